@@ -1,0 +1,136 @@
+//! What the process was given: environment, home directory, clock. Read once, passed to everything as `ctx`.
+//!
+//! Deliberately not here: settings files (ssox has none) and anything that changes after start, but the time itself.
+
+use crate::error::{Error, Result};
+use crate::time::Timestamp;
+use std::collections::HashMap;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// The environment, home and clock of this run.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Context {
+    env: HashMap<String, OsString>,
+    home: Option<PathBuf>,
+    /// `-v`: log to stderr what is done, secrets redacted.
+    pub(crate) verbose: bool,
+    /// `--no-input`, `CI`, or no terminal: never ask, never open a browser.
+    pub(crate) no_input: bool,
+}
+
+impl Context {
+    /// Reads the environment of the process.
+    pub(crate) fn from_process() -> Self {
+        let env = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value)));
+        Self::new(env)
+    }
+
+    /// Makes a context from variables; the home directory is found among them as AWS tools do:
+    /// `HOME` first on every platform, then Windows' own.
+    pub(crate) fn new(env: impl IntoIterator<Item = (String, OsString)>) -> Self {
+        let mut ctx = Self { env: env.into_iter().collect(), ..Self::default() };
+        ctx.home = home_of(&ctx);
+        ctx
+    }
+
+    /// Returns a variable that is set, not empty and text; AWS tools treat an empty one as unset.
+    pub(crate) fn var(&self, name: &str) -> Option<&str> {
+        self.env.get(name).and_then(|value| value.to_str()).filter(|value| !value.is_empty())
+    }
+
+    /// Returns a variable as it stands, also when empty or not text.
+    pub(crate) fn var_os(&self, name: &str) -> Option<&OsString> {
+        self.env.get(name)
+    }
+
+    /// Returns the names of all variables, in no order.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.env.keys().map(String::as_str)
+    }
+
+    /// Returns the home directory.
+    ///
+    /// # Errors
+    /// Configuration, when there is none.
+    pub(crate) fn home(&self) -> Result<&Path> {
+        self.home.as_deref().ok_or_else(|| {
+            Error::configuration("there is no home directory: HOME is not set").hint("export HOME=/path/to/your/home")
+        })
+    }
+
+    /// Returns the directory of ssox's own state (locks): `$XDG_STATE_HOME/ssox` or the platform's equivalent.
+    ///
+    /// # Errors
+    /// Configuration, when there is no home directory either.
+    pub(crate) fn state_dir(&self) -> Result<PathBuf> {
+        if let Some(dir) = self.var("XDG_STATE_HOME").map(PathBuf::from).filter(|dir| dir.is_absolute()) {
+            return Ok(dir.join("ssox"));
+        }
+        match cfg!(any(windows, target_os = "macos")) {
+            true => {
+                dirs::data_local_dir().map(|dir| dir.join("ssox")).map_or_else(|| Ok(self.home()?.join(".ssox")), Ok)
+            }
+            false => Ok(self.home()?.join(".local/state/ssox")),
+        }
+    }
+
+    /// Expands a leading `~/` of a path from the environment or a file, as all AWS tools do.
+    pub(crate) fn expand(&self, path: &str) -> PathBuf {
+        match (path.strip_prefix("~/"), &self.home) {
+            (Some(rest), Some(home)) => home.join(rest),
+            _ => PathBuf::from(path),
+        }
+    }
+
+    /// Reads the clock.
+    pub(crate) fn now(&self) -> Timestamp {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Timestamp(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
+    }
+
+    /// Logs one line to stderr under `-v`. Callers never pass a secret.
+    pub(crate) fn log(&self, line: impl FnOnce() -> String) {
+        if self.verbose {
+            eprintln!("ssox: {}", crate::error::printable(&line()));
+        }
+    }
+}
+
+fn home_of(ctx: &Context) -> Option<PathBuf> {
+    let drive_and_path = || Some(format!("{}{}", ctx.var("HOMEDRIVE")?, ctx.var("HOMEPATH")?));
+    let windows = || ctx.var("USERPROFILE").map(String::from).or_else(drive_and_path);
+    let own = ctx.var_os("HOME").filter(|home| !home.is_empty()).map(PathBuf::from);
+    match cfg!(windows) {
+        true => own.or_else(|| windows().map(PathBuf::from)),
+        false => own,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn context(vars: &[(&str, &str)]) -> Context {
+        Context::new(vars.iter().map(|(name, value)| ((*name).into(), OsString::from(value))))
+    }
+
+    #[test]
+    fn an_empty_variable_is_unset_but_can_be_seen() {
+        let ctx = context(&[("AWS_PROFILE", "")]);
+        assert_eq!(ctx.var("AWS_PROFILE"), None);
+        assert!(ctx.var_os("AWS_PROFILE").is_some());
+    }
+
+    #[test]
+    fn no_home_says_what_to_type() {
+        let error = context(&[("HOME", "")]).home().unwrap_err();
+        assert!(error.hint.unwrap().contains("HOME="));
+    }
+
+    #[test]
+    fn a_tilde_is_home() {
+        assert_eq!(context(&[("HOME", "/h")]).expand("~/x"), PathBuf::from("/h/x"));
+    }
+}

@@ -1,0 +1,64 @@
+//! Environment changes: the full list of variables ssox sets or unsets; the only thing it ever says to a shell.
+//!
+//! Deliberately not here: how a shell is told (`shell`), and which values a profile leads to (`commands`).
+
+use crate::error::{Error, Result};
+
+/// Variables to set (`Some`) or unset (`None`), in order, no name twice.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct EnvChanges(Vec<(&'static str, Option<String>)>);
+
+/// Leftovers of other tools outside `AWS_…` that make prompts lie.
+pub(crate) const FOREIGN_LEFTOVERS: [&str; 3] = ["AWSUME_PROFILE", "AWSUME_EXPIRATION", "AWSU_PROFILE"];
+
+impl EnvChanges {
+    /// Sets a variable; a later change of the same name replaces the earlier one.
+    ///
+    /// # Errors
+    /// Configuration, when the value holds a control character: it could end a line of the reply.
+    pub(crate) fn set(&mut self, name: &'static str, value: impl Into<String>) -> Result<()> {
+        let value = value.into();
+        if value.chars().any(char::is_control) {
+            return Err(Error::configuration(format!("the value for {name} has a control character: `{value}`"))
+                .hint("ssox doctor"));
+        }
+        self.change(name, Some(value));
+        Ok(())
+    }
+
+    /// Unsets a variable.
+    pub(crate) fn unset(&mut self, name: &'static str) {
+        self.change(name, None);
+    }
+
+    /// Returns the changes in order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&'static str, Option<&str>)> {
+        self.0.iter().map(|(name, value)| (*name, value.as_deref()))
+    }
+
+    fn change(&mut self, name: &'static str, value: Option<String>) {
+        debug_assert!(name.starts_with("AWS_") || name.starts_with("SSOX_") || FOREIGN_LEFTOVERS.contains(&name));
+        self.0.retain(|(known, _)| *known != name);
+        self.0.push((name, value));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_change_of_a_name_counts() {
+        let mut changes = EnvChanges::default();
+        changes.set("AWS_REGION", "eu-west-1").unwrap();
+        changes.unset("AWS_REGION");
+        assert_eq!(changes.iter().collect::<Vec<_>>(), [("AWS_REGION", None)]);
+    }
+
+    #[test]
+    fn a_control_character_never_enters() {
+        for value in ["a\nb", "a\rb", "\u{1b}[31m", "\u{9b}"] {
+            assert!(EnvChanges::default().set("AWS_REGION", value).is_err(), "{value:?}");
+        }
+    }
+}

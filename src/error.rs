@@ -1,0 +1,158 @@
+//! The one error type: what failed, what to type, and the exit status it stands for.
+//!
+//! Deliberately not here: wrapped causes as types. A cause is text for a person, already redacted.
+
+use std::fmt;
+use std::io;
+use std::path::Path;
+
+/// The result of everything that can fail.
+pub(crate) type Result<T> = std::result::Result<T, Error>;
+
+/// What went wrong, as the exit statuses of the contract tell it apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// 1: anything else.
+    Other,
+    /// 2: the command line.
+    Usage,
+    /// 3: a person is needed, or refused.
+    NeedsPerson,
+    /// 4: configuration or bad input.
+    Configuration,
+    /// 5: AWS refused.
+    Refused,
+    /// 6: AWS unreachable, throttling, or answering what is no answer.
+    Unreachable,
+    /// 130: interrupted.
+    Interrupted,
+}
+
+impl Kind {
+    /// Returns the exit status.
+    pub(crate) fn exit_status(self) -> u8 {
+        match self {
+            Self::Other => 1,
+            Self::Usage => 2,
+            Self::NeedsPerson => 3,
+            Self::Configuration => 4,
+            Self::Refused => 5,
+            Self::Unreachable => 6,
+            Self::Interrupted => 130,
+        }
+    }
+}
+
+/// What failed and why (`message`), and what to type (`hint`); lower case, no full stop.
+#[derive(Clone, Debug)]
+pub(crate) struct Error {
+    pub(crate) kind: Kind,
+    pub(crate) message: String,
+    pub(crate) hint: Option<String>,
+}
+
+impl Error {
+    /// Makes an error without a hint.
+    pub(crate) fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), hint: None }
+    }
+
+    /// Makes an error of any other kind (exit 1).
+    pub(crate) fn other(message: impl Into<String>) -> Self {
+        Self::new(Kind::Other, message)
+    }
+
+    /// Makes an error of the command line (exit 2).
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self::new(Kind::Usage, message)
+    }
+
+    /// Makes an error that only a person can mend by signing in or answering (exit 3).
+    pub(crate) fn needs_person(message: impl Into<String>) -> Self {
+        Self::new(Kind::NeedsPerson, message)
+    }
+
+    /// Makes an error of configuration or bad input (exit 4).
+    pub(crate) fn configuration(message: impl Into<String>) -> Self {
+        Self::new(Kind::Configuration, message)
+    }
+
+    /// Makes an error for a refusal by AWS (exit 5).
+    pub(crate) fn refused(message: impl Into<String>) -> Self {
+        Self::new(Kind::Refused, message)
+    }
+
+    /// Makes an error for an AWS that does not answer (exit 6).
+    pub(crate) fn unreachable(message: impl Into<String>) -> Self {
+        Self::new(Kind::Unreachable, message)
+    }
+
+    /// Makes an error for a file operation: `could not <what> <path>: cause` (exit 4).
+    pub(crate) fn file(what: &str, path: &Path, cause: &io::Error) -> Self {
+        Self::configuration(format!("could not {what} `{}`: {}", path.display(), cause_text(cause)))
+    }
+
+    /// Adds what to type.
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// Puts what was being done before the message.
+    pub(crate) fn doing(mut self, what: impl fmt::Display) -> Self {
+        self.message = format!("{what}: {}", self.message);
+        self
+    }
+}
+
+/// Prints the two lines a person reads on stderr.
+impl fmt::Display for Error {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "ssox: {}", printable(&self.message))?;
+        match &self.hint {
+            Some(hint) => write!(out, "\nssox: hint: {}", printable(hint)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Makes control and bidirectional characters visible: text from files and servers is in messages,
+/// and a terminal obeys what it is shown. Newlines stay.
+pub(crate) fn printable(text: &str) -> String {
+    let hidden = |c: char| (c.is_control() && c != '\n') || is_bidi(c);
+    text.chars().map(|c| if hidden(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
+}
+
+/// Tells whether a character changes the direction of the text around it.
+pub(crate) fn is_bidi(c: char) -> bool {
+    matches!(c, '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Says a cause as lower-case prose, without the `(os error 2)` of the standard library.
+pub(crate) fn cause_text(cause: &io::Error) -> String {
+    let text = cause.to_string();
+    let text = text.split(" (os error").next().unwrap_or_default();
+    let mut chars = text.chars();
+    match chars.next() {
+        Some(first) => first.to_lowercase().chain(chars).collect(),
+        None => "unknown cause".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_is_two_lines_lower_case() {
+        let cause = io::Error::from_raw_os_error(2);
+        let error = Error::file("read", Path::new("/x"), &cause).hint("type this");
+        assert_eq!(error.to_string(), "ssox: could not read `/x`: no such file or directory\nssox: hint: type this");
+        assert_eq!(error.kind.exit_status(), 4);
+    }
+
+    #[test]
+    fn a_message_cannot_drive_the_terminal() {
+        assert_eq!(printable("a\u{1b}[31m\u{202e}b\n"), "a\u{fffd}[31m\u{fffd}b\n");
+    }
+}

@@ -1,0 +1,130 @@
+//! Moments and durations: the spellings AWS tools write, and the ones people type.
+//!
+//! Deliberately not here: the clock, which only `Context` reads.
+
+use crate::error::{Error, Result};
+use std::fmt;
+use std::time::Duration;
+use time::format_description::well_known::Rfc3339;
+use time::macros::format_description;
+use time::{OffsetDateTime, PrimitiveDateTime};
+
+/// A moment in whole seconds since 1970 UTC; displays as `2026-11-20T12:00:00Z`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Timestamp(pub(crate) i64);
+
+impl Timestamp {
+    /// Reads every form the AWS CLI and the SDKs have written: `…Z`, `….123Z`, `…+00:00` and the old `…UTC`.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        if let Some(naive) = text.strip_suffix("UTC") {
+            let format = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]");
+            let moment = PrimitiveDateTime::parse(naive.trim_end(), format).ok()?;
+            return Some(Self(moment.assume_utc().unix_timestamp()));
+        }
+        OffsetDateTime::parse(text, &Rfc3339).ok().map(|moment| Self(moment.unix_timestamp()))
+    }
+
+    /// Moves the moment by seconds, staying within what can be written.
+    pub(crate) fn plus(self, seconds: i64) -> Self {
+        Self(self.0.saturating_add(seconds))
+    }
+
+    /// Returns the seconds from `now` to this moment; negative when it is over.
+    pub(crate) fn seconds_after(self, now: Self) -> i64 {
+        self.0.saturating_sub(now.0)
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let format = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]Z");
+        // Years beyond 9999 cannot be written; the last moment that can stands for them.
+        let moment = OffsetDateTime::from_unix_timestamp(self.0.clamp(0, 253_402_300_799));
+        match moment.map(|moment| moment.format(format)) {
+            Ok(Ok(text)) => out.write_str(&text),
+            _ => Err(fmt::Error),
+        }
+    }
+}
+
+/// Reads a duration as people type it: `90s`, `30m`, `1h30m`.
+///
+/// # Errors
+/// Bad input (exit 4 through clap: exit 2) that names the accepted form.
+pub(crate) fn parse_duration(text: &str) -> Result<Duration> {
+    let bad = || Error::usage(format!("`{text}` is not a duration")).hint("write it as `90s`, `30m`, `1h30m`");
+    let mut seconds: u64 = 0;
+    let mut digits = String::new();
+    for c in text.chars() {
+        let unit = match c {
+            '0'..='9' => {
+                digits.push(c);
+                continue;
+            }
+            's' => 1,
+            'm' => 60,
+            'h' => 3600,
+            _ => return Err(bad()),
+        };
+        let number: u64 = digits.parse().map_err(|_| bad())?;
+        seconds = number.checked_mul(unit).and_then(|n| seconds.checked_add(n)).ok_or_else(bad)?;
+        digits.clear();
+    }
+    if text.is_empty() || !digits.is_empty() || seconds > 366 * 24 * 3600 {
+        return Err(bad());
+    }
+    Ok(Duration::from_secs(seconds))
+}
+
+/// Says how long something still lasts, for people: `43m`, `7h 12m`, `8s`, `3d`.
+pub(crate) fn human(seconds: i64) -> String {
+    match seconds {
+        i64::MIN..=0 => "over".into(),
+        1..60 => format!("{seconds}s"),
+        60..3600 => format!("{}m", seconds / 60),
+        3600..172_800 => format!("{}h {}m", seconds / 3600, seconds % 3600 / 60),
+        _ => format!("{}d", seconds / 86_400),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_form_in_the_field_is_read() {
+        let written = [
+            "2026-11-21T04:47:29Z",
+            "2026-11-21T04:47:29.441Z",
+            "2026-11-21T04:47:29.757044Z",
+            "2026-11-21T04:47:29UTC",
+            "2026-11-21T04:47:29+00:00",
+            "2026-11-21T05:47:29+01:00",
+        ];
+        for text in written {
+            assert_eq!(
+                Timestamp::parse(text).map(|t| t.to_string()).as_deref(),
+                Some("2026-11-21T04:47:29Z"),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_moment_is_none() {
+        for text in ["", "UTC", "2026-13-01T00:00:00Z", "soon", "2026-11-21"] {
+            assert_eq!(Timestamp::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn durations_are_numbers_with_units() {
+        for (text, seconds) in [("90s", 90), ("30m", 1800), ("1h30m", 5400), ("0s", 0)] {
+            assert_eq!(parse_duration(text).unwrap().as_secs(), seconds, "{text}");
+        }
+        for text in ["", "5", "m", "1h30", "-1s", "1d", "99999999999999999999h"] {
+            assert!(parse_duration(text).is_err(), "{text}");
+        }
+    }
+}
