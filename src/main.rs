@@ -1,11 +1,15 @@
 //! Parses, runs, prints, exits.
 #![allow(dead_code)]
 
+mod aws;
 mod context;
 mod credentials;
 mod environment;
 mod error;
+mod files;
 mod secret;
+mod session;
+mod terminal;
 mod time;
 
 fn main() {}

@@ -1,0 +1,23 @@
+//! Calls to AWS: OIDC, portal, STS. The only place that names the SDK, tokio and `async`; everything outside is
+//! synchronous, and a cache hit never comes here.
+//!
+//! Deliberately not here: what is cached, locked or refreshed (`session`, `source`), and reading of config files:
+//! the SDK clients are bare, so what a profile says about endpoints arrives as [`Network`].
+
+use std::path::PathBuf;
+
+/// How AWS is reached: what a profile and the environment say about it, resolved by `profile`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Network {
+    /// Endpoint overrides by service; `None` is AWS's own host.
+    pub(crate) sso: Option<String>,
+    pub(crate) sso_oidc: Option<String>,
+    pub(crate) sts: Option<String>,
+    pub(crate) signin: Option<String>,
+    /// Replaces the system's certificate authorities.
+    pub(crate) ca_bundle: Option<PathBuf>,
+    /// Attempts of one call, the first included; 3 when absent.
+    pub(crate) max_attempts: Option<u32>,
+    pub(crate) fips: bool,
+    pub(crate) dual_stack: bool,
+}

@@ -1,0 +1,65 @@
+//! Speaking to people: lines on stderr, progress that shows itself only when something takes long.
+//!
+//! Deliberately not here: stdout, which carries data or the reply to a shell function.
+
+use indicatif::{ProgressBar, ProgressStyle};
+use std::io::{IsTerminal as _, stderr};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::thread::{JoinHandle, spawn};
+use std::time::Duration;
+
+/// What is faster than this needs no progress.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// Says one line to the person, with the program's name.
+pub(crate) fn say(line: &str) {
+    eprintln!("ssox: {}", crate::error::printable(line));
+}
+
+/// Warns the person; the command goes on.
+pub(crate) fn warn(line: &str) {
+    eprintln!("ssox: warning: {}", crate::error::printable(line));
+}
+
+/// Tells whether a person can see stderr.
+pub(crate) fn is_seen() -> bool {
+    stderr().is_terminal()
+}
+
+/// Shows a spinner with a message as long as it lives, beginning after half a second; nothing without a terminal.
+#[derive(Debug)]
+pub(crate) struct Progress(Option<(Sender<()>, JoinHandle<()>)>);
+
+impl Progress {
+    /// Starts to count.
+    pub(crate) fn start(message: impl Into<String>) -> Self {
+        let message = message.into();
+        Self(is_seen().then(|| {
+            let (done, when_done) = channel::<()>();
+            let thread = spawn(move || {
+                if when_done.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
+                    let spinner = spinner(message);
+                    let _ = when_done.recv();
+                    spinner.finish_and_clear();
+                }
+            });
+            (done, thread)
+        }))
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if let Some((done, thread)) = self.0.take() {
+            drop(done);
+            let _ = thread.join();
+        }
+    }
+}
+
+fn spinner(message: String) -> ProgressBar {
+    let spinner = ProgressBar::new_spinner().with_message(message);
+    spinner.set_style(ProgressStyle::with_template("{spinner} {wide_msg}").expect("the template is valid"));
+    spinner.enable_steady_tick(Duration::from_millis(120));
+    spinner
+}
