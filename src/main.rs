@@ -2,6 +2,8 @@
 #![allow(dead_code)]
 
 mod aws;
+mod cli;
+mod commands;
 mod context;
 mod credentials;
 mod environment;

@@ -1,0 +1,3 @@
+//! One file a verb: its steps, in order.
+//!
+//! Deliberately not here: how any step is done.
