@@ -2,6 +2,7 @@
 #![allow(dead_code)]
 
 mod aws;
+mod cache;
 mod cli;
 mod commands;
 mod context;
@@ -9,6 +10,7 @@ mod credentials;
 mod environment;
 mod error;
 mod files;
+mod json;
 mod secret;
 mod session;
 mod terminal;
