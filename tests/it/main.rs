@@ -1,1 +1,4 @@
+//! All integration tests are one binary: it links once.
 
+#[cfg(unix)]
+mod pty;

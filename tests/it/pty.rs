@@ -1,0 +1,180 @@
+//! A program in a real terminal: what people type goes in, what they see comes out, and every wait is for a condition.
+//!
+//! Deliberately not here: a screen. What comes out is the raw stream, escape sequences and the echo of what was typed
+//! included; a test that needs the state of a shell lets the shell write it to a file.
+
+use pty_process::Size;
+use pty_process::blocking::{Pty, open};
+use rustix::process::{Pid, Signal, kill_process};
+use std::fmt::Write as _;
+use std::io::{Read as _, Write as _};
+use std::process::{Child, Command, ExitStatus};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How long a condition may take before the test fails; generous, because the machine may be busy.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A program whose stdin, stdout, stderr and controlling terminal are a pty. Killed when dropped.
+pub(crate) struct Terminal {
+    child: Child,
+    pty: Pty,
+    output: Receiver<Vec<u8>>,
+    seen: Vec<u8>,
+    /// Where the next wait begins to look.
+    mark: usize,
+}
+
+impl Terminal {
+    /// Starts the command in a terminal of 24 rows and 120 columns.
+    pub(crate) fn start(command: Command) -> Self {
+        Self::start_sized(command, 24, 120)
+    }
+
+    /// Starts the command in a terminal of that size.
+    pub(crate) fn start_sized(command: Command, rows: u16, columns: u16) -> Self {
+        let (pty, pts) = open().expect("the system has ptys");
+        pty.resize(Size::new(rows, columns)).expect("a pty can be resized");
+        let child = pty_process::blocking::Command::from(command).spawn(pts).expect("the program starts");
+        let output = read_in_background(&pty);
+        Self { child, pty, output, seen: Vec::new(), mark: 0 }
+    }
+
+    /// Types keys as they stand: `"\t"` is TAB, `"\x03"` is Ctrl-C, `"\r"` is Enter.
+    pub(crate) fn keys(&mut self, keys: &str) {
+        self.pty.write_all(keys.as_bytes()).expect("the terminal takes input");
+    }
+
+    /// Types a line and Enter.
+    pub(crate) fn enter(&mut self, line: &str) {
+        self.keys(&format!("{line}\r"));
+    }
+
+    /// Waits until the text comes out, after what the last wait found; returns what came before it.
+    /// What was typed is echoed: write `mar''ker` in a command, and wait for `marker`.
+    pub(crate) fn wait_for(&mut self, text: &str) -> String {
+        self.wait_for_any(&[text]).1
+    }
+
+    /// Waits until one of the texts comes out; returns which one (the earliest), and what came before it.
+    pub(crate) fn wait_for_any(&mut self, texts: &[&str]) -> (usize, String) {
+        self.wait_until(&format!("one of {texts:?}"), |fresh| {
+            let at = |text: &&str| find(fresh, text.as_bytes());
+            let (which, start) =
+                texts.iter().map(at).enumerate().filter_map(|(n, at)| Some((n, at?))).min_by_key(|m| m.1)?;
+            let before = String::from_utf8_lossy(&fresh[..start]).into_owned();
+            Some((start + texts[which].len(), (which, before)))
+        })
+    }
+
+    /// Waits until the program is done; returns all that came out since the last wait, and its status.
+    pub(crate) fn wait_for_end(mut self) -> (String, ExitStatus) {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            match self.output.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+                Ok(bytes) => self.seen.extend(bytes),
+                Err(RecvTimeoutError::Disconnected) => break,
+                Err(RecvTimeoutError::Timeout) => panic!("the program did not end; it said:\n{}", self.transcript()),
+            }
+        }
+        let status = self.child.wait().expect("a child can be waited for");
+        (String::from_utf8_lossy(&self.seen[self.mark..]).into_owned(), status)
+    }
+
+    /// Changes the size of the window.
+    pub(crate) fn resize(&mut self, rows: u16, columns: u16) {
+        self.pty.resize(Size::new(rows, columns)).expect("a pty can be resized");
+    }
+
+    /// Tells the program that its window was closed.
+    pub(crate) fn hang_up(&mut self) {
+        let id = Pid::from_child(&self.child);
+        kill_process(id, Signal::HUP).expect("the program is there");
+    }
+
+    /// Returns the process id of the program.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Returns all that came out so far, readable.
+    pub(crate) fn transcript(&self) -> String {
+        self.seen.iter().fold(String::new(), |mut text, byte| {
+            match byte {
+                b'\n' => text.push('\n'),
+                b'\r' => {}
+                b' '..=b'~' => text.push(char::from(*byte)),
+                _ => write!(text, "\\x{byte:02x}").expect("a string takes everything"),
+            }
+            text
+        })
+    }
+
+    /// Waits until the probe finds what it looks for in the fresh output; it returns how many bytes are dealt with.
+    fn wait_until<T>(&mut self, what: &str, mut probe: impl FnMut(&[u8]) -> Option<(usize, T)>) -> T {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            if let Some((used, found)) = probe(&self.seen[self.mark..]) {
+                self.mark += used;
+                return found;
+            }
+            match self.output.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+                Ok(bytes) => self.seen.extend(bytes),
+                Err(end) => panic!("waited in vain for {what} ({end}); the terminal shows:\n{}", self.transcript()),
+            }
+        }
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Polls until the condition holds, for state that is not in the output (a file, a counter).
+pub(crate) fn eventually<T>(what: &str, mut condition: impl FnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        if let Some(found) = condition() {
+            return found;
+        }
+        assert!(Instant::now() < deadline, "waited in vain for {what}");
+        thread::sleep(Duration::from_millis(2));
+    }
+}
+
+fn read_in_background(pty: &Pty) -> Receiver<Vec<u8>> {
+    use std::os::fd::AsFd as _;
+    let descriptor = pty.as_fd().try_clone_to_owned().expect("a descriptor can be copied");
+    let mut reader = std::fs::File::from(descriptor);
+    let (sender, receiver) = channel();
+    thread::spawn(move || {
+        let mut buffer = [0; 4096];
+        // A pty whose other side is closed ends with an error on Linux, with nothing elsewhere.
+        while let Ok(count @ 1..) = reader.read(&mut buffer) {
+            if sender.send(buffer[..count].to_vec()).is_err() {
+                return;
+            }
+        }
+    });
+    receiver
+}
+
+fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
+    haystack.windows(needle.len()).position(|window| window == needle)
+}
+
+#[test]
+fn a_program_in_a_terminal_is_talked_to() {
+    let mut command = Command::new("sh");
+    command.args(["-c", "test -t 0 && test -t 1 && test -t 2 && echo ready; read line; echo got $line; exit 7"]);
+    let mut terminal = Terminal::start(command);
+    terminal.wait_for("ready");
+    terminal.enter("hello");
+    terminal.wait_for("got hello");
+    let (_, status) = terminal.wait_for_end();
+    assert_eq!(status.code(), Some(7));
+}
