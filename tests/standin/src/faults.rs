@@ -1,0 +1,155 @@
+//! What goes wrong, when a test asks for it.
+//!
+//! Deliberately not here: how an error of each protocol looks (`refusal.rs`).
+
+use crate::http::Response;
+use crate::refusal::{Protocol, refusal};
+use std::time::Duration;
+
+/// What an operation does in place of its work.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Fault {
+    /// Answers this status, in the error form of the operation's protocol (401, 403, 404, 429, 500, 503 …).
+    Status(u16),
+    /// Answers this status with a `Retry-After` of so many seconds.
+    RetryAfter(u16, u64),
+    /// Answers this exception, such as `InvalidGrantException`, with the status that belongs to it.
+    Exception(String),
+    /// Takes the request and never answers.
+    Hang,
+    /// Resets the connection in place of an answer; the work is not done.
+    Reset,
+    /// Does the work, resets the connection in place of the answer.
+    ResetAfterWork,
+    /// Sends half of the true answer and closes.
+    Truncated,
+    /// Answers 200 with JSON that breaks off, its length correct.
+    InvalidJson,
+    /// Answers 200 with a page, as a captive portal does.
+    Html,
+    /// Answers as it should, but later.
+    Delay(Duration),
+    /// Has a clock that is so many seconds ahead (in `Date`, expirations and signature checks); else as it should.
+    DateSkew(i64),
+    /// Answers this status, content type and body.
+    Answer(u16, String, String),
+}
+
+/// How often a fault happens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Times {
+    Next(u32),
+    Forever,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Faults(Vec<(String, Fault, Times)>);
+
+impl Faults {
+    pub(crate) fn set(&mut self, operation: &str, fault: Fault, times: Times) {
+        self.0.push((operation.into(), fault, times));
+    }
+
+    pub(crate) fn clear(&mut self, operation: &str) {
+        self.0.retain(|(name, ..)| operation != "*" && name != operation);
+    }
+
+    /// Returns what happens to this call: any delays and skews, and the first of the others. `*` stands for every
+    /// operation of AWS, `CreateToken` also for `CreateToken.refresh_token`.
+    pub(crate) fn take(&mut self, operation: &str) -> Vec<Fault> {
+        let mut taken: Vec<Fault> = Vec::new();
+        for (name, fault, times) in &mut self.0 {
+            let modifier = matches!(fault, Fault::Delay(_) | Fault::DateSkew(_));
+            let named = name == "*" || name == operation || operation.split('.').next() == Some(name.as_str());
+            if !named || *times == Times::Next(0) || (!modifier && taken.iter().any(Fault::replaces_the_answer)) {
+                continue;
+            }
+            if let Times::Next(left) = times {
+                *left -= 1;
+            }
+            taken.push(fault.clone());
+        }
+        self.0.retain(|(_, _, times)| *times != Times::Next(0));
+        taken
+    }
+}
+
+impl Fault {
+    fn replaces_the_answer(&self) -> bool {
+        !matches!(self, Self::Delay(_) | Self::DateSkew(_))
+    }
+
+    /// Returns the answer that stands in place of the operation's, if this is such a fault.
+    pub(crate) fn response(&self, protocol: Protocol) -> Option<Response> {
+        match self {
+            Self::Status(status) => Some(by_status(protocol, *status)),
+            Self::RetryAfter(status, seconds) => {
+                Some(by_status(protocol, *status).with("Retry-After", &seconds.to_string()))
+            }
+            Self::Exception(code) => Some(refusal(protocol, status_of(code), code, "as the test asked")),
+            Self::InvalidJson => Some(Response::new(200, "application/json", r#"{"accessToken": "half, "ro"#)),
+            Self::Html => {
+                Some(Response::html(200, "<!doctype html><title>Hotel Wi-Fi</title>Please accept our terms."))
+            }
+            Self::Answer(status, content_type, body) => Some(Response::new(*status, content_type, body.as_str())),
+            _ => None,
+        }
+    }
+}
+
+fn by_status(protocol: Protocol, status: u16) -> Response {
+    let (code, message) = match (protocol, status) {
+        (Protocol::Query, 403) => ("AccessDenied", "User is not authorized to perform this operation"),
+        (Protocol::Query, 429) => ("Throttling", "Rate exceeded"),
+        (Protocol::Query, 503) => ("ServiceUnavailable", "Service is unavailable"),
+        (Protocol::Query, 500..) => ("InternalFailure", "An internal error has occurred"),
+        (Protocol::Query, _) => ("ValidationError", "Request is not valid"),
+        (_, 400) => ("InvalidRequestException", "Request is not valid"),
+        (Protocol::Portal, 401) => ("UnauthorizedException", "Session token not found or invalid"),
+        (_, 401) => ("InvalidClientException", "Client is not valid"),
+        (Protocol::Portal, 403) => ("ForbiddenException", "No access"),
+        (_, 403) => ("AccessDeniedException", "Access denied"),
+        (_, 404) => ("ResourceNotFoundException", "Resource not found"),
+        (_, 429) => ("TooManyRequestsException", "HTTP 429 Unknown Code"),
+        _ => ("InternalServerException", "Internal server error"),
+    };
+    refusal(protocol, status, code, message)
+}
+
+fn status_of(code: &str) -> u16 {
+    match code {
+        "InvalidClientException" | "UnauthorizedException" => 401,
+        "ForbiddenException" | "AccessDenied" | "InvalidClientTokenId" | "ExpiredToken" | "IDPRejectedClaim" => 403,
+        "ResourceNotFoundException" => 404,
+        "TooManyRequestsException" => 429,
+        "InternalServerException" | "InternalFailure" => 500,
+        "ServiceUnavailable" => 503,
+        _ => 400,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_happens_as_often_as_was_asked() {
+        let mut faults = Faults::default();
+        faults.set("CreateToken", Fault::Hang, Times::Next(1));
+        faults.set("*", Fault::DateSkew(5), Times::Forever);
+        assert_eq!(faults.take("CreateToken.refresh_token"), [Fault::Hang, Fault::DateSkew(5)]);
+        assert_eq!(faults.take("CreateToken.refresh_token"), [Fault::DateSkew(5)]);
+        faults.clear("*");
+        assert_eq!(faults.take("ListAccounts"), []);
+    }
+
+    #[test]
+    fn of_two_faults_that_answer_the_first_happens_and_the_other_waits() {
+        let mut faults = Faults::default();
+        faults.set("Logout", Fault::Status(500), Times::Next(1));
+        faults.set("Logout", Fault::Reset, Times::Next(1));
+        assert_eq!(faults.take("Logout"), [Fault::Status(500)]);
+        assert_eq!(faults.take("Logout"), [Fault::Reset]);
+        assert_eq!(faults.take("Logout"), []);
+    }
+}

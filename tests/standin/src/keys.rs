@@ -1,0 +1,89 @@
+//! Access keys that were handed out, and whom they stand for.
+//!
+//! Deliberately not here: checking signatures made with them (`sigv4.rs`).
+
+use crate::options::IamUser;
+use crate::state::State;
+use crate::text::{BASE64_ALPHABET, UPPER_DIGITS, base64, random, sha256_hex};
+
+/// Whom a key stands for.
+#[derive(Clone, Debug)]
+pub(crate) struct Identity {
+    pub(crate) account: String,
+    pub(crate) arn: String,
+    pub(crate) user_id: String,
+    /// A role's session, to which AWS says no where a user may.
+    pub(crate) is_role: bool,
+    /// An MFA code was given on the way.
+    pub(crate) mfa: bool,
+}
+
+impl Identity {
+    /// The role Identity Center keeps in an account for a permission set.
+    pub(crate) fn of_permission_set(account: &str, role: &str, user: &str) -> Self {
+        let suffix = &sha256_hex(format!("{account}/{role}").as_bytes())[..16];
+        Self::of_role(account, &format!("AWSReservedSSO_{role}_{suffix}"), user)
+    }
+
+    /// A session of a role, by the role's name without its path.
+    pub(crate) fn of_role(account: &str, role: &str, session: &str) -> Self {
+        let id = sha256_hex(format!("{account}:{role}").as_bytes())[..17].to_uppercase();
+        Self {
+            account: account.into(),
+            arn: format!("arn:aws:sts::{account}:assumed-role/{role}/{session}"),
+            user_id: format!("AROA{id}:{session}"),
+            is_role: true,
+            mfa: false,
+        }
+    }
+
+    pub(crate) fn of_user(user: &IamUser) -> Self {
+        let id = sha256_hex(format!("{}:{}", user.account, user.name).as_bytes())[..17].to_uppercase();
+        Self {
+            account: user.account.clone(),
+            arn: format!("arn:aws:iam::{}:user/{}", user.account, user.name),
+            user_id: format!("AIDA{id}"),
+            is_role: false,
+            mfa: false,
+        }
+    }
+}
+
+/// Credentials; long-term ones have neither token nor end.
+#[derive(Clone, Debug)]
+pub(crate) struct Key {
+    pub(crate) id: String,
+    pub(crate) secret: String,
+    pub(crate) token: Option<String>,
+    pub(crate) expires_at: Option<i64>,
+    pub(crate) identity: Identity,
+}
+
+impl State {
+    /// Makes temporary credentials that live so many milliseconds.
+    pub(crate) fn mint(&mut self, identity: Identity, lifetime: i64) -> Key {
+        let token = format!("IQoJb3JpZ2luX2Vj{}", base64(random(BASE64_ALPHABET, 420).as_bytes()));
+        let key = Key {
+            id: format!("ASIA{}", random(UPPER_DIGITS, 16)),
+            secret: self.secret(random(BASE64_ALPHABET, 40)),
+            token: Some(self.secret(token)),
+            expires_at: Some(self.now() + lifetime),
+            identity,
+        };
+        self.keys.insert(key.id.clone(), key.clone());
+        key
+    }
+
+    /// Returns a key, whether minted or of a configured user.
+    pub(crate) fn key(&self, id: &str) -> Option<Key> {
+        let of_user = |user: &IamUser| Key {
+            id: user.access_key_id.clone(),
+            secret: user.secret_access_key.clone(),
+            token: None,
+            expires_at: None,
+            identity: Identity::of_user(user),
+        };
+        let user = self.options.users.iter().find(|user| user.access_key_id == id);
+        self.keys.get(id).cloned().or_else(|| user.map(of_user))
+    }
+}

@@ -1,0 +1,85 @@
+//! What the server knows, and what it has seen.
+//!
+//! Deliberately not here: the protocols. Each keeps its own part of the state in its own file.
+
+use crate::authorize::Consents;
+use crate::clock::system_now;
+use crate::faults::Faults;
+use crate::http::{Request, Response};
+use crate::keys::Key;
+use crate::oidc::Oidc;
+use crate::options::Options;
+use crate::refusal::{Protocol, refusal};
+use std::collections::{BTreeMap, HashMap, VecDeque};
+
+/// An operation's answer; a refusal is an answer too, and `?` ends the work with it.
+pub(crate) type Answer = Result<Response, Response>;
+
+#[derive(Debug)]
+pub(crate) struct State {
+    pub(crate) options: Options,
+    pub(crate) url: String,
+    pub(crate) faults: Faults,
+    pub(crate) counts: BTreeMap<String, u64>,
+    pub(crate) violations: Vec<String>,
+    pub(crate) requests: Vec<Request>,
+    /// Every secret that was handed out or configured, for tests that look for leaks.
+    pub(crate) secrets: Vec<String>,
+    pub(crate) oidc: Oidc,
+    pub(crate) consents: Consents,
+    pub(crate) keys: HashMap<String, Key>,
+    /// When the portal was called, during the last second.
+    pub(crate) portal_calls: VecDeque<i64>,
+    /// Seconds the clock is off while the current request is answered.
+    pub(crate) skew: i64,
+}
+
+impl State {
+    pub(crate) fn new(options: Options, url: String) -> Self {
+        let secrets = options.users.iter().map(|user| user.secret_access_key.clone()).collect();
+        Self {
+            options,
+            url,
+            faults: Faults::default(),
+            counts: BTreeMap::new(),
+            violations: Vec::new(),
+            requests: Vec::new(),
+            secrets,
+            oidc: Oidc::default(),
+            consents: Consents::default(),
+            keys: HashMap::new(),
+            portal_calls: VecDeque::new(),
+            skew: 0,
+        }
+    }
+
+    /// The server's clock, in milliseconds.
+    pub(crate) fn now(&self) -> i64 {
+        system_now() + (self.options.clock_offset + self.skew) * 1000
+    }
+
+    pub(crate) fn count(&mut self, what: &str) {
+        *self.counts.entry(what.into()).or_default() += 1;
+    }
+
+    /// Notes that a client broke a rule, and returns the refusal it gets.
+    pub(crate) fn violation(&mut self, protocol: Protocol, request: &Request, text: &str) -> Response {
+        self.violations.push(format!("{}: {text}", request.operation));
+        let code = if protocol == Protocol::Query { "ValidationError" } else { "InvalidRequestException" };
+        refusal(protocol, 400, code, text)
+    }
+
+    /// Forgets what was seen and which faults were set; what was handed out stays good.
+    pub(crate) fn forget(&mut self) {
+        self.counts.clear();
+        self.violations.clear();
+        self.requests.clear();
+        self.faults = Faults::default();
+    }
+
+    /// Hands out a secret: remembers it for leak tests.
+    pub(crate) fn secret(&mut self, value: String) -> String {
+        self.secrets.push(value.clone());
+        value
+    }
+}
