@@ -1,0 +1,191 @@
+//! Client registrations: who asks for a token. They live for about 90 days, in files shared with the AWS CLI.
+//!
+//! Deliberately not here: what is done with them. Logging out keeps them, as the AWS CLI does.
+
+use super::{Session, sign_in::Flow, token};
+use crate::context::Context;
+use crate::error::Result;
+use crate::secret::Secret;
+use crate::time::Timestamp;
+use crate::{files, json};
+use serde_json::{Map, Value, json};
+use std::path::PathBuf;
+
+/// The scope that listing accounts and fetching role credentials needs, and that makes tokens refreshable.
+const ACCOUNT_ACCESS: &str = "sso:account:access";
+
+/// A registration this close to its end is not begun with: what the AWS CLI asks for as well.
+const MINIMUM_LEFT: i64 = 15 * 60;
+
+/// What the service calls us, and until when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Registration {
+    pub(super) client_id: String,
+    pub(super) client_secret: Secret,
+    pub(super) expires_at: Timestamp,
+}
+
+/// Reads the registration for a flow; `None` when it is absent, broken, of the other flow, short of a scope, or about
+/// to end.
+pub(super) fn read(ctx: &Context, session: &Session, flow: Flow) -> Option<Registration> {
+    let bytes = files::read(&path(ctx, session).ok()?).ok()??;
+    let Ok(Value::Object(map)) = serde_json::from_slice(&bytes) else { return None };
+    let registration = parse(map, session, flow)?;
+    (registration.expires_at > ctx.now().plus(MINIMUM_LEFT)).then_some(registration)
+}
+
+/// Writes the registration for a flow, in place of that of the other.
+///
+/// # Errors
+/// Configuration, naming the file.
+pub(super) fn write(ctx: &Context, session: &Session, flow: Flow, registration: &Registration) -> Result<()> {
+    let mut content = json!({
+        "clientId": registration.client_id,
+        "clientSecret": registration.client_secret.expose(),
+        "expiresAt": registration.expires_at.to_string(),
+        "scopes": scopes(session),
+    });
+    if flow == Flow::Pkce {
+        content["grantTypes"] = grant_types(flow).into();
+    }
+    files::write_secret(&path(ctx, session)?, json::python(&content).as_bytes())
+}
+
+/// Removes the registration; the service does not know it any more.
+pub(super) fn remove(ctx: &Context, session: &Session) {
+    if let Ok(path) = path(ctx, session) {
+        let _ = files::remove(&path);
+    }
+}
+
+/// Returns the scopes to register with: those of the session, and always the one that everything needs.
+pub(super) fn scopes(session: &Session) -> Vec<String> {
+    let mut scopes = session.scopes.clone();
+    if !scopes.iter().any(|scope| scope == ACCOUNT_ACCESS) {
+        scopes.push(ACCOUNT_ACCESS.into());
+    }
+    scopes
+}
+
+/// Returns the grant types to register with; a device registration names none.
+pub(super) fn grant_types(flow: Flow) -> Vec<String> {
+    match flow {
+        Flow::Pkce => vec!["authorization_code".into(), "refresh_token".into()],
+        Flow::DeviceCode => Vec::new(),
+    }
+}
+
+fn parse(mut map: Map<String, Value>, session: &Session, flow: Flow) -> Option<Registration> {
+    let has = |list: Option<&Value>, item: &str| {
+        list.and_then(Value::as_array).is_some_and(|list| list.iter().any(|other| other == item))
+    };
+    let found = if has(map.get("grantTypes"), "authorization_code") { Flow::Pkce } else { Flow::DeviceCode };
+    let has_scopes = scopes(session).iter().all(|scope| has(map.get("scopes"), scope));
+    if found != flow || !has_scopes {
+        return None;
+    }
+    let mut text = |key| token::take(&mut map, key).and_then(token::text);
+    Some(Registration {
+        client_id: text("clientId")?,
+        client_secret: Secret::new(text("clientSecret")?),
+        expires_at: Timestamp::parse(&text("expiresAt")?)?,
+    })
+}
+
+/// Names the file as the AWS CLI does, by the scopes as configured: `null` when there are none.
+fn path(ctx: &Context, session: &Session) -> Result<PathBuf> {
+    let scopes = (!session.scopes.is_empty()).then_some(&session.scopes);
+    let of = json!({
+        "region": session.region,
+        "scopes": scopes,
+        "session_name": session.name,
+        "startUrl": session.start_url,
+        "tool": "botocore",
+    });
+    Ok(token::cache_file(&token::directory(ctx)?, &json::python(&of)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::token::tests::{URL, context, session};
+    use super::*;
+
+    const PKCE: &str = r#"{"clientId": "cid-EXAMPLE", "clientSecret": "csecret-EXAMPLE", "expiresAt": "2047-02-18T20:47:29Z", "scopes": ["sso:account:access"], "grantTypes": ["authorization_code", "refresh_token"]}"#;
+    const DEVICE: &str = r#"{"clientId": "cid-EXAMPLE", "clientSecret": "csecret-EXAMPLE", "expiresAt": "2047-02-18T20:47:29Z", "scopes": ["sso:account:access"]}"#;
+
+    fn registration() -> Registration {
+        Registration {
+            client_id: "cid-EXAMPLE".into(),
+            client_secret: Secret::new("csecret-EXAMPLE"),
+            expires_at: Timestamp::parse("2047-02-18T20:47:29Z").unwrap(),
+        }
+    }
+
+    fn with_scopes(name: Option<&str>, scopes: &[&str]) -> Session {
+        Session { scopes: scopes.iter().map(ToString::to_string).collect(), ..session(name, URL) }
+    }
+
+    #[test]
+    fn files_have_the_names_of_the_aws_cli() {
+        let ctx = context("/h".as_ref());
+        let names: [(Option<&str>, &[&str], &str); 5] = [
+            (Some("corp"), &["sso:account:access"], "c6a06e42182fb324db02aec3d36dc183754bc04e"),
+            (
+                Some("corp"),
+                &["sso:account:access", "codewhisperer:completions"],
+                "fa3873daaacdb967efed4df9f60f177cc1b0e424",
+            ),
+            (Some("corp"), &[], "d4261ff0c50f8c4953fa4fe01693415ac8bca2df"),
+            (None, &[], "8ba5c4795fa8538a47da089266d94d19d06fe7f6"),
+            (Some("naïve"), &["sso:account:access"], "627d93b1c77e2f5366e7f0e0c5f20bad9431f7b3"),
+        ];
+        for (name, scopes, hash) in names {
+            let path = path(&ctx, &with_scopes(name, scopes)).unwrap();
+            assert_eq!(path.file_stem().unwrap().to_str(), Some(hash), "{name:?} {scopes:?}");
+        }
+    }
+
+    #[test]
+    fn the_file_is_what_the_aws_cli_writes_and_kept_apart_by_flow() {
+        let home = tempfile::tempdir().unwrap();
+        let (ctx, session) = (context(home.path()), session(Some("corp"), URL));
+        for (flow, other, text) in [(Flow::Pkce, Flow::DeviceCode, PKCE), (Flow::DeviceCode, Flow::Pkce, DEVICE)] {
+            write(&ctx, &session, flow, &registration()).unwrap();
+            assert_eq!(std::fs::read_to_string(path(&ctx, &session).unwrap()).unwrap(), text);
+            assert_eq!(read(&ctx, &session, flow), Some(registration()));
+            assert_eq!(read(&ctx, &session, other), None);
+        }
+        remove(&ctx, &session);
+        assert_eq!(read(&ctx, &session, Flow::DeviceCode), None);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_registered_anew() {
+        let home = tempfile::tempdir().unwrap();
+        let ctx = context(home.path());
+        let session = with_scopes(Some("corp"), &["a:b"]);
+        let soon = ctx.now().plus(14 * 60).to_string();
+        let unfit = [
+            "{".to_string(),
+            "[]".into(),
+            PKCE.into(),
+            PKCE.replace("sso:account:access", "a:b"),
+            PKCE.replace("\"sso:", "\"a:b\", \"sso:").replace("2047-02-18T20:47:29Z", &soon),
+            PKCE.replace("\"sso:", "\"a:b\", \"sso:").replace("clientSecret", "secret"),
+        ];
+        for text in unfit {
+            files::write_secret(&path(&ctx, &session).unwrap(), text.as_bytes()).unwrap();
+            assert_eq!(read(&ctx, &session, Flow::Pkce), None, "{text}");
+        }
+        files::write_secret(&path(&ctx, &session).unwrap(), PKCE.replace("\"sso:", "\"a:b\", \"sso:").as_bytes())
+            .unwrap();
+        assert_eq!(read(&ctx, &session, Flow::Pkce), Some(registration()));
+    }
+
+    #[test]
+    fn account_access_is_always_asked_for() {
+        assert_eq!(scopes(&with_scopes(None, &[])), [ACCOUNT_ACCESS]);
+        assert_eq!(scopes(&with_scopes(None, &["a:b"])), ["a:b", ACCOUNT_ACCESS]);
+        assert_eq!(scopes(&with_scopes(None, &[ACCOUNT_ACCESS, "a:b"])), [ACCOUNT_ACCESS, "a:b"]);
+    }
+}

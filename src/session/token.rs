@@ -1,0 +1,302 @@
+//! The token cache: `~/.aws/sso/cache`, shared with the AWS CLI and the SDKs, byte for byte what the AWS CLI writes.
+//!
+//! Deliberately not here: when a token is refreshed. A broken file is an absent one, and is mended by the next sign-in.
+
+use super::Session;
+use crate::context::Context;
+use crate::error::Result;
+use crate::files::{self, hex};
+use crate::json;
+use crate::secret::Secret;
+use crate::time::Timestamp;
+use serde_json::{Map, Value};
+use sha1::{Digest as _, Sha1};
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// The AWS CLI truncates before it writes: how long a half-written file is given to become whole.
+const WRITING_TIME: Duration = Duration::from_millis(20);
+
+/// The keys of the file, in the AWS CLI's order.
+const KEYS: [&str; 8] = [
+    "startUrl",
+    "region",
+    "accessToken",
+    "expiresAt",
+    "clientId",
+    "clientSecret",
+    "registrationExpiresAt",
+    "refreshToken",
+];
+
+/// What signing in to a session yields.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Token {
+    pub(crate) start_url: Option<String>,
+    pub(crate) region: Option<String>,
+    pub(crate) access_token: Secret,
+    pub(crate) expires_at: Timestamp,
+    pub(crate) client_id: Option<String>,
+    pub(crate) client_secret: Option<Secret>,
+    pub(crate) registration_expires_at: Option<Timestamp>,
+    pub(crate) refresh_token: Option<Secret>,
+    pub(crate) unknown: Unknown,
+}
+
+/// Keys of other tools, kept when the token is refreshed; they may be secret.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub(crate) struct Unknown(Map<String, Value>);
+
+impl fmt::Debug for Unknown {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "Unknown({} keys)", self.0.len())
+    }
+}
+
+impl Token {
+    /// Tells whether the token still lives, as far as its own date says.
+    pub(crate) fn is_valid(&self, now: Timestamp) -> bool {
+        self.expires_at > now
+    }
+
+    /// Tells whether the token carries what a refresh needs, from a client registration that still lives.
+    pub(crate) fn is_refreshable(&self, now: Timestamp) -> bool {
+        let parts = self.refresh_token.is_some() && self.client_id.is_some() && self.client_secret.is_some();
+        parts && self.registration_expires_at.is_none_or(|end| end > now)
+    }
+
+    fn parse(bytes: &[u8]) -> Option<Self> {
+        let Ok(Value::Object(mut map)) = serde_json::from_slice(bytes) else { return None };
+        let [start_url, region, access_token, expires_at, client_id, client_secret, registration_end, refresh_token] =
+            KEYS.map(|key| take(&mut map, key).and_then(text));
+        Some(Self {
+            start_url,
+            region,
+            access_token: Secret::new(access_token?),
+            expires_at: Timestamp::parse(&expires_at?)?,
+            client_id,
+            client_secret: client_secret.map(Secret::new),
+            registration_expires_at: registration_end.as_deref().and_then(Timestamp::parse),
+            refresh_token: refresh_token.map(Secret::new),
+            unknown: Unknown(map),
+        })
+    }
+
+    fn to_json(&self) -> String {
+        let exposed = |secret: &Option<Secret>| secret.as_ref().map(|secret| secret.expose().to_string());
+        let values = [
+            self.start_url.clone(),
+            self.region.clone(),
+            Some(self.access_token.expose().to_string()),
+            Some(self.expires_at.to_string()),
+            self.client_id.clone(),
+            exposed(&self.client_secret),
+            self.registration_expires_at.map(|end| end.to_string()),
+            exposed(&self.refresh_token),
+        ];
+        let known = KEYS.into_iter().zip(values).filter_map(|(key, value)| Some((key.into(), value?.into())));
+        let map: Map<String, Value> = known.chain(self.unknown.0.clone()).collect();
+        json::python(&Value::Object(map))
+    }
+}
+
+/// Reads the token of a session, whatever its age; one that is absent or broken is `None`.
+///
+/// # Errors
+/// Configuration, when the file is there and cannot be read.
+pub(crate) fn read(ctx: &Context, session: &Session) -> Result<Option<Token>> {
+    let path = path(ctx, session)?;
+    let Some(bytes) = files::read(&path)? else { return Ok(None) };
+    if let Some(token) = Token::parse(&bytes) {
+        return Ok(Some(token));
+    }
+    std::thread::sleep(WRITING_TIME);
+    Ok(files::read(&path)?.and_then(|bytes| Token::parse(&bytes)))
+}
+
+/// Writes the token of a session.
+///
+/// # Errors
+/// Configuration, naming the file.
+pub(super) fn write(ctx: &Context, session: &Session, token: &Token) -> Result<()> {
+    files::write_secret(&path(ctx, session)?, token.to_json().as_bytes())
+}
+
+/// Removes the token of a session.
+///
+/// # Errors
+/// Configuration, naming the file.
+pub(super) fn remove(ctx: &Context, session: &Session) -> Result<()> {
+    files::remove(&path(ctx, session)?)
+}
+
+/// Returns the file a session's token lies in, there or not.
+///
+/// # Errors
+/// Configuration, when there is no home directory.
+pub(crate) fn path(ctx: &Context, session: &Session) -> Result<PathBuf> {
+    Ok(cache_file(&directory(ctx)?, session.label()))
+}
+
+/// Returns the name of the lock under which a session's token is changed.
+pub(super) fn lock_name(session: &Session) -> String {
+    format!("token {}", session.label())
+}
+
+/// Returns the directory of tokens and client registrations.
+///
+/// # Errors
+/// Configuration, when there is no home directory.
+pub(crate) fn directory(ctx: &Context) -> Result<PathBuf> {
+    Ok(ctx.home()?.join(".aws/sso/cache"))
+}
+
+/// Names a cache file by the hash of what it belongs to.
+pub(super) fn cache_file(directory: &Path, of: &str) -> PathBuf {
+    directory.join(format!("{}.json", hex(&Sha1::digest(of.as_bytes()))))
+}
+
+/// Takes a value out by its key; the Rust SDK matches keys without case, and other tools follow what it reads.
+pub(super) fn take(map: &mut Map<String, Value>, key: &str) -> Option<Value> {
+    map.shift_remove(key).or_else(|| {
+        let other = map.keys().find(|other| other.eq_ignore_ascii_case(key))?.clone();
+        map.shift_remove(&other)
+    })
+}
+
+/// Returns a string that can travel in a header: what AWS issues is never empty and has no control characters.
+pub(super) fn text(value: Value) -> Option<String> {
+    match value {
+        Value::String(text) if !text.is_empty() && !text.chars().any(char::is_control) => Some(text),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use std::ffi::OsString;
+
+    pub(crate) const URL: &str = "https://d-1234567890.awsapps.com/start";
+
+    pub(crate) const WRITTEN: &str = r#"{"startUrl": "https://d-1234567890.awsapps.com/start", "region": "eu-west-1", "accessToken": "aoa-EXAMPLE", "expiresAt": "2026-11-21T04:47:29Z", "clientId": "cid-EXAMPLE", "clientSecret": "csecret-EXAMPLE", "registrationExpiresAt": "2027-02-18T20:47:29Z", "refreshToken": "aor-EXAMPLE"}"#;
+
+    pub(crate) fn session(name: Option<&str>, start_url: &str) -> Session {
+        Session {
+            name: name.map(String::from),
+            start_url: start_url.into(),
+            region: "eu-west-1".into(),
+            scopes: Vec::new(),
+            network: crate::aws::Network::default(),
+        }
+    }
+
+    pub(crate) fn context(home: &Path) -> Context {
+        Context::new([("HOME".to_string(), OsString::from(home))])
+    }
+
+    fn at(text: &str) -> Timestamp {
+        Timestamp::parse(text).unwrap()
+    }
+
+    #[test]
+    fn files_have_the_names_of_the_aws_cli() {
+        let ctx = context(Path::new("/h"));
+        let names = [
+            (Some("corp"), URL, "ee0bfd2552fbd840c02cc48b6e823320543c450f"),
+            (Some("my sso"), URL, "b3902c2d49b36c95af74dedb0f77c5828749e230"),
+            (Some("naïve"), URL, "36bcace379bb5e15f73e77db99a4ac6e186f00db"),
+            (Some("admin"), URL, "d033e22ae348aeb5660fc2140aec35850c4da997"),
+            (None, URL, "7487b5b67d5fa1132cf33fa93ae51ef38cc37752"),
+            (None, "https://d-1234567890.awsapps.com/start/", "ae4321de83751a696d13fbefb87d776773c41e1c"),
+            (None, "https://d-1234567890.awsapps.com/start#/", "a1c75994a810c1c468d3bd565eda2836303e6659"),
+            (None, "https://d-92671207e4.awsapps.com/start", "13f9d35043871d073ab260e020f0ffde092cb14b"),
+        ];
+        for (name, start_url, hash) in names {
+            let path = path(&ctx, &session(name, start_url)).unwrap();
+            assert_eq!(path, Path::new("/h/.aws/sso/cache").join(format!("{hash}.json")), "{name:?} {start_url}");
+        }
+    }
+
+    #[test]
+    fn the_file_is_what_the_aws_cli_writes() {
+        let home = tempfile::tempdir().unwrap();
+        let (ctx, session) = (context(home.path()), session(Some("corp"), URL));
+        let token = Token::parse(WRITTEN.as_bytes()).unwrap();
+        write(&ctx, &session, &token).unwrap();
+        assert_eq!(std::fs::read_to_string(path(&ctx, &session).unwrap()).unwrap(), WRITTEN);
+        assert_eq!(read(&ctx, &session).unwrap(), Some(token));
+    }
+
+    #[test]
+    fn the_spellings_of_other_tools_are_read() {
+        let expected = Token::parse(WRITTEN.as_bytes()).unwrap();
+        let pretty = serde_json::to_string_pretty(&serde_json::from_str::<Value>(WRITTEN).unwrap()).unwrap();
+        let spellings = [
+            pretty,
+            WRITTEN.replace("47:29Z", "47:29UTC"),
+            WRITTEN.replace("47:29Z", "47:29.441Z"),
+            WRITTEN.replace("47:29Z", "47:29.757044Z"),
+            WRITTEN.replace("47:29Z", "47:29+00:00"),
+            WRITTEN.replace("accessToken", "AccessToken").replace("expiresAt\": \"2026", "expiresat\": \"2026"),
+        ];
+        for text in spellings {
+            assert_eq!(Token::parse(text.as_bytes()), Some(expected.clone()), "{text}");
+        }
+    }
+
+    #[test]
+    fn two_keys_are_enough_and_unknown_ones_are_kept() {
+        let token =
+            Token::parse(br#"{"x": [1, {"y": null}], "expiresAt": "2026-11-21T04:47:29Z", "accessToken": "a"}"#);
+        let token = token.unwrap();
+        assert_eq!(
+            token.to_json(),
+            r#"{"accessToken": "a", "expiresAt": "2026-11-21T04:47:29Z", "x": [1, {"y": null}]}"#
+        );
+        assert!(!token.is_refreshable(at("2026-11-20T00:00:00Z")));
+    }
+
+    #[test]
+    fn a_broken_file_is_an_absent_one() {
+        let home = tempfile::tempdir().unwrap();
+        let (ctx, session) = (context(home.path()), session(Some("corp"), URL));
+        let broken = [
+            "",
+            "{",
+            &WRITTEN[..90],
+            "[]",
+            "null",
+            r#"{"accessToken": "a"}"#,
+            r#"{"accessToken": "a", "expiresAt": "soon"}"#,
+            r#"{"accessToken": "a\nb", "expiresAt": "2026-11-21T04:47:29Z"}"#,
+            r#"{"accessToken": 7, "expiresAt": "2026-11-21T04:47:29Z"}"#,
+            r#"{"clientId": "c", "clientSecret": "s", "expiresAt": "2026-11-21T04:47:29Z"}"#,
+        ];
+        for text in broken {
+            files::write_secret(&path(&ctx, &session).unwrap(), text.as_bytes()).unwrap();
+            assert_eq!(read(&ctx, &session).unwrap(), None, "{text}");
+        }
+        files::remove(&path(&ctx, &session).unwrap()).unwrap();
+        assert_eq!(read(&ctx, &session).unwrap(), None);
+    }
+
+    #[test]
+    fn a_refresh_needs_a_registration_that_lives() {
+        let token = Token::parse(WRITTEN.as_bytes()).unwrap();
+        assert!(token.is_refreshable(at("2027-02-18T20:47:28Z")));
+        assert!(!token.is_refreshable(at("2027-02-18T20:47:29Z")));
+        assert!(Token { registration_expires_at: None, ..token.clone() }.is_refreshable(at("2030-01-01T00:00:00Z")));
+        assert!(!Token { client_secret: None, ..token }.is_refreshable(at("2026-11-20T00:00:00Z")));
+    }
+
+    #[test]
+    fn debug_shows_no_secret() {
+        let text = WRITTEN.replace('}', ", \"idToken\": \"iii-EXAMPLE\"}");
+        let shown = format!("{:?}", Token::parse(text.as_bytes()).unwrap());
+        for secret in ["aoa-", "aor-", "csecret-", "iii-"] {
+            assert!(!shown.contains(secret), "{shown}");
+        }
+    }
+}
