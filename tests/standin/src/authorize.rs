@@ -4,10 +4,10 @@
 
 use crate::device::DeviceCode;
 use crate::http::{Request, Response};
-use crate::oidc::Client;
 use crate::options::Person;
 use crate::pages;
 use crate::refusal::Protocol;
+use crate::registration::Client;
 use crate::state::{Answer, State};
 use crate::text::{URL_ALPHABET, percent_encode, random};
 use std::collections::HashMap;

@@ -8,6 +8,7 @@
 //! DELETE /_standin/faults    all of them, or ?operation=NAME
 //! POST   /_standin/options   {"role_credentials": 8, "authorize": "approves", …}: lifetimes in seconds, persons, numbers
 //! POST   /_standin/token     {"expires_in", "refreshable", "registration_expires_in"}, all optional: a token, and its file
+//! GET    /_standin/saml?…    a SAML response in base64, with the wishes of `/idp/saml`
 //! POST   /_standin/approve | refuse | end_sessions | end_access_tokens | reset
 //! ```
 //!
@@ -16,6 +17,7 @@
 use crate::faults::{Fault, Times};
 use crate::http::{Request, Response};
 use crate::options::{Options, Person, START_URL};
+use crate::saml::Wishes;
 use crate::state::{Answer, State};
 use crate::token::Grant;
 use serde_json::{Value, json};
@@ -31,6 +33,10 @@ pub(crate) fn control(state: &mut State, request: &Request) -> Answer {
         ("GET", "violations") => json!(state.violations),
         ("GET", "secrets") => json!(state.secrets),
         ("GET", "requests") => state.requests.iter().map(recorded).collect(),
+        ("GET", "saml") => {
+            let wishes = Wishes::read(request.target.split_once('?').map_or("", |(_, query)| query));
+            return Ok(Response::new(200, "text/plain", state.issue_saml_response(&wishes)));
+        }
         ("POST", "faults") => set_fault(state, &body)?,
         ("DELETE", "faults") => {
             state.faults.clear(&request.query_value("operation").unwrap_or_else(|| "*".into()));

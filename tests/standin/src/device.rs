@@ -5,9 +5,10 @@
 use crate::clock::milliseconds;
 use crate::fields::oidc_fields;
 use crate::http::{Request, Response};
-use crate::oidc::{Client, DEVICE_CODE, known_client, no, start_url_exists};
+use crate::oidc::no;
 use crate::options::Person;
 use crate::pages;
+use crate::registration::{Client, DEVICE_CODE, known_client, start_url_exists};
 use crate::state::{Answer, State};
 use crate::text::{URL_ALPHABET, random};
 use serde_json::json;

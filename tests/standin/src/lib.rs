@@ -39,17 +39,25 @@ mod clock;
 mod control;
 mod device;
 mod faults;
+mod federated;
 mod fields;
 mod http;
+mod idp;
 mod keys;
 mod oidc;
 mod options;
 mod pages;
+mod parameters;
 mod portal;
 mod refusal;
+mod registration;
 mod route;
+mod saml;
 mod server;
+mod signin;
+mod sigv4;
 mod state;
+mod sts;
 mod text;
 mod token;
 
@@ -163,6 +171,17 @@ impl Standin {
     /// Ends every access token before its time (401); the sessions can still be refreshed.
     pub fn end_access_tokens(&self) {
         self.server.state().end_access_tokens();
+    }
+
+    /// Returns the address of the identity provider's page, with wishes such as `roles=2&order=provider-first`
+    /// (`idp.rs` has them all).
+    pub fn idp_url(&self, wishes: &str) -> String {
+        format!("{}/idp/saml?{wishes}", self.url())
+    }
+
+    /// Issues a SAML response in base64, with the same wishes; STS accepts it for five minutes.
+    pub fn saml_response(&self, wishes: &str) -> String {
+        self.server.state().issue_saml_response(&saml::Wishes::read(wishes))
     }
 
     /// Writes `~/.aws/config` with the profiles `dev`, `stg` and `legacy` and returns what the environment of a child

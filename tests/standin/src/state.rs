@@ -10,7 +10,9 @@ use crate::keys::Key;
 use crate::oidc::Oidc;
 use crate::options::Options;
 use crate::refusal::{Protocol, refusal};
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use crate::saml::Assertion;
+use crate::signin::SigninToken;
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 /// An operation's answer; a refusal is an answer too, and `?` ends the work with it.
 pub(crate) type Answer = Result<Response, Response>;
@@ -28,6 +30,12 @@ pub(crate) struct State {
     pub(crate) oidc: Oidc,
     pub(crate) consents: Consents,
     pub(crate) keys: HashMap<String, Key>,
+    /// MFA codes that were given, with their device: none is good twice.
+    pub(crate) used_codes: HashSet<(String, String)>,
+    pub(crate) assertions: HashMap<String, Assertion>,
+    /// Cookies of people who have signed in at the identity provider.
+    pub(crate) idp_sessions: HashSet<String>,
+    pub(crate) signin_tokens: HashMap<String, SigninToken>,
     /// When the portal was called, during the last second.
     pub(crate) portal_calls: VecDeque<i64>,
     /// Seconds the clock is off while the current request is answered.
@@ -48,6 +56,10 @@ impl State {
             oidc: Oidc::default(),
             consents: Consents::default(),
             keys: HashMap::new(),
+            used_codes: HashSet::new(),
+            assertions: HashMap::new(),
+            idp_sessions: HashSet::new(),
+            signin_tokens: HashMap::new(),
             portal_calls: VecDeque::new(),
             skew: 0,
         }

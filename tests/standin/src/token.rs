@@ -3,8 +3,8 @@
 //! Deliberately not here: signing in for real (`oidc.rs`).
 
 use crate::clock::rfc3339;
-use crate::oidc::Client;
 use crate::options::START_URL;
+use crate::registration::Client;
 use crate::state::State;
 use crate::text::{URL_ALPHABET, hex, random};
 use serde_json::json;

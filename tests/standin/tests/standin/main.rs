@@ -3,4 +3,5 @@
 mod boto3;
 mod client;
 mod faults;
+mod pages;
 mod sign_in;
