@@ -7,7 +7,7 @@ use crate::time::Timestamp;
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// The environment, home and clock of this run.
 #[derive(Clone, Debug, Default)]
@@ -18,6 +18,22 @@ pub(crate) struct Context {
     pub(crate) verbose: bool,
     /// `--no-input`, `CI`, or no terminal: never ask, never open a browser.
     pub(crate) no_input: bool,
+}
+
+/// The end of a wait.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Deadline(Instant);
+
+impl Deadline {
+    /// Returns how long it is until then; zero when it is over.
+    pub(crate) fn left(self) -> Duration {
+        self.0.saturating_duration_since(Instant::now())
+    }
+
+    /// Tells whether the wait is over.
+    pub(crate) fn is_over(self) -> bool {
+        self.left().is_zero()
+    }
 }
 
 impl Context {
@@ -88,6 +104,12 @@ impl Context {
     pub(crate) fn now(&self) -> Timestamp {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Timestamp(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
+    }
+
+    /// Begins to count down, on a clock that nobody sets.
+    pub(crate) fn deadline(&self, after: Duration) -> Deadline {
+        let now = Instant::now();
+        Deadline(now.checked_add(after).unwrap_or(now))
     }
 
     /// Logs one line to stderr under `-v`. Callers never pass a secret.

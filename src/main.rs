@@ -2,6 +2,7 @@
 #![allow(dead_code)]
 
 mod aws;
+mod browser;
 mod cache;
 mod cli;
 mod commands;

@@ -1,7 +1,8 @@
 //! Which way to sign in: PKCE where a browser can be opened here, else the device code.
 //!
-//! Deliberately not here: how the browser is opened, and either conversation.
+//! Deliberately not here: either conversation.
 
+use crate::browser;
 use crate::context::Context;
 
 /// The two ways to sign in.
@@ -18,29 +19,9 @@ pub(crate) enum Flow {
 pub(super) fn choose(ctx: &Context, asked: Option<Flow>, port: Option<u16>, is_named: bool) -> Flow {
     match asked.or(port.map(|_| Flow::Pkce)) {
         Some(flow) => flow,
-        None if is_named && can_open_browser(ctx) => Flow::Pkce,
+        None if is_named && browser::can_open(ctx) => Flow::Pkce,
         None => Flow::DeviceCode,
     }
-}
-
-/// Tells whether a browser can be opened here: `$BROWSER` names one, or there is a desktop and the person is at it.
-pub(super) fn can_open_browser(ctx: &Context) -> bool {
-    ctx.var("BROWSER").is_some() || (has_desktop(ctx) && !is_remote(ctx))
-}
-
-/// Tells whether this is an SSH session.
-pub(super) fn is_remote(ctx: &Context) -> bool {
-    ["SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY"].iter().any(|name| ctx.var(name).is_some())
-}
-
-/// Tells whether this is Linux inside Windows.
-pub(super) fn is_wsl(ctx: &Context) -> bool {
-    ["WSL_DISTRO_NAME", "WSL_INTEROP"].iter().any(|name| ctx.var(name).is_some())
-}
-
-fn has_desktop(ctx: &Context) -> bool {
-    let display = ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| ctx.var(name).is_some());
-    cfg!(any(target_os = "macos", windows)) || is_wsl(ctx) || display
 }
 
 #[cfg(test)]
@@ -50,19 +31,13 @@ mod tests {
 
     #[test]
     fn the_way_follows_from_what_is_asked_and_what_is_there() {
-        let bare = if cfg!(any(target_os = "macos", windows)) { Pkce } else { DeviceCode };
         let ssh = ("SSH_CONNECTION", "10.0.0.1 5000 10.0.0.2 22");
         let x11 = ("DISPLAY", ":0");
         let table: &[(Option<Flow>, Option<u16>, bool, &[(&str, &str)], Flow)] = &[
-            (None, None, true, &[], bare),
+            (None, None, true, &[ssh], DeviceCode),
             (None, None, true, &[x11], Pkce),
-            (None, None, true, &[("WAYLAND_DISPLAY", "wayland-0")], Pkce),
-            (None, None, true, &[("WSL_DISTRO_NAME", "Debian")], Pkce),
-            (None, None, true, &[("BROWSER", "firefox")], Pkce),
             (None, None, true, &[("BROWSER", "firefox"), ssh], Pkce),
             (None, None, true, &[x11, ssh], DeviceCode),
-            (None, None, true, &[x11, ("SSH_TTY", "/dev/pts/1")], DeviceCode),
-            (None, None, true, &[("BROWSER", ""), ("DISPLAY", ""), ssh], DeviceCode),
             (None, None, false, &[x11], DeviceCode),
             (None, None, false, &[("BROWSER", "firefox")], DeviceCode),
             (Some(Pkce), None, false, &[ssh], Pkce),

@@ -2,6 +2,9 @@
 //!
 //! Deliberately not here: tokens that need no person (`token`, `refresh`).
 
-pub(crate) mod flow;
+mod callback;
+mod flow;
+mod page;
+mod percent;
 
 pub(crate) use flow::Flow;

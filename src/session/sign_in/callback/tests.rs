@@ -1,0 +1,130 @@
+//! The listener against those it is not meant for.
+
+use super::*;
+use std::io::Write as _;
+
+const STATE: &str = "the-state";
+
+fn request(line: &str, host: &str) -> Vec<u8> {
+    format!("{line} HTTP/1.1\r\nHost: {host}\r\nAccept: */*\r\n\r\n").into_bytes()
+}
+
+fn judged(head: &[u8]) -> std::result::Result<Answer, &'static str> {
+    judge(head, &hosts(8400), STATE).map_err(|page| &page.status[..3])
+}
+
+#[test]
+fn one_request_is_the_answer() {
+    let code = Ok(Answer::Code(Secret::new("c/1 2")));
+    let request = |line: &str| request(line, "127.0.0.1:8400");
+    assert_eq!(judged(&request("GET /oauth/callback?code=c%2F1+2&state=the-state")), code);
+    assert_eq!(judged(&request("GET /oauth/callback?state=the%2Dstate&x&code=c%2F1%202&y=z")), code);
+    let refused = |text: &str| Ok(Answer::Refused(text.into()));
+    let line = "GET /oauth/callback?error=access_denied&error_description=No+thanks&state=the-state";
+    assert_eq!(judged(&request(line)), refused("access_denied: No thanks"));
+    assert_eq!(judged(&request("GET /oauth/callback?error=server_error&state=the-state")), refused("server_error"));
+}
+
+#[test]
+fn everything_else_is_not() {
+    let table = [
+        ("GET /oauth/callback", "400"),
+        ("GET /oauth/callback?code=c", "400"),
+        ("GET /oauth/callback?code=c&state=", "400"),
+        ("GET /oauth/callback?code=c&state=other", "400"),
+        ("GET /oauth/callback?code=c&state=the-state&state=the-state", "400"),
+        ("GET /oauth/callback?code=c&code=d&state=the-state", "400"),
+        ("GET /oauth/callback?state=the-state", "400"),
+        ("GET /oauth/callback?code=&state=the-state", "400"),
+        ("GET /oauth/callback?code=%&state=the-state", "400"),
+        ("GET /oauth/callback?error=access_denied", "400"),
+        ("GET /oauth/callback#code=c&state=the-state", "404"),
+        ("GET /oauth/callback/?code=c&state=the-state", "404"),
+        ("GET /OAuth/callback?code=c&state=the-state", "404"),
+        ("GET /?code=c&state=the-state", "404"),
+        ("GET /favicon.ico", "404"),
+        ("GET http://127.0.0.1:8400/oauth/callback?code=c&state=the-state", "404"),
+        ("HEAD /oauth/callback?code=c&state=the-state", "405"),
+        ("POST /oauth/callback?code=c&state=the-state", "405"),
+        ("OPTIONS /oauth/callback", "405"),
+        ("get /oauth/callback?code=c&state=the-state", "405"),
+        ("GET  /oauth/callback?code=c&state=the-state", "400"),
+        ("GET", "400"),
+        ("", "400"),
+    ];
+    for (line, status) in table {
+        assert_eq!(judged(&request(line, "127.0.0.1:8400")), Err(status), "{line}");
+    }
+}
+
+#[test]
+fn only_our_own_host_is_answered() {
+    let line = "GET /oauth/callback?code=c&state=the-state";
+    for host in ["localhost:8400", "127.0.0.1", "127.0.0.1:80", "evil.example:8400", "127.0.0.1:8400.evil.example", ""]
+    {
+        assert_eq!(judged(&request(line, host)), Err("400"), "{host}");
+    }
+    let twice = format!("{line} HTTP/1.1\r\nHost: 127.0.0.1:8400\r\nhost: evil.example\r\n\r\n");
+    assert_eq!(judged(twice.as_bytes()), Err("400"));
+    assert_eq!(judged(format!("{line} HTTP/1.1\r\n\r\n").as_bytes()), Err("400"));
+    let bare = request(line, "127.0.0.1");
+    assert!(judge(&bare, &hosts(80), STATE).is_ok());
+}
+
+#[test]
+fn bytes_that_are_no_http_are_no_answer() {
+    let hello = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n";
+    assert_eq!(judged(hello), Err("400"));
+    assert_eq!(judged(b"GET /oauth/callback?code=c&state=the-state HTTP/2\r\n\r\n"), Err("400"));
+}
+
+/// Connects to the listener, sends, and returns what came back.
+fn ask(port: u16, bytes: &[u8]) -> String {
+    let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap();
+    stream.write_all(bytes).unwrap();
+    let mut text = String::new();
+    let _ = stream.read_to_string(&mut text);
+    text
+}
+
+#[test]
+fn nobody_keeps_the_right_one_from_being_heard() {
+    let ctx = Context::new([]);
+    let callback = Callback::bind(None).unwrap();
+    let port = callback.port();
+    let host = format!("127.0.0.1:{port}");
+    let person = thread::spawn(move || {
+        // Some say nothing, some half a sentence, and stay; one hangs up at once; one never stops talking.
+        let mut lingering: Vec<TcpStream> =
+            (0..40).map(|_| TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap()).collect();
+        lingering.iter_mut().skip(20).for_each(|stream| stream.write_all(b"GET /oauth/call").unwrap());
+        drop(TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap());
+        assert_eq!(ask(port, &vec![b'x'; REQUEST_SIZE + 1]), "");
+        assert!(ask(port, &request("GET /favicon.ico", &host)).starts_with("HTTP/1.1 404 "));
+        assert!(ask(port, &request("POST /oauth/callback", &host)).starts_with("HTTP/1.1 405 "));
+        let forged = ask(port, &request("GET /oauth/callback?code=evil&state=guess", &host));
+        assert!(forged.starts_with("HTTP/1.1 400 ") && forged.contains("goes on waiting"), "{forged}");
+        let page = ask(port, &request("GET /oauth/callback?code=right&state=the-state", &host));
+        assert!(page.starts_with("HTTP/1.1 200 ") && page.contains("You are signed in"), "{page}");
+        drop(lingering);
+    });
+    let visitor = callback.wait(&ctx, STATE, ctx.deadline(Duration::from_secs(30)), || {}).unwrap();
+    assert_eq!(visitor.answer, Answer::Code(Secret::new("right")));
+    visitor.reply(&Page::signed_in("corp"));
+    person.join().unwrap();
+}
+
+#[test]
+fn nobody_comes() {
+    let ctx = Context::new([]);
+    let callback = Callback::bind(None).unwrap();
+    assert!(callback.wait(&ctx, STATE, ctx.deadline(Duration::from_millis(50)), || {}).is_none());
+}
+
+#[test]
+fn a_taken_port_is_said() {
+    let taken = Callback::bind(None).unwrap();
+    let error = Callback::bind(Some(taken.port())).unwrap_err();
+    assert!(error.message.contains(&taken.port().to_string()), "{}", error.message);
+    assert!(error.hint.unwrap().contains("--port"));
+}
