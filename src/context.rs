@@ -100,6 +100,26 @@ impl Context {
         }
     }
 
+    /// Expands `~/`, `$NAME` and `${NAME}` in the path of a configuration file, as the AWS CLI does.
+    pub(crate) fn expand_variables(&self, path: &str) -> PathBuf {
+        let mut expanded = String::new();
+        let mut rest = path;
+        while let Some((before, after)) = rest.split_once('$') {
+            expanded.push_str(before);
+            let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+            let (name, after_name) = match after.strip_prefix('{').and_then(|inner| inner.split_once('}')) {
+                Some((name, after_name)) => (name, after_name),
+                None => after.split_at(after.find(|c| !is_name(c)).unwrap_or(after.len())),
+            };
+            match self.env.get(name).and_then(|value| value.to_str()) {
+                Some(value) => expanded.push_str(value),
+                None => expanded.push_str(&rest[before.len()..rest.len() - after_name.len()]),
+            }
+            rest = after_name;
+        }
+        self.expand(&(expanded + rest))
+    }
+
     /// Reads the clock.
     pub(crate) fn now(&self) -> Timestamp {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -154,5 +174,13 @@ mod tests {
     #[test]
     fn a_tilde_is_home() {
         assert_eq!(context(&[("HOME", "/h")]).expand("~/x"), PathBuf::from("/h/x"));
+    }
+
+    #[test]
+    fn variables_in_a_path_are_expanded() {
+        let ctx = context(&[("HOME", "/h"), ("D", "/d")]);
+        for (path, expanded) in [("$D/x", "/d/x"), ("${D}x$", "/dx$"), ("~/$NO/${D", "/h/$NO/${D"), ("a", "a")] {
+            assert_eq!(ctx.expand_variables(path), PathBuf::from(expanded), "{path}");
+        }
     }
 }

@@ -6,6 +6,7 @@ mod browser;
 mod cache;
 mod cli;
 mod commands;
+mod config;
 mod context;
 mod credentials;
 mod environment;
