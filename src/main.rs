@@ -13,8 +13,10 @@ mod environment;
 mod error;
 mod files;
 mod json;
+mod prompt;
 mod secret;
 mod session;
+mod shell;
 mod terminal;
 mod time;
 

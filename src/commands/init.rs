@@ -1,0 +1,49 @@
+//! `ssox init`: prints the integration of a shell, the same text every time.
+//!
+//! Deliberately not here: the text, which lies in `shell/` as real scripts, and anything that depends on this machine:
+//! the output can be saved and sourced, and survives an upgrade.
+
+use crate::shell::Shell;
+use crate::shell::quote::posix;
+
+/// Returns the script for a shell; without `prompt` it keeps its segment out of the prompt.
+pub(crate) fn script(shell: Shell, prompt: bool) -> String {
+    let (without_prompt, text) = match shell {
+        Shell::Zsh => ("_ssox_no_prompt=1", sticky(include_str!("../../shell/ssox.zsh"))),
+        Shell::Bash => ("_ssox_no_prompt=1", include_str!("../../shell/ssox.bash").to_owned()),
+        Shell::Fish => ("set -g _ssox_no_prompt 1", include_str!("../../shell/ssox.fish").to_owned()),
+        Shell::PowerShell => ("$global:_ssox_no_prompt = $true", include_str!("../../shell/ssox.ps1").to_owned()),
+    };
+    match prompt {
+        true => text,
+        false => format!("{without_prompt}\n{text}"),
+    }
+}
+
+/// Passes a zsh script to sticky emulation: it is parsed, and its functions run, with the options given here, whatever
+/// options and aliases there are around. Each line is a string of its own, because `csh_junkie_quotes` forbids a newline in one.
+/// <https://zsh.sourceforge.io/Doc/Release/Shell-Builtin-Commands.html>, `emulate`.
+fn sticky(script: &str) -> String {
+    let lines: String = script.lines().map(|line| format!("{}$'\\n'\\\n", posix(line))).collect();
+    format!("'builtin' 'emulate' 'zsh' '-o' 'no_aliases' '-o' 'extended_glob' '-c' \\\n{lines}''\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_prompt_is_one_line_more() {
+        for shell in Shell::ALL {
+            let (with, without) = (script(shell, true), script(shell, false));
+            assert_eq!(without.split_once('\n').unwrap().1, with, "{shell:?}");
+        }
+    }
+
+    #[test]
+    fn no_script_bakes_in_a_path() {
+        for shell in Shell::ALL {
+            assert!(!script(shell, true).contains(env!("CARGO_MANIFEST_DIR")), "{shell:?}");
+        }
+    }
+}

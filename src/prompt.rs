@@ -1,0 +1,52 @@
+//! The label of the prompt segment: which profile and role, as text no terminal and no prompt obeys.
+//!
+//! Deliberately not here: the clock and the colours. The shells compute them at each prompt, without a process.
+
+use crate::error::is_bidi;
+
+/// How much of a prompt a label may take.
+const LONGEST: usize = 40;
+
+/// Makes the label, `dev:ReadOnly`, or `dev` where no role is known.
+pub(crate) fn label(profile: &str, role: Option<&str>) -> String {
+    let text = match role {
+        Some(role) => format!("{profile}:{role}"),
+        None => profile.to_owned(),
+    };
+    let clean: Vec<char> = text.chars().filter(|c| !is_dangerous(*c)).collect();
+    match clean.len() {
+        0..=LONGEST => clean.into_iter().collect(),
+        _ => clean[..LONGEST - 1].iter().chain(&['…']).collect(),
+    }
+}
+
+/// Control characters, line and paragraph separators, and what turns or hides the text around it.
+fn is_dangerous(c: char) -> bool {
+    c.is_control() || is_bidi(c) || matches!(c, '\u{2028}' | '\u{2029}' | '\u{200b}'..='\u{200d}' | '\u{feff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_label_is_profile_and_role() {
+        assert_eq!(label("dev", Some("ReadOnly")), "dev:ReadOnly");
+        assert_eq!(label("dev", None), "dev");
+    }
+
+    #[test]
+    fn nothing_a_terminal_obeys_is_left() {
+        assert_eq!(
+            label("a\u{1b}[31m\u{9b}b\u{7f}\r\n\u{202e}c\u{2028}", Some("%F{red}$(x)`y`\\")),
+            "a[31mbc:%F{red}$(x)`y`\\"
+        );
+    }
+
+    #[test]
+    fn a_long_label_is_cut() {
+        let cut = label(&"é".repeat(50), Some("ReadOnly"));
+        assert_eq!(cut.chars().count(), 40);
+        assert!(cut.ends_with("é…"), "{cut}");
+    }
+}

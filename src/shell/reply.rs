@@ -1,0 +1,62 @@
+//! The reply to a shell function: environment changes as data, one line each, between a header and a trailer.
+//!
+//! Deliberately not here: quoting. A value ends where its line ends, and no shell ever evaluates it.
+
+use super::{Emit, Shell};
+use crate::environment::EnvChanges;
+use std::fmt::Write as _;
+
+/// Writes all changes as one text, for one write at the very end.
+pub(crate) fn reply(emit: Emit, changes: &EnvChanges) -> String {
+    let mut text = String::from("#ssox1\n");
+    for (name, value) in changes.iter() {
+        let written = match (value, emit.shell) {
+            (None, _) => writeln!(text, "-{name}"),
+            (Some(value), Shell::PowerShell) => writeln!(text, "={name}={}", ascii(value)),
+            (Some(value), _) => writeln!(text, "={name}={value}"),
+        };
+        written.expect("a string takes everything");
+    }
+    text + "#end\n"
+}
+
+/// Escapes all but ASCII, for a shell that reads programs through a code page; `\` is doubled so that it can be undone.
+fn ascii(value: &str) -> String {
+    value.encode_utf16().fold(String::new(), |mut text, unit| {
+        match char::from_u32(unit.into()) {
+            Some('\\') => text.push_str("\\\\"),
+            Some(c) if c.is_ascii() => text.push(c),
+            _ => write!(text, "\\u{unit:04x}").expect("a string takes everything"),
+        }
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn changes() -> EnvChanges {
+        let mut changes = EnvChanges::default();
+        changes.set("AWS_REGION", "eu-west-1").unwrap();
+        changes.set("SSOX_PROFILE", "a=b \\ é😀").unwrap();
+        changes.unset("AWS_PROFILE");
+        changes
+    }
+
+    #[test]
+    fn changes_stand_between_header_and_trailer() {
+        assert_eq!(
+            reply(Emit { shell: Shell::Zsh }, &changes()),
+            "#ssox1\n=AWS_REGION=eu-west-1\n=SSOX_PROFILE=a=b \\ é😀\n-AWS_PROFILE\n#end\n"
+        );
+    }
+
+    #[test]
+    fn powershell_gets_ascii() {
+        assert_eq!(
+            reply(Emit { shell: Shell::PowerShell }, &changes()),
+            "#ssox1\n=AWS_REGION=eu-west-1\n=SSOX_PROFILE=a=b \\\\ \\u00e9\\ud83d\\ude00\n-AWS_PROFILE\n#end\n"
+        );
+    }
+}
