@@ -13,6 +13,7 @@ mod environment;
 mod error;
 mod files;
 mod json;
+mod percent;
 mod prompt;
 mod secret;
 mod session;

@@ -4,9 +4,9 @@
 //! the same browser) gets a short answer in a thread of its own, and the wait goes on.
 
 use super::page::Page;
-use super::percent;
 use crate::context::{Context, Deadline};
 use crate::error::{Error, Result, cause_text};
+use crate::percent;
 use crate::secret::Secret;
 use std::io::{ErrorKind, Read as _};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};

@@ -5,6 +5,5 @@
 mod callback;
 mod flow;
 mod page;
-mod percent;
 
 pub(crate) use flow::Flow;

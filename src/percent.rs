@@ -3,13 +3,13 @@
 //! Deliberately not here: addresses as a whole.
 
 /// Encodes as the AWS CLI does: letters, digits and `-._~` stay, everything else is escaped, a space is `%20`.
-pub(super) fn encode(text: &str) -> String {
+pub(crate) fn encode(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
     text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
 }
 
 /// Decodes a value of a query, in which `+` is a space; `None` when it is cut off or not text.
-pub(super) fn decode(text: &str) -> Option<String> {
+pub(crate) fn decode(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((byte, tail)) = rest.split_first() {
