@@ -1,0 +1,132 @@
+//! `cargo run --example sandbox`: ssox to play with, against a stand-in Identity Center; no AWS account is needed.
+//!
+//! With a terminal it is your own shell, in a home of its own. Without one, the way of a newcomer is played and shown.
+//!
+//! Deliberately not here: anything ssox does. Its binary is built and run as it is.
+#![forbid(unsafe_code)]
+
+mod browser;
+mod house;
+mod shells;
+
+use browser::Browser;
+use house::House;
+use shells::Shell;
+use ssox_standin::{Grant, Options, Person, Standin};
+use std::env;
+use std::error::Error;
+use std::io::{IsTerminal, stdin, stdout};
+use std::path::PathBuf;
+use std::process::{Command, ExitCode, ExitStatus, Stdio};
+use std::time::Duration;
+
+const MINUTE: Duration = Duration::from_secs(60);
+const WALK: &str = include_str!("walk.bash");
+
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+fn main() -> ExitCode {
+    let with_person = stdin().is_terminal() && stdout().is_terminal() && env::var_os("CI").is_none();
+    let end = build_ssox().and_then(|ssox| if with_person { play(&ssox) } else { walk(&ssox) });
+    end.unwrap_or_else(|error| {
+        eprintln!("sandbox: {error}");
+        ExitCode::FAILURE
+    })
+}
+
+/// Cargo builds no binaries for an example, so the example asks it to.
+fn build_ssox() -> Result<PathBuf> {
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut build = Command::new(cargo);
+    build.args(["build", "--quiet", "--bin", "ssox", "--message-format=json-render-diagnostics"]);
+    build.args(["--manifest-path", concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")]);
+    if !cfg!(debug_assertions) {
+        build.arg("--release");
+    }
+    let output = build.stderr(Stdio::inherit()).output()?;
+    let messages = String::from_utf8(output.stdout)?;
+    let messages = messages.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+    let binaries: Vec<PathBuf> = messages.filter_map(|m| m["executable"].as_str().map(PathBuf::from)).collect();
+    match binaries.first() {
+        Some(ssox) if output.status.success() => Ok(ssox.clone()),
+        _ => Err("ssox does not build".into()),
+    }
+}
+
+/// Credentials end soon enough to see them renewed, tokens soon enough to see them refreshed.
+fn options() -> Options {
+    Options {
+        role_credentials: 5 * MINUTE,
+        access_token: 10 * MINUTE,
+        session: 60 * MINUTE,
+        device_interval: 1,
+        ..Options::default()
+    }
+}
+
+/// Hands the terminal to the user's own shell.
+fn play(ssox: &std::path::Path) -> Result<ExitCode> {
+    let shell = Shell::of_user().ok_or("no shell of zsh, bash, fish or pwsh was found; SHELL may name one")?;
+    let browser = Browser::here();
+    let mut options = options();
+    if browser == Browser::None {
+        (options.device, options.device_polls) = (Person::Approves, 3);
+    }
+    let standin = Standin::with(options);
+    let house = House::new(&standin, ssox)?;
+    let mut command = shell.prepare(house.home())?;
+    house.furnish(&mut command);
+    browser.lend(house.home(), &mut command)?;
+    greet(&standin, &house, &shell, &browser);
+    let status = command.status()?;
+    eprintln!("sandbox: gone, with all of its files");
+    Ok(exit_code(status))
+}
+
+fn greet(standin: &Standin, house: &House, shell: &Shell, browser: &Browser) {
+    let sign_in = match browser {
+        Browser::None => "signs in; there is no browser here, so the stand-in agrees by itself",
+        _ => "signs in: a page opens in your browser, click `Allow access`",
+    };
+    eprintln!(
+        "\nA stand-in Identity Center listens on {}. No AWS account is involved.\n\
+         This is your {} with a home of its own, {}. Try:\n\n  \
+         ssox use dev           {sign_in}\n  \
+         ssox use stg           another account; look at the prompt\n  \
+         ssox use -             back to the one before\n  \
+         ssox list              what there is\n  \
+         ssox status --verify   who you are, asked of AWS's STS (here: of the stand-in)\n  \
+         ssox clear             out again\n  \
+         exit                   ends the sandbox and removes its files\n\n\
+         Credentials live for five minutes here: watch the prompt renew them.\n",
+        standin.url(),
+        shell.name(),
+        house.home().display(),
+    );
+}
+
+/// Plays init, use, the environment, clear, and shows each step.
+fn walk(ssox: &std::path::Path) -> Result<ExitCode> {
+    let standin = Standin::with(options());
+    let house = House::new(&standin, ssox)?;
+    standin.seed_token(house.home(), "corp", &Grant::default());
+    let mut bash = Command::new("bash");
+    bash.args(["--norc", "--noprofile", "-c", WALK, "sandbox"]).stdin(Stdio::null());
+    house.furnish(&mut bash);
+    let status = bash.status().map_err(|error| format!("bash, which plays the steps, does not run: {error}"))?;
+    let asked: Vec<String> = standin.counts().iter().map(|(name, count)| format!("{name} {count}")).collect();
+    println!("\nAWS was asked: {}", asked.join(", "));
+    match standin.violations() {
+        violations if violations.is_empty() => Ok(exit_code(status)),
+        violations => Err(format!("AWS would have refused: {}", violations.join("; ")).into()),
+    }
+}
+
+fn exit_code(status: ExitStatus) -> ExitCode {
+    #[cfg(unix)]
+    let signal = std::os::unix::process::ExitStatusExt::signal(&status);
+    #[cfg(not(unix))]
+    let signal: Option<i32> = None;
+    let code = status.code().or(signal.map(|signal| 128 + signal)).unwrap_or(1);
+    ExitCode::from(u8::try_from(code).unwrap_or(1))
+}
