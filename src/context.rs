@@ -14,6 +14,8 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 pub(crate) struct Context {
     env: HashMap<String, OsString>,
     home: Option<PathBuf>,
+    /// What was typed, as far as it is no secret: the verb and its first word, `ssox use dev`.
+    pub(crate) command: String,
     /// `-v`: log to stderr what is done, secrets redacted.
     pub(crate) verbose: bool,
     /// `--no-input`, `CI`, or no terminal: never ask, never open a browser.
@@ -40,7 +42,8 @@ impl Context {
     /// Reads the environment of the process.
     pub(crate) fn from_process() -> Self {
         let env = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value)));
-        Self::new(env)
+        let words = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned());
+        Self { command: command_of(words), ..Self::new(env) }
     }
 
     /// Makes a context from variables; the home directory is found among them as AWS tools do:
@@ -140,6 +143,12 @@ impl Context {
     }
 }
 
+/// What follows an option may be its value, and an MFA code at that: no word after one is taken.
+fn command_of(words: impl Iterator<Item = String>) -> String {
+    let words = words.skip_while(|word| word.starts_with("--emit=")).take_while(|word| !word.starts_with('-'));
+    std::iter::once("ssox".to_string()).chain(words.take(2)).collect::<Vec<_>>().join(" ")
+}
+
 fn home_of(ctx: &Context) -> Option<PathBuf> {
     let drive_and_path = || Some(format!("{}{}", ctx.var("HOMEDRIVE")?, ctx.var("HOMEPATH")?));
     let windows = || ctx.var("USERPROFILE").map(String::from).or_else(drive_and_path);
@@ -169,6 +178,21 @@ mod tests {
     fn no_home_says_what_to_type() {
         let error = context(&[("HOME", "")]).home().unwrap_err();
         assert!(error.hint.unwrap().contains("HOME="));
+    }
+
+    #[test]
+    fn the_command_is_named_without_its_options() {
+        let table = [
+            ("use dev --mfa-code 123456", "ssox use dev"),
+            ("--emit=zsh1 use dev", "ssox use dev"),
+            ("use --mfa-code 123456 dev", "ssox use"),
+            ("exec dev -- env", "ssox exec dev"),
+            ("-v use", "ssox"),
+            ("", "ssox"),
+        ];
+        for (typed, named) in table {
+            assert_eq!(command_of(typed.split_whitespace().map(String::from)), named, "{typed}");
+        }
     }
 
     #[test]

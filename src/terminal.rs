@@ -2,7 +2,13 @@
 //!
 //! Deliberately not here: stdout, which carries data or the reply to a shell function.
 
+mod link;
+
+pub(crate) use link::show_address;
+
+use crate::time::human;
 use indicatif::{ProgressBar, ProgressStyle};
+use std::cell::Cell;
 use std::io::{IsTerminal as _, stderr};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::{JoinHandle, spawn};
@@ -24,6 +30,48 @@ pub(crate) fn warn(line: &str) {
 /// Tells whether a person can see stderr.
 pub(crate) fn is_seen() -> bool {
     stderr().is_terminal()
+}
+
+/// Returns the terminal's name, for people who have several.
+pub(crate) fn name() -> Option<String> {
+    #[cfg(unix)]
+    return rustix::termios::ttyname(stderr(), Vec::new()).ok()?.into_string().ok();
+    #[cfg(not(unix))]
+    return None;
+}
+
+/// Shows what is waited for and how much longer, as long as it lives; nothing without a terminal.
+#[derive(Debug)]
+pub(crate) struct Countdown {
+    bar: Option<ProgressBar>,
+    what: String,
+    shown: Cell<Option<u64>>,
+}
+
+impl Countdown {
+    /// Begins with what is waited for; the time appears with the first [`Countdown::show`].
+    pub(crate) fn start(what: impl Into<String>) -> Self {
+        let what = what.into();
+        Self { bar: is_seen().then(|| spinner(what.clone())), what, shown: Cell::new(None) }
+    }
+
+    /// Shows how much longer.
+    pub(crate) fn show(&self, left: Duration) {
+        let seconds = left.as_secs() + 1;
+        if let Some(bar) = &self.bar
+            && self.shown.replace(Some(seconds)) != Some(seconds)
+        {
+            bar.set_message(format!("{}, {} left", self.what, human(i64::try_from(seconds).unwrap_or(i64::MAX))));
+        }
+    }
+}
+
+impl Drop for Countdown {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
 }
 
 /// Shows a spinner with a message as long as it lives, beginning after half a second; nothing without a terminal.

@@ -28,6 +28,14 @@ impl Session {
     pub(crate) fn label(&self) -> &str {
         self.name.as_deref().unwrap_or(&self.start_url)
     }
+
+    /// Returns the line to type to sign in.
+    pub(crate) fn sign_in_line(&self) -> String {
+        match &self.name {
+            Some(name) => format!("ssox login --sso-session {}", shell_words::quote(name)),
+            None => format!("ssox login PROFILE, where PROFILE is one with `sso_start_url = {}`", self.start_url),
+        }
+    }
 }
 
 /// Returns the token as it lies in the cache, whatever its age; `None` when there is none, or a broken one.

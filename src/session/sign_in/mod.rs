@@ -5,5 +5,6 @@
 mod callback;
 mod flow;
 mod page;
+mod turn;
 
 pub(crate) use flow::Flow;
