@@ -4,6 +4,12 @@
 //! Deliberately not here: what is cached, locked or refreshed (`session`, `source`), and reading of config files:
 //! the SDK clients are bare, so what a profile says about endpoints arrives as [`Network`].
 
+mod failure;
+mod http;
+pub(crate) mod oidc;
+pub(crate) mod partition;
+pub(crate) mod portal;
+
 use std::path::PathBuf;
 
 /// How AWS is reached: what a profile and the environment say about it, resolved by `profile`.
@@ -14,6 +20,7 @@ pub(crate) struct Network {
     pub(crate) sso_oidc: Option<String>,
     pub(crate) sts: Option<String>,
     pub(crate) signin: Option<String>,
+    pub(crate) iam: Option<String>,
     /// Replaces the system's certificate authorities.
     pub(crate) ca_bundle: Option<PathBuf>,
     /// Attempts of one call, the first included; 3 when absent.

@@ -1,0 +1,138 @@
+//! The access portal: accounts, roles, role credentials, logout. The token is the only proof of who asks.
+//!
+//! Deliberately not here: caches, and what to do when a token is refused.
+
+use super::failure::failure;
+use super::{Network, http};
+use crate::context::Context;
+use crate::credentials::RoleCredentials;
+use crate::error::{Error, Result};
+use crate::secret::Secret;
+use crate::terminal::Progress;
+use crate::time::Timestamp;
+use aws_sdk_sso::config::{BehaviorVersion, Region};
+use aws_sdk_sso::{Client, Config};
+
+/// Listings of large organizations are throttled; they may take their time.
+const LISTING_ATTEMPTS: u32 = 10;
+
+/// An account the person may use.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Account {
+    pub(crate) id: String,
+    pub(crate) name: Option<String>,
+    pub(crate) email: Option<String>,
+}
+
+/// Returns the credentials of a role.
+///
+/// # Errors
+/// `NeedsPerson` when the token is not accepted, `Refused` without an assignment, `Unreachable`.
+pub(crate) fn get_role_credentials(
+    ctx: &Context,
+    network: &Network,
+    region: &str,
+    token: &Secret,
+    account_id: &str,
+    role_name: &str,
+) -> Result<RoleCredentials> {
+    let what = format!("could not get the credentials of `{role_name}` in `{account_id}`");
+    let _progress = Progress::start("asking AWS for credentials");
+    ctx.log(|| format!("GetRoleCredentials {account_id} {role_name} in {region}"));
+    let client = client(ctx, network, region)?;
+    http::run(async {
+        let request = client.get_role_credentials().access_token(token.expose());
+        let answer = request.account_id(account_id).role_name(role_name).send().await;
+        let hint = "is the role assigned to you? ssox list shows the profiles, and your access portal the roles";
+        let answer = answer.map_err(|error| failure(&what, &error, hint))?;
+        let keys = answer.role_credentials();
+        let field = |value: Option<&str>| value.filter(|value| !value.is_empty()).map(String::from);
+        let none = || Error::unreachable(format!("{what}: the answer has no credentials")).hint("try again");
+        let keys = keys.ok_or_else(none)?;
+        Ok(RoleCredentials {
+            access_key_id: field(keys.access_key_id()).ok_or_else(none)?,
+            secret_access_key: Secret::new(field(keys.secret_access_key()).ok_or_else(none)?),
+            session_token: Some(Secret::new(field(keys.session_token()).ok_or_else(none)?)),
+            expiration: Some(Timestamp(keys.expiration() / 1000)).filter(|end| end.0 > 0),
+            account_id: Some(account_id.into()),
+        })
+    })
+}
+
+/// Returns all accounts the person may use.
+///
+/// # Errors
+/// As [`get_role_credentials`].
+pub(crate) fn list_accounts(ctx: &Context, network: &Network, region: &str, token: &Secret) -> Result<Vec<Account>> {
+    let _progress = Progress::start("asking AWS for accounts");
+    let client = client(ctx, &patient(network), region)?;
+    http::run(async {
+        let mut pages = client.list_accounts().access_token(token.expose()).into_paginator().send();
+        let mut accounts = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| failure("could not list accounts", &error, "ssox login --fresh"))?;
+            accounts.extend(page.account_list().iter().filter_map(|account| {
+                let text = |value: Option<&str>| value.map(String::from);
+                let (name, email) = (text(account.account_name()), text(account.email_address()));
+                Some(Account { id: account.account_id()?.into(), name, email })
+            }));
+        }
+        Ok(accounts)
+    })
+}
+
+/// Returns the names of the roles the person may use in an account.
+///
+/// # Errors
+/// As [`get_role_credentials`].
+pub(crate) fn list_account_roles(
+    ctx: &Context,
+    network: &Network,
+    region: &str,
+    token: &Secret,
+    account_id: &str,
+) -> Result<Vec<String>> {
+    let _progress = Progress::start("asking AWS for roles");
+    let client = client(ctx, &patient(network), region)?;
+    http::run(async {
+        let request = client.list_account_roles().access_token(token.expose()).account_id(account_id);
+        let mut pages = request.into_paginator().send();
+        let mut roles = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| failure("could not list roles", &error, "ssox login --fresh"))?;
+            roles.extend(page.role_list().iter().filter_map(|role| role.role_name().map(String::from)));
+        }
+        Ok(roles)
+    })
+}
+
+/// Ends the session on the server.
+///
+/// # Errors
+/// As [`get_role_credentials`].
+pub(crate) fn logout(ctx: &Context, network: &Network, region: &str, token: &Secret) -> Result<()> {
+    let _progress = Progress::start("signing out");
+    let client = client(ctx, network, region)?;
+    http::run(async {
+        let answer = client.logout().access_token(token.expose()).send().await;
+        answer.map(drop).map_err(|error| failure("could not sign out", &error, "ssox login"))
+    })
+}
+
+fn patient(network: &Network) -> Network {
+    Network { max_attempts: network.max_attempts.or(Some(LISTING_ATTEMPTS)), ..network.clone() }
+}
+
+fn client(ctx: &Context, network: &Network, region: &str) -> Result<Client> {
+    let mut config = Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new(region.to_string()))
+        .http_client(http::client(ctx, network)?)
+        .timeout_config(http::timeouts())
+        .retry_config(http::retries(network))
+        .retry_classifier(http::RetryAfter);
+    config.set_endpoint_url(network.sso.clone());
+    config.set_use_fips(Some(network.fips));
+    config.set_use_dual_stack(Some(network.dual_stack));
+    Ok(Client::from_conf(config.build()))
+}
