@@ -9,6 +9,7 @@ mod http;
 pub(crate) mod oidc;
 pub(crate) mod partition;
 pub(crate) mod portal;
+pub(crate) mod sts;
 
 use std::path::PathBuf;
 
