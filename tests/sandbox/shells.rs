@@ -72,6 +72,10 @@ impl Shell {
         let file = home.join(file);
         fs::create_dir_all(file.parent().unwrap_or(home))?;
         fs::write(&file, content)?;
+        // Where it finds none, fish reads all manual pages in the background, and goes on after it has ended.
+        for completions in [".local/share/fish/generated_completions", ".cache/fish/generated_completions"] {
+            fs::create_dir_all(home.join(completions))?;
+        }
         match self.kind {
             Kind::Zsh => command.env("ZDOTDIR", home),
             Kind::Bash => command.arg("--rcfile").arg(&file),
