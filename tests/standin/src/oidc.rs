@@ -10,7 +10,7 @@ use crate::refusal::{Protocol, refusal};
 use crate::registration::{Client, DEVICE_CODE, known_client};
 use crate::state::{Answer, State};
 use crate::text::{URL_ALPHABET, base64_url, random};
-use serde_json::json;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 
@@ -50,6 +50,18 @@ pub(crate) struct Issued {
     pub(crate) expires_in: i64,
 }
 
+impl Issued {
+    fn json(&self) -> Value {
+        json!({
+            "accessToken": self.access_token,
+            "tokenType": "Bearer",
+            "expiresIn": self.expires_in,
+            "refreshToken": self.refresh_token,
+            "idToken": null,
+        })
+    }
+}
+
 pub(crate) fn create_token(state: &mut State, request: &Request) -> Answer {
     let of_grant = |grant: &str| -> Option<&[&str]> {
         match grant {
@@ -80,16 +92,7 @@ pub(crate) fn create_token(state: &mut State, request: &Request) -> Answer {
         }
         _ => refresh(state, fields.text("refreshToken"), &client)?,
     };
-    Ok(Response::json(
-        200,
-        &json!({
-            "accessToken": issued.access_token,
-            "tokenType": "Bearer",
-            "expiresIn": issued.expires_in,
-            "refreshToken": issued.refresh_token,
-            "idToken": null,
-        }),
-    ))
+    Ok(Response::json(200, &issued.json()))
 }
 
 /// Returns the grant type of a CreateToken request, as far as it has one.
