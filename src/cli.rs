@@ -61,6 +61,25 @@ pub(crate) enum Verb {
     Complete(Complete),
 }
 
+impl Verb {
+    /// Tells whether errors are asked for as JSON.
+    pub(crate) fn wants_json(&self) -> bool {
+        match self {
+            Self::List(args) => args.json,
+            Self::Sessions(args) => args.json,
+            Self::Status(args) => args.json,
+            Self::Doctor(args) => args.json,
+            Self::Saml(Saml::Roles(args)) => args.json,
+            _ => false,
+        }
+    }
+
+    /// Tells whether the verb is called by programs, behind a person's back.
+    pub(crate) fn is_never_interactive(&self) -> bool {
+        matches!(self, Self::CredentialProcess(_) | Self::Tick(_) | Self::Complete(_))
+    }
+}
+
 /// Print the shell integration
 #[derive(Args, Debug)]
 #[command(after_help = "Example: eval \"$(ssox init zsh)\"")]

@@ -2,4 +2,115 @@
 //!
 //! Deliberately not here: how any step is done.
 
-pub(crate) mod init;
+mod changes;
+mod clear;
+mod credential_process;
+mod exec;
+mod export;
+mod init;
+mod list;
+mod renewal;
+mod sessions;
+mod status;
+mod table;
+mod tick;
+mod use_profile;
+
+use crate::cli::{Cli, Fetch, ShellName, Verb};
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::shell::{Emit, Shell};
+use crate::source::Request;
+
+/// What a verb leaves to be printed on stdout, and the exit status.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Done {
+    pub(crate) stdout: String,
+    pub(crate) status: u8,
+}
+
+impl From<String> for Done {
+    fn from(stdout: String) -> Self {
+        Self { stdout, status: 0 }
+    }
+}
+
+impl From<()> for Done {
+    fn from((): ()) -> Self {
+        Self::default()
+    }
+}
+
+/// Runs the verb.
+///
+/// # Errors
+/// Those of the verb.
+pub(crate) fn run(ctx: &Context, cli: &Cli) -> Result<Done> {
+    let emit = cli.emit.as_deref();
+    match &cli.verb {
+        Verb::Init(args) => Ok(init::script(args.shell.into(), !args.no_prompt).into()),
+        Verb::Use(args) => use_profile::run(ctx, emit, args).map(Done::from),
+        Verb::Clear(_) => clear::run(ctx, emit).map(Done::from),
+        Verb::Login(_) | Verb::Logout(_) => not_yet(),
+        Verb::List(args) => list::run(ctx, args).map(Done::from),
+        Verb::Sessions(args) => sessions::run(ctx, args).map(Done::from),
+        Verb::Status(args) => status::run(ctx, args).map(Done::from),
+        Verb::Export(args) => export::run(ctx, args).map(Done::from),
+        Verb::Exec(args) => exec::run(ctx, args),
+        Verb::CredentialProcess(args) => credential_process::run(ctx, args).map(Done::from),
+        Verb::Configure(_) | Verb::Saml(_) | Verb::Console(_) | Verb::Doctor(_) => not_yet(),
+        Verb::Tick(args) => tick::run(ctx, emit, args).map(Done::from),
+        Verb::Completions(_) | Verb::Complete(_) => not_yet(),
+    }
+}
+
+/// Reads who is to be answered; without the shell function there is nobody who could apply an answer.
+fn emit(ctx: &Context, emit: Option<&str>, verb: &str) -> Result<Emit> {
+    match emit {
+        Some(emit) => Emit::parse(emit),
+        None => Err(Error::usage(format!(
+            "`ssox {verb}` changes the shell it is called in, and needs ssox's function there"
+        ))
+        .hint(format!("{}, and put that line in its rc file", integration(ctx)))),
+    }
+}
+
+/// Returns the line that integrates with the person's shell.
+fn integration(ctx: &Context) -> &'static str {
+    match ctx.var("SHELL").and_then(|shell| shell.rsplit('/').next()) {
+        Some("zsh") => "eval \"$(ssox init zsh)\"",
+        Some("fish") => "ssox init fish | source",
+        _ if cfg!(windows) => "Invoke-Expression (& ssox init powershell | Out-String)",
+        _ => "eval \"$(ssox init bash)\"",
+    }
+}
+
+fn pick(_ctx: &Context) -> Result<String> {
+    Err(Error::needs_person("no profile is named").hint("ssox use NAME; ssox list shows the names"))
+}
+
+impl From<ShellName> for Shell {
+    fn from(name: ShellName) -> Self {
+        match name {
+            ShellName::Zsh => Self::Zsh,
+            ShellName::Bash => Self::Bash,
+            ShellName::Fish => Self::Fish,
+            ShellName::Powershell => Self::PowerShell,
+        }
+    }
+}
+
+fn not_yet() -> Result<Done> {
+    Err(Error::usage("this verb is not there yet"))
+}
+
+impl From<&Fetch> for Request {
+    fn from(fetch: &Fetch) -> Self {
+        Self {
+            min_ttl: fetch.min_ttl,
+            mfa_code: fetch.mfa_code.clone(),
+            saml_response: fetch.saml_response.clone(),
+            timeout: fetch.timeout,
+        }
+    }
+}

@@ -9,7 +9,10 @@ pub(crate) mod token;
 use crate::aws::Network;
 use crate::context::Context;
 use crate::error::Result;
-use token::Token;
+pub(crate) use token::Token;
+
+use crate::error::Error;
+use std::time::Duration;
 
 /// A session, as an `[sso-session]` or a legacy profile describes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,11 +41,35 @@ impl Session {
     }
 }
 
-/// Returns the token as it lies in the cache, whatever its age; `None` when there is none, or a broken one.
+/// Returns the token as it lies in the cache, whatever its age; `None` when there is none, or one that cannot be read.
 /// Asks nobody and changes nothing.
+pub(crate) fn cached_token(ctx: &Context, session: &Session) -> Option<Token> {
+    token::read(ctx, session).ok().flatten()
+}
+
+/// Returns a token that lives.
 ///
 /// # Errors
-/// Configuration, when the file is there and cannot be read.
-pub(crate) fn cached_token(ctx: &Context, session: &Session) -> Result<Option<Token>> {
-    token::read(ctx, session)
+/// A person is needed.
+pub(crate) fn ensure(ctx: &Context, session: &Session, _timeout: Option<Duration>) -> Result<Token> {
+    let living = token::read(ctx, session)?.filter(|token| token.is_valid(ctx.now()));
+    living.ok_or_else(|| {
+        Error::needs_person(format!("nobody is signed in to `{}`", session.label())).hint(session.sign_in_line())
+    })
+}
+
+/// Returns another token than the one AWS has refused.
+///
+/// # Errors
+/// A person is needed.
+pub(crate) fn ensure_after_refusal(
+    ctx: &Context,
+    session: &Session,
+    refused: &Token,
+    timeout: Option<Duration>,
+) -> Result<Token> {
+    ensure(ctx, session, timeout).and_then(|token| match token.access_token == refused.access_token {
+        false => Ok(token),
+        true => Err(Error::needs_person("the session is over").hint(session.sign_in_line())),
+    })
 }

@@ -1,0 +1,134 @@
+//! What a profile changes in an environment: the one list for `use`, `tick`, `exec` and `clear`.
+//!
+//! Deliberately not here: how a shell is told (`shell`).
+
+use crate::cache::Entry;
+use crate::context::Context;
+use crate::environment::{EnvChanges, FOREIGN_LEFTOVERS};
+use crate::error::Result;
+use crate::profile::Profile;
+use crate::prompt;
+use crate::time::Timestamp;
+
+/// What makes SDKs or prompts lie beside our keys: unset with every `use`.
+const LEFTOVERS: [&str; 5] =
+    ["AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SECURITY_TOKEN", "AWS_SESSION_EXPIRATION", "AWS_VAULT"];
+const KEYS: [&str; 4] =
+    ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CREDENTIAL_EXPIRATION"];
+const REGIONS: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
+const OWN: [&str; 9] = [
+    "SSOX_PROFILE",
+    "SSOX_ROLE",
+    "SSOX_ROLE_ARN",
+    "SSOX_EXPIRES",
+    "SSOX_NEXT",
+    "SSOX_PROMPT",
+    "SSOX_PREVIOUS",
+    "SSOX_PROTECTED",
+    "SSOX_STATE",
+];
+/// How soon after a reply the hook may call again at the earliest.
+const NEXT_TICK_AT_LEAST: i64 = 5;
+
+/// Puts credentials and all that goes with them in: the whole table of `use`.
+///
+/// # Errors
+/// Configuration: a value from a file with a control character.
+pub(super) fn with_credentials(
+    ctx: &Context,
+    profile: &Profile,
+    entry: &Entry,
+    region: Option<&str>,
+) -> Result<EnvChanges> {
+    let mut changes = EnvChanges::default();
+    credentials(&mut changes, ctx, entry)?;
+    let account_id = entry.credentials.account_id.as_deref().or_else(|| profile.source.account_id());
+    set_or_unset(&mut changes, "AWS_ACCOUNT_ID", account_id)?;
+    shared(&mut changes, ctx, profile, region)?;
+    set_or_unset(&mut changes, "SSOX_ROLE", profile.source.role_name())?;
+    set_or_unset(&mut changes, "SSOX_ROLE_ARN", profile.ad_hoc_role_arn.as_deref())?;
+    LEFTOVERS.iter().chain(&FOREIGN_LEFTOVERS).for_each(|name| changes.unset(name));
+    Ok(changes)
+}
+
+/// Names the profile and takes all keys out: `use --profile-only`.
+///
+/// # Errors
+/// Configuration: a value from a file with a control character.
+pub(super) fn profile_only(ctx: &Context, profile: &Profile, region: Option<&str>) -> Result<EnvChanges> {
+    let mut changes = EnvChanges::default();
+    changes.set("AWS_PROFILE", &profile.name)?;
+    shared(&mut changes, ctx, profile, region)?;
+    let gone = KEYS.iter().chain(&["AWS_ACCOUNT_ID", "SSOX_ROLE", "SSOX_ROLE_ARN", "SSOX_EXPIRES", "SSOX_NEXT"]);
+    let leftovers = LEFTOVERS.iter().chain(&FOREIGN_LEFTOVERS).filter(|name| **name != "AWS_PROFILE");
+    gone.chain(leftovers).for_each(|name| changes.unset(name));
+    Ok(changes)
+}
+
+/// Puts renewed credentials in, and nothing else: what `tick` says.
+///
+/// # Errors
+/// None that a cache entry or the clock can cause: their values have no control characters.
+pub(super) fn renewed(ctx: &Context, entry: &Entry) -> Result<EnvChanges> {
+    let mut changes = EnvChanges::default();
+    credentials(&mut changes, ctx, entry)?;
+    changes.unset("SSOX_STATE");
+    Ok(changes)
+}
+
+/// Takes everything out that ssox sets. The regions go only when they are the pair ssox writes; a shell that did the
+/// first `use` itself puts back what it remembers.
+pub(super) fn cleared(ctx: &Context) -> EnvChanges {
+    let mut changes = EnvChanges::default();
+    let is_pair = ctx.var(REGIONS[0]).is_some() && ctx.var(REGIONS[0]) == ctx.var(REGIONS[1]);
+    let regions: &[&str] = if is_pair { &REGIONS } else { &[] };
+    let names = KEYS.iter().chain(regions).chain(&["AWS_ACCOUNT_ID", "AWS_SSO_PROFILE"]).chain(&LEFTOVERS);
+    names.chain(&FOREIGN_LEFTOVERS).chain(&OWN).for_each(|name| changes.unset(name));
+    changes
+}
+
+fn credentials(changes: &mut EnvChanges, ctx: &Context, entry: &Entry) -> Result<()> {
+    let keys = &entry.credentials;
+    changes.set("AWS_ACCESS_KEY_ID", &keys.access_key_id)?;
+    changes.set("AWS_SECRET_ACCESS_KEY", keys.secret_access_key.expose())?;
+    set_or_unset(changes, "AWS_SESSION_TOKEN", keys.session_token.as_ref().map(|token| token.expose()))?;
+    set_or_unset(changes, "AWS_CREDENTIAL_EXPIRATION", keys.expiration.map(|end| end.to_string()).as_deref())?;
+    set_or_unset(changes, "SSOX_EXPIRES", keys.expiration.map(|end| end.0.to_string()).as_deref())?;
+    set_or_unset(changes, "SSOX_NEXT", next_tick(ctx, entry).map(|next| next.0.to_string()).as_deref())
+}
+
+fn shared(changes: &mut EnvChanges, ctx: &Context, profile: &Profile, region: Option<&str>) -> Result<()> {
+    if let Some(region) = region.or(profile.region.as_deref()) {
+        REGIONS.iter().try_for_each(|name| changes.set(name, region))?;
+    }
+    changes.set("AWS_SSO_PROFILE", &profile.name)?;
+    changes.set("SSOX_PROFILE", &profile.name)?;
+    changes.set("SSOX_PROMPT", prompt::label(&profile.name, profile.source.role_name()))?;
+    set_or_unset(changes, "SSOX_PROTECTED", profile.protected.then_some("1"))?;
+    changes.unset("SSOX_STATE");
+    // Using the same profile again does not make it its own predecessor.
+    match ctx.var("SSOX_PROFILE").filter(|current| *current != profile.name) {
+        Some(current) => changes.set("SSOX_PREVIOUS", current),
+        None => Ok(()),
+    }
+}
+
+fn set_or_unset(changes: &mut EnvChanges, name: &'static str, value: Option<&str>) -> Result<()> {
+    match value {
+        Some(value) => changes.set(name, value),
+        None => {
+            changes.unset(name);
+            Ok(())
+        }
+    }
+}
+
+/// Returns when the hook should call: when the credentials stop being good, a little earlier in some shells than in
+/// others, so that twenty panes do not call at once.
+fn next_tick(ctx: &Context, entry: &Entry) -> Option<Timestamp> {
+    let until = entry.good_until(None)?;
+    let now = ctx.now();
+    let most = (until.seconds_after(now) / 20).clamp(0, 60);
+    let jitter = getrandom::u32().map_or(0, |random| i64::from(random) % (most + 1));
+    Some(until.plus(-jitter).max(now.plus(if until <= now { NEXT_TICK_AT_LEAST } else { 0 })))
+}

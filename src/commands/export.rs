@@ -1,0 +1,92 @@
+//! `ssox export`: prints credentials, correctly quoted for each target.
+//!
+//! Deliberately not here: the rules of quoting (`shell`).
+
+use crate::cli::{Export, ExportFormat};
+use crate::context::Context;
+use crate::credentials::RoleCredentials;
+use crate::environment::EnvChanges;
+use crate::error::Result;
+use crate::profile::{Profile, implied_name};
+use crate::shell::quote::Dialect;
+use crate::source::Request;
+use serde_json::{Map, Value, json};
+
+/// Returns the credentials as text in the format asked for.
+///
+/// # Errors
+/// Those of the profile and its source; a value the target cannot hold.
+pub(super) fn run(ctx: &Context, args: &Export) -> Result<String> {
+    let wanted = args.profile.as_deref().unwrap_or_else(|| implied_name(ctx));
+    let profile = Profile::load(ctx, wanted)?.with_role(ctx, args.fetch.role_arn.as_deref())?;
+    let credentials = profile.source.credentials(ctx, &Request::from(&args.fetch))?.credentials;
+    let lines = |dialect: Dialect| dialect.spell(&variables(&credentials)?);
+    match args.format {
+        ExportFormat::Env => lines(Dialect::Posix),
+        ExportFormat::EnvNoExport => lines(Dialect::EnvFile),
+        ExportFormat::Fish => lines(Dialect::Fish),
+        ExportFormat::Powershell => lines(Dialect::PowerShell),
+        ExportFormat::WindowsCmd => lines(Dialect::WindowsCmd),
+        ExportFormat::Process => Ok(process(&credentials)),
+        ExportFormat::Json => Ok(json(&credentials, &profile)),
+        ExportFormat::CredentialsFile => credentials_file(&profile.name, &credentials),
+    }
+}
+
+/// Returns the document of the `credential_process` contract.
+pub(super) fn process(credentials: &RoleCredentials) -> String {
+    let mut document = Map::new();
+    document.insert("Version".into(), json!(1));
+    document.insert("AccessKeyId".into(), json!(credentials.access_key_id));
+    document.insert("SecretAccessKey".into(), json!(credentials.secret_access_key.expose()));
+    let optional = [
+        ("SessionToken", credentials.session_token.as_ref().map(|token| token.expose().to_string())),
+        ("Expiration", credentials.expiration.map(|end| end.to_string())),
+        ("AccountId", credentials.account_id.clone()),
+    ];
+    for (name, value) in optional {
+        if let Some(value) = value {
+            document.insert(name.into(), Value::String(value));
+        }
+    }
+    format!("{:#}\n", Value::Object(document))
+}
+
+fn json(credentials: &RoleCredentials, profile: &Profile) -> String {
+    let document = json!({
+        "profile": profile.name,
+        "access_key_id": credentials.access_key_id,
+        "secret_access_key": credentials.secret_access_key.expose(),
+        "session_token": credentials.session_token.as_ref().map(|token| token.expose()),
+        "expires_at": credentials.expiration.map(|end| end.to_string()),
+        "account_id": credentials.account_id.as_deref().or_else(|| profile.source.account_id()),
+        "role_name": profile.source.role_name(),
+        "region": profile.region,
+    });
+    format!("{document:#}\n")
+}
+
+/// The variables and their order are those of `aws configure export-credentials`.
+fn variables(credentials: &RoleCredentials) -> Result<EnvChanges> {
+    let mut changes = EnvChanges::default();
+    changes.set("AWS_ACCESS_KEY_ID", &credentials.access_key_id)?;
+    changes.set("AWS_SECRET_ACCESS_KEY", credentials.secret_access_key.expose())?;
+    if let Some(token) = &credentials.session_token {
+        changes.set("AWS_SESSION_TOKEN", token.expose())?;
+    }
+    if let Some(end) = credentials.expiration {
+        changes.set("AWS_CREDENTIAL_EXPIRATION", end.to_string())?;
+    }
+    Ok(changes)
+}
+
+/// Returns a section of `~/.aws/credentials`; the expiry is under the name other tools gave it.
+fn credentials_file(section: &str, credentials: &RoleCredentials) -> Result<String> {
+    let mut text = format!("[{section}]\n");
+    for (name, value) in variables(credentials)?.iter() {
+        let name =
+            if name == "AWS_CREDENTIAL_EXPIRATION" { "x_security_token_expires".into() } else { name.to_lowercase() };
+        text.push_str(&format!("{name} = {}\n", value.unwrap_or_default()));
+    }
+    Ok(text)
+}

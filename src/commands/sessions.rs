@@ -1,0 +1,69 @@
+//! `ssox sessions`: every session, and its clocks: when the token ends, and whether it renews by itself.
+//!
+//! Deliberately not here: refreshing. Looking changes nothing.
+
+use super::table::{Table, json_list};
+use crate::cli::Sessions;
+use crate::config::ConfigFiles;
+use crate::context::Context;
+use crate::error::Result;
+use crate::profile::{self, Profile};
+use crate::session::{self, Session, Token};
+use crate::time::{Timestamp, human};
+use serde_json::{Value, json};
+
+/// Returns the table, or the JSON array.
+///
+/// # Errors
+/// Configuration: files that cannot be read.
+pub(super) fn run(ctx: &Context, args: &Sessions) -> Result<String> {
+    let files = ConfigFiles::load(ctx)?;
+    let users = users(ctx, &files);
+    let found = profile::sessions(ctx, &files);
+    found.iter().filter_map(|found| found.as_ref().err()).for_each(|error| crate::terminal::warn(&error.message));
+    let rows = found.iter().flatten().map(|session| {
+        let profiles: Vec<&str> =
+            users.iter().filter(|(_, of)| is_same(of, session)).map(|(name, _)| name.as_str()).collect();
+        (session, session::cached_token(ctx, session), profiles)
+    });
+    if args.json {
+        return Ok(json_list(rows.map(|(session, token, profiles)| as_json(session, token.as_ref(), &profiles))));
+    }
+    let mut table = Table::new(&["session", "start url", "region", "token", "renews itself", "profiles"]);
+    for (session, token, profiles) in rows {
+        table.row(&row(ctx.now(), session, token.as_ref(), &profiles));
+    }
+    Ok(table.render())
+}
+
+fn users(ctx: &Context, files: &ConfigFiles) -> Vec<(String, Session)> {
+    let session = |name: String| {
+        let profile = Profile::resolve(ctx, files, &name).ok()?;
+        Some((name, profile.source.session()?.clone()))
+    };
+    files.profile_names().filter_map(session).collect()
+}
+
+/// Two sessions are one when they share a token: the name counts, or else the start URL.
+fn is_same(one: &Session, other: &Session) -> bool {
+    one.name == other.name && (one.name.is_some() || one.start_url == other.start_url)
+}
+
+fn row(now: Timestamp, session: &Session, token: Option<&Token>, profiles: &[&str]) -> [String; 6] {
+    let left = token.map_or_else(|| "none".into(), |token| human(token.expires_at.seconds_after(now)));
+    let renews = token.map_or("", |token| if token.is_refreshable(now) { "yes" } else { "no" });
+    [session.label().into(), session.start_url.clone(), session.region.clone(), left, renews.into(), profiles.join(" ")]
+}
+
+fn as_json(session: &Session, token: Option<&Token>, profiles: &[&str]) -> Value {
+    json!({
+        "name": session.name,
+        "start_url": session.start_url,
+        "region": session.region,
+        "scopes": session.scopes,
+        "token_expires_at": token.map(|token| token.expires_at.to_string()),
+        "refreshable": token.is_some_and(|token| token.refresh_token.is_some()),
+        "registration_expires_at": token.and_then(|token| token.registration_expires_at).map(|end| end.to_string()),
+        "profiles": profiles,
+    })
+}

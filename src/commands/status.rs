@@ -1,0 +1,126 @@
+//! `ssox status`: what this shell holds, and its three clocks; with `--verify`, what AWS says to that.
+//!
+//! Deliberately not here: what other shells hold.
+
+use crate::aws::{Network, sts};
+use crate::cli::Status;
+use crate::config::ConfigFiles;
+use crate::context::Context;
+use crate::credentials::RoleCredentials;
+use crate::error::{Error, Result};
+use crate::profile::Profile;
+use crate::secret::Secret;
+use crate::session::{self, Token};
+use crate::time::{Timestamp, human};
+use serde_json::json;
+
+/// What the environment of this shell says.
+struct Held {
+    profile: Option<String>,
+    mode: Option<&'static str>,
+    expires_at: Option<Timestamp>,
+    region: Option<String>,
+    account_id: Option<String>,
+    role_name: Option<String>,
+    session: Option<String>,
+    token: Option<Token>,
+    network: Network,
+}
+
+/// Returns the text, or the JSON object; nothing in use is no error.
+///
+/// # Errors
+/// With `--verify`: AWS refuses the keys or is unreachable.
+pub(super) fn run(ctx: &Context, args: &Status) -> Result<String> {
+    let held = held(ctx);
+    let identity = match args.verify {
+        true => Some(identity(ctx, &held)?),
+        false => None,
+    };
+    match args.json {
+        true => Ok(as_json(&held, identity.as_ref())),
+        false => Ok(as_text(ctx.now(), &held, identity.as_ref())),
+    }
+}
+
+fn held(ctx: &Context) -> Held {
+    let profile = ctx.var("SSOX_PROFILE").map(String::from);
+    let known = profile.as_deref().and_then(|name| {
+        let files = ConfigFiles::load(ctx).ok()?;
+        Profile::resolve(ctx, &files, name).ok()
+    });
+    let source = known.as_ref().map(|profile| &profile.source);
+    let session = source.and_then(|source| source.session());
+    Held {
+        mode: profile.is_some().then(|| if ctx.var("AWS_ACCESS_KEY_ID").is_some() { "credentials" } else { "profile" }),
+        expires_at: ctx.var("SSOX_EXPIRES").and_then(|text| text.parse().ok()).map(Timestamp),
+        region: ctx.var("AWS_REGION").or_else(|| ctx.var("AWS_DEFAULT_REGION")).map(String::from),
+        account_id: ctx.var("AWS_ACCOUNT_ID").or_else(|| source?.account_id()).map(String::from),
+        role_name: ctx.var("SSOX_ROLE").or_else(|| source?.role_name()).map(String::from),
+        session: session.map(|session| session.label().to_string()),
+        token: session.and_then(|session| session::cached_token(ctx, session)),
+        network: known.map(|profile| profile.network).unwrap_or_default(),
+        profile,
+    }
+}
+
+fn identity(ctx: &Context, held: &Held) -> Result<sts::Identity> {
+    let key = |name: &str| ctx.var(name).map(String::from);
+    let (Some(access_key_id), Some(secret)) = (key("AWS_ACCESS_KEY_ID"), key("AWS_SECRET_ACCESS_KEY")) else {
+        return Err(Error::configuration("there are no credentials in this shell to verify").hint("ssox use NAME"));
+    };
+    let credentials = RoleCredentials {
+        access_key_id,
+        secret_access_key: Secret::new(secret),
+        session_token: key("AWS_SESSION_TOKEN").map(Secret::new),
+        expiration: None,
+        account_id: None,
+    };
+    sts::get_caller_identity(ctx, &held.network, held.region.as_deref().unwrap_or("us-east-1"), &credentials)
+}
+
+fn as_text(now: Timestamp, held: &Held, identity: Option<&sts::Identity>) -> String {
+    let Some(profile) = &held.profile else { return "nothing is in use in this shell\n".into() };
+    let left = |end: Timestamp| match end.seconds_after(now) {
+        ..=0 => format!("over since {end}"),
+        left => format!("{} left, until {end}", human(left)),
+    };
+    let renewal = |token: &Token| match (token.is_refreshable(now), token.registration_expires_at) {
+        (true, Some(end)) => format!("by itself, {end} at the latest; your organization may end the session earlier"),
+        _ => "only by signing in again".into(),
+    };
+    let lines = [
+        ("profile", Some(profile.clone())),
+        ("mode", held.mode.map(String::from)),
+        ("account", held.account_id.clone()),
+        ("role", held.role_name.clone()),
+        ("region", held.region.clone()),
+        ("credentials", held.expires_at.map(left)),
+        ("session", held.session.clone()),
+        ("token", held.token.as_ref().map(|token| left(token.expires_at))),
+        ("renews", held.token.as_ref().map(renewal)),
+        ("arn", identity.map(|identity| identity.arn.clone())),
+        ("user id", identity.map(|identity| identity.user_id.clone())),
+    ];
+    let shown = lines.into_iter().filter_map(|(name, value)| Some((name, value?)));
+    shown.map(|(name, value)| format!("{name:<12} {}\n", crate::error::printable(&value))).collect()
+}
+
+fn as_json(held: &Held, identity: Option<&sts::Identity>) -> String {
+    let mut document = json!({
+        "profile": held.profile,
+        "mode": held.mode,
+        "account_id": held.profile.as_ref().and(held.account_id.as_ref()),
+        "role_name": held.profile.as_ref().and(held.role_name.as_ref()),
+        "region": held.region,
+        "expires_at": held.expires_at.map(|end| end.to_string()),
+        "session": held.session,
+        "token_expires_at": held.token.as_ref().map(|token| token.expires_at.to_string()),
+        "refreshable": held.token.as_ref().is_some_and(|token| token.refresh_token.is_some()),
+    });
+    if let Some(identity) = identity {
+        document["arn"] = json!(identity.arn);
+        document["user_id"] = json!(identity.user_id);
+    }
+    format!("{document:#}\n")
+}

@@ -1,0 +1,63 @@
+//! Columns for people, an array for programs.
+//!
+//! Deliberately not here: colours and borders; the output is also read by `awk`.
+
+use crate::error::printable;
+use serde_json::Value;
+
+/// Rows under a heading, each column as wide as its widest cell.
+pub(super) struct Table(Vec<Vec<String>>);
+
+impl Table {
+    /// Starts with the heading.
+    pub(super) fn new(heading: &[&str]) -> Self {
+        Self(vec![heading.iter().map(|name| name.to_uppercase()).collect()])
+    }
+
+    /// Adds a row; it may be shorter than the heading.
+    pub(super) fn row(&mut self, cells: &[String]) {
+        self.0.push(cells.iter().map(|cell| printable(cell).replace('\n', " ")).collect());
+    }
+
+    /// Returns the text; the last cell of a row is not padded and does not widen its column.
+    pub(super) fn render(&self) -> String {
+        let width = |column: usize| {
+            let inner = self.0.iter().filter(|row| column + 1 < row.len());
+            inner.map(|row| row[column].chars().count()).max().unwrap_or(0)
+        };
+        let widths: Vec<usize> = (0..self.0[0].len()).map(width).collect();
+        let mut text = String::new();
+        for row in &self.0 {
+            let mut line = String::new();
+            for (cell, width) in row.iter().zip(&widths) {
+                line.push_str(cell);
+                line.extend(std::iter::repeat_n(' ', width.saturating_sub(cell.chars().count()) + 2));
+            }
+            text.push_str(line.trim_end());
+            text.push('\n');
+        }
+        text
+    }
+}
+
+/// Returns a JSON array, one element a line.
+pub(super) fn json_list(elements: impl Iterator<Item = Value>) -> String {
+    let lines: Vec<String> = elements.map(|element| format!("  {element}")).collect();
+    match lines.is_empty() {
+        true => "[]\n".into(),
+        false => format!("[\n{}\n]\n", lines.join(",\n")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_as_wide_as_their_widest_cell() {
+        let mut table = Table::new(&["name", "x"]);
+        table.row(&["a\u{1b}[31m".into(), "1".into()]);
+        table.row(&["longer name".into()]);
+        assert_eq!(table.render(), "NAME    X\na\u{fffd}[31m  1\nlonger name\n");
+    }
+}

@@ -1,0 +1,48 @@
+//! `ssox use`: credentials into this shell.
+//!
+//! Deliberately not here: how a shell applies the reply (`shell/`).
+
+use super::changes;
+use crate::cli::Use;
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::profile::{Profile, check_region};
+use crate::shell::reply::reply;
+use crate::source::Request;
+
+/// Answers the shell function with the changes for a profile.
+///
+/// # Errors
+/// Usage without the shell function; else those of the profile and its source.
+pub(super) fn run(ctx: &Context, emit: Option<&str>, args: &Use) -> Result<String> {
+    let emit = super::emit(ctx, emit, "use")?;
+    if let Some(region) = &args.region {
+        check_region("--region", region)?;
+    }
+    let profile = profile(ctx, args)?;
+    let region = args.region.as_deref();
+    let changes = match args.profile_only {
+        true => changes::profile_only(ctx, &profile, region)?,
+        false => {
+            let entry = profile.source.credentials(ctx, &Request::from(&args.fetch))?;
+            changes::with_credentials(ctx, &profile, &entry, region)?
+        }
+    };
+    Ok(reply(emit, &changes))
+}
+
+fn profile(ctx: &Context, args: &Use) -> Result<Profile> {
+    let wanted = match args.profile.as_deref() {
+        Some("-") => previous(ctx)?.to_string(),
+        Some(name) => name.to_string(),
+        None => super::pick(ctx)?,
+    };
+    Profile::load(ctx, &wanted)?.with_role(ctx, args.fetch.role_arn.as_deref())
+}
+
+fn previous(ctx: &Context) -> Result<&str> {
+    ctx.var("SSOX_PREVIOUS").ok_or_else(|| {
+        Error::configuration("there is no previous profile in this shell")
+            .hint("ssox use NAME; ssox list shows the names")
+    })
+}

@@ -1,0 +1,131 @@
+//! What people type for a profile: its name, `ACCOUNT/ROLE`, or the ARN they pasted.
+//!
+//! Deliberately not here: the picker, which is for those who type nothing.
+
+use crate::config::{ConfigFiles, Section, nearest};
+use crate::error::{Error, Result};
+
+/// Returns the name of the profile that is meant.
+///
+/// # Errors
+/// Configuration: no such profile (with the nearest names), none or several with that account and role.
+pub(crate) fn name(files: &ConfigFiles, wanted: &str) -> Result<String> {
+    if files.profile(wanted).is_some() {
+        return Ok(wanted.into());
+    }
+    let Some(role) = Role::parse(wanted) else { return Err(unknown(files, wanted)) };
+    let fitting: Vec<String> = files.profile_names().filter(|name| role.fits_profile(files, name)).collect();
+    match fitting.as_slice() {
+        [name] => Ok(name.clone()),
+        [] => Err(Error::configuration(format!("no profile has {role}")).hint("ssox configure sso")),
+        several => Err(Error::configuration(format!("{} profiles have {role}", several.len()))
+            .hint(format!("ssox use {}", several.join("   or   ssox use ")))),
+    }
+}
+
+/// Makes the error for a name nobody has, with the nearest ones.
+pub(crate) fn unknown(files: &ConfigFiles, name: &str) -> Error {
+    let error = Error::configuration(format!("there is no profile `{name}`"));
+    let names: Vec<String> = files.profile_names().collect();
+    let near = nearest(name, names.iter().map(String::as_str));
+    match (near.as_slice(), names.is_empty()) {
+        ([], true) => error.hint("ssox configure sso"),
+        ([], false) => error.hint("ssox list"),
+        (near, _) => error.hint(format!("did you mean `{}`? ssox list shows all", near.join("` or `"))),
+    }
+}
+
+/// An account and a role, as `ACCOUNT/ROLE` or an ARN says them.
+struct Role<'a> {
+    account_id: &'a str,
+    role_name: &'a str,
+    arn: Option<&'a str>,
+}
+
+impl std::fmt::Display for Role<'_> {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "role `{}` in account `{}`", self.role_name, self.account_id)
+    }
+}
+
+impl<'a> Role<'a> {
+    fn parse(text: &'a str) -> Option<Self> {
+        if let Some((account_id, role_name)) = text.split_once('/').filter(|(account_id, _)| is_account_id(account_id))
+        {
+            return Some(Self { account_id, role_name, arn: None });
+        }
+        let mut parts = text.splitn(6, ':');
+        let (_arn, _partition) = (parts.next().filter(|arn| *arn == "arn")?, parts.next()?);
+        let (service, _region, account_id, resource) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+        let role_name = match (service, resource.split('/').collect::<Vec<_>>().as_slice()) {
+            ("iam", ["role", .., name]) => *name,
+            ("sts", ["assumed-role", name, _session]) => *name,
+            _ => return None,
+        };
+        Some(Self { account_id, role_name: permission_set(role_name), arn: Some(text) })
+    }
+
+    fn fits_profile(&self, files: &ConfigFiles, name: &str) -> bool {
+        files.profile(name).is_some_and(|section| self.fits(&section))
+    }
+
+    fn fits(&self, section: &Section) -> bool {
+        if let Some(arn) = section.get("role_arn") {
+            let of_profile = Role::parse(arn).map(|role| (role.account_id, role.role_name));
+            return self.arn == Some(arn) || of_profile == Some((self.account_id, self.role_name));
+        }
+        section.get("sso_account_id") == Some(self.account_id) && section.get("sso_role_name") == Some(self.role_name)
+    }
+}
+
+/// Returns the permission set's name of the role Identity Center made for it: `AWSReservedSSO_<name>_<16 hex digits>`.
+fn permission_set(role_name: &str) -> &str {
+    let inner = role_name.strip_prefix("AWSReservedSSO_").and_then(|rest| rest.rsplit_once('_'));
+    inner.map_or(role_name, |(name, _hash)| name)
+}
+
+/// Tells whether a text is an AWS account id: 12 digits.
+pub(crate) fn is_account_id(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CONFIG: &str = "[profile dev]\nsso_account_id = 111122223333\nsso_role_name = ReadOnly\n\
+        [profile twin-a]\nsso_account_id = 222233334444\nsso_role_name = Admin\n\
+        [profile twin-b]\nsso_account_id = 222233334444\nsso_role_name = Admin\n\
+        [profile target]\nrole_arn = arn:aws:iam::444455556666:role/path/Target\n";
+
+    fn found(wanted: &str) -> Result<String> {
+        name(&ConfigFiles::parse(CONFIG, ""), wanted)
+    }
+
+    #[test]
+    fn account_and_role_find_the_one_profile() {
+        let same = [
+            "dev",
+            "111122223333/ReadOnly",
+            "arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_ReadOnly_0123456789abcdef",
+            "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_ReadOnly_0123456789abcdef/me@example.com",
+        ];
+        for wanted in same {
+            assert_eq!(found(wanted).unwrap(), "dev", "{wanted}");
+        }
+        assert_eq!(found("arn:aws:iam::444455556666:role/path/Target").unwrap(), "target");
+        assert_eq!(found("444455556666/Target").unwrap(), "target");
+    }
+
+    #[test]
+    fn several_or_none_is_an_error_that_names_them() {
+        assert!(found("222233334444/Admin").unwrap_err().hint.unwrap().contains("twin-b"));
+        assert!(found("999999999999/Admin").unwrap_err().message.contains("no profile has role `Admin`"));
+    }
+
+    #[test]
+    fn an_unknown_name_gets_the_nearest() {
+        assert!(found("dve").unwrap_err().hint.unwrap().contains("`dev`"));
+        assert_eq!(found("zzzzzzzz").unwrap_err().hint.unwrap(), "ssox list");
+    }
+}

@@ -1,0 +1,152 @@
+//! Profiles: from a name to a region, a source of credentials, and how AWS is reached.
+//!
+//! Deliberately not here: the grammar of the files (`config`), and fetching (`source`).
+
+pub(crate) mod find;
+mod network;
+mod sessions;
+mod sources;
+
+pub(crate) use sessions::{named_session, sessions};
+
+use crate::aws::Network;
+use crate::config::{ConfigFiles, Section};
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::source::Source;
+
+/// A profile, understood.
+#[derive(Clone, Debug)]
+pub(crate) struct Profile {
+    pub(crate) name: String,
+    /// The profile's own `region`, not the environment's.
+    pub(crate) region: Option<String>,
+    pub(crate) source: Source,
+    /// How AWS is reached with it.
+    pub(crate) network: Network,
+    /// The role that was asked for on top of the profile.
+    pub(crate) ad_hoc_role_arn: Option<String>,
+    /// Whether the prompt should make it stand out.
+    pub(crate) protected: bool,
+}
+
+impl Profile {
+    /// Reads the files and returns the profile that `wanted` means: a name, `ACCOUNT/ROLE`, or a role ARN.
+    ///
+    /// # Errors
+    /// Configuration, saying what to type.
+    pub(crate) fn load(ctx: &Context, wanted: &str) -> Result<Self> {
+        let files = ConfigFiles::load(ctx)?;
+        let name = find::name(&files, wanted)?;
+        Self::resolve(ctx, &files, &name)
+    }
+
+    /// Returns the profile of that very name.
+    ///
+    /// # Errors
+    /// Configuration, saying what to type.
+    pub(crate) fn resolve(ctx: &Context, files: &ConfigFiles, name: &str) -> Result<Self> {
+        let section = files.profile(name).ok_or_else(|| find::unknown(files, name))?;
+        let source = sources::source(ctx, files, name, &section)?;
+        Ok(Self {
+            name: name.into(),
+            region: region(name, &section)?,
+            source,
+            network: network::network(ctx, files, &section)?,
+            ad_hoc_role_arn: None,
+            protected: is_protected(ctx, name, &section),
+        })
+    }
+
+    /// Puts a role on top, assumed with the profile's credentials.
+    ///
+    /// # Errors
+    /// Configuration: not the ARN of a role.
+    pub(crate) fn with_role(self, _ctx: &Context, role_arn: Option<&str>) -> Result<Self> {
+        match role_arn {
+            None => Ok(self),
+            Some(arn) => Err(Error::configuration(format!("`{arn}` cannot be assumed yet"))),
+        }
+    }
+}
+
+/// Returns the profile that is meant when none is named: `SSOX_PROFILE`, `AWS_PROFILE`, `AWS_DEFAULT_PROFILE`, `default`.
+pub(crate) fn implied_name(ctx: &Context) -> &str {
+    ["SSOX_PROFILE", "AWS_PROFILE", "AWS_DEFAULT_PROFILE"].iter().find_map(|name| ctx.var(name)).unwrap_or("default")
+}
+
+/// Checks that a region can be part of a host name; what it says goes into addresses and the environment.
+pub(crate) fn check_region(what: &str, region: &str) -> Result<()> {
+    let is_word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    match !region.is_empty() && region.len() <= 40 && region.chars().all(is_word) {
+        true => Ok(()),
+        false => Err(Error::configuration(format!("{what}: `{region}` is not a region"))
+            .hint("a region looks like `eu-west-1`; ssox doctor shows the line")),
+    }
+}
+
+fn region(name: &str, section: &Section) -> Result<Option<String>> {
+    let Some(region) = section.get("region").filter(|region| !region.is_empty()) else { return Ok(None) };
+    check_region(&format!("`region` of profile `{name}`"), region)?;
+    Ok(Some(region.into()))
+}
+
+/// A profile is protected by its own key, else by `SSOX_PROTECT`: patterns with `*`, separated by commas.
+fn is_protected(ctx: &Context, name: &str, section: &Section) -> bool {
+    match section.get("ssox_protected") {
+        Some(value) => value.eq_ignore_ascii_case("true"),
+        None => {
+            let patterns = ctx.var_os("SSOX_PROTECT").and_then(|value| value.to_str()).unwrap_or("*prod*");
+            patterns.split([',', ' ']).any(|pattern| matches(pattern, name))
+        }
+    }
+}
+
+/// Tells whether a name fits a pattern in which `*` is anything.
+fn matches(pattern: &str, name: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let Some(rest) = parts.next().filter(|first| !pattern.is_empty() && name.starts_with(first)) else { return false };
+    let mut left = &name[rest.len()..];
+    let parts: Vec<&str> = parts.collect();
+    let Some((last, middle)) = parts.split_last() else { return left.is_empty() };
+    for part in middle {
+        match left.find(part) {
+            Some(at) => left = &left[at + part.len()..],
+            None => return false,
+        }
+    }
+    left.ends_with(last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_star_is_anything() {
+        for (pattern, name) in
+            [("*prod*", "my-prod-eu"), ("prod", "prod"), ("a*b*c", "axxbyyc"), ("*", "x"), ("p*", "p")]
+        {
+            assert!(matches(pattern, name), "{pattern} {name}");
+        }
+        for (pattern, name) in [("prod", "prod2"), ("", "x"), ("a*b", "acb2"), ("*prod*", "dev"), ("ab*ba", "aba")] {
+            assert!(!matches(pattern, name), "{pattern} {name}");
+        }
+    }
+
+    #[test]
+    fn the_first_variable_that_is_not_empty_names_the_profile() {
+        let ctx = |vars: &[(&str, &str)]| Context::new(vars.iter().map(|(n, v)| ((*n).to_string(), (*v).into())));
+        assert_eq!(implied_name(&ctx(&[("AWS_PROFILE", ""), ("AWS_DEFAULT_PROFILE", "b")])), "b");
+        assert_eq!(implied_name(&ctx(&[("AWS_PROFILE", "a"), ("SSOX_PROFILE", "s")])), "s");
+        assert_eq!(implied_name(&ctx(&[])), "default");
+    }
+
+    #[test]
+    fn a_region_is_a_word_for_a_host_name() {
+        assert!(check_region("x", "eu-west-1").is_ok());
+        for region in ["", "eu west", "a/b", "x.evil.example", "EU", "$(id)"] {
+            assert!(check_region("x", region).is_err(), "{region}");
+        }
+    }
+}

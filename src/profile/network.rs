@@ -1,0 +1,72 @@
+//! How AWS is reached: endpoint overrides, CA bundle, attempts, FIPS and dual-stack, by AWS's own names.
+//! The order is that of the SDKs: service variable, general variable, `[services]`, the profile's `endpoint_url`.
+//!
+//! Deliberately not here: proxies, which the HTTP client takes from the environment.
+
+use crate::aws::Network;
+use crate::config::{ConfigFiles, Section};
+use crate::context::Context;
+use crate::error::{Error, Result};
+
+/// Returns how AWS is reached with this profile.
+///
+/// # Errors
+/// Configuration: a `services` section that is not there, a number that is none.
+pub(super) fn network(ctx: &Context, files: &ConfigFiles, section: &Section) -> Result<Network> {
+    let setting = |variable: &str, key: &str| ctx.var(variable).or_else(|| section.get(key)).filter(|v| !v.is_empty());
+    let is_on = |variable: &str, key: &str| setting(variable, key).is_some_and(|v| v.eq_ignore_ascii_case("true"));
+    let endpoints = Endpoints {
+        ctx,
+        ignored: is_on("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls"),
+        services: services(files, section)?,
+        section,
+    };
+    Ok(Network {
+        sso: endpoints.of("SSO", &["sso"]),
+        // The SDK for Rust spells the nested key with a hyphen, all others with an underscore.
+        sso_oidc: endpoints.of("SSO_OIDC", &["sso_oidc", "sso-oidc"]),
+        sts: endpoints.of("STS", &["sts"]),
+        signin: endpoints.of("SIGNIN", &["signin"]),
+        iam: endpoints.of("IAM", &["iam"]),
+        ca_bundle: setting("AWS_CA_BUNDLE", "ca_bundle").map(|path| ctx.expand(path)),
+        max_attempts: setting("AWS_MAX_ATTEMPTS", "max_attempts").map(attempts).transpose()?,
+        fips: is_on("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint"),
+        dual_stack: is_on("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint"),
+    })
+}
+
+struct Endpoints<'a> {
+    ctx: &'a Context,
+    ignored: bool,
+    services: Option<Section<'a>>,
+    section: &'a Section<'a>,
+}
+
+impl Endpoints<'_> {
+    fn of(&self, service: &str, nested: &[&str]) -> Option<String> {
+        if self.ignored {
+            return None;
+        }
+        let variable =
+            || self.ctx.var(&format!("AWS_ENDPOINT_URL_{service}")).or_else(|| self.ctx.var("AWS_ENDPOINT_URL"));
+        let in_services = || nested.iter().find_map(|key| self.services.as_ref()?.nested(key, "endpoint_url"));
+        let found = variable().or_else(in_services).or_else(|| self.section.get("endpoint_url"));
+        found.filter(|url| !url.is_empty()).map(String::from)
+    }
+}
+
+fn services<'a>(files: &'a ConfigFiles, section: &Section) -> Result<Option<Section<'a>>> {
+    let Some(name) = section.get("services").filter(|name| !name.is_empty()) else { return Ok(None) };
+    match files.services(name) {
+        Some(services) => Ok(Some(services)),
+        None => Err(Error::configuration(format!("there is no section `[services {name}]`"))
+            .hint(format!("add `[services {name}]` to ~/.aws/config, or take `services = {name}` out of the profile"))),
+    }
+}
+
+fn attempts(text: &str) -> Result<u32> {
+    text.trim().parse().ok().filter(|attempts| *attempts > 0).ok_or_else(|| {
+        Error::configuration(format!("`{text}` is not a number of attempts"))
+            .hint("AWS_MAX_ATTEMPTS (`max_attempts` in a profile) is a number from 1 on")
+    })
+}

@@ -1,0 +1,69 @@
+//! The way through the cache that all sources share: a good entry, else what the source does, else what is left.
+//!
+//! Deliberately not here: what is asked of a person. A person takes minutes, and nobody waits silently on a lock for that.
+
+use super::Request;
+use crate::cache::{self, Entry, Key};
+use crate::context::Context;
+use crate::credentials::RoleCredentials;
+use crate::error::{Kind, Result};
+use crate::files::Lock;
+use crate::terminal::{self, Progress};
+
+/// Returns the cached entry while it is good, else a new one; when AWS is unreachable, the cached one while it is not over.
+///
+/// # Errors
+/// Those of `renew`.
+pub(super) fn or_else(
+    ctx: &Context,
+    key: &Key,
+    request: &Request,
+    renew: impl FnOnce() -> Result<Entry>,
+) -> Result<Entry> {
+    let known = cache::read(ctx, key);
+    if let Some(entry) = known.as_ref().filter(|entry| entry.is_good(ctx.now(), request.min_ttl)) {
+        return Ok(entry.clone());
+    }
+    renew().or_else(|error| match known {
+        Some(entry) if error.kind == Kind::Unreachable && !entry.is_over(ctx.now()) => {
+            terminal::warn(&format!("{}; using credentials that end soon", error.message));
+            Ok(entry)
+        }
+        _ => Err(error),
+    })
+}
+
+/// Fetches under the entry's lock and stores; what another process stored meanwhile is taken instead.
+///
+/// # Errors
+/// Those of `fetch`.
+pub(super) fn fetch(
+    ctx: &Context,
+    key: &Key,
+    request: &Request,
+    fetch: impl FnOnce() -> Result<RoleCredentials>,
+) -> Result<Entry> {
+    let started = ctx.now();
+    let _lock = wait(ctx, key);
+    // Stored while we waited for the lock is as new as what we would fetch.
+    let is_new = |entry: &Entry| entry.is_good(ctx.now(), request.min_ttl) || entry.since > started;
+    match cache::read(ctx, key).filter(|entry| !entry.is_over(ctx.now())).filter(is_new) {
+        Some(entry) => Ok(entry),
+        None => fetch().map(|credentials| store(ctx, key, credentials)),
+    }
+}
+
+fn wait(ctx: &Context, key: &Key) -> Lock {
+    let name = key.lock_name();
+    Lock::try_take(ctx, &name).unwrap_or_else(|| {
+        let _progress = Progress::start("waiting for another ssox that fetches the same credentials");
+        Lock::wait(ctx, &name)
+    })
+}
+
+fn store(ctx: &Context, key: &Key, credentials: RoleCredentials) -> Entry {
+    if let Err(error) = cache::write(ctx, key, &credentials) {
+        terminal::warn(&format!("{}; the credentials are not cached", error.message));
+    }
+    Entry { credentials, since: ctx.now() }
+}

@@ -1,0 +1,272 @@
+//! What is felt, measured: `cargo bench`. Everything is printed as a ratio to something known, measured in turns within
+//! one run: a machine has moods.
+//!
+//! Deliberately not here: assertions. A time is not a fact about the code.
+
+use std::fs;
+use std::hint::black_box;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+const ROUNDS: usize = 60;
+const PROFILES: [usize; 3] = [10, 1_000, 50_000];
+
+fn main() {
+    // `cargo bench` passes `--bench`; anything else is a part of a heading, to see only that.
+    let wanted = std::env::args().skip(1).find(|argument| !argument.starts_with("--")).unwrap_or_default();
+    let bench = Bench::new();
+    let parts: [(&str, fn(&Bench)); 5] = [
+        ("processes", Bench::processes),
+        ("config files", Bench::config_files),
+        ("shells", Bench::shells),
+        ("init", Bench::init),
+        ("peers", Bench::peers),
+    ];
+    for (name, run) in parts.iter().filter(|(name, _)| name.contains(&wanted)) {
+        println!("\n{name}");
+        run(&bench);
+    }
+}
+
+struct Bench {
+    directory: tempfile::TempDir,
+    ssox: PathBuf,
+    hello: Option<PathBuf>,
+}
+
+/// Something to run and its name.
+struct Runner {
+    name: String,
+    command: Command,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let directory = tempfile::tempdir().expect("a temporary directory can be made");
+        let bin = directory.path().join("bin");
+        fs::create_dir(&bin).expect("a directory can be made");
+        let ssox = bin.join("ssox");
+        fs::copy(env!("CARGO_BIN_EXE_ssox"), &ssox).expect("the program can be copied");
+        for profiles in PROFILES {
+            seed(&directory.path().join(profiles.to_string()), profiles);
+        }
+        let hello = hello(directory.path());
+        Self { directory, ssox, hello }
+    }
+
+    fn home(&self, profiles: usize) -> PathBuf {
+        self.directory.path().join(profiles.to_string())
+    }
+
+    fn ssox(&self, profiles: usize, arguments: &[&str]) -> Command {
+        let mut command = Command::new(&self.ssox);
+        command.args(arguments);
+        self.environment(&mut command, profiles);
+        command
+    }
+
+    fn environment(&self, command: &mut Command, profiles: usize) {
+        let path =
+            format!("{}:{}", self.ssox.parent().expect("in bin").display(), std::env::var("PATH").unwrap_or_default());
+        command.env_clear().env("HOME", self.home(profiles)).env("PATH", path).env("TERM", "xterm-256color");
+        // What a shell with an active profile has.
+        let end = 4_102_444_800_i64.to_string();
+        command.env("SSOX_PROFILE", "p7").env("SSOX_EXPIRES", &end).env("SSOX_NEXT", &end).env("SSOX_PROMPT", "p7:R");
+    }
+
+    fn processes(&self) {
+        let mut runners = vec![Runner::new("/bin/true", Command::new("/bin/true"))];
+        if let Some(hello) = &self.hello {
+            runners.push(Runner::new("hello world, built the same way", Command::new(hello)));
+        }
+        runners.push(Runner::new("ssox --version", self.ssox(10, &["--version"])));
+        runners.push(Runner::new("ssox tick", self.ssox(10, &["--emit=zsh1", "tick"])));
+        runners.push(Runner::new("ssox complete", self.ssox(10, &["complete", "zsh", "ssox", "use", "p"])));
+        runners.push(Runner::new("ssox use, cached", self.ssox(10, &["--emit=zsh1", "use", "p7"])));
+        compare(runners);
+    }
+
+    fn config_files(&self) {
+        let verbs: [(&str, &[&str]); 3] = [
+            ("use, cached", &["--emit=zsh1", "use", "p7"]),
+            ("tick", &["--emit=zsh1", "tick"]),
+            ("complete", &["complete", "zsh", "ssox", "use", "p7"]),
+        ];
+        for (name, arguments) in verbs {
+            let mut runners = vec![Runner::new("/bin/true", Command::new("/bin/true"))];
+            runners.extend(
+                PROFILES.map(|profiles| {
+                    Runner::new(format!("{name}, {profiles} profiles"), self.ssox(profiles, arguments))
+                }),
+            );
+            compare(runners);
+        }
+    }
+
+    /// The whole call as a shell sees it: function, process, reply, variables.
+    fn shells(&self) {
+        let shells: [(&str, &[&str]); 4] = [
+            ("zsh", &["-f", "-c"]),
+            ("bash", &["--norc", "--noprofile", "-c"]),
+            ("fish", &["--no-config", "-c"]),
+            ("pwsh", &["-NoProfile", "-Command"]),
+        ];
+        for (shell, options) in shells.iter().filter(|(shell, _)| is_installed(shell)) {
+            let [init, call, nothing] = spelled(shell);
+            let runner = |name: &str, body: &str| {
+                let mut command = Command::new(shell);
+                command.args(*options).arg(format!("{init}\n{body}"));
+                self.environment(&mut command, 10);
+                Runner::new(format!("{shell}: {name}"), command)
+            };
+            let times = |body: &str| vec![body; 20].join("\n");
+            // Start-up and init are in both of each pair, and cancel out in the difference.
+            let [bare, with_true, with_use] =
+                measure(vec![runner("nothing", ""), runner("true", &times(nothing)), runner("use", &times(call))])[..]
+            else {
+                unreachable!("three in, three out")
+            };
+            let (one_true, one_use) = (with_true.saturating_sub(bare) / 20, with_use.saturating_sub(bare) / 20);
+            print(&format!("{shell}: $(/bin/true)"), one_true, one_true);
+            print(&format!("{shell}: ssox use, cached"), one_use, one_true);
+        }
+    }
+
+    fn init(&self) {
+        for (shell, options) in [("zsh", ["-f", "-c"]), ("bash", ["--norc", "-c"])] {
+            if !is_installed(shell) {
+                continue;
+            }
+            let runner = |name: &str, body: &str| {
+                let mut command = Command::new(shell);
+                command.args(options).arg(body);
+                self.environment(&mut command, 10);
+                Runner::new(format!("{shell}: {name}"), command)
+            };
+            let mut runners =
+                vec![runner("nothing", ":"), runner("eval init ssox", &format!("eval \"$(ssox init {shell})\""))];
+            for peer in ["zoxide", "starship"].iter().filter(|peer| is_installed(peer)) {
+                runners.push(runner(&format!("eval init {peer}"), &format!("eval \"$({peer} init {shell})\"")));
+            }
+            compare(runners);
+        }
+    }
+
+    fn peers(&self) {
+        let mut runners = vec![
+            Runner::new("ssox --version", self.ssox(10, &["--version"])),
+            Runner::new("ssox export, cached", self.ssox(10, &["export", "p7", "--format", "env"])),
+        ];
+        let peers: [(&str, &[&str]); 6] = [
+            ("aws", &["--version"]),
+            ("aws-sso-util", &["--version"]),
+            ("aws-sso", &["version"]),
+            ("aws-vault", &["--version"]),
+            ("granted", &["--version"]),
+            ("saml2aws", &["--version"]),
+        ];
+        for (peer, arguments) in peers.iter().filter(|(peer, _)| is_installed(peer)) {
+            let mut command = Command::new(peer);
+            command.args(*arguments);
+            runners.push(Runner::new(format!("{peer} {}", arguments.join(" ")), command));
+        }
+        compare(runners);
+    }
+}
+
+impl Runner {
+    fn new(name: impl Into<String>, command: Command) -> Self {
+        Self { name: name.into(), command }
+    }
+
+    fn once(&mut self) -> Duration {
+        self.command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let start = Instant::now();
+        let status = self.command.status().unwrap_or_else(|cause| panic!("{}: {cause}", self.name));
+        let elapsed = start.elapsed();
+        assert!(black_box(status).success(), "{} fails: nothing to measure", self.name);
+        elapsed
+    }
+}
+
+/// Prints each as a ratio to the first.
+fn compare(runners: Vec<Runner>) {
+    let names: Vec<String> = runners.iter().map(|runner| runner.name.clone()).collect();
+    let medians = measure(runners);
+    for (name, median) in names.iter().zip(&medians) {
+        print(name, *median, medians[0]);
+    }
+}
+
+/// Runs all in turns, and returns the median of each.
+fn measure(mut runners: Vec<Runner>) -> Vec<Duration> {
+    let slow = runners.iter_mut().map(Runner::once).max().unwrap_or_default() > Duration::from_millis(300);
+    let rounds = if slow { ROUNDS / 10 } else { ROUNDS };
+    let mut times = vec![Vec::with_capacity(rounds); runners.len()];
+    for _ in 0..rounds {
+        for (runner, times) in runners.iter_mut().zip(&mut times) {
+            times.push(runner.once());
+        }
+    }
+    times.iter_mut().for_each(|times| times.sort());
+    times.iter().map(|times| times[times.len() / 2]).collect()
+}
+
+fn print(name: &str, median: Duration, reference: Duration) {
+    let ratio = median.as_secs_f64() / reference.as_secs_f64().max(1e-9);
+    println!("  {name:<44} {:>9.3} ms  {ratio:>7.2} x", median.as_secs_f64() * 1e3);
+}
+
+/// Init, a cached `use`, and the least a shell can do with a process, in the shell's own words.
+fn spelled(shell: &str) -> [&'static str; 3] {
+    match shell {
+        "zsh" => ["eval \"$(ssox init zsh)\"", "ssox use p7", "x=$(/bin/true)"],
+        "bash" => ["eval \"$(ssox init bash)\"", "ssox use p7", "x=$(/bin/true)"],
+        "fish" => ["ssox init fish | source", "ssox use p7", "set x (/bin/true)"],
+        _ => ["Invoke-Expression (& ssox init powershell | Out-String)", "ssox use p7", "$x = & /bin/true"],
+    }
+}
+
+fn is_installed(program: &str) -> bool {
+    std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()).any(|path| path.join(program).is_file())
+}
+
+/// A home with that many profiles, and good credentials of `p7` in the cache.
+fn seed(home: &Path, profiles: usize) {
+    let aws = home.join(".aws");
+    fs::create_dir_all(aws.join("cli/cache")).expect("a directory can be made");
+    let mut config = String::from(
+        "[sso-session corp]\nsso_start_url = https://d-1234567890.awsapps.com/start\nsso_region = eu-west-1\n",
+    );
+    for number in 0..profiles {
+        config.push_str(&format!(
+            "\n[profile p{number}]\nsso_session = corp\nsso_account_id = {:012}\nsso_role_name = ReadOnly\nregion = eu-west-1\n",
+            111_122_223_333_u64 + number as u64
+        ));
+    }
+    fs::write(aws.join("config"), config).expect("a file can be written");
+    // sha1 of {"accountId":"111122223340","roleName":"ReadOnly","sessionName":"corp"}
+    let entry = aws.join("cli/cache").join(format!("{}.json", CACHE_NAME));
+    let content = r#"{"ProviderType": "sso", "Credentials": {"AccessKeyId": "ASIAEXAMPLE", "SecretAccessKey": "secret", "SessionToken": "token", "Expiration": "2099-01-01T00:00:00Z", "AccountId": "111122223340"}}"#;
+    fs::write(entry, content).expect("a file can be written");
+}
+
+const CACHE_NAME: &str = "1db6d1b4bbf1819d1b76d284bf93320ba519c759";
+
+/// The smallest program, with the same compiler and the release profile's settings.
+fn hello(directory: &Path) -> Option<PathBuf> {
+    let (source, program) = (directory.join("hello.rs"), directory.join("hello"));
+    fs::write(&source, "fn main() { println!(\"hello\"); }").ok()?;
+    let mut rustc = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
+    rustc.args([
+        "--edition=2024",
+        "-Copt-level=3",
+        "-Clto=fat",
+        "-Ccodegen-units=1",
+        "-Cpanic=abort",
+        "-Cstrip=symbols",
+    ]);
+    rustc.arg("-o").arg(&program).arg(&source).stderr(Stdio::null());
+    rustc.status().ok().filter(|status| status.success()).map(|_| program)
+}
