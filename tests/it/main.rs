@@ -2,3 +2,9 @@
 
 #[cfg(unix)]
 mod pty;
+
+mod bad_input;
+mod clients;
+mod home;
+mod house;
+mod using;

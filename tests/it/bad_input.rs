@@ -1,0 +1,156 @@
+//! Bad input of any kind: a clear error that says what to type, the right exit status, nothing changed.
+//!
+//! Deliberately not here: an AWS that misbehaves (`using`).
+
+use crate::home::Home;
+
+const SESSION: &str =
+    "[sso-session corp]\nsso_start_url = https://d-1234567890.awsapps.com/start\nsso_region = eu-west-1\n";
+
+/// Uses profile `dev` of this configuration; expects exit 4, and words in the error.
+#[track_caller]
+fn refuses(config: &str, words: &[&str]) {
+    let home = Home::signed_in();
+    home.write_config(config);
+    let error = home.ssox(&["--emit=zsh1", "use", "dev"]).fails(4);
+    for word in words {
+        assert!(error.contains(word), "no `{word}` in: {error}");
+    }
+    assert_eq!(home.standin.total(), 0, "AWS was asked");
+}
+
+#[test]
+fn an_unknown_profile_gets_the_nearest_names() {
+    refuses(
+        "[profile dve]\nregion = x\n[profile dev2]\nregion = x\n",
+        &["there is no profile `dev`", "`dve`", "`dev2`"],
+    );
+    refuses("", &["there is no profile `dev`", "ssox configure sso"]);
+}
+
+#[test]
+fn a_profile_without_sso_keys_is_said() {
+    refuses("[profile dev]\nregion = eu-west-1\n", &["has no credentials", "ssox configure sso"]);
+}
+
+#[test]
+fn a_session_that_does_not_exist_gets_the_nearest() {
+    let dev = "[profile dev]\nsso_session = crop\nsso_account_id = 111122223333\nsso_role_name = R\n";
+    refuses(&format!("{SESSION}{dev}"), &["no sso-session `crop`", "`corp`"]);
+    refuses(dev, &["no sso-session `crop`", "ssox configure sso"]);
+}
+
+#[test]
+fn misspelt_keys_get_the_right_one() {
+    let dev =
+        |key: &str| format!("{SESSION}[profile dev]\n{key} = corp\nsso_account_id = 111122223333\nsso_role_name = R\n");
+    refuses(&dev("sso_sssion"), &["`sso_sssion`", "`sso_session`"]);
+    refuses(
+        &format!("{SESSION}[profile dev]\nsso_session = corp\nsso_acount_id = 111122223333\nsso_role_name = R\n"),
+        &["`sso_acount_id`", "`sso_account_id`"],
+    );
+    refuses(
+        &format!("{SESSION}[profile dev]\nsso_session = corp\nsso_account_id = 111122223333\n"),
+        &["`sso_role_name`"],
+    );
+}
+
+#[test]
+fn an_account_id_is_twelve_digits() {
+    for id in ["11112222333", "1111-2222-3333", "dev", "1111222233334"] {
+        let dev = format!("[profile dev]\nsso_session = corp\nsso_account_id = {id}\nsso_role_name = R\n");
+        refuses(&format!("{SESSION}{dev}"), &["12 digits", id]);
+    }
+}
+
+#[test]
+fn a_region_that_is_none_goes_nowhere() {
+    let dev = "[profile dev]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = R\n";
+    refuses(&format!("{SESSION}{dev}region = eu west $(id)\n"), &["is not a region"]);
+    let session = SESSION.replace("eu-west-1", "evil.example/");
+    refuses(&format!("{session}{dev}"), &["`sso_region`", "is not a region"]);
+}
+
+#[test]
+fn both_forms_that_disagree_are_said() {
+    let dev =
+        "[profile dev]\nsso_session = corp\nsso_region = us-east-1\nsso_account_id = 111122223333\nsso_role_name = R\n";
+    refuses(&format!("{SESSION}{dev}"), &["`sso_region`", "us-east-1", "eu-west-1"]);
+}
+
+#[test]
+fn a_control_character_never_reaches_the_shell() {
+    let dev = "[profile d\u{1b}v]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = ReadOnly\n";
+    let home = Home::signed_in();
+    home.write_config(&format!("{SESSION}{dev}"));
+    let error = home.ssox(&["--emit=zsh1", "use", "d\u{1b}v"]).fails(4);
+    assert!(error.contains("control character") && !error.contains('\u{1b}'), "{error}");
+}
+
+#[test]
+fn files_that_cannot_be_read_are_named() {
+    let home = Home::signed_in();
+    std::fs::remove_file(home.path(".aws/config")).unwrap();
+    std::fs::create_dir(home.path(".aws/config")).unwrap();
+    assert!(home.ssox(&["--emit=zsh1", "use", "dev"]).fails(4).contains("is a directory"));
+    assert!(home.ssox(&["list"]).fails(4).contains(".aws/config"));
+}
+
+#[test]
+fn no_home_is_said() {
+    let home = Home::signed_in();
+    let mut command = home.command(crate::home::SSOX);
+    let output = command.args(["--emit=zsh1", "use", "dev"]).env_remove("HOME").output().unwrap();
+    assert_eq!(output.status.code(), Some(4));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("HOME is not set"));
+}
+
+#[test]
+fn settings_that_cannot_work_are_named() {
+    let home = Home::signed_in();
+    for (name, value, word) in [
+        ("AWS_CA_BUNDLE", "/none/such.pem", "AWS_CA_BUNDLE"),
+        ("AWS_MAX_ATTEMPTS", "many", "AWS_MAX_ATTEMPTS"),
+        ("HTTPS_PROXY", "http://:::", "HTTPS_PROXY"),
+    ] {
+        let error = home.ssox_with(&["--emit=zsh1", "use", "dev"], &[(name, value)]).fails(4);
+        assert!(error.contains(word), "{error}");
+    }
+}
+
+#[test]
+fn the_command_line_is_checked() {
+    let home = Home::new();
+    for arguments in [
+        &["nonsense"][..],
+        &["use", "dev", "--min-ttl", "5"],
+        &["--emit=tcsh1", "use", "dev"],
+        &["--emit=zsh9", "use", "dev"],
+        &["exec", "dev"],
+        &["export", "dev", "--format", "yaml"],
+        &["login", "dev", "--pkce", "--device-code"],
+    ] {
+        let ran = home.ssox(arguments);
+        assert_eq!((ran.status(), ran.stdout().as_str()), (2, ""), "{arguments:?}");
+        assert!(ran.stderr().starts_with("ssox: "), "{}", ran.stderr());
+    }
+}
+
+#[test]
+fn an_error_is_json_where_json_is_asked_for() {
+    let home = Home::new();
+    std::fs::remove_file(home.path(".aws/config")).unwrap();
+    std::fs::create_dir(home.path(".aws/config")).unwrap();
+    let ran = home.ssox(&["list", "--json"]);
+    let error: serde_json::Value = serde_json::from_str(&ran.stderr()).unwrap();
+    assert_eq!((ran.status(), error["error"]["exit_status"].as_i64()), (4, Some(4)));
+    assert!(error["error"]["message"].is_string() && error["error"]["hint"].is_string());
+}
+
+#[test]
+fn one_bad_line_costs_one_line() {
+    let home = Home::signed_in();
+    let config = std::fs::read_to_string(home.path(".aws/config")).unwrap();
+    home.write_config(&format!("\u{feff}stray = 1\nnonsense\n{}", config.replace('\n', "\r\n")));
+    home.ssox(&["--emit=zsh1", "use", "dev"]).ok();
+}

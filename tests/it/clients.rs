@@ -1,0 +1,49 @@
+//! Real clients of others on what ssox leaves: boto3.
+//!
+//! Deliberately not here: what ssox thinks of its own files.
+
+use crate::home::Home;
+use std::process::Output;
+
+/// Runs Python with boto3 in the home; boto3 missing fails in CI and is named elsewhere.
+fn python(home: &Home, script: &str) -> Option<Output> {
+    let has_boto3 = home.command("python3").args(["-c", "import boto3"]).output().is_ok_and(|ran| ran.status.success());
+    if !has_boto3 {
+        assert!(std::env::var_os("CI").is_none(), "boto3 is not installed");
+        eprintln!("NOT TESTED: boto3 is not installed");
+        return None;
+    }
+    Some(home.command("python3").args(["-c", script]).output().expect("python starts"))
+}
+
+#[track_caller]
+fn printed(output: &Output) -> String {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).trim().to_string()
+}
+
+#[test]
+fn credential_process_works_in_boto3() {
+    let home = Home::signed_in();
+    home.add_config(&format!(
+        "[profile tools]\nregion = eu-west-1\ncredential_process = {} credential-process dev\n",
+        crate::home::SSOX
+    ));
+    let script = "import boto3\nprint(boto3.Session(profile_name='tools').client('sts').get_caller_identity()['Arn'])";
+    let Some(output) = python(&home, script) else { return };
+    assert!(printed(&output).contains("assumed-role/AWSReservedSSO_ReadOnly_"), "{}", printed(&output));
+    assert_eq!(home.standin.count("GetRoleCredentials"), 1);
+}
+
+#[test]
+fn boto3_reads_the_token_that_ssox_refreshed() {
+    let home = Home::new();
+    home.sign_in(&ssox_standin::Grant { expires_in: -60, ..ssox_standin::Grant::default() });
+    home.ssox(&["--emit=bash1", "use", "dev"]).ok();
+    let script =
+        "import boto3\nprint(boto3.Session(profile_name='dev').client('sts').get_caller_identity()['Account'])";
+    let Some(output) = python(&home, script) else { return };
+    assert_eq!(printed(&output), "111122223333");
+    assert_eq!(home.standin.count("CreateToken.refresh_token"), 1);
+    assert_eq!(home.standin.count("reused_refresh_token"), 0);
+}

@@ -1,0 +1,128 @@
+//! A person's machine: an empty home, a stand-in Identity Center, and ssox run in an environment of its own.
+//!
+//! Deliberately not here: terminals (`pty`) and shells.
+
+use ssox_standin::{Grant, Standin, Token};
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+use tempfile::TempDir;
+
+/// The program under test.
+pub(crate) const SSOX: &str = env!("CARGO_BIN_EXE_ssox");
+
+/// A home directory with profiles `dev`, `stg` and `legacy`, and the AWS they are from.
+pub(crate) struct Home {
+    pub(crate) standin: Standin,
+    directory: TempDir,
+    environment: Vec<(String, String)>,
+}
+
+impl Home {
+    /// Makes one where nobody has signed in.
+    pub(crate) fn new() -> Self {
+        let (standin, directory) = (Standin::start(), tempfile::tempdir().expect("a temporary directory can be made"));
+        let environment = standin.seed_home(directory.path());
+        Self { standin, directory, environment }
+    }
+
+    /// Makes one where session `corp` is signed in.
+    pub(crate) fn signed_in() -> Self {
+        let home = Self::new();
+        home.sign_in(&Grant::default());
+        home
+    }
+
+    /// Puts a token of session `corp` into the cache.
+    pub(crate) fn sign_in(&self, grant: &Grant) -> Token {
+        self.standin.seed_token(self.directory.path(), "corp", grant)
+    }
+
+    /// Returns a path below the home directory.
+    pub(crate) fn path(&self, below: &str) -> PathBuf {
+        self.directory.path().join(below)
+    }
+
+    /// Replaces `~/.aws/config`.
+    pub(crate) fn write_config(&self, text: &str) {
+        fs::write(self.path(".aws/config"), text).expect("the config can be written");
+    }
+
+    /// Adds to `~/.aws/config`.
+    pub(crate) fn add_config(&self, text: &str) {
+        let known = fs::read_to_string(self.path(".aws/config")).expect("the config can be read");
+        self.write_config(&format!("{known}\n{text}"));
+    }
+
+    /// Returns a program to run in this home: its environment, PATH, and nothing else; no input.
+    pub(crate) fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        command.env_clear().envs(self.environment.iter().map(|(name, value)| (name, value)));
+        command.env("PATH", std::env::var_os("PATH").unwrap_or_default()).env("HOME", self.directory.path());
+        command.current_dir(self.directory.path()).stdin(Stdio::null());
+        command
+    }
+
+    /// Runs ssox to its end.
+    pub(crate) fn ssox(&self, arguments: &[&str]) -> Ran {
+        self.ssox_with(arguments, &[])
+    }
+
+    /// Runs ssox with more variables.
+    pub(crate) fn ssox_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Ran {
+        let mut command = self.command(SSOX);
+        Ran(command.args(arguments).envs(variables.iter().copied()).output().expect("ssox starts"))
+    }
+
+    /// Returns the names of the files of a directory below the home, sorted; none when it is not there.
+    pub(crate) fn files(&self, below: &str) -> Vec<String> {
+        let entries = fs::read_dir(self.path(below)).into_iter().flatten().flatten();
+        let mut names: Vec<String> = entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+        names.sort();
+        names
+    }
+}
+
+/// What a run left.
+#[must_use = "look at the exit status, at least"]
+pub(crate) struct Ran(Output);
+
+impl Ran {
+    pub(crate) fn status(&self) -> i32 {
+        self.0.status.code().unwrap_or(-1)
+    }
+
+    pub(crate) fn stdout(&self) -> String {
+        String::from_utf8_lossy(&self.0.stdout).into_owned()
+    }
+
+    pub(crate) fn stderr(&self) -> String {
+        String::from_utf8_lossy(&self.0.stderr).into_owned()
+    }
+
+    /// Expects success, and returns stdout.
+    pub(crate) fn ok(&self) -> String {
+        assert_eq!(self.status(), 0, "stderr: {}", self.stderr());
+        self.stdout()
+    }
+
+    /// Expects an exit status, nothing on stdout, an error of two lines; returns them.
+    pub(crate) fn fails(&self, status: i32) -> String {
+        let stderr = self.stderr();
+        assert_eq!((self.status(), self.stdout().as_str()), (status, ""), "stderr: {stderr}");
+        let error = stderr.split_once("ssox: ").map(|(_, error)| error).unwrap_or_default();
+        assert!(error.contains("ssox: hint: "), "no hint in: {stderr}");
+        stderr
+    }
+
+    /// Returns what the reply sets a variable to.
+    pub(crate) fn set(&self, name: &str) -> Option<String> {
+        let prefix = format!("={name}=");
+        self.stdout().lines().find_map(|line| line.strip_prefix(&prefix).map(String::from))
+    }
+
+    /// Tells whether the reply unsets a variable.
+    pub(crate) fn unsets(&self, name: &str) -> bool {
+        self.stdout().lines().any(|line| line == format!("-{name}"))
+    }
+}

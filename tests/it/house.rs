@@ -1,0 +1,96 @@
+//! The house itself: imports point downward, the SDK stays in its room, files stay readable.
+//!
+//! Deliberately not here: taste.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The floors, from the roof down. A module may use what is on lower floors, and itself.
+const FLOORS: [&[&str]; 12] = [
+    &["main"],
+    &["commands"],
+    &["cli"],
+    &["completion"],
+    &["profile"],
+    &["source"],
+    &["session"],
+    &["aws"],
+    &["browser", "cache", "config", "shell", "prompt", "picker", "terminal"],
+    &["environment", "json", "percent"],
+    &["context", "credentials", "files"],
+    &["error", "secret", "time"],
+];
+
+fn files(directory: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(directory).expect("src can be read").map(|entry| entry.expect("src can be read").path());
+    let below = |path: PathBuf| if path.is_dir() { files(&path) } else { vec![path] };
+    entries.flat_map(below).filter(|path| path.extension().is_some_and(|ending| ending == "rs")).collect()
+}
+
+fn module(path: &Path) -> String {
+    let below = path.strip_prefix(root()).expect("it is in src");
+    let first = below.components().next().expect("it has a name").as_os_str().to_string_lossy().into_owned();
+    first.trim_end_matches(".rs").to_string()
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+}
+
+fn floor(module: &str) -> usize {
+    FLOORS
+        .iter()
+        .position(|modules| modules.contains(&module))
+        .unwrap_or_else(|| panic!("`{module}` stands on no floor: add it to FLOORS in {}", file!()))
+}
+
+/// The text without its unit tests, which may reach further.
+fn code(path: &Path) -> String {
+    let text = fs::read_to_string(path).expect("source is text");
+    text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default().to_string()
+}
+
+#[test]
+fn imports_point_downward() {
+    for path in files(&root()) {
+        let (module, code) = (module(&path), code(&path));
+        for (at, _) in code.match_indices("crate::") {
+            let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+            let rest = &code[at + "crate::".len()..];
+            let used = &rest[..rest.find(|c| !word(c)).unwrap_or(rest.len())];
+            if used == module || used.is_empty() {
+                continue;
+            }
+            assert!(floor(used) >= floor(&module), "{}: `{module}` uses `{used}`, which stands higher", path.display());
+        }
+    }
+}
+
+#[test]
+fn the_sdk_stays_in_its_room() {
+    for path in files(&root()).into_iter().filter(|path| module(path) != "aws") {
+        for word in ["aws_sdk_", "aws_smithy", "tokio", ".await", "async "] {
+            let code: String = code(&path).lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+            assert!(!code.contains(word), "{}: {word}", path.display());
+        }
+    }
+}
+
+#[test]
+fn the_environment_is_read_in_one_place() {
+    let allowed = |path: &Path| ["context.rs", "main.rs"].iter().any(|name| path.ends_with(name));
+    for path in files(&root()).into_iter().filter(|path| !allowed(path)) {
+        for word in ["env::var", "SystemTime::now", "env::home_dir"] {
+            assert!(!code(&path).contains(word), "{}: {word}", path.display());
+        }
+    }
+}
+
+#[test]
+fn every_file_says_what_it_is_for_and_what_not() {
+    for path in files(&root()).into_iter().filter(|path| !path.ends_with("tests.rs")) {
+        let text = fs::read_to_string(&path).expect("source is text");
+        let head: String = text.lines().take_while(|line| line.starts_with("//!")).collect();
+        assert!(head.contains("Deliberately not here"), "{}", path.display());
+    }
+}

@@ -1,0 +1,288 @@
+//! `use`, `clear`, `exec`, `export`, `credential-process`: what they say, and what they ask AWS.
+//!
+//! Deliberately not here: the shells that listen.
+
+use crate::home::Home;
+use ssox_standin::{Fault, Grant, Times};
+use std::time::Duration;
+
+const USE_DEV: [&str; 3] = ["--emit=zsh1", "use", "dev"];
+
+#[test]
+fn the_reply_is_the_table_of_the_contract() {
+    let home = Home::signed_in();
+    let ran = home.ssox(&USE_DEV);
+    let reply = ran.ok();
+    assert!(reply.starts_with("#ssox1\n") && reply.ends_with("\n#end\n"), "{reply}");
+    for (name, value) in [
+        ("AWS_REGION", "eu-west-1"),
+        ("AWS_DEFAULT_REGION", "eu-west-1"),
+        ("AWS_ACCOUNT_ID", "111122223333"),
+        ("AWS_SSO_PROFILE", "dev"),
+        ("SSOX_PROFILE", "dev"),
+        ("SSOX_ROLE", "ReadOnly"),
+        ("SSOX_PROMPT", "dev:ReadOnly"),
+    ] {
+        assert_eq!(ran.set(name).as_deref(), Some(value), "{name}");
+    }
+    for name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CREDENTIAL_EXPIRATION"] {
+        assert!(ran.set(name).is_some_and(|value| !value.is_empty()), "{name}");
+    }
+    for name in [
+        "AWS_PROFILE",
+        "AWS_DEFAULT_PROFILE",
+        "AWS_SECURITY_TOKEN",
+        "AWS_SESSION_EXPIRATION",
+        "AWSUME_PROFILE",
+        "AWSUME_EXPIRATION",
+        "AWSU_PROFILE",
+        "AWS_VAULT",
+    ] {
+        assert!(ran.unsets(name), "{name}");
+    }
+    let number = |name: &str| ran.set(name).and_then(|value| value.parse::<i64>().ok()).unwrap();
+    assert!(number("SSOX_NEXT") < number("SSOX_EXPIRES"));
+}
+
+#[test]
+fn a_cold_use_asks_one_thing_and_a_cached_one_nothing() {
+    let home = Home::signed_in();
+    home.ssox(&USE_DEV).ok();
+    assert_eq!(home.standin.total(), 1, "{:?}", home.standin.counts());
+    let first = home.ssox(&USE_DEV);
+    home.ssox(&["export", "dev", "--format", "env"]).ok();
+    home.ssox(&["credential-process", "dev"]).ok();
+    assert_eq!(home.standin.total(), 1, "{:?}", home.standin.counts());
+    assert_eq!(home.ssox(&USE_DEV).set("AWS_ACCESS_KEY_ID"), first.set("AWS_ACCESS_KEY_ID"));
+    assert_eq!(home.standin.violations(), [""; 0]);
+}
+
+#[test]
+fn min_ttl_asks_for_more_life() {
+    let home = Home::signed_in();
+    home.ssox(&USE_DEV).ok();
+    home.ssox(&["--emit=zsh1", "use", "dev", "--min-ttl", "30m"]).ok();
+    assert_eq!(home.standin.count("GetRoleCredentials"), 1);
+    // More than there ever is: fetched anew each time, and good enough because it is new.
+    home.ssox(&["--emit=zsh1", "use", "dev", "--min-ttl", "24h"]).ok();
+    assert_eq!(home.standin.count("GetRoleCredentials"), 2);
+}
+
+#[test]
+fn the_previous_profile_is_a_dash() {
+    let home = Home::signed_in();
+    let ran = home.ssox_with(&["--emit=zsh1", "use", "stg"], &[("SSOX_PROFILE", "dev")]);
+    assert_eq!((ran.set("SSOX_PREVIOUS").as_deref(), ran.status()), (Some("dev"), 0));
+    let back = home.ssox_with(&["--emit=zsh1", "use", "-"], &[("SSOX_PROFILE", "stg"), ("SSOX_PREVIOUS", "dev")]);
+    assert_eq!((back.set("SSOX_PROFILE").as_deref(), back.set("SSOX_PREVIOUS").as_deref()), (Some("dev"), Some("stg")));
+    assert!(home.ssox(&["--emit=zsh1", "use", "-"]).fails(4).contains("no previous profile"));
+}
+
+#[test]
+fn profile_only_sets_no_secret() {
+    let home = Home::new();
+    let ran = home.ssox(&["--emit=bash1", "use", "dev", "--profile-only", "--region", "us-east-2"]);
+    ran.ok();
+    assert_eq!(ran.set("AWS_PROFILE").as_deref(), Some("dev"));
+    assert_eq!(ran.set("AWS_REGION").as_deref(), Some("us-east-2"));
+    for name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "SSOX_EXPIRES", "SSOX_NEXT"] {
+        assert!(ran.unsets(name), "{name}");
+    }
+    assert_eq!(home.standin.total(), 0);
+}
+
+#[test]
+fn account_and_role_or_a_pasted_arn_find_the_profile() {
+    let home = Home::signed_in();
+    let arn = "arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_ReadOnly_0123456789abcdef";
+    for wanted in ["111122223333/ReadOnly", arn] {
+        home.write_config(&dev_only());
+        assert_eq!(home.ssox(&["--emit=zsh1", "use", wanted]).set("SSOX_PROFILE").as_deref(), Some("dev"), "{wanted}");
+    }
+}
+
+fn dev_only() -> String {
+    format!(
+        "[sso-session corp]\nsso_start_url = {}\nsso_region = eu-west-1\n[profile dev]\nsso_session = corp\n\
+        sso_account_id = 111122223333\nsso_role_name = ReadOnly\n",
+        ssox_standin::START_URL
+    )
+}
+
+#[test]
+fn without_the_function_nothing_secret_is_printed() {
+    let home = Home::signed_in();
+    for verb in [&["use", "dev"][..], &["clear"]] {
+        let error = home.ssox_with(verb, &[("SHELL", "/bin/zsh")]).fails(2);
+        assert!(error.contains("eval \"$(ssox init zsh)\""), "{error}");
+    }
+    assert_eq!(home.standin.total(), 0);
+}
+
+#[test]
+fn exec_is_the_program_itself() {
+    let home = Home::signed_in();
+    let ran =
+        home.ssox(&["exec", "dev", "--", "sh", "-c", "echo $AWS_ACCOUNT_ID $AWS_REGION ${AWS_PROFILE-unset}; exit 7"]);
+    assert_eq!((ran.status(), ran.stdout().as_str()), (7, "111122223333 eu-west-1 unset\n"));
+    assert_eq!(home.ssox(&["exec", "dev", "--", "no-such-program"]).status(), 127);
+    assert_eq!(home.ssox(&["exec", "dev", "--", "/"]).status(), 126);
+}
+
+#[test]
+fn a_secret_is_in_no_log() {
+    let home = Home::signed_in();
+    let ran = home.ssox(&["-v", "export", "dev", "--format", "json"]);
+    ran.ok();
+    assert!(ran.stderr().contains("GetRoleCredentials"), "{}", ran.stderr());
+    for secret in home.standin.secrets() {
+        assert!(!ran.stderr().contains(&secret));
+    }
+}
+
+#[test]
+fn refusals_have_their_exit_status() {
+    for (fault, status, words) in [
+        (Fault::Status(403), 5, "ForbiddenException"),
+        (Fault::Status(404), 5, "ResourceNotFound"),
+        (Fault::Status(429), 6, "throttling"),
+        (Fault::Status(500), 6, "500"),
+        (Fault::Reset, 6, "could not get the credentials"),
+        (Fault::Truncated, 6, "could not get the credentials"),
+        (Fault::InvalidJson, 6, "no answer"),
+        (Fault::Html, 6, "no answer"),
+    ] {
+        let home = Home::signed_in();
+        home.standin.fault("GetRoleCredentials", fault.clone(), Times::Forever);
+        let error = home.ssox_with(&USE_DEV, &[("AWS_MAX_ATTEMPTS", "1")]).fails(status);
+        assert!(error.contains(words), "{fault:?}: {error}");
+    }
+}
+
+#[test]
+fn a_throttled_call_is_tried_again() {
+    let home = Home::signed_in();
+    home.standin.fault("GetRoleCredentials", Fault::Status(429), Times::Next(2));
+    home.ssox(&USE_DEV).ok();
+    assert_eq!(home.standin.count("GetRoleCredentials"), 3);
+}
+
+#[test]
+fn an_aws_that_is_not_there_is_said() {
+    let home = Home::signed_in();
+    let at = |url: &str| home.ssox_with(&USE_DEV, &[("AWS_ENDPOINT_URL", url), ("AWS_MAX_ATTEMPTS", "1")]).fails(6);
+    assert!(at("http://nonexistent.invalid").contains("could not find the host"));
+    assert!(at("http://127.0.0.1:1").contains("refused"));
+}
+
+#[test]
+fn credentials_that_end_soon_are_better_than_none() {
+    let home = Home::signed_in();
+    home.standin.configure(|options| options.role_credentials = Duration::from_secs(600));
+    home.ssox(&USE_DEV).ok();
+    // Less than was asked for is left, and AWS does not answer.
+    home.standin.fault("*", Fault::Status(500), Times::Forever);
+    let ran = home.ssox_with(&["--emit=zsh1", "use", "dev", "--min-ttl", "1h"], &[("AWS_MAX_ATTEMPTS", "1")]);
+    ran.ok();
+    assert!(ran.stderr().contains("warning"), "{}", ran.stderr());
+}
+
+#[test]
+fn nobody_signed_in_is_exit_3_with_the_line_to_type() {
+    let home = Home::new();
+    assert!(home.ssox(&USE_DEV).fails(3).contains("ssox login"));
+    assert!(home.ssox(&["credential-process", "dev"]).fails(3).contains("ssox login"));
+    assert_eq!(home.standin.total(), 0);
+}
+
+#[test]
+fn a_dead_token_is_refreshed_once() {
+    let home = Home::signed_in();
+    home.standin.end_access_tokens();
+    home.ssox(&USE_DEV).ok();
+    assert_eq!(home.standin.count("GetRoleCredentials"), 2);
+    assert_eq!(home.standin.count("CreateToken.refresh_token"), 1);
+}
+
+#[test]
+fn a_session_that_is_over_needs_a_person() {
+    let home = Home::signed_in();
+    home.standin.end_sessions();
+    assert!(home.ssox(&USE_DEV).fails(3).contains("ssox login"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_read_only_home_costs_the_cache_only() {
+    use std::os::unix::fs::PermissionsExt as _;
+    if rustix::process::geteuid().is_root() {
+        return read_only_for_root();
+    }
+    let home = Home::signed_in();
+    for below in [".aws", ".aws/sso/cache", ""] {
+        std::fs::set_permissions(home.path(below), std::fs::Permissions::from_mode(0o555)).unwrap();
+    }
+    let ran = home.ssox(&USE_DEV);
+    for below in ["", ".aws", ".aws/sso/cache"] {
+        std::fs::set_permissions(home.path(below), std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    ran.ok();
+    assert_eq!(ran.stderr().matches("warning").count(), 1, "{}", ran.stderr());
+}
+
+/// Root may write everywhere; a file in the place of the directory stops it as well.
+#[cfg(unix)]
+fn read_only_for_root() {
+    let home = Home::signed_in();
+    std::fs::write(home.path(".aws/cli"), "").unwrap();
+    std::fs::write(home.path(".local"), "").unwrap();
+    let ran = home.ssox(&USE_DEV);
+    ran.ok();
+    assert_eq!(ran.stderr().matches("warning").count(), 1, "{}", ran.stderr());
+}
+
+#[test]
+fn the_caches_are_private_and_hold_no_temporary_files() {
+    let home = Home::signed_in();
+    home.ssox(&USE_DEV).ok();
+    let names = home.files(".aws/cli/cache");
+    assert_eq!(names.len(), 1, "{names:?}");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = std::fs::metadata(home.path(".aws/cli/cache").join(&names[0])).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+}
+
+#[test]
+fn a_broken_cache_is_an_absent_one_and_is_mended() {
+    let home = Home::signed_in();
+    home.ssox(&USE_DEV).ok();
+    let entry = home.path(".aws/cli/cache").join(&home.files(".aws/cli/cache")[0]);
+    for broken in ["", "{", "[]", "{\"Credentials\": {}}"] {
+        std::fs::write(&entry, broken).unwrap();
+        home.ssox(&USE_DEV).ok();
+        assert!(std::fs::read_to_string(&entry).unwrap().contains("AccessKeyId"), "{broken}");
+    }
+}
+
+#[test]
+fn two_hundred_at_once_fetch_once() {
+    let home = Home::new();
+    home.sign_in(&Grant { expires_in: -60, ..Grant::default() });
+    let children: Vec<_> = (0..200)
+        .map(|_| {
+            let mut command = home.command(crate::home::SSOX);
+            command.args(USE_DEV).stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+            command.spawn().expect("ssox starts")
+        })
+        .collect();
+    for child in children {
+        let output = child.wait_with_output().expect("ssox ends");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+    let counts = ["CreateToken.refresh_token", "reused_refresh_token", "GetRoleCredentials"]
+        .map(|name| home.standin.count(name));
+    assert_eq!(counts, [1, 0, 1]);
+}
