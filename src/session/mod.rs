@@ -2,16 +2,21 @@
 //!
 //! Deliberately not here: role credentials (`source`), and how profiles name sessions (`profile`).
 
+mod logout;
+mod refresh;
 mod registration;
 pub(crate) mod sign_in;
+pub(crate) mod start_url;
 pub(crate) mod token;
+
+pub(crate) use logout::{LoggedOut, foreign_tokens, logout};
+pub(crate) use sign_in::{Flow, SignIn, sign_in};
+pub(crate) use token::Token;
 
 use crate::aws::Network;
 use crate::context::Context;
 use crate::error::Result;
-pub(crate) use token::Token;
-
-use crate::error::Error;
+use crate::secret::Secret;
 use std::time::Duration;
 
 /// A session, as an `[sso-session]` or a legacy profile describes it.
@@ -47,29 +52,43 @@ pub(crate) fn cached_token(ctx: &Context, session: &Session) -> Option<Token> {
     token::read(ctx, session).ok().flatten()
 }
 
-/// Returns a token that lives.
+/// Returns a token that lives, renewed when it is about to end. Never signs in.
 ///
 /// # Errors
-/// A person is needed.
-pub(crate) fn ensure(ctx: &Context, session: &Session, _timeout: Option<Duration>) -> Result<Token> {
-    let living = token::read(ctx, session)?.filter(|token| token.is_valid(ctx.now()));
-    living.ok_or_else(|| {
-        Error::needs_person(format!("nobody is signed in to `{}`", session.label())).hint(session.sign_in_line())
-    })
+/// A person is needed; AWS is unreachable and the token has ended; the file is there and cannot be read.
+pub(crate) fn token(ctx: &Context, session: &Session) -> Result<Token> {
+    refresh::token(ctx, session)
 }
 
-/// Returns another token than the one AWS has refused.
+/// Returns another token than the one AWS has refused: a newer one of the cache, or a renewed one. Never signs in.
 ///
 /// # Errors
-/// A person is needed.
+/// As [`token`].
+pub(crate) fn token_after_refusal(ctx: &Context, session: &Session, refused: &Secret) -> Result<Token> {
+    refresh::token_after_refusal(ctx, session, refused)
+}
+
+/// Returns a token as [`token`] does; where only a person can help and one is there, has them sign in.
+///
+/// # Errors
+/// A person is needed and not there, refused, or did not come in time; AWS is unreachable.
+pub(crate) fn ensure(ctx: &Context, session: &Session, timeout: Option<Duration>) -> Result<Token> {
+    let options = SignIn { timeout, ..SignIn::default() };
+    token(ctx, session).or_else(|error| sign_in::instead(ctx, session, &options, None, error))
+}
+
+/// Returns a token as [`token_after_refusal`] does; where only a person can help and one is there, has them sign in.
+///
+/// # Errors
+/// As [`ensure`].
 pub(crate) fn ensure_after_refusal(
     ctx: &Context,
     session: &Session,
     refused: &Token,
     timeout: Option<Duration>,
 ) -> Result<Token> {
-    ensure(ctx, session, timeout).and_then(|token| match token.access_token == refused.access_token {
-        false => Ok(token),
-        true => Err(Error::needs_person("the session is over").hint(session.sign_in_line())),
-    })
+    let options = SignIn { timeout, ..SignIn::default() };
+    let refused = &refused.access_token;
+    let token = token_after_refusal(ctx, session, refused);
+    token.or_else(|error| sign_in::instead(ctx, session, &options, Some(refused), error))
 }

@@ -1,10 +1,125 @@
 //! Signing in: a person, a browser, and one such conversation at a time.
 //!
-//! Deliberately not here: tokens that need no person (`token`, `refresh`).
+//! Deliberately not here: tokens that need no person (`refresh`).
 
 mod callback;
+mod client;
+mod device;
 mod flow;
 mod page;
+mod pkce;
 mod turn;
 
 pub(crate) use flow::Flow;
+
+use super::token::{self, Token};
+use super::{Session, refresh, start_url};
+use crate::aws::oidc::TokenAnswer;
+use crate::context::Context;
+use crate::error::{Error, Kind, Result};
+use crate::files::Lock;
+use crate::secret::Secret;
+use crate::terminal;
+use crate::time::human;
+use client::Client;
+use std::time::Duration;
+use turn::Turn;
+
+/// How long a person may take.
+const PATIENCE: Duration = Duration::from_secs(600);
+
+/// How to sign in, as far as somebody said so.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct SignIn {
+    pub(crate) flow: Option<Flow>,
+    /// The port of the listener; asks for PKCE.
+    pub(crate) port: Option<u16>,
+    /// Show the address, open nothing.
+    pub(crate) no_browser: bool,
+    /// How long to wait for the person.
+    pub(crate) timeout: Option<Duration>,
+    /// A token that still lives is not enough.
+    pub(crate) fresh: bool,
+}
+
+/// Signs in, or waits for another process that is at it.
+///
+/// # Errors
+/// A person is needed and not there, refused, or did not come in time; AWS is unreachable; a port is taken.
+pub(crate) fn sign_in(ctx: &Context, session: &Session, options: &SignIn) -> Result<Token> {
+    past(ctx, session, options, None)
+}
+
+/// Signs in after `error`, when that is what helps and a person is there; else it stays the error.
+///
+/// # Errors
+/// `error`, or as [`sign_in`].
+pub(super) fn instead(
+    ctx: &Context,
+    session: &Session,
+    options: &SignIn,
+    refused: Option<&Secret>,
+    error: Error,
+) -> Result<Token> {
+    match error.kind == Kind::NeedsPerson && !ctx.no_input {
+        true => past(ctx, session, options, refused),
+        false => Err(error),
+    }
+}
+
+/// Signs in; a token is accepted from another process unless it is the one AWS refused.
+fn past(ctx: &Context, session: &Session, options: &SignIn, refused: Option<&Secret>) -> Result<Token> {
+    if ctx.no_input {
+        let message = format!("signing in to `{}` needs a person at a terminal", session.label());
+        return Err(Error::needs_person(message).hint(session.sign_in_line()));
+    }
+    let known = token::read(ctx, session)?.map(|token| token.access_token);
+    let unwanted = if options.fresh { known.as_ref() } else { refused };
+    let found = || {
+        let token = token::read(ctx, session)?;
+        Ok(token.filter(|token| token.is_valid(ctx.now()) && Some(&token.access_token) != unwanted))
+    };
+    let timeout = options.timeout.unwrap_or(PATIENCE);
+    let token = match turn::take(ctx, session, ctx.deadline(timeout), found)? {
+        Turn::Done(token) => token,
+        Turn::Ours(owner) => {
+            let result = converse(ctx, session, options, timeout);
+            owner.end(&result);
+            result?
+        }
+    };
+    let left = human(token.expires_at.seconds_after(ctx.now()));
+    terminal::say(&format!("signed in to `{}`, for {left}", session.label()));
+    Ok(token)
+}
+
+/// Asks the person, one way or the other, and keeps what comes of it.
+fn converse(ctx: &Context, session: &Session, options: &SignIn, timeout: Duration) -> Result<Token> {
+    let start_url = start_url::resolve(session, |url| client::redirect(ctx, session, url))?;
+    let client = Client { ctx, session, start_url: &start_url, timeout };
+    let flow = flow::choose(ctx, options.flow, options.port, session.name.is_some());
+    let (registration, answer) = match flow {
+        Flow::Pkce => pkce::converse(&client, options)?,
+        Flow::DeviceCode => device::converse(&client, options)?,
+    };
+    let TokenAnswer::Token { access_token, refresh_token, expires_in } = answer else {
+        return Err(client.refusal(&answer));
+    };
+    let token = Token {
+        start_url: Some(session.start_url.clone()),
+        region: Some(session.region.clone()),
+        access_token,
+        expires_at: ctx.now().plus(expires_in),
+        client_id: Some(registration.client_id),
+        client_secret: Some(registration.client_secret),
+        registration_expires_at: Some(registration.expires_at),
+        refresh_token,
+        unknown: token::Unknown::default(),
+    };
+    let _lock = Lock::wait(ctx, &token::lock_name(session));
+    refresh::store(ctx, session, &token);
+    Ok(token)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,201 @@
+//! Renewing a token without a person: one attempt at a time, and never twice with a refresh token that was refused.
+//!
+//! Deliberately not here: signing in. What only a person can mend ends as an error that says what to type.
+
+use super::Session;
+use super::token::{self, Token};
+use crate::aws::oidc::{self, Grant, TokenAnswer};
+use crate::context::Context;
+use crate::error::{Error, Kind, Result};
+use crate::files::{self, Lock, hex};
+use crate::secret::Secret;
+use crate::terminal::{self, Progress};
+use crate::time::Timestamp;
+use serde_json::{Value, json};
+use sha1::{Digest as _, Sha1};
+use std::path::PathBuf;
+
+/// A token this close to its end is renewed; the SDKs begin just as late.
+const MINIMUM_LEFT: i64 = 5 * 60;
+
+/// After a failure, a token that still lives is left alone for so long; the AWS CLI waits as long.
+const PAUSE: i64 = 60;
+
+/// Returns a token that lives, renewed when it is about to end.
+pub(super) fn token(ctx: &Context, session: &Session) -> Result<Token> {
+    let known = token::read(ctx, session)?.ok_or_else(|| not_signed_in(session))?;
+    let is_good = |token: &Token| token.expires_at > ctx.now().plus(MINIMUM_LEFT);
+    match is_good(&known) {
+        true => Ok(known),
+        false => renewed(ctx, session, is_good, |token| token.is_valid(ctx.now())),
+    }
+}
+
+/// Returns another token than the one AWS refused, though it seemed to live.
+pub(super) fn token_after_refusal(ctx: &Context, session: &Session, refused: &Secret) -> Result<Token> {
+    let is_other = |token: &Token| token.access_token != *refused && token.is_valid(ctx.now());
+    renewed(ctx, session, is_other, is_other)
+}
+
+/// Renews under the lock what is not good; what cannot be renewed is taken as it is while it will do.
+fn renewed(
+    ctx: &Context,
+    session: &Session,
+    is_good: impl Fn(&Token) -> bool,
+    will_do: impl Fn(&Token) -> bool,
+) -> Result<Token> {
+    let started = ctx.now();
+    let (_lock, has_waited) = lock(ctx, session);
+    let known = token::read(ctx, session)?.ok_or_else(|| not_signed_in(session))?;
+    if is_good(&known) {
+        return Ok(known);
+    }
+    // Whose failures count as ours: of late while we can do without, else of those we waited for.
+    let since = if will_do(&known) { Some(started.plus(-PAUSE)) } else { has_waited.then_some(started) };
+    let attempt = Attempt { ctx, session, known: &known, since };
+    attempt.run().or_else(|error| match token::read(ctx, session)? {
+        // Other tools do not know the lock: one may have renewed it under our hands.
+        Some(other) if other.access_token != known.access_token && is_good(&other) => Ok(other),
+        _ if will_do(&known) => {
+            ctx.log(|| format!("session: {}; the token of `{}` still lives", error.message, session.label()));
+            Ok(known.clone())
+        }
+        _ => Err(error),
+    })
+}
+
+/// Takes the lock; tells whether somebody else had it.
+fn lock(ctx: &Context, session: &Session) -> (Lock, bool) {
+    let name = token::lock_name(session);
+    if let Some(lock) = Lock::try_take(ctx, &name) {
+        return (lock, false);
+    }
+    let _progress = Progress::start("waiting for another ssox that renews the token");
+    (Lock::wait(ctx, &name), true)
+}
+
+/// One renewal.
+struct Attempt<'a> {
+    ctx: &'a Context,
+    session: &'a Session,
+    known: &'a Token,
+    /// A failure since then counts for this attempt as well.
+    since: Option<Timestamp>,
+}
+
+impl Attempt<'_> {
+    fn run(&self) -> Result<Token> {
+        let Token {
+            client_id: Some(client_id),
+            client_secret: Some(client_secret),
+            refresh_token: Some(refresh_token),
+            ..
+        } = self.known
+        else {
+            return Err(ended(self.session));
+        };
+        if !self.known.is_refreshable(self.ctx.now()) {
+            return Err(ended(self.session));
+        }
+        let note = Note { path: note_path(self.ctx, self.session), of: fingerprint(refresh_token) };
+        if let Some(error) = note.read(self.since) {
+            return Err(error);
+        }
+        self.ctx.log(|| format!("session: refreshing the token of `{}`", self.session.label()));
+        let grant = Grant::RefreshToken(refresh_token.clone());
+        let network = &self.session.network;
+        let answer = oidc::create_token(self.ctx, network, &self.session.region, client_id, client_secret, &grant);
+        let result = answer.and_then(|answer| self.take(answer)).map_err(|error| self.read(error));
+        if let Err(error) = &result {
+            note.write(self.ctx.now(), error);
+        }
+        result
+    }
+
+    /// Whatever AWS refuses to renew, a person can have anew.
+    fn read(&self, error: Error) -> Error {
+        match error.kind {
+            Kind::Refused | Kind::NeedsPerson => {
+                self.ctx.log(|| format!("session: {}", error.message));
+                ended(self.session)
+            }
+            _ => error,
+        }
+    }
+
+    fn take(&self, answer: TokenAnswer) -> Result<Token> {
+        let TokenAnswer::Token { access_token, refresh_token, expires_in } = answer else {
+            return Err(ended(self.session));
+        };
+        let token = Token {
+            start_url: Some(self.session.start_url.clone()),
+            region: Some(self.session.region.clone()),
+            access_token,
+            expires_at: self.ctx.now().plus(expires_in),
+            refresh_token: refresh_token.or_else(|| self.known.refresh_token.clone()),
+            ..self.known.clone()
+        };
+        store(self.ctx, self.session, &token);
+        Ok(token)
+    }
+}
+
+/// Writes a token that was just issued; where nothing can be written it is good for this command all the same.
+pub(super) fn store(ctx: &Context, session: &Session, token: &Token) {
+    if let Err(error) = token::write(ctx, session, token) {
+        terminal::warn(&format!("{}; the token is good for this command only", error.message));
+    }
+}
+
+fn not_signed_in(session: &Session) -> Error {
+    Error::needs_person(format!("not signed in to `{}`", session.label())).hint(session.sign_in_line())
+}
+
+fn ended(session: &Session) -> Error {
+    Error::needs_person(format!("the session `{}` has ended", session.label())).hint(session.sign_in_line())
+}
+
+/// What the last attempt failed with: those who waited for the lock need not fail one after the other, and a refresh
+/// token that AWS has refused is never sent again.
+struct Note {
+    path: Option<PathBuf>,
+    of: String,
+}
+
+impl Note {
+    fn read(&self, since: Option<Timestamp>) -> Option<Error> {
+        let value: Value = serde_json::from_slice(&files::read(self.path.as_ref()?).ok()??).ok()?;
+        let at = Timestamp::parse(value["at"].as_str()?)?;
+        let message = value["message"].as_str()?;
+        let kind = [Kind::NeedsPerson, Kind::Unreachable]
+            .into_iter()
+            .find(|kind| value["exit_status"] == kind.exit_status())?;
+        let counts =
+            value["of"] == self.of.as_str() && (kind == Kind::NeedsPerson || since.is_some_and(|since| at >= since));
+        counts.then(|| Error { hint: value["hint"].as_str().map(String::from), ..Error::new(kind, message) })
+    }
+
+    fn write(&self, at: Timestamp, error: &Error) {
+        let note = json!({
+            "of": self.of,
+            "at": at.to_string(),
+            "exit_status": error.kind.exit_status(),
+            "message": error.message,
+            "hint": error.hint,
+        });
+        if let Some(path) = &self.path {
+            let _ = files::write_secret(path, note.to_string().as_bytes());
+        }
+    }
+}
+
+fn note_path(ctx: &Context, session: &Session) -> Option<PathBuf> {
+    Some(token::cache_file(&ctx.state_dir().ok()?.join("refreshes"), session.label()))
+}
+
+fn fingerprint(refresh_token: &Secret) -> String {
+    hex(&Sha1::digest(refresh_token.expose().as_bytes()))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,197 @@
+//! Renewing against a stand-in for Identity Center.
+
+use super::super::{Session, token as current, token_after_refusal};
+use super::*;
+use crate::aws::Network;
+use crate::session::token::tests::context;
+use ssox_standin::{Fault, Grant as Seed, Options, Rotation, START_URL, Standin, Times};
+use std::thread;
+use tempfile::TempDir;
+
+struct World {
+    standin: Standin,
+    home: TempDir,
+    ctx: Context,
+    session: Session,
+}
+
+fn world() -> World {
+    let (standin, home) = (Standin::start(), tempfile::tempdir().unwrap());
+    let (ctx, session) = (context(home.path()), session(&standin, Some("corp")));
+    World { standin, home, ctx, session }
+}
+
+fn session(standin: &Standin, name: Option<&str>) -> Session {
+    Session {
+        name: name.map(String::from),
+        start_url: START_URL.into(),
+        region: "eu-west-1".into(),
+        scopes: Vec::new(),
+        network: Network { sso: Some(standin.url()), sso_oidc: Some(standin.url()), ..Network::default() },
+    }
+}
+
+impl World {
+    fn seed(&self, expires_in: i64) -> String {
+        self.seed_with(&Seed { expires_in, ..Seed::default() })
+    }
+
+    fn seed_with(&self, seed: &Seed) -> String {
+        self.standin.seed_token(self.home.path(), "corp", seed).access_token
+    }
+
+    fn refreshes(&self) -> u64 {
+        self.standin.count("CreateToken.refresh_token")
+    }
+
+    fn file(&self) -> serde_json::Value {
+        let path = ssox_standin::token_file(self.home.path(), "corp");
+        serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
+    }
+}
+
+#[test]
+fn a_token_that_lives_is_taken_as_it_is() {
+    let world = world();
+    let token = world.seed(301);
+    assert_eq!(current(&world.ctx, &world.session).unwrap().access_token.expose(), token);
+    assert_eq!(world.standin.total(), 0);
+}
+
+#[test]
+fn a_token_about_to_end_is_renewed_and_the_file_stays_the_aws_clis() {
+    let world = world();
+    let old = world.seed(299);
+    let before = world.file();
+    let token = current(&world.ctx, &world.session).unwrap();
+    assert_ne!(token.access_token.expose(), old);
+    let after = world.file();
+    assert_eq!(after["accessToken"], token.access_token.expose());
+    assert_ne!(after["refreshToken"], before["refreshToken"]);
+    let keys = |file: &serde_json::Value| file.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    assert_eq!(keys(&after), keys(&before));
+    assert_eq!((world.refreshes(), world.standin.violations()), (1, vec![]));
+}
+
+#[test]
+fn the_old_refresh_token_is_kept_when_there_is_no_new_one_and_so_are_unknown_keys() {
+    let world = world();
+    world.standin.configure(|options: &mut Options| options.rotation = Rotation::Stays);
+    world.seed(-1);
+    let mut before = world.file();
+    before["receivedAt"] = "2026-11-20T12:00:00Z".into();
+    std::fs::write(ssox_standin::token_file(world.home.path(), "corp"), before.to_string()).unwrap();
+    current(&world.ctx, &world.session).unwrap();
+    assert_eq!(world.file()["refreshToken"], before["refreshToken"]);
+    assert_eq!(world.file()["receivedAt"], before["receivedAt"]);
+}
+
+#[test]
+fn a_refusing_server_costs_nothing_while_the_token_lives_and_is_not_asked_again_at_once() {
+    let world = world();
+    let token = world.seed(240);
+    world.standin.fault("CreateToken", Fault::Status(500), Times::Forever);
+    for _ in 0..3 {
+        assert_eq!(current(&world.ctx, &world.session).unwrap().access_token.expose(), token);
+    }
+    // The SDK has tried three times, the first time round.
+    assert_eq!(world.refreshes(), 3);
+}
+
+#[test]
+fn an_unreachable_server_is_no_reason_to_ask_a_person() {
+    let world = world();
+    world.seed(-1);
+    world.standin.fault("CreateToken", Fault::Status(500), Times::Forever);
+    assert_eq!(current(&world.ctx, &world.session).unwrap_err().kind, Kind::Unreachable);
+    world.standin.clear_faults("*");
+    current(&world.ctx, &world.session).unwrap();
+}
+
+#[test]
+fn a_session_that_is_over_needs_a_person_and_its_refresh_token_is_sent_once() {
+    let world = world();
+    world.seed(-1);
+    world.standin.end_sessions();
+    for _ in 0..3 {
+        let error = current(&world.ctx, &world.session).unwrap_err();
+        assert_eq!((error.kind, error.hint.as_deref()), (Kind::NeedsPerson, Some("ssox login --sso-session corp")));
+    }
+    assert_eq!(world.refreshes(), 1);
+}
+
+#[test]
+fn what_cannot_be_renewed_is_not_tried() {
+    let cases = [
+        Seed { expires_in: -1, refreshable: false, ..Seed::default() },
+        Seed { expires_in: -1, registration_expires_in: -1, ..Seed::default() },
+    ];
+    for seed in cases {
+        let world = world();
+        world.seed_with(&seed);
+        assert_eq!(current(&world.ctx, &world.session).unwrap_err().kind, Kind::NeedsPerson);
+        let lives = world.seed_with(&Seed { expires_in: 60, ..seed });
+        assert_eq!(current(&world.ctx, &world.session).unwrap().access_token.expose(), lives);
+        assert_eq!(world.standin.total(), 0);
+    }
+}
+
+#[test]
+fn without_a_token_a_person_is_needed() {
+    let world = world();
+    let error = current(&world.ctx, &world.session).unwrap_err();
+    assert_eq!((error.kind, error.message.as_str()), (Kind::NeedsPerson, "not signed in to `corp`"));
+    std::fs::create_dir_all(world.home.path().join(".aws/sso/cache")).unwrap();
+    std::fs::write(ssox_standin::token_file(world.home.path(), "corp"), "{\"accessTok").unwrap();
+    assert_eq!(current(&world.ctx, &world.session).unwrap_err().kind, Kind::NeedsPerson);
+}
+
+#[test]
+fn a_legacy_token_that_can_be_renewed_is() {
+    let world = world();
+    let old = world.standin.seed_token(world.home.path(), START_URL, &Seed { expires_in: -1, ..Seed::default() });
+    let token = current(&world.ctx, &session(&world.standin, None)).unwrap();
+    assert_ne!(token.access_token.expose(), old.access_token);
+}
+
+#[test]
+fn two_hundred_at_once_renew_once() {
+    let world = world();
+    world.seed(-1);
+    let token = || current(&world.ctx, &world.session).unwrap().access_token.expose().to_string();
+    let tokens: Vec<String> = thread::scope(|scope| {
+        let all: Vec<_> = (0..200).map(|_| scope.spawn(token)).collect();
+        all.into_iter().map(|one| one.join().unwrap()).collect()
+    });
+    assert!(tokens.windows(2).all(|two| two[0] == two[1]));
+    assert_eq!((world.refreshes(), world.standin.count("reused_refresh_token")), (1, 0));
+}
+
+#[test]
+fn a_failure_is_shared_by_those_who_waited_for_it() {
+    let world = world();
+    world.seed(-1);
+    world.standin.fault("CreateToken", Fault::Status(500), Times::Forever);
+    thread::scope(|scope| {
+        for _ in 0..20 {
+            scope.spawn(|| assert_eq!(current(&world.ctx, &world.session).unwrap_err().kind, Kind::Unreachable));
+        }
+    });
+    assert!(world.refreshes() <= 6, "{}", world.refreshes());
+}
+
+#[test]
+fn a_refused_token_is_renewed_once_for_all() {
+    let world = world();
+    let refused = Secret::new(world.seed(3600));
+    world.standin.end_access_tokens();
+    let token = || token_after_refusal(&world.ctx, &world.session, &refused).unwrap().access_token;
+    let tokens: Vec<Secret> = thread::scope(|scope| {
+        let all: Vec<_> = (0..20).map(|_| scope.spawn(token)).collect();
+        all.into_iter().map(|one| one.join().unwrap()).collect()
+    });
+    assert!(tokens.iter().all(|token| *token != refused && *token == tokens[0]));
+    assert_eq!(world.refreshes(), 1);
+    world.standin.end_sessions();
+    assert_eq!(token_after_refusal(&world.ctx, &world.session, &tokens[0]).unwrap_err().kind, Kind::NeedsPerson);
+}

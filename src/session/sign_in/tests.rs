@@ -1,0 +1,238 @@
+//! Both conversations against a stand-in for Identity Center, with people who say yes, no, or nothing.
+
+use super::*;
+use crate::aws::Network;
+use crate::session::{ensure_after_refusal, token as current};
+use ssox_standin::{Fault, Grant as Seed, Options, Person, START_URL, Standin, Times, token_file};
+use std::thread;
+use tempfile::TempDir;
+
+struct World {
+    standin: Standin,
+    home: TempDir,
+    ctx: Context,
+    session: Session,
+}
+
+/// A world in which `curl` is the browser, and the person answers what the options say.
+fn world(configure: impl FnOnce(&mut Options)) -> World {
+    let (standin, home) = (Standin::start(), tempfile::tempdir().unwrap());
+    standin.configure(configure);
+    let session = Session {
+        name: Some("corp".into()),
+        start_url: START_URL.into(),
+        region: "eu-west-1".into(),
+        scopes: vec!["sso:account:access".into()],
+        network: Network { sso: Some(standin.url()), sso_oidc: Some(standin.url()), ..Network::default() },
+    };
+    let home_path = home.path().as_os_str().to_owned();
+    let ctx = Context::new([("HOME".to_string(), home_path), ("BROWSER".into(), "curl -sL --noproxy *".into())]);
+    World { standin, home, ctx, session }
+}
+
+fn approving() -> World {
+    world(|options| {
+        options.authorize = Person::Approves;
+        options.device = Person::Approves;
+    })
+}
+
+const DEVICE: SignIn =
+    SignIn { flow: Some(Flow::DeviceCode), port: None, no_browser: true, timeout: None, fresh: false };
+
+impl World {
+    fn sign_in(&self, options: &SignIn) -> Result<Token> {
+        sign_in(&self.ctx, &self.session, options)
+    }
+
+    fn refusal(&self, options: &SignIn) -> String {
+        let error = self.sign_in(options).unwrap_err();
+        assert_eq!(
+            (error.kind, error.hint.as_deref()),
+            (Kind::NeedsPerson, Some("ssox login --sso-session corp")),
+            "{}",
+            error.message
+        );
+        assert!(!token_file(self.home.path(), "corp").exists());
+        error.message
+    }
+
+    fn counts<const N: usize>(&self, what: [&str; N]) -> [u64; N] {
+        assert_eq!(self.standin.violations(), [""; 0]);
+        what.map(|what| self.standin.count(what))
+    }
+}
+
+#[test]
+fn a_browser_on_this_machine_brings_the_token() {
+    let world = approving();
+    let token = world.sign_in(&SignIn::default()).unwrap();
+    assert!(token.is_valid(world.ctx.now().plus(3000)) && token.is_refreshable(world.ctx.now()));
+    assert_eq!(world.counts(["RegisterClient", "Authorize", "CreateToken.authorization_code"]), [1, 1, 1]);
+    let file = std::fs::read_to_string(token_file(world.home.path(), "corp")).unwrap();
+    let expected = format!(
+        "{{\"startUrl\": \"{START_URL}\", \"region\": \"eu-west-1\", \"accessToken\": \"{}\", \"expiresAt\": \"{}\", ",
+        token.access_token.expose(),
+        token.expires_at
+    );
+    assert!(file.starts_with(&expected), "{file}");
+    assert_eq!(current(&world.ctx, &world.session).unwrap(), token);
+}
+
+#[test]
+fn a_registration_is_used_again_and_kept_apart_by_flow() {
+    let world = approving();
+    let fresh = SignIn { fresh: true, ..SignIn::default() };
+    let tokens = [world.sign_in(&fresh).unwrap(), world.sign_in(&fresh).unwrap()];
+    assert_ne!(tokens[0].access_token, tokens[1].access_token);
+    assert_eq!(tokens[0].client_id, tokens[1].client_id);
+    world.sign_in(&SignIn { fresh: true, ..DEVICE }).unwrap();
+    assert_eq!(world.counts(["RegisterClient", "CreateToken"]), [2, 3]);
+}
+
+#[test]
+fn a_token_that_lives_is_enough_unless_a_fresh_one_is_asked_for() {
+    let world = approving();
+    let known = world.standin.seed_token(world.home.path(), "corp", &Seed::default());
+    let signed_in = |fresh| world.sign_in(&SignIn { fresh, ..SignIn::default() }).unwrap();
+    assert_eq!(signed_in(false).access_token.expose(), known.access_token);
+    assert_eq!(world.standin.total(), 0);
+    assert_ne!(signed_in(true).access_token.expose(), known.access_token);
+}
+
+#[test]
+fn a_refusal_in_the_browser_ends_it() {
+    let world = world(|options| options.authorize = Person::Refuses);
+    let message = world.refusal(&SignIn::default());
+    assert_eq!(message, "signing in to `corp` was refused: access_denied: The user refused the request");
+    assert_eq!(world.counts(["Authorize", "CreateToken"]), [1, 0]);
+}
+
+#[test]
+fn a_person_who_never_comes_is_waited_for_in_vain() {
+    let world = world(|_| {});
+    let timeout = Some(Duration::from_secs(1));
+    assert_eq!(world.refusal(&SignIn { timeout, ..SignIn::default() }), "nobody signed in to `corp` within 1s");
+    assert_eq!(world.refusal(&SignIn { timeout, ..DEVICE }), "nobody signed in to `corp` within 1s");
+}
+
+#[test]
+fn a_client_that_aws_has_forgotten_registers_again_once() {
+    for options in [SignIn::default(), DEVICE] {
+        let world = approving();
+        let forgotten = Fault::Exception("InvalidClientException".into());
+        let operation = if options.flow.is_some() { "StartDeviceAuthorization" } else { "CreateToken" };
+        world.standin.fault(operation, forgotten.clone(), Times::Next(1));
+        world.sign_in(&options).unwrap();
+        assert_eq!(world.counts(["RegisterClient"]), [2], "{operation}");
+        world.standin.fault(operation, forgotten, Times::Forever);
+        assert!(world.sign_in(&SignIn { fresh: true, ..options }).is_err());
+        assert_eq!(world.counts(["RegisterClient"]), [3], "{operation}");
+    }
+}
+
+#[test]
+fn a_code_is_confirmed_after_three_polls() {
+    let world = world(|options| {
+        options.device = Person::Approves;
+        options.device_polls = 3;
+    });
+    world.sign_in(&DEVICE).unwrap();
+    let counts = world.counts(["StartDeviceAuthorization", "CreateToken.device_code", "polled_too_soon", "Authorize"]);
+    assert_eq!(counts, [1, 4, 0, 0]);
+}
+
+#[test]
+fn slow_down_is_obeyed() {
+    let world = world(|options| {
+        options.device = Person::Approves;
+        options.device_slow_downs = 1;
+    });
+    let before = std::time::Instant::now();
+    world.sign_in(&DEVICE).unwrap();
+    assert!(before.elapsed() >= Duration::from_secs(6));
+}
+
+#[test]
+fn a_code_that_is_refused_or_too_old_ends_it() {
+    let refusing = world(|options| {
+        options.device = Person::Refuses;
+        options.device_polls = 1;
+    });
+    assert!(refusing.refusal(&DEVICE).contains("was refused"));
+    let slow = world(|options| options.device_code = Duration::from_secs(2));
+    assert!(slow.refusal(&DEVICE).contains("nobody signed in"));
+}
+
+#[test]
+fn a_poll_that_is_lost_is_asked_again() {
+    let world = world(|options| {
+        options.device = Person::Approves;
+        options.device_polls = 1;
+    });
+    world.standin.fault("CreateToken", Fault::Exception("AuthorizationPendingException".into()), Times::Next(1));
+    world.standin.fault("CreateToken", Fault::Html, Times::Next(1));
+    world.sign_in(&DEVICE).unwrap();
+}
+
+#[test]
+fn where_nobody_is_nothing_is_opened() {
+    let world = approving();
+    let mut ctx = world.ctx.clone();
+    ctx.no_input = true;
+    let error = sign_in(&ctx, &world.session, &SignIn::default()).unwrap_err();
+    assert_eq!(error.kind, Kind::NeedsPerson);
+    let error = crate::session::ensure(&ctx, &world.session, None).unwrap_err();
+    assert_eq!((error.kind, error.message.as_str()), (Kind::NeedsPerson, "not signed in to `corp`"));
+    assert_eq!(world.standin.total(), 0);
+}
+
+#[test]
+fn fifty_at_once_ask_the_person_once() {
+    let world = approving();
+    world.standin.fault("CreateToken", Fault::Delay(Duration::from_millis(500)), Times::Forever);
+    let tokens: Vec<Token> = thread::scope(|scope| {
+        let all: Vec<_> = (0..50).map(|_| scope.spawn(|| world.sign_in(&SignIn::default()).unwrap())).collect();
+        all.into_iter().map(|one| one.join().unwrap()).collect()
+    });
+    assert!(tokens.iter().all(|token| *token == tokens[0]));
+    assert_eq!(world.counts(["RegisterClient", "Authorize", "CreateToken"]), [1, 1, 1]);
+}
+
+#[test]
+fn all_who_wait_give_up_together() {
+    let world = world(|_| {});
+    let options = SignIn { timeout: Some(Duration::from_secs(3)), ..SignIn::default() };
+    thread::scope(|scope| {
+        for _ in 0..10 {
+            scope.spawn(|| assert_eq!(world.sign_in(&options).unwrap_err().kind, Kind::NeedsPerson));
+        }
+    });
+    assert_eq!(world.counts(["RegisterClient", "Authorize"]), [1, 1]);
+}
+
+#[test]
+fn a_token_aws_refuses_leads_to_one_sign_in() {
+    let world = approving();
+    world.standin.seed_token(world.home.path(), "corp", &Seed::default());
+    let refused = current(&world.ctx, &world.session).unwrap();
+    world.standin.end_sessions();
+    let token = || ensure_after_refusal(&world.ctx, &world.session, &refused, None).unwrap();
+    let tokens: Vec<Token> = thread::scope(|scope| {
+        let all: Vec<_> = (0..10).map(|_| scope.spawn(token)).collect();
+        all.into_iter().map(|one| one.join().unwrap()).collect()
+    });
+    assert!(tokens.iter().all(|token| *token == tokens[0] && *token != refused));
+    assert_eq!(world.counts(["Authorize", "CreateToken.refresh_token"]), [1, 1]);
+}
+
+#[test]
+fn a_legacy_session_signs_in_with_a_code_that_opens_the_browser() {
+    let world = approving();
+    world.standin.configure(|options| options.device_polls = 1);
+    let session = Session { name: None, scopes: Vec::new(), ..world.session.clone() };
+    let token = sign_in(&world.ctx, &session, &SignIn::default()).unwrap();
+    assert!(token.is_refreshable(world.ctx.now()));
+    assert!(token_file(world.home.path(), START_URL).exists());
+    assert_eq!(world.counts(["DevicePage", "Authorize"]), [1, 0]);
+}

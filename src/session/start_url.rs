@@ -1,0 +1,179 @@
+//! Start URLs: AWS's own hosts in every partition, and addresses of one's own that lead to them.
+//!
+//! Deliberately not here: spelling. Cache files are named by the URL as configured, whatever it leads to.
+
+use super::Session;
+use crate::error::{Error, Result};
+
+/// What a host says to a HEAD request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Redirect {
+    pub(crate) location: Option<String>,
+}
+
+/// Ends of AWS's own hosts, and hosts that are AWS's own as a whole.
+const SUFFIXES: [&str; 8] = [
+    ".awsapps.com",
+    ".awsapps.cn",
+    ".app.aws",
+    ".portal.amazonaws.com",
+    ".portal.amazonaws.com.cn",
+    ".portal.amazonaws.eu",
+    ".app.amazonwebservices.com.cn",
+    ".api.amazonwebservices.eu",
+];
+const HOSTS: [&str; 4] = [
+    "identitycenter.amazonaws.com",
+    "identitycenter.amazonaws.com.cn",
+    "identitycenter.amazonaws.eu",
+    "identitycenter.us-gov.amazonaws.com",
+];
+
+/// Finds where a session's start URL leads: AWS's own is taken as it is, any other may redirect once.
+///
+/// # Errors
+/// Configuration: not `https`, nothing of AWS's at the end, or an Identity Center in another region. Those of `ask`.
+pub(super) fn resolve(session: &Session, ask: impl FnOnce(&str) -> Result<Redirect>) -> Result<String> {
+    let start_url = &session.start_url;
+    let host = host(start_url).ok_or_else(|| {
+        Error::configuration(format!("`{start_url}` is not a start URL: it has to begin with `https://` and a host"))
+            .hint("take the start URL from the AWS access portal, and put it into ~/.aws/config as `sso_start_url`")
+    })?;
+    if is_of_aws(&host) {
+        return Ok(start_url.clone());
+    }
+    let target = ask(start_url)?.location.filter(|target| self::host(target).is_some_and(|host| is_of_aws(&host)));
+    let target = target.ok_or_else(|| {
+        Error::configuration(format!("`{start_url}` is not of AWS, and does not lead to an AWS access portal"))
+            .hint("put the start URL of the AWS access portal into ~/.aws/config as `sso_start_url`")
+    })?;
+    match region_of(&target).filter(|region| *region != session.region) {
+        None => Ok(target),
+        Some(region) => {
+            let message = format!("`{start_url}` leads to region `{region}`, but `sso_region` is `{}`", session.region);
+            Err(Error::configuration(message).hint(format!("write `sso_region = {region}` in ~/.aws/config")))
+        }
+    }
+}
+
+/// Returns the region, where the host of a start URL names it: `<id>.portal.<region>.app.aws` or
+/// `<id>.<region>.portal.amazonaws.com`.
+pub(crate) fn region_of(start_url: &str) -> Option<String> {
+    let host = host(start_url).filter(|host| is_of_aws(host))?;
+    let labels: Vec<&str> = host.split('.').collect();
+    let region = match labels[..] {
+        [_, "portal", region, "app" | "api", ..] | [_, region, "portal", ..] => region,
+        _ => return None,
+    };
+    let mut words = region.split('-');
+    let is_region = words.next_back().is_some_and(|last| !last.is_empty() && last.bytes().all(|b| b.is_ascii_digit()))
+        && words.clone().count() >= 2
+        && words.all(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase()));
+    is_region.then(|| region.to_string())
+}
+
+fn is_of_aws(host: &str) -> bool {
+    HOSTS.contains(&host) || SUFFIXES.iter().any(|suffix| host.len() > suffix.len() && host.ends_with(suffix))
+}
+
+/// Returns the host of an `https` address, without port; `None` for what could be taken for another host.
+fn host(url: &str) -> Option<String> {
+    let rest = url.get(..8).filter(|scheme| scheme.eq_ignore_ascii_case("https://")).map(|_| &url[8..])?;
+    let authority = rest.split(['/', '?', '#', '\\']).next()?;
+    let name = match authority.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
+        Some(_) => return None,
+        None => authority,
+    };
+    let is_plain = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.');
+    (is_plain && !name.is_empty()).then(|| name.to_ascii_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::token::tests::session;
+    use super::*;
+
+    fn resolved(start_url: &str, location: Option<&str>) -> Option<String> {
+        let redirect = Redirect { location: location.map(String::from) };
+        resolve(&session(Some("corp"), start_url), |_| Ok(redirect)).ok()
+    }
+
+    #[test]
+    fn what_is_of_aws_is_not_asked() {
+        let own = [
+            "https://d-1234567890.awsapps.com/start",
+            "https://D-1234567890.AWSAPPS.com/start#/",
+            "https://corp.awsapps.cn/start",
+            "https://ssoins-1.portal.us-east-1.app.aws",
+            "https://ssoins-1.eu-west-1.portal.amazonaws.com/",
+            "https://ssoins-1.cn-north-1.portal.amazonaws.com.cn",
+            "https://ssoins-1.portal.cn-north-1.app.amazonwebservices.com.cn",
+            "https://ssoins-1.eusc-de-east-1.portal.amazonaws.eu",
+            "https://ssoins-1.portal.eusc-de-east-1.api.amazonwebservices.eu",
+            "https://start.us-gov-home.awsapps.com/directory/corp",
+            "https://identitycenter.amazonaws.com/ssoins-1",
+            "https://identitycenter.us-gov.amazonaws.com/ssoins-1",
+        ];
+        for url in own {
+            assert_eq!(resolve(&session(Some("corp"), url), |_| panic!("{url} is of AWS")).unwrap(), url);
+        }
+    }
+
+    #[test]
+    fn an_address_of_ones_own_leads_to_aws() {
+        let vanity = "https://aws.example.com/login";
+        let right = [
+            "https://d-1234567890.awsapps.com/start/",
+            "https://ssoins-1.portal.eu-west-1.app.aws/",
+            "https://ssoins-1.eu-west-1.portal.amazonaws.com/",
+        ];
+        for target in right {
+            assert_eq!(resolved(vanity, Some(target)).as_deref(), Some(target));
+        }
+        let redirect = Redirect { location: Some("https://ssoins-1.us-gov-west-1.portal.amazonaws.com/".into()) };
+        let error = resolve(&session(Some("corp"), vanity), |_| Ok(redirect)).unwrap_err();
+        assert!(error.hint.unwrap().contains("sso_region = us-gov-west-1"));
+    }
+
+    #[test]
+    fn what_leads_elsewhere_is_refused() {
+        let vanity = "https://aws.example.com/login";
+        let elsewhere = [
+            "http://d-1234567890.awsapps.com/start",
+            "https://awsapps.com/start",
+            "https://.awsapps.com/start",
+            "https://awsapps.com.evil.example/start",
+            "https://evil.example/.awsapps.com",
+            "https://evil.example\\.awsapps.com/",
+            "https://evil.example#.awsapps.com/",
+            "https://d-1234567890.awsapps.com@evil.example/",
+            "https://d-1.awsapps.com:x@evil.example/",
+            "/start",
+        ];
+        for target in elsewhere {
+            assert_eq!(resolved(vanity, Some(target)), None, "{target}");
+        }
+        assert_eq!(resolved(vanity, None), None);
+        for url in ["http://d-1234567890.awsapps.com/start", "d-1234567890.awsapps.com", "", "https://", "https://ü.x"]
+        {
+            assert_eq!(resolved(url, Some("https://d-1234567890.awsapps.com/start")), None, "{url}");
+        }
+    }
+
+    #[test]
+    fn the_region_is_read_where_the_host_has_it() {
+        let table = [
+            ("https://ssoins-1.portal.eu-central-1.app.aws/start", Some("eu-central-1")),
+            ("https://ssoins-1.us-gov-east-1.portal.amazonaws.com", Some("us-gov-east-1")),
+            ("https://ssoins-1.portal.cn-north-1.app.amazonwebservices.com.cn", Some("cn-north-1")),
+            ("https://d-1234567890.awsapps.com/start", None),
+            ("https://a.portal.x.app.aws", None),
+            ("https://a.portal.evil-1.app.aws", None),
+            ("https://ssoins-1.portal.eu-central-1.app.aws.evil.example", None),
+        ];
+        for (url, region) in table {
+            assert_eq!(region_of(url).as_deref(), region, "{url}");
+        }
+    }
+}
