@@ -11,9 +11,10 @@ builtin unalias ssox 2>/dev/null || builtin true
 
 # The names ssox changed first in this shell; `_ssox_before` has what was there: `x` exported, `s` set, `u` unset, then
 # the value. A shell that inherits a profile in use cannot know, and remembers nothing. Loading this twice forgets nothing.
-if [[ -z ${_ssox_loaded-} ]]; then
-  _ssox_loaded=1 _ssox_child='' _ssox_kept=' ' _ssox_before=()
-  builtin export -n _ssox_loaded _ssox_child _ssox_kept _ssox_before
+# (The mark is an array, which no environment can hold.)
+if [[ -z ${_ssox_loaded[1]-} ]]; then
+  builtin unset -v _ssox_loaded _ssox_before
+  _ssox_loaded=(1 1) _ssox_child='' _ssox_kept=' ' _ssox_before=()
   [[ -z ${SSOX_PROFILE-} ]] || _ssox_child=1
 fi
 
@@ -68,6 +69,7 @@ function _ssox_apply() {
   if _ssox_check && _ssox_remember; then
     _ssox_set
     if [[ $1 == clear ]]; then _ssox_restore; fi
+    _ssox_set_clock
   else
     _ssox_result=70
   fi
@@ -172,6 +174,148 @@ function _ssox_restore() {
   done
   _ssox_kept=' ' _ssox_before=() _ssox_child=''
 }
+
+# --- hook
+
+# Reads the clock without a process: the epoch second in `_ssox_clock`. Before 4.2 only the seconds since the shell began
+# can be read so, and their beginning is asked for when the script is loaded and when the environment is changed.
+function _ssox_set_clock() { builtin :; }
+if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 402)); then
+  function _ssox_read_clock() { builtin printf -v _ssox_clock '%(%s)T' -1; }
+else
+  function _ssox_set_clock() {
+    _ssox_is_number "${SECONDS-}" || SECONDS=0
+    _ssox_began=$(($(builtin command date +%s) - SECONDS))
+  }
+  function _ssox_read_clock() { _ssox_clock=$((_ssox_began + SECONDS)); }
+fi
+
+# What is not a plain number is never computed with: bash would run what is in it.
+function _ssox_is_number() {
+  case ${1-} in '' | 0?* | *[!0123456789]* | ????????????????*) return 1 ;; esac
+}
+
+# Tells whether the binary wants to be called. When it failed to answer, it gets a minute; a clock that was set back
+# does not make it longer.
+function _ssox_is_due() {
+  _ssox_is_number "${SSOX_NEXT-}" && ((_ssox_clock >= SSOX_NEXT)) &&
+    ((_ssox_clock >= _ssox_retry || _ssox_retry > _ssox_clock + 60))
+}
+
+# Lets the binary renew the credentials, or say when to ask again.
+function _ssox_tick() {
+  builtin local _ssox_reply=''
+  _ssox_retry=$((_ssox_clock + 60))
+  _ssox_reply=$(builtin command ssox --emit=bash1 tick </dev/null 2>/dev/null) || return 0
+  _ssox_apply tick "$_ssox_reply" 2>/dev/null || return 0
+  _ssox_retry=0
+  if _ssox_is_due; then _ssox_retry=$((_ssox_clock + 60)); fi
+}
+
+# Runs before each prompt, hidden from `set -x`, and hands on the status it found.
+function _ssox_precmd() {
+  { builtin local _ssox_status="$?" _ssox_flags="$-"; builtin set +x; } 2>/dev/null
+  if [[ -n ${SSOX_PROMPT-}${SSOX_NEXT-}${SSOX_SEGMENT-} ]]; then
+    _ssox_read_clock
+    if _ssox_is_due; then _ssox_tick; fi
+    _ssox_show
+  fi
+  if [[ -n $_ssox_undecided ]]; then _ssox_place; fi
+  # Under `set -e` a status that is not 0 would end the shell.
+  case $_ssox_flags in *e*) _ssox_status=0 ;; esac
+  case $_ssox_flags in *x*) builtin set -x ;; esac
+  return "$_ssox_status"
+}
+
+# --- segment
+
+# Computes SSOX_SEGMENT (`dev:ReadOnly 43m`) and SSOX_SEGMENT_STATE (ok, soon, renewing, over), not exported, for prompts
+# of your own; and `_ssox_ps1`, the same in colours, which PS1 shows as it is.
+function _ssox_show() {
+  builtin local _ssox_label="${SSOX_PROMPT-}" _ssox_time='' _ssox_mark='' _ssox_state=ok _ssox_left=0
+  _ssox_label=${_ssox_label//[[:cntrl:]]/}
+  case ${SSOX_STATE-} in
+    login) _ssox_mark=' sign in' _ssox_state=soon ;;
+    unreachable) _ssox_mark=' unreachable' _ssox_state=soon ;;
+  esac
+  if _ssox_is_number "${SSOX_EXPIRES-}"; then
+    _ssox_left=$((SSOX_EXPIRES - _ssox_clock))
+    if ((_ssox_left >= 172800)); then
+      _ssox_time=" $((_ssox_left / 86400))d"
+    elif ((_ssox_left >= 3600)); then
+      _ssox_time=" $((_ssox_left / 3600))h $((_ssox_left % 3600 / 60))m"
+    elif ((_ssox_left >= 60)); then
+      _ssox_time=" $((_ssox_left / 60))m"
+    elif ((_ssox_left > 0)); then
+      _ssox_time=" ${_ssox_left}s"
+    elif [[ -n $_ssox_mark ]]; then
+      _ssox_state=over
+    elif [[ ${SSOX_STATE-} == renewing ]] || { ((_ssox_retry == 0)) && _ssox_is_number "${SSOX_NEXT-}"; }; then
+      _ssox_mark=' renewing' _ssox_state=renewing
+    else
+      _ssox_mark=' over' _ssox_state=over
+    fi
+    if ((_ssox_left > 0 && _ssox_left < 900)); then _ssox_state=soon; fi
+  fi
+  SSOX_SEGMENT='' SSOX_SEGMENT_STATE='' _ssox_ps1=''
+  if [[ -n $_ssox_label ]]; then
+    # shellcheck disable=SC2034  # read by prompts of people's own
+    SSOX_SEGMENT=$_ssox_label$_ssox_time$_ssox_mark SSOX_SEGMENT_STATE=$_ssox_state
+    _ssox_paint "$_ssox_label" "$_ssox_time$_ssox_mark" "$_ssox_state"
+  fi
+}
+
+# Readline leaves out what stands between \001 and \002 when it measures the prompt.
+function _ssox_paint() {
+  builtin local _ssox_colour=32 _ssox_block='41;97'
+  case $3 in soon | renewing) _ssox_colour=33 ;; over) _ssox_colour=31 ;; esac
+  if [[ -n ${NO_COLOR-} ]]; then _ssox_colour=0 _ssox_block=7; fi
+  builtin local _ssox_begin=$'\001\e['"${_ssox_colour}m"$'\002' _ssox_end=$'\001\e[0m\002'
+  if [[ -n ${SSOX_PROTECTED-} ]]; then
+    _ssox_ps1=$'\001\e['"${_ssox_block}m"$'\002'" $1 $_ssox_end$_ssox_begin$2$_ssox_end "
+  else
+    _ssox_ps1="$_ssox_begin$1$2$_ssox_end "
+  fi
+}
+
+# Puts the segment into a plain prompt, at the first prompt, when all of the rc file has run. Where a framework owns the
+# prompt it stays away; and it is put in once, so whoever takes it out later has it out.
+function _ssox_place() {
+  _ssox_undecided=''
+  [[ ${TERM-} != dumb ]] || return 0
+  builtin shopt -q promptvars || return 0
+  case "${PS1-} ${PROMPT_COMMAND[*]-} ${precmd_functions[*]-}" in
+    *starship* | *oh-my-posh* | *_omp_* | *powerline* | *liquidprompt* | *_lp_* | *setGitPrompt* | *_ssox_ps1*) return 0 ;;
+  esac
+  # shellcheck disable=SC2016  # bash expands it at each prompt, and does not expand the result again
+  PS1='${_ssox_ps1-}'"${PS1-}"
+}
+
+# First, so that prompts drawn by other hooks show the credentials as they are now. The first element of an array is what
+# a string is; and a newline joins what `;` would break.
+function _ssox_install() {
+  if [[ -n ${BLE_VERSION-} ]]; then
+    blehook PRECMD!=_ssox_precmd
+    return
+  fi
+  case $'\n'"${PROMPT_COMMAND[*]-}${precmd_functions[*]-}" in *_ssox_precmd*) return ;; esac
+  if [[ -n ${bash_preexec_imported-}${__bp_imported-} ]]; then
+    precmd_functions=(_ssox_precmd ${precmd_functions[@]+"${precmd_functions[@]}"})
+  elif [[ -n ${PROMPT_COMMAND-} ]]; then
+    PROMPT_COMMAND=$'_ssox_precmd\n'$PROMPT_COMMAND
+  else
+    PROMPT_COMMAND=_ssox_precmd
+  fi
+}
+
+case $- in *i*)
+  _ssox_clock=0 _ssox_retry=0 _ssox_ps1='' _ssox_undecided=1
+  if [[ -n ${_ssox_no_prompt-} ]]; then _ssox_undecided=''; fi
+  _ssox_set_clock
+  _ssox_install
+  ;;
+esac
+builtin unset -v _ssox_no_prompt
 
 # --- completion
 

@@ -130,6 +130,188 @@ function _ssox_restore
     set -gu _ssox_child
 end
 
+# --- hook
+
+# Prints the epoch second. Builtins in a substitution cost no process: the time / was changed, and how long ago that is.
+if builtin -n | string match -q path
+    function _ssox_now
+        builtin math (builtin path mtime /) + (builtin path mtime -R /)
+    end
+else
+    function _ssox_now
+        command date +%s
+    end
+end
+
+function _ssox_is_number
+    string match -qr '^[1-9][0-9]{0,14}$' -- "$argv"
+end
+
+# Tells whether the binary wants to be called, and can be: when it failed to answer it gets a minute; a clock that was
+# set back does not make it longer.
+function _ssox_is_due
+    _ssox_is_number $SSOX_NEXT; and test $argv[1] -ge $SSOX_NEXT; and _ssox_may_call $argv[1]
+end
+
+function _ssox_may_call
+    test $argv[1] -ge $_ssox_retry; or test $_ssox_retry -gt (builtin math $argv[1] + 60)
+end
+
+# Lets the binary renew the credentials, or say when to ask again.
+function _ssox_tick
+    set -l fish_trace
+    set -l IFS \n
+    set -gu _ssox_retry (builtin math $argv[1] + 60)
+    command -q ssox; or return
+    set -l reply (command ssox --emit=fish1 tick $argv[2..] </dev/null 2>/dev/null); or return
+    _ssox_apply $reply 2>/dev/null; or return
+    set -l retry $_ssox_retry
+    set -gu _ssox_retry 0
+    _ssox_is_due $argv[1]; and set -gu _ssox_retry $retry
+end
+
+function _ssox_prompt_hook
+    set -l fish_trace
+    set -l IFS \n
+    if test -n "$SSOX_PROMPT$SSOX_NEXT$SSOX_SEGMENT"
+        set -l now (_ssox_now)
+        _ssox_is_due $now; and _ssox_tick $now
+        _ssox_show $now
+    end
+    set -q _ssox_undecided[1]; and _ssox_place
+end
+
+# The prompt may be hours old when a command is typed: it must not start with credentials that are over.
+function _ssox_preexec_hook
+    set -l fish_trace
+    set -l IFS \n
+    _ssox_is_number $SSOX_EXPIRES; and _ssox_is_number $SSOX_NEXT; or return
+    string match -qr '^\s*ssox' -- "$argv"; and return
+    set -l now (_ssox_now)
+    test (builtin math $now + 60) -ge $SSOX_EXPIRES; and _ssox_may_call $now; or return
+    # No use in waiting when the binary said so a moment ago.
+    builtin contains -- "$SSOX_STATE" login unreachable; and not _ssox_is_due $now; and return
+    _ssox_tick $now --wait=2s
+end
+
+# --- segment
+
+# Computes SSOX_SEGMENT (`dev:ReadOnly 43m`) and SSOX_SEGMENT_STATE (ok, soon, renewing, over), not exported, for prompts
+# of your own; and `_ssox_painted`, the same in colours.
+function _ssox_show
+    set -l fish_trace
+    set -l IFS \n
+    set -l label (string replace -ra '[[:cntrl:]]' '' -- "$SSOX_PROMPT")
+    set -l clock
+    set -l mark
+    set -l state ok
+    switch "$SSOX_STATE"
+        case login
+            set mark ' sign in'
+            set state soon
+        case unreachable
+            set mark ' unreachable'
+            set state soon
+    end
+    if _ssox_is_number $SSOX_EXPIRES
+        set -l left (builtin math $SSOX_EXPIRES - $argv[1])
+        if test $left -gt 0
+            test $left -ge 900; or set state soon
+            set clock ' '(_ssox_duration $left)
+        else if set -q mark[1]
+            set state over
+        else if test "$SSOX_STATE" = renewing; or begin
+                test $_ssox_retry -eq 0; and _ssox_is_number $SSOX_NEXT
+            end
+            set mark ' renewing'
+            set state renewing
+        else
+            set mark ' over'
+            set state over
+        end
+    end
+    set -gu SSOX_SEGMENT
+    set -gu SSOX_SEGMENT_STATE
+    set -gu _ssox_painted
+    if test -n "$label"
+        set SSOX_SEGMENT "$label$clock$mark"
+        set SSOX_SEGMENT_STATE $state
+        set _ssox_painted (_ssox_paint $label "$clock$mark" $state)
+    end
+end
+
+function _ssox_duration
+    set -l fish_trace
+    set -l left $argv[1]
+    if test $left -ge 172800
+        builtin echo (builtin math "floor($left / 86400)")d
+    else if test $left -ge 3600
+        builtin echo (builtin math "floor($left / 3600)")h (builtin math "floor($left % 3600 / 60)")m
+    else if test $left -ge 60
+        builtin echo (builtin math "floor($left / 60)")m
+    else
+        builtin echo "$left"s
+    end
+end
+
+function _ssox_paint
+    set -l fish_trace
+    set -l IFS \n
+    set -l colour green
+    set -l block -b red white
+    switch $argv[3]
+        case soon renewing
+            set colour yellow
+        case over
+            set colour red
+    end
+    if test -n "$NO_COLOR"
+        set colour normal
+        set block --reverse
+    end
+    # Quoted, because a terminal without colours makes these empty, and an empty list takes all around it away.
+    set -l normal "$(builtin set_color normal)"
+    set colour "$(builtin set_color $colour)"
+    if test -n "$SSOX_PROTECTED"
+        builtin echo -s -- "$(builtin set_color $block)" " $argv[1] " "$normal$colour$argv[2]$normal"
+    else
+        builtin echo -s -- "$colour$argv[1]$argv[2]$normal"
+    end
+end
+
+# Puts the segment into a plain right prompt, at the first prompt, when all of the configuration has run. Where a
+# framework owns the prompt it stays away; and it is put in once, so whoever takes it out later has it out.
+function _ssox_place
+    set -gu _ssox_undecided
+    set -l prompts (builtin functions fish_prompt fish_right_prompt 2>/dev/null)
+    string match -qr 'starship|oh-my-posh|_omp_|_tide_|_pure_|powerline|_ssox_painted' -- "$prompts"; and return
+    if builtin functions -q fish_right_prompt
+        builtin functions -e _ssox_right_prompt
+        builtin functions -c fish_right_prompt _ssox_right_prompt
+        function fish_right_prompt
+            set -q _ssox_painted[1]; and builtin echo -n -s -- $_ssox_painted ' '
+            _ssox_right_prompt $argv
+        end
+    else
+        function fish_right_prompt
+            set -q _ssox_painted[1]; and builtin echo -n -s -- $_ssox_painted
+        end
+    end
+end
+
+if status is-interactive
+    set -gu _ssox_retry 0
+    set -gu _ssox_undecided 1
+    set -q _ssox_no_prompt[1]; and set _ssox_undecided
+    function _ssox_on_prompt --on-event fish_prompt
+        _ssox_prompt_hook
+    end
+    function _ssox_on_preexec --on-event fish_preexec
+        _ssox_preexec_hook $argv
+    end
+end
+set -e _ssox_no_prompt
+
 # --- completion
 
 true

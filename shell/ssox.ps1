@@ -113,4 +113,113 @@ function global:_ssox_restore {
     $global:_ssox_child = $false
 }
 
+# --- hook
+
+function global:_ssox_number($text) {
+    if ("$text" -cmatch '^[1-9][0-9]{0,14}$') { [long]$text } else { 0 }
+}
+
+# Tells whether the binary wants to be called. When it failed to answer, it gets a minute; a clock that was set back
+# does not make it longer.
+function global:_ssox_is_due([long]$now) {
+    $next = _ssox_number $env:SSOX_NEXT
+    $next -and $now -ge $next -and ($now -ge $global:_ssox_retry -or $global:_ssox_retry -gt $now + 60)
+}
+
+# Lets the binary renew the credentials, or say when to ask again.
+function global:_ssox_tick([long]$now) {
+    # In Windows PowerShell the redirected stderr of a program counts as an error.
+    $ErrorActionPreference = 'SilentlyContinue'
+    $PSNativeCommandUseErrorActionPreference = $false
+    $global:_ssox_retry = $now + 60
+    $reply = @($null | & (_ssox_binary) '--emit=powershell1' tick 2>$null)
+    if ($global:LASTEXITCODE -ne 0 -or (_ssox_apply $reply)) { return }
+    $global:_ssox_retry = 0
+    if (_ssox_is_due $now) { $global:_ssox_retry = $now + 60 }
+}
+
+# Runs at each prompt; returns the segment when it has a place there.
+function global:_ssox_hook {
+    if (-not "$env:SSOX_PROMPT$env:SSOX_NEXT$global:SSOX_SEGMENT") { return '' }
+    $now = [DateTimeOffset]::UtcNow.ToUnixTimeSeconds()
+    try { if (_ssox_is_due $now) { _ssox_tick $now } } catch { $global:_ssox_retry = $now + 60 }
+    _ssox_show $now
+}
+
+# --- segment
+
+# Computes $SSOX_SEGMENT (`dev:ReadOnly 43m`) and $SSOX_SEGMENT_STATE (ok, soon, renewing, over) for prompts of your own,
+# and returns the same in colours.
+function global:_ssox_show([long]$now) {
+    $label = "$env:SSOX_PROMPT" -replace '\p{Cc}', ''
+    $state = 'ok'
+    $time = ''
+    $mark = switch ($env:SSOX_STATE) { 'login' { ' sign in' } 'unreachable' { ' unreachable' } default { '' } }
+    if ($mark) { $state = 'soon' }
+    $expires = _ssox_number $env:SSOX_EXPIRES
+    if ($expires) {
+        $left = $expires - $now
+        if ($left -gt 0) {
+            if ($left -lt 900) { $state = 'soon' }
+            $time = ' ' + (_ssox_duration $left)
+        } elseif ($mark) {
+            $state = 'over'
+        } elseif ($env:SSOX_STATE -ceq 'renewing' -or ($global:_ssox_retry -eq 0 -and (_ssox_number $env:SSOX_NEXT))) {
+            $mark = ' renewing'
+            $state = 'renewing'
+        } else {
+            $mark = ' over'
+            $state = 'over'
+        }
+    }
+    $global:SSOX_SEGMENT = ''
+    $global:SSOX_SEGMENT_STATE = ''
+    if (-not $label) { return '' }
+    $global:SSOX_SEGMENT = "$label$time$mark"
+    $global:SSOX_SEGMENT_STATE = $state
+    _ssox_paint $label "$time$mark" $state
+}
+
+function global:_ssox_duration([long]$left) {
+    if ($left -ge 172800) { '{0}d' -f [Math]::Floor($left / 86400) }
+    elseif ($left -ge 3600) { '{0}h {1}m' -f [Math]::Floor($left / 3600), [Math]::Floor($left % 3600 / 60) }
+    elseif ($left -ge 60) { '{0}m' -f [Math]::Floor($left / 60) }
+    else { "${left}s" }
+}
+
+function global:_ssox_paint([string]$label, [string]$rest, [string]$state) {
+    if (-not $Host.UI.SupportsVirtualTerminal -or $env:TERM -ceq 'dumb') { return "$label$rest " }
+    $escape = [char]27
+    $colour = switch ($state) { 'ok' { 32 } 'over' { 31 } default { 33 } }
+    $block = '41;97'
+    if ($env:NO_COLOR) { $colour = 0; $block = 7 }
+    if ($env:SSOX_PROTECTED) {
+        "$escape[${block}m $label $escape[0m$escape[${colour}m$rest$escape[0m "
+    } else {
+        "$escape[${colour}m$label$rest$escape[0m "
+    }
+}
+
+# The prompt function there is now is called by ours: PowerShell has no other hook. Where a framework owns the prompt the
+# segment stays out of it. What a command left in $? and $LASTEXITCODE is there for the prompt function, and after it.
+$global:_ssox_retry = [long]0
+$global:SSOX_SEGMENT = ''
+$global:_ssox_segment = -not (Microsoft.PowerShell.Management\Test-Path -LiteralPath Variable:global:_ssox_no_prompt)
+Microsoft.PowerShell.Management\Remove-Item -LiteralPath Variable:global:_ssox_no_prompt -ErrorAction Ignore
+if ("$function:prompt" -notmatch '_ssox_hook') {
+    $global:_ssox_prompt = $function:prompt
+    function global:prompt {
+        $succeeded = $global:?
+        $code = $global:LASTEXITCODE
+        $segment = _ssox_hook
+        if (-not $global:_ssox_segment -or "$global:_ssox_prompt" -match 'starship|oh-my-posh|_omp|powerline') { $segment = '' }
+        $global:LASTEXITCODE = $code
+        if (-not $succeeded) { Microsoft.PowerShell.Utility\Write-Error '' -ErrorAction Ignore }
+        $text = & $global:_ssox_prompt
+        $global:LASTEXITCODE = $code
+        "$segment$text"
+        if (-not $succeeded) { Microsoft.PowerShell.Utility\Write-Error '' -ErrorAction Ignore }
+    }
+}
+
 # --- completion

@@ -10,7 +10,8 @@ builtin unalias ssox 2>/dev/null || builtin true
 
 # What ssox changed first in this shell, and what was there before: `x` exported, `s` set, `u` unset, then the value.
 # A shell that inherits a profile in use cannot know, and remembers nothing. Loading this twice forgets nothing.
-if (( ! ${+_ssox_kept} )); then
+if [[ ${(t)_ssox_kept} != association* ]]; then
+  builtin unset -v _ssox_kept _ssox_child
   typeset -gA _ssox_kept
   typeset -gi _ssox_child=0
   [[ -z ${SSOX_PROFILE-} ]] || _ssox_child=1
@@ -115,6 +116,115 @@ function _ssox_restore() {
   _ssox_kept=()
   _ssox_child=0
 }
+
+# --- hook
+
+# Reads the clock without a process: the epoch second in `_ssox_clock`.
+function _ssox_read_clock() {
+  local format='%D{%s}'
+  typeset -gi _ssox_clock=${(%)format}
+}
+
+# Tells whether the binary wants to be called. When it failed to answer, it gets a minute; a clock that was set back
+# does not make it longer.
+function _ssox_is_due() {
+  [[ ${SSOX_NEXT-} == [1-9][0-9](#c0,14) ]] || return 1
+  (( _ssox_clock >= SSOX_NEXT && (_ssox_clock >= _ssox_retry || _ssox_retry > _ssox_clock + 60) ))
+}
+
+# Lets the binary renew the credentials, or say when to ask again.
+function _ssox_tick() {
+  local reply
+  typeset -gi _ssox_retry=_ssox_clock+60
+  reply="$(builtin command ssox --emit=zsh1 tick "$@" </dev/null 2>/dev/null)" || return
+  _ssox_apply "$reply" 2>/dev/null || return
+  _ssox_retry=0
+  ! _ssox_is_due || _ssox_retry=_ssox_clock+60
+}
+
+function _ssox_precmd() {
+  emulate -L zsh -o no_aliases -o extended_glob +o xtrace
+  if [[ -n ${SSOX_PROMPT-}${SSOX_NEXT-}${SSOX_SEGMENT-} ]]; then
+    _ssox_read_clock
+    ! _ssox_is_due || _ssox_tick
+    _ssox_show
+  fi
+  (( ! _ssox_undecided )) || _ssox_place
+}
+
+# The prompt may be hours old when a command is typed: it must not start with credentials that are over.
+function _ssox_preexec() {
+  emulate -L zsh -o no_aliases -o extended_glob +o xtrace
+  [[ ${SSOX_EXPIRES-} == [1-9][0-9](#c0,14) && ${SSOX_NEXT-} == [1-9][0-9](#c0,14) ]] || return 0
+  [[ $1 != [[:space:]]#ssox* ]] || return 0
+  _ssox_read_clock
+  (( _ssox_clock >= SSOX_EXPIRES - 60 )) || return 0
+  # No use in waiting when the binary said so a moment ago.
+  [[ ${SSOX_STATE-} != (login|unreachable) ]] || _ssox_is_due || return 0
+  (( _ssox_clock >= _ssox_retry || _ssox_retry > _ssox_clock + 60 )) || return 0
+  _ssox_tick --wait=2s
+  return 0
+}
+
+# --- segment
+
+# Computes SSOX_SEGMENT (`dev:ReadOnly 43m`) and SSOX_SEGMENT_STATE (ok, soon, renewing, over), not exported, for prompts
+# of your own; and `psvar`, whose elements a prompt shows as they are, whatever is in them.
+function _ssox_show() {
+  local clock= mark= state=ok
+  local -i left
+  case ${SSOX_STATE-} in
+    (login) mark=' sign in' state=soon ;;
+    (unreachable) mark=' unreachable' state=soon ;;
+  esac
+  if [[ ${SSOX_EXPIRES-} == [1-9][0-9](#c0,14) ]]; then
+    left=SSOX_EXPIRES-_ssox_clock
+    if (( left >= 172800 )); then clock=" $(( left / 86400 ))d"
+    elif (( left >= 3600 )); then clock=" $(( left / 3600 ))h $(( left % 3600 / 60 ))m"
+    elif (( left >= 60 )); then clock=" $(( left / 60 ))m"
+    elif (( left > 0 )); then clock=" ${left}s"
+    elif [[ -n $mark ]]; then state=over
+    elif [[ ${SSOX_STATE-} == renewing || ${SSOX_NEXT-} == [1-9]* && $_ssox_retry == 0 ]]; then mark=' renewing' state=renewing
+    else mark=' over' state=over
+    fi
+    (( left <= 0 || left >= 900 )) || state=soon
+  fi
+  typeset -g SSOX_SEGMENT= SSOX_SEGMENT_STATE=
+  [[ -z ${SSOX_PROMPT-} ]] || typeset -g SSOX_SEGMENT=$SSOX_PROMPT$clock$mark SSOX_SEGMENT_STATE=$state
+  (( _ssox_segment )) || return 0
+  psvar[20]=${SSOX_PROMPT-}
+  psvar[21]=${SSOX_PROTECTED-}
+  psvar[22]=$clock$mark
+  psvar[23]=${(M)state:#(soon|renewing)}
+  psvar[24]=${(M)state:#over}
+}
+
+# Puts the segment into a plain right prompt, at the first prompt, when all of the rc file has run. Where a framework
+# owns the prompt it stays away; and it is put in once, so whoever takes it out later has it out.
+function _ssox_place() {
+  _ssox_undecided=0
+  local prompts="$PROMPT $RPROMPT $precmd_functions" label clock='%22v'
+  [[ $TERM != dumb ]] || return 0
+  [[ ${(L)prompts} != *(starship|oh-my-posh|_omp_|p9k|powerlevel|spaceship|powerline|liquidprompt|_lp_|agkozak|prompt_*_precmd)* ]] || return 0
+  [[ $prompts != *%20v* ]] || return 0
+  if [[ -n ${NO_COLOR-} ]]; then
+    label='%(21V.%S %20v %s.%20v)'
+  else
+    label='%(21V.%K{red}%F{white} %20v %f%k.)%(24V.%F{red}.%(23V.%F{yellow}.%F{green}))%(21V..%20v)'
+    clock='%22v%f'
+  fi
+  RPROMPT="%(20V.$label$clock${RPROMPT:+ }.)$RPROMPT"
+}
+
+if [[ -o interactive ]]; then
+  typeset -gi _ssox_clock=0 _ssox_retry=0 _ssox_segment=1 _ssox_undecided=1
+  [[ -z ${_ssox_no_prompt-} ]] || _ssox_segment=0 _ssox_undecided=0
+  typeset -ga precmd_functions preexec_functions
+  # First, so that prompts drawn by other hooks show the credentials as they are now.
+  precmd_functions=(_ssox_precmd ${precmd_functions:#_ssox_precmd})
+  preexec_functions=(_ssox_preexec ${preexec_functions:#_ssox_preexec})
+fi
+builtin unset -v _ssox_no_prompt
 
 # --- completion
 
