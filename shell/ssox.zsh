@@ -30,7 +30,7 @@ function ssox() {
 # Tells whether the arguments after the first run that verb; help and the like are for people to read.
 function _ssox_is() {
   local wanted=$1 argument verb=
-  shift
+  builtin shift
   for argument; do
     case $argument in
       (-h|--help|-V|--version|--emit*) return 1 ;;
@@ -44,9 +44,9 @@ function _ssox_is() {
 
 # Runs a verb that changes the environment of this shell.
 function _ssox_change() {
-  emulate -L zsh -o no_aliases -o extended_glob +o xtrace
+  builtin emulate -L zsh -o no_aliases -o extended_glob +o xtrace
   local verb=$1 reply
-  shift
+  builtin shift
   reply="$(builtin command ssox --emit=zsh1 "$@")" || return
   _ssox_apply "$reply" || return
   [[ $verb != clear ]] || _ssox_restore
@@ -54,12 +54,12 @@ function _ssox_change() {
 
 # Checks all lines of a reply, then applies them.
 function _ssox_apply() {
-  emulate -L zsh -o no_aliases -o extended_glob +o xtrace
+  builtin emulate -L zsh -o no_aliases -o extended_glob +o xtrace
   local line name
   local -a lines names
   lines=("${(@f)1}")
   [[ $lines[1] == '#ssox1' && $lines[-1] == '#end' ]] || { _ssox_refuse 'unexpected reply'; return 70 }
-  shift lines
+  builtin shift lines
   lines[-1]=()
   for line in "${lines[@]}"; do
     case $line in
@@ -80,7 +80,7 @@ function _ssox_apply() {
   done
   for line in "${lines[@]}"; do
     name=$names[1]
-    shift names
+    builtin shift names
     _ssox_remember $name
     case $line in
       (-*) builtin unset -v $name ;;
@@ -104,7 +104,7 @@ function _ssox_remember() {
 
 # Puts back what was there before ssox changed it, and forgets it.
 function _ssox_restore() {
-  emulate -L zsh -o no_aliases -o extended_glob +o xtrace
+  builtin emulate -L zsh -o no_aliases -o extended_glob +o xtrace
   local name
   for name in "${(@k)_ssox_kept}"; do
     builtin unset -v $name
@@ -143,7 +143,7 @@ function _ssox_tick() {
 }
 
 function _ssox_precmd() {
-  emulate -L zsh -o no_aliases -o extended_glob +o xtrace
+  builtin emulate -L zsh -o no_aliases -o extended_glob +o xtrace
   if [[ -n ${SSOX_PROMPT-}${SSOX_NEXT-}${SSOX_SEGMENT-} ]]; then
     _ssox_read_clock
     ! _ssox_is_due || _ssox_tick
@@ -154,7 +154,7 @@ function _ssox_precmd() {
 
 # The prompt may be hours old when a command is typed: it must not start with credentials that are over.
 function _ssox_preexec() {
-  emulate -L zsh -o no_aliases -o extended_glob +o xtrace
+  builtin emulate -L zsh -o no_aliases -o extended_glob +o xtrace
   [[ ${SSOX_EXPIRES-} == [1-9][0-9](#c0,14) && ${SSOX_NEXT-} == [1-9][0-9](#c0,14) ]] || return 0
   [[ $1 != [[:space:]]#ssox* ]] || return 0
   _ssox_read_clock

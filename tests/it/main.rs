@@ -1,10 +1,15 @@
 //! All integration tests are one binary: it links once.
 
-#[cfg(unix)]
-mod pty;
-
 mod bad_input;
 mod clients;
 mod home;
+#[cfg(unix)]
+mod hostile;
 mod house;
+#[cfg(unix)]
+mod pty;
+#[cfg(unix)]
+mod shells;
 mod using;
+#[cfg(unix)]
+mod wrappers;

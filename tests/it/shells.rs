@@ -1,0 +1,241 @@
+//! Real shells with the integration loaded: scripts, and sessions in a terminal, in a home of their own.
+//!
+//! Deliberately not here: what is tested, and the terminal itself (`pty`).
+
+use crate::pty::Terminal;
+use std::fs;
+use std::io::Write as _;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use tempfile::TempDir;
+
+/// The shells that are driven for real; PowerShell has tests of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shell {
+    Zsh,
+    Bash,
+    Fish,
+}
+
+/// Returns the shells that are installed. One that is not fails the test under CI, and is named loudly elsewhere.
+pub(crate) fn shells() -> Vec<Shell> {
+    [Shell::Zsh, Shell::Bash, Shell::Fish].into_iter().filter(|shell| installed(shell.name())).collect()
+}
+
+/// Tells whether a program is on PATH. Under CI it must be.
+pub(crate) fn installed(program: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let there = std::env::split_paths(&path).any(|directory| directory.join(program).is_file());
+    assert!(there || std::env::var_os("CI").is_none(), "`{program}` is not installed");
+    if !there {
+        // Past the capture of the test harness, on purpose.
+        let _ = writeln!(std::io::stderr(), "NOT TESTED: `{program}` is not installed");
+    }
+    there
+}
+
+impl Shell {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Zsh => "zsh",
+            Self::Bash => "bash",
+            Self::Fish => "fish",
+        }
+    }
+
+    /// Returns the statement that loads the integration.
+    pub(crate) fn load(self) -> &'static str {
+        match self {
+            Self::Zsh => "eval \"$(command ssox init zsh)\"",
+            Self::Bash => "eval \"$(command ssox init bash)\"",
+            Self::Fish => "command ssox init fish | source",
+        }
+    }
+
+    /// Returns the statement that sets and exports a variable; the value holds nothing a quote must protect.
+    pub(crate) fn export(self, name: &str, value: &str) -> String {
+        match self {
+            Self::Fish => format!("set -gx {name} '{value}'"),
+            _ => format!("export {name}='{value}'"),
+        }
+    }
+
+    /// Returns the statement that sets a variable without exporting it.
+    pub(crate) fn set(self, name: &str, value: &str) -> String {
+        match self {
+            Self::Fish => format!("set -gu {name} '{value}'"),
+            _ => format!("{name}='{value}'"),
+        }
+    }
+
+    /// Returns the definition of `probe NAME…`, which prints for each name `unset`, or whether it is exported, and what is in it.
+    pub(crate) fn probe(self) -> &'static str {
+        match self {
+            Self::Zsh => {
+                "function probe() { local n; for n in \"$@\"; do case ${(Pt)n} in (*export*) print -r -- \"$n exported [${(P)n}]\" ;; \
+                 (?*) print -r -- \"$n set [${(P)n}]\" ;; (*) print -r -- \"$n unset\" ;; esac; done }"
+            }
+            Self::Bash => {
+                "function probe() { local n d; for n in \"$@\"; do d=$(declare -p \"$n\" 2>/dev/null) || d=; \
+                 case $d in '') echo \"$n unset\" ;; 'declare -x'* | 'declare -rx'*) echo \"$n exported [${!n}]\" ;; \
+                 *) echo \"$n set [${!n}]\" ;; esac; done; }"
+            }
+            Self::Fish => {
+                "function probe; for n in $argv; if set -qgx $n; echo \"$n exported [$$n]\"; else if set -qg $n; \
+                 echo \"$n set [$$n]\"; else; echo \"$n unset\"; end; end; end"
+            }
+        }
+    }
+}
+
+/// A home directory with `bin` before everything else on PATH, and nothing of this machine's configuration.
+pub(crate) struct Home(TempDir);
+
+impl Home {
+    /// Makes a home whose `ssox` is the real one.
+    pub(crate) fn new() -> Self {
+        let home = Self::empty();
+        symlink(env!("CARGO_BIN_EXE_ssox"), home.path("bin/ssox")).expect("a link can be made");
+        home
+    }
+
+    /// Makes a home whose `ssox` is a stand-in: `init` is the real one's, `use`, `clear` and `tick` say what `replies`
+    /// has for them, all else says what arguments and which terminals it was given.
+    pub(crate) fn scripted() -> Self {
+        let home = Self::empty();
+        symlink(env!("CARGO_BIN_EXE_ssox"), home.path("real")).expect("a link can be made");
+        let program = format!(
+            "#!/bin/sh\nhome='{}'\n{}",
+            home.0.path().display(),
+            r#"[ "$1" != init ] || exec "$home/real" "$@"
+printf '%s\n' "$*" >> "$home/calls"
+case $* in
+  --emit=*) for word; do case $word in
+    use|clear|tick)
+      [ ! -e "$home/$word.message" ] || cat "$home/$word.message" >&2
+      cat "$home/$word.reply"
+      exit "$(cat "$home/$word.status")" ;;
+  esac; done ;;
+esac
+printf 'arguments:'; printf ' <%s>' "$@"; echo
+for descriptor in 0 1 2; do [ ! -t $descriptor ] || echo "terminal: $descriptor"; done
+case $1 in sleep) exec sleep 1000 ;; read) read -r line; echo "read: $line" ;; fail) exit 42 ;; esac
+"#
+        );
+        home.write("bin/ssox", &program);
+        fs::set_permissions(home.path("bin/ssox"), fs::Permissions::from_mode(0o755)).expect("a mode can be set");
+        for verb in ["use", "clear", "tick"] {
+            home.reply(verb, "#ssox1\n#end\n", 0);
+        }
+        home
+    }
+
+    fn empty() -> Self {
+        let home = Self(tempfile::tempdir().expect("a directory can be made"));
+        fs::create_dir_all(home.path("bin")).expect("a directory can be made");
+        home
+    }
+
+    /// Says what the scripted ssox answers to a verb.
+    pub(crate) fn reply(&self, verb: &str, reply: &str, status: u8) {
+        self.write(&format!("{verb}.reply"), reply);
+        self.write(&format!("{verb}.status"), &status.to_string());
+    }
+
+    /// Returns the calls the scripted ssox got, one a line.
+    pub(crate) fn calls(&self) -> String {
+        fs::read_to_string(self.path("calls")).unwrap_or_default()
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    pub(crate) fn write(&self, name: &str, content: &str) {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().expect("a file is in a directory")).expect("a directory can be made");
+        fs::write(path, content).expect("a file can be written");
+    }
+
+    pub(crate) fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.path(name)).unwrap_or_else(|cause| panic!("{name}: {cause}"))
+    }
+
+    /// Makes a command with this home and next to nothing else in its environment.
+    pub(crate) fn command(&self, program: impl AsRef<Path>) -> Command {
+        let path = format!("{}:{}", self.path("bin").display(), std::env::var("PATH").unwrap_or_default());
+        let mut command = Command::new(program.as_ref());
+        command.env_clear().env("PATH", path).env("HOME", self.0.path()).env("ZDOTDIR", self.0.path());
+        command.env("TERM", "xterm-256color").env("LC_ALL", "C.UTF-8").current_dir(self.0.path());
+        command
+    }
+
+    /// Runs a script, with the integration loaded where it says `LOAD`; no rc file is read.
+    pub(crate) fn script(&self, shell: Shell, script: &str) -> Output {
+        self.write("script", &script.replace("LOAD", shell.load()));
+        let mut command = self.command(shell.name());
+        match shell {
+            Shell::Zsh => command.args(["-f", "script"]),
+            Shell::Bash => command.args(["--norc", "script"]),
+            Shell::Fish => command.args(["--no-config", "script"]),
+        };
+        command.stdin(Stdio::null()).output().expect("the shell starts")
+    }
+
+    /// Opens a session in a terminal, whose rc file is the given text, with the integration loaded where it says `LOAD`.
+    pub(crate) fn session(&self, shell: Shell, rc: &str) -> Session {
+        self.session_of(shell, rc, self.command(shell.name()))
+    }
+
+    /// As [`Home::session`], with a command of the caller's in front or other variables; the arguments are added.
+    pub(crate) fn session_of(&self, shell: Shell, rc: &str, mut command: Command) -> Session {
+        let rc = rc.replace("LOAD", shell.load());
+        match shell {
+            Shell::Zsh => {
+                self.write(".zshrc", &format!("PROMPT='<<%!>> '\n{rc}\n"));
+                command.args(["-d", "-i"]);
+            }
+            Shell::Bash => {
+                self.write(".bashrc", &format!("PS1='<<\\#>> '\n{rc}\n"));
+                command.args(["--rcfile", ".bashrc", "-i"]);
+            }
+            Shell::Fish => {
+                let prompt = "set -g fish_greeting\nset -g prompts 0\n\
+                    function count_prompts --on-event fish_prompt; set prompts (math $prompts + 1); end\n\
+                    function fish_prompt; echo -n \"<<$prompts>> \"; end";
+                self.write(".config/fish/config.fish", &format!("{prompt}\n{rc}\n"));
+                command.arg("-i");
+            }
+        }
+        let mut session = Session { terminal: Terminal::start(command), prompts: 0 };
+        session.wait_for_prompt();
+        session
+    }
+}
+
+/// A shell in a terminal. Its prompts are numbered, so that the next one is known from the echo of this one.
+pub(crate) struct Session {
+    pub(crate) terminal: Terminal,
+    prompts: u32,
+}
+
+impl Session {
+    /// Types a command, waits for the next prompt, and returns what came out between, the echo included.
+    pub(crate) fn run(&mut self, command: &str) -> String {
+        self.terminal.enter(command);
+        self.wait_for_prompt()
+    }
+
+    /// Waits until the next prompt is there.
+    pub(crate) fn wait_for_prompt(&mut self) -> String {
+        self.prompts += 1;
+        self.terminal.wait_for(&format!("<<{}>>", self.prompts))
+    }
+
+    /// Leaves the shell; returns what it still said, and its status.
+    pub(crate) fn exit(mut self) -> (String, std::process::ExitStatus) {
+        self.terminal.enter("exit");
+        self.terminal.wait_for_end()
+    }
+}
