@@ -9,6 +9,8 @@ mod exec;
 mod export;
 mod init;
 mod list;
+mod login;
+mod logout;
 mod renewal;
 mod sessions;
 mod status;
@@ -17,8 +19,11 @@ mod tick;
 mod use_profile;
 
 use crate::cli::{Cli, Fetch, ShellName, Verb};
+use crate::config::ConfigFiles;
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::profile;
+use crate::session::Session;
 use crate::shell::{Emit, Shell};
 use crate::source::Request;
 
@@ -51,7 +56,8 @@ pub(crate) fn run(ctx: &Context, cli: &Cli) -> Result<Done> {
         Verb::Init(args) => Ok(init::script(args.shell.into(), !args.no_prompt).into()),
         Verb::Use(args) => use_profile::run(ctx, emit, args).map(Done::from),
         Verb::Clear(_) => clear::run(ctx, emit).map(Done::from),
-        Verb::Login(_) | Verb::Logout(_) => not_yet(),
+        Verb::Login(args) => login::run(ctx, args).map(Done::from),
+        Verb::Logout(args) => logout::run(ctx, args).map(Done::from),
         Verb::List(args) => list::run(ctx, args).map(Done::from),
         Verb::Sessions(args) => sessions::run(ctx, args).map(Done::from),
         Verb::Status(args) => status::run(ctx, args).map(Done::from),
@@ -97,6 +103,33 @@ impl From<ShellName> for Shell {
             ShellName::Fish => Self::Fish,
             ShellName::Powershell => Self::PowerShell,
         }
+    }
+}
+
+/// Returns the session that is meant: by its name, by a profile, by the implied profile, or because there is only one.
+///
+/// # Errors
+/// Configuration: there is no such session or profile, or several and none is named.
+fn chosen_session(
+    ctx: &Context,
+    files: &ConfigFiles,
+    profile: Option<&str>,
+    sso_session: Option<&str>,
+) -> Result<Session> {
+    if let Some(name) = sso_session {
+        return profile::named_session(ctx, files, name);
+    }
+    let implied = profile::implied_name(ctx);
+    let is_implied = implied != "default" || files.profile(implied).is_some();
+    if let Some(wanted) = profile.or(is_implied.then_some(implied)) {
+        return profile::session_behind(ctx, files, wanted);
+    }
+    let mut sessions = profile::sessions(ctx, files);
+    match (sessions.pop(), sessions.is_empty()) {
+        (None, _) => Err(Error::configuration("there is no session to sign in to").hint("ssox configure sso")),
+        (Some(only), true) => only,
+        _ => Err(Error::configuration("there are several sessions")
+            .hint("name a profile of it, or --sso-session NAME; ssox sessions shows them")),
     }
 }
 

@@ -7,7 +7,7 @@ mod network;
 mod sessions;
 mod sources;
 
-pub(crate) use sessions::{named_session, sessions};
+pub(crate) use sessions::{named_session, session_behind, sessions};
 
 use crate::aws::Network;
 use crate::config::{ConfigFiles, Section};

@@ -2,7 +2,7 @@
 //!
 //! Deliberately not here: tokens and signing in (`session`).
 
-use super::{check_region, network::network};
+use super::{Profile, check_region, find, network::network};
 use crate::config::{ConfigFiles, Section, nearest};
 use crate::context::Context;
 use crate::error::{Error, Result};
@@ -38,6 +38,23 @@ pub(crate) fn sessions(ctx: &Context, files: &ConfigFiles) -> Vec<Result<Session
     found
 }
 
+/// Returns the session behind a profile: its own, or that of the profile its credentials come from.
+///
+/// # Errors
+/// Configuration: no such profile, or one that nobody signs in for.
+pub(crate) fn session_behind(ctx: &Context, files: &ConfigFiles, wanted: &str) -> Result<Session> {
+    let name = find::name(files, wanted)?;
+    let section = files.profile(&name).ok_or_else(|| find::unknown(files, &name))?;
+    if section.get("sso_session").is_some() || section.get("sso_start_url").is_some() {
+        return of_profile(ctx, files, &name, &section);
+    }
+    let profile = Profile::resolve(ctx, files, &name)?;
+    profile.source.session().cloned().ok_or_else(|| {
+        Error::configuration(format!("profile `{name}` has no session: nobody signs in for it"))
+            .hint("ssox sessions shows the profiles of each session")
+    })
+}
+
 /// Returns the session a profile uses.
 ///
 /// # Errors
@@ -45,6 +62,7 @@ pub(crate) fn sessions(ctx: &Context, files: &ConfigFiles) -> Vec<Result<Session
 pub(super) fn of_profile(ctx: &Context, files: &ConfigFiles, profile: &str, section: &Section) -> Result<Session> {
     let Some(name) = section.get("sso_session").filter(|name| !name.is_empty()) else {
         return session(ctx, files, None, section, section)
+            .map(|session| Session { profile: Some(profile.into()), ..session })
             .map_err(|error| error.doing(format!("profile `{profile}` cannot sign in")));
     };
     let of_session = files.sso_session(name).ok_or_else(|| unknown(files, name))?;
@@ -75,6 +93,7 @@ fn session(
     check_region(&format!("{place}`sso_region`"), region)?;
     Ok(Session {
         name: name.map(String::from),
+        profile: None,
         start_url: required("sso_start_url")?.into(),
         region: region.into(),
         scopes: scopes(section.get("sso_registration_scopes").unwrap_or_default()),

@@ -24,6 +24,8 @@ use std::time::Duration;
 pub(crate) struct Session {
     /// `None` for the unnamed session of a legacy profile, known by its start URL.
     pub(crate) name: Option<String>,
+    /// The legacy profile it was found through.
+    pub(crate) profile: Option<String>,
     pub(crate) start_url: String,
     pub(crate) region: String,
     /// `sso_registration_scopes` as configured, in order; empty when absent.
@@ -39,10 +41,16 @@ impl Session {
 
     /// Returns the line to type to sign in.
     pub(crate) fn sign_in_line(&self) -> String {
-        match &self.name {
-            Some(name) => format!("ssox login --sso-session {}", shell_words::quote(name)),
-            None => format!("ssox login PROFILE, where PROFILE is one with `sso_start_url = {}`", self.start_url),
+        match (&self.name, &self.profile) {
+            (Some(name), _) => format!("ssox login --sso-session {}", shell_words::quote(name)),
+            (None, Some(profile)) => format!("ssox login {}", shell_words::quote(profile)),
+            (None, None) => "ssox login".into(),
         }
+    }
+
+    /// Tells whether two sessions have their token in the same file: whoever signs in to one is signed in to the other.
+    pub(crate) fn shares_token_with(&self, other: &Self) -> bool {
+        self.label() == other.label()
     }
 }
 

@@ -61,10 +61,7 @@ pub(super) fn resolve(session: &Session, ask: impl FnOnce(&str) -> Result<Redire
 pub(crate) fn region_of(start_url: &str) -> Option<String> {
     let host = host(start_url).filter(|host| is_of_aws(host))?;
     let labels: Vec<&str> = host.split('.').collect();
-    let region = match labels[..] {
-        [_, "portal", region, "app" | "api", ..] | [_, region, "portal", ..] => region,
-        _ => return None,
-    };
+    let ([_, "portal", region, "app" | "api", ..] | [_, region, "portal", ..]) = labels[..] else { return None };
     let mut words = region.split('-');
     let is_region = words.next_back().is_some_and(|last| !last.is_empty() && last.bytes().all(|b| b.is_ascii_digit()))
         && words.clone().count() >= 2

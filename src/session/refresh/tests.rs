@@ -24,6 +24,7 @@ fn world() -> World {
 fn session(standin: &Standin, name: Option<&str>) -> Session {
     Session {
         name: name.map(String::from),
+        profile: None,
         start_url: START_URL.into(),
         region: "eu-west-1".into(),
         scopes: Vec::new(),

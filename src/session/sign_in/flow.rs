@@ -33,7 +33,8 @@ mod tests {
     fn the_way_follows_from_what_is_asked_and_what_is_there() {
         let ssh = ("SSH_CONNECTION", "10.0.0.1 5000 10.0.0.2 22");
         let x11 = ("DISPLAY", ":0");
-        let table: &[(Option<Flow>, Option<u16>, bool, &[(&str, &str)], Flow)] = &[
+        type Row<'a> = (Option<Flow>, Option<u16>, bool, &'a [(&'a str, &'a str)], Flow);
+        let table: &[Row] = &[
             (None, None, true, &[ssh], DeviceCode),
             (None, None, true, &[x11], Pkce),
             (None, None, true, &[("BROWSER", "firefox"), ssh], Pkce),

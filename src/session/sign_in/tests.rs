@@ -20,6 +20,7 @@ fn world(configure: impl FnOnce(&mut Options)) -> World {
     standin.configure(configure);
     let session = Session {
         name: Some("corp".into()),
+        profile: None,
         start_url: START_URL.into(),
         region: "eu-west-1".into(),
         scopes: vec!["sso:account:access".into()],

@@ -12,7 +12,7 @@ use crate::terminal::{self, Countdown};
 use crate::time::{Timestamp, human};
 use serde_json::{Value, json};
 use sha1::{Digest as _, Sha1};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
@@ -58,7 +58,7 @@ pub(super) fn take(
     found: impl Fn() -> Result<Option<Token>>,
 ) -> Result<Turn> {
     let path = path(ctx, session);
-    let before = path.as_ref().and_then(Note::read);
+    let before = path.as_deref().and_then(Note::read);
     let mut countdown = None;
     loop {
         // What is found after this line was written before the lock was free.
@@ -67,7 +67,7 @@ pub(super) fn take(
             return Ok(Turn::Done(token));
         }
         // A note that was over before we came is about a sign-in we did not wait for.
-        let note = path.as_ref().and_then(Note::read);
+        let note = path.as_deref().and_then(Note::read);
         let news = note.filter(|note| before.as_ref().is_none_or(|before| before.id != note.id || !before.is_over));
         if let Some((kind, message)) = news.as_ref().and_then(|note| note.failure.clone()) {
             return Err(Error::new(kind, message).hint(session.sign_in_line()));
@@ -132,7 +132,7 @@ impl Note {
         })
     }
 
-    fn read(path: &PathBuf) -> Option<Self> {
+    fn read(path: &Path) -> Option<Self> {
         let value: Value = serde_json::from_slice(&files::read(path).ok()??).ok()?;
         let text = |name: &str| value[name].as_str().map(printable);
         let kinds = [Kind::NeedsPerson, Kind::Unreachable];

@@ -10,6 +10,7 @@ pub(crate) const WRITTEN: &str = r#"{"startUrl": "https://d-1234567890.awsapps.c
 pub(crate) fn session(name: Option<&str>, start_url: &str) -> Session {
     Session {
         name: name.map(String::from),
+        profile: None,
         start_url: start_url.into(),
         region: "eu-west-1".into(),
         scopes: Vec::new(),

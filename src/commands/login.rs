@@ -1,0 +1,43 @@
+//! `ssox login`: signs in to a session.
+//!
+//! Deliberately not here: the conversation with the person (`session`).
+
+use super::chosen_session;
+use crate::cli::Login;
+use crate::config::ConfigFiles;
+use crate::context::Context;
+use crate::error::{Kind, Result};
+use crate::session::{self, Flow, SignIn};
+use crate::terminal;
+use crate::time::human;
+
+/// Signs in, unless the token is good enough.
+///
+/// # Errors
+/// Configuration: no such session; a person is needed and not there, refused, or did not come; AWS is unreachable.
+pub(super) fn run(ctx: &Context, args: &Login) -> Result<()> {
+    let files = ConfigFiles::load(ctx)?;
+    let session = chosen_session(ctx, &files, args.profile.as_deref(), args.sso_session.as_deref())?;
+    if !args.fresh {
+        match session::token(ctx, &session) {
+            Ok(token) => {
+                let left = human(token.expires_at.seconds_after(ctx.now()));
+                let line = format!("already signed in to `{}`, for {left}; --fresh signs in again", session.label());
+                terminal::say(&line);
+                return Ok(());
+            }
+            Err(error) if error.kind == Kind::NeedsPerson => ctx.log(|| error.message),
+            Err(error) => return Err(error),
+        }
+    }
+    session::sign_in(ctx, &session, &how(args)).map(drop)
+}
+
+fn how(args: &Login) -> SignIn {
+    let flow = match (args.pkce, args.device_code) {
+        (true, _) => Some(Flow::Pkce),
+        (_, true) => Some(Flow::DeviceCode),
+        _ => None,
+    };
+    SignIn { flow, port: args.port, no_browser: args.no_browser, timeout: args.timeout, fresh: args.fresh }
+}

@@ -1,0 +1,71 @@
+//! `ssox logout`: ends one session, or every session of the configuration, and says what it removed.
+//!
+//! Deliberately not here: credentials a shell holds, which only `ssox clear` in that shell can take out.
+
+use super::chosen_session;
+use crate::cache;
+use crate::cli::Logout;
+use crate::config::ConfigFiles;
+use crate::context::Context;
+use crate::error::Result;
+use crate::profile::{self, Profile};
+use crate::session::{self, Session};
+use crate::source::Source;
+use crate::terminal::{say, warn};
+
+/// Ends the sessions that are meant.
+///
+/// # Errors
+/// Configuration: no such session, or files that cannot be removed.
+pub(super) fn run(ctx: &Context, args: &Logout) -> Result<()> {
+    let files = ConfigFiles::load(ctx)?;
+    if !args.all {
+        let session = chosen_session(ctx, &files, args.profile.as_deref(), args.sso_session.as_deref())?;
+        return log_out(ctx, &files, &session);
+    }
+    let found = profile::sessions(ctx, &files);
+    found.iter().filter_map(|found| found.as_ref().err()).for_each(|error| warn(&error.message));
+    let sessions: Vec<Session> = found.into_iter().flatten().collect();
+    sessions.iter().try_for_each(|session| log_out(ctx, &files, session))?;
+    for (path, start_url) in session::foreign_tokens(ctx, &sessions) {
+        let of = start_url.map(|url| format!(" ({url})")).unwrap_or_default();
+        say(&format!("left alone, for no session of the configuration has it: {}{of}", path.display()));
+    }
+    Ok(())
+}
+
+fn log_out(ctx: &Context, files: &ConfigFiles, session: &Session) -> Result<()> {
+    let done = session::logout(ctx, session)?;
+    let (roles, is_in_shell) = remove_roles(ctx, files, session)?;
+    let label = session.label();
+    if let Some(error) = done.server {
+        warn(&format!("{}; the session ends there by itself", error.message));
+    }
+    let roles = match roles {
+        0 => None,
+        1 => Some("the cached credentials of 1 role".to_string()),
+        many => Some(format!("the cached credentials of {many} roles")),
+    };
+    let removed: Vec<String> = done.removed.map(|path| path.display().to_string()).into_iter().chain(roles).collect();
+    match removed.is_empty() {
+        true => say(&format!("not signed in to `{label}`: there was nothing to remove")),
+        false => say(&format!("signed out of `{label}`; removed {}", removed.join(" and "))),
+    }
+    if is_in_shell {
+        say("this shell still holds credentials of it; `ssox clear` takes them out");
+    }
+    Ok(())
+}
+
+/// Removes the cached credentials of the session's roles; returns how many, and whether this shell holds some of them.
+fn remove_roles(ctx: &Context, files: &ConfigFiles, session: &Session) -> Result<(usize, bool)> {
+    let (mut removed, mut is_in_shell) = (0, false);
+    for name in files.profile_names() {
+        let Ok(Profile { source: Source::Sso(role), .. }) = Profile::resolve(ctx, files, &name) else { continue };
+        if role.session.shares_token_with(session) {
+            removed += usize::from(cache::remove(ctx, &role.key())?);
+            is_in_shell |= ctx.var("SSOX_PROFILE") == Some(&name) && ctx.var("AWS_SESSION_TOKEN").is_some();
+        }
+    }
+    Ok((removed, is_in_shell))
+}
