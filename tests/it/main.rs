@@ -9,6 +9,8 @@ mod house;
 #[cfg(unix)]
 mod pty;
 #[cfg(unix)]
+mod sandbox;
+#[cfg(unix)]
 mod shells;
 mod using;
 #[cfg(unix)]

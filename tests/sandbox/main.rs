@@ -110,6 +110,7 @@ fn walk(ssox: &std::path::Path) -> Result<ExitCode> {
     let standin = Standin::with(options());
     let house = House::new(&standin, ssox)?;
     standin.seed_token(house.home(), "corp", &Grant::default());
+    println!("A stand-in Identity Center listens on {}; a token of its session corp is in the cache.", standin.url());
     let mut bash = Command::new("bash");
     bash.args(["--norc", "--noprofile", "-c", WALK, "sandbox"]).stdin(Stdio::null());
     house.furnish(&mut bash);
