@@ -3,19 +3,21 @@
 //!
 //! Deliberately not here: what a key means (`profile`).
 
+mod file;
+mod line;
+mod name;
 mod nearest;
 mod scan;
 mod section;
 
+pub(crate) use file::File;
+pub(crate) use name::{Kind, Which};
 pub(crate) use nearest::nearest;
 pub(crate) use section::{Entry, Section};
 
 use crate::context::Context;
 use crate::error::Result;
-use crate::files;
-use scan::{Header, Kind};
-use std::cell::OnceCell;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Both files, loaded once.
 #[derive(Debug)]
@@ -24,112 +26,164 @@ pub(crate) struct ConfigFiles {
     pub(crate) credentials: File,
 }
 
-/// The text of one file; an absent file is an empty one.
-#[derive(Debug)]
-pub(crate) struct File {
-    pub(crate) path: PathBuf,
-    pub(crate) text: String,
-    /// Whether bytes that are not UTF-8 were replaced.
-    pub(crate) is_lossy: bool,
-    is_credentials: bool,
-    headers: OnceCell<Vec<Header>>,
-}
-
 impl ConfigFiles {
     /// Reads both files from where the environment says, or `~/.aws`.
     ///
     /// # Errors
     /// Configuration: a file that is there and cannot be read, or no home directory to look in.
     pub(crate) fn load(ctx: &Context) -> Result<Self> {
-        Ok(Self {
-            config: File::load(ctx, "AWS_CONFIG_FILE", "config", false)?,
-            credentials: File::load(ctx, "AWS_SHARED_CREDENTIALS_FILE", "credentials", true)?,
-        })
+        Ok(Self { config: File::load(ctx, Which::Config)?, credentials: File::load(ctx, Which::Credentials)? })
     }
 
     /// Makes both from text.
     pub(crate) fn parse(config: &str, credentials: &str) -> Self {
         Self {
-            config: File::new(PathBuf::from("config"), config.as_bytes(), false),
-            credentials: File::new(PathBuf::from("credentials"), credentials.as_bytes(), true),
+            config: File::new(PathBuf::from("config"), config.into(), Which::Config),
+            credentials: File::new(PathBuf::from("credentials"), credentials.into(), Which::Credentials),
         }
     }
 
     /// Returns the merged view of a profile; `credentials` wins where both have a key.
     pub(crate) fn profile(&self, name: &str) -> Option<Section<'_>> {
-        let mut section = Section::new(name);
-        let in_config = self.config.add_to(&mut section, Kind::Profile);
-        let in_credentials = self.credentials.add_to(&mut section, Kind::Profile);
-        (in_config || in_credentials).then_some(section)
+        self.merged(Kind::Profile, name)
     }
 
     /// Returns `[sso-session NAME]`, which only `config` can hold.
     pub(crate) fn sso_session(&self, name: &str) -> Option<Section<'_>> {
-        let mut section = Section::new(name);
-        self.config.add_to(&mut section, Kind::SsoSession).then_some(section)
+        self.merged(Kind::SsoSession, name)
     }
 
     /// Returns `[services NAME]`.
     pub(crate) fn services(&self, name: &str) -> Option<Section<'_>> {
-        let mut section = Section::new(name);
-        self.config.add_to(&mut section, Kind::Services).then_some(section)
+        self.merged(Kind::Services, name)
     }
 
     /// Returns the names of all profiles, each once, in the order of the files.
     pub(crate) fn profile_names(&self) -> impl Iterator<Item = String> + '_ {
-        let mut seen = std::collections::HashSet::new();
-        let names = self.config.names(Kind::Profile).chain(self.credentials.names(Kind::Profile));
-        names.filter(move |name| seen.insert(name.clone()))
+        let is_new = |name: &str| self.config.find(Kind::Profile, name).is_empty();
+        let in_credentials = self.credentials.names(Kind::Profile).filter(move |name| is_new(name));
+        self.config.names(Kind::Profile).chain(in_credentials).map(std::borrow::Cow::into_owned)
+    }
+
+    /// Returns the merged view of every profile, in the order of the files.
+    pub(crate) fn profiles(&self) -> impl Iterator<Item = Section<'_>> {
+        self.profile_names().filter_map(|name| self.profile(&name))
     }
 
     /// Returns the names of all sso-sessions, each once, in the order of the file.
     pub(crate) fn sso_session_names(&self) -> impl Iterator<Item = String> + '_ {
-        let mut seen = std::collections::HashSet::new();
-        self.config.names(Kind::SsoSession).filter(move |name| seen.insert(name.clone()))
+        self.config.names(Kind::SsoSession).map(std::borrow::Cow::into_owned)
+    }
+
+    /// Returns the file and the line an entry stands in.
+    pub(crate) fn place(&self, entry: &Entry) -> (&Path, usize) {
+        let file = match entry.which {
+            Which::Config => &self.config,
+            Which::Credentials => &self.credentials,
+        };
+        (&file.path, file.line_number(entry.span.start))
+    }
+
+    /// Puts together what all sections of that name say, `[DEFAULT]` below them.
+    fn merged(&self, kind: Kind, name: &str) -> Option<Section<'_>> {
+        let found = [&self.config, &self.credentials].map(|file| (file, file.find(kind, name)));
+        let there = || found.iter().filter(|(_, headers)| !headers.is_empty());
+        there().next()?;
+        let mut section = Section::new(name.to_string());
+        there().for_each(|(file, _)| file.add_to(&mut section, file.defaults()));
+        there().for_each(|(file, headers)| file.add_to(&mut section, headers));
+        Some(section)
     }
 }
 
-impl File {
-    fn load(ctx: &Context, variable: &str, name: &str, is_credentials: bool) -> Result<Self> {
-        let path = match ctx.var_os(variable) {
-            Some(path) => path.to_str().map_or_else(|| PathBuf::from(path), |path| ctx.expand_variables(path)),
-            None => ctx.home()?.join(".aws").join(name),
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn sections_merge_and_credentials_win() {
+        let config = "x = 1\n[default]\nregion = no\n[profile p]\nregion = a\noutput = json\n[profile p]\nregion = b\n\
+            [profile default]\nregion = yes\n[default]\nregion = never\noutput = never";
+        let files = ConfigFiles::parse(config, "[p]\noutput = text\n[only here]\nregion = c\n[p]\nca_bundle = d");
+        let p = files.profile("p").unwrap();
+        assert_eq!((p.get("region"), p.get("output"), p.get("ca_bundle")), (Some("b"), Some("text"), Some("d")));
+        assert_eq!(p.entry("output").unwrap().which, Which::Credentials);
+        let default = files.profile("default").unwrap();
+        assert_eq!((default.get("region"), default.get("output")), (Some("yes"), None));
+        assert_eq!(files.profile_names().collect::<Vec<_>>(), ["default", "p", "only here"]);
+        assert!(files.profile("q").is_none());
+    }
+
+    #[test]
+    fn sessions_and_services_stand_in_config_only() {
+        let files = ConfigFiles::parse("[sso-session a]\n[services b]\n", "[sso-session c]\n");
+        assert!(files.sso_session("a").is_some() && files.services("b").is_some());
+        assert!(files.sso_session("c").is_none() && files.profile("a").is_none());
+        assert_eq!(files.sso_session_names().collect::<Vec<_>>(), ["a"]);
+        assert_eq!(files.profile_names().collect::<Vec<_>>(), ["sso-session c"]);
+    }
+
+    #[test]
+    fn capital_default_fills_what_a_section_lacks() {
+        let config = "[profile p]\nregion = a\n[DEFAULT]\nregion = z\noutput = json\n[default]\n";
+        let files = ConfigFiles::parse(config, "[DEFAULT]\nca_bundle = c\n[q]\n");
+        let get = |name: &str, key: &str| files.profile(name).unwrap().get(key).map(String::from);
+        assert_eq!(get("p", "region").as_deref(), Some("a"));
+        assert_eq!(get("p", "output").as_deref(), Some("json"));
+        assert_eq!(get("default", "region").as_deref(), Some("z"));
+        assert_eq!((get("p", "ca_bundle"), get("q", "ca_bundle").as_deref()), (None, Some("c")));
+        assert_eq!(files.profile_names().collect::<Vec<_>>(), ["p", "default", "q"]);
+    }
+
+    #[test]
+    fn a_set_but_empty_variable_is_a_file_that_does_not_exist() {
+        let home = tempfile::tempdir().unwrap();
+        let aws = home.path().join(".aws");
+        std::fs::create_dir(&aws).unwrap();
+        std::fs::write(aws.join("config"), "[default]\n").unwrap();
+        std::fs::write(aws.join("other"), b"[profile \xff]\n").unwrap();
+        let load = |value: Option<&str>| {
+            let variable = value.map(|value| ("AWS_CONFIG_FILE".to_string(), value.into()));
+            ConfigFiles::load(&Context::new([("HOME".to_string(), home.path().into())].into_iter().chain(variable)))
         };
-        // Set to the empty string it means a file that does not exist, not the default.
-        let content = if path.as_os_str().is_empty() { None } else { files::read(&path)? };
-        Ok(Self::new(path, &content.unwrap_or_default(), is_credentials))
+        assert_eq!(load(None).unwrap().profile_names().count(), 1);
+        assert_eq!(load(Some("")).unwrap().profile_names().count(), 0);
+        assert_eq!(load(Some("~/.aws/none")).unwrap().profile_names().count(), 0);
+        let lossy = load(Some("$HOME/.aws/other")).unwrap();
+        assert!(lossy.config.is_lossy && lossy.profile("\u{fffd}").is_some());
+        assert!(load(Some("~/.aws")).unwrap_err().message.contains("is a directory"));
     }
 
-    fn new(path: PathBuf, content: &[u8], is_credentials: bool) -> Self {
-        let text = String::from_utf8_lossy(content);
-        let is_lossy = matches!(text, std::borrow::Cow::Owned(_));
-        Self { path, text: text.into_owned(), is_lossy, is_credentials, headers: OnceCell::new() }
-    }
-
-    /// Returns all headers, in order.
-    pub(crate) fn headers(&self) -> &[Header] {
-        self.headers.get_or_init(|| scan::headers(&self.text))
-    }
-
-    fn names(&self, kind: Kind) -> impl Iterator<Item = String> + '_ {
-        let is_wanted = move |header: &Header| match header.name(&self.text, self.is_credentials) {
-            Some((of, name)) if of == kind => Some(name.into_owned()),
-            _ => None,
-        };
-        self.headers().iter().filter_map(is_wanted)
-    }
-
-    /// Adds the entries of all sections of that kind and the section's name; tells whether there were any.
-    fn add_to<'a>(&'a self, section: &mut Section<'a>, kind: Kind) -> bool {
-        let is_wanted = |header: &&Header| {
-            header.name(&self.text, self.is_credentials).is_some_and(|(of, name)| of == kind && name == section.name)
-        };
-        let mut found: Vec<&Header> = self.headers().iter().filter(is_wanted).collect();
-        // `[profile default]` replaces `[default]` wherever it stands.
-        if found.iter().any(|header| !header.is_plain(&self.text)) && !self.is_credentials {
-            found.retain(|header| !header.is_plain(&self.text));
+    proptest! {
+        #[test]
+        fn any_text_can_be_read(config in text(), credentials in text()) {
+            let files = ConfigFiles::parse(&config, &credentials);
+            let alone: Vec<String> = ["default", "p", "my prof"].into_iter().filter(|name| files.profile(name).is_some()).map(String::from).collect();
+            let names: Vec<String> = files.profile_names().collect();
+            prop_assert!(alone.iter().all(|name| names.contains(name)));
+            // The names are looked up in an index now, and were looked for in the text before.
+            let indexed = ["default", "p", "my prof"].into_iter().filter(|name| files.profile(name).is_some());
+            prop_assert_eq!(indexed.count(), alone.len());
+            prop_assert!(names.iter().enumerate().all(|(at, name)| !names[..at].contains(name)));
+            for section in files.profiles() {
+                for entry in section.entries() {
+                    let text = if entry.which == Which::Config { &config } else { &credentials };
+                    let key = text.get(entry.key_span.clone()).expect("on char boundaries");
+                    prop_assert_eq!(key.to_ascii_lowercase(), entry.key.as_ref());
+                    prop_assert!(text.get(entry.span.clone()).is_some_and(|lines| lines.contains(key)));
+                    let value = text.get(entry.value_span.clone()).expect("on char boundaries");
+                    prop_assert!(entry.value.contains('\n') || value.starts_with(entry.value.as_ref()));
+                    prop_assert!(entry.span.start <= entry.key_span.start && entry.value_span.end <= entry.span.end);
+                }
+            }
         }
-        found.iter().for_each(|header| section.add(&self.text, header.body.clone(), self.is_credentials));
-        !found.is_empty()
+    }
+
+    /// Texts that are much like configuration, and much unlike.
+    pub(super) fn text() -> impl Strategy<Value = String> {
+        let words = "\\[profile p\\]|\\[p\\]|\\[default\\]|\\[DEFAULT\\]|\\[profile 'my prof'\\]|\\[|\\]|region|s3|=|:| = a| #|;|\n|\r\n|\r|\n  |\t| |é|\u{feff}|\u{1}|\"";
+        let lines = proptest::string::string_regex(&format!("({words}){{0,60}}")).expect("a regular expression");
+        prop_oneof![any::<String>(), lines]
     }
 }

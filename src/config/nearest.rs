@@ -2,25 +2,32 @@
 //!
 //! Deliberately not here: guessing. A name that is far from all is met with none.
 
-use strsim::damerau_levenshtein;
+use strsim::osa_distance;
 
 /// How many suggestions a person can read.
 const MOST: usize = 3;
 
-/// Returns the candidates nearest to a name, best first.
+/// Returns the candidates nearest to a name, best first: typing errors, then those the name is a part of.
 pub(crate) fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Vec<String> {
-    let allowed = (name.chars().count() / 3).clamp(1, 3);
     let lower = name.to_lowercase();
-    let distance = |candidate: &'a str| {
-        let distance = damerau_levenshtein(&lower, &candidate.to_lowercase());
-        let is_part = name.len() >= 3 && candidate.to_lowercase().contains(&lower);
-        (distance <= allowed || is_part).then_some((distance, candidate))
+    let allowed = (lower.chars().count() / 3).clamp(1, 3);
+    let near = |candidate: &'a str| {
+        let other = candidate.to_lowercase();
+        let distance = distance_within(allowed, &lower, &other);
+        let is_part = || lower.len() >= 3 && other.contains(&lower);
+        distance.or_else(|| is_part().then_some(allowed + 1)).map(|distance| (distance, candidate.len(), candidate))
     };
-    let mut near: Vec<(usize, &str)> = candidates.filter_map(distance).collect();
+    let mut near: Vec<(usize, usize, &str)> = candidates.filter_map(near).collect();
     near.sort_unstable();
     near.dedup();
     near.truncate(MOST);
-    near.into_iter().map(|(_, name)| name.to_string()).collect()
+    near.into_iter().map(|(_, _, name)| name.to_string()).collect()
+}
+
+/// Counts the letters to insert, take out, replace or swap; `None` when they are more than allowed.
+pub(super) fn distance_within(allowed: usize, one: &str, other: &str) -> Option<usize> {
+    let too_long = one.chars().count().abs_diff(other.chars().count()) > allowed;
+    if too_long { None } else { Some(osa_distance(one, other)).filter(|distance| *distance <= allowed) }
 }
 
 #[cfg(test)]
@@ -36,5 +43,11 @@ mod tests {
             assert_eq!(nearest(typed, names.into_iter()), [meant], "{typed}");
         }
         assert!(nearest("elsewhere", names.into_iter()).is_empty());
+    }
+
+    #[test]
+    fn the_best_three_come_first() {
+        let names = ["prod-eu-west-1", "prod-us", "prot", "pro", "prod-eu", "prod-eu"];
+        assert_eq!(nearest("prod", names.into_iter()), ["pro", "prot", "prod-eu"]);
     }
 }

@@ -1,143 +1,94 @@
 //! Where sections begin and end, found without looking at what is in them: files have 50,000 profiles.
 //!
-//! Deliberately not here: keys and values.
+//! Deliberately not here: what a header says, keys and values.
 
-use memchr::{memchr_iter, memchr2, memrchr2};
-use std::borrow::Cow;
+use super::line::{Line, Lines, line_end};
+use memchr::{Memchr, memchr_iter, memrchr2};
 use std::ops::Range;
 
-/// What a section describes.
+/// Where a section stands in the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Profile,
-    SsoSession,
-    Services,
-}
-
-/// A header and what belongs to it, as ranges of bytes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Header {
-    /// From the `[` to the end of its line, line ending included.
-    pub(crate) line: Range<usize>,
-    /// What follows, up to the next header.
-    pub(crate) body: Range<usize>,
+pub(super) struct Header {
+    /// Where its `[` is.
+    pub(super) start: usize,
+    /// Where the next header begins, or the text ends.
+    pub(super) end: usize,
 }
 
 impl Header {
-    /// Returns what the section is and its name; `None` for a section nobody reads.
-    pub(crate) fn name<'a>(&self, text: &'a str, is_credentials: bool) -> Option<(Kind, Cow<'a, str>)> {
-        let inner = self.inner(text)?;
-        match (is_credentials, inner) {
-            (true, name) => Some((Kind::Profile, name.into())),
-            (false, "default") => Some((Kind::Profile, inner.into())),
-            (false, _) => typed_name(inner),
+    /// Returns the header's own line, its ending included.
+    pub(super) fn line(self, text: &str) -> Range<usize> {
+        self.start..line_end(text, self.start).min(self.end)
+    }
+
+    /// Returns what follows the header's line, up to the next header.
+    pub(super) fn body(self, text: &str) -> Range<usize> {
+        self.line(text).end..self.end
+    }
+}
+
+/// All headers of a text, in order.
+pub(super) struct Headers<'a> {
+    text: &'a str,
+    brackets: Memchr<'a>,
+    next: Option<usize>,
+    /// The lines of the section so far, looked at only when one of them begins with white space and `[`.
+    lines: Lines,
+    lines_end: usize,
+}
+
+impl<'a> Headers<'a> {
+    /// Begins at the top of the text.
+    pub(super) fn new(text: &'a str) -> Self {
+        let brackets = memchr_iter(b'[', text.as_bytes());
+        let mut headers = Self { text, brackets, next: None, lines: Lines::default(), lines_end: bom(text) };
+        headers.next = headers.find_next();
+        headers
+    }
+
+    fn find_next(&mut self) -> Option<usize> {
+        while let Some(at) = self.brackets.next() {
+            let before = self.text.as_bytes()[..at].last();
+            let is_header = match before {
+                None | Some(b'\n' | b'\r') => true,
+                Some(_) if at == bom(self.text) => true,
+                Some(byte) if byte.is_ascii_whitespace() => self.is_indented_header(at),
+                Some(_) => false,
+            };
+            if is_header {
+                return Some(at);
+            }
         }
+        None
     }
 
-    /// Tells whether the header is `[name]` without a type before the name.
-    pub(super) fn is_plain(&self, text: &str) -> bool {
-        self.inner(text).is_some_and(|inner| !inner.contains(char::is_whitespace))
-    }
-
-    fn inner<'a>(&self, text: &'a str) -> Option<&'a str> {
-        let line = text.get(self.line.clone())?;
-        let inner = line.strip_prefix('[')?;
-        Some(inner[..closing(inner)?].trim())
-    }
-}
-
-/// Returns where the `]` is that ends a header: the first that is not in quotes, or the first at all.
-fn closing(inner: &str) -> Option<usize> {
-    let mut quote = None;
-    for (at, c) in inner.char_indices() {
-        match (quote, c) {
-            (None, ']') => return Some(at),
-            (None, '"' | '\'') => quote = Some(c),
-            (Some(open), c) if c == open => quote = None,
-            _ => {}
+    /// Looks at the section's lines up to this one: it may be part of a value.
+    fn is_indented_header(&mut self, at: usize) -> bool {
+        let text = self.text;
+        let start = memrchr2(b'\n', b'\r', &text.as_bytes()[..at]).map_or_else(|| bom(text), |before| before + 1);
+        if !text.as_bytes()[start..at].trim_ascii().is_empty() {
+            return false;
         }
-    }
-    inner.find(']')
-}
-
-/// Reads `profile NAME`, `sso-session NAME`, `services NAME`, the name quoted or not.
-fn typed_name(inner: &str) -> Option<(Kind, Cow<'_, str>)> {
-    let (word, rest) = inner.split_once([' ', '\t', '"', '\''])?;
-    let kind = match word {
-        "sso-session" => Kind::SsoSession,
-        "services" => Kind::Services,
-        // The AWS CLI looks at the beginning only.
-        _ if word.starts_with("profile") => Kind::Profile,
-        _ => return None,
-    };
-    let rest = if rest.len() + word.len() + 1 == inner.len() { &inner[word.len()..] } else { rest };
-    let rest = rest.trim();
-    if !rest.contains(['"', '\'', '\\', ' ', '\t']) {
-        return (!rest.is_empty()).then_some((kind, rest.into()));
-    }
-    match shell_words::split(rest).ok()?.as_slice() {
-        [name] => Some((kind, name.clone().into())),
-        _ => None,
-    }
-}
-
-/// Returns all headers of a text, in order.
-pub(super) fn headers(text: &str) -> Vec<Header> {
-    let starts = starts_by_bracket(text).unwrap_or_else(|| starts_by_line(text));
-    let ends = starts.iter().skip(1).copied().chain([text.len()]);
-    let header = |(&start, end): (&usize, usize)| {
-        let line = start..line_end(text, start).min(end);
-        Header { body: line.end..end, line }
-    };
-    starts.iter().zip(ends).map(header).collect()
-}
-
-/// Looks at each `[` only. An indented one may be a header or part of a value: `None`, and every line has to be looked at.
-fn starts_by_bracket(text: &str) -> Option<Vec<usize>> {
-    let bytes = text.as_bytes();
-    let mut starts = Vec::new();
-    for at in memchr_iter(b'[', bytes) {
-        let line = memrchr2(b'\n', b'\r', &bytes[..at]).map_or_else(|| bom(text), |before| before + 1);
-        if line == at {
-            starts.push(at);
-        } else if bytes[line..at].iter().all(u8::is_ascii_whitespace) {
-            return None;
+        let Some(header) = self.next else { return true };
+        let mut line = self.lines_end.max(line_end(text, header));
+        while line < start {
+            let end = line_end(text, line);
+            self.lines.read(&text[line..end]);
+            line = end;
         }
+        self.lines_end = line;
+        self.lines.read(&text[start..line_end(text, start)]) == Line::Header
     }
-    Some(starts)
 }
 
-/// An indented line continues the value above it, when there is a key above it in its section; else it is a line of its
-/// own, and may be a header.
-fn starts_by_line(text: &str) -> Vec<usize> {
-    let mut starts = Vec::new();
-    let mut has_key = false;
-    let mut at = bom(text);
-    while at < text.len() {
-        let end = line_end(text, at);
-        let line = &text[at..end];
-        let content = line.trim_start();
-        let is_indented = content.len() < line.len();
-        if content.starts_with('[') && !(is_indented && has_key) {
-            starts.push(at + line.len() - content.len());
-            has_key = false;
-        } else if !is_indented && content.contains(['=', ':']) && !content.starts_with(['#', ';']) {
-            has_key = true;
-        } else if is_indented && !has_key && content.contains(['=', ':']) && !content.starts_with(['#', ';']) {
-            has_key = true;
-        }
-        at = end;
-    }
-    starts
-}
+impl Iterator for Headers<'_> {
+    type Item = Header;
 
-/// Returns the end of the line that holds `at`, its ending included; a lone CR ends a line as well.
-pub(super) fn line_end(text: &str, at: usize) -> usize {
-    let bytes = text.as_bytes();
-    match memchr2(b'\n', b'\r', &bytes[at..]).map(|offset| at + offset) {
-        Some(end) if bytes[end] == b'\r' && bytes.get(end + 1) == Some(&b'\n') => end + 2,
-        Some(end) => end + 1,
-        None => text.len(),
+    fn next(&mut self) -> Option<Header> {
+        let start = self.next?;
+        self.lines = Lines::default();
+        self.next = self.find_next();
+        Some(Header { start, end: self.next.unwrap_or(self.text.len()) })
     }
 }
 
@@ -149,50 +100,67 @@ pub(super) fn bom(text: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
-    fn names(text: &str) -> Vec<(Kind, String)> {
-        let name = |header: &Header| header.name(text, false).map(|(kind, name)| (kind, name.into_owned()));
-        headers(text).iter().filter_map(name).collect()
+    /// The careful way: every line, one after the other.
+    fn by_line(text: &str) -> Vec<usize> {
+        let (mut starts, mut lines, mut at) = (Vec::new(), Lines::default(), bom(text));
+        while at < text.len() {
+            let end = line_end(text, at);
+            let line = &text[at..end];
+            let content = line.trim_ascii_start();
+            let is_first = starts.is_empty() && content.starts_with('[');
+            if is_first || lines.read(line) == Line::Header {
+                starts.push(at + line.len() - content.len());
+                lines = Lines::default();
+            } else if starts.is_empty() {
+                lines = Lines::default();
+            }
+            at = end;
+        }
+        starts
     }
 
-    #[test]
-    fn profiles_have_many_spellings() {
-        let spelled = [
-            "[profile foo]",
-            "[profile   foo]",
-            "[profile\tfoo ]",
-            "[ profile foo ]",
-            "[profile \"foo\"]",
-            "[profile 'foo']",
-            "[profile foo] # comment",
-            "[profile foo]#comment",
-            "[profile foo];comment",
-            "[profile foo] text",
-            "\u{feff}[profile foo]",
-            "  [profile foo]",
-            "[profilex foo]",
-        ];
-        for text in spelled {
-            assert_eq!(names(text), [(Kind::Profile, "foo".into())], "{text}");
-        }
-        assert_eq!(names("[profile \"my prof\"]"), [(Kind::Profile, "my prof".into())]);
-        assert_eq!(names("[profile 'a]b']"), [(Kind::Profile, "a]b".into())]);
-        assert_eq!(names("[default]"), [(Kind::Profile, "default".into())]);
-        assert_eq!(names("[sso-session corp]\n[services s]").len(), 2);
-    }
-
-    #[test]
-    fn what_nobody_reads_has_no_name() {
-        for text in
-            ["[foo]", "[profile my prof]", "[profile]", "[profile ]", "[profile \"x]", "[Default]", "[Profile x]", "["]
-        {
-            assert_eq!(names(text), [], "{text}");
-        }
+    fn starts(text: &str) -> Vec<usize> {
+        Headers::new(text).map(|header| header.start).collect()
     }
 
     #[test]
     fn an_indented_header_after_a_key_is_part_of_the_value() {
-        assert_eq!(names("[profile a]\nk = v\n [profile b]\n[profile c]\n").len(), 2);
-        assert_eq!(names("[profile a]\n [profile b]\nk = v\n").len(), 2);
+        let table = [
+            ("[a]\nk = v\n [b]\n[c]\n", 2),
+            ("[a]\n [b]\nk = v\n", 2),
+            ("[a]\n k = v\n [b]\nk = v\n", 2),
+            (" [a]\n  [b]\n   k = v\n  [c]\n    [d]", 4),
+            ("k = v\n  [a]\n", 1),
+            ("[a]\nx [b]\ny = [c]\n  [\n# [d]\n", 1),
+            ("[a]\r\n[b]\r[c]", 3),
+            ("\u{feff}[a]\n", 1),
+            ("\u{feff}  [a]\n", 1),
+            ("[a]\nstray\n  [b]\n", 1),
+        ];
+        for (text, count) in table {
+            assert_eq!(starts(text).len(), count, "{text:?}");
+            assert_eq!(starts(text), by_line(text), "{text:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn skipping_finds_what_reading_every_line_finds(text in "\u{feff}?([\\[\\]ak=#; \t\r\n\u{e9}]|\n\\[|\n  \\[){0,60}") {
+            prop_assert_eq!(starts(&text), by_line(&text));
+        }
+
+        #[test]
+        fn sections_follow_each_other(text in any::<String>()) {
+            let headers: Vec<Header> = Headers::new(&text).collect();
+            for pair in headers.windows(2) {
+                prop_assert_eq!(pair[0].end, pair[1].start);
+            }
+            for header in headers {
+                prop_assert!(text[header.line(&text)].starts_with('['));
+                prop_assert!(text.get(header.body(&text)).is_some());
+            }
+        }
     }
 }

@@ -2,35 +2,38 @@
 //!
 //! Deliberately not here: writing.
 
-use super::scan::line_end;
+use super::line::{Line, Lines, delimiter, line_end, without_ending};
+use super::name::Which;
 use std::borrow::Cow;
 use std::ops::Range;
 
 /// A section: one name, and the entries of every place that has it, the ones that count most last.
 #[derive(Clone, Debug)]
 pub(crate) struct Section<'a> {
-    pub(crate) name: String,
+    pub(crate) name: Cow<'a, str>,
     entries: Vec<Entry<'a>>,
 }
 
-/// A key and its value.
+/// A key and its value. Both may hold any character; who uses them refuses control characters.
 #[derive(Clone, Debug)]
 pub(crate) struct Entry<'a> {
     /// In lower case.
     pub(crate) key: Cow<'a, str>,
     /// Without inline comment; lines that continue it follow after a newline.
     pub(crate) value: Cow<'a, str>,
-    /// Where the value stands in the text, inline comment excluded.
+    /// Where the key stands in the text, as it is written there.
+    pub(crate) key_span: Range<usize>,
+    /// Where the value stands, an inline comment excluded, the lines that continue it included.
     pub(crate) value_span: Range<usize>,
     /// All lines of the entry, line endings included.
     pub(crate) span: Range<usize>,
-    pub(crate) in_credentials: bool,
+    pub(crate) which: Which,
     nested: Vec<(Cow<'a, str>, &'a str)>,
 }
 
 impl<'a> Section<'a> {
     /// Makes a section without entries.
-    pub(super) fn new(name: &str) -> Self {
+    pub(super) fn new(name: impl Into<Cow<'a, str>>) -> Self {
         Self { name: name.into(), entries: Vec::new() }
     }
 
@@ -61,52 +64,70 @@ impl<'a> Section<'a> {
     }
 
     /// Reads the entries of a section's body.
-    pub(super) fn add(&mut self, text: &'a str, body: Range<usize>, in_credentials: bool) {
-        let first = self.entries.len();
+    pub(super) fn add(&mut self, text: &'a str, body: Range<usize>, which: Which) {
+        let mut lines = Lines::default();
+        // What is indented below a stray line belongs to no entry.
+        let mut owner = None;
         let mut at = body.start;
         while at < body.end {
             let span = at..line_end(text, at).min(body.end);
             at = span.end;
-            let line = &text[span.clone()];
-            let content = line.trim();
-            if content.is_empty() || content.starts_with(['#', ';']) {
-                continue;
-            }
-            let is_indented = line.starts_with([' ', '\t']);
-            match self.entries.get_mut(first..).and_then(<[Entry<'a>]>::last_mut) {
-                Some(entry) if is_indented => entry.continue_with(content, span.end),
-                _ => self.entries.extend(Entry::parse(text, span, in_credentials)),
+            match (lines.read(&text[span.clone()]), owner) {
+                (Line::Key, _) => {
+                    owner = Some(self.entries.len());
+                    self.entries.extend(Entry::parse(text, span, which));
+                }
+                (Line::Continuation, Some(owner)) => self.entries[owner].continue_with(text, span),
+                (Line::Stray | Line::Header, _) => owner = None,
+                (Line::Blank | Line::Comment | Line::Continuation, _) => {}
             }
         }
     }
 }
 
 impl<'a> Entry<'a> {
-    fn parse(text: &'a str, span: Range<usize>, in_credentials: bool) -> Option<Self> {
-        let line = &text[span.clone()];
-        let (key, value) = line.split_once(['=', ':'])?;
-        let start = span.start + key.len() + 1;
-        let key = lower(key.trim());
-        let cut = without_comment(value);
-        let value = cut.trim();
-        let value_start = start + (cut.len() - cut.trim_start().len());
-        let value_span = value_start..value_start + value.len();
-        (!key.is_empty()).then(|| Self {
-            key,
-            value: value.into(),
+    fn parse(text: &'a str, span: Range<usize>, which: Which) -> Option<Self> {
+        let line = without_ending(&text[span.clone()]);
+        let after_key = delimiter(line)?;
+        let key_span = trimmed(text, span.start..span.start + after_key);
+        let value_start = span.start + after_key + 1;
+        let value = without_comment(&line[after_key + 1..]);
+        let value_span = trimmed(text, value_start..value_start + value.len());
+        Some(Self {
+            key: lower(&text[key_span.clone()]),
+            value: text[value_span.clone()].into(),
+            key_span,
             value_span,
             span,
-            in_credentials,
+            which,
             nested: Vec::new(),
         })
     }
 
-    fn continue_with(&mut self, line: &'a str, end: usize) {
-        self.span.end = end;
+    fn continue_with(&mut self, text: &'a str, span: Range<usize>) {
+        let line = trimmed(text, span.clone());
+        self.span.end = span.end;
+        self.value_span.end = line.end;
+        let line = &text[line];
         if !self.value.is_empty() {
             self.value = format!("{}\n{line}", self.value).into();
-        } else if let Some((key, value)) = line.split_once(['=', ':']) {
-            self.nested.push((lower(key.trim()), without_comment(value).trim()));
+        } else if let Some(at) = delimiter(line) {
+            self.nested.push((lower(line[..at].trim()), without_comment(&line[at + 1..]).trim()));
+        }
+    }
+}
+
+/// Returns the part of a range that is not white space at its ends; an empty part begins after one blank.
+fn trimmed(text: &str, span: Range<usize>) -> Range<usize> {
+    let part = &text[span.clone()];
+    match part.trim() {
+        "" => {
+            let start = span.start + usize::from(part.starts_with(' '));
+            start..start
+        }
+        content => {
+            let start = span.start + (part.len() - part.trim_start().len());
+            start..start + content.len()
         }
     }
 }
@@ -119,10 +140,10 @@ fn lower(key: &str) -> Cow<'_, str> {
 }
 
 /// Cuts an inline comment: `#` or `;` after white space. A start URL ends in `#/`, and keeps it.
-fn without_comment(value: &str) -> &str {
+pub(super) fn without_comment(value: &str) -> &str {
     let bytes = value.as_bytes();
-    let is_comment = |at: &usize| matches!(bytes[*at], b'#' | b';') && *at > 0 && bytes[*at - 1].is_ascii_whitespace();
-    (0..bytes.len()).find(is_comment).map_or(value, |at| &value[..at])
+    let is_comment = |at: &usize| matches!(bytes[*at], b'#' | b';') && bytes[*at - 1].is_ascii_whitespace();
+    (1..bytes.len()).find(is_comment).map_or(value, |at| &value[..at])
 }
 
 #[cfg(test)]
@@ -136,51 +157,77 @@ mod tests {
     #[test]
     fn values_are_read_as_the_union_of_all_tools() {
         let rows = [
+            ("# x\n; x\nregion = a", "a"),
+            ("region = a\n  # c", "a"),
+            ("region = a\n\t; c\n  more", "a\nmore"),
             ("region = a", "a"),
             ("region=a", "a"),
+            ("region\t=\ta\t", "a"),
             ("REGION : a", "a"),
+            ("region: a = b", "a = b"),
+            ("region = a : b", "a : b"),
             ("region = a # c", "a"),
             ("region = a ; c", "a"),
+            ("region = a\t#c", "a"),
             ("region = a#c", "a#c"),
+            ("region =#c", "#c"),
+            ("region = # c", ""),
             ("region = https://h/start#/", "https://h/start#/"),
+            ("region = https://h/start#/ # mine", "https://h/start#/"),
             ("region = \"a\"", "\"a\""),
             ("region = %x%", "%x%"),
+            ("region = $x", "$x"),
+            ("region = a\u{1b}b", "a\u{1b}b"),
+            ("region = été", "été"),
             ("  region = a", "a"),
+            ("  other = b\n  region = a", "a"),
+            ("  region = a\n    more", "a\nmore"),
             ("# c\nregion = a\n  # c", "a"),
-            ("region = a\r", "a"),
             ("region = b\nregion = a", "a"),
             ("nonsense\nregion = a", "a"),
+            ("region = a\nnonsense\n  region = b", "a"),
+            ("= b\nregion = a", "a"),
             ("region = a\n  more", "a\nmore"),
+            ("region = a\n\n  more\n", "a\nmore"),
+            ("region = a\n  other = b", "a\nother = b"),
+            ("region = a\n  [profile p]", "a\n[profile p]"),
             ("region =", ""),
+            ("region", "absent"),
         ];
         for (body, expected) in rows {
-            assert_eq!(value(&format!("[profile p]\n{body}\n"), "region").as_deref(), Some(expected), "{body:?}");
-            let crlf = format!("[profile p]\r\n{}\r\n", body.replace('\n', "\r\n"));
-            assert_eq!(value(&crlf, "region").as_deref(), Some(expected), "{crlf:?}");
+            for ending in ["\n", "\r\n", "\r"] {
+                let text =
+                    format!("\u{feff}x = 1\n[profile p]\n{body}\n[profile q]\nregion = no").replace('\n', ending);
+                assert_eq!(value(&text, "region").as_deref().unwrap_or("absent"), expected, "{text:?}");
+            }
         }
     }
 
     #[test]
+    fn every_part_says_where_it_stands() {
+        let text = "[profile p]\r\n  Region\t=  eu # c\r\noutput =\r\ns3 =\r\n  a = 1\r\n\r\n  b = 2\r\nca_bundle=\r\n";
+        let files = ConfigFiles::parse(text, "");
+        let p = files.profile("p").unwrap();
+        let spans = |key: &str| {
+            let entry = p.entry(key).unwrap();
+            (&text[entry.key_span.clone()], &text[entry.value_span.clone()], &text[entry.span.clone()])
+        };
+        assert_eq!(spans("region"), ("Region", "eu", "  Region\t=  eu # c\r\n"));
+        assert_eq!(spans("output"), ("output", "", "output =\r\n"));
+        assert_eq!(spans("s3"), ("s3", "\r\n  a = 1\r\n\r\n  b = 2", "s3 =\r\n  a = 1\r\n\r\n  b = 2\r\n"));
+        assert_eq!(files.place(p.entry("ca_bundle").unwrap()).1, 8);
+        assert_eq!(p.keys().collect::<Vec<_>>(), ["region", "output", "s3", "ca_bundle"]);
+    }
+
+    #[test]
     fn nested_values_are_below_their_key() {
-        let files = ConfigFiles::parse(
-            "[services s]\nsso_oidc =\n  endpoint_url = http://h:1 # c\nsts=\n\tendpoint_url=x\n",
-            "",
-        );
+        let text =
+            "[services s]\nsso_oidc =\n  endpoint_url = http://h:1 # c\n  # c\n  nonsense\nsts=\n\tENDPOINT_URL: x\n";
+        let files = ConfigFiles::parse(text, "");
         let services = files.services("s").unwrap();
         assert_eq!(services.nested("sso_oidc", "endpoint_url"), Some("http://h:1"));
         assert_eq!(services.nested("sts", "endpoint_url"), Some("x"));
         assert_eq!(services.nested("sso", "endpoint_url"), None);
-    }
-
-    #[test]
-    fn sections_merge_and_credentials_win() {
-        let config = "x = 1\n[default]\nregion = no\n[profile p]\nregion = a\noutput = json\n[profile p]\nregion = b\n[profile default]\nregion = yes\n";
-        let files = ConfigFiles::parse(config, "[p]\noutput = text\n[only here]\nregion = c\n");
-        let p = files.profile("p").unwrap();
-        assert_eq!((p.get("region"), p.get("output")), (Some("b"), Some("text")));
-        assert!(p.entry("output").unwrap().in_credentials);
-        assert_eq!(files.profile("default").unwrap().get("region"), Some("yes"));
-        assert_eq!(files.profile_names().collect::<Vec<_>>(), ["default", "p", "only here"]);
-        assert!(files.profile("q").is_none());
+        assert_eq!(services.get("endpoint_url"), None);
     }
 }

@@ -1,0 +1,151 @@
+//! One of the two files: its text, loaded once, and where its sections are.
+//!
+//! Deliberately not here: which keys a name has when both files are read together.
+
+use super::name::{Kind, Which, is_bare, name};
+use super::scan::{Header, Headers};
+use super::section::Section;
+use crate::context::Context;
+use crate::error::Result;
+use crate::files;
+use memchr::{memchr_iter, memmem};
+use std::borrow::Cow;
+use std::cell::OnceCell;
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::path::PathBuf;
+
+/// The text of one file; an absent file is an empty one.
+#[derive(Debug)]
+pub(crate) struct File {
+    /// Empty when the variable that names the file is set and empty.
+    pub(crate) path: PathBuf,
+    pub(crate) text: String,
+    /// Whether bytes that are not UTF-8 were replaced.
+    pub(crate) is_lossy: bool,
+    pub(crate) which: Which,
+    index: OnceCell<Index>,
+    defaults: OnceCell<Vec<Header>>,
+}
+
+/// All headers, and the order of their names' hashes: for those who ask for one name after the other.
+#[derive(Debug)]
+struct Index {
+    headers: Vec<Header>,
+    by_name: Vec<(u64, usize)>,
+    /// Those that have a name again, in order.
+    repeated: Vec<usize>,
+}
+
+impl File {
+    /// Reads the file from where the environment says, or `~/.aws`.
+    ///
+    /// # Errors
+    /// Configuration: it is there and cannot be read, or there is no home directory to look in.
+    pub(super) fn load(ctx: &Context, which: Which) -> Result<Self> {
+        let (variable, file_name) = match which {
+            Which::Config => ("AWS_CONFIG_FILE", "config"),
+            Which::Credentials => ("AWS_SHARED_CREDENTIALS_FILE", "credentials"),
+        };
+        let path = match ctx.var_os(variable) {
+            Some(path) => path.to_str().map_or_else(|| PathBuf::from(path), |path| ctx.expand_variables(path)),
+            None => ctx.home()?.join(".aws").join(file_name),
+        };
+        // Set to the empty string it means a file that does not exist, not the default.
+        let content = if path.as_os_str().is_empty() { None } else { files::read(&path)? };
+        Ok(Self::new(path, content.unwrap_or_default(), which))
+    }
+
+    pub(super) fn new(path: PathBuf, content: Vec<u8>, which: Which) -> Self {
+        let (text, is_lossy) = match String::from_utf8(content) {
+            Ok(text) => (text, false),
+            Err(error) => (String::from_utf8_lossy(error.as_bytes()).into_owned(), true),
+        };
+        Self { path, text, is_lossy, which, index: OnceCell::new(), defaults: OnceCell::new() }
+    }
+
+    /// Returns the number of the line that holds a place in the text, from 1.
+    pub(crate) fn line_number(&self, at: usize) -> usize {
+        let before = &self.text.as_bytes()[..at];
+        let lone = |cr: &usize| self.text.as_bytes().get(cr + 1) != Some(&b'\n');
+        1 + memchr_iter(b'\n', before).count() + memchr_iter(b'\r', before).filter(lone).count()
+    }
+
+    /// Returns what the section is and its name; `None` for a section nobody reads.
+    pub(super) fn name(&self, header: Header) -> Option<(Kind, Cow<'_, str>)> {
+        name(&self.text, header, self.which)
+    }
+
+    /// Returns where the sections of that kind and name are; `[profile default]` replaces `[default]` wherever it stands.
+    pub(super) fn find(&self, kind: Kind, name: &str) -> Vec<Header> {
+        let mut found = match self.index.get() {
+            Some(index) => self.look_up(index, kind, name),
+            None => Headers::new(&self.text).filter(|header| self.is(*header, kind, name)).collect(),
+        };
+        if self.which == Which::Config && name == "default" && !found.iter().all(|header| is_bare(&self.text, *header))
+        {
+            found.retain(|header| !is_bare(&self.text, *header));
+        }
+        found
+    }
+
+    /// Returns where the sections `[DEFAULT]` are; hardly a file has one, and looking for the word is quicker than for sections.
+    pub(super) fn defaults(&self) -> &[Header] {
+        self.defaults.get_or_init(|| match memmem::find(self.text.as_bytes(), b"DEFAULT") {
+            Some(_) => self.find(Kind::Defaults, ""),
+            None => Vec::new(),
+        })
+    }
+
+    /// Returns the names of all sections of a kind, each once, in order. Finding one of them by name is quick afterwards.
+    pub(super) fn names(&self, kind: Kind) -> impl Iterator<Item = Cow<'_, str>> {
+        let index = self.index();
+        let is_first = |(at, _): &(usize, &Header)| index.repeated.binary_search(at).is_err();
+        let named = move |(_, header): (usize, &Header)| self.name(*header).filter(|(of, _)| *of == kind);
+        index.headers.iter().enumerate().filter(is_first).filter_map(named).map(|(_, name)| name)
+    }
+
+    /// Adds the entries of sections to a merged one.
+    pub(super) fn add_to<'a>(&'a self, section: &mut Section<'a>, headers: &[Header]) {
+        headers.iter().for_each(|header| section.add(&self.text, header.body(&self.text), self.which));
+    }
+
+    fn is(&self, header: Header, kind: Kind, wanted: &str) -> bool {
+        self.name(header).is_some_and(|(of, name)| of == kind && name == wanted)
+    }
+
+    fn index(&self) -> &Index {
+        self.index.get_or_init(|| {
+            let headers: Vec<Header> = Headers::new(&self.text).collect();
+            let hash_of =
+                |(at, header): (usize, &Header)| self.name(*header).map(|(kind, name)| (hash(kind, &name), at));
+            let mut by_name: Vec<(u64, usize)> = headers.iter().enumerate().filter_map(hash_of).collect();
+            by_name.sort_unstable();
+            let same_hash = by_name.chunk_by(|(one, _), (other, _)| one == other).filter(|same| same.len() > 1);
+            let mut repeated: Vec<usize> = same_hash.flat_map(|same| self.repeated(&headers, same)).collect();
+            repeated.sort_unstable();
+            Index { headers, by_name, repeated }
+        })
+    }
+
+    /// Returns which of the headers have a name that one before them has.
+    fn repeated(&self, headers: &[Header], same_hash: &[(u64, usize)]) -> Vec<usize> {
+        let mut seen = HashSet::new();
+        let is_repeated = |at: &usize| !seen.insert(self.name(headers[*at]));
+        same_hash.iter().map(|(_, at)| *at).filter(is_repeated).collect()
+    }
+
+    fn look_up(&self, index: &Index, kind: Kind, name: &str) -> Vec<Header> {
+        let hash = hash(kind, name);
+        let first = index.by_name.partition_point(|(of, _)| *of < hash);
+        let same_hash = index.by_name[first..].iter().take_while(|(of, _)| *of == hash);
+        let headers = same_hash.map(|(_, at)| index.headers[*at]);
+        headers.filter(|header| self.is(*header, kind, name)).collect()
+    }
+}
+
+fn hash(kind: Kind, name: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (kind, name).hash(&mut hasher);
+    hasher.finish()
+}

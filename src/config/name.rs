@@ -1,0 +1,185 @@
+//! What a header says: what the section describes, and its name.
+//!
+//! Deliberately not here: where headers are.
+
+use super::scan::Header;
+use memchr::{memchr2, memchr3};
+use std::borrow::Cow;
+
+/// What a section describes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Kind {
+    Profile,
+    SsoSession,
+    Services,
+    /// `[DEFAULT]`, in capitals: what the AWS CLI, and it alone, takes for keys that a section lacks.
+    /// It is honoured, below everything else: a profile that works with the AWS CLI works here.
+    Defaults,
+}
+
+impl Kind {
+    /// Returns the word before the name in a header of `config`.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Profile => "profile",
+            Self::SsoSession => "sso-session",
+            Self::Services => "services",
+            Self::Defaults => "DEFAULT",
+        }
+    }
+}
+
+/// Which of the two files a header stands in: in `credentials` it is the bare name of a profile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Which {
+    Config,
+    Credentials,
+}
+
+/// Returns what the section is and its name; `None` for a section nobody reads.
+pub(super) fn name(text: &str, header: Header, which: Which) -> Option<(Kind, Cow<'_, str>)> {
+    match (which, inner(text, header)?) {
+        (_, "") => None,
+        (_, "DEFAULT") => Some((Kind::Defaults, "".into())),
+        (Which::Credentials, name) => Some((Kind::Profile, name.into())),
+        (Which::Config, "default") => Some((Kind::Profile, "default".into())),
+        (Which::Config, inner) => typed(inner),
+    }
+}
+
+/// Tells whether the header is `[default]`, which `[profile default]` replaces.
+pub(super) fn is_bare(text: &str, header: Header) -> bool {
+    inner(text, header) == Some("default")
+}
+
+/// Returns what stands between the brackets; `None` when there is no closing one.
+pub(super) fn inner(text: &str, header: Header) -> Option<&str> {
+    let after = &text.as_bytes()[header.start + 1..header.end];
+    let end = memchr3(b']', b'\n', b'\r', after)?;
+    if memchr2(b'"', b'\'', &after[..end]).is_some() {
+        let line = &text[header.line(text)][1..];
+        return Some(trim(&line[..closing(line)?]));
+    }
+    (after[end] == b']').then(|| trim(&text[header.start + 1..header.start + 1 + end]))
+}
+
+fn trim(inner: &str) -> &str {
+    let is_blank = |byte: Option<&u8>| matches!(byte, Some(b' ' | b'\t'));
+    match is_blank(inner.as_bytes().first()) || is_blank(inner.as_bytes().last()) {
+        true => inner.trim_matches([' ', '\t']),
+        false => inner,
+    }
+}
+
+/// Returns where the `]` is that ends a header with quotes: the first that is not in quotes, or the first at all.
+fn closing(inner: &str) -> Option<usize> {
+    let mut quote = None;
+    for (at, c) in inner.char_indices() {
+        match (quote, c) {
+            (None, ']') => return Some(at),
+            (None, '"' | '\'') => quote = Some(c),
+            (Some(open), c) if c == open => quote = None,
+            _ => {}
+        }
+    }
+    inner.find(']')
+}
+
+/// Reads `profile NAME`, `sso-session NAME`, `services NAME`, the name quoted or not: exactly two words.
+fn typed(inner: &str) -> Option<(Kind, Cow<'_, str>)> {
+    // The AWS CLI looks at the beginning of the word only.
+    let kind = [Kind::Profile, Kind::SsoSession, Kind::Services].into_iter().find(|of| inner.starts_with(of.word()))?;
+    if memchr3(b'"', b'\'', b'\\', inner.as_bytes()).is_some() {
+        return match <[String; 2]>::try_from(shell_words::split(inner).ok()?).ok()? {
+            [_, name] => (!name.is_empty()).then(|| (kind, name.into())),
+        };
+    }
+    let name = trim(&inner[memchr2(b' ', b'\t', inner.as_bytes())?..]);
+    memchr2(b' ', b'\t', name.as_bytes()).is_none().then_some((kind, name.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::scan::Headers;
+    use super::*;
+
+    fn names(text: &str, which: Which) -> Vec<(Kind, String)> {
+        let name = |header| name(text, header, which).map(|(kind, name)| (kind, name.into_owned()));
+        Headers::new(text).filter_map(name).collect()
+    }
+
+    #[test]
+    fn names_have_many_spellings() {
+        let table = [
+            ("[default]", "default"),
+            ("[ default ]", "default"),
+            ("[profile default]", "default"),
+            ("[profile foo]", "foo"),
+            ("[profile   foo]", "foo"),
+            ("[profile\tfoo ]", "foo"),
+            ("[ profile foo ]", "foo"),
+            ("[profile \"foo\"]", "foo"),
+            ("[profile 'foo']", "foo"),
+            ("[profile \"my prof\"]", "my prof"),
+            ("[profile 'my prof']", "my prof"),
+            ("[profile my\\ prof]", "my prof"),
+            ("[profile 'a]b']", "a]b"),
+            ("[profile foo] # comment", "foo"),
+            ("[profile foo]#comment", "foo"),
+            ("[profile foo];comment", "foo"),
+            ("[profile foo] # it's [one]", "foo"),
+            ("[profile foo] text", "foo"),
+            ("\u{feff}[profile foo]", "foo"),
+            ("  [profile foo]", "foo"),
+            ("[profile foo!bar]", "foo!bar"),
+            ("[profile #foo]", "#foo"),
+            ("[profile été]", "été"),
+            ("[profile a\u{7}b]", "a\u{7}b"),
+            ("[profiles foo]", "foo"),
+            ("[profilefoo foo]", "foo"),
+        ];
+        for (text, name) in table {
+            assert_eq!(names(text, Which::Config), [(Kind::Profile, name.into())], "{text}");
+        }
+        assert_eq!(names("[sso-session 'my sso']", Which::Config), [(Kind::SsoSession, "my sso".into())]);
+        assert_eq!(names("[services s]", Which::Config), [(Kind::Services, "s".into())]);
+        assert_eq!(names("[DEFAULT]", Which::Config), [(Kind::Defaults, String::new())]);
+    }
+
+    #[test]
+    fn what_nobody_reads_has_no_name() {
+        for text in [
+            "[foo]",
+            "[profile my prof]",
+            "[profile]",
+            "[profile ]",
+            "[profile\"foo\"]",
+            "[profile \"x]",
+            "[profile \"\"]",
+            "[profile it's]",
+            "[Default]",
+            "[Profile x]",
+            "[SSO-session x]",
+            "[",
+            "[]",
+            "[profile foo",
+            "[profile foo\n]",
+        ] {
+            assert_eq!(names(text, Which::Config), [], "{text}");
+        }
+    }
+
+    #[test]
+    fn names_in_credentials_are_raw() {
+        let table = [
+            ("[foo]", "foo"),
+            ("[my prof]", "my prof"),
+            ("[\"my prof\"]", "\"my prof\""),
+            ("[profile foo]", "profile foo"),
+            ("[default]", "default"),
+        ];
+        for (text, name) in table {
+            assert_eq!(names(text, Which::Credentials), [(Kind::Profile, name.into())], "{text}");
+        }
+    }
+}
