@@ -4,6 +4,8 @@ mod bad_input;
 mod clients;
 mod home;
 #[cfg(unix)]
+mod hook;
+#[cfg(unix)]
 mod hostile;
 mod house;
 #[cfg(unix)]

@@ -3,6 +3,7 @@
 //! Deliberately not here: what is tested, and the terminal itself (`pty`).
 
 use crate::pty::Terminal;
+use ssox_standin::Standin;
 use std::fs;
 use std::io::Write as _;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
@@ -90,13 +91,23 @@ impl Shell {
 }
 
 /// A home directory with `bin` before everything else on PATH, and nothing of this machine's configuration.
-pub(crate) struct Home(TempDir);
+pub(crate) struct Home {
+    directory: TempDir,
+    environment: Vec<(String, String)>,
+}
 
 impl Home {
     /// Makes a home whose `ssox` is the real one.
     pub(crate) fn new() -> Self {
         let home = Self::empty();
         symlink(env!("CARGO_BIN_EXE_ssox"), home.path("bin/ssox")).expect("a link can be made");
+        home
+    }
+
+    /// Makes a home whose `ssox` is the real one, with profiles of a stand-in Identity Center.
+    pub(crate) fn with(standin: &Standin) -> Self {
+        let mut home = Self::new();
+        home.environment = standin.seed_home(home.directory.path());
         home
     }
 
@@ -107,7 +118,7 @@ impl Home {
         symlink(env!("CARGO_BIN_EXE_ssox"), home.path("real")).expect("a link can be made");
         let program = format!(
             "#!/bin/sh\nhome='{}'\n{}",
-            home.0.path().display(),
+            home.directory.path().display(),
             r#"[ "$1" != init ] || exec "$home/real" "$@"
 printf '%s\n' "$*" >> "$home/calls"
 case $* in
@@ -132,7 +143,8 @@ case $1 in sleep) exec sleep 1000 ;; read) read -r line; echo "read: $line" ;; f
     }
 
     fn empty() -> Self {
-        let home = Self(tempfile::tempdir().expect("a directory can be made"));
+        let directory = tempfile::tempdir().expect("a directory can be made");
+        let home = Self { directory, environment: Vec::new() };
         fs::create_dir_all(home.path("bin")).expect("a directory can be made");
         home
     }
@@ -149,7 +161,7 @@ case $1 in sleep) exec sleep 1000 ;; read) read -r line; echo "read: $line" ;; f
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
+        self.directory.path().join(name)
     }
 
     pub(crate) fn write(&self, name: &str, content: &str) {
@@ -166,8 +178,9 @@ case $1 in sleep) exec sleep 1000 ;; read) read -r line; echo "read: $line" ;; f
     pub(crate) fn command(&self, program: impl AsRef<Path>) -> Command {
         let path = format!("{}:{}", self.path("bin").display(), std::env::var("PATH").unwrap_or_default());
         let mut command = Command::new(program.as_ref());
-        command.env_clear().env("PATH", path).env("HOME", self.0.path()).env("ZDOTDIR", self.0.path());
-        command.env("TERM", "xterm-256color").env("LC_ALL", "C.UTF-8").current_dir(self.0.path());
+        command.env_clear().env("PATH", path).env("HOME", self.directory.path()).env("ZDOTDIR", self.directory.path());
+        command.env("TERM", "xterm-256color").env("LC_ALL", "C.UTF-8").current_dir(self.directory.path());
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         command
     }
 
