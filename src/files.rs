@@ -131,7 +131,11 @@ fn parent(path: &Path) -> PathBuf {
     }
 }
 
-fn create_private_dir(path: &Path) -> io::Result<()> {
+/// Creates a directory that only its owner sees into, and those on the way to it.
+///
+/// # Errors
+/// Those of the file system.
+pub(crate) fn create_private_dir(path: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);

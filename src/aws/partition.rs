@@ -43,6 +43,9 @@ const EUROPE: Partition = Partition {
     global_region: "eusc-de-east-1",
 };
 
+/// Every partition that people sign in to.
+pub(crate) const ALL: [&Partition; 4] = [&AWS, &CHINA, &GOVCLOUD, &EUROPE];
+
 /// Returns the partition of a region.
 pub(crate) fn of(region: &str) -> &'static Partition {
     match region {
@@ -55,7 +58,7 @@ pub(crate) fn of(region: &str) -> &'static Partition {
 
 /// Returns the partition of that name, as ARNs have it.
 pub(crate) fn named(name: &str) -> Option<&'static Partition> {
-    [&AWS, &CHINA, &GOVCLOUD, &EUROPE].into_iter().find(|partition| partition.name == name)
+    ALL.into_iter().find(|partition| partition.name == name)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! Deliberately not here: which source a profile has (`profile`), and what becomes of the credentials (`commands`).
 
 mod cached;
+pub(crate) mod saml;
 pub(crate) mod sso;
 
 use crate::cache::Entry;

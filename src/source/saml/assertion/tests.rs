@@ -1,0 +1,147 @@
+//! Tests of reading SAML responses: every spelling in the field, and what is none.
+
+use super::*;
+
+const ROLE: &str = "arn:aws:iam::444455556666:role/External";
+const PROVIDER: &str = "arn:aws:iam::444455556666:saml-provider/corp";
+
+struct Spelling {
+    prefix: &'static str,
+    declaration: &'static str,
+    roles: Vec<String>,
+}
+
+impl Spelling {
+    fn usual(roles: &[&str]) -> Self {
+        let declaration = "xmlns:saml2=\"urn:oasis:names:tc:SAML:2.0:assertion\"";
+        Self { prefix: "saml2:", declaration, roles: roles.iter().map(ToString::to_string).collect() }
+    }
+
+    fn xml(&self) -> String {
+        let p = self.prefix;
+        let values: String =
+            self.roles.iter().map(|role| format!("<{p}AttributeValue>{role}</{p}AttributeValue>")).collect();
+        format!(
+            "<?xml version=\"1.0\"?><samlp:Response xmlns:samlp=\"urn:oasis:names:tc:SAML:2.0:protocol\" \
+             Destination=\"https://signin.aws.amazon.com/saml\"><samlp:Status><samlp:StatusCode \
+             Value=\"urn:oasis:names:tc:SAML:2.0:status:Success\"/></samlp:Status><{p}Assertion {}><{p}Subject>\
+             <{p}SubjectConfirmationData NotOnOrAfter=\"2026-11-20T12:05:00.000Z\" Recipient=\"https://x/y\"/></{p}Subject>\
+             <{p}Conditions NotOnOrAfter=\"2026-11-20T12:10:00Z\"/><{p}AttributeStatement>\
+             <{p}Attribute Name=\"https://aws.amazon.com/SAML/Attributes/Role\">{values}</{p}Attribute>\
+             <{p}Attribute Name=\"https://aws.amazon.com/SAML/Attributes/SessionDuration\"><{p}AttributeValue> 7200\n\
+             </{p}AttributeValue></{p}Attribute></{p}AttributeStatement></{p}Assertion></samlp:Response>",
+            self.declaration
+        )
+    }
+
+    fn parse(&self) -> Result<Assertion> {
+        Assertion::parse(&STANDARD.encode(self.xml()))
+    }
+}
+
+fn response(content: &str) -> String {
+    STANDARD.encode(format!("<p:Response xmlns:p=\"urn:oasis:names:tc:SAML:2.0:protocol\">{content}</p:Response>"))
+}
+
+#[test]
+fn every_prefix_and_order_is_read() {
+    let spellings = [
+        ("saml2:", "xmlns:saml2=\"urn:oasis:names:tc:SAML:2.0:assertion\""),
+        ("saml:", "xmlns:saml=\"urn:oasis:names:tc:SAML:2.0:assertion\""),
+        ("", "xmlns=\"urn:oasis:names:tc:SAML:2.0:assertion\""),
+    ];
+    for (prefix, declaration) in spellings {
+        for value in [
+            format!("{ROLE},{PROVIDER}"),
+            format!("\n {PROVIDER},\n {ROLE} "),
+            format!("<![CDATA[{ROLE},{PROVIDER}]]>"),
+        ] {
+            let roles = vec![value.clone(), value.clone()];
+            let assertion = Spelling { prefix, declaration, roles }.parse().unwrap();
+            assert_eq!(assertion.roles, [SamlRole { role_arn: ROLE.into(), provider_arn: PROVIDER.into() }], "{value}");
+        }
+    }
+}
+
+#[test]
+fn duration_end_and_destination_are_read() {
+    let assertion = Spelling::usual(&[]).parse().unwrap();
+    assert_eq!(assertion.session_duration, Some(7200));
+    assert_eq!(assertion.not_on_or_after, Timestamp::parse("2026-11-20T12:05:00Z"));
+    assert_eq!(assertion.destination.as_deref(), Some("https://signin.aws.amazon.com/saml"));
+    assert!(!assertion.is_encrypted && assertion.roles.is_empty());
+}
+
+#[test]
+fn the_response_is_one_line_of_padded_base64() {
+    let xml = Spelling::usual(&[]).xml();
+    let text = STANDARD.encode(format!("{xml}{}", " ".repeat(2 - (xml.len() + 1) % 3)));
+    assert!(text.ends_with('='), "the case has padding");
+    let lines: Vec<String> =
+        text.trim_end_matches('=').as_bytes().chunks(76).map(|line| String::from_utf8_lossy(line).into()).collect();
+    let assertion = Assertion::parse(&lines.join("\r\n")).unwrap();
+    assert_eq!(assertion.response.expose(), text);
+    assert!(!format!("{assertion:?}").contains(&text[..20]));
+}
+
+#[test]
+fn what_is_no_response_is_bad_input() {
+    let deep = "<a>".repeat(20_000);
+    let cases = [
+        String::new(),
+        "hello, world!".into(),
+        STANDARD.encode("hello"),
+        STANDARD.encode([0xff, 0xfe, 0]),
+        STANDARD.encode("<html/>"),
+        STANDARD.encode("<Response"),
+        STANDARD.encode(&deep),
+        STANDARD.encode("<!DOCTYPE x [<!ENTITY e \"e\">]><Response>&e;</Response>"),
+    ];
+    for case in cases {
+        let error = Assertion::parse(&case).unwrap_err();
+        assert_eq!(error.kind.exit_status(), 4, "{case}");
+        assert!(error.message.contains("not a SAML response") && error.hint.is_some(), "{}", error.message);
+    }
+    let request = Assertion::parse(&STANDARD.encode("<p:AuthnRequest xmlns:p=\"x\"/>")).unwrap_err();
+    assert!(request.message.contains("SAMLRequest"));
+}
+
+#[test]
+fn a_response_longer_than_aws_takes_is_told_apart() {
+    let error = Assertion::parse(&"A".repeat(100_004)).unwrap_err();
+    assert!(error.message.contains("100004 characters, and AWS takes 100000"), "{}", error.message);
+    assert_eq!(error.kind.exit_status(), 4);
+}
+
+#[test]
+fn a_refusal_of_the_identity_provider_is_said() {
+    let status = "<p:Status><p:StatusCode Value=\"urn:oasis:names:tc:SAML:2.0:status:Responder\"><p:StatusCode \
+                  Value=\"urn:oasis:names:tc:SAML:2.0:status:AuthnFailed\"/></p:StatusCode>\
+                  <p:StatusMessage>no such user</p:StatusMessage></p:Status>";
+    let error = Assertion::parse(&response(status)).unwrap_err();
+    assert_eq!(error.message, "the identity provider refused: `AuthnFailed`, `no such user`");
+    assert_eq!(error.kind.exit_status(), 3);
+}
+
+#[test]
+fn an_encrypted_response_is_known_as_one() {
+    let assertion =
+        Assertion::parse(&response("<EncryptedAssertion><CipherValue>x</CipherValue></EncryptedAssertion>")).unwrap();
+    assert!(assertion.is_encrypted);
+}
+
+#[test]
+fn a_role_that_is_no_pair_is_left_out_or_said() {
+    let good = format!("{ROLE},{PROVIDER}");
+    assert_eq!(Spelling::usual(&["rubbish", &good]).parse().unwrap().roles.len(), 1);
+    let error = Spelling::usual(&["rubbish"]).parse().unwrap_err();
+    assert!(error.message.contains("`rubbish`"));
+}
+
+proptest::proptest! {
+    #[test]
+    fn whatever_comes_nothing_panics(text in "\\PC*", inner in "[<>/a-zA-Z:=\" ]{0,80}") {
+        let _ = Assertion::parse(&text);
+        let _ = Assertion::parse(&response(&inner));
+    }
+}

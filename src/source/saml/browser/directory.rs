@@ -1,0 +1,193 @@
+//! The browser's own profile directory: apart from the person's, private, and one browser at a time.
+//!
+//! Deliberately not here: its cookies, which the browser keeps and encrypts by itself.
+
+use super::discovery::Program;
+use crate::context::{Context, Deadline};
+use crate::error::{Error, Result};
+use crate::files::{self, Lock};
+use crate::terminal::Progress;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+const LOCK: &str = "saml browser";
+
+/// How often a busy directory is tried again.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// The directory, ours as long as this lives.
+#[derive(Debug)]
+pub(super) struct Directory {
+    pub(super) path: PathBuf,
+    _lock: Lock,
+}
+
+impl Directory {
+    /// Waits until no other ssox uses the directory, and makes it ready.
+    ///
+    /// # Errors
+    /// Needs a person: another sign-in is under way and takes too long. Configuration: it cannot be made.
+    pub(super) fn take(ctx: &Context, program: &Program, deadline: Deadline) -> Result<Self> {
+        let path = path(ctx, program)?;
+        let mut lock = wait(ctx, deadline)?;
+        lock.describe(&format!("process {}", std::process::id()));
+        make_private(&path).map_err(|cause| Error::file("prepare", &path, &cause))?;
+        let directory = Self { path, _lock: lock };
+        directory.remove_stale_lock();
+        directory.sweep();
+        Ok(directory)
+    }
+
+    /// Removes what could bring pages back: with a page, the browser stores the form that was posted to get it.
+    fn sweep(&self) {
+        for name in ["Sessions", "Sessions_Encrypted"] {
+            let _ = fs::remove_dir_all(self.path.join("Default").join(name));
+        }
+    }
+
+    /// Removes the browser's own lock when its holder is gone. The browser does that itself, but not when the machine
+    /// has another name by now: then it asks, or gives up.
+    fn remove_stale_lock(&self) {
+        let lock = self.path.join("SingletonLock");
+        let Ok(holder) = fs::read_link(&lock) else { return };
+        let pid = holder.to_str().and_then(|holder| holder.rsplit('-').next()?.parse().ok());
+        if !pid.is_some_and(is_alive) {
+            let _ = fs::remove_file(lock);
+        }
+    }
+}
+
+impl Drop for Directory {
+    fn drop(&mut self) {
+        self.sweep();
+    }
+}
+
+/// Removes the directory, and with it every sign-in it remembers; tells whether there was one.
+///
+/// # Errors
+/// Needs a person: a sign-in is under way. Configuration: it cannot be removed.
+pub(crate) fn forget(ctx: &Context) -> Result<bool> {
+    let path = ctx.state_dir()?.join("browser");
+    let _lock = Lock::try_take(ctx, LOCK).ok_or_else(|| busy(ctx))?;
+    match fs::remove_dir_all(&path) {
+        Ok(()) => Ok(true),
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(cause) => Err(Error::file("remove", &path, &cause).hint(format!("rm -r '{}'", path.display()))),
+    }
+}
+
+fn path(ctx: &Context, program: &Program) -> Result<PathBuf> {
+    // A browser in a snap sees no hidden directory of the home.
+    match snap_name(&program.path) {
+        Some(name) => Ok(ctx.home()?.join("snap").join(name).join("common/ssox")),
+        None => Ok(ctx.state_dir()?.join("browser")),
+    }
+}
+
+fn snap_name(program: &Path) -> Option<&str> {
+    let is_snap = program.starts_with("/snap")
+        || program.canonicalize().is_ok_and(|real| real.starts_with("/snap") || real == Path::new("/usr/bin/snap"));
+    program.file_name().filter(|_| is_snap)?.to_str()
+}
+
+fn wait(ctx: &Context, deadline: Deadline) -> Result<Lock> {
+    let mut progress = None;
+    loop {
+        if let Some(lock) = Lock::try_take(ctx, LOCK) {
+            return Ok(lock);
+        }
+        if deadline.is_over() {
+            return Err(busy(ctx));
+        }
+        progress.get_or_insert_with(|| Progress::start("waiting for another sign-in that has the browser"));
+        std::thread::sleep(PAUSE.min(deadline.left()));
+    }
+}
+
+fn busy(ctx: &Context) -> Error {
+    let holder = files::lock_holder(ctx, LOCK).map(|holder| format!(" ({holder})")).unwrap_or_default();
+    Error::needs_person(format!("another sign-in has the browser{holder}"))
+        .hint("finish it, or close its browser window, and try again")
+}
+
+fn make_private(path: &Path) -> io::Result<()> {
+    files::create_private_dir(path)?;
+    #[cfg(unix)]
+    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
+    Ok(())
+}
+
+#[cfg(unix)]
+fn is_alive(pid: i32) -> bool {
+    use rustix::io::Errno;
+    use rustix::process::{Pid, test_kill_process};
+    Pid::from_raw(pid).is_some_and(|pid| test_kill_process(pid) != Err(Errno::SRCH))
+}
+
+#[cfg(not(unix))]
+fn is_alive(_pid: i32) -> bool {
+    true
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+    fn context(home: &Path) -> Context {
+        Context::new([("HOME".to_string(), home.into()), ("XDG_STATE_HOME".to_string(), home.join("s").into())])
+    }
+
+    fn program() -> Program {
+        Program { path: "/usr/bin/chromium".into(), arguments: Vec::new() }
+    }
+
+    fn take(ctx: &Context) -> Result<Directory> {
+        Directory::take(ctx, &program(), ctx.deadline(Duration::ZERO))
+    }
+
+    #[test]
+    fn the_directory_is_private_and_has_one_user() {
+        let home = tempfile::tempdir().unwrap();
+        let ctx = context(home.path());
+        let path = home.path().join("s/ssox/browser");
+        fs::create_dir_all(&path).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        let directory = take(&ctx).unwrap();
+        assert_eq!(directory.path, path);
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o700);
+        let error = take(&ctx).unwrap_err();
+        assert_eq!(error.message, format!("another sign-in has the browser (process {})", std::process::id()));
+        assert!(forget(&ctx).is_err());
+        drop(directory);
+        assert!(forget(&ctx).unwrap());
+        assert!(!path.exists() && !forget(&ctx).unwrap());
+    }
+
+    #[test]
+    fn what_a_dead_browser_left_is_swept() {
+        let home = tempfile::tempdir().unwrap();
+        let ctx = context(home.path());
+        let path = home.path().join("s/ssox/browser");
+        fs::create_dir_all(path.join("Default/Sessions")).unwrap();
+        fs::write(path.join("Default/Cookies"), "kept").unwrap();
+        symlink("another-host-999999999", path.join("SingletonLock")).unwrap();
+        drop(take(&ctx).unwrap());
+        assert!(fs::symlink_metadata(path.join("SingletonLock")).is_err());
+        assert!(!path.join("Default/Sessions").exists() && path.join("Default/Cookies").exists());
+    }
+
+    #[test]
+    fn the_lock_of_a_live_browser_stays() {
+        let home = tempfile::tempdir().unwrap();
+        let ctx = context(home.path());
+        let path = home.path().join("s/ssox/browser");
+        fs::create_dir_all(&path).unwrap();
+        symlink(format!("host-{}", std::process::id()), path.join("SingletonLock")).unwrap();
+        drop(take(&ctx).unwrap());
+        assert!(fs::symlink_metadata(path.join("SingletonLock")).is_ok());
+    }
+}

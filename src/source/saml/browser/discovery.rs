@@ -1,0 +1,250 @@
+//! Which browser captures: `SSOX_BROWSER`, else the first known one on PATH, else where it is usually installed.
+//!
+//! Deliberately not here: browsers that cannot be driven through a DevTools pipe (Firefox, Safari), and `$BROWSER`, which
+//! is often one of them.
+
+use super::super::GIVE_RESPONSE;
+use crate::browser::is_remote;
+use crate::context::Context;
+use crate::error::{Error, Result};
+use std::path::{Path, PathBuf};
+
+const ON_PATH: [&str; 13] = [
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+    "microsoft-edge",
+    "microsoft-edge-stable",
+    "msedge",
+    "chromium",
+    "chromium-browser",
+    "brave-browser",
+    "brave-browser-stable",
+    "brave",
+    "vivaldi",
+    "vivaldi-stable",
+];
+
+const ON_LINUX: [&str; 4] =
+    ["/opt/google/chrome/chrome", "/opt/microsoft/msedge/msedge", "/opt/brave.com/brave/brave", "/snap/bin/chromium"];
+
+/// Under `/Applications` and `~/Applications`.
+const ON_MACOS: [&str; 5] = [
+    "Google Chrome.app/Contents/MacOS/Google Chrome",
+    "Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
+    "Chromium.app/Contents/MacOS/Chromium",
+    "Brave Browser.app/Contents/MacOS/Brave Browser",
+    "Vivaldi.app/Contents/MacOS/Vivaldi",
+];
+
+/// Under `%ProgramFiles%`, `%ProgramFiles(x86)%` and `%LocalAppData%`.
+const ON_WINDOWS: [&str; 5] = [
+    r"Google\Chrome\Application\chrome.exe",
+    r"Microsoft\Edge\Application\msedge.exe",
+    r"Chromium\Application\chrome.exe",
+    r"BraveSoftware\Brave-Browser\Application\brave.exe",
+    r"Vivaldi\Application\vivaldi.exe",
+];
+
+const WITHOUT_DEVTOOLS_PIPE: [&str; 4] = ["firefox", "safari", "librewolf", "w3m"];
+
+/// A browser on this machine, and what the person adds to its command line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Program {
+    pub(super) path: PathBuf,
+    pub(super) arguments: Vec<String>,
+}
+
+impl Program {
+    /// Returns what people call it.
+    pub(super) fn name(&self) -> String {
+        self.path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+    }
+
+    /// Tells whether it shows no window.
+    fn is_headless(&self) -> bool {
+        self.arguments.iter().any(|argument| argument.starts_with("--headless"))
+    }
+}
+
+/// Finds the browser, and a screen to show it on.
+///
+/// # Errors
+/// Configuration: `SSOX_BROWSER` or `SSOX_BROWSER_ARGS` cannot be used. Needs a person: no browser, or no screen.
+pub(super) fn find(ctx: &Context) -> Result<Program> {
+    let usual = || usual_places(ctx).into_iter().find(|path| is_program(path));
+    let path = match ctx.var("SSOX_BROWSER") {
+        Some(wanted) => chosen(ctx, wanted)?,
+        None => on_path(ctx).or_else(usual).ok_or_else(none)?,
+    };
+    let program = Program { path, arguments: arguments(ctx)? };
+    check_screen(ctx, &program)?;
+    Ok(program)
+}
+
+fn chosen(ctx: &Context, wanted: &str) -> Result<PathBuf> {
+    let bad = |why: &str| {
+        Error::configuration(format!("SSOX_BROWSER is `{wanted}`, {why}"))
+            .hint("export SSOX_BROWSER=/path/to/chrome (or Edge, Chromium, Brave)")
+    };
+    let expanded = ctx.expand(wanted);
+    let stem = expanded.file_stem().unwrap_or_default().to_string_lossy().to_lowercase();
+    if WITHOUT_DEVTOOLS_PIPE.contains(&stem.as_str()) {
+        return Err(bad("which cannot be driven through a DevTools pipe"));
+    }
+    match wanted.contains(['/', '\\']) {
+        true => {
+            Some(inside_bundle(expanded)).filter(|path| is_program(path)).ok_or_else(|| bad("and that is no program"))
+        }
+        false => search(ctx, wanted).ok_or_else(|| bad("which is not on PATH")),
+    }
+}
+
+/// Returns the program of a macOS application: `X.app` is a directory.
+fn inside_bundle(path: PathBuf) -> PathBuf {
+    match path.extension().is_some_and(|extension| extension == "app") {
+        true => path.join("Contents/MacOS").join(path.file_stem().unwrap_or_default()),
+        false => path,
+    }
+}
+
+fn on_path(ctx: &Context) -> Option<PathBuf> {
+    ON_PATH.iter().find_map(|name| search(ctx, name))
+}
+
+fn search(ctx: &Context, name: &str) -> Option<PathBuf> {
+    let (separator, ending) = if cfg!(windows) { (';', ".exe") } else { (':', "") };
+    let name = format!("{}{ending}", name.trim_end_matches(".exe"));
+    let directories = ctx.var("PATH")?.split(separator).map(Path::new).filter(|directory| directory.is_absolute());
+    directories.map(|directory| directory.join(&name)).find(|path| is_program(path))
+}
+
+fn usual_places(ctx: &Context) -> Vec<PathBuf> {
+    let under = |roots: Vec<PathBuf>, places: &[&str]| {
+        places.iter().flat_map(|place| roots.iter().map(move |root| root.join(place))).collect()
+    };
+    match () {
+        () if cfg!(windows) => {
+            let roots = ["ProgramFiles", "ProgramW6432", "ProgramFiles(x86)", "LOCALAPPDATA"];
+            under(roots.iter().filter_map(|name| ctx.var(name)).map(PathBuf::from).collect(), &ON_WINDOWS)
+        }
+        () if cfg!(target_os = "macos") => {
+            let own = ctx.home().ok().map(|home| home.join("Applications"));
+            under([PathBuf::from("/Applications")].into_iter().chain(own).collect(), &ON_MACOS)
+        }
+        () => ON_LINUX.iter().map(PathBuf::from).collect(),
+    }
+}
+
+#[cfg(unix)]
+fn is_program(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    path.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_program(path: &Path) -> bool {
+    path.is_file()
+}
+
+fn arguments(ctx: &Context) -> Result<Vec<String>> {
+    let Some(text) = ctx.var("SSOX_BROWSER_ARGS") else { return Ok(Vec::new()) };
+    shell_words::split(text).map_err(|_| {
+        Error::configuration(format!("SSOX_BROWSER_ARGS is `{text}`, where a quote is not closed"))
+            .hint("quote it as for a shell: `--one '--two=with space'`")
+    })
+}
+
+fn check_screen(ctx: &Context, program: &Program) -> Result<()> {
+    let has_display = ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| ctx.var(name).is_some());
+    let why = match () {
+        () if program.is_headless() => return Ok(()),
+        // Who names a browser for such a session means it: its windows may be forwarded.
+        () if is_remote(ctx) && ctx.var("SSOX_BROWSER").is_none() => "over SSH, a browser would open far from you",
+        () if !has_display && !cfg!(any(windows, target_os = "macos")) => "there is no screen to open a browser on",
+        () => return Ok(()),
+    };
+    Err(Error::needs_person(why).hint(GIVE_RESPONSE))
+}
+
+fn none() -> Error {
+    Error::needs_person("there is no browser that can capture a SAML response: no Chrome, Edge, Chromium or Brave")
+        .hint(format!("export SSOX_BROWSER=/path/to/chrome; or {GIVE_RESPONSE}"))
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt as _;
+
+    const SCREEN: (&str, &str) = ("DISPLAY", ":0");
+
+    fn context(vars: &[(&str, &str)]) -> Context {
+        Context::new(vars.iter().map(|(name, value)| ((*name).into(), value.into())))
+    }
+
+    fn program(path: &Path) {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, "#!/bin/sh\n").unwrap();
+        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
+    #[test]
+    fn the_first_known_one_on_path_is_taken() {
+        let home = tempfile::tempdir().unwrap();
+        let (a, b) = (home.path().join("a"), home.path().join("b"));
+        program(&a.join("chromium"));
+        program(&b.join("google-chrome"));
+        fs::create_dir_all(a.join("google-chrome")).unwrap();
+        fs::write(b.join("chrome"), "not executable").unwrap();
+        let path = format!("relative:{}:{}", a.display(), b.display());
+        let found = |vars: &[(&str, &str)]| find(&context(&[&[("PATH", path.as_str()), SCREEN], vars].concat()));
+        assert_eq!(found(&[]).unwrap().path, b.join("google-chrome"));
+        let chosen = found(&[("SSOX_BROWSER", "chromium"), ("SSOX_BROWSER_ARGS", "--a '--b=c d'")]).unwrap();
+        assert_eq!((chosen.path.clone(), chosen.name().as_str()), (a.join("chromium"), "chromium"));
+        assert_eq!(chosen.arguments, ["--a", "--b=c d"]);
+        assert_eq!(found(&[("SSOX_BROWSER_ARGS", "'")]).unwrap_err().kind.exit_status(), 4);
+    }
+
+    #[test]
+    fn a_browser_that_is_named_must_be_there() {
+        let home = tempfile::tempdir().unwrap();
+        let app = home.path().join("Some Browser.app");
+        program(&app.join("Contents/MacOS/Some Browser"));
+        program(&home.path().join("firefox"));
+        let home_text = home.path().to_str().unwrap();
+        let find = |name| find(&context(&[("PATH", "/none"), ("HOME", home_text), SCREEN, ("SSOX_BROWSER", name)]));
+        assert_eq!(find("~/Some Browser.app").unwrap().path, app.join("Contents/MacOS/Some Browser"));
+        for (name, why) in [("chromium", "not on PATH"), ("/none/chrome", "no program"), ("~/firefox", "DevTools pipe")]
+        {
+            let error = find(name).unwrap_err();
+            assert!(error.message.contains(why) && error.hint.is_some(), "{}", error.message);
+            assert_eq!(error.kind.exit_status(), 4);
+        }
+    }
+
+    #[test]
+    fn without_a_screen_there_is_no_browser() {
+        let home = tempfile::tempdir().unwrap();
+        program(&home.path().join("chromium"));
+        let path = ("PATH", home.path().to_str().unwrap());
+        let ssh = ("SSH_CONNECTION", "1 2 3 4");
+        let table: &[(&[(&str, &str)], bool)] = &[
+            (&[path], cfg!(target_os = "macos")),
+            (&[path, SCREEN], true),
+            (&[path, ("WAYLAND_DISPLAY", "wayland-0")], true),
+            (&[path, SCREEN, ssh], false),
+            (&[path, SCREEN, ssh, ("SSOX_BROWSER", "chromium")], true),
+            (&[path, ssh, ("SSOX_BROWSER_ARGS", "--headless=new")], true),
+        ];
+        for (vars, expected) in table {
+            let found = find(&context(vars));
+            assert_eq!(found.is_ok(), *expected, "{vars:?}");
+            if let Err(error) = found {
+                assert_eq!(error.kind.exit_status(), 3);
+                assert!(error.hint.unwrap().contains("--saml-response"));
+            }
+        }
+    }
+}

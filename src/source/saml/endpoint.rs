@@ -1,0 +1,149 @@
+//! Where identity providers post to: the sign-in endpoints of AWS, of every partition.
+//!
+//! Deliberately not here: anything that looks for a name somewhere in an address. An address is taken apart, and each
+//! part is compared: `https://evil.example/?signin.aws.amazon.com/saml` is no endpoint.
+
+use crate::aws::partition;
+
+const PATHS: [&str; 2] = ["/saml", "/static/saml"];
+
+/// Tells whether a page that posts there hands AWS a SAML response.
+pub(super) fn is_sign_in(url: &str) -> bool {
+    let Some(rest) = url.strip_prefix("https://") else { return false };
+    let (host, rest) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    let path = rest.split(['?', '#']).next().unwrap_or_default();
+    is_sign_in_host(host) && PATHS.iter().any(|known| is_under(path, known))
+}
+
+/// Returns the host of an address, for people: without user, path and query.
+pub(super) fn host(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
+    authority.rsplit('@').next().unwrap_or_default()
+}
+
+/// Tells whether an address can be the start of a sign-in: a page of the web, over TLS or on this machine.
+pub(super) fn is_start(url: &str) -> bool {
+    let clean = !url.chars().any(|c| c.is_control() || c.is_whitespace()) && !host(url).is_empty();
+    let name = host(url).split(':').next().unwrap_or_default();
+    let is_here = matches!(name, "localhost" | "127.0.0.1") || host(url).starts_with("[::1]");
+    clean && (url.starts_with("https://") || (url.starts_with("http://") && is_here))
+}
+
+/// Returns the region whose STS to ask: the configured one, when it is of the role's partition.
+pub(super) fn sts_region(configured: Option<&str>, partition: &str) -> String {
+    let Some(partition) = partition::named(partition) else { return configured.unwrap_or("us-east-1").into() };
+    let fits = |region: &&str| partition::of(region).name == partition.name;
+    configured.filter(fits).unwrap_or(partition.global_region).to_string()
+}
+
+/// A host with a port, a user or a character that hosts do not have is none of them.
+fn is_sign_in_host(host: &str) -> bool {
+    let is_label = |label: &str| {
+        !label.is_empty() && label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+    };
+    host.split('.').all(is_label)
+        && partition::ALL.iter().any(|partition| {
+            let before = host.strip_suffix(partition.signin_host);
+            before.is_some_and(|before| before.is_empty() || before.ends_with('.'))
+        })
+}
+
+fn is_under(path: &str, known: &str) -> bool {
+    path.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_endpoints_of_every_partition_are_known() {
+        let endpoints = [
+            "https://signin.aws.amazon.com/saml",
+            "https://eu-west-1.signin.aws.amazon.com/saml",
+            "https://eu-west-1.signin.aws.amazon.com/saml/acs/SAMLSP1EXAMPLE",
+            "https://signin.aws.amazon.com/static/saml",
+            "https://signin.aws.amazon.com/saml?region=eu-west-1",
+            "https://signin.amazonaws.cn/saml",
+            "https://cn-north-1.signin.amazonaws.cn/saml",
+            "https://signin.amazonaws-us-gov.com/saml",
+            "https://us-gov-west-1.signin.amazonaws-us-gov.com/saml",
+            "https://signin.amazonaws-eusc.eu/saml",
+        ];
+        for url in endpoints {
+            assert!(is_sign_in(url), "{url}");
+        }
+    }
+
+    #[test]
+    fn nothing_else_is_one() {
+        let others = [
+            "https://evil.example/?signin.aws.amazon.com/saml",
+            "https://evil.example/signin.aws.amazon.com/saml",
+            "https://evil.example/#https://signin.aws.amazon.com/saml",
+            "https://evil.example\\@signin.aws.amazon.com/saml",
+            "https://signin.aws.amazon.com.evil.example/saml",
+            "https://signin.aws.amazon.com@evil.example/saml",
+            "https://evil.example:signin.aws.amazon.com/saml",
+            "https://user@signin.aws.amazon.com/saml",
+            "https://notsignin.aws.amazon.com/saml",
+            "https://evilsignin.amazonaws.cn/saml",
+            "https://.signin.aws.amazon.com/saml",
+            "https://signin.aws.amazon.com:8443/saml",
+            "https://signin.aws.amazon.com/samlx",
+            "https://signin.aws.amazon.com/oauth?x=/saml",
+            "https://signin.aws.amazon.com?/saml",
+            "https://signin.aws.amazon.com",
+            "http://signin.aws.amazon.com/saml",
+            "wss://signin.aws.amazon.com/saml",
+            "https:/signin.aws.amazon.com/saml",
+            "",
+        ];
+        for url in others {
+            assert!(!is_sign_in(url), "{url}");
+        }
+    }
+
+    #[test]
+    fn a_start_is_a_page_over_tls_or_of_this_machine() {
+        for url in [
+            "https://d-1.awsapps.com/start/#/saml/default/App/ins-1",
+            "http://127.0.0.1:80/idp",
+            "http://localhost/x",
+            "http://[::1]:8/",
+        ] {
+            assert!(is_start(url), "{url}");
+        }
+        for url in [
+            "http://idp.example/",
+            "http://localhost.evil.example/",
+            "http://127.0.0.1@evil.example/",
+            "file:///etc/passwd",
+            "javascript:alert(1)",
+            "https://",
+            "--version",
+            "https://a b/",
+            "",
+        ] {
+            assert!(!is_start(url), "{url}");
+        }
+    }
+
+    #[test]
+    fn sts_is_asked_in_the_partition_of_the_role() {
+        let table = [
+            (Some("eu-west-1"), "aws", "eu-west-1"),
+            (None, "aws", "us-east-1"),
+            (Some("eu-west-1"), "aws-cn", "cn-northwest-1"),
+            (Some("cn-north-1"), "aws-cn", "cn-north-1"),
+            (Some("us-gov-east-1"), "aws", "us-east-1"),
+            (None, "aws-us-gov", "us-gov-west-1"),
+            (None, "aws-eusc", "eusc-de-east-1"),
+            (Some("us-iso-east-1"), "aws-iso", "us-iso-east-1"),
+        ];
+        for (configured, partition, region) in table {
+            assert_eq!(sts_region(configured, partition), region, "{configured:?} {partition}");
+        }
+    }
+}

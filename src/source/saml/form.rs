@@ -1,0 +1,182 @@
+//! The shapes in which people come by a SAML response: a form's body, the page that holds the form, what developer
+//! tools copy, the XML itself, or its base64.
+//!
+//! Deliberately not here: what the response says (`assertion`).
+
+use crate::secret::Secret;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use std::borrow::Cow;
+
+const FIELD: &str = "SAMLResponse";
+
+/// Returns the response in the body of a form, if the form has one.
+pub(super) fn posted(body: &str) -> Option<Secret> {
+    let values = body.split('&').filter_map(|pair| pair.strip_prefix(FIELD)?.strip_prefix('='));
+    values.filter(|value| !value.is_empty()).map(|value| Secret::new(percent(value))).next()
+}
+
+/// Finds the response in a text, and returns its base64 as it stands there; what is no response stays what it is.
+pub(super) fn response(text: &str) -> String {
+    let text = text.trim_start_matches('\u{feff}').trim();
+    if let Some(value) = field_of_page(text) {
+        return entities(&value).into_owned();
+    }
+    if text.starts_with('<') {
+        return STANDARD.encode(text);
+    }
+    match text.find(FIELD) {
+        Some(at) => percent(field_of_text(&text[at + FIELD.len()..])).into_owned(),
+        None => percent(text).into_owned(),
+    }
+}
+
+/// Returns the value of the page's hidden field.
+fn field_of_page(page: &str) -> Option<String> {
+    let starts = page.match_indices('<').map(|(at, _)| &page[at + 1..]);
+    let inputs = starts.filter(|tag| tag.get(..5).is_some_and(|name| name.eq_ignore_ascii_case("input")));
+    let ours = inputs.map(attributes).find(|attributes| value_of(attributes, "name") == Some(FIELD))?;
+    value_of(&ours, "value").map(String::from)
+}
+
+fn value_of<'a>(attributes: &[(&str, &'a str)], name: &str) -> Option<&'a str> {
+    attributes.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| *value)
+}
+
+/// Reads the attributes of a tag whose name is five letters long, up to its end.
+fn attributes(tag: &str) -> Vec<(&str, &str)> {
+    let is_end = |c: char| c.is_ascii_whitespace() || "=/>".contains(c);
+    let mut attributes = Vec::new();
+    let mut rest = tag.get(5..).unwrap_or_default();
+    loop {
+        rest = rest.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == '/');
+        if rest.is_empty() || rest.starts_with('>') {
+            return attributes;
+        }
+        let end = rest.char_indices().skip(1).find(|(_, c)| is_end(*c)).map_or(rest.len(), |(at, _)| at);
+        let (name, after) = rest.split_at(end);
+        let Some(assigned) = after.trim_start().strip_prefix('=') else {
+            rest = after;
+            continue;
+        };
+        let (value, after) = value(assigned.trim_start());
+        attributes.push((name, value));
+        rest = after;
+    }
+}
+
+/// Splits an attribute's value, quoted or bare, from what follows.
+fn value(text: &str) -> (&str, &str) {
+    match text.chars().next() {
+        Some(quote @ ('"' | '\'')) => text[1..].split_once(quote).unwrap_or((&text[1..], "")),
+        _ => text.split_at(text.find(|c: char| c.is_ascii_whitespace() || c == '>').unwrap_or(text.len())),
+    }
+}
+
+/// Returns what follows the field's name in a form's body (`=`), in developer tools (`: `) or in JSON (`": "`).
+fn field_of_text(text: &str) -> &str {
+    let text = text.trim_start_matches(|c: char| c.is_ascii_whitespace() || "\"'=:".contains(c));
+    let is_value = |c: char| c.is_ascii_alphanumeric() || "+/=%".contains(c);
+    &text[..text.find(|c| !is_value(c)).unwrap_or(text.len())]
+}
+
+/// Resolves the character references that can stand in base64 written by a template engine: `&#43;`, `&#x3D;`, `&#13;`.
+fn entities(text: &str) -> Cow<'_, str> {
+    if !text.contains('&') {
+        return text.into();
+    }
+    let mut parts = text.split('&');
+    let mut out = parts.next().unwrap_or_default().to_string();
+    for part in parts {
+        match part.split_once(';').and_then(|(name, rest)| Some((entity(name)?, rest))) {
+            Some((c, rest)) => {
+                out.push(c);
+                out.push_str(rest);
+            }
+            None => {
+                out.push('&');
+                out.push_str(part);
+            }
+        }
+    }
+    out.into()
+}
+
+fn entity(name: &str) -> Option<char> {
+    let code = match name {
+        "plus" => return Some('+'),
+        "equals" => return Some('='),
+        "sol" => return Some('/'),
+        _ => name.strip_prefix('#')?,
+    };
+    let code = match code.strip_prefix(['x', 'X']) {
+        Some(digits) => u32::from_str_radix(digits, 16),
+        None => code.parse(),
+    };
+    char::from_u32(code.ok()?)
+}
+
+/// Decodes a form's value. A `+` in text without escapes is one of base64, copied by hand; else it is a space.
+fn percent(text: &str) -> Cow<'_, str> {
+    match text.contains('%') {
+        true => crate::percent::decode(text).map_or(text.into(), Cow::Owned),
+        false => text.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_response_is_found_in_every_shape() {
+        let shapes = [
+            "ab+/cd==",
+            "\u{feff}ab+/cd==\n",
+            "ab%2B%2Fcd%3D%3D",
+            "SAMLResponse=ab%2B%2Fcd%3D%3D&RelayState=x%3D",
+            "RelayState=&SAMLResponse=ab%2B%2Fcd%3D%3D",
+            "SAMLResponse=ab+/cd==",
+            "SAMLResponse: ab+/cd==\nRelayState: ",
+            "{\"SAMLResponse\": \"ab+/cd==\", \"RelayState\": \"\"}",
+            "curl 'https://signin.aws.amazon.com/saml' --data-raw 'SAMLResponse=ab%2B%2Fcd%3D%3D&RelayState=' --compressed",
+            "<html><form><INPUT type='hidden' name='SAMLResponse' value='ab+/cd=='/></form>",
+            "<input name=RelayState value=x><input value=\"ab&#43;&#x2f;cd&#61;=\" name=\"SAMLResponse\" type=\"hidden\">",
+            "<input disabled name = SAMLResponse value=ab+/cd==>",
+        ];
+        for shape in shapes {
+            assert_eq!(response(shape), "ab+/cd==", "{shape}");
+        }
+    }
+
+    #[test]
+    fn a_form_is_read_by_its_fields() {
+        let posted = |body| posted(body).map(|response| response.expose().to_string());
+        assert_eq!(posted("RelayState=SAMLResponse%3Dno&SAMLResponse=ab%2B%2Fcd%3D%3D").as_deref(), Some("ab+/cd=="));
+        for body in
+            ["", "SAMLResponse", "SAMLResponse=", "xSAMLResponse=a", "SAMLResponses=a", "RelayState=SAMLResponse=a"]
+        {
+            assert_eq!(posted(body), None, "{body}");
+        }
+    }
+
+    #[test]
+    fn xml_becomes_base64() {
+        assert_eq!(response(" <a/>\n"), STANDARD.encode("<a/>"));
+    }
+
+    #[test]
+    fn line_breaks_stay_for_the_reader_of_base64() {
+        assert_eq!(response("ab\ncd"), "ab\ncd");
+        assert_eq!(response("SAMLResponse=ab%0D%0Acd"), "ab\r\ncd");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn whatever_comes_nothing_panics(text in "\\PC*", tag in "[<>a-zA-Z=\"'/&;#% \u{e9}]{0,60}") {
+            response(&text);
+            response(&format!("<input {tag}"));
+            response(&format!("SAMLResponse={tag}"));
+        }
+    }
+}

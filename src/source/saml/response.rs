@@ -1,0 +1,60 @@
+//! A SAML response that a person gives: from a file, or from standard input.
+//!
+//! Deliberately not here: in which shapes it comes (`form`).
+
+use super::form;
+use crate::error::{Error, Result};
+use crate::secret::Secret;
+use std::fs::File;
+use std::io::{self, IsTerminal as _, Read, stdin};
+use std::path::Path;
+use zeroize::Zeroizing;
+
+/// More than any page with a response in it has; AWS takes a fortieth of that.
+const LARGEST: u64 = 4 << 20;
+
+/// Returns the response in base64.
+///
+/// # Errors
+/// Configuration: the file cannot be read. Usage: standard input is a terminal.
+pub(super) fn read(path: &Path) -> Result<Secret> {
+    let bytes = match path.to_str() {
+        Some("-") => from_stdin()?,
+        _ => File::open(path).and_then(all).map_err(|cause| Error::file("read", path, &cause))?,
+    };
+    let text = Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned());
+    Ok(Secret::new(form::response(&text)))
+}
+
+fn from_stdin() -> Result<Zeroizing<Vec<u8>>> {
+    if stdin().is_terminal() {
+        // A line typed or pasted into a terminal ends at 4,096 characters (1,024 on macOS); a response is longer.
+        return Err(Error::usage("a SAML response is too long to be pasted into a terminal").hint(
+            "put it in through a pipe: `pbpaste |`, `wl-paste |` or `xclip -o |`; or name a file in place of `-`",
+        ));
+    }
+    all(stdin()).map_err(|cause| Error::file("read", Path::new("standard input"), &cause))
+}
+
+fn all(from: impl Read) -> io::Result<Zeroizing<Vec<u8>>> {
+    let mut bytes = Zeroizing::new(Vec::new());
+    from.take(LARGEST).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_holds_it_in_any_shape() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "SAMLResponse=ab%2Bcd&RelayState=").unwrap();
+        assert_eq!(read(file.path()).unwrap().expose(), "ab+cd");
+        std::fs::write(file.path(), [0xff, b'a']).unwrap();
+        assert!(read(file.path()).is_ok());
+        let error = read(Path::new("/none/such")).unwrap_err();
+        assert!(error.message.contains("`/none/such`"));
+        assert_eq!(error.kind.exit_status(), 4);
+    }
+}

@@ -1,0 +1,103 @@
+//! A role on offer: the two ARNs that AssumeRoleWithSAML wants, in whichever order an identity provider writes them.
+//!
+//! Deliberately not here: which one is taken (`choice`).
+
+use std::fmt;
+
+/// A role, and the identity provider of its account that may grant it; displays as the role's ARN.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SamlRole {
+    pub(crate) role_arn: String,
+    pub(crate) provider_arn: String,
+}
+
+impl SamlRole {
+    /// Reads a value of the attribute `Role`: documented as role first, seen both ways.
+    pub(super) fn parse(value: &str) -> Option<Self> {
+        let (one, other) = value.split_once(',')?;
+        let (one, other) = (one.trim(), other.trim());
+        let pair = match (is_role(one), is_role(other)) {
+            (true, false) => (one, other),
+            (false, true) => (other, one),
+            _ => return None,
+        };
+        let (role_arn, provider_arn) = (pair.0.to_string(), pair.1.to_string());
+        is_provider(&provider_arn).then_some(Self { role_arn, provider_arn })
+    }
+
+    /// Returns the account of the role.
+    pub(crate) fn account_id(&self) -> &str {
+        self.role_arn.split(':').nth(4).unwrap_or_default()
+    }
+
+    /// Returns the role's name without its path.
+    pub(crate) fn role_name(&self) -> &str {
+        self.role_arn.rsplit('/').next().unwrap_or_default()
+    }
+}
+
+impl fmt::Display for SamlRole {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.role_arn)
+    }
+}
+
+/// Returns the partition of an ARN: `aws`, `aws-cn`.
+pub(super) fn partition(arn: &str) -> &str {
+    arn.split(':').nth(1).unwrap_or("aws")
+}
+
+/// Tells whether this is the ARN of a role.
+pub(super) fn is_role(arn: &str) -> bool {
+    is_iam(arn, "role/")
+}
+
+/// Tells whether this is the ARN of a SAML provider.
+pub(super) fn is_provider(arn: &str) -> bool {
+    is_iam(arn, "saml-provider/")
+}
+
+/// ARNs go into messages, a request, and as a role's name into the environment: nothing but what AWS allows in them.
+fn is_iam(arn: &str, kind: &str) -> bool {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || "+=,.@_-/".contains(c);
+    let parts: Vec<&str> = arn.splitn(6, ':').collect();
+    let [scheme, partition, "iam", "", account, resource] = parts[..] else { return false };
+    let is_account = account.len() == 12 && account.bytes().all(|digit| digit.is_ascii_digit());
+    let name = resource.strip_prefix(kind).unwrap_or_default();
+    scheme == "arn" && partition.starts_with("aws") && is_account && !name.is_empty() && name.chars().all(allowed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ROLE: &str = "arn:aws-cn:iam::444455556666:role/team/External";
+    const PROVIDER: &str = "arn:aws-cn:iam::444455556666:saml-provider/corp";
+
+    #[test]
+    fn both_orders_are_read() {
+        for value in [format!("{ROLE},{PROVIDER}"), format!("\n  {PROVIDER} ,\n\t{ROLE}\n")] {
+            let role = SamlRole::parse(&value).unwrap();
+            assert_eq!((role.role_arn.as_str(), role.provider_arn.as_str()), (ROLE, PROVIDER));
+            assert_eq!((role.account_id(), role.role_name()), ("444455556666", "External"));
+            assert_eq!(partition(&role.role_arn), "aws-cn");
+        }
+    }
+
+    #[test]
+    fn what_is_no_pair_is_none() {
+        let odd = "arn:aws:iam::444455556666:role/x y";
+        for value in [
+            ROLE,
+            "",
+            ",",
+            &format!("{ROLE},{ROLE}"),
+            &format!("{PROVIDER},{PROVIDER}"),
+            &format!("{odd},{PROVIDER}"),
+            &format!("{ROLE},{PROVIDER},{ROLE}"),
+            "arn:aws:iam::1:role/x,arn:aws:iam::1:saml-provider/y",
+        ] {
+            assert_eq!(SamlRole::parse(value), None, "{value}");
+        }
+    }
+}
