@@ -13,6 +13,8 @@ mod pty;
 #[cfg(unix)]
 mod sandbox;
 #[cfg(unix)]
+mod segment;
+#[cfg(unix)]
 mod shells;
 mod using;
 #[cfg(unix)]

@@ -98,6 +98,11 @@ impl Terminal {
         self.child.id()
     }
 
+    /// Returns all that came out so far, as it came.
+    pub(crate) fn seen(&self) -> String {
+        String::from_utf8_lossy(&self.seen).into_owned()
+    }
+
     /// Returns all that came out so far, readable.
     pub(crate) fn transcript(&self) -> String {
         self.seen.iter().fold(String::new(), |mut text, byte| {

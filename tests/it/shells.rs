@@ -146,6 +146,8 @@ case $1 in sleep) exec sleep 1000 ;; read) read -r line; echo "read: $line" ;; f
         let directory = tempfile::tempdir().expect("a directory can be made");
         let home = Self { directory, environment: Vec::new() };
         fs::create_dir_all(home.path("bin")).expect("a directory can be made");
+        // Without it, fish begins its life by reading all manual pages.
+        fs::create_dir_all(home.path(".local/share/fish/generated_completions")).expect("a directory can be made");
         home
     }
 
