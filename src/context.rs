@@ -7,6 +7,8 @@ use crate::time::Timestamp;
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// The environment, home and clock of this run.
@@ -16,6 +18,8 @@ pub(crate) struct Context {
     home: Option<PathBuf>,
     /// What was typed, as far as it is no secret: the verb and its first word, `ssox use dev`.
     pub(crate) command: String,
+    /// Whether it has been said that a cache cannot be written; once is enough.
+    has_warned_of_cache: Arc<AtomicBool>,
     /// `-v`: log to stderr what is done, secrets redacted.
     pub(crate) verbose: bool,
     /// `--no-input`, `CI`, or no terminal: never ask, never open a browser.
@@ -133,6 +137,11 @@ impl Context {
     pub(crate) fn deadline(&self, after: Duration) -> Deadline {
         let now = Instant::now();
         Deadline(now.checked_add(after).unwrap_or(now))
+    }
+
+    /// Tells, the first time only, that nothing has been said yet about a cache that cannot be written.
+    pub(crate) fn is_first_unwritable_cache(&self) -> bool {
+        !self.has_warned_of_cache.swap(true, Ordering::Relaxed)
     }
 
     /// Logs one line to stderr under `-v`. Callers never pass a secret.

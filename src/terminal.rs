@@ -6,6 +6,8 @@ mod link;
 
 pub(crate) use link::show_address;
 
+use crate::context::Context;
+use crate::error::Error;
 use crate::time::human;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::cell::Cell;
@@ -25,6 +27,14 @@ pub(crate) fn say(line: &str) {
 /// Warns the person; the command goes on.
 pub(crate) fn warn(line: &str) {
     eprintln!("ssox: warning: {}", crate::error::printable(line));
+}
+
+/// Warns the person, once, that a cache cannot be written; the command goes on.
+pub(crate) fn warn_of_cache(ctx: &Context, error: &Error) {
+    match ctx.is_first_unwritable_cache() {
+        true => warn(&format!("{}; this command goes on, the next one asks AWS again", error.message)),
+        false => ctx.log(|| error.message.clone()),
+    }
 }
 
 /// Tells whether a person can see stderr.

@@ -143,7 +143,7 @@ impl Attempt<'_> {
 /// Writes a token that was just issued; where nothing can be written it is good for this command all the same.
 pub(super) fn store(ctx: &Context, session: &Session, token: &Token) {
     if let Err(error) = token::write(ctx, session, token) {
-        terminal::warn(&format!("{}; the token is good for this command only", error.message));
+        terminal::warn_of_cache(ctx, &error);
     }
 }
 

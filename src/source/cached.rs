@@ -63,7 +63,7 @@ fn wait(ctx: &Context, key: &Key) -> Lock {
 
 fn store(ctx: &Context, key: &Key, credentials: RoleCredentials) -> Entry {
     if let Err(error) = cache::write(ctx, key, &credentials) {
-        terminal::warn(&format!("{}; the credentials are not cached", error.message));
+        terminal::warn_of_cache(ctx, &error);
     }
     Entry { credentials, since: ctx.now() }
 }

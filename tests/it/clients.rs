@@ -3,7 +3,9 @@
 //! Deliberately not here: what ssox thinks of its own files.
 
 use crate::home::Home;
+use ssox_standin::{Grant, Person, token_file};
 use std::process::Output;
+use std::time::Duration;
 
 /// Runs Python with boto3 in the home; boto3 missing fails in CI and is named elsewhere.
 fn python(home: &Home, script: &str) -> Option<Output> {
@@ -46,4 +48,43 @@ fn boto3_reads_the_token_that_ssox_refreshed() {
     assert_eq!(printed(&output), "111122223333");
     assert_eq!(home.standin.count("CreateToken.refresh_token"), 1);
     assert_eq!(home.standin.count("reused_refresh_token"), 0);
+}
+
+const WHO: &str =
+    "import boto3\nprint(boto3.Session(profile_name='dev').client('sts').get_caller_identity()['Account'])";
+
+#[cfg(unix)]
+#[test]
+fn boto3_uses_and_refreshes_a_session_that_ssox_signed_in_to() {
+    let home = Home::new();
+    home.standin.configure(|options| {
+        options.authorize = Person::Approves;
+        // Botocore refreshes when less than 15 minutes are left, ssox when less than 5.
+        options.access_token = Duration::from_secs(600);
+    });
+    let mut login = home.command(crate::home::SSOX);
+    login.args(["login", "dev"]).env("BROWSER", "curl -sL --noproxy *");
+    assert!(crate::pty::Terminal::start(login).wait_for_end().1.success());
+    let Some(output) = python(&home, WHO) else { return };
+    assert_eq!((printed(&output).as_str(), home.standin.count("CreateToken.refresh_token")), ("111122223333", 1));
+    // What botocore has written is as good to ssox.
+    home.ssox(&["credential-process", "stg"]).ok();
+    assert_eq!(home.standin.count("CreateToken"), 2);
+}
+
+#[test]
+fn a_session_that_boto3_refreshed_is_used_refreshed_and_ended_by_ssox() {
+    let home = Home::new();
+    home.sign_in(&Grant { expires_in: -60, ..Grant::default() });
+    home.standin.configure(|options| options.access_token = Duration::from_secs(200));
+    let Some(output) = python(&home, WHO) else { return };
+    assert_eq!((printed(&output).as_str(), home.standin.count("CreateToken.refresh_token")), ("111122223333", 1));
+    home.ssox(&["credential-process", "dev"]).ok();
+    assert_eq!(home.standin.count("CreateToken.refresh_token"), 2);
+    home.ssox(&["logout", "dev"]).ok();
+    assert_eq!(home.standin.count("Logout"), 1);
+    assert!(!token_file(&home.path(""), "corp").exists());
+    let Some(output) = python(&home, WHO) else { return };
+    assert!(!output.status.success());
+    assert_eq!((home.standin.count("reused_refresh_token"), home.standin.violations()), (0, vec![]));
 }

@@ -1,6 +1,8 @@
 //! All integration tests are one binary: it links once.
 
 mod bad_input;
+#[cfg(unix)]
+mod chromium;
 mod clients;
 mod home;
 #[cfg(unix)]
@@ -16,6 +18,9 @@ mod sandbox;
 mod segment;
 #[cfg(unix)]
 mod shells;
+#[cfg(unix)]
+mod signing_in;
+mod signing_out;
 mod using;
 #[cfg(unix)]
 mod wrappers;

@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::session::Session;
 use crate::session::registration::{self, Registration};
 use crate::session::start_url::Redirect;
+use crate::terminal;
 use crate::time::human;
 use std::time::Duration;
 
@@ -52,7 +53,7 @@ impl Client<'_> {
             expires_at: answer.expires_at,
         };
         if let Err(error) = registration::write(self.ctx, self.session, flow, &registration) {
-            self.ctx.log(|| format!("session: {}; the next sign-in registers again", error.message));
+            terminal::warn_of_cache(self.ctx, &error);
         }
         Ok(registration)
     }

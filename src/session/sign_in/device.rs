@@ -72,11 +72,12 @@ fn show(client: &Client, options: &SignIn, authorization: &DeviceAuthorization) 
     let complete = authorization.verification_uri_complete.as_deref();
     let url = complete.unwrap_or(&authorization.verification_uri);
     let is_opened = !options.no_browser && browser::can_open(client.ctx) && browser::open(client.ctx, url);
-    let how = match is_opened {
-        true => "confirm this code in your browser; should it stay closed, open",
-        false => "in a browser anywhere, open",
-    };
-    terminal::say(&format!("to sign in to `{}`, {how}", client.label()));
+    match is_opened {
+        true => {
+            terminal::say(&format!("opening your browser to sign in to `{}`; if nothing opens, go to", client.label()))
+        }
+        false => terminal::say(&format!("to sign in to `{}`, open, on any device", client.label())),
+    }
     terminal::show_address(client.ctx, url);
     terminal::say(&format!("and check that it shows the code  {}", authorization.user_code));
 }

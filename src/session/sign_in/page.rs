@@ -31,7 +31,7 @@ impl Page {
     pub(super) fn not_signed_in(why: &str) -> Self {
         let text = "Nothing was handed out. Your terminal says what to do next.".into();
         let page = Self::new("200 OK", "You are not signed in", text);
-        Self { is_good: false, detail: why.into(), ..page }
+        Self { is_good: false, detail: why.replace('`', ""), ..page }
     }
 
     /// Says why a request is no answer to the sign-in that waits.

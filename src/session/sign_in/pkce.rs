@@ -96,11 +96,12 @@ impl Attempt {
 fn show(client: &Client, options: &SignIn, callback: &Callback, url: &str) {
     let ctx = client.ctx;
     let is_opened = !options.no_browser && browser::can_open(ctx) && browser::open(ctx, url);
-    let how = match is_opened {
-        true => "in your browser; should it stay closed, open",
-        false => "open in a browser",
-    };
-    terminal::say(&format!("sign in to `{}`: {how}", client.label()));
+    match is_opened {
+        true => {
+            terminal::say(&format!("opening your browser to sign in to `{}`; if nothing opens, go to", client.label()))
+        }
+        false => terminal::say(&format!("to sign in to `{}`, open", client.label())),
+    }
     terminal::show_address(ctx, url);
     if let Some(tunnel) = tunnel(ctx, callback.port()).filter(|_| !is_opened) {
         terminal::say(&format!("on another machine, first lead the answer here:  {tunnel}"));

@@ -1,0 +1,259 @@
+//! `login` and `logout` as people meet them: in a terminal, with a browser, several at once.
+//!
+//! Deliberately not here: a real browser (`chromium`), and what the listener answers to strangers (unit tests).
+
+use crate::home::{Home, SSOX};
+use crate::pty::{Terminal, eventually};
+use rustix::process::{Pid, Signal, kill_process};
+use ssox_standin::{Fault, Person, START_URL, Times, token_file};
+use std::process::Command;
+use std::time::Duration;
+
+/// A browser that follows redirects, and says nothing.
+const CURL: &str = "curl -sL --noproxy *";
+
+fn ssox(home: &Home, arguments: &[&str]) -> Command {
+    let mut command = home.command(SSOX);
+    command.args(arguments).env("BROWSER", CURL).env("TERM", "xterm-256color");
+    command
+}
+
+/// A home where a person says yes as soon as they are asked.
+fn approving() -> Home {
+    let home = Home::new();
+    home.standin.configure(|options| {
+        options.authorize = Person::Approves;
+        options.device = Person::Approves;
+    });
+    home
+}
+
+/// Runs ssox in a terminal to its end; returns what it said and its exit status.
+fn run(home: &Home, arguments: &[&str]) -> (String, i32) {
+    run_with(home, arguments, &[])
+}
+
+fn run_with(home: &Home, arguments: &[&str], variables: &[(&str, &str)]) -> (String, i32) {
+    let mut command = ssox(home, arguments);
+    let (said, status) = Terminal::start({
+        command.envs(variables.iter().copied());
+        command
+    })
+    .wait_for_end();
+    (said, status.code().unwrap_or(-1))
+}
+
+#[test]
+fn login_signs_in_once_and_then_says_until_when() {
+    let home = approving();
+    let (said, status) = run(&home, &["login", "dev"]);
+    assert_eq!(status, 0, "{said}");
+    assert!(said.contains("signed in to `corp`, for 1h 0m") || said.contains("signed in to `corp`, for 59m"), "{said}");
+    let asked = home.standin.total();
+    let (said, status) = run(&home, &["login", "--sso-session", "corp"]);
+    assert!(status == 0 && said.contains("already signed in to `corp`, for "), "{said}");
+    assert_eq!(home.standin.total(), asked);
+    assert_eq!(run(&home, &["login", "stg", "--fresh"]).1, 0);
+    assert_eq!(home.standin.count("CreateToken.authorization_code"), 2);
+    assert_eq!(home.standin.count("RegisterClient"), 1);
+    assert_eq!(home.standin.violations(), [""; 0]);
+}
+
+#[test]
+fn a_verb_that_needs_credentials_signs_in_by_itself() {
+    let home = approving();
+    let (said, status) = run(&home, &["exec", "dev", "--", "sh", "-c", "echo for $AWS_ACCOUNT_ID"]);
+    assert!(status == 0 && said.contains("for 111122223333"), "{said}");
+    home.standin.end_sessions();
+    let (said, status) = run(&home, &["export", "stg", "--format", "json"]);
+    assert!(status == 0 && said.contains("222233334444"), "{said}");
+    assert_eq!(home.standin.count("Authorize"), 2);
+}
+
+#[test]
+fn a_missing_assignment_never_leads_to_a_sign_in() {
+    let home = Home::signed_in();
+    home.standin.fault("GetRoleCredentials", Fault::Status(403), Times::Forever);
+    assert_eq!(run(&home, &["exec", "dev", "--", "true"]).1, 5);
+    assert_eq!((home.standin.count("Authorize"), home.standin.count("CreateToken")), (0, 0));
+}
+
+#[test]
+fn where_nobody_is_the_answer_is_three_at_once() {
+    let home = approving();
+    let hint = "ssox login --sso-session corp";
+    for arguments in [&["login", "dev"][..], &["--emit=bash1", "use", "dev"], &["credential-process", "dev"]] {
+        let ran = home.ssox_with(arguments, &[("BROWSER", CURL)]);
+        assert!(ran.fails(3).contains(hint), "{arguments:?}");
+    }
+    let in_terminal = [
+        (&["exec", "dev", "--", "true"][..], "CI", "1"),
+        (&["login", "dev", "--no-input"], "X", ""),
+        (&["credential-process", "dev"], "X", ""),
+    ];
+    for (arguments, name, value) in in_terminal {
+        let (said, status) = run_with(&home, arguments, &[(name, value)]);
+        assert!(status == 3 && said.contains(hint), "{arguments:?}: {said}");
+    }
+    assert_eq!(home.standin.total(), 0);
+    assert_eq!(home.files(".aws/sso/cache"), [""; 0]);
+}
+
+#[test]
+fn a_code_is_shown_with_the_address_where_it_belongs() {
+    let home = Home::new();
+    let mut terminal = Terminal::start(ssox(&home, &["login", "dev", "--device-code", "--no-browser"]));
+    terminal.wait_for("/device?user_code=");
+    terminal.wait_for("shows the code");
+    terminal.wait_for("left");
+    assert_eq!(home.standin.approve_devices(), 1);
+    let (said, status) = terminal.wait_for_end();
+    assert!(status.success() && said.contains("signed in to `corp`"), "{said}");
+    assert_eq!(home.standin.count("DevicePage"), 0);
+}
+
+#[test]
+fn a_refusal_is_three_and_says_who_refused() {
+    let home = Home::new();
+    home.standin.configure(|options| options.authorize = Person::Refuses);
+    let (said, status) = run(&home, &["login", "dev"]);
+    assert!(status == 3 && said.contains("refused: access_denied"), "{said}");
+    assert!(said.contains("hint: ssox login --sso-session corp"), "{said}");
+}
+
+#[test]
+fn over_ssh_a_port_of_ones_own_comes_with_the_line_for_the_tunnel() {
+    let home = Home::new();
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
+    let mut command = ssox(&home, &["login", "dev", "--no-browser", "--port", &free]);
+    command.env("SSH_CONNECTION", "10.0.0.1 5000 10.0.0.2 22").env("TERM", "xterm-kitty");
+    let mut terminal = Terminal::start(command);
+    // A link on a terminal that has links: the address twice, between OSC 8 and its end.
+    terminal.wait_for("\x1b]8;;http://127.0.0.1:");
+    terminal.wait_for("\x1b\\http://127.0.0.1:");
+    let address = format!("http://127.0.0.1:{}", terminal.wait_for("\x1b]8;;\x1b\\"));
+    terminal.wait_for(&format!("ssh -L {free}:127.0.0.1:{free} 10.0.0.2"));
+    assert!(
+        address.contains(&format!("redirect_uri=http%3A%2F%2F127.0.0.1%3A{free}%2Foauth%2Fcallback&")),
+        "{address}"
+    );
+    home.standin.configure(|options| options.authorize = Person::Approves);
+    let page = home.command("curl").args(["-sL", "--noproxy", "*", &address]).output().unwrap();
+    assert!(String::from_utf8_lossy(&page.stdout).contains("You are signed in"));
+    assert!(terminal.wait_for_end().1.success());
+}
+
+#[test]
+fn interrupted_it_leaves_nothing_behind() {
+    let home = Home::new();
+    let mut terminal = Terminal::start(ssox(&home, &["login", "dev", "--no-browser"]));
+    terminal.wait_for("redirect_uri=http%3A%2F%2F127.0.0.1%3A");
+    let port: u16 = terminal.wait_for("%2F").parse().unwrap();
+    terminal.wait_for("left");
+    std::net::TcpStream::connect(("127.0.0.1", port)).unwrap();
+    terminal.keys("\x03");
+    let (_, status) = terminal.wait_for_end();
+    assert_eq!(std::os::unix::process::ExitStatusExt::signal(&status), Some(2));
+    assert!(std::net::TcpStream::connect(("127.0.0.1", port)).is_err());
+    // The registration stays: it is good for 90 days, and no secret of the person's.
+    assert_eq!(home.files(".aws/sso/cache").len(), 1);
+    assert!(!token_file(&home.path(""), "corp").exists());
+    home.standin.configure(|options| options.authorize = Person::Approves);
+    assert_eq!(run(&home, &["login", "dev"]).1, 0);
+    assert_eq!(home.standin.count("RegisterClient"), 1);
+}
+
+#[test]
+fn fifty_processes_open_one_browser() {
+    let home = approving();
+    home.standin.fault("Authorize", Fault::Delay(Duration::from_secs(1)), Times::Forever);
+    let all: Vec<Terminal> = (0..50).map(|_| Terminal::start(ssox(&home, &["exec", "dev", "--", "true"]))).collect();
+    for terminal in all {
+        let (said, status) = terminal.wait_for_end();
+        assert!(status.success(), "{said}");
+    }
+    for (what, times) in [("RegisterClient", 1), ("Authorize", 1), ("CreateToken", 1), ("GetRoleCredentials", 1)] {
+        assert_eq!(home.standin.count(what), times, "{what}");
+    }
+}
+
+#[test]
+fn when_the_one_who_asks_is_killed_another_takes_over() {
+    let home = Home::new();
+    let arguments = ["login", "dev"];
+    let owner = Terminal::start(ssox(&home, &arguments));
+    eventually("the browser", || (home.standin.count("Authorize") == 1).then_some(()));
+    let mut waiters: Vec<Terminal> = (0..8).map(|_| Terminal::start(ssox(&home, &arguments))).collect();
+    for waiter in &mut waiters {
+        waiter.wait_for(&format!("`ssox login dev` (pid {}, on /dev/pts/", owner.id()));
+        waiter.wait_for("is signing in to `corp`");
+        waiter.wait_for("left");
+    }
+    home.standin.configure(|options| options.authorize = Person::Approves);
+    let id = Pid::from_raw(i32::try_from(owner.id()).unwrap()).unwrap();
+    kill_process(id, Signal::KILL).unwrap();
+    for waiter in waiters {
+        let (said, status) = waiter.wait_for_end();
+        assert!(status.success() && said.contains("signed in to `corp`"), "{said}");
+    }
+    assert_eq!((home.standin.count("Authorize"), home.standin.count("CreateToken")), (2, 1));
+}
+
+#[test]
+fn when_nobody_comes_all_give_up_together() {
+    let home = Home::new();
+    let owner = Terminal::start(ssox(&home, &["login", "dev", "--timeout", "6s"]));
+    eventually("the browser", || (home.standin.count("Authorize") == 1).then_some(()));
+    let mut waiters: Vec<Terminal> = (0..8).map(|_| Terminal::start(ssox(&home, &["login", "dev"]))).collect();
+    waiters.iter_mut().for_each(|waiter| drop(waiter.wait_for("is signing in to `corp`")));
+    for terminal in waiters.into_iter().chain([owner]) {
+        let (said, status) = terminal.wait_for_end();
+        assert!(status.code() == Some(3) && said.contains("nobody signed in to `corp` within 6s"), "{said}");
+    }
+    assert_eq!(home.standin.count("Authorize"), 1);
+}
+
+#[test]
+fn a_legacy_profile_signs_in_with_a_code_and_says_what_to_type() {
+    let home = approving();
+    let ran = home.ssox(&["credential-process", "legacy"]);
+    assert!(ran.fails(3).contains("hint: ssox login legacy"));
+    assert_eq!(run(&home, &["login", "legacy"]).1, 0);
+    assert!(token_file(&home.path(""), START_URL).exists());
+    home.ssox(&["credential-process", "legacy"]).ok();
+    assert_eq!((home.standin.count("StartDeviceAuthorization"), home.standin.count("Authorize")), (1, 0));
+}
+
+#[test]
+fn without_a_name_the_only_session_is_meant() {
+    let home = approving();
+    home.write_config(&format!("[sso-session only]\nsso_start_url = {START_URL}\nsso_region = eu-west-1\n"));
+    let (said, status) = run(&home, &["login"]);
+    assert!(status == 0 && said.contains("signed in to `only`"), "{said}");
+    home.add_config(&format!("[sso-session other]\nsso_start_url = {START_URL}\nsso_region = eu-west-1\n"));
+    assert!(home.ssox(&["login"]).fails(4).contains("several sessions"));
+    home.write_config("");
+    assert!(home.ssox(&["login"]).fails(4).contains("ssox configure sso"));
+    assert!(home.ssox(&["login", "dev"]).fails(4).contains("no profile `dev`"));
+    assert!(home.ssox(&["logout", "--sso-session", "crop"]).fails(4).contains("no sso-session `crop`"));
+}
+
+#[test]
+fn a_cache_that_cannot_be_written_costs_the_cache_only() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let home = approving();
+    let mode = |mode| std::fs::Permissions::from_mode(mode);
+    std::fs::set_permissions(home.path(""), mode(0o755)).unwrap();
+    std::fs::set_permissions(home.path(".aws"), mode(0o555)).unwrap();
+    std::fs::set_permissions(home.path(".aws/config"), mode(0o444)).unwrap();
+    // Root can write anywhere.
+    let mut command = home.command(if rustix::process::geteuid().is_root() { "setpriv" } else { "env" });
+    if rustix::process::geteuid().is_root() {
+        command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]);
+    }
+    command.args([SSOX, "exec", "dev", "--", "sh", "-c", "echo for $AWS_ACCOUNT_ID"]).env("BROWSER", CURL);
+    let (said, status) = Terminal::start(command).wait_for_end();
+    std::fs::set_permissions(home.path(".aws"), mode(0o755)).unwrap();
+    assert!(status.success() && said.contains("for 111122223333"), "{said}");
+    assert_eq!(said.matches("warning:").count(), 1, "{said}");
+}
