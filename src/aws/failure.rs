@@ -1,67 +1,167 @@
 //! What a failed call means for a person: who refused, why, and what to type.
 //!
-//! Deliberately not here: answers that are part of a protocol, such as `authorization_pending` (`oidc`).
+//! Deliberately not here: answers that are part of a protocol, such as `authorization_pending` (`oidc`), and the
+//! reasons why nobody answers (`cause`).
 
+use super::cause;
+use super::channel::Channel;
 use crate::error::{Error, Kind};
+use crate::time::{Timestamp, human};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::date_time::{DateTime, Format};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
-/// Makes our error of the SDK's; `what` was being done, `hint` is for a refusal.
-pub(super) fn failure<E>(what: &str, error: &SdkError<E, HttpResponse>, hint: &str) -> Error
-where
-    E: ProvideErrorMetadata + std::error::Error + 'static,
-{
-    let status = error.raw_response().map(|response| response.status().as_u16());
-    let refusal = error.as_service_error();
-    let code = refusal.and_then(ProvideErrorMetadata::code);
-    let said = refusal.and_then(ProvideErrorMetadata::message).unwrap_or_default();
-    let said =
-        [code.unwrap_or_default(), said].iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(": ");
-    let answered = |kind, cause: &str| Error::new(kind, format!("{what}: {cause}"));
-    match (error, status) {
-        (SdkError::ServiceError(_), Some(401)) => answered(Kind::NeedsPerson, "the session is over").hint("ssox login"),
-        (SdkError::ServiceError(_), Some(429)) => {
-            answered(Kind::Unreachable, "AWS is throttling").hint("wait a moment, then try again")
-        }
-        (SdkError::ServiceError(_), Some(status @ 500..)) => {
-            answered(Kind::Unreachable, &format!("AWS answered {status}"))
-                .hint("try again; https://health.aws.amazon.com")
-        }
-        (SdkError::ServiceError(_), Some(status @ 400..)) if code.is_some() => {
-            let said = if said.is_empty() { format!("AWS answered {status}") } else { said };
-            answered(Kind::Refused, &said).hint(hint)
-        }
-        (SdkError::ServiceError(_) | SdkError::ResponseError(_), Some(status)) => {
-            answered(Kind::Unreachable, &format!("AWS answered {status} with what is no answer"))
-                .hint("is there a proxy or a sign-in page in between?")
-        }
-        (SdkError::TimeoutError(_), _) => answered(Kind::Unreachable, "timed out").hint("is the network up? try again"),
-        _ => answered(Kind::Unreachable, &cause(error)).hint("is the network up? a proxy is taken from HTTPS_PROXY"),
+/// A signature is good for five minutes around its time, for the strictest of services.
+const TOLERANCE: i64 = 4 * 60;
+
+/// No message of AWS is this long and useful.
+const LONGEST_MESSAGE: usize = 600;
+
+/// What becomes of a conversation.
+pub(super) type Outcome<T> = Result<T, Failure>;
+
+/// A failed call.
+#[derive(Debug)]
+pub(super) struct Failure {
+    pub(super) error: Error,
+    /// The service is not there in this region, or switched off.
+    pub(super) region_is_missing: bool,
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self { error, region_is_missing: false }
     }
 }
 
-/// Says in plain words what the innermost cause is.
-fn cause(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut causes = vec![error.to_string()];
-    let mut inner = error.source();
-    while let Some(cause) = inner {
-        causes.push(cause.to_string());
-        inner = cause.source();
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        failure.error
     }
-    let all = causes.join(": ").to_lowercase();
-    let known = [
-        ("dns", "could not find the host"),
-        ("lookup address", "could not find the host"),
-        ("connection refused", "the connection was refused"),
-        ("connection reset", "the connection was cut"),
-        ("connection closed", "the connection was cut"),
-        ("end of file", "the connection was cut"),
-        ("incomplete", "the answer was cut off"),
-        ("certificate", "the certificate is not trusted (AWS_CA_BUNDLE names others)"),
-        ("timed out", "timed out"),
-        ("timeout", "timed out"),
-    ];
-    let plain = known.iter().find(|(part, _)| all.contains(part)).map(|(_, plain)| (*plain).to_string());
-    plain.unwrap_or_else(|| causes.pop().unwrap_or_default())
+}
+
+/// Says why a call failed; `what` could not be done, `hint` helps against a refusal.
+pub(super) fn failure<E>(channel: &Channel, what: &str, error: &SdkError<E, HttpResponse>, hint: &str) -> Failure
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+{
+    let (error, region_is_missing) = match (error, error.raw_response()) {
+        (SdkError::ServiceError(refusal), Some(response)) => {
+            let refusal = Refusal {
+                code: refusal.err().code().unwrap_or_default(),
+                message: refusal.err().message().unwrap_or_default(),
+                status: response.status().as_u16(),
+                ahead: clock_ahead(channel, response),
+            };
+            (refusal.error(channel, hint), refusal.code == "RegionDisabledException")
+        }
+        (SdkError::ResponseError(_), Some(response)) => {
+            let is_cut = response.body().bytes().is_none();
+            (
+                if is_cut {
+                    cause::unreachable(channel, error)
+                } else {
+                    no_answer(channel, response.status().as_u16())
+                },
+                false,
+            )
+        }
+        (SdkError::ConstructionFailure(_), _) => (Error::configuration(innermost(error)).hint("ssox doctor"), false),
+        (SdkError::DispatchFailure(dispatch), _) if dispatch.is_user() => {
+            (Error::configuration(innermost(error)).hint("ssox doctor"), false)
+        }
+        _ => (cause::unreachable(channel, error), cause::is_unresolved(error)),
+    };
+    Failure { error: error.doing(what), region_is_missing }
+}
+
+/// A refusal of AWS, or of somebody in between.
+struct Refusal<'a> {
+    /// Empty when it is not AWS's.
+    code: &'a str,
+    message: &'a str,
+    status: u16,
+    /// Seconds the local clock is ahead of the service's.
+    ahead: Option<i64>,
+}
+
+impl Refusal<'_> {
+    fn error(&self, channel: &Channel, hint: &str) -> Error {
+        let message: String = self.message.chars().take(LONGEST_MESSAGE).collect();
+        let said = match message.trim() {
+            "" => self.code.to_string(),
+            message => format!("{message} ({})", self.code),
+        };
+        match (self.code, self.status) {
+            ("", 407) => proxy_asks(channel),
+            (code, 429) if code.is_empty() || is_throttling(code) => cause::throttled(&channel.host),
+            (code, _) if is_throttling(code) => cause::throttled(&channel.host),
+            (code, 500..) if !code.is_empty() => Error::unreachable(format!("AWS failed: {said}"))
+                .hint("try again; https://health.aws.amazon.com says what is wrong"),
+            ("", status) => no_answer(channel, status),
+            ("UnauthorizedException", _) => {
+                Error::needs_person("the session is over, or was ended elsewhere").hint("ssox login")
+            }
+            ("ExpiredToken", _) => Error::refused("the credentials it was asked with are over").hint("ssox use NAME"),
+            ("InvalidClientTokenId" | "UnrecognizedClientException", _) => {
+                Error::refused("AWS does not know the access key").hint("is it switched off, or of another partition?")
+            }
+            ("RegionDisabledException", _) => Error::refused(said)
+                .hint("an administrator activates STS in the account settings of IAM; AWS_REGION names another region"),
+            (code, _) if is_about_time(code) && self.ahead.is_some_and(|ahead| ahead.abs() > TOLERANCE) => self.clock(),
+            ("SignatureDoesNotMatch", _) => {
+                Error::refused("the secret access key does not belong to the access key id").hint("ssox doctor")
+            }
+            (code, 400) if is_bad_input(code) => Error::configuration(said).hint(hint),
+            _ => Error::refused(said).hint(hint),
+        }
+    }
+
+    fn clock(&self) -> Error {
+        let ahead = self.ahead.unwrap_or_default();
+        let direction = if ahead > 0 { "ahead" } else { "behind" };
+        Error::new(Kind::Configuration, format!("this computer's clock is {} {direction}", human(ahead.abs())))
+            .hint("set the clock, then try again")
+    }
+}
+
+fn proxy_asks(channel: &Channel) -> Error {
+    let variable = channel.proxy.unwrap_or("HTTP_PROXY");
+    Error::configuration(format!("the proxy of `{variable}` asks who you are"))
+        .hint(format!("export {variable}=http://user:password@host:port"))
+}
+
+fn no_answer(channel: &Channel, status: u16) -> Error {
+    Error::unreachable(format!("`{}` answered {status} with what AWS would not say", channel.host))
+        .hint("is there a proxy or a sign-in page in between? open http://example.com in a browser")
+}
+
+fn is_throttling(code: &str) -> bool {
+    ["Throttl", "TooManyRequests", "RequestLimitExceeded", "SlowDown"].iter().any(|part| code.contains(part))
+}
+
+fn is_about_time(code: &str) -> bool {
+    ["Signature", "RequestExpired", "RequestTimeTooSkewed", "AuthFailure"].iter().any(|part| code.contains(part))
+}
+
+/// Refusals of what is asked, not of who asks.
+fn is_bad_input(code: &str) -> bool {
+    !["InvalidIdentityToken", "ExpiredToken", "AccessDenied", "InvalidGrant", "UnauthorizedClient", "IDP"]
+        .iter()
+        .any(|part| code.starts_with(part))
+}
+
+/// Returns how many seconds the local clock is ahead of the service's.
+fn clock_ahead(channel: &Channel, response: &HttpResponse) -> Option<i64> {
+    let date = response.headers().get("date").and_then(|date| DateTime::from_str(date, Format::HttpDate).ok())?;
+    Some(channel.opened_at.seconds_after(Timestamp(date.secs())))
+}
+
+fn innermost(error: &dyn std::error::Error) -> String {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    cause.to_string()
 }

@@ -4,14 +4,21 @@
 //! Deliberately not here: what is cached, locked or refreshed (`session`, `source`), and reading of config files:
 //! the SDK clients are bare, so what a profile says about endpoints arrives as [`Network`].
 
+mod attempts;
+mod cause;
+mod channel;
 mod failure;
-mod http;
 pub(crate) mod oidc;
 pub(crate) mod partition;
 pub(crate) mod portal;
+mod proxy;
 pub(crate) mod sts;
+#[cfg(test)]
+mod tests;
+mod trust;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// How AWS is reached: what a profile and the environment say about it, resolved by `profile`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -28,4 +35,23 @@ pub(crate) struct Network {
     pub(crate) max_attempts: Option<u32>,
     pub(crate) fips: bool,
     pub(crate) dual_stack: bool,
+    pub(crate) timeouts: Timeouts,
+}
+
+/// How long is waited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Timeouts {
+    /// For a connection, TLS included.
+    pub(crate) connect: Duration,
+    /// For one attempt.
+    pub(crate) attempt: Duration,
+    /// For a call with all its attempts and the pauses between them.
+    pub(crate) call: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        let [connect, attempt, call] = [3, 10, 30].map(Duration::from_secs);
+        Self { connect, attempt, call }
+    }
 }

@@ -2,16 +2,18 @@
 //!
 //! Deliberately not here: who is asked to sign in and how often (`session`).
 
+use super::attempts::Patience;
+use super::channel::{Channel, run};
 use super::failure::failure;
-use super::{Network, http, partition};
+use super::{Network, partition};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::secret::Secret;
 use crate::terminal::Progress;
 use crate::time::Timestamp;
-use aws_sdk_ssooidc::config::{BehaviorVersion, Region};
+use aws_sdk_ssooidc::Client;
+use aws_sdk_ssooidc::config::Builder;
 use aws_sdk_ssooidc::operation::create_token::{CreateTokenError, CreateTokenOutput};
-use aws_sdk_ssooidc::{Client, Config};
 
 /// What a client says of itself.
 #[derive(Clone, Debug, Default)]
@@ -85,23 +87,24 @@ pub(crate) fn register_client(
 ) -> Result<Registration> {
     let _progress = Progress::start("registering with AWS");
     ctx.log(|| format!("RegisterClient {} in {region}", request.client_name));
-    let client = client(ctx, network, region)?;
+    let (channel, client) = open(ctx, network, region)?;
     let some = |list: &[String]| (!list.is_empty()).then(|| list.to_vec());
-    http::run(async {
+    run(async {
         let call = client.register_client().client_name(&request.client_name).client_type("public");
         let call = call.set_scopes(some(&request.scopes)).set_grant_types(some(&request.grant_types));
         let call = call.set_redirect_uris(some(&request.redirect_uris)).set_issuer_url(request.issuer_url.clone());
         let answer = call.send().await;
-        let answer = answer.map_err(|error| failure("could not register", &error, WRONG_REGION))?;
+        let answer = answer.map_err(|error| failure(&channel, "could not register", &error, WRONG_REGION))?;
         match (answer.client_id(), answer.client_secret()) {
             (Some(client_id), Some(secret)) => Ok(Registration {
                 client_id: client_id.into(),
                 client_secret: Secret::new(secret),
                 expires_at: Timestamp(answer.client_secret_expires_at()),
             }),
-            _ => Err(no_answer("could not register")),
+            _ => Err(no_answer("could not register").into()),
         }
     })
+    .map_err(Error::from)
 }
 
 /// Starts a sign-in with a code.
@@ -118,11 +121,11 @@ pub(crate) fn start_device_authorization(
 ) -> Result<DeviceAuthorization> {
     let _progress = Progress::start("asking AWS for a code");
     ctx.log(|| format!("StartDeviceAuthorization {start_url} in {region}"));
-    let client = client(ctx, network, region)?;
-    http::run(async {
+    let (channel, client) = open(ctx, network, region)?;
+    run(async {
         let call = client.start_device_authorization().client_id(client_id).client_secret(client_secret.expose());
         let answer = call.start_url(start_url).send().await;
-        let answer = answer.map_err(|error| failure("could not start to sign in", &error, WRONG_REGION))?;
+        let answer = answer.map_err(|error| failure(&channel, "could not start to sign in", &error, WRONG_REGION))?;
         match (answer.device_code(), answer.user_code(), answer.verification_uri()) {
             (Some(device_code), Some(user_code), Some(verification_uri)) => Ok(DeviceAuthorization {
                 device_code: Secret::new(device_code),
@@ -132,9 +135,10 @@ pub(crate) fn start_device_authorization(
                 expires_in: answer.expires_in().into(),
                 interval: answer.interval().into(),
             }),
-            _ => Err(no_answer("could not start to sign in")),
+            _ => Err(no_answer("could not start to sign in").into()),
         }
     })
+    .map_err(Error::from)
 }
 
 /// Asks for a token.
@@ -149,7 +153,7 @@ pub(crate) fn create_token(
     client_secret: &Secret,
     grant: &Grant,
 ) -> Result<TokenAnswer> {
-    let client = client(ctx, network, region)?;
+    let (channel, client) = open(ctx, network, region)?;
     let call = client.create_token().client_id(client_id).client_secret(client_secret.expose());
     let call = match grant {
         Grant::RefreshToken(token) => call.grant_type("refresh_token").refresh_token(token.expose()),
@@ -163,20 +167,21 @@ pub(crate) fn create_token(
             .code_verifier(code_verifier.expose()),
     };
     ctx.log(|| format!("CreateToken in {region}"));
-    http::run(async {
+    run(async {
         match call.send().await {
-            Ok(token) => answer(&token),
+            Ok(token) => Ok(answer(&token)?),
             Err(error) => match error.as_service_error().and_then(protocol) {
                 Some(answer) => Ok(answer),
-                None => Err(failure("could not get a token", &error, WRONG_REGION)),
+                None => Err(failure(&channel, "could not get a token", &error, WRONG_REGION)),
             },
         }
     })
+    .map_err(Error::from)
 }
 
 /// Returns where `/authorize` is: the endpoint of the service, override included.
 pub(crate) fn authorize_base(network: &Network, region: &str) -> String {
-    let own = || format!("https://oidc.{region}.{}", partition::of(region).suffix);
+    let own = || format!("https://{}", partition::host("oidc", region, network));
     network.sso_oidc.clone().unwrap_or_else(own).trim_end_matches('/').to_string()
 }
 
@@ -211,16 +216,8 @@ fn no_answer(what: &str) -> Error {
     Error::unreachable(format!("{what}: the answer is incomplete")).hint("try again")
 }
 
-fn client(ctx: &Context, network: &Network, region: &str) -> Result<Client> {
-    let mut config = Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new(region.to_string()))
-        .http_client(http::client(ctx, network)?)
-        .timeout_config(http::timeouts())
-        .retry_config(http::retries(network))
-        .retry_classifier(http::RetryAfter);
-    config.set_endpoint_url(network.sso_oidc.clone());
-    config.set_use_fips(Some(network.fips));
-    config.set_use_dual_stack(Some(network.dual_stack));
-    Ok(Client::from_conf(config.build()))
+fn open(ctx: &Context, network: &Network, region: &str) -> Result<(Channel, Client)> {
+    let channel = Channel::open(ctx, network, "oidc", region, network.sso_oidc.as_ref())?;
+    let config = Builder::from(&channel.sdk).retry_classifier(Patience).interceptor(channel.watch.clone());
+    Ok((channel, Client::from_conf(config.build())))
 }

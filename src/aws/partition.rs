@@ -2,12 +2,17 @@
 //!
 //! Deliberately not here: regions. New ones come every few months, and every one names its partition itself.
 
+use super::Network;
+use crate::error::{Error, Result};
+
 /// One partition.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Partition {
     pub(crate) name: &'static str,
     /// What service hosts end in.
     pub(crate) suffix: &'static str,
+    /// The same with IPv6.
+    dual_stack_suffix: &'static str,
     pub(crate) signin_host: &'static str,
     pub(crate) console_host: &'static str,
     /// The region that stands for the partition where none is named.
@@ -17,6 +22,7 @@ pub(crate) struct Partition {
 const AWS: Partition = Partition {
     name: "aws",
     suffix: "amazonaws.com",
+    dual_stack_suffix: "api.aws",
     signin_host: "signin.aws.amazon.com",
     console_host: "console.aws.amazon.com",
     global_region: "us-east-1",
@@ -24,6 +30,7 @@ const AWS: Partition = Partition {
 const CHINA: Partition = Partition {
     name: "aws-cn",
     suffix: "amazonaws.com.cn",
+    dual_stack_suffix: "api.amazonwebservices.com.cn",
     signin_host: "signin.amazonaws.cn",
     console_host: "console.amazonaws.cn",
     global_region: "cn-northwest-1",
@@ -31,6 +38,7 @@ const CHINA: Partition = Partition {
 const GOVCLOUD: Partition = Partition {
     name: "aws-us-gov",
     suffix: "amazonaws.com",
+    dual_stack_suffix: "api.aws",
     signin_host: "signin.amazonaws-us-gov.com",
     console_host: "console.amazonaws-us-gov.com",
     global_region: "us-gov-west-1",
@@ -38,6 +46,7 @@ const GOVCLOUD: Partition = Partition {
 const EUROPE: Partition = Partition {
     name: "aws-eusc",
     suffix: "amazonaws.eu",
+    dual_stack_suffix: "api.amazonwebservices.eu",
     signin_host: "signin.amazonaws-eusc.eu",
     console_host: "console.amazonaws-eusc.eu",
     global_region: "eusc-de-east-1",
@@ -61,9 +70,33 @@ pub(crate) fn named(name: &str) -> Option<&'static Partition> {
     ALL.into_iter().find(|partition| partition.name == name)
 }
 
+/// Returns AWS's own host of a service in a region.
+pub(super) fn host(service: &str, region: &str, network: &Network) -> String {
+    let partition = of(region);
+    let suffix = if network.dual_stack { partition.dual_stack_suffix } else { partition.suffix };
+    // The plain hosts of GovCloud are FIPS hosts already; those with IPv6 are not.
+    let is_fips_already = *partition == GOVCLOUD && !network.dual_stack;
+    let fips = if network.fips && !is_fips_already { "-fips" } else { "" };
+    format!("{service}{fips}.{region}.{suffix}")
+}
+
+/// Checks that a region is one word of a host: it becomes part of an address to which secrets are sent.
+///
+/// # Errors
+/// Configuration.
+pub(super) fn check_region(region: &str) -> Result<()> {
+    let is_word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    match region.is_empty() || region.len() > 63 || !region.chars().all(is_word) {
+        true => Err(Error::configuration(format!("`{region}` is not a region"))
+            .hint("a region is written `eu-west-1`; AWS_REGION, `region` and `sso_region` name one")),
+        false => Ok(()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use aws_sdk_ssooidc::config::endpoint::{DefaultResolver, Params, ResolveEndpoint as _};
 
     #[test]
     fn a_region_names_its_partition() {
@@ -76,5 +109,30 @@ mod tests {
         for (region, name) in rows {
             assert_eq!(of(region).name, name, "{region}");
         }
+    }
+
+    #[test]
+    fn hosts_are_those_of_the_sdk() {
+        let regions = ["us-east-1", "eu-west-1", "cn-north-1", "us-gov-west-1", "eusc-de-east-1", "xx-new-9"];
+        for (region, fips, dual_stack) in regions.iter().flat_map(|region| {
+            [(false, false), (true, false), (false, true), (true, true)].map(|(fips, dual)| (*region, fips, dual))
+        }) {
+            let params = Params::builder().region(region.to_string()).use_fips(fips).use_dual_stack(dual_stack);
+            let params = params.build().unwrap();
+            let resolved = super::super::channel::run(async {
+                let endpoint = DefaultResolver::new().resolve_endpoint(&params).await;
+                endpoint.map_err(|cause| Error::other(cause.to_string()).into())
+            });
+            let network = Network { fips, dual_stack, ..Network::default() };
+            assert_eq!(format!("https://{}", host("oidc", region, &network)), resolved.unwrap().url());
+        }
+    }
+
+    #[test]
+    fn what_could_lead_elsewhere_is_no_region() {
+        for region in ["", "eu-west-1.evil.example#", "a@b", "EU-WEST-1", "eu west", "é", &"a".repeat(64)] {
+            assert_eq!(check_region(region).unwrap_err().kind.exit_status(), 4, "{region}");
+        }
+        assert!(check_region("eu-west-1").is_ok());
     }
 }

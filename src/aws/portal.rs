@@ -2,19 +2,28 @@
 //!
 //! Deliberately not here: caches, and what to do when a token is refused.
 
+use super::Network;
+use super::attempts::Patience;
+use super::channel::{Channel, run};
 use super::failure::failure;
-use super::{Network, http};
 use crate::context::Context;
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
 use crate::secret::Secret;
 use crate::terminal::Progress;
 use crate::time::Timestamp;
-use aws_sdk_sso::config::{BehaviorVersion, Region};
-use aws_sdk_sso::{Client, Config};
+use aws_sdk_sso::Client;
+use aws_sdk_sso::config::Builder;
+use std::time::Duration;
 
 /// Listings of large organizations are throttled; they may take their time.
 const LISTING_ATTEMPTS: u32 = 10;
+
+/// The portal allows 20 calls in a second, of everybody together.
+const PACE: Duration = Duration::from_millis(60);
+
+/// The most the portal puts on a page.
+const PAGE: i32 = 100;
 
 /// An account the person may use.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,12 +48,12 @@ pub(crate) fn get_role_credentials(
     let what = format!("could not get the credentials of `{role_name}` in `{account_id}`");
     let _progress = Progress::start("asking AWS for credentials");
     ctx.log(|| format!("GetRoleCredentials {account_id} {role_name} in {region}"));
-    let client = client(ctx, network, region)?;
-    http::run(async {
+    let (channel, client) = open(ctx, network, region)?;
+    run(async {
         let request = client.get_role_credentials().access_token(token.expose());
         let answer = request.account_id(account_id).role_name(role_name).send().await;
         let hint = "is the role assigned to you? ssox list shows the profiles, and your access portal the roles";
-        let answer = answer.map_err(|error| failure(&what, &error, hint))?;
+        let answer = answer.map_err(|error| failure(&channel, &what, &error, hint))?;
         let keys = answer.role_credentials();
         let field = |value: Option<&str>| value.filter(|value| !value.is_empty()).map(String::from);
         let none = || Error::unreachable(format!("{what}: the answer has no credentials")).hint("try again");
@@ -57,6 +66,7 @@ pub(crate) fn get_role_credentials(
             account_id: Some(account_id.into()),
         })
     })
+    .map_err(Error::from)
 }
 
 /// Returns all accounts the person may use.
@@ -65,12 +75,13 @@ pub(crate) fn get_role_credentials(
 /// As [`get_role_credentials`].
 pub(crate) fn list_accounts(ctx: &Context, network: &Network, region: &str, token: &Secret) -> Result<Vec<Account>> {
     let _progress = Progress::start("asking AWS for accounts");
-    let client = client(ctx, &patient(network), region)?;
-    http::run(async {
+    let (channel, client) = open(ctx, &patient(network), region)?;
+    run(async {
         let mut pages = client.list_accounts().access_token(token.expose()).into_paginator().send();
         let mut accounts = Vec::new();
         while let Some(page) = pages.next().await {
-            let page = page.map_err(|error| failure("could not list accounts", &error, "ssox login --fresh"))?;
+            let page =
+                page.map_err(|error| failure(&channel, "could not list accounts", &error, "ssox login --fresh"))?;
             accounts.extend(page.account_list().iter().filter_map(|account| {
                 let text = |value: Option<&str>| value.map(String::from);
                 let (name, email) = (text(account.account_name()), text(account.email_address()));
@@ -79,6 +90,7 @@ pub(crate) fn list_accounts(ctx: &Context, network: &Network, region: &str, toke
         }
         Ok(accounts)
     })
+    .map_err(Error::from)
 }
 
 /// Returns the names of the roles the person may use in an account.
@@ -93,17 +105,18 @@ pub(crate) fn list_account_roles(
     account_id: &str,
 ) -> Result<Vec<String>> {
     let _progress = Progress::start("asking AWS for roles");
-    let client = client(ctx, &patient(network), region)?;
-    http::run(async {
+    let (channel, client) = open(ctx, &patient(network), region)?;
+    run(async {
         let request = client.list_account_roles().access_token(token.expose()).account_id(account_id);
         let mut pages = request.into_paginator().send();
         let mut roles = Vec::new();
         while let Some(page) = pages.next().await {
-            let page = page.map_err(|error| failure("could not list roles", &error, "ssox login --fresh"))?;
+            let page = page.map_err(|error| failure(&channel, "could not list roles", &error, "ssox login --fresh"))?;
             roles.extend(page.role_list().iter().filter_map(|role| role.role_name().map(String::from)));
         }
         Ok(roles)
     })
+    .map_err(Error::from)
 }
 
 /// Ends the session on the server.
@@ -112,27 +125,20 @@ pub(crate) fn list_account_roles(
 /// As [`get_role_credentials`].
 pub(crate) fn logout(ctx: &Context, network: &Network, region: &str, token: &Secret) -> Result<()> {
     let _progress = Progress::start("signing out");
-    let client = client(ctx, network, region)?;
-    http::run(async {
+    let (channel, client) = open(ctx, network, region)?;
+    run(async {
         let answer = client.logout().access_token(token.expose()).send().await;
-        answer.map(drop).map_err(|error| failure("could not sign out", &error, "ssox login"))
+        answer.map(drop).map_err(|error| failure(&channel, "could not sign out", &error, "ssox login"))
     })
+    .map_err(Error::from)
 }
 
 fn patient(network: &Network) -> Network {
-    Network { max_attempts: network.max_attempts.or(Some(LISTING_ATTEMPTS)), ..network.clone() }
+    Network { max_attempts: Some(network.max_attempts.unwrap_or_default().max(LISTING_ATTEMPTS)), ..network.clone() }
 }
 
-fn client(ctx: &Context, network: &Network, region: &str) -> Result<Client> {
-    let mut config = Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new(region.to_string()))
-        .http_client(http::client(ctx, network)?)
-        .timeout_config(http::timeouts())
-        .retry_config(http::retries(network))
-        .retry_classifier(http::RetryAfter);
-    config.set_endpoint_url(network.sso.clone());
-    config.set_use_fips(Some(network.fips));
-    config.set_use_dual_stack(Some(network.dual_stack));
-    Ok(Client::from_conf(config.build()))
+fn open(ctx: &Context, network: &Network, region: &str) -> Result<(Channel, Client)> {
+    let channel = Channel::open(ctx, network, "portal.sso", region, network.sso.as_ref())?;
+    let config = Builder::from(&channel.sdk).retry_classifier(Patience).interceptor(channel.watch.clone());
+    Ok((channel, Client::from_conf(config.build())))
 }

@@ -2,17 +2,19 @@
 //!
 //! Deliberately not here: which role follows which, and what of it is cached (`source`).
 
-use super::failure::failure;
-use super::{Network, http, partition};
+use super::attempts::Patience;
+use super::channel::{Channel, run};
+use super::failure::{Outcome, failure};
+use super::{Network, partition};
 use crate::context::Context;
 use crate::credentials::RoleCredentials;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 use crate::secret::Secret;
 use crate::terminal::Progress;
 use crate::time::Timestamp;
-use aws_sdk_sts::config::{BehaviorVersion, Credentials, Region};
+use aws_sdk_sts::config::{Builder, Credentials};
 use aws_sdk_sts::types::Tag;
-use aws_sdk_sts::{Client, Config, types};
+use aws_sdk_sts::{Client, types};
 
 /// What AssumeRole is asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -48,7 +50,7 @@ pub(crate) fn assume_role(
 ) -> Result<RoleCredentials> {
     let _progress = Progress::start(format!("assuming {}", role.role_arn));
     ctx.log(|| format!("AssumeRole {} in {region}", role.role_arn));
-    in_region(ctx, network, region, Some(source), async |client: Client| {
+    in_region(ctx, network, region, Some(source), async |channel, client: Client| {
         let tags = role.tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build());
         let tags: std::result::Result<Vec<Tag>, _> = tags.collect();
         let tags = tags.map_err(|cause| Error::configuration(format!("a session tag is not complete: {cause}")))?;
@@ -57,9 +59,10 @@ pub(crate) fn assume_role(
         let call = call.set_serial_number(role.serial_number.clone()).set_token_code(role.token_code.clone());
         let answer = call.set_tags((!tags.is_empty()).then_some(tags)).send().await;
         let what = format!("could not assume `{}`", role.role_arn);
-        let answer =
-            answer.map_err(|error| failure(&what, &error, "may the source assume this role? ssox status --verify"))?;
-        credentials(answer.credentials(), account_of(&role.role_arn))
+        let answer = answer.map_err(|error| {
+            failure(&channel, &what, &error, "may the source assume this role? ssox status --verify")
+        })?;
+        Ok(credentials(answer.credentials(), account_of(&role.role_arn))?)
     })
 }
 
@@ -78,13 +81,14 @@ pub(crate) fn assume_role_with_saml(
 ) -> Result<RoleCredentials> {
     let _progress = Progress::start(format!("assuming {role_arn}"));
     ctx.log(|| format!("AssumeRoleWithSAML {role_arn} in {region}"));
-    in_region(ctx, network, region, None, async |client: Client| {
+    in_region(ctx, network, region, None, async |channel, client: Client| {
         let call = client.assume_role_with_saml().role_arn(role_arn).principal_arn(provider_arn);
         let call = call.saml_assertion(assertion.expose()).set_duration_seconds(duration_seconds);
         let answer = call.send().await;
         let hint = "an assertion is good for five minutes: try again";
-        let answer = answer.map_err(|error| failure(&format!("could not assume `{role_arn}`"), &error, hint))?;
-        credentials(answer.credentials(), account_of(role_arn))
+        let answer =
+            answer.map_err(|error| failure(&channel, &format!("could not assume `{role_arn}`"), &error, hint))?;
+        Ok(credentials(answer.credentials(), account_of(role_arn))?)
     })
 }
 
@@ -103,13 +107,14 @@ pub(crate) fn assume_role_with_web_identity(
 ) -> Result<RoleCredentials> {
     let _progress = Progress::start(format!("assuming {role_arn}"));
     ctx.log(|| format!("AssumeRoleWithWebIdentity {role_arn} in {region}"));
-    in_region(ctx, network, region, None, async |client: Client| {
+    in_region(ctx, network, region, None, async |channel, client: Client| {
         let call = client.assume_role_with_web_identity().role_arn(role_arn).role_session_name(role_session_name);
         let call = call.web_identity_token(token.expose()).set_duration_seconds(duration_seconds);
         let answer = call.send().await;
         let hint = "is the token in `web_identity_token_file` fresh?";
-        let answer = answer.map_err(|error| failure(&format!("could not assume `{role_arn}`"), &error, hint))?;
-        credentials(answer.credentials(), account_of(role_arn))
+        let answer =
+            answer.map_err(|error| failure(&channel, &format!("could not assume `{role_arn}`"), &error, hint))?;
+        Ok(credentials(answer.credentials(), account_of(role_arn))?)
     })
 }
 
@@ -127,12 +132,12 @@ pub(crate) fn get_session_token(
 ) -> Result<RoleCredentials> {
     let _progress = Progress::start("asking AWS for an MFA session");
     ctx.log(|| format!("GetSessionToken {serial_number} in {region}"));
-    in_region(ctx, network, region, Some(source), async |client: Client| {
+    in_region(ctx, network, region, Some(source), async |channel, client: Client| {
         let call = client.get_session_token().serial_number(serial_number).token_code(token_code);
         let answer = call.send().await;
         let hint = "is the code the current one of this device?";
-        let answer = answer.map_err(|error| failure("could not start an MFA session", &error, hint))?;
-        credentials(answer.credentials(), source.account_id.clone())
+        let answer = answer.map_err(|error| failure(&channel, "could not start an MFA session", &error, hint))?;
+        Ok(credentials(answer.credentials(), source.account_id.clone())?)
     })
 }
 
@@ -148,9 +153,10 @@ pub(crate) fn get_caller_identity(
 ) -> Result<Identity> {
     let _progress = Progress::start("asking AWS who this is");
     ctx.log(|| format!("GetCallerIdentity in {region}"));
-    in_region(ctx, network, region, Some(source), async |client: Client| {
+    in_region(ctx, network, region, Some(source), async |channel, client: Client| {
         let answer = client.get_caller_identity().send().await;
-        let answer = answer.map_err(|error| failure("could not verify the credentials", &error, "ssox use NAME"))?;
+        let answer =
+            answer.map_err(|error| failure(&channel, "could not verify the credentials", &error, "ssox use NAME"))?;
         let text = |value: Option<&str>| value.unwrap_or_default().to_string();
         Ok(Identity { account: text(answer.account()), arn: text(answer.arn()), user_id: text(answer.user_id()) })
     })
@@ -162,22 +168,20 @@ fn in_region<T>(
     network: &Network,
     region: &str,
     source: Option<&RoleCredentials>,
-    conversation: impl AsyncFn(Client) -> Result<T>,
+    conversation: impl AsyncFn(Channel, Client) -> Outcome<T>,
 ) -> Result<T> {
-    let first = http::run(conversation(client(ctx, network, region, source)?));
+    let converse = |region: &str| {
+        let (channel, client) = open(ctx, network, region, source)?;
+        run(conversation(channel, client))
+    };
     let global = partition::of(region).global_region;
-    match first {
-        Err(error) if network.sts.is_none() && region != global && is_missing(&error) => {
-            ctx.log(|| format!("STS is not there in {region}: {global}"));
-            http::run(conversation(client(ctx, network, global, source)?))
+    match converse(region) {
+        Err(failure) if failure.region_is_missing && network.sts.is_none() && region != global => {
+            ctx.log(|| format!("STS is not there in {region}: asking {global}"));
+            converse(global).map_err(|_| failure.error)
         }
-        answer => answer,
+        result => result.map_err(Error::from),
     }
-}
-
-fn is_missing(error: &Error) -> bool {
-    (error.kind == Kind::Unreachable && error.message.contains("could not find the host"))
-        || error.message.contains("RegionDisabled")
 }
 
 fn credentials(answer: Option<&types::Credentials>, account_id: Option<String>) -> Result<RoleCredentials> {
@@ -197,21 +201,13 @@ fn account_of(arn: &str) -> Option<String> {
     arn.split(':').nth(4).filter(|account| !account.is_empty()).map(String::from)
 }
 
-fn client(ctx: &Context, network: &Network, region: &str, source: Option<&RoleCredentials>) -> Result<Client> {
-    let mut config = Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new(region.to_string()))
-        .http_client(http::client(ctx, network)?)
-        .timeout_config(http::timeouts())
-        .retry_config(http::retries(network))
-        .retry_classifier(http::RetryAfter);
+fn open(ctx: &Context, network: &Network, region: &str, source: Option<&RoleCredentials>) -> Result<(Channel, Client)> {
+    let channel = Channel::open(ctx, network, "sts", region, network.sts.as_ref())?;
+    let mut config = Builder::from(&channel.sdk).retry_classifier(Patience).interceptor(channel.watch.clone());
     if let Some(keys) = source {
         let token = keys.session_token.as_ref().map(|token| token.expose().to_string());
         let secret = keys.secret_access_key.expose();
         config = config.credentials_provider(Credentials::new(&keys.access_key_id, secret, token, None, "ssox"));
     }
-    config.set_endpoint_url(network.sts.clone());
-    config.set_use_fips(Some(network.fips));
-    config.set_use_dual_stack(Some(network.dual_stack));
-    Ok(Client::from_conf(config.build()))
+    Ok((channel, Client::from_conf(config.build())))
 }

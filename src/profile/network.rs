@@ -3,7 +3,7 @@
 //!
 //! Deliberately not here: proxies, which the HTTP client takes from the environment.
 
-use crate::aws::Network;
+use crate::aws::{Network, Timeouts};
 use crate::config::{ConfigFiles, Section};
 use crate::context::Context;
 use crate::error::{Error, Result};
@@ -32,6 +32,7 @@ pub(super) fn network(ctx: &Context, files: &ConfigFiles, section: &Section) -> 
         max_attempts: setting("AWS_MAX_ATTEMPTS", "max_attempts").map(attempts).transpose()?,
         fips: is_on("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint"),
         dual_stack: is_on("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint"),
+        timeouts: Timeouts::default(),
     })
 }
 

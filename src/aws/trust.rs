@@ -1,0 +1,44 @@
+//! Which certificate authorities are trusted: the system's, or those of a CA bundle.
+//!
+//! Deliberately not here: any way to trust nobody's and everybody's certificates.
+
+use crate::error::{Error, Result};
+use crate::files;
+use aws_smithy_http_client::tls::{TlsContext, TrustStore};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
+use std::path::Path;
+
+/// Returns whom TLS trusts. A bundle replaces the system's authorities, as with the AWS CLI.
+///
+/// # Errors
+/// Configuration: a bundle that cannot be used.
+pub(super) fn context(ca_bundle: Option<&Path>) -> Result<TlsContext> {
+    let trust = match ca_bundle {
+        Some(path) => TrustStore::empty().with_pem_certificate(usable(path)?),
+        None => TrustStore::default(),
+    };
+    TlsContext::builder().with_trust_store(trust).build().map_err(|cause| Error::other(cause.to_string()))
+}
+
+/// Returns the certificates of a bundle that can stand for an authority. The others are left out, as they are of the
+/// system's: the TLS library panics when it is given one.
+fn usable(path: &Path) -> Result<Vec<u8>> {
+    let hint = "AWS_CA_BUNDLE (`ca_bundle` in ~/.aws/config) names a PEM file of certificates";
+    let bad = |what: &str| Error::configuration(format!("the CA bundle `{}` {what}", path.display())).hint(hint);
+    let bytes = files::read(path).map_err(|error| error.hint(hint))?.ok_or_else(|| bad("does not exist"))?;
+    let certificates = CertificateDer::pem_slice_iter(&bytes).filter_map(std::result::Result::ok);
+    let is_usable = |certificate: &CertificateDer| RootCertStore::empty().add(certificate.clone()).is_ok();
+    let pem: Vec<String> = certificates.filter(is_usable).map(|certificate| pem(&certificate)).collect();
+    match pem.is_empty() {
+        true => Err(bad("holds no certificate that can be used")),
+        false => Ok(pem.concat().into_bytes()),
+    }
+}
+
+fn pem(certificate: &[u8]) -> String {
+    format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", STANDARD.encode(certificate))
+}
