@@ -1,14 +1,33 @@
-//! The sandbox, as a newcomer meets it: in a terminal, and in a pipe.
+//! The sandbox, as a newcomer meets it: in a pipe, and in a terminal with a browser.
 //!
-//! Deliberately not here: signing in with a real browser, and the other shells (their own tests have them).
+//! Deliberately not here: the other shells, whose own tests run the same scripts.
 
+use crate::pty::Terminal;
+use std::env;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
+
+/// A browser and the person before it: reads the sign-in page, clicks `Allow access`, follows to where that leads.
+const CLICKING_BROWSER: &str = r#"#!/usr/bin/env python3
+import os, re, sys, urllib.parse, urllib.request
+assert 'ssox-sandbox-' not in os.environ['HOME'], 'a browser belongs to its own home'
+page = urllib.request.urlopen(sys.argv[1]).read().decode()
+action = urllib.parse.urljoin(sys.argv[1], re.search('action="([^"]*)"', page)[1])
+fields = dict(re.findall('type="hidden" name="([^"]*)" value="([^"]*)"', page))
+form = urllib.parse.urlencode({**fields, 'decision': 'allow'}).encode()
+urllib.request.urlopen(action, form).read()
+"#;
 
 /// The command of the README. Cargo runs it where it was built along with the tests.
 fn sandbox() -> Command {
     let mut command = Command::new(env!("CARGO"));
     command.args(["run", "--quiet", "--example", "sandbox"]).current_dir(env!("CARGO_MANIFEST_DIR"));
-    for name in ["CI", "BROWSER", "DISPLAY", "WAYLAND_DISPLAY"] {
+    // What cargo tells a test about its package would make it build everything anew.
+    let of_cargo = |name: &String| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST");
+    let of_cargo = env::vars_os().filter_map(|(name, _)| name.into_string().ok()).filter(of_cargo);
+    for name in ["CI", "BROWSER", "SSH_CONNECTION", "SSH_TTY"].map(String::from).into_iter().chain(of_cargo) {
         command.env_remove(name);
     }
     command
@@ -16,7 +35,7 @@ fn sandbox() -> Command {
 
 #[test]
 fn in_a_pipe_every_step_is_shown_and_succeeds() {
-    let output = sandbox().stdin(Stdio::null()).output().expect("the sandbox starts");
+    let output = sandbox().stdin(Stdio::null()).output().expect("cargo starts");
     let (shown, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{shown}\n{errors}");
     for text in ["$ ssox use dev", "SSOX_PROFILE=dev", "$ ssox clear", "GetRoleCredentials 2"] {
@@ -24,4 +43,25 @@ fn in_a_pipe_every_step_is_shown_and_succeeds() {
     }
     let secret = shown.lines().find_map(|line| line.strip_prefix("AWS_SECRET_ACCESS_KEY="));
     assert_eq!(secret.map(|secret| secret.chars().count()), Some(9), "only the ends are shown");
+}
+
+#[test]
+fn in_a_terminal_a_newcomer_signs_in_with_a_browser_and_leaves_nothing_behind() {
+    let directory = tempfile::tempdir().expect("there is room for a directory");
+    let browser = directory.path().join("browser");
+    fs::write(&browser, CLICKING_BROWSER).expect("a script can be written");
+    fs::set_permissions(&browser, fs::Permissions::from_mode(0o700)).expect("a script can be made to run");
+    let mut command = sandbox();
+    command.env("SHELL", "/bin/bash").env("BROWSER", &browser);
+    let mut terminal = Terminal::start(command);
+    terminal.wait_for("a home of its own, ");
+    let home = PathBuf::from(terminal.wait_for(". Try:"));
+    assert!(home.join(".aws/config").exists());
+    terminal.enter("ssox use dev && echo in''side=$SSOX_PROFILE");
+    terminal.wait_for("inside=dev");
+    terminal.enter("ssox clear; echo out''side=${AWS_ACCESS_KEY_ID-}.");
+    terminal.wait_for("outside=.");
+    terminal.enter("exit 7");
+    let (_, status) = terminal.wait_for_end();
+    assert_eq!((status.code(), home.exists()), (Some(7), false));
 }

@@ -34,21 +34,31 @@ fn main() -> ExitCode {
     })
 }
 
-/// Cargo builds no binaries for an example, so the example asks it to.
+/// Cargo builds no binaries for an example, so the example asks it to; along with itself, which is built already,
+/// because that makes it the very binary the tests build: alone it would have other features, and replace theirs.
 fn build_ssox() -> Result<PathBuf> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut build = Command::new(cargo);
-    build.args(["build", "--quiet", "--bin", "ssox", "--message-format=json-render-diagnostics"]);
+    build.args(["build", "--quiet", "--bin", "ssox", "--example", "sandbox"]);
+    build.args(["--message-format=json-render-diagnostics"]);
     build.args(["--manifest-path", concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")]);
     if !cfg!(debug_assertions) {
         build.arg("--release");
     }
+    // What cargo tells a program about its package makes ring's build script, and all above it, run again.
+    for name in env::vars_os()
+        .filter_map(|(name, _)| name.into_string().ok())
+        .filter(|name| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST"))
+    {
+        build.env_remove(name);
+    }
     let output = build.stderr(Stdio::inherit()).output()?;
     let messages = String::from_utf8(output.stdout)?;
     let messages = messages.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
-    let binaries: Vec<PathBuf> = messages.filter_map(|m| m["executable"].as_str().map(PathBuf::from)).collect();
-    match binaries.first() {
-        Some(ssox) if output.status.success() => Ok(ssox.clone()),
+    let mut ours = messages.filter(|message| message["target"]["name"] == "ssox");
+    let ssox = ours.find_map(|message| message["executable"].as_str().map(PathBuf::from));
+    match ssox {
+        Some(ssox) if output.status.success() => Ok(ssox),
         _ => Err("ssox does not build".into()),
     }
 }
