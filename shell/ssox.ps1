@@ -34,7 +34,8 @@ function global:_ssox_binary {
 
 # Returns the arguments with the first `--` put back, which PowerShell takes out of the arguments of every function.
 function global:_ssox_arguments($invocation, [object[]]$given) {
-    $line = $invocation.Line.Substring([Math]::Min([Math]::Max($invocation.OffsetInLine - 1, 0), $invocation.Line.Length))
+    $line = "$($invocation.Line)"
+    $line = $line.Substring([Math]::Min([Math]::Max($invocation.OffsetInLine - 1, 0), $line.Length))
     $tree = [System.Management.Automation.Language.Parser]::ParseInput($line, [ref]$null, [ref]$null)
     $command = $tree.Find({ $args[0] -is [System.Management.Automation.Language.CommandAst] }, $true)
     $elements = if ($command) { @($command.CommandElements) } else { @() }
@@ -57,7 +58,7 @@ function global:_ssox_verb([object[]]$given) {
         if ($argument -ceq '--') { break }
         if (-not $verb -and $argument -notmatch '^-') { $verb = "$argument" }
     }
-    if ($verb -cin 'use', 'clear') { $verb } else { '' }
+    if ($verb -ceq 'use' -or $verb -ceq 'clear') { $verb } else { '' }
 }
 
 # Runs a verb that changes the environment of this shell.
@@ -116,7 +117,7 @@ function global:_ssox_restore {
 # --- hook
 
 function global:_ssox_number($text) {
-    if ("$text" -cmatch '^[1-9][0-9]{0,14}$') { [long]$text } else { 0 }
+    if ("$text" -cmatch '^[1-9][0-9]{0,14}\z') { [long]$text } else { 0 }
 }
 
 # Tells whether the binary wants to be called. When it failed to answer, it gets a minute; a clock that was set back
@@ -132,7 +133,7 @@ function global:_ssox_tick([long]$now) {
     $ErrorActionPreference = 'SilentlyContinue'
     $PSNativeCommandUseErrorActionPreference = $false
     $global:_ssox_retry = $now + 60
-    $reply = @($null | & (_ssox_binary) '--emit=powershell1' tick 2>$null)
+    $reply = @(@() | & (_ssox_binary) '--emit=powershell1' tick 2>$null)
     if ($global:LASTEXITCODE -ne 0 -or (_ssox_apply $reply)) { return }
     $global:_ssox_retry = 0
     if (_ssox_is_due $now) { $global:_ssox_retry = $now + 60 }
@@ -154,7 +155,8 @@ function global:_ssox_show([long]$now) {
     $label = "$env:SSOX_PROMPT" -replace '\p{Cc}', ''
     $state = 'ok'
     $time = ''
-    $mark = switch ($env:SSOX_STATE) { 'login' { ' sign in' } 'unreachable' { ' unreachable' } default { '' } }
+    if ($env:SSOX_STATE -ceq 'login') { $mark = ' sign in' }
+    if ($env:SSOX_STATE -ceq 'unreachable') { $mark = ' unreachable' }
     if ($mark) { $state = 'soon' }
     $expires = _ssox_number $env:SSOX_EXPIRES
     if ($expires) {
@@ -190,7 +192,7 @@ function global:_ssox_duration([long]$left) {
 function global:_ssox_paint([string]$label, [string]$rest, [string]$state) {
     if (-not $Host.UI.SupportsVirtualTerminal -or $env:TERM -ceq 'dumb') { return "$label$rest " }
     $escape = [char]27
-    $colour = switch ($state) { 'ok' { 32 } 'over' { 31 } default { 33 } }
+    $colour = if ($state -ceq 'ok') { 32 } elseif ($state -ceq 'over') { 31 } else { 33 }
     $block = '41;97'
     if ($env:NO_COLOR) { $colour = 0; $block = 7 }
     if ($env:SSOX_PROTECTED) {
@@ -210,14 +212,14 @@ if ("$function:prompt" -notmatch '_ssox_hook') {
     $global:_ssox_prompt = $function:prompt
     function global:prompt {
         $succeeded = $global:?
-        $code = $global:LASTEXITCODE
-        $segment = _ssox_hook
-        if (-not $global:_ssox_segment -or "$global:_ssox_prompt" -match 'starship|oh-my-posh|_omp|powerline') { $segment = '' }
+        $code = Microsoft.PowerShell.Utility\Get-Variable -Name LASTEXITCODE -Scope Global -ValueOnly -ErrorAction Ignore
+        try { $segment = _ssox_hook } catch { $segment = '' }
+        if (-not $global:_ssox_segment -or "$global:_ssox_prompt" -match 'starship|posh|OMPExecutable|powerline') { $segment = '' }
         $global:LASTEXITCODE = $code
         if (-not $succeeded) { Microsoft.PowerShell.Utility\Write-Error '' -ErrorAction Ignore }
-        $text = & $global:_ssox_prompt
+        $text = @(& $global:_ssox_prompt)
         $global:LASTEXITCODE = $code
-        "$segment$text"
+        if ($text.Count) { "$segment$($text[0])" } else { $segment }
         if (-not $succeeded) { Microsoft.PowerShell.Utility\Write-Error '' -ErrorAction Ignore }
     }
 }

@@ -15,6 +15,8 @@ mod pty;
 #[cfg(unix)]
 mod sandbox;
 #[cfg(unix)]
+mod scripts;
+#[cfg(unix)]
 mod segment;
 #[cfg(unix)]
 mod shells;

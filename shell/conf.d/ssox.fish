@@ -1,0 +1,18 @@
+# ssox for fisher (`fisher install PATH/TO/ssox/shell`): what `ssox init fish | source` in config.fish does.
+#
+# Without the binary it does nothing and says nothing.
+
+if status is-interactive; and command -q ssox
+    command ssox init fish | source
+end
+
+function _ssox_on_uninstall --on-event ssox_uninstall
+    if functions -q _ssox_right_prompt
+        functions -e fish_right_prompt
+        functions -c _ssox_right_prompt fish_right_prompt
+    else if string match -q '*_ssox_painted*' -- "$(functions fish_right_prompt 2>/dev/null)"
+        functions -e fish_right_prompt
+    end
+    complete -e -c ssox
+    functions -e ssox (functions -a | string match '_ssox_*')
+end

@@ -1,0 +1,209 @@
+//! The scripts of `shell/` as texts: linted as they stand, printed as they stand, and the plugin files around them.
+//!
+//! Deliberately not here: what they do when they run.
+
+use crate::shells::{Home, Shell, installed, shells};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use tree_sitter::{Node, Parser};
+
+fn directory() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("shell")
+}
+
+fn text(name: &str) -> String {
+    fs::read_to_string(directory().join(name)).expect("the script is there")
+}
+
+fn init(arguments: &[&str]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_ssox")).arg("init").args(arguments).env_clear().output().unwrap();
+    assert!(output.status.success() && output.stderr.is_empty(), "{arguments:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// Runs a checker on files of `shell/`; it has nothing to say.
+fn checks(program: &str, arguments: &[&str], files: &[&str]) {
+    if !installed(program) {
+        return;
+    }
+    for file in files {
+        let output = Command::new(program).args(arguments).arg(directory().join(file)).output().unwrap();
+        let told = [output.stdout, output.stderr].concat();
+        assert!(output.status.success() && told.is_empty(), "{program} {file}: {}", String::from_utf8_lossy(&told));
+    }
+}
+
+#[test]
+fn the_linters_have_nothing_to_say() {
+    checks("shellcheck", &["--norc", "--enable=quote-safe-variables,deprecate-which"], &["ssox.bash"]);
+    checks("bash", &["-n"], &["ssox.bash"]);
+    checks("zsh", &["-f", "-n"], &["ssox.zsh", "ssox.plugin.zsh"]);
+    checks("fish", &["--no-config", "--no-execute"], &["ssox.fish", "conf.d/ssox.fish"]);
+    checks("fish_indent", &["--check"], &["ssox.fish", "conf.d/ssox.fish"]);
+}
+
+#[test]
+fn powershell_can_parse_its_scripts() {
+    for file in ["ssox.ps1", "ssox.psm1", "ssox.psd1"] {
+        assert_eq!(powershell_errors(&text(file)), [""; 0], "{file}");
+        // Windows PowerShell reads a file without a mark in the code page of the machine.
+        assert!(text(file).is_ascii(), "{file}");
+    }
+    assert_ne!(powershell_errors("function x { if (1 }"), [""; 0]);
+}
+
+fn powershell_errors(script: &str) -> Vec<String> {
+    let mut parser = Parser::new();
+    parser.set_language(&tree_sitter_powershell::LANGUAGE.into()).expect("the grammar fits the parser");
+    let tree = parser.parse(script, None).expect("a parser with a language parses");
+    let mut errors = Vec::new();
+    collect_errors(tree.root_node(), script, &mut errors);
+    errors
+}
+
+fn collect_errors(node: Node<'_>, script: &str, errors: &mut Vec<String>) {
+    if node.is_error() || node.is_missing() {
+        errors.push(format!("line {}: {}", node.start_position().row + 1, &script[node.byte_range()]));
+    }
+    let mut cursor = node.walk();
+    node.children(&mut cursor).for_each(|child| collect_errors(child, script, errors));
+}
+
+/// macOS has bash 3.2 for ever.
+#[test]
+fn bash_3_2_knows_every_construct() {
+    let unknown = [
+        "declare -A",
+        "local -A",
+        "typeset -A",
+        "local -n",
+        "declare -n",
+        "local -",
+        "mapfile",
+        "readarray",
+        "coproc",
+        "&>>",
+        "|&",
+        ";;&",
+        ";&",
+        "@Q}",
+        "@a}",
+        "@E}",
+        "@P}",
+        "@A}",
+        ",,}",
+        "^^}",
+        "EPOCH",
+        "BASHPID",
+        "-v SSOX",
+        "[[ -v",
+        "test -v",
+        "read -i",
+        "read -N",
+        "${!_ssox_*",
+        "globstar",
+        "wait -n",
+        "[-1]",
+        "\\u",
+        "SRANDOM",
+        "<<<",
+        "<(",
+        "lastpipe",
+        "-d ''",
+    ];
+    let script = text("ssox.bash");
+    for (number, line) in script.lines().enumerate() {
+        let code = line.split(" # ").next().unwrap_or_default().trim_start();
+        let found: Vec<_> = unknown.iter().filter(|construct| code.contains(**construct)).collect();
+        assert!(
+            code.starts_with('#') || found.is_empty() || code.contains("builtin local -a"),
+            "line {}: {found:?}",
+            number + 1
+        );
+    }
+    // A clock in printf came with 4.2, and stands in the branch for it.
+    let (_, branch) = script.split_once("if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 402)); then\n").unwrap();
+    assert!(branch.split("else\n").next().unwrap().contains("%(%s)T"));
+    assert_eq!(script.matches("%(%s)T").count(), 1);
+    // It cannot parse a `case` with plain patterns, or a quote in a comment, inside `$( )`.
+    for substitution in script.split("$(\n").skip(1) {
+        let inside = substitution.split("\n  )").next().unwrap();
+        assert!(!inside.contains("case ") && !inside.contains('#'), "{inside}");
+    }
+}
+
+#[test]
+fn init_prints_the_scripts_as_they_stand() {
+    for (shell, file) in [("bash", "ssox.bash"), ("fish", "ssox.fish"), ("powershell", "ssox.ps1")] {
+        assert_eq!(init(&[shell]), text(file), "{shell}");
+        assert!(init(&[shell, "--no-prompt"]).ends_with(&text(file)), "{shell}");
+    }
+    assert_eq!(init(&["pwsh"]), init(&["powershell"]));
+}
+
+#[test]
+fn zsh_gets_its_script_as_an_argument_of_emulate() {
+    if !installed("zsh") {
+        return;
+    }
+    let home = Home::scripted();
+    let print = "function emulate { print -rn -- \"${@[-1]}\" }\ndisable builtin\nfunction builtin { \"$@\" }\n";
+    home.write("init", &init(&["zsh"]));
+    let output = home.script(Shell::Zsh, &format!("{print}source ./init"));
+    assert_eq!(String::from_utf8_lossy(&output.stdout), text("ssox.zsh"));
+}
+
+#[test]
+fn what_init_prints_can_be_saved_and_sourced() {
+    for shell in shells() {
+        let home = Home::scripted();
+        home.reply("use", "#ssox1\n=AWS_REGION=x\n#end\n", 0);
+        home.write("init", &init(&[shell.name()]));
+        let output = home.script(shell, "source ./init\nssox use dev\nenv");
+        assert!(String::from_utf8_lossy(&output.stdout).contains("AWS_REGION=x\n"), "{shell:?}");
+    }
+}
+
+#[test]
+fn plugin_files_load_the_integration_or_keep_quiet() {
+    for shell in shells().into_iter().filter(|shell| *shell != Shell::Bash) {
+        let file = if shell == Shell::Zsh { "ssox.plugin.zsh" } else { "conf.d/ssox.fish" };
+        let (status, is_there) = match shell {
+            Shell::Fish => ("$status", "functions -q ssox; echo there $status"),
+            _ => ("$?", "whence -w ssox"),
+        };
+        let load = format!("source {}; echo loaded {status}", directory().join(file).display());
+        let home = Home::scripted();
+        let mut session = home.session(shell, "");
+        let told = session.run(&load);
+        assert!(told.contains("loaded 0") && !told.contains("ssox: "), "{told}");
+        let told = session.run(is_there);
+        assert!(told.contains("there 0") || told.contains("ssox: function"), "{told}");
+        fs::remove_file(home.path("bin/ssox")).unwrap();
+        let mut session = home.session(shell, "");
+        assert!(session.run(&load).contains("loaded 0"), "{shell:?}");
+        assert!(!session.terminal.transcript().contains("nknown"), "{}", session.terminal.transcript());
+    }
+}
+
+#[test]
+fn fisher_can_uninstall_without_a_trace() {
+    if !shells().contains(&Shell::Fish) {
+        return;
+    }
+    for mine in ["", "function fish_right_prompt; echo mine; end\n"] {
+        let home = Home::scripted();
+        let mut session =
+            home.session(Shell::Fish, &format!("{mine}source {}", directory().join("conf.d/ssox.fish").display()));
+        session.run("emit ssox_uninstall");
+        session.run("functions -a | string match '*ssox*' >left; functions fish_right_prompt >>left 2>/dev/null");
+        let left = home.read("left");
+        assert!(!left.contains("ssox") && left.contains("mine") != mine.is_empty(), "{left}");
+    }
+}
+
+#[test]
+fn the_module_has_the_version_of_the_program() {
+    assert!(text("ssox.psd1").contains(&format!("ModuleVersion        = '{}'", env!("CARGO_PKG_VERSION"))));
+}
