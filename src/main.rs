@@ -24,6 +24,7 @@ mod shell;
 mod source;
 mod terminal;
 mod time;
+mod usage;
 
 use clap::Parser as _;
 use cli::Cli;

@@ -3,6 +3,7 @@
 //! Deliberately not here: stdout, which carries data or the reply to a shell function.
 
 mod link;
+pub(crate) mod picker;
 
 pub(crate) use link::show_address;
 

@@ -11,6 +11,7 @@ mod init;
 mod list;
 mod login;
 mod logout;
+mod pick;
 mod renewal;
 mod sessions;
 mod status;
@@ -89,10 +90,6 @@ fn integration(ctx: &Context) -> &'static str {
         _ if cfg!(windows) => "Invoke-Expression (& ssox init powershell | Out-String)",
         _ => "eval \"$(ssox init bash)\"",
     }
-}
-
-fn pick(_ctx: &Context) -> Result<String> {
-    Err(Error::needs_person("no profile is named").hint("ssox use NAME; ssox list shows the names"))
 }
 
 impl From<ShellName> for Shell {

@@ -3,12 +3,14 @@
 //! Deliberately not here: how a shell applies the reply (`shell/`).
 
 use super::changes;
+use super::pick::pick;
 use crate::cli::Use;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::profile::{Profile, check_region};
 use crate::shell::reply::reply;
 use crate::source::Request;
+use crate::usage;
 
 /// Answers the shell function with the changes for a profile.
 ///
@@ -28,6 +30,7 @@ pub(super) fn run(ctx: &Context, emit: Option<&str>, args: &Use) -> Result<Strin
             changes::with_credentials(ctx, &profile, &entry, region)?
         }
     };
+    usage::record(ctx, &profile.name);
     Ok(reply(emit, &changes))
 }
 
@@ -35,7 +38,7 @@ fn profile(ctx: &Context, args: &Use) -> Result<Profile> {
     let wanted = match args.profile.as_deref() {
         Some("-") => previous(ctx)?.to_string(),
         Some(name) => name.to_string(),
-        None => super::pick(ctx)?,
+        None => pick(ctx)?,
     };
     Profile::load(ctx, &wanted)?.with_role(ctx, args.fetch.role_arn.as_deref())
 }

@@ -11,6 +11,8 @@ mod hook;
 mod hostile;
 mod house;
 #[cfg(unix)]
+mod picker;
+#[cfg(unix)]
 mod pty;
 #[cfg(unix)]
 mod sandbox;

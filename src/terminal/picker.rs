@@ -1,0 +1,217 @@
+//! Lets a person choose one of many rows by typing parts of it. Reads the terminal also where stdin is something else,
+//! draws on stderr, and leaves the terminal as it was.
+//!
+//! Deliberately not here: which rows there are, and in which order; rows that fit equally well keep theirs.
+
+use crate::context::Context;
+use crate::error::{Error, Kind, Result, is_bidi};
+use inquire::{InquireError, Select};
+use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
+use nucleo_matcher::{Config, Matcher, Utf32Str};
+use std::cell::RefCell;
+use std::fmt;
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+
+/// How many choices an error names.
+const NAMED: usize = 5;
+/// A column that is wider does not push the next one further away.
+const WIDEST_COLUMN: usize = 32;
+/// What stands before each row.
+const INDENT: usize = 2;
+
+/// One choice: what is returned, and what is shown and searched.
+#[derive(Clone, Debug)]
+pub(crate) struct Row {
+    pub(crate) key: String,
+    pub(crate) columns: Vec<String>,
+}
+
+/// Returns the key of the row a person chooses. `title` is what is chosen (`profile`), `instead` what to type instead.
+///
+/// # Errors
+/// A person is needed when there is none to ask or this one refuses; interrupted, on Ctrl-C.
+pub(crate) fn pick(ctx: &Context, title: &str, instead: &str, rows: &[Row]) -> Result<String> {
+    if ctx.no_input || rows.is_empty() || ctx.var("TERM") == Some("dumb") {
+        return Err(nobody_to_ask(title, instead, rows));
+    }
+    let width = terminal_size::terminal_size_of(std::io::stderr()).map_or(80, |(width, _)| usize::from(width.0));
+    let lines = lines(rows, width.saturating_sub(INDENT));
+    let ranking = Ranking::new(lines.len());
+    let chosen = Select::new(&format!("{}:", inert(title)), lines)
+        .with_help_message("type to search, Enter to choose, Esc to leave")
+        .with_page_size(10)
+        .with_scorer(&|typed, line: &Line, _shown, index| ranking.score(typed, line, index))
+        .with_formatter(&|chosen| inert(&rows[chosen.value.index].key))
+        .prompt();
+    match chosen {
+        Ok(line) => Ok(rows[line.index].key.clone()),
+        Err(InquireError::OperationInterrupted) => Err(Error::new(Kind::Interrupted, "interrupted")),
+        Err(InquireError::OperationCanceled) => {
+            Err(Error::needs_person(format!("no {title} was chosen")).hint(instead))
+        }
+        Err(_) => Err(nobody_to_ask(title, instead, rows)),
+    }
+}
+
+fn nobody_to_ask(title: &str, instead: &str, rows: &[Row]) -> Error {
+    let named: Vec<String> = rows.iter().take(NAMED).map(|row| format!("`{}`", row.key)).collect();
+    let choices = match (rows.len(), rows.len().saturating_sub(NAMED)) {
+        (0, _) => String::from("there is none"),
+        (_, 0) => named.join(", "),
+        (_, more) => format!("{} and {more} more", named.join(", ")),
+    };
+    Error::needs_person(format!("a {title} has to be chosen: {choices}")).hint(instead)
+}
+
+/// A row as it is shown, cut to the width of the terminal, and whole as it is searched.
+struct Line {
+    index: usize,
+    shown: String,
+    searched: String,
+}
+
+impl fmt::Display for Line {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.shown)
+    }
+}
+
+fn lines(rows: &[Row], width: usize) -> Vec<Line> {
+    let widths = column_widths(rows);
+    // Where aligned columns do not fit, each row takes the little room it needs.
+    let widths = if widths.iter().sum::<usize>() + 2 * widths.len() > width { Vec::new() } else { widths };
+    let line = |(index, row): (usize, &Row)| Line {
+        index,
+        shown: cut(joined(row, &widths), width),
+        searched: joined(row, &[]),
+    };
+    rows.iter().enumerate().map(line).collect()
+}
+
+fn column_widths(rows: &[Row]) -> Vec<usize> {
+    let mut widths = Vec::new();
+    for row in rows {
+        widths.resize(widths.len().max(row.columns.len()), 0);
+        for (widest, column) in widths.iter_mut().zip(&row.columns) {
+            *widest = column.width().min(WIDEST_COLUMN).max(*widest);
+        }
+    }
+    widths
+}
+
+fn joined(row: &Row, widths: &[usize]) -> String {
+    let mut text = String::new();
+    let columns = row.columns.iter().zip(widths.iter().copied().chain(std::iter::repeat(0)));
+    for (column, width) in columns.filter(|(column, width)| *width > 0 || !column.is_empty()) {
+        let column = inert(column);
+        let padding = width.saturating_sub(column.width()) + 2;
+        text.push_str(&column);
+        text.extend(std::iter::repeat_n(' ', padding));
+    }
+    text.truncate(text.trim_end().len());
+    text
+}
+
+fn cut(text: String, width: usize) -> String {
+    if text.width() <= width {
+        return text;
+    }
+    let mut left = width.saturating_sub(1);
+    let fits = |c: &char| {
+        let needed = c.width().unwrap_or(0);
+        let is_fitting = needed <= left;
+        left = left.saturating_sub(needed);
+        is_fitting
+    };
+    text.chars().take_while(fits).chain(['…']).collect()
+}
+
+/// Makes visible what a terminal would obey, newlines included: a row is one line.
+fn inert(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() || is_bidi(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
+}
+
+/// Ranks rows: by how well what was typed fits, then as they came.
+struct Ranking {
+    count: usize,
+    state: RefCell<(Matcher, String, Pattern)>,
+}
+
+impl Ranking {
+    fn new(count: usize) -> Self {
+        Self { count, state: RefCell::new((Matcher::new(Config::DEFAULT), String::new(), Pattern::default())) }
+    }
+
+    fn score(&self, typed: &str, line: &Line, index: usize) -> Option<i64> {
+        let (matcher, of, pattern) = &mut *self.state.borrow_mut();
+        if typed != of {
+            of.replace_range(.., typed);
+            pattern.reparse(typed, CaseMatching::Ignore, Normalization::Smart);
+        }
+        let score = pattern.score(Utf32Str::new(&line.searched, &mut Vec::new()), matcher)?;
+        let order = i64::try_from(self.count - index).unwrap_or(i64::MAX);
+        Some((i64::from(score) << 32) + order)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(columns: &[&str]) -> Row {
+        Row { key: columns[0].into(), columns: columns.iter().map(|column| (*column).into()).collect() }
+    }
+
+    fn best(typed: &str, rows: &[Row]) -> Vec<String> {
+        let lines = lines(rows, 80);
+        let ranking = Ranking::new(lines.len());
+        let score = |line: &Line| Some((ranking.score(typed, line, line.index)?, line.index));
+        let mut found: Vec<_> = lines.iter().filter_map(score).collect();
+        found.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+        found.into_iter().map(|(_, index)| rows[index].key.clone()).collect()
+    }
+
+    #[test]
+    fn every_column_is_searched_in_any_order() {
+        let rows = [
+            row(&["dev", "Sandbox", "111122223333", "ReadOnly", "eu-west-1"]),
+            row(&["prod", "Shop", "444455556666", "Admin", "us-east-1"]),
+        ];
+        for typed in ["prd", "shop", "4444", "admin", "us-east", "admin prod", "PROD"] {
+            assert_eq!(best(typed, &rows), ["prod"], "{typed}");
+        }
+    }
+
+    #[test]
+    fn rows_that_fit_equally_well_keep_their_order() {
+        let rows = [row(&["b-dev"]), row(&["a-dev"]), row(&["c-dev"])];
+        assert_eq!(best("", &rows), ["b-dev", "a-dev", "c-dev"]);
+        assert_eq!(best("dev", &rows), ["b-dev", "a-dev", "c-dev"]);
+    }
+
+    #[test]
+    fn a_row_is_one_line_that_fits_and_drives_nothing() {
+        let rows = [row(&["a\u{1b}[31m\nb\u{202e}", "日本日本日本", "x"])];
+        let line = &lines(&rows, 16)[0];
+        assert_eq!(line.shown, "a\u{fffd}[31m\u{fffd}b\u{fffd}  日本…");
+        assert!(line.searched.ends_with("日本日本日本  x"));
+    }
+
+    #[test]
+    fn columns_are_aligned_where_there_is_room() {
+        let rows = [row(&["a", "", "x"]), row(&["long", "1", "y"])];
+        let shown: Vec<String> = lines(&rows, 40).into_iter().map(|line| line.shown).collect();
+        assert_eq!(shown, ["a        x", "long  1  y"]);
+    }
+
+    #[test]
+    fn without_a_person_the_choices_are_named() {
+        let mut ctx = Context::default();
+        ctx.no_input = true;
+        let rows: Vec<Row> = (0..7).map(|n| row(&[format!("p{n}").as_str()])).collect();
+        let error = pick(&ctx, "profile", "ssox use NAME", &rows).unwrap_err();
+        assert_eq!(error.kind.exit_status(), 3);
+        assert_eq!(error.message, "a profile has to be chosen: `p0`, `p1`, `p2`, `p3`, `p4` and 2 more");
+        assert_eq!(error.hint.as_deref(), Some("ssox use NAME"));
+    }
+}

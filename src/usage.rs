@@ -1,0 +1,124 @@
+//! Which profiles are used most: one line for each `use` in a file of ssox's own, so that the picker knows what to show
+//! first. It is a convenience: whatever goes wrong here goes unsaid.
+//!
+//! Deliberately not here: locks. A short line that is appended is written whole, and one that is lost does not matter.
+
+use crate::context::Context;
+use crate::files;
+use crate::time::Timestamp;
+use std::collections::HashMap;
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::path::PathBuf;
+
+/// After so many seconds a use counts half.
+const HALF_LIFE: f64 = 14.0 * 24.0 * 3600.0;
+/// Beyond this the older half of the file is dropped; it holds some thousand lines.
+const LARGEST: u64 = 128 * 1024;
+
+/// Remembers that a profile was used.
+pub(crate) fn record(ctx: &Context, profile: &str) {
+    if profile.contains(char::is_control) {
+        return;
+    }
+    let Some(path) = path(ctx) else { return };
+    let mut options = OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let Ok(mut file) = options.open(&path) else { return record_first(ctx, profile) };
+    let _ = file.write_all(line(ctx.now(), profile).as_bytes());
+    if file.metadata().is_ok_and(|metadata| metadata.len() > LARGEST) {
+        drop_older_half(ctx);
+    }
+}
+
+/// Returns how much each profile was used, the latest uses counting most.
+pub(crate) fn weights(ctx: &Context) -> HashMap<String, f64> {
+    let mut weights = HashMap::new();
+    for line in content(ctx).lines() {
+        let Some((when, profile)) = line.split_once(' ') else { continue };
+        let Ok(when) = when.parse().map(Timestamp) else { continue };
+        let age = u32::try_from(ctx.now().seconds_after(when).max(0)).unwrap_or(u32::MAX);
+        *weights.entry(profile.to_string()).or_default() += (-f64::from(age) / HALF_LIFE).exp2();
+    }
+    weights
+}
+
+/// The directory is made with the first use.
+fn record_first(ctx: &Context, profile: &str) {
+    if let Some(path) = path(ctx).filter(|path| !path.exists()) {
+        let _ = files::write_secret(&path, line(ctx.now(), profile).as_bytes());
+    }
+}
+
+fn drop_older_half(ctx: &Context) {
+    let content = content(ctx);
+    let middle = content.bytes().enumerate().skip(content.len() / 2).find(|(_, byte)| *byte == b'\n');
+    if let (Some(path), Some((at, _))) = (path(ctx), middle) {
+        let _ = files::write_secret(&path, &content.as_bytes()[at + 1..]);
+    }
+}
+
+fn line(now: Timestamp, profile: &str) -> String {
+    format!("{} {profile}\n", now.0)
+}
+
+fn content(ctx: &Context) -> String {
+    let bytes = path(ctx).and_then(|path| files::read(&path).ok().flatten()).unwrap_or_default();
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+fn path(ctx: &Context) -> Option<PathBuf> {
+    ctx.state_dir().ok().map(|dir| dir.join("uses"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::ffi::OsString;
+    use std::path::Path;
+
+    fn context(home: &Path) -> Context {
+        Context::new([("HOME".to_string(), OsString::from(home))])
+    }
+
+    #[test]
+    fn the_latest_uses_count_most() {
+        let home = tempfile::tempdir().unwrap();
+        let ctx = context(home.path());
+        record(&ctx, "a b");
+        let long_ago = line(ctx.now().plus(-365 * 24 * 3600), "old").repeat(50);
+        let path = path(&ctx).unwrap();
+        let now = std::fs::read_to_string(&path).unwrap();
+        std::fs::write(&path, format!("{long_ago}broken\n\u{fffd} x\n{now}")).unwrap();
+        record(&ctx, "a b");
+        let weights = weights(&ctx);
+        assert!(weights["a b"] > 1.9 && weights["old"] < 0.1, "{weights:?}");
+        assert_eq!(weights.len(), 2);
+    }
+
+    #[test]
+    fn the_file_is_private_and_stays_small() {
+        let home = tempfile::tempdir().unwrap();
+        let ctx = context(home.path());
+        record(&ctx, "first");
+        let path = path(&ctx).unwrap();
+        #[cfg(unix)]
+        assert_eq!(std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&path).unwrap().permissions()) & 0o77, 0);
+        let many = line(ctx.now(), "many").repeat(LARGEST as usize / 10);
+        std::fs::write(&path, many).unwrap();
+        record(&ctx, "last");
+        assert!(std::fs::metadata(&path).unwrap().len() <= LARGEST);
+        let weights = weights(&ctx);
+        assert!(weights.contains_key("last") && weights.len() == 2, "{weights:?}");
+    }
+
+    #[test]
+    fn a_directory_that_cannot_be_made_is_no_matter() {
+        let home = tempfile::tempdir().unwrap();
+        std::fs::write(home.path().join(".local"), "a file").unwrap();
+        record(&context(home.path()), "x");
+        assert!(weights(&context(home.path())).is_empty());
+    }
+}
