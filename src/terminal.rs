@@ -2,9 +2,11 @@
 //!
 //! Deliberately not here: stdout, which carries data or the reply to a shell function.
 
+mod ask;
 mod link;
 pub(crate) mod picker;
 
+pub(crate) use ask::ask;
 pub(crate) use link::show_address;
 
 use crate::context::Context;

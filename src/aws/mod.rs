@@ -8,6 +8,7 @@ mod attempts;
 mod cause;
 mod channel;
 mod failure;
+pub(crate) mod local;
 pub(crate) mod oidc;
 pub(crate) mod partition;
 pub(crate) mod portal;

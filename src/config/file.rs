@@ -105,6 +105,22 @@ impl File {
         index.headers.iter().enumerate().filter(is_first).filter_map(named).map(|(_, name)| name)
     }
 
+    /// Returns the sections of a kind in which a text stands, in order.
+    pub(super) fn sections_with(&self, kind: Kind, text: &str) -> Vec<Section<'_>> {
+        let places: Vec<usize> = memmem::find_iter(self.text.as_bytes(), text).collect();
+        let has_one = |header: &Header| {
+            let first = places.partition_point(|place| *place < header.start);
+            places.get(first).is_some_and(|place| *place < header.end)
+        };
+        let section = |header: Header| {
+            let (_, name) = self.name(header).filter(|(of, _)| *of == kind)?;
+            let mut section = Section::new(name);
+            self.add_to(&mut section, &[header]);
+            Some(section)
+        };
+        Headers::new(&self.text).filter(has_one).filter_map(section).collect()
+    }
+
     /// Adds the entries of sections to a merged one.
     pub(super) fn add_to<'a>(&'a self, section: &mut Section<'a>, headers: &[Header]) {
         headers.iter().for_each(|header| section.add(&self.text, header.body(&self.text), self.which));

@@ -17,6 +17,7 @@ pub(crate) use section::{Entry, Section};
 
 use crate::context::Context;
 use crate::error::Result;
+use memchr::memmem;
 use std::path::{Path, PathBuf};
 
 /// Both files, loaded once.
@@ -70,6 +71,17 @@ impl ConfigFiles {
         self.profile_names().filter_map(|name| self.profile(&name))
     }
 
+    /// Tells whether a text stands in more than one place. With 50,000 profiles that is one look, and asks for no section.
+    pub(crate) fn is_repeated(&self, text: &str) -> bool {
+        let places = |file: &'_ File| memmem::find_iter(file.text.as_bytes(), text).take(2).count();
+        places(&self.config) + places(&self.credentials) > 1
+    }
+
+    /// Returns the sections of profiles in which a text stands, each as it is in its file, not merged with others.
+    pub(crate) fn profiles_with(&self, text: &str) -> impl Iterator<Item = Section<'_>> {
+        [&self.config, &self.credentials].into_iter().flat_map(move |file| file.sections_with(Kind::Profile, text))
+    }
+
     /// Returns the names of all sso-sessions, each once, in the order of the file.
     pub(crate) fn sso_session_names(&self) -> impl Iterator<Item = String> + '_ {
         self.config.names(Kind::SsoSession).map(std::borrow::Cow::into_owned)
@@ -113,6 +125,16 @@ mod tests {
         assert_eq!((default.get("region"), default.get("output")), (Some("yes"), None));
         assert_eq!(files.profile_names().collect::<Vec<_>>(), ["default", "p", "only here"]);
         assert!(files.profile("q").is_none());
+    }
+
+    #[test]
+    fn sections_are_found_by_what_stands_in_them() {
+        let config = "[profile a]\nrole_arn = X\nregion = e\n[profile X]\n[services b]\nrole_arn = X\n[profile c]\n";
+        let files = ConfigFiles::parse(config, "[a]\nmfa_serial = X\n[d]\n");
+        let found: Vec<_> =
+            files.profiles_with("X").map(|section| (section.name.to_string(), section.keys().count())).collect();
+        assert_eq!(found, [("a".into(), 2), ("X".into(), 0), ("a".into(), 1)]);
+        assert!(files.is_repeated("X") && !files.is_repeated("region") && !files.is_repeated("none"));
     }
 
     #[test]

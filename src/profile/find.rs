@@ -26,13 +26,18 @@ pub(crate) fn name(files: &ConfigFiles, wanted: &str) -> Result<String> {
 /// Makes the error for a name nobody has, with the nearest ones.
 pub(crate) fn unknown(files: &ConfigFiles, name: &str) -> Error {
     let error = Error::configuration(format!("there is no profile `{name}`"));
-    let names: Vec<String> = files.profile_names().collect();
-    let near = nearest(name, names.iter().map(String::as_str));
-    match (near.as_slice(), names.is_empty()) {
+    let near = nearest_profiles(files, name);
+    match (near.as_slice(), files.profile_names().next().is_none()) {
         ([], true) => error.hint("ssox configure sso"),
         ([], false) => error.hint("ssox list"),
         (near, _) => error.hint(format!("did you mean `{}`? ssox list shows all", near.join("` or `"))),
     }
+}
+
+/// Returns the names of profiles that were probably meant.
+pub(super) fn nearest_profiles(files: &ConfigFiles, name: &str) -> Vec<String> {
+    let names: Vec<String> = files.profile_names().collect();
+    nearest(name, names.iter().map(String::as_str))
 }
 
 /// An account and a role, as `ACCOUNT/ROLE` or an ARN says them.

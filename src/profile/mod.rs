@@ -3,7 +3,9 @@
 //! Deliberately not here: the grammar of the files (`config`), and fetching (`source`).
 
 pub(crate) mod find;
+mod metadata;
 mod network;
+mod roles;
 mod sessions;
 mod sources;
 
@@ -58,15 +60,14 @@ impl Profile {
         })
     }
 
-    /// Puts a role on top, assumed with the profile's credentials.
+    /// Puts a role on top, which the profile's credentials assume; without one, the profile stays what it is.
     ///
     /// # Errors
-    /// Configuration: not the ARN of a role.
-    pub(crate) fn with_role(self, _ctx: &Context, role_arn: Option<&str>) -> Result<Self> {
-        match role_arn {
-            None => Ok(self),
-            Some(arn) => Err(Error::configuration(format!("`{arn}` cannot be assumed yet"))),
-        }
+    /// Configuration: this is no role's ARN.
+    pub(crate) fn with_role(self, ctx: &Context, role_arn: Option<&str>) -> Result<Self> {
+        let Some(arn) = role_arn else { return Ok(self) };
+        let source = roles::ad_hoc(ctx, self.region.as_deref(), &self.network, self.source, arn)?;
+        Ok(Self { source, ad_hoc_role_arn: Some(arn.into()), ..self })
     }
 }
 

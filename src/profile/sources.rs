@@ -1,72 +1,170 @@
 //! Which source a profile has: the AWS CLI's order of precedence among the keys of one profile.
 //!
-//! Deliberately not here: what a source does.
+//! Deliberately not here: what a source does, and the chains of roles (`roles`).
 
 use super::find::is_account_id;
-use super::sessions;
-use crate::config::{ConfigFiles, Section, nearest};
+use super::{network, region, roles, sessions};
+use crate::aws::Network;
+use crate::config::{ConfigFiles, Section, Which, nearest};
 use crate::context::Context;
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
 use crate::secret::Secret;
-use crate::source::Source;
+use crate::source::command::CommandLine;
+use crate::source::login::AwsLogin;
+use crate::source::process::Process;
 use crate::source::sso::SsoRole;
+use crate::source::static_keys::StaticKeys;
+use crate::source::{Source, web_identity};
+use crate::time::Timestamp;
 
 /// Returns where the profile's credentials come from.
 ///
 /// # Errors
-/// Configuration: no source, or an incomplete one.
+/// Configuration: no source, an incomplete one, or one that leads back to itself.
 pub(super) fn source(ctx: &Context, files: &ConfigFiles, name: &str, section: &Section) -> Result<Source> {
-    let has = |key: &str| section.get(key).is_some();
-    if has("sso_account_id") || has("sso_role_name") {
-        return sso(ctx, files, name, section).map(Source::Sso);
-    }
-    if has("aws_access_key_id") || has("aws_secret_access_key") {
-        return static_keys(name, section).map(Source::Static);
-    }
-    Err(nothing(name, section))
+    let place = Place { ctx, files, region: region(name, section)?, network: network::network(ctx, files, section)? };
+    let source = place.first(name, section)?;
+    Ok(roles::kept_apart(&place, name, section, source))
 }
 
-fn sso(ctx: &Context, files: &ConfigFiles, name: &str, section: &Section) -> Result<SsoRole> {
-    let required = |key: &str| match section.get(key).filter(|value| !value.is_empty()) {
-        Some(value) => Ok(value.to_string()),
-        None => Err(Error::configuration(format!("profile `{name}` has no `{key}`"))
-            .hint(misspelt(section, key).unwrap_or_else(|| format!("add `{key} = …` to `[profile {name}]`")))),
+/// Where resolving goes on: the whole chain is asked for in the region and over the network of the profile it began with,
+/// as with the AWS CLI.
+pub(super) struct Place<'a> {
+    pub(super) ctx: &'a Context,
+    pub(super) files: &'a ConfigFiles,
+    pub(super) region: Option<String>,
+    pub(super) network: Network,
+}
+
+impl Place<'_> {
+    /// Returns the source of the profile that was asked for: its role before all else.
+    pub(super) fn first(&self, name: &str, section: &Section) -> Result<Source> {
+        match is_assumed(section) {
+            true => roles::assumed(self, &mut vec![name.into()], name, section),
+            false => self.own(name, section),
+        }
+    }
+
+    /// Returns what a profile has beside a role that other credentials assume.
+    pub(super) fn own(&self, name: &str, section: &Section) -> Result<Source> {
+        let has = |key: &str| value(section, key).is_some();
+        let has_key = |which| in_file(section, "aws_access_key_id", which).is_some();
+        if has("web_identity_token_file") {
+            return self.web_identity(name, section);
+        }
+        if has("sso_account_id") || has("sso_role_name") {
+            return self.sso(name, section).map(Source::Sso);
+        }
+        if has_key(Which::Credentials) {
+            return static_keys(name, section, Which::Credentials);
+        }
+        if let Some(session) = value(section, "login_session") {
+            return Ok(Source::Login(AwsLogin { profile: name.into(), session: session.into() }));
+        }
+        if let Some(line) = value(section, "credential_process") {
+            return Ok(Source::Process(Process {
+                profile: name.into(),
+                command: CommandLine::parse("credential_process", name, line)?,
+                account_id: value(section, "aws_account_id").map(String::from),
+            }));
+        }
+        match has_key(Which::Config) || has("aws_secret_access_key") {
+            true => static_keys(name, section, Which::Config),
+            false => Err(nothing(name, section)),
+        }
+    }
+
+    fn sso(&self, name: &str, section: &Section) -> Result<SsoRole> {
+        let required = |key: &str| match value(section, key) {
+            Some(value) => Ok(value.to_string()),
+            None => Err(Error::configuration(format!("profile `{name}` has no `{key}`"))
+                .hint(misspelt(section, key).unwrap_or_else(|| format!("add `{key} = …` to `[profile {name}]`")))),
+        };
+        let (account_id, role_name) = (required("sso_account_id")?, required("sso_role_name")?);
+        if !is_account_id(&account_id) {
+            return Err(Error::configuration(format!(
+                "`sso_account_id` of profile `{name}` is `{account_id}`, not 12 digits"
+            ))
+            .hint("write all 12 digits, leading zeros and no dashes: `sso_account_id = 012345678901`"));
+        }
+        if section.get("sso_session").is_none() && section.get("sso_start_url").is_none() {
+            let hint = misspelt(section, "sso_session").or_else(|| misspelt(section, "sso_start_url"));
+            return Err(Error::configuration(format!("profile `{name}` does not say where to sign in"))
+                .hint(hint.unwrap_or_else(|| format!("add `sso_session = NAME` to `[profile {name}]`"))));
+        }
+        let session = sessions::of_profile(self.ctx, self.files, name, section)?;
+        Ok(SsoRole { session, account_id, role_name })
+    }
+
+    fn web_identity(&self, name: &str, section: &Section) -> Result<Source> {
+        let token_file = value(section, "web_identity_token_file").unwrap_or_default();
+        let arn = value(section, "role_arn").ok_or_else(|| {
+            Error::configuration(format!("profile `{name}` has `web_identity_token_file` without a `role_arn`")).hint(
+                misspelt(section, "role_arn").unwrap_or_else(|| format!("add `role_arn = …` to `[profile {name}]`")),
+            )
+        })?;
+        let arn = roles::arn(name, arn)?;
+        Ok(Source::WebIdentity(Box::new(web_identity::WebIdentity {
+            token_file: self.ctx.expand(token_file),
+            session_name: roles::session_name(name, section)?,
+            duration_seconds: roles::duration(name, section)?,
+            region: roles::region(self.ctx, self.region.as_deref(), &arn, None),
+            network: self.network.clone(),
+            is_kept_apart: false,
+            arn,
+        })))
+    }
+}
+
+/// Returns a value that says something: an empty one is as good as none.
+pub(super) fn value<'a>(section: &'a Section, key: &str) -> Option<&'a str> {
+    section.get(key).filter(|value| !value.is_empty())
+}
+
+/// Tells whether the profile's role is assumed with credentials from elsewhere; with a token, it needs none.
+pub(super) fn is_assumed(section: &Section) -> bool {
+    value(section, "role_arn").is_some() && value(section, "web_identity_token_file").is_none()
+}
+
+/// Returns what one of the two files has: the AWS CLI takes keys from one or the other, never a half from each.
+fn in_file<'a>(section: &'a Section, key: &str, which: Which) -> Option<&'a str> {
+    let is_wanted = |entry: &&crate::config::Entry| entry.key == key && entry.which == which;
+    section.entries().iter().rev().find(is_wanted).map(|entry| entry.value.as_ref()).filter(|value| !value.is_empty())
+}
+
+fn static_keys(name: &str, section: &Section, which: Which) -> Result<Source> {
+    let file = match which {
+        Which::Credentials => "~/.aws/credentials",
+        Which::Config => "~/.aws/config",
     };
-    let (account_id, role_name) = (required("sso_account_id")?, required("sso_role_name")?);
-    if !is_account_id(&account_id) {
-        return Err(Error::configuration(format!(
-            "`sso_account_id` of profile `{name}` is `{account_id}`, not 12 digits"
-        ))
-        .hint("write all 12 digits, leading zeros and no dashes: `sso_account_id = 012345678901`"));
-    }
-    if section.get("sso_session").is_none() && section.get("sso_start_url").is_none() {
-        let hint = misspelt(section, "sso_session").or_else(|| misspelt(section, "sso_start_url"));
-        return Err(Error::configuration(format!("profile `{name}` does not say where to sign in"))
-            .hint(hint.unwrap_or_else(|| format!("add `sso_session = NAME` to `[profile {name}]`"))));
-    }
-    Ok(SsoRole { session: sessions::of_profile(ctx, files, name, section)?, account_id, role_name })
-}
-
-fn static_keys(name: &str, section: &Section) -> Result<RoleCredentials> {
-    let required = |key: &str| match section.get(key).filter(|value| !value.is_empty()) {
+    let text = |key: &str| in_file(section, key, which);
+    let required = |key: &str| match text(key) {
         Some(value) => Ok(value.to_string()),
-        None => Err(Error::configuration(format!("profile `{name}` has half a key: `{key}` is missing"))
-            .hint(format!("add `{key}`, or take the other half out"))),
+        None => Err(Error::configuration(format!("profile `{name}` has half a key: `{key}` is missing in {file}"))
+            .hint(format!("add `{key}` there, or take the other half out"))),
     };
     // `aws_security_token` is the old name, and the AWS CLI prefers it where both stand.
-    let token = section.get("aws_security_token").or_else(|| section.get("aws_session_token"));
-    Ok(RoleCredentials {
+    let token = text("aws_security_token").or_else(|| text("aws_session_token"));
+    // Only temporary keys end; what tools write beside them says when.
+    let end = token.and_then(|_| Timestamp::parse(text("x_security_token_expires")?));
+    let keys = RoleCredentials {
         access_key_id: required("aws_access_key_id")?,
         secret_access_key: Secret::new(required("aws_secret_access_key")?),
-        session_token: token.filter(|token| !token.is_empty()).map(Secret::new),
-        expiration: None,
-        account_id: section.get("aws_account_id").map(String::from),
-    })
+        session_token: token.map(Secret::new),
+        expiration: end,
+        account_id: text("aws_account_id").map(String::from),
+    };
+    Ok(Source::Static(StaticKeys { profile: name.into(), keys }))
 }
 
 fn nothing(name: &str, section: &Section) -> Error {
     let error = Error::configuration(format!("profile `{name}` has no credentials: neither SSO keys nor others"));
+    if value(section, "source_profile").is_some() || value(section, "credential_source").is_some() {
+        return error.hint(
+            misspelt(section, "role_arn").unwrap_or_else(|| format!("add `role_arn = …` to `[profile {name}]`")),
+        );
+    }
     let wanted = ["sso_account_id", "sso_role_name", "role_arn", "credential_process", "aws_access_key_id"];
     let hint = wanted.iter().find_map(|key| misspelt(section, key));
     error.hint(hint.unwrap_or_else(|| format!("ssox configure sso --profile {name}")))
@@ -76,3 +174,6 @@ fn misspelt(section: &Section, key: &str) -> Option<String> {
     let near = nearest(key, section.keys().filter(|known| *known != key));
     near.first().map(|near| format!("`{near}` looks like it: write `{key}` in ~/.aws/config"))
 }
+
+#[cfg(test)]
+mod tests;

@@ -61,7 +61,11 @@ fn wait(ctx: &Context, key: &Key) -> Lock {
     })
 }
 
+/// Credentials without an end are not stored: nothing would ever make us look whether they still are what they were.
 fn store(ctx: &Context, key: &Key, credentials: RoleCredentials) -> Entry {
+    if credentials.expiration.is_none() {
+        return Entry { credentials, since: ctx.now() };
+    }
     if let Err(error) = cache::write(ctx, key, &credentials) {
         terminal::warn_of_cache(ctx, &error);
     }

@@ -2,15 +2,28 @@
 //!
 //! Deliberately not here: which source a profile has (`profile`), and what becomes of the credentials (`commands`).
 
+pub(crate) mod assumed_role;
 mod cached;
+pub(crate) mod command;
+pub(crate) mod credential_source;
+pub(crate) mod login;
+pub(crate) mod mfa;
+pub(crate) mod process;
+pub(crate) mod role_arn;
 pub(crate) mod saml;
+pub(crate) mod session_name;
 pub(crate) mod sso;
+pub(crate) mod static_keys;
+pub(crate) mod tags;
+pub(crate) mod web_identity;
 
-use crate::cache::Entry;
+use crate::cache::{self, Entry, Key};
 use crate::context::Context;
 use crate::credentials::RoleCredentials;
 use crate::error::Result;
 use crate::session::Session;
+use role_arn::RoleArn;
+use serde_json::{Map, Value};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -18,7 +31,13 @@ use std::time::Duration;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Source {
     Sso(sso::SsoRole),
-    Static(RoleCredentials),
+    AssumedRole(Box<assumed_role::AssumedRole>),
+    WebIdentity(Box<web_identity::WebIdentity>),
+    Process(process::Process),
+    Login(login::AwsLogin),
+    Static(static_keys::StaticKeys),
+    /// Never a profile's own source, only that of a role.
+    Machine(credential_source::CredentialSource),
 }
 
 /// What the caller asks of a source, beside the source itself.
@@ -42,23 +61,67 @@ impl Source {
     pub(crate) fn credentials(&self, ctx: &Context, request: &Request) -> Result<Entry> {
         match self {
             Self::Sso(role) => role.credentials(ctx, request),
-            Self::Static(keys) => Ok(Entry { credentials: keys.clone(), since: ctx.now() }),
+            Self::AssumedRole(role) => role.credentials(ctx, request),
+            Self::WebIdentity(role) => role.credentials(ctx, request),
+            Self::Process(process) => process.credentials(ctx, request),
+            Self::Login(login) => login.credentials(ctx),
+            Self::Static(keys) => keys.credentials(ctx),
+            Self::Machine(machine) => machine.credentials(ctx).map(|keys| uncached(ctx, keys)),
         }
     }
 
-    /// Returns what the cache holds, good or not, without asking anybody.
+    /// Returns what lies on this disk, good or not, without asking anybody.
     pub(crate) fn cached(&self, ctx: &Context) -> Option<Entry> {
         match self {
-            Self::Sso(role) => crate::cache::read(ctx, &role.key()),
-            Self::Static(_) => None,
+            Self::Login(login) => login.cached(ctx),
+            Self::Static(keys) => keys.cached(ctx),
+            _ => cache::read(ctx, &self.key()?),
         }
+    }
+
+    fn key(&self) -> Option<Key> {
+        match self {
+            Self::Sso(role) => Some(role.key()),
+            Self::AssumedRole(role) => Some(role.key()),
+            Self::WebIdentity(role) => Some(role.key()),
+            Self::Process(process) => Some(process.key()),
+            Self::Login(_) | Self::Static(_) | Self::Machine(_) => None,
+        }
+    }
+
+    /// Returns all that tells this source's credentials from those of another.
+    pub(crate) fn identity(&self) -> String {
+        match self {
+            Self::Sso(role) => format!("{} of {} through {}", role.role_name, role.account_id, role.session.label()),
+            Self::AssumedRole(role) => role.identity(),
+            Self::WebIdentity(role) => role.identity(),
+            Self::Process(process) => process.identity(),
+            Self::Login(login) => format!("login session {}", login.session),
+            Self::Static(keys) => format!("keys {}", keys.keys.access_key_id),
+            Self::Machine(machine) => format!("credential source {}", machine.name()),
+        }
+    }
+
+    /// Returns what the AWS CLI names the cache entry by, where it names it by the arguments of the call.
+    pub(crate) fn arguments(&self) -> Option<Map<String, Value>> {
+        match self {
+            Self::AssumedRole(role) => Some(role.arguments()),
+            Self::WebIdentity(role) => Some(role.arguments()),
+            _ => None,
+        }
+    }
+
+    /// Tells whether the credentials are a role's for sure: a role they assume lasts an hour at most.
+    pub(crate) fn is_role(&self) -> bool {
+        matches!(self, Self::Sso(_) | Self::AssumedRole(_) | Self::WebIdentity(_))
     }
 
     /// Returns the session a person signs in to, where there is one.
     pub(crate) fn session(&self) -> Option<&Session> {
         match self {
             Self::Sso(role) => Some(&role.session),
-            Self::Static(_) => None,
+            Self::AssumedRole(role) => role.source.session(),
+            _ => None,
         }
     }
 
@@ -66,7 +129,9 @@ impl Source {
     pub(crate) fn account_id(&self) -> Option<&str> {
         match self {
             Self::Sso(role) => Some(&role.account_id),
-            Self::Static(keys) => keys.account_id.as_deref(),
+            Self::Process(process) => process.account_id.as_deref(),
+            Self::Static(keys) => keys.keys.account_id.as_deref(),
+            _ => self.assumed().map(|arn| arn.account_id.as_str()),
         }
     }
 
@@ -74,14 +139,20 @@ impl Source {
     pub(crate) fn role_name(&self) -> Option<&str> {
         match self {
             Self::Sso(role) => Some(&role.role_name),
-            Self::Static(_) => None,
+            _ => self.assumed().map(|arn| arn.name.as_str()),
         }
     }
 
     /// Returns the ARN of the role that is assumed.
     pub(crate) fn role_arn(&self) -> Option<&str> {
+        self.assumed().map(RoleArn::as_str)
+    }
+
+    fn assumed(&self) -> Option<&RoleArn> {
         match self {
-            Self::Sso(_) | Self::Static(_) => None,
+            Self::AssumedRole(role) => Some(&role.arn),
+            Self::WebIdentity(role) => Some(&role.arn),
+            _ => None,
         }
     }
 
@@ -89,7 +160,16 @@ impl Source {
     pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::Sso(_) => "sso",
-            Self::Static(_) => "static",
+            Self::AssumedRole(_) => "assume_role",
+            Self::WebIdentity(_) => "web_identity",
+            Self::Process(_) => "process",
+            Self::Login(_) => "login",
+            Self::Static(_) | Self::Machine(_) => "static",
         }
     }
+}
+
+/// Makes an entry of what lies in no cache of ours: its life begins when it is read, so half of what is left is good.
+fn uncached(ctx: &Context, credentials: RoleCredentials) -> Entry {
+    Entry { credentials, since: ctx.now() }
 }

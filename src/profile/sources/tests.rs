@@ -1,0 +1,246 @@
+//! The rules by which a profile's source is found, row by row.
+
+use super::*;
+use crate::error::Kind;
+
+const KEYS: &str = "aws_access_key_id = AKIA\naws_secret_access_key = s\n";
+const ROLE: &str = "role_arn = arn:aws:iam::444455556666:role/Target\n";
+const SSO: &str = "sso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Admin\n";
+const CORP: &str =
+    "[sso-session corp]\nsso_start_url = https://d-1234567890.awsapps.com/start\nsso_region = eu-west-1\n";
+
+fn resolve_with(vars: &[(&str, &str)], config: &str, credentials: &str, name: &str) -> Result<Source> {
+    let ctx = Context::new(vars.iter().map(|(name, value)| ((*name).into(), value.into())));
+    let files = ConfigFiles::parse(&format!("{config}\n{CORP}"), credentials);
+    let section = files.profile(name).expect("the profile is there");
+    source(&ctx, &files, name, &section)
+}
+
+fn resolve(config: &str, credentials: &str) -> Result<Source> {
+    resolve_with(&[], config, credentials, "p")
+}
+
+/// Says a source in one line: `role Target < role Middle < keys AKIA`.
+fn said(source: &Source) -> String {
+    match source {
+        Source::AssumedRole(role) => format!("role {} < {}", role.arn.name, said(&role.source)),
+        Source::WebIdentity(role) => format!("web identity {}", role.arn.name),
+        Source::Sso(role) => format!("sso {}", role.role_name),
+        Source::Process(process) => format!("process {}", process.command.words.join(" ")),
+        Source::Login(login) => format!("login {}", login.session),
+        Source::Static(keys) => format!("keys {}", keys.keys.access_key_id),
+        Source::Machine(machine) => format!("machine {}", machine.name()),
+    }
+}
+
+#[test]
+fn the_order_within_a_profile_is_that_of_the_aws_cli() {
+    let all = [
+        "role_arn = arn:aws:iam::444455556666:role/Target\nsource_profile = q",
+        "web_identity_token_file = /t",
+        "sso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Admin",
+        "",
+        "login_session = me",
+        "credential_process = x",
+        "aws_access_key_id = CONFIG\naws_secret_access_key = s",
+    ];
+    let expected = [
+        "role Target < keys AKIA",
+        "web identity Target",
+        "sso Admin",
+        "keys FILE",
+        "login me",
+        "process x",
+        "keys CONFIG",
+    ];
+    for (rank, expected) in expected.iter().enumerate() {
+        // With a token the role is assumed by that, so the first row is the one without it.
+        let role = if rank == 1 { all[0] } else { "" };
+        let rest: Vec<&str> =
+            all[rank..].iter().enumerate().filter(|(n, _)| !(rank == 0 && *n == 1)).map(|(_, k)| *k).collect();
+        let config = format!("[profile p]\n{role}\n{}\n[profile q]\n{KEYS}", rest.join("\n"));
+        let credentials = if rank <= 3 { "[p]\naws_access_key_id = FILE\naws_secret_access_key = s\n" } else { "" };
+        assert_eq!(said(&resolve(&config, credentials).unwrap()), *expected, "{config}");
+    }
+}
+
+#[test]
+fn chains_lead_to_their_end() {
+    let rows = [
+        ("source_profile = a\n[profile a]\n", KEYS, "role Target < keys AKIA"),
+        ("source_profile = a\n[profile a]\n", SSO, "role Target < sso Admin"),
+        ("source_profile = a\n[profile a]\n", "credential_process = x y\n", "role Target < process x y"),
+        ("source_profile = a\n[profile a]\n", "login_session = me\n", "role Target < login me"),
+        (
+            "source_profile = a\n[profile a]\nrole_arn = arn:aws:iam::444455556666:role/Middle\nsource_profile = b\n[profile b]\n",
+            KEYS,
+            "role Target < role Middle < keys AKIA",
+        ),
+        (
+            "source_profile = a\n[profile a]\nweb_identity_token_file = /t\nrole_arn = arn:aws:iam::444455556666:role/Web\n",
+            "",
+            "role Target < web identity Web",
+        ),
+        // Of a profile that is a source, keys win over its role; of the first, they do not, and may be its own source.
+        ("source_profile = a\n[profile a]\nrole_arn = x\nsource_profile = p\n", KEYS, "role Target < keys AKIA"),
+        ("source_profile = p\n", KEYS, "role Target < keys AKIA"),
+        ("credential_source = Environment\n", KEYS, "role Target < machine Environment"),
+        ("credential_source = EcsContainer\n", "", "role Target < machine EcsContainer"),
+        ("credential_source = Ec2InstanceMetadata\n", "", "role Target < machine Ec2InstanceMetadata"),
+    ];
+    for (config, more, expected) in rows {
+        assert_eq!(
+            said(&resolve(&format!("[profile p]\n{ROLE}{config}{more}"), "").unwrap()),
+            expected,
+            "{config}{more}"
+        );
+    }
+}
+
+#[test]
+fn what_cannot_work_says_what_to_type() {
+    let rows = [
+        ("source_profile = a\ncredential_source = Environment\n", "both", "take one of them out"),
+        ("", "neither", "source_profile = NAME"),
+        ("source_profile = dve\n[profile dev]\n", "`dve`, which does not exist", "`dev`"),
+        ("credential_source = environment\n", "`environment`, which is none", "`Environment`"),
+        ("source_profile = p\n", "in circles: p → p", "a profile of their own"),
+        ("source_profile = a\n[profile a]\n", "has no credentials", ""),
+        ("source_profile = a\n[profile a]\naws_secret_access_key = s\n", "half a key: `aws_access_key_id`", "add"),
+        (
+            "source_profile = a\nduration_seconds = 1h\n[profile a]\naws_access_key_id=A\naws_secret_access_key=s",
+            "`1h`",
+            "900 to 43200",
+        ),
+        (
+            "source_profile = a\nexternal_id = a;b\n[profile a]\naws_access_key_id=A\naws_secret_access_key=s",
+            "a;b",
+            "1224",
+        ),
+        (
+            "source_profile = a\nrole_session_name = a b\n[profile a]\naws_access_key_id=A\naws_secret_access_key=s",
+            "a b",
+            "64",
+        ),
+        (
+            "source_profile = a\nmfa_serial = me\n[profile a]\naws_access_key_id=A\naws_secret_access_key=s",
+            "mfa_serial",
+            "256",
+        ),
+        (
+            "credential_source = Ec2InstanceMetadata\nec2_metadata_service_endpoint_mode = both\n",
+            "no mode `both`",
+            "ipv6",
+        ),
+    ];
+    for (config, message, hint) in rows {
+        let error = resolve(&format!("[profile p]\n{ROLE}{config}"), "").unwrap_err();
+        assert_eq!(error.kind, Kind::Configuration, "{config}");
+        assert!(error.message.contains(message), "{config}: {}", error.message);
+        assert!(error.hint.clone().unwrap_or_default().contains(hint), "{config}: {:?}", error.hint);
+    }
+}
+
+#[test]
+fn a_loop_is_named_whole() {
+    let role = |name: &str, source: &str| format!("[profile {name}]\n{ROLE}source_profile = {source}\n");
+    let config = [role("p", "a"), role("a", "b"), role("b", "c"), role("c", "a")].concat();
+    assert!(resolve(&config, "").unwrap_err().message.ends_with("in circles: a → b → c → a"));
+    // Keys of the first profile do not end a loop that comes back to it.
+    let config = format!("{}{KEYS}{}", role("p", "a"), role("a", "p"));
+    assert!(resolve(&config, "").unwrap_err().message.ends_with("in circles: p → a → p"));
+}
+
+#[test]
+fn keys_come_from_one_file_or_the_other() {
+    let half = |file: &str| resolve(file, "[p]\naws_access_key_id = A\n").unwrap_err().message;
+    assert!(
+        half("[profile p]\naws_secret_access_key = s\n")
+            .contains("`aws_secret_access_key` is missing in ~/.aws/credentials")
+    );
+    let source = resolve(
+        &format!("[profile p]\n{KEYS}aws_session_token = config\n"),
+        "[p]\naws_access_key_id = A\naws_secret_access_key = s\n",
+    );
+    let Source::Static(keys) = source.unwrap() else { panic!("these are keys") };
+    assert_eq!((&*keys.keys.access_key_id, keys.keys.session_token), ("A", None));
+}
+
+#[test]
+fn temporary_keys_end_when_their_writer_says_so() {
+    let end = |body: &str| {
+        let credentials = format!("[p]\n{KEYS}x_security_token_expires = 2036-11-20T23:48:08+01:00\n{body}");
+        let Source::Static(keys) = resolve("", &credentials).unwrap() else { panic!("these are keys") };
+        keys.keys.expiration
+    };
+    assert_eq!(end("aws_session_token = t\n"), Timestamp::parse("2036-11-20T22:48:08Z"));
+    assert_eq!(end(""), None);
+}
+
+#[test]
+fn a_chained_role_asks_for_an_hour_at_most() {
+    let role =
+        |end: &str| format!("[profile p]\n{ROLE}source_profile = a\nduration_seconds = 7200\n[profile a]\n{end}");
+    assert!(resolve(&role(KEYS), "").is_ok());
+    let error = resolve(&role(SSO), "").unwrap_err();
+    assert!(error.message.contains("more than an hour") && error.hint.unwrap().contains("duration_seconds = 3600"));
+}
+
+#[test]
+fn sts_is_asked_in_the_partition_of_the_role() {
+    let region = |vars: &[(&str, &str)], partition: &str, keys: &str, source: &str| {
+        let config = format!(
+            "[profile p]\nrole_arn = arn:{partition}:iam::444455556666:role/Target\nsource_profile = a\n{keys}\n[profile a]\n{source}"
+        );
+        let Source::AssumedRole(role) = resolve_with(vars, &config, "", "p").unwrap() else { panic!("this is a role") };
+        role.region
+    };
+    let paris = [("AWS_REGION", "eu-west-3")];
+    assert_eq!(region(&paris, "aws", "region = eu-central-1", SSO), "eu-central-1");
+    assert_eq!(region(&paris, "aws", "", SSO), "eu-west-3");
+    assert_eq!(region(&[("AWS_DEFAULT_REGION", "eu-west-3")], "aws", "", SSO), "eu-west-3");
+    assert_eq!(region(&[], "aws", "", SSO), "eu-west-1");
+    assert_eq!(region(&[], "aws", "", KEYS), "us-east-1");
+    assert_eq!(region(&paris, "aws-cn", "region = eu-central-1", SSO), "cn-northwest-1");
+    assert_eq!(region(&[("AWS_REGION", "../evil")], "aws", "", KEYS), "us-east-1");
+}
+
+#[test]
+fn a_cache_entry_is_shared_only_where_its_name_means_one_thing() {
+    let role = |name: &str, source: &str| format!("[profile {name}]\n{ROLE}source_profile = {source}\n");
+    let keys =
+        |name: &str, id: &str| format!("[profile {name}]\naws_access_key_id = {id}\naws_secret_access_key = s\n");
+    let ends = [keys("a", "A"), keys("b", "B"), keys("twin-of-a", "A")].concat();
+    let is_kept_apart = |others: &str| {
+        let config = format!("{}{others}{ends}", role("p", "a"));
+        let Source::AssumedRole(role) = resolve(&config, "").unwrap() else { panic!("this is a role") };
+        role.is_kept_apart
+    };
+    assert!(!is_kept_apart(""));
+    assert!(is_kept_apart(&role("q", "b")));
+    assert!(!is_kept_apart(&role("q", "a")), "the same source");
+    assert!(!is_kept_apart(&role("q", "twin-of-a")), "the same keys under another name");
+    assert!(!is_kept_apart(&role("q", "none")), "a profile nobody can use");
+    assert!(!is_kept_apart(&format!("{}external_id = ext\n", role("q", "b"))), "another name of the entry");
+    assert!(is_kept_apart(&format!("[profile q]\n{ROLE}web_identity_token_file = /t\n")));
+    assert!(is_kept_apart(&format!("[profile q]\n{ROLE}credential_source = Environment\n")));
+    assert!(!is_kept_apart(&format!("# {ROLE}[profile q]\nregion = eu-west-1\n")), "only mentioned");
+}
+
+#[test]
+fn a_role_behind_a_role_is_kept_apart_as_well() {
+    let config = format!(
+        "[profile p]\nrole_arn = arn:aws:iam::444455556666:role/Last\nsource_profile = q\n\
+         [profile q]\n{ROLE}source_profile = a\n[profile r]\n{ROLE}source_profile = b\n\
+         [profile a]\naws_access_key_id = A\naws_secret_access_key = s\n[profile b]\naws_access_key_id = B\naws_secret_access_key = s\n"
+    );
+    let Source::AssumedRole(last) = resolve(&config, "").unwrap() else { panic!("this is a role") };
+    let Source::AssumedRole(middle) = &last.source else { panic!("this is a role") };
+    assert_eq!((last.is_kept_apart, middle.is_kept_apart), (false, true));
+}
+
+#[test]
+fn a_profile_can_be_all_in_the_credentials_file() {
+    let credentials = format!("[p]\n{ROLE}source_profile = a\n[a]\n{KEYS}");
+    assert_eq!(said(&resolve("", &credentials).unwrap()), "role Target < keys AKIA");
+}

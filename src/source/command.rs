@@ -1,0 +1,241 @@
+//! Programs named in a config file: split into words, run without a shell, and not for longer than a minute.
+//!
+//! Deliberately not here: what they print.
+
+use crate::context::Context;
+use crate::error::{Error, Result, cause_text};
+use crate::secret::Secret;
+use crate::terminal;
+use std::fmt;
+use std::io::{self, IsTerminal as _, Read, Write as _};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// What AWS tools give such a program.
+const LIMIT: Duration = Duration::from_secs(60);
+/// How often a program that closed its output is looked at.
+const GLANCE: Duration = Duration::from_millis(5);
+
+/// A program and its arguments; displays as the key it stands under, never as the line, which may hold secrets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct CommandLine {
+    /// The key and its profile.
+    of: String,
+    pub(crate) words: Vec<String>,
+}
+
+impl CommandLine {
+    /// Splits the value of `key` in `profile` into words.
+    ///
+    /// # Errors
+    /// Configuration: no words, or a quote without its end.
+    pub(crate) fn parse(key: &str, profile: &str, line: &str) -> Result<Self> {
+        let of = format!("`{key}` of profile `{profile}`");
+        match split(line) {
+            Some(words) if !words.is_empty() => Ok(Self { of, words }),
+            Some(_) => {
+                Err(Error::configuration(format!("{of} names no program")).hint(format!("write `{key} = PROGRAM`")))
+            }
+            None => Err(Error::configuration(format!("{of} has a quote without its end"))
+                .hint("there is no shell: words are split at blanks, and quotes keep them together")),
+        }
+    }
+
+    /// Runs the program with more variables, and returns what it prints. A person sees what it says on stderr.
+    ///
+    /// # Errors
+    /// Configuration: it cannot be run. Other: it failed, in its own words. Unreachable: it took too long.
+    pub(super) fn run(&self, ctx: &Context, env: &[(&str, String)]) -> Result<Secret> {
+        self.run_within(LIMIT, ctx, env)
+    }
+
+    fn run_within(&self, limit: Duration, ctx: &Context, env: &[(&str, String)]) -> Result<Secret> {
+        ctx.log(|| format!("running {self}"));
+        let mut child = self.start(ctx, env)?;
+        let deadline = Instant::now() + limit;
+        let printed = drain(child.stdout.take(), false);
+        let said = drain(child.stderr.take(), terminal::is_seen());
+        let printed = printed.recv_timeout(limit);
+        let status = match printed.is_err() {
+            true => None,
+            false => wait(&mut child, deadline),
+        };
+        let (Ok(printed), Some(status)) = (printed, status) else {
+            let _ = child.kill().and_then(|()| child.wait());
+            return Err(Error::unreachable(format!("{self} took longer than {limit:?}"))
+                .hint("does it wait for somebody? run its line by hand"));
+        };
+        // What the program left running may hold its stderr open; what it said itself is there by now.
+        let said = said.recv_timeout(Duration::from_millis(200)).unwrap_or_default();
+        match status.success() {
+            true => Ok(Secret::new(String::from_utf8_lossy(&printed))),
+            false => Err(self.failed(status, &String::from_utf8_lossy(&said))),
+        }
+    }
+
+    fn start(&self, ctx: &Context, env: &[(&str, String)]) -> Result<Child> {
+        // Data on its way to the program of `ssox exec` is not this one's to read.
+        let has_person = !ctx.no_input && io::stdin().is_terminal();
+        let mut command = Command::new(&self.words[0]);
+        command.args(&self.words[1..]).envs(env.iter().map(|(name, value)| (name, value)));
+        command.stdin(if has_person { Stdio::inherit() } else { Stdio::null() });
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.spawn().map_err(|cause| {
+            let program = &self.words[0];
+            Error::configuration(format!("{self}: could not run `{program}`: {}", cause_text(&cause)))
+                .hint("there is no shell: write the whole path, without `~` and `$`")
+        })
+    }
+
+    fn failed(&self, status: ExitStatus, said: &str) -> Error {
+        let how = match status.code() {
+            Some(code) => format!("exit status {code}"),
+            None => "killed by a signal".into(),
+        };
+        let said: Vec<&str> = said.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+        let said = said[said.len().saturating_sub(3)..].join("; ");
+        let cause = if said.is_empty() { how } else { format!("{how}: {said}") };
+        Error::other(format!("{self} failed: {cause}")).hint("run its line by hand")
+    }
+}
+
+impl fmt::Display for CommandLine {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.of)
+    }
+}
+
+/// Reads to the end in the background, and passes on what comes, if asked, as it comes.
+fn drain(from: Option<impl Read + Send + 'static>, is_shown: bool) -> Receiver<Vec<u8>> {
+    let (sender, receiver) = channel();
+    thread::spawn(move || {
+        let mut all = Vec::new();
+        let mut buffer = [0; 4096];
+        let Some(mut from) = from else { return };
+        while let Ok(count @ 1..) = from.read(&mut buffer) {
+            all.extend_from_slice(&buffer[..count]);
+            if is_shown {
+                let _ = io::stderr().write_all(&buffer[..count]);
+            }
+        }
+        let _ = sender.send(all);
+    });
+    receiver
+}
+
+fn wait(child: &mut Child, deadline: Instant) -> Option<ExitStatus> {
+    loop {
+        match child.try_wait() {
+            Ok(Some(status)) => return Some(status),
+            Ok(None) if Instant::now() < deadline => thread::sleep(GLANCE),
+            _ => return None,
+        }
+    }
+}
+
+#[cfg(not(windows))]
+fn split(line: &str) -> Option<Vec<String>> {
+    shell_words::split(line).ok()
+}
+
+/// Windows' own rules, as far as paths need them: a backslash is no escape, double quotes keep words together.
+#[cfg(windows)]
+fn split(line: &str) -> Option<Vec<String>> {
+    let mut words: Vec<String> = Vec::new();
+    let (mut is_quoted, mut is_word) = (false, false);
+    for c in line.chars() {
+        match c {
+            '"' => {
+                (is_quoted, is_word) = (
+                    !is_quoted,
+                    if is_word {
+                        true
+                    } else {
+                        words.push(String::new());
+                        true
+                    },
+                )
+            }
+            c if c.is_whitespace() && !is_quoted => is_word = false,
+            c => {
+                if !is_word {
+                    words.push(String::new());
+                    is_word = true;
+                }
+                words.last_mut()?.push(c);
+            }
+        }
+    }
+    (!is_quoted).then_some(words)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use crate::error::Kind;
+
+    fn nobody() -> Context {
+        let mut ctx = Context::default();
+        ctx.no_input = true;
+        ctx
+    }
+
+    fn run(line: &str) -> Result<Secret> {
+        let ctx = nobody();
+        CommandLine::parse("credential_process", "p", line)?.run_within(Duration::from_secs(20), &ctx, &[])
+    }
+
+    #[test]
+    fn words_are_split_without_a_shell() {
+        assert_eq!(run(r#"printf '%s|' "a b" $HOME '*' c\ d"#).unwrap().expose(), "a b|$HOME|*|c d|");
+    }
+
+    #[test]
+    fn a_line_without_words_is_refused() {
+        for line in ["", "  ", "'open", "\"open"] {
+            assert_eq!(run(line).unwrap_err().kind, Kind::Configuration, "{line}");
+        }
+    }
+
+    #[test]
+    fn what_a_failing_program_says_is_in_the_error() {
+        let error = run("sh -c 'echo secret; echo first >&2; echo the vault is locked >&2; exit 3'").unwrap_err();
+        assert_eq!((error.kind, error.kind.exit_status()), (Kind::Other, 1));
+        assert!(
+            error
+                .message
+                .contains("`credential_process` of profile `p` failed: exit status 3: first; the vault is locked")
+        );
+        assert!(!error.message.contains("secret"));
+    }
+
+    #[test]
+    fn a_program_that_is_not_there_is_said_without_its_arguments() {
+        let error = run("/none/such --password hunter2").unwrap_err();
+        assert_eq!(error.kind, Kind::Configuration);
+        assert!(error.message.contains("`/none/such`: no such file") && !error.message.contains("hunter2"));
+    }
+
+    #[test]
+    fn a_program_that_takes_too_long_is_ended() {
+        let ctx = nobody();
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("late");
+        for line in ["sleep 30".into(), format!("sh -c 'exec >&-; exec sleep 30; touch {}'", file.display())] {
+            let command = CommandLine::parse("credential_process", "p", &line).unwrap();
+            let start = Instant::now();
+            let error = command.run_within(Duration::from_millis(100), &ctx, &[]).unwrap_err();
+            assert_eq!(error.kind, Kind::Unreachable, "{line}");
+            assert!(start.elapsed() < Duration::from_secs(20), "{line}");
+        }
+    }
+
+    #[test]
+    fn what_it_leaves_running_does_not_keep_us() {
+        let start = Instant::now();
+        assert_eq!(run("sh -c 'sleep 9 >/dev/null & echo done'").unwrap().expose(), "done\n");
+        assert!(start.elapsed() < Duration::from_secs(8));
+    }
+}

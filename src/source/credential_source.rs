@@ -1,0 +1,204 @@
+//! What `credential_source` names in place of a profile: the environment, a container's agent, an instance's metadata.
+//!
+//! Deliberately not here: asking these for anything but the source of a role. A profile is used by its name, and the
+//! machine's own credentials have none.
+
+use crate::aws::local;
+use crate::context::Context;
+use crate::credentials::RoleCredentials;
+use crate::error::{Error, Result};
+use crate::secret::Secret;
+use crate::time::Timestamp;
+use std::fs;
+use std::net::IpAddr;
+
+/// Where a container's agent is found when only a path is given.
+const AGENT: &str = "http://169.254.170.2";
+/// The addresses beyond loopback an agent may have without TLS: ECS, and EKS in both families.
+const AGENTS: [&str; 3] = ["169.254.170.2", "169.254.170.23", "fd00:ec2::23"];
+
+/// One of the three, by AWS's own names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum CredentialSource {
+    Environment,
+    EcsContainer,
+    Ec2InstanceMetadata { endpoint: String },
+}
+
+impl CredentialSource {
+    /// Returns AWS's name of it.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Environment => "Environment",
+            Self::EcsContainer => "EcsContainer",
+            Self::Ec2InstanceMetadata { .. } => "Ec2InstanceMetadata",
+        }
+    }
+
+    /// Returns its credentials.
+    ///
+    /// # Errors
+    /// Configuration: it is not there. Else those of who serves it.
+    pub(crate) fn credentials(&self, ctx: &Context) -> Result<RoleCredentials> {
+        let credentials = match self {
+            Self::Environment => environment(ctx),
+            Self::EcsContainer => container(ctx),
+            Self::Ec2InstanceMetadata { endpoint } => instance(ctx, endpoint),
+        };
+        credentials.map_err(|error| error.doing(format!("`credential_source = {}`", self.name())))
+    }
+}
+
+fn environment(ctx: &Context) -> Result<RoleCredentials> {
+    if is_own(ctx) {
+        return Err(Error::configuration("the keys in this environment are those ssox put there")
+            .hint("ssox clear; your own keys come back with it"));
+    }
+    let required = |name: &str| {
+        let absent = || Error::configuration(format!("{name} is not set")).hint(format!("export {name}=…"));
+        ctx.var(name).map(String::from).ok_or_else(absent)
+    };
+    Ok(RoleCredentials {
+        access_key_id: required("AWS_ACCESS_KEY_ID")?,
+        secret_access_key: Secret::new(required("AWS_SECRET_ACCESS_KEY")?),
+        // The old name first, as the AWS CLI has it.
+        session_token: ["AWS_SECURITY_TOKEN", "AWS_SESSION_TOKEN"]
+            .iter()
+            .find_map(|name| ctx.var(name))
+            .map(Secret::new),
+        expiration: ctx.var("AWS_CREDENTIAL_EXPIRATION").and_then(Timestamp::parse),
+        account_id: ctx.var("AWS_ACCOUNT_ID").map(String::from),
+    })
+}
+
+/// Tells whether `ssox use` or `ssox exec` put the keys there. A role assumed with those of another profile, or with its
+/// own, is not what `credential_source = Environment` says. With `--profile-only`, which sets AWS_PROFILE, keys are others'.
+fn is_own(ctx: &Context) -> bool {
+    ctx.var("SSOX_PROFILE").is_some() && ctx.var("AWS_PROFILE").is_none()
+}
+
+fn container(ctx: &Context) -> Result<RoleCredentials> {
+    let url = match (ctx.var("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"), ctx.var("AWS_CONTAINER_CREDENTIALS_FULL_URI")) {
+        (Some(path), _) => format!("{AGENT}{path}"),
+        (None, Some(url)) => url.to_string(),
+        (None, None) => {
+            return Err(Error::configuration("this is no container with a role").hint(
+                "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or AWS_CONTAINER_CREDENTIALS_FULL_URI would say where to ask",
+            ));
+        }
+    };
+    if !is_allowed(&url) {
+        return Err(Error::configuration(
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI is an address to which no token is sent in the clear",
+        )
+        .hint("it has to be https, or on this machine"));
+    }
+    local::container(ctx, &url, authorization(ctx)?.as_ref())
+}
+
+fn authorization(ctx: &Context) -> Result<Option<Secret>> {
+    let Some(file) = ctx.var("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE") else {
+        return Ok(ctx.var("AWS_CONTAINER_AUTHORIZATION_TOKEN").map(Secret::new));
+    };
+    let path = ctx.expand(file);
+    let content = fs::read_to_string(&path).map_err(|cause| Error::file("read", &path, &cause))?;
+    Ok(Some(Secret::new(content)))
+}
+
+fn is_allowed(url: &str) -> bool {
+    let Some((scheme, rest)) = url.split_once("://") else { return false };
+    let place = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = match place.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((host, _port)) => host,
+        None => place.split(':').next().unwrap_or_default(),
+    };
+    let is_near = host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+    match scheme {
+        // What stands before an `@` could be taken for the host.
+        _ if place.contains('@') => false,
+        "https" => true,
+        "http" => is_near || host == "localhost" || AGENTS.contains(&host),
+        _ => false,
+    }
+}
+
+fn instance(ctx: &Context, endpoint: &str) -> Result<RoleCredentials> {
+    if ctx.var("AWS_EC2_METADATA_DISABLED").is_some_and(|value| value.eq_ignore_ascii_case("true")) {
+        return Err(
+            Error::configuration("AWS_EC2_METADATA_DISABLED says not to ask").hint("unset AWS_EC2_METADATA_DISABLED")
+        );
+    }
+    local::instance(ctx, endpoint)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn context(vars: &[(&str, &str)]) -> Context {
+        Context::new(vars.iter().map(|(name, value)| ((*name).into(), value.into())))
+    }
+
+    const KEYS: [(&str, &str); 2] = [("AWS_ACCESS_KEY_ID", "AKIA"), ("AWS_SECRET_ACCESS_KEY", "s")];
+
+    #[test]
+    fn the_environment_is_the_persons_own() {
+        let own = |more: &[(&str, &str)]| CredentialSource::Environment.credentials(&context(&[&KEYS, more].concat()));
+        let keys = own(&[("AWS_SESSION_TOKEN", "new"), ("AWS_SECURITY_TOKEN", "old")]).unwrap();
+        assert_eq!(keys.session_token.unwrap().expose(), "old");
+        assert!(own(&[("SSOX_PROFILE", "dev"), ("AWS_PROFILE", "dev")]).is_ok());
+        let error = own(&[("SSOX_PROFILE", "dev")]).unwrap_err();
+        assert!(error.hint.unwrap().contains("ssox clear"), "{}", error.message);
+    }
+
+    #[test]
+    fn half_a_key_is_none() {
+        for half in KEYS {
+            let error = CredentialSource::Environment.credentials(&context(&[half])).unwrap_err();
+            assert_eq!(error.kind.exit_status(), 4);
+            assert!(error.message.contains("is not set"));
+        }
+    }
+
+    #[test]
+    fn a_token_goes_to_this_machine_or_over_tls() {
+        let allowed = [
+            "https://agent.example/x",
+            "http://127.0.0.1:9000/x",
+            "http://127.1.2.3",
+            "http://[::1]:9000/x",
+            "http://localhost/x",
+            "http://169.254.170.2/v2",
+            "http://169.254.170.23/v1",
+            "http://[fd00:ec2::23]/v1",
+        ];
+        let refused = [
+            "http://agent.example/x",
+            "http://10.0.0.1/",
+            "http://127.0.0.1@agent.example/",
+            "http://127.0.0.1.example/",
+            "http://localhost.example/",
+            "ftp://127.0.0.1/",
+            "127.0.0.1",
+            "",
+        ];
+        assert!(allowed.iter().all(|url| is_allowed(url)));
+        assert!(!refused.iter().any(|url| is_allowed(url)));
+        let far = [("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://agent.example/x")];
+        assert_eq!(CredentialSource::EcsContainer.credentials(&context(&far)).unwrap_err().kind.exit_status(), 4);
+    }
+
+    #[test]
+    fn what_is_not_there_says_so() {
+        let disabled = context(&[("AWS_EC2_METADATA_DISABLED", "true")]);
+        let instance = CredentialSource::Ec2InstanceMetadata { endpoint: "http://127.0.0.1:1".into() };
+        for source in [CredentialSource::EcsContainer, instance] {
+            let error = source.credentials(&disabled).unwrap_err();
+            assert!(
+                error.message.starts_with(&format!("`credential_source = {}`: ", source.name())),
+                "{}",
+                error.message
+            );
+        }
+    }
+}

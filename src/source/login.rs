@@ -1,0 +1,108 @@
+//! Profiles of `aws login`: what the AWS CLI keeps for them is used while it lasts.
+//!
+//! Deliberately not here: renewing it, which takes a key only the AWS CLI should use.
+
+use super::uncached;
+use crate::cache::Entry;
+use crate::context::Context;
+use crate::credentials::RoleCredentials;
+use crate::error::{Error, Result};
+use crate::files::{self, hex};
+use crate::secret::Secret;
+use crate::time::Timestamp;
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+use std::path::PathBuf;
+
+/// The session of `aws login` a profile names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct AwsLogin {
+    pub(crate) profile: String,
+    /// The value of `login_session`.
+    pub(crate) session: String,
+}
+
+impl AwsLogin {
+    /// Returns what the AWS CLI keeps.
+    ///
+    /// # Errors
+    /// A person is needed: there is nothing, or it is over.
+    pub(crate) fn credentials(&self, ctx: &Context) -> Result<Entry> {
+        let profile = &self.profile;
+        let over = |how: &str| {
+            Error::needs_person(format!("profile `{profile}` is managed by `aws login`, and {how}"))
+                .hint(format!("aws login --profile {}", shell_words::quote(profile)))
+        };
+        let entry = self.cached(ctx).ok_or_else(|| over("nobody is signed in"))?;
+        match entry.is_over(ctx.now()) {
+            true => Err(over("its credentials are over")),
+            false => Ok(entry),
+        }
+    }
+
+    /// Returns what the AWS CLI keeps, over or not.
+    pub(crate) fn cached(&self, ctx: &Context) -> Option<Entry> {
+        let content = files::read(&self.path(ctx)?).ok()??;
+        let document: Value = serde_json::from_slice(&content).ok()?;
+        let token = document.get("accessToken")?;
+        let text = |name: &str| {
+            let text = token.get(name)?.as_str()?;
+            (!text.is_empty() && !text.chars().any(char::is_control)).then(|| text.to_string())
+        };
+        let credentials = RoleCredentials {
+            access_key_id: text("accessKeyId")?,
+            secret_access_key: Secret::new(text("secretAccessKey")?),
+            session_token: Some(Secret::new(text("sessionToken")?)),
+            expiration: Some(Timestamp::parse(&text("expiresAt")?)?),
+            account_id: text("accountId"),
+        };
+        Some(uncached(ctx, credentials))
+    }
+
+    fn path(&self, ctx: &Context) -> Option<PathBuf> {
+        let directory = match ctx.var("AWS_LOGIN_CACHE_DIRECTORY") {
+            Some(directory) => ctx.expand(directory),
+            None => ctx.home().ok()?.join(".aws/login/cache"),
+        };
+        Some(directory.join(format!("{}.json", hex(&Sha256::digest(self.session.trim().as_bytes())))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::ffi::OsString;
+
+    const SESSION: &str = "arn:aws:iam::111122223333:user/me";
+
+    fn after_login(expires_at: &str) -> Result<Entry> {
+        let home = tempfile::tempdir().unwrap();
+        let ctx = Context::new([("HOME".to_string(), OsString::from(home.path()))]);
+        let login = AwsLogin { profile: "me too".into(), session: SESSION.into() };
+        let content = format!(
+            r#"{{"accessToken": {{"accessKeyId": "ASIA", "secretAccessKey": "s", "sessionToken": "t",
+                "accountId": "111122223333", "expiresAt": "{expires_at}"}}, "refreshToken": "r"}}"#
+        );
+        if !expires_at.is_empty() {
+            files::write_secret(&login.path(&ctx).unwrap(), content.as_bytes()).unwrap();
+        }
+        login.credentials(&ctx)
+    }
+
+    #[test]
+    fn what_the_aws_cli_keeps_is_used_while_it_lasts() {
+        let entry = after_login("2096-11-20T21:48:08Z").unwrap();
+        assert_eq!(entry.credentials.access_key_id, "ASIA");
+        assert_eq!(entry.credentials.expiration, Timestamp::parse("2096-11-20T21:48:08Z"));
+    }
+
+    #[test]
+    fn without_it_the_line_to_type_is_of_the_aws_cli() {
+        for (expires_at, cause) in [("", "nobody is signed in"), ("2020-01-01T00:00:00Z", "are over")] {
+            let error = after_login(expires_at).unwrap_err();
+            assert_eq!(error.kind.exit_status(), 3);
+            assert!(error.message.contains(cause), "{}", error.message);
+            assert_eq!(error.hint.unwrap(), "aws login --profile 'me too'");
+        }
+    }
+}

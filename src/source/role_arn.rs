@@ -1,0 +1,83 @@
+//! The ARN of an IAM role, taken apart once: `arn:aws:iam::444455556666:role/path/Name`.
+//!
+//! Deliberately not here: other ARNs, and whether the role is there.
+
+use crate::error::{Error, Result};
+use std::fmt;
+
+/// A role's ARN; displays as it was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct RoleArn {
+    text: String,
+    /// `aws`, `aws-cn`, …
+    pub(crate) partition: String,
+    pub(crate) account_id: String,
+    /// Without the path.
+    pub(crate) name: String,
+}
+
+impl RoleArn {
+    /// Takes an ARN apart; `of` says whose it is.
+    ///
+    /// # Errors
+    /// Configuration: this is no role's ARN.
+    pub(crate) fn parse(of: &str, text: &str) -> Result<Self> {
+        parse(text).ok_or_else(|| {
+            Error::configuration(format!("{of}: `{text}` is not the ARN of a role"))
+                .hint("it looks like `arn:aws:iam::444455556666:role/NAME`")
+        })
+    }
+
+    /// Returns the ARN.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.text
+    }
+}
+
+impl fmt::Display for RoleArn {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.text)
+    }
+}
+
+fn parse(text: &str) -> Option<RoleArn> {
+    let parts: Vec<&str> = text.splitn(6, ':').collect();
+    let ["arn", partition, "iam", "", account_id, resource] = parts[..] else { return None };
+    let name = resource.strip_prefix("role/")?.rsplit('/').next().filter(|name| !name.is_empty())?;
+    let is_account = account_id.len() == 12 && account_id.bytes().all(|byte| byte.is_ascii_digit());
+    let is_printable = text.chars().all(|c| c.is_ascii_graphic());
+    (is_account && is_printable && partition.starts_with("aws")).then(|| RoleArn {
+        text: text.into(),
+        partition: partition.into(),
+        account_id: account_id.into(),
+        name: name.into(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_arn_has_its_parts() {
+        let arn = RoleArn::parse("x", "arn:aws-cn:iam::444455556666:role/team/a/Target").unwrap();
+        assert_eq!((&*arn.partition, &*arn.account_id, &*arn.name), ("aws-cn", "444455556666", "Target"));
+    }
+
+    #[test]
+    fn what_is_no_role_is_refused() {
+        let refused = [
+            "",
+            "Target",
+            "arn:aws:iam::444455556666:user/me",
+            "arn:aws:iam::4444:role/Target",
+            "arn:aws:iam::444455556666:role/",
+            "arn:aws:sts::444455556666:assumed-role/Target/me",
+            "arn:aws:iam::444455556666:role/a\nb",
+            "arn:x:iam::444455556666:role/Target",
+        ];
+        for text in refused {
+            assert!(RoleArn::parse("x", text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! Keys that stand in a file: a user's long-term ones, or temporary ones another tool wrote.
+//!
+//! Deliberately not here: reading the files (`profile`).
+
+use super::uncached;
+use crate::cache::Entry;
+use crate::context::Context;
+use crate::credentials::RoleCredentials;
+use crate::error::{Error, Result};
+
+/// The keys, and whose they are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct StaticKeys {
+    pub(crate) profile: String,
+    pub(crate) keys: RoleCredentials,
+}
+
+impl StaticKeys {
+    /// Returns the keys. That they end is known when who wrote them wrote that, too.
+    ///
+    /// # Errors
+    /// A person is needed: the keys are over.
+    pub(crate) fn credentials(&self, ctx: &Context) -> Result<Entry> {
+        let entry = uncached(ctx, self.keys.clone());
+        match self.keys.expiration.filter(|_| entry.is_over(ctx.now())) {
+            None => Ok(entry),
+            Some(end) => {
+                let profile = &self.profile;
+                Err(Error::needs_person(format!("the keys of profile `{profile}` ended at {end}"))
+                    .hint(format!("let the tool that wrote `[{profile}]` into ~/.aws/credentials write new ones")))
+            }
+        }
+    }
+
+    /// Returns the keys when they end: they are read again before that, for somebody may have written new ones.
+    pub(crate) fn cached(&self, ctx: &Context) -> Option<Entry> {
+        self.keys.expiration.is_some().then(|| uncached(ctx, self.keys.clone()))
+    }
+}

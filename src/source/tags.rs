@@ -1,0 +1,60 @@
+//! Session tags: `k=v,k=v`.
+//!
+//! Deliberately not here: which tags a role's policies look at.
+
+use crate::error::{Error, Result};
+
+const MOST: usize = 50;
+
+/// Reads `ssox_session_tags` of a profile.
+///
+/// # Errors
+/// Configuration: STS would not take them.
+pub(crate) fn parse(profile: &str, text: &str) -> Result<Vec<(String, String)>> {
+    let bad = |what: &str| {
+        Error::configuration(format!("`ssox_session_tags` of profile `{profile}`: {what}"))
+            .hint("write `ssox_session_tags = team=platform,cost-center=1234`")
+    };
+    let mut tags: Vec<(String, String)> = Vec::new();
+    for pair in text.split(',').map(str::trim).filter(|pair| !pair.is_empty()) {
+        let (key, value) = pair.split_once('=').ok_or_else(|| bad(&format!("`{pair}` has no `=`")))?;
+        let (key, value) = (key.trim(), value.trim());
+        if !is_made_of(key, 1, 128) || !is_made_of(value, 0, 256) {
+            return Err(bad(&format!("`{pair}` is too long, or has more than letters, digits, blanks and `_.:/=+-@`")));
+        }
+        if tags.iter().any(|(known, _)| known.eq_ignore_ascii_case(key)) {
+            return Err(bad(&format!("`{key}` stands there twice")));
+        }
+        tags.push((key.into(), value.into()));
+    }
+    match tags.len() > MOST {
+        true => Err(bad(&format!("there are more than {MOST}"))),
+        false => Ok(tags),
+    }
+}
+
+fn is_made_of(text: &str, shortest: usize, longest: usize) -> bool {
+    let is_fine = |c: char| c.is_alphanumeric() || c == ' ' || "_.:/=+-@".contains(c);
+    (shortest..=longest).contains(&text.chars().count()) && text.chars().all(is_fine)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_are_pairs() {
+        let tags = parse("p", "team=platform, note = a=b c ,empty=,").unwrap();
+        let expected = [("team", "platform"), ("note", "a=b c"), ("empty", "")];
+        assert_eq!(tags, expected.map(|(key, value)| (key.to_string(), value.to_string())));
+        assert!(parse("p", "").unwrap().is_empty());
+    }
+
+    #[test]
+    fn what_sts_would_refuse_is_refused() {
+        let many: String = (0..51).map(|n| format!("k{n}=v,")).collect();
+        for text in ["team", "=x", "a=b,A=c", "a=b;c", &format!("a={}", "x".repeat(257)), &many] {
+            assert!(parse("p", text).is_err(), "{text}");
+        }
+    }
+}

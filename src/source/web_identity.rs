@@ -1,0 +1,121 @@
+//! A role assumed with a token of an identity provider, which lies in a file: AssumeRoleWithWebIdentity.
+//!
+//! Deliberately not here: getting tokens. Who gives them (Kubernetes, a CI system) renews the file.
+
+use super::role_arn::RoleArn;
+use super::{Request, cached, session_name};
+use crate::aws::{Network, sts};
+use crate::cache::{Entry, Key};
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::files;
+use crate::json;
+use crate::secret::Secret;
+use serde_json::{Map, Value, json};
+use std::path::PathBuf;
+
+/// A role and the file with its token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct WebIdentity {
+    pub(crate) arn: RoleArn,
+    pub(crate) token_file: PathBuf,
+    /// `None` has one made.
+    pub(crate) session_name: Option<String>,
+    pub(crate) duration_seconds: Option<i32>,
+    pub(crate) region: String,
+    pub(crate) network: Network,
+    /// As in [`super::assumed_role::AssumedRole::key`].
+    pub(crate) is_kept_apart: bool,
+}
+
+impl WebIdentity {
+    /// Returns what the AWS CLI names the entry by.
+    pub(crate) fn arguments(&self) -> Map<String, Value> {
+        let all = [
+            ("RoleArn", Some(json!(self.arn.as_str()))),
+            ("RoleSessionName", self.session_name.as_ref().map(|name| json!(name))),
+            ("DurationSeconds", self.duration_seconds.map(|seconds| json!(seconds))),
+        ];
+        all.into_iter().filter_map(|(name, value)| Some((name.to_string(), value?))).collect()
+    }
+
+    /// Returns all that tells these credentials from others.
+    pub(crate) fn identity(&self) -> String {
+        format!("{} with the token in {}", json::python(&Value::Object(self.arguments())), self.token_file.display())
+    }
+
+    /// Returns the name of the cache entry.
+    pub(crate) fn key(&self) -> Key {
+        match self.is_kept_apart {
+            true => Key::own("web_identity", &[&self.identity()]),
+            false => Key::assumed_role(&self.arguments()),
+        }
+    }
+
+    /// Returns the role's credentials.
+    ///
+    /// # Errors
+    /// Configuration: no token in the file. The token or the role is refused (5), AWS is unreachable (6).
+    pub(crate) fn credentials(&self, ctx: &Context, request: &Request) -> Result<Entry> {
+        cached::or_else(ctx, &self.key(), request, || {
+            let token = self.token()?;
+            let name = self.session_name.clone().unwrap_or_else(|| session_name::made(ctx));
+            cached::fetch(ctx, &self.key(), request, || {
+                let (network, seconds) = (&self.network, self.duration_seconds);
+                let arn = self.arn.as_str();
+                sts::assume_role_with_web_identity(ctx, network, &self.region, arn, &name, &token, seconds)
+            })
+        })
+    }
+
+    fn token(&self) -> Result<Secret> {
+        let path = self.token_file.display();
+        let none = |what: &str| {
+            Error::configuration(format!("the web identity token file `{path}` {what}"))
+                .hint("`web_identity_token_file` of the profile names it")
+        };
+        let content = files::read(&self.token_file)?.ok_or_else(|| none("does not exist"))?;
+        let text = String::from_utf8(content).map_err(|_| none("is not text"))?;
+        // Editors and shells leave a newline at the end, which is no part of a token.
+        match text.trim() {
+            "" => Err(none("is empty")),
+            token => Ok(Secret::new(token)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn token(content: Option<&[u8]>) -> Result<String> {
+        let directory = tempfile::tempdir().unwrap();
+        let token_file = directory.path().join("token");
+        if let Some(content) = content {
+            std::fs::write(&token_file, content).unwrap();
+        }
+        let source = WebIdentity {
+            arn: RoleArn::parse("x", "arn:aws:iam::444455556666:role/Target").unwrap(),
+            token_file,
+            session_name: None,
+            duration_seconds: None,
+            region: "eu-west-1".into(),
+            network: Network::default(),
+            is_kept_apart: false,
+        };
+        source.token().map(|token| token.expose().to_string())
+    }
+
+    #[test]
+    fn the_token_is_trimmed() {
+        assert_eq!(token(Some(b"header.claims.signature\r\n")).unwrap(), "header.claims.signature");
+    }
+
+    #[test]
+    fn a_file_without_a_token_is_said() {
+        for (content, cause) in [(None, "does not exist"), (Some(&b" \n"[..]), "is empty"), (Some(b"\xff"), "not text")]
+        {
+            assert!(token(content).unwrap_err().message.contains(cause), "{cause}");
+        }
+    }
+}
