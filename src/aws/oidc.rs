@@ -14,6 +14,7 @@ use crate::time::Timestamp;
 use aws_sdk_ssooidc::Client;
 use aws_sdk_ssooidc::config::Builder;
 use aws_sdk_ssooidc::operation::create_token::{CreateTokenError, CreateTokenOutput};
+use aws_sdk_ssooidc::operation::start_device_authorization::StartDeviceAuthorizationError;
 
 /// What a client says of itself.
 #[derive(Clone, Debug, Default)]
@@ -107,7 +108,7 @@ pub(crate) fn register_client(
     .map_err(Error::from)
 }
 
-/// Starts a sign-in with a code.
+/// Starts a sign-in with a code; `None` when AWS does not know the client.
 ///
 /// # Errors
 /// `Refused` with a hint about the region, `Unreachable`.
@@ -118,23 +119,26 @@ pub(crate) fn start_device_authorization(
     client_id: &str,
     client_secret: &Secret,
     start_url: &str,
-) -> Result<DeviceAuthorization> {
+) -> Result<Option<DeviceAuthorization>> {
     let _progress = Progress::start("asking AWS for a code");
     ctx.log(|| format!("StartDeviceAuthorization {start_url} in {region}"));
     let (channel, client) = open(ctx, network, region)?;
     run(async {
         let call = client.start_device_authorization().client_id(client_id).client_secret(client_secret.expose());
         let answer = call.start_url(start_url).send().await;
+        if answer.as_ref().is_err_and(|error| error.as_service_error().is_some_and(is_unknown_client)) {
+            return Ok(None);
+        }
         let answer = answer.map_err(|error| failure(&channel, "could not start to sign in", &error, WRONG_REGION))?;
         match (answer.device_code(), answer.user_code(), answer.verification_uri()) {
-            (Some(device_code), Some(user_code), Some(verification_uri)) => Ok(DeviceAuthorization {
+            (Some(device_code), Some(user_code), Some(verification_uri)) => Ok(Some(DeviceAuthorization {
                 device_code: Secret::new(device_code),
                 user_code: user_code.into(),
                 verification_uri: verification_uri.into(),
                 verification_uri_complete: answer.verification_uri_complete().map(String::from),
                 expires_in: answer.expires_in().into(),
                 interval: answer.interval().into(),
-            }),
+            })),
             _ => Err(no_answer("could not start to sign in").into()),
         }
     })
@@ -186,6 +190,10 @@ pub(crate) fn authorize_base(network: &Network, region: &str) -> String {
 }
 
 const WRONG_REGION: &str = "is `sso_region` the region of this start URL? ssox doctor";
+
+fn is_unknown_client(error: &StartDeviceAuthorizationError) -> bool {
+    error.is_invalid_client_exception() || error.is_unauthorized_client_exception()
+}
 
 fn answer(token: &CreateTokenOutput) -> Result<TokenAnswer> {
     let access_token = token.access_token().filter(|token| !token.is_empty());

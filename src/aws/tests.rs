@@ -289,7 +289,7 @@ fn a_device_signs_in_and_refreshes() {
     let start = |url: &str| {
         oidc::start_device_authorization(&ctx, &network, REGION, &client.client_id, &client.client_secret, url)
     };
-    let device = start(ssox_standin::START_URL).unwrap();
+    let device = start(ssox_standin::START_URL).unwrap().unwrap();
     assert!(device.verification_uri_complete.unwrap().contains(&device.user_code));
     let token = |grant: &Grant| {
         oidc::create_token(&ctx, &network, REGION, &client.client_id, &client.client_secret, grant).unwrap()

@@ -9,7 +9,7 @@ pub(crate) mod sign_in;
 pub(crate) mod start_url;
 pub(crate) mod token;
 
-pub(crate) use logout::{LoggedOut, foreign_tokens, logout};
+pub(crate) use logout::{foreign_tokens, logout};
 pub(crate) use sign_in::{Flow, SignIn, sign_in};
 pub(crate) use token::Token;
 

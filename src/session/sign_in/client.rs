@@ -69,6 +69,14 @@ impl Client<'_> {
         self.session.label()
     }
 
+    /// Asks the person to sign in, at the address that follows.
+    pub(super) fn invite(&self, is_opened: bool) {
+        terminal::say(&match is_opened {
+            true => format!("opening your browser to sign in to `{}`; if nothing opens, go to", self.label()),
+            false => format!("to sign in to `{}`, go to", self.label()),
+        });
+    }
+
     /// Makes the error for an answer that is no token.
     pub(super) fn refusal(&self, answer: &TokenAnswer) -> Error {
         let label = self.label();

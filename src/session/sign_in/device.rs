@@ -54,17 +54,13 @@ fn authorize(client: &Client) -> Result<(Registration, DeviceAuthorization)> {
         let (network, region) = (&client.session.network, &client.session.region);
         oidc::start_device_authorization(client.ctx, network, region, client_id, client_secret, client.start_url)
     };
-    let registration = client.registration(Flow::DeviceCode, None)?;
-    match start(&registration) {
-        Ok(authorization) => Ok((registration, authorization)),
-        // 401: there is nothing else here that could be unknown than the client.
-        Err(error) if error.kind == Kind::NeedsPerson => {
-            let registration = client.register(Flow::DeviceCode, None)?;
-            let authorization = start(&registration)?;
-            Ok((registration, authorization))
-        }
-        Err(error) => Err(error),
+    let known = client.registration(Flow::DeviceCode, None)?;
+    if let Some(authorization) = start(&known)? {
+        return Ok((known, authorization));
     }
+    let new = client.register(Flow::DeviceCode, None)?;
+    let authorization = start(&new)?.ok_or_else(|| client.refusal(&TokenAnswer::InvalidClient))?;
+    Ok((new, authorization))
 }
 
 /// Tells the person what to do, and opens the page where there is a browser.
@@ -72,14 +68,10 @@ fn show(client: &Client, options: &SignIn, authorization: &DeviceAuthorization) 
     let complete = authorization.verification_uri_complete.as_deref();
     let url = complete.unwrap_or(&authorization.verification_uri);
     let is_opened = !options.no_browser && browser::can_open(client.ctx) && browser::open(client.ctx, url);
-    match is_opened {
-        true => {
-            terminal::say(&format!("opening your browser to sign in to `{}`; if nothing opens, go to", client.label()))
-        }
-        false => terminal::say(&format!("to sign in to `{}`, open, on any device", client.label())),
-    }
+    client.invite(is_opened);
     terminal::show_address(client.ctx, url);
-    terminal::say(&format!("and check that it shows the code  {}", authorization.user_code));
+    let what = if complete.is_some() { "check that it shows" } else { "enter" };
+    terminal::say(&format!("and {what} the code  {}", authorization.user_code));
 }
 
 /// Polls until there is a decision.

@@ -96,12 +96,7 @@ impl Attempt {
 fn show(client: &Client, options: &SignIn, callback: &Callback, url: &str) {
     let ctx = client.ctx;
     let is_opened = !options.no_browser && browser::can_open(ctx) && browser::open(ctx, url);
-    match is_opened {
-        true => {
-            terminal::say(&format!("opening your browser to sign in to `{}`; if nothing opens, go to", client.label()))
-        }
-        false => terminal::say(&format!("to sign in to `{}`, open", client.label())),
-    }
+    client.invite(is_opened);
     terminal::show_address(ctx, url);
     if let Some(tunnel) = tunnel(ctx, callback.port()).filter(|_| !is_opened) {
         terminal::say(&format!("on another machine, first lead the answer here:  {tunnel}"));
