@@ -97,7 +97,7 @@ impl Refusal<'_> {
             ("", 407) => proxy_asks(channel),
             (code, 429) if code.is_empty() || is_throttling(code) => cause::throttled(&channel.host),
             (code, _) if is_throttling(code) => cause::throttled(&channel.host),
-            (code, 500..) if !code.is_empty() => Error::unreachable(format!("AWS failed: {said}"))
+            (code, 500..) if !code.is_empty() => Error::unreachable(format!("AWS failed with {}: {said}", self.status))
                 .hint("try again; https://health.aws.amazon.com says what is wrong"),
             ("", status) => no_answer(channel, status),
             ("UnauthorizedException", _) => {
@@ -133,7 +133,7 @@ fn proxy_asks(channel: &Channel) -> Error {
 }
 
 fn no_answer(channel: &Channel, status: u16) -> Error {
-    Error::unreachable(format!("`{}` answered {status} with what AWS would not say", channel.host))
+    Error::unreachable(format!("`{}` answered {status} with what is no answer of AWS", channel.host))
         .hint("is there a proxy or a sign-in page in between? open http://example.com in a browser")
 }
 

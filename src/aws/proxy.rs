@@ -18,35 +18,39 @@ const FOR_HTTPS: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_pr
 /// Upper-case `HTTP_PROXY` can come from a web request's header `Proxy`, where a web server runs a program.
 const FOR_HTTP: [&str; 4] = ["http_proxy", "HTTP_PROXY", "ALL_PROXY", "all_proxy"];
 
-/// Returns the proxy for a scheme.
+/// Returns the proxy for a scheme. Variables for others are checked as well: a mistake is a mistake.
 ///
 /// # Errors
-/// Configuration: what the variable holds is not the address of a proxy ssox can speak to. The address is not shown,
-/// for it may hold a password.
+/// Configuration: what a variable holds is not the address of a proxy, or that of one ssox cannot speak to. The address
+/// is not shown, for it may hold a password.
 pub(super) fn of(ctx: &Context, scheme: &str) -> Result<Option<Proxy>> {
-    let names = if scheme == "https" { FOR_HTTPS } else { FOR_HTTP };
-    let is_trusted = |name: &&str| *name != "HTTP_PROXY" || ctx.var_os("REQUEST_METHOD").is_none();
-    let mut set = names.into_iter().filter(is_trusted).filter_map(|name| Some((name, ctx.var(name)?)));
-    let Some((variable, address)) = set.next() else { return Ok(None) };
-    let bad = |what: &str| {
+    let set = |names: [&'static str; 4]| names.into_iter().filter_map(|name| Some((name, ctx.var(name)?)));
+    let bad = |variable: &str, what: &str| {
         let hint = format!("export {variable}=http://proxy.example:8080");
         Error::configuration(format!("`{variable}` {what}")).hint(hint)
     };
+    if let Some((variable, _)) = set(FOR_HTTPS).chain(set(FOR_HTTP)).find(|(_, address)| !is_address(address)) {
+        return Err(bad(variable, "is not the address of a proxy"));
+    }
+    let is_trusted = |name: &str| name != "HTTP_PROXY" || ctx.var_os("REQUEST_METHOD").is_none();
+    let names = if scheme == "https" { FOR_HTTPS } else { FOR_HTTP };
+    let Some((variable, address)) = set(names).find(|(name, _)| is_trusted(name)) else { return Ok(None) };
     if address.starts_with("socks") {
-        return Err(bad("names a SOCKS proxy, and ssox speaks to HTTP proxies only"));
+        return Err(bad(variable, "names a SOCKS proxy, and ssox speaks to HTTP proxies only"));
     }
     let address = if address.contains("://") { address.to_string() } else { format!("http://{address}") };
-    let config =
-        Some(&address).filter(|address| is_address(address)).and_then(|address| ProxyConfig::all(address).ok());
-    let config = config.ok_or_else(|| bad("is not the address of a proxy"))?;
-    let exceptions = ctx.var("NO_PROXY").or_else(|| ctx.var("no_proxy"));
-    let config = exceptions.map_or(config.clone(), |exceptions| config.no_proxy(exceptions));
-    Ok(Some(Proxy { config, variable }))
+    let config = ProxyConfig::all(&address).map_err(|_| bad(variable, "is not the address of a proxy"))?;
+    let exceptions = ctx.var("NO_PROXY").or_else(|| ctx.var("no_proxy")).unwrap_or_default();
+    Ok(Some(Proxy { config: config.no_proxy(exceptions), variable }))
 }
 
-/// `http://[user:password@]host[:port]`; a port that is no number would be taken for the usual one.
+/// `[scheme://][user:password@]host[:port]`; a port that is no number would be taken for the usual one.
 fn is_address(text: &str) -> bool {
-    let Some(("http" | "https", rest)) = text.split_once("://") else { return false };
+    let rest = match text.split_once("://") {
+        Some(("http" | "https" | "socks4" | "socks4a" | "socks5" | "socks5h", rest)) => rest,
+        Some(_) => return false,
+        None => text,
+    };
     let place = rest.split('/').next().unwrap_or_default();
     let host_and_port = place.rsplit('@').next().unwrap_or_default();
     let (host, port) = match host_and_port.rsplit_once(':') {
@@ -86,20 +90,21 @@ mod tests {
 
     #[test]
     fn each_scheme_has_its_variable() {
-        let table: [(&[(&str, &str)], Option<&str>, Option<&str>); 6] = [
+        let table: &[(&[(&str, &str)], _, _)] = &[
             (&[], None, None),
             (&[("HTTPS_PROXY", "p")], Some("HTTPS_PROXY"), None),
             (&[("HTTP_PROXY", "p"), ("ALL_PROXY", "q")], Some("ALL_PROXY"), Some("HTTP_PROXY")),
             (&[("HTTPS_PROXY", ""), ("https_proxy", "p")], Some("https_proxy"), None),
             (&[("HTTP_PROXY", "p"), ("REQUEST_METHOD", "GET")], None, None),
-            (&[("HTTP_PROXY", "not a proxy"), ("HTTPS_PROXY", "p")], Some("HTTPS_PROXY"), Some("")),
+            (&[("ALL_PROXY", "socks5://p"), ("HTTPS_PROXY", "p")], Some("HTTPS_PROXY"), Some("")),
+            (&[("HTTP_PROXY", "not a proxy")], Some(""), Some("")),
         ];
         for (variables, https, http) in table {
             let variable = |scheme| match of(&context(variables), scheme) {
                 Ok(proxy) => proxy.map(|proxy| proxy.variable),
                 Err(_) => Some(""),
             };
-            assert_eq!((variable("https"), variable("http")), (https, http), "{variables:?}");
+            assert_eq!((variable("https"), variable("http")), (*https, *http), "{variables:?}");
         }
     }
 }

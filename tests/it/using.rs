@@ -171,7 +171,7 @@ fn a_throttled_call_is_tried_again() {
 fn an_aws_that_is_not_there_is_said() {
     let home = Home::signed_in();
     let at = |url: &str| home.ssox_with(&USE_DEV, &[("AWS_ENDPOINT_URL", url), ("AWS_MAX_ATTEMPTS", "1")]).fails(6);
-    assert!(at("http://nonexistent.invalid").contains("could not find the host"));
+    assert!(at("http://nonexistent.invalid").contains("could not resolve host `nonexistent.invalid`"));
     assert!(at("http://127.0.0.1:1").contains("refused"));
 }
 
