@@ -30,7 +30,7 @@ pub(crate) struct File {
 
 /// All headers, and the order of their names' hashes: for those who ask for one name after the other.
 #[derive(Debug)]
-struct Index {
+pub(super) struct Index {
     headers: Vec<Header>,
     by_name: Vec<(u64, usize)>,
     /// Those that have a name again, in order.
@@ -43,13 +43,9 @@ impl File {
     /// # Errors
     /// Configuration: it is there and cannot be read, or there is no home directory to look in.
     pub(super) fn load(ctx: &Context, which: Which) -> Result<Self> {
-        let (variable, file_name) = match which {
-            Which::Config => ("AWS_CONFIG_FILE", "config"),
-            Which::Credentials => ("AWS_SHARED_CREDENTIALS_FILE", "credentials"),
-        };
-        let path = match ctx.var_os(variable) {
+        let path = match ctx.var_os(which.variable()) {
             Some(path) => path.to_str().map_or_else(|| PathBuf::from(path), |path| ctx.expand_variables(path)),
-            None => ctx.home()?.join(".aws").join(file_name),
+            None => ctx.home()?.join(".aws").join(which.file_name()),
         };
         // Set to the empty string it means a file that does not exist, not the default.
         let content = if path.as_os_str().is_empty() { None } else { files::read(&path)? };
@@ -71,6 +67,11 @@ impl File {
         1 + memchr_iter(b'\n', before).count() + memchr_iter(b'\r', before).filter(lone).count()
     }
 
+    /// Returns where all sections are, also those nobody reads.
+    pub(super) fn headers(&self) -> Headers<'_> {
+        Headers::new(&self.text)
+    }
+
     /// Returns what the section is and its name; `None` for a section nobody reads.
     pub(super) fn name(&self, header: Header) -> Option<(Kind, Cow<'_, str>)> {
         name(&self.text, header, self.which)
@@ -80,7 +81,7 @@ impl File {
     pub(super) fn find(&self, kind: Kind, name: &str) -> Vec<Header> {
         let mut found = match self.index.get() {
             Some(index) => self.look_up(index, kind, name),
-            None => Headers::new(&self.text).filter(|header| self.is(*header, kind, name)).collect(),
+            None => self.headers().filter(|header| self.is(*header, kind, name)).collect(),
         };
         if self.which == Which::Config && name == "default" && !found.iter().all(|header| is_bare(&self.text, *header))
         {
@@ -130,9 +131,10 @@ impl File {
         self.name(header).is_some_and(|(of, name)| of == kind && name == wanted)
     }
 
-    fn index(&self) -> &Index {
+    /// Learns where all names are, for those who will ask for many.
+    pub(super) fn index(&self) -> &Index {
         self.index.get_or_init(|| {
-            let headers: Vec<Header> = Headers::new(&self.text).collect();
+            let headers: Vec<Header> = self.headers().collect();
             let hash_of =
                 |(at, header): (usize, &Header)| self.name(*header).map(|(kind, name)| (hash(kind, &name), at));
             let mut by_name: Vec<(u64, usize)> = headers.iter().enumerate().filter_map(hash_of).collect();

@@ -36,6 +36,24 @@ pub(crate) enum Which {
     Credentials,
 }
 
+impl Which {
+    /// Returns the variable that says where the file is.
+    pub(crate) fn variable(self) -> &'static str {
+        match self {
+            Self::Config => "AWS_CONFIG_FILE",
+            Self::Credentials => "AWS_SHARED_CREDENTIALS_FILE",
+        }
+    }
+
+    /// Returns the name of the file in `~/.aws`.
+    pub(crate) fn file_name(self) -> &'static str {
+        match self {
+            Self::Config => "config",
+            Self::Credentials => "credentials",
+        }
+    }
+}
+
 /// Returns what the section is and its name; `None` for a section nobody reads.
 pub(super) fn name(text: &str, header: Header, which: Which) -> Option<(Kind, Cow<'_, str>)> {
     match (which, inner(text, header)?) {

@@ -1,0 +1,52 @@
+//! What may be written: only what the AWS CLI and every SDK read alike.
+//!
+//! Deliberately not here: what may be read, which is much more.
+
+use crate::config::name::{Kind, Which, name};
+use crate::config::scan::Headers;
+use crate::config::section::without_comment;
+use crate::error::{Error, Result};
+
+/// Checks a key: lower case, as they all are.
+pub(super) fn check_key(key: &str) -> Result<()> {
+    let is_letter = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-' | '.');
+    match !key.is_empty() && key.chars().all(is_letter) {
+        true => Ok(()),
+        false => Err(Error::configuration(format!("`{key}` cannot be a key of an AWS configuration file"))),
+    }
+}
+
+/// Checks that a value will be read as it is. It may be a secret, and is not repeated.
+pub(super) fn check_value(key: &str, value: &str) -> Result<()> {
+    let refused = |why: &str| Err(Error::configuration(format!("the value for `{key}` {why}")));
+    if value.contains(char::is_control) {
+        return refused("has a line break or another control character in it");
+    }
+    if value.trim() != value {
+        return refused("begins or ends with a blank");
+    }
+    let line = format!(" {value}");
+    match without_comment(&line) == line {
+        true => Ok(()),
+        false => refused("has a `#` or `;` after a blank, where many tools see a comment"),
+    }
+}
+
+/// Returns the header of a section, its name in quotes where the AWS CLI has them.
+pub(super) fn header_line(which: Which, kind: Kind, wanted: &str) -> Result<String> {
+    let header = match (which, kind, wanted) {
+        (Which::Credentials, ..) | (_, Kind::Profile, "default") => format!("[{wanted}]"),
+        _ if wanted.contains(' ') => format!("[{} '{wanted}']", kind.word()),
+        _ => format!("[{} {wanted}]", kind.word()),
+    };
+    let is_letter = |c: char| c.is_ascii_alphanumeric() || "_-/.%@:+ ".contains(c);
+    let is_read_back = |header: &str| match Headers::new(header).next().and_then(|first| name(header, first, which)) {
+        Some((of, name)) => of == kind && name == wanted,
+        None => false,
+    };
+    match wanted.chars().all(is_letter) && is_read_back(&header) {
+        true => Ok(header),
+        false => Err(Error::configuration(format!("`{wanted}` cannot be the name of a new {}", kind.word()))
+            .hint("use letters, digits and `_ - / . % @ : +`, which every AWS tool can read")),
+    }
+}

@@ -1,0 +1,218 @@
+use super::*;
+use crate::config::tests::text;
+use crate::config::{ConfigFiles, Which};
+use proptest::prelude::*;
+
+fn config(text: &str) -> File {
+    File::new("config".into(), text.into(), Which::Config)
+}
+
+fn edited(text: &str, edit: impl FnOnce(&mut Edits)) -> String {
+    let file = config(text);
+    let mut edits = Edits::new(&file).unwrap();
+    edit(&mut edits);
+    edits.finish()
+}
+
+fn set(text: &str, key: &str, value: &str) -> String {
+    edited(text, |edits| edits.set(Kind::Profile, "p", key, value).unwrap())
+}
+
+#[test]
+fn a_value_is_replaced_and_nothing_else() {
+    let table = [
+        ("[profile p]\nregion = a\n", "[profile p]\nregion = x\n"),
+        ("\u{feff}[profile p]\r\nREGION\t:\ta \t# c\r\n", "\u{feff}[profile p]\r\nREGION\t:\tx \t# c\r\n"),
+        ("[profile p]\nregion=a", "[profile p]\nregion=x"),
+        ("[profile p]\nregion =\n", "[profile p]\nregion = x\n"),
+        ("[profile p]\nregion = \n", "[profile p]\nregion = x\n"),
+        ("[profile p]\nregion=\n", "[profile p]\nregion=x\n"),
+        ("[profile p]\nregion = # c\n", "[profile p]\nregion = x # c\n"),
+        ("[profile p]\n  region = a\n    b\n  # c\n    d\n  k = v\n", "[profile p]\n  region = x\n  k = v\n"),
+        ("[profile p]\nregion =\n  a = b\nk = v", "[profile p]\nregion = x\nk = v"),
+        ("[profile p]\nregion = a\nregion = b\n", "[profile p]\nregion = a\nregion = x\n"),
+        ("[profile p]\nregion = a\n[profile 'p']\nk = v\n", "[profile p]\nregion = x\n[profile 'p']\nk = v\n"),
+    ];
+    for (before, after) in table {
+        assert_eq!(set(before, "region", "x"), after, "{before:?}");
+    }
+}
+
+#[test]
+fn a_new_key_comes_below_the_last_in_the_manner_of_the_file() {
+    let table = [
+        (
+            "[profile p]\nk = v\n\n# about q\n[profile q]\n",
+            "[profile p]\nk = v\nregion = x\n\n# about q\n[profile q]\n",
+        ),
+        ("[profile p]\r\nk = v", "[profile p]\r\nk = v\r\nregion = x\r\n"),
+        ("[profile p]", "[profile p]\nregion = x\n"),
+        ("[profile p]\n# c\n\n[profile q]\n", "[profile p]\nregion = x\n# c\n\n[profile q]\n"),
+        ("[profile p]\n  k = v\n    w\n", "[profile p]\n  k = v\n    w\n  region = x\n"),
+        ("[profile p]\n  [profile q]\n", "[profile p]\n  region = x\n  [profile q]\n"),
+        ("[profile p]\n[profile q]\n[profile p]\n", "[profile p]\n[profile q]\n[profile p]\nregion = x\n"),
+        ("[profile q]\nk = v", "[profile q]\nk = v\n\n[profile p]\nregion = x\n"),
+        ("[profile q]\nk = v\n\n", "[profile q]\nk = v\n\n[profile p]\nregion = x\n"),
+        ("", "[profile p]\nregion = x\n"),
+        ("\u{feff}", "\u{feff}[profile p]\nregion = x\n"),
+        ("[p]\n", "[p]\n\n[profile p]\nregion = x\n"),
+    ];
+    for (before, after) in table {
+        assert_eq!(set(before, "region", "x"), after, "{before:?}");
+    }
+}
+
+#[test]
+fn a_key_goes_with_all_its_lines() {
+    let table = [
+        ("[profile p]\nregion = a # c\n# d\nk = v\n", "[profile p]\n# d\nk = v\n"),
+        ("[profile p]\nregion =\n  a = b\n\n  c = d\nk = v\n", "[profile p]\nk = v\n"),
+        ("[profile p]\nregion = a\n[profile p]\nRegion = b", "[profile p]\n[profile p]\n"),
+        ("[profile q]\nregion = a\n", "[profile q]\nregion = a\n"),
+    ];
+    for (before, after) in table {
+        let unset = edited(before, |edits| edits.unset(Kind::Profile, "p", "region"));
+        assert_eq!(unset, after, "{before:?}");
+    }
+}
+
+#[test]
+fn a_section_goes_and_the_comments_of_the_next_stay() {
+    let table = [
+        ("[default]\n\n[profile p]\n# c\nk = v\n\n# about q\n[profile q]\n", "[default]\n\n# about q\n[profile q]\n"),
+        ("[profile p]\nk = v\n\n[profile q]\n", "[profile q]\n"),
+        ("[profile p]\n[profile q]\n[profile p]", "[profile q]\n"),
+        ("[default]\nk = v\n[profile p]\n  # c\n  [profile q]\n", "[default]\nk = v\n  # c\n[profile q]\n"),
+        ("[profile q]\nk = v", "[profile q]\nk = v"),
+    ];
+    for (before, after) in table {
+        let removed = edited(before, |edits| edits.remove(Kind::Profile, "p"));
+        assert_eq!(removed, after, "{before:?}");
+    }
+}
+
+#[test]
+fn many_edits_are_one_text_and_the_last_word_counts() {
+    let before = "[profile p]\nsso_start_url = u\nsso_region = r\nregion = a\n\n[profile q]\nk = v";
+    let after = edited(before, |edits| {
+        edits.set(Kind::Profile, "p", "region", "b").unwrap();
+        edits.set(Kind::Profile, "p", "sso_session", "s").unwrap();
+        edits.set(Kind::Profile, "p", "region", "c").unwrap();
+        edits.unset(Kind::Profile, "p", "sso_start_url");
+        edits.unset(Kind::Profile, "p", "sso_region");
+        edits.remove(Kind::Profile, "q");
+        edits.set(Kind::SsoSession, "s", "sso_region", "r").unwrap();
+        edits.set(Kind::Profile, "default", "output", "json").unwrap();
+        edits.set(Kind::Profile, "my prof", "output", "").unwrap();
+    });
+    let expected = "[profile p]\nregion = c\nsso_session = s\n\n[sso-session s]\nsso_region = r\n\n\
+        [default]\noutput = json\n\n[profile 'my prof']\noutput =\n";
+    assert_eq!(after, expected);
+}
+
+#[test]
+fn what_tools_would_read_differently_is_refused() {
+    let file = config("[profile été]\n");
+    let mut edits = Edits::new(&file).unwrap();
+    for value in ["a\nb", "a\rb", "a\u{1b}", " a", "a ", "a # b", "a\u{a0}; b ;", "#a", ";"] {
+        assert!(edits.set(Kind::Profile, "p", "region", value).is_err(), "{value:?}");
+    }
+    for value in ["https://h/start#/", "a;b", "", "naïve"] {
+        assert!(edits.set(Kind::Profile, "p", "region", value).is_ok(), "{value:?}");
+    }
+    for name in ["", "a]b", "a'b", "a\"b", "a#b", "a\nb", "a\tb", "naïve", "a\\b"] {
+        assert!(edits.set(Kind::Profile, name, "region", "x").is_err(), "{name:?}");
+    }
+    assert!(edits.set(Kind::Profile, "p", "a = b", "x").is_err());
+    assert!(edits.set(Kind::Profile, "été", "region", "x").is_ok(), "a section that is there keeps its name");
+}
+
+#[test]
+fn what_cannot_be_written_back_is_not_changed() {
+    let lossy = File::new("config".into(), b"[profile \xff]\n".into(), Which::Config);
+    assert!(Edits::new(&lossy).unwrap_err().hint.unwrap().contains("iconv"));
+    let nowhere = File::new("".into(), Vec::new(), Which::Credentials);
+    assert_eq!(Edits::new(&nowhere).unwrap_err().hint.unwrap(), "unset AWS_SHARED_CREDENTIALS_FILE");
+}
+
+#[test]
+fn credentials_have_bare_names() {
+    let file = File::new("credentials".into(), Vec::new(), Which::Credentials);
+    let mut edits = Edits::new(&file).unwrap();
+    edits.set(Kind::Profile, "my prof", "region", "x").unwrap();
+    assert!(edits.set(Kind::Profile, "DEFAULT", "region", "x").is_err());
+    assert!(edits.set(Kind::SsoSession, "s", "region", "x").is_err());
+    assert_eq!(edits.finish(), "[my prof]\nregion = x\n");
+}
+
+/// Everything a text says, but one section's key, or the whole section.
+fn rest(text: &str, name: &str, key: Option<&str>) -> Vec<String> {
+    let file = config(text);
+    let mut all = Vec::new();
+    for header in file.headers() {
+        let is_it = file.name(header).is_some_and(|(kind, of)| kind == Kind::Profile && of == name);
+        let mut section = Section::new("");
+        file.add_to(&mut section, &[header]);
+        let entries = section.entries().iter().filter(|entry| !(is_it && key.is_none_or(|key| entry.key == key)));
+        let said = entries.map(|entry| format!("{}\u{1}{}", entry.key, entry.value)).collect::<Vec<_>>();
+        if !is_it || key.is_some() {
+            all.push(format!("{:?} {said:?}", file.name(header)));
+        }
+    }
+    all
+}
+
+/// Returns how many bytes of the first text the second has not, when all others are where they were.
+fn taken_out(one: &str, other: &str) -> usize {
+    let before = one.bytes().zip(other.bytes()).take_while(|(one, other)| one == other).count();
+    let left = one.len().min(other.len()) - before;
+    let after = one.bytes().rev().zip(other.bytes().rev()).take(left).take_while(|(one, other)| one == other).count();
+    one.len() - before - after
+}
+
+proptest! {
+    #[test]
+    fn a_value_that_was_set_is_read_back_and_all_else_is_as_before(
+        text in text(),
+        name in prop_oneof![Just("p"), Just("default"), Just("my prof"), Just("new")],
+        key in prop_oneof![Just("region"), Just("s3")],
+        value in prop_oneof![Just(String::new()), "[a-z#/:.]{0,9}", any::<String>()],
+    ) {
+        let file = config(&text);
+        let mut edits = Edits::new(&file).unwrap();
+        prop_assume!(edits.set(Kind::Profile, name, key, &value).is_ok());
+        let after = edits.finish();
+        let files = ConfigFiles::parse(&after, "");
+        let profile = files.profile(name).unwrap();
+        prop_assert_eq!(profile.get(key), Some(value.as_str()));
+        let mut others = rest(&after, name, Some(key));
+        let was_there = !file.find(Kind::Profile, name).is_empty();
+        if !was_there {
+            others.pop();
+        }
+        prop_assert_eq!(others, rest(&text, name, Some(key)));
+        let before = ConfigFiles::parse(&text, "");
+        let replaced = match before.profile(name) {
+            Some(section) if was_there => section.entry(key).filter(|entry| entry.value_span.end > 0).map_or(0, |entry| entry.value_span.len()),
+            _ => 0,
+        };
+        prop_assert!(taken_out(&text, &after) <= replaced, "{:?} {:?}", text, after);
+    }
+
+    #[test]
+    fn a_key_that_was_taken_out_is_gone_and_all_else_is_as_before(text in text(), key in prop_oneof![Just("region"), Just("s3")]) {
+        let after = edited(&text, |edits| edits.unset(Kind::Profile, "p", key));
+        let file = config(&after);
+        let mut section = Section::new("");
+        file.add_to(&mut section, &file.find(Kind::Profile, "p"));
+        prop_assert_eq!(section.get(key), None);
+        prop_assert_eq!(rest(&after, "p", Some(key)), rest(&text, "p", Some(key)));
+    }
+
+    #[test]
+    fn a_section_that_was_taken_out_is_gone_and_all_else_is_as_before(text in text()) {
+        let after = edited(&text, |edits| edits.remove(Kind::Profile, "p"));
+        prop_assert!(config(&after).find(Kind::Profile, "p").is_empty());
+        prop_assert_eq!(rest(&after, "p", None), rest(&text, "p", None));
+    }
+}
