@@ -5,6 +5,7 @@
 mod changes;
 mod clear;
 mod credential_process;
+mod doctor;
 mod exec;
 mod export;
 mod init;
@@ -65,7 +66,8 @@ pub(crate) fn run(ctx: &Context, cli: &Cli) -> Result<Done> {
         Verb::Export(args) => export::run(ctx, args).map(Done::from),
         Verb::Exec(args) => exec::run(ctx, args),
         Verb::CredentialProcess(args) => credential_process::run(ctx, args).map(Done::from),
-        Verb::Configure(_) | Verb::Saml(_) | Verb::Console(_) | Verb::Doctor(_) => not_yet(),
+        Verb::Doctor(args) => doctor::run(ctx, args),
+        Verb::Configure(_) | Verb::Saml(_) | Verb::Console(_) => not_yet(),
         Verb::Tick(args) => tick::run(ctx, emit, args).map(Done::from),
         Verb::Completions(_) | Verb::Complete(_) => not_yet(),
     }

@@ -1,0 +1,71 @@
+//! The caches: broken files, files others can read, tokens nobody's configuration knows.
+//!
+//! Deliberately not here: entries that are over. They are what a cache is full of.
+
+use super::Finding;
+use super::Severity::{Info, Warning};
+use crate::config::ConfigFiles;
+use crate::context::Context;
+use crate::profile;
+use crate::session::{self, Session};
+use serde_json::Value;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Looks at every file of both caches.
+pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
+    let Ok(home) = ctx.home() else { return Vec::new() };
+    let sessions: Vec<Session> = profile::sessions(ctx, files).into_iter().flatten().collect();
+    let caches = [home.join(".aws/sso/cache"), home.join(".aws/cli/cache")];
+    let mut findings: Vec<Finding> =
+        caches.iter().flat_map(|cache| json_files(cache)).filter_map(|file| one(&file)).collect();
+    findings.extend(sessions.iter().filter_map(|session| ended(ctx, session)));
+    findings.extend(session::foreign_tokens(ctx, &sessions).into_iter().map(|(file, start_url)| {
+        let whose = start_url.map(|url| format!(", for {url}")).unwrap_or_default();
+        let message =
+            format!("a token of no configured session{whose}: another tool's, or of a session that was renamed");
+        Finding::new("cache", Info, message, format!("rm '{}', if nothing needs it", file.display())).at(file, None)
+    }));
+    findings
+}
+
+fn json_files(directory: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(directory).into_iter().flatten().flatten().map(|entry| entry.path());
+    let mut files: Vec<PathBuf> =
+        entries.filter(|path| path.extension().is_some_and(|ending| ending == "json")).collect();
+    files.sort();
+    files
+}
+
+fn one(file: &Path) -> Option<Finding> {
+    let finding = |message: &str, hint: String| Some(Finding::new("cache", Warning, message, hint).at(file, None));
+    let path = file.display();
+    match fs::read(file).map(|bytes| serde_json::from_slice::<Value>(&bytes)) {
+        Err(_) => finding("cannot be read", format!("ls -l '{path}'")),
+        Ok(Err(_)) => {
+            finding("is not JSON: it counts as absent, and is mended when it is needed", format!("rm '{path}'"))
+        }
+        Ok(Ok(_)) if is_open(file) => finding("can be read by others on this machine", format!("chmod 600 '{path}'")),
+        Ok(Ok(_)) => None,
+    }
+}
+
+#[cfg(unix)]
+fn is_open(file: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::metadata(file).is_ok_and(|metadata| metadata.permissions().mode() & 0o077 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_open(_file: &Path) -> bool {
+    false
+}
+
+fn ended(ctx: &Context, session: &Session) -> Option<Finding> {
+    let token = session::cached_token(ctx, session)?;
+    let is_over = !token.is_valid(ctx.now()) && !token.is_refreshable(ctx.now());
+    is_over.then(|| {
+        let message = format!("the session `{}` has ended, and cannot be renewed by itself", session.label());
+        Finding::new("cache", Info, message, session.sign_in_line())
+    })
+}

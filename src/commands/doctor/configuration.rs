@@ -1,0 +1,123 @@
+//! What the configuration says that tools understand differently, or not at all.
+//!
+//! Deliberately not here: the grammar's own oddities, which `config` finds itself.
+
+use super::Finding;
+use super::Severity::{Error, Warning};
+use crate::config::{ConfigFiles, Section};
+use crate::context::Context;
+use crate::profile::{self, Profile};
+use crate::session::{Session, start_url};
+use std::collections::BTreeMap;
+
+/// Looks at both files.
+pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for section in files.profiles() {
+        profile(ctx, files, &section, &mut findings);
+    }
+    sessions(ctx, files, &mut findings);
+    findings
+}
+
+fn profile(ctx: &Context, files: &ConfigFiles, section: &Section, findings: &mut Vec<Finding>) {
+    let name = &section.name;
+    let has = |key: &str| section.get(key).is_some_and(|value| !value.is_empty());
+    let is_sso = has("sso_account_id") || has("sso_role_name") || has("sso_session");
+    let mut add = |severity, key: &str, message: String, hint: String| {
+        findings.push(at(files, section, key, Finding::new("config", severity, message, hint)));
+    };
+    for key in ["sso_start_url", "sso_region"].into_iter().filter(|key| has("sso_session") && has(key)) {
+        let message = format!("profile `{name}` has `{key}` beside `sso_session`: the SDK for Rust refuses it");
+        add(Warning, key, message, format!("take `{key}` out of the profile; it stands in the sso-session"));
+    }
+    if is_sso && has("credential_process") {
+        let message = format!(
+            "profile `{name}` has `credential_process` beside SSO keys: the AWS CLI uses SSO, the SDK for JavaScript the process"
+        );
+        add(Warning, "credential_process", message, "keep one of them; make a second profile for the other".into());
+    }
+    if is_sso && has("aws_access_key_id") {
+        let message = format!(
+            "profile `{name}` has static keys beside SSO keys: the AWS CLI uses SSO, the SDKs for Go and JavaScript the keys"
+        );
+        add(Warning, "aws_access_key_id", message, "take the static keys out of the profile".into());
+    }
+    if is_sso
+        || ["role_arn", "credential_process", "ssox_saml_url", "web_identity_token_file"].iter().any(|key| has(key))
+    {
+        if let Err(error) = Profile::resolve(ctx, files, name) {
+            add(Error, "", format!("profile `{name}` cannot be used: {}", error.message), hint(error.hint));
+        }
+    }
+}
+
+fn sessions(ctx: &Context, files: &ConfigFiles, findings: &mut Vec<Finding>) {
+    let mut by_place: BTreeMap<String, Vec<Session>> = BTreeMap::new();
+    for session in profile::sessions(ctx, files) {
+        match session {
+            Ok(session) => by_place.entry(plain(&session.start_url)).or_default().push(session),
+            Err(error) => findings.push(Finding::new("config", Error, error.message, hint(error.hint))),
+        }
+    }
+    for sessions in by_place.values() {
+        spellings(sessions, findings);
+        regions(sessions, findings);
+    }
+}
+
+/// A token is filed under the start URL as it is spelled: two spellings are two sign-ins.
+fn spellings(sessions: &[Session], findings: &mut Vec<Finding>) {
+    let mut spelled: Vec<&str> = sessions.iter().map(|session| session.start_url.as_str()).collect();
+    spelled.sort_unstable();
+    spelled.dedup();
+    if let [first, rest @ ..] = spelled.as_slice() {
+        findings.extend(rest.iter().map(|other| {
+            let message = format!("one start URL in two spellings, `{first}` and `{other}`: tools sign in to each");
+            Finding::new("config", Warning, message, format!("write `{}` everywhere", plain(first)))
+        }));
+    }
+}
+
+fn regions(sessions: &[Session], findings: &mut Vec<Finding>) {
+    for session in sessions {
+        if let Some(region) = start_url::region_of(&session.start_url).filter(|region| *region != session.region) {
+            let message = format!(
+                "`sso_region` of `{}` is `{}`, but its start URL is in `{region}`",
+                session.label(),
+                session.region
+            );
+            findings.push(Finding::new("config", Error, message, format!("write `sso_region = {region}`")));
+        }
+    }
+    let [first, rest @ ..] = sessions else { return };
+    if let Some(other) = rest.iter().find(|other| other.region != first.region) {
+        let message = format!(
+            "`{}` has `sso_region = {}`, `{}` with the same start URL `{}`: only one can be right",
+            first.label(),
+            first.region,
+            other.label(),
+            other.region
+        );
+        findings.push(Finding::new("config", Error, message, "your access portal's settings show the region"));
+    }
+}
+
+/// Returns a start URL without the endings that make no difference.
+fn plain(start_url: &str) -> String {
+    start_url.trim_end_matches(['/', '#']).to_lowercase()
+}
+
+fn at(files: &ConfigFiles, section: &Section, key: &str, finding: Finding) -> Finding {
+    match section.entry(key).or_else(|| section.entries().first()) {
+        Some(entry) => {
+            let (file, line) = files.place(entry);
+            finding.at(file, Some(line))
+        }
+        None => finding,
+    }
+}
+
+fn hint(hint: Option<String>) -> String {
+    hint.unwrap_or_else(|| "ssox configure sso".into())
+}

@@ -1,0 +1,138 @@
+//! Variables that make tools use another identity than people think.
+//!
+//! Deliberately not here: what ssox itself has set.
+
+use super::Severity::{Error, Info, Warning};
+use super::{Finding, Severity};
+use crate::config::ConfigFiles;
+use crate::context::Context;
+use crate::profile::find;
+use crate::time::Timestamp;
+
+/// What other tools leave, and what it does.
+const LEFTOVERS: [(&str, &str); 6] = [
+    ("AWS_VAULT", "prompts show it as the profile in use"),
+    ("AWSUME_PROFILE", "prompts show it as the profile in use"),
+    ("AWSUME_EXPIRATION", "prompts show it as the end of the credentials"),
+    ("AWSU_PROFILE", "prompts show it as the profile in use"),
+    ("AWS_SESSION_EXPIRATION", "prompts show it as the end of the credentials"),
+    ("AWS_SSO_PROFILE", "prompts show it as the profile in use"),
+];
+const CONTAINER: [&str; 2] = ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"];
+
+/// Looks at the environment of this process.
+pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let is_ours = ctx.var("SSOX_PROFILE").is_some();
+    keys(ctx, is_ours, &mut findings);
+    profiles(ctx, files, &mut findings);
+    if ctx.var("AWS_SECURITY_TOKEN").is_some() {
+        let message = "AWS_SECURITY_TOKEN is set: the AWS CLI and boto3 take it in place of AWS_SESSION_TOKEN";
+        findings.push(finding(Warning, message, "unset AWS_SECURITY_TOKEN"));
+    }
+    for name in CONTAINER.iter().filter(|name| ctx.var(name).is_some()) {
+        let message = format!("{name} is set: tools fall back to the credentials of a container");
+        findings.push(finding(Info, message, format!("unset {name}, if this is no container")));
+    }
+    for (name, effect) in LEFTOVERS.iter().filter(|(name, _)| ctx.var(name).is_some()) {
+        if !(is_ours && *name == "AWS_SSO_PROFILE") {
+            findings.push(finding(
+                Warning,
+                format!("{name} is left over from another tool: {effect}"),
+                format!("unset {name}"),
+            ));
+        }
+    }
+    findings
+}
+
+fn keys(ctx: &Context, is_ours: bool, findings: &mut Vec<Finding>) {
+    let has = |name: &str| ctx.var(name).is_some();
+    let (id, secret) = (has("AWS_ACCESS_KEY_ID"), has("AWS_SECRET_ACCESS_KEY"));
+    if id != secret {
+        let message = "only one of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY is set: AWS tools fail on half a key";
+        findings.push(finding(Error, message, "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN"));
+        return;
+    }
+    if id && has("AWS_PROFILE") {
+        let message = "AWS_PROFILE stands beside AWS_ACCESS_KEY_ID: the AWS CLI uses the keys, the SDK for JavaScript the profile";
+        findings.push(finding(Warning, message, "unset AWS_PROFILE, or ssox clear"));
+    } else if id && !is_ours {
+        let message =
+            "AWS_ACCESS_KEY_ID is set, and not by ssox: it beats every profile that is not named on the command line";
+        findings.push(finding(Warning, message, "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN"));
+    }
+    let end = ctx.var("AWS_CREDENTIAL_EXPIRATION").and_then(Timestamp::parse);
+    if end.is_some_and(|end| end <= ctx.now()) {
+        let message = "AWS_CREDENTIAL_EXPIRATION is over: the AWS CLI refuses the keys beside it, good or not";
+        let hint = if is_ours { "ssox use" } else { "unset AWS_CREDENTIAL_EXPIRATION" };
+        findings.push(finding(Warning, message, hint));
+    }
+}
+
+fn profiles(ctx: &Context, files: &ConfigFiles, findings: &mut Vec<Finding>) {
+    for name in ["AWS_PROFILE", "AWS_DEFAULT_PROFILE", "SSOX_PROFILE"] {
+        match ctx.var_os(name) {
+            Some(value) if value.is_empty() => {
+                let message = format!("{name} is set but empty: the AWS CLI looks for a profile without a name");
+                findings.push(finding(Warning, message, format!("unset {name}")));
+            }
+            _ => {
+                let unknown = ctx.var(name).filter(|profile| files.profile(profile).is_none());
+                findings.extend(unknown.map(|profile| {
+                    let error = find::unknown(files, profile);
+                    let message = format!("{name} names a profile that is not there: `{profile}`");
+                    finding(Error, message, error.hint.unwrap_or_else(|| "ssox list".into()))
+                }));
+            }
+        }
+    }
+}
+
+fn finding(severity: Severity, message: impl Into<String>, hint: impl Into<String>) -> Finding {
+    Finding::new("environment", severity, message, hint)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn messages(variables: &[(&str, &str)]) -> Vec<String> {
+        let ctx = Context::new(variables.iter().map(|(name, value)| ((*name).to_string(), (*value).into())));
+        let files = ConfigFiles::parse("[profile dev]\n", "");
+        check(&ctx, &files).into_iter().map(|finding| finding.message).collect()
+    }
+
+    #[test]
+    fn what_lies_is_found() {
+        let rows: [(&[(&str, &str)], &str); 10] = [
+            (&[("AWS_ACCESS_KEY_ID", "A"), ("AWS_SECRET_ACCESS_KEY", "s")], "not by ssox"),
+            (&[("AWS_ACCESS_KEY_ID", "A"), ("AWS_SECRET_ACCESS_KEY", "s"), ("AWS_PROFILE", "dev")], "stands beside"),
+            (&[("AWS_ACCESS_KEY_ID", "A")], "half a key"),
+            (&[("AWS_SECURITY_TOKEN", "t")], "AWS_SECURITY_TOKEN"),
+            (&[("AWS_CREDENTIAL_EXPIRATION", "2020-01-01T00:00:00Z")], "is over"),
+            (&[("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://x")], "container"),
+            (&[("AWS_VAULT", "x")], "left over"),
+            (&[("AWS_SSO_PROFILE", "x")], "left over"),
+            (&[("AWS_PROFILE", "")], "set but empty"),
+            (&[("AWS_PROFILE", "dve")], "not there"),
+        ];
+        for (variables, words) in rows {
+            let found = messages(variables);
+            assert!(found.len() == 1 && found[0].contains(words), "{words}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn what_ssox_has_set_is_healthy() {
+        let ours = [
+            ("SSOX_PROFILE", "dev"),
+            ("AWS_SSO_PROFILE", "dev"),
+            ("AWS_ACCESS_KEY_ID", "A"),
+            ("AWS_SECRET_ACCESS_KEY", "s"),
+            ("AWS_CREDENTIAL_EXPIRATION", "2099-01-01T00:00:00Z"),
+        ];
+        assert!(messages(&ours).is_empty());
+        assert!(messages(&[("AWS_PROFILE", "dev")]).is_empty());
+    }
+}

@@ -1,0 +1,103 @@
+//! `ssox doctor`: explains what is wrong, and says the line to type.
+//!
+//! Deliberately not here: mending. A doctor that changes files is a doctor nobody runs.
+
+mod caches;
+mod configuration;
+mod environment;
+mod shell_function;
+
+use super::{Done, table::json_list};
+use crate::cli::Doctor;
+use crate::config::ConfigFiles;
+use crate::context::Context;
+use crate::error::{Kind, Result, printable};
+use serde_json::{Value, json};
+use std::path::PathBuf;
+
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Severity {
+    Error,
+    Warning,
+    Info,
+}
+
+/// One thing that is wrong.
+#[derive(Clone, Debug)]
+pub(super) struct Finding {
+    /// What was looked at, in one word: `config`, `cache`, `environment`, `clock`, `shell`.
+    check: &'static str,
+    severity: Severity,
+    message: String,
+    /// What to type.
+    hint: String,
+    file: Option<PathBuf>,
+    line: Option<usize>,
+}
+
+impl Finding {
+    fn new(check: &'static str, severity: Severity, message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { check, severity, message: message.into(), hint: hint.into(), file: None, line: None }
+    }
+
+    fn at(mut self, file: impl Into<PathBuf>, line: Option<usize>) -> Self {
+        (self.file, self.line) = (Some(file.into()), line);
+        self
+    }
+}
+
+/// Runs all checks; exit status 4 when one finds an error.
+///
+/// # Errors
+/// Configuration: files that cannot be read at all.
+pub(super) fn run(ctx: &Context, args: &Doctor) -> Result<Done> {
+    let files = ConfigFiles::load(ctx)?;
+    let mut findings = configuration::check(ctx, &files);
+    findings.extend(caches::check(ctx, &files));
+    findings.extend(environment::check(ctx, &files));
+    findings.extend(shell_function::check(ctx));
+    findings.sort_by_key(|finding| finding.severity);
+    let is_broken = findings.iter().any(|finding| finding.severity == Severity::Error);
+    let stdout = match args.json {
+        true => json_list(findings.iter().map(as_json)),
+        false => as_text(&findings),
+    };
+    Ok(Done { stdout, status: if is_broken { Kind::Configuration.exit_status() } else { 0 } })
+}
+
+fn as_text(findings: &[Finding]) -> String {
+    if findings.is_empty() {
+        return "nothing is wrong\n".into();
+    }
+    findings.iter().map(one_as_text).collect()
+}
+
+fn one_as_text(finding: &Finding) -> String {
+    let place = match (&finding.file, finding.line) {
+        (Some(file), Some(line)) => format!("{}:{line}: ", file.display()),
+        (Some(file), None) => format!("{}: ", file.display()),
+        (None, _) => String::new(),
+    };
+    let text = format!("{}: {place}{}\n    hint: {}", severity(finding.severity), finding.message, finding.hint);
+    printable(&text) + "\n"
+}
+
+fn as_json(finding: &Finding) -> Value {
+    json!({
+        "check": finding.check,
+        "severity": severity(finding.severity),
+        "message": finding.message,
+        "hint": finding.hint,
+        "file": finding.file.as_ref().map(|file| file.display().to_string()),
+        "line": finding.line,
+    })
+}
+
+fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Info => "info",
+    }
+}

@@ -1,0 +1,115 @@
+//! `ssox doctor`: a test for each thing it explains, and one for having nothing to say.
+//!
+//! Deliberately not here: the environment's rows, which need no process.
+
+use crate::home::Home;
+use serde_json::Value;
+
+const SESSION: &str =
+    "[sso-session corp]\nsso_start_url = https://d-1234567890.awsapps.com/start\nsso_region = eu-west-1\n";
+const DEV: &str = "[profile dev]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = ReadOnly\n";
+
+/// Runs the doctor on a configuration; returns the exit status and the findings.
+fn findings(home: &Home) -> (i32, Vec<Value>) {
+    let ran = home.ssox(&["doctor", "--json"]);
+    let findings: Value = serde_json::from_str(&ran.stdout()).expect("the doctor speaks JSON");
+    (ran.status(), findings.as_array().expect("an array").clone())
+}
+
+/// Expects a finding with these words, this severity, and a hint.
+#[track_caller]
+fn finds(home: &Home, severity: &str, words: &str) -> Value {
+    let (status, findings) = findings(home);
+    let is_it = |finding: &&Value| finding["message"].as_str().is_some_and(|message| message.contains(words));
+    let Some(finding) = findings.iter().find(is_it) else { panic!("no `{words}` in {findings:#?}") };
+    assert_eq!(finding["severity"], severity, "{finding}");
+    assert!(finding["hint"].as_str().is_some_and(|hint| !hint.is_empty()), "{finding}");
+    assert_eq!(status, if findings.iter().any(|finding| finding["severity"] == "error") { 4 } else { 0 });
+    finding.clone()
+}
+
+fn home(config: &str) -> Home {
+    let home = Home::signed_in();
+    home.write_config(config);
+    home
+}
+
+#[test]
+fn a_healthy_set_up_is_one_line() {
+    let home = Home::signed_in();
+    home.write_config(&format!("{SESSION}{DEV}"));
+    let ran = home.ssox(&["doctor"]);
+    assert_eq!(ran.ok(), "nothing is wrong\n");
+    assert_eq!(home.ssox(&["doctor", "--json"]).ok(), "[]\n");
+}
+
+#[test]
+fn two_spellings_of_a_start_url_are_two_sign_ins() {
+    let legacy = "[profile old]\nsso_start_url = https://d-1234567890.awsapps.com/start#/\nsso_region = eu-west-1\n\
+        sso_account_id = 111122223333\nsso_role_name = ReadOnly\n";
+    finds(&home(&format!("{SESSION}{DEV}{legacy}")), "warning", "two spellings");
+}
+
+#[test]
+fn mixed_forms_are_explained_with_their_line() {
+    let finding =
+        finds(&home(&format!("{SESSION}{DEV}sso_region = eu-west-1\n")), "warning", "the SDK for Rust refuses");
+    assert_eq!(finding["line"], 8);
+    assert!(finding["file"].as_str().is_some_and(|file| file.ends_with(".aws/config")));
+}
+
+#[test]
+fn sso_beside_other_sources_is_explained() {
+    finds(&home(&format!("{SESSION}{DEV}credential_process = x\n")), "warning", "`credential_process` beside SSO");
+    let home = home(&format!("{SESSION}{DEV}"));
+    std::fs::write(home.path(".aws/credentials"), "[dev]\naws_access_key_id = A\naws_secret_access_key = s\n").unwrap();
+    finds(&home, "warning", "static keys beside SSO");
+}
+
+#[test]
+fn a_wrong_region_is_an_error() {
+    let vanity = "[sso-session new]\nsso_start_url = https://x.portal.eu-central-1.app.aws\nsso_region = eu-west-1\n";
+    finds(&home(&format!("{SESSION}{DEV}{vanity}")), "error", "is in `eu-central-1`");
+    let other = SESSION.replace("corp", "twin").replace("eu-west-1", "us-east-1");
+    finds(&home(&format!("{SESSION}{DEV}{other}")), "error", "only one can be right");
+}
+
+#[test]
+fn a_profile_that_cannot_be_used_is_an_error() {
+    finds(&home(&format!("{SESSION}{}", DEV.replace("corp", "crop"))), "error", "no sso-session `crop`");
+}
+
+#[test]
+fn broken_caches_are_found() {
+    let home = home(&format!("{SESSION}{DEV}"));
+    std::fs::create_dir_all(home.path(".aws/cli/cache")).unwrap();
+    std::fs::write(home.path(".aws/cli/cache/x.json"), "{").unwrap();
+    finds(&home, "warning", "is not JSON");
+}
+
+#[cfg(unix)]
+#[test]
+fn caches_others_can_read_are_found() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let home = home(&format!("{SESSION}{DEV}"));
+    let token = home.path(".aws/sso/cache").join(&home.files(".aws/sso/cache")[0]);
+    std::fs::set_permissions(token, std::fs::Permissions::from_mode(0o644)).unwrap();
+    finds(&home, "warning", "can be read by others");
+}
+
+#[test]
+fn tokens_of_nobody_and_ended_ones_are_named() {
+    let legacy = ssox_standin::START_URL;
+    let home = home(&format!("{SESSION}{DEV}"));
+    home.standin.seed_token(&home.path(""), legacy, &ssox_standin::Grant::default());
+    finds(&home, "info", "a token of no configured session");
+    home.sign_in(&ssox_standin::Grant { expires_in: -60, refreshable: false, ..ssox_standin::Grant::default() });
+    finds(&home, "info", "has ended");
+}
+
+#[test]
+fn the_environment_is_looked_at() {
+    let home = home(&format!("{SESSION}{DEV}"));
+    let ran = home.ssox_with(&["doctor"], &[("AWS_ACCESS_KEY_ID", "A"), ("AWS_SECRET_ACCESS_KEY", "s")]);
+    assert!(ran.ok().contains("unset AWS_ACCESS_KEY_ID"));
+}
