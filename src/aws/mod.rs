@@ -17,6 +17,7 @@ pub(crate) mod sts;
 #[cfg(test)]
 mod tests;
 mod trust;
+pub(crate) mod web;
 
 use std::path::PathBuf;
 use std::time::Duration;

@@ -3,13 +3,9 @@
 //! Deliberately not here: spelling. Cache files are named by the URL as configured, whatever it leads to.
 
 use super::Session;
+use crate::aws::{Network, web};
+use crate::context::Context;
 use crate::error::{Error, Result};
-
-/// What a host says to a HEAD request.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Redirect {
-    pub(crate) location: Option<String>,
-}
 
 /// Ends of AWS's own hosts, and hosts that are AWS's own as a whole.
 const SUFFIXES: [&str; 8] = [
@@ -33,7 +29,7 @@ const HOSTS: [&str; 4] = [
 ///
 /// # Errors
 /// Configuration: not `https`, nothing of AWS's at the end, or an Identity Center in another region. Those of `ask`.
-pub(super) fn resolve(session: &Session, ask: impl FnOnce(&str) -> Result<Redirect>) -> Result<String> {
+pub(super) fn resolve(session: &Session, ask: impl FnOnce(&str) -> Result<Option<String>>) -> Result<String> {
     let start_url = &session.start_url;
     let host = host(start_url).ok_or_else(|| {
         Error::configuration(format!("`{start_url}` is not a start URL: it has to begin with `https://` and a host"))
@@ -42,7 +38,7 @@ pub(super) fn resolve(session: &Session, ask: impl FnOnce(&str) -> Result<Redire
     if is_of_aws(&host) {
         return Ok(start_url.clone());
     }
-    let target = ask(start_url)?.location.filter(|target| self::host(target).is_some_and(|host| is_of_aws(&host)));
+    let target = ask(start_url)?.filter(|target| self::host(target).is_some_and(|host| is_of_aws(&host)));
     let target = target.ok_or_else(|| {
         Error::configuration(format!("`{start_url}` is not of AWS, and does not lead to an AWS access portal"))
             .hint("put the start URL of the AWS access portal into ~/.aws/config as `sso_start_url`")
@@ -53,6 +49,15 @@ pub(super) fn resolve(session: &Session, ask: impl FnOnce(&str) -> Result<Redire
             let message = format!("`{start_url}` leads to region `{region}`, but `sso_region` is `{}`", session.region);
             Err(Error::configuration(message).hint(format!("write `sso_region = {region}` in ~/.aws/config")))
         }
+    }
+}
+
+/// Finds the region of a start URL, as far as AWS's host names it, its own or the one it leads to.
+pub(crate) fn find_region(ctx: &Context, network: &Network, start_url: &str) -> Option<String> {
+    let host = host(start_url)?;
+    match is_of_aws(&host) {
+        true => region_of(start_url),
+        false => region_of(&web::redirect(ctx, network, start_url).ok()??),
     }
 }
 
@@ -92,8 +97,7 @@ mod tests {
     use super::*;
 
     fn resolved(start_url: &str, location: Option<&str>) -> Option<String> {
-        let redirect = Redirect { location: location.map(String::from) };
-        resolve(&session(Some("corp"), start_url), |_| Ok(redirect)).ok()
+        resolve(&session(Some("corp"), start_url), |_| Ok(location.map(String::from))).ok()
     }
 
     #[test]
@@ -128,8 +132,8 @@ mod tests {
         for target in right {
             assert_eq!(resolved(vanity, Some(target)).as_deref(), Some(target));
         }
-        let redirect = Redirect { location: Some("https://ssoins-1.us-gov-west-1.portal.amazonaws.com/".into()) };
-        let error = resolve(&session(Some("corp"), vanity), |_| Ok(redirect)).unwrap_err();
+        let elsewhere = Some("https://ssoins-1.us-gov-west-1.portal.amazonaws.com/".to_string());
+        let error = resolve(&session(Some("corp"), vanity), |_| Ok(elsewhere)).unwrap_err();
         assert!(error.hint.unwrap().contains("sso_region = us-gov-west-1"));
     }
 

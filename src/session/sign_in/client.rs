@@ -8,7 +8,6 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::session::Session;
 use crate::session::registration::{self, Registration};
-use crate::session::start_url::Redirect;
 use crate::terminal;
 use crate::time::human;
 use std::time::Duration;
@@ -96,10 +95,4 @@ impl Client<'_> {
         Error::needs_person(format!("nobody signed in to `{}` within {after}", self.label()))
             .hint(self.session.sign_in_line())
     }
-}
-
-/// Asks a host that is not AWS's where it leads.
-pub(super) fn redirect(ctx: &Context, session: &Session, url: &str) -> Result<Redirect> {
-    let _ = (ctx, session, url);
-    Ok(Redirect { location: None })
 }

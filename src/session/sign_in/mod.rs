@@ -15,6 +15,7 @@ pub(crate) use flow::Flow;
 use super::token::{self, Token};
 use super::{Session, refresh, start_url};
 use crate::aws::oidc::TokenAnswer;
+use crate::aws::web;
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
 use crate::files::Lock;
@@ -95,7 +96,7 @@ fn past(ctx: &Context, session: &Session, options: &SignIn, refused: Option<&Sec
 
 /// Asks the person, one way or the other, and keeps what comes of it.
 fn converse(ctx: &Context, session: &Session, options: &SignIn, timeout: Duration) -> Result<Token> {
-    let start_url = start_url::resolve(session, |url| client::redirect(ctx, session, url))?;
+    let start_url = start_url::resolve(session, |url| web::redirect(ctx, &session.network, url))?;
     let client = Client { ctx, session, start_url: &start_url, timeout };
     let flow = flow::choose(ctx, options.flow, options.port, session.name.is_some());
     let (registration, answer) = match flow {
