@@ -4,6 +4,7 @@
 
 mod changes;
 mod clear;
+mod configure;
 mod credential_process;
 mod doctor;
 mod exec;
@@ -67,7 +68,8 @@ pub(crate) fn run(ctx: &Context, cli: &Cli) -> Result<Done> {
         Verb::Exec(args) => exec::run(ctx, args),
         Verb::CredentialProcess(args) => credential_process::run(ctx, args).map(Done::from),
         Verb::Doctor(args) => doctor::run(ctx, args),
-        Verb::Configure(_) | Verb::Saml(_) | Verb::Console(_) => not_yet(),
+        Verb::Configure(verb) => configure::run(ctx, verb),
+        Verb::Saml(_) | Verb::Console(_) => not_yet(),
         Verb::Tick(args) => tick::run(ctx, emit, args).map(Done::from),
         Verb::Completions(_) | Verb::Complete(_) => not_yet(),
     }

@@ -3,6 +3,7 @@
 //!
 //! Deliberately not here: what a key means (`profile`).
 
+pub(crate) mod diff;
 mod edit;
 mod file;
 mod line;
@@ -59,6 +60,11 @@ impl ConfigFiles {
     /// Returns `[services NAME]`.
     pub(crate) fn services(&self, name: &str) -> Option<Section<'_>> {
         self.merged(Kind::Services, name)
+    }
+
+    /// Returns a profile that says nothing: what the environment alone leads to.
+    pub(crate) fn no_profile(&self) -> Section<'_> {
+        Section::new("")
     }
 
     /// Returns the names of all profiles, each once, in the order of the files.

@@ -71,6 +71,14 @@ impl Profile {
     }
 }
 
+/// Returns how AWS is reached without a profile.
+///
+/// # Errors
+/// Configuration: a variable that cannot be used.
+pub(crate) fn network_of_environment(ctx: &Context, files: &ConfigFiles) -> Result<Network> {
+    network::network(ctx, files, &files.no_profile())
+}
+
 /// Returns the profile that is meant when none is named: `SSOX_PROFILE`, `AWS_PROFILE`, `AWS_DEFAULT_PROFILE`, `default`.
 pub(crate) fn implied_name(ctx: &Context) -> &str {
     ["SSOX_PROFILE", "AWS_PROFILE", "AWS_DEFAULT_PROFILE"].iter().find_map(|name| ctx.var(name)).unwrap_or("default")

@@ -4,6 +4,7 @@ mod bad_input;
 #[cfg(unix)]
 mod chromium;
 mod clients;
+mod configure;
 mod doctor;
 mod home;
 #[cfg(unix)]

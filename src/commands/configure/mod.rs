@@ -1,0 +1,54 @@
+//! `ssox configure`: makes and mends `~/.aws/config`; shows what it changes before it writes.
+//!
+//! Deliberately not here: the grammar and the edits (`config`).
+
+mod migrate;
+mod propose;
+mod sso;
+
+use super::Done;
+use crate::cli::Configure;
+use crate::context::Context;
+use crate::error::Result;
+
+/// Runs one of the two.
+///
+/// # Errors
+/// Those of the verb.
+pub(super) fn run(ctx: &Context, verb: &Configure) -> Result<Done> {
+    match verb {
+        Configure::Sso(args) => sso::run(ctx, args).map(Done::from),
+        Configure::Migrate(args) => migrate::run(ctx, args).map(Done::from),
+    }
+}
+
+/// Returns a session's name for a start URL: the first label of its host.
+fn session_name(start_url: &str) -> String {
+    let host = start_url.split("://").last().unwrap_or_default();
+    let label = host.split(['.', '/', ':']).next().unwrap_or_default();
+    let plain: String = label.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
+    if plain.is_empty() { "sso".into() } else { plain.to_lowercase() }
+}
+
+/// Returns the name, or the name with the first number that makes it new.
+fn unused(name: &str, is_used: impl Fn(&str) -> bool) -> String {
+    let numbered = (2..).map(|number| format!("{name}-{number}"));
+    std::iter::once(name.to_string()).chain(numbered).find(|name| !is_used(name)).expect("numbers do not end")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_is_named_after_its_portal() {
+        for (url, name) in [
+            ("https://d-1234567890.awsapps.com/start", "d-1234567890"),
+            ("https://Corp.awsapps.com/start#/", "corp"),
+            ("", "sso"),
+        ] {
+            assert_eq!(session_name(url), name);
+        }
+        assert_eq!(unused("a", |name| name == "a" || name == "a-2"), "a-3");
+    }
+}

@@ -1,0 +1,229 @@
+//! `ssox configure sso`: makes a profile. What is given is not asked; what is asked has a default where there is one.
+//!
+//! Deliberately not here: roles in several accounts at once.
+
+use super::propose::{self, Consent};
+use super::{session_name, unused};
+use crate::aws::portal::{self, Account};
+use crate::cli::ConfigureSso;
+use crate::config::{ConfigFiles, Edits, Kind};
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::profile::{self, check_region};
+use crate::session::{self, Session, Token, start_url};
+use crate::terminal::picker::{self, Row};
+use crate::terminal::{ask, say};
+
+const SCOPE: &str = "sso:account:access";
+
+/// Asks what is not given, signs in, shows the change and writes it.
+///
+/// # Errors
+/// Configuration; `NeedsPerson` when an answer is missing and nobody is there; those of signing in.
+pub(super) fn run(ctx: &Context, args: &ConfigureSso) -> Result<String> {
+    let files = ConfigFiles::load(ctx)?;
+    if let Some(region) = &args.region {
+        check_region("--region", region)?;
+    }
+    let session = session(ctx, &files, args)?;
+    let token = session::ensure(ctx, &session, None)?;
+    let account = account(ctx, &session, &token, args.account_id.as_deref())?;
+    let role_name = role_name(ctx, &session, &token, &account, args.role_name.as_deref())?;
+    let region = optional(ctx, args.region.as_deref(), "default region", Some(&session.region))?;
+    if let Some(region) = &region {
+        check_region("the default region", region)?;
+    }
+    let output = optional(ctx, args.output.as_deref(), "output format (json, yaml, text, table)", None)?;
+    let profile = profile_name(ctx, &files, args, &account, &role_name)?;
+    let mut edits = Edits::new(&files.config)?;
+    let name = session.name.as_deref().expect("the wizard's sessions have names");
+    if files.sso_session(name).is_none() {
+        edits.set(Kind::SsoSession, name, "sso_start_url", &session.start_url)?;
+        edits.set(Kind::SsoSession, name, "sso_region", &session.region)?;
+        edits.set(Kind::SsoSession, name, "sso_registration_scopes", &session.scopes.join(","))?;
+    }
+    let keys = [
+        ("sso_session", Some(name)),
+        ("sso_account_id", Some(account.id.as_str())),
+        ("sso_role_name", Some(role_name.as_str())),
+        ("region", region.as_deref()),
+        ("output", output.as_deref()),
+    ];
+    for (key, value) in keys {
+        if let Some(value) = value {
+            edits.set(Kind::Profile, &profile, key, value)?;
+        }
+    }
+    // A profile of that name that was legacy before must not keep both forms.
+    edits.unset(Kind::Profile, &profile, "sso_start_url");
+    edits.unset(Kind::Profile, &profile, "sso_region");
+    let text = edits.finish();
+    if text == files.config.text {
+        say(&format!("profile `{profile}` is already like that"));
+        return Ok(String::new());
+    }
+    let consent = if args.yes { Consent::Given } else { Consent::Asked };
+    if propose::write(ctx, &files.config, &text, consent)? {
+        say(&format!("now: ssox use {}", shell_words::quote(&profile)));
+    }
+    Ok(String::new())
+}
+
+/// An existing session is used as it is; a new one is put together, and written with the profile.
+fn session(ctx: &Context, files: &ConfigFiles, args: &ConfigureSso) -> Result<Session> {
+    let name = match (&args.sso_session, &args.start_url) {
+        (Some(name), _) => Some(name.clone()),
+        (None, Some(url)) => known_session(files, url),
+        (None, None) => choose_session(ctx, files)?,
+    };
+    if let Some(name) = name.as_deref().filter(|name| files.sso_session(name).is_some()) {
+        let session = profile::named_session(ctx, files, name)?;
+        return agrees(session, args);
+    }
+    let start_url = required(ctx, args.start_url.as_deref(), "start URL", "--start-url", None)?;
+    if !start_url.starts_with("https://") {
+        return Err(Error::configuration(format!("`{start_url}` is not a start URL"))
+            .hint("it looks like `https://d-1234567890.awsapps.com/start`"));
+    }
+    let found = start_url::region_of(&start_url);
+    let region = match (&args.sso_region, found) {
+        (Some(region), _) => region.clone(),
+        (None, Some(region)) => region,
+        (None, None) => required(ctx, None, "region of the Identity Center", "--sso-region", None)?,
+    };
+    check_region("the Identity Center's region", &region)?;
+    let suggested = unused(&session_name(&start_url), |name| files.sso_session(name).is_some());
+    let name = match name {
+        Some(name) => name,
+        None => optional(ctx, None, "session name", Some(&suggested))?.unwrap_or(suggested),
+    };
+    let scopes = args.scopes.as_deref().unwrap_or(SCOPE);
+    let scopes = scopes.split(',').map(str::trim).filter(|scope| !scope.is_empty()).map(String::from).collect();
+    let network = profile::network_of_environment(ctx, files)?;
+    Ok(Session { name: Some(name), profile: None, start_url, region, scopes, network })
+}
+
+fn known_session(files: &ConfigFiles, start_url: &str) -> Option<String> {
+    let plain = |url: &str| url.trim_end_matches(['/', '#']).to_string();
+    let is_same = |name: &String| {
+        files.sso_session(name).and_then(|session| session.get("sso_start_url").map(plain)) == Some(plain(start_url))
+    };
+    files.sso_session_names().find(is_same)
+}
+
+/// What is said on the command line of an existing session must be what it says itself.
+fn agrees(session: Session, args: &ConfigureSso) -> Result<Session> {
+    let said = [
+        ("--start-url", args.start_url.as_deref(), session.start_url.as_str()),
+        ("--sso-region", args.sso_region.as_deref(), session.region.as_str()),
+    ];
+    for (option, given, known) in said {
+        if given.is_some_and(|given| given.trim_end_matches(['/', '#']) != known.trim_end_matches(['/', '#'])) {
+            return Err(Error::configuration(format!(
+                "session `{}` has `{known}`, not what {option} says",
+                session.label()
+            ))
+            .hint(format!("leave {option} out, or choose another name with --sso-session")));
+        }
+    }
+    Ok(session)
+}
+
+fn choose_session(ctx: &Context, files: &ConfigFiles) -> Result<Option<String>> {
+    const NEW: &str = "(a new session)";
+    let row = |name: String| {
+        let url = files.sso_session(&name).and_then(|session| session.get("sso_start_url").map(String::from));
+        Row { columns: vec![name.clone(), url.unwrap_or_default()], key: name }
+    };
+    let mut rows: Vec<Row> = files.sso_session_names().map(row).collect();
+    if rows.is_empty() {
+        return Ok(None);
+    }
+    rows.push(Row { key: String::new(), columns: vec![NEW.into()] });
+    let chosen = picker::pick(ctx, "session", "--sso-session NAME, or --start-url URL", &rows)?;
+    Ok(Some(chosen).filter(|chosen| !chosen.is_empty()))
+}
+
+fn account(ctx: &Context, session: &Session, token: &Token, given: Option<&str>) -> Result<Account> {
+    let accounts = portal::list_accounts(ctx, &session.network, &session.region, &token.access_token)?;
+    let row = |account: &Account| Row {
+        key: account.id.clone(),
+        columns: vec![
+            account.name.clone().unwrap_or_default(),
+            account.id.clone(),
+            account.email.clone().unwrap_or_default(),
+        ],
+    };
+    let id = match (given, accounts.as_slice()) {
+        (Some(id), _) => id.to_string(),
+        (None, []) => {
+            return Err(Error::refused("no account is assigned to you").hint("ask who runs your organization"));
+        }
+        (None, [only]) => only.id.clone(),
+        (None, several) => {
+            picker::pick(ctx, "account", "--account-id ID", &several.iter().map(row).collect::<Vec<_>>())?
+        }
+    };
+    accounts.into_iter().find(|account| account.id == id).ok_or_else(|| {
+        Error::refused(format!("account `{id}` is not assigned to you"))
+            .hint("leave --account-id out to see those that are")
+    })
+}
+
+fn role_name(
+    ctx: &Context,
+    session: &Session,
+    token: &Token,
+    account: &Account,
+    given: Option<&str>,
+) -> Result<String> {
+    let roles = portal::list_account_roles(ctx, &session.network, &session.region, &token.access_token, &account.id)?;
+    match (given, roles.as_slice()) {
+        (Some(role), _) if roles.iter().any(|known| known == role) => Ok(role.into()),
+        (Some(role), _) => Err(Error::refused(format!("role `{role}` is not assigned to you in `{}`", account.id))
+            .hint(format!("one of: {}", roles.join(", ")))),
+        (None, []) => {
+            Err(Error::refused(format!("no role is assigned to you in `{}`", account.id))
+                .hint("choose another account"))
+        }
+        (None, [only]) => Ok(only.clone()),
+        (None, several) => {
+            let row = |role: &String| Row { key: role.clone(), columns: vec![role.clone()] };
+            picker::pick(ctx, "role", "--role-name NAME", &several.iter().map(row).collect::<Vec<_>>())
+        }
+    }
+}
+
+fn profile_name(
+    ctx: &Context,
+    files: &ConfigFiles,
+    args: &ConfigureSso,
+    account: &Account,
+    role_name: &str,
+) -> Result<String> {
+    let place = account.name.as_deref().unwrap_or(&account.id);
+    let legal = |c: char| if c.is_ascii_alphanumeric() || "_-.+".contains(c) { c.to_ascii_lowercase() } else { '-' };
+    let suggested: String = format!("{place}-{role_name}").chars().map(legal).collect();
+    let suggested = unused(&suggested, |name| files.profile(name).is_some());
+    Ok(optional(ctx, args.profile.as_deref(), "profile name", Some(&suggested))?.unwrap_or(suggested))
+}
+
+/// Returns what is given, else what a person says.
+fn required(ctx: &Context, given: Option<&str>, what: &str, option: &str, default: Option<&str>) -> Result<String> {
+    match optional(ctx, given, what, default)? {
+        Some(answer) => Ok(answer),
+        None => Err(Error::needs_person(format!("the {what} is not given")).hint(format!("add {option}"))),
+    }
+}
+
+/// Returns what is given, else what a person says, else the default; without a person nothing that was not given.
+fn optional(ctx: &Context, given: Option<&str>, what: &str, default: Option<&str>) -> Result<Option<String>> {
+    if given.is_some() || ctx.no_input {
+        return Ok(given.map(String::from));
+    }
+    let shown = default.map(|default| format!(" [{default}]")).unwrap_or_default();
+    let answer = ask(&format!("{what}{shown}: "))?;
+    let answer =
+        answer.ok_or_else(|| Error::needs_person("nothing was written: the input ended").hint("ssox configure sso"))?;
+    Ok(Some(answer).filter(|answer| !answer.is_empty()).or_else(|| default.map(String::from)))
+}

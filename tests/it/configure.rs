@@ -1,0 +1,166 @@
+//! `ssox configure`: files before and after, byte by byte.
+//!
+//! Deliberately not here: the picker, and edits of odd files (`config`'s own tests).
+
+use crate::home::Home;
+use std::fs;
+
+const LEGACY: &str = "# mine\n[profile dev]\nsso_start_url = https://d-1234567890.awsapps.com/start#/\n\
+    sso_region=eu-west-1   \nsso_account_id = 111122223333\nsso_role_name = ReadOnly\n# kept\n\n\
+    [profile stg]\nregion = eu-central-1\nsso_start_url = https://d-1234567890.awsapps.com/start\n\
+    sso_region = eu-west-1\nsso_account_id = 222233334444\nsso_role_name = PowerUser\n";
+const MIGRATED: &str = "# mine\n[profile dev]\n\
+    sso_account_id = 111122223333\nsso_role_name = ReadOnly\nsso_session = d-1234567890\n# kept\n\n\
+    [profile stg]\nregion = eu-central-1\n\
+    sso_account_id = 222233334444\nsso_role_name = PowerUser\nsso_session = d-1234567890\n\n\
+    [sso-session d-1234567890]\nsso_start_url = https://d-1234567890.awsapps.com/start\n\
+    sso_region = eu-west-1\nsso_registration_scopes = sso:account:access\n";
+
+fn config(home: &Home) -> String {
+    fs::read_to_string(home.path(".aws/config")).unwrap()
+}
+
+#[test]
+fn legacy_profiles_share_one_session_afterwards() {
+    let home = Home::new();
+    home.write_config(LEGACY);
+    let ran = home.ssox(&["configure", "migrate", "--yes"]);
+    ran.ok();
+    assert_eq!(config(&home), MIGRATED);
+    assert!(ran.stderr().contains("signing in as `dev` also signs in `stg`"), "{}", ran.stderr());
+    assert!(home.ssox(&["configure", "migrate", "--yes"]).stderr().contains("nothing to do"));
+}
+
+#[test]
+fn a_dry_run_prints_the_diff_and_writes_nothing() {
+    let home = Home::new();
+    home.write_config(LEGACY);
+    let diff = home.ssox(&["configure", "migrate", "--dry-run"]).ok();
+    assert!(
+        diff.contains("\n+[sso-session d-1234567890]\n") && diff.contains("\n-sso_region=eu-west-1   \n"),
+        "{diff}"
+    );
+    assert_eq!(config(&home), LEGACY);
+}
+
+#[test]
+fn without_a_terminal_only_yes_writes() {
+    let home = Home::new();
+    home.write_config(LEGACY);
+    let ran = home.ssox(&["configure", "migrate"]);
+    assert_eq!(ran.status(), 3);
+    assert!(ran.stderr().contains("--yes"), "{}", ran.stderr());
+    assert_eq!(config(&home), LEGACY);
+}
+
+#[test]
+fn windows_line_endings_stay() {
+    let home = Home::new();
+    home.write_config(&LEGACY.replace('\n', "\r\n"));
+    home.ssox(&["configure", "migrate", "--yes"]).ok();
+    assert_eq!(config(&home), MIGRATED.replace('\n', "\r\n"));
+}
+
+#[test]
+fn keep_legacy_adds_and_takes_nothing_out() {
+    let home = Home::new();
+    home.write_config(LEGACY);
+    let ran = home.ssox(&["configure", "migrate", "--keep-legacy", "--yes"]);
+    ran.ok();
+    assert!(ran.stderr().contains("the SDK for Rust refuses"), "{}", ran.stderr());
+    let added = |line: &&str| line.starts_with("sso_session = ");
+    let before: Vec<&str> = LEGACY.lines().collect();
+    let after = config(&home);
+    let kept: Vec<&str> =
+        after.lines().take_while(|line| !line.starts_with("[sso-session")).filter(|line| !added(line)).collect();
+    assert_eq!(kept[..before.len()], before[..]);
+}
+
+#[test]
+fn the_same_accounts_and_roles_are_found_afterwards() {
+    let home = Home::new();
+    home.write_config(LEGACY);
+    let of = |home: &Home| -> Vec<(String, String)> {
+        let list: serde_json::Value = serde_json::from_str(&home.ssox(&["list", "--json"]).ok()).unwrap();
+        let text = |value: &serde_json::Value| value.as_str().unwrap().to_string();
+        list.as_array().unwrap().iter().map(|row| (text(&row["account_id"]), text(&row["role_name"]))).collect()
+    };
+    let before = of(&home);
+    home.ssox(&["configure", "migrate", "--yes"]).ok();
+    assert_eq!(of(&home), before);
+}
+
+#[test]
+fn the_wizard_asks_nothing_that_is_given() {
+    let home = Home::signed_in();
+    let before = "; mine\r\n[sso-session corp]\r\nsso_start_url = https://d-1234567890.awsapps.com/start\r\nsso_region = eu-west-1\r\n";
+    home.write_config(before);
+    home.ssox(&[
+        "configure",
+        "sso",
+        "--sso-session",
+        "corp",
+        "--account-id",
+        "222233334444",
+        "--role-name",
+        "Admin",
+        "--region",
+        "eu-north-1",
+        "--output",
+        "json",
+        "--profile",
+        "new",
+        "--yes",
+    ])
+    .ok();
+    let added = "\r\n[profile new]\r\nsso_session = corp\r\nsso_account_id = 222233334444\r\nsso_role_name = Admin\r\n\
+        region = eu-north-1\r\noutput = json\r\n";
+    assert_eq!(config(&home), format!("{before}{added}"));
+    home.ssox(&["--emit=zsh1", "use", "new"]).ok();
+}
+
+#[test]
+fn the_wizard_makes_the_session_too() {
+    let home = Home::signed_in();
+    fs::remove_file(home.path(".aws/config")).unwrap();
+    let url = ssox_standin::START_URL;
+    home.ssox(&[
+        "configure",
+        "sso",
+        "--start-url",
+        url,
+        "--sso-region",
+        "eu-west-1",
+        "--sso-session",
+        "corp",
+        "--account-id",
+        "111122223333",
+        "--role-name",
+        "ReadOnly",
+        "--profile",
+        "dev",
+        "--yes",
+    ])
+    .ok();
+    assert_eq!(
+        config(&home),
+        format!(
+            "[sso-session corp]\nsso_start_url = {url}\nsso_region = eu-west-1\nsso_registration_scopes = sso:account:access\n\n\
+            [profile dev]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = ReadOnly\n"
+        )
+    );
+}
+
+#[test]
+fn a_wizard_without_answers_says_which_option() {
+    let home = Home::new();
+    fs::remove_file(home.path(".aws/config")).unwrap();
+    assert!(home.ssox(&["configure", "sso"]).fails(3).contains("--start-url"));
+    let error = home.ssox(&["configure", "sso", "--start-url", "http://x", "--sso-region", "eu-west-1"]).fails(4);
+    assert!(error.contains("is not a start URL"), "{error}");
+    let home = Home::signed_in();
+    let error = home.ssox(&["configure", "sso", "--sso-session", "corp", "--account-id", "999999999999"]).fails(5);
+    assert!(error.contains("not assigned"), "{error}");
+    let error = home.ssox(&["configure", "sso", "--sso-session", "corp"]).fails(3);
+    assert!(error.contains("--account-id"), "{error}");
+}
