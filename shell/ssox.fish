@@ -147,13 +147,10 @@ function _ssox_is_number
     string match -qr '^[1-9][0-9]{0,14}$' -- "$argv"
 end
 
-# Tells whether the binary wants to be called, and can be: when it failed to answer it gets a minute; a clock that was
-# set back does not make it longer.
+# Tells whether the binary wants to be called. When it failed to answer, it gets a minute; a clock that was set back
+# does not make it longer.
 function _ssox_is_due
-    _ssox_is_number $SSOX_NEXT; and test $argv[1] -ge $SSOX_NEXT; and _ssox_may_call $argv[1]
-end
-
-function _ssox_may_call
+    _ssox_is_number $SSOX_NEXT; and test $argv[1] -ge $SSOX_NEXT; or return
     test $argv[1] -ge $_ssox_retry; or test $_ssox_retry -gt (builtin math $argv[1] + 60)
 end
 
@@ -185,12 +182,11 @@ end
 function _ssox_preexec_hook
     set -l fish_trace
     set -l IFS \n
-    _ssox_is_number $SSOX_EXPIRES; and _ssox_is_number $SSOX_NEXT; or return
+    _ssox_is_number $SSOX_EXPIRES; or return
     string match -qr '^\s*ssox' -- "$argv"; and return
     set -l now (_ssox_now)
-    test (builtin math $now + 60) -ge $SSOX_EXPIRES; and _ssox_may_call $now; or return
-    # No use in waiting when the binary said so a moment ago.
-    builtin contains -- "$SSOX_STATE" login unreachable; and not _ssox_is_due $now; and return
+    test (builtin math $now + 60) -ge $SSOX_EXPIRES; or return
+    test "$SSOX_STATE" = renewing; or _ssox_is_due $now; or return
     _ssox_tick $now --wait=2s
 end
 

@@ -155,13 +155,11 @@ function _ssox_precmd() {
 # The prompt may be hours old when a command is typed: it must not start with credentials that are over.
 function _ssox_preexec() {
   builtin emulate -L zsh -o no_aliases -o extended_glob +o xtrace
-  [[ ${SSOX_EXPIRES-} == [1-9][0-9](#c0,14) && ${SSOX_NEXT-} == [1-9][0-9](#c0,14) ]] || return 0
+  [[ ${SSOX_EXPIRES-} == [1-9][0-9](#c0,14) ]] || return 0
   [[ $1 != [[:space:]]#ssox* ]] || return 0
   _ssox_read_clock
   (( _ssox_clock >= SSOX_EXPIRES - 60 )) || return 0
-  # No use in waiting when the binary said so a moment ago.
-  [[ ${SSOX_STATE-} != (login|unreachable) ]] || _ssox_is_due || return 0
-  (( _ssox_clock >= _ssox_retry || _ssox_retry > _ssox_clock + 60 )) || return 0
+  [[ ${SSOX_STATE-} == renewing ]] || _ssox_is_due || return 0
   _ssox_tick --wait=2s
   return 0
 }

@@ -12,6 +12,7 @@ mod hook;
 #[cfg(unix)]
 mod hostile;
 mod house;
+mod live;
 #[cfg(unix)]
 mod picker;
 #[cfg(unix)]

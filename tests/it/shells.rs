@@ -223,7 +223,7 @@ case $1 in sleep) exec sleep 1000 ;; read) read -r line; echo "read: $line" ;; f
                 command.arg("-i");
             }
         }
-        let mut session = Session { terminal: Terminal::start(command), prompts: 0 };
+        let mut session = Session { terminal: Terminal::start(command), shell, prompts: 0 };
         session.wait_for_prompt();
         session
     }
@@ -232,6 +232,7 @@ case $1 in sleep) exec sleep 1000 ;; read) read -r line; echo "read: $line" ;; f
 /// A shell in a terminal. Its prompts are numbered, so that the next one is known from the echo of this one.
 pub(crate) struct Session {
     pub(crate) terminal: Terminal,
+    shell: Shell,
     prompts: u32,
 }
 
@@ -246,6 +247,12 @@ impl Session {
     pub(crate) fn wait_for_prompt(&mut self) -> String {
         self.prompts += 1;
         self.terminal.wait_for(&format!("<<{}>>", self.prompts))
+    }
+
+    /// Types nothing but Enter, and waits for the prompt. Only fish counts such a one.
+    pub(crate) fn press_enter(&mut self) {
+        self.prompts -= u32::from(self.shell != Shell::Fish);
+        self.run("");
     }
 
     /// Leaves the shell; returns what it still said, and its status.
