@@ -41,6 +41,8 @@ pub(super) struct Failure {
     pub(super) outcome: Outcome,
     pub(super) retry_at: Timestamp,
     count: usize,
+    /// Until when the token said it was good, by which a new one is told from it.
+    token_expires_at: Option<Timestamp>,
 }
 
 /// Returns the profile this shell uses, with the role asked for on top.
@@ -56,9 +58,13 @@ pub(super) fn held_profile(ctx: &Context) -> Result<Profile> {
 /// wait.
 pub(super) fn last_failure(ctx: &Context, profile: &Profile) -> Option<Failure> {
     let failure = read(ctx, profile).filter(|failure| failure.retry_at > ctx.now())?;
-    let token = || session::cached_token(ctx, profile.source.session()?);
-    let signed_in = failure.outcome == Outcome::Login && token().is_some_and(|token| token.expires_at > ctx.now());
-    (!signed_in).then_some(failure)
+    let token = token_expires_at(ctx, profile);
+    let signed_in = token != failure.token_expires_at && token.is_some_and(|end| end > ctx.now());
+    (failure.outcome != Outcome::Login || !signed_in).then_some(failure)
+}
+
+fn token_expires_at(ctx: &Context, profile: &Profile) -> Option<Timestamp> {
+    Some(session::cached_token(ctx, profile.source.session()?)?.expires_at)
 }
 
 /// Starts the detached process: own session, no open descriptors, so no shell waits for it or speaks of it.
@@ -92,7 +98,10 @@ fn note(ctx: &Context, profile: &Profile, kind: Kind) {
         _ => Outcome::Unreachable,
     };
     let retry_at = ctx.now().plus(BACK_OFF[count.min(BACK_OFF.len() - 1)]);
-    let content = json!({ "outcome": outcome.name(), "retry_at": retry_at.to_string(), "count": count + 1 });
+    let token = token_expires_at(ctx, profile).map(|end| end.to_string());
+    let content = json!({
+        "outcome": outcome.name(), "retry_at": retry_at.to_string(), "count": count + 1, "token_expires_at": token,
+    });
     let _ = path(ctx, profile).and_then(|path| files::write_secret(&path, content.to_string().as_bytes()));
 }
 
@@ -106,7 +115,8 @@ fn read(ctx: &Context, profile: &Profile) -> Option<Failure> {
     // A clock that jumped back must not keep the renewal waiting for longer than the longest back-off.
     let latest = ctx.now().plus(BACK_OFF[BACK_OFF.len() - 1]);
     let count = usize::try_from(content["count"].as_u64()?).ok()?;
-    Some(Failure { outcome, retry_at: retry_at.min(latest), count })
+    let token_expires_at = content["token_expires_at"].as_str().and_then(Timestamp::parse);
+    Some(Failure { outcome, retry_at: retry_at.min(latest), count, token_expires_at })
 }
 
 fn path(ctx: &Context, profile: &Profile) -> Result<PathBuf> {
