@@ -121,3 +121,11 @@ fn debug_shows_no_secret() {
         assert!(!shown.contains(secret), "{shown}");
     }
 }
+
+proptest::proptest! {
+    #[test]
+    fn whatever_lies_there_nothing_panics(bytes: Vec<u8>, cut in 0..WRITTEN.len()) {
+        let _ = Token::parse(&bytes);
+        proptest::prop_assert_eq!(Token::parse(&WRITTEN.as_bytes()[..cut]), None);
+    }
+}

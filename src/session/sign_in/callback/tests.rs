@@ -1,6 +1,7 @@
 //! The listener against those it is not meant for.
 
 use super::*;
+use proptest::{prop_assert, proptest};
 use std::io::Write as _;
 
 const STATE: &str = "the-state";
@@ -76,6 +77,14 @@ fn bytes_that_are_no_http_are_no_answer() {
     let hello = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n";
     assert_eq!(judged(hello), Err("400"));
     assert_eq!(judged(b"GET /oauth/callback?code=c&state=the-state HTTP/2\r\n\r\n"), Err("400"));
+}
+
+proptest! {
+    #[test]
+    fn nothing_but_our_state_is_ever_an_answer(line in "(GET|POST|[A-Z]{1,5}) (/oauth/callback\\?)?[a-z=&%0-9/?+-]{0,60}", bytes: Vec<u8>) {
+        prop_assert!(judged(&request(&line, "127.0.0.1:8400")).is_err());
+        prop_assert!(judged(&bytes).is_err());
+    }
 }
 
 /// Connects to the listener, sends, and returns what came back.
