@@ -3,9 +3,16 @@
 //! Deliberately not here: what AWS answers (`failure`).
 
 use super::channel::Channel;
+use super::failure::Failure;
 use crate::error::{Error, cause_text};
 use std::error::Error as Cause;
 use std::io::{self, ErrorKind};
+use std::time::Duration;
+
+/// Says why a request had no answer.
+pub(super) fn failure(channel: &Channel, error: &(dyn Cause + 'static)) -> Failure {
+    Failure { error: unreachable(channel, error), region_is_missing: is_unresolved(error) }
+}
 
 /// Says why a request had no answer, or half of one.
 pub(super) fn unreachable(channel: &Channel, error: &(dyn Cause + 'static)) -> Error {
@@ -55,16 +62,20 @@ fn is_cut(kind: ErrorKind) -> bool {
 }
 
 fn timed_out(channel: &Channel, text: &str) -> Error {
-    let (host, timeouts) = (&channel.host, channel.timeouts);
-    if channel.watch.is_throttled() {
-        return throttled(host);
+    let timeouts = channel.timeouts;
+    match () {
+        () if channel.watch.is_throttled() => throttled(&channel.host),
+        () if text.contains("connect timeout") => {
+            no_network(channel, format!("no connection to `{}` within {:?}", channel.host, timeouts.connect))
+        }
+        () if text.contains("all attempts") => no_answer_within(channel, timeouts.call),
+        () => no_answer_within(channel, timeouts.attempt),
     }
-    let message = match () {
-        () if text.contains("connect timeout") => format!("no connection to `{host}` within {:?}", timeouts.connect),
-        () if text.contains("all attempts") => format!("timed out after {:?}: no answer from `{host}`", timeouts.call),
-        () => format!("timed out after {:?}: no answer from `{host}`", timeouts.attempt),
-    };
-    no_network(channel, message)
+}
+
+/// Says that nobody answered in time.
+pub(super) fn no_answer_within(channel: &Channel, time: Duration) -> Error {
+    no_network(channel, format!("timed out after {time:?}: no answer from `{}`", channel.host))
 }
 
 /// Says that there are too many requests.

@@ -8,7 +8,6 @@ use super::failure::Outcome;
 use super::{Network, Timeouts, partition, proxy, trust};
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::time::Timestamp;
 use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
@@ -26,6 +25,7 @@ const ATTEMPTS: u32 = 3;
 /// An open way to a service.
 #[derive(Clone, Debug)]
 pub(super) struct Channel {
+    pub(super) ctx: Context,
     /// What the clients of the SDK are built from.
     pub(super) sdk: SdkConfig,
     pub(super) connector: SharedHttpConnector,
@@ -34,8 +34,8 @@ pub(super) struct Channel {
     /// The variable that names a proxy for it.
     pub(super) proxy: Option<&'static str>,
     pub(super) timeouts: Timeouts,
-    /// The local clock when the channel was opened.
-    pub(super) opened_at: Timestamp,
+    /// How often a call is tried.
+    pub(super) attempts: u32,
     pub(super) watch: Watch,
 }
 
@@ -68,7 +68,8 @@ impl Channel {
     /// # Errors
     /// As [`Channel::open`].
     pub(super) fn to(ctx: &Context, network: &Network, url: &str) -> Result<Self> {
-        let Network { timeouts, .. } = *network;
+        let timeouts = network.timeouts;
+        let attempts = network.max_attempts.unwrap_or(ATTEMPTS);
         let (scheme, host) = place(url)?;
         let proxy = proxy::of(ctx, scheme)?;
         let settings = HttpConnectorSettings::builder().connect_timeout(timeouts.connect).build();
@@ -86,11 +87,11 @@ impl Channel {
             .app_name(AppName::new("ssox").expect("the name has letters only"))
             .http_client(http_client_fn(move |_, _| shared.clone()))
             .timeout_config(limits.build())
-            .retry_config(RetryConfig::standard().with_max_attempts(network.max_attempts.unwrap_or(ATTEMPTS)))
+            .retry_config(RetryConfig::standard().with_max_attempts(attempts))
             .build();
         let proxy = proxy.map(|proxy| proxy.variable);
         let host = host.to_string();
-        Ok(Self { sdk, connector, host, proxy, timeouts, opened_at: ctx.now(), watch: Watch::new(ctx) })
+        Ok(Self { ctx: ctx.clone(), sdk, connector, host, proxy, timeouts, attempts, watch: Watch::new(ctx) })
     }
 }
 

@@ -41,6 +41,12 @@ impl From<Failure> for Error {
     }
 }
 
+impl Failure {
+    fn doing(self, what: &str) -> Self {
+        Self { error: self.error.doing(what), ..self }
+    }
+}
+
 /// Says why a call failed; `what` could not be done, `hint` helps against a refusal.
 pub(super) fn failure<E>(channel: &Channel, what: &str, error: &SdkError<E, HttpResponse>, hint: &str) -> Failure
 where
@@ -71,7 +77,7 @@ where
         (SdkError::DispatchFailure(dispatch), _) if dispatch.is_user() => {
             (Error::configuration(innermost(error)).hint("ssox doctor"), false)
         }
-        _ => (cause::unreachable(channel, error), cause::is_unresolved(error)),
+        _ => return cause::failure(channel, error).doing(what),
     };
     Failure { error: error.doing(what), region_is_missing }
 }
@@ -132,7 +138,8 @@ fn proxy_asks(channel: &Channel) -> Error {
         .hint(format!("export {variable}=http://user:password@host:port"))
 }
 
-fn no_answer(channel: &Channel, status: u16) -> Error {
+/// Says that what came is nothing AWS would send.
+pub(super) fn no_answer(channel: &Channel, status: u16) -> Error {
     Error::unreachable(format!("`{}` answered {status} with what is no answer of AWS", channel.host))
         .hint("is there a proxy or a sign-in page in between? open http://example.com in a browser")
 }
@@ -145,9 +152,9 @@ fn is_about_time(code: &str) -> bool {
     ["Signature", "RequestExpired", "RequestTimeTooSkewed", "AuthFailure"].iter().any(|part| code.contains(part))
 }
 
-/// Refusals of what is asked, not of who asks.
+/// Refusals of what is asked, and not of who asks.
 fn is_bad_input(code: &str) -> bool {
-    !["InvalidIdentityToken", "ExpiredToken", "AccessDenied", "InvalidGrant", "UnauthorizedClient", "IDP"]
+    ["InvalidRequest", "InvalidScope", "InvalidRedirectUri", "InvalidClientMetadata", "UnsupportedGrantType"]
         .iter()
         .any(|part| code.starts_with(part))
 }
@@ -155,7 +162,7 @@ fn is_bad_input(code: &str) -> bool {
 /// Returns how many seconds the local clock is ahead of the service's.
 fn clock_ahead(channel: &Channel, response: &HttpResponse) -> Option<i64> {
     let date = response.headers().get("date").and_then(|date| DateTime::from_str(date, Format::HttpDate).ok())?;
-    Some(channel.opened_at.seconds_after(Timestamp(date.secs())))
+    Some(channel.ctx.now().seconds_after(Timestamp(date.secs())))
 }
 
 fn innermost(error: &dyn std::error::Error) -> String {

@@ -8,11 +8,13 @@ mod attempts;
 mod cause;
 mod channel;
 mod failure;
+pub(crate) mod iam;
 pub(crate) mod local;
 pub(crate) mod oidc;
 pub(crate) mod partition;
 pub(crate) mod portal;
 mod proxy;
+pub(crate) mod signin;
 pub(crate) mod sts;
 #[cfg(test)]
 mod tests;

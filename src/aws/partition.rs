@@ -70,6 +70,26 @@ pub(crate) fn named(name: &str) -> Option<&'static Partition> {
     ALL.into_iter().find(|partition| partition.name == name)
 }
 
+impl Partition {
+    /// Returns the host of sign-in for a region.
+    pub(crate) fn regional_signin_host(&self, region: &str) -> String {
+        match region {
+            "us-east-1" | "cn-north-1" | "us-gov-west-1" | "eusc-de-east-1" => self.signin_host.to_string(),
+            _ => format!("{region}.{}", self.signin_host),
+        }
+    }
+
+    /// Returns the host of IAM, and the region requests to it are signed for.
+    pub(super) fn iam(&self) -> (&'static str, &'static str) {
+        match self.name {
+            "aws-cn" => ("iam.cn-north-1.amazonaws.com.cn", "cn-north-1"),
+            "aws-us-gov" => ("iam.us-gov.amazonaws.com", "us-gov-west-1"),
+            "aws-eusc" => ("iam.eusc-de-east-1.amazonaws.eu", "eusc-de-east-1"),
+            _ => ("iam.amazonaws.com", "us-east-1"),
+        }
+    }
+}
+
 /// Returns AWS's own host of a service in a region.
 pub(super) fn host(service: &str, region: &str, network: &Network) -> String {
     let partition = of(region);

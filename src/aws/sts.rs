@@ -4,7 +4,7 @@
 
 use super::attempts::Patience;
 use super::channel::{Channel, run};
-use super::failure::{Outcome, failure};
+use super::failure::{Failure, Outcome, failure};
 use super::{Network, partition};
 use crate::context::Context;
 use crate::credentials::RoleCredentials;
@@ -162,7 +162,7 @@ pub(crate) fn get_caller_identity(
     })
 }
 
-/// Runs a conversation in a region; where that region's STS is not there, in the one that stands for the partition.
+/// Runs a conversation with the STS of a region.
 fn in_region<T>(
     ctx: &Context,
     network: &Network,
@@ -175,12 +175,19 @@ fn in_region<T>(
         run(conversation(channel, client))
     };
     let global = partition::of(region).global_region;
-    match converse(region) {
-        Err(failure) if failure.region_is_missing && network.sts.is_none() && region != global => {
-            ctx.log(|| format!("STS is not there in {region}: asking {global}"));
-            converse(global).map_err(|_| failure.error)
-        }
-        result => result.map_err(Error::from),
+    match network.sts.is_none() && region != global {
+        true => or_elsewhere(region, global, converse),
+        false => Ok(converse(region)?),
+    }
+}
+
+/// Where a region's STS is not there, the one that stands for the partition is asked.
+fn or_elsewhere<T>(region: &str, global: &str, converse: impl Fn(&str) -> Outcome<T>) -> Result<T> {
+    let first = converse(region);
+    let Err(Failure { error, region_is_missing: true }) = first else { return Ok(first?) };
+    match converse(global) {
+        Err(Failure { region_is_missing: true, .. }) => Err(error),
+        second => Ok(second?),
     }
 }
 
@@ -210,4 +217,31 @@ fn open(ctx: &Context, network: &Network, region: &str, source: Option<&RoleCred
         config = config.credentials_provider(Credentials::new(&keys.access_key_id, secret, token, None, "ssox"));
     }
     Ok((channel, Client::from_conf(config.build())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Asks `first` in af-south-1, `elsewhere` in us-east-1.
+    fn said(first: fn() -> Outcome<()>, elsewhere: fn() -> Outcome<()>) -> Option<String> {
+        let converse = |region: &str| if region == "af-south-1" { first() } else { elsewhere() };
+        or_elsewhere("af-south-1", "us-east-1", converse).err().map(|error| error.message)
+    }
+
+    fn missing() -> Outcome<()> {
+        Err(Failure { error: Error::unreachable("missing"), region_is_missing: true })
+    }
+
+    fn refused() -> Outcome<()> {
+        Err(Error::refused("refused").into())
+    }
+
+    #[test]
+    fn an_sts_that_is_not_there_is_looked_for_elsewhere() {
+        assert_eq!(said(missing, || Ok(())), None);
+        assert_eq!(said(missing, refused).as_deref(), Some("refused"));
+        assert_eq!(said(missing, missing).as_deref(), Some("missing"));
+        assert_eq!(said(refused, || Ok(())).as_deref(), Some("refused"));
+    }
 }

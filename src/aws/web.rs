@@ -1,15 +1,26 @@
-//! Where an address of somebody's own leads: one request, whose redirect is read and not followed.
+//! Plain requests, for what the SDK has no client for: where an address leads, which time it is at AWS, forms.
 //!
-//! Deliberately not here: whether the target is to be trusted (`session`).
+//! Deliberately not here: redirects that are followed. Who asks decides whether to trust the next host.
 
-use super::Network;
-use super::cause::unreachable;
 use super::channel::{Channel, run};
+use super::failure::Outcome;
+use super::{Network, cause, partition};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::terminal::Progress;
+use crate::time::Timestamp;
 use aws_smithy_runtime_api::client::http::HttpConnector as _;
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::byte_stream::ByteStream;
+use aws_smithy_types::date_time::{DateTime, Format};
+use std::time::Duration;
+use tokio::time::{sleep, timeout};
+
+/// Nothing that is asked here has a longer answer.
+const LONGEST_BODY: usize = 1 << 20;
+
+const PAUSE: Duration = Duration::from_millis(400);
 
 /// Returns the target an address redirects to; `None` when it does not redirect.
 ///
@@ -17,29 +28,121 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 /// Configuration: no address, a proxy or a CA bundle that cannot be used. `Unreachable`.
 pub(crate) fn redirect(ctx: &Context, network: &Network, url: &str) -> Result<Option<String>> {
     let _progress = Progress::start("looking where the start URL leads");
-    ctx.log(|| format!("HEAD {url}"));
-    let channel = Channel::to(ctx, network, url)?;
-    let response = run(async {
-        let answer = ask(&channel, "HEAD", url).await?;
-        // There are servers that know no HEAD.
-        match answer.status().as_u16() {
-            405 | 501 => Ok(ask(&channel, "GET", url).await?),
-            _ => Ok(answer),
-        }
-    })?;
-    let is_redirect = matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308);
-    Ok(response.headers().get("location").filter(|_| is_redirect).map(String::from))
+    let Head { status, location, .. } = head(ctx, network, url)?;
+    Ok(location.filter(|_| matches!(status, 301 | 302 | 303 | 307 | 308)))
 }
 
-async fn ask(channel: &Channel, method: &str, url: &str) -> Result<HttpResponse> {
-    let bad = |_| Error::configuration(format!("`{url}` is not an address")).hint("ssox doctor");
+/// Returns how many seconds the local clock is ahead of AWS's.
+///
+/// # Errors
+/// `Unreachable`, also when AWS does not say its time.
+pub(crate) fn clock_ahead(ctx: &Context, network: &Network, region: &str) -> Result<i64> {
+    partition::check_region(region)?;
+    let own = || format!("https://{}", partition::host("oidc", region, network));
+    let url = network.sso_oidc.clone().unwrap_or_else(own);
+    let _progress = Progress::start("asking AWS for the time");
+    let date = head(ctx, network, &url)?.date;
+    let date = date.ok_or_else(|| Error::unreachable(format!("`{url}` does not say which time it is")))?;
+    Ok(ctx.now().seconds_after(date))
+}
+
+/// Asks for the head of a page, as `HEAD` or, of who does not know that, as `GET`.
+fn head(ctx: &Context, network: &Network, url: &str) -> Result<Head> {
+    ctx.log(|| format!("HEAD {url}"));
+    let channel = Channel::to(ctx, network, url)?;
     // What follows the `#` is for browsers.
-    let mut request = HttpRequest::get(url.split('#').next().unwrap_or_default()).map_err(bad)?;
-    request.set_method(method).map_err(bad)?;
-    match tokio::time::timeout(channel.timeouts.attempt, channel.connector.call(request)).await {
-        Ok(answer) => answer.map_err(|cause| unreachable(channel, &cause)),
-        Err(_) => Err(Error::unreachable(format!("no answer from `{}`", channel.host))
-            .hint("is the network up? is `sso_start_url` in ~/.aws/config right?")),
+    let page = url.split('#').next().unwrap_or_default();
+    let ask = async |method: &str| channel.ask(&Form { method, url: page, headers: &[], body: String::new() }).await;
+    let answer = run(async {
+        match ask("HEAD").await? {
+            Answer { head: Head { status: 405 | 501, .. }, .. } => ask("GET").await,
+            answer => Ok(answer),
+        }
+    });
+    answer.map(|answer| answer.head).map_err(|failure| failure.error.doing(format!("could not open `{url}`")))
+}
+
+/// A request as it travels.
+pub(super) struct Form<'a> {
+    pub(super) method: &'a str,
+    pub(super) url: &'a str,
+    pub(super) headers: &'a [(String, String)],
+    pub(super) body: String,
+}
+
+/// What an answer begins with.
+#[derive(Clone, Debug)]
+pub(super) struct Head {
+    pub(super) status: u16,
+    location: Option<String>,
+    date: Option<Timestamp>,
+}
+
+/// An answer, whatever its status.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) head: Head,
+    pub(super) body: String,
+}
+
+impl Channel {
+    /// Asks, and asks again who does not answer or fails, as often as is configured and time allows.
+    pub(super) async fn ask(&self, form: &Form<'_>) -> Outcome<Answer> {
+        let attempts = async {
+            for _ in 1..self.attempts {
+                match self.ask_once(form).await {
+                    Ok(answer) if !matches!(answer.head.status, 429 | 500..) => return Ok(answer),
+                    Err(failure) if failure.region_is_missing => return Err(failure),
+                    _ => sleep(PAUSE).await,
+                }
+            }
+            self.ask_once(form).await
+        };
+        let time = self.timeouts.call;
+        timeout(time, attempts).await.unwrap_or_else(|_| Err(cause::no_answer_within(self, time).into()))
+    }
+
+    async fn ask_once(&self, form: &Form<'_>) -> Outcome<Answer> {
+        let time = self.timeouts.attempt;
+        let answer = async {
+            let response = self.connector.call(form.request()?).await;
+            let response = response.map_err(|error| cause::failure(self, &error))?;
+            let head = head_of(&response);
+            self.ctx.log(|| format!("`{}` answered {}", self.host, head.status));
+            let mut body = Vec::new();
+            let mut chunks = ByteStream::new(response.into_body());
+            while let Some(chunk) = chunks.next().await {
+                body.extend_from_slice(&chunk.map_err(|error| cause::unreachable(self, &error))?);
+                if body.len() > LONGEST_BODY {
+                    return Err(Error::unreachable(format!("`{}` answers without end", self.host)).into());
+                }
+            }
+            Ok(Answer { head, body: String::from_utf8_lossy(&body).into_owned() })
+        };
+        timeout(time, answer).await.unwrap_or_else(|_| Err(cause::no_answer_within(self, time).into()))
+    }
+}
+
+impl Form<'_> {
+    fn request(&self) -> Result<HttpRequest> {
+        let bad = |_| Error::configuration(format!("`{}` cannot be asked for", self.url));
+        let mut request = HttpRequest::new(SdkBody::from(self.body.clone()));
+        request.set_method(self.method).map_err(bad)?;
+        request.set_uri(self.url).map_err(bad)?;
+        for (name, value) in self.headers {
+            request.headers_mut().try_insert(name.clone(), value.clone()).map_err(bad)?;
+        }
+        Ok(request)
+    }
+}
+
+fn head_of(response: &HttpResponse) -> Head {
+    let text = |name: &str| response.headers().get(name);
+    let date = text("date").and_then(|date| DateTime::from_str(date, Format::HttpDate).ok());
+    Head {
+        status: response.status().as_u16(),
+        location: text("location").map(String::from),
+        date: date.map(|date| Timestamp(date.secs())),
     }
 }
 

@@ -1,0 +1,83 @@
+//! OIDC: a device that signs in, and the answers that are part of the protocol.
+//!
+//! Deliberately not here: PKCE in a browser.
+
+use super::{REGION, assert_says, context, network};
+use crate::aws::Network;
+use crate::aws::oidc::{self, Grant, RegistrationRequest, TokenAnswer};
+use crate::error::Kind;
+use crate::secret::Secret;
+use ssox_standin::{Fault, Standin, Times};
+use std::time::Duration;
+
+fn registration() -> RegistrationRequest {
+    RegistrationRequest {
+        client_name: "ssox-corp".into(),
+        scopes: vec!["sso:account:access".into()],
+        grant_types: vec![],
+        redirect_uris: vec![],
+        issuer_url: None,
+    }
+}
+
+#[test]
+fn a_device_signs_in_and_refreshes() {
+    let standin = Standin::start();
+    let (ctx, network) = (context(&[]), network(&standin.url()));
+    let client = oidc::register_client(&ctx, &network, REGION, &registration()).unwrap();
+    assert!(client.expires_at.seconds_after(ctx.now()) > 80 * 86_400);
+    let start = |url: &str| {
+        oidc::start_device_authorization(&ctx, &network, REGION, &client.client_id, &client.client_secret, url)
+    };
+    let device = start(ssox_standin::START_URL).unwrap().unwrap();
+    assert!(device.verification_uri_complete.unwrap().contains(&device.user_code));
+    let token = |grant: &Grant| {
+        oidc::create_token(&ctx, &network, REGION, &client.client_id, &client.client_secret, grant).unwrap()
+    };
+    let code = Grant::DeviceCode(device.device_code);
+    assert!(matches!(token(&code), TokenAnswer::Pending));
+    standin.approve_devices();
+    std::thread::sleep(Duration::from_secs(device.interval.unsigned_abs()));
+    let TokenAnswer::Token { refresh_token: Some(refresh_token), expires_in, .. } = token(&code) else {
+        panic!("the device was approved")
+    };
+    assert_eq!(expires_in, 3600);
+    let refresh = Grant::RefreshToken(refresh_token);
+    assert!(matches!(token(&refresh), TokenAnswer::Token { .. }));
+    assert!(matches!(token(&refresh), TokenAnswer::InvalidGrant));
+    assert_says(&start("https://d-9999999999.awsapps.com/start").unwrap_err(), Kind::Configuration, "sso_region");
+}
+
+#[test]
+fn what_is_part_of_the_protocol_is_an_answer() {
+    let standin = Standin::start();
+    let (ctx, network) = (context(&[]), network(&standin.url()));
+    let answered = |fault: Fault| {
+        standin.fault("CreateToken", fault, Times::Next(1));
+        oidc::create_token(&ctx, &network, REGION, "id", &Secret::new("s"), &Grant::DeviceCode(Secret::new("d")))
+    };
+    let exception = |name: &str| Fault::Exception(name.into());
+    assert!(matches!(answered(exception("SlowDownException")), Ok(TokenAnswer::SlowDown)));
+    assert!(matches!(answered(exception("ExpiredTokenException")), Ok(TokenAnswer::Expired)));
+    assert!(matches!(answered(exception("InvalidClientException")), Ok(TokenAnswer::InvalidClient)));
+    assert!(matches!(answered(exception("UnauthorizedClientException")), Ok(TokenAnswer::InvalidClient)));
+    match answered(exception("AccessDeniedException")) {
+        Ok(TokenAnswer::Denied(why)) => assert_eq!(why, "as the test asked"),
+        other => panic!("{other:?}"),
+    }
+    assert_says(&answered(exception("InvalidRequestException")).unwrap_err(), Kind::Configuration, "sso_region");
+    assert_says(&answered(Fault::Html).unwrap_err(), Kind::Unreachable, "sign-in page");
+    assert_says(&answered(Fault::Status(500)).unwrap_err(), Kind::Unreachable, "AWS failed");
+}
+
+#[test]
+fn the_authorize_page_is_where_the_service_is() {
+    let table = [
+        (Network::default(), "https://oidc.eu-west-1.amazonaws.com"),
+        (Network { dual_stack: true, ..Network::default() }, "https://oidc.eu-west-1.api.aws"),
+        (network("http://127.0.0.1:8/x/"), "http://127.0.0.1:8/x"),
+    ];
+    for (network, base) in table {
+        assert_eq!(oidc::authorize_base(&network, REGION), base);
+    }
+}

@@ -1,0 +1,55 @@
+//! The portal, when all is well.
+//!
+//! Deliberately not here: faults.
+
+use super::{REGION, ask, ask_with, assert_says, calls, context, network, token};
+use crate::error::Kind;
+use ssox_standin::{Fault, Standin, Times};
+
+#[test]
+fn role_credentials_are_fetched() {
+    let standin = Standin::start();
+    let keys = ask(&network(&standin.url()), &standin).unwrap();
+    assert!(keys.access_key_id.starts_with("ASIA") && keys.session_token.is_some());
+    let left = keys.expiration.unwrap().seconds_after(context(&[]).now());
+    assert!((3500..=3600).contains(&left), "{left}");
+    assert_eq!(keys.account_id.as_deref(), Some("111122223333"));
+    assert_eq!((standin.total(), standin.violations()), (1, vec![]));
+}
+
+#[test]
+fn listings_are_read_to_the_last_page() {
+    let standin = Standin::start();
+    standin.configure(|options| {
+        options.page_size = 2;
+        options.accounts[1].name = None;
+    });
+    let token = token(&standin);
+    let (ctx, network) = (context(&[]), network(&standin.url()));
+    let accounts = calls::list_accounts(&ctx, &network, REGION, &token).unwrap();
+    let names: Vec<_> = accounts.iter().map(|account| (account.id.as_str(), account.name.as_deref())).collect();
+    assert_eq!(names, [("111122223333", Some("dev")), ("222233334444", None), ("333344445555", Some("prod-main"))]);
+    let roles = calls::list_account_roles(&ctx, &network, REGION, &token, "111122223333").unwrap();
+    assert_eq!(roles, ["ReadOnly", "Admin", "PowerUser"]);
+    assert_eq!((standin.count("ListAccounts"), standin.count("ListAccountRoles")), (2, 2));
+    assert_eq!(standin.violations(), [""; 0]);
+}
+
+#[test]
+fn a_listing_that_is_throttled_goes_on() {
+    let standin = Standin::start();
+    let token = token(&standin);
+    standin.fault("ListAccounts", Fault::Status(429), Times::Next(3));
+    let accounts = calls::list_accounts(&context(&[]), &network(&standin.url()), REGION, &token).unwrap();
+    assert_eq!((accounts.len(), standin.count("ListAccounts")), (3, 4));
+}
+
+#[test]
+fn after_logout_the_token_is_refused() {
+    let standin = Standin::start();
+    let token = token(&standin);
+    let (ctx, network) = (context(&[]), network(&standin.url()));
+    calls::logout(&ctx, &network, REGION, &token).unwrap();
+    assert_says(&ask_with(&[], &network, &token).unwrap_err(), Kind::NeedsPerson, "ssox login");
+    assert_eq!(standin.violations(), [""; 0]);
+}

@@ -1,0 +1,147 @@
+//! STS: roles assumed in every way, identities, refusals, and clocks that are wrong.
+//!
+//! Deliberately not here: which role is assumed when (`source`).
+
+use super::{REGION, assert_says, context, network};
+use crate::aws::sts::{self, AssumeRole, Identity};
+use crate::aws::{Network, iam};
+use crate::credentials::RoleCredentials;
+use crate::error::{Error, Kind, Result};
+use crate::secret::Secret;
+use ssox_standin::{Fault, Standin, Times};
+
+const TARGET: &str = "arn:aws:iam::444455556666:role/Target";
+
+/// The user of the stand-in, who has long-term keys and an MFA device.
+fn user() -> RoleCredentials {
+    RoleCredentials {
+        access_key_id: "AKIASTANDINEXAMPLE00".into(),
+        secret_access_key: Secret::new("standin/static+secret/EXAMPLEKEY00000000"),
+        session_token: None,
+        expiration: None,
+        account_id: None,
+    }
+}
+
+fn role(arn: &str) -> AssumeRole {
+    AssumeRole { role_arn: arn.into(), role_session_name: "me".into(), ..AssumeRole::default() }
+}
+
+fn assume(standin: &Standin, source: &RoleCredentials, role: &AssumeRole) -> Result<RoleCredentials> {
+    sts::assume_role(&context(&[]), &network(&standin.url()), REGION, source, role)
+}
+
+fn identity(standin: &Standin, keys: &RoleCredentials) -> Result<Identity> {
+    sts::get_caller_identity(&context(&[]), &network(&standin.url()), REGION, keys)
+}
+
+#[test]
+fn roles_are_assumed_one_after_the_other() {
+    let standin = Standin::start();
+    let tags = vec![("team".to_string(), "a b".to_string())];
+    let asked = AssumeRole { external_id: Some("ext".into()), duration_seconds: Some(900), tags, ..role(TARGET) };
+    let first = assume(&standin, &user(), &asked).unwrap();
+    assert_eq!(first.account_id.as_deref(), Some("444455556666"));
+    let left = first.expiration.unwrap().seconds_after(context(&[]).now());
+    assert!((800..=900).contains(&left), "{left}");
+    let second = assume(&standin, &first, &role("arn:aws:iam::555566667777:role/path/Other")).unwrap();
+    let who = identity(&standin, &second).unwrap();
+    assert_eq!((&*who.account, &*who.arn), ("555566667777", "arn:aws:sts::555566667777:assumed-role/Other/me"));
+    assert!(!who.user_id.is_empty());
+    assert_eq!(standin.violations(), [""; 0]);
+}
+
+#[test]
+fn a_code_begins_a_session_that_roles_want() {
+    let standin = Standin::start();
+    let (ctx, network) = (context(&[]), network(&standin.url()));
+    let serial = "arn:aws:iam::111122223333:mfa/me";
+    let needs_mfa = role("arn:aws:iam::444455556666:role/NeedsMfa");
+    assert_says(&assume(&standin, &user(), &needs_mfa).unwrap_err(), Kind::Refused, "AccessDenied");
+    let session = sts::get_session_token(&ctx, &network, REGION, &user(), serial, "123456").unwrap();
+    assume(&standin, &session, &needs_mfa).unwrap();
+    let again = sts::get_session_token(&ctx, &network, REGION, &user(), serial, "123456").unwrap_err();
+    assert_says(&again, Kind::Refused, "MultiFactorAuthentication failed");
+    let with_code = AssumeRole { serial_number: Some(serial.into()), token_code: Some("234567".into()), ..needs_mfa };
+    assume(&standin, &user(), &with_code).unwrap();
+    assert_eq!(standin.violations(), [""; 0]);
+}
+
+#[test]
+fn assertions_and_tokens_of_others_are_exchanged() {
+    let standin = Standin::start();
+    let (ctx, network) = (context(&[]), network(&standin.url()));
+    let provider = "arn:aws:iam::444455556666:saml-provider/standin";
+    let arn = "arn:aws:iam::444455556666:role/External";
+    let exchange = |assertion: &str| {
+        sts::assume_role_with_saml(&ctx, &network, REGION, arn, provider, &Secret::new(assertion), Some(3600))
+    };
+    let keys = exchange(&standin.saml_response("")).unwrap();
+    assert!(identity(&standin, &keys).unwrap().arn.contains("assumed-role/External/"));
+    assert_says(&exchange("bm9uZQ==").unwrap_err(), Kind::Refused, "InvalidIdentityToken");
+    let exchange = |token: &str| {
+        sts::assume_role_with_web_identity(&ctx, &network, REGION, TARGET, "me", &Secret::new(token), None)
+    };
+    assert_eq!(exchange("header.claims.signature").unwrap().account_id.as_deref(), Some("444455556666"));
+    assert_says(&exchange("another").unwrap_err(), Kind::Refused, "could not assume");
+    assert_eq!(standin.violations(), [""; 0]);
+}
+
+#[test]
+fn each_refusal_of_sts_has_its_words() {
+    let table = [
+        ("AccessDenied", Kind::Refused, "ssox status --verify"),
+        ("ExpiredToken", Kind::Refused, "are over"),
+        ("InvalidClientTokenId", Kind::Refused, "does not know the access key"),
+        ("SignatureDoesNotMatch", Kind::Refused, "does not belong to the access key id"),
+        ("RegionDisabledException", Kind::Refused, "AWS_REGION"),
+        ("ValidationError", Kind::Refused, "as the test asked (ValidationError)"),
+        ("Throttling", Kind::Unreachable, "throttling"),
+        ("InternalFailure", Kind::Unreachable, "AWS failed with 500"),
+    ];
+    let standin = Standin::start();
+    for (code, kind, words) in table {
+        standin.fault("AssumeRole", Fault::Exception(code.into()), Times::Next(1));
+        let error = assume(&standin, &user(), &role(TARGET)).unwrap_err();
+        assert_says(&error, kind, words);
+        assert!(error.message.contains(TARGET), "{error}");
+    }
+    for fault in [Fault::Html, Fault::InvalidJson] {
+        standin.fault("AssumeRole", fault, Times::Next(1));
+        assert_says(&assume(&standin, &user(), &role(TARGET)).unwrap_err(), Kind::Unreachable, "no answer");
+    }
+    for fault in [Fault::Truncated, Fault::Reset] {
+        standin.fault("AssumeRole", fault, Times::Next(1));
+        assert_says(&assume(&standin, &user(), &role(TARGET)).unwrap_err(), Kind::Unreachable, "was cut");
+    }
+}
+
+#[test]
+fn a_clock_that_is_wrong_does_not_matter_or_is_said() {
+    for (offset, words) in [(3600, "clock is 1h 0m behind"), (-3600, "clock is 1h 0m ahead")] {
+        let standin = Standin::start();
+        standin.configure(|options| options.clock_offset = offset);
+        let error: Error = identity(&standin, &user()).unwrap_err();
+        assert_says(&error, Kind::Configuration, words);
+        let network = Network { max_attempts: None, ..network(&standin.url()) };
+        let who = sts::get_caller_identity(&context(&[]), &network, REGION, &user()).unwrap();
+        assert_eq!(who.arn, "arn:aws:iam::111122223333:user/me");
+    }
+}
+
+#[test]
+fn an_account_has_an_alias_or_none() {
+    let standin = Standin::start();
+    let alias = |keys: &RoleCredentials| iam::account_alias(&context(&[]), &network(&standin.url()), REGION, keys);
+    assert_eq!(alias(&user()).unwrap().as_deref(), Some("example-dev"));
+    let other = assume(&standin, &user(), &role(TARGET)).unwrap();
+    assert_eq!(alias(&other).unwrap(), None);
+    standin.fault("ListAccountAliases", Fault::Status(403), Times::Next(1));
+    let error = alias(&user()).unwrap_err();
+    assert!(error.kind == Kind::Refused && error.message.ends_with("AccessDenied"), "{error}");
+    for (fault, words) in [(Fault::Html, "answered 200"), (Fault::Reset, "was cut")] {
+        standin.fault("ListAccountAliases", fault, Times::Next(1));
+        assert_says(&alias(&user()).unwrap_err(), Kind::Unreachable, words);
+    }
+    assert_eq!(standin.violations(), [""; 0]);
+}

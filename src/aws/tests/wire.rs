@@ -1,0 +1,96 @@
+//! The way to AWS: names, addresses, proxies, certificate authorities.
+//!
+//! Deliberately not here: what AWS answers.
+
+use super::{ask_with, assert_says, calls, context, fails, network, token};
+use crate::aws::Network;
+use crate::error::Kind;
+use crate::secret::Secret;
+use ssox_standin::Standin;
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
+use std::time::{Duration, Instant};
+
+#[test]
+fn a_host_that_is_not_there_is_named() {
+    // Longer than a label of a name can be: it is looked up nowhere.
+    let host = "a".repeat(64);
+    let since = Instant::now();
+    let error = fails(&Network { max_attempts: None, ..network(&format!("http://{host}.invalid")) }, &[]);
+    assert_says(&error, Kind::Unreachable, &format!("could not resolve host `{host}.invalid`"));
+    assert!(since.elapsed() < Duration::from_millis(700), "asked again: {:?}", since.elapsed());
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let error = fails(&network(&format!("http://{free}")), &[]);
+    assert_says(&error, Kind::Unreachable, &format!("connection refused by `{free}`"));
+}
+
+#[test]
+fn an_address_that_is_none_is_bad_configuration() {
+    for url in ["localhost:8080", "ftp://h", "https://", "", "http://a b"] {
+        assert_says(&fails(&network(url), &[]), Kind::Configuration, "AWS_ENDPOINT_URL");
+    }
+    let fips = Network { fips: true, ..network("http://127.0.0.1:9") };
+    assert_says(&fails(&fips, &[]), Kind::Configuration, "FIPS");
+    let ctx = context(&[]);
+    let error = calls::list_accounts(&ctx, &Network::default(), "eu/west", &Secret::new("aoa")).unwrap_err();
+    assert_says(&error, Kind::Configuration, "`eu/west` is not a region");
+}
+
+/// A proxy that answers every request itself; returns its address and, later, the first lines of what it was asked.
+fn proxy(answer: &'static str, times: usize) -> (String, std::thread::JoinHandle<Vec<String>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let asked = std::thread::spawn(move || {
+        let asked = listener.incoming().take(times).map(|stream| {
+            let mut stream = stream.unwrap();
+            let mut bytes = [0; 4096];
+            let length = stream.read(&mut bytes).unwrap();
+            stream.write_all(answer.as_bytes()).unwrap();
+            String::from_utf8_lossy(&bytes[..length]).into_owned()
+        });
+        asked.collect()
+    });
+    (address, asked)
+}
+
+#[test]
+fn a_proxy_is_asked_for_what_it_is_there_for() {
+    let (address, asked) = proxy("HTTP/1.1 407 Who\r\ncontent-length: 0\r\nconnection: close\r\n\r\n", 2);
+    let with_password = format!("http://jane:s3cret%21@{address}");
+    let error = fails(&network("http://portal.example"), &[("HTTP_PROXY", &with_password)]);
+    assert_says(&error, Kind::Configuration, "`HTTP_PROXY` asks who you are");
+    let error = fails(&network("https://portal.example"), &[("HTTPS_PROXY", &with_password)]);
+    assert_says(&error, Kind::Configuration, "`HTTPS_PROXY` asks who you are");
+    assert!(!error.to_string().contains("s3cret"), "{error}");
+    let asked = asked.join().unwrap();
+    assert!(asked[0].starts_with("GET http://portal.example/federation/credentials?"), "{asked:?}");
+    assert!(asked[1].starts_with("CONNECT portal.example:443 "), "{asked:?}");
+    for head in asked {
+        assert!(head.to_lowercase().contains("proxy-authorization: basic amfuztpzm2nyzxqh"), "{head}");
+    }
+}
+
+#[test]
+fn no_proxy_goes_around_the_proxy() {
+    let standin = Standin::start();
+    let around = [("HTTP_PROXY", "http://127.0.0.1:9"), ("NO_PROXY", "example.com,127.0.0.1")];
+    ask_with(&around, &network(&standin.url()), &token(&standin)).unwrap();
+    let error = fails(&network(&standin.url()), &[("HTTP_PROXY", "http://127.0.0.1:9")]);
+    assert_says(&error, Kind::Unreachable, "the proxy of HTTP_PROXY");
+}
+
+#[test]
+fn a_ca_bundle_is_checked_before_it_is_used() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let block = |body: &str| format!("-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n");
+    let network = Network { ca_bundle: Some(file.path().into()), ..network("http://127.0.0.1:9") };
+    for content in [String::new(), "nonsense".into(), block("!!"), block("MAMCAQE="), "\u{0}".into()] {
+        std::fs::write(file.path(), &content).unwrap();
+        assert_says(&fails(&network, &[]), Kind::Configuration, "holds no certificate that can be used");
+        assert_says(&fails(&network, &[]), Kind::Configuration, "AWS_CA_BUNDLE");
+    }
+    let absent = Network { ca_bundle: Some("/none/such".into()), ..network.clone() };
+    assert_says(&fails(&absent, &[]), Kind::Configuration, "does not exist");
+    let directory = Network { ca_bundle: Some(std::env::temp_dir()), ..network };
+    assert_says(&fails(&directory, &[]), Kind::Configuration, "AWS_CA_BUNDLE");
+}
