@@ -17,6 +17,7 @@ mod live;
 mod picker;
 #[cfg(unix)]
 mod pty;
+mod roles;
 #[cfg(unix)]
 mod sandbox;
 #[cfg(unix)]
@@ -28,6 +29,7 @@ mod shells;
 #[cfg(unix)]
 mod signing_in;
 mod signing_out;
+mod sources;
 mod using;
 #[cfg(unix)]
 mod wrappers;

@@ -1,0 +1,208 @@
+//! Roles and their sources, end to end: what is asked of AWS, what is cached where, what is said when it cannot work.
+//!
+//! Deliberately not here: codes typed by a person (`mfa`), and how others understand the same files (`differential`).
+
+use crate::home::{Home, Ran, SSOX};
+use ssox_standin::{Fault, Request, Times};
+
+const TARGET: &str = "arn:aws:iam::444455556666:role/Target";
+/// The AWS CLI's name for the entry of [`TARGET`] without further arguments.
+const TARGET_ENTRY: &str = "7c105d6edb7755b984570de4c56364323ac778ff.json";
+const ME: &str =
+    "aws_access_key_id = AKIASTANDINEXAMPLE00\naws_secret_access_key = standin/static+secret/EXAMPLEKEY00000000\n";
+
+/// A home, signed in, with the user `me` and more profiles.
+pub(crate) fn home(config: &str) -> Home {
+    let home = Home::signed_in();
+    home.add_config(&format!("[profile me]\n{ME}{config}"));
+    home
+}
+
+pub(crate) fn role(name: &str, role: &str, more: &str) -> String {
+    format!("[profile {name}]\nrole_arn = arn:aws:iam::444455556666:role/{role}\n{more}\n")
+}
+
+pub(crate) fn use_(home: &Home, profile: &str) -> Ran {
+    home.ssox(&["--emit=zsh1", "use", profile])
+}
+
+/// Asks the stand-in's STS who the credentials of a run belong to, through ssox itself.
+pub(crate) fn arn(home: &Home, ran: &Ran) -> String {
+    ran.ok();
+    let names = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
+    let keys: Vec<(&str, String)> = names.iter().filter_map(|name| Some((*name, ran.set(name)?))).collect();
+    let keys: Vec<(&str, &str)> = keys.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let said = home.ssox_with(&["status", "--verify", "--json"], &keys).ok();
+    said.lines()
+        .find_map(|line| line.trim().strip_prefix("\"arn\": \""))
+        .expect("it names an ARN")
+        .trim_end_matches("\",")
+        .into()
+}
+
+fn asked(home: &Home, operation: &str) -> Vec<Request> {
+    home.standin.requests().into_iter().filter(|request| request.operation == operation).collect()
+}
+
+fn form(request: &Request, name: &str) -> Option<String> {
+    let value = request.body.split('&').find_map(|pair| pair.strip_prefix(&format!("{name}=")))?;
+    Some(value.replace("%3A", ":").replace("%2F", "/"))
+}
+
+#[test]
+fn a_role_of_an_sso_profile_costs_two_calls_once() {
+    let home = home(&role("target", "Target", "source_profile = dev\nregion = eu-central-1"));
+    let ran = use_(&home, "target");
+    assert!(arn(&home, &ran).starts_with("arn:aws:sts::444455556666:assumed-role/Target/ssox-"));
+    let shown = ["AWS_ACCOUNT_ID", "SSOX_ROLE", "SSOX_PROMPT", "AWS_REGION"].map(|name| ran.set(name).unwrap());
+    assert_eq!(shown, ["444455556666", "Target", "target:Target", "eu-central-1"]);
+    assert_eq!((home.standin.count("GetRoleCredentials"), home.standin.count("AssumeRole")), (1, 1));
+    assert!(home.files(".aws/cli/cache").contains(&TARGET_ENTRY.to_string()));
+    // The source's credentials are cached as well, which the AWS CLI does not do.
+    let calls = home.standin.total();
+    use_(&home, "dev").ok();
+    use_(&home, "target").ok();
+    home.ssox(&["export", "target", "--format", "json"]).ok();
+    home.ssox(&["credential-process", "target"]).ok();
+    home.ssox(&["exec", "target", "--", "true"]).ok();
+    assert_eq!((home.standin.total(), home.standin.violations()), (calls, vec![]));
+}
+
+#[test]
+fn what_the_profile_says_is_what_sts_is_asked() {
+    let keys = "external_id = ext\nrole_session_name = jane@example.com\nduration_seconds = 7200\n\
+        ssox_session_tags = team=platform,stage=dev\nsource_profile = me";
+    let home = home(&role("target", "NeedsExternalId", keys));
+    assert_eq!(
+        arn(&home, &use_(&home, "target")),
+        "arn:aws:sts::444455556666:assumed-role/NeedsExternalId/jane@example.com"
+    );
+    let request = asked(&home, "AssumeRole").remove(0);
+    let field = |name: &str| form(&request, name).unwrap();
+    assert_eq!((field("ExternalId"), field("DurationSeconds")), ("ext".into(), "7200".into()));
+    assert_eq!((field("Tags.member.2.Key"), field("Tags.member.2.Value")), ("stage".into(), "dev".into()));
+    assert_eq!(home.standin.violations(), [""; 0]);
+}
+
+#[test]
+fn a_chain_may_be_of_any_length() {
+    let home = home(
+        &[
+            role("a", "A", "source_profile = b"),
+            role("b", "B", "source_profile = c"),
+            role("c", "C", "source_profile = d"),
+            role("d", "D", "source_profile = me"),
+        ]
+        .concat(),
+    );
+    assert!(arn(&home, &use_(&home, "a")).contains("assumed-role/A/"));
+    let arns: Vec<_> = asked(&home, "AssumeRole").iter().map(|request| form(request, "RoleArn").unwrap()).collect();
+    assert_eq!(arns.join(" "), ["D", "C", "B", "A"].map(|name| TARGET.replace("Target", name)).join(" "));
+    // Each link is cached for itself.
+    use_(&home, "c").ok();
+    assert_eq!(home.standin.count("AssumeRole"), 4);
+}
+
+#[test]
+fn a_circle_is_exit_4_and_names_itself() {
+    let home = home(&[role("a", "A", "source_profile = b"), role("b", "B", "source_profile = a")].concat());
+    assert!(use_(&home, "a").fails(4).contains("a → b → a"));
+    assert_eq!(home.standin.total(), 0);
+}
+
+#[test]
+fn one_role_from_two_sources_is_two_entries() {
+    let rows = [role("a", "Target", "source_profile = dev"), role("b", "Target", "source_profile = me")].concat();
+    let home = home(&rows);
+    let (a, b) = (use_(&home, "a"), use_(&home, "b"));
+    assert_ne!(a.set("AWS_ACCESS_KEY_ID"), b.set("AWS_ACCESS_KEY_ID"));
+    assert!(!home.files(".aws/cli/cache").contains(&TARGET_ENTRY.to_string()));
+    assert_eq!(use_(&home, "a").set("AWS_ACCESS_KEY_ID"), a.set("AWS_ACCESS_KEY_ID"));
+    assert_eq!(home.standin.count("AssumeRole"), 2);
+}
+
+#[test]
+fn a_role_is_put_on_top_of_any_profile() {
+    let home = home("");
+    for profile in ["dev", "me"] {
+        let ran = home.ssox(&["--emit=zsh1", "use", profile, "--role-arn", TARGET]);
+        assert!(arn(&home, &ran).contains("assumed-role/Target/"));
+        assert_eq!(ran.set("SSOX_ROLE_ARN").as_deref(), Some(TARGET));
+        assert_eq!(
+            (ran.set("SSOX_PROFILE").as_deref(), ran.set("SSOX_ROLE").as_deref()),
+            (Some(profile), Some("Target"))
+        );
+    }
+    home.ssox(&["exec", "dev", "--role-arn", TARGET, "--", "true"]).ok();
+    assert_eq!(home.standin.count("AssumeRole"), 2, "from two sources, and each once");
+    let wrong = home.ssox(&["export", "dev", "--format", "env", "--role-arn", "Target"]).fails(4);
+    assert!(wrong.contains("`Target` is not the ARN of a role"), "{wrong}");
+}
+
+#[test]
+fn the_hook_renews_the_role_that_was_put_on_top() {
+    let home = home("");
+    let held = [
+        ("SSOX_PROFILE", "dev"),
+        ("SSOX_ROLE_ARN", TARGET),
+        ("SSOX_EXPIRES", "1000000000"),
+        ("SSOX_NEXT", "1000000000"),
+    ];
+    let ran = home.ssox_with(&["--emit=zsh1", "tick", "--wait", "20s"], &held);
+    assert!(arn(&home, &ran).contains("assumed-role/Target/"));
+}
+
+#[test]
+fn what_sts_refuses_is_explained() {
+    let rows = [
+        role("denied", "Denied", "source_profile = me"),
+        role("stranger", "NeedsExternalId", "source_profile = me"),
+        role("long", "OneHour", "source_profile = me\nduration_seconds = 7200"),
+        role("chained", "Target", "source_profile = process\nduration_seconds = 7200"),
+        format!("[profile process]\ncredential_process = {SSOX} credential-process dev\n"),
+    ];
+    let home = home(&rows.concat());
+    assert!(use_(&home, "denied").fails(5).contains("not authorized to perform: sts:AssumeRole"));
+    assert!(use_(&home, "stranger").fails(5).contains("may want `external_id`"));
+    let long = use_(&home, "long");
+    assert!(long.stderr().contains("a shorter `duration_seconds`"), "{}", long.stderr());
+    let chained = use_(&home, "chained");
+    assert!(chained.stderr().contains("write `duration_seconds = 3600`"), "{}", chained.stderr());
+    assert_eq!((long.status(), chained.status()), (4, 4));
+}
+
+#[test]
+fn a_chained_role_that_wants_more_than_an_hour_is_not_even_asked_for() {
+    let home = home(&role("long", "Target", "source_profile = dev\nduration_seconds = 7200"));
+    assert!(use_(&home, "long").fails(4).contains("more than an hour"));
+    assert_eq!(home.standin.total(), 0);
+}
+
+#[test]
+fn what_is_left_is_handed_out_when_sts_is_away() {
+    let home = home(&role("target", "Target", "source_profile = me"));
+    let first = use_(&home, "target");
+    first.ok();
+    home.standin.fault("AssumeRole", Fault::Status(500), Times::Forever);
+    let second = home.ssox(&["--emit=zsh1", "use", "target", "--min-ttl", "24h"]);
+    assert_eq!(second.set("AWS_ACCESS_KEY_ID"), first.set("AWS_ACCESS_KEY_ID"));
+    assert!(second.stderr().contains("warning"), "{}", second.stderr());
+}
+
+#[test]
+fn keys_of_the_environment_serve_a_role_unless_they_are_ours() {
+    let home = home(&role("target", "Target", "credential_source = Environment"));
+    let keys = [
+        ("AWS_ACCESS_KEY_ID", "AKIASTANDINEXAMPLE00"),
+        ("AWS_SECRET_ACCESS_KEY", "standin/static+secret/EXAMPLEKEY00000000"),
+    ];
+    let ours = home.ssox_with(&["--emit=zsh1", "use", "target"], &[&keys[..], &[("SSOX_PROFILE", "dev")]].concat());
+    assert!(ours.fails(4).contains("ssox clear"));
+    let ran = home.ssox_with(&["--emit=zsh1", "use", "target"], &keys);
+    assert!(arn(&home, &ran).contains("assumed-role/Target/"));
+    assert!(
+        home.ssox(&["--emit=zsh1", "use", "target", "--min-ttl", "24h"])
+            .fails(4)
+            .contains("AWS_ACCESS_KEY_ID is not set")
+    );
+}

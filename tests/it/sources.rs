@@ -1,0 +1,174 @@
+//! Sources that are no role of other credentials: processes, web identity, `aws login`, and what the machine itself has.
+//!
+//! Deliberately not here: the rules by which a profile's source is found, which are rows of a table in `profile`.
+
+use crate::home::{Home, SSOX};
+use crate::roles::{arn, home, role, use_};
+use serde_json::{Value, json};
+use std::fs;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::TcpListener;
+use std::thread;
+
+#[test]
+fn a_web_identity_token_is_a_roles_source() {
+    let home = home(&role("web", "Web", "web_identity_token_file = ~/token"));
+    fs::write(home.path("token"), "header.claims.signature\n").unwrap();
+    assert!(arn(&home, &use_(&home, "web")).contains("assumed-role/Web/"));
+    use_(&home, "web").ok();
+    assert_eq!(home.standin.count("AssumeRoleWithWebIdentity"), 1);
+    assert_eq!(home.standin.count("untrimmed_web_identity_token"), 0);
+    fs::write(home.path("token"), "another").unwrap();
+    let refused = home.ssox(&["--emit=zsh1", "use", "web", "--min-ttl", "24h"]);
+    assert_eq!(refused.status(), 5, "{}", refused.stderr());
+    fs::remove_file(home.path("token")).unwrap();
+    assert!(home.ssox(&["--emit=zsh1", "use", "web", "--min-ttl", "24h"]).fails(4).contains("does not exist"));
+}
+
+/// Writes a program that counts its runs and prints this.
+#[cfg(unix)]
+fn process(home: &Home, prints: &str) -> String {
+    use std::os::unix::fs::PermissionsExt as _;
+    let (program, runs) = (home.path("print keys"), home.path("runs"));
+    let text = format!("#!/bin/sh\necho run >> '{}'\necho 'looking in the vault' >&2\n{prints}\n", runs.display());
+    fs::write(&program, text).unwrap();
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    format!("credential_process = \"{}\" --quiet\n", program.display())
+}
+
+#[cfg(unix)]
+fn runs(home: &Home) -> usize {
+    fs::read_to_string(home.path("runs")).unwrap_or_default().lines().count()
+}
+
+#[cfg(unix)]
+#[test]
+fn a_process_is_run_anew_only_when_its_keys_end() {
+    let home = home("");
+    let keys = r#""Version": 1, "AccessKeyId": "ASIAPROCESS", "SecretAccessKey": "s""#;
+    let line = process(&home, &format!("echo '{{{keys}}}'"));
+    home.add_config(&format!("[profile process]\n{line}"));
+    for run in 1..=2 {
+        assert_eq!(use_(&home, "process").set("AWS_ACCESS_KEY_ID").as_deref(), Some("ASIAPROCESS"));
+        assert_eq!(runs(&home), run, "without an end they are not cached");
+    }
+    process(&home, &format!(r#"echo '{{{keys}, "SessionToken": "t", "Expiration": "2096-01-01T00:00:00Z"}}'"#));
+    for _ in 0..2 {
+        let ran = use_(&home, "process");
+        assert_eq!(ran.set("AWS_CREDENTIAL_EXPIRATION").as_deref(), Some("2096-01-01T00:00:00Z"));
+    }
+    assert_eq!(runs(&home), 3);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_process_that_fails_is_heard() {
+    let home = home("");
+    let line = process(&home, "echo half a document; exit 7");
+    home.add_config(&format!("[profile process]\n{line}"));
+    let said = use_(&home, "process").fails(1);
+    assert!(said.contains("exit status 7: looking in the vault"), "{said}");
+    process(&home, "echo half a document");
+    assert!(use_(&home, "process").fails(4).contains("printed no JSON"));
+}
+
+#[test]
+fn a_process_that_leads_back_to_itself_is_named() {
+    let home = home("");
+    let line =
+        |name: &str, other: &str| format!("[profile {name}]\ncredential_process = {SSOX} credential-process {other}\n");
+    home.add_config(&[line("a", "b"), line("b", "c"), line("c", "a"), line("self", "self")].concat());
+    assert!(use_(&home, "a").fails(1).contains("a → b → c → a"));
+    assert!(home.ssox(&["export", "self", "--format", "env"]).fails(1).contains("self → self"));
+    // A process that asks ssox for another profile is no loop.
+    home.add_config(&line("through", "dev"));
+    assert!(arn(&home, &use_(&home, "through")).contains("AWSReservedSSO_ReadOnly"));
+}
+
+#[test]
+fn profiles_of_aws_login_are_used_while_they_last() {
+    let home = home("[profile login]\nlogin_session = arn:aws:iam::111122223333:user/me\n");
+    assert!(use_(&home, "login").fails(3).contains("aws login --profile login"));
+    let keys = role_keys(&home);
+    let document = |end: &str| {
+        json!({ "accessToken": {
+            "accessKeyId": keys["access_key_id"], "secretAccessKey": keys["secret_access_key"],
+            "sessionToken": keys["session_token"], "accountId": "111122223333", "expiresAt": end,
+        }, "refreshToken": "r" })
+    };
+    // The name is the SHA-256 of the session's.
+    let path = home.path(".aws/login/cache/6eeec053fe13079aaf7fd81065ec5ecbdb93674f20700e51842d0c769b240c8a.json");
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(&path, document("2096-01-01T00:00:00Z").to_string()).unwrap();
+    assert!(arn(&home, &use_(&home, "login")).contains("AWSReservedSSO_ReadOnly"));
+    fs::write(&path, document("2020-01-01T00:00:00Z").to_string()).unwrap();
+    assert!(use_(&home, "login").fails(3).contains("are over"));
+}
+
+/// Returns the keys of `dev`, as JSON.
+fn role_keys(home: &Home) -> Value {
+    serde_json::from_str(&home.ssox(&["export", "dev", "--format", "json"]).ok()).unwrap()
+}
+
+/// Serves the keys of `dev` as a container's agent and an instance's metadata service do, as long as the test runs.
+fn serve_keys(home: &Home) -> String {
+    let keys = role_keys(home);
+    let document = json!({
+        "Code": "Success", "AccessKeyId": keys["access_key_id"], "SecretAccessKey": keys["secret_access_key"],
+        "Token": keys["session_token"], "Expiration": keys["expires_at"],
+    });
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let lines = BufReader::new(stream.try_clone().unwrap()).lines().map_while(Result::ok);
+            let asked: Vec<String> =
+                lines.take_while(|line| !line.is_empty()).map(|line| line.to_lowercase()).collect();
+            let has = |header: &str| asked.iter().any(|line| line == header);
+            let (status, body) = match asked.first().map_or("", |line| line.trim_end_matches(" http/1.1")) {
+                "get /agent" if has("authorization: letmein") => (200, document.to_string()),
+                "put /latest/api/token" if has("x-aws-ec2-metadata-token-ttl-seconds: 60") => {
+                    (200, "imds-token".into())
+                }
+                "get /latest/meta-data/iam/security-credentials/" if has("x-aws-ec2-metadata-token: imds-token") => {
+                    (200, "host".to_string())
+                }
+                "get /latest/meta-data/iam/security-credentials/host"
+                    if has("x-aws-ec2-metadata-token: imds-token") =>
+                {
+                    (200, document.to_string())
+                }
+                _ => (403, json!({ "message": "not for you" }).to_string()),
+            };
+            let head = format!("HTTP/1.1 {status} x\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
+            let _ = stream.write_all(format!("{head}{body}").as_bytes());
+        }
+    });
+    url
+}
+
+#[test]
+fn a_container_has_a_role_that_can_assume_others() {
+    let home = home(&role("container", "FromContainer", "credential_source = EcsContainer"));
+    assert!(use_(&home, "container").fails(4).contains("this is no container"));
+    let url = format!("{}/agent", serve_keys(&home));
+    let uri = ("AWS_CONTAINER_CREDENTIALS_FULL_URI", url.as_str());
+    let wrong =
+        home.ssox_with(&["--emit=zsh1", "use", "container"], &[uri, ("AWS_CONTAINER_AUTHORIZATION_TOKEN", "no")]);
+    assert_eq!(wrong.status(), 5, "{}", wrong.stderr());
+    fs::write(home.path("token"), "letmein").unwrap();
+    let right =
+        [uri, ("AWS_CONTAINER_AUTHORIZATION_TOKEN", "no"), ("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "~/token")];
+    let ran = home.ssox_with(&["--emit=zsh1", "use", "container"], &right);
+    assert!(arn(&home, &ran).contains("assumed-role/FromContainer/"));
+}
+
+#[test]
+fn an_instance_has_a_role_that_can_assume_others() {
+    let home = home(&role("instance", "FromInstance", "credential_source = Ec2InstanceMetadata"));
+    assert!(use_(&home, "instance").fails(4).contains("AWS_EC2_METADATA_DISABLED"));
+    let url = serve_keys(&home);
+    let variables = [("AWS_EC2_METADATA_DISABLED", "false"), ("AWS_EC2_METADATA_SERVICE_ENDPOINT", url.as_str())];
+    let ran = home.ssox_with(&["--emit=zsh1", "use", "instance"], &variables);
+    assert!(arn(&home, &ran).contains("assumed-role/FromInstance/"));
+}
