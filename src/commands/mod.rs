@@ -20,6 +20,7 @@ mod status;
 mod table;
 mod tick;
 mod use_profile;
+mod verify;
 
 use crate::cli::{Cli, Fetch, ShellName, Verb};
 use crate::config::ConfigFiles;

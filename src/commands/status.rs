@@ -2,14 +2,12 @@
 //!
 //! Deliberately not here: what other shells hold.
 
-use crate::aws::{Network, sts};
+use super::verify::{Verified, verify};
 use crate::cli::Status;
 use crate::config::ConfigFiles;
 use crate::context::Context;
-use crate::credentials::RoleCredentials;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::profile::Profile;
-use crate::secret::Secret;
 use crate::session::{self, Token};
 use crate::time::{Timestamp, human};
 use serde_json::json;
@@ -24,7 +22,6 @@ struct Held {
     role_name: Option<String>,
     session: Option<String>,
     token: Option<Token>,
-    network: Network,
 }
 
 /// Returns the text, or the JSON object; nothing in use is no error.
@@ -33,13 +30,13 @@ struct Held {
 /// With `--verify`: AWS refuses the keys or is unreachable.
 pub(super) fn run(ctx: &Context, args: &Status) -> Result<String> {
     let held = held(ctx);
-    let identity = match args.verify {
-        true => Some(identity(ctx, &held)?),
+    let verified = match args.verify {
+        true => Some(verify(ctx)?),
         false => None,
     };
     match args.json {
-        true => Ok(as_json(&held, identity.as_ref())),
-        false => Ok(as_text(ctx.now(), &held, identity.as_ref())),
+        true => Ok(as_json(&held, verified.as_ref())),
+        false => Ok(as_text(ctx.now(), &held, verified.as_ref())),
     }
 }
 
@@ -59,28 +56,14 @@ fn held(ctx: &Context) -> Held {
         role_name: ctx.var("SSOX_ROLE").or_else(|| source?.role_name()).map(String::from),
         session: session.map(|session| session.label().to_string()),
         token: session.and_then(|session| session::cached_token(ctx, session)),
-        network: known.map(|profile| profile.network).unwrap_or_default(),
         profile,
     }
 }
 
-fn identity(ctx: &Context, held: &Held) -> Result<sts::Identity> {
-    let key = |name: &str| ctx.var(name).map(String::from);
-    let (Some(access_key_id), Some(secret)) = (key("AWS_ACCESS_KEY_ID"), key("AWS_SECRET_ACCESS_KEY")) else {
-        return Err(Error::configuration("there are no credentials in this shell to verify").hint("ssox use NAME"));
-    };
-    let credentials = RoleCredentials {
-        access_key_id,
-        secret_access_key: Secret::new(secret),
-        session_token: key("AWS_SESSION_TOKEN").map(Secret::new),
-        expiration: None,
-        account_id: None,
-    };
-    sts::get_caller_identity(ctx, &held.network, held.region.as_deref().unwrap_or("us-east-1"), &credentials)
-}
-
-fn as_text(now: Timestamp, held: &Held, identity: Option<&sts::Identity>) -> String {
-    let Some(profile) = &held.profile else { return "nothing is in use in this shell\n".into() };
+fn as_text(now: Timestamp, held: &Held, verified: Option<&Verified>) -> String {
+    if held.profile.is_none() && verified.is_none() {
+        return "nothing is in use in this shell\n".into();
+    }
     let left = |end: Timestamp| match end.seconds_after(now) {
         ..=0 => format!("over since {end}"),
         left => format!("{} left, until {end}", human(left)),
@@ -90,23 +73,24 @@ fn as_text(now: Timestamp, held: &Held, identity: Option<&sts::Identity>) -> Str
         _ => "only by signing in again".into(),
     };
     let lines = [
-        ("profile", Some(profile.clone())),
+        ("profile", held.profile.clone()),
         ("mode", held.mode.map(String::from)),
-        ("account", held.account_id.clone()),
+        ("account", verified.map(|verified| verified.identity.account.clone()).or_else(|| held.account_id.clone())),
+        ("alias", verified.and_then(|verified| verified.alias.clone())),
         ("role", held.role_name.clone()),
         ("region", held.region.clone()),
         ("credentials", held.expires_at.map(left)),
         ("session", held.session.clone()),
         ("token", held.token.as_ref().map(|token| left(token.expires_at))),
         ("renews", held.token.as_ref().map(renewal)),
-        ("arn", identity.map(|identity| identity.arn.clone())),
-        ("user id", identity.map(|identity| identity.user_id.clone())),
+        ("arn", verified.map(|verified| verified.identity.arn.clone())),
+        ("user id", verified.map(|verified| verified.identity.user_id.clone())),
     ];
     let shown = lines.into_iter().filter_map(|(name, value)| Some((name, value?)));
     shown.map(|(name, value)| format!("{name:<12} {}\n", crate::error::printable(&value))).collect()
 }
 
-fn as_json(held: &Held, identity: Option<&sts::Identity>) -> String {
+fn as_json(held: &Held, verified: Option<&Verified>) -> String {
     let mut document = json!({
         "profile": held.profile,
         "mode": held.mode,
@@ -118,7 +102,9 @@ fn as_json(held: &Held, identity: Option<&sts::Identity>) -> String {
         "token_expires_at": held.token.as_ref().map(|token| token.expires_at.to_string()),
         "refreshable": held.token.as_ref().is_some_and(|token| token.refresh_token.is_some()),
     });
-    if let Some(identity) = identity {
+    if let Some(Verified { identity, alias }) = verified {
+        document["account_id"] = json!(identity.account);
+        document["account_alias"] = json!(alias);
         document["arn"] = json!(identity.arn);
         document["user_id"] = json!(identity.user_id);
     }

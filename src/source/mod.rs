@@ -148,6 +148,16 @@ impl Source {
         self.assumed().map(RoleArn::as_str)
     }
 
+    /// Returns a region where AWS knows these credentials: one of their partition.
+    pub(crate) fn region(&self) -> Option<&str> {
+        match self {
+            Self::Sso(role) => Some(&role.session.region),
+            Self::AssumedRole(role) => Some(&role.region),
+            Self::WebIdentity(role) => Some(&role.region),
+            _ => None,
+        }
+    }
+
     fn assumed(&self) -> Option<&RoleArn> {
         match self {
             Self::AssumedRole(role) => Some(&role.arn),

@@ -1,0 +1,60 @@
+//! Who AWS says the credentials of this shell belong to: whatever source they came from, and whoever put them there.
+//!
+//! Deliberately not here: how that is shown (`status`).
+
+use super::renewal;
+use crate::aws::{Network, sts};
+use crate::context::Context;
+use crate::credentials::RoleCredentials;
+use crate::error::{Error, Result};
+use crate::profile::{self, Profile};
+use crate::secret::Secret;
+use crate::source::Request;
+
+/// What AWS says.
+pub(super) struct Verified {
+    pub(super) identity: sts::Identity,
+    /// `None` when the account has none, or these credentials may not ask.
+    pub(super) alias: Option<String>,
+}
+
+/// Asks AWS about the keys of the environment, or else about those of the profile in use.
+///
+/// # Errors
+/// Configuration: there are no keys to ask about. AWS refuses them or is unreachable.
+pub(super) fn verify(ctx: &Context) -> Result<Verified> {
+    let profile = renewal::held_profile(ctx).ok();
+    let keys = keys(ctx, profile.as_ref())?;
+    let network = match &profile {
+        Some(profile) => profile.network.clone(),
+        None => profile::network_of_environment(ctx)?,
+    };
+    let region = region(ctx, profile.as_ref());
+    let identity = sts::get_caller_identity(ctx, &network, region, &keys)?;
+    Ok(Verified { alias: alias(ctx, &network, region, &keys), identity })
+}
+
+fn keys(ctx: &Context, profile: Option<&Profile>) -> Result<RoleCredentials> {
+    let key = |name: &str| ctx.var(name).map(String::from);
+    match (key("AWS_ACCESS_KEY_ID"), key("AWS_SECRET_ACCESS_KEY"), profile) {
+        (Some(access_key_id), Some(secret), _) => Ok(RoleCredentials {
+            access_key_id,
+            secret_access_key: Secret::new(secret),
+            session_token: key("AWS_SESSION_TOKEN").map(Secret::new),
+            expiration: None,
+            account_id: None,
+        }),
+        (None, None, Some(profile)) => Ok(profile.source.credentials(ctx, &Request::default())?.credentials),
+        _ => Err(Error::configuration("there are no credentials in this shell to verify").hint("ssox use NAME")),
+    }
+}
+
+fn region<'a>(ctx: &'a Context, profile: Option<&'a Profile>) -> &'a str {
+    let of_environment = ["AWS_REGION", "AWS_DEFAULT_REGION"].iter().find_map(|name| ctx.var(name));
+    let of_profile = || profile.and_then(|profile| profile.region.as_deref().or_else(|| profile.source.region()));
+    of_environment.or_else(of_profile).unwrap_or("us-east-1")
+}
+
+fn alias(_ctx: &Context, _network: &Network, _region: &str, _keys: &RoleCredentials) -> Option<String> {
+    None
+}
