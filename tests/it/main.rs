@@ -14,6 +14,8 @@ mod hostile;
 mod house;
 mod live;
 #[cfg(unix)]
+mod mfa;
+#[cfg(unix)]
 mod picker;
 #[cfg(unix)]
 mod pty;

@@ -1,0 +1,157 @@
+//! MFA: codes from the command line, a program or a person, and how many roles one code serves.
+//!
+//! Deliberately not here: roles without MFA (`roles`).
+
+use crate::home::{Home, SSOX};
+use crate::pty::Terminal;
+use crate::roles::{arn, home, role, use_};
+use crate::shells::{self, Session, Shell};
+use ssox_standin::Standin;
+use std::fs;
+use std::process::Command;
+
+const DEVICE: &str = "source_profile = me\nmfa_serial = arn:aws:iam::111122223333:mfa/me";
+const QUESTION: &str = "MFA code of arn:aws:iam::111122223333:mfa/me: ";
+
+fn profiles() -> String {
+    [
+        role("one", "NeedsMfa", DEVICE),
+        role("two", "Another", DEVICE),
+        role("long", "NeedsMfa", &format!("{DEVICE}\nduration_seconds = 7200")),
+    ]
+    .concat()
+}
+
+fn with_code(home: &Home, profile: &str, code: &str) -> crate::home::Ran {
+    home.ssox(&["--emit=zsh1", "use", profile, "--mfa-code", code])
+}
+
+#[test]
+fn one_code_serves_all_roles_of_the_user() {
+    let home = home(&profiles());
+    assert!(use_(&home, "one").fails(3).contains("--mfa-code"));
+    assert!(arn(&home, &with_code(&home, "one", "123456")).contains("assumed-role/NeedsMfa/"));
+    assert!(arn(&home, &use_(&home, "two")).contains("assumed-role/Another/"));
+    assert_eq!((home.standin.count("GetSessionToken"), home.standin.count("AssumeRole")), (1, 2));
+    // Nobody is asked again for what is in the cache, nor when the role is renewed.
+    home.ssox(&["--emit=zsh1", "use", "one", "--min-ttl", "24h"]).ok();
+    assert_eq!((home.standin.count("GetSessionToken"), home.standin.count("AssumeRole")), (1, 3));
+    assert_eq!(home.standin.violations(), [""; 0]);
+}
+
+#[test]
+fn a_role_for_longer_than_an_hour_takes_a_code_of_its_own() {
+    let home = home(&profiles());
+    with_code(&home, "one", "123456").ok();
+    assert_eq!(use_(&home, "long").status(), 3);
+    with_code(&home, "long", "234567").ok();
+    assert_eq!(home.standin.count("GetSessionToken"), 1);
+}
+
+#[test]
+fn a_refused_code_says_why_it_may_be() {
+    let home = home(&profiles());
+    for code in ["999999", "123456"] {
+        // The second one is used up by another tool.
+        home.standin.configure(|options| options.users[0].mfa.as_mut().unwrap().1.retain(|known| known != "123456"));
+        let said = with_code(&home, "one", code).fails(3);
+        assert!(said.contains("wrong, or already used"), "{said}");
+    }
+    assert_eq!(with_code(&home, "one", "12345").status(), 2);
+    assert!(home.files(".aws/cli/cache").is_empty());
+}
+
+#[test]
+fn a_device_of_somebody_else_is_said() {
+    let home = home(&role("one", "NeedsMfa", &DEVICE.replace("mfa/me", "mfa/jane")));
+    let said = with_code(&home, "one", "123456");
+    assert_eq!(said.status(), 5, "{}", said.stderr());
+    assert!(said.stderr().contains("verify your MFA serial number"), "{}", said.stderr());
+}
+
+#[test]
+fn a_program_may_give_the_code() {
+    let process = |line: &str| role("one", "NeedsMfa", &format!("{DEVICE}\nmfa_process = {line}"));
+    let home = home(&process("echo 123456"));
+    use_(&home, "one").ok();
+    home.add_config(&process("sh -c 'echo no device >&2; exit 1'").replace("[profile one]", "[profile fails]"));
+    home.add_config(&process("echo").replace("[profile one]", "[profile silent]"));
+    let session = home.path(".aws/cli/cache");
+    fs::remove_dir_all(session).unwrap();
+    assert!(use_(&home, "fails").fails(1).contains("no device"));
+    assert!(use_(&home, "silent").fails(4).contains("printed no MFA code"));
+    // A code on the command line goes first.
+    with_code(&home, "fails", "234567").ok();
+}
+
+/// A home for real shells, with the same profiles.
+fn shell_home(standin: &Standin) -> shells::Home {
+    let home = shells::Home::with(standin);
+    let known = home.read(".aws/config");
+    let me = "[profile me]\naws_access_key_id = AKIASTANDINEXAMPLE00\n\
+        aws_secret_access_key = standin/static+secret/EXAMPLEKEY00000000\n";
+    home.write(".aws/config", &format!("{known}\n{me}{}", profiles()));
+    home
+}
+
+fn start(standin: &Standin, shell: Shell) -> (shells::Home, Session) {
+    let home = shell_home(standin);
+    let session = home.session(shell, &format!("{}\nLOAD", shell.probe()));
+    (home, session)
+}
+
+#[test]
+fn a_code_is_typed_while_the_reply_is_captured() {
+    for shell in shells::shells() {
+        let standin = Standin::start();
+        let (_home, mut session) = start(&standin, shell);
+        session.terminal.enter("ssox use one");
+        session.terminal.wait_for(QUESTION);
+        session.terminal.enter("999999");
+        session.terminal.wait_for("may be wrong, or already used");
+        session.terminal.wait_for(QUESTION);
+        session.terminal.enter("12345");
+        session.terminal.wait_for("six digits");
+        session.terminal.wait_for(QUESTION);
+        session.terminal.enter("123 456");
+        session.wait_for_prompt();
+        assert!(session.run("probe SSOX_PROFILE SSOX_ROLE").contains("exported [NeedsMfa]"), "{shell:?}");
+        // The other role of the user asks nobody.
+        session.run("ssox use two");
+        assert!(session.run("probe SSOX_ROLE").contains("exported [Another]"), "{shell:?}");
+        assert_eq!(standin.count("GetSessionToken"), 2, "{shell:?}");
+    }
+}
+
+#[test]
+fn ctrl_c_at_the_question_leaves_all_as_it_was() {
+    for shell in shells::shells() {
+        let standin = Standin::start();
+        let (_home, mut session) = start(&standin, shell);
+        session.run(&shell.export("AWS_ACCESS_KEY_ID", "mine"));
+        session.terminal.enter("ssox use one");
+        session.terminal.wait_for(QUESTION);
+        session.terminal.keys("\x03");
+        session.wait_for_prompt();
+        let probed = session.run("probe AWS_ACCESS_KEY_ID SSOX_PROFILE AWS_SESSION_TOKEN");
+        assert!(probed.contains("AWS_ACCESS_KEY_ID exported [mine]"), "{shell:?}: {probed}");
+        assert!(
+            probed.contains("SSOX_PROFILE unset") && probed.contains("AWS_SESSION_TOKEN unset"),
+            "{shell:?}: {probed}"
+        );
+        assert_eq!(standin.total(), 0);
+    }
+}
+
+#[test]
+fn without_an_answer_it_ends() {
+    let home = home(&profiles());
+    let mut command: Command = home.command(SSOX);
+    command.args(["exec", "one", "--", "true"]);
+    let mut terminal = Terminal::start(command);
+    terminal.wait_for(QUESTION);
+    terminal.keys("\x04");
+    let (said, status) = terminal.wait_for_end();
+    assert_eq!(status.code(), Some(3), "{said}");
+    assert!(said.contains("none was given"), "{said}");
+}
