@@ -3,7 +3,8 @@
 //! Deliberately not here: how that is shown (`status`).
 
 use super::renewal;
-use crate::aws::{Network, sts};
+use crate::aws::sts;
+use crate::config::ConfigFiles;
 use crate::context::Context;
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
@@ -14,8 +15,6 @@ use crate::source::Request;
 /// What AWS says.
 pub(super) struct Verified {
     pub(super) identity: sts::Identity,
-    /// `None` when the account has none, or these credentials may not ask.
-    pub(super) alias: Option<String>,
 }
 
 /// Asks AWS about the keys of the environment, or else about those of the profile in use.
@@ -27,11 +26,11 @@ pub(super) fn verify(ctx: &Context) -> Result<Verified> {
     let keys = keys(ctx, profile.as_ref())?;
     let network = match &profile {
         Some(profile) => profile.network.clone(),
-        None => profile::network_of_environment(ctx)?,
+        None => profile::network_of_environment(ctx, &ConfigFiles::load(ctx)?)?,
     };
     let region = region(ctx, profile.as_ref());
     let identity = sts::get_caller_identity(ctx, &network, region, &keys)?;
-    Ok(Verified { alias: alias(ctx, &network, region, &keys), identity })
+    Ok(Verified { identity })
 }
 
 fn keys(ctx: &Context, profile: Option<&Profile>) -> Result<RoleCredentials> {
@@ -53,8 +52,4 @@ fn region<'a>(ctx: &'a Context, profile: Option<&'a Profile>) -> &'a str {
     let of_environment = ["AWS_REGION", "AWS_DEFAULT_REGION"].iter().find_map(|name| ctx.var(name));
     let of_profile = || profile.and_then(|profile| profile.region.as_deref().or_else(|| profile.source.region()));
     of_environment.or_else(of_profile).unwrap_or("us-east-1")
-}
-
-fn alias(_ctx: &Context, _network: &Network, _region: &str, _keys: &RoleCredentials) -> Option<String> {
-    None
 }

@@ -9,7 +9,6 @@ mod roles;
 mod sessions;
 mod sources;
 
-pub(crate) use network::network_of_environment;
 pub(crate) use sessions::{named_session, session_behind, sessions};
 
 use crate::aws::Network;

@@ -8,16 +8,6 @@ use crate::config::{ConfigFiles, Section};
 use crate::context::Context;
 use crate::error::{Error, Result};
 
-/// Returns how AWS is reached when no profile says anything about it.
-///
-/// # Errors
-/// Configuration: a number that is none.
-pub(crate) fn network_of_environment(ctx: &Context) -> Result<Network> {
-    let files = ConfigFiles::parse("[default]", "");
-    let section = files.profile("default").expect("it stands in the line above");
-    network(ctx, &files, &section)
-}
-
 /// Returns how AWS is reached with this profile.
 ///
 /// # Errors

@@ -54,7 +54,7 @@ impl Place<'_> {
             return self.web_identity(name, section);
         }
         if has("sso_account_id") || has("sso_role_name") {
-            return self.sso(name, section).map(Source::Sso);
+            return self.sso(name, section).map(|role| Source::Sso(Box::new(role)));
         }
         if has_key(Which::Credentials) {
             return static_keys(name, section, Which::Credentials);

@@ -30,7 +30,7 @@ use std::time::Duration;
 /// Where a profile's credentials come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Source {
-    Sso(sso::SsoRole),
+    Sso(Box<sso::SsoRole>),
     AssumedRole(Box<assumed_role::AssumedRole>),
     WebIdentity(Box<web_identity::WebIdentity>),
     Process(process::Process),
