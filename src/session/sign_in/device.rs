@@ -71,7 +71,7 @@ fn show(client: &Client, options: &SignIn, authorization: &DeviceAuthorization) 
     client.invite(is_opened);
     terminal::show_address(client.ctx, url);
     let what = if complete.is_some() { "check that it shows" } else { "enter" };
-    terminal::say(&format!("and {what} the code  {}", authorization.user_code));
+    terminal::say(&format!("{what} the code  {}", authorization.user_code));
 }
 
 /// Polls until there is a decision.

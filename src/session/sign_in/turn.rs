@@ -152,7 +152,7 @@ fn wait_for(ctx: &Context, session: &Session, note: Option<&Note>) -> Countdown 
     let live = note.filter(|note| !note.is_over);
     let who = live.map_or("another ssox".to_string(), |note| note.who.clone());
     let since = live.map_or(0, |note| ctx.now().seconds_after(note.since));
-    let since = if since > 0 { format!(", since {} ago", human(since)) } else { String::new() };
+    let since = if since > 0 { format!(" (begun {} ago)", human(since)) } else { String::new() };
     terminal::say(&format!("{who} is signing in to `{}`{since}; waiting for it", session.label()));
     Countdown::start("waiting for the other sign-in")
 }
