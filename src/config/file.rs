@@ -2,7 +2,7 @@
 //!
 //! Deliberately not here: which keys a name has when both files are read together.
 
-use super::name::{Kind, Which, is_bare, name};
+use super::name::{Kind, Which, inner, is_bare, name};
 use super::scan::{Header, Headers};
 use super::section::Section;
 use crate::context::Context;
@@ -75,6 +75,11 @@ impl File {
     /// Returns what the section is and its name; `None` for a section nobody reads.
     pub(super) fn name(&self, header: Header) -> Option<(Kind, Cow<'_, str>)> {
         name(&self.text, header, self.which)
+    }
+
+    /// Returns what stands between a header's brackets.
+    pub(super) fn inner(&self, header: Header) -> Option<&str> {
+        inner(&self.text, header)
     }
 
     /// Returns where the sections of that kind and name are; `[profile default]` replaces `[default]` wherever it stands.

@@ -3,6 +3,7 @@
 //!
 //! Deliberately not here: what a key means (`profile`).
 
+mod check;
 pub(crate) mod diff;
 mod edit;
 mod file;
@@ -21,7 +22,16 @@ pub(crate) use section::{Entry, Section};
 use crate::context::Context;
 use crate::error::Result;
 use memchr::memmem;
+use scan::Header;
 use std::path::{Path, PathBuf};
+
+/// How bad it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Severity {
+    Error,
+    Warning,
+    Info,
+}
 
 /// Both files, loaded once.
 #[derive(Debug)]
@@ -102,6 +112,12 @@ impl ConfigFiles {
             Which::Credentials => &self.credentials,
         };
         (&file.path, file.line_number(entry.span.start))
+    }
+
+    /// Returns the line of `[NAME]` in `config`, which nobody reads: it lacks the word `profile`.
+    pub(crate) fn line_without_profile(&self, name: &str) -> Option<usize> {
+        let is_it = |header: &Header| self.config.inner(*header) == Some(name) && self.config.name(*header).is_none();
+        self.config.headers().find(is_it).map(|header| self.config.line_number(header.start))
     }
 
     /// Puts together what all sections of that name say, `[DEFAULT]` below them.

@@ -72,13 +72,23 @@ pub(super) fn is_bare(text: &str, header: Header) -> bool {
 
 /// Returns what stands between the brackets; `None` when there is no closing one.
 pub(super) fn inner(text: &str, header: Header) -> Option<&str> {
-    let after = &text.as_bytes()[header.start + 1..header.end];
+    Some(trim(&text[header.start + 1..closing(text, header)?]))
+}
+
+/// Returns what stands after the closing bracket, the line's ending included.
+pub(super) fn after(text: &str, header: Header) -> Option<&str> {
+    Some(&text[closing(text, header)? + 1..header.line(text).end])
+}
+
+/// Returns where the `]` is that ends a header.
+fn closing(text: &str, header: Header) -> Option<usize> {
+    let start = header.start + 1;
+    let after = &text.as_bytes()[start..header.end];
     let end = memchr3(b']', b'\n', b'\r', after)?;
     if memchr2(b'"', b'\'', &after[..end]).is_some() {
-        let line = &text[header.line(text)][1..];
-        return Some(trim(&line[..closing(line)?]));
+        return closing_with_quotes(&text[start..header.line(text).end]).map(|end| start + end);
     }
-    (after[end] == b']').then(|| trim(&text[header.start + 1..header.start + 1 + end]))
+    (after[end] == b']').then_some(start + end)
 }
 
 fn trim(inner: &str) -> &str {
@@ -89,8 +99,8 @@ fn trim(inner: &str) -> &str {
     }
 }
 
-/// Returns where the `]` is that ends a header with quotes: the first that is not in quotes, or the first at all.
-fn closing(inner: &str) -> Option<usize> {
+/// The first that is not in quotes, or the first at all.
+fn closing_with_quotes(inner: &str) -> Option<usize> {
     let mut quote = None;
     for (at, c) in inner.char_indices() {
         match (quote, c) {

@@ -26,6 +26,10 @@ pub(crate) fn name(files: &ConfigFiles, wanted: &str) -> Result<String> {
 /// Makes the error for a name nobody has, with the nearest ones.
 pub(crate) fn unknown(files: &ConfigFiles, name: &str) -> Error {
     let error = Error::configuration(format!("there is no profile `{name}`"));
+    if let Some(line) = files.line_without_profile(name) {
+        let path = files.config.path.display();
+        return error.hint(format!("write `[profile {name}]` for `[{name}]` in line {line} of `{path}`"));
+    }
     let near = nearest_profiles(files, name);
     match (near.as_slice(), files.profile_names().next().is_none()) {
         ([], true) => error.hint("ssox configure sso"),
@@ -130,6 +134,8 @@ mod tests {
 
     #[test]
     fn an_unknown_name_gets_the_nearest() {
+        let files = ConfigFiles::parse("\n[dve]\n[profile dev]\n", "");
+        assert_eq!(unknown(&files, "dve").hint.unwrap(), "write `[profile dve]` for `[dve]` in line 2 of `config`");
         assert!(found("dve").unwrap_err().hint.unwrap().contains("`dev`"));
         assert_eq!(found("zzzzzzzz").unwrap_err().hint.unwrap(), "ssox list");
     }

@@ -12,7 +12,10 @@ use std::collections::BTreeMap;
 
 /// Looks at both files.
 pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
-    let mut findings = Vec::new();
+    let grammar = files.check().into_iter();
+    let mut findings: Vec<Finding> = grammar
+        .map(|found| Finding::new("config", found.severity, found.message, found.hint).at(found.path, found.line))
+        .collect();
     for section in files.profiles() {
         profile(ctx, files, &section, &mut findings);
     }

@@ -9,19 +9,11 @@ mod shell_function;
 
 use super::{Done, table::json_list};
 use crate::cli::Doctor;
-use crate::config::ConfigFiles;
+use crate::config::{ConfigFiles, Severity};
 use crate::context::Context;
 use crate::error::{Kind, Result, printable};
 use serde_json::{Value, json};
 use std::path::PathBuf;
-
-/// How bad a finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Severity {
-    Error,
-    Warning,
-    Info,
-}
 
 /// One thing that is wrong.
 #[derive(Clone, Debug)]

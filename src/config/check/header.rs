@@ -1,0 +1,169 @@
+//! Headers that some tools do not see, or nobody does.
+//!
+//! Deliberately not here: what stands below them.
+
+use super::{Check, known};
+use crate::config::Severity::{Error, Warning};
+use crate::config::name::{Kind, Which, after, inner};
+use crate::config::scan::Header;
+use crate::config::section::Section;
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+/// What a header says, or, of one that nobody reads, all that stands in it.
+type Name<'a> = (Option<Kind>, Cow<'a, str>);
+
+/// The names so far: in which line, and as it is written.
+#[derive(Default)]
+pub(super) struct Names<'a>(HashMap<Name<'a>, (usize, &'a str)>);
+
+impl<'a> Names<'a> {
+    /// Looks at the next header.
+    pub(super) fn check(&mut self, check: &mut Check<'a>, header: Header) {
+        let file = check.file;
+        let Some(inner) = inner(&file.text, header) else {
+            let message = "has no closing `]`: the AWS CLI and the SDK for Rust refuse the whole file";
+            return check.add(Error, message, format!("write {}", spelled(file.which, Kind::Profile, "NAME")));
+        };
+        after_bracket(check, header);
+        match (file.name(header), file.which) {
+            (Some((kind, name)), Which::Config) => in_config(check, kind, &name, inner),
+            (Some((_, name)), Which::Credentials) => in_credentials(check, &name),
+            (None, Which::Config) => unread(check, header, inner),
+            (None, Which::Credentials) => {
+                check.add(Warning, "a section without a name: nobody reads it", "write `[NAME]`");
+            }
+        }
+        let name = file.name(header).map_or((None, inner.into()), |(kind, name)| (Some(kind), name));
+        if name.0 != Some(Kind::Defaults) {
+            self.again(check, name, inner);
+        }
+    }
+
+    fn again(&mut self, check: &mut Check<'a>, name: Name<'a>, inner: &'a str) {
+        let here = (check.line, inner);
+        let (line, first) = *self.0.entry(name).or_insert(here);
+        if line == check.line {
+            return;
+        }
+        let hint = format!("move the keys to line {line}, and take this header out");
+        match first == inner {
+            true => check.add(
+                Error,
+                format!("`[{inner}]` stands in line {line} already: the AWS CLI refuses the whole file"),
+                hint,
+            ),
+            false => check.add(
+                Warning,
+                format!("`[{inner}]` is `[{first}]` of line {line} again: the AWS CLI reads only the later one"),
+                hint,
+            ),
+        }
+    }
+}
+
+fn in_config(check: &mut Check, kind: Kind, name: &str, inner: &str) {
+    let plain = spelled(Which::Config, kind, name);
+    let word = inner.split([' ', '\t', '"', '\'']).next().unwrap_or_default();
+    if kind == Kind::Defaults {
+        let message = "`[DEFAULT]` gives its keys to every section in the AWS CLI, and none to anything in the SDKs";
+        check.add(Warning, message, "write `[default]`, or the keys into each profile");
+    } else if name.contains(char::is_control) {
+        check.add(Warning, "there is a control character in the name: ssox refuses to use it", "type the name again");
+    } else if word != kind.word() && inner != "default" {
+        check.add(
+            Warning,
+            format!("only the AWS CLI reads `[{inner}]` as a {}", kind.word()),
+            format!("write {plain}"),
+        );
+    } else if !name.chars().all(is_legal) {
+        let message =
+            format!("the SDKs ignore `[{inner}]`: not all of its characters are in `A-Z a-z 0-9 _ - / . % @ : +`");
+        check.add(Warning, message, "give it a name of those characters, if more than the AWS CLI is to read it");
+    } else if inner.contains(['"', '\'', '\\']) {
+        check.add(Warning, format!("the SDK for Rust ignores `[{inner}]`, for its quotes"), format!("write {plain}"));
+    }
+}
+
+fn in_credentials(check: &mut Check, name: &str) {
+    let (word, rest) = name.split_once([' ', '\t']).unwrap_or((name, ""));
+    match word {
+        "profile" => {
+            let message =
+                format!("names in this file are bare: `[{name}]` is no profile to the SDKs, an odd one to the AWS CLI");
+            check.add(Warning, message, format!("write `[{}]`", rest.trim().trim_matches(['"', '\''])));
+        }
+        "sso-session" | "services" => {
+            let message = format!("`[{name}]` is read only from the config file");
+            check.add(Warning, message, "move the section to the config file");
+        }
+        _ if name.contains(char::is_control) => {
+            check.add(
+                Warning,
+                "there is a control character in the name: ssox refuses to use it",
+                "type the name again",
+            );
+        }
+        _ => {}
+    }
+}
+
+/// A section nobody reads may be another tool's; what looks like AWS's is said.
+fn unread(check: &mut Check, header: Header, inner: &str) {
+    let (word, rest) = inner.split_once([' ', '\t']).unwrap_or((inner, ""));
+    let rest = rest.trim();
+    let kinds = [Kind::Profile, Kind::SsoSession, Kind::Services];
+    let kind = kinds.into_iter().find(|kind| word.to_lowercase().replace('_', "-").starts_with(kind.word()));
+    let unread = format!("nobody reads `[{inner}]`");
+    match (kind, rest) {
+        (Some(_), _) if shell_words::split(inner).is_err() => {
+            check.add(Warning, format!("{unread}: its quote is not closed"), "close the quote, or take it out");
+        }
+        (Some(kind), "" | "\"\"" | "''") => {
+            check.add(Warning, format!("{unread}: it has no name"), format!("write `[{} NAME]`", kind.word()));
+        }
+        (Some(kind), _) if word == kind.word() => {
+            let hint = format!("write {}", spelled(Which::Config, kind, rest));
+            check.add(Warning, format!("{unread}: a name with blanks needs quotes"), hint);
+        }
+        (Some(kind), _) => check.add(Warning, unread, format!("write {}", spelled(Which::Config, kind, rest))),
+        (None, "") if word.eq_ignore_ascii_case("default") => check.add(Warning, unread, "write `[default]`"),
+        (None, _) if has_known_keys(check, header) => {
+            check.add(Warning, unread, format!("write {}", spelled(Which::Config, Kind::Profile, inner)));
+        }
+        (None, _) => {}
+    }
+}
+
+fn has_known_keys(check: &Check, header: Header) -> bool {
+    let mut section = Section::new("");
+    check.file.add_to(&mut section, &[header]);
+    section.keys().any(known::is_known)
+}
+
+fn after_bracket(check: &mut Check, header: Header) {
+    let after = after(&check.file.text, header).unwrap_or_default();
+    let is_comment = after.trim_start().starts_with(['#', ';']);
+    if after.trim().is_empty() || (is_comment && after.starts_with([' ', '\t'])) {
+        return;
+    }
+    let message = match is_comment {
+        true => "a comment right after the `]`: the SDK for JavaScript does not see the header",
+        false => "there is text after the `]`: the SDK for Rust refuses the whole file",
+    };
+    check.add(Warning, message, "put it on a line of its own, after `#`");
+}
+
+/// Writes the header as every tool reads it, or, of a name that not every tool reads, as the AWS CLI does.
+fn spelled(which: Which, kind: Kind, name: &str) -> String {
+    let name = name.trim_matches(['"', '\'']);
+    match (which, kind, name) {
+        (Which::Credentials, ..) | (_, Kind::Profile, "default") => format!("`[{name}]`"),
+        _ if name.contains([' ', '\t']) => format!("`[{} '{name}']`", kind.word()),
+        _ => format!("`[{} {name}]`", kind.word()),
+    }
+}
+
+fn is_legal(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "_-/.%@:+".contains(c)
+}
