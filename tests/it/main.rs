@@ -19,6 +19,8 @@ mod mfa;
 mod picker;
 #[cfg(unix)]
 mod pty;
+#[cfg(unix)]
+mod renewal;
 mod roles;
 #[cfg(unix)]
 mod sandbox;
