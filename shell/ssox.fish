@@ -54,60 +54,53 @@ function _ssox_apply
     set -l fish_trace
     set -l IFS \n
     set -l names '(?:AWS|SSOX)_[A-Z0-9_]+|AWSUME_PROFILE|AWSUME_EXPIRATION|AWSU_PROFILE'
-    if test (builtin count $argv) -lt 2; or test "$argv[1]" != '#ssox1'; or test "$argv[-1]" != '#end'
+    if not set -q argv[2]; or test "$argv[1]" != '#ssox1'; or test "$argv[-1]" != '#end'
         _ssox_refuse 'unexpected reply'
         return 70
     end
     set -e argv[-1]
     set -e argv[1]
     set -q argv[1]; or return 0
-    if string match -qrv '^(?:=[^=]+=.*|-[^=]+)$' -- $argv
-        _ssox_refuse 'unexpected reply'
-        return 70
-    end
     if set -l wrong (string match -rv "^(?:=(?:$names)=.*|-(?:$names))\$" -- $argv)
-        set wrong (string escape -- (string replace -r '^[=-]([^=]+).*$' '$1' -- $wrong[1]))
-        _ssox_refuse "`$wrong` is not to be changed"
+        if set wrong (string replace -rf '^(?:=([^=]+)=.*|-([^=]+))$' '$1$2' -- $wrong[1])
+            _ssox_refuse "`$(string escape -- $wrong)` is not to be changed"
+        else
+            _ssox_refuse 'unexpected reply'
+        end
         return 70
     end
-    set -l values (string replace -r '^(?:=[^=]+=|-.*$)' '' -- $argv)
-    for name in (string replace -r '^[=-]([^=]+).*$' '$1' -- $argv)
-        _ssox_remember $name
-        if string match -q -- '-*' $argv[1]
-            _ssox_unset $name
-        else
-            set -gx $name $values[1]
-        end
-        set -e argv[1]
+    set names (string replace -rf '^=([^=]+)=.*$' '$1' -- $argv)
+    set -l values (string replace -rf '^=[^=]+=' '' -- $argv)
+    set -l gone (string replace -rf '^-' '' -- $argv)
+    set -q _ssox_child[1]; or _ssox_remember $names $gone
+    for name in $names
+        set -gx $name $values[1]
         set -e values[1]
     end
+    for name in $gone
+        set -e -g $name
+        # A universal variable of that name came to light; an empty one that is not exported hides it.
+        set -qx $name; and set -gu $name
+    end
+    return 0
 end
 
 function _ssox_refuse
     builtin echo "ssox: $argv, environment unchanged" >&2
 end
 
-# A universal variable of that name would come to light again; an empty one that is not exported hides it.
-function _ssox_unset
-    set -e -g $argv[1]
-    if set -qx $argv[1]
-        set -gu $argv[1]
-    end
-end
-
 function _ssox_remember
     set -l fish_trace
-    set -l name $argv[1]
-    if set -q _ssox_child[1]; or builtin contains -- $name $_ssox_kept
-        return
-    end
-    set -a _ssox_kept $name
-    if set -qgx $name
-        set -gu _ssox_was_$name x $$name
-    else if set -qg $name
-        set -gu _ssox_was_$name s $$name
-    else
-        set -gu _ssox_was_$name u
+    for name in $argv
+        builtin contains -- $name $_ssox_kept; and continue
+        set -a _ssox_kept $name
+        if set -qgx $name
+            set -gu _ssox_was_$name x $$name
+        else if set -qg $name
+            set -gu _ssox_was_$name s $$name
+        else
+            set -gu _ssox_was_$name u
+        end
     end
 end
 
@@ -132,48 +125,46 @@ end
 
 # --- hook
 
-# Prints the epoch second. Builtins in a substitution cost no process: the time / was changed, and how long ago that is.
+# Reads the clock: the epoch second in `_ssox_clock`. Builtins in a substitution cost no process: when / was changed last,
+# and how long ago that is.
 if builtin -n | string match -q path
-    function _ssox_now
-        builtin math (builtin path mtime /) + (builtin path mtime -R /)
+    function _ssox_read_clock
+        set -gu _ssox_clock (builtin math (builtin path mtime /) + (builtin path mtime -R /))
     end
 else
-    function _ssox_now
-        command date +%s
+    function _ssox_read_clock
+        set -gu _ssox_clock (command date +%s)
     end
-end
-
-function _ssox_is_number
-    string match -qr '^[1-9][0-9]{0,14}$' -- "$argv"
 end
 
 # Tells whether the binary wants to be called. When it failed to answer, it gets a minute; a clock that was set back
 # does not make it longer.
 function _ssox_is_due
-    _ssox_is_number $SSOX_NEXT; and test $argv[1] -ge $SSOX_NEXT; or return
-    test $argv[1] -ge $_ssox_retry; or test $_ssox_retry -gt (builtin math $argv[1] + 60)
+    string match -qr '^[1-9][0-9]{0,14}$' -- "$SSOX_NEXT"; or return
+    test $_ssox_clock -ge $SSOX_NEXT; or return
+    test $_ssox_clock -ge $_ssox_retry; or test $_ssox_retry -gt (builtin math $_ssox_clock + 60)
 end
 
 # Lets the binary renew the credentials, or say when to ask again.
 function _ssox_tick
     set -l fish_trace
     set -l IFS \n
-    set -gu _ssox_retry (builtin math $argv[1] + 60)
+    set -gu _ssox_retry (builtin math $_ssox_clock + 60)
     command -q ssox; or return
-    set -l reply (command ssox --emit=fish1 tick $argv[2..] </dev/null 2>/dev/null); or return
+    set -l reply (command ssox --emit=fish1 tick $argv </dev/null 2>/dev/null); or return
     _ssox_apply $reply 2>/dev/null; or return
     set -l retry $_ssox_retry
     set -gu _ssox_retry 0
-    _ssox_is_due $argv[1]; and set -gu _ssox_retry $retry
+    _ssox_is_due; and set -gu _ssox_retry $retry
 end
 
 function _ssox_prompt_hook
     set -l fish_trace
     set -l IFS \n
     if test -n "$SSOX_PROMPT$SSOX_NEXT$SSOX_SEGMENT"
-        set -l now (_ssox_now)
-        _ssox_is_due $now; and _ssox_tick $now
-        _ssox_show $now
+        _ssox_read_clock
+        _ssox_is_due; and _ssox_tick
+        _ssox_show
     end
     set -q _ssox_undecided[1]; and _ssox_place
 end
@@ -182,12 +173,12 @@ end
 function _ssox_preexec_hook
     set -l fish_trace
     set -l IFS \n
-    _ssox_is_number $SSOX_EXPIRES; or return
+    string match -qr '^[1-9][0-9]{0,14}$' -- "$SSOX_EXPIRES"; or return
     string match -qr '^\s*ssox' -- "$argv"; and return
-    set -l now (_ssox_now)
-    test (builtin math $now + 60) -ge $SSOX_EXPIRES; or return
-    test "$SSOX_STATE" = renewing; or _ssox_is_due $now; or return
-    _ssox_tick $now --wait=2s
+    _ssox_read_clock
+    test (builtin math $_ssox_clock + 60) -ge $SSOX_EXPIRES; or return
+    test "$SSOX_STATE" = renewing; or _ssox_is_due; or return
+    _ssox_tick --wait=2s
 end
 
 # --- segment
@@ -197,7 +188,8 @@ end
 function _ssox_show
     set -l fish_trace
     set -l IFS \n
-    set -l label (string replace -ra '[[:cntrl:]]' '' -- "$SSOX_PROMPT")
+    set -l label "$SSOX_PROMPT"
+    string match -qr '[[:cntrl:]]' -- $label; and set label (string replace -ra '[[:cntrl:]]' '' -- $label)
     set -l clock
     set -l mark
     set -l state ok
@@ -209,22 +201,26 @@ function _ssox_show
             set mark ' unreachable'
             set state soon
     end
-    if _ssox_is_number $SSOX_EXPIRES
-        set -l left (builtin math $SSOX_EXPIRES - $argv[1])
-        if test $left -gt 0
-            test $left -ge 900; or set state soon
-            set clock ' '(_ssox_duration $left)
+    if string match -qr '^[1-9][0-9]{0,14}$' -- "$SSOX_EXPIRES"
+        set -l left (builtin math $SSOX_EXPIRES - $_ssox_clock)
+        if test $left -ge 172800
+            set clock " $(builtin math "floor($left / 86400)")d"
+        else if test $left -ge 3600
+            set clock " $(builtin math "floor($left / 3600)")h $(builtin math "floor($left % 3600 / 60)")m"
+        else if test $left -ge 60
+            set clock " $(builtin math "floor($left / 60)")m"
+        else if test $left -gt 0
+            set clock " $left"s
         else if set -q mark[1]
             set state over
-        else if test "$SSOX_STATE" = renewing; or begin
-                test $_ssox_retry -eq 0; and _ssox_is_number $SSOX_NEXT
-            end
+        else if test "$SSOX_STATE" = renewing; or test -n "$SSOX_NEXT" -a $_ssox_retry -eq 0
             set mark ' renewing'
             set state renewing
         else
             set mark ' over'
             set state over
         end
+        test $left -gt 0 -a $left -lt 900; and set state soon
     end
     set -gu SSOX_SEGMENT
     set -gu SSOX_SEGMENT_STATE
@@ -232,46 +228,33 @@ function _ssox_show
     if test -n "$label"
         set SSOX_SEGMENT "$label$clock$mark"
         set SSOX_SEGMENT_STATE $state
-        set _ssox_painted (_ssox_paint $label "$clock$mark" $state)
+        _ssox_paint $label "$clock$mark" $state
     end
 end
 
-function _ssox_duration
-    set -l fish_trace
-    set -l left $argv[1]
-    if test $left -ge 172800
-        builtin echo (builtin math "floor($left / 86400)")d
-    else if test $left -ge 3600
-        builtin echo (builtin math "floor($left / 3600)")h (builtin math "floor($left % 3600 / 60)")m
-    else if test $left -ge 60
-        builtin echo (builtin math "floor($left / 60)")m
-    else
-        builtin echo "$left"s
-    end
-end
-
+# The sequences of the terminal are asked for once: good, ending, over, a block, and back to normal. Quoted, because a
+# terminal without colours makes them empty, and an empty list takes all around it away.
 function _ssox_paint
     set -l fish_trace
     set -l IFS \n
-    set -l colour green
-    set -l block -b red white
+    if test "$_ssox_colours[1]" != "$TERM/$NO_COLOR"
+        set -l block --background=red white
+        test -n "$NO_COLOR"; and set block --reverse
+        set -gu _ssox_colours "$TERM/$NO_COLOR" "$(builtin set_color green)" "$(builtin set_color yellow)" \
+            "$(builtin set_color red)" "$(builtin set_color $block)" "$(builtin set_color normal)"
+        test -n "$NO_COLOR"; and set _ssox_colours[2..4] '' '' ''
+    end
+    set -l colour $_ssox_colours[2]
     switch $argv[3]
         case soon renewing
-            set colour yellow
+            set colour $_ssox_colours[3]
         case over
-            set colour red
+            set colour $_ssox_colours[4]
     end
-    if test -n "$NO_COLOR"
-        set colour normal
-        set block --reverse
-    end
-    # Quoted, because a terminal without colours makes these empty, and an empty list takes all around it away.
-    set -l normal "$(builtin set_color normal)"
-    set colour "$(builtin set_color $colour)"
     if test -n "$SSOX_PROTECTED"
-        builtin echo -s -- "$(builtin set_color $block)" " $argv[1] " "$normal$colour$argv[2]$normal"
+        set -gu _ssox_painted "$_ssox_colours[5] $argv[1] $_ssox_colours[6]$colour$argv[2]$_ssox_colours[6]"
     else
-        builtin echo -s -- "$colour$argv[1]$argv[2]$normal"
+        set -gu _ssox_painted "$colour$argv[1]$argv[2]$_ssox_colours[6]"
     end
 end
 
@@ -297,6 +280,8 @@ end
 
 if status is-interactive
     set -gu _ssox_retry 0
+    set -gu _ssox_clock 0
+    set -gu _ssox_colours
     set -gu _ssox_undecided 1
     set -q _ssox_no_prompt[1]; and set _ssox_undecided
     function _ssox_on_prompt --on-event fish_prompt
