@@ -2,11 +2,13 @@
 //!
 //! Deliberately not here: the rules of quoting (`shell`).
 
+use super::credentials_file;
 use crate::cli::{Export, ExportFormat};
+use crate::config::ConfigFiles;
 use crate::context::Context;
 use crate::credentials::RoleCredentials;
 use crate::environment::EnvChanges;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::profile::{Profile, implied_name};
 use crate::shell::quote::Dialect;
 use crate::source::Request;
@@ -19,7 +21,14 @@ use serde_json::{Map, Value, json};
 pub(super) fn run(ctx: &Context, args: &Export) -> Result<String> {
     let wanted = args.profile.as_deref().unwrap_or_else(|| implied_name(ctx));
     let profile = Profile::load(ctx, wanted)?.with_role(ctx, args.fetch.role_arn.as_deref())?;
+    let section = section(args, &profile.name)?;
+    if let Some(section) = section {
+        credentials_file::check(&ConfigFiles::load(ctx)?, section)?;
+    }
     let credentials = profile.source.credentials(ctx, &Request::from(&args.fetch))?.credentials;
+    if let Some(section) = section {
+        return credentials_file::write(ctx, section, &credentials).map(|()| String::new());
+    }
     let lines = |dialect: Dialect| dialect.spell(&variables(&credentials)?);
     match args.format {
         ExportFormat::Env => lines(Dialect::Posix),
@@ -29,7 +38,17 @@ pub(super) fn run(ctx: &Context, args: &Export) -> Result<String> {
         ExportFormat::WindowsCmd => lines(Dialect::WindowsCmd),
         ExportFormat::Process => Ok(process(&credentials)),
         ExportFormat::Json => Ok(json(&credentials, &profile)),
-        ExportFormat::CredentialsFile => credentials_file(&profile.name, &credentials),
+        ExportFormat::CredentialsFile => credentials_file::text(&profile.name, &credentials),
+    }
+}
+
+/// Returns the section to write, when one is.
+fn section<'a>(args: &'a Export, profile: &'a str) -> Result<Option<&'a str>> {
+    match (&args.write, args.format) {
+        (Some(section), ExportFormat::CredentialsFile) => Ok(Some(section.as_deref().unwrap_or(profile))),
+        (Some(_), _) => Err(Error::usage("--write goes with `--format credentials-file` only")
+            .hint("ssox export NAME --format credentials-file --write")),
+        (None, _) => Ok(None),
     }
 }
 
@@ -78,15 +97,4 @@ fn variables(credentials: &RoleCredentials) -> Result<EnvChanges> {
         changes.set("AWS_CREDENTIAL_EXPIRATION", end.to_string())?;
     }
     Ok(changes)
-}
-
-/// Returns a section of `~/.aws/credentials`; the expiry is under the name other tools gave it.
-fn credentials_file(section: &str, credentials: &RoleCredentials) -> Result<String> {
-    let mut text = format!("[{section}]\n");
-    for (name, value) in variables(credentials)?.iter() {
-        let name =
-            if name == "AWS_CREDENTIAL_EXPIRATION" { "x_security_token_expires".into() } else { name.to_lowercase() };
-        text.push_str(&format!("{name} = {}\n", value.unwrap_or_default()));
-    }
-    Ok(text)
 }

@@ -6,6 +6,7 @@ mod changes;
 mod clear;
 mod configure;
 mod credential_process;
+mod credentials_file;
 mod doctor;
 mod exec;
 mod export;

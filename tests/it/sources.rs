@@ -172,3 +172,26 @@ fn an_instance_has_a_role_that_can_assume_others() {
     let ran = home.ssox_with(&["--emit=zsh1", "use", "instance"], &variables);
     assert!(arn(&home, &ran).contains("assumed-role/FromInstance/"));
 }
+
+#[test]
+fn a_section_is_written_and_read_again() {
+    let home = home("");
+    let credentials = "# mine\n[other]\naws_access_key_id = AKIA ; keep\naws_secret_access_key = s\n";
+    fs::write(home.path(".aws/credentials"), credentials).unwrap();
+    let write = |section: &[&str]| {
+        home.ssox(&[&["export", "dev", "--format", "credentials-file", "--write"][..], section].concat())
+    };
+    assert!(write(&[]).fails(4).contains("--write dev-keys"));
+    assert!(write(&["other"]).fails(4).contains("keys of its own"));
+    assert_eq!(home.standin.total(), 0, "refused before anybody is asked");
+    for _ in 0..2 {
+        assert_eq!(write(&["dev-keys"]).ok(), "");
+    }
+    let written = fs::read_to_string(home.path(".aws/credentials")).unwrap();
+    assert!(written.starts_with(credentials) && written.matches("[dev-keys]").count() == 1, "{written}");
+    assert!(arn(&home, &use_(&home, "dev-keys")).contains("AWSReservedSSO_ReadOnly"));
+    assert!(use_(&home, "dev-keys").set("SSOX_EXPIRES").is_some(), "its end is known");
+    let printed = home.ssox(&["export", "dev", "--format", "credentials-file"]).ok();
+    assert_eq!(written.split_once("[dev-keys]").unwrap().1, printed.split_once("[dev]").unwrap().1);
+    assert_eq!(home.ssox(&["export", "dev", "--format", "env", "--write"]).status(), 2);
+}

@@ -1,0 +1,150 @@
+//! `ssox export --format credentials-file`: a section of `~/.aws/credentials`, printed or written.
+//!
+//! Deliberately not here: renewing what was written. Nobody can tell who reads it.
+
+use crate::config::{ConfigFiles, Edits, Kind, Which};
+use crate::context::Context;
+use crate::credentials::RoleCredentials;
+use crate::error::{Error, Result};
+use crate::files::{self, Lock};
+use crate::terminal;
+
+/// What makes a profile of that name something else than the keys that would be written.
+const SOURCES: [(&str, &str); 9] = [
+    ("sso_account_id", "signs in to Identity Center"),
+    ("sso_session", "signs in to Identity Center"),
+    ("sso_start_url", "signs in to Identity Center"),
+    ("role_arn", "assumes a role"),
+    ("ssox_saml_url", "signs in with SAML"),
+    ("web_identity_token_file", "assumes a role"),
+    ("credential_process", "asks a program"),
+    ("login_session", "belongs to `aws login`"),
+    ("credential_source", "assumes a role"),
+];
+
+/// Returns the section as text.
+///
+/// # Errors
+/// Configuration: a value that the file cannot hold.
+pub(super) fn text(section: &str, credentials: &RoleCredentials) -> Result<String> {
+    let none = ConfigFiles::parse("", "");
+    Ok(edited(&none, section, credentials)?.finish())
+}
+
+/// Writes the section, and leaves everything else as it is.
+///
+/// # Errors
+/// Those of [`check`]; Configuration: the file cannot be read or written.
+pub(super) fn write(ctx: &Context, section: &str, credentials: &RoleCredentials) -> Result<()> {
+    let path = ConfigFiles::load(ctx)?.credentials.path;
+    let _lock = Lock::wait(ctx, &format!("config {}", path.display()));
+    // What another process wrote while we waited for the lock stays.
+    let files = ConfigFiles::load(ctx)?;
+    check(&files, section)?;
+    files::write_edited(&path, edited(&files, section, credentials)?.finish().as_bytes())?;
+    let end = credentials.expiration.map(|end| format!(", until {end}")).unwrap_or_default();
+    terminal::say(&format!("wrote `[{section}]` into `{}`{end}", path.display()));
+    Ok(())
+}
+
+/// Sees to it that the section can be written without harm to a profile of that name. Keys in this file win over SSO in
+/// some SDKs and not in others, and keys of a user that are overwritten are gone.
+///
+/// # Errors
+/// Configuration: the name is taken.
+pub(super) fn check(files: &ConfigFiles, section: &str) -> Result<()> {
+    let Some(profile) = files.profile(section) else { return Ok(()) };
+    let taken = |what: &str| {
+        Err(Error::configuration(format!("profile `{section}` {what}, and keys under its name would get in its way"))
+            .hint(format!("--write {section}-keys, or any other name")))
+    };
+    if let Some((_, what)) = SOURCES.iter().find(|(key, _)| profile.entry(key).is_some()) {
+        return taken(what);
+    }
+    let has = |key: &str, which: Which| profile.entries().iter().any(|entry| entry.key == key && entry.which == which);
+    let is_temporary = ["aws_session_token", "aws_security_token"].iter().any(|key| has(key, Which::Credentials));
+    match has("aws_access_key_id", Which::Config) || (has("aws_access_key_id", Which::Credentials) && !is_temporary) {
+        true => taken("has keys of its own"),
+        false => Ok(()),
+    }
+}
+
+fn edited<'a>(files: &'a ConfigFiles, section: &str, credentials: &RoleCredentials) -> Result<Edits<'a>> {
+    let mut edits = Edits::new(&files.credentials)?;
+    let keys = [
+        ("aws_access_key_id", Some(credentials.access_key_id.clone())),
+        ("aws_secret_access_key", Some(credentials.secret_access_key.expose().to_string())),
+        ("aws_session_token", credentials.session_token.as_ref().map(|token| token.expose().to_string())),
+        // The old name of the token, which the AWS CLI would prefer.
+        ("aws_security_token", None),
+        ("aws_account_id", credentials.account_id.clone()),
+        // No SDK reads it, but prompts and saml2aws do, and ssox itself: RFC 3339.
+        ("x_security_token_expires", credentials.expiration.map(|end| end.to_string())),
+    ];
+    for (key, value) in keys {
+        match value {
+            Some(value) => edits.set(Kind::Profile, section, key, &value)?,
+            None => edits.unset(Kind::Profile, section, key),
+        }
+    }
+    Ok(edits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::secret::Secret;
+    use crate::time::Timestamp;
+
+    fn credentials(token: Option<&str>) -> RoleCredentials {
+        RoleCredentials {
+            access_key_id: "ASIA".into(),
+            secret_access_key: Secret::new("s"),
+            session_token: token.map(Secret::new),
+            expiration: token.and_then(|_| Timestamp::parse("2036-11-20T21:48:08Z")),
+            account_id: token.map(|_| "111122223333".into()),
+        }
+    }
+
+    #[test]
+    fn the_section_has_what_its_readers_know() {
+        assert_eq!(
+            text("dev", &credentials(Some("t"))).unwrap(),
+            "[dev]\naws_access_key_id = ASIA\naws_secret_access_key = s\naws_session_token = t\n\
+             aws_account_id = 111122223333\nx_security_token_expires = 2036-11-20T21:48:08Z\n"
+        );
+    }
+
+    #[test]
+    fn what_was_left_of_other_keys_goes() {
+        let before = "# mine\n[a]\nx = 1\n\n[dev]\naws_access_key_id = OLD ; c\naws_session_token = old\n\
+            aws_security_token = old\nx_security_token_expires = old\nregion = eu-west-1\n[b]\ny = 2\n";
+        let files = ConfigFiles::parse("", before);
+        let after = edited(&files, "dev", &credentials(None)).unwrap().finish();
+        assert!(after.starts_with("# mine\n[a]\nx = 1\n\n[dev]\naws_access_key_id = ASIA"), "{after}");
+        assert!(after.ends_with("[b]\ny = 2\n") && after.contains("region = eu-west-1\n"), "{after}");
+        assert!(!after.contains("old"), "{after}");
+    }
+
+    #[test]
+    fn a_name_that_means_something_else_is_taken() {
+        let config = "[profile sso]\nsso_session = corp\n[profile role]\nrole_arn = x\n[profile process]\n\
+            credential_process = x\n[profile static]\naws_access_key_id = A\n[profile region-only]\nregion = eu-west-1\n";
+        let credentials = "[user]\naws_access_key_id = A\n[written]\naws_access_key_id = A\naws_session_token = t\n";
+        let files = ConfigFiles::parse(config, credentials);
+        for (name, why) in [
+            ("sso", "Identity Center"),
+            ("role", "assumes a role"),
+            ("process", "a program"),
+            ("static", "keys of its own"),
+            ("user", "keys of its own"),
+        ] {
+            let error = check(&files, name).unwrap_err();
+            assert!(error.message.contains(why), "{name}: {}", error.message);
+            assert!(error.hint.unwrap().contains(&format!("--write {name}-keys")));
+        }
+        for name in ["region-only", "written", "new"] {
+            assert!(check(&files, name).is_ok(), "{name}");
+        }
+    }
+}
