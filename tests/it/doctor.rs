@@ -80,6 +80,24 @@ fn a_profile_that_cannot_be_used_is_an_error() {
 }
 
 #[test]
+fn the_grammar_of_others_is_explained_with_the_line() {
+    let rows = [
+        ("[profile dev]\nsso_sssion = corp\n", "sso_sssion"),
+        ("[profile dev]\nregion = eu-west-1\n[profile dev]\noutput = json\n", "dev"),
+        ("[profile dev]\nregion = eu-west-1 # home\n", "comment"),
+        ("[profile dev]\nnonsense\n", ""),
+    ];
+    for (config, words) in rows {
+        let home = home(config);
+        let (_, findings) = findings(&home);
+        let is_it = |finding: &Value| {
+            finding["message"].as_str().is_some_and(|text| text.contains(words)) && finding["line"].is_u64()
+        };
+        assert!(findings.iter().any(is_it), "{config}: {findings:#?}");
+    }
+}
+
+#[test]
 fn broken_caches_are_found() {
     let home = home(&format!("{SESSION}{DEV}"));
     std::fs::create_dir_all(home.path(".aws/cli/cache")).unwrap();
@@ -105,6 +123,15 @@ fn tokens_of_nobody_and_ended_ones_are_named() {
     finds(&home, "info", "a token of no configured session");
     home.sign_in(&ssox_standin::Grant { expires_in: -60, refreshable: false, ..ssox_standin::Grant::default() });
     finds(&home, "info", "has ended");
+}
+
+#[test]
+fn a_clock_that_is_off_by_an_hour_is_an_error() {
+    let home = home(&format!("{SESSION}{DEV}"));
+    home.standin.configure(|options| options.clock_offset = 3600);
+    finds(&home, "error", "clock is 1h 0m behind");
+    home.standin.configure(|options| options.clock_offset = -60);
+    assert_eq!(home.ssox(&["doctor"]).ok(), "nothing is wrong\n");
 }
 
 #[test]

@@ -3,8 +3,8 @@
 //! Deliberately not here: the grammar's own oddities, which `config` finds itself.
 
 use super::Finding;
-use super::Severity::{Error, Warning};
-use crate::config::{ConfigFiles, Section};
+use super::Severity::{Error, Info, Warning};
+use crate::config::{self, ConfigFiles, Section};
 use crate::context::Context;
 use crate::profile::{self, Profile};
 use crate::session::{Session, start_url};
@@ -21,6 +21,15 @@ pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
     }
     sessions(ctx, files, &mut findings);
     findings
+}
+
+fn of_grammar(found: config::Finding) -> Finding {
+    let severity = match found.severity {
+        config::Severity::Error => Error,
+        config::Severity::Warning => Warning,
+        config::Severity::Info => Info,
+    };
+    Finding::new("config", severity, found.message, found.hint).at(found.path, found.line)
 }
 
 fn profile(ctx: &Context, files: &ConfigFiles, section: &Section, findings: &mut Vec<Finding>) {

@@ -3,6 +3,7 @@
 //! Deliberately not here: mending. A doctor that changes files is a doctor nobody runs.
 
 mod caches;
+mod clock;
 mod configuration;
 mod environment;
 mod shell_function;
@@ -48,6 +49,7 @@ pub(super) fn run(ctx: &Context, args: &Doctor) -> Result<Done> {
     let mut findings = configuration::check(ctx, &files);
     findings.extend(caches::check(ctx, &files));
     findings.extend(environment::check(ctx, &files));
+    findings.extend(clock::check(ctx, &files));
     findings.extend(shell_function::check(ctx));
     findings.sort_by_key(|finding| finding.severity);
     let is_broken = findings.iter().any(|finding| finding.severity == Severity::Error);
