@@ -7,6 +7,7 @@
 mod attempts;
 mod cause;
 mod channel;
+pub(crate) mod console;
 mod failure;
 pub(crate) mod iam;
 pub(crate) mod local;

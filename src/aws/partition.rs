@@ -73,10 +73,12 @@ pub(crate) fn named(name: &str) -> Option<&'static Partition> {
 impl Partition {
     /// Returns the host of sign-in for a region.
     pub(crate) fn regional_signin_host(&self, region: &str) -> String {
-        match region {
-            "us-east-1" | "cn-north-1" | "us-gov-west-1" | "eusc-de-east-1" => self.signin_host.to_string(),
-            _ => format!("{region}.{}", self.signin_host),
-        }
+        regional(self.signin_host, region)
+    }
+
+    /// Returns the host of the console for a region.
+    pub(crate) fn regional_console_host(&self, region: &str) -> String {
+        regional(self.console_host, region)
     }
 
     /// Returns the host of IAM, and the region requests to it are signed for.
@@ -87,6 +89,13 @@ impl Partition {
             "aws-eusc" => ("iam.eusc-de-east-1.amazonaws.eu", "eusc-de-east-1"),
             _ => ("iam.amazonaws.com", "us-east-1"),
         }
+    }
+}
+
+fn regional(host: &str, region: &str) -> String {
+    match region {
+        "us-east-1" | "cn-north-1" | "us-gov-west-1" | "eusc-de-east-1" => host.to_string(),
+        _ => format!("{region}.{host}"),
     }
 }
 

@@ -5,6 +5,7 @@
 mod changes;
 mod clear;
 mod configure;
+mod console;
 mod credential_process;
 mod credentials_file;
 mod doctor;
@@ -16,6 +17,7 @@ mod login;
 mod logout;
 mod pick;
 mod renewal;
+mod saml;
 mod sessions;
 mod status;
 mod table;
@@ -23,7 +25,7 @@ mod tick;
 mod use_profile;
 mod verify;
 
-use crate::cli::{Cli, Fetch, ShellName, Verb};
+use crate::cli::{Cli, Fetch, Saml, ShellName, Verb};
 use crate::config::ConfigFiles;
 use crate::context::Context;
 use crate::error::{Error, Result};
@@ -71,7 +73,8 @@ pub(crate) fn run(ctx: &Context, cli: &Cli) -> Result<Done> {
         Verb::CredentialProcess(args) => credential_process::run(ctx, args).map(Done::from),
         Verb::Doctor(args) => doctor::run(ctx, args),
         Verb::Configure(verb) => configure::run(ctx, verb),
-        Verb::Saml(_) | Verb::Console(_) => not_yet(),
+        Verb::Saml(Saml::Roles(args)) => saml::roles(ctx, args).map(Done::from),
+        Verb::Console(args) => console::run(ctx, args).map(Done::from),
         Verb::Tick(args) => tick::run(ctx, emit, args).map(Done::from),
         Verb::Completions(_) | Verb::Complete(_) => not_yet(),
     }

@@ -13,6 +13,8 @@ use crate::secret::Secret;
 use crate::source::command::CommandLine;
 use crate::source::login::AwsLogin;
 use crate::source::process::Process;
+use crate::source::role_arn::RoleArn;
+use crate::source::saml::Saml;
 use crate::source::sso::SsoRole;
 use crate::source::static_keys::StaticKeys;
 use crate::source::{Source, web_identity};
@@ -50,6 +52,10 @@ impl Place<'_> {
     pub(super) fn own(&self, name: &str, section: &Section) -> Result<Source> {
         let has = |key: &str| value(section, key).is_some();
         let has_key = |which| in_file(section, "aws_access_key_id", which).is_some();
+        // Before all of AWS's own keys: `credential_process = ssox credential-process NAME` may stand beside it, for others.
+        if let Some(url) = value(section, "ssox_saml_url") {
+            return self.saml(name, section, url);
+        }
         if has("web_identity_token_file") {
             return self.web_identity(name, section);
         }
@@ -95,6 +101,19 @@ impl Place<'_> {
         }
         let session = sessions::of_profile(self.ctx, self.files, name, section)?;
         Ok(SsoRole { session, account_id, role_name })
+    }
+
+    fn saml(&self, name: &str, section: &Section, url: &str) -> Result<Source> {
+        let role = value(section, "ssox_saml_role_arn");
+        let role = role.map(|arn| RoleArn::parse(&format!("`ssox_saml_role_arn` of profile `{name}`"), arn));
+        Ok(Source::Saml(Box::new(Saml {
+            url: url.into(),
+            role: role.transpose()?,
+            provider_arn: value(section, "ssox_saml_provider_arn").map(String::from),
+            duration_seconds: roles::duration(name, section)?,
+            region: self.region.clone(),
+            network: self.network.clone(),
+        })))
     }
 
     fn web_identity(&self, name: &str, section: &Section) -> Result<Source> {

@@ -62,7 +62,7 @@ fn wait(ctx: &Context, key: &Key) -> Lock {
 }
 
 /// Credentials without an end are not stored: nothing would ever make us look whether they still are what they were.
-fn store(ctx: &Context, key: &Key, credentials: RoleCredentials) -> Entry {
+pub(super) fn store(ctx: &Context, key: &Key, credentials: RoleCredentials) -> Entry {
     if credentials.expiration.is_none() {
         return Entry { credentials, since: ctx.now() };
     }

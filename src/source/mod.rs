@@ -33,6 +33,7 @@ pub(crate) enum Source {
     Sso(Box<sso::SsoRole>),
     AssumedRole(Box<assumed_role::AssumedRole>),
     WebIdentity(Box<web_identity::WebIdentity>),
+    Saml(Box<saml::Saml>),
     Process(process::Process),
     Login(login::AwsLogin),
     Static(static_keys::StaticKeys),
@@ -63,6 +64,7 @@ impl Source {
             Self::Sso(role) => role.credentials(ctx, request),
             Self::AssumedRole(role) => role.credentials(ctx, request),
             Self::WebIdentity(role) => role.credentials(ctx, request),
+            Self::Saml(saml) => saml.credentials(ctx, request),
             Self::Process(process) => process.credentials(ctx, request),
             Self::Login(login) => login.credentials(ctx),
             Self::Static(keys) => keys.credentials(ctx),
@@ -84,6 +86,7 @@ impl Source {
             Self::Sso(role) => Some(role.key()),
             Self::AssumedRole(role) => Some(role.key()),
             Self::WebIdentity(role) => Some(role.key()),
+            Self::Saml(saml) => Some(saml.key()),
             Self::Process(process) => Some(process.key()),
             Self::Login(_) | Self::Static(_) | Self::Machine(_) => None,
         }
@@ -95,6 +98,7 @@ impl Source {
             Self::Sso(role) => format!("{} of {} through {}", role.role_name, role.account_id, role.session.label()),
             Self::AssumedRole(role) => role.identity(),
             Self::WebIdentity(role) => role.identity(),
+            Self::Saml(saml) => saml.identity(),
             Self::Process(process) => process.identity(),
             Self::Login(login) => format!("login session {}", login.session),
             Self::Static(keys) => format!("keys {}", keys.keys.access_key_id),
@@ -113,7 +117,7 @@ impl Source {
 
     /// Tells whether the credentials are a role's for sure: a role they assume lasts an hour at most.
     pub(crate) fn is_role(&self) -> bool {
-        matches!(self, Self::Sso(_) | Self::AssumedRole(_) | Self::WebIdentity(_))
+        matches!(self, Self::Sso(_) | Self::AssumedRole(_) | Self::WebIdentity(_) | Self::Saml(_))
     }
 
     /// Returns the session a person signs in to, where there is one.
@@ -162,6 +166,7 @@ impl Source {
         match self {
             Self::AssumedRole(role) => Some(&role.arn),
             Self::WebIdentity(role) => Some(&role.arn),
+            Self::Saml(saml) => saml.role.as_ref(),
             _ => None,
         }
     }
@@ -172,6 +177,7 @@ impl Source {
             Self::Sso(_) => "sso",
             Self::AssumedRole(_) => "assume_role",
             Self::WebIdentity(_) => "web_identity",
+            Self::Saml(_) => "saml",
             Self::Process(_) => "process",
             Self::Login(_) => "login",
             Self::Static(_) | Self::Machine(_) => "static",

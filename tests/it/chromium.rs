@@ -66,7 +66,7 @@ impl Drop for Chromium {
 }
 
 /// Tells whether there is a Chromium; none is a failure in CI and is named elsewhere.
-fn has_chromium(home: &Home) -> bool {
+pub(crate) fn has_chromium(home: &Home) -> bool {
     let found = home.command("chromium").arg("--version").output().is_ok_and(|ran| ran.status.success());
     assert!(found || std::env::var_os("CI").is_none(), "chromium is not installed");
     if !found {

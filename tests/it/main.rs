@@ -5,6 +5,8 @@ mod bad_input;
 mod chromium;
 mod clients;
 mod configure;
+#[cfg(unix)]
+mod console;
 mod doctor;
 mod home;
 #[cfg(unix)]
@@ -22,6 +24,8 @@ mod pty;
 #[cfg(unix)]
 mod renewal;
 mod roles;
+#[cfg(unix)]
+mod saml;
 #[cfg(unix)]
 mod sandbox;
 #[cfg(unix)]

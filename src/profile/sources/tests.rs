@@ -25,6 +25,7 @@ fn said(source: &Source) -> String {
     match source {
         Source::AssumedRole(role) => format!("role {} < {}", role.arn.name, said(&role.source)),
         Source::WebIdentity(role) => format!("web identity {}", role.arn.name),
+        Source::Saml(saml) => format!("saml {}", saml.url),
         Source::Sso(role) => format!("sso {}", role.role_name),
         Source::Process(process) => format!("process {}", process.command.words.join(" ")),
         Source::Login(login) => format!("login {}", login.session),
@@ -243,4 +244,14 @@ fn a_role_behind_a_role_is_kept_apart_as_well() {
 fn a_profile_can_be_all_in_the_credentials_file() {
     let credentials = format!("[p]\n{ROLE}source_profile = a\n[a]\n{KEYS}");
     assert_eq!(said(&resolve("", &credentials).unwrap()), "role Target < keys AKIA");
+}
+
+#[test]
+fn a_sign_in_of_ones_own_comes_before_what_other_tools_are_given() {
+    let process = "credential_process = ssox credential-process p";
+    let url = "https://d-1234567890.awsapps.com/start/#/saml/default/External/ins-0123456789abcdef";
+    let source = resolve(&format!("[profile p]\n{process}\nssox_saml_url = {url}"), "").unwrap();
+    assert_eq!(said(&source), format!("saml {url}"));
+    let error = resolve(&format!("[profile p]\nssox_saml_url = {url}\nssox_saml_role_arn = Admin"), "").unwrap_err();
+    assert!(error.kind == Kind::Configuration && error.message.contains("`ssox_saml_role_arn` of profile `p`"));
 }

@@ -6,11 +6,13 @@ mod callback;
 mod client;
 mod device;
 mod flow;
+mod handover;
 mod page;
 mod pkce;
 mod turn;
 
 pub(crate) use flow::Flow;
+pub(crate) use handover::hand_over;
 
 use super::token::{self, Token};
 use super::{Session, refresh, start_url};

@@ -127,7 +127,7 @@ fn challenge(verifier: &Secret) -> String {
 }
 
 /// Returns random bytes in letters that need no escaping anywhere.
-fn random<const BYTES: usize>() -> Result<String> {
+pub(super) fn random<const BYTES: usize>() -> Result<String> {
     let mut bytes = [0; BYTES];
     getrandom::fill(&mut bytes).map_err(|cause| Error::other(format!("the system has no random bytes: {cause}")))?;
     Ok(URL_SAFE_NO_PAD.encode(bytes))

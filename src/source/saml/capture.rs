@@ -62,7 +62,10 @@ fn check(ctx: &Context, url: &str) -> Result<()> {
 
 /// How a wait for the response can end without one.
 enum End {
+    /// The last window was closed.
     Closed,
+    /// The browser is not there any more.
+    Gone,
     TimedOut,
     /// The page cannot be had, and the browser says why.
     Unreachable(String),
@@ -87,7 +90,7 @@ impl Capture<'_> {
             countdown.show(deadline.left());
             match self.browser.receive(self.ctx.deadline(deadline.left().min(SECOND))) {
                 Incoming::Message(message) => self.handle(&message)?,
-                Incoming::Closed => return Err(End::Closed),
+                Incoming::Closed => return Err(End::Gone),
                 Incoming::TimedOut if deadline.is_over() => return Err(End::TimedOut),
                 Incoming::TimedOut => {}
             }
@@ -183,8 +186,8 @@ impl Capture<'_> {
                 Error::needs_person(format!("no SAML response came from `{host}` within {waited}"))
                     .hint(format!("`--timeout 20m` waits longer; {assigned}"))
             }
-            End::Closed => {
-                let failure = if self.pages.is_empty() { None } else { self.browser.failure() };
+            End::Closed | End::Gone => {
+                let failure = if matches!(end, End::Gone) { self.browser.failure() } else { None };
                 let how = failure.map_or("was closed".into(), |why| format!("ended ({why})"));
                 Error::needs_person(format!("`{name}` {how} before a SAML response came from `{host}`"))
                     .hint(format!("try again and leave the window open until it closes by itself; {assigned}"))

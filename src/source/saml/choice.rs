@@ -3,46 +3,72 @@
 //! Deliberately not here: how a person is asked.
 
 use super::{Assertion, Saml, SamlRole, role};
+use crate::context::Context;
 use crate::error::{Error, Result};
-
-/// Asks a person for one of several roles, by its number; fails where there is no person.
-pub(crate) type Choose<'a> = &'a dyn Fn(&[SamlRole]) -> Result<usize>;
+use crate::source::role_arn::RoleArn;
+use crate::terminal;
+use crate::terminal::picker::{self, Row};
 
 /// Returns the role that is configured, the only one, or the one a person chooses.
 ///
 /// # Errors
 /// Configuration: the configured one is not on offer, or cannot be known. Refused: there is none.
 /// Needs a person: there are several, and nobody to ask.
-pub(super) fn choose(saml: &Saml, assertion: &Assertion, choose: Choose) -> Result<SamlRole> {
+pub(super) fn choose(ctx: &Context, saml: &Saml, assertion: &Assertion) -> Result<SamlRole> {
+    choose_with(saml, assertion, |roles| pick(ctx, roles))
+}
+
+fn choose_with(
+    saml: &Saml,
+    assertion: &Assertion,
+    pick: impl FnOnce(&[SamlRole]) -> Result<SamlRole>,
+) -> Result<SamlRole> {
     if assertion.is_encrypted && assertion.roles.is_empty() {
         return configured(saml);
     }
     let is_meant = |role: &&SamlRole| {
-        saml.role_arn.as_ref().is_none_or(|wanted| *wanted == role.role_arn)
+        saml.role.as_ref().is_none_or(|wanted| wanted.as_str() == role.role_arn)
             && saml.provider_arn.as_ref().is_none_or(|wanted| *wanted == role.provider_arn)
     };
     let meant: Vec<SamlRole> = assertion.roles.iter().filter(is_meant).cloned().collect();
     match &meant[..] {
         [] => Err(not_offered(saml, assertion)),
         [role] => Ok(role.clone()),
-        several => {
-            let number = choose(several)?;
-            several.get(number).cloned().ok_or_else(|| Error::needs_person("no role was chosen"))
-        }
+        several => pick(several),
     }
 }
 
-/// What a [`Choose`] says where nobody can be asked.
-pub(crate) fn nobody_to_ask(roles: &[SamlRole]) -> Error {
-    Error::needs_person(format!("the SAML response offers {} roles, and nobody can be asked which", roles.len()))
-        .hint(format!("add `ssox_saml_role_arn = …` to the profile: {}", listed(roles)))
+/// Asks a person.
+fn pick(ctx: &Context, roles: &[SamlRole]) -> Result<SamlRole> {
+    let row = |role: &SamlRole| Row {
+        key: key(role, roles),
+        columns: vec![role.role_name().into(), role.account_id().into(), role.provider_arn.clone()],
+    };
+    let rows: Vec<Row> = roles.iter().map(row).collect();
+    let instead = "add `ssox_saml_role_arn = …` to the profile; ssox saml roles lists what there is";
+    let chosen = picker::pick(ctx, "role", instead, &rows)?;
+    let role = roles.iter().find(|role| key(role, roles) == chosen).ok_or_else(|| Error::other("no such role"))?;
+    terminal::say(&format!("`ssox_saml_role_arn = {role}` in the profile takes this role without asking"));
+    Ok(role.clone())
+}
+
+/// A role that two providers may grant is known by both ARNs.
+fn key(role: &SamlRole, roles: &[SamlRole]) -> String {
+    match roles.iter().filter(|other| other.role_arn == role.role_arn).count() {
+        1 => role.role_arn.clone(),
+        _ => format!("{},{}", role.role_arn, role.provider_arn),
+    }
 }
 
 /// Returns the role of the configuration, where only AWS can read what is offered.
 fn configured(saml: &Saml) -> Result<SamlRole> {
-    match (&saml.role_arn, &saml.provider_arn) {
-        (Some(role), Some(provider)) => checked(role, provider),
-        _ => Err(encrypted()),
+    let (Some(role), Some(provider)) = (&saml.role, &saml.provider_arn) else { return Err(encrypted()) };
+    match role::is_provider(provider) {
+        true => Ok(SamlRole { role_arn: role.as_str().into(), provider_arn: provider.clone() }),
+        false => {
+            Err(Error::configuration(format!("`ssox_saml_provider_arn` is `{provider}`, which is not such an ARN"))
+                .hint("it looks like `arn:aws:iam::444455556666:saml-provider/NAME`"))
+        }
     }
 }
 
@@ -52,20 +78,8 @@ pub(super) fn encrypted() -> Error {
         .hint("add `ssox_saml_role_arn = …` and `ssox_saml_provider_arn = …` to the profile")
 }
 
-fn checked(role_arn: &str, provider_arn: &str) -> Result<SamlRole> {
-    let bad = |key: &str, value: &str, example: &str| {
-        Err(Error::configuration(format!("`{key}` is `{value}`, which is not such an ARN"))
-            .hint(format!("{key} = arn:aws:iam::444455556666:{example}")))
-    };
-    match () {
-        () if !role::is_role(role_arn) => bad("ssox_saml_role_arn", role_arn, "role/NAME"),
-        () if !role::is_provider(provider_arn) => bad("ssox_saml_provider_arn", provider_arn, "saml-provider/NAME"),
-        () => Ok(SamlRole { role_arn: role_arn.into(), provider_arn: provider_arn.into() }),
-    }
-}
-
 fn not_offered(saml: &Saml, assertion: &Assertion) -> Error {
-    let wanted = saml.role_arn.as_deref().or(saml.provider_arn.as_deref());
+    let wanted = saml.role.as_ref().map(RoleArn::as_str).or(saml.provider_arn.as_deref());
     match (wanted, &assertion.roles[..]) {
         (Some(wanted), roles @ [_, ..]) => Error::configuration(format!("the SAML response does not offer `{wanted}`"))
             .hint(format!("it offers {}", listed(roles))),
@@ -107,7 +121,7 @@ mod tests {
     fn saml(role: Option<&str>, provider: Option<&str>) -> Saml {
         Saml {
             url: "https://idp.example/".into(),
-            role_arn: role.map(|name| arn("role", name)),
+            role: role.map(|name| RoleArn::parse("x", &arn("role", name)).unwrap()),
             provider_arn: provider.map(|name| arn("saml-provider", name)),
             duration_seconds: None,
             region: None,
@@ -131,8 +145,8 @@ mod tests {
     }
 
     fn check(configured: (Option<&str>, Option<&str>), offered: &[(&str, &str)]) -> Result<String> {
-        let ask = |roles: &[SamlRole]| Ok(roles.len() - 1);
-        choose(&saml(configured.0, configured.1), &offer(offered), &ask)
+        let last = |roles: &[SamlRole]| Ok(roles.last().unwrap().clone());
+        choose_with(&saml(configured.0, configured.1), &offer(offered), last)
             .map(|role| format!("{} {}", role.role_name(), role.provider_arn.rsplit('/').next().unwrap()))
     }
 
@@ -164,21 +178,30 @@ mod tests {
     #[test]
     fn of_an_encrypted_response_both_arns_must_be_configured() {
         let encrypted = Assertion { is_encrypted: true, ..offer(&[]) };
-        let choose = |saml: Saml| choose(&saml, &encrypted, &|_| unreachable!());
+        let choose = |saml: Saml| choose_with(&saml, &encrypted, |_| unreachable!());
         assert_eq!(choose(saml(Some("A"), Some("x"))).unwrap().role_name(), "A");
         for (role, provider) in [(None, None), (Some("A"), None), (None, Some("x"))] {
             let error = choose(saml(role, provider)).unwrap_err();
             assert!(error.hint.unwrap().contains("ssox_saml_provider_arn"));
         }
-        let odd = Saml { role_arn: Some("Admin".into()), ..saml(None, Some("x")) };
-        assert!(choose(odd).unwrap_err().message.contains("`ssox_saml_role_arn` is `Admin`"));
+        let odd = Saml { provider_arn: Some("corp".into()), ..saml(Some("A"), None) };
+        assert!(choose(odd).unwrap_err().message.contains("`ssox_saml_provider_arn` is `corp`"));
     }
 
     #[test]
     fn a_long_list_is_cut() {
         let names: Vec<String> = (0..200).map(|number| format!("R{number}")).collect();
         let offered: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "x")).collect();
-        let hint = nobody_to_ask(&offer(&offered).roles).hint.unwrap();
+        let hint = check((Some("A"), None), &offered).unwrap_err().hint.unwrap();
         assert!(hint.contains("R11") && !hint.contains("R12") && hint.ends_with("and 188 more (ssox saml roles)"));
+    }
+
+    #[test]
+    fn a_role_of_two_providers_is_known_by_both_arns() {
+        let roles = offer(&[("A", "x"), ("A", "y"), ("B", "x")]).roles;
+        let keys: Vec<String> = roles.iter().map(|role| key(role, &roles)).collect();
+        assert!(
+            keys[0].ends_with("saml-provider/x") && keys[1].ends_with("saml-provider/y") && keys[2].ends_with("role/B")
+        );
     }
 }

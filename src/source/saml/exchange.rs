@@ -42,7 +42,7 @@ fn duration(configured: Option<i32>, wanted: Option<i32>) -> Option<i32> {
 }
 
 fn is_too_long(error: &Error) -> bool {
-    error.kind == Kind::Refused && error.message.contains("MaxSessionDuration")
+    error.message.contains("MaxSessionDuration")
 }
 
 /// Says what can be done about a refusal, which AWS words for those who wrote the role's trust policy.

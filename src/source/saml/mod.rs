@@ -1,7 +1,7 @@
 //! Roles of accounts outside the organization: an identity provider signs a person in and gives out a SAML response,
 //! and AWS takes that for role credentials.
 //!
-//! Deliberately not here: caching (`source`), and how a person chooses among many roles, which callers bring along.
+//! Deliberately not here: passwords, and whatever else an identity provider asks: that is between it and the person.
 
 mod assertion;
 pub(crate) mod browser;
@@ -15,12 +15,13 @@ mod response;
 mod role;
 
 pub(crate) use assertion::Assertion;
-pub(crate) use choice::{Choose, nobody_to_ask};
 pub(crate) use role::SamlRole;
 
+use super::role_arn::RoleArn;
+use super::{Request, cached};
 use crate::aws::Network;
+use crate::cache::{Entry, Key};
 use crate::context::Context;
-use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
 use std::path::Path;
 use std::time::Duration;
@@ -38,7 +39,7 @@ pub(crate) struct Saml {
     /// Where the sign-in starts: `ssox_saml_url`.
     pub(crate) url: String,
     /// Which role, when the identity provider may offer several, or encrypts what it offers.
-    pub(crate) role_arn: Option<String>,
+    pub(crate) role: Option<RoleArn>,
     pub(crate) provider_arn: Option<String>,
     pub(crate) duration_seconds: Option<i32>,
     /// Whose STS is asked, when it is in the role's partition.
@@ -83,20 +84,47 @@ pub(crate) fn roles(assertion: &Assertion) -> Result<&[SamlRole]> {
 }
 
 impl Saml {
-    /// Signs in, takes the role, and returns its credentials.
+    /// Returns all that tells these credentials from others.
+    pub(crate) fn identity(&self) -> String {
+        let role = self.role.as_ref().map_or("", RoleArn::as_str);
+        let provider = self.provider_arn.as_deref().unwrap_or_default();
+        let duration = self.duration_seconds.unwrap_or_default();
+        format!("SAML from {} role {role} provider {provider} for {duration}", self.url)
+    }
+
+    /// Returns the name of the cache entry; AWS tools have none for it.
+    pub(crate) fn key(&self) -> Key {
+        Key::own("saml", &[&self.identity()])
+    }
+
+    /// Returns the role's credentials: from the cache while they are good, else a person signs in. A response that is
+    /// given is used in any case.
     ///
     /// # Errors
     /// Those of [`assertion`], of the choice among the roles, and of AWS.
-    pub(crate) fn credentials(&self, ctx: &Context, origin: Origin, choose: Choose) -> Result<RoleCredentials> {
-        let assertion = assertion(ctx, origin)?;
-        if let (Origin::File(_), Some(end)) = (origin, assertion.not_on_or_after.filter(|end| *end <= ctx.now())) {
-            return Err(Error::needs_person(format!(
-                "the SAML response was good until {end}, and it is {}",
-                ctx.now()
-            ))
-            .hint("sign in again, and give the new one within 5 minutes"));
+    pub(crate) fn credentials(&self, ctx: &Context, request: &Request) -> Result<Entry> {
+        if let Some(path) = &request.saml_response {
+            let assertion = assertion(ctx, Origin::File(path))?;
+            check_end(ctx, &assertion)?;
+            let role = choice::choose(ctx, self, &assertion)?;
+            return Ok(cached::store(ctx, &self.key(), exchange::exchange(ctx, self, &assertion, &role)?));
         }
-        let role = choice::choose(self, &assertion, choose)?;
-        exchange::exchange(ctx, self, &assertion, &role)
+        cached::or_else(ctx, &self.key(), request, || {
+            let timeout = request.timeout.unwrap_or(TIMEOUT);
+            let assertion = assertion(ctx, Origin::Browser { url: &self.url, timeout })?;
+            let role = choice::choose(ctx, self, &assertion)?;
+            cached::fetch(ctx, &self.key(), request, || exchange::exchange(ctx, self, &assertion, &role))
+        })
+    }
+}
+
+/// A response that was kept may be over; of one that has just been made, only AWS knows by which clock.
+fn check_end(ctx: &Context, assertion: &Assertion) -> Result<()> {
+    match assertion.not_on_or_after.filter(|end| *end <= ctx.now()) {
+        None => Ok(()),
+        Some(end) => {
+            Err(Error::needs_person(format!("the SAML response was good until {end}, and it is {}", ctx.now()))
+                .hint("sign in again, and give the new one within 5 minutes"))
+        }
     }
 }

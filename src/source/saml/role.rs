@@ -47,8 +47,7 @@ pub(super) fn partition(arn: &str) -> &str {
     arn.split(':').nth(1).unwrap_or("aws")
 }
 
-/// Tells whether this is the ARN of a role.
-pub(super) fn is_role(arn: &str) -> bool {
+fn is_role(arn: &str) -> bool {
     is_iam(arn, "role/")
 }
 

@@ -1,0 +1,129 @@
+//! Addresses of the web console: its pages, and the Identity Center links that lead to them.
+//!
+//! Deliberately not here: asking AWS for a sign-in token (`signin`).
+
+use super::partition::{self, Partition};
+use crate::percent::encode;
+use crate::secret::Secret;
+use zeroize::Zeroizing;
+
+/// What people call services in a command line, where the console has another name in its addresses.
+const ALIASES: [(&str, &str); 8] = [
+    ("dynamodb", "dynamodbv2"),
+    ("sqs", "sqs/v3"),
+    ("sns", "sns/v3"),
+    ("ssm", "systems-manager"),
+    ("eventbridge", "events"),
+    ("stepfunctions", "states"),
+    ("codebuild", "codesuite/codebuild"),
+    ("codepipeline", "codesuite/codepipeline"),
+];
+
+/// Returns the address of a service's console, or of the console's first page.
+pub(crate) fn page(partition: &Partition, region: Option<&str>, service: Option<&str>) -> String {
+    let host = region.map_or_else(|| partition.console_host.into(), |region| partition.regional_console_host(region));
+    let name = service.map(|service| {
+        let alias = ALIASES.iter().find(|(alias, _)| *alias == service);
+        alias.map_or(service, |(_, name)| name)
+    });
+    let query = region.map(|region| format!("?region={region}")).unwrap_or_default();
+    match (name, region) {
+        (None, None) => format!("https://{host}/"),
+        (None, Some(_)) => format!("https://{host}/console/home{query}"),
+        (Some(name), _) => format!("https://{host}/{name}/home{query}"),
+    }
+}
+
+/// Tells whether this can be a service in an address.
+pub(crate) fn is_service(text: &str) -> bool {
+    let is_word = |word: &str| {
+        !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+    };
+    text.split('/').all(is_word)
+}
+
+/// Returns the address that signs in through the access portal and goes on to a page of the console.
+/// <https://docs.aws.amazon.com/singlesignon/latest/userguide/createshortcutlink.html>
+pub(crate) fn shortcut(start_url: &str, account_id: &str, role_name: &str, page: &str) -> String {
+    let portal = start_url.trim_end_matches(['/', '#']);
+    let (account, role, page) = (encode(account_id), encode(role_name), encode(page));
+    format!("{portal}/#/console?account_id={account}&role_name={role}&destination={page}")
+}
+
+/// Returns the address that signs a browser in with a token. It is a secret, good for fifteen minutes; `issuer` is where
+/// the console sends a person when the session there is over.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_enable-console-custom-url.html>
+pub(crate) fn federated(signin: &str, issuer: &str, page: &str, token: &Secret) -> Secret {
+    let (issuer, page, token) = (encode(issuer), encode(page), Zeroizing::new(encode(token.expose())));
+    Secret::new(format!(
+        "{signin}/federation?Action=login&Issuer={issuer}&Destination={page}&SigninToken={}",
+        token.as_str()
+    ))
+}
+
+/// Returns the partition that a region is in, or else an ARN.
+pub(crate) fn partition_of(region: Option<&str>, arn: Option<&str>) -> &'static Partition {
+    let named = || partition::named(arn?.split(':').nth(1)?);
+    region.map(partition::of).or_else(named).unwrap_or_else(|| partition::of("us-east-1"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_are_on_the_hosts_of_their_region() {
+        let table = [
+            (None, None, "https://console.aws.amazon.com/"),
+            (None, Some("iam"), "https://console.aws.amazon.com/iam/home"),
+            (Some("us-east-1"), None, "https://console.aws.amazon.com/console/home?region=us-east-1"),
+            (Some("eu-west-1"), Some("s3"), "https://eu-west-1.console.aws.amazon.com/s3/home?region=eu-west-1"),
+            (Some("eu-west-1"), Some("sqs"), "https://eu-west-1.console.aws.amazon.com/sqs/v3/home?region=eu-west-1"),
+            (Some("cn-north-1"), Some("ec2"), "https://console.amazonaws.cn/ec2/home?region=cn-north-1"),
+            (
+                Some("cn-northwest-1"),
+                None,
+                "https://cn-northwest-1.console.amazonaws.cn/console/home?region=cn-northwest-1",
+            ),
+            (Some("us-gov-west-1"), None, "https://console.amazonaws-us-gov.com/console/home?region=us-gov-west-1"),
+            (
+                Some("us-gov-east-1"),
+                None,
+                "https://us-gov-east-1.console.amazonaws-us-gov.com/console/home?region=us-gov-east-1",
+            ),
+            (Some("eusc-de-east-1"), None, "https://console.amazonaws-eusc.eu/console/home?region=eusc-de-east-1"),
+        ];
+        for (region, service, url) in table {
+            assert_eq!(page(partition_of(region, None), region, service), url);
+        }
+    }
+
+    #[test]
+    fn a_shortcut_holds_account_role_and_page() {
+        let expected = "https://x.awsapps.com/start/#/console?account_id=111122223333&role_name=A%2BB%40c&\
+                        destination=https%3A%2F%2Fh%2F%3Fregion%3Dr";
+        for start_url in
+            ["https://x.awsapps.com/start", "https://x.awsapps.com/start/", "https://x.awsapps.com/start/#/"]
+        {
+            assert_eq!(shortcut(start_url, "111122223333", "A+B@c", "https://h/?region=r"), expected);
+        }
+    }
+
+    #[test]
+    fn an_arn_tells_the_partition_where_no_region_does() {
+        let arn = Some("arn:aws-cn:iam::444455556666:role/X");
+        assert_eq!(partition_of(None, arn).name, "aws-cn");
+        assert_eq!(partition_of(Some("eu-west-1"), arn).name, "aws");
+        assert_eq!(partition_of(None, None).name, "aws");
+    }
+
+    #[test]
+    fn a_service_cannot_leave_its_place_in_the_address() {
+        for service in ["s3", "systems-manager/parameters", "codesuite/codebuild", "dynamodbv2"] {
+            assert!(is_service(service), "{service}");
+        }
+        for service in ["", "/", "../x", "s3?x", "a//b", "s3#", "a b", "ü"] {
+            assert!(!is_service(service), "{service}");
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! `ssox console`: the web console, as the role of a profile.
+//!
+//! Deliberately not here: the shapes of the addresses (`aws::console`, `aws::signin`).
+
+use crate::aws::partition::Partition;
+use crate::aws::{console, signin};
+use crate::browser;
+use crate::cli::Console;
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::profile::{Profile, check_region, implied_name};
+use crate::session;
+use crate::source::sso::SsoRole;
+use crate::source::{Request, Source};
+use crate::terminal;
+
+/// Opens the console, or returns its address to be printed.
+///
+/// # Errors
+/// Usage: no such service. Those of the profile and its source; AWS refuses, or there is no browser.
+pub(super) fn run(ctx: &Context, args: &Console) -> Result<String> {
+    check(args)?;
+    let wanted = args.profile.as_deref().unwrap_or_else(|| implied_name(ctx));
+    let profile = Profile::load(ctx, wanted)?.with_role(ctx, args.fetch.role_arn.as_deref())?;
+    let region = args.region.as_deref().or(profile.region.as_deref());
+    let partition = partition(&profile.source, region);
+    let page = console::page(partition, region, args.service.as_deref());
+    match &profile.source {
+        Source::Sso(role) => through_portal(ctx, args, role, &page),
+        _ => with_credentials(ctx, args, &profile, partition, region, &page),
+    }
+}
+
+fn check(args: &Console) -> Result<()> {
+    if let Some(region) = &args.region {
+        check_region("--region", region)?;
+    }
+    match args.service.as_deref().filter(|service| !console::is_service(service)) {
+        Some(service) => Err(Error::usage(format!("`{service}` cannot be a service in an address of the console"))
+            .hint("a service is named as in its address: `s3`, `ec2`, `systems-manager/parameters`")),
+        None => Ok(()),
+    }
+}
+
+fn partition(source: &Source, region: Option<&str>) -> &'static Partition {
+    let home = match source {
+        Source::Sso(role) => Some(role.session.region.as_str()),
+        _ => None,
+    };
+    console::partition_of(region.or(home), source.role_arn())
+}
+
+/// The access portal signs in by itself: nothing in this address is a secret, and no credentials are needed.
+fn through_portal(ctx: &Context, args: &Console, role: &SsoRole, page: &str) -> Result<String> {
+    let url = console::shortcut(&role.session.start_url, &role.account_id, &role.role_name, page);
+    if args.print {
+        return Ok(format!("{url}\n"));
+    }
+    let what = format!("the console of `{}` in {}", role.role_name, role.account_id);
+    match !ctx.no_input && browser::can_open(ctx) && browser::open(ctx, &url) {
+        true => terminal::say(&format!("opening {what}; if nothing opens, go to")),
+        false => terminal::say(&format!("there is no browser here; {what} is at")),
+    }
+    terminal::show_address(ctx, &url);
+    Ok(String::new())
+}
+
+fn with_credentials(
+    ctx: &Context,
+    args: &Console,
+    profile: &Profile,
+    partition: &'static Partition,
+    region: Option<&str>,
+    page: &str,
+) -> Result<String> {
+    let credentials = profile.source.credentials(ctx, &Request::from(&args.fetch))?.credentials;
+    if credentials.session_token.is_none() {
+        let name = &profile.name;
+        return Err(Error::configuration(format!(
+            "profile `{name}` has the long-term keys of a user, and those cannot sign in to the console"
+        ))
+        .hint(format!("ssox console {name} --role-arn arn:aws:iam::ACCOUNT:role/NAME")));
+    }
+    let region = region.unwrap_or(partition.global_region);
+    let base = signin::base(&profile.network, region)?;
+    let token = signin::get_signin_token(ctx, &profile.network, region, &credentials)?;
+    let url = console::federated(&base, issuer(&profile.source), page, &token);
+    if args.print {
+        return Ok(format!("{}\n", url.expose()));
+    }
+    session::hand_over(ctx, &url, &format!("ssox console {} --print", profile.name))?;
+    terminal::say(&format!("opened the console of `{}`", profile.name));
+    Ok(String::new())
+}
+
+/// Where the console sends a person when the session there is over.
+fn issuer(source: &Source) -> &str {
+    match source {
+        Source::Saml(saml) => &saml.url,
+        _ => source.session().map_or("ssox", |session| session.start_url.as_str()),
+    }
+}

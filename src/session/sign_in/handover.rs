@@ -1,0 +1,41 @@
+//! Sends the person's browser to an address that is a secret. The browser's command line, which everybody on the machine
+//! can read, has an address of this machine only; behind that, once, stands the way to the other.
+//!
+//! Deliberately not here: what the address is.
+
+use super::callback::Callback;
+use super::page::Page;
+use super::pkce::random;
+use crate::browser;
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::secret::Secret;
+use crate::terminal::Countdown;
+use std::time::Duration;
+
+/// How long a browser may take to start.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Opens the address in the person's browser; `instead` is what to type when that does not work.
+///
+/// # Errors
+/// Needs a person: there is no browser here, or it did not come.
+pub(crate) fn hand_over(ctx: &Context, url: &Secret, instead: &str) -> Result<()> {
+    let failed = |why: &str| Err(Error::needs_person(why).hint(instead));
+    if ctx.no_input || !browser::can_open(ctx) {
+        return failed("there is no browser here to open");
+    }
+    let (callback, state) = (Callback::bind(None)?, random::<24>()?);
+    if !browser::open(ctx, &format!("{}?code=go&state={state}", callback.redirect_uri())) {
+        return failed("no browser could be started");
+    }
+    let deadline = ctx.deadline(PATIENCE);
+    let countdown = Countdown::start("waiting for the browser");
+    match callback.wait(ctx, &state, deadline, || countdown.show(deadline.left())) {
+        Some(visitor) => {
+            visitor.reply(&Page::elsewhere(url.expose()));
+            Ok(())
+        }
+        None => failed("the browser did not come for the address"),
+    }
+}

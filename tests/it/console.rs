@@ -1,0 +1,102 @@
+//! `ssox console`: links of the access portal, and sign-ins with credentials.
+//!
+//! Deliberately not here: the addresses of every partition (unit tests).
+
+use crate::home::{Home, SSOX};
+use crate::pty::{Terminal, eventually};
+use ssox_standin::START_URL;
+use std::fs;
+use std::process::Command;
+
+/// Notes what it is started with, and does as a browser does.
+const BROWSER: &str =
+    "sh -c 'echo \"$1\" >address && curl -sL --noproxy \"*\" \"$1\" >page.part && mv page.part page' sh";
+
+fn federated() -> Home {
+    let home = Home::new();
+    home.standin.configure(|options| {
+        options.users = vec![ssox_standin::IamUser {
+            account: "111122223333".into(),
+            name: "me".into(),
+            access_key_id: "AKIAEXAMPLE00000001".into(),
+            secret_access_key: "secret-of-me".into(),
+            mfa: None,
+        }];
+    });
+    home.add_config(
+        "[profile keys]\naws_access_key_id = AKIAEXAMPLE00000001\naws_secret_access_key = secret-of-me\n\
+         [profile chained]\nregion = eu-west-1\nsource_profile = keys\n\
+         role_arn = arn:aws:iam::444455556666:role/Target\n",
+    );
+    home
+}
+
+fn in_terminal(home: &Home, arguments: &[&str]) -> Command {
+    let mut command = home.command(SSOX);
+    command.args(arguments).env("BROWSER", BROWSER).env("TERM", "xterm");
+    command
+}
+
+#[test]
+fn an_sso_profile_needs_no_credentials_for_a_link_without_a_secret() {
+    let home = Home::new();
+    let region = home.ssox(&["console", "dev", "--print", "--service", "s3", "--region", "eu-central-1"]).ok();
+    let link = "/#/console?account_id=111122223333&role_name=ReadOnly&destination=https%3A%2F%2Feu-central-1.console.aws.\
+                amazon.com%2Fs3%2Fhome%3Fregion%3Deu-central-1\n";
+    assert_eq!(region, format!("{START_URL}{link}"));
+    let china = home.ssox(&["console", "dev", "--print", "--region", "cn-northwest-1"]).ok();
+    assert!(china.contains("https%3A%2F%2Fcn-northwest-1.console.amazonaws.cn%2Fconsole%2Fhome"), "{china}");
+    assert_eq!(home.standin.total(), 0);
+}
+
+#[test]
+fn the_link_is_opened_or_shown() {
+    let home = Home::new();
+    let (said, status) = Terminal::start(in_terminal(&home, &["console", "dev"])).wait_for_end();
+    assert!(status.success() && said.contains("opening the console of `ReadOnly` in 111122223333"), "{said}");
+    let address = eventually("the browser", || fs::read_to_string(home.path("address")).ok().filter(|a| !a.is_empty()));
+    assert!(address.starts_with(&format!("{START_URL}/#/console?")), "{address}");
+    let shown = home.ssox_with(&["console", "dev"], &[("BROWSER", BROWSER)]);
+    assert_eq!(shown.ok(), "");
+    assert!(shown.stderr().contains("no browser here") && shown.stderr().contains("/#/console?"), "{}", shown.stderr());
+}
+
+#[test]
+fn credentials_become_an_address_that_is_printed_when_asked_for() {
+    let home = federated();
+    let address = home.ssox(&["console", "chained", "--print", "--service", "ec2"]).ok();
+    assert!(address.starts_with(&format!("{}/federation?Action=login&Issuer=ssox&", home.standin.url())), "{address}");
+    let page = home.command("curl").args(["-sL", "--noproxy", "*", address.trim()]).output().unwrap();
+    let page = String::from_utf8_lossy(&page.stdout).into_owned();
+    assert!(page.contains("444455556666") && page.contains("assumed-role/Target/"), "{page}");
+    assert!(page.contains("https://eu-west-1.console.aws.amazon.com/ec2/home?region=eu-west-1"), "{page}");
+    assert_eq!(home.standin.violations(), [""; 0]);
+}
+
+#[test]
+fn the_browser_is_led_there_without_a_secret_in_its_command_line() {
+    let home = federated();
+    let (said, status) = Terminal::start(in_terminal(&home, &["-v", "console", "chained"])).wait_for_end();
+    assert!(status.success() && said.contains("opened the console of `chained`"), "{said}");
+    let page = eventually("the console", || fs::read_to_string(home.path("page")).ok());
+    assert!(page.contains("assumed-role/Target/"), "{page}");
+    let address = fs::read_to_string(home.path("address")).unwrap();
+    assert!(address.starts_with("http://127.0.0.1:") && !address.contains(&home.standin.url()), "{address}");
+    for secret in home.standin.secrets() {
+        assert!(!address.contains(&secret) && !said.contains(&secret), "{said}");
+    }
+    // What was there once is not there again.
+    let again = home.command("curl").args(["-s", "--noproxy", "*", address.trim()]).output().unwrap();
+    assert!(!again.status.success());
+    assert!(home.ssox(&["console", "chained"]).fails(3).contains("ssox console chained --print"));
+}
+
+#[test]
+fn what_cannot_sign_in_is_said() {
+    let home = federated();
+    let keys = home.ssox(&["console", "keys", "--print"]).fails(4);
+    assert!(keys.contains("long-term keys") && keys.contains("--role-arn"), "{keys}");
+    assert!(home.ssox(&["console", "dev", "--print", "--service", "s3?x"]).fails(2).contains("`s3?x`"));
+    assert!(home.ssox(&["console", "dev", "--print", "--region", "a/b"]).fails(4).contains("--region"));
+    assert_eq!(home.standin.count("GetSigninToken"), 0);
+}

@@ -1,0 +1,340 @@
+//! Accounts outside the organization: a sign-in in a real Chromium at the stand-in's identity provider, and responses
+//! that come from elsewhere.
+//!
+//! Deliberately not here: every spelling of a response (unit tests).
+
+use crate::chromium::has_chromium;
+use crate::home::{Home, SSOX};
+use crate::pty::{Terminal, eventually};
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+const FLAGS: &str = "--headless --no-sandbox --disable-gpu --disable-quic --disable-background-networking \
+                     --disable-component-update --disable-popup-blocking";
+
+/// A home with a profile `external`, whose identity provider does what the wishes say; `None` without a Chromium.
+fn external(wishes: &str, keys: &str) -> Option<Home> {
+    let home = Home::new();
+    let url = home.standin.idp_url(wishes);
+    home.add_config(&format!("[profile external]\nregion = eu-west-1\nssox_saml_url = {url}\n{keys}"));
+    has_chromium(&home).then_some(home)
+}
+
+/// What a run in a terminal left.
+struct Run {
+    /// What stood on the terminal.
+    said: String,
+    stdout: String,
+    status: i32,
+}
+
+impl Run {
+    #[track_caller]
+    fn ok(&self) -> Value {
+        assert_eq!(self.status, 0, "{}", self.said);
+        serde_json::from_str(&self.stdout).unwrap_or(Value::Null)
+    }
+
+    #[track_caller]
+    fn fails(&self, status: i32, words: &str) {
+        assert_eq!((self.status, self.stdout.as_str()), (status, ""), "{}", self.said);
+        assert!(self.said.contains(words) && self.said.contains("hint: "), "{}", self.said);
+    }
+}
+
+fn command(home: &Home, arguments: &[&str]) -> Command {
+    let mut command = home.command("sh");
+    command.args(["-c", "exec \"$@\" >stdout", "sh", SSOX]).args(arguments);
+    command.env("SSOX_BROWSER", "chromium").env("SSOX_BROWSER_ARGS", FLAGS).env("TERM", "xterm");
+    command
+}
+
+fn run(home: &Home, arguments: &[&str]) -> Run {
+    finished(home, Terminal::start(command(home, arguments)))
+}
+
+fn finished(home: &Home, terminal: Terminal) -> Run {
+    let (said, status) = terminal.wait_for_end();
+    let stdout = fs::read_to_string(home.path("stdout")).unwrap_or_default();
+    Run { said, stdout, status: status.code().unwrap_or(-1) }
+}
+
+/// Returns the command lines of the browser's processes: those that name the home's own profile directory.
+fn browsers(home: &Home) -> Vec<(i32, String)> {
+    let directory = format!("--user-data-dir={}", home.path(".local/state/ssox/browser").display());
+    let entries = fs::read_dir("/proc").expect("this is Linux").flatten();
+    let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    let lines = pids.filter_map(|pid: i32| Some((pid, fs::read_to_string(format!("/proc/{pid}/cmdline")).ok()?)));
+    lines.filter(|(_, line)| line.contains(&directory)).collect()
+}
+
+/// The one that all others are children of.
+fn browser(home: &Home) -> Option<i32> {
+    browsers(home).into_iter().find(|(_, line)| !line.contains("--type=")).map(|(pid, _)| pid)
+}
+
+#[track_caller]
+fn ends(home: &Home) {
+    eventually("the browser's end", || browsers(home).is_empty().then_some(()));
+}
+
+fn signal(pid: i32, signal: Signal) {
+    kill_process(Pid::from_raw(pid).expect("it is a pid"), signal).expect("it runs");
+}
+
+fn roles(listed: &Value) -> Vec<&str> {
+    listed.as_array().expect("a list").iter().map(|role| role["role_name"].as_str().expect("a name")).collect()
+}
+
+/// Looks for every secret of the stand-in, as it is and as forms spell it, in all files below a directory.
+fn leaks(home: &Home, directory: &Path, found: &mut Vec<String>) {
+    for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            leaks(home, &path, found);
+            continue;
+        }
+        let Ok(bytes) = fs::read(&path) else { continue };
+        for secret in home.standin.secrets() {
+            let part: &str = &secret[..secret.len().min(60)];
+            let spelt = [part.to_string(), part.replace('+', "%2B").replace('/', "%2F")];
+            if spelt.iter().any(|part| bytes.windows(part.len()).any(|window| window == part.as_bytes())) {
+                found.push(format!("{} in {}", &part[..8], path.display()));
+            }
+        }
+    }
+}
+
+#[test]
+fn roles_are_listed_in_whatever_spelling_they_come() {
+    for wishes in ["login=none&roles=2", "login=none&roles=2&order=mixed&prefix=none&spaces"] {
+        let Some(home) = external(wishes, "") else { return };
+        let listed = run(&home, &["saml", "roles", "external", "--json"]).ok();
+        assert_eq!(roles(&listed), ["External", "Audit"]);
+        assert_eq!(listed[1]["account_id"], "555566667777");
+        assert_eq!(listed[1]["provider_arn"], "arn:aws:iam::555566667777:saml-provider/standin");
+        ends(&home);
+    }
+}
+
+#[test]
+fn the_second_sign_in_needs_no_form() {
+    for wishes in ["login=typed", "login=typed&cookie=session"] {
+        let Some(home) = external(wishes, "") else { return };
+        for _ in 0..2 {
+            assert_eq!(roles(&run(&home, &["saml", "roles", "external", "--json"]).ok()), ["External"]);
+        }
+        assert_eq!((home.standin.count("IdpLogin"), home.standin.count("IdpPage")), (1, 3), "{wishes}");
+        let directory = fs::metadata(home.path(".local/state/ssox/browser")).unwrap();
+        assert_eq!(std::os::unix::fs::PermissionsExt::mode(&directory.permissions()) & 0o777, 0o700);
+    }
+}
+
+#[test]
+fn credentials_come_once_and_then_from_the_cache() {
+    let Some(home) = external("login=typed&cacheable", "") else { return };
+    let run = run(&home, &["-v", "export", "external", "--format", "json"]);
+    let credentials = run.ok();
+    assert_eq!(credentials["account_id"], "444455556666");
+    let again = home.ssox(&["export", "external", "--format", "json"]).ok();
+    assert_eq!(serde_json::from_str::<Value>(&again).unwrap()["access_key_id"], credentials["access_key_id"]);
+    home.ssox(&["--emit=zsh1", "use", "external"]).ok();
+    home.ssox(&["credential-process", "external"]).ok();
+    home.ssox(&["exec", "external", "--", "true"]).ok();
+    assert_eq!((home.standin.count("AssumeRoleWithSAML"), home.standin.count("IdpLogin")), (1, 1));
+    assert_eq!(home.standin.violations(), [""; 0]);
+    // Neither the log nor any file but the caches has a secret in it.
+    for secret in home.standin.secrets() {
+        assert!(!run.said.contains(&secret[..secret.len().min(60)]), "{}", run.said);
+    }
+    fs::remove_file(home.path("stdout")).unwrap();
+    fs::remove_dir_all(home.path(".aws/cli/cache")).unwrap();
+    let mut found = Vec::new();
+    leaks(&home, &home.path(""), &mut found);
+    assert_eq!(found, [""; 0]);
+}
+
+#[test]
+fn the_configured_role_is_taken_of_two_hundred() {
+    let role = "arn:aws:iam::600000000013:role/Role137";
+    let Some(home) = external("login=none&roles=200", &format!("ssox_saml_role_arn = {role}\n")) else { return };
+    assert_eq!(roles(&run(&home, &["saml", "roles", "external", "--json"]).ok()).len(), 200);
+    let credentials = run(&home, &["export", "external", "--format", "json"]).ok();
+    assert_eq!((&credentials["account_id"], &credentials["role_name"]), (&"600000000013".into(), &"Role137".into()));
+}
+
+#[test]
+fn what_aws_cannot_take_is_explained() {
+    let rows = [
+        ("login=none&roles=0", &["saml", "roles", "external"][..], 5, "offers no role"),
+        ("login=none&big", &["saml", "roles", "external"], 4, "AWS takes 100000 at most"),
+        ("login=none&expired", &["export", "external", "--format", "json"], 3, "within 5 minutes"),
+        ("login=none&encrypted", &["export", "external", "--format", "json"], 4, "is encrypted"),
+        ("login=none&evil", &["saml", "roles", "external", "--timeout", "3s"], 3, "no SAML response came"),
+        ("login=none&not-assigned", &["saml", "roles", "external", "--timeout", "3s"], 3, "you have no access"),
+    ];
+    for (wishes, arguments, status, words) in rows {
+        let Some(home) = external(wishes, "") else { return };
+        run(&home, arguments).fails(status, words);
+        ends(&home);
+    }
+}
+
+#[test]
+fn an_encrypted_response_is_good_with_both_arns() {
+    let keys = "ssox_saml_role_arn = arn:aws:iam::444455556666:role/External\n\
+                ssox_saml_provider_arn = arn:aws:iam::444455556666:saml-provider/standin\n";
+    let Some(home) = external("login=none&encrypted", keys) else { return };
+    assert_eq!(run(&home, &["export", "external", "--format", "json"]).ok()["role_name"], "External");
+}
+
+#[test]
+fn every_partition_window_and_frame_is_watched() {
+    let rows = [
+        "login=none&acs=https%3A%2F%2Fcn-north-1.signin.amazonaws.cn%2Fsaml",
+        "login=none&acs=https%3A%2F%2Fsignin.amazonaws-us-gov.com%2Fsaml",
+        "login=none&acs=https%3A%2F%2Fsignin.amazonaws-eusc.eu%2Fsaml",
+        "login=none&submit=popup",
+        "login=none&submit=frame",
+    ];
+    for wishes in rows {
+        let Some(home) = external(wishes, "") else { return };
+        assert_eq!(roles(&run(&home, &["saml", "roles", "external", "--json"]).ok()), ["External"], "{wishes}");
+    }
+}
+
+#[test]
+fn the_command_line_holds_no_address_and_ctrl_c_leaves_nothing() {
+    let Some(home) = external("login=form", "") else { return };
+    let mut terminal = Terminal::start(command(&home, &["exec", "external", "--", "true"]));
+    terminal.wait_for("left");
+    eventually("the form", || (home.standin.count("IdpPage") == 1).then_some(()));
+    let lines = browsers(&home);
+    assert!(!lines.is_empty());
+    for (_, line) in lines {
+        assert!(!line.contains("/idp") && !line.contains(&home.standin.url()), "{line}");
+        assert!(!line.contains("--remote-debugging-port"), "{line}");
+    }
+    terminal.keys("\x03");
+    let (_, status) = terminal.wait_for_end();
+    assert_eq!(std::os::unix::process::ExitStatusExt::signal(&status), Some(2));
+    ends(&home);
+}
+
+#[test]
+fn who_closes_the_browser_is_told_and_who_is_killed_leaves_none() {
+    let Some(home) = external("login=form", "") else { return };
+    let arguments = ["saml", "roles", "external"];
+    let mut terminal = Terminal::start(command(&home, &arguments));
+    terminal.wait_for("left");
+    signal(eventually("the browser", || browser(&home)), Signal::TERM);
+    finished(&home, terminal).fails(3, "was closed before a SAML response came");
+    let mut terminal = Terminal::start(command(&home, &arguments));
+    terminal.wait_for("left");
+    signal(eventually("the browser", || browser(&home)), Signal::KILL);
+    finished(&home, terminal).fails(3, "ended (signal: 9 (SIGKILL))");
+    let mut terminal = Terminal::start(command(&home, &arguments));
+    terminal.wait_for("left");
+    signal(i32::try_from(terminal.id()).unwrap(), Signal::KILL);
+    drop(terminal);
+    // The next one does not wait for the end of that browser: it has to cope.
+    run(&home, &[&arguments[..], &["--timeout", "2s"]].concat()).fails(3, "no SAML response came");
+    ends(&home);
+}
+
+#[test]
+fn two_sign_ins_take_turns() {
+    let Some(home) = external("login=form", "") else { return };
+    let url = home.standin.idp_url("login=none");
+    home.add_config(&format!("[profile other]\nssox_saml_url = {url}\n"));
+    let mut first = Terminal::start(command(&home, &["saml", "roles", "external"]));
+    first.wait_for("left");
+    run(&home, &["saml", "roles", "other", "--timeout", "1s"]).fails(3, "another sign-in has the browser (process ");
+    let mut second = Terminal::start(command(&home, &["saml", "roles", "other", "--json"]));
+    second.wait_for("waiting for another sign-in");
+    signal(eventually("the browser", || browser(&home)), Signal::TERM);
+    assert_eq!(first.wait_for_end().1.code(), Some(3));
+    assert_eq!(roles(&finished(&home, second).ok()), ["External"]);
+}
+
+#[test]
+fn where_no_browser_can_be_shown_the_answer_is_three_at_once() {
+    let home = Home::new();
+    home.add_config(&format!("[profile external]\nssox_saml_url = {}\n", home.standin.idp_url("")));
+    type Variables<'a> = &'a [(&'a str, &'a str)];
+    let rows: [(Variables, i32, &str); 5] = [
+        (&[("SSOX_BROWSER_ARGS", ""), ("SSOX_BROWSER", "sh")], 3, "no screen"),
+        (&[("SSOX_BROWSER_ARGS", ""), ("SSOX_BROWSER", ""), ("DISPLAY", ":0"), ("SSH_TTY", "x")], 3, "over SSH"),
+        (&[("PATH", "/usr/share"), ("SSOX_BROWSER", "")], 3, "there is no browser"),
+        (&[("SSOX_BROWSER", "no-such-browser")], 4, "not on PATH"),
+        (&[("CI", "1")], 3, "needs a person and a browser"),
+    ];
+    for (variables, status, words) in rows {
+        // A known browser in one of its usual places would be found.
+        if words == "there is no browser" && Path::new("/opt/google/chrome/chrome").exists() {
+            continue;
+        }
+        let mut command = command(&home, &["saml", "roles", "external"]);
+        if variables.iter().any(|(name, _)| *name == "PATH") {
+            command = home.command("/bin/sh");
+            command.args(["-c", "exec \"$@\" >stdout", "sh", SSOX, "saml", "roles", "external"]);
+            command.env("SSOX_BROWSER_ARGS", FLAGS);
+        }
+        command.envs(variables.iter().copied());
+        finished(&home, Terminal::start(command)).fails(status, words);
+    }
+    assert!(home.ssox(&["--emit=zsh1", "use", "external"]).fails(3).contains("--saml-response"));
+    assert_eq!(home.standin.total(), 0);
+}
+
+#[test]
+fn a_response_is_taken_from_a_file_or_a_pipe() {
+    let home = Home::new();
+    home.add_config(
+        "[profile external]\nregion = eu-west-1\nssox_saml_url = https://idp.example/\nduration_seconds = 7200\n",
+    );
+    let shapes: [fn(&str) -> String; 3] = [
+        |response| response.into(),
+        |response| format!("SAMLResponse={}&RelayState=", response.replace('+', "%2B").replace('=', "%3D")),
+        |response| format!("<form><input type='hidden' name='SAMLResponse' value='{response}'></form>"),
+    ];
+    for shape in shapes {
+        fs::write(home.path("response"), shape(&home.standin.saml_response("roles=1"))).unwrap();
+        let listed = home.ssox(&["saml", "roles", "--saml-response", "response"]).ok();
+        assert!(listed.contains("444455556666  External"), "{listed}");
+        let exported = home.ssox(&["export", "external", "--format", "json", "--saml-response", "response"]).ok();
+        assert_eq!(serde_json::from_str::<Value>(&exported).unwrap()["account_id"], "444455556666");
+    }
+    let piped =
+        home.command("sh").args(["-c", "\"$@\" --saml-response - <response", "sh", SSOX, "saml", "roles"]).output();
+    assert!(piped.unwrap().status.success());
+    fs::write(home.path("response"), home.standin.saml_response("roles=2")).unwrap();
+    let several = home.ssox(&["export", "external", "--format", "json", "--saml-response", "response"]).fails(3);
+    assert!(several.contains("role/Audit"), "{several}");
+    fs::write(home.path("response"), home.standin.saml_response("expired")).unwrap();
+    let expired = home.ssox(&["export", "external", "--format", "json", "--saml-response", "response"]).fails(3);
+    assert!(expired.contains("was good until"), "{expired}");
+    for rubbish in ["", "rubbish", "<html></html>", "PGEvPg=="] {
+        fs::write(home.path("response"), rubbish).unwrap();
+        let error = home.ssox(&["saml", "roles", "--saml-response", "response"]).fails(4);
+        assert!(error.contains("not a SAML response"), "{error}");
+    }
+}
+
+#[test]
+fn a_duration_the_role_does_not_allow_is_asked_for_in_vain_only_once() {
+    let home = Home::new();
+    home.add_config("[profile external]\nssox_saml_url = https://idp.example/\nduration_seconds = 7200\n");
+    home.standin.configure(|options| {
+        let rule = ssox_standin::RoleRule { max_session: 3600, ..Default::default() };
+        options.roles.insert("arn:aws:iam::444455556666:role/External".into(), rule);
+    });
+    fs::write(home.path("response"), home.standin.saml_response("")).unwrap();
+    let ran = home.ssox(&["export", "external", "--format", "json", "--saml-response", "response"]);
+    ran.ok();
+    assert!(ran.stderr().contains("does not allow 7200 s"), "{}", ran.stderr());
+    assert_eq!(home.standin.count("AssumeRoleWithSAML"), 2);
+}
