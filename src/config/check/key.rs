@@ -92,7 +92,7 @@ fn spelling(check: &mut Check, kind: Kind, key: &str, lower: &str) {
             format!("nobody reads `{lower}` in an sso-session: it belongs to a profile"),
             "move it to a profile",
         );
-    } else if let Some(meant) = known::meant(lower).filter(|_| !is_read) {
+    } else if !is_read && let Some(meant) = known::meant(lower) {
         check.add(Warning, format!("nobody reads `{key}`"), format!("did you mean `{meant}`?"));
     }
 }
