@@ -8,6 +8,7 @@ mod browser;
 mod cache;
 mod cli;
 mod commands;
+mod completion;
 mod config;
 mod context;
 mod credentials;

@@ -4,6 +4,7 @@
 
 mod changes;
 mod clear;
+mod complete;
 mod configure;
 mod console;
 mod credential_process;
@@ -76,7 +77,8 @@ pub(crate) fn run(ctx: &Context, cli: &Cli) -> Result<Done> {
         Verb::Saml(Saml::Roles(args)) => saml::roles(ctx, args).map(Done::from),
         Verb::Console(args) => console::run(ctx, args).map(Done::from),
         Verb::Tick(args) => tick::run(ctx, emit, args).map(Done::from),
-        Verb::Completions(_) | Verb::Complete(_) => not_yet(),
+        Verb::Complete(args) => complete::run(ctx, args).map(Done::from),
+        Verb::Completions(_) => not_yet(),
     }
 }
 

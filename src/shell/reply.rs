@@ -21,7 +21,7 @@ pub(crate) fn reply(emit: Emit, changes: &EnvChanges) -> String {
 }
 
 /// Escapes all but ASCII, for a shell that reads programs through a code page; `\` is doubled so that it can be undone.
-fn ascii(value: &str) -> String {
+pub(crate) fn ascii(value: &str) -> String {
     value.encode_utf16().fold(String::new(), |mut text, unit| {
         match char::from_u32(unit.into()) {
             Some('\\') => text.push_str("\\\\"),

@@ -1,0 +1,99 @@
+//! Completion: what could stand at the cursor, told to the glue of each shell so that the shell inserts it as one word
+//! and runs nothing.
+//!
+//! Deliberately not here: anything that asks AWS or signs in, and evaluating what was typed. The glue lies in `shell/`.
+//!
+//! A reply is empty, or begins with a line that says what follows:
+//!
+//! | line | what follows |
+//! | --- | --- |
+//! | `words KIND` | candidates, one a line, as the shell's glue wants them |
+//! | `parts KIND` | beginnings of candidates: no space goes after them |
+//! | `files` | nothing: files are completed by the shell |
+//! | `command N` | nothing: the words from the Nth on are a command line of their own, the first word being the 0th |
+
+mod bash;
+mod grammar;
+mod narrow;
+mod regions;
+mod reply;
+mod values;
+
+use crate::context::Context;
+use crate::shell::Shell;
+use clap::Command;
+use grammar::Place;
+
+/// The command line up to the cursor, as the program would get it.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Question {
+    /// The words before the one at the cursor, the program's name first.
+    words: Vec<String>,
+    /// What is there of the word at the cursor.
+    current: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Candidate {
+    value: String,
+    description: String,
+}
+
+impl Candidate {
+    fn new(value: impl Into<String>, description: impl Into<String>) -> Self {
+        Self { value: value.into(), description: description.into() }
+    }
+}
+
+/// What could stand at the cursor.
+#[derive(Debug, PartialEq, Eq)]
+enum Answer {
+    Command(usize),
+    Files,
+    Candidates {
+        /// What they are, as people call one of them.
+        kind: &'static str,
+        are_parts: bool,
+        candidates: Vec<Candidate>,
+    },
+}
+
+/// Answers the glue of a shell; `arguments` are what it passes.
+pub(crate) fn answer(ctx: &Context, command: Command, shell: Shell, arguments: &[String]) -> String {
+    match shell {
+        Shell::Bash => {
+            bash::Line::of(arguments).map(|line| bash::reply(&line, find(ctx, command, shell, &line.question)))
+        }
+        Shell::Zsh | Shell::Fish | Shell::PowerShell => arguments.split_first().map(|(current, words)| {
+            let question = Question { words: words.to_vec(), current: reply::decoded(shell, current) };
+            reply::reply(shell, find(ctx, command, shell, &question))
+        }),
+    }
+    .unwrap_or_default()
+}
+
+fn find(ctx: &Context, command: Command, shell: Shell, question: &Question) -> Answer {
+    match grammar::place(command, question) {
+        Place::Command(at) => Answer::Command(at),
+        Place::Words(kind, candidates) => Answer::Candidates { kind, are_parts: false, candidates },
+        Place::Value(kind, before) => {
+            let typed = question.current.strip_prefix(&before).unwrap_or_default();
+            // zsh and fish match by their user's own rules, and want all there is.
+            let matching = match shell {
+                Shell::Zsh | Shell::Fish => narrow::Matching::ByShell,
+                Shell::Bash | Shell::PowerShell => narrow::Matching::Here,
+            };
+            values::answer(ctx, kind, typed, matching).behind(&before)
+        }
+    }
+}
+
+impl Answer {
+    /// Puts what was typed before the value, `--region=`, before each candidate.
+    fn behind(mut self, before: &str) -> Self {
+        if let Self::Candidates { candidates, .. } = &mut self {
+            candidates.iter_mut().for_each(|candidate| candidate.value.insert_str(0, before));
+        }
+        self
+    }
+}

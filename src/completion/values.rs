@@ -1,0 +1,112 @@
+//! The values only ssox knows: profiles, sessions, regions, each with what tells it from the others.
+//!
+//! Deliberately not here: AWS. What is said is what lies in the files.
+
+use super::grammar::Kind;
+use super::narrow::{Matching, Narrowed, narrow};
+use super::regions::REGIONS;
+use super::{Answer, Candidate};
+use crate::config::ConfigFiles;
+use crate::context::Context;
+use crate::error::{is_bidi, printable};
+use crate::profile::{self, Profile};
+use crate::session;
+use crate::time::human;
+
+/// More descriptions than this cost too much: each takes a file to read.
+const DESCRIBED: usize = 200;
+
+const OUTPUTS: [(&str, &str); 6] = [
+    ("json", "JSON"),
+    ("text", "columns for other programs"),
+    ("table", "for people"),
+    ("yaml", "YAML"),
+    ("yaml-stream", "YAML, page by page"),
+    ("off", "nothing"),
+];
+const SCOPES: [(&str, &str); 1] = [("sso:account:access", "what accounts and roles take")];
+
+/// Returns the values of a kind that may be meant by what was typed.
+pub(super) fn answer(ctx: &Context, kind: Kind, typed: &str, matching: Matching) -> Answer {
+    match kind {
+        Kind::File => Answer::Files,
+        Kind::Region => fixed("region", &REGIONS),
+        Kind::Output => fixed("format", &OUTPUTS),
+        Kind::Scope => fixed("scope", &SCOPES),
+        Kind::Session => sessions(ctx),
+        Kind::Profile | Kind::ProfileOrPrevious | Kind::ProfileWithSession | Kind::ProfileWithSaml => {
+            profiles(ctx, kind, typed, matching)
+        }
+    }
+}
+
+fn fixed(kind: &'static str, values: &[(&str, &str)]) -> Answer {
+    let candidates = values.iter().map(|(value, description)| Candidate::new(*value, *description)).collect();
+    Answer::Candidates { kind, are_parts: false, candidates }
+}
+
+fn sessions(ctx: &Context) -> Answer {
+    let files = ConfigFiles::load(ctx).ok();
+    let named = |files: &ConfigFiles| files.sso_session_names().filter(|name| is_speakable(name)).collect::<Vec<_>>();
+    let candidate = |files: &ConfigFiles, name: String| {
+        let description = profile::named_session(ctx, files, &name).map_or_else(
+            |error| error.message,
+            |session| match session::cached_token(ctx, &session).filter(|token| token.is_valid(ctx.now())) {
+                Some(token) => format!("{} {}", session.start_url, human(token.expires_at.seconds_after(ctx.now()))),
+                None => session.start_url,
+            },
+        );
+        Candidate::new(name, one_line(&description))
+    };
+    let candidates = files.map(|files| named(&files).into_iter().map(|name| candidate(&files, name)).collect());
+    Answer::Candidates { kind: "session", are_parts: false, candidates: candidates.unwrap_or_default() }
+}
+
+fn profiles(ctx: &Context, kind: Kind, typed: &str, matching: Matching) -> Answer {
+    let files = ConfigFiles::load(ctx).ok();
+    let names = files.as_ref().map(|files| files.profile_names().filter(|name| is_speakable(name)).collect());
+    let (are_parts, names) = match narrow(names.unwrap_or_default(), typed, matching) {
+        Narrowed::Names(names) => (false, names),
+        Narrowed::Parts(names) => (true, names),
+    };
+    let mut candidates: Vec<Candidate> = match files {
+        Some(files) if !are_parts && names.len() <= DESCRIBED => {
+            names.into_iter().filter_map(|name| described(ctx, &files, kind, name)).collect()
+        }
+        _ => names.into_iter().map(|name| Candidate::new(name, "")).collect(),
+    };
+    if kind == Kind::ProfileOrPrevious && matches!(typed, "" | "-") {
+        let previous = ctx.var("SSOX_PREVIOUS").map(|name| Candidate::new("-", one_line(&format!("back to {name}"))));
+        candidates.extend(previous);
+    }
+    Answer::Candidates { kind: "profile", are_parts, candidates }
+}
+
+/// Returns the profile with account, role and time left; `None` when it is not of the kind that is asked for.
+fn described(ctx: &Context, files: &ConfigFiles, kind: Kind, name: String) -> Option<Candidate> {
+    let profile = match Profile::resolve(ctx, files, &name) {
+        Ok(profile) => profile,
+        Err(error) => return Some(Candidate::new(name, one_line(&format!("broken: {}", error.message)))),
+    };
+    let source = &profile.source;
+    match kind {
+        Kind::ProfileWithSession if source.session().is_none() => return None,
+        Kind::ProfileWithSaml if source.kind() != "saml" => return None,
+        _ => {}
+    }
+    let end = source.cached(ctx).and_then(|entry| entry.credentials.expiration);
+    let left = end.map(|end| end.seconds_after(ctx.now())).filter(|left| *left > 0).map(human);
+    let role = source.role_name().or_else(|| source.role_arn()).unwrap_or(source.kind());
+    let facts = [source.account_id(), Some(role), left.as_deref()];
+    let facts: Vec<&str> = facts.into_iter().flatten().collect();
+    Some(Candidate::new(name, one_line(&facts.join(" "))))
+}
+
+/// What a shell or a terminal would obey is never offered.
+fn is_speakable(name: &str) -> bool {
+    !name.is_empty() && !name.contains(|c: char| c.is_control() || is_bidi(c))
+}
+
+fn one_line(text: &str) -> String {
+    printable(text).replace('\n', " ")
+}
