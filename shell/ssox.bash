@@ -319,4 +319,96 @@ builtin unset -v _ssox_no_prompt
 
 # --- completion
 
+# Completes. The line as typed goes to the binary, which takes it apart and says what readline is to put in, quoted.
+function _ssox_complete() {
+  builtin local IFS=$'\n' _ssox_options="$-" _ssox_reply=''
+  builtin local -a _ssox_lines
+  COMPREPLY=()
+  _ssox_reply=$(builtin command ssox complete bash "${COMP_LINE:0:COMP_POINT}" "${COMP_TYPE-}" "$COMP_WORDBREAKS" \
+    "${COMP_WORDS[@]}" 2>/dev/null) || return 0
+  builtin set -f
+  # shellcheck disable=SC2206  # splitting at newlines is what is wanted here
+  _ssox_lines=($_ssox_reply)
+  case $_ssox_options in *f*) ;; *) builtin set +f ;; esac
+  case ${_ssox_lines[0]-} in
+    words*) COMPREPLY=("${_ssox_lines[@]:1}") ;;
+    parts*)
+      COMPREPLY=("${_ssox_lines[@]:1}")
+      builtin compopt -o nospace 2>/dev/null
+      ;;
+    files) builtin compopt -o default 2>/dev/null ;;
+    command*) _ssox_delegate "${_ssox_lines[0]#command }" ;;
+  esac
+  return 0
+}
+
+# Lets the command that begins with that word complete itself: through bash-completion where it is loaded, else as the
+# command's own completion is registered.
+function _ssox_delegate() {
+  builtin local IFS=$' \t\n' _ssox_word='' _ssox_rest='' _ssox_name=''
+  if builtin declare -F _comp_command_offset >/dev/null; then
+    _comp_command_offset "$1"
+    return
+  elif builtin declare -F _command_offset >/dev/null; then
+    _command_offset "$1"
+    return
+  fi
+  for _ssox_word in "${COMP_WORDS[@]:0:$1}"; do
+    _ssox_rest=${COMP_LINE#*"$_ssox_word"}
+    COMP_POINT=$((COMP_POINT - ${#COMP_LINE} + ${#_ssox_rest}))
+    COMP_LINE=$_ssox_rest
+  done
+  _ssox_rest=${COMP_LINE#"${COMP_LINE%%[![:space:]]*}"}
+  COMP_POINT=$((COMP_POINT - ${#COMP_LINE} + ${#_ssox_rest}))
+  COMP_LINE=$_ssox_rest
+  COMP_CWORD=$((COMP_CWORD - $1))
+  COMP_WORDS=("${COMP_WORDS[@]:$1}")
+  _ssox_name=${COMP_WORDS[0]}
+  if ((COMP_CWORD == 0)); then
+    builtin compopt -o default 2>/dev/null
+    IFS=$'\n'
+    # shellcheck disable=SC2207  # one name a line, and a name with a star is nobody's
+    COMPREPLY=($(builtin compgen -A command -- "$_ssox_name"))
+    return
+  fi
+  _ssox_specified "$(builtin complete -p -- "$_ssox_name" 2>/dev/null)"
+}
+
+# Does what a line of `complete -p` says: options, and a function or a program (no arguments, no substitutions).
+function _ssox_specified() {
+  builtin local IFS=$' \t\n' _ssox_name="${COMP_WORDS[0]}" _ssox_current="${COMP_WORDS[COMP_CWORD]}"
+  builtin local _ssox_previous="${COMP_WORDS[COMP_CWORD - 1]}" _ssox_how='' _ssox_what='' _ssox_options="$-"
+  builtin set -f
+  # shellcheck disable=SC2086  # splitting at blanks is what is wanted here
+  builtin set -- $1
+  case $_ssox_options in *f*) ;; *) builtin set +f ;; esac
+  while (($# > 1)); do
+    case $1 in
+      -o) builtin compopt -o "$2" 2>/dev/null ;;
+      -F | -C) _ssox_how=$1 _ssox_what=${2//\'/} ;;
+    esac
+    builtin shift
+  done
+  case $_ssox_how in
+    -F) "$_ssox_what" "$_ssox_name" "$_ssox_current" "$_ssox_previous" ;;
+    -C)
+      IFS=$'\n'
+      # shellcheck disable=SC2207
+      COMPREPLY=($(COMP_LINE=$COMP_LINE COMP_POINT=$COMP_POINT "$_ssox_what" "$_ssox_name" "$_ssox_current" "$_ssox_previous"))
+      ;;
+    *) builtin compopt -o bashdefault -o default 2>/dev/null ;;
+  esac
+}
+
+# --- registration
+
+# Before bash 4 a completion cannot ask for file names when it has to; there they are what comes when there is nothing else.
+if ((BASH_VERSINFO[0] < 4)); then
+  builtin complete -o default -F _ssox_complete ssox
+else
+  builtin complete -F _ssox_complete ssox
+fi
+
+# --- end
+
 if [[ -n ${_ssox_aliases-} ]]; then builtin unset -v _ssox_aliases; builtin shopt -s expand_aliases; fi

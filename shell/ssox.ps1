@@ -225,3 +225,52 @@ if ("$function:prompt" -notmatch '_ssox_hook') {
 }
 
 # --- completion
+
+# Returns what could stand at the cursor. The words go to the binary as they were typed, none is evaluated; its answer
+# is data, already quoted, with all but ASCII escaped.
+function global:_ssox_complete([string]$current, $tree, [int]$cursor) {
+    $PSNativeCommandUseErrorActionPreference = $false
+    $elements = @($tree.CommandElements)
+    $words = @($elements | Microsoft.PowerShell.Core\Where-Object { $_.Extent.EndOffset -lt $cursor } |
+        Microsoft.PowerShell.Core\ForEach-Object { _ssox_word $_ })
+    $binary = Microsoft.PowerShell.Core\Get-Command -Name ssox -CommandType Application -TotalCount 1 -ErrorAction Ignore
+    if (-not $binary) { return }
+    $status = Microsoft.PowerShell.Utility\Get-Variable -Name LASTEXITCODE -Scope Global -ValueOnly -ErrorAction Ignore
+    $reply = @(& $binary complete powershell "=$current" @words 2>$null)
+    $global:LASTEXITCODE = $status
+    if ($reply.Count -and $reply[0] -cmatch '^command (\d+)\z') {
+        return _ssox_delegate $tree $cursor ([int]$Matches[1])
+    }
+    foreach ($line in $reply | Microsoft.PowerShell.Utility\Select-Object -Skip 1) {
+        $inserted, $listed, $explained = $line.Split([char]9) | Microsoft.PowerShell.Core\ForEach-Object { [regex]::Unescape($_) }
+        [System.Management.Automation.CompletionResult]::new($inserted, $listed, 'ParameterValue', $explained)
+    }
+}
+
+# Returns a word as the program would get it; what is in it of variables and commands stays as it is.
+function global:_ssox_word($element) {
+    if ($element -is [System.Management.Automation.Language.StringConstantExpressionAst] -or
+        $element -is [System.Management.Automation.Language.ExpandableStringExpressionAst]) {
+        $element.Value
+    } else {
+        $element.Extent.Text
+    }
+}
+
+# Lets the command that begins with that word complete itself.
+function global:_ssox_delegate($tree, [int]$cursor, [int]$word) {
+    $elements = @($tree.CommandElements)
+    if ($word -ge $elements.Count) { return }
+    $start = $elements[$word].Extent.StartOffset
+    $text = $tree.Extent.Text.Substring($start - $tree.Extent.StartOffset).PadRight($cursor - $start)
+    (TabExpansion2 -inputScript $text -cursorColumn ($cursor - $start)).CompletionMatches
+}
+
+# --- registration
+
+Microsoft.PowerShell.Core\Register-ArgumentCompleter -Native -CommandName ssox -ScriptBlock {
+    param($current, $tree, $cursor)
+    _ssox_complete $current $tree $cursor
+}
+
+# --- end

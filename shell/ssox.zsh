@@ -226,4 +226,47 @@ builtin unset -v _ssox_no_prompt
 
 # --- completion
 
+# Completes for compsys. What is typed goes to the binary as it stands, the answer is data, and compsys quotes what it
+# puts in.
+function _ssox_complete() {
+  builtin setopt local_options "${_comp_options[@]}"
+  local kind
+  local -a lines
+  lines=("${(@f)$(builtin command ssox complete zsh "${(Q)PREFIX}" "${(@Q)words[1,CURRENT-1]}" 2>/dev/null)}")
+  kind=${lines[1]#* }
+  case $lines[1] in
+    (words\ *)
+      shift lines
+      _describe -t "${kind}s" $kind lines
+      ;;
+    (parts\ *)
+      shift lines
+      _describe -t "${kind}s" $kind lines -S ''
+      ;;
+    (files) _files ;;
+    (command\ <->)
+      shift $kind words
+      (( CURRENT -= kind ))
+      _normal -p ssox
+      ;;
+    (*) return 1 ;;
+  esac
+}
+
+# --- registration
+
+# Registers with compsys; where compinit has not run yet, each prompt looks again.
+function _ssox_register() {
+  (( ${+_comps} )) || return 0
+  compdef _ssox_complete ssox
+  precmd_functions=(${precmd_functions:#_ssox_register})
+}
+
+if [[ -o interactive ]]; then
+  precmd_functions=(${precmd_functions:#_ssox_register} _ssox_register)
+  _ssox_register
+fi
+
+# --- end
+
 builtin true

@@ -9,14 +9,24 @@ use crate::shell::quote::posix;
 /// Returns the script for a shell; without `prompt` it keeps its segment out of the prompt.
 pub(crate) fn script(shell: Shell, prompt: bool) -> String {
     let (without_prompt, text) = match shell {
-        Shell::Zsh => ("_ssox_no_prompt=1", sticky(include_str!("../../shell/ssox.zsh"))),
-        Shell::Bash => ("_ssox_no_prompt=1", include_str!("../../shell/ssox.bash").to_owned()),
-        Shell::Fish => ("set -g _ssox_no_prompt 1", include_str!("../../shell/ssox.fish").to_owned()),
-        Shell::PowerShell => ("$global:_ssox_no_prompt = $true", include_str!("../../shell/ssox.ps1").to_owned()),
+        Shell::Zsh => ("_ssox_no_prompt=1", sticky(text(shell))),
+        Shell::Bash => ("_ssox_no_prompt=1", text(shell).to_owned()),
+        Shell::Fish => ("set -g _ssox_no_prompt 1", text(shell).to_owned()),
+        Shell::PowerShell => ("$global:_ssox_no_prompt = $true", text(shell).to_owned()),
     };
     match prompt {
         true => text,
         false => format!("{without_prompt}\n{text}"),
+    }
+}
+
+/// Returns the script as it lies in the repository.
+pub(super) fn text(shell: Shell) -> &'static str {
+    match shell {
+        Shell::Zsh => include_str!("../../shell/ssox.zsh"),
+        Shell::Bash => include_str!("../../shell/ssox.bash"),
+        Shell::Fish => include_str!("../../shell/ssox.fish"),
+        Shell::PowerShell => include_str!("../../shell/ssox.ps1"),
     }
 }
 

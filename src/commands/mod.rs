@@ -5,6 +5,7 @@
 mod changes;
 mod clear;
 mod complete;
+mod completions;
 mod configure;
 mod console;
 mod credential_process;
@@ -78,7 +79,7 @@ pub(crate) fn run(ctx: &Context, cli: &Cli) -> Result<Done> {
         Verb::Console(args) => console::run(ctx, args).map(Done::from),
         Verb::Tick(args) => tick::run(ctx, emit, args).map(Done::from),
         Verb::Complete(args) => complete::run(ctx, args).map(Done::from),
-        Verb::Completions(_) => not_yet(),
+        Verb::Completions(args) => Ok(Done::from(completions::script(args.shell.into()))),
     }
 }
 

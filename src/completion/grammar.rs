@@ -83,17 +83,13 @@ pub(super) fn place(command: Command, question: &Question) -> Place {
     let excluded = excluded(verb, &question.words);
     let found = engine(&mut command.clone(), question);
     let is_option = question.current.starts_with('-');
-    let value = found.iter().find_map(|candidate| {
-        let kind = Kind::ALL.into_iter().find(|kind| candidate.get_id() == Some(&kind.mark()))?;
-        Some((kind, candidate.get_value().to_string_lossy().into_owned()))
-    });
-    match value {
-        Some((kind, before)) if !is_option || !before.is_empty() => return Place::Value(kind, before),
-        // An option may be meant, or the profile before this one.
-        Some((Kind::ProfileOrPrevious, before)) if question.current == "-" => {
-            return Place::Value(Kind::ProfileOrPrevious, before);
+    for candidate in &found {
+        let before = candidate.get_value().to_string_lossy().into_owned();
+        // Where an option was begun, a profile is not meant.
+        match Kind::ALL.into_iter().find(|kind| candidate.get_id() == Some(&kind.mark())) {
+            Some(kind) if !is_option || !before.is_empty() => return Place::Value(kind, before),
+            _ => {}
         }
-        _ => {}
     }
     words(found, is_option, &excluded)
 }
@@ -196,4 +192,137 @@ fn candidate(candidate: &CompletionCandidate) -> Candidate {
     let help = candidate.get_help().map(ToString::to_string).unwrap_or_default();
     let first_line = help.lines().next().unwrap_or_default();
     Candidate::new(candidate.get_value().to_string_lossy(), first_line)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::Cli;
+    use clap::CommandFactory as _;
+
+    /// The last word is the one at the cursor.
+    fn at(line: &str) -> Place {
+        let mut words: Vec<String> = line.split(' ').map(String::from).collect();
+        let current = words.pop().unwrap_or_default();
+        place(Cli::command(), &Question { words, current })
+    }
+
+    fn words_at(line: &str) -> Vec<String> {
+        match at(line) {
+            Place::Words(_, candidates) => candidates.into_iter().map(|candidate| candidate.value).collect(),
+            other => panic!("{line}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn every_value_has_a_kind_or_is_free() {
+        let free = [
+            "emit",
+            "min_ttl",
+            "mfa_code",
+            "role_arn",
+            "timeout",
+            "port",
+            "write",
+            "command",
+            "start_url",
+            "account_id",
+            "role_name",
+            "service",
+            "wait",
+            "words",
+        ];
+        fn check(command: &Command, free: &[&str]) {
+            for arg in command.get_arguments().filter(|arg| arg.get_action().takes_values()) {
+                let id = arg.get_id().as_str();
+                let is_known =
+                    Kind::of(command.get_name(), arg).is_some() || arg.get_value_parser().possible_values().is_some();
+                assert!(is_known != free.contains(&id), "{} {id}", command.get_name());
+            }
+            command.get_subcommands().for_each(|command| check(command, free));
+        }
+        let mut command = Cli::command();
+        command.build();
+        check(&command, &free);
+    }
+
+    #[test]
+    fn every_verb_is_offered_but_the_hidden_ones() {
+        let verbs = words_at("ssox ");
+        for command in Cli::command().get_subcommands() {
+            assert_eq!(
+                verbs.iter().any(|verb| verb == command.get_name()),
+                !command.is_hide_set(),
+                "{}",
+                command.get_name()
+            );
+        }
+    }
+
+    #[test]
+    fn every_option_is_offered_until_it_is_given() {
+        fn check(command: &Command, line: &str) {
+            for arg in command.get_arguments().filter(|arg| !arg.is_hide_set()) {
+                let Some(long) = arg.get_long().map(|long| format!("--{long}")) else { continue };
+                assert!(words_at(&format!("{line} -")).contains(&long), "{line} {long}");
+                if !arg.get_action().takes_values() {
+                    assert!(!words_at(&format!("{line} {long} -")).contains(&long), "{line} {long}");
+                }
+            }
+            for command in command.get_subcommands().filter(|command| !command.is_hide_set()) {
+                check(command, &format!("{line} {}", command.get_name()));
+            }
+        }
+        let mut command = Cli::command();
+        command.build();
+        check(&command, "ssox");
+    }
+
+    #[test]
+    fn what_excludes_another_is_not_offered_beside_it() {
+        assert!(!words_at("ssox login --pkce -").contains(&"--device-code".into()));
+        assert!(!words_at("ssox use -v dev -").contains(&"--verbose".into()));
+        assert!(words_at("ssox exec dev --min-ttl 1h --").contains(&"--mfa-code".into()));
+    }
+
+    #[test]
+    fn a_value_is_known_by_its_place() {
+        for (line, kind, before) in [
+            ("ssox use d", Kind::ProfileOrPrevious, ""),
+            ("ssox -v login d", Kind::ProfileWithSession, ""),
+            ("ssox saml roles ", Kind::ProfileWithSaml, ""),
+            ("ssox use --region=eu dev", Kind::ProfileOrPrevious, ""),
+            ("ssox use --region ", Kind::Region, ""),
+            ("ssox use dev --region=eu", Kind::Region, "--region="),
+            ("ssox configure sso --profile ", Kind::Profile, ""),
+            ("ssox configure sso --sso-session=c", Kind::Session, "--sso-session="),
+            ("ssox export --saml-response ", Kind::File, ""),
+        ] {
+            match at(line) {
+                Place::Value(found, there) => assert_eq!((found, there.as_str()), (kind, before), "{line}"),
+                other => panic!("{line}: {other:?}"),
+            }
+        }
+        assert_eq!(words_at("ssox export --format=")[0], "--format=env");
+    }
+
+    #[test]
+    fn a_command_begins_after_the_profile() {
+        for (line, start) in [
+            ("ssox exec dev ", Some(3)),
+            ("ssox exec dev -- ", Some(4)),
+            ("ssox exec dev -- git che", Some(4)),
+            ("ssox exec dev git --", Some(3)),
+            ("ssox -v exec --min-ttl 1h dev --timeout=1m git -- ", Some(7)),
+            ("ssox exec ", None),
+            ("ssox exec dev -", None),
+            ("ssox exec dev --min-ttl ", None),
+            ("ssox use dev ", None),
+        ] {
+            match (at(line), start) {
+                (Place::Command(found), Some(start)) => assert_eq!(found, start, "{line}"),
+                (other, start) => assert!(!matches!(other, Place::Command(_)) && start.is_none(), "{line}: {other:?}"),
+            }
+        }
+    }
 }

@@ -75,7 +75,7 @@ fn profiles(ctx: &Context, kind: Kind, typed: &str, matching: Matching) -> Answe
         }
         _ => names.into_iter().map(|name| Candidate::new(name, "")).collect(),
     };
-    if kind == Kind::ProfileOrPrevious && matches!(typed, "" | "-") {
+    if kind == Kind::ProfileOrPrevious && typed.is_empty() {
         let previous = ctx.var("SSOX_PREVIOUS").map(|name| Candidate::new("-", one_line(&format!("back to {name}"))));
         candidates.extend(previous);
     }

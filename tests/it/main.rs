@@ -4,6 +4,9 @@ mod bad_input;
 #[cfg(unix)]
 mod chromium;
 mod clients;
+#[cfg(unix)]
+mod completion;
+#[cfg(unix)]
 mod configure;
 #[cfg(unix)]
 mod console;

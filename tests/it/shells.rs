@@ -111,15 +111,15 @@ impl Home {
         home
     }
 
-    /// Makes a home whose `ssox` is a stand-in: `init` is the real one's, `use`, `clear` and `tick` say what `replies`
-    /// has for them, all else says what arguments and which terminals it was given.
+    /// Makes a home whose `ssox` is a stand-in: `init` and `complete` are the real one's, `use`, `clear` and `tick` say what
+    /// `replies` has for them, all else says what arguments and which terminals it was given.
     pub(crate) fn scripted() -> Self {
         let home = Self::empty();
         symlink(env!("CARGO_BIN_EXE_ssox"), home.path("real")).expect("a link can be made");
         let program = format!(
             "#!/bin/sh\nhome='{}'\n{}",
             home.directory.path().display(),
-            r#"[ "$1" != init ] || exec "$home/real" "$@"
+            r#"case $1 in init|complete) exec "$home/real" "$@" ;; esac
 printf '%s\n' "$*" >> "$home/calls"
 case $* in
   --emit=*) for word; do case $word in

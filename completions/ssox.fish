@@ -1,0 +1,24 @@
+# Completion of ssox in fish, as `ssox completions` prints it.
+
+# Completes. What is typed goes to the binary as it stands, the answer is data, and fish escapes what it puts in.
+function _ssox_complete
+    set -l fish_trace
+    set -l IFS \n
+    set -l current (commandline -ct)
+    set -l words (commandline -opc)
+    set -l reply (command ssox complete fish "$current" $words 2>/dev/null)
+    switch "$reply[1]"
+        case 'words *' 'parts *'
+            string join \n -- $reply[2..]
+        case files
+            __fish_complete_path "$current"
+        case 'command *'
+            set -l first (math (string replace 'command ' '' -- $reply[1]) + 1)
+            set -l inner
+            test $first -gt (builtin count $words); or set inner (string escape -- $words[$first..])
+            complete -C (string join ' ' -- $inner "$current")
+    end
+end
+
+complete -e -c ssox
+complete -c ssox -f -a '(_ssox_complete)'

@@ -1,0 +1,241 @@
+//! TAB in real shells: what it puts into the line is one word, the right one, and runs nothing.
+//!
+//! Deliberately not here: which candidates there are in which place, which the unit tests of `completion` show.
+
+use crate::shells::{Home, Session, Shell, installed, shells};
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+/// Names that are other things as well: syntax of a shell, patterns, quotes.
+const NAMES: [&str; 10] = [
+    "prod:admin",
+    "prod:ro",
+    "acme corp",
+    "we$(touch PWN)ird",
+    "ba`touch PWN`ck",
+    "star*",
+    "quo'te",
+    "dou\"ble",
+    "sla\\sh",
+    "x!y;touch PWN",
+];
+
+fn config() -> String {
+    let profile = |name: &&str| {
+        let quoted = if name.contains('\'') { format!("\"{name}\"") } else { format!("'{name}'") };
+        format!("[profile {quoted}]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = ReadOnly\n")
+    };
+    let session = "[sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = eu-west-1\n";
+    format!("{session}{}", NAMES.iter().map(profile).collect::<String>())
+}
+
+fn home() -> Home {
+    let home = Home::scripted();
+    home.write(".aws/config", &config());
+    // What a star would find, were it a pattern.
+    home.write("starfile", "");
+    home
+}
+
+/// What an rc file has before and after the integration.
+fn rc(shell: Shell) -> &'static str {
+    match shell {
+        Shell::Zsh => "autoload -Uz compinit; compinit -u -d .dump\nLOAD",
+        Shell::Bash | Shell::Fish => "LOAD",
+    }
+}
+
+/// Types a line that ends in TAB, presses Enter, and returns the arguments ssox was called with.
+fn called(session: &mut Session, line: &str) -> String {
+    let told = session.run(line);
+    let (_, arguments) = told.rsplit_once("arguments:").unwrap_or_else(|| panic!("not called by {line:?}: {told}"));
+    arguments.lines().next().unwrap_or_default().trim().to_string()
+}
+
+#[test]
+fn every_name_becomes_one_word() {
+    for shell in shells() {
+        let home = home();
+        let mut session = home.session(shell, rc(shell));
+        for name in NAMES {
+            let typed: String = name.chars().take_while(|c| c.is_ascii_lowercase()).collect();
+            let typed = if name.starts_with("prod") { &name[..name.len() - 1] } else { &typed };
+            assert_eq!(
+                called(&mut session, &format!("ssox login {typed}\t")),
+                format!("<login> <{name}>"),
+                "{shell:?}"
+            );
+        }
+        assert!(!home.path("PWN").exists(), "{shell:?}");
+    }
+}
+
+#[test]
+fn a_name_is_completed_inside_open_quotes() {
+    for shell in shells() {
+        let home = home();
+        let mut session = home.session(shell, rc(shell));
+        for (typed, name) in [
+            ("\"acme c", "acme corp"),
+            ("'acme c", "acme corp"),
+            ("\"we", "we$(touch PWN)ird"),
+            ("'we", "we$(touch PWN)ird"),
+            ("\"ba", "ba`touch PWN`ck"),
+            ("\"sta", "star*"),
+            ("\"quo", "quo'te"),
+            ("'quo", "quo'te"),
+            ("'dou", "dou\"ble"),
+            ("\"prod:a", "prod:admin"),
+        ] {
+            assert_eq!(
+                called(&mut session, &format!("ssox login {typed}\t")),
+                format!("<login> <{name}>"),
+                "{shell:?} {typed}"
+            );
+        }
+        assert!(!home.path("PWN").exists(), "{shell:?}");
+    }
+}
+
+#[test]
+fn verbs_options_and_their_values_are_completed() {
+    for shell in shells() {
+        let home = home();
+        let mut session = home.session(shell, rc(shell));
+        for (typed, arguments) in [
+            ("ssox sess\t", "<sessions>"),
+            ("ssox status --verif\t", "<status> <--verify>"),
+            ("ssox console --region eu-north\t", "<console> <--region> <eu-north-1>"),
+            ("ssox console --region=eu-north\t", "<console> <--region=eu-north-1>"),
+            ("ssox login --sso-session co\t", "<login> <--sso-session> <corp>"),
+            ("ssox export --format env-no\t acme\t", "<export> <--format> <env-no-export> <acme corp>"),
+            ("ssox configure mig\t", "<configure> <migrate>"),
+            ("ssox export --saml-response starf\t", "<export> <--saml-response> <starfile>"),
+        ] {
+            assert_eq!(called(&mut session, typed), arguments, "{shell:?} {typed:?}");
+        }
+    }
+}
+
+#[test]
+fn several_candidates_are_listed_with_what_tells_them_apart() {
+    for shell in shells().into_iter().filter(|shell| *shell != Shell::Fish) {
+        let home = home();
+        let mut session = home.session(shell, rc(shell));
+        // bash lists with the second TAB, where zsh would go on to choose.
+        session.terminal.keys(if shell == Shell::Bash { "ssox use prod:\t\t" } else { "ssox use prod:\t" });
+        let listed = session.terminal.wait_for("111122223333");
+        assert!(listed.contains("prod:admin"), "{shell:?}: {listed}");
+    }
+}
+
+#[test]
+fn a_command_after_exec_completes_itself() {
+    for shell in shells().into_iter().filter(|_| installed("git")) {
+        let home = home();
+        let git =
+            "_git_words() { COMPREPLY=($(compgen -W 'checkout clone' -- \"$2\")); }; complete -F _git_words git\n";
+        let rc = if shell == Shell::Bash { format!("{git}LOAD") } else { rc(shell).to_string() };
+        let mut session = home.session(shell, &rc);
+        for typed in ["ssox exec prod:admin -- git checko\t", "ssox exec --min-ttl=1h prod:admin git checko\t"] {
+            let arguments = called(&mut session, typed);
+            assert!(arguments.ends_with("<git> <checkout>"), "{shell:?} {typed:?}: {arguments}");
+        }
+    }
+}
+
+#[test]
+fn bash_completion_is_asked_where_it_is_loaded() {
+    let script = "/usr/share/bash-completion/bash_completion";
+    if !Path::new(script).exists() || !installed("git") || !shells().contains(&Shell::Bash) {
+        return;
+    }
+    let home = home();
+    let mut session = home.session(Shell::Bash, &format!("source {script}\nLOAD"));
+    assert_eq!(
+        called(&mut session, "ssox exec prod:admin -- git checko\t"),
+        "<exec> <prod:admin> <--> <git> <checkout>"
+    );
+    assert_eq!(
+        called(&mut session, "ssox exec prod:admin -- git log --onel\t"),
+        "<exec> <prod:admin> <--> <git> <log> <--oneline>"
+    );
+}
+
+#[test]
+fn a_compinit_that_comes_later_is_waited_for() {
+    if !shells().contains(&Shell::Zsh) {
+        return;
+    }
+    for rc in ["LOAD\nautoload -Uz compinit; compinit -u -d .dump", "LOAD"] {
+        let home = home();
+        let mut session = home.session(Shell::Zsh, rc);
+        session.run("(( $+functions[compdef] )) || { autoload -Uz compinit; compinit -u -d .dump }");
+        assert_eq!(called(&mut session, "ssox login acme\t"), "<login> <acme corp>");
+        assert!(!session.run("print $precmd_functions").contains("register"), "{rc}");
+    }
+}
+
+#[test]
+fn the_files_for_packagers_are_what_the_command_prints() {
+    for (shell, file) in [("zsh", "_ssox"), ("bash", "ssox.bash"), ("fish", "ssox.fish"), ("powershell", "ssox.ps1")] {
+        let output = Command::new(env!("CARGO_BIN_EXE_ssox")).args(["completions", shell]).output().unwrap();
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("completions").join(file);
+        let there = fs::read(&path).unwrap_or_default();
+        assert!(output.stdout == there, "run: ssox completions {shell} > completions/{file}");
+    }
+}
+
+#[test]
+fn completion_alone_needs_nothing_else() {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("completions");
+    let directory = directory.display();
+    for shell in shells() {
+        let home = home();
+        let rc = match shell {
+            Shell::Zsh => format!("fpath=({directory} $fpath); autoload -Uz compinit; compinit -u -d .dump"),
+            Shell::Bash => format!("source {directory}/ssox.bash"),
+            Shell::Fish => format!("set -p fish_complete_path {directory}"),
+        };
+        let mut session = home.session(shell, &rc);
+        assert_eq!(called(&mut session, "ssox login acme\t"), "<login> <acme corp>", "{shell:?}");
+    }
+}
+
+#[test]
+fn fifty_thousand_names_are_told_by_how_they_go_on() {
+    let many: String = (0..50_000).map(|n| format!("[profile account-{n:05}]\nregion = eu-west-1\n")).collect();
+    for shell in shells() {
+        let home = home();
+        home.write(".aws/config", &many);
+        let mut session = home.session(shell, rc(shell));
+        let typed = "ssox login acc\t432\t10\t";
+        assert_eq!(called(&mut session, typed), "<login> <account-43210>", "{shell:?}");
+    }
+}
+
+#[test]
+fn powershell_gets_each_name_as_one_word() {
+    if !installed("pwsh") {
+        return;
+    }
+    let home = home();
+    let expand = |line: &str| {
+        home.write("script.ps1", &format!(
+            "Set-StrictMode -Version Latest\nInvoke-Expression (& ssox init powershell | Out-String)\n$line = @'\n{line}\n'@\n\
+             (TabExpansion2 -inputScript $line -cursorColumn $line.Length).CompletionMatches.CompletionText"
+        ));
+        let mut command = home.command("pwsh");
+        let output =
+            command.args(["-NoProfile", "-NonInteractive", "-File", "script.ps1"]).output().expect("pwsh starts");
+        String::from_utf8_lossy(&output.stdout).trim().replace('\r', "")
+    };
+    assert_eq!(expand("ssox login we$(touch PWN)i"), "'we$(touch PWN)ird'");
+    assert_eq!(expand("ssox login prod:"), "prod:admin\nprod:ro");
+    assert_eq!(expand("ssox login quo"), "'quo''te'");
+    assert_eq!(expand("ssox login 'acme c"), "'acme corp'");
+    assert_eq!(expand("ssox console --region eu-north"), "eu-north-1");
+    assert_eq!(expand("ssox exec dev -- Get-ChildIt"), "Get-ChildItem");
+    assert!(!home.path("PWN").exists());
+}
