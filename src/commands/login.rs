@@ -2,7 +2,7 @@
 //!
 //! Deliberately not here: the conversation with the person (`session`).
 
-use super::chosen_session;
+use super::{chosen_session, saml};
 use crate::cli::Login;
 use crate::config::ConfigFiles;
 use crate::context::Context;
@@ -16,6 +16,9 @@ use crate::time::human;
 /// # Errors
 /// Configuration: no such session; a person is needed and not there, refused, or did not come; AWS is unreachable.
 pub(super) fn run(ctx: &Context, args: &Login) -> Result<()> {
+    if let (None, Some((name, saml))) = (&args.sso_session, saml::meant(ctx, args.profile.as_deref())) {
+        return saml::log_in(ctx, args, &name, &saml);
+    }
     let files = ConfigFiles::load(ctx)?;
     let session = chosen_session(ctx, &files, args.profile.as_deref(), args.sso_session.as_deref())?;
     if !args.fresh {

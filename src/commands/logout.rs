@@ -2,7 +2,7 @@
 //!
 //! Deliberately not here: credentials a shell holds, which only `ssox clear` in that shell can take out.
 
-use super::chosen_session;
+use super::{chosen_session, saml};
 use crate::cache;
 use crate::cli::Logout;
 use crate::config::ConfigFiles;
@@ -20,6 +20,9 @@ use crate::terminal::{say, warn};
 pub(super) fn run(ctx: &Context, args: &Logout) -> Result<()> {
     let files = ConfigFiles::load(ctx)?;
     if !args.all {
+        if let (None, Some(profile)) = (&args.sso_session, saml::meant(ctx, args.profile.as_deref())) {
+            return saml::log_out(ctx, &[profile]);
+        }
         let session = chosen_session(ctx, &files, args.profile.as_deref(), args.sso_session.as_deref())?;
         return log_out(ctx, &files, &session);
     }
@@ -31,7 +34,7 @@ pub(super) fn run(ctx: &Context, args: &Logout) -> Result<()> {
         let of = start_url.map(|url| format!(" ({url})")).unwrap_or_default();
         say(&format!("left alone, for no session of the configuration has it: {}{of}", path.display()));
     }
-    Ok(())
+    saml::log_out(ctx, &saml::all(ctx, &files))
 }
 
 fn log_out(ctx: &Context, files: &ConfigFiles, session: &Session) -> Result<()> {

@@ -1,15 +1,18 @@
-//! `ssox saml roles`: what an identity provider's assertion offers.
+//! Profiles of accounts outside the organization: `ssox saml roles`, and what `login` and `logout` are for them.
 //!
 //! Deliberately not here: taking one of the roles, which every verb with credentials does.
 
 use super::table::{Table, json_list};
-use crate::cli::SamlRoles;
+use crate::cache;
+use crate::cli::{Login, SamlRoles};
+use crate::config::ConfigFiles;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::profile::{Profile, implied_name};
-use crate::source::Source;
-use crate::source::saml::{self, Assertion, Origin, SamlRole};
-use crate::terminal;
+use crate::source::saml::{self, Assertion, Origin, Saml, SamlRole};
+use crate::source::{Request, Source};
+use crate::terminal::{say, warn};
+use crate::time::human;
 use serde_json::json;
 
 /// Returns the table, or the JSON array.
@@ -20,7 +23,7 @@ pub(super) fn roles(ctx: &Context, args: &SamlRoles) -> Result<String> {
     let assertion = assertion(ctx, args)?;
     let roles = saml::roles(&assertion)?;
     if let Some(end) = assertion.not_on_or_after.filter(|end| *end <= ctx.now()) {
-        terminal::warn(&format!("this SAML response was good until {end}: AWS takes it no more"));
+        warn(&format!("this SAML response was good until {end}: AWS takes it no more"));
     }
     if args.json {
         return Ok(json_list(roles.iter().map(|role| {
@@ -50,4 +53,66 @@ fn assertion(ctx: &Context, args: &SamlRoles) -> Result<Assertion> {
         _ => Err(Error::configuration(format!("profile `{}` has no `ssox_saml_url`", profile.name))
             .hint("ssox saml roles NAME, or ssox saml roles --saml-response FILE")),
     }
+}
+
+/// Returns the profile that is meant when it is one of these.
+pub(super) fn meant(ctx: &Context, profile: Option<&str>) -> Option<(String, Box<Saml>)> {
+    let profile = Profile::load(ctx, profile.unwrap_or_else(|| implied_name(ctx))).ok()?;
+    match profile.source {
+        Source::Saml(saml) => Some((profile.name, saml)),
+        _ => None,
+    }
+}
+
+/// Signs in, and keeps the credentials that yields.
+///
+/// # Errors
+/// Those of the sign-in.
+pub(super) fn log_in(ctx: &Context, args: &Login, name: &str, saml: &Saml) -> Result<()> {
+    if args.fresh {
+        cache::remove(ctx, &saml.key())?;
+    }
+    let was_good = cache::read(ctx, &saml.key()).is_some_and(|entry| entry.is_good(ctx.now(), None));
+    let request = Request { timeout: args.timeout, ..Request::default() };
+    let end = saml.credentials(ctx, &request)?.credentials.expiration;
+    let left = end.map(|end| format!(", for {}", human(end.seconds_after(ctx.now())))).unwrap_or_default();
+    match was_good {
+        true => say(&format!("already signed in to `{name}`{left}; --fresh signs in again")),
+        false => say(&format!("signed in to `{name}`{left}")),
+    }
+    Ok(())
+}
+
+/// Removes cached credentials, and all sign-ins the browser remembers: they are the identity provider's, not a profile's.
+///
+/// # Errors
+/// Configuration: files that cannot be removed. Needs a person: a sign-in is under way.
+pub(super) fn log_out(ctx: &Context, profiles: &[(String, Box<Saml>)]) -> Result<()> {
+    let is_forgotten = saml::browser::forget(ctx)?;
+    for (name, saml) in profiles {
+        let what = match (cache::remove(ctx, &saml.key())?, is_forgotten) {
+            (true, true) => "removed its cached credentials, and the sign-ins of the browser that ssox starts",
+            (true, false) => "removed its cached credentials",
+            (false, true) => "removed the sign-ins of the browser that ssox starts",
+            (false, false) => {
+                say(&format!("not signed in to `{name}`: there was nothing to remove"));
+                continue;
+            }
+        };
+        say(&format!("signed out of `{name}`; {what}"));
+        if ctx.var("SSOX_PROFILE") == Some(name) && ctx.var("AWS_SESSION_TOKEN").is_some() {
+            say("this shell still holds credentials of it; `ssox clear` takes them out");
+        }
+    }
+    Ok(())
+}
+
+/// Returns every profile of this kind.
+pub(super) fn all(ctx: &Context, files: &ConfigFiles) -> Vec<(String, Box<Saml>)> {
+    let resolved = files.profile_names().filter_map(|name| Some((Profile::resolve(ctx, files, &name).ok()?, name)));
+    let ours = |(profile, name): (Profile, String)| match profile.source {
+        Source::Saml(saml) => Some((name, saml)),
+        _ => None,
+    };
+    resolved.filter_map(ours).collect()
 }

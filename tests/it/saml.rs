@@ -167,6 +167,53 @@ fn the_configured_role_is_taken_of_two_hundred() {
 }
 
 #[test]
+fn a_person_chooses_among_several_and_a_shell_gets_the_reply() {
+    let Some(home) = external("login=none&roles=2", "") else { return };
+    let mut terminal = Terminal::start(command(&home, &["--emit=zsh1", "use", "external"]));
+    terminal.wait_for("Audit");
+    terminal.keys("Audit\r");
+    let run = finished(&home, terminal);
+    run.ok();
+    assert!(run.said.contains("`ssox_saml_role_arn = arn:aws:iam::555566667777:role/Audit`"), "{}", run.said);
+    for line in ["=SSOX_PROFILE=external\n", "=AWS_ACCOUNT_ID=555566667777\n", "\n#end\n"] {
+        assert!(run.stdout.contains(line), "{}", run.stdout);
+    }
+}
+
+#[test]
+fn who_logs_out_has_to_sign_in_again() {
+    let Some(home) = external("login=typed", "ssox_saml_role_arn = arn:aws:iam::444455556666:role/External\n") else {
+        return;
+    };
+    let login = |words: &str| {
+        let run = run(&home, &["login", "external"]);
+        assert!(run.status == 0 && run.said.contains(words), "{}", run.said);
+    };
+    login("signed in to `external`, for ");
+    login("already signed in to `external`, for ");
+    assert_eq!((home.standin.count("IdpLogin"), home.standin.count("AssumeRoleWithSAML")), (1, 1));
+    let out = home.ssox(&["logout", "external"]);
+    out.ok();
+    assert!(out.stderr().contains("signed out of `external`; removed its cached credentials, and the sign-ins"));
+    assert_eq!((home.files(".aws/cli/cache").len(), home.path(".local/state/ssox/browser").exists()), (0, false));
+    login("signed in to `external`, for ");
+    assert_eq!(home.standin.count("IdpLogin"), 2);
+    home.ssox(&["logout", "--all"]).ok();
+    let nothing = home.ssox(&["logout", "external"]);
+    nothing.ok();
+    assert!(nothing.stderr().contains("there was nothing to remove"), "{}", nothing.stderr());
+}
+
+#[test]
+fn the_console_sends_an_ended_session_back_to_the_identity_provider() {
+    let Some(home) = external("login=none", "") else { return };
+    let run = run(&home, &["console", "external", "--print"]);
+    assert_eq!(run.status, 0, "{}", run.said);
+    assert!(run.stdout.contains("Issuer=http%3A%2F%2F127.0.0.1%3A") && run.stdout.contains("%2Fidp%2Fsaml%3F"));
+    assert_eq!(home.standin.violations(), [""; 0]);
+}
+
+#[test]
 fn what_aws_cannot_take_is_explained() {
     let rows = [
         ("login=none&roles=0", &["saml", "roles", "external"][..], 5, "offers no role"),

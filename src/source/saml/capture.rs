@@ -151,14 +151,15 @@ impl Capture<'_> {
     fn paused(&mut self, page: Option<&str>, params: &Value) {
         let request = &params["request"];
         let url = request["url"].as_str().unwrap_or_default();
+        let method = request["method"].as_str().unwrap_or_default();
         let is_ours = url == DESTINATION;
-        let response = match endpoint::is_sign_in(url) && request["method"] == "POST" {
+        let response = match endpoint::is_sign_in(url) && method == "POST" {
             // Always there as text, but for bytes that are none; those are no form.
             true => request["postData"].as_str().and_then(form::posted),
             false => None,
         };
         let fate = if response.is_some() || is_ours { "answered here" } else { "left alone" };
-        self.ctx.log(|| format!("browser: {} to {} {fate}", request["method"], endpoint::host(url)));
+        self.ctx.log(|| format!("browser: {method} to {} {fate}", endpoint::host(url)));
         let id = &params["requestId"];
         match response {
             Some(response) => {

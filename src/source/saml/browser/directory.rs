@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::files::{self, Lock};
 use crate::terminal::Progress;
 use std::fs;
-use std::io;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -70,21 +70,31 @@ impl Drop for Directory {
 /// # Errors
 /// Needs a person: a sign-in is under way. Configuration: it cannot be removed.
 pub(crate) fn forget(ctx: &Context) -> Result<bool> {
-    let path = ctx.state_dir()?.join("browser");
     let _lock = Lock::try_take(ctx, LOCK).ok_or_else(|| busy(ctx))?;
-    match fs::remove_dir_all(&path) {
-        Ok(()) => Ok(true),
-        Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(false),
-        Err(cause) => Err(Error::file("remove", &path, &cause).hint(format!("rm -r '{}'", path.display()))),
+    let snaps = fs::read_dir(ctx.home()?.join("snap")).into_iter().flatten().flatten();
+    let mut removed = false;
+    for path in snaps.map(|snap| in_snap(&snap.path())).chain([ctx.state_dir()?.join("browser")]) {
+        match fs::remove_dir_all(&path) {
+            Ok(()) => removed = true,
+            Err(cause) if matches!(cause.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {}
+            Err(cause) => {
+                return Err(Error::file("remove", &path, &cause).hint(format!("rm -r '{}'", path.display())));
+            }
+        }
     }
+    Ok(removed)
 }
 
 fn path(ctx: &Context, program: &Program) -> Result<PathBuf> {
     // A browser in a snap sees no hidden directory of the home.
     match snap_name(&program.path) {
-        Some(name) => Ok(ctx.home()?.join("snap").join(name).join("common/ssox")),
+        Some(name) => Ok(in_snap(&ctx.home()?.join("snap").join(name))),
         None => Ok(ctx.state_dir()?.join("browser")),
     }
+}
+
+fn in_snap(snap: &Path) -> PathBuf {
+    snap.join("common/ssox")
 }
 
 fn snap_name(program: &Path) -> Option<&str> {

@@ -102,7 +102,7 @@ fn launch(ctx: &Context, program: &Program, directory: &Directory) -> Result<Opt
     loop {
         match process.connection.receive(patience) {
             Incoming::Message(message) if message["id"] == asked => {
-                ctx.log(|| format!("browser: {}", message["result"]["product"]));
+                ctx.log(|| format!("browser: {}", message["result"]["product"].as_str().unwrap_or_default()));
                 return Ok(Some(process));
             }
             Incoming::Message(_) => {}
@@ -112,9 +112,9 @@ fn launch(ctx: &Context, program: &Program, directory: &Directory) -> Result<Opt
             }
             Incoming::TimedOut => {
                 process.kill();
-                return Err(
-                    broken("does not answer").hint("export SSOX_BROWSER=/path/to/chrome (or Edge, Chromium, Brave)")
-                );
+                let why = "does not answer: it is no Chrome, Edge, Chromium or Brave, or a policy forbids to drive it";
+                let hint = format!("export SSOX_BROWSER=/path/to/another; or {}", super::GIVE_RESPONSE);
+                return Err(broken(why).hint(hint));
             }
         }
     }
