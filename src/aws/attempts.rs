@@ -19,7 +19,7 @@ use std::time::Duration;
 const LONGEST_WAIT: Duration = Duration::from_secs(20);
 
 /// Waits as long as `Retry-After` says, for the SDK knows only AWS's own header, and asks no host twice that has no
-/// address.
+/// address or cannot be trusted.
 #[derive(Debug)]
 pub(super) struct Patience;
 
@@ -27,7 +27,7 @@ impl ClassifyRetry for Patience {
     fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
         let failed = context.output_or_error().and_then(Result::err);
         let connector = failed.and_then(|error| error.as_connector_error());
-        if connector.is_some_and(|error| cause::is_unresolved(error)) {
+        if connector.is_some_and(|error| cause::is_lasting(error)) {
             return RetryAction::RetryForbidden;
         }
         let Some(response) = context.response() else { return RetryAction::NoActionIndicated };

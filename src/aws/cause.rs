@@ -16,15 +16,13 @@ pub(super) fn failure(channel: &Channel, error: &(dyn Cause + 'static)) -> Failu
 
 /// Says why a request had no answer, or half of one.
 pub(super) fn unreachable(channel: &Channel, error: &(dyn Cause + 'static)) -> Error {
-    let host = &channel.host;
+    let (peer, host) = (peer(channel), &channel.host);
     let text = all_text(error);
     if is_unresolved(error) {
-        return no_network(channel, format!("could not resolve host `{host}`"));
+        return no_network(channel, format!("could not resolve host {peer}"));
     }
     if text.contains("proxy authorization required") {
-        let variable = channel.proxy.unwrap_or("HTTPS_PROXY");
-        return Error::configuration(format!("the proxy of `{variable}` asks who you are"))
-            .hint(format!("export {variable}=http://user:password@host:port"));
+        return proxy_asks(channel);
     }
     if text.contains("tunnel error: unsuccessful") {
         return no_network(channel, format!("the proxy does not let `{host}` through"));
@@ -35,23 +33,43 @@ pub(super) fn unreachable(channel: &Channel, error: &(dyn Cause + 'static)) -> E
     if text.contains("timeout") || text.contains("timed out") {
         return timed_out(channel, &text);
     }
-    match find::<io::Error>(error).map(|cause| (cause.kind(), cause)) {
-        Some((ErrorKind::ConnectionRefused, _)) => no_network(channel, format!("connection refused by `{host}`")),
-        Some((kind, _)) if is_cut(kind) => no_network(channel, format!("the connection to `{host}` was cut")),
+    let cut = || format!("the connection to `{host}` was cut");
+    let message = match find::<io::Error>(error).map(|cause| (cause.kind(), cause)) {
+        Some((ErrorKind::ConnectionRefused, _)) => format!("connection refused by {peer}"),
+        Some((kind, _)) if is_cut(kind) => cut(),
         Some((ErrorKind::NetworkUnreachable | ErrorKind::HostUnreachable | ErrorKind::NetworkDown, _)) => {
-            no_network(channel, format!("there is no way to `{host}`"))
+            format!("there is no way to {peer}")
         }
-        Some((_, cause)) => no_network(channel, format!("could not reach `{host}`: {}", cause_text(cause))),
-        None if ["closed before", "end of file", "incomplete"].iter().any(|word| text.contains(word)) => {
-            no_network(channel, format!("the connection to `{host}` was cut"))
-        }
-        None => no_network(channel, format!("could not reach `{host}`: {}", chain(error).last().unwrap_or(error))),
+        Some((_, cause)) => format!("could not reach {peer}: {}", cause_text(cause)),
+        None if ["closed before", "end of file", "incomplete"].iter().any(|word| text.contains(word)) => cut(),
+        None => format!("could not reach {peer}: {}", chain(error).last().unwrap_or(error)),
+    };
+    no_network(channel, message)
+}
+
+/// Says that a proxy wants a name and a password.
+pub(super) fn proxy_asks(channel: &Channel) -> Error {
+    let variable = channel.proxy.as_ref().map_or("HTTPS_PROXY", |proxy| proxy.variable);
+    Error::configuration(format!("the proxy of `{variable}` asks who you are"))
+        .hint(format!("export {variable}=http://user:password@host:port"))
+}
+
+/// Names who is spoken to first: the host, or the proxy on the way to it.
+fn peer(channel: &Channel) -> String {
+    match channel.proxy.as_ref().filter(|proxy| proxy.is_certain) {
+        Some(proxy) => format!("`{}`, the proxy of {}", proxy.place, proxy.variable),
+        None => format!("`{}`", channel.host),
     }
 }
 
 /// Tells whether a host (its own, or that of a proxy) has no address.
-pub(super) fn is_unresolved(error: &(dyn Cause + 'static)) -> bool {
+fn is_unresolved(error: &(dyn Cause + 'static)) -> bool {
     chain(error).any(|cause| cause.to_string() == "dns error")
+}
+
+/// Tells whether asking again would end the same way.
+pub(super) fn is_lasting(error: &(dyn Cause + 'static)) -> bool {
+    is_unresolved(error) || matches!(find(error), Some(rustls::Error::InvalidCertificate(_)))
 }
 
 fn is_cut(kind: ErrorKind) -> bool {
@@ -66,7 +84,7 @@ fn timed_out(channel: &Channel, text: &str) -> Error {
     match () {
         () if channel.watch.is_throttled() => throttled(&channel.host),
         () if text.contains("connect timeout") => {
-            no_network(channel, format!("no connection to `{}` within {:?}", channel.host, timeouts.connect))
+            no_network(channel, format!("no connection to {} within {:?}", peer(channel), timeouts.connect))
         }
         () if text.contains("all attempts") => no_answer_within(channel, timeouts.call),
         () => no_answer_within(channel, timeouts.attempt),
@@ -103,8 +121,8 @@ fn untrusted(host: &str, cause: &rustls::CertificateError) -> Error {
 }
 
 fn no_network(channel: &Channel, message: String) -> Error {
-    Error::unreachable(message).hint(match channel.proxy {
-        Some(variable) => format!("is the network up, and is the proxy of {variable} the right one?"),
+    Error::unreachable(message).hint(match &channel.proxy {
+        Some(proxy) => format!("is the network up, and is the proxy of {} the right one?", proxy.variable),
         None => "is the network up? a proxy would be named by HTTPS_PROXY".into(),
     })
 }

@@ -5,7 +5,8 @@
 
 use super::attempts::Watch;
 use super::failure::Outcome;
-use super::{Network, Timeouts, partition, proxy, trust};
+use super::proxy::{self, Proxy};
+use super::{Network, Timeouts, partition, trust};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use aws_smithy_http_client::Connector;
@@ -31,8 +32,7 @@ pub(super) struct Channel {
     pub(super) connector: SharedHttpConnector,
     /// Who answers at the other end; without a port when it is AWS.
     pub(super) host: String,
-    /// The variable that names a proxy for it.
-    pub(super) proxy: Option<&'static str>,
+    pub(super) proxy: Option<Proxy>,
     pub(super) timeouts: Timeouts,
     /// How often a call is tried.
     pub(super) attempts: u32,
@@ -72,10 +72,11 @@ impl Channel {
         let attempts = network.max_attempts.unwrap_or(ATTEMPTS);
         let (scheme, host) = place(url)?;
         let proxy = proxy::of(ctx, scheme)?;
+        let is_tls = scheme == "https" || proxy.as_ref().is_some_and(|proxy| proxy.is_tls);
         let settings = HttpConnectorSettings::builder().connect_timeout(timeouts.connect).build();
         let mut connector = Connector::builder()
             .tls_provider(Provider::Rustls(CryptoMode::Ring))
-            .tls_context(trust::context(network.ca_bundle.as_deref())?)
+            .tls_context(trust::context(network.ca_bundle.as_deref(), is_tls)?)
             .connector_settings(settings);
         connector.set_proxy_config(proxy.as_ref().map(|proxy| proxy.config.clone()));
         let connector = SharedHttpConnector::new(connector.build());
@@ -89,7 +90,6 @@ impl Channel {
             .timeout_config(limits.build())
             .retry_config(RetryConfig::standard().with_max_attempts(attempts))
             .build();
-        let proxy = proxy.map(|proxy| proxy.variable);
         let host = host.to_string();
         Ok(Self { ctx: ctx.clone(), sdk, connector, host, proxy, timeouts, attempts, watch: Watch::new(ctx) })
     }

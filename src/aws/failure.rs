@@ -100,7 +100,7 @@ impl Refusal<'_> {
             message => format!("{message} ({})", self.code),
         };
         match (self.code, self.status) {
-            ("", 407) => proxy_asks(channel),
+            ("", 407) => cause::proxy_asks(channel),
             (code, 429) if code.is_empty() || is_throttling(code) => cause::throttled(&channel.host),
             (code, _) if is_throttling(code) => cause::throttled(&channel.host),
             (code, 500..) if !code.is_empty() => Error::unreachable(format!("AWS failed with {}: {said}", self.status))
@@ -130,12 +130,6 @@ impl Refusal<'_> {
         Error::new(Kind::Configuration, format!("this computer's clock is {} {direction}", human(ahead.abs())))
             .hint("set the clock, then try again")
     }
-}
-
-fn proxy_asks(channel: &Channel) -> Error {
-    let variable = channel.proxy.unwrap_or("HTTP_PROXY");
-    Error::configuration(format!("the proxy of `{variable}` asks who you are"))
-        .hint(format!("export {variable}=http://user:password@host:port"))
 }
 
 /// Says that what came is nothing AWS would send.

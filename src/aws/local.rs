@@ -3,6 +3,7 @@
 //! Deliberately not here: when these are asked (`source`), and proxies: such an address is never behind one.
 
 use super::channel::run;
+use super::trust;
 use crate::context::Context;
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
@@ -32,7 +33,7 @@ pub(crate) fn container(ctx: &Context, url: &str, authorization: Option<&Secret>
     let asked = async {
         let mut headers = vec![("accept", "application/json".to_string())];
         headers.extend(authorization.map(|value| ("authorization", value.expose().to_string())));
-        Ok(credentials(&Service::new("the container's agent").ask("GET", url, &headers).await?)?)
+        Ok(credentials(&Service::new("the container's agent", url)?.ask("GET", url, &headers).await?)?)
     };
     Ok(run(asked)?)
 }
@@ -45,7 +46,7 @@ pub(crate) fn instance(ctx: &Context, endpoint: &str) -> Result<RoleCredentials>
     let endpoint = endpoint.trim_end_matches('/');
     ctx.log(|| format!("asking for the instance's credentials at {endpoint}"));
     let asked = async {
-        let service = Service::new("the instance metadata service");
+        let service = Service::new("the instance metadata service", endpoint)?;
         let ttl = [("x-aws-ec2-metadata-token-ttl-seconds", "60".to_string())];
         let token = service.ask("PUT", &format!("{endpoint}/latest/api/token"), &ttl).await?;
         let token = [("x-aws-ec2-metadata-token", token.trim().to_string())];
@@ -63,8 +64,10 @@ struct Service {
 }
 
 impl Service {
-    fn new(name: &'static str) -> Self {
-        Self { name, connector: Connector::builder().tls_provider(Provider::Rustls(CryptoMode::Ring)).build() }
+    fn new(name: &'static str, url: &str) -> Result<Self> {
+        let builder = Connector::builder().tls_provider(Provider::Rustls(CryptoMode::Ring));
+        let trust = trust::context(None, url.starts_with("https:"))?;
+        Ok(Self { name, connector: builder.tls_context(trust).build() })
     }
 
     /// Returns the body of the answer; who does not answer, or is busy, is asked again.

@@ -14,10 +14,13 @@ use crate::terminal::Progress;
 use crate::time::Timestamp;
 use aws_sdk_sso::Client;
 use aws_sdk_sso::config::Builder;
+use aws_smithy_types::retry::RetryConfig;
 use std::time::Duration;
+use tokio::time::sleep;
 
 /// Listings of large organizations are throttled; they may take their time.
 const LISTING_ATTEMPTS: u32 = 10;
+const LISTING_PAUSE: Duration = Duration::from_secs(4);
 
 /// The portal allows 20 calls in a second, of everybody together.
 const PACE: Duration = Duration::from_millis(60);
@@ -75,9 +78,10 @@ pub(crate) fn get_role_credentials(
 /// As [`get_role_credentials`].
 pub(crate) fn list_accounts(ctx: &Context, network: &Network, region: &str, token: &Secret) -> Result<Vec<Account>> {
     let _progress = Progress::start("asking AWS for accounts");
-    let (channel, client) = open(ctx, &patient(network), region)?;
+    let (channel, client) = open_listing(ctx, network, region)?;
     run(async {
-        let mut pages = client.list_accounts().access_token(token.expose()).into_paginator().send();
+        let request = client.list_accounts().access_token(token.expose()).max_results(PAGE);
+        let mut pages = request.into_paginator().send();
         let mut accounts = Vec::new();
         while let Some(page) = pages.next().await {
             let page =
@@ -87,6 +91,7 @@ pub(crate) fn list_accounts(ctx: &Context, network: &Network, region: &str, toke
                 let (name, email) = (text(account.account_name()), text(account.email_address()));
                 Some(Account { id: account.account_id()?.into(), name, email })
             }));
+            sleep(if page.next_token().is_some() { PACE } else { Duration::ZERO }).await;
         }
         Ok(accounts)
     })
@@ -105,14 +110,15 @@ pub(crate) fn list_account_roles(
     account_id: &str,
 ) -> Result<Vec<String>> {
     let _progress = Progress::start("asking AWS for roles");
-    let (channel, client) = open(ctx, &patient(network), region)?;
+    let (channel, client) = open_listing(ctx, network, region)?;
     run(async {
-        let request = client.list_account_roles().access_token(token.expose()).account_id(account_id);
+        let request = client.list_account_roles().access_token(token.expose()).account_id(account_id).max_results(PAGE);
         let mut pages = request.into_paginator().send();
         let mut roles = Vec::new();
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| failure(&channel, "could not list roles", &error, "ssox login --fresh"))?;
             roles.extend(page.role_list().iter().filter_map(|role| role.role_name().map(String::from)));
+            sleep(if page.next_token().is_some() { PACE } else { Duration::ZERO }).await;
         }
         Ok(roles)
     })
@@ -133,12 +139,17 @@ pub(crate) fn logout(ctx: &Context, network: &Network, region: &str, token: &Sec
     .map_err(Error::from)
 }
 
-fn patient(network: &Network) -> Network {
-    Network { max_attempts: Some(network.max_attempts.unwrap_or_default().max(LISTING_ATTEMPTS)), ..network.clone() }
-}
-
 fn open(ctx: &Context, network: &Network, region: &str) -> Result<(Channel, Client)> {
     let channel = Channel::open(ctx, network, "portal.sso", region, network.sso.as_ref())?;
     let config = Builder::from(&channel.sdk).retry_classifier(Patience).interceptor(channel.watch.clone());
     Ok((channel, Client::from_conf(config.build())))
+}
+
+/// Opens the portal for a listing: many attempts, with pauses short enough for all of them to fit into one call.
+fn open_listing(ctx: &Context, network: &Network, region: &str) -> Result<(Channel, Client)> {
+    let (channel, client) = open(ctx, network, region)?;
+    let attempts = channel.attempts.max(LISTING_ATTEMPTS);
+    let retries = RetryConfig::standard().with_max_attempts(attempts).with_max_backoff(LISTING_PAUSE);
+    let client = Client::from_conf(client.config().to_builder().retry_config(retries).build());
+    Ok((channel, client))
 }

@@ -7,11 +7,17 @@ use crate::error::{Error, Result};
 use aws_smithy_http_client::proxy::ProxyConfig;
 
 /// The proxy for addresses of one scheme.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Proxy {
     pub(super) config: ProxyConfig,
     /// Which variable names it.
     pub(super) variable: &'static str,
+    /// Host and port.
+    pub(super) place: String,
+    /// Whether TLS is spoken with the proxy itself.
+    pub(super) is_tls: bool,
+    /// Whether all requests go through it, without an exception.
+    pub(super) is_certain: bool,
 }
 
 const FOR_HTTPS: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
@@ -40,25 +46,36 @@ pub(super) fn of(ctx: &Context, scheme: &str) -> Result<Option<Proxy>> {
     }
     let address = if address.contains("://") { address.to_string() } else { format!("http://{address}") };
     let config = ProxyConfig::all(&address).map_err(|_| bad(variable, "is not the address of a proxy"))?;
-    let exceptions = ctx.var("NO_PROXY").or_else(|| ctx.var("no_proxy")).unwrap_or_default();
-    Ok(Some(Proxy { config: config.no_proxy(exceptions), variable }))
+    let exceptions = ctx.var("NO_PROXY").or_else(|| ctx.var("no_proxy"));
+    Ok(Some(Proxy {
+        config: config.no_proxy(exceptions.unwrap_or_default()),
+        variable,
+        place: place(&address).to_string(),
+        is_tls: address.starts_with("https"),
+        is_certain: exceptions.is_none(),
+    }))
 }
 
 /// `[scheme://][user:password@]host[:port]`; a port that is no number would be taken for the usual one.
 fn is_address(text: &str) -> bool {
-    let rest = match text.split_once("://") {
-        Some(("http" | "https" | "socks4" | "socks4a" | "socks5" | "socks5h", rest)) => rest,
-        Some(_) => return false,
-        None => text,
-    };
-    let place = rest.split('/').next().unwrap_or_default();
-    let host_and_port = place.rsplit('@').next().unwrap_or_default();
-    let (host, port) = match host_and_port.rsplit_once(':') {
+    let scheme = text.split_once("://").map_or("http", |(scheme, _)| scheme);
+    let place = place(text);
+    let (host, port) = match place.rsplit_once(':') {
         Some((host, port)) if !port.contains(']') => (host, Some(port)),
-        _ => (host_and_port, None),
+        _ => (place, None),
     };
     let is_host = |c: char| c.is_ascii_alphanumeric() || ".-_:[]".contains(c);
-    !host.is_empty() && host.chars().all(is_host) && port.is_none_or(|port| port.parse::<u16>().is_ok())
+    ["http", "https", "socks4", "socks4a", "socks5", "socks5h"].contains(&scheme)
+        && !host.is_empty()
+        && host.chars().all(is_host)
+        && port.is_none_or(|port| port.parse::<u16>().is_ok())
+}
+
+/// Returns host and port of an address, without user and password.
+fn place(address: &str) -> &str {
+    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let authority = rest.split('/').next().unwrap_or_default();
+    authority.rsplit('@').next().unwrap_or_default()
 }
 
 #[cfg(test)]

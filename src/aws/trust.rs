@@ -12,14 +12,15 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use std::path::Path;
 
-/// Returns whom TLS trusts. A bundle replaces the system's authorities, as with the AWS CLI.
+/// Returns whom TLS trusts. A bundle replaces the system's authorities, as with the AWS CLI. Where no TLS is spoken
+/// nobody is: reading the system's authorities takes time, and some containers have none.
 ///
 /// # Errors
 /// Configuration: a bundle that cannot be used.
-pub(super) fn context(ca_bundle: Option<&Path>) -> Result<TlsContext> {
+pub(super) fn context(ca_bundle: Option<&Path>, is_tls: bool) -> Result<TlsContext> {
     let trust = match ca_bundle {
         Some(path) => TrustStore::empty().with_pem_certificate(usable(path)?),
-        None => TrustStore::default(),
+        None => TrustStore::empty().with_native_roots(is_tls),
     };
     TlsContext::builder().with_trust_store(trust).build().map_err(|cause| Error::other(cause.to_string()))
 }

@@ -76,7 +76,7 @@ fn no_proxy_goes_around_the_proxy() {
     let around = [("HTTP_PROXY", "http://127.0.0.1:9"), ("NO_PROXY", "example.com,127.0.0.1")];
     ask_with(&around, &network(&standin.url()), &token(&standin)).unwrap();
     let error = fails(&network(&standin.url()), &[("HTTP_PROXY", "http://127.0.0.1:9")]);
-    assert_says(&error, Kind::Unreachable, "the proxy of HTTP_PROXY");
+    assert_says(&error, Kind::Unreachable, "connection refused by `127.0.0.1:9`, the proxy of HTTP_PROXY");
 }
 
 #[test]
