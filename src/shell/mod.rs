@@ -8,6 +8,7 @@ pub(crate) mod reply;
 use crate::error::{Error, Result};
 
 /// A shell ssox integrates with.
+#[expect(clippy::enum_variant_names, reason = "PowerShell is called so")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Shell {
     Zsh,

@@ -183,3 +183,19 @@ fn a_program_in_a_terminal_is_talked_to() {
     let (_, status) = terminal.wait_for_end();
     assert_eq!(status.code(), Some(7));
 }
+
+#[test]
+fn a_window_changes_its_size_and_is_closed() {
+    let mut command = Command::new("sh");
+    command.args([
+        "-c",
+        "trap 'stty size' WINCH; trap 'echo closed; exit 3' HUP; echo ready; while :; do sleep 0.01; done",
+    ]);
+    let mut terminal = Terminal::start_sized(command, 10, 40);
+    terminal.wait_for("ready");
+    terminal.resize(20, 60);
+    terminal.wait_for("20 60");
+    terminal.hang_up();
+    terminal.wait_for("closed");
+    assert_eq!(terminal.wait_for_end().1.code(), Some(3));
+}

@@ -8,6 +8,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 const LATER: &str = "4000000000";
 
+type Variables<'a> = &'a [(&'a str, &'a str)];
+
 fn session(home: &Home, shell: Shell, rc: &str, variables: &[(&str, &str)]) -> Session {
     let mut command = home.command(shell.name());
     command.envs(variables.iter().copied());
@@ -28,7 +30,7 @@ fn seconds_from_now(seconds: i64) -> String {
 
 #[test]
 fn the_segment_tells_how_long_and_what_then() {
-    let cases: [(i64, &[(&str, &str)], &str); 14] = [
+    let cases: [(i64, Variables<'_>, &str); 14] = [
         (2630, &[], "dev:ReadOnly 43m|ok"),
         (2630, &[("SSOX_NEXT", LATER)], "dev:ReadOnly 43m|ok"),
         (2630, &[("SSOX_STATE", "nonsense")], "dev:ReadOnly 43m|ok"),
