@@ -1,5 +1,7 @@
 //! All integration tests are one binary: it links once.
 
+#[cfg(unix)]
+mod arriving;
 mod bad_input;
 #[cfg(unix)]
 mod chromium;
@@ -17,11 +19,18 @@ mod hook;
 #[cfg(unix)]
 mod hostile;
 mod house;
+#[cfg(unix)]
 mod live;
 #[cfg(unix)]
 mod mfa;
 #[cfg(unix)]
+mod neighbours;
+#[cfg(unix)]
+mod passing;
+#[cfg(unix)]
 mod picker;
+#[cfg(unix)]
+mod place;
 #[cfg(unix)]
 mod pty;
 #[cfg(unix)]

@@ -9,6 +9,7 @@ use std::io::Write as _;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::time::{SystemTime, UNIX_EPOCH};
 use tempfile::TempDir;
 
 /// The shells that are driven for real; PowerShell has tests of its own.
@@ -42,6 +43,14 @@ impl Shell {
             Self::Zsh => "zsh",
             Self::Bash => "bash",
             Self::Fish => "fish",
+        }
+    }
+
+    /// Returns the statement that prints the status of the last command.
+    pub(crate) fn status(self) -> &'static str {
+        match self {
+            Self::Fish => "echo status $status",
+            _ => "echo status $?",
         }
     }
 
@@ -116,25 +125,7 @@ impl Home {
     pub(crate) fn scripted() -> Self {
         let home = Self::empty();
         symlink(env!("CARGO_BIN_EXE_ssox"), home.path("real")).expect("a link can be made");
-        let program = format!(
-            "#!/bin/sh\nhome='{}'\n{}",
-            home.directory.path().display(),
-            r#"case $1 in init|complete) exec "$home/real" "$@" ;; esac
-printf '%s\n' "$*" >> "$home/calls"
-case $* in
-  --emit=*) for word; do case $word in
-    use|clear|tick)
-      [ ! -e "$home/$word.message" ] || cat "$home/$word.message" >&2
-      cat "$home/$word.reply"
-      exit "$(cat "$home/$word.status")" ;;
-  esac; done ;;
-esac
-printf 'arguments:'; printf ' <%s>' "$@"; echo
-for descriptor in 0 1 2; do [ ! -t $descriptor ] || echo "terminal: $descriptor"; done
-case $1 in sleep) exec sleep 1000 ;; read) read -r line; echo "read: $line" ;; fail) exit 42 ;; esac
-"#
-        );
-        home.write("bin/ssox", &program);
+        home.write("bin/ssox", include_str!("scripted_ssox.sh"));
         fs::set_permissions(home.path("bin/ssox"), fs::Permissions::from_mode(0o755)).expect("a mode can be set");
         for verb in ["use", "clear", "tick"] {
             home.reply(verb, "#ssox1\n#end\n", 0);
@@ -200,10 +191,17 @@ case $1 in sleep) exec sleep 1000 ;; read) read -r line; echo "read: $line" ;; f
 
     /// Opens a session in a terminal, whose rc file is the given text, with the integration loaded where it says `LOAD`.
     pub(crate) fn session(&self, shell: Shell, rc: &str) -> Session {
-        self.session_of(shell, rc, self.command(shell.name()))
+        self.session_with(shell, rc, &[])
     }
 
-    /// As [`Home::session`], with a command of the caller's in front or other variables; the arguments are added.
+    /// Opens a session that inherits these variables as well.
+    pub(crate) fn session_with(&self, shell: Shell, rc: &str, variables: &[(&str, &str)]) -> Session {
+        let mut command = self.command(shell.name());
+        command.envs(variables.iter().copied());
+        self.session_of(shell, rc, command)
+    }
+
+    /// As [`Home::session`], with a command of the caller's in front; the shell's arguments are added to it.
     pub(crate) fn session_of(&self, shell: Shell, rc: &str, mut command: Command) -> Session {
         let rc = rc.replace("LOAD", shell.load());
         match shell {
@@ -260,4 +258,9 @@ impl Session {
         self.terminal.enter("exit");
         self.terminal.wait_for_end()
     }
+}
+
+/// Returns the epoch second.
+pub(crate) fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).expect("it is after 1970").as_secs()
 }

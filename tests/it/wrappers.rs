@@ -1,28 +1,21 @@
 //! The function `ssox` in each shell: what it applies, what it refuses, what it puts back, what it passes through.
 //!
-//! Deliberately not here: hostile surroundings (`hostile`), the hook and the segment (`hook`).
+//! Deliberately not here: hostile surroundings (`hostile`), what is passed through (`passing`), the hook (`hook`).
 
-use crate::shells::{Home, Session, Shell, shells};
+use crate::shells::{Home, Shell, shells};
 
-const GOOD: &str = "#ssox1\n=AWS_REGION=eu-west-1\n=AWS_SESSION_TOKEN=a=b $(touch PWNED)`touch PWNED` 'x\"\\ ~ *\n=SSOX_PROFILE=dev\n\
+pub(crate) const GOOD: &str = "#ssox1\n=AWS_REGION=eu-west-1\n=AWS_SESSION_TOKEN=a=b $(touch PWNED)`touch PWNED` 'x\"\\ ~ *\n=SSOX_PROFILE=dev\n\
     -AWS_PROFILE\n-AWS_VAULT\n-AWSUME_PROFILE\n#end\n";
 const CLEAR: &str = "#ssox1\n-AWS_REGION\n-AWS_SESSION_TOKEN\n-SSOX_PROFILE\n-AWS_SECURITY_TOKEN\n#end\n";
 const PROBE: &str =
     "probe AWS_REGION AWS_SESSION_TOKEN SSOX_PROFILE AWS_PROFILE AWS_VAULT AWSUME_PROFILE AWS_SECURITY_TOKEN";
 
 /// Runs a script in a scripted home, and returns what it printed.
-fn run(home: &Home, shell: Shell, script: &str) -> String {
+pub(crate) fn run(home: &Home, shell: Shell, script: &str) -> String {
     let script = format!("{}\n{script}", shell.probe()).replace("PROBE", PROBE);
     let output = home.script(shell, &script);
     assert!(!home.path("PWNED").exists(), "{shell:?} ran a value");
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
-}
-
-fn status(shell: Shell) -> &'static str {
-    match shell {
-        Shell::Fish => "echo status $status",
-        _ => "echo status $?",
-    }
 }
 
 #[test]
@@ -33,7 +26,7 @@ fn a_reply_is_applied_to_the_last_byte() {
         let told = run(
             &home,
             shell,
-            &format!("LOAD\n{}\nssox use dev 'a  b'\n{}\nPROBE", shell.export("AWS_PROFILE", "x"), status(shell)),
+            &format!("LOAD\n{}\nssox use dev 'a  b'\n{}\nPROBE", shell.export("AWS_PROFILE", "x"), shell.status()),
         );
         let expected = "status 0\nAWS_REGION exported [eu-west-1]\n\
             AWS_SESSION_TOKEN exported [a=b $(touch PWNED)`touch PWNED` 'x\"\\ ~ *]\nSSOX_PROFILE exported [dev]\n\
@@ -59,7 +52,7 @@ fn clear_restores_what_was_there_before() {
         let script = format!(
             "LOAD\n{}\nPROBE\nssox use dev\nssox use other\nLOAD\nssox clear\n{}\nPROBE",
             mine.join("\n"),
-            status(shell)
+            shell.status()
         );
         let told = run(&home, shell, &script);
         let (before, after) = told.split_once("status 0\n").unwrap_or_else(|| panic!("{shell:?}: {told}"));
@@ -133,7 +126,7 @@ fn what_is_no_reply_changes_nothing() {
             let script = format!(
                 "{}\nLOAD\nenv >before\nssox use dev\n{}\nenv >after",
                 shell.export("AWS_REGION", "mine"),
-                status(shell)
+                shell.status()
             );
             let told = run(&home, shell, &script);
             assert!(told.starts_with("status 70\nssox: ") && told.contains(message), "{shell:?} {reply:?}: {told}");
@@ -153,7 +146,7 @@ fn a_failure_keeps_its_status_and_changes_nothing() {
             let home = Home::scripted();
             home.reply("use", GOOD, code);
             home.write("use.message", "ssox: sign in first\n");
-            let script = format!("LOAD\nenv >before\nssox use dev\n{}\nenv >after", status(shell));
+            let script = format!("LOAD\nenv >before\nssox use dev\n{}\nenv >after", shell.status());
             assert_eq!(run(&home, shell, &script), format!("status {code}\nssox: sign in first\n"), "{shell:?}");
             assert_eq!(home.read("before"), home.read("after"), "{shell:?}");
         }
@@ -169,7 +162,7 @@ fn a_readonly_variable_refuses_the_whole_reply() {
             let told = run(
                 &home,
                 shell,
-                &format!("LOAD\n{declaration}\nenv >before\nssox use dev\n{}\nenv >after", status(shell)),
+                &format!("LOAD\n{declaration}\nenv >before\nssox use dev\n{}\nenv >after", shell.status()),
             );
             let name = declaration.trim_start_matches("readonly ").split('=').next().unwrap();
             assert!(told.starts_with("status 70\nssox: ") && told.contains(&format!("`{name}`")), "{shell:?}: {told}");
@@ -182,109 +175,8 @@ fn a_readonly_variable_refuses_the_whole_reply() {
 fn an_empty_reply_is_a_success() {
     for shell in shells() {
         let home = Home::scripted();
-        let told = run(&home, shell, &format!("LOAD\nenv >before\nssox use\n{}\nenv >after", status(shell)));
+        let told = run(&home, shell, &format!("LOAD\nenv >before\nssox use\n{}\nenv >after", shell.status()));
         assert_eq!(told, "status 0\n", "{shell:?}");
         assert_eq!(home.read("before"), home.read("after"), "{shell:?}");
-    }
-}
-
-#[test]
-fn options_before_the_verb_do_not_hide_it() {
-    for shell in shells() {
-        let home = Home::scripted();
-        home.reply("use", GOOD, 0);
-        run(&home, shell, "LOAD\nssox -v --no-input use dev --region us-east-1");
-        assert_eq!(home.calls(), format!("--emit={}1 -v --no-input use dev --region us-east-1\n", shell.name()));
-    }
-}
-
-#[test]
-fn help_is_for_the_person() {
-    for shell in shells() {
-        let home = Home::scripted();
-        for arguments in ["use --help", "use -h", "clear --help", "--help use", "--version use", "-V"] {
-            let told = run(&home, shell, &format!("LOAD\nssox {arguments}\n{}", status(shell)));
-            let passed = arguments.replace(' ', "> <");
-            assert_eq!(told, format!("arguments: <{passed}>\nstatus 0\n"), "{shell:?}");
-        }
-    }
-}
-
-#[test]
-fn everything_else_is_passed_through() {
-    for shell in shells() {
-        let home = Home::scripted();
-        let told =
-            run(&home, shell, &format!("LOAD\nssox exec dev -- use '' '*' 'a  b' \\$x -- --help\n{}", status(shell)));
-        assert_eq!(
-            told, "arguments: <exec> <dev> <--> <use> <> <*> <a  b> <$x> <--> <--help>\nstatus 0\n",
-            "{shell:?}"
-        );
-        assert_eq!(run(&home, shell, &format!("LOAD\nssox fail\n{}", status(shell))), "arguments: <fail>\nstatus 42\n");
-        assert!(run(&home, shell, "LOAD\nssox").starts_with("arguments:"), "{shell:?}");
-    }
-}
-
-#[test]
-fn in_a_terminal_a_passed_through_verb_has_it_all() {
-    for shell in shells() {
-        let home = Home::scripted();
-        let mut session = home.session(shell, "LOAD");
-        let told = session.run("ssox list");
-        assert!(told.contains("terminal: 0") && told.contains("terminal: 1") && told.contains("terminal: 2"), "{told}");
-        session.terminal.enter("ssox read");
-        session.terminal.wait_for("terminal: 2");
-        session.terminal.enter("typed");
-        session.terminal.wait_for("read: typed");
-        session.wait_for_prompt();
-        session.terminal.enter("ssox sleep");
-        session.terminal.wait_for("terminal: 2");
-        session.terminal.keys("\x03");
-        session.wait_for_prompt();
-        assert!(session.run(status(shell)).contains("status 130"), "{shell:?}: {}", session.terminal.transcript());
-        session.exit();
-    }
-}
-
-#[test]
-fn a_verb_that_is_captured_can_still_ask_in_the_terminal() {
-    for shell in shells() {
-        let home = Home::scripted();
-        home.write("bin/ssox", &home.read("bin/ssox").replacen(
-            "printf '%s\\n' \"$*\" >> \"$home/calls\"",
-            "[ \"$2\" != use ] || { printf 'code: ' >/dev/tty; read -r code </dev/tty; printf '#ssox1\\n=AWS_X=%s\\n#end\\n' \"$code\"; exit; }",
-            1,
-        ));
-        let mut session = home.session(shell, &format!("LOAD\n{}", shell.probe()));
-        session.terminal.enter("ssox use dev");
-        session.terminal.wait_for("code: ");
-        session.terminal.enter("123456");
-        session.wait_for_prompt();
-        assert!(session.run("probe AWS_X").contains("AWS_X exported [123456]"), "{shell:?}");
-        interrupted(&mut session, shell);
-    }
-}
-
-/// Ctrl-C at the question ends the verb, and nothing changes.
-fn interrupted(session: &mut Session, shell: Shell) {
-    session.terminal.enter("ssox use other");
-    session.terminal.wait_for("code: ");
-    session.terminal.keys("\x03");
-    session.wait_for_prompt();
-    assert!(session.run("probe AWS_X").contains("AWS_X exported [123456]"), "{shell:?}");
-}
-
-#[test]
-fn loading_prints_nothing_and_succeeds() {
-    for shell in shells() {
-        let home = Home::new();
-        assert_eq!(run(&home, shell, &format!("LOAD\n{}", status(shell))), "status 0\n", "{shell:?}");
-        home.session(shell, "LOAD\nLOAD").exit();
-        let mut command = home.command(shell.name());
-        match shell {
-            Shell::Bash => command.args(["--rcfile", ".bashrc", "-i", "-c", "exit"]),
-            _ => command.args(["-i", "-c", "exit"]),
-        };
-        assert_eq!(crate::pty::Terminal::start(command).wait_for_end().1.code(), Some(0), "{shell:?}");
     }
 }

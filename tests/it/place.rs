@@ -1,0 +1,144 @@
+//! Where the segment goes, where it stays away, and that it costs no process.
+//!
+//! Deliberately not here: what it says (`segment`).
+
+use crate::segment::{LATER, seconds_from_now, segment};
+use crate::shells::{Home, Shell, installed, shells};
+
+/// A prompt's text with the segment in it, asked of the shell.
+fn prompt_text(shell: Shell) -> &'static str {
+    match shell {
+        Shell::Zsh => "print -r -- \"$PROMPT|$RPROMPT\" >prompt",
+        Shell::Bash => "echo \"$PS1\" >prompt",
+        Shell::Fish => "functions fish_right_prompt >prompt 2>/dev/null",
+    }
+}
+
+fn is_placed(home: &Home, shell: Shell, rc: &str, variables: &[(&str, &str)]) -> bool {
+    let mut session = home.session_with(shell, rc, variables);
+    session.run("true");
+    session.run(prompt_text(shell));
+    let prompt = home.read("prompt");
+    prompt.contains("%20v") || prompt.contains("_ssox_ps1") || prompt.contains("_ssox_painted")
+}
+
+#[test]
+fn a_prompt_of_your_own_keeps_what_it_has() {
+    for shell in shells() {
+        let home = Home::scripted();
+        let (rc, mine) = match shell {
+            Shell::Zsh => ("LOAD\nRPROMPT='%~ mine'\nLOAD", "%~ mine"),
+            Shell::Bash => ("LOAD\nPS1=\"mine $PS1\"\nLOAD", "mine <<\\#>> "),
+            Shell::Fish => ("LOAD\nfunction fish_right_prompt; echo mine; end\nLOAD", "_ssox_right_prompt"),
+        };
+        assert!(is_placed(&home, shell, rc, &[("SSOX_PROMPT", "dev")]), "{shell:?}: {}", home.read("prompt"));
+        let prompt = home.read("prompt");
+        assert!(prompt.contains(mine), "{shell:?}: {prompt}");
+        let placed =
+            ["%20v", "{_ssox_ps1", "set -q _ssox_painted"].iter().map(|mark| prompt.matches(mark).count()).max();
+        assert!(matches!(placed, Some(1 | 2)), "{shell:?}: placed twice: {prompt}");
+    }
+}
+
+#[test]
+fn a_framework_keeps_its_prompt() {
+    let zsh: &[&str] = &[
+        "setopt prompt_subst\nPROMPT='$(/usr/bin/starship prompt --terminal-width=\"$COLUMNS\") <<%!>> '",
+        "precmd_functions+=(_p9k_precmd)\n_p9k_precmd() { : }",
+        "_omp_precmd() { : }\nprecmd_functions+=(_omp_precmd)",
+        "prompt_pure_precmd() { : }\nprecmd_functions+=(prompt_pure_precmd)",
+        "RPROMPT='$(spaceship::rprompt)'",
+    ];
+    let bash: &[&str] =
+        &["starship_precmd() { :; }\nPROMPT_COMMAND=starship_precmd", "PROMPT_COMMAND=_omp_hook\n_omp_hook() { :; }"];
+    let fish: &[&str] = &[
+        "function fish_right_prompt; starship prompt --right; end",
+        "function fish_prompt; set -q _tide_x; echo -n \"<<$prompts>> \"; end",
+    ];
+    for shell in shells() {
+        let setups = match shell {
+            Shell::Zsh => zsh,
+            Shell::Bash => bash,
+            Shell::Fish => fish,
+        };
+        let home = Home::scripted();
+        home.write("bin/starship", "#!/bin/sh\n");
+        for setup in setups {
+            for rc in [format!("{setup}\nLOAD"), format!("LOAD\n{setup}")] {
+                assert!(!is_placed(&home, shell, &rc, &[("SSOX_PROMPT", "dev")]), "{shell:?} {rc}");
+            }
+        }
+        assert!(is_placed(&home, shell, "LOAD", &[]), "{shell:?}");
+    }
+}
+
+#[test]
+fn a_prompt_that_is_made_anew_each_time_is_left_alone() {
+    for shell in shells().into_iter().filter(|shell| *shell != Shell::Fish) {
+        let home = Home::scripted();
+        let rc = match shell {
+            Shell::Zsh => "make() { RPROMPT='made' }\nprecmd_functions+=(make)\nLOAD",
+            _ => "make() { PS1='<<\\#>> '; }\nPROMPT_COMMAND=make\nLOAD",
+        };
+        assert!(!is_placed(&home, shell, rc, &[("SSOX_PROMPT", "dev")]), "{shell:?}: {}", home.read("prompt"));
+    }
+}
+
+#[test]
+fn no_prompt_means_none() {
+    for shell in shells() {
+        let home = Home::scripted();
+        let rc = shell.load().replace(shell.name(), &format!("{} --no-prompt", shell.name()));
+        assert!(!is_placed(&home, shell, &rc, &[("SSOX_PROMPT", "dev")]), "{shell:?}");
+        assert_eq!(segment(&home, shell, &[("SSOX_PROMPT", "dev")]), "dev|ok", "{shell:?}");
+        let mut session = home.session_with(shell, &rc, &[("SSOX_PROMPT", "visible")]);
+        session.run("true");
+        assert!(!session.terminal.seen().contains("visible"), "{shell:?}");
+    }
+}
+
+#[test]
+fn a_dumb_terminal_gets_none() {
+    for shell in shells().into_iter().filter(|shell| *shell != Shell::Fish) {
+        let home = Home::scripted();
+        assert!(!is_placed(&home, shell, "LOAD", &[("SSOX_PROMPT", "dev"), ("TERM", "dumb")]), "{shell:?}");
+    }
+}
+
+#[test]
+fn ten_prompts_cost_no_process() {
+    if !installed("strace") {
+        return;
+    }
+    let old_bash = "init=$(command ssox init bash)\nVERSION=(3 2)\neval \"${init//BASH_VERSINFO/VERSION}\"";
+    let mut loaded: Vec<(Shell, &str)> = shells().into_iter().map(|shell| (shell, "LOAD")).collect();
+    loaded.extend(shells().contains(&Shell::Bash).then_some((Shell::Bash, old_bash)));
+    for (shell, load) in loaded {
+        let home = Home::scripted();
+        let expires = seconds_from_now(2630);
+        let mut strace = home.command("strace");
+        strace.args(["-f", "-qq", "-o", "trace", "-e", "trace=fork,vfork,clone,clone3,execve", shell.name()]);
+        strace.envs([
+            ("SSOX_PROMPT", "dev:ReadOnly"),
+            ("SSOX_EXPIRES", &expires),
+            ("SSOX_NEXT", LATER),
+            ("SSOX_PROFILE", "dev"),
+        ]);
+        let mut session = home.session_of(shell, load, strace);
+        session.run("true");
+        let before = processes(&home).len();
+        for _ in 0..10 {
+            session.run("true");
+        }
+        let after = processes(&home);
+        assert!(session.terminal.seen().matches("dev:ReadOnly 43m").count() > 10, "{shell:?}");
+        assert_eq!(after[before..], [""; 0], "{shell:?}");
+        session.run("/bin/true");
+        assert!(processes(&home).len() > after.len(), "{shell:?}: strace sees nothing");
+    }
+}
+
+/// What was started so far; a thread is no process.
+fn processes(home: &Home) -> Vec<String> {
+    home.read("trace").lines().filter(|line| !line.contains("CLONE_THREAD")).map(String::from).collect()
+}
