@@ -4,18 +4,24 @@
 
 use crate::home::Home;
 use ssox_standin::{Grant, Person, token_file};
-use std::process::Output;
+use std::process::{Command, Output};
 use std::time::Duration;
 
-/// Runs Python with boto3 in the home; boto3 missing fails in CI and is named elsewhere.
-fn python(home: &Home, script: &str) -> Option<Output> {
-    let has_boto3 = home.command("python3").args(["-c", "import boto3"]).output().is_ok_and(|ran| ran.status.success());
-    if !has_boto3 {
-        assert!(std::env::var_os("CI").is_none(), "boto3 is not installed");
-        eprintln!("NOT TESTED: boto3 is not installed");
-        return None;
+/// Tells whether Python has a package. Missing, it fails in CI and is named elsewhere.
+pub(crate) fn has_package(package: &str) -> bool {
+    let asked = Command::new("python3").args(["-c", &format!("import {package}")]).output();
+    let is_there = asked.is_ok_and(|ran| ran.status.success());
+    assert!(is_there || std::env::var_os("CI").is_none(), "{package} is not installed");
+    if !is_there {
+        eprintln!("NOT TESTED: {package} is not installed");
     }
-    Some(home.command("python3").args(["-c", script]).output().expect("python starts"))
+    is_there
+}
+
+/// Runs Python with boto3 in the home.
+fn python(home: &Home, script: &str) -> Option<Output> {
+    let run = || home.command("python3").args(["-c", script]).output().expect("python starts");
+    has_package("boto3").then(run)
 }
 
 #[track_caller]

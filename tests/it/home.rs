@@ -85,7 +85,7 @@ impl Home {
 
 /// What a run left.
 #[must_use = "look at the exit status, at least"]
-pub(crate) struct Ran(Output);
+pub(crate) struct Ran(pub(crate) Output);
 
 impl Ran {
     pub(crate) fn status(&self) -> i32 {

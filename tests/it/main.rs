@@ -12,6 +12,7 @@ mod completion;
 mod configure;
 #[cfg(unix)]
 mod console;
+mod differential;
 mod doctor;
 mod home;
 #[cfg(unix)]
