@@ -24,7 +24,7 @@ function ssox() {
   elif _ssox_is clear ${1+"$@"}; then
     _ssox_change clear "$@"
   else
-    builtin command ssox ${1+"$@"}
+    SSOX_FUNCTION=bash1 builtin command ssox ${1+"$@"}
   fi
 }
 

@@ -19,7 +19,7 @@ function ssox --description 'AWS credentials in this shell'
     else if _ssox_is clear $argv
         _ssox_change clear $argv
     else
-        command ssox $argv
+        SSOX_FUNCTION=fish1 command ssox $argv
     end
 end
 

@@ -19,6 +19,7 @@ Microsoft.PowerShell.Management\Remove-Item -LiteralPath Alias:ssox -Force -Erro
 function global:ssox {
     $given = @(_ssox_arguments $MyInvocation $args)
     $verb = _ssox_verb $given
+    $Env:SSOX_FUNCTION = 'powershell1'
     if ($verb) {
         _ssox_change $verb $given
     } elseif ($MyInvocation.ExpectingInput) {

@@ -23,7 +23,7 @@ function ssox() {
   elif _ssox_is clear "$@"; then
     _ssox_change clear "$@"
   else
-    builtin command ssox "$@"
+    SSOX_FUNCTION=zsh1 builtin command ssox "$@"
   fi
 }
 

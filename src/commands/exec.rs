@@ -21,7 +21,8 @@ pub(super) fn run(ctx: &Context, args: &Exec) -> Result<Done> {
     let entry = profile.source.credentials(ctx, &Request::from(&args.fetch))?;
     let [program, arguments @ ..] = args.command.as_slice() else { unreachable!("clap asks for a program") };
     let mut command = Command::new(program);
-    command.args(arguments);
+    // What the shell function says of itself is not true of the program.
+    command.args(arguments).env_remove("SSOX_FUNCTION");
     for (name, value) in changes::with_credentials(ctx, &profile, &entry, None)?.iter() {
         match value {
             Some(value) => command.env(name, value),

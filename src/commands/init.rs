@@ -4,7 +4,6 @@
 //! the output can be saved and sourced, and survives an upgrade.
 
 use crate::shell::Shell;
-use crate::shell::quote::posix;
 
 /// Returns the script for a shell; without `prompt` it keeps its segment out of the prompt.
 pub(crate) fn script(shell: Shell, prompt: bool) -> String {
@@ -31,11 +30,12 @@ pub(super) fn text(shell: Shell) -> &'static str {
 }
 
 /// Passes a zsh script to sticky emulation: it is parsed, and its functions run, with the options given here, whatever
-/// options and aliases there are around. Each line is a string of its own, because `csh_junkie_quotes` forbids a newline in one.
+/// options and aliases there are around. All of it is one word without a newline, which `csh_junkie_quotes` forbids; a
+/// word in pieces takes zsh milliseconds to put together.
 /// <https://zsh.sourceforge.io/Doc/Release/Shell-Builtin-Commands.html>, `emulate`.
 fn sticky(script: &str) -> String {
-    let lines: String = script.lines().map(|line| format!("{}$'\\n'\\\n", posix(line))).collect();
-    format!("'builtin' 'emulate' 'zsh' '-o' 'no_aliases' '-o' 'extended_glob' '-c' \\\n{lines}''\n")
+    let word = script.replace('\\', r"\\").replace('\'', r"\'").replace('\n', r"\n");
+    format!("'builtin' 'emulate' 'zsh' '-o' 'no_aliases' '-o' 'extended_glob' '-c' $'{word}'\n")
 }
 
 #[cfg(test)]
