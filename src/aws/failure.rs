@@ -148,9 +148,16 @@ fn is_about_time(code: &str) -> bool {
 
 /// Refusals of what is asked, and not of who asks.
 fn is_bad_input(code: &str) -> bool {
-    ["InvalidRequest", "InvalidScope", "InvalidRedirectUri", "InvalidClientMetadata", "UnsupportedGrantType"]
-        .iter()
-        .any(|part| code.starts_with(part))
+    [
+        "ValidationError",
+        "InvalidRequest",
+        "InvalidScope",
+        "InvalidRedirectUri",
+        "InvalidClientMetadata",
+        "UnsupportedGrantType",
+    ]
+    .iter()
+    .any(|part| code.starts_with(part))
 }
 
 /// Returns how many seconds the local clock is ahead of the service's.

@@ -101,11 +101,12 @@ fn without_colour_it_is_plain_and_protected_ones_still_stand_out() {
             ""
         };
         let mut session = home.session_with(shell, &format!("{set_colours}\nLOAD"), &variables);
+        // What is on the right is drawn after the prompt.
+        session.run("true");
         let seen = session.terminal.seen();
         let shown = &seen[seen.find("dev:ReadOnly").map_or(0, |at| at.saturating_sub(20))..];
         assert!(shown.contains("dev:ReadOnly") && shown.contains("\u{1b}[7m"), "{shell:?}: {seen:?}");
         assert!(!COLOURS.iter().any(|colour| shown.contains(colour)), "{shell:?}: {seen:?}");
-        session.run("true");
     }
 }
 
