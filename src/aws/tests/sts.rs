@@ -95,7 +95,7 @@ fn each_refusal_of_sts_has_its_words() {
         ("InvalidClientTokenId", Kind::Refused, "does not know the access key"),
         ("SignatureDoesNotMatch", Kind::Refused, "does not belong to the access key id"),
         ("RegionDisabledException", Kind::Refused, "AWS_REGION"),
-        ("ValidationError", Kind::Refused, "as the test asked (ValidationError)"),
+        ("ValidationError", Kind::Configuration, "as the test asked (ValidationError)"),
         ("Throttling", Kind::Unreachable, "throttling"),
         ("InternalFailure", Kind::Unreachable, "AWS failed with 500"),
     ];
