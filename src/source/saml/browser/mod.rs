@@ -93,7 +93,7 @@ impl Browser {
 
 /// Starts the program and waits until it answers; `None` when it left that to one that has the directory already.
 fn launch(ctx: &Context, program: &Program, directory: &Directory) -> Result<Option<Process>> {
-    ctx.log(|| format!("browser: {} {}", program.path.display(), shell_words::join(&program.arguments)));
+    ctx.log(|| format!("browser: {}", program.path.display()));
     let broken = |why: &str| Error::configuration(format!("`{}` {why}", program.path.display()));
     let mut process =
         Process::start(command(program, directory)).map_err(|cause| broken(&format!("cannot be started: {cause}")))?;
