@@ -76,6 +76,7 @@ fn as_text(now: Timestamp, held: &Held, verified: Option<&Verified>) -> String {
         ("profile", held.profile.clone()),
         ("mode", held.mode.map(String::from)),
         ("account", verified.map(|verified| verified.identity.account.clone()).or_else(|| held.account_id.clone())),
+        ("alias", verified.and_then(|verified| verified.alias.clone())),
         ("role", held.role_name.clone()),
         ("region", held.region.clone()),
         ("credentials", held.expires_at.map(left)),
@@ -101,8 +102,9 @@ fn as_json(held: &Held, verified: Option<&Verified>) -> String {
         "token_expires_at": held.token.as_ref().map(|token| token.expires_at.to_string()),
         "refreshable": held.token.as_ref().is_some_and(|token| token.refresh_token.is_some()),
     });
-    if let Some(Verified { identity }) = verified {
+    if let Some(Verified { identity, alias }) = verified {
         document["account_id"] = json!(identity.account);
+        document["account_alias"] = json!(alias);
         document["arn"] = json!(identity.arn);
         document["user_id"] = json!(identity.user_id);
     }

@@ -3,7 +3,7 @@
 //! Deliberately not here: how that is shown (`status`).
 
 use super::renewal;
-use crate::aws::sts;
+use crate::aws::{Network, Timeouts, iam, sts};
 use crate::config::ConfigFiles;
 use crate::context::Context;
 use crate::credentials::RoleCredentials;
@@ -11,10 +11,16 @@ use crate::error::{Error, Result};
 use crate::profile::{self, Profile};
 use crate::secret::Secret;
 use crate::source::Request;
+use std::time::Duration;
+
+/// How long the account's alias may take.
+const PATIENCE: Duration = Duration::from_secs(4);
 
 /// What AWS says.
 pub(super) struct Verified {
     pub(super) identity: sts::Identity,
+    /// `None` when the account has none, or these credentials may not ask.
+    pub(super) alias: Option<String>,
 }
 
 /// Asks AWS about the keys of the environment, or else about those of the profile in use.
@@ -30,7 +36,7 @@ pub(super) fn verify(ctx: &Context) -> Result<Verified> {
     };
     let region = region(ctx, profile.as_ref());
     let identity = sts::get_caller_identity(ctx, &network, region, &keys)?;
-    Ok(Verified { identity })
+    Ok(Verified { alias: alias(ctx, &network, region, &keys), identity })
 }
 
 fn keys(ctx: &Context, profile: Option<&Profile>) -> Result<RoleCredentials> {
@@ -52,4 +58,14 @@ fn region<'a>(ctx: &'a Context, profile: Option<&'a Profile>) -> &'a str {
     let of_environment = ["AWS_REGION", "AWS_DEFAULT_REGION"].iter().find_map(|name| ctx.var(name));
     let of_profile = || profile.and_then(|profile| profile.region.as_deref().or_else(|| profile.source.region()));
     of_environment.or_else(of_profile).unwrap_or("us-east-1")
+}
+
+/// The alias is a kindness: who may not ask for it, or is not near IAM, does not wait for it.
+fn alias(ctx: &Context, network: &Network, region: &str, keys: &RoleCredentials) -> Option<String> {
+    let timeouts = Timeouts { call: PATIENCE, ..network.timeouts };
+    let network = Network { max_attempts: Some(1), timeouts, ..network.clone() };
+    iam::account_alias(ctx, &network, region, keys).unwrap_or_else(|error| {
+        ctx.log(|| error.message);
+        None
+    })
 }

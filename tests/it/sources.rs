@@ -195,3 +195,44 @@ fn a_section_is_written_and_read_again() {
     assert_eq!(written.split_once("[dev-keys]").unwrap().1, printed.split_once("[dev]").unwrap().1);
     assert_eq!(home.ssox(&["export", "dev", "--format", "env", "--write"]).status(), 2);
 }
+
+#[test]
+fn who_somebody_is_can_be_verified_for_every_source() {
+    let rows = [
+        role("target", "Target", "source_profile = dev"),
+        role("web", "Web", "web_identity_token_file = ~/token"),
+        format!("[profile process]\ncredential_process = {SSOX} credential-process dev\n"),
+    ];
+    let home = home(&rows.concat());
+    fs::write(home.path("token"), "header.claims.signature").unwrap();
+    let rows = [
+        ("dev", "111122223333", "assumed-role/AWSReservedSSO_ReadOnly_", Some("example-dev")),
+        ("me", "111122223333", "user/me", Some("example-dev")),
+        ("process", "111122223333", "assumed-role/AWSReservedSSO_ReadOnly_", Some("example-dev")),
+        ("target", "444455556666", "assumed-role/Target/", None),
+        ("web", "444455556666", "assumed-role/Web/", None),
+    ];
+    for (profile, account, arn, alias) in rows {
+        let verify =
+            |more: &[&str]| home.ssox(&[&["exec", profile, "--", SSOX, "status", "--verify"], more].concat()).ok();
+        let said: Value = serde_json::from_str(&verify(&["--json"])).unwrap();
+        assert_eq!((&said["profile"], &said["account_id"]), (&json!(profile), &json!(account)));
+        assert_eq!(said["account_alias"], json!(alias), "{profile}");
+        assert!(said["arn"].as_str().unwrap().contains(arn) && said["user_id"].is_string(), "{said}");
+        assert_eq!(verify(&[]).contains("alias        example-dev\n"), alias.is_some(), "{profile}");
+    }
+    // With the profile's name alone in the environment, its credentials are fetched.
+    let named = [("SSOX_PROFILE", "target"), ("AWS_PROFILE", "target")];
+    assert!(home.ssox_with(&["status", "--verify"], &named).ok().contains("assumed-role/Target/"));
+    assert!(home.ssox(&["status", "--verify"]).fails(4).contains("no credentials in this shell"));
+}
+
+#[test]
+fn an_alias_nobody_may_ask_for_is_none() {
+    let home = home("");
+    for fault in [ssox_standin::Fault::Status(403), ssox_standin::Fault::Status(500), ssox_standin::Fault::Reset] {
+        home.standin.fault("ListAccountAliases", fault, ssox_standin::Times::Next(1));
+        let said = home.ssox(&["exec", "me", "--", SSOX, "status", "--verify"]).ok();
+        assert!(said.contains("user/me") && !said.contains("alias"), "{said}");
+    }
+}
