@@ -24,6 +24,7 @@ mod house;
 mod live;
 #[cfg(unix)]
 mod mfa;
+mod moto;
 #[cfg(unix)]
 mod neighbours;
 #[cfg(unix)]
