@@ -256,7 +256,7 @@ pub(crate) struct CredentialProcess {
 /// Make and mend the configuration
 #[derive(Debug, Subcommand)]
 pub(crate) enum Configure {
-    Sso(ConfigureSso),
+    Sso(Box<ConfigureSso>),
     Migrate(ConfigureMigrate),
 }
 

@@ -68,11 +68,6 @@ impl Context {
         self.env.get(name)
     }
 
-    /// Returns the names of all variables, in no order.
-    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
-        self.env.keys().map(String::as_str)
-    }
-
     /// Returns the home directory.
     ///
     /// # Errors

@@ -1,7 +1,6 @@
 //! Parses, runs, prints, exits.
 //!
 //! Deliberately not here: anything a verb decides.
-#![allow(dead_code)]
 
 mod aws;
 mod browser;

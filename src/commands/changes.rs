@@ -8,6 +8,7 @@ use crate::environment::{EnvChanges, FOREIGN_LEFTOVERS};
 use crate::error::Result;
 use crate::profile::Profile;
 use crate::prompt;
+use crate::secret::Secret;
 use crate::time::Timestamp;
 
 /// What makes SDKs or prompts lie beside our keys: unset with every `use`.
@@ -91,7 +92,7 @@ fn credentials(changes: &mut EnvChanges, ctx: &Context, entry: &Entry) -> Result
     let keys = &entry.credentials;
     changes.set("AWS_ACCESS_KEY_ID", &keys.access_key_id)?;
     changes.set("AWS_SECRET_ACCESS_KEY", keys.secret_access_key.expose())?;
-    set_or_unset(changes, "AWS_SESSION_TOKEN", keys.session_token.as_ref().map(|token| token.expose()))?;
+    set_or_unset(changes, "AWS_SESSION_TOKEN", keys.session_token.as_ref().map(Secret::expose))?;
     set_or_unset(changes, "AWS_CREDENTIAL_EXPIRATION", keys.expiration.map(|end| end.to_string()).as_deref())?;
     set_or_unset(changes, "SSOX_EXPIRES", keys.expiration.map(|end| end.0.to_string()).as_deref())?;
     set_or_unset(changes, "SSOX_NEXT", next_tick(ctx, entry).map(|next| next.0.to_string()).as_deref())

@@ -10,6 +10,7 @@ use crate::credentials::RoleCredentials;
 use crate::environment::EnvChanges;
 use crate::error::{Error, Result};
 use crate::profile::{Profile, implied_name};
+use crate::secret::Secret;
 use crate::shell::quote::Dialect;
 use crate::source::Request;
 use serde_json::{Map, Value, json};
@@ -76,7 +77,7 @@ fn json(credentials: &RoleCredentials, profile: &Profile) -> String {
         "profile": profile.name,
         "access_key_id": credentials.access_key_id,
         "secret_access_key": credentials.secret_access_key.expose(),
-        "session_token": credentials.session_token.as_ref().map(|token| token.expose()),
+        "session_token": credentials.session_token.as_ref().map(Secret::expose),
         "expires_at": credentials.expiration.map(|end| end.to_string()),
         "account_id": credentials.account_id.as_deref().or_else(|| profile.source.account_id()),
         "role_name": profile.source.role_name(),

@@ -142,10 +142,6 @@ fn chosen_session(
     }
 }
 
-fn not_yet() -> Result<Done> {
-    Err(Error::usage("this verb is not there yet"))
-}
-
 impl From<&Fetch> for Request {
     fn from(fetch: &Fetch) -> Self {
         Self {

@@ -13,7 +13,6 @@ mod nearest;
 mod scan;
 mod section;
 
-pub(crate) use check::Finding;
 pub(crate) use edit::Edits;
 pub(crate) use file::File;
 pub(crate) use name::{Kind, Which};

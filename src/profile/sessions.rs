@@ -67,13 +67,13 @@ pub(super) fn of_profile(ctx: &Context, files: &ConfigFiles, profile: &str, sect
     };
     let of_session = files.sso_session(name).ok_or_else(|| unknown(files, name))?;
     for key in ["sso_start_url", "sso_region"] {
-        if let (Some(one), Some(other)) = (section.get(key), of_session.get(key)) {
-            if one != other {
-                return Err(Error::configuration(format!(
-                    "`{key}` of profile `{profile}` is `{one}`, of its sso-session `{name}` `{other}`"
-                ))
-                .hint(format!("take `{key}` out of `[profile {profile}]` in ~/.aws/config")));
-            }
+        if let (Some(one), Some(other)) = (section.get(key), of_session.get(key))
+            && one != other
+        {
+            return Err(Error::configuration(format!(
+                "`{key}` of profile `{profile}` is `{one}`, of its sso-session `{name}` `{other}`"
+            ))
+            .hint(format!("take `{key}` out of `[profile {profile}]` in ~/.aws/config")));
         }
     }
     session(ctx, files, Some(name), &of_session, section)

@@ -16,7 +16,7 @@ fn main() {
     // `cargo bench` passes `--bench`; anything else is a part of a heading, to see only that.
     let wanted = std::env::args().skip(1).find(|argument| !argument.starts_with("--")).unwrap_or_default();
     let bench = Bench::new();
-    let parts: [(&str, fn(&Bench)); 5] = [
+    let parts: [(&str, Part); 5] = [
         ("processes", Bench::processes),
         ("config files", Bench::config_files),
         ("shells", Bench::shells),
@@ -28,6 +28,8 @@ fn main() {
         run(&bench);
     }
 }
+
+type Part = fn(&Bench);
 
 struct Bench {
     directory: tempfile::TempDir,
@@ -209,7 +211,7 @@ fn measure(mut runners: Vec<Runner>) -> Vec<Duration> {
             times.push(runner.once());
         }
     }
-    times.iter_mut().for_each(|times| times.sort());
+    times.iter_mut().for_each(|times| times.sort_unstable());
     times.iter().map(|times| times[times.len() / 2]).collect()
 }
 
@@ -247,7 +249,7 @@ fn seed(home: &Path, profiles: usize) {
     }
     fs::write(aws.join("config"), config).expect("a file can be written");
     // sha1 of {"accountId":"111122223340","roleName":"ReadOnly","sessionName":"corp"}
-    let entry = aws.join("cli/cache").join(format!("{}.json", CACHE_NAME));
+    let entry = aws.join("cli/cache").join(format!("{CACHE_NAME}.json"));
     let content = r#"{"ProviderType": "sso", "Credentials": {"AccessKeyId": "ASIAEXAMPLE", "SecretAccessKey": "secret", "SessionToken": "token", "Expiration": "2099-01-01T00:00:00Z", "AccountId": "111122223340"}}"#;
     fs::write(entry, content).expect("a file can be written");
 }
@@ -268,5 +270,5 @@ fn hello(directory: &Path) -> Option<PathBuf> {
         "-Cstrip=symbols",
     ]);
     rustc.arg("-o").arg(&program).arg(&source).stderr(Stdio::null());
-    rustc.status().ok().filter(|status| status.success()).map(|_| program)
+    rustc.status().ok().filter(std::process::ExitStatus::success).map(|_| program)
 }

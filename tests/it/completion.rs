@@ -59,7 +59,7 @@ fn every_name_becomes_one_word() {
         let home = home();
         let mut session = home.session(shell, rc(shell));
         for name in NAMES {
-            let typed: String = name.chars().take_while(|c| c.is_ascii_lowercase()).collect();
+            let typed: String = name.chars().take_while(char::is_ascii_lowercase).collect();
             let typed = if name.starts_with("prod") { &name[..name.len() - 1] } else { &typed };
             assert_eq!(
                 called(&mut session, &format!("ssox login {typed}\t")),

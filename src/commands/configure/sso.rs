@@ -85,11 +85,13 @@ fn session(ctx: &Context, files: &ConfigFiles, args: &ConfigureSso) -> Result<Se
         return Err(Error::configuration(format!("`{start_url}` is not a start URL"))
             .hint("it looks like `https://d-1234567890.awsapps.com/start`"));
     }
-    let found = start_url::region_of(&start_url);
-    let region = match (&args.sso_region, found) {
-        (Some(region), _) => region.clone(),
-        (None, Some(region)) => region,
-        (None, None) => required(ctx, None, "region of the Identity Center", "--sso-region", None)?,
+    let network = profile::network_of_environment(ctx, files)?;
+    let region = match &args.sso_region {
+        Some(region) => region.clone(),
+        None => match start_url::find_region(ctx, &network, &start_url) {
+            Some(region) => region,
+            None => required(ctx, None, "region of the Identity Center", "--sso-region", None)?,
+        },
     };
     check_region("the Identity Center's region", &region)?;
     let suggested = unused(&session_name(&start_url), |name| files.sso_session(name).is_some());
@@ -99,7 +101,6 @@ fn session(ctx: &Context, files: &ConfigFiles, args: &ConfigureSso) -> Result<Se
     };
     let scopes = args.scopes.as_deref().unwrap_or(SCOPE);
     let scopes = scopes.split(',').map(str::trim).filter(|scope| !scope.is_empty()).map(String::from).collect();
-    let network = profile::network_of_environment(ctx, files)?;
     Ok(Session { name: Some(name), profile: None, start_url, region, scopes, network })
 }
 

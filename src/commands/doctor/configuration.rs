@@ -3,8 +3,8 @@
 //! Deliberately not here: the grammar's own oddities, which `config` finds itself.
 
 use super::Finding;
-use super::Severity::{Error, Info, Warning};
-use crate::config::{self, ConfigFiles, Section};
+use super::Severity::{Error, Warning};
+use crate::config::{ConfigFiles, Section};
 use crate::context::Context;
 use crate::profile::{self, Profile};
 use crate::session::{Session, start_url};
@@ -21,15 +21,6 @@ pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
     }
     sessions(ctx, files, &mut findings);
     findings
-}
-
-fn of_grammar(found: config::Finding) -> Finding {
-    let severity = match found.severity {
-        config::Severity::Error => Error,
-        config::Severity::Warning => Warning,
-        config::Severity::Info => Info,
-    };
-    Finding::new("config", severity, found.message, found.hint).at(found.path, found.line)
 }
 
 fn profile(ctx: &Context, files: &ConfigFiles, section: &Section, findings: &mut Vec<Finding>) {
@@ -55,12 +46,11 @@ fn profile(ctx: &Context, files: &ConfigFiles, section: &Section, findings: &mut
         );
         add(Warning, "aws_access_key_id", message, "take the static keys out of the profile".into());
     }
-    if is_sso
-        || ["role_arn", "credential_process", "ssox_saml_url", "web_identity_token_file"].iter().any(|key| has(key))
+    let others = ["role_arn", "credential_process", "ssox_saml_url", "web_identity_token_file"];
+    if (is_sso || others.iter().any(|key| has(key)))
+        && let Err(error) = Profile::resolve(ctx, files, name)
     {
-        if let Err(error) = Profile::resolve(ctx, files, name) {
-            add(Error, "", format!("profile `{name}` cannot be used: {}", error.message), hint(error.hint));
-        }
+        add(Error, "", format!("profile `{name}` cannot be used: {}", error.message), hint(error.hint));
     }
 }
 

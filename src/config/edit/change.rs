@@ -114,23 +114,6 @@ pub(super) fn replaced(text: &str, entry: &Entry, value: &str) -> Change {
     Change { span: start..end, new: New::Value(format!("{left}{value}{right}")) }
 }
 
-/// Takes a section out: its lines down to the last that is no comment, and the blank ones below. What indents the next
-/// header goes as well: after another section it would make a value of it.
-pub(super) fn without_section(text: &str, header: Header) -> [Change; 2] {
-    let indented = |end: usize| text[..end].trim_end_matches([' ', '\t', '\x0c']).len()..end;
-    let mut at = Place::below(text, header).at;
-    while at < header.end {
-        let end = line_end(text, at).min(header.end);
-        if Lines::default().read(&text[at..end]) != Line::Blank {
-            break;
-        }
-        at = end;
-    }
-    let next = indented(header.end);
-    let next = next.start.max(at)..header.end;
-    [Change::cut(indented(header.start).start..at), Change::cut(if header.end < text.len() { next } else { at..at })]
-}
-
 fn blank(text: &str) -> &str {
     if text.trim_ascii().is_empty() { text } else { "" }
 }

@@ -11,7 +11,7 @@ use super::file::File;
 use super::name::Kind;
 use super::section::Section;
 use crate::error::{Error, Result};
-use change::{Change, New, Output, Place, assignment, replaced, without_section};
+use change::{Change, New, Output, Place, assignment, replaced};
 use legal::{check_key, check_value, header_line};
 use std::collections::HashMap;
 
@@ -29,8 +29,6 @@ pub(crate) struct Edits<'a> {
 struct Wanted {
     kind: Kind,
     name: String,
-    /// What is there is taken out first.
-    is_removed: bool,
     keys: Vec<(String, Option<String>)>,
 }
 
@@ -73,13 +71,6 @@ impl<'a> Edits<'a> {
         self.wanted(kind, name).set(key, None);
     }
 
-    /// Takes all sections of that name out. Comments below their last key stay: they may be about what follows.
-    pub(crate) fn remove(&mut self, kind: Kind, name: &str) {
-        let wanted = self.wanted(kind, name);
-        wanted.is_removed = true;
-        wanted.keys.clear();
-    }
-
     /// Returns the new text.
     pub(crate) fn finish(&self) -> String {
         let mut changes: Vec<Change> = self.sections.iter().flat_map(|wanted| self.changes(wanted)).collect();
@@ -99,7 +90,7 @@ impl<'a> Edits<'a> {
 
     fn wanted(&mut self, kind: Kind, name: &str) -> &mut Wanted {
         let position = *self.positions.entry((kind, name.into())).or_insert_with(|| {
-            self.sections.push(Wanted { kind, name: name.into(), is_removed: false, keys: Vec::new() });
+            self.sections.push(Wanted { kind, name: name.into(), keys: Vec::new() });
             self.sections.len() - 1
         });
         &mut self.sections[position]
@@ -107,9 +98,6 @@ impl<'a> Edits<'a> {
 
     fn changes(&self, wanted: &Wanted) -> Vec<Change> {
         let headers = self.file.find(wanted.kind, &wanted.name);
-        if wanted.is_removed {
-            return headers.iter().flat_map(|header| without_section(&self.file.text, *header)).collect();
-        }
         let Some(last) = headers.last() else { return Vec::new() };
         let mut section = Section::new(wanted.name.as_str());
         self.file.add_to(&mut section, &headers);
@@ -126,7 +114,7 @@ impl<'a> Edits<'a> {
     }
 
     fn is_added(&self, wanted: &Wanted) -> bool {
-        let is_there = !wanted.is_removed && !self.file.find(wanted.kind, &wanted.name).is_empty();
+        let is_there = !self.file.find(wanted.kind, &wanted.name).is_empty();
         !is_there && wanted.keys.iter().any(|(_, value)| value.is_some())
     }
 

@@ -77,21 +77,6 @@ fn a_key_goes_with_all_its_lines() {
 }
 
 #[test]
-fn a_section_goes_and_the_comments_of_the_next_stay() {
-    let table = [
-        ("[default]\n\n[profile p]\n# c\nk = v\n\n# about q\n[profile q]\n", "[default]\n\n# about q\n[profile q]\n"),
-        ("[profile p]\nk = v\n\n[profile q]\n", "[profile q]\n"),
-        ("[profile p]\n[profile q]\n[profile p]", "[profile q]\n"),
-        ("[default]\nk = v\n[profile p]\n  # c\n  [profile q]\n", "[default]\nk = v\n  # c\n[profile q]\n"),
-        ("[profile q]\nk = v", "[profile q]\nk = v"),
-    ];
-    for (before, after) in table {
-        let removed = edited(before, |edits| edits.remove(Kind::Profile, "p"));
-        assert_eq!(removed, after, "{before:?}");
-    }
-}
-
-#[test]
 fn many_edits_are_one_text_and_the_last_word_counts() {
     let before = "[profile p]\nsso_start_url = u\nsso_region = r\nregion = a\n\n[profile q]\nk = v";
     let after = edited(before, |edits| {
@@ -100,12 +85,11 @@ fn many_edits_are_one_text_and_the_last_word_counts() {
         edits.set(Kind::Profile, "p", "region", "c").unwrap();
         edits.unset(Kind::Profile, "p", "sso_start_url");
         edits.unset(Kind::Profile, "p", "sso_region");
-        edits.remove(Kind::Profile, "q");
         edits.set(Kind::SsoSession, "s", "sso_region", "r").unwrap();
         edits.set(Kind::Profile, "default", "output", "json").unwrap();
         edits.set(Kind::Profile, "my prof", "output", "").unwrap();
     });
-    let expected = "[profile p]\nregion = c\nsso_session = s\n\n[sso-session s]\nsso_region = r\n\n\
+    let expected = "[profile p]\nregion = c\nsso_session = s\n\n[profile q]\nk = v\n\n[sso-session s]\nsso_region = r\n\n\
         [default]\noutput = json\n\n[profile 'my prof']\noutput =\n";
     assert_eq!(after, expected);
 }
@@ -207,12 +191,5 @@ proptest! {
         file.add_to(&mut section, &file.find(Kind::Profile, "p"));
         prop_assert_eq!(section.get(key), None);
         prop_assert_eq!(rest(&after, "p", Some(key)), rest(&text, "p", Some(key)));
-    }
-
-    #[test]
-    fn a_section_that_was_taken_out_is_gone_and_all_else_is_as_before(text in text()) {
-        let after = edited(&text, |edits| edits.remove(Kind::Profile, "p"));
-        prop_assert!(config(&after).find(Kind::Profile, "p").is_empty());
-        prop_assert_eq!(rest(&after, "p", None), rest(&text, "p", None));
     }
 }
