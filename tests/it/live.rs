@@ -3,7 +3,7 @@
 //! Deliberately not here: single rules of the wrappers and the hook, which a scripted binary shows better.
 
 use crate::pty::eventually;
-use crate::shells::{Home, Session, Shell, now, shells};
+use crate::shells::{Home, Session, Shell, in_each, now, shells};
 use ssox_standin::{Fault, Grant, Standin, Times};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -34,7 +34,7 @@ fn probe(session: &mut Session, home: &Home) -> String {
 
 #[test]
 fn use_goes_there_and_back_and_clear_restores() {
-    for shell in shells() {
+    in_each(&shells(), |shell| {
         let (_standin, home) = signed_in(Duration::from_secs(3600));
         let mine = [
             shell.set("AWS_REGION", "my region"),
@@ -94,7 +94,7 @@ fn use_goes_there_and_back_and_clear_restores() {
 
         assert!(session.run(&format!("ssox clear; {}", shell.status())).contains("status 0"), "{shell:?}");
         assert_eq!(probe(&mut session, &home), before, "{shell:?}");
-    }
+    });
 }
 
 #[test]
@@ -138,7 +138,7 @@ fn a_child_shell_holds_what_it_inherits_and_clears_it() {
 
 #[test]
 fn the_key_changes_by_itself_at_a_prompt() {
-    for shell in shells() {
+    in_each(&shells(), |shell| {
         let (standin, home) = signed_in(Duration::from_secs(8));
         let mut session = home.session(shell, "LOAD");
         session.run("ssox use dev");
@@ -161,12 +161,13 @@ fn the_key_changes_by_itself_at_a_prompt() {
             "{shell:?}: {transcript}"
         );
         assert_eq!(standin.violations(), [""; 0]);
-    }
+    });
 }
 
 #[test]
 fn a_command_typed_after_the_end_has_keys_that_work() {
-    for shell in shells().into_iter().filter(|shell| *shell != Shell::Bash) {
+    let with_preexec: Vec<_> = shells().into_iter().filter(|shell| *shell != Shell::Bash).collect();
+    in_each(&with_preexec, |shell| {
         let (_standin, home) = signed_in(Duration::from_secs(3));
         let mut session = home.session(shell, "LOAD");
         session.run("ssox use dev");
@@ -176,7 +177,7 @@ fn a_command_typed_after_the_end_has_keys_that_work() {
         session.run("command env >env");
         let fresh: u64 = field(&home.read("env"), "SSOX_EXPIRES").parse().unwrap();
         assert!(fresh > expires, "{shell:?}: {}", session.terminal.transcript());
-    }
+    });
 }
 
 fn field(environment: &str, name: &str) -> String {
@@ -186,18 +187,18 @@ fn field(environment: &str, name: &str) -> String {
 
 #[test]
 fn with_the_server_down_the_shell_goes_on_and_says_so() {
-    for shell in shells() {
+    in_each(&shells(), |shell| {
         let (standin, home) = signed_in(Duration::from_secs(4));
         let mut session = home.session(shell, "LOAD");
         session.run("ssox use dev");
         standin.fault("*", Fault::Status(500), Times::Forever);
         says(&mut session, " unreachable]");
-    }
+    });
 }
 
 #[test]
 fn when_a_person_is_needed_the_segment_says_so_and_no_browser_opens() {
-    for shell in shells() {
+    in_each(&shells(), |shell| {
         let (standin, home) = signed_in(Duration::from_secs(4));
         home.write("bin/browser", "#!/bin/sh\ntouch OPENED\n");
         let mut command = home.command(shell.name());
@@ -208,7 +209,7 @@ fn when_a_person_is_needed_the_segment_says_so_and_no_browser_opens() {
         says(&mut session, " sign in]");
         assert!(!home.path("OPENED").exists(), "{shell:?}");
         assert_eq!(standin.count("StartDeviceAuthorization") + standin.count("Authorize"), 0, "{shell:?}");
-    }
+    });
 }
 
 /// Presses Enter until the segment ends so.

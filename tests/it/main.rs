@@ -34,6 +34,8 @@ mod picker;
 #[cfg(unix)]
 mod place;
 #[cfg(unix)]
+mod powershell;
+#[cfg(unix)]
 mod pty;
 #[cfg(unix)]
 mod renewal;

@@ -104,7 +104,8 @@ fn without_colour_it_is_plain_and_protected_ones_still_stand_out() {
         // What is on the right is drawn after the prompt.
         session.run("true");
         let seen = session.terminal.seen();
-        let shown = &seen[seen.find("dev:ReadOnly").map_or(0, |at| at.saturating_sub(20))..];
+        let before = seen.find("dev:ReadOnly").map_or(0, |at| at.saturating_sub(20));
+        let shown = &seen[seen.floor_char_boundary(before)..];
         assert!(shown.contains("dev:ReadOnly") && shown.contains("\u{1b}[7m"), "{shell:?}: {seen:?}");
         assert!(!COLOURS.iter().any(|colour| shown.contains(colour)), "{shell:?}: {seen:?}");
     }

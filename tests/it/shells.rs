@@ -25,6 +25,16 @@ pub(crate) fn shells() -> Vec<Shell> {
     [Shell::Zsh, Shell::Bash, Shell::Fish].into_iter().filter(|shell| installed(shell.name())).collect()
 }
 
+/// Runs a test in each of the shells at the same time: for those that wait for credentials to grow old.
+pub(crate) fn in_each(shells: &[Shell], test: impl Fn(Shell) + Sync) {
+    let test = &test;
+    std::thread::scope(|scope| {
+        for shell in shells {
+            scope.spawn(move || test(*shell));
+        }
+    });
+}
+
 /// Tells whether a program is on PATH. Under CI it must be.
 pub(crate) fn installed(program: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
