@@ -2,7 +2,7 @@
 //!
 //! Deliberately not here: which source that is, and whether two profiles mean the same entry (`profile`).
 
-use super::mfa::Mfa;
+use super::mfa::{Age, Mfa};
 use super::role_arn::RoleArn;
 use super::{Request, Source, cached, session_name};
 use crate::aws::{Network, sts};
@@ -75,10 +75,7 @@ impl AssumedRole {
             let source = self.source.credentials(ctx, &Request { min_ttl: None, ..request.clone() })?.credentials;
             match &self.mfa {
                 None => self.assume(ctx, request, &source, None),
-                Some(mfa) if self.can_share_session(&source) => {
-                    let session = mfa.session(ctx, request, &self.network, &self.region, &source)?;
-                    self.assume(ctx, request, &session, None)
-                }
+                Some(mfa) if self.can_share_session(&source) => self.assume_in_session(ctx, request, mfa, &source),
                 Some(mfa) => mfa.with_code(ctx, request, |code| self.assume(ctx, request, &source, Some(code))),
             }
         })
@@ -88,6 +85,26 @@ impl AssumedRole {
     /// is assumed with it lasts an hour at most: who wants longer is asked for a code each time.
     fn can_share_session(&self, source: &RoleCredentials) -> bool {
         source.session_token.is_none() && self.duration_seconds.is_none_or(|seconds| seconds <= CHAINED_LIMIT)
+    }
+
+    /// Assumes the role in an MFA session. A role may want a code that was given not long ago (`aws:MultiFactorAuthAge`):
+    /// when it refuses an older session, a new one is begun, if a code can be had.
+    fn assume_in_session(
+        &self,
+        ctx: &Context,
+        request: &Request,
+        mfa: &Mfa,
+        source: &RoleCredentials,
+    ) -> Result<Entry> {
+        let session = |age| mfa.session(ctx, request, age, &self.network, &self.region, source);
+        let known = session(Age::Any)?;
+        match self.assume(ctx, request, &known.credentials, None) {
+            Err(error) if error.kind == Kind::Refused && mfa.can_begin_anew(ctx, request, &known) => {
+                ctx.log(|| error.message);
+                self.assume(ctx, request, &session(Age::New)?.credentials, None)
+            }
+            assumed => assumed,
+        }
     }
 
     fn assume(

@@ -135,39 +135,27 @@ fn wait(child: &mut Child, deadline: Instant) -> Option<ExitStatus> {
     }
 }
 
-#[cfg(not(windows))]
 fn split(line: &str) -> Option<Vec<String>> {
-    shell_words::split(line).ok()
+    match cfg!(windows) {
+        true => split_for_windows(line),
+        false => shell_words::split(line).ok(),
+    }
 }
 
 /// Windows' own rules, as far as paths need them: a backslash is no escape, double quotes keep words together.
-#[cfg(windows)]
-fn split(line: &str) -> Option<Vec<String>> {
-    let mut words: Vec<String> = Vec::new();
-    let (mut is_quoted, mut is_word) = (false, false);
+fn split_for_windows(line: &str) -> Option<Vec<String>> {
+    let (mut words, mut word, mut is_quoted) = (Vec::new(), None::<String>, false);
     for c in line.chars() {
         match c {
             '"' => {
-                (is_quoted, is_word) = (
-                    !is_quoted,
-                    if is_word {
-                        true
-                    } else {
-                        words.push(String::new());
-                        true
-                    },
-                )
+                is_quoted = !is_quoted;
+                word.get_or_insert_default();
             }
-            c if c.is_whitespace() && !is_quoted => is_word = false,
-            c => {
-                if !is_word {
-                    words.push(String::new());
-                    is_word = true;
-                }
-                words.last_mut()?.push(c);
-            }
+            c if c.is_whitespace() && !is_quoted => words.extend(word.take()),
+            c => word.get_or_insert_default().push(c),
         }
     }
+    words.extend(word);
     (!is_quoted).then_some(words)
 }
 
@@ -190,6 +178,13 @@ mod tests {
     #[test]
     fn words_are_split_without_a_shell() {
         assert_eq!(run(r#"printf '%s|' "a b" $HOME '*' c\ d"#).unwrap().expose(), "a b|$HOME|*|c d|");
+    }
+
+    #[test]
+    fn on_windows_a_backslash_is_part_of_a_path() {
+        let words = split_for_windows(r#"  "C:\Program Files\x.exe" --a="b c"  "" \\host\share "#).unwrap();
+        assert_eq!(words, [r"C:\Program Files\x.exe", "--a=b c", "", r"\\host\share"]);
+        assert_eq!(split_for_windows(r#"a "b"#), None);
     }
 
     #[test]

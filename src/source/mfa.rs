@@ -5,14 +5,27 @@
 use super::command::CommandLine;
 use super::{Request, cached};
 use crate::aws::{Network, sts};
-use crate::cache::Key;
+use crate::cache::{Entry, Key};
 use crate::context::Context;
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Kind, Result};
 use crate::terminal;
+use std::time::Duration;
 
 /// How often a code may be refused before it is an error.
 const TRIES: usize = 3;
+
+/// How old a code is, in seconds, that a new one could do better than.
+const OLD: i64 = 60;
+
+/// Which MFA session is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Age {
+    /// The one there is, if any.
+    Any,
+    /// One that begins now.
+    New,
+}
 
 /// A device, and where its codes come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,19 +44,27 @@ impl Mfa {
         &self,
         ctx: &Context,
         request: &Request,
+        age: Age,
         network: &Network,
         region: &str,
         user: &RoleCredentials,
-    ) -> Result<RoleCredentials> {
+    ) -> Result<Entry> {
         let key = Key::own("mfa_session", &[&user.access_key_id, &self.serial]);
-        let usual = Request::default();
-        let entry = cached::or_else(ctx, &key, &usual, || {
+        // No session lasts as long as this: it is begun anew.
+        let min_ttl = (age == Age::New).then_some(Duration::MAX);
+        let wanted = Request { min_ttl, ..Request::default() };
+        cached::or_else(ctx, &key, &wanted, || {
             self.with_code(ctx, request, |code| {
                 let begin = || sts::get_session_token(ctx, network, region, user, &self.serial, code);
-                cached::fetch(ctx, &key, &usual, begin)
+                cached::fetch(ctx, &key, &wanted, begin)
             })
-        })?;
-        Ok(entry.credentials)
+        })
+    }
+
+    /// Tells whether a session can be followed by a newer one.
+    pub(super) fn can_begin_anew(&self, ctx: &Context, request: &Request, session: &Entry) -> bool {
+        let has_code = request.mfa_code.is_some() || self.process.is_some() || !ctx.no_input;
+        has_code && ctx.now().seconds_after(session.since) > OLD
     }
 
     /// Calls with a code; a refused one is said, and asked for again.

@@ -6,9 +6,10 @@ use crate::home::{Home, SSOX};
 use crate::pty::Terminal;
 use crate::roles::{arn, home, role, use_};
 use crate::shells::{self, Session, Shell};
-use ssox_standin::Standin;
-use std::fs;
+use ssox_standin::{Fault, Standin, Times};
+use std::fs::{self, File};
 use std::process::Command;
+use std::time::{Duration, SystemTime};
 
 const DEVICE: &str = "source_profile = me\nmfa_serial = arn:aws:iam::111122223333:mfa/me";
 const QUESTION: &str = "MFA code of arn:aws:iam::111122223333:mfa/me: ";
@@ -46,6 +47,24 @@ fn a_role_for_longer_than_an_hour_takes_a_code_of_its_own() {
     assert_eq!(use_(&home, "long").status(), 3);
     with_code(&home, "long", "234567").ok();
     assert_eq!(home.standin.count("GetSessionToken"), 1);
+}
+
+#[test]
+fn a_role_that_wants_a_newer_code_gets_one() {
+    let home = home(&profiles());
+    with_code(&home, "one", "123456").ok();
+    home.standin.fault("AssumeRole", Fault::Exception("AccessDenied".into()), Times::Next(2));
+    assert_eq!(with_code(&home, "two", "234567").status(), 5, "the session is as new as a code can be");
+    let cache = home.path(".aws/cli/cache");
+    let before = SystemTime::now() - Duration::from_secs(3600);
+    for file in home.files(".aws/cli/cache") {
+        File::options().write(true).open(cache.join(file)).unwrap().set_modified(before).unwrap();
+    }
+    assert!(arn(&home, &with_code(&home, "two", "234567")).contains("assumed-role/Another/"));
+    assert_eq!((home.standin.count("GetSessionToken"), home.standin.count("AssumeRole")), (2, 4));
+    // Where no code can be had, the refusal stands.
+    home.standin.fault("AssumeRole", Fault::Exception("AccessDenied".into()), Times::Next(1));
+    assert_eq!(home.ssox(&["--emit=zsh1", "use", "two", "--min-ttl", "24h"]).status(), 5);
 }
 
 #[test]

@@ -206,3 +206,39 @@ fn keys_of_the_environment_serve_a_role_unless_they_are_ours() {
             .contains("AWS_ACCESS_KEY_ID is not set")
     );
 }
+
+#[test]
+fn many_at_once_ask_once() {
+    let home = home(&role("target", "Target", "source_profile = dev"));
+    home.standin.fault("AssumeRole", Fault::Delay(std::time::Duration::from_millis(300)), Times::Forever);
+    std::thread::scope(|scope| {
+        for _ in 0..12 {
+            scope.spawn(|| use_(&home, "target").ok());
+        }
+    });
+    assert_eq!((home.standin.count("GetRoleCredentials"), home.standin.count("AssumeRole")), (1, 1));
+}
+
+#[test]
+fn a_secret_is_in_no_log_and_in_the_caches_only() {
+    let home = home(&role("target", "Target", "source_profile = dev\nssox_session_tags = a=b"));
+    let ran = home.ssox(&["-v", "--emit=zsh1", "use", "target"]);
+    ran.ok();
+    assert!(ran.stderr().contains("AssumeRole"), "{}", ran.stderr());
+    let files: Vec<String> =
+        [".aws", ".local/state/ssox"].iter().flat_map(|below| all_files(&home.path(below))).collect();
+    for secret in home.standin.secrets().iter().filter(|secret| !ME.contains(*secret)) {
+        assert!(!ran.stderr().contains(secret));
+        let holders = files.iter().filter(|file| std::fs::read_to_string(file).is_ok_and(|text| text.contains(secret)));
+        for file in holders {
+            assert!(file.contains("/.aws/cli/cache/") || file.contains("/.aws/sso/cache/"), "{file}");
+        }
+    }
+}
+
+fn all_files(directory: &std::path::Path) -> Vec<String> {
+    let entries = std::fs::read_dir(directory).into_iter().flatten().flatten().map(|entry| entry.path());
+    let below =
+        |path: std::path::PathBuf| if path.is_dir() { all_files(&path) } else { vec![path.display().to_string()] };
+    entries.flat_map(below).collect()
+}

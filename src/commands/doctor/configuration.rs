@@ -2,8 +2,8 @@
 //!
 //! Deliberately not here: the grammar's own oddities, which `config` finds itself.
 
-use super::Finding;
 use super::Severity::{Error, Warning};
+use super::{Finding, precedence};
 use crate::config::{ConfigFiles, Section};
 use crate::context::Context;
 use crate::profile::{self, Profile};
@@ -18,6 +18,7 @@ pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
         .collect();
     for section in files.profiles() {
         profile(ctx, files, &section, &mut findings);
+        findings.extend(precedence::check(files, &section));
     }
     sessions(ctx, files, &mut findings);
     findings

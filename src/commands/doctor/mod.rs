@@ -6,6 +6,7 @@ mod caches;
 mod clock;
 mod configuration;
 mod environment;
+mod precedence;
 mod shell_function;
 
 use super::{Done, table::json_list};
