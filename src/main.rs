@@ -2,6 +2,7 @@
 //!
 //! Deliberately not here: anything a verb decides.
 
+mod account_names;
 mod aws;
 mod browser;
 mod cache;

@@ -2,6 +2,7 @@
 //!
 //! Deliberately not here: drawing and searching (`terminal::picker`), and asking AWS for anything.
 
+use crate::account_names::AccountNames;
 use crate::config::ConfigFiles;
 use crate::context::Context;
 use crate::error::Result;
@@ -10,7 +11,6 @@ use crate::session::{self, Session};
 use crate::terminal::picker::{self, Row};
 use crate::time::human;
 use crate::usage;
-use std::cmp::Reverse;
 use std::collections::HashMap;
 
 /// How many rows, from the most used on, have clocks: each is a file to read, and nobody scrolls further.
@@ -22,60 +22,60 @@ const WITH_CLOCKS: usize = 1000;
 /// A person is needed, or refuses; configuration: files that cannot be read.
 pub(super) fn pick(ctx: &Context) -> Result<String> {
     let files = ConfigFiles::load(ctx)?;
-    let mut clocks = Clocks::default();
+    let mut facts = Facts { ctx, files: &files, accounts: AccountNames::load(ctx), sessions: HashMap::new() };
     let names = most_used_first(ctx, files.profile_names().collect());
-    let row = |(at, name): (usize, String)| Row {
-        columns: columns(ctx, &files, &name, (at < WITH_CLOCKS).then_some(&mut clocks)),
-        key: name,
-    };
+    let row = |(at, name): (usize, String)| Row { columns: facts.columns(&name, at < WITH_CLOCKS), key: name };
     let rows: Vec<Row> = names.into_iter().enumerate().map(row).collect();
     let instead = if rows.is_empty() { "ssox configure sso" } else { "ssox use NAME; ssox list shows the names" };
     picker::pick(ctx, "profile", instead, &rows)
 }
 
-fn most_used_first(ctx: &Context, names: Vec<String>) -> Vec<String> {
+fn most_used_first(ctx: &Context, mut names: Vec<String>) -> Vec<String> {
     let weights = usage::weights(ctx);
-    // In whole millionths, because a float has no order of its own.
-    #[expect(clippy::cast_possible_truncation, reason = "a weight is at most the number of lines of a small file")]
-    let weight = |name: &String| weights.get(name).map_or(0, |weight| (weight * 1e6) as i64);
-    let mut names = names;
-    names.sort_by_cached_key(|name| Reverse(weight(name)));
+    let weight = |name: &String| weights.get(name).copied().unwrap_or_default();
+    names.sort_by(|one, other| weight(other).total_cmp(&weight(one)));
     names
 }
 
-fn columns(ctx: &Context, files: &ConfigFiles, name: &str, clocks: Option<&mut Clocks>) -> Vec<String> {
-    let profile = match Profile::resolve(ctx, files, name) {
-        Ok(profile) => profile,
-        Err(error) => return vec![name.into(), format!("broken: {}", error.message)],
-    };
-    let text = |value: Option<&str>| value.unwrap_or_default().to_string();
-    let section = files.profile(name);
-    let (credentials, session) = clocks.map(|clocks| clocks.of(ctx, &profile)).unwrap_or_default();
-    vec![
-        name.into(),
-        // What other tools write beside the account's number when they generate profiles.
-        text(section.as_ref().and_then(|section| section.get("sso_account_name"))),
-        text(profile.source.account_id()),
-        text(profile.source.role_name()),
-        text(profile.region.as_deref()),
-        credentials,
-        session,
-    ]
+/// What is known of profiles; the token of each session is read once.
+struct Facts<'a> {
+    ctx: &'a Context,
+    files: &'a ConfigFiles,
+    accounts: AccountNames,
+    sessions: HashMap<(Option<String>, String), String>,
 }
 
-/// How long credentials and sessions last; the token of each session is read once.
-#[derive(Default)]
-struct Clocks(HashMap<(Option<String>, String), String>);
+impl Facts<'_> {
+    fn columns(&mut self, name: &str, with_clocks: bool) -> Vec<String> {
+        let profile = match Profile::resolve(self.ctx, self.files, name) {
+            Ok(profile) => profile,
+            Err(error) => return vec![name.into(), format!("broken: {}", error.message)],
+        };
+        let source = &profile.source;
+        let text = |value: Option<&str>| value.unwrap_or_default().to_string();
+        let mut columns = vec![
+            name.into(),
+            text(source.account_id().and_then(|id| self.accounts.get(id))),
+            text(source.account_id()),
+            text(source.role_name()),
+            text(profile.region.as_deref()),
+        ];
+        if with_clocks {
+            columns.extend([self.credentials_clock(&profile), self.session_clock(&profile)]);
+        }
+        columns
+    }
 
-impl Clocks {
-    fn of(&mut self, ctx: &Context, profile: &Profile) -> (String, String) {
-        let end = profile.source.cached(ctx).and_then(|entry| entry.credentials.expiration);
-        let left = end.map(|end| end.seconds_after(ctx.now())).filter(|left| *left > 0);
-        let session = profile.source.session().map(|session| {
-            let key = (session.name.clone(), session.start_url.clone());
-            self.0.entry(key).or_insert_with(|| session_clock(ctx, session)).clone()
-        });
-        (left.map(human).unwrap_or_default(), session.unwrap_or_default())
+    fn credentials_clock(&self, profile: &Profile) -> String {
+        let end = profile.source.cached(self.ctx).and_then(|entry| entry.credentials.expiration);
+        let left = end.map(|end| end.seconds_after(self.ctx.now())).filter(|left| *left > 0);
+        left.map(human).unwrap_or_default()
+    }
+
+    fn session_clock(&mut self, profile: &Profile) -> String {
+        let Some(session) = profile.source.session() else { return String::new() };
+        let key = (session.name.clone(), session.start_url.clone());
+        self.sessions.entry(key).or_insert_with(|| session_clock(self.ctx, session)).clone()
     }
 }
 

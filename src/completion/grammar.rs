@@ -3,63 +3,13 @@
 //!
 //! Deliberately not here: the values themselves.
 
+use super::kind::Kind;
 use super::{Candidate, Question};
-use clap::{Arg, Command, ValueHint};
+use clap::{Arg, Command};
 use clap_complete::CompletionCandidate;
 use clap_complete::engine::{ArgValueCompleter, complete};
 use std::collections::HashSet;
 use std::ffi::{OsStr, OsString};
-
-/// Values clap does not know.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    Profile,
-    /// Also `-`, the profile before this one.
-    ProfileOrPrevious,
-    /// Only profiles with a session to sign in to.
-    ProfileWithSession,
-    /// Only profiles whose credentials come from a SAML page.
-    ProfileWithSaml,
-    Session,
-    Region,
-    Output,
-    Scope,
-    File,
-}
-
-impl Kind {
-    const ALL: [Self; 9] = [
-        Self::Profile,
-        Self::ProfileOrPrevious,
-        Self::ProfileWithSession,
-        Self::ProfileWithSaml,
-        Self::Session,
-        Self::Region,
-        Self::Output,
-        Self::Scope,
-        Self::File,
-    ];
-
-    fn of(verb: &str, arg: &Arg) -> Option<Self> {
-        Some(match (verb, arg.get_id().as_str()) {
-            ("use", "profile") => Self::ProfileOrPrevious,
-            ("login" | "logout", "profile") => Self::ProfileWithSession,
-            ("roles", "profile") => Self::ProfileWithSaml,
-            (_, "profile") => Self::Profile,
-            (_, "sso_session") => Self::Session,
-            (_, "region" | "sso_region") => Self::Region,
-            (_, "output") => Self::Output,
-            (_, "scopes") => Self::Scope,
-            _ if arg.get_value_hint() == ValueHint::AnyPath => Self::File,
-            _ => return None,
-        })
-    }
-
-    /// The mark by which the engine's candidates say that a value of this kind belongs here.
-    fn mark(self) -> String {
-        format!("value::{self:?}")
-    }
-}
 
 /// What belongs at the cursor.
 #[derive(Debug)]

@@ -14,6 +14,7 @@
 
 mod bash;
 mod grammar;
+mod kind;
 mod narrow;
 mod regions;
 mod reply;

@@ -2,10 +2,11 @@
 //!
 //! Deliberately not here: AWS. What is said is what lies in the files.
 
-use super::grammar::Kind;
+use super::kind::Kind;
 use super::narrow::{Matching, Narrowed, narrow};
 use super::regions::REGIONS;
 use super::{Answer, Candidate};
+use crate::account_names::AccountNames;
 use crate::config::ConfigFiles;
 use crate::context::Context;
 use crate::error::{is_bidi, printable};
@@ -64,14 +65,16 @@ fn sessions(ctx: &Context) -> Answer {
 
 fn profiles(ctx: &Context, kind: Kind, typed: &str, matching: Matching) -> Answer {
     let files = ConfigFiles::load(ctx).ok();
-    let names = files.as_ref().map(|files| files.profile_names().filter(|name| is_speakable(name)).collect());
+    let names = files.as_ref().map(|files| files.written_profile_names().filter(|name| is_speakable(name)).collect());
     let (are_parts, names) = match narrow(names.unwrap_or_default(), typed, matching) {
         Narrowed::Names(names) => (false, names),
         Narrowed::Parts(names) => (true, names),
     };
     let mut candidates: Vec<Candidate> = match files {
         Some(files) if !are_parts && names.len() <= DESCRIBED => {
-            names.into_iter().filter_map(|name| described(ctx, &files, kind, name)).collect()
+            files.learn_names();
+            let accounts = AccountNames::load(ctx);
+            names.into_iter().filter_map(|name| described(ctx, &files, &accounts, kind, name)).collect()
         }
         _ => names.into_iter().map(|name| Candidate::new(name, "")).collect(),
     };
@@ -83,7 +86,13 @@ fn profiles(ctx: &Context, kind: Kind, typed: &str, matching: Matching) -> Answe
 }
 
 /// Returns the profile with account, role and time left; `None` when it is not of the kind that is asked for.
-fn described(ctx: &Context, files: &ConfigFiles, kind: Kind, name: String) -> Option<Candidate> {
+fn described(
+    ctx: &Context,
+    files: &ConfigFiles,
+    accounts: &AccountNames,
+    kind: Kind,
+    name: String,
+) -> Option<Candidate> {
     let profile = match Profile::resolve(ctx, files, &name) {
         Ok(profile) => profile,
         Err(error) => return Some(Candidate::new(name, one_line(&format!("broken: {}", error.message)))),
@@ -97,7 +106,8 @@ fn described(ctx: &Context, files: &ConfigFiles, kind: Kind, name: String) -> Op
     let end = source.cached(ctx).and_then(|entry| entry.credentials.expiration);
     let left = end.map(|end| end.seconds_after(ctx.now())).filter(|left| *left > 0).map(human);
     let role = source.role_name().or_else(|| source.role_arn()).unwrap_or(source.kind());
-    let facts = [source.account_id(), Some(role), left.as_deref()];
+    let account = source.account_id().map(|id| accounts.get(id).unwrap_or(id));
+    let facts = [account, Some(role), left.as_deref()];
     let facts: Vec<&str> = facts.into_iter().flatten().collect();
     Some(Candidate::new(name, one_line(&facts.join(" "))))
 }

@@ -111,6 +111,14 @@ impl File {
         index.headers.iter().enumerate().filter(is_first).filter_map(named).map(|(_, name)| name)
     }
 
+    /// Returns the names of all sections of a kind as they stand there.
+    pub(super) fn written_names(&self, kind: Kind) -> impl Iterator<Item = Cow<'_, str>> {
+        self.headers()
+            .filter_map(move |header| self.name(header))
+            .filter(move |(of, _)| *of == kind)
+            .map(|(_, name)| name)
+    }
+
     /// Returns the sections of a kind in which a text stands, in order.
     pub(super) fn sections_with(&self, kind: Kind, text: &str) -> Vec<Section<'_>> {
         let places: Vec<usize> = memmem::find_iter(self.text.as_bytes(), text).collect();

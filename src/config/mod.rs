@@ -23,6 +23,7 @@ use crate::context::Context;
 use crate::error::Result;
 use memchr::memmem;
 use scan::Header;
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 /// How bad it is.
@@ -81,7 +82,19 @@ impl ConfigFiles {
     pub(crate) fn profile_names(&self) -> impl Iterator<Item = String> + '_ {
         let is_new = |name: &str| self.config.find(Kind::Profile, name).is_empty();
         let in_credentials = self.credentials.names(Kind::Profile).filter(move |name| is_new(name));
-        self.config.names(Kind::Profile).chain(in_credentials).map(std::borrow::Cow::into_owned)
+        self.config.names(Kind::Profile).chain(in_credentials).map(Cow::into_owned)
+    }
+
+    /// Returns the names of all profiles as they stand in the files, some more than once: for those who want few of many,
+    /// and want them quickly.
+    pub(crate) fn written_profile_names(&self) -> impl Iterator<Item = Cow<'_, str>> {
+        self.config.written_names(Kind::Profile).chain(self.credentials.written_names(Kind::Profile))
+    }
+
+    /// Prepares for more than a few look-ups by name.
+    pub(crate) fn learn_names(&self) {
+        self.config.index();
+        self.credentials.index();
     }
 
     /// Returns the merged view of every profile, in the order of the files.
@@ -102,7 +115,7 @@ impl ConfigFiles {
 
     /// Returns the names of all sso-sessions, each once, in the order of the file.
     pub(crate) fn sso_session_names(&self) -> impl Iterator<Item = String> + '_ {
-        self.config.names(Kind::SsoSession).map(std::borrow::Cow::into_owned)
+        self.config.names(Kind::SsoSession).map(Cow::into_owned)
     }
 
     /// Returns the file and the line an entry stands in.

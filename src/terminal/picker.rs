@@ -26,6 +26,16 @@ pub(crate) struct Row {
     pub(crate) columns: Vec<String>,
 }
 
+impl Row {
+    /// Returns what the choice is called: its key, or what is shown first where there is none.
+    fn name(&self) -> &str {
+        match self.key.as_str() {
+            "" => self.columns.first().map_or("", String::as_str),
+            key => key,
+        }
+    }
+}
+
 /// Returns the key of the row a person chooses. `title` is what is chosen (`profile`), `instead` what to type instead.
 ///
 /// # Errors
@@ -41,7 +51,7 @@ pub(crate) fn pick(ctx: &Context, title: &str, instead: &str, rows: &[Row]) -> R
         .with_help_message("type to search, Enter to choose, Esc to leave")
         .with_page_size(10)
         .with_scorer(&|typed, line: &Line, _shown, index| ranking.score(typed, line, index))
-        .with_formatter(&|chosen| inert(&rows[chosen.value.index].key))
+        .with_formatter(&|chosen| inert(rows[chosen.value.index].name()))
         .prompt();
     match chosen {
         Ok(line) => Ok(rows[line.index].key.clone()),
@@ -54,7 +64,7 @@ pub(crate) fn pick(ctx: &Context, title: &str, instead: &str, rows: &[Row]) -> R
 }
 
 fn nobody_to_ask(title: &str, instead: &str, rows: &[Row]) -> Error {
-    let named: Vec<String> = rows.iter().take(NAMED).map(|row| format!("`{}`", row.key)).collect();
+    let named: Vec<String> = rows.iter().take(NAMED).map(|row| format!("`{}`", row.name())).collect();
     let choices = match (rows.len(), rows.len().saturating_sub(NAMED)) {
         (0, _) => String::from("there is none"),
         (_, 0) => named.join(", "),

@@ -104,6 +104,21 @@ fn what_was_used_comes_first() {
 }
 
 #[test]
+fn a_profile_is_found_by_the_name_of_its_account() {
+    let home = named(&["one", "two"]);
+    let path = home.path().join(".aws/config");
+    let config =
+        fs::read_to_string(&path).unwrap().replace("[profile 'two']", "[profile 'two']\naws_account_id = 111122223333");
+    fs::write(path, config).unwrap();
+    fs::create_dir_all(home.path().join(".local/state/ssox")).unwrap();
+    fs::write(home.path().join(".local/state/ssox/accounts.json"), r#"{"111122223333":"Sandbox"}"#).unwrap();
+    let mut terminal = sh(home.path(), 120, CAPTURED);
+    terminal.wait_for("two  Sandbox  111122223333");
+    terminal.keys("sandb\r");
+    terminal.wait_for("=SSOX_PROFILE=two");
+}
+
+#[test]
 fn forty_columns_are_enough() {
     let long = "a-profile-with-a-name-that-is-longer-than-the-terminal-is-wide";
     let home = named(&[long, "short"]);

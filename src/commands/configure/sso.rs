@@ -4,6 +4,7 @@
 
 use super::propose::{self, Consent};
 use super::{session_name, unused};
+use crate::account_names::AccountNames;
 use crate::aws::portal::{self, Account};
 use crate::cli::ConfigureSso;
 use crate::config::{ConfigFiles, Edits, Kind};
@@ -147,6 +148,10 @@ fn choose_session(ctx: &Context, files: &ConfigFiles) -> Result<Option<String>> 
 
 fn account(ctx: &Context, session: &Session, token: &Token, given: Option<&str>) -> Result<Account> {
     let accounts = portal::list_accounts(ctx, &session.network, &session.region, &token.access_token)?;
+    AccountNames::keep(
+        ctx,
+        accounts.iter().filter_map(|account| Some((account.id.as_str(), account.name.as_deref()?))),
+    );
     let row = |account: &Account| Row {
         key: account.id.clone(),
         columns: vec![
