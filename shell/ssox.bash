@@ -113,11 +113,27 @@ function _ssox_refuse() {
   builtin printf 'ssox: %s, environment unchanged\n' "$1" >&2
 }
 
+# Tells whether nothing is left to remember and nothing stands in the way, as far as that can be told without a process:
+# from 4.4 on a variable that is set says itself that it is readonly or an array.
+function _ssox_is_known() { builtin false; }
+if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404)); then
+  function _ssox_is_known() {
+    builtin local _ssox_name=''
+    for _ssox_name in "${_ssox_names[@]}"; do
+      case $_ssox_child$_ssox_kept in 1* | *" $_ssox_name "*) ;; *) return 1 ;; esac
+      if [[ -n ${!_ssox_name+set} ]]; then
+        case ${!_ssox_name@a} in *[raA]*) return 1 ;; esac
+      fi
+    done
+  }
+fi
+
 # Remembers what is now in `_ssox_names`, unless it is known. Bash 3.2 has no other way to ask which names are exported
 # (listed as they are), readonly or arrays (listed with `!`) than these builtins' output.
 function _ssox_remember() {
   builtin local _ssox_facts='' _ssox_name=''
   [[ ${#_ssox_names[@]} -gt 0 ]] || return 0
+  if _ssox_is_known; then return 0; fi
   _ssox_facts=$'\n'$(
     builtin compgen -A export AWS
     builtin compgen -A export SSOX_

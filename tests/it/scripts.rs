@@ -113,7 +113,13 @@ fn bash_3_2_knows_every_construct() {
         "-d ''",
     ];
     let script = text("ssox.bash");
+    // What stands behind a question for the version is read by all, and run by those who know it.
+    let mut is_guarded = false;
     for (number, line) in script.lines().enumerate() {
+        is_guarded = line.starts_with("if ((BASH_VERSINFO") || (is_guarded && line != "else" && line != "fi");
+        if is_guarded {
+            continue;
+        }
         let code = line.split(" # ").next().unwrap_or_default().trim_start();
         let found: Vec<_> = unknown.iter().filter(|construct| code.contains(**construct)).collect();
         assert!(
