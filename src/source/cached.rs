@@ -63,11 +63,17 @@ fn wait(ctx: &Context, key: &Key) -> Lock {
 
 /// Credentials without an end are not stored: nothing would ever make us look whether they still are what they were.
 pub(super) fn store(ctx: &Context, key: &Key, credentials: RoleCredentials) -> Entry {
-    if credentials.expiration.is_none() {
-        return Entry { credentials, since: ctx.now() };
+    let entry = Entry { credentials, since: ctx.now() };
+    if entry.is_over(ctx.now()) {
+        terminal::warn(
+            "AWS's new credentials are over already: this machine's clock is ahead; ssox doctor says by how much",
+        );
     }
-    if let Err(error) = cache::write(ctx, key, &credentials) {
+    if entry.credentials.expiration.is_none() {
+        return entry;
+    }
+    if let Err(error) = cache::write(ctx, key, &entry.credentials) {
         terminal::warn_of_cache(ctx, &error);
     }
-    Entry { credentials, since: ctx.now() }
+    entry
 }

@@ -21,6 +21,8 @@ mod hook;
 mod hostile;
 mod house;
 #[cfg(unix)]
+mod killed;
+#[cfg(unix)]
 mod live;
 #[cfg(unix)]
 mod mfa;
@@ -55,5 +57,7 @@ mod signing_in;
 mod signing_out;
 mod sources;
 mod using;
+#[cfg(unix)]
+mod wizard;
 #[cfg(unix)]
 mod wrappers;

@@ -268,6 +268,15 @@ fn a_broken_cache_is_an_absent_one_and_is_mended() {
 }
 
 #[test]
+fn a_clock_that_is_off_is_said() {
+    let home = Home::signed_in();
+    home.standin.configure(|options| options.clock_offset = -2 * 3600);
+    let ran = home.ssox(&USE_DEV);
+    assert!(ran.stderr().contains("clock is ahead; ssox doctor"), "{}", ran.stderr());
+    assert!(home.ssox(&["doctor"]).stdout().contains("2h 0m ahead"));
+}
+
+#[test]
 fn two_hundred_at_once_fetch_once() {
     let home = Home::new();
     home.sign_in(&Grant { expires_in: -60, ..Grant::default() });

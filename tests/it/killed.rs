@@ -1,0 +1,59 @@
+//! ssox killed at any moment: what lies on the disk afterwards is whole.
+//!
+//! Deliberately not here: owners of a sign-in (`signing_in`).
+
+use crate::home::{Home, SSOX};
+use serde_json::Value;
+use ssox_standin::Grant;
+use std::fs;
+use std::process::Stdio;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+const USE_DEV: [&str; 3] = ["--emit=zsh1", "use", "dev"];
+
+/// Files that tools read: each is JSON, whole.
+fn check(home: &Home) {
+    for below in [".aws/sso/cache", ".aws/cli/cache"] {
+        for name in home.files(below).iter().filter(|name| name.ends_with(".json")) {
+            let content = fs::read(home.path(below).join(name)).unwrap();
+            assert!(serde_json::from_slice::<Value>(&content).is_ok(), "{below}/{name}: {content:?}");
+        }
+    }
+}
+
+#[test]
+fn a_kill_at_any_moment_leaves_whole_files() {
+    let home = Home::new();
+    // A refresh and a fetch, so that both caches are written; how long that takes is found out first.
+    let expired = Grant { expires_in: -60, ..Grant::default() };
+    home.sign_in(&expired);
+    let start = Instant::now();
+    home.ssox(&USE_DEV).ok();
+    let whole = start.elapsed();
+    for moment in 0..60_u32 {
+        home.sign_in(&expired);
+        let _ = fs::remove_dir_all(home.path(".aws/cli"));
+        let mut command = home.command(SSOX);
+        let mut child = command.args(USE_DEV).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        sleep(whole * moment / 50);
+        let _ = child.kill();
+        let _ = child.wait();
+        check(&home);
+    }
+    home.sign_in(&Grant::default());
+    home.ssox(&USE_DEV).ok();
+    assert_eq!(home.standin.violations(), [""; 0]);
+}
+
+#[test]
+fn what_a_killed_process_left_is_swept() {
+    let home = Home::signed_in();
+    home.ssox(&USE_DEV).ok();
+    let left = home.path(".aws/cli/cache/.ssox-left");
+    fs::write(&left, "half").unwrap();
+    let old = std::time::SystemTime::now() - Duration::from_secs(3600);
+    fs::File::options().write(true).open(&left).unwrap().set_modified(old).unwrap();
+    home.ssox(&["--emit=zsh1", "use", "stg"]).ok();
+    assert!(!left.exists());
+}

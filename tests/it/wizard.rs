@@ -1,0 +1,58 @@
+//! The wizard and the migration as a person meets them: in a terminal.
+//!
+//! Deliberately not here: what they write (`configure`).
+
+use crate::home::{Home, SSOX};
+use crate::pty::Terminal;
+use std::fs;
+
+#[test]
+fn the_wizard_asks_signs_in_and_shows_the_change() {
+    let home = Home::signed_in();
+    let before =
+        format!("# mine\n[sso-session corp]\nsso_start_url = {}\nsso_region = eu-west-1\n", ssox_standin::START_URL);
+    home.write_config(&before);
+    let mut command = home.command(SSOX);
+    command.args(["configure", "sso"]).env("TERM", "xterm-256color");
+    let mut terminal = Terminal::start(command);
+    terminal.wait_for("session");
+    terminal.keys("corp\r");
+    terminal.wait_for("account");
+    terminal.keys("staging");
+    terminal.wait_for("222233334444");
+    terminal.keys("\r");
+    terminal.wait_for("role");
+    terminal.keys("Admin\r");
+    terminal.wait_for("default region [eu-west-1]: ");
+    terminal.enter("eu-north-1");
+    terminal.wait_for("output format");
+    terminal.enter("");
+    terminal.wait_for("profile name [staging-admin]: ");
+    terminal.enter("mine");
+    terminal.wait_for("+[profile mine]");
+    terminal.wait_for("[Y/n] ");
+    terminal.enter("y");
+    terminal.wait_for("ssox use mine");
+    assert!(terminal.wait_for_end().1.success());
+    let added = "\n[profile mine]\nsso_session = corp\nsso_account_id = 222233334444\nsso_role_name = Admin\nregion = eu-north-1\n";
+    assert_eq!(fs::read_to_string(home.path(".aws/config")).unwrap(), format!("{before}{added}"));
+}
+
+#[test]
+fn who_says_no_or_leaves_changes_nothing() {
+    let legacy = format!(
+        "[profile dev]\nsso_start_url = {}\nsso_region = eu-west-1\nsso_account_id = 111122223333\nsso_role_name = R\n",
+        ssox_standin::START_URL
+    );
+    for answer in ["n\r", "\u{3}", "\u{4}"] {
+        let home = Home::new();
+        home.write_config(&legacy);
+        let mut command = home.command(SSOX);
+        command.args(["configure", "migrate"]).env("TERM", "xterm-256color");
+        let mut terminal = Terminal::start(command);
+        terminal.wait_for("[Y/n] ");
+        terminal.keys(answer);
+        let _ = terminal.wait_for_end();
+        assert_eq!(fs::read_to_string(home.path(".aws/config")).unwrap(), legacy, "{answer:?}");
+    }
+}
