@@ -45,7 +45,13 @@ impl CredentialSource {
             Self::EcsContainer => container(ctx),
             Self::Ec2InstanceMetadata { endpoint } => instance(ctx, endpoint),
         };
-        credentials.map_err(|error| error.doing(format!("`credential_source = {}`", self.name())))
+        credentials.map_err(|error| {
+            let error = error.doing(format!("`credential_source = {}`", self.name()));
+            match error.hint {
+                Some(_) => error,
+                None => error.hint("is this a machine with a role of its own? else name a `source_profile`"),
+            }
+        })
     }
 }
 
