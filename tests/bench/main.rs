@@ -16,11 +16,12 @@ fn main() {
     // `cargo bench` passes `--bench`; anything else is a part of a heading, to see only that.
     let wanted = std::env::args().skip(1).find(|argument| !argument.starts_with("--")).unwrap_or_default();
     let bench = Bench::new();
-    let parts: [(&str, Part); 5] = [
+    let parts: [(&str, Part); 6] = [
         ("processes", Bench::processes),
         ("config files", Bench::config_files),
         ("shells", Bench::shells),
         ("init", Bench::init),
+        ("prompt hook", Bench::hook),
         ("peers", Bench::peers),
     ];
     for (name, run) in parts.iter().filter(|(name, _)| name.contains(&wanted)) {
@@ -84,7 +85,7 @@ impl Bench {
         }
         runners.push(Runner::new("ssox --version", self.ssox(10, &["--version"])));
         runners.push(Runner::new("ssox tick", self.ssox(10, &["--emit=zsh1", "tick"])));
-        runners.push(Runner::new("ssox complete", self.ssox(10, &["complete", "zsh", "ssox", "use", "p"])));
+        runners.push(Runner::new("ssox complete", self.ssox(10, &["complete", "zsh", "p", "ssox", "use"])));
         runners.push(Runner::new("ssox use, cached", self.ssox(10, &["--emit=zsh1", "use", "p7"])));
         compare(runners);
     }
@@ -93,7 +94,7 @@ impl Bench {
         let verbs: [(&str, &[&str]); 3] = [
             ("use, cached", &["--emit=zsh1", "use", "p7"]),
             ("tick", &["--emit=zsh1", "tick"]),
-            ("complete", &["complete", "zsh", "ssox", "use", "p7"]),
+            ("complete", &["complete", "zsh", "p7", "ssox", "use"]),
         ];
         for (name, arguments) in verbs {
             let mut runners = vec![Runner::new("/bin/true", Command::new("/bin/true"))];
@@ -135,8 +136,35 @@ impl Bench {
         }
     }
 
+    /// What stands between Enter and the prompt, beside what others put there.
+    fn hook(&self) {
+        let shells: [(&str, &[&str], &str, &str); 3] = [
+            ("zsh", &["-f", "-c"], "_ssox_precmd", "x=$(date)"),
+            ("bash", &["--norc", "-c"], "_ssox_precmd", "x=$(date)"),
+            ("fish", &["--no-config", "-i", "-c"], "_ssox_prompt_hook", "set x (date)"),
+        ];
+        for (shell, options, hook, date) in shells.iter().filter(|(shell, ..)| is_installed(shell)) {
+            let [init, ..] = spelled(shell);
+            let runner = |name: &str, body: &str| {
+                let mut command = Command::new(shell);
+                command.args(*options).arg(format!("{init}\n{}", vec![body; 50].join("\n")));
+                self.environment(&mut command, 10);
+                Runner::new(format!("{shell}: {name}"), command)
+            };
+            let mut runners = vec![runner("nothing", ""), runner("ssox's hook", hook), runner("$(date)", date)];
+            if is_installed("starship") {
+                let starship = date.replace("date", "starship prompt");
+                runners.push(runner("starship prompt", &starship));
+            }
+            let names: Vec<String> = runners.iter().map(|runner| runner.name.clone()).collect();
+            let medians = measure(runners);
+            let one = |at: usize| medians[at].saturating_sub(medians[0]) / 50;
+            (1..names.len()).for_each(|at| print(&names[at], one(at), one(2)));
+        }
+    }
+
     fn init(&self) {
-        for (shell, options) in [("zsh", ["-f", "-c"]), ("bash", ["--norc", "-c"])] {
+        for (shell, options) in [("zsh", ["-f", "-c"]), ("bash", ["--norc", "-c"]), ("fish", ["--no-config", "-c"])] {
             if !is_installed(shell) {
                 continue;
             }
@@ -146,10 +174,13 @@ impl Bench {
                 self.environment(&mut command, 10);
                 Runner::new(format!("{shell}: {name}"), command)
             };
-            let mut runners =
-                vec![runner("nothing", ":"), runner("eval init ssox", &format!("eval \"$(ssox init {shell})\""))];
+            let eval = |program: &str| match shell {
+                "fish" => format!("{program} init fish | source"),
+                _ => format!("eval \"$({program} init {shell})\""),
+            };
+            let mut runners = vec![runner("nothing", ":"), runner("init of ssox", &eval("ssox"))];
             for peer in ["zoxide", "starship"].iter().filter(|peer| is_installed(peer)) {
-                runners.push(runner(&format!("eval init {peer}"), &format!("eval \"$({peer} init {shell})\"")));
+                runners.push(runner(&format!("init of {peer}"), &eval(peer)));
             }
             compare(runners);
         }
