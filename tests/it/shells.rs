@@ -35,11 +35,11 @@ pub(crate) fn in_each(shells: &[Shell], test: impl Fn(Shell) + Sync) {
     });
 }
 
-/// Tells whether a program is on PATH. Under CI it must be.
+/// Tells whether a program is on PATH. Under CI it must be; but PowerShell is not to be had everywhere.
 pub(crate) fn installed(program: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let there = std::env::split_paths(&path).any(|directory| directory.join(program).is_file());
-    assert!(there || std::env::var_os("CI").is_none(), "`{program}` is not installed");
+    assert!(there || program == "pwsh" || std::env::var_os("CI").is_none(), "`{program}` is not installed");
     if !there {
         // Past the capture of the test harness, on purpose.
         let _ = writeln!(std::io::stderr(), "NOT TESTED: `{program}` is not installed");
