@@ -27,10 +27,8 @@ pub(super) enum Narrowed {
 /// Returns the names that may be meant by what was typed, sorted and each once; where there are too many, how far they go
 /// on alike.
 pub(super) fn narrow(names: Vec<Cow<str>>, typed: &str, matching: Matching) -> Narrowed {
-    let fitting = match matching == Matching::ByShell && names.len() <= MOST {
-        true => names,
-        false => fitting(names, typed),
-    };
+    let is_for_shell = matching == Matching::ByShell && names.len() <= MOST;
+    let fitting = if is_for_shell || typed.is_empty() { names } else { fitting(names, typed) };
     if fitting.len() > MOST {
         return Narrowed::Parts(parts(&fitting));
     }
@@ -62,6 +60,9 @@ fn parts(names: &[Cow<str>]) -> Vec<String> {
 }
 
 fn common_start<'a>(one: &'a str, other: &str) -> &'a str {
+    if other.starts_with(one) {
+        return one;
+    }
     let differing = one.char_indices().zip(other.chars()).find(|((_, a), b)| a != b);
     let end = differing.map_or(one.len().min(other.len()), |((at, _), _)| at);
     &one[..end]

@@ -65,11 +65,12 @@ fn sessions(ctx: &Context) -> Answer {
 
 fn profiles(ctx: &Context, kind: Kind, typed: &str, matching: Matching) -> Answer {
     let files = ConfigFiles::load(ctx).ok();
-    let names = files.as_ref().map(|files| files.written_profile_names().filter(|name| is_speakable(name)).collect());
-    let (are_parts, names) = match narrow(names.unwrap_or_default(), typed, matching) {
+    let names = files.as_ref().map(|files| files.written_profile_names().collect());
+    let (are_parts, mut names) = match narrow(names.unwrap_or_default(), typed, matching) {
         Narrowed::Names(names) => (false, names),
         Narrowed::Parts(names) => (true, names),
     };
+    names.retain(|name| is_speakable(name));
     let mut candidates: Vec<Candidate> = match files {
         Some(files) if !are_parts && names.len() <= DESCRIBED => {
             files.learn_names();

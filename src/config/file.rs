@@ -28,11 +28,12 @@ pub(crate) struct File {
     defaults: OnceCell<Vec<Header>>,
 }
 
-/// All headers, and the order of their names' hashes: for those who ask for one name after the other.
+/// All headers, and the order of their names' hashes: for those who ask for one name after the other. Both are short, so
+/// that they are sorted as one number.
 #[derive(Debug)]
 pub(super) struct Index {
     headers: Vec<Header>,
-    by_name: Vec<(u64, usize)>,
+    by_name: Vec<(u32, u32)>,
     /// Those that have a name again, in order.
     repeated: Vec<usize>,
 }
@@ -149,9 +150,9 @@ impl File {
         self.index.get_or_init(|| {
             let headers: Vec<Header> = self.headers().collect();
             let hash_of =
-                |(at, header): (usize, &Header)| self.name(*header).map(|(kind, name)| (hash(kind, &name), at));
-            let mut by_name: Vec<(u64, usize)> = headers.iter().enumerate().filter_map(hash_of).collect();
-            by_name.sort_unstable();
+                |(at, header): (usize, &Header)| self.name(*header).map(|(kind, name)| (hash(kind, &name), at as u32));
+            let mut by_name: Vec<(u32, u32)> = headers.iter().enumerate().filter_map(hash_of).collect();
+            by_name.sort_unstable_by_key(|(hash, at)| (u64::from(*hash) << 32) | u64::from(*at));
             let same_hash = by_name.chunk_by(|(one, _), (other, _)| one == other).filter(|same| same.len() > 1);
             let mut repeated: Vec<usize> = same_hash.flat_map(|same| self.repeated(&headers, same)).collect();
             repeated.sort_unstable();
@@ -160,23 +161,23 @@ impl File {
     }
 
     /// Returns which of the headers have a name that one before them has.
-    fn repeated(&self, headers: &[Header], same_hash: &[(u64, usize)]) -> Vec<usize> {
+    fn repeated(&self, headers: &[Header], same_hash: &[(u32, u32)]) -> Vec<usize> {
         let mut seen = HashSet::new();
         let is_repeated = |at: &usize| !seen.insert(self.name(headers[*at]));
-        same_hash.iter().map(|(_, at)| *at).filter(is_repeated).collect()
+        same_hash.iter().map(|(_, at)| *at as usize).filter(is_repeated).collect()
     }
 
     fn look_up(&self, index: &Index, kind: Kind, name: &str) -> Vec<Header> {
         let hash = hash(kind, name);
         let first = index.by_name.partition_point(|(of, _)| *of < hash);
         let same_hash = index.by_name[first..].iter().take_while(|(of, _)| *of == hash);
-        let headers = same_hash.map(|(_, at)| index.headers[*at]);
+        let headers = same_hash.map(|(_, at)| index.headers[*at as usize]);
         headers.filter(|header| self.is(*header, kind, name)).collect()
     }
 }
 
-fn hash(kind: Kind, name: &str) -> u64 {
+fn hash(kind: Kind, name: &str) -> u32 {
     let mut hasher = DefaultHasher::new();
     (kind, name).hash(&mut hasher);
-    hasher.finish()
+    hasher.finish() as u32
 }

@@ -163,6 +163,41 @@ fn bash_completion_is_asked_where_it_is_loaded() {
     );
 }
 
+fn asked(home: &Home, words: &[&str]) -> String {
+    let output = home.command("ssox").args(["complete", "fish"]).args(words).output().unwrap();
+    assert!(output.status.success() && output.stderr.is_empty(), "{words:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn a_name_that_a_terminal_would_obey_is_left_out() {
+    let home = home();
+    home.write(".aws/config", "[profile 'a\u{1b}[31mb']\n[profile 'c\u{202e}d']\n[profile e]\naws_access_key_id = a\n");
+    let told = asked(&home, &["", "ssox", "use"]);
+    assert!(told.starts_with("words profile\ne\t") && told.lines().count() == 2, "{told:?}");
+}
+
+#[test]
+fn no_configuration_and_a_broken_one_complete_in_silence() {
+    let home = home();
+    home.write(".aws/config", "");
+    assert_eq!(asked(&home, &["", "ssox", "use"]), "");
+    fs::remove_file(home.path(".aws/config")).unwrap();
+    fs::create_dir(home.path(".aws/config")).unwrap();
+    assert_eq!(asked(&home, &["", "ssox", "use"]), "");
+    assert!(asked(&home, &["", "ssox"]).starts_with("words command\ninit\t"));
+}
+
+#[test]
+fn what_is_told_of_a_profile_comes_from_the_files() {
+    let home = home();
+    let told = asked(&home, &["", "ssox", "login"]);
+    assert!(told.contains("acme corp\t111122223333 ReadOnly\n"), "{told}");
+    home.write(".local/state/ssox/accounts.json", r#"{"111122223333":"Sandbox"}"#);
+    let told = asked(&home, &["", "ssox", "login"]);
+    assert!(told.contains("acme corp\tSandbox ReadOnly\n"), "{told}");
+}
+
 #[test]
 fn a_compinit_that_comes_later_is_waited_for() {
     if !shells().contains(&Shell::Zsh) {
