@@ -28,6 +28,7 @@ mod time;
 mod usage;
 
 use clap::Parser as _;
+use clap::error::ErrorKind;
 use cli::Cli;
 use context::Context;
 use error::Error;
@@ -67,9 +68,21 @@ fn refuse(refusal: &clap::Error) -> ExitCode {
         let _ = refusal.print();
         return ExitCode::SUCCESS;
     }
-    let text = refusal.render().to_string();
-    let _ = stderr().write_all(text.replacen("error: ", "ssox: ", 1).as_bytes());
+    match refusal.kind() {
+        // `ssox` alone: the help is the answer.
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => drop(refusal.print()),
+        _ => report(&usage(&refusal.render().to_string()), false),
+    }
     ExitCode::from(error::Kind::Usage.exit_status())
+}
+
+/// Takes what is wrong, and the tip or the usage, out of clap's text.
+fn usage(text: &str) -> Error {
+    let words = |part: &str| part.split_whitespace().collect::<Vec<_>>().join(" ");
+    let message = text.split("\n\n").next().map(|first| words(first.trim_start_matches("error: ")));
+    let line = |start: &str| text.lines().find_map(|line| line.trim_start().strip_prefix(start).map(words));
+    let hint = line("tip: ").or_else(|| line("Usage: ")).unwrap_or_else(|| "ssox --help".into());
+    Error::usage(message.unwrap_or_default()).hint(hint)
 }
 
 fn report(error: &Error, as_json: bool) {

@@ -130,9 +130,8 @@ fn the_command_line_is_checked() {
         &["export", "dev", "--format", "yaml"],
         &["login", "dev", "--pkce", "--device-code"],
     ] {
-        let ran = home.ssox(arguments);
-        assert_eq!((ran.status(), ran.stdout().as_str()), (2, ""), "{arguments:?}");
-        assert!(ran.stderr().starts_with("ssox: "), "{}", ran.stderr());
+        let error = home.ssox(arguments).fails(2);
+        assert!(error.starts_with("ssox: ") && error.lines().count() == 2, "{error}");
     }
 }
 
