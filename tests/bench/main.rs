@@ -141,13 +141,14 @@ impl Bench {
         let shells: [(&str, &[&str], &str, &str); 3] = [
             ("zsh", &["-f", "-c"], "_ssox_precmd", "x=$(date)"),
             ("bash", &["--norc", "-c"], "_ssox_precmd", "x=$(date)"),
-            ("fish", &["--no-config", "-i", "-c"], "_ssox_prompt_hook", "set x (date)"),
+            ("fish", &["--no-config", "-c"], "_ssox_prompt_hook", "set x (date)"),
         ];
         for (shell, options, hook, date) in shells.iter().filter(|(shell, ..)| is_installed(shell)) {
             let [init, ..] = spelled(shell);
             let runner = |name: &str, body: &str| {
                 let mut command = Command::new(shell);
-                command.args(*options).arg(format!("{init}\n{}", vec![body; 50].join("\n")));
+                // What a hook returns is the status of the command before it.
+                command.args(*options).arg(format!("{init}\n{}\ntrue", vec![body; 50].join("\n")));
                 self.environment(&mut command, 10);
                 Runner::new(format!("{shell}: {name}"), command)
             };
@@ -300,6 +301,9 @@ fn hello(directory: &Path) -> Option<PathBuf> {
         "-Cpanic=abort",
         "-Cstrip=symbols",
     ]);
+    if cfg!(target_env = "musl") {
+        rustc.arg(format!("--target={}-unknown-linux-musl", std::env::consts::ARCH));
+    }
     rustc.arg("-o").arg(&program).arg(&source).stderr(Stdio::null());
     rustc.status().ok().filter(std::process::ExitStatus::success).map(|_| program)
 }
