@@ -23,9 +23,10 @@ pub(super) enum Place {
 }
 
 /// Returns what belongs at the cursor.
-pub(super) fn place(command: Command, question: &Question) -> Place {
-    let mut command = marked(command);
+pub(super) fn place(mut command: Command, question: &Question) -> Place {
+    // The arguments of a verb are put together when they are needed.
     command.build();
+    let command = marked(command);
     let (verb, at) = verb(&command, &question.words);
     if let Some(start) = inner_command(verb, question, at) {
         return Place::Command(start);
