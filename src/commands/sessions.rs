@@ -27,7 +27,9 @@ pub(super) fn run(ctx: &Context, args: &Sessions) -> Result<String> {
         (session, session::cached_token(ctx, session), profiles)
     });
     if args.json {
-        return Ok(json_list(rows.map(|(session, token, profiles)| as_json(session, token.as_ref(), &profiles))));
+        return Ok(json_list(
+            rows.map(|(session, token, profiles)| as_json(ctx.now(), session, token.as_ref(), &profiles)),
+        ));
     }
     let mut table = Table::new(&["session", "start url", "region", "token", "renews itself", "profiles"]);
     for (session, token, profiles) in rows {
@@ -51,18 +53,27 @@ fn is_same(one: &Session, other: &Session) -> bool {
 
 fn row(now: Timestamp, session: &Session, token: Option<&Token>, profiles: &[&str]) -> [String; 6] {
     let left = token.map_or_else(|| "none".into(), |token| human(token.expires_at.seconds_after(now)));
-    let renews = token.map_or("", |token| if token.is_refreshable(now) { "yes" } else { "no" });
-    [session.label().into(), session.start_url.clone(), session.region.clone(), left, renews.into(), profiles.join(" ")]
+    let renews = token.map(|token| renews(now, token)).unwrap_or_default();
+    [session.label().into(), session.start_url.clone(), session.region.clone(), left, renews, profiles.join(" ")]
 }
 
-fn as_json(session: &Session, token: Option<&Token>, profiles: &[&str]) -> Value {
+/// As long as the client is registered, at most; how long the organization lets a session last is not known here.
+fn renews(now: Timestamp, token: &Token) -> String {
+    match (token.is_refreshable(now), token.registration_expires_at) {
+        (true, Some(end)) => format!("for {}", human(end.seconds_after(now))),
+        (true, None) => "yes".into(),
+        (false, _) => "no".into(),
+    }
+}
+
+fn as_json(now: Timestamp, session: &Session, token: Option<&Token>, profiles: &[&str]) -> Value {
     json!({
         "name": session.name,
         "start_url": session.start_url,
         "region": session.region,
         "scopes": session.scopes,
         "token_expires_at": token.map(|token| token.expires_at.to_string()),
-        "refreshable": token.is_some_and(|token| token.refresh_token.is_some()),
+        "refreshable": token.is_some_and(|token| token.is_refreshable(now)),
         "registration_expires_at": token.and_then(|token| token.registration_expires_at).map(|end| end.to_string()),
         "profiles": profiles,
     })

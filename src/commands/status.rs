@@ -35,7 +35,7 @@ pub(super) fn run(ctx: &Context, args: &Status) -> Result<String> {
         false => None,
     };
     match args.json {
-        true => Ok(as_json(&held, verified.as_ref())),
+        true => Ok(as_json(ctx.now(), &held, verified.as_ref())),
         false => Ok(as_text(ctx.now(), &held, verified.as_ref())),
     }
 }
@@ -70,7 +70,8 @@ fn as_text(now: Timestamp, held: &Held, verified: Option<&Verified>) -> String {
     };
     let renewal = |token: &Token| match (token.is_refreshable(now), token.registration_expires_at) {
         (true, Some(end)) => format!("by itself, {end} at the latest; your organization may end the session earlier"),
-        _ => "only by signing in again".into(),
+        (true, None) => "by itself, until your organization ends the session".into(),
+        (false, _) => "only by signing in again".into(),
     };
     let lines = [
         ("profile", held.profile.clone()),
@@ -90,7 +91,7 @@ fn as_text(now: Timestamp, held: &Held, verified: Option<&Verified>) -> String {
     shown.map(|(name, value)| format!("{name:<12} {}\n", crate::error::printable(&value))).collect()
 }
 
-fn as_json(held: &Held, verified: Option<&Verified>) -> String {
+fn as_json(now: Timestamp, held: &Held, verified: Option<&Verified>) -> String {
     let mut document = json!({
         "profile": held.profile,
         "mode": held.mode,
@@ -100,7 +101,7 @@ fn as_json(held: &Held, verified: Option<&Verified>) -> String {
         "expires_at": held.expires_at.map(|end| end.to_string()),
         "session": held.session,
         "token_expires_at": held.token.as_ref().map(|token| token.expires_at.to_string()),
-        "refreshable": held.token.as_ref().is_some_and(|token| token.refresh_token.is_some()),
+        "refreshable": held.token.as_ref().is_some_and(|token| token.is_refreshable(now)),
     });
     if let Some(Verified { identity, alias }) = verified {
         document["account_id"] = json!(identity.account);

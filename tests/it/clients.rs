@@ -94,3 +94,22 @@ fn a_session_that_boto3_refreshed_is_used_refreshed_and_ended_by_ssox() {
     assert!(!output.status.success());
     assert_eq!((home.standin.count("reused_refresh_token"), home.standin.violations()), (0, vec![]));
 }
+
+#[cfg(unix)]
+#[test]
+fn boto3_finds_the_same_accounts_and_roles_after_migrate() {
+    let home = Home::new();
+    home.write_config(crate::configure::LEGACY);
+    let script = "import boto3\nfor name in ('dev', 'stg'):\n \
+        print(boto3.Session(profile_name=name, region_name='eu-west-1').client('sts').get_caller_identity()['Arn'].rsplit('/', 1)[0])";
+    // Botocore files a legacy token under the start URL as it is spelled: each spelling is signed in.
+    for spelling in [ssox_standin::START_URL.to_string(), format!("{}#/", ssox_standin::START_URL)] {
+        home.standin.seed_token(&home.path(""), &spelling, &Grant::default());
+    }
+    let Some(before) = python(&home, script) else { return };
+    home.ssox(&["configure", "migrate", "--yes"]).ok();
+    home.standin.seed_token(&home.path(""), "d-1234567890", &Grant::default());
+    let after = python(&home, script).expect("python is there");
+    assert_eq!(printed(&after), printed(&before));
+    assert!(printed(&after).contains("ReadOnly") && printed(&after).contains("PowerUser"), "{}", printed(&after));
+}

@@ -5,7 +5,7 @@
 use crate::home::Home;
 use std::fs;
 
-const LEGACY: &str = "# mine\n[profile dev]\nsso_start_url = https://d-1234567890.awsapps.com/start#/\n\
+pub(crate) const LEGACY: &str = "# mine\n[profile dev]\nsso_start_url = https://d-1234567890.awsapps.com/start#/\n\
     sso_region=eu-west-1   \nsso_account_id = 111122223333\nsso_role_name = ReadOnly\n# kept\n\n\
     [profile stg]\nregion = eu-central-1\nsso_start_url = https://d-1234567890.awsapps.com/start\n\
     sso_region = eu-west-1\nsso_account_id = 222233334444\nsso_role_name = PowerUser\n";
@@ -88,6 +88,23 @@ fn the_same_accounts_and_roles_are_found_afterwards() {
     let before = of(&home);
     home.ssox(&["configure", "migrate", "--yes"]).ok();
     assert_eq!(of(&home), before);
+}
+
+#[test]
+fn what_stands_in_credentials_is_left_alone_and_named() {
+    let home = Home::new();
+    let keys = "sso_start_url = https://d-1234567890.awsapps.com/start\nsso_region = eu-west-1\n";
+    let credentials = format!("[alone]\n{keys}[half]\n{keys}");
+    fs::write(home.path(".aws/credentials"), &credentials).unwrap();
+    home.write_config(&format!("[profile half]\nsso_account_id = 111122223333\nsso_role_name = ReadOnly\n\n{LEGACY}"));
+    let ran = home.ssox(&["configure", "migrate", "--yes"]);
+    ran.ok();
+    for name in ["alone", "half"] {
+        assert!(ran.stderr().contains(&format!("profile `{name}` is left alone")), "{}", ran.stderr());
+    }
+    let untouched = "[profile half]\nsso_account_id = 111122223333\nsso_role_name = ReadOnly\n\n";
+    assert_eq!(config(&home), format!("{untouched}{MIGRATED}"));
+    assert_eq!(fs::read_to_string(home.path(".aws/credentials")).unwrap(), credentials);
 }
 
 #[test]

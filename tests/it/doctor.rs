@@ -140,3 +140,24 @@ fn the_environment_is_looked_at() {
     let ran = home.ssox_with(&["doctor"], &[("AWS_ACCESS_KEY_ID", "A"), ("AWS_SECRET_ACCESS_KEY", "s")]);
     assert!(ran.ok().contains("unset AWS_ACCESS_KEY_ID"));
 }
+
+#[cfg(unix)]
+#[test]
+fn the_shells_function_is_looked_at_where_a_person_is() {
+    let home = home(&format!("{SESSION}{DEV}"));
+    let said = |variables: &[(&str, &str)]| {
+        let mut doctor = home.command(crate::home::SSOX);
+        doctor.arg("doctor").env("SHELL", "/bin/zsh").envs(variables.iter().copied());
+        crate::pty::Terminal::start(doctor).wait_for_end().0
+    };
+    for function in ["zsh1", "bash1", "fish1", "powershell1"] {
+        assert_eq!(said(&[("SSOX_FUNCTION", function)]).trim(), "nothing is wrong");
+    }
+    let other = said(&[("SSOX_FUNCTION", "zsh9")]);
+    assert!(other.contains("of another version of ssox") && other.contains("start a new shell"), "{other}");
+    let none = said(&[]);
+    assert!(none.contains("no ssox function") && none.contains("ssox init zsh"), "{none}");
+    std::fs::write(home.path(".zshrc"), "eval \"$(ssox init zsh)\"\n").unwrap();
+    let in_the_way = said(&[]);
+    assert!(in_the_way.contains("something stands in its way") && in_the_way.contains("unalias ssox"), "{in_the_way}");
+}

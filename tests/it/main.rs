@@ -6,6 +6,7 @@ mod bad_input;
 #[cfg(unix)]
 mod chromium;
 mod clients;
+mod clocks;
 #[cfg(unix)]
 mod completion;
 #[cfg(unix)]

@@ -1,14 +1,14 @@
 //! `ssox configure migrate`: legacy profiles, each with its own start URL, become profiles of one `[sso-session]`.
 //!
-//! Deliberately not here: profiles whose keys cannot be told apart from others' (in `credentials`, where no tool reads them).
+//! Deliberately not here: keys that stand in `credentials`. Sessions belong into `config`, and one profile would be in two forms.
 
 use super::propose::{self, Consent};
 use super::{session_name, unused};
 use crate::cli::ConfigureMigrate;
-use crate::config::{ConfigFiles, Edits, Kind};
+use crate::config::{ConfigFiles, Edits, Kind, Section, Which};
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::terminal::say;
+use crate::terminal::{say, warn};
 
 /// The scope that listing accounts and getting credentials take.
 const SCOPE: &str = "sso:account:access";
@@ -34,7 +34,7 @@ pub(super) fn run(ctx: &Context, args: &ConfigureMigrate) -> Result<String> {
     }
     let groups = groups(&files)?;
     if groups.is_empty() {
-        say("there are no legacy profiles: nothing to do");
+        say(&format!("there are no legacy profiles in `{}`: nothing to do", files.config.path.display()));
         return Ok(String::new());
     }
     let text = migrated(&files, &groups, args.keep_legacy)?;
@@ -57,6 +57,10 @@ fn groups(files: &ConfigFiles) -> Result<Vec<Group>> {
     for section in files.profiles() {
         let value = |key: &str| section.get(key).filter(|value| !value.is_empty());
         let (None, Some(start_url)) = (value("sso_session"), value("sso_start_url")) else { continue };
+        if is_in_credentials(&section) {
+            leave_alone(files, &section.name);
+            continue;
+        }
         let region = value("sso_region").ok_or_else(|| {
             Error::configuration(format!("profile `{}` has no `sso_region`", section.name))
                 .hint(format!("add `sso_region = …` to `[profile {}]`, then try again", section.name))
@@ -68,6 +72,19 @@ fn groups(files: &ConfigFiles) -> Result<Vec<Group>> {
         }
     }
     Ok(groups)
+}
+
+fn is_in_credentials(section: &Section) -> bool {
+    let keys = ["sso_start_url", "sso_region"].into_iter();
+    keys.filter_map(|key| section.entry(key)).any(|entry| entry.which == Which::Credentials)
+}
+
+fn leave_alone(files: &ConfigFiles, profile: &str) {
+    let (credentials, config) = (files.credentials.path.display(), files.config.path.display());
+    let kind = if profile == "default" { "" } else { "profile " };
+    warn(&format!(
+        "profile `{profile}` is left alone, its SSO keys stand in `{credentials}`: move them to `[{kind}{profile}]` in `{config}`"
+    ));
 }
 
 fn group(files: &ConfigFiles, groups: &[Group], start_url: &str, region: &str, profile: &str) -> Group {

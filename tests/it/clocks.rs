@@ -1,0 +1,83 @@
+//! The three clocks, told apart: when the credentials end, when the token ends, and how long the session can be renewed.
+//!
+//! Deliberately not here: the segment of the prompt.
+
+use crate::home::Home;
+use serde_json::Value;
+use ssox_standin::Grant;
+
+fn json(home: &Home, arguments: &[&str], variables: &[(&str, &str)]) -> Value {
+    serde_json::from_str(&home.ssox_with(arguments, variables).ok()).expect("ssox speaks JSON")
+}
+
+fn corp(home: &Home) -> Value {
+    let sessions = json(home, &["sessions", "--json"], &[]);
+    let is_corp = |session: &&Value| session["name"] == "corp";
+    sessions.as_array().expect("an array").iter().find(is_corp).expect("session `corp`").clone()
+}
+
+#[test]
+fn a_session_has_the_end_of_its_token_and_of_its_renewal() {
+    let home = Home::new();
+    let (session, text) = (corp(&home), home.ssox(&["sessions"]).ok());
+    assert_eq!((&session["token_expires_at"], &session["refreshable"]), (&Value::Null, &Value::Bool(false)));
+    assert!(text.lines().any(|line| line.starts_with("corp ") && line.contains(" none ")), "{text}");
+    home.sign_in(&Grant { expires_in: 1830, registration_expires_in: 90 * 86_400 - 600, ..Grant::default() });
+    let (session, text) = (corp(&home), home.ssox(&["sessions"]).ok());
+    assert_eq!(
+        (&session["refreshable"], &session["profiles"]),
+        (&Value::Bool(true), &serde_json::json!(["dev", "stg"]))
+    );
+    assert!(session["token_expires_at"].as_str() < session["registration_expires_at"].as_str(), "{session}");
+    assert!(text.lines().any(|line| line.contains(" 30m ") && line.contains(" for 89d ")), "{text}");
+    assert_eq!(home.standin.total(), 0, "looking asks nobody");
+}
+
+#[test]
+fn without_a_client_that_lives_nothing_renews_itself() {
+    for grant in
+        [Grant { registration_expires_in: -60, ..Grant::default() }, Grant { refreshable: false, ..Grant::default() }]
+    {
+        let home = Home::new();
+        home.sign_in(&grant);
+        assert_eq!(corp(&home)["refreshable"], false);
+        let held = [("SSOX_PROFILE", "dev")];
+        assert_eq!(json(&home, &["status", "--json"], &held)["refreshable"], false);
+        let text = home.ssox_with(&["status"], &held).ok();
+        assert!(text.contains("only by signing in again"), "{text}");
+    }
+}
+
+#[test]
+fn status_tells_all_three() {
+    let home = Home::signed_in();
+    assert_eq!(home.ssox(&["status"]).ok(), "nothing is in use in this shell\n");
+    let ran = home.ssox(&["--emit=zsh1", "use", "dev"]);
+    let expires = ran.set("SSOX_EXPIRES").expect("an end");
+    let held = [
+        ("SSOX_PROFILE", "dev"),
+        ("SSOX_ROLE", "ReadOnly"),
+        ("SSOX_EXPIRES", &expires),
+        ("AWS_ACCESS_KEY_ID", "ASIA"),
+        ("AWS_ACCOUNT_ID", "111122223333"),
+    ];
+    let status = json(&home, &["status", "--json"], &held);
+    for (key, value) in [
+        ("profile", "dev"),
+        ("mode", "credentials"),
+        ("account_id", "111122223333"),
+        ("role_name", "ReadOnly"),
+        ("session", "corp"),
+        ("expires_at", &ran.set("AWS_CREDENTIAL_EXPIRATION").expect("an end")),
+    ] {
+        assert_eq!(status[key], value, "{key}");
+    }
+    assert_eq!((status["token_expires_at"].is_string(), &status["refreshable"]), (true, &Value::Bool(true)));
+    let text = home.ssox_with(&["status"], &held).ok();
+    for (clock, words) in [("credentials", " left, until "), ("token", " left, until "), ("renews", " at the latest; ")]
+    {
+        assert!(text.lines().any(|line| line.starts_with(clock) && line.contains(words)), "{clock}: {text}");
+    }
+    let over = home.ssox_with(&["status"], &[("SSOX_PROFILE", "dev"), ("SSOX_EXPIRES", "1000000000")]).ok();
+    assert!(over.contains("over since 2001-09-09T01:46:40Z"), "{over}");
+}
