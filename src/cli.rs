@@ -29,11 +29,11 @@ pub(crate) struct Cli {
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct Common {
     /// Never ask and never open a browser (implied without a terminal, or with CI set)
-    #[arg(long, global = true)]
+    #[arg(long, global = true, display_order = 990)]
     pub(crate) no_input: bool,
 
     /// Log to stderr what is done; secrets are left out
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, display_order = 991)]
     pub(crate) verbose: bool,
 }
 
