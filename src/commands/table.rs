@@ -4,6 +4,7 @@
 
 use crate::error::printable;
 use serde_json::Value;
+use unicode_width::UnicodeWidthStr as _;
 
 /// Rows under a heading, each column as wide as its widest cell.
 pub(super) struct Table(Vec<Vec<String>>);
@@ -23,7 +24,7 @@ impl Table {
     pub(super) fn render(&self) -> String {
         let width = |column: usize| {
             let inner = self.0.iter().filter(|row| column + 1 < row.len());
-            inner.map(|row| row[column].chars().count()).max().unwrap_or(0)
+            inner.map(|row| row[column].width()).max().unwrap_or(0)
         };
         let widths: Vec<usize> = (0..self.0[0].len()).map(width).collect();
         let mut text = String::new();
@@ -31,7 +32,7 @@ impl Table {
             let mut line = String::new();
             for (cell, width) in row.iter().zip(&widths) {
                 line.push_str(cell);
-                line.extend(std::iter::repeat_n(' ', width.saturating_sub(cell.chars().count()) + 2));
+                line.extend(std::iter::repeat_n(' ', width.saturating_sub(cell.width()) + 2));
             }
             text.push_str(line.trim_end());
             text.push('\n');
@@ -59,5 +60,7 @@ mod tests {
         table.row(&["a\u{1b}[31m".into(), "1".into()]);
         table.row(&["longer name".into()]);
         assert_eq!(table.render(), "NAME    X\na\u{fffd}[31m  1\nlonger name\n");
+        table.row(&["日本日本".into(), "2".into()]);
+        assert!(table.render().ends_with("日本日本  2\n"), "{}", table.render());
     }
 }
