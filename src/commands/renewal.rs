@@ -86,6 +86,8 @@ pub(super) fn run(ctx: &Context) {
         return;
     }
     match profile.source.credentials(ctx, &Request::default()) {
+        // Over on arrival: a clock that is ahead would otherwise have AWS asked at every prompt.
+        Ok(entry) if entry.is_over(ctx.now()) => note(ctx, &profile, Kind::Unreachable),
         Ok(_) => drop(path(ctx, &profile).map(|path| files::remove(&path))),
         Err(error) => note(ctx, &profile, error.kind),
     }

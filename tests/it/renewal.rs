@@ -8,6 +8,21 @@ use ssox_standin::{Grant, Standin};
 use std::process::Stdio;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+/// As when this machine's clock is ahead: AWS answers, and what it gives is over.
+#[test]
+fn what_is_over_on_arrival_is_not_fetched_at_every_prompt() {
+    let standin = Standin::start();
+    let home = Home::with(&standin);
+    standin.seed_token(&home.path(""), "corp", &Grant::default());
+    standin.configure(|options| options.clock_offset = -2 * 3600);
+    for _ in 0..3 {
+        let mut tick = home.command("ssox");
+        tick.args(["tick", "--renew"]).env("SSOX_PROFILE", "dev").env("SSOX_EXPIRES", "1");
+        assert!(tick.status().expect("ssox starts").success());
+    }
+    assert_eq!(standin.count("GetRoleCredentials"), 1);
+}
+
 #[test]
 fn twenty_panes_renew_once() {
     let standin = Standin::start();
