@@ -89,8 +89,12 @@ pub(crate) fn check_region(what: &str, region: &str) -> Result<()> {
     let is_word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     match !region.is_empty() && region.len() <= 40 && region.chars().all(is_word) {
         true => Ok(()),
-        false => Err(Error::configuration(format!("{what}: `{region}` is not a region"))
-            .hint("a region looks like `eu-west-1`; ssox doctor shows the line")),
+        false => Err(Error::configuration(format!("{what}: `{region}` is not a region")).hint(
+            match what.starts_with("--") {
+                true => "a region looks like `eu-west-1`",
+                false => "a region looks like `eu-west-1`; ssox doctor shows the line",
+            },
+        )),
     }
 }
 
