@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::time::Timestamp;
 use std::collections::HashMap;
 use std::ffi::OsString;
+use std::io::{Write as _, stderr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -142,9 +143,19 @@ impl Context {
     /// Logs one line to stderr under `-v`. Callers never pass a secret.
     pub(crate) fn log(&self, line: impl FnOnce() -> String) {
         if self.verbose {
-            eprintln!("ssox: {}", crate::error::printable(&line()));
+            tell(&format!("ssox: {}", crate::error::printable(&line())));
         }
     }
+}
+
+/// Tells whether the command line has `--json`, also where it cannot be understood; what is behind `--` is another's.
+pub(crate) fn is_json_asked_for() -> bool {
+    std::env::args_os().take_while(|argument| argument != "--").any(|argument| argument == "--json")
+}
+
+/// Writes a line to stderr; one that is gone or full is no reason to die.
+pub(crate) fn tell(line: &str) {
+    let _ = writeln!(stderr(), "{line}");
 }
 
 /// What follows an option may be its value, and an MFA code at that: no word after one is taken.

@@ -32,7 +32,7 @@ use clap::error::ErrorKind;
 use cli::Cli;
 use context::Context;
 use error::Error;
-use std::io::{IsTerminal as _, Write as _, stderr, stdout};
+use std::io::{self, IsTerminal as _, Write as _, stderr, stdout};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -43,14 +43,23 @@ fn main() -> ExitCode {
     match commands::run(&context(&cli), &cli) {
         Ok(done) => {
             // All at once, at the very end; a reader that went away is no error of ours.
-            let _ = stdout().write_all(done.stdout.as_bytes()).and_then(|()| stdout().flush());
-            ExitCode::from(done.status)
+            match stdout().write_all(done.stdout.as_bytes()).and_then(|()| stdout().flush()) {
+                Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => {
+                    report(&unwritten(&cause), cli.verb.wants_json());
+                    ExitCode::FAILURE
+                }
+                _ => ExitCode::from(done.status),
+            }
         }
         Err(error) => {
             report(&error, cli.verb.wants_json());
             ExitCode::from(error.kind.exit_status())
         }
     }
+}
+
+fn unwritten(cause: &io::Error) -> Error {
+    Error::other(format!("could not write to standard output: {}", error::cause_text(cause)))
 }
 
 /// Reads the environment, and decides whether there is a person to ask.
@@ -71,7 +80,7 @@ fn refuse(refusal: &clap::Error) -> ExitCode {
     match refusal.kind() {
         // `ssox` alone: the help is the answer.
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => drop(refusal.print()),
-        _ => report(&usage(&refusal.render().to_string()), false),
+        _ => report(&usage(&refusal.render().to_string()), context::is_json_asked_for()),
     }
     ExitCode::from(error::Kind::Usage.exit_status())
 }
@@ -81,7 +90,8 @@ fn usage(text: &str) -> Error {
     let words = |part: &str| part.split_whitespace().collect::<Vec<_>>().join(" ");
     let message = text.split("\n\n").next().map(|first| words(first.trim_start_matches("error: ")));
     let line = |start: &str| text.lines().find_map(|line| line.trim_start().strip_prefix(start).map(words));
-    let hint = line("tip: ").or_else(|| line("Usage: ")).unwrap_or_else(|| "ssox --help".into());
+    let usage = || line("Usage: ").map(|usage| usage.replace("[OPTIONS] <COMMAND>", "--help"));
+    let hint = line("tip: ").or_else(usage).unwrap_or_else(|| "ssox --help".into());
     Error::usage(message.unwrap_or_default()).hint(hint)
 }
 
@@ -93,6 +103,5 @@ fn report(error: &Error, as_json: bool) {
         .to_string(),
         false => error.to_string(),
     };
-    // A stderr that is gone must not turn an error into a panic.
-    let _ = writeln!(stderr(), "{text}");
+    context::tell(&text);
 }

@@ -9,8 +9,8 @@ pub(crate) mod picker;
 pub(crate) use ask::ask;
 pub(crate) use link::show_address;
 
-use crate::context::Context;
-use crate::error::Error;
+use crate::context::{Context, tell};
+use crate::error::{Error, printable};
 use crate::time::human;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::cell::Cell;
@@ -24,12 +24,12 @@ const PATIENCE: Duration = Duration::from_millis(500);
 
 /// Says one line to the person, with the program's name.
 pub(crate) fn say(line: &str) {
-    eprintln!("ssox: {}", crate::error::printable(line));
+    tell(&format!("ssox: {}", printable(line)));
 }
 
 /// Warns the person; the command goes on.
 pub(crate) fn warn(line: &str) {
-    eprintln!("ssox: warning: {}", crate::error::printable(line));
+    tell(&format!("ssox: warning: {}", printable(line)));
 }
 
 /// Warns the person, once, that a cache cannot be written; the command goes on.

@@ -2,15 +2,15 @@
 //!
 //! Deliberately not here: opening them.
 
-use crate::context::Context;
+use crate::context::{Context, tell};
 use crate::error::printable;
 
 /// Shows an address on a line of its own, so that it can be selected whole; nothing but the address can be in it.
 pub(crate) fn show_address(ctx: &Context, url: &str) {
     let url = printable(url);
     match super::is_seen() && has_links(ctx) {
-        true => eprintln!("  \x1b]8;;{url}\x1b\\{url}\x1b]8;;\x1b\\"),
-        false => eprintln!("  {url}"),
+        true => tell(&format!("  \x1b]8;;{url}\x1b\\{url}\x1b]8;;\x1b\\")),
+        false => tell(&format!("  {url}")),
     }
 }
 

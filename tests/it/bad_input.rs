@@ -147,6 +147,47 @@ fn an_error_is_json_where_json_is_asked_for() {
 }
 
 #[test]
+fn a_refused_command_line_is_json_where_json_is_asked_for() {
+    let ran = Home::new().ssox(&["list", "--json", "--nonsense"]);
+    let error: serde_json::Value = serde_json::from_str(&ran.stderr()).unwrap();
+    assert_eq!((ran.status(), error["error"]["exit_status"].as_i64()), (2, Some(2)));
+    let error = Home::new().ssox(&["exec", "--nonsense", "dev", "--", "x", "--json"]).fails(2);
+    assert!(error.starts_with("ssox: "), "{error}");
+}
+
+#[test]
+fn a_verb_that_is_none_gets_the_help() {
+    assert!(Home::new().ssox(&["nonsense"]).fails(2).ends_with("hint: ssox --help\n"));
+    assert!(Home::new().ssox(&["configure", "nonsense"]).fails(2).ends_with("hint: ssox configure --help\n"));
+}
+
+#[test]
+fn a_secret_that_cannot_be_used_is_not_shown() {
+    let home = Home::new();
+    let keys = "[keys]\naws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = hush\u{1}hush\n";
+    std::fs::write(home.path(".aws/credentials"), keys).unwrap();
+    for arguments in [&["--emit=zsh1", "use", "keys"][..], &["export", "keys", "--format", "env"]] {
+        let error = home.ssox(arguments).fails(4);
+        assert!(error.contains("AWS_SECRET_ACCESS_KEY") && !error.contains("hush"), "{error}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn output_that_cannot_be_written_is_an_error_and_a_full_stderr_is_none() {
+    let home = Home::signed_in();
+    let full = || std::fs::File::create("/dev/full").unwrap();
+    let mut command = home.command(crate::home::SSOX);
+    let output = command.args(["export", "dev", "--format", "env"]).stdout(full()).output().unwrap();
+    let error = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{error}");
+    assert!(error.contains("standard output: no space left"), "{error}");
+    let mut command = home.command(crate::home::SSOX);
+    let status = command.args(["-v", "exec", "dev", "--", "/none/such"]).stderr(full()).status().unwrap();
+    assert_eq!(status.code(), Some(127));
+}
+
+#[test]
 fn one_bad_line_costs_one_line() {
     let home = Home::signed_in();
     let config = std::fs::read_to_string(home.path(".aws/config")).unwrap();
