@@ -47,7 +47,7 @@ pub(super) fn with_credentials(
     set_or_unset(&mut changes, "AWS_ACCOUNT_ID", account_id)?;
     shared(&mut changes, ctx, profile, region)?;
     set_or_unset(&mut changes, "SSOX_ROLE", profile.source.role_name())?;
-    set_or_unset(&mut changes, "SSOX_ROLE_ARN", profile.ad_hoc_role_arn.as_deref())?;
+    set_or_take_out(&mut changes, ctx, "SSOX_ROLE_ARN", profile.ad_hoc_role_arn.as_deref())?;
     LEFTOVERS.iter().chain(&FOREIGN_LEFTOVERS).for_each(|name| changes.unset(name));
     Ok(changes)
 }
@@ -73,7 +73,7 @@ pub(super) fn profile_only(ctx: &Context, profile: &Profile, region: Option<&str
 pub(super) fn renewed(ctx: &Context, entry: &Entry) -> Result<EnvChanges> {
     let mut changes = EnvChanges::default();
     credentials(&mut changes, ctx, entry)?;
-    changes.unset("SSOX_STATE");
+    set_or_take_out(&mut changes, ctx, "SSOX_STATE", None)?;
     Ok(changes)
 }
 
@@ -105,8 +105,8 @@ fn shared(changes: &mut EnvChanges, ctx: &Context, profile: &Profile, region: Op
     changes.set("AWS_SSO_PROFILE", &profile.name)?;
     changes.set("SSOX_PROFILE", &profile.name)?;
     changes.set("SSOX_PROMPT", prompt::label(&profile.name, profile.source.role_name()))?;
-    set_or_unset(changes, "SSOX_PROTECTED", profile.protected.then_some("1"))?;
-    changes.unset("SSOX_STATE");
+    set_or_take_out(changes, ctx, "SSOX_PROTECTED", profile.protected.then_some("1"))?;
+    set_or_take_out(changes, ctx, "SSOX_STATE", None)?;
     // Using the same profile again does not make it its own predecessor.
     match ctx.var("SSOX_PROFILE").filter(|current| *current != profile.name) {
         Some(current) => changes.set("SSOX_PREVIOUS", current),
@@ -121,6 +121,14 @@ fn set_or_unset(changes: &mut EnvChanges, name: &'static str, value: Option<&str
             changes.unset(name);
             Ok(())
         }
+    }
+}
+
+/// Does not speak of a variable of ssox's own that is not there: each line of a reply costs a shell its time.
+fn set_or_take_out(changes: &mut EnvChanges, ctx: &Context, name: &'static str, value: Option<&str>) -> Result<()> {
+    match value.is_some() || ctx.var_os(name).is_some() {
+        true => set_or_unset(changes, name, value),
+        false => Ok(()),
     }
 }
 
