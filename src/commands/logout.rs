@@ -3,14 +3,12 @@
 //! Deliberately not here: credentials a shell holds, which only `ssox clear` in that shell can take out.
 
 use super::{chosen_session, saml};
-use crate::cache;
 use crate::cli::Logout;
 use crate::config::ConfigFiles;
 use crate::context::Context;
 use crate::error::Result;
 use crate::profile::{self, Profile};
 use crate::session::{self, Session};
-use crate::source::Source;
 use crate::terminal::{say, warn};
 
 /// Ends the sessions that are meant.
@@ -60,13 +58,13 @@ fn log_out(ctx: &Context, files: &ConfigFiles, session: &Session) -> Result<()> 
     Ok(())
 }
 
-/// Removes the cached credentials of the session's roles; returns how many, and whether this shell holds some of them.
+/// Removes the cached credentials of the session's roles, and of roles those have assumed; returns how many, and whether this shell holds some of them.
 fn remove_roles(ctx: &Context, files: &ConfigFiles, session: &Session) -> Result<(usize, bool)> {
     let (mut removed, mut is_in_shell) = (0, false);
     for name in files.profile_names() {
-        let Ok(Profile { source: Source::Sso(role), .. }) = Profile::resolve(ctx, files, &name) else { continue };
-        if role.session.shares_token_with(session) {
-            removed += usize::from(cache::remove(ctx, &role.key())?);
+        let Ok(Profile { source, .. }) = Profile::resolve(ctx, files, &name) else { continue };
+        if source.session().is_some_and(|of| of.shares_token_with(session)) {
+            removed += usize::from(source.forget(ctx)?);
             is_in_shell |= ctx.var("SSOX_PROFILE") == Some(&name) && ctx.var("AWS_SESSION_TOKEN").is_some();
         }
     }

@@ -81,6 +81,14 @@ impl Source {
         }
     }
 
+    /// Removes what lies in the cache; tells whether there was something.
+    ///
+    /// # Errors
+    /// Configuration: the file cannot be removed.
+    pub(crate) fn forget(&self, ctx: &Context) -> Result<bool> {
+        self.key().map_or(Ok(false), |key| cache::remove(ctx, &key))
+    }
+
     fn key(&self) -> Option<Key> {
         match self {
             Self::Sso(role) => Some(role.key()),

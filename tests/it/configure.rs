@@ -181,3 +181,24 @@ fn a_wizard_without_answers_says_which_option() {
     let error = home.ssox(&["configure", "sso", "--sso-session", "corp"]).fails(3);
     assert!(error.contains("--account-id"), "{error}");
 }
+
+#[test]
+fn the_wizard_spoils_neither_a_session_nor_a_profile() {
+    let home = Home::signed_in();
+    home.add_config("[profile role]\nrole_arn = arn:aws:iam::444455556666:role/Target\nsource_profile = dev\n");
+    fs::write(home.path(".aws/credentials"), "[keys]\naws_access_key_id = A\naws_secret_access_key = s\n").unwrap();
+    let before = config(&home);
+    let wizard = ["configure", "sso", "--sso-session", "corp", "--account-id", "222233334444", "--role-name", "Admin"];
+    for (option, value, why) in [
+        ("--profile", "role", "with `role_arn`"),
+        ("--profile", "keys", "with `aws_access_key_id`"),
+        ("--scopes", "a:b", "has `sso:account:access`, not what --scopes says"),
+        ("--sso-region", "us-east-1", "has `eu-west-1`, not what --sso-region says"),
+    ] {
+        let error = home.ssox(&[&wizard[..], &["--yes", option, value]].concat()).fails(4);
+        assert!(error.contains(why), "{error}");
+    }
+    assert_eq!(config(&home), before);
+    home.ssox(&[&wizard[..], &["--yes", "--scopes", " sso:account:access", "--profile", "dev"]].concat()).ok();
+    assert_eq!(config(&home), before.replacen("111122223333", "222233334444", 1).replacen("ReadOnly", "Admin", 1));
+}

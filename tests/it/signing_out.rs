@@ -81,3 +81,25 @@ fn credentials_that_this_shell_holds_are_pointed_at() {
     ran.ok();
     assert!(ran.stderr().contains("`ssox clear` takes them out"));
 }
+
+#[test]
+fn roles_that_were_assumed_with_the_sessions_roles_go_as_well() {
+    let home = Home::signed_in();
+    home.standin.seed_token(&home.path(""), START_URL, &Grant::default());
+    let role = |name: &str, source: &str| {
+        format!(
+            "[profile {name}]\nrole_arn = arn:aws:iam::444455556666:role/Target\nrole_session_name = {name}\nsource_profile = {source}\n"
+        )
+    };
+    home.add_config(&[role("ours", "dev"), role("others", "legacy")].concat());
+    for profile in ["ours", "others"] {
+        home.ssox(&["credential-process", profile]).ok();
+    }
+    let ran = home.ssox_with(&["logout", "dev"], &[("SSOX_PROFILE", "ours"), ("AWS_SESSION_TOKEN", "x")]);
+    ran.ok();
+    assert!(ran.stderr().contains("of 2 roles") && ran.stderr().contains("`ssox clear`"), "{}", ran.stderr());
+    assert!(home.ssox(&["credential-process", "ours"]).fails(3).contains("not signed in to `corp`"));
+    let asked = home.standin.count("AssumeRole");
+    home.ssox(&["credential-process", "others"]).ok();
+    assert_eq!(home.standin.count("AssumeRole"), asked, "another session's role is still cached");
+}

@@ -8,8 +8,19 @@ mod sso;
 
 use super::Done;
 use crate::cli::Configure;
+use crate::config::ConfigFiles;
 use crate::context::Context;
-use crate::error::Result;
+use crate::error::{Error, Result};
+
+/// Keys of profiles that get their credentials elsewhere: with SSO keys beside them, each tool would obey others.
+const ELSEWHERE: [&str; 6] = [
+    "role_arn",
+    "credential_process",
+    "web_identity_token_file",
+    "ssox_saml_url",
+    "login_session",
+    "aws_access_key_id",
+];
 
 /// Runs one of the two.
 ///
@@ -34,6 +45,16 @@ fn session_name(start_url: &str) -> String {
 fn unused(name: &str, is_used: impl Fn(&str) -> bool) -> String {
     let numbered = (2..).map(|number| format!("{name}-{number}"));
     std::iter::once(name.to_string()).chain(numbered).find(|name| !is_used(name)).expect("numbers do not end")
+}
+
+/// A profile that is of Identity Center already may be changed; any other would be two things at once.
+fn is_free(files: &ConfigFiles, name: &str) -> Result<()> {
+    let known = files.profile(name);
+    match ELSEWHERE.iter().find(|key| known.as_ref().is_some_and(|profile| profile.entry(key).is_some())) {
+        None => Ok(()),
+        Some(key) => Err(Error::configuration(format!("profile `{name}` is there already, with `{key}`"))
+            .hint("choose another name with --profile NAME")),
+    }
 }
 
 #[cfg(test)]

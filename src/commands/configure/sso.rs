@@ -3,7 +3,7 @@
 //! Deliberately not here: roles in several accounts at once.
 
 use super::propose::{self, Consent};
-use super::{session_name, unused};
+use super::{is_free, session_name, unused};
 use crate::account_names::AccountNames;
 use crate::aws::portal::{self, Account};
 use crate::cli::ConfigureSso;
@@ -26,6 +26,8 @@ pub(super) fn run(ctx: &Context, args: &ConfigureSso) -> Result<String> {
     if let Some(region) = &args.region {
         check_region("--region", region)?;
     }
+    // What is given can be refused before anybody has to sign in.
+    args.profile.as_deref().map_or(Ok(()), |name| is_free(&files, name))?;
     let session = session(ctx, &files, args)?;
     let token = session::ensure(ctx, &session, None)?;
     let account = account(ctx, &session, &token, args.account_id.as_deref())?;
@@ -100,9 +102,12 @@ fn session(ctx: &Context, files: &ConfigFiles, args: &ConfigureSso) -> Result<Se
         Some(name) => name,
         None => optional(ctx, None, "session name", Some(&suggested))?.unwrap_or(suggested),
     };
-    let scopes = args.scopes.as_deref().unwrap_or(SCOPE);
-    let scopes = scopes.split(',').map(str::trim).filter(|scope| !scope.is_empty()).map(String::from).collect();
+    let scopes = scopes(args.scopes.as_deref().unwrap_or(SCOPE));
     Ok(Session { name: Some(name), profile: None, start_url, region, scopes, network })
+}
+
+fn scopes(list: &str) -> Vec<String> {
+    list.split(',').map(str::trim).filter(|scope| !scope.is_empty()).map(String::from).collect()
 }
 
 fn known_session(files: &ConfigFiles, start_url: &str) -> Option<String> {
@@ -115,9 +120,12 @@ fn known_session(files: &ConfigFiles, start_url: &str) -> Option<String> {
 
 /// What is said on the command line of an existing session must be what it says itself.
 fn agrees(session: Session, args: &ConfigureSso) -> Result<Session> {
+    let known_scopes = if session.scopes.is_empty() { SCOPE.into() } else { session.scopes.join(",") };
+    let given_scopes = args.scopes.as_deref().map(|list| scopes(list).join(","));
     let said = [
         ("--start-url", args.start_url.as_deref(), session.start_url.as_str()),
         ("--sso-region", args.sso_region.as_deref(), session.region.as_str()),
+        ("--scopes", given_scopes.as_deref(), known_scopes.as_str()),
     ];
     for (option, given, known) in said {
         if given.is_some_and(|given| given.trim_end_matches(['/', '#']) != known.trim_end_matches(['/', '#'])) {
@@ -211,7 +219,8 @@ fn profile_name(
     let legal = |c: char| if c.is_ascii_alphanumeric() || "_-.+".contains(c) { c.to_ascii_lowercase() } else { '-' };
     let suggested: String = format!("{place}-{role_name}").chars().map(legal).collect();
     let suggested = unused(&suggested, |name| files.profile(name).is_some());
-    Ok(optional(ctx, args.profile.as_deref(), "profile name", Some(&suggested))?.unwrap_or(suggested))
+    let name = optional(ctx, args.profile.as_deref(), "profile name", Some(&suggested))?.unwrap_or(suggested);
+    is_free(files, &name).map(|()| name)
 }
 
 /// Returns what is given, else what a person says.
