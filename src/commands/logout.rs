@@ -32,7 +32,11 @@ pub(super) fn run(ctx: &Context, args: &Logout) -> Result<()> {
         let of = start_url.map(|url| format!(" ({url})")).unwrap_or_default();
         say(&format!("left alone, for no session of the configuration has it: {}{of}", path.display()));
     }
-    saml::log_out(ctx, &saml::all(ctx, &files))
+    let saml = saml::all(ctx, &files);
+    if sessions.is_empty() && saml.is_empty() {
+        say("there is no session to sign out of");
+    }
+    saml::log_out(ctx, &saml)
 }
 
 fn log_out(ctx: &Context, files: &ConfigFiles, session: &Session) -> Result<()> {

@@ -102,7 +102,7 @@ fn note(ctx: &Context, profile: &Profile, kind: Kind) {
     let retry_at = ctx.now().plus(BACK_OFF[count.min(BACK_OFF.len() - 1)]);
     let token = token_expires_at(ctx, profile).map(|end| end.to_string());
     let content = json!({
-        "outcome": outcome.name(), "retry_at": retry_at.to_string(), "count": count + 1, "token_expires_at": token,
+        "outcome": outcome.name(), "retry_at": retry_at.to_string(), "count": count.saturating_add(1), "token_expires_at": token,
     });
     let _ = path(ctx, profile).and_then(|path| files::write_secret(&path, content.to_string().as_bytes()));
 }

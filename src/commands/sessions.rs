@@ -31,6 +31,11 @@ pub(super) fn run(ctx: &Context, args: &Sessions) -> Result<String> {
             rows.map(|(session, token, profiles)| as_json(ctx.now(), session, token.as_ref(), &profiles)),
         ));
     }
+    if found.is_empty() {
+        crate::terminal::say("there are no sessions yet");
+        crate::terminal::say("hint: ssox configure sso");
+        return Ok(String::new());
+    }
     let mut table = Table::new(&["session", "start url", "region", "token", "renews itself", "profiles"]);
     for (session, token, profiles) in rows {
         table.row(&row(ctx.now(), session, token.as_ref(), &profiles));

@@ -73,6 +73,7 @@ fn as_text(now: Timestamp, held: &Held, verified: Option<&Verified>) -> String {
         (true, None) => "by itself, until your organization ends the session".into(),
         (false, _) => "only by signing in again".into(),
     };
+    let token = held.token.as_ref().map_or_else(|| "none: signed out".into(), |token| left(token.expires_at));
     let lines = [
         ("profile", held.profile.clone()),
         ("mode", held.mode.map(String::from)),
@@ -82,7 +83,7 @@ fn as_text(now: Timestamp, held: &Held, verified: Option<&Verified>) -> String {
         ("region", held.region.clone()),
         ("credentials", held.expires_at.map(left)),
         ("session", held.session.clone()),
-        ("token", held.token.as_ref().map(|token| left(token.expires_at))),
+        ("token", held.session.as_ref().map(|_| token)),
         ("renews", held.token.as_ref().map(renewal)),
         ("arn", verified.map(|verified| verified.identity.arn.clone())),
         ("user id", verified.map(|verified| verified.identity.user_id.clone())),

@@ -49,6 +49,22 @@ fn without_a_client_that_lives_nothing_renews_itself() {
 }
 
 #[test]
+fn a_session_nobody_is_signed_in_to_is_said() {
+    let text = Home::new().ssox_with(&["status"], &[("SSOX_PROFILE", "dev")]).ok();
+    assert!(text.lines().any(|line| line.starts_with("token ") && line.ends_with("none: signed out")), "{text}");
+}
+
+#[test]
+fn without_any_session_the_way_to_one_is_said() {
+    let home = Home::new();
+    home.write_config("");
+    let ran = home.ssox(&["sessions"]);
+    assert_eq!((ran.ok().as_str(), ran.stderr().contains("ssox configure sso")), ("", true));
+    assert_eq!(home.ssox(&["sessions", "--json"]).ok(), "[]\n");
+    assert!(home.ssox(&["logout", "--all"]).stderr().contains("no session to sign out of"));
+}
+
+#[test]
 fn status_tells_all_three() {
     let home = Home::signed_in();
     assert_eq!(home.ssox(&["status"]).ok(), "nothing is in use in this shell\n");
