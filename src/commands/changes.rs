@@ -77,14 +77,16 @@ pub(super) fn renewed(ctx: &Context, entry: &Entry) -> Result<EnvChanges> {
     Ok(changes)
 }
 
-/// Takes everything out that ssox sets. The regions go only when they are the pair ssox writes; a shell that did the
-/// first `use` itself puts back what it remembers.
+/// Takes out what ssox has set. The regions go only when they are the pair ssox writes, `AWS_PROFILE` only when it names
+/// the profile in use; a shell that did the first `use` itself puts back what it remembers.
 pub(super) fn cleared(ctx: &Context) -> EnvChanges {
     let mut changes = EnvChanges::default();
     let is_pair = ctx.var(REGIONS[0]).is_some() && ctx.var(REGIONS[0]) == ctx.var(REGIONS[1]);
     let regions: &[&str] = if is_pair { &REGIONS } else { &[] };
-    let names = KEYS.iter().chain(regions).chain(&["AWS_ACCOUNT_ID", "AWS_SSO_PROFILE"]).chain(&LEFTOVERS);
-    names.chain(&FOREIGN_LEFTOVERS).chain(&OWN).for_each(|name| changes.unset(name));
+    let is_named = ctx.var("AWS_PROFILE").is_some() && ctx.var("AWS_PROFILE") == ctx.var("SSOX_PROFILE");
+    let profile: &[&str] = if is_named { &["AWS_PROFILE"] } else { &[] };
+    let names = KEYS.iter().chain(regions).chain(&["AWS_ACCOUNT_ID", "AWS_SSO_PROFILE"]).chain(profile);
+    names.chain(&OWN).for_each(|name| changes.unset(name));
     changes
 }
 

@@ -92,6 +92,19 @@ fn profile_only_sets_no_secret() {
 }
 
 #[test]
+fn clear_takes_out_what_ssox_has_set_and_nothing_else() {
+    let home = Home::new();
+    let used = [("SSOX_PROFILE", "dev"), ("AWS_REGION", "eu-west-1"), ("AWS_DEFAULT_REGION", "eu-west-1")];
+    let ran = home
+        .ssox_with(&["--emit=zsh1", "clear"], &[&used[..], &[("AWS_PROFILE", "mine"), ("AWS_VAULT", "x")]].concat());
+    assert!(ran.unsets("AWS_ACCESS_KEY_ID") && ran.unsets("AWS_REGION") && ran.unsets("SSOX_PROFILE"));
+    assert!(!ran.unsets("AWS_PROFILE") && !ran.unsets("AWS_VAULT"), "{}", ran.stdout());
+    let ran = home
+        .ssox_with(&["--emit=zsh1", "clear"], &[("SSOX_PROFILE", "dev"), ("AWS_PROFILE", "dev"), ("AWS_REGION", "r")]);
+    assert!(ran.unsets("AWS_PROFILE") && !ran.unsets("AWS_REGION"), "{}", ran.stdout());
+}
+
+#[test]
 fn account_and_role_or_a_pasted_arn_find_the_profile() {
     let home = Home::signed_in();
     let arn = "arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_ReadOnly_0123456789abcdef";
