@@ -76,10 +76,11 @@ fn with_credentials(
     let credentials = profile.source.credentials(ctx, &Request::from(&args.fetch))?.credentials;
     if credentials.session_token.is_none() {
         let name = &profile.name;
+        let quoted = shell_words::quote(name);
         return Err(Error::configuration(format!(
             "profile `{name}` has the long-term keys of a user, and those cannot sign in to the console"
         ))
-        .hint(format!("ssox console {name} --role-arn arn:aws:iam::ACCOUNT:role/NAME")));
+        .hint(format!("ssox console {quoted} --role-arn arn:aws:iam::ACCOUNT:role/NAME")));
     }
     let region = region.unwrap_or(partition.global_region);
     let base = signin::base(&profile.network, region)?;
@@ -88,7 +89,7 @@ fn with_credentials(
     if args.print {
         return Ok(format!("{}\n", url.expose()));
     }
-    session::hand_over(ctx, &url, &format!("ssox console {} --print", profile.name))?;
+    session::hand_over(ctx, &url, &format!("ssox console {} --print", shell_words::quote(&profile.name)))?;
     terminal::say(&format!("opened the console of `{}`", profile.name));
     Ok(String::new())
 }

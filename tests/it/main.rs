@@ -24,6 +24,8 @@ mod house;
 #[cfg(unix)]
 mod killed;
 #[cfg(unix)]
+mod kinds;
+#[cfg(unix)]
 mod live;
 #[cfg(unix)]
 mod mfa;

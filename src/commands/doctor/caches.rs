@@ -24,7 +24,7 @@ pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
         let whose = start_url.map(|url| format!(", for {url}")).unwrap_or_default();
         let message =
             format!("a token of no configured session{whose}: another tool's, or of a session that was renamed");
-        Finding::new("cache", Info, message, format!("rm '{}', if nothing needs it", file.display())).at(file, None)
+        Finding::new("cache", Info, message, format!("rm {}, if nothing needs it", quoted(&file))).at(file, None)
     }));
     findings
 }
@@ -39,15 +39,19 @@ fn json_files(directory: &Path) -> Vec<PathBuf> {
 
 fn one(file: &Path) -> Option<Finding> {
     let finding = |message: &str, hint: String| Some(Finding::new("cache", Warning, message, hint).at(file, None));
-    let path = file.display();
+    let path = quoted(file);
     match fs::read(file).map(|bytes| serde_json::from_slice::<Value>(&bytes)) {
-        Err(_) => finding("cannot be read", format!("ls -l '{path}'")),
+        Err(_) => finding("cannot be read", format!("ls -l {path}")),
         Ok(Err(_)) => {
-            finding("is not JSON: it counts as absent, and is mended when it is needed", format!("rm '{path}'"))
+            finding("is not JSON: it counts as absent, and is mended when it is needed", format!("rm {path}"))
         }
-        Ok(Ok(_)) if is_open(file) => finding("can be read by others on this machine", format!("chmod 600 '{path}'")),
+        Ok(Ok(_)) if is_open(file) => finding("can be read by others on this machine", format!("chmod 600 {path}")),
         Ok(Ok(_)) => None,
     }
+}
+
+fn quoted(file: &Path) -> String {
+    shell_words::quote(&file.display().to_string()).into_owned()
 }
 
 #[cfg(unix)]
