@@ -202,3 +202,11 @@ fn the_wizard_spoils_neither_a_session_nor_a_profile() {
     home.ssox(&[&wizard[..], &["--yes", "--scopes", " sso:account:access", "--profile", "dev"]].concat()).ok();
     assert_eq!(config(&home), before.replacen("111122223333", "222233334444", 1).replacen("ReadOnly", "Admin", 1));
 }
+
+#[test]
+fn an_account_id_that_is_none_is_refused_before_anybody_signs_in() {
+    let home = Home::new();
+    let error = home.ssox(&["configure", "sso", "--sso-session", "corp", "--account-id", "1111-2222-3333"]).fails(4);
+    assert!(error.contains("12 digits"), "{error}");
+    assert_eq!(home.standin.total(), 0);
+}

@@ -10,6 +10,7 @@ use crate::cli::ConfigureSso;
 use crate::config::{ConfigFiles, Edits, Kind};
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::profile::find::is_account_id;
 use crate::profile::{self, check_region};
 use crate::session::{self, Session, Token, start_url};
 use crate::terminal::picker::{self, Row};
@@ -28,6 +29,9 @@ pub(super) fn run(ctx: &Context, args: &ConfigureSso) -> Result<String> {
     }
     // What is given can be refused before anybody has to sign in.
     args.profile.as_deref().map_or(Ok(()), |name| is_free(&files, name))?;
+    if let Some(id) = args.account_id.as_deref().filter(|id| !is_account_id(id)) {
+        return Err(Error::configuration(format!("`{id}` is not an account id")).hint("it has 12 digits and no dashes"));
+    }
     let session = session(ctx, &files, args)?;
     let token = session::ensure(ctx, &session, None)?;
     let account = account(ctx, &session, &token, args.account_id.as_deref())?;
