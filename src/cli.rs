@@ -129,7 +129,7 @@ pub(crate) struct Use {
     pub(crate) fetch: Fetch,
 }
 
-/// Options of the verbs that fetch credentials.
+// Options of the verbs that fetch credentials. As a doc comment it would replace what is said of each of these verbs.
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct Fetch {
     /// Fetch new credentials when less than this is left (`90s`, `30m`, `1h30m`) [default: 15m]
@@ -435,6 +435,17 @@ fn duration(text: &str) -> Result<Duration, String> {
 mod tests {
     use super::*;
     use clap::CommandFactory as _;
+
+    #[test]
+    fn what_is_said_of_a_verb_is_said_by_its_help() {
+        let abouts = |command: &clap::Command| -> Vec<String> {
+            command.get_subcommands().map(|verb| format!("{}: {:?}", verb.get_name(), verb.get_about())).collect()
+        };
+        let mut built = Cli::command();
+        let listed = abouts(&built);
+        built.build();
+        assert_eq!(abouts(&built), listed);
+    }
 
     #[test]
     fn the_command_line_is_consistent() {
