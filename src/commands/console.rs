@@ -8,7 +8,7 @@ use crate::browser;
 use crate::cli::Console;
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::profile::{Profile, check_region, implied_name};
+use crate::profile::{Profile, check_region};
 use crate::session;
 use crate::source::sso::SsoRole;
 use crate::source::{Request, Source};
@@ -20,8 +20,7 @@ use crate::terminal;
 /// Usage: no such service. Those of the profile and its source; AWS refuses, or there is no browser.
 pub(super) fn run(ctx: &Context, args: &Console) -> Result<String> {
     check(args)?;
-    let wanted = args.profile.as_deref().unwrap_or_else(|| implied_name(ctx));
-    let profile = Profile::load(ctx, wanted)?.with_role(ctx, args.fetch.role_arn.as_deref())?;
+    let profile = super::meant_profile(ctx, args.profile.as_deref(), &args.fetch)?;
     let region = args.region.as_deref().or(profile.region.as_deref());
     let partition = partition(&profile.source, region);
     let page = console::page(partition, region, args.service.as_deref());

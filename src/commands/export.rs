@@ -9,7 +9,7 @@ use crate::context::Context;
 use crate::credentials::RoleCredentials;
 use crate::environment::EnvChanges;
 use crate::error::{Error, Result};
-use crate::profile::{Profile, implied_name};
+use crate::profile::Profile;
 use crate::secret::Secret;
 use crate::shell::quote::Dialect;
 use crate::source::Request;
@@ -20,8 +20,7 @@ use serde_json::{Map, Value, json};
 /// # Errors
 /// Those of the profile and its source; a value the target cannot hold.
 pub(super) fn run(ctx: &Context, args: &Export) -> Result<String> {
-    let wanted = args.profile.as_deref().unwrap_or_else(|| implied_name(ctx));
-    let profile = Profile::load(ctx, wanted)?.with_role(ctx, args.fetch.role_arn.as_deref())?;
+    let profile = super::meant_profile(ctx, args.profile.as_deref(), &args.fetch)?;
     let section = section(args, &profile.name)?;
     if let Some(section) = section {
         credentials_file::check(&ConfigFiles::load(ctx)?, section)?;

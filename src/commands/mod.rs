@@ -31,7 +31,7 @@ use crate::cli::{Cli, Fetch, Saml, ShellName, Verb};
 use crate::config::ConfigFiles;
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::profile;
+use crate::profile::{self, Profile};
 use crate::session::Session;
 use crate::shell::{Emit, Shell};
 use crate::source::Request;
@@ -140,6 +140,16 @@ fn chosen_session(
         _ => Err(Error::configuration("there are several sessions")
             .hint("name a profile of it, or --sso-session NAME; ssox sessions shows them")),
     }
+}
+
+/// Returns the profile that is meant, with the role asked for on top: where neither is named, both as this shell holds them.
+///
+/// # Errors
+/// Those of the profile.
+fn meant_profile(ctx: &Context, profile: Option<&str>, fetch: &Fetch) -> Result<Profile> {
+    let held_role = || ctx.var("SSOX_PROFILE").and(ctx.var("SSOX_ROLE_ARN")).filter(|_| profile.is_none());
+    let role_arn = fetch.role_arn.as_deref().or_else(held_role);
+    Profile::load(ctx, profile.unwrap_or_else(|| profile::implied_name(ctx)))?.with_role(ctx, role_arn)
 }
 
 impl From<&Fetch> for Request {

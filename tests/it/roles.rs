@@ -140,6 +140,16 @@ fn a_role_is_put_on_top_of_any_profile() {
 }
 
 #[test]
+fn without_a_name_the_role_that_this_shell_holds_is_exported() {
+    let home = Home::signed_in();
+    let held = [("SSOX_PROFILE", "dev"), ("SSOX_ROLE_ARN", TARGET)];
+    let used = home.ssox(&["--emit=zsh1", "use", "dev", "--role-arn", TARGET]).set("AWS_ACCESS_KEY_ID").expect("keys");
+    assert!(home.ssox_with(&["export", "--format", "json"], &held).ok().contains(&used));
+    assert!(home.ssox_with(&["credential-process"], &held).ok().contains(&used));
+    assert!(!home.ssox_with(&["export", "dev", "--format", "json"], &held).ok().contains(&used));
+}
+
+#[test]
 fn the_hook_renews_the_role_that_was_put_on_top() {
     let home = home("");
     let held = [
