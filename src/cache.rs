@@ -81,6 +81,13 @@ impl Entry {
         self.good_until(min_ttl).is_none_or(|until| now < until)
     }
 
+    /// Returns from when on a shell may renew the credentials: a little before they stop being good, so that many shells
+    /// do not all call in the same second; `None` when they do not end.
+    pub(crate) fn renewable_from(&self) -> Option<Timestamp> {
+        let until = self.good_until(None)?;
+        Some(until.plus(-(until.seconds_after(self.since) / 20).clamp(0, 60)))
+    }
+
     /// Tells whether the credentials have ended.
     pub(crate) fn is_over(&self, now: Timestamp) -> bool {
         self.credentials.expiration.is_some_and(|end| end <= now)
@@ -236,5 +243,8 @@ mod tests {
             assert_eq!(entry(life).good_until(None), Some(end.plus(-left)), "{life}");
         }
         assert_eq!(entry(3600).good_until(Some(Duration::from_secs(2700))), Some(end.plus(-2700)));
+        for (life, left) in [(3600, 960), (8, 4)] {
+            assert_eq!(entry(life).renewable_from(), Some(end.plus(-left)), "{life}");
+        }
     }
 }

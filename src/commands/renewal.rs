@@ -2,6 +2,7 @@
 //!
 //! Deliberately not here: the credentials, which go through the cache like all others.
 
+use crate::cache::Entry;
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
 use crate::files::{self, Lock, hex};
@@ -13,6 +14,7 @@ use serde_json::{Value, json};
 use sha1::{Digest as _, Sha1};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 /// Seconds to wait after the first, second … failure in a row.
 const BACK_OFF: [i64; 4] = [5, 15, 60, 300];
@@ -85,12 +87,24 @@ pub(super) fn run(ctx: &Context) {
     if last_failure(ctx, &profile).is_some() {
         return;
     }
-    match profile.source.credentials(ctx, &Request::default()) {
+    match profile.source.credentials(ctx, &request(ctx, &profile)) {
         // Over on arrival: a clock that is ahead would otherwise have AWS asked at every prompt.
         Ok(entry) if entry.is_over(ctx.now()) => note(ctx, &profile, Kind::Unreachable),
         Ok(_) => drop(path(ctx, &profile).map(|path| files::remove(&path))),
         Err(error) => note(ctx, &profile, error.kind),
     }
+}
+
+/// Asks for more life than is left, where the cached credentials are still good but due.
+fn request(ctx: &Context, profile: &Profile) -> Request {
+    let due = profile.source.cached(ctx).filter(|entry| is_due(ctx, entry));
+    let left = due.and_then(|entry| Some(entry.credentials.expiration?.seconds_after(entry.renewable_from()?)));
+    Request { min_ttl: left.and_then(|left| u64::try_from(left).ok()).map(Duration::from_secs), ..Request::default() }
+}
+
+/// Tells whether the credentials are to be renewed.
+pub(super) fn is_due(ctx: &Context, entry: &Entry) -> bool {
+    entry.renewable_from().is_some_and(|from| from <= ctx.now())
 }
 
 fn note(ctx: &Context, profile: &Profile, kind: Kind) {

@@ -55,7 +55,7 @@ fn answer(ctx: &Context, wait: Duration) -> Result<EnvChanges> {
 }
 
 fn good(ctx: &Context, profile: &Profile) -> Option<Entry> {
-    profile.source.cached(ctx).filter(|entry| entry.is_good(ctx.now(), None))
+    profile.source.cached(ctx).filter(|entry| !renewal::is_due(ctx, entry))
 }
 
 fn wait_for(ctx: &Context, profile: &Profile, wait: Duration) -> Option<Entry> {

@@ -24,6 +24,30 @@ fn what_is_over_on_arrival_is_not_fetched_at_every_prompt() {
 }
 
 #[test]
+fn a_shell_that_calls_early_renews_what_is_still_good() {
+    let standin = Standin::start();
+    let home = Home::with(&standin);
+    standin.seed_token(&home.path(""), "corp", &Grant::default());
+    standin.configure(|options| options.role_credentials = Duration::from_secs(930));
+    let run = |arguments: &[&str]| {
+        let mut command = home.command("ssox");
+        command.args(arguments).env("SSOX_PROFILE", "dev").env("SSOX_EXPIRES", "1");
+        String::from_utf8_lossy(&command.output().expect("ssox starts").stdout).into_owned()
+    };
+    let key = |reply: &str| reply.lines().find_map(|line| line.strip_prefix("=AWS_ACCESS_KEY_ID=").map(String::from));
+    let first = key(&run(&["--emit=zsh1", "use", "dev"]));
+    // As if fetched long ago: good for half a minute yet, and other shells may be earlier than this one.
+    let cache = std::fs::read_dir(home.path(".aws/cli/cache")).expect("there is a cache").flatten().next();
+    let entry = std::fs::File::options().write(true).open(cache.expect("with one entry").path()).expect("it opens");
+    entry.set_modified(SystemTime::now() - Duration::from_secs(2670)).expect("a time can be set");
+    standin.configure(|options| options.role_credentials = Duration::from_secs(3600));
+    assert_eq!(key(&run(&["--emit=zsh1", "use", "dev"])), first);
+    let renewed = key(&run(&["--emit=zsh1", "tick", "--wait=20s"]));
+    assert!(renewed.is_some() && renewed != first);
+    assert_eq!(standin.count("GetRoleCredentials"), 2);
+}
+
+#[test]
 fn twenty_panes_renew_once() {
     let standin = Standin::start();
     standin.configure(|options| options.role_credentials = Duration::from_secs(2));

@@ -153,6 +153,26 @@ fn a_secret_is_in_no_log() {
     }
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_secret_is_in_no_argument() {
+    let home = Home::new();
+    home.sign_in(&Grant { expires_in: -60, ..Grant::default() });
+    // Looks at all processes again and again while others refresh, fetch and run programs.
+    let looking = "for i in $(seq 40); do cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' '; done";
+    let looker = home.command("sh").args(["-c", looking]).stdout(std::process::Stdio::piped()).spawn().unwrap();
+    home.ssox(&USE_DEV).ok();
+    let seen =
+        home.ssox(&["exec", "stg", "--", "sh", "-c", "cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' '"]).ok();
+    home.ssox(&["export", "dev", "--format", "env"]).ok();
+    home.ssox(&["credential-process", "stg"]).ok();
+    let seen = seen + &String::from_utf8_lossy(&looker.wait_with_output().unwrap().stdout);
+    assert!(seen.contains("exec stg"), "the looker sees nothing");
+    for secret in home.standin.secrets() {
+        assert!(!seen.contains(&secret));
+    }
+}
+
 #[test]
 fn refusals_have_their_exit_status() {
     for (fault, status, words) in [
