@@ -6,12 +6,11 @@
 use crate::context::Context;
 use crate::credentials::RoleCredentials;
 use crate::error::Result;
-use crate::files::{self, hex};
+use crate::files;
 use crate::json;
 use crate::secret::Secret;
 use crate::time::Timestamp;
 use serde_json::{Map, Value, json};
-use sha1::{Digest as _, Sha1};
 use std::path::PathBuf;
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -33,17 +32,17 @@ impl Key {
             Some(name) => arguments["sessionName"] = name.into(),
             None => arguments["startUrl"] = start_url.into(),
         }
-        Self { name: hash(&json::python_compact(&arguments)), provider_type: Some("sso") }
+        Self { name: files::hashed(&json::python_compact(&arguments)), provider_type: Some("sso") }
     }
 
     /// Names the entry of an assumed role by the arguments of the request, sorted, as the AWS CLI does.
     pub(crate) fn assumed_role(arguments: &Map<String, Value>) -> Self {
-        Self { name: hash(&json::python(&sorted(arguments))), provider_type: None }
+        Self { name: files::hashed(&json::python(&sorted(arguments))), provider_type: None }
     }
 
     /// Names an entry only ssox knows, by all that tells its credentials from others.
     pub(crate) fn own(kind: &'static str, parts: &[&str]) -> Self {
-        Self { name: hash(&json::python(&json!({ "ssox": kind, "of": parts }))), provider_type: Some(kind) }
+        Self { name: files::hashed(&json::python(&json!({ "ssox": kind, "of": parts }))), provider_type: Some(kind) }
     }
 
     /// Returns the name of the lock under which the entry is fetched.
@@ -165,10 +164,6 @@ fn sorted(arguments: &Map<String, Value>) -> Value {
     let mut arguments = arguments.clone();
     arguments.sort_keys();
     Value::Object(arguments)
-}
-
-fn hash(text: &str) -> String {
-    hex(&Sha1::digest(text.as_bytes()))
 }
 
 #[cfg(test)]

@@ -98,7 +98,7 @@ pub(crate) fn lock_holder(ctx: &Context, name: &str) -> Option<String> {
 
 fn lock_path(ctx: &Context, name: &str) -> Option<PathBuf> {
     // The name holds a start URL or an ARN: hashed, it is a file name everywhere.
-    let hash = hex(&Sha1::digest(name.as_bytes()));
+    let hash = hashed(name);
     Some(ctx.state_dir().ok()?.join("locks").join(format!("{hash}.lock")))
 }
 
@@ -106,6 +106,11 @@ fn lock_file(ctx: &Context, name: &str) -> Option<File> {
     let path = lock_path(ctx, name)?;
     create_private_dir(&parent(&path)).ok()?;
     OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path).ok()
+}
+
+/// Returns the SHA-1 of a text in lower-case hexadecimal digits: what the AWS CLI names its cache files by, and ssox its own.
+pub(crate) fn hashed(text: &str) -> String {
+    hex(&Sha1::digest(text.as_bytes()))
 }
 
 /// Writes bytes as lower-case hexadecimal digits.

@@ -5,13 +5,12 @@
 use crate::cache::Entry;
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
-use crate::files::{self, Lock, hex};
+use crate::files::{self, Lock};
 use crate::profile::Profile;
 use crate::session;
 use crate::source::Request;
 use crate::time::Timestamp;
 use serde_json::{Value, json};
-use sha1::{Digest as _, Sha1};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -136,7 +135,7 @@ fn read(ctx: &Context, profile: &Profile) -> Option<Failure> {
 }
 
 fn path(ctx: &Context, profile: &Profile) -> Result<PathBuf> {
-    let hash = hex(&Sha1::digest(identity(profile).as_bytes()));
+    let hash = files::hashed(&identity(profile));
     Ok(ctx.state_dir()?.join("renewals").join(format!("{hash}.json")))
 }
 

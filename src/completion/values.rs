@@ -12,6 +12,7 @@ use crate::context::Context;
 use crate::error::{is_bidi, printable};
 use crate::profile::{self, Profile};
 use crate::session;
+use crate::session::ACCOUNT_ACCESS;
 use crate::time::human;
 
 /// More descriptions than this cost too much: each takes a file to read.
@@ -25,7 +26,7 @@ const OUTPUTS: [(&str, &str); 6] = [
     ("yaml-stream", "YAML, page by page"),
     ("off", "nothing"),
 ];
-const SCOPES: [(&str, &str); 1] = [("sso:account:access", "what accounts and roles take")];
+const SCOPES: [(&str, &str); 1] = [(ACCOUNT_ACCESS, "what accounts and roles take")];
 
 /// Returns the values of a kind that may be meant by what was typed.
 pub(super) fn answer(ctx: &Context, kind: Kind, typed: &str, matching: Matching) -> Answer {

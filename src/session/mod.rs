@@ -10,6 +10,7 @@ pub(crate) mod start_url;
 pub(crate) mod token;
 
 pub(crate) use logout::{foreign_tokens, logout};
+pub(crate) use registration::ACCOUNT_ACCESS;
 pub(crate) use sign_in::{Flow, SignIn, hand_over, sign_in};
 pub(crate) use token::Token;
 

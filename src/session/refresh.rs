@@ -7,12 +7,11 @@ use super::token::{self, Token};
 use crate::aws::oidc::{self, Grant, TokenAnswer};
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
-use crate::files::{self, Lock, hex};
+use crate::files::{self, Lock};
 use crate::secret::Secret;
 use crate::terminal::{self, Progress};
 use crate::time::Timestamp;
 use serde_json::{Value, json};
-use sha1::{Digest as _, Sha1};
 use std::path::PathBuf;
 
 /// A token this close to its end is renewed; the SDKs begin just as late.
@@ -194,7 +193,7 @@ fn note_path(ctx: &Context, session: &Session) -> Option<PathBuf> {
 }
 
 fn fingerprint(refresh_token: &Secret) -> String {
-    hex(&Sha1::digest(refresh_token.expose().as_bytes()))
+    files::hashed(refresh_token.expose())
 }
 
 #[cfg(test)]

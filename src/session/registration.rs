@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 use std::path::PathBuf;
 
 /// The scope that listing accounts and fetching role credentials needs, and that makes tokens refreshable.
-const ACCOUNT_ACCESS: &str = "sso:account:access";
+pub(crate) const ACCOUNT_ACCESS: &str = "sso:account:access";
 
 /// A registration this close to its end is not begun with: what the AWS CLI asks for as well.
 const MINIMUM_LEFT: i64 = 15 * 60;

@@ -52,6 +52,11 @@ pub(super) fn resolve(session: &Session, ask: impl FnOnce(&str) -> Result<Option
     }
 }
 
+/// Returns a start URL without the endings that make no difference to the portal.
+pub(crate) fn plain(start_url: &str) -> &str {
+    start_url.trim_end_matches(['/', '#'])
+}
+
 /// Finds the region of a start URL, as far as AWS's host names it, its own or the one it leads to.
 pub(crate) fn find_region(ctx: &Context, network: &Network, start_url: &str) -> Option<String> {
     let host = host(start_url)?;

@@ -5,12 +5,11 @@
 use super::Session;
 use crate::context::Context;
 use crate::error::Result;
-use crate::files::{self, hex};
+use crate::files;
 use crate::json;
 use crate::secret::Secret;
 use crate::time::Timestamp;
 use serde_json::{Map, Value};
-use sha1::{Digest as _, Sha1};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -154,7 +153,7 @@ pub(crate) fn directory(ctx: &Context) -> Result<PathBuf> {
 
 /// Names a cache file by the hash of what it belongs to.
 pub(super) fn cache_file(directory: &Path, of: &str) -> PathBuf {
-    directory.join(format!("{}.json", hex(&Sha1::digest(of.as_bytes()))))
+    directory.join(format!("{}.json", files::hashed(of)))
 }
 
 /// Takes a value out by its key; the Rust SDK matches keys without case, and other tools follow what it reads.

@@ -8,10 +8,9 @@ use crate::cli::ConfigureMigrate;
 use crate::config::{ConfigFiles, Edits, Kind, Section, Which};
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::session::ACCOUNT_ACCESS;
+use crate::session::start_url::plain;
 use crate::terminal::{say, warn};
-
-/// The scope that listing accounts and getting credentials take.
-const SCOPE: &str = "sso:account:access";
 
 /// A session to be: where it signs in, and whose it will be.
 struct Group {
@@ -117,7 +116,7 @@ fn migrated(files: &ConfigFiles, groups: &[Group], keep_legacy: bool) -> Result<
         if group.is_new {
             edits.set(Kind::SsoSession, &group.name, "sso_start_url", &group.start_url)?;
             edits.set(Kind::SsoSession, &group.name, "sso_region", &group.region)?;
-            edits.set(Kind::SsoSession, &group.name, "sso_registration_scopes", SCOPE)?;
+            edits.set(Kind::SsoSession, &group.name, "sso_registration_scopes", ACCOUNT_ACCESS)?;
         }
     }
     Ok(edits.finish())
@@ -138,9 +137,4 @@ fn explain(groups: &[Group], keep_legacy: bool) {
         say("the legacy keys stay: Terraform before AWS provider 5 and other tools of that time know no sessions");
         say("but the SDK for Rust refuses a profile with both forms: take the legacy keys out when nothing needs them");
     }
-}
-
-/// Returns a start URL without the endings that make no difference to the portal.
-fn plain(start_url: &str) -> &str {
-    start_url.trim_end_matches(['/', '#'])
 }

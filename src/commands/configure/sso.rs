@@ -12,11 +12,10 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::profile::find::is_account_id;
 use crate::profile::{self, check_region};
-use crate::session::{self, Session, Token, start_url};
+use crate::session::start_url::{self, plain};
+use crate::session::{self, ACCOUNT_ACCESS, Session, Token};
 use crate::terminal::picker::{self, Row};
 use crate::terminal::{ask, say};
-
-const SCOPE: &str = "sso:account:access";
 
 /// Asks what is not given, signs in, shows the change and writes it.
 ///
@@ -106,7 +105,7 @@ fn session(ctx: &Context, files: &ConfigFiles, args: &ConfigureSso) -> Result<Se
         Some(name) => name,
         None => optional(ctx, None, "session name", Some(&suggested))?.unwrap_or(suggested),
     };
-    let scopes = scopes(args.scopes.as_deref().unwrap_or(SCOPE));
+    let scopes = scopes(args.scopes.as_deref().unwrap_or(ACCOUNT_ACCESS));
     Ok(Session { name: Some(name), profile: None, start_url, region, scopes, network })
 }
 
@@ -115,16 +114,15 @@ fn scopes(list: &str) -> Vec<String> {
 }
 
 fn known_session(files: &ConfigFiles, start_url: &str) -> Option<String> {
-    let plain = |url: &str| url.trim_end_matches(['/', '#']).to_string();
     let is_same = |name: &String| {
-        files.sso_session(name).and_then(|session| session.get("sso_start_url").map(plain)) == Some(plain(start_url))
+        files.sso_session(name).is_some_and(|session| session.get("sso_start_url").map(plain) == Some(plain(start_url)))
     };
     files.sso_session_names().find(is_same)
 }
 
 /// What is said on the command line of an existing session must be what it says itself.
 fn agrees(session: Session, args: &ConfigureSso) -> Result<Session> {
-    let known_scopes = if session.scopes.is_empty() { SCOPE.into() } else { session.scopes.join(",") };
+    let known_scopes = if session.scopes.is_empty() { ACCOUNT_ACCESS.into() } else { session.scopes.join(",") };
     let given_scopes = args.scopes.as_deref().map(|list| scopes(list).join(","));
     let said = [
         ("--start-url", args.start_url.as_deref(), session.start_url.as_str()),
@@ -132,7 +130,7 @@ fn agrees(session: Session, args: &ConfigureSso) -> Result<Session> {
         ("--scopes", given_scopes.as_deref(), known_scopes.as_str()),
     ];
     for (option, given, known) in said {
-        if given.is_some_and(|given| given.trim_end_matches(['/', '#']) != known.trim_end_matches(['/', '#'])) {
+        if given.is_some_and(|given| plain(given) != plain(known)) {
             return Err(Error::configuration(format!(
                 "session `{}` has `{known}`, not what {option} says",
                 session.label()

@@ -7,7 +7,8 @@ use super::{Finding, precedence};
 use crate::config::{ConfigFiles, Section};
 use crate::context::Context;
 use crate::profile::{self, Profile};
-use crate::session::{Session, start_url};
+use crate::session::Session;
+use crate::session::start_url::{self, plain};
 use std::collections::BTreeMap;
 
 /// Looks at both files.
@@ -59,7 +60,7 @@ fn sessions(ctx: &Context, files: &ConfigFiles, findings: &mut Vec<Finding>) {
     let mut by_place: BTreeMap<String, Vec<Session>> = BTreeMap::new();
     for session in profile::sessions(ctx, files) {
         match session {
-            Ok(session) => by_place.entry(plain(&session.start_url)).or_default().push(session),
+            Ok(session) => by_place.entry(plain(&session.start_url).to_lowercase()).or_default().push(session),
             Err(error) => findings.push(Finding::new("config", Error, error.message, hint(error.hint))),
         }
     }
@@ -77,7 +78,7 @@ fn spellings(sessions: &[Session], findings: &mut Vec<Finding>) {
     if let [first, rest @ ..] = spelled.as_slice() {
         findings.extend(rest.iter().map(|other| {
             let message = format!("one start URL in two spellings, `{first}` and `{other}`: tools sign in to each");
-            Finding::new("config", Warning, message, format!("write `{}` everywhere", plain(first)))
+            Finding::new("config", Warning, message, format!("write `{}` everywhere", plain(first).to_lowercase()))
         }));
     }
 }
@@ -104,11 +105,6 @@ fn regions(sessions: &[Session], findings: &mut Vec<Finding>) {
         );
         findings.push(Finding::new("config", Error, message, "your access portal's settings show the region"));
     }
-}
-
-/// Returns a start URL without the endings that make no difference.
-fn plain(start_url: &str) -> String {
-    start_url.trim_end_matches(['/', '#']).to_lowercase()
 }
 
 fn at(files: &ConfigFiles, section: &Section, key: &str, finding: Finding) -> Finding {

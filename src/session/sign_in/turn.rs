@@ -11,7 +11,6 @@ use crate::session::token::Token;
 use crate::terminal::{self, Countdown};
 use crate::time::{Timestamp, human};
 use serde_json::{Value, json};
-use sha1::{Digest as _, Sha1};
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
@@ -158,7 +157,7 @@ fn wait_for(ctx: &Context, session: &Session, note: Option<&Note>) -> Countdown 
 }
 
 fn path(ctx: &Context, session: &Session) -> Option<PathBuf> {
-    let name = hex(&Sha1::digest(session.label().as_bytes()));
+    let name = files::hashed(session.label());
     Some(ctx.state_dir().ok()?.join("sign-ins").join(format!("{name}.json")))
 }
 
