@@ -34,17 +34,8 @@ pub(super) fn text(shell: Shell) -> &'static str {
 /// word in pieces takes zsh milliseconds to put together.
 /// <https://zsh.sourceforge.io/Doc/Release/Shell-Builtin-Commands.html>, `emulate`.
 fn sticky(script: &str) -> String {
-    let mut text = String::with_capacity(script.len() * 2);
-    text.push_str("'builtin' 'emulate' 'zsh' '-o' 'no_aliases' '-o' 'extended_glob' '-c' $'");
-    for c in script.chars() {
-        match c {
-            '\\' => text.push_str(r"\\"),
-            '\'' => text.push_str(r"\'"),
-            '\n' => text.push_str(r"\n"),
-            c => text.push(c),
-        }
-    }
-    text + "'\n"
+    let word = script.replace('\\', r"\\").replace('\'', r"\'").replace('\n', r"\n");
+    format!("'builtin' 'emulate' 'zsh' '-o' 'no_aliases' '-o' 'extended_glob' '-c' $'{word}'\n")
 }
 
 #[cfg(test)]
