@@ -1,134 +1,30 @@
-//! Why nobody answered, in plain words.
+//! What made a request fail, read out of its error: the chain of causes below it.
 //!
-//! Deliberately not here: what AWS answers (`failure`).
+//! Deliberately not here: the words for it (`unreachable`).
 
-use super::channel::Channel;
-use super::failure::Failure;
-use crate::error::{Error, cause_text};
 use std::error::Error as Cause;
 use std::io::{self, ErrorKind};
-use std::time::Duration;
-
-/// Says why a request had no answer.
-pub(super) fn failure(channel: &Channel, error: &(dyn Cause + 'static)) -> Failure {
-    Failure { error: unreachable(channel, error), region_is_missing: is_unresolved(error) }
-}
-
-/// Says why a request had no answer, or half of one.
-pub(super) fn unreachable(channel: &Channel, error: &(dyn Cause + 'static)) -> Error {
-    let (peer, host) = (peer(channel), &channel.host);
-    let text = all_text(error);
-    if is_unresolved(error) {
-        return no_network(channel, format!("could not resolve host {peer}"));
-    }
-    if text.contains("proxy authorization required") {
-        return proxy_asks(channel);
-    }
-    if text.contains("tunnel error: unsuccessful") {
-        return no_network(channel, format!("the proxy does not let `{host}` through"));
-    }
-    if let Some(rustls::Error::InvalidCertificate(cause)) = find(error) {
-        return untrusted(host, cause);
-    }
-    if text.contains("timeout") || text.contains("timed out") {
-        return timed_out(channel, &text);
-    }
-    let cut = || format!("the connection to `{host}` was cut");
-    let message = match find::<io::Error>(error).map(|cause| (cause.kind(), cause)) {
-        Some((ErrorKind::ConnectionRefused, _)) => format!("connection refused by {peer}"),
-        Some((kind, _)) if is_cut(kind) => cut(),
-        Some((ErrorKind::NetworkUnreachable | ErrorKind::HostUnreachable | ErrorKind::NetworkDown, _)) => {
-            format!("there is no way to {peer}")
-        }
-        Some((_, cause)) => format!("could not reach {peer}: {}", cause_text(cause)),
-        None if ["closed before", "end of file", "incomplete"].iter().any(|word| text.contains(word)) => cut(),
-        None => format!("could not reach {peer}: {}", chain(error).last().unwrap_or(error)),
-    };
-    no_network(channel, message)
-}
-
-/// Says that a proxy wants a name and a password.
-pub(super) fn proxy_asks(channel: &Channel) -> Error {
-    let variable = channel.proxy.as_ref().map_or("HTTPS_PROXY", |proxy| proxy.variable);
-    Error::configuration(format!("the proxy of `{variable}` asks who you are"))
-        .hint(format!("export {variable}=http://user:password@host:port"))
-}
-
-/// Names who is spoken to first: the host, or the proxy on the way to it.
-fn peer(channel: &Channel) -> String {
-    match channel.proxy.as_ref().filter(|proxy| proxy.is_certain) {
-        Some(proxy) => format!("`{}`, the proxy of {}", proxy.place, proxy.variable),
-        None => format!("`{}`", channel.host),
-    }
-}
-
-/// Tells whether a host (its own, or that of a proxy) has no address.
-fn is_unresolved(error: &(dyn Cause + 'static)) -> bool {
-    chain(error).any(|cause| cause.to_string() == "dns error")
-}
 
 /// Tells whether asking again would end the same way.
 pub(super) fn is_lasting(error: &(dyn Cause + 'static)) -> bool {
     is_unresolved(error) || matches!(find(error), Some(rustls::Error::InvalidCertificate(_)))
 }
 
-fn is_cut(kind: ErrorKind) -> bool {
+/// Tells whether a host (its own, or that of a proxy) has no address.
+pub(super) fn is_unresolved(error: &(dyn Cause + 'static)) -> bool {
+    chain(error).any(|cause| cause.to_string() == "dns error")
+}
+
+/// Tells whether the other end hung up.
+pub(super) fn is_cut(kind: ErrorKind) -> bool {
     matches!(
         kind,
         ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe | ErrorKind::UnexpectedEof
     )
 }
 
-fn timed_out(channel: &Channel, text: &str) -> Error {
-    let timeouts = channel.timeouts;
-    match () {
-        () if channel.watch.is_throttled() => throttled(&channel.host),
-        () if text.contains("connect timeout") => {
-            no_network(channel, format!("no connection to {} within {:?}", peer(channel), timeouts.connect))
-        }
-        () if text.contains("all attempts") => no_answer_within(channel, timeouts.call),
-        () => no_answer_within(channel, timeouts.attempt),
-    }
-}
-
-/// Says that nobody answered in time.
-pub(super) fn no_answer_within(channel: &Channel, time: Duration) -> Error {
-    no_network(channel, format!("timed out after {time:?}: no answer from `{}`", channel.host))
-}
-
-/// Says that there are too many requests.
-pub(super) fn throttled(host: &str) -> Error {
-    Error::unreachable(format!("`{host}` is throttling: too many requests")).hint("wait a minute, then try again")
-}
-
-fn untrusted(host: &str, cause: &rustls::CertificateError) -> Error {
-    use rustls::CertificateError::{
-        Expired, ExpiredContext, NotValidForName, NotValidForNameContext, NotValidYet, NotValidYetContext,
-    };
-    let (message, hint) = match cause {
-        Expired | ExpiredContext { .. } | NotValidYet | NotValidYetContext { .. } => {
-            ("is not valid today", "is this computer's clock right? ssox doctor")
-        }
-        NotValidForName | NotValidForNameContext { .. } => {
-            ("is for another host", "is there a proxy or a sign-in page in between?")
-        }
-        _ => (
-            "is not trusted",
-            "a company's proxy has its own authority: export AWS_CA_BUNDLE=/path/to/its/certificates.pem",
-        ),
-    };
-    Error::unreachable(format!("the certificate of `{host}` {message}")).hint(hint)
-}
-
-fn no_network(channel: &Channel, message: String) -> Error {
-    Error::unreachable(message).hint(match &channel.proxy {
-        Some(proxy) => format!("is the network up, and is the proxy of {} the right one?", proxy.variable),
-        None => "is the network up? a proxy would be named by HTTPS_PROXY".into(),
-    })
-}
-
 /// Returns an error and its causes. Those of an `io::Error` begin with what it wraps, which `source` leaves out.
-fn chain<'a>(error: &'a (dyn Cause + 'static)) -> impl Iterator<Item = &'a (dyn Cause + 'static)> {
+pub(super) fn chain<'a>(error: &'a (dyn Cause + 'static)) -> impl Iterator<Item = &'a (dyn Cause + 'static)> {
     std::iter::successors(Some(error), |&error| match error.downcast_ref::<io::Error>() {
         Some(wrapper) => wrapper.get_ref().map(|inner| inner as &(dyn Cause + 'static)),
         None => error.source(),
@@ -136,10 +32,11 @@ fn chain<'a>(error: &'a (dyn Cause + 'static)) -> impl Iterator<Item = &'a (dyn 
 }
 
 /// Returns the innermost cause of a type.
-fn find<'a, T: Cause + 'static>(error: &'a (dyn Cause + 'static)) -> Option<&'a T> {
+pub(super) fn find<'a, T: Cause + 'static>(error: &'a (dyn Cause + 'static)) -> Option<&'a T> {
     chain(error).filter_map(|cause| cause.downcast_ref()).last()
 }
 
-fn all_text(error: &(dyn Cause + 'static)) -> String {
+/// Returns what all of the chain says, in lower case.
+pub(super) fn all_text(error: &(dyn Cause + 'static)) -> String {
     chain(error).map(ToString::to_string).collect::<Vec<_>>().join(": ").to_lowercase()
 }

@@ -4,7 +4,7 @@
 //! certificates costs milliseconds.
 
 use super::attempts::Watch;
-use super::failure::Outcome;
+use super::outcome::Outcome;
 use super::proxy::{self, Proxy};
 use super::{Network, Timeouts, partition, trust};
 use crate::context::Context;

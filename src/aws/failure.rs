@@ -1,10 +1,11 @@
 //! What a failed call means for a person: who refused, why, and what to type.
 //!
 //! Deliberately not here: answers that are part of a protocol, such as `authorization_pending` (`oidc`), and the
-//! reasons why nobody answers (`cause`).
+//! reasons why nobody answers (`unreachable`).
 
-use super::cause;
 use super::channel::Channel;
+use super::outcome::Failure;
+use super::unreachable;
 use crate::error::{Error, Kind};
 use crate::time::{Timestamp, human};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
@@ -17,35 +18,6 @@ const TOLERANCE: i64 = 4 * 60;
 
 /// No message of AWS is this long and useful.
 const LONGEST_MESSAGE: usize = 600;
-
-/// What becomes of a conversation.
-pub(super) type Outcome<T> = Result<T, Failure>;
-
-/// A failed call.
-#[derive(Debug)]
-pub(super) struct Failure {
-    pub(super) error: Error,
-    /// The service is not there in this region, or switched off.
-    pub(super) region_is_missing: bool,
-}
-
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        Self { error, region_is_missing: false }
-    }
-}
-
-impl From<Failure> for Error {
-    fn from(failure: Failure) -> Self {
-        failure.error
-    }
-}
-
-impl Failure {
-    fn doing(self, what: &str) -> Self {
-        Self { error: self.error.doing(what), ..self }
-    }
-}
 
 /// Says why a call failed; `what` could not be done, `hint` helps against a refusal.
 pub(super) fn failure<E>(channel: &Channel, what: &str, error: &SdkError<E, HttpResponse>, hint: &str) -> Failure
@@ -66,7 +38,7 @@ where
             let is_cut = response.body().bytes().is_none();
             (
                 if is_cut {
-                    cause::unreachable(channel, error)
+                    unreachable::error(channel, error)
                 } else {
                     no_answer(channel, response.status().as_u16())
                 },
@@ -77,7 +49,7 @@ where
         (SdkError::DispatchFailure(dispatch), _) if dispatch.is_user() => {
             (Error::configuration(innermost(error)).hint("ssox doctor"), false)
         }
-        _ => return cause::failure(channel, error).doing(what),
+        _ => return unreachable::failure(channel, error).doing(what),
     };
     Failure { error: error.doing(what), region_is_missing }
 }
@@ -100,9 +72,9 @@ impl Refusal<'_> {
             message => format!("{message} ({})", self.code),
         };
         match (self.code, self.status) {
-            ("", 407) => cause::proxy_asks(channel),
-            (code, 429) if code.is_empty() || is_throttling(code) => cause::throttled(&channel.host),
-            (code, _) if is_throttling(code) => cause::throttled(&channel.host),
+            ("", 407) => unreachable::proxy_asks(channel),
+            (code, 429) if code.is_empty() || is_throttling(code) => unreachable::throttled(&channel.host),
+            (code, _) if is_throttling(code) => unreachable::throttled(&channel.host),
             (code, 500..) if !code.is_empty() => Error::unreachable(format!("AWS failed with {}: {said}", self.status))
                 .hint("try again; https://health.aws.amazon.com says what is wrong"),
             ("", status) => no_answer(channel, status),

@@ -12,6 +12,7 @@ mod failure;
 pub(crate) mod iam;
 pub(crate) mod local;
 pub(crate) mod oidc;
+mod outcome;
 pub(crate) mod partition;
 pub(crate) mod portal;
 mod proxy;
@@ -20,6 +21,7 @@ pub(crate) mod sts;
 #[cfg(test)]
 mod tests;
 mod trust;
+mod unreachable;
 pub(crate) mod web;
 
 use std::path::PathBuf;

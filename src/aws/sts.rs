@@ -4,7 +4,8 @@
 
 use super::attempts::Patience;
 use super::channel::{Channel, run};
-use super::failure::{Failure, Outcome, failure};
+use super::failure::failure;
+use super::outcome::{Failure, Outcome};
 use super::{Network, partition};
 use crate::context::Context;
 use crate::credentials::RoleCredentials;

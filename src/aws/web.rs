@@ -3,8 +3,8 @@
 //! Deliberately not here: redirects that are followed. Who asks decides whether to trust the next host.
 
 use super::channel::{Channel, run};
-use super::failure::Outcome;
-use super::{Network, cause, partition};
+use super::outcome::Outcome;
+use super::{Network, partition, unreachable};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::terminal::Progress;
@@ -99,27 +99,27 @@ impl Channel {
             self.ask_once(form).await
         };
         let time = self.timeouts.call;
-        timeout(time, attempts).await.unwrap_or_else(|_| Err(cause::no_answer_within(self, time).into()))
+        timeout(time, attempts).await.unwrap_or_else(|_| Err(unreachable::no_answer_within(self, time).into()))
     }
 
     async fn ask_once(&self, form: &Form<'_>) -> Outcome<Answer> {
         let time = self.timeouts.attempt;
         let answer = async {
             let response = self.connector.call(form.request()?).await;
-            let response = response.map_err(|error| cause::failure(self, &error))?;
+            let response = response.map_err(|error| unreachable::failure(self, &error))?;
             let head = head_of(&response);
             self.ctx.log(|| format!("`{}` answered {}", self.host, head.status));
             let mut body = Vec::new();
             let mut chunks = ByteStream::new(response.into_body());
             while let Some(chunk) = chunks.next().await {
-                body.extend_from_slice(&chunk.map_err(|error| cause::unreachable(self, &error))?);
+                body.extend_from_slice(&chunk.map_err(|error| unreachable::error(self, &error))?);
                 if body.len() > LONGEST_BODY {
                     return Err(Error::unreachable(format!("`{}` answers without end", self.host)).into());
                 }
             }
             Ok(Answer { head, body: String::from_utf8_lossy(&body).into_owned() })
         };
-        timeout(time, answer).await.unwrap_or_else(|_| Err(cause::no_answer_within(self, time).into()))
+        timeout(time, answer).await.unwrap_or_else(|_| Err(unreachable::no_answer_within(self, time).into()))
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Deliberately not here: role credentials (`source`), and how profiles name sessions (`profile`).
 
+mod flow;
 mod logout;
 mod refresh;
 mod registration;
@@ -9,9 +10,10 @@ pub(crate) mod sign_in;
 pub(crate) mod start_url;
 pub(crate) mod token;
 
+pub(crate) use flow::{Flow, SignIn};
 pub(crate) use logout::{foreign_tokens, logout};
 pub(crate) use registration::ACCOUNT_ACCESS;
-pub(crate) use sign_in::{Flow, SignIn, hand_over, sign_in};
+pub(crate) use sign_in::{hand_over, sign_in};
 pub(crate) use token::Token;
 
 use crate::aws::Network;

@@ -2,7 +2,7 @@
 //!
 //! Deliberately not here: what is done with them. Logging out keeps them, as the AWS CLI does.
 
-use super::{Session, sign_in::Flow, token};
+use super::{Session, flow::Flow, token};
 use crate::context::Context;
 use crate::error::Result;
 use crate::secret::Secret;

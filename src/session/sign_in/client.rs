@@ -2,11 +2,11 @@
 //!
 //! Deliberately not here: the conversations.
 
-use super::Flow;
 use crate::aws::oidc::{self, Grant, RegistrationRequest, TokenAnswer};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::session::Session;
+use crate::session::flow::Flow;
 use crate::session::registration::{self, Registration};
 use crate::terminal;
 use crate::time::human;

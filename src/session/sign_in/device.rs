@@ -3,11 +3,11 @@
 //! Deliberately not here: what becomes of the token.
 
 use super::client::Client;
-use super::{Flow, SignIn};
 use crate::aws::oidc::{self, DeviceAuthorization, Grant, TokenAnswer};
 use crate::browser;
 use crate::context::Deadline;
 use crate::error::{Kind, Result};
+use crate::session::flow::{Flow, SignIn};
 use crate::session::registration::Registration;
 use crate::terminal::{self, Countdown};
 use std::thread;

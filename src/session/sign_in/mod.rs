@@ -5,15 +5,14 @@
 mod callback;
 mod client;
 mod device;
-mod flow;
 mod handover;
 mod page;
 mod pkce;
 mod turn;
 
-pub(crate) use flow::Flow;
 pub(crate) use handover::hand_over;
 
+use super::flow::{self, Flow, SignIn};
 use super::token::{self, Token};
 use super::{Session, refresh, start_url};
 use crate::aws::oidc::TokenAnswer;
@@ -30,20 +29,6 @@ use turn::Turn;
 
 /// How long a person may take.
 const PATIENCE: Duration = Duration::from_secs(600);
-
-/// How to sign in, as far as somebody said so.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct SignIn {
-    pub(crate) flow: Option<Flow>,
-    /// The port of the listener; asks for PKCE.
-    pub(crate) port: Option<u16>,
-    /// Show the address, open nothing.
-    pub(crate) no_browser: bool,
-    /// How long to wait for the person.
-    pub(crate) timeout: Option<Duration>,
-    /// A token that still lives is not enough.
-    pub(crate) fresh: bool,
-}
 
 /// Signs in, or waits for another process that is at it.
 ///

@@ -5,13 +5,13 @@
 use super::callback::{Answer, Callback, PATH};
 use super::client::Client;
 use super::page::Page;
-use super::{Flow, SignIn};
 use crate::aws::oidc::{self, Grant, TokenAnswer};
 use crate::browser;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::percent::encode;
 use crate::secret::Secret;
+use crate::session::flow::{Flow, SignIn};
 use crate::session::registration::{self, Registration};
 use crate::terminal::{self, Countdown};
 use base64::Engine as _;

@@ -1,9 +1,11 @@
-//! Which way to sign in: PKCE where a browser can be opened here, else the device code.
+//! How to sign in: what was asked for, and which way that is: PKCE where a browser can be opened here, else the device
+//! code.
 //!
-//! Deliberately not here: either conversation.
+//! Deliberately not here: either conversation (`sign_in`).
 
 use crate::browser;
 use crate::context::Context;
+use std::time::Duration;
 
 /// The two ways to sign in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,6 +14,20 @@ pub(crate) enum Flow {
     Pkce,
     /// A code, typed in or confirmed in a browser anywhere.
     DeviceCode,
+}
+
+/// How to sign in, as far as somebody said so.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct SignIn {
+    pub(crate) flow: Option<Flow>,
+    /// The port of the listener; asks for PKCE.
+    pub(crate) port: Option<u16>,
+    /// Show the address, open nothing.
+    pub(crate) no_browser: bool,
+    /// How long to wait for the person.
+    pub(crate) timeout: Option<Duration>,
+    /// A token that still lives is not enough.
+    pub(crate) fresh: bool,
 }
 
 /// Chooses the way: the one asked for (a port asks for PKCE), else PKCE for an `[sso-session]` where a browser can be
