@@ -65,3 +65,17 @@ fn in_a_terminal_a_newcomer_signs_in_with_a_browser_and_leaves_nothing_behind() 
     let (_, status) = terminal.wait_for_end();
     assert_eq!((status.code(), home.exists()), (Some(7), false));
 }
+
+#[test]
+fn a_sandbox_whose_terminal_is_closed_leaves_nothing_behind() {
+    let mut command = sandbox();
+    command.env("SHELL", "/bin/bash");
+    let mut terminal = Terminal::start(command);
+    terminal.wait_for("a home of its own, ");
+    let home = PathBuf::from(terminal.wait_for(". Try:"));
+    terminal.enter("ssox --version && echo in''side");
+    terminal.wait_for("inside");
+    terminal.hang_up();
+    terminal.wait_for_end();
+    assert!(!home.exists());
+}

@@ -8,6 +8,7 @@
 mod browser;
 mod house;
 mod shells;
+mod signals;
 
 use browser::Browser;
 use house::House;
@@ -15,7 +16,7 @@ use shells::Shell;
 use ssox_standin::{Grant, Options, Person, Standin};
 use std::env;
 use std::error::Error;
-use std::io::{IsTerminal, stdin, stdout};
+use std::io::{IsTerminal, Write as _, stderr, stdin, stdout};
 use std::path::PathBuf;
 use std::process::{Command, ExitCode, ExitStatus, Stdio};
 use std::time::Duration;
@@ -88,8 +89,10 @@ fn play(ssox: &std::path::Path) -> Result<ExitCode> {
     house.furnish(&mut command);
     browser.lend(house.home(), &mut command)?;
     greet(&standin, &house, &shell, &browser);
-    let status = command.status()?;
-    eprintln!("sandbox: gone, with all of its files");
+    let status = signals::run(&mut command)?;
+    drop(house);
+    // The terminal may be gone as well.
+    let _ = writeln!(stderr(), "sandbox: gone, with all of its files");
     Ok(exit_code(status))
 }
 
@@ -124,7 +127,8 @@ fn walk(ssox: &std::path::Path) -> Result<ExitCode> {
     let mut bash = Command::new("bash");
     bash.args(["--norc", "--noprofile", "-c", WALK, "sandbox"]).stdin(Stdio::null());
     house.furnish(&mut bash);
-    let status = bash.status().map_err(|error| format!("bash, which plays the steps, does not run: {error}"))?;
+    let status =
+        signals::run(&mut bash).map_err(|error| format!("bash, which plays the steps, does not run: {error}"))?;
     let asked: Vec<String> = standin.counts().iter().map(|(name, count)| format!("{name} {count}")).collect();
     println!("\nAWS was asked: {}", asked.join(", "));
     match standin.violations() {
