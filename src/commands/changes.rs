@@ -17,7 +17,7 @@ const LEFTOVERS: [&str; 5] =
 const KEYS: [&str; 4] =
     ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CREDENTIAL_EXPIRATION"];
 const REGIONS: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
-const OWN: [&str; 9] = [
+const OWN: [&str; 10] = [
     "SSOX_PROFILE",
     "SSOX_ROLE",
     "SSOX_ROLE_ARN",
@@ -25,6 +25,7 @@ const OWN: [&str; 9] = [
     "SSOX_NEXT",
     "SSOX_PROMPT",
     "SSOX_PREVIOUS",
+    "SSOX_PREVIOUS_ROLE_ARN",
     "SSOX_PROTECTED",
     "SSOX_STATE",
 ];
@@ -109,9 +110,18 @@ fn shared(changes: &mut EnvChanges, ctx: &Context, profile: &Profile, region: Op
     changes.set("SSOX_PROMPT", prompt::label(&profile.name, profile.source.role_name()))?;
     set_or_take_out(changes, ctx, "SSOX_PROTECTED", profile.protected.then_some("1"))?;
     set_or_take_out(changes, ctx, "SSOX_STATE", None)?;
-    // Using the same profile again does not make it its own predecessor.
-    match ctx.var("SSOX_PROFILE").filter(|current| *current != profile.name) {
-        Some(current) => changes.set("SSOX_PREVIOUS", current),
+    previous(changes, ctx, profile)
+}
+
+/// Remembers what was in use, the role on top included. Using the same again does not make it its own predecessor.
+fn previous(changes: &mut EnvChanges, ctx: &Context, profile: &Profile) -> Result<()> {
+    let role_arn = ctx.var("SSOX_ROLE_ARN");
+    let is_same = |held: &str| held == profile.name && role_arn == profile.ad_hoc_role_arn.as_deref();
+    match ctx.var("SSOX_PROFILE").filter(|held| !is_same(held)) {
+        Some(held) => {
+            changes.set("SSOX_PREVIOUS", held)?;
+            set_or_take_out(changes, ctx, "SSOX_PREVIOUS_ROLE_ARN", role_arn)
+        }
         None => Ok(()),
     }
 }

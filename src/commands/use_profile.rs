@@ -24,6 +24,7 @@ pub(super) fn run(ctx: &Context, emit: Option<&str>, args: &Use) -> Result<Strin
     let profile = profile(ctx, args)?;
     let region = args.region.as_deref();
     let changes = match args.profile_only {
+        true if profile.ad_hoc_role_arn.is_some() => return Err(unnamable(&profile)),
         true => changes::profile_only(ctx, &profile, region)?,
         false => {
             let entry = profile.source.credentials(ctx, &Request::from(&args.fetch))?;
@@ -35,12 +36,19 @@ pub(super) fn run(ctx: &Context, emit: Option<&str>, args: &Use) -> Result<Strin
 }
 
 fn profile(ctx: &Context, args: &Use) -> Result<Profile> {
-    let wanted = match args.profile.as_deref() {
-        Some("-") => previous(ctx)?.to_string(),
-        Some(name) => name.to_string(),
-        None => pick(ctx)?,
+    let role_arn = args.fetch.role_arn.as_deref();
+    let (wanted, role_arn) = match args.profile.as_deref() {
+        Some("-") => (previous(ctx)?.to_string(), role_arn.or_else(|| ctx.var("SSOX_PREVIOUS_ROLE_ARN"))),
+        Some(name) => (name.to_string(), role_arn),
+        None => (pick(ctx)?, role_arn),
     };
-    Profile::load(ctx, &wanted)?.with_role(ctx, args.fetch.role_arn.as_deref())
+    Profile::load(ctx, &wanted)?.with_role(ctx, role_arn)
+}
+
+/// A program that reads `AWS_PROFILE` would have other credentials than were asked for.
+fn unnamable(profile: &Profile) -> Error {
+    Error::usage("--profile-only hands on the name of the profile, and no role on top of it")
+        .hint(format!("ssox use {} --profile-only", shell_words::quote(&profile.name)))
 }
 
 fn previous(ctx: &Context) -> Result<&str> {

@@ -140,6 +140,36 @@ fn a_role_is_put_on_top_of_any_profile() {
 }
 
 #[test]
+fn the_previous_profile_comes_with_the_role_that_was_put_on_top() {
+    let home = home("");
+    let held = [("SSOX_PROFILE", "dev"), ("SSOX_ROLE_ARN", TARGET)];
+    let stg = home.ssox_with(&["--emit=zsh1", "use", "stg"], &held);
+    let previous = ["SSOX_PREVIOUS", "SSOX_PREVIOUS_ROLE_ARN"].map(|name| stg.set(name));
+    assert_eq!(previous, [Some("dev".into()), Some(TARGET.into())]);
+    let held = [("SSOX_PROFILE", "stg"), ("SSOX_PREVIOUS", "dev"), ("SSOX_PREVIOUS_ROLE_ARN", TARGET)];
+    let back = home.ssox_with(&["--emit=zsh1", "use", "-"], &held);
+    assert!(arn(&home, &back).contains("assumed-role/Target/"));
+    assert_eq!(
+        (back.set("SSOX_ROLE_ARN").as_deref(), back.set("SSOX_PREVIOUS").as_deref()),
+        (Some(TARGET), Some("stg"))
+    );
+    assert!(back.unsets("SSOX_PREVIOUS_ROLE_ARN"));
+    // The same profile with another role is another one.
+    let on_top = home.ssox_with(&["--emit=zsh1", "use", "dev", "--role-arn", TARGET], &[("SSOX_PROFILE", "dev")]);
+    assert_eq!(on_top.set("SSOX_PREVIOUS").as_deref(), Some("dev"));
+}
+
+#[test]
+fn profile_only_does_not_lose_a_role_silently() {
+    let home = home("");
+    let only = ["--emit=zsh1", "use", "dev", "--profile-only", "--role-arn", TARGET];
+    let error = home.ssox(&only).fails(2);
+    assert!(error.contains("ssox use dev --profile-only"), "{error}");
+    let previous = [("SSOX_PREVIOUS", "dev"), ("SSOX_PREVIOUS_ROLE_ARN", TARGET)];
+    assert_eq!(home.ssox_with(&["--emit=zsh1", "use", "-", "--profile-only"], &previous).fails(2), error);
+}
+
+#[test]
 fn without_a_name_the_role_that_this_shell_holds_is_exported() {
     let home = Home::signed_in();
     let held = [("SSOX_PROFILE", "dev"), ("SSOX_ROLE_ARN", TARGET)];
