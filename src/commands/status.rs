@@ -8,7 +8,7 @@ use crate::config::ConfigFiles;
 use crate::context::Context;
 use crate::error::Result;
 use crate::profile::Profile;
-use crate::session::{self, Token};
+use crate::session::{self, Session, Token};
 use crate::time::{Timestamp, human};
 use serde_json::json;
 
@@ -20,7 +20,7 @@ struct Held {
     region: Option<String>,
     account_id: Option<String>,
     role_name: Option<String>,
-    session: Option<String>,
+    session: Option<Session>,
     token: Option<Token>,
 }
 
@@ -54,7 +54,7 @@ fn held(ctx: &Context) -> Held {
         region: ctx.var("AWS_REGION").or_else(|| ctx.var("AWS_DEFAULT_REGION")).map(String::from),
         account_id: ctx.var("AWS_ACCOUNT_ID").or_else(|| source?.account_id()).map(String::from),
         role_name: ctx.var("SSOX_ROLE").or_else(|| source?.role_name()).map(String::from),
-        session: session.map(|session| session.label().to_string()),
+        session: session.cloned(),
         token: session.and_then(|session| session::cached_token(ctx, session)),
         profile,
     }
@@ -82,7 +82,7 @@ fn as_text(now: Timestamp, held: &Held, verified: Option<&Verified>) -> String {
         ("role", held.role_name.clone()),
         ("region", held.region.clone()),
         ("credentials", held.expires_at.map(left)),
-        ("session", held.session.clone()),
+        ("session", held.session.as_ref().map(|session| session.label().to_string())),
         ("token", held.session.as_ref().map(|_| token)),
         ("renews", held.token.as_ref().map(renewal)),
         ("arn", verified.map(|verified| verified.identity.arn.clone())),
@@ -100,7 +100,8 @@ fn as_json(now: Timestamp, held: &Held, verified: Option<&Verified>) -> String {
         "role_name": held.profile.as_ref().and(held.role_name.as_ref()),
         "region": held.region,
         "expires_at": held.expires_at.map(|end| end.to_string()),
-        "session": held.session,
+        "session": held.session.as_ref().and_then(|session| session.name.as_deref()),
+        "start_url": held.session.as_ref().map(|session| session.start_url.as_str()),
         "token_expires_at": held.token.as_ref().map(|token| token.expires_at.to_string()),
         "refreshable": held.token.as_ref().is_some_and(|token| token.is_refreshable(now)),
     });

@@ -65,6 +65,23 @@ fn without_any_session_the_way_to_one_is_said() {
 }
 
 #[test]
+fn a_session_is_called_the_same_by_list_sessions_and_status() {
+    let home = Home::new();
+    for profile in ["dev", "legacy"] {
+        let status = json(&home, &["status", "--json"], &[("SSOX_PROFILE", profile)]);
+        let (list, sessions) = (json(&home, &["list", "--json"], &[]), json(&home, &["sessions", "--json"], &[]));
+        let find = |rows: &Value, is_it: &dyn Fn(&Value) -> bool| {
+            rows.as_array().and_then(|rows| rows.iter().find(|row| is_it(row)).cloned()).expect("a row")
+        };
+        let listed = find(&list, &|row| row["name"] == profile);
+        let session = find(&sessions, &|row| row["profiles"].as_array().is_some_and(|of| of.contains(&profile.into())));
+        assert_eq!((&status["session"], &status["start_url"]), (&listed["session"], &listed["start_url"]), "{profile}");
+        assert_eq!((&status["session"], &status["start_url"]), (&session["name"], &session["start_url"]), "{profile}");
+        assert_eq!(status["session"].is_null(), profile == "legacy");
+    }
+}
+
+#[test]
 fn status_tells_all_three() {
     let home = Home::signed_in();
     assert_eq!(home.ssox(&["status"]).ok(), "nothing is in use in this shell\n");
