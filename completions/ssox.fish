@@ -11,7 +11,11 @@ function _ssox_complete
         case 'words *' 'parts *'
             string join \n -- $reply[2..]
         case files
-            __fish_complete_path "$current"
+            # Of a command without a name fish knows no more than that it may take files.
+            set -l option (string match -r '^--[^=]*=' -- "$current")
+            set -l path (string replace -r '^--[^=]*=' '' -- "$current")
+            set -l found (complete -C "'' $path")
+            string join \n -- "$option"$found
         case 'command *'
             set -l first (math (string replace 'command ' '' -- $reply[1]) + 1)
             set -l inner

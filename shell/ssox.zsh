@@ -243,7 +243,10 @@ function _ssox_complete() {
       shift lines
       _describe -t "${kind}s" $kind lines -S ''
       ;;
-    (files) _files ;;
+    (files)
+      compset -P 1 '--*='
+      _files
+      ;;
     (command\ <->)
       shift $kind words
       (( CURRENT -= kind ))

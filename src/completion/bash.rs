@@ -137,9 +137,11 @@ impl Lexer {
                     None => word.text.push('\\'),
                 },
                 (Quote::None, c) => {
+                    let before = word.text.len();
                     word.text.push(c);
                     if breaks.contains(c) {
-                        word.kept = word.text.len();
+                        // Readline replaces these along with what follows them.
+                        word.kept = if "@$".contains(c) { before } else { word.text.len() };
                     }
                 }
                 (_, c) => word.text.push(c),
@@ -178,7 +180,7 @@ fn index(line: &str, start: usize, comp_words: &[String]) -> usize {
 mod tests {
     use super::*;
 
-    const BREAKS: &str = " \t\n\"'><=;|&(:";
+    const BREAKS: &str = " \t\n\"'@><=;|&(:";
 
     fn line(text: &str) -> Line {
         let apart = text.replace(':', " : ").replace('=', " = ");
@@ -208,6 +210,8 @@ mod tests {
             ("ssox use acme\" c", "acme corp", " corp"),
             ("ssox use \"acme\"\\ c", "acme corp", r"acme\ corp"),
             ("ssox use --region=eu", "--region=eu-west-1", "eu-west-1"),
+            ("ssox use me@", "me@host", "@host"),
+            ("ssox use me@h", "me@host", "@host"),
             ("ssox use DE", "dev", "dev"),
         ] {
             assert_eq!(completed(typed, candidate), format!("words profile\n{said}\n"), "{typed}");

@@ -33,7 +33,7 @@ pub(super) fn place(mut command: Command, question: &Question) -> Place {
     }
     let excluded = excluded(verb, &question.words);
     let found = engine(&mut command.clone(), question);
-    let is_option = question.current.starts_with('-');
+    let is_option = question.current.starts_with('-') && !question.words.iter().any(|word| word == "--");
     for candidate in &found {
         let before = candidate.get_value().to_string_lossy().into_owned();
         // Where an option was begun, a profile is not meant.
@@ -243,6 +243,7 @@ mod tests {
             ("ssox -v login d", Kind::ProfileWithSession, ""),
             ("ssox saml roles ", Kind::ProfileWithSaml, ""),
             ("ssox use --region=eu dev", Kind::ProfileOrPrevious, ""),
+            ("ssox use -- -d", Kind::ProfileOrPrevious, ""),
             ("ssox use --region ", Kind::Region, ""),
             ("ssox use dev --region=eu", Kind::Region, "--region="),
             ("ssox configure sso --profile ", Kind::Profile, ""),

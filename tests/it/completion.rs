@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// Names that are other things as well: syntax of a shell, patterns, quotes.
-const NAMES: [&str; 10] = [
+const NAMES: [&str; 11] = [
     "prod:admin",
     "prod:ro",
     "acme corp",
@@ -19,6 +19,7 @@ const NAMES: [&str; 10] = [
     "dou\"ble",
     "sla\\sh",
     "x!y;touch PWN",
+    "me@host",
 ];
 
 fn config() -> String {
@@ -112,6 +113,8 @@ fn verbs_options_and_their_values_are_completed() {
             ("ssox export --format env-no\t acme\t", "<export> <--format> <env-no-export> <acme corp>"),
             ("ssox configure mig\t", "<configure> <migrate>"),
             ("ssox export --saml-response starf\t", "<export> <--saml-response> <starfile>"),
+            ("ssox export --saml-response=starf\t", "<export> <--saml-response=starfile>"),
+            ("ssox export --saml-response='starf\t", "<export> <--saml-response=starfile>"),
         ] {
             assert_eq!(called(&mut session, typed), arguments, "{shell:?} {typed:?}");
         }
