@@ -45,6 +45,11 @@ pub(crate) fn is_seen() -> bool {
     stderr().is_terminal()
 }
 
+/// Tells whether this process belongs to a terminal, whatever its channels are.
+pub(crate) fn is_attached() -> bool {
+    ask::open().is_ok()
+}
+
 /// Returns the terminal's name, for people who have several.
 pub(crate) fn name() -> Option<String> {
     #[cfg(unix)]

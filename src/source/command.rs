@@ -1,25 +1,23 @@
 //! Programs named in a config file: split into words, run without a shell, and not for longer than a minute.
 //!
-//! Deliberately not here: what they print.
+//! Deliberately not here: what they print, and how one that runs is ended (`running`).
+
+mod running;
 
 use crate::context::Context;
 use crate::error::{Error, Result, cause_text};
 use crate::secret::Secret;
-use crate::terminal;
+use running::{Cut, Ended, Group, Running};
 use std::fmt;
-use std::io::{self, IsTerminal as _, Read, Write as _};
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{Receiver, channel};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::io::{self, IsTerminal as _};
+use std::process::{Command, ExitStatus, Stdio};
+use std::time::Duration;
 
 /// What AWS tools give such a program.
 const LIMIT: Duration = Duration::from_secs(60);
-/// How often a program that closed its output is looked at.
-const GLANCE: Duration = Duration::from_millis(5);
 
-/// A program and its arguments; displays as the key it stands under, never as the line, which may hold secrets.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A program and its arguments; shown as the key it stands under, never as the line, which may hold secrets.
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) struct CommandLine {
     /// The key and its profile.
     of: String,
@@ -53,36 +51,24 @@ impl CommandLine {
 
     fn run_within(&self, limit: Duration, ctx: &Context, env: &[(&str, String)]) -> Result<Secret> {
         ctx.log(|| format!("running {self}"));
-        let mut child = self.start(ctx, env)?;
-        let deadline = Instant::now() + limit;
-        let printed = drain(child.stdout.take(), false);
-        let said = drain(child.stderr.take(), terminal::is_seen());
-        let printed = printed.recv_timeout(limit);
-        let status = match printed.is_err() {
-            true => None,
-            false => wait(&mut child, deadline),
-        };
-        let (Ok(printed), Some(status)) = (printed, status) else {
-            let _ = child.kill().and_then(|()| child.wait());
-            return Err(Error::unreachable(format!("{self} took longer than {limit:?}"))
-                .hint("does it wait for somebody? run its line by hand"));
-        };
-        // What the program left running may hold its stderr open; what it said itself is there by now.
-        let said = said.recv_timeout(Duration::from_millis(200)).unwrap_or_default();
-        match status.success() {
-            true => Ok(Secret::new(String::from_utf8_lossy(&printed))),
-            false => Err(self.failed(status, &String::from_utf8_lossy(&said))),
+        match self.start(ctx, env)?.wait(limit) {
+            Ok(Ended { status, printed, .. }) if status.success() => Ok(Secret::new(String::from_utf8_lossy(&printed))),
+            Ok(Ended { status, said, .. }) => Err(self.failed(status, &String::from_utf8_lossy(&said))),
+            Err(Cut::TooLong) => Err(Error::unreachable(format!("{self} took longer than {limit:?}"))
+                .hint("does it wait for somebody? run its line by hand")),
+            Err(Cut::TooMuch) => {
+                Err(Error::configuration(format!("{self} prints without end")).hint("run its line by hand"))
+            }
         }
     }
 
-    fn start(&self, ctx: &Context, env: &[(&str, String)]) -> Result<Child> {
+    fn start(&self, ctx: &Context, env: &[(&str, String)]) -> Result<Running> {
         // Data on its way to the program of `ssox exec` is not this one's to read.
         let has_person = !ctx.no_input && io::stdin().is_terminal();
         let mut command = Command::new(&self.words[0]);
         command.args(&self.words[1..]).envs(env.iter().map(|(name, value)| (name, value)));
         command.stdin(if has_person { Stdio::inherit() } else { Stdio::null() });
-        command.stdout(Stdio::piped()).stderr(Stdio::piped());
-        command.spawn().map_err(|cause| {
+        Running::start(command, Group::here()).map_err(|cause| {
             let program = &self.words[0];
             Error::configuration(format!("{self}: could not run `{program}`: {}", cause_text(&cause)))
                 .hint("there is no shell: write the whole path, without `~` and `$`")
@@ -107,31 +93,9 @@ impl fmt::Display for CommandLine {
     }
 }
 
-/// Reads to the end in the background, and passes on what comes, if asked, as it comes.
-fn drain(from: Option<impl Read + Send + 'static>, is_shown: bool) -> Receiver<Vec<u8>> {
-    let (sender, receiver) = channel();
-    thread::spawn(move || {
-        let mut all = Vec::new();
-        let mut buffer = [0; 4096];
-        let Some(mut from) = from else { return };
-        while let Ok(count @ 1..) = from.read(&mut buffer) {
-            all.extend_from_slice(&buffer[..count]);
-            if is_shown {
-                let _ = io::stderr().write_all(&buffer[..count]);
-            }
-        }
-        let _ = sender.send(all);
-    });
-    receiver
-}
-
-fn wait(child: &mut Child, deadline: Instant) -> Option<ExitStatus> {
-    loop {
-        match child.try_wait() {
-            Ok(Some(status)) => return Some(status),
-            Ok(None) if Instant::now() < deadline => thread::sleep(GLANCE),
-            _ => return None,
-        }
+impl fmt::Debug for CommandLine {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "CommandLine({self})")
     }
 }
 
@@ -163,6 +127,7 @@ fn split_for_windows(line: &str) -> Option<Vec<String>> {
 mod tests {
     use super::*;
     use crate::error::Kind;
+    use std::time::Instant;
 
     fn nobody() -> Context {
         let mut ctx = Context::default();
@@ -225,6 +190,21 @@ mod tests {
             assert_eq!(error.kind, Kind::Unreachable, "{line}");
             assert!(start.elapsed() < Duration::from_secs(20), "{line}");
         }
+    }
+
+    #[test]
+    fn a_program_that_prints_without_end_is_ended() {
+        let error = run("yes").unwrap_err();
+        assert_eq!((error.kind, error.message.contains("prints without end")), (Kind::Configuration, true));
+        // Of complaints, the last are kept.
+        let error = run("sh -c 'yes complaint | head -n 900000 >&2; echo the last >&2; exit 3'").unwrap_err();
+        assert!(error.message.ends_with("complaint; complaint; the last") && error.message.len() < 200, "{error}");
+    }
+
+    #[test]
+    fn the_line_is_never_shown() {
+        let command = CommandLine::parse("mfa_process", "p", "/bin/x --password hunter2").unwrap();
+        assert_eq!(format!("{command:?}"), "CommandLine(`mfa_process` of profile `p`)");
     }
 
     #[test]

@@ -24,7 +24,8 @@ pub(crate) fn ask(question: &str) -> Result<Option<String>> {
     Ok(Some(line.trim().to_string()))
 }
 
-fn open() -> io::Result<(File, File)> {
+/// Opens the terminal, to read from it and to write to it.
+pub(super) fn open() -> io::Result<(File, File)> {
     let (input, output) = if cfg!(windows) { ("CONIN$", "CONOUT$") } else { ("/dev/tty", "/dev/tty") };
     let open = |path| OpenOptions::new().read(true).write(true).open(path);
     Ok((open(input)?, open(output)?))
