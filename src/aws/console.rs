@@ -2,7 +2,7 @@
 //!
 //! Deliberately not here: asking AWS for a sign-in token (`signin`).
 
-use super::partition::{self, Partition};
+use super::partition::Partition;
 use crate::percent::encode;
 use crate::secret::Secret;
 use zeroize::Zeroizing;
@@ -61,15 +61,10 @@ pub(crate) fn federated(signin: &str, issuer: &str, page: &str, token: &Secret) 
     ))
 }
 
-/// Returns the partition that a region is in, or else an ARN.
-pub(crate) fn partition_of(region: Option<&str>, arn: Option<&str>) -> &'static Partition {
-    let named = || partition::named(arn?.split(':').nth(1)?);
-    region.map(partition::of).or_else(named).unwrap_or_else(|| partition::of("us-east-1"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::aws::partition;
 
     #[test]
     fn pages_are_on_the_hosts_of_their_region() {
@@ -94,7 +89,7 @@ mod tests {
             (Some("eusc-de-east-1"), None, "https://console.amazonaws-eusc.eu/console/home?region=eusc-de-east-1"),
         ];
         for (region, service, url) in table {
-            assert_eq!(page(partition_of(region, None), region, service), url);
+            assert_eq!(page(partition::home(None, region), region, service), url);
         }
     }
 
@@ -107,14 +102,6 @@ mod tests {
         {
             assert_eq!(shortcut(start_url, "111122223333", "A+B@c", "https://h/?region=r"), expected);
         }
-    }
-
-    #[test]
-    fn an_arn_tells_the_partition_where_no_region_does() {
-        let arn = Some("arn:aws-cn:iam::444455556666:role/X");
-        assert_eq!(partition_of(None, arn).name, "aws-cn");
-        assert_eq!(partition_of(Some("eu-west-1"), arn).name, "aws");
-        assert_eq!(partition_of(None, None).name, "aws");
     }
 
     #[test]

@@ -70,7 +70,19 @@ pub(crate) fn named(name: &str) -> Option<&'static Partition> {
     ALL.into_iter().find(|partition| partition.name == name)
 }
 
+/// Returns the partition of a role, or else of a region: credentials are good in their own partition only, and are not
+/// shown to another one.
+pub(crate) fn home(arn: Option<&str>, region: Option<&str>) -> &'static Partition {
+    let named = arn.and_then(|arn| named(arn.split(':').nth(1)?));
+    named.unwrap_or_else(|| of(region.unwrap_or("us-east-1")))
+}
+
 impl Partition {
+    /// Tells whether a region is in this partition.
+    pub(crate) fn has(&self, region: &str) -> bool {
+        of(region) == self
+    }
+
     /// Returns the host of sign-in for a region.
     pub(crate) fn regional_signin_host(&self, region: &str) -> String {
         regional(self.signin_host, region)
@@ -138,6 +150,15 @@ mod tests {
         for (region, name) in rows {
             assert_eq!(of(region).name, name, "{region}");
         }
+    }
+
+    #[test]
+    fn an_arn_tells_the_partition_before_a_region_does() {
+        let arn = Some("arn:aws-cn:iam::444455556666:role/X");
+        assert_eq!(home(arn, None).name, "aws-cn");
+        assert_eq!(home(arn, Some("eu-west-1")).name, "aws-cn");
+        assert_eq!(home(None, Some("us-gov-east-1")).name, "aws-us-gov");
+        assert_eq!(home(None, None).name, "aws");
     }
 
     #[test]

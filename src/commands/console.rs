@@ -2,14 +2,14 @@
 //!
 //! Deliberately not here: the shapes of the addresses (`aws::console`, `aws::signin`).
 
-use crate::aws::partition::Partition;
+use crate::aws::partition::{self, Partition};
 use crate::aws::{console, signin};
 use crate::browser;
 use crate::cli::Console;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::profile::{Profile, check_region};
-use crate::session;
+use crate::session::{self, start_url};
 use crate::source::sso::SsoRole;
 use crate::source::{Request, Source};
 use crate::terminal;
@@ -21,8 +21,7 @@ use crate::terminal;
 pub(super) fn run(ctx: &Context, args: &Console) -> Result<String> {
     check(args)?;
     let profile = super::meant_profile(ctx, args.profile.as_deref(), &args.fetch)?;
-    let region = args.region.as_deref().or(profile.region.as_deref());
-    let partition = partition(&profile.source, region);
+    let (partition, region) = place(ctx, args, &profile)?;
     let page = console::page(partition, region, args.service.as_deref());
     match &profile.source {
         Source::Sso(role) => through_portal(ctx, args, role, &page),
@@ -41,16 +40,33 @@ fn check(args: &Console) -> Result<()> {
     }
 }
 
-fn partition(source: &Source, region: Option<&str>) -> &'static Partition {
-    let home = match source {
-        Source::Sso(role) => Some(role.session.region.as_str()),
-        _ => None,
-    };
-    console::partition_of(region.or(home), source.role_arn())
+/// Returns where the page is: in the region asked for, the profile's, or the shell's, as far as it is in the partition of
+/// the role. Without a name, the region this shell holds goes with the role it holds.
+fn place<'a>(
+    ctx: &'a Context,
+    args: &'a Console,
+    profile: &'a Profile,
+) -> Result<(&'static Partition, Option<&'a str>)> {
+    let is_region = |region: &&str| check_region("", region).is_ok();
+    let of_shell = ["AWS_REGION", "AWS_DEFAULT_REGION"].iter().find_map(|name| ctx.var(name)).filter(is_region);
+    let of_profile = profile.region.as_deref();
+    let held = of_shell.filter(|_| args.profile.is_none() && ctx.var("SSOX_PROFILE").is_some());
+    let found = args.region.as_deref().or(held).or(of_profile).or(of_shell);
+    let (source, arn) = (&profile.source, profile.source.role_arn());
+    let partition = partition::home(arn, found.or(source.session().map(|session| session.region.as_str())));
+    match args.region.as_deref().filter(|region| !partition.has(region)) {
+        Some(region) => Err(Error::configuration(format!(
+            "--region: `{region}` is not a region of the partition `{}`, where the role is",
+            partition.name
+        ))
+        .hint(format!("--region {}", partition.global_region))),
+        None => Ok((partition, found.filter(|region| partition.has(region)))),
+    }
 }
 
 /// The access portal signs in by itself: nothing in this address is a secret, and no credentials are needed.
 fn through_portal(ctx: &Context, args: &Console, role: &SsoRole, page: &str) -> Result<String> {
+    start_url::check(&role.session.start_url)?;
     let url = console::shortcut(&role.session.start_url, &role.account_id, &role.role_name, page);
     if args.print {
         return Ok(format!("{url}\n"));

@@ -3,14 +3,14 @@
 //! Deliberately not here: how that is shown (`status`).
 
 use super::renewal;
-use crate::aws::{Network, Timeouts, iam, sts};
+use crate::aws::{Network, Timeouts, iam, partition, sts};
 use crate::config::ConfigFiles;
 use crate::context::Context;
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
 use crate::profile::{self, Profile};
 use crate::secret::Secret;
-use crate::source::Request;
+use crate::source::{Request, Source};
 use std::time::Duration;
 
 /// How long the account's alias may take.
@@ -54,10 +54,15 @@ fn keys(ctx: &Context, profile: Option<&Profile>) -> Result<RoleCredentials> {
     }
 }
 
+/// Returns a region of the partition the keys are of, as far as that is known: no other one knows them.
 fn region<'a>(ctx: &'a Context, profile: Option<&'a Profile>) -> &'a str {
-    let of_environment = ["AWS_REGION", "AWS_DEFAULT_REGION"].iter().find_map(|name| ctx.var(name));
-    let of_profile = || profile.and_then(|profile| profile.region.as_deref().or_else(|| profile.source.region()));
-    of_environment.or_else(of_profile).unwrap_or("us-east-1")
+    let source = profile.map(|profile| &profile.source);
+    let (arn, of_source) = (source.and_then(Source::role_arn), source.and_then(Source::region));
+    let home = (arn.is_some() || of_source.is_some()).then(|| partition::home(arn, of_source));
+    let of_profile = profile.and_then(|profile| profile.region.as_deref());
+    let candidates = [ctx.var("AWS_REGION"), ctx.var("AWS_DEFAULT_REGION"), of_profile, of_source];
+    let fits = |region: &&str| home.is_none_or(|home| home.has(region));
+    candidates.into_iter().flatten().find(fits).unwrap_or(home.map_or("us-east-1", |home| home.global_region))
 }
 
 /// The alias is a kindness: who may not ask for it, or is not near IAM, does not wait for it.

@@ -31,11 +31,7 @@ const HOSTS: [&str; 4] = [
 /// Configuration: not `https`, nothing of AWS's at the end, or an Identity Center in another region. Those of `ask`.
 pub(super) fn resolve(session: &Session, ask: impl FnOnce(&str) -> Result<Option<String>>) -> Result<String> {
     let start_url = &session.start_url;
-    let host = host(start_url).ok_or_else(|| {
-        Error::configuration(format!("`{start_url}` is not a start URL: it has to begin with `https://` and a host"))
-            .hint("take the start URL from the AWS access portal, and put it into ~/.aws/config as `sso_start_url`")
-    })?;
-    if is_of_aws(&host) {
+    if is_of_aws(&check(start_url)?) {
         return Ok(start_url.clone());
     }
     let target = ask(start_url)?.filter(|target| self::host(target).is_some_and(|host| is_of_aws(&host)));
@@ -50,6 +46,17 @@ pub(super) fn resolve(session: &Session, ask: impl FnOnce(&str) -> Result<Option
             Err(Error::configuration(message).hint(format!("write `sso_region = {region}` in ~/.aws/config")))
         }
     }
+}
+
+/// Checks that a start URL is the address of a page, and returns its host.
+///
+/// # Errors
+/// Configuration: not `https`, or without a host.
+pub(crate) fn check(start_url: &str) -> Result<String> {
+    host(start_url).ok_or_else(|| {
+        Error::configuration(format!("`{start_url}` is not a start URL: it has to begin with `https://` and a host"))
+            .hint("take the start URL from the AWS access portal, and put it into ~/.aws/config as `sso_start_url`")
+    })
 }
 
 /// Returns a start URL without the endings that make no difference to the portal.

@@ -74,6 +74,32 @@ fn credentials_become_an_address_that_is_printed_when_asked_for() {
 }
 
 #[test]
+fn the_region_is_one_of_the_roles_partition() {
+    let home = federated();
+    let role = |name: &str, more: &str| {
+        format!("[profile {name}]\nsource_profile = keys\nrole_arn = arn:aws-cn:iam::444455556666:role/Target\n{more}")
+    };
+    home.add_config(&[role("china", ""), role("mixed", "region = eu-west-1\n")].concat());
+    let page = |arguments: &[&str], variables: &[(&str, &str)]| {
+        let printed = home.ssox_with(&[&["console", "--print"], arguments].concat(), variables).ok();
+        let page = printed.split_once("&Destination=").unwrap().1.split('&').next().unwrap();
+        page.replace("%3A", ":").replace("%2F", "/").replace("%3F", "?").replace("%3D", "=")
+    };
+    let china = "https://console.amazonaws.cn/";
+    assert_eq!(page(&["mixed"], &[]), china);
+    assert_eq!(page(&["china"], &[("AWS_REGION", "eu-west-1")]), china);
+    assert_eq!(page(&["china"], &[("AWS_REGION", "evil.example/#")]), china);
+    let north = "https://console.amazonaws.cn/console/home?region=cn-north-1";
+    assert_eq!(page(&["china"], &[("AWS_REGION", "cn-north-1")]), north);
+    assert_eq!(page(&["mixed", "--region", "cn-north-1"], &[("AWS_REGION", "eu-west-1")]), north);
+    assert!(home.ssox(&["console", "china", "--region", "eu-west-1"]).fails(4).contains("partition `aws-cn`"));
+    // Without a name it is the role this shell holds, and the region it holds.
+    let held = [("SSOX_PROFILE", "chained"), ("AWS_REGION", "us-west-2")];
+    assert!(page(&[], &held).starts_with("https://us-west-2.console.aws.amazon.com/"));
+    assert!(page(&["chained"], &held).starts_with("https://eu-west-1.console.aws.amazon.com/"));
+}
+
+#[test]
 fn the_browser_is_led_there_without_a_secret_in_its_command_line() {
     let home = federated();
     let (said, status) = Terminal::start(in_terminal(&home, &["-v", "console", "chained"])).wait_for_end();
@@ -98,5 +124,10 @@ fn what_cannot_sign_in_is_said() {
     assert!(keys.contains("long-term keys") && keys.contains("--role-arn"), "{keys}");
     assert!(home.ssox(&["console", "dev", "--print", "--service", "s3?x"]).fails(2).contains("`s3?x`"));
     assert!(home.ssox(&["console", "dev", "--print", "--region", "a/b"]).fails(4).contains("--region"));
+    home.add_config(
+        "[profile odd]\nsso_start_url = javascript:alert(1)\nsso_region = eu-west-1\n\
+         sso_account_id = 111122223333\nsso_role_name = ReadOnly\n",
+    );
+    assert!(home.ssox(&["console", "odd", "--print"]).fails(4).contains("is not a start URL"));
     assert_eq!(home.standin.count("GetSigninToken"), 0);
 }

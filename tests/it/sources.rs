@@ -228,6 +228,21 @@ fn who_somebody_is_can_be_verified_for_every_source() {
 }
 
 #[test]
+fn who_somebody_is_is_asked_in_the_partition_of_the_keys() {
+    let china = "[profile china]\nsource_profile = me\nrole_arn = arn:aws-cn:iam::444455556666:role/Target\n";
+    let home = home(china);
+    for (variable, asked) in [("eu-west-1", "cn-northwest-1"), ("cn-north-1", "cn-north-1")] {
+        home.standin.reset();
+        let verify = ["exec", "china", "--", SSOX, "status", "--verify"];
+        home.ssox_with(&verify, &[("AWS_REGION", variable)]).ok();
+        let requests = home.standin.requests();
+        let request = requests.iter().find(|request| request.operation == "GetCallerIdentity").unwrap();
+        let scope = format!("/{asked}/sts/aws4_request");
+        assert!(request.header("authorization").unwrap().contains(&scope), "{variable}");
+    }
+}
+
+#[test]
 fn an_alias_nobody_may_ask_for_is_none() {
     let home = home("");
     for fault in [ssox_standin::Fault::Status(403), ssox_standin::Fault::Status(500), ssox_standin::Fault::Reset] {
