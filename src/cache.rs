@@ -147,10 +147,8 @@ fn parse(bytes: &[u8]) -> Option<RoleCredentials> {
         }
         Some(_) => None,
     };
-    let expiration = match text("Expiration")? {
-        Some(end) => Some(Timestamp::parse(&end)?),
-        None => None,
-    };
+    // Without an end it would be good for ever; nobody stores such credentials.
+    let expiration = Some(Timestamp::parse(&text("Expiration")??)?);
     Some(RoleCredentials {
         access_key_id: text("AccessKeyId")??,
         secret_access_key: Secret::new(text("SecretAccessKey")??),
@@ -223,7 +221,8 @@ mod tests {
             r#"{"Credentials": 1}"#,
             r#"{"Credentials": {"AccessKeyId": "A"}}"#,
             r#"{"Credentials": {"AccessKeyId": "A", "SecretAccessKey": "s", "Expiration": "soon"}}"#,
-            r#"{"Credentials": {"AccessKeyId": "A\nPATH=x", "SecretAccessKey": "s"}}"#,
+            r#"{"Credentials": {"AccessKeyId": "A", "SecretAccessKey": "s", "SessionToken": "t"}}"#,
+            r#"{"Credentials": {"AccessKeyId": "A\nPATH=x", "SecretAccessKey": "s", "Expiration": "2036-11-20T21:48:08Z"}}"#,
         ];
         for text in broken {
             assert_eq!(parse(text.as_bytes()), None, "{text}");
