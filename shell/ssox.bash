@@ -114,7 +114,7 @@ function _ssox_refuse() {
 }
 
 # Tells whether nothing is left to remember and nothing stands in the way, as far as that can be told without a process:
-# from 4.4 on a variable that is set says itself that it is readonly or an array.
+# from 4.4 on a variable that is set says itself that it is readonly, an array, or changes what is put into it.
 function _ssox_is_known() { builtin false; }
 if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404)); then
   function _ssox_is_known() {
@@ -122,14 +122,15 @@ if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404)); then
     for _ssox_name in "${_ssox_names[@]}"; do
       case $_ssox_child$_ssox_kept in 1* | *" $_ssox_name "*) ;; *) return 1 ;; esac
       if [[ -n ${!_ssox_name+set} ]]; then
-        case ${!_ssox_name@a} in *[raA]*) return 1 ;; esac
+        case ${!_ssox_name@a} in *[raAilu]*) return 1 ;; esac
       fi
     done
   }
 fi
 
 # Remembers what is now in `_ssox_names`, unless it is known. Bash 3.2 has no other way to ask which names are exported
-# (listed as they are), readonly or arrays (listed with `!`) than these builtins' output.
+# (listed as they are), readonly or arrays (listed with `!`) than these builtins' output, and none but a try to ask which
+# make lower case, upper case or a number of what is put into them: a number is computed, and that would run what is in it.
 function _ssox_remember() {
   builtin local _ssox_facts='' _ssox_name=''
   [[ ${#_ssox_names[@]} -gt 0 ]] || return 0
@@ -140,13 +141,14 @@ function _ssox_remember() {
     builtin compgen -P '!' -A arrayvar AWS
     builtin compgen -P '!' -A arrayvar SSOX_
     for _ssox_name in "${_ssox_names[@]}"; do
-      builtin unset -v "$_ssox_name" 2>/dev/null || builtin printf '!%s\n' "$_ssox_name"
+      { builtin printf -v "$_ssox_name" %s 0xA && [[ ${!_ssox_name-} == 0xA ]]; } 2>/dev/null ||
+        builtin printf '!%s\n' "$_ssox_name"
     done
   )$'\n'
   for _ssox_name in "${_ssox_names[@]}"; do
     case $_ssox_facts in
       *$'\n!'"$_ssox_name"$'\n'*)
-        _ssox_refuse "\`$_ssox_name\` is readonly or an array in this shell"
+        _ssox_refuse "\`$_ssox_name\` is not a plain variable in this shell"
         return 1
         ;;
     esac

@@ -73,6 +73,7 @@ function _ssox_apply() {
     esac
     case ${(Pt)name} in
       (*readonly*) _ssox_refuse "\`$name\` is readonly in this shell"; return 70 ;;
+      (*-(left|right|lower|upper)*) _ssox_refuse "\`$name\` changes what is put into it in this shell"; return 70 ;;
       (|scalar*) ;;
       (*) _ssox_refuse "\`$name\` is not a plain variable in this shell"; return 70 ;;
     esac
