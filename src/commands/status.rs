@@ -50,7 +50,11 @@ fn held(ctx: &Context) -> Held {
     let session = source.and_then(|source| source.session());
     Held {
         mode: profile.is_some().then(|| if ctx.var("AWS_ACCESS_KEY_ID").is_some() { "credentials" } else { "profile" }),
-        expires_at: ctx.var("SSOX_EXPIRES").and_then(|text| text.parse().ok()).map(Timestamp),
+        expires_at: profile
+            .as_ref()
+            .and_then(|_| ctx.var("SSOX_EXPIRES"))
+            .and_then(|text| text.parse().ok())
+            .map(Timestamp),
         region: ctx.var("AWS_REGION").or_else(|| ctx.var("AWS_DEFAULT_REGION")).map(String::from),
         account_id: ctx.var("AWS_ACCOUNT_ID").or_else(|| source?.account_id()).map(String::from),
         role_name: ctx.var("SSOX_ROLE").or_else(|| source?.role_name()).map(String::from),
