@@ -44,10 +44,7 @@ fn main() -> ExitCode {
         Ok(done) => {
             // All at once, at the very end; a reader that went away is no error of ours.
             match stdout().write_all(done.stdout.as_bytes()).and_then(|()| stdout().flush()) {
-                Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => {
-                    report(&unwritten(&cause), cli.verb.wants_json());
-                    ExitCode::FAILURE
-                }
+                Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => unprinted(&cause, cli.verb.wants_json()),
                 _ => ExitCode::from(done.status),
             }
         }
@@ -58,8 +55,9 @@ fn main() -> ExitCode {
     }
 }
 
-fn unwritten(cause: &io::Error) -> Error {
-    Error::other(format!("could not write to standard output: {}", error::cause_text(cause)))
+fn unprinted(cause: &io::Error, as_json: bool) -> ExitCode {
+    report(&Error::other(format!("could not write to standard output: {}", error::cause_text(cause))), as_json);
+    ExitCode::FAILURE
 }
 
 /// Reads the environment, and decides whether there is a person to ask.
@@ -74,8 +72,10 @@ fn context(cli: &Cli) -> Context {
 /// Prints help and version as data, and a refused command line as every other error.
 fn refuse(refusal: &clap::Error) -> ExitCode {
     if !refusal.use_stderr() {
-        let _ = refusal.print();
-        return ExitCode::SUCCESS;
+        return match refusal.print().and_then(|()| stdout().flush()) {
+            Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => unprinted(&cause, false),
+            _ => ExitCode::SUCCESS,
+        };
     }
     match refusal.kind() {
         // `ssox` alone: the help is the answer.

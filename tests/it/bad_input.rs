@@ -177,11 +177,13 @@ fn a_secret_that_cannot_be_used_is_not_shown() {
 fn output_that_cannot_be_written_is_an_error_and_a_full_stderr_is_none() {
     let home = Home::signed_in();
     let full = || std::fs::File::create("/dev/full").unwrap();
-    let mut command = home.command(crate::home::SSOX);
-    let output = command.args(["export", "dev", "--format", "env"]).stdout(full()).output().unwrap();
-    let error = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(1), "{error}");
-    assert!(error.contains("standard output: no space left"), "{error}");
+    for arguments in [&["export", "dev", "--format", "env"][..], &["--help"], &["--version"]] {
+        let mut command = home.command(crate::home::SSOX);
+        let output = command.args(arguments).stdout(full()).output().unwrap();
+        let error = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(1), "{error}");
+        assert!(error.contains("standard output: no space left"), "{error}");
+    }
     let mut command = home.command(crate::home::SSOX);
     let status = command.args(["-v", "exec", "dev", "--", "/none/such"]).stderr(full()).status().unwrap();
     assert_eq!(status.code(), Some(127));
