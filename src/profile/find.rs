@@ -18,8 +18,10 @@ pub(crate) fn name(files: &ConfigFiles, wanted: &str) -> Result<String> {
     match fitting.as_slice() {
         [name] => Ok(name.clone()),
         [] => Err(Error::configuration(format!("no profile has {role}")).hint("ssox configure sso")),
-        several => Err(Error::configuration(format!("{} profiles have {role}", several.len()))
-            .hint(format!("ssox use {}", several.join("   or   ssox use ")))),
+        several => Err(Error::configuration(format!("{} profiles have {role}", several.len())).hint(format!(
+            "name one: {}",
+            several.iter().map(|name| shell_words::quote(name)).collect::<Vec<_>>().join(" or ")
+        ))),
     }
 }
 
@@ -104,7 +106,7 @@ mod tests {
 
     const CONFIG: &str = "[profile dev]\nsso_account_id = 111122223333\nsso_role_name = ReadOnly\n\
         [profile twin-a]\nsso_account_id = 222233334444\nsso_role_name = Admin\n\
-        [profile twin-b]\nsso_account_id = 222233334444\nsso_role_name = Admin\n\
+        [profile \"twin b\"]\nsso_account_id = 222233334444\nsso_role_name = Admin\n\
         [profile target]\nrole_arn = arn:aws:iam::444455556666:role/path/Target\n";
 
     fn found(wanted: &str) -> Result<String> {
@@ -128,7 +130,7 @@ mod tests {
 
     #[test]
     fn several_or_none_is_an_error_that_names_them() {
-        assert!(found("222233334444/Admin").unwrap_err().hint.unwrap().contains("twin-b"));
+        assert_eq!(found("222233334444/Admin").unwrap_err().hint.unwrap(), "name one: twin-a or 'twin b'");
         assert!(found("999999999999/Admin").unwrap_err().message.contains("no profile has role `Admin`"));
     }
 
