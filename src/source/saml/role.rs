@@ -62,8 +62,9 @@ fn is_iam(arn: &str, kind: &str) -> bool {
     let parts: Vec<&str> = arn.splitn(6, ':').collect();
     let [scheme, partition, "iam", "", account, resource] = parts[..] else { return false };
     let is_account = account.len() == 12 && account.bytes().all(|digit| digit.is_ascii_digit());
+    let is_partition = partition.starts_with("aws") && partition.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
     let name = resource.strip_prefix(kind).unwrap_or_default();
-    scheme == "arn" && partition.starts_with("aws") && is_account && !name.is_empty() && name.chars().all(allowed)
+    scheme == "arn" && is_partition && is_account && !name.is_empty() && name.chars().all(allowed)
 }
 
 #[cfg(test)]
@@ -95,6 +96,7 @@ mod tests {
             &format!("{odd},{PROVIDER}"),
             &format!("{ROLE},{PROVIDER},{ROLE}"),
             "arn:aws:iam::1:role/x,arn:aws:iam::1:saml-provider/y",
+            &format!("{ROLE},{PROVIDER}").replace("aws-cn", "aws\u{202e}nc"),
         ] {
             assert_eq!(SamlRole::parse(value), None, "{value}");
         }
