@@ -53,7 +53,7 @@ fn place<'a>(
     let held = of_shell.filter(|_| args.profile.is_none() && ctx.var("SSOX_PROFILE").is_some());
     let found = args.region.as_deref().or(held).or(of_profile).or(of_shell);
     let (source, arn) = (&profile.source, profile.source.role_arn());
-    let partition = partition::home(arn, found.or(source.session().map(|session| session.region.as_str())));
+    let partition = partition::home(arn, source.region().or(found));
     match args.region.as_deref().filter(|region| !partition.has(region)) {
         Some(region) => Err(Error::configuration(format!(
             "--region: `{region}` is not a region of the partition `{}`, where the role is",

@@ -44,6 +44,11 @@ fn an_sso_profile_needs_no_credentials_for_a_link_without_a_secret() {
     let link = "/#/console?account_id=111122223333&role_name=ReadOnly&destination=https%3A%2F%2Feu-central-1.console.aws.\
                 amazon.com%2Fs3%2Fhome%3Fregion%3Deu-central-1\n";
     assert_eq!(region, format!("{START_URL}{link}"));
+    // A permission set is where its Identity Center is, and that one is not in China.
+    let china = home.ssox(&["console", "dev", "--print", "--region", "cn-northwest-1"]).fails(4);
+    assert!(china.contains("partition `aws`"), "{china}");
+    let config = fs::read_to_string(home.path(".aws/config")).unwrap();
+    home.write_config(&config.replace("sso_region = eu-west-1", "sso_region = cn-north-1"));
     let china = home.ssox(&["console", "dev", "--print", "--region", "cn-northwest-1"]).ok();
     assert!(china.contains("https%3A%2F%2Fcn-northwest-1.console.amazonaws.cn%2Fconsole%2Fhome"), "{china}");
     assert_eq!(home.standin.total(), 0);
