@@ -15,6 +15,10 @@ use std::time::Duration;
 /// How often a code may be refused before it is an error.
 const TRIES: usize = 3;
 
+/// How much must be left of a session that is to serve: a role lasts as long as it does, whatever it was assumed with,
+/// and nobody is asked for a code before that must be.
+const LEFT: Duration = Duration::from_secs(60);
+
 /// How old a code is, in seconds, that a new one could do better than.
 const OLD: i64 = 60;
 
@@ -51,8 +55,8 @@ impl Mfa {
     ) -> Result<Entry> {
         let key = Key::own("mfa_session", &[&user.access_key_id, &self.serial]);
         // No session lasts as long as this: it is begun anew.
-        let min_ttl = (age == Age::New).then_some(Duration::MAX);
-        let wanted = Request { min_ttl, ..Request::default() };
+        let min_ttl = if age == Age::New { Duration::MAX } else { LEFT };
+        let wanted = Request { min_ttl: Some(min_ttl), ..Request::default() };
         cached::or_else(ctx, &key, &wanted, || {
             self.with_code(ctx, request, |code| {
                 let begin = || sts::get_session_token(ctx, network, region, user, &self.serial, code);

@@ -27,6 +27,14 @@ fn with_code(home: &Home, profile: &str, code: &str) -> crate::home::Ran {
     home.ssox(&["--emit=zsh1", "use", profile, "--mfa-code", code])
 }
 
+/// Makes all that is in the cache begin at that moment.
+fn begun(home: &Home, at: SystemTime) {
+    for file in home.files(".aws/cli/cache") {
+        let path = home.path(".aws/cli/cache").join(file);
+        File::options().write(true).open(path).unwrap().set_modified(at).unwrap();
+    }
+}
+
 #[test]
 fn one_code_serves_all_roles_of_the_user() {
     let home = home(&profiles());
@@ -38,6 +46,17 @@ fn one_code_serves_all_roles_of_the_user() {
     home.ssox(&["--emit=zsh1", "use", "one", "--min-ttl", "24h"]).ok();
     assert_eq!((home.standin.count("GetSessionToken"), home.standin.count("AssumeRole")), (1, 3));
     assert_eq!(home.standin.violations(), [""; 0]);
+}
+
+#[test]
+fn a_session_serves_until_its_end() {
+    let home = home(&profiles());
+    home.standin.configure(|options| options.sts_credentials = Some(Duration::from_secs(600)));
+    with_code(&home, "one", "123456").ok();
+    // More than half of its life is over, which is when all else is renewed.
+    begun(&home, SystemTime::now() - Duration::from_secs(1000));
+    use_(&home, "one").ok();
+    assert_eq!((home.standin.count("GetSessionToken"), home.standin.count("AssumeRole")), (1, 2));
 }
 
 #[test]
@@ -55,11 +74,7 @@ fn a_role_that_wants_a_newer_code_gets_one() {
     with_code(&home, "one", "123456").ok();
     home.standin.fault("AssumeRole", Fault::Exception("AccessDenied".into()), Times::Next(2));
     assert_eq!(with_code(&home, "two", "234567").status(), 5, "the session is as new as a code can be");
-    let cache = home.path(".aws/cli/cache");
-    let before = SystemTime::now() - Duration::from_secs(3600);
-    for file in home.files(".aws/cli/cache") {
-        File::options().write(true).open(cache.join(file)).unwrap().set_modified(before).unwrap();
-    }
+    begun(&home, SystemTime::now() - Duration::from_secs(3600));
     assert!(arn(&home, &with_code(&home, "two", "234567")).contains("assumed-role/Another/"));
     assert_eq!((home.standin.count("GetSessionToken"), home.standin.count("AssumeRole")), (2, 4));
     // Where no code can be had, the refusal stands.
