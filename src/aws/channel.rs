@@ -4,6 +4,7 @@
 //! certificates costs milliseconds.
 
 use super::attempts::Watch;
+use super::bounded::Bounded;
 use super::outcome::Outcome;
 use super::proxy::{self, Proxy};
 use super::{Network, Timeouts, partition, trust};
@@ -79,7 +80,7 @@ impl Channel {
             .tls_context(trust::context(network.ca_bundle.as_deref(), is_tls)?)
             .connector_settings(settings);
         connector.set_proxy_config(proxy.as_ref().map(|proxy| proxy.config.clone()));
-        let connector = SharedHttpConnector::new(connector.build());
+        let connector = SharedHttpConnector::new(Bounded(connector.build()));
         let shared = connector.clone();
         let limits =
             TimeoutConfig::builder().operation_attempt_timeout(timeouts.attempt).operation_timeout(timeouts.call);

@@ -2,6 +2,7 @@
 //!
 //! Deliberately not here: when these are asked (`source`), and proxies: such an address is never behind one.
 
+use super::bounded::Bounded;
 use super::channel::run;
 use super::trust;
 use crate::context::Context;
@@ -14,7 +15,6 @@ use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_runtime_api::client::http::HttpConnector as _;
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
-use aws_smithy_types::byte_stream::ByteStream;
 use serde_json::Value;
 use std::time::Duration;
 
@@ -60,14 +60,14 @@ pub(crate) fn instance(ctx: &Context, endpoint: &str) -> Result<RoleCredentials>
 
 struct Service {
     name: &'static str,
-    connector: Connector,
+    connector: Bounded,
 }
 
 impl Service {
     fn new(name: &'static str, url: &str) -> Result<Self> {
         let builder = Connector::builder().tls_provider(Provider::Rustls(CryptoMode::Ring));
         let trust = trust::context(None, url.starts_with("https:"))?;
-        Ok(Self { name, connector: builder.tls_context(trust).build() })
+        Ok(Self { name, connector: Bounded(builder.tls_context(trust).build()) })
     }
 
     /// Returns the body of the answer; who does not answer, or is busy, is asked again.
@@ -100,10 +100,8 @@ impl Service {
         }
         let Ok(response) = self.connector.call(request).await else { return Ok((0, String::new())) };
         let status = response.status().as_u16();
-        match ByteStream::new(response.into_body()).collect().await {
-            Ok(body) => Ok((status, String::from_utf8_lossy(&body.into_bytes()).into_owned())),
-            Err(_) => Ok((0, String::new())),
-        }
+        let body = response.body().bytes().unwrap_or_default();
+        Ok((status, String::from_utf8_lossy(body).into_owned()))
     }
 }
 

@@ -5,6 +5,7 @@
 //! the SDK clients are bare, so what a profile says about endpoints arrives as [`Network`].
 
 mod attempts;
+mod bounded;
 mod cause;
 mod channel;
 pub(crate) mod console;

@@ -34,6 +34,10 @@ pub(super) fn error(channel: &Channel, error: &(dyn Cause + 'static)) -> Error {
     if text.contains("timeout") || text.contains("timed out") {
         return timed_out(channel, &text);
     }
+    if find::<io::Error>(error).is_some_and(|cause| cause.kind() == ErrorKind::FileTooLarge) {
+        return Error::unreachable(format!("`{host}` answers without end"))
+            .hint("what answers there is not AWS: AWS_ENDPOINT_URL (`endpoint_url` in ~/.aws/config) may name it");
+    }
     let cut = || format!("the connection to `{host}` was cut");
     let message = match find::<io::Error>(error).map(|cause| (cause.kind(), cause)) {
         Some((ErrorKind::ConnectionRefused, _)) => format!("connection refused by {peer}"),

@@ -26,6 +26,7 @@ fn each_fault_of_the_portal_has_its_words() {
         (Fault::Answer(403, "text/html".into(), "<p>blocked".into()), Kind::Unreachable, "answered 403"),
         (Fault::Answer(200, "application/json".into(), "{}".into()), Kind::Unreachable, "no credentials"),
         (Fault::Answer(302, "text/html".into(), String::new()), Kind::Unreachable, "answered 302"),
+        (Fault::Answer(200, "application/json".into(), " ".repeat(5 << 20)), Kind::Unreachable, "answers without end"),
     ];
     let standin = Standin::start();
     for (fault, kind, words) in table {
@@ -57,6 +58,15 @@ fn what_passes_is_asked_again() {
         ask(&network, &standin).unwrap();
         assert_eq!(standin.count("GetRoleCredentials"), 2, "{fault:?}");
     }
+}
+
+#[test]
+fn what_answers_without_end_is_not_asked_again() {
+    let standin = Standin::start();
+    let network = Network { max_attempts: None, ..network(&standin.url()) };
+    standin.fault("GetRoleCredentials", Fault::Answer(200, "text/html".into(), "x".repeat(5 << 20)), Times::Forever);
+    assert_says(&ask(&network, &standin).unwrap_err(), Kind::Unreachable, "answers without end");
+    assert_eq!(standin.count("GetRoleCredentials"), 1);
 }
 
 #[test]
