@@ -54,7 +54,7 @@ impl Context {
     /// Makes a context from variables; the home directory is found among them as AWS tools do:
     /// `HOME` first on every platform, then Windows' own.
     pub(crate) fn new(env: impl IntoIterator<Item = (String, OsString)>) -> Self {
-        let mut ctx = Self { env: env.into_iter().collect(), ..Self::default() };
+        let mut ctx = Self { env: env.into_iter().collect(), command: "ssox".into(), ..Self::default() };
         ctx.home = home_of(&ctx);
         ctx
     }

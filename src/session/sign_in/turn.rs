@@ -229,6 +229,7 @@ mod tests {
         let (ctx, session) = (context(home.path()), session(None, URL));
         let owner = ours(&ctx, &session);
         let note = owner.note.clone();
+        assert!(note.who.starts_with("`ssox` (pid "), "{}", note.who);
         assert_eq!(Note::read(&path(&ctx, &session).unwrap()), Some(note));
     }
 }
