@@ -145,7 +145,7 @@ pub(crate) struct Fetch {
     #[arg(long, value_name = "FILE|-")]
     pub(crate) saml_response: Option<PathBuf>,
     /// How long to wait for a person who signs in [default: 10m]
-    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    #[arg(long, value_name = "DURATION", value_parser = patience)]
     pub(crate) timeout: Option<Duration>,
 }
 
@@ -175,7 +175,7 @@ pub(crate) struct Login {
     #[arg(long)]
     pub(crate) no_browser: bool,
     /// How long to wait for a person [default: 10m]
-    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    #[arg(long, value_name = "DURATION", value_parser = patience)]
     pub(crate) timeout: Option<Duration>,
     /// Sign in again although the token is still good
     #[arg(long)]
@@ -338,7 +338,7 @@ pub(crate) struct SamlRoles {
     #[arg(long, value_name = "FILE|-")]
     pub(crate) saml_response: Option<PathBuf>,
     /// How long to wait for a person [default: 10m]
-    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    #[arg(long, value_name = "DURATION", value_parser = patience)]
     pub(crate) timeout: Option<Duration>,
     /// Print JSON
     #[arg(long)]
@@ -431,6 +431,14 @@ fn duration(text: &str) -> Result<Duration, String> {
     parse_duration(text).map_err(|error| format!("{}; {}", error.message, error.hint.unwrap_or_default()))
 }
 
+/// A duration in which somebody could come.
+fn patience(text: &str) -> Result<Duration, String> {
+    match duration(text)? {
+        Duration::ZERO => Err("nobody is as fast as that; --no-input asks nobody".into()),
+        patience => Ok(patience),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -467,6 +475,12 @@ mod tests {
         let mut command = Cli::command();
         command.build();
         check(&command);
+    }
+
+    #[test]
+    fn a_person_is_given_some_time_at_least() {
+        assert!(Cli::try_parse_from(["ssox", "login", "--timeout", "0s"]).is_err());
+        assert!(Cli::try_parse_from(["ssox", "login", "--timeout", "1s"]).is_ok());
     }
 
     #[test]

@@ -40,7 +40,12 @@ pub(super) fn converse(client: &Client, options: &SignIn) -> Result<(Registratio
                 pause += SLOWER;
             }
             let code_life = seconds(authorization.expires_in).unwrap_or(client.timeout);
-            wait(client, pause, client.ctx.deadline(client.timeout.min(code_life)), poll)?
+            let deadline = client.ctx.deadline(client.timeout.min(code_life));
+            match wait(client, pause, deadline, poll)? {
+                Some(answer) => answer,
+                None if code_life < client.timeout => TokenAnswer::Expired,
+                None => return Err(client.nobody_came()),
+            }
         }
         answer => answer,
     };
@@ -74,24 +79,24 @@ fn show(client: &Client, options: &SignIn, authorization: &DeviceAuthorization) 
     terminal::say(&format!("{what} the code  {}", authorization.user_code));
 }
 
-/// Polls until there is a decision.
+/// Polls until there is a decision; `None` when there was none in time.
 fn wait(
     client: &Client,
     mut pause: Duration,
     deadline: Deadline,
     poll: impl Fn() -> Result<TokenAnswer>,
-) -> Result<TokenAnswer> {
+) -> Result<Option<TokenAnswer>> {
     let countdown = Countdown::start("waiting for you in the browser");
     let mut lost = 0;
     loop {
         rest(&countdown, deadline, pause.min(deadline.left()));
         if deadline.is_over() {
-            return Err(client.nobody_came());
+            return Ok(None);
         }
         match poll() {
             Ok(TokenAnswer::Pending) => lost = 0,
             Ok(TokenAnswer::SlowDown) => pause += SLOWER,
-            Ok(answer) => return Ok(answer),
+            Ok(answer) => return Ok(Some(answer)),
             Err(error) if error.kind == Kind::Unreachable && lost < LOST_POLLS => {
                 client.ctx.log(|| error.message);
                 lost += 1;
