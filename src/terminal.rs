@@ -5,6 +5,7 @@
 mod ask;
 mod link;
 pub(crate) mod picker;
+mod spinner;
 
 pub(crate) use ask::ask;
 pub(crate) use link::show_address;
@@ -12,7 +13,8 @@ pub(crate) use link::show_address;
 use crate::context::{Context, tell};
 use crate::error::{Error, printable};
 use crate::time::human;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
+use spinner::spinner;
 use std::cell::Cell;
 use std::io::{IsTerminal as _, stderr};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
@@ -121,11 +123,4 @@ impl Drop for Progress {
             let _ = thread.join();
         }
     }
-}
-
-fn spinner(message: String) -> ProgressBar {
-    let spinner = ProgressBar::new_spinner().with_message(message);
-    spinner.set_style(ProgressStyle::with_template("{spinner} {wide_msg}").expect("the template is valid"));
-    spinner.enable_steady_tick(Duration::from_millis(120));
-    spinner
 }

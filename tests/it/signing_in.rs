@@ -152,8 +152,12 @@ fn interrupted_it_leaves_nothing_behind() {
     terminal.wait_for("left");
     std::net::TcpStream::connect(("127.0.0.1", port)).unwrap();
     terminal.keys("\x03");
-    let (_, status) = terminal.wait_for_end();
+    let (said, status) = terminal.wait_for_end();
     assert_eq!(std::os::unix::process::ExitStatusExt::signal(&status), Some(2));
+    // Nor the line that moved: the last it said clears the line, in which the echo of Ctrl-C stands too.
+    assert!(said.ends_with("\r\x1b[2K"), "{said:?}");
+    let is_one_row = |drawn: &str| drawn.trim_end_matches('\r').chars().count() < 120;
+    assert!(said.contains("^C") && said.split("\x1b[2K").all(is_one_row), "{said:?}");
     assert!(std::net::TcpStream::connect(("127.0.0.1", port)).is_err());
     // The registration stays: it is good for 90 days, and no secret of the person's.
     assert_eq!(home.files(".aws/sso/cache").len(), 1);

@@ -1,0 +1,92 @@
+//! A line on the terminal that moves while something is waited for, and is gone afterwards, Ctrl-C included.
+//!
+//! Deliberately not here: when it is shown, and what it says.
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle, TermLike};
+use std::io::{Result, Write as _, stderr};
+use std::time::Duration;
+
+/// What the terminal echoes when Ctrl-C is typed, and the column in which the cursor stands then.
+const INTERRUPT_WIDTH: u16 = 3;
+
+/// Shows a message until the bar is finished.
+pub(super) fn spinner(message: String) -> ProgressBar {
+    // indicatif knows terminals that cannot do it.
+    let target = match ProgressDrawTarget::stderr().is_hidden() {
+        true => ProgressDrawTarget::hidden(),
+        false => ProgressDrawTarget::term_like(Box::new(Line)),
+    };
+    let spinner = ProgressBar::with_draw_target(None, target).with_message(message);
+    spinner.set_style(ProgressStyle::with_template("{spinner} {wide_msg}").expect("the template is valid"));
+    #[cfg(unix)]
+    interrupt::clears(&spinner);
+    spinner.enable_steady_tick(Duration::from_millis(120));
+    spinner
+}
+
+/// The line of the terminal the cursor stands in, without the columns in which Ctrl-C is echoed: indicatif fills what it
+/// is given to its end, and the echo would begin a line of its own.
+#[derive(Debug)]
+struct Line;
+
+impl TermLike for Line {
+    fn width(&self) -> u16 {
+        let columns = terminal_size::terminal_size_of(stderr()).map_or(80, |(width, _)| width.0);
+        columns.saturating_sub(INTERRUPT_WIDTH).max(1)
+    }
+    // There is no other line to move to.
+    fn move_cursor_up(&self, _: usize) -> Result<()> {
+        Ok(())
+    }
+    fn move_cursor_down(&self, _: usize) -> Result<()> {
+        Ok(())
+    }
+    fn move_cursor_right(&self, _: usize) -> Result<()> {
+        Ok(())
+    }
+    fn move_cursor_left(&self, _: usize) -> Result<()> {
+        Ok(())
+    }
+    fn write_line(&self, text: &str) -> Result<()> {
+        self.write_str(text)
+    }
+    fn write_str(&self, text: &str) -> Result<()> {
+        write!(stderr(), "{text}")
+    }
+    fn clear_line(&self) -> Result<()> {
+        write!(stderr(), "\r\x1b[2K")
+    }
+    fn flush(&self) -> Result<()> {
+        stderr().flush()
+    }
+}
+
+/// Ctrl-C takes the line off the screen, and then ends the process as it would have without us.
+#[cfg(unix)]
+mod interrupt {
+    use indicatif::{ProgressBar, WeakProgressBar};
+    use signal_hook::{consts::SIGINT, iterator::Signals, low_level::emulate_default_handler};
+    use std::sync::{Mutex, OnceLock, PoisonError};
+    use std::thread::spawn;
+
+    /// The one that is shown. A process has one handler for a signal and no way to give it back, hence the global.
+    static SHOWN: OnceLock<Mutex<WeakProgressBar>> = OnceLock::new();
+
+    pub(super) fn clears(bar: &ProgressBar) {
+        let shown = SHOWN.get_or_init(|| {
+            if let Ok(mut signals) = Signals::new([SIGINT]) {
+                spawn(move || signals.forever().for_each(clear_and_end));
+            }
+            Mutex::default()
+        });
+        *shown.lock().unwrap_or_else(PoisonError::into_inner) = bar.downgrade();
+    }
+
+    fn clear_and_end(signal: i32) {
+        let shown = SHOWN.get().map(|shown| shown.lock().unwrap_or_else(PoisonError::into_inner));
+        if let Some(bar) = shown.and_then(|shown| shown.upgrade()) {
+            bar.finish_and_clear();
+        }
+        let _ = emulate_default_handler(signal);
+    }
+}
