@@ -18,8 +18,7 @@ pub(crate) use token::Token;
 
 use crate::aws::Network;
 use crate::context::Context;
-use crate::error::Result;
-use crate::secret::Secret;
+use crate::error::{Error, Kind, Result};
 use std::time::Duration;
 
 /// A session, as an `[sso-session]` or a legacy profile describes it.
@@ -71,35 +70,40 @@ pub(crate) fn token(ctx: &Context, session: &Session) -> Result<Token> {
     refresh::token(ctx, session)
 }
 
-/// Returns another token than the one AWS has refused: a newer one of the cache, or a renewed one. Never signs in.
+/// Asks AWS with a token of the session; has a person sign in where only that helps and one is there. A token can die
+/// before its time: then it is asked once more with another.
 ///
 /// # Errors
-/// As [`token`].
-pub(crate) fn token_after_refusal(ctx: &Context, session: &Session, refused: &Secret) -> Result<Token> {
-    refresh::token_after_refusal(ctx, session, refused)
+/// A person is needed and not there, refused, or did not come in time; AWS is unreachable; those of `ask`.
+pub(crate) fn with_token<T>(
+    ctx: &Context,
+    session: &Session,
+    timeout: Option<Duration>,
+    ask: impl Fn(&Token) -> Result<T>,
+) -> Result<T> {
+    let token = ensure(ctx, session, timeout)?;
+    match ask(&token) {
+        Err(error) if error.kind == Kind::NeedsPerson => {
+            let again = |error: Error| match error.kind {
+                Kind::NeedsPerson => error.hint(format!("{} --fresh", session.sign_in_line())),
+                _ => error,
+            };
+            ask(&ensure_after_refusal(ctx, session, &token, timeout)?).map_err(again)
+        }
+        asked => asked,
+    }
 }
 
 /// Returns a token as [`token`] does; where only a person can help and one is there, has them sign in.
-///
-/// # Errors
-/// A person is needed and not there, refused, or did not come in time; AWS is unreachable.
-pub(crate) fn ensure(ctx: &Context, session: &Session, timeout: Option<Duration>) -> Result<Token> {
+fn ensure(ctx: &Context, session: &Session, timeout: Option<Duration>) -> Result<Token> {
     let options = SignIn { timeout, ..SignIn::default() };
     token(ctx, session).or_else(|error| sign_in::instead(ctx, session, &options, None, error))
 }
 
-/// Returns a token as [`token_after_refusal`] does; where only a person can help and one is there, has them sign in.
-///
-/// # Errors
-/// As [`ensure`].
-pub(crate) fn ensure_after_refusal(
-    ctx: &Context,
-    session: &Session,
-    refused: &Token,
-    timeout: Option<Duration>,
-) -> Result<Token> {
+/// Returns another token than the one AWS has refused; where only a person can help and one is there, has them sign in.
+fn ensure_after_refusal(ctx: &Context, session: &Session, refused: &Token, timeout: Option<Duration>) -> Result<Token> {
     let options = SignIn { timeout, ..SignIn::default() };
     let refused = &refused.access_token;
-    let token = token_after_refusal(ctx, session, refused);
+    let token = refresh::token_after_refusal(ctx, session, refused);
     token.or_else(|error| sign_in::instead(ctx, session, &options, Some(refused), error))
 }

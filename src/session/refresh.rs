@@ -59,7 +59,13 @@ fn renewed(
             ctx.log(|| format!("session: {}; the token of `{}` still lives", error.message, session.label()));
             Ok(known.clone())
         }
-        _ => Err(error),
+        _ => {
+            // Refused both ways before its time: while it lay there, everybody would think to be signed in.
+            if error.kind == Kind::NeedsPerson && known.is_valid(ctx.now()) {
+                let _ = token::remove(ctx, session);
+            }
+            Err(error)
+        }
     })
 }
 

@@ -6,7 +6,7 @@ use super::{Request, cached};
 use crate::aws::portal;
 use crate::cache::{Entry, Key};
 use crate::context::Context;
-use crate::error::{Kind, Result};
+use crate::error::Result;
 use crate::session::{self, Session, Token};
 
 /// A role (permission set) in an account, reached through a session.
@@ -29,15 +29,7 @@ impl SsoRole {
     /// A person is needed (3), the assignment does not exist (5), AWS is unreachable (6).
     pub(crate) fn credentials(&self, ctx: &Context, request: &Request) -> Result<Entry> {
         cached::or_else(ctx, &self.key(), request, || {
-            let token = session::ensure(ctx, &self.session, request.timeout)?;
-            match self.fetch(ctx, request, &token) {
-                // A token can die before its time: once anew, then it is a person's turn.
-                Err(error) if error.kind == Kind::NeedsPerson => {
-                    let token = session::ensure_after_refusal(ctx, &self.session, &token, request.timeout)?;
-                    self.fetch(ctx, request, &token)
-                }
-                fetched => fetched,
-            }
+            session::with_token(ctx, &self.session, request.timeout, |token| self.fetch(ctx, request, token))
         })
     }
 

@@ -210,3 +210,16 @@ fn an_account_id_that_is_none_is_refused_before_anybody_signs_in() {
     assert!(error.contains("12 digits"), "{error}");
     assert_eq!(home.standin.total(), 0);
 }
+
+#[test]
+fn the_wizard_does_not_stop_at_a_token_that_died_before_its_time() {
+    let home = Home::signed_in();
+    let wizard = ["configure", "sso", "--sso-session", "corp", "--account-id", "222233334444", "--role-name", "Admin"];
+    home.standin.end_access_tokens();
+    home.ssox(&[&wizard[..], &["--yes", "--profile", "new"]].concat()).ok();
+    assert_eq!(home.standin.count("CreateToken.refresh_token"), 1);
+    home.standin.end_sessions();
+    assert!(home.ssox(&wizard).fails(3).contains("ssox login --sso-session corp"));
+    let sessions: serde_json::Value = serde_json::from_str(&home.ssox(&["sessions", "--json"]).ok()).unwrap();
+    assert!(sessions[0]["token_expires_at"].is_null(), "{sessions}");
+}

@@ -32,9 +32,8 @@ pub(super) fn run(ctx: &Context, args: &ConfigureSso) -> Result<String> {
         return Err(Error::configuration(format!("`{id}` is not an account id")).hint("it has 12 digits and no dashes"));
     }
     let session = session(ctx, &files, args)?;
-    let token = session::ensure(ctx, &session, None)?;
-    let account = account(ctx, &session, &token, args.account_id.as_deref())?;
-    let role_name = role_name(ctx, &session, &token, &account, args.role_name.as_deref())?;
+    let account = account(ctx, &session, args.account_id.as_deref())?;
+    let role_name = role_name(ctx, &session, &account, args.role_name.as_deref())?;
     let region = optional(ctx, args.region.as_deref(), "default region", Some(&session.region))?;
     if let Some(region) = &region {
         check_region("the default region", region)?;
@@ -156,8 +155,10 @@ fn choose_session(ctx: &Context, files: &ConfigFiles) -> Result<Option<String>> 
     Ok(Some(chosen).filter(|chosen| !chosen.is_empty()))
 }
 
-fn account(ctx: &Context, session: &Session, token: &Token, given: Option<&str>) -> Result<Account> {
-    let accounts = portal::list_accounts(ctx, &session.network, &session.region, &token.access_token)?;
+fn account(ctx: &Context, session: &Session, given: Option<&str>) -> Result<Account> {
+    let Session { network, region, .. } = session;
+    let list = |token: &Token| portal::list_accounts(ctx, network, region, &token.access_token);
+    let accounts = session::with_token(ctx, session, None, list)?;
     AccountNames::keep(
         ctx,
         accounts.iter().filter_map(|account| Some((account.id.as_str(), account.name.as_deref()?))),
@@ -186,14 +187,10 @@ fn account(ctx: &Context, session: &Session, token: &Token, given: Option<&str>)
     })
 }
 
-fn role_name(
-    ctx: &Context,
-    session: &Session,
-    token: &Token,
-    account: &Account,
-    given: Option<&str>,
-) -> Result<String> {
-    let roles = portal::list_account_roles(ctx, &session.network, &session.region, &token.access_token, &account.id)?;
+fn role_name(ctx: &Context, session: &Session, account: &Account, given: Option<&str>) -> Result<String> {
+    let Session { network, region, .. } = session;
+    let list = |token: &Token| portal::list_account_roles(ctx, network, region, &token.access_token, &account.id);
+    let roles = session::with_token(ctx, session, None, list)?;
     match (given, roles.as_slice()) {
         (Some(role), _) if roles.iter().any(|known| known == role) => Ok(role.into()),
         (Some(role), _) => Err(Error::refused(format!("role `{role}` is not assigned to you in `{}`", account.id))

@@ -1,6 +1,6 @@
 //! Renewing against a stand-in for Identity Center.
 
-use super::super::{Session, token as current, token_after_refusal};
+use super::super::{Session, token as current};
 use super::*;
 use crate::aws::Network;
 use crate::session::token::tests::context;
@@ -195,4 +195,20 @@ fn a_refused_token_is_renewed_once_for_all() {
     assert_eq!(world.refreshes(), 1);
     world.standin.end_sessions();
     assert_eq!(token_after_refusal(&world.ctx, &world.session, &tokens[0]).unwrap_err().kind, Kind::NeedsPerson);
+}
+
+#[test]
+fn a_token_that_is_refused_and_cannot_be_renewed_does_not_lie_there_as_if_it_were_good() {
+    for refreshable in [true, false] {
+        let world = world();
+        let refused = Secret::new(world.seed_with(&Seed { refreshable, ..Seed::default() }));
+        let file = ssox_standin::token_file(world.home.path(), "corp");
+        world.standin.fault("CreateToken", Fault::Status(500), Times::Forever);
+        let error = token_after_refusal(&world.ctx, &world.session, &refused).unwrap_err();
+        assert_eq!((error.kind == Kind::Unreachable, file.exists()), (refreshable, refreshable));
+        world.standin.clear_faults("*");
+        world.standin.end_sessions();
+        assert_eq!(token_after_refusal(&world.ctx, &world.session, &refused).unwrap_err().kind, Kind::NeedsPerson);
+        assert!(!file.exists());
+    }
 }
