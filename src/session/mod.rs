@@ -12,7 +12,7 @@ pub(crate) mod token;
 
 pub(crate) use flow::{Flow, SignIn};
 pub(crate) use logout::{foreign_tokens, logout};
-pub(crate) use registration::ACCOUNT_ACCESS;
+pub(crate) use registration::{ACCOUNT_ACCESS, scopes as registration_scopes};
 pub(crate) use sign_in::{hand_over, sign_in};
 pub(crate) use token::Token;
 

@@ -59,7 +59,7 @@ pub(super) fn remove(ctx: &Context, session: &Session) {
 }
 
 /// Returns the scopes to register with: those of the session, and always the one that everything needs.
-pub(super) fn scopes(session: &Session) -> Vec<String> {
+pub(crate) fn scopes(session: &Session) -> Vec<String> {
     let mut scopes = session.scopes.clone();
     if !scopes.iter().any(|scope| scope == ACCOUNT_ACCESS) {
         scopes.push(ACCOUNT_ACCESS.into());

@@ -204,11 +204,36 @@ fn the_wizard_spoils_neither_a_session_nor_a_profile() {
 }
 
 #[test]
-fn an_account_id_that_is_none_is_refused_before_anybody_signs_in() {
+fn what_cannot_be_is_refused_before_anybody_signs_in() {
     let home = Home::new();
-    let error = home.ssox(&["configure", "sso", "--sso-session", "corp", "--account-id", "1111-2222-3333"]).fails(4);
-    assert!(error.contains("12 digits"), "{error}");
+    let rows = [
+        (&["--sso-session", "corp", "--account-id", "1111-2222-3333"][..], "12 digits"),
+        (&["--sso-session", "corp", "--output", "yml"], "no output format `yml`"),
+        (&["--sso-session", "corp", "--region", "Europe"], "`Europe` is not a region"),
+        (&["--sso-session", "corp", "--profile", "my dev"], "`my dev` cannot be the name of a new profile"),
+        (
+            &["--sso-session", "my org", "--start-url", ssox_standin::START_URL],
+            "cannot be the name of a new sso-session",
+        ),
+        (&["--sso-session", "new", "--start-url", "https://"], "is not a start URL"),
+        (&["--sso-session", "new", "--start-url", "https://x", "--sso-region", "EU"], "`EU` is not a region"),
+    ];
+    for (options, why) in rows {
+        let error = home.ssox(&[&["configure", "sso"], options].concat()).fails(4);
+        assert!(error.contains(why), "{error}");
+    }
     assert_eq!(home.standin.total(), 0);
+}
+
+#[test]
+fn scopes_of_a_new_session_always_let_it_fetch_credentials() {
+    let home = Home::signed_in();
+    fs::remove_file(home.path(".aws/config")).unwrap();
+    let session = ["--start-url", ssox_standin::START_URL, "--sso-region", "eu-west-1", "--sso-session", "corp"];
+    let role = ["--account-id", "111122223333", "--role-name", "ReadOnly", "--profile", "dev"];
+    let wizard = [&["configure", "sso", "--scopes", "a:b, c:d", "--yes"], &session[..], &role[..]].concat();
+    home.ssox(&wizard).ok();
+    assert!(config(&home).contains("\nsso_registration_scopes = a:b,c:d,sso:account:access\n"), "{}", config(&home));
 }
 
 #[test]

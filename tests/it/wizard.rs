@@ -24,9 +24,19 @@ fn the_wizard_asks_signs_in_and_shows_the_change() {
     terminal.wait_for("role");
     terminal.keys("Admin\r");
     terminal.wait_for("default region [eu-west-1]: ");
+    // What cannot be is said, and asked again.
+    terminal.enter("Europe");
+    terminal.wait_for("`Europe` is not a region");
+    terminal.wait_for("default region [eu-west-1]: ");
     terminal.enter("eu-north-1");
     terminal.wait_for("output format");
+    terminal.enter("yml");
+    terminal.wait_for("no output format `yml`");
+    terminal.wait_for("output format");
     terminal.enter("");
+    terminal.wait_for("profile name [staging-admin]: ");
+    terminal.enter("my own");
+    terminal.wait_for("`my own` cannot be the name of a new profile");
     terminal.wait_for("profile name [staging-admin]: ");
     terminal.enter("mine");
     terminal.wait_for("+[profile mine]");

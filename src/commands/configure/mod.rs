@@ -4,11 +4,12 @@
 
 mod migrate;
 mod propose;
+mod question;
 mod sso;
 
 use super::Done;
 use crate::cli::Configure;
-use crate::config::ConfigFiles;
+use crate::config::{ConfigFiles, Kind};
 use crate::context::Context;
 use crate::error::{Error, Result};
 
@@ -47,10 +48,23 @@ fn unused(name: &str, is_used: impl Fn(&str) -> bool) -> String {
     std::iter::once(name.to_string()).chain(numbered).find(|name| !is_used(name)).expect("numbers do not end")
 }
 
+/// A new name has letters only that every AWS tool reads.
+fn is_legal(kind: Kind, name: &str) -> Result<()> {
+    let is_letter = |c: char| c.is_ascii_alphanumeric() || "_-/.%@:+".contains(c);
+    match !name.is_empty() && name.chars().all(is_letter) {
+        true => Ok(()),
+        false => Err(Error::configuration(format!(
+            "`{name}` cannot be the name of a new {}: the SDKs would not see it",
+            kind.word()
+        ))
+        .hint("use letters, digits and `_ - / . % @ : +`, which every AWS tool can read")),
+    }
+}
+
 /// A profile that is of Identity Center already may be changed; any other would be two things at once.
 fn is_free(files: &ConfigFiles, name: &str) -> Result<()> {
-    let known = files.profile(name);
-    match ELSEWHERE.iter().find(|key| known.as_ref().is_some_and(|profile| profile.entry(key).is_some())) {
+    let Some(known) = files.profile(name) else { return is_legal(Kind::Profile, name) };
+    match ELSEWHERE.iter().find(|key| known.entry(key).is_some()) {
         None => Ok(()),
         Some(key) => Err(Error::configuration(format!("profile `{name}` is there already, with `{key}`"))
             .hint("choose another name with --profile NAME")),

@@ -3,19 +3,20 @@
 //! Deliberately not here: roles in several accounts at once.
 
 use super::propose::{self, Consent};
-use super::{is_free, session_name, unused};
+use super::question::{OUTPUT, Question, REGION, SSO_REGION, START_URL};
+use super::{is_free, is_legal, session_name, unused};
 use crate::account_names::AccountNames;
 use crate::aws::portal::{self, Account};
 use crate::cli::ConfigureSso;
 use crate::config::{ConfigFiles, Edits, Kind};
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::profile;
 use crate::profile::find::is_account_id;
-use crate::profile::{self, check_region};
 use crate::session::start_url::{self, plain};
 use crate::session::{self, ACCOUNT_ACCESS, Session, Token};
 use crate::terminal::picker::{self, Row};
-use crate::terminal::{ask, say};
+use crate::terminal::say;
 
 /// Asks what is not given, signs in, shows the change and writes it.
 ///
@@ -23,22 +24,12 @@ use crate::terminal::{ask, say};
 /// Configuration; `NeedsPerson` when an answer is missing and nobody is there; those of signing in.
 pub(super) fn run(ctx: &Context, args: &ConfigureSso) -> Result<String> {
     let files = ConfigFiles::load(ctx)?;
-    if let Some(region) = &args.region {
-        check_region("--region", region)?;
-    }
-    // What is given can be refused before anybody has to sign in.
-    args.profile.as_deref().map_or(Ok(()), |name| is_free(&files, name))?;
-    if let Some(id) = args.account_id.as_deref().filter(|id| !is_account_id(id)) {
-        return Err(Error::configuration(format!("`{id}` is not an account id")).hint("it has 12 digits and no dashes"));
-    }
+    check_given(&files, args)?;
     let session = session(ctx, &files, args)?;
     let account = account(ctx, &session, args.account_id.as_deref())?;
     let role_name = role_name(ctx, &session, &account, args.role_name.as_deref())?;
-    let region = optional(ctx, args.region.as_deref(), "default region", Some(&session.region))?;
-    if let Some(region) = &region {
-        check_region("the default region", region)?;
-    }
-    let output = optional(ctx, args.output.as_deref(), "output format (json, yaml, text, table)", None)?;
+    let region = Question { default: Some(&session.region), ..REGION }.optional(ctx, args.region.as_deref())?;
+    let output = OUTPUT.optional(ctx, args.output.as_deref())?;
     let profile = profile_name(ctx, &files, args, &account, &role_name)?;
     let mut edits = Edits::new(&files.config)?;
     let name = session.name.as_deref().expect("the wizard's sessions have names");
@@ -74,6 +65,24 @@ pub(super) fn run(ctx: &Context, args: &ConfigureSso) -> Result<String> {
     Ok(String::new())
 }
 
+/// What is given can be refused before anybody has to sign in.
+fn check_given(files: &ConfigFiles, args: &ConfigureSso) -> Result<()> {
+    let check = |given: Option<&String>, question: &Question| {
+        given.map_or(Ok(()), |given| (question.check)(question.option, given))
+    };
+    check(args.region.as_ref(), &REGION)?;
+    check(args.output.as_ref(), &OUTPUT)?;
+    let new_session = args.sso_session.as_deref().filter(|name| files.sso_session(name).is_none());
+    new_session.map_or(Ok(()), |name| is_legal(Kind::SsoSession, name))?;
+    args.profile.as_deref().map_or(Ok(()), |name| is_free(files, name))?;
+    match args.account_id.as_deref().filter(|id| !is_account_id(id)) {
+        None => Ok(()),
+        Some(id) => {
+            Err(Error::configuration(format!("`{id}` is not an account id")).hint("it has 12 digits and no dashes"))
+        }
+    }
+}
+
 /// An existing session is used as it is; a new one is put together, and written with the profile.
 fn session(ctx: &Context, files: &ConfigFiles, args: &ConfigureSso) -> Result<Session> {
     let name = match (&args.sso_session, &args.start_url) {
@@ -85,27 +94,23 @@ fn session(ctx: &Context, files: &ConfigFiles, args: &ConfigureSso) -> Result<Se
         let session = profile::named_session(ctx, files, name)?;
         return agrees(session, args);
     }
-    let start_url = required(ctx, args.start_url.as_deref(), "start URL", "--start-url", None)?;
-    if !start_url.starts_with("https://") {
-        return Err(Error::configuration(format!("`{start_url}` is not a start URL"))
-            .hint("it looks like `https://d-1234567890.awsapps.com/start`"));
-    }
+    let start_url = START_URL.required(ctx, args.start_url.as_deref())?;
+    let start_url = plain(&start_url).to_string();
     let network = profile::network_of_environment(ctx, files)?;
-    let region = match &args.sso_region {
-        Some(region) => region.clone(),
-        None => match start_url::find_region(ctx, &network, &start_url) {
-            Some(region) => region,
-            None => required(ctx, None, "region of the Identity Center", "--sso-region", None)?,
-        },
-    };
-    check_region("the Identity Center's region", &region)?;
+    let found = || start_url::find_region(ctx, &network, &start_url);
+    let given = args.sso_region.clone().or_else(found);
+    let region = SSO_REGION.required(ctx, given.as_deref())?;
     let suggested = unused(&session_name(&start_url), |name| files.sso_session(name).is_some());
-    let name = match name {
-        Some(name) => name,
-        None => optional(ctx, None, "session name", Some(&suggested))?.unwrap_or(suggested),
+    let question = Question {
+        what: "session name",
+        option: "--sso-session",
+        default: Some(&suggested),
+        check: &|_, name| is_legal(Kind::SsoSession, name),
     };
-    let scopes = scopes(args.scopes.as_deref().unwrap_or(ACCOUNT_ACCESS));
-    Ok(Session { name: Some(name), profile: None, start_url, region, scopes, network })
+    let name = question.optional(ctx, name.as_deref())?.unwrap_or_else(|| suggested.clone());
+    let scopes = scopes(args.scopes.as_deref().unwrap_or_default());
+    let session = Session { name: Some(name), profile: None, start_url, region, scopes, network };
+    Ok(Session { scopes: session::registration_scopes(&session), ..session })
 }
 
 fn scopes(list: &str) -> Vec<String> {
@@ -218,26 +223,11 @@ fn profile_name(
     let legal = |c: char| if c.is_ascii_alphanumeric() || "_-.+".contains(c) { c.to_ascii_lowercase() } else { '-' };
     let suggested: String = format!("{place}-{role_name}").chars().map(legal).collect();
     let suggested = unused(&suggested, |name| files.profile(name).is_some());
-    let name = optional(ctx, args.profile.as_deref(), "profile name", Some(&suggested))?.unwrap_or(suggested);
-    is_free(files, &name).map(|()| name)
-}
-
-/// Returns what is given, else what a person says.
-fn required(ctx: &Context, given: Option<&str>, what: &str, option: &str, default: Option<&str>) -> Result<String> {
-    match optional(ctx, given, what, default)? {
-        Some(answer) => Ok(answer),
-        None => Err(Error::needs_person(format!("the {what} is not given")).hint(format!("add {option}"))),
-    }
-}
-
-/// Returns what is given, else what a person says, else the default; without a person nothing that was not given.
-fn optional(ctx: &Context, given: Option<&str>, what: &str, default: Option<&str>) -> Result<Option<String>> {
-    if given.is_some() || ctx.no_input {
-        return Ok(given.map(String::from));
-    }
-    let shown = default.map(|default| format!(" [{default}]")).unwrap_or_default();
-    let answer = ask(&format!("{what}{shown}: "))?;
-    let answer =
-        answer.ok_or_else(|| Error::needs_person("nothing was written: the input ended").hint("ssox configure sso"))?;
-    Ok(Some(answer).filter(|answer| !answer.is_empty()).or_else(|| default.map(String::from)))
+    let question = Question {
+        what: "profile name",
+        option: "--profile",
+        default: Some(&suggested),
+        check: &|_, name| is_free(files, name),
+    };
+    Ok(question.optional(ctx, args.profile.as_deref())?.unwrap_or_else(|| suggested.clone()))
 }
