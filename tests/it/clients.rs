@@ -1,4 +1,4 @@
-//! Real clients of others on what ssox leaves: boto3.
+//! Real clients of others on what ssox leaves: boto3. The AWS CLI has a file of its own (`aws_cli`).
 //!
 //! Deliberately not here: what ssox thinks of its own files.
 
@@ -112,30 +112,4 @@ fn boto3_finds_the_same_accounts_and_roles_after_migrate() {
     let after = python(&home, script).expect("python is there");
     assert_eq!(printed(&after), printed(&before));
     assert!(printed(&after).contains("ReadOnly") && printed(&after).contains("PowerUser"), "{}", printed(&after));
-}
-
-/// Runs the AWS CLI in the home; `None` where it is not installed, which nobody has to have.
-fn aws(home: &Home, arguments: &[&str]) -> Option<Output> {
-    let version = home.command("aws").arg("--version").output().ok()?;
-    if !version.status.success() {
-        eprintln!("NOT TESTED: the AWS CLI is not installed");
-        return None;
-    }
-    Some(home.command("aws").args(arguments).output().expect("the AWS CLI starts"))
-}
-
-#[test]
-fn the_aws_cli_uses_the_session_that_ssox_renewed() {
-    let home = Home::new();
-    home.sign_in(&Grant { expires_in: -60, ..Grant::default() });
-    home.ssox(&["credential-process", "dev"]).ok();
-    let account = ["sts", "get-caller-identity", "--query", "Account", "--output", "text", "--profile"];
-    for (profile, id) in [("dev", "111122223333"), ("stg", "222233334444")] {
-        let Some(output) = aws(&home, &[&account[..], &[profile]].concat()) else { return };
-        assert_eq!(printed(&output), id);
-    }
-    // Which of its caches the AWS CLI looks into depends on its version; the token is shared in each.
-    assert_eq!((home.standin.count("CreateToken"), home.standin.violations()), (1, vec![]));
-    home.ssox(&["logout", "dev"]).ok();
-    home.ssox(&["credential-process", "stg"]).fails(3);
 }

@@ -2,6 +2,8 @@
 
 #[cfg(unix)]
 mod arriving;
+#[cfg(unix)]
+mod aws_cli;
 mod bad_input;
 #[cfg(unix)]
 mod chromium;
