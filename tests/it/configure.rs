@@ -108,6 +108,36 @@ fn what_stands_in_credentials_is_left_alone_and_named() {
 }
 
 #[test]
+fn a_profile_without_a_region_is_named_and_the_others_are_migrated() {
+    let home = Home::new();
+    let half =
+        "[profile half]\nsso_start_url = https://d-1234567890.awsapps.com/start\nsso_account_id = 111122223333\n\n";
+    home.write_config(&format!("{half}{LEGACY}"));
+    let ran = home.ssox(&["configure", "migrate", "--yes"]);
+    ran.ok();
+    assert!(ran.stderr().contains("profile `half` is left alone: it has no `sso_region`"), "{}", ran.stderr());
+    assert_eq!(config(&home), format!("{half}{MIGRATED}"));
+}
+
+#[test]
+fn legacy_keys_that_were_kept_are_taken_out_later_if_they_say_the_same() {
+    let home = Home::new();
+    home.write_config(LEGACY);
+    home.ssox(&["configure", "migrate", "--keep-legacy", "--yes"]).ok();
+    let kept = config(&home);
+    let again = home.ssox(&["configure", "migrate", "--keep-legacy", "--yes"]);
+    assert!(again.stderr().contains("nothing to do"), "{}", again.stderr());
+    assert_eq!(config(&home), kept);
+    let odd = "\n[profile odd]\nsso_session=d-1234567890\nsso_region = us-east-1\n";
+    home.write_config(&format!("{kept}{odd}"));
+    let ran = home.ssox(&["configure", "migrate", "--yes"]);
+    ran.ok();
+    assert!(ran.stderr().contains("profile `odd` is left alone"), "{}", ran.stderr());
+    assert_eq!(config(&home), format!("{MIGRATED}{odd}"));
+    assert!(home.ssox(&["configure", "migrate", "--yes"]).stderr().contains("nothing to do"));
+}
+
+#[test]
 fn the_wizard_asks_nothing_that_is_given() {
     let home = Home::signed_in();
     let before = "; mine\r\n[sso-session corp]\r\nsso_start_url = https://d-1234567890.awsapps.com/start\r\nsso_region = eu-west-1\r\n";

@@ -34,7 +34,7 @@ fn profile(ctx: &Context, files: &ConfigFiles, section: &Section, findings: &mut
     };
     for key in ["sso_start_url", "sso_region"].into_iter().filter(|key| has("sso_session") && has(key)) {
         let message = format!("profile `{name}` has `{key}` beside `sso_session`: the SDK for Rust refuses it");
-        add(Warning, key, message, format!("take `{key}` out of the profile; it stands in the sso-session"));
+        add(Warning, key, message, format!("ssox configure migrate, or take `{key}` out of the profile"));
     }
     if is_sso && has("credential_process") {
         let message = format!(
