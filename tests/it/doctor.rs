@@ -75,6 +75,12 @@ fn a_wrong_region_is_an_error() {
 }
 
 #[test]
+fn a_start_url_that_is_none_is_an_error() {
+    let plain = SESSION.replace("corp", "plain").replace("https", "http");
+    finds(&home(&format!("{SESSION}{DEV}{plain}")), "error", "`sso_start_url` of `plain` is `http://");
+}
+
+#[test]
 fn a_profile_that_cannot_be_used_is_an_error() {
     finds(&home(&format!("{SESSION}{}", DEV.replace("corp", "crop"))), "error", "no sso-session `crop`");
 }
@@ -103,6 +109,8 @@ fn broken_caches_are_found() {
     std::fs::create_dir_all(home.path(".aws/cli/cache")).unwrap();
     std::fs::write(home.path(".aws/cli/cache/x.json"), "{").unwrap();
     finds(&home, "warning", "is not JSON");
+    std::fs::write(ssox_standin::token_file(&home.path(""), "corp"), "{\"accessToken\": 1}").unwrap();
+    assert!(finds(&home, "warning", "holds no token for `corp`")["file"].is_string());
 }
 
 #[cfg(unix)]

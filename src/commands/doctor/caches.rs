@@ -19,7 +19,7 @@ pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
     let caches = [home.join(".aws/sso/cache"), home.join(".aws/cli/cache")];
     let mut findings: Vec<Finding> =
         caches.iter().flat_map(|cache| json_files(cache)).filter_map(|file| one(&file)).collect();
-    findings.extend(sessions.iter().filter_map(|session| ended(ctx, session)));
+    findings.extend(sessions.iter().filter_map(|session| token(ctx, session)));
     findings.extend(session::foreign_tokens(ctx, &sessions).into_iter().map(|(file, start_url)| {
         let whose = start_url.map(|url| format!(", for {url}")).unwrap_or_default();
         let message =
@@ -65,11 +65,20 @@ fn is_open(_file: &Path) -> bool {
     false
 }
 
-fn ended(ctx: &Context, session: &Session) -> Option<Finding> {
-    let token = session::cached_token(ctx, session)?;
+/// What there is to say of a session's token, besides its file.
+fn token(ctx: &Context, session: &Session) -> Option<Finding> {
+    let Some(token) = session::cached_token(ctx, session) else { return no_token(ctx, session) };
     let is_over = !token.is_valid(ctx.now()) && !token.is_refreshable(ctx.now());
     is_over.then(|| {
         let message = format!("the session `{}` has ended, and cannot be renewed by itself", session.label());
         Finding::new("cache", Info, message, session.sign_in_line())
     })
+}
+
+/// A file that is JSON, and not what it should be; whether it is JSON at all was looked at before.
+fn no_token(ctx: &Context, session: &Session) -> Option<Finding> {
+    let file = session::token::path(ctx, session).ok()?;
+    let _is_json: Value = serde_json::from_slice(&fs::read(&file).ok()?).ok()?;
+    let message = format!("holds no token for `{}`: it counts as absent, and is mended by signing in", session.label());
+    Some(Finding::new("cache", Warning, message, session.sign_in_line()).at(file, None))
 }

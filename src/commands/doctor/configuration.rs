@@ -60,6 +60,7 @@ fn sessions(ctx: &Context, files: &ConfigFiles, findings: &mut Vec<Finding>) {
     let mut by_place: BTreeMap<String, Vec<Session>> = BTreeMap::new();
     for session in profile::sessions(ctx, files) {
         match session {
+            Ok(session) if start_url::check(&session.start_url).is_err() => findings.push(no_start_url(&session)),
             Ok(session) => by_place.entry(plain(&session.start_url).to_lowercase()).or_default().push(session),
             Err(error) => findings.push(Finding::new("config", Error, error.message, hint(error.hint))),
         }
@@ -68,6 +69,12 @@ fn sessions(ctx: &Context, files: &ConfigFiles, findings: &mut Vec<Finding>) {
         spellings(sessions, findings);
         regions(sessions, findings);
     }
+}
+
+fn no_start_url(session: &Session) -> Finding {
+    let of = session.name.as_ref().or(session.profile.as_ref()).unwrap_or(&session.start_url);
+    let message = format!("`sso_start_url` of `{of}` is `{}`, not `https://` and a host", session.start_url);
+    Finding::new("config", Error, message, "your access portal's settings show the start URL")
 }
 
 /// A token is filed under the start URL as it is spelled: two spellings are two sign-ins.

@@ -5,6 +5,7 @@
 use super::{Check, known};
 use crate::config::Severity::{Error, Warning};
 use crate::config::name::{Kind, Which, after, inner};
+use crate::config::nearest::distance_within;
 use crate::config::scan::Header;
 use crate::config::section::Section;
 use std::borrow::Cow;
@@ -108,12 +109,19 @@ fn in_credentials(check: &mut Check, name: &str) {
     }
 }
 
+/// How many letters of `profile` or `sso-session` may be wrong: `[prof dev]`.
+const FAR: usize = 3;
+
 /// A section nobody reads may be another tool's; what looks like AWS's is said.
 fn unread(check: &mut Check, header: Header, inner: &str) {
     let (word, rest) = inner.split_once([' ', '\t']).unwrap_or((inner, ""));
     let rest = rest.trim();
     let kinds = [Kind::Profile, Kind::SsoSession, Kind::Services];
-    let kind = kinds.into_iter().find(|kind| word.to_lowercase().replace('_', "-").starts_with(kind.word()));
+    let lower = word.to_lowercase().replace('_', "-");
+    let mut kind = kinds.into_iter().find(|kind| lower.starts_with(kind.word()));
+    if kind.is_none() && !rest.is_empty() && has_known_keys(check, header) {
+        kind = kinds.into_iter().find(|kind| distance_within(FAR, &lower, kind.word()).is_some());
+    }
     let unread = format!("nobody reads `[{inner}]`");
     match (kind, rest) {
         (Some(_), _) if shell_words::split(inner).is_err() => {

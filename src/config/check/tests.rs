@@ -56,6 +56,8 @@ fn what_tools_read_differently_is_a_warning() {
         ("[default]\nssox_protecetd = true\n", "2", "`ssox_protected`"),
         ("[sso-session s]\nregion = a\n", "2", "`sso_region`"),
         ("[sso-session s]\nsso_role_name = a\n", "2", "belongs to a profile"),
+        ("[prof dev]\nregion = a\n", "1", "`[profile dev]`"),
+        ("[sso-sesion s]\nsso_region = a\n", "1", "`[sso-session s]`"),
         ("[default]\n[profile default]\n", "2", "line 1"),
         ("[profile p]\n[profile\tp]\n", "2", "line 1"),
         ("[profiles p]\n", "1", "`[profile p]`"),
