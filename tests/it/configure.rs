@@ -3,6 +3,7 @@
 //! Deliberately not here: the picker, and edits of odd files (`config`'s own tests).
 
 use crate::home::Home;
+use ssox_standin::Account;
 use std::fs;
 
 pub(crate) const LEGACY: &str = "# mine\n[profile dev]\nsso_start_url = https://d-1234567890.awsapps.com/start#/\n\
@@ -208,6 +209,11 @@ fn a_wizard_without_answers_says_which_option() {
     let home = Home::signed_in();
     let error = home.ssox(&["configure", "sso", "--sso-session", "corp", "--account-id", "999999999999"]).fails(5);
     assert!(error.contains("not assigned"), "{error}");
+    let role = ["configure", "sso", "--sso-session", "corp", "--account-id", "111122223333", "--role-name"];
+    for (name, hint) in [("Reedonly", "did you mean `ReadOnly`?"), ("x", "leave --role-name out")] {
+        let error = home.ssox(&[&role[..], &[name]].concat()).fails(5);
+        assert!(error.contains(hint), "{error}");
+    }
     let error = home.ssox(&["configure", "sso", "--sso-session", "corp"]).fails(3);
     assert!(error.contains("--account-id"), "{error}");
 }
@@ -277,4 +283,18 @@ fn the_wizard_does_not_stop_at_a_token_that_died_before_its_time() {
     assert!(home.ssox(&wizard).fails(3).contains("ssox login --sso-session corp"));
     let sessions: serde_json::Value = serde_json::from_str(&home.ssox(&["sessions", "--json"]).ok()).unwrap();
     assert!(sessions[0]["token_expires_at"].is_null(), "{sessions}");
+}
+
+#[test]
+fn the_only_account_and_role_need_no_choice_and_none_is_a_refusal() {
+    let home = Home::signed_in();
+    home.standin.configure(|options| options.accounts = vec![Account::new("111122223333", "alone", &["Reader"])]);
+    let wizard = ["configure", "sso", "--sso-session", "corp", "--yes"];
+    home.ssox(&wizard).ok();
+    let added = "[profile alone-reader]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Reader\n";
+    assert!(config(&home).ends_with(added), "{}", config(&home));
+    home.standin.configure(|options| options.accounts = vec![Account::new("111122223333", "alone", &[])]);
+    assert!(home.ssox(&wizard).fails(5).contains("no role is assigned"));
+    home.standin.configure(|options| options.accounts.clear());
+    assert!(home.ssox(&wizard).fails(5).contains("no account is assigned"));
 }

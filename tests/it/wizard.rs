@@ -4,6 +4,7 @@
 
 use crate::home::{Home, SSOX};
 use crate::pty::Terminal;
+use ssox_standin::Account;
 use std::fs;
 
 #[test]
@@ -65,4 +66,24 @@ fn who_says_no_or_leaves_changes_nothing() {
         let _ = terminal.wait_for_end();
         assert_eq!(fs::read_to_string(home.path(".aws/config")).unwrap(), legacy, "{answer:?}");
     }
+}
+
+#[test]
+fn one_of_five_hundred_roles_is_found_by_typing() {
+    let home = Home::signed_in();
+    let roles: Vec<String> = (0..500).map(|n| format!("Role{n:03}")).collect();
+    home.standin.configure(|options| {
+        let names: Vec<&str> = roles.iter().map(String::as_str).collect();
+        options.accounts = vec![Account::new("111122223333", "big", &names)];
+    });
+    let mut command = home.command(SSOX);
+    command.args(["configure", "sso", "--sso-session", "corp", "--profile", "it", "--region", "eu-west-1"]);
+    command.args(["--output", "json"]).env("TERM", "xterm-256color");
+    let mut terminal = Terminal::start(command);
+    terminal.wait_for("Role000");
+    terminal.keys("role417\r");
+    terminal.wait_for("[Y/n] ");
+    terminal.enter("");
+    assert!(terminal.wait_for_end().1.success());
+    assert!(fs::read_to_string(home.path(".aws/config")).unwrap().contains("\nsso_role_name = Role417\n"));
 }

@@ -8,7 +8,7 @@ use super::{is_free, is_legal, session_name, unused};
 use crate::account_names::AccountNames;
 use crate::aws::portal::{self, Account};
 use crate::cli::ConfigureSso;
-use crate::config::{ConfigFiles, Edits, Kind};
+use crate::config::{ConfigFiles, Edits, Kind, nearest};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::profile;
@@ -199,7 +199,10 @@ fn role_name(ctx: &Context, session: &Session, account: &Account, given: Option<
     match (given, roles.as_slice()) {
         (Some(role), _) if roles.iter().any(|known| known == role) => Ok(role.into()),
         (Some(role), _) => Err(Error::refused(format!("role `{role}` is not assigned to you in `{}`", account.id))
-            .hint(format!("one of: {}", roles.join(", ")))),
+            .hint(match nearest(role, roles.iter().map(String::as_str)).as_slice() {
+                [] => "leave --role-name out to see those that are".into(),
+                near => format!("did you mean `{}`?", near.join("` or `")),
+            })),
         (None, []) => {
             Err(Error::refused(format!("no role is assigned to you in `{}`", account.id))
                 .hint("choose another account"))
