@@ -70,8 +70,8 @@ pub(crate) fn token(ctx: &Context, session: &Session) -> Result<Token> {
     refresh::token(ctx, session)
 }
 
-/// Asks AWS with a token of the session; has a person sign in where only that helps and one is there. A token can die
-/// before its time: then it is asked once more with another.
+/// Asks AWS with a token of the session; has a person sign in, once, where only that helps and one is there. A token can
+/// die before its time: then a renewed one is tried first.
 ///
 /// # Errors
 /// A person is needed and not there, refused, or did not come in time; AWS is unreachable; those of `ask`.
@@ -81,29 +81,30 @@ pub(crate) fn with_token<T>(
     timeout: Option<Duration>,
     ask: impl Fn(&Token) -> Result<T>,
 ) -> Result<T> {
-    let token = ensure(ctx, session, timeout)?;
-    match ask(&token) {
-        Err(error) if error.kind == Kind::NeedsPerson => {
-            let again = |error: Error| match error.kind {
-                Kind::NeedsPerson => error.hint(format!("{} --fresh", session.sign_in_line())),
-                _ => error,
-            };
-            ask(&ensure_after_refusal(ctx, session, &token, timeout)?).map_err(again)
-        }
+    let options = SignIn { timeout, ..SignIn::default() };
+    // `ssox login` alone would find a token that seems to live.
+    let fresh = |error: Error| match error.kind {
+        Kind::NeedsPerson => error.hint(format!("{} --fresh", session.sign_in_line())),
+        _ => error,
+    };
+    let sign_in_and_ask = |refused: Option<&Token>, error: Error| {
+        let refused = refused.map(|token| &token.access_token);
+        ask(&sign_in::instead(ctx, session, &options, refused, error)?).map_err(fresh)
+    };
+    let known = match token(ctx, session) {
+        Ok(known) => known,
+        Err(error) => return sign_in_and_ask(None, error),
+    };
+    match ask(&known) {
+        Err(error) if error.kind == Kind::NeedsPerson => {}
+        asked => return asked,
+    }
+    let renewed = match refresh::token_after_refusal(ctx, session, &known.access_token) {
+        Ok(renewed) => renewed,
+        Err(error) => return sign_in_and_ask(Some(&known), error),
+    };
+    match ask(&renewed) {
+        Err(error) if error.kind == Kind::NeedsPerson => sign_in_and_ask(Some(&renewed), fresh(error)),
         asked => asked,
     }
-}
-
-/// Returns a token as [`token`] does; where only a person can help and one is there, has them sign in.
-fn ensure(ctx: &Context, session: &Session, timeout: Option<Duration>) -> Result<Token> {
-    let options = SignIn { timeout, ..SignIn::default() };
-    token(ctx, session).or_else(|error| sign_in::instead(ctx, session, &options, None, error))
-}
-
-/// Returns another token than the one AWS has refused; where only a person can help and one is there, has them sign in.
-fn ensure_after_refusal(ctx: &Context, session: &Session, refused: &Token, timeout: Option<Duration>) -> Result<Token> {
-    let options = SignIn { timeout, ..SignIn::default() };
-    let refused = &refused.access_token;
-    let token = refresh::token_after_refusal(ctx, session, refused);
-    token.or_else(|error| sign_in::instead(ctx, session, &options, Some(refused), error))
 }

@@ -107,6 +107,7 @@ impl Attempt<'_> {
             return Err(error);
         }
         self.ctx.log(|| format!("session: refreshing the token of `{}`", self.session.label()));
+        let _progress = Progress::start("renewing the token");
         let grant = Grant::RefreshToken(refresh_token.clone());
         let network = &self.session.network;
         let answer = oidc::create_token(self.ctx, network, &self.session.region, client_id, client_secret, &grant);

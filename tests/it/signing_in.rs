@@ -79,6 +79,19 @@ fn a_missing_assignment_never_leads_to_a_sign_in() {
 }
 
 #[test]
+fn a_token_that_is_refused_again_and_again_leads_to_one_sign_in() {
+    let home = approving();
+    home.sign_in(&ssox_standin::Grant::default());
+    home.standin.fault("GetRoleCredentials", Fault::Status(401), Times::Forever);
+    let hint = "hint: ssox login --sso-session corp --fresh";
+    assert!(home.ssox(&["credential-process", "dev"]).fails(3).contains(hint));
+    assert_eq!((home.standin.count("CreateToken.refresh_token"), home.standin.count("Authorize")), (1, 0));
+    let (said, status) = run(&home, &["exec", "dev", "--", "true"]);
+    assert!(status == 3 && said.contains(hint), "{said}");
+    assert_eq!((home.standin.count("CreateToken.refresh_token"), home.standin.count("Authorize")), (2, 1));
+}
+
+#[test]
 fn where_nobody_is_the_answer_is_three_at_once() {
     let home = approving();
     let hint = "ssox login --sso-session corp";

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::aws::Network;
-use crate::session::{ensure_after_refusal, token as current};
+use crate::session::{token as current, with_token};
 use ssox_standin::{Fault, Grant as Seed, Options, Person, START_URL, Standin, Times, token_file};
 use std::thread;
 use tempfile::TempDir;
@@ -183,7 +183,7 @@ fn where_nobody_is_nothing_is_opened() {
     ctx.no_input = true;
     let error = sign_in(&ctx, &world.session, &SignIn::default()).unwrap_err();
     assert_eq!(error.kind, Kind::NeedsPerson);
-    let error = crate::session::ensure(&ctx, &world.session, None).unwrap_err();
+    let error = with_token(&ctx, &world.session, None, |_| Ok(())).unwrap_err();
     assert_eq!((error.kind, error.message.as_str()), (Kind::NeedsPerson, "not signed in to `corp`"));
     assert_eq!(world.standin.total(), 0);
 }
@@ -218,7 +218,11 @@ fn a_token_aws_refuses_leads_to_one_sign_in() {
     world.standin.seed_token(world.home.path(), "corp", &Seed::default());
     let refused = current(&world.ctx, &world.session).unwrap();
     world.standin.end_sessions();
-    let token = || ensure_after_refusal(&world.ctx, &world.session, &refused, None).unwrap();
+    let ask = |token: &Token| match *token == refused {
+        true => Err(Error::needs_person("401")),
+        false => Ok(token.clone()),
+    };
+    let token = || with_token(&world.ctx, &world.session, None, ask).unwrap();
     let tokens: Vec<Token> = thread::scope(|scope| {
         let all: Vec<_> = (0..10).map(|_| scope.spawn(token)).collect();
         all.into_iter().map(|one| one.join().unwrap()).collect()
