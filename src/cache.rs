@@ -22,7 +22,12 @@ const MINIMUM_LEFT: i64 = 15 * 60;
 pub(crate) struct Key {
     name: String,
     provider_type: Option<&'static str>,
+    /// Whose end is the entry's too, where its name says nothing of it.
+    session: Option<String>,
 }
+
+/// The key of an entry that names its session. No AWS tool reads it.
+const SESSION: &str = "SsoxSession";
 
 impl Key {
     /// Names the entry of an SSO role; `session` is the sso-session's name, or else the start URL counts.
@@ -32,17 +37,23 @@ impl Key {
             Some(name) => arguments["sessionName"] = name.into(),
             None => arguments["startUrl"] = start_url.into(),
         }
-        Self { name: files::hashed(&json::python_compact(&arguments)), provider_type: Some("sso") }
+        Self { name: files::hashed(&json::python_compact(&arguments)), provider_type: Some("sso"), session: None }
     }
 
     /// Names the entry of an assumed role by the arguments of the request, sorted, as the AWS CLI does.
     pub(crate) fn assumed_role(arguments: &Map<String, Value>) -> Self {
-        Self { name: files::hashed(&json::python(&sorted(arguments))), provider_type: None }
+        Self { name: files::hashed(&json::python(&sorted(arguments))), provider_type: None, session: None }
     }
 
     /// Names an entry only ssox knows, by all that tells its credentials from others.
     pub(crate) fn own(kind: &'static str, parts: &[&str]) -> Self {
-        Self { name: files::hashed(&json::python(&json!({ "ssox": kind, "of": parts }))), provider_type: Some(kind) }
+        let name = files::hashed(&json::python(&json!({ "ssox": kind, "of": parts })));
+        Self { name, provider_type: Some(kind), session: None }
+    }
+
+    /// Has the entry say whose session it is from.
+    pub(crate) fn of_session(self, label: Option<&str>) -> Self {
+        Self { session: label.map(String::from), ..self }
     }
 
     /// Returns the name of the lock under which the entry is fetched.
@@ -51,7 +62,7 @@ impl Key {
     }
 
     fn path(&self, ctx: &Context) -> Result<PathBuf> {
-        Ok(ctx.home()?.join(".aws/cli/cache").join(format!("{}.json", self.name)))
+        Ok(directory(ctx)?.join(format!("{}.json", self.name)))
     }
 }
 
@@ -111,6 +122,9 @@ pub(crate) fn write(ctx: &Context, key: &Key, credentials: &RoleCredentials) -> 
     if let Some(provider_type) = key.provider_type {
         content.insert("ProviderType".into(), provider_type.into());
     }
+    if let Some(session) = &key.session {
+        content.insert(SESSION.into(), session.as_str().into());
+    }
     content.insert("Credentials".into(), Value::Object(credentials_json(credentials)));
     files::write_secret(&key.path(ctx)?, json::python(&Value::Object(content)).as_bytes())
 }
@@ -123,6 +137,29 @@ pub(crate) fn remove(ctx: &Context, key: &Key) -> Result<bool> {
     let path = key.path(ctx)?;
     let was_there = path.exists();
     files::remove(&path).map(|()| was_there)
+}
+
+/// Removes the entries that name a session, and tells how many there were: roles nobody's configuration has.
+///
+/// # Errors
+/// Configuration, when a file cannot be removed.
+pub(crate) fn remove_of_session(ctx: &Context, label: &str) -> Result<usize> {
+    let entries = std::fs::read_dir(directory(ctx)?).into_iter().flatten().flatten();
+    let is_of_session = |path: &PathBuf| {
+        let content: Option<Value> =
+            files::read(path).ok().flatten().and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        content.is_some_and(|content| content[SESSION] == label)
+    };
+    let found: Vec<PathBuf> = entries
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
+        .filter(is_of_session)
+        .collect();
+    found.iter().try_for_each(|path| files::remove(path)).map(|()| found.len())
+}
+
+fn directory(ctx: &Context) -> Result<PathBuf> {
+    Ok(ctx.home()?.join(".aws/cli/cache"))
 }
 
 fn credentials_json(credentials: &RoleCredentials) -> Map<String, Value> {
@@ -165,80 +202,4 @@ fn sorted(arguments: &Map<String, Value>) -> Value {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::ffi::OsString;
-
-    const URL: &str = "https://d-1234567890.awsapps.com/start";
-
-    fn credentials(expiration: &str) -> RoleCredentials {
-        RoleCredentials {
-            access_key_id: "ASIAEXAMPLE".into(),
-            secret_access_key: Secret::new("s"),
-            session_token: Some(Secret::new("t")),
-            expiration: Timestamp::parse(expiration),
-            account_id: Some("111122223333".into()),
-        }
-    }
-
-    #[test]
-    fn sso_entries_have_the_names_of_the_aws_cli() {
-        let name = |session| Key::sso("111122223333", "Admin", session, URL).name;
-        assert_eq!(name(Some("corp")), "0cdbf32b99792a73981dd3f142bc63ab50240b44");
-        assert_eq!(name(None), "6abb896b6ccaa651ce726de776d08638a3e78017");
-        assert_eq!(name(Some("naïve")), "d5a84e80cca712b22a8c70874c102d1bcb3dbb32");
-    }
-
-    #[test]
-    fn assumed_role_entries_have_the_names_of_the_aws_cli() {
-        let arn = "arn:aws:iam::444455556666:role/Target";
-        let name = |arguments: Value| Key::assumed_role(arguments.as_object().unwrap()).name;
-        assert_eq!(name(json!({ "RoleArn": arn })), "7c105d6edb7755b984570de4c56364323ac778ff");
-        let all = json!({ "RoleArn": arn, "RoleSessionName": "me", "ExternalId": "ext", "DurationSeconds": 1800 });
-        assert_eq!(name(all), "0f60bdde135bf6bdf8982b6cc5c69f94e7dbd9db");
-    }
-
-    #[test]
-    fn the_file_is_what_the_aws_cli_writes() {
-        let home = tempfile::tempdir().unwrap();
-        let ctx = Context::new([("HOME".to_string(), OsString::from(home.path()))]);
-        let key = Key::sso("111122223333", "Admin", Some("corp"), URL);
-        write(&ctx, &key, &credentials("2036-11-20T21:48:08Z")).unwrap();
-        let written = std::fs::read_to_string(key.path(&ctx).unwrap()).unwrap();
-        assert_eq!(
-            written,
-            r#"{"ProviderType": "sso", "Credentials": {"AccessKeyId": "ASIAEXAMPLE", "SecretAccessKey": "s", "SessionToken": "t", "Expiration": "2036-11-20T21:48:08Z", "AccountId": "111122223333"}}"#
-        );
-        assert_eq!(read(&ctx, &key).unwrap().credentials, credentials("2036-11-20T21:48:08Z"));
-    }
-
-    #[test]
-    fn a_broken_entry_is_an_absent_one() {
-        let broken = [
-            "",
-            "{",
-            "[]",
-            r#"{"Credentials": 1}"#,
-            r#"{"Credentials": {"AccessKeyId": "A"}}"#,
-            r#"{"Credentials": {"AccessKeyId": "A", "SecretAccessKey": "s", "Expiration": "soon"}}"#,
-            r#"{"Credentials": {"AccessKeyId": "A", "SecretAccessKey": "s", "SessionToken": "t"}}"#,
-            r#"{"Credentials": {"AccessKeyId": "A\nPATH=x", "SecretAccessKey": "s", "Expiration": "2036-11-20T21:48:08Z"}}"#,
-        ];
-        for text in broken {
-            assert_eq!(parse(text.as_bytes()), None, "{text}");
-        }
-    }
-
-    #[test]
-    fn short_lived_credentials_are_good_for_half_their_life() {
-        let end = Timestamp::parse("2036-11-20T12:00:00Z").unwrap();
-        let entry = |life: i64| Entry { credentials: credentials("2036-11-20T12:00:00Z"), since: end.plus(-life) };
-        for (life, left) in [(3600, 900), (1200, 600), (8, 4), (12 * 3600, 900)] {
-            assert_eq!(entry(life).good_until(None), Some(end.plus(-left)), "{life}");
-        }
-        assert_eq!(entry(3600).good_until(Some(Duration::from_secs(2700))), Some(end.plus(-2700)));
-        for (life, left) in [(3600, 960), (8, 4)] {
-            assert_eq!(entry(life).renewable_from(), Some(end.plus(-left)), "{life}");
-        }
-    }
-}
+mod tests;

@@ -3,6 +3,7 @@
 //! Deliberately not here: credentials a shell holds, which only `ssox clear` in that shell can take out.
 
 use super::{chosen_session, saml};
+use crate::cache;
 use crate::cli::Logout;
 use crate::config::ConfigFiles;
 use crate::context::Context;
@@ -72,5 +73,5 @@ fn remove_roles(ctx: &Context, files: &ConfigFiles, session: &Session) -> Result
             is_in_shell |= ctx.var("SSOX_PROFILE") == Some(&name) && ctx.var("AWS_SESSION_TOKEN").is_some();
         }
     }
-    Ok((removed, is_in_shell))
+    Ok((removed + cache::remove_of_session(ctx, session.label())?, is_in_shell))
 }

@@ -11,6 +11,7 @@ use crate::context::Context;
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Kind, Result};
 use crate::json;
+use crate::session::Session;
 use serde_json::{Map, Value, json};
 
 /// The longest a role lasts that another role assumes, in seconds.
@@ -60,7 +61,10 @@ impl AssumedRole {
     /// much, so its name is ours too, but where the configuration has such a pair.
     pub(crate) fn key(&self) -> Key {
         match self.is_kept_apart {
-            true => Key::own("assume_role", &[&self.identity()]),
+            true => {
+                let session = self.source.session().map(Session::label);
+                Key::own("assume_role", &[&self.identity()]).of_session(session)
+            }
             false => Key::assumed_role(&self.arguments()),
         }
     }

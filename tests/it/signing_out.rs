@@ -103,3 +103,19 @@ fn roles_that_were_assumed_with_the_sessions_roles_go_as_well() {
     home.ssox(&["credential-process", "others"]).ok();
     assert_eq!(home.standin.count("AssumeRole"), asked, "another session's role is still cached");
 }
+
+#[test]
+fn a_role_that_was_asked_for_on_top_goes_as_well() {
+    let home = Home::signed_in();
+    home.standin.seed_token(&home.path(""), START_URL, &Grant::default());
+    let role = ["--role-arn", "arn:aws:iam::444455556666:role/Target"];
+    for profile in ["dev", "legacy"] {
+        home.ssox(&[&["export", profile, "--format", "json"][..], &role].concat()).ok();
+    }
+    assert_eq!(home.files(".aws/cli/cache").len(), 4);
+    assert!(says(&home, &["logout", "dev"]).contains("of 2 roles"));
+    assert_eq!(home.files(".aws/cli/cache").len(), 2);
+    home.ssox(&[&["export", "dev", "--format", "json"][..], &role].concat()).fails(3);
+    home.ssox(&[&["export", "legacy", "--format", "json"][..], &role].concat()).ok();
+    assert_eq!(home.standin.count("AssumeRole"), 2);
+}

@@ -1,0 +1,75 @@
+use super::*;
+use std::ffi::OsString;
+
+const URL: &str = "https://d-1234567890.awsapps.com/start";
+
+fn credentials(expiration: &str) -> RoleCredentials {
+    RoleCredentials {
+        access_key_id: "ASIAEXAMPLE".into(),
+        secret_access_key: Secret::new("s"),
+        session_token: Some(Secret::new("t")),
+        expiration: Timestamp::parse(expiration),
+        account_id: Some("111122223333".into()),
+    }
+}
+
+#[test]
+fn sso_entries_have_the_names_of_the_aws_cli() {
+    let name = |session| Key::sso("111122223333", "Admin", session, URL).name;
+    assert_eq!(name(Some("corp")), "0cdbf32b99792a73981dd3f142bc63ab50240b44");
+    assert_eq!(name(None), "6abb896b6ccaa651ce726de776d08638a3e78017");
+    assert_eq!(name(Some("naïve")), "d5a84e80cca712b22a8c70874c102d1bcb3dbb32");
+}
+
+#[test]
+fn assumed_role_entries_have_the_names_of_the_aws_cli() {
+    let arn = "arn:aws:iam::444455556666:role/Target";
+    let name = |arguments: Value| Key::assumed_role(arguments.as_object().unwrap()).name;
+    assert_eq!(name(json!({ "RoleArn": arn })), "7c105d6edb7755b984570de4c56364323ac778ff");
+    let all = json!({ "RoleArn": arn, "RoleSessionName": "me", "ExternalId": "ext", "DurationSeconds": 1800 });
+    assert_eq!(name(all), "0f60bdde135bf6bdf8982b6cc5c69f94e7dbd9db");
+}
+
+#[test]
+fn the_file_is_what_the_aws_cli_writes() {
+    let home = tempfile::tempdir().unwrap();
+    let ctx = Context::new([("HOME".to_string(), OsString::from(home.path()))]);
+    let key = Key::sso("111122223333", "Admin", Some("corp"), URL);
+    write(&ctx, &key, &credentials("2036-11-20T21:48:08Z")).unwrap();
+    let written = std::fs::read_to_string(key.path(&ctx).unwrap()).unwrap();
+    assert_eq!(
+        written,
+        r#"{"ProviderType": "sso", "Credentials": {"AccessKeyId": "ASIAEXAMPLE", "SecretAccessKey": "s", "SessionToken": "t", "Expiration": "2036-11-20T21:48:08Z", "AccountId": "111122223333"}}"#
+    );
+    assert_eq!(read(&ctx, &key).unwrap().credentials, credentials("2036-11-20T21:48:08Z"));
+}
+
+#[test]
+fn a_broken_entry_is_an_absent_one() {
+    let broken = [
+        "",
+        "{",
+        "[]",
+        r#"{"Credentials": 1}"#,
+        r#"{"Credentials": {"AccessKeyId": "A"}}"#,
+        r#"{"Credentials": {"AccessKeyId": "A", "SecretAccessKey": "s", "Expiration": "soon"}}"#,
+        r#"{"Credentials": {"AccessKeyId": "A", "SecretAccessKey": "s", "SessionToken": "t"}}"#,
+        r#"{"Credentials": {"AccessKeyId": "A\nPATH=x", "SecretAccessKey": "s", "Expiration": "2036-11-20T21:48:08Z"}}"#,
+    ];
+    for text in broken {
+        assert_eq!(parse(text.as_bytes()), None, "{text}");
+    }
+}
+
+#[test]
+fn short_lived_credentials_are_good_for_half_their_life() {
+    let end = Timestamp::parse("2036-11-20T12:00:00Z").unwrap();
+    let entry = |life: i64| Entry { credentials: credentials("2036-11-20T12:00:00Z"), since: end.plus(-life) };
+    for (life, left) in [(3600, 900), (1200, 600), (8, 4), (12 * 3600, 900)] {
+        assert_eq!(entry(life).good_until(None), Some(end.plus(-left)), "{life}");
+    }
+    assert_eq!(entry(3600).good_until(Some(Duration::from_secs(2700))), Some(end.plus(-2700)));
+    for (life, left) in [(3600, 960), (8, 4)] {
+        assert_eq!(entry(life).renewable_from(), Some(end.plus(-left)), "{life}");
+    }
+}
