@@ -1,0 +1,131 @@
+//! The verbs that hand out credentials, and their common options.
+//!
+//! Deliberately not here: where credentials come from (`source`).
+
+use super::{duration, patience};
+use clap::{Args, ValueEnum};
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+#[derive(Args, Debug, Default)]
+#[command(
+    after_help = "Examples:\n  ssox use dev\n  ssox use -                       back to the previous profile\n  \
+    ssox use 111122223333/ReadOnly   the one profile with that account and role"
+)]
+pub(crate) struct Use {
+    /// Profile, `-` for the previous one, ACCOUNT/ROLE, or a role ARN; without it, a picker opens
+    #[arg(allow_hyphen_values = false)]
+    pub(crate) profile: Option<String>,
+    /// Use this region in place of the profile's
+    #[arg(long, value_name = "REGION")]
+    pub(crate) region: Option<String>,
+    /// Set AWS_PROFILE only, and leave the credentials to the program that is run
+    #[arg(long)]
+    pub(crate) profile_only: bool,
+    #[command(flatten)]
+    pub(crate) fetch: Fetch,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Example: ssox clear")]
+pub(crate) struct Clear {}
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Examples:\n  ssox export dev --format json\n  ssox export dev --format credentials-file --write"
+)]
+pub(crate) struct Export {
+    /// Profile, ACCOUNT/ROLE, or a role ARN
+    pub(crate) profile: Option<String>,
+    /// How to print them
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) format: ExportFormat,
+    /// Write them into ~/.aws/credentials, under SECTION or the profile's name
+    #[arg(long, value_name = "SECTION", num_args = 0..=1, require_equals = false)]
+    pub(crate) write: Option<Option<String>>,
+    #[command(flatten)]
+    pub(crate) fetch: Fetch,
+}
+
+/// The ways credentials can be printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ExportFormat {
+    /// `export NAME=VALUE` for sh, bash and zsh
+    Env,
+    /// `NAME=VALUE`
+    EnvNoExport,
+    /// `set -gx` for fish
+    Fish,
+    /// `$Env:NAME = …` for PowerShell
+    Powershell,
+    /// `set NAME=VALUE` for cmd.exe
+    WindowsCmd,
+    /// The JSON of `credential_process`
+    Process,
+    /// JSON
+    Json,
+    /// A section of ~/.aws/credentials
+    CredentialsFile,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Example: ssox exec dev -- terraform apply")]
+pub(crate) struct Exec {
+    /// Profile, ACCOUNT/ROLE, or a role ARN
+    pub(crate) profile: String,
+    #[command(flatten)]
+    pub(crate) fetch: Fetch,
+    /// The program and its arguments
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true, value_name = "COMMAND")]
+    pub(crate) command: Vec<OsString>,
+}
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Example, in ~/.aws/config:\n  [profile dev-tools]\n  credential_process = ssox credential-process dev"
+)]
+pub(crate) struct CredentialProcess {
+    /// Profile, ACCOUNT/ROLE, or a role ARN
+    pub(crate) profile: Option<String>,
+    #[command(flatten)]
+    pub(crate) fetch: Fetch,
+}
+
+#[derive(Args, Debug, Default)]
+#[command(after_help = "Examples:\n  ssox console dev --service s3\n  ssox console --print")]
+pub(crate) struct Console {
+    /// Profile, ACCOUNT/ROLE, or a role ARN
+    pub(crate) profile: Option<String>,
+    /// Service whose console to open, as in its address: `s3`, `ec2`
+    #[arg(long, value_name = "SERVICE")]
+    pub(crate) service: Option<String>,
+    /// Region of the console
+    #[arg(long, value_name = "REGION")]
+    pub(crate) region: Option<String>,
+    /// Print the address instead of opening it
+    #[arg(long)]
+    pub(crate) print: bool,
+    #[command(flatten)]
+    pub(crate) fetch: Fetch,
+}
+
+// Options of the verbs that fetch credentials. As a doc comment it would replace what is said of each of these verbs.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct Fetch {
+    /// Fetch new credentials when less than this is left (`90s`, `30m`, `1h30m`) [default: 15m]
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    pub(crate) min_ttl: Option<Duration>,
+    /// The code of the MFA device, where the profile has `mfa_serial`
+    #[arg(long, value_name = "CODE")]
+    pub(crate) mfa_code: Option<String>,
+    /// Assume this role with the profile's credentials
+    #[arg(long, value_name = "ARN")]
+    pub(crate) role_arn: Option<String>,
+    /// Take the SAML response from a file, or from standard input with `-`
+    #[arg(long, value_name = "FILE|-")]
+    pub(crate) saml_response: Option<PathBuf>,
+    /// How long to wait for a person who signs in [default: 10m]
+    #[arg(long, value_name = "DURATION", value_parser = patience)]
+    pub(crate) timeout: Option<Duration>,
+}

@@ -1,0 +1,40 @@
+//! The verbs that say what there is.
+//!
+//! Deliberately not here: what they say (`commands`).
+
+use clap::Args;
+
+#[derive(Args, Debug)]
+#[command(after_help = "Example: ssox list --json | jq -r '.[].name'")]
+pub(crate) struct List {
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Example: ssox sessions")]
+pub(crate) struct Sessions {
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Example: ssox status --verify")]
+pub(crate) struct Status {
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Ask AWS who that is
+    #[arg(long)]
+    pub(crate) verify: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Example: ssox doctor")]
+pub(crate) struct Doctor {
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
