@@ -113,11 +113,13 @@ fn shared(changes: &mut EnvChanges, ctx: &Context, profile: &Profile, region: Op
     previous(changes, ctx, profile)
 }
 
-/// Remembers what was in use, the role on top included. Using the same again does not make it its own predecessor.
+/// Remembers what was in use, the role on top included. Using the same again does not make it its own predecessor, and
+/// what no profile can be called was put there by somebody else.
 fn previous(changes: &mut EnvChanges, ctx: &Context, profile: &Profile) -> Result<()> {
-    let role_arn = ctx.var("SSOX_ROLE_ARN");
+    let held = |name: &str| ctx.var(name).filter(|value| !value.contains(char::is_control));
+    let role_arn = held("SSOX_ROLE_ARN");
     let is_same = |held: &str| held == profile.name && role_arn == profile.ad_hoc_role_arn.as_deref();
-    match ctx.var("SSOX_PROFILE").filter(|held| !is_same(held)) {
+    match held("SSOX_PROFILE").filter(|held| !is_same(held)) {
         Some(held) => {
             changes.set("SSOX_PREVIOUS", held)?;
             set_or_take_out(changes, ctx, "SSOX_PREVIOUS_ROLE_ARN", role_arn)

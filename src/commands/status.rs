@@ -93,7 +93,7 @@ fn as_text(now: Timestamp, held: &Held, verified: Option<&Verified>) -> String {
         ("user id", verified.map(|verified| verified.identity.user_id.clone())),
     ];
     let shown = lines.into_iter().filter_map(|(name, value)| Some((name, value?)));
-    shown.map(|(name, value)| format!("{name:<12} {}\n", crate::error::printable(&value))).collect()
+    shown.map(|(name, value)| format!("{name:<12} {}\n", crate::error::printable(&value).replace('\n', " "))).collect()
 }
 
 fn as_json(now: Timestamp, held: &Held, verified: Option<&Verified>) -> String {

@@ -42,6 +42,11 @@ impl<'a> Section<'a> {
         self.entry(key).map(|entry| entry.value.as_ref())
     }
 
+    /// Returns the value of a key, unless it is empty: that says as little as none.
+    pub(crate) fn value(&self, key: &str) -> Option<&str> {
+        self.get(key).filter(|value| !value.is_empty())
+    }
+
     /// Returns the entry that counts for a key.
     pub(crate) fn entry(&self, key: &str) -> Option<&Entry<'a>> {
         self.entries.iter().rev().find(|entry| entry.key == key)

@@ -2,7 +2,6 @@
 //!
 //! Deliberately not here: asking it (`aws::local`).
 
-use super::sources::value;
 use crate::config::Section;
 use crate::context::Context;
 use crate::error::{Error, Result};
@@ -15,7 +14,7 @@ const IPV6: &str = "http://[fd00:ec2::254]";
 /// # Errors
 /// Configuration: an address or a mode that is none.
 pub(super) fn endpoint(ctx: &Context, name: &str, section: &Section) -> Result<String> {
-    let setting = |variable: &str, key: &str| ctx.var(variable).or_else(|| value(section, key)).map(String::from);
+    let setting = |variable: &str, key: &str| ctx.var(variable).or_else(|| section.value(key)).map(String::from);
     if let Some(url) = setting("AWS_EC2_METADATA_SERVICE_ENDPOINT", "ec2_metadata_service_endpoint") {
         let is_url = url.starts_with("http://") || url.starts_with("https://");
         return is_url.then_some(url).ok_or_else(|| {

@@ -99,7 +99,7 @@ pub(crate) fn check_region(what: &str, region: &str) -> Result<()> {
 }
 
 fn region(name: &str, section: &Section) -> Result<Option<String>> {
-    let Some(region) = section.get("region").filter(|region| !region.is_empty()) else { return Ok(None) };
+    let Some(region) = section.value("region") else { return Ok(None) };
     check_region(&format!("`region` of profile `{name}`"), region)?;
     Ok(Some(region.into()))
 }

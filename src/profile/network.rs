@@ -57,7 +57,7 @@ impl Endpoints<'_> {
 }
 
 fn services<'a>(files: &'a ConfigFiles, section: &Section) -> Result<Option<Section<'a>>> {
-    let Some(name) = section.get("services").filter(|name| !name.is_empty()) else { return Ok(None) };
+    let Some(name) = section.value("services") else { return Ok(None) };
     match files.services(name) {
         Some(services) => Ok(Some(services)),
         None => Err(Error::configuration(format!("there is no section `[services {name}]`"))

@@ -3,7 +3,7 @@
 //! Deliberately not here: assuming them (`source`).
 
 use super::find::nearest_profiles;
-use super::sources::{Place, is_assumed, value};
+use super::sources::{Place, is_assumed};
 use super::{check_region, metadata};
 use crate::aws::{Network, partition};
 use crate::config::{Section, nearest};
@@ -22,8 +22,8 @@ use crate::source::{Source, tags};
 /// # Errors
 /// Configuration: a key that cannot work, no source or two, a source that is not there or leads back.
 pub(super) fn assumed(place: &Place, visited: &mut Vec<String>, name: &str, section: &Section) -> Result<Source> {
-    let arn = arn(name, value(section, "role_arn").unwrap_or_default())?;
-    let source = match (value(section, "source_profile"), value(section, "credential_source")) {
+    let arn = arn(name, section.value("role_arn").unwrap_or_default())?;
+    let source = match (section.value("source_profile"), section.value("credential_source")) {
         (Some(source), None) => source_profile(place, visited, name, source)?,
         (None, Some(source)) => Source::Machine(credential_source(place.ctx, name, section, source)?),
         (Some(_), Some(_)) => {
@@ -43,7 +43,7 @@ pub(super) fn assumed(place: &Place, visited: &mut Vec<String>, name: &str, sect
         session_name: session_name(name, section)?,
         external_id: checked(name, section, "external_id", 2..=1224, "_+=,.@:\\/-")?,
         duration_seconds: duration(name, section)?,
-        tags: tags::parse(name, value(section, "ssox_session_tags").unwrap_or_default())?,
+        tags: tags::parse(name, section.value("ssox_session_tags").unwrap_or_default())?,
         mfa: mfa(name, section)?,
         region: region(place.ctx, place.region.as_deref(), &arn, Some(&source)),
         network: place.network.clone(),
@@ -90,7 +90,7 @@ pub(super) fn kept_apart(place: &Place, name: &str, section: &Section, mut sourc
         Source::WebIdentity(role) => role.is_kept_apart = is_kept_apart,
         Source::AssumedRole(role) => {
             role.is_kept_apart = is_kept_apart;
-            let behind = value(section, "source_profile").and_then(|behind| place.files.profile(behind));
+            let behind = section.value("source_profile").and_then(|behind| place.files.profile(behind));
             if let Some(behind) = behind {
                 role.source = kept_apart(place, &behind.name, &behind, role.source.clone());
             }
@@ -103,8 +103,8 @@ pub(super) fn kept_apart(place: &Place, name: &str, section: &Section, mut sourc
 fn is_ambiguous(place: &Place, name: &str, section: &Section, source: &Source) -> bool {
     let (Some(arn), Some(arguments)) = (source.role_arn(), source.arguments()) else { return false };
     let origin = ["source_profile", "credential_source", "web_identity_token_file"];
-    let is_like = |other: &Section| origin.iter().all(|key| value(other, key) == value(section, key));
-    let is_other = |other: &Section| other.name != name && value(other, "role_arn") == Some(arn) && !is_like(other);
+    let is_like = |other: &Section| origin.iter().all(|key| other.value(key) == section.value(key));
+    let is_other = |other: &Section| other.name != name && other.value("role_arn") == Some(arn) && !is_like(other);
     place.files.is_repeated(arn)
         && place.files.profiles_with(arn).filter(is_other).any(|other| {
             let whole = place.files.profile(&other.name);
@@ -178,7 +178,7 @@ pub(super) fn arn(name: &str, text: &str) -> Result<RoleArn> {
 /// # Errors
 /// Configuration: STS would not take it.
 pub(super) fn session_name(name: &str, section: &Section) -> Result<Option<String>> {
-    match value(section, "role_session_name") {
+    match section.value("role_session_name") {
         Some(text) if !is_session_name(text) => {
             Err(Error::configuration(format!("`role_session_name` of profile `{name}` is `{text}`"))
                 .hint("it has 2 to 64 letters, digits and `_+=,.@-`"))
@@ -192,7 +192,7 @@ pub(super) fn session_name(name: &str, section: &Section) -> Result<Option<Strin
 /// # Errors
 /// Configuration: not a number STS takes.
 pub(super) fn duration(name: &str, section: &Section) -> Result<Option<i32>> {
-    let Some(text) = value(section, "duration_seconds") else { return Ok(None) };
+    let Some(text) = section.value("duration_seconds") else { return Ok(None) };
     match text.parse() {
         Ok(seconds @ 900..=43_200) => Ok(Some(seconds)),
         _ => Err(Error::configuration(format!("`duration_seconds` of profile `{name}` is `{text}`"))
@@ -212,7 +212,7 @@ pub(super) fn region(ctx: &Context, of_profile: Option<&str>, arn: &RoleArn, sou
 
 fn mfa(name: &str, section: &Section) -> Result<Option<Mfa>> {
     let Some(serial) = checked(name, section, "mfa_serial", 9..=256, "_=/:,.@-")? else { return Ok(None) };
-    let process = value(section, "mfa_process").map(|line| CommandLine::parse("mfa_process", name, line));
+    let process = section.value("mfa_process").map(|line| CommandLine::parse("mfa_process", name, line));
     Ok(Some(Mfa { serial, process: process.transpose()? }))
 }
 
@@ -226,7 +226,7 @@ fn checked(
     let is_fine = |text: &str| {
         length.contains(&text.len()) && text.chars().all(|c| c.is_ascii_alphanumeric() || signs.contains(c))
     };
-    match value(section, key) {
+    match section.value(key) {
         Some(text) if !is_fine(text) => Err(Error::configuration(format!("`{key}` of profile `{name}` is `{text}`"))
             .hint(format!("it has {} to {} letters, digits and `{signs}`", length.start(), length.end()))),
         text => Ok(text.map(String::from)),

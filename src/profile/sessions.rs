@@ -23,7 +23,7 @@ pub(crate) fn sessions(ctx: &Context, files: &ConfigFiles) -> Vec<Result<Session
         files.sso_session_names().map(|name| named_session(ctx, files, &name)).collect();
     for name in files.profile_names() {
         let Some(section) = files.profile(&name) else { continue };
-        if section.get("sso_session").is_some() || section.get("sso_start_url").is_none() {
+        if section.value("sso_session").is_some() || section.value("sso_start_url").is_none() {
             continue;
         }
         let legacy = of_profile(ctx, files, &name, &section);
@@ -45,7 +45,7 @@ pub(crate) fn sessions(ctx: &Context, files: &ConfigFiles) -> Vec<Result<Session
 pub(crate) fn session_behind(ctx: &Context, files: &ConfigFiles, wanted: &str) -> Result<Session> {
     let name = find::name(files, wanted)?;
     let section = files.profile(&name).ok_or_else(|| find::unknown(files, &name))?;
-    if section.get("sso_session").is_some() || section.get("sso_start_url").is_some() {
+    if section.value("sso_session").is_some() || section.value("sso_start_url").is_some() {
         return of_profile(ctx, files, &name, &section);
     }
     let profile = Profile::resolve(ctx, files, &name)?;
@@ -60,7 +60,7 @@ pub(crate) fn session_behind(ctx: &Context, files: &ConfigFiles, wanted: &str) -
 /// # Errors
 /// Configuration: the session is not there, is incomplete, or says other than the profile itself.
 pub(super) fn of_profile(ctx: &Context, files: &ConfigFiles, profile: &str, section: &Section) -> Result<Session> {
-    let Some(name) = section.get("sso_session").filter(|name| !name.is_empty()) else {
+    let Some(name) = section.value("sso_session") else {
         return session(ctx, files, None, section, section)
             .map(|session| Session { profile: Some(profile.into()), ..session })
             .map_err(|error| error.doing(format!("profile `{profile}` cannot sign in")));
@@ -87,8 +87,7 @@ fn session(
     endpoints: &Section,
 ) -> Result<Session> {
     let place = name.map_or_else(String::new, |name| format!("sso-session `{name}` "));
-    let required =
-        |key: &str| section.get(key).filter(|value| !value.is_empty()).ok_or_else(|| missing(&place, key, section));
+    let required = |key: &str| section.value(key).ok_or_else(|| missing(&place, key, section));
     let region = required("sso_region")?;
     check_region(&format!("{place}`sso_region`"), region)?;
     Ok(Session {
@@ -107,10 +106,14 @@ fn scopes(list: &str) -> Vec<String> {
 
 fn missing(place: &str, key: &str, section: &Section) -> Error {
     let error = Error::configuration(format!("{place}has no `{key}`").trim_start().to_string());
-    match nearest(key, section.keys()).first() {
-        Some(near) => error.hint(format!("`{near}` looks like it: write `{key}` in ~/.aws/config")),
-        None => error.hint(format!("add `{key} = …` in ~/.aws/config, or run ssox configure sso")),
-    }
+    let hint = misspelt(section, key);
+    error.hint(hint.unwrap_or_else(|| format!("add `{key} = …` in ~/.aws/config, or run ssox configure sso")))
+}
+
+/// Names the key that was probably meant to be this one.
+pub(super) fn misspelt(section: &Section, key: &str) -> Option<String> {
+    let near = nearest(key, section.keys().filter(|known| *known != key));
+    near.first().map(|near| format!("`{near}` looks like it: write `{key}` in ~/.aws/config"))
 }
 
 fn unknown(files: &ConfigFiles, name: &str) -> Error {

@@ -3,9 +3,10 @@
 //! Deliberately not here: what a source does, and the chains of roles (`roles`).
 
 use super::find::is_account_id;
-use super::{network, region, roles, sessions};
+use super::sessions::{self, misspelt};
+use super::{network, region, roles};
 use crate::aws::Network;
-use crate::config::{ConfigFiles, Section, Which, nearest};
+use crate::config::{ConfigFiles, Section, Which};
 use crate::context::Context;
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
@@ -50,10 +51,10 @@ impl Place<'_> {
 
     /// Returns what a profile has beside a role that other credentials assume.
     pub(super) fn own(&self, name: &str, section: &Section) -> Result<Source> {
-        let has = |key: &str| value(section, key).is_some();
+        let has = |key: &str| section.value(key).is_some();
         let has_key = |which| in_file(section, "aws_access_key_id", which).is_some();
         // Before all of AWS's own keys: `credential_process = ssox credential-process NAME` may stand beside it, for others.
-        if let Some(url) = value(section, "ssox_saml_url") {
+        if let Some(url) = section.value("ssox_saml_url") {
             return self.saml(name, section, url);
         }
         if has("web_identity_token_file") {
@@ -65,14 +66,14 @@ impl Place<'_> {
         if has_key(Which::Credentials) {
             return static_keys(name, section, Which::Credentials);
         }
-        if let Some(session) = value(section, "login_session") {
+        if let Some(session) = section.value("login_session") {
             return Ok(Source::Login(AwsLogin { profile: name.into(), session: session.into() }));
         }
-        if let Some(line) = value(section, "credential_process") {
+        if let Some(line) = section.value("credential_process") {
             return Ok(Source::Process(Process {
                 profile: name.into(),
                 command: CommandLine::parse("credential_process", name, line)?,
-                account_id: value(section, "aws_account_id").map(String::from),
+                account_id: section.value("aws_account_id").map(String::from),
             }));
         }
         match has_key(Which::Config) || has("aws_secret_access_key") {
@@ -82,7 +83,7 @@ impl Place<'_> {
     }
 
     fn sso(&self, name: &str, section: &Section) -> Result<SsoRole> {
-        let required = |key: &str| match value(section, key) {
+        let required = |key: &str| match section.value(key) {
             Some(value) => Ok(value.to_string()),
             None => Err(Error::configuration(format!("profile `{name}` has no `{key}`"))
                 .hint(misspelt(section, key).unwrap_or_else(|| format!("add `{key} = …` to `[profile {name}]`")))),
@@ -94,7 +95,12 @@ impl Place<'_> {
             ))
             .hint("write all 12 digits, leading zeros and no dashes: `sso_account_id = 012345678901`"));
         }
-        if section.get("sso_session").is_none() && section.get("sso_start_url").is_none() {
+        // AWS would refuse it, in words of its own.
+        if !role_name.chars().all(|c| c.is_ascii_alphanumeric() || "+=,.@-_".contains(c)) {
+            return Err(Error::configuration(format!("`sso_role_name` of profile `{name}` is `{role_name}`"))
+                .hint("it has letters, digits and `+=,.@-_`"));
+        }
+        if section.value("sso_session").is_none() && section.value("sso_start_url").is_none() {
             let hint = misspelt(section, "sso_session").or_else(|| misspelt(section, "sso_start_url"));
             return Err(Error::configuration(format!("profile `{name}` does not say where to sign in"))
                 .hint(hint.unwrap_or_else(|| format!("add `sso_session = NAME` to `[profile {name}]`"))));
@@ -104,12 +110,12 @@ impl Place<'_> {
     }
 
     fn saml(&self, name: &str, section: &Section, url: &str) -> Result<Source> {
-        let role = value(section, "ssox_saml_role_arn");
+        let role = section.value("ssox_saml_role_arn");
         let role = role.map(|arn| RoleArn::parse(&format!("`ssox_saml_role_arn` of profile `{name}`"), arn));
         Ok(Source::Saml(Box::new(Saml {
             url: url.into(),
             role: role.transpose()?,
-            provider_arn: value(section, "ssox_saml_provider_arn").map(String::from),
+            provider_arn: section.value("ssox_saml_provider_arn").map(String::from),
             duration_seconds: roles::duration(name, section)?,
             region: self.region.clone(),
             network: self.network.clone(),
@@ -117,8 +123,8 @@ impl Place<'_> {
     }
 
     fn web_identity(&self, name: &str, section: &Section) -> Result<Source> {
-        let token_file = value(section, "web_identity_token_file").unwrap_or_default();
-        let arn = value(section, "role_arn").ok_or_else(|| {
+        let token_file = section.value("web_identity_token_file").unwrap_or_default();
+        let arn = section.value("role_arn").ok_or_else(|| {
             Error::configuration(format!("profile `{name}` has `web_identity_token_file` without a `role_arn`")).hint(
                 misspelt(section, "role_arn").unwrap_or_else(|| format!("add `role_arn = …` to `[profile {name}]`")),
             )
@@ -136,14 +142,9 @@ impl Place<'_> {
     }
 }
 
-/// Returns a value that says something: an empty one is as good as none.
-pub(super) fn value<'a>(section: &'a Section, key: &str) -> Option<&'a str> {
-    section.get(key).filter(|value| !value.is_empty())
-}
-
 /// Tells whether the profile's role is assumed with credentials from elsewhere; with a token, it needs none.
 pub(super) fn is_assumed(section: &Section) -> bool {
-    value(section, "role_arn").is_some() && value(section, "web_identity_token_file").is_none()
+    section.value("role_arn").is_some() && section.value("web_identity_token_file").is_none()
 }
 
 /// Returns what one of the two files has: the AWS CLI takes keys from one or the other, never a half from each.
@@ -179,7 +180,7 @@ fn static_keys(name: &str, section: &Section, which: Which) -> Result<Source> {
 
 fn nothing(name: &str, section: &Section) -> Error {
     let error = Error::configuration(format!("profile `{name}` has no credentials: neither SSO keys nor others"));
-    if value(section, "source_profile").is_some() || value(section, "credential_source").is_some() {
+    if section.value("source_profile").is_some() || section.value("credential_source").is_some() {
         return error.hint(
             misspelt(section, "role_arn").unwrap_or_else(|| format!("add `role_arn = …` to `[profile {name}]`")),
         );
@@ -187,11 +188,6 @@ fn nothing(name: &str, section: &Section) -> Error {
     let wanted = ["sso_account_id", "sso_role_name", "role_arn", "credential_process", "aws_access_key_id"];
     let hint = wanted.iter().find_map(|key| misspelt(section, key));
     error.hint(hint.unwrap_or_else(|| format!("ssox configure sso --profile {}", shell_words::quote(name))))
-}
-
-fn misspelt(section: &Section, key: &str) -> Option<String> {
-    let near = nearest(key, section.keys().filter(|known| *known != key));
-    near.first().map(|near| format!("`{near}` looks like it: write `{key}` in ~/.aws/config"))
 }
 
 #[cfg(test)]

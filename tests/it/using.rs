@@ -182,6 +182,17 @@ fn a_secret_is_in_no_argument() {
 }
 
 #[test]
+fn what_others_left_in_the_variables_of_ssox_is_no_matter() {
+    let home = Home::signed_in();
+    let left = [("SSOX_PROFILE", "two\nlines"), ("SSOX_ROLE_ARN", "\u{1b}]0;x\u{7}"), ("SSOX_EXPIRES", "soon")];
+    let ran = home.ssox_with(&USE_DEV, &left);
+    ran.ok();
+    assert_eq!(ran.set("SSOX_PREVIOUS"), None);
+    let status = home.ssox_with(&["status"], &left).ok();
+    assert!(status.lines().any(|line| line.starts_with("profile") && line.ends_with("two lines")), "{status}");
+}
+
+#[test]
 fn refusals_have_their_exit_status() {
     for (fault, status, words) in [
         (Fault::Status(403), 5, "ForbiddenException"),

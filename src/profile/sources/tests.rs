@@ -255,3 +255,28 @@ fn a_sign_in_of_ones_own_comes_before_what_other_tools_are_given() {
     let error = resolve(&format!("[profile p]\nssox_saml_url = {url}\nssox_saml_role_arn = Admin"), "").unwrap_err();
     assert!(error.kind == Kind::Configuration && error.message.contains("`ssox_saml_role_arn` of profile `p`"));
 }
+
+#[test]
+fn a_role_name_that_aws_has_not_is_refused_here() {
+    for role_name in ["Read Only", "a\n b", "a&account_id=1", "Ünïcode", "a\u{7}"] {
+        let config =
+            format!("[profile p]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = {role_name}\n");
+        let error = resolve(&config, "").unwrap_err();
+        assert!(
+            error.kind == Kind::Configuration && error.message.contains("`sso_role_name`"),
+            "{role_name:?}: {error}"
+        );
+    }
+}
+
+#[test]
+fn an_empty_key_is_none_and_is_not_its_own_misspelling() {
+    let legacy = "sso_start_url = https://d-1234567890.awsapps.com/start\nsso_region = eu-west-1\n\
+        sso_account_id = 111122223333\nsso_role_name = Admin\n";
+    assert_eq!(said(&resolve(&format!("[profile p]\nsso_session =\n{legacy}"), "").unwrap()), "sso Admin");
+    let none = resolve("[profile p]\nsso_session =\nsso_account_id = 111122223333\nsso_role_name = Admin\n", "");
+    assert_eq!(none.unwrap_err().hint.unwrap(), "add `sso_session = NAME` to `[profile p]`");
+    let ctx = Context::default();
+    let files = ConfigFiles::parse(&format!("[profile p]\nsso_session =\n{legacy}"), "");
+    assert_eq!(super::super::sessions(&ctx, &files).len(), 1);
+}
