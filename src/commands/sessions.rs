@@ -65,7 +65,7 @@ fn row(now: Timestamp, session: &Session, token: Option<&Token>, profiles: &[&st
 /// As long as the client is registered, at most; how long the organization lets a session last is not known here.
 fn renews(now: Timestamp, token: &Token) -> String {
     match (token.is_refreshable(now), token.registration_expires_at) {
-        (true, Some(end)) => format!("for {}", human(end.seconds_after(now))),
+        (true, Some(end)) => format!("{} at most", human(end.seconds_after(now))),
         (true, None) => "yes".into(),
         (false, _) => "no".into(),
     }

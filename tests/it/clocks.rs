@@ -29,7 +29,7 @@ fn a_session_has_the_end_of_its_token_and_of_its_renewal() {
         (&Value::Bool(true), &serde_json::json!(["dev", "stg"]))
     );
     assert!(session["token_expires_at"].as_str() < session["registration_expires_at"].as_str(), "{session}");
-    assert!(text.lines().any(|line| line.contains(" 30m ") && line.contains(" for 89d ")), "{text}");
+    assert!(text.lines().any(|line| line.contains(" 30m ") && line.contains(" 89d at most ")), "{text}");
     assert_eq!(home.standin.total(), 0, "looking asks nobody");
 }
 

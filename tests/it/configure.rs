@@ -109,15 +109,36 @@ fn what_stands_in_credentials_is_left_alone_and_named() {
 }
 
 #[test]
-fn a_profile_without_a_region_is_named_and_the_others_are_migrated() {
+fn a_profile_that_cannot_be_migrated_is_named_and_the_others_are_migrated() {
+    let at = "sso_start_url = https://d-1234567890.awsapps.com/start\n";
+    let rows = [
+        (at.to_string(), "it has no `sso_region`"),
+        (format!("{at}sso_region = Europe\n"), "its `sso_region`: `Europe` is not a region"),
+        (format!("{at}sso_region = eu-west-1\n  output = json\n"), "is not a region"),
+        ("sso_start_url = http://x\nsso_region = eu-west-1\n".into(), "`http://x` is not a start URL"),
+    ];
+    for (keys, why) in rows {
+        let home = Home::new();
+        let odd = format!("[profile odd]\n{keys}sso_account_id = 111122223333\n\n");
+        home.write_config(&format!("{odd}{LEGACY}"));
+        let ran = home.ssox(&["configure", "migrate", "--yes"]);
+        ran.ok();
+        assert!(
+            ran.stderr().contains("profile `odd` is left alone: ") && ran.stderr().contains(why),
+            "{}",
+            ran.stderr()
+        );
+        assert_eq!(config(&home), format!("{odd}{MIGRATED}"));
+    }
+}
+
+#[test]
+fn a_tab_is_shown_as_one() {
     let home = Home::new();
-    let half =
-        "[profile half]\nsso_start_url = https://d-1234567890.awsapps.com/start\nsso_account_id = 111122223333\n\n";
-    home.write_config(&format!("{half}{LEGACY}"));
+    home.write_config(&LEGACY.replace("sso_region=eu-west-1   ", "sso_region\t=\teu-west-1"));
     let ran = home.ssox(&["configure", "migrate", "--yes"]);
     ran.ok();
-    assert!(ran.stderr().contains("profile `half` is left alone: it has no `sso_region`"), "{}", ran.stderr());
-    assert_eq!(config(&home), format!("{half}{MIGRATED}"));
+    assert!(ran.stderr().contains("\n-sso_region\t=\teu-west-1\n"), "{}", ran.stderr());
 }
 
 #[test]

@@ -8,8 +8,9 @@ use crate::cli::ConfigureMigrate;
 use crate::config::{ConfigFiles, Edits, Kind, Section, Which};
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::profile::check_region;
 use crate::session::ACCOUNT_ACCESS;
-use crate::session::start_url::plain;
+use crate::session::start_url::{self, plain};
 use crate::terminal::{say, warn};
 
 /// A session to be: where it signs in, and whose it will be.
@@ -94,11 +95,15 @@ fn place(files: &ConfigFiles, section: &Section) -> Option<std::result::Result<P
     Some(match (session, start_url, region) {
         _ if is_in_credentials(section) => Err(in_credentials(files, &section.name)),
         (Some(name), ..) => named_place(files, name, start_url, region),
-        (None, Some(url), Some(region)) => {
-            Ok(Place { session: None, start_url: plain(url).into(), region: region.into() })
-        }
+        (None, Some(url), Some(region)) => legacy_place(url, region).map_err(|error| error.message),
         (None, ..) => Err("it has no `sso_region`; add it, then try again".into()),
     })
+}
+
+fn legacy_place(start_url: &str, region: &str) -> Result<Place> {
+    start_url::check(start_url)?;
+    check_region("its `sso_region`", region)?;
+    Ok(Place { session: None, start_url: plain(start_url).into(), region: region.into() })
 }
 
 /// A profile in both forms, as `--keep-legacy` leaves them: the session counts, if the legacy keys say the same.

@@ -4,7 +4,7 @@
 
 use crate::config::{File, diff};
 use crate::context::Context;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, printable};
 use crate::files::{self, Lock};
 use crate::terminal;
 
@@ -25,7 +25,9 @@ pub(super) fn shown(file: &File, text: &str) -> String {
 /// # Errors
 /// `NeedsPerson` when nobody can agree; configuration when the file has changed meanwhile or cannot be written.
 pub(super) fn write(ctx: &Context, file: &File, text: &str, consent: Consent) -> Result<bool> {
-    eprint!("{}", crate::error::printable(&shown(file, text)));
+    // A tab is as harmless as a blank, and some people's files are full of them.
+    let parts: Vec<String> = shown(file, text).split('\t').map(printable).collect();
+    eprint!("{}", parts.join("\t"));
     if consent == Consent::Asked {
         if ctx.no_input {
             return Err(Error::needs_person("nobody can agree to this change here").hint("add --yes"));
