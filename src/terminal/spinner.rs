@@ -1,21 +1,16 @@
 //! A line on the terminal that moves while something is waited for, and is gone afterwards, Ctrl-C included.
 //!
-//! Deliberately not here: when it is shown, and what it says.
+//! Deliberately not here: when it is shown, and what it says. On Windows all is as indicatif does it.
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle, TermLike};
-use std::io::{Result, Write as _, stderr};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::time::Duration;
-
-/// What the terminal echoes when Ctrl-C is typed, and the column in which the cursor stands then.
-const INTERRUPT_WIDTH: u16 = 3;
 
 /// Shows a message until the bar is finished.
 pub(super) fn spinner(message: String) -> ProgressBar {
-    // indicatif knows terminals that cannot do it.
-    let target = match ProgressDrawTarget::stderr().is_hidden() {
-        true => ProgressDrawTarget::hidden(),
-        false => ProgressDrawTarget::term_like(Box::new(Line)),
-    };
+    let target = ProgressDrawTarget::stderr();
+    // It is hidden on terminals that cannot do it.
+    #[cfg(unix)]
+    let target = if target.is_hidden() { target } else { ProgressDrawTarget::term_like(Box::new(line::Line)) };
     let spinner = ProgressBar::with_draw_target(None, target).with_message(message);
     spinner.set_style(ProgressStyle::with_template("{spinner} {wide_msg}").expect("the template is valid"));
     #[cfg(unix)]
@@ -24,40 +19,49 @@ pub(super) fn spinner(message: String) -> ProgressBar {
     spinner
 }
 
-/// The line of the terminal the cursor stands in, without the columns in which Ctrl-C is echoed: indicatif fills what it
-/// is given to its end, and the echo would begin a line of its own.
-#[derive(Debug)]
-struct Line;
+#[cfg(unix)]
+mod line {
+    use indicatif::TermLike;
+    use std::io::{Result, Write as _, stderr};
 
-impl TermLike for Line {
-    fn width(&self) -> u16 {
-        let columns = terminal_size::terminal_size_of(stderr()).map_or(80, |(width, _)| width.0);
-        columns.saturating_sub(INTERRUPT_WIDTH).max(1)
-    }
-    // There is no other line to move to.
-    fn move_cursor_up(&self, _: usize) -> Result<()> {
-        Ok(())
-    }
-    fn move_cursor_down(&self, _: usize) -> Result<()> {
-        Ok(())
-    }
-    fn move_cursor_right(&self, _: usize) -> Result<()> {
-        Ok(())
-    }
-    fn move_cursor_left(&self, _: usize) -> Result<()> {
-        Ok(())
-    }
-    fn write_line(&self, text: &str) -> Result<()> {
-        self.write_str(text)
-    }
-    fn write_str(&self, text: &str) -> Result<()> {
-        write!(stderr(), "{text}")
-    }
-    fn clear_line(&self) -> Result<()> {
-        write!(stderr(), "\r\x1b[2K")
-    }
-    fn flush(&self) -> Result<()> {
-        stderr().flush()
+    /// What the terminal echoes when Ctrl-C is typed, and the column in which the cursor stands then.
+    const INTERRUPT_WIDTH: u16 = 3;
+
+    /// The line of the terminal the cursor stands in, without the columns in which Ctrl-C is echoed: indicatif fills what
+    /// it is given to its end, and the echo would begin a line of its own.
+    #[derive(Debug)]
+    pub(super) struct Line;
+
+    impl TermLike for Line {
+        fn width(&self) -> u16 {
+            let columns = terminal_size::terminal_size_of(stderr()).map_or(80, |(width, _)| width.0);
+            columns.saturating_sub(INTERRUPT_WIDTH).max(1)
+        }
+        // There is no other line to move to.
+        fn move_cursor_up(&self, _: usize) -> Result<()> {
+            Ok(())
+        }
+        fn move_cursor_down(&self, _: usize) -> Result<()> {
+            Ok(())
+        }
+        fn move_cursor_right(&self, _: usize) -> Result<()> {
+            Ok(())
+        }
+        fn move_cursor_left(&self, _: usize) -> Result<()> {
+            Ok(())
+        }
+        fn write_line(&self, text: &str) -> Result<()> {
+            self.write_str(text)
+        }
+        fn write_str(&self, text: &str) -> Result<()> {
+            write!(stderr(), "{text}")
+        }
+        fn clear_line(&self) -> Result<()> {
+            write!(stderr(), "\r\x1b[2K")
+        }
+        fn flush(&self) -> Result<()> {
+            stderr().flush()
+        }
     }
 }
 
