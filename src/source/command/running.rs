@@ -55,6 +55,7 @@ pub(super) struct Ended {
 /// A program, and what it prints and says.
 pub(super) struct Running {
     child: Child,
+    #[cfg_attr(not(unix), expect(dead_code, reason = "there the program alone is ended"))]
     group: Group,
     printed: Receiver<Bytes>,
     said: Receiver<Bytes>,
