@@ -19,13 +19,13 @@ Microsoft.PowerShell.Management\Remove-Item -LiteralPath Alias:ssox -Force -Erro
 function global:ssox {
     $given = @(_ssox_arguments $MyInvocation $args)
     $verb = _ssox_verb $given
-    $Env:SSOX_FUNCTION = 'powershell1'
-    if ($verb) {
-        _ssox_change $verb $given
-    } elseif ($MyInvocation.ExpectingInput) {
-        $input | & (_ssox_binary) @given
-    } else {
-        & (_ssox_binary) @given
+    if ($verb) { return _ssox_change $verb $given }
+    $env:SSOX_FUNCTION = 'powershell1'
+    try {
+        if ($MyInvocation.ExpectingInput) { $input | & (_ssox_binary) @given } else { & (_ssox_binary) @given }
+    } finally {
+        # It is for this call alone, not for what is started later.
+        Microsoft.PowerShell.Management\Remove-Item -LiteralPath Env:SSOX_FUNCTION -ErrorAction Ignore
     }
 }
 
@@ -156,6 +156,7 @@ function global:_ssox_show([long]$now) {
     $label = "$env:SSOX_PROMPT" -replace '\p{Cc}', ''
     $state = 'ok'
     $time = ''
+    $mark = ''
     if ($env:SSOX_STATE -ceq 'login') { $mark = ' sign in' }
     if ($env:SSOX_STATE -ceq 'unreachable') { $mark = ' unreachable' }
     if ($mark) { $state = 'soon' }
