@@ -26,8 +26,9 @@ pub(crate) struct Key {
     session: Option<String>,
 }
 
-/// The key of an entry that names its session. No AWS tool reads it.
+/// The keys of an entry that names its session, and its role. No AWS tool reads them.
 const SESSION: &str = "SsoxSession";
+const ROLE: &str = "SsoxRole";
 
 impl Key {
     /// Names the entry of an SSO role; `session` is the sso-session's name, or else the start URL counts.
@@ -125,6 +126,9 @@ pub(crate) fn write(ctx: &Context, key: &Key, credentials: &RoleCredentials) -> 
     if let Some(session) = &key.session {
         content.insert(SESSION.into(), session.as_str().into());
     }
+    if let Some(role_name) = &credentials.role_name {
+        content.insert(ROLE.into(), role_name.as_str().into());
+    }
     content.insert("Credentials".into(), Value::Object(credentials_json(credentials)));
     files::write_secret(&key.path(ctx)?, json::python(&Value::Object(content)).as_bytes())
 }
@@ -192,6 +196,11 @@ fn parse(bytes: &[u8]) -> Option<RoleCredentials> {
         session_token: text("SessionToken")?.map(Secret::new),
         expiration,
         account_id: text("AccountId")?,
+        role_name: value
+            .get(ROLE)
+            .and_then(Value::as_str)
+            .filter(|name| !name.contains(char::is_control))
+            .map(String::from),
     })
 }
 

@@ -16,4 +16,6 @@ pub(crate) struct RoleCredentials {
     pub(crate) expiration: Option<Timestamp>,
     /// Absent where the source does not say.
     pub(crate) account_id: Option<String>,
+    /// Where a person chose it, and no configuration says it.
+    pub(crate) role_name: Option<String>,
 }

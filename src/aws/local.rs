@@ -127,6 +127,7 @@ fn credentials(body: &str) -> Result<RoleCredentials> {
         session_token: Some(Secret::new(text("Token").ok_or_else(none)?)),
         expiration: Some(text("Expiration").and_then(|end| Timestamp::parse(&end)).ok_or_else(none)?),
         account_id: text("AccountId"),
+        role_name: None,
     })
 }
 

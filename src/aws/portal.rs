@@ -67,6 +67,7 @@ pub(crate) fn get_role_credentials(
             session_token: Some(Secret::new(field(keys.session_token()).ok_or_else(none)?)),
             expiration: Some(Timestamp(keys.expiration() / 1000)).filter(|end| end.0 > 0),
             account_id: Some(account_id.into()),
+            role_name: None,
         })
     })
     .map_err(Error::from)

@@ -201,6 +201,7 @@ fn credentials(answer: Option<&types::Credentials>, account_id: Option<String>) 
         session_token: Some(Secret::new(keys.session_token())),
         expiration: Some(Timestamp(keys.expiration().secs())),
         account_id,
+        role_name: None,
     })
 }
 

@@ -10,6 +10,7 @@ fn credentials(expiration: &str) -> RoleCredentials {
         session_token: Some(Secret::new("t")),
         expiration: Timestamp::parse(expiration),
         account_id: Some("111122223333".into()),
+        role_name: None,
     }
 }
 

@@ -46,8 +46,9 @@ pub(super) fn with_credentials(
     credentials(&mut changes, ctx, entry)?;
     let account_id = entry.credentials.account_id.as_deref().or_else(|| profile.source.account_id());
     set_or_unset(&mut changes, "AWS_ACCOUNT_ID", account_id)?;
-    shared(&mut changes, ctx, profile, region)?;
-    set_or_unset(&mut changes, "SSOX_ROLE", profile.source.role_name())?;
+    let role_name = profile.source.role_name().or(entry.credentials.role_name.as_deref());
+    shared(&mut changes, ctx, profile, region, role_name)?;
+    set_or_unset(&mut changes, "SSOX_ROLE", role_name)?;
     set_or_take_out(&mut changes, ctx, "SSOX_ROLE_ARN", profile.ad_hoc_role_arn.as_deref())?;
     LEFTOVERS.iter().chain(&FOREIGN_LEFTOVERS).for_each(|name| changes.unset(name));
     Ok(changes)
@@ -60,7 +61,7 @@ pub(super) fn with_credentials(
 pub(super) fn profile_only(ctx: &Context, profile: &Profile, region: Option<&str>) -> Result<EnvChanges> {
     let mut changes = EnvChanges::default();
     changes.set("AWS_PROFILE", &profile.name)?;
-    shared(&mut changes, ctx, profile, region)?;
+    shared(&mut changes, ctx, profile, region, profile.source.role_name())?;
     let gone = KEYS.iter().chain(&["AWS_ACCOUNT_ID", "SSOX_ROLE", "SSOX_ROLE_ARN", "SSOX_EXPIRES", "SSOX_NEXT"]);
     let leftovers = LEFTOVERS.iter().chain(&FOREIGN_LEFTOVERS).filter(|name| **name != "AWS_PROFILE");
     gone.chain(leftovers).for_each(|name| changes.unset(name));
@@ -101,13 +102,19 @@ fn credentials(changes: &mut EnvChanges, ctx: &Context, entry: &Entry) -> Result
     set_or_unset(changes, "SSOX_NEXT", next_tick(ctx, entry).map(|next| next.0.to_string()).as_deref())
 }
 
-fn shared(changes: &mut EnvChanges, ctx: &Context, profile: &Profile, region: Option<&str>) -> Result<()> {
+fn shared(
+    changes: &mut EnvChanges,
+    ctx: &Context,
+    profile: &Profile,
+    region: Option<&str>,
+    role_name: Option<&str>,
+) -> Result<()> {
     if let Some(region) = region.or(profile.region.as_deref()) {
         REGIONS.iter().try_for_each(|name| changes.set(name, region))?;
     }
     changes.set("AWS_SSO_PROFILE", &profile.name)?;
     changes.set("SSOX_PROFILE", &profile.name)?;
-    changes.set("SSOX_PROMPT", prompt::label(&profile.name, profile.source.role_name()))?;
+    changes.set("SSOX_PROMPT", prompt::label(&profile.name, role_name))?;
     set_or_take_out(changes, ctx, "SSOX_PROTECTED", profile.protected.then_some("1"))?;
     set_or_take_out(changes, ctx, "SSOX_STATE", None)?;
     previous(changes, ctx, profile)

@@ -103,6 +103,7 @@ mod tests {
             session_token: token.map(Secret::new),
             expiration: token.and_then(|_| Timestamp::parse("2036-11-20T21:48:08Z")),
             account_id: token.map(|_| "111122223333".into()),
+            role_name: None,
         }
     }
 

@@ -79,7 +79,7 @@ fn json(credentials: &RoleCredentials, profile: &Profile) -> String {
         "session_token": credentials.session_token.as_ref().map(Secret::expose),
         "expires_at": credentials.expiration.map(|end| end.to_string()),
         "account_id": credentials.account_id.as_deref().or_else(|| profile.source.account_id()),
-        "role_name": profile.source.role_name(),
+        "role_name": profile.source.role_name().or(credentials.role_name.as_deref()),
         "region": profile.region,
     });
     format!("{document:#}\n")

@@ -48,6 +48,7 @@ fn keys(ctx: &Context, profile: Option<&Profile>) -> Result<RoleCredentials> {
             session_token: key("AWS_SESSION_TOKEN").map(Secret::new),
             expiration: None,
             account_id: None,
+            role_name: None,
         }),
         (None, None, Some(profile)) => Ok(profile.source.credentials(ctx, &Request::default())?.credentials),
         _ => Err(Error::configuration("there are no credentials in this shell to verify").hint("ssox use NAME")),

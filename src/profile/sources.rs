@@ -174,6 +174,7 @@ fn static_keys(name: &str, section: &Section, which: Which) -> Result<Source> {
         session_token: token.map(Secret::new),
         expiration: end,
         account_id: text("aws_account_id").map(String::from),
+        role_name: None,
     };
     Ok(Source::Static(StaticKeys { profile: name.into(), keys }))
 }

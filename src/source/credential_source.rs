@@ -74,6 +74,7 @@ fn environment(ctx: &Context) -> Result<RoleCredentials> {
             .map(Secret::new),
         expiration: ctx.var("AWS_CREDENTIAL_EXPIRATION").and_then(Timestamp::parse),
         account_id: ctx.var("AWS_ACCOUNT_ID").map(String::from),
+        role_name: None,
     })
 }
 

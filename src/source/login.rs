@@ -55,6 +55,7 @@ impl AwsLogin {
             session_token: Some(Secret::new(text("sessionToken")?)),
             expiration: Some(Timestamp::parse(&text("expiresAt")?)?),
             account_id: text("accountId"),
+            role_name: None,
         };
         Some(uncached(ctx, credentials))
     }

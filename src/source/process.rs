@@ -101,6 +101,7 @@ impl Process {
             session_token: text("SessionToken")?.map(Secret::new),
             expiration,
             account_id: text("AccountId")?.or_else(|| self.account_id.clone()),
+            role_name: None,
         })
     }
 }

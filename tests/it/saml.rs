@@ -175,9 +175,16 @@ fn a_person_chooses_among_several_and_a_shell_gets_the_reply() {
     let run = finished(&home, terminal);
     run.ok();
     assert!(run.said.contains("`ssox_saml_role_arn = arn:aws:iam::555566667777:role/Audit`"), "{}", run.said);
-    for line in ["=SSOX_PROFILE=external\n", "=AWS_ACCOUNT_ID=555566667777\n", "\n#end\n"] {
-        assert!(run.stdout.contains(line), "{}", run.stdout);
+    // What was chosen is known afterwards, too.
+    let again = home.ssox(&["--emit=zsh1", "use", "external"]).ok();
+    for reply in [run.stdout, again] {
+        for line in
+            ["=AWS_ACCOUNT_ID=555566667777\n", "=SSOX_ROLE=Audit\n", "=SSOX_PROMPT=external:Audit\n", "\n#end\n"]
+        {
+            assert!(reply.contains(line), "{reply}");
+        }
     }
+    assert_eq!(home.standin.count("AssumeRoleWithSAML"), 1);
 }
 
 #[test]

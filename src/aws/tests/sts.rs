@@ -20,6 +20,7 @@ fn user() -> RoleCredentials {
         session_token: None,
         expiration: None,
         account_id: None,
+        role_name: None,
     }
 }
 

@@ -33,7 +33,8 @@ pub(super) fn exchange(ctx: &Context, saml: &Saml, assertion: &Assertion, role: 
         }
         _ => Err(error),
     });
-    answer.map_err(|error| explain(error, role))
+    let named = |credentials| RoleCredentials { role_name: Some(role.role_name().into()), ..credentials };
+    answer.map(named).map_err(|error| explain(error, role))
 }
 
 /// The configured duration counts; what the identity provider wants is bent to what AWS takes.
