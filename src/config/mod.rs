@@ -15,7 +15,7 @@ mod section;
 
 pub(crate) use edit::Edits;
 pub(crate) use file::File;
-pub(crate) use name::{Kind, Which};
+pub(crate) use name::{Kind, Which, is_legal};
 pub(crate) use nearest::nearest;
 pub(crate) use section::{Entry, Section};
 

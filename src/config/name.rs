@@ -54,6 +54,11 @@ impl Which {
     }
 }
 
+/// Tells whether every AWS tool takes a character in a name; the AWS CLI takes all.
+pub(crate) fn is_legal(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "_-/.%@:+".contains(c)
+}
+
 /// Returns what the section is and its name; `None` for a section nobody reads.
 pub(super) fn name(text: &str, header: Header, which: Which) -> Option<(Kind, Cow<'_, str>)> {
     match (which, inner(text, header)?) {

@@ -9,7 +9,7 @@ mod sso;
 
 use super::Done;
 use crate::cli::Configure;
-use crate::config::{ConfigFiles, Kind};
+use crate::config::{ConfigFiles, Kind, is_legal};
 use crate::context::Context;
 use crate::error::{Error, Result};
 
@@ -49,9 +49,8 @@ fn unused(name: &str, is_used: impl Fn(&str) -> bool) -> String {
 }
 
 /// A new name has letters only that every AWS tool reads.
-fn is_legal(kind: Kind, name: &str) -> Result<()> {
-    let is_letter = |c: char| c.is_ascii_alphanumeric() || "_-/.%@:+".contains(c);
-    match !name.is_empty() && name.chars().all(is_letter) {
+fn check_name(kind: Kind, name: &str) -> Result<()> {
+    match !name.is_empty() && name.chars().all(is_legal) {
         true => Ok(()),
         false => Err(Error::configuration(format!(
             "`{name}` cannot be the name of a new {}: the SDKs would not see it",
@@ -63,7 +62,7 @@ fn is_legal(kind: Kind, name: &str) -> Result<()> {
 
 /// A profile that is of Identity Center already may be changed; any other would be two things at once.
 fn is_free(files: &ConfigFiles, name: &str) -> Result<()> {
-    let Some(known) = files.profile(name) else { return is_legal(Kind::Profile, name) };
+    let Some(known) = files.profile(name) else { return check_name(Kind::Profile, name) };
     match ELSEWHERE.iter().find(|key| known.entry(key).is_some()) {
         None => Ok(()),
         Some(key) => Err(Error::configuration(format!("profile `{name}` is there already, with `{key}`"))

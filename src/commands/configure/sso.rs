@@ -4,7 +4,7 @@
 
 use super::propose::{self, Consent};
 use super::question::{OUTPUT, Question, REGION, SSO_REGION, START_URL};
-use super::{is_free, is_legal, session_name, unused};
+use super::{check_name, is_free, session_name, unused};
 use crate::account_names::AccountNames;
 use crate::aws::portal::{self, Account};
 use crate::cli::ConfigureSso;
@@ -73,7 +73,7 @@ fn check_given(files: &ConfigFiles, args: &ConfigureSso) -> Result<()> {
     check(args.region.as_ref(), &REGION)?;
     check(args.output.as_ref(), &OUTPUT)?;
     let new_session = args.sso_session.as_deref().filter(|name| files.sso_session(name).is_none());
-    new_session.map_or(Ok(()), |name| is_legal(Kind::SsoSession, name))?;
+    new_session.map_or(Ok(()), |name| check_name(Kind::SsoSession, name))?;
     args.profile.as_deref().map_or(Ok(()), |name| is_free(files, name))?;
     match args.account_id.as_deref().filter(|id| !is_account_id(id)) {
         None => Ok(()),
@@ -105,7 +105,7 @@ fn session(ctx: &Context, files: &ConfigFiles, args: &ConfigureSso) -> Result<Se
         what: "session name",
         option: "--sso-session",
         default: Some(&suggested),
-        check: &|_, name| is_legal(Kind::SsoSession, name),
+        check: &|_, name| check_name(Kind::SsoSession, name),
     };
     let name = question.optional(ctx, name.as_deref())?.unwrap_or_else(|| suggested.clone());
     let scopes = scopes(args.scopes.as_deref().unwrap_or_default());

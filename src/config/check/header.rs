@@ -4,7 +4,7 @@
 
 use super::{Check, known};
 use crate::config::Severity::{Error, Warning};
-use crate::config::name::{Kind, Which, after, inner};
+use crate::config::name::{Kind, Which, after, inner, is_legal};
 use crate::config::nearest::distance_within;
 use crate::config::scan::Header;
 use crate::config::section::Section;
@@ -170,8 +170,4 @@ fn spelled(which: Which, kind: Kind, name: &str) -> String {
         _ if name.contains([' ', '\t']) => format!("`[{} '{name}']`", kind.word()),
         _ => format!("`[{} {name}]`", kind.word()),
     }
-}
-
-fn is_legal(c: char) -> bool {
-    c.is_ascii_alphanumeric() || "_-/.%@:+".contains(c)
 }

@@ -2,7 +2,7 @@
 //!
 //! Deliberately not here: what may be read, which is much more.
 
-use crate::config::name::{Kind, Which, name};
+use crate::config::name::{Kind, Which, is_legal, name};
 use crate::config::scan::Headers;
 use crate::config::section::without_comment;
 use crate::error::{Error, Result};
@@ -39,12 +39,11 @@ pub(super) fn header_line(which: Which, kind: Kind, wanted: &str) -> Result<Stri
         _ if wanted.contains(' ') => format!("[{} '{wanted}']", kind.word()),
         _ => format!("[{} {wanted}]", kind.word()),
     };
-    let is_letter = |c: char| c.is_ascii_alphanumeric() || "_-/.%@:+ ".contains(c);
     let is_read_back = |header: &str| match Headers::new(header).next().and_then(|first| name(header, first, which)) {
         Some((of, name)) => of == kind && name == wanted,
         None => false,
     };
-    match wanted.chars().all(is_letter) && is_read_back(&header) {
+    match wanted.chars().all(|c| is_legal(c) || c == ' ') && is_read_back(&header) {
         true => Ok(header),
         false => Err(Error::configuration(format!("`{wanted}` cannot be the name of a new {}", kind.word()))
             .hint("use letters, digits and `_ - / . % @ : +`, which every AWS tool can read")),
