@@ -3,6 +3,7 @@
 //! Deliberately not here: answers that are part of a protocol, such as `authorization_pending` (`oidc`), and the
 //! reasons why nobody answers (`unreachable`).
 
+use super::cause::chain;
 use super::channel::Channel;
 use super::outcome::Failure;
 use super::unreachable;
@@ -138,10 +139,6 @@ fn clock_ahead(channel: &Channel, response: &HttpResponse) -> Option<i64> {
     Some(channel.ctx.now().seconds_after(Timestamp(date.secs())))
 }
 
-fn innermost(error: &dyn std::error::Error) -> String {
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(inner) = cause.source() {
-        cause = inner;
-    }
-    cause.to_string()
+fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
+    chain(error).last().unwrap_or(error).to_string()
 }

@@ -13,9 +13,9 @@ mod nearest;
 mod scan;
 mod section;
 
-pub(crate) use edit::Edits;
+pub(crate) use edit::{Edits, check_name};
 pub(crate) use file::File;
-pub(crate) use name::{Kind, Which, is_legal};
+pub(crate) use name::{Kind, Which};
 pub(crate) use nearest::nearest;
 pub(crate) use section::{Entry, Section};
 

@@ -55,7 +55,7 @@ impl Which {
 }
 
 /// Tells whether every AWS tool takes a character in a name; the AWS CLI takes all.
-pub(crate) fn is_legal(c: char) -> bool {
+pub(super) fn is_legal(c: char) -> bool {
     c.is_ascii_alphanumeric() || "_-/.%@:+".contains(c)
 }
 

@@ -9,7 +9,7 @@ mod roles;
 mod sessions;
 mod sources;
 
-pub(crate) use sessions::{named_session, session_behind, sessions};
+pub(crate) use sessions::{named_session, scopes, session_behind, sessions};
 
 use crate::aws::Network;
 use crate::config::{ConfigFiles, Section};

@@ -100,7 +100,8 @@ fn session(
     })
 }
 
-fn scopes(list: &str) -> Vec<String> {
+/// Takes a list of scopes apart.
+pub(crate) fn scopes(list: &str) -> Vec<String> {
     list.split(',').map(str::trim).filter(|scope| !scope.is_empty()).map(String::from).collect()
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Deliberately not here: boto3 (`clients`), which refreshes alike.
 
+use crate::clients::printed;
 use crate::home::{Home, SSOX};
 use crate::pty::Terminal;
 use ssox_standin::{Grant, Person, START_URL, token_file};
@@ -44,12 +45,6 @@ fn aws(home: &Home, arguments: &[&str]) -> Option<Output> {
         fs::write(directory.join("endpoint-rule-set-1.json"), rules.to_string()).unwrap();
     }
     Some(home.command(program.to_str().unwrap()).args(arguments).output().expect("the AWS CLI starts"))
-}
-
-#[track_caller]
-fn printed(output: &Output) -> String {
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8_lossy(&output.stdout).trim().to_string()
 }
 
 #[track_caller]

@@ -24,8 +24,9 @@ fn python(home: &Home, script: &str) -> Option<Output> {
     has_package("boto3").then(run)
 }
 
+/// Expects success, and returns what was printed.
 #[track_caller]
-fn printed(output: &Output) -> String {
+pub(crate) fn printed(output: &Output) -> String {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8_lossy(&output.stdout).trim().to_string()
 }

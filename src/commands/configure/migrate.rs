@@ -89,8 +89,7 @@ impl Place {
 
 /// Reads where a profile with legacy keys signs in; or why a session cannot take their place.
 fn place(files: &ConfigFiles, section: &Section) -> Option<std::result::Result<Place, String>> {
-    let value = |key: &str| section.get(key).filter(|value| !value.is_empty());
-    let (session, start_url, region) = (value("sso_session"), value("sso_start_url"), value("sso_region"));
+    let [session, start_url, region] = ["sso_session", "sso_start_url", "sso_region"].map(|key| section.value(key));
     start_url.or(region.and(session))?;
     Some(match (session, start_url, region) {
         _ if is_in_credentials(section) => Err(in_credentials(files, &section.name)),

@@ -9,7 +9,7 @@ mod sso;
 
 use super::Done;
 use crate::cli::Configure;
-use crate::config::{ConfigFiles, Kind, is_legal};
+use crate::config::{ConfigFiles, Kind, check_name};
 use crate::context::Context;
 use crate::error::{Error, Result};
 
@@ -46,18 +46,6 @@ fn session_name(start_url: &str) -> String {
 fn unused(name: &str, is_used: impl Fn(&str) -> bool) -> String {
     let numbered = (2..).map(|number| format!("{name}-{number}"));
     std::iter::once(name.to_string()).chain(numbered).find(|name| !is_used(name)).expect("numbers do not end")
-}
-
-/// A new name has letters only that every AWS tool reads.
-fn check_name(kind: Kind, name: &str) -> Result<()> {
-    match !name.is_empty() && name.chars().all(is_legal) {
-        true => Ok(()),
-        false => Err(Error::configuration(format!(
-            "`{name}` cannot be the name of a new {}: the SDKs would not see it",
-            kind.word()
-        ))
-        .hint("use letters, digits and `_ - / . % @ : +`, which every AWS tool can read")),
-    }
 }
 
 /// A profile that is of Identity Center already may be changed; any other would be two things at once.

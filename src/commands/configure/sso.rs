@@ -4,15 +4,15 @@
 
 use super::propose::{self, Consent};
 use super::question::{OUTPUT, Question, REGION, SSO_REGION, START_URL};
-use super::{check_name, is_free, session_name, unused};
+use super::{is_free, session_name, unused};
 use crate::account_names::AccountNames;
 use crate::aws::portal::{self, Account};
 use crate::cli::ConfigureSso;
-use crate::config::{ConfigFiles, Edits, Kind, nearest};
+use crate::config::{ConfigFiles, Edits, Kind, check_name, nearest};
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::profile;
 use crate::profile::find::is_account_id;
+use crate::profile::{self, scopes};
 use crate::session::start_url::{self, plain};
 use crate::session::{self, ACCOUNT_ACCESS, Session, Token};
 use crate::terminal::picker::{self, Row};
@@ -111,10 +111,6 @@ fn session(ctx: &Context, files: &ConfigFiles, args: &ConfigureSso) -> Result<Se
     let scopes = scopes(args.scopes.as_deref().unwrap_or_default());
     let session = Session { name: Some(name), profile: None, start_url, region, scopes, network };
     Ok(Session { scopes: session::registration_scopes(&session), ..session })
-}
-
-fn scopes(list: &str) -> Vec<String> {
-    list.split(',').map(str::trim).filter(|scope| !scope.is_empty()).map(String::from).collect()
 }
 
 fn known_session(files: &ConfigFiles, start_url: &str) -> Option<String> {

@@ -27,7 +27,7 @@ pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
 
 fn profile(ctx: &Context, files: &ConfigFiles, section: &Section, findings: &mut Vec<Finding>) {
     let name = &section.name;
-    let has = |key: &str| section.get(key).is_some_and(|value| !value.is_empty());
+    let has = |key: &str| section.value(key).is_some();
     let is_sso = has("sso_account_id") || has("sso_role_name") || has("sso_session");
     let mut add = |severity, key: &str, message: String, hint: String| {
         findings.push(at(files, section, key, Finding::new("config", severity, message, hint)));

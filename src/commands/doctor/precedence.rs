@@ -25,7 +25,7 @@ const CONTESTS: [(&str, &str, &str); 6] = [
 
 /// Looks at the keys of a profile.
 pub(super) fn check(files: &ConfigFiles, section: &Section) -> Vec<Finding> {
-    let has = |key: &str| section.get(key).is_some_and(|value| !value.is_empty());
+    let has = |key: &str| section.value(key).is_some();
     let both = CONTESTS.iter().filter(|(one, other, _)| has(one) && has(other));
     let mut findings: Vec<Finding> = both.map(|(one, other, who)| finding(files, section, one, other, who)).collect();
     if has("credential_process") && has("aws_access_key_id") && !has("sso_account_id") {

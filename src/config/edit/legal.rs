@@ -45,7 +45,22 @@ pub(super) fn header_line(which: Which, kind: Kind, wanted: &str) -> Result<Stri
     };
     match wanted.chars().all(|c| is_legal(c) || c == ' ') && is_read_back(&header) {
         true => Ok(header),
-        false => Err(Error::configuration(format!("`{wanted}` cannot be the name of a new {}", kind.word()))
-            .hint("use letters, digits and `_ - / . % @ : +`, which every AWS tool can read")),
+        false => Err(illegal(kind, wanted, "")),
     }
+}
+
+/// Checks that every AWS tool will see a new name; with a blank in it, it is one for the AWS CLI alone.
+///
+/// # Errors
+/// Configuration: only some would.
+pub(crate) fn check_name(kind: Kind, name: &str) -> Result<()> {
+    match !name.is_empty() && name.chars().all(is_legal) {
+        true => Ok(()),
+        false => Err(illegal(kind, name, ": the SDKs would not see it")),
+    }
+}
+
+fn illegal(kind: Kind, name: &str, why: &str) -> Error {
+    Error::configuration(format!("`{name}` cannot be the name of a new {}{why}", kind.word()))
+        .hint("use letters, digits and `_ - / . % @ : +`, which every AWS tool can read")
 }

@@ -7,6 +7,8 @@ mod legal;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use legal::check_name;
+
 use super::file::File;
 use super::name::Kind;
 use super::section::Section;
