@@ -247,14 +247,14 @@ function _ssox_precmd() {
 
 # --- segment
 
-# Computes SSOX_SEGMENT (`dev:ReadOnly 43m`) and SSOX_SEGMENT_STATE (ok, soon, renewing, over), not exported, for prompts
+# Computes SSOX_SEGMENT (`dev:ReadOnly 43m`) and SSOX_SEGMENT_STATE (ok, soon, renewing, expired), not exported, for prompts
 # of your own; and `_ssox_ps1`, the same in colours, which PS1 shows as it is.
 function _ssox_show() {
   builtin local _ssox_label="${SSOX_PROMPT-}" _ssox_time='' _ssox_mark='' _ssox_state=ok _ssox_left=0
   _ssox_label=${_ssox_label//[[:cntrl:]]/}
   case ${SSOX_STATE-} in
-    login) _ssox_mark=' sign in' _ssox_state=soon ;;
-    unreachable) _ssox_mark=' unreachable' _ssox_state=soon ;;
+    sign-in) _ssox_mark=' sign in' _ssox_state=soon ;;
+    failed) _ssox_mark=' failed' _ssox_state=soon ;;
   esac
   if _ssox_is_number "${SSOX_EXPIRES-}"; then
     _ssox_left=$((SSOX_EXPIRES - _ssox_clock))
@@ -267,11 +267,11 @@ function _ssox_show() {
     elif ((_ssox_left > 0)); then
       _ssox_time=" ${_ssox_left}s"
     elif [[ -n $_ssox_mark ]]; then
-      _ssox_state=over
+      _ssox_state=expired
     elif [[ ${SSOX_STATE-} == renewing ]] || { ((_ssox_retry == 0)) && _ssox_is_number "${SSOX_NEXT-}"; }; then
       _ssox_mark=' renewing' _ssox_state=renewing
     else
-      _ssox_mark=' over' _ssox_state=over
+      _ssox_mark=' expired' _ssox_state=expired
     fi
     if ((_ssox_left > 0 && _ssox_left < 900)); then _ssox_state=soon; fi
   fi
@@ -286,7 +286,7 @@ function _ssox_show() {
 # Readline leaves out what stands between \001 and \002 when it measures the prompt.
 function _ssox_paint() {
   builtin local _ssox_colour=32 _ssox_block='41;97'
-  case $3 in soon | renewing) _ssox_colour=33 ;; over) _ssox_colour=31 ;; esac
+  case $3 in soon | renewing) _ssox_colour=33 ;; expired) _ssox_colour=31 ;; esac
   if [[ -n ${NO_COLOR-} ]]; then _ssox_colour=0 _ssox_block=7; fi
   builtin local _ssox_begin=$'\001\e['"${_ssox_colour}m"$'\002' _ssox_end=$'\001\e[0m\002'
   if [[ -n ${SSOX_PROTECTED-} ]]; then

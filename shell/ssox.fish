@@ -169,7 +169,7 @@ function _ssox_prompt_hook
     set -q _ssox_undecided[1]; and _ssox_place
 end
 
-# The prompt may be hours old when a command is typed: it must not start with credentials that are over.
+# The prompt may be hours old when a command is typed: it must not start with expired credentials.
 function _ssox_preexec_hook
     set -l fish_trace
     set -l IFS \n
@@ -183,7 +183,7 @@ end
 
 # --- segment
 
-# Computes SSOX_SEGMENT (`dev:ReadOnly 43m`) and SSOX_SEGMENT_STATE (ok, soon, renewing, over), not exported, for prompts
+# Computes SSOX_SEGMENT (`dev:ReadOnly 43m`) and SSOX_SEGMENT_STATE (ok, soon, renewing, expired), not exported, for prompts
 # of your own; and `_ssox_painted`, the same in colours.
 function _ssox_show
     set -l fish_trace
@@ -194,11 +194,11 @@ function _ssox_show
     set -l mark
     set -l state ok
     switch "$SSOX_STATE"
-        case login
+        case sign-in
             set mark ' sign in'
             set state soon
-        case unreachable
-            set mark ' unreachable'
+        case failed
+            set mark ' failed'
             set state soon
     end
     if string match -qr '^[1-9][0-9]{0,14}$' -- "$SSOX_EXPIRES"
@@ -212,13 +212,13 @@ function _ssox_show
         else if test $left -gt 0
             set clock " $left"s
         else if set -q mark[1]
-            set state over
+            set state expired
         else if test "$SSOX_STATE" = renewing; or test -n "$SSOX_NEXT" -a $_ssox_retry -eq 0
             set mark ' renewing'
             set state renewing
         else
-            set mark ' over'
-            set state over
+            set mark ' expired'
+            set state expired
         end
         test $left -gt 0 -a $left -lt 900; and set state soon
     end
@@ -232,7 +232,7 @@ function _ssox_show
     end
 end
 
-# The sequences of the terminal are asked for once: good, ending, over, a block, and back to normal. Quoted, because a
+# The sequences of the terminal are asked for once: good, ending, expired, a block, and back to normal. Quoted, because a
 # terminal without colours makes them empty, and an empty list takes all around it away.
 function _ssox_paint
     set -l fish_trace
@@ -248,7 +248,7 @@ function _ssox_paint
     switch $argv[3]
         case soon renewing
             set colour $_ssox_colours[3]
-        case over
+        case expired
             set colour $_ssox_colours[4]
     end
     if test -n "$SSOX_PROTECTED"

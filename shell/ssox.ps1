@@ -150,15 +150,15 @@ function global:_ssox_hook {
 
 # --- segment
 
-# Computes $SSOX_SEGMENT (`dev:ReadOnly 43m`) and $SSOX_SEGMENT_STATE (ok, soon, renewing, over) for prompts of your own,
+# Computes $SSOX_SEGMENT (`dev:ReadOnly 43m`) and $SSOX_SEGMENT_STATE (ok, soon, renewing, expired) for prompts of your own,
 # and returns the same in colours.
 function global:_ssox_show([long]$now) {
     $label = "$env:SSOX_PROMPT" -replace '\p{Cc}', ''
     $state = 'ok'
     $time = ''
     $mark = ''
-    if ($env:SSOX_STATE -ceq 'login') { $mark = ' sign in' }
-    if ($env:SSOX_STATE -ceq 'unreachable') { $mark = ' unreachable' }
+    if ($env:SSOX_STATE -ceq 'sign-in') { $mark = ' sign in' }
+    if ($env:SSOX_STATE -ceq 'failed') { $mark = ' failed' }
     if ($mark) { $state = 'soon' }
     $expires = _ssox_number $env:SSOX_EXPIRES
     if ($expires) {
@@ -167,13 +167,13 @@ function global:_ssox_show([long]$now) {
             if ($left -lt 900) { $state = 'soon' }
             $time = ' ' + (_ssox_duration $left)
         } elseif ($mark) {
-            $state = 'over'
+            $state = 'expired'
         } elseif ($env:SSOX_STATE -ceq 'renewing' -or ($global:_ssox_retry -eq 0 -and (_ssox_number $env:SSOX_NEXT))) {
             $mark = ' renewing'
             $state = 'renewing'
         } else {
-            $mark = ' over'
-            $state = 'over'
+            $mark = ' expired'
+            $state = 'expired'
         }
     }
     $global:SSOX_SEGMENT = ''
@@ -194,7 +194,7 @@ function global:_ssox_duration([long]$left) {
 function global:_ssox_paint([string]$label, [string]$rest, [string]$state) {
     if (-not $Host.UI.SupportsVirtualTerminal -or $env:TERM -ceq 'dumb') { return "$label$rest " }
     $escape = [char]27
-    $colour = if ($state -ceq 'ok') { 32 } elseif ($state -ceq 'over') { 31 } else { 33 }
+    $colour = if ($state -ceq 'ok') { 32 } elseif ($state -ceq 'expired') { 31 } else { 33 }
     $block = '41;97'
     if ($env:NO_COLOR) { $colour = 0; $block = 7 }
     if ($env:SSOX_PROTECTED) {

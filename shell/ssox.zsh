@@ -153,7 +153,7 @@ function _ssox_precmd() {
   (( ! _ssox_undecided )) || _ssox_place
 }
 
-# The prompt may be hours old when a command is typed: it must not start with credentials that are over.
+# The prompt may be hours old when a command is typed: it must not start with expired credentials.
 function _ssox_preexec() {
   builtin emulate -L zsh -o no_aliases -o extended_glob +o xtrace
   [[ ${SSOX_EXPIRES-} == [1-9][0-9](#c0,14) ]] || return 0
@@ -167,14 +167,14 @@ function _ssox_preexec() {
 
 # --- segment
 
-# Computes SSOX_SEGMENT (`dev:ReadOnly 43m`) and SSOX_SEGMENT_STATE (ok, soon, renewing, over), not exported, for prompts
+# Computes SSOX_SEGMENT (`dev:ReadOnly 43m`) and SSOX_SEGMENT_STATE (ok, soon, renewing, expired), not exported, for prompts
 # of your own; and `psvar`, whose elements a prompt shows as they are, whatever is in them.
 function _ssox_show() {
   local clock= mark= state=ok
   local -i left
   case ${SSOX_STATE-} in
-    (login) mark=' sign in' state=soon ;;
-    (unreachable) mark=' unreachable' state=soon ;;
+    (sign-in) mark=' sign in' state=soon ;;
+    (failed) mark=' failed' state=soon ;;
   esac
   if [[ ${SSOX_EXPIRES-} == [1-9][0-9](#c0,14) ]]; then
     left=SSOX_EXPIRES-_ssox_clock
@@ -182,9 +182,9 @@ function _ssox_show() {
     elif (( left >= 3600 )); then clock=" $(( left / 3600 ))h $(( left % 3600 / 60 ))m"
     elif (( left >= 60 )); then clock=" $(( left / 60 ))m"
     elif (( left > 0 )); then clock=" ${left}s"
-    elif [[ -n $mark ]]; then state=over
+    elif [[ -n $mark ]]; then state=expired
     elif [[ ${SSOX_STATE-} == renewing || ${SSOX_NEXT-} == [1-9]* && $_ssox_retry == 0 ]]; then mark=' renewing' state=renewing
-    else mark=' over' state=over
+    else mark=' expired' state=expired
     fi
     (( left <= 0 || left >= 900 )) || state=soon
   fi
@@ -195,7 +195,7 @@ function _ssox_show() {
   psvar[21]=${SSOX_PROTECTED-}
   psvar[22]=$clock$mark
   psvar[23]=${(M)state:#(soon|renewing)}
-  psvar[24]=${(M)state:#over}
+  psvar[24]=${(M)state:#expired}
 }
 
 # Puts the segment into a plain right prompt, at the first prompt, when all of the rc file has run. Where a framework

@@ -22,8 +22,8 @@ const BACK_OFF: [i64; 4] = [5, 15, 60, 300];
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
     Renewing,
-    Login,
-    Unreachable,
+    SignIn,
+    Failed,
 }
 
 impl Outcome {
@@ -31,8 +31,8 @@ impl Outcome {
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Renewing => "renewing",
-            Self::Login => "login",
-            Self::Unreachable => "unreachable",
+            Self::SignIn => "sign-in",
+            Self::Failed => "failed",
         }
     }
 }
@@ -61,7 +61,7 @@ pub(super) fn last_failure(ctx: &Context, profile: &Profile) -> Option<Failure> 
     let failure = read(ctx, profile).filter(|failure| failure.retry_at > ctx.now())?;
     let token = token_expires_at(ctx, profile);
     let signed_in = token != failure.token_expires_at && token.is_some_and(|end| end > ctx.now());
-    (failure.outcome != Outcome::Login || !signed_in).then_some(failure)
+    (failure.outcome != Outcome::SignIn || !signed_in).then_some(failure)
 }
 
 fn token_expires_at(ctx: &Context, profile: &Profile) -> Option<Timestamp> {
@@ -109,8 +109,8 @@ pub(super) fn is_due(ctx: &Context, entry: &Entry) -> bool {
 fn note(ctx: &Context, profile: &Profile, kind: Kind) {
     let count = read(ctx, profile).map_or(0, |failure| failure.count);
     let outcome = match kind {
-        Kind::NeedsPerson | Kind::Configuration | Kind::Refused => Outcome::Login,
-        _ => Outcome::Unreachable,
+        Kind::NeedsPerson | Kind::Configuration | Kind::Refused => Outcome::SignIn,
+        _ => Outcome::Failed,
     };
     let retry_at = ctx.now().plus(BACK_OFF[count.min(BACK_OFF.len() - 1)]);
     let token = token_expires_at(ctx, profile).map(|end| end.to_string());
@@ -123,8 +123,8 @@ fn note(ctx: &Context, profile: &Profile, kind: Kind) {
 fn read(ctx: &Context, profile: &Profile) -> Option<Failure> {
     let content: Value = serde_json::from_slice(&files::read(&path(ctx, profile).ok()?).ok()??).ok()?;
     let outcome = match content["outcome"].as_str()? {
-        "login" => Outcome::Login,
-        _ => Outcome::Unreachable,
+        "sign-in" => Outcome::SignIn,
+        _ => Outcome::Failed,
     };
     let retry_at = Timestamp::parse(content["retry_at"].as_str()?)?;
     // A clock that jumped back must not keep the renewal waiting for longer than the longest back-off.

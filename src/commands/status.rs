@@ -69,7 +69,7 @@ fn as_text(now: Timestamp, held: &Held, verified: Option<&Verified>) -> String {
         return "nothing is in use in this shell\n".into();
     }
     let left = |end: Timestamp| match end.seconds_after(now) {
-        ..=0 => format!("over since {end}"),
+        ..=0 => format!("expired since {end}"),
         left => format!("{} left, until {end}", human(left)),
     };
     let renewal = |token: &Token| match (token.is_refreshable(now), token.registration_expires_at) {

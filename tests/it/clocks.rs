@@ -113,6 +113,6 @@ fn status_tells_all_three() {
     }
     let left_over = json(&home, &["status", "--json"], &[("SSOX_EXPIRES", &expires)]);
     assert_eq!((&left_over["mode"], &left_over["expires_at"]), (&Value::Null, &Value::Null));
-    let over = home.ssox_with(&["status"], &[("SSOX_PROFILE", "dev"), ("SSOX_EXPIRES", "1000000000")]).ok();
-    assert!(over.contains("over since 2001-09-09T01:46:40Z"), "{over}");
+    let expired = home.ssox_with(&["status"], &[("SSOX_PROFILE", "dev"), ("SSOX_EXPIRES", "1000000000")]).ok();
+    assert!(expired.contains("expired since 2001-09-09T01:46:40Z"), "{expired}");
 }

@@ -155,7 +155,7 @@ fn a_command_typed_after_the_end_starts_with_fresh_keys() {
 #[test]
 fn a_command_does_not_wait_where_a_person_is_needed() {
     for shell in shells().into_iter().filter(|shell| *shell != Shell::Bash) {
-        for state in ["login", "unreachable"] {
+        for state in ["sign-in", "failed"] {
             let home = Home::scripted();
             let variables = [
                 ("SSOX_PROMPT", "dev"),

@@ -192,7 +192,7 @@ fn with_the_server_down_the_shell_goes_on_and_says_so() {
         let mut session = home.session(shell, "LOAD");
         session.run("ssox use dev");
         standin.fault("*", Fault::Status(500), Times::Forever);
-        says(&mut session, " unreachable]");
+        says(&mut session, " failed]");
     });
 }
 

@@ -27,15 +27,15 @@ fn the_segment_tells_how_long_and_what_then() {
         (2630, &[("SSOX_STATE", "nonsense")], "dev:ReadOnly 43m|ok"),
         (870, &[("SSOX_NEXT", LATER)], "dev:ReadOnly 14m|soon"),
         (870, &[("SSOX_STATE", "renewing")], "dev:ReadOnly 14m|soon"),
-        (870, &[("SSOX_STATE", "login")], "dev:ReadOnly 14m sign in|soon"),
-        (870, &[("SSOX_STATE", "unreachable")], "dev:ReadOnly 14m unreachable|soon"),
+        (870, &[("SSOX_STATE", "sign-in")], "dev:ReadOnly 14m sign in|soon"),
+        (870, &[("SSOX_STATE", "failed")], "dev:ReadOnly 14m failed|soon"),
         (7410, &[], "dev:ReadOnly 2h 3m|ok"),
         (260_000, &[], "dev:ReadOnly 3d|ok"),
-        (-10, &[], "dev:ReadOnly over|over"),
+        (-10, &[], "dev:ReadOnly expired|expired"),
         (-10, &[("SSOX_NEXT", LATER)], "dev:ReadOnly renewing|renewing"),
         (-10, &[("SSOX_NEXT", LATER), ("SSOX_STATE", "renewing")], "dev:ReadOnly renewing|renewing"),
-        (-10, &[("SSOX_NEXT", LATER), ("SSOX_STATE", "login")], "dev:ReadOnly sign in|over"),
-        (-10, &[("SSOX_NEXT", LATER), ("SSOX_STATE", "unreachable")], "dev:ReadOnly unreachable|over"),
+        (-10, &[("SSOX_NEXT", LATER), ("SSOX_STATE", "sign-in")], "dev:ReadOnly sign in|expired"),
+        (-10, &[("SSOX_NEXT", LATER), ("SSOX_STATE", "failed")], "dev:ReadOnly failed|expired"),
     ];
     for shell in shells() {
         let home = Home::scripted();
@@ -50,7 +50,7 @@ fn the_segment_tells_how_long_and_what_then() {
         // The binary was called, failed, and will not bring new credentials by itself.
         home.reply("tick", "", 1);
         let failing = [("SSOX_PROMPT", "dev"), ("SSOX_NEXT", "1"), ("SSOX_EXPIRES", "1")];
-        assert_eq!(segment(&home, shell, &failing), "dev over|over", "{shell:?}");
+        assert_eq!(segment(&home, shell, &failing), "dev expired|expired", "{shell:?}");
     }
 }
 
@@ -75,7 +75,7 @@ fn the_prompt_shows_it_in_colours() {
         for (variables, colour, text) in [
             (&[("SSOX_EXPIRES", ok.as_str())][..], "\u{1b}[32m", "dev:ReadOnly 43m"),
             (&[("SSOX_EXPIRES", soon.as_str())], "\u{1b}[33m", "dev:ReadOnly 14m"),
-            (&[("SSOX_EXPIRES", "1")], "\u{1b}[31m", "dev:ReadOnly over"),
+            (&[("SSOX_EXPIRES", "1")], "\u{1b}[31m", "dev:ReadOnly expired"),
             (&[("SSOX_EXPIRES", "1"), ("SSOX_NEXT", LATER)], "\u{1b}[33m", "dev:ReadOnly renewing"),
             (&[("SSOX_EXPIRES", ok.as_str()), ("SSOX_PROTECTED", "1")], "\u{1b}[32m", " 43m"),
         ] {
