@@ -35,6 +35,8 @@ mod moto;
 #[cfg(unix)]
 mod neighbours;
 #[cfg(unix)]
+mod package;
+#[cfg(unix)]
 mod passing;
 #[cfg(unix)]
 mod picker;

@@ -22,12 +22,19 @@ urllib.request.urlopen(action, form).read()
 
 /// The command of the README. Cargo runs it where it was built along with the tests.
 fn sandbox() -> Command {
+    let mut command = cargo(&["run", "--quiet", "--example", "sandbox"]);
+    for name in ["CI", "BROWSER", "SSH_CONNECTION", "SSH_TTY"] {
+        command.env_remove(name);
+    }
+    command
+}
+
+/// Returns a command of cargo's in this package. What cargo tells a test about it would make it build everything anew.
+pub(crate) fn cargo(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO"));
-    command.args(["run", "--quiet", "--example", "sandbox"]).current_dir(env!("CARGO_MANIFEST_DIR"));
-    // What cargo tells a test about its package would make it build everything anew.
+    command.args(arguments).current_dir(env!("CARGO_MANIFEST_DIR"));
     let of_cargo = |name: &String| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST");
-    let of_cargo = env::vars_os().filter_map(|(name, _)| name.into_string().ok()).filter(of_cargo);
-    for name in ["CI", "BROWSER", "SSH_CONNECTION", "SSH_TTY"].map(String::from).into_iter().chain(of_cargo) {
+    for name in env::vars_os().filter_map(|(name, _)| name.into_string().ok()).filter(of_cargo) {
         command.env_remove(name);
     }
     command

@@ -101,7 +101,7 @@ impl Saml {
     /// given is used in any case.
     ///
     /// # Errors
-    /// Those of [`assertion`], of the choice among the roles, and of AWS.
+    /// Those of [`assertion()`], of the choice among the roles, and of AWS.
     pub(crate) fn credentials(&self, ctx: &Context, request: &Request) -> Result<Entry> {
         if let Some(path) = &request.saml_response {
             let assertion = assertion(ctx, Origin::File(path))?;
