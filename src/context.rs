@@ -21,6 +21,8 @@ pub(crate) struct Context {
     pub(crate) command: String,
     /// Whether it has been said that a cache cannot be written; once is enough.
     has_warned_of_cache: Arc<AtomicBool>,
+    /// What `--emit` says: the shell whose function called.
+    pub(crate) emit: Option<String>,
     /// `-v`: log to stderr what is done, secrets redacted.
     pub(crate) verbose: bool,
     /// `--no-input`, `CI`, or no terminal: never ask, never open a browser.
@@ -69,13 +71,19 @@ impl Context {
         self.env.get(name)
     }
 
+    /// Returns what the shell function that called says of itself: its shell and the version of its replies.
+    pub(crate) fn caller(&self) -> Option<&str> {
+        self.emit.as_deref().or_else(|| self.var("SSOX_FUNCTION"))
+    }
+
     /// Returns the home directory.
     ///
     /// # Errors
     /// Configuration, when there is none.
     pub(crate) fn home(&self) -> Result<&Path> {
         self.home.as_deref().ok_or_else(|| {
-            Error::configuration("there is no home directory: HOME is not set").hint("export HOME=/path/to/your/home")
+            Error::configuration("there is no home directory: HOME is not set")
+                .hint("set HOME to the path of your home directory")
         })
     }
 
@@ -192,7 +200,7 @@ mod tests {
     #[test]
     fn no_home_says_what_to_type() {
         let error = context(&[("HOME", "")]).home().unwrap_err();
-        assert!(error.hint.unwrap().contains("HOME="));
+        assert!(error.hint.unwrap().contains("set HOME"));
     }
 
     #[test]

@@ -63,6 +63,7 @@ fn unprinted(cause: &io::Error, as_json: bool) -> ExitCode {
 /// Reads the environment, and decides whether there is a person to ask.
 fn context(cli: &Cli) -> Context {
     let mut ctx = Context::from_process();
+    ctx.emit.clone_from(&cli.emit);
     ctx.verbose = cli.common.verbose;
     ctx.no_input =
         cli.common.no_input || cli.verb.is_never_interactive() || ctx.var("CI").is_some() || !stderr().is_terminal();

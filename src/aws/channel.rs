@@ -10,6 +10,7 @@ use super::proxy::{self, Proxy};
 use super::{Network, Timeouts, partition, trust};
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::shell::typed;
 use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
@@ -55,7 +56,7 @@ impl Channel {
         partition::check_region(region)?;
         if let (Some(endpoint), true) = (endpoint, network.fips || network.dual_stack) {
             return Err(Error::configuration(format!("FIPS and dual-stack do not go with the endpoint `{endpoint}`"))
-                .hint("unset AWS_USE_FIPS_ENDPOINT AWS_USE_DUALSTACK_ENDPOINT"));
+                .hint(typed::unset(ctx, &["AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT"])));
         }
         let own = || format!("https://{}", partition::host(service, region, network));
         let channel = Self::to(ctx, network, &endpoint.cloned().unwrap_or_else(own))?;

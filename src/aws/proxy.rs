@@ -4,6 +4,7 @@
 
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::shell::typed;
 use aws_smithy_http_client::proxy::ProxyConfig;
 
 /// The proxy for addresses of one scheme.
@@ -32,7 +33,7 @@ const FOR_HTTP: [&str; 4] = ["http_proxy", "HTTP_PROXY", "ALL_PROXY", "all_proxy
 pub(super) fn of(ctx: &Context, scheme: &str) -> Result<Option<Proxy>> {
     let set = |names: [&'static str; 4]| names.into_iter().filter_map(|name| Some((name, ctx.var(name)?)));
     let bad = |variable: &str, what: &str| {
-        let hint = format!("export {variable}=http://proxy.example:8080");
+        let hint = typed::set(ctx, variable, "http://proxy.example:8080");
         Error::configuration(format!("`{variable}` {what}")).hint(hint)
     };
     if let Some((variable, _)) = set(FOR_HTTPS).chain(set(FOR_HTTP)).find(|(_, address)| !is_address(address)) {
@@ -93,7 +94,7 @@ mod tests {
             assert!(of(&context(&[("HTTPS_PROXY", proxy)]), "https").unwrap().is_some(), "{proxy}");
         }
         for proxy in ["http://", "ftp://p", "http://p:port", "::::", "http://p q", "http://p:99999", "socks5://p:1"] {
-            let error = of(&context(&[("HTTPS_PROXY", proxy)]), "https").unwrap_err();
+            let error = of(&context(&[("HTTPS_PROXY", proxy), ("SSOX_FUNCTION", "bash1")]), "https").unwrap_err();
             assert!(error.kind.exit_status() == 4 && error.message.contains("`HTTPS_PROXY`"), "{proxy}: {error}");
             assert!(error.hint.unwrap().starts_with("export HTTPS_PROXY="), "{proxy}");
         }

@@ -6,6 +6,7 @@ use super::cause::{all_text, chain, find, is_cut, is_unresolved};
 use super::channel::Channel;
 use super::outcome::Failure;
 use crate::error::{Error, cause_text};
+use crate::shell::typed;
 use std::error::Error as Cause;
 use std::io::{self, ErrorKind};
 use std::time::Duration;
@@ -29,7 +30,7 @@ pub(super) fn error(channel: &Channel, error: &(dyn Cause + 'static)) -> Error {
         return no_network(channel, format!("the proxy does not let `{host}` through"));
     }
     if let Some(rustls::Error::InvalidCertificate(cause)) = find(error) {
-        return untrusted(host, cause);
+        return untrusted(channel, cause);
     }
     if text.contains("timeout") || text.contains("timed out") {
         return timed_out(channel, &text);
@@ -55,8 +56,11 @@ pub(super) fn error(channel: &Channel, error: &(dyn Cause + 'static)) -> Error {
 /// Says that a proxy wants a name and a password.
 pub(super) fn proxy_asks(channel: &Channel) -> Error {
     let variable = channel.proxy.as_ref().map_or("HTTPS_PROXY", |proxy| proxy.variable);
-    Error::configuration(format!("the proxy of `{variable}` asks who you are"))
-        .hint(format!("export {variable}=http://user:password@host:port"))
+    Error::configuration(format!("the proxy of `{variable}` asks who you are")).hint(typed::set(
+        &channel.ctx,
+        variable,
+        "http://user:password@host:port",
+    ))
 }
 
 /// Names who is spoken to first: the host, or the proxy on the way to it.
@@ -89,23 +93,23 @@ pub(super) fn throttled(host: &str) -> Error {
     Error::unreachable(format!("`{host}` is throttling: too many requests")).hint("wait a minute, then try again")
 }
 
-fn untrusted(host: &str, cause: &rustls::CertificateError) -> Error {
+fn untrusted(channel: &Channel, cause: &rustls::CertificateError) -> Error {
     use rustls::CertificateError::{
         Expired, ExpiredContext, NotValidForName, NotValidForNameContext, NotValidYet, NotValidYetContext,
     };
     let (message, hint) = match cause {
         Expired | ExpiredContext { .. } | NotValidYet | NotValidYetContext { .. } => {
-            ("is not valid today", "is this computer's clock right? ssox doctor")
+            ("is not valid today", "is this computer's clock right? ssox doctor".to_string())
         }
         NotValidForName | NotValidForNameContext { .. } => {
-            ("is for another host", "is there a proxy or a sign-in page in between?")
+            ("is for another host", "is there a proxy or a sign-in page in between?".to_string())
         }
-        _ => (
-            "is not trusted",
-            "a company's proxy has its own authority: export AWS_CA_BUNDLE=/path/to/its/certificates.pem",
-        ),
+        _ => {
+            let line = typed::set(&channel.ctx, "AWS_CA_BUNDLE", "/path/to/its/certificates.pem");
+            ("is not trusted", format!("a company's proxy has its own authority: {line}"))
+        }
     };
-    Error::unreachable(format!("the certificate of `{host}` {message}")).hint(hint)
+    Error::unreachable(format!("the certificate of `{}` {message}", channel.host)).hint(hint)
 }
 
 fn no_network(channel: &Channel, message: String) -> Error {

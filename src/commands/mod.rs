@@ -33,7 +33,7 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::profile::{self, Profile};
 use crate::session::Session;
-use crate::shell::{Emit, Shell};
+use crate::shell::{Emit, Shell, typed};
 use crate::source::Request;
 
 /// What a verb leaves to be printed on stdout, and the exit status.
@@ -90,17 +90,15 @@ fn emit(ctx: &Context, emit: Option<&str>, verb: &str) -> Result<Emit> {
         None => Err(Error::usage(format!(
             "`ssox {verb}` changes the shell it is called in, and needs ssox's function there"
         ))
-        .hint(format!("{}, and put that line in its rc file", integration(ctx)))),
+        .hint(install(ctx))),
     }
 }
 
-/// Returns the line that integrates with the person's shell.
-fn integration(ctx: &Context) -> &'static str {
-    match ctx.var("SHELL").and_then(|shell| shell.rsplit('/').next()) {
-        Some("zsh") => "eval \"$(ssox init zsh)\"",
-        Some("fish") => "ssox init fish | source",
-        _ if cfg!(windows) => "Invoke-Expression (& ssox init powershell | Out-String)",
-        _ => "eval \"$(ssox init bash)\"",
+/// Says how to get ssox's function into the running shell.
+fn install(ctx: &Context) -> String {
+    match typed::integration(ctx) {
+        Some(line) => format!("{line}, and put that line in its rc file"),
+        None => "ssox has a function for zsh, bash, fish and PowerShell; elsewhere, ssox exec NAME -- COMMAND".into(),
     }
 }
 

@@ -4,6 +4,8 @@
 
 pub(crate) mod quote;
 pub(crate) mod reply;
+mod running;
+pub(crate) mod typed;
 
 use crate::error::{Error, Result};
 

@@ -8,6 +8,7 @@ use crate::context::Context;
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
 use crate::secret::Secret;
+use crate::shell::typed;
 use crate::time::Timestamp;
 use std::fs;
 use std::net::IpAddr;
@@ -61,7 +62,7 @@ fn environment(ctx: &Context) -> Result<RoleCredentials> {
             .hint("ssox clear; your own keys come back with it"));
     }
     let required = |name: &str| {
-        let absent = || Error::configuration(format!("{name} is not set")).hint(format!("export {name}=…"));
+        let absent = || Error::configuration(format!("{name} is not set")).hint(typed::set(ctx, name, "…"));
         ctx.var(name).map(String::from).ok_or_else(absent)
     };
     Ok(RoleCredentials {
@@ -131,9 +132,8 @@ fn is_allowed(url: &str) -> bool {
 
 fn instance(ctx: &Context, endpoint: &str) -> Result<RoleCredentials> {
     if ctx.var("AWS_EC2_METADATA_DISABLED").is_some_and(|value| value.eq_ignore_ascii_case("true")) {
-        return Err(
-            Error::configuration("AWS_EC2_METADATA_DISABLED says not to ask").hint("unset AWS_EC2_METADATA_DISABLED")
-        );
+        return Err(Error::configuration("AWS_EC2_METADATA_DISABLED says not to ask")
+            .hint(typed::unset(ctx, &["AWS_EC2_METADATA_DISABLED"])));
     }
     local::instance(ctx, endpoint)
 }

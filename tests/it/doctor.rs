@@ -3,6 +3,8 @@
 //! Deliberately not here: the environment's rows, which need no process.
 
 use crate::home::Home;
+#[cfg(unix)]
+use crate::shells::{self, Shell};
 use serde_json::Value;
 
 const SESSION: &str =
@@ -145,7 +147,10 @@ fn a_clock_that_is_off_by_an_hour_is_an_error() {
 #[test]
 fn the_environment_is_looked_at() {
     let home = home(&format!("{SESSION}{DEV}"));
-    let ran = home.ssox_with(&["doctor"], &[("AWS_ACCESS_KEY_ID", "A"), ("AWS_SECRET_ACCESS_KEY", "s")]);
+    let ran = home.ssox_with(
+        &["doctor"],
+        &[("AWS_ACCESS_KEY_ID", "A"), ("AWS_SECRET_ACCESS_KEY", "s"), ("SSOX_FUNCTION", "zsh1")],
+    );
     assert!(ran.ok().contains("unset AWS_ACCESS_KEY_ID"));
 }
 
@@ -163,9 +168,21 @@ fn the_shells_function_is_looked_at_where_a_person_is() {
     }
     let other = said(&[("SSOX_FUNCTION", "zsh9")]);
     assert!(other.contains("of another version of ssox") && other.contains("start a new shell"), "{other}");
-    let none = said(&[]);
-    assert!(none.contains("no ssox function") && none.contains("ssox init zsh"), "{none}");
-    std::fs::write(home.path(".zshrc"), "eval \"$(ssox init zsh)\"\n").unwrap();
-    let in_the_way = said(&[]);
-    assert!(in_the_way.contains("something stands in its way") && in_the_way.contains("unalias ssox"), "{in_the_way}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_function_that_is_loaded_and_not_called_is_explained() {
+    let rows = [(Shell::Zsh, ".zshrc"), (Shell::Bash, ".bashrc"), (Shell::Fish, ".config/fish/config.fish")];
+    for (shell, file) in rows.into_iter().filter(|(shell, _)| shells::shells().contains(shell)) {
+        let home = shells::Home::new();
+        let mut session = home.session_with(shell, "", &[("SHELL", "/bin/tcsh")]);
+        let none = session.run("ssox doctor");
+        assert!(none.contains("no ssox function"), "{shell:?}: {none}");
+        home.write(file, shell.load());
+        let in_the_way = session.run("ssox doctor");
+        assert!(in_the_way.contains("something stands in its way"), "{shell:?}: {in_the_way}");
+        assert!(in_the_way.contains("type -a ssox shows all"), "{shell:?}: {in_the_way}");
+        assert_eq!(in_the_way.contains("unalias"), shell != Shell::Fish, "{in_the_way}");
+    }
 }

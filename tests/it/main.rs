@@ -17,6 +17,8 @@ mod configure;
 mod console;
 mod differential;
 mod doctor;
+#[cfg(unix)]
+mod hints;
 mod home;
 #[cfg(unix)]
 mod hook;

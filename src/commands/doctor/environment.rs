@@ -7,6 +7,7 @@ use super::{Finding, Severity};
 use crate::config::ConfigFiles;
 use crate::context::Context;
 use crate::profile::find;
+use crate::shell::typed;
 use crate::time::Timestamp;
 
 /// What other tools leave, and what it does.
@@ -18,6 +19,7 @@ const LEFTOVERS: [(&str, &str); 6] = [
     ("AWS_SESSION_EXPIRATION", "prompts show it as the end of the credentials"),
     ("AWS_SSO_PROFILE", "prompts show it as the profile in use"),
 ];
+const KEYS: [&str; 3] = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
 const CONTAINER: [&str; 2] = ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"];
 
 /// Looks at the environment of this process.
@@ -28,18 +30,18 @@ pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
     profiles(ctx, files, &mut findings);
     if ctx.var("AWS_SECURITY_TOKEN").is_some() {
         let message = "AWS_SECURITY_TOKEN is set: the AWS CLI and boto3 take it in place of AWS_SESSION_TOKEN";
-        findings.push(finding(Warning, message, "unset AWS_SECURITY_TOKEN"));
+        findings.push(finding(Warning, message, typed::unset(ctx, &["AWS_SECURITY_TOKEN"])));
     }
     for name in CONTAINER.iter().filter(|name| ctx.var(name).is_some()) {
         let message = format!("{name} is set: tools fall back to the credentials of a container");
-        findings.push(finding(Info, message, format!("unset {name}, if this is no container")));
+        findings.push(finding(Info, message, format!("{}, if this is no container", typed::unset(ctx, &[name]))));
     }
     for (name, effect) in LEFTOVERS.iter().filter(|(name, _)| ctx.var(name).is_some()) {
         if !(is_ours && *name == "AWS_SSO_PROFILE") {
             findings.push(finding(
                 Warning,
                 format!("{name} is left over from another tool: {effect}"),
-                format!("unset {name}"),
+                typed::unset(ctx, &[name]),
             ));
         }
     }
@@ -51,21 +53,21 @@ fn keys(ctx: &Context, is_ours: bool, findings: &mut Vec<Finding>) {
     let (id, secret) = (has("AWS_ACCESS_KEY_ID"), has("AWS_SECRET_ACCESS_KEY"));
     if id != secret {
         let message = "only one of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY is set: AWS tools fail on half a key";
-        findings.push(finding(Error, message, "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN"));
+        findings.push(finding(Error, message, typed::unset(ctx, &KEYS)));
         return;
     }
     if id && has("AWS_PROFILE") {
         let message = "AWS_PROFILE stands beside AWS_ACCESS_KEY_ID: the AWS CLI uses the keys, the SDK for JavaScript the profile";
-        findings.push(finding(Warning, message, "unset AWS_PROFILE, or ssox clear"));
+        findings.push(finding(Warning, message, format!("{}, or ssox clear", typed::unset(ctx, &["AWS_PROFILE"]))));
     } else if id && !is_ours {
         let message =
             "AWS_ACCESS_KEY_ID is set, and not by ssox: it beats every profile that is not named on the command line";
-        findings.push(finding(Warning, message, "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN"));
+        findings.push(finding(Warning, message, typed::unset(ctx, &KEYS)));
     }
     let end = ctx.var("AWS_CREDENTIAL_EXPIRATION").and_then(Timestamp::parse);
     if end.is_some_and(|end| end <= ctx.now()) {
         let message = "AWS_CREDENTIAL_EXPIRATION is over: the AWS CLI refuses the keys beside it, good or not";
-        let hint = if is_ours { "ssox use" } else { "unset AWS_CREDENTIAL_EXPIRATION" };
+        let hint = if is_ours { "ssox use".into() } else { typed::unset(ctx, &["AWS_CREDENTIAL_EXPIRATION"]) };
         findings.push(finding(Warning, message, hint));
     }
 }
@@ -75,7 +77,7 @@ fn profiles(ctx: &Context, files: &ConfigFiles, findings: &mut Vec<Finding>) {
         match ctx.var_os(name) {
             Some(value) if value.is_empty() => {
                 let message = format!("{name} is set but empty: the AWS CLI looks for a profile without a name");
-                findings.push(finding(Warning, message, format!("unset {name}")));
+                findings.push(finding(Warning, message, typed::unset(ctx, &[name])));
             }
             _ => {
                 let unknown = ctx.var(name).filter(|profile| files.profile(profile).is_none());

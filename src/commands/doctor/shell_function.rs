@@ -1,17 +1,14 @@
-//! Whether the shell this was called from has ssox's function, and one that speaks as this binary does.
-//!
-//! Deliberately not here: looking when a program asks; it has no shell to mend.
+//! Whether the shell this was called from has ssox's function, and one that speaks as this binary does. Nothing is said
+//! to a program, which has no shell to mend.
 
 use super::Finding;
 use super::Severity::Warning;
-use crate::commands::integration;
+use crate::commands::install;
 use crate::context::Context;
 use crate::files;
-use crate::shell::Emit;
+use crate::shell::{Emit, Shell, typed};
 use crate::terminal;
-
-/// Where each shell's line belongs.
-const RC_FILES: [(&str, &str); 3] = [("zsh", ".zshrc"), ("bash", ".bashrc"), ("fish", ".config/fish/config.fish")];
+use std::path::{Path, PathBuf};
 
 /// Looks at what the function says of itself when it calls `doctor`.
 pub(super) fn check(ctx: &Context) -> Option<Finding> {
@@ -24,15 +21,28 @@ pub(super) fn check(ctx: &Context) -> Option<Finding> {
         Some(Err(_)) => finding("this shell's function is of another version of ssox", "start a new shell".into()),
         None if has_line(ctx) => finding(
             "ssox's function was not what you called: something stands in its way, or this shell is older than its rc file",
-            "unalias ssox, or start a new shell; type -a ssox shows all".into(),
+            format!("{}; or start a new shell", typed::uncover(ctx)),
         ),
-        None => finding("this shell has no ssox function: `ssox use` cannot change it", integration(ctx).into()),
+        None => finding("this shell has no ssox function: `ssox use` cannot change it", install(ctx)),
     }
 }
 
+/// Tells whether the rc file of the running shell loads the function.
 fn has_line(ctx: &Context) -> bool {
-    let shell = ctx.var("SHELL").and_then(|shell| shell.rsplit('/').next());
-    let rc_file = RC_FILES.iter().find(|(name, _)| Some(*name) == shell).map(|(_, file)| *file);
-    let text = || files::read(&ctx.home().ok()?.join(rc_file?)).ok()?;
-    text().is_some_and(|text| String::from_utf8_lossy(&text).contains("ssox init"))
+    let Some(shell) = typed::shell(ctx) else { return false };
+    let text = |file: PathBuf| files::read(&file).ok().flatten();
+    let has_it = |text: Vec<u8>| String::from_utf8_lossy(&text).contains("ssox init");
+    ctx.home().is_ok_and(|home| rc_files(ctx, shell, home).into_iter().filter_map(text).any(has_it))
+}
+
+fn rc_files(ctx: &Context, shell: Shell, home: &Path) -> Vec<PathBuf> {
+    let directory = |variable: &str, usual: &str| ctx.var(variable).map_or_else(|| home.join(usual), PathBuf::from);
+    match shell {
+        Shell::Zsh => vec![directory("ZDOTDIR", "").join(".zshrc")],
+        Shell::Bash => vec![home.join(".bashrc")],
+        Shell::Fish => vec![directory("XDG_CONFIG_HOME", ".config").join("fish/config.fish")],
+        Shell::PowerShell => ["profile.ps1", "Microsoft.PowerShell_profile.ps1"]
+            .map(|file| directory("XDG_CONFIG_HOME", ".config").join("powershell").join(file))
+            .into(),
+    }
 }

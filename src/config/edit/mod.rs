@@ -43,7 +43,7 @@ impl<'a> Edits<'a> {
         if file.path.as_os_str().is_empty() {
             let variable = file.which.variable();
             return Err(Error::configuration(format!("{variable} is set and empty: there is no file to write"))
-                .hint(format!("unset {variable}")));
+                .hint(format!("take {variable} out of the environment, or set it to a path")));
         }
         if file.is_lossy {
             let path = file.path.display();

@@ -116,7 +116,10 @@ fn what_cannot_be_written_back_is_not_changed() {
     let lossy = File::new("config".into(), b"[profile \xff]\n".into(), Which::Config);
     assert!(Edits::new(&lossy).unwrap_err().hint.unwrap().contains("iconv"));
     let nowhere = File::new("".into(), Vec::new(), Which::Credentials);
-    assert_eq!(Edits::new(&nowhere).unwrap_err().hint.unwrap(), "unset AWS_SHARED_CREDENTIALS_FILE");
+    assert_eq!(
+        Edits::new(&nowhere).unwrap_err().hint.unwrap(),
+        "take AWS_SHARED_CREDENTIALS_FILE out of the environment, or set it to a path"
+    );
 }
 
 #[test]

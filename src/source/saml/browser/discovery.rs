@@ -7,6 +7,7 @@ use super::super::GIVE_RESPONSE;
 use crate::browser::is_remote;
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::shell::typed;
 use std::path::{Path, PathBuf};
 
 const ON_PATH: [&str; 13] = [
@@ -75,7 +76,7 @@ pub(super) fn find(ctx: &Context) -> Result<Program> {
     let usual = || usual_places(ctx).into_iter().find(|path| is_program(path));
     let path = match ctx.var("SSOX_BROWSER") {
         Some(wanted) => chosen(ctx, wanted)?,
-        None => on_path(ctx).or_else(usual).ok_or_else(none)?,
+        None => on_path(ctx).or_else(usual).ok_or_else(|| none(ctx))?,
     };
     let program = Program { path, arguments: arguments(ctx)? };
     check_screen(ctx, &program)?;
@@ -85,7 +86,7 @@ pub(super) fn find(ctx: &Context) -> Result<Program> {
 fn chosen(ctx: &Context, wanted: &str) -> Result<PathBuf> {
     let bad = |why: &str| {
         Error::configuration(format!("SSOX_BROWSER is `{wanted}`, {why}"))
-            .hint("export SSOX_BROWSER=/path/to/chrome (or Edge, Chromium, Brave)")
+            .hint(format!("{} (or Edge, Chromium, Brave)", typed::set(ctx, "SSOX_BROWSER", "/path/to/chrome")))
     };
     let expanded = ctx.expand(wanted);
     let stem = expanded.file_stem().unwrap_or_default().to_string_lossy().to_lowercase();
@@ -167,9 +168,9 @@ fn check_screen(ctx: &Context, program: &Program) -> Result<()> {
     Err(Error::needs_person(why).hint(GIVE_RESPONSE))
 }
 
-fn none() -> Error {
+fn none(ctx: &Context) -> Error {
     Error::needs_person("there is no browser that can capture a SAML response: no Chrome, Edge, Chromium or Brave")
-        .hint(format!("export SSOX_BROWSER=/path/to/chrome; or {GIVE_RESPONSE}"))
+        .hint(format!("{}; or {GIVE_RESPONSE}", typed::set(ctx, "SSOX_BROWSER", "/path/to/chrome")))
 }
 
 #[cfg(all(test, unix))]

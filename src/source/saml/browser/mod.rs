@@ -14,6 +14,7 @@ pub(crate) use directory::forget;
 
 use crate::context::{Context, Deadline};
 use crate::error::{Error, Result};
+use crate::shell::typed;
 use directory::Directory;
 use discovery::Program;
 use process::Process;
@@ -108,12 +109,13 @@ fn launch(ctx: &Context, program: &Program, directory: &Directory) -> Result<Opt
             Incoming::Message(_) => {}
             Incoming::Closed => {
                 let Some(failure) = process.failure() else { return Ok(None) };
-                return Err(crashed(program, &process.last_words().unwrap_or(failure)));
+                return Err(crashed(ctx, program, &process.last_words().unwrap_or(failure)));
             }
             Incoming::TimedOut => {
                 process.kill();
                 let why = "does not answer: it is no Chrome, Edge, Chromium or Brave, or a policy forbids to drive it";
-                let hint = format!("export SSOX_BROWSER=/path/to/another; or {}", super::GIVE_RESPONSE);
+                let line = typed::set(ctx, "SSOX_BROWSER", "/path/to/another");
+                let hint = format!("{line}; or {}", super::GIVE_RESPONSE);
                 return Err(broken(why).hint(hint));
             }
         }
@@ -132,10 +134,13 @@ fn command(program: &Program, directory: &Directory) -> Command {
     command
 }
 
-fn crashed(program: &Program, why: &str) -> Error {
+fn crashed(ctx: &Context, program: &Program, why: &str) -> Error {
     let hint = match why.contains("no-sandbox") {
         // As root, it insists; and nobody but the person can decide to go without a sandbox.
-        true => "do not run it as root; in a container, export SSOX_BROWSER_ARGS=--no-sandbox".into(),
+        true => {
+            let line = typed::set(ctx, "SSOX_BROWSER_ARGS", "--no-sandbox");
+            format!("do not run it as root; in a container: {line}")
+        }
         false => format!("start `{}` by hand to see why; or {}", program.path.display(), super::GIVE_RESPONSE),
     };
     Error::needs_person(format!("`{}` ended at once: {why}", program.name())).hint(hint)
