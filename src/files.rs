@@ -1,12 +1,8 @@
-//! Files that other programs read at the same time: atomic writes, and kernel locks that die with their holder.
-//!
-//! Deliberately not here: what is in the files. Locks are files of ssox's own, in its state directory: the caches are
-//! shared with tools that do not lock, and a lock on a file that is replaced by rename protects nothing.
+//! Files that other programs read at the same time: every write is atomic, and only the owner sees a secret one.
 
-use crate::context::Context;
 use crate::error::{Error, Result};
 use sha1::{Digest as _, Sha1};
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -59,53 +55,6 @@ pub(crate) fn remove(path: &Path) -> Result<()> {
         Err(cause) if !is_absent(&cause) => Err(Error::file("remove", path, &cause)),
         _ => Ok(()),
     }
-}
-
-/// A lock between processes; gone when it is dropped, also by the death of the process.
-/// Where no lock file can be made (a read-only home) it holds nothing, and the work goes on unlocked.
-#[derive(Debug)]
-pub(crate) struct Lock(Option<File>);
-
-impl Lock {
-    /// Waits until the lock of that name is free, and takes it.
-    pub(crate) fn wait(ctx: &Context, name: &str) -> Self {
-        let file = lock_file(ctx, name);
-        Self(file.filter(|file| file.lock().is_ok()))
-    }
-
-    /// Takes the lock of that name, or returns `None` when another process holds it.
-    pub(crate) fn try_take(ctx: &Context, name: &str) -> Option<Self> {
-        let Some(file) = lock_file(ctx, name) else { return Some(Self(None)) };
-        match file.try_lock() {
-            Err(TryLockError::WouldBlock) => None,
-            Ok(()) => Some(Self(Some(file))),
-            Err(TryLockError::Error(_)) => Some(Self(None)),
-        }
-    }
-
-    /// Writes who holds the lock into its file, for those who wait.
-    pub(crate) fn describe(&mut self, holder: &str) {
-        if let Some(file) = &mut self.0 {
-            let _ = file.set_len(0).and_then(|()| file.write_all(holder.as_bytes()));
-        }
-    }
-}
-
-/// Returns what the holder of a lock wrote with [`Lock::describe`].
-pub(crate) fn lock_holder(ctx: &Context, name: &str) -> Option<String> {
-    fs::read_to_string(lock_path(ctx, name)?).ok().filter(|holder| !holder.is_empty())
-}
-
-fn lock_path(ctx: &Context, name: &str) -> Option<PathBuf> {
-    // The name holds a start URL or an ARN: hashed, it is a file name everywhere.
-    let hash = hashed(name);
-    Some(ctx.state_dir().ok()?.join("locks").join(format!("{hash}.lock")))
-}
-
-fn lock_file(ctx: &Context, name: &str) -> Option<File> {
-    let path = lock_path(ctx, name)?;
-    create_private_dir(&parent(&path)).ok()?;
-    OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path).ok()
 }
 
 /// Returns the SHA-1 of a text in lower-case hexadecimal digits: what the AWS CLI names its cache files by, and ssox its own.
@@ -166,11 +115,6 @@ fn is_absent(cause: &io::Error) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::ffi::OsString;
-
-    fn context(home: &Path) -> Context {
-        Context::new([("HOME".to_string(), OsString::from(home))])
-    }
 
     #[test]
     fn a_secret_file_is_replaced_whole_and_private() {
@@ -197,19 +141,6 @@ mod tests {
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
         assert_eq!(fs::read_to_string(&real).unwrap(), "new");
         assert_eq!(fs::metadata(&real).unwrap().permissions().mode() & 0o777, 0o640);
-    }
-
-    #[test]
-    fn a_lock_has_one_holder_at_a_time() {
-        let home = tempfile::tempdir().unwrap();
-        let ctx = context(home.path());
-        let mut held = Lock::wait(&ctx, "https://x/start");
-        held.describe("pid 7");
-        assert!(Lock::try_take(&ctx, "https://x/start").is_none());
-        assert!(Lock::try_take(&ctx, "https://y/start").is_some());
-        assert_eq!(lock_holder(&ctx, "https://x/start").as_deref(), Some("pid 7"));
-        drop(held);
-        assert!(Lock::try_take(&ctx, "https://x/start").is_some());
     }
 
     #[test]

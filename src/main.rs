@@ -16,6 +16,7 @@ mod environment;
 mod error;
 mod files;
 mod json;
+mod lock;
 mod percent;
 mod profile;
 mod prompt;

@@ -6,7 +6,8 @@ use crate::config::{ConfigFiles, Edits, Kind, Which};
 use crate::context::Context;
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
-use crate::files::{self, Lock};
+use crate::files;
+use crate::lock::Lock;
 use crate::terminal;
 
 /// What makes a profile of that name something else than the keys that would be written.
@@ -34,10 +35,10 @@ pub(super) fn text(section: &str, credentials: &RoleCredentials) -> Result<Strin
 /// Writes the section, and leaves everything else as it is.
 ///
 /// # Errors
-/// Those of [`check`]; Configuration: the file cannot be read or written.
+/// Those of [`check`]; Configuration: the file cannot be read or written. Unreachable: another process holds the lock.
 pub(super) fn write(ctx: &Context, section: &str, credentials: &RoleCredentials) -> Result<()> {
     let path = ConfigFiles::load(ctx)?.credentials.path;
-    let _lock = Lock::wait(ctx, &format!("config {}", path.display()));
+    let _lock = Lock::wait_for_file(ctx, &path)?;
     // What another process wrote while we waited for the lock stays.
     let files = ConfigFiles::load(ctx)?;
     check(&files, section)?;

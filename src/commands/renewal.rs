@@ -5,7 +5,8 @@
 use crate::cache::Entry;
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
-use crate::files::{self, Lock};
+use crate::files;
+use crate::lock::Lock;
 use crate::profile::Profile;
 use crate::session;
 use crate::source::Request;

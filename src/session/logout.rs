@@ -8,7 +8,7 @@ use super::token::{self, Token};
 use crate::aws::portal;
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
-use crate::files::{self, Lock};
+use crate::files;
 use std::path::PathBuf;
 
 /// What logging out has found and removed.
@@ -23,10 +23,10 @@ pub(crate) struct LoggedOut {
 /// Ends a session.
 ///
 /// # Errors
-/// Configuration: the file cannot be read or removed.
+/// Configuration: the file cannot be read or removed. Unreachable: another process holds the lock.
 pub(crate) fn logout(ctx: &Context, session: &Session) -> Result<LoggedOut> {
     // Under the lock: a refresh on its way would bring the file back.
-    let _lock = Lock::wait(ctx, &token::lock_name(session));
+    let _lock = token::lock(ctx, session)?;
     let token = token::read(ctx, session)?;
     let server = token.as_ref().and_then(|token| tell_server(ctx, session, token));
     let path = token::path(ctx, session)?;

@@ -7,7 +7,7 @@ use super::token::{self, Token};
 use crate::aws::oidc::{self, Grant, TokenAnswer};
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
-use crate::files::{self, Lock};
+use crate::files;
 use crate::secret::Secret;
 use crate::terminal::{self, Progress};
 use crate::time::Timestamp;
@@ -44,13 +44,21 @@ fn renewed(
     will_do: impl Fn(&Token) -> bool,
 ) -> Result<Token> {
     let started = ctx.now();
-    let (_lock, has_waited) = lock(ctx, session);
+    let lock = token::lock(ctx, session);
     let known = token::read(ctx, session)?.ok_or_else(|| not_signed_in(session))?;
     if is_good(&known) {
         return Ok(known);
     }
-    // Whose failures count as ours: of late while we can do without, else of those we waited for.
-    let since = if will_do(&known) { Some(started.plus(-PAUSE)) } else { has_waited.then_some(started) };
+    let lock = match lock {
+        Ok(lock) => lock,
+        Err(error) if will_do(&known) => {
+            ctx.log(|| format!("session: {}; the token of `{}` is still valid", error.message, session.label()));
+            return Ok(known);
+        }
+        Err(error) => return Err(error),
+    };
+    // Whose failures count as ours: of the last minute while we can do without, else of those we waited for.
+    let since = if will_do(&known) { Some(started.plus(-PAUSE)) } else { lock.has_waited.then_some(started) };
     let attempt = Attempt { ctx, session, known: &known, since };
     attempt.run().or_else(|error| match token::read(ctx, session)? {
         // Other tools do not know the lock: one may have renewed it under our hands.
@@ -67,16 +75,6 @@ fn renewed(
             Err(error)
         }
     })
-}
-
-/// Takes the lock; tells whether somebody else had it.
-fn lock(ctx: &Context, session: &Session) -> (Lock, bool) {
-    let name = token::lock_name(session);
-    if let Some(lock) = Lock::try_take(ctx, &name) {
-        return (lock, false);
-    }
-    let _progress = Progress::start("waiting for another ssox that renews the token");
-    (Lock::wait(ctx, &name), true)
 }
 
 /// One renewal.

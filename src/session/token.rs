@@ -7,6 +7,7 @@ use crate::context::Context;
 use crate::error::Result;
 use crate::files;
 use crate::json;
+use crate::lock::Lock;
 use crate::secret::Secret;
 use crate::time::Timestamp;
 use serde_json::{Map, Value};
@@ -138,9 +139,13 @@ pub(crate) fn path(ctx: &Context, session: &Session) -> Result<PathBuf> {
     Ok(cache_file(&directory(ctx)?, session.label()))
 }
 
-/// Returns the name of the lock under which a session's token is changed.
-pub(super) fn lock_name(session: &Session) -> String {
-    format!("token {}", session.label())
+/// Takes the lock under which a session's token is changed.
+///
+/// # Errors
+/// Unreachable: another process holds the lock.
+pub(super) fn lock(ctx: &Context, session: &Session) -> Result<Lock> {
+    let label = session.label();
+    Lock::wait(ctx, &format!("token {label}"), &format!("the lock on the token of `{label}`"))
 }
 
 /// Returns the directory of tokens and client registrations.

@@ -7,8 +7,8 @@ use crate::cache::{self, Entry, Key};
 use crate::context::Context;
 use crate::credentials::RoleCredentials;
 use crate::error::{Kind, Result};
-use crate::files::Lock;
-use crate::terminal::{self, Progress};
+use crate::lock::Lock;
+use crate::terminal;
 
 /// Returns the cached entry while it is good, else a new one; when AWS is unreachable, the cached one while it is not over.
 ///
@@ -36,7 +36,7 @@ pub(super) fn or_else(
 /// Fetches under the entry's lock and stores; what another process stored meanwhile is taken instead.
 ///
 /// # Errors
-/// Those of `fetch`.
+/// Unreachable: another process holds the lock. Those of `fetch`.
 pub(super) fn fetch(
     ctx: &Context,
     key: &Key,
@@ -44,21 +44,13 @@ pub(super) fn fetch(
     fetch: impl FnOnce() -> Result<RoleCredentials>,
 ) -> Result<Entry> {
     let started = ctx.now();
-    let _lock = wait(ctx, key);
+    let _lock = Lock::wait(ctx, &key.lock_name(), "the lock on these credentials")?;
     // Stored while we waited for the lock is as new as what we would fetch.
     let is_new = |entry: &Entry| entry.is_good(ctx.now(), request.min_ttl) || entry.since > started;
     match cache::read(ctx, key).filter(|entry| !entry.is_over(ctx.now())).filter(is_new) {
         Some(entry) => Ok(entry),
         None => fetch().map(|credentials| store(ctx, key, credentials)),
     }
-}
-
-fn wait(ctx: &Context, key: &Key) -> Lock {
-    let name = key.lock_name();
-    Lock::try_take(ctx, &name).unwrap_or_else(|| {
-        let _progress = Progress::start("waiting for another ssox that fetches the same credentials");
-        Lock::wait(ctx, &name)
-    })
 }
 
 /// Credentials without an end are not stored: nothing would ever make us look whether they still are what they were.

@@ -15,7 +15,7 @@ const FLOORS: [&[&str]; 12] = [
     &["source"],
     &["session"],
     &["aws"],
-    &["account_names", "browser", "cache", "config", "shell", "prompt", "terminal", "usage"],
+    &["account_names", "browser", "cache", "config", "lock", "shell", "prompt", "terminal", "usage"],
     &["environment", "json", "percent"],
     &["context", "credentials", "files"],
     &["error", "secret", "time"],

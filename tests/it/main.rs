@@ -67,6 +67,8 @@ mod signing_out;
 mod sources;
 mod using;
 #[cfg(unix)]
+mod waiting;
+#[cfg(unix)]
 mod wizard;
 #[cfg(unix)]
 mod wrappers;

@@ -5,7 +5,8 @@
 use crate::config::{File, diff};
 use crate::context::Context;
 use crate::error::{Error, Result, printable};
-use crate::files::{self, Lock};
+use crate::files;
+use crate::lock::Lock;
 use crate::terminal;
 
 /// What the person has said of the change beforehand.
@@ -23,7 +24,8 @@ pub(super) fn shown(file: &File, text: &str) -> String {
 /// Shows the change, asks, and writes; tells whether it was written.
 ///
 /// # Errors
-/// `NeedsPerson` when nobody can agree; configuration when the file has changed meanwhile or cannot be written.
+/// `NeedsPerson` when nobody can agree; configuration when the file has changed meanwhile or cannot be written;
+/// unreachable when another process holds the lock.
 pub(super) fn write(ctx: &Context, file: &File, text: &str, consent: Consent) -> Result<bool> {
     // A tab is as harmless as a blank, and some people's files are full of them.
     let parts: Vec<String> = shown(file, text).split('\t').map(printable).collect();
@@ -38,7 +40,7 @@ pub(super) fn write(ctx: &Context, file: &File, text: &str, consent: Consent) ->
             return Ok(false);
         }
     }
-    let _lock = Lock::wait(ctx, &format!("config {}", file.path.display()));
+    let _lock = Lock::wait_for_file(ctx, &file.path)?;
     let now = files::read(&file.path)?.unwrap_or_default();
     if now != file.text.as_bytes() {
         return Err(Error::configuration(format!("`{}` has changed meanwhile", file.path.display())).hint("try again"));

@@ -19,7 +19,6 @@ use crate::aws::oidc::TokenAnswer;
 use crate::aws::web;
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
-use crate::files::Lock;
 use crate::secret::Secret;
 use crate::terminal;
 use crate::time::human;
@@ -104,7 +103,8 @@ fn converse(ctx: &Context, session: &Session, options: &SignIn, timeout: Duratio
         refresh_token,
         unknown: token::Unknown::default(),
     };
-    let _lock = Lock::wait(ctx, &token::lock_name(session));
+    // Without the lock a refresh that is under way may write after this; both tokens are valid.
+    let _lock = token::lock(ctx, session).map_err(|error| terminal::warn(&error.message));
     refresh::store(ctx, session, &token);
     Ok(token)
 }

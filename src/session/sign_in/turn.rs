@@ -6,7 +6,8 @@
 use super::super::Session;
 use crate::context::{Context, Deadline};
 use crate::error::{Error, Kind, Result, printable};
-use crate::files::{self, Lock, hex};
+use crate::files::{self, hex};
+use crate::lock::{Lock, StoppedHolder};
 use crate::session::token::Token;
 use crate::terminal::{self, Countdown};
 use crate::time::{Timestamp, human};
@@ -49,7 +50,7 @@ struct Note {
 /// Takes the turn, or waits for the one who has it, until there is a token that `found` accepts.
 ///
 /// # Errors
-/// What the other's sign-in ended with; that a person is needed, when it took too long.
+/// What the other's sign-in ended with; that a person is needed, when it took too long; that its process is stopped.
 pub(super) fn take(
     ctx: &Context,
     session: &Session,
@@ -58,10 +59,11 @@ pub(super) fn take(
 ) -> Result<Turn> {
     let path = path(ctx, session);
     let before = path.as_deref().and_then(Note::read);
-    let mut countdown = None;
+    let lock_name = format!("sign-in {}", session.label());
+    let (mut countdown, mut stopped) = (None, StoppedHolder::watch(ctx));
     loop {
         // What is found after this line was written before the lock was free.
-        let lock = Lock::try_take(ctx, &format!("sign-in {}", session.label()));
+        let lock = Lock::try_take(ctx, &lock_name);
         if let Some(token) = found()? {
             return Ok(Turn::Done(token));
         }
@@ -78,6 +80,7 @@ pub(super) fn take(
             let message = format!("another sign-in to `{}` did not end in time", session.label());
             return Err(Error::needs_person(message).hint(session.sign_in_line()));
         }
+        stopped.check(ctx, &lock_name, &format!("the lock on signing in to `{}`", session.label()))?;
         let countdown = countdown.get_or_insert_with(|| wait_for(ctx, session, news.as_ref()));
         countdown.show(deadline.left());
         thread::sleep(PAUSE);

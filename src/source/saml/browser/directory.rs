@@ -5,7 +5,8 @@
 use super::discovery::Program;
 use crate::context::{Context, Deadline};
 use crate::error::{Error, Result};
-use crate::files::{self, Lock};
+use crate::files;
+use crate::lock::{self, Lock, StoppedHolder};
 use crate::terminal::Progress;
 use std::fs;
 use std::io::{self, ErrorKind};
@@ -31,8 +32,7 @@ impl Directory {
     /// Needs a person: another sign-in is under way and takes too long. Configuration: it cannot be made.
     pub(super) fn take(ctx: &Context, program: &Program, deadline: Deadline) -> Result<Self> {
         let path = path(ctx, program)?;
-        let mut lock = wait(ctx, deadline)?;
-        lock.describe(&format!("process {}", std::process::id()));
+        let lock = wait(ctx, deadline)?;
         make_private(&path).map_err(|cause| Error::file("prepare", &path, &cause))?;
         let directory = Self { path, _lock: lock };
         directory.remove_stale_lock();
@@ -104,7 +104,7 @@ fn snap_name(program: &Path) -> Option<&str> {
 }
 
 fn wait(ctx: &Context, deadline: Deadline) -> Result<Lock> {
-    let mut progress = None;
+    let (mut progress, mut stopped) = (None, StoppedHolder::watch(ctx));
     loop {
         if let Some(lock) = Lock::try_take(ctx, LOCK) {
             return Ok(lock);
@@ -112,14 +112,15 @@ fn wait(ctx: &Context, deadline: Deadline) -> Result<Lock> {
         if deadline.is_over() {
             return Err(busy(ctx));
         }
-        progress.get_or_insert_with(|| Progress::start("waiting for another sign-in that has the browser"));
+        stopped.check(ctx, LOCK, "the lock on the browser")?;
+        progress.get_or_insert_with(|| Progress::start("waiting for another sign-in that uses the browser"));
         std::thread::sleep(PAUSE.min(deadline.left()));
     }
 }
 
 fn busy(ctx: &Context) -> Error {
-    let holder = files::lock_holder(ctx, LOCK).map(|holder| format!(" ({holder})")).unwrap_or_default();
-    Error::needs_person(format!("another sign-in has the browser{holder}"))
+    let holder = lock::holder(ctx, LOCK).map_or_else(|| "another sign-in".into(), |holder| holder.to_string());
+    Error::needs_person(format!("{holder} uses the browser"))
         .hint("finish it, or close its browser window, and try again")
 }
 
@@ -170,7 +171,7 @@ mod tests {
         assert_eq!(directory.path, path);
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o700);
         let error = take(&ctx).unwrap_err();
-        assert_eq!(error.message, format!("another sign-in has the browser (process {})", std::process::id()));
+        assert_eq!(error.message, format!("`ssox` (pid {}) uses the browser", std::process::id()));
         assert!(forget(&ctx).is_err());
         drop(directory);
         assert!(forget(&ctx).unwrap());

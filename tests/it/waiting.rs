@@ -1,0 +1,113 @@
+//! Processes that wait for the lock of another one: they say for whom, they can be interrupted, and they go on after it.
+
+use crate::home::{Home, SSOX};
+use crate::pty::{Terminal, eventually};
+use rustix::process::{Pid, Signal, kill_process};
+use ssox_standin::{Fault, Grant, Times};
+use std::fs::File;
+use std::process::{Child, Stdio};
+use std::time::Duration;
+
+/// `ssox exec dev`, stopped as by Ctrl-Z while it waits for AWS; continued, and ended, when dropped.
+struct Stopped(Child);
+
+impl Stopped {
+    fn at(home: &Home, operation: &str) -> Self {
+        home.standin.fault(operation, Fault::Delay(Duration::from_secs(5)), Times::Next(1));
+        let mut command = home.command(SSOX);
+        command.args(["exec", "dev", "--", "true"]).stderr(Stdio::null());
+        let stopped = Self(command.spawn().expect("ssox starts"));
+        eventually("the request", || (home.standin.total() > 0).then_some(()));
+        stopped.signal(Signal::STOP);
+        stopped
+    }
+
+    fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.0), signal).expect("the process is there");
+    }
+}
+
+impl Drop for Stopped {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn start(home: &Home, arguments: &[&str]) -> Terminal {
+    let mut command = home.command(SSOX);
+    command.args(arguments).env("TERM", "xterm-256color");
+    Terminal::start(command)
+}
+
+fn is_interrupted(mut terminal: Terminal, what: &[&str]) {
+    terminal.keys("\x03");
+    let (_, status) = terminal.wait_for_end();
+    assert_eq!(std::os::unix::process::ExitStatusExt::signal(&status), Some(2), "{what:?}");
+}
+
+const FETCHES: [&[&str]; 4] = [
+    &["--emit=zsh1", "use", "dev"],
+    &["export", "dev", "--format", "env"],
+    &["exec", "dev", "--", "true"],
+    &["credential-process", "dev"],
+];
+
+#[test]
+fn a_process_that_is_stopped_is_named_to_those_who_wait_for_its_credentials() {
+    let home = Home::signed_in();
+    let stopped = Stopped::at(&home, "GetRoleCredentials");
+    for arguments in FETCHES {
+        let mut terminal = start(&home, arguments);
+        terminal.wait_for(&format!("waiting for `ssox exec dev` (pid {}, stopped)", stopped.0.id()));
+        is_interrupted(terminal, arguments);
+    }
+}
+
+#[test]
+fn a_process_that_is_stopped_is_named_to_those_who_wait_for_its_token() {
+    let home = Home::new();
+    home.sign_in(&Grant { expires_in: -1, ..Grant::default() });
+    let stopped = Stopped::at(&home, "CreateToken");
+    let others: [&[&str]; 1] = [&["logout", "dev"]];
+    for arguments in FETCHES.into_iter().chain(others) {
+        let mut terminal = start(&home, arguments);
+        terminal.wait_for(&format!("waiting for `ssox exec dev` (pid {}, stopped)", stopped.0.id()));
+        is_interrupted(terminal, arguments);
+    }
+}
+
+#[test]
+fn those_who_waited_for_a_stopped_process_take_what_it_fetched() {
+    let home = Home::signed_in();
+    let stopped = Stopped::at(&home, "GetRoleCredentials");
+    let mut terminal = start(&home, &["exec", "dev", "--", "sh", "-c", "echo key $AWS_ACCESS_KEY_ID"]);
+    terminal.wait_for("waiting for");
+    stopped.signal(Signal::CONT);
+    terminal.wait_for("key ASIA");
+    assert_eq!(terminal.wait_for_end().1.code(), Some(0));
+    assert_eq!(home.standin.count("GetRoleCredentials"), 1);
+}
+
+/// As `configure`, `migrate` and `export --write` do; by whatever path the file is named.
+#[test]
+fn the_lock_on_a_file_that_people_edit_is_waited_for_in_the_same_way() {
+    let home = Home::signed_in();
+    let write: &[&str] = &["export", "dev", "--format", "credentials-file", "--write", "dev-keys"];
+    home.ssox(write).ok();
+    let locks = home.files(".local/state/ssox/locks");
+    let locks: Vec<File> = locks
+        .iter()
+        .map(|name| File::open(home.path(".local/state/ssox/locks").join(name)).expect("a lock can be opened"))
+        .inspect(|file| file.lock().expect("a lock can be taken"))
+        .collect();
+    let mut command = home.command(SSOX);
+    command.args(write).env("TERM", "xterm-256color").env("AWS_SHARED_CREDENTIALS_FILE", ".aws/./credentials");
+    let mut terminal = Terminal::start(command);
+    terminal.wait_for("which holds the lock on `.aws/./credentials`");
+    is_interrupted(terminal, write);
+    let mut terminal = start(&home, write);
+    terminal.wait_for("waiting for");
+    drop(locks);
+    terminal.wait_for("wrote `[dev-keys]`");
+}
