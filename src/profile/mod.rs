@@ -5,6 +5,7 @@
 pub(crate) mod find;
 mod metadata;
 mod network;
+mod protected;
 mod roles;
 mod sessions;
 mod sources;
@@ -53,10 +54,10 @@ impl Profile {
         Ok(Self {
             name: name.into(),
             region: region(name, &section)?,
-            source,
             network: network::network(ctx, files, &section)?,
             ad_hoc_role_arn: None,
-            protected: is_protected(ctx, name, &section),
+            protected: protected::is_protected(ctx, name, &section, &source),
+            source,
         })
     }
 
@@ -104,48 +105,9 @@ fn region(name: &str, section: &Section) -> Result<Option<String>> {
     Ok(Some(region.into()))
 }
 
-/// A profile is protected by its own key, else by `SSOX_PROTECT`: patterns with `*`, separated by commas.
-fn is_protected(ctx: &Context, name: &str, section: &Section) -> bool {
-    match section.get("ssox_protected") {
-        Some(value) => value.eq_ignore_ascii_case("true"),
-        None => {
-            let patterns = ctx.var_os("SSOX_PROTECT").and_then(|value| value.to_str()).unwrap_or("*prod*");
-            patterns.split([',', ' ']).any(|pattern| matches(pattern, name))
-        }
-    }
-}
-
-/// Tells whether a name fits a pattern in which `*` is anything.
-fn matches(pattern: &str, name: &str) -> bool {
-    let mut parts = pattern.split('*');
-    let Some(rest) = parts.next().filter(|first| !pattern.is_empty() && name.starts_with(first)) else { return false };
-    let mut left = &name[rest.len()..];
-    let parts: Vec<&str> = parts.collect();
-    let Some((last, middle)) = parts.split_last() else { return left.is_empty() };
-    for part in middle {
-        match left.find(part) {
-            Some(at) => left = &left[at + part.len()..],
-            None => return false,
-        }
-    }
-    left.ends_with(last)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_star_is_anything() {
-        for (pattern, name) in
-            [("*prod*", "my-prod-eu"), ("prod", "prod"), ("a*b*c", "axxbyyc"), ("*", "x"), ("p*", "p")]
-        {
-            assert!(matches(pattern, name), "{pattern} {name}");
-        }
-        for (pattern, name) in [("prod", "prod2"), ("", "x"), ("a*b", "acb2"), ("*prod*", "dev"), ("ab*ba", "aba")] {
-            assert!(!matches(pattern, name), "{pattern} {name}");
-        }
-    }
 
     #[test]
     fn the_first_variable_that_is_not_empty_names_the_profile() {

@@ -46,6 +46,21 @@ fn the_reply_is_the_table_of_the_contract() {
 }
 
 #[test]
+fn profiles_of_production_stand_out_and_others_do_not() {
+    let home = Home::signed_in();
+    let of = |name: &str| {
+        format!("[profile {name}]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = ReadOnly\n")
+    };
+    home.add_config(&["Production", "nonprod", "products-dev"].map(of).concat());
+    let protected = |name: &str, globs: &str| {
+        let with: &[(&str, &str)] = if globs.is_empty() { &[] } else { &[("SSOX_PROTECT", globs)] };
+        home.ssox_with(&["--emit=zsh1", "use", name], with).set("SSOX_PROTECTED").is_some()
+    };
+    assert!(protected("Production", "") && !protected("nonprod", "") && !protected("products-dev", ""));
+    assert!(protected("nonprod", "x,111122223333/Read*") && !protected("Production", "prod*"));
+}
+
+#[test]
 fn a_cold_use_asks_one_thing_and_a_cached_one_nothing() {
     let home = Home::signed_in();
     home.ssox(&USE_DEV).ok();
