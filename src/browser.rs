@@ -8,9 +8,14 @@ use std::process::{Child, Command, Stdio};
 
 /// Opens an address; tells whether a program could be started for it.
 pub(crate) fn open(ctx: &Context, url: &str) -> bool {
-    // What a server sends is opened only if it is a page: a desktop also opens files and programs.
-    let is_page = url.starts_with("https://") || url.starts_with("http://");
-    is_page && commands(ctx, url).into_iter().any(|command| start(ctx, &command))
+    is_page(url) && commands(ctx, url).into_iter().any(|command| start(ctx, &command))
+}
+
+/// Tells whether this is the address of a page, in one word: a desktop also opens files and programs, and a terminal
+/// shows what follows a blank as if it were ours.
+pub(crate) fn is_page(url: &str) -> bool {
+    let rest = ["https://", "http://"].iter().find_map(|scheme| url.strip_prefix(scheme));
+    rest.is_some_and(|rest| !rest.starts_with('/') && !rest.is_empty()) && url.chars().all(|c| c.is_ascii_graphic())
 }
 
 /// Tells whether a browser can be opened here: `$BROWSER` names one, or there is a desktop and the person is at it.
@@ -130,7 +135,18 @@ mod tests {
     #[test]
     fn only_pages_are_opened() {
         let ctx = context(&[("BROWSER", "true")]);
-        for url in ["file:///etc/passwd", "--version", "javascript:alert(1)", "C:\\x.exe", ""] {
+        for url in [
+            "file:///etc/passwd",
+            "--version",
+            "javascript:alert(1)",
+            "C:\\x.exe",
+            "",
+            "https://",
+            "https:///x",
+            "https://x/\nssox: y",
+            "https://x/ y",
+            "https://x/\u{202e}",
+        ] {
             assert!(!open(&ctx, url), "{url}");
         }
     }

@@ -116,16 +116,26 @@ impl fmt::Display for Error {
     }
 }
 
-/// Makes control and bidirectional characters visible: text from files and servers is in messages,
-/// and a terminal obeys what it is shown. Newlines stay.
+/// Makes one line that a terminal shows as it is: text from files and servers is in messages, and a second line could
+/// pretend to be ours. Line breaks and tabs become one blank, other hidden characters U+FFFD.
 pub(crate) fn printable(text: &str) -> String {
-    let hidden = |c: char| (c.is_control() && c != '\n') || is_bidi(c);
-    text.chars().map(|c| if hidden(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
+    let mut line = String::with_capacity(text.len());
+    for c in text.chars() {
+        if matches!(c, '\t'..='\r' | '\u{85}' | '\u{2028}' | '\u{2029}') {
+            line.push_str(if line.ends_with(' ') { "" } else { " " });
+        } else {
+            line.push(if is_hidden(c) { char::REPLACEMENT_CHARACTER } else { c });
+        }
+    }
+    line
 }
 
-/// Tells whether a character changes the direction of the text around it.
-pub(crate) fn is_bidi(c: char) -> bool {
-    matches!(c, '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+/// Tells whether a character is obeyed by a terminal or not seen: controls, line separators, what changes the direction
+/// of the text around it, and what has no width.
+pub(crate) fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
+        || matches!(c, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
 /// Says a cause as lower-case prose, without the `(os error 2)` of the standard library.
@@ -153,6 +163,14 @@ mod tests {
 
     #[test]
     fn a_message_cannot_drive_the_terminal() {
-        assert_eq!(printable("a\u{1b}[31m\u{202e}b\n"), "a\u{fffd}[31m\u{fffd}b\n");
+        assert_eq!(printable("a\u{1b}[31m\u{202e}b\u{9b}2J\u{200b}c"), "a\u{fffd}[31m\u{fffd}b\u{fffd}2J\u{fffd}c");
+    }
+
+    #[test]
+    fn a_message_cannot_pretend_to_be_another() {
+        let forged = "no\r\n\nssox: signed in\u{2028}ssox: hint: x\u{85}y\u{b}z";
+        let said = Error::refused(forged).hint(forged).to_string();
+        let line = "no ssox: signed in ssox: hint: x y z";
+        assert_eq!(said, format!("ssox: {line}\nssox: hint: {line}"));
     }
 }

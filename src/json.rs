@@ -1,7 +1,6 @@
-//! JSON as Python's `json.dumps` writes it: what the names and contents of the shared caches are made of.
-//!
-//! Deliberately not here: reading JSON, which `serde_json` does.
+//! JSON as it is written: as Python's `json.dumps` does, for the shared caches, and so that a terminal can show it.
 
+use crate::error::is_hidden;
 use serde::Serialize as _;
 use serde_json::Value;
 use serde_json::ser::{Formatter, Serializer};
@@ -15,6 +14,25 @@ pub(crate) fn python(value: &Value) -> String {
 /// Writes a value without spaces, everything beyond ASCII escaped: `json.dumps` with `separators=(',', ':')`.
 pub(crate) fn python_compact(value: &Value) -> String {
     write(value, Python { comma: b",", colon: b":" })
+}
+
+/// Returns a value as a document on several lines, for stdout.
+pub(crate) fn document(value: &Value) -> String {
+    printable(&format!("{value:#}\n"))
+}
+
+/// Escapes in JSON text what a terminal would obey or not show; a program reads the same value.
+pub(crate) fn printable(json: &str) -> String {
+    let mut shown = String::with_capacity(json.len());
+    for c in json.chars() {
+        // JSON has line ends between its values only.
+        if c != '\n' && is_hidden(c) {
+            c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| shown.push_str(&format!("\\u{unit:04x}")));
+        } else {
+            shown.push(c);
+        }
+    }
+    shown
 }
 
 struct Python {
@@ -57,6 +75,14 @@ fn write(value: &Value, formatter: Python) -> String {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn a_document_is_shown_and_reads_as_the_same_value() {
+        let value = json!({ "a": "b\u{1b}[2J\u{9b}\u{202e}\u{7f}\u{e0041}\n" });
+        let shown = document(&value);
+        assert!(shown.is_ascii() && shown.lines().count() == 3, "{shown}");
+        assert_eq!(serde_json::from_str::<Value>(&shown).unwrap(), value);
+    }
 
     #[test]
     fn it_is_what_python_writes() {

@@ -1,6 +1,6 @@
 //! Parses, runs, prints, exits.
-//!
-//! Deliberately not here: anything a verb decides.
+
+#![warn(clippy::print_stderr, clippy::print_stdout)] // `tell` and stdout at the end of `main`: nothing else prints
 
 mod account_names;
 mod aws;
@@ -99,10 +99,12 @@ fn usage(text: &str) -> Error {
 
 fn report(error: &Error, as_json: bool) {
     let text = match as_json {
-        true => serde_json::json!({ "error": {
-            "message": error.message, "hint": error.hint, "exit_status": error.kind.exit_status(),
-        } })
-        .to_string(),
+        true => json::printable(
+            &serde_json::json!({ "error": {
+                "message": error.message, "hint": error.hint, "exit_status": error.kind.exit_status(),
+            } })
+            .to_string(),
+        ),
         false => error.to_string(),
     };
     context::tell(&text);

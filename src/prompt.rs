@@ -2,7 +2,7 @@
 //!
 //! Deliberately not here: the clock and the colours. The shells compute them at each prompt, without a process.
 
-use crate::error::is_bidi;
+use crate::error::is_hidden;
 
 /// How much of a prompt a label may take.
 const LONGEST: usize = 40;
@@ -13,16 +13,11 @@ pub(crate) fn label(profile: &str, role: Option<&str>) -> String {
         Some(role) => format!("{profile}:{role}"),
         None => profile.to_owned(),
     };
-    let clean: Vec<char> = text.chars().filter(|c| !is_dangerous(*c)).collect();
+    let clean: Vec<char> = text.chars().filter(|c| !is_hidden(*c)).collect();
     match clean.len() {
         0..=LONGEST => clean.into_iter().collect(),
         _ => clean[..LONGEST - 1].iter().chain(&['…']).collect(),
     }
-}
-
-/// Control characters, line and paragraph separators, and what turns or hides the text around it.
-fn is_dangerous(c: char) -> bool {
-    c.is_control() || is_bidi(c) || matches!(c, '\u{2028}' | '\u{2029}' | '\u{200b}'..='\u{200d}' | '\u{feff}')
 }
 
 #[cfg(test)]

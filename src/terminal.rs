@@ -5,10 +5,12 @@
 mod ask;
 mod link;
 pub(crate) mod picker;
+mod quoted;
 mod spinner;
 
 pub(crate) use ask::ask;
 pub(crate) use link::show_address;
+pub(crate) use quoted::Quoted;
 
 use crate::context::{Context, tell};
 use crate::error::{Error, printable};
@@ -72,7 +74,7 @@ impl Countdown {
     /// Begins with what is waited for; the time appears with the first [`Countdown::show`].
     pub(crate) fn start(what: impl Into<String>) -> Self {
         let what = what.into();
-        Self { bar: is_seen().then(|| spinner(what.clone())), what, shown: Cell::new(None) }
+        Self { bar: is_seen().then(|| spinner(&what)), what, shown: Cell::new(None) }
     }
 
     /// Shows how much longer.
@@ -81,7 +83,11 @@ impl Countdown {
         if let Some(bar) = &self.bar
             && self.shown.replace(Some(seconds)) != Some(seconds)
         {
-            bar.set_message(format!("{}, {} left", self.what, human(i64::try_from(seconds).unwrap_or(i64::MAX))));
+            bar.set_message(format!(
+                "{}, {} left",
+                printable(&self.what),
+                human(i64::try_from(seconds).unwrap_or(i64::MAX))
+            ));
         }
     }
 }
@@ -106,7 +112,7 @@ impl Progress {
             let (done, when_done) = channel::<()>();
             let thread = spawn(move || {
                 if when_done.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
-                    let spinner = spinner(message);
+                    let spinner = spinner(&message);
                     let _ = when_done.recv();
                     spinner.finish_and_clear();
                 }

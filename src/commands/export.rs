@@ -9,6 +9,7 @@ use crate::context::Context;
 use crate::credentials::RoleCredentials;
 use crate::environment::EnvChanges;
 use crate::error::{Error, Result};
+use crate::json;
 use crate::profile::Profile;
 use crate::secret::Secret;
 use crate::shell::quote::Dialect;
@@ -68,7 +69,7 @@ pub(super) fn process(credentials: &RoleCredentials) -> String {
             document.insert(name.into(), Value::String(value));
         }
     }
-    format!("{:#}\n", Value::Object(document))
+    json::document(&Value::Object(document))
 }
 
 fn json(credentials: &RoleCredentials, profile: &Profile) -> String {
@@ -82,7 +83,7 @@ fn json(credentials: &RoleCredentials, profile: &Profile) -> String {
         "role_name": profile.source.role_name().or(credentials.role_name.as_deref()),
         "region": profile.region,
     });
-    format!("{document:#}\n")
+    json::document(&document)
 }
 
 /// The variables and their order are those of `aws configure export-credentials`.

@@ -7,6 +7,7 @@ use crate::cli::Status;
 use crate::config::ConfigFiles;
 use crate::context::Context;
 use crate::error::Result;
+use crate::json;
 use crate::profile::Profile;
 use crate::session::{self, Session, Token};
 use crate::time::{Timestamp, human};
@@ -93,7 +94,7 @@ fn as_text(now: Timestamp, held: &Held, verified: Option<&Verified>) -> String {
         ("user id", verified.map(|verified| verified.identity.user_id.clone())),
     ];
     let shown = lines.into_iter().filter_map(|(name, value)| Some((name, value?)));
-    shown.map(|(name, value)| format!("{name:<12} {}\n", crate::error::printable(&value).replace('\n', " "))).collect()
+    shown.map(|(name, value)| format!("{name:<12} {}\n", crate::error::printable(&value))).collect()
 }
 
 fn as_json(now: Timestamp, held: &Held, verified: Option<&Verified>) -> String {
@@ -115,5 +116,5 @@ fn as_json(now: Timestamp, held: &Held, verified: Option<&Verified>) -> String {
         document["arn"] = json!(identity.arn);
         document["user_id"] = json!(identity.user_id);
     }
-    format!("{document:#}\n")
+    json::document(&document)
 }

@@ -3,6 +3,7 @@
 //! Deliberately not here: colours and borders; the output is also read by `awk`.
 
 use crate::error::printable;
+use crate::json;
 use serde_json::Value;
 use unicode_width::UnicodeWidthStr as _;
 
@@ -17,7 +18,7 @@ impl Table {
 
     /// Adds a row; it may be shorter than the heading.
     pub(super) fn row(&mut self, cells: &[String]) {
-        self.0.push(cells.iter().map(|cell| printable(cell).replace('\n', " ")).collect());
+        self.0.push(cells.iter().map(|cell| printable(cell)).collect());
     }
 
     /// Returns the text; the last cell of a row is not padded and does not widen its column.
@@ -43,7 +44,7 @@ impl Table {
 
 /// Returns a JSON array, one element a line.
 pub(super) fn json_list(elements: impl Iterator<Item = Value>) -> String {
-    let lines: Vec<String> = elements.map(|element| format!("  {element}")).collect();
+    let lines: Vec<String> = elements.map(|element| format!("  {}", json::printable(&element.to_string()))).collect();
     match lines.is_empty() {
         true => "[]\n".into(),
         false => format!("[\n{}\n]\n", lines.join(",\n")),

@@ -9,7 +9,7 @@ use super::{Answer, Candidate};
 use crate::account_names::AccountNames;
 use crate::config::ConfigFiles;
 use crate::context::Context;
-use crate::error::{is_bidi, printable};
+use crate::error::{is_hidden, printable};
 use crate::profile::{self, Profile};
 use crate::session;
 use crate::session::ACCOUNT_ACCESS;
@@ -58,7 +58,7 @@ fn sessions(ctx: &Context) -> Answer {
                 None => session.start_url,
             },
         );
-        Candidate::new(name, one_line(&description))
+        Candidate::new(name, printable(&description))
     };
     let candidates = files.map(|files| named(&files).into_iter().map(|name| candidate(&files, name)).collect());
     Answer::Candidates { kind: "session", are_parts: false, candidates: candidates.unwrap_or_default() }
@@ -81,7 +81,7 @@ fn profiles(ctx: &Context, kind: Kind, typed: &str, matching: Matching) -> Answe
         _ => names.into_iter().map(|name| Candidate::new(name, "")).collect(),
     };
     if kind == Kind::ProfileOrPrevious && typed.is_empty() {
-        let previous = ctx.var("SSOX_PREVIOUS").map(|name| Candidate::new("-", one_line(&format!("back to {name}"))));
+        let previous = ctx.var("SSOX_PREVIOUS").map(|name| Candidate::new("-", printable(&format!("back to {name}"))));
         candidates.extend(previous);
     }
     Answer::Candidates { kind: "profile", are_parts, candidates }
@@ -97,7 +97,7 @@ fn described(
 ) -> Option<Candidate> {
     let profile = match Profile::resolve(ctx, files, &name) {
         Ok(profile) => profile,
-        Err(error) => return Some(Candidate::new(name, one_line(&format!("broken: {}", error.message)))),
+        Err(error) => return Some(Candidate::new(name, printable(&format!("broken: {}", error.message)))),
     };
     let source = &profile.source;
     match kind {
@@ -111,14 +111,10 @@ fn described(
     let account = source.account_id().map(|id| accounts.get(id).unwrap_or(id));
     let facts = [account, Some(role), left.as_deref()];
     let facts: Vec<&str> = facts.into_iter().flatten().collect();
-    Some(Candidate::new(name, one_line(&facts.join(" "))))
+    Some(Candidate::new(name, printable(&facts.join(" "))))
 }
 
 /// What a shell or a terminal would obey is never offered.
 fn is_speakable(name: &str) -> bool {
-    !name.is_empty() && !name.contains(|c: char| c.is_control() || is_bidi(c))
-}
-
-fn one_line(text: &str) -> String {
-    printable(text).replace('\n', " ")
+    !name.is_empty() && !name.contains(is_hidden)
 }

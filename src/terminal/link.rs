@@ -1,16 +1,16 @@
 //! Addresses on the terminal: a link to click on (OSC 8) where the terminal has links, plain text elsewhere.
-//!
-//! Deliberately not here: opening them.
 
+use crate::browser::is_page;
 use crate::context::{Context, tell};
 use crate::error::printable;
 
-/// Shows an address on a line of its own, so that it can be selected whole; nothing but the address can be in it.
+/// Shows an address on a line of its own, so that it can be selected whole. Only the address of a page becomes a link.
 pub(crate) fn show_address(ctx: &Context, url: &str) {
-    let url = printable(url);
-    match super::is_seen() && has_links(ctx) {
-        true => tell(&format!("  \x1b]8;;{url}\x1b\\{url}\x1b]8;;\x1b\\")),
-        false => tell(&format!("  {url}")),
+    let shown = printable(url);
+    if is_page(url) && super::is_seen() && has_links(ctx) {
+        tell(&format!("  \x1b]8;;{shown}\x1b\\{shown}\x1b]8;;\x1b\\"));
+    } else {
+        tell(&format!("  {shown}"));
     }
 }
 

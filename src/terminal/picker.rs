@@ -4,7 +4,7 @@
 //! Deliberately not here: which rows there are, and in which order; rows that fit equally well keep theirs.
 
 use crate::context::Context;
-use crate::error::{Error, Kind, Result, is_bidi};
+use crate::error::{Error, Kind, Result, printable};
 use inquire::{InquireError, Select};
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
@@ -47,11 +47,11 @@ pub(crate) fn pick(ctx: &Context, title: &str, instead: &str, rows: &[Row]) -> R
     let width = terminal_size::terminal_size_of(std::io::stderr()).map_or(80, |(width, _)| usize::from(width.0));
     let lines = lines(rows, width.saturating_sub(INDENT));
     let ranking = Ranking::new(lines.len());
-    let chosen = Select::new(&format!("{}:", inert(title)), lines)
+    let chosen = Select::new(&format!("{}:", printable(title)), lines)
         .with_help_message("type to search, Enter to choose, Esc to leave")
         .with_page_size(10)
         .with_scorer(&|typed, line: &Line, _shown, index| ranking.score(typed, line, index))
-        .with_formatter(&|chosen| inert(rows[chosen.value.index].name()))
+        .with_formatter(&|chosen| printable(rows[chosen.value.index].name()))
         .prompt();
     match chosen {
         Ok(line) => Ok(rows[line.index].key.clone()),
@@ -113,7 +113,7 @@ fn joined(row: &Row, widths: &[usize]) -> String {
     let mut text = String::new();
     let columns = row.columns.iter().zip(widths.iter().copied().chain(std::iter::repeat(0)));
     for (column, width) in columns.filter(|(column, width)| *width > 0 || !column.is_empty()) {
-        let column = inert(column);
+        let column = printable(column);
         let padding = width.saturating_sub(column.width()) + 2;
         text.push_str(&column);
         text.extend(std::iter::repeat_n(' ', padding));
@@ -134,11 +134,6 @@ fn cut(text: String, width: usize) -> String {
         is_fitting
     };
     text.chars().take_while(fits).chain(['…']).collect()
-}
-
-/// Makes visible what a terminal would obey, newlines included: a row is one line.
-fn inert(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() || is_bidi(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
 /// Ranks rows: by how well what was typed fits, then as they came.
@@ -203,7 +198,7 @@ mod tests {
     fn a_row_is_one_line_that_fits_and_drives_nothing() {
         let rows = [row(&["a\u{1b}[31m\nb\u{202e}", "日本日本日本", "x"])];
         let line = &lines(&rows, 16)[0];
-        assert_eq!(line.shown, "a\u{fffd}[31m\u{fffd}b\u{fffd}  日本…");
+        assert_eq!(line.shown, "a\u{fffd}[31m b\u{fffd}  日本…");
         assert!(line.searched.ends_with("日本日本日本  x"));
     }
 

@@ -2,16 +2,17 @@
 //!
 //! Deliberately not here: when it is shown, and what it says. On Windows all is as indicatif does it.
 
+use crate::error::printable;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::time::Duration;
 
 /// Shows a message until the bar is finished.
-pub(super) fn spinner(message: String) -> ProgressBar {
+pub(super) fn spinner(message: &str) -> ProgressBar {
     let target = ProgressDrawTarget::stderr();
     // It is hidden on terminals that cannot do it.
     #[cfg(unix)]
     let target = if target.is_hidden() { target } else { ProgressDrawTarget::term_like(Box::new(line::Line)) };
-    let spinner = ProgressBar::with_draw_target(None, target).with_message(message);
+    let spinner = ProgressBar::with_draw_target(None, target).with_message(printable(message));
     spinner.set_style(ProgressStyle::with_template("{spinner} {wide_msg}").expect("the template is valid"));
     #[cfg(unix)]
     interrupt::clears(&spinner);

@@ -18,6 +18,8 @@ mod console;
 mod differential;
 mod doctor;
 #[cfg(unix)]
+mod forged;
+#[cfg(unix)]
 mod hints;
 mod home;
 #[cfg(unix)]

@@ -3,8 +3,8 @@
 //! Deliberately not here: what changes.
 
 use crate::config::{File, diff};
-use crate::context::Context;
-use crate::error::{Error, Result, printable};
+use crate::context::{Context, tell};
+use crate::error::{Error, Result};
 use crate::files;
 use crate::lock::Lock;
 use crate::terminal;
@@ -27,9 +27,7 @@ pub(super) fn shown(file: &File, text: &str) -> String {
 /// `NeedsPerson` when nobody can agree; configuration when the file has changed meanwhile or cannot be written;
 /// unreachable when another process holds the lock.
 pub(super) fn write(ctx: &Context, file: &File, text: &str, consent: Consent) -> Result<bool> {
-    // A tab is as harmless as a blank, and some people's files are full of them.
-    let parts: Vec<String> = shown(file, text).split('\t').map(printable).collect();
-    eprint!("{}", parts.join("\t"));
+    tell(shown(file, text).trim_end_matches('\n'));
     if consent == Consent::Asked {
         if ctx.no_input {
             return Err(Error::needs_person("nobody can agree to this change here").hint("add --yes"));

@@ -74,8 +74,8 @@ fn one_as_text(finding: &Finding) -> String {
         (Some(file), None) => format!("{}: ", file.display()),
         (None, _) => String::new(),
     };
-    let text = format!("{}: {place}{}\n    hint: {}", severity(finding.severity), finding.message, finding.hint);
-    printable(&text) + "\n"
+    let message = printable(&format!("{}: {place}{}", severity(finding.severity), finding.message));
+    format!("{message}\n    hint: {}\n", printable(&finding.hint))
 }
 
 fn as_json(finding: &Finding) -> Value {

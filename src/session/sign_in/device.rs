@@ -1,12 +1,10 @@
 //! Signing in with a code: shown here, confirmed in a browser anywhere.
-//!
-//! Deliberately not here: what becomes of the token.
 
 use super::client::Client;
 use crate::aws::oidc::{self, DeviceAuthorization, Grant, TokenAnswer};
 use crate::browser;
 use crate::context::Deadline;
-use crate::error::{Kind, Result};
+use crate::error::{Error, Kind, Result};
 use crate::session::flow::{Flow, SignIn};
 use crate::session::registration::Registration;
 use crate::terminal::{self, Countdown};
@@ -34,7 +32,7 @@ pub(super) fn converse(client: &Client, options: &SignIn) -> Result<(Registratio
     // Where the browser is signed in already, AWS may say yes before anybody is asked.
     let answer = match poll()? {
         first @ (TokenAnswer::Pending | TokenAnswer::SlowDown) => {
-            show(client, options, &authorization);
+            show(client, options, &authorization)?;
             let mut pause = seconds(authorization.interval).unwrap_or(USUAL_PAUSE);
             if matches!(first, TokenAnswer::SlowDown) {
                 pause += SLOWER;
@@ -69,14 +67,21 @@ fn authorize(client: &Client) -> Result<(Registration, DeviceAuthorization)> {
 }
 
 /// Tells the person what to do, and opens the page where there is a browser.
-fn show(client: &Client, options: &SignIn, authorization: &DeviceAuthorization) {
-    let complete = authorization.verification_uri_complete.as_deref();
-    let url = complete.unwrap_or(&authorization.verification_uri);
+fn show(client: &Client, options: &SignIn, authorization: &DeviceAuthorization) -> Result<()> {
+    let complete = authorization.verification_uri_complete.as_deref().filter(|url| browser::is_page(url));
+    let page = Some(authorization.verification_uri.as_str()).filter(|url| browser::is_page(url));
+    let url = complete.or(page).ok_or_else(|| no_page(&authorization.verification_uri))?;
     let is_opened = !options.no_browser && browser::can_open(client.ctx) && browser::open(client.ctx, url);
     client.invite(is_opened);
     terminal::show_address(client.ctx, url);
     let what = if complete.is_some() { "check that it shows" } else { "enter" };
     terminal::say(&format!("{what} the code  {}", authorization.user_code));
+    Ok(())
+}
+
+fn no_page(url: &str) -> Error {
+    Error::unreachable(format!("AWS named `{url}` as the page to sign in on: not an AWS response"))
+        .hint("is there a proxy in between? ssox doctor")
 }
 
 /// Polls until there is a decision; `None` when there was none in time.
