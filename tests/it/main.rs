@@ -16,6 +16,8 @@ mod configure;
 #[cfg(unix)]
 mod console;
 mod differential;
+#[cfg(target_os = "linux")]
+mod distribution;
 mod doctor;
 #[cfg(unix)]
 mod forged;

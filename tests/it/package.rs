@@ -12,7 +12,7 @@ fn repository(below: &str) -> String {
 
 /// Runs a command, which succeeds, and returns what it printed.
 #[track_caller]
-fn run(command: &mut Command) -> String {
+pub(crate) fn run(command: &mut Command) -> String {
     let output = command.output().unwrap_or_else(|cause| panic!("{command:?}: {cause}"));
     let [told, errors] = [&output.stdout, &output.stderr].map(|bytes| String::from_utf8_lossy(bytes).into_owned());
     assert!(output.status.success(), "{command:?}:\n{told}{errors}");
@@ -20,7 +20,7 @@ fn run(command: &mut Command) -> String {
 }
 
 /// Writes the man pages and the notices as a packager does.
-fn package_files(directory: &Path) {
+pub(crate) fn package_files(directory: &Path) {
     run(cargo(&["run", "--quiet", "--example", "package-files", "--"]).arg(directory));
 }
 
