@@ -12,7 +12,7 @@ use crate::secret::Secret;
 use crate::time::Timestamp;
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::Duration;
 
 /// How much of its life role credentials must have left: what the AWS CLI asks for as well.
 const MINIMUM_LEFT: i64 = 15 * 60;
@@ -109,9 +109,7 @@ impl Entry {
 pub(crate) fn read(ctx: &Context, key: &Key) -> Option<Entry> {
     let path = key.path(ctx).ok()?;
     let credentials = parse(&files::read(&path).ok()??)?;
-    let modified = std::fs::metadata(&path).ok()?.modified().ok()?;
-    let since = modified.duration_since(UNIX_EPOCH).ok().and_then(|since| i64::try_from(since.as_secs()).ok())?;
-    Some(Entry { credentials, since: Timestamp(since).min(ctx.now()) })
+    Some(Entry { credentials, since: files::written_at(&path, ctx.now())? })
 }
 
 /// Writes an entry.

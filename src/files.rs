@@ -1,11 +1,12 @@
 //! Files that other programs read at the same time: every write is atomic, and only the owner sees a secret one.
 
 use crate::error::{Error, Result};
+use crate::time::Timestamp;
 use sha1::{Digest as _, Sha1};
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 /// How temporary files begin; what a killed process leaves behind is known by it, and swept.
 const TEMPORARY_PREFIX: &str = ".ssox-";
@@ -21,6 +22,13 @@ pub(crate) fn read(path: &Path) -> Result<Option<Vec<u8>>> {
         Err(cause) if is_absent(&cause) => Ok(None),
         Err(cause) => Err(Error::file("read", path, &cause).hint(format!("ls -ld '{}'", path.display()))),
     }
+}
+
+/// Returns when a file was last written, never later than now; `None` when that cannot be told.
+pub(crate) fn written_at(path: &Path, now: Timestamp) -> Option<Timestamp> {
+    let modified = fs::metadata(path).ok()?.modified().ok()?;
+    let seconds = modified.duration_since(UNIX_EPOCH).ok()?.as_secs();
+    Some(Timestamp(i64::try_from(seconds).ok()?).min(now))
 }
 
 /// Replaces a secret file in one step: readers see the old content or the new, mode 0600, directories 0700.

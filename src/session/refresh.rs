@@ -14,7 +14,8 @@ use crate::time::Timestamp;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 
-/// A token this close to its end is renewed; the SDKs begin just as late.
+/// A token this close to its end is refreshed; the SDKs begin just as late. One that was issued for less than twice as
+/// long is refreshed when half of its life is left: else every process would refresh it again at once.
 const MINIMUM_LEFT: i64 = 5 * 60;
 
 /// After a failure, a token that still lives is left alone for so long; the AWS CLI waits as long.
@@ -23,7 +24,9 @@ const PAUSE: i64 = 60;
 /// Returns a token that lives, renewed when it is about to end.
 pub(super) fn token(ctx: &Context, session: &Session) -> Result<Token> {
     let known = token::read(ctx, session)?.ok_or_else(|| not_signed_in(session))?;
-    let is_good = |token: &Token| token.expires_at > ctx.now().plus(MINIMUM_LEFT);
+    let half = |token: &Token| Some(token.expires_at.seconds_after(token::written_at(ctx, session)?) / 2);
+    let margin = |token: &Token| half(token).map_or(MINIMUM_LEFT, |half| half.clamp(0, MINIMUM_LEFT));
+    let is_good = |token: &Token| token.expires_at > ctx.now().plus(margin(token));
     match is_good(&known) {
         true => Ok(known),
         false => renewed(ctx, session, is_good, |token| token.is_valid(ctx.now())),

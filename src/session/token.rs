@@ -115,6 +115,11 @@ pub(crate) fn read(ctx: &Context, session: &Session) -> Result<Option<Token>> {
     Ok(files::read(&path)?.and_then(|bytes| Token::parse(&bytes)))
 }
 
+/// Returns when the token of a session was written.
+pub(super) fn written_at(ctx: &Context, session: &Session) -> Option<Timestamp> {
+    files::written_at(&path(ctx, session).ok()?, ctx.now())
+}
+
 /// Writes the token of a session.
 ///
 /// # Errors

@@ -8,6 +8,23 @@ use ssox_standin::{Grant, Standin};
 use std::process::Stdio;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+#[test]
+fn twenty_processes_refresh_a_token_once_however_short_its_life() {
+    let standin = Standin::start();
+    standin.configure(|options| options.access_token = Duration::from_secs(200));
+    let home = Home::with(&standin);
+    standin.seed_token(&home.path(""), "corp", &Grant { expires_in: -1, ..Grant::default() });
+    let process = |profile: &str| {
+        let mut command = home.command("ssox");
+        command.args(["credential-process", profile]).stdout(Stdio::null()).spawn().expect("ssox starts")
+    };
+    let processes: Vec<_> = (0..20).map(|n| process(if n % 2 == 0 { "dev" } else { "stg" })).collect();
+    for mut process in processes {
+        assert!(process.wait().expect("ssox ends").success());
+    }
+    assert_eq!((standin.count("CreateToken"), standin.count("GetRoleCredentials")), (1, 2));
+}
+
 /// As when this machine's clock is ahead: AWS answers, and what it gives is over.
 #[test]
 fn what_is_over_on_arrival_is_not_fetched_at_every_prompt() {

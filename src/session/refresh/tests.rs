@@ -6,6 +6,7 @@ use crate::aws::Network;
 use crate::session::token::tests::context;
 use ssox_standin::{Fault, Grant as Seed, Options, Rotation, START_URL, Standin, Times};
 use std::thread;
+use std::time::{Duration, SystemTime};
 use tempfile::TempDir;
 
 struct World {
@@ -41,6 +42,12 @@ impl World {
         self.standin.seed_token(self.home.path(), "corp", seed).access_token
     }
 
+    /// As if the token had been written an hour ago.
+    fn age(&self) {
+        let file = std::fs::File::options().write(true).open(ssox_standin::token_file(self.home.path(), "corp"));
+        file.unwrap().set_modified(SystemTime::now() - Duration::from_secs(3600)).unwrap();
+    }
+
     fn refreshes(&self) -> u64 {
         self.standin.count("CreateToken.refresh_token")
     }
@@ -63,6 +70,7 @@ fn a_token_that_lives_is_taken_as_it_is() {
 fn a_token_about_to_end_is_renewed_and_the_file_stays_the_aws_clis() {
     let world = world();
     let old = world.seed(299);
+    world.age();
     let before = world.file();
     let token = current(&world.ctx, &world.session).unwrap();
     assert_ne!(token.access_token.expose(), old);
@@ -91,6 +99,7 @@ fn the_old_refresh_token_is_kept_when_there_is_no_new_one_and_so_are_unknown_key
 fn a_refusing_server_costs_nothing_while_the_token_lives_and_is_not_asked_again_at_once() {
     let world = world();
     let token = world.seed(240);
+    world.age();
     world.standin.fault("CreateToken", Fault::Status(500), Times::Forever);
     for _ in 0..3 {
         assert_eq!(current(&world.ctx, &world.session).unwrap().access_token.expose(), token);
@@ -132,6 +141,7 @@ fn what_cannot_be_renewed_is_not_tried() {
         world.seed_with(&seed);
         assert_eq!(current(&world.ctx, &world.session).unwrap_err().kind, Kind::NeedsPerson);
         let lives = world.seed_with(&Seed { expires_in: 60, ..seed });
+        world.age();
         assert_eq!(current(&world.ctx, &world.session).unwrap().access_token.expose(), lives);
         assert_eq!(world.standin.total(), 0);
     }
@@ -166,6 +176,22 @@ fn two_hundred_at_once_renew_once() {
     });
     assert!(tokens.windows(2).all(|two| two[0] == two[1]));
     assert_eq!((world.refreshes(), world.standin.count("reused_refresh_token")), (1, 0));
+}
+
+#[test]
+fn a_token_that_was_just_refreshed_is_good_enough_however_short_its_life() {
+    let world = world();
+    world.standin.configure(|options: &mut Options| options.access_token = Duration::from_secs(200));
+    world.seed(-1);
+    let token = || current(&world.ctx, &world.session).unwrap().access_token.expose().to_string();
+    let tokens: Vec<String> = thread::scope(|scope| {
+        let all: Vec<_> = (0..20).map(|_| scope.spawn(token)).collect();
+        all.into_iter().map(|one| one.join().unwrap()).collect()
+    });
+    assert!(tokens.iter().all(|one| *one == token()));
+    assert_eq!(world.refreshes(), 1);
+    world.age();
+    assert_ne!(token(), tokens[0], "when half of its life is over it is refreshed");
 }
 
 #[test]
