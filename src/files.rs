@@ -1,5 +1,9 @@
 //! Files that other programs read at the same time: every write is atomic, and only the owner sees a secret one.
 
+mod reserved;
+
+pub(crate) use reserved::Reserved;
+
 use crate::error::{Error, Result};
 use crate::time::Timestamp;
 use sha1::{Digest as _, Sha1};

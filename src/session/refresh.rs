@@ -7,10 +7,10 @@ use super::token::{self, Token};
 use crate::aws::oidc::{self, Grant, TokenAnswer};
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
-use crate::files;
+use crate::files::{self, Reserved};
 use crate::secret::Secret;
 use crate::terminal::{self, Progress};
-use crate::time::Timestamp;
+use crate::time::{Timestamp, human};
 use serde_json::{Value, json};
 use std::path::PathBuf;
 
@@ -55,7 +55,7 @@ fn renewed(
     let lock = match lock {
         Ok(lock) => lock,
         Err(error) if will_do(&known) => {
-            ctx.log(|| format!("session: {}; the token of `{}` is still valid", error.message, session.label()));
+            ctx.log(|| format!("session: {}; the token is still valid", error.message));
             return Ok(known);
         }
         Err(error) => return Err(error),
@@ -67,7 +67,12 @@ fn renewed(
         // Other tools do not know the lock: one may have renewed it under our hands.
         Some(other) if other.access_token != known.access_token && is_good(&other) => Ok(other),
         _ if will_do(&known) => {
-            ctx.log(|| format!("session: {}; the token of `{}` still lives", error.message, session.label()));
+            let left = human(known.expires_at.seconds_after(ctx.now()));
+            let line = format!("{}; it is still valid for {left}", error.message);
+            match error.kind {
+                Kind::Configuration => terminal::warn(&line),
+                _ => ctx.log(|| format!("session: {line}")),
+            }
             Ok(known.clone())
         }
         _ => {
@@ -107,12 +112,15 @@ impl Attempt<'_> {
         if let Some(error) = note.read(self.since) {
             return Err(error);
         }
+        // AWS answers a refresh token once: an answer that cannot be kept would cost the session.
+        let reserved = token::reserve(self.ctx, self.session)
+            .map_err(|error| error.doing(format!("the token of `{}` was not refreshed", self.session.label())))?;
         self.ctx.log(|| format!("session: refreshing the token of `{}`", self.session.label()));
         let _progress = Progress::start("renewing the token");
         let grant = Grant::RefreshToken(refresh_token.clone());
         let network = &self.session.network;
         let answer = oidc::create_token(self.ctx, network, &self.session.region, client_id, client_secret, &grant);
-        let result = answer.and_then(|answer| self.take(answer)).map_err(|error| self.read(error));
+        let result = answer.and_then(|answer| self.take(answer, reserved)).map_err(|error| self.read(error));
         if let Err(error) = &result {
             note.write(self.ctx.now(), error);
         }
@@ -130,7 +138,7 @@ impl Attempt<'_> {
         }
     }
 
-    fn take(&self, answer: TokenAnswer) -> Result<Token> {
+    fn take(&self, answer: TokenAnswer, reserved: Reserved) -> Result<Token> {
         let TokenAnswer::Token { access_token, refresh_token, expires_in } = answer else {
             return Err(ended(self.session));
         };
@@ -142,15 +150,17 @@ impl Attempt<'_> {
             refresh_token: refresh_token.or_else(|| self.known.refresh_token.clone()),
             ..self.known.clone()
         };
-        store(self.ctx, self.session, &token);
+        store(self.session, reserved, &token);
         Ok(token)
     }
 }
 
-/// Writes a token that was just issued; where nothing can be written it is good for this command all the same.
-pub(super) fn store(ctx: &Context, session: &Session, token: &Token) {
-    if let Err(error) = token::write(ctx, session, token) {
-        terminal::warn_of_cache(ctx, &error);
+/// Writes a token that was just issued; where that fails all the same, it is good for this command.
+pub(super) fn store(session: &Session, reserved: Reserved, token: &Token) {
+    if let Err(error) = token::write(reserved, token) {
+        let (label, line) = (session.label(), session.sign_in_line());
+        terminal::warn(&format!("{}; the new token of `{label}` is used by this command only", error.message));
+        terminal::say(&format!("hint: before the next command, make room and type {line} --fresh"));
     }
 }
 

@@ -5,7 +5,7 @@
 use super::Session;
 use crate::context::Context;
 use crate::error::Result;
-use crate::files;
+use crate::files::{self, Reserved};
 use crate::json;
 use crate::lock::Lock;
 use crate::secret::Secret;
@@ -120,12 +120,20 @@ pub(super) fn written_at(ctx: &Context, session: &Session) -> Option<Timestamp> 
     files::written_at(&path(ctx, session).ok()?, ctx.now())
 }
 
-/// Writes the token of a session.
+/// Takes room for the next token of a session, before AWS is asked for it.
+///
+/// # Errors
+/// Configuration, naming the file: a token could not be written.
+pub(super) fn reserve(ctx: &Context, session: &Session) -> Result<Reserved> {
+    Reserved::take(&path(ctx, session)?)
+}
+
+/// Writes the token of a session into the room taken for it.
 ///
 /// # Errors
 /// Configuration, naming the file.
-pub(super) fn write(ctx: &Context, session: &Session, token: &Token) -> Result<()> {
-    files::write_secret(&path(ctx, session)?, token.to_json().as_bytes())
+pub(super) fn write(reserved: Reserved, token: &Token) -> Result<()> {
+    reserved.write(token.to_json().as_bytes())
 }
 
 /// Removes the token of a session.

@@ -22,6 +22,8 @@ mod doctor;
 #[cfg(unix)]
 mod forged;
 #[cfg(unix)]
+mod full_disk;
+#[cfg(unix)]
 mod hints;
 mod home;
 #[cfg(unix)]

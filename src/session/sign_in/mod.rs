@@ -32,8 +32,14 @@ const PATIENCE: Duration = Duration::from_secs(600);
 /// Signs in, or waits for another process that is at it.
 ///
 /// # Errors
-/// A person is needed and not there, refused, or did not come in time; AWS is unreachable; a port is taken.
+/// A person is needed and not there, refused, or did not come in time; AWS is unreachable; a port is taken; the token
+/// could not be kept.
 pub(crate) fn sign_in(ctx: &Context, session: &Session, options: &SignIn) -> Result<Token> {
+    // Nobody has to sign in for a token that cannot be kept.
+    if !ctx.no_input {
+        token::reserve(ctx, session)
+            .map_err(|error| error.doing(format!("cannot sign in to `{}`", session.label())))?;
+    }
     past(ctx, session, options, None)
 }
 
@@ -82,6 +88,9 @@ fn past(ctx: &Context, session: &Session, options: &SignIn, refused: Option<&Sec
 
 /// Asks the person, one way or the other, and keeps what comes of it.
 fn converse(ctx: &Context, session: &Session, options: &SignIn, timeout: Duration) -> Result<Token> {
+    let reserved = token::reserve(ctx, session).map_err(|error| {
+        terminal::warn(&format!("{}; this sign-in is for this command only", error.message));
+    });
     let start_url = start_url::resolve(session, |url| web::redirect(ctx, &session.network, url))?;
     let client = Client { ctx, session, start_url: &start_url, timeout };
     let flow = flow::choose(ctx, options.flow, options.port, session.name.is_some());
@@ -105,7 +114,9 @@ fn converse(ctx: &Context, session: &Session, options: &SignIn, timeout: Duratio
     };
     // Without the lock a refresh that is under way may write after this; both tokens are valid.
     let _lock = token::lock(ctx, session).map_err(|error| terminal::warn(&error.message));
-    refresh::store(ctx, session, &token);
+    if let Ok(reserved) = reserved {
+        refresh::store(session, reserved, &token);
+    }
     Ok(token)
 }
 

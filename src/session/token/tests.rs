@@ -50,7 +50,7 @@ fn the_file_is_what_the_aws_cli_writes() {
     let home = tempfile::tempdir().unwrap();
     let (ctx, session) = (context(home.path()), session(Some("corp"), URL));
     let token = Token::parse(WRITTEN.as_bytes()).unwrap();
-    write(&ctx, &session, &token).unwrap();
+    write(reserve(&ctx, &session).unwrap(), &token).unwrap();
     assert_eq!(std::fs::read_to_string(path(&ctx, &session).unwrap()).unwrap(), WRITTEN);
     assert_eq!(read(&ctx, &session).unwrap(), Some(token));
 }

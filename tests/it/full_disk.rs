@@ -1,0 +1,73 @@
+//! A disk on which nothing more can be written: nothing that AWS issues only once is asked for and lost.
+
+use crate::home::{Home, Ran, SSOX};
+use ssox_standin::{Grant, Person};
+use std::fs::File;
+use std::time::{Duration, SystemTime};
+
+/// Runs ssox where files can be made and nothing can be written into them, as on a full disk; also for root.
+fn full(home: &Home, arguments: &[&str]) -> Ran {
+    let mut command = home.command("sh");
+    command.args(["-c", "trap '' XFSZ; ulimit -f 0; exec \"$0\" \"$@\"", SSOX]).args(arguments);
+    Ran(command.output().expect("sh starts"))
+}
+
+fn token(home: &Home) -> String {
+    std::fs::read_to_string(ssox_standin::token_file(&home.path(""), "corp")).expect("there is a token")
+}
+
+#[test]
+fn a_refresh_token_is_not_spent_when_the_answer_cannot_be_kept() {
+    let home = Home::new();
+    home.sign_in(&Grant { expires_in: -1, ..Grant::default() });
+    let before = token(&home);
+    for verb in [&["exec", "dev", "--", "true"][..], &["--emit=zsh1", "use", "dev"], &["credential-process", "dev"]] {
+        let error = full(&home, verb).fails(4);
+        assert!(error.contains("the token of `corp` was not refreshed: could not write `"), "{error}");
+        assert!(error.contains("file too large") && error.contains("hint: df -h '"), "{error}");
+    }
+    assert_eq!((token(&home), home.standin.total()), (before, 0));
+    home.ssox(&["exec", "dev", "--", "true"]).ok();
+    assert_eq!((home.standin.count("CreateToken"), home.standin.count("reused_refresh_token")), (1, 0));
+}
+
+#[test]
+fn a_token_that_is_still_valid_is_used_when_a_new_one_cannot_be_kept() {
+    let home = Home::new();
+    home.sign_in(&Grant { expires_in: 240, ..Grant::default() });
+    let file = File::options().write(true).open(ssox_standin::token_file(&home.path(""), "corp")).expect("it opens");
+    file.set_modified(SystemTime::now() - Duration::from_secs(3600)).expect("a time can be set");
+    let ran = full(&home, &["exec", "dev", "--", "true"]);
+    ran.ok();
+    assert!(ran.stderr().contains("warning: the token of `corp` was not refreshed: "), "{}", ran.stderr());
+    assert!(ran.stderr().contains("; it is still valid for "), "{}", ran.stderr());
+    // The credentials could not be cached either, which is another warning.
+    assert!(ran.stderr().contains("this command goes on"), "{}", ran.stderr());
+    assert_eq!((home.standin.count("CreateToken"), home.standin.count("GetRoleCredentials")), (0, 1));
+}
+
+#[test]
+fn nobody_is_asked_to_sign_in_for_a_token_that_cannot_be_kept() {
+    let home = Home::new();
+    home.standin.configure(|options| options.device = Person::Approves);
+    let mut command = home.command("sh");
+    let script = "trap '' XFSZ; ulimit -f 0; exec \"$0\" login dev --device-code --no-browser";
+    command.args(["-c", script, SSOX]).env("TERM", "xterm-256color");
+    let (seen, status) = crate::pty::Terminal::start(command).wait_for_end();
+    assert_eq!((status.code(), home.standin.total()), (Some(4), 0), "{seen}");
+    assert!(seen.contains("cannot sign in to `corp`: could not write"), "{seen}");
+}
+
+/// A person who asks for credentials gets them, and is told beforehand what cannot be kept.
+#[test]
+fn a_sign_in_that_cannot_be_kept_serves_the_command_that_needs_it() {
+    let home = Home::new();
+    home.standin.configure(|options| options.device = Person::Approves);
+    let mut command = home.command("sh");
+    let script = "trap '' XFSZ; ulimit -f 0; exec \"$0\" exec dev -- sh -c 'echo key $AWS_ACCESS_KEY_ID'";
+    command.args(["-c", script, SSOX]).env("TERM", "xterm-256color");
+    let (seen, status) = crate::pty::Terminal::start(command).wait_for_end();
+    assert_eq!(status.code(), Some(0), "{seen}");
+    assert!(seen.contains("this sign-in is for this command only") && seen.contains("key ASIA"), "{seen}");
+    assert!(home.files(".aws/sso/cache").is_empty(), "{:?}", home.files(".aws/sso/cache"));
+}
