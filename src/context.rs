@@ -21,6 +21,8 @@ pub(crate) struct Context {
     pub(crate) command: String,
     /// Whether it has been said that a cache cannot be written; once is enough.
     has_warned_of_cache: Arc<AtomicBool>,
+    /// Whether it has been said that an endpoint is not encrypted; once is enough.
+    has_warned_of_plain_endpoint: Arc<AtomicBool>,
     /// What `--emit` says: the shell whose function called.
     pub(crate) emit: Option<String>,
     /// `-v`: log to stderr what is done, secrets redacted.
@@ -64,6 +66,13 @@ impl Context {
     /// Returns a variable that is set, not empty and text; AWS tools treat an empty one as unset.
     pub(crate) fn var(&self, name: &str) -> Option<&str> {
         self.env.get(name).and_then(|value| value.to_str()).filter(|value| !value.is_empty())
+    }
+
+    /// Returns the same without some variables.
+    pub(crate) fn without(&self, names: &[&str]) -> Self {
+        let mut ctx = self.clone();
+        ctx.env.retain(|name, _| !names.contains(&name.as_str()));
+        ctx
     }
 
     /// Returns a variable as it stands, also when empty or not text.
@@ -146,6 +155,11 @@ impl Context {
     /// Tells, the first time only, that nothing has been said yet about a cache that cannot be written.
     pub(crate) fn is_first_unwritable_cache(&self) -> bool {
         !self.has_warned_of_cache.swap(true, Ordering::Relaxed)
+    }
+
+    /// Tells, the first time only, that nothing has been said yet about an endpoint that is not encrypted.
+    pub(crate) fn is_first_plain_endpoint(&self) -> bool {
+        !self.has_warned_of_plain_endpoint.swap(true, Ordering::Relaxed)
     }
 
     /// Logs one line to stderr under `-v`. Callers never pass a secret.

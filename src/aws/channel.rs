@@ -7,10 +7,11 @@ use super::attempts::Watch;
 use super::bounded::Bounded;
 use super::outcome::Outcome;
 use super::proxy::{self, Proxy};
-use super::{Network, Timeouts, partition, trust};
+use super::{Endpoint, Network, Timeouts, partition, trust};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::shell::typed;
+use crate::terminal;
 use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
@@ -35,6 +36,8 @@ pub(super) struct Channel {
     /// Who answers at the other end; without a port when it is AWS.
     pub(super) host: String,
     pub(super) proxy: Option<Proxy>,
+    /// What stands in for AWS, if anything does.
+    pub(super) endpoint: Option<Endpoint>,
     pub(super) timeouts: Timeouts,
     /// How often a call is tried.
     pub(super) attempts: u32,
@@ -51,18 +54,41 @@ impl Channel {
         network: &Network,
         service: &str,
         region: &str,
-        endpoint: Option<&String>,
+        endpoint: Option<&Endpoint>,
     ) -> Result<Self> {
         partition::check_region(region)?;
         if let (Some(endpoint), true) = (endpoint, network.fips || network.dual_stack) {
-            return Err(Error::configuration(format!("FIPS and dual-stack do not go with the endpoint `{endpoint}`"))
+            let Endpoint { url, origin } = endpoint;
+            let message = format!("FIPS and dual-stack do not go with the endpoint `{url}` of {origin}");
+            return Err(Error::configuration(message)
                 .hint(typed::unset(ctx, &["AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT"])));
         }
         let own = || format!("https://{}", partition::host(service, region, network));
-        let channel = Self::to(ctx, network, &endpoint.cloned().unwrap_or_else(own))?;
+        let channel = match endpoint {
+            Some(endpoint) => Self::through(ctx, network, endpoint, &endpoint.url)?,
+            None => Self::to(ctx, network, &own())?,
+        };
         let mut sdk = channel.sdk.to_builder().region(Region::new(region.to_string()));
-        sdk.set_endpoint_url(endpoint.cloned());
+        sdk.set_endpoint_url(endpoint.map(|endpoint| endpoint.url.clone()));
         Ok(Self { sdk: sdk.use_fips(network.fips).use_dual_stack(network.dual_stack).build(), ..channel })
+    }
+
+    /// Opens the way to an endpoint that stands in for AWS, for a request with secrets.
+    ///
+    /// # Errors
+    /// As [`Channel::open`].
+    pub(super) fn through(ctx: &Context, network: &Network, endpoint: &Endpoint, url: &str) -> Result<Self> {
+        let Endpoint { url: of_endpoint, origin } = endpoint;
+        if place(of_endpoint).is_err() {
+            let message = format!("{origin} is `{of_endpoint}`, which is not the address of a service");
+            let hint = format!("an address looks like https://host:port; or {}", endpoint.remedy(ctx));
+            return Err(Error::configuration(message).hint(hint));
+        }
+        let channel = Self::to(ctx, network, url)?;
+        if endpoint.is_readable_on_the_way() && ctx.is_first_plain_endpoint() {
+            terminal::warn(&format!("{origin} is `{of_endpoint}`: tokens and credentials travel there unencrypted"));
+        }
+        Ok(Self { endpoint: Some(endpoint.clone()), ..channel })
     }
 
     /// Opens the way to an address.
@@ -93,7 +119,17 @@ impl Channel {
             .retry_config(RetryConfig::standard().with_max_attempts(attempts))
             .build();
         let host = host.to_string();
-        Ok(Self { ctx: ctx.clone(), sdk, connector, host, proxy, timeouts, attempts, watch: Watch::new(ctx) })
+        Ok(Self {
+            ctx: ctx.clone(),
+            sdk,
+            connector,
+            host,
+            proxy,
+            endpoint: None,
+            timeouts,
+            attempts,
+            watch: Watch::new(ctx),
+        })
     }
 }
 
@@ -118,6 +154,6 @@ fn place(url: &str) -> Result<(&str, &str)> {
     let is_host = |c: char| c.is_ascii_alphanumeric() || ".-_:[]".contains(c);
     place.filter(|(_, host)| !host.is_empty() && host.chars().all(is_host)).ok_or_else(|| {
         Error::configuration(format!("`{url}` is not the address of a service"))
-            .hint("AWS_ENDPOINT_URL (`endpoint_url` in ~/.aws/config) is an address such as https://host:port")
+            .hint("an address looks like https://host:port")
     })
 }

@@ -33,7 +33,9 @@ where
                 status: response.status().as_u16(),
                 ahead: clock_ahead(channel, response),
             };
-            (refusal.error(channel, hint), refusal.code == "RegionDisabledException")
+            let error = refusal.error(channel, hint);
+            let error = if refusal.code.is_empty() { error } else { channel.named(error) };
+            (error, refusal.code == "RegionDisabledException")
         }
         (SdkError::ResponseError(_), Some(response)) => {
             let is_cut = response.body().bytes().is_none();
@@ -107,8 +109,12 @@ impl Refusal<'_> {
 
 /// Says that what came is nothing AWS would send.
 pub(super) fn no_answer(channel: &Channel, status: u16) -> Error {
-    Error::unreachable(format!("`{}` answered {status} with what is no answer of AWS", channel.host))
-        .hint("is there a proxy or a sign-in page in between? open http://example.com in a browser")
+    Error::unreachable(format!("`{}` answered {status} with what is no answer of AWS", channel.host)).hint(
+        match &channel.endpoint {
+            Some(endpoint) => endpoint.hint(&channel.ctx),
+            None => "is there a proxy or a sign-in page in between? open http://example.com in a browser".into(),
+        },
+    )
 }
 
 fn is_throttling(code: &str) -> bool {

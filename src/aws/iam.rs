@@ -30,8 +30,12 @@ pub(crate) fn account_alias(
     let _progress = Progress::start("asking AWS for the account's alias");
     let (host, region) = partition::of(region).iam();
     ctx.log(|| format!("ListAccountAliases in {region}"));
-    let url = format!("{}/", network.iam.clone().unwrap_or(format!("https://{host}")).trim_end_matches('/'));
-    let channel = Channel::to(ctx, network, &url)?;
+    let base = network.iam.as_ref().map_or(format!("https://{host}"), |endpoint| endpoint.url.clone());
+    let url = format!("{}/", base.trim_end_matches('/'));
+    let channel = match &network.iam {
+        Some(endpoint) => Channel::through(ctx, network, endpoint, &url)?,
+        None => Channel::to(ctx, network, &url)?,
+    };
     let headers = signed(ctx, &url, region, credentials)?;
     let form = Form { method: "POST", url: &url, headers: &headers, body: BODY.into() };
     let answer = run(async { channel.ask(&form).await }).map_err(|failure| failure.error)?;

@@ -9,6 +9,7 @@ mod bounded;
 mod cause;
 mod channel;
 pub(crate) mod console;
+mod endpoint;
 mod failure;
 pub(crate) mod iam;
 pub(crate) mod local;
@@ -20,10 +21,12 @@ mod proxy;
 pub(crate) mod signin;
 pub(crate) mod sts;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod trust;
 mod unreachable;
 pub(crate) mod web;
+
+pub(crate) use endpoint::{Endpoint, Origin};
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -32,11 +35,11 @@ use std::time::Duration;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Network {
     /// Endpoint overrides by service; `None` is AWS's own host.
-    pub(crate) sso: Option<String>,
-    pub(crate) sso_oidc: Option<String>,
-    pub(crate) sts: Option<String>,
-    pub(crate) signin: Option<String>,
-    pub(crate) iam: Option<String>,
+    pub(crate) sso: Option<Endpoint>,
+    pub(crate) sso_oidc: Option<Endpoint>,
+    pub(crate) sts: Option<Endpoint>,
+    pub(crate) signin: Option<Endpoint>,
+    pub(crate) iam: Option<Endpoint>,
     /// Replaces the system's certificate authorities.
     pub(crate) ca_bundle: Option<PathBuf>,
     /// Attempts of one call, the first included; 3 when absent.

@@ -186,7 +186,7 @@ pub(crate) fn create_token(
 /// Returns where `/authorize` is: the endpoint of the service, override included.
 pub(crate) fn authorize_base(network: &Network, region: &str) -> String {
     let own = || format!("https://{}", partition::host("oidc", region, network));
-    network.sso_oidc.clone().unwrap_or_else(own).trim_end_matches('/').to_string()
+    network.sso_oidc.as_ref().map_or_else(own, |endpoint| endpoint.url.clone()).trim_end_matches('/').to_string()
 }
 
 const WRONG_REGION: &str = "is `sso_region` the region of this start URL? ssox doctor";

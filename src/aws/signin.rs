@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 pub(crate) fn base(network: &Network, region: &str) -> Result<String> {
     partition::check_region(region)?;
     let own = || format!("https://{}", partition::of(region).regional_signin_host(region));
-    Ok(network.signin.clone().unwrap_or_else(own).trim_end_matches('/').to_string())
+    Ok(network.signin.as_ref().map_or_else(own, |endpoint| endpoint.url.clone()).trim_end_matches('/').to_string())
 }
 
 /// Exchanges credentials for a token with which a browser signs in; it is good for fifteen minutes. The session then
@@ -41,7 +41,10 @@ pub(crate) fn get_signin_token(
             .hint("assume a role with them, or sign in with the user's password"));
     };
     let url = format!("{}/federation", base(network, region)?);
-    let channel = Channel::to(ctx, network, &url)?;
+    let channel = match &network.signin {
+        Some(endpoint) => Channel::through(ctx, network, endpoint, &url)?,
+        None => Channel::to(ctx, network, &url)?,
+    };
     let session = json!({
         "sessionId": credentials.access_key_id,
         "sessionKey": credentials.secret_access_key.expose(),
@@ -61,7 +64,8 @@ fn token_in(channel: &Channel, answer: &Answer) -> Result<Secret> {
     match document["SigninToken"].as_str().filter(|token| status == 200 && !token.is_empty()) {
         Some(token) => Ok(Secret::new(token)),
         None if (400..429).contains(&status) => {
-            Err(Error::refused(format!("AWS did not accept the credentials ({status})")).hint("ssox status --verify"))
+            let error = Error::refused(format!("AWS did not accept the credentials ({status})"));
+            Err(channel.named(error.hint("ssox status --verify")))
         }
         None => Err(super::failure::no_answer(channel, status)),
     }

@@ -36,8 +36,10 @@ pub(super) fn error(channel: &Channel, error: &(dyn Cause + 'static)) -> Error {
         return timed_out(channel, &text);
     }
     if find::<io::Error>(error).is_some_and(|cause| cause.kind() == ErrorKind::FileTooLarge) {
-        return Error::unreachable(format!("`{host}` answers without end"))
-            .hint("what answers there is not AWS: AWS_ENDPOINT_URL (`endpoint_url` in ~/.aws/config) may name it");
+        return Error::unreachable(format!("`{host}` answers without end")).hint(match &channel.endpoint {
+            Some(endpoint) => endpoint.hint(&channel.ctx),
+            None => "what answers there is not AWS: is there a proxy in between?".into(),
+        });
     }
     let cut = || format!("the connection to `{host}` was cut");
     let message = match find::<io::Error>(error).map(|cause| (cause.kind(), cause)) {
@@ -109,12 +111,17 @@ fn untrusted(channel: &Channel, cause: &rustls::CertificateError) -> Error {
             ("is not trusted", format!("a company's proxy has its own authority: {line}"))
         }
     };
-    Error::unreachable(format!("the certificate of `{}` {message}", channel.host)).hint(hint)
+    channel.named(Error::unreachable(format!("the certificate of `{}` {message}", channel.host)).hint(hint))
 }
 
 fn no_network(channel: &Channel, message: String) -> Error {
-    Error::unreachable(message).hint(match &channel.proxy {
-        Some(proxy) => format!("is the network up, and is the proxy of {} the right one?", proxy.variable),
-        None => "is the network up? a proxy would be named by HTTPS_PROXY".into(),
-    })
+    match (&channel.proxy, &channel.endpoint) {
+        (None, Some(endpoint)) => Error::unreachable(message).hint(endpoint.hint(&channel.ctx)),
+        (None, None) => Error::unreachable(message).hint("is the network up? a proxy would be named by HTTPS_PROXY"),
+        (Some(proxy), _) => channel.named(Error::unreachable(message).hint(format!(
+            "is the network up, and is the proxy of {} the right one? if not: {}",
+            proxy.variable,
+            typed::unset(&channel.ctx, &[proxy.variable])
+        ))),
+    }
 }

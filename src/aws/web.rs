@@ -24,7 +24,7 @@ const PAUSE: Duration = Duration::from_millis(400);
 /// Configuration: no address, a proxy or a CA bundle that cannot be used. `Unreachable`.
 pub(crate) fn redirect(ctx: &Context, network: &Network, url: &str) -> Result<Option<String>> {
     let _progress = Progress::start("looking where the start URL leads");
-    let Head { status, location, .. } = head(ctx, network, url)?;
+    let Head { status, location, .. } = head(&Channel::to(ctx, network, url)?, url)?;
     Ok(location.filter(|_| matches!(status, 301 | 302 | 303 | 307 | 308)))
 }
 
@@ -35,17 +35,17 @@ pub(crate) fn redirect(ctx: &Context, network: &Network, url: &str) -> Result<Op
 pub(crate) fn clock_ahead(ctx: &Context, network: &Network, region: &str) -> Result<i64> {
     partition::check_region(region)?;
     let own = || format!("https://{}", partition::host("oidc", region, network));
-    let url = network.sso_oidc.clone().unwrap_or_else(own);
+    let url = network.sso_oidc.as_ref().map_or_else(own, |endpoint| endpoint.url.clone());
     let _progress = Progress::start("asking AWS for the time");
-    let date = head(ctx, network, &url)?.date;
+    let channel = Channel { endpoint: network.sso_oidc.clone(), ..Channel::to(ctx, network, &url)? };
+    let date = head(&channel, &url)?.date;
     let date = date.ok_or_else(|| Error::unreachable(format!("`{url}` does not say which time it is")))?;
     Ok(ctx.now().seconds_after(date))
 }
 
 /// Asks for the head of a page, as `HEAD` or, of who does not know that, as `GET`.
-fn head(ctx: &Context, network: &Network, url: &str) -> Result<Head> {
-    ctx.log(|| format!("HEAD {url}"));
-    let channel = Channel::to(ctx, network, url)?;
+fn head(channel: &Channel, url: &str) -> Result<Head> {
+    channel.ctx.log(|| format!("HEAD {url}"));
     // What follows the `#` is for browsers.
     let page = url.split('#').next().unwrap_or_default();
     let ask = async |method: &str| channel.ask(&Form { method, url: page, headers: &[], body: String::new() }).await;

@@ -23,8 +23,7 @@ pub(super) fn run(ctx: &Context, args: &List) -> Result<String> {
         return Ok(json_list(profiles.map(|(name, profile)| as_json(ctx, &files, name, profile))));
     }
     if names.is_empty() {
-        crate::terminal::say("there are no profiles yet");
-        crate::terminal::say("hint: ssox configure sso");
+        super::say_none(ctx, &files, "profiles");
         return Ok(String::new());
     }
     let mut table = Table::new(&["profile", "source", "session", "account", "role", "region", "left"]);

@@ -35,6 +35,7 @@ use crate::profile::{self, Profile};
 use crate::session::Session;
 use crate::shell::{Emit, Shell, typed};
 use crate::source::Request;
+use crate::terminal;
 
 /// What a verb leaves to be printed on stdout, and the exit status.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -133,11 +134,30 @@ fn chosen_session(
     }
     let mut sessions = profile::sessions(ctx, files);
     match (sessions.pop(), sessions.is_empty()) {
-        (None, _) => Err(Error::configuration("there is no session to sign in to").hint("ssox configure sso")),
+        (None, _) => Err(no_session(ctx, files)),
         (Some(only), true) => only,
         _ => Err(Error::configuration("there are several sessions")
             .hint("name a profile of it, or --sso-session NAME; ssox sessions shows them")),
     }
+}
+
+fn no_session(ctx: &Context, files: &ConfigFiles) -> Error {
+    let message = "there is no session to sign in to";
+    match files.why_absent(ctx, |usual| usual.sso_session_names().next().is_some()) {
+        Some((cause, hint)) => Error::configuration(format!("{message}: {cause}")).hint(hint),
+        None => Error::configuration(message).hint("ssox configure sso"),
+    }
+}
+
+/// Tells a person that the files have none of what was asked for, and why.
+fn say_none(ctx: &Context, files: &ConfigFiles, what: &str) {
+    let absent = files.why_absent(ctx, |usual| usual.profile_names().next().is_some());
+    let (cause, hint) = match absent {
+        Some((cause, hint)) => (format!(": {cause}"), hint),
+        None => (String::new(), "ssox configure sso".into()),
+    };
+    terminal::say(&format!("there are no {what} yet{cause}"));
+    terminal::say(&format!("hint: {hint}"));
 }
 
 /// Returns the profile that is meant, with the role asked for on top: where neither is named, both as this shell holds them.

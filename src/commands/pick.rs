@@ -5,7 +5,7 @@
 use crate::account_names::AccountNames;
 use crate::config::ConfigFiles;
 use crate::context::Context;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::profile::Profile;
 use crate::session::{self, Session};
 use crate::terminal::picker::{self, Row};
@@ -26,6 +26,11 @@ pub(super) fn pick(ctx: &Context) -> Result<String> {
     let names = most_used_first(ctx, files.profile_names().collect());
     let row = |(at, name): (usize, String)| Row { columns: facts.columns(&name, at < WITH_CLOCKS), key: name };
     let rows: Vec<Row> = names.into_iter().enumerate().map(row).collect();
+    if rows.is_empty()
+        && let Some((cause, hint)) = files.why_absent(ctx, |usual| usual.profile_names().next().is_some())
+    {
+        return Err(Error::configuration(format!("there is no profile to choose: {cause}")).hint(hint));
+    }
     let instead = if rows.is_empty() { "ssox configure sso" } else { "ssox use NAME; ssox list shows the names" };
     picker::pick(ctx, "profile", instead, &rows)
 }

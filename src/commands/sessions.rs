@@ -32,8 +32,7 @@ pub(super) fn run(ctx: &Context, args: &Sessions) -> Result<String> {
         ));
     }
     if found.is_empty() {
-        crate::terminal::say("there are no sessions yet");
-        crate::terminal::say("hint: ssox configure sso");
+        super::say_none(ctx, &files, "sessions");
         return Ok(String::new());
     }
     let mut table = Table::new(&["session", "start url", "region", "token", "renews itself", "profiles"]);

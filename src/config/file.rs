@@ -24,6 +24,9 @@ pub(crate) struct File {
     /// Whether bytes that are not UTF-8 were replaced.
     pub(crate) is_lossy: bool,
     pub(crate) which: Which,
+    /// Whether a variable names it.
+    pub(super) is_named: bool,
+    pub(super) is_absent: bool,
     index: OnceCell<Index>,
     defaults: OnceCell<Vec<Header>>,
 }
@@ -50,7 +53,8 @@ impl File {
         };
         // Set to the empty string it means a file that does not exist, not the default.
         let content = if path.as_os_str().is_empty() { None } else { files::read(&path)? };
-        Ok(Self::new(path, content.unwrap_or_default(), which))
+        let (is_named, is_absent) = (ctx.var_os(which.variable()).is_some(), content.is_none());
+        Ok(Self { is_named, is_absent, ..Self::new(path, content.unwrap_or_default(), which) })
     }
 
     pub(super) fn new(path: PathBuf, content: Vec<u8>, which: Which) -> Self {
@@ -58,7 +62,16 @@ impl File {
             Ok(text) => (text, false),
             Err(error) => (String::from_utf8_lossy(error.as_bytes()).into_owned(), true),
         };
-        Self { path, text, is_lossy, which, index: OnceCell::new(), defaults: OnceCell::new() }
+        Self {
+            path,
+            text,
+            is_lossy,
+            which,
+            is_named: false,
+            is_absent: false,
+            index: OnceCell::new(),
+            defaults: OnceCell::new(),
+        }
     }
 
     /// Returns the number of the line that holds a place in the text, from 1.

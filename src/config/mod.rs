@@ -10,6 +10,7 @@ mod file;
 mod line;
 mod name;
 mod nearest;
+mod redirect;
 mod scan;
 mod section;
 

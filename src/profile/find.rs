@@ -3,17 +3,18 @@
 //! Deliberately not here: the picker, which is for those who type nothing.
 
 use crate::config::{ConfigFiles, Section, nearest};
+use crate::context::Context;
 use crate::error::{Error, Result};
 
 /// Returns the name of the profile that is meant.
 ///
 /// # Errors
 /// Configuration: no such profile (with the nearest names), none or several with that account and role.
-pub(crate) fn name(files: &ConfigFiles, wanted: &str) -> Result<String> {
+pub(crate) fn name(ctx: &Context, files: &ConfigFiles, wanted: &str) -> Result<String> {
     if files.profile(wanted).is_some() {
         return Ok(wanted.into());
     }
-    let Some(role) = Role::parse(wanted) else { return Err(unknown(files, wanted)) };
+    let Some(role) = Role::parse(wanted) else { return Err(unknown(ctx, files, wanted)) };
     let fitting: Vec<String> = files.profile_names().filter(|name| role.fits_profile(files, name)).collect();
     match fitting.as_slice() {
         [name] => Ok(name.clone()),
@@ -26,11 +27,14 @@ pub(crate) fn name(files: &ConfigFiles, wanted: &str) -> Result<String> {
 }
 
 /// Makes the error for a name nobody has, with the nearest ones.
-pub(crate) fn unknown(files: &ConfigFiles, name: &str) -> Error {
+pub(crate) fn unknown(ctx: &Context, files: &ConfigFiles, name: &str) -> Error {
     let error = Error::configuration(format!("there is no profile `{name}`"));
     if let Some(line) = files.line_without_profile(name) {
         let path = files.config.path.display();
         return error.hint(format!("write `[profile {name}]` for `[{name}]` in line {line} of `{path}`"));
+    }
+    if let Some((cause, hint)) = files.why_absent(ctx, |usual| usual.profile(name).is_some()) {
+        return Error::configuration(format!("{}: {cause}", error.message)).hint(hint);
     }
     let near = nearest_profiles(files, name);
     match (near.as_slice(), files.profile_names().next().is_none()) {
@@ -110,7 +114,7 @@ mod tests {
         [profile target]\nrole_arn = arn:aws:iam::444455556666:role/path/Target\n";
 
     fn found(wanted: &str) -> Result<String> {
-        name(&ConfigFiles::parse(CONFIG, ""), wanted)
+        name(&Context::new([]), &ConfigFiles::parse(CONFIG, ""), wanted)
     }
 
     #[test]
@@ -137,7 +141,10 @@ mod tests {
     #[test]
     fn an_unknown_name_gets_the_nearest() {
         let files = ConfigFiles::parse("\n[dve]\n[profile dev]\n", "");
-        assert_eq!(unknown(&files, "dve").hint.unwrap(), "write `[profile dve]` for `[dve]` in line 2 of `config`");
+        assert_eq!(
+            unknown(&Context::new([]), &files, "dve").hint.unwrap(),
+            "write `[profile dve]` for `[dve]` in line 2 of `config`"
+        );
         assert!(found("dve").unwrap_err().hint.unwrap().contains("`dev`"));
         assert_eq!(found("zzzzzzzz").unwrap_err().hint.unwrap(), "ssox list");
     }

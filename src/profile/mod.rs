@@ -40,7 +40,7 @@ impl Profile {
     /// Configuration, saying what to type.
     pub(crate) fn load(ctx: &Context, wanted: &str) -> Result<Self> {
         let files = ConfigFiles::load(ctx)?;
-        let name = find::name(&files, wanted)?;
+        let name = find::name(ctx, &files, wanted)?;
         Self::resolve(ctx, &files, &name)
     }
 
@@ -49,7 +49,7 @@ impl Profile {
     /// # Errors
     /// Configuration, saying what to type.
     pub(crate) fn resolve(ctx: &Context, files: &ConfigFiles, name: &str) -> Result<Self> {
-        let section = files.profile(name).ok_or_else(|| find::unknown(files, name))?;
+        let section = files.profile(name).ok_or_else(|| find::unknown(ctx, files, name))?;
         let source = sources::source(ctx, files, name, &section)?;
         Ok(Self {
             name: name.into(),

@@ -3,8 +3,8 @@
 //!
 //! Deliberately not here: proxies, which the HTTP client takes from the environment.
 
-use crate::aws::{Network, Timeouts};
-use crate::config::{ConfigFiles, Section};
+use crate::aws::{Endpoint, Network, Origin, Timeouts};
+use crate::config::{ConfigFiles, Entry, Section};
 use crate::context::Context;
 use crate::error::{Error, Result};
 
@@ -20,6 +20,7 @@ pub(super) fn network(ctx: &Context, files: &ConfigFiles, section: &Section) -> 
         ignored: is_on("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls"),
         services: services(files, section)?,
         section,
+        files,
     };
     Ok(Network {
         sso: endpoints.of("SSO", &["sso"]),
@@ -41,18 +42,40 @@ struct Endpoints<'a> {
     ignored: bool,
     services: Option<Section<'a>>,
     section: &'a Section<'a>,
+    files: &'a ConfigFiles,
 }
 
 impl Endpoints<'_> {
-    fn of(&self, service: &str, nested: &[&str]) -> Option<String> {
+    fn of(&self, service: &str, nested: &[&str]) -> Option<Endpoint> {
         if self.ignored {
             return None;
         }
-        let variable =
-            || self.ctx.var(&format!("AWS_ENDPOINT_URL_{service}")).or_else(|| self.ctx.var("AWS_ENDPOINT_URL"));
-        let in_services = || nested.iter().find_map(|key| self.services.as_ref()?.nested(key, "endpoint_url"));
-        let found = variable().or_else(in_services).or_else(|| self.section.get("endpoint_url"));
-        found.filter(|url| !url.is_empty()).map(String::from)
+        let found = self.variable(service).or_else(|| self.in_services(nested)).or_else(|| self.in_section());
+        found.filter(|endpoint| !endpoint.url.is_empty())
+    }
+
+    fn variable(&self, service: &str) -> Option<Endpoint> {
+        [format!("AWS_ENDPOINT_URL_{service}"), "AWS_ENDPOINT_URL".into()].into_iter().find_map(|name| {
+            let url = self.ctx.var(&name)?.to_string();
+            Some(Endpoint { url, origin: Origin::Variable(name) })
+        })
+    }
+
+    fn in_services(&self, nested: &[&str]) -> Option<Endpoint> {
+        let services = self.services.as_ref()?;
+        let (key, url) = nested.iter().find_map(|key| Some((key, services.nested(key, "endpoint_url")?)))?;
+        let place = format!("`endpoint_url` of `{key}` in `[services {}]`", services.name);
+        Some(self.key(url, &place, services.entry(key)?))
+    }
+
+    fn in_section(&self) -> Option<Endpoint> {
+        let entry = self.section.entry("endpoint_url")?;
+        Some(self.key(&entry.value, &format!("`endpoint_url` of `{}`", self.section.name), entry))
+    }
+
+    fn key(&self, url: &str, place: &str, entry: &Entry) -> Endpoint {
+        let file = &self.files.file(entry.which).path;
+        Endpoint { url: url.into(), origin: Origin::Key(format!("{place} in `{}`", file.display())) }
     }
 }
 

@@ -13,7 +13,7 @@ use crate::session::Session;
 /// # Errors
 /// Configuration: no such section, or one without start URL or region.
 pub(crate) fn named_session(ctx: &Context, files: &ConfigFiles, name: &str) -> Result<Session> {
-    let section = files.sso_session(name).ok_or_else(|| unknown(files, name))?;
+    let section = files.sso_session(name).ok_or_else(|| unknown(ctx, files, name))?;
     session(ctx, files, Some(name), &section, &section)
 }
 
@@ -43,8 +43,8 @@ pub(crate) fn sessions(ctx: &Context, files: &ConfigFiles) -> Vec<Result<Session
 /// # Errors
 /// Configuration: no such profile, or one that nobody signs in for.
 pub(crate) fn session_behind(ctx: &Context, files: &ConfigFiles, wanted: &str) -> Result<Session> {
-    let name = find::name(files, wanted)?;
-    let section = files.profile(&name).ok_or_else(|| find::unknown(files, &name))?;
+    let name = find::name(ctx, files, wanted)?;
+    let section = files.profile(&name).ok_or_else(|| find::unknown(ctx, files, &name))?;
     if section.value("sso_session").is_some() || section.value("sso_start_url").is_some() {
         return of_profile(ctx, files, &name, &section);
     }
@@ -65,7 +65,7 @@ pub(super) fn of_profile(ctx: &Context, files: &ConfigFiles, profile: &str, sect
             .map(|session| Session { profile: Some(profile.into()), ..session })
             .map_err(|error| error.doing(format!("profile `{profile}` cannot sign in")));
     };
-    let of_session = files.sso_session(name).ok_or_else(|| unknown(files, name))?;
+    let of_session = files.sso_session(name).ok_or_else(|| unknown(ctx, files, name))?;
     for key in ["sso_start_url", "sso_region"] {
         if let (Some(one), Some(other)) = (section.get(key), of_session.get(key))
             && one != other
@@ -117,8 +117,11 @@ pub(super) fn misspelt(section: &Section, key: &str) -> Option<String> {
     near.first().map(|near| format!("`{near}` looks like it: write `{key}` in ~/.aws/config"))
 }
 
-fn unknown(files: &ConfigFiles, name: &str) -> Error {
+fn unknown(ctx: &Context, files: &ConfigFiles, name: &str) -> Error {
     let error = Error::configuration(format!("there is no sso-session `{name}`"));
+    if let Some((cause, hint)) = files.why_absent(ctx, |usual| usual.sso_session(name).is_some()) {
+        return Error::configuration(format!("{}: {cause}", error.message)).hint(hint);
+    }
     let names: Vec<String> = files.sso_session_names().collect();
     match nearest(name, names.iter().map(String::as_str)).first() {
         Some(near) => error.hint(format!("did you mean `{near}`? ssox sessions shows all")),

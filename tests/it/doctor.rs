@@ -39,10 +39,19 @@ fn home(config: &str) -> Home {
 #[test]
 fn a_healthy_set_up_is_one_line() {
     let home = Home::signed_in();
-    home.write_config(&format!("{SESSION}{DEV}"));
-    let ran = home.ssox(&["doctor"]);
-    assert_eq!(ran.ok(), "nothing is wrong\n");
-    assert_eq!(home.ssox(&["doctor", "--json"]).ok(), "[]\n");
+    // No variable leads to the stand-in: that would be worth a line.
+    let dev = DEV.replace(
+        "sso_session = corp",
+        "sso_start_url = https://d-1234567890.awsapps.com/start\nsso_region = eu-west-1",
+    );
+    home.write_config(&format!("{dev}endpoint_url = {}\n", home.standin.url()));
+    std::fs::remove_dir_all(home.path(".aws/sso")).unwrap();
+    let run = |arguments: &[&str]| {
+        let mut ssox = home.command(crate::home::SSOX);
+        crate::home::Ran(ssox.args(arguments).env_remove("AWS_ENDPOINT_URL").output().expect("ssox starts")).ok()
+    };
+    assert_eq!(run(&["doctor"]), "nothing is wrong\n");
+    assert_eq!(run(&["doctor", "--json"]), "[]\n");
 }
 
 #[test]
@@ -141,7 +150,7 @@ fn a_clock_that_is_off_by_an_hour_is_an_error() {
     home.standin.configure(|options| options.clock_offset = 3600);
     finds(&home, "error", "clock is 1h 0m behind");
     home.standin.configure(|options| options.clock_offset = -60);
-    assert_eq!(home.ssox(&["doctor"]).ok(), "nothing is wrong\n");
+    assert!(!home.ssox(&["doctor"]).ok().contains("clock"));
 }
 
 #[test]
@@ -164,7 +173,7 @@ fn the_shells_function_is_looked_at_where_a_person_is() {
         crate::pty::Terminal::start(doctor).wait_for_end().0
     };
     for function in ["zsh1", "bash1", "fish1", "powershell1"] {
-        assert_eq!(said(&[("SSOX_FUNCTION", function)]).trim(), "nothing is wrong");
+        assert!(!said(&[("SSOX_FUNCTION", function)]).contains("function"));
     }
     let other = said(&[("SSOX_FUNCTION", "zsh9")]);
     assert!(other.contains("of another version of ssox") && other.contains("start a new shell"), "{other}");

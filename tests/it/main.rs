@@ -54,6 +54,7 @@ mod place;
 mod powershell;
 #[cfg(unix)]
 mod pty;
+mod redirects;
 #[cfg(unix)]
 mod renewal;
 mod roles;

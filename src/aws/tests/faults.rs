@@ -21,7 +21,7 @@ fn each_fault_of_the_portal_has_its_words() {
         (Fault::Reset, Kind::Unreachable, "was cut"),
         (Fault::Truncated, Kind::Unreachable, "was cut"),
         (Fault::InvalidJson, Kind::Unreachable, "answered 200 with what is no answer"),
-        (Fault::Html, Kind::Unreachable, "sign-in page"),
+        (Fault::Html, Kind::Unreachable, "not to AWS: "),
         (Fault::Answer(401, "text/html".into(), "<p>hotel".into()), Kind::Unreachable, "answered 401"),
         (Fault::Answer(403, "text/html".into(), "<p>blocked".into()), Kind::Unreachable, "answered 403"),
         (Fault::Answer(200, "application/json".into(), "{}".into()), Kind::Unreachable, "no credentials"),

@@ -9,7 +9,7 @@ mod sts;
 mod web;
 mod wire;
 
-use super::{Network, Timeouts, portal as calls};
+use super::{Endpoint, Network, Origin, Timeouts, portal as calls};
 use crate::context::Context;
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Kind, Result};
@@ -26,7 +26,7 @@ fn context(variables: &[(&str, &str)]) -> Context {
 
 /// One attempt, as long as any busy machine needs.
 fn network(url: &str) -> Network {
-    let url = Some(url.to_string());
+    let url = Some(endpoint(url));
     Network {
         sso: url.clone(),
         sso_oidc: url.clone(),
@@ -36,6 +36,11 @@ fn network(url: &str) -> Network {
         max_attempts: Some(1),
         ..Network::default()
     }
+}
+
+/// What a variable names.
+pub(crate) fn endpoint(url: &str) -> Endpoint {
+    Endpoint { url: url.into(), origin: Origin::Variable("AWS_ENDPOINT_URL".into()) }
 }
 
 /// Waits for no answer that does not come.

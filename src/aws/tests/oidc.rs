@@ -66,7 +66,7 @@ fn what_is_part_of_the_protocol_is_an_answer() {
         other => panic!("{other:?}"),
     }
     assert_says(&answered(exception("InvalidRequestException")).unwrap_err(), Kind::Configuration, "sso_region");
-    assert_says(&answered(Fault::Html).unwrap_err(), Kind::Unreachable, "sign-in page");
+    assert_says(&answered(Fault::Html).unwrap_err(), Kind::Unreachable, "not to AWS: ");
     assert_says(&answered(Fault::Status(500)).unwrap_err(), Kind::Unreachable, "AWS failed");
 }
 

@@ -20,7 +20,10 @@ pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
     let mut findings: Vec<Finding> =
         caches.iter().flat_map(|cache| json_files(cache)).filter_map(|file| one(&file)).collect();
     findings.extend(sessions.iter().filter_map(|session| token(ctx, session)));
-    findings.extend(session::foreign_tokens(ctx, &sessions).into_iter().map(|(file, start_url)| {
+    // A session that only a redirecting variable hides is a session all the same.
+    let hidden = files.unredirected(ctx).map(|usual| profile::sessions(ctx, &usual)).unwrap_or_default();
+    let all: Vec<Session> = sessions.into_iter().chain(hidden.into_iter().flatten()).collect();
+    findings.extend(session::foreign_tokens(ctx, &all).into_iter().map(|(file, start_url)| {
         let whose = start_url.map(|url| format!(", for {url}")).unwrap_or_default();
         let message =
             format!("a token of no configured session{whose}: another tool's, or of a session that was renamed");

@@ -82,7 +82,7 @@ fn profiles(ctx: &Context, files: &ConfigFiles, findings: &mut Vec<Finding>) {
             _ => {
                 let unknown = ctx.var(name).filter(|profile| files.profile(profile).is_none());
                 findings.extend(unknown.map(|profile| {
-                    let error = find::unknown(files, profile);
+                    let error = find::unknown(ctx, files, profile);
                     let message = format!("{name} names a profile that is not there: `{profile}`");
                     finding(Error, message, error.hint.unwrap_or_else(|| "ssox list".into()))
                 }));

@@ -7,6 +7,7 @@ mod clock;
 mod configuration;
 mod environment;
 mod precedence;
+mod redirects;
 mod shell_function;
 
 use super::{Done, table::json_list};
@@ -20,7 +21,8 @@ use std::path::PathBuf;
 /// One thing that is wrong.
 #[derive(Clone, Debug)]
 pub(super) struct Finding {
-    /// What was looked at, in one word: `config`, `cache`, `environment`, `clock`, `shell`.
+    /// What was looked at, in one word: `config`, `cache`, `environment`, `endpoint`, `network`, `clock`,
+    /// `shell`.
     check: &'static str,
     severity: Severity,
     message: String,
@@ -50,6 +52,7 @@ pub(super) fn run(ctx: &Context, args: &Doctor) -> Result<Done> {
     let mut findings = configuration::check(ctx, &files);
     findings.extend(caches::check(ctx, &files));
     findings.extend(environment::check(ctx, &files));
+    findings.extend(redirects::check(ctx, &files));
     findings.extend(clock::check(ctx, &files));
     findings.extend(shell_function::check(ctx));
     findings.sort_by_key(|finding| finding.severity);

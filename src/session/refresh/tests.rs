@@ -3,6 +3,7 @@
 use super::super::{Session, token as current};
 use super::*;
 use crate::aws::Network;
+use crate::aws::tests::endpoint;
 use crate::session::token::tests::context;
 use ssox_standin::{Fault, Grant as Seed, Options, Rotation, START_URL, Standin, Times};
 use std::thread;
@@ -29,7 +30,11 @@ fn session(standin: &Standin, name: Option<&str>) -> Session {
         start_url: START_URL.into(),
         region: "eu-west-1".into(),
         scopes: Vec::new(),
-        network: Network { sso: Some(standin.url()), sso_oidc: Some(standin.url()), ..Network::default() },
+        network: Network {
+            sso: Some(endpoint(&standin.url())),
+            sso_oidc: Some(endpoint(&standin.url())),
+            ..Network::default()
+        },
     }
 }
 

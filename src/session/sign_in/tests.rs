@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::aws::Network;
+use crate::aws::tests::endpoint;
 use crate::session::{token as current, with_token};
 use ssox_standin::{Fault, Grant as Seed, Options, Person, START_URL, Standin, Times, token_file};
 use std::thread;
@@ -24,7 +25,11 @@ fn world(configure: impl FnOnce(&mut Options)) -> World {
         start_url: START_URL.into(),
         region: "eu-west-1".into(),
         scopes: vec!["sso:account:access".into()],
-        network: Network { sso: Some(standin.url()), sso_oidc: Some(standin.url()), ..Network::default() },
+        network: Network {
+            sso: Some(endpoint(&standin.url())),
+            sso_oidc: Some(endpoint(&standin.url())),
+            ..Network::default()
+        },
     };
     let home_path = home.path().as_os_str().to_owned();
     let ctx = Context::new([("HOME".to_string(), home_path), ("BROWSER".into(), "curl -sL --noproxy *".into())]);

@@ -1,0 +1,66 @@
+//! Variables and keys that send ssox elsewhere: to other files, or to an endpoint that is not AWS.
+
+use super::Finding;
+use super::Severity::{Error, Info, Warning};
+use crate::aws::{Endpoint, Network, Origin};
+use crate::config::ConfigFiles;
+use crate::context::Context;
+use crate::profile::{self, Profile};
+use crate::shell::typed;
+
+/// Looks at the files and at the endpoints of all sessions and profiles.
+pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
+    let mut findings = other_files(ctx, files);
+    for endpoint in endpoints(ctx, files) {
+        let Endpoint { url, origin } = &endpoint;
+        let is_variable = matches!(origin, Origin::Variable(_));
+        if endpoint.is_readable_on_the_way() {
+            let message = format!("{origin} is `{url}`: tokens and credentials travel there unencrypted");
+            let hint = format!("write https:// there; or {}", endpoint.remedy(ctx));
+            findings.push(Finding::new("endpoint", Error, message, hint));
+        } else if is_variable {
+            let message = format!("{origin} sends requests to `{url}`, not to AWS");
+            findings.push(Finding::new("endpoint", Info, message, endpoint.remedy(ctx)));
+        }
+    }
+    findings
+}
+
+fn other_files(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
+    let usual = files.unredirected(ctx);
+    let finding = |file: &crate::config::File| {
+        let variable = file.which.variable();
+        let hint = typed::unset(ctx, &[variable]);
+        if file.is_absent() {
+            let severity =
+                if usual.as_ref().is_some_and(|usual| !usual.file(file.which).is_absent()) { Error } else { Warning };
+            return Some(Finding::new("environment", severity, file.absence(), hint));
+        }
+        let usual = usual.as_ref()?.file(file.which);
+        (!usual.is_absent() && usual.path != file.path).then(|| {
+            let message = format!("{variable} names `{}`: `{}` is not read", file.path.display(), usual.path.display());
+            Finding::new("environment", Info, message, hint)
+        })
+    };
+    files.redirected().filter_map(finding).collect()
+}
+
+/// Returns every endpoint that stands in for AWS's own, each once.
+fn endpoints(ctx: &Context, files: &ConfigFiles) -> Vec<Endpoint> {
+    let of_sessions = profile::sessions(ctx, files).into_iter().flatten().map(|session| session.network);
+    let of_profiles = files.profile_names().filter_map(|name| Some(Profile::resolve(ctx, files, &name).ok()?.network));
+    let of_environment = profile::network_of_environment(ctx, files).ok();
+    let networks = of_sessions.chain(of_profiles).chain(of_environment);
+    let mut found: Vec<Endpoint> = Vec::new();
+    for endpoint in networks.flat_map(of_network) {
+        if !found.contains(&endpoint) {
+            found.push(endpoint);
+        }
+    }
+    found
+}
+
+fn of_network(network: Network) -> impl Iterator<Item = Endpoint> {
+    let Network { sso, sso_oidc, sts, signin, iam, .. } = network;
+    [sso, sso_oidc, sts, signin, iam].into_iter().flatten()
+}

@@ -1,0 +1,62 @@
+//! Variables that name other files than `~/.aws/config` and `~/.aws/credentials`: left in a shell, they hide all profiles.
+
+use super::{ConfigFiles, File, Which};
+use crate::context::Context;
+use crate::shell::typed;
+
+impl ConfigFiles {
+    /// Returns the files that a variable names.
+    pub(crate) fn redirected(&self) -> impl Iterator<Item = &File> {
+        [&self.config, &self.credentials].into_iter().filter(|file| file.is_named)
+    }
+
+    /// Returns the files where they are without the variables, when one of them is set.
+    pub(crate) fn unredirected(&self, ctx: &Context) -> Option<Self> {
+        self.redirected().next()?;
+        Self::load(&ctx.without(&[self.config.which.variable(), self.credentials.which.variable()])).ok()
+    }
+
+    /// Says why something is not in the files, and what to type, where a variable names other files or there are none.
+    pub(crate) fn why_absent(&self, ctx: &Context, is_there: impl Fn(&Self) -> bool) -> Option<(String, String)> {
+        if let Some(file) = self.redirected().find(|file| file.is_absent) {
+            return Some((file.absence(), typed::unset(ctx, &[file.which.variable()])));
+        }
+        if let Some(usual) = self.unredirected(ctx).filter(is_there) {
+            let names: Vec<&str> = self.redirected().map(|file| file.which.variable()).collect();
+            let cause =
+                format!("it is in `{}`, but {} names another file", usual.config.path.display(), names.join(" or "));
+            return Some((cause, typed::unset(ctx, &names)));
+        }
+        let has_none = self.config.is_absent && self.profile_names().next().is_none();
+        has_none.then(|| match ctx.home() {
+            Ok(home) if !home.is_dir() => {
+                let hint = "set HOME to the path of your home directory";
+                (format!("HOME is `{}`, which is not a directory", home.display()), hint.into())
+            }
+            _ => (format!("there is no file `{}`", self.config.path.display()), "ssox configure sso".into()),
+        })
+    }
+
+    /// Returns one of the two files.
+    pub(crate) fn file(&self, which: Which) -> &File {
+        match which {
+            Which::Config => &self.config,
+            Which::Credentials => &self.credentials,
+        }
+    }
+}
+
+impl File {
+    /// Tells whether there is no such file.
+    pub(crate) fn is_absent(&self) -> bool {
+        self.is_absent
+    }
+
+    /// Says that the file is not there, although a variable names it.
+    pub(crate) fn absence(&self) -> String {
+        match self.path.as_os_str().is_empty() {
+            true => format!("{} is set and empty", self.which.variable()),
+            false => format!("{} names `{}`, which does not exist", self.which.variable(), self.path.display()),
+        }
+    }
+}

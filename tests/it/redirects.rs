@@ -1,0 +1,187 @@
+//! Variables left in a shell that send ssox elsewhere: every error names them, and doctor does.
+
+use crate::home::{Home, Ran};
+use serde_json::Value;
+use ssox_standin::{Fault, Grant, Times};
+
+const IN_BASH: (&str, &str) = ("SSOX_FUNCTION", "bash1");
+const ONCE: (&str, &str) = ("AWS_MAX_ATTEMPTS", "1");
+/// Nobody listens there.
+const NOWHERE: &str = "http://127.0.0.1:9";
+
+fn doctor(home: &Home, variables: &[(&str, &str)]) -> (Ran, Vec<Value>) {
+    let ran = home.ssox_with(&["doctor", "--json"], &[variables, &[IN_BASH, ONCE]].concat());
+    let findings: Value = serde_json::from_str(&ran.stdout()).expect("the doctor speaks JSON");
+    (ran, findings.as_array().expect("an array").clone())
+}
+
+#[track_caller]
+fn finds(findings: &[Value], severity: &str, message: &str, hint: &str) {
+    let has = |finding: &Value, key: &str, text: &str| finding[key].as_str().is_some_and(|value| value.contains(text));
+    let is_it = |finding: &Value| {
+        has(finding, "severity", severity) && has(finding, "message", message) && has(finding, "hint", hint)
+    };
+    assert!(findings.iter().any(is_it), "no {severity} `{message}` with `{hint}`: {findings:#?}");
+}
+
+#[test]
+fn an_error_names_the_variable_that_redirects() {
+    let home = Home::signed_in();
+    home.add_config("[profile role]\nrole_arn = arn:aws:iam::111122223333:role/Target\nsource_profile = dev\n");
+    let verbs: [&[&str]; 4] = [
+        &["--emit=bash1", "use", "dev"],
+        &["credential-process", "dev"],
+        &["exec", "dev", "--", "true"],
+        &["credential-process", "dev"],
+    ];
+    for verb in verbs {
+        for variable in ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_SSO"] {
+            let stderr = home.ssox_with(verb, &[(variable, NOWHERE), IN_BASH, ONCE]).fails(6);
+            assert!(stderr.contains(&format!("{variable} sends requests to `{NOWHERE}`")), "{verb:?}: {stderr}");
+            assert!(stderr.contains(&format!("unset {variable}\n")), "{verb:?}: {stderr}");
+        }
+    }
+    let sts =
+        home.ssox_with(&["credential-process", "role"], &[("AWS_ENDPOINT_URL_STS", NOWHERE), IN_BASH, ONCE]).fails(6);
+    assert!(sts.contains("unset AWS_ENDPOINT_URL_STS"), "{sts}");
+    home.sign_in(&Grant { expires_in: -60, ..Grant::default() });
+    let oidc = home.ssox_with(&["login", "dev"], &[("AWS_ENDPOINT_URL_SSO_OIDC", NOWHERE), IN_BASH, ONCE]).fails(6);
+    assert!(oidc.contains("unset AWS_ENDPOINT_URL_SSO_OIDC"), "{oidc}");
+    let fish = ("SSOX_FUNCTION", "fish1");
+    let fish = home.ssox_with(&["credential-process", "stg"], &[("AWS_ENDPOINT_URL", NOWHERE), fish, ONCE]).fails(6);
+    assert!(fish.contains("set -e AWS_ENDPOINT_URL") && !fish.contains("unset"), "{fish}");
+}
+
+#[test]
+fn an_error_names_the_line_of_the_configuration_that_redirects() {
+    let home = Home::signed_in();
+    let dev = "sso_session = corp\nsso_account_id = 111122223333\nsso_role_name = ReadOnly\n";
+    home.add_config(&format!(
+        "[profile own]\n{dev}endpoint_url = {NOWHERE}\n[profile nested]\n{dev}services = local\n\
+         [services local]\nsso =\n  endpoint_url = {NOWHERE}\n"
+    ));
+    let of = |profile: &str| {
+        let mut ssox = home.command(crate::home::SSOX);
+        Ran(ssox
+            .args(["credential-process", profile])
+            .env_remove("AWS_ENDPOINT_URL")
+            .envs([ONCE])
+            .output()
+            .expect("ssox starts"))
+        .fails(6)
+    };
+    assert!(of("own").contains("`endpoint_url` of `own` in `"), "{}", of("own"));
+    assert!(of("nested").contains("take `endpoint_url` of `sso` in `[services local]` in `"), "{}", of("nested"));
+}
+
+#[test]
+fn who_refuses_in_the_place_of_aws_is_named() {
+    let home = Home::signed_in();
+    let json = "{\"__type\": \"InternalFailure\", \"message\": \"API for service sso not yet implemented\"}";
+    let rows = [
+        (Fault::Answer(404, "text/html".into(), "<p>nothing".into()), 6),
+        (Fault::Answer(501, "application/json".into(), json.into()), 6),
+        (Fault::Status(403), 5),
+    ];
+    for (fault, status) in rows {
+        home.standin.fault("GetRoleCredentials", fault.clone(), Times::Forever);
+        let stderr = home.ssox_with(&["credential-process", "dev"], &[IN_BASH]).fails(status);
+        assert!(stderr.contains("AWS_ENDPOINT_URL"), "{fault:?}: {stderr}");
+        assert!(stderr.contains(&home.standin.url()), "{fault:?}: {stderr}");
+        home.standin.clear_faults("*");
+    }
+}
+
+#[test]
+fn doctor_names_the_endpoint_that_redirects() {
+    let home = Home::signed_in();
+    let (ran, findings) = doctor(&home, &[]);
+    assert_eq!(ran.status(), 0, "{findings:?}");
+    finds(&findings, "info", "AWS_ENDPOINT_URL sends requests to `http://127.0.0.1:", "unset AWS_ENDPOINT_URL");
+    let (ran, findings) = doctor(&home, &[("AWS_ENDPOINT_URL", NOWHERE)]);
+    assert_eq!(ran.status(), 4);
+    finds(&findings, "error", "connection refused by `127.0.0.1:9`", "unset AWS_ENDPOINT_URL");
+    let (_, findings) = doctor(&home, &[("AWS_ENDPOINT_URL_STS", NOWHERE)]);
+    finds(&findings, "info", "AWS_ENDPOINT_URL_STS sends requests", "unset AWS_ENDPOINT_URL_STS");
+    let (_, findings) = doctor(&home, &[("HTTP_PROXY", NOWHERE)]);
+    finds(&findings, "error", "the proxy of HTTP_PROXY", "unset HTTP_PROXY");
+}
+
+#[test]
+fn a_file_that_is_not_there_is_named_with_its_variable() {
+    let home = Home::signed_in();
+    let nope = ("AWS_CONFIG_FILE", "/nope");
+    let verbs: [&[&str]; 6] = [
+        &["--emit=bash1", "use", "dev"],
+        &["--emit=bash1", "use"],
+        &["credential-process", "dev"],
+        &["login", "dev"],
+        &["login", "--sso-session", "corp"],
+        &["login"],
+    ];
+    for verb in verbs {
+        let stderr = home.ssox_with(verb, &[nope, IN_BASH]).fails(4);
+        assert!(stderr.contains("AWS_CONFIG_FILE names `/nope`, which does not exist"), "{verb:?}: {stderr}");
+        assert!(stderr.contains("hint: unset AWS_CONFIG_FILE\n"), "{verb:?}: {stderr}");
+    }
+    for verb in ["list", "sessions"] {
+        let ran = home.ssox_with(&[verb], &[nope, IN_BASH]);
+        assert_eq!(ran.ok(), "");
+        assert!(ran.stderr().contains("AWS_CONFIG_FILE names `/nope`"), "{}", ran.stderr());
+    }
+    let (ran, findings) = doctor(&home, &[nope]);
+    assert_eq!(ran.status(), 4);
+    finds(&findings, "error", "AWS_CONFIG_FILE names `/nope`, which does not exist", "unset AWS_CONFIG_FILE");
+    assert!(!ran.stdout().contains("rm "), "a valid token is not to be deleted: {findings:#?}");
+    let empty = home.ssox_with(&["credential-process", "dev"], &[("AWS_CONFIG_FILE", ""), IN_BASH]).fails(4);
+    assert!(empty.contains("AWS_CONFIG_FILE is set and empty"), "{empty}");
+}
+
+#[test]
+fn a_profile_of_another_file_is_found_there() {
+    let home = Home::signed_in();
+    std::fs::write(home.path("other"), "[profile x]\nregion = eu-west-1\n").unwrap();
+    let other = home.path("other").display().to_string();
+    let stderr = home.ssox_with(&["credential-process", "dev"], &[("AWS_CONFIG_FILE", &other), IN_BASH]).fails(4);
+    assert!(stderr.contains(".aws/config`, but AWS_CONFIG_FILE names another file"), "{stderr}");
+    let (ran, findings) = doctor(&home, &[("AWS_CONFIG_FILE", &other)]);
+    finds(&findings, "info", ".aws/config` is not read", "unset AWS_CONFIG_FILE");
+    assert!(!ran.stdout().contains("rm "), "{findings:#?}");
+    std::fs::write(home.path(".aws/credentials"), "[k]\naws_access_key_id = A\naws_secret_access_key = s\n").unwrap();
+    let stderr =
+        home.ssox_with(&["credential-process", "k"], &[("AWS_SHARED_CREDENTIALS_FILE", "/nope"), IN_BASH]).fails(4);
+    assert!(stderr.contains("unset AWS_SHARED_CREDENTIALS_FILE"), "{stderr}");
+    let (_, findings) = doctor(&home, &[("AWS_SHARED_CREDENTIALS_FILE", "/nope")]);
+    finds(&findings, "error", "AWS_SHARED_CREDENTIALS_FILE names `/nope`", "unset AWS_SHARED_CREDENTIALS_FILE");
+}
+
+#[test]
+fn a_wrong_home_is_named() {
+    let home = Home::signed_in();
+    let stderr = home.ssox_with(&["credential-process", "dev"], &[("HOME", "/nope")]).fails(4);
+    assert!(stderr.contains("HOME is `/nope`, which is not a directory"), "{stderr}");
+    std::fs::create_dir(home.path("new")).unwrap();
+    let new = home.path("new").display().to_string();
+    let stderr = home.ssox_with(&["credential-process", "dev"], &[("HOME", &new)]).fails(4);
+    assert!(stderr.contains("new/.aws/config`") && stderr.contains("hint: ssox configure sso"), "{stderr}");
+}
+
+/// `0.0.0.0` leads to this machine, and is not one of its loopback addresses.
+#[cfg(unix)]
+#[test]
+fn plain_http_to_another_machine_is_warned_of_once_and_an_error_in_doctor() {
+    let home = Home::signed_in();
+    let readable = home.standin.url().replace("127.0.0.1", "0.0.0.0");
+    let warned = |url: &str, verb: &[&str]| {
+        let ran = home.ssox_with(verb, &[("AWS_ENDPOINT_URL", url), IN_BASH]);
+        ran.ok();
+        ran.stderr().matches("travel there unencrypted").count()
+    };
+    assert_eq!(warned(&home.standin.url(), &["credential-process", "dev"]), 0);
+    std::fs::remove_dir_all(home.path(".aws/cli")).unwrap();
+    assert_eq!(warned(&readable, &["--emit=bash1", "use", "dev"]), 1);
+    assert_eq!(warned(&readable, &["logout", "dev"]), 1);
+    let (ran, findings) = doctor(&home, &[("AWS_ENDPOINT_URL", &readable)]);
+    assert_eq!(ran.status(), 4);
+    finds(&findings, "error", "AWS_ENDPOINT_URL is `http://0.0.0.0:", "write https://");
+}
