@@ -1,6 +1,4 @@
 //! The verbs that change `~/.aws/config`.
-//!
-//! Deliberately not here: the questions they ask (`commands`).
 
 use clap::{Args, Subcommand};
 
@@ -11,7 +9,7 @@ pub(crate) enum Configure {
     Migrate(ConfigureMigrate),
 }
 
-/// Make a profile: sign in, choose account and role
+/// Make a profile: what is not given is asked, or chosen after signing in
 #[derive(Args, Debug, Default)]
 #[command(
     after_help = "Example: ssox configure sso --start-url https://d-1234567890.awsapps.com/start --sso-region eu-west-1"
@@ -59,6 +57,9 @@ pub(crate) struct ConfigureMigrate {
     /// Keep the legacy keys for tools that know no sessions
     #[arg(long)]
     pub(crate) keep_legacy: bool,
+    /// Give each profile a session, and so a sign-in, of its own
+    #[arg(long)]
+    pub(crate) session_per_profile: bool,
     /// Write without asking
     #[arg(long)]
     pub(crate) yes: bool,

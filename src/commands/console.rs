@@ -67,7 +67,8 @@ fn place<'a>(
 /// The access portal signs in by itself: nothing in this address is a secret, and no credentials are needed.
 fn through_portal(ctx: &Context, args: &Console, role: &SsoRole, page: &str) -> Result<String> {
     start_url::check(&role.session.start_url)?;
-    let url = console::shortcut(&role.session.start_url, &role.account_id, &role.role_name, page);
+    let url =
+        console::shortcut(&start_url::canonical(&role.session.start_url), &role.account_id, &role.role_name, page);
     if args.print {
         return Ok(format!("{url}\n"));
     }

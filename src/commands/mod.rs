@@ -21,6 +21,7 @@ mod pick;
 mod renewal;
 mod saml;
 mod sessions;
+mod shared;
 mod status;
 mod table;
 mod tick;

@@ -16,7 +16,7 @@ mod section;
 
 pub(crate) use edit::{Edits, check_name};
 pub(crate) use file::File;
-pub(crate) use name::{Kind, Which};
+pub(crate) use name::{Kind, Which, as_argument};
 pub(crate) use nearest::nearest;
 pub(crate) use section::{Entry, Section};
 

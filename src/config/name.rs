@@ -1,6 +1,4 @@
-//! What a header says: what the section describes, and its name.
-//!
-//! Deliberately not here: where headers are.
+//! What a header says: what the section describes, and its name; and how a name is an argument of a command line.
 
 use super::scan::Header;
 use memchr::{memchr2, memchr3};
@@ -57,6 +55,12 @@ impl Which {
 /// Tells whether every AWS tool takes a character in a name; the AWS CLI takes all.
 pub(super) fn is_legal(c: char) -> bool {
     c.is_ascii_alphanumeric() || "_-/.%@:+".contains(c)
+}
+
+/// Spells the name of a profile for a command line, as its last argument: in quotes where a shell would read it otherwise,
+/// and behind `--` where it would be taken for an option.
+pub(crate) fn as_argument(name: &str) -> String {
+    format!("{}{}", if name.starts_with('-') { "-- " } else { "" }, shell_words::quote(name))
 }
 
 /// Returns what the section is and its name; `None` for a section nobody reads.

@@ -67,7 +67,7 @@ impl<'a> Role<'a> {
     fn parse(text: &'a str) -> Option<Self> {
         if let Some((account_id, role_name)) = text.split_once('/').filter(|(account_id, _)| is_account_id(account_id))
         {
-            return Some(Self { account_id, role_name, arn: None });
+            return Some(Self { account_id, role_name: permission_set(role_name), arn: None });
         }
         let mut parts = text.splitn(6, ':');
         let (_arn, _partition) = (parts.next().filter(|arn| *arn == "arn")?, parts.next()?);
@@ -94,9 +94,27 @@ impl<'a> Role<'a> {
 }
 
 /// Returns the permission set's name of the role Identity Center made for it: `AWSReservedSSO_<name>_<16 hex digits>`.
-fn permission_set(role_name: &str) -> &str {
+pub(crate) fn permission_set(role_name: &str) -> &str {
+    let is_hash = |hash: &str| hash.len() == 16 && hash.bytes().all(|b| b.is_ascii_hexdigit());
     let inner = role_name.strip_prefix("AWSReservedSSO_").and_then(|rest| rest.rsplit_once('_'));
-    inner.map_or(role_name, |(name, _hash)| name)
+    inner.filter(|(name, hash)| !name.is_empty() && is_hash(hash)).map_or(role_name, |(name, _hash)| name)
+}
+
+/// Checks the name of a permission set, which AWS would refuse in words of its own; where it comes from is said first.
+///
+/// # Errors
+/// Configuration: no role has such a name, or it is the one that IAM knows the role by.
+pub(crate) fn check_role_name(what: &str, role_name: &str) -> Result<()> {
+    let meant = permission_set(role_name);
+    if meant != role_name {
+        let message = format!("{what} is `{role_name}`, which is what IAM calls the role of permission set `{meant}`");
+        return Err(Error::configuration(message).hint(format!("write `{meant}`")));
+    }
+    if role_name.is_empty() || !role_name.chars().all(|c| c.is_ascii_alphanumeric() || "+=,.@-_".contains(c)) {
+        let message = format!("{what} is `{role_name}`");
+        return Err(Error::configuration(message).hint("it has letters, digits and `+=,.@-_`"));
+    }
+    Ok(())
 }
 
 /// Tells whether a text is an AWS account id: 12 digits.
@@ -122,6 +140,7 @@ mod tests {
         let same = [
             "dev",
             "111122223333/ReadOnly",
+            "111122223333/AWSReservedSSO_ReadOnly_0123456789abcdef",
             "arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_ReadOnly_0123456789abcdef",
             "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_ReadOnly_0123456789abcdef/me@example.com",
         ];
@@ -130,6 +149,20 @@ mod tests {
         }
         assert_eq!(found("arn:aws:iam::444455556666:role/path/Target").unwrap(), "target");
         assert_eq!(found("444455556666/Target").unwrap(), "target");
+    }
+
+    #[test]
+    fn a_permission_set_is_read_out_of_its_role() {
+        for (role_name, meant) in [
+            ("AWSReservedSSO_Admin_0123456789abcdef", "Admin"),
+            ("AWSReservedSSO_a_b_0123456789ABCDEF", "a_b"),
+            ("AWSReservedSSO_Admin", "AWSReservedSSO_Admin"),
+            ("AWSReservedSSO_Admin_x", "AWSReservedSSO_Admin_x"),
+            ("AWSReservedSSO__0123456789abcdef", "AWSReservedSSO__0123456789abcdef"),
+            ("Admin_0123456789abcdef", "Admin_0123456789abcdef"),
+        ] {
+            assert_eq!(permission_set(role_name), meant);
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! Deliberately not here: what a source does, and the chains of roles (`roles`).
 
-use super::find::is_account_id;
+use super::find::{check_role_name, is_account_id};
 use super::sessions::{self, misspelt};
 use super::{network, region, roles};
 use crate::aws::Network;
@@ -95,11 +95,7 @@ impl Place<'_> {
             ))
             .hint("write all 12 digits, leading zeros and no dashes: `sso_account_id = 012345678901`"));
         }
-        // AWS would refuse it, in words of its own.
-        if !role_name.chars().all(|c| c.is_ascii_alphanumeric() || "+=,.@-_".contains(c)) {
-            return Err(Error::configuration(format!("`sso_role_name` of profile `{name}` is `{role_name}`"))
-                .hint("it has letters, digits and `+=,.@-_`"));
-        }
+        check_role_name(&format!("`sso_role_name` of profile `{name}`"), &role_name)?;
         if section.value("sso_session").is_none() && section.value("sso_start_url").is_none() {
             let hint = misspelt(section, "sso_session").or_else(|| misspelt(section, "sso_start_url"));
             return Err(Error::configuration(format!("profile `{name}` does not say where to sign in"))

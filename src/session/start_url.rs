@@ -1,6 +1,5 @@
-//! Start URLs: AWS's own hosts in every partition, and addresses of one's own that lead to them.
-//!
-//! Deliberately not here: spelling. Cache files are named by the URL as configured, whatever it leads to.
+//! Start URLs: what a copied one means, AWS's own hosts in every partition, and addresses of one's own that lead to them.
+//! Cache files are named by the URL as configured, whatever it means or leads to.
 
 use super::Session;
 use crate::aws::{Network, web};
@@ -32,7 +31,7 @@ const HOSTS: [&str; 4] = [
 pub(super) fn resolve(session: &Session, ask: impl FnOnce(&str) -> Result<Option<String>>) -> Result<String> {
     let start_url = &session.start_url;
     if is_of_aws(&check(start_url)?) {
-        return Ok(start_url.clone());
+        return Ok(canonical(start_url));
     }
     let target = ask(start_url)?.filter(|target| self::host(target).is_some_and(|host| is_of_aws(&host)));
     let target = target.ok_or_else(|| {
@@ -59,9 +58,33 @@ pub(crate) fn check(start_url: &str) -> Result<String> {
     })
 }
 
-/// Returns a start URL without the endings that make no difference to the portal.
-pub(crate) fn plain(start_url: &str) -> &str {
-    start_url.trim_end_matches(['/', '#'])
+/// Returns the start URL that is meant by an address, which may come from the address bar of the portal: the host in
+/// lower case, without what the portal's page puts behind it (`/#/?tab=accounts`) and without a slash at the end.
+pub(crate) fn canonical(address: &str) -> String {
+    let address = address.trim();
+    let Some(host) = host(address) else { return address.trim_end_matches(['/', '#']).into() };
+    let rest = &address["https://".len()..];
+    let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    let page = if is_of_aws(&host) { path_of_portal(&host, path) } else { path.split('#').next().unwrap_or_default() };
+    format!("https://{}{}", authority.to_ascii_lowercase(), page.trim_end_matches('/'))
+}
+
+/// Tells whether an address is a start URL with more behind it than a slash or `#/`.
+pub(crate) fn is_copied(address: &str) -> bool {
+    !canonical(address).eq_ignore_ascii_case(address.trim_end_matches(['/', '#']))
+}
+
+/// Returns the part of a path that names a portal on a host of AWS: what follows is a page of it.
+fn path_of_portal<'a>(host: &str, path: &'a str) -> &'a str {
+    let page = path.find(['?', '#', '%']).map_or(path, |at| &path[..at]);
+    let mut ends = page.match_indices('/').map(|(at, _)| at).skip(1);
+    let end = match page.split('/').nth(1) {
+        Some("start") => ends.next(),
+        Some("directory") => ends.nth(1),
+        _ if HOSTS.contains(&host) => ends.next(),
+        _ => None,
+    };
+    end.map_or(page, |end| &page[..end])
 }
 
 /// Finds the region of a start URL, as far as AWS's host names it, its own or the one it leads to.
@@ -129,7 +152,46 @@ mod tests {
             "https://identitycenter.us-gov.amazonaws.com/ssoins-1",
         ];
         for url in own {
-            assert_eq!(resolve(&session(Some("corp"), url), |_| panic!("{url} is of AWS")).unwrap(), url);
+            let resolved = resolve(&session(Some("corp"), url), |_| panic!("{url} is of AWS")).unwrap();
+            assert_eq!(resolved, canonical(url));
+        }
+    }
+
+    #[test]
+    fn a_copied_address_means_its_start_url() {
+        let d = "https://d-1234567890.awsapps.com/start";
+        let govcloud = "https://start.us-gov-home.awsapps.com/directory/corp";
+        let ssoins = "https://ssoins-1.portal.us-east-1.app.aws";
+        let shared = "https://identitycenter.amazonaws.com/ssoins-1";
+        let table = [
+            (d, d, false),
+            ("https://d-1234567890.awsapps.com/start/", d, false),
+            ("https://d-1234567890.awsapps.com/start#/", d, false),
+            ("https://D-1234567890.AWSAPPS.com/start/#/", d, false),
+            ("https://d-1234567890.awsapps.com/start/#/?tab=accounts", d, true),
+            ("https://d-1234567890.awsapps.com/start#/console?account_id=1&role_name=x", d, true),
+            ("https://d-1234567890.awsapps.com/start/?tab=accounts", d, true),
+            ("https://d-1234567890.awsapps.com/start?tab=accounts#/", d, true),
+            ("https://d-1234567890.awsapps.com/start%23%2F", d, true),
+            ("https://d-1234567890.awsapps.com/start/user-consent/authorize.html?clientId=x", d, true),
+            ("  https://d-1234567890.awsapps.com/start/#/\n", d, true),
+            ("https://start.us-gov-home.awsapps.com/directory/corp#/?tab=accounts", govcloud, true),
+            ("https://start.us-gov-home.awsapps.com/directory/corp/x", govcloud, true),
+            ("https://ssoins-1.portal.us-east-1.app.aws/", ssoins, false),
+            ("https://ssoins-1.portal.us-east-1.app.aws/?tab=accounts", ssoins, true),
+            ("https://ssoins-1.portal.us-east-1.app.aws/#/?tab=accounts", ssoins, true),
+            ("https://ssoins-1.portal.us-east-1.app.aws?tab=accounts", ssoins, true),
+            ("https://identitycenter.amazonaws.com/ssoins-1/", shared, false),
+            ("https://identitycenter.amazonaws.com/ssoins-1/#/?tab=accounts", shared, true),
+            ("https://identitycenter.amazonaws.com/ssoins-1/x", shared, true),
+            ("https://aws.example.com/login?realm=a#/", "https://aws.example.com/login?realm=a", false),
+            ("https://aws.example.com/start/x/#/y", "https://aws.example.com/start/x", true),
+            ("https://aws.example.com:8443/", "https://aws.example.com:8443", false),
+            ("nonsense/#/", "nonsense", false),
+        ];
+        for (address, meant, is_more) in table {
+            assert_eq!((canonical(address).as_str(), is_copied(address)), (meant, is_more), "{address}");
+            assert_eq!(canonical(meant), meant);
         }
     }
 

@@ -66,6 +66,7 @@ mod sandbox;
 mod scripts;
 #[cfg(unix)]
 mod segment;
+mod setup;
 #[cfg(unix)]
 mod shells;
 #[cfg(unix)]

@@ -1,16 +1,16 @@
-//! `ssox configure migrate`: legacy profiles, each with its own start URL, become profiles of one `[sso-session]`.
-//!
-//! Deliberately not here: keys that stand in `credentials`. Sessions belong into `config`, and one profile would be in two forms.
+//! `ssox configure migrate`: legacy profiles, each with its own start URL, become profiles of one `[sso-session]`, or each
+//! of its own. Keys in `credentials` stay there: a session can only stand in `config`.
 
 use super::propose::{self, Consent};
-use super::{session_name, unused};
+use super::{names, session_name, unused};
 use crate::cli::ConfigureMigrate;
-use crate::config::{ConfigFiles, Edits, Kind, Section, Which};
+use crate::commands::shared::names_of;
+use crate::config::{ConfigFiles, Edits, Kind, Section, Which, check_name};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::profile::check_region;
 use crate::session::ACCOUNT_ACCESS;
-use crate::session::start_url::{self, plain};
+use crate::session::start_url::{self, canonical};
 use crate::terminal::{say, warn};
 
 /// A session to be: where it signs in, and whose it will be.
@@ -32,16 +32,16 @@ pub(super) fn run(ctx: &Context, args: &ConfigureMigrate) -> Result<String> {
         return Err(Error::configuration(format!("`{}` is not UTF-8", files.config.path.display()))
             .hint("save it as UTF-8 first: every other byte is to stay"));
     }
-    let groups = groups(&files, args.keep_legacy);
+    let groups = groups(&files, args);
     if groups.is_empty() {
         say(&format!("there are no legacy profiles to migrate in `{}`: nothing to do", files.config.path.display()));
         return Ok(String::new());
     }
-    let text = migrated(&files, &groups, args.keep_legacy)?;
+    let text = migrated(&files, &groups, args)?;
+    explain(&groups, args);
     if args.dry_run {
         return Ok(propose::shown(&files.config, &text));
     }
-    explain(&groups, args.keep_legacy);
     let consent = if args.yes { Consent::Given } else { Consent::Asked };
     if propose::write(ctx, &files.config, &text, consent)? {
         for group in &groups {
@@ -51,23 +51,26 @@ pub(super) fn run(ctx: &Context, args: &ConfigureMigrate) -> Result<String> {
     Ok(String::new())
 }
 
-/// One group for each start URL and region; what cannot be migrated is named and left alone.
-fn groups(files: &ConfigFiles, keep_legacy: bool) -> Vec<Group> {
+/// One group for each session to be; what cannot be migrated is named and left alone.
+fn groups(files: &ConfigFiles, args: &ConfigureMigrate) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     for section in files.profiles() {
         let place = match place(files, &section) {
             None => continue,
-            // It has a session already, and its legacy keys were kept.
-            Some(Ok(place)) if keep_legacy && place.session.is_some() => continue,
+            Some(Ok(place)) if args.session_per_profile => place.apart(files),
             Some(Ok(place)) => place,
             Some(Err(why)) => {
                 warn(&format!("profile `{}` is left alone: {why}", section.name));
                 continue;
             }
         };
-        match groups.iter_mut().find(|group| place.is_of(group)) {
+        if args.keep_legacy && place.session.is_some() {
+            // It has its session already, and its legacy keys were kept.
+            continue;
+        }
+        match groups.iter_mut().find(|group| !args.session_per_profile && place.is_of(group)) {
             Some(group) => group.profiles.push(section.name.to_string()),
-            None => groups.push(group(files, &groups, &place, &section.name)),
+            None => groups.push(group(files, args, &groups, &place, &section.name)),
         }
     }
     groups
@@ -84,6 +87,14 @@ impl Place {
     fn is_of(&self, group: &Group) -> bool {
         let is_named = self.session.as_ref().is_none_or(|name| *name == group.name);
         is_named && group.start_url == self.start_url && group.region == self.region
+    }
+
+    /// Leaves the session that the profile names, unless no other profile names it.
+    fn apart(self, files: &ConfigFiles) -> Self {
+        let is_its_own = |name: &String| {
+            files.profiles().filter(|profile| profile.value("sso_session") == Some(name)).nth(1).is_none()
+        };
+        Self { session: self.session.filter(is_its_own), ..self }
     }
 }
 
@@ -102,7 +113,7 @@ fn place(files: &ConfigFiles, section: &Section) -> Option<std::result::Result<P
 fn legacy_place(start_url: &str, region: &str) -> Result<Place> {
     start_url::check(start_url)?;
     check_region("its `sso_region`", region)?;
-    Ok(Place { session: None, start_url: plain(start_url).into(), region: region.into() })
+    Ok(Place { session: None, start_url: canonical(start_url), region: region.into() })
 }
 
 /// A profile in both forms, as `--keep-legacy` leaves them: the session counts, if the legacy keys say the same.
@@ -114,9 +125,10 @@ fn named_place(
 ) -> std::result::Result<Place, String> {
     let session = files.sso_session(name);
     let of = |key| session.as_ref().and_then(|session| session.get(key)).unwrap_or_default();
-    let (of_start_url, of_region) = (plain(of("sso_start_url")), of("sso_region"));
-    match start_url.is_none_or(|url| plain(url) == of_start_url) && region.is_none_or(|region| region == of_region) {
-        true => Ok(Place { session: Some(name.into()), start_url: of_start_url.into(), region: of_region.into() }),
+    let (of_start_url, of_region) = (canonical(of("sso_start_url")), of("sso_region"));
+    match start_url.is_none_or(|url| canonical(url) == of_start_url) && region.is_none_or(|region| region == of_region)
+    {
+        true => Ok(Place { session: Some(name.into()), start_url: of_start_url, region: of_region.into() }),
         false => {
             Err(format!("its `sso_start_url` or `sso_region` is not that of session `{name}`; take out what is wrong"))
         }
@@ -134,26 +146,38 @@ fn in_credentials(files: &ConfigFiles, profile: &str) -> String {
     format!("its SSO keys stand in `{credentials}`; move them to `[{kind}{profile}]` in `{config}`")
 }
 
-fn group(files: &ConfigFiles, groups: &[Group], place: &Place, profile: &str) -> Group {
+fn group(files: &ConfigFiles, args: &ConfigureMigrate, groups: &[Group], place: &Place, profile: &str) -> Group {
     let is_same = |name: &String| {
         files.sso_session(name).is_some_and(|session| {
-            session.get("sso_start_url").map(plain) == Some(&place.start_url)
+            session.get("sso_start_url").map(canonical).as_ref() == Some(&place.start_url)
                 && session.get("sso_region") == Some(&place.region)
         })
     };
     let Place { session, start_url, region } = place;
-    let existing = session.clone().or_else(|| files.sso_session_names().find(is_same));
+    let found = || files.sso_session_names().find(is_same);
+    let (existing, wanted) = match args.session_per_profile {
+        true => (session.clone(), own_session_name(profile)),
+        false => (session.clone().or_else(found), session_name(start_url)),
+    };
     let is_used = |name: &str| files.sso_session(name).is_some() || groups.iter().any(|group| group.name == name);
     Group {
         is_new: existing.is_none(),
-        name: existing.unwrap_or_else(|| unused(&session_name(start_url), is_used)),
+        name: existing.unwrap_or_else(|| unused(&wanted, is_used)),
         start_url: start_url.clone(),
         region: region.clone(),
         profiles: vec![profile.into()],
     }
 }
 
-fn migrated(files: &ConfigFiles, groups: &[Group], keep_legacy: bool) -> Result<String> {
+/// A session of one profile has its name, as far as every tool can read that.
+fn own_session_name(profile: &str) -> String {
+    match check_name(Kind::SsoSession, profile) {
+        Ok(()) => profile.into(),
+        Err(_) => Some(names::field(profile)).filter(|name| !name.is_empty()).unwrap_or_else(|| "sso".into()),
+    }
+}
+
+fn migrated(files: &ConfigFiles, groups: &[Group], args: &ConfigureMigrate) -> Result<String> {
     let mut edits = Edits::new(&files.config)?;
     for group in groups {
         for profile in &group.profiles {
@@ -161,7 +185,7 @@ fn migrated(files: &ConfigFiles, groups: &[Group], keep_legacy: bool) -> Result<
             if !is_set {
                 edits.set(Kind::Profile, profile, "sso_session", &group.name)?;
             }
-            if !keep_legacy {
+            if !args.keep_legacy {
                 edits.unset(Kind::Profile, profile, "sso_start_url");
                 edits.unset(Kind::Profile, profile, "sso_region");
             }
@@ -175,18 +199,26 @@ fn migrated(files: &ConfigFiles, groups: &[Group], keep_legacy: bool) -> Result<
     Ok(edits.finish())
 }
 
-/// Says in plain words what a shared session means, and what keeping both forms costs.
-fn explain(groups: &[Group], keep_legacy: bool) {
-    for group in groups {
-        if let [first, second, ..] = group.profiles.as_slice() {
-            say(&format!(
-                "{} profiles share session `{}`: signing in as `{first}` also signs in `{second}`, as it did before",
-                group.profiles.len(),
-                group.name
-            ));
-        }
+/// Says in plain words which profiles share one sign-in and why, and what keeping both forms costs.
+fn explain(groups: &[Group], args: &ConfigureMigrate) {
+    let shared = groups.iter().filter(|group| group.profiles.len() > 1);
+    for Group { name, start_url, profiles, .. } in shared.clone() {
+        let (first, second) = (&profiles[0], &profiles[1]);
+        say(&format!(
+            "profiles {} share one sign-in: signing in as `{first}` also signs in `{second}`",
+            names_of(profiles)
+        ));
+        say(&format!(
+            "the reason: they are of one Identity Center, `{start_url}`, and session `{name}` has one token file; each profile keeps its own account and role"
+        ));
     }
-    if keep_legacy {
+    if shared.count() > 0 {
+        say("--session-per-profile gives each of them a session, and so a sign-in, of its own");
+    }
+    if args.session_per_profile {
+        say("each profile gets a session of its own: signing in as one signs in no other");
+    }
+    if args.keep_legacy {
         say("the legacy keys stay: Terraform before AWS provider 5 and other tools of that time know no sessions");
         say(
             "but the SDK for Rust refuses a profile with both forms: when nothing needs the legacy keys, `ssox configure migrate` takes them out",

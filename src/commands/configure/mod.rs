@@ -1,10 +1,11 @@
 //! `ssox configure`: makes and mends `~/.aws/config`; shows what it changes before it writes.
-//!
-//! Deliberately not here: the grammar and the edits (`config`).
 
+mod assignment;
 mod migrate;
+mod names;
 mod propose;
 mod question;
+mod session;
 mod sso;
 
 use super::Done;
@@ -34,10 +35,11 @@ pub(super) fn run(ctx: &Context, verb: &Configure) -> Result<Done> {
     }
 }
 
-/// Returns a session's name for a start URL: the first label of its host.
+/// Returns a session's name for a start URL: the first label of its host, or the instance on a host for all of them.
 fn session_name(start_url: &str) -> String {
     let host = start_url.split("://").last().unwrap_or_default();
-    let label = host.split(['.', '/', ':']).next().unwrap_or_default();
+    let shared = host.strip_prefix("identitycenter.").and_then(|rest| rest.split_once('/'));
+    let label = shared.map_or(host, |(_, instance)| instance).split(['.', '/', ':']).next().unwrap_or_default();
     let plain: String = label.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
     if plain.is_empty() { "sso".into() } else { plain.to_lowercase() }
 }
@@ -67,6 +69,8 @@ mod tests {
         for (url, name) in [
             ("https://d-1234567890.awsapps.com/start", "d-1234567890"),
             ("https://Corp.awsapps.com/start#/", "corp"),
+            ("https://ssoins-1.portal.us-east-1.app.aws", "ssoins-1"),
+            ("https://identitycenter.amazonaws.com/ssoins-1", "ssoins-1"),
             ("", "sso"),
         ] {
             assert_eq!(session_name(url), name);

@@ -1,14 +1,14 @@
 //! What the configuration says that tools understand differently, or not at all.
-//!
-//! Deliberately not here: the grammar's own oddities, which `config` finds itself.
+//! The grammar's own oddities are found by `config` itself.
 
-use super::Severity::{Error, Warning};
+use super::Severity::{Error, Info, Warning};
 use super::{Finding, precedence};
+use crate::commands::shared::names_of;
 use crate::config::{ConfigFiles, Section};
 use crate::context::Context;
 use crate::profile::{self, Profile};
 use crate::session::Session;
-use crate::session::start_url::{self, plain};
+use crate::session::start_url::{self, canonical};
 use std::collections::BTreeMap;
 
 /// Looks at both files.
@@ -19,10 +19,47 @@ pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
         .collect();
     for section in files.profiles() {
         profile(ctx, files, &section, &mut findings);
+        findings.extend(copied(files, "profile", &section));
         findings.extend(precedence::check(files, &section));
     }
+    for section in files.sso_session_names().filter_map(|name| files.sso_session(&name)) {
+        findings.extend(copied(files, "sso-session", &section));
+    }
     sessions(ctx, files, &mut findings);
+    findings.extend(shared(files));
     findings
+}
+
+/// A start URL that was copied from the address bar of the portal, with what the page puts behind it.
+fn copied(files: &ConfigFiles, kind: &str, section: &Section) -> Option<Finding> {
+    let address = section.value("sso_start_url").filter(|address| start_url::is_copied(address))?;
+    let message = format!(
+        "`sso_start_url` of {kind} `{}` was copied from the address bar: there is more in it than the start URL",
+        section.name
+    );
+    let hint = format!("write `sso_start_url = {}`", canonical(address));
+    Some(at(files, section, "sso_start_url", Finding::new("config", Warning, message, hint)))
+}
+
+/// Legacy profiles with one start URL have one token file.
+fn shared(files: &ConfigFiles) -> Vec<Finding> {
+    let mut by_start_url: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for section in files.profiles().filter(|section| section.value("sso_session").is_none()) {
+        if let Some(start_url) = section.value("sso_start_url") {
+            by_start_url.entry(start_url.into()).or_default().push(section.name.to_string());
+        }
+    }
+    by_start_url.retain(|_, profiles| profiles.len() > 1);
+    let finding = |(start_url, profiles): (String, Vec<String>)| {
+        let message = format!(
+            "profiles {} share one sign-in: they have one `sso_start_url`, `{start_url}`, so one Identity Center and one token file; each has its own account and role",
+            names_of(&profiles)
+        );
+        let hint = "if each should be signed in to by itself: ssox configure migrate --session-per-profile";
+        let finding = Finding::new("config", Info, message, hint);
+        files.profile(&profiles[0]).map(|section| at(files, &section, "sso_start_url", finding))
+    };
+    by_start_url.into_iter().filter_map(finding).collect()
 }
 
 fn profile(ctx: &Context, files: &ConfigFiles, section: &Section, findings: &mut Vec<Finding>) {
@@ -61,7 +98,7 @@ fn sessions(ctx: &Context, files: &ConfigFiles, findings: &mut Vec<Finding>) {
     for session in profile::sessions(ctx, files) {
         match session {
             Ok(session) if start_url::check(&session.start_url).is_err() => findings.push(no_start_url(&session)),
-            Ok(session) => by_place.entry(plain(&session.start_url).to_lowercase()).or_default().push(session),
+            Ok(session) => by_place.entry(canonical(&session.start_url).to_lowercase()).or_default().push(session),
             Err(error) => findings.push(Finding::new("config", Error, error.message, hint(error.hint))),
         }
     }
@@ -80,12 +117,13 @@ fn no_start_url(session: &Session) -> Finding {
 /// A token is filed under the start URL as it is spelled: two spellings are two sign-ins.
 fn spellings(sessions: &[Session], findings: &mut Vec<Finding>) {
     let mut spelled: Vec<&str> = sessions.iter().map(|session| session.start_url.as_str()).collect();
+    spelled.retain(|start_url| !start_url::is_copied(start_url));
     spelled.sort_unstable();
     spelled.dedup();
     if let [first, rest @ ..] = spelled.as_slice() {
         findings.extend(rest.iter().map(|other| {
             let message = format!("one start URL in two spellings, `{first}` and `{other}`: tools sign in to each");
-            Finding::new("config", Warning, message, format!("write `{}` everywhere", plain(first).to_lowercase()))
+            Finding::new("config", Warning, message, format!("write `{}` everywhere", canonical(first)))
         }));
     }
 }

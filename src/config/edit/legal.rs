@@ -54,6 +54,9 @@ pub(super) fn header_line(which: Which, kind: Kind, wanted: &str) -> Result<Stri
 /// # Errors
 /// Configuration: only some would.
 pub(crate) fn check_name(kind: Kind, name: &str) -> Result<()> {
+    if name.starts_with('-') {
+        return Err(illegal(kind, name, ": it would be taken for an option").hint("begin it with a letter or digit"));
+    }
     match !name.is_empty() && name.chars().all(is_legal) {
         true => Ok(()),
         false => Err(illegal(kind, name, ": the SDKs would not see it")),

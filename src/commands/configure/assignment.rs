@@ -1,0 +1,118 @@
+//! Which account and role a new profile has: what is given, checked where somebody is signed in; else what a person
+//! chooses of what AWS lists.
+
+use crate::account_names::AccountNames;
+use crate::aws::portal::{self, Account};
+use crate::cli::ConfigureSso;
+use crate::config::{ConfigFiles, nearest};
+use crate::context::Context;
+use crate::error::{Error, Kind, Result};
+use crate::profile::find::permission_set;
+use crate::session::{self, Session, Token};
+use crate::terminal::picker::{self, Row};
+use crate::terminal::say;
+
+/// Returns the account and the name of the role.
+///
+/// # Errors
+/// Refused: not assigned. `NeedsPerson`: one is not given, and nobody is there to sign in and choose.
+pub(super) fn assignment(
+    ctx: &Context,
+    files: &ConfigFiles,
+    session: &Session,
+    args: &ConfigureSso,
+) -> Result<(Account, String)> {
+    let given = (args.account_id.as_deref(), args.role_name.as_deref().map(permission_set));
+    let (Some(id), Some(role)) = given else {
+        let is_written = session.name.as_deref().is_some_and(|name| files.sso_session(name).is_some());
+        let hinted = |error| if is_written { error } else { without_session(error, given) };
+        return listed(ctx, session, given).map_err(hinted);
+    };
+    // All that is written is known: nobody has to sign in for it.
+    let mut quiet = ctx.clone();
+    quiet.no_input = true;
+    match listed(&quiet, session, given) {
+        Err(error) if matches!(error.kind, Kind::NeedsPerson | Kind::Unreachable) => {
+            say(&format!("account and role are written as given, not checked: {}", error.message));
+            Ok((
+                Account { id: id.into(), name: AccountNames::load(ctx).get(id).map(String::from), email: None },
+                role.into(),
+            ))
+        }
+        checked => checked,
+    }
+}
+
+/// Says which options are missing where the session is not written yet: nobody can sign in to it by its name.
+fn without_session(error: Error, given: (Option<&str>, Option<&str>)) -> Error {
+    let missing = match given {
+        (Some(_), _) => "--role-name NAME",
+        (None, Some(_)) => "--account-id ID",
+        (None, None) => "--account-id ID --role-name NAME",
+    };
+    match error.kind {
+        Kind::NeedsPerson => error.hint(format!("add {missing}; with account and role given nobody has to sign in")),
+        _ => error,
+    }
+}
+
+fn listed(ctx: &Context, session: &Session, given: (Option<&str>, Option<&str>)) -> Result<(Account, String)> {
+    let account = account(ctx, session, given.0)?;
+    let role_name = role_name(ctx, session, &account, given.1)?;
+    Ok((account, role_name))
+}
+
+fn account(ctx: &Context, session: &Session, given: Option<&str>) -> Result<Account> {
+    let Session { network, region, .. } = session;
+    let list = |token: &Token| portal::list_accounts(ctx, network, region, &token.access_token);
+    let accounts = session::with_token(ctx, session, None, list)?;
+    AccountNames::keep(
+        ctx,
+        accounts.iter().filter_map(|account| Some((account.id.as_str(), account.name.as_deref()?))),
+    );
+    let row = |account: &Account| Row {
+        key: account.id.clone(),
+        columns: vec![
+            account.name.clone().unwrap_or_default(),
+            account.id.clone(),
+            account.email.clone().unwrap_or_default(),
+        ],
+    };
+    let id = match (given, accounts.as_slice()) {
+        (Some(id), _) => id.to_string(),
+        (None, []) => {
+            return Err(Error::refused("no account is assigned to you").hint("ask who runs your organization"));
+        }
+        (None, [only]) => only.id.clone(),
+        (None, several) => {
+            picker::pick(ctx, "account", "--account-id ID", &several.iter().map(row).collect::<Vec<_>>())?
+        }
+    };
+    accounts.into_iter().find(|account| account.id == id).ok_or_else(|| {
+        Error::refused(format!("account `{id}` is not assigned to you"))
+            .hint("leave --account-id out to see those that are")
+    })
+}
+
+fn role_name(ctx: &Context, session: &Session, account: &Account, given: Option<&str>) -> Result<String> {
+    let Session { network, region, .. } = session;
+    let list = |token: &Token| portal::list_account_roles(ctx, network, region, &token.access_token, &account.id);
+    let roles = session::with_token(ctx, session, None, list)?;
+    match (given, roles.as_slice()) {
+        (Some(role), _) if roles.iter().any(|known| known == role) => Ok(role.into()),
+        (Some(role), _) => Err(Error::refused(format!("role `{role}` is not assigned to you in `{}`", account.id))
+            .hint(match nearest(role, roles.iter().map(String::as_str)).as_slice() {
+                [] => "leave --role-name out to see those that are".into(),
+                near => format!("did you mean `{}`?", near.join("` or `")),
+            })),
+        (None, []) => {
+            Err(Error::refused(format!("no role is assigned to you in `{}`", account.id))
+                .hint("choose another account"))
+        }
+        (None, [only]) => Ok(only.clone()),
+        (None, several) => {
+            let row = |role: &String| Row { key: role.clone(), columns: vec![role.clone()] };
+            picker::pick(ctx, "role", "--role-name NAME", &several.iter().map(row).collect::<Vec<_>>())
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! Names that ssox makes up for profiles, of characters that every AWS tool reads and no shell or command line obeys.
+
+/// Makes the name of the profile for a role in an account.
+pub(super) fn made_up(account_name: &str, role_name: &str, account_id: &str) -> String {
+    let field = |text: &str| Some(field(text)).filter(|field| !field.is_empty()).unwrap_or_else(|| account_id.into());
+    beginning_well(format!("{}-{}", field(account_name), field(role_name)), account_id)
+}
+
+/// Makes a part of a name: each run of other characters becomes one `-`; `-` and `.` at either end go.
+pub(super) fn field(text: &str) -> String {
+    let is_legal = |c: char| c.is_ascii_alphanumeric() || "_-.@+".contains(c);
+    let mut field = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_legal(c) {
+            field.push(c);
+        } else if !field.ends_with('-') {
+            field.push('-');
+        }
+    }
+    field.trim_matches(['-', '.']).into()
+}
+
+/// Puts the account before a name that does not begin with a letter or digit, or is that of the default profile.
+pub(super) fn beginning_well(name: String, account_id: &str) -> String {
+    if name != "default" && name.starts_with(|c: char| c.is_ascii_alphanumeric()) {
+        return name;
+    }
+    format!("{account_id}-{}", name.trim_start_matches('-'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_begins_with_a_letter_or_digit() {
+        for (account, role, name) in [
+            ("dev", "ReadOnly", "dev-ReadOnly"),
+            ("[PROD] Core", "Admin", "PROD-Core-Admin"),
+            ("  -- x", "a b", "x-a-b"),
+            ("--option", "Admin", "option-Admin"),
+            ("..", "Admin", "111122223333-Admin"),
+            ("日本", "Admin", "111122223333-Admin"),
+            ("", "Admin", "111122223333-Admin"),
+            ("_core", "Admin", "111122223333-_core-Admin"),
+            ("+x", "=,", "111122223333-+x-111122223333"),
+            ("R&D / Größe", "Power+User@x.y", "R-D-Gr-e-Power+User@x.y"),
+            ("a$(id)`id`;'\"\\!*?~\n\u{1b}[2Jb", "R", "a-id-id-2Jb-R"),
+        ] {
+            assert_eq!(made_up(account, role, "111122223333"), name, "{account}");
+        }
+        assert_eq!(beginning_well("default".into(), "1"), "1-default");
+        assert_eq!(beginning_well("-x".into(), "1"), "1-x");
+    }
+}

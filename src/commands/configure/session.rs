@@ -1,0 +1,106 @@
+//! Which session a new profile uses: one that is there, by its name or its start URL, or a new one.
+
+use super::question::{Question, SSO_REGION, START_URL};
+use super::{session_name, unused};
+use crate::cli::ConfigureSso;
+use crate::config::{ConfigFiles, Kind, check_name};
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::profile::{self, scopes};
+use crate::session::start_url::{self, canonical};
+use crate::session::{self, ACCOUNT_ACCESS, Session};
+use crate::terminal::picker::{self, Row};
+use crate::terminal::say;
+
+/// Returns a session that is there as it is; puts a new one together, to be written with the profile.
+///
+/// # Errors
+/// Configuration; `NeedsPerson` when an answer is missing and nobody is there.
+pub(super) fn session(ctx: &Context, files: &ConfigFiles, args: &ConfigureSso) -> Result<Session> {
+    let is_chosen = args.sso_session.is_some() || args.start_url.is_some();
+    let chosen = if is_chosen { args.sso_session.clone() } else { choose(ctx, files)? };
+    if let Some(name) = chosen.as_deref().filter(|name| files.sso_session(name).is_some()) {
+        return existing(ctx, files, args, name);
+    }
+    let start_url = START_URL.required(ctx, args.start_url.as_deref())?;
+    if let Some(name) = chosen.is_none().then(|| known(files, &start_url)).flatten() {
+        say(&format!("session `{name}` has this start URL already"));
+        return existing(ctx, files, args, &name);
+    }
+    new(ctx, files, args, chosen.as_deref(), canonical(&start_url))
+}
+
+fn existing(ctx: &Context, files: &ConfigFiles, args: &ConfigureSso, name: &str) -> Result<Session> {
+    agrees(profile::named_session(ctx, files, name)?, args)
+}
+
+fn new(
+    ctx: &Context,
+    files: &ConfigFiles,
+    args: &ConfigureSso,
+    name: Option<&str>,
+    start_url: String,
+) -> Result<Session> {
+    let network = profile::network_of_environment(ctx, files)?;
+    let found = || start_url::find_region(ctx, &network, &start_url);
+    let given = args.sso_region.clone().or_else(found);
+    let region = SSO_REGION.required(ctx, given.as_deref())?;
+    let suggested = unused(&session_name(&start_url), |name| files.sso_session(name).is_some());
+    let question = Question {
+        what: "session name",
+        option: "--sso-session",
+        default: Some(&suggested),
+        check: &|_, name| check_name(Kind::SsoSession, name),
+    };
+    let name = question.optional(ctx, name)?.unwrap_or_else(|| suggested.clone());
+    let scopes = scopes(args.scopes.as_deref().unwrap_or_default());
+    let session = Session { name: Some(name), profile: None, start_url, region, scopes, network };
+    Ok(Session { scopes: session::registration_scopes(&session), ..session })
+}
+
+/// Returns the first session with this start URL, however either is written.
+fn known(files: &ConfigFiles, start_url: &str) -> Option<String> {
+    let wanted = canonical(start_url);
+    let is_same = |name: &String| {
+        files
+            .sso_session(name)
+            .is_some_and(|session| session.get("sso_start_url").map(canonical).as_ref() == Some(&wanted))
+    };
+    files.sso_session_names().find(is_same)
+}
+
+/// What is said on the command line of an existing session must be what it says itself.
+fn agrees(session: Session, args: &ConfigureSso) -> Result<Session> {
+    let known_scopes = if session.scopes.is_empty() { ACCOUNT_ACCESS.into() } else { session.scopes.join(",") };
+    let given_scopes = args.scopes.as_deref().map(|list| scopes(list).join(","));
+    let said = [
+        ("--start-url", args.start_url.as_deref(), session.start_url.as_str()),
+        ("--sso-region", args.sso_region.as_deref(), session.region.as_str()),
+        ("--scopes", given_scopes.as_deref(), known_scopes.as_str()),
+    ];
+    for (option, given, known) in said {
+        if given.is_some_and(|given| canonical(given) != canonical(known)) {
+            return Err(Error::configuration(format!(
+                "session `{}` has `{known}`, not what {option} says",
+                session.label()
+            ))
+            .hint(format!("leave {option} out, or choose another name with --sso-session")));
+        }
+    }
+    Ok(session)
+}
+
+fn choose(ctx: &Context, files: &ConfigFiles) -> Result<Option<String>> {
+    const NEW: &str = "(a new session)";
+    let row = |name: String| {
+        let url = files.sso_session(&name).and_then(|session| session.get("sso_start_url").map(String::from));
+        Row { columns: vec![name.clone(), url.unwrap_or_default()], key: name }
+    };
+    let mut rows: Vec<Row> = files.sso_session_names().map(row).collect();
+    if rows.is_empty() {
+        return Ok(None);
+    }
+    rows.push(Row { key: String::new(), columns: vec![NEW.into()] });
+    let chosen = picker::pick(ctx, "session", "--sso-session NAME, or --start-url URL", &rows)?;
+    Ok(Some(chosen).filter(|chosen| !chosen.is_empty()))
+}

@@ -1,0 +1,266 @@
+//! Setting up as people do it: an address copied from the browser, answers for a machine without a terminal, accounts with
+//! odd names, one sign-in for several profiles.
+
+use crate::home::Home;
+use serde_json::Value;
+use ssox_standin::{Account, Grant, START_URL};
+use std::fs;
+
+const SESSION: &str =
+    "[sso-session corp]\nsso_start_url = https://d-1234567890.awsapps.com/start\nsso_region = eu-west-1\n";
+const COPIED: &str = "https://d-1234567890.awsapps.com/start/#/?tab=accounts";
+
+fn config(home: &Home) -> String {
+    fs::read_to_string(home.path(".aws/config")).unwrap_or_default()
+}
+
+fn legacy(name: &str, role: &str) -> String {
+    format!(
+        "[profile {name}]\nsso_start_url = {START_URL}\nsso_region = eu-west-1\nsso_account_id = 111122223333\n\
+        sso_role_name = {role}\n\n"
+    )
+}
+
+/// A home with two legacy profiles and nothing else.
+fn legacy_home() -> Home {
+    let home = Home::new();
+    home.write_config(&(legacy("dev", "ReadOnly") + &legacy("stg", "Admin")));
+    home
+}
+
+#[test]
+fn doctor_says_which_legacy_profiles_share_one_sign_in() {
+    let home = legacy_home();
+    let ran = home.ssox(&["doctor"]);
+    let said = ran.ok();
+    assert!(said.contains("info: ") && said.contains("profiles `dev` and `stg` share one sign-in"), "{said}");
+    assert!(said.contains("one token file") && said.contains("--session-per-profile"), "{said}");
+    let findings: Value = serde_json::from_str(&home.ssox(&["doctor", "--json"]).ok()).unwrap();
+    assert_eq!((&findings[0]["severity"], &findings[0]["line"]), (&"info".into(), &2.into()), "{findings}");
+    home.write_config(&legacy("dev", "ReadOnly"));
+    assert_eq!(home.ssox(&["doctor"]).ok(), "nothing is wrong\n");
+}
+
+#[test]
+fn a_migration_says_which_profiles_share_one_sign_in() {
+    for option in ["--dry-run", "--yes"] {
+        let ran = legacy_home().ssox(&["configure", "migrate", option]);
+        ran.ok();
+        let said = ran.stderr();
+        assert!(said.contains("profiles `dev` and `stg` share one sign-in"), "{said}");
+        assert!(said.contains("one token file") && said.contains("--session-per-profile"), "{said}");
+    }
+}
+
+#[test]
+fn a_session_for_each_profile_is_a_sign_in_for_each() {
+    let home = legacy_home();
+    home.standin.seed_token(&home.path(""), START_URL, &Grant::default());
+    home.ssox(&["export", "stg", "--format", "env"]).ok();
+    let ran = home.ssox(&["configure", "migrate", "--session-per-profile", "--yes"]);
+    ran.ok();
+    assert!(ran.stderr().contains("ssox login --sso-session stg"), "{}", ran.stderr());
+    let session = |name: &str| {
+        format!(
+            "\n[sso-session {name}]\nsso_start_url = {START_URL}\nsso_region = eu-west-1\n\
+            sso_registration_scopes = sso:account:access\n"
+        )
+    };
+    let profile = |name: &str, role: &str| {
+        format!("[profile {name}]\nsso_account_id = 111122223333\nsso_role_name = {role}\nsso_session = {name}\n\n")
+    };
+    let expected =
+        profile("dev", "ReadOnly") + &profile("stg", "Admin") + session("dev").trim_start() + &session("stg");
+    assert_eq!(config(&home), expected);
+    home.standin.seed_token(&home.path(""), "dev", &Grant::default());
+    home.ssox(&["--emit=zsh1", "use", "dev", "--min-ttl", "10m"]).ok();
+    assert!(home.ssox(&["--emit=zsh1", "use", "stg"]).fails(3).contains("ssox login --sso-session stg"));
+    assert_eq!(home.ssox(&["doctor", "--json"]).status(), 0);
+    assert!(home.ssox(&["configure", "migrate", "--session-per-profile", "--yes"]).stderr().contains("nothing to do"));
+}
+
+#[test]
+fn profiles_that_keep_both_forms_can_be_separated_too() {
+    let home = legacy_home();
+    home.ssox(&["configure", "migrate", "--keep-legacy", "--yes"]).ok();
+    let separate = ["configure", "migrate", "--session-per-profile", "--keep-legacy", "--yes"];
+    home.ssox(&separate).ok();
+    let separated = config(&home);
+    assert!(separated.contains("sso_session = dev\n") && separated.contains("sso_session = stg\n"), "{separated}");
+    assert!(home.ssox(&separate).stderr().contains("nothing to do"));
+    home.ssox(&["configure", "migrate", "--session-per-profile", "--yes"]).ok();
+    let finished = config(&home);
+    assert!(finished.contains("sso_session = dev\n") && finished.contains("sso_session = stg\n"), "{finished}");
+    assert_eq!(finished.matches("sso_start_url").count(), 3, "three sessions, no profile: {finished}");
+}
+
+#[test]
+fn a_name_that_no_tool_reads_as_a_session_is_changed_for_it() {
+    let home = Home::new();
+    home.write_config(
+        &(legacy("'my dev'", "ReadOnly") + &legacy("dev", "Admin") + "[sso-session dev]\nsso_region = x\n"),
+    );
+    home.ssox(&["configure", "migrate", "--session-per-profile", "--yes"]).ok();
+    for name in ["my-dev", "dev-2"] {
+        assert!(config(&home).contains(&format!("\n[sso-session {name}]\n")), "{}", config(&home));
+    }
+}
+
+#[test]
+fn a_copied_address_is_cut_to_its_start_url() {
+    let home = Home::new();
+    fs::remove_file(home.path(".aws/config")).unwrap();
+    let role = ["--account-id", "111122223333", "--role-name", "ReadOnly", "--profile", "dev", "--yes"];
+    home.ssox(&[&["configure", "sso", "--start-url", COPIED, "--sso-region", "eu-west-1"], &role[..]].concat()).ok();
+    assert!(config(&home).contains("\nsso_start_url = https://d-1234567890.awsapps.com/start\n"), "{}", config(&home));
+    assert!(config(&home).contains("[sso-session d-1234567890]\n"), "{}", config(&home));
+}
+
+#[test]
+fn a_copied_address_finds_the_session_that_is_there() {
+    for (written, given) in [
+        (START_URL, COPIED),
+        (START_URL, "https://D-1234567890.awsapps.com/start/"),
+        (COPIED, START_URL),
+        ("https://ssoins-1.portal.eu-west-1.app.aws", "https://ssoins-1.portal.eu-west-1.app.aws/#/?tab=accounts"),
+        ("https://identitycenter.amazonaws.com/ssoins-1", "https://identitycenter.amazonaws.com/ssoins-1/#/"),
+    ] {
+        let home = Home::new();
+        home.write_config(&SESSION.replace(START_URL, written));
+        let role = ["--account-id", "111122223333", "--role-name", "ReadOnly", "--profile", "dev", "--yes"];
+        home.ssox(&[&["configure", "sso", "--start-url", given], &role[..]].concat()).ok();
+        let config = config(&home);
+        assert!(config.contains("\nsso_session = corp\n") && config.matches("[sso-session").count() == 1, "{config}");
+    }
+}
+
+#[test]
+fn a_copied_address_in_a_file_works_and_is_found_with_the_line_to_write() {
+    let home = Home::new();
+    let profile = format!(
+        "[profile old]\nsso_start_url = {COPIED}\nsso_region = eu-west-1\nsso_account_id = 111122223333\nsso_role_name = ReadOnly\n"
+    );
+    home.write_config(&(SESSION.replace(START_URL, COPIED) + &profile));
+    let findings: Value = serde_json::from_str(&home.ssox(&["doctor", "--json"]).ok()).unwrap();
+    let lines: Vec<i64> = findings.as_array().unwrap().iter().filter_map(|f| f["line"].as_i64()).collect();
+    assert_eq!(lines, [5, 2], "{findings}");
+    for finding in findings.as_array().unwrap() {
+        assert_eq!(finding["hint"], format!("write `sso_start_url = {START_URL}`"), "{finding}");
+    }
+    home.standin.seed_token(&home.path(""), COPIED, &Grant::default());
+    assert_eq!(
+        home.ssox(&["console", "old", "--print"]).ok().split("/#/").next(),
+        Some("https://d-1234567890.awsapps.com/start")
+    );
+    home.ssox(&["configure", "migrate", "--yes"]).ok();
+    assert!(config(&home).contains("sso_session = corp\n"), "{}", config(&home));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_sign_in_at_a_copied_address_succeeds() {
+    let home = Home::new();
+    home.write_config(&SESSION.replace(START_URL, COPIED));
+    home.standin.configure(|options| options.device = ssox_standin::Person::Approves);
+    let mut command = home.command(crate::home::SSOX);
+    command.args(["login", "--sso-session", "corp", "--device-code"]).env("TERM", "dumb");
+    let (seen, status) = crate::pty::Terminal::start(command).wait_for_end();
+    assert!(status.success(), "{seen}");
+}
+
+#[test]
+fn with_every_answer_given_nobody_has_to_sign_in() {
+    let home = Home::new();
+    let session = ["--start-url", START_URL, "--sso-region", "eu-west-1", "--sso-session", "new"];
+    let role = ["--account-id", "222233334444", "--role-name", "Admin"];
+    let rest = ["--region", "eu-north-1", "--output", "json", "--profile", "mine", "--yes"];
+    let before = config(&home);
+    let ran = home.ssox(&[&["configure", "sso"], &session[..], &role, &rest].concat());
+    ran.ok();
+    assert!(ran.stderr().contains("not checked"), "{}", ran.stderr());
+    let added = format!(
+        "\n[sso-session new]\nsso_start_url = {START_URL}\nsso_region = eu-west-1\n\
+        sso_registration_scopes = sso:account:access\n\n[profile mine]\nsso_session = new\nsso_account_id = 222233334444\n\
+        sso_role_name = Admin\nregion = eu-north-1\noutput = json\n"
+    );
+    assert_eq!(config(&home), before + &added);
+    assert_eq!(home.standin.total(), 0, "AWS was asked");
+}
+
+#[test]
+fn account_and_role_are_enough_and_the_rest_is_made_up() {
+    let home = Home::new();
+    home.write_config("");
+    let given =
+        ["--start-url", START_URL, "--sso-region", "eu-west-1", "--account-id", "222233334444", "--role-name", "Admin"];
+    home.ssox(&[&["configure", "sso", "--yes"], &given[..]].concat()).ok();
+    assert!(
+        config(&home).contains("\n[profile 222233334444-admin]\nsso_session = d-1234567890\n"),
+        "{}",
+        config(&home)
+    );
+}
+
+#[test]
+fn what_is_missing_is_named_and_leads_to_no_circle() {
+    let new =
+        ["configure", "sso", "--start-url", START_URL, "--sso-region", "eu-west-1", "--sso-session", "new", "--yes"];
+    for (given, missing) in [
+        (&[][..], "add --account-id ID --role-name NAME"),
+        (&["--account-id", "222233334444"], "add --role-name NAME"),
+        (&["--role-name", "Admin"], "add --account-id ID"),
+    ] {
+        let error = Home::new().ssox(&[&new[..], given].concat()).fails(3);
+        assert!(error.contains(missing) && !error.contains("ssox login"), "{error}");
+    }
+    // A session that is there can be signed in to.
+    let error = Home::new().ssox(&["configure", "sso", "--sso-session", "corp", "--yes"]).fails(3);
+    assert!(error.contains("ssox login --sso-session corp"), "{error}");
+}
+
+#[test]
+fn where_aws_cannot_be_reached_what_is_given_is_written() {
+    let home = Home::signed_in();
+    let wizard = ["configure", "sso", "--sso-session", "corp", "--account-id", "222233334444", "--role-name", "Admin"];
+    let nowhere = [("AWS_ENDPOINT_URL", "http://127.0.0.1:9"), ("AWS_MAX_ATTEMPTS", "1")];
+    let ran = home.ssox_with(&[&wizard[..], &["--profile", "mine", "--yes"]].concat(), &nowhere);
+    ran.ok();
+    assert!(config(&home).contains("\n[profile mine]\n") && ran.stderr().contains("not checked"), "{}", ran.stderr());
+}
+
+#[test]
+fn a_made_up_name_is_taken_for_no_option() {
+    let home = Home::signed_in();
+    home.write_config(SESSION);
+    for (account, name) in [
+        ("[PROD] Core", "prod-core-admin"),
+        ("--help", "help-admin"),
+        ("日本", "111122223333-admin"),
+        ("-", "111122223333-admin-2"),
+    ] {
+        home.standin.configure(|options| options.accounts = vec![Account::new("111122223333", account, &["Admin"])]);
+        home.ssox(&["configure", "sso", "--sso-session", "corp", "--yes"]).ok();
+        assert!(config(&home).contains(&format!("\n[profile {name}]\n")), "{account}: {}", config(&home));
+        home.ssox(&["--emit=zsh1", "use", name]).ok();
+    }
+    let named = ["configure", "sso", "--sso-session", "corp", "--yes", "--profile=-x"];
+    assert!(home.ssox(&named).fails(4).contains("it would be taken for an option"));
+}
+
+#[test]
+fn the_role_that_iam_knows_is_taken_for_its_permission_set() {
+    let home = Home::signed_in();
+    let role = "AWSReservedSSO_ReadOnly_0123456789abcdef";
+    home.write_config(SESSION);
+    let wizard =
+        ["configure", "sso", "--sso-session", "corp", "--account-id", "111122223333", "--profile", "dev", "--yes"];
+    home.ssox(&[&wizard[..], &["--role-name", role]].concat()).ok();
+    assert!(config(&home).contains("\nsso_role_name = ReadOnly\n"), "{}", config(&home));
+    for wanted in [format!("111122223333/{role}"), format!("arn:aws:sts::111122223333:assumed-role/{role}/me")] {
+        assert_eq!(home.ssox(&["--emit=zsh1", "use", &wanted]).set("SSOX_PROFILE").as_deref(), Some("dev"), "{wanted}");
+    }
+    home.write_config(&config(&home).replace("ReadOnly", role));
+    let error = home.ssox(&["--emit=zsh1", "use", "dev"]).fails(4);
+    assert!(error.contains("permission set `ReadOnly`") && error.contains("hint: write `ReadOnly`"), "{error}");
+    assert!(home.ssox(&["doctor"]).stdout().contains("write `ReadOnly`"));
+}
