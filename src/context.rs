@@ -175,9 +175,10 @@ pub(crate) fn is_json_asked_for() -> bool {
     std::env::args_os().take_while(|argument| argument != "--").any(|argument| argument == "--json")
 }
 
-/// Writes a line to stderr; one that is gone or full is no reason to die.
+/// Writes a line to stderr in one write, so that the lines of several processes stay apart. A stderr that is closed or
+/// full ends no command.
 pub(crate) fn tell(line: &str) {
-    let _ = writeln!(stderr(), "{line}");
+    let _ = stderr().write_all(format!("{line}\n").as_bytes());
 }
 
 /// What follows an option may be its value, and an MFA code at that: no word after one is taken.

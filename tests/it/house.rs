@@ -47,7 +47,8 @@ fn floor(module: &str) -> usize {
 /// The text without its unit tests, which may reach further.
 fn code(path: &Path) -> String {
     let text = fs::read_to_string(path).expect("source is text");
-    text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default().to_string()
+    let code = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
+    code.split("#[cfg(all(test, unix))]\nmod tests").next().unwrap_or_default().to_string()
 }
 
 #[test]
@@ -82,6 +83,15 @@ fn the_environment_is_read_in_one_place() {
     for path in files(&root()).into_iter().filter(|path| !allowed(path)) {
         for word in ["env::var", "SystemTime::now", "env::home_dir"] {
             assert!(!code(&path).contains(word), "{}: {word}", path.display());
+        }
+    }
+}
+
+#[test]
+fn nothing_prints_with_a_macro_that_panics_on_a_closed_channel() {
+    for path in files(&root()) {
+        for word in ["print!(", "println!(", "dbg!("] {
+            assert!(!code(&path).contains(word), "{}: {word} (use `context::tell`)", path.display());
         }
     }
 }

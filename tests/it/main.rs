@@ -10,6 +10,8 @@ mod chromium;
 mod clients;
 mod clocks;
 #[cfg(unix)]
+mod closed;
+#[cfg(unix)]
 mod completion;
 #[cfg(unix)]
 mod configure;

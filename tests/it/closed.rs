@@ -1,0 +1,57 @@
+//! Output that nobody reads: a reader that went away, a closed descriptor, a full disk. No verb dies of it.
+
+use crate::home::{Home, SSOX};
+use std::os::unix::process::ExitStatusExt as _;
+
+/// Every verb, and what it is given so that it has something to say.
+const VERBS: [&str; 30] = [
+    "",
+    "--help",
+    "--version",
+    "nonsense",
+    "init zsh",
+    "completions zsh",
+    "use dev",
+    "-v --emit=zsh1 use dev",
+    "--emit=zsh1 use none",
+    "--emit=zsh1 clear",
+    "-v --emit=zsh1 tick",
+    "complete zsh 2 ssox use d",
+    "list",
+    "list --json",
+    "list --nonsense --json",
+    "sessions",
+    "status",
+    "status --verify",
+    "export dev --format env",
+    "export dev --format credentials-file --write x",
+    "exec dev -- true",
+    "-v exec dev -- true",
+    "credential-process dev",
+    "saml roles dev",
+    "console dev --print",
+    "doctor",
+    "configure migrate --yes",
+    "configure migrate --dry-run",
+    "login dev --no-browser --timeout 1s",
+    "logout --all",
+];
+
+#[test]
+fn no_verb_dies_of_output_that_cannot_be_written() {
+    let full = if cfg!(target_os = "linux") { &[">/dev/full 2>/dev/full"][..] } else { &[] };
+    for channels in [">&- 2>&-", ">pipe 2>pipe", "2>pipe", ">pipe"].iter().chain(full) {
+        let home = Home::signed_in();
+        home.add_config(
+            "[profile old]\nsso_start_url = https://old.awsapps.com/start\nsso_region = eu-west-1\n\
+             sso_account_id = 111122223333\nsso_role_name = R\n",
+        );
+        for verb in VERBS {
+            // The pipe has lost its reader before anything is written.
+            let script = format!("exec 8> >(:); wait $!; {SSOX} {verb} {}; exit $?", channels.replace(">pipe", ">&8"));
+            let output = home.command("bash").args(["-c", &script]).output().unwrap();
+            let code = output.status.code();
+            assert!(code.is_some_and(|code| code < 100), "{verb} {channels}: {code:?} {:?}", output.status.signal());
+        }
+    }
+}
