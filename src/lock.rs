@@ -143,7 +143,16 @@ fn path(ctx: &Context, name: &str) -> Option<PathBuf> {
 fn open(ctx: &Context, name: &str) -> Option<File> {
     let path = path(ctx, name)?;
     files::create_private_dir(path.parent()?).ok()?;
-    OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path).ok()
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    {
+        use rustix::fs::OFlags;
+        // A link could lead to a file that is not ssox's, and the holder is written into it.
+        let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY).bits();
+        std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, flags.cast_signed());
+    }
+    options.open(path).ok().filter(|file| file.metadata().is_ok_and(|metadata| metadata.is_file()))
 }
 
 #[cfg(test)]

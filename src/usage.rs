@@ -7,8 +7,6 @@ use crate::context::Context;
 use crate::files;
 use crate::time::Timestamp;
 use std::collections::HashMap;
-use std::fs::OpenOptions;
-use std::io::Write as _;
 use std::path::PathBuf;
 
 /// After so many seconds a use counts half.
@@ -22,14 +20,10 @@ pub(crate) fn record(ctx: &Context, profile: &str) {
         return;
     }
     let Some(path) = path(ctx) else { return };
-    let mut options = OpenOptions::new();
-    options.append(true).create(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let Ok(mut file) = options.open(&path) else { return record_first(ctx, profile) };
-    let _ = file.write_all(line(ctx.now(), profile).as_bytes());
-    if file.metadata().is_ok_and(|metadata| metadata.len() > LARGEST) {
-        drop_older_half(ctx);
+    match files::append(&path, line(ctx.now(), profile).as_bytes()) {
+        Ok(size) if size > LARGEST => drop_older_half(ctx),
+        Ok(_) => {}
+        Err(_) => record_first(ctx, profile),
     }
 }
 
@@ -120,5 +114,17 @@ mod tests {
         std::fs::write(home.path().join(".local"), "a file").unwrap();
         record(&context(home.path()), "x");
         assert!(weights(&context(home.path())).is_empty());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_pipe_in_its_place_is_not_waited_for() {
+        let home = tempfile::tempdir().unwrap();
+        let ctx = context(home.path());
+        let path = path(&ctx).unwrap();
+        files::create_private_dir(path.parent().unwrap()).unwrap();
+        assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+        record(&ctx, "x");
+        assert!(weights(&ctx).is_empty());
     }
 }

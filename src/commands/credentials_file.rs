@@ -7,7 +7,6 @@ use crate::context::Context;
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
 use crate::files;
-use crate::lock::Lock;
 use crate::terminal;
 
 /// What makes a profile of that name something else than the keys that would be written.
@@ -37,14 +36,16 @@ pub(super) fn text(section: &str, credentials: &RoleCredentials) -> Result<Strin
 /// # Errors
 /// Those of [`check`]; Configuration: the file cannot be read or written. Unreachable: another process holds the lock.
 pub(super) fn write(ctx: &Context, section: &str, credentials: &RoleCredentials) -> Result<()> {
-    let path = ConfigFiles::load(ctx)?.credentials.path;
-    let _lock = Lock::wait_for_file(ctx, &path)?;
-    // What another process wrote while we waited for the lock stays.
-    let files = ConfigFiles::load(ctx)?;
-    check(&files, section)?;
-    files::write_edited(&path, edited(&files, section, credentials)?.finish().as_bytes())?;
+    let path = ConfigFiles::update(ctx, Which::Credentials, |files| {
+        check(files, section)?;
+        Ok(edited(files, section, credentials)?.finish())
+    })?;
     let end = credentials.expiration.map(|end| format!(", until {end}")).unwrap_or_default();
     terminal::say(&format!("wrote `[{section}]` into `{}`{end}", path.display()));
+    if files::is_open_to_others(&path) {
+        let quoted = shell_words::quote(&path.to_string_lossy()).into_owned();
+        terminal::warn(&format!("`{}` can be read by others on this machine; chmod 600 {quoted}", path.display()));
+    }
     Ok(())
 }
 

@@ -15,6 +15,9 @@ use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::PathBuf;
 
+/// Six times what 50,000 profiles need, in bytes.
+pub(super) const LARGEST: u64 = 64 << 20;
+
 /// The text of one file; an absent file is an empty one.
 #[derive(Debug)]
 pub(crate) struct File {
@@ -47,14 +50,22 @@ impl File {
     /// # Errors
     /// Configuration: it is there and cannot be read, or there is no home directory to look in.
     pub(super) fn load(ctx: &Context, which: Which) -> Result<Self> {
-        let path = match ctx.var_os(which.variable()) {
-            Some(path) => path.to_str().map_or_else(|| PathBuf::from(path), |path| ctx.expand_variables(path)),
-            None => ctx.home()?.join(".aws").join(which.file_name()),
-        };
+        let path = Self::path(ctx, which)?;
         // Set to the empty string it means a file that does not exist, not the default.
-        let content = if path.as_os_str().is_empty() { None } else { files::read(&path)? };
+        let content = if path.as_os_str().is_empty() { None } else { files::read_up_to(&path, LARGEST)? };
         let (is_named, is_absent) = (ctx.var_os(which.variable()).is_some(), content.is_none());
         Ok(Self { is_named, is_absent, ..Self::new(path, content.unwrap_or_default(), which) })
+    }
+
+    /// Returns where the environment says that the file is, else `~/.aws`.
+    ///
+    /// # Errors
+    /// Configuration: there is no home directory to look in.
+    pub(super) fn path(ctx: &Context, which: Which) -> Result<PathBuf> {
+        match ctx.var_os(which.variable()) {
+            Some(path) => Ok(path.to_str().map_or_else(|| PathBuf::from(path), |path| ctx.expand_variables(path))),
+            None => Ok(ctx.home()?.join(".aws").join(which.file_name())),
+        }
     }
 
     pub(super) fn new(path: PathBuf, content: Vec<u8>, which: Which) -> Self {

@@ -13,6 +13,7 @@ mod nearest;
 mod redirect;
 mod scan;
 mod section;
+mod update;
 
 pub(crate) use edit::{Edits, check_name};
 pub(crate) use file::File;

@@ -1,7 +1,9 @@
 //! Room for a secret file, taken before there is anything to write: what AWS issues only once must not meet a full disk.
 
-use super::{TEMPORARY_PREFIX, create_private_dir, parent, write_secret};
+use super::replace::{create, give};
+use super::{create_private_dir, parent, write_secret};
 use crate::error::{Error, Result};
+use std::fs;
 use std::io::{self, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
@@ -42,6 +44,7 @@ impl Reserved {
 
     fn replace(mut self, content: &[u8]) -> io::Result<()> {
         let length = u64::try_from(content.len()).map_err(io::Error::other)?;
+        give(self.temporary.as_file(), fs::symlink_metadata(&self.path).ok().as_ref(), &parent(&self.path))?;
         self.temporary.rewind()?;
         self.temporary.write_all(content)?;
         self.temporary.as_file().set_len(length)?;
@@ -53,7 +56,7 @@ impl Reserved {
 
 /// Makes a temporary file with bytes in it: without them, no file system has to have found room.
 fn filled(directory: &Path) -> io::Result<NamedTempFile> {
-    let mut temporary = tempfile::Builder::new().prefix(TEMPORARY_PREFIX).tempfile_in(directory)?;
+    let mut temporary = create(directory)?;
     temporary.write_all(&[0; ROOM])?;
     temporary.as_file().sync_all()?;
     Ok(temporary)
@@ -62,7 +65,6 @@ fn filled(directory: &Path) -> io::Result<NamedTempFile> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::fs;
 
     #[test]
     fn what_is_written_into_reserved_room_is_the_whole_file() {

@@ -7,10 +7,10 @@ use crate::aws::local;
 use crate::context::Context;
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
+use crate::files;
 use crate::secret::Secret;
 use crate::shell::typed;
 use crate::time::Timestamp;
-use std::fs;
 use std::net::IpAddr;
 
 /// Where a container's agent is found when only a path is given.
@@ -109,8 +109,12 @@ fn authorization(ctx: &Context) -> Result<Option<Secret>> {
         return Ok(ctx.var("AWS_CONTAINER_AUTHORIZATION_TOKEN").map(Secret::new));
     };
     let path = ctx.expand(file);
-    let content = fs::read_to_string(&path).map_err(|cause| Error::file("read", &path, &cause))?;
-    Ok(Some(Secret::new(content)))
+    let unusable = |why: &str| {
+        Error::configuration(format!("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: `{}` {why}", path.display()))
+            .hint(format!("ls -l '{}'", path.display()))
+    };
+    let content = files::read(&path)?.ok_or_else(|| unusable("does not exist"))?;
+    String::from_utf8(content).map(|content| Some(Secret::new(content))).map_err(|_| unusable("is not text"))
 }
 
 fn is_allowed(url: &str) -> bool {

@@ -22,6 +22,8 @@ mod differential;
 mod distribution;
 mod doctor;
 #[cfg(unix)]
+mod editing;
+#[cfg(unix)]
 mod forged;
 #[cfg(unix)]
 mod full_disk;
@@ -44,6 +46,8 @@ mod mfa;
 mod moto;
 #[cfg(unix)]
 mod neighbours;
+#[cfg(unix)]
+mod odd_files;
 #[cfg(unix)]
 mod package;
 #[cfg(unix)]

@@ -43,7 +43,8 @@ pub(super) fn run(ctx: &Context, args: &ConfigureMigrate) -> Result<String> {
         return Ok(propose::shown(&files.config, &text));
     }
     let consent = if args.yes { Consent::Given } else { Consent::Asked };
-    if propose::write(ctx, &files.config, &text, consent)? {
+    let again = |files: &ConfigFiles| migrated(files, &self::groups(files, args), args);
+    if propose::write(ctx, &files.config, &text, consent, again)? {
         for group in &groups {
             say(&format!("now: ssox login --sso-session {}", shell_words::quote(&group.name)));
         }

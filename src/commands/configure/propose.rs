@@ -2,11 +2,9 @@
 //!
 //! Deliberately not here: what changes.
 
-use crate::config::{File, diff};
+use crate::config::{ConfigFiles, File, Which, diff};
 use crate::context::{Context, tell};
 use crate::error::{Error, Result};
-use crate::files;
-use crate::lock::Lock;
 use crate::terminal;
 
 /// What the person has said of the change beforehand.
@@ -21,12 +19,19 @@ pub(super) fn shown(file: &File, text: &str) -> String {
     diff::unified(&file.path, &file.text, text)
 }
 
-/// Shows the change, asks, and writes; tells whether it was written.
+/// Shows the change, asks, and writes; tells whether it was written. When another program changed the file meanwhile,
+/// `again` makes the text anew.
 ///
 /// # Errors
 /// `NeedsPerson` when nobody can agree; configuration when the file has changed meanwhile or cannot be written;
 /// unreachable when another process holds the lock.
-pub(super) fn write(ctx: &Context, file: &File, text: &str, consent: Consent) -> Result<bool> {
+pub(super) fn write(
+    ctx: &Context,
+    file: &File,
+    text: &str,
+    consent: Consent,
+    again: impl Fn(&ConfigFiles) -> Result<String>,
+) -> Result<bool> {
     tell(shown(file, text).trim_end_matches('\n'));
     if consent == Consent::Asked {
         if ctx.no_input {
@@ -38,11 +43,16 @@ pub(super) fn write(ctx: &Context, file: &File, text: &str, consent: Consent) ->
             return Ok(false);
         }
     }
-    let _lock = Lock::wait_for_file(ctx, &file.path)?;
-    let now = files::read(&file.path)?.unwrap_or_default();
-    if now != file.text.as_bytes() {
-        return Err(Error::configuration(format!("`{}` has changed meanwhile", file.path.display())).hint("try again"));
-    }
-    files::write_edited(&file.path, text.as_bytes())?;
+    ConfigFiles::update(ctx, Which::Config, |now| match (now.config.text == file.text, consent) {
+        (true, _) => Ok(text.to_string()),
+        (false, Consent::Given) => again(now),
+        // The person agreed to another change.
+        (false, Consent::Asked) => Err(changed(file)),
+    })?;
     Ok(true)
+}
+
+fn changed(file: &File) -> Error {
+    Error::configuration(format!("`{}` has changed meanwhile; nothing was written", file.path.display()))
+        .hint("try again")
 }

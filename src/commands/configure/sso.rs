@@ -11,6 +11,7 @@ use crate::config::{ConfigFiles, Edits, Kind, as_argument, check_name};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::profile::find::{check_role_name, is_account_id, permission_set};
+use crate::session::Session;
 use crate::terminal::say;
 
 /// Asks what is not given, signs in when something is to be chosen, shows the change and writes it.
@@ -25,13 +26,7 @@ pub(super) fn run(ctx: &Context, args: &ConfigureSso) -> Result<String> {
     let region = Question { default: Some(&session.region), ..REGION }.optional(ctx, args.region.as_deref())?;
     let output = OUTPUT.optional(ctx, args.output.as_deref())?;
     let profile = profile_name(ctx, &files, args, &account, &role_name)?;
-    let mut edits = Edits::new(&files.config)?;
     let name = session.name.as_deref().expect("the wizard's sessions have names");
-    if files.sso_session(name).is_none() {
-        edits.set(Kind::SsoSession, name, "sso_start_url", &session.start_url)?;
-        edits.set(Kind::SsoSession, name, "sso_region", &session.region)?;
-        edits.set(Kind::SsoSession, name, "sso_registration_scopes", &session.scopes.join(","))?;
-    }
     let keys = [
         ("sso_session", Some(name)),
         ("sso_account_id", Some(account.id.as_str())),
@@ -39,24 +34,36 @@ pub(super) fn run(ctx: &Context, args: &ConfigureSso) -> Result<String> {
         ("region", region.as_deref()),
         ("output", output.as_deref()),
     ];
-    for (key, value) in keys {
-        if let Some(value) = value {
-            edits.set(Kind::Profile, &profile, key, value)?;
-        }
-    }
-    // A profile of that name that was legacy before must not keep both forms.
-    edits.unset(Kind::Profile, &profile, "sso_start_url");
-    edits.unset(Kind::Profile, &profile, "sso_region");
-    let text = edits.finish();
+    let edited = |files: &ConfigFiles| edited(files, &session, &profile, &keys);
+    let text = edited(&files)?;
     if text == files.config.text {
         say(&format!("profile `{profile}` is already like that"));
         return Ok(String::new());
     }
     let consent = if args.yes { Consent::Given } else { Consent::Asked };
-    if propose::write(ctx, &files.config, &text, consent)? {
+    if propose::write(ctx, &files.config, &text, consent, edited)? {
         say(&format!("now: ssox use {}", as_argument(&profile)));
     }
     Ok(String::new())
+}
+
+/// Returns the text of `config` with the profile in it, and with its session when that is new.
+fn edited(files: &ConfigFiles, session: &Session, profile: &str, keys: &[(&str, Option<&str>)]) -> Result<String> {
+    let mut edits = Edits::new(&files.config)?;
+    if let Some(name) = session.name.as_deref().filter(|name| files.sso_session(name).is_none()) {
+        edits.set(Kind::SsoSession, name, "sso_start_url", &session.start_url)?;
+        edits.set(Kind::SsoSession, name, "sso_region", &session.region)?;
+        edits.set(Kind::SsoSession, name, "sso_registration_scopes", &session.scopes.join(","))?;
+    }
+    for (key, value) in keys {
+        if let Some(value) = value {
+            edits.set(Kind::Profile, profile, key, value)?;
+        }
+    }
+    // A profile of that name that was legacy before must not keep both forms.
+    edits.unset(Kind::Profile, profile, "sso_start_url");
+    edits.unset(Kind::Profile, profile, "sso_region");
+    Ok(edits.finish())
 }
 
 /// What is given can be refused before anybody has to sign in.

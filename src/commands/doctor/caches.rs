@@ -6,6 +6,8 @@ use super::Finding;
 use super::Severity::{Info, Warning};
 use crate::config::ConfigFiles;
 use crate::context::Context;
+use crate::error::Error;
+use crate::files;
 use crate::profile;
 use crate::session::{self, Session};
 use serde_json::Value;
@@ -19,6 +21,7 @@ pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
     let caches = [home.join(".aws/sso/cache"), home.join(".aws/cli/cache")];
     let mut findings: Vec<Finding> =
         caches.iter().flat_map(|cache| json_files(cache)).filter_map(|file| one(&file)).collect();
+    findings.extend(credentials_file(&files.credentials.path));
     findings.extend(sessions.iter().filter_map(|session| token(ctx, session)));
     // A session that only a redirecting variable hides is a session all the same.
     let hidden = files.unredirected(ctx).map(|usual| profile::sessions(ctx, &usual)).unwrap_or_default();
@@ -32,6 +35,14 @@ pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
     findings
 }
 
+/// Long-term keys, or those of `export --write`. An edit keeps the mode of the file, as the AWS CLI does.
+fn credentials_file(file: &Path) -> Option<Finding> {
+    files::is_open_to_others(file).then(|| {
+        let message = "holds keys and can be read by others on this machine";
+        Finding::new("cache", Warning, message, format!("chmod 600 {}", quoted(file))).at(file, None)
+    })
+}
+
 fn json_files(directory: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(directory).into_iter().flatten().flatten().map(|entry| entry.path());
     let mut files: Vec<PathBuf> =
@@ -43,29 +54,21 @@ fn json_files(directory: &Path) -> Vec<PathBuf> {
 fn one(file: &Path) -> Option<Finding> {
     let finding = |message: &str, hint: String| Some(Finding::new("cache", Warning, message, hint).at(file, None));
     let path = quoted(file);
-    match fs::read(file).map(|bytes| serde_json::from_slice::<Value>(&bytes)) {
-        Err(_) => finding("cannot be read", format!("ls -l {path}")),
+    let read = files::read(file).and_then(|bytes| bytes.ok_or_else(|| Error::other("it is a link to no file")));
+    match read.map(|bytes| serde_json::from_slice::<Value>(&bytes)) {
+        Err(error) => finding(&error.message, format!("ls -l {path}")),
         Ok(Err(_)) => {
             finding("is not JSON: it counts as absent, and is mended when it is needed", format!("rm {path}"))
         }
-        Ok(Ok(_)) if is_open(file) => finding("can be read by others on this machine", format!("chmod 600 {path}")),
+        Ok(Ok(_)) if files::is_open_to_others(file) => {
+            finding("can be read by others on this machine", format!("chmod 600 {path}"))
+        }
         Ok(Ok(_)) => None,
     }
 }
 
 fn quoted(file: &Path) -> String {
     shell_words::quote(&file.display().to_string()).into_owned()
-}
-
-#[cfg(unix)]
-fn is_open(file: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt as _;
-    fs::metadata(file).is_ok_and(|metadata| metadata.permissions().mode() & 0o077 != 0)
-}
-
-#[cfg(not(unix))]
-fn is_open(_file: &Path) -> bool {
-    false
 }
 
 /// What there is to say of a session's token, besides its file.
@@ -81,7 +84,7 @@ fn token(ctx: &Context, session: &Session) -> Option<Finding> {
 /// A file that is JSON, and not what it should be; whether it is JSON at all was looked at before.
 fn no_token(ctx: &Context, session: &Session) -> Option<Finding> {
     let file = session::token::path(ctx, session).ok()?;
-    let _is_json: Value = serde_json::from_slice(&fs::read(&file).ok()?).ok()?;
+    let _is_json: Value = serde_json::from_slice(&files::read(&file).ok()??).ok()?;
     let message = format!("holds no token for `{}`: it counts as absent, and is mended by signing in", session.label());
     Some(Finding::new("cache", Warning, message, session.sign_in_line()).at(file, None))
 }

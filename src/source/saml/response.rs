@@ -4,13 +4,13 @@
 
 use super::form;
 use crate::error::{Error, Result};
+use crate::files;
 use crate::secret::Secret;
-use std::fs::File;
-use std::io::{self, IsTerminal as _, Read, stdin};
+use std::io::{IsTerminal as _, stdin};
 use std::path::Path;
 use zeroize::Zeroizing;
 
-/// More than any page with a response in it has; AWS takes a fortieth of that.
+/// Larger than any page with a response in it; AWS takes a fortieth of that.
 const LARGEST: u64 = 4 << 20;
 
 /// Returns the response in base64.
@@ -20,7 +20,7 @@ const LARGEST: u64 = 4 << 20;
 pub(super) fn read(path: &Path) -> Result<Secret> {
     let bytes = match path.to_str() {
         Some("-") => from_stdin()?,
-        _ => File::open(path).and_then(all).map_err(|cause| Error::file("read", path, &cause))?,
+        _ => Zeroizing::new(files::read_named(path, LARGEST)?),
     };
     let text = Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned());
     Ok(Secret::new(form::response(&text)))
@@ -33,13 +33,8 @@ fn from_stdin() -> Result<Zeroizing<Vec<u8>>> {
             "put it in through a pipe: `pbpaste |`, `wl-paste |` or `xclip -o |`; or name a file in place of `-`",
         ));
     }
-    all(stdin()).map_err(|cause| Error::file("read", Path::new("standard input"), &cause))
-}
-
-fn all(from: impl Read) -> io::Result<Zeroizing<Vec<u8>>> {
-    let mut bytes = Zeroizing::new(Vec::new());
-    from.take(LARGEST).read_to_end(&mut bytes)?;
-    Ok(bytes)
+    let all = files::limited(stdin(), LARGEST);
+    all.map(Zeroizing::new).map_err(|cause| Error::file("read", Path::new("standard input"), &cause))
 }
 
 #[cfg(test)]

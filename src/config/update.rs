@@ -1,0 +1,36 @@
+//! Writing a changed file: under ssox's own lock, and made anew when another program wrote to it meanwhile.
+
+use super::file::{File, LARGEST};
+use super::{ConfigFiles, Edits, Which};
+use crate::context::Context;
+use crate::error::Result;
+use crate::files;
+use crate::lock::Lock;
+use std::path::PathBuf;
+
+impl ConfigFiles {
+    /// Replaces the text of one of the files by what `change` makes of both, and returns its path. `change` may be called
+    /// more than once: each time with what is in the file at that moment.
+    ///
+    /// # Errors
+    /// Those of `change`. Configuration: the file cannot be read or written, or other programs do not stop writing to it.
+    /// Unreachable: another ssox holds the lock.
+    pub(crate) fn update(ctx: &Context, which: Which, change: impl Fn(&Self) -> Result<String>) -> Result<PathBuf> {
+        let path = File::path(ctx, which)?;
+        Edits::new(&File::new(path.clone(), Vec::new(), which))?;
+        let _lock = Lock::wait_for_file(ctx, &path)?;
+        files::edit(&path, LARGEST, |content| {
+            let mut files = Self::load(ctx)?;
+            *files.file_mut(which) = File::new(path.clone(), content, which);
+            change(&files).map(String::into_bytes)
+        })?;
+        Ok(path)
+    }
+
+    fn file_mut(&mut self, which: Which) -> &mut File {
+        match which {
+            Which::Config => &mut self.config,
+            Which::Credentials => &mut self.credentials,
+        }
+    }
+}

@@ -1,0 +1,288 @@
+//! Edits a file that other programs edit too, without locks: the AWS CLI empties it first and then writes into it.
+
+use super::replace::{Mode, prepare, target};
+use super::{is_absent, read};
+use crate::error::{Error, Result};
+use std::fs::{self, File, Metadata};
+use std::io::{Seek as _, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+/// A file that was written this recently may be in the middle of it.
+const SETTLED: Duration = Duration::from_millis(50);
+/// How long a file may be empty that was not empty before, and how long it may be written to.
+const WRITING_TIME: Duration = Duration::from_secs(3);
+/// A file that has been empty for so long is meant to be empty.
+const EMPTY_ON_PURPOSE: Duration = Duration::from_secs(10);
+const PAUSE: Duration = Duration::from_millis(10);
+/// The same on a file system that does not know when a file was made.
+const EMPTY_WITHOUT_BIRTH: Duration = Duration::from_secs(2);
+/// How often an edit is made anew on what another program wrote.
+const ATTEMPTS: u32 = 20;
+
+/// Replaces what a file holds by what `change` makes of it. A link stays a link. When another program writes to the file
+/// meanwhile, `change` is called again with what that program wrote.
+///
+/// # Errors
+/// Those of `change`. Configuration, naming the file: it cannot be read or written, or other programs do not stop writing.
+pub(crate) fn edit(path: &Path, largest: u64, change: impl Fn(Vec<u8>) -> Result<Vec<u8>>) -> Result<()> {
+    let target = target(path)?;
+    let mut before = Original::read(&target, largest)?;
+    for _ in 0..ATTEMPTS {
+        let content = change(before.content.clone())?;
+        let prepared = prepare(&target, &content, before.metadata.as_ref(), Mode::Kept)?;
+        if !before.is_in_place()? {
+            before = Original::read(&target, largest)?;
+            continue;
+        }
+        let placed = prepared.persist(&target)?;
+        // A program that had opened the file before the rename writes into one that has no name any more.
+        let Some(content) = before.written_since()? else { return Ok(()) };
+        let metadata = placed.metadata().map_err(|cause| Error::file("read", &target, &cause))?;
+        before = Original { file: Some(placed), metadata: Some(metadata), content, ..before };
+    }
+    Err(busy(&target))
+}
+
+/// A file as an edit found it. It stays open, so that its number on the disk is not given to another.
+#[derive(Debug)]
+struct Original {
+    path: PathBuf,
+    largest: u64,
+    file: Option<File>,
+    metadata: Option<Metadata>,
+    content: Vec<u8>,
+}
+
+impl Original {
+    /// Reads a file when nobody is writing to it.
+    fn read(path: &Path, largest: u64) -> Result<Self> {
+        let absent = Self { path: path.into(), largest, file: None, metadata: None, content: Vec::new() };
+        match read::open(path) {
+            Err(cause) if is_absent(&cause) => Ok(absent),
+            Err(cause) => Err(Error::file("read", path, &cause)),
+            Ok(file) => {
+                let (metadata, content) = settled(path, &file, largest)?;
+                Ok(Self { file: Some(file), metadata: Some(metadata), content, ..absent })
+            }
+        }
+    }
+
+    /// Tells whether the path still leads to the same file, and that is as it was read.
+    fn is_in_place(&self) -> Result<bool> {
+        match (fs::metadata(&self.path), &self.metadata) {
+            (Ok(now), Some(before)) => Ok(is_same(&now, before)),
+            (Err(cause), before) if is_absent(&cause) => Ok(before.is_none()),
+            (Err(cause), _) => Err(Error::file("read", &self.path, &cause)),
+            (Ok(_), None) => Ok(false),
+        }
+    }
+
+    /// Returns what was written into the file after it was read, also when it has been replaced by then.
+    fn written_since(&self) -> Result<Option<Vec<u8>>> {
+        let (Some(file), Some(before)) = (&self.file, &self.metadata) else { return Ok(None) };
+        let now = file.metadata().map_err(|cause| Error::file("read", &self.path, &cause))?;
+        if is_same_content(&now, before) {
+            return Ok(None);
+        }
+        settled(&self.path, file, self.largest).map(|(_, content)| Some(content))
+    }
+}
+
+/// Waits until nobody is writing to a file, and reads it.
+fn settled(path: &Path, file: &File, largest: u64) -> Result<(Metadata, Vec<u8>)> {
+    let deadline = Instant::now() + WRITING_TIME;
+    loop {
+        let (metadata, content) = contents(file, largest).map_err(|cause| Error::file("read", path, &cause))?;
+        if is_settled(&metadata) {
+            return Ok((metadata, content));
+        }
+        if Instant::now() > deadline {
+            return Err(if metadata.len() == 0 { emptied(path) } else { busy(path) });
+        }
+        sleep(PAUSE);
+    }
+}
+
+/// Reads a file from its beginning, with the metadata from before: a later write shows as a change.
+fn contents(mut file: &File, largest: u64) -> std::io::Result<(Metadata, Vec<u8>)> {
+    let metadata = file.metadata()?;
+    file.seek(SeekFrom::Start(0))?;
+    Ok((metadata, read::regular(file, largest)?))
+}
+
+/// Tells whether a file is as its writer meant it. What the clock cannot tell (a time to come) is believed.
+fn is_settled(metadata: &Metadata) -> bool {
+    let Some(age) = metadata.modified().ok().and_then(|modified| modified.elapsed().ok()) else { return true };
+    let enough = if metadata.len() == 0 { empty_on_purpose(metadata) } else { SETTLED };
+    age > enough
+}
+
+/// Returns how long a file has to be empty to be believed: one that never held anything (`touch`) not longer than others.
+fn empty_on_purpose(metadata: &Metadata) -> Duration {
+    let (Ok(created), Ok(modified)) = (metadata.created(), metadata.modified()) else { return EMPTY_WITHOUT_BIRTH };
+    let is_new = modified.duration_since(created).unwrap_or_default() < SETTLED;
+    if is_new { SETTLED } else { EMPTY_ON_PURPOSE }
+}
+
+fn is_same_content(one: &Metadata, other: &Metadata) -> bool {
+    one.len() == other.len() && one.modified().ok() == other.modified().ok()
+}
+
+#[cfg(unix)]
+fn is_same(one: &Metadata, other: &Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    is_same_content(one, other) && (one.dev(), one.ino()) == (other.dev(), other.ino())
+}
+
+#[cfg(not(unix))]
+fn is_same(one: &Metadata, other: &Metadata) -> bool {
+    is_same_content(one, other)
+}
+
+fn busy(path: &Path) -> Error {
+    Error::configuration(format!("another program keeps writing to `{}`; nothing was changed", path.display()))
+        .hint("try again when it has finished")
+}
+
+fn emptied(path: &Path) -> Error {
+    Error::configuration(format!(
+        "`{}` has just become empty, as if another program were writing it; nothing was changed",
+        path.display()
+    ))
+    .hint("look into it, and try again in 10s if it is meant to be empty")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::Cell;
+    use std::io::Write as _;
+
+    const LARGEST: u64 = 1 << 20;
+
+    /// Makes a file of a minute ago, so that nobody waits for it.
+    fn settled_file(content: &str) -> (tempfile::TempDir, PathBuf) {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("config");
+        fs::write(&path, content).unwrap();
+        age(&path, 60);
+        (home, path)
+    }
+
+    fn age(path: &Path, seconds: u64) {
+        let file = File::options().write(true).open(path).unwrap();
+        file.set_modified(std::time::SystemTime::now() - Duration::from_secs(seconds)).unwrap();
+    }
+
+    fn add(path: &Path, line: &str, mut meanwhile: impl FnMut()) -> Result<()> {
+        let meanwhile = std::cell::RefCell::new(&mut meanwhile);
+        edit(path, LARGEST, |mut content| {
+            meanwhile.borrow_mut()();
+            content.extend_from_slice(line.as_bytes());
+            Ok(content)
+        })
+    }
+
+    #[test]
+    fn what_another_program_writes_meanwhile_stays() {
+        let (_home, path) = settled_file("a\n");
+        let calls = Cell::new(0);
+        // As long as the old text, at another time.
+        let write = || {
+            if calls.replace(calls.get() + 1) == 0 {
+                fs::write(&path, "b\n").unwrap();
+            }
+        };
+        add(&path, "ours\n", write).unwrap();
+        assert_eq!((fs::read_to_string(&path).unwrap().as_str(), calls.get()), ("b\nours\n", 2));
+    }
+
+    #[test]
+    fn a_file_that_was_replaced_or_made_meanwhile_is_read_again() {
+        let (home, path) = settled_file("a\n");
+        let new = home.path().join("new");
+        let replace = || {
+            if !new.exists() {
+                fs::write(&new, "b\n").unwrap();
+                fs::copy(&new, home.path().join("copy")).unwrap();
+                fs::rename(home.path().join("copy"), &path).unwrap();
+            }
+        };
+        add(&path, "ours\n", replace).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "b\nours\n");
+        let absent = home.path().join("absent");
+        let make = || {
+            if !absent.exists() {
+                fs::write(&absent, "c\n").unwrap();
+            }
+        };
+        add(&absent, "ours\n", make).unwrap();
+        assert_eq!(fs::read_to_string(&absent).unwrap(), "c\nours\n");
+    }
+
+    #[test]
+    fn a_file_that_is_being_written_is_waited_for() {
+        let (_home, path) = settled_file("a\n");
+        // It is not empty because it is new.
+        sleep(SETTLED * 2);
+        let mut other = File::create(&path).unwrap();
+        let writer = std::thread::spawn(move || {
+            sleep(SETTLED * 4);
+            other.write_all(b"a\nb\n").unwrap();
+        });
+        add(&path, "ours\n", || {}).unwrap();
+        writer.join().unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "a\nb\nours\n");
+    }
+
+    #[test]
+    fn a_file_that_has_just_become_empty_is_not_believed() {
+        let (_home, path) = settled_file("a\n");
+        sleep(SETTLED * 2);
+        File::create(&path).unwrap();
+        let error = add(&path, "ours\n", || {}).unwrap_err();
+        assert!(error.message.contains("has just become empty"), "{}", error.message);
+        assert_eq!(fs::read_to_string(&path).unwrap(), "");
+        age(&path, 60);
+        add(&path, "ours\n", || {}).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "ours\n");
+    }
+
+    #[test]
+    fn a_file_that_never_held_anything_is_written_at_once() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("config");
+        File::create(&path).unwrap();
+        let began = Instant::now();
+        add(&path, "ours\n", || {}).unwrap();
+        assert!(began.elapsed() < WRITING_TIME);
+        assert_eq!(fs::read_to_string(&path).unwrap(), "ours\n");
+    }
+
+    #[test]
+    fn what_is_written_into_the_file_that_was_replaced_is_kept() {
+        let (_home, path) = settled_file("a\n");
+        let original = Original::read(&path, LARGEST).unwrap();
+        let mut other = File::options().append(true).open(&path).unwrap();
+        fs::remove_file(&path).unwrap();
+        assert!(original.written_since().unwrap().is_none());
+        other.write_all(b"b\n").unwrap();
+        assert_eq!(original.written_since().unwrap().unwrap(), b"a\nb\n");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn an_edited_file_keeps_its_mode_and_its_link() {
+        use std::os::unix::fs::{PermissionsExt as _, symlink};
+        let (home, real) = settled_file("a\n");
+        let link = home.path().join("link");
+        fs::set_permissions(&real, fs::Permissions::from_mode(0o640)).unwrap();
+        symlink("config", &link).unwrap();
+        add(&link, "ours\n", || {}).unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(fs::read_to_string(&real).unwrap(), "a\nours\n");
+        assert_eq!(fs::metadata(&real).unwrap().permissions().mode() & 0o777, 0o640);
+    }
+}

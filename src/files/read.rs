@@ -1,0 +1,198 @@
+//! Reads files that may be anything at all: only regular ones, only up to a limit, and never waiting for a writer.
+
+use super::is_absent;
+use crate::error::{Error, Result};
+use std::fs::{File, Metadata, OpenOptions};
+use std::io::{self, ErrorKind, Read as _};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+/// Larger than any cache entry, token, certificate bundle or state file.
+const LARGEST: u64 = 8 << 20;
+/// How long a pipe that was named may be without a writer, and how often it is looked at.
+const WRITER_TIME: Duration = Duration::from_secs(5);
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// Reads a file; `None` when it, or a directory on the way to it, does not exist.
+///
+/// # Errors
+/// Configuration, naming the file, when it is there and cannot be read: not a regular file, too large, no permission.
+pub(crate) fn read(path: &Path) -> Result<Option<Vec<u8>>> {
+    read_up_to(path, LARGEST)
+}
+
+/// Reads a file as [`read`] does, with a limit in bytes of its own.
+///
+/// # Errors
+/// As [`read`].
+pub(crate) fn read_up_to(path: &Path, largest: u64) -> Result<Option<Vec<u8>>> {
+    match open(path).and_then(|file| regular(&file, largest)) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(cause) if is_absent(&cause) => Ok(None),
+        Err(cause) => Err(unread(path, &cause)),
+    }
+}
+
+/// Reads what a person names on the command line, which may be a pipe, as `<(command)` is.
+///
+/// # Errors
+/// Configuration, naming the file: it does not exist, cannot be read, is too large, or is a pipe that nobody writes to.
+pub(crate) fn read_named(path: &Path, largest: u64) -> Result<Vec<u8>> {
+    open(path).and_then(|file| pipe(&file, largest)).map_err(|cause| unread(path, &cause))
+}
+
+/// Reads to the end, and fails when there is more than the limit.
+///
+/// # Errors
+/// Those of the reader; `FileTooLarge`.
+pub(crate) fn limited(from: impl io::Read, largest: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    from.take(largest + 1).read_to_end(&mut bytes)?;
+    within(bytes, largest)
+}
+
+/// Reads an open file from where it stands.
+///
+/// # Errors
+/// Those of the system; `InvalidInput` for anything but a regular file, `FileTooLarge`.
+pub(super) fn regular(file: &File, largest: u64) -> io::Result<Vec<u8>> {
+    // Windows knows nothing about `NUL`.
+    let Ok(metadata) = file.metadata() else { return limited(file, largest) };
+    if is_null_device(&metadata) {
+        return Ok(Vec::new());
+    }
+    if let Some(other) = kind(&metadata) {
+        return Err(io::Error::new(ErrorKind::InvalidInput, format!("it is {other}, not a regular file")));
+    }
+    if metadata.len() > largest {
+        return Err(too_large(largest));
+    }
+    limited(file, largest)
+}
+
+/// Opens a file without waiting: a named pipe would wait for somebody who writes to it.
+pub(super) fn open(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        use rustix::fs::OFlags;
+        let flags = (OFlags::NONBLOCK | OFlags::NOCTTY).bits();
+        std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, flags.cast_signed());
+    }
+    options.open(path)
+}
+
+/// Reads a pipe until its writers are gone. Before the first of them opens it, it looks like one whose writers are gone.
+fn pipe(mut file: &File, largest: u64) -> io::Result<Vec<u8>> {
+    let is_fifo = kind(&file.metadata()?) == Some(FIFO);
+    let (mut bytes, mut buffer, began) = (Vec::new(), vec![0; 64 << 10], Instant::now());
+    while bytes.len() as u64 <= largest {
+        match file.read(&mut buffer) {
+            Ok(0) if !is_fifo || !bytes.is_empty() => break,
+            Ok(0) if began.elapsed() > WRITER_TIME => {
+                return Err(io::Error::new(ErrorKind::TimedOut, "it is a pipe that nobody writes to"));
+            }
+            Ok(0) => std::thread::sleep(PAUSE),
+            Ok(count) => bytes.extend_from_slice(&buffer[..count]),
+            Err(cause) if cause.kind() == ErrorKind::WouldBlock => std::thread::sleep(PAUSE),
+            Err(cause) if cause.kind() == ErrorKind::Interrupted => {}
+            Err(cause) => return Err(cause),
+        }
+    }
+    within(bytes, largest)
+}
+
+fn within(bytes: Vec<u8>, largest: u64) -> io::Result<Vec<u8>> {
+    if bytes.len() as u64 > largest { Err(too_large(largest)) } else { Ok(bytes) }
+}
+
+fn too_large(largest: u64) -> io::Error {
+    io::Error::new(ErrorKind::FileTooLarge, format!("it is larger than {} MiB", largest >> 20))
+}
+
+fn unread(path: &Path, cause: &io::Error) -> Error {
+    Error::file("read", path, cause).hint(format!("ls -ld '{}'", path.display()))
+}
+
+const FIFO: &str = "a named pipe";
+
+/// Says what it is when it is not a regular file; a directory is the system's to refuse.
+pub(super) fn kind(metadata: &Metadata) -> Option<&'static str> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::FileTypeExt as _;
+        let kind = metadata.file_type();
+        if kind.is_fifo() {
+            return Some(FIFO);
+        }
+        if kind.is_char_device() || kind.is_block_device() {
+            return Some("a device");
+        }
+        if kind.is_socket() {
+            return Some("a socket");
+        }
+    }
+    if metadata.is_dir() { Some("a directory") } else { None }
+}
+
+/// Tells whether it is `/dev/null`, by which people say that there is no such file.
+#[cfg(unix)]
+fn is_null_device(metadata: &Metadata) -> bool {
+    use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
+    let null = || std::fs::metadata("/dev/null").map(|null| null.rdev());
+    metadata.file_type().is_char_device() && null().is_ok_and(|null| null == metadata.rdev())
+}
+
+#[cfg(not(unix))]
+fn is_null_device(_metadata: &Metadata) -> bool {
+    false
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::path::PathBuf;
+
+    fn fifo(home: &tempfile::TempDir) -> PathBuf {
+        let path = home.path().join("fifo");
+        assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+        path
+    }
+
+    #[test]
+    fn only_regular_files_are_read() {
+        let home = tempfile::tempdir().unwrap();
+        let message = |path: &Path| read(path).unwrap_err().message;
+        assert!(message(home.path()).ends_with("it is a directory, not a regular file"));
+        assert!(message(&fifo(&home)).ends_with("it is a named pipe, not a regular file"));
+        assert!(message(Path::new("/dev/zero")).ends_with("it is a device, not a regular file"));
+        assert!(read(&home.path().join("none/such")).unwrap().is_none());
+        assert!(read(Path::new("/dev/null")).unwrap().unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_file_has_a_largest_size() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "12").unwrap();
+        assert_eq!(read_up_to(file.path(), 2).unwrap().unwrap(), b"12");
+        assert!(read_up_to(file.path(), 1).unwrap_err().message.contains("larger than"));
+        file.as_file().set_len(1 << 40).unwrap();
+        assert!(read(file.path()).unwrap_err().message.ends_with("it is larger than 8 MiB"));
+        assert!(limited(&[0; 3][..], 2).is_err());
+    }
+
+    #[test]
+    fn a_pipe_that_is_named_is_read_to_its_end() {
+        let home = tempfile::tempdir().unwrap();
+        let path = fifo(&home);
+        let writer = {
+            let path = path.clone();
+            std::thread::spawn(move || std::fs::write(path, "x".repeat(200_000)))
+        };
+        assert_eq!(read_named(&path, 1 << 20).unwrap().len(), 200_000);
+        writer.join().unwrap().unwrap();
+        assert!(read_named(Path::new("/dev/zero"), 1 << 20).unwrap_err().message.contains("larger than 1 MiB"));
+        assert!(read_named(&path, 9).unwrap_err().message.contains("nobody writes to"));
+    }
+}
