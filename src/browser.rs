@@ -1,14 +1,53 @@
-//! Opening a page in the person's browser: `$BROWSER` first, else what the desktop offers.
-//!
-//! Deliberately not here: the browser that captures a SAML response, which is driven, not just opened. No shell is ever
-//! asked to open anything: the address is one argument of one program.
+//! Opening a page in the person's browser: `$BROWSER` first, else what the desktop offers. No shell is ever asked to open
+//! anything: the address is one argument of one program.
 
 use crate::context::Context;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
 
-/// Opens an address; tells whether a program could be started for it.
-pub(crate) fn open(ctx: &Context, url: &str) -> bool {
-    is_page(url) && commands(ctx, url).into_iter().any(|command| start(ctx, &command))
+/// A program that fails within this time has opened nothing; a browser that fails later was there.
+const EARLY: Duration = Duration::from_secs(10);
+
+/// A browser that was started for an address.
+#[derive(Debug)]
+pub(crate) struct Opening {
+    has_failed: Arc<AtomicBool>,
+}
+
+impl Opening {
+    /// Tells whether the program failed at once, and all others there are to try.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.has_failed.load(Ordering::Relaxed)
+    }
+}
+
+/// Opens an address; `None` when no program could be started for it. One that fails at once is followed by the next.
+pub(crate) fn open(ctx: &Context, url: &str) -> Option<Opening> {
+    let mut left = commands(ctx, url).into_iter().filter(|_| is_page(url)).collect::<Vec<_>>().into_iter();
+    let mut next = move |ctx: &Context| left.find_map(|words| Some((start(ctx, &words)?, words)));
+    let mut running = next(ctx)?;
+    let opening = Opening { has_failed: Arc::default() };
+    let (ctx, has_failed) = (ctx.clone(), opening.has_failed.clone());
+    thread::spawn(move || {
+        while fails(running.0, &running.1) {
+            ctx.log(|| format!("browser: `{}` failed", running.1[0]));
+            let Some(other) = next(&ctx) else { return has_failed.store(true, Ordering::Relaxed) };
+            running = other;
+        }
+    });
+    Some(opening)
+}
+
+/// Waits for a program, and tells whether it failed at once. Windows' programs say nothing by their exit status:
+/// `explorer.exe` ends with 1 when all is well.
+fn fails(mut child: Child, words: &[String]) -> bool {
+    let since = Instant::now();
+    let has_failed = child.wait().is_ok_and(|status| !status.success());
+    has_failed && since.elapsed() < EARLY && !cfg!(windows) && !words[0].ends_with(".exe")
 }
 
 /// Tells whether this is the address of a page, in one word: a desktop also opens files and programs, and a terminal
@@ -18,9 +57,20 @@ pub(crate) fn is_page(url: &str) -> bool {
     rest.is_some_and(|rest| !rest.starts_with('/') && !rest.is_empty()) && url.chars().all(|c| c.is_ascii_graphic())
 }
 
-/// Tells whether a browser can be opened here: `$BROWSER` names one, or there is a desktop and the person is at it.
+/// Tells whether a browser can be opened here: `$BROWSER` names one, or there is a desktop and the person is at it; and a
+/// program for it is there, which is not so with `BROWSER=none` or the helper of an editor that is gone.
 pub(crate) fn can_open(ctx: &Context) -> bool {
-    ctx.var("BROWSER").is_some() || (has_desktop(ctx) && !is_remote(ctx))
+    let is_meant = ctx.var("BROWSER").is_some() || (has_desktop(ctx) && !is_remote(ctx));
+    is_meant && commands(ctx, "").iter().any(|words| is_installed(ctx, &words[0]))
+}
+
+fn is_installed(ctx: &Context, program: &str) -> bool {
+    let is_file = |path: &Path| path.is_file() || (cfg!(windows) && path.with_extension("exe").is_file());
+    let path = ctx.var_os("PATH").cloned().unwrap_or_default();
+    match program.contains(['/', '\\']) {
+        true => is_file(Path::new(program)),
+        false => std::env::split_paths(&path).any(|directory| is_file(&directory.join(program))),
+    }
 }
 
 /// Tells whether this is an SSH session.
@@ -72,27 +122,18 @@ fn with_url(words: &[String], url: &str) -> Option<Vec<String>> {
     Some(command)
 }
 
-fn start(ctx: &Context, words: &[String]) -> bool {
+fn start(ctx: &Context, words: &[String]) -> Option<Child> {
     let mut command = Command::new(&words[0]);
     command.args(&words[1..]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     // Ctrl-C in this terminal is for us, not for a browser that happened to be started here.
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut command, 0);
-    match command.spawn() {
-        Ok(child) => {
-            ctx.log(|| format!("browser: started `{}`", words[0]));
-            reap(child);
-            true
-        }
-        Err(cause) => {
-            ctx.log(|| format!("browser: could not start `{}`: {cause}", words[0]));
-            false
-        }
-    }
-}
-
-fn reap(mut child: Child) {
-    std::thread::spawn(move || child.wait());
+    let child = command.spawn();
+    ctx.log(|| match &child {
+        Ok(_) => format!("browser: started `{}`", words[0]),
+        Err(cause) => format!("browser: could not start `{}`: {cause}", words[0]),
+    });
+    child.ok()
 }
 
 #[cfg(test)]
@@ -147,7 +188,7 @@ mod tests {
             "https://x/ y",
             "https://x/\u{202e}",
         ] {
-            assert!(!open(&ctx, url), "{url}");
+            assert!(open(&ctx, url).is_none(), "{url}");
         }
     }
 
@@ -155,29 +196,63 @@ mod tests {
     fn the_first_that_starts_is_enough() {
         let home = tempfile::tempdir().unwrap();
         let absent = home.path().join("none").display().to_string();
-        assert!(!open(&context(&[("BROWSER", &absent)]), URL));
+        assert!(open(&context(&[("BROWSER", &absent)]), URL).is_none());
         let here = std::env::current_exe().unwrap();
         let list = format!("{absent}{}{} --list", if cfg!(windows) { ';' } else { ':' }, here.display());
-        assert!(open(&context(&[("BROWSER", &list)]), URL));
+        assert!(open(&context(&[("BROWSER", &list)]), URL).is_some());
     }
 
+    /// Fails, and the next does its work; all fail; one hands over to a process of its own, and succeeds.
+    #[cfg(unix)]
     #[test]
-    fn a_browser_needs_somebody_in_front_of_it() {
-        let everywhere = cfg!(any(target_os = "macos", windows));
+    fn a_program_that_fails_at_once_is_followed_by_the_next() {
+        let home = tempfile::tempdir().unwrap();
+        let opened = home.path().join("opened");
+        let touch = format!("sh -c 'touch {}' x", opened.display());
+        let has_failed = |browser: &str| {
+            let opening = open(&context(&[("BROWSER", browser)]), URL).unwrap();
+            let deadline = Instant::now() + Duration::from_secs(20);
+            while !opening.has_failed() && !opened.exists() && Instant::now() < deadline {
+                thread::sleep(Duration::from_millis(5));
+            }
+            let _ = std::fs::remove_file(&opened);
+            opening.has_failed()
+        };
+        assert!(!has_failed(&format!("false:{touch}")));
+        assert!(has_failed("false:sh -c 'exit 3'"));
+        assert!(has_failed("sh -c 'kill -9 $$'"));
+        assert!(!has_failed(&format!("sh -c 'touch {} & exit 0'", opened.display())));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_browser_needs_somebody_in_front_of_it_and_a_program() {
+        let bin = tempfile::tempdir().unwrap();
+        for name in ["firefox", "xdg-open", "wslview"] {
+            std::fs::write(bin.path().join(name), "").unwrap();
+        }
+        let path = ("PATH", bin.path().to_str().unwrap());
+        let whole = bin.path().join("firefox").display().to_string();
         let ssh = ("SSH_CONNECTION", "10.0.0.1 5000 10.0.0.2 22");
         let x11 = ("DISPLAY", ":0");
         let table: &[(&[(&str, &str)], bool)] = &[
-            (&[], everywhere),
-            (&[x11], true),
-            (&[("WAYLAND_DISPLAY", "wayland-0")], true),
-            (&[("WSL_INTEROP", "/run/WSL/8_interop")], true),
-            (&[("BROWSER", "firefox"), ssh], true),
-            (&[x11, ssh], false),
-            (&[x11, ("SSH_TTY", "/dev/pts/1")], false),
-            (&[("BROWSER", ""), ("DISPLAY", ""), ssh], false),
+            (&[path, ("WAYLAND_DISPLAY", "wayland-0")], true),
+            (&[path, ("WSL_INTEROP", "/run/WSL/8_interop")], true),
+            (&[path, ("BROWSER", "firefox"), ssh], true),
+            (&[("BROWSER", &whole), ssh], true),
+            (&[path, ("BROWSER", "none:firefox --new-tab"), ssh], true),
+            (&[path, ("BROWSER", "none"), x11], false),
+            (&[path, ("BROWSER", "/none/such/helper.sh"), x11], false),
+            (&[("BROWSER", "firefox")], false),
+            (&[path, x11, ssh], false),
+            (&[path, x11, ("SSH_TTY", "/dev/pts/1")], false),
+            (&[path, ("BROWSER", ""), ("DISPLAY", ""), ssh], false),
         ];
         for (vars, expected) in table {
             assert_eq!(can_open(&context(vars)), *expected, "{vars:?}");
+        }
+        if cfg!(target_os = "linux") {
+            assert!(!can_open(&context(&[path])) && can_open(&context(&[path, x11])) && !can_open(&context(&[x11])));
         }
     }
 }

@@ -73,7 +73,7 @@ fn through_portal(ctx: &Context, args: &Console, role: &SsoRole, page: &str) -> 
         return Ok(format!("{url}\n"));
     }
     let what = format!("the console of `{}` in {}", role.role_name, role.account_id);
-    match !ctx.no_input && browser::can_open(ctx) && browser::open(ctx, &url) {
+    match !ctx.no_input && browser::can_open(ctx) && browser::open(ctx, &url).is_some() {
         true => terminal::say(&format!("opening {what}; if nothing opens, go to")),
         false => terminal::say(&format!("there is no browser here; {what} is at")),
     }

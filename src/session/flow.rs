@@ -47,6 +47,11 @@ mod tests {
 
     #[test]
     fn the_way_follows_from_what_is_asked_and_what_is_there() {
+        let bin = tempfile::tempdir().unwrap();
+        for name in ["firefox", "xdg-open"] {
+            std::fs::write(bin.path().join(name), "").unwrap();
+        }
+        let path = ("PATH", bin.path().to_str().unwrap());
         let ssh = ("SSH_CONNECTION", "10.0.0.1 5000 10.0.0.2 22");
         let x11 = ("DISPLAY", ":0");
         type Row<'a> = (Option<Flow>, Option<u16>, bool, &'a [(&'a str, &'a str)], Flow);
@@ -54,6 +59,8 @@ mod tests {
             (None, None, true, &[ssh], DeviceCode),
             (None, None, true, &[x11], Pkce),
             (None, None, true, &[("BROWSER", "firefox"), ssh], Pkce),
+            (None, None, true, &[("BROWSER", "none"), x11], DeviceCode),
+            (Some(Pkce), None, true, &[("BROWSER", "none")], Pkce),
             (None, None, true, &[x11, ssh], DeviceCode),
             (None, None, false, &[x11], DeviceCode),
             (None, None, false, &[("BROWSER", "firefox")], DeviceCode),
@@ -64,7 +71,7 @@ mod tests {
             (None, Some(8400), false, &[], Pkce),
         ];
         for (asked, port, is_named, vars, expected) in table {
-            let ctx = Context::new(vars.iter().map(|(name, value)| ((*name).into(), value.into())));
+            let ctx = Context::new(vars.iter().chain([&path]).map(|(name, value)| ((*name).into(), value.into())));
             assert_eq!(choose(&ctx, *asked, *port, *is_named), *expected, "{asked:?} {port:?} {is_named} {vars:?}");
         }
     }

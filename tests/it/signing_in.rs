@@ -156,6 +156,34 @@ fn over_ssh_a_port_of_ones_own_comes_with_the_line_for_the_tunnel() {
     assert!(terminal.wait_for_end().1.success());
 }
 
+/// Fakes of the browsers that keep people waiting: one that is not there, one whose editor is gone, one that fails later.
+#[test]
+fn where_no_browser_starts_the_code_takes_over() {
+    for browser in ["none", "/vanished/helper.sh", "false", "sh -c 'sleep 0.3; exit 1'", "false:sh -c 'kill -9 $$'"] {
+        let home = approving();
+        let (said, status) = run_with(&home, &["exec", "dev", "--", "true"], &[("BROWSER", browser)]);
+        assert!(status == 0 && said.contains("signed in to `corp`"), "{browser}: {said}");
+        assert_eq!(home.standin.count("StartDeviceAuthorization"), 1, "{browser}");
+        assert_eq!((home.standin.count("Authorize"), home.standin.count("DevicePage")), (0, 0), "{browser}");
+        assert_eq!(home.standin.violations(), [""; 0]);
+    }
+}
+
+#[test]
+fn a_browser_that_was_asked_for_is_waited_for_with_the_way_out() {
+    for (browser, more) in [("none", "--pkce"), ("false", "--pkce"), ("sh -c '(exit 0) & exit 0'", "--fresh")] {
+        let home = Home::new();
+        let mut command = ssox(&home, &["login", "dev", more, "--timeout", "3s"]);
+        command.env("BROWSER", browser);
+        let (said, status) = Terminal::start(command).wait_for_end();
+        assert_eq!(status.code(), Some(3), "{browser}: {said}");
+        let port = said.split("redirect_uri=http%3A%2F%2F127.0.0.1%3A").nth(1).unwrap().split("%2F").next().unwrap();
+        assert!(said.contains("ssox login --sso-session corp --device-code"), "{browser}: {said}");
+        assert!(said.contains(&format!("ssh -L {port}:127.0.0.1:{port} HOST")), "{browser}: {said}");
+        assert_eq!(home.standin.count("StartDeviceAuthorization"), 0, "{browser}");
+    }
+}
+
 #[test]
 fn interrupted_it_leaves_nothing_behind() {
     let home = Home::new();

@@ -74,12 +74,17 @@ impl Callback {
         format!("http://127.0.0.1:{}{PATH}", self.port)
     }
 
-    /// Waits for the browser that brings the state back; `None` when it did not come in time.
-    /// `tick` is called all the while, so that the person can be shown the time.
-    pub(super) fn wait(&self, ctx: &Context, state: &str, deadline: Deadline, tick: impl Fn()) -> Option<Visitor> {
+    /// Waits for the browser that brings the state back; `None` when it did not come in time. `goes_on` is called all the
+    /// while, to show the person the time; where it says no, the wait ends.
+    pub(super) fn wait(
+        &self,
+        ctx: &Context,
+        state: &str,
+        deadline: Deadline,
+        goes_on: impl Fn() -> bool,
+    ) -> Option<Visitor> {
         let (sender, visitors) = channel();
-        while !deadline.is_over() {
-            tick();
+        while !deadline.is_over() && goes_on() {
             let pause = match self.listener.accept() {
                 Ok((stream, _)) => {
                     self.attend(stream, state, ctx.deadline(REQUEST_TIME), sender.clone());

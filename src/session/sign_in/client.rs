@@ -89,6 +89,11 @@ impl Client<'_> {
         Error::needs_person(message).hint(self.session.sign_in_line())
     }
 
+    /// Returns the line to type to sign in with a code, in a browser anywhere.
+    pub(super) fn with_a_code(&self) -> String {
+        format!("{} --device-code", self.session.sign_in_line())
+    }
+
     /// Makes the error for a person who did not come.
     pub(super) fn nobody_came(&self) -> Error {
         let after = human(i64::try_from(self.timeout.as_secs()).unwrap_or(i64::MAX));

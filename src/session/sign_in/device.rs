@@ -71,7 +71,7 @@ fn show(client: &Client, options: &SignIn, authorization: &DeviceAuthorization) 
     let complete = authorization.verification_uri_complete.as_deref().filter(|url| browser::is_page(url));
     let page = Some(authorization.verification_uri.as_str()).filter(|url| browser::is_page(url));
     let url = complete.or(page).ok_or_else(|| no_page(&authorization.verification_uri))?;
-    let is_opened = !options.no_browser && browser::can_open(client.ctx) && browser::open(client.ctx, url);
+    let is_opened = !options.no_browser && browser::can_open(client.ctx) && browser::open(client.ctx, url).is_some();
     client.invite(is_opened);
     terminal::show_address(client.ctx, url);
     let what = if complete.is_some() { "check that it shows" } else { "enter" };

@@ -26,16 +26,20 @@ pub(crate) fn hand_over(ctx: &Context, url: &Secret, instead: &str) -> Result<()
         return failed("there is no browser here to open");
     }
     let (callback, state) = (Callback::bind(None)?, random::<24>()?);
-    if !browser::open(ctx, &format!("{}?code=go&state={state}", callback.redirect_uri())) {
-        return failed("no browser could be started");
-    }
+    let page = format!("{}?code=go&state={state}", callback.redirect_uri());
+    let Some(opening) = browser::open(ctx, &page) else { return failed("no browser could be started") };
     let deadline = ctx.deadline(PATIENCE);
     let countdown = Countdown::start("waiting for the browser");
-    match callback.wait(ctx, &state, deadline, || countdown.show(deadline.left())) {
+    let goes_on = || {
+        countdown.show(deadline.left());
+        !opening.has_failed()
+    };
+    match callback.wait(ctx, &state, deadline, goes_on) {
         Some(visitor) => {
             visitor.reply(&Page::elsewhere(url.expose()));
             Ok(())
         }
+        None if opening.has_failed() => failed("the browser failed as soon as it was started"),
         None => failed("the browser did not come for the address"),
     }
 }

@@ -94,9 +94,16 @@ fn converse(ctx: &Context, session: &Session, options: &SignIn, timeout: Duratio
     let start_url = start_url::resolve(session, |url| web::redirect(ctx, &session.network, url))?;
     let client = Client { ctx, session, start_url: &start_url, timeout };
     let flow = flow::choose(ctx, options.flow, options.port, session.name.is_some());
-    let (registration, answer) = match flow {
+    let done = match flow {
         Flow::Pkce => pkce::converse(&client, options)?,
-        Flow::DeviceCode => device::converse(&client, options)?,
+        Flow::DeviceCode => Some(device::converse(&client, options)?),
+    };
+    let (registration, answer) = match done {
+        Some(done) => done,
+        None => {
+            terminal::say("the browser here does not start: a code works in a browser anywhere");
+            device::converse(&client, &SignIn { no_browser: true, ..options.clone() })?
+        }
     };
     let TokenAnswer::Token { access_token, refresh_token, expires_in } = answer else {
         return Err(client.refusal(&answer));

@@ -6,7 +6,7 @@ use super::callback::{Answer, Callback, PATH};
 use super::client::Client;
 use super::page::Page;
 use crate::aws::oidc::{self, Grant, TokenAnswer};
-use crate::browser;
+use crate::browser::{self, Opening};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::percent::encode;
@@ -18,26 +18,39 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
 
-/// Sends the person's browser to AWS and exchanges what it brings back.
+/// Sends the person's browser to AWS and exchanges what it brings back; `None` when no browser starts here, and nobody
+/// asked for this way.
 ///
 /// # Errors
 /// A port that is taken; nobody came; AWS is unreachable.
-pub(super) fn converse(client: &Client, options: &SignIn) -> Result<(Registration, TokenAnswer)> {
+pub(super) fn converse(client: &Client, options: &SignIn) -> Result<Option<(Registration, TokenAnswer)>> {
     // A browser can be faster than we: the listener is there before it starts.
     let callback = Callback::bind(options.port)?;
     let registered_uri = format!("http://127.0.0.1{PATH}");
     let mut registration = client.registration(Flow::Pkce, Some(&registered_uri))?;
     let mut attempt = Attempt::new(client, &callback, &registration)?;
-    show(client, options, &callback, &attempt.url);
+    let opening = open(client, options, &attempt.url);
+    let is_asked_for = options.flow.is_some() || options.port.is_some() || options.no_browser;
+    let is_dead = || !is_asked_for && opening.as_ref().is_none_or(Opening::has_failed);
+    if is_dead() {
+        return Ok(None);
+    }
+    show(client, &callback, &attempt.url, opening.as_ref());
     let deadline = client.ctx.deadline(client.timeout);
     let countdown = Countdown::start("waiting for you in the browser");
     let mut is_first = true;
     loop {
-        let visitor = callback.wait(client.ctx, &attempt.state, deadline, || countdown.show(deadline.left()));
-        let Some(visitor) = visitor else {
+        let goes_on = || {
+            countdown.show(deadline.left());
+            !is_dead()
+        };
+        let Some(visitor) = callback.wait(client.ctx, &attempt.state, deadline, goes_on) else {
+            if is_dead() {
+                return Ok(None);
+            }
             // What AWS does not know any more it says to the browser only: next time it is a new registration.
             registration::remove(client.ctx, client.session);
-            return Err(client.nobody_came());
+            return Err(client.nobody_came().hint(client.with_a_code()));
         };
         let result = match &visitor.answer {
             Answer::Code(code) => client.create_token(&registration, &attempt.grant(code)),
@@ -52,7 +65,7 @@ pub(super) fn converse(client: &Client, options: &SignIn) -> Result<(Registratio
             continue;
         }
         visitor.reply(&page(client, &result));
-        return result.map(|answer| (registration, answer));
+        return result.map(|answer| Some((registration, answer)));
     }
 }
 
@@ -92,18 +105,24 @@ impl Attempt {
     }
 }
 
-/// Opens the browser, or tells the person what to open.
-fn show(client: &Client, options: &SignIn, callback: &Callback, url: &str) {
-    let ctx = client.ctx;
-    let is_opened = !options.no_browser && browser::can_open(ctx) && browser::open(ctx, url);
-    client.invite(is_opened);
-    terminal::show_address(ctx, url);
-    if let Some(tunnel) = tunnel(ctx, callback.port()).filter(|_| !is_opened) {
-        terminal::say(&format!("on another machine, first lead the answer here:  {tunnel}"));
-    }
+fn open(client: &Client, options: &SignIn, url: &str) -> Option<Opening> {
+    let is_wanted = !options.no_browser && browser::can_open(client.ctx);
+    is_wanted.then(|| browser::open(client.ctx, url)).flatten()
 }
 
-/// Returns the line that leads port to port from the machine this SSH session comes from.
+/// Shows the address, and always the way out: a program may end well and open nothing, or open it on another machine.
+fn show(client: &Client, callback: &Callback, url: &str, opening: Option<&Opening>) {
+    client.invite(opening.is_some());
+    terminal::show_address(client.ctx, url);
+    let port = callback.port();
+    let tunnel = tunnel(client.ctx, port).unwrap_or_else(|| format!("ssh -L {port}:127.0.0.1:{port} HOST"));
+    terminal::say(&format!(
+        "is the browser on another machine? {}, or forward the port first: {tunnel}",
+        client.with_a_code()
+    ));
+}
+
+/// Returns the line that forwards the port from the machine this SSH session comes from.
 fn tunnel(ctx: &Context, port: u16) -> Option<String> {
     let connection: Vec<&str> = ctx.var("SSH_CONNECTION")?.split(' ').collect();
     let [_, _, host, ssh_port] = connection[..] else { return None };

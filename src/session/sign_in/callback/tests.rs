@@ -117,7 +117,7 @@ fn nobody_keeps_the_right_one_from_being_heard() {
         assert!(page.starts_with("HTTP/1.1 200 ") && page.contains("You are signed in"), "{page}");
         drop(lingering);
     });
-    let visitor = callback.wait(&ctx, STATE, ctx.deadline(Duration::from_secs(30)), || {}).unwrap();
+    let visitor = callback.wait(&ctx, STATE, ctx.deadline(Duration::from_secs(30)), || true).unwrap();
     assert_eq!(visitor.answer, Answer::Code(Secret::new("right")));
     visitor.reply(&Page::signed_in("corp"));
     person.join().unwrap();
@@ -127,7 +127,7 @@ fn nobody_keeps_the_right_one_from_being_heard() {
 fn nobody_comes() {
     let ctx = Context::new([]);
     let callback = Callback::bind(None).unwrap();
-    assert!(callback.wait(&ctx, STATE, ctx.deadline(Duration::from_millis(50)), || {}).is_none());
+    assert!(callback.wait(&ctx, STATE, ctx.deadline(Duration::from_millis(50)), || true).is_none());
 }
 
 #[test]
