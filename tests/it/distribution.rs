@@ -21,21 +21,27 @@ fn built() -> TempDir {
     target
 }
 
-fn repository(below: &str) -> PathBuf {
+pub(crate) fn repository(below: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(below)
 }
 
-/// Runs one of the tools that `tests/tools` installs, unless it is missing.
-fn packaged(tool: &str, arguments: &[&str], target: &Path) -> bool {
-    let tools = repository("target/tools/bin");
-    let there = tools.join(format!("cargo-{tool}")).is_file();
+/// Returns a tool that `tests/tools` installs, unless it is missing.
+pub(crate) fn tool(name: &str) -> Option<PathBuf> {
+    let path = repository("target/tools/bin").join(name);
+    let there = path.is_file();
     assert!(there || env::var_os("CI").is_none(), "run tests/tools");
     if !there {
-        eprintln!("NOT TESTED: cargo-{tool} is not installed (tests/tools)");
-        return false;
+        eprintln!("NOT TESTED: {name} is not installed (tests/tools)");
     }
+    there.then_some(path)
+}
+
+/// Makes a package in a target directory, unless the tool for it is missing.
+fn packaged(name: &str, arguments: &[&str], target: &Path) -> bool {
+    let Some(tool) = tool(&format!("cargo-{name}")) else { return false };
+    let tools = tool.parent().unwrap().to_owned();
     let path = env::join_paths([tools].into_iter().chain(env::split_paths(&env::var_os("PATH").unwrap()))).unwrap();
-    run(cargo(&[tool]).args(arguments).arg("-o").arg(target).env("PATH", path).env("CARGO_TARGET_DIR", target));
+    run(cargo(&[name]).args(arguments).arg("-o").arg(target).env("PATH", path).env("CARGO_TARGET_DIR", target));
     true
 }
 

@@ -23,6 +23,8 @@ mod distribution;
 mod doctor;
 #[cfg(unix)]
 mod editing;
+#[cfg(target_os = "linux")]
+mod forge;
 #[cfg(unix)]
 mod forged;
 #[cfg(unix)]
