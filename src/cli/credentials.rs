@@ -33,13 +33,13 @@ pub(crate) struct Clear {}
 
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Examples:\n  ssox export dev --format json\n  ssox export dev --format credentials-file --write"
+    after_help = "Examples:\n  eval \"$(ssox export dev)\"\n  ssox export dev --format json\n  ssox export dev --format credentials-file --write"
 )]
 pub(crate) struct Export {
     /// Profile, ACCOUNT/ROLE, or a role ARN
     pub(crate) profile: Option<String>,
     /// How to print them
-    #[arg(long, value_name = "FORMAT")]
+    #[arg(long, value_name = "FORMAT", default_value = "env")]
     pub(crate) format: ExportFormat,
     /// Write them into ~/.aws/credentials, under SECTION or the profile's name
     #[arg(long, value_name = "SECTION", num_args = 0..=1, require_equals = false)]
@@ -67,6 +67,8 @@ pub(crate) enum ExportFormat {
     Json,
     /// A section of ~/.aws/credentials
     CredentialsFile,
+    /// A file for `docker run --env-file`
+    EnvFile,
 }
 
 #[derive(Args, Debug)]

@@ -33,7 +33,8 @@ pub(super) fn run(ctx: &Context, args: &Export) -> Result<String> {
     let lines = |dialect: Dialect| dialect.spell(&variables(&credentials)?);
     match args.format {
         ExportFormat::Env => lines(Dialect::Posix),
-        ExportFormat::EnvNoExport => lines(Dialect::EnvFile),
+        ExportFormat::EnvNoExport => lines(Dialect::Bare),
+        ExportFormat::EnvFile => lines(Dialect::Docker),
         ExportFormat::Fish => lines(Dialect::Fish),
         ExportFormat::Powershell => lines(Dialect::PowerShell),
         ExportFormat::WindowsCmd => lines(Dialect::WindowsCmd),

@@ -10,8 +10,10 @@ use crate::error::{Error, Result};
 pub(crate) enum Dialect {
     /// sh, bash, zsh, ksh: `export NAME='value'`.
     Posix,
-    /// Files of raw `NAME=value` lines, as `docker --env-file` reads them, which people also source.
-    EnvFile,
+    /// `NAME=value` that means the same to a shell and to a reader that knows no quotes.
+    Bare,
+    /// Files for `docker run --env-file`: raw `NAME=value` lines, in which no character is special.
+    Docker,
     /// fish: `set -gx NAME 'value'`.
     Fish,
     /// PowerShell: `$Env:NAME = 'value'`.
@@ -33,9 +35,10 @@ impl Dialect {
         Ok(match (self, value) {
             (Self::Posix, Some(value)) => format!("export {name}={}\n", posix(value)),
             (Self::Posix, None) => format!("unset {name}\n"),
-            (Self::EnvFile, Some(value)) => format!("{name}={}\n", bare(name, value)?),
+            (Self::Bare, Some(value)) => format!("{name}={}\n", bare(name, value)?),
+            (Self::Docker, Some(value)) => docker(name, value)?,
             // A name alone would pass on the value from outside.
-            (Self::EnvFile, None) => String::new(),
+            (Self::Bare | Self::Docker, None) => String::new(),
             (Self::Fish, Some(value)) => format!("set -gx {name} {}\n", fish(value)),
             (Self::Fish, None) => format!("set -e {name}\n"),
             (Self::PowerShell, Some(value)) => format!("$Env:{name} = {}\n", powershell(value)),
@@ -70,6 +73,17 @@ fn bare<'v>(name: &str, value: &'v str) -> Result<&'v str> {
     match value.chars().all(is_bare) && !value.starts_with('=') && !value.contains(":=") {
         true => Ok(value),
         false => Err(unspeakable(name, value, "env-no-export")),
+    }
+}
+
+/// Docker takes all that follows the `=` as it is, and no line of 64 KiB or more.
+/// <https://docs.docker.com/reference/cli/docker/container/run/#env>
+fn docker(name: &str, value: &str) -> Result<String> {
+    const LONGEST_LINE: usize = 64 * 1024;
+    let line = format!("{name}={value}\n");
+    match line.len() < LONGEST_LINE && !value.contains(char::is_control) {
+        true => Ok(line),
+        false => Err(unspeakable(name, value, "env-file")),
     }
 }
 
@@ -178,21 +192,33 @@ mod tests {
 
     #[test]
     fn a_raw_line_means_the_same_to_a_shell() {
-        round_trip(Dialect::EnvFile, "sh", &[], PRINTF);
-        round_trip(Dialect::EnvFile, "bash", &["--norc"], PRINTF);
-        round_trip(Dialect::EnvFile, "zsh", &["-f"], PRINTF);
+        round_trip(Dialect::Bare, "sh", &[], PRINTF);
+        round_trip(Dialect::Bare, "bash", &["--norc"], PRINTF);
+        round_trip(Dialect::Bare, "zsh", &["-f"], PRINTF);
     }
 
     #[test]
     fn what_cannot_be_spelled_is_refused() {
         for value in ["a b", "a\nb", "$x", "`x`", "é", "~", "'", "#"] {
-            assert!(Dialect::EnvFile.line("AWS_REGION", Some(value)).is_err(), "{value:?}");
+            assert!(Dialect::Bare.line("AWS_REGION", Some(value)).is_err(), "{value:?}");
         }
         for value in ["%PATH%", "!x!", "\"", "^", "&calc", "a\nb", "a\rb", "|", "<", ">", "é", "\u{7f}"] {
             assert!(Dialect::WindowsCmd.line("AWS_REGION", Some(value)).is_err(), "{value:?}");
         }
-        let error = Dialect::EnvFile.line("AWS_SECRET_ACCESS_KEY", Some("hunter 2")).unwrap_err();
+        let error = Dialect::Bare.line("AWS_SECRET_ACCESS_KEY", Some("hunter 2")).unwrap_err();
         assert!(!error.to_string().contains("hunter"), "{error}");
+    }
+
+    #[test]
+    fn docker_takes_a_value_as_it_is_or_not_at_all() {
+        let line = |value: &str| Dialect::Docker.line("AWS_X", Some(value)).ok();
+        for value in ["", "a b", " a ", "$x", "`x`", "'a\"", "#", "a #b", "a=b", "\\n", "é"] {
+            assert_eq!(line(value), Some(format!("AWS_X={value}\n")));
+        }
+        for value in ["a\nb", "a\rb", "\0", "\t", &"x".repeat(64 * 1024)] {
+            assert_eq!(line(value), None);
+        }
+        assert!(line(&"x".repeat(60 * 1024)).is_some());
     }
 
     #[test]
@@ -204,7 +230,7 @@ mod tests {
     fn what_is_unset_is_unset_in_each() {
         let mut changes = EnvChanges::default();
         changes.unset("AWS_PROFILE");
-        let spelled = [Dialect::Posix, Dialect::EnvFile, Dialect::Fish, Dialect::PowerShell, Dialect::WindowsCmd]
+        let spelled = [Dialect::Posix, Dialect::Bare, Dialect::Fish, Dialect::PowerShell, Dialect::WindowsCmd]
             .map(|dialect| dialect.spell(&changes).unwrap());
         assert_eq!(
             spelled.each_ref().map(String::as_str),
