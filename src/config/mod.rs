@@ -23,6 +23,7 @@ pub(crate) use section::{Entry, Section};
 
 use crate::context::Context;
 use crate::error::Result;
+use check::header;
 use memchr::memmem;
 use scan::Header;
 use std::borrow::Cow;
@@ -129,10 +130,25 @@ impl ConfigFiles {
         (&file.path, file.line_number(entry.span.start))
     }
 
-    /// Returns the line of `[NAME]` in `config`, which nobody reads: it lacks the word `profile`.
-    pub(crate) fn line_without_profile(&self, name: &str) -> Option<usize> {
-        let is_it = |header: &Header| self.config.inner(*header) == Some(name) && self.config.name(*header).is_none();
-        self.config.headers().find(is_it).map(|header| self.config.line_number(header.start))
+    /// Returns what to do where a header was meant to be this name's and nobody reads it as that: `[prof dev]`,
+    /// `[profile my dev]`, `[dev]` in `config`, `[profile dev]` in `credentials`.
+    pub(crate) fn unread_header(&self, kind: Kind, name: &str) -> Option<String> {
+        let unread = self.config.headers().filter(|header| self.config.name(*header).is_none());
+        let hint = |header: Header| {
+            let inner = self.config.inner(header)?;
+            let meant =
+                header::meant(&self.config, header, inner).filter(|meant| meant.kind == kind && meant.name == name);
+            let bare = || (kind == Kind::Profile && inner == name).then(|| format!("write `[profile {name}]`"));
+            let hint = meant.map(|meant| meant.hint).or_else(bare)?;
+            Some(hint_at(&self.config, header, inner, &hint))
+        };
+        unread.filter_map(hint).next().or_else(|| self.with_word_in_credentials(kind, name))
+    }
+
+    fn with_word_in_credentials(&self, kind: Kind, name: &str) -> Option<String> {
+        let inner = format!("profile {name}");
+        let header = *self.credentials.find(Kind::Profile, &inner).first().filter(|_| kind == Kind::Profile)?;
+        Some(hint_at(&self.credentials, header, &inner, &format!("write `[{name}]`")))
     }
 
     /// Puts together what all sections of that name say, `[DEFAULT]` below them.
@@ -145,6 +161,11 @@ impl ConfigFiles {
         there().for_each(|(file, headers)| file.add_to(&mut section, headers));
         Some(section)
     }
+}
+
+fn hint_at(file: &File, header: Header, inner: &str, hint: &str) -> String {
+    let place = format!("`[{inner}]` in line {} of `{}`", file.line_number(header.start), file.path.display());
+    if hint.starts_with("write ") { format!("{hint} for {place}") } else { format!("{hint}: {place}") }
 }
 
 #[cfg(test)]

@@ -1,8 +1,6 @@
 //! What people type for a profile: its name, `ACCOUNT/ROLE`, or the ARN they pasted.
-//!
-//! Deliberately not here: the picker, which is for those who type nothing.
 
-use crate::config::{ConfigFiles, Section, nearest};
+use crate::config::{ConfigFiles, Kind, Section, as_argument, nearest};
 use crate::context::Context;
 use crate::error::{Error, Result};
 
@@ -21,7 +19,7 @@ pub(crate) fn name(ctx: &Context, files: &ConfigFiles, wanted: &str) -> Result<S
         [] => Err(Error::configuration(format!("no profile has {role}")).hint("ssox configure sso")),
         several => Err(Error::configuration(format!("{} profiles have {role}", several.len())).hint(format!(
             "name one: {}",
-            several.iter().map(|name| shell_words::quote(name)).collect::<Vec<_>>().join(" or ")
+            several.iter().map(|name| as_argument(name)).collect::<Vec<_>>().join(" or ")
         ))),
     }
 }
@@ -29,9 +27,8 @@ pub(crate) fn name(ctx: &Context, files: &ConfigFiles, wanted: &str) -> Result<S
 /// Makes the error for a name nobody has, with the nearest ones.
 pub(crate) fn unknown(ctx: &Context, files: &ConfigFiles, name: &str) -> Error {
     let error = Error::configuration(format!("there is no profile `{name}`"));
-    if let Some(line) = files.line_without_profile(name) {
-        let path = files.config.path.display();
-        return error.hint(format!("write `[profile {name}]` for `[{name}]` in line {line} of `{path}`"));
+    if let Some(hint) = files.unread_header(Kind::Profile, name) {
+        return error.hint(hint);
     }
     if let Some((cause, hint)) = files.why_absent(ctx, |usual| usual.profile(name).is_some()) {
         return Error::configuration(format!("{}: {cause}", error.message)).hint(hint);
@@ -178,6 +175,15 @@ mod tests {
             unknown(&Context::new([]), &files, "dve").hint.unwrap(),
             "write `[profile dve]` for `[dve]` in line 2 of `config`"
         );
+        let files = ConfigFiles::parse("[profile A B]\n[prof x]\nregion = y\n[profile \"q]\n", "[profile c]\n");
+        for (name, hint) in [
+            ("A B", "write `[profile 'A B']` for `[profile A B]` in line 1 of `config`"),
+            ("x", "write `[profile x]` for `[prof x]` in line 2 of `config`"),
+            ("q", "close the quote, or take it out: `[profile \"q]` in line 4 of `config`"),
+            ("c", "write `[c]` for `[profile c]` in line 1 of `credentials`"),
+        ] {
+            assert_eq!(unknown(&Context::default(), &files, name).hint.unwrap(), hint);
+        }
         assert!(found("dve").unwrap_err().hint.unwrap().contains("`dev`"));
         assert_eq!(found("zzzzzzzz").unwrap_err().hint.unwrap(), "ssox list");
     }

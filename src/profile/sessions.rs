@@ -3,7 +3,7 @@
 //! Deliberately not here: tokens and signing in (`session`).
 
 use super::{Profile, check_region, find, network::network};
-use crate::config::{ConfigFiles, Section, nearest};
+use crate::config::{ConfigFiles, Kind, Section, nearest};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::session::Session;
@@ -121,6 +121,9 @@ fn unknown(ctx: &Context, files: &ConfigFiles, name: &str) -> Error {
     let error = Error::configuration(format!("there is no sso-session `{name}`"));
     if let Some((cause, hint)) = files.why_absent(ctx, |usual| usual.sso_session(name).is_some()) {
         return Error::configuration(format!("{}: {cause}", error.message)).hint(hint);
+    }
+    if let Some(hint) = files.unread_header(Kind::SsoSession, name) {
+        return error.hint(hint);
     }
     let names: Vec<String> = files.sso_session_names().collect();
     match nearest(name, names.iter().map(String::as_str)).first() {

@@ -267,6 +267,18 @@ fn the_role_that_iam_knows_is_taken_for_its_permission_set() {
 }
 
 #[test]
+fn a_header_that_nobody_reads_is_named_by_every_verb() {
+    let home = Home::signed_in();
+    home.add_config("[profile A B]\nregion = eu-west-1\n[sso-session my corp]\nsso_region = eu-west-1\n");
+    for verb in [&["--emit=zsh1", "use"][..], &["export"], &["login"], &["credential-process"]] {
+        let error = home.ssox(&[verb, &["A B"]].concat()).fails(4);
+        assert!(error.contains("hint: write `[profile 'A B']` for `[profile A B]` in line "), "{error}");
+    }
+    let error = home.ssox(&["login", "--sso-session", "my corp"]).fails(4);
+    assert!(error.contains("hint: write `[sso-session 'my corp']` for `[sso-session my corp]` in line "), "{error}");
+}
+
+#[test]
 fn export_prints_env_where_no_format_is_given() {
     let home = Home::signed_in();
     assert_eq!(home.ssox(&["export", "dev"]).ok(), home.ssox(&["export", "dev", "--format", "env"]).ok());

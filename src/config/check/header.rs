@@ -1,9 +1,8 @@
 //! Headers that some tools do not see, or nobody does.
-//!
-//! Deliberately not here: what stands below them.
 
 use super::{Check, known};
 use crate::config::Severity::{Error, Warning};
+use crate::config::file::File;
 use crate::config::name::{Kind, Which, after, inner, is_legal};
 use crate::config::nearest::distance_within;
 use crate::config::scan::Header;
@@ -112,40 +111,56 @@ fn in_credentials(check: &mut Check, name: &str) {
 /// How many letters of `profile` or `sso-session` may be wrong: `[prof dev]`.
 const FAR: usize = 3;
 
-/// A section nobody reads may be another tool's; what looks like AWS's is said.
-fn unread(check: &mut Check, header: Header, inner: &str) {
+/// What a header that nobody reads was meant to be.
+pub(in crate::config) struct Meant {
+    pub(in crate::config) kind: Kind,
+    /// Empty where there is none.
+    pub(in crate::config) name: String,
+    why: String,
+    /// What to do about it.
+    pub(in crate::config) hint: String,
+}
+
+/// Returns what a header that nobody reads was meant to be; `None` for one that may be another tool's.
+pub(in crate::config) fn meant(file: &File, header: Header, inner: &str) -> Option<Meant> {
     let (word, rest) = inner.split_once([' ', '\t']).unwrap_or((inner, ""));
     let rest = rest.trim();
     let kinds = [Kind::Profile, Kind::SsoSession, Kind::Services];
     let lower = word.to_lowercase().replace('_', "-");
     let mut kind = kinds.into_iter().find(|kind| lower.starts_with(kind.word()));
-    if kind.is_none() && !rest.is_empty() && has_known_keys(check, header) {
+    if kind.is_none() && !rest.is_empty() && has_known_keys(file, header) {
         kind = kinds.into_iter().find(|kind| distance_within(FAR, &lower, kind.word()).is_some());
     }
     let unread = format!("nobody reads `[{inner}]`");
-    match (kind, rest) {
+    let write = |kind, name| format!("write {}", spelled(Which::Config, kind, name));
+    let (name, why, hint) = match (kind, rest) {
         (Some(_), _) if shell_words::split(inner).is_err() => {
-            check.add(Warning, format!("{unread}: its quote is not closed"), "close the quote, or take it out");
+            (rest, format!("{unread}: its quote is not closed"), "close the quote, or take it out".into())
         }
         (Some(kind), "" | "\"\"" | "''") => {
-            check.add(Warning, format!("{unread}: it has no name"), format!("write `[{} NAME]`", kind.word()));
+            ("", format!("{unread}: it has no name"), format!("write `[{} NAME]`", kind.word()))
         }
         (Some(kind), _) if word == kind.word() => {
-            let hint = format!("write {}", spelled(Which::Config, kind, rest));
-            check.add(Warning, format!("{unread}: a name with blanks needs quotes"), hint);
+            (rest, format!("{unread}: a name with blanks needs quotes"), write(kind, rest))
         }
-        (Some(kind), _) => check.add(Warning, unread, format!("write {}", spelled(Which::Config, kind, rest))),
-        (None, "") if word.eq_ignore_ascii_case("default") => check.add(Warning, unread, "write `[default]`"),
-        (None, _) if has_known_keys(check, header) => {
-            check.add(Warning, unread, format!("write {}", spelled(Which::Config, Kind::Profile, inner)));
-        }
-        (None, _) => {}
+        (Some(kind), _) => (rest, unread, write(kind, rest)),
+        (None, "") if word.eq_ignore_ascii_case("default") => ("default", unread, "write `[default]`".into()),
+        (None, _) if has_known_keys(file, header) => (inner, unread, write(Kind::Profile, inner)),
+        (None, _) => return None,
+    };
+    let name = name.trim_matches(['"', '\'']).into();
+    Some(Meant { kind: kind.unwrap_or(Kind::Profile), name, why, hint })
+}
+
+fn unread(check: &mut Check, header: Header, inner: &str) {
+    if let Some(meant) = meant(check.file, header, inner) {
+        check.add(Warning, meant.why, meant.hint);
     }
 }
 
-fn has_known_keys(check: &Check, header: Header) -> bool {
+fn has_known_keys(file: &File, header: Header) -> bool {
     let mut section = Section::new("");
-    check.file.add_to(&mut section, &[header]);
+    file.add_to(&mut section, &[header]);
     section.keys().any(known::is_known)
 }
 

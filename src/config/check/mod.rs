@@ -2,7 +2,7 @@
 //!
 //! Deliberately not here: whether a profile makes sense. No value is ever repeated: it may be a secret.
 
-mod header;
+pub(super) mod header;
 mod key;
 mod known;
 #[cfg(test)]
