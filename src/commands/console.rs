@@ -6,6 +6,7 @@ use crate::aws::partition::{self, Partition};
 use crate::aws::{console, signin};
 use crate::browser;
 use crate::cli::Console;
+use crate::config::as_argument;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::profile::{Profile, check_region};
@@ -92,11 +93,10 @@ fn with_credentials(
     let credentials = profile.source.credentials(ctx, &Request::from(&args.fetch))?.credentials;
     if credentials.session_token.is_none() {
         let name = &profile.name;
-        let quoted = shell_words::quote(name);
         return Err(Error::configuration(format!(
             "profile `{name}` has the long-term keys of a user, and those cannot sign in to the console"
         ))
-        .hint(format!("ssox console {quoted} --role-arn arn:aws:iam::ACCOUNT:role/NAME")));
+        .hint(format!("ssox console --role-arn arn:aws:iam::ACCOUNT:role/NAME {}", as_argument(name))));
     }
     let region = region.unwrap_or(partition.global_region);
     let base = signin::base(&profile.network, region)?;
@@ -105,7 +105,7 @@ fn with_credentials(
     if args.print {
         return Ok(format!("{}\n", url.expose()));
     }
-    session::hand_over(ctx, &url, &format!("ssox console {} --print", shell_words::quote(&profile.name)))?;
+    session::hand_over(ctx, &url, &format!("ssox console --print {}", as_argument(&profile.name)))?;
     terminal::say(&format!("opened the console of `{}`", profile.name));
     Ok(String::new())
 }

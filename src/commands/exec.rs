@@ -5,10 +5,11 @@
 use super::{Done, changes};
 use crate::cli::Exec;
 use crate::context::Context;
-use crate::error::{Result, cause_text};
+use crate::error::{Error, Result, cause_text};
 use crate::profile::Profile;
 use crate::source::Request;
 use crate::terminal;
+use std::ffi::OsString;
 use std::io;
 use std::process::Command;
 
@@ -19,7 +20,9 @@ use std::process::Command;
 pub(super) fn run(ctx: &Context, args: &Exec) -> Result<Done> {
     let profile = Profile::load(ctx, &args.profile)?.with_role(ctx, args.fetch.role_arn.as_deref())?;
     let entry = profile.source.credentials(ctx, &Request::from(&args.fetch))?;
-    let [program, arguments @ ..] = args.command.as_slice() else { unreachable!("clap asks for a program") };
+    let [program, arguments @ ..] = words(&args.command) else {
+        return Err(Error::usage("there is no program to run").hint("ssox exec NAME -- COMMAND"));
+    };
     let mut command = Command::new(program);
     // What the shell function says of itself is not true of the program.
     command.args(arguments).env_remove("SSOX_FUNCTION");
@@ -35,6 +38,14 @@ pub(super) fn run(ctx: &Context, args: &Exec) -> Result<Done> {
     };
     terminal::say(&format!("could not run `{}`: {}", program.to_string_lossy(), cause_text(&cause)));
     Ok(Done { status: if cause.kind() == io::ErrorKind::NotFound { 127 } else { 126 }, ..Done::default() })
+}
+
+/// In `exec -- -x -- COMMAND` clap takes the second `--` for the program.
+fn words(command: &[OsString]) -> &[OsString] {
+    match command {
+        [first, rest @ ..] if first == "--" => rest,
+        all => all,
+    }
 }
 
 #[cfg(unix)]

@@ -5,6 +5,7 @@
 use super::changes;
 use super::pick::pick;
 use crate::cli::Use;
+use crate::config::as_argument;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::profile::{Profile, check_region};
@@ -48,7 +49,7 @@ fn profile(ctx: &Context, args: &Use) -> Result<Profile> {
 /// A program that reads `AWS_PROFILE` would have other credentials than were asked for.
 fn unnamable(profile: &Profile) -> Error {
     Error::usage("--profile-only hands on the name of the profile, and no role on top of it")
-        .hint(format!("ssox use {} --profile-only", shell_words::quote(&profile.name)))
+        .hint(format!("ssox use --profile-only {}", as_argument(&profile.name)))
 }
 
 fn previous(ctx: &Context) -> Result<&str> {

@@ -1,7 +1,5 @@
 //! What the command line's grammar allows at the cursor. The candidates are those of clap's own engine; the values only
 //! ssox knows are named by their kind here, and found later.
-//!
-//! Deliberately not here: the values themselves.
 
 use super::kind::Kind;
 use super::{Candidate, Question};
@@ -16,10 +14,19 @@ use std::ffi::{OsStr, OsString};
 pub(super) enum Place {
     /// The words from there on are a command line of their own.
     Command(usize),
-    /// A value, and what stands before it in the same word: `--region=`.
-    Value(Kind, String),
+    /// A value, what stands before it in the same word, `--region=`, and whether it may begin with `-`.
+    Value(Kind, String, Dashed),
     /// One of these.
     Words(&'static str, Vec<Candidate>),
+}
+
+/// Whether a value that begins with `-` can stand at the cursor, where it could be taken for an option.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Dashed {
+    Fits,
+    /// Once `--` stands before it.
+    NeedsDashes,
+    Never,
 }
 
 /// Returns what belongs at the cursor.
@@ -38,11 +45,24 @@ pub(super) fn place(mut command: Command, question: &Question) -> Place {
         let before = candidate.get_value().to_string_lossy().into_owned();
         // Where an option was begun, a profile is not meant.
         match Kind::ALL.into_iter().find(|kind| candidate.get_id() == Some(&kind.mark())) {
-            Some(kind) if !is_option || !before.is_empty() => return Place::Value(kind, before),
+            Some(kind) if !is_option || !before.is_empty() => {
+                let dashed = dashed(verb, &question.words, &before);
+                return Place::Value(kind, before, dashed);
+            }
             _ => {}
         }
     }
     words(found, is_option, &excluded)
+}
+
+fn dashed(verb: &Command, words: &[String], before: &str) -> Dashed {
+    if !before.is_empty() || words.iter().any(|word| word == "--") {
+        Dashed::Fits
+    } else if words.last().is_some_and(|word| awaits_value(verb, word)) {
+        Dashed::Never
+    } else {
+        Dashed::NeedsDashes
+    }
 }
 
 fn marked(command: Command) -> Command {
@@ -89,7 +109,8 @@ fn inner_command(verb: &Command, question: &Question, first: usize) -> Option<us
     let mut is_escaped = false;
     let mut words = question.words.iter().enumerate().skip(first);
     while let Some((at, word)) = words.next() {
-        if !is_escaped && word == "--" {
+        // `exec -- -x -- PROGRAM`: the second one is left out as well.
+        if word == "--" && (!is_escaped || positionals + 1 == program) {
             is_escaped = true;
         } else if !is_escaped && word.starts_with('-') && word != "-" {
             if awaits_value(verb, word) {
@@ -251,11 +272,27 @@ mod tests {
             ("ssox export --saml-response ", Kind::File, ""),
         ] {
             match at(line) {
-                Place::Value(found, there) => assert_eq!((found, there.as_str()), (kind, before), "{line}"),
+                Place::Value(found, there, _) => assert_eq!((found, there.as_str()), (kind, before), "{line}"),
                 other => panic!("{line}: {other:?}"),
             }
         }
         assert_eq!(words_at("ssox export --format=")[0], "--format=env");
+    }
+
+    #[test]
+    fn a_value_that_begins_with_a_dash_fits_where_it_is_no_option() {
+        for (line, expected) in [
+            ("ssox use ", Dashed::NeedsDashes),
+            ("ssox use --profile-only ", Dashed::NeedsDashes),
+            ("ssox use -- ", Dashed::Fits),
+            ("ssox use -- -d", Dashed::Fits),
+            ("ssox configure sso --profile=", Dashed::Fits),
+            ("ssox configure sso --profile ", Dashed::Never),
+            ("ssox login --sso-session ", Dashed::Never),
+        ] {
+            let Place::Value(_, _, dashed) = at(line) else { panic!("{line}") };
+            assert_eq!(dashed, expected, "{line}");
+        }
     }
 
     #[test]
@@ -265,6 +302,9 @@ mod tests {
             ("ssox exec dev -- ", Some(4)),
             ("ssox exec dev -- git che", Some(4)),
             ("ssox exec dev git --", Some(3)),
+            ("ssox exec -- -x ", Some(4)),
+            ("ssox exec -- -x -- ", Some(5)),
+            ("ssox exec -- -x -- git che", Some(5)),
             ("ssox -v exec --min-ttl 1h dev --timeout=1m git -- ", Some(7)),
             ("ssox exec ", None),
             ("ssox exec dev -", None),

@@ -23,7 +23,7 @@ mod values;
 use crate::context::Context;
 use crate::shell::Shell;
 use clap::Command;
-use grammar::Place;
+use grammar::{Dashed, Place};
 
 /// The command line up to the cursor, as the program would get it.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -77,19 +77,34 @@ fn find(ctx: &Context, command: Command, shell: Shell, question: &Question) -> A
     match grammar::place(command, question) {
         Place::Command(at) => Answer::Command(at),
         Place::Words(kind, candidates) => Answer::Candidates { kind, are_parts: false, candidates },
-        Place::Value(kind, before) => {
+        Place::Value(kind, before, dashed) => {
             let typed = question.current.strip_prefix(&before).unwrap_or_default();
             // zsh and fish match by their user's own rules, and want all there is.
             let matching = match shell {
                 Shell::Zsh | Shell::Fish => narrow::Matching::ByShell,
                 Shell::Bash | Shell::PowerShell => narrow::Matching::Here,
             };
-            values::answer(ctx, kind, typed, matching).behind(&before)
+            values::answer(ctx, kind, typed, matching).fitting(dashed).behind(&before)
         }
     }
 }
 
 impl Answer {
+    /// Leaves out what would be taken for an option here, and offers the `--` that lets it stand. A `-` alone is none.
+    fn fitting(mut self, dashed: Dashed) -> Self {
+        if let Self::Candidates { candidates, .. } = &mut self
+            && dashed != Dashed::Fits
+        {
+            let is_dashed = |candidate: &Candidate| candidate.value.starts_with('-') && candidate.value != "-";
+            let is_any = candidates.iter().any(is_dashed);
+            candidates.retain(|candidate| !is_dashed(candidate));
+            if is_any && dashed == Dashed::NeedsDashes {
+                candidates.push(Candidate::new("--", "before a name that begins with -"));
+            }
+        }
+        self
+    }
+
     /// Puts what was typed before the value, `--region=`, before each candidate.
     fn behind(mut self, before: &str) -> Self {
         if let Self::Candidates { candidates, .. } = &mut self {

@@ -1,6 +1,5 @@
 //! The values only ssox knows: profiles, sessions, regions, each with what tells it from the others.
-//!
-//! Deliberately not here: AWS. What is said is what lies in the files.
+//! What is said is what lies in the files; AWS is not asked.
 
 use super::kind::Kind;
 use super::narrow::{Matching, Narrowed, narrow};

@@ -184,7 +184,7 @@ fn nothing(name: &str, section: &Section) -> Error {
     }
     let wanted = ["sso_account_id", "sso_role_name", "role_arn", "credential_process", "aws_access_key_id"];
     let hint = wanted.iter().find_map(|key| misspelt(section, key));
-    error.hint(hint.unwrap_or_else(|| format!("ssox configure sso --profile {}", shell_words::quote(name))))
+    error.hint(hint.unwrap_or_else(|| format!("ssox configure sso --profile={}", shell_words::quote(name))))
 }
 
 #[cfg(test)]

@@ -55,6 +55,23 @@ fn called(session: &mut Session, line: &str) -> String {
 }
 
 #[test]
+fn a_name_that_begins_with_a_dash_stands_behind_two() {
+    for shell in shells() {
+        let home = Home::scripted();
+        let profile =
+            "[profile -prod--core]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = ReadOnly\n";
+        home.write(".aws/config", &format!("{}{profile}", config().split("[profile").next().unwrap_or_default()));
+        let mut session = home.session(shell, rc(shell));
+        for typed in ["ssox login \t \t", "ssox login -- -\t", "ssox login -- -pr\t"] {
+            assert_eq!(called(&mut session, typed), "<login> <--> <-prod--core>", "{shell:?} {typed:?}");
+        }
+        home.write("starfile", "");
+        let inner = called(&mut session, "ssox exec -- -p\t -- cat starf\t");
+        assert_eq!(inner, "<exec> <--> <-prod--core> <--> <cat> <starfile>", "{shell:?}");
+    }
+}
+
+#[test]
 fn every_name_becomes_one_word() {
     for shell in shells() {
         let home = home();

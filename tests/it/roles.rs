@@ -164,7 +164,7 @@ fn profile_only_does_not_lose_a_role_silently() {
     let home = home("");
     let only = ["--emit=zsh1", "use", "dev", "--profile-only", "--role-arn", TARGET];
     let error = home.ssox(&only).fails(2);
-    assert!(error.contains("ssox use dev --profile-only"), "{error}");
+    assert!(error.contains("ssox use --profile-only dev"), "{error}");
     let previous = [("SSOX_PREVIOUS", "dev"), ("SSOX_PREVIOUS_ROLE_ARN", TARGET)];
     assert_eq!(home.ssox_with(&["--emit=zsh1", "use", "-", "--profile-only"], &previous).fails(2), error);
 }

@@ -267,6 +267,31 @@ fn the_role_that_iam_knows_is_taken_for_its_permission_set() {
 }
 
 #[test]
+fn a_name_that_begins_with_a_dash_works_behind_two_in_every_verb() {
+    let home = Home::signed_in();
+    let dev = "sso_session = corp\nsso_account_id = 111122223333\nsso_role_name = ReadOnly\n";
+    home.write_config(&format!("{SESSION}[profile -x]\n{dev}[profile --help]\n{dev}"));
+    for name in ["-x", "--help"] {
+        assert_eq!(home.ssox(&["--emit=zsh1", "use", "--", name]).set("SSOX_PROFILE").as_deref(), Some(name));
+        assert!(home.ssox(&["export", "--", name]).ok().starts_with("export AWS_ACCESS_KEY_ID="));
+        home.ssox(&["credential-process", "--", name]).ok();
+        home.ssox(&["console", "--print", "--", name]).ok();
+        for command in [&["env"][..], &["--", "env"]] {
+            let ran = home.ssox(&[&["exec", "--", name], command].concat());
+            assert!(ran.ok().contains(&format!("\nSSOX_PROFILE={name}\n")), "{command:?}");
+        }
+        assert_eq!(home.ssox(&["exec", "--", name, "--"]).status(), 2);
+        assert!(home.ssox(&["saml", "roles", "--", name]).fails(4).contains(name));
+        assert!(home.ssox(&["login", "--", name]).stderr().contains("corp"));
+        home.ssox(&["logout", "--", name]).ok();
+        home.sign_in(&Grant::default());
+    }
+    let legacy = legacy("-old", "ReadOnly");
+    home.add_config(&legacy);
+    assert!(home.ssox(&["--emit=zsh1", "use", "--", "-old"]).fails(3).contains("ssox login -- -old"));
+}
+
+#[test]
 fn a_header_that_nobody_reads_is_named_by_every_verb() {
     let home = Home::signed_in();
     home.add_config("[profile A B]\nregion = eu-west-1\n[sso-session my corp]\nsso_region = eu-west-1\n");
