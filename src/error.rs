@@ -1,6 +1,5 @@
 //! The one error type: what failed, what to type, and the exit status it stands for.
-//!
-//! Deliberately not here: wrapped causes as types. A cause is text for a person, already redacted.
+//! A cause is text for a person, already redacted.
 
 use std::fmt;
 use std::io;

@@ -1,6 +1,4 @@
 //! The label of the prompt segment: which profile and role, as text no terminal and no prompt obeys.
-//!
-//! Deliberately not here: the clock and the colours. The shells compute them at each prompt, without a process.
 
 use crate::error::is_hidden;
 

@@ -1,6 +1,5 @@
 //! `ssox exec`: runs a program with a profile's credentials, as the shell would run it.
-//!
-//! Deliberately not here: a supervisor. The program takes ssox's place; nothing stays in between.
+//! The program takes ssox's place; nothing stays in between.
 
 use super::{Done, changes};
 use crate::cli::Exec;

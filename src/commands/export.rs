@@ -1,6 +1,4 @@
 //! `ssox export`: prints credentials, correctly quoted for each target.
-//!
-//! Deliberately not here: the rules of quoting (`shell`).
 
 use super::credentials_file;
 use crate::cli::{Export, ExportFormat};

@@ -1,6 +1,4 @@
 //! Columns for people, an array for programs.
-//!
-//! Deliberately not here: colours and borders; the output is also read by `awk`.
 
 use crate::error::printable;
 use crate::json;

@@ -1,7 +1,6 @@
 //! bash: reads the line as typed, quotes and all, without letting bash evaluate it, and says candidates the way readline
 //! can put them there: only what goes behind the last word break, escaped for the quote that is open.
-//!
-//! Deliberately not here: expansion. A `$(…)` in the line is text.
+//! Nothing is expanded: a `$(…)` in the line is text.
 
 use super::reply::header;
 use super::{Answer, Candidate, Question};

@@ -1,6 +1,4 @@
 //! Which values belong to which argument, where clap does not know them.
-//!
-//! Deliberately not here: the values themselves (`values`).
 
 use clap::{Arg, ValueHint};
 

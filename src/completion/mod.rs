@@ -1,7 +1,7 @@
 //! Completion: what could stand at the cursor, told to the glue of each shell so that the shell inserts it as one word
 //! and runs nothing.
 //!
-//! Deliberately not here: anything that asks AWS or signs in, and evaluating what was typed. The glue lies in `shell/`.
+//! Nothing here asks AWS, signs in, or evaluates what was typed. The glue lies in `shell/`.
 //!
 //! A reply is empty, or begins with a line that says what follows:
 //!

@@ -1,6 +1,4 @@
 //! From all names to those that are worth telling a shell: what fits what was typed, and not more than it can stand.
-//!
-//! Deliberately not here: where the names come from.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

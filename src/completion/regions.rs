@@ -1,6 +1,4 @@
 //! The regions of AWS, for completion only: what is not listed can be typed all the same.
-//!
-//! Deliberately not here: which services a region has, and which an account may use.
 
 /// Each region's code, and where it is.
 pub(super) const REGIONS: [(&str, &str); 39] = [

@@ -1,6 +1,4 @@
 //! What is said to the glue of zsh, fish and PowerShell, and how their word at the cursor is read.
-//!
-//! Deliberately not here: bash, which has to be told where in the line it is.
 
 use super::{Answer, Candidate};
 use crate::shell::Shell;

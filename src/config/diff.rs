@@ -1,6 +1,5 @@
 //! What an edit changes, for a person to look at before it is written.
-//!
-//! Deliberately not here: a patch. Secrets near a change are hidden, and what could drive a terminal is made visible.
+//! Secrets near a change are hidden, and what could drive a terminal is made visible.
 
 use super::line::{delimiter, line_end, without_ending};
 use crate::error::printable;

@@ -1,6 +1,5 @@
 //! The names that were probably meant.
-//!
-//! Deliberately not here: guessing. A name that is far from all is met with none.
+//! A name that is far from all gets no suggestion.
 
 use strsim::osa_distance;
 

@@ -1,6 +1,4 @@
 //! Sessions as the configuration names them: `[sso-session NAME]`, or the start URL of a legacy profile.
-//!
-//! Deliberately not here: tokens and signing in (`session`).
 
 use super::{Profile, check_region, find, network::network};
 use crate::config::{ConfigFiles, Kind, Section, nearest};

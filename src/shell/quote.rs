@@ -81,9 +81,10 @@ fn bare<'v>(name: &str, value: &'v str) -> Result<&'v str> {
 fn docker(name: &str, value: &str) -> Result<String> {
     const LONGEST_LINE: usize = 64 * 1024;
     let line = format!("{name}={value}\n");
-    match line.len() < LONGEST_LINE && !value.contains(char::is_control) {
-        true => Ok(line),
-        false => Err(unspeakable(name, value, "env-file")),
+    if line.len() < LONGEST_LINE && !value.contains(char::is_control) {
+        Ok(line)
+    } else {
+        Err(unspeakable(name, value, "env-file"))
     }
 }
 

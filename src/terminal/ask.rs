@@ -1,6 +1,4 @@
 //! A question on the terminal and the line a person types: stdout may be captured, and stdin be another's.
-//!
-//! Deliberately not here: whether anybody is there to ask, which the caller knows.
 
 use crate::error::{Error, Result, cause_text, printable};
 use std::fs::{File, OpenOptions};

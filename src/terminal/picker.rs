@@ -1,7 +1,6 @@
 //! Lets a person choose one of many rows by typing parts of it. Reads the terminal also where stdin is something else,
 //! draws on stderr, and leaves the terminal as it was.
-//!
-//! Deliberately not here: which rows there are, and in which order; rows that fit equally well keep theirs.
+//! Rows that fit equally well keep their order.
 
 use crate::context::Context;
 use crate::error::{Error, Kind, Result, printable};

@@ -216,3 +216,27 @@ fn when_a_person_is_needed_the_segment_says_so_and_no_browser_opens() {
 fn says(session: &mut Session, end: &str) {
     eventually(end, || session.run("echo \"[$SSOX_SEGMENT]\"").contains(end).then_some(()));
 }
+
+#[test]
+fn a_name_that_begins_with_a_dash_is_used_and_gone_back_to() {
+    in_each(&shells(), |shell| {
+        let (_standin, home) = signed_in(Duration::from_secs(3600));
+        let config = home.read(".aws/config");
+        home.write(".aws/config", &config.replace("[profile dev]", "[profile -prod--core]"));
+        let mut session = home.session(shell, "LOAD");
+        for (typed, profile) in
+            [("ssox use -- -prod--core", "-prod--core"), ("ssox use stg", "stg"), ("ssox use -", "-prod--core")]
+        {
+            session.run(typed);
+            assert_eq!(environment(&mut session, &home)["SSOX_PROFILE"], profile, "{shell:?} {typed}");
+        }
+        let segment = session.run("echo mar''ker");
+        assert!(segment.contains("-prod--core:ReadOnly"), "{shell:?}: {segment}");
+        session.run("ssox export >exported");
+        assert!(home.read("exported").starts_with("export AWS_ACCESS_KEY_ID="), "{shell:?}");
+        session.run("ssox exec -- -prod--core -- env >env");
+        assert!(home.read("env").contains("\nSSOX_PROFILE=-prod--core\n"), "{shell:?}");
+        session.run("ssox clear");
+        assert!(!environment(&mut session, &home).contains_key("SSOX_PROFILE"), "{shell:?}");
+    });
+}

@@ -127,12 +127,10 @@ fn named_place(
     let session = files.sso_session(name);
     let of = |key| session.as_ref().and_then(|session| session.get(key)).unwrap_or_default();
     let (of_start_url, of_region) = (canonical(of("sso_start_url")), of("sso_region"));
-    match start_url.is_none_or(|url| canonical(url) == of_start_url) && region.is_none_or(|region| region == of_region)
-    {
-        true => Ok(Place { session: Some(name.into()), start_url: of_start_url, region: of_region.into() }),
-        false => {
-            Err(format!("its `sso_start_url` or `sso_region` is not that of session `{name}`; take out what is wrong"))
-        }
+    if start_url.is_none_or(|url| canonical(url) == of_start_url) && region.is_none_or(|region| region == of_region) {
+        Ok(Place { session: Some(name.into()), start_url: of_start_url, region: of_region.into() })
+    } else {
+        Err(format!("its `sso_start_url` or `sso_region` is not that of session `{name}`; take out what is wrong"))
     }
 }
 
@@ -156,9 +154,10 @@ fn group(files: &ConfigFiles, args: &ConfigureMigrate, groups: &[Group], place: 
     };
     let Place { session, start_url, region } = place;
     let found = || files.sso_session_names().find(is_same);
-    let (existing, wanted) = match args.session_per_profile {
-        true => (session.clone(), own_session_name(profile)),
-        false => (session.clone().or_else(found), session_name(start_url)),
+    let (existing, wanted) = if args.session_per_profile {
+        (session.clone(), own_session_name(profile))
+    } else {
+        (session.clone().or_else(found), session_name(start_url))
     };
     let is_used = |name: &str| files.sso_session(name).is_some() || groups.iter().any(|group| group.name == name);
     Group {

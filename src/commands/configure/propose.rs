@@ -1,6 +1,4 @@
 //! From a new text to a changed file: shown, agreed to, and written only onto what was read.
-//!
-//! Deliberately not here: what changes.
 
 use crate::config::{ConfigFiles, File, Which, diff};
 use crate::context::{Context, tell};

@@ -1,6 +1,4 @@
 //! One question of the wizard: what is given answers it, else what a person types; what cannot be is asked again.
-//!
-//! Deliberately not here: lists to choose from (`terminal::picker`).
 
 use crate::context::Context;
 use crate::error::{Error, Result};

@@ -1,6 +1,5 @@
 //! `ssox doctor`: explains what is wrong, and says the line to type.
-//!
-//! Deliberately not here: mending. A doctor that changes files is a doctor nobody runs.
+//! It changes nothing.
 
 mod caches;
 mod clock;
