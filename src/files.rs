@@ -81,6 +81,7 @@ pub(crate) fn create_private_dir(path: &Path) -> io::Result<()> {
     }
     let above = parent(path);
     create_private_dir(&above)?;
+    #[cfg_attr(not(unix), expect(unused_mut, reason = "modes are Unix's"))]
     let mut builder = fs::DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);

@@ -19,6 +19,7 @@ pub(crate) struct Holder {
 }
 
 /// What the system says about the process of that id.
+#[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "only Linux is asked"))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     Running,
