@@ -84,6 +84,8 @@ mod sources;
 mod using;
 #[cfg(unix)]
 mod waiting;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod windows;
 #[cfg(unix)]
 mod wizard;
 #[cfg(unix)]
