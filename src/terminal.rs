@@ -8,7 +8,7 @@ pub(crate) mod picker;
 mod quoted;
 mod spinner;
 
-pub(crate) use ask::ask;
+pub(crate) use ask::{ask, input};
 pub(crate) use link::show_address;
 pub(crate) use quoted::Quoted;
 

@@ -104,7 +104,7 @@ impl Channel {
         let settings = HttpConnectorSettings::builder().connect_timeout(timeouts.connect).build();
         let mut connector = Connector::builder()
             .tls_provider(Provider::Rustls(CryptoMode::Ring))
-            .tls_context(trust::context(network.ca_bundle.as_deref(), is_tls)?)
+            .tls_context(trust::context(network.ca_bundle.as_ref(), is_tls)?)
             .connector_settings(settings);
         connector.set_proxy_config(proxy.as_ref().map(|proxy| proxy.config.clone()));
         let connector = SharedHttpConnector::new(Bounded(connector.build()));

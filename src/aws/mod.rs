@@ -27,8 +27,8 @@ mod unreachable;
 pub(crate) mod web;
 
 pub(crate) use endpoint::{Endpoint, Origin};
+pub(crate) use trust::CaBundle;
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 /// How AWS is reached: what a profile and the environment say about it, resolved by `profile`.
@@ -41,7 +41,7 @@ pub(crate) struct Network {
     pub(crate) signin: Option<Endpoint>,
     pub(crate) iam: Option<Endpoint>,
     /// Replaces the system's certificate authorities.
-    pub(crate) ca_bundle: Option<PathBuf>,
+    pub(crate) ca_bundle: Option<CaBundle>,
     /// Attempts of one call, the first included; 3 when absent.
     pub(crate) max_attempts: Option<u32>,
     pub(crate) fips: bool,

@@ -7,6 +7,7 @@ use crate::context::Context;
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
 use crate::files;
+use crate::profile::EXPIRY_KEYS;
 use crate::terminal;
 
 /// What makes a profile of that name something else than the keys that would be written.
@@ -80,6 +81,10 @@ fn edited<'a>(files: &'a ConfigFiles, section: &str, credentials: &RoleCredentia
         // The old name of the token, which the AWS CLI would prefer.
         ("aws_security_token", None),
         ("aws_account_id", credentials.account_id.clone()),
+        // What another tool wrote of the keys that were there.
+        (EXPIRY_KEYS[1], None),
+        (EXPIRY_KEYS[2], None),
+        (EXPIRY_KEYS[3], None),
         // No SDK reads it, but prompts and saml2aws do, and ssox itself: RFC 3339.
         ("x_security_token_expires", credentials.expiration.map(|end| end.to_string())),
     ];
@@ -121,7 +126,7 @@ mod tests {
     #[test]
     fn what_was_left_of_other_keys_goes() {
         let before = "# mine\n[a]\nx = 1\n\n[dev]\naws_access_key_id = OLD ; c\naws_session_token = old\n\
-            aws_security_token = old\nx_security_token_expires = old\nregion = eu-west-1\n[b]\ny = 2\n";
+            aws_security_token = old\nx_security_token_expires = old\nexpiration = old\naws_expiration = old\nregion = eu-west-1\n[b]\ny = 2\n";
         let files = ConfigFiles::parse("", before);
         let after = edited(&files, "dev", &credentials(None)).unwrap().finish();
         assert!(after.starts_with("# mine\n[a]\nx = 1\n\n[dev]\naws_access_key_id = ASIA"), "{after}");

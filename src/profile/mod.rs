@@ -2,6 +2,7 @@
 //!
 //! Deliberately not here: the grammar of the files (`config`), and fetching (`source`).
 
+mod expiry;
 pub(crate) mod find;
 mod metadata;
 mod network;
@@ -10,6 +11,7 @@ mod roles;
 mod sessions;
 mod sources;
 
+pub(crate) use expiry::{EXPIRY_KEYS, end as expiry};
 pub(crate) use sessions::{named_session, scopes, session_behind, sessions};
 
 use crate::aws::Network;

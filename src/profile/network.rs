@@ -3,7 +3,7 @@
 //!
 //! Deliberately not here: proxies, which the HTTP client takes from the environment.
 
-use crate::aws::{Endpoint, Network, Origin, Timeouts};
+use crate::aws::{CaBundle, Endpoint, Network, Origin, Timeouts};
 use crate::config::{ConfigFiles, Entry, Section};
 use crate::context::Context;
 use crate::error::{Error, Result};
@@ -29,12 +29,24 @@ pub(super) fn network(ctx: &Context, files: &ConfigFiles, section: &Section) -> 
         sts: endpoints.of("STS", &["sts"]),
         signin: endpoints.of("SIGNIN", &["signin"]),
         iam: endpoints.of("IAM", &["iam"]),
-        ca_bundle: setting("AWS_CA_BUNDLE", "ca_bundle").map(|path| ctx.expand(path)),
+        ca_bundle: ca_bundle(ctx, files, section),
         max_attempts: setting("AWS_MAX_ATTEMPTS", "max_attempts").map(attempts).transpose()?,
         fips: is_on("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint"),
         dual_stack: is_on("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint"),
         timeouts: Timeouts::default(),
     })
+}
+
+/// Returns the CA bundle in the order of the AWS CLI: its own variable, the profile's, then that of Python's `requests`.
+fn ca_bundle(ctx: &Context, files: &ConfigFiles, section: &Section) -> Option<CaBundle> {
+    let variable = |name: &str| Some((ctx.var(name)?, Origin::Variable(name.into())));
+    let in_section = || {
+        let entry = section.entry("ca_bundle").filter(|entry| !entry.value.is_empty())?;
+        let file = files.file(entry.which).path.display();
+        Some((entry.value.as_ref(), Origin::Key(format!("`ca_bundle` of `{}` in `{file}`", section.name))))
+    };
+    let found = variable("AWS_CA_BUNDLE").or_else(in_section).or_else(|| variable("REQUESTS_CA_BUNDLE"));
+    found.map(|(path, origin)| CaBundle { path: ctx.expand(path), origin })
 }
 
 struct Endpoints<'a> {
@@ -93,4 +105,30 @@ fn attempts(text: &str) -> Result<u32> {
         Error::configuration(format!("`{text}` is not a number of attempts"))
             .hint("AWS_MAX_ATTEMPTS (`max_attempts` in a profile) is a number from 1 on")
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ca_bundle_is_found_in_the_order_of_the_aws_cli() {
+        let files = ConfigFiles::parse("[profile a]\nca_bundle = ~/own\n[profile b]\nca_bundle =\n", "");
+        let (aws, requests) = (("AWS_CA_BUNDLE", "/aws"), ("REQUESTS_CA_BUNDLE", "/requests"));
+        let rows: [(&[(&str, &str)], &str, &str, &str); 6] = [
+            (&[aws, requests], "a", "/aws", "AWS_CA_BUNDLE"),
+            (&[requests], "a", "/h/own", "`ca_bundle` of `a` in `config`"),
+            (&[requests], "b", "/requests", "REQUESTS_CA_BUNDLE"),
+            (&[("AWS_CA_BUNDLE", ""), requests], "b", "/requests", "REQUESTS_CA_BUNDLE"),
+            (&[aws], "b", "/aws", "AWS_CA_BUNDLE"),
+            (&[("REQUESTS_CA_BUNDLE", "")], "b", "", ""),
+        ];
+        for (variables, profile, path, origin) in rows {
+            let variables = variables.iter().chain(&[("HOME", "/h")]);
+            let ctx = Context::new(variables.map(|(name, value)| ((*name).to_string(), value.into())));
+            let found = ca_bundle(&ctx, &files, &files.profile(profile).unwrap());
+            let found = found.map(|bundle| (bundle.path.display().to_string(), bundle.origin.to_string()));
+            assert_eq!(found.unwrap_or_default(), (path.to_string(), origin.to_string()));
+        }
+    }
 }

@@ -4,7 +4,7 @@
 
 use super::find::{check_role_name, is_account_id};
 use super::sessions::{self, misspelt};
-use super::{network, region, roles};
+use super::{expiry, network, region, roles};
 use crate::aws::Network;
 use crate::config::{ConfigFiles, Section, Which};
 use crate::context::Context;
@@ -19,7 +19,6 @@ use crate::source::saml::Saml;
 use crate::source::sso::SsoRole;
 use crate::source::static_keys::StaticKeys;
 use crate::source::{Source, web_identity};
-use crate::time::Timestamp;
 
 /// Returns where the profile's credentials come from.
 ///
@@ -76,8 +75,12 @@ impl Place<'_> {
                 account_id: section.value("aws_account_id").map(String::from),
             }));
         }
-        match has_key(Which::Config) || has("aws_secret_access_key") {
-            true => static_keys(name, section, Which::Config),
+        let has_half = |which| in_file(section, "aws_secret_access_key", which).is_some();
+        if has_key(Which::Config) || has_half(Which::Config) {
+            return static_keys(name, section, Which::Config);
+        }
+        match has_half(Which::Credentials) {
+            true => static_keys(name, section, Which::Credentials),
             false => Err(nothing(name, section)),
         }
     }
@@ -155,15 +158,18 @@ fn static_keys(name: &str, section: &Section, which: Which) -> Result<Source> {
         Which::Config => "~/.aws/config",
     };
     let text = |key: &str| in_file(section, key, which);
-    let required = |key: &str| match text(key) {
-        Some(value) => Ok(value.to_string()),
-        None => Err(Error::configuration(format!("profile `{name}` has half a key: `{key}` is missing in {file}"))
-            .hint(format!("add `{key}` there, or take the other half out"))),
+    let required = |key: &str| {
+        let error = || Error::configuration(format!("profile `{name}` has half a key: `{key}` is missing in {file}"));
+        match (text(key), section.value(key)) {
+            (Some(value), _) => Ok(value.to_string()),
+            (None, Some(_)) => Err(error().hint(format!("put `{key}` there: AWS tools take no half from each file"))),
+            (None, None) => Err(error().hint(format!("add `{key}` there, or take the other half out"))),
+        }
     };
     // `aws_security_token` is the old name, and the AWS CLI prefers it where both stand.
     let token = text("aws_security_token").or_else(|| text("aws_session_token"));
     // Only temporary keys end; what tools write beside them says when.
-    let end = token.and_then(|_| Timestamp::parse(text("x_security_token_expires")?));
+    let end = token.and_then(|_| expiry::end(text));
     let keys = RoleCredentials {
         access_key_id: required("aws_access_key_id")?,
         secret_access_key: Secret::new(required("aws_secret_access_key")?),
@@ -181,6 +187,10 @@ fn nothing(name: &str, section: &Section) -> Error {
         return error.hint(
             misspelt(section, "role_arn").unwrap_or_else(|| format!("add `role_arn = …` to `[profile {name}]`")),
         );
+    }
+    if let Some(token) = ["aws_session_token", "aws_security_token"].iter().find(|key| section.value(key).is_some()) {
+        return Error::configuration(format!("profile `{name}` has `{token}` without the keys it belongs to"))
+            .hint("add `aws_access_key_id` and `aws_secret_access_key` beside it");
     }
     let wanted = ["sso_account_id", "sso_role_name", "role_arn", "credential_process", "aws_access_key_id"];
     let hint = wanted.iter().find_map(|key| misspelt(section, key));

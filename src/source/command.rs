@@ -7,6 +7,7 @@ mod running;
 use crate::context::Context;
 use crate::error::{Error, Result, cause_text};
 use crate::secret::Secret;
+use crate::terminal;
 use running::{Cut, Ended, Group, Running};
 use std::fmt;
 use std::io::{self, IsTerminal as _};
@@ -15,6 +16,8 @@ use std::time::Duration;
 
 /// What AWS tools give such a program.
 const LIMIT: Duration = Duration::from_secs(60);
+/// How long a person may take whom the program asks.
+const PATIENCE: Duration = Duration::from_secs(600);
 
 /// A program and its arguments; shown as the key it stands under, never as the line, which may hold secrets.
 #[derive(Clone, PartialEq, Eq)]
@@ -49,9 +52,27 @@ impl CommandLine {
         self.run_within(LIMIT, ctx, env)
     }
 
+    /// Runs a program that may ask a person: it has the terminal, and the time a person takes.
+    ///
+    /// # Errors
+    /// Those of [`CommandLine::run`].
+    pub(super) fn ask(&self, ctx: &Context) -> Result<Secret> {
+        if ctx.no_input || !terminal::is_seen() {
+            return self.run(ctx, &[]);
+        }
+        ctx.log(|| format!("running {self}"));
+        let mut command = self.command(ctx, &[]);
+        command.stderr(Stdio::inherit());
+        self.printed(self.start(command)?, PATIENCE)
+    }
+
     fn run_within(&self, limit: Duration, ctx: &Context, env: &[(&str, String)]) -> Result<Secret> {
         ctx.log(|| format!("running {self}"));
-        match self.start(ctx, env)?.wait(limit) {
+        self.printed(self.start(self.command(ctx, env))?, limit)
+    }
+
+    fn printed(&self, running: Running, limit: Duration) -> Result<Secret> {
+        match running.wait(limit) {
             Ok(Ended { status, printed, .. }) if status.success() => Ok(Secret::new(String::from_utf8_lossy(&printed))),
             Ok(Ended { status, said, .. }) => Err(self.failed(status, &String::from_utf8_lossy(&said))),
             Err(Cut::TooLong) => Err(Error::unreachable(format!("{self} took longer than {limit:?}"))
@@ -62,12 +83,14 @@ impl CommandLine {
         }
     }
 
-    fn start(&self, ctx: &Context, env: &[(&str, String)]) -> Result<Running> {
-        // Data on its way to the program of `ssox exec` is not this one's to read.
-        let has_person = !ctx.no_input && io::stdin().is_terminal();
+    fn command(&self, ctx: &Context, env: &[(&str, String)]) -> Command {
         let mut command = Command::new(&self.words[0]);
         command.args(&self.words[1..]).envs(env.iter().map(|(name, value)| (name, value)));
-        command.stdin(if has_person { Stdio::inherit() } else { Stdio::null() });
+        command.stdin(input(ctx)).stderr(Stdio::piped());
+        command
+    }
+
+    fn start(&self, command: Command) -> Result<Running> {
         Running::start(command, Group::here()).map_err(|cause| {
             let program = &self.words[0];
             Error::configuration(format!("{self}: could not run `{program}`: {}", cause_text(&cause)))
@@ -84,6 +107,18 @@ impl CommandLine {
         let said = said[said.len().saturating_sub(3)..].join("; ");
         let cause = if said.is_empty() { how } else { format!("{how}: {said}") };
         Error::other(format!("{self} failed: {cause}")).hint("run its line by hand")
+    }
+}
+
+/// Returns what the program reads from: the terminal, if a person is there. Data on its way to the program of `ssox exec`
+/// is not this one's to read.
+fn input(ctx: &Context) -> Stdio {
+    if ctx.no_input {
+        return Stdio::null();
+    }
+    match io::stdin().is_terminal() {
+        true => Stdio::inherit(),
+        false => terminal::input().map_or_else(|_| Stdio::null(), Stdio::from),
     }
 }
 

@@ -65,6 +65,11 @@ fn environment(ctx: &Context) -> Result<RoleCredentials> {
         let absent = || Error::configuration(format!("{name} is not set")).hint(typed::set(ctx, name, "…"));
         ctx.var(name).map(String::from).ok_or_else(absent)
     };
+    let expiration = ctx.var("AWS_CREDENTIAL_EXPIRATION").and_then(Timestamp::parse);
+    if let Some(end) = expiration.filter(|end| *end <= ctx.now()) {
+        return Err(Error::needs_person(format!("the keys in this environment expired at {end}"))
+            .hint("set new ones, with AWS_CREDENTIAL_EXPIRATION or without it"));
+    }
     Ok(RoleCredentials {
         access_key_id: required("AWS_ACCESS_KEY_ID")?,
         secret_access_key: Secret::new(required("AWS_SECRET_ACCESS_KEY")?),
@@ -73,7 +78,7 @@ fn environment(ctx: &Context) -> Result<RoleCredentials> {
             .iter()
             .find_map(|name| ctx.var(name))
             .map(Secret::new),
-        expiration: ctx.var("AWS_CREDENTIAL_EXPIRATION").and_then(Timestamp::parse),
+        expiration,
         account_id: ctx.var("AWS_ACCOUNT_ID").map(String::from),
         role_name: None,
     })

@@ -102,7 +102,7 @@ impl Mfa {
             return parse(code).ok_or_else(not_a_code);
         }
         let Some(process) = &self.process else { return self.ask(ctx) };
-        let printed = process.run(ctx, &[])?;
+        let printed = process.ask(ctx)?;
         parse(printed.expose()).ok_or_else(|| {
             Error::configuration(format!("{process} printed no MFA code"))
                 .hint("it has to print six digits, and no more")

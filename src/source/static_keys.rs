@@ -1,6 +1,4 @@
 //! Keys that stand in a file: a user's long-term ones, or temporary ones another tool wrote.
-//!
-//! Deliberately not here: reading the files (`profile`).
 
 use super::uncached;
 use crate::cache::Entry;
@@ -16,18 +14,18 @@ pub(crate) struct StaticKeys {
 }
 
 impl StaticKeys {
-    /// Returns the keys. That they end is known when who wrote them wrote that, too.
+    /// Returns the keys. When they expire is known only where the tool that wrote them wrote that, too.
     ///
     /// # Errors
-    /// A person is needed: the keys are over.
+    /// A person is needed: the keys have expired.
     pub(crate) fn credentials(&self, ctx: &Context) -> Result<Entry> {
         let entry = uncached(ctx, self.keys.clone());
         match self.keys.expiration.filter(|_| entry.is_over(ctx.now())) {
             None => Ok(entry),
             Some(end) => {
                 let profile = &self.profile;
-                Err(Error::needs_person(format!("the keys of profile `{profile}` ended at {end}"))
-                    .hint(format!("let the tool that wrote `[{profile}]` into ~/.aws/credentials write new ones")))
+                Err(Error::needs_person(format!("the keys of profile `{profile}` expired at {end}"))
+                    .hint(format!("run the tool again that wrote the keys of `[{profile}]`, then try again")))
             }
         }
     }

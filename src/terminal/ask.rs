@@ -22,6 +22,11 @@ pub(crate) fn ask(question: &str) -> Result<Option<String>> {
     Ok(Some(line.trim().to_string()))
 }
 
+/// Opens the terminal, for a program that asks a person while stdin is another's.
+pub(crate) fn input() -> io::Result<File> {
+    open().map(|(input, _)| input)
+}
+
 /// Opens the terminal, to read from it and to write to it.
 pub(super) fn open() -> io::Result<(File, File)> {
     let (input, output) = if cfg!(windows) { ("CONIN$", "CONOUT$") } else { ("/dev/tty", "/dev/tty") };

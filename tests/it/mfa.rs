@@ -118,6 +118,30 @@ fn a_program_may_give_the_code() {
     with_code(&home, "fails", "234567").ok();
 }
 
+/// It has stdin and stderr, and the time a person takes: in a substitution of the shell, and where stdin is a file.
+#[test]
+fn a_program_that_gives_the_code_may_ask_the_person() {
+    let asks = "mfa_process = sh -c 'test -t 0 && test -t 2 && printf touch-it: >&2 && read code && echo $code'";
+    for shell in shells::shells() {
+        let standin = Standin::start();
+        let home = shell_home(&standin);
+        let known = home.read(".aws/config");
+        home.write(".aws/config", &format!("{known}\n{}", role("asks", "NeedsMfa", &format!("{DEVICE}\n{asks}"))));
+        let mut session = home.session(shell, &format!("{}\nLOAD", shell.probe()));
+        session.terminal.enter("ssox use asks");
+        session.terminal.wait_for("touch-it:");
+        session.terminal.enter("123456");
+        session.wait_for_prompt();
+        assert!(session.run("probe SSOX_ROLE").contains("exported [NeedsMfa]"), "{shell:?}");
+        session.run("rm -r .aws/cli");
+        session.terminal.enter("ssox exec asks -- sh -c 'cat; echo \"for $AWS_ACCOUNT_ID\"' <.aws/config");
+        session.terminal.wait_for("touch-it:");
+        session.terminal.enter("234567");
+        session.terminal.wait_for("for 444455556666");
+        session.wait_for_prompt();
+    }
+}
+
 /// A home for real shells, with the same profiles.
 fn shell_home(standin: &Standin) -> shells::Home {
     let home = shells::Home::with(standin);

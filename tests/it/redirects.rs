@@ -156,6 +156,19 @@ fn a_profile_of_another_file_is_found_there() {
 }
 
 #[test]
+fn a_ca_bundle_that_is_not_there_is_named_with_what_names_it() {
+    let home = Home::signed_in();
+    let requests = ("REQUESTS_CA_BUNDLE", "/nope");
+    let stderr = home.ssox_with(&["credential-process", "dev"], &[requests]).fails(4);
+    assert!(stderr.contains("`/nope` does not exist") && stderr.contains("hint: REQUESTS_CA_BUNDLE"), "{stderr}");
+    let both = [requests, ("AWS_CA_BUNDLE", "/none")];
+    let stderr = home.ssox_with(&["credential-process", "dev"], &both).fails(4);
+    assert!(stderr.contains("`/none` does not exist") && stderr.contains("hint: AWS_CA_BUNDLE"), "{stderr}");
+    let (_, findings) = doctor(&home, &[requests]);
+    finds(&findings, "error", "`/nope` does not exist", "REQUESTS_CA_BUNDLE");
+}
+
+#[test]
 fn a_wrong_home_is_named() {
     let home = Home::signed_in();
     let stderr = home.ssox_with(&["credential-process", "dev"], &[("HOME", "/nope")]).fails(4);

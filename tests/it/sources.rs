@@ -41,6 +41,56 @@ fn runs(home: &Home) -> usize {
     fs::read_to_string(home.path("runs")).unwrap_or_default().lines().count()
 }
 
+#[test]
+fn keys_that_another_tool_wrote_are_not_handed_out_after_they_expired() {
+    let home = home("");
+    let keys = "aws_access_key_id = ASIAX\naws_secret_access_key = s\naws_session_token = t\n";
+    let forms = [
+        ("x_security_token_expires", "-11-20T23:48:08+02:00"),
+        ("expiration", "-11-20 21:48:08"),
+        ("aws_expiration", "-11-20T21:48:08.000Z"),
+        ("aws_session_expiration", "-11-20T21:48:08+0000"),
+    ];
+    for (key, form) in forms {
+        fs::write(home.path(".aws/credentials"), format!("[k]\n{keys}{key} = 2020{form}\n")).unwrap();
+        let verbs: [&[&str]; 4] = [
+            &["--emit=zsh1", "use", "k"],
+            &["export", "k", "--format", "json"],
+            &["exec", "k", "--", "true"],
+            &["credential-process", "k"],
+        ];
+        for verb in verbs {
+            let stderr = home.ssox(verb).fails(3);
+            assert!(stderr.contains("the keys of profile `k` expired at 2020-11-20T21:48:08Z"), "{key}: {stderr}");
+            assert!(stderr.contains("hint: run the tool again"), "{key}: {stderr}");
+        }
+        fs::write(home.path(".aws/credentials"), format!("[k]\n{keys}{key} = 2096{form}\n")).unwrap();
+        let end = use_(&home, "k").set("AWS_CREDENTIAL_EXPIRATION");
+        assert_eq!(end.as_deref(), Some("2096-11-20T21:48:08Z"), "{key}");
+    }
+}
+
+#[test]
+fn half_a_key_is_named_with_its_file() {
+    let home = home("[profile here]\naws_access_key_id = A\n[profile split]\naws_secret_access_key = s\n");
+    let credentials = "[id]\naws_access_key_id = A\n[secret]\naws_secret_access_key = s\n[token]\naws_session_token = t\n\
+        [split]\naws_access_key_id = A\n";
+    fs::write(home.path(".aws/credentials"), credentials).unwrap();
+    let rows = [
+        ("here", "`aws_secret_access_key` is missing in ~/.aws/config"),
+        ("id", "`aws_secret_access_key` is missing in ~/.aws/credentials"),
+        ("secret", "`aws_access_key_id` is missing in ~/.aws/credentials"),
+        ("split", "AWS tools take no half from each file"),
+        ("token", "has `aws_session_token` without the keys it belongs to"),
+    ];
+    for (profile, words) in rows {
+        let stderr = use_(&home, profile).fails(4);
+        assert!(stderr.contains(words), "{profile}: {stderr}");
+        let doctor = home.ssox(&["doctor"]).stdout();
+        assert!(doctor.contains(&format!("profile `{profile}` has ")), "{profile}: {doctor}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_process_is_run_anew_only_when_its_keys_end() {

@@ -3,12 +3,13 @@
 //! Deliberately not here: what AWS answers.
 
 use super::{ask_with, assert_says, calls, context, fails, network, token};
-use crate::aws::Network;
+use crate::aws::{CaBundle, Network, Origin};
 use crate::error::Kind;
 use crate::secret::Secret;
 use ssox_standin::Standin;
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 #[test]
@@ -79,18 +80,22 @@ fn no_proxy_goes_around_the_proxy() {
     assert_says(&error, Kind::Unreachable, "connection refused by `127.0.0.1:9`, the proxy of HTTP_PROXY");
 }
 
+fn bundle(path: &Path) -> Option<CaBundle> {
+    Some(CaBundle { path: path.into(), origin: Origin::Variable("AWS_CA_BUNDLE".into()) })
+}
+
 #[test]
 fn a_ca_bundle_is_checked_before_it_is_used() {
     let file = tempfile::NamedTempFile::new().unwrap();
     let block = |body: &str| format!("-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n");
-    let network = Network { ca_bundle: Some(file.path().into()), ..network("http://127.0.0.1:9") };
+    let network = Network { ca_bundle: bundle(file.path()), ..network("http://127.0.0.1:9") };
     for content in [String::new(), "nonsense".into(), block("!!"), block("MAMCAQE="), "\u{0}".into()] {
         std::fs::write(file.path(), &content).unwrap();
         assert_says(&fails(&network, &[]), Kind::Configuration, "holds no certificate that can be used");
         assert_says(&fails(&network, &[]), Kind::Configuration, "AWS_CA_BUNDLE");
     }
-    let absent = Network { ca_bundle: Some("/none/such".into()), ..network.clone() };
+    let absent = Network { ca_bundle: bundle(Path::new("/none/such")), ..network.clone() };
     assert_says(&fails(&absent, &[]), Kind::Configuration, "does not exist");
-    let directory = Network { ca_bundle: Some(std::env::temp_dir()), ..network };
+    let directory = Network { ca_bundle: bundle(&std::env::temp_dir()), ..network };
     assert_says(&fails(&directory, &[]), Kind::Configuration, "AWS_CA_BUNDLE");
 }

@@ -2,7 +2,7 @@
 //! The grammar's own oddities are found by `config` itself.
 
 use super::Severity::{Error, Info, Warning};
-use super::{Finding, precedence};
+use super::{Finding, keys, precedence};
 use crate::commands::shared::names_of;
 use crate::config::{ConfigFiles, Section};
 use crate::context::Context;
@@ -21,6 +21,7 @@ pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
         profile(ctx, files, &section, &mut findings);
         findings.extend(copied(files, "profile", &section));
         findings.extend(precedence::check(files, &section));
+        findings.extend(keys::check(ctx, files, &section));
     }
     for section in files.sso_session_names().filter_map(|name| files.sso_session(&name)) {
         findings.extend(copied(files, "sso-session", &section));

@@ -56,6 +56,10 @@ fn keys(ctx: &Context, is_ours: bool, findings: &mut Vec<Finding>) {
         findings.push(finding(Error, message, typed::unset(ctx, &KEYS)));
         return;
     }
+    if !id && has("AWS_SESSION_TOKEN") {
+        let message = "AWS_SESSION_TOKEN is set without AWS_ACCESS_KEY_ID: with other keys it fails everywhere";
+        findings.push(finding(Warning, message, typed::unset(ctx, &["AWS_SESSION_TOKEN"])));
+    }
     if id && has("AWS_PROFILE") {
         let message = "AWS_PROFILE stands beside AWS_ACCESS_KEY_ID: the AWS CLI uses the keys, the SDK for JavaScript the profile";
         findings.push(finding(Warning, message, format!("{}, or ssox clear", typed::unset(ctx, &["AWS_PROFILE"]))));
@@ -107,10 +111,11 @@ mod tests {
 
     #[test]
     fn what_lies_is_found() {
-        let rows: [(&[(&str, &str)], &str); 10] = [
+        let rows: [(&[(&str, &str)], &str); 11] = [
             (&[("AWS_ACCESS_KEY_ID", "A"), ("AWS_SECRET_ACCESS_KEY", "s")], "not by ssox"),
             (&[("AWS_ACCESS_KEY_ID", "A"), ("AWS_SECRET_ACCESS_KEY", "s"), ("AWS_PROFILE", "dev")], "stands beside"),
             (&[("AWS_ACCESS_KEY_ID", "A")], "half a key"),
+            (&[("AWS_SESSION_TOKEN", "t")], "without AWS_ACCESS_KEY_ID"),
             (&[("AWS_SECURITY_TOKEN", "t")], "AWS_SECURITY_TOKEN"),
             (&[("AWS_CREDENTIAL_EXPIRATION", "2020-01-01T00:00:00Z")], "is over"),
             (&[("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://x")], "container"),

@@ -5,6 +5,7 @@ mod caches;
 mod clock;
 mod configuration;
 mod environment;
+mod keys;
 mod precedence;
 mod redirects;
 mod shell_function;

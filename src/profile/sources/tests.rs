@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::error::Kind;
+use crate::time::Timestamp;
 
 const KEYS: &str = "aws_access_key_id = AKIA\naws_secret_access_key = s\n";
 const ROLE: &str = "role_arn = arn:aws:iam::444455556666:role/Target\n";

@@ -62,7 +62,7 @@ pub(super) struct Running {
 }
 
 impl Running {
-    /// Starts a program. A person sees what it says on stderr.
+    /// Starts a program, and reads what it prints and, where its stderr is a pipe, what it says.
     ///
     /// # Errors
     /// Those of the system.
@@ -71,7 +71,7 @@ impl Running {
         if group == Group::Own {
             std::os::unix::process::CommandExt::process_group(&mut command, 0);
         }
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+        let mut child = command.stdout(Stdio::piped()).spawn()?;
         let (printed, said) = (child.stdout.take(), child.stderr.take());
         Ok(Self { child, group, printed: in_background(printed, whole), said: in_background(said, last_words) })
     }

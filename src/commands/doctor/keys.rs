@@ -1,0 +1,93 @@
+//! Access keys in the files that cannot work: half a pair, a token without keys, keys that have expired.
+
+use super::Finding;
+use super::Severity::{Error, Info, Warning};
+use crate::config::{ConfigFiles, Entry, Section, Which};
+use crate::context::Context;
+use crate::profile;
+
+/// Looks at the keys of a profile, in each file for itself: AWS tools take no half from each.
+pub(super) fn check(ctx: &Context, files: &ConfigFiles, section: &Section) -> Vec<Finding> {
+    let in_file = |which| of_file(ctx, files, section, which);
+    [Which::Config, Which::Credentials].into_iter().filter_map(in_file).collect()
+}
+
+fn of_file(ctx: &Context, files: &ConfigFiles, section: &Section, which: Which) -> Option<Finding> {
+    let entry = |key: &str| section.entries().iter().rev().find(|entry| entry.key == key && entry.which == which);
+    let text = |key: &str| entry(key).map(|entry| entry.value.as_ref()).filter(|value| !value.is_empty());
+    let name = &section.name;
+    let at = |finding: Finding, entry: Option<&Entry>| {
+        let (file, line) = files.place(entry?);
+        Some(finding.at(file, Some(line)))
+    };
+    let (id, secret) = (entry("aws_access_key_id"), entry("aws_secret_access_key"));
+    let token = entry("aws_session_token").or_else(|| entry("aws_security_token"));
+    let missing = match (text("aws_access_key_id"), text("aws_secret_access_key")) {
+        (Some(_), None) => "aws_secret_access_key",
+        (None, Some(_)) => "aws_access_key_id",
+        (None, None) => {
+            let message = format!("profile `{name}` has a session token without keys");
+            let hint = "add the keys it belongs to, or take the token out";
+            return at(Finding::new("config", Warning, message, hint), token);
+        }
+        (Some(_), Some(_)) => {
+            let end = profile::expiry(text).filter(|end| token.is_some() && *end <= ctx.now())?;
+            let message = format!("the keys of profile `{name}` expired at {end}");
+            let hint = "run the tool that wrote them again, or take them out";
+            return at(Finding::new("config", Info, message, hint), id);
+        }
+    };
+    let message =
+        format!("profile `{name}` has half a key: `{missing}` is missing, and AWS tools fail or pass it over");
+    at(
+        Finding::new("config", Error, message, format!("add `{missing}` beside it, or take the other half out")),
+        id.or(secret),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn messages(config: &str, credentials: &str) -> Vec<String> {
+        let files = ConfigFiles::parse(config, credentials);
+        let findings = check(&Context::new([]), &files, &files.profile("p").unwrap());
+        findings.into_iter().map(|finding| format!("{}:{:?}", finding.message, finding.line)).collect()
+    }
+
+    #[test]
+    fn what_cannot_work_is_named_with_its_line() {
+        let rows = [
+            ("", "[p]\naws_access_key_id = A\n", "`aws_secret_access_key` is missing", 2),
+            ("", "[p]\nregion = e\naws_secret_access_key = s\n", "`aws_access_key_id` is missing", 3),
+            ("[profile p]\naws_access_key_id = A\naws_secret_access_key =\n", "", "half a key", 2),
+            ("", "[p]\naws_session_token = t\n", "a session token without keys", 2),
+            (
+                "",
+                "[p]\naws_access_key_id = A\naws_secret_access_key = s\naws_session_token = t\nexpiration = 2020-01-01 00:00:00",
+                "expired at 2020-01-01T00:00:00Z",
+                2,
+            ),
+        ];
+        for (config, credentials, words, line) in rows {
+            let found = messages(config, credentials);
+            assert!(found.len() == 1 && found[0].contains(words), "{credentials}: {found:?}");
+            assert!(found[0].ends_with(&format!("Some({line})")), "{found:?}");
+        }
+        let split = messages("[profile p]\naws_access_key_id = A\n", "[p]\naws_secret_access_key = s\n");
+        assert_eq!(split.len(), 2, "{split:?}");
+    }
+
+    #[test]
+    fn whole_keys_are_fine() {
+        let keys = "aws_access_key_id = A\naws_secret_access_key = s\n";
+        for more in [
+            "",
+            "aws_session_token = t\n",
+            "aws_session_token = t\naws_expiration = 2099-01-01T00:00:00.000Z\n",
+            "expiration = 2020-01-01\n",
+        ] {
+            assert!(messages("", &format!("[p]\n{keys}{more}")).is_empty(), "{more}");
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! When keys in a file expire: other tools write that beside them, each in a form of its own.
+
+use crate::time::Timestamp;
+
+/// The keys under which tools write it: saml2aws and okta-aws-cli, aws-mfa and awsume, aws-azure-login and clisso, others.
+pub(crate) const EXPIRY_KEYS: [&str; 4] =
+    ["x_security_token_expires", "expiration", "aws_expiration", "aws_session_expiration"];
+
+/// The zone that is furthest behind UTC, in seconds.
+const LATEST_ZONE: i64 = 12 * 3600;
+
+/// Returns the latest moment among them: one that is left of older keys is earlier.
+pub(crate) fn end<'a>(text: impl Fn(&str) -> Option<&'a str>) -> Option<Timestamp> {
+    // awsume writes the time of this machine's zone, without the zone: by then the keys have expired anywhere.
+    let zone = if text("manager") == Some("awsume") || text("autoawsume").is_some() { LATEST_ZONE } else { 0 };
+    EXPIRY_KEYS.iter().filter_map(|key| parse(text(key)?, zone)).max()
+}
+
+/// Reads RFC 3339 with a blank for the `T`, an offset without a colon, what Go prints, seconds or milliseconds; without a
+/// zone it is UTC, and `zone` seconds more.
+fn parse(text: &str, zone: i64) -> Option<Timestamp> {
+    let text = text.trim();
+    if text.bytes().all(|byte| byte.is_ascii_digit()) {
+        let number: i64 = text.parse().ok()?;
+        return Some(Timestamp(if text.len() > 11 { number / 1000 } else { number }));
+    }
+    let (date, rest) = text.split_once(['T', ' '])?;
+    // `+0000 UTC` is how Go prints a time.
+    let rest = rest.split_once(" UTC").map_or(rest, |(before, _)| before).replace(' ', "");
+    let rest = rest.trim_end_matches("UTC");
+    let (time, offset) = rest.split_at(rest.find(['Z', '+', '-']).unwrap_or(rest.len()));
+    let utc = || Timestamp::parse(&format!("{date}T{time}Z"));
+    match offset {
+        "" if text.contains("UTC") => utc(),
+        "" => utc().map(|moment| moment.plus(zone)),
+        offset if offset.len() == 5 => {
+            Timestamp::parse(&format!("{date}T{time}{}:{}", offset.get(..3)?, offset.get(3..)?))
+        }
+        offset => Timestamp::parse(&format!("{date}T{time}{offset}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MOMENT: &str = "2026-11-20T21:48:08Z";
+
+    #[test]
+    fn each_tool_has_a_form_of_its_own() {
+        let same = [
+            MOMENT,
+            "2026-11-20T23:48:08+02:00",
+            "2026-11-20T21:48:08.123Z",
+            "2026-11-20T21:48:08+0000",
+            "2026-11-20 21:48:08",
+            "2026-11-20T21:48:08",
+            "2026-11-20 21:48:08.654321+00:00",
+            "2026-11-20 16:48:08 -0500",
+            "2026-11-20 21:48:08 +0000 UTC",
+            "2026-11-20T21:48:08UTC",
+            "2026-11-20 21:48:08 UTC",
+            " 1795211288 ",
+            "1795211288123",
+        ];
+        for text in same {
+            assert_eq!(parse(text, 0), Timestamp::parse(MOMENT), "{text}");
+        }
+        for text in
+            ["", "soon", "2026-11-20", "21:48:08", "2026-13-20T21:48:08Z", "2026-11-20T21:48:08+1", "T", "é ü+é0000"]
+        {
+            let _ = parse(text, 0).map(|_| panic!("{text}"));
+        }
+    }
+
+    #[test]
+    fn a_time_of_this_machines_zone_counts_to_the_last_of_all_zones() {
+        assert_eq!(parse("2026-11-20 21:48:08", LATEST_ZONE), Timestamp::parse("2026-11-21T09:48:08Z"));
+        assert_eq!(parse(MOMENT, LATEST_ZONE), Timestamp::parse(MOMENT));
+    }
+
+    #[test]
+    fn the_latest_of_several_counts() {
+        let text = |key: &str| match key {
+            "expiration" => Some("2020-01-01 00:00:00"),
+            "x_security_token_expires" => Some(MOMENT),
+            _ => None,
+        };
+        assert_eq!(end(text), Timestamp::parse(MOMENT));
+        assert_eq!(end(|_| None), None);
+    }
+}
