@@ -32,6 +32,12 @@ pub(super) fn assumed(place: &Place, visited: &mut Vec<String>, name: &str, sect
             ))
             .hint(format!("take one of them out of `[profile {name}]`")));
         }
+        (None, None) if section.value("ssox_saml_url").is_some() => {
+            return Err(Error::configuration(format!(
+                "profile `{name}` has `role_arn` beside `ssox_saml_url`: the role of a SAML profile is `ssox_saml_role_arn`"
+            ))
+            .hint(format!("write `ssox_saml_role_arn` for `role_arn` in `[profile {name}]`")));
+        }
         (None, None) => {
             return Err(Error::configuration(format!(
                 "profile `{name}` has a `role_arn`, but neither `source_profile` nor `credential_source`"

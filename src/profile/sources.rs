@@ -188,6 +188,9 @@ fn nothing(name: &str, section: &Section) -> Error {
             misspelt(section, "role_arn").unwrap_or_else(|| format!("add `role_arn = …` to `[profile {name}]`")),
         );
     }
+    if section.value("ssox_saml_role_arn").is_some() {
+        return error.hint(format!("add `ssox_saml_url = …` to `[profile {name}]`: the address that signs in"));
+    }
     if let Some(token) = ["aws_session_token", "aws_security_token"].iter().find(|key| section.value(key).is_some()) {
         return Error::configuration(format!("profile `{name}` has `{token}` without the keys it belongs to"))
             .hint("add `aws_access_key_id` and `aws_secret_access_key` beside it");

@@ -281,3 +281,16 @@ fn an_empty_key_is_none_and_is_not_its_own_misspelling() {
     let files = ConfigFiles::parse(&format!("[profile p]\nsso_session =\n{legacy}"), "");
     assert_eq!(super::super::sessions(&ctx, &files).len(), 1);
 }
+
+#[test]
+fn the_role_of_a_saml_profile_has_a_key_of_its_own() {
+    let url = "ssox_saml_url = https://idp.example/saml\n";
+    let error = resolve(&format!("[profile p]\n{url}{ROLE}"), "").unwrap_err();
+    assert_eq!(error.kind, Kind::Configuration);
+    assert!(error.hint.as_deref().is_some_and(|hint| hint.contains("`ssox_saml_role_arn`")), "{error}");
+    assert!(!error.to_string().contains("source_profile"), "{error}");
+    let arn = "ssox_saml_role_arn = arn:aws:iam::444455556666:role/Target\n";
+    assert_eq!(said(&resolve(&format!("[profile p]\n{url}{arn}"), "").unwrap()), "saml https://idp.example/saml");
+    let error = resolve(&format!("[profile p]\n{arn}"), "").unwrap_err();
+    assert!(error.hint.is_some_and(|hint| hint.contains("add `ssox_saml_url")));
+}
