@@ -115,7 +115,8 @@ mod tests {
     fn the_ca_bundle_is_found_in_the_order_of_the_aws_cli() {
         let files = ConfigFiles::parse("[profile a]\nca_bundle = ~/own\n[profile b]\nca_bundle =\n", "");
         let (aws, requests) = (("AWS_CA_BUNDLE", "/aws"), ("REQUESTS_CA_BUNDLE", "/requests"));
-        let rows: [(&[(&str, &str)], &str, &str, &str); 6] = [
+        type Row<'a> = (&'a [(&'a str, &'a str)], &'a str, &'a str, &'a str);
+        let rows: [Row; 6] = [
             (&[aws, requests], "a", "/aws", "AWS_CA_BUNDLE"),
             (&[requests], "a", "/h/own", "`ca_bundle` of `a` in `config`"),
             (&[requests], "b", "/requests", "REQUESTS_CA_BUNDLE"),
