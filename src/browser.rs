@@ -2,12 +2,15 @@
 //! anything: the address is one argument of one program.
 
 use crate::context::Context;
+use crate::{peer, percent};
+use std::io::{self, Write as _};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
+use tempfile::NamedTempFile;
 
 /// A program that fails within this time has opened nothing; a browser that fails later was there.
 const EARLY: Duration = Duration::from_secs(10);
@@ -16,6 +19,8 @@ const EARLY: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub(crate) struct Opening {
     has_failed: Arc<AtomicBool>,
+    /// Removed when this is dropped.
+    _page: Option<NamedTempFile>,
 }
 
 impl Opening {
@@ -27,10 +32,43 @@ impl Opening {
 
 /// Opens an address; `None` when no program could be started for it. One that fails at once is followed by the next.
 pub(crate) fn open(ctx: &Context, url: &str) -> Option<Opening> {
-    let mut left = commands(ctx, url).into_iter().filter(|_| is_page(url)).collect::<Vec<_>>().into_iter();
+    if is_page(url) { run(ctx, commands(ctx, url), None) } else { None }
+}
+
+/// Opens an address of this machine, which others on it may read in the command line of the browser. Where the system
+/// does not tell who connects to it, the command line has a private file in its place, which leads there.
+pub(crate) fn open_private(ctx: &Context, url: &str) -> Option<Opening> {
+    if peer::is_told() {
+        return open(ctx, url);
+    }
+    let page = redirecting_page(url).map_err(|cause| ctx.log(|| format!("browser: no page: {cause}"))).ok()?;
+    let address = format!("file://{}", in_address(page.path()));
+    run(ctx, commands(ctx, &address), Some(page))
+}
+
+/// Makes a page, 0600, that leads to an address.
+fn redirecting_page(url: &str) -> io::Result<NamedTempFile> {
+    let mut page = tempfile::Builder::new().prefix("ssox-").suffix(".html").tempfile()?;
+    let url = url.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;");
+    writeln!(
+        page,
+        "<!doctype html><meta charset=utf-8><meta name=referrer content=no-referrer>\
+         <meta http-equiv=refresh content=\"0;url={url}\"><a href=\"{url}\">Continue</a>"
+    )?;
+    Ok(page)
+}
+
+fn in_address(path: &Path) -> String {
+    let path = path.to_string_lossy();
+    path.split('/').map(percent::encode).collect::<Vec<_>>().join("/")
+}
+
+/// Starts the first program that can be started.
+fn run(ctx: &Context, commands: Vec<Vec<String>>, page: Option<NamedTempFile>) -> Option<Opening> {
+    let mut left = commands.into_iter();
     let mut next = move |ctx: &Context| left.find_map(|words| Some((start(ctx, &words)?, words)));
     let mut running = next(ctx)?;
-    let opening = Opening { has_failed: Arc::default() };
+    let opening = Opening { has_failed: Arc::default(), _page: page };
     let (ctx, has_failed) = (ctx.clone(), opening.has_failed.clone());
     thread::spawn(move || {
         while fails(running.0, &running.1) {
@@ -171,6 +209,19 @@ mod tests {
                 assert!(command.len() <= 3, "{command:?}");
             }
         }
+    }
+
+    #[test]
+    fn a_private_page_leads_to_its_address() {
+        let page = redirecting_page("https://x/?a=1&b=\"<").unwrap();
+        let text = std::fs::read_to_string(page.path()).unwrap();
+        assert_eq!(text.matches("https://x/?a=1&amp;b=&quot;&lt;").count(), 2, "{text}");
+        assert_eq!(in_address(Path::new("/a b/c#")), "/a%20b/c%23");
+        #[cfg(unix)]
+        assert_eq!(
+            std::os::unix::fs::PermissionsExt::mode(&page.as_file().metadata().unwrap().permissions()) & 0o77,
+            0
+        );
     }
 
     #[test]

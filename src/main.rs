@@ -17,6 +17,7 @@ mod error;
 mod files;
 mod json;
 mod lock;
+mod peer;
 mod percent;
 mod profile;
 mod prompt;

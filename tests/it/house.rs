@@ -16,7 +16,7 @@ const FLOORS: [&[&str]; 12] = [
     &["session"],
     &["aws"],
     &["account_names", "browser", "cache", "config", "lock", "shell", "prompt", "terminal", "usage"],
-    &["environment", "json", "percent"],
+    &["environment", "json", "peer", "percent"],
     &["context", "credentials", "files"],
     &["error", "secret", "time"],
 ];

@@ -81,6 +81,8 @@ mod shells;
 mod signing_in;
 mod signing_out;
 mod sources;
+#[cfg(target_os = "linux")]
+mod strangers;
 mod using;
 #[cfg(unix)]
 mod waiting;

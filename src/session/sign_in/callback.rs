@@ -6,8 +6,11 @@
 use super::page::Page;
 use crate::context::{Context, Deadline};
 use crate::error::{Error, Result, cause_text};
+use crate::peer::{self, Peer};
 use crate::percent;
 use crate::secret::Secret;
+use crate::terminal;
+use std::collections::HashSet;
 use std::io::{ErrorKind, Read as _};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::sync::mpsc::{Sender, channel};
@@ -83,34 +86,60 @@ impl Callback {
         deadline: Deadline,
         goes_on: impl Fn() -> bool,
     ) -> Option<Visitor> {
-        let (sender, visitors) = channel();
+        let (sender, visits) = channel();
+        let mut strangers = HashSet::new();
         while !deadline.is_over() && goes_on() {
             let pause = match self.listener.accept() {
                 Ok((stream, _)) => {
-                    self.attend(stream, state, ctx.deadline(REQUEST_TIME), sender.clone());
+                    self.attend(ctx, stream, state, sender.clone());
                     Duration::ZERO
                 }
                 // Nobody there, or one who left already.
                 Err(_) => PAUSE,
             };
-            if let Ok(visitor) = visitors.recv_timeout(pause) {
-                return Some(visitor);
+            match visits.recv_timeout(pause) {
+                Ok(Visit::Answer(visitor)) => return Some(visitor),
+                Ok(Visit::Stranger(user)) if strangers.insert(user.clone()) => self.warn_of(&user),
+                Ok(Visit::Stranger(_)) | Err(_) => {}
             }
         }
         None
     }
 
-    fn attend(&self, stream: TcpStream, state: &str, deadline: Deadline, sender: Sender<Visitor>) {
-        let (hosts, state) = (hosts(self.port), state.to_string());
+    fn attend(&self, ctx: &Context, stream: TcpStream, state: &str, sender: Sender<Visit>) {
+        let (ctx, hosts, state) = (ctx.clone(), hosts(self.port), state.to_string());
         // A thread that cannot be had drops the connection; the browser will come again.
         let _ = thread::Builder::new().stack_size(256 * 1024).spawn(move || {
-            let Some(head) = read_head(&stream, deadline) else { return };
+            match peer::of(&ctx, &stream) {
+                Peer::Gone => return,
+                Peer::Another(user) => {
+                    let _ = sender.send(Visit::Stranger(user));
+                    return Page::another_user().send(&stream);
+                }
+                Peer::Ours | Peer::Unknown => {}
+            }
+            let Some(head) = read_head(&stream, ctx.deadline(REQUEST_TIME)) else { return };
             match judge(&head, &hosts, &state) {
-                Ok(answer) => drop(sender.send(Visitor { answer, stream })),
+                Ok(answer) => drop(sender.send(Visit::Answer(Visitor { answer, stream }))),
                 Err(page) => page.send(&stream),
             }
         });
     }
+
+    fn warn_of(&self, user: &str) {
+        terminal::warn(&format!(
+            "the user {user} connected to 127.0.0.1:{}, which is for your browser, and got nothing; still waiting for you",
+            self.port
+        ));
+    }
+}
+
+/// Who came.
+#[derive(Debug)]
+enum Visit {
+    Answer(Visitor),
+    /// Another user of this machine, who can read the address in the browser's command line.
+    Stranger(String),
 }
 
 impl Visitor {

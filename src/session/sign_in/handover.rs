@@ -1,7 +1,5 @@
-//! Sends the person's browser to an address that is a secret. The browser's command line, which everybody on the machine
-//! can read, has an address of this machine only; behind that, once, stands the way to the other.
-//!
-//! Deliberately not here: what the address is.
+//! Sends the person's browser to an address that is a secret. Its command line, which everybody on the machine can read,
+//! has only an address on this machine, which leads on once, and only a browser of this user.
 
 use super::callback::Callback;
 use super::page::Page;
@@ -27,7 +25,7 @@ pub(crate) fn hand_over(ctx: &Context, url: &Secret, instead: &str) -> Result<()
     }
     let (callback, state) = (Callback::bind(None)?, random::<24>()?);
     let page = format!("{}?code=go&state={state}", callback.redirect_uri());
-    let Some(opening) = browser::open(ctx, &page) else { return failed("no browser could be started") };
+    let Some(opening) = browser::open_private(ctx, &page) else { return failed("no browser could be started") };
     let deadline = ctx.deadline(PATIENCE);
     let countdown = Countdown::start("waiting for the browser");
     let goes_on = || {

@@ -40,6 +40,13 @@ impl Page {
         Self { is_good: false, detail: why.into(), ..Self::new(status, "Not this one", text) }
     }
 
+    /// Says that it is somebody else's.
+    pub(super) fn another_user() -> Self {
+        let text = "This address is for the browser of the user who runs ssox, and you are another one.".into();
+        let detail = "If both are you: `ssox login --device-code`, or `ssox console --print`".replace('`', "");
+        Self { is_good: false, detail, ..Self::new("403 Forbidden", "Not yours", text) }
+    }
+
     /// Says which method there is.
     pub(super) fn wrong_method() -> Self {
         let page = Self::no_answer("405 Method Not Allowed", "Only GET is answered here.");

@@ -107,7 +107,7 @@ impl Attempt {
 
 fn open(client: &Client, options: &SignIn, url: &str) -> Option<Opening> {
     let is_wanted = !options.no_browser && browser::can_open(client.ctx);
-    is_wanted.then(|| browser::open(client.ctx, url)).flatten()
+    is_wanted.then(|| browser::open_private(client.ctx, url)).flatten()
 }
 
 /// Shows the address, and always the way out: a program may end well and open nothing, or open it on another machine.

@@ -1,0 +1,49 @@
+//! Whose process is at the other end of a connection on this machine.
+
+#[cfg(target_os = "linux")]
+mod linux;
+#[cfg(target_os = "macos")]
+mod macos;
+
+#[cfg(target_os = "linux")]
+use linux as system;
+#[cfg(target_os = "macos")]
+use macos as system;
+
+use crate::context::Context;
+use std::net::TcpStream;
+
+/// The other end of a connection.
+#[cfg_attr(not(any(target_os = "linux", target_os = "macos")), expect(dead_code, reason = "not every system tells"))]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Peer {
+    /// A process of this user, or of root, who can read everything anyway and forwards ports (WSL, containers).
+    Ours,
+    /// A process of another user, as a person calls that user.
+    Another(String),
+    /// It has closed its end: no browser, which waits for an answer.
+    Gone,
+    /// The system does not tell.
+    Unknown,
+}
+
+/// Returns whose process is at the other end.
+pub(crate) fn of(ctx: &Context, stream: &TcpStream) -> Peer {
+    let (Ok(from), Ok(to)) = (stream.peer_addr(), stream.local_addr()) else { return Peer::Gone };
+    #[cfg(any(target_os = "linux", target_os = "macos"))]
+    return system::peer(ctx, from, to);
+    #[cfg(not(any(target_os = "linux", target_os = "macos")))]
+    {
+        let _ = (ctx, from, to);
+        Peer::Unknown
+    }
+}
+
+/// Tells whether an address on this machine is safe in a command line: others cannot read it there (Windows), or the
+/// system tells who connects to it.
+pub(crate) fn is_told() -> bool {
+    #[cfg(any(target_os = "linux", target_os = "macos"))]
+    return system::is_told();
+    #[cfg(not(any(target_os = "linux", target_os = "macos")))]
+    cfg!(windows)
+}

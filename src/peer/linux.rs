@@ -1,0 +1,126 @@
+//! Linux lists the connections of everybody, each with its user: <https://man7.org/linux/man-pages/man5/proc_pid_net.5.html>.
+
+use super::Peer;
+use crate::context::Context;
+use crate::files;
+use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
+use std::path::Path;
+
+/// IPv4 sockets, and IPv6 sockets, which can speak IPv4 as well.
+const TABLES: [&str; 2] = ["/proc/self/net/tcp", "/proc/self/net/tcp6"];
+/// The list is not read in one piece, and a line can be missed when it changes meanwhile.
+const ATTEMPTS: usize = 3;
+const LARGEST: u64 = 256 << 20;
+const ESTABLISHED: &str = "01";
+
+pub(super) fn is_told() -> bool {
+    files::read_up_to(Path::new(TABLES[0]), LARGEST).is_ok_and(|table| table.is_some())
+}
+
+pub(super) fn peer(ctx: &Context, from: SocketAddr, to: SocketAddr) -> Peer {
+    let (SocketAddr::V4(from), SocketAddr::V4(to)) = (from, to) else { return Peer::Unknown };
+    for _ in 0..ATTEMPTS {
+        let tables = TABLES.map(|table| files::read_up_to(Path::new(table), LARGEST).ok().flatten());
+        if tables[0].is_none() {
+            return Peer::Unknown;
+        }
+        let texts = tables.iter().flatten().map(|table| String::from_utf8_lossy(table));
+        if let Some(user) = texts.into_iter().find_map(|text| user_of(&text, from, to)) {
+            return whose(ctx, user);
+        }
+    }
+    Peer::Gone
+}
+
+/// Returns the user of the socket whose own end is `from`. One that was closed has no user any more, and says 0.
+fn user_of(table: &str, from: SocketAddrV4, to: SocketAddrV4) -> Option<u32> {
+    let ends = [[spelled(from), spelled(to)], [mapped(from), mapped(to)]];
+    table.lines().find_map(|line| {
+        let words: Vec<&str> = line.split_ascii_whitespace().collect();
+        let [_, local, remote, state, _, _, _, user, _, inode, ..] = words[..] else { return None };
+        let is_it = ends.iter().any(|[own, other]| own == local && other == remote);
+        (is_it && state == ESTABLISHED && inode != "0").then(|| user.parse().ok())?
+    })
+}
+
+/// Root under `sudo` is also the user who typed it, whose browser it is.
+fn whose(ctx: &Context, user: u32) -> Peer {
+    let own = rustix::process::geteuid();
+    let of_sudo = || ctx.var("SUDO_UID").and_then(|user| user.parse().ok()).filter(|_| own.is_root());
+    match user == 0 || user == own.as_raw() || of_sudo() == Some(user) {
+        true => Peer::Ours,
+        false => Peer::Another(name(user).unwrap_or_else(|| format!("with the number {user}"))),
+    }
+}
+
+fn name(user: u32) -> Option<String> {
+    let users = String::from_utf8(files::read(Path::new("/etc/passwd")).ok()??).ok()?;
+    let of_line = |line: &str| {
+        let [name, _, number] = line.splitn(4, ':').take(3).collect::<Vec<_>>()[..] else { return None };
+        (number.parse() == Ok(user)).then(|| format!("`{name}`"))
+    };
+    users.lines().find_map(of_line)
+}
+
+/// Spells an address as the kernel does: a number in the machine's own byte order.
+fn spelled(address: SocketAddrV4) -> String {
+    format!("{}:{:04X}", word(*address.ip()), address.port())
+}
+
+fn mapped(address: SocketAddrV4) -> String {
+    format!("{}{}", format_args!("{:08X}{:08X}{:08X}", 0, 0, u32::from_ne_bytes([0, 0, 0xff, 0xff])), spelled(address))
+}
+
+fn word(address: Ipv4Addr) -> String {
+    format!("{:08X}", u32::from_ne_bytes(address.octets()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::{TcpListener, TcpStream};
+
+    fn pair(connect: impl Fn(u16) -> TcpStream) -> (TcpStream, TcpStream) {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let near = connect(listener.local_addr().unwrap().port());
+        (near, listener.accept().unwrap().0)
+    }
+
+    #[test]
+    fn our_own_connections_are_ours_in_both_families() {
+        let ctx = Context::new([]);
+        for host in ["127.0.0.1", "::ffff:127.0.0.1"] {
+            let (near, far) = pair(|port| TcpStream::connect((host, port)).unwrap());
+            assert_eq!(super::super::of(&ctx, &far), Peer::Ours, "{host}");
+            drop(near);
+            assert_eq!(super::super::of(&ctx, &far), Peer::Gone, "{host}");
+        }
+    }
+
+    #[cfg(target_endian = "little")]
+    #[test]
+    fn a_line_tells_the_user_only_as_long_as_somebody_holds_the_socket() {
+        let from = SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0xabcd);
+        let to = SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0x1f90);
+        let line = |ends: &str, state: &str, user: u32, inode: u32| {
+            format!(
+                "  sl  local rem\n   5: {ends} {state} 00000000:00000000 00:00000000 00000000  {user}  0 {inode} 1 0 20\n"
+            )
+        };
+        let ends = "0100007F:ABCD 0100007F:1F90";
+        let mapped = "0000000000000000FFFF00000100007F:ABCD 0000000000000000FFFF00000100007F:1F90";
+        assert_eq!(user_of(&line(ends, "01", 1000, 7), from, to), Some(1000));
+        assert_eq!(user_of(&line(mapped, "01", 1000, 7), from, to), Some(1000));
+        assert_eq!(user_of(&line("0100007F:1F90 0100007F:ABCD", "01", 1000, 7), from, to), None);
+        // Closed at once after the request: the kernel says user 0.
+        assert_eq!(user_of(&line(ends, "05", 0, 0), from, to), None);
+        assert_eq!(user_of(&line(ends, "01", 0, 0), from, to), None);
+    }
+
+    #[test]
+    fn another_user_has_a_name() {
+        assert_eq!(name(0).as_deref(), Some("`root`"));
+        let another = Peer::Another("with the number 4294967294".into());
+        assert_eq!(whose(&Context::new([]), u32::MAX - 1), another);
+    }
+}

@@ -1,0 +1,73 @@
+//! Another user of this machine who reads the command line of the browser, and comes before it.
+
+use crate::home::{Home, SSOX};
+use crate::pty::{Terminal, eventually};
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+
+/// Someone who has no account on any machine the tests run on.
+const STRANGER: &str = "54321";
+
+/// Writes a program that does what `steps` say with an address, `$1`; `stranger` in them runs a program as another user.
+/// Without root there is no other user to be.
+fn browser(home: &Home, steps: &str) -> Option<String> {
+    let mut other = home.command("setpriv");
+    other.args(["--reuid", STRANGER, "--regid", STRANGER, "--clear-groups", "true"]);
+    if !other.status().is_ok_and(|status| status.success()) {
+        eprintln!("NOT TESTED: only root can be another user");
+        return None;
+    }
+    let path = home.path("browser");
+    let stranger = format!("stranger() {{ setpriv --reuid {STRANGER} --regid {STRANGER} --clear-groups \"$@\"; }}");
+    fs::write(&path, format!("#!/bin/bash\ncd \"$HOME\"\n{stranger}\n{steps}\nmv done.part done\n")).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    Some(path.display().to_string())
+}
+
+fn run(home: &Home, arguments: &[&str], browser: &str) -> (String, bool) {
+    let mut command = home.command(SSOX);
+    command.args(arguments).env("BROWSER", browser).env("TERM", "xterm");
+    let (said, status) = Terminal::start(command).wait_for_end();
+    (said, status.success())
+}
+
+fn left(path: &Path) -> String {
+    eventually("the browser", || fs::read_to_string(path).ok())
+}
+
+#[test]
+fn the_address_of_the_console_is_only_for_our_own_browser() {
+    let home = crate::console::federated();
+    let steps = "for _ in 1 2 3; do stranger curl -si --noproxy '*' \"$1\"; done >stranger\n\
+                 curl -sL --noproxy '*' \"$1\" >done.part";
+    let Some(browser) = browser(&home, steps) else { return };
+    let (said, is_good) = run(&home, &["console", "chained"], &browser);
+    assert!(is_good && said.contains("opened the console of `chained`"), "{said}");
+    assert!(said.contains(&format!("the user with the number {STRANGER} connected to 127.0.0.1:")), "{said}");
+    assert_eq!(said.matches(STRANGER).count(), 1, "{said}");
+    assert!(left(&home.path("done")).contains("assumed-role/Target/"));
+    let stranger = left(&home.path("stranger"));
+    assert_eq!(stranger.matches("HTTP/1.1 403 Forbidden").count(), 3, "{stranger}");
+    assert!(!stranger.contains("SigninToken") && !stranger.contains("Location"), "{stranger}");
+}
+
+#[test]
+fn another_user_does_not_end_a_sign_in() {
+    let home = Home::new();
+    // Once waiting for an answer, once gone at once, and once with a valid answer of somebody else.
+    let steps = "at=${1#*redirect_uri=http%3A%2F%2F127.0.0.1%3A}; port=${at%%%2F*}; state=${1#*&state=}; state=${state%%&*}\n\
+                 path=\"/oauth/callback?error=access_denied&state=$state\"\n\
+                 stranger curl -s --noproxy '*' \"http://127.0.0.1:$port$path\" >stranger\n\
+                 for _ in 1 2 3; do stranger bash -c 'exec 3<>/dev/tcp/127.0.0.1/$0\n\
+                 printf \"GET %s HTTP/1.1\\r\\nHost: 127.0.0.1:%s\\r\\n\\r\\n\" \"$1\" \"$0\" >&3' \"$port\" \"$path\"; done\n\
+                 stranger curl -sL --noproxy '*' \"$1\" >>stranger\n\
+                 curl -sL --noproxy '*' \"$1\" >done.part";
+    let Some(browser) = browser(&home, steps) else { return };
+    home.standin.configure(|options| options.authorize = ssox_standin::Person::Approves);
+    let (said, is_good) = run(&home, &["login", "dev", "--pkce"], &browser);
+    assert!(is_good && said.contains("signed in to `corp`"), "{said}");
+    assert!(said.contains(&format!("the user with the number {STRANGER} connected")), "{said}");
+    assert!(left(&home.path("done")).contains("You are signed in"));
+    assert_eq!(left(&home.path("stranger")).matches("you are another one").count(), 2);
+}
