@@ -20,6 +20,7 @@ mod console;
 mod differential;
 #[cfg(target_os = "linux")]
 mod distribution;
+mod docs;
 mod doctor;
 #[cfg(unix)]
 mod editing;

@@ -1,0 +1,105 @@
+//! The documentation says what the code does, as far as that can be told: no variable, key, module or link is forgotten.
+
+use crate::home::Home;
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn repository(below: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(below)
+}
+
+fn text(below: &str) -> String {
+    fs::read_to_string(repository(below)).unwrap_or_else(|cause| panic!("{below}: {cause}"))
+}
+
+/// Returns the texts of all files below a folder.
+fn texts(below: &str) -> Vec<String> {
+    let entries = fs::read_dir(repository(below)).unwrap().map(|entry| entry.unwrap());
+    let read = |entry: fs::DirEntry| {
+        let path = format!("{below}/{}", entry.file_name().to_string_lossy());
+        if entry.path().is_dir() { texts(&path) } else { vec![text(&path)] }
+    };
+    entries.flat_map(read).collect()
+}
+
+/// Returns the words of a text that begin with `start` and go on with such characters.
+fn words<'a>(text: &'a str, start: &'a str, goes_on: fn(char) -> bool) -> impl Iterator<Item = &'a str> {
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let begins = move |at: &usize| !text[..*at].ends_with(is_word);
+    let found = text.match_indices(start).map(|(at, _)| at).filter(begins);
+    found.map(move |at| text[at..].split(|c| !goes_on(c)).next().unwrap_or_default())
+}
+
+fn is_constant(c: char) -> bool {
+    c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_'
+}
+
+fn variables(texts: &[String]) -> BTreeSet<&str> {
+    let found = texts.iter().flat_map(|text| words(text, "SSOX_", is_constant));
+    found.filter(|name| *name != "SSOX_").collect()
+}
+
+#[test]
+fn every_variable_of_ssox_is_documented_and_none_that_is_not_there() {
+    let (sources, documented) = ([texts("src"), texts("shell")].concat(), [text("docs/settings.md")]);
+    assert_eq!(variables(&documented), variables(&sources));
+}
+
+#[test]
+fn every_profile_key_of_ssox_is_documented() {
+    let (sources, documented) = (texts("src"), text("docs/settings.md"));
+    let is_key = |c: char| c.is_ascii_lowercase() || c == '_';
+    let keys: BTreeSet<&str> = sources
+        .iter()
+        .flat_map(|text| words(text, "ssox_", is_key).map(move |key| (text, key)))
+        .filter(|(text, key)| text.contains(&format!("\"{key}\"")))
+        .map(|(_, key)| key)
+        .collect();
+    assert!(keys.contains("ssox_protected"), "{keys:?}");
+    for key in keys {
+        assert!(documented.contains(&format!("| `{key}`")), "`{key}` is missing in docs/settings.md");
+    }
+}
+
+#[test]
+fn the_code_map_names_every_module() {
+    let map = text("docs/architecture.md");
+    for entry in fs::read_dir(repository("src")).unwrap().map(|entry| entry.unwrap()) {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let stem = name.trim_end_matches(".rs");
+        let named = [format!("`src/{stem}/`"), format!("`src/{stem}.rs`")].iter().any(|name| map.contains(name));
+        assert!(named, "src/{name} is missing in docs/architecture.md");
+    }
+}
+
+#[test]
+fn every_key_of_the_json_is_documented() {
+    let (home, documented) = (Home::signed_in(), text("docs/output.md"));
+    for arguments in [&["list"][..], &["sessions"], &["status", "--verify"], &["status"], &["doctor"]] {
+        let ran = home.ssox_with(&[arguments, &["--json"]].concat(), &[("AWS_VAULT", "x")]);
+        let document = serde_json::from_slice(&ran.0.stdout).unwrap_or(Value::Null);
+        let first = if document.is_array() { document[0].clone() } else { document };
+        for key in first.as_object().into_iter().flat_map(|object| object.keys()) {
+            assert!(documented.contains(&format!("`{key}`")), "{arguments:?}: `{key}` is missing in docs/output.md");
+        }
+    }
+}
+
+#[test]
+fn every_link_leads_to_a_file() {
+    let pages = ["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"].map(String::from);
+    let docs = fs::read_dir(repository("docs")).unwrap().map(|entry| entry.unwrap().file_name());
+    let docs = docs.map(|name| format!("docs/{}", name.to_string_lossy())).filter(|name| name.ends_with(".md"));
+    for page in pages.into_iter().chain(docs) {
+        let text = text(&page);
+        for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            let file = link.split('#').next().unwrap_or_default();
+            if file.is_empty() || file.contains("://") || file.starts_with('$') {
+                continue;
+            }
+            assert!(repository(&page).parent().unwrap().join(file).exists(), "{page}: {link}");
+        }
+    }
+}
