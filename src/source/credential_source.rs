@@ -50,9 +50,26 @@ impl CredentialSource {
             let error = error.doing(format!("`credential_source = {}`", self.name()));
             match error.hint {
                 Some(_) => error,
-                None => error.hint("is this a machine with a role of its own? else name a `source_profile`"),
+                None => error.hint(self.hint(ctx)),
             }
         })
+    }
+}
+
+impl CredentialSource {
+    /// Names the variable that says where to ask, for it may be left over from elsewhere.
+    fn hint(&self, ctx: &Context) -> String {
+        let variables: &[&str] = match self {
+            Self::Environment => &[],
+            Self::EcsContainer => &["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"],
+            Self::Ec2InstanceMetadata { .. } => {
+                &["AWS_EC2_METADATA_SERVICE_ENDPOINT", "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE"]
+            }
+        };
+        match variables.iter().find(|name| ctx.var(name).is_some()) {
+            Some(name) => format!("{name} says where to ask; if it is left over: {}", typed::unset(ctx, &[name])),
+            None => "is this a machine with a role of its own? else name a `source_profile`".into(),
+        }
     }
 }
 
@@ -202,6 +219,25 @@ mod tests {
         assert!(!refused.iter().any(|url| is_allowed(url)));
         let far = [("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://agent.example/x")];
         assert_eq!(CredentialSource::EcsContainer.credentials(&context(&far)).unwrap_err().kind.exit_status(), 4);
+    }
+
+    #[test]
+    fn a_variable_that_says_where_to_ask_is_named() {
+        let nowhere = "http://127.0.0.1:1";
+        let instance = CredentialSource::Ec2InstanceMetadata { endpoint: nowhere.into() };
+        let rows = [
+            (CredentialSource::EcsContainer, "AWS_CONTAINER_CREDENTIALS_FULL_URI"),
+            (instance, "AWS_EC2_METADATA_SERVICE_ENDPOINT"),
+        ];
+        for (source, variable) in rows {
+            let ctx = context(&[(variable, nowhere), ("SSOX_FUNCTION", "fish1")]);
+            let error = source.credentials(&ctx).unwrap_err();
+            assert_eq!(error.kind.exit_status(), 6);
+            assert!(
+                error.hint.is_some_and(|hint| hint.ends_with(&format!("left over: set -e {variable}"))),
+                "{variable}"
+            );
+        }
     }
 
     #[test]

@@ -36,6 +36,11 @@ pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
         let message = format!("{name} is set: tools fall back to the credentials of a container");
         findings.push(finding(Info, message, format!("{}, if this is no container", typed::unset(ctx, &[name]))));
     }
+    if let Some(url) = ctx.var("AWS_EC2_METADATA_SERVICE_ENDPOINT") {
+        let message =
+            format!("AWS_EC2_METADATA_SERVICE_ENDPOINT is `{url}`: tools ask there for an instance's credentials");
+        findings.push(finding(Info, message, typed::unset(ctx, &["AWS_EC2_METADATA_SERVICE_ENDPOINT"])));
+    }
     for (name, effect) in LEFTOVERS.iter().filter(|(name, _)| ctx.var(name).is_some()) {
         if !(is_ours && *name == "AWS_SSO_PROFILE") {
             findings.push(finding(
@@ -111,7 +116,7 @@ mod tests {
 
     #[test]
     fn what_lies_is_found() {
-        let rows: [(&[(&str, &str)], &str); 11] = [
+        let rows: [(&[(&str, &str)], &str); 12] = [
             (&[("AWS_ACCESS_KEY_ID", "A"), ("AWS_SECRET_ACCESS_KEY", "s")], "not by ssox"),
             (&[("AWS_ACCESS_KEY_ID", "A"), ("AWS_SECRET_ACCESS_KEY", "s"), ("AWS_PROFILE", "dev")], "stands beside"),
             (&[("AWS_ACCESS_KEY_ID", "A")], "half a key"),
@@ -120,6 +125,7 @@ mod tests {
             (&[("AWS_CREDENTIAL_EXPIRATION", "2020-01-01T00:00:00Z")], "is over"),
             (&[("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://x")], "container"),
             (&[("AWS_VAULT", "x")], "left over"),
+            (&[("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://x")], "tools ask there"),
             (&[("AWS_SSO_PROFILE", "x")], "left over"),
             (&[("AWS_PROFILE", "")], "set but empty"),
             (&[("AWS_PROFILE", "dve")], "not there"),
