@@ -7,7 +7,7 @@ use crate::aws::tests::endpoint;
 use crate::session::token::tests::context;
 use ssox_standin::{Fault, Grant as Seed, Options, Rotation, START_URL, Standin, Times};
 use std::thread;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, UNIX_EPOCH};
 use tempfile::TempDir;
 
 struct World {
@@ -47,10 +47,10 @@ impl World {
         self.standin.seed_token(self.home.path(), "corp", seed).access_token
     }
 
-    /// As if the token had been written an hour ago.
+    /// As if the token had been written in 2001.
     fn age(&self) {
         let file = std::fs::File::options().write(true).open(ssox_standin::token_file(self.home.path(), "corp"));
-        file.unwrap().set_modified(SystemTime::now() - Duration::from_secs(3600)).unwrap();
+        file.unwrap().set_modified(UNIX_EPOCH + Duration::from_secs(1_000_000_000)).unwrap();
     }
 
     fn refreshes(&self) -> u64 {
