@@ -6,7 +6,7 @@
 use crate::context::Context;
 use crate::credentials::RoleCredentials;
 use crate::error::Result;
-use crate::files;
+use crate::files::{self, Reserved};
 use crate::json;
 use crate::secret::Secret;
 use crate::time::Timestamp;
@@ -129,6 +129,14 @@ pub(crate) fn write(ctx: &Context, key: &Key, credentials: &RoleCredentials) -> 
     }
     content.insert("Credentials".into(), Value::Object(credentials_json(credentials)));
     files::write_secret(&key.path(ctx)?, json::python(&Value::Object(content)).as_bytes())
+}
+
+/// Takes room for an entry.
+///
+/// # Errors
+/// Configuration: it could not be written.
+pub(crate) fn reserve(ctx: &Context, key: &Key) -> Result<Reserved> {
+    Reserved::take(&key.path(ctx)?)
 }
 
 /// Removes an entry; tells whether there was one.

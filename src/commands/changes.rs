@@ -79,6 +79,17 @@ pub(super) fn renewed(ctx: &Context, entry: &Entry) -> Result<EnvChanges> {
     Ok(changes)
 }
 
+/// Says how a renewal goes that has brought nothing yet, and when the hook is to ask again.
+///
+/// # Errors
+/// None: the values have no control characters.
+pub(super) fn later(state: Option<&str>, next: Option<Timestamp>) -> Result<EnvChanges> {
+    let mut changes = EnvChanges::default();
+    set_or_unset(&mut changes, "SSOX_STATE", state)?;
+    set_or_unset(&mut changes, "SSOX_NEXT", next.map(|next| next.0.to_string()).as_deref())?;
+    Ok(changes)
+}
+
 /// Takes out what ssox has set. The regions go only when they are the pair ssox writes, `AWS_PROFILE` only when it names
 /// the profile in use; a shell that did the first `use` itself puts back what it remembers.
 pub(super) fn cleared(ctx: &Context) -> EnvChanges {

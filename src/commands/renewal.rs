@@ -1,51 +1,30 @@
-//! Renewal behind the prompt: a detached process that fetches, and a small file that says why it could not.
-//!
-//! Deliberately not here: the credentials, which go through the cache like all others.
+//! Renewal behind the prompt: a detached process that fetches into the cache; and where nothing can be cached, one that
+//! hands the credentials to the shell that asked.
 
+mod note;
+
+pub(super) use note::{Failure, Outcome, State, Step};
+
+use super::changes;
 use crate::cache::Entry;
 use crate::context::Context;
-use crate::error::{Error, Kind, Result};
-use crate::files;
+use crate::environment::EnvChanges;
+use crate::error::{Error, Result};
 use crate::lock::Lock;
 use crate::profile::Profile;
-use crate::session;
 use crate::source::Request;
 use crate::time::Timestamp;
-use serde_json::{Value, json};
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::io::{self, Read as _};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::channel;
+use std::thread;
 use std::time::Duration;
 
-/// Seconds to wait after the first, second … failure in a row.
-const BACK_OFF: [i64; 4] = [5, 15, 60, 300];
+/// How soon the hook asks again while a renewal is under way.
+const SOON: i64 = 1;
 
-/// What the segment says while the credentials are not good.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Outcome {
-    Renewing,
-    SignIn,
-    Failed,
-}
-
-impl Outcome {
-    /// Returns the value of `SSOX_STATE`.
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Renewing => "renewing",
-            Self::SignIn => "sign-in",
-            Self::Failed => "failed",
-        }
-    }
-}
-
-/// Why the last renewal failed, and when the next may start.
-pub(super) struct Failure {
-    pub(super) outcome: Outcome,
-    pub(super) retry_at: Timestamp,
-    count: usize,
-    /// Until when the token said it was good, by which a new one is told from it.
-    token_expires_at: Option<Timestamp>,
-}
+/// How long a prompt waits for credentials that cannot be cached.
+const HAND_OVER: Duration = Duration::from_secs(5);
 
 /// Returns the profile this shell uses, with the role asked for on top.
 ///
@@ -56,50 +35,66 @@ pub(super) fn held_profile(ctx: &Context) -> Result<Profile> {
     Profile::load(ctx, name)?.with_role(ctx, ctx.var("SSOX_ROLE_ARN"))
 }
 
-/// Returns the last failure while the next renewal has to wait for its time. A person who signed in meanwhile ends the
-/// wait.
-pub(super) fn last_failure(ctx: &Context, profile: &Profile) -> Option<Failure> {
-    let failure = read(ctx, profile).filter(|failure| failure.retry_at > ctx.now())?;
-    let token = token_expires_at(ctx, profile);
-    let signed_in = token != failure.token_expires_at && token.is_some_and(|end| end > ctx.now());
-    (failure.outcome != Outcome::SignIn || !signed_in).then_some(failure)
+/// Returns how far the renewal of this shell's credentials is.
+pub(super) fn state(ctx: &Context, profile: &Profile) -> State {
+    note::state(ctx, profile)
 }
 
-fn token_expires_at(ctx: &Context, profile: &Profile) -> Option<Timestamp> {
-    Some(session::cached_token(ctx, profile.source.session()?)?.expires_at)
+/// Starts the detached process. It stays in the shell's working directory, where relative paths of the environment and
+/// of the configuration lead to what the shell means.
+///
+/// # Errors
+/// Configuration: its result could not be noted. Other: it could not be started.
+pub(super) fn start(ctx: &Context) -> Result<()> {
+    note::begin(ctx)?;
+    spawn(&["tick", "--renew"], Stdio::null()).map(drop).map_err(|cause| not_started(&cause))
 }
 
-/// Starts the detached process: own session, no open descriptors, so no shell waits for it or speaks of it.
-pub(super) fn start() {
-    let Ok(program) = std::env::current_exe() else { return };
-    let mut command = Command::new(program);
-    command.args(["tick", "--renew"]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    let _ = command.current_dir("/").spawn();
+/// Lets another process fetch for this shell alone, and returns its reply. It is not cut off when it takes too long: it
+/// may be about to store a new token.
+pub(super) fn hand_over(ctx: &Context, emit: &str) -> Result<String> {
+    let emit = format!("--emit={emit}");
+    let child = spawn(&[&emit, "tick", "--renew"], Stdio::piped()).map_err(|cause| not_started(&cause))?;
+    let too_late = || Error::unreachable(format!("AWS did not answer within {}s", HAND_OVER.as_secs()));
+    let reply = printed(child, HAND_OVER).filter(|reply| reply.ends_with("#end\n"));
+    reply.ok_or_else(too_late).inspect_err(|error| ctx.log(|| error.message.clone()))
 }
 
-/// Is the detached process: fetches through the cache, and notes a failure. One at a time for a role.
+/// Is the detached process: fetches into the cache, and notes a failure. One at a time.
 pub(super) fn run(ctx: &Context) {
-    #[cfg(unix)]
-    let _ = rustix::process::setsid();
-    let Ok(profile) = held_profile(ctx) else { return };
-    let name = format!("renewal {}", identity(&profile));
-    let Some(_lock) = Lock::try_take(ctx, &name) else { return };
-    if last_failure(ctx, &profile).is_some() {
-        return;
-    }
-    match profile.source.credentials(ctx, &request(ctx, &profile)) {
-        // Over on arrival: a clock that is ahead would otherwise have AWS asked at every prompt.
-        Ok(entry) if entry.is_over(ctx.now()) => note(ctx, &profile, Kind::Unreachable),
-        Ok(_) => drop(path(ctx, &profile).map(|path| files::remove(&path))),
-        Err(error) => note(ctx, &profile, error.kind),
+    detach();
+    let Some(_lock) = Lock::try_take(ctx, &note::lock_name(ctx)) else { return };
+    match held_profile(ctx) {
+        Ok(profile) => drop(renew(ctx, &profile, Step::Store)),
+        Err(error) => drop(note::fail(ctx, Step::Profile, None, &error)),
     }
 }
 
-/// Asks for more life than is left, where the cached credentials are still good but due.
-fn request(ctx: &Context, profile: &Profile) -> Request {
-    let due = profile.source.cached(ctx).filter(|entry| is_due(ctx, entry));
-    let left = due.and_then(|entry| Some(entry.credentials.expiration?.seconds_after(entry.renewable_from()?)));
-    Request { min_ttl: left.and_then(|left| u64::try_from(left).ok()).map(Duration::from_secs), ..Request::default() }
+/// Is the process that fetches for one shell, whether or not the credentials can be cached.
+///
+/// # Errors
+/// None that credentials can cause.
+pub(super) fn run_for_shell(ctx: &Context) -> Result<EnvChanges> {
+    detach();
+    let Some(_lock) = Lock::try_take(ctx, &note::lock_name(ctx)) else { return under_way(ctx) };
+    let renewed = held_profile(ctx)
+        .map_err(|error| note::fail(ctx, Step::Profile, None, &error))
+        .and_then(|profile| renew(ctx, &profile, Step::Fetch));
+    match renewed {
+        Ok(entry) => changes::renewed(ctx, &entry),
+        Err(failure) => failed(ctx, &failure),
+    }
+}
+
+/// Returns why this shell's credentials could not be renewed, and when the hook tries again.
+pub(super) fn last_failure(ctx: &Context) -> Option<(Error, Option<Timestamp>)> {
+    let state = ctx.var("SSOX_STATE")?;
+    let outcome = [Outcome::Failed, Outcome::SignIn].into_iter().find(|outcome| outcome.name() == state)?;
+    let noted = note::last_failure(ctx)
+        .filter(|failure| failure.outcome == outcome)
+        .map(|failure| Error { hint: failure.hint, ..Error::other(failure.message) });
+    let error = noted.or_else(|| held_profile(ctx).err()).or_else(|| note::obstacle(ctx))?;
+    Some((error, ctx.var("SSOX_NEXT").and_then(|next| next.parse().ok()).map(Timestamp)))
 }
 
 /// Tells whether the credentials are to be renewed.
@@ -107,39 +102,89 @@ pub(super) fn is_due(ctx: &Context, entry: &Entry) -> bool {
     entry.renewable_from().is_some_and(|from| from <= ctx.now())
 }
 
-fn note(ctx: &Context, profile: &Profile, kind: Kind) {
-    let count = read(ctx, profile).map_or(0, |failure| failure.count);
-    let outcome = match kind {
-        Kind::NeedsPerson | Kind::Configuration | Kind::Refused => Outcome::SignIn,
-        _ => Outcome::Failed,
-    };
-    let retry_at = ctx.now().plus(BACK_OFF[count.min(BACK_OFF.len() - 1)]);
-    let token = token_expires_at(ctx, profile).map(|end| end.to_string());
-    let content = json!({
-        "outcome": outcome.name(), "retry_at": retry_at.to_string(), "count": count.saturating_add(1), "token_expires_at": token,
+/// Returns what is in the cache and need not be renewed.
+pub(super) fn good(ctx: &Context, profile: &Profile) -> Option<Entry> {
+    profile.source.cached(ctx).filter(|entry| !is_due(ctx, entry))
+}
+
+/// Says that credentials come later.
+///
+/// # Errors
+/// None: the values have no control characters.
+pub(super) fn under_way(ctx: &Context) -> Result<EnvChanges> {
+    changes::later(Some(Outcome::Renewing.name()), Some(ctx.now().plus(SOON)))
+}
+
+/// Says what failed.
+///
+/// # Errors
+/// None: the values have no control characters.
+pub(super) fn failed(ctx: &Context, failure: &Failure) -> Result<EnvChanges> {
+    changes::later(Some(failure.outcome.name()), Some(failure.retry_at.max(ctx.now().plus(SOON))))
+}
+
+/// Notes that a profile cannot be renewed, and says so.
+///
+/// # Errors
+/// None: the values have no control characters.
+pub(super) fn fail(ctx: &Context, step: Step, error: &Error) -> Result<EnvChanges> {
+    failed(ctx, &note::fail(ctx, step, None, error))
+}
+
+/// Fetches, unless a failure is still in force; what has to be cached is not fetched where it cannot be.
+fn renew(ctx: &Context, profile: &Profile, needed: Step) -> std::result::Result<Entry, Failure> {
+    if let State::Failed(failure) = note::state(ctx, profile)
+        && failure.step != Step::Store
+    {
+        return Err(failure);
+    }
+    let fail = |step| move |error: Error| note::fail(ctx, step, Some(profile), &error);
+    if needed == Step::Store {
+        profile.source.reserve(ctx).map_err(fail(Step::Store))?;
+    }
+    let entry = profile.source.credentials(ctx, &request(ctx, profile)).map_err(fail(Step::Fetch))?;
+    // A clock that is ahead would otherwise have AWS asked at every prompt.
+    if entry.is_over(ctx.now()) {
+        let ahead = Error::other("the new credentials had expired when they came: this machine's clock is ahead");
+        return Err(fail(Step::Fetch)(ahead.hint("ssox doctor")));
+    }
+    if needed == Step::Store && good(ctx, profile).is_none() {
+        return Err(fail(Step::Store)(Error::other("the new credentials could not be cached").hint("ssox doctor")));
+    }
+    if good(ctx, profile).is_some() {
+        note::clear(ctx);
+    }
+    Ok(entry)
+}
+
+/// Asks for more time than is left, where the cached credentials are still good but due.
+fn request(ctx: &Context, profile: &Profile) -> Request {
+    let due = profile.source.cached(ctx).filter(|entry| is_due(ctx, entry));
+    let left = due.and_then(|entry| Some(entry.credentials.expiration?.seconds_after(entry.renewable_from()?)));
+    Request { min_ttl: left.and_then(|left| u64::try_from(left).ok()).map(Duration::from_secs), ..Request::default() }
+}
+
+/// Own session, no open descriptors but the reply: no shell waits for it or speaks of it.
+fn spawn(arguments: &[&str], stdout: Stdio) -> io::Result<Child> {
+    let mut command = Command::new(std::env::current_exe()?);
+    command.args(arguments).stdin(Stdio::null()).stdout(stdout).stderr(Stdio::null()).spawn()
+}
+
+fn detach() {
+    #[cfg(unix)]
+    let _ = rustix::process::setsid();
+}
+
+fn printed(child: Child, limit: Duration) -> Option<String> {
+    let (sender, receiver) = channel();
+    let mut stdout = child.stdout?;
+    thread::spawn(move || {
+        let mut text = String::new();
+        let _ = stdout.read_to_string(&mut text).map(|_| sender.send(text));
     });
-    let _ = path(ctx, profile).and_then(|path| files::write_secret(&path, content.to_string().as_bytes()));
+    receiver.recv_timeout(limit).ok()
 }
 
-fn read(ctx: &Context, profile: &Profile) -> Option<Failure> {
-    let content: Value = serde_json::from_slice(&files::read(&path(ctx, profile).ok()?).ok()??).ok()?;
-    let outcome = match content["outcome"].as_str()? {
-        "sign-in" => Outcome::SignIn,
-        _ => Outcome::Failed,
-    };
-    let retry_at = Timestamp::parse(content["retry_at"].as_str()?)?;
-    // A clock that jumped back must not keep the renewal waiting for longer than the longest back-off.
-    let latest = ctx.now().plus(BACK_OFF[BACK_OFF.len() - 1]);
-    let count = usize::try_from(content["count"].as_u64()?).ok()?;
-    let token_expires_at = content["token_expires_at"].as_str().and_then(Timestamp::parse);
-    Some(Failure { outcome, retry_at: retry_at.min(latest), count, token_expires_at })
-}
-
-fn path(ctx: &Context, profile: &Profile) -> Result<PathBuf> {
-    let hash = files::hashed(&identity(profile));
-    Ok(ctx.state_dir()?.join("renewals").join(format!("{hash}.json")))
-}
-
-fn identity(profile: &Profile) -> String {
-    format!("{} {}", profile.name, profile.ad_hoc_role_arn.as_deref().unwrap_or_default())
+fn not_started(cause: &io::Error) -> Error {
+    Error::other(format!("could not start ssox: {}", crate::error::cause_text(cause)))
 }

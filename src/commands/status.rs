@@ -2,11 +2,12 @@
 //!
 //! Deliberately not here: what other shells hold.
 
+use super::renewal;
 use super::verify::{Verified, verify};
 use crate::cli::Status;
 use crate::config::ConfigFiles;
 use crate::context::Context;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::json;
 use crate::profile::Profile;
 use crate::session::{self, Session, Token};
@@ -23,6 +24,8 @@ struct Held {
     role_name: Option<String>,
     session: Option<Session>,
     token: Option<Token>,
+    /// Why the credentials could not be renewed, and when that is tried again.
+    failure: Option<(Error, Option<Timestamp>)>,
 }
 
 /// Returns the text, or the JSON object; nothing in use is no error.
@@ -61,6 +64,7 @@ fn held(ctx: &Context) -> Held {
         role_name: ctx.var("SSOX_ROLE").or_else(|| source?.role_name()).map(String::from),
         session: session.cloned(),
         token: session.and_then(|session| session::cached_token(ctx, session)),
+        failure: profile.as_ref().and_then(|_| renewal::last_failure(ctx)),
         profile,
     }
 }
@@ -78,6 +82,12 @@ fn as_text(now: Timestamp, held: &Held, verified: Option<&Verified>) -> String {
         (true, None) => "by itself, until your organization ends the session".into(),
         (false, _) => "only by signing in again".into(),
     };
+    let (error, retry_at) = held.failure.as_ref().map(|(error, retry_at)| (error, *retry_at)).unzip();
+    let retry_at = retry_at.flatten();
+    let retry = |at: Timestamp| match at.seconds_after(now) {
+        ..=0 => "at the next prompt".into(),
+        left => format!("in {}, at {at}", human(left)),
+    };
     let token = held.token.as_ref().map_or_else(|| "none: signed out".into(), |token| left(token.expires_at));
     let lines = [
         ("profile", held.profile.clone()),
@@ -87,6 +97,9 @@ fn as_text(now: Timestamp, held: &Held, verified: Option<&Verified>) -> String {
         ("role", held.role_name.clone()),
         ("region", held.region.clone()),
         ("credentials", held.expires_at.map(left)),
+        ("renewal", error.map(|error| format!("failed: {}", error.message))),
+        ("hint", error.and_then(|error| error.hint.clone())),
+        ("tried again", retry_at.map(retry)),
         ("session", held.session.as_ref().map(|session| session.label().to_string())),
         ("token", held.session.as_ref().map(|_| token)),
         ("renews", held.token.as_ref().map(renewal)),
@@ -105,6 +118,8 @@ fn as_json(now: Timestamp, held: &Held, verified: Option<&Verified>) -> String {
         "role_name": held.profile.as_ref().and(held.role_name.as_ref()),
         "region": held.region,
         "expires_at": held.expires_at.map(|end| end.to_string()),
+        "renewal_error": held.failure.as_ref().map(|(error, _)| error.message.as_str()),
+        "renewal_retry_at": held.failure.as_ref().and_then(|(_, at)| at.map(|at| at.to_string())),
         "session": held.session.as_ref().and_then(|session| session.name.as_deref()),
         "start_url": held.session.as_ref().map(|session| session.start_url.as_str()),
         "token_expires_at": held.token.as_ref().map(|token| token.expires_at.to_string()),

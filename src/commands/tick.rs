@@ -1,86 +1,82 @@
-//! `ssox tick`: what the prompt hook calls when `SSOX_NEXT` is due. Fresh credentials in the cache are handed out; else a
-//! detached process fetches them while the prompt comes back at once, and a later tick hands them out.
-//!
-//! Deliberately not here: signing in. No browser ever opens from a hook.
+//! `ssox tick`: what the prompt hook calls when `SSOX_NEXT` is due. Good credentials in the cache are handed out; else a
+//! detached process fetches them while the prompt comes back at once, and a later tick hands them out. No browser ever
+//! opens from a hook.
 
 use super::{changes, renewal};
-use crate::cache::Entry;
 use crate::cli::Tick;
 use crate::context::Context;
 use crate::environment::EnvChanges;
 use crate::error::Result;
 use crate::profile::Profile;
 use crate::shell::reply::reply;
-use renewal::Outcome;
+use renewal::{State, Step};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-/// How soon the hook asks again while a renewal is under way, and when the profile cannot be read any more.
-const SOON: i64 = 1;
-const LATE: i64 = 300;
 /// How often the cache is looked at during `--wait`.
 const GLANCE: Duration = Duration::from_millis(20);
 
-/// Answers the hook; or, with `--renew`, is the detached process.
+/// Answers the hook; or, with `--renew`, is the process that fetches.
 ///
 /// # Errors
 /// Usage without the shell function; else none: a prompt shows less, it never fails.
 pub(super) fn run(ctx: &Context, emit: Option<&str>, args: &Tick) -> Result<String> {
-    if args.renew {
+    if let (true, None) = (args.renew, emit) {
         renewal::run(ctx);
         return Ok(String::new());
     }
-    let emit = super::emit(ctx, emit, "tick")?;
-    Ok(reply(emit, &answer(ctx, args.wait.unwrap_or_default())?))
+    let (name, emit) = (emit.unwrap_or_default(), super::emit(ctx, emit, "tick")?);
+    if args.renew {
+        return Ok(reply(emit, &renewal::run_for_shell(ctx)?));
+    }
+    let changes = match answer(ctx, args.wait.unwrap_or_default())? {
+        Answer::Changes(changes) => changes,
+        Answer::HandOver => match renewal::hand_over(ctx, name) {
+            Ok(reply) => return Ok(reply),
+            Err(error) => renewal::fail(ctx, Step::Fetch, &error)?,
+        },
+    };
+    Ok(reply(emit, &changes))
 }
 
-fn answer(ctx: &Context, wait: Duration) -> Result<EnvChanges> {
+enum Answer {
+    Changes(EnvChanges),
+    /// Nothing can be cached or noted: the credentials are fetched for this shell, while the prompt waits.
+    HandOver,
+}
+
+fn answer(ctx: &Context, wait: Duration) -> Result<Answer> {
     if ctx.var("SSOX_EXPIRES").is_none() {
-        return later(None, None);
+        return changes::later(None, None).map(Answer::Changes);
     }
-    let Ok(profile) = renewal::held_profile(ctx) else { return later(None, Some(ctx.now().0 + LATE)) };
-    if let Some(entry) = good(ctx, &profile) {
-        return changes::renewed(ctx, &entry);
+    let profile = match renewal::held_profile(ctx) {
+        Ok(profile) => profile,
+        Err(error) => return renewal::fail(ctx, Step::Profile, &error).map(Answer::Changes),
+    };
+    if let Some(answer) = result(ctx, &profile)? {
+        return Ok(answer);
     }
-    match renewal::last_failure(ctx, &profile) {
-        Some(failure) => later(Some(failure.outcome), Some(failure.retry_at.0.max(ctx.now().0 + SOON))),
-        None => {
-            renewal::start();
-            match wait_for(ctx, &profile, wait) {
-                Some(entry) => changes::renewed(ctx, &entry),
-                None => later(Some(Outcome::Renewing), Some(ctx.now().0 + SOON)),
-            }
-        }
+    if matches!(renewal::state(ctx, &profile), State::Idle) && renewal::start(ctx).is_err() {
+        return Ok(Answer::HandOver);
     }
-}
-
-fn good(ctx: &Context, profile: &Profile) -> Option<Entry> {
-    profile.source.cached(ctx).filter(|entry| !renewal::is_due(ctx, entry))
-}
-
-fn wait_for(ctx: &Context, profile: &Profile, wait: Duration) -> Option<Entry> {
     let start = Instant::now();
     while start.elapsed() < wait {
         sleep(GLANCE);
-        if let Some(entry) = good(ctx, profile) {
-            return Some(entry);
-        }
-        if renewal::last_failure(ctx, profile).is_some() {
-            return None;
+        if let Some(answer) = result(ctx, &profile)? {
+            return Ok(answer);
         }
     }
-    None
+    renewal::under_way(ctx).map(Answer::Changes)
 }
 
-fn later(state: Option<Outcome>, next: Option<i64>) -> Result<EnvChanges> {
-    let mut changes = EnvChanges::default();
-    match state {
-        Some(outcome) => changes.set("SSOX_STATE", outcome.name())?,
-        None => changes.unset("SSOX_STATE"),
+/// Returns what the last renewal has led to; `None` before there is one, and while it is under way.
+fn result(ctx: &Context, profile: &Profile) -> Result<Option<Answer>> {
+    if let Some(entry) = renewal::good(ctx, profile) {
+        return changes::renewed(ctx, &entry).map(Answer::Changes).map(Some);
     }
-    match next {
-        Some(next) => changes.set("SSOX_NEXT", next.to_string())?,
-        None => changes.unset("SSOX_NEXT"),
+    match renewal::state(ctx, profile) {
+        State::Failed(failure) if failure.step == Step::Store => Ok(Some(Answer::HandOver)),
+        State::Failed(failure) => renewal::failed(ctx, &failure).map(Answer::Changes).map(Some),
+        State::Idle | State::UnderWay => Ok(None),
     }
-    Ok(changes)
 }

@@ -53,6 +53,14 @@ impl ConfigFiles {
         Ok(Self { config: File::load(ctx, Which::Config)?, credentials: File::load(ctx, Which::Credentials)? })
     }
 
+    /// Returns where both files are, as absolute paths; empty where there is no home directory to look in.
+    pub(crate) fn paths(ctx: &Context) -> [String; 2] {
+        [Which::Config, Which::Credentials].map(|which| {
+            let path = File::path(ctx, which).ok().and_then(|path| std::path::absolute(path).ok());
+            path.map(|path| path.display().to_string()).unwrap_or_default()
+        })
+    }
+
     /// Makes both from text.
     pub(crate) fn parse(config: &str, credentials: &str) -> Self {
         Self {

@@ -81,6 +81,14 @@ impl Source {
         }
     }
 
+    /// Sees to it that credentials can be cached, before they are fetched; some never are.
+    ///
+    /// # Errors
+    /// Configuration: the entry could not be written.
+    pub(crate) fn reserve(&self, ctx: &Context) -> Result<()> {
+        self.key().map_or(Ok(()), |key| cache::reserve(ctx, &key).map(drop))
+    }
+
     /// Removes what lies in the cache; tells whether there was something.
     ///
     /// # Errors

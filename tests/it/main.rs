@@ -24,6 +24,8 @@ mod docs;
 mod doctor;
 #[cfg(unix)]
 mod editing;
+#[cfg(unix)]
+mod failing;
 #[cfg(target_os = "linux")]
 mod forge;
 #[cfg(unix)]

@@ -1,0 +1,266 @@
+//! What processes tell each other about the renewal of a shell's credentials: that it is under way, or why it failed.
+
+use crate::config::ConfigFiles;
+use crate::context::Context;
+use crate::error::{Error, Kind, Result};
+use crate::files::{self, Reserved};
+use crate::lock::{self, Lock};
+use crate::profile::Profile;
+use crate::session;
+use crate::time::Timestamp;
+use serde_json::{Value, json};
+use std::path::PathBuf;
+
+/// Seconds to wait after the first, second … failure in a row.
+const BACK_OFF: [i64; 4] = [5, 15, 60, 300];
+/// Failures count as in a row when no more seconds lie between a retry and the next failure.
+const ROW: i64 = 600;
+/// How many seconds a process that was started may take until it holds the lock, and until it is done: it may wait for
+/// two locks and for AWS twice.
+const STARTING: i64 = 5;
+const LONGEST: i64 = 120;
+
+/// What the segment says while the credentials are not good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::commands) enum Outcome {
+    Renewing,
+    SignIn,
+    Failed,
+}
+
+/// What could not be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::commands) enum Step {
+    /// The profile could not be read.
+    Profile,
+    /// The credentials could not be fetched.
+    Fetch,
+    /// The credentials cannot be cached: each shell has to fetch its own.
+    Store,
+}
+
+/// Why the last renewal failed, and when the next may start.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::commands) struct Failure {
+    pub(in crate::commands) outcome: Outcome,
+    pub(in crate::commands) step: Step,
+    pub(in crate::commands) message: String,
+    pub(in crate::commands) hint: Option<String>,
+    pub(in crate::commands) retry_at: Timestamp,
+    count: usize,
+    /// Until when the token was valid, by which a new one is told from it.
+    token_expires_at: Option<Timestamp>,
+}
+
+/// How far a renewal is.
+pub(in crate::commands) enum State {
+    Idle,
+    UnderWay,
+    Failed(Failure),
+}
+
+enum Note {
+    UnderWay(Timestamp),
+    Failed(Failure),
+}
+
+impl Outcome {
+    /// Returns the value of `SSOX_STATE`.
+    pub(in crate::commands) fn name(self) -> &'static str {
+        match self {
+            Self::Renewing => "renewing",
+            Self::SignIn => "sign-in",
+            Self::Failed => "failed",
+        }
+    }
+
+    fn of(kind: Kind) -> Self {
+        if kind == Kind::NeedsPerson { Self::SignIn } else { Self::Failed }
+    }
+}
+
+impl Step {
+    const ALL: [Self; 3] = [Self::Profile, Self::Fetch, Self::Store];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Profile => "profile",
+            Self::Fetch => "fetch",
+            Self::Store => "store",
+        }
+    }
+}
+
+/// Returns how far the renewal of this shell's credentials is.
+pub(in crate::commands) fn state(ctx: &Context, profile: &Profile) -> State {
+    match read(ctx) {
+        None => State::Idle,
+        Some(Note::UnderWay(since)) => under_way(ctx, since),
+        Some(Note::Failed(failure)) if is_in_force(ctx, profile, &failure) => State::Failed(failure),
+        Some(Note::Failed(_)) => State::Idle,
+    }
+}
+
+/// Notes that a renewal is about to start.
+///
+/// # Errors
+/// Configuration: it cannot be noted, and neither can be what comes of it.
+pub(in crate::commands) fn begin(ctx: &Context) -> Result<()> {
+    let count = failures_in_a_row(ctx);
+    write(ctx, &json!({ "outcome": Outcome::Renewing.name(), "at": ctx.now().to_string(), "count": count }))
+}
+
+/// Notes that the renewal is done.
+pub(in crate::commands) fn clear(ctx: &Context) {
+    let _ = path(ctx).and_then(|path| files::remove(&path));
+}
+
+/// Notes a failure, and decides when the next renewal may start.
+pub(in crate::commands) fn fail(ctx: &Context, step: Step, profile: Option<&Profile>, error: &Error) -> Failure {
+    // What twenty panes find at the same time has failed once.
+    if let Some(known) = last_failure(ctx).filter(|known| known.retry_at > ctx.now() && known.message == error.message)
+    {
+        return known;
+    }
+    let count = failures_in_a_row(ctx);
+    let failure = Failure {
+        outcome: Outcome::of(error.kind),
+        step,
+        message: error.message.clone(),
+        hint: error.hint.clone(),
+        retry_at: ctx.now().plus(BACK_OFF[count.min(BACK_OFF.len() - 1)]),
+        count: count.saturating_add(1),
+        token_expires_at: profile.and_then(|profile| token_expires_at(ctx, profile)),
+    };
+    let _ = write(ctx, &failure.to_json());
+    failure
+}
+
+/// Returns why the renewal of this shell's credentials failed, as far as it is noted.
+pub(in crate::commands) fn last_failure(ctx: &Context) -> Option<Failure> {
+    match read(ctx)? {
+        Note::Failed(failure) => Some(failure),
+        Note::UnderWay(_) => None,
+    }
+}
+
+/// Returns the name of the lock of the process that renews.
+pub(in crate::commands) fn lock_name(ctx: &Context) -> String {
+    format!("renewal {}", identity(ctx))
+}
+
+/// Finds out why nothing can be noted.
+pub(in crate::commands) fn obstacle(ctx: &Context) -> Option<Error> {
+    path(ctx).and_then(|path| Reserved::take(&path)).err()
+}
+
+impl Failure {
+    fn to_json(&self) -> Value {
+        json!({
+            "outcome": self.outcome.name(),
+            "step": self.step.name(),
+            "message": self.message,
+            "hint": self.hint,
+            "retry_at": self.retry_at.to_string(),
+            "count": self.count,
+            "token_expires_at": self.token_expires_at.map(|end| end.to_string()),
+        })
+    }
+
+    fn parse(value: &Value) -> Option<Self> {
+        let time = |key: &str| value[key].as_str().and_then(Timestamp::parse);
+        let is_sign_in = value["outcome"] == Outcome::SignIn.name();
+        Some(Self {
+            outcome: if is_sign_in { Outcome::SignIn } else { Outcome::Failed },
+            step: Step::ALL.into_iter().find(|step| value["step"] == step.name())?,
+            message: value["message"].as_str()?.to_string(),
+            hint: value["hint"].as_str().map(String::from),
+            retry_at: time("retry_at")?,
+            count: usize::try_from(value["count"].as_u64()?).ok()?,
+            token_expires_at: time("token_expires_at"),
+        })
+    }
+}
+
+/// A person who signed in meanwhile ends the wait, and so does a profile that can be read again.
+fn is_in_force(ctx: &Context, profile: &Profile, failure: &Failure) -> bool {
+    let token = token_expires_at(ctx, profile);
+    let signed_in = token != failure.token_expires_at && token.is_some_and(|end| end > ctx.now());
+    failure.step != Step::Profile && failure.retry_at > ctx.now() && !(failure.outcome == Outcome::SignIn && signed_in)
+}
+
+/// A process that was killed or stopped cannot note its failure itself.
+fn under_way(ctx: &Context, since: Timestamp) -> State {
+    let seconds = ctx.now().seconds_after(since);
+    if seconds < 0 {
+        return State::Idle;
+    }
+    // Who tries the lock now could keep the process from taking it.
+    if seconds <= STARTING {
+        return State::UnderWay;
+    }
+    let holder = lock::holder(ctx, &lock_name(ctx));
+    let is_stopped = holder.as_ref().is_some_and(lock::Holder::is_stopped);
+    let error = match Lock::try_take(ctx, &lock_name(ctx)) {
+        // It may have ended between the two looks.
+        Some(_lock) if !matches!(read(ctx), Some(Note::UnderWay(_))) => return State::UnderWay,
+        Some(_lock) => Error::other("the process that renews the credentials ended before it was done"),
+        None if seconds <= LONGEST && !is_stopped => return State::UnderWay,
+        None => stuck(holder),
+    };
+    State::Failed(fail(ctx, Step::Fetch, None, &error))
+}
+
+fn stuck(holder: Option<lock::Holder>) -> Error {
+    let (who, hint) = match holder {
+        Some(holder) => (format!("{holder}, which renews the credentials,"), holder.way_out()),
+        None => ("the process that renews the credentials".into(), "end it".into()),
+    };
+    Error::other(format!("{who} does not go on")).hint(hint)
+}
+
+fn token_expires_at(ctx: &Context, profile: &Profile) -> Option<Timestamp> {
+    Some(session::cached_token(ctx, profile.source.session()?)?.expires_at)
+}
+
+/// Counts the failures before this one. Where nothing can be noted, the shell knows at least whether there was one.
+fn failures_in_a_row(ctx: &Context) -> usize {
+    let Some(value) = content(ctx) else {
+        let is_failure = |state| [Outcome::Failed, Outcome::SignIn].into_iter().any(|outcome| outcome.name() == state);
+        return if ctx.var("SSOX_STATE").is_some_and(is_failure) { BACK_OFF.len() } else { 0 };
+    };
+    let time = ["retry_at", "at"].iter().find_map(|key| value[*key].as_str()).and_then(Timestamp::parse);
+    let is_in_a_row = time.is_some_and(|time| ctx.now().seconds_after(time) <= ROW);
+    value["count"].as_u64().filter(|_| is_in_a_row).and_then(|count| usize::try_from(count).ok()).unwrap_or(0)
+}
+
+fn read(ctx: &Context) -> Option<Note> {
+    let value = content(ctx)?;
+    if value["outcome"] == Outcome::Renewing.name() {
+        return Timestamp::parse(value["at"].as_str()?).map(Note::UnderWay);
+    }
+    let failure = Failure::parse(&value)?;
+    // A clock that was set back must not keep the renewal waiting for longer than the longest back-off.
+    let latest = ctx.now().plus(BACK_OFF[BACK_OFF.len() - 1]);
+    Some(Note::Failed(Failure { retry_at: failure.retry_at.min(latest), ..failure }))
+}
+
+fn content(ctx: &Context) -> Option<Value> {
+    serde_json::from_slice(&files::read(&path(ctx).ok()?).ok()??).ok()
+}
+
+fn write(ctx: &Context, content: &Value) -> Result<()> {
+    files::write_secret(&path(ctx)?, content.to_string().as_bytes())
+}
+
+fn path(ctx: &Context) -> Result<PathBuf> {
+    let hash = files::hashed(&identity(ctx));
+    Ok(ctx.state_dir()?.join("renewals").join(format!("{hash}.json")))
+}
+
+/// The same name means another profile in another configuration, and a relative path another file in another directory.
+fn identity(ctx: &Context) -> String {
+    let held = |name: &str| ctx.var(name).unwrap_or_default().to_string();
+    let [config, credentials] = ConfigFiles::paths(ctx);
+    [config, credentials, held("SSOX_PROFILE"), held("SSOX_ROLE_ARN")].join("\n")
+}

@@ -1,0 +1,269 @@
+//! Renewals that cannot succeed, or only in an unusual place: they end, they say why, and no command waits for them.
+
+use crate::pty::eventually;
+use crate::shells::{Home, Session, in_each, shells};
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
+use ssox_standin::{Fault, Grant, Standin, Times};
+use std::fs;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+fn signed_in(credentials: Duration) -> (Standin, Home) {
+    let standin = Standin::start();
+    standin.configure(|options| options.role_credentials = credentials);
+    let home = Home::with(&standin);
+    standin.seed_token(&home.path(""), "corp", &Grant::default());
+    (standin, home)
+}
+
+/// Presses Enter until the variable has another value than this; returns the new one.
+fn changed(session: &mut Session, home: &Home, name: &str, from: &str) -> String {
+    eventually(name, || {
+        session.press_enter();
+        Some(value(session, home, name)).filter(|now| now != from)
+    })
+}
+
+fn value(session: &mut Session, home: &Home, name: &str) -> String {
+    let out = home.path("value").display().to_string();
+    session.run(&format!("echo \"${name}\" >{out}"));
+    home.read("value").trim_end().to_string()
+}
+
+fn tick(home: &Home, variables: &[(&str, &str)]) -> Command {
+    let mut command = home.command("ssox");
+    command.args(["--emit=zsh1", "tick"]).env("SSOX_PROFILE", "dev").env("SSOX_EXPIRES", "1");
+    command.envs(variables.iter().copied());
+    command
+}
+
+fn reply(command: &mut Command) -> String {
+    let output = command.output().expect("ssox starts");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn set<'a>(reply: &'a str, name: &str) -> Option<&'a str> {
+    reply.lines().find_map(|line| line.strip_prefix('=')?.strip_prefix(name)?.strip_prefix('='))
+}
+
+/// A process that does not outlive the test.
+struct Killed(Child);
+
+impl Drop for Killed {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Ticks as a hook does, from reply to reply, until `done`; returns the last reply.
+fn tick_until(home: &Home, done: impl Fn(&str) -> bool) -> String {
+    let mut state = String::new();
+    eventually("the reply", || {
+        let reply = reply(&mut tick(home, &[("SSOX_STATE", &state)]));
+        state = set(&reply, "SSOX_STATE").unwrap_or_default().to_string();
+        done(&reply).then_some(reply)
+    })
+}
+
+fn status(home: &Home, reply: &str) -> (Value, String) {
+    let run = |arguments: &[&str]| {
+        let mut command = home.command("ssox");
+        command.args(arguments).env("SSOX_PROFILE", "dev").env("SSOX_EXPIRES", "1");
+        for name in ["SSOX_STATE", "SSOX_NEXT"] {
+            command.env(name, set(reply, name).unwrap_or_default());
+        }
+        String::from_utf8_lossy(&command.output().expect("ssox starts").stdout).into_owned()
+    };
+    (serde_json::from_str(&run(&["status", "--json"])).expect("ssox speaks JSON"), run(&["status"]))
+}
+
+#[test]
+fn a_relative_path_means_to_a_renewal_what_it_means_to_the_shell() {
+    in_each(&shells(), |shell| {
+        let (standin, home) = signed_in(Duration::from_secs(6));
+        let config = home.read(".aws/config");
+        let process = "[profile printed]\ncredential_process = ./creds.sh\n";
+        home.write("project/aws.conf", &format!("{config}{process}"));
+        fs::remove_file(home.path(".aws/config")).expect("the config is there");
+        home.write(
+            "project/creds.sh",
+            "#!/bin/sh\nn=$(date +%s)\nend=$(date -u -d @$((n + 6)) +%Y-%m-%dT%H:%M:%SZ)\n\
+            echo '{\"Version\": 1, \"AccessKeyId\": \"AKIA'$n'\", \"SecretAccessKey\": \"s\", \"Expiration\": \"'$end'\"}'\n",
+        );
+        fs::set_permissions(home.path("project/creds.sh"), std::os::unix::fs::PermissionsExt::from_mode(0o700))
+            .unwrap();
+        let mut session = home.session_with(shell, "LOAD", &[("AWS_CONFIG_FILE", "./aws.conf")]);
+        session.run("cd project");
+        for profile in ["dev", "printed"] {
+            session.run(&format!("ssox use {profile}"));
+            let first = value(&mut session, &home, "AWS_ACCESS_KEY_ID");
+            assert!(!first.is_empty(), "{shell:?} {profile}: {}", session.terminal.transcript());
+            changed(&mut session, &home, "AWS_ACCESS_KEY_ID", &first);
+            assert_eq!(value(&mut session, &home, "SSOX_STATE"), "", "{shell:?} {profile}");
+        }
+        assert!(standin.count("GetRoleCredentials") >= 2, "{shell:?}");
+    });
+}
+
+/// As for every other program, the path leads elsewhere from another directory; it leads back on the way back.
+#[test]
+fn a_relative_path_that_leads_nowhere_is_said_and_no_command_waits_for_it() {
+    in_each(&shells(), |shell| {
+        let (_standin, home) = signed_in(Duration::from_secs(4));
+        fs::rename(home.path(".aws/config"), home.path("aws.conf")).expect("the config is there");
+        fs::create_dir(home.path("elsewhere")).expect("a directory can be made");
+        let mut session = home.session_with(shell, "LOAD", &[("AWS_CONFIG_FILE", "./aws.conf")]);
+        session.run("ssox use dev");
+        session.run("cd elsewhere");
+        eventually("the state", || (value(&mut session, &home, "SSOX_STATE") == "failed").then_some(()));
+        let expires: u64 = value(&mut session, &home, "SSOX_EXPIRES").parse().expect("a time");
+        eventually("the end", || (crate::shells::now() > expires).then_some(()));
+        let start = Instant::now();
+        for _ in 0..3 {
+            session.run("true");
+        }
+        assert!(start.elapsed() < Duration::from_secs(2), "{shell:?}: {:?}", start.elapsed());
+        let said = session.run("ssox status");
+        assert!(said.contains("failed: ") && said.contains("`dev`"), "{shell:?}: {said}");
+        session.run("cd ..");
+        changed(&mut session, &home, "SSOX_STATE", "failed");
+    });
+}
+
+#[test]
+fn credentials_that_cannot_be_cached_reach_the_shell_that_asked() {
+    in_each(&shells(), |shell| {
+        let (standin, home) = signed_in(Duration::from_secs(6));
+        // Also root cannot make a directory of a file.
+        home.write(".aws/cli/cache", "");
+        let mut session = home.session(shell, "LOAD");
+        session.run("ssox use dev");
+        let first = value(&mut session, &home, "AWS_ACCESS_KEY_ID");
+        changed(&mut session, &home, "AWS_ACCESS_KEY_ID", &first);
+        assert_eq!(standin.count("GetRoleCredentials"), 2, "{shell:?}");
+    });
+}
+
+#[test]
+fn a_renewal_that_can_note_nothing_reaches_the_shell_that_asked() {
+    let (standin, home) = signed_in(Duration::from_secs(3600));
+    home.write(".local/state", "");
+    let handed = reply(&mut tick(&home, &[]));
+    assert!(set(&handed, "AWS_ACCESS_KEY_ID").is_some(), "{handed}");
+    assert_eq!(standin.count("GetRoleCredentials"), 1);
+}
+
+#[test]
+fn a_renewal_that_fails_and_can_note_nothing_is_tried_less_and_less() {
+    let (standin, home) = signed_in(Duration::from_secs(3600));
+    home.write(".local/state", "");
+    standin.fault("*", Fault::Exception("ForbiddenException".into()), Times::Forever);
+    let wait = |state: &str| {
+        let failed = reply(&mut tick(&home, &[("SSOX_STATE", state)]));
+        assert_eq!(set(&failed, "SSOX_STATE"), Some("failed"), "{failed}");
+        set(&failed, "SSOX_NEXT").and_then(|next| next.parse::<u64>().ok()).expect("a time") - crate::shells::now()
+    };
+    let (first, second) = (wait(""), wait("failed"));
+    assert!(first <= 5 && second > 200, "{first} {second}");
+    let (json, _) = status(&home, "=SSOX_STATE=failed\n=SSOX_NEXT=4000000000\n");
+    assert!(json["renewal_error"].as_str().is_some_and(|error| error.contains(".local/state")), "{json}");
+}
+
+#[test]
+fn what_failed_and_when_it_is_tried_again_stands_in_status() {
+    for (is_there, cause) in [(true, "`dev`"), (false, ".aws/config`: it is a directory")] {
+        let (standin, home) = signed_in(Duration::from_secs(3600));
+        fs::remove_file(home.path(".aws/config")).expect("the config is there");
+        if is_there {
+            home.write(".aws/config", "[profile renamed]\nregion = eu-west-1\n");
+        } else {
+            fs::create_dir(home.path(".aws/config")).expect("a directory can be made");
+        }
+        let failed = tick_until(&home, |reply| set(reply, "SSOX_STATE") == Some("failed"));
+        let (json, text) = status(&home, &failed);
+        assert!(json["renewal_error"].as_str().is_some_and(|error| error.contains(cause)), "{json}");
+        assert!(json["renewal_retry_at"].is_string(), "{json}");
+        assert!(text.lines().any(|line| line.starts_with("renewal ") && line.contains(cause)), "{text}");
+        assert!(text.lines().any(|line| line.starts_with("tried again ") && line.contains("in ")), "{text}");
+        assert_eq!(standin.total(), 0);
+    }
+}
+
+#[test]
+fn a_role_that_was_taken_away_is_failed_and_not_a_sign_in() {
+    let (standin, home) = signed_in(Duration::from_secs(3600));
+    standin.fault("GetRoleCredentials", Fault::Exception("ForbiddenException".into()), Times::Forever);
+    let failed = tick_until(&home, |reply| set(reply, "SSOX_STATE") != Some("renewing"));
+    assert_eq!(set(&failed, "SSOX_STATE"), Some("failed"), "{failed}");
+    for _ in 0..5 {
+        reply(&mut tick(&home, &[]));
+    }
+    assert_eq!(standin.count("GetRoleCredentials"), 1);
+    let (json, _) = status(&home, &failed);
+    assert!(json["renewal_error"].as_str().is_some_and(|error| error.contains("ReadOnly")), "{json}");
+    let (json, text) = status(&home, "");
+    assert!(json["renewal_error"].is_null() && json["renewal_retry_at"].is_null() && !text.contains("tried again"));
+}
+
+/// Twelve calls in fourteen seconds it was, all for nothing.
+#[test]
+fn where_nothing_can_be_cached_nothing_is_fetched_for_the_cache() {
+    let (standin, home) = signed_in(Duration::from_secs(3600));
+    home.write(".aws/cli/cache", "");
+    let handed = tick_until(&home, |reply| set(reply, "SSOX_STATE") != Some("renewing"));
+    assert!(set(&handed, "AWS_ACCESS_KEY_ID").is_some(), "{handed}");
+    assert_eq!(standin.count("GetRoleCredentials"), 1);
+}
+
+#[test]
+fn a_renewal_whose_process_was_killed_or_stopped_is_not_under_way_for_ever() {
+    let (standin, home) = signed_in(Duration::from_secs(3600));
+    standin.fault("GetRoleCredentials", Fault::Delay(Duration::from_secs(60)), Times::Forever);
+    let mut command = home.command("ssox");
+    command.args(["tick", "--renew"]).env("SSOX_PROFILE", "dev").stdout(Stdio::null()).stderr(Stdio::null());
+    let renewing = Killed(command.spawn().expect("ssox starts"));
+    let pid = renewing.0.id();
+    eventually("the request", || (standin.count("GetRoleCredentials") > 0).then_some(()));
+    let notes = home.path(".local/state/ssox/renewals");
+    kill_process(Pid::from_child(&renewing.0), Signal::STOP).expect("it is there");
+    // The hook noted that it began, a minute ago.
+    reply(&mut tick(&home, &[]));
+    let note = fs::read_dir(&notes).expect("there are notes").flatten().next().expect("there is a note").path();
+    let begun = r#"{"outcome": "renewing", "at": "2026-01-01T00:00:00Z", "count": 0}"#;
+    fs::write(&note, begun).expect("a note can be written");
+    let failed = reply(&mut tick(&home, &[]));
+    assert_eq!(set(&failed, "SSOX_STATE"), Some("failed"), "{failed}");
+    let (json, text) = status(&home, &failed);
+    let stopped = format!("`ssox tick` (pid {pid}, stopped), which renews the credentials, does not go on");
+    assert_eq!(json["renewal_error"], stopped, "{json}");
+    assert!(text.contains(&format!("kill {pid}")), "{text}");
+    drop(renewing);
+    fs::write(&note, begun).expect("a note can be written");
+    let failed = reply(&mut tick(&home, &[]));
+    assert_eq!(set(&failed, "SSOX_STATE"), Some("failed"), "{failed}");
+    let (json, _) = status(&home, &failed);
+    assert!(json["renewal_error"].as_str().is_some_and(|error| error.contains("ended before it was done")), "{json}");
+}
+
+#[test]
+fn a_shell_of_another_directory_or_configuration_does_not_take_over_a_failure() {
+    let (_standin, home) = signed_in(Duration::from_secs(3600));
+    home.write("project/empty.conf", "");
+    let failed = reply(tick(&home, &[("AWS_CONFIG_FILE", "./empty.conf")]).current_dir(home.path("project")));
+    assert_eq!(set(&failed, "SSOX_STATE"), Some("failed"), "{failed}");
+    assert_eq!(set(&reply(&mut tick(&home, &[])), "SSOX_STATE"), Some("renewing"));
+}
+
+/// A home that is named by a relative path.
+#[test]
+fn a_relative_home_is_a_home() {
+    let (_standin, home) = signed_in(Duration::from_secs(3600));
+    let renewed = eventually("the key", || {
+        let reply = reply(&mut tick(&home, &[("HOME", ".")]));
+        set(&reply, "AWS_ACCESS_KEY_ID").is_some().then_some(reply)
+    });
+    assert!(renewed.contains("SSOX_EXPIRES"), "{renewed}");
+}
