@@ -106,6 +106,14 @@ impl Verb {
         }
     }
 
+    /// Tells whether the verb does its work only with locks and state. The others show less without, or put things right.
+    pub(crate) fn keeps_state(&self) -> bool {
+        !matches!(
+            self,
+            Self::Init(_) | Self::Clear(_) | Self::Tick(_) | Self::Complete(_) | Self::Completions(_) | Self::Doctor(_)
+        )
+    }
+
     /// Tells whether the verb is called by programs, behind a person's back.
     pub(crate) fn is_never_interactive(&self) -> bool {
         matches!(self, Self::CredentialProcess(_) | Self::Tick(_) | Self::Complete(_))

@@ -2,14 +2,18 @@
 //!
 //! Deliberately not here: settings files (ssox has none) and anything that changes after start, but the time itself.
 
+mod state;
+
+pub(crate) use state::{quoted, refused};
+
 use crate::error::{Error, Result};
 use crate::time::Timestamp;
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::io::{Write as _, stderr};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// The environment, home and clock of this run.
@@ -23,6 +27,8 @@ pub(crate) struct Context {
     has_warned_of_cache: Arc<AtomicBool>,
     /// Whether it has been said that an endpoint is not encrypted; once is enough.
     has_warned_of_plain_endpoint: Arc<AtomicBool>,
+    /// What is wrong with the state directory, once it was looked at.
+    refused_state: Arc<OnceLock<Option<Error>>>,
     /// What `--emit` says: the shell whose function called.
     pub(crate) emit: Option<String>,
     /// `-v`: log to stderr what is done, secrets redacted.
@@ -99,8 +105,22 @@ impl Context {
     /// Returns the directory of ssox's own state (locks): `$XDG_STATE_HOME/ssox` or the platform's equivalent.
     ///
     /// # Errors
-    /// Configuration, when there is no home directory either.
+    /// Configuration, when there is no home directory either, or others can write there.
     pub(crate) fn state_dir(&self) -> Result<PathBuf> {
+        let directory = self.state_path()?;
+        let look = || state::check(&directory, self.home.as_deref()).err();
+        self.refused_state.get_or_init(look).clone().map_or(Ok(directory), Err)
+    }
+
+    /// Refuses a state directory that others can write to.
+    ///
+    /// # Errors
+    /// Configuration.
+    pub(crate) fn check_state(&self) -> Result<()> {
+        if self.state_path().is_ok() { self.state_dir().map(drop) } else { Ok(()) }
+    }
+
+    fn state_path(&self) -> Result<PathBuf> {
         if let Some(dir) = self.var("XDG_STATE_HOME").map(PathBuf::from).filter(|dir| dir.is_absolute()) {
             return Ok(dir.join("ssox"));
         }

@@ -1,14 +1,14 @@
 //! Files that other programs read and write at the same time: reading with limits, atomic writes, edits that lose nothing.
 
-mod append;
 mod edit;
+mod own;
 mod owner;
 mod read;
 mod replace;
 mod reserved;
 
-pub(crate) use append::append;
 pub(crate) use edit::edit;
+pub(crate) use own::{append, open_own};
 pub(crate) use read::{limited, read, read_named, read_up_to};
 pub(crate) use replace::write_secret;
 pub(crate) use reserved::Reserved;

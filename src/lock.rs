@@ -7,11 +7,11 @@ mod holder;
 
 pub(crate) use holder::Holder;
 
-use crate::context::{Context, Deadline};
+use crate::context::{Context, Deadline, quoted, refused};
 use crate::error::{Error, Result};
 use crate::files;
 use crate::terminal::Countdown;
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::Duration;
@@ -68,6 +68,7 @@ impl Lock {
     /// # Errors
     /// Those of [`Lock::wait`].
     fn wait_within(ctx: &Context, limit: Duration, name: &str, what: &str) -> Result<Self> {
+        refuse_link(ctx, name)?;
         let (deadline, mut has_waited, mut pause, mut countdown) = (ctx.deadline(limit), false, FIRST_PAUSE, None);
         loop {
             if let Some(lock) = Self::try_take(ctx, name) {
@@ -143,16 +144,15 @@ fn path(ctx: &Context, name: &str) -> Option<PathBuf> {
 fn open(ctx: &Context, name: &str) -> Option<File> {
     let path = path(ctx, name)?;
     files::create_private_dir(path.parent()?).ok()?;
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    {
-        use rustix::fs::OFlags;
-        // A link could lead to a file that is not ssox's, and the holder is written into it.
-        let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY).bits();
-        std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, flags.cast_signed());
+    files::open_own(&path).ok()
+}
+
+/// A link could lead to a file that is not ssox's, and the holder is written into it.
+fn refuse_link(ctx: &Context, name: &str) -> Result<()> {
+    match path(ctx, name).filter(|path| path.is_symlink()) {
+        Some(path) => Err(refused(&path, "is a link", &format!("rm {}", quoted(&path)))),
+        None => Ok(()),
     }
-    options.open(path).ok().filter(|file| file.metadata().is_ok_and(|metadata| metadata.is_file()))
 }
 
 #[cfg(test)]

@@ -63,6 +63,9 @@ impl From<()> for Done {
 /// Those of the verb.
 pub(crate) fn run(ctx: &Context, cli: &Cli) -> Result<Done> {
     let emit = cli.emit.as_deref();
+    if cli.verb.keeps_state() {
+        ctx.check_state()?;
+    }
     match &cli.verb {
         Verb::Init(args) => Ok(init::script(args.shell.into(), !args.no_prompt).into()),
         Verb::Use(args) => use_profile::run(ctx, emit, args).map(Done::from),

@@ -84,6 +84,8 @@ mod shells;
 mod signing_in;
 mod signing_out;
 mod sources;
+#[cfg(unix)]
+mod state;
 #[cfg(target_os = "linux")]
 mod strangers;
 mod using;

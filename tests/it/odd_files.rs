@@ -100,6 +100,8 @@ fn odd_caches_are_as_good_as_none() {
     run(&home, &["--emit=zsh1", "use", "dev"], &[]);
     let directories = [".aws/cli/cache", ".local/state/ssox", ".local/state/ssox/locks"];
     for kind in KINDS.into_iter().filter(|kind| *kind != Kind::Directory) {
+        // Links among the locks and in the state directory are refused.
+        let directories = if kind == Kind::Device { &directories[..1] } else { &directories };
         for directory in directories {
             for name in home.files(directory).iter().filter(|name| home.path(directory).join(name).is_file()) {
                 put(kind, &home.path(directory).join(name));

@@ -21,6 +21,11 @@ pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
     let caches = [home.join(".aws/sso/cache"), home.join(".aws/cli/cache")];
     let mut findings: Vec<Finding> =
         caches.iter().flat_map(|cache| json_files(cache)).filter_map(|file| one(&file)).collect();
+    findings.extend(
+        ctx.check_state()
+            .err()
+            .map(|error| Finding::new("cache", super::Severity::Error, error.message, error.hint.unwrap_or_default())),
+    );
     findings.extend(credentials_file(&files.credentials.path));
     findings.extend(sessions.iter().filter_map(|session| token(ctx, session)));
     // A session that only a redirecting variable hides is a session all the same.

@@ -1,0 +1,42 @@
+//! Opens files of ssox's own to write into them: links lead nowhere, and pipes wait for nobody.
+
+use super::owner;
+use std::fs::{File, OpenOptions};
+use std::io::{self, ErrorKind, Write as _};
+use std::path::Path;
+
+/// Opens a file, which is made where it is not there (0600).
+///
+/// # Errors
+/// Those of the system; `InvalidInput` when it is not a regular file.
+pub(crate) fn open_own(path: &Path) -> io::Result<File> {
+    open(path, OpenOptions::new().read(true).write(true).truncate(false))
+}
+
+/// Adds to a file, which is made where it is not there (0600), and returns its size.
+///
+/// # Errors
+/// As [`open_own`].
+pub(crate) fn append(path: &Path, content: &[u8]) -> io::Result<u64> {
+    let mut file = open(path, OpenOptions::new().append(true))?;
+    file.write_all(content)?;
+    file.metadata().map(|metadata| metadata.len())
+}
+
+fn open(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
+    #[cfg(unix)]
+    {
+        use rustix::fs::OFlags;
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600).custom_flags((OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::NOFOLLOW).bits().cast_signed());
+    }
+    let file = options.create(true).open(path)?;
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        return Err(ErrorKind::InvalidInput.into());
+    }
+    if let Some(directory) = path.parent().filter(|_| metadata.len() == 0) {
+        owner::inherit(&file, directory)?;
+    }
+    Ok(file)
+}

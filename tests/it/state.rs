@@ -1,0 +1,103 @@
+//! A state directory that others can write to: nothing is locked or kept there.
+
+use crate::home::Home;
+use rustix::process::geteuid;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{PermissionsExt as _, chown, symlink};
+
+const STATE: &str = ".local/state/ssox";
+
+/// Runs what needs the state, and what has to go on without.
+#[track_caller]
+fn is_refused(home: &Home, words: &str) {
+    for arguments in [
+        &["--emit=zsh1", "use", "dev"][..],
+        &["export", "dev", "--format", "env"],
+        &["exec", "dev", "--", "true"],
+        &["credential-process", "dev"],
+        &["login", "dev", "--no-input"],
+        &["configure", "migrate", "--yes"],
+    ] {
+        let error = home.ssox(arguments).fails(4);
+        assert!(error.contains(words) && error.contains("where ssox keeps its locks and state"), "{error}");
+    }
+    for arguments in
+        [&["--emit=zsh1", "clear"][..], &["--emit=zsh1", "tick"], &["complete", "zsh", "2", "ssox", "use", ""]]
+    {
+        home.ssox(arguments).ok();
+    }
+    let doctor = home.ssox(&["doctor"]);
+    assert!(doctor.status() == 4 && doctor.stdout().contains(words), "{}", doctor.stdout());
+}
+
+#[test]
+fn a_state_directory_that_others_can_write_to_is_refused() {
+    for below in ["", "locks"] {
+        let home = Home::signed_in();
+        home.ssox(&["--emit=zsh1", "use", "dev"]).ok();
+        fs::set_permissions(home.path(STATE).join(below), Permissions::from_mode(0o777)).unwrap();
+        is_refused(&home, "can be written by others");
+        fs::set_permissions(home.path(STATE).join(below), Permissions::from_mode(0o700)).unwrap();
+        home.ssox(&["--emit=zsh1", "use", "dev"]).ok();
+    }
+}
+
+#[test]
+fn a_state_directory_of_another_user_is_refused() {
+    if !geteuid().is_root() {
+        return eprintln!("NOT TESTED: only root can give directories away");
+    }
+    let home = Home::signed_in();
+    home.ssox(&["--emit=zsh1", "use", "dev"]).ok();
+    chown(home.path(STATE), Some(1234), Some(1234)).unwrap();
+    is_refused(&home, "belongs to the user with the number 1234");
+}
+
+#[test]
+fn a_state_directory_with_links_is_refused() {
+    let home = Home::signed_in();
+    let victim = home.path("victim");
+    fs::create_dir_all(home.path(STATE)).unwrap();
+    fs::create_dir(&victim).unwrap();
+    symlink(&victim, home.path(STATE).join("locks")).unwrap();
+    is_refused(&home, "is a link");
+    assert_eq!(fs::read_dir(&victim).unwrap().count(), 0);
+}
+
+#[test]
+fn a_lock_that_is_a_link_leaves_the_file_behind_it_alone() {
+    let home = Home::signed_in();
+    home.ssox(&["--emit=zsh1", "use", "dev"]).ok();
+    let victim = home.path("victim");
+    fs::write(&victim, "precious").unwrap();
+    for lock in home.files(&format!("{STATE}/locks")) {
+        let lock = home.path(STATE).join("locks").join(lock);
+        fs::remove_file(&lock).unwrap();
+        symlink(&victim, &lock).unwrap();
+    }
+    for entry in home.files(".aws/cli/cache") {
+        fs::remove_file(home.path(".aws/cli/cache").join(entry)).unwrap();
+    }
+    let error = home.ssox(&["--emit=zsh1", "use", "dev"]).fails(4);
+    assert!(error.contains("is a link") && error.contains("hint: rm "), "{error}");
+    assert_eq!(fs::read_to_string(&victim).unwrap(), "precious");
+}
+
+#[test]
+fn what_root_leaves_in_the_state_of_a_user_belongs_to_that_user() {
+    use std::os::unix::fs::MetadataExt as _;
+    if !geteuid().is_root() {
+        return eprintln!("NOT TESTED: only root can be somebody else");
+    }
+    let home = Home::signed_in();
+    for path in ["", ".aws", ".aws/sso", ".aws/sso/cache"] {
+        chown(home.path(path), Some(1234), Some(1234)).unwrap();
+    }
+    home.ssox(&["--emit=zsh1", "use", "dev"]).ok();
+    let mut left = vec![home.path(".local")];
+    while let Some(path) = left.pop() {
+        assert_eq!(fs::symlink_metadata(&path).unwrap().uid(), 1234, "{}", path.display());
+        left.extend(fs::read_dir(&path).into_iter().flatten().flatten().map(|entry| entry.path()));
+    }
+    assert!(home.path(STATE).join("locks").is_dir());
+}
