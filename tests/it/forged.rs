@@ -70,6 +70,37 @@ fn names_of_accounts_and_roles_are_one_line() {
 }
 
 #[test]
+fn the_wizard_shows_names_as_lines_of_a_list() {
+    let home = Home::signed_in();
+    home.standin.configure(|options| {
+        options.accounts = vec![
+            Account::new("111122223333", HOSTILE, &["Admin", HOSTILE]),
+            Account::new("222233334444", "b", &["Admin"]),
+        ];
+    });
+    let mut command = home.command(SSOX);
+    command.args(["configure", "sso", "--sso-session", "corp", "--region", "eu-west-1", "--output", "json"]);
+    command.env("TERM", "xterm-256color");
+    let mut terminal = Terminal::start(command);
+    let mut seen = terminal.wait_for("account");
+    terminal.keys("1111");
+    seen += &terminal.wait_for("111122223333");
+    terminal.keys("\r");
+    seen += &terminal.wait_for("role");
+    terminal.keys("Admin\r");
+    seen += &terminal.wait_for("profile name [x-ssox-forged");
+    terminal.enter("");
+    seen += &terminal.wait_for("[Y/n] ");
+    terminal.enter("y");
+    assert!(terminal.wait_for_end().1.success());
+    assert!(
+        seen.contains("FORGED") && !seen.contains(['\u{202e}', '\u{9b}', '\u{200b}', '\u{2028}', '\u{7}']),
+        "{seen:?}"
+    );
+    assert!(!seen.lines().any(|line| line.starts_with("ssox: FORGED") || line.starts_with("| FORGED")), "{seen:?}");
+}
+
+#[test]
 fn what_a_helper_program_says_is_one_line() {
     let home = Home::signed_in();
     fs::write(home.path("said"), HOSTILE).unwrap();

@@ -87,3 +87,40 @@ fn one_of_five_hundred_roles_is_found_by_typing() {
     assert!(terminal.wait_for_end().1.success());
     assert!(fs::read_to_string(home.path(".aws/config")).unwrap().contains("\nsso_role_name = Role417\n"));
 }
+
+#[test]
+fn a_pasted_address_finds_the_session_that_is_there() {
+    let home = Home::signed_in();
+    home.write_config(&format!(
+        "[sso-session corp]\nsso_start_url = {}\nsso_region = eu-west-1\n",
+        ssox_standin::START_URL
+    ));
+    let mut command = home.command(SSOX);
+    command.args(["configure", "sso", "--account-id", "222233334444", "--role-name", "Admin", "--profile", "mine"]);
+    command.args(["--region", "eu-west-1", "--output", "json"]).env("TERM", "xterm-256color");
+    let mut terminal = Terminal::start(command);
+    terminal.wait_for("session");
+    terminal.keys("new\r");
+    terminal.wait_for("start URL: ");
+    terminal.enter("https://d-1234567890.awsapps.com/start/#/?tab=accounts");
+    terminal.wait_for("session `corp` has this start URL already");
+    terminal.wait_for("[Y/n] ");
+    terminal.enter("y");
+    assert!(terminal.wait_for_end().1.success());
+    let config = fs::read_to_string(home.path(".aws/config")).unwrap();
+    assert!(config.contains("\nsso_session = corp\n") && config.matches("[sso-session").count() == 1, "{config}");
+}
+
+#[test]
+fn with_every_answer_given_only_consent_is_asked_for() {
+    let home = Home::new();
+    let mut command = home.command(SSOX);
+    command.args(["configure", "sso", "--sso-session", "corp", "--account-id", "222233334444", "--role-name", "Admin"]);
+    command.args(["--profile", "mine", "--region", "eu-west-1", "--output", "json"]).env("TERM", "xterm-256color");
+    let mut terminal = Terminal::start(command);
+    let before = terminal.wait_for("[Y/n] ");
+    assert!(!before.contains("sign in to") && before.contains("not checked"), "{before}");
+    terminal.enter("y");
+    assert!(terminal.wait_for_end().1.success());
+    assert_eq!(home.standin.total(), 0, "AWS was asked");
+}
