@@ -12,6 +12,7 @@ use crate::profile::check_region;
 use crate::session::ACCOUNT_ACCESS;
 use crate::session::start_url::{self, canonical};
 use crate::terminal::{say, warn};
+use std::collections::HashSet;
 
 /// A session to be: where it signs in, and whose it will be.
 struct Group {
@@ -55,6 +56,7 @@ pub(super) fn run(ctx: &Context, args: &ConfigureMigrate) -> Result<String> {
 /// One group for each session to be; what cannot be migrated is named and left alone.
 fn groups(files: &ConfigFiles, args: &ConfigureMigrate) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
+    let mut used: HashSet<String> = files.sso_session_names().collect();
     for section in files.profiles() {
         let place = match place(files, &section) {
             None => continue,
@@ -69,10 +71,14 @@ fn groups(files: &ConfigFiles, args: &ConfigureMigrate) -> Vec<Group> {
             // It has its session already, and its legacy keys were kept.
             continue;
         }
-        match groups.iter_mut().find(|group| !args.session_per_profile && place.is_of(group)) {
-            Some(group) => group.profiles.push(section.name.to_string()),
-            None => groups.push(group(files, args, &groups, &place, &section.name)),
+        let shared = if args.session_per_profile { None } else { groups.iter_mut().find(|group| place.is_of(group)) };
+        if let Some(group) = shared {
+            group.profiles.push(section.name.to_string());
+            continue;
         }
+        let group = group(files, args, &used, place, &section.name);
+        used.insert(group.name.clone());
+        groups.push(group);
     }
     groups
 }
@@ -145,26 +151,24 @@ fn in_credentials(files: &ConfigFiles, profile: &str) -> String {
     format!("its SSO keys stand in `{credentials}`; move them to `[{kind}{profile}]` in `{config}`")
 }
 
-fn group(files: &ConfigFiles, args: &ConfigureMigrate, groups: &[Group], place: &Place, profile: &str) -> Group {
+fn group(files: &ConfigFiles, args: &ConfigureMigrate, used: &HashSet<String>, place: Place, profile: &str) -> Group {
     let is_same = |name: &String| {
         files.sso_session(name).is_some_and(|session| {
             session.get("sso_start_url").map(canonical).as_ref() == Some(&place.start_url)
                 && session.get("sso_region") == Some(&place.region)
         })
     };
-    let Place { session, start_url, region } = place;
     let found = || files.sso_session_names().find(is_same);
     let (existing, wanted) = if args.session_per_profile {
-        (session.clone(), own_session_name(profile))
+        (place.session.clone(), own_session_name(profile))
     } else {
-        (session.clone().or_else(found), session_name(start_url))
+        (place.session.clone().or_else(found), session_name(&place.start_url))
     };
-    let is_used = |name: &str| files.sso_session(name).is_some() || groups.iter().any(|group| group.name == name);
     Group {
         is_new: existing.is_none(),
-        name: existing.unwrap_or_else(|| unused(&wanted, is_used)),
-        start_url: start_url.clone(),
-        region: region.clone(),
+        name: existing.unwrap_or_else(|| unused(&wanted, |name| used.contains(name))),
+        start_url: place.start_url,
+        region: place.region,
         profiles: vec![profile.into()],
     }
 }

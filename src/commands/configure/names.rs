@@ -10,12 +10,14 @@ pub(super) fn made_up(account_name: &str, role_name: &str, account_id: &str) -> 
 pub(super) fn field(text: &str) -> String {
     let is_legal = |c: char| c.is_ascii_alphanumeric() || "_-.@+".contains(c);
     let mut field = String::with_capacity(text.len());
+    let mut is_in_run = false;
     for c in text.chars() {
         if is_legal(c) {
             field.push(c);
-        } else if !field.ends_with('-') {
+        } else if !is_in_run {
             field.push('-');
         }
+        is_in_run = !is_legal(c);
     }
     field.trim_matches(['-', '.']).into()
 }
@@ -39,6 +41,7 @@ mod tests {
             ("[PROD] Core", "Admin", "PROD-Core-Admin"),
             ("  -- x", "a b", "x-a-b"),
             ("--option", "Admin", "option-Admin"),
+            ("a - b", "c--d", "a---b-c--d"),
             ("..", "Admin", "111122223333-Admin"),
             ("日本", "Admin", "111122223333-Admin"),
             ("", "Admin", "111122223333-Admin"),
