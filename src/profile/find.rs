@@ -3,6 +3,7 @@
 use crate::config::{ConfigFiles, Kind, Section, as_argument, nearest};
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::source::role_arn::permission_set;
 
 /// Returns the name of the profile that is meant.
 ///
@@ -90,13 +91,6 @@ impl<'a> Role<'a> {
     }
 }
 
-/// Returns the permission set's name of the role Identity Center made for it: `AWSReservedSSO_<name>_<16 hex digits>`.
-pub(crate) fn permission_set(role_name: &str) -> &str {
-    let is_hash = |hash: &str| hash.len() == 16 && hash.bytes().all(|b| b.is_ascii_hexdigit());
-    let inner = role_name.strip_prefix("AWSReservedSSO_").and_then(|rest| rest.rsplit_once('_'));
-    inner.filter(|(name, hash)| !name.is_empty() && is_hash(hash)).map_or(role_name, |(name, _hash)| name)
-}
-
 /// Checks the name of a permission set, which AWS would refuse in words of its own; where it comes from is said first.
 ///
 /// # Errors
@@ -146,20 +140,6 @@ mod tests {
         }
         assert_eq!(found("arn:aws:iam::444455556666:role/path/Target").unwrap(), "target");
         assert_eq!(found("444455556666/Target").unwrap(), "target");
-    }
-
-    #[test]
-    fn a_permission_set_is_read_out_of_its_role() {
-        for (role_name, meant) in [
-            ("AWSReservedSSO_Admin_0123456789abcdef", "Admin"),
-            ("AWSReservedSSO_a_b_0123456789ABCDEF", "a_b"),
-            ("AWSReservedSSO_Admin", "AWSReservedSSO_Admin"),
-            ("AWSReservedSSO_Admin_x", "AWSReservedSSO_Admin_x"),
-            ("AWSReservedSSO__0123456789abcdef", "AWSReservedSSO__0123456789abcdef"),
-            ("Admin_0123456789abcdef", "Admin_0123456789abcdef"),
-        ] {
-            assert_eq!(permission_set(role_name), meant);
-        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! Deliberately not here: which source that is, and whether two profiles mean the same entry (`profile`).
 
 use super::mfa::{Age, Mfa};
-use super::role_arn::RoleArn;
+use super::role_arn::{RoleArn, permission_set};
 use super::{Request, Source, cached, session_name};
 use crate::aws::{Network, sts};
 use crate::cache::{Entry, Key};
@@ -146,10 +146,16 @@ impl AssumedRole {
                 "the role's trust policy must allow `sts:TagSession`, or take `ssox_session_tags` out".into()
             }
             () if said("unable to validate MFA code") => "is `mfa_serial` the device of this user?".into(),
-            () if said("sts:AssumeRole") => self.missing(),
+            () if said("sts:AssumeRole") => self.of_identity_center().unwrap_or_else(|| self.missing()),
             () => return error,
         };
         error.hint(hint)
+    }
+
+    fn of_identity_center(&self) -> Option<String> {
+        let permission_set = Some(permission_set(&self.arn.name)).filter(|name| *name != self.arn.name)?;
+        let account_id = &self.arn.account_id;
+        Some(format!("only Identity Center hands out this role: ssox use {account_id}/{permission_set}"))
     }
 
     fn missing(&self) -> String {

@@ -40,6 +40,13 @@ impl fmt::Display for RoleArn {
     }
 }
 
+/// Returns the permission set's name of the role Identity Center made for it: `AWSReservedSSO_<name>_<16 hex digits>`.
+pub(crate) fn permission_set(role_name: &str) -> &str {
+    let is_hash = |hash: &str| hash.len() == 16 && hash.bytes().all(|b| b.is_ascii_hexdigit());
+    let inner = role_name.strip_prefix("AWSReservedSSO_").and_then(|rest| rest.rsplit_once('_'));
+    inner.filter(|(name, hash)| !name.is_empty() && is_hash(hash)).map_or(role_name, |(name, _hash)| name)
+}
+
 fn parse(text: &str) -> Option<RoleArn> {
     let parts: Vec<&str> = text.splitn(6, ':').collect();
     let ["arn", partition, "iam", "", account_id, resource] = parts[..] else { return None };
@@ -62,6 +69,20 @@ mod tests {
     fn an_arn_has_its_parts() {
         let arn = RoleArn::parse("x", "arn:aws-cn:iam::444455556666:role/team/a/Target").unwrap();
         assert_eq!((&*arn.partition, &*arn.account_id, &*arn.name), ("aws-cn", "444455556666", "Target"));
+    }
+
+    #[test]
+    fn a_permission_set_is_read_out_of_its_role() {
+        for (role_name, meant) in [
+            ("AWSReservedSSO_Admin_0123456789abcdef", "Admin"),
+            ("AWSReservedSSO_a_b_0123456789ABCDEF", "a_b"),
+            ("AWSReservedSSO_Admin", "AWSReservedSSO_Admin"),
+            ("AWSReservedSSO_Admin_x", "AWSReservedSSO_Admin_x"),
+            ("AWSReservedSSO__0123456789abcdef", "AWSReservedSSO__0123456789abcdef"),
+            ("Admin_0123456789abcdef", "Admin_0123456789abcdef"),
+        ] {
+            assert_eq!(permission_set(role_name), meant);
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use crate::home::Home;
 use serde_json::Value;
-use ssox_standin::{Account, Grant, START_URL};
+use ssox_standin::{Account, Fault, Grant, START_URL, Times};
 use std::fs;
 
 const SESSION: &str =
@@ -264,6 +264,18 @@ fn the_role_that_iam_knows_is_taken_for_its_permission_set() {
     let error = home.ssox(&["--emit=zsh1", "use", "dev"]).fails(4);
     assert!(error.contains("permission set `ReadOnly`") && error.contains("hint: write `ReadOnly`"), "{error}");
     assert!(home.ssox(&["doctor"]).stdout().contains("write `ReadOnly`"));
+}
+
+#[test]
+fn a_role_of_identity_center_cannot_be_assumed_and_the_hint_says_how_it_is_had() {
+    let home = Home::signed_in();
+    let body = "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><Error><Type>Sender</Type>\
+        <Code>AccessDenied</Code><Message>User: me is not authorized to perform: sts:AssumeRole on resource: x</Message>\
+        </Error></ErrorResponse>";
+    home.standin.fault("AssumeRole", Fault::Answer(403, "text/xml".into(), body.into()), Times::Forever);
+    let role = "role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_0123456789abcdef";
+    let error = home.ssox(&["export", "dev", "--role-arn", &format!("arn:aws:iam::222233334444:{role}")]).fails(5);
+    assert!(error.contains("ssox use 222233334444/Admin"), "{error}");
 }
 
 #[test]

@@ -7,8 +7,8 @@ use crate::cli::ConfigureSso;
 use crate::config::{ConfigFiles, nearest};
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
-use crate::profile::find::permission_set;
 use crate::session::{self, Session, Token};
+use crate::source::role_arn::permission_set;
 use crate::terminal::picker::{self, Row};
 use crate::terminal::say;
 

@@ -10,8 +10,9 @@ use crate::cli::ConfigureSso;
 use crate::config::{ConfigFiles, Edits, Kind, as_argument, check_name};
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::profile::find::{check_role_name, is_account_id, permission_set};
+use crate::profile::find::{check_role_name, is_account_id};
 use crate::session::Session;
+use crate::source::role_arn::permission_set;
 use crate::terminal::say;
 
 /// Asks what is not given, signs in when something is to be chosen, shows the change and writes it.
