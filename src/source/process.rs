@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::secret::Secret;
 use crate::time::Timestamp;
 use serde_json::Value;
+use std::path::Path;
 
 /// Tells an ssox that such a program calls for which profiles it was called, one on a line.
 const GUARD: &str = "SSOX_PROCESS_CHAIN";
@@ -26,9 +27,11 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    /// Returns all that tells these credentials from others.
+    /// Returns all that tells these credentials from others. A file that is named by a relative path is another one in
+    /// another directory.
     pub(crate) fn identity(&self) -> String {
-        format!("process of {}: {}", self.profile, self.command.words.join("\0"))
+        let words: Vec<String> = self.command.words.iter().map(|word| whole(word)).collect();
+        format!("process of {}: {}", self.profile, words.join("\0"))
     }
 
     /// Returns the name of the cache entry; AWS tools do not cache what a process prints.
@@ -104,6 +107,15 @@ impl Process {
             role_name: None,
         })
     }
+}
+
+/// Completes a word that is the relative path of a file.
+fn whole(word: &str) -> String {
+    let path = Path::new(word);
+    if path.is_absolute() || !path.is_file() {
+        return word.into();
+    }
+    path.canonicalize().map_or_else(|_| word.into(), |path| path.display().to_string())
 }
 
 #[cfg(test)]

@@ -257,6 +257,22 @@ fn a_shell_of_another_directory_or_configuration_does_not_take_over_a_failure() 
     assert_eq!(set(&reply(&mut tick(&home, &[])), "SSOX_STATE"), Some("renewing"));
 }
 
+#[test]
+fn a_relative_program_of_another_directory_is_another_program() {
+    let (_standin, home) = signed_in(Duration::from_secs(3600));
+    for project in ["one", "two"] {
+        home.write(&format!("{project}/aws.conf"), "[profile dev]\ncredential_process = sh creds.sh\n");
+        let printed = r#"{"Version": 1, "AccessKeyId": "AKIAPROJECT", "SecretAccessKey": "s", "Expiration": "2099-01-01T00:00:00Z"}"#;
+        home.write(&format!("{project}/creds.sh"), &format!("echo '{}'", printed.replace("PROJECT", project)));
+    }
+    for project in ["one", "two", "one"] {
+        let mut command = home.command("ssox");
+        command.args(["--emit=zsh1", "use", "dev"]).env("AWS_CONFIG_FILE", "aws.conf");
+        let reply = reply(command.current_dir(home.path(project)));
+        assert_eq!(set(&reply, "AWS_ACCESS_KEY_ID"), Some(format!("AKIA{project}").as_str()), "{reply}");
+    }
+}
+
 /// A home that is named by a relative path.
 #[test]
 fn a_relative_home_is_a_home() {

@@ -2,8 +2,9 @@
 
 use crate::home::{Home, SSOX};
 use crate::pty::{Terminal, eventually};
+use crate::shells::{self, in_each, shells};
 use rustix::process::{Pid, Signal, kill_process};
-use ssox_standin::{Fault, Grant, Times};
+use ssox_standin::{Fault, Grant, Standin, Times};
 use std::fs::File;
 use std::process::{Child, Stdio};
 use std::time::Duration;
@@ -110,4 +111,43 @@ fn the_lock_on_a_file_that_people_edit_is_waited_for_in_the_same_way() {
     terminal.wait_for("waiting for");
     drop(locks);
     terminal.wait_for("wrote `[dev-keys]`");
+}
+
+#[test]
+fn a_command_that_was_stopped_in_a_shell_is_named_there_and_goes_on_with_fg() {
+    in_each(&shells(), |shell| {
+        let standin = Standin::start();
+        let home = shells::Home::with(&standin);
+        standin.seed_token(&home.path(""), "corp", &Grant::default());
+        standin.fault("GetRoleCredentials", Fault::Delay(Duration::from_secs(5)), Times::Next(1));
+        let mut session = home.session(shell, "LOAD");
+        session.terminal.enter("ssox exec dev -- echo do''ne");
+        eventually("the request", || (standin.count("GetRoleCredentials") > 0).then_some(()));
+        session.terminal.keys("\x1a");
+        session.wait_for_prompt();
+        session.terminal.enter("ssox use dev");
+        session.terminal.wait_for("waiting for `ssox exec dev` (pid ");
+        session.terminal.wait_for(", stopped, on /dev/");
+        session.terminal.keys("\x03");
+        session.wait_for_prompt();
+        session.terminal.enter("fg");
+        session.terminal.wait_for("done");
+    });
+}
+
+/// The shell reads the reply, and could not let ssox go on.
+#[test]
+fn ctrl_z_does_not_stop_what_changes_the_shell() {
+    in_each(&shells(), |shell| {
+        let standin = Standin::start();
+        let home = shells::Home::with(&standin);
+        standin.seed_token(&home.path(""), "corp", &Grant::default());
+        standin.fault("GetRoleCredentials", Fault::Delay(Duration::from_secs(2)), Times::Next(1));
+        let mut session = home.session(shell, "LOAD");
+        session.terminal.enter("ssox use dev");
+        eventually("the request", || (standin.count("GetRoleCredentials") > 0).then_some(()));
+        session.terminal.keys("\x1a");
+        session.wait_for_prompt();
+        assert!(session.run("echo [$SSOX_PROFILE]").contains("[dev]"), "{shell:?}");
+    });
 }
