@@ -94,12 +94,36 @@ fn every_link_leads_to_a_file() {
     let docs = docs.map(|name| format!("docs/{}", name.to_string_lossy())).filter(|name| name.ends_with(".md"));
     for page in pages.into_iter().chain(docs) {
         let text = text(&page);
-        for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+        for link in links(&text) {
             let file = link.split('#').next().unwrap_or_default();
             if file.is_empty() || file.contains("://") || file.starts_with('$') {
                 continue;
             }
             assert!(repository(&page).parent().unwrap().join(file).exists(), "{page}: {link}");
         }
+    }
+}
+
+fn links(text: &str) -> impl Iterator<Item = &str> {
+    text.split("](").skip(1).filter_map(|rest| rest.split(')').next())
+}
+
+#[cfg(unix)]
+#[test]
+fn the_pictures_of_the_readme_can_be_made_again() {
+    use crate::package::run;
+    use crate::sandbox::without_cargo;
+    if !["tmux", "zsh", "aws", "python3"].map(crate::shells::installed).iter().all(|there| *there) {
+        return;
+    }
+    let directory = tempfile::tempdir().unwrap();
+    let mut make = std::process::Command::new(repository("docs/pictures/make"));
+    without_cargo(&mut make);
+    run(make.arg(directory.path()));
+    let readme = text("README.md");
+    let pictures: Vec<&str> = links(&readme).filter_map(|link| link.strip_prefix("docs/pictures/")).collect();
+    assert_eq!(pictures.len(), 4, "{pictures:?}");
+    for (picture, shown) in pictures.iter().zip(["dev:ReadOnly", "prod-admin", "data-lake", "hint: "]) {
+        assert!(fs::read_to_string(directory.path().join(picture)).unwrap().contains(shown), "{picture}");
     }
 }

@@ -29,15 +29,20 @@ fn sandbox() -> Command {
     command
 }
 
-/// Returns a command of cargo's in this package. What cargo tells a test about it would make it build everything anew.
+/// Returns a command of cargo's in this package.
 pub(crate) fn cargo(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO"));
     command.args(arguments).current_dir(env!("CARGO_MANIFEST_DIR"));
+    without_cargo(&mut command);
+    command
+}
+
+/// Takes out what cargo tells a test about its package: it would make another cargo build everything anew.
+pub(crate) fn without_cargo(command: &mut Command) {
     let of_cargo = |name: &String| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST");
     for name in env::vars_os().filter_map(|(name, _)| name.into_string().ok()).filter(of_cargo) {
         command.env_remove(name);
     }
-    command
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! `cargo run --example sandbox`: ssox to play with, against a stand-in Identity Center; no AWS account is needed.
+//! `cargo run --example sandbox [MINUTES]`: ssox to play with, against a stand-in Identity Center; no AWS account is needed.
 //!
 //! With a terminal it is your own shell, in a home of its own. Without one, the way of a newcomer is played and shown.
 //!
@@ -64,11 +64,14 @@ fn build_ssox() -> Result<PathBuf> {
     }
 }
 
-/// Credentials end soon enough to see them renewed, tokens soon enough to see them refreshed.
+/// Credentials end soon enough to see them renewed, tokens soon enough to see them refreshed; an argument says another
+/// number of minutes.
 fn options() -> Options {
+    let life =
+        env::args().nth(1).and_then(|minutes| minutes.parse().ok()).map_or(5 * MINUTE, |minutes: u32| minutes * MINUTE);
     Options {
-        role_credentials: 5 * MINUTE,
-        access_token: 10 * MINUTE,
+        role_credentials: life,
+        access_token: 2 * life,
         session: 60 * MINUTE,
         device_interval: 1,
         ..Options::default()
@@ -111,10 +114,11 @@ fn greet(standin: &Standin, house: &House, shell: &Shell, browser: &Browser) {
          ssox status --verify   who you are, asked of AWS's STS (here: of the stand-in)\n  \
          ssox clear             out again\n  \
          exit                   ends the sandbox and removes its files\n\n\
-         Credentials live for five minutes here: watch the prompt renew them.\n",
+         Credentials are valid for {} minutes here: watch the prompt renew them.\n",
         standin.url(),
         shell.name(),
         house.home().display(),
+        options().role_credentials.as_secs() / 60,
     );
 }
 
