@@ -17,7 +17,7 @@ mod update;
 
 pub(crate) use edit::{Edits, check_name};
 pub(crate) use file::File;
-pub(crate) use name::{Kind, Which, as_argument};
+pub(crate) use name::{Kind, Which, as_argument, as_option};
 pub(crate) use nearest::nearest;
 pub(crate) use section::{Entry, Section};
 

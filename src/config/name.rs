@@ -63,6 +63,11 @@ pub(crate) fn as_argument(name: &str) -> String {
     format!("{}{}", if name.starts_with('-') { "-- " } else { "" }, shell_words::quote(name))
 }
 
+/// Spells an option with a name as its value, joined by `=` where the name would be taken for an option of its own.
+pub(crate) fn as_option(option: &str, name: &str) -> String {
+    format!("{option}{}{}", if name.starts_with('-') { "=" } else { " " }, shell_words::quote(name))
+}
+
 /// Returns what the section is and its name; `None` for a section nobody reads.
 pub(super) fn name(text: &str, header: Header, which: Which) -> Option<(Kind, Cow<'_, str>)> {
     match (which, inner(text, header)?) {
@@ -143,6 +148,18 @@ mod tests {
     fn names(text: &str, which: Which) -> Vec<(Kind, String)> {
         let name = |header| name(text, header, which).map(|(kind, name)| (kind, name.into_owned()));
         Headers::new(text).filter_map(name).collect()
+    }
+
+    #[test]
+    fn a_name_is_never_taken_for_an_option() {
+        for (name, argument, option) in [
+            ("dev", "dev", "--profile dev"),
+            ("my dev", "'my dev'", "--profile 'my dev'"),
+            ("-x", "-- -x", "--profile=-x"),
+            ("-x y", "-- '-x y'", "--profile='-x y'"),
+        ] {
+            assert_eq!((as_argument(name).as_str(), as_option("--profile", name).as_str()), (argument, option));
+        }
     }
 
     #[test]

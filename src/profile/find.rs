@@ -43,7 +43,7 @@ pub(crate) fn unknown(ctx: &Context, files: &ConfigFiles, name: &str) -> Error {
 }
 
 /// Returns the names of profiles that were probably meant.
-pub(super) fn nearest_profiles(files: &ConfigFiles, name: &str) -> Vec<String> {
+fn nearest_profiles(files: &ConfigFiles, name: &str) -> Vec<String> {
     let names: Vec<String> = files.profile_names().collect();
     nearest(name, names.iter().map(String::as_str))
 }

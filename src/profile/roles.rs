@@ -2,9 +2,8 @@
 //!
 //! Deliberately not here: assuming them (`source`).
 
-use super::find::nearest_profiles;
 use super::sources::{Place, is_assumed};
-use super::{check_region, metadata};
+use super::{check_region, find, metadata};
 use crate::aws::{Network, partition};
 use crate::config::{Section, nearest};
 use crate::context::Context;
@@ -125,10 +124,8 @@ fn source_profile(place: &Place, visited: &mut Vec<String>, name: &str, source: 
     let section = place.files.profile(source).ok_or_else(|| {
         let error =
             Error::configuration(format!("`source_profile` of profile `{name}` is `{source}`, which does not exist"));
-        match nearest_profiles(place.files, source).as_slice() {
-            [] => error.hint("ssox list"),
-            near => error.hint(format!("did you mean `{}`?", near.join("` or `"))),
-        }
+        let hint = find::unknown(place.ctx, place.files, source).hint;
+        error.hint(hint.unwrap_or_else(|| "ssox list".into()))
     })?;
     let has_keys = ["aws_access_key_id", "aws_secret_access_key"].iter().any(|key| section.get(key).is_some());
     // A profile may name itself for the keys beside its role; everything else that comes round again is a loop.

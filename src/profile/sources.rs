@@ -6,7 +6,7 @@ use super::find::{check_role_name, is_account_id};
 use super::sessions::{self, misspelt};
 use super::{expiry, network, region, roles};
 use crate::aws::Network;
-use crate::config::{ConfigFiles, Section, Which};
+use crate::config::{ConfigFiles, Section, Which, as_option};
 use crate::context::Context;
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
@@ -197,7 +197,7 @@ fn nothing(name: &str, section: &Section) -> Error {
     }
     let wanted = ["sso_account_id", "sso_role_name", "role_arn", "credential_process", "aws_access_key_id"];
     let hint = wanted.iter().find_map(|key| misspelt(section, key));
-    error.hint(hint.unwrap_or_else(|| format!("ssox configure sso --profile={}", shell_words::quote(name))))
+    error.hint(hint.unwrap_or_else(|| format!("ssox configure sso {}", as_option("--profile", name))))
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ pub(crate) use sign_in::{hand_over, sign_in};
 pub(crate) use token::Token;
 
 use crate::aws::Network;
-use crate::config::as_argument;
+use crate::config::{as_argument, as_option};
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
 use std::time::Duration;
@@ -45,7 +45,7 @@ impl Session {
     /// Returns the line to type to sign in.
     pub(crate) fn sign_in_line(&self) -> String {
         match (&self.name, &self.profile) {
-            (Some(name), _) => format!("ssox login --sso-session {}", shell_words::quote(name)),
+            (Some(name), _) => format!("ssox login {}", as_option("--sso-session", name)),
             (None, Some(profile)) => format!("ssox login {}", as_argument(profile)),
             (None, None) => "ssox login".into(),
         }

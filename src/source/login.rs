@@ -4,6 +4,7 @@
 
 use super::uncached;
 use crate::cache::Entry;
+use crate::config::as_option;
 use crate::context::Context;
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
@@ -31,7 +32,7 @@ impl AwsLogin {
         let profile = &self.profile;
         let over = |how: &str| {
             Error::needs_person(format!("profile `{profile}` is managed by `aws login`, and {how}"))
-                .hint(format!("aws login --profile {}", shell_words::quote(profile)))
+                .hint(format!("aws login {}", as_option("--profile", profile)))
         };
         let entry = self.cached(ctx).ok_or_else(|| over("nobody is signed in"))?;
         match entry.is_over(ctx.now()) {

@@ -311,6 +311,9 @@ fn a_header_that_nobody_reads_is_named_by_every_verb() {
         let error = home.ssox(&[verb, &["A B"]].concat()).fails(4);
         assert!(error.contains("hint: write `[profile 'A B']` for `[profile A B]` in line "), "{error}");
     }
+    home.add_config("[profile role]\nrole_arn = arn:aws:iam::444455556666:role/Target\nsource_profile = A B\n");
+    let error = home.ssox(&["export", "role"]).fails(4);
+    assert!(error.contains("does not exist") && error.contains("write `[profile 'A B']`"), "{error}");
     let error = home.ssox(&["login", "--sso-session", "my corp"]).fails(4);
     assert!(error.contains("hint: write `[sso-session 'my corp']` for `[sso-session my corp]` in line "), "{error}");
 }

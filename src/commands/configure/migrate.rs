@@ -5,7 +5,7 @@ use super::propose::{self, Consent};
 use super::{names, session_name, unused};
 use crate::cli::ConfigureMigrate;
 use crate::commands::shared::names_of;
-use crate::config::{ConfigFiles, Edits, Kind, Section, Which, check_name};
+use crate::config::{ConfigFiles, Edits, Kind, Section, Which, as_option, check_name};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::profile::check_region;
@@ -47,7 +47,7 @@ pub(super) fn run(ctx: &Context, args: &ConfigureMigrate) -> Result<String> {
     let again = |files: &ConfigFiles| migrated(files, &self::groups(files, args), args);
     if propose::write(ctx, &files.config, &text, consent, again)? {
         for group in &groups {
-            say(&format!("now: ssox login --sso-session {}", shell_words::quote(&group.name)));
+            say(&format!("now: ssox login {}", as_option("--sso-session", &group.name)));
         }
     }
     Ok(String::new())
