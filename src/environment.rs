@@ -11,17 +11,29 @@ pub(crate) struct EnvChanges(Vec<(&'static str, Option<String>)>);
 /// Leftovers of other tools outside `AWS_…` that make prompts lie.
 pub(crate) const FOREIGN_LEFTOVERS: [&str; 3] = ["AWSUME_PROFILE", "AWSUME_EXPIRATION", "AWSU_PROFILE"];
 
+/// The most a variable may have in bytes, with its name: Windows takes 32,767 characters, Linux 128 KiB, and macOS 1 MiB
+/// for all arguments and variables together. A session token has some hundred to a few thousand.
+const LARGEST: usize = 32_767;
+
 impl EnvChanges {
     /// Sets a variable; a later change of the same name replaces the earlier one.
     ///
     /// # Errors
-    /// Configuration, when the value holds a control character: it could end a line of the reply.
+    /// Configuration, when the value holds a control character, which could end a line of the reply, or is so large that the
+    /// shell could start no program afterwards.
     pub(crate) fn set(&mut self, name: &'static str, value: impl Into<String>) -> Result<()> {
         let value = value.into();
         if value.chars().any(char::is_control) {
             // The value may be a secret, so it is not said.
             return Err(Error::configuration(format!("the value for {name} has a control character"))
                 .hint("ssox doctor shows the line"));
+        }
+        if name.len() + value.len() >= LARGEST {
+            return Err(Error::configuration(format!(
+                "the value for {name} has {} bytes, and an environment cannot hold it: no program would start any more",
+                value.len()
+            ))
+            .hint("ssox credential-process NAME gives credentials to AWS tools without the environment"));
         }
         self.change(name, Some(value));
         Ok(())
@@ -47,6 +59,15 @@ impl EnvChanges {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_value_that_no_environment_can_hold_is_refused() {
+        let mut changes = EnvChanges::default();
+        changes.set("AWS_SESSION_TOKEN", "x".repeat(20_000)).unwrap();
+        let error = changes.set("AWS_SESSION_TOKEN", "x".repeat(32_750)).unwrap_err();
+        assert_eq!(error.kind.exit_status(), 4);
+        assert!(error.message.starts_with("the value for AWS_SESSION_TOKEN has 32750 bytes"), "{}", error.message);
+    }
 
     #[test]
     fn the_last_change_of_a_name_counts() {

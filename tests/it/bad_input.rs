@@ -196,3 +196,25 @@ fn one_bad_line_costs_one_line() {
     home.write_config(&format!("\u{feff}stray = 1\nnonsense\n{}", config.replace('\n', "\r\n")));
     home.ssox(&["--emit=zsh1", "use", "dev"]).ok();
 }
+
+#[cfg(unix)]
+#[test]
+fn a_token_that_no_environment_can_hold_is_refused_where_it_would_go_into_one() {
+    let home = Home::new();
+    let token = "x".repeat(200_000);
+    let keys = format!(r#"{{"Version":1,"AccessKeyId":"ASIAX","SecretAccessKey":"s","SessionToken":"{token}"}}"#);
+    std::fs::write(home.path("keys.json"), keys).unwrap();
+    home.add_config(&format!("[profile large]\ncredential_process = cat {}\n", home.path("keys.json").display()));
+    for arguments in [
+        &["--emit=zsh1", "use", "large"][..],
+        &["exec", "large", "--", "true"],
+        &["export", "large", "--format", "env"],
+        &["export", "large", "--format", "fish"],
+    ] {
+        let error = home.ssox(arguments).fails(4);
+        assert!(error.contains("AWS_SESSION_TOKEN has 200000 bytes") && error.contains("environment"), "{error}");
+        assert!(!error.contains("xxx"));
+    }
+    assert!(home.ssox(&["credential-process", "large"]).ok().contains(&token));
+    assert!(home.ssox(&["export", "large", "--format", "json"]).ok().contains(&token));
+}
