@@ -15,6 +15,7 @@ use crate::time::Timestamp;
 use aws_sdk_sso::Client;
 use aws_sdk_sso::config::Builder;
 use aws_smithy_types::retry::RetryConfig;
+use std::collections::HashSet;
 use std::time::Duration;
 use tokio::time::sleep;
 
@@ -27,6 +28,9 @@ const PACE: Duration = Duration::from_millis(60);
 
 /// The most the portal puts on a page.
 const PAGE: i32 = 100;
+
+/// An organization has 10,000 accounts unless AWS raises that, and an account some hundred permission sets: a hundred pages.
+const MOST_PAGES: usize = 1000;
 
 /// An account the person may use.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,11 +86,12 @@ pub(crate) fn list_accounts(ctx: &Context, network: &Network, region: &str, toke
     let (channel, client) = open_listing(ctx, network, region)?;
     run(async {
         let request = client.list_accounts().access_token(token.expose()).max_results(PAGE);
-        let mut pages = request.into_paginator().send();
-        let mut accounts = Vec::new();
+        let mut pages = request.into_paginator().stop_on_duplicate_token(false).send();
+        let (mut accounts, mut seen) = (Vec::new(), PageTokens::default());
         while let Some(page) = pages.next().await {
             let page =
                 page.map_err(|error| failure(&channel, "could not list accounts", &error, "ssox login --fresh"))?;
+            seen.check("could not list accounts", page.next_token())?;
             accounts.extend(page.account_list().iter().filter_map(|account| {
                 let text = |value: Option<&str>| value.map(String::from);
                 let (name, email) = (text(account.account_name()), text(account.email_address()));
@@ -114,16 +119,32 @@ pub(crate) fn list_account_roles(
     let (channel, client) = open_listing(ctx, network, region)?;
     run(async {
         let request = client.list_account_roles().access_token(token.expose()).account_id(account_id).max_results(PAGE);
-        let mut pages = request.into_paginator().send();
-        let mut roles = Vec::new();
+        let mut pages = request.into_paginator().stop_on_duplicate_token(false).send();
+        let (mut roles, mut seen) = (Vec::new(), PageTokens::default());
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| failure(&channel, "could not list roles", &error, "ssox login --fresh"))?;
+            seen.check("could not list roles", page.next_token())?;
             roles.extend(page.role_list().iter().filter_map(|role| role.role_name().map(String::from)));
             sleep(if page.next_token().is_some() { PACE } else { Duration::ZERO }).await;
         }
         Ok(roles)
     })
     .map_err(Error::from)
+}
+
+/// The tokens of the pages of a listing so far: one that comes again, or one too many, means that there is no last page.
+#[derive(Default)]
+struct PageTokens(HashSet<String>);
+
+impl PageTokens {
+    fn check(&mut self, what: &str, next: Option<&str>) -> Result<()> {
+        let Some(next) = next else { return Ok(()) };
+        if self.0.insert(next.into()) && self.0.len() < MOST_PAGES {
+            return Ok(());
+        }
+        let message = format!("{what}: there is no end to the pages, after {}", self.0.len());
+        Err(Error::unreachable(message).hint("try again; and look at what answers in place of AWS, with -v"))
+    }
 }
 
 /// Ends the session on the server.

@@ -53,3 +53,18 @@ fn after_logout_the_token_is_refused() {
     assert_says(&ask_with(&[], &network, &token).unwrap_err(), Kind::NeedsPerson, "ssox login");
     assert_eq!(standin.violations(), [""; 0]);
 }
+
+#[test]
+fn a_listing_without_a_last_page_ends() {
+    let standin = Standin::start();
+    let (token, ctx, network) = (token(&standin), context(&[]), network(&standin.url()));
+    let page =
+        |list: &str| Fault::Answer(200, "application/json".into(), format!(r#"{{"{list}":[],"nextToken":"x"}}"#));
+    standin.fault("ListAccounts", page("accountList"), Times::Forever);
+    standin.fault("ListAccountRoles", page("roleList"), Times::Forever);
+    let accounts = calls::list_accounts(&ctx, &network, REGION, &token).unwrap_err();
+    assert_says(&accounts, Kind::Unreachable, "there is no end to the pages");
+    let roles = calls::list_account_roles(&ctx, &network, REGION, &token, "111122223333").unwrap_err();
+    assert_says(&roles, Kind::Unreachable, "there is no end to the pages");
+    assert_eq!((standin.count("ListAccounts"), standin.count("ListAccountRoles")), (2, 2));
+}
