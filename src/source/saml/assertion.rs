@@ -2,6 +2,8 @@
 //!
 //! Deliberately not here: signatures. STS checks them, and nothing is granted here by believing a response.
 
+mod shape;
+
 use super::SamlRole;
 use crate::error::{Error, Result};
 use crate::secret::Secret;
@@ -53,6 +55,7 @@ impl Assertion {
         let response = Secret::new(STANDARD.encode(&*bytes));
         check_length(response.expose().len())?;
         let text = std::str::from_utf8(&bytes).map_err(|_| not_one("what its base64 holds is not text"))?;
+        shape::check(text)?;
         let document = Document::parse(text).map_err(|cause| not_one(&format!("its XML is broken: {cause}")))?;
         let root = document.root_element();
         check_root(root)?;

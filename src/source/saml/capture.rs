@@ -90,7 +90,7 @@ impl Capture<'_> {
             countdown.show(deadline.left());
             match self.browser.receive(self.ctx.deadline(deadline.left().min(SECOND))) {
                 Incoming::Message(message) => self.handle(&message)?,
-                Incoming::Closed => return Err(End::Gone),
+                Incoming::Closed | Incoming::Broken => return Err(End::Gone),
                 Incoming::TimedOut if deadline.is_over() => return Err(End::TimedOut),
                 Incoming::TimedOut => {}
             }

@@ -145,3 +145,26 @@ proptest::proptest! {
         let _ = Assertion::parse(&response(&inner));
     }
 }
+
+/// As much as AWS takes, in shapes that cost a parser the square of their size, or more.
+#[test]
+fn a_response_that_is_made_to_be_slow_ends_soon() {
+    let many = |count: u32, make: &dyn Fn(u32) -> String| (0..count).map(make).collect::<String>();
+    let declared = many(1500, &|n| format!(" xmlns:a{n}=\"b{n}\""));
+    let nested = many(2500, &|n| format!("<a xmlns:b{n}=\"c\">")) + &"</a>".repeat(2500);
+    let values = many(3500, &|n| format!("<a xmlns=\"c{n}\"/>"));
+    for (name, inside, is_read) in [
+        ("many namespaces in scope", format!("<b{declared}>{}</b>", "<a xmlns:q='r'/>".repeat(2500)), false),
+        ("one more namespace in each level", nested, false),
+        ("many default namespaces", values, true),
+        ("deep", format!("{}{}", "<a>".repeat(10_000), "</a>".repeat(10_000)), false),
+        ("wide", "<a/>".repeat(18_000), true),
+        ("many attributes", format!("<a{}/>", many(6000, &|n| format!(" a{n}=''"))), true),
+    ] {
+        let response = STANDARD.encode(format!("<Response>{inside}</Response>"));
+        let began = std::time::Instant::now();
+        let read = Assertion::parse(&response);
+        assert!(began.elapsed().as_secs() < 10, "{name}: {:?}", began.elapsed());
+        assert_eq!(read.is_ok(), is_read, "{name}");
+    }
+}

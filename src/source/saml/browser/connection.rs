@@ -6,15 +6,22 @@
 use crate::context::Deadline;
 use serde_json::{Value, json};
 use std::fs::File;
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
+
+/// The largest message in bytes: a page's form is some hundred KiB.
+const LARGEST: u64 = 16 << 20;
+/// How many messages wait to be handled or sent; a program that sends more without reading any is no browser.
+const WAITING: usize = 1000;
 
 /// What came from the browser, if anything did.
 #[derive(Debug)]
 pub(crate) enum Incoming {
     /// A reply or an event.
     Message(Value),
+    /// What came is not the DevTools protocol.
+    Broken,
     /// The browser is gone.
     Closed,
     /// The wait is over.
@@ -24,20 +31,22 @@ pub(crate) enum Incoming {
 /// The two ends of the pipe.
 #[derive(Debug)]
 pub(super) struct Connection {
-    to_browser: File,
-    messages: Receiver<Value>,
+    to_browser: SyncSender<Vec<u8>>,
+    messages: Receiver<Incoming>,
     last_id: u64,
 }
 
 impl Connection {
     pub(super) fn new(to_browser: File, from_browser: File) -> Self {
-        let (sender, messages) = channel();
+        let (sender, messages) = sync_channel(WAITING);
+        let (to_browser_sender, commands) = sync_channel(WAITING);
         thread::spawn(move || read(from_browser, &sender));
-        Self { to_browser, messages, last_id: 0 }
+        thread::spawn(move || write(to_browser, &commands));
+        Self { to_browser: to_browser_sender, messages, last_id: 0 }
     }
 
     /// Sends a command, to the browser or to one of its pages; returns the id its reply will have.
-    /// A browser that is gone is noticed when something is received.
+    /// A browser that is gone is noticed when something is received, and one that reads nothing is not waited for.
     pub(super) fn send(&mut self, page: Option<&str>, method: &str, params: &Value) -> u64 {
         self.last_id += 1;
         let mut message = json!({ "id": self.last_id, "method": method, "params": params });
@@ -46,14 +55,17 @@ impl Connection {
         }
         let mut bytes = message.to_string().into_bytes();
         bytes.push(0);
-        let _ = self.to_browser.write_all(&bytes);
+        let _ = self.to_browser.try_send(bytes);
         self.last_id
     }
 
-    /// Waits for the next message.
+    /// Waits for the next message. When the time is over, it is over also for a browser that never stops sending.
     pub(super) fn receive(&self, deadline: Deadline) -> Incoming {
+        if deadline.is_over() {
+            return Incoming::TimedOut;
+        }
         match self.messages.recv_timeout(deadline.left()) {
-            Ok(message) => Incoming::Message(message),
+            Ok(incoming) => incoming,
             Err(RecvTimeoutError::Disconnected) => Incoming::Closed,
             Err(RecvTimeoutError::Timeout) => Incoming::TimedOut,
         }
@@ -61,14 +73,69 @@ impl Connection {
 }
 
 /// Reads until the browser, or whoever waits for it, is gone.
-fn read(from_browser: File, messages: &Sender<Value>) {
+fn read(from_browser: File, messages: &SyncSender<Incoming>) {
     let mut reader = BufReader::new(from_browser);
     let mut message = Vec::new();
-    while reader.read_until(0, &mut message).is_ok_and(|count| count > 0) {
-        let text = message.strip_suffix(&[0]).unwrap_or(&message);
-        if serde_json::from_slice(text).is_ok_and(|value| messages.send(value).is_err()) {
+    while (&mut reader).take(LARGEST).read_until(0, &mut message).is_ok_and(|count| count > 0) {
+        let is_cut = !message.ends_with(&[0]);
+        // What is cut short below the limit is the end of a browser that died.
+        if is_cut && (message.len() as u64) < LARGEST {
+            return;
+        }
+        let Ok(value) = serde_json::from_slice(message.strip_suffix(&[0]).unwrap_or(&message)) else {
+            return drop(messages.send(Incoming::Broken));
+        };
+        if messages.send(Incoming::Message(value)).is_err() {
             return;
         }
         message.clear();
+    }
+}
+
+/// Writes what there is to send, until nobody sends or reads any more.
+fn write(mut to_browser: File, commands: &Receiver<Vec<u8>>) {
+    while let Ok(command) = commands.recv() {
+        if to_browser.write_all(&command).is_err() {
+            return;
+        }
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use crate::context::Context;
+    use std::time::{Duration, Instant};
+
+    fn pipe() -> (File, File) {
+        let (reader, writer) = std::io::pipe().unwrap();
+        (File::from(std::os::fd::OwnedFd::from(reader)), File::from(std::os::fd::OwnedFd::from(writer)))
+    }
+
+    /// Connects to a program that sends the same text for ever, and reads nothing.
+    fn flooded(text: &'static [u8]) -> (Connection, File) {
+        let ((unread, to_browser), (from_browser, mut flood)) = (pipe(), pipe());
+        thread::spawn(move || while flood.write_all(&text.repeat(1 + 65_536 / text.len())).is_ok() {});
+        (Connection::new(to_browser, from_browser), unread)
+    }
+
+    #[test]
+    fn a_program_that_never_stops_sending_is_not_listened_to_for_ever() {
+        let ctx = Context::new([]);
+        let (mut connection, _unread) = flooded(b"{\"method\":\"x\"}\0");
+        let (deadline, began) = (ctx.deadline(Duration::from_millis(200)), Instant::now());
+        while let Incoming::Message(_) = connection.receive(deadline) {
+            connection.send(None, "Fetch.enable", &json!({ "patterns": "x".repeat(1000) }));
+        }
+        assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+    }
+
+    #[test]
+    fn what_is_not_the_protocol_is_said() {
+        let ctx = Context::new([]);
+        for text in [&b"y\n"[..], b"\0", b"y\0", b"[[[["] {
+            let (connection, _unread) = flooded(text);
+            assert!(matches!(connection.receive(ctx.deadline(Duration::from_secs(30))), Incoming::Broken), "{text:?}");
+        }
     }
 }

@@ -111,9 +111,10 @@ fn launch(ctx: &Context, program: &Program, directory: &Directory) -> Result<Opt
                 let Some(failure) = process.failure() else { return Ok(None) };
                 return Err(crashed(ctx, program, &process.last_words().unwrap_or(failure)));
             }
-            Incoming::TimedOut => {
+            other => {
                 process.kill();
-                let why = "does not answer: it is no Chrome, Edge, Chromium or Brave, or a policy forbids to drive it";
+                let how = if matches!(other, Incoming::Broken) { "does not speak DevTools" } else { "does not answer" };
+                let why = &format!("{how}: it is no Chrome, Edge, Chromium or Brave, or a policy forbids to drive it");
                 let line = typed::set(ctx, "SSOX_BROWSER", "/path/to/another");
                 let hint = format!("{line}; or {}", super::GIVE_RESPONSE);
                 return Err(broken(why).hint(hint));

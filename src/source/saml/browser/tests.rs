@@ -33,3 +33,13 @@ fn the_command_line_names_no_address_and_the_environment_no_key() {
     assert!(error.message.contains("--remote-debugging-pipe") && error.message.ends_with(" none"), "{}", error.message);
     assert!(!error.message.contains("http") && !error.message.contains("remote-debugging-port"), "{}", error.message);
 }
+
+#[test]
+fn a_program_that_floods_the_pipe_is_no_browser() {
+    let home = tempfile::tempdir().unwrap();
+    for flood in ["yes >&4", "cat /dev/zero >&4", "tr '\\0' x </dev/zero >&4"] {
+        let error = start(home.path(), flood);
+        assert!(error.message.contains("does not speak DevTools"), "{flood}: {}", error.message);
+        assert!(error.hint.unwrap().contains("SSOX_BROWSER"));
+    }
+}

@@ -1,0 +1,85 @@
+//! Refuses XML that is made to be slow: a parser takes the square of its depth, and of the namespaces in scope.
+
+use super::not_one;
+use crate::error::Result;
+use std::collections::HashSet;
+
+/// A response of an identity provider has about ten levels, and as many prefixes.
+const DEEPEST: usize = 100;
+const MOST_PREFIXES: usize = 100;
+
+/// Looks at the text before it is parsed.
+///
+/// # Errors
+/// Configuration: no identity provider writes this.
+pub(super) fn check(text: &str) -> Result<()> {
+    let prefixes: HashSet<&str> = text.split("xmlns").skip(1).filter_map(|rest| rest.split('=').next()).collect();
+    if prefixes.len() > MOST_PREFIXES {
+        return Err(not_one(&format!("it declares more than {MOST_PREFIXES} namespace prefixes")));
+    }
+    if depth(text) > DEEPEST {
+        return Err(not_one(&format!("its elements are nested more than {DEEPEST} deep")));
+    }
+    Ok(())
+}
+
+/// Returns how deep elements are nested. What is broken is the parser's to refuse.
+fn depth(text: &str) -> usize {
+    let (mut depth, mut deepest, mut rest) = (0_usize, 0, text);
+    while let Some((_, tag)) = rest.split_once('<') {
+        let (change, after) = match tag.as_bytes().first() {
+            Some(b'!') => (0, after_markup(tag)),
+            Some(b'/') => (-1, after(tag, ">")),
+            Some(b'?') => (0, after(tag, "?>")),
+            _ => after_start(tag),
+        };
+        depth = depth.saturating_add_signed(change);
+        deepest = deepest.max(depth);
+        rest = after;
+    }
+    deepest
+}
+
+/// Skips a comment or character data, in which a `<` is only text.
+fn after_markup(tag: &str) -> &str {
+    let ends = [("!--", "-->"), ("![CDATA[", "]]>")];
+    let end = ends.into_iter().find_map(|(start, end)| tag.starts_with(start).then_some(end));
+    after(tag, end.unwrap_or(">"))
+}
+
+fn after<'a>(tag: &'a str, end: &str) -> &'a str {
+    tag.split_once(end).map_or("", |(_, rest)| rest)
+}
+
+/// Skips a start tag, and tells whether an element begins with it; a `>` in quotes is part of a value.
+fn after_start(tag: &str) -> (isize, &str) {
+    let mut quote = None;
+    for (at, c) in tag.char_indices() {
+        match (quote, c) {
+            (None, '>') => return (if tag[..at].ends_with('/') { 0 } else { 1 }, &tag[at + 1..]),
+            (None, '"' | '\'') => quote = Some(c),
+            (Some(open), _) if open == c => quote = None,
+            _ => {}
+        }
+    }
+    (0, "")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_elements_are_levels() {
+        for (text, expected) in [
+            ("<?xml version='1.0'?><a><b/><b c='>'><d/></b></a>", 2),
+            ("<a><!-- <b><c> --><![CDATA[<b><c>]]><b e=\"'/>\"></b></a>", 2),
+            ("<a/>", 0),
+            ("", 0),
+            ("<a", 0),
+            ("</a></a><a>", 1),
+        ] {
+            assert_eq!(depth(text), expected, "{text}");
+        }
+    }
+}
