@@ -93,6 +93,7 @@ fn a_session_it_signed_in_to_is_used_refreshed_and_ended_by_ssox() {
     home.standin.configure(|options| options.access_token = Duration::from_secs(200));
     let Some(output) = aws(&home, &["sso", "login", "--sso-session", "corp"]) else { return };
     assert!(printed(&output).contains("Successfully logged into Start URL"), "{}", printed(&output));
+    home.age_token();
     home.ssox(&["credential-process", "dev"]).ok();
     assert_eq!(home.standin.count("CreateToken.refresh_token"), 1);
     // Its registration is ours for the same way of signing in.

@@ -86,6 +86,7 @@ fn a_session_that_boto3_refreshed_is_used_refreshed_and_ended_by_ssox() {
     home.standin.configure(|options| options.access_token = Duration::from_secs(200));
     let Some(output) = python(&home, WHO) else { return };
     assert_eq!((printed(&output).as_str(), home.standin.count("CreateToken.refresh_token")), ("111122223333", 1));
+    home.age_token();
     home.ssox(&["credential-process", "dev"]).ok();
     assert_eq!(home.standin.count("CreateToken.refresh_token"), 2);
     home.ssox(&["logout", "dev"]).ok();

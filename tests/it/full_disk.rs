@@ -2,8 +2,6 @@
 
 use crate::home::{Home, Ran, SSOX};
 use ssox_standin::{Grant, Person};
-use std::fs::File;
-use std::time::{Duration, SystemTime};
 
 /// Runs ssox where files can be made and nothing can be written into them, as on a full disk; also for root.
 fn full(home: &Home, arguments: &[&str]) -> Ran {
@@ -35,8 +33,7 @@ fn a_refresh_token_is_not_spent_when_the_answer_cannot_be_kept() {
 fn a_token_that_is_still_valid_is_used_when_a_new_one_cannot_be_kept() {
     let home = Home::new();
     home.sign_in(&Grant { expires_in: 240, ..Grant::default() });
-    let file = File::options().write(true).open(ssox_standin::token_file(&home.path(""), "corp")).expect("it opens");
-    file.set_modified(SystemTime::now() - Duration::from_secs(3600)).expect("a time can be set");
+    home.age_token();
     let ran = full(&home, &["exec", "dev", "--", "true"]);
     ran.ok();
     assert!(ran.stderr().contains("warning: the token of `corp` was not refreshed: "), "{}", ran.stderr());

@@ -6,6 +6,7 @@ use ssox_standin::{Grant, Standin, Token};
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
+use std::time::{Duration, UNIX_EPOCH};
 use tempfile::TempDir;
 
 /// The program under test.
@@ -36,6 +37,14 @@ impl Home {
     /// Puts a token of session `corp` into the cache.
     pub(crate) fn sign_in(&self, grant: &Grant) -> Token {
         self.standin.seed_token(self.directory.path(), "corp", grant)
+    }
+
+    /// Makes the token of session `corp` one that was issued long ago: a new one is not refreshed, however short its life.
+    pub(crate) fn age_token(&self) {
+        let file = ssox_standin::token_file(self.directory.path(), "corp");
+        let file = fs::File::options().write(true).open(file).expect("there is a token");
+        let long_ago = UNIX_EPOCH + Duration::from_secs(1_000_000_000);
+        file.set_modified(long_ago).expect("a time can be set");
     }
 
     /// Returns a path below the home directory.
