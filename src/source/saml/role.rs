@@ -1,6 +1,4 @@
 //! A role on offer: the two ARNs that AssumeRoleWithSAML wants, in whichever order an identity provider writes them.
-//!
-//! Deliberately not here: which one is taken (`choice`).
 
 use std::fmt;
 
@@ -14,8 +12,9 @@ pub(crate) struct SamlRole {
 impl SamlRole {
     /// Reads a value of the attribute `Role`: documented as role first, seen both ways.
     pub(super) fn parse(value: &str) -> Option<Self> {
-        let (one, other) = value.split_once(',')?;
-        let (one, other) = (one.trim(), other.trim());
+        // IAM allows a comma in the name of a role: the one between the two has an ARN behind it.
+        let comma = value.match_indices(',').find(|(at, _)| value[at + 1..].trim_start().starts_with("arn:"))?.0;
+        let (one, other) = (value[..comma].trim(), value[comma + 1..].trim());
         let pair = match (is_role(one), is_role(other)) {
             (true, false) => (one, other),
             (false, true) => (other, one),
@@ -82,6 +81,24 @@ mod tests {
             assert_eq!((role.account_id(), role.role_name()), ("444455556666", "External"));
             assert_eq!(partition(&role.role_arn), "aws-cn");
         }
+    }
+
+    #[test]
+    fn a_name_with_a_comma_is_read_whole() {
+        let role_arn = "arn:aws:iam::444455556666:role/Ops,EU";
+        let provider = "arn:aws:iam::444455556666:saml-provider/corp";
+        for value in [format!("{role_arn},{provider}"), format!("{provider} , {role_arn}")] {
+            let role = SamlRole::parse(&value).unwrap();
+            assert_eq!((role.role_arn.as_str(), role.provider_arn.as_str()), (role_arn, provider));
+        }
+    }
+
+    #[test]
+    fn the_word_of_the_other_half_in_a_name_misleads_nobody() {
+        let role_arn = "arn:aws:iam::444455556666:role/saml-provider-admin";
+        let provider = "arn:aws:iam::444455556666:saml-provider/role";
+        let role = SamlRole::parse(&format!("{provider},{role_arn}")).unwrap();
+        assert_eq!((role.role_arn.as_str(), role.provider_arn.as_str()), (role_arn, provider));
     }
 
     #[test]
