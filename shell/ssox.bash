@@ -168,7 +168,8 @@ function _ssox_set() {
   builtin local _ssox_line=''
   for _ssox_line in ${_ssox_lines[@]+"${_ssox_lines[@]}"}; do
     case $_ssox_line in
-      -*) builtin unset -v "${_ssox_line#-}" ;;
+      # Twice: `AWS_PROFILE=x ssox use dev` has one of its own that hides the shell's.
+      -*) builtin unset -v "${_ssox_line#-}" "${_ssox_line#-}" ;;
       *) builtin export "${_ssox_line#=}" ;;
     esac
   done

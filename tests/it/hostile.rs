@@ -271,3 +271,17 @@ fn the_options_of_the_shell_stay_as_they_were() {
         assert_eq!(home.read("before"), home.read("after"), "{shell:?}");
     }
 }
+
+#[test]
+fn a_variable_before_the_call_hides_none_that_is_to_go() {
+    // zsh brings both back when the function ends, and no function can help it.
+    for shell in shells().into_iter().filter(|shell| *shell != Shell::Zsh) {
+        let home = Home::scripted();
+        home.reply("use", USE, 0);
+        let mine = shell.export("AWS_PROFILE", "mine");
+        let script = format!("{mine}\nLOAD\nAWS_PROFILE=call AWS_REGION=call ssox use dev\ncommand env\n");
+        let output = home.script(shell, &script);
+        let told = String::from_utf8_lossy(&output.stdout);
+        assert!(told.contains("AWS_REGION=eu west") && !told.contains("AWS_PROFILE="), "{shell:?}: {told}");
+    }
+}
