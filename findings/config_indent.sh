@@ -6,7 +6,7 @@
 # What happens: the parsers in C, C++ and Java give up the file, so profiles that are written without blanks are unknown,
 # too. awscrt and Java report that there are no credentials; pyarrow sends its requests unsigned, and says nothing.
 # Upper-case keys (AWS_ACCESS_KEY_ID = …), which the AWS CLI reads, are unknown to these, and to JavaScript.
-# Why it matters: a file that was tidied up by hand works with `aws` and with nothing else. ssox writes keys at the margin.
+# Why it matters: a file that was tidied up by hand works with `aws` and fails elsewhere, for profiles nobody touched.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -6,7 +6,7 @@
 # What happens: the SDKs put the two sections together key by key, so they sign with the keys of one file and the token of
 # the other. AWS refuses such a set, and the keys themselves are good.
 # Why it matters: who moves from keys in the config file to keys in the credentials file, or writes keys without a token
-# under a name that has one, has a profile that works with the AWS CLI and with nothing else.
+# under a name that has one, has a profile that works with the AWS CLI and with few others.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
