@@ -16,6 +16,7 @@ mod bash;
 mod grammar;
 mod kind;
 mod narrow;
+mod powershell;
 mod regions;
 mod reply;
 mod values;
@@ -65,7 +66,11 @@ pub(crate) fn answer(ctx: &Context, command: Command, shell: Shell, arguments: &
         Shell::Bash => {
             bash::Line::of(arguments).map(|line| bash::reply(&line, find(ctx, command, shell, &line.question)))
         }
-        Shell::Zsh | Shell::Fish | Shell::PowerShell => arguments.split_first().map(|(current, words)| {
+        Shell::PowerShell => arguments.split_first().map(|(current, words)| {
+            let question = Question { words: words.to_vec(), current: powershell::decoded(current) };
+            powershell::reply(&question, find(ctx, command, shell, &question))
+        }),
+        Shell::Zsh | Shell::Fish => arguments.split_first().map(|(current, words)| {
             let question = Question { words: words.to_vec(), current: reply::decoded(shell, current) };
             reply::reply(shell, find(ctx, command, shell, &question))
         }),

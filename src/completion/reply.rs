@@ -1,9 +1,7 @@
-//! What is said to the glue of zsh, fish and PowerShell, and how their word at the cursor is read.
+//! What is said to the glue of zsh and fish, and how their word at the cursor is read.
 
 use super::{Answer, Candidate};
 use crate::shell::Shell;
-use crate::shell::quote::powershell;
-use crate::shell::reply::ascii;
 
 /// Reads the word at the cursor as the glue passes it.
 pub(super) fn decoded(shell: Shell, current: &str) -> String {
@@ -17,25 +15,27 @@ pub(super) fn decoded(shell: Shell, current: &str) -> String {
             };
             current.chars().filter(|c| means_something(c)).collect()
         }
-        // An empty argument would get lost, so there is an `=` before it.
-        Shell::PowerShell => current.strip_prefix('=').unwrap_or(current).trim_matches(['"', '\'']).into(),
-        Shell::Zsh | Shell::Bash => current.into(),
+        Shell::Zsh | Shell::Bash | Shell::PowerShell => current.into(),
     }
 }
 
 /// Writes the reply to the glue.
 pub(super) fn reply(shell: Shell, answer: Answer) -> String {
-    let (kind, are_parts, candidates) = match answer {
-        Answer::Command(at) => return format!("command {at}\n"),
-        Answer::Files => return "files\n".into(),
-        Answer::Candidates { kind, are_parts, candidates } => (kind, are_parts, candidates),
-    };
+    let Answer::Candidates { kind, are_parts, candidates } = answer else { return without_candidates(&answer) };
     let line = |candidate: &Candidate| match shell {
         Shell::Zsh => zsh(candidate),
-        Shell::PowerShell => for_powershell(candidate),
-        Shell::Fish | Shell::Bash => format!("{}\t{}\n", candidate.value, candidate.description),
+        Shell::Fish | Shell::Bash | Shell::PowerShell => format!("{}\t{}\n", candidate.value, candidate.description),
     };
     header(kind, are_parts, candidates.iter().map(line))
+}
+
+/// Writes the one line that is the reply, where the shell finds the candidates itself.
+pub(super) fn without_candidates(answer: &Answer) -> String {
+    match answer {
+        Answer::Command(at) => format!("command {at}\n"),
+        Answer::Files => "files\n".into(),
+        Answer::Candidates { .. } => String::new(),
+    }
 }
 
 /// Writes the line that says what follows, and what follows; nothing where that is nothing.
@@ -57,18 +57,6 @@ fn zsh(candidate: &Candidate) -> String {
     }
 }
 
-/// What is inserted, what is listed, and what is explained, in ASCII.
-fn for_powershell(candidate: &Candidate) -> String {
-    let is_bare = |c: char| c.is_ascii_alphanumeric() || "-_./:=+".contains(c);
-    let inserted = match candidate.value.chars().all(is_bare) {
-        true => candidate.value.clone(),
-        false => powershell(&candidate.value),
-    };
-    // PowerShell takes no empty explanation.
-    let explained = if candidate.description.is_empty() { &candidate.value } else { &candidate.description };
-    format!("{}\t{}\t{}\n", ascii(&inserted), ascii(&candidate.value), ascii(explained))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -83,11 +71,6 @@ mod tests {
         assert_eq!(said(Shell::Zsh, r"prod:a\b", "1: x"), "words profile\nprod\\:a\\\\b:1: x\n");
         assert_eq!(said(Shell::Zsh, "star*", ""), "words profile\nstar*\n");
         assert_eq!(said(Shell::Fish, "acme corp", "x"), "words profile\nacme corp\tx\n");
-        assert_eq!(said(Shell::PowerShell, "dev", ""), "words profile\ndev\tdev\tdev\n");
-        assert_eq!(
-            said(Shell::PowerShell, "a’ $(x)", "é"),
-            "words profile\n'a\\u2019\\u2019 $(x)'\ta\\u2019 $(x)\t\\u00e9\n"
-        );
     }
 
     #[test]
@@ -100,7 +83,5 @@ mod tests {
     fn the_word_at_the_cursor_is_read_as_its_shell_writes_it() {
         assert_eq!(decoded(Shell::Fish, r#""acme c"#), "acme c");
         assert_eq!(decoded(Shell::Fish, r"we\$\(x\\"), r"we$(x\");
-        assert_eq!(decoded(Shell::PowerShell, "='acme c"), "acme c");
-        assert_eq!(decoded(Shell::PowerShell, "="), "");
     }
 }
