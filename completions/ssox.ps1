@@ -7,7 +7,7 @@ function global:_ssox_complete([string]$current, $tree, [int]$cursor) {
     $elements = @($tree.CommandElements)
     $words = @($elements | Microsoft.PowerShell.Core\Where-Object { $_.Extent.EndOffset -lt $cursor } |
         Microsoft.PowerShell.Core\ForEach-Object { _ssox_word $_ })
-    $binary = Microsoft.PowerShell.Core\Get-Command -Name ssox -CommandType Application -TotalCount 1 -ErrorAction Ignore
+    $binary = $ExecutionContext.InvokeCommand.GetCommand('ssox', 'Application')
     if (-not $binary) { return }
     $status = Microsoft.PowerShell.Utility\Get-Variable -Name LASTEXITCODE -Scope Global -ValueOnly -ErrorAction Ignore
     $reply = @(& $binary complete powershell "=$current" @words 2>$null)
@@ -40,7 +40,14 @@ function global:_ssox_delegate($tree, [int]$cursor, [int]$word) {
     (TabExpansion2 -inputScript $text -cursorColumn ($cursor - $start)).CompletionMatches
 }
 
-Microsoft.PowerShell.Core\Register-ArgumentCompleter -Native -CommandName ssox -ScriptBlock {
-    param($current, $tree, $cursor)
-    _ssox_complete $current $tree $cursor
+# Registers for ssox and for all aliases of it there are now.
+function global:_ssox_register {
+    $aliases = @(Microsoft.PowerShell.Utility\Get-Alias -Definition ssox -ErrorAction Ignore)
+    $global:_ssox_names = @('ssox') + @(foreach ($alias in $aliases) { $alias.Name })
+    Microsoft.PowerShell.Core\Register-ArgumentCompleter -Native -CommandName $global:_ssox_names -ScriptBlock {
+        param($current, $tree, $cursor)
+        _ssox_complete $current $tree $cursor
+    }
 }
+
+_ssox_register

@@ -15,97 +15,231 @@ if (-not (Microsoft.PowerShell.Management\Test-Path -LiteralPath Variable:global
 
 Microsoft.PowerShell.Management\Remove-Item -LiteralPath Alias:ssox -Force -ErrorAction Ignore
 
-# A simple function: an advanced one would take `-v` and the like for itself.
-function global:ssox {
-    $given = @(_ssox_arguments $MyInvocation $args)
-    $verb = _ssox_verb $given
-    if ($verb) { return _ssox_change $verb $given }
-    $env:SSOX_FUNCTION = 'powershell1'
-    try {
-        if ($MyInvocation.ExpectingInput) { $input | & (_ssox_binary) @given } else { & (_ssox_binary) @given }
-    } finally {
-        # It is for this call alone, not for what is started later.
-        Microsoft.PowerShell.Management\Remove-Item -LiteralPath Env:SSOX_FUNCTION -ErrorAction Ignore
+# Which methods may be called: all, or in the constrained language few.
+$global:_ssox_full = $ExecutionContext.SessionState.LanguageMode -eq 'FullLanguage'
+
+if ($global:_ssox_full) {
+    # A simple function: an advanced one would take `-v` and the like for itself. A pipeline that is stepped through does
+    # what the program alone would: its terminal is there, its input comes as it comes, and `$?` says when it failed.
+    function global:ssox {
+        begin {
+            $called = $MyInvocation.InvocationName
+            if ($called -match '^\w' -and $called -notin $global:_ssox_names) { _ssox_register }
+            $given = @(_ssox_plain $args)
+            $binary = _ssox_binary
+            $verb = _ssox_verb $given
+            $emit = if ($verb) { '--emit=powershell1 ' } else { '' }
+            $call = [scriptblock]::Create("& `$binary $emit$(_ssox_source $MyInvocation $given)")
+            $steps = $call.GetSteppablePipeline($MyInvocation.CommandOrigin)
+            $reply = @()
+            if ($verb) { return $steps.Begin($MyInvocation.ExpectingInput) }
+            _ssox_tell $MyInvocation.HistoryId
+            try { $steps.Begin($MyInvocation.ExpectingInput, $ExecutionContext) } finally { _ssox_tell }
+        }
+        process { $reply += $steps.Process($_) }
+        end {
+            $reply += $steps.End()
+            $refusal = if ($verb -and $global:LASTEXITCODE -eq 0) { _ssox_answer $verb $reply }
+            if ($refusal) {
+                $is_error = _ssox_value_of PSNativeCommandUseErrorActionPreference
+                $action = if ($is_error) { $ErrorActionPreference } else { 'Ignore' }
+                $failing = { Microsoft.PowerShell.Utility\Write-Error $refusal -ErrorAction $action }.GetSteppablePipeline()
+                $failing.Begin($false)
+                $null = $failing.End()
+            }
+        }
+    }
+} else {
+    function global:ssox {
+        $verb = _ssox_verb $args
+        if ($verb) {
+            $reply = @($input | & (_ssox_binary) '--emit=powershell1' @args)
+            if ($global:LASTEXITCODE -eq 0) { $null = _ssox_answer $verb $reply }
+            return
+        }
+        _ssox_tell $MyInvocation.HistoryId
+        try {
+            if ($MyInvocation.ExpectingInput) { $input | & (_ssox_binary) @args } else { & (_ssox_binary) @args }
+        } finally {
+            _ssox_tell
+        }
     }
 }
 
+# Tells the program of this shell: for this call alone, not for what is started later. Where another prompt took the
+# place of ours, the hook did not run for the command that was typed.
+function global:_ssox_tell($command) {
+    $is_replaced = "$function:prompt" -cnotmatch '_ssox_prompt \d' -and $global:_ssox_prompted -ne $command
+    _ssox_set SSOX_FUNCTION $(if ($null -ne $command) { 'powershell1' })
+    _ssox_set SSOX_HOOK $(if ($null -ne $command -and $is_replaced) { 'replaced' })
+}
+
+# Looks past functions; the cmdlet is forty times slower, and has the error that people know.
 function global:_ssox_binary {
+    $found = if ($global:_ssox_full) { $ExecutionContext.InvokeCommand.GetCommand('ssox', 'Application') }
+    if ($found) { return $found }
     Microsoft.PowerShell.Core\Get-Command -Name ssox -CommandType Application -TotalCount 1 -ErrorAction Stop
 }
 
-# Returns the arguments with the first `--` put back, which PowerShell takes out of the arguments of every function.
-function global:_ssox_arguments($invocation, [object[]]$given) {
-    $line = "$($invocation.Line)"
-    $line = $line.Substring([Math]::Min([Math]::Max($invocation.OffsetInLine - 1, 0), $line.Length))
-    $tree = [System.Management.Automation.Language.Parser]::ParseInput($line, [ref]$null, [ref]$null)
-    $command = $tree.Find({ $args[0] -is [System.Management.Automation.Language.CommandAst] }, $true)
-    $elements = if ($command) { @($command.CommandElements) } else { @() }
-    for ($at = 1; $at -lt $elements.Count; $at++) {
-        if ($elements[$at] -is [System.Management.Automation.Language.VariableExpressionAst] -and $elements[$at].Splatted) { break }
-        if ($elements[$at].Extent.Text -ceq '--') {
-            $before = @($given | Microsoft.PowerShell.Utility\Select-Object -First ($at - 1))
-            $after = @($given | Microsoft.PowerShell.Utility\Select-Object -Skip ($at - 1))
-            return @($before) + '--' + @($after)
-        }
+function global:_ssox_value_of([string]$name) {
+    Microsoft.PowerShell.Utility\Get-Variable -Name $name -ValueOnly -ErrorAction Ignore
+}
+
+# Returns the arguments as strings and lists of strings, without what PowerShell knows of them.
+function global:_ssox_plain([object[]]$given) {
+    foreach ($value in $given) {
+        if ($null -eq $value) { $null }
+        elseif ($value -is [System.Collections.IList]) { , @(foreach ($one in $value) { "$one" }) }
+        else { "$value" }
     }
-    $given
+}
+
+# Returns the arguments as source, so that they reach the program as if it had been called directly: constants as they
+# were typed, and what PowerShell computed quoted. A function gets them without the first `--` and without quotes, and
+# with `a,b` and `-p80:80` taken apart.
+function global:_ssox_source($invocation, [object[]]$given) {
+    $elements = @(_ssox_elements $invocation)
+    $counts = _ssox_counts $elements $given.Count
+    # Where the line is not that of the call, the values are all there is.
+    if ($null -eq $counts) { return @(foreach ($value in $given) { _ssox_quote ($value -join ',') }) }
+    $source = @()
+    $at = 0
+    $before = $null
+    for ($index = 0; $index -lt $elements.Count; $index++) {
+        $element = $elements[$index]
+        $place = if ($element.PSObject.Properties['ErrorPosition']) { $element.ErrorPosition } else { $element.Extent }
+        if ($before -and $before.EndOffset -eq $place.StartOffset -and $before.Text -match '^-.*:$') {
+            $source[-1] = _ssox_quote ($before.Text + (_ssox_constant $element ($given[$at] -join ',')))
+        } else {
+            $source += _ssox_spell $element $place $at $counts[$index]
+        }
+        $at += $counts[$index]
+        $before = $place
+    }
+    $source
+}
+
+# Returns the syntax tree of each argument; of `-name:value` two, as the function gets it.
+function global:_ssox_elements($invocation) {
+    # The statement is there since 7.4, and goes on where the line breaks.
+    $text = if ($invocation.PSObject.Properties['Statement']) {
+        $invocation.Statement
+    } else {
+        "$($invocation.Line)".Substring([Math]::Max($invocation.OffsetInLine - 1, 0))
+    }
+    $tree = [System.Management.Automation.Language.Parser]::ParseInput($text, [ref]$null, [ref]$null)
+    $elements = @(try { $tree.EndBlock.Statements[0].PipelineElements[0].CommandElements } catch { })
+    for ($index = 1; $index -lt $elements.Count; $index++) {
+        $elements[$index]
+        if ($elements[$index].PSObject.Properties['Argument'] -and $elements[$index].Argument) { $elements[$index].Argument }
+    }
+}
+
+# Returns how many arguments of the function each element became; nothing where that does not come to all there are.
+function global:_ssox_counts($elements, [int]$all) {
+    $texts = @(foreach ($element in $elements) { $element.Extent.Text })
+    $counts = @(foreach ($text in $texts) {
+        $values = if ($text -match '^@\w') { _ssox_value_of $text.Substring(1) } else { $text }
+        @($values).Count
+    })
+    $dashes = $texts.IndexOf('--')
+    if ($dashes -ge 0) { $counts[$dashes] = 0 }
+    foreach ($count in $counts) { $all -= $count }
+    $splatted = @($texts -match '^@\w')
+    # A single one is what is left, whatever it is.
+    if ($splatted.Count -eq 1) {
+        $counts[$texts.IndexOf($splatted[0])] += $all
+        $all = 0
+    }
+    if ($all -eq 0 -and -not ($counts -lt 0)) { , $counts }
+}
+
+# Returns an argument as source; its values are `$count` of `$given` from `$at` on.
+function global:_ssox_spell($element, $place, [int]$at, [int]$count) {
+    switch ($element.GetType().Name) {
+        'StringConstantExpressionAst' { return $place.Text }
+        'ConstantExpressionAst' { return _ssox_quote $place.Text }
+        'CommandParameterAst' { return _ssox_quote $place.Text }
+        'ArrayLiteralAst' {
+            # A program would get `a,$b` and `a,'b'` as they are typed, which nobody means.
+            if ($place.Text -notmatch '[''"$(@]') { return $place.Text }
+            return _ssox_quote ($given[$at] -join ',')
+        }
+        'ExpandableStringExpressionAst' { if ($place.Text[0] -eq '"') { return _ssox_quote $given[$at] } }
+    }
+    for ($end = $at + $count; $at -lt $end; $at++) { foreach ($value in $given[$at]) { _ssox_quote $value } }
+}
+
+# Returns the text of a constant, or that value.
+function global:_ssox_constant($element, [string]$value) {
+    switch ($element.GetType().Name) {
+        'StringConstantExpressionAst' { $element.Value }
+        'ConstantExpressionAst' { $element.Extent.Text }
+        default { $value }
+    }
+}
+
+# Quotes as PowerShell itself does.
+function global:_ssox_quote([string]$text) {
+    "'$([System.Management.Automation.Language.CodeGeneration]::EscapeSingleQuotedStringContent($text))'"
 }
 
 # Returns the verb, when it is one that changes the environment of this shell; help and the like are for people to read.
 function global:_ssox_verb([object[]]$given) {
     $verb = ''
     foreach ($argument in $given) {
-        if ($argument -cmatch '^(?:-h|--help|-V|--version|--emit.*)$') { return '' }
-        if ($argument -ceq '--') { break }
-        if (-not $verb -and $argument -notmatch '^-') { $verb = "$argument" }
+        if ("$argument" -cmatch '^(?:-h|--help|-V|--version|--emit.*)$') { return '' }
+        if ("$argument" -ceq '--') { break }
+        if (-not $verb -and "$argument" -notmatch '^-') { $verb = "$argument" }
     }
     if ($verb -ceq 'use' -or $verb -ceq 'clear') { $verb } else { '' }
 }
 
-# Runs a verb that changes the environment of this shell.
-function global:_ssox_change([string]$verb, [object[]]$given) {
-    $PSNativeCommandUseErrorActionPreference = $false
-    $reply = @(& (_ssox_binary) '--emit=powershell1' @given)
-    if ($global:LASTEXITCODE -ne 0) { return }
+# Does what the reply to a verb says; returns why not, when it does not.
+function global:_ssox_answer([string]$verb, [object[]]$reply) {
     $refusal = _ssox_apply $reply
     if ($refusal) {
         $global:LASTEXITCODE = 70
-        $Host.UI.WriteErrorLine("ssox: $refusal, environment unchanged")
+        $refusal = "ssox: $refusal, environment unchanged"
+        if (-not $global:_ssox_full) { Microsoft.PowerShell.Utility\Write-Error $refusal } else { $Host.UI.WriteErrorLine($refusal) }
     } elseif ($verb -ceq 'clear') {
         _ssox_restore
     }
+    $refusal
 }
 
 # Checks all lines of a reply, then applies them; returns why not, when it does not. Values come with all but ASCII
 # escaped, because what PowerShell reads from a program goes through a code page.
 function global:_ssox_apply([object[]]$reply) {
     $names = '(?:AWS|SSOX)_[A-Z0-9_]+|AWSUME_PROFILE|AWSUME_EXPIRATION|AWSU_PROFILE'
+    $value = '(?:[^\\]|\\\\|\\u[0-9a-f]{4})*'
     if ($reply.Count -lt 2 -or $reply[0] -cne '#ssox1' -or $reply[-1] -cne '#end') { return 'unexpected reply' }
-    $lines = @($reply | Microsoft.PowerShell.Utility\Select-Object -Skip 1 -First ($reply.Count - 2))
-    foreach ($line in $lines) {
-        if ($line -cnotmatch '^(?:=[^=]+=.*|-[^=]+)$') { return 'unexpected reply' }
-        if ($line -cnotmatch "^(?:=(?:$names)=.*|-(?:$names))`$") { return 'a variable of that name is not to be changed' }
-    }
+    $lines = $reply -cnotmatch '^#(?:ssox1|end)\z'
+    if ($lines.Count -ne $reply.Count - 2 -or $lines -cnotmatch "^(?:=[^=]+=$value|-[^=]+)\z") { return 'unexpected reply' }
+    if ($lines -cnotmatch "^(?:=(?:$names)=.*|-(?:$names))\z") { return 'a variable of that name is not to be changed' }
     foreach ($line in $lines) {
         $name, $value = $line.Substring(1).Split([char[]]'=', 2)
-        _ssox_remember $name
-        if ($line[0] -eq '-') { $value = $null } else { $value = [regex]::Unescape($value) }
-        _ssox_set $name $value
+        $is_kept = $global:_ssox_child -or $global:_ssox_kept.ContainsKey($name)
+        if (-not $is_kept) { $global:_ssox_kept[$name] = _ssox_get $name }
+        _ssox_set $name $(if ($line[0] -eq '=') { [regex]::Unescape($value) })
     }
 }
 
 function global:_ssox_set([string]$name, $value) {
-    if ($null -eq $value) {
+    if ($global:_ssox_full) {
+        # A plain null would become an empty string.
+        [Environment]::SetEnvironmentVariable($name, $(if ($null -eq $value) { [NullString]::Value } else { $value }))
+    } elseif ($null -eq $value) {
         Microsoft.PowerShell.Management\Remove-Item -LiteralPath "Env:$name" -ErrorAction Ignore
     } else {
         Microsoft.PowerShell.Management\Set-Item -LiteralPath "Env:$name" -Value $value
     }
 }
 
-function global:_ssox_remember([string]$name) {
-    if ($global:_ssox_child -or $global:_ssox_kept.ContainsKey($name)) { return }
+function global:_ssox_get([string]$name) {
+    if ($global:_ssox_full) { return [Environment]::GetEnvironmentVariable($name) }
     $item = Microsoft.PowerShell.Management\Get-Item -LiteralPath "Env:$name" -ErrorAction Ignore
-    $global:_ssox_kept[$name] = if ($item) { $item.Value } else { $null }
+    if ($item) { $item.Value }
 }
 
 # Puts back what was there before ssox changed it, and forgets it.
@@ -116,6 +250,12 @@ function global:_ssox_restore {
 }
 
 # --- hook
+
+# Reads the clock: the epoch second.
+function global:_ssox_now {
+    $ticks = [DateTime]::UtcNow.Ticks
+    [long](($ticks - $ticks % 10000000) / 10000000 - 62135596800)
+}
 
 function global:_ssox_number($text) {
     if ("$text" -cmatch '^[1-9][0-9]{0,14}\z') { [long]$text } else { 0 }
@@ -129,12 +269,12 @@ function global:_ssox_is_due([long]$now) {
 }
 
 # Lets the binary renew the credentials, or say when to ask again.
-function global:_ssox_tick([long]$now) {
+function global:_ssox_tick([long]$now, [string[]]$more) {
     # In Windows PowerShell the redirected stderr of a program counts as an error.
     $ErrorActionPreference = 'SilentlyContinue'
     $PSNativeCommandUseErrorActionPreference = $false
     $global:_ssox_retry = $now + 60
-    $reply = @(@() | & (_ssox_binary) '--emit=powershell1' tick 2>$null)
+    $reply = @(@() | & (_ssox_binary) '--emit=powershell1' tick @more 2>$null)
     if ($global:LASTEXITCODE -ne 0 -or (_ssox_apply $reply)) { return }
     $global:_ssox_retry = 0
     if (_ssox_is_due $now) { $global:_ssox_retry = $now + 60 }
@@ -142,10 +282,30 @@ function global:_ssox_tick([long]$now) {
 
 # Runs at each prompt; returns the segment when it has a place there.
 function global:_ssox_hook {
+    # Most aliases come after the line that loads this.
+    if ($global:_ssox_is_new) { _ssox_register }
+    $global:_ssox_is_new = $false
     if (-not "$env:SSOX_PROMPT$env:SSOX_NEXT$global:SSOX_SEGMENT") { return '' }
-    $now = [DateTimeOffset]::UtcNow.ToUnixTimeSeconds()
+    $now = _ssox_now
     try { if (_ssox_is_due $now) { _ssox_tick $now } } catch { $global:_ssox_retry = $now + 60 }
     _ssox_show $now
+}
+
+# The prompt may be hours old when a line is entered: no command is to start with expired credentials.
+function global:_ssox_guard([string]$line) {
+    $expires = _ssox_number $env:SSOX_EXPIRES
+    if (-not $expires -or $line -match '^\s*ssox\b') { return }
+    $now = _ssox_now
+    if ($now -lt $expires - 60 -or ($env:SSOX_STATE -cne 'renewing' -and -not (_ssox_is_due $now))) { return }
+    $code = _ssox_value_of LASTEXITCODE
+    try { _ssox_tick $now '--wait=2s' } finally { $global:LASTEXITCODE = $code }
+}
+
+# What the function that reads a line with that number does: it lets the one that was there before read it.
+function global:_ssox_read_line([int]$number) {
+    $line = & $global:_ssox_readers[$number]
+    try { _ssox_guard $line } catch { }
+    $line
 }
 
 # --- segment
@@ -185,9 +345,9 @@ function global:_ssox_show([long]$now) {
 }
 
 function global:_ssox_duration([long]$left) {
-    if ($left -ge 172800) { '{0}d' -f [Math]::Floor($left / 86400) }
-    elseif ($left -ge 3600) { '{0}h {1}m' -f [Math]::Floor($left / 3600), [Math]::Floor($left % 3600 / 60) }
-    elseif ($left -ge 60) { '{0}m' -f [Math]::Floor($left / 60) }
+    if ($left -ge 172800) { '{0}d' -f (($left - $left % 86400) / 86400) }
+    elseif ($left -ge 3600) { '{0}h {1}m' -f (($left - $left % 3600) / 3600), (($left % 3600 - $left % 60) / 60) }
+    elseif ($left -ge 60) { '{0}m' -f (($left - $left % 60) / 60) }
     else { "${left}s" }
 }
 
@@ -204,26 +364,62 @@ function global:_ssox_paint([string]$label, [string]$rest, [string]$state) {
     }
 }
 
-# The prompt function there is now is called by ours: PowerShell has no other hook. Where a framework owns the prompt the
-# segment stays out of it. What a command left in $? and $LASTEXITCODE is there for the prompt function, and after it.
+$global:_ssox_is_new = $true
+$global:_ssox_prompted = -1
 $global:_ssox_retry = [long]0
 $global:SSOX_SEGMENT = ''
 $global:_ssox_segment = -not (Microsoft.PowerShell.Management\Test-Path -LiteralPath Variable:global:_ssox_no_prompt)
 Microsoft.PowerShell.Management\Remove-Item -LiteralPath Variable:global:_ssox_no_prompt -ErrorAction Ignore
-if ("$function:prompt" -notmatch '_ssox_hook') {
-    $global:_ssox_prompt = $function:prompt
-    function global:prompt {
-        $succeeded = $global:?
-        $code = Microsoft.PowerShell.Utility\Get-Variable -Name LASTEXITCODE -Scope Global -ValueOnly -ErrorAction Ignore
+
+# What the prompt function with that number does: the hook, then the prompt function that was there before. Where a
+# framework owns the prompt the segment stays out of it. What a command left in $? and $LASTEXITCODE is there for that
+# function, and after it.
+function global:_ssox_prompt([int]$number) {
+    $succeeded = $global:?
+    $code = _ssox_value_of LASTEXITCODE
+    # That of the command that is typed at this prompt.
+    $global:_ssox_prompted = $MyInvocation.HistoryId
+    $before = $global:_ssox_prompts[$number]
+    $segment = ''
+    $text = @()
+    # Who wrapped one of ours, and was wrapped by the next, is called with the hook done.
+    if (-not $global:_ssox_is_prompting) {
         try { $segment = _ssox_hook } catch { $segment = '' }
-        if (-not $global:_ssox_segment -or "$global:_ssox_prompt" -match 'starship|posh|OMPExecutable|powerline') { $segment = '' }
-        $global:LASTEXITCODE = $code
-        if (-not $succeeded) { Microsoft.PowerShell.Utility\Write-Error '' -ErrorAction Ignore }
-        $text = @(& $global:_ssox_prompt)
-        $global:LASTEXITCODE = $code
-        if ($text.Count) { "$segment$($text[0])" } else { $segment }
-        if (-not $succeeded) { Microsoft.PowerShell.Utility\Write-Error '' -ErrorAction Ignore }
+        if (-not $global:_ssox_segment -or "$before" -match 'starship|posh|OMPExecutable|powerline') { $segment = '' }
     }
+    $was = $global:_ssox_is_prompting
+    $global:_ssox_is_prompting = $true
+    try {
+        $global:LASTEXITCODE = $code
+        if (-not $succeeded) { Microsoft.PowerShell.Utility\Write-Error '' -ErrorAction Ignore }
+        $text = @(if ("$before") { & $before })
+    } finally {
+        $global:_ssox_is_prompting = $was
+        $global:LASTEXITCODE = $code
+    }
+    if ($text.Count) { "$segment$($text[0])" } else { "${segment}PS>" }
+    if (-not $succeeded) { Microsoft.PowerShell.Utility\Write-Error '' -ErrorAction Ignore }
+}
+
+# PowerShell has no other hooks than these two functions, the second one where PSReadLine is loaded. Each of ours knows by
+# its number which one was there before it, so that others may be put around it and taken away again, and this may be
+# loaded at any time.
+if (-not (Microsoft.PowerShell.Management\Test-Path -LiteralPath Variable:global:_ssox_prompts)) {
+    $global:_ssox_prompts = @()
+    $global:_ssox_readers = @()
+}
+$global:_ssox_is_prompting = $false
+if ("$function:prompt" -cnotmatch '_ssox_prompt \d') {
+    $global:_ssox_prompts += , $function:prompt
+    $_ssox_layer = $global:_ssox_prompts.Count - 1
+    Microsoft.PowerShell.Utility\Invoke-Expression "function global:prompt { _ssox_prompt $_ssox_layer }"
+}
+
+if ("$function:PSConsoleHostReadLine" -and "$function:PSConsoleHostReadLine" -cnotmatch '_ssox_read_line \d') {
+    $global:_ssox_readers += , $function:PSConsoleHostReadLine
+    $_ssox_layer = $global:_ssox_readers.Count - 1
+    $_ssox_reader = "function global:PSConsoleHostReadLine { _ssox_read_line $_ssox_layer }"
+    Microsoft.PowerShell.Utility\Invoke-Expression $_ssox_reader
 }
 
 # --- completion
@@ -235,7 +431,7 @@ function global:_ssox_complete([string]$current, $tree, [int]$cursor) {
     $elements = @($tree.CommandElements)
     $words = @($elements | Microsoft.PowerShell.Core\Where-Object { $_.Extent.EndOffset -lt $cursor } |
         Microsoft.PowerShell.Core\ForEach-Object { _ssox_word $_ })
-    $binary = Microsoft.PowerShell.Core\Get-Command -Name ssox -CommandType Application -TotalCount 1 -ErrorAction Ignore
+    $binary = $ExecutionContext.InvokeCommand.GetCommand('ssox', 'Application')
     if (-not $binary) { return }
     $status = Microsoft.PowerShell.Utility\Get-Variable -Name LASTEXITCODE -Scope Global -ValueOnly -ErrorAction Ignore
     $reply = @(& $binary complete powershell "=$current" @words 2>$null)
@@ -270,9 +466,16 @@ function global:_ssox_delegate($tree, [int]$cursor, [int]$word) {
 
 # --- registration
 
-Microsoft.PowerShell.Core\Register-ArgumentCompleter -Native -CommandName ssox -ScriptBlock {
-    param($current, $tree, $cursor)
-    _ssox_complete $current $tree $cursor
+# Registers for ssox and for all aliases of it there are now.
+function global:_ssox_register {
+    $aliases = @(Microsoft.PowerShell.Utility\Get-Alias -Definition ssox -ErrorAction Ignore)
+    $global:_ssox_names = @('ssox') + @(foreach ($alias in $aliases) { $alias.Name })
+    Microsoft.PowerShell.Core\Register-ArgumentCompleter -Native -CommandName $global:_ssox_names -ScriptBlock {
+        param($current, $tree, $cursor)
+        _ssox_complete $current $tree $cursor
+    }
 }
+
+_ssox_register
 
 # --- end

@@ -3,8 +3,8 @@
 . (Microsoft.PowerShell.Management\Join-Path $PSScriptRoot 'ssox.ps1')
 
 $ExecutionContext.SessionState.Module.OnRemove = {
-    if ("$function:prompt" -match '_ssox_hook') {
-        Microsoft.PowerShell.Management\Set-Item -LiteralPath Function:global:prompt -Value $global:_ssox_prompt
+    if ("$function:prompt" -cmatch '_ssox_prompt (\d+)' -and "$($global:_ssox_prompts[$Matches[1]])") {
+        Microsoft.PowerShell.Management\Set-Item -LiteralPath Function:global:prompt -Value $global:_ssox_prompts[$Matches[1]]
     }
     Microsoft.PowerShell.Management\Remove-Item -Path Function:ssox, Function:_ssox_* -ErrorAction Ignore
 }

@@ -72,7 +72,10 @@ pub(crate) enum ExportFormat {
 }
 
 #[derive(Args, Debug)]
-#[command(after_help = "Example: ssox exec dev -- terraform apply")]
+#[command(
+    after_help = "Example: ssox exec dev -- terraform apply\n\nPowerShell decodes output as text; for bytes in a file or a pipe:\n  \
+                  & (Get-Command ssox -CommandType Application) exec dev -- COMMAND > FILE"
+)]
 pub(crate) struct Exec {
     /// Profile, ACCOUNT/ROLE, or a role ARN
     pub(crate) profile: String,

@@ -23,8 +23,8 @@ pub(super) fn run(ctx: &Context, args: &Exec) -> Result<Done> {
         return Err(Error::usage("there is no program to run").hint("ssox exec NAME -- COMMAND"));
     };
     let mut command = Command::new(program);
-    // What the shell function says of itself is not true of the program.
-    command.args(arguments).env_remove("SSOX_FUNCTION");
+    // What the shell function says of itself and of its shell is not true of the program.
+    command.args(arguments).env_remove("SSOX_FUNCTION").env_remove("SSOX_HOOK");
     for (name, value) in changes::with_credentials(ctx, &profile, &entry, None)?.iter() {
         match value {
             Some(value) => command.env(name, value),

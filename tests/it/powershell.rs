@@ -1,17 +1,21 @@
 //! PowerShell with the integration loaded, where there is one: Debian and Homebrew do not have it, so it may be missing.
-//!
-//! Deliberately not here: the syntax of its scripts (`scripts`) and its quoting (`src/shell/quote.rs`).
 
-use crate::shells::Home;
+use crate::pty::Terminal;
+use crate::shells::{Home, installed};
+use std::fs;
 use std::io::Write as _;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 const LOAD: &str = "Set-StrictMode -Version Latest; ssox init powershell | Out-String | Invoke-Expression";
 const USE: &str = "#ssox1\n=AWS_REGION=eu-west-1\n=AWS_SESSION_TOKEN=a=b $(calc) 'x\" \\\\ \\u00e9\\ud83d\\ude00\n-AWS_PROFILE\n#end\n";
 
 /// Runs a script, and returns what it printed; `None` where there is no PowerShell.
 fn run(home: &Home, script: &str) -> Option<String> {
-    home.write("script.ps1", &format!("{LOAD}\n{script}\n"));
+    run_as_it_is(home, &format!("{LOAD}\n{script}\n"))
+}
+
+fn run_as_it_is(home: &Home, script: &str) -> Option<String> {
+    home.write("script.ps1", script);
     let mut command = home.command("pwsh");
     command.args(["-NoProfile", "-NonInteractive", "-File", "script.ps1"]).stdin(Stdio::null());
     match command.output() {
@@ -43,25 +47,68 @@ fn a_reply_is_applied_and_taken_back() {
 }
 
 #[test]
+fn what_is_unset_is_gone_and_not_empty() {
+    let home = Home::scripted();
+    home.reply("use", "#ssox1\n=AWS_A=1\n-AWS_PROFILE\n#end\n", 0);
+    let script = "$env:AWS_PROFILE = 'p'\nssox use dev\n\"$(Test-Path Env:AWS_PROFILE) $(Test-Path Env:AWS_A)\"\n\
+        ssox clear\n\"$(Test-Path Env:AWS_PROFILE) $(Test-Path Env:AWS_A)\"";
+    check(&home, script, "False True\nTrue False\n");
+}
+
+#[test]
 fn what_is_no_reply_changes_nothing() {
-    for reply in [
+    let malformed =
+        r"\q \u12 \u00E9 \ \U00e9".split(' ').map(|escape| format!("#ssox1\n=AWS_REGION=x\n=AWS_X=a{escape}\n#end\n"));
+    let other = [
         "",
         "#ssox1\n=AWS_REGION=x\n",
         "noise\n#ssox1\n=AWS_REGION=x\n#end\n",
         "#ssox1\n=AWS_REGION=x\n=PATH=x\n#end\n",
-    ] {
+        "#ssox1\n=AWS_REGION=x\n#end\n#end\n",
+        "#ssox1\n=AWS_REGION=x\nPATH=x\n#end\n",
+    ];
+    for reply in malformed.chain(other.map(String::from)) {
         let home = Home::scripted();
-        home.reply("use", reply, 0);
-        let told =
-            run(&home, "$path = $env:PATH\nssox use dev\n\"$LASTEXITCODE [$env:AWS_REGION] $($path -ceq $env:PATH)\"");
+        home.reply("use", &reply, 0);
+        let told = run(
+            &home,
+            "$path = $env:PATH\nssox use dev\n\"$? $LASTEXITCODE [$env:AWS_REGION] $($path -ceq $env:PATH)\"",
+        );
         assert!(
-            told.is_none_or(|told| told.contains("70 [] True") && told.contains("environment unchanged")),
-            "{reply:?}"
+            told.as_deref()
+                .is_none_or(|told| told.contains("False 70 [] True") && told.contains("environment unchanged")),
+            "{reply:?}: {told:?}"
         );
     }
     let home = Home::scripted();
     home.reply("use", USE, 3);
     check(&home, "ssox use dev\n\"$LASTEXITCODE [$env:AWS_REGION]\"", "3 []\n");
+}
+
+#[test]
+fn a_failure_is_seen_by_what_comes_next() {
+    let home = Home::scripted();
+    home.reply("clear", "#ssox1\n#end\n", 3);
+    let script = "ssox fail && 'and'; \"$LASTEXITCODE\"; ssox fail || 'or'\nssox fail; \"$?\"\nssox list; \"$?\"\n\
+        ssox clear && 'and'; ssox clear || 'or'\nssox clear; \"$? $LASTEXITCODE\"\nssox use dev && 'used'; \"$? $($Error.Count)\"";
+    let expected = "arguments: <fail>\n42\narguments: <fail>\nor\narguments: <fail>\nFalse\narguments: <list>\nTrue\n\
+        or\nFalse 3\nused\nTrue 0\n";
+    check(&home, script, expected);
+}
+
+#[test]
+fn a_failure_throws_where_a_failing_program_does() {
+    let home = Home::scripted();
+    home.reply("use", "#ssox1\n#end\n", 3);
+    home.reply("clear", "noise", 0);
+    let script = "$ErrorActionPreference = 'Stop'; $PSNativeCommandUseErrorActionPreference = $true\n\
+        foreach ($verb in 'use', 'clear', 'fail') { try { $null = ssox $verb 2>$null; 'went on' } catch { \"$verb threw\" } }";
+    if let Some(told) = run(&home, script) {
+        assert_eq!(
+            told.replace("ssox: unexpected reply, environment unchanged\n", ""),
+            "use threw\nclear threw\nfail threw\n"
+        );
+    }
 }
 
 #[test]
@@ -74,6 +121,105 @@ fn arguments_pass_through_with_the_first_double_dash() {
     check(&home, "'typed' | ssox read", "arguments: <read>\nread: typed\n");
 }
 
+/// What a person types behind `ssox`, and what the program gets.
+const ARGUMENTS: [(&str, &str); 24] = [
+    ("", "<>"),
+    ("-v -d -o x -e -Verbose --", "<-v> <-d> <-o> <x> <-e> <-Verbose> <-->"),
+    ("exec dev -- aws ec2 Name=x,Values=a,b -- -y", "<exec> <dev> <--> <aws> <ec2> <Name=x,Values=a,b> <--> <-y>"),
+    ("exec dev Name=x,Values=$a Name='b c',d $l", "<exec> <dev> <Name=x,Values=b c> <Name=b c,d> <1> <2>"),
+    ("exec '*' \"*\" '~' '[a-z]*' 'st*ar'", "<exec> <*> <*> <~> <[a-z]*> <st*ar>"),
+    ("exec only*.txt", "<exec> <only.txt>"),
+    ("exec $p \"$p\"", "<exec> <only*.txt> <only*.txt>"),
+    ("exec -p8080:80 -v/tmp:/x -x:$a", "<exec> <-p8080:80> <-v/tmp:/x> <-x:b c>"),
+    ("exec dev -- -p8080:80 -v/tmp:/x -x:$a -p8080:$n", "<exec> <dev> <--> <-p8080:80> <-v/tmp:/x> <-x:b c> <-p8080:>"),
+    ("exec -p: 80", "<exec> <-p:> <80>"),
+    ("exec 080 0x10 1.0 1kb -- 007", "<exec> <080> <0x10> <1.0> <1kb> <--> <007>"),
+    ("exec \"$a\" x$a \"a'b\" 'it''s' \"\" '' $n end", "<exec> <b c> <xb c> <a'b> <it's> <> <> <end>"),
+    ("exec @h @pair -- @h last", "<exec> <q> <-x:> <w> <1> <2> <--> <q> <-x:> <w> <last>"),
+    ("exec @h -- @h last", "<exec> <q> <-x:> <w> <--> <q> <-x:> <w> <last>"),
+    ("exec @h -- $a", "<exec> <q> <-x:> <w> <--> <b c>"),
+    ("exec @none -- x", "<exec> <--> <x>"),
+    ("exec (1 + 1) $(1 + 2) $h[0] @(1, 2)", "<exec> <2> <3> <q> <1> <2>"),
+    ("exec `\n  dev `\n  -- `\n  ls", "<exec> <dev> <--> <ls>"),
+    ("exec --% -p80:80 a,b 'c'", "<exec> <-p80:80> <a,b> <'c'>"),
+    ("exec '$(throw)' '`' 'a;b|c&d' '''' '\u{2019}\u{2019}'", "<exec> <$(throw)> <`> <a;b|c&d> <'> <\u{2019}>"),
+    ("exec $evil", "<exec> <'; throw 'x'; '\u{2019}; throw; \u{2018}>"),
+    ("exec a\u{00e9}", "<exec> <a\u{00e9}>"),
+    ("exec x # comment", "<exec> <x>"),
+    ("exec x > out; Get-Content out", "<exec> <x>"),
+];
+
+#[test]
+fn the_program_gets_the_arguments_as_if_it_had_been_called_directly() {
+    let home = Home::scripted();
+    home.write("only.txt", "");
+    let values = "$a = 'b c'; $l = 1, 2; $pair = 1, 2; $n = $null; $h = 'q', '-x:', 'w'; $none = @(); $p = 'only*.txt'\n\
+        $evil = \"'; throw 'x'; '\u{2019}; throw; \u{2018}\"; [Console]::OutputEncoding = [Text.UTF8Encoding]::new($false)";
+    let script: String = ARGUMENTS.iter().map(|(typed, _)| format!("ssox {typed}\n")).collect();
+    let expected: String = ARGUMENTS.iter().map(|(_, expected)| format!("arguments: {expected}\n")).collect();
+    check(&home, &format!("{values}\n{script}"), &expected);
+}
+
+#[test]
+fn who_calls_does_not_matter() {
+    let home = Home::scripted();
+    let script = "Set-Alias s ssox; function wrapped { ssox @args }; $name = 'ssox'\ns a -- b\nwrapped a,b '*' -x:y\n\
+        & ssox a -- b\n& $name a -- b\n& (Get-Command ssox) a -- b\n$x = ssox a -- b; $x\n\"$(ssox a -- b)\"\n\
+        ssox a -- b | ForEach-Object { \"got $_\" }\n1 | ForEach-Object { ssox a -- $_ }\nif (ssox a) { ssox b }";
+    let expected = "arguments: <a> <--> <b>\narguments: <a> <b> <*> <-x:> <y>\n".to_owned()
+        + &"arguments: <a> <--> <b>\n".repeat(5)
+        + "got arguments: <a> <--> <b>\narguments: <a> <--> <1>\narguments: <b>\n";
+    check(&home, script, &expected);
+}
+
+#[test]
+fn input_reaches_every_verb_and_comes_as_it_comes() {
+    let home = Home::scripted();
+    home.write("bin/ssox", "#!/bin/sh\ncase $* in *use*) cat >taken; printf '#ssox1\\n#end\\n' ;; *) read -r line; : >taken; echo \"$line\"; cat ;; esac\n");
+    if let Some(told) =
+        run_as_it_is(&home, &format!("{}\n'an assertion' | ssox use --saml-response -\n\"$?\"", loaded()))
+    {
+        assert_eq!((told.as_str(), home.read("taken").as_str()), ("True\n", "an assertion\n"));
+    }
+    // The program has the first line before the second one is there.
+    let script = "$first = { 'one'; foreach ($n in 1..1000) { if (Test-Path taken) { break }; Start-Sleep -Milliseconds 20 }; \"two $n\" }\n\
+        & $first | ssox read";
+    fs::remove_file(home.path("taken")).unwrap_or_default();
+    if let Some(told) = run_as_it_is(&home, &format!("{}\n{script}", loaded())) {
+        assert!(told.starts_with("one\ntwo ") && told != "one\ntwo 1000\n", "{told}");
+    }
+}
+
+#[test]
+fn bytes_come_through_the_program_itself() {
+    let home = Home::scripted();
+    let bytes: Vec<u8> = (0..=255).chain([b'\n', 0xff]).collect();
+    fs::write(home.path("bytes"), &bytes).expect("a file can be written");
+    home.write("bin/ssox", "#!/bin/sh\nexec cat bytes\n");
+    let script = "if ($PSVersionTable.PSVersion -lt '7.4') { exit 4 }\n\
+        & (Get-Command ssox -CommandType Application) exec dev -- cat bytes > out; & (Get-Command ssox -CommandType Application) | cat > piped";
+    let Some(told) = run_as_it_is(&home, &format!("{}\n{script}", loaded())) else { return };
+    assert_eq!(told, "");
+    assert!(fs::read(home.path("out")).is_ok_and(|out| out == bytes));
+    assert!(fs::read(home.path("piped")).is_ok_and(|out| out == bytes));
+}
+
+/// The statement that loads the script of this binary, where `ssox` is none that could print it.
+fn loaded() -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_ssox")).args(["init", "powershell"]).output().expect("ssox starts");
+    format!("Set-StrictMode -Version Latest\n{}", String::from_utf8_lossy(&output.stdout))
+}
+
+#[test]
+fn what_the_program_is_told_of_the_function_does_not_stay() {
+    let home = Home::scripted();
+    home.write("bin/ssox", "#!/bin/sh\necho \"[$SSOX_FUNCTION] [$SSOX_HOOK]\"\n");
+    let script = format!("{}\nssox list\n\"$(Test-Path Env:SSOX_FUNCTION) $(Test-Path Env:SSOX_HOOK)\"", loaded());
+    if let Some(told) = run_as_it_is(&home, &script) {
+        assert_eq!(told, "[powershell1] []\nFalse False\n");
+    }
+}
+
 #[test]
 fn the_prompt_renews_shows_and_leaves_statuses_alone() {
     let home = Home::scripted();
@@ -83,8 +229,35 @@ fn the_prompt_renews_shows_and_leaves_statuses_alone() {
         $global:LASTEXITCODE = 7\n$text = prompt\n\
         \"$LASTEXITCODE $env:AWS_SECRET_ACCESS_KEY $SSOX_SEGMENT|$SSOX_SEGMENT_STATE $($text -match 'dev:ReadOnly renewing.*mine True> $')\"";
     check(&home, &script.replace("LOAD", LOAD), "7 new dev:ReadOnly renewing|renewing True\n");
-    if std::fs::exists(home.path("calls")).unwrap_or_default() {
+    if fs::exists(home.path("calls")).unwrap_or_default() {
         assert_eq!(home.calls(), "--emit=powershell1 tick\n");
+    }
+}
+
+#[test]
+fn a_prompt_around_ours_may_come_and_go_and_ours_be_loaded_again() {
+    let home = Home::scripted();
+    let script = "$env:SSOX_PROMPT = 'dev'; $env:NO_COLOR = '1'; $env:TERM = 'dumb'\nfunction global:prompt { 'mine> ' }\nLOAD\nprompt\n\
+        $wrap = { Copy-Item Function:prompt Function:_old; function global:prompt { \"(venv) $(_old)\" } }\n\
+        $unwrap = { Copy-Item Function:_old Function:prompt; Remove-Item Function:_old }\n\
+        . $wrap; prompt\nLOAD\nprompt\nLOAD\nprompt\n. $unwrap; prompt\nLOAD\nprompt\n. $wrap; LOAD\nprompt\n\
+        Remove-Item Function:prompt\nLOAD\nprompt";
+    let expected = "dev mine> \n(venv) dev mine> \ndev (venv) mine> \ndev (venv) mine> \ndev mine> \ndev mine> \n\
+        dev (venv) mine> \ndev PS>\n";
+    check(&home, &script.replace("LOAD", LOAD), expected);
+}
+
+#[test]
+fn a_module_that_is_removed_leaves_the_prompt_there_was() {
+    let home = Home::scripted();
+    let module = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("shell/ssox.psd1");
+    let script = format!(
+        "function global:prompt {{ 'mine> ' }}\nImport-Module {}\nssox list\n$env:SSOX_PROMPT = 'dev'; $env:TERM = 'dumb'; prompt\n\
+         Remove-Module ssox\nprompt\n\"$(Test-Path Function:ssox)\"",
+        module.display()
+    );
+    if let Some(told) = run_as_it_is(&home, &script) {
+        assert_eq!(told, "arguments: <list>\ndev mine> \nmine> \nFalse\n");
     }
 }
 
@@ -95,4 +268,186 @@ fn a_number_from_outside_is_never_computed_with() {
         $null = prompt\n$SSOX_SEGMENT";
     check(&home, script, "dev\n");
     assert_eq!(home.calls(), "");
+}
+
+#[test]
+fn the_constrained_language_has_all_but_the_finer_points() {
+    let home = Home::scripted();
+    home.reply("use", "#ssox1\n=AWS_A=a \\u00e9\n-AWS_PROFILE\n#end\n", 0);
+    home.write("ssox.ps1", &loaded());
+    let script = "[Console]::OutputEncoding = [Text.UTF8Encoding]::new($false); $env:TERM = 'dumb'; $env:AWS_PROFILE = 'p'\n\
+        $ExecutionContext.SessionState.LanguageMode = 'ConstrainedLanguage'\n\
+        Get-Content -Raw ssox.ps1 | Invoke-Expression\n\
+        $env:SSOX_PROMPT = 'dev'; $env:SSOX_EXPIRES = '4000000000'\n(prompt) -match '^dev \\d+d '\n\
+        ssox exec dev ls\nssox fail\n\"$LASTEXITCODE\"\n'typed' | ssox read\nssox use dev\n\"[$env:AWS_A] [$env:AWS_PROFILE]\"\n\
+        ssox clear\n\"[$env:AWS_A] [$env:AWS_PROFILE] $($Error.Count)\"";
+    let expected = "True\narguments: <exec> <dev> <ls>\narguments: <fail>\n42\narguments: <read>\nread: typed\n[a é] []\n[] [p] 0\n";
+    if let Some(told) = run_as_it_is(&home, script) {
+        assert_eq!(told, expected);
+    }
+}
+
+fn completed(home: &Home, before: &str, line: &str) -> Option<String> {
+    let script = format!(
+        "{before}\n$line = @'\n{line}\n'@\n(TabExpansion2 -inputScript $line -cursorColumn $line.Length).CompletionMatches.CompletionText"
+    );
+    Some(run(home, &script)?.trim().to_owned())
+}
+
+#[test]
+fn an_alias_completes_as_ssox_does() {
+    let home = Home::scripted();
+    let told = completed(&home, &format!("Set-Alias s ssox; {LOAD}"), "s us");
+    assert_eq!(told.as_deref().unwrap_or("use"), "use");
+    let told = completed(&home, "Set-Alias later ssox; $null = prompt", "later us");
+    assert_eq!(told.as_deref().unwrap_or("use"), "use");
+    let told = completed(&home, "$null = prompt; Set-Alias now ssox; $null = now list", "now us");
+    assert_eq!(told.as_deref().unwrap_or("use"), "use");
+}
+
+#[test]
+fn only_what_goes_on_from_what_was_typed_is_offered() {
+    let home = Home::scripted();
+    home.write(".aws/config", "[profile -a.b]\nregion = eu-west-1\n[profile dev]\nregion = eu-west-1\n");
+    for (line, expected) in [
+        ("ssox u", "use"),
+        ("ssox use --region eu-n", "eu-north-1"),
+        ("ssox use --region=eu-n", "--region=eu-north-1"),
+        ("ssox export --format pow", "powershell"),
+        ("ssox use --min", "--min-ttl"),
+        ("ssox use D", "dev"),
+        ("ssox use ", "dev\n--"),
+        ("ssox use -- -", "'-a.b'"),
+    ] {
+        if let Some(told) = completed(&home, "", line) {
+            assert_eq!(told, expected, "{line}");
+        }
+    }
+    check(&home, "ssox exec -- '-a.b' -- ls", "arguments: <exec> <--> <-a.b> <--> <ls>\n");
+}
+
+/// A session in a terminal; it loads what the profile of a person loads. `LOAD` stands for the line.
+struct Session {
+    terminal: Terminal,
+    prompts: u32,
+}
+
+impl Session {
+    /// Opens one whose prompts are numbered; `None` where there is no PowerShell.
+    fn open(home: &Home, profile: &str, variables: &[(&str, &str)]) -> Option<Self> {
+        Self::open_as(home.command("pwsh"), home, profile, variables)
+    }
+
+    fn open_as(mut command: Command, home: &Home, profile: &str, variables: &[(&str, &str)]) -> Option<Self> {
+        if !installed("pwsh") {
+            return None;
+        }
+        let prompt = "function global:prompt { \"<<$($MyInvocation.HistoryId)>> \" }";
+        home.write(".config/powershell/profile.ps1", &format!("{prompt}\n{}", profile.replace("LOAD", LOAD)));
+        command.arg("-NoLogo").envs([("POWERSHELL_UPDATECHECK", "Off"), ("TERM", "xterm-256color")]);
+        command.envs(variables.iter().copied());
+        let mut session = Self { terminal: Terminal::start(command), prompts: 0 };
+        session.wait();
+        Some(session)
+    }
+
+    /// Types a line; returns what is shown until the next prompt, what was typed among it.
+    fn run(&mut self, line: &str) -> String {
+        self.terminal.enter(line);
+        self.wait()
+    }
+
+    /// Waits for the next prompt. Between times PowerShell asks the terminal where the cursor is.
+    fn wait(&mut self) -> String {
+        self.prompts += 1;
+        let prompt = format!("<<{}>>", self.prompts);
+        let mut shown = String::new();
+        loop {
+            let (which, before) = self.terminal.wait_for_any(&[&prompt, "\u{1b}[6n"]);
+            shown += &before;
+            if which == 0 {
+                return shown;
+            }
+            self.terminal.keys("\u{1b}[1;1R");
+        }
+    }
+}
+
+#[test]
+fn the_program_has_the_terminal_and_the_prompt_leaves_statuses_alone() {
+    let home = Home::scripted();
+    let Some(mut session) = Session::open(&home, "LOAD", &[("SSOX_PROMPT", "dev"), ("SSOX_EXPIRES", "4000000000")])
+    else {
+        return;
+    };
+    let shown = session.run("ssox tty");
+    for descriptor in 0..3 {
+        assert!(shown.contains(&format!("terminal: {descriptor}")), "{shown}");
+    }
+    session.run("Get-Item nowhere");
+    assert!(session.run("\"sta\" + \"tus $?\"").contains("status False"));
+    session.run("ssox fail");
+    assert!(session.run("\"sta\" + \"tus $? $LASTEXITCODE\"").contains("status False 42"));
+    assert!(session.run("\"sta\" + \"tus $? $LASTEXITCODE\"").contains("status True 42"));
+}
+
+#[test]
+fn no_command_starts_with_expired_credentials() {
+    let expired =
+        [("SSOX_PROMPT", "dev"), ("SSOX_EXPIRES", "1"), ("SSOX_NEXT", "4000000000"), ("SSOX_STATE", "renewing")];
+    let home = Home::scripted();
+    home.reply("tick", "#ssox1\n=AWS_A=new\n=SSOX_EXPIRES=4000000000\n-SSOX_STATE\n#end\n", 0);
+    // Others put theirs around it, as editors do, and this is loaded again.
+    let editor =
+        "$inner = $function:PSConsoleHostReadLine; function global:PSConsoleHostReadLine { $line = & $inner; $line }";
+    for profile in ["LOAD".to_owned(), format!("LOAD\n{editor}\nLOAD")] {
+        let Some(mut session) = Session::open(&home, &profile, &expired) else { return };
+        if !session.run("Test-Path Function:PSConsoleHostReadLine").contains("True") {
+            let _ = writeln!(std::io::stderr(), "NOT TESTED: this PowerShell has no PSReadLine");
+            return;
+        }
+        drop(session);
+        fs::write(home.path("calls"), "").expect("a file can be written");
+        let Some(mut session) = Session::open(&home, &profile, &expired) else { return };
+        session.run("ssox fail");
+        assert!(session.run("\"a\" + \"is $env:AWS_A $? $LASTEXITCODE\"").contains("ais new False 42"), "{profile}");
+        session.run("1");
+        assert_eq!(home.calls(), "fail\n--emit=powershell1 tick --wait=2s\n", "{profile}");
+    }
+}
+
+#[test]
+fn doctor_sees_that_another_prompt_took_the_place_of_the_hook() {
+    let said = "another prompt took the place";
+    let wrapped = "LOAD\n$inner = $function:prompt; function global:prompt { \"(venv) $(& $inner)\" }";
+    let replaced = "LOAD\nfunction global:prompt { \"<<$($MyInvocation.HistoryId)>> \" }";
+    for (profile, is_said) in [("LOAD", false), (wrapped, false), (replaced, true)] {
+        let home = Home::new();
+        let Some(mut session) = Session::open(&home, profile, &[]) else { return };
+        session.run("1");
+        let shown = session.run("ssox doctor");
+        assert_eq!(shown.contains(said), is_said, "{profile}: {shown}");
+    }
+}
+
+#[test]
+fn ten_prompts_cost_no_process() {
+    if !installed("pwsh") || !installed("strace") {
+        return;
+    }
+    let home = Home::scripted();
+    let mut strace = home.command("strace");
+    strace.args(["-f", "-qq", "-o", "trace", "-e", "trace=fork,vfork,clone,clone3,execve", "pwsh"]);
+    let in_use = [("SSOX_PROMPT", "dev:ReadOnly"), ("SSOX_EXPIRES", "4000000000"), ("SSOX_NEXT", "3999999000")];
+    let Some(mut session) = Session::open_as(strace, &home, "LOAD", &in_use) else { return };
+    // Threads are no processes.
+    let processes = || home.read("trace").lines().filter(|call| !call.contains("CLONE_THREAD")).count();
+    session.run("1");
+    let before = processes();
+    for _ in 0..10 {
+        session.run("2");
+    }
+    assert_eq!(processes(), before);
+    session.run("& /bin/true");
+    assert!(processes() > before, "strace sees nothing");
 }

@@ -17,6 +17,10 @@ pub(super) fn check(ctx: &Context) -> Option<Finding> {
     }
     let finding = |message: &str, hint: String| Some(Finding::new("shell", Warning, message, hint));
     match ctx.var("SSOX_FUNCTION").map(Emit::parse) {
+        Some(Ok(_)) if ctx.var("SSOX_HOOK") == Some("replaced") => finding(
+            "another prompt took the place of ssox's: credentials are neither shown nor renewed at the prompt",
+            "put the line that loads ssox at the end of $PROFILE".into(),
+        ),
         Some(Ok(_)) => None,
         Some(Err(_)) => finding("this shell's function is of another version of ssox", "start a new shell".into()),
         None if has_line(ctx) => finding(
