@@ -69,9 +69,10 @@ fn renewed(
         _ if will_do(&known) => {
             let left = human(known.expires_at.seconds_after(ctx.now()));
             let line = format!("{}; it is still valid for {left}", error.message);
-            match error.kind {
-                Kind::Configuration => terminal::warn(&line),
-                _ => ctx.log(|| format!("session: {line}")),
+            if error.kind == Kind::Configuration && ctx.is_first_unwritable_cache() {
+                terminal::warn(&line);
+            } else {
+                ctx.log(|| format!("session: {line}"));
             }
             Ok(known.clone())
         }
@@ -150,14 +151,16 @@ impl Attempt<'_> {
             refresh_token: refresh_token.or_else(|| self.known.refresh_token.clone()),
             ..self.known.clone()
         };
-        store(self.session, reserved, &token);
+        store(self.ctx, self.session, Ok(reserved), &token);
         Ok(token)
     }
 }
 
 /// Writes a token that was just issued; where that fails all the same, it is good for this command.
-pub(super) fn store(session: &Session, reserved: Reserved, token: &Token) {
-    if let Err(error) = token::write(reserved, token) {
+pub(super) fn store(ctx: &Context, session: &Session, reserved: Result<Reserved>, token: &Token) {
+    if let Err(error) = reserved.and_then(|reserved| token::write(reserved, token))
+        && ctx.is_first_unwritable_cache()
+    {
         let (label, line) = (session.label(), session.sign_in_line());
         terminal::warn(&format!("{}; the new token of `{label}` is used by this command only", error.message));
         terminal::say(&format!("hint: before the next command, make room and type {line} --fresh"));

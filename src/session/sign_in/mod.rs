@@ -88,9 +88,12 @@ fn past(ctx: &Context, session: &Session, options: &SignIn, refused: Option<&Sec
 
 /// Asks the person, one way or the other, and keeps what comes of it.
 fn converse(ctx: &Context, session: &Session, options: &SignIn, timeout: Duration) -> Result<Token> {
-    let reserved = token::reserve(ctx, session).map_err(|error| {
+    // Said before the person signs in, and not held meanwhile: Ctrl-C would leave the file.
+    if let Err(error) = token::reserve(ctx, session).map(drop)
+        && ctx.is_first_unwritable_cache()
+    {
         terminal::warn(&format!("{}; this sign-in is for this command only", error.message));
-    });
+    }
     let start_url = start_url::resolve(session, |url| web::redirect(ctx, &session.network, url))?;
     let client = Client { ctx, session, start_url: &start_url, timeout };
     let flow = flow::choose(ctx, options.flow, options.port, session.name.is_some());
@@ -121,9 +124,7 @@ fn converse(ctx: &Context, session: &Session, options: &SignIn, timeout: Duratio
     };
     // Without the lock a refresh that is under way may write after this; both tokens are valid.
     let _lock = token::lock(ctx, session).map_err(|error| terminal::warn(&error.message));
-    if let Ok(reserved) = reserved {
-        refresh::store(session, reserved, &token);
-    }
+    refresh::store(ctx, session, token::reserve(ctx, session), &token);
     Ok(token)
 }
 
