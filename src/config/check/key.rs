@@ -32,7 +32,7 @@ impl<'a> Keys<'a> {
         }
         let Some(kind) = kind else { return };
         if is_first && indent(line) > 0 {
-            let message = "a key that is indented below its header: the SDK for Rust refuses the whole file";
+            let message = "an indented first key: the SDKs for Rust, Java, C and C++ refuse the whole file";
             check.add(Warning, message, "begin the line with the key");
         }
         if line[at..].starts_with(':') {
@@ -82,7 +82,7 @@ fn spelling(check: &mut Check, kind: Kind, key: &str, lower: &str) {
         Kind::Services => return,
     };
     if is_read && key != lower {
-        let message = format!("the SDK for JavaScript does not see `{key}`: it reads keys in lower case only");
+        let message = format!("the SDKs for JavaScript, Java, C and C++ do not see `{key}`: they read lower case only");
         check.add(Warning, message, format!("write `{lower}`"));
     } else if kind == Kind::SsoSession && lower == "region" {
         check.add(Warning, "nobody reads `region` in an sso-session", "write `sso_region`, or move it to the profiles");
