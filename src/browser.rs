@@ -118,12 +118,7 @@ pub(crate) fn is_remote(ctx: &Context) -> bool {
 
 fn has_desktop(ctx: &Context) -> bool {
     let display = ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| ctx.var(name).is_some());
-    cfg!(any(target_os = "macos", windows)) || is_wsl(ctx) || display
-}
-
-/// Linux inside Windows, where programs of Windows can be started.
-fn is_wsl(ctx: &Context) -> bool {
-    ["WSL_DISTRO_NAME", "WSL_INTEROP"].iter().any(|name| ctx.var(name).is_some())
+    cfg!(any(target_os = "macos", windows)) || ctx.is_wsl() || display
 }
 
 /// Returns the commands to try, in order.
@@ -135,7 +130,7 @@ fn commands(ctx: &Context, url: &str) -> Vec<Vec<String>> {
     let openers: &[&str] = match () {
         () if cfg!(target_os = "macos") => &["open"],
         () if cfg!(windows) => windows,
-        () if is_wsl(ctx) => &["wslview", windows[0], "xdg-open"],
+        () if ctx.is_wsl() => &["wslview", windows[0], "xdg-open"],
         () => &["xdg-open", "gio open", "x-www-browser"],
     };
     let words = |opener: &&str| opener.split(' ').chain([url]).map(String::from).collect();

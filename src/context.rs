@@ -132,6 +132,11 @@ impl Context {
         }
     }
 
+    /// Tells whether this is Linux inside Windows, where programs of Windows can be started.
+    pub(crate) fn is_wsl(&self) -> bool {
+        ["WSL_DISTRO_NAME", "WSL_INTEROP"].iter().any(|name| self.var(name).is_some())
+    }
+
     /// Expands a leading `~/` of a path from the environment or a file, as all AWS tools do.
     pub(crate) fn expand(&self, path: &str) -> PathBuf {
         match (path.strip_prefix("~/"), &self.home) {

@@ -24,22 +24,35 @@ pub(super) fn peer(ctx: &Context, from: SocketAddr, to: SocketAddr) -> Peer {
         if tables[0].is_none() {
             return Peer::Unknown;
         }
-        let texts = tables.iter().flatten().map(|table| String::from_utf8_lossy(table));
-        if let Some(user) = texts.into_iter().find_map(|text| user_of(&text, from, to)) {
-            return whose(ctx, user);
+        let mut texts = tables.iter().flatten().map(|table| String::from_utf8_lossy(table));
+        match texts.find_map(|text| find(&text, from, to)) {
+            Some(Socket::HeldBy(user)) => return whose(ctx, user),
+            Some(Socket::Closed) => return Peer::Gone,
+            None => {}
         }
     }
-    Peer::Gone
+    // A browser of Windows can be at the other end, whose sockets Linux does not list.
+    if ctx.is_wsl() { Peer::Unknown } else { Peer::Gone }
 }
 
-/// Returns the user of the socket whose own end is `from`. One that was closed has no user any more, and says 0.
-fn user_of(table: &str, from: SocketAddrV4, to: SocketAddrV4) -> Option<u32> {
+/// A socket in the list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Socket {
+    HeldBy(u32),
+    /// Its process has let it go; the list says user 0.
+    Closed,
+}
+
+/// Finds the socket whose own end is `from`.
+fn find(table: &str, from: SocketAddrV4, to: SocketAddrV4) -> Option<Socket> {
     let ends = [[spelled(from), spelled(to)], [mapped(from), mapped(to)]];
     table.lines().find_map(|line| {
         let words: Vec<&str> = line.split_ascii_whitespace().collect();
         let [_, local, remote, state, _, _, _, user, _, inode, ..] = words[..] else { return None };
         let is_it = ends.iter().any(|[own, other]| own == local && other == remote);
-        (is_it && state == ESTABLISHED && inode != "0").then(|| user.parse().ok())?
+        let is_held = state == ESTABLISHED && inode != "0";
+        let found = || if is_held { user.parse().ok().map(Socket::HeldBy) } else { Some(Socket::Closed) };
+        is_it.then(found)?
     })
 }
 
@@ -109,12 +122,14 @@ mod tests {
         };
         let ends = "0100007F:ABCD 0100007F:1F90";
         let mapped = "0000000000000000FFFF00000100007F:ABCD 0000000000000000FFFF00000100007F:1F90";
-        assert_eq!(user_of(&line(ends, "01", 1000, 7), from, to), Some(1000));
-        assert_eq!(user_of(&line(mapped, "01", 1000, 7), from, to), Some(1000));
-        assert_eq!(user_of(&line("0100007F:1F90 0100007F:ABCD", "01", 1000, 7), from, to), None);
-        // Closed at once after the request: the kernel says user 0.
-        assert_eq!(user_of(&line(ends, "05", 0, 0), from, to), None);
-        assert_eq!(user_of(&line(ends, "01", 0, 0), from, to), None);
+        for ends in [ends, mapped] {
+            assert_eq!(find(&line(ends, "01", 1000, 7), from, to), Some(Socket::HeldBy(1000)));
+        }
+        assert_eq!(find(&line("0100007F:1F90 0100007F:ABCD", "01", 1000, 7), from, to), None);
+        // Closed at once after the request.
+        for (state, inode) in [("05", 0), ("06", 0), ("01", 0)] {
+            assert_eq!(find(&line(ends, state, 0, inode), from, to), Some(Socket::Closed));
+        }
     }
 
     #[test]
@@ -122,5 +137,9 @@ mod tests {
         assert_eq!(name(0).as_deref(), Some("`root`"));
         let another = Peer::Another("with the number 4294967294".into());
         assert_eq!(whose(&Context::new([]), u32::MAX - 1), another);
+        if rustix::process::geteuid().is_root() {
+            let sudo = Context::new([("SUDO_UID".into(), "54321".into())]);
+            assert_eq!(whose(&sudo, 54321), Peer::Ours);
+        }
     }
 }
