@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # ssox for bash (3.2 and later): the function `ssox`, the hook before each prompt, the segment in the prompt.
 #
-# No policy lives here. This applies a reply of the binary, compares two integers and calls the binary again; all names
-# are `_ssox_*` but for `ssox` itself and the SSOX_* variables. Nothing from AWS, a file or the environment is evaluated.
+# No policy lives here. This applies a reply of the binary, compares two integers and a string, and calls the binary again;
+# all names are `_ssox_*` but for `ssox` itself and the SSOX_* variables. Nothing from AWS, a file or the environment is evaluated.
 
 # Bash reads a line when the one before it has run: from the third line on, no alias changes what is read.
 \builtin shopt -q expand_aliases && _ssox_aliases=on
@@ -11,9 +11,12 @@ builtin unalias ssox 2>/dev/null || builtin true
 
 # The names ssox changed first in this shell; `_ssox_before` has what was there: `x` exported, `s` set, `u` unset, then
 # the value. A shell that inherits a profile in use cannot know, and remembers nothing. Loading this twice forgets nothing.
-# (The mark is an array, which no environment can hold.)
+# `_ssox_seen` has the compared values as the binary last judged them, `_ssox_held` the fingerprints that went with them,
+# `_ssox_gone` the fingerprints of what was replaced or cleared here.
+# (Mark and values are arrays, which no environment can hold.)
 if [[ -z ${_ssox_loaded[1]-} ]]; then
-  builtin unset -v _ssox_loaded _ssox_before
+  builtin unset -v _ssox_loaded _ssox_before _ssox_seen
+  _ssox_seen=('') _ssox_held=${SSOX_IDENTITY-} _ssox_gone=''
   _ssox_loaded=(1 1) _ssox_child='' _ssox_kept=' ' _ssox_before=()
   [[ -z ${SSOX_PROFILE-} ]] || _ssox_child=1
 fi
@@ -45,31 +48,40 @@ function _ssox_is() {
 
 # Runs a verb that changes the environment of this shell, hidden from `set -x`.
 function _ssox_change() {
-  { builtin local _ssox_flags="$-" _ssox_status=0 _ssox_change="$1" _ssox_reply=''; builtin set +x; } 2>/dev/null
+  { builtin local _ssox_flags="$-" _ssox_status=0 _ssox_reply=''; builtin set +x; } 2>/dev/null
   builtin shift
   _ssox_reply=$(builtin command ssox --emit=bash1 "$@") || _ssox_status=$?
   if [[ $_ssox_status == 0 ]]; then
-    _ssox_apply "$_ssox_change" "$_ssox_reply" || _ssox_status=$?
+    _ssox_apply "$_ssox_reply" || _ssox_status=$?
   fi
   case $_ssox_flags in *x*) builtin set -x ;; esac
   return "$_ssox_status"
 }
 
-# Applies a reply; after `clear` also puts back what was there before. Matching ignores the options of the shell around.
+# Applies a reply: `=NAME=VALUE` sets, `-NAME` unsets, `!NAME` forgets what was there before. When nothing is in use after
+# that, what is unset gets back what was there before. What is unset while nothing is in use was ssox's, and is not
+# remembered. Matching ignores the options of the shell around.
 function _ssox_apply() {
   builtin local IFS=$'\n' _ssox_options="$-" _ssox_nocase='' _ssox_result=0
+  builtin local _ssox_forgotten=' ' _ssox_unset=' ' _ssox_in_use="${SSOX_PROFILE-}${SSOX_IDENTITY-}"
   builtin local -a _ssox_lines _ssox_names
   _ssox_names=()
   if builtin shopt -q nocasematch; then _ssox_nocase=on; fi
   builtin shopt -u nocasematch
   builtin set -f
   # shellcheck disable=SC2206  # splitting at newlines is what is wanted here
-  _ssox_lines=($2)
+  _ssox_lines=($1)
+  case $1 in *$'\n=SSOX_PROFILE='*) _ssox_in_use=on ;; esac
   case $_ssox_options in *f*) ;; *) builtin set +f ;; esac
   if _ssox_check && _ssox_remember; then
+    _ssox_restore "$_ssox_forgotten" ' '
     _ssox_set
-    if [[ $1 == clear ]]; then _ssox_restore; fi
+    if [[ -z ${SSOX_PROFILE-}${SSOX_IDENTITY-} ]]; then
+      _ssox_restore ' ' "$_ssox_unset"
+      _ssox_child=''
+    fi
     _ssox_set_clock
+    _ssox_note
   else
     _ssox_result=70
   fi
@@ -89,7 +101,7 @@ function _ssox_check() {
     _ssox_name=${_ssox_line#?}
     case $_ssox_line in
       =*=*) _ssox_name=${_ssox_name%%=*} ;;
-      -*) ;;
+      [-!]*) ;;
       *)
         _ssox_refuse 'unexpected reply'
         return 1
@@ -99,7 +111,11 @@ function _ssox_check() {
     case $_ssox_name in
       *[!ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_]*) ;;
       AWS_?* | SSOX_?* | AWSUME_PROFILE | AWSUME_EXPIRATION | AWSU_PROFILE)
-        _ssox_names+=("$_ssox_name")
+        case ${_ssox_in_use:+on}$_ssox_line in
+          -*) ;;
+          !* | on!*) _ssox_forgotten+="$_ssox_name " ;;
+          *) _ssox_names+=("$_ssox_name") ;;
+        esac
         continue
         ;;
     esac
@@ -168,20 +184,35 @@ function _ssox_set() {
   builtin local _ssox_line=''
   for _ssox_line in ${_ssox_lines[@]+"${_ssox_lines[@]}"}; do
     case $_ssox_line in
+      !*) ;;
       # Twice: `AWS_PROFILE=x ssox use dev` has one of its own that hides the shell's.
-      -*) builtin unset -v "${_ssox_line#-}" "${_ssox_line#-}" ;;
+      -*)
+        builtin unset -v "${_ssox_line#-}" "${_ssox_line#-}"
+        _ssox_unset+="${_ssox_line#-} "
+        ;;
       *) builtin export "${_ssox_line#=}" ;;
     esac
   done
 }
 
-# Puts back what was there before ssox changed it, and forgets it.
+# Forgets what was there before, of the names in the first list; puts it back and forgets it, of those in the second.
 function _ssox_restore() {
-  builtin local IFS=' ' _ssox_name='' _ssox_value='' _ssox_count=0
+  builtin local IFS=' ' _ssox_name='' _ssox_value='' _ssox_count=0 _ssox_others=' '
+  builtin local -a _ssox_values
+  _ssox_values=()
+  case $1$2 in *[!' ']*) ;; *) return 0 ;; esac
   for _ssox_name in $_ssox_kept; do
     _ssox_value=${_ssox_before[_ssox_count]}
     _ssox_count=$((_ssox_count + 1))
-    builtin unset -v "$_ssox_name"
+    case $1 in *" $_ssox_name "*) continue ;; esac
+    case $2 in
+      *" $_ssox_name "*) ;;
+      *)
+        _ssox_others+="$_ssox_name "
+        _ssox_values+=("$_ssox_value")
+        continue
+        ;;
+    esac
     case $_ssox_value in
       x*) builtin export "$_ssox_name=${_ssox_value#x}" ;;
       s*)
@@ -191,7 +222,19 @@ function _ssox_restore() {
         ;;
     esac
   done
-  _ssox_kept=' ' _ssox_before=() _ssox_child=''
+  _ssox_kept=$_ssox_others _ssox_before=(${_ssox_values[@]+"${_ssox_values[@]}"})
+}
+
+# Notes what is there now as what ssox left, and the fingerprints it replaced: the last twenty, of 100 bytes each.
+function _ssox_note() {
+  builtin local _ssox_now=''
+  if [[ ${SSOX_IDENTITY-} != "$_ssox_held" ]]; then
+    _ssox_gone="${_ssox_gone:+$_ssox_gone }$_ssox_held"
+    while ((${#_ssox_gone} > 2000)); do _ssox_gone=${_ssox_gone#* }; done
+    _ssox_held=${SSOX_IDENTITY-}
+  fi
+  _ssox_read_identity
+  _ssox_seen=("$_ssox_now")
 }
 
 # --- hook
@@ -214,10 +257,42 @@ function _ssox_is_number() {
   case ${1-} in '' | 0?* | *[!0123456789]* | ????????????????*) return 1 ;; esac
 }
 
+# Reads what is compared, into `_ssox_now`; from 4.4 on with its types, since what is not exported reaches no tool.
+function _ssox_read_identity() {
+  _ssox_now="${AWS_ACCESS_KEY_ID-}"$'\n'"${AWS_SECRET_ACCESS_KEY-}"$'\n'"${AWS_SESSION_TOKEN-}"$'\n'
+  _ssox_now+="${AWS_CREDENTIAL_EXPIRATION-}"$'\n'"${AWS_REGION-}"$'\n'"${AWS_DEFAULT_REGION-}"$'\n'"${AWS_PROFILE-}"$'\n'
+  _ssox_now+="${AWS_DEFAULT_PROFILE-}"$'\n'"${AWS_SECURITY_TOKEN-}"$'\n'"${SSOX_PROFILE-}"$'\n'"${SSOX_IDENTITY-}"
+  _ssox_read_types
+}
+
+function _ssox_read_types() { builtin :; }
+if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404)); then
+  function _ssox_read_types() {
+    _ssox_now+=$'\n'"${AWS_ACCESS_KEY_ID+${AWS_ACCESS_KEY_ID@a}} ${AWS_SECRET_ACCESS_KEY+${AWS_SECRET_ACCESS_KEY@a}}"
+    _ssox_now+=" ${AWS_SESSION_TOKEN+${AWS_SESSION_TOKEN@a}} ${AWS_PROFILE+${AWS_PROFILE@a}}"
+  }
+fi
+
+# Has the binary judge what changed since it last did: other keys, another region, a profile beside them. It is called once
+# for each change, and in a shell that inherits a profile at the first prompt. What nobody can judge is foreign.
+function _ssox_look() {
+  case ${SSOX_PROFILE-}${SSOX_IDENTITY-}$_ssox_gone${_ssox_seen[0]} in '') return 1 ;; esac
+  builtin local _ssox_now='' _ssox_reply=''
+  _ssox_read_identity
+  # Not `[[`, which knows no case under nocasematch.
+  builtin test "$_ssox_now" != "${_ssox_seen[0]}" || return 1
+  _ssox_seen=("$_ssox_now")
+  if _ssox_reply=$(SSOX_GONE=$_ssox_gone builtin command ssox --emit=bash1 identity </dev/null 2>/dev/null) &&
+    _ssox_apply "$_ssox_reply" 2>/dev/null; then
+    return 0
+  fi
+  [[ -z ${SSOX_PROFILE-} ]] || builtin export SSOX_STATE=foreign SSOX_PROMPT="${SSOX_PROMPT%\?}?"
+}
+
 # Tells whether the binary wants to be called. When it failed to answer, it gets a minute; a clock that was set back
 # does not make it longer.
 function _ssox_is_due() {
-  _ssox_is_number "${SSOX_NEXT-}" && ((_ssox_clock >= SSOX_NEXT)) &&
+  [[ ${SSOX_STATE-} != foreign ]] && _ssox_is_number "${SSOX_NEXT-}" && ((_ssox_clock >= SSOX_NEXT)) &&
     ((_ssox_clock >= _ssox_retry || _ssox_retry > _ssox_clock + 60))
 }
 
@@ -225,22 +300,58 @@ function _ssox_is_due() {
 function _ssox_tick() {
   builtin local _ssox_reply=''
   _ssox_retry=$((_ssox_clock + 60))
-  _ssox_reply=$(builtin command ssox --emit=bash1 tick </dev/null 2>/dev/null) || return 0
-  _ssox_apply tick "$_ssox_reply" 2>/dev/null || return 0
+  _ssox_reply=$(SSOX_GONE=$_ssox_gone builtin command ssox --emit=bash1 tick </dev/null 2>/dev/null) || return 0
+  _ssox_apply "$_ssox_reply" 2>/dev/null || return 0
   _ssox_retry=0
   if _ssox_is_due; then _ssox_retry=$((_ssox_clock + 60)); fi
 }
 
-# Runs before each prompt, hidden from `set -x`, and hands on the status it found.
+# Runs before each prompt and before the other hooks, so that prompts they draw show the credentials as they are now. It is
+# hidden from `set -x`, and hands on the status it found.
 function _ssox_precmd() {
   { builtin local _ssox_status="$?" _ssox_flags="$-"; builtin set +x; } 2>/dev/null
-  if [[ -n ${SSOX_PROMPT-}${SSOX_NEXT-}${SSOX_SEGMENT-} ]]; then
+  if [[ -n $_ssox_placed ]]; then _ssox_keep_place; fi
+  if _ssox_look || [[ -n ${SSOX_PROMPT-}${SSOX_NEXT-}${SSOX_SEGMENT-} ]]; then
     _ssox_read_clock
     if _ssox_is_due; then _ssox_tick; fi
     _ssox_show
   fi
-  if [[ -n $_ssox_undecided ]]; then _ssox_place; fi
-  # Under `set -e` a status that is not 0 would end the shell.
+  _ssox_leave
+}
+
+# Whoever took the segment out of PS1 by hand has it out; but a hook behind ours may have made PS1 anew.
+function _ssox_keep_place() {
+  # shellcheck disable=SC2016
+  case ${PS1-} in
+    *'${_ssox_ps1-}'*) ;;
+    *)
+      _ssox_go_last
+      _ssox_placed=$_ssox_moved
+      ;;
+  esac
+  _ssox_moved=''
+}
+
+# Runs after the other hooks: direnv and mise may have changed what is compared, others may have made PS1 anew. What it
+# shows under `set -x` before it hides is no secret.
+function _ssox_settle() {
+  builtin local _ssox_status="$?" _ssox_flags="$-"
+  case $_ssox_flags in *x*) { builtin set +x; } 2>/dev/null ;; esac
+  if _ssox_look; then
+    _ssox_read_clock
+    _ssox_show
+  fi
+  if [[ -n $_ssox_undecided ]]; then _ssox_decide; fi
+  # shellcheck disable=SC2016  # bash expands it at each prompt, and does not expand the result again
+  case $_ssox_placed${PS1-} in
+    on*'${_ssox_ps1-}'*) ;;
+    on*) PS1='${_ssox_ps1-}'"${PS1-}" ;;
+  esac
+  _ssox_leave
+}
+
+# Ends a hook. Under `set -e` a status that is not 0 would end the shell.
+function _ssox_leave() {
   case $_ssox_flags in *e*) _ssox_status=0 ;; esac
   case $_ssox_flags in *x*) builtin set -x ;; esac
   return "$_ssox_status"
@@ -248,16 +359,17 @@ function _ssox_precmd() {
 
 # --- segment
 
-# Computes SSOX_SEGMENT (`dev:ReadOnly 43m`) and SSOX_SEGMENT_STATE (ok, soon, renewing, expired), not exported, for prompts
-# of your own; and `_ssox_ps1`, the same in colours, which PS1 shows as it is.
+# Computes SSOX_SEGMENT (`dev:ReadOnly 43m`) and SSOX_SEGMENT_STATE (ok, soon, renewing, expired, foreign), not exported,
+# for prompts of your own; and `_ssox_ps1`, the same in colours, which PS1 shows as it is.
 function _ssox_show() {
   builtin local _ssox_label="${SSOX_PROMPT-}" _ssox_time='' _ssox_mark='' _ssox_state=ok _ssox_left=0
   _ssox_label=${_ssox_label//[[:cntrl:]]/}
   case ${SSOX_STATE-} in
     sign-in) _ssox_mark=' sign in' _ssox_state=soon ;;
+    foreign) _ssox_state=foreign ;;
     failed) _ssox_mark=' failed' _ssox_state=soon ;;
   esac
-  if _ssox_is_number "${SSOX_EXPIRES-}"; then
+  if [[ $_ssox_state != foreign ]] && _ssox_is_number "${SSOX_EXPIRES-}"; then
     _ssox_left=$((SSOX_EXPIRES - _ssox_clock))
     if ((_ssox_left >= 172800)); then
       _ssox_time=" $((_ssox_left / 86400))d"
@@ -287,7 +399,7 @@ function _ssox_show() {
 # Readline leaves out what stands between \001 and \002 when it measures the prompt.
 function _ssox_paint() {
   builtin local _ssox_colour=32 _ssox_block='41;97'
-  case $3 in soon | renewing) _ssox_colour=33 ;; expired) _ssox_colour=31 ;; esac
+  case $3 in soon | renewing) _ssox_colour=33 ;; expired) _ssox_colour=31 ;; foreign) _ssox_colour=35 ;; esac
   if [[ -n ${NO_COLOR-} ]]; then _ssox_colour=0 _ssox_block=7; fi
   builtin local _ssox_begin=$'\001\e['"${_ssox_colour}m"$'\002' _ssox_end=$'\001\e[0m\002'
   if [[ -n ${SSOX_PROTECTED-} ]]; then
@@ -297,39 +409,65 @@ function _ssox_paint() {
   fi
 }
 
-# Puts the segment into a plain prompt, at the first prompt, when all of the rc file has run. Where a framework owns the
-# prompt it stays away; and it is put in once, so whoever takes it out later has it out.
-function _ssox_place() {
-  _ssox_undecided=''
-  [[ ${TERM-} != dumb ]] || return 0
+# Decides at the first prompt, when all of the rc file has run, whether PS1 shows the segment: not where a framework owns the
+# prompt. Our second hook goes behind all others then.
+function _ssox_decide() {
+  _ssox_undecided='' _ssox_moved=''
+  _ssox_go_last
+  [[ -n $_ssox_segment && ${TERM-} != dumb ]] || return 0
   builtin shopt -q promptvars || return 0
+  # shellcheck disable=SC2016
+  case "${PS1-}" in *'${_ssox_ps1-}'*) ;; *SSOX_* | *_ssox_*) return 0 ;; esac
   case "${PS1-} ${PROMPT_COMMAND[*]-} ${precmd_functions[*]-}" in
-    *starship* | *oh-my-posh* | *_omp_* | *powerline* | *liquidprompt* | *_lp_* | *setGitPrompt* | *_ssox_ps1*) return 0 ;;
+    *starship* | *oh-my-posh* | *_omp_* | *powerline* | *liquidprompt* | *_lp_* | *setGitPrompt*) return 0 ;;
   esac
-  # shellcheck disable=SC2016  # bash expands it at each prompt, and does not expand the result again
-  PS1='${_ssox_ps1-}'"${PS1-}"
+  _ssox_placed=on
 }
 
-# First, so that prompts drawn by other hooks show the credentials as they are now. The first element of an array is what
-# a string is; and a newline joins what `;` would break.
+# The first element of an array is what a string is; and a newline joins what `;` would break.
 function _ssox_install() {
   if [[ -n ${BLE_VERSION-} ]]; then
     blehook PRECMD!=_ssox_precmd
-    return
-  fi
-  case $'\n'"${PROMPT_COMMAND[*]-}${precmd_functions[*]-}" in *_ssox_precmd*) return ;; esac
-  if [[ -n ${bash_preexec_imported-}${__bp_imported-} ]]; then
+  elif [[ $'\n'"${PROMPT_COMMAND[*]-}${precmd_functions[*]-}" == *_ssox_precmd* ]]; then
+    return 0
+  elif [[ -n ${bash_preexec_imported-}${__bp_imported-} ]]; then
     precmd_functions=(_ssox_precmd ${precmd_functions[@]+"${precmd_functions[@]}"})
   elif [[ -n ${PROMPT_COMMAND-} ]]; then
     PROMPT_COMMAND=$'_ssox_precmd\n'$PROMPT_COMMAND
   else
     PROMPT_COMMAND=_ssox_precmd
   fi
+  _ssox_go_last
+}
+
+# Puts the second hook behind all others, unless it is there.
+function _ssox_go_last() {
+  builtin local -a _ssox_commands
+  _ssox_commands=(${PROMPT_COMMAND[@]+"${PROMPT_COMMAND[@]}"})
+  if [[ -n ${BLE_VERSION-} ]]; then
+    blehook PRECMD!=_ssox_settle
+  elif [[ -n ${bash_preexec_imported-}${__bp_imported-} ]]; then
+    case " ${precmd_functions[*]-} " in
+      *' _ssox_settle ') ;;
+      *) precmd_functions+=(_ssox_settle) _ssox_moved=on ;;
+    esac
+  elif ((${#_ssox_commands[@]} > 1 && BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 501)); then
+    case ${_ssox_commands[${#_ssox_commands[@]} - 1]} in
+      *_ssox_settle) ;;
+      *) PROMPT_COMMAND+=(_ssox_settle) _ssox_moved=on ;;
+    esac
+  else
+    # shellcheck disable=SC2128,SC2178
+    case ${PROMPT_COMMAND-} in
+      *_ssox_settle) ;;
+      *) PROMPT_COMMAND=${PROMPT_COMMAND/$'\n'_ssox_settle/}$'\n_ssox_settle' _ssox_moved=on ;;
+    esac
+  fi
 }
 
 case $- in *i*)
-  _ssox_clock=0 _ssox_retry=0 _ssox_ps1='' _ssox_undecided=1
-  if [[ -n ${_ssox_no_prompt-} ]]; then _ssox_undecided=''; fi
+  _ssox_clock=0 _ssox_retry=0 _ssox_ps1='' _ssox_undecided=1 _ssox_placed='' _ssox_moved='' _ssox_segment=on
+  if [[ -n ${_ssox_no_prompt-} ]]; then _ssox_segment=''; fi
   _ssox_set_clock
   _ssox_install
   ;;

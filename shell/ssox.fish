@@ -1,16 +1,21 @@
 # ssox for fish (3.6 and later): the function `ssox`, the hooks around each command, the segment in the prompt.
 #
-# No policy lives here. This applies a reply of the binary, compares two integers and calls the binary again; all names
-# are `_ssox_*` but for `ssox` itself and the SSOX_* variables. Nothing from AWS, a file or the environment is evaluated.
+# No policy lives here. This applies a reply of the binary, compares two integers and a string, and calls the binary again;
+# all names are `_ssox_*` but for `ssox` itself and the SSOX_* variables. Nothing from AWS, a file or the environment is evaluated.
 #
 # An empty local `fish_trace` keeps secrets out of a trace, and a local IFS splits output into lines whatever IFS is.
 
 # The names ssox changed first in this shell; `_ssox_was_NAME` has what was there: `x` exported, `s` set, `u` unset, then
 # the values. A shell that inherits a profile in use cannot know, and remembers nothing. Loading this twice forgets nothing.
+# `_ssox_seen` has the compared values as the binary last judged them, `_ssox_held` the fingerprints that went with them,
+# `_ssox_gone` the fingerprints of what was replaced or cleared here.
 if not set -qg _ssox_kept
     set -gu _ssox_kept
     set -gu _ssox_child
     test -z "$SSOX_PROFILE"; or set _ssox_child 1
+    set -gu _ssox_seen ''
+    set -gu _ssox_held "$SSOX_IDENTITY"
+    set -gu _ssox_gone
 end
 
 function ssox --description 'AWS credentials in this shell'
@@ -19,7 +24,7 @@ function ssox --description 'AWS credentials in this shell'
     else if _ssox_is clear $argv
         _ssox_change clear $argv
     else
-        SSOX_FUNCTION=fish1 command ssox $argv
+        SSOX_FUNCTION=fish1 SSOX_UNIVERSAL="$(set -Uxn | string match -r '^AWS.*')" command ssox $argv
     end
 end
 
@@ -45,11 +50,12 @@ function _ssox_change
     set -l fish_trace
     set -l IFS \n
     set -l reply (command ssox --emit=fish1 $argv[2..]); or return
-    _ssox_apply $reply; or return
-    test $argv[1] != clear; or _ssox_restore
+    _ssox_apply $reply
 end
 
-# Checks all lines of a reply, then applies them.
+# Checks all lines of a reply, then applies them: `=NAME=VALUE` sets, `-NAME` unsets, `!NAME` forgets what was there before.
+# When nothing is in use after that, what is unset gets back what was there before. What is unset while nothing is in use
+# was ssox's, and is not remembered.
 function _ssox_apply
     set -l fish_trace
     set -l IFS \n
@@ -61,8 +67,8 @@ function _ssox_apply
     set -e argv[-1]
     set -e argv[1]
     set -q argv[1]; or return 0
-    if set -l wrong (string match -rv "^(?:=(?:$names)=.*|-(?:$names))\$" -- $argv)
-        if set wrong (string replace -rf '^(?:=([^=]+)=.*|-([^=]+))$' '$1$2' -- $wrong[1])
+    if set -l wrong (string match -rv "^(?:=(?:$names)=.*|[-!](?:$names))\$" -- $argv)
+        if set wrong (string replace -rf '^(?:=([^=]+)=.*|[-!]([^=]+))$' '$1$2' -- $wrong[1])
             _ssox_refuse "`$(string escape -- $wrong)` is not to be changed"
         else
             _ssox_refuse 'unexpected reply'
@@ -72,16 +78,46 @@ function _ssox_apply
     set names (string replace -rf '^=([^=]+)=.*$' '$1' -- $argv)
     set -l values (string replace -rf '^=[^=]+=' '' -- $argv)
     set -l gone (string replace -rf '^-' '' -- $argv)
-    set -q _ssox_child[1]; or _ssox_remember $names $gone
+    if string match -q '=SSOX_PROFILE=*' -- $argv; and set -l universal (_ssox_universal $gone)
+        _ssox_refuse "universal variables would hide what ssox unsets: $universal"
+        builtin echo "ssox: hint: set -eU $universal" >&2
+        return 70
+    end
+    set -l remembered $names
+    string match -q '=SSOX_PROFILE=*' -- $argv; or test -n "$SSOX_PROFILE$SSOX_IDENTITY"; and set -a remembered $gone
+    set -q _ssox_child[1]; or _ssox_remember $remembered
+    _ssox_forget (string replace -rf '^!' '' -- $argv)
     for name in $names
         set -gx $name $values[1]
         set -e values[1]
     end
     for name in $gone
         set -e -g $name
-        # A universal variable of that name came to light; an empty one that is not exported hides it.
-        set -qx $name; and set -gu $name
     end
+    test -n "$SSOX_PROFILE$SSOX_IDENTITY"; or _ssox_restore $gone
+    _ssox_note
+end
+
+# Prints which of the names are exported universal variables: programs get those even where a global one hides them.
+function _ssox_universal
+    set -l found 1
+    for name in $argv
+        set -qUx $name; or continue
+        builtin echo $name
+        set found 0
+    end
+    return $found
+end
+
+# Notes what is there now as what ssox left, and the fingerprints it replaced.
+function _ssox_note
+    set -l fish_trace
+    if test "$SSOX_IDENTITY" != "$_ssox_held"
+        set -a _ssox_gone $_ssox_held
+        set -q _ssox_gone[21]; and set -e _ssox_gone[1]
+        set -gu _ssox_held "$SSOX_IDENTITY"
+    end
+    set -gu _ssox_seen (_ssox_read_identity)
     return 0
 end
 
@@ -104,23 +140,29 @@ function _ssox_remember
     end
 end
 
-# Puts back what was there before ssox changed it, and forgets it.
+# Puts back what was there before ssox changed it, and forgets it, for each name.
 function _ssox_restore
     set -l fish_trace
-    for name in $_ssox_kept
+    for name in $argv
         set -l was _ssox_was_$name
         set -l value $$was
-        set -e -g $name
         switch $value[1]
             case x
                 set -gx $name $value[2..]
             case s
                 set -gu $name $value[2..]
         end
-        set -e -g $was
     end
-    set -gu _ssox_kept
+    _ssox_forget $argv
     set -gu _ssox_child
+end
+
+function _ssox_forget
+    for name in $argv
+        set -l at (builtin contains -i -- $name $_ssox_kept); or continue
+        set -e _ssox_kept[$at]
+        set -e -g _ssox_was_$name
+    end
 end
 
 # --- hook
@@ -137,9 +179,38 @@ else
     end
 end
 
+# Prints what is compared, and of how many names nothing is exported, since such a value reaches no tool.
+function _ssox_read_identity
+    set -l fish_trace
+    set -qx AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_PROFILE
+    string join -- \x1f "$status" "$AWS_ACCESS_KEY_ID" "$AWS_SECRET_ACCESS_KEY" "$AWS_SESSION_TOKEN" \
+        "$AWS_CREDENTIAL_EXPIRATION" "$AWS_REGION" "$AWS_DEFAULT_REGION" "$AWS_PROFILE" "$AWS_DEFAULT_PROFILE" \
+        "$AWS_SECURITY_TOKEN" "$SSOX_PROFILE" "$SSOX_IDENTITY"
+end
+
+# Has the binary judge what changed since it last did: other keys, another region, a profile beside them. It is called once
+# for each change, and in a shell that inherits a profile at the first prompt. What nobody can judge is foreign.
+function _ssox_look
+    set -l fish_trace
+    set -l IFS \n
+    test -n "$SSOX_PROFILE$SSOX_IDENTITY$_ssox_gone$_ssox_seen"; or return
+    set -l now (_ssox_read_identity)
+    test "$now" != "$_ssox_seen"; or return
+    set -gu _ssox_seen $now
+    if command -q ssox
+        and set -l reply (SSOX_GONE="$_ssox_gone" command ssox --emit=fish1 identity </dev/null 2>/dev/null)
+        and _ssox_apply $reply 2>/dev/null
+        return 0
+    end
+    test -n "$SSOX_PROFILE"; or return 0
+    set -gx SSOX_STATE foreign
+    set -gx SSOX_PROMPT (string replace -r '\?$' '' -- $SSOX_PROMPT)'?'
+end
+
 # Tells whether the binary wants to be called. When it failed to answer, it gets a minute; a clock that was set back
 # does not make it longer.
 function _ssox_is_due
+    test "$SSOX_STATE" != foreign; or return
     string match -qr '^[1-9][0-9]{0,14}$' -- "$SSOX_NEXT"; or return
     test $_ssox_clock -ge $SSOX_NEXT; or return
     test $_ssox_clock -ge $_ssox_retry; or test $_ssox_retry -gt (builtin math $_ssox_clock + 60)
@@ -151,7 +222,7 @@ function _ssox_tick
     set -l IFS \n
     set -gu _ssox_retry (builtin math $_ssox_clock + 60)
     command -q ssox; or return
-    set -l reply (command ssox --emit=fish1 tick $argv </dev/null 2>/dev/null); or return
+    set -l reply (SSOX_GONE="$_ssox_gone" command ssox --emit=fish1 tick $argv </dev/null 2>/dev/null); or return
     _ssox_apply $reply 2>/dev/null; or return
     set -l retry $_ssox_retry
     set -gu _ssox_retry 0
@@ -161,12 +232,20 @@ end
 function _ssox_prompt_hook
     set -l fish_trace
     set -l IFS \n
+    _ssox_look
     if test -n "$SSOX_PROMPT$SSOX_NEXT$SSOX_SEGMENT"
         _ssox_read_clock
         _ssox_is_due; and _ssox_tick
         _ssox_show
     end
     set -q _ssox_undecided[1]; and _ssox_place
+end
+
+# Runs after the other hooks: direnv and mise may have changed what is compared.
+function _ssox_settle_hook
+    _ssox_look; or return
+    _ssox_read_clock
+    _ssox_show
 end
 
 # The prompt may be hours old when a command is typed: it must not start with expired credentials.
@@ -183,8 +262,8 @@ end
 
 # --- segment
 
-# Computes SSOX_SEGMENT (`dev:ReadOnly 43m`) and SSOX_SEGMENT_STATE (ok, soon, renewing, expired), not exported, for prompts
-# of your own; and `_ssox_painted`, the same in colours.
+# Computes SSOX_SEGMENT (`dev:ReadOnly 43m`) and SSOX_SEGMENT_STATE (ok, soon, renewing, expired, foreign), not exported,
+# for prompts of your own; and `_ssox_painted`, the same in colours.
 function _ssox_show
     set -l fish_trace
     set -l IFS \n
@@ -200,8 +279,10 @@ function _ssox_show
         case failed
             set mark ' failed'
             set state soon
+        case foreign
+            set state foreign
     end
-    if string match -qr '^[1-9][0-9]{0,14}$' -- "$SSOX_EXPIRES"
+    if test $state != foreign; and string match -qr '^[1-9][0-9]{0,14}$' -- "$SSOX_EXPIRES"
         set -l left (builtin math $SSOX_EXPIRES - $_ssox_clock)
         if test $left -ge 172800
             set clock " $(builtin math "floor($left / 86400)")d"
@@ -232,7 +313,7 @@ function _ssox_show
     end
 end
 
-# The sequences of the terminal are asked for once: good, ending, expired, a block, and back to normal. Quoted, because a
+# The sequences of the terminal are asked for once: good, ending, expired, a block, back to normal, foreign. Quoted, because a
 # terminal without colours makes them empty, and an empty list takes all around it away.
 function _ssox_paint
     set -l fish_trace
@@ -241,8 +322,9 @@ function _ssox_paint
         set -l block --background=red white
         test -n "$NO_COLOR"; and set block --reverse
         set -gu _ssox_colours "$TERM/$NO_COLOR" "$(builtin set_color green)" "$(builtin set_color yellow)" \
-            "$(builtin set_color red)" "$(builtin set_color $block)" "$(builtin set_color normal)"
-        test -n "$NO_COLOR"; and set _ssox_colours[2..4] '' '' ''
+            "$(builtin set_color red)" "$(builtin set_color $block)" "$(builtin set_color normal)" \
+            "$(builtin set_color magenta)"
+        test -n "$NO_COLOR"; and set _ssox_colours[2..4] '' '' ''; and set _ssox_colours[7] ''
     end
     set -l colour $_ssox_colours[2]
     switch $argv[3]
@@ -250,6 +332,8 @@ function _ssox_paint
             set colour $_ssox_colours[3]
         case expired
             set colour $_ssox_colours[4]
+        case foreign
+            set colour $_ssox_colours[7]
     end
     if test -n "$SSOX_PROTECTED"
         set -gu _ssox_painted "$_ssox_colours[5] $argv[1] $_ssox_colours[6]$colour$argv[2]$_ssox_colours[6]"
@@ -278,14 +362,24 @@ function _ssox_place
     end
 end
 
+# Handlers run in the order of their definition: at the first prompt all others are defined.
+function _ssox_go_last
+    set -gu _ssox_first
+    function _ssox_on_settle --on-event fish_prompt
+        _ssox_settle_hook
+    end
+end
+
 if status is-interactive
     set -gu _ssox_retry 0
     set -gu _ssox_clock 0
     set -gu _ssox_colours
     set -gu _ssox_undecided 1
+    set -gu _ssox_first 1
     set -q _ssox_no_prompt[1]; and set _ssox_undecided
     function _ssox_on_prompt --on-event fish_prompt
         _ssox_prompt_hook
+        set -q _ssox_first[1]; and _ssox_go_last
     end
     function _ssox_on_preexec --on-event fish_preexec
         _ssox_preexec_hook $argv

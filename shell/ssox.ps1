@@ -215,10 +215,11 @@ function global:_ssox_apply([object[]]$reply) {
     $value = '(?:[^\\]|\\\\|\\u[0-9a-f]{4})*'
     if ($reply.Count -lt 2 -or $reply[0] -cne '#ssox1' -or $reply[-1] -cne '#end') { return 'unexpected reply' }
     $lines = $reply -cnotmatch '^#(?:ssox1|end)\z'
-    if ($lines.Count -ne $reply.Count - 2 -or $lines -cnotmatch "^(?:=[^=]+=$value|-[^=]+)\z") { return 'unexpected reply' }
-    if ($lines -cnotmatch "^(?:=(?:$names)=.*|-(?:$names))\z") { return 'a variable of that name is not to be changed' }
+    if ($lines.Count -ne $reply.Count - 2 -or $lines -cnotmatch "^(?:=[^=]+=$value|[-!][^=]+)\z") { return 'unexpected reply' }
+    if ($lines -cnotmatch "^(?:=(?:$names)=.*|[-!](?:$names))\z") { return 'a variable of that name is not to be changed' }
     foreach ($line in $lines) {
         $name, $value = $line.Substring(1).Split([char[]]'=', 2)
+        if ($line[0] -eq '!') { $global:_ssox_kept.Remove($name); continue }
         $is_kept = $global:_ssox_child -or $global:_ssox_kept.ContainsKey($name)
         if (-not $is_kept) { $global:_ssox_kept[$name] = _ssox_get $name }
         _ssox_set $name $(if ($line[0] -eq '=') { [regex]::Unescape($value) })

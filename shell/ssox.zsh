@@ -1,7 +1,7 @@
 # ssox for zsh: the function `ssox`, the hooks around each command, the segment in the prompt.
 #
-# No policy lives here. This applies a reply of the binary, compares two integers and calls the binary again; all names
-# are `_ssox_*` but for `ssox` itself and the SSOX_* variables. Nothing from AWS, a file or the environment is evaluated.
+# No policy lives here. This applies a reply of the binary, compares two integers and a string, and calls the binary again;
+# all names are `_ssox_*` but for `ssox` itself and the SSOX_* variables. Nothing from AWS, a file or the environment is evaluated.
 #
 # `ssox init zsh` passes this text to `emulate zsh -o no_aliases -o extended_glob -c`, so it is read, and its functions
 # always run, under these options: what is set and aliased in the shell around it does not matter.
@@ -10,9 +10,12 @@ builtin unalias ssox 2>/dev/null || builtin true
 
 # What ssox changed first in this shell, and what was there before: `x` exported, `s` set, `u` unset, then the value.
 # A shell that inherits a profile in use cannot know, and remembers nothing. Loading this twice forgets nothing.
+# `_ssox_seen` has the compared values as the binary last judged them, `_ssox_held` the fingerprints that went with them,
+# `_ssox_gone` the fingerprints of what was replaced or cleared here.
 if [[ ${(t)_ssox_kept} != association* ]]; then
-  builtin unset -v _ssox_kept _ssox_child
+  builtin unset -v _ssox_kept _ssox_child _ssox_seen _ssox_held _ssox_gone _ssox_painted
   typeset -gA _ssox_kept
+  typeset -g _ssox_seen= _ssox_held=${SSOX_IDENTITY-} _ssox_gone= _ssox_painted=
   typeset -gi _ssox_child=0
   [[ -z ${SSOX_PROFILE-} ]] || _ssox_child=1
 fi
@@ -45,17 +48,18 @@ function _ssox_is() {
 # Runs a verb that changes the environment of this shell.
 function _ssox_change() {
   builtin emulate -L zsh -o no_aliases -o extended_glob +o xtrace
-  local verb=$1 reply
+  local reply
   builtin shift
   reply="$(builtin command ssox --emit=zsh1 "$@")" || return
-  _ssox_apply "$reply" || return
-  [[ $verb != clear ]] || _ssox_restore
+  _ssox_apply "$reply"
 }
 
-# Checks all lines of a reply, then applies them.
+# Checks all lines of a reply, then applies them: `=NAME=VALUE` sets, `-NAME` unsets, `!NAME` forgets what was there before.
+# When nothing is in use after that, what is unset gets back what was there before. What is unset while nothing is in use
+# was ssox's, and is not remembered.
 function _ssox_apply() {
   builtin emulate -L zsh -o no_aliases -o extended_glob +o xtrace
-  local line name
+  local line name in_use=${SSOX_PROFILE-}${SSOX_IDENTITY-}
   local -a lines names
   lines=("${(@f)1}")
   [[ $lines[1] == '#ssox1' && $lines[-1] == '#end' ]] || { _ssox_refuse 'unexpected reply'; return 70 }
@@ -64,7 +68,7 @@ function _ssox_apply() {
   for line in "${lines[@]}"; do
     case $line in
       ('='*'='*) name=${${line#'='}%%'='*} ;;
-      (-*) name=${line#-} ;;
+      ([-!]*) name=${line#?} ;;
       (*) _ssox_refuse 'unexpected reply'; return 70 ;;
     esac
     case $name in
@@ -79,15 +83,32 @@ function _ssox_apply() {
     esac
     names+=($name)
   done
+  in_use+=${(M)lines:#=SSOX_PROFILE=*}
   for line in "${lines[@]}"; do
     name=$names[1]
     builtin shift names
-    _ssox_remember $name
     case $line in
-      (-*) builtin unset -v $name ;;
-      (*) builtin export "${line#'='}" ;;
+      ('!'*) ;;
+      (-*) [[ -z $in_use ]] || _ssox_remember $name; builtin unset -v $name ;;
+      (*) _ssox_remember $name; builtin export "${line#'='}" ;;
     esac
   done
+  for name in "${(@)${(@M)lines:#!*}#!}"; do
+    builtin unset "_ssox_kept[$name]"
+  done
+  [[ -n ${SSOX_PROFILE-}${SSOX_IDENTITY-} ]] || _ssox_restore "${(@M)lines:#-*}"
+  _ssox_note
+}
+
+# Notes what is there now as what ssox left, and the fingerprints it replaced.
+function _ssox_note() {
+  if [[ ${SSOX_IDENTITY-} != "$_ssox_held" ]]; then
+    local -a gone=(${(s: :)_ssox_gone} $_ssox_held)
+    (( $#gone <= 20 )) || gone=("${(@)gone[-20,-1]}")
+    typeset -g _ssox_gone="${gone[*]}" _ssox_held=${SSOX_IDENTITY-}
+  fi
+  _ssox_read_identity
+  typeset -g _ssox_seen=$_ssox_now
 }
 
 function _ssox_refuse() {
@@ -103,18 +124,16 @@ function _ssox_remember() {
   esac
 }
 
-# Puts back what was there before ssox changed it, and forgets it.
+# Puts back what was there before ssox changed it, and forgets it, for each `-NAME`.
 function _ssox_restore() {
-  builtin emulate -L zsh -o no_aliases -o extended_glob +o xtrace
   local name
-  for name in "${(@k)_ssox_kept}"; do
-    builtin unset -v $name
-    case $_ssox_kept[$name] in
+  for name in "${@#-}"; do
+    case ${_ssox_kept[$name]-} in
       (x*) builtin export "$name=${_ssox_kept[$name]#x}" ;;
       (s*) builtin typeset -g "$name=${_ssox_kept[$name]#s}" ;;
     esac
+    builtin unset "_ssox_kept[$name]"
   done
-  _ssox_kept=()
   _ssox_child=0
 }
 
@@ -126,9 +145,32 @@ function _ssox_read_clock() {
   typeset -gi _ssox_clock=${(%)format}
 }
 
+# Reads what is compared, with its types, since what is not exported reaches no tool: into `_ssox_now`.
+function _ssox_read_identity() {
+  local newline=$'\n'
+  typeset -g _ssox_now="$AWS_ACCESS_KEY_ID$newline$AWS_SECRET_ACCESS_KEY$newline$AWS_SESSION_TOKEN$newline"
+  _ssox_now+="$AWS_CREDENTIAL_EXPIRATION$newline$AWS_REGION$newline$AWS_DEFAULT_REGION$newline$AWS_PROFILE$newline"
+  _ssox_now+="$AWS_DEFAULT_PROFILE$newline$AWS_SECURITY_TOKEN$newline$SSOX_PROFILE$newline$SSOX_IDENTITY$newline"
+  _ssox_now+="${(t)AWS_ACCESS_KEY_ID} ${(t)AWS_SECRET_ACCESS_KEY} ${(t)AWS_SESSION_TOKEN} ${(t)AWS_PROFILE}"
+}
+
+# Has the binary judge what changed since it last did: other keys, another region, a profile beside them. It is called once
+# for each change, and in a shell that inherits a profile at the first prompt. What nobody can judge is foreign.
+function _ssox_look() {
+  [[ -n ${SSOX_PROFILE-}${SSOX_IDENTITY-}$_ssox_gone$_ssox_seen ]] || return 1
+  _ssox_read_identity
+  [[ $_ssox_now != "$_ssox_seen" ]] || return 1
+  local reply
+  typeset -g _ssox_seen=$_ssox_now
+  reply="$(SSOX_GONE=$_ssox_gone builtin command ssox --emit=zsh1 identity </dev/null 2>/dev/null)" \
+    && _ssox_apply "$reply" 2>/dev/null && return
+  [[ -z ${SSOX_PROFILE-} ]] || builtin export SSOX_STATE=foreign SSOX_PROMPT=${SSOX_PROMPT%\?}\?
+}
+
 # Tells whether the binary wants to be called. When it failed to answer, it gets a minute; a clock that was set back
 # does not make it longer.
 function _ssox_is_due() {
+  [[ ${SSOX_STATE-} != foreign ]] || return 1
   [[ ${SSOX_NEXT-} == [1-9][0-9](#c0,14) ]] || return 1
   (( _ssox_clock >= SSOX_NEXT && (_ssox_clock >= _ssox_retry || _ssox_retry > _ssox_clock + 60) ))
 }
@@ -137,20 +179,43 @@ function _ssox_is_due() {
 function _ssox_tick() {
   local reply
   typeset -gi _ssox_retry=_ssox_clock+60
-  reply="$(builtin command ssox --emit=zsh1 tick "$@" </dev/null 2>/dev/null)" || return
+  reply="$(SSOX_GONE=$_ssox_gone builtin command ssox --emit=zsh1 tick "$@" </dev/null 2>/dev/null)" || return
   _ssox_apply "$reply" 2>/dev/null || return
   _ssox_retry=0
   ! _ssox_is_due || _ssox_retry=_ssox_clock+60
 }
 
+# Runs before the other hooks, so that prompts they draw show the credentials as they are now.
 function _ssox_precmd() {
   builtin emulate -L zsh -o no_aliases -o extended_glob +o xtrace
-  if [[ -n ${SSOX_PROMPT-}${SSOX_NEXT-}${SSOX_SEGMENT-} ]]; then
+  _ssox_take_off
+  _ssox_look || builtin true
+  [[ -n ${SSOX_PROMPT-}${SSOX_NEXT-}${SSOX_SEGMENT-} ]] || return 0
+  _ssox_read_clock
+  ! _ssox_is_due || _ssox_tick
+  _ssox_show
+}
+
+# Runs after the other hooks: direnv and mise may have changed what is compared, others may have made their prompt anew.
+function _ssox_settle() {
+  builtin emulate -L zsh -o no_aliases -o extended_glob +o xtrace
+  if _ssox_look; then
     _ssox_read_clock
-    ! _ssox_is_due || _ssox_tick
     _ssox_show
   fi
-  (( ! _ssox_undecided )) || _ssox_place
+  (( ! _ssox_undecided )) || _ssox_decide
+  (( _ssox_placed )) || return 0
+  _ssox_moved=0
+  [[ $precmd_functions[-1] == _ssox_settle ]] || _ssox_go_behind '*'
+  _ssox_put_on
+}
+
+# Goes behind the last of the other hooks that has such a name.
+function _ssox_go_behind() {
+  local -a others=(${precmd_functions:#_ssox_settle})
+  local -i at=${others[(I)$~1]}
+  precmd_functions=(${others[1,at]} _ssox_settle ${others[at+1,-1]})
+  _ssox_moved=1
 }
 
 # The prompt may be hours old when a command is typed: it must not start with expired credentials.
@@ -167,16 +232,17 @@ function _ssox_preexec() {
 
 # --- segment
 
-# Computes SSOX_SEGMENT (`dev:ReadOnly 43m`) and SSOX_SEGMENT_STATE (ok, soon, renewing, expired), not exported, for prompts
-# of your own; and `psvar`, whose elements a prompt shows as they are, whatever is in them.
+# Computes SSOX_SEGMENT (`dev:ReadOnly 43m`) and SSOX_SEGMENT_STATE (ok, soon, renewing, expired, foreign), not exported, for
+# prompts of your own.
 function _ssox_show() {
   local clock= mark= state=ok
   local -i left
   case ${SSOX_STATE-} in
     (sign-in) mark=' sign in' state=soon ;;
     (failed) mark=' failed' state=soon ;;
+    (foreign) state=foreign ;;
   esac
-  if [[ ${SSOX_EXPIRES-} == [1-9][0-9](#c0,14) ]]; then
+  if [[ $state != foreign && ${SSOX_EXPIRES-} == [1-9][0-9](#c0,14) ]]; then
     left=SSOX_EXPIRES-_ssox_clock
     if (( left >= 172800 )); then clock=" $(( left / 86400 ))d"
     elif (( left >= 3600 )); then clock=" $(( left / 3600 ))h $(( left % 3600 / 60 ))m"
@@ -188,39 +254,61 @@ function _ssox_show() {
     fi
     (( left <= 0 || left >= 900 )) || state=soon
   fi
-  typeset -g SSOX_SEGMENT= SSOX_SEGMENT_STATE=
+  typeset -g SSOX_SEGMENT= SSOX_SEGMENT_STATE= _ssox_clock_text=$clock$mark
   [[ -z ${SSOX_PROMPT-} ]] || typeset -g SSOX_SEGMENT=$SSOX_PROMPT$clock$mark SSOX_SEGMENT_STATE=$state
-  (( _ssox_segment )) || return 0
-  psvar[20]=${SSOX_PROMPT-}
-  psvar[21]=${SSOX_PROTECTED-}
-  psvar[22]=$clock$mark
-  psvar[23]=${(M)state:#(soon|renewing)}
-  psvar[24]=${(M)state:#expired}
 }
 
-# Puts the segment into a plain right prompt, at the first prompt, when all of the rc file has run. Where a framework
-# owns the prompt it stays away; and it is put in once, so whoever takes it out later has it out.
-function _ssox_place() {
-  _ssox_undecided=0
-  local prompts="$PROMPT $RPROMPT $precmd_functions" label clock='%22v'
-  [[ $TERM != dumb ]] || return 0
-  [[ ${(L)prompts} != *(starship|oh-my-posh|_omp_|p9k|powerlevel|spaceship|powerline|liquidprompt|_lp_|agkozak|prompt_*_precmd)* ]] || return 0
-  [[ $prompts != *%20v* ]] || return 0
-  if [[ -n ${NO_COLOR-} ]]; then
-    label='%(21V.%S %20v %s.%20v)'
-  else
-    label='%(21V.%K{red}%F{white} %20v %f%k.)%(24V.%F{red}.%(23V.%F{yellow}.%F{green}))%(21V..%20v)'
-    clock='%22v%f'
+# Puts the segment into the right prompt, in colours, as text that means nothing to zsh, whether it expands parameters in
+# prompts or not: `%{%}` is nothing, and what stands before it begins no expansion.
+function _ssox_put_on() {
+  typeset -g _ssox_painted=
+  [[ -n ${SSOX_SEGMENT-} ]] || return 0
+  local label=$SSOX_PROMPT colour=green
+  if [[ $label == *[^a-zA-Z0-9:_./@+-]* ]]; then
+    label=${${label//[[:cntrl:]]}//\%/%%}
+    label=${${${label//\\/\\%\{%\}}//\$/\$%\{%\}}//\`/\\\`}
   fi
-  RPROMPT="%(20V.$label$clock${RPROMPT:+ }.)$RPROMPT"
+  case $SSOX_SEGMENT_STATE in
+    (soon|renewing) colour=yellow ;;
+    (expired) colour=red ;;
+    (foreign) colour=magenta ;;
+  esac
+  case ${NO_COLOR:+plain}${SSOX_PROTECTED:+protected} in
+    (plain) _ssox_painted=$label$_ssox_clock_text ;;
+    (plainprotected) _ssox_painted="%S $label %s$_ssox_clock_text" ;;
+    (protected) _ssox_painted="%K{red}%F{white} $label %f%k%F{$colour}$_ssox_clock_text%f" ;;
+    (*) _ssox_painted="%F{$colour}$label$_ssox_clock_text%f" ;;
+  esac
+  _ssox_painted+=${RPROMPT:+ }
+  RPROMPT=$_ssox_painted$RPROMPT
+}
+
+# Takes the segment out again, before others work on the prompt. Whoever took it out by hand has it out; but a hook behind
+# ours, or a function `precmd`, may have made the prompt anew.
+function _ssox_take_off() {
+  [[ -n $_ssox_painted ]] || return 0
+  [[ $RPROMPT == "$_ssox_painted"* ]] || (( _ssox_moved )) || builtin whence precmd >/dev/null || _ssox_placed=0
+  RPROMPT=${RPROMPT#"$_ssox_painted"}
+  typeset -g _ssox_painted=
+}
+
+# Decides at the first prompt, when all of the rc file has run, whether the right prompt shows the segment: not where a
+# framework owns the prompt. There our second hook stands before the framework's, which asks for the segment.
+function _ssox_decide() {
+  _ssox_undecided=0
+  _ssox_go_behind '*(direnv|mise|_ssox_precmd)*'
+  (( _ssox_segment )) || return 0
+  local prompts="$PROMPT $RPROMPT $precmd_functions"
+  [[ $TERM != dumb && $prompts != *SSOX_* ]] || return 0
+  [[ ${(L)prompts} != *(starship|oh-my-posh|_omp_|p9k|powerlevel|spaceship|powerline|liquidprompt|_lp_|agkozak|prompt_*_precmd)* ]] || return 0
+  _ssox_placed=1
 }
 
 if [[ -o interactive ]]; then
-  typeset -gi _ssox_clock=0 _ssox_retry=0 _ssox_segment=1 _ssox_undecided=1
-  [[ -z ${_ssox_no_prompt-} ]] || _ssox_segment=0 _ssox_undecided=0
+  typeset -gi _ssox_clock=0 _ssox_retry=0 _ssox_segment=1 _ssox_undecided=1 _ssox_placed=0 _ssox_moved=0
+  [[ -z ${_ssox_no_prompt-} ]] || _ssox_segment=0
   typeset -ga precmd_functions preexec_functions
-  # First, so that prompts drawn by other hooks show the credentials as they are now.
-  precmd_functions=(_ssox_precmd ${precmd_functions:#_ssox_precmd})
+  precmd_functions=(_ssox_precmd ${precmd_functions:#_ssox_(precmd|settle)} _ssox_settle)
   preexec_functions=(_ssox_preexec ${preexec_functions:#_ssox_preexec})
 fi
 builtin unset -v _ssox_no_prompt

@@ -88,6 +88,9 @@ pub(crate) enum Verb {
     /// Renew the credentials of this shell when they are due
     #[command(hide = true)]
     Tick(Tick),
+    /// Tell whether this shell still has the identity that ssox gave it
+    #[command(hide = true)]
+    Identity,
     /// Answer a completion request
     #[command(hide = true)]
     Complete(Complete),
@@ -116,7 +119,7 @@ impl Verb {
 
     /// Tells whether the verb is called by programs, behind a person's back.
     pub(crate) fn is_never_interactive(&self) -> bool {
-        matches!(self, Self::CredentialProcess(_) | Self::Tick(_) | Self::Complete(_))
+        matches!(self, Self::CredentialProcess(_) | Self::Tick(_) | Self::Identity | Self::Complete(_))
     }
 }
 

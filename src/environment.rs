@@ -1,12 +1,14 @@
 //! Environment changes: the full list of variables ssox sets or unsets; the only thing it ever says to a shell.
-//!
-//! Deliberately not here: how a shell is told (`shell`), and which values a profile leads to (`commands`).
 
 use crate::error::{Error, Result};
 
-/// Variables to set (`Some`) or unset (`None`), in order, no name twice.
+/// Variables to set (`Some`) or unset (`None`), in order, no name twice; and variables whose value from before the first
+/// `use` the shell is to forget.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct EnvChanges(Vec<(&'static str, Option<String>)>);
+pub(crate) struct EnvChanges {
+    changes: Vec<(&'static str, Option<String>)>,
+    forgotten: Vec<&'static str>,
+}
 
 /// Leftovers of other tools outside `AWS_…` that make prompts lie.
 pub(crate) const FOREIGN_LEFTOVERS: [&str; 3] = ["AWSUME_PROFILE", "AWSUME_EXPIRATION", "AWSU_PROFILE"];
@@ -44,15 +46,30 @@ impl EnvChanges {
         self.change(name, None);
     }
 
+    /// Has the shell forget what was there before the first `use`.
+    pub(crate) fn forget(&mut self, name: &'static str) {
+        self.forgotten.push(name);
+    }
+
+    /// Returns the names to forget.
+    pub(crate) fn forgotten(&self) -> &[&'static str] {
+        &self.forgotten
+    }
+
+    /// Returns what becomes of a variable: set to a value, unset (`None` inside), or not mentioned.
+    pub(crate) fn get(&self, name: &str) -> Option<Option<&str>> {
+        self.changes.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_deref())
+    }
+
     /// Returns the changes in order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&'static str, Option<&str>)> {
-        self.0.iter().map(|(name, value)| (*name, value.as_deref()))
+        self.changes.iter().map(|(name, value)| (*name, value.as_deref()))
     }
 
     fn change(&mut self, name: &'static str, value: Option<String>) {
         debug_assert!(name.starts_with("AWS_") || name.starts_with("SSOX_") || FOREIGN_LEFTOVERS.contains(&name));
-        self.0.retain(|(known, _)| *known != name);
-        self.0.push((name, value));
+        self.changes.retain(|(known, _)| *known != name);
+        self.changes.push((name, value));
     }
 }
 

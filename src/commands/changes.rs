@@ -1,11 +1,11 @@
 //! What a profile changes in an environment: the one list for `use`, `tick`, `exec` and `clear`.
-//!
-//! Deliberately not here: how a shell is told (`shell`).
 
+use super::directory_values;
 use crate::cache::Entry;
 use crate::context::Context;
 use crate::environment::{EnvChanges, FOREIGN_LEFTOVERS};
 use crate::error::Result;
+use crate::identity::{self, ACCOUNT_ID, EXPIRATION, ID, Identity, SECRET, TOKEN};
 use crate::profile::Profile;
 use crate::prompt;
 use crate::secret::Secret;
@@ -14,10 +14,9 @@ use crate::time::Timestamp;
 /// What makes SDKs or prompts lie beside our keys: unset with every `use`.
 const LEFTOVERS: [&str; 5] =
     ["AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SECURITY_TOKEN", "AWS_SESSION_EXPIRATION", "AWS_VAULT"];
-const KEYS: [&str; 4] =
-    ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CREDENTIAL_EXPIRATION"];
-const REGIONS: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
-const OWN: [&str; 10] = [
+const KEYS: [&str; 4] = [ID, SECRET, TOKEN, EXPIRATION];
+pub(super) const REGIONS: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
+const OWN: [&str; 12] = [
     "SSOX_PROFILE",
     "SSOX_ROLE",
     "SSOX_ROLE_ARN",
@@ -28,6 +27,8 @@ const OWN: [&str; 10] = [
     "SSOX_PREVIOUS_ROLE_ARN",
     "SSOX_PROTECTED",
     "SSOX_STATE",
+    directory_values::VARIABLE,
+    identity::VARIABLE,
 ];
 /// How soon after a reply the hook may call again at the earliest.
 const NEXT_TICK_AT_LEAST: i64 = 5;
@@ -44,14 +45,13 @@ pub(super) fn with_credentials(
 ) -> Result<EnvChanges> {
     let mut changes = EnvChanges::default();
     credentials(&mut changes, ctx, entry)?;
-    let account_id = entry.credentials.account_id.as_deref().or_else(|| profile.source.account_id());
-    set_or_unset(&mut changes, "AWS_ACCOUNT_ID", account_id)?;
+    account_id(&mut changes, profile, entry)?;
     let role_name = profile.source.role_name().or(entry.credentials.role_name.as_deref());
     shared(&mut changes, ctx, profile, region, role_name)?;
     set_or_unset(&mut changes, "SSOX_ROLE", role_name)?;
     set_or_take_out(&mut changes, ctx, "SSOX_ROLE_ARN", profile.ad_hoc_role_arn.as_deref())?;
     LEFTOVERS.iter().chain(&FOREIGN_LEFTOVERS).for_each(|name| changes.unset(name));
-    Ok(changes)
+    recorded(ctx, changes)
 }
 
 /// Names the profile and takes all keys out: `use --profile-only`.
@@ -62,10 +62,10 @@ pub(super) fn profile_only(ctx: &Context, profile: &Profile, region: Option<&str
     let mut changes = EnvChanges::default();
     changes.set("AWS_PROFILE", &profile.name)?;
     shared(&mut changes, ctx, profile, region, profile.source.role_name())?;
-    let gone = KEYS.iter().chain(&["AWS_ACCOUNT_ID", "SSOX_ROLE", "SSOX_ROLE_ARN", "SSOX_EXPIRES", "SSOX_NEXT"]);
+    let gone = KEYS.iter().chain(&[ACCOUNT_ID, "SSOX_ROLE", "SSOX_ROLE_ARN", "SSOX_EXPIRES", "SSOX_NEXT"]);
     let leftovers = LEFTOVERS.iter().chain(&FOREIGN_LEFTOVERS).filter(|name| **name != "AWS_PROFILE");
     gone.chain(leftovers).for_each(|name| changes.unset(name));
-    Ok(changes)
+    recorded(ctx, changes)
 }
 
 /// Puts renewed credentials in, and nothing else: what `tick` says.
@@ -76,6 +76,7 @@ pub(super) fn renewed(ctx: &Context, entry: &Entry) -> Result<EnvChanges> {
     let mut changes = EnvChanges::default();
     credentials(&mut changes, ctx, entry)?;
     set_or_take_out(&mut changes, ctx, "SSOX_STATE", None)?;
+    Identity::after(ctx, &changes).record(&mut changes)?;
     Ok(changes)
 }
 
@@ -90,25 +91,58 @@ pub(super) fn later(state: Option<&str>, next: Option<Timestamp>) -> Result<EnvC
     Ok(changes)
 }
 
-/// Takes out what ssox has set. The regions go only when they are the pair ssox writes, `AWS_PROFILE` only when it names
-/// the profile in use; a shell that did the first `use` itself puts back what it remembers.
-pub(super) fn cleared(ctx: &Context) -> EnvChanges {
+/// Puts the profile's credentials back where others stood, with what goes with them.
+///
+/// # Errors
+/// As [`renewed`].
+pub(super) fn put_back(ctx: &Context, profile: &Profile, entry: &Entry) -> Result<EnvChanges> {
+    let mut changes = renewed(ctx, entry)?;
+    account_id(&mut changes, profile, entry)?;
+    Ok(changes)
+}
+
+/// Takes out what ssox has set, and is still there; what others have put in its place stays. A shell that did the first
+/// `use` itself puts back what it remembers of the variables that are named here.
+///
+/// # Errors
+/// None that values which stand in an environment can cause.
+pub(super) fn cleared(ctx: &Context) -> Result<EnvChanges> {
     let mut changes = EnvChanges::default();
-    let is_pair = ctx.var(REGIONS[0]).is_some() && ctx.var(REGIONS[0]) == ctx.var(REGIONS[1]);
-    let regions: &[&str] = if is_pair { &REGIONS } else { &[] };
-    let is_named = ctx.var("AWS_PROFILE").is_some() && ctx.var("AWS_PROFILE") == ctx.var("SSOX_PROFILE");
-    let profile: &[&str] = if is_named { &["AWS_PROFILE"] } else { &[] };
-    let names = KEYS.iter().chain(regions).chain(&["AWS_ACCOUNT_ID", "AWS_SSO_PROFILE"]).chain(profile);
-    names.chain(&OWN).for_each(|name| changes.unset(name));
-    changes
+    let held = Identity::held(ctx);
+    for name in KEYS.iter().chain(&REGIONS).chain(&[ACCOUNT_ID]).chain(&LEFTOVERS[..3]) {
+        if !held.has_touched(name) {
+            continue;
+        }
+        if held.is_ours(ctx, name) {
+            directory_values::take_out(ctx, &mut changes, name)?;
+        } else {
+            directory_values::keep_foreign(ctx, &mut changes, name);
+        }
+    }
+    for name in LEFTOVERS[3..].iter().chain(&FOREIGN_LEFTOVERS).filter(|name| ctx.var_os(name).is_none()) {
+        changes.unset(name);
+    }
+    OWN.iter().chain(&["AWS_SSO_PROFILE"]).for_each(|name| changes.unset(name));
+    Ok(changes)
+}
+
+fn recorded(ctx: &Context, mut changes: EnvChanges) -> Result<EnvChanges> {
+    Identity::after(ctx, &changes).record(&mut changes)?;
+    directory_values::record(ctx, &mut changes)?;
+    Ok(changes)
+}
+
+fn account_id(changes: &mut EnvChanges, profile: &Profile, entry: &Entry) -> Result<()> {
+    let account_id = entry.credentials.account_id.as_deref().or_else(|| profile.source.account_id());
+    set_or_unset(changes, ACCOUNT_ID, account_id)
 }
 
 fn credentials(changes: &mut EnvChanges, ctx: &Context, entry: &Entry) -> Result<()> {
     let keys = &entry.credentials;
-    changes.set("AWS_ACCESS_KEY_ID", &keys.access_key_id)?;
-    changes.set("AWS_SECRET_ACCESS_KEY", keys.secret_access_key.expose())?;
-    set_or_unset(changes, "AWS_SESSION_TOKEN", keys.session_token.as_ref().map(Secret::expose))?;
-    set_or_unset(changes, "AWS_CREDENTIAL_EXPIRATION", keys.expiration.map(|end| end.to_string()).as_deref())?;
+    changes.set(ID, &keys.access_key_id)?;
+    changes.set(SECRET, keys.secret_access_key.expose())?;
+    set_or_unset(changes, TOKEN, keys.session_token.as_ref().map(Secret::expose))?;
+    set_or_unset(changes, EXPIRATION, keys.expiration.map(|end| end.to_string()).as_deref())?;
     set_or_unset(changes, "SSOX_EXPIRES", keys.expiration.map(|end| end.0.to_string()).as_deref())?;
     set_or_unset(changes, "SSOX_NEXT", next_tick(ctx, entry).map(|next| next.0.to_string()).as_deref())
 }

@@ -13,5 +13,5 @@ use crate::shell::reply::reply;
 /// Usage without the shell function.
 pub(super) fn run(ctx: &Context, emit: Option<&str>) -> Result<String> {
     let emit = super::emit(ctx, emit, "clear")?;
-    Ok(reply(emit, &changes::cleared(ctx)))
+    Ok(reply(emit, &changes::cleared(ctx)?))
 }

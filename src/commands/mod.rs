@@ -10,9 +10,12 @@ mod configure;
 mod console;
 mod credential_process;
 mod credentials_file;
+mod directory_values;
 mod doctor;
 mod exec;
 mod export;
+mod foreign;
+mod identity;
 mod init;
 mod list;
 mod login;
@@ -83,6 +86,7 @@ pub(crate) fn run(ctx: &Context, cli: &Cli) -> Result<Done> {
         Verb::Saml(Saml::Roles(args)) => saml::roles(ctx, args).map(Done::from),
         Verb::Console(args) => console::run(ctx, args).map(Done::from),
         Verb::Tick(args) => tick::run(ctx, emit, args).map(Done::from),
+        Verb::Identity => identity::run(ctx, emit).map(Done::from),
         Verb::Complete(args) => complete::run(ctx, args).map(Done::from),
         Verb::Completions(args) => Ok(Done::from(completions::script(args.shell.into()))),
     }

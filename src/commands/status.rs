@@ -1,7 +1,7 @@
-//! `ssox status`: what this shell holds, and its three clocks; with `--verify`, what AWS says to that.
-//!
-//! Deliberately not here: what other shells hold.
+//! `ssox status`: what this shell holds, and its three clocks; with `--verify`, what AWS says to that. Where the identity is
+//! not the one ssox gave, nothing is said of ours as if it were in force.
 
+use super::foreign::{Foreign, foreign};
 use super::renewal;
 use super::verify::{Verified, verify};
 use crate::cli::Status;
@@ -24,6 +24,7 @@ struct Held {
     role_name: Option<String>,
     session: Option<Session>,
     token: Option<Token>,
+    foreign: Option<Foreign>,
     /// Why the credentials could not be renewed, and when that is tried again.
     failure: Option<(Error, Option<Timestamp>)>,
 }
@@ -34,13 +35,11 @@ struct Held {
 /// With `--verify`: AWS refuses the keys or is unreachable.
 pub(super) fn run(ctx: &Context, args: &Status) -> Result<String> {
     let held = held(ctx);
-    let verified = match args.verify {
-        true => Some(verify(ctx)?),
-        false => None,
-    };
-    match args.json {
-        true => Ok(as_json(ctx.now(), &held, verified.as_ref())),
-        false => Ok(as_text(ctx.now(), &held, verified.as_ref())),
+    let verified = if args.verify { Some(verify(ctx)?) } else { None };
+    if args.json {
+        Ok(as_json(ctx.now(), &held, verified.as_ref()))
+    } else {
+        Ok(as_text(ctx.now(), &held, verified.as_ref()))
     }
 }
 
@@ -52,7 +51,7 @@ fn held(ctx: &Context) -> Held {
     });
     let source = known.as_ref().map(|profile| &profile.source);
     let session = source.and_then(|source| source.session());
-    Held {
+    let held = Held {
         mode: profile.is_some().then(|| if ctx.var("AWS_ACCESS_KEY_ID").is_some() { "credentials" } else { "profile" }),
         expires_at: profile
             .as_ref()
@@ -64,13 +63,22 @@ fn held(ctx: &Context) -> Held {
         role_name: ctx.var("SSOX_ROLE").or_else(|| source?.role_name()).map(String::from),
         session: session.cloned(),
         token: session.and_then(|session| session::cached_token(ctx, session)),
+        foreign: foreign(ctx),
         failure: profile.as_ref().and_then(|_| renewal::last_failure(ctx)),
         profile,
+    };
+    if held.foreign.is_some() { held.without_ours() } else { held }
+}
+
+impl Held {
+    /// Leaves out what describes the credentials ssox set, which are not the ones that are there.
+    fn without_ours(self) -> Self {
+        Self { mode: None, expires_at: None, account_id: None, role_name: None, ..self }
     }
 }
 
 fn as_text(now: Timestamp, held: &Held, verified: Option<&Verified>) -> String {
-    if held.profile.is_none() && verified.is_none() {
+    if held.profile.is_none() && held.foreign.is_none() && verified.is_none() {
         return "nothing is in use in this shell\n".into();
     }
     let left = |end: Timestamp| match end.seconds_after(now) {
@@ -91,6 +99,9 @@ fn as_text(now: Timestamp, held: &Held, verified: Option<&Verified>) -> String {
     let token = held.token.as_ref().map_or_else(|| "none: signed out".into(), |token| left(token.expires_at));
     let lines = [
         ("profile", held.profile.clone()),
+        ("foreign", held.foreign.as_ref().map(Foreign::message)),
+        ("now", held.foreign.as_ref().map(|foreign| foreign.identity.clone())),
+        ("hint", held.foreign.as_ref().map(Foreign::hint)),
         ("mode", held.mode.map(String::from)),
         ("account", verified.map(|verified| verified.identity.account.clone()).or_else(|| held.account_id.clone())),
         ("alias", verified.and_then(|verified| verified.alias.clone())),
@@ -113,6 +124,7 @@ fn as_text(now: Timestamp, held: &Held, verified: Option<&Verified>) -> String {
 fn as_json(now: Timestamp, held: &Held, verified: Option<&Verified>) -> String {
     let mut document = json!({
         "profile": held.profile,
+        "foreign": held.foreign.is_some(),
         "mode": held.mode,
         "account_id": held.profile.as_ref().and(held.account_id.as_ref()),
         "role_name": held.profile.as_ref().and(held.role_name.as_ref()),

@@ -1,12 +1,13 @@
 //! `ssox tick`: what the prompt hook calls when `SSOX_NEXT` is due. Good credentials in the cache are handed out; else a
 //! detached process fetches them while the prompt comes back at once, and a later tick hands them out. No browser ever
-//! opens from a hook.
+//! opens from a hook, and what others have set is not replaced.
 
-use super::{changes, renewal};
+use super::{changes, identity, renewal};
 use crate::cli::Tick;
 use crate::context::Context;
 use crate::environment::EnvChanges;
 use crate::error::Result;
+use crate::identity::Identity;
 use crate::profile::Profile;
 use crate::shell::reply::reply;
 use renewal::{State, Step};
@@ -46,6 +47,9 @@ enum Answer {
 }
 
 fn answer(ctx: &Context, wait: Duration) -> Result<Answer> {
+    if !Identity::held(ctx).foreign(ctx).is_empty() {
+        return identity::judge(ctx).map(Answer::Changes);
+    }
     if ctx.var("SSOX_EXPIRES").is_none() {
         return changes::later(None, None).map(Answer::Changes);
     }

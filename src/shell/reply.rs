@@ -1,14 +1,18 @@
-//! The reply to a shell function: environment changes as data, one line each, between a header and a trailer.
-//!
-//! Deliberately not here: quoting. A value ends where its line ends, and no shell ever evaluates it.
+//! The reply to a shell function: environment changes as data, one line each, between a header and a trailer. A value ends
+//! where its line ends, and no shell ever evaluates it.
 
 use super::{Emit, Shell};
 use crate::environment::EnvChanges;
 use std::fmt::Write as _;
 
-/// Writes all changes as one text, for one write at the very end.
+/// Writes all changes as one text, for one write at the very end: `=NAME=VALUE` sets, `-NAME` unsets, `!NAME` forgets what
+/// was there before the first `use`. When nothing is in use after a reply, a shell puts back what it remembers of each
+/// variable that the reply unsets.
 pub(crate) fn reply(emit: Emit, changes: &EnvChanges) -> String {
     let mut text = String::from("#ssox1\n");
+    for name in changes.forgotten() {
+        writeln!(text, "!{name}").expect("a string takes everything");
+    }
     for (name, value) in changes.iter() {
         let written = match (value, emit.shell) {
             (None, _) => writeln!(text, "-{name}"),
@@ -41,6 +45,7 @@ mod tests {
         changes.set("AWS_REGION", "eu-west-1").unwrap();
         changes.set("SSOX_PROFILE", "a=b \\ é😀").unwrap();
         changes.unset("AWS_PROFILE");
+        changes.forget("AWS_VAULT");
         changes
     }
 
@@ -48,7 +53,7 @@ mod tests {
     fn changes_stand_between_header_and_trailer() {
         assert_eq!(
             reply(Emit { shell: Shell::Zsh }, &changes()),
-            "#ssox1\n=AWS_REGION=eu-west-1\n=SSOX_PROFILE=a=b \\ é😀\n-AWS_PROFILE\n#end\n"
+            "#ssox1\n!AWS_VAULT\n=AWS_REGION=eu-west-1\n=SSOX_PROFILE=a=b \\ é😀\n-AWS_PROFILE\n#end\n"
         );
     }
 
@@ -56,7 +61,7 @@ mod tests {
     fn powershell_gets_ascii() {
         assert_eq!(
             reply(Emit { shell: Shell::PowerShell }, &changes()),
-            "#ssox1\n=AWS_REGION=eu-west-1\n=SSOX_PROFILE=a=b \\\\ \\u00e9\\ud83d\\ude00\n-AWS_PROFILE\n#end\n"
+            "#ssox1\n!AWS_VAULT\n=AWS_REGION=eu-west-1\n=SSOX_PROFILE=a=b \\\\ \\u00e9\\ud83d\\ude00\n-AWS_PROFILE\n#end\n"
         );
     }
 }

@@ -87,13 +87,8 @@ fn status_tells_all_three() {
     assert_eq!(home.ssox(&["status"]).ok(), "nothing is in use in this shell\n");
     let ran = home.ssox(&["--emit=zsh1", "use", "dev"]);
     let expires = ran.set("SSOX_EXPIRES").expect("an end");
-    let held = [
-        ("SSOX_PROFILE", "dev"),
-        ("SSOX_ROLE", "ReadOnly"),
-        ("SSOX_EXPIRES", &expires),
-        ("AWS_ACCESS_KEY_ID", "ASIA"),
-        ("AWS_ACCOUNT_ID", "111122223333"),
-    ];
+    let held = ran.all_set();
+    let held: Vec<(&str, &str)> = held.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let status = json(&home, &["status", "--json"], &held);
     for (key, value) in [
         ("profile", "dev"),

@@ -130,6 +130,13 @@ impl Ran {
         self.stdout().lines().find_map(|line| line.strip_prefix(&prefix).map(String::from))
     }
 
+    /// Returns all that the reply sets.
+    pub(crate) fn all_set(&self) -> Vec<(String, String)> {
+        let text = self.ok();
+        let lines = text.lines().filter_map(|line| line.strip_prefix('=')?.split_once('='));
+        lines.map(|(name, value)| (name.into(), value.into())).collect()
+    }
+
     /// Tells whether the reply unsets a variable.
     pub(crate) fn unsets(&self, name: &str) -> bool {
         self.stdout().lines().any(|line| line == format!("-{name}"))

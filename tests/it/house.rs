@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The floors, from the roof down. A module may use what is on lower floors, and itself.
-const FLOORS: [&[&str]; 12] = [
+const FLOORS: [&[&str]; 13] = [
     &["main"],
     &["commands"],
     &["cli"],
@@ -16,7 +16,8 @@ const FLOORS: [&[&str]; 12] = [
     &["session"],
     &["aws"],
     &["account_names", "browser", "cache", "config", "lock", "shell", "prompt", "terminal", "usage"],
-    &["environment", "json", "peer", "percent"],
+    &["identity"],
+    &["environment", "json", "peer", "percent", "snapshots"],
     &["context", "credentials", "files"],
     &["error", "secret", "time"],
 ];

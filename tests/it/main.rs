@@ -41,6 +41,10 @@ mod hook;
 mod hostile;
 mod house;
 #[cfg(unix)]
+mod identity;
+#[cfg(unix)]
+mod identity_directories;
+#[cfg(unix)]
 mod killed;
 #[cfg(unix)]
 mod kinds;

@@ -71,10 +71,16 @@ fn bash_preexec_and_blesh_get_the_hook_their_way() {
     let script = "bash_preexec_imported=defined; precmd_functions=(other)\nset -- -i\n\
         init=$(command ssox init bash); eval \"${init//'case $- in'/'case i in'}\"\neval \"${init//'case $- in'/'case i in'}\"\n\
         echo \"[${precmd_functions[*]}] [${PROMPT_COMMAND-}]\"";
-    assert_eq!(String::from_utf8_lossy(&home.script(Shell::Bash, script).stdout), "[_ssox_precmd other] []\n");
+    assert_eq!(
+        String::from_utf8_lossy(&home.script(Shell::Bash, script).stdout),
+        "[_ssox_precmd other _ssox_settle] []\n"
+    );
     let script = "BLE_VERSION=0.4; blehook() { echo \"blehook $*\"; }\n\
         init=$(command ssox init bash); eval \"${init//'case $- in'/'case i in'}\"\necho \"[${PROMPT_COMMAND-}]\"";
-    assert_eq!(String::from_utf8_lossy(&home.script(Shell::Bash, script).stdout), "blehook PRECMD!=_ssox_precmd\n[]\n");
+    assert_eq!(
+        String::from_utf8_lossy(&home.script(Shell::Bash, script).stdout),
+        "blehook PRECMD!=_ssox_precmd\nblehook PRECMD!=_ssox_settle\n[]\n"
+    );
 }
 
 #[test]

@@ -8,7 +8,7 @@ use crate::shells::{Home, Shell, installed, shells};
 /// A prompt's text with the segment in it, asked of the shell.
 fn prompt_text(shell: Shell) -> &'static str {
     match shell {
-        Shell::Zsh => "print -r -- \"$PROMPT|$RPROMPT\" >prompt",
+        Shell::Zsh => "print -r -- \"$PROMPT|$RPROMPT|placed $_ssox_placed\" >prompt",
         Shell::Bash => "echo \"$PS1\" >prompt",
         Shell::Fish => "functions fish_right_prompt >prompt 2>/dev/null",
     }
@@ -19,7 +19,7 @@ fn is_placed(home: &Home, shell: Shell, rc: &str, variables: &[(&str, &str)]) ->
     session.run("true");
     session.run(prompt_text(shell));
     let prompt = home.read("prompt");
-    prompt.contains("%20v") || prompt.contains("_ssox_ps1") || prompt.contains("_ssox_painted")
+    prompt.contains("placed 1") || prompt.contains("_ssox_ps1") || prompt.contains("_ssox_painted")
 }
 
 #[test]
@@ -34,8 +34,10 @@ fn a_prompt_of_your_own_keeps_what_it_has() {
         assert!(is_placed(&home, shell, rc, &[("SSOX_PROMPT", "dev")]), "{shell:?}: {}", home.read("prompt"));
         let prompt = home.read("prompt");
         assert!(prompt.contains(mine), "{shell:?}: {prompt}");
-        let placed =
-            ["%20v", "{_ssox_ps1", "set -q _ssox_painted"].iter().map(|mark| prompt.matches(mark).count()).max();
+        let placed = ["%F{green}dev", "{_ssox_ps1", "set -q _ssox_painted"]
+            .iter()
+            .map(|mark| prompt.matches(mark).count())
+            .max();
         assert!(matches!(placed, Some(1 | 2)), "{shell:?}: placed twice: {prompt}");
     }
 }
@@ -73,15 +75,68 @@ fn a_framework_keeps_its_prompt() {
 }
 
 #[test]
-fn a_prompt_that_is_made_anew_each_time_is_left_alone() {
+fn a_prompt_that_is_made_anew_each_time_shows_it_once() {
+    let zsh = [
+        "make() { RPROMPT='made' }\nprecmd_functions+=(make)\nLOAD",
+        "LOAD\nprecmd() { RPROMPT='made' }",
+        "make() { RPROMPT=\"made${RPROMPT#made}\" }\nprecmd_functions+=(make)\nLOAD",
+        "setopt prompt_subst\nmake() { RPROMPT='made'; PROMPT=\"<<%!>> \" }\nLOAD\nprecmd_functions+=(make)",
+    ];
+    let bash = [
+        "make() { PS1='made <<\\#>> '; }\nPROMPT_COMMAND=make\nLOAD",
+        "make() { PS1='made <<\\#>> '; }\nLOAD\nPROMPT_COMMAND=\"$PROMPT_COMMAND; make\"",
+        "make() { PS1='made <<\\#>> '; }\nLOAD\nPROMPT_COMMAND+=(make)",
+        "__git_ps1() { PS1=\"$1made$2\"; }\nPROMPT_COMMAND='__git_ps1 \"\" \" <<\\#>> \"'\nLOAD",
+    ];
+    for shell in shells().into_iter().filter(|shell| *shell != Shell::Fish) {
+        for rc in if shell == Shell::Zsh { zsh } else { bash } {
+            let home = Home::scripted();
+            let mut session = home.session_with(shell, rc, &[("SSOX_PROMPT", "dev:ReadOnly")]);
+            // At the first prompt a hook that was added behind ours still runs after it.
+            session.run("true");
+            let first = session.terminal.seen().len();
+            for _ in 0..4 {
+                session.run("true");
+            }
+            // What is on the right is drawn after the prompt that is waited for.
+            let seen = session.terminal.seen()[first..].to_owned();
+            for mark in ["dev:ReadOnly", "made"] {
+                let shown = seen.matches(mark).count();
+                assert!(matches!(shown, 3..=5), "{shell:?} {rc} {mark}: {seen:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn whoever_takes_it_out_has_it_out() {
     for shell in shells().into_iter().filter(|shell| *shell != Shell::Fish) {
         let home = Home::scripted();
-        let rc = match shell {
-            Shell::Zsh => "make() { RPROMPT='made' }\nprecmd_functions+=(make)\nLOAD",
-            _ => "make() { PS1='<<\\#>> '; }\nPROMPT_COMMAND=make\nLOAD",
-        };
-        assert!(!is_placed(&home, shell, rc, &[("SSOX_PROMPT", "dev")]), "{shell:?}: {}", home.read("prompt"));
+        let mut session = home.session_with(shell, "LOAD", &[("SSOX_PROMPT", "dev:ReadOnly")]);
+        session.run("true");
+        let shown = session.terminal.seen().matches("dev:ReadOnly").count();
+        session.run(if shell == Shell::Zsh { "RPROMPT=mine" } else { "PS1='<<\\#>> '" });
+        session.run("true");
+        session.run("true");
+        assert_eq!(session.terminal.seen().matches("dev:ReadOnly").count(), shown, "{}", session.terminal.transcript());
     }
+}
+
+/// Others use `psvar` for theirs, empty it, and count its elements.
+#[test]
+fn the_psvar_of_others_is_theirs() {
+    if !shells().contains(&Shell::Zsh) {
+        return;
+    }
+    let home = Home::scripted();
+    let rc = "LOAD\nprecmd_functions+=(others)\nothers() { psvar=() }\nRPROMPT='%(1v.on [%1v].off)'";
+    let mut session = home.session_with(Shell::Zsh, rc, &[("SSOX_PROMPT", "dev:ReadOnly")]);
+    // What is on the right is drawn after the prompt that is waited for.
+    session.run("true");
+    session.run("true");
+    let seen = session.terminal.seen();
+    assert!(seen.matches("dev:ReadOnly").count() >= 2 && seen.matches("off").count() >= 2, "{seen:?}");
+    assert!(!seen.contains("on ["), "{seen:?}");
 }
 
 #[test]

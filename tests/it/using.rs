@@ -110,14 +110,22 @@ fn profile_only_sets_no_secret() {
 #[test]
 fn clear_takes_out_what_ssox_has_set_and_nothing_else() {
     let home = Home::new();
-    let used = [("SSOX_PROFILE", "dev"), ("AWS_REGION", "eu-west-1"), ("AWS_DEFAULT_REGION", "eu-west-1")];
-    let ran = home
-        .ssox_with(&["--emit=zsh1", "clear"], &[&used[..], &[("AWS_PROFILE", "mine"), ("AWS_VAULT", "x")]].concat());
-    assert!(ran.unsets("AWS_ACCESS_KEY_ID") && ran.unsets("AWS_REGION") && ran.unsets("SSOX_PROFILE"));
-    assert!(!ran.unsets("AWS_PROFILE") && !ran.unsets("AWS_VAULT"), "{}", ran.stdout());
-    let ran = home
-        .ssox_with(&["--emit=zsh1", "clear"], &[("SSOX_PROFILE", "dev"), ("AWS_PROFILE", "dev"), ("AWS_REGION", "r")]);
-    assert!(ran.unsets("AWS_PROFILE") && !ran.unsets("AWS_REGION"), "{}", ran.stdout());
+    let names = ["AWS_ACCESS_KEY_ID", "AWS_SESSION_TOKEN", "AWS_REGION", "AWS_PROFILE", "AWS_VAULT", "SSOX_PROFILE"];
+    for arguments in [&["--emit=zsh1", "use", "dev"][..], &["--emit=zsh1", "use", "dev", "--profile-only"]] {
+        let home = Home::signed_in();
+        let used = home.ssox(arguments).all_set();
+        let used: Vec<(&str, &str)> = used.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let ran = home.ssox_with(&["--emit=zsh1", "clear"], &used);
+        assert!(names.iter().all(|name| ran.unsets(name)), "{}", ran.stdout());
+        for theirs in ["AWS_ACCESS_KEY_ID", "AWS_REGION", "AWS_PROFILE", "AWS_VAULT"] {
+            let ran = home.ssox_with(&["--emit=zsh1", "clear"], &[&used[..], &[(theirs, "theirs")]].concat());
+            let kept: Vec<&&str> = names.iter().filter(|name| !ran.unsets(name)).collect();
+            assert_eq!(kept, [&theirs], "{}", ran.stdout());
+        }
+    }
+    // A region that ssox did not set is not taken out either.
+    let ran = home.ssox_with(&["--emit=zsh1", "clear"], &[("SSOX_PROFILE", "dev"), ("AWS_REGION", "r")]);
+    assert!(!ran.unsets("AWS_REGION") && ran.unsets("SSOX_PROFILE"), "{}", ran.stdout());
 }
 
 #[test]

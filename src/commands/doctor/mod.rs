@@ -5,6 +5,7 @@ mod caches;
 mod clock;
 mod configuration;
 mod environment;
+mod identity;
 mod keys;
 mod precedence;
 mod redirects;
@@ -51,6 +52,7 @@ pub(super) fn run(ctx: &Context, args: &Doctor) -> Result<Done> {
     let files = ConfigFiles::load(ctx)?;
     let mut findings = configuration::check(ctx, &files);
     findings.extend(caches::check(ctx, &files));
+    findings.extend(identity::check(ctx));
     findings.extend(environment::check(ctx, &files));
     findings.extend(redirects::check(ctx, &files));
     findings.extend(clock::check(ctx, &files));

@@ -1,0 +1,90 @@
+//! Whose identity a shell has, when it is not the one ssox gave it: what was changed, by whom, and what is there now.
+
+use crate::config::ConfigFiles;
+use crate::context::Context;
+use crate::identity::{ID, Identity, VARIABLE};
+use crate::profile::Profile;
+use crate::snapshots;
+
+/// What is in the place of what ssox set.
+pub(super) struct Foreign {
+    /// The profile that ssox put in.
+    profile: String,
+    /// `AWS_ACCESS_KEY_ID was set by direnv (/project)`, `AWS_SESSION_TOKEN is missing`, for each.
+    changes: Vec<String>,
+    /// The identity that is there now.
+    pub(super) identity: String,
+}
+
+/// Compares this shell with what ssox left in it; `None` when nothing is in use, or all is as it was.
+pub(super) fn foreign(ctx: &Context) -> Option<Foreign> {
+    let profile = ctx.var("SSOX_PROFILE").or_else(|| ctx.var(VARIABLE).map(|_| "SSOX_PROFILE"))?;
+    let names = Identity::held(ctx).foreign(ctx);
+    (!names.is_empty()).then(|| Foreign {
+        profile: profile.into(),
+        changes: changes(ctx, &names),
+        identity: identity(ctx),
+    })
+}
+
+impl Foreign {
+    /// Says what is wrong, in one line.
+    pub(super) fn message(&self) -> String {
+        format!("this shell no longer has what ssox set for `{}`: {}", self.profile, self.changes.join("; "))
+    }
+
+    /// Says what to type, which is the same in every shell.
+    pub(super) fn hint(&self) -> String {
+        let name = shell_words::quote(&self.profile);
+        format!("ssox use {name} sets everything again; ssox clear keeps what others set")
+    }
+}
+
+/// Says of each what happened; those that the same happened to share a phrase.
+fn changes(ctx: &Context, names: &[&'static str]) -> Vec<String> {
+    let mut phrases: Vec<(String, Vec<&str>)> = Vec::new();
+    for name in names {
+        let what = match (ctx.var_os(name).is_some_and(|value| !value.is_empty()), snapshots::owner(ctx, name)) {
+            (false, _) => "missing".into(),
+            (true, Some(owner)) => format!("set by {owner}"),
+            (true, None) => "set by something else".into(),
+        };
+        match phrases.iter_mut().find(|(known, _)| *known == what) {
+            Some((_, names)) => names.push(name),
+            None => phrases.push((what, vec![name])),
+        }
+    }
+    phrases.into_iter().map(|(what, names)| format!("{} {what}", names.join(", "))).collect()
+}
+
+/// Says who a tool is here: by the keys, or else by the profile.
+fn identity(ctx: &Context) -> String {
+    let endpoint = ctx.var("AWS_ENDPOINT_URL").filter(|url| is_local(url));
+    let emulator = endpoint.map(|url| format!(", for {url} (AWS_ENDPOINT_URL)")).unwrap_or_default();
+    let beside = ctx.var("AWS_PROFILE").map(|name| format!(", beside AWS_PROFILE={name}")).unwrap_or_default();
+    match (ctx.var(ID), ctx.var("AWS_PROFILE")) {
+        (Some(id), _) => format!("{}{emulator}{beside}", key(ctx, id)),
+        (None, Some(name)) => format!("profile `{name}`"),
+        (None, None) => "no keys".into(),
+    }
+}
+
+fn key(ctx: &Context, id: &str) -> String {
+    let start = id.char_indices().rev().nth(3).map_or(0, |(at, _)| at);
+    let of = profile_of(ctx, id).map_or_else(|| "unknown to ssox".into(), |name| format!("of profile `{name}`"));
+    format!("access key …{}, {of}", &id[start..])
+}
+
+/// Returns the profile whose credentials, cached or static, have that key id.
+fn profile_of(ctx: &Context, id: &str) -> Option<String> {
+    let files = ConfigFiles::load(ctx).ok()?;
+    let has_it = |name: &String| {
+        let source = Profile::resolve(ctx, &files, name).ok().map(|profile| profile.source);
+        source.and_then(|source| source.cached(ctx)).is_some_and(|entry| entry.credentials.access_key_id == id)
+    };
+    files.profiles().into_iter().map(|section| section.name.to_string()).find(has_it)
+}
+
+fn is_local(url: &str) -> bool {
+    ["://localhost", "://127.", "://[::1]", "localstack"].iter().any(|host| url.contains(host))
+}

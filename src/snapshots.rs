@@ -1,0 +1,107 @@
+//! What direnv and mise have set in this shell, by the snapshots that both leave in the environment to undo it later.
+//! <https://direnv.net/>, `DIRENV_DIFF`; <https://mise.jdx.dev/>, `__MISE_DIFF`.
+
+use crate::context::Context;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+use miniz_oxide::inflate::decompress_to_vec_zlib_with_limit;
+use serde_json::Value;
+
+/// No snapshot is longer, unpacked.
+const LONGEST: usize = 4 << 20;
+
+/// Returns the value that a directory tool set the variable to, whatever is in it now.
+pub(crate) fn value(ctx: &Context, name: &str) -> Option<String> {
+    direnv(ctx, "n", name).or_else(|| mise(ctx, "new", name))
+}
+
+/// Returns what was in the variable before the directory was entered, as far as the tool knows.
+pub(crate) fn before(ctx: &Context, name: &str) -> Option<String> {
+    direnv(ctx, "p", name).or_else(|| mise(ctx, "old", name))
+}
+
+/// Returns who set the variable to what is in it: `direnv (/its/directory)`, `mise`.
+pub(crate) fn owner(ctx: &Context, name: &str) -> Option<String> {
+    let current = ctx.var(name)?;
+    if direnv(ctx, "n", name).is_some_and(|value| value == current) {
+        let directory = ctx.var("DIRENV_DIR").map(|directory| directory.trim_start_matches('-'));
+        return Some(directory.map_or_else(|| "direnv".into(), |directory| format!("direnv ({directory})")));
+    }
+    mise(ctx, "new", name).is_some_and(|value| value == current).then(|| "mise".into())
+}
+
+/// The snapshot is JSON: `p` has what was there before, `n` what is there now.
+fn direnv(ctx: &Context, map: &str, name: &str) -> Option<String> {
+    let snapshot: Value = serde_json::from_slice(&unpacked(ctx.var("DIRENV_DIFF")?)?).ok()?;
+    snapshot[map][name].as_str().map(String::from)
+}
+
+/// The snapshot is MessagePack: the maps `old` and `new` of strings, in that order. A name stands before its value, and
+/// nothing else begins as a string of that length does, so it needs no reader of all of the format.
+fn mise(ctx: &Context, map: &str, name: &str) -> Option<String> {
+    let snapshot = unpacked(ctx.var("__MISE_DIFF")?)?;
+    let (old, new) = snapshot.split_at(find(&snapshot, b"\xa3new")?);
+    let map = if map == "old" { old } else { new };
+    let name = packed(name)?;
+    string(&map[find(map, &name)? + name.len()..])
+}
+
+/// A short string as MessagePack has it.
+fn packed(text: &str) -> Option<Vec<u8>> {
+    let length = u8::try_from(text.len()).ok().filter(|length| *length < 32)?;
+    Some([&[0xa0 | length], text.as_bytes()].concat())
+}
+
+/// Reads the string at the beginning.
+fn string(packed: &[u8]) -> Option<String> {
+    let (start, length) = match packed {
+        [head @ 0xa0..=0xbf, ..] => (1, usize::from(head & 0x1f)),
+        [0xd9, length, ..] => (2, usize::from(*length)),
+        [0xda, high, low, ..] => (3, usize::from(u16::from_be_bytes([*high, *low]))),
+        _ => return None,
+    };
+    String::from_utf8(packed.get(start..start + length)?.to_vec()).ok()
+}
+
+fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
+    memchr::memmem::find(bytes, wanted)
+}
+
+/// Unpacks what is zlib in either alphabet of base64.
+fn unpacked(text: &str) -> Option<Vec<u8>> {
+    let text = text.trim_end_matches('=').replace('-', "+").replace('_', "/");
+    decompress_to_vec_zlib_with_limit(&STANDARD_NO_PAD.decode(text).ok()?, LONGEST).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // As direnv and mise write it in a directory with AWS_PROFILE=x, which was `outer`, and AWS_REGION=eu-north-1.
+    const DIRENV: &str = "eJyrVipQsqpWcgwPjg8I8nfz9HFVslLKLy1JLVKq1VHKw5SrUNIBiwS5unv6-wEFUkt18_KLSjJ0DYEyLp5Brn5h8UAKKKOrX5JboJ-iVFsLAPVZHZA=";
+    const MISE: &str = "eAFrXpyfk9K42jE8OD4gyN/N08d1aX5pSWrR4rzU8iZk4YUVq0CKglzdPf39VqWW6ublF5Vk6BouKUgsyZgAAANgHCI";
+
+    fn context(variables: &[(&str, &str)]) -> Context {
+        Context::new(variables.iter().map(|(name, value)| ((*name).into(), (*value).into())))
+    }
+
+    #[test]
+    fn the_tools_tell_what_they_set() {
+        for variable in [("DIRENV_DIFF", DIRENV), ("__MISE_DIFF", MISE)] {
+            let ctx = context(&[variable, ("AWS_PROFILE", "x"), ("AWS_REGION", "mine"), ("DIRENV_DIR", "-/d")]);
+            assert_eq!(value(&ctx, "AWS_PROFILE").as_deref(), Some("x"), "{variable:?}");
+            assert_eq!(value(&ctx, "AWS_REGION").as_deref(), Some("eu-north-1"), "{variable:?}");
+            assert_eq!(before(&ctx, "AWS_PROFILE").as_deref(), Some("outer"), "{variable:?}");
+            assert_eq!((value(&ctx, "AWS_ACCESS_KEY_ID"), before(&ctx, "AWS_REGION")), (None, None));
+            assert!(owner(&ctx, "AWS_PROFILE").is_some() && owner(&ctx, "AWS_REGION").is_none());
+        }
+    }
+
+    #[test]
+    fn what_is_no_snapshot_owns_nothing() {
+        for text in ["", "x", "eJw", "eJyrVkrLz1eyUkpKLFKqBQAdegSM", "!!!!", &MISE[..40]] {
+            let ctx = context(&[("DIRENV_DIFF", text), ("__MISE_DIFF", text), ("AWS_PROFILE", "x")]);
+            assert_eq!((value(&ctx, "AWS_PROFILE"), before(&ctx, "AWS_PROFILE")), (None, None), "{text}");
+        }
+    }
+}

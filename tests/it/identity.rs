@@ -1,0 +1,244 @@
+//! A shell never shows an identity it does not have: pasted keys, a profile beside ours, half of a set, in every shell.
+
+use crate::pty::eventually;
+use crate::shells::{Home, Session, Shell, in_each, shells};
+use serde_json::Value;
+use ssox_standin::{Grant, Standin};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+pub(crate) const THEIRS: [(&str, &str); 3] =
+    [("AWS_ACCESS_KEY_ID", "AKIATHEIRS1234WXYZ"), ("AWS_SECRET_ACCESS_KEY", "theirs"), ("AWS_SESSION_TOKEN", "theirs")];
+const COMPARED: [&str; 7] = [
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_CREDENTIAL_EXPIRATION",
+    "AWS_REGION",
+    "AWS_DEFAULT_REGION",
+    "AWS_PROFILE",
+];
+
+pub(crate) fn signed_in(credentials: Duration) -> (Standin, Home) {
+    let standin = Standin::start();
+    standin.configure(|options| options.role_credentials = credentials);
+    let home = Home::with(&standin);
+    standin.seed_token(&home.path(""), "corp", &Grant::default());
+    (standin, home)
+}
+
+pub(crate) type Environment = BTreeMap<String, String>;
+
+/// Lets the shell's child write its environment, and reads it.
+pub(crate) fn environment(session: &mut Session, home: &Home) -> Environment {
+    session.run("command env >~/env");
+    let text = home.read("env");
+    text.lines().filter_map(|line| line.split_once('=')).map(|(name, value)| (name.into(), value.into())).collect()
+}
+
+/// Returns what the shell says of itself: the segment and its state.
+pub(crate) fn segment(session: &mut Session, home: &Home) -> String {
+    session.run("echo \"$SSOX_SEGMENT|$SSOX_SEGMENT_STATE\" >~/segment");
+    home.read("segment").trim_end().to_owned()
+}
+
+pub(crate) fn status(session: &mut Session, home: &Home) -> Value {
+    session.run("ssox status --json >~/status");
+    serde_json::from_str(&home.read("status")).expect("status is JSON")
+}
+
+/// Asserts that prompt, state and status all say whether the identity is somebody else's.
+#[track_caller]
+pub(crate) fn says_foreign(session: &mut Session, home: &Home, foreign: bool) -> Environment {
+    let (shown, status) = (segment(session, home), status(session, home));
+    let environment = environment(session, home);
+    let seen = session.terminal.transcript();
+    assert_eq!(shown == "dev:ReadOnly?|foreign", foreign, "{shown} {seen}");
+    assert_eq!(shown.starts_with("dev:ReadOnly 5"), !foreign, "{shown} {seen}");
+    assert_eq!(environment.get("SSOX_STATE").is_some_and(|state| state == "foreign"), foreign, "{seen}");
+    assert_eq!(status["foreign"], foreign, "{status} {seen}");
+    assert_eq!(status["account_id"].is_null(), foreign, "{status}");
+    environment
+}
+
+fn paste(session: &mut Session, shell: Shell, variables: &[(&str, &str)]) {
+    let lines: Vec<String> = variables.iter().map(|(name, value)| shell.export(name, value)).collect();
+    session.run(&lines.join("; "));
+}
+
+fn unset(shell: Shell, name: &str) -> String {
+    if shell == Shell::Fish { format!("set -e {name}") } else { format!("unset {name}") }
+}
+
+#[test]
+fn pasted_keys_are_shown_kept_and_left_alone() {
+    in_each(&shells(), |shell| {
+        let (standin, home) = signed_in(Duration::from_secs(3300));
+        let mut session = home.session(shell, "LOAD");
+        session.run("ssox use dev");
+        let ours = says_foreign(&mut session, &home, false);
+        paste(&mut session, shell, &THEIRS);
+        let theirs = says_foreign(&mut session, &home, true);
+        for (name, value) in THEIRS {
+            assert_eq!(theirs[name], value, "{shell:?}");
+        }
+        // Our expiry would make botocore refuse their keys in an hour; our account is not theirs.
+        for name in ["AWS_CREDENTIAL_EXPIRATION", "AWS_ACCOUNT_ID", "AWS_SSO_PROFILE"] {
+            assert!(!theirs.contains_key(name), "{shell:?} {name}");
+        }
+        let told = session.run("ssox status");
+        for words in ["of `dev`", "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY", "…WXYZ, unknown to ssox", "ssox use dev"]
+        {
+            assert!(told.replace("\r\n", "").contains(words) || words == "of `dev`", "{shell:?} {words}: {told}");
+        }
+        assert!(session.run("ssox doctor").contains("WXYZ"), "{shell:?}");
+        // Not even when it would be due.
+        session.run(&shell.export("SSOX_NEXT", "1000000000"));
+        session.run("true");
+        assert_eq!(environment(&mut session, &home)["AWS_ACCESS_KEY_ID"], THEIRS[0].1, "{shell:?}");
+        // Back again: all is as it was, the expiry included.
+        let back: Vec<(&str, &str)> = THEIRS.iter().map(|(name, _)| (*name, ours[*name].as_str())).collect();
+        paste(&mut session, shell, &back);
+        let back = says_foreign(&mut session, &home, false);
+        for name in COMPARED.iter().chain(&["AWS_ACCOUNT_ID", "AWS_SSO_PROFILE"]) {
+            assert_eq!(back.get(*name), ours.get(*name), "{shell:?} {name}");
+        }
+        assert_eq!(standin.count("GetRoleCredentials"), 1);
+    });
+}
+
+#[test]
+fn each_compared_value_counts() {
+    in_each(&shells(), |shell| {
+        let (_standin, home) = signed_in(Duration::from_secs(3300));
+        let mut session = home.session(shell, "LOAD");
+        session.run("ssox use dev");
+        let ours = says_foreign(&mut session, &home, false);
+        for name in COMPARED.iter().chain(&["AWS_DEFAULT_PROFILE", "AWS_SECURITY_TOKEN", "SSOX_PROFILE"]) {
+            paste(&mut session, shell, &[(name, "theirs")]);
+            assert_eq!(segment(&mut session, &home), "dev:ReadOnly?|foreign", "{shell:?} {name}");
+            assert_eq!(status(&mut session, &home)["foreign"], true, "{shell:?} {name}");
+            match ours.get(*name) {
+                Some(value) => paste(&mut session, shell, &[(name, value)]),
+                None => drop(session.run(&unset(shell, name))),
+            }
+            says_foreign(&mut session, &home, false);
+        }
+        for name in &COMPARED[..3] {
+            session.run(&unset(shell, name));
+            says_foreign(&mut session, &home, true);
+            paste(&mut session, shell, &[(name, &ours[*name])]);
+            says_foreign(&mut session, &home, false);
+        }
+    });
+}
+
+#[test]
+fn use_and_clear_end_it() {
+    in_each(&shells(), |shell| {
+        let (_standin, home) = signed_in(Duration::from_secs(3300));
+        let mut session = home.session(shell, &format!("{}\nLOAD", shell.export("AWS_PROFILE", "outer")));
+        session.run("ssox use dev");
+        paste(&mut session, shell, &THEIRS);
+        session.run("ssox use dev");
+        let ours = says_foreign(&mut session, &home, false);
+        assert_ne!(ours["AWS_ACCESS_KEY_ID"], THEIRS[0].1);
+        paste(&mut session, shell, &THEIRS);
+        assert!(session.run(&format!("ssox clear; {}", shell.status())).contains("status 0"));
+        let cleared = environment(&mut session, &home);
+        for (name, value) in THEIRS {
+            assert_eq!(cleared[name], value, "{shell:?}");
+        }
+        assert_eq!(cleared.get("AWS_PROFILE").map(String::as_str), Some("outer"), "{shell:?}");
+        let left: Vec<&String> =
+            cleared.keys().filter(|name| name.starts_with("SSOX_") || name.contains("REGION")).collect();
+        assert!(left.is_empty(), "{shell:?}: {left:?}");
+        assert_eq!(segment(&mut session, &home), "|", "{shell:?}");
+        // What a person has set is what is there before the next `use`.
+        session.run("ssox use dev");
+        session.run("ssox clear");
+        assert_eq!(environment(&mut session, &home)["AWS_ACCESS_KEY_ID"], THEIRS[0].1, "{shell:?}");
+    });
+}
+
+#[test]
+fn a_child_shell_finds_out_at_its_first_prompt() {
+    in_each(&shells(), |shell| {
+        let (_standin, home) = signed_in(Duration::from_secs(3300));
+        let mut session = home.session(shell, "LOAD");
+        session.run("ssox use dev");
+        let inherited = environment(&mut session, &home);
+        let inherited: Vec<(&str, &str)> = inherited
+            .iter()
+            .filter(|(name, _)| name.starts_with("AWS_") || name.starts_with("SSOX_"))
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        let mut child = home.session_with(shell, "LOAD", &inherited);
+        says_foreign(&mut child, &home, false);
+        for (name, value) in [("AWS_PROFILE", "other"), ("AWS_ACCESS_KEY_ID", "AKIAOTHER"), ("AWS_REGION", "us-east-1")]
+        {
+            let export = shell.export(name, value);
+            for rc in [format!("{export}\nLOAD"), format!("LOAD\n{export}")] {
+                let mut child = home.session_with(shell, &rc, &inherited);
+                let environment = says_foreign(&mut child, &home, true);
+                assert_eq!(environment[name], value, "{shell:?}");
+            }
+        }
+        // A record that was lost vouches for nothing.
+        let without: Vec<_> = inherited.iter().filter(|(name, _)| *name != "SSOX_IDENTITY").copied().collect();
+        let mut child = home.session_with(shell, "LOAD", &without);
+        assert_eq!(segment(&mut child, &home), "dev:ReadOnly?|foreign", "{shell:?}");
+    });
+}
+
+#[test]
+fn what_is_not_exported_any_more_is_noticed() {
+    for shell in shells() {
+        let (_standin, home) = signed_in(Duration::from_secs(3300));
+        let mut session = home.session(shell, "LOAD");
+        session.run("ssox use dev");
+        session.run(match shell {
+            Shell::Zsh => "typeset +x AWS_SECRET_ACCESS_KEY",
+            Shell::Bash => "export -n AWS_SECRET_ACCESS_KEY",
+            Shell::Fish => "set -gu AWS_SECRET_ACCESS_KEY $AWS_SECRET_ACCESS_KEY",
+        });
+        assert_eq!(segment(&mut session, &home), "dev:ReadOnly?|foreign", "{shell:?}");
+    }
+}
+
+#[test]
+fn verify_never_shows_their_arn_beside_our_role() {
+    for shell in shells() {
+        let (_standin, home) = signed_in(Duration::from_secs(3300));
+        let mut session = home.session(shell, "LOAD");
+        session.run("ssox use stg");
+        let stg = environment(&mut session, &home);
+        let mut session = home.session(shell, "LOAD");
+        session.run("ssox use dev");
+        let keys: Vec<(&str, &str)> = THEIRS.iter().map(|(name, _)| (*name, stg[*name].as_str())).collect();
+        paste(&mut session, shell, &keys);
+        session.run("ssox status --verify >verified; ssox status --verify --json >verified.json");
+        let (text, json) = (home.read("verified"), home.read("verified.json"));
+        let json: Value = serde_json::from_str(&json).expect("status is JSON");
+        assert!(text.contains("of profile `stg`") && text.contains("no longer has what ssox set for `dev`"), "{text}");
+        assert!(text.contains("arn ") && !text.contains("ReadOnly\n"), "{text}");
+        assert_eq!((&json["foreign"], &json["role_name"]), (&Value::Bool(true), &Value::Null));
+    }
+}
+
+#[test]
+fn a_renewal_is_ours_too() {
+    in_each(&shells(), |shell| {
+        let (_standin, home) = signed_in(Duration::from_secs(8));
+        let mut session = home.session(shell, "LOAD");
+        session.run("ssox use dev");
+        let first = environment(&mut session, &home);
+        eventually("a new key", || {
+            session.press_enter();
+            let now = environment(&mut session, &home);
+            assert!(!segment(&mut session, &home).contains('?'), "{shell:?}");
+            (now["AWS_ACCESS_KEY_ID"] != first["AWS_ACCESS_KEY_ID"]).then_some(())
+        });
+        assert_eq!(status(&mut session, &home)["foreign"], false, "{shell:?}");
+    });
+}
