@@ -213,7 +213,8 @@ mod tests {
     #[test]
     fn what_was_set_is_ours_and_all_else_is_foreign() {
         let dev = dev();
-        let rows: [(&[(&str, &str)], &[&str]); 6] = [
+        type Row<'a> = (&'a [(&'a str, &'a str)], &'a [&'a str]);
+        let rows: [Row<'_>; 6] = [
             (&[(ID, "ASIADEV"), (SECRET, "wJalr")], &[]),
             (&[(ID, "ASIADEV"), (SECRET, "wJalr"), ("AWS_REGION", "untouched"), ("AWS_PROFILE", "")], &[]),
             (&[(ID, "ASIADEV"), (SECRET, "other")], &[SECRET]),

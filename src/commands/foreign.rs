@@ -82,7 +82,7 @@ fn profile_of(ctx: &Context, id: &str) -> Option<String> {
         let source = Profile::resolve(ctx, &files, name).ok().map(|profile| profile.source);
         source.and_then(|source| source.cached(ctx)).is_some_and(|entry| entry.credentials.access_key_id == id)
     };
-    files.profiles().into_iter().map(|section| section.name.to_string()).find(has_it)
+    files.profiles().map(|section| section.name.to_string()).find(has_it)
 }
 
 fn is_local(url: &str) -> bool {
