@@ -1,16 +1,22 @@
 # ssox for PowerShell (Windows PowerShell 5.1, PowerShell 7): the function `ssox`, the hook and segment in the prompt.
 #
-# No policy lives here. This applies a reply of the binary, compares two integers and calls the binary again; all names
-# are `_ssox_*` but for `ssox` itself and the SSOX_* variables. Nothing from AWS, a file or the environment is evaluated.
+# No policy lives here. This applies a reply of the binary, compares two integers and a string, and calls the binary
+# again; all names are `_ssox_*` but for `ssox` itself and the SSOX_* variables. Nothing from AWS, a file or the environment
+# is evaluated.
 #
 # Everything is global, because a profile runs this text inside Invoke-Expression; cmdlets are named in full, because an
 # alias or a function of the same name would come first.
 
 # What ssox changed first in this shell, and what was there before (null: nothing). A shell that inherits a profile in
-# use cannot know, and remembers nothing. Loading this twice forgets nothing.
+# use cannot know, and remembers nothing. Loading this twice forgets nothing. `_ssox_seen` has the compared values as the
+# binary last judged them, `_ssox_held` the fingerprints that went with them, `_ssox_gone` the fingerprints of what was
+# replaced or cleared here.
 if (-not (Microsoft.PowerShell.Management\Test-Path -LiteralPath Variable:global:_ssox_kept)) {
     $global:_ssox_kept = @{}
     $global:_ssox_child = [bool]$env:SSOX_PROFILE
+    $global:_ssox_seen = ''
+    $global:_ssox_held = "$env:SSOX_IDENTITY"
+    $global:_ssox_gone = ''
 }
 
 Microsoft.PowerShell.Management\Remove-Item -LiteralPath Alias:ssox -Force -ErrorAction Ignore
@@ -39,7 +45,7 @@ if ($global:_ssox_full) {
         process { $reply += $steps.Process($_) }
         end {
             $reply += $steps.End()
-            $refusal = if ($verb -and $global:LASTEXITCODE -eq 0) { _ssox_answer $verb $reply }
+            $refusal = if ($verb -and $global:LASTEXITCODE -eq 0) { _ssox_answer $reply }
             if ($refusal) {
                 $is_error = _ssox_value_of PSNativeCommandUseErrorActionPreference
                 $action = if ($is_error) { $ErrorActionPreference } else { 'Ignore' }
@@ -54,7 +60,7 @@ if ($global:_ssox_full) {
         $verb = _ssox_verb $args
         if ($verb) {
             $reply = @($input | & (_ssox_binary) '--emit=powershell1' @args)
-            if ($global:LASTEXITCODE -eq 0) { $null = _ssox_answer $verb $reply }
+            if ($global:LASTEXITCODE -eq 0) { $null = _ssox_answer $reply }
             return
         }
         _ssox_tell $MyInvocation.HistoryId
@@ -196,34 +202,48 @@ function global:_ssox_verb([object[]]$given) {
 }
 
 # Does what the reply to a verb says; returns why not, when it does not.
-function global:_ssox_answer([string]$verb, [object[]]$reply) {
+function global:_ssox_answer([object[]]$reply) {
     $refusal = _ssox_apply $reply
     if ($refusal) {
         $global:LASTEXITCODE = 70
         $refusal = "ssox: $refusal, environment unchanged"
         if (-not $global:_ssox_full) { Microsoft.PowerShell.Utility\Write-Error $refusal } else { $Host.UI.WriteErrorLine($refusal) }
-    } elseif ($verb -ceq 'clear') {
-        _ssox_restore
     }
     $refusal
 }
 
-# Checks all lines of a reply, then applies them; returns why not, when it does not. Values come with all but ASCII
-# escaped, because what PowerShell reads from a program goes through a code page.
+# Checks all lines of a reply, then applies them: `=NAME=VALUE` sets, `-NAME` unsets, `!NAME` forgets what was there before.
+# When nothing is in use after that, what is unset gets back what was there before. What is unset while nothing is in use
+# was ssox's, and is not remembered. Returns why not, when it does not. Values come with all but ASCII escaped, because
+# what PowerShell reads from a program goes through a code page.
 function global:_ssox_apply([object[]]$reply) {
     $names = '(?:AWS|SSOX)_[A-Z0-9_]+|AWSUME_PROFILE|AWSUME_EXPIRATION|AWSU_PROFILE'
     $value = '(?:[^\\]|\\\\|\\u[0-9a-f]{4})*'
     if ($reply.Count -lt 2 -or $reply[0] -cne '#ssox1' -or $reply[-1] -cne '#end') { return 'unexpected reply' }
     $lines = $reply -cnotmatch '^#(?:ssox1|end)\z'
-    if ($lines.Count -ne $reply.Count - 2 -or $lines -cnotmatch "^(?:=[^=]+=$value|[-!][^=]+)\z") { return 'unexpected reply' }
+    if ($lines.Count -ne $reply.Count - 2) { return 'unexpected reply' }
+    if ($lines -cnotmatch "^(?:=[^=]+=$value|[-!][^=]+)\z") { return 'unexpected reply' }
     if ($lines -cnotmatch "^(?:=(?:$names)=.*|[-!](?:$names))\z") { return 'a variable of that name is not to be changed' }
-    foreach ($line in $lines) {
+    $in_use = "$env:SSOX_PROFILE$env:SSOX_IDENTITY" -or $lines -cmatch '^=SSOX_PROFILE='
+    foreach ($line in $lines -cnotmatch '^!') {
         $name, $value = $line.Substring(1).Split([char[]]'=', 2)
-        if ($line[0] -eq '!') { $global:_ssox_kept.Remove($name); continue }
         $is_kept = $global:_ssox_child -or $global:_ssox_kept.ContainsKey($name)
-        if (-not $is_kept) { $global:_ssox_kept[$name] = _ssox_get $name }
+        if (-not $is_kept -and ($in_use -or $line[0] -eq '=')) { $global:_ssox_kept[$name] = _ssox_get $name }
         _ssox_set $name $(if ($line[0] -eq '=') { [regex]::Unescape($value) })
     }
+    foreach ($line in $lines -cmatch '^!') { $global:_ssox_kept.Remove($line.Substring(1)) }
+    if (-not "$env:SSOX_PROFILE$env:SSOX_IDENTITY") { _ssox_restore ($lines -cmatch '^-') }
+    _ssox_note
+}
+
+# Notes what is there now as what ssox left, and the fingerprints it replaced.
+function global:_ssox_note {
+    if ("$env:SSOX_IDENTITY" -cne $global:_ssox_held) {
+        $gone = @($global:_ssox_gone.Split(' ')) + $global:_ssox_held -ne ''
+        $global:_ssox_gone = "$($gone | Microsoft.PowerShell.Utility\Select-Object -Last 20)"
+        $global:_ssox_held = "$env:SSOX_IDENTITY"
+    }
+    $global:_ssox_seen = _ssox_identity
 }
 
 function global:_ssox_set([string]$name, $value) {
@@ -243,10 +263,13 @@ function global:_ssox_get([string]$name) {
     if ($item) { $item.Value }
 }
 
-# Puts back what was there before ssox changed it, and forgets it.
-function global:_ssox_restore {
-    foreach ($name in @($global:_ssox_kept.Keys)) { _ssox_set $name $global:_ssox_kept[$name] }
-    $global:_ssox_kept = @{}
+# Puts back what was there before ssox changed it, and forgets it, for each `-NAME`.
+function global:_ssox_restore([object[]]$lines) {
+    foreach ($line in $lines) {
+        $name = $line.Substring(1)
+        if ($null -ne $global:_ssox_kept[$name]) { _ssox_set $name $global:_ssox_kept[$name] }
+        $global:_ssox_kept.Remove($name)
+    }
     $global:_ssox_child = $false
 }
 
@@ -265,18 +288,53 @@ function global:_ssox_number($text) {
 # Tells whether the binary wants to be called. When it failed to answer, it gets a minute; a clock that was set back
 # does not make it longer.
 function global:_ssox_is_due([long]$now) {
+    if ($env:SSOX_STATE -ceq 'foreign') { return $false }
     $next = _ssox_number $env:SSOX_NEXT
     $next -and $now -ge $next -and ($now -ge $global:_ssox_retry -or $global:_ssox_retry -gt $now + 60)
 }
 
-# Lets the binary renew the credentials, or say when to ask again.
-function global:_ssox_tick([long]$now, [string[]]$more) {
+# Returns what is compared.
+function global:_ssox_identity {
+    "$env:AWS_ACCESS_KEY_ID`n$env:AWS_SECRET_ACCESS_KEY`n$env:AWS_SESSION_TOKEN`n$env:AWS_CREDENTIAL_EXPIRATION`n" +
+    "$env:AWS_REGION`n$env:AWS_DEFAULT_REGION`n$env:AWS_PROFILE`n$env:AWS_DEFAULT_PROFILE`n" +
+    "$env:AWS_SECURITY_TOKEN`n$env:SSOX_PROFILE`n$env:SSOX_IDENTITY"
+}
+
+# Has the binary judge what changed since it last did: other keys, another region, a profile beside them. It is called once
+# for each change, and in a shell that inherits a profile at the first prompt. What nobody can judge is foreign. Tells
+# whether anything changed.
+function global:_ssox_look {
+    if (-not "$env:SSOX_PROFILE$env:SSOX_IDENTITY$global:_ssox_gone$global:_ssox_seen") { return $false }
+    $now = _ssox_identity
+    if ($now -ceq $global:_ssox_seen) { return $false }
+    $global:_ssox_seen = $now
+    if (-not (_ssox_ask identity) -and $env:SSOX_PROFILE) {
+        $env:SSOX_STATE = 'foreign'
+        $env:SSOX_PROMPT = "$env:SSOX_PROMPT".TrimEnd('?') + '?'
+    }
+    $true
+}
+
+# Asks the binary in silence, and tells whether its reply was applied.
+function global:_ssox_ask([string[]]$words) {
     # In Windows PowerShell the redirected stderr of a program counts as an error.
     $ErrorActionPreference = 'SilentlyContinue'
     $PSNativeCommandUseErrorActionPreference = $false
+    try {
+        _ssox_set SSOX_GONE $(if ($global:_ssox_gone) { $global:_ssox_gone })
+        $reply = @(@() | & (_ssox_binary) '--emit=powershell1' @words 2>$null)
+    } catch {
+        return $false
+    } finally {
+        _ssox_set SSOX_GONE $null
+    }
+    $global:LASTEXITCODE -eq 0 -and -not (_ssox_apply $reply)
+}
+
+# Lets the binary renew the credentials, or say when to ask again.
+function global:_ssox_tick([long]$now, [string[]]$more = @()) {
     $global:_ssox_retry = $now + 60
-    $reply = @(@() | & (_ssox_binary) '--emit=powershell1' tick @more 2>$null)
-    if ($global:LASTEXITCODE -ne 0 -or (_ssox_apply $reply)) { return }
+    if (-not (_ssox_ask (@('tick') + $more))) { return }
     $global:_ssox_retry = 0
     if (_ssox_is_due $now) { $global:_ssox_retry = $now + 60 }
 }
@@ -286,9 +344,10 @@ function global:_ssox_hook {
     # Most aliases come after the line that loads this.
     if ($global:_ssox_is_new) { _ssox_register }
     $global:_ssox_is_new = $false
+    $null = _ssox_look
     if (-not "$env:SSOX_PROMPT$env:SSOX_NEXT$global:SSOX_SEGMENT") { return '' }
     $now = _ssox_now
-    try { if (_ssox_is_due $now) { _ssox_tick $now } } catch { $global:_ssox_retry = $now + 60 }
+    if (_ssox_is_due $now) { _ssox_tick $now }
     _ssox_show $now
 }
 
@@ -311,8 +370,8 @@ function global:_ssox_read_line([int]$number) {
 
 # --- segment
 
-# Computes $SSOX_SEGMENT (`dev:ReadOnly 43m`) and $SSOX_SEGMENT_STATE (ok, soon, renewing, expired) for prompts of your own,
-# and returns the same in colours.
+# Computes $SSOX_SEGMENT (`dev:ReadOnly 43m`) and $SSOX_SEGMENT_STATE (ok, soon, renewing, expired, foreign) for prompts of
+# your own, and returns the same in colours.
 function global:_ssox_show([long]$now) {
     $label = "$env:SSOX_PROMPT" -replace '\p{Cc}', ''
     $state = 'ok'
@@ -321,8 +380,9 @@ function global:_ssox_show([long]$now) {
     if ($env:SSOX_STATE -ceq 'sign-in') { $mark = ' sign in' }
     if ($env:SSOX_STATE -ceq 'failed') { $mark = ' failed' }
     if ($mark) { $state = 'soon' }
+    if ($env:SSOX_STATE -ceq 'foreign') { $state = 'foreign' }
     $expires = _ssox_number $env:SSOX_EXPIRES
-    if ($expires) {
+    if ($expires -and $state -cne 'foreign') {
         $left = $expires - $now
         if ($left -gt 0) {
             if ($left -lt 900) { $state = 'soon' }
@@ -355,7 +415,8 @@ function global:_ssox_duration([long]$left) {
 function global:_ssox_paint([string]$label, [string]$rest, [string]$state) {
     if (-not $Host.UI.SupportsVirtualTerminal -or $env:TERM -ceq 'dumb') { return "$label$rest " }
     $escape = [char]27
-    $colour = if ($state -ceq 'ok') { 32 } elseif ($state -ceq 'expired') { 31 } else { 33 }
+    $colour = @{ ok = 32; expired = 31; foreign = 35 }[$state]
+    if (-not $colour) { $colour = 33 }
     $block = '41;97'
     if ($env:NO_COLOR) { $colour = 0; $block = 7 }
     if ($env:SSOX_PROTECTED) {
@@ -386,7 +447,6 @@ function global:_ssox_prompt([int]$number) {
     # Who wrapped one of ours, and was wrapped by the next, is called with the hook done.
     if (-not $global:_ssox_is_prompting) {
         try { $segment = _ssox_hook } catch { $segment = '' }
-        if (-not $global:_ssox_segment -or "$before" -match 'starship|posh|OMPExecutable|powerline') { $segment = '' }
     }
     $was = $global:_ssox_is_prompting
     $global:_ssox_is_prompting = $true
@@ -394,10 +454,14 @@ function global:_ssox_prompt([int]$number) {
         $global:LASTEXITCODE = $code
         if (-not $succeeded) { Microsoft.PowerShell.Utility\Write-Error '' -ErrorAction Ignore }
         $text = @(if ("$before") { & $before })
+        # direnv and mise change the environment in the prompt.
+        if (-not $was -and (_ssox_look)) { $segment = _ssox_show (_ssox_now) }
     } finally {
         $global:_ssox_is_prompting = $was
         $global:LASTEXITCODE = $code
     }
+    $is_theirs = -not $global:_ssox_segment -or "$before" -match 'starship|posh|OMPExecutable|powerline'
+    if ($is_theirs) { $segment = '' }
     if ($text.Count) { "$segment$($text[0])" } else { "${segment}PS>" }
     if (-not $succeeded) { Microsoft.PowerShell.Utility\Write-Error '' -ErrorAction Ignore }
 }

@@ -1,13 +1,15 @@
 //! PowerShell with the integration loaded, where there is one: Debian and Homebrew do not have it, so it may be missing.
 
+use crate::identity::signed_in;
 use crate::pty::Terminal;
 use crate::shells::{Home, installed};
 use std::fs;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 const LOAD: &str = "Set-StrictMode -Version Latest; ssox init powershell | Out-String | Invoke-Expression";
-const USE: &str = "#ssox1\n=AWS_REGION=eu-west-1\n=AWS_SESSION_TOKEN=a=b $(calc) 'x\" \\\\ \\u00e9\\ud83d\\ude00\n-AWS_PROFILE\n#end\n";
+const USE: &str = "#ssox1\n=SSOX_PROFILE=dev\n=AWS_REGION=eu-west-1\n=AWS_SESSION_TOKEN=a=b $(calc) 'x\" \\\\ \\u00e9\\ud83d\\ude00\n-AWS_PROFILE\n#end\n";
 
 /// Runs a script, and returns what it printed; `None` where there is no PowerShell.
 fn run(home: &Home, script: &str) -> Option<String> {
@@ -37,7 +39,7 @@ fn check(home: &Home, script: &str, expected: &str) {
 fn a_reply_is_applied_and_taken_back() {
     let home = Home::scripted();
     home.reply("use", USE, 0);
-    home.reply("clear", "#ssox1\n-AWS_REGION\n-AWS_SESSION_TOKEN\n-AWS_VAULT\n#end\n", 0);
+    home.reply("clear", "#ssox1\n-SSOX_PROFILE\n-AWS_REGION\n-AWS_SESSION_TOKEN\n-AWS_PROFILE\n-AWS_VAULT\n#end\n", 0);
     let show = "[Console]::OutputEncoding = [Text.UTF8Encoding]::new($false); \
         \"$LASTEXITCODE [$env:AWS_REGION] [$env:AWS_SESSION_TOKEN] [$env:AWS_PROFILE] [$env:AWS_VAULT]\"";
     let script = format!(
@@ -49,7 +51,8 @@ fn a_reply_is_applied_and_taken_back() {
 #[test]
 fn what_is_unset_is_gone_and_not_empty() {
     let home = Home::scripted();
-    home.reply("use", "#ssox1\n=AWS_A=1\n-AWS_PROFILE\n#end\n", 0);
+    home.reply("use", "#ssox1\n=SSOX_PROFILE=dev\n=AWS_A=1\n-AWS_PROFILE\n#end\n", 0);
+    home.reply("clear", "#ssox1\n-SSOX_PROFILE\n-AWS_A\n-AWS_PROFILE\n#end\n", 0);
     let script = "$env:AWS_PROFILE = 'p'\nssox use dev\n\"$(Test-Path Env:AWS_PROFILE) $(Test-Path Env:AWS_A)\"\n\
         ssox clear\n\"$(Test-Path Env:AWS_PROFILE) $(Test-Path Env:AWS_A)\"";
     check(&home, script, "False True\nTrue False\n");
@@ -273,7 +276,8 @@ fn a_number_from_outside_is_never_computed_with() {
 #[test]
 fn the_constrained_language_has_all_but_the_finer_points() {
     let home = Home::scripted();
-    home.reply("use", "#ssox1\n=AWS_A=a \\u00e9\n-AWS_PROFILE\n#end\n", 0);
+    home.reply("use", "#ssox1\n=SSOX_PROFILE=dev\n=AWS_A=a \\u00e9\n-AWS_PROFILE\n#end\n", 0);
+    home.reply("clear", "#ssox1\n-SSOX_PROFILE\n-AWS_A\n-AWS_PROFILE\n#end\n", 0);
     home.write("ssox.ps1", &loaded());
     let script = "[Console]::OutputEncoding = [Text.UTF8Encoding]::new($false); $env:TERM = 'dumb'; $env:AWS_PROFILE = 'p'\n\
         $ExecutionContext.SessionState.LanguageMode = 'ConstrainedLanguage'\n\
@@ -285,6 +289,17 @@ fn the_constrained_language_has_all_but_the_finer_points() {
     if let Some(told) = run_as_it_is(&home, script) {
         assert_eq!(told, expected);
     }
+}
+
+/// Returns what could stand at the end of each line; `None` where there is no PowerShell.
+fn completed_all(home: &Home, lines: &[&str]) -> Option<String> {
+    let expand = |line: &&str| {
+        format!(
+            "(TabExpansion2 -inputScript '{line}' -cursorColumn {}).CompletionMatches.CompletionText -join ' '\n",
+            line.len()
+        )
+    };
+    run(home, &lines.iter().map(expand).collect::<String>())
 }
 
 fn completed(home: &Home, before: &str, line: &str) -> Option<String> {
@@ -309,19 +324,18 @@ fn an_alias_completes_as_ssox_does() {
 fn only_what_goes_on_from_what_was_typed_is_offered() {
     let home = Home::scripted();
     home.write(".aws/config", "[profile -a.b]\nregion = eu-west-1\n[profile dev]\nregion = eu-west-1\n");
-    for (line, expected) in [
+    let cases = [
         ("ssox u", "use"),
         ("ssox use --region eu-n", "eu-north-1"),
         ("ssox use --region=eu-n", "--region=eu-north-1"),
         ("ssox export --format pow", "powershell"),
         ("ssox use --min", "--min-ttl"),
         ("ssox use D", "dev"),
-        ("ssox use ", "dev\n--"),
+        ("ssox use ", "dev --"),
         ("ssox use -- -", "'-a.b'"),
-    ] {
-        if let Some(told) = completed(&home, "", line) {
-            assert_eq!(told, expected, "{line}");
-        }
+    ];
+    if let Some(told) = completed_all(&home, &cases.map(|(line, _)| line)) {
+        assert_eq!(told.lines().collect::<Vec<_>>(), cases.map(|(_, expected)| expected));
     }
     check(&home, "ssox exec -- '-a.b' -- ls", "arguments: <exec> <--> <-a.b> <--> <ls>\n");
 }
@@ -450,4 +464,36 @@ fn ten_prompts_cost_no_process() {
     assert_eq!(processes(), before);
     session.run("& /bin/true");
     assert!(processes() > before, "strace sees nothing");
+}
+
+#[test]
+fn keys_that_ssox_did_not_set_are_shown_and_kept() {
+    let (standin, home) = signed_in(Duration::from_secs(3300));
+    let script = "$env:TERM = 'dumb'; $env:AWS_PROFILE = 'outer'\nfunction global:prompt { '> ' }\nLOAD\n\
+        function show { $null = prompt; \"$SSOX_SEGMENT $SSOX_SEGMENT_STATE $env:SSOX_STATE\" -replace ' 5\\dm' }\n\
+        ssox use dev; show; show\n$ours = $env:AWS_ACCESS_KEY_ID\n\
+        $env:AWS_ACCESS_KEY_ID = 'AKIATHEIRS'; $env:AWS_SECRET_ACCESS_KEY = 'theirs'; show\n\
+        \"[$env:AWS_CREDENTIAL_EXPIRATION] [$env:AWS_SESSION_TOKEN] $env:AWS_ACCESS_KEY_ID\"\n\
+        $env:SSOX_NEXT = '1'; show; $env:AWS_ACCESS_KEY_ID\n\
+        ssox clear; \"$env:AWS_ACCESS_KEY_ID $env:AWS_SECRET_ACCESS_KEY $env:AWS_PROFILE\"; @(Get-Item Env:SSOX*).Count; show\n\
+        ssox use dev; show; $env:AWS_ACCESS_KEY_ID -ceq $ours\nRemove-Item Env:AWS_SESSION_TOKEN; show";
+    let expected = "dev:ReadOnly ok \ndev:ReadOnly ok \ndev:ReadOnly? foreign foreign\n[] [] AKIATHEIRS\n\
+        dev:ReadOnly? foreign foreign\nAKIATHEIRS\nAKIATHEIRS theirs outer\n0\n  \ndev:ReadOnly ok \nTrue\n\
+        dev:ReadOnly? foreign foreign\n";
+    check(&home, &script.replace("LOAD", LOAD), expected);
+    assert!(!installed("pwsh") || standin.count("GetRoleCredentials") == 1);
+}
+
+#[test]
+fn a_child_shell_and_a_prompt_that_changes_keys_are_looked_at() {
+    let (_standin, home) = signed_in(Duration::from_secs(3300));
+    let show = "$null = prompt; $SSOX_SEGMENT -replace ' 5\\dm'";
+    home.write("child.ps1", &format!("{LOAD}\n{show}\n$env:AWS_PROFILE = 'other'\n{show}\n"));
+    home.write("other.ps1", &format!("$env:AWS_PROFILE = 'other'\n{LOAD}\n{show}\n"));
+    let script = format!(
+        "$env:TERM = 'dumb'\nfunction global:prompt {{ if (Test-Path inside) {{ $env:AWS_ACCESS_KEY_ID = 'AKIATHEIRS' }}; '> ' }}\n{LOAD}\n\
+         ssox use dev\n{show}\npwsh -NoProfile -File child.ps1\npwsh -NoProfile -File other.ps1\n\
+         $null = New-Item inside\n(prompt) -match '^dev:ReadOnly\\? > '"
+    );
+    check(&home, &script, "dev:ReadOnly\ndev:ReadOnly\ndev:ReadOnly?\ndev:ReadOnly?\nTrue\n");
 }
