@@ -1,4 +1,4 @@
-//! Opening a page in the person's browser: `$BROWSER` first, else what the desktop offers. No shell is ever asked to open
+//! OpenedBrowser a page in the person's browser: `$BROWSER` first, else what the desktop offers. No shell is ever asked to open
 //! anything: the address is one argument of one program.
 
 use crate::context::Context;
@@ -17,13 +17,13 @@ const EARLY: Duration = Duration::from_secs(10);
 
 /// A browser that was started for an address.
 #[derive(Debug)]
-pub(crate) struct Opening {
+pub(crate) struct OpenedBrowser {
     has_failed: Arc<AtomicBool>,
     /// Removed when this is dropped.
     _page: Option<NamedTempFile>,
 }
 
-impl Opening {
+impl OpenedBrowser {
     /// Tells whether the program failed at once, and all others there are to try.
     pub(crate) fn has_failed(&self) -> bool {
         self.has_failed.load(Ordering::Relaxed)
@@ -31,14 +31,14 @@ impl Opening {
 }
 
 /// Opens an address; `None` when no program could be started for it. One that fails at once is followed by the next.
-pub(crate) fn open(ctx: &Context, url: &str) -> Option<Opening> {
+pub(crate) fn open(ctx: &Context, url: &str) -> Option<OpenedBrowser> {
     if is_page(url) { run(ctx, commands(ctx, url), None) } else { None }
 }
 
 /// Opens an address of this machine, which others on it may read in the command line of the browser. Where the system
 /// does not tell who connects to it, the command line has a private file in its place, which leads there.
-pub(crate) fn open_private(ctx: &Context, url: &str) -> Option<Opening> {
-    if peer::is_told() {
+pub(crate) fn open_private(ctx: &Context, url: &str) -> Option<OpenedBrowser> {
+    if peer::tells_the_user() {
         return open(ctx, url);
     }
     let page = redirecting_page(url).map_err(|cause| ctx.log(|| format!("browser: no page: {cause}"))).ok()?;
@@ -64,11 +64,11 @@ fn in_address(path: &Path) -> String {
 }
 
 /// Starts the first program that can be started.
-fn run(ctx: &Context, commands: Vec<Vec<String>>, page: Option<NamedTempFile>) -> Option<Opening> {
+fn run(ctx: &Context, commands: Vec<Vec<String>>, page: Option<NamedTempFile>) -> Option<OpenedBrowser> {
     let mut left = commands.into_iter();
     let mut next = move |ctx: &Context| left.find_map(|words| Some((start(ctx, &words)?, words)));
     let mut running = next(ctx)?;
-    let opening = Opening { has_failed: Arc::default(), _page: page };
+    let opening = OpenedBrowser { has_failed: Arc::default(), _page: page };
     let (ctx, has_failed) = (ctx.clone(), opening.has_failed.clone());
     thread::spawn(move || {
         while fails(running.0, &running.1) {

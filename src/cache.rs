@@ -71,15 +71,15 @@ impl Key {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Entry {
     pub(crate) credentials: RoleCredentials,
-    pub(crate) since: Timestamp,
+    pub(crate) issued_at: Timestamp,
 }
 
 impl Entry {
     /// Returns the moment the credentials stop being good: while 15 minutes are left (or `min_ttl`), and for
     /// short-lived ones while half of their life is; `None` when they do not end.
-    pub(crate) fn good_until(&self, min_ttl: Option<Duration>) -> Option<Timestamp> {
+    pub(crate) fn usable_until(&self, min_ttl: Option<Duration>) -> Option<Timestamp> {
         let end = self.credentials.expiration?;
-        let half = end.seconds_after(self.since).max(0) / 2;
+        let half = end.seconds_after(self.issued_at).max(0) / 2;
         let margin = match min_ttl {
             Some(asked) => i64::try_from(asked.as_secs()).unwrap_or(i64::MAX),
             None => MINIMUM_LEFT.min(half),
@@ -88,19 +88,19 @@ impl Entry {
     }
 
     /// Tells whether the credentials may be handed out without asking AWS.
-    pub(crate) fn is_good(&self, now: Timestamp, min_ttl: Option<Duration>) -> bool {
-        self.good_until(min_ttl).is_none_or(|until| now < until)
+    pub(crate) fn is_usable(&self, now: Timestamp, min_ttl: Option<Duration>) -> bool {
+        self.usable_until(min_ttl).is_none_or(|until| now < until)
     }
 
     /// Returns from when on a shell may renew the credentials: a little before they stop being good, so that many shells
     /// do not all call in the same second; `None` when they do not end.
     pub(crate) fn renewable_from(&self) -> Option<Timestamp> {
-        let until = self.good_until(None)?;
-        Some(until.plus(-(until.seconds_after(self.since) / 20).clamp(0, 60)))
+        let until = self.usable_until(None)?;
+        Some(until.plus(-(until.seconds_after(self.issued_at) / 20).clamp(0, 60)))
     }
 
     /// Tells whether the credentials have ended.
-    pub(crate) fn is_over(&self, now: Timestamp) -> bool {
+    pub(crate) fn is_expired(&self, now: Timestamp) -> bool {
         self.credentials.expiration.is_some_and(|end| end <= now)
     }
 }
@@ -109,7 +109,7 @@ impl Entry {
 pub(crate) fn read(ctx: &Context, key: &Key) -> Option<Entry> {
     let path = key.path(ctx).ok()?;
     let credentials = parse(&files::read(&path).ok()??)?;
-    Some(Entry { credentials, since: files::written_at(&path, ctx.now())? })
+    Some(Entry { credentials, issued_at: files::written_at(&path, ctx.now())? })
 }
 
 /// Writes an entry.

@@ -48,7 +48,7 @@ impl Deadline {
     }
 
     /// Tells whether the wait is over.
-    pub(crate) fn is_over(self) -> bool {
+    pub(crate) fn is_expired(self) -> bool {
         self.left().is_zero()
     }
 }

@@ -10,7 +10,7 @@ pub(crate) type Result<T> = std::result::Result<T, Error>;
 
 /// What went wrong, as the exit statuses of the contract tell it apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum ErrorKind {
     /// 1: anything else.
     Other,
     /// 2: the command line.
@@ -27,7 +27,7 @@ pub(crate) enum Kind {
     Interrupted,
 }
 
-impl Kind {
+impl ErrorKind {
     /// Returns the exit status.
     pub(crate) fn exit_status(self) -> u8 {
         match self {
@@ -45,45 +45,45 @@ impl Kind {
 /// What failed and why (`message`), and what to type (`hint`); lower case, no full stop.
 #[derive(Clone, Debug)]
 pub(crate) struct Error {
-    pub(crate) kind: Kind,
+    pub(crate) kind: ErrorKind,
     pub(crate) message: String,
     pub(crate) hint: Option<String>,
 }
 
 impl Error {
     /// Makes an error without a hint.
-    pub(crate) fn new(kind: Kind, message: impl Into<String>) -> Self {
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self { kind, message: message.into(), hint: None }
     }
 
     /// Makes an error of any other kind (exit 1).
     pub(crate) fn other(message: impl Into<String>) -> Self {
-        Self::new(Kind::Other, message)
+        Self::new(ErrorKind::Other, message)
     }
 
     /// Makes an error of the command line (exit 2).
     pub(crate) fn usage(message: impl Into<String>) -> Self {
-        Self::new(Kind::Usage, message)
+        Self::new(ErrorKind::Usage, message)
     }
 
     /// Makes an error that only a person can mend by signing in or answering (exit 3).
     pub(crate) fn needs_person(message: impl Into<String>) -> Self {
-        Self::new(Kind::NeedsPerson, message)
+        Self::new(ErrorKind::NeedsPerson, message)
     }
 
     /// Makes an error of configuration or bad input (exit 4).
     pub(crate) fn configuration(message: impl Into<String>) -> Self {
-        Self::new(Kind::Configuration, message)
+        Self::new(ErrorKind::Configuration, message)
     }
 
     /// Makes an error for a refusal by AWS (exit 5).
     pub(crate) fn refused(message: impl Into<String>) -> Self {
-        Self::new(Kind::Refused, message)
+        Self::new(ErrorKind::Refused, message)
     }
 
     /// Makes an error for an AWS that does not answer (exit 6).
     pub(crate) fn unreachable(message: impl Into<String>) -> Self {
-        Self::new(Kind::Unreachable, message)
+        Self::new(ErrorKind::Unreachable, message)
     }
 
     /// Makes an error for a file operation: `could not <what> <path>: cause` (exit 4).

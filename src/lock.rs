@@ -75,7 +75,7 @@ impl Lock {
                 return Ok(Self { has_waited, ..lock });
             }
             has_waited = true;
-            if deadline.is_over() {
+            if deadline.is_expired() {
                 return Err(not_released(ctx, limit, name, what));
             }
             if deadline.left() + UNSEEN <= limit {
@@ -111,7 +111,7 @@ impl StoppedHolder {
         if !holder(ctx, name).is_some_and(|holder| holder.is_stopped()) {
             self.deadline = ctx.deadline(self.limit);
         }
-        if self.deadline.is_over() { Err(not_released(ctx, self.limit, name, what)) } else { Ok(()) }
+        if self.deadline.is_expired() { Err(not_released(ctx, self.limit, name, what)) } else { Ok(()) }
     }
 
     fn watch_for(ctx: &Context, limit: Duration) -> Self {
@@ -131,7 +131,8 @@ fn holder_text(ctx: &Context, name: &str) -> String {
 fn not_released(ctx: &Context, limit: Duration, name: &str, what: &str) -> Error {
     let seconds = limit.as_secs();
     let message = format!("{} holds {what} and did not release it within {seconds}s", holder_text(ctx, name));
-    let hint = holder(ctx, name).map_or_else(|| "end the other ssox, and try again".into(), |holder| holder.way_out());
+    let hint =
+        holder(ctx, name).map_or_else(|| "end the other ssox, and try again".into(), |holder| holder.release_hint());
     Error::unreachable(message).hint(hint)
 }
 
@@ -158,7 +159,7 @@ fn refuse_link(ctx: &Context, name: &str) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::Kind;
+    use crate::error::ErrorKind;
     use std::ffi::OsString;
 
     fn context(home: &Path) -> Context {
@@ -185,7 +186,7 @@ mod tests {
         let limit = Duration::from_millis(30);
         let error = Lock::wait_within(&ctx, limit, "token corp", "the lock").unwrap_err();
         let pid = std::process::id();
-        assert_eq!(error.kind, Kind::Unreachable);
+        assert_eq!(error.kind, ErrorKind::Unreachable);
         assert!(error.message.starts_with(&format!("`ssox` (pid {pid}")), "{}", error.message);
         assert!(error.message.ends_with(" holds the lock and did not release it within 0s"));
         assert!(error.hint.unwrap().contains(&format!("kill {pid}")));

@@ -87,7 +87,7 @@ fn refuse(refusal: &clap::Error) -> ExitCode {
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => drop(refusal.print()),
         _ => report(&usage(&refusal.render().to_string()), context::is_json_asked_for()),
     }
-    ExitCode::from(error::Kind::Usage.exit_status())
+    ExitCode::from(error::ErrorKind::Usage.exit_status())
 }
 
 /// Takes what is wrong, and the tip or the usage, out of clap's text.

@@ -41,9 +41,9 @@ pub(crate) fn of(ctx: &Context, stream: &TcpStream) -> Peer {
 
 /// Tells whether an address on this machine is safe in a command line: others cannot read it there (Windows), or the
 /// system tells who connects to it.
-pub(crate) fn is_told() -> bool {
+pub(crate) fn tells_the_user() -> bool {
     #[cfg(any(target_os = "linux", target_os = "macos"))]
-    return system::is_told();
+    return system::tells_the_user();
     #[cfg(not(any(target_os = "linux", target_os = "macos")))]
     cfg!(windows)
 }

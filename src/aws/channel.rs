@@ -10,7 +10,7 @@ use super::proxy::{self, Proxy};
 use super::{Endpoint, Network, Timeouts, partition, trust};
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::shell::typed;
+use crate::shell::hint;
 use crate::terminal;
 use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::tls::Provider;
@@ -61,7 +61,7 @@ impl Channel {
             let Endpoint { url, origin } = endpoint;
             let message = format!("FIPS and dual-stack do not go with the endpoint `{url}` of {origin}");
             return Err(Error::configuration(message)
-                .hint(typed::unset(ctx, &["AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT"])));
+                .hint(hint::unset(ctx, &["AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT"])));
         }
         let own = || format!("https://{}", partition::host(service, region, network));
         let channel = match endpoint {

@@ -3,7 +3,7 @@
 use super::channel::Channel;
 use crate::context::Context;
 use crate::error::Error;
-use crate::shell::typed;
+use crate::shell::hint;
 use std::fmt;
 use std::net::IpAddr;
 
@@ -35,7 +35,7 @@ impl Endpoint {
     /// Returns what to do to reach AWS itself.
     pub(crate) fn remedy(&self, ctx: &Context) -> String {
         match &self.origin {
-            Origin::Variable(name) => typed::unset(ctx, &[name]),
+            Origin::Variable(name) => hint::unset(ctx, &[name]),
             Origin::Key(key) => format!("take {key} out"),
         }
     }

@@ -7,7 +7,7 @@ use super::cause::chain;
 use super::channel::Channel;
 use super::outcome::Failure;
 use super::unreachable;
-use crate::error::{Error, Kind};
+use crate::error::{Error, ErrorKind};
 use crate::time::{Timestamp, human};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
@@ -102,7 +102,7 @@ impl Refusal<'_> {
     fn clock(&self) -> Error {
         let ahead = self.ahead.unwrap_or_default();
         let direction = if ahead > 0 { "ahead" } else { "behind" };
-        Error::new(Kind::Configuration, format!("this computer's clock is {} {direction}", human(ahead.abs())))
+        Error::new(ErrorKind::Configuration, format!("this computer's clock is {} {direction}", human(ahead.abs())))
             .hint("set the clock, then try again")
     }
 }

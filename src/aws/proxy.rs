@@ -4,7 +4,7 @@
 
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::shell::typed;
+use crate::shell::hint;
 use aws_smithy_http_client::proxy::ProxyConfig;
 
 /// The proxy for addresses of one scheme.
@@ -33,7 +33,7 @@ const FOR_HTTP: [&str; 4] = ["http_proxy", "HTTP_PROXY", "ALL_PROXY", "all_proxy
 pub(super) fn of(ctx: &Context, scheme: &str) -> Result<Option<Proxy>> {
     let set = |names: [&'static str; 4]| names.into_iter().filter_map(|name| Some((name, ctx.var(name)?)));
     let bad = |variable: &str, what: &str| {
-        let hint = typed::set(ctx, variable, "http://proxy.example:8080");
+        let hint = hint::set(ctx, variable, "http://proxy.example:8080");
         Error::configuration(format!("`{variable}` {what}")).hint(hint)
     };
     if let Some((variable, _)) = set(FOR_HTTPS).chain(set(FOR_HTTP)).find(|(_, address)| !is_address(address)) {

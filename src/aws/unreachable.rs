@@ -6,7 +6,7 @@ use super::cause::{all_text, chain, find, is_cut, is_unresolved};
 use super::channel::Channel;
 use super::outcome::Failure;
 use crate::error::{Error, cause_text};
-use crate::shell::typed;
+use crate::shell::hint;
 use std::error::Error as Cause;
 use std::io::{self, ErrorKind};
 use std::time::Duration;
@@ -58,7 +58,7 @@ pub(super) fn error(channel: &Channel, error: &(dyn Cause + 'static)) -> Error {
 /// Says that a proxy wants a name and a password.
 pub(super) fn proxy_asks(channel: &Channel) -> Error {
     let variable = channel.proxy.as_ref().map_or("HTTPS_PROXY", |proxy| proxy.variable);
-    Error::configuration(format!("the proxy of `{variable}` asks who you are")).hint(typed::set(
+    Error::configuration(format!("the proxy of `{variable}` asks who you are")).hint(hint::set(
         &channel.ctx,
         variable,
         "http://user:password@host:port",
@@ -107,7 +107,7 @@ fn untrusted(channel: &Channel, cause: &rustls::CertificateError) -> Error {
             ("is for another host", "is there a proxy or a sign-in page in between?".to_string())
         }
         _ => {
-            let line = typed::set(&channel.ctx, "AWS_CA_BUNDLE", "/path/to/its/certificates.pem");
+            let line = hint::set(&channel.ctx, "AWS_CA_BUNDLE", "/path/to/its/certificates.pem");
             ("is not trusted", format!("a company's proxy has its own authority: {line}"))
         }
     };
@@ -121,7 +121,7 @@ fn no_network(channel: &Channel, message: String) -> Error {
         (Some(proxy), _) => channel.named(Error::unreachable(message).hint(format!(
             "is the network up, and is the proxy of {} the right one? if not: {}",
             proxy.variable,
-            typed::unset(&channel.ctx, &[proxy.variable])
+            hint::unset(&channel.ctx, &[proxy.variable])
         ))),
     }
 }

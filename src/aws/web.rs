@@ -141,7 +141,7 @@ fn head_of(response: &HttpResponse) -> Head {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::Kind;
+    use crate::error::ErrorKind;
     use std::io::{BufRead as _, BufReader, Write as _};
     use std::net::{Ipv4Addr, TcpListener};
     use std::thread;
@@ -190,6 +190,6 @@ mod tests {
     fn nobody_there_is_said() {
         let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap();
         let error = redirect(&Context::new([]), &Network::default(), &format!("http://{free}/")).unwrap_err();
-        assert_eq!(error.kind, Kind::Unreachable);
+        assert_eq!(error.kind, ErrorKind::Unreachable);
     }
 }

@@ -65,11 +65,11 @@ fn a_broken_entry_is_an_absent_one() {
 #[test]
 fn short_lived_credentials_are_good_for_half_their_life() {
     let end = Timestamp::parse("2036-11-20T12:00:00Z").unwrap();
-    let entry = |life: i64| Entry { credentials: credentials("2036-11-20T12:00:00Z"), since: end.plus(-life) };
+    let entry = |life: i64| Entry { credentials: credentials("2036-11-20T12:00:00Z"), issued_at: end.plus(-life) };
     for (life, left) in [(3600, 900), (1200, 600), (8, 4), (12 * 3600, 900)] {
-        assert_eq!(entry(life).good_until(None), Some(end.plus(-left)), "{life}");
+        assert_eq!(entry(life).usable_until(None), Some(end.plus(-left)), "{life}");
     }
-    assert_eq!(entry(3600).good_until(Some(Duration::from_secs(2700))), Some(end.plus(-2700)));
+    assert_eq!(entry(3600).usable_until(Some(Duration::from_secs(2700))), Some(end.plus(-2700)));
     for (life, left) in [(3600, 960), (8, 4)] {
         assert_eq!(entry(life).renewable_from(), Some(end.plus(-left)), "{life}");
     }

@@ -201,7 +201,7 @@ fn set_or_take_out(changes: &mut EnvChanges, ctx: &Context, name: &'static str, 
 /// Returns when the hook should call: a little earlier in some shells than in others, so that twenty panes do not call at
 /// once.
 fn next_tick(ctx: &Context, entry: &Entry) -> Option<Timestamp> {
-    let (from, until) = (entry.renewable_from()?, entry.good_until(None)?);
+    let (from, until) = (entry.renewable_from()?, entry.usable_until(None)?);
     let now = ctx.now();
     let spread = until.seconds_after(from).max(0);
     let jitter = getrandom::u32().map_or(0, |random| i64::from(random) % (spread + 1));

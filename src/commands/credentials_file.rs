@@ -2,7 +2,7 @@
 //!
 //! Deliberately not here: renewing what was written. Nobody can tell who reads it.
 
-use crate::config::{ConfigFiles, Edits, Kind, Which};
+use crate::config::{ConfigFiles, Edits, SectionKind, WhichFile};
 use crate::context::Context;
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
@@ -37,7 +37,7 @@ pub(super) fn text(section: &str, credentials: &RoleCredentials) -> Result<Strin
 /// # Errors
 /// Those of [`check`]; Configuration: the file cannot be read or written. Unreachable: another process holds the lock.
 pub(super) fn write(ctx: &Context, section: &str, credentials: &RoleCredentials) -> Result<()> {
-    let path = ConfigFiles::update(ctx, Which::Credentials, |files| {
+    let path = ConfigFiles::update(ctx, WhichFile::Credentials, |files| {
         check(files, section)?;
         Ok(edited(files, section, credentials)?.finish())
     })?;
@@ -64,9 +64,12 @@ pub(super) fn check(files: &ConfigFiles, section: &str) -> Result<()> {
     if let Some((_, what)) = SOURCES.iter().find(|(key, _)| profile.entry(key).is_some()) {
         return taken(what);
     }
-    let has = |key: &str, which: Which| profile.entries().iter().any(|entry| entry.key == key && entry.which == which);
-    let is_temporary = ["aws_session_token", "aws_security_token"].iter().any(|key| has(key, Which::Credentials));
-    match has("aws_access_key_id", Which::Config) || (has("aws_access_key_id", Which::Credentials) && !is_temporary) {
+    let has =
+        |key: &str, which: WhichFile| profile.entries().iter().any(|entry| entry.key == key && entry.which == which);
+    let is_temporary = ["aws_session_token", "aws_security_token"].iter().any(|key| has(key, WhichFile::Credentials));
+    match has("aws_access_key_id", WhichFile::Config)
+        || (has("aws_access_key_id", WhichFile::Credentials) && !is_temporary)
+    {
         true => taken("has keys of its own"),
         false => Ok(()),
     }
@@ -90,8 +93,8 @@ fn edited<'a>(files: &'a ConfigFiles, section: &str, credentials: &RoleCredentia
     ];
     for (key, value) in keys {
         match value {
-            Some(value) => edits.set(Kind::Profile, section, key, &value)?,
-            None => edits.unset(Kind::Profile, section, key),
+            Some(value) => edits.set(SectionKind::Profile, section, key, &value)?,
+            None => edits.unset(SectionKind::Profile, section, key),
         }
     }
     Ok(edits)

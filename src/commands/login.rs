@@ -6,7 +6,7 @@ use super::{chosen_session, saml};
 use crate::cli::Login;
 use crate::config::ConfigFiles;
 use crate::context::Context;
-use crate::error::{Kind, Result};
+use crate::error::{ErrorKind, Result};
 use crate::session::{self, Flow, SignIn};
 use crate::terminal;
 use crate::time::human;
@@ -29,7 +29,7 @@ pub(super) fn run(ctx: &Context, args: &Login) -> Result<()> {
                 terminal::say(&line);
                 return Ok(());
             }
-            Err(error) if error.kind == Kind::NeedsPerson => ctx.log(|| error.message),
+            Err(error) if error.kind == ErrorKind::NeedsPerson => ctx.log(|| error.message),
             Err(error) => return Err(error),
         }
     }

@@ -37,7 +37,7 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::profile::{self, Profile};
 use crate::session::Session;
-use crate::shell::{Emit, Shell, typed};
+use crate::shell::{Emit, Shell, hint};
 use crate::source::Request;
 use crate::terminal;
 
@@ -105,7 +105,7 @@ fn emit(ctx: &Context, emit: Option<&str>, verb: &str) -> Result<Emit> {
 
 /// Says how to get ssox's function into the running shell.
 fn install(ctx: &Context) -> String {
-    match typed::integration(ctx) {
+    match hint::integration(ctx) {
         Some(line) => format!("{line}, and put that line in its rc file"),
         None => "ssox has a function for zsh, bash, fish and PowerShell; elsewhere, ssox exec NAME -- COMMAND".into(),
     }

@@ -144,7 +144,7 @@ fn renew(ctx: &Context, profile: &Profile, needed: Step) -> std::result::Result<
     }
     let entry = profile.source.credentials(ctx, &request(ctx, profile)).map_err(fail(Step::Fetch))?;
     // A clock that is ahead would otherwise have AWS asked at every prompt.
-    if entry.is_over(ctx.now()) {
+    if entry.is_expired(ctx.now()) {
         let ahead = Error::other("the new credentials had expired when they came: this machine's clock is ahead");
         return Err(fail(Step::Fetch)(ahead.hint("ssox doctor")));
     }

@@ -72,7 +72,7 @@ pub(super) fn log_in(ctx: &Context, args: &Login, name: &str, saml: &Saml) -> Re
     if args.fresh {
         cache::remove(ctx, &saml.key())?;
     }
-    let was_good = cache::read(ctx, &saml.key()).is_some_and(|entry| entry.is_good(ctx.now(), None));
+    let was_good = cache::read(ctx, &saml.key()).is_some_and(|entry| entry.is_usable(ctx.now(), None));
     let request = Request { timeout: args.timeout, ..Request::default() };
     let end = saml.credentials(ctx, &request)?.credentials.expiration;
     let left = end.map(|end| format!(", for {}", human(end.seconds_after(ctx.now())))).unwrap_or_default();

@@ -3,7 +3,7 @@
 //! Nothing is expanded: a `$(…)` in the line is text.
 
 use super::reply::header;
-use super::{Answer, Candidate, Question};
+use super::{Candidate, CommandLine, Completions};
 
 /// What readline asks for with `COMP_TYPE` when it only lists candidates, after a second TAB.
 const LISTING: &str = "63";
@@ -18,8 +18,8 @@ enum Quote {
 
 /// The line up to the cursor.
 #[derive(Debug)]
-pub(super) struct Line {
-    pub(super) question: Question,
+pub(super) struct BashLine {
+    pub(super) question: CommandLine,
     /// What stands of the word at the cursor before the place where readline puts candidates.
     kept: String,
     quote: Quote,
@@ -28,7 +28,7 @@ pub(super) struct Line {
     indices: Vec<usize>,
 }
 
-impl Line {
+impl BashLine {
     /// Reads what the glue passes: the line up to the cursor, `COMP_TYPE`, `COMP_WORDBREAKS`, and all of `COMP_WORDS`.
     pub(super) fn of(arguments: &[String]) -> Option<Self> {
         let [text, kind, breaks, comp_words @ ..] = arguments else { return None };
@@ -43,7 +43,7 @@ impl Line {
         let indices = starts.map(|start| index(text, start, comp_words)).collect();
         let kept = current.text[..current.kept].to_owned();
         let words = words.into_iter().map(|word| word.text).collect();
-        let question = Question { words, current: current.text };
+        let question = CommandLine { words, current: current.text };
         Some(Self { question, kept, quote: lexer.quote, is_listing: kind == LISTING, indices })
     }
 
@@ -57,11 +57,11 @@ impl Line {
 }
 
 /// Writes the reply to the glue.
-pub(super) fn reply(line: &Line, answer: Answer) -> String {
+pub(super) fn reply(line: &BashLine, answer: Completions) -> String {
     let (kind, are_parts, candidates) = match answer {
-        Answer::Command(at) => return format!("command {}\n", line.indices.get(at).unwrap_or(&at)),
-        Answer::Files => return "files\n".into(),
-        Answer::Candidates { kind, are_parts, candidates } => (kind, are_parts, candidates),
+        Completions::Command(at) => return format!("command {}\n", line.indices.get(at).unwrap_or(&at)),
+        Completions::Files => return "files\n".into(),
+        Completions::Candidates { kind, are_parts, candidates } => (kind, are_parts, candidates),
     };
     let fitting: Vec<Candidate> =
         candidates.into_iter().filter(|candidate| starts_alike(&candidate.value, &line.question.current)).collect();
@@ -181,15 +181,15 @@ mod tests {
 
     const BREAKS: &str = " \t\n\"'@><=;|&(:";
 
-    fn line(text: &str) -> Line {
+    fn line(text: &str) -> BashLine {
         let apart = text.replace(':', " : ").replace('=', " = ");
         let arguments = [text, "9", BREAKS].into_iter().chain(apart.split_whitespace()).map(String::from);
-        Line::of(&arguments.collect::<Vec<_>>()).unwrap()
+        BashLine::of(&arguments.collect::<Vec<_>>()).unwrap()
     }
 
     fn completed(text: &str, candidate: &str) -> String {
         let candidates = vec![Candidate::new(candidate, "described")];
-        reply(&line(text), Answer::Candidates { kind: "profile", are_parts: false, candidates })
+        reply(&line(text), Completions::Candidates { kind: "profile", are_parts: false, candidates })
     }
 
     #[test]
@@ -238,7 +238,7 @@ mod tests {
         ] {
             let line = line(typed);
             let at = line.question.words.iter().position(|word| word == "git").unwrap();
-            assert_eq!(reply(&line, Answer::Command(at)), format!("command {index}\n"), "{typed}");
+            assert_eq!(reply(&line, Completions::Command(at)), format!("command {index}\n"), "{typed}");
         }
     }
 
@@ -246,7 +246,7 @@ mod tests {
     fn descriptions_are_for_listing() {
         let mut line = line("ssox use d");
         let candidates = || ["dev", "demo"].map(|name| Candidate::new(name, "x")).to_vec();
-        let answer = || Answer::Candidates { kind: "profile", are_parts: false, candidates: candidates() };
+        let answer = || Completions::Candidates { kind: "profile", are_parts: false, candidates: candidates() };
         assert_eq!(reply(&line, answer()), "words profile\ndev\ndemo\n");
         line.is_listing = true;
         assert_eq!(reply(&line, answer()), "words profile\ndev  (x)\ndemo  (x)\n");

@@ -1,8 +1,8 @@
 //! What the command line's grammar allows at the cursor. The candidates are those of clap's own engine; the values only
 //! ssox knows are named by their kind here, and found later.
 
-use super::kind::Kind;
-use super::{Candidate, Question};
+use super::value_kind::ValueKind;
+use super::{Candidate, CommandLine};
 use clap::{Arg, Command};
 use clap_complete::CompletionCandidate;
 use clap_complete::engine::{ArgValueCompleter, complete};
@@ -11,18 +11,18 @@ use std::ffi::{OsStr, OsString};
 
 /// What belongs at the cursor.
 #[derive(Debug)]
-pub(super) enum Place {
+pub(super) enum Expected {
     /// The words from there on are a command line of their own.
     Command(usize),
     /// A value, what stands before it in the same word, `--region=`, and whether it may begin with `-`.
-    Value(Kind, String, Dashed),
+    Value(ValueKind, String, LeadingDash),
     /// One of these.
     Words(&'static str, Vec<Candidate>),
 }
 
 /// Whether a value that begins with `-` can stand at the cursor, where it could be taken for an option.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Dashed {
+pub(super) enum LeadingDash {
     Fits,
     /// Once `--` stands before it.
     NeedsDashes,
@@ -30,13 +30,13 @@ pub(super) enum Dashed {
 }
 
 /// Returns what belongs at the cursor.
-pub(super) fn place(mut command: Command, question: &Question) -> Place {
+pub(super) fn expected(mut command: Command, question: &CommandLine) -> Expected {
     // The arguments of a verb are put together when they are needed.
     command.build();
     let command = marked(command);
     let (verb, at) = verb(&command, &question.words);
     if let Some(start) = inner_command(verb, question, at) {
-        return Place::Command(start);
+        return Expected::Command(start);
     }
     let excluded = excluded(verb, &question.words);
     let found = engine(&mut command.clone(), question);
@@ -44,10 +44,10 @@ pub(super) fn place(mut command: Command, question: &Question) -> Place {
     for candidate in &found {
         let before = candidate.get_value().to_string_lossy().into_owned();
         // Where an option was begun, a profile is not meant.
-        match Kind::ALL.into_iter().find(|kind| candidate.get_id() == Some(&kind.mark())) {
+        match ValueKind::ALL.into_iter().find(|kind| candidate.get_id() == Some(&kind.mark())) {
             Some(kind) if !is_option || !before.is_empty() => {
                 let dashed = dashed(verb, &question.words, &before);
-                return Place::Value(kind, before, dashed);
+                return Expected::Value(kind, before, dashed);
             }
             _ => {}
         }
@@ -55,19 +55,19 @@ pub(super) fn place(mut command: Command, question: &Question) -> Place {
     words(found, is_option, &excluded)
 }
 
-fn dashed(verb: &Command, words: &[String], before: &str) -> Dashed {
+fn dashed(verb: &Command, words: &[String], before: &str) -> LeadingDash {
     if !before.is_empty() || words.iter().any(|word| word == "--") {
-        Dashed::Fits
+        LeadingDash::Fits
     } else if words.last().is_some_and(|word| awaits_value(verb, word)) {
-        Dashed::Never
+        LeadingDash::Never
     } else {
-        Dashed::NeedsDashes
+        LeadingDash::NeedsDashes
     }
 }
 
 fn marked(command: Command) -> Command {
     let name = command.get_name().to_owned();
-    let mark = |arg: Arg| match Kind::of(&name, &arg) {
+    let mark = |arg: Arg| match ValueKind::of(&name, &arg) {
         Some(kind) => {
             let candidate = move || CompletionCandidate::new("").id(Some(kind.mark()));
             arg.add(ArgValueCompleter::new(move |_: &OsStr| vec![candidate()]))
@@ -79,7 +79,7 @@ fn marked(command: Command) -> Command {
 
 /// Asks the engine with nothing typed of the word at the cursor, but for an option that awaits its value after `=`:
 /// the shells match better.
-fn engine(command: &mut Command, question: &Question) -> Vec<CompletionCandidate> {
+fn engine(command: &mut Command, question: &CommandLine) -> Vec<CompletionCandidate> {
     let start = match question.current.split_once('=') {
         Some((option, _)) if option.starts_with("--") => format!("{option}="),
         _ => String::new(),
@@ -103,7 +103,7 @@ fn verb<'c>(command: &'c Command, words: &[String]) -> (&'c Command, usize) {
 }
 
 /// Returns where the program of `exec PROFILE -- PROGRAM …` stands, when it stands at the cursor or before.
-fn inner_command(verb: &Command, question: &Question, first: usize) -> Option<usize> {
+fn inner_command(verb: &Command, question: &CommandLine, first: usize) -> Option<usize> {
     let program = verb.get_positionals().find(|arg| arg.is_trailing_var_arg_set())?.get_index()?;
     let mut positionals = 0;
     let mut is_escaped = false;
@@ -144,7 +144,7 @@ fn excluded(verb: &Command, words: &[String]) -> HashSet<String> {
     verb.get_arguments().filter(is_given).flat_map(with_conflicts).map(|arg| format!("arg::{}", arg.get_id())).collect()
 }
 
-fn words(found: Vec<CompletionCandidate>, is_option: bool, excluded: &HashSet<String>) -> Place {
+fn words(found: Vec<CompletionCandidate>, is_option: bool, excluded: &HashSet<String>) -> Expected {
     let id = |candidate: &CompletionCandidate| candidate.get_id().cloned().unwrap_or_default();
     let is_fitting =
         |candidate: &CompletionCandidate| !id(candidate).starts_with("value::") && !excluded.contains(&id(candidate));
@@ -157,7 +157,7 @@ fn words(found: Vec<CompletionCandidate>, is_option: bool, excluded: &HashSet<St
         Some(id) if id.starts_with("arg::") => "option",
         _ => "value",
     };
-    Place::Words(kind, offered.iter().map(candidate).collect())
+    Expected::Words(kind, offered.iter().map(candidate).collect())
 }
 
 fn candidate(candidate: &CompletionCandidate) -> Candidate {
@@ -173,15 +173,15 @@ mod tests {
     use clap::CommandFactory as _;
 
     /// The last word is the one at the cursor.
-    fn at(line: &str) -> Place {
+    fn at(line: &str) -> Expected {
         let mut words: Vec<String> = line.split(' ').map(String::from).collect();
         let current = words.pop().unwrap_or_default();
-        place(Cli::command(), &Question { words, current })
+        expected(Cli::command(), &CommandLine { words, current })
     }
 
     fn words_at(line: &str) -> Vec<String> {
         match at(line) {
-            Place::Words(_, candidates) => candidates.into_iter().map(|candidate| candidate.value).collect(),
+            Expected::Words(_, candidates) => candidates.into_iter().map(|candidate| candidate.value).collect(),
             other => panic!("{line}: {other:?}"),
         }
     }
@@ -207,8 +207,8 @@ mod tests {
         fn check(command: &Command, free: &[&str]) {
             for arg in command.get_arguments().filter(|arg| arg.get_action().takes_values()) {
                 let id = arg.get_id().as_str();
-                let is_known =
-                    Kind::of(command.get_name(), arg).is_some() || arg.get_value_parser().possible_values().is_some();
+                let is_known = ValueKind::of(command.get_name(), arg).is_some()
+                    || arg.get_value_parser().possible_values().is_some();
                 assert!(is_known != free.contains(&id), "{} {id}", command.get_name());
             }
             command.get_subcommands().for_each(|command| check(command, free));
@@ -260,19 +260,19 @@ mod tests {
     #[test]
     fn a_value_is_known_by_its_place() {
         for (line, kind, before) in [
-            ("ssox use d", Kind::ProfileOrPrevious, ""),
-            ("ssox -v login d", Kind::ProfileWithSession, ""),
-            ("ssox saml roles ", Kind::ProfileWithSaml, ""),
-            ("ssox use --region=eu dev", Kind::ProfileOrPrevious, ""),
-            ("ssox use -- -d", Kind::ProfileOrPrevious, ""),
-            ("ssox use --region ", Kind::Region, ""),
-            ("ssox use dev --region=eu", Kind::Region, "--region="),
-            ("ssox configure sso --profile ", Kind::Profile, ""),
-            ("ssox configure sso --sso-session=c", Kind::Session, "--sso-session="),
-            ("ssox export --saml-response ", Kind::File, ""),
+            ("ssox use d", ValueKind::ProfileOrPrevious, ""),
+            ("ssox -v login d", ValueKind::ProfileWithSession, ""),
+            ("ssox saml roles ", ValueKind::ProfileWithSaml, ""),
+            ("ssox use --region=eu dev", ValueKind::ProfileOrPrevious, ""),
+            ("ssox use -- -d", ValueKind::ProfileOrPrevious, ""),
+            ("ssox use --region ", ValueKind::Region, ""),
+            ("ssox use dev --region=eu", ValueKind::Region, "--region="),
+            ("ssox configure sso --profile ", ValueKind::Profile, ""),
+            ("ssox configure sso --sso-session=c", ValueKind::Session, "--sso-session="),
+            ("ssox export --saml-response ", ValueKind::File, ""),
         ] {
             match at(line) {
-                Place::Value(found, there, _) => assert_eq!((found, there.as_str()), (kind, before), "{line}"),
+                Expected::Value(found, there, _) => assert_eq!((found, there.as_str()), (kind, before), "{line}"),
                 other => panic!("{line}: {other:?}"),
             }
         }
@@ -282,15 +282,15 @@ mod tests {
     #[test]
     fn a_value_that_begins_with_a_dash_fits_where_it_is_no_option() {
         for (line, expected) in [
-            ("ssox use ", Dashed::NeedsDashes),
-            ("ssox use --profile-only ", Dashed::NeedsDashes),
-            ("ssox use -- ", Dashed::Fits),
-            ("ssox use -- -d", Dashed::Fits),
-            ("ssox configure sso --profile=", Dashed::Fits),
-            ("ssox configure sso --profile ", Dashed::Never),
-            ("ssox login --sso-session ", Dashed::Never),
+            ("ssox use ", LeadingDash::NeedsDashes),
+            ("ssox use --profile-only ", LeadingDash::NeedsDashes),
+            ("ssox use -- ", LeadingDash::Fits),
+            ("ssox use -- -d", LeadingDash::Fits),
+            ("ssox configure sso --profile=", LeadingDash::Fits),
+            ("ssox configure sso --profile ", LeadingDash::Never),
+            ("ssox login --sso-session ", LeadingDash::Never),
         ] {
-            let Place::Value(_, _, dashed) = at(line) else { panic!("{line}") };
+            let Expected::Value(_, _, dashed) = at(line) else { panic!("{line}") };
             assert_eq!(dashed, expected, "{line}");
         }
     }
@@ -312,8 +312,10 @@ mod tests {
             ("ssox use dev ", None),
         ] {
             match (at(line), start) {
-                (Place::Command(found), Some(start)) => assert_eq!(found, start, "{line}"),
-                (other, start) => assert!(!matches!(other, Place::Command(_)) && start.is_none(), "{line}: {other:?}"),
+                (Expected::Command(found), Some(start)) => assert_eq!(found, start, "{line}"),
+                (other, start) => {
+                    assert!(!matches!(other, Expected::Command(_)) && start.is_none(), "{line}: {other:?}");
+                }
             }
         }
     }

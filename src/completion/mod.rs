@@ -14,21 +14,21 @@
 
 mod bash;
 mod grammar;
-mod kind;
 mod narrow;
 mod powershell;
 mod regions;
 mod reply;
+mod value_kind;
 mod values;
 
 use crate::context::Context;
 use crate::shell::Shell;
 use clap::Command;
-use grammar::{Dashed, Place};
+use grammar::{Expected, LeadingDash};
 
 /// The command line up to the cursor, as the program would get it.
 #[derive(Debug, Default, PartialEq, Eq)]
-struct Question {
+struct CommandLine {
     /// The words before the one at the cursor, the program's name first.
     words: Vec<String>,
     /// What is there of the word at the cursor.
@@ -49,7 +49,7 @@ impl Candidate {
 
 /// What could stand at the cursor.
 #[derive(Debug, PartialEq, Eq)]
-enum Answer {
+enum Completions {
     Command(usize),
     Files,
     Candidates {
@@ -64,25 +64,25 @@ enum Answer {
 pub(crate) fn answer(ctx: &Context, command: Command, shell: Shell, arguments: &[String]) -> String {
     match shell {
         Shell::Bash => {
-            bash::Line::of(arguments).map(|line| bash::reply(&line, find(ctx, command, shell, &line.question)))
+            bash::BashLine::of(arguments).map(|line| bash::reply(&line, find(ctx, command, shell, &line.question)))
         }
         Shell::PowerShell => arguments.split_first().map(|(current, words)| {
-            let question = Question { words: words.to_vec(), current: powershell::decoded(current) };
+            let question = CommandLine { words: words.to_vec(), current: powershell::decoded(current) };
             powershell::reply(&question, find(ctx, command, shell, &question))
         }),
         Shell::Zsh | Shell::Fish => arguments.split_first().map(|(current, words)| {
-            let question = Question { words: words.to_vec(), current: reply::decoded(shell, current) };
+            let question = CommandLine { words: words.to_vec(), current: reply::decoded(shell, current) };
             reply::reply(shell, find(ctx, command, shell, &question))
         }),
     }
     .unwrap_or_default()
 }
 
-fn find(ctx: &Context, command: Command, shell: Shell, question: &Question) -> Answer {
-    match grammar::place(command, question) {
-        Place::Command(at) => Answer::Command(at),
-        Place::Words(kind, candidates) => Answer::Candidates { kind, are_parts: false, candidates },
-        Place::Value(kind, before, dashed) => {
+fn find(ctx: &Context, command: Command, shell: Shell, question: &CommandLine) -> Completions {
+    match grammar::expected(command, question) {
+        Expected::Command(at) => Completions::Command(at),
+        Expected::Words(kind, candidates) => Completions::Candidates { kind, are_parts: false, candidates },
+        Expected::Value(kind, before, dashed) => {
             let typed = question.current.strip_prefix(&before).unwrap_or_default();
             // zsh and fish match by their user's own rules, and want all there is.
             let matching = match shell {
@@ -94,16 +94,16 @@ fn find(ctx: &Context, command: Command, shell: Shell, question: &Question) -> A
     }
 }
 
-impl Answer {
+impl Completions {
     /// Leaves out what would be taken for an option here, and offers the `--` that lets it stand. A `-` alone is none.
-    fn fitting(mut self, dashed: Dashed) -> Self {
+    fn fitting(mut self, dashed: LeadingDash) -> Self {
         if let Self::Candidates { candidates, .. } = &mut self
-            && dashed != Dashed::Fits
+            && dashed != LeadingDash::Fits
         {
             let is_dashed = |candidate: &Candidate| candidate.value.starts_with('-') && candidate.value != "-";
             let is_any = candidates.iter().any(is_dashed);
             candidates.retain(|candidate| !is_dashed(candidate));
-            if is_any && dashed == Dashed::NeedsDashes {
+            if is_any && dashed == LeadingDash::NeedsDashes {
                 candidates.push(Candidate::new("--", "before a name that begins with -"));
             }
         }

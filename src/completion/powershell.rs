@@ -1,6 +1,6 @@
 //! What is said to PowerShell's glue, which takes what it gets: nothing is matched there, and what is inserted is source.
 
-use super::{Answer, Candidate, Question, reply};
+use super::{Candidate, CommandLine, Completions, reply};
 use crate::shell::quote::powershell;
 use crate::shell::reply::ascii;
 
@@ -10,8 +10,10 @@ pub(super) fn decoded(current: &str) -> String {
 }
 
 /// Writes the reply to the glue: of each candidate what is inserted, what is listed, and what is explained, in ASCII.
-pub(super) fn reply(question: &Question, answer: Answer) -> String {
-    let Answer::Candidates { kind, are_parts, candidates } = answer else { return reply::without_candidates(&answer) };
+pub(super) fn reply(question: &CommandLine, answer: Completions) -> String {
+    let Completions::Candidates { kind, are_parts, candidates } = answer else {
+        return reply::without_candidates(&answer);
+    };
     let line = |candidate: Candidate| {
         let inserted = word(kind, &candidate.value);
         // PowerShell takes no empty explanation.
@@ -46,7 +48,8 @@ mod tests {
         let mut words: Vec<String> = typed.split(' ').map(String::from).collect();
         let current = words.pop().unwrap_or_default();
         let candidates = values.iter().map(|value| Candidate::new(*value, "")).collect();
-        let told = reply(&Question { words, current }, Answer::Candidates { kind, are_parts: false, candidates });
+        let told =
+            reply(&CommandLine { words, current }, Completions::Candidates { kind, are_parts: false, candidates });
         told.lines().skip(1).filter_map(|line| line.split('\t').next()).collect::<Vec<_>>().join(" | ")
     }
 
@@ -73,8 +76,8 @@ mod tests {
     #[test]
     fn each_line_is_ascii_and_says_something() {
         let candidates = vec![Candidate::new("a’ $(x)", "é"), Candidate::new("dev", "")];
-        let answer = Answer::Candidates { kind: "profile", are_parts: false, candidates };
-        let told = reply(&Question::default(), answer);
+        let answer = Completions::Candidates { kind: "profile", are_parts: false, candidates };
+        let told = reply(&CommandLine::default(), answer);
         assert_eq!(told, "words profile\n'a\\u2019\\u2019 $(x)'\ta\\u2019 $(x)\t\\u00e9\ndev\tdev\tdev\n");
     }
 

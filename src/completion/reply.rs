@@ -1,6 +1,6 @@
 //! What is said to the glue of zsh and fish, and how their word at the cursor is read.
 
-use super::{Answer, Candidate};
+use super::{Candidate, Completions};
 use crate::shell::Shell;
 
 /// Reads the word at the cursor as the glue passes it.
@@ -20,8 +20,8 @@ pub(super) fn decoded(shell: Shell, current: &str) -> String {
 }
 
 /// Writes the reply to the glue.
-pub(super) fn reply(shell: Shell, answer: Answer) -> String {
-    let Answer::Candidates { kind, are_parts, candidates } = answer else { return without_candidates(&answer) };
+pub(super) fn reply(shell: Shell, answer: Completions) -> String {
+    let Completions::Candidates { kind, are_parts, candidates } = answer else { return without_candidates(&answer) };
     let line = |candidate: &Candidate| match shell {
         Shell::Zsh => zsh(candidate),
         Shell::Fish | Shell::Bash | Shell::PowerShell => format!("{}\t{}\n", candidate.value, candidate.description),
@@ -30,11 +30,11 @@ pub(super) fn reply(shell: Shell, answer: Answer) -> String {
 }
 
 /// Writes the one line that is the reply, where the shell finds the candidates itself.
-pub(super) fn without_candidates(answer: &Answer) -> String {
+pub(super) fn without_candidates(answer: &Completions) -> String {
     match answer {
-        Answer::Command(at) => format!("command {at}\n"),
-        Answer::Files => "files\n".into(),
-        Answer::Candidates { .. } => String::new(),
+        Completions::Command(at) => format!("command {at}\n"),
+        Completions::Files => "files\n".into(),
+        Completions::Candidates { .. } => String::new(),
     }
 }
 
@@ -63,7 +63,7 @@ mod tests {
 
     fn said(shell: Shell, value: &str, description: &str) -> String {
         let candidates = vec![Candidate::new(value, description)];
-        reply(shell, Answer::Candidates { kind: "profile", are_parts: false, candidates })
+        reply(shell, Completions::Candidates { kind: "profile", are_parts: false, candidates })
     }
 
     #[test]
@@ -75,7 +75,7 @@ mod tests {
 
     #[test]
     fn nothing_is_said_of_nothing() {
-        let nothing = Answer::Candidates { kind: "profile", are_parts: false, candidates: vec![] };
+        let nothing = Completions::Candidates { kind: "profile", are_parts: false, candidates: vec![] };
         assert_eq!(reply(Shell::Zsh, nothing), "");
     }
 

@@ -1,10 +1,10 @@
 //! The values only ssox knows: profiles, sessions, regions, each with what tells it from the others.
 //! What is said is what lies in the files; AWS is not asked.
 
-use super::kind::Kind;
 use super::narrow::{Matching, Narrowed, narrow};
 use super::regions::REGIONS;
-use super::{Answer, Candidate};
+use super::value_kind::ValueKind;
+use super::{Candidate, Completions};
 use crate::account_names::AccountNames;
 use crate::config::ConfigFiles;
 use crate::context::Context;
@@ -28,25 +28,26 @@ const OUTPUTS: [(&str, &str); 6] = [
 const SCOPES: [(&str, &str); 1] = [(ACCOUNT_ACCESS, "what accounts and roles take")];
 
 /// Returns the values of a kind that may be meant by what was typed.
-pub(super) fn answer(ctx: &Context, kind: Kind, typed: &str, matching: Matching) -> Answer {
+pub(super) fn answer(ctx: &Context, kind: ValueKind, typed: &str, matching: Matching) -> Completions {
     match kind {
-        Kind::File => Answer::Files,
-        Kind::Region => fixed("region", &REGIONS),
-        Kind::Output => fixed("format", &OUTPUTS),
-        Kind::Scope => fixed("scope", &SCOPES),
-        Kind::Session => sessions(ctx),
-        Kind::Profile | Kind::ProfileOrPrevious | Kind::ProfileWithSession | Kind::ProfileWithSaml => {
-            profiles(ctx, kind, typed, matching)
-        }
+        ValueKind::File => Completions::Files,
+        ValueKind::Region => fixed("region", &REGIONS),
+        ValueKind::Output => fixed("format", &OUTPUTS),
+        ValueKind::Scope => fixed("scope", &SCOPES),
+        ValueKind::Session => sessions(ctx),
+        ValueKind::Profile
+        | ValueKind::ProfileOrPrevious
+        | ValueKind::ProfileWithSession
+        | ValueKind::ProfileWithSaml => profiles(ctx, kind, typed, matching),
     }
 }
 
-fn fixed(kind: &'static str, values: &[(&str, &str)]) -> Answer {
+fn fixed(kind: &'static str, values: &[(&str, &str)]) -> Completions {
     let candidates = values.iter().map(|(value, description)| Candidate::new(*value, *description)).collect();
-    Answer::Candidates { kind, are_parts: false, candidates }
+    Completions::Candidates { kind, are_parts: false, candidates }
 }
 
-fn sessions(ctx: &Context) -> Answer {
+fn sessions(ctx: &Context) -> Completions {
     let files = ConfigFiles::load(ctx).ok();
     let named = |files: &ConfigFiles| files.sso_session_names().filter(|name| is_speakable(name)).collect::<Vec<_>>();
     let candidate = |files: &ConfigFiles, name: String| {
@@ -60,12 +61,12 @@ fn sessions(ctx: &Context) -> Answer {
         Candidate::new(name, printable(&description))
     };
     let candidates = files.map(|files| named(&files).into_iter().map(|name| candidate(&files, name)).collect());
-    Answer::Candidates { kind: "session", are_parts: false, candidates: candidates.unwrap_or_default() }
+    Completions::Candidates { kind: "session", are_parts: false, candidates: candidates.unwrap_or_default() }
 }
 
-fn profiles(ctx: &Context, kind: Kind, typed: &str, matching: Matching) -> Answer {
+fn profiles(ctx: &Context, kind: ValueKind, typed: &str, matching: Matching) -> Completions {
     let files = ConfigFiles::load(ctx).ok();
-    let names = files.as_ref().map(|files| files.written_profile_names().collect());
+    let names = files.as_ref().map(|files| files.unmerged_profile_names().collect());
     let (are_parts, mut names) = match narrow(names.unwrap_or_default(), typed, matching) {
         Narrowed::Names(names) => (false, names),
         Narrowed::Parts(names) => (true, names),
@@ -73,17 +74,17 @@ fn profiles(ctx: &Context, kind: Kind, typed: &str, matching: Matching) -> Answe
     names.retain(|name| is_speakable(name));
     let mut candidates: Vec<Candidate> = match files {
         Some(files) if !are_parts && names.len() <= DESCRIBED => {
-            files.learn_names();
+            files.index_names();
             let accounts = AccountNames::load(ctx);
             names.into_iter().filter_map(|name| described(ctx, &files, &accounts, kind, name)).collect()
         }
         _ => names.into_iter().map(|name| Candidate::new(name, "")).collect(),
     };
-    if kind == Kind::ProfileOrPrevious && typed.is_empty() {
+    if kind == ValueKind::ProfileOrPrevious && typed.is_empty() {
         let previous = ctx.var("SSOX_PREVIOUS").map(|name| Candidate::new("-", printable(&format!("back to {name}"))));
         candidates.extend(previous);
     }
-    Answer::Candidates { kind: "profile", are_parts, candidates }
+    Completions::Candidates { kind: "profile", are_parts, candidates }
 }
 
 /// Returns the profile with account, role and time left; `None` when it is not of the kind that is asked for.
@@ -91,7 +92,7 @@ fn described(
     ctx: &Context,
     files: &ConfigFiles,
     accounts: &AccountNames,
-    kind: Kind,
+    kind: ValueKind,
     name: String,
 ) -> Option<Candidate> {
     let profile = match Profile::resolve(ctx, files, &name) {
@@ -100,8 +101,8 @@ fn described(
     };
     let source = &profile.source;
     match kind {
-        Kind::ProfileWithSession if source.session().is_none() => return None,
-        Kind::ProfileWithSaml if source.kind() != "saml" => return None,
+        ValueKind::ProfileWithSession if source.session().is_none() => return None,
+        ValueKind::ProfileWithSaml if source.kind() != "saml" => return None,
         _ => {}
     }
     let end = source.cached(ctx).and_then(|entry| entry.credentials.expiration);

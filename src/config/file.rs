@@ -2,7 +2,7 @@
 //!
 //! Deliberately not here: which keys a name has when both files are read together.
 
-use super::name::{Kind, Which, inner, is_bare, name};
+use super::name::{SectionKind, WhichFile, inner, is_bare, name};
 use super::scan::{Header, Headers};
 use super::section::Section;
 use crate::context::Context;
@@ -26,7 +26,7 @@ pub(crate) struct File {
     pub(crate) text: String,
     /// Whether bytes that are not UTF-8 were replaced.
     pub(crate) is_lossy: bool,
-    pub(crate) which: Which,
+    pub(crate) which: WhichFile,
     /// Whether a variable names it.
     pub(super) is_named: bool,
     pub(super) is_absent: bool,
@@ -49,7 +49,7 @@ impl File {
     ///
     /// # Errors
     /// Configuration: it is there and cannot be read, or there is no home directory to look in.
-    pub(super) fn load(ctx: &Context, which: Which) -> Result<Self> {
+    pub(super) fn load(ctx: &Context, which: WhichFile) -> Result<Self> {
         let path = Self::path(ctx, which)?;
         // Set to the empty string it means a file that does not exist, not the default.
         let content = if path.as_os_str().is_empty() { None } else { files::read_up_to(&path, LARGEST)? };
@@ -61,14 +61,14 @@ impl File {
     ///
     /// # Errors
     /// Configuration: there is no home directory to look in.
-    pub(super) fn path(ctx: &Context, which: Which) -> Result<PathBuf> {
+    pub(super) fn path(ctx: &Context, which: WhichFile) -> Result<PathBuf> {
         match ctx.var_os(which.variable()) {
             Some(path) => Ok(path.to_str().map_or_else(|| PathBuf::from(path), |path| ctx.expand_variables(path))),
             None => Ok(ctx.home()?.join(".aws").join(which.file_name())),
         }
     }
 
-    pub(super) fn new(path: PathBuf, content: Vec<u8>, which: Which) -> Self {
+    pub(super) fn new(path: PathBuf, content: Vec<u8>, which: WhichFile) -> Self {
         let (text, is_lossy) = match String::from_utf8(content) {
             Ok(text) => (text, false),
             Err(error) => (String::from_utf8_lossy(error.as_bytes()).into_owned(), true),
@@ -98,7 +98,7 @@ impl File {
     }
 
     /// Returns what the section is and its name; `None` for a section nobody reads.
-    pub(super) fn name(&self, header: Header) -> Option<(Kind, Cow<'_, str>)> {
+    pub(super) fn name(&self, header: Header) -> Option<(SectionKind, Cow<'_, str>)> {
         name(&self.text, header, self.which)
     }
 
@@ -108,12 +108,14 @@ impl File {
     }
 
     /// Returns where the sections of that kind and name are; `[profile default]` replaces `[default]` wherever it stands.
-    pub(super) fn find(&self, kind: Kind, name: &str) -> Vec<Header> {
+    pub(super) fn find(&self, kind: SectionKind, name: &str) -> Vec<Header> {
         let mut found = match self.index.get() {
             Some(index) => self.look_up(index, kind, name),
             None => self.headers().filter(|header| self.is(*header, kind, name)).collect(),
         };
-        if self.which == Which::Config && name == "default" && !found.iter().all(|header| is_bare(&self.text, *header))
+        if self.which == WhichFile::Config
+            && name == "default"
+            && !found.iter().all(|header| is_bare(&self.text, *header))
         {
             found.retain(|header| !is_bare(&self.text, *header));
         }
@@ -123,13 +125,13 @@ impl File {
     /// Returns where the sections `[DEFAULT]` are; hardly a file has one, and looking for the word is quicker than for sections.
     pub(super) fn defaults(&self) -> &[Header] {
         self.defaults.get_or_init(|| match memmem::find(self.text.as_bytes(), b"DEFAULT") {
-            Some(_) => self.find(Kind::Defaults, ""),
+            Some(_) => self.find(SectionKind::Defaults, ""),
             None => Vec::new(),
         })
     }
 
     /// Returns the names of all sections of a kind, each once, in order. Finding one of them by name is quick afterwards.
-    pub(super) fn names(&self, kind: Kind) -> impl Iterator<Item = Cow<'_, str>> {
+    pub(super) fn names(&self, kind: SectionKind) -> impl Iterator<Item = Cow<'_, str>> {
         let index = self.index();
         let is_first = |(at, _): &(usize, &Header)| index.repeated.binary_search(at).is_err();
         let named = move |(_, header): (usize, &Header)| self.name(*header).filter(|(of, _)| *of == kind);
@@ -137,7 +139,7 @@ impl File {
     }
 
     /// Returns the names of all sections of a kind as they stand there.
-    pub(super) fn written_names(&self, kind: Kind) -> impl Iterator<Item = Cow<'_, str>> {
+    pub(super) fn unmerged_names(&self, kind: SectionKind) -> impl Iterator<Item = Cow<'_, str>> {
         self.headers()
             .filter_map(move |header| self.name(header))
             .filter(move |(of, _)| *of == kind)
@@ -145,7 +147,7 @@ impl File {
     }
 
     /// Returns the sections of a kind in which a text stands, in order.
-    pub(super) fn sections_with(&self, kind: Kind, text: &str) -> Vec<Section<'_>> {
+    pub(super) fn sections_with(&self, kind: SectionKind, text: &str) -> Vec<Section<'_>> {
         let places: Vec<usize> = memmem::find_iter(self.text.as_bytes(), text).collect();
         let has_one = |header: &Header| {
             let first = places.partition_point(|place| *place < header.start);
@@ -165,7 +167,7 @@ impl File {
         headers.iter().for_each(|header| section.add(&self.text, header.body(&self.text), self.which));
     }
 
-    fn is(&self, header: Header, kind: Kind, wanted: &str) -> bool {
+    fn is(&self, header: Header, kind: SectionKind, wanted: &str) -> bool {
         self.name(header).is_some_and(|(of, name)| of == kind && name == wanted)
     }
 
@@ -191,7 +193,7 @@ impl File {
         same_hash.iter().map(|(_, at)| *at as usize).filter(is_repeated).collect()
     }
 
-    fn look_up(&self, index: &Index, kind: Kind, name: &str) -> Vec<Header> {
+    fn look_up(&self, index: &Index, kind: SectionKind, name: &str) -> Vec<Header> {
         let hash = hash(kind, name);
         let first = index.by_name.partition_point(|(of, _)| *of < hash);
         let same_hash = index.by_name[first..].iter().take_while(|(of, _)| *of == hash);
@@ -200,7 +202,7 @@ impl File {
     }
 }
 
-fn hash(kind: Kind, name: &str) -> u32 {
+fn hash(kind: SectionKind, name: &str) -> u32 {
     let mut hasher = DefaultHasher::new();
     (kind, name).hash(&mut hasher);
     hasher.finish() as u32

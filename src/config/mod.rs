@@ -17,7 +17,7 @@ mod update;
 
 pub(crate) use edit::{Edits, check_name};
 pub(crate) use file::File;
-pub(crate) use name::{Kind, Which, as_argument, as_option};
+pub(crate) use name::{SectionKind, WhichFile, as_argument, as_option};
 pub(crate) use nearest::nearest;
 pub(crate) use section::{Entry, Section};
 
@@ -50,12 +50,12 @@ impl ConfigFiles {
     /// # Errors
     /// Configuration: a file that is there and cannot be read, or no home directory to look in.
     pub(crate) fn load(ctx: &Context) -> Result<Self> {
-        Ok(Self { config: File::load(ctx, Which::Config)?, credentials: File::load(ctx, Which::Credentials)? })
+        Ok(Self { config: File::load(ctx, WhichFile::Config)?, credentials: File::load(ctx, WhichFile::Credentials)? })
     }
 
     /// Returns where both files are, as absolute paths; empty where there is no home directory to look in.
     pub(crate) fn paths(ctx: &Context) -> [String; 2] {
-        [Which::Config, Which::Credentials].map(|which| {
+        [WhichFile::Config, WhichFile::Credentials].map(|which| {
             let path = File::path(ctx, which).ok().and_then(|path| std::path::absolute(path).ok());
             path.map(|path| path.display().to_string()).unwrap_or_default()
         })
@@ -64,46 +64,46 @@ impl ConfigFiles {
     /// Makes both from text.
     pub(crate) fn parse(config: &str, credentials: &str) -> Self {
         Self {
-            config: File::new(PathBuf::from("config"), config.into(), Which::Config),
-            credentials: File::new(PathBuf::from("credentials"), credentials.into(), Which::Credentials),
+            config: File::new(PathBuf::from("config"), config.into(), WhichFile::Config),
+            credentials: File::new(PathBuf::from("credentials"), credentials.into(), WhichFile::Credentials),
         }
     }
 
     /// Returns the merged view of a profile; `credentials` wins where both have a key.
     pub(crate) fn profile(&self, name: &str) -> Option<Section<'_>> {
-        self.merged(Kind::Profile, name)
+        self.merged(SectionKind::Profile, name)
     }
 
     /// Returns `[sso-session NAME]`, which only `config` can hold.
     pub(crate) fn sso_session(&self, name: &str) -> Option<Section<'_>> {
-        self.merged(Kind::SsoSession, name)
+        self.merged(SectionKind::SsoSession, name)
     }
 
     /// Returns `[services NAME]`.
     pub(crate) fn services(&self, name: &str) -> Option<Section<'_>> {
-        self.merged(Kind::Services, name)
+        self.merged(SectionKind::Services, name)
     }
 
     /// Returns a profile that says nothing: what the environment alone leads to.
-    pub(crate) fn no_profile(&self) -> Section<'_> {
+    pub(crate) fn empty_profile(&self) -> Section<'_> {
         Section::new("")
     }
 
     /// Returns the names of all profiles, each once, in the order of the files.
     pub(crate) fn profile_names(&self) -> impl Iterator<Item = String> + '_ {
-        let is_new = |name: &str| self.config.find(Kind::Profile, name).is_empty();
-        let in_credentials = self.credentials.names(Kind::Profile).filter(move |name| is_new(name));
-        self.config.names(Kind::Profile).chain(in_credentials).map(Cow::into_owned)
+        let is_new = |name: &str| self.config.find(SectionKind::Profile, name).is_empty();
+        let in_credentials = self.credentials.names(SectionKind::Profile).filter(move |name| is_new(name));
+        self.config.names(SectionKind::Profile).chain(in_credentials).map(Cow::into_owned)
     }
 
     /// Returns the names of all profiles as they stand in the files, some more than once: for those who want few of many,
     /// and want them quickly.
-    pub(crate) fn written_profile_names(&self) -> impl Iterator<Item = Cow<'_, str>> {
-        self.config.written_names(Kind::Profile).chain(self.credentials.written_names(Kind::Profile))
+    pub(crate) fn unmerged_profile_names(&self) -> impl Iterator<Item = Cow<'_, str>> {
+        self.config.unmerged_names(SectionKind::Profile).chain(self.credentials.unmerged_names(SectionKind::Profile))
     }
 
     /// Prepares for more than a few look-ups by name.
-    pub(crate) fn learn_names(&self) {
+    pub(crate) fn index_names(&self) {
         self.config.index();
         self.credentials.index();
     }
@@ -121,46 +121,49 @@ impl ConfigFiles {
 
     /// Returns the sections of profiles in which a text stands, each as it is in its file, not merged with others.
     pub(crate) fn profiles_with(&self, text: &str) -> impl Iterator<Item = Section<'_>> {
-        [&self.config, &self.credentials].into_iter().flat_map(move |file| file.sections_with(Kind::Profile, text))
+        [&self.config, &self.credentials]
+            .into_iter()
+            .flat_map(move |file| file.sections_with(SectionKind::Profile, text))
     }
 
     /// Returns the names of all sso-sessions, each once, in the order of the file.
     pub(crate) fn sso_session_names(&self) -> impl Iterator<Item = String> + '_ {
-        self.config.names(Kind::SsoSession).map(Cow::into_owned)
+        self.config.names(SectionKind::SsoSession).map(Cow::into_owned)
     }
 
     /// Returns the file and the line an entry stands in.
-    pub(crate) fn place(&self, entry: &Entry) -> (&Path, usize) {
+    pub(crate) fn location(&self, entry: &Entry) -> (&Path, usize) {
         let file = match entry.which {
-            Which::Config => &self.config,
-            Which::Credentials => &self.credentials,
+            WhichFile::Config => &self.config,
+            WhichFile::Credentials => &self.credentials,
         };
         (&file.path, file.line_number(entry.span.start))
     }
 
     /// Returns what to do where a header was meant to be this name's and nobody reads it as that: `[prof dev]`,
     /// `[profile my dev]`, `[dev]` in `config`, `[profile dev]` in `credentials`.
-    pub(crate) fn unread_header(&self, kind: Kind, name: &str) -> Option<String> {
+    pub(crate) fn header_hint(&self, kind: SectionKind, name: &str) -> Option<String> {
         let unread = self.config.headers().filter(|header| self.config.name(*header).is_none());
         let hint = |header: Header| {
             let inner = self.config.inner(header)?;
             let meant =
                 header::meant(&self.config, header, inner).filter(|meant| meant.kind == kind && meant.name == name);
-            let bare = || (kind == Kind::Profile && inner == name).then(|| format!("write `[profile {name}]`"));
+            let bare = || (kind == SectionKind::Profile && inner == name).then(|| format!("write `[profile {name}]`"));
             let hint = meant.map(|meant| meant.hint).or_else(bare)?;
             Some(hint_at(&self.config, header, inner, &hint))
         };
         unread.filter_map(hint).next().or_else(|| self.with_word_in_credentials(kind, name))
     }
 
-    fn with_word_in_credentials(&self, kind: Kind, name: &str) -> Option<String> {
+    fn with_word_in_credentials(&self, kind: SectionKind, name: &str) -> Option<String> {
         let inner = format!("profile {name}");
-        let header = *self.credentials.find(Kind::Profile, &inner).first().filter(|_| kind == Kind::Profile)?;
+        let header =
+            *self.credentials.find(SectionKind::Profile, &inner).first().filter(|_| kind == SectionKind::Profile)?;
         Some(hint_at(&self.credentials, header, &inner, &format!("write `[{name}]`")))
     }
 
     /// Puts together what all sections of that name say, `[DEFAULT]` below them.
-    fn merged(&self, kind: Kind, name: &str) -> Option<Section<'_>> {
+    fn merged(&self, kind: SectionKind, name: &str) -> Option<Section<'_>> {
         let found = [&self.config, &self.credentials].map(|file| (file, file.find(kind, name)));
         let there = || found.iter().filter(|(_, headers)| !headers.is_empty());
         there().next()?;
@@ -188,7 +191,7 @@ mod tests {
         let files = ConfigFiles::parse(config, "[p]\noutput = text\n[only here]\nregion = c\n[p]\nca_bundle = d");
         let p = files.profile("p").unwrap();
         assert_eq!((p.get("region"), p.get("output"), p.get("ca_bundle")), (Some("b"), Some("text"), Some("d")));
-        assert_eq!(p.entry("output").unwrap().which, Which::Credentials);
+        assert_eq!(p.entry("output").unwrap().which, WhichFile::Credentials);
         let default = files.profile("default").unwrap();
         assert_eq!((default.get("region"), default.get("output")), (Some("yes"), None));
         assert_eq!(files.profile_names().collect::<Vec<_>>(), ["default", "p", "only here"]);
@@ -258,7 +261,7 @@ mod tests {
             prop_assert!(names.iter().enumerate().all(|(at, name)| !names[..at].contains(name)));
             for section in files.profiles() {
                 for entry in section.entries() {
-                    let text = if entry.which == Which::Config { &config } else { &credentials };
+                    let text = if entry.which == WhichFile::Config { &config } else { &credentials };
                     let key = text.get(entry.key_span.clone()).expect("on char boundaries");
                     prop_assert_eq!(key.to_ascii_lowercase(), entry.key.as_ref());
                     prop_assert!(text.get(entry.span.clone()).is_some_and(|lines| lines.contains(key)));

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 /// What a section describes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) enum Kind {
+pub(crate) enum SectionKind {
     Profile,
     SsoSession,
     Services,
@@ -15,7 +15,7 @@ pub(crate) enum Kind {
     Defaults,
 }
 
-impl Kind {
+impl SectionKind {
     /// Returns the word before the name in a header of `config`.
     pub(crate) fn word(self) -> &'static str {
         match self {
@@ -29,12 +29,12 @@ impl Kind {
 
 /// Which of the two files a header stands in: in `credentials` it is the bare name of a profile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Which {
+pub(crate) enum WhichFile {
     Config,
     Credentials,
 }
 
-impl Which {
+impl WhichFile {
     /// Returns the variable that says where the file is.
     pub(crate) fn variable(self) -> &'static str {
         match self {
@@ -53,7 +53,7 @@ impl Which {
 }
 
 /// Tells whether every AWS tool takes a character in a name; the AWS CLI takes all.
-pub(super) fn is_legal(c: char) -> bool {
+pub(super) fn is_portable(c: char) -> bool {
     c.is_ascii_alphanumeric() || "_-/.%@:+".contains(c)
 }
 
@@ -69,13 +69,13 @@ pub(crate) fn as_option(option: &str, name: &str) -> String {
 }
 
 /// Returns what the section is and its name; `None` for a section nobody reads.
-pub(super) fn name(text: &str, header: Header, which: Which) -> Option<(Kind, Cow<'_, str>)> {
+pub(super) fn name(text: &str, header: Header, which: WhichFile) -> Option<(SectionKind, Cow<'_, str>)> {
     match (which, inner(text, header)?) {
         (_, "") => None,
-        (_, "DEFAULT") => Some((Kind::Defaults, "".into())),
-        (Which::Credentials, name) => Some((Kind::Profile, name.into())),
-        (Which::Config, "default") => Some((Kind::Profile, "default".into())),
-        (Which::Config, inner) => typed(inner),
+        (_, "DEFAULT") => Some((SectionKind::Defaults, "".into())),
+        (WhichFile::Credentials, name) => Some((SectionKind::Profile, name.into())),
+        (WhichFile::Config, "default") => Some((SectionKind::Profile, "default".into())),
+        (WhichFile::Config, inner) => typed(inner),
     }
 }
 
@@ -128,9 +128,11 @@ fn closing_with_quotes(inner: &str) -> Option<usize> {
 }
 
 /// Reads `profile NAME`, `sso-session NAME`, `services NAME`, the name quoted or not: exactly two words.
-fn typed(inner: &str) -> Option<(Kind, Cow<'_, str>)> {
+fn typed(inner: &str) -> Option<(SectionKind, Cow<'_, str>)> {
     // The AWS CLI looks at the beginning of the word only.
-    let kind = [Kind::Profile, Kind::SsoSession, Kind::Services].into_iter().find(|of| inner.starts_with(of.word()))?;
+    let kind = [SectionKind::Profile, SectionKind::SsoSession, SectionKind::Services]
+        .into_iter()
+        .find(|of| inner.starts_with(of.word()))?;
     if memchr3(b'"', b'\'', b'\\', inner.as_bytes()).is_some() {
         return match <[String; 2]>::try_from(shell_words::split(inner).ok()?).ok()? {
             [_, name] => (!name.is_empty()).then(|| (kind, name.into())),
@@ -145,7 +147,7 @@ mod tests {
     use super::super::scan::Headers;
     use super::*;
 
-    fn names(text: &str, which: Which) -> Vec<(Kind, String)> {
+    fn names(text: &str, which: WhichFile) -> Vec<(SectionKind, String)> {
         let name = |header| name(text, header, which).map(|(kind, name)| (kind, name.into_owned()));
         Headers::new(text).filter_map(name).collect()
     }
@@ -193,11 +195,11 @@ mod tests {
             ("[profilefoo foo]", "foo"),
         ];
         for (text, name) in table {
-            assert_eq!(names(text, Which::Config), [(Kind::Profile, name.into())], "{text}");
+            assert_eq!(names(text, WhichFile::Config), [(SectionKind::Profile, name.into())], "{text}");
         }
-        assert_eq!(names("[sso-session 'my sso']", Which::Config), [(Kind::SsoSession, "my sso".into())]);
-        assert_eq!(names("[services s]", Which::Config), [(Kind::Services, "s".into())]);
-        assert_eq!(names("[DEFAULT]", Which::Config), [(Kind::Defaults, String::new())]);
+        assert_eq!(names("[sso-session 'my sso']", WhichFile::Config), [(SectionKind::SsoSession, "my sso".into())]);
+        assert_eq!(names("[services s]", WhichFile::Config), [(SectionKind::Services, "s".into())]);
+        assert_eq!(names("[DEFAULT]", WhichFile::Config), [(SectionKind::Defaults, String::new())]);
     }
 
     #[test]
@@ -219,7 +221,7 @@ mod tests {
             "[profile foo",
             "[profile foo\n]",
         ] {
-            assert_eq!(names(text, Which::Config), [], "{text}");
+            assert_eq!(names(text, WhichFile::Config), [], "{text}");
         }
     }
 
@@ -233,7 +235,7 @@ mod tests {
             ("[default]", "default"),
         ];
         for (text, name) in table {
-            assert_eq!(names(text, Which::Credentials), [(Kind::Profile, name.into())], "{text}");
+            assert_eq!(names(text, WhichFile::Credentials), [(SectionKind::Profile, name.into())], "{text}");
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Variables that name other files than `~/.aws/config` and `~/.aws/credentials`: left in a shell, they hide all profiles.
 
-use super::{ConfigFiles, File, Which};
+use super::{ConfigFiles, File, WhichFile};
 use crate::context::Context;
-use crate::shell::typed;
+use crate::shell::hint;
 
 impl ConfigFiles {
     /// Returns the files that a variable names.
@@ -19,13 +19,13 @@ impl ConfigFiles {
     /// Says why something is not in the files, and what to type, where a variable names other files or there are none.
     pub(crate) fn why_absent(&self, ctx: &Context, is_there: impl Fn(&Self) -> bool) -> Option<(String, String)> {
         if let Some(file) = self.redirected().find(|file| file.is_absent) {
-            return Some((file.absence(), typed::unset(ctx, &[file.which.variable()])));
+            return Some((file.absence(), hint::unset(ctx, &[file.which.variable()])));
         }
         if let Some(usual) = self.unredirected(ctx).filter(is_there) {
             let names: Vec<&str> = self.redirected().map(|file| file.which.variable()).collect();
             let cause =
                 format!("it is in `{}`, but {} names another file", usual.config.path.display(), names.join(" or "));
-            return Some((cause, typed::unset(ctx, &names)));
+            return Some((cause, hint::unset(ctx, &names)));
         }
         let has_none = self.config.is_absent && self.profile_names().next().is_none();
         has_none.then(|| match ctx.home() {
@@ -38,10 +38,10 @@ impl ConfigFiles {
     }
 
     /// Returns one of the two files.
-    pub(crate) fn file(&self, which: Which) -> &File {
+    pub(crate) fn file(&self, which: WhichFile) -> &File {
         match which {
-            Which::Config => &self.config,
-            Which::Credentials => &self.credentials,
+            WhichFile::Config => &self.config,
+            WhichFile::Credentials => &self.credentials,
         }
     }
 }

@@ -3,7 +3,7 @@
 //! Deliberately not here: writing.
 
 use super::line::{Line, Lines, delimiter, line_end, without_ending};
-use super::name::Which;
+use super::name::WhichFile;
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -27,7 +27,7 @@ pub(crate) struct Entry<'a> {
     pub(crate) value_span: Range<usize>,
     /// All lines of the entry, line endings included.
     pub(crate) span: Range<usize>,
-    pub(crate) which: Which,
+    pub(crate) which: WhichFile,
     nested: Vec<(Cow<'a, str>, &'a str)>,
 }
 
@@ -69,7 +69,7 @@ impl<'a> Section<'a> {
     }
 
     /// Reads the entries of a section's body.
-    pub(super) fn add(&mut self, text: &'a str, body: Range<usize>, which: Which) {
+    pub(super) fn add(&mut self, text: &'a str, body: Range<usize>, which: WhichFile) {
         let mut lines = Lines::default();
         // What is indented below a stray line belongs to no entry.
         let mut owner = None;
@@ -91,7 +91,7 @@ impl<'a> Section<'a> {
 }
 
 impl<'a> Entry<'a> {
-    fn parse(text: &'a str, span: Range<usize>, which: Which) -> Option<Self> {
+    fn parse(text: &'a str, span: Range<usize>, which: WhichFile) -> Option<Self> {
         let line = without_ending(&text[span.clone()]);
         let after_key = delimiter(line)?;
         let key_span = trimmed(text, span.start..span.start + after_key);
@@ -220,7 +220,7 @@ mod tests {
         assert_eq!(spans("region"), ("Region", "eu", "  Region\t=  eu # c\r\n"));
         assert_eq!(spans("output"), ("output", "", "output =\r\n"));
         assert_eq!(spans("s3"), ("s3", "\r\n  a = 1\r\n\r\n  b = 2", "s3 =\r\n  a = 1\r\n\r\n  b = 2\r\n"));
-        assert_eq!(files.place(p.entry("ca_bundle").unwrap()).1, 8);
+        assert_eq!(files.location(p.entry("ca_bundle").unwrap()).1, 8);
         assert_eq!(p.keys().collect::<Vec<_>>(), ["region", "output", "s3", "ca_bundle"]);
     }
 

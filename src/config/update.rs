@@ -1,7 +1,7 @@
 //! Writing a changed file: under ssox's own lock, and made anew when another program wrote to it meanwhile.
 
 use super::file::{File, LARGEST};
-use super::{ConfigFiles, Edits, Which};
+use super::{ConfigFiles, Edits, WhichFile};
 use crate::context::Context;
 use crate::error::Result;
 use crate::files;
@@ -15,7 +15,7 @@ impl ConfigFiles {
     /// # Errors
     /// Those of `change`. Configuration: the file cannot be read or written, or other programs do not stop writing to it.
     /// Unreachable: another ssox holds the lock.
-    pub(crate) fn update(ctx: &Context, which: Which, change: impl Fn(&Self) -> Result<String>) -> Result<PathBuf> {
+    pub(crate) fn update(ctx: &Context, which: WhichFile, change: impl Fn(&Self) -> Result<String>) -> Result<PathBuf> {
         let path = File::path(ctx, which)?;
         Edits::new(&File::new(path.clone(), Vec::new(), which))?;
         let _lock = Lock::wait_for_file(ctx, &path)?;
@@ -27,10 +27,10 @@ impl ConfigFiles {
         Ok(path)
     }
 
-    fn file_mut(&mut self, which: Which) -> &mut File {
+    fn file_mut(&mut self, which: WhichFile) -> &mut File {
         match which {
-            Which::Config => &mut self.config,
-            Which::Credentials => &mut self.credentials,
+            WhichFile::Config => &mut self.config,
+            WhichFile::Credentials => &mut self.credentials,
         }
     }
 }

@@ -57,7 +57,7 @@ impl Holder {
     }
 
     /// Returns what to type so that the holder releases the lock.
-    pub(crate) fn way_out(&self) -> String {
+    pub(crate) fn release_hint(&self) -> String {
         let pid = self.pid;
         match (self.state(), &self.terminal) {
             (State::Stopped, Some(terminal)) => format!("fg in its shell on {terminal}, or kill {pid}"),
@@ -136,6 +136,6 @@ mod tests {
     fn a_process_that_is_no_ssox_is_not_to_be_killed() {
         let init = Holder { pid: 1, command: "ssox use dev".into(), terminal: None };
         assert!(init.to_string().contains("not on this system"), "{init}");
-        assert!(!init.way_out().contains("kill"));
+        assert!(!init.release_hint().contains("kill"));
     }
 }

@@ -13,7 +13,7 @@ const ATTEMPTS: usize = 3;
 const LARGEST: u64 = 256 << 20;
 const ESTABLISHED: &str = "01";
 
-pub(super) fn is_told() -> bool {
+pub(super) fn tells_the_user() -> bool {
     files::read_up_to(Path::new(TABLES[0]), LARGEST).is_ok_and(|table| table.is_some())
 }
 

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 
 const LSOF: &str = "/usr/sbin/lsof";
 
-pub(super) fn is_told() -> bool {
+pub(super) fn tells_the_user() -> bool {
     Path::new(LSOF).exists()
 }
 

@@ -1,6 +1,6 @@
 //! What people type for a profile: its name, `ACCOUNT/ROLE`, or the ARN they pasted.
 
-use crate::config::{ConfigFiles, Kind, Section, as_argument, nearest};
+use crate::config::{ConfigFiles, Section, SectionKind, as_argument, nearest};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::source::role_arn::permission_set;
@@ -28,7 +28,7 @@ pub(crate) fn name(ctx: &Context, files: &ConfigFiles, wanted: &str) -> Result<S
 /// Makes the error for a name nobody has, with the nearest ones.
 pub(crate) fn unknown(ctx: &Context, files: &ConfigFiles, name: &str) -> Error {
     let error = Error::configuration(format!("there is no profile `{name}`"));
-    if let Some(hint) = files.unread_header(Kind::Profile, name) {
+    if let Some(hint) = files.header_hint(SectionKind::Profile, name) {
         return error.hint(hint);
     }
     if let Some((cause, hint)) = files.why_absent(ctx, |usual| usual.profile(name).is_some()) {

@@ -79,7 +79,7 @@ impl Profile {
 /// # Errors
 /// Configuration: a variable that cannot be used.
 pub(crate) fn network_of_environment(ctx: &Context, files: &ConfigFiles) -> Result<Network> {
-    network::network(ctx, files, &files.no_profile())
+    network::network(ctx, files, &files.empty_profile())
 }
 
 /// Returns the profile that is meant when none is named: `SSOX_PROFILE`, `AWS_PROFILE`, `AWS_DEFAULT_PROFILE`, `default`.

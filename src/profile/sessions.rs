@@ -1,7 +1,7 @@
 //! Sessions as the configuration names them: `[sso-session NAME]`, or the start URL of a legacy profile.
 
 use super::{Profile, check_region, find, network::network};
-use crate::config::{ConfigFiles, Kind, Section, nearest};
+use crate::config::{ConfigFiles, Section, SectionKind, nearest};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::session::Session;
@@ -120,7 +120,7 @@ fn unknown(ctx: &Context, files: &ConfigFiles, name: &str) -> Error {
     if let Some((cause, hint)) = files.why_absent(ctx, |usual| usual.sso_session(name).is_some()) {
         return Error::configuration(format!("{}: {cause}", error.message)).hint(hint);
     }
-    if let Some(hint) = files.unread_header(Kind::SsoSession, name) {
+    if let Some(hint) = files.header_hint(SectionKind::SsoSession, name) {
         return error.hint(hint);
     }
     let names: Vec<String> = files.sso_session_names().collect();

@@ -6,7 +6,7 @@ use super::find::{check_role_name, is_account_id};
 use super::sessions::{self, misspelt};
 use super::{expiry, network, region, roles};
 use crate::aws::Network;
-use crate::config::{ConfigFiles, Section, Which, as_option};
+use crate::config::{ConfigFiles, Section, WhichFile, as_option};
 use crate::context::Context;
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
@@ -62,8 +62,8 @@ impl Place<'_> {
         if has("sso_account_id") || has("sso_role_name") {
             return self.sso(name, section).map(|role| Source::Sso(Box::new(role)));
         }
-        if has_key(Which::Credentials) {
-            return static_keys(name, section, Which::Credentials);
+        if has_key(WhichFile::Credentials) {
+            return static_keys(name, section, WhichFile::Credentials);
         }
         if let Some(session) = section.value("login_session") {
             return Ok(Source::Login(AwsLogin { profile: name.into(), session: session.into() }));
@@ -76,11 +76,11 @@ impl Place<'_> {
             }));
         }
         let has_half = |which| in_file(section, "aws_secret_access_key", which).is_some();
-        if has_key(Which::Config) || has_half(Which::Config) {
-            return static_keys(name, section, Which::Config);
+        if has_key(WhichFile::Config) || has_half(WhichFile::Config) {
+            return static_keys(name, section, WhichFile::Config);
         }
-        match has_half(Which::Credentials) {
-            true => static_keys(name, section, Which::Credentials),
+        match has_half(WhichFile::Credentials) {
+            true => static_keys(name, section, WhichFile::Credentials),
             false => Err(nothing(name, section)),
         }
     }
@@ -147,15 +147,15 @@ pub(super) fn is_assumed(section: &Section) -> bool {
 }
 
 /// Returns what one of the two files has: the AWS CLI takes keys from one or the other, never a half from each.
-fn in_file<'a>(section: &'a Section, key: &str, which: Which) -> Option<&'a str> {
+fn in_file<'a>(section: &'a Section, key: &str, which: WhichFile) -> Option<&'a str> {
     let is_wanted = |entry: &&crate::config::Entry| entry.key == key && entry.which == which;
     section.entries().iter().rev().find(is_wanted).map(|entry| entry.value.as_ref()).filter(|value| !value.is_empty())
 }
 
-fn static_keys(name: &str, section: &Section, which: Which) -> Result<Source> {
+fn static_keys(name: &str, section: &Section, which: WhichFile) -> Result<Source> {
     let file = match which {
-        Which::Credentials => "~/.aws/credentials",
-        Which::Config => "~/.aws/config",
+        WhichFile::Credentials => "~/.aws/credentials",
+        WhichFile::Config => "~/.aws/config",
     };
     let text = |key: &str| in_file(section, key, which);
     let required = |key: &str| {

@@ -7,7 +7,7 @@ use super::Session;
 use super::token::{self, Token};
 use crate::aws::portal;
 use crate::context::Context;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::files;
 use std::path::PathBuf;
 
@@ -38,7 +38,7 @@ pub(crate) fn logout(ctx: &Context, session: &Session) -> Result<LoggedOut> {
 fn tell_server(ctx: &Context, session: &Session, token: &Token) -> Option<Error> {
     match portal::logout(ctx, &session.network, &session.region, &token.access_token) {
         // A server that does not know the token any more has nothing to forget.
-        Err(error) if error.kind == Kind::NeedsPerson => None,
+        Err(error) if error.kind == ErrorKind::NeedsPerson => None,
         result => result.err(),
     }
 }

@@ -19,7 +19,7 @@ pub(crate) use token::Token;
 use crate::aws::Network;
 use crate::config::{as_argument, as_option};
 use crate::context::Context;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use std::time::Duration;
 
 /// A session, as an `[sso-session]` or a legacy profile describes it.
@@ -85,7 +85,7 @@ pub(crate) fn with_token<T>(
     let options = SignIn { timeout, ..SignIn::default() };
     // `ssox login` alone would find a token that seems to live.
     let fresh = |error: Error| match error.kind {
-        Kind::NeedsPerson => error.hint(format!("{} --fresh", session.sign_in_line())),
+        ErrorKind::NeedsPerson => error.hint(format!("{} --fresh", session.sign_in_line())),
         _ => error,
     };
     let sign_in_and_ask = |refused: Option<&Token>, error: Error| {
@@ -97,7 +97,7 @@ pub(crate) fn with_token<T>(
         Err(error) => return sign_in_and_ask(None, error),
     };
     match ask(&known) {
-        Err(error) if error.kind == Kind::NeedsPerson => {}
+        Err(error) if error.kind == ErrorKind::NeedsPerson => {}
         asked => return asked,
     }
     let renewed = match refresh::token_after_refusal(ctx, session, &known.access_token) {
@@ -105,7 +105,7 @@ pub(crate) fn with_token<T>(
         Err(error) => return sign_in_and_ask(Some(&known), error),
     };
     match ask(&renewed) {
-        Err(error) if error.kind == Kind::NeedsPerson => sign_in_and_ask(Some(&renewed), fresh(error)),
+        Err(error) if error.kind == ErrorKind::NeedsPerson => sign_in_and_ask(Some(&renewed), fresh(error)),
         asked => asked,
     }
 }

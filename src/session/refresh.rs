@@ -6,7 +6,7 @@ use super::Session;
 use super::token::{self, Token};
 use crate::aws::oidc::{self, Grant, TokenAnswer};
 use crate::context::Context;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::files::{self, Reserved};
 use crate::secret::Secret;
 use crate::terminal::{self, Progress};
@@ -69,7 +69,7 @@ fn renewed(
         _ if will_do(&known) => {
             let left = human(known.expires_at.seconds_after(ctx.now()));
             let line = format!("{}; it is still valid for {left}", error.message);
-            if error.kind == Kind::Configuration && ctx.is_first_unwritable_cache() {
+            if error.kind == ErrorKind::Configuration && ctx.is_first_unwritable_cache() {
                 terminal::warn(&line);
             } else {
                 ctx.log(|| format!("session: {line}"));
@@ -78,7 +78,7 @@ fn renewed(
         }
         _ => {
             // Refused both ways before its time: while it lay there, everybody would think to be signed in.
-            if error.kind == Kind::NeedsPerson && known.is_valid(ctx.now()) {
+            if error.kind == ErrorKind::NeedsPerson && known.is_valid(ctx.now()) {
                 let _ = token::remove(ctx, session);
             }
             Err(error)
@@ -131,7 +131,7 @@ impl Attempt<'_> {
     /// Whatever AWS refuses to renew, a person can have anew.
     fn read(&self, error: Error) -> Error {
         match error.kind {
-            Kind::Refused | Kind::NeedsPerson => {
+            ErrorKind::Refused | ErrorKind::NeedsPerson => {
                 self.ctx.log(|| format!("session: {}", error.message));
                 ended(self.session)
             }
@@ -187,11 +187,11 @@ impl Note {
         let value: Value = serde_json::from_slice(&files::read(self.path.as_ref()?).ok()??).ok()?;
         let at = Timestamp::parse(value["at"].as_str()?)?;
         let message = value["message"].as_str()?;
-        let kind = [Kind::NeedsPerson, Kind::Unreachable]
+        let kind = [ErrorKind::NeedsPerson, ErrorKind::Unreachable]
             .into_iter()
             .find(|kind| value["exit_status"] == kind.exit_status())?;
-        let counts =
-            value["of"] == self.of.as_str() && (kind == Kind::NeedsPerson || since.is_some_and(|since| at >= since));
+        let counts = value["of"] == self.of.as_str()
+            && (kind == ErrorKind::NeedsPerson || since.is_some_and(|since| at >= since));
         counts.then(|| Error { hint: value["hint"].as_str().map(String::from), ..Error::new(kind, message) })
     }
 

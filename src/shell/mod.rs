@@ -2,10 +2,10 @@
 //!
 //! Deliberately not here: what is said (`environment`), and the scripts that listen (`shell/` in the repository).
 
+pub(crate) mod hint;
 pub(crate) mod quote;
 pub(crate) mod reply;
-mod running;
-pub(crate) mod typed;
+mod running_shell;
 
 use crate::error::{Error, Result};
 

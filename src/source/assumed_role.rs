@@ -9,7 +9,7 @@ use crate::aws::{Network, sts};
 use crate::cache::{Entry, Key};
 use crate::context::Context;
 use crate::credentials::RoleCredentials;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::json;
 use crate::session::Session;
 use serde_json::{Map, Value, json};
@@ -103,7 +103,7 @@ impl AssumedRole {
         let session = |age| mfa.session(ctx, request, age, &self.network, &self.region, source);
         let known = session(Age::Any)?;
         match self.assume(ctx, request, &known.credentials, None) {
-            Err(error) if error.kind == Kind::Refused && mfa.can_begin_anew(ctx, request, &known) => {
+            Err(error) if error.kind == ErrorKind::Refused && mfa.can_begin_anew(ctx, request, &known) => {
                 ctx.log(|| error.message);
                 self.assume(ctx, request, &session(Age::New)?.credentials, None)
             }
@@ -134,7 +134,7 @@ impl AssumedRole {
 
     /// Says what to type where STS's words do not.
     fn explain(&self, error: Error) -> Error {
-        let said = |part: &str| error.kind != Kind::Unreachable && error.message.contains(part);
+        let said = |part: &str| error.kind != ErrorKind::Unreachable && error.message.contains(part);
         let hint = match () {
             () if said("role chaining") => {
                 "a role that another role assumes lasts an hour at most: write `duration_seconds = 3600`".to_string()

@@ -6,7 +6,7 @@ use super::Request;
 use crate::cache::{self, Entry, Key};
 use crate::context::Context;
 use crate::credentials::RoleCredentials;
-use crate::error::{Kind, Result};
+use crate::error::{ErrorKind, Result};
 use crate::lock::Lock;
 use crate::terminal;
 
@@ -21,11 +21,11 @@ pub(super) fn or_else(
     renew: impl FnOnce() -> Result<Entry>,
 ) -> Result<Entry> {
     let known = cache::read(ctx, key);
-    if let Some(entry) = known.as_ref().filter(|entry| entry.is_good(ctx.now(), request.min_ttl)) {
+    if let Some(entry) = known.as_ref().filter(|entry| entry.is_usable(ctx.now(), request.min_ttl)) {
         return Ok(entry.clone());
     }
     renew().or_else(|error| match known {
-        Some(entry) if error.kind == Kind::Unreachable && !entry.is_over(ctx.now()) => {
+        Some(entry) if error.kind == ErrorKind::Unreachable && !entry.is_expired(ctx.now()) => {
             terminal::warn(&format!("{}; using credentials that end soon", error.message));
             Ok(entry)
         }
@@ -46,8 +46,8 @@ pub(super) fn fetch(
     let started = ctx.now();
     let _lock = Lock::wait(ctx, &key.lock_name(), "the lock on these credentials")?;
     // Stored while we waited for the lock is as new as what we would fetch.
-    let is_new = |entry: &Entry| entry.is_good(ctx.now(), request.min_ttl) || entry.since > started;
-    match cache::read(ctx, key).filter(|entry| !entry.is_over(ctx.now())).filter(is_new) {
+    let is_new = |entry: &Entry| entry.is_usable(ctx.now(), request.min_ttl) || entry.issued_at > started;
+    match cache::read(ctx, key).filter(|entry| !entry.is_expired(ctx.now())).filter(is_new) {
         Some(entry) => Ok(entry),
         None => fetch().map(|credentials| store(ctx, key, credentials)),
     }
@@ -55,8 +55,8 @@ pub(super) fn fetch(
 
 /// Credentials without an end are not stored: nothing would ever make us look whether they still are what they were.
 pub(super) fn store(ctx: &Context, key: &Key, credentials: RoleCredentials) -> Entry {
-    let entry = Entry { credentials, since: ctx.now() };
-    if entry.is_over(ctx.now()) {
+    let entry = Entry { credentials, issued_at: ctx.now() };
+    if entry.is_expired(ctx.now()) {
         terminal::warn(
             "AWS's new credentials are over already: this machine's clock is ahead; ssox doctor says by how much",
         );

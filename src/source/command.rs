@@ -161,7 +161,7 @@ fn split_for_windows(line: &str) -> Option<Vec<String>> {
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
-    use crate::error::Kind;
+    use crate::error::ErrorKind;
     use std::time::Instant;
 
     fn nobody() -> Context {
@@ -190,14 +190,14 @@ mod tests {
     #[test]
     fn a_line_without_words_is_refused() {
         for line in ["", "  ", "'open", "\"open"] {
-            assert_eq!(run(line).unwrap_err().kind, Kind::Configuration, "{line}");
+            assert_eq!(run(line).unwrap_err().kind, ErrorKind::Configuration, "{line}");
         }
     }
 
     #[test]
     fn what_a_failing_program_says_is_in_the_error() {
         let error = run("sh -c 'echo secret; echo first >&2; echo the vault is locked >&2; exit 3'").unwrap_err();
-        assert_eq!((error.kind, error.kind.exit_status()), (Kind::Other, 1));
+        assert_eq!((error.kind, error.kind.exit_status()), (ErrorKind::Other, 1));
         assert!(
             error
                 .message
@@ -209,7 +209,7 @@ mod tests {
     #[test]
     fn a_program_that_is_not_there_is_said_without_its_arguments() {
         let error = run("/none/such --password hunter2").unwrap_err();
-        assert_eq!(error.kind, Kind::Configuration);
+        assert_eq!(error.kind, ErrorKind::Configuration);
         assert!(error.message.contains("`/none/such`: no such file") && !error.message.contains("hunter2"));
     }
 
@@ -222,7 +222,7 @@ mod tests {
             let command = CommandLine::parse("credential_process", "p", &line).unwrap();
             let start = Instant::now();
             let error = command.run_within(Duration::from_millis(100), &ctx, &[]).unwrap_err();
-            assert_eq!(error.kind, Kind::Unreachable, "{line}");
+            assert_eq!(error.kind, ErrorKind::Unreachable, "{line}");
             assert!(start.elapsed() < Duration::from_secs(20), "{line}");
         }
     }
@@ -230,7 +230,7 @@ mod tests {
     #[test]
     fn a_program_that_prints_without_end_is_ended() {
         let error = run("yes").unwrap_err();
-        assert_eq!((error.kind, error.message.contains("prints without end")), (Kind::Configuration, true));
+        assert_eq!((error.kind, error.message.contains("prints without end")), (ErrorKind::Configuration, true));
         // Of complaints, the last are kept.
         let error = run("sh -c 'yes complaint | head -n 900000 >&2; echo the last >&2; exit 3'").unwrap_err();
         assert!(error.message.ends_with("complaint; complaint; the last") && error.message.len() < 200, "{error}");

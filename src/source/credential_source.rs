@@ -9,7 +9,7 @@ use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
 use crate::files;
 use crate::secret::Secret;
-use crate::shell::typed;
+use crate::shell::hint;
 use crate::time::Timestamp;
 use std::net::IpAddr;
 
@@ -67,7 +67,7 @@ impl CredentialSource {
             }
         };
         match variables.iter().find(|name| ctx.var(name).is_some()) {
-            Some(name) => format!("{name} says where to ask; if it is left over: {}", typed::unset(ctx, &[name])),
+            Some(name) => format!("{name} says where to ask; if it is left over: {}", hint::unset(ctx, &[name])),
             None => "is this a machine with a role of its own? else name a `source_profile`".into(),
         }
     }
@@ -79,7 +79,7 @@ fn environment(ctx: &Context) -> Result<RoleCredentials> {
             .hint("ssox clear; your own keys come back with it"));
     }
     let required = |name: &str| {
-        let absent = || Error::configuration(format!("{name} is not set")).hint(typed::set(ctx, name, "…"));
+        let absent = || Error::configuration(format!("{name} is not set")).hint(hint::set(ctx, name, "…"));
         ctx.var(name).map(String::from).ok_or_else(absent)
     };
     let expiration = ctx.var("AWS_CREDENTIAL_EXPIRATION").and_then(Timestamp::parse);
@@ -159,7 +159,7 @@ fn is_allowed(url: &str) -> bool {
 fn instance(ctx: &Context, endpoint: &str) -> Result<RoleCredentials> {
     if ctx.var("AWS_EC2_METADATA_DISABLED").is_some_and(|value| value.eq_ignore_ascii_case("true")) {
         return Err(Error::configuration("AWS_EC2_METADATA_DISABLED says not to ask")
-            .hint(typed::unset(ctx, &["AWS_EC2_METADATA_DISABLED"])));
+            .hint(hint::unset(ctx, &["AWS_EC2_METADATA_DISABLED"])));
     }
     local::instance(ctx, endpoint)
 }

@@ -35,7 +35,7 @@ impl AwsLogin {
                 .hint(format!("aws login {}", as_option("--profile", profile)))
         };
         let entry = self.cached(ctx).ok_or_else(|| over("nobody is signed in"))?;
-        match entry.is_over(ctx.now()) {
+        match entry.is_expired(ctx.now()) {
             true => Err(over("its credentials are over")),
             false => Ok(entry),
         }

@@ -8,7 +8,7 @@ use crate::aws::{Network, sts};
 use crate::cache::{Entry, Key};
 use crate::context::Context;
 use crate::credentials::RoleCredentials;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::terminal;
 use std::time::Duration;
 
@@ -68,7 +68,7 @@ impl Mfa {
     /// Tells whether a session can be followed by a newer one.
     pub(super) fn can_begin_anew(&self, ctx: &Context, request: &Request, session: &Entry) -> bool {
         let has_code = request.mfa_code.is_some() || self.process.is_some() || !ctx.no_input;
-        has_code && ctx.now().seconds_after(session.since) > OLD
+        has_code && ctx.now().seconds_after(session.issued_at) > OLD
     }
 
     /// Calls with a code; a refused one is said, and asked for again.
@@ -137,7 +137,7 @@ fn parse(text: &str) -> Option<String> {
 
 /// STS has no error code of its own for this, only words.
 fn is_refused_code(error: &Error) -> bool {
-    error.kind == Kind::Refused && error.message.contains("invalid MFA one time pass code")
+    error.kind == ErrorKind::Refused && error.message.contains("invalid MFA one time pass code")
 }
 
 fn used_up(error: Error) -> Error {
@@ -197,7 +197,7 @@ mod tests {
             Err(Error::refused("AccessDenied: MultiFactorAuthentication failed with invalid MFA one time pass code. "))
         };
         let error = mfa().with_code(&nobody(), &request("123456"), refuse).unwrap_err();
-        assert_eq!(error.kind, Kind::NeedsPerson);
+        assert_eq!(error.kind, ErrorKind::NeedsPerson);
         assert!(error.hint.unwrap().contains("already used"));
     }
 
@@ -205,13 +205,13 @@ mod tests {
     fn other_refusals_are_not_about_the_code() {
         let refuse = |_: &str| -> Result<()> { Err(Error::refused("AccessDenied: not authorized")) };
         let error = mfa().with_code(&nobody(), &request("123456"), refuse).unwrap_err();
-        assert_eq!(error.kind, Kind::Refused);
+        assert_eq!(error.kind, ErrorKind::Refused);
     }
 
     #[test]
     fn without_a_code_and_a_person_it_says_what_to_type() {
         let error = mfa().with_code(&nobody(), &Request::default(), |_| Ok(())).unwrap_err();
-        assert_eq!(error.kind, Kind::NeedsPerson);
+        assert_eq!(error.kind, ErrorKind::NeedsPerson);
         assert!(error.message.contains(DEVICE) && error.hint.unwrap().contains("--mfa-code"));
     }
 }

@@ -203,5 +203,5 @@ impl Source {
 
 /// Makes an entry of what lies in no cache of ours: its life begins when it is read, so half of what is left is good.
 fn uncached(ctx: &Context, credentials: RoleCredentials) -> Entry {
-    Entry { credentials, since: ctx.now() }
+    Entry { credentials, issued_at: ctx.now() }
 }

@@ -20,7 +20,7 @@ impl StaticKeys {
     /// A person is needed: the keys have expired.
     pub(crate) fn credentials(&self, ctx: &Context) -> Result<Entry> {
         let entry = uncached(ctx, self.keys.clone());
-        match self.keys.expiration.filter(|_| entry.is_over(ctx.now())) {
+        match self.keys.expiration.filter(|_| entry.is_expired(ctx.now())) {
             None => Ok(entry),
             Some(end) => {
                 let profile = &self.profile;

@@ -3,7 +3,7 @@
 //! Rows that fit equally well keep their order.
 
 use crate::context::Context;
-use crate::error::{Error, Kind, Result, printable};
+use crate::error::{Error, ErrorKind, Result, printable};
 use inquire::{InquireError, Select};
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
@@ -54,7 +54,7 @@ pub(crate) fn pick(ctx: &Context, title: &str, instead: &str, rows: &[Row]) -> R
         .prompt();
     match chosen {
         Ok(line) => Ok(rows[line.index].key.clone()),
-        Err(InquireError::OperationInterrupted) => Err(Error::new(Kind::Interrupted, "interrupted")),
+        Err(InquireError::OperationInterrupted) => Err(Error::new(ErrorKind::Interrupted, "interrupted")),
         Err(InquireError::OperationCanceled) => {
             Err(Error::needs_person(format!("no {title} was chosen")).hint(instead))
         }

@@ -12,7 +12,7 @@ mod wire;
 use super::{Endpoint, Network, Origin, Timeouts, portal as calls};
 use crate::context::Context;
 use crate::credentials::RoleCredentials;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::secret::Secret;
 use ssox_standin::{Grant, Standin};
 use std::ffi::OsString;
@@ -70,7 +70,7 @@ fn fails(network: &Network, variables: &[(&str, &str)]) -> Error {
 
 /// Expects a kind, and words in message or hint.
 #[track_caller]
-fn assert_says(error: &Error, kind: Kind, words: &str) {
+fn assert_says(error: &Error, kind: ErrorKind, words: &str) {
     let text = error.to_string();
     assert!(error.kind == kind && text.contains(words), "expected {kind:?} and `{words}`: {:?} {text}", error.kind);
     assert!(error.hint.is_some(), "no hint: {text}");

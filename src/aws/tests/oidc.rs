@@ -5,7 +5,7 @@
 use super::{REGION, assert_says, context, network};
 use crate::aws::Network;
 use crate::aws::oidc::{self, Grant, RegistrationRequest, TokenAnswer};
-use crate::error::Kind;
+use crate::error::ErrorKind;
 use crate::secret::Secret;
 use ssox_standin::{Fault, Standin, Times};
 use std::time::Duration;
@@ -45,7 +45,7 @@ fn a_device_signs_in_and_refreshes() {
     let refresh = Grant::RefreshToken(refresh_token);
     assert!(matches!(token(&refresh), TokenAnswer::Token { .. }));
     assert!(matches!(token(&refresh), TokenAnswer::InvalidGrant));
-    assert_says(&start("https://d-9999999999.awsapps.com/start").unwrap_err(), Kind::Configuration, "sso_region");
+    assert_says(&start("https://d-9999999999.awsapps.com/start").unwrap_err(), ErrorKind::Configuration, "sso_region");
 }
 
 #[test]
@@ -65,9 +65,9 @@ fn what_is_part_of_the_protocol_is_an_answer() {
         Ok(TokenAnswer::Denied(why)) => assert_eq!(why, "as the test asked"),
         other => panic!("{other:?}"),
     }
-    assert_says(&answered(exception("InvalidRequestException")).unwrap_err(), Kind::Configuration, "sso_region");
-    assert_says(&answered(Fault::Html).unwrap_err(), Kind::Unreachable, "not to AWS: ");
-    assert_says(&answered(Fault::Status(500)).unwrap_err(), Kind::Unreachable, "AWS failed");
+    assert_says(&answered(exception("InvalidRequestException")).unwrap_err(), ErrorKind::Configuration, "sso_region");
+    assert_says(&answered(Fault::Html).unwrap_err(), ErrorKind::Unreachable, "not to AWS: ");
+    assert_says(&answered(Fault::Status(500)).unwrap_err(), ErrorKind::Unreachable, "AWS failed");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 //! Deliberately not here: faults.
 
 use super::{REGION, ask, ask_with, assert_says, calls, context, network, token};
-use crate::error::Kind;
+use crate::error::ErrorKind;
 use ssox_standin::{Fault, Standin, Times};
 
 #[test]
@@ -50,7 +50,7 @@ fn after_logout_the_token_is_refused() {
     let token = token(&standin);
     let (ctx, network) = (context(&[]), network(&standin.url()));
     calls::logout(&ctx, &network, REGION, &token).unwrap();
-    assert_says(&ask_with(&[], &network, &token).unwrap_err(), Kind::NeedsPerson, "ssox login");
+    assert_says(&ask_with(&[], &network, &token).unwrap_err(), ErrorKind::NeedsPerson, "ssox login");
     assert_eq!(standin.violations(), [""; 0]);
 }
 
@@ -63,8 +63,8 @@ fn a_listing_without_a_last_page_ends() {
     standin.fault("ListAccounts", page("accountList"), Times::Forever);
     standin.fault("ListAccountRoles", page("roleList"), Times::Forever);
     let accounts = calls::list_accounts(&ctx, &network, REGION, &token).unwrap_err();
-    assert_says(&accounts, Kind::Unreachable, "there is no end to the pages");
+    assert_says(&accounts, ErrorKind::Unreachable, "there is no end to the pages");
     let roles = calls::list_account_roles(&ctx, &network, REGION, &token, "111122223333").unwrap_err();
-    assert_says(&roles, Kind::Unreachable, "there is no end to the pages");
+    assert_says(&roles, ErrorKind::Unreachable, "there is no end to the pages");
     assert_eq!((standin.count("ListAccounts"), standin.count("ListAccountRoles")), (2, 2));
 }

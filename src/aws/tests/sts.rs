@@ -6,7 +6,7 @@ use super::{REGION, assert_says, context, network};
 use crate::aws::sts::{self, AssumeRole, Identity};
 use crate::aws::{Network, iam};
 use crate::credentials::RoleCredentials;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::secret::Secret;
 use ssox_standin::{Fault, Standin, Times};
 
@@ -58,11 +58,11 @@ fn a_code_begins_a_session_that_roles_want() {
     let (ctx, network) = (context(&[]), network(&standin.url()));
     let serial = "arn:aws:iam::111122223333:mfa/me";
     let needs_mfa = role("arn:aws:iam::444455556666:role/NeedsMfa");
-    assert_says(&assume(&standin, &user(), &needs_mfa).unwrap_err(), Kind::Refused, "AccessDenied");
+    assert_says(&assume(&standin, &user(), &needs_mfa).unwrap_err(), ErrorKind::Refused, "AccessDenied");
     let session = sts::get_session_token(&ctx, &network, REGION, &user(), serial, "123456").unwrap();
     assume(&standin, &session, &needs_mfa).unwrap();
     let again = sts::get_session_token(&ctx, &network, REGION, &user(), serial, "123456").unwrap_err();
-    assert_says(&again, Kind::Refused, "MultiFactorAuthentication failed");
+    assert_says(&again, ErrorKind::Refused, "MultiFactorAuthentication failed");
     let with_code = AssumeRole { serial_number: Some(serial.into()), token_code: Some("234567".into()), ..needs_mfa };
     assume(&standin, &user(), &with_code).unwrap();
     assert_eq!(standin.violations(), [""; 0]);
@@ -79,26 +79,26 @@ fn assertions_and_tokens_of_others_are_exchanged() {
     };
     let keys = exchange(&standin.saml_response("")).unwrap();
     assert!(identity(&standin, &keys).unwrap().arn.contains("assumed-role/External/"));
-    assert_says(&exchange("bm9uZQ==").unwrap_err(), Kind::Refused, "InvalidIdentityToken");
+    assert_says(&exchange("bm9uZQ==").unwrap_err(), ErrorKind::Refused, "InvalidIdentityToken");
     let exchange = |token: &str| {
         sts::assume_role_with_web_identity(&ctx, &network, REGION, TARGET, "me", &Secret::new(token), None)
     };
     assert_eq!(exchange("header.claims.signature").unwrap().account_id.as_deref(), Some("444455556666"));
-    assert_says(&exchange("another").unwrap_err(), Kind::Refused, "could not assume");
+    assert_says(&exchange("another").unwrap_err(), ErrorKind::Refused, "could not assume");
     assert_eq!(standin.violations(), [""; 0]);
 }
 
 #[test]
 fn each_refusal_of_sts_has_its_words() {
     let table = [
-        ("AccessDenied", Kind::Refused, "ssox status --verify"),
-        ("ExpiredToken", Kind::Refused, "are over"),
-        ("InvalidClientTokenId", Kind::Refused, "does not know the access key"),
-        ("SignatureDoesNotMatch", Kind::Refused, "does not belong to the access key id"),
-        ("RegionDisabledException", Kind::Refused, "AWS_REGION"),
-        ("ValidationError", Kind::Configuration, "as the test asked (ValidationError)"),
-        ("Throttling", Kind::Unreachable, "throttling"),
-        ("InternalFailure", Kind::Unreachable, "AWS failed with 500"),
+        ("AccessDenied", ErrorKind::Refused, "ssox status --verify"),
+        ("ExpiredToken", ErrorKind::Refused, "are over"),
+        ("InvalidClientTokenId", ErrorKind::Refused, "does not know the access key"),
+        ("SignatureDoesNotMatch", ErrorKind::Refused, "does not belong to the access key id"),
+        ("RegionDisabledException", ErrorKind::Refused, "AWS_REGION"),
+        ("ValidationError", ErrorKind::Configuration, "as the test asked (ValidationError)"),
+        ("Throttling", ErrorKind::Unreachable, "throttling"),
+        ("InternalFailure", ErrorKind::Unreachable, "AWS failed with 500"),
     ];
     let standin = Standin::start();
     for (code, kind, words) in table {
@@ -109,11 +109,11 @@ fn each_refusal_of_sts_has_its_words() {
     }
     for fault in [Fault::Html, Fault::InvalidJson] {
         standin.fault("AssumeRole", fault, Times::Next(1));
-        assert_says(&assume(&standin, &user(), &role(TARGET)).unwrap_err(), Kind::Unreachable, "no answer");
+        assert_says(&assume(&standin, &user(), &role(TARGET)).unwrap_err(), ErrorKind::Unreachable, "no answer");
     }
     for fault in [Fault::Truncated, Fault::Reset] {
         standin.fault("AssumeRole", fault, Times::Next(1));
-        assert_says(&assume(&standin, &user(), &role(TARGET)).unwrap_err(), Kind::Unreachable, "was cut");
+        assert_says(&assume(&standin, &user(), &role(TARGET)).unwrap_err(), ErrorKind::Unreachable, "was cut");
     }
 }
 
@@ -123,7 +123,7 @@ fn a_clock_that_is_wrong_does_not_matter_or_is_said() {
         let standin = Standin::start();
         standin.configure(|options| options.clock_offset = offset);
         let error: Error = identity(&standin, &user()).unwrap_err();
-        assert_says(&error, Kind::Configuration, words);
+        assert_says(&error, ErrorKind::Configuration, words);
         let network = Network { max_attempts: None, ..network(&standin.url()) };
         let who = sts::get_caller_identity(&context(&[]), &network, REGION, &user()).unwrap();
         assert_eq!(who.arn, "arn:aws:iam::111122223333:user/me");
@@ -139,10 +139,10 @@ fn an_account_has_an_alias_or_none() {
     assert_eq!(alias(&other).unwrap(), None);
     standin.fault("ListAccountAliases", Fault::Status(403), Times::Next(1));
     let error = alias(&user()).unwrap_err();
-    assert!(error.kind == Kind::Refused && error.message.ends_with("AccessDenied"), "{error}");
+    assert!(error.kind == ErrorKind::Refused && error.message.ends_with("AccessDenied"), "{error}");
     for (fault, words) in [(Fault::Html, "answered 200"), (Fault::Reset, "was cut")] {
         standin.fault("ListAccountAliases", fault, Times::Next(1));
-        assert_says(&alias(&user()).unwrap_err(), Kind::Unreachable, words);
+        assert_says(&alias(&user()).unwrap_err(), ErrorKind::Unreachable, words);
     }
     assert_eq!(standin.violations(), [""; 0]);
 }

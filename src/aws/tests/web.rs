@@ -5,7 +5,7 @@
 use super::{REGION, ask, assert_says, context, impatient, network};
 use crate::aws::{Network, signin, web};
 use crate::credentials::RoleCredentials;
-use crate::error::{Kind, Result};
+use crate::error::{ErrorKind, Result};
 use crate::secret::Secret;
 use ssox_standin::{Fault, Standin, Times};
 
@@ -30,9 +30,13 @@ fn credentials_become_a_signin_token_by_post() {
     assert!(standin.secrets().contains(&token.expose().to_string()));
     assert_eq!((standin.count("GetSigninToken"), standin.violations()), (1, vec![]));
     let unknown = RoleCredentials { access_key_id: "ASIANONE".into(), ..keys.clone() };
-    assert_says(&signin_token(&network, &unknown).unwrap_err(), Kind::Refused, "did not accept the credentials (400)");
+    assert_says(
+        &signin_token(&network, &unknown).unwrap_err(),
+        ErrorKind::Refused,
+        "did not accept the credentials (400)",
+    );
     let long_term = RoleCredentials { session_token: None, ..keys };
-    assert_says(&signin_token(&network, &long_term).unwrap_err(), Kind::Refused, "long-term keys");
+    assert_says(&signin_token(&network, &long_term).unwrap_err(), ErrorKind::Refused, "long-term keys");
 }
 
 #[test]
@@ -49,11 +53,11 @@ fn a_signin_that_fails_has_its_words() {
     ];
     for (fault, words) in table {
         standin.fault("GetSigninToken", fault, Times::Next(1));
-        assert_says(&signin_token(&network, &keys).unwrap_err(), Kind::Unreachable, words);
+        assert_says(&signin_token(&network, &keys).unwrap_err(), ErrorKind::Unreachable, words);
     }
     standin.fault("GetSigninToken", Fault::Hang, Times::Next(1));
     let error = signin_token(&impatient(network.clone()), &keys).unwrap_err();
-    assert_says(&error, Kind::Unreachable, "timed out after 200ms");
+    assert_says(&error, ErrorKind::Unreachable, "timed out after 200ms");
     standin.fault("GetSigninToken", Fault::Status(500), Times::Next(1));
     signin_token(&Network { max_attempts: None, ..network }, &keys).unwrap();
 }
@@ -71,5 +75,5 @@ fn the_signin_host_is_that_of_partition_and_region() {
         assert_eq!(signin::base(&Network::default(), region).unwrap(), base);
     }
     assert_eq!(signin::base(&network("http://127.0.0.1:8/"), REGION).unwrap(), "http://127.0.0.1:8");
-    assert_says(&signin::base(&Network::default(), "a.b").unwrap_err(), Kind::Configuration, "not a region");
+    assert_says(&signin::base(&Network::default(), "a.b").unwrap_err(), ErrorKind::Configuration, "not a region");
 }

@@ -4,7 +4,7 @@
 
 use super::{ask_with, assert_says, calls, context, fails, network, token};
 use crate::aws::{CaBundle, Network, Origin};
-use crate::error::Kind;
+use crate::error::ErrorKind;
 use crate::secret::Secret;
 use ssox_standin::Standin;
 use std::io::{Read as _, Write as _};
@@ -18,23 +18,23 @@ fn a_host_that_is_not_there_is_named() {
     let host = "a".repeat(64);
     let since = Instant::now();
     let error = fails(&Network { max_attempts: None, ..network(&format!("http://{host}.invalid")) }, &[]);
-    assert_says(&error, Kind::Unreachable, &format!("could not resolve host `{host}.invalid`"));
+    assert_says(&error, ErrorKind::Unreachable, &format!("could not resolve host `{host}.invalid`"));
     assert!(since.elapsed() < Duration::from_millis(700), "asked again: {:?}", since.elapsed());
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let error = fails(&network(&format!("http://{free}")), &[]);
-    assert_says(&error, Kind::Unreachable, &format!("connection refused by `{free}`"));
+    assert_says(&error, ErrorKind::Unreachable, &format!("connection refused by `{free}`"));
 }
 
 #[test]
 fn an_address_that_is_none_is_bad_configuration() {
     for url in ["localhost:8080", "ftp://h", "https://", "", "http://a b"] {
-        assert_says(&fails(&network(url), &[]), Kind::Configuration, "AWS_ENDPOINT_URL");
+        assert_says(&fails(&network(url), &[]), ErrorKind::Configuration, "AWS_ENDPOINT_URL");
     }
     let fips = Network { fips: true, ..network("http://127.0.0.1:9") };
-    assert_says(&fails(&fips, &[]), Kind::Configuration, "FIPS");
+    assert_says(&fails(&fips, &[]), ErrorKind::Configuration, "FIPS");
     let ctx = context(&[]);
     let error = calls::list_accounts(&ctx, &Network::default(), "eu/west", &Secret::new("aoa")).unwrap_err();
-    assert_says(&error, Kind::Configuration, "`eu/west` is not a region");
+    assert_says(&error, ErrorKind::Configuration, "`eu/west` is not a region");
 }
 
 /// A proxy that answers every request itself; returns its address and, later, the first lines of what it was asked.
@@ -59,9 +59,9 @@ fn a_proxy_is_asked_for_what_it_is_there_for() {
     let (address, asked) = proxy("HTTP/1.1 407 Who\r\ncontent-length: 0\r\nconnection: close\r\n\r\n", 2);
     let with_password = format!("http://jane:s3cret%21@{address}");
     let error = fails(&network("http://portal.example"), &[("HTTP_PROXY", &with_password)]);
-    assert_says(&error, Kind::Configuration, "`HTTP_PROXY` asks who you are");
+    assert_says(&error, ErrorKind::Configuration, "`HTTP_PROXY` asks who you are");
     let error = fails(&network("https://portal.example"), &[("HTTPS_PROXY", &with_password)]);
-    assert_says(&error, Kind::Configuration, "`HTTPS_PROXY` asks who you are");
+    assert_says(&error, ErrorKind::Configuration, "`HTTPS_PROXY` asks who you are");
     assert!(!error.to_string().contains("s3cret"), "{error}");
     let asked = asked.join().unwrap();
     assert!(asked[0].starts_with("GET http://portal.example/federation/credentials?"), "{asked:?}");
@@ -77,7 +77,7 @@ fn no_proxy_goes_around_the_proxy() {
     let around = [("HTTP_PROXY", "http://127.0.0.1:9"), ("NO_PROXY", "example.com,127.0.0.1")];
     ask_with(&around, &network(&standin.url()), &token(&standin)).unwrap();
     let error = fails(&network(&standin.url()), &[("HTTP_PROXY", "http://127.0.0.1:9")]);
-    assert_says(&error, Kind::Unreachable, "connection refused by `127.0.0.1:9`, the proxy of HTTP_PROXY");
+    assert_says(&error, ErrorKind::Unreachable, "connection refused by `127.0.0.1:9`, the proxy of HTTP_PROXY");
 }
 
 fn bundle(path: &Path) -> Option<CaBundle> {
@@ -91,11 +91,11 @@ fn a_ca_bundle_is_checked_before_it_is_used() {
     let network = Network { ca_bundle: bundle(file.path()), ..network("http://127.0.0.1:9") };
     for content in [String::new(), "nonsense".into(), block("!!"), block("MAMCAQE="), "\u{0}".into()] {
         std::fs::write(file.path(), &content).unwrap();
-        assert_says(&fails(&network, &[]), Kind::Configuration, "holds no certificate that can be used");
-        assert_says(&fails(&network, &[]), Kind::Configuration, "AWS_CA_BUNDLE");
+        assert_says(&fails(&network, &[]), ErrorKind::Configuration, "holds no certificate that can be used");
+        assert_says(&fails(&network, &[]), ErrorKind::Configuration, "AWS_CA_BUNDLE");
     }
     let absent = Network { ca_bundle: bundle(Path::new("/none/such")), ..network.clone() };
-    assert_says(&fails(&absent, &[]), Kind::Configuration, "does not exist");
+    assert_says(&fails(&absent, &[]), ErrorKind::Configuration, "does not exist");
     let directory = Network { ca_bundle: bundle(&std::env::temp_dir()), ..network };
-    assert_says(&fails(&directory, &[]), Kind::Configuration, "AWS_CA_BUNDLE");
+    assert_says(&fails(&directory, &[]), ErrorKind::Configuration, "AWS_CA_BUNDLE");
 }

@@ -6,7 +6,7 @@ use crate::aws::portal::{self, Account};
 use crate::cli::ConfigureSso;
 use crate::config::{ConfigFiles, nearest};
 use crate::context::Context;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::session::{self, Session, Token};
 use crate::source::role_arn::permission_set;
 use crate::terminal::picker::{self, Row};
@@ -32,7 +32,7 @@ pub(super) fn assignment(
     let mut quiet = ctx.clone();
     quiet.no_input = true;
     match listed(&quiet, session, given) {
-        Err(error) if matches!(error.kind, Kind::NeedsPerson | Kind::Unreachable) => {
+        Err(error) if matches!(error.kind, ErrorKind::NeedsPerson | ErrorKind::Unreachable) => {
             say(&format!("account and role are written as given, not checked: {}", error.message));
             Ok((
                 Account { id: id.into(), name: AccountNames::load(ctx).get(id).map(String::from), email: None },
@@ -51,7 +51,9 @@ fn without_session(error: Error, given: (Option<&str>, Option<&str>)) -> Error {
         (None, None) => "--account-id ID --role-name NAME",
     };
     match error.kind {
-        Kind::NeedsPerson => error.hint(format!("add {missing}; with account and role given nobody has to sign in")),
+        ErrorKind::NeedsPerson => {
+            error.hint(format!("add {missing}; with account and role given nobody has to sign in"))
+        }
         _ => error,
     }
 }

@@ -5,7 +5,7 @@ use super::propose::{self, Consent};
 use super::{names, session_name, unused};
 use crate::cli::ConfigureMigrate;
 use crate::commands::shared::names_of;
-use crate::config::{ConfigFiles, Edits, Kind, Section, Which, as_option, check_name};
+use crate::config::{ConfigFiles, Edits, Section, SectionKind, WhichFile, as_option, check_name};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::profile::check_region;
@@ -142,7 +142,7 @@ fn named_place(
 
 fn is_in_credentials(section: &Section) -> bool {
     let keys = ["sso_start_url", "sso_region"].into_iter();
-    keys.filter_map(|key| section.entry(key)).any(|entry| entry.which == Which::Credentials)
+    keys.filter_map(|key| section.entry(key)).any(|entry| entry.which == WhichFile::Credentials)
 }
 
 fn in_credentials(files: &ConfigFiles, profile: &str) -> String {
@@ -175,7 +175,7 @@ fn group(files: &ConfigFiles, args: &ConfigureMigrate, used: &HashSet<String>, p
 
 /// A session of one profile has its name, as far as every tool can read that.
 fn own_session_name(profile: &str) -> String {
-    match check_name(Kind::SsoSession, profile) {
+    match check_name(SectionKind::SsoSession, profile) {
         Ok(()) => profile.into(),
         Err(_) => Some(names::field(profile)).filter(|name| !name.is_empty()).unwrap_or_else(|| "sso".into()),
     }
@@ -187,17 +187,17 @@ fn migrated(files: &ConfigFiles, groups: &[Group], args: &ConfigureMigrate) -> R
         for profile in &group.profiles {
             let is_set = files.profile(profile).is_some_and(|known| known.get("sso_session") == Some(&group.name));
             if !is_set {
-                edits.set(Kind::Profile, profile, "sso_session", &group.name)?;
+                edits.set(SectionKind::Profile, profile, "sso_session", &group.name)?;
             }
             if !args.keep_legacy {
-                edits.unset(Kind::Profile, profile, "sso_start_url");
-                edits.unset(Kind::Profile, profile, "sso_region");
+                edits.unset(SectionKind::Profile, profile, "sso_start_url");
+                edits.unset(SectionKind::Profile, profile, "sso_region");
             }
         }
         if group.is_new {
-            edits.set(Kind::SsoSession, &group.name, "sso_start_url", &group.start_url)?;
-            edits.set(Kind::SsoSession, &group.name, "sso_region", &group.region)?;
-            edits.set(Kind::SsoSession, &group.name, "sso_registration_scopes", ACCOUNT_ACCESS)?;
+            edits.set(SectionKind::SsoSession, &group.name, "sso_start_url", &group.start_url)?;
+            edits.set(SectionKind::SsoSession, &group.name, "sso_region", &group.region)?;
+            edits.set(SectionKind::SsoSession, &group.name, "sso_registration_scopes", ACCOUNT_ACCESS)?;
         }
     }
     Ok(edits.finish())

@@ -10,7 +10,7 @@ mod sso;
 
 use super::Done;
 use crate::cli::Configure;
-use crate::config::{ConfigFiles, Kind, check_name};
+use crate::config::{ConfigFiles, SectionKind, check_name};
 use crate::context::Context;
 use crate::error::{Error, Result};
 
@@ -52,7 +52,7 @@ fn unused(name: &str, is_used: impl Fn(&str) -> bool) -> String {
 
 /// A profile that is of Identity Center already may be changed; any other would be two things at once.
 fn is_free(files: &ConfigFiles, name: &str) -> Result<()> {
-    let Some(known) = files.profile(name) else { return check_name(Kind::Profile, name) };
+    let Some(known) = files.profile(name) else { return check_name(SectionKind::Profile, name) };
     match ELSEWHERE.iter().find(|key| known.entry(key).is_some()) {
         None => Ok(()),
         Some(key) => Err(Error::configuration(format!("profile `{name}` is there already, with `{key}`"))

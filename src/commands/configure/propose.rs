@@ -1,6 +1,6 @@
 //! From a new text to a changed file: shown, agreed to, and written only onto what was read.
 
-use crate::config::{ConfigFiles, File, Which, diff};
+use crate::config::{ConfigFiles, File, WhichFile, diff};
 use crate::context::{Context, tell};
 use crate::error::{Error, Result};
 use crate::terminal;
@@ -41,7 +41,7 @@ pub(super) fn write(
             return Ok(false);
         }
     }
-    ConfigFiles::update(ctx, Which::Config, |now| match (now.config.text == file.text, consent) {
+    ConfigFiles::update(ctx, WhichFile::Config, |now| match (now.config.text == file.text, consent) {
         (true, _) => Ok(text.to_string()),
         (false, Consent::Given) => again(now),
         // The person agreed to another change.

@@ -1,9 +1,9 @@
-//! Which session a new profile uses: one that is there, by its name or its start URL, or a new one.
+//! WhichFile session a new profile uses: one that is there, by its name or its start URL, or a new one.
 
 use super::question::{Question, SSO_REGION, START_URL};
 use super::{session_name, unused};
 use crate::cli::ConfigureSso;
-use crate::config::{ConfigFiles, Kind, check_name};
+use crate::config::{ConfigFiles, SectionKind, check_name};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::profile::{self, scopes};
@@ -50,7 +50,7 @@ fn new(
         what: "session name",
         option: "--sso-session",
         default: Some(&suggested),
-        check: &|_, name| check_name(Kind::SsoSession, name),
+        check: &|_, name| check_name(SectionKind::SsoSession, name),
     };
     let name = question.optional(ctx, name)?.unwrap_or_else(|| suggested.clone());
     let scopes = scopes(args.scopes.as_deref().unwrap_or_default());

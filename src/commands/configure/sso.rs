@@ -7,7 +7,7 @@ use super::session::session;
 use super::{is_free, names, unused};
 use crate::aws::portal::Account;
 use crate::cli::ConfigureSso;
-use crate::config::{ConfigFiles, Edits, Kind, as_argument, check_name};
+use crate::config::{ConfigFiles, Edits, SectionKind, as_argument, check_name};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::profile::find::{check_role_name, is_account_id};
@@ -52,18 +52,18 @@ pub(super) fn run(ctx: &Context, args: &ConfigureSso) -> Result<String> {
 fn edited(files: &ConfigFiles, session: &Session, profile: &str, keys: &[(&str, Option<&str>)]) -> Result<String> {
     let mut edits = Edits::new(&files.config)?;
     if let Some(name) = session.name.as_deref().filter(|name| files.sso_session(name).is_none()) {
-        edits.set(Kind::SsoSession, name, "sso_start_url", &session.start_url)?;
-        edits.set(Kind::SsoSession, name, "sso_region", &session.region)?;
-        edits.set(Kind::SsoSession, name, "sso_registration_scopes", &session.scopes.join(","))?;
+        edits.set(SectionKind::SsoSession, name, "sso_start_url", &session.start_url)?;
+        edits.set(SectionKind::SsoSession, name, "sso_region", &session.region)?;
+        edits.set(SectionKind::SsoSession, name, "sso_registration_scopes", &session.scopes.join(","))?;
     }
     for (key, value) in keys {
         if let Some(value) = value {
-            edits.set(Kind::Profile, profile, key, value)?;
+            edits.set(SectionKind::Profile, profile, key, value)?;
         }
     }
     // A profile of that name that was legacy before must not keep both forms.
-    edits.unset(Kind::Profile, profile, "sso_start_url");
-    edits.unset(Kind::Profile, profile, "sso_region");
+    edits.unset(SectionKind::Profile, profile, "sso_start_url");
+    edits.unset(SectionKind::Profile, profile, "sso_region");
     Ok(edits.finish())
 }
 
@@ -75,7 +75,7 @@ fn check_given(files: &ConfigFiles, args: &ConfigureSso) -> Result<()> {
     check(args.region.as_ref(), &REGION)?;
     check(args.output.as_ref(), &OUTPUT)?;
     let new_session = args.sso_session.as_deref().filter(|name| files.sso_session(name).is_none());
-    new_session.map_or(Ok(()), |name| check_name(Kind::SsoSession, name))?;
+    new_session.map_or(Ok(()), |name| check_name(SectionKind::SsoSession, name))?;
     args.profile.as_deref().map_or(Ok(()), |name| is_free(files, name))?;
     let role_name = args.role_name.as_deref().map(permission_set);
     role_name.map_or(Ok(()), |role_name| check_role_name("--role-name", role_name))?;

@@ -5,7 +5,7 @@ use super::Severity::{Error, Warning};
 use crate::aws::web;
 use crate::config::ConfigFiles;
 use crate::context::Context;
-use crate::error::{self, Kind};
+use crate::error::{self, ErrorKind};
 use crate::profile;
 use crate::time::human;
 
@@ -29,7 +29,7 @@ fn off_by(ahead: i64) -> Finding {
 
 /// A network that is down is a warning; a setting that leads nowhere is an error.
 fn unreachable(error: error::Error, is_redirected: bool) -> Finding {
-    let is_setting = is_redirected || error.kind == Kind::Configuration;
+    let is_setting = is_redirected || error.kind == ErrorKind::Configuration;
     let hint = error.hint.unwrap_or_else(|| "is the network up?".into());
     Finding::new("network", if is_setting { Error } else { Warning }, error.message, hint)
 }

@@ -156,7 +156,7 @@ fn regions(sessions: &[Session], findings: &mut Vec<Finding>) {
 fn at(files: &ConfigFiles, section: &Section, key: &str, finding: Finding) -> Finding {
     match section.entry(key).or_else(|| section.entries().first()) {
         Some(entry) => {
-            let (file, line) = files.place(entry);
+            let (file, line) = files.location(entry);
             finding.at(file, Some(line))
         }
         None => finding,

@@ -7,7 +7,7 @@ use super::{Finding, Severity};
 use crate::config::ConfigFiles;
 use crate::context::Context;
 use crate::profile::find;
-use crate::shell::typed;
+use crate::shell::hint;
 use crate::time::Timestamp;
 
 /// What other tools leave, and what it does.
@@ -30,23 +30,23 @@ pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
     profiles(ctx, files, &mut findings);
     if ctx.var("AWS_SECURITY_TOKEN").is_some() {
         let message = "AWS_SECURITY_TOKEN is set: the AWS CLI and boto3 take it in place of AWS_SESSION_TOKEN";
-        findings.push(finding(Warning, message, typed::unset(ctx, &["AWS_SECURITY_TOKEN"])));
+        findings.push(finding(Warning, message, hint::unset(ctx, &["AWS_SECURITY_TOKEN"])));
     }
     for name in CONTAINER.iter().filter(|name| ctx.var(name).is_some()) {
         let message = format!("{name} is set: tools fall back to the credentials of a container");
-        findings.push(finding(Info, message, format!("{}, if this is no container", typed::unset(ctx, &[name]))));
+        findings.push(finding(Info, message, format!("{}, if this is no container", hint::unset(ctx, &[name]))));
     }
     if let Some(url) = ctx.var("AWS_EC2_METADATA_SERVICE_ENDPOINT") {
         let message =
             format!("AWS_EC2_METADATA_SERVICE_ENDPOINT is `{url}`: tools ask there for an instance's credentials");
-        findings.push(finding(Info, message, typed::unset(ctx, &["AWS_EC2_METADATA_SERVICE_ENDPOINT"])));
+        findings.push(finding(Info, message, hint::unset(ctx, &["AWS_EC2_METADATA_SERVICE_ENDPOINT"])));
     }
     for (name, effect) in LEFTOVERS.iter().filter(|(name, _)| ctx.var(name).is_some()) {
         if !(is_ours && *name == "AWS_SSO_PROFILE") {
             findings.push(finding(
                 Warning,
                 format!("{name} is left over from another tool: {effect}"),
-                typed::unset(ctx, &[name]),
+                hint::unset(ctx, &[name]),
             ));
         }
     }
@@ -58,25 +58,25 @@ fn keys(ctx: &Context, is_ours: bool, findings: &mut Vec<Finding>) {
     let (id, secret) = (has("AWS_ACCESS_KEY_ID"), has("AWS_SECRET_ACCESS_KEY"));
     if id != secret {
         let message = "only one of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY is set: AWS tools fail on half a key";
-        findings.push(finding(Error, message, typed::unset(ctx, &KEYS)));
+        findings.push(finding(Error, message, hint::unset(ctx, &KEYS)));
         return;
     }
     if !id && has("AWS_SESSION_TOKEN") {
         let message = "AWS_SESSION_TOKEN is set without AWS_ACCESS_KEY_ID: with other keys it fails everywhere";
-        findings.push(finding(Warning, message, typed::unset(ctx, &["AWS_SESSION_TOKEN"])));
+        findings.push(finding(Warning, message, hint::unset(ctx, &["AWS_SESSION_TOKEN"])));
     }
     if id && has("AWS_PROFILE") {
         let message = "AWS_PROFILE stands beside AWS_ACCESS_KEY_ID: the AWS CLI uses the keys, the SDK for JavaScript the profile";
-        findings.push(finding(Warning, message, format!("{}, or ssox clear", typed::unset(ctx, &["AWS_PROFILE"]))));
+        findings.push(finding(Warning, message, format!("{}, or ssox clear", hint::unset(ctx, &["AWS_PROFILE"]))));
     } else if id && !is_ours {
         let message =
             "AWS_ACCESS_KEY_ID is set, and not by ssox: it beats every profile that is not named on the command line";
-        findings.push(finding(Warning, message, typed::unset(ctx, &KEYS)));
+        findings.push(finding(Warning, message, hint::unset(ctx, &KEYS)));
     }
     let end = ctx.var("AWS_CREDENTIAL_EXPIRATION").and_then(Timestamp::parse);
     if end.is_some_and(|end| end <= ctx.now()) {
         let message = "AWS_CREDENTIAL_EXPIRATION is over: the AWS CLI refuses the keys beside it, good or not";
-        let hint = if is_ours { "ssox use".into() } else { typed::unset(ctx, &["AWS_CREDENTIAL_EXPIRATION"]) };
+        let hint = if is_ours { "ssox use".into() } else { hint::unset(ctx, &["AWS_CREDENTIAL_EXPIRATION"]) };
         findings.push(finding(Warning, message, hint));
     }
 }
@@ -86,7 +86,7 @@ fn profiles(ctx: &Context, files: &ConfigFiles, findings: &mut Vec<Finding>) {
         match ctx.var_os(name) {
             Some(value) if value.is_empty() => {
                 let message = format!("{name} is set but empty: the AWS CLI looks for a profile without a name");
-                findings.push(finding(Warning, message, typed::unset(ctx, &[name])));
+                findings.push(finding(Warning, message, hint::unset(ctx, &[name])));
             }
             _ => {
                 let unknown = ctx.var(name).filter(|profile| files.profile(profile).is_none());

@@ -2,22 +2,22 @@
 
 use super::Finding;
 use super::Severity::{Error, Info, Warning};
-use crate::config::{ConfigFiles, Entry, Section, Which};
+use crate::config::{ConfigFiles, Entry, Section, WhichFile};
 use crate::context::Context;
 use crate::profile;
 
 /// Looks at the keys of a profile, in each file for itself: AWS tools take no half from each.
 pub(super) fn check(ctx: &Context, files: &ConfigFiles, section: &Section) -> Vec<Finding> {
     let in_file = |which| of_file(ctx, files, section, which);
-    [Which::Config, Which::Credentials].into_iter().filter_map(in_file).collect()
+    [WhichFile::Config, WhichFile::Credentials].into_iter().filter_map(in_file).collect()
 }
 
-fn of_file(ctx: &Context, files: &ConfigFiles, section: &Section, which: Which) -> Option<Finding> {
+fn of_file(ctx: &Context, files: &ConfigFiles, section: &Section, which: WhichFile) -> Option<Finding> {
     let entry = |key: &str| section.entries().iter().rev().find(|entry| entry.key == key && entry.which == which);
     let text = |key: &str| entry(key).map(|entry| entry.value.as_ref()).filter(|value| !value.is_empty());
     let name = &section.name;
     let at = |finding: Finding, entry: Option<&Entry>| {
-        let (file, line) = files.place(entry?);
+        let (file, line) = files.location(entry?);
         Some(finding.at(file, Some(line)))
     };
     let (id, secret) = (entry("aws_access_key_id"), entry("aws_secret_access_key"));

@@ -15,7 +15,7 @@ use super::{Done, table::json_list};
 use crate::cli::Doctor;
 use crate::config::{ConfigFiles, Severity};
 use crate::context::Context;
-use crate::error::{Kind, Result, printable};
+use crate::error::{ErrorKind, Result, printable};
 use serde_json::{Value, json};
 use std::path::PathBuf;
 
@@ -63,7 +63,7 @@ pub(super) fn run(ctx: &Context, args: &Doctor) -> Result<Done> {
         true => json_list(findings.iter().map(as_json)),
         false => as_text(&findings),
     };
-    Ok(Done { stdout, status: if is_broken { Kind::Configuration.exit_status() } else { 0 } })
+    Ok(Done { stdout, status: if is_broken { ErrorKind::Configuration.exit_status() } else { 0 } })
 }
 
 fn as_text(findings: &[Finding]) -> String {

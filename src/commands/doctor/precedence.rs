@@ -3,7 +3,7 @@
 //! Deliberately not here: SSO keys beside others (`configuration`).
 
 use super::Finding;
-use crate::config::{ConfigFiles, Section, Severity, Which};
+use crate::config::{ConfigFiles, Section, Severity, WhichFile};
 
 /// Two keys, and who obeys which; the second is the one to take out.
 const CONTESTS: [(&str, &str, &str); 6] = [
@@ -29,7 +29,7 @@ pub(super) fn check(files: &ConfigFiles, section: &Section) -> Vec<Finding> {
     let both = CONTESTS.iter().filter(|(one, other, _)| has(one) && has(other));
     let mut findings: Vec<Finding> = both.map(|(one, other, who)| finding(files, section, one, other, who)).collect();
     if has("credential_process") && has("aws_access_key_id") && !has("sso_account_id") {
-        let in_config = section.entry("aws_access_key_id").is_some_and(|entry| entry.which == Which::Config);
+        let in_config = section.entry("aws_access_key_id").is_some_and(|entry| entry.which == WhichFile::Config);
         let who = match in_config {
             true => "the AWS CLI takes the process, the SDKs for Go and JavaScript the keys",
             false => "the AWS CLI takes the keys, the SDK for Rust the process",
@@ -45,7 +45,7 @@ fn finding(files: &ConfigFiles, section: &Section, one: &str, other: &str, who: 
     let finding = Finding::new("config", Severity::Warning, message, hint);
     match section.entry(other) {
         Some(entry) => {
-            let (file, line) = files.place(entry);
+            let (file, line) = files.location(entry);
             finding.at(file, Some(line))
         }
         None => finding,

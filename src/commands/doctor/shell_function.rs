@@ -6,7 +6,7 @@ use super::Severity::Warning;
 use crate::commands::install;
 use crate::context::Context;
 use crate::files;
-use crate::shell::{Emit, Shell, typed};
+use crate::shell::{Emit, Shell, hint};
 use crate::terminal;
 use std::path::{Path, PathBuf};
 
@@ -25,7 +25,7 @@ pub(super) fn check(ctx: &Context) -> Option<Finding> {
         Some(Err(_)) => finding("this shell's function is of another version of ssox", "start a new shell".into()),
         None if has_line(ctx) => finding(
             "ssox's function was not what you called: something stands in its way, or this shell is older than its rc file",
-            format!("{}; or start a new shell", typed::uncover(ctx)),
+            format!("{}; or start a new shell", hint::uncover(ctx)),
         ),
         None => finding("this shell has no ssox function: `ssox use` cannot change it", install(ctx)),
     }
@@ -33,7 +33,7 @@ pub(super) fn check(ctx: &Context) -> Option<Finding> {
 
 /// Tells whether the rc file of the running shell loads the function.
 fn has_line(ctx: &Context) -> bool {
-    let Some(shell) = typed::shell(ctx) else { return false };
+    let Some(shell) = hint::shell(ctx) else { return false };
     let text = |file: PathBuf| files::read(&file).ok().flatten();
     let has_it = |text: Vec<u8>| String::from_utf8_lossy(&text).contains("ssox init");
     ctx.home().is_ok_and(|home| rc_files(ctx, shell, home).into_iter().filter_map(text).any(has_it))

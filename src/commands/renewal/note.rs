@@ -2,7 +2,7 @@
 
 use crate::config::ConfigFiles;
 use crate::context::Context;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::files::{self, Reserved};
 use crate::lock::{self, Lock};
 use crate::profile::Profile;
@@ -74,8 +74,8 @@ impl Outcome {
         }
     }
 
-    fn of(kind: Kind) -> Self {
-        if kind == Kind::NeedsPerson { Self::SignIn } else { Self::Failed }
+    fn of(kind: ErrorKind) -> Self {
+        if kind == ErrorKind::NeedsPerson { Self::SignIn } else { Self::Failed }
     }
 }
 
@@ -213,7 +213,7 @@ fn under_way(ctx: &Context, since: Timestamp) -> State {
 
 fn stuck(holder: Option<lock::Holder>) -> Error {
     let (who, hint) = match holder {
-        Some(holder) => (format!("{holder}, which renews the credentials,"), holder.way_out()),
+        Some(holder) => (format!("{holder}, which renews the credentials,"), holder.release_hint()),
         None => ("the process that renews the credentials".into(), "end it".into()),
     };
     Error::other(format!("{who} does not go on")).hint(hint)

@@ -3,7 +3,7 @@
 use super::{Check, known};
 use crate::config::Severity::{Error, Warning};
 use crate::config::file::File;
-use crate::config::name::{Kind, Which, after, inner, is_legal};
+use crate::config::name::{SectionKind, WhichFile, after, inner, is_portable};
 use crate::config::nearest::distance_within;
 use crate::config::scan::Header;
 use crate::config::section::Section;
@@ -11,7 +11,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// What a header says, or, of one that nobody reads, all that stands in it.
-type Name<'a> = (Option<Kind>, Cow<'a, str>);
+type Name<'a> = (Option<SectionKind>, Cow<'a, str>);
 
 /// The names so far: in which line, and as it is written.
 #[derive(Default)]
@@ -23,19 +23,19 @@ impl<'a> Names<'a> {
         let file = check.file;
         let Some(inner) = inner(&file.text, header) else {
             let message = "has no closing `]`: the AWS CLI and the SDK for Rust refuse the whole file";
-            return check.add(Error, message, format!("write {}", spelled(file.which, Kind::Profile, "NAME")));
+            return check.add(Error, message, format!("write {}", spelled(file.which, SectionKind::Profile, "NAME")));
         };
         after_bracket(check, header);
         match (file.name(header), file.which) {
-            (Some((kind, name)), Which::Config) => in_config(check, kind, &name, inner),
-            (Some((_, name)), Which::Credentials) => in_credentials(check, &name),
-            (None, Which::Config) => unread(check, header, inner),
-            (None, Which::Credentials) => {
+            (Some((kind, name)), WhichFile::Config) => in_config(check, kind, &name, inner),
+            (Some((_, name)), WhichFile::Credentials) => in_credentials(check, &name),
+            (None, WhichFile::Config) => unread(check, header, inner),
+            (None, WhichFile::Credentials) => {
                 check.add(Warning, "a section without a name: nobody reads it", "write `[NAME]`");
             }
         }
         let name = file.name(header).map_or((None, inner.into()), |(kind, name)| (Some(kind), name));
-        if name.0 != Some(Kind::Defaults) {
+        if name.0 != Some(SectionKind::Defaults) {
             self.again(check, name, inner);
         }
     }
@@ -62,10 +62,10 @@ impl<'a> Names<'a> {
     }
 }
 
-fn in_config(check: &mut Check, kind: Kind, name: &str, inner: &str) {
-    let plain = spelled(Which::Config, kind, name);
+fn in_config(check: &mut Check, kind: SectionKind, name: &str, inner: &str) {
+    let plain = spelled(WhichFile::Config, kind, name);
     let word = inner.split([' ', '\t', '"', '\'']).next().unwrap_or_default();
-    if kind == Kind::Defaults {
+    if kind == SectionKind::Defaults {
         let message = "`[DEFAULT]` gives its keys to every section in the AWS CLI, and none to anything in the SDKs";
         check.add(Warning, message, "write `[default]`, or the keys into each profile");
     } else if name.contains(char::is_control) {
@@ -76,7 +76,7 @@ fn in_config(check: &mut Check, kind: Kind, name: &str, inner: &str) {
             format!("only the AWS CLI reads `[{inner}]` as a {}", kind.word()),
             format!("write {plain}"),
         );
-    } else if !name.chars().all(is_legal) {
+    } else if !name.chars().all(is_portable) {
         let message =
             format!("the SDKs ignore `[{inner}]`: not all of its characters are in `A-Z a-z 0-9 _ - / . % @ : +`");
         check.add(Warning, message, "give it a name of those characters, if more than the AWS CLI is to read it");
@@ -113,7 +113,7 @@ const FAR: usize = 3;
 
 /// What a header that nobody reads was meant to be.
 pub(in crate::config) struct Meant {
-    pub(in crate::config) kind: Kind,
+    pub(in crate::config) kind: SectionKind,
     /// Empty where there is none.
     pub(in crate::config) name: String,
     why: String,
@@ -125,14 +125,14 @@ pub(in crate::config) struct Meant {
 pub(in crate::config) fn meant(file: &File, header: Header, inner: &str) -> Option<Meant> {
     let (word, rest) = inner.split_once([' ', '\t']).unwrap_or((inner, ""));
     let rest = rest.trim();
-    let kinds = [Kind::Profile, Kind::SsoSession, Kind::Services];
+    let kinds = [SectionKind::Profile, SectionKind::SsoSession, SectionKind::Services];
     let lower = word.to_lowercase().replace('_', "-");
     let mut kind = kinds.into_iter().find(|kind| lower.starts_with(kind.word()));
     if kind.is_none() && !rest.is_empty() && has_known_keys(file, header) {
         kind = kinds.into_iter().find(|kind| distance_within(FAR, &lower, kind.word()).is_some());
     }
     let unread = format!("nobody reads `[{inner}]`");
-    let write = |kind, name| format!("write {}", spelled(Which::Config, kind, name));
+    let write = |kind, name| format!("write {}", spelled(WhichFile::Config, kind, name));
     let (name, why, hint) = match (kind, rest) {
         (Some(_), _) if shell_words::split(inner).is_err() => {
             (rest, format!("{unread}: its quote is not closed"), "close the quote, or take it out".into())
@@ -145,11 +145,11 @@ pub(in crate::config) fn meant(file: &File, header: Header, inner: &str) -> Opti
         }
         (Some(kind), _) => (rest, unread, write(kind, rest)),
         (None, "") if word.eq_ignore_ascii_case("default") => ("default", unread, "write `[default]`".into()),
-        (None, _) if has_known_keys(file, header) => (inner, unread, write(Kind::Profile, inner)),
+        (None, _) if has_known_keys(file, header) => (inner, unread, write(SectionKind::Profile, inner)),
         (None, _) => return None,
     };
     let name = name.trim_matches(['"', '\'']).into();
-    Some(Meant { kind: kind.unwrap_or(Kind::Profile), name, why, hint })
+    Some(Meant { kind: kind.unwrap_or(SectionKind::Profile), name, why, hint })
 }
 
 fn unread(check: &mut Check, header: Header, inner: &str) {
@@ -178,10 +178,10 @@ fn after_bracket(check: &mut Check, header: Header) {
 }
 
 /// Writes the header as every tool reads it, or, of a name that not every tool reads, as the AWS CLI does.
-fn spelled(which: Which, kind: Kind, name: &str) -> String {
+fn spelled(which: WhichFile, kind: SectionKind, name: &str) -> String {
     let name = name.trim_matches(['"', '\'']);
     match (which, kind, name) {
-        (Which::Credentials, ..) | (_, Kind::Profile, "default") => format!("`[{name}]`"),
+        (WhichFile::Credentials, ..) | (_, SectionKind::Profile, "default") => format!("`[{name}]`"),
         _ if name.contains([' ', '\t']) => format!("`[{} '{name}']`", kind.word()),
         _ => format!("`[{} {name}]`", kind.word()),
     }

@@ -5,7 +5,7 @@
 use super::{Check, known};
 use crate::config::Severity::{Error, Warning};
 use crate::config::line::{delimiter, indent};
-use crate::config::name::Kind;
+use crate::config::name::SectionKind;
 use crate::config::section::without_comment;
 use std::collections::HashMap;
 
@@ -19,7 +19,7 @@ pub(super) struct Keys<'a> {
 
 impl<'a> Keys<'a> {
     /// Looks at a line with a key.
-    pub(super) fn key(&mut self, check: &mut Check<'a>, kind: Option<Kind>, line: &'a str) {
+    pub(super) fn key(&mut self, check: &mut Check<'a>, kind: Option<SectionKind>, line: &'a str) {
         let at = delimiter(line).unwrap_or_default();
         let (key, value) = (line[..at].trim(), &line[at + 1..]);
         let lower = key.to_ascii_lowercase();
@@ -46,7 +46,7 @@ impl<'a> Keys<'a> {
     }
 
     /// Looks at a line that belongs to the key above.
-    pub(super) fn continuation(&mut self, check: &mut Check, kind: Option<Kind>, line: &str) {
+    pub(super) fn continuation(&mut self, check: &mut Check, kind: Option<SectionKind>, line: &str) {
         let (Some((owner, has_value)), Some(_)) = (self.owner, kind) else { return };
         let key = delimiter(line).map(|at| line[..at].trim().to_ascii_lowercase());
         let is_key = key.is_some_and(|key| known::is_known(&key));
@@ -75,18 +75,18 @@ impl<'a> Keys<'a> {
     }
 }
 
-fn spelling(check: &mut Check, kind: Kind, key: &str, lower: &str) {
+fn spelling(check: &mut Check, kind: SectionKind, key: &str, lower: &str) {
     let is_read = match kind {
-        Kind::SsoSession => known::is_of_session(lower),
-        Kind::Profile | Kind::Defaults => known::is_known(lower),
-        Kind::Services => return,
+        SectionKind::SsoSession => known::is_of_session(lower),
+        SectionKind::Profile | SectionKind::Defaults => known::is_known(lower),
+        SectionKind::Services => return,
     };
     if is_read && key != lower {
         let message = format!("the SDKs for JavaScript, Java, C and C++ do not see `{key}`: they read lower case only");
         check.add(Warning, message, format!("write `{lower}`"));
-    } else if kind == Kind::SsoSession && lower == "region" {
+    } else if kind == SectionKind::SsoSession && lower == "region" {
         check.add(Warning, "nobody reads `region` in an sso-session", "write `sso_region`, or move it to the profiles");
-    } else if kind == Kind::SsoSession && known::is_known(lower) && !is_read {
+    } else if kind == SectionKind::SsoSession && known::is_known(lower) && !is_read {
         check.add(
             Warning,
             format!("nobody reads `{lower}` in an sso-session: it belongs to a profile"),

@@ -10,7 +10,7 @@ mod tests;
 
 use super::file::File;
 use super::line::{Line, Lines, line_end, without_ending};
-use super::name::{Kind, Which};
+use super::name::{SectionKind, WhichFile};
 use super::scan::{Header, bom};
 use super::{ConfigFiles, Severity};
 use header::Names;
@@ -96,7 +96,7 @@ struct Walk<'a, I: Iterator<Item = Header>> {
 /// The section the walk is in.
 struct Body<'a> {
     /// What it describes; `None` for a section nobody reads.
-    kind: Option<Kind>,
+    kind: Option<SectionKind>,
     lines: Lines,
     keys: Keys<'a>,
 }
@@ -143,8 +143,8 @@ fn before_any_section(check: &mut Check, line: &str) {
         return;
     }
     let first = match check.file.which {
-        Which::Config => "[profile NAME]",
-        Which::Credentials => "[NAME]",
+        WhichFile::Config => "[profile NAME]",
+        WhichFile::Credentials => "[NAME]",
     };
     let message = "stands before any section: the AWS CLI and the SDK for Rust refuse the whole file";
     check.add(Severity::Error, message, format!("put it below `[default]` or `{first}`"));

@@ -33,7 +33,7 @@ fn what_tools_refuse_is_an_error() {
     for (config, begins, words) in rows {
         one(config, "", begins, words);
     }
-    let lossy = File::new("config".into(), b"# \xff\n".into(), Which::Config);
+    let lossy = File::new("config".into(), b"# \xff\n".into(), WhichFile::Config);
     assert_eq!(check(&lossy)[0].message, "is not UTF-8: the AWS CLI refuses the whole file");
 }
 

@@ -3,19 +3,19 @@
 //! Deliberately not here: writing the file. Who does that holds the lock, and loads the file under it first.
 
 mod change;
-mod legal;
 #[cfg(test)]
 mod tests;
+mod validate;
 
-pub(crate) use legal::check_name;
+pub(crate) use validate::check_name;
 
 use super::file::File;
-use super::name::Kind;
+use super::name::SectionKind;
 use super::section::Section;
 use crate::error::{Error, Result};
 use change::{Change, New, Output, Place, assignment, replaced};
-use legal::{check_key, check_value, header_line};
 use std::collections::HashMap;
+use validate::{check_key, check_value, header_line};
 
 /// What is to be changed. Nothing is until [`Edits::finish`]; the last word about a key counts.
 #[derive(Debug)]
@@ -23,13 +23,13 @@ pub(crate) struct Edits<'a> {
     file: &'a File,
     sections: Vec<Wanted>,
     /// Where in `sections` a name is.
-    positions: HashMap<(Kind, String), usize>,
+    positions: HashMap<(SectionKind, String), usize>,
 }
 
 /// How a section is to be.
 #[derive(Debug)]
 struct Wanted {
-    kind: Kind,
+    kind: SectionKind,
     name: String,
     keys: Vec<(String, Option<String>)>,
 }
@@ -58,7 +58,7 @@ impl<'a> Edits<'a> {
     ///
     /// # Errors
     /// Configuration: a name, key or value that not every AWS tool would read as it was meant.
-    pub(crate) fn set(&mut self, kind: Kind, name: &str, key: &str, value: &str) -> Result<()> {
+    pub(crate) fn set(&mut self, kind: SectionKind, name: &str, key: &str, value: &str) -> Result<()> {
         check_key(key)?;
         check_value(key, value)?;
         if self.file.find(kind, name).is_empty() {
@@ -69,7 +69,7 @@ impl<'a> Edits<'a> {
     }
 
     /// Takes a key out, wherever the section has it.
-    pub(crate) fn unset(&mut self, kind: Kind, name: &str, key: &str) {
+    pub(crate) fn unset(&mut self, kind: SectionKind, name: &str, key: &str) {
         self.wanted(kind, name).set(key, None);
     }
 
@@ -90,7 +90,7 @@ impl<'a> Edits<'a> {
         output.text
     }
 
-    fn wanted(&mut self, kind: Kind, name: &str) -> &mut Wanted {
+    fn wanted(&mut self, kind: SectionKind, name: &str) -> &mut Wanted {
         let position = *self.positions.entry((kind, name.into())).or_insert_with(|| {
             self.sections.push(Wanted { kind, name: name.into(), keys: Vec::new() });
             self.sections.len() - 1

@@ -1,10 +1,10 @@
 use super::*;
 use crate::config::tests::text;
-use crate::config::{ConfigFiles, Which};
+use crate::config::{ConfigFiles, WhichFile};
 use proptest::prelude::*;
 
 fn config(text: &str) -> File {
-    File::new("config".into(), text.into(), Which::Config)
+    File::new("config".into(), text.into(), WhichFile::Config)
 }
 
 fn edited(text: &str, edit: impl FnOnce(&mut Edits)) -> String {
@@ -15,7 +15,7 @@ fn edited(text: &str, edit: impl FnOnce(&mut Edits)) -> String {
 }
 
 fn set(text: &str, key: &str, value: &str) -> String {
-    edited(text, |edits| edits.set(Kind::Profile, "p", key, value).unwrap())
+    edited(text, |edits| edits.set(SectionKind::Profile, "p", key, value).unwrap())
 }
 
 #[test]
@@ -71,7 +71,7 @@ fn a_key_goes_with_all_its_lines() {
         ("[profile q]\nregion = a\n", "[profile q]\nregion = a\n"),
     ];
     for (before, after) in table {
-        let unset = edited(before, |edits| edits.unset(Kind::Profile, "p", "region"));
+        let unset = edited(before, |edits| edits.unset(SectionKind::Profile, "p", "region"));
         assert_eq!(unset, after, "{before:?}");
     }
 }
@@ -80,14 +80,14 @@ fn a_key_goes_with_all_its_lines() {
 fn many_edits_are_one_text_and_the_last_word_counts() {
     let before = "[profile p]\nsso_start_url = u\nsso_region = r\nregion = a\n\n[profile q]\nk = v";
     let after = edited(before, |edits| {
-        edits.set(Kind::Profile, "p", "region", "b").unwrap();
-        edits.set(Kind::Profile, "p", "sso_session", "s").unwrap();
-        edits.set(Kind::Profile, "p", "region", "c").unwrap();
-        edits.unset(Kind::Profile, "p", "sso_start_url");
-        edits.unset(Kind::Profile, "p", "sso_region");
-        edits.set(Kind::SsoSession, "s", "sso_region", "r").unwrap();
-        edits.set(Kind::Profile, "default", "output", "json").unwrap();
-        edits.set(Kind::Profile, "my prof", "output", "").unwrap();
+        edits.set(SectionKind::Profile, "p", "region", "b").unwrap();
+        edits.set(SectionKind::Profile, "p", "sso_session", "s").unwrap();
+        edits.set(SectionKind::Profile, "p", "region", "c").unwrap();
+        edits.unset(SectionKind::Profile, "p", "sso_start_url");
+        edits.unset(SectionKind::Profile, "p", "sso_region");
+        edits.set(SectionKind::SsoSession, "s", "sso_region", "r").unwrap();
+        edits.set(SectionKind::Profile, "default", "output", "json").unwrap();
+        edits.set(SectionKind::Profile, "my prof", "output", "").unwrap();
     });
     let expected = "[profile p]\nregion = c\nsso_session = s\n\n[profile q]\nk = v\n\n[sso-session s]\nsso_region = r\n\n\
         [default]\noutput = json\n\n[profile 'my prof']\noutput =\n";
@@ -99,23 +99,23 @@ fn what_tools_would_read_differently_is_refused() {
     let file = config("[profile été]\n");
     let mut edits = Edits::new(&file).unwrap();
     for value in ["a\nb", "a\rb", "a\u{1b}", " a", "a ", "a # b", "a\u{a0}; b ;", "#a", ";"] {
-        assert!(edits.set(Kind::Profile, "p", "region", value).is_err(), "{value:?}");
+        assert!(edits.set(SectionKind::Profile, "p", "region", value).is_err(), "{value:?}");
     }
     for value in ["https://h/start#/", "a;b", "", "naïve"] {
-        assert!(edits.set(Kind::Profile, "p", "region", value).is_ok(), "{value:?}");
+        assert!(edits.set(SectionKind::Profile, "p", "region", value).is_ok(), "{value:?}");
     }
     for name in ["", "a]b", "a'b", "a\"b", "a#b", "a\nb", "a\tb", "naïve", "a\\b"] {
-        assert!(edits.set(Kind::Profile, name, "region", "x").is_err(), "{name:?}");
+        assert!(edits.set(SectionKind::Profile, name, "region", "x").is_err(), "{name:?}");
     }
-    assert!(edits.set(Kind::Profile, "p", "a = b", "x").is_err());
-    assert!(edits.set(Kind::Profile, "été", "region", "x").is_ok(), "a section that is there keeps its name");
+    assert!(edits.set(SectionKind::Profile, "p", "a = b", "x").is_err());
+    assert!(edits.set(SectionKind::Profile, "été", "region", "x").is_ok(), "a section that is there keeps its name");
 }
 
 #[test]
 fn what_cannot_be_written_back_is_not_changed() {
-    let lossy = File::new("config".into(), b"[profile \xff]\n".into(), Which::Config);
+    let lossy = File::new("config".into(), b"[profile \xff]\n".into(), WhichFile::Config);
     assert!(Edits::new(&lossy).unwrap_err().hint.unwrap().contains("iconv"));
-    let nowhere = File::new("".into(), Vec::new(), Which::Credentials);
+    let nowhere = File::new("".into(), Vec::new(), WhichFile::Credentials);
     assert_eq!(
         Edits::new(&nowhere).unwrap_err().hint.unwrap(),
         "take AWS_SHARED_CREDENTIALS_FILE out of the environment, or set it to a path"
@@ -124,11 +124,11 @@ fn what_cannot_be_written_back_is_not_changed() {
 
 #[test]
 fn credentials_have_bare_names() {
-    let file = File::new("credentials".into(), Vec::new(), Which::Credentials);
+    let file = File::new("credentials".into(), Vec::new(), WhichFile::Credentials);
     let mut edits = Edits::new(&file).unwrap();
-    edits.set(Kind::Profile, "my prof", "region", "x").unwrap();
-    assert!(edits.set(Kind::Profile, "DEFAULT", "region", "x").is_err());
-    assert!(edits.set(Kind::SsoSession, "s", "region", "x").is_err());
+    edits.set(SectionKind::Profile, "my prof", "region", "x").unwrap();
+    assert!(edits.set(SectionKind::Profile, "DEFAULT", "region", "x").is_err());
+    assert!(edits.set(SectionKind::SsoSession, "s", "region", "x").is_err());
     assert_eq!(edits.finish(), "[my prof]\nregion = x\n");
 }
 
@@ -137,7 +137,7 @@ fn rest(text: &str, name: &str, key: Option<&str>) -> Vec<String> {
     let file = config(text);
     let mut all = Vec::new();
     for header in file.headers() {
-        let is_it = file.name(header).is_some_and(|(kind, of)| kind == Kind::Profile && of == name);
+        let is_it = file.name(header).is_some_and(|(kind, of)| kind == SectionKind::Profile && of == name);
         let mut section = Section::new("");
         file.add_to(&mut section, &[header]);
         let entries = section.entries().iter().filter(|entry| !(is_it && key.is_none_or(|key| entry.key == key)));
@@ -167,13 +167,13 @@ proptest! {
     ) {
         let file = config(&text);
         let mut edits = Edits::new(&file).unwrap();
-        prop_assume!(edits.set(Kind::Profile, name, key, &value).is_ok());
+        prop_assume!(edits.set(SectionKind::Profile, name, key, &value).is_ok());
         let after = edits.finish();
         let files = ConfigFiles::parse(&after, "");
         let profile = files.profile(name).unwrap();
         prop_assert_eq!(profile.get(key), Some(value.as_str()));
         let mut others = rest(&after, name, Some(key));
-        let was_there = !file.find(Kind::Profile, name).is_empty();
+        let was_there = !file.find(SectionKind::Profile, name).is_empty();
         if !was_there {
             others.pop();
         }
@@ -188,10 +188,10 @@ proptest! {
 
     #[test]
     fn a_key_that_was_taken_out_is_gone_and_all_else_is_as_before(text in text(), key in prop_oneof![Just("region"), Just("s3")]) {
-        let after = edited(&text, |edits| edits.unset(Kind::Profile, "p", key));
+        let after = edited(&text, |edits| edits.unset(SectionKind::Profile, "p", key));
         let file = config(&after);
         let mut section = Section::new("");
-        file.add_to(&mut section, &file.find(Kind::Profile, "p"));
+        file.add_to(&mut section, &file.find(SectionKind::Profile, "p"));
         prop_assert_eq!(section.get(key), None);
         prop_assert_eq!(rest(&after, "p", Some(key)), rest(&text, "p", Some(key)));
     }

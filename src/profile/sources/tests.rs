@@ -1,7 +1,7 @@
 //! The rules by which a profile's source is found, row by row.
 
 use super::*;
-use crate::error::Kind;
+use crate::error::ErrorKind;
 use crate::time::Timestamp;
 
 const KEYS: &str = "aws_access_key_id = AKIA\naws_secret_access_key = s\n";
@@ -137,7 +137,7 @@ fn what_cannot_work_says_what_to_type() {
     ];
     for (config, message, hint) in rows {
         let error = resolve(&format!("[profile p]\n{ROLE}{config}"), "").unwrap_err();
-        assert_eq!(error.kind, Kind::Configuration, "{config}");
+        assert_eq!(error.kind, ErrorKind::Configuration, "{config}");
         assert!(error.message.contains(message), "{config}: {}", error.message);
         assert!(error.hint.clone().unwrap_or_default().contains(hint), "{config}: {:?}", error.hint);
     }
@@ -254,7 +254,7 @@ fn a_sign_in_of_ones_own_comes_before_what_other_tools_are_given() {
     let source = resolve(&format!("[profile p]\n{process}\nssox_saml_url = {url}"), "").unwrap();
     assert_eq!(said(&source), format!("saml {url}"));
     let error = resolve(&format!("[profile p]\nssox_saml_url = {url}\nssox_saml_role_arn = Admin"), "").unwrap_err();
-    assert!(error.kind == Kind::Configuration && error.message.contains("`ssox_saml_role_arn` of profile `p`"));
+    assert!(error.kind == ErrorKind::Configuration && error.message.contains("`ssox_saml_role_arn` of profile `p`"));
 }
 
 #[test]
@@ -264,7 +264,7 @@ fn a_role_name_that_aws_has_not_is_refused_here() {
             format!("[profile p]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = {role_name}\n");
         let error = resolve(&config, "").unwrap_err();
         assert!(
-            error.kind == Kind::Configuration && error.message.contains("`sso_role_name`"),
+            error.kind == ErrorKind::Configuration && error.message.contains("`sso_role_name`"),
             "{role_name:?}: {error}"
         );
     }
@@ -286,7 +286,7 @@ fn an_empty_key_is_none_and_is_not_its_own_misspelling() {
 fn the_role_of_a_saml_profile_has_a_key_of_its_own() {
     let url = "ssox_saml_url = https://idp.example/saml\n";
     let error = resolve(&format!("[profile p]\n{url}{ROLE}"), "").unwrap_err();
-    assert_eq!(error.kind, Kind::Configuration);
+    assert_eq!(error.kind, ErrorKind::Configuration);
     assert!(error.hint.as_deref().is_some_and(|hint| hint.contains("`ssox_saml_role_arn`")), "{error}");
     assert!(!error.to_string().contains("source_profile"), "{error}");
     let arn = "ssox_saml_role_arn = arn:aws:iam::444455556666:role/Target\n";

@@ -118,7 +118,7 @@ fn an_unreachable_server_is_no_reason_to_ask_a_person() {
     let world = world();
     world.seed(-1);
     world.standin.fault("CreateToken", Fault::Status(500), Times::Forever);
-    assert_eq!(current(&world.ctx, &world.session).unwrap_err().kind, Kind::Unreachable);
+    assert_eq!(current(&world.ctx, &world.session).unwrap_err().kind, ErrorKind::Unreachable);
     world.standin.clear_faults("*");
     current(&world.ctx, &world.session).unwrap();
 }
@@ -130,7 +130,10 @@ fn a_session_that_is_over_needs_a_person_and_its_refresh_token_is_sent_once() {
     world.standin.end_sessions();
     for _ in 0..3 {
         let error = current(&world.ctx, &world.session).unwrap_err();
-        assert_eq!((error.kind, error.hint.as_deref()), (Kind::NeedsPerson, Some("ssox login --sso-session corp")));
+        assert_eq!(
+            (error.kind, error.hint.as_deref()),
+            (ErrorKind::NeedsPerson, Some("ssox login --sso-session corp"))
+        );
     }
     assert_eq!(world.refreshes(), 1);
 }
@@ -144,7 +147,7 @@ fn what_cannot_be_renewed_is_not_tried() {
     for seed in cases {
         let world = world();
         world.seed_with(&seed);
-        assert_eq!(current(&world.ctx, &world.session).unwrap_err().kind, Kind::NeedsPerson);
+        assert_eq!(current(&world.ctx, &world.session).unwrap_err().kind, ErrorKind::NeedsPerson);
         let lives = world.seed_with(&Seed { expires_in: 60, ..seed });
         world.age();
         assert_eq!(current(&world.ctx, &world.session).unwrap().access_token.expose(), lives);
@@ -156,10 +159,10 @@ fn what_cannot_be_renewed_is_not_tried() {
 fn without_a_token_a_person_is_needed() {
     let world = world();
     let error = current(&world.ctx, &world.session).unwrap_err();
-    assert_eq!((error.kind, error.message.as_str()), (Kind::NeedsPerson, "not signed in to `corp`"));
+    assert_eq!((error.kind, error.message.as_str()), (ErrorKind::NeedsPerson, "not signed in to `corp`"));
     std::fs::create_dir_all(world.home.path().join(".aws/sso/cache")).unwrap();
     std::fs::write(ssox_standin::token_file(world.home.path(), "corp"), "{\"accessTok").unwrap();
-    assert_eq!(current(&world.ctx, &world.session).unwrap_err().kind, Kind::NeedsPerson);
+    assert_eq!(current(&world.ctx, &world.session).unwrap_err().kind, ErrorKind::NeedsPerson);
 }
 
 #[test]
@@ -206,7 +209,7 @@ fn a_failure_is_shared_by_those_who_waited_for_it() {
     world.standin.fault("CreateToken", Fault::Status(500), Times::Forever);
     thread::scope(|scope| {
         for _ in 0..20 {
-            scope.spawn(|| assert_eq!(current(&world.ctx, &world.session).unwrap_err().kind, Kind::Unreachable));
+            scope.spawn(|| assert_eq!(current(&world.ctx, &world.session).unwrap_err().kind, ErrorKind::Unreachable));
         }
     });
     assert!(world.refreshes() <= 6, "{}", world.refreshes());
@@ -225,7 +228,7 @@ fn a_refused_token_is_renewed_once_for_all() {
     assert!(tokens.iter().all(|token| *token != refused && *token == tokens[0]));
     assert_eq!(world.refreshes(), 1);
     world.standin.end_sessions();
-    assert_eq!(token_after_refusal(&world.ctx, &world.session, &tokens[0]).unwrap_err().kind, Kind::NeedsPerson);
+    assert_eq!(token_after_refusal(&world.ctx, &world.session, &tokens[0]).unwrap_err().kind, ErrorKind::NeedsPerson);
 }
 
 #[test]
@@ -236,10 +239,10 @@ fn a_token_that_is_refused_and_cannot_be_renewed_does_not_lie_there_as_if_it_wer
         let file = ssox_standin::token_file(world.home.path(), "corp");
         world.standin.fault("CreateToken", Fault::Status(500), Times::Forever);
         let error = token_after_refusal(&world.ctx, &world.session, &refused).unwrap_err();
-        assert_eq!((error.kind == Kind::Unreachable, file.exists()), (refreshable, refreshable));
+        assert_eq!((error.kind == ErrorKind::Unreachable, file.exists()), (refreshable, refreshable));
         world.standin.clear_faults("*");
         world.standin.end_sessions();
-        assert_eq!(token_after_refusal(&world.ctx, &world.session, &refused).unwrap_err().kind, Kind::NeedsPerson);
+        assert_eq!(token_after_refusal(&world.ctx, &world.session, &refused).unwrap_err().kind, ErrorKind::NeedsPerson);
         assert!(!file.exists());
     }
 }

@@ -88,7 +88,7 @@ impl Callback {
     ) -> Option<Visitor> {
         let (sender, visits) = channel();
         let mut strangers = HashSet::new();
-        while !deadline.is_over() && goes_on() {
+        while !deadline.is_expired() && goes_on() {
             let pause = match self.listener.accept() {
                 Ok((stream, _)) => {
                     self.attend(ctx, stream, state, sender.clone());
@@ -170,7 +170,7 @@ fn read_head(mut stream: &TcpStream, deadline: Deadline) -> Option<Vec<u8>> {
             Err(cause) if cause.kind() == ErrorKind::Interrupted => {}
             _ => return None,
         }
-        if deadline.is_over() {
+        if deadline.is_expired() {
             return None;
         }
     }

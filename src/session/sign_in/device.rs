@@ -4,7 +4,7 @@ use super::client::Client;
 use crate::aws::oidc::{self, DeviceAuthorization, Grant, TokenAnswer};
 use crate::browser;
 use crate::context::Deadline;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::session::flow::{Flow, SignIn};
 use crate::session::registration::Registration;
 use crate::terminal::{self, Countdown};
@@ -95,14 +95,14 @@ fn wait(
     let mut lost = 0;
     loop {
         rest(&countdown, deadline, pause.min(deadline.left()));
-        if deadline.is_over() {
+        if deadline.is_expired() {
             return Ok(None);
         }
         match poll() {
             Ok(TokenAnswer::Pending) => lost = 0,
             Ok(TokenAnswer::SlowDown) => pause += SLOWER,
             Ok(answer) => return Ok(Some(answer)),
-            Err(error) if error.kind == Kind::Unreachable && lost < LOST_POLLS => {
+            Err(error) if error.kind == ErrorKind::Unreachable && lost < LOST_POLLS => {
                 client.ctx.log(|| error.message);
                 lost += 1;
             }

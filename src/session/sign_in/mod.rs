@@ -18,7 +18,7 @@ use super::{Session, refresh, start_url};
 use crate::aws::oidc::TokenAnswer;
 use crate::aws::web;
 use crate::context::Context;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::secret::Secret;
 use crate::terminal;
 use crate::time::human;
@@ -54,7 +54,7 @@ pub(super) fn instead(
     refused: Option<&Secret>,
     error: Error,
 ) -> Result<Token> {
-    match error.kind == Kind::NeedsPerson && !ctx.no_input {
+    match error.kind == ErrorKind::NeedsPerson && !ctx.no_input {
         true => past(ctx, session, options, refused),
         false => Err(error),
     }

@@ -6,7 +6,7 @@ use super::callback::{Answer, Callback, PATH};
 use super::client::Client;
 use super::page::Page;
 use crate::aws::oidc::{self, Grant, TokenAnswer};
-use crate::browser::{self, Opening};
+use crate::browser::{self, OpenedBrowser};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::percent::encode;
@@ -31,7 +31,7 @@ pub(super) fn converse(client: &Client, options: &SignIn) -> Result<Option<(Regi
     let mut attempt = Attempt::new(client, &callback, &registration)?;
     let opening = open(client, options, &attempt.url);
     let is_asked_for = options.flow.is_some() || options.port.is_some() || options.no_browser;
-    let is_dead = || !is_asked_for && opening.as_ref().is_none_or(Opening::has_failed);
+    let is_dead = || !is_asked_for && opening.as_ref().is_none_or(OpenedBrowser::has_failed);
     if is_dead() {
         return Ok(None);
     }
@@ -105,13 +105,13 @@ impl Attempt {
     }
 }
 
-fn open(client: &Client, options: &SignIn, url: &str) -> Option<Opening> {
+fn open(client: &Client, options: &SignIn, url: &str) -> Option<OpenedBrowser> {
     let is_wanted = !options.no_browser && browser::can_open(client.ctx);
     is_wanted.then(|| browser::open_private(client.ctx, url)).flatten()
 }
 
 /// Shows the address, and always the way out: a program may end well and open nothing, or open it on another machine.
-fn show(client: &Client, callback: &Callback, url: &str, opening: Option<&Opening>) {
+fn show(client: &Client, callback: &Callback, url: &str, opening: Option<&OpenedBrowser>) {
     client.invite(opening.is_some());
     terminal::show_address(client.ctx, url);
     let port = callback.port();

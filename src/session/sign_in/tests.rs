@@ -55,7 +55,7 @@ impl World {
 
     fn refusal(&self, options: &SignIn) -> String {
         let error = self.sign_in(options).unwrap_err();
-        assert_eq!(error.kind, Kind::NeedsPerson, "{}", error.message);
+        assert_eq!(error.kind, ErrorKind::NeedsPerson, "{}", error.message);
         assert!(error.hint.is_some_and(|hint| hint.starts_with("ssox login --sso-session corp")), "{}", error.message);
         assert!(!token_file(self.home.path(), "corp").exists());
         error.message
@@ -185,9 +185,9 @@ fn where_nobody_is_nothing_is_opened() {
     let mut ctx = world.ctx.clone();
     ctx.no_input = true;
     let error = sign_in(&ctx, &world.session, &SignIn::default()).unwrap_err();
-    assert_eq!(error.kind, Kind::NeedsPerson);
+    assert_eq!(error.kind, ErrorKind::NeedsPerson);
     let error = with_token(&ctx, &world.session, None, |_| Ok(())).unwrap_err();
-    assert_eq!((error.kind, error.message.as_str()), (Kind::NeedsPerson, "not signed in to `corp`"));
+    assert_eq!((error.kind, error.message.as_str()), (ErrorKind::NeedsPerson, "not signed in to `corp`"));
     assert_eq!(world.standin.total(), 0);
 }
 
@@ -209,7 +209,7 @@ fn all_who_wait_give_up_together() {
     let options = SignIn { timeout: Some(Duration::from_secs(3)), ..SignIn::default() };
     thread::scope(|scope| {
         for _ in 0..10 {
-            scope.spawn(|| assert_eq!(world.sign_in(&options).unwrap_err().kind, Kind::NeedsPerson));
+            scope.spawn(|| assert_eq!(world.sign_in(&options).unwrap_err().kind, ErrorKind::NeedsPerson));
         }
     });
     assert_eq!(world.counts(["RegisterClient", "Authorize"]), [1, 1]);

@@ -5,7 +5,7 @@
 
 use super::super::Session;
 use crate::context::{Context, Deadline};
-use crate::error::{Error, Kind, Result, printable};
+use crate::error::{Error, ErrorKind, Result, printable};
 use crate::files::{self, hex};
 use crate::lock::{Lock, StoppedHolder};
 use crate::session::token::Token;
@@ -43,7 +43,7 @@ struct Note {
     who: String,
     since: Timestamp,
     /// Exit status and message of a sign-in that failed for all.
-    failure: Option<(Kind, String)>,
+    failure: Option<(ErrorKind, String)>,
     is_over: bool,
 }
 
@@ -76,7 +76,7 @@ pub(super) fn take(
         if let Some(lock) = lock {
             return Ok(Turn::Ours(Owner::begin(ctx, lock, path)));
         }
-        if deadline.is_over() {
+        if deadline.is_expired() {
             let message = format!("another sign-in to `{}` did not end in time", session.label());
             return Err(Error::needs_person(message).hint(session.sign_in_line()));
         }
@@ -93,7 +93,7 @@ impl Owner {
         self.note.is_over = true;
         // Only what would happen to the others as well ends their wait.
         self.note.failure = match result {
-            Err(error) if matches!(error.kind, Kind::NeedsPerson | Kind::Unreachable) => {
+            Err(error) if matches!(error.kind, ErrorKind::NeedsPerson | ErrorKind::Unreachable) => {
                 Some((error.kind, error.message.clone()))
             }
             _ => None,
@@ -137,7 +137,7 @@ impl Note {
     fn read(path: &Path) -> Option<Self> {
         let value: Value = serde_json::from_slice(&files::read(path).ok()??).ok()?;
         let text = |name: &str| value[name].as_str().map(printable);
-        let kinds = [Kind::NeedsPerson, Kind::Unreachable];
+        let kinds = [ErrorKind::NeedsPerson, ErrorKind::Unreachable];
         let kind = kinds.into_iter().find(|kind| value["exit_status"] == kind.exit_status());
         Some(Self {
             id: text("id")?,
@@ -201,7 +201,7 @@ mod tests {
         owner.end::<()>(&Err(Error::needs_person("refused")));
         for waiter in waiters {
             let error = waiter.join().unwrap().unwrap_err();
-            assert_eq!((error.kind, error.message.as_str()), (Kind::NeedsPerson, "refused"));
+            assert_eq!((error.kind, error.message.as_str()), (ErrorKind::NeedsPerson, "refused"));
             assert!(error.hint.unwrap().contains("ssox login"));
         }
         ours(&ctx, &session).end(&Ok(()));
@@ -213,7 +213,7 @@ mod tests {
         let (ctx, session) = (context(home.path()), session(Some("corp"), URL));
         let owner = ours(&ctx, &session);
         let error = take(&ctx, &session, ctx.deadline(Duration::ZERO), || Ok(None)).unwrap_err();
-        assert_eq!(error.kind, Kind::NeedsPerson);
+        assert_eq!(error.kind, ErrorKind::NeedsPerson);
         drop(owner);
         drop(ours(&ctx, &session));
     }

@@ -91,7 +91,7 @@ impl Capture<'_> {
             match self.browser.receive(self.ctx.deadline(deadline.left().min(SECOND))) {
                 Incoming::Message(message) => self.handle(&message)?,
                 Incoming::Closed | Incoming::Broken => return Err(End::Gone),
-                Incoming::TimedOut if deadline.is_over() => return Err(End::TimedOut),
+                Incoming::TimedOut if deadline.is_expired() => return Err(End::TimedOut),
                 Incoming::TimedOut => {}
             }
             if let Some(response) = self.response.take() {

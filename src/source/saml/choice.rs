@@ -111,7 +111,7 @@ fn listed(roles: &[SamlRole]) -> String {
 mod tests {
     use super::*;
     use crate::aws::Network;
-    use crate::error::Kind;
+    use crate::error::ErrorKind;
     use crate::secret::Secret;
 
     fn arn(kind: &str, name: &str) -> String {
@@ -165,11 +165,11 @@ mod tests {
     #[test]
     fn what_is_not_offered_is_said_with_what_is() {
         let error = check((Some("C"), None), &[("A", "x"), ("B", "x")]).unwrap_err();
-        assert_eq!(error.kind, Kind::Configuration);
+        assert_eq!(error.kind, ErrorKind::Configuration);
         assert!(error.message.contains("role/C") && error.hint.unwrap().contains("role/B"));
         let none = check((None, None), &[]).unwrap_err();
-        assert_eq!((none.kind, none.message.as_str()), (Kind::Refused, "the SAML response offers no role"));
-        assert_eq!(check((Some("C"), None), &[]).unwrap_err().kind, Kind::Refused);
+        assert_eq!((none.kind, none.message.as_str()), (ErrorKind::Refused, "the SAML response offers no role"));
+        assert_eq!(check((Some("C"), None), &[]).unwrap_err().kind, ErrorKind::Refused);
         let elsewhere = Assertion { destination: Some("https://other.example/acs".into()), ..offer(&[]) };
         let error = nothing_offered(&elsewhere);
         assert!(error.message.contains("other.example"), "{}", error.message);

@@ -6,7 +6,7 @@ use super::{Assertion, Saml, SamlRole, endpoint, role};
 use crate::aws::sts::assume_role_with_saml;
 use crate::context::Context;
 use crate::credentials::RoleCredentials;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::terminal;
 
 /// What AWS takes, in seconds; and what every role allows.
@@ -48,7 +48,7 @@ fn is_too_long(error: &Error) -> bool {
 
 /// Says what can be done about a refusal, which AWS words for those who wrote the role's trust policy.
 fn explain(error: Error, role: &SamlRole) -> Error {
-    let says = |text: &str| error.kind == Kind::Refused && error.message.contains(text);
+    let says = |text: &str| error.kind == ErrorKind::Refused && error.message.contains(text);
     match () {
         () if says("ExpiredToken") => {
             Error::needs_person(format!("{}; a SAML response must be used within 5 minutes", error.message))
@@ -94,7 +94,7 @@ mod tests {
         };
         let explain = |message: &str, name: &str| explain(Error::refused(message), &role(name));
         let expired = explain("ExpiredTokenException: Token must be redeemed within 5 minutes of issuance", "A");
-        assert_eq!(expired.kind, Kind::NeedsPerson);
+        assert_eq!(expired.kind, ErrorKind::NeedsPerson);
         assert!(explain("AccessDenied: no", "A").hint.unwrap().contains("saml-provider/corp"));
         assert!(explain("AccessDenied: no", "AWSReservedSSO_Admin_1").hint.unwrap().contains("SSO profile"));
         assert!(explain("InvalidIdentityToken: no", "A").hint.unwrap().contains("metadata"));

@@ -61,7 +61,7 @@ impl Connection {
 
     /// Waits for the next message. When the time is over, it is over also for a browser that never stops sending.
     pub(super) fn receive(&self, deadline: Deadline) -> Incoming {
-        if deadline.is_over() {
+        if deadline.is_expired() {
             return Incoming::TimedOut;
         }
         match self.messages.recv_timeout(deadline.left()) {

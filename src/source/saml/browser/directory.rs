@@ -109,7 +109,7 @@ fn wait(ctx: &Context, deadline: Deadline) -> Result<Lock> {
         if let Some(lock) = Lock::try_take(ctx, LOCK) {
             return Ok(lock);
         }
-        if deadline.is_over() {
+        if deadline.is_expired() {
             return Err(busy(ctx));
         }
         stopped.check(ctx, LOCK, "the lock on the browser")?;

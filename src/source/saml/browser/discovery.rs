@@ -7,7 +7,7 @@ use super::super::GIVE_RESPONSE;
 use crate::browser::is_remote;
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::shell::typed;
+use crate::shell::hint;
 use std::path::{Path, PathBuf};
 
 const ON_PATH: [&str; 13] = [
@@ -86,7 +86,7 @@ pub(super) fn find(ctx: &Context) -> Result<Program> {
 fn chosen(ctx: &Context, wanted: &str) -> Result<PathBuf> {
     let bad = |why: &str| {
         Error::configuration(format!("SSOX_BROWSER is `{wanted}`, {why}"))
-            .hint(format!("{} (or Edge, Chromium, Brave)", typed::set(ctx, "SSOX_BROWSER", "/path/to/chrome")))
+            .hint(format!("{} (or Edge, Chromium, Brave)", hint::set(ctx, "SSOX_BROWSER", "/path/to/chrome")))
     };
     let expanded = ctx.expand(wanted);
     let stem = expanded.file_stem().unwrap_or_default().to_string_lossy().to_lowercase();
@@ -170,7 +170,7 @@ fn check_screen(ctx: &Context, program: &Program) -> Result<()> {
 
 fn none(ctx: &Context) -> Error {
     Error::needs_person("there is no browser that can capture a SAML response: no Chrome, Edge, Chromium or Brave")
-        .hint(format!("{}; or {GIVE_RESPONSE}", typed::set(ctx, "SSOX_BROWSER", "/path/to/chrome")))
+        .hint(format!("{}; or {GIVE_RESPONSE}", hint::set(ctx, "SSOX_BROWSER", "/path/to/chrome")))
 }
 
 #[cfg(all(test, unix))]

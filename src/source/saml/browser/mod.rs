@@ -14,7 +14,7 @@ pub(crate) use directory::forget;
 
 use crate::context::{Context, Deadline};
 use crate::error::{Error, Result};
-use crate::shell::typed;
+use crate::shell::hint;
 use directory::Directory;
 use discovery::Program;
 use process::Process;
@@ -67,7 +67,7 @@ impl Browser {
             if let Some(process) = launch(ctx, &program, &directory)? {
                 return Ok(Self { name: program.name(), process, _directory: directory });
             }
-            if closing.is_over() {
+            if closing.is_expired() {
                 let path = directory.path.display();
                 return Err(Error::needs_person(format!("another `{}` uses `{path}`", program.name()))
                     .hint("close its window, and try again"));
@@ -115,7 +115,7 @@ fn launch(ctx: &Context, program: &Program, directory: &Directory) -> Result<Opt
                 process.kill();
                 let how = if matches!(other, Incoming::Broken) { "does not speak DevTools" } else { "does not answer" };
                 let why = &format!("{how}: it is no Chrome, Edge, Chromium or Brave, or a policy forbids to drive it");
-                let line = typed::set(ctx, "SSOX_BROWSER", "/path/to/another");
+                let line = hint::set(ctx, "SSOX_BROWSER", "/path/to/another");
                 let hint = format!("{line}; or {}", super::GIVE_RESPONSE);
                 return Err(broken(why).hint(hint));
             }
@@ -139,7 +139,7 @@ fn crashed(ctx: &Context, program: &Program, why: &str) -> Error {
     let hint = match why.contains("no-sandbox") {
         // As root, it insists; and nobody but the person can decide to go without a sandbox.
         true => {
-            let line = typed::set(ctx, "SSOX_BROWSER_ARGS", "--no-sandbox");
+            let line = hint::set(ctx, "SSOX_BROWSER_ARGS", "--no-sandbox");
             format!("do not run it as root; in a container: {line}")
         }
         false => format!("start `{}` by hand to see why; or {}", program.path.display(), super::GIVE_RESPONSE),

@@ -2,7 +2,7 @@
 //!
 //! Deliberately not here: what may be read, which is much more.
 
-use crate::config::name::{Kind, Which, is_legal, name};
+use crate::config::name::{SectionKind, WhichFile, is_portable, name};
 use crate::config::scan::Headers;
 use crate::config::section::without_comment;
 use crate::error::{Error, Result};
@@ -33,9 +33,9 @@ pub(super) fn check_value(key: &str, value: &str) -> Result<()> {
 }
 
 /// Returns the header of a section, its name in quotes where the AWS CLI has them.
-pub(super) fn header_line(which: Which, kind: Kind, wanted: &str) -> Result<String> {
+pub(super) fn header_line(which: WhichFile, kind: SectionKind, wanted: &str) -> Result<String> {
     let header = match (which, kind, wanted) {
-        (Which::Credentials, ..) | (_, Kind::Profile, "default") => format!("[{wanted}]"),
+        (WhichFile::Credentials, ..) | (_, SectionKind::Profile, "default") => format!("[{wanted}]"),
         _ if wanted.contains(' ') => format!("[{} '{wanted}']", kind.word()),
         _ => format!("[{} {wanted}]", kind.word()),
     };
@@ -43,7 +43,7 @@ pub(super) fn header_line(which: Which, kind: Kind, wanted: &str) -> Result<Stri
         Some((of, name)) => of == kind && name == wanted,
         None => false,
     };
-    match wanted.chars().all(|c| is_legal(c) || c == ' ') && is_read_back(&header) {
+    match wanted.chars().all(|c| is_portable(c) || c == ' ') && is_read_back(&header) {
         true => Ok(header),
         false => Err(illegal(kind, wanted, "")),
     }
@@ -53,17 +53,17 @@ pub(super) fn header_line(which: Which, kind: Kind, wanted: &str) -> Result<Stri
 ///
 /// # Errors
 /// Configuration: only some would.
-pub(crate) fn check_name(kind: Kind, name: &str) -> Result<()> {
+pub(crate) fn check_name(kind: SectionKind, name: &str) -> Result<()> {
     if name.starts_with('-') {
         return Err(illegal(kind, name, ": it would be taken for an option").hint("begin it with a letter or digit"));
     }
-    match !name.is_empty() && name.chars().all(is_legal) {
+    match !name.is_empty() && name.chars().all(is_portable) {
         true => Ok(()),
         false => Err(illegal(kind, name, ": the SDKs would not see it")),
     }
 }
 
-fn illegal(kind: Kind, name: &str, why: &str) -> Error {
+fn illegal(kind: SectionKind, name: &str, why: &str) -> Error {
     Error::configuration(format!("`{name}` cannot be the name of a new {}{why}", kind.word()))
         .hint("use letters, digits and `_ - / . % @ : +`, which every AWS tool can read")
 }

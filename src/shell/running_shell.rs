@@ -5,7 +5,7 @@ use crate::context::Context;
 
 /// A shell, as far as hints are spelled differently for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Running {
+pub(crate) enum RunningShell {
     /// One that ssox has a function for.
     Known(Shell),
     /// sh, dash, ksh and others like them.
@@ -18,23 +18,23 @@ pub(crate) enum Running {
 }
 
 /// Programs by the name of their file, without a version.
-const PROGRAMS: [(&str, Running); 16] = [
-    ("zsh", Running::Known(Shell::Zsh)),
-    ("bash", Running::Known(Shell::Bash)),
-    ("fish", Running::Known(Shell::Fish)),
-    ("pwsh", Running::Known(Shell::PowerShell)),
-    ("powershell", Running::Known(Shell::PowerShell)),
-    ("sh", Running::Posix),
-    ("dash", Running::Posix),
-    ("ash", Running::Posix),
-    ("ksh", Running::Posix),
-    ("mksh", Running::Posix),
-    ("csh", Running::Csh),
-    ("tcsh", Running::Csh),
-    ("nu", Running::Nushell),
-    ("elvish", Running::Elvish),
-    ("xonsh", Running::Xonsh),
-    ("cmd", Running::Cmd),
+const PROGRAMS: [(&str, RunningShell); 16] = [
+    ("zsh", RunningShell::Known(Shell::Zsh)),
+    ("bash", RunningShell::Known(Shell::Bash)),
+    ("fish", RunningShell::Known(Shell::Fish)),
+    ("pwsh", RunningShell::Known(Shell::PowerShell)),
+    ("powershell", RunningShell::Known(Shell::PowerShell)),
+    ("sh", RunningShell::Posix),
+    ("dash", RunningShell::Posix),
+    ("ash", RunningShell::Posix),
+    ("ksh", RunningShell::Posix),
+    ("mksh", RunningShell::Posix),
+    ("csh", RunningShell::Csh),
+    ("tcsh", RunningShell::Csh),
+    ("nu", RunningShell::Nushell),
+    ("elvish", RunningShell::Elvish),
+    ("xonsh", RunningShell::Xonsh),
+    ("cmd", RunningShell::Cmd),
 ];
 
 /// Between a shell and ssox stand a few of sudo, env, make and scripts.
@@ -54,15 +54,15 @@ struct Process {
 
 /// Returns the running shell: the one whose function calls, else the nearest ancestor that reads from a person, else
 /// the login shell.
-pub(crate) fn running(ctx: &Context) -> Running {
+pub(crate) fn running_shell(ctx: &Context) -> RunningShell {
     let caller = ctx.caller().and_then(named);
     let login = || named(file_name(ctx.var("SHELL")?));
-    let usual = if cfg!(windows) { Running::Known(Shell::PowerShell) } else { Running::Known(Shell::Bash) };
+    let usual = if cfg!(windows) { RunningShell::Known(Shell::PowerShell) } else { RunningShell::Known(Shell::Bash) };
     caller.or_else(|| interactive(parent()?, process)).or_else(login).unwrap_or(usual)
 }
 
 /// Climbs from a process to the first shell that runs neither a script nor `-c`.
-fn interactive(from: u32, process: impl Fn(u32) -> Option<Process>) -> Option<Running> {
+fn interactive(from: u32, process: impl Fn(u32) -> Option<Process>) -> Option<RunningShell> {
     let parent = |process: &Process| Some(process.parent).filter(|id| *id > 1);
     let first = process(from);
     let line = std::iter::successors(first, |child| process(parent(child)?));
@@ -74,19 +74,19 @@ fn interactive(from: u32, process: impl Fn(u32) -> Option<Process>) -> Option<Ru
 }
 
 /// Returns the shell of that name: `zsh`, `zsh1` (as `--emit` has it), `zsh-5.9`, `pwsh.exe`.
-fn named(name: &str) -> Option<Running> {
+fn named(name: &str) -> Option<RunningShell> {
     let name = name.trim_start_matches('-').to_lowercase();
     let name = name.trim_end_matches(" (deleted)").trim_end_matches(".exe");
     let name = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.' || c == '-');
     PROGRAMS.iter().find(|(program, _)| *program == name).map(|(_, shell)| *shell)
 }
 
-fn reads_from_a_person(shell: Running, words: &[String]) -> bool {
+fn reads_from_a_person(shell: RunningShell, words: &[String]) -> bool {
     let mut options = words.iter().skip(1).map(String::as_str);
     match shell {
         // Its own words are behind those of Python.
-        Running::Xonsh => return true,
-        Running::Known(Shell::PowerShell) => return powershell_reads(options),
+        RunningShell::Xonsh => return true,
+        RunningShell::Known(Shell::PowerShell) => return powershell_reads(options),
         _ => {}
     }
     while let Some(option) = options.next() {
@@ -163,11 +163,11 @@ fn asked(id: u32) -> Option<Process> {
 mod tests {
     use super::*;
 
-    const FISH: Running = Running::Known(Shell::Fish);
-    const BASH: Running = Running::Known(Shell::Bash);
+    const FISH: RunningShell = RunningShell::Known(Shell::Fish);
+    const BASH: RunningShell = RunningShell::Known(Shell::Bash);
 
     /// A family, the child first; each with one name and its words.
-    fn found(family: &[&str]) -> Option<Running> {
+    fn found(family: &[&str]) -> Option<RunningShell> {
         let process = |id: u32| {
             let line = family.get(id as usize - 10)?;
             let words: Vec<String> = line.split(' ').map(String::from).collect();
@@ -178,7 +178,7 @@ mod tests {
 
     #[test]
     fn the_shell_that_reads_from_a_person_is_found() {
-        let table: &[(&[&str], Option<Running>)] = &[
+        let table: &[(&[&str], Option<RunningShell>)] = &[
             (&["fish", "-bash"], Some(FISH)),
             (&["/usr/bin/fish -l", "tmux"], Some(FISH)),
             (&["sudo ssox doctor", "fish"], Some(FISH)),
@@ -187,12 +187,12 @@ mod tests {
             (&["bash --rcfile /x/rc -i", "fish"], Some(BASH)),
             (&["bash -o vi", "fish"], Some(BASH)),
             (&["bash -lic ssox", "fish -C ls"], Some(FISH)),
-            (&["zsh5", "bash"], Some(Running::Known(Shell::Zsh))),
-            (&["pwsh -NoLogo -ExecutionPolicy Bypass", "bash"], Some(Running::Known(Shell::PowerShell))),
-            (&["pwsh -NoExit -Command x", "bash"], Some(Running::Known(Shell::PowerShell))),
+            (&["zsh5", "bash"], Some(RunningShell::Known(Shell::Zsh))),
+            (&["pwsh -NoLogo -ExecutionPolicy Bypass", "bash"], Some(RunningShell::Known(Shell::PowerShell))),
+            (&["pwsh -NoExit -Command x", "bash"], Some(RunningShell::Known(Shell::PowerShell))),
             (&["pwsh -File x.ps1", "bash"], Some(BASH)),
-            (&["ksh93", "bash"], Some(Running::Posix)),
-            (&["nu -l", "zsh"], Some(Running::Nushell)),
+            (&["ksh93", "bash"], Some(RunningShell::Posix)),
+            (&["nu -l", "zsh"], Some(RunningShell::Nushell)),
             (&["cargo test", "bash -c cargo", "systemd"], None),
         ];
         for (family, shell) in table {
@@ -203,10 +203,10 @@ mod tests {
     #[test]
     fn who_calls_is_known_before_all_else() {
         let running = |variables: &[(&str, &str)]| {
-            running(&Context::new(variables.iter().map(|(name, value)| ((*name).into(), value.into()))))
+            running_shell(&Context::new(variables.iter().map(|(name, value)| ((*name).into(), value.into()))))
         };
         assert_eq!(running(&[("SSOX_FUNCTION", "fish1"), ("SHELL", "/bin/zsh")]), FISH);
-        assert_eq!(running(&[("SSOX_FUNCTION", "powershell9")]), Running::Known(Shell::PowerShell));
+        assert_eq!(running(&[("SSOX_FUNCTION", "powershell9")]), RunningShell::Known(Shell::PowerShell));
     }
 
     #[cfg(unix)]

@@ -4,7 +4,7 @@ use clap::{Arg, ValueHint};
 
 /// Values clap does not know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum ValueKind {
     Profile,
     /// Also `-`, the profile before this one.
     ProfileOrPrevious,
@@ -19,7 +19,7 @@ pub(super) enum Kind {
     File,
 }
 
-impl Kind {
+impl ValueKind {
     pub(super) const ALL: [Self; 9] = [
         Self::Profile,
         Self::ProfileOrPrevious,
