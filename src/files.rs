@@ -28,6 +28,20 @@ pub(crate) fn written_at(path: &Path, now: Timestamp) -> Option<Timestamp> {
     Some(Timestamp(i64::try_from(seconds).ok()?).min(now))
 }
 
+/// Tells whether a file cannot be replaced because its directory may not be written to, by this user or by anybody.
+#[cfg(unix)]
+pub(crate) fn is_read_only(path: &Path) -> bool {
+    use rustix::fs::{Access, access};
+    use rustix::io::Errno;
+    matches!(access(parent(path), Access::WRITE_OK), Err(Errno::ACCESS | Errno::ROFS | Errno::PERM))
+}
+
+/// Windows gives no short answer: only a try tells.
+#[cfg(not(unix))]
+pub(crate) fn is_read_only(_: &Path) -> bool {
+    false
+}
+
 /// Removes a file; one that is not there is removed already.
 ///
 /// # Errors

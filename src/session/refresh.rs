@@ -62,7 +62,7 @@ fn renewed(
     };
     // Whose failures count as ours: of the last minute while we can do without, else of those we waited for.
     let since = if will_do(&known) { Some(started.plus(-PAUSE)) } else { lock.has_waited.then_some(started) };
-    let attempt = Attempt { ctx, session, known: &known, since };
+    let attempt = Attempt { ctx, session, known: &known, since, is_needed: !will_do(&known) };
     attempt.run().or_else(|error| match token::read(ctx, session)? {
         // Other tools do not know the lock: one may have renewed it under our hands.
         Some(other) if other.access_token != known.access_token && is_good(&other) => Ok(other),
@@ -93,6 +93,8 @@ struct Attempt<'a> {
     known: &'a Token,
     /// A failure since then counts for this attempt as well.
     since: Option<Timestamp>,
+    /// Whether nothing can be done with the known token any more.
+    is_needed: bool,
 }
 
 impl Attempt<'_> {
@@ -113,9 +115,14 @@ impl Attempt<'_> {
         if let Some(error) = note.read(self.since) {
             return Err(error);
         }
-        // AWS answers a refresh token once: an answer that cannot be kept would cost the session.
-        let reserved = token::reserve(self.ctx, self.session)
-            .map_err(|error| error.doing(format!("the token of `{}` was not refreshed", self.session.label())))?;
+        // AWS answers a refresh token once: on a full disk the answer would be lost and the session with it. A read-only
+        // home keeps nothing anyway, and costs the cache, not the command.
+        let reserved = match token::reserve(self.ctx, self.session) {
+            Err(error) if !self.is_needed || !token::is_read_only(self.ctx, self.session) => {
+                return Err(error.doing(format!("the token of `{}` was not refreshed", self.session.label())));
+            }
+            reserved => reserved,
+        };
         self.ctx.log(|| format!("session: refreshing the token of `{}`", self.session.label()));
         let _progress = Progress::start("renewing the token");
         let grant = Grant::RefreshToken(refresh_token.clone());
@@ -139,7 +146,7 @@ impl Attempt<'_> {
         }
     }
 
-    fn take(&self, answer: TokenAnswer, reserved: Reserved) -> Result<Token> {
+    fn take(&self, answer: TokenAnswer, reserved: Result<Reserved>) -> Result<Token> {
         let TokenAnswer::Token { access_token, refresh_token, expires_in } = answer else {
             return Err(ended(self.session));
         };
@@ -151,7 +158,7 @@ impl Attempt<'_> {
             refresh_token: refresh_token.or_else(|| self.known.refresh_token.clone()),
             ..self.known.clone()
         };
-        store(self.ctx, self.session, Ok(reserved), &token);
+        store(self.ctx, self.session, reserved, &token);
         Ok(token)
     }
 }

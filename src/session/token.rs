@@ -128,6 +128,11 @@ pub(super) fn reserve(ctx: &Context, session: &Session) -> Result<Reserved> {
     Reserved::take(&path(ctx, session)?)
 }
 
+/// Tells whether this user may not write to the directory of tokens, or nobody may.
+pub(super) fn is_read_only(ctx: &Context, session: &Session) -> bool {
+    path(ctx, session).is_ok_and(|path| files::is_read_only(&path))
+}
+
 /// Writes the token of a session into the room taken for it.
 ///
 /// # Errors

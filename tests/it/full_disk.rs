@@ -2,6 +2,8 @@
 
 use crate::home::{Home, Ran, SSOX};
 use ssox_standin::{Grant, Person};
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 
 /// Runs ssox where files can be made and nothing can be written into them, as on a full disk; also for root.
 fn full(home: &Home, arguments: &[&str]) -> Ran {
@@ -66,4 +68,22 @@ fn a_sign_in_that_cannot_be_kept_serves_the_command_that_needs_it() {
     assert_eq!(status.code(), Some(0), "{seen}");
     assert!(seen.contains("this sign-in is for this command only") && seen.contains("key ASIA"), "{seen}");
     assert!(home.files(".aws/sso/cache").is_empty(), "{:?}", home.files(".aws/sso/cache"));
+}
+
+/// A home that is never written to has nothing to lose: the new token serves the command.
+#[test]
+fn in_a_read_only_home_an_expired_token_is_refreshed_for_the_command() {
+    let home = Home::new();
+    home.sign_in(&Grant { expires_in: -1, ..Grant::default() });
+    let directory = home.path(".aws/sso/cache");
+    fs::set_permissions(&directory, fs::Permissions::from_mode(0o555)).unwrap();
+    let mut command = home.command(if rustix::process::geteuid().is_root() { "setpriv" } else { "env" });
+    if rustix::process::geteuid().is_root() {
+        command.args(["--bounding-set", "-dac_override", "--inh-caps", "-dac_override"]);
+    }
+    let ran = Ran(command.args([SSOX, "exec", "dev", "--", "true"]).output().unwrap());
+    fs::set_permissions(&directory, fs::Permissions::from_mode(0o755)).unwrap();
+    ran.ok();
+    assert_eq!(ran.stderr().matches("warning:").count(), 1, "{}", ran.stderr());
+    assert_eq!((home.standin.count("CreateToken"), home.standin.count("GetRoleCredentials")), (1, 1));
 }
