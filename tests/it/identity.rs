@@ -242,3 +242,42 @@ fn a_renewal_is_ours_too() {
         assert_eq!(status(&mut session, &home)["foreign"], false, "{shell:?}");
     });
 }
+
+/// fish hands an exported universal variable to programs even where a global one hides it in the shell.
+#[test]
+fn fish_refuses_what_universal_variables_would_hide() {
+    if !shells().contains(&Shell::Fish) {
+        return;
+    }
+    let (_standin, home) = signed_in(Duration::from_secs(3300));
+    let mut session = home.session(Shell::Fish, "LOAD");
+    for name in ["AWS_PROFILE", "AWS_VAULT", "AWS_SECURITY_TOKEN"] {
+        session.run(&format!("set -Ux {name} other"));
+        let told = session.run("ssox use dev; echo status $status");
+        assert!(told.contains(&format!("set -eU {name}")) && told.contains("status 70"), "{name}: {told}");
+        let environment = environment(&mut session, &home);
+        assert!(!environment.contains_key("SSOX_PROFILE") && !environment.contains_key("AWS_ACCESS_KEY_ID"), "{name}");
+        assert!(session.run("ssox doctor").contains(&format!("set -eU {name}")), "{name}");
+        session.run(&format!("set -eU {name}"));
+    }
+    session.run("ssox use dev");
+    says_foreign(&mut session, &home, false);
+    // One that comes later is somebody else's identity, and does not keep `clear` from its work.
+    session.run("set -Ux AWS_PROFILE other");
+    says_foreign(&mut session, &home, true);
+    assert!(session.run("ssox clear; echo status $status").contains("status 0"));
+    session.run("set -eU AWS_PROFILE");
+}
+
+#[test]
+fn clear_in_a_child_shell_succeeds() {
+    for shell in shells() {
+        let (_standin, home) = signed_in(Duration::from_secs(3300));
+        let mut session = home.session(shell, "LOAD");
+        session.run("ssox use dev");
+        let script = format!("{}\nssox clear\n{}\ncommand env >child", shell.load(), shell.status());
+        home.write("script", &script);
+        assert!(session.run(&format!("{} ~/script", shell.name())).contains("status 0"), "{shell:?}");
+        assert!(!home.read("child").contains("SSOX_PROFILE"), "{shell:?}");
+    }
+}
