@@ -1,19 +1,21 @@
-//! What accounts are called: AWS says it when accounts are listed, and no file of AWS's own has a place for it. Kept in a
-//! file of ssox's own, so that people find `Sandbox` and not only `111122223333`.
+//! The names of accounts, in a file of ssox's own, so that people find `Sandbox` and not only `111122223333`.
 //!
-//! Deliberately not here: asking AWS. A name that cannot be kept or read is not known, and that is all.
+//! AWS returns the names when accounts are listed, and no file of AWS has a key for them. They are a convenience: an error
+//! while reading or writing the file is ignored.
+//!
+//! Invariant: this module never asks AWS.
 
 use crate::context::Context;
 use crate::files;
 use serde_json::{Map, Value};
 use std::path::PathBuf;
 
-/// The names that are known, by account id.
+/// The known names, by account id.
 #[derive(Debug, Default)]
 pub(crate) struct AccountNames(Map<String, Value>);
 
 impl AccountNames {
-    /// Reads what was kept.
+    /// Reads the names from the file.
     pub(crate) fn load(ctx: &Context) -> Self {
         let bytes = path(ctx).and_then(|path| files::read(&path).ok().flatten());
         match bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()) {
@@ -22,13 +24,13 @@ impl AccountNames {
         }
     }
 
-    /// Returns the name of an account.
+    /// Returns the name of an account, if it is known.
     pub(crate) fn get(&self, id: &str) -> Option<&str> {
         self.0.get(id)?.as_str()
     }
 
-    /// Keeps the names of accounts.
-    pub(crate) fn keep<'a>(ctx: &Context, accounts: impl IntoIterator<Item = (&'a str, &'a str)>) {
+    /// Saves the names of accounts, given as pairs of id and name; other names in the file stay.
+    pub(crate) fn save<'a>(ctx: &Context, accounts: impl IntoIterator<Item = (&'a str, &'a str)>) {
         let mut names = Self::load(ctx);
         let before = names.0.clone();
         names.0.extend(accounts.into_iter().map(|(id, name)| (id.to_string(), name.into())));
@@ -48,12 +50,12 @@ mod tests {
     use std::ffi::OsString;
 
     #[test]
-    fn names_are_kept_and_renamed() {
+    fn names_are_saved_and_replaced() {
         let home = tempfile::tempdir().unwrap();
         let ctx = Context::new([("HOME".to_string(), OsString::from(home.path()))]);
         assert_eq!(AccountNames::load(&ctx).get("1"), None);
-        AccountNames::keep(&ctx, [("1", "Sandbox"), ("2", "Shop")]);
-        AccountNames::keep(&ctx, [("1", "Playground")]);
+        AccountNames::save(&ctx, [("1", "Sandbox"), ("2", "Shop")]);
+        AccountNames::save(&ctx, [("1", "Playground")]);
         let names = AccountNames::load(&ctx);
         assert_eq!((names.get("1"), names.get("2")), (Some("Playground"), Some("Shop")));
         std::fs::write(path(&ctx).unwrap(), "{").unwrap();

@@ -1,5 +1,6 @@
-//! OpenedBrowser a page in the person's browser: `$BROWSER` first, else what the desktop offers. No shell is ever asked to open
-//! anything: the address is one argument of one program.
+//! Opens a page in the person's browser: with the programs of `$BROWSER`, or else with those of the desktop.
+//!
+//! Invariant: no shell is involved. The address is one argument of one program.
 
 use crate::context::Context;
 use crate::{peer, percent};
@@ -12,41 +13,45 @@ use std::thread;
 use std::time::{Duration, Instant};
 use tempfile::NamedTempFile;
 
-/// A program that fails within this time has opened nothing; a browser that fails later was there.
-const EARLY: Duration = Duration::from_secs(10);
+/// A program that fails within this time has opened nothing; one that fails later has shown the page.
+const EARLY_FAILURE: Duration = Duration::from_secs(10);
 
-/// A browser that was started for an address.
+/// A browser that was started to open an address.
 #[derive(Debug)]
 pub(crate) struct OpenedBrowser {
     has_failed: Arc<AtomicBool>,
-    /// Removed when this is dropped.
+    /// Removed when this value is dropped.
     _page: Option<NamedTempFile>,
 }
 
 impl OpenedBrowser {
-    /// Tells whether the program failed at once, and all others there are to try.
+    /// Tells whether every program failed at once.
     pub(crate) fn has_failed(&self) -> bool {
         self.has_failed.load(Ordering::Relaxed)
     }
 }
 
-/// Opens an address; `None` when no program could be started for it. One that fails at once is followed by the next.
+/// Opens an address; returns `None` when no program could be started. When a program fails at once, the next one is tried.
 pub(crate) fn open(ctx: &Context, url: &str) -> Option<OpenedBrowser> {
-    if is_page(url) { run(ctx, commands(ctx, url), None) } else { None }
+    if is_page(url) { start_first(ctx, commands(ctx, url), None) } else { None }
 }
 
-/// Opens an address of this machine, which others on it may read in the command line of the browser. Where the system
-/// does not tell who connects to it, the command line has a private file in its place, which leads there.
+/// Opens an address of this machine that only this user may use.
+///
+/// Other users can read the command line of the browser. Where the system does not tell which user connects to the address,
+/// the command line names a private file instead, which redirects to the address.
 pub(crate) fn open_private(ctx: &Context, url: &str) -> Option<OpenedBrowser> {
     if peer::tells_the_user() {
         return open(ctx, url);
     }
-    let page = redirecting_page(url).map_err(|cause| ctx.log(|| format!("browser: no page: {cause}"))).ok()?;
-    let address = format!("file://{}", in_address(page.path()));
-    run(ctx, commands(ctx, &address), Some(page))
+    let page = redirecting_page(url)
+        .map_err(|cause| ctx.log(|| format!("browser: could not write the redirecting page: {cause}")))
+        .ok()?;
+    let address = format!("file://{}", percent_encoded(page.path()));
+    start_first(ctx, commands(ctx, &address), Some(page))
 }
 
-/// Makes a page, 0600, that leads to an address.
+/// Writes a page, mode 0600, that redirects to an address.
 fn redirecting_page(url: &str) -> io::Result<NamedTempFile> {
     let mut page = tempfile::Builder::new().prefix("ssox-").suffix(".html").tempfile()?;
     let url = url.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;");
@@ -58,57 +63,57 @@ fn redirecting_page(url: &str) -> io::Result<NamedTempFile> {
     Ok(page)
 }
 
-fn in_address(path: &Path) -> String {
+fn percent_encoded(path: &Path) -> String {
     let path = path.to_string_lossy();
     path.split('/').map(percent::encode).collect::<Vec<_>>().join("/")
 }
 
-/// Starts the first program that can be started.
-fn run(ctx: &Context, commands: Vec<Vec<String>>, page: Option<NamedTempFile>) -> Option<OpenedBrowser> {
-    let mut left = commands.into_iter();
-    let mut next = move |ctx: &Context| left.find_map(|words| Some((start(ctx, &words)?, words)));
-    let mut running = next(ctx)?;
-    let opening = OpenedBrowser { has_failed: Arc::default(), _page: page };
-    let (ctx, has_failed) = (ctx.clone(), opening.has_failed.clone());
+/// Starts the first program that can be started, and in a thread the following ones as long as they fail at once.
+fn start_first(ctx: &Context, commands: Vec<Vec<String>>, page: Option<NamedTempFile>) -> Option<OpenedBrowser> {
+    let mut remaining = commands.into_iter();
+    let mut start_next = move |ctx: &Context| remaining.find_map(|words| Some((start(ctx, &words)?, words)));
+    let (mut child, mut words) = start_next(ctx)?;
+    let opened = OpenedBrowser { has_failed: Arc::default(), _page: page };
+    let (ctx, has_failed) = (ctx.clone(), opened.has_failed.clone());
     thread::spawn(move || {
-        while fails(running.0, &running.1) {
-            ctx.log(|| format!("browser: `{}` failed", running.1[0]));
-            let Some(other) = next(&ctx) else { return has_failed.store(true, Ordering::Relaxed) };
-            running = other;
+        while fails_at_once(child, &words) {
+            ctx.log(|| format!("browser: `{}` failed", words[0]));
+            let Some(next) = start_next(&ctx) else { return has_failed.store(true, Ordering::Relaxed) };
+            (child, words) = next;
         }
     });
-    Some(opening)
+    Some(opened)
 }
 
-/// Waits for a program, and tells whether it failed at once. Windows' programs say nothing by their exit status:
-/// `explorer.exe` ends with 1 when all is well.
-fn fails(mut child: Child, words: &[String]) -> bool {
-    let since = Instant::now();
+/// Waits for a program, and tells whether it failed at once. The exit status of Windows programs says nothing:
+/// `explorer.exe` exits with 1 after it has opened the page.
+fn fails_at_once(mut child: Child, words: &[String]) -> bool {
+    let started = Instant::now();
     let has_failed = child.wait().is_ok_and(|status| !status.success());
-    has_failed && since.elapsed() < EARLY && !cfg!(windows) && !words[0].ends_with(".exe")
+    has_failed && started.elapsed() < EARLY_FAILURE && !cfg!(windows) && !words[0].ends_with(".exe")
 }
 
-/// Tells whether this is the address of a page, in one word: a desktop also opens files and programs, and a terminal
-/// shows what follows a blank as if it were ours.
+/// Tells whether a text is the address of a web page without white space: a desktop would also open files and programs, and
+/// on a terminal the text after a blank could pass for a message of ssox.
 pub(crate) fn is_page(url: &str) -> bool {
     let rest = ["https://", "http://"].iter().find_map(|scheme| url.strip_prefix(scheme));
     rest.is_some_and(|rest| !rest.starts_with('/') && !rest.is_empty()) && url.chars().all(|c| c.is_ascii_graphic())
 }
 
-/// Tells whether a browser can be opened here: `$BROWSER` names one, or there is a desktop and the person is at it; and a
-/// program for it is there, which is not so with `BROWSER=none` or the helper of an editor that is gone.
+/// Tells whether a browser can be opened here: `$BROWSER` is set, or this is a local session on a desktop; and one of the
+/// programs is installed. `BROWSER=none` and the helper of an editor that has exited name no installed program.
 pub(crate) fn can_open(ctx: &Context) -> bool {
-    let is_meant = ctx.var("BROWSER").is_some() || (has_desktop(ctx) && !is_remote(ctx));
-    is_meant && commands(ctx, "").iter().any(|words| is_installed(ctx, &words[0]))
+    let is_expected = ctx.var("BROWSER").is_some() || (has_desktop(ctx) && !is_remote(ctx));
+    is_expected && commands(ctx, "").iter().any(|words| is_installed(ctx, &words[0]))
 }
 
 fn is_installed(ctx: &Context, program: &str) -> bool {
     let is_file = |path: &Path| path.is_file() || (cfg!(windows) && path.with_extension("exe").is_file());
-    let path = ctx.var_os("PATH").cloned().unwrap_or_default();
-    match program.contains(['/', '\\']) {
-        true => is_file(Path::new(program)),
-        false => std::env::split_paths(&path).any(|directory| is_file(&directory.join(program))),
+    if program.contains(['/', '\\']) {
+        return is_file(Path::new(program));
     }
+    let path = ctx.var_os("PATH").cloned().unwrap_or_default();
+    std::env::split_paths(&path).any(|directory| is_file(&directory.join(program)))
 }
 
 /// Tells whether this is an SSH session.
@@ -121,25 +126,31 @@ fn has_desktop(ctx: &Context) -> bool {
     cfg!(any(target_os = "macos", windows)) || ctx.is_wsl() || display
 }
 
-/// Returns the commands to try, in order.
+/// Returns the commands to try for an address, in order.
 fn commands(ctx: &Context, url: &str) -> Vec<Vec<String>> {
     if let Some(browser) = ctx.var("BROWSER") {
-        return browsers(browser, url);
+        return commands_of_variable(browser, url);
     }
-    let windows: &[&str] = &["rundll32.exe url.dll,FileProtocolHandler"];
-    let openers: &[&str] = match () {
-        () if cfg!(target_os = "macos") => &["open"],
-        () if cfg!(windows) => windows,
-        () if ctx.is_wsl() => &["wslview", windows[0], "xdg-open"],
-        () => &["xdg-open", "gio open", "x-www-browser"],
-    };
-    let words = |opener: &&str| opener.split(' ').chain([url]).map(String::from).collect();
-    openers.iter().map(words).collect()
+    openers(ctx).iter().map(|opener| opener.split(' ').chain([url]).map(String::from).collect()).collect()
 }
 
-/// Reads `$BROWSER` as Python's `webbrowser` does, and with it the AWS CLI: a list, each entry a command in shell words
-/// in which `%s` is the address.
-fn browsers(list: &str, url: &str) -> Vec<Vec<String>> {
+/// Returns the programs that open an address on this system, with the arguments before the address.
+fn openers(ctx: &Context) -> &'static [&'static str] {
+    const WINDOWS: &str = "rundll32.exe url.dll,FileProtocolHandler";
+    if cfg!(target_os = "macos") {
+        &["open"]
+    } else if cfg!(windows) {
+        &[WINDOWS]
+    } else if ctx.is_wsl() {
+        &["wslview", WINDOWS, "xdg-open"]
+    } else {
+        &["xdg-open", "gio open", "x-www-browser"]
+    }
+}
+
+/// Reads `$BROWSER` as Python's `webbrowser`, and therefore the AWS CLI, does: a list of commands in shell words, in which
+/// `%s` stands for the address.
+fn commands_of_variable(list: &str, url: &str) -> Vec<Vec<String>> {
     let separator = if cfg!(windows) { ';' } else { ':' };
     let entries = list.split(separator).map(|entry| entry.trim().trim_end_matches('&'));
     entries.filter_map(|entry| with_url(&shell_words::split(entry).ok()?, url)).collect()
@@ -158,7 +169,7 @@ fn with_url(words: &[String], url: &str) -> Option<Vec<String>> {
 fn start(ctx: &Context, words: &[String]) -> Option<Child> {
     let mut command = Command::new(&words[0]);
     command.args(&words[1..]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    // Ctrl-C in this terminal is for us, not for a browser that happened to be started here.
+    // Ctrl-C in this terminal must not end the browser.
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut command, 0);
     let child = command.spawn();
@@ -207,11 +218,11 @@ mod tests {
     }
 
     #[test]
-    fn a_private_page_leads_to_its_address() {
+    fn a_private_page_redirects_to_its_address() {
         let page = redirecting_page("https://x/?a=1&b=\"<").unwrap();
         let text = std::fs::read_to_string(page.path()).unwrap();
         assert_eq!(text.matches("https://x/?a=1&amp;b=&quot;&lt;").count(), 2, "{text}");
-        assert_eq!(in_address(Path::new("/a b/c#")), "/a%20b/c%23");
+        assert_eq!(percent_encoded(Path::new("/a b/c#")), "/a%20b/c%23");
         #[cfg(unix)]
         assert_eq!(
             std::os::unix::fs::PermissionsExt::mode(&page.as_file().metadata().unwrap().permissions()) & 0o77,
@@ -248,7 +259,7 @@ mod tests {
         assert!(open(&context(&[("BROWSER", &list)]), URL).is_some());
     }
 
-    /// Fails, and the next does its work; all fail; one hands over to a process of its own, and succeeds.
+    /// The first fails and the second works; all fail; one starts a process of its own and exits with success.
     #[cfg(unix)]
     #[test]
     fn a_program_that_fails_at_once_is_followed_by_the_next() {
@@ -256,13 +267,13 @@ mod tests {
         let opened = home.path().join("opened");
         let touch = format!("sh -c 'touch {}' x", opened.display());
         let has_failed = |browser: &str| {
-            let opening = open(&context(&[("BROWSER", browser)]), URL).unwrap();
+            let opened_browser = open(&context(&[("BROWSER", browser)]), URL).unwrap();
             let deadline = Instant::now() + Duration::from_secs(20);
-            while !opening.has_failed() && !opened.exists() && Instant::now() < deadline {
+            while !opened_browser.has_failed() && !opened.exists() && Instant::now() < deadline {
                 thread::sleep(Duration::from_millis(5));
             }
             let _ = std::fs::remove_file(&opened);
-            opening.has_failed()
+            opened_browser.has_failed()
         };
         assert!(!has_failed(&format!("false:{touch}")));
         assert!(has_failed("false:sh -c 'exit 3'"));
@@ -272,7 +283,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_browser_needs_somebody_in_front_of_it_and_a_program() {
+    fn a_browser_needs_a_local_desktop_and_an_installed_program() {
         let bin = tempfile::tempdir().unwrap();
         for name in ["firefox", "xdg-open", "wslview"] {
             std::fs::write(bin.path().join(name), "").unwrap();

@@ -1,7 +1,6 @@
-//! The role-credential cache: `~/.aws/cli/cache`, AWS CLI v2's own names and format, read and written by both.
+//! The cache of role credentials: `~/.aws/cli/cache`, shared with AWS CLI v2, whose file names and format it uses.
 //!
-//! Deliberately not here: when an entry is fetched anew (`source`), and tokens (`session`). A broken entry is an absent
-//! one; an entry is never removed because it is over, for the AWS CLI overwrites it anyway.
+//! An entry that cannot be read counts as absent. Expired entries are not removed: the AWS CLI overwrites them.
 
 use crate::context::Context;
 use crate::credentials::RoleCredentials;
@@ -11,27 +10,27 @@ use crate::json;
 use crate::secret::Secret;
 use crate::time::Timestamp;
 use serde_json::{Map, Value, json};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// How much of its life role credentials must have left: what the AWS CLI asks for as well.
+/// How long cached role credentials must still be valid, in seconds: the AWS CLI asks for the same.
 const MINIMUM_LEFT: i64 = 15 * 60;
 
-/// Which entry: the hash that is its file's name, and what kind the AWS CLI would call it.
+/// The key of an entry: the hash that is its file's name, and the provider type that the AWS CLI writes into it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Key {
     name: String,
     provider_type: Option<&'static str>,
-    /// Whose end is the entry's too, where its name says nothing of it.
+    /// The session that the entry is removed with, where no configured role leads to the entry.
     session: Option<String>,
 }
 
-/// The keys of an entry that names its session, and its role. No AWS tool reads them.
+/// The JSON keys for the session and the role of an entry. No AWS tool reads them.
 const SESSION: &str = "SsoxSession";
 const ROLE: &str = "SsoxRole";
 
 impl Key {
-    /// Names the entry of an SSO role; `session` is the sso-session's name, or else the start URL counts.
+    /// Returns the key of an SSO role. `session` is the sso-session's name; without one the start URL is part of the key.
     pub(crate) fn sso(account_id: &str, role_name: &str, session: Option<&str>, start_url: &str) -> Self {
         let mut arguments = json!({ "accountId": account_id, "roleName": role_name });
         match session {
@@ -41,23 +40,23 @@ impl Key {
         Self { name: files::hashed(&json::python_compact(&arguments)), provider_type: Some("sso"), session: None }
     }
 
-    /// Names the entry of an assumed role by the arguments of the request, sorted, as the AWS CLI does.
+    /// Returns the key of an assumed role, made of the request's arguments in sorted order, as the AWS CLI makes it.
     pub(crate) fn assumed_role(arguments: &Map<String, Value>) -> Self {
         Self { name: files::hashed(&json::python(&sorted(arguments))), provider_type: None, session: None }
     }
 
-    /// Names an entry only ssox knows, by all that tells its credentials from others.
+    /// Returns the key of an entry that only ssox reads, made of everything that its credentials depend on.
     pub(crate) fn own(kind: &'static str, parts: &[&str]) -> Self {
         let name = files::hashed(&json::python(&json!({ "ssox": kind, "of": parts })));
         Self { name, provider_type: Some(kind), session: None }
     }
 
-    /// Has the entry say whose session it is from.
+    /// Adds the session that is written into the entry.
     pub(crate) fn of_session(self, label: Option<&str>) -> Self {
         Self { session: label.map(String::from), ..self }
     }
 
-    /// Returns the name of the lock under which the entry is fetched.
+    /// Returns the name of the lock that is held while the entry is renewed.
     pub(crate) fn lock_name(&self) -> String {
         format!("role {}", self.name)
     }
@@ -67,7 +66,7 @@ impl Key {
     }
 }
 
-/// Role credentials, and when their life began.
+/// Cached role credentials, and when they were issued.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Entry {
     pub(crate) credentials: RoleCredentials,
@@ -75,37 +74,37 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
-    /// Returns the moment the credentials stop being good: while 15 minutes are left (or `min_ttl`), and for
-    /// short-lived ones while half of their life is; `None` when they do not end.
+    /// Returns the moment until which the credentials may be used without renewing them: 15 minutes before they expire, or
+    /// after half of their lifetime if that is less; `min_ttl` replaces the 15 minutes. `None` when they never expire.
     pub(crate) fn usable_until(&self, min_ttl: Option<Duration>) -> Option<Timestamp> {
         let end = self.credentials.expiration?;
-        let half = end.seconds_after(self.issued_at).max(0) / 2;
+        let half_lifetime = end.seconds_after(self.issued_at).max(0) / 2;
         let margin = match min_ttl {
             Some(asked) => i64::try_from(asked.as_secs()).unwrap_or(i64::MAX),
-            None => MINIMUM_LEFT.min(half),
+            None => MINIMUM_LEFT.min(half_lifetime),
         };
         Some(end.plus(-margin))
     }
 
-    /// Tells whether the credentials may be handed out without asking AWS.
+    /// Tells whether the credentials may be used without renewing them.
     pub(crate) fn is_usable(&self, now: Timestamp, min_ttl: Option<Duration>) -> bool {
         self.usable_until(min_ttl).is_none_or(|until| now < until)
     }
 
-    /// Returns from when on a shell may renew the credentials: a little before they stop being good, so that many shells
-    /// do not all call in the same second; `None` when they do not end.
+    /// Returns the moment from which a shell may renew the credentials: up to a minute before [`Entry::usable_until`], so
+    /// that many shells do not ask AWS in the same second. `None` when they never expire.
     pub(crate) fn renewable_from(&self) -> Option<Timestamp> {
         let until = self.usable_until(None)?;
         Some(until.plus(-(until.seconds_after(self.issued_at) / 20).clamp(0, 60)))
     }
 
-    /// Tells whether the credentials have ended.
+    /// Tells whether the credentials are expired.
     pub(crate) fn is_expired(&self, now: Timestamp) -> bool {
         self.credentials.expiration.is_some_and(|end| end <= now)
     }
 }
 
-/// Reads an entry; one that is absent, broken or unreadable is `None`.
+/// Reads an entry; returns `None` when it is absent, malformed or unreadable.
 pub(crate) fn read(ctx: &Context, key: &Key) -> Option<Entry> {
     let path = key.path(ctx).ok()?;
     let credentials = parse(&files::read(&path).ok()??)?;
@@ -115,7 +114,7 @@ pub(crate) fn read(ctx: &Context, key: &Key) -> Option<Entry> {
 /// Writes an entry.
 ///
 /// # Errors
-/// Configuration, when the file cannot be written; the credentials are good all the same.
+/// Configuration, when the file cannot be written; the credentials are valid all the same.
 pub(crate) fn write(ctx: &Context, key: &Key, credentials: &RoleCredentials) -> Result<()> {
     let mut content = Map::new();
     if let Some(provider_type) = key.provider_type {
@@ -131,15 +130,15 @@ pub(crate) fn write(ctx: &Context, key: &Key, credentials: &RoleCredentials) -> 
     files::write_secret(&key.path(ctx)?, json::python(&Value::Object(content)).as_bytes())
 }
 
-/// Takes room for an entry.
+/// Reserves the disk space of an entry.
 ///
 /// # Errors
-/// Configuration: it could not be written.
+/// Configuration, when the file could not be written.
 pub(crate) fn reserve(ctx: &Context, key: &Key) -> Result<Reserved> {
     Reserved::take(&key.path(ctx)?)
 }
 
-/// Removes an entry; tells whether there was one.
+/// Removes an entry, and tells whether there was one.
 ///
 /// # Errors
 /// Configuration, when the file cannot be removed.
@@ -149,23 +148,26 @@ pub(crate) fn remove(ctx: &Context, key: &Key) -> Result<bool> {
     files::remove(&path).map(|()| was_there)
 }
 
-/// Removes the entries that name a session, and tells how many there were: roles nobody's configuration has.
+/// Removes the entries that name a session, and returns how many there were: entries of roles that are not configured.
 ///
 /// # Errors
 /// Configuration, when a file cannot be removed.
 pub(crate) fn remove_of_session(ctx: &Context, label: &str) -> Result<usize> {
-    let entries = std::fs::read_dir(directory(ctx)?).into_iter().flatten().flatten();
-    let is_of_session = |path: &PathBuf| {
-        let content: Option<Value> =
-            files::read(path).ok().flatten().and_then(|bytes| serde_json::from_slice(&bytes).ok());
-        content.is_some_and(|content| content[SESSION] == label)
-    };
-    let found: Vec<PathBuf> = entries
-        .map(|entry| entry.path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
-        .filter(is_of_session)
-        .collect();
-    found.iter().try_for_each(|path| files::remove(path)).map(|()| found.len())
+    let mut removed = 0;
+    for file in std::fs::read_dir(directory(ctx)?).into_iter().flatten().flatten() {
+        let path = file.path();
+        if path.extension().is_some_and(|extension| extension == "json") && names_session(&path, label) {
+            files::remove(&path)?;
+            removed += 1;
+        }
+    }
+    Ok(removed)
+}
+
+fn names_session(path: &Path, label: &str) -> bool {
+    let content = files::read(path).ok().flatten();
+    let content: Option<Value> = content.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    content.is_some_and(|content| content[SESSION] == label)
 }
 
 fn directory(ctx: &Context) -> Result<PathBuf> {
@@ -186,7 +188,7 @@ fn credentials_json(credentials: &RoleCredentials) -> Map<String, Value> {
 fn parse(bytes: &[u8]) -> Option<RoleCredentials> {
     let value: Value = serde_json::from_slice(bytes).ok()?;
     let fields = value.get("Credentials")?;
-    // A control character cannot come from AWS, and would end a line of the reply: such an entry is broken.
+    // AWS sends no control characters, and one could end a line of the reply to a shell: such an entry is malformed.
     let text = |name: &str| match fields.get(name) {
         None | Some(Value::Null) => Some(None),
         Some(Value::String(text)) if !text.is_empty() && !text.chars().any(char::is_control) => {
@@ -194,7 +196,7 @@ fn parse(bytes: &[u8]) -> Option<RoleCredentials> {
         }
         Some(_) => None,
     };
-    // Without an end it would be good for ever; nobody stores such credentials.
+    // Without an expiration they would never be renewed, and no tool caches credentials without one.
     let expiration = Some(Timestamp::parse(&text("Expiration")??)?);
     Some(RoleCredentials {
         access_key_id: text("AccessKeyId")??,

@@ -1,6 +1,6 @@
-//! What the process was given: environment, home directory, clock. Read once, passed to everything as `ctx`.
+//! The environment, home directory and clock of this process: read once, and passed to everything as `ctx`.
 //!
-//! Deliberately not here: settings files (ssox has none) and anything that changes after start, but the time itself.
+//! Invariant: only the clock changes after the start. ssox has no settings file.
 
 mod state;
 
@@ -21,33 +21,33 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 pub(crate) struct Context {
     env: HashMap<String, OsString>,
     home: Option<PathBuf>,
-    /// What was typed, as far as it is no secret: the verb and its first word, `ssox use dev`.
+    /// The command line without options, which may hold secrets: the verb and its first word, `ssox use dev`.
     pub(crate) command: String,
-    /// Whether it has been said that a cache cannot be written; once is enough.
+    /// Whether the warning that a cache cannot be written has been shown.
     has_warned_of_cache: Arc<AtomicBool>,
-    /// Whether it has been said that an endpoint is not encrypted; once is enough.
+    /// Whether the warning that an endpoint is not encrypted has been shown.
     has_warned_of_plain_endpoint: Arc<AtomicBool>,
-    /// What is wrong with the state directory, once it was looked at.
-    refused_state: Arc<OnceLock<Option<Error>>>,
-    /// What `--emit` says: the shell whose function called.
+    /// What is wrong with the state directory, once it has been checked.
+    state_error: Arc<OnceLock<Option<Error>>>,
+    /// The value of `--emit`: which shell function called ssox.
     pub(crate) emit: Option<String>,
-    /// `-v`: log to stderr what is done, secrets redacted.
+    /// `-v`: log to stderr, secrets redacted.
     pub(crate) verbose: bool,
-    /// `--no-input`, `CI`, or no terminal: never ask, never open a browser.
+    /// `--no-input`, `CI`, or no terminal: never ask a question, never open a browser.
     pub(crate) no_input: bool,
 }
 
-/// The end of a wait.
+/// The moment at which a wait ends.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Deadline(Instant);
 
 impl Deadline {
-    /// Returns how long it is until then; zero when it is over.
+    /// Returns the time that is left; zero when the deadline has expired.
     pub(crate) fn left(self) -> Duration {
         self.0.saturating_duration_since(Instant::now())
     }
 
-    /// Tells whether the wait is over.
+    /// Tells whether the deadline has expired.
     pub(crate) fn is_expired(self) -> bool {
         self.left().is_zero()
     }
@@ -61,32 +61,32 @@ impl Context {
         Self { command: command_of(words), ..Self::new(env) }
     }
 
-    /// Makes a context from variables; the home directory is found among them as AWS tools do:
-    /// `HOME` first on every platform, then Windows' own.
+    /// Makes a context from environment variables. They determine the home directory, as in AWS tools: `HOME` on every
+    /// platform, and on Windows then `USERPROFILE`, or `HOMEDRIVE` and `HOMEPATH`.
     pub(crate) fn new(env: impl IntoIterator<Item = (String, OsString)>) -> Self {
         let mut ctx = Self { env: env.into_iter().collect(), command: "ssox".into(), ..Self::default() };
         ctx.home = home_of(&ctx);
         ctx
     }
 
-    /// Returns a variable that is set, not empty and text; AWS tools treat an empty one as unset.
+    /// Returns the value of a variable that is UTF-8 and not empty: AWS tools treat an empty variable as unset.
     pub(crate) fn var(&self, name: &str) -> Option<&str> {
         self.env.get(name).and_then(|value| value.to_str()).filter(|value| !value.is_empty())
     }
 
-    /// Returns the same without some variables.
+    /// Returns a copy without some variables.
     pub(crate) fn without(&self, names: &[&str]) -> Self {
         let mut ctx = self.clone();
         ctx.env.retain(|name, _| !names.contains(&name.as_str()));
         ctx
     }
 
-    /// Returns a variable as it stands, also when empty or not text.
+    /// Returns the value of a variable, also when it is empty or not UTF-8.
     pub(crate) fn var_os(&self, name: &str) -> Option<&OsString> {
         self.env.get(name)
     }
 
-    /// Returns what the shell function that called says of itself: its shell and the version of its replies.
+    /// Returns the shell and the reply version of the shell function that called ssox, e.g. `zsh1`.
     pub(crate) fn caller(&self) -> Option<&str> {
         self.emit.as_deref().or_else(|| self.var("SSOX_FUNCTION"))
     }
@@ -94,28 +94,28 @@ impl Context {
     /// Returns the home directory.
     ///
     /// # Errors
-    /// Configuration, when there is none.
+    /// Configuration, when it is unknown.
     pub(crate) fn home(&self) -> Result<&Path> {
         self.home.as_deref().ok_or_else(|| {
-            Error::configuration("there is no home directory: HOME is not set")
+            Error::configuration("the home directory is unknown: HOME is not set")
                 .hint("set HOME to the path of your home directory")
         })
     }
 
-    /// Returns the directory of ssox's own state (locks): `$XDG_STATE_HOME/ssox` or the platform's equivalent.
+    /// Returns the directory of ssox's own state, such as locks: `$XDG_STATE_HOME/ssox` or the platform's equivalent.
     ///
     /// # Errors
-    /// Configuration, when there is no home directory either, or others can write there.
+    /// Configuration, when there is no home directory either, or other users can write there.
     pub(crate) fn state_dir(&self) -> Result<PathBuf> {
         let directory = self.state_path()?;
-        let look = || state::check(&directory, self.home.as_deref()).err();
-        self.refused_state.get_or_init(look).clone().map_or(Ok(directory), Err)
+        let check = || state::check(&directory, self.home.as_deref()).err();
+        self.state_error.get_or_init(check).clone().map_or(Ok(directory), Err)
     }
 
-    /// Refuses a state directory that others can write to.
+    /// Checks the state directory, if there is a place for one.
     ///
     /// # Errors
-    /// Configuration.
+    /// Configuration, when other users can write there.
     pub(crate) fn check_state(&self) -> Result<()> {
         if self.state_path().is_ok() { self.state_dir().map(drop) } else { Ok(()) }
     }
@@ -124,20 +124,21 @@ impl Context {
         if let Some(dir) = self.var("XDG_STATE_HOME").map(PathBuf::from).filter(|dir| dir.is_absolute()) {
             return Ok(dir.join("ssox"));
         }
-        match cfg!(any(windows, target_os = "macos")) {
-            true => {
-                dirs::data_local_dir().map(|dir| dir.join("ssox")).map_or_else(|| Ok(self.home()?.join(".ssox")), Ok)
-            }
-            false => Ok(self.home()?.join(".local/state/ssox")),
+        if !cfg!(any(windows, target_os = "macos")) {
+            return Ok(self.home()?.join(".local/state/ssox"));
+        }
+        match dirs::data_local_dir() {
+            Some(dir) => Ok(dir.join("ssox")),
+            None => Ok(self.home()?.join(".ssox")),
         }
     }
 
-    /// Tells whether this is Linux inside Windows, where programs of Windows can be started.
+    /// Tells whether this is WSL, where Windows programs can be started.
     pub(crate) fn is_wsl(&self) -> bool {
         ["WSL_DISTRO_NAME", "WSL_INTEROP"].iter().any(|name| self.var(name).is_some())
     }
 
-    /// Expands a leading `~/` of a path from the environment or a file, as all AWS tools do.
+    /// Expands a leading `~/` of a path, as all AWS tools do.
     pub(crate) fn expand(&self, path: &str) -> PathBuf {
         match (path.strip_prefix("~/"), &self.home) {
             (Some(rest), Some(home)) => home.join(rest),
@@ -145,7 +146,7 @@ impl Context {
         }
     }
 
-    /// Expands `~/`, `$NAME` and `${NAME}` in the path of a configuration file, as the AWS CLI does.
+    /// Expands `~/`, `$NAME` and `${NAME}` in the path of a configuration file, as the AWS CLI does. Unset variables stay.
     pub(crate) fn expand_variables(&self, path: &str) -> PathBuf {
         let mut expanded = String::new();
         let mut rest = path;
@@ -165,29 +166,31 @@ impl Context {
         self.expand(&(expanded + rest))
     }
 
-    /// Reads the clock.
+    /// Returns the current time.
     pub(crate) fn now(&self) -> Timestamp {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Timestamp(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
     }
 
-    /// Begins to count down, on a clock that nobody sets.
+    /// Returns a deadline that expires after some time, on a clock that is never set back.
     pub(crate) fn deadline(&self, after: Duration) -> Deadline {
         let now = Instant::now();
         Deadline(now.checked_add(after).unwrap_or(now))
     }
 
-    /// Tells, the first time only, that nothing has been said yet about a cache that cannot be written.
+    /// Tells whether this is the first call: the warning that a cache cannot be written is shown once.
     pub(crate) fn is_first_unwritable_cache(&self) -> bool {
         !self.has_warned_of_cache.swap(true, Ordering::Relaxed)
     }
 
-    /// Tells, the first time only, that nothing has been said yet about an endpoint that is not encrypted.
+    /// Tells whether this is the first call: the warning that an endpoint is not encrypted is shown once.
     pub(crate) fn is_first_plain_endpoint(&self) -> bool {
         !self.has_warned_of_plain_endpoint.swap(true, Ordering::Relaxed)
     }
 
-    /// Logs one line to stderr under `-v`. Callers never pass a secret.
+    /// Writes one line to stderr under `-v`.
+    ///
+    /// Invariant: no caller passes a secret.
     pub(crate) fn log(&self, line: impl FnOnce() -> String) {
         if self.verbose {
             tell(&format!("ssox: {}", crate::error::printable(&line())));
@@ -195,31 +198,30 @@ impl Context {
     }
 }
 
-/// Tells whether the command line has `--json`, also where it cannot be understood; what is behind `--` is another's.
+/// Tells whether the command line has `--json` before any `--`; works also for a command line with errors.
 pub(crate) fn is_json_asked_for() -> bool {
     std::env::args_os().take_while(|argument| argument != "--").any(|argument| argument == "--json")
 }
 
-/// Writes a line to stderr in one write, so that the lines of several processes stay apart. A stderr that is closed or
-/// full ends no command.
+/// Writes a line to stderr with a single write, so that lines of several processes do not mix. Errors are ignored: a closed
+/// stderr must not end a command.
 pub(crate) fn tell(line: &str) {
     let _ = stderr().write_all(format!("{line}\n").as_bytes());
 }
 
-/// What follows an option may be its value, and an MFA code at that: no word after one is taken.
+/// Returns the command line up to the first option: the word after an option may be its value, such as an MFA code.
 fn command_of(words: impl Iterator<Item = String>) -> String {
     let words = words.skip_while(|word| word.starts_with("--emit=")).take_while(|word| !word.starts_with('-'));
     std::iter::once("ssox".to_string()).chain(words.take(2)).collect::<Vec<_>>().join(" ")
 }
 
 fn home_of(ctx: &Context) -> Option<PathBuf> {
-    let drive_and_path = || Some(format!("{}{}", ctx.var("HOMEDRIVE")?, ctx.var("HOMEPATH")?));
-    let windows = || ctx.var("USERPROFILE").map(String::from).or_else(drive_and_path);
-    let own = ctx.var_os("HOME").filter(|home| !home.is_empty()).map(PathBuf::from);
-    match cfg!(windows) {
-        true => own.or_else(|| windows().map(PathBuf::from)),
-        false => own,
+    let home = ctx.var_os("HOME").filter(|home| !home.is_empty()).map(PathBuf::from);
+    if home.is_some() || !cfg!(windows) {
+        return home;
     }
+    let drive_and_path = || Some(format!("{}{}", ctx.var("HOMEDRIVE")?, ctx.var("HOMEPATH")?));
+    ctx.var("USERPROFILE").map(String::from).or_else(drive_and_path).map(PathBuf::from)
 }
 
 #[cfg(test)]
@@ -231,14 +233,14 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_variable_is_unset_but_can_be_seen() {
+    fn an_empty_variable_counts_as_unset_but_can_be_read() {
         let ctx = context(&[("AWS_PROFILE", "")]);
         assert_eq!(ctx.var("AWS_PROFILE"), None);
         assert!(ctx.var_os("AWS_PROFILE").is_some());
     }
 
     #[test]
-    fn no_home_says_what_to_type() {
+    fn a_missing_home_has_a_hint() {
         let error = context(&[("HOME", "")]).home().unwrap_err();
         assert!(error.hint.unwrap().contains("set HOME"));
     }

@@ -1,21 +1,19 @@
-//! Role credentials: what every source ends in.
-//!
-//! Deliberately not here: where they come from (`source`), where they lie (`cache`), how they are spelled (`shell`).
+//! Role credentials: what every source yields, the cache stores, and `shell` writes as environment changes.
 
 use crate::secret::Secret;
 use crate::time::Timestamp;
 
-/// An access key, its secret, and for temporary credentials their session token and end.
+/// An access key with its secret, and for temporary credentials a session token and an expiration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RoleCredentials {
     pub(crate) access_key_id: String,
     pub(crate) secret_access_key: Secret,
     /// Absent for long-term keys of an IAM user.
     pub(crate) session_token: Option<Secret>,
-    /// Absent for credentials that do not end by themselves.
+    /// Absent for credentials that never expire.
     pub(crate) expiration: Option<Timestamp>,
     /// Absent where the source does not say.
     pub(crate) account_id: Option<String>,
-    /// Where a person chose it, and no configuration says it.
+    /// The role a person chose, where the configuration names none.
     pub(crate) role_name: Option<String>,
 }

@@ -1,27 +1,28 @@
-//! The one error type: what failed, what to type, and the exit status it stands for.
-//! A cause is text for a person, already redacted.
+//! The error type of all modules: what failed, what to type, and the exit status.
+//!
+//! Invariant: a message is text for a person, with secrets redacted.
 
 use std::fmt;
 use std::io;
 use std::path::Path;
 
-/// The result of everything that can fail.
+/// The result of an operation that can fail with an [`Error`].
 pub(crate) type Result<T> = std::result::Result<T, Error>;
 
-/// What went wrong, as the exit statuses of the contract tell it apart.
+/// The kinds of errors, one for each exit status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ErrorKind {
-    /// 1: anything else.
+    /// 1: any other error.
     Other,
-    /// 2: the command line.
+    /// 2: wrong usage of the command line.
     Usage,
-    /// 3: a person is needed, or refused.
+    /// 3: a person must sign in or answer, or declined to.
     NeedsPerson,
-    /// 4: configuration or bad input.
+    /// 4: configuration, or invalid input.
     Configuration,
-    /// 5: AWS refused.
+    /// 5: AWS rejected the request.
     Refused,
-    /// 6: AWS unreachable, throttling, or answering what is no answer.
+    /// 6: AWS is unreachable, throttles, or sent something that is not an AWS response.
     Unreachable,
     /// 130: interrupted.
     Interrupted,
@@ -42,7 +43,7 @@ impl ErrorKind {
     }
 }
 
-/// What failed and why (`message`), and what to type (`hint`); lower case, no full stop.
+/// An error: what failed and why (`message`), and what to type (`hint`); in lower case, without full stop.
 #[derive(Clone, Debug)]
 pub(crate) struct Error {
     pub(crate) kind: ErrorKind,
@@ -56,55 +57,55 @@ impl Error {
         Self { kind, message: message.into(), hint: None }
     }
 
-    /// Makes an error of any other kind (exit 1).
+    /// Makes an error that no other kind describes (exit 1).
     pub(crate) fn other(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Other, message)
     }
 
-    /// Makes an error of the command line (exit 2).
+    /// Makes an error about the command line (exit 2).
     pub(crate) fn usage(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Usage, message)
     }
 
-    /// Makes an error that only a person can mend by signing in or answering (exit 3).
+    /// Makes an error that a person can resolve by signing in or answering (exit 3).
     pub(crate) fn needs_person(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::NeedsPerson, message)
     }
 
-    /// Makes an error of configuration or bad input (exit 4).
+    /// Makes an error about configuration or invalid input (exit 4).
     pub(crate) fn configuration(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Configuration, message)
     }
 
-    /// Makes an error for a refusal by AWS (exit 5).
+    /// Makes an error for a request that AWS rejected (exit 5).
     pub(crate) fn refused(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Refused, message)
     }
 
-    /// Makes an error for an AWS that does not answer (exit 6).
+    /// Makes an error for a request that got no AWS response (exit 6).
     pub(crate) fn unreachable(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Unreachable, message)
     }
 
-    /// Makes an error for a file operation: `could not <what> <path>: cause` (exit 4).
+    /// Makes an error for a file operation: ``could not <what> `<path>`: <cause>`` (exit 4).
     pub(crate) fn file(what: &str, path: &Path, cause: &io::Error) -> Self {
         Self::configuration(format!("could not {what} `{}`: {}", path.display(), cause_text(cause)))
     }
 
-    /// Adds what to type.
+    /// Adds the hint: what to type.
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
     }
 
-    /// Puts what was being done before the message.
+    /// Puts the operation that failed before the message.
     pub(crate) fn doing(mut self, what: impl fmt::Display) -> Self {
         self.message = format!("{what}: {}", self.message);
         self
     }
 }
 
-/// Prints the two lines a person reads on stderr.
+/// Writes the lines that a person reads on stderr.
 impl fmt::Display for Error {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "ssox: {}", printable(&self.message))?;
@@ -115,8 +116,10 @@ impl fmt::Display for Error {
     }
 }
 
-/// Makes one line that a terminal shows as it is: text from files and servers is in messages, and a second line could
-/// pretend to be ours. Line breaks and tabs become one blank, other hidden characters U+FFFD.
+/// Returns a text as one line without characters that control a terminal. Line breaks and tabs become one blank, other
+/// hidden characters U+FFFD.
+///
+/// Messages contain text from files and servers, and a second line of it could pass for a message of ssox.
 pub(crate) fn printable(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
     for c in text.chars() {
@@ -129,15 +132,15 @@ pub(crate) fn printable(text: &str) -> String {
     line
 }
 
-/// Tells whether a character is obeyed by a terminal or not seen: controls, line separators, what changes the direction
-/// of the text around it, and what has no width.
+/// Tells whether a character controls a terminal or is invisible: control characters, line separators, characters that
+/// change the direction of text, and characters without width.
 pub(crate) fn is_hidden(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
         || matches!(c, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
-/// Says a cause as lower-case prose, without the `(os error 2)` of the standard library.
+/// Returns an I/O error in lower case, without the `(os error 2)` of the standard library.
 pub(crate) fn cause_text(cause: &io::Error) -> String {
     let text = cause.to_string();
     let text = text.split(" (os error").next().unwrap_or_default();
@@ -161,12 +164,12 @@ mod tests {
     }
 
     #[test]
-    fn a_message_cannot_drive_the_terminal() {
+    fn a_message_cannot_control_the_terminal() {
         assert_eq!(printable("a\u{1b}[31m\u{202e}b\u{9b}2J\u{200b}c"), "a\u{fffd}[31m\u{fffd}b\u{fffd}2J\u{fffd}c");
     }
 
     #[test]
-    fn a_message_cannot_pretend_to_be_another() {
+    fn a_message_cannot_imitate_another_message() {
         let forged = "no\r\n\nssox: signed in\u{2028}ssox: hint: x\u{85}y\u{b}z";
         let said = Error::refused(forged).hint(forged).to_string();
         let line = "no ssox: signed in ssox: hint: x y z";

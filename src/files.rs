@@ -1,4 +1,5 @@
-//! Files that other programs read and write at the same time: reading with limits, atomic writes, edits that lose nothing.
+//! Files that other programs read and write at the same time: reading with limits, atomic writes, and edits that lose no
+//! change of another program.
 
 mod edit;
 mod own;
@@ -21,14 +22,14 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
-/// Returns when a file was last written, never later than now; `None` when that cannot be told.
+/// Returns when a file was last written, or `now` if that is earlier; `None` when it is unknown.
 pub(crate) fn written_at(path: &Path, now: Timestamp) -> Option<Timestamp> {
     let modified = fs::metadata(path).ok()?.modified().ok()?;
     let seconds = modified.duration_since(UNIX_EPOCH).ok()?.as_secs();
     Some(Timestamp(i64::try_from(seconds).ok()?).min(now))
 }
 
-/// Tells whether a file cannot be replaced because its directory may not be written to, by this user or by anybody.
+/// Tells whether a file cannot be replaced because its directory is not writable, for this user or for any.
 #[cfg(unix)]
 pub(crate) fn is_read_only(path: &Path) -> bool {
     use rustix::fs::{Access, access};
@@ -36,13 +37,13 @@ pub(crate) fn is_read_only(path: &Path) -> bool {
     matches!(access(parent(path), Access::WRITE_OK), Err(Errno::ACCESS | Errno::ROFS | Errno::PERM))
 }
 
-/// Windows gives no short answer: only a try tells.
+/// Windows cannot tell without an attempt to write.
 #[cfg(not(unix))]
 pub(crate) fn is_read_only(_: &Path) -> bool {
     false
 }
 
-/// Removes a file; one that is not there is removed already.
+/// Removes a file, if it exists.
 ///
 /// # Errors
 /// Configuration, naming the file.
@@ -53,7 +54,7 @@ pub(crate) fn remove(path: &Path) -> Result<()> {
     }
 }
 
-/// Tells whether others than its owner can read a file, or write it.
+/// Tells whether other users can read or write a file.
 pub(crate) fn is_open_to_others(path: &Path) -> bool {
     #[cfg(unix)]
     {
@@ -68,12 +69,12 @@ pub(crate) fn is_open_to_others(path: &Path) -> bool {
     }
 }
 
-/// Returns the SHA-1 of a text in lower-case hexadecimal digits: what the AWS CLI names its cache files by, and ssox its own.
+/// Returns the SHA-1 of a text in lower-case hexadecimal digits: the names of the AWS CLI's cache files and of ssox's.
 pub(crate) fn hashed(text: &str) -> String {
     hex(&Sha1::digest(text.as_bytes()))
 }
 
-/// Writes bytes as lower-case hexadecimal digits.
+/// Returns bytes as lower-case hexadecimal digits.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
@@ -85,10 +86,10 @@ fn parent(path: &Path) -> PathBuf {
     }
 }
 
-/// Creates a directory that only its owner sees into, and those on the way to it.
+/// Creates a directory with mode 0700, and its parents.
 ///
 /// # Errors
-/// Those of the file system.
+/// I/O errors of the file system.
 pub(crate) fn create_private_dir(path: &Path) -> io::Result<()> {
     if path.is_dir() {
         return Ok(());
@@ -100,7 +101,7 @@ pub(crate) fn create_private_dir(path: &Path) -> io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     match builder.create(path) {
-        // Another process was quicker.
+        // Another process created it meanwhile.
         Err(cause) if cause.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
         created => created.and_then(|()| owner::inherit_dir(path, &above)),
     }

@@ -1,4 +1,5 @@
-//! JSON as it is written: as Python's `json.dumps` does, for the shared caches, and so that a terminal can show it.
+//! Writes JSON: in the format of Python's `json.dumps` for the caches shared with the AWS CLI, and for stdout without
+//! characters that control a terminal.
 
 use crate::error::is_hidden;
 use serde::Serialize as _;
@@ -6,12 +7,12 @@ use serde_json::Value;
 use serde_json::ser::{Formatter, Serializer};
 use std::io::{Result, Write};
 
-/// Writes a value with `", "` and `": "`, everything beyond ASCII escaped: `json.dumps` with its defaults.
+/// Returns a value as `json.dumps` writes it by default: `", "` and `": "` as separators, and only ASCII.
 pub(crate) fn python(value: &Value) -> String {
     write(value, Python { comma: b", ", colon: b": " })
 }
 
-/// Writes a value without spaces, everything beyond ASCII escaped: `json.dumps` with `separators=(',', ':')`.
+/// Returns a value as `json.dumps` writes it with `separators=(',', ':')`: without spaces, and only ASCII.
 pub(crate) fn python_compact(value: &Value) -> String {
     write(value, Python { comma: b",", colon: b":" })
 }
@@ -21,13 +22,15 @@ pub(crate) fn document(value: &Value) -> String {
     printable(&format!("{value:#}\n"))
 }
 
-/// Escapes in JSON text what a terminal would obey or not show; a program reads the same value.
+/// Escapes hidden characters in JSON text; a program still reads the same value.
 pub(crate) fn printable(json: &str) -> String {
     let mut shown = String::with_capacity(json.len());
     for c in json.chars() {
-        // JSON has line ends between its values only.
+        // A line feed in JSON text stands between values, never in a string.
         if c != '\n' && is_hidden(c) {
-            c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| shown.push_str(&format!("\\u{unit:04x}")));
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                shown.push_str(&format!("\\u{unit:04x}"));
+            }
         } else {
             shown.push(c);
         }
@@ -35,6 +38,7 @@ pub(crate) fn printable(json: &str) -> String {
     shown
 }
 
+/// The separators of `json.dumps`.
 struct Python {
     comma: &'static [u8],
     colon: &'static [u8],
@@ -55,9 +59,12 @@ impl Formatter for Python {
 
     fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, fragment: &str) -> Result<()> {
         for c in fragment.chars() {
-            match matches!(c, ' '..='~') {
-                true => out.write_all(&[c as u8])?,
-                false => c.encode_utf16(&mut [0; 2]).iter().try_for_each(|unit| write!(out, "\\u{unit:04x}"))?,
+            if matches!(c, ' '..='~') {
+                out.write_all(&[c as u8])?;
+                continue;
+            }
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                write!(out, "\\u{unit:04x}")?;
             }
         }
         Ok(())
@@ -77,7 +84,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn a_document_is_shown_and_reads_as_the_same_value() {
+    fn a_document_has_no_hidden_characters_and_the_same_value() {
         let value = json!({ "a": "b\u{1b}[2J\u{9b}\u{202e}\u{7f}\u{e0041}\n" });
         let shown = document(&value);
         assert!(shown.is_ascii() && shown.lines().count() == 3, "{shown}");
@@ -85,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_what_python_writes() {
+    fn the_format_is_that_of_python() {
         let value = json!({ "b": [1, "naïve", null], "a": "𝄞\"\\\n\u{7f}" });
         assert_eq!(python(&value), "{\"b\": [1, \"na\\u00efve\", null], \"a\": \"\\ud834\\udd1e\\\"\\\\\\n\\u007f\"}");
         assert_eq!(python_compact(&json!({ "a": [1, 2] })), r#"{"a":[1,2]}"#);

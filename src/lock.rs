@@ -1,7 +1,7 @@
-//! Locks between processes: kernel locks that end with their holder, in files of ssox's state directory that name it.
+//! Locks between processes: kernel locks, which are released when their holder exits. Each has its own file in ssox's state
+//! directory, which names the holder.
 //!
-//! The caches are shared with tools that do not lock, and a lock on a file that is replaced by rename protects nothing:
-//! so each lock has a file of its own.
+//! The cache files themselves cannot be locked: they are replaced by rename, and the tools that share them do not lock.
 
 mod holder;
 
@@ -16,26 +16,27 @@ use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::Duration;
 
-/// How long a process waits for another one.
+/// How long a process waits for a lock.
 pub(crate) const LIMIT: Duration = Duration::from_secs(30);
 
-/// A wait that is shorter than this is not shown.
-const UNSEEN: Duration = Duration::from_millis(500);
-/// How often the lock is tried: sooner at first.
+/// How long a process waits before it shows the countdown.
+const COUNTDOWN_DELAY: Duration = Duration::from_millis(500);
+/// The pause between two attempts to take the lock; it doubles up to the longest.
 const FIRST_PAUSE: Duration = Duration::from_millis(2);
 const LONGEST_PAUSE: Duration = Duration::from_millis(50);
 
-/// A lock; released when it is dropped, and when the process ends.
-/// Where no lock file can be made (a read-only home) it locks nothing, and the work goes on.
+/// A lock, released when it is dropped and when the process exits.
+///
+/// Where no lock file can be created, as in a read-only home, it locks nothing, so that the command can still do its work.
 #[derive(Debug)]
 pub(crate) struct Lock {
     _file: Option<File>,
-    /// Whether another process had it first.
+    /// Whether another process held it first.
     pub(crate) has_waited: bool,
 }
 
 impl Lock {
-    /// Takes the lock of that name, or returns `None` when another process holds it.
+    /// Takes the lock of this name; returns `None` when another process holds it.
     pub(crate) fn try_take(ctx: &Context, name: &str) -> Option<Self> {
         let Some(mut file) = open(ctx, name) else { return Some(Self { _file: None, has_waited: false }) };
         match file.try_lock() {
@@ -46,15 +47,15 @@ impl Lock {
         Some(Self { _file: Some(file), has_waited: false })
     }
 
-    /// Takes the lock of that name as soon as it is free; `what` is what it protects, as a person calls it.
+    /// Waits for the lock of this name. `what` names what it protects, for messages.
     ///
     /// # Errors
-    /// Unreachable, naming the holder: it did not release the lock within [`LIMIT`].
+    /// Unreachable, naming the holder: the lock was not released within [`LIMIT`]. Configuration: the lock file is a link.
     pub(crate) fn wait(ctx: &Context, name: &str, what: &str) -> Result<Self> {
         Self::wait_within(ctx, LIMIT, name, what)
     }
 
-    /// Takes the lock on a file that people edit, by whatever path it is named.
+    /// Waits for the lock on a file that people edit. All paths to the same file have the same lock.
     ///
     /// # Errors
     /// Those of [`Lock::wait`].
@@ -63,10 +64,6 @@ impl Lock {
         Self::wait(ctx, &format!("config {}", real.display()), &format!("the lock on `{}`", path.display()))
     }
 
-    /// Takes the lock of that name as soon as it is free, within a limit.
-    ///
-    /// # Errors
-    /// Those of [`Lock::wait`].
     fn wait_within(ctx: &Context, limit: Duration, name: &str, what: &str) -> Result<Self> {
         refuse_link(ctx, name)?;
         let (deadline, mut has_waited, mut pause, mut countdown) = (ctx.deadline(limit), false, FIRST_PAUSE, None);
@@ -78,7 +75,7 @@ impl Lock {
             if deadline.is_expired() {
                 return Err(not_released(ctx, limit, name, what));
             }
-            if deadline.left() + UNSEEN <= limit {
+            if deadline.left() + COUNTDOWN_DELAY <= limit {
                 let countdown = countdown.get_or_insert_with(|| {
                     Countdown::start(format!("waiting for {}, which holds {what}", holder_text(ctx, name)))
                 });
@@ -90,7 +87,8 @@ impl Lock {
     }
 }
 
-/// The end of a wait for a process that has a person, who may take minutes: it ends early when that process is stopped.
+/// A time limit for a lock whose holder waits for a person, who may take minutes: only the time during which the holder is
+/// stopped, as by Ctrl-Z, counts.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct StoppedHolder {
     limit: Duration,
@@ -98,12 +96,12 @@ pub(crate) struct StoppedHolder {
 }
 
 impl StoppedHolder {
-    /// Begins to watch.
+    /// Starts with the full limit.
     pub(crate) fn watch(ctx: &Context) -> Self {
         Self::watch_for(ctx, LIMIT)
     }
 
-    /// Looks at the holder of that lock.
+    /// Checks the holder of the lock of this name.
     ///
     /// # Errors
     /// Unreachable, naming the holder: it has been stopped for [`LIMIT`].
@@ -119,7 +117,7 @@ impl StoppedHolder {
     }
 }
 
-/// Returns who holds the lock of that name, or held it last.
+/// Returns the process that holds the lock of this name, or held it last.
 pub(crate) fn holder(ctx: &Context, name: &str) -> Option<Holder> {
     Holder::read(&path(ctx, name)?)
 }
@@ -131,13 +129,13 @@ fn holder_text(ctx: &Context, name: &str) -> String {
 fn not_released(ctx: &Context, limit: Duration, name: &str, what: &str) -> Error {
     let seconds = limit.as_secs();
     let message = format!("{} holds {what} and did not release it within {seconds}s", holder_text(ctx, name));
-    let hint =
-        holder(ctx, name).map_or_else(|| "end the other ssox, and try again".into(), |holder| holder.release_hint());
+    let hint = holder(ctx, name)
+        .map_or_else(|| "end the other ssox process, and try again".into(), |holder| holder.release_hint());
     Error::unreachable(message).hint(hint)
 }
 
 fn path(ctx: &Context, name: &str) -> Option<PathBuf> {
-    // The name holds a start URL or an ARN: hashed, it is a file name everywhere.
+    // The name contains a start URL or an ARN, which is not a valid file name everywhere; its hash is.
     let hash = files::hashed(name);
     Some(ctx.state_dir().ok()?.join("locks").join(format!("{hash}.lock")))
 }
@@ -148,10 +146,10 @@ fn open(ctx: &Context, name: &str) -> Option<File> {
     files::open_own(&path).ok()
 }
 
-/// A link could lead to a file that is not ssox's, and the holder is written into it.
+/// Refuses a lock file that is a link: ssox writes the holder into it, and the target may be any file.
 fn refuse_link(ctx: &Context, name: &str) -> Result<()> {
     match path(ctx, name).filter(|path| path.is_symlink()) {
-        Some(path) => Err(refused(&path, "is a link", &format!("rm {}", quoted(&path)))),
+        Some(path) => Err(refused(&path, "is a symbolic link", &format!("rm {}", quoted(&path)))),
         None => Ok(()),
     }
 }
@@ -179,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wait_for_a_lock_ends_and_names_its_holder() {
+    fn a_wait_for_a_lock_has_a_limit_and_names_the_holder() {
         let home = tempfile::tempdir().unwrap();
         let ctx = context(home.path());
         let _held = Lock::wait(&ctx, "token corp", "the lock").unwrap();
@@ -193,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lock_that_is_released_is_taken_by_those_who_wait() {
+    fn a_released_lock_is_taken_by_the_waiting_processes() {
         let home = tempfile::tempdir().unwrap();
         let ctx = context(home.path());
         let held = Lock::wait(&ctx, "x", "it").unwrap();
@@ -209,10 +207,10 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn a_holder_that_is_stopped_is_not_waited_for_as_long_as_a_person() {
+    fn a_wait_for_a_stopped_holder_has_a_limit() {
         let home = tempfile::tempdir().unwrap();
         let ctx = context(home.path());
-        // A program whose name begins with ours, and that stops itself.
+        // A program whose name begins with `ssox`, and that stops itself.
         let program = home.path().join("ssox-stopped");
         std::os::unix::fs::symlink("/bin/sh", &program).unwrap();
         let mut stopped = std::process::Command::new(&program).args(["-c", "kill -STOP $$"]).spawn().unwrap();
@@ -232,7 +230,7 @@ mod tests {
             error.message.starts_with(&format!("`ssox login` (pid {pid}, stopped, on /dev/pts/9) holds")),
             "{error}"
         );
-        assert_eq!(error.hint, Some(format!("fg in its shell on /dev/pts/9, or kill {pid}")));
+        assert_eq!(error.hint, Some(format!("type fg in its shell on /dev/pts/9, or kill {pid}")));
         watch.check(&ctx, "sign-in corp", "the sign-in to `corp`").unwrap();
     }
 

@@ -1,4 +1,4 @@
-//! Whose process is at the other end of a connection on this machine.
+//! Finds out which user's process is at the other end of a connection on this machine.
 
 #[cfg(target_os = "linux")]
 mod linux;
@@ -18,18 +18,18 @@ use std::net::TcpStream;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Peer {
     /// A process of this user, or of root, who can read everything anyway and forwards ports (WSL, containers).
-    Ours,
-    /// A process of another user, as a person calls that user.
-    Another(String),
-    /// It has closed its end: no browser, which waits for an answer.
-    Gone,
+    SameUser,
+    /// A process of another user, described for a message.
+    OtherUser(String),
+    /// It has closed the connection: a browser would wait for the response.
+    Closed,
     /// The system does not tell.
     Unknown,
 }
 
-/// Returns whose process is at the other end.
+/// Returns which user's process is at the other end.
 pub(crate) fn of(ctx: &Context, stream: &TcpStream) -> Peer {
-    let (Ok(from), Ok(to)) = (stream.peer_addr(), stream.local_addr()) else { return Peer::Gone };
+    let (Ok(from), Ok(to)) = (stream.peer_addr(), stream.local_addr()) else { return Peer::Closed };
     #[cfg(any(target_os = "linux", target_os = "macos"))]
     return system::peer(ctx, from, to);
     #[cfg(not(any(target_os = "linux", target_os = "macos")))]
@@ -39,8 +39,8 @@ pub(crate) fn of(ctx: &Context, stream: &TcpStream) -> Peer {
     }
 }
 
-/// Tells whether an address on this machine is safe in a command line: others cannot read it there (Windows), or the
-/// system tells who connects to it.
+/// Tells whether an address on this machine is safe in a command line: other users cannot read it there (Windows), or the
+/// system tells which user connects to the address.
 pub(crate) fn tells_the_user() -> bool {
     #[cfg(any(target_os = "linux", target_os = "macos"))]
     return system::tells_the_user();

@@ -1,14 +1,12 @@
-//! Percent-encoding: how values travel in the query of an address.
-//!
-//! Deliberately not here: addresses as a whole.
+//! Percent-encoding of values in the query of a URL.
 
-/// Encodes as the AWS CLI does: letters, digits and `-._~` stay, everything else is escaped, a space is `%20`.
+/// Encodes a value as the AWS CLI does: letters, digits and `-._~` stay, a space becomes `%20`.
 pub(crate) fn encode(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
     text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
 }
 
-/// Decodes a value of a query, in which `+` is a space; `None` when it is cut off or not text.
+/// Decodes a value of a query, in which `+` is a space; returns `None` when it is truncated or not UTF-8.
 pub(crate) fn decode(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
@@ -41,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn everything_comes_back() {
+    fn an_encoded_value_is_decoded_to_the_same() {
         let text = "http://127.0.0.1:8/oauth/callback?a=b&c d+ü%";
         let encoded = encode(text);
         assert!(encoded.starts_with("http%3A%2F%2F127.0.0.1%3A8%2Foauth"), "{encoded}");
@@ -50,7 +48,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plus_is_a_space_and_what_is_broken_is_none() {
+    fn a_plus_is_a_space_and_a_malformed_value_is_none() {
         assert_eq!(decode("a+b").as_deref(), Some("a b"));
         for broken in ["%", "%4", "%zz", "%+1", "%ff"] {
             assert_eq!(decode(broken), None, "{broken}");

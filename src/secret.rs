@@ -1,21 +1,21 @@
-//! A string that must not be seen: no `Display`, a redacting `Debug`, wiped when dropped.
+//! A string that must not be shown: it has no `Display`, a redacting `Debug`, and is wiped when dropped.
 //!
-//! Deliberately not here: encryption. Tokens lie in plain files anyway, shared with the AWS CLI.
+//! It is not encrypted: tokens are in plain files anyway, shared with the AWS CLI.
 
 use std::fmt;
 use zeroize::Zeroizing;
 
-/// A secret access key, a token, a client secret, an assertion.
+/// A secret access key, a token, a client secret or a SAML assertion.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Secret(Zeroizing<String>);
 
 impl Secret {
-    /// Takes a value in.
+    /// Makes a secret of a value.
     pub(crate) fn new(value: impl Into<String>) -> Self {
         Self(Zeroizing::new(value.into()))
     }
 
-    /// Hands the value out; every call is a place to look at in a review.
+    /// Returns the value. A review looks at every call.
     pub(crate) fn expose(&self) -> &str {
         &self.0
     }

@@ -1,5 +1,5 @@
-//! What direnv and mise have set in this shell, by the snapshots that both leave in the environment to undo it later.
-//! <https://direnv.net/>, `DIRENV_DIFF`; <https://mise.jdx.dev/>, `__MISE_DIFF`.
+//! Reads which variables direnv and mise have set in this shell, from the snapshots that both keep in the environment in
+//! order to undo their changes later. <https://direnv.net/>, `DIRENV_DIFF`; <https://mise.jdx.dev/>, `__MISE_DIFF`.
 
 use crate::context::Context;
 use base64::Engine as _;
@@ -7,20 +7,20 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 use miniz_oxide::inflate::decompress_to_vec_zlib_with_limit;
 use serde_json::Value;
 
-/// No snapshot is longer, unpacked.
+/// The largest size of an unpacked snapshot.
 const LONGEST: usize = 4 << 20;
 
-/// Returns the value that a directory tool set the variable to, whatever is in it now.
+/// Returns the value that direnv or mise set the variable to; it may have been changed since.
 pub(crate) fn value(ctx: &Context, name: &str) -> Option<String> {
     direnv(ctx, "n", name).or_else(|| mise(ctx, "new", name))
 }
 
-/// Returns what was in the variable before the directory was entered, as far as the tool knows.
+/// Returns the value that the variable had before direnv or mise set it.
 pub(crate) fn before(ctx: &Context, name: &str) -> Option<String> {
     direnv(ctx, "p", name).or_else(|| mise(ctx, "old", name))
 }
 
-/// Returns who set the variable to what is in it: `direnv (/its/directory)`, `mise`.
+/// Returns the tool that set the variable to its current value: `direnv (/its/directory)` or `mise`.
 pub(crate) fn owner(ctx: &Context, name: &str) -> Option<String> {
     let current = ctx.var(name)?;
     if direnv(ctx, "n", name).is_some_and(|value| value == current) {
@@ -30,14 +30,14 @@ pub(crate) fn owner(ctx: &Context, name: &str) -> Option<String> {
     mise(ctx, "new", name).is_some_and(|value| value == current).then(|| "mise".into())
 }
 
-/// The snapshot is JSON: `p` has what was there before, `n` what is there now.
+/// Reads direnv's snapshot, which is JSON: `p` has the values before, `n` the values that direnv set.
 fn direnv(ctx: &Context, map: &str, name: &str) -> Option<String> {
     let snapshot: Value = serde_json::from_slice(&unpacked(ctx.var("DIRENV_DIFF")?)?).ok()?;
     snapshot[map][name].as_str().map(String::from)
 }
 
-/// The snapshot is MessagePack: the maps `old` and `new` of strings, in that order. A name stands before its value, and
-/// nothing else begins as a string of that length does, so it needs no reader of all of the format.
+/// Reads mise's snapshot, which is MessagePack: the maps `old` and `new` of strings, in this order. A name stands before its
+/// value, and a string begins with its length, so a search for both finds it without a complete parser.
 fn mise(ctx: &Context, map: &str, name: &str) -> Option<String> {
     let snapshot = unpacked(ctx.var("__MISE_DIFF")?)?;
     let (old, new) = snapshot.split_at(find(&snapshot, b"\xa3new")?);
@@ -46,13 +46,13 @@ fn mise(ctx: &Context, map: &str, name: &str) -> Option<String> {
     string(&map[find(map, &name)? + name.len()..])
 }
 
-/// A short string as MessagePack has it.
+/// Returns a string of up to 31 bytes in MessagePack.
 fn packed(text: &str) -> Option<Vec<u8>> {
     let length = u8::try_from(text.len()).ok().filter(|length| *length < 32)?;
     Some([&[0xa0 | length], text.as_bytes()].concat())
 }
 
-/// Reads the string at the beginning.
+/// Reads the MessagePack string at the beginning.
 fn string(packed: &[u8]) -> Option<String> {
     let (start, length) = match packed {
         [head @ 0xa0..=0xbf, ..] => (1, usize::from(head & 0x1f)),
@@ -67,7 +67,7 @@ fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
     memchr::memmem::find(bytes, wanted)
 }
 
-/// Unpacks what is zlib in either alphabet of base64.
+/// Unpacks zlib data in either alphabet of base64.
 fn unpacked(text: &str) -> Option<Vec<u8>> {
     let text = text.trim_end_matches('=').replace('-', "+").replace('_', "/");
     decompress_to_vec_zlib_with_limit(&STANDARD_NO_PAD.decode(text).ok()?, LONGEST).ok()
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn the_tools_tell_what_they_set() {
+    fn the_snapshots_tell_which_tool_set_a_variable() {
         for variable in [("DIRENV_DIFF", DIRENV), ("__MISE_DIFF", MISE)] {
             let ctx = context(&[variable, ("AWS_PROFILE", "x"), ("AWS_REGION", "mine"), ("DIRENV_DIR", "-/d")]);
             assert_eq!(value(&ctx, "AWS_PROFILE").as_deref(), Some("x"), "{variable:?}");
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_snapshot_owns_nothing() {
+    fn a_malformed_snapshot_has_no_values() {
         for text in ["", "x", "eJw", "eJyrVkrLz1eyUkpKLFKqBQAdegSM", "!!!!", &MISE[..40]] {
             let ctx = context(&[("DIRENV_DIFF", text), ("__MISE_DIFF", text), ("AWS_PROFILE", "x")]);
             assert_eq!((value(&ctx, "AWS_PROFILE"), before(&ctx, "AWS_PROFILE")), (None, None), "{text}");

@@ -1,6 +1,6 @@
-//! Speaking to people: lines on stderr, progress that shows itself only when something takes long.
+//! Messages for people: lines on stderr, questions, and progress for operations that take long.
 //!
-//! Deliberately not here: stdout, which carries data or the reply to a shell function.
+//! Invariant: nothing here writes to stdout, which carries data or the reply to a shell function.
 
 mod ask;
 mod link;
@@ -23,38 +23,39 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::{JoinHandle, spawn};
 use std::time::Duration;
 
-/// What is faster than this needs no progress.
-const PATIENCE: Duration = Duration::from_millis(500);
+/// How long an operation takes before progress is shown.
+const PROGRESS_DELAY: Duration = Duration::from_millis(500);
 
-/// Says one line to the person, with the program's name.
+/// Writes one line to stderr, after the program's name.
 pub(crate) fn say(line: &str) {
     tell(&format!("ssox: {}", printable(line)));
 }
 
-/// Warns the person; the command goes on.
+/// Writes a warning to stderr.
 pub(crate) fn warn(line: &str) {
     tell(&format!("ssox: warning: {}", printable(line)));
 }
 
-/// Warns the person, once, that a cache cannot be written; the command goes on.
+/// Writes a warning that a cache cannot be written, once for each process.
 pub(crate) fn warn_of_cache(ctx: &Context, error: &Error) {
-    match ctx.is_first_unwritable_cache() {
-        true => warn(&format!("{}; this command goes on, the next one asks AWS again", error.message)),
-        false => ctx.log(|| error.message.clone()),
+    if ctx.is_first_unwritable_cache() {
+        warn(&format!("{}; this command continues, the next one asks AWS again", error.message));
+    } else {
+        ctx.log(|| error.message.clone());
     }
 }
 
-/// Tells whether a person can see stderr.
+/// Tells whether stderr is a terminal.
 pub(crate) fn is_seen() -> bool {
     stderr().is_terminal()
 }
 
-/// Tells whether this process belongs to a terminal, whatever its channels are.
+/// Tells whether this process has a terminal, even if stdin, stdout and stderr are redirected.
 pub(crate) fn is_attached() -> bool {
     ask::open().is_ok()
 }
 
-/// Returns the terminal's name, for people who have several.
+/// Returns the name of the terminal, e.g. `/dev/pts/3`.
 pub(crate) fn name() -> Option<String> {
     #[cfg(unix)]
     return rustix::termios::ttyname(stderr(), Vec::new()).ok()?.into_string().ok();
@@ -62,7 +63,7 @@ pub(crate) fn name() -> Option<String> {
     return None;
 }
 
-/// Shows what is waited for and how much longer, as long as it lives; nothing without a terminal.
+/// Shows what is waited for and how much time is left, until it is dropped; shows nothing without a terminal.
 #[derive(Debug)]
 pub(crate) struct Countdown {
     bar: Option<ProgressBar>,
@@ -71,13 +72,13 @@ pub(crate) struct Countdown {
 }
 
 impl Countdown {
-    /// Begins with what is waited for; the time appears with the first [`Countdown::show`].
+    /// Shows what is waited for; the time follows with the first [`Countdown::show`].
     pub(crate) fn start(what: impl Into<String>) -> Self {
         let what = what.into();
         Self { bar: is_seen().then(|| spinner(&what)), what, shown: Cell::new(None) }
     }
 
-    /// Shows how much longer.
+    /// Shows how much time is left.
     pub(crate) fn show(&self, left: Duration) {
         let seconds = left.as_secs() + 1;
         if let Some(bar) = &self.bar
@@ -100,18 +101,18 @@ impl Drop for Countdown {
     }
 }
 
-/// Shows a spinner with a message as long as it lives, beginning after half a second; nothing without a terminal.
+/// Shows a spinner with a message after half a second, until it is dropped; shows nothing without a terminal.
 #[derive(Debug)]
 pub(crate) struct Progress(Option<(Sender<()>, JoinHandle<()>)>);
 
 impl Progress {
-    /// Starts to count.
+    /// Starts the time after which the message is shown.
     pub(crate) fn start(message: impl Into<String>) -> Self {
         let message = message.into();
         Self(is_seen().then(|| {
             let (done, when_done) = channel::<()>();
             let thread = spawn(move || {
-                if when_done.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
+                if when_done.recv_timeout(PROGRESS_DELAY) == Err(RecvTimeoutError::Timeout) {
                     let spinner = spinner(&message);
                     let _ = when_done.recv();
                     spinner.finish_and_clear();

@@ -1,6 +1,6 @@
-//! Moments and durations: the spellings AWS tools write, and the ones people type.
+//! Timestamps in the formats that AWS tools write, and durations as people type and read them.
 //!
-//! Deliberately not here: the clock, which only `Context` reads.
+//! Invariant: only `Context` reads the clock.
 
 use crate::error::{Error, Result};
 use std::fmt;
@@ -9,12 +9,12 @@ use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
 use time::{OffsetDateTime, PrimitiveDateTime};
 
-/// A moment in whole seconds since 1970 UTC; displays as `2026-11-20T12:00:00Z`.
+/// A moment in whole seconds since 1970 UTC; written as `2026-11-20T12:00:00Z`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Timestamp(pub(crate) i64);
 
 impl Timestamp {
-    /// Reads every form the AWS CLI and the SDKs have written: `…Z`, `….123Z`, `…+00:00` and the old `…UTC`.
+    /// Reads every format that the AWS CLI and the SDKs have written: `…Z`, `….123Z`, `…+00:00` and the old `…UTC`.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
         if let Some(naive) = text.strip_suffix("UTC") {
@@ -25,12 +25,12 @@ impl Timestamp {
         OffsetDateTime::parse(text, &Rfc3339).ok().map(|moment| Self(moment.unix_timestamp()))
     }
 
-    /// Moves the moment by seconds, staying within what can be written.
+    /// Returns the moment some seconds later, or earlier if the number is negative.
     pub(crate) fn plus(self, seconds: i64) -> Self {
         Self(self.0.saturating_add(seconds))
     }
 
-    /// Returns the seconds from `now` to this moment; negative when it is over.
+    /// Returns the seconds from `now` to this moment; negative when it is in the past.
     pub(crate) fn seconds_after(self, now: Self) -> i64 {
         self.0.saturating_sub(now.0)
     }
@@ -39,7 +39,7 @@ impl Timestamp {
 impl fmt::Display for Timestamp {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let format = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]Z");
-        // Years beyond 9999 cannot be written; the last moment that can stands for them.
+        // The format has no years after 9999: later moments are written as the last one before.
         let moment = OffsetDateTime::from_unix_timestamp(self.0.clamp(0, 253_402_300_799));
         match moment.map(|moment| moment.format(format)) {
             Ok(Ok(text)) => out.write_str(&text),
@@ -48,12 +48,12 @@ impl fmt::Display for Timestamp {
     }
 }
 
-/// Reads a duration as people type it: `90s`, `30m`, `1h30m`.
+/// Reads a duration as people type it: `90s`, `30m`, `1h30m`; 366 days at most.
 ///
 /// # Errors
-/// Bad input (exit 4 through clap: exit 2) that names the accepted form.
+/// Usage, with a hint that shows the format.
 pub(crate) fn parse_duration(text: &str) -> Result<Duration> {
-    let bad = || Error::usage(format!("`{text}` is not a duration")).hint("write it as `90s`, `30m`, `1h30m`");
+    let invalid = || Error::usage(format!("`{text}` is not a duration")).hint("write it as `90s`, `30m`, `1h30m`");
     let mut seconds: u64 = 0;
     let mut digits = String::new();
     for c in text.chars() {
@@ -65,22 +65,22 @@ pub(crate) fn parse_duration(text: &str) -> Result<Duration> {
             's' => 1,
             'm' => 60,
             'h' => 3600,
-            _ => return Err(bad()),
+            _ => return Err(invalid()),
         };
-        let number: u64 = digits.parse().map_err(|_| bad())?;
-        seconds = number.checked_mul(unit).and_then(|n| seconds.checked_add(n)).ok_or_else(bad)?;
+        let number: u64 = digits.parse().map_err(|_| invalid())?;
+        seconds = number.checked_mul(unit).and_then(|n| seconds.checked_add(n)).ok_or_else(invalid)?;
         digits.clear();
     }
     if text.is_empty() || !digits.is_empty() || seconds > 366 * 24 * 3600 {
-        return Err(bad());
+        return Err(invalid());
     }
     Ok(Duration::from_secs(seconds))
 }
 
-/// Says how long something still lasts, for people: `43m`, `7h 12m`, `8s`, `3d`.
+/// Returns the time that is left, for people: `43m`, `7h 12m`, `8s`, `3d`, or `expired`.
 pub(crate) fn human(seconds: i64) -> String {
     match seconds {
-        i64::MIN..=0 => "over".into(),
+        i64::MIN..=0 => "expired".into(),
         1..60 => format!("{seconds}s"),
         60..3600 => format!("{}m", seconds / 60),
         3600..172_800 => format!("{}h {}m", seconds / 3600, seconds % 3600 / 60),
@@ -93,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_form_in_the_field_is_read() {
+    fn every_format_that_tools_write_is_read() {
         let written = [
             "2026-11-21T04:47:29Z",
             "2026-11-21T04:47:29.441Z",
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_moment_is_none() {
+    fn a_malformed_timestamp_is_none() {
         for text in ["", "UTC", "2026-13-01T00:00:00Z", "soon", "2026-11-21"] {
             assert_eq!(Timestamp::parse(text), None, "{text}");
         }

@@ -1,7 +1,8 @@
-//! Which profiles are used most: one line for each `use` in a file of ssox's own, so that the picker knows what to show
-//! first. It is a convenience: whatever goes wrong here goes unsaid.
+//! Records which profiles are used, one line for each `ssox use` in a file of ssox's own, so that the picker can show the
+//! most used ones first.
 //!
-//! Deliberately not here: locks. A short line that is appended is written whole, and one that is lost does not matter.
+//! It is a convenience: errors are ignored, and nothing is locked. A short line is appended with a single write, and a lost
+//! line does not matter.
 
 use crate::context::Context;
 use crate::files;
@@ -9,12 +10,12 @@ use crate::time::Timestamp;
 use std::collections::HashMap;
 use std::path::PathBuf;
 
-/// After so many seconds a use counts half.
+/// The time after which a use counts half, in seconds.
 const HALF_LIFE: f64 = 14.0 * 24.0 * 3600.0;
-/// Beyond this the older half of the file is dropped; it holds some thousand lines.
+/// The size in bytes above which the older half of the file is removed: some thousand lines.
 const LARGEST: u64 = 128 * 1024;
 
-/// Remembers that a profile was used.
+/// Records that a profile was used.
 pub(crate) fn record(ctx: &Context, profile: &str) {
     if profile.contains(char::is_control) {
         return;
@@ -27,7 +28,7 @@ pub(crate) fn record(ctx: &Context, profile: &str) {
     }
 }
 
-/// Returns how much each profile was used, the latest uses counting most.
+/// Returns how much each profile was used; later uses count more.
 pub(crate) fn weights(ctx: &Context) -> HashMap<String, f64> {
     let mut weights = HashMap::new();
     for line in content(ctx).lines() {
@@ -39,7 +40,7 @@ pub(crate) fn weights(ctx: &Context) -> HashMap<String, f64> {
     weights
 }
 
-/// The directory is made with the first use.
+/// Creates the file, and its directory, for the first use.
 fn record_first(ctx: &Context, profile: &str) {
     if let Some(path) = path(ctx).filter(|path| !path.exists()) {
         let _ = files::write_secret(&path, line(ctx.now(), profile).as_bytes());
@@ -78,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn the_latest_uses_count_most() {
+    fn later_uses_count_more() {
         let home = tempfile::tempdir().unwrap();
         let ctx = context(home.path());
         record(&ctx, "a b");
@@ -109,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn a_directory_that_cannot_be_made_is_no_matter() {
+    fn a_directory_that_cannot_be_created_is_ignored() {
         let home = tempfile::tempdir().unwrap();
         std::fs::write(home.path().join(".local"), "a file").unwrap();
         record(&context(home.path()), "x");
@@ -118,7 +119,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_pipe_in_its_place_is_not_waited_for() {
+    fn a_pipe_in_place_of_the_file_does_not_block() {
         let home = tempfile::tempdir().unwrap();
         let ctx = context(home.path());
         let path = path(&ctx).unwrap();

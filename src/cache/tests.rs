@@ -46,7 +46,7 @@ fn the_file_is_what_the_aws_cli_writes() {
 }
 
 #[test]
-fn a_broken_entry_is_an_absent_one() {
+fn a_malformed_entry_counts_as_absent() {
     let broken = [
         "",
         "{",
@@ -63,7 +63,7 @@ fn a_broken_entry_is_an_absent_one() {
 }
 
 #[test]
-fn short_lived_credentials_are_good_for_half_their_life() {
+fn short_lived_credentials_are_usable_for_half_their_lifetime() {
     let end = Timestamp::parse("2036-11-20T12:00:00Z").unwrap();
     let entry = |life: i64| Entry { credentials: credentials("2036-11-20T12:00:00Z"), issued_at: end.plus(-life) };
     for (life, left) in [(3600, 900), (1200, 600), (8, 4), (12 * 3600, 900)] {

@@ -1,27 +1,27 @@
-//! Whether the directory of ssox's own state can be trusted: what others may write there, they may also replace by a link
-//! to a file that ssox then writes.
+//! Checks that only this user can write to the directory of ssox's own state: another user could replace a file there by a
+//! link to a file that ssox would then overwrite.
 
 use crate::error::{Error, Result};
 use std::path::Path;
 
-/// Looks at the directory and what is directly in it.
+/// Checks the directory and the directories and links directly in it.
 ///
 /// # Errors
-/// Configuration: it or a directory in it belongs to another user, can be written by others, or is a link.
+/// Configuration: one of them belongs to another user, can be written by other users, or is a symbolic link.
 #[cfg(unix)]
 pub(super) fn check(directory: &Path, home: Option<&Path>) -> Result<()> {
     let owners = owners(home);
-    if is_there_after_check(directory, &owners)? {
+    if check_one(directory, &owners)? {
         let entries = directory.read_dir().into_iter().flatten().flatten();
-        let is_watched = |kind: std::fs::FileType| kind.is_dir() || kind.is_symlink();
-        for entry in entries.filter(|entry| entry.file_type().is_ok_and(is_watched)) {
-            is_there_after_check(&entry.path(), &owners)?;
+        let is_checked = |kind: std::fs::FileType| kind.is_dir() || kind.is_symlink();
+        for entry in entries.filter(|entry| entry.file_type().is_ok_and(is_checked)) {
+            check_one(&entry.path(), &owners)?;
         }
     }
     Ok(())
 }
 
-/// Under `sudo -E` the state is that of the user whose home it is.
+/// Returns the users that may own the state: under `sudo -E` also the owner of the home directory.
 #[cfg(unix)]
 fn owners(home: Option<&Path>) -> Vec<u32> {
     use std::os::unix::fs::MetadataExt as _;
@@ -30,29 +30,31 @@ fn owners(home: Option<&Path>) -> Vec<u32> {
     [Some(own.as_raw()), of_home].into_iter().flatten().collect()
 }
 
+/// Checks one directory or link, and tells whether it is a directory.
 #[cfg(unix)]
-fn is_there_after_check(path: &Path, owners: &[u32]) -> Result<bool> {
+fn check_one(path: &Path, owners: &[u32]) -> Result<bool> {
     use std::os::unix::fs::MetadataExt as _;
     let Ok(metadata) = path.symlink_metadata() else { return Ok(false) };
-    let elsewhere = "set XDG_STATE_HOME to a directory of your own";
-    match () {
-        () if metadata.is_symlink() => Err(refused(path, "is a link", &format!("rm {}", quoted(path)))),
-        () if !metadata.is_dir() => Ok(false),
-        () if !owners.contains(&metadata.uid()) => {
-            Err(refused(path, &format!("belongs to the user with the number {}", metadata.uid()), elsewhere))
-        }
-        () if metadata.mode() & 0o022 != 0 => {
-            Err(refused(path, "can be written by others", &format!("chmod -R go-w {}", quoted(path))))
-        }
-        () => Ok(true),
+    if metadata.is_symlink() {
+        Err(refused(path, "is a symbolic link", &format!("rm {}", quoted(path))))
+    } else if !metadata.is_dir() {
+        Ok(false)
+    } else if !owners.contains(&metadata.uid()) {
+        let why = format!("belongs to another user (uid {})", metadata.uid());
+        Err(refused(path, &why, "set XDG_STATE_HOME to a directory of your own"))
+    } else if metadata.mode() & 0o022 != 0 {
+        Err(refused(path, "can be written by other users", &format!("chmod -R go-w {}", quoted(path))))
+    } else {
+        Ok(true)
     }
 }
 
-/// Makes the error for a directory or file of the state that is not used.
+/// Returns the error for a directory or file of the state that cannot be trusted.
 pub(crate) fn refused(path: &Path, why: &str, hint: &str) -> Error {
     Error::configuration(format!("`{}`, where ssox keeps its locks and state, {why}", path.display())).hint(hint)
 }
 
+/// Quotes a path for a command line in a hint.
 pub(crate) fn quoted(path: &Path) -> String {
     shell_words::quote(&path.to_string_lossy()).into_owned()
 }
@@ -77,21 +79,21 @@ mod tests {
     }
 
     #[test]
-    fn our_own_directory_is_used() {
+    fn a_directory_of_this_user_is_accepted() {
         let (home, directory) = state();
         check(&directory, Some(home.path())).unwrap();
         check(&home.path().join("none"), None).unwrap();
     }
 
     #[test]
-    fn what_others_can_write_or_lead_elsewhere_is_refused() {
+    fn a_link_or_a_directory_others_can_write_is_refused() {
         for path in ["", "locks"] {
             let (_home, directory) = state();
             let path = directory.join(path);
             for mode in [0o775, 0o777, 0o757] {
                 fs::set_permissions(&path, Permissions::from_mode(mode)).unwrap();
                 let error = check(&directory, None).unwrap_err();
-                assert!(error.message.contains("can be written by others"), "{}", error.message);
+                assert!(error.message.contains("can be written by other users"), "{}", error.message);
                 assert!(error.hint.unwrap().starts_with("chmod -R go-w /"));
             }
         }
@@ -99,18 +101,18 @@ mod tests {
         symlink(home.path(), directory.join("browser")).unwrap();
         assert!(check(&directory, None).unwrap_err().message.contains("browser`, where ssox keeps its locks"));
         symlink(&directory, home.path().join("link")).unwrap();
-        assert!(check(&home.path().join("link"), None).unwrap_err().message.contains("is a link"));
+        assert!(check(&home.path().join("link"), None).unwrap_err().message.contains("is a symbolic link"));
     }
 
     #[test]
-    fn another_users_is_refused_but_not_that_of_the_home() {
+    fn a_directory_of_another_user_is_refused_but_not_of_the_homes_owner() {
         if !rustix::process::geteuid().is_root() {
             return crate::context::tell("NOT TESTED: only root can give directories away");
         }
         let (home, directory) = state();
         chown(&directory, Some(1234), Some(1234)).unwrap();
         let error = check(&directory, Some(home.path())).unwrap_err();
-        assert!(error.message.contains("belongs to the user with the number 1234"), "{}", error.message);
+        assert!(error.message.contains("belongs to another user (uid 1234)"), "{}", error.message);
         chown(home.path(), Some(1234), Some(1234)).unwrap();
         check(&directory, Some(home.path())).unwrap();
     }

@@ -1,4 +1,4 @@
-//! Who holds a lock: what the holder wrote into the lock's file, and what the system says about that process.
+//! The process that holds a lock: what it wrote into the lock's file, and its state according to the system.
 
 use crate::context::Context;
 use crate::error::printable;
@@ -13,37 +13,37 @@ use std::path::Path;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Holder {
     pub(crate) pid: u32,
-    /// What was typed, as far as it is no secret.
+    /// The command line without options, which may hold secrets.
     command: String,
     terminal: Option<String>,
 }
 
-/// What the system says about the process of that id.
+/// The state of a process.
 #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "only Linux is asked"))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     Running,
-    /// By Ctrl-Z, or a debugger.
+    /// Suspended, by Ctrl-Z or a debugger.
     Stopped,
-    /// The holder is not to be seen here: in another container, or on another machine.
+    /// Not visible here: it runs in another container or on another machine.
     Elsewhere,
-    /// This system does not say.
+    /// This system does not tell.
     Unknown,
 }
 
 impl Holder {
-    /// Describes this process.
+    /// Returns this process.
     pub(super) fn of_this_process(ctx: &Context) -> Self {
         Self { pid: std::process::id(), command: ctx.command.clone(), terminal: terminal::name() }
     }
 
-    /// Writes the holder into the file of the lock; without it, those who wait know less.
+    /// Writes the holder into the lock's file. An error is ignored: it only makes messages less specific.
     pub(super) fn write(&self, file: &mut File) {
         let lines = [&self.pid.to_string(), &self.command, self.terminal.as_deref().unwrap_or_default()];
         let _ = file.set_len(0).and_then(|()| file.write_all(lines.join("\n").as_bytes()));
     }
 
-    /// Reads the file of a lock.
+    /// Reads the holder from the lock's file.
     pub(super) fn read(path: &Path) -> Option<Self> {
         let text = String::from_utf8(files::read(path).ok()??).ok()?;
         let mut lines = text.split('\n').map(printable);
@@ -51,25 +51,25 @@ impl Holder {
         Some(Self { pid, command: lines.next()?, terminal: lines.next().filter(|name| !name.is_empty()) })
     }
 
-    /// Tells whether the process is stopped, as by Ctrl-Z: nothing goes on until somebody continues it.
+    /// Tells whether the process is stopped, as by Ctrl-Z: it does nothing until it is continued.
     pub(crate) fn is_stopped(&self) -> bool {
         self.state() == State::Stopped
     }
 
-    /// Returns what to type so that the holder releases the lock.
+    /// Returns the hint: what to do so that the holder releases the lock.
     pub(crate) fn release_hint(&self) -> String {
         let pid = self.pid;
         match (self.state(), &self.terminal) {
-            (State::Stopped, Some(terminal)) => format!("fg in its shell on {terminal}, or kill {pid}"),
-            (State::Stopped, None) => format!("kill -CONT {pid} lets it go on, kill {pid} ends it"),
-            (State::Elsewhere, _) => "end it where it runs, in another container or on another machine".into(),
+            (State::Stopped, Some(terminal)) => format!("type fg in its shell on {terminal}, or kill {pid}"),
+            (State::Stopped, None) => format!("kill -CONT {pid} continues it, kill {pid} ends it"),
+            (State::Elsewhere, _) => "end it in the container or on the machine where it runs".into(),
             (State::Running | State::Unknown, _) => format!("try again, or kill {pid}"),
         }
     }
 
     #[cfg(target_os = "linux")]
     fn state(&self) -> State {
-        // `4711 (ssox) T …`: the name may hold blanks and parentheses itself.
+        // `4711 (ssox) T …`: the name itself may contain blanks and parentheses.
         let Ok(stat) = std::fs::read_to_string(format!("/proc/{}/stat", self.pid)) else { return State::Elsewhere };
         let Some((name, rest)) = stat.split_once('(').and_then(|(_, rest)| rest.rsplit_once(") ")) else {
             return State::Unknown;
@@ -87,7 +87,7 @@ impl Holder {
     }
 }
 
-/// Prints the command, the process id, and where it is: `ssox use dev` (pid 4711, stopped, on /dev/pts/3).
+/// Writes the command, the process id, the state and the terminal: `ssox use dev` (pid 4711, stopped, on /dev/pts/3).
 impl fmt::Display for Holder {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "`{}` (pid {}", self.command, self.pid)?;
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn a_holder_comes_back_as_it_was_written() {
+    fn a_holder_is_read_as_it_was_written() {
         let written = Holder { pid: 7, command: "ssox use dev".into(), terminal: None };
         let mut file = tempfile::NamedTempFile::new().unwrap();
         written.write(file.as_file_mut());
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_in_the_file_cannot_drive_the_terminal() {
+    fn the_file_cannot_control_the_terminal() {
         let held = holder("7\nssox use \u{1b}[31m\n/dev/pts/3").unwrap();
         assert!(held.to_string().starts_with("`ssox use \u{fffd}[31m` (pid 7"), "{held}");
         assert!(held.to_string().ends_with("on /dev/pts/3)"), "{held}");
@@ -133,7 +133,7 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn a_process_that_is_no_ssox_is_not_to_be_killed() {
+    fn a_process_that_is_not_ssox_must_not_be_killed() {
         let init = Holder { pid: 1, command: "ssox use dev".into(), terminal: None };
         assert!(init.to_string().contains("not on this system"), "{init}");
         assert!(!init.release_hint().contains("kill"));

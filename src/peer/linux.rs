@@ -1,4 +1,4 @@
-//! Linux lists the connections of everybody, each with its user: <https://man7.org/linux/man-pages/man5/proc_pid_net.5.html>.
+//! Linux lists the connections of all users, each with its user: <https://man7.org/linux/man-pages/man5/proc_pid_net.5.html>.
 
 use super::Peer;
 use crate::context::Context;
@@ -6,9 +6,9 @@ use crate::files;
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::path::Path;
 
-/// IPv4 sockets, and IPv6 sockets, which can speak IPv4 as well.
+/// The lists of IPv4 sockets and of IPv6 sockets, which can also carry IPv4 connections.
 const TABLES: [&str; 2] = ["/proc/self/net/tcp", "/proc/self/net/tcp6"];
-/// The list is not read in one piece, and a line can be missed when it changes meanwhile.
+/// A list is read in several parts, and an entry can be missed when the list changes meanwhile.
 const ATTEMPTS: usize = 3;
 const LARGEST: u64 = 256 << 20;
 const ESTABLISHED: &str = "01";
@@ -27,42 +27,48 @@ pub(super) fn peer(ctx: &Context, from: SocketAddr, to: SocketAddr) -> Peer {
         let mut texts = tables.iter().flatten().map(|table| String::from_utf8_lossy(table));
         match texts.find_map(|text| find(&text, from, to)) {
             Some(Socket::HeldBy(user)) => return whose(ctx, user),
-            Some(Socket::Closed) => return Peer::Gone,
+            Some(Socket::Closed) => return Peer::Closed,
             None => {}
         }
     }
-    // A browser of Windows can be at the other end, whose sockets Linux does not list.
-    if ctx.is_wsl() { Peer::Unknown } else { Peer::Gone }
+    // The browser may be a Windows program, whose sockets Linux does not list.
+    if ctx.is_wsl() { Peer::Unknown } else { Peer::Closed }
 }
 
 /// A socket in the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Socket {
     HeldBy(u32),
-    /// Its process has let it go; the list says user 0.
+    /// Its process has closed it; the list says user 0.
     Closed,
 }
 
-/// Finds the socket whose own end is `from`.
+/// Finds the socket that is connected from `from` to `to`.
 fn find(table: &str, from: SocketAddrV4, to: SocketAddrV4) -> Option<Socket> {
-    let ends = [[spelled(from), spelled(to)], [mapped(from), mapped(to)]];
+    let ends = [[listed(from), listed(to)], [mapped(from), mapped(to)]];
     table.lines().find_map(|line| {
         let words: Vec<&str> = line.split_ascii_whitespace().collect();
         let [_, local, remote, state, _, _, _, user, _, inode, ..] = words[..] else { return None };
-        let is_it = ends.iter().any(|[own, other]| own == local && other == remote);
+        let is_found = ends.iter().any(|[own, other]| own == local && other == remote);
         let is_held = state == ESTABLISHED && inode != "0";
-        let found = || if is_held { user.parse().ok().map(Socket::HeldBy) } else { Some(Socket::Closed) };
-        is_it.then(found)?
+        if !is_found {
+            None
+        } else if is_held {
+            user.parse().ok().map(Socket::HeldBy)
+        } else {
+            Some(Socket::Closed)
+        }
     })
 }
 
-/// Root under `sudo` is also the user who typed it, whose browser it is.
+/// Compares a user with this one; under `sudo` also with the user who typed the command, and whose browser it is.
 fn whose(ctx: &Context, user: u32) -> Peer {
     let own = rustix::process::geteuid();
     let of_sudo = || ctx.var("SUDO_UID").and_then(|user| user.parse().ok()).filter(|_| own.is_root());
-    match user == 0 || user == own.as_raw() || of_sudo() == Some(user) {
-        true => Peer::Ours,
-        false => Peer::Another(name(user).unwrap_or_else(|| format!("with the number {user}"))),
+    if user == 0 || user == own.as_raw() || of_sudo() == Some(user) {
+        Peer::SameUser
+    } else {
+        Peer::OtherUser(name(user).unwrap_or_else(|| format!("with uid {user}")))
     }
 }
 
@@ -75,13 +81,14 @@ fn name(user: u32) -> Option<String> {
     users.lines().find_map(of_line)
 }
 
-/// Spells an address as the kernel does: a number in the machine's own byte order.
-fn spelled(address: SocketAddrV4) -> String {
+/// Returns an address as the kernel lists it: a number in the machine's own byte order.
+fn listed(address: SocketAddrV4) -> String {
     format!("{}:{:04X}", word(*address.ip()), address.port())
 }
 
+/// Returns an address as the kernel lists it for an IPv6 socket.
 fn mapped(address: SocketAddrV4) -> String {
-    format!("{}{}", format_args!("{:08X}{:08X}{:08X}", 0, 0, u32::from_ne_bytes([0, 0, 0xff, 0xff])), spelled(address))
+    format!("{}{}", format_args!("{:08X}{:08X}{:08X}", 0, 0, u32::from_ne_bytes([0, 0, 0xff, 0xff])), listed(address))
 }
 
 fn word(address: Ipv4Addr) -> String {
@@ -100,19 +107,19 @@ mod tests {
     }
 
     #[test]
-    fn our_own_connections_are_ours_in_both_families() {
+    fn connections_of_this_process_are_of_the_same_user_in_both_families() {
         let ctx = Context::new([]);
         for host in ["127.0.0.1", "::ffff:127.0.0.1"] {
             let (near, far) = pair(|port| TcpStream::connect((host, port)).unwrap());
-            assert_eq!(super::super::of(&ctx, &far), Peer::Ours, "{host}");
+            assert_eq!(super::super::of(&ctx, &far), Peer::SameUser, "{host}");
             drop(near);
-            assert_eq!(super::super::of(&ctx, &far), Peer::Gone, "{host}");
+            assert_eq!(super::super::of(&ctx, &far), Peer::Closed, "{host}");
         }
     }
 
     #[cfg(target_endian = "little")]
     #[test]
-    fn a_line_tells_the_user_only_as_long_as_somebody_holds_the_socket() {
+    fn an_entry_tells_the_user_until_the_socket_is_closed() {
         let from = SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0xabcd);
         let to = SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0x1f90);
         let line = |ends: &str, state: &str, user: u32, inode: u32| {
@@ -135,11 +142,11 @@ mod tests {
     #[test]
     fn another_user_has_a_name() {
         assert_eq!(name(0).as_deref(), Some("`root`"));
-        let another = Peer::Another("with the number 4294967294".into());
+        let another = Peer::OtherUser("with uid 4294967294".into());
         assert_eq!(whose(&Context::new([]), u32::MAX - 1), another);
         if rustix::process::geteuid().is_root() {
             let sudo = Context::new([("SUDO_UID".into(), "54321".into())]);
-            assert_eq!(whose(&sudo, 54321), Peer::Ours);
+            assert_eq!(whose(&sudo, 54321), Peer::SameUser);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! macOS shows a process the connections of its own user only, which `lsof` lists.
+//! macOS lists only the connections of the same user: `lsof`.
 
 use super::Peer;
 use crate::context::Context;
@@ -12,7 +12,7 @@ pub(super) fn tells_the_user() -> bool {
     Path::new(LSOF).exists()
 }
 
-/// Our own end of the connection has to be in the list: without it, the list tells nothing.
+/// Looks for both ends in the list. When the end of this process is missing, the list is not usable.
 pub(super) fn peer(_ctx: &Context, from: SocketAddr, to: SocketAddr) -> Peer {
     let connection = format!("-iTCP@{}:{}", from.ip(), from.port());
     let mut command = Command::new(LSOF);
@@ -21,8 +21,8 @@ pub(super) fn peer(_ctx: &Context, from: SocketAddr, to: SocketAddr) -> Peer {
     let list = String::from_utf8_lossy(&output.stdout);
     let has = |one: SocketAddr, other: SocketAddr| list.lines().any(|line| line == format!("n{one}->{other}"));
     match (has(to, from), has(from, to)) {
-        (true, true) => Peer::Ours,
-        (true, false) => Peer::Another("of this machine".into()),
+        (true, true) => Peer::SameUser,
+        (true, false) => Peer::OtherUser("of this machine".into()),
         (false, _) => Peer::Unknown,
     }
 }

@@ -171,7 +171,7 @@ mod tests {
         let protected = |globs: &str| {
             let variables = [("HOME", home.path().as_os_str().to_owned()), ("SSOX_PROTECT", globs.into())];
             let ctx = Context::new(variables.map(|(name, value)| (name.to_string(), value)));
-            AccountNames::keep(&ctx, [("111122223333", "Core Prod")]);
+            AccountNames::save(&ctx, [("111122223333", "Core Prod")]);
             super::super::Profile::resolve(&ctx, &ConfigFiles::parse(config, ""), "dev").unwrap().protected
         };
         for globs in ["dev", "111122223333/*", "*/Admin", "Core Prod/Admin", "*Prod*/*"] {

@@ -36,7 +36,7 @@ fn a_state_directory_that_others_can_write_to_is_refused() {
         let home = Home::signed_in();
         home.ssox(&["--emit=zsh1", "use", "dev"]).ok();
         fs::set_permissions(home.path(STATE).join(below), Permissions::from_mode(0o777)).unwrap();
-        is_refused(&home, "can be written by others");
+        is_refused(&home, "can be written by other users");
         fs::set_permissions(home.path(STATE).join(below), Permissions::from_mode(0o700)).unwrap();
         home.ssox(&["--emit=zsh1", "use", "dev"]).ok();
     }
@@ -50,7 +50,7 @@ fn a_state_directory_of_another_user_is_refused() {
     let home = Home::signed_in();
     home.ssox(&["--emit=zsh1", "use", "dev"]).ok();
     chown(home.path(STATE), Some(1234), Some(1234)).unwrap();
-    is_refused(&home, "belongs to the user with the number 1234");
+    is_refused(&home, "belongs to another user (uid 1234)");
 }
 
 #[test]
@@ -60,7 +60,7 @@ fn a_state_directory_with_links_is_refused() {
     fs::create_dir_all(home.path(STATE)).unwrap();
     fs::create_dir(&victim).unwrap();
     symlink(&victim, home.path(STATE).join("locks")).unwrap();
-    is_refused(&home, "is a link");
+    is_refused(&home, "is a symbolic link");
     assert_eq!(fs::read_dir(&victim).unwrap().count(), 0);
 }
 
@@ -79,7 +79,7 @@ fn a_lock_that_is_a_link_leaves_the_file_behind_it_alone() {
         fs::remove_file(home.path(".aws/cli/cache").join(entry)).unwrap();
     }
     let error = home.ssox(&["--emit=zsh1", "use", "dev"]).fails(4);
-    assert!(error.contains("is a link") && error.contains("hint: rm "), "{error}");
+    assert!(error.contains("is a symbolic link") && error.contains("hint: rm "), "{error}");
     assert_eq!(fs::read_to_string(&victim).unwrap(), "precious");
 }
 

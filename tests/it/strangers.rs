@@ -44,7 +44,7 @@ fn the_address_of_the_console_is_only_for_our_own_browser() {
     let Some(browser) = browser(&home, steps) else { return };
     let (said, is_good) = run(&home, &["console", "chained"], &browser);
     assert!(is_good && said.contains("opened the console of `chained`"), "{said}");
-    assert!(said.contains(&format!("the user with the number {STRANGER} connected to 127.0.0.1:")), "{said}");
+    assert!(said.contains(&format!("the user with uid {STRANGER} connected to 127.0.0.1:")), "{said}");
     assert_eq!(said.matches(STRANGER).count(), 1, "{said}");
     assert!(left(&home.path("done")).contains("assumed-role/Target/"));
     let stranger = left(&home.path("stranger"));
@@ -67,7 +67,7 @@ fn another_user_does_not_end_a_sign_in() {
     home.standin.configure(|options| options.authorize = ssox_standin::Person::Approves);
     let (said, is_good) = run(&home, &["login", "dev", "--pkce"], &browser);
     assert!(is_good && said.contains("signed in to `corp`"), "{said}");
-    assert!(said.contains(&format!("the user with the number {STRANGER} connected")), "{said}");
+    assert!(said.contains(&format!("the user with uid {STRANGER} connected")), "{said}");
     assert!(left(&home.path("done")).contains("You are signed in"));
     assert_eq!(left(&home.path("stranger")).matches("you are another one").count(), 2);
 }

@@ -68,7 +68,7 @@ fn account(ctx: &Context, session: &Session, given: Option<&str>) -> Result<Acco
     let Session { network, region, .. } = session;
     let list = |token: &Token| portal::list_accounts(ctx, network, region, &token.access_token);
     let accounts = session::with_token(ctx, session, None, list)?;
-    AccountNames::keep(
+    AccountNames::save(
         ctx,
         accounts.iter().filter_map(|account| Some((account.id.as_str(), account.name.as_deref()?))),
     );

@@ -111,12 +111,12 @@ impl Callback {
         // A thread that cannot be had drops the connection; the browser will come again.
         let _ = thread::Builder::new().stack_size(256 * 1024).spawn(move || {
             match peer::of(&ctx, &stream) {
-                Peer::Gone => return,
-                Peer::Another(user) => {
+                Peer::Closed => return,
+                Peer::OtherUser(user) => {
                     let _ = sender.send(Visit::Stranger(user));
                     return Page::another_user().send(&stream);
                 }
-                Peer::Ours | Peer::Unknown => {}
+                Peer::SameUser | Peer::Unknown => {}
             }
             let Some(head) = read_head(&stream, ctx.deadline(REQUEST_TIME)) else { return };
             match judge(&head, &hosts, &state) {
