@@ -1,6 +1,5 @@
-//! The command line as types: what was typed, nothing decided yet. The doc comments are the help.
-//!
-//! Deliberately not here: defaults that depend on the environment or on files; the verbs decide those.
+//! The command line as types. The doc comments are the help; defaults that depend on the environment or on files are up
+//! to the verbs.
 
 mod configure;
 mod credentials;
@@ -8,6 +7,7 @@ mod integration;
 mod report;
 mod saml;
 mod sign_in;
+mod usage_error;
 
 pub(crate) use configure::{Configure, ConfigureMigrate, ConfigureSso};
 pub(crate) use credentials::{Clear, Console, CredentialProcess, Exec, Export, ExportFormat, Fetch, Use};
@@ -15,6 +15,7 @@ pub(crate) use integration::{Complete, Completions, Init, ShellName, Tick};
 pub(crate) use report::{Doctor, List, Sessions, Status};
 pub(crate) use saml::{Saml, SamlRoles};
 pub(crate) use sign_in::{Login, Logout};
+pub(crate) use usage_error::usage_error;
 
 use crate::time::parse_duration;
 use clap::{Args, Parser, Subcommand};
@@ -26,7 +27,7 @@ use std::time::Duration;
 #[command(after_help = "Start here:\n  eval \"$(ssox init zsh)\"     in your ~/.zshrc (or bash, fish, powershell)\n  \
     ssox configure sso          make a profile\n  ssox use dev                credentials into this shell")]
 pub(crate) struct Cli {
-    /// What the shell function speaks: a shell and the version of the protocol
+    /// The shell and the version of the protocol that the shell function understands
     #[arg(long, hide = true, value_name = "SHELL1")]
     pub(crate) emit: Option<String>,
 
@@ -44,12 +45,12 @@ pub(crate) struct Common {
     #[arg(long, global = true, display_order = 990)]
     pub(crate) no_input: bool,
 
-    /// Log to stderr what is done; secrets are left out
+    /// Log each step to stderr, without secrets
     #[arg(short, long, global = true, display_order = 991)]
     pub(crate) verbose: bool,
 }
 
-// Only the verb that is called is put together: it costs a third of a millisecond to put all together.
+// `defer` builds only the verb that is called: building all of them takes a third of a millisecond.
 #[derive(Debug, Subcommand)]
 #[command(defer = true)]
 pub(crate) enum Verb {
@@ -57,23 +58,23 @@ pub(crate) enum Verb {
     Init(Init),
     /// Put a profile's credentials into this shell
     Use(Use),
-    /// Take the credentials out of this shell again
+    /// Remove the credentials from this shell
     Clear(Clear),
     /// Sign in to a session
     Login(Login),
-    /// End a session, on the server and on disk
+    /// Sign out of a session: end it at AWS and delete its cached token
     Logout(Logout),
     /// List profiles
     List(List),
-    /// List sessions and until when they last
+    /// List sessions and when they expire
     Sessions(Sessions),
-    /// Say what this shell holds
+    /// Show which credentials this shell has
     Status(Status),
     /// Print credentials
     Export(Export),
     /// Run a program with a profile's credentials
     Exec(Exec),
-    /// Serve the `credential_process` contract; never asks, never opens a browser
+    /// Print credentials for `credential_process`; never asks and never opens a browser
     CredentialProcess(CredentialProcess),
     #[command(subcommand)]
     Configure(Configure),
@@ -81,14 +82,14 @@ pub(crate) enum Verb {
     Saml(Saml),
     /// Open the web console
     Console(Console),
-    /// Explain what is wrong, and what to type
+    /// Find what is wrong, and show what to type
     Doctor(Doctor),
-    /// Print the completion script of a shell, for packagers
+    /// Print the completion script of a shell, for packages
     Completions(Completions),
     /// Renew the credentials of this shell when they are due
     #[command(hide = true)]
     Tick(Tick),
-    /// Tell whether this shell still has the identity that ssox gave it
+    /// Check whether this shell still has the identity that ssox set
     #[command(hide = true)]
     Identity,
     /// Answer a completion request
@@ -97,7 +98,7 @@ pub(crate) enum Verb {
 }
 
 impl Verb {
-    /// Tells whether errors are asked for as JSON.
+    /// Tells whether the verb prints JSON, errors included.
     pub(crate) fn wants_json(&self) -> bool {
         match self {
             Self::List(args) => args.json,
@@ -109,7 +110,8 @@ impl Verb {
         }
     }
 
-    /// Tells whether the verb does its work only with locks and state. The others show less without, or put things right.
+    /// Tells whether the verb needs the state directory, for locks and caches. The others show less without it, or help to
+    /// repair it.
     pub(crate) fn keeps_state(&self) -> bool {
         !matches!(
             self,
@@ -117,21 +119,22 @@ impl Verb {
         )
     }
 
-    /// Tells whether the verb is called by programs, behind a person's back.
+    /// Tells whether the verb is called by programs, without a person who could answer.
     pub(crate) fn is_never_interactive(&self) -> bool {
         matches!(self, Self::CredentialProcess(_) | Self::Tick(_) | Self::Identity | Self::Complete(_))
     }
 }
 
+/// Parses a duration such as `1h30m`.
 fn duration(text: &str) -> Result<Duration, String> {
     parse_duration(text).map_err(|error| format!("{}; {}", error.message, error.hint.unwrap_or_default()))
 }
 
-/// A duration in which somebody could come.
-fn patience(text: &str) -> Result<Duration, String> {
+/// Parses how long to wait for a person, which is not zero.
+fn time_limit(text: &str) -> Result<Duration, String> {
     match duration(text)? {
-        Duration::ZERO => Err("nobody is as fast as that; --no-input asks nobody".into()),
-        patience => Ok(patience),
+        Duration::ZERO => Err("must be at least 1s; --no-input does not wait at all".into()),
+        limit => Ok(limit),
     }
 }
 
@@ -141,7 +144,7 @@ mod tests {
     use clap::CommandFactory as _;
 
     #[test]
-    fn what_is_said_of_a_verb_is_said_by_its_help() {
+    fn a_verb_has_the_same_description_in_the_list_and_in_its_help() {
         let abouts = |command: &clap::Command| -> Vec<String> {
             command.get_subcommands().map(|verb| format!("{}: {:?}", verb.get_name(), verb.get_about())).collect()
         };
@@ -174,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn a_person_is_given_some_time_at_least() {
+    fn a_time_limit_of_zero_is_rejected() {
         assert!(Cli::try_parse_from(["ssox", "login", "--timeout", "0s"]).is_err());
         assert!(Cli::try_parse_from(["ssox", "login", "--timeout", "1s"]).is_ok());
     }

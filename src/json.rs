@@ -2,10 +2,12 @@
 //! characters that control a terminal.
 
 use crate::error::is_hidden;
-use serde::Serialize as _;
+use serde::Serialize;
 use serde_json::Value;
 use serde_json::ser::{Formatter, Serializer};
 use std::io::{Result, Write};
+
+const WRITABLE: &str = "values with text keys can be written to memory";
 
 /// Returns a value as `json.dumps` writes it by default: `", "` and `": "` as separators, and only ASCII.
 pub(crate) fn python(value: &Value) -> String {
@@ -18,8 +20,14 @@ pub(crate) fn python_compact(value: &Value) -> String {
 }
 
 /// Returns a value as a document on several lines, for stdout.
-pub(crate) fn document(value: &Value) -> String {
-    printable(&format!("{value:#}\n"))
+pub(crate) fn document(value: &impl Serialize) -> String {
+    let text = serde_json::to_string_pretty(value).expect(WRITABLE);
+    printable(&text) + "\n"
+}
+
+/// Returns a value as one line, without its end.
+pub(crate) fn line(value: &impl Serialize) -> String {
+    printable(&serde_json::to_string(value).expect(WRITABLE))
 }
 
 /// Escapes hidden characters in JSON text; a program still reads the same value.

@@ -1,4 +1,4 @@
-//! Parses, runs, prints, exits.
+//! Parses the command line, runs the verb, prints what it returns, and exits with its status.
 
 #![warn(clippy::print_stderr, clippy::print_stdout)] // `tell` and stdout at the end of `main`: nothing else prints
 
@@ -36,32 +36,27 @@ use clap::error::ErrorKind;
 use cli::Cli;
 use context::Context;
 use error::Error;
+use serde::Serialize;
 use std::io::{self, IsTerminal as _, Write as _, stderr, stdout};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(refusal) => return refuse(&refusal),
+        Err(rejected) => return reject(&rejected),
     };
+    let as_json = cli.verb.wants_json();
     match commands::run(&context(&cli), &cli) {
         Ok(done) => {
-            // All at once, at the very end; a reader that went away is no error of ours.
-            match stdout().write_all(done.stdout.as_bytes()).and_then(|()| stdout().flush()) {
-                Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => unprinted(&cause, cli.verb.wants_json()),
-                _ => ExitCode::from(done.status),
-            }
+            // All at once, at the very end.
+            let written = stdout().write_all(done.stdout.as_bytes()).and_then(|()| stdout().flush());
+            exit(written, done.status, as_json)
         }
         Err(error) => {
-            report(&error, cli.verb.wants_json());
+            report(&error, as_json);
             ExitCode::from(error.kind.exit_status())
         }
     }
-}
-
-fn unprinted(cause: &io::Error, as_json: bool) -> ExitCode {
-    report(&Error::other(format!("could not write to standard output: {}", error::cause_text(cause))), as_json);
-    ExitCode::FAILURE
 }
 
 /// Reads the environment, and decides whether there is a person to ask.
@@ -74,41 +69,50 @@ fn context(cli: &Cli) -> Context {
     ctx
 }
 
-/// Prints help and version as data, and a refused command line as every other error.
-fn refuse(refusal: &clap::Error) -> ExitCode {
-    if !refusal.use_stderr() {
-        return match refusal.print().and_then(|()| stdout().flush()) {
-            Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => unprinted(&cause, false),
-            _ => ExitCode::SUCCESS,
-        };
+/// Returns the exit status, unless stdout could not be written. A reader that closed the pipe is not an error.
+fn exit(written: io::Result<()>, status: u8, as_json: bool) -> ExitCode {
+    match written {
+        Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => {
+            let message = format!("could not write to standard output: {}", error::cause_text(&cause));
+            report(&Error::other(message), as_json);
+            ExitCode::FAILURE
+        }
+        _ => ExitCode::from(status),
     }
-    match refusal.kind() {
-        // `ssox` alone: the help is the answer.
-        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => drop(refusal.print()),
-        _ => report(&usage(&refusal.render().to_string()), context::is_json_asked_for()),
+}
+
+/// Prints help and version on stdout, and a rejected command line as every other error.
+fn reject(rejected: &clap::Error) -> ExitCode {
+    if !rejected.use_stderr() {
+        return exit(rejected.print().and_then(|()| stdout().flush()), 0, false);
+    }
+    if rejected.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        // `ssox` alone prints the help.
+        drop(rejected.print());
+    } else {
+        report(&cli::usage_error(rejected), context::is_json_asked_for());
     }
     ExitCode::from(error::ErrorKind::Usage.exit_status())
 }
 
-/// Takes what is wrong, and the tip or the usage, out of clap's text.
-fn usage(text: &str) -> Error {
-    let words = |part: &str| part.split_whitespace().collect::<Vec<_>>().join(" ");
-    let message = text.split("\n\n").next().map(|first| words(first.trim_start_matches("error: ")));
-    let line = |start: &str| text.lines().find_map(|line| line.trim_start().strip_prefix(start).map(words));
-    let usage = || line("Usage: ").map(|usage| usage.replace("[OPTIONS] <COMMAND>", "--help"));
-    let hint = line("tip: ").or_else(usage).unwrap_or_else(|| "ssox --help".into());
-    Error::usage(message.unwrap_or_default()).hint(hint)
+/// An error as a verb with `--json` prints it.
+#[derive(Serialize)]
+struct ErrorReport<'a> {
+    error: ErrorJson<'a>,
+}
+
+#[derive(Serialize)]
+struct ErrorJson<'a> {
+    message: &'a str,
+    hint: Option<&'a str>,
+    exit_status: u8,
 }
 
 fn report(error: &Error, as_json: bool) {
-    let text = match as_json {
-        true => json::printable(
-            &serde_json::json!({ "error": {
-                "message": error.message, "hint": error.hint, "exit_status": error.kind.exit_status(),
-            } })
-            .to_string(),
-        ),
-        false => error.to_string(),
-    };
-    context::tell(&text);
+    if !as_json {
+        return context::tell(&error.to_string());
+    }
+    let Error { kind, message, hint } = error;
+    let error = ErrorJson { message, hint: hint.as_deref(), exit_status: kind.exit_status() };
+    context::tell(&json::line(&ErrorReport { error }));
 }

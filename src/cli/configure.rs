@@ -2,29 +2,29 @@
 
 use clap::{Args, Subcommand};
 
-/// Make and mend the configuration
+/// Create and change profiles in ~/.aws/config
 #[derive(Debug, Subcommand)]
 pub(crate) enum Configure {
     Sso(Box<ConfigureSso>),
     Migrate(ConfigureMigrate),
 }
 
-/// Make a profile: what is not given is asked, or chosen after signing in
+/// Create a profile: asks for what no option gives, and lets you choose account and role after signing in
 #[derive(Args, Debug, Default)]
 #[command(
     after_help = "Example: ssox configure sso --start-url https://d-1234567890.awsapps.com/start --sso-region eu-west-1"
 )]
 pub(crate) struct ConfigureSso {
-    /// Where people sign in
+    /// Start URL of the access portal
     #[arg(long, value_name = "URL")]
     pub(crate) start_url: Option<String>,
-    /// Region of the Identity Center
+    /// Region of IAM Identity Center
     #[arg(long, value_name = "REGION")]
     pub(crate) sso_region: Option<String>,
     /// Name of the session, new or existing
     #[arg(long, value_name = "NAME")]
     pub(crate) sso_session: Option<String>,
-    /// Scopes to register with, separated by commas
+    /// OAuth scopes to register with, separated by commas
     #[arg(long, value_name = "LIST")]
     pub(crate) scopes: Option<String>,
     /// Account of the profile
@@ -51,13 +51,13 @@ pub(crate) struct ConfigureSso {
 #[derive(Args, Debug, Default)]
 #[command(after_help = "Example: ssox configure migrate --dry-run")]
 pub(crate) struct ConfigureMigrate {
-    /// Show what would change, and change nothing
+    /// Show what would change, without changing it
     #[arg(long)]
     pub(crate) dry_run: bool,
-    /// Keep the legacy keys for tools that know no sessions
+    /// Keep the legacy keys for tools that do not know `[sso-session]`
     #[arg(long)]
     pub(crate) keep_legacy: bool,
-    /// Give each profile a session, and so a sign-in, of its own
+    /// Give each profile its own session, so that each signs in separately
     #[arg(long)]
     pub(crate) session_per_profile: bool,
     /// Write without asking

@@ -1,8 +1,6 @@
-//! The verbs that hand out credentials, and their common options.
-//!
-//! Deliberately not here: where credentials come from (`source`).
+//! The verbs that fetch credentials, and the options they share.
 
-use super::{duration, patience};
+use super::{duration, time_limit};
 use clap::{Args, ValueEnum};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -20,7 +18,7 @@ pub(crate) struct Use {
     /// Use this region in place of the profile's
     #[arg(long, value_name = "REGION")]
     pub(crate) region: Option<String>,
-    /// Set AWS_PROFILE only, and leave the credentials to the program that is run
+    /// Set AWS_PROFILE only, and let each program fetch the credentials itself
     #[arg(long)]
     pub(crate) profile_only: bool,
     #[command(flatten)]
@@ -38,7 +36,7 @@ pub(crate) struct Clear {}
 pub(crate) struct Export {
     /// Profile, ACCOUNT/ROLE, or a role ARN
     pub(crate) profile: Option<String>,
-    /// How to print them
+    /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "env")]
     pub(crate) format: ExportFormat,
     /// Write them into ~/.aws/credentials, under SECTION or the profile's name
@@ -48,7 +46,7 @@ pub(crate) struct Export {
     pub(crate) fetch: Fetch,
 }
 
-/// The ways credentials can be printed.
+/// The output formats of `ssox export`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ExportFormat {
     /// `export NAME=VALUE` for sh, bash and zsh
@@ -102,35 +100,35 @@ pub(crate) struct CredentialProcess {
 pub(crate) struct Console {
     /// Profile, ACCOUNT/ROLE, or a role ARN
     pub(crate) profile: Option<String>,
-    /// Service whose console to open, as in its address: `s3`, `ec2`
+    /// Service whose console to open, as in its URL: `s3`, `ec2`
     #[arg(long, value_name = "SERVICE")]
     pub(crate) service: Option<String>,
     /// Region of the console
     #[arg(long, value_name = "REGION")]
     pub(crate) region: Option<String>,
-    /// Print the address instead of opening it
+    /// Print the URL instead of opening it
     #[arg(long)]
     pub(crate) print: bool,
     #[command(flatten)]
     pub(crate) fetch: Fetch,
 }
 
-// Options of the verbs that fetch credentials. As a doc comment it would replace what is said of each of these verbs.
+// Options of the verbs that fetch credentials. A doc comment here would replace the descriptions of those verbs.
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct Fetch {
     /// Fetch new credentials when less than this is left (`90s`, `30m`, `1h30m`) [default: 15m]
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub(crate) min_ttl: Option<Duration>,
-    /// The code of the MFA device, where the profile has `mfa_serial`
+    /// Code of the MFA device, for profiles with `mfa_serial`
     #[arg(long, value_name = "CODE")]
     pub(crate) mfa_code: Option<String>,
     /// Assume this role with the profile's credentials
     #[arg(long, value_name = "ARN")]
     pub(crate) role_arn: Option<String>,
-    /// Take the SAML response from a file, or from standard input with `-`
+    /// Read the SAML response from a file, or from standard input with `-`
     #[arg(long, value_name = "FILE|-")]
     pub(crate) saml_response: Option<PathBuf>,
-    /// How long to wait for a person who signs in [default: 10m]
-    #[arg(long, value_name = "DURATION", value_parser = patience)]
+    /// How long to wait for you to sign in [default: 10m]
+    #[arg(long, value_name = "DURATION", value_parser = time_limit)]
     pub(crate) timeout: Option<Duration>,
 }

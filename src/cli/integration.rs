@@ -1,6 +1,4 @@
-//! What joins ssox to a shell: its set-up, and what its functions call.
-//!
-//! Deliberately not here: what the functions do (`shell/`).
+//! The verbs that integrate ssox with a shell: they print its scripts, or are called by them.
 
 use super::duration;
 use clap::{Args, ValueEnum};
@@ -12,7 +10,7 @@ use std::time::Duration;
 pub(crate) struct Init {
     /// The shell to integrate with
     pub(crate) shell: ShellName,
-    /// Leave the prompt alone
+    /// Do not change the prompt
     #[arg(long)]
     pub(crate) no_prompt: bool,
 }
@@ -29,7 +27,7 @@ pub(crate) struct Tick {
     /// Wait this long for new credentials
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub(crate) wait: Option<Duration>,
-    /// Fetch for this shell's profile and leave the result in the cache
+    /// Fetch credentials for this shell's profile into the cache
     #[arg(long)]
     pub(crate) renew: bool,
 }
@@ -37,12 +35,12 @@ pub(crate) struct Tick {
 #[derive(Args, Debug)]
 #[command(disable_help_flag = true)]
 pub(crate) struct Complete {
-    /// What the glue of a shell passes
+    /// The words that the completion script passes
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     pub(crate) words: Vec<OsString>,
 }
 
-/// The shells ssox knows.
+/// The supported shells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ShellName {
     Zsh,

@@ -1,6 +1,4 @@
-//! The verbs that say what there is.
-//!
-//! Deliberately not here: what they say (`commands`).
+//! The verbs that report: profiles, sessions, this shell, and what is wrong.
 
 use clap::Args;
 
@@ -26,7 +24,7 @@ pub(crate) struct Status {
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
-    /// Ask AWS who that is
+    /// Ask AWS whose credentials they are
     #[arg(long)]
     pub(crate) verify: bool,
 }

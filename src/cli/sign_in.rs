@@ -1,8 +1,6 @@
-//! Signing in and out.
-//!
-//! Deliberately not here: which way to sign in when nobody says so (`session`).
+//! The verbs that sign in and out. `session` chooses the flow when no option does.
 
-use super::patience;
+use super::time_limit;
 use clap::Args;
 use std::time::Duration;
 
@@ -18,19 +16,19 @@ pub(crate) struct Login {
     /// Sign in through a browser on this machine
     #[arg(long, conflicts_with = "device_code")]
     pub(crate) pkce: bool,
-    /// Sign in with a code, in a browser anywhere
+    /// Sign in with a device code, in a browser on any machine
     #[arg(long)]
     pub(crate) device_code: bool,
-    /// Port on which the browser's answer is awaited
+    /// Port that the browser is redirected to
     #[arg(long, value_name = "N", conflicts_with = "device_code", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) port: Option<u16>,
-    /// Print the address instead of opening a browser
+    /// Print the URL instead of opening a browser
     #[arg(long)]
     pub(crate) no_browser: bool,
-    /// How long to wait for a person [default: 10m]
-    #[arg(long, value_name = "DURATION", value_parser = patience)]
+    /// How long to wait for you to sign in [default: 10m]
+    #[arg(long, value_name = "DURATION", value_parser = time_limit)]
     pub(crate) timeout: Option<Duration>,
-    /// Sign in again although the token is still good
+    /// Sign in again even if the token is still valid
     #[arg(long)]
     pub(crate) fresh: bool,
 }
@@ -38,12 +36,12 @@ pub(crate) struct Login {
 #[derive(Args, Debug, Default)]
 #[command(after_help = "Example: ssox logout --sso-session corp")]
 pub(crate) struct Logout {
-    /// Profile whose session to end
+    /// Profile whose session to sign out of
     pub(crate) profile: Option<String>,
-    /// Session to end
+    /// Session to sign out of
     #[arg(long, value_name = "NAME", conflicts_with = "profile")]
     pub(crate) sso_session: Option<String>,
-    /// End every session of the configuration
+    /// Sign out of every configured session
     #[arg(long, conflicts_with_all = ["profile", "sso_session"])]
     pub(crate) all: bool,
 }

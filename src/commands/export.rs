@@ -1,4 +1,4 @@
-//! `ssox export`: prints credentials, correctly quoted for each target.
+//! `ssox export`: prints credentials in the format of a shell, a file or a program, quoted as that format needs.
 
 use super::credentials_file;
 use crate::cli::{Export, ExportFormat};
@@ -12,12 +12,12 @@ use crate::profile::Profile;
 use crate::secret::Secret;
 use crate::shell::quote::Dialect;
 use crate::source::Request;
-use serde_json::{Map, Value, json};
+use serde::Serialize;
 
 /// Returns the credentials as text in the format asked for.
 ///
 /// # Errors
-/// Those of the profile and its source; a value the target cannot hold.
+/// Those of the profile and its source; a value that the format cannot represent.
 pub(super) fn run(ctx: &Context, args: &Export) -> Result<String> {
     let profile = super::meant_profile(ctx, args.profile.as_deref(), &args.fetch)?;
     let section = section(args, &profile.name)?;
@@ -42,7 +42,7 @@ pub(super) fn run(ctx: &Context, args: &Export) -> Result<String> {
     }
 }
 
-/// Returns the section to write, when one is.
+/// Returns the section of `~/.aws/credentials` to write, with `--write`.
 fn section<'a>(args: &'a Export, profile: &'a str) -> Result<Option<&'a str>> {
     match (&args.write, args.format) {
         (Some(section), ExportFormat::CredentialsFile) => Ok(Some(section.as_deref().unwrap_or(profile))),
@@ -52,37 +52,58 @@ fn section<'a>(args: &'a Export, profile: &'a str) -> Result<Option<&'a str>> {
     }
 }
 
+/// The document of the `credential_process` contract.
+/// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html>
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct ProcessJson<'a> {
+    version: u8,
+    access_key_id: &'a str,
+    secret_access_key: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session_token: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expiration: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account_id: Option<&'a str>,
+}
+
 /// Returns the document of the `credential_process` contract.
 pub(super) fn process(credentials: &RoleCredentials) -> String {
-    let mut document = Map::new();
-    document.insert("Version".into(), json!(1));
-    document.insert("AccessKeyId".into(), json!(credentials.access_key_id));
-    document.insert("SecretAccessKey".into(), json!(credentials.secret_access_key.expose()));
-    let optional = [
-        ("SessionToken", credentials.session_token.as_ref().map(|token| token.expose().to_string())),
-        ("Expiration", credentials.expiration.map(|end| end.to_string())),
-        ("AccountId", credentials.account_id.clone()),
-    ];
-    for (name, value) in optional {
-        if let Some(value) = value {
-            document.insert(name.into(), Value::String(value));
-        }
-    }
-    json::document(&Value::Object(document))
+    json::document(&ProcessJson {
+        version: 1,
+        access_key_id: &credentials.access_key_id,
+        secret_access_key: credentials.secret_access_key.expose(),
+        session_token: credentials.session_token.as_ref().map(Secret::expose),
+        expiration: credentials.expiration.map(|expiration| expiration.to_string()),
+        account_id: credentials.account_id.as_deref(),
+    })
+}
+
+/// What `ssox export --format json` prints.
+#[derive(Serialize)]
+struct ExportJson<'a> {
+    profile: &'a str,
+    access_key_id: &'a str,
+    secret_access_key: &'a str,
+    session_token: Option<&'a str>,
+    expires_at: Option<String>,
+    account_id: Option<&'a str>,
+    role_name: Option<&'a str>,
+    region: Option<&'a str>,
 }
 
 fn json(credentials: &RoleCredentials, profile: &Profile) -> String {
-    let document = json!({
-        "profile": profile.name,
-        "access_key_id": credentials.access_key_id,
-        "secret_access_key": credentials.secret_access_key.expose(),
-        "session_token": credentials.session_token.as_ref().map(Secret::expose),
-        "expires_at": credentials.expiration.map(|end| end.to_string()),
-        "account_id": credentials.account_id.as_deref().or_else(|| profile.source.account_id()),
-        "role_name": profile.source.role_name().or(credentials.role_name.as_deref()),
-        "region": profile.region,
-    });
-    json::document(&document)
+    json::document(&ExportJson {
+        profile: &profile.name,
+        access_key_id: &credentials.access_key_id,
+        secret_access_key: credentials.secret_access_key.expose(),
+        session_token: credentials.session_token.as_ref().map(Secret::expose),
+        expires_at: credentials.expiration.map(|expiration| expiration.to_string()),
+        account_id: credentials.account_id.as_deref().or_else(|| profile.source.account_id()),
+        role_name: profile.source.role_name().or(credentials.role_name.as_deref()),
+        region: profile.region.as_deref(),
+    })
 }
 
 /// The variables and their order are those of `aws configure export-credentials`.

@@ -1,6 +1,5 @@
-//! `ssox list`: profiles, each with its source, account, role, and how long its credentials last.
-//!
-//! Deliberately not here: asking AWS for accounts nobody configured.
+//! `ssox list`: the configured profiles, each with its source, account and role, and how long its cached credentials
+//! are valid. It asks AWS nothing.
 
 use super::table::{Table, json_list};
 use crate::cli::List;
@@ -8,8 +7,8 @@ use crate::config::ConfigFiles;
 use crate::context::Context;
 use crate::error::Result;
 use crate::profile::Profile;
-use crate::time::human;
-use serde_json::{Value, json};
+use crate::time::{Timestamp, human};
+use serde::Serialize;
 
 /// Returns the table, or the JSON array.
 ///
@@ -20,7 +19,7 @@ pub(super) fn run(ctx: &Context, args: &List) -> Result<String> {
     let names: Vec<String> = files.profile_names().collect();
     let profiles = names.iter().map(|name| (name.as_str(), Profile::resolve(ctx, &files, name)));
     if args.json {
-        return Ok(json_list(profiles.map(|(name, profile)| as_json(ctx, &files, name, profile))));
+        return Ok(json_list(profiles.map(|(name, profile)| profile_json(ctx, &files, name, profile))));
     }
     if names.is_empty() {
         super::say_none(ctx, &files, "profiles");
@@ -38,7 +37,6 @@ pub(super) fn run(ctx: &Context, args: &List) -> Result<String> {
 
 fn row(ctx: &Context, profile: &Profile) -> [String; 7] {
     let text = |value: Option<&str>| value.unwrap_or_default().to_string();
-    let end = profile.source.cached(ctx).and_then(|entry| entry.credentials.expiration);
     [
         profile.name.clone(),
         profile.source.kind().into(),
@@ -46,36 +44,64 @@ fn row(ctx: &Context, profile: &Profile) -> [String; 7] {
         text(profile.source.account_id()),
         text(profile.source.role_name()),
         text(profile.region.as_deref()),
-        end.map(|end| human(end.seconds_after(ctx.now()))).unwrap_or_default(),
+        expiration(ctx, profile).map(|expiration| human(expiration.seconds_after(ctx.now()))).unwrap_or_default(),
     ]
 }
 
-fn as_json(ctx: &Context, files: &ConfigFiles, name: &str, profile: Result<Profile>) -> Value {
+fn expiration(ctx: &Context, profile: &Profile) -> Option<Timestamp> {
+    profile.source.cached(ctx)?.credentials.expiration
+}
+
+/// A profile as `ssox list --json` prints it. One that cannot be used has its values as they are written, and an error.
+#[derive(Serialize)]
+struct ProfileJson {
+    name: String,
+    source: Option<&'static str>,
+    session: Option<String>,
+    start_url: Option<String>,
+    account_id: Option<String>,
+    role_name: Option<String>,
+    role_arn: Option<String>,
+    region: Option<String>,
+    source_profile: Option<String>,
+    expires_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
+}
+
+fn profile_json(ctx: &Context, files: &ConfigFiles, name: &str, profile: Result<Profile>) -> ProfileJson {
     let section = files.profile(name);
-    let raw = |key: &str| section.as_ref().and_then(|section| section.get(key));
+    let written = |key: &str| section.as_ref().and_then(|section| section.get(key)).map(String::from);
     let profile = match profile {
         Ok(profile) => profile,
         Err(error) => {
-            return json!({
-                "name": name, "source": null, "session": raw("sso_session"), "start_url": raw("sso_start_url"),
-                "account_id": raw("sso_account_id"), "role_name": raw("sso_role_name"), "role_arn": raw("role_arn"),
-                "region": raw("region"), "source_profile": raw("source_profile"), "expires_at": null,
-                "error": error.message,
-            });
+            return ProfileJson {
+                name: name.into(),
+                source: None,
+                session: written("sso_session"),
+                start_url: written("sso_start_url"),
+                account_id: written("sso_account_id"),
+                role_name: written("sso_role_name"),
+                role_arn: written("role_arn"),
+                region: written("region"),
+                source_profile: written("source_profile"),
+                expires_at: None,
+                error: Some(error.message),
+            };
         }
     };
     let source = &profile.source;
-    let end = source.cached(ctx).and_then(|entry| entry.credentials.expiration);
-    json!({
-        "name": name,
-        "source": source.kind(),
-        "session": source.session().and_then(|session| session.name.as_deref()),
-        "start_url": source.session().map(|session| session.start_url.as_str()),
-        "account_id": source.account_id(),
-        "role_name": source.role_name(),
-        "role_arn": source.role_arn(),
-        "region": profile.region,
-        "source_profile": raw("source_profile"),
-        "expires_at": end.map(|end| end.to_string()),
-    })
+    ProfileJson {
+        name: name.into(),
+        source: Some(source.kind()),
+        session: source.session().and_then(|session| session.name.clone()),
+        start_url: source.session().map(|session| session.start_url.clone()),
+        account_id: source.account_id().map(String::from),
+        role_name: source.role_name().map(String::from),
+        role_arn: source.role_arn().map(String::from),
+        source_profile: written("source_profile"),
+        expires_at: expiration(ctx, &profile).map(|expiration| expiration.to_string()),
+        region: profile.region,
+        error: None,
+    }
 }

@@ -13,7 +13,16 @@ use crate::source::saml::{self, Assertion, Origin, Saml, SamlRole};
 use crate::source::{Request, Source};
 use crate::terminal::{say, warn};
 use crate::time::human;
-use serde_json::json;
+use serde::Serialize;
+
+/// A role as `ssox saml roles --json` prints it.
+#[derive(Serialize)]
+struct RoleJson<'a> {
+    account_id: &'a str,
+    role_name: &'a str,
+    role_arn: &'a str,
+    provider_arn: &'a str,
+}
 
 /// Returns the table, or the JSON array.
 ///
@@ -26,9 +35,11 @@ pub(super) fn roles(ctx: &Context, args: &SamlRoles) -> Result<String> {
         warn(&format!("this SAML response was good until {end}: AWS takes it no more"));
     }
     if args.json {
-        return Ok(json_list(roles.iter().map(|role| {
-            json!({ "account_id": role.account_id(), "role_name": role.role_name(),
-                    "role_arn": role.role_arn, "provider_arn": role.provider_arn })
+        return Ok(json_list(roles.iter().map(|role| RoleJson {
+            account_id: role.account_id(),
+            role_name: role.role_name(),
+            role_arn: &role.role_arn,
+            provider_arn: &role.provider_arn,
         })));
     }
     let mut table = Table::new(&["account", "role", "arn", "provider"]);
@@ -76,9 +87,10 @@ pub(super) fn log_in(ctx: &Context, args: &Login, name: &str, saml: &Saml) -> Re
     let request = Request { timeout: args.timeout, ..Request::default() };
     let end = saml.credentials(ctx, &request)?.credentials.expiration;
     let left = end.map(|end| format!(", for {}", human(end.seconds_after(ctx.now())))).unwrap_or_default();
-    match was_good {
-        true => say(&format!("already signed in to `{name}`{left}; --fresh signs in again")),
-        false => say(&format!("signed in to `{name}`{left}")),
+    if was_good {
+        say(&format!("already signed in to `{name}`{left}; --fresh signs in again"));
+    } else {
+        say(&format!("signed in to `{name}`{left}"));
     }
     Ok(())
 }

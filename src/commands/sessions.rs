@@ -1,6 +1,6 @@
-//! `ssox sessions`: every session, and its clocks: when the token ends, and whether it renews by itself.
+//! `ssox sessions`: every session, when its token expires, and until when the token can be refreshed.
 //!
-//! Deliberately not here: refreshing. Looking changes nothing.
+//! Invariant: it never refreshes a token.
 
 use super::table::{Table, json_list};
 use crate::cli::Sessions;
@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::profile::{self, Profile};
 use crate::session::{self, Session, Token};
 use crate::time::{Timestamp, human};
-use serde_json::{Value, json};
+use serde::Serialize;
 
 /// Returns the table, or the JSON array.
 ///
@@ -28,14 +28,14 @@ pub(super) fn run(ctx: &Context, args: &Sessions) -> Result<String> {
     });
     if args.json {
         return Ok(json_list(
-            rows.map(|(session, token, profiles)| as_json(ctx.now(), session, token.as_ref(), &profiles)),
+            rows.map(|(session, token, profiles)| session_json(ctx.now(), session, token.as_ref(), profiles)),
         ));
     }
     if found.is_empty() {
         super::say_none(ctx, &files, "sessions");
         return Ok(String::new());
     }
-    let mut table = Table::new(&["session", "start url", "region", "token", "renews itself", "profiles"]);
+    let mut table = Table::new(&["session", "start url", "region", "token", "refresh", "profiles"]);
     for (session, token, profiles) in rows {
         table.row(&row(ctx.now(), session, token.as_ref(), &profiles));
     }
@@ -50,19 +50,20 @@ fn users(ctx: &Context, files: &ConfigFiles) -> Vec<(String, Session)> {
     files.profile_names().filter_map(session).collect()
 }
 
-/// Two sessions are one when they share a token: the name counts, or else the start URL.
+/// Tells whether two sessions share a token: they have the same name, or no name and the same start URL.
 fn is_same(one: &Session, other: &Session) -> bool {
     one.name == other.name && (one.name.is_some() || one.start_url == other.start_url)
 }
 
 fn row(now: Timestamp, session: &Session, token: Option<&Token>, profiles: &[&str]) -> [String; 6] {
     let left = token.map_or_else(|| "none".into(), |token| human(token.expires_at.seconds_after(now)));
-    let renews = token.map(|token| renews(now, token)).unwrap_or_default();
-    [session.label().into(), session.start_url.clone(), session.region.clone(), left, renews, profiles.join(" ")]
+    let refresh = token.map(|token| refresh(now, token)).unwrap_or_default();
+    [session.label().into(), session.start_url.clone(), session.region.clone(), left, refresh, profiles.join(" ")]
 }
 
-/// As long as the client is registered, at most; how long the organization lets a session last is not known here.
-fn renews(now: Timestamp, token: &Token) -> String {
+/// Says until when the token can be refreshed: at most until the client registration expires. The organization's own limit
+/// is not known here.
+fn refresh(now: Timestamp, token: &Token) -> String {
     match (token.is_refreshable(now), token.registration_expires_at) {
         (true, Some(end)) => format!("{} at most", human(end.seconds_after(now))),
         (true, None) => "yes".into(),
@@ -70,15 +71,33 @@ fn renews(now: Timestamp, token: &Token) -> String {
     }
 }
 
-fn as_json(now: Timestamp, session: &Session, token: Option<&Token>, profiles: &[&str]) -> Value {
-    json!({
-        "name": session.name,
-        "start_url": session.start_url,
-        "region": session.region,
-        "scopes": session.scopes,
-        "token_expires_at": token.map(|token| token.expires_at.to_string()),
-        "refreshable": token.is_some_and(|token| token.is_refreshable(now)),
-        "registration_expires_at": token.and_then(|token| token.registration_expires_at).map(|end| end.to_string()),
-        "profiles": profiles,
-    })
+/// A session as `ssox sessions --json` prints it.
+#[derive(Serialize)]
+struct SessionJson<'a> {
+    name: Option<&'a str>,
+    start_url: &'a str,
+    region: &'a str,
+    scopes: &'a [String],
+    token_expires_at: Option<String>,
+    refreshable: bool,
+    registration_expires_at: Option<String>,
+    profiles: Vec<&'a str>,
+}
+
+fn session_json<'a>(
+    now: Timestamp,
+    session: &'a Session,
+    token: Option<&Token>,
+    profiles: Vec<&'a str>,
+) -> SessionJson<'a> {
+    SessionJson {
+        name: session.name.as_deref(),
+        start_url: &session.start_url,
+        region: &session.region,
+        scopes: &session.scopes,
+        token_expires_at: token.map(|token| token.expires_at.to_string()),
+        refreshable: token.is_some_and(|token| token.is_refreshable(now)),
+        registration_expires_at: token.and_then(|token| token.registration_expires_at).map(|end| end.to_string()),
+        profiles,
+    }
 }

@@ -12,7 +12,7 @@ use crate::json;
 use crate::profile::Profile;
 use crate::session::{self, Session, Token};
 use crate::time::{Timestamp, human};
-use serde_json::json;
+use serde::Serialize;
 
 /// What the environment of this shell says.
 struct Held {
@@ -121,27 +121,56 @@ fn as_text(now: Timestamp, held: &Held, verified: Option<&Verified>) -> String {
     shown.map(|(name, value)| format!("{name:<12} {}\n", crate::error::printable(&value))).collect()
 }
 
+/// What `ssox status --json` prints.
+#[derive(Serialize)]
+struct StatusJson<'a> {
+    profile: Option<&'a str>,
+    foreign: bool,
+    mode: Option<&'static str>,
+    account_id: Option<&'a str>,
+    role_name: Option<&'a str>,
+    region: Option<&'a str>,
+    expires_at: Option<String>,
+    renewal_error: Option<&'a str>,
+    renewal_retry_at: Option<String>,
+    session: Option<&'a str>,
+    start_url: Option<&'a str>,
+    token_expires_at: Option<String>,
+    refreshable: bool,
+    #[serde(flatten)]
+    verified: Option<VerifiedJson<'a>>,
+}
+
+/// What `--verify` adds.
+#[derive(Serialize)]
+struct VerifiedJson<'a> {
+    account_alias: Option<&'a str>,
+    arn: &'a str,
+    user_id: &'a str,
+}
+
 fn as_json(now: Timestamp, held: &Held, verified: Option<&Verified>) -> String {
-    let mut document = json!({
-        "profile": held.profile,
-        "foreign": held.foreign.is_some(),
-        "mode": held.mode,
-        "account_id": held.profile.as_ref().and(held.account_id.as_ref()),
-        "role_name": held.profile.as_ref().and(held.role_name.as_ref()),
-        "region": held.region,
-        "expires_at": held.expires_at.map(|end| end.to_string()),
-        "renewal_error": held.failure.as_ref().map(|(error, _)| error.message.as_str()),
-        "renewal_retry_at": held.failure.as_ref().and_then(|(_, at)| at.map(|at| at.to_string())),
-        "session": held.session.as_ref().and_then(|session| session.name.as_deref()),
-        "start_url": held.session.as_ref().map(|session| session.start_url.as_str()),
-        "token_expires_at": held.token.as_ref().map(|token| token.expires_at.to_string()),
-        "refreshable": held.token.as_ref().is_some_and(|token| token.is_refreshable(now)),
-    });
-    if let Some(Verified { identity, alias }) = verified {
-        document["account_id"] = json!(identity.account);
-        document["account_alias"] = json!(alias);
-        document["arn"] = json!(identity.arn);
-        document["user_id"] = json!(identity.user_id);
-    }
-    json::document(&document)
+    let is_in_use = held.profile.is_some();
+    let account_id = held.account_id.as_deref().filter(|_| is_in_use);
+    let (error, retry_at) = held.failure.as_ref().map(|(error, retry_at)| (error, *retry_at)).unzip();
+    json::document(&StatusJson {
+        profile: held.profile.as_deref(),
+        foreign: held.foreign.is_some(),
+        mode: held.mode,
+        account_id: verified.map(|verified| verified.identity.account.as_str()).or(account_id),
+        role_name: held.role_name.as_deref().filter(|_| is_in_use),
+        region: held.region.as_deref(),
+        expires_at: held.expires_at.map(|end| end.to_string()),
+        renewal_error: error.map(|error| error.message.as_str()),
+        renewal_retry_at: retry_at.flatten().map(|at| at.to_string()),
+        session: held.session.as_ref().and_then(|session| session.name.as_deref()),
+        start_url: held.session.as_ref().map(|session| session.start_url.as_str()),
+        token_expires_at: held.token.as_ref().map(|token| token.expires_at.to_string()),
+        refreshable: held.token.as_ref().is_some_and(|token| token.is_refreshable(now)),
+        verified: verified.map(|Verified { identity, alias }| VerifiedJson {
+            account_alias: alias.as_deref(),
+            arn: &identity.arn,
+            user_id: &identity.user_id,
+        }),
+    })
 }

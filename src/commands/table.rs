@@ -1,11 +1,11 @@
-//! Columns for people, an array for programs.
+//! A table for people, and a JSON array for programs.
 
 use crate::error::printable;
 use crate::json;
-use serde_json::Value;
+use serde::Serialize;
 use unicode_width::UnicodeWidthStr as _;
 
-/// Rows under a heading, each column as wide as its widest cell.
+/// Rows under a heading, with each column as wide as its widest cell.
 pub(super) struct Table(Vec<Vec<String>>);
 
 impl Table {
@@ -40,13 +40,13 @@ impl Table {
     }
 }
 
-/// Returns a JSON array, one element a line.
-pub(super) fn json_list(elements: impl Iterator<Item = Value>) -> String {
-    let lines: Vec<String> = elements.map(|element| format!("  {}", json::printable(&element.to_string()))).collect();
-    match lines.is_empty() {
-        true => "[]\n".into(),
-        false => format!("[\n{}\n]\n", lines.join(",\n")),
+/// Returns a JSON array with each element on its own line.
+pub(super) fn json_list(elements: impl Iterator<Item = impl Serialize>) -> String {
+    let lines: Vec<String> = elements.map(|element| format!("  {}", json::line(&element))).collect();
+    if lines.is_empty() {
+        return "[]\n".into();
     }
+    format!("[\n{}\n]\n", lines.join(",\n"))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
-//! `ssox doctor`: explains what is wrong, and says the line to type.
-//! It changes nothing.
+//! `ssox doctor`: finds what is wrong, and shows what to type.
+//!
+//! Invariant: it changes nothing.
 
 mod caches;
 mod clock;
@@ -16,14 +17,13 @@ use crate::cli::Doctor;
 use crate::config::{ConfigFiles, Severity};
 use crate::context::Context;
 use crate::error::{ErrorKind, Result, printable};
-use serde_json::{Value, json};
+use serde::Serialize;
 use std::path::PathBuf;
 
 /// One thing that is wrong.
 #[derive(Clone, Debug)]
 pub(super) struct Finding {
-    /// What was looked at, in one word: `config`, `cache`, `environment`, `endpoint`, `network`, `clock`,
-    /// `shell`.
+    /// The area: `config`, `cache`, `environment`, `endpoint`, `network`, `clock` or `shell`.
     check: &'static str,
     severity: Severity,
     message: String,
@@ -49,7 +49,7 @@ impl Finding {
     }
 }
 
-/// Runs all checks; exit status 4 when one finds an error.
+/// Runs all checks; the exit status is 4 when one of them finds an error.
 ///
 /// # Errors
 /// Configuration: files that cannot be read at all.
@@ -64,10 +64,7 @@ pub(super) fn run(ctx: &Context, args: &Doctor) -> Result<Done> {
     findings.extend(shell_function::check(ctx));
     findings.sort_by_key(|finding| finding.severity);
     let is_broken = findings.iter().any(|finding| finding.severity == Severity::Error);
-    let stdout = match args.json {
-        true => json_list(findings.iter().map(as_json)),
-        false => as_text(&findings),
-    };
+    let stdout = if args.json { json_list(findings.iter().map(as_json)) } else { as_text(&findings) };
     Ok(Done { stdout, status: if is_broken { ErrorKind::Configuration.exit_status() } else { 0 } })
 }
 
@@ -80,24 +77,35 @@ fn as_text(findings: &[Finding]) -> String {
 }
 
 fn one_as_text(finding: &Finding) -> String {
-    let place = match (&finding.file, finding.line) {
+    let location = match (&finding.file, finding.line) {
         (Some(file), Some(line)) => format!("{}:{line}: ", file.display()),
         (Some(file), None) => format!("{}: ", file.display()),
         (None, _) => String::new(),
     };
-    let message = printable(&format!("{}: {place}{}", severity(finding.severity), finding.message));
+    let message = printable(&format!("{}: {location}{}", severity(finding.severity), finding.message));
     format!("{message}\n    hint: {}\n", printable(&finding.hint))
 }
 
-fn as_json(finding: &Finding) -> Value {
-    json!({
-        "check": finding.check,
-        "severity": severity(finding.severity),
-        "message": finding.message,
-        "hint": finding.hint,
-        "file": finding.file.as_ref().map(|file| file.display().to_string()),
-        "line": finding.line,
-    })
+/// A finding as `ssox doctor --json` prints it.
+#[derive(Serialize)]
+struct FindingJson<'a> {
+    check: &'static str,
+    severity: &'static str,
+    message: &'a str,
+    hint: &'a str,
+    file: Option<String>,
+    line: Option<usize>,
+}
+
+fn as_json(finding: &Finding) -> FindingJson<'_> {
+    FindingJson {
+        check: finding.check,
+        severity: severity(finding.severity),
+        message: &finding.message,
+        hint: &finding.hint,
+        file: finding.file.as_ref().map(|file| file.display().to_string()),
+        line: finding.line,
+    }
 }
 
 fn severity(severity: Severity) -> &'static str {

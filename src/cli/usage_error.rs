@@ -1,0 +1,111 @@
+//! What clap rejects, told as an error of ssox: what is wrong with the command line, and what to type instead.
+
+use crate::error::Error;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use std::error::Error as _;
+
+/// Turns an error of clap into one of ssox.
+pub(crate) fn usage_error(rejected: &clap::Error) -> Error {
+    Error::usage(message(rejected)).hint(hint(rejected))
+}
+
+fn message(rejected: &clap::Error) -> String {
+    let argument = list(rejected, ContextKind::InvalidArg);
+    let value = text(rejected, ContextKind::InvalidValue).unwrap_or_default();
+    match rejected.kind() {
+        ErrorKind::UnknownArgument => format!("unexpected argument {argument}"),
+        ErrorKind::InvalidSubcommand => format!("unknown command {}", list(rejected, ContextKind::InvalidSubcommand)),
+        ErrorKind::MissingRequiredArgument => format!("missing on the command line: {argument}"),
+        ErrorKind::ArgumentConflict => match list(rejected, ContextKind::PriorArg) {
+            other if other == argument => format!("{argument} is given more than once"),
+            other => format!("{argument} cannot be used with {other}"),
+        },
+        ErrorKind::InvalidValue if value.is_empty() => format!("{argument} needs a value"),
+        ErrorKind::InvalidValue => format!("invalid value `{value}` for {argument}"),
+        ErrorKind::ValueValidation => {
+            let cause = rejected.source().map(|cause| format!(": {cause}")).unwrap_or_default();
+            format!("invalid value `{value}` for {argument}{cause}")
+        }
+        ErrorKind::TooManyValues => format!("{argument} does not take the value `{value}`"),
+        kind => kind.as_str().unwrap_or("invalid command line").into(),
+    }
+}
+
+/// Returns the first of: the similar name, clap's tip, the values to choose from, the usage.
+fn hint(rejected: &clap::Error) -> String {
+    let similar = [ContextKind::SuggestedSubcommand, ContextKind::SuggestedArg, ContextKind::SuggestedValue];
+    if let Some(kind) = similar.into_iter().find(|kind| rejected.get(*kind).is_some()) {
+        return format!("did you mean {}?", list(rejected, kind));
+    }
+    if let Some(tip) = text(rejected, ContextKind::Suggested) {
+        return tip.replace('\'', "`");
+    }
+    let values = texts(rejected, ContextKind::ValidValue);
+    if !values.is_empty() {
+        return format!("one of: {}", values.join(", "));
+    }
+    let usage = text(rejected, ContextKind::Usage).unwrap_or_default();
+    match usage.trim_start_matches("Usage:").trim() {
+        "" => "ssox --help".into(),
+        usage => usage.replace("[OPTIONS] <COMMAND>", "--help"),
+    }
+}
+
+/// Returns the texts of a context in backticks, with commas between them.
+fn list(rejected: &clap::Error, kind: ContextKind) -> String {
+    let quoted: Vec<String> = texts(rejected, kind).iter().map(|text| format!("`{text}`")).collect();
+    quoted.join(", ")
+}
+
+fn text(rejected: &clap::Error, kind: ContextKind) -> Option<String> {
+    texts(rejected, kind).into_iter().next()
+}
+
+fn texts(rejected: &clap::Error, kind: ContextKind) -> Vec<String> {
+    match rejected.get(kind) {
+        Some(ContextValue::String(text)) => vec![text.clone()],
+        Some(ContextValue::Strings(texts)) => texts.clone(),
+        Some(ContextValue::StyledStr(text)) => vec![text.to_string()],
+        Some(ContextValue::StyledStrs(texts)) => texts.iter().map(ToString::to_string).collect(),
+        _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::Cli;
+    use clap::Parser as _;
+
+    #[test]
+    fn each_mistake_has_its_sentence_and_what_to_type() {
+        for (typed, message, hint) in [
+            ("--bogus", "unexpected argument `--bogus`", "ssox --help"),
+            ("use --regoin x", "unexpected argument `--regoin`", "did you mean `--region`?"),
+            ("use -x", "unexpected argument `-x`", "to pass `-x` as a value, use `-- -x`"),
+            ("use a b", "unexpected argument `b`", "ssox use [OPTIONS] [PROFILE]"),
+            ("lst", "unknown command `lst`", "did you mean `list`?"),
+            ("init", "missing on the command line: `<SHELL>`", "ssox init <SHELL>"),
+            ("exec", "missing on the command line: `<PROFILE>`, `<COMMAND>...`", "ssox exec <PROFILE> <COMMAND>..."),
+            ("init zsg", "invalid value `zsg` for `<SHELL>`", "did you mean `zsh`?"),
+            ("init nu", "invalid value `nu` for `<SHELL>`", "one of: zsh, bash, fish, powershell"),
+            ("use --timeout", "`--timeout <DURATION>` needs a value", "ssox --help"),
+            (
+                "use --timeout 0s",
+                "invalid value `0s` for `--timeout <DURATION>`: must be at least 1s; --no-input does not wait at all",
+                "ssox --help",
+            ),
+            ("list --json=1", "`--json` does not take the value `1`", "ssox list --json"),
+            ("list --json --json", "`--json` is given more than once", "ssox list [OPTIONS]"),
+            (
+                "login --pkce --device-code",
+                "`--pkce` cannot be used with `--device-code`",
+                "ssox login --pkce [PROFILE]",
+            ),
+        ] {
+            let rejected = Cli::try_parse_from(format!("ssox {typed}").split(' ')).unwrap_err();
+            let error = usage_error(&rejected);
+            assert_eq!((error.message.as_str(), error.hint.as_deref()), (message, Some(hint)), "{typed}");
+        }
+    }
+}
