@@ -311,9 +311,14 @@ function _ssox_tick() {
 function _ssox_precmd() {
   { builtin local _ssox_status="$?" _ssox_flags="$-"; builtin set +x; } 2>/dev/null
   if [[ -n $_ssox_placed ]]; then _ssox_keep_place; fi
-  if _ssox_look || [[ -n ${SSOX_PROMPT-}${SSOX_NEXT-}${SSOX_SEGMENT-} ]]; then
+  # Where the segment is ours to draw, the second hook is early enough.
+  if [[ -z $_ssox_placed ]]; then _ssox_look || builtin true; fi
+  if [[ -n ${SSOX_PROMPT-}${SSOX_NEXT-}${SSOX_SEGMENT-} ]]; then
     _ssox_read_clock
-    if _ssox_is_due; then _ssox_tick; fi
+    if _ssox_is_due; then
+      _ssox_look || builtin true
+      if _ssox_is_due; then _ssox_tick; fi
+    fi
     _ssox_show
   fi
   _ssox_leave

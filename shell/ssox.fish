@@ -232,10 +232,12 @@ end
 function _ssox_prompt_hook
     set -l fish_trace
     set -l IFS \n
-    _ssox_look
     if test -n "$SSOX_PROMPT$SSOX_NEXT$SSOX_SEGMENT"
         _ssox_read_clock
-        _ssox_is_due; and _ssox_tick
+        if _ssox_is_due
+            _ssox_look
+            _ssox_is_due; and _ssox_tick
+        end
         _ssox_show
     end
     set -q _ssox_undecided[1]; and _ssox_place
@@ -368,6 +370,8 @@ function _ssox_go_last
     function _ssox_on_settle --on-event fish_prompt
         _ssox_settle_hook
     end
+    # It runs from the next prompt on.
+    _ssox_settle_hook
 end
 
 if status is-interactive

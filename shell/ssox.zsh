@@ -189,10 +189,11 @@ function _ssox_tick() {
 function _ssox_precmd() {
   builtin emulate -L zsh -o no_aliases -o extended_glob +o xtrace
   _ssox_take_off
-  _ssox_look || builtin true
+  # Where the segment is ours to draw, the second hook is early enough.
+  (( _ssox_placed )) || _ssox_look || builtin true
   [[ -n ${SSOX_PROMPT-}${SSOX_NEXT-}${SSOX_SEGMENT-} ]] || return 0
   _ssox_read_clock
-  ! _ssox_is_due || _ssox_tick
+  ! _ssox_is_due || { _ssox_look; ! _ssox_is_due } || _ssox_tick
   _ssox_show
 }
 
