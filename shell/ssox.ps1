@@ -45,11 +45,15 @@ if ($global:_ssox_full) {
         process { $reply += $steps.Process($_) }
         end {
             $reply += $steps.End()
+            # With `2>&1`, what people are told is among it.
+            $told, $reply = $reply.Where({ $_ -is [System.Management.Automation.ErrorRecord] }, 'Split')
+            $told
             $refusal = if ($verb -and $global:LASTEXITCODE -eq 0) { _ssox_answer $reply }
             if ($refusal) {
                 $is_error = _ssox_value_of PSNativeCommandUseErrorActionPreference
                 $action = if ($is_error) { $ErrorActionPreference } else { 'Ignore' }
-                $failing = { Microsoft.PowerShell.Utility\Write-Error $refusal -ErrorAction $action }.GetSteppablePipeline()
+                $error_of = { Microsoft.PowerShell.Utility\Write-Error $refusal -ErrorAction $action }
+                $failing = $error_of.GetSteppablePipeline()
                 $failing.Begin($false)
                 $null = $failing.End()
             }
@@ -109,18 +113,22 @@ function global:_ssox_source($invocation, [object[]]$given) {
     # Where the line is not that of the call, the values are all there is.
     if ($null -eq $counts) { return @(foreach ($value in $given) { _ssox_quote ($value -join ',') }) }
     $source = @()
+    $word = ''
     $at = 0
-    $before = $null
+    $end = -1
     for ($index = 0; $index -lt $elements.Count; $index++) {
         $element = $elements[$index]
         $place = if ($element.PSObject.Properties['ErrorPosition']) { $element.ErrorPosition } else { $element.Extent }
-        if ($before -and $before.EndOffset -eq $place.StartOffset -and $before.Text -match '^-.*:$') {
-            $source[-1] = _ssox_quote ($before.Text + (_ssox_constant $element ($given[$at] -join ',')))
+        if ($end -eq $place.StartOffset -and $word -match '^-') {
+            # One word to whoever typed it: PowerShell takes `-out=a.b` apart, and behind `--` also `-p80:80`.
+            $word += _ssox_constant $element ($given[$at] -join ',')
+            $source[-1] = _ssox_quote $word
         } else {
+            $word = $place.Text
             $source += _ssox_spell $element $place $at $counts[$index]
         }
         $at += $counts[$index]
-        $before = $place
+        $end = $place.EndOffset
     }
     $source
 }
@@ -136,8 +144,9 @@ function global:_ssox_elements($invocation) {
     $tree = [System.Management.Automation.Language.Parser]::ParseInput($text, [ref]$null, [ref]$null)
     $elements = @(try { $tree.EndBlock.Statements[0].PipelineElements[0].CommandElements } catch { })
     for ($index = 1; $index -lt $elements.Count; $index++) {
-        $elements[$index]
-        if ($elements[$index].PSObject.Properties['Argument'] -and $elements[$index].Argument) { $elements[$index].Argument }
+        $element = $elements[$index]
+        $element
+        if ($element.PSObject.Properties['Argument'] -and $element.Argument) { $element.Argument }
     }
 }
 
@@ -165,7 +174,7 @@ function global:_ssox_spell($element, $place, [int]$at, [int]$count) {
     switch ($element.GetType().Name) {
         'StringConstantExpressionAst' { return $place.Text }
         'ConstantExpressionAst' { return _ssox_quote $place.Text }
-        'CommandParameterAst' { return _ssox_quote $place.Text }
+        'CommandParameterAst' { if ($place.Text -ceq '--') { return '--' } else { return _ssox_quote $place.Text } }
         'ArrayLiteralAst' {
             # A program would get `a,$b` and `a,'b'` as they are typed, which nobody means.
             if ($place.Text -notmatch '[''"$(@]') { return $place.Text }
@@ -207,7 +216,8 @@ function global:_ssox_answer([object[]]$reply) {
     if ($refusal) {
         $global:LASTEXITCODE = 70
         $refusal = "ssox: $refusal, environment unchanged"
-        if (-not $global:_ssox_full) { Microsoft.PowerShell.Utility\Write-Error $refusal } else { $Host.UI.WriteErrorLine($refusal) }
+        if ($global:_ssox_full) { $Host.UI.WriteErrorLine($refusal) }
+        else { Microsoft.PowerShell.Utility\Write-Error $refusal }
     }
     $refusal
 }

@@ -125,7 +125,7 @@ fn arguments_pass_through_with_the_first_double_dash() {
 }
 
 /// What a person types behind `ssox`, and what the program gets.
-const ARGUMENTS: [(&str, &str); 24] = [
+const ARGUMENTS: [(&str, &str); 26] = [
     ("", "<>"),
     ("-v -d -o x -e -Verbose --", "<-v> <-d> <-o> <x> <-e> <-Verbose> <-->"),
     ("exec dev -- aws ec2 Name=x,Values=a,b -- -y", "<exec> <dev> <--> <aws> <ec2> <Name=x,Values=a,b> <--> <-y>"),
@@ -135,6 +135,11 @@ const ARGUMENTS: [(&str, &str); 24] = [
     ("exec $p \"$p\"", "<exec> <only*.txt> <only*.txt>"),
     ("exec -p8080:80 -v/tmp:/x -x:$a", "<exec> <-p8080:80> <-v/tmp:/x> <-x:b c>"),
     ("exec dev -- -p8080:80 -v/tmp:/x -x:$a -p8080:$n", "<exec> <dev> <--> <-p8080:80> <-v/tmp:/x> <-x:b c> <-p8080:>"),
+    (
+        "exec dev -- terraform plan -out=plan.tfplan -x.y -a.b:c -z\"q r\"",
+        "<exec> <dev> <--> <terraform> <plan> <-out=plan.tfplan> <-x.y> <-a.b:c> <-zq r>",
+    ),
+    ("exec -out=plan.tfplan -x.$a --o.p=x,y", "<exec> <-out=plan.tfplan> <-x.b c> <--o.p=x,y>"),
     ("exec -p: 80", "<exec> <-p:> <80>"),
     ("exec 080 0x10 1.0 1kb -- 007", "<exec> <080> <0x10> <1.0> <1kb> <--> <007>"),
     ("exec \"$a\" x$a \"a'b\" 'it''s' \"\" '' $n end", "<exec> <b c> <xb c> <a'b> <it's> <> <> <end>"),
@@ -191,6 +196,31 @@ fn input_reaches_every_verb_and_comes_as_it_comes() {
     if let Some(told) = run_as_it_is(&home, &format!("{}\n{script}", loaded())) {
         assert!(told.starts_with("one\ntwo ") && told != "one\ntwo 1000\n", "{told}");
     }
+}
+
+#[test]
+fn what_people_are_told_goes_where_it_is_sent() {
+    let home = Home::scripted();
+    home.write("use.message", "told\n");
+    home.reply("use", "#ssox1\n=SSOX_PROFILE=dev\n#end\n", 0);
+    let script = "ssox use dev 2>err; \"[$(Get-Content err)] $?\"\nssox use dev *>all; \"[$(Get-Content all)] $?\"\n\
+        $x = ssox use dev 2>&1; \"[$x] $? $env:SSOX_PROFILE\"\n$x = ssox use dev 2>$null; \"[$x]\"\n\
+        ssox list | Select-Object -First 1; \"$($Error.Count)\"";
+    check(&home, script, "[told] True\n[told] True\n[told] True dev\n[]\narguments: <list>\n0\n");
+}
+
+#[test]
+fn before_statements_were_known_the_line_is_read() {
+    let home = Home::scripted();
+    let cases = [
+        ("$x = ssox exec dev -- ls a,b | cat", 6, "@('exec', 'dev', 'ls', @('a', 'b'))", "exec dev -- ls a,b"),
+        ("{ ssox use 'x y' }", 3, "@('use', 'x y')", "use 'x y'"),
+        ("ssox use `", 1, "@('use', '*')", "'use' '*'"),
+        ("", 0, "@('use', 'dev')", "'use' 'dev'"),
+    ];
+    let script: String = cases.iter().map(|(line, offset, given, _)| format!(
+        "$line = @'\n{line}\n'@\n\"$(_ssox_source ([pscustomobject]@{{ Line = $line; OffsetInLine = {offset} }}) {given})\"\n")).collect();
+    check(&home, &script, &cases.map(|(.., source)| format!("{source}\n")).concat());
 }
 
 #[test]
