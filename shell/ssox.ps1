@@ -305,16 +305,18 @@ function global:_ssox_is_due([long]$now) {
 
 # Returns what is compared.
 function global:_ssox_identity {
-    "$env:AWS_ACCESS_KEY_ID`n$env:AWS_SECRET_ACCESS_KEY`n$env:AWS_SESSION_TOKEN`n$env:AWS_CREDENTIAL_EXPIRATION`n" +
-    "$env:AWS_REGION`n$env:AWS_DEFAULT_REGION`n$env:AWS_PROFILE`n$env:AWS_DEFAULT_PROFILE`n" +
-    "$env:AWS_SECURITY_TOKEN`n$env:SSOX_PROFILE`n$env:SSOX_IDENTITY"
+    [string]::Join("`n", @(
+        $env:AWS_ACCESS_KEY_ID, $env:AWS_SECRET_ACCESS_KEY, $env:AWS_SESSION_TOKEN, $env:AWS_CREDENTIAL_EXPIRATION,
+        $env:AWS_REGION, $env:AWS_DEFAULT_REGION, $env:AWS_PROFILE, $env:AWS_DEFAULT_PROFILE, $env:AWS_SECURITY_TOKEN,
+        $env:SSOX_PROFILE, $env:SSOX_IDENTITY
+    ))
 }
 
 # Has the binary judge what changed since it last did: other keys, another region, a profile beside them. It is called once
 # for each change, and in a shell that inherits a profile at the first prompt. What nobody can judge is foreign. Tells
 # whether anything changed.
 function global:_ssox_look {
-    if (-not "$env:SSOX_PROFILE$env:SSOX_IDENTITY$global:_ssox_gone$global:_ssox_seen") { return $false }
+    if (-not ($env:SSOX_PROFILE -or $env:SSOX_IDENTITY -or $global:_ssox_gone -or $global:_ssox_seen)) { return $false }
     $now = _ssox_identity
     if ($now -ceq $global:_ssox_seen) { return $false }
     $global:_ssox_seen = $now
@@ -367,7 +369,7 @@ function global:_ssox_guard([string]$line) {
     if (-not $expires -or $line -match '^\s*ssox\b') { return }
     $now = _ssox_now
     if ($now -lt $expires - 60 -or ($env:SSOX_STATE -cne 'renewing' -and -not (_ssox_is_due $now))) { return }
-    $code = _ssox_value_of LASTEXITCODE
+    $code = $global:LASTEXITCODE
     try { _ssox_tick $now '--wait=2s' } finally { $global:LASTEXITCODE = $code }
 }
 
@@ -425,8 +427,9 @@ function global:_ssox_duration([long]$left) {
 function global:_ssox_paint([string]$label, [string]$rest, [string]$state) {
     if (-not $Host.UI.SupportsVirtualTerminal -or $env:TERM -ceq 'dumb') { return "$label$rest " }
     $escape = [char]27
-    $colour = @{ ok = 32; expired = 31; foreign = 35 }[$state]
-    if (-not $colour) { $colour = 33 }
+    $colour = 33
+    if ($state -ceq 'ok') { $colour = 32 } elseif ($state -ceq 'expired') { $colour = 31 }
+    if ($state -ceq 'foreign') { $colour = 35 }
     $block = '41;97'
     if ($env:NO_COLOR) { $colour = 0; $block = 7 }
     if ($env:SSOX_PROTECTED) {
@@ -436,6 +439,8 @@ function global:_ssox_paint([string]$label, [string]$rest, [string]$state) {
     }
 }
 
+# Before the first program there is none, which strict mode minds.
+if ($null -eq (_ssox_value_of LASTEXITCODE)) { $global:LASTEXITCODE = $null }
 $global:_ssox_is_new = $true
 $global:_ssox_prompted = -1
 $global:_ssox_retry = [long]0
@@ -448,7 +453,7 @@ Microsoft.PowerShell.Management\Remove-Item -LiteralPath Variable:global:_ssox_n
 # function, and after it.
 function global:_ssox_prompt([int]$number) {
     $succeeded = $global:?
-    $code = _ssox_value_of LASTEXITCODE
+    $code = $global:LASTEXITCODE
     # That of the command that is typed at this prompt.
     $global:_ssox_prompted = $MyInvocation.HistoryId
     $before = $global:_ssox_prompts[$number]

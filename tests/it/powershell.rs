@@ -70,17 +70,22 @@ fn what_is_no_reply_changes_nothing() {
         "#ssox1\n=AWS_REGION=x\n#end\n#end\n",
         "#ssox1\n=AWS_REGION=x\nPATH=x\n#end\n",
     ];
-    for reply in malformed.chain(other.map(String::from)) {
-        let home = Home::scripted();
-        home.reply("use", &reply, 0);
-        let told = run(
-            &home,
-            "$path = $env:PATH\nssox use dev\n\"$? $LASTEXITCODE [$env:AWS_REGION] $($path -ceq $env:PATH)\"",
-        );
+    let home = Home::scripted();
+    let replies: Vec<String> = malformed.chain(other.map(String::from)).collect();
+    for (n, reply) in replies.iter().enumerate() {
+        home.write(&format!("reply{n}"), reply);
+    }
+    let script = format!(
+        "$path = $env:PATH\nforeach ($n in 0..{}) {{\nCopy-Item \"reply$n\" use.reply\nssox use dev 2>$null\n\
+         \"$n $? $LASTEXITCODE [$env:AWS_REGION] $($path -ceq $env:PATH)\"\n}}",
+        replies.len() - 1
+    );
+    if let Some(told) = run(&home, &script) {
+        let (lines, refusals): (Vec<&str>, Vec<&str>) = told.lines().partition(|line| !line.starts_with("ssox: "));
+        let expected: Vec<String> = (0..replies.len()).map(|n| format!("{n} False 70 [] True")).collect();
+        assert_eq!(lines, expected, "{replies:?}");
         assert!(
-            told.as_deref()
-                .is_none_or(|told| told.contains("False 70 [] True") && told.contains("environment unchanged")),
-            "{reply:?}: {told:?}"
+            refusals.len() == replies.len() && refusals.iter().all(|line| line.ends_with(", environment unchanged"))
         );
     }
     let home = Home::scripted();
