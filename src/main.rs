@@ -22,6 +22,7 @@ mod peer;
 mod percent;
 mod profile;
 mod prompt;
+mod saml;
 mod secret;
 mod session;
 mod shell;

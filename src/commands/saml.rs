@@ -9,7 +9,8 @@ use crate::config::ConfigFiles;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::profile::{Profile, implied_name};
-use crate::source::saml::{self, Assertion, Origin, Saml, SamlRole};
+use crate::saml::{self, Assertion, AssertionOrigin, SamlRole};
+use crate::source::saml::Saml;
 use crate::source::{Request, Source};
 use crate::terminal::{say, warn};
 use crate::time::human;
@@ -52,14 +53,14 @@ pub(super) fn roles(ctx: &Context, args: &SamlRoles) -> Result<String> {
 
 fn assertion(ctx: &Context, args: &SamlRoles) -> Result<Assertion> {
     if let Some(path) = &args.saml_response {
-        return saml::assertion(ctx, Origin::File(path));
+        return saml::assertion(ctx, AssertionOrigin::File(path));
     }
     let name = args.profile.as_deref().unwrap_or_else(|| implied_name(ctx));
     let profile = Profile::load(ctx, name)?;
     match &profile.source {
         Source::Saml(saml) => {
             let timeout = args.timeout.unwrap_or(saml::TIMEOUT);
-            saml::assertion(ctx, Origin::Browser { url: &saml.url, timeout })
+            saml::assertion(ctx, AssertionOrigin::Browser { url: &saml.url, timeout })
         }
         _ => Err(Error::configuration(format!("profile `{}` has no `ssox_saml_url`", profile.name))
             .hint("ssox saml roles NAME, or ssox saml roles --saml-response FILE")),

@@ -1,23 +1,23 @@
-//! When keys in a file expire: other tools write that beside them, each in a form of its own.
+//! When keys in a file expire: other tools write this beside them, each in its own format.
 
 use crate::time::Timestamp;
 
-/// The keys under which tools write it: saml2aws and okta-aws-cli, aws-mfa and awsume, aws-azure-login and clisso, others.
+/// The keys that tools use for it: saml2aws and okta-aws-cli, aws-mfa and awsume, aws-azure-login and clisso, others.
 pub(crate) const EXPIRY_KEYS: [&str; 4] =
     ["x_security_token_expires", "expiration", "aws_expiration", "aws_session_expiration"];
 
-/// The zone that is furthest behind UTC, in seconds.
+/// The time zone furthest behind UTC, in seconds.
 const LATEST_ZONE: i64 = 12 * 3600;
 
-/// Returns the latest moment among them: one that is left of older keys is earlier.
-pub(crate) fn end<'a>(text: impl Fn(&str) -> Option<&'a str>) -> Option<Timestamp> {
-    // awsume writes the time of this machine's zone, without the zone: by then the keys have expired anywhere.
+/// Returns the latest expiry among these keys. An earlier one may be left over from older keys.
+pub(crate) fn expiry<'a>(text: impl Fn(&str) -> Option<&'a str>) -> Option<Timestamp> {
+    // awsume writes local time without the zone. This is the moment after which the keys have expired in every zone.
     let zone = if text("manager") == Some("awsume") || text("autoawsume").is_some() { LATEST_ZONE } else { 0 };
     EXPIRY_KEYS.iter().filter_map(|key| parse(text(key)?, zone)).max()
 }
 
-/// Reads RFC 3339 with a blank for the `T`, an offset without a colon, what Go prints, seconds or milliseconds; without a
-/// zone it is UTC, and `zone` seconds more.
+/// Parses RFC 3339 (also with a blank for the `T`, or an offset without a colon), the format of Go, and seconds or
+/// milliseconds since 1970. A time without a zone is UTC plus `zone` seconds.
 fn parse(text: &str, zone: i64) -> Option<Timestamp> {
     let text = text.trim();
     if text.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -86,7 +86,7 @@ mod tests {
             "x_security_token_expires" => Some(MOMENT),
             _ => None,
         };
-        assert_eq!(end(text), Timestamp::parse(MOMENT));
-        assert_eq!(end(|_| None), None);
+        assert_eq!(expiry(text), Timestamp::parse(MOMENT));
+        assert_eq!(expiry(|_| None), None);
     }
 }

@@ -1,31 +1,31 @@
-//! What people type for a profile: its name, `ACCOUNT/ROLE`, or the ARN they pasted.
+//! Finds the profile that a person typed: by its name, `ACCOUNT/ROLE`, or a pasted ARN.
 
 use crate::config::{ConfigFiles, Section, SectionKind, as_argument, nearest};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::source::role_arn::permission_set;
 
-/// Returns the name of the profile that is meant.
+/// Returns the name of the profile that `wanted` stands for.
 ///
 /// # Errors
-/// Configuration: no such profile (with the nearest names), none or several with that account and role.
+/// Configuration: no such profile (the hint has similar names), or none or several with that account and role.
 pub(crate) fn name(ctx: &Context, files: &ConfigFiles, wanted: &str) -> Result<String> {
     if files.profile(wanted).is_some() {
         return Ok(wanted.into());
     }
-    let Some(role) = Role::parse(wanted) else { return Err(unknown(ctx, files, wanted)) };
-    let fitting: Vec<String> = files.profile_names().filter(|name| role.fits_profile(files, name)).collect();
-    match fitting.as_slice() {
+    let Some(role) = AccountRole::parse(wanted) else { return Err(unknown(ctx, files, wanted)) };
+    let matching: Vec<String> = files.profile_names().filter(|name| role.matches_profile(files, name)).collect();
+    match matching.as_slice() {
         [name] => Ok(name.clone()),
         [] => Err(Error::configuration(format!("no profile has {role}")).hint("ssox configure sso")),
         several => Err(Error::configuration(format!("{} profiles have {role}", several.len())).hint(format!(
-            "name one: {}",
+            "use one of their names: {}",
             several.iter().map(|name| as_argument(name)).collect::<Vec<_>>().join(" or ")
         ))),
     }
 }
 
-/// Makes the error for a name nobody has, with the nearest ones.
+/// Makes the error for an unknown name, with similar names.
 pub(crate) fn unknown(ctx: &Context, files: &ConfigFiles, name: &str) -> Error {
     let error = Error::configuration(format!("there is no profile `{name}`"));
     if let Some(hint) = files.header_hint(SectionKind::Profile, name) {
@@ -42,26 +42,26 @@ pub(crate) fn unknown(ctx: &Context, files: &ConfigFiles, name: &str) -> Error {
     }
 }
 
-/// Returns the names of profiles that were probably meant.
+/// Returns the names of profiles that are similar.
 fn nearest_profiles(files: &ConfigFiles, name: &str) -> Vec<String> {
     let names: Vec<String> = files.profile_names().collect();
     nearest(name, names.iter().map(String::as_str))
 }
 
-/// An account and a role, as `ACCOUNT/ROLE` or an ARN says them.
-struct Role<'a> {
+/// An account and a role, parsed from `ACCOUNT/ROLE` or an ARN.
+struct AccountRole<'a> {
     account_id: &'a str,
     role_name: &'a str,
     arn: Option<&'a str>,
 }
 
-impl std::fmt::Display for Role<'_> {
+impl std::fmt::Display for AccountRole<'_> {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(out, "role `{}` in account `{}`", self.role_name, self.account_id)
     }
 }
 
-impl<'a> Role<'a> {
+impl<'a> AccountRole<'a> {
     fn parse(text: &'a str) -> Option<Self> {
         if let Some((account_id, role_name)) = text.split_once('/').filter(|(account_id, _)| is_account_id(account_id))
         {
@@ -78,32 +78,32 @@ impl<'a> Role<'a> {
         Some(Self { account_id, role_name: permission_set(role_name), arn: Some(text) })
     }
 
-    fn fits_profile(&self, files: &ConfigFiles, name: &str) -> bool {
-        files.profile(name).is_some_and(|section| self.fits(&section))
+    fn matches_profile(&self, files: &ConfigFiles, name: &str) -> bool {
+        files.profile(name).is_some_and(|section| self.matches(&section))
     }
 
-    fn fits(&self, section: &Section) -> bool {
+    fn matches(&self, section: &Section) -> bool {
         if let Some(arn) = section.get("role_arn") {
-            let of_profile = Role::parse(arn).map(|role| (role.account_id, role.role_name));
+            let of_profile = AccountRole::parse(arn).map(|role| (role.account_id, role.role_name));
             return self.arn == Some(arn) || of_profile == Some((self.account_id, self.role_name));
         }
         section.get("sso_account_id") == Some(self.account_id) && section.get("sso_role_name") == Some(self.role_name)
     }
 }
 
-/// Checks the name of a permission set, which AWS would refuse in words of its own; where it comes from is said first.
+/// Checks the name of a permission set, for a better message than that of AWS. `what` starts the message.
 ///
 /// # Errors
-/// Configuration: no role has such a name, or it is the one that IAM knows the role by.
+/// Configuration: it has characters that no name has, or it is the name of the IAM role.
 pub(crate) fn check_role_name(what: &str, role_name: &str) -> Result<()> {
-    let meant = permission_set(role_name);
-    if meant != role_name {
-        let message = format!("{what} is `{role_name}`, which is what IAM calls the role of permission set `{meant}`");
-        return Err(Error::configuration(message).hint(format!("write `{meant}`")));
+    let permission_set = permission_set(role_name);
+    if permission_set != role_name {
+        let message = format!("{what} is `{role_name}`, the IAM role of the permission set `{permission_set}`");
+        return Err(Error::configuration(message).hint(format!("write `{permission_set}`")));
     }
     if role_name.is_empty() || !role_name.chars().all(|c| c.is_ascii_alphanumeric() || "+=,.@-_".contains(c)) {
-        let message = format!("{what} is `{role_name}`");
-        return Err(Error::configuration(message).hint("it has letters, digits and `+=,.@-_`"));
+        let message = format!("{what} is `{role_name}`, which is not the name of a role");
+        return Err(Error::configuration(message).hint("a name has only letters, digits and `+=,.@-_`"));
     }
     Ok(())
 }
@@ -144,7 +144,10 @@ mod tests {
 
     #[test]
     fn several_or_none_is_an_error_that_names_them() {
-        assert_eq!(found("222233334444/Admin").unwrap_err().hint.unwrap(), "name one: twin-a or 'twin b'");
+        assert_eq!(
+            found("222233334444/Admin").unwrap_err().hint.unwrap(),
+            "use one of their names: twin-a or 'twin b'"
+        );
         assert!(found("999999999999/Admin").unwrap_err().message.contains("no profile has role `Admin`"));
     }
 

@@ -1,17 +1,17 @@
-//! Profiles: from a name to a region, a source of credentials, and how AWS is reached.
-//!
-//! Deliberately not here: the grammar of the files (`config`), and fetching (`source`).
+//! Profiles: resolves a name to a region, a source of credentials, and the endpoints of AWS.
 
 mod expiry;
 pub(crate) mod find;
 mod metadata;
 mod network;
 mod protected;
+mod resolve;
+mod role_keys;
 mod roles;
 mod sessions;
 mod sources;
 
-pub(crate) use expiry::{EXPIRY_KEYS, end as expiry};
+pub(crate) use expiry::{EXPIRY_KEYS, expiry};
 pub(crate) use sessions::{named_session, scopes, session_behind, sessions};
 
 use crate::aws::Network;
@@ -20,39 +20,39 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::source::Source;
 
-/// A profile, understood.
+/// A resolved profile.
 #[derive(Clone, Debug)]
 pub(crate) struct Profile {
     pub(crate) name: String,
     /// The profile's own `region`, not the environment's.
     pub(crate) region: Option<String>,
     pub(crate) source: Source,
-    /// How AWS is reached with it.
+    /// Endpoints, CA bundle and limits of its requests.
     pub(crate) network: Network,
-    /// The role that was asked for on top of the profile.
+    /// The role of `--role-arn`, which the profile's credentials assume.
     pub(crate) ad_hoc_role_arn: Option<String>,
-    /// Whether the prompt should make it stand out.
+    /// Whether the prompt highlights it.
     pub(crate) protected: bool,
 }
 
 impl Profile {
-    /// Reads the files and returns the profile that `wanted` means: a name, `ACCOUNT/ROLE`, or a role ARN.
+    /// Reads the files and returns the profile for `wanted`: a name, `ACCOUNT/ROLE`, or a role ARN.
     ///
     /// # Errors
-    /// Configuration, saying what to type.
+    /// Configuration, with a hint what to type.
     pub(crate) fn load(ctx: &Context, wanted: &str) -> Result<Self> {
         let files = ConfigFiles::load(ctx)?;
         let name = find::name(ctx, &files, wanted)?;
         Self::resolve(ctx, &files, &name)
     }
 
-    /// Returns the profile of that very name.
+    /// Returns the profile with exactly this name.
     ///
     /// # Errors
-    /// Configuration, saying what to type.
+    /// Configuration, with a hint what to type.
     pub(crate) fn resolve(ctx: &Context, files: &ConfigFiles, name: &str) -> Result<Self> {
         let section = files.profile(name).ok_or_else(|| find::unknown(ctx, files, name))?;
-        let source = sources::source(ctx, files, name, &section)?;
+        let source = resolve::source(ctx, files, name, &section)?;
         Ok(Self {
             name: name.into(),
             region: region(name, &section)?,
@@ -63,10 +63,10 @@ impl Profile {
         })
     }
 
-    /// Puts a role on top, which the profile's credentials assume; without one, the profile stays what it is.
+    /// Returns the profile with a role that its credentials assume; without a role, the profile itself.
     ///
     /// # Errors
-    /// Configuration: this is no role's ARN.
+    /// Configuration: this is not the ARN of a role.
     pub(crate) fn with_role(self, ctx: &Context, role_arn: Option<&str>) -> Result<Self> {
         let Some(arn) = role_arn else { return Ok(self) };
         let source = roles::ad_hoc(ctx, self.region.as_deref(), &self.network, self.source, arn)?;
@@ -74,7 +74,7 @@ impl Profile {
     }
 }
 
-/// Returns how AWS is reached without a profile.
+/// Returns the network settings without a profile.
 ///
 /// # Errors
 /// Configuration: a variable that cannot be used.
@@ -82,23 +82,22 @@ pub(crate) fn network_of_environment(ctx: &Context, files: &ConfigFiles) -> Resu
     network::network(ctx, files, &files.empty_profile())
 }
 
-/// Returns the profile that is meant when none is named: `SSOX_PROFILE`, `AWS_PROFILE`, `AWS_DEFAULT_PROFILE`, `default`.
+/// Returns the profile to use when none is named: `SSOX_PROFILE`, `AWS_PROFILE`, `AWS_DEFAULT_PROFILE`, `default`.
 pub(crate) fn implied_name(ctx: &Context) -> &str {
     ["SSOX_PROFILE", "AWS_PROFILE", "AWS_DEFAULT_PROFILE"].iter().find_map(|name| ctx.var(name)).unwrap_or("default")
 }
 
-/// Checks that a region can be part of a host name; what it says goes into addresses and the environment.
+/// Checks that a region can be part of a host name, because it becomes part of endpoints and variables. `what` starts the
+/// message.
 pub(crate) fn check_region(what: &str, region: &str) -> Result<()> {
     let is_word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    match !region.is_empty() && region.len() <= 40 && region.chars().all(is_word) {
-        true => Ok(()),
-        false => Err(Error::configuration(format!("{what}: `{region}` is not a region")).hint(
-            match what.starts_with("--") {
-                true => "a region looks like `eu-west-1`",
-                false => "a region looks like `eu-west-1`; ssox doctor shows the line",
-            },
-        )),
+    if (1..=40).contains(&region.len()) && region.chars().all(is_word) {
+        return Ok(());
     }
+    let is_option = what.starts_with("--");
+    let more = if is_option { "" } else { "; ssox doctor shows the line" };
+    Err(Error::configuration(format!("{what}: `{region}` is not a region"))
+        .hint(format!("a region looks like `eu-west-1`{more}")))
 }
 
 fn region(name: &str, section: &Section) -> Result<Option<String>> {

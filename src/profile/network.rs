@@ -1,17 +1,16 @@
-//! How AWS is reached: endpoint overrides, CA bundle, attempts, FIPS and dual-stack, by AWS's own names.
-//! The order is that of the SDKs: service variable, general variable, `[services]`, the profile's `endpoint_url`.
-//!
-//! Deliberately not here: proxies, which the HTTP client takes from the environment.
+//! Network settings from AWS's own variables and keys: endpoints, CA bundle, attempts, FIPS and dual-stack.
+//! Endpoints are looked up in the order of the SDKs: the service's variable, the general variable, `[services]`, the
+//! profile's `endpoint_url`. The HTTP client itself reads the proxy variables.
 
 use crate::aws::{CaBundle, Endpoint, Network, Origin, Timeouts};
 use crate::config::{ConfigFiles, Entry, Section};
 use crate::context::Context;
 use crate::error::{Error, Result};
 
-/// Returns how AWS is reached with this profile.
+/// Returns the network settings of a profile.
 ///
 /// # Errors
-/// Configuration: a `services` section that is not there, a number that is none.
+/// Configuration: the `services` section does not exist, or `max_attempts` is not a number.
 pub(super) fn network(ctx: &Context, files: &ConfigFiles, section: &Section) -> Result<Network> {
     let setting = |variable: &str, key: &str| ctx.var(variable).or_else(|| section.get(key)).filter(|v| !v.is_empty());
     let is_on = |variable: &str, key: &str| setting(variable, key).is_some_and(|v| v.eq_ignore_ascii_case("true"));
@@ -24,7 +23,7 @@ pub(super) fn network(ctx: &Context, files: &ConfigFiles, section: &Section) -> 
     };
     Ok(Network {
         sso: endpoints.of("SSO", &["sso"]),
-        // The SDK for Rust spells the nested key with a hyphen, all others with an underscore.
+        // The SDK for Rust writes the nested key with a hyphen, all other SDKs with an underscore.
         sso_oidc: endpoints.of("SSO_OIDC", &["sso_oidc", "sso-oidc"]),
         sts: endpoints.of("STS", &["sts"]),
         signin: endpoints.of("SIGNIN", &["signin"]),
@@ -76,8 +75,8 @@ impl Endpoints<'_> {
     fn in_services(&self, nested: &[&str]) -> Option<Endpoint> {
         let services = self.services.as_ref()?;
         let (key, url) = nested.iter().find_map(|key| Some((key, services.nested(key, "endpoint_url")?)))?;
-        let place = format!("`endpoint_url` of `{key}` in `[services {}]`", services.name);
-        Some(self.key(url, &place, services.entry(key)?))
+        let what = format!("`endpoint_url` of `{key}` in `[services {}]`", services.name);
+        Some(self.key(url, &what, services.entry(key)?))
     }
 
     fn in_section(&self) -> Option<Endpoint> {
@@ -85,25 +84,24 @@ impl Endpoints<'_> {
         Some(self.key(&entry.value, &format!("`endpoint_url` of `{}`", self.section.name), entry))
     }
 
-    fn key(&self, url: &str, place: &str, entry: &Entry) -> Endpoint {
+    fn key(&self, url: &str, what: &str, entry: &Entry) -> Endpoint {
         let file = &self.files.file(entry.which).path;
-        Endpoint { url: url.into(), origin: Origin::Key(format!("{place} in `{}`", file.display())) }
+        Endpoint { url: url.into(), origin: Origin::Key(format!("{what} in `{}`", file.display())) }
     }
 }
 
 fn services<'a>(files: &'a ConfigFiles, section: &Section) -> Result<Option<Section<'a>>> {
     let Some(name) = section.value("services") else { return Ok(None) };
-    match files.services(name) {
-        Some(services) => Ok(Some(services)),
-        None => Err(Error::configuration(format!("there is no section `[services {name}]`"))
-            .hint(format!("add `[services {name}]` to ~/.aws/config, or take `services = {name}` out of the profile"))),
-    }
+    files.services(name).map(Some).ok_or_else(|| {
+        Error::configuration(format!("there is no section `[services {name}]`"))
+            .hint(format!("add `[services {name}]` to ~/.aws/config, or remove `services = {name}` from the profile"))
+    })
 }
 
 fn attempts(text: &str) -> Result<u32> {
     text.trim().parse().ok().filter(|attempts| *attempts > 0).ok_or_else(|| {
         Error::configuration(format!("`{text}` is not a number of attempts"))
-            .hint("AWS_MAX_ATTEMPTS (`max_attempts` in a profile) is a number from 1 on")
+            .hint("AWS_MAX_ATTEMPTS (`max_attempts` in a profile) must be at least 1")
     })
 }
 

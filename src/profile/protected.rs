@@ -1,4 +1,4 @@
-//! Which profiles the prompt makes stand out: by their own key, by `SSOX_PROTECT`, or by a word such as `prod`.
+//! Decides which profiles the prompt highlights: by their own key, by `SSOX_PROTECT`, or by a word such as `prod`.
 
 use crate::account_names::AccountNames;
 use crate::config::Section;
@@ -6,9 +6,9 @@ use crate::context::Context;
 use crate::source::Source;
 use glob::Pattern;
 
-/// Words that say so, and words that undo the one behind them.
+/// Words that mark a profile as protected, and words that negate the word after them.
 const WORDS: [&str; 4] = ["prod", "production", "prd", "live"];
-const UNDOING: [&str; 3] = ["non", "pre", "not"];
+const NEGATIONS: [&str; 3] = ["non", "pre", "not"];
 
 /// Tells whether a profile is protected: its key `ssox_protected` decides, else `SSOX_PROTECT` where that is set, else
 /// the words of its name.
@@ -17,29 +17,36 @@ pub(super) fn is_protected(ctx: &Context, name: &str, section: &Section, source:
         return value.eq_ignore_ascii_case("true");
     }
     match ctx.var_os("SSOX_PROTECT") {
-        Some(globs) => fits_one(&globs.to_string_lossy(), &names(ctx, name, source, &globs.to_string_lossy())),
-        None => says_so(name),
+        Some(globs) => {
+            let globs = globs.to_string_lossy();
+            matches_any(&globs, &names(ctx, name, source, &globs))
+        }
+        None => has_protected_word(name),
     }
 }
 
-/// Returns what the globs may match: the profile's name, `number/role` and `Name/Role`. Account names are in a file, which
-/// is read only for a glob with a `/`.
+/// Returns the names that globs can match: the profile's name, `account id/role` and `account name/role`. The file with
+/// account names is read only if a glob has a `/`.
 fn names(ctx: &Context, name: &str, source: &Source, globs: &str) -> Vec<String> {
     let mut names = vec![name.to_string()];
-    if let (Some(account), Some(role), true) = (source.account_id(), source.role_name(), globs.contains('/')) {
-        let called = AccountNames::load(ctx);
-        names.extend([Some(account), called.get(account)].into_iter().flatten().map(|of| format!("{of}/{role}")));
+    if let (Some(account_id), Some(role)) = (source.account_id(), source.role_name())
+        && globs.contains('/')
+    {
+        let account_names = AccountNames::load(ctx);
+        let accounts = [Some(account_id), account_names.get(account_id)];
+        names.extend(accounts.into_iter().flatten().map(|account| format!("{account}/{role}")));
     }
     names
 }
 
 /// Tells whether one of the globs, separated by commas, matches the whole of a name.
-fn fits_one(globs: &str, names: &[String]) -> bool {
+fn matches_any(globs: &str, names: &[String]) -> bool {
     let globs = globs.split(',').map(str::trim).filter(|glob| !glob.is_empty());
     globs.map(pattern).any(|pattern| names.iter().any(|name| pattern.matches(name)))
 }
 
-/// A glob that cannot be read stands for itself. Several `*` are one here, and directories to the crate.
+/// Parses a glob; an invalid one matches itself literally. `**` is replaced by `*`, because the crate takes it for
+/// directories.
 fn pattern(glob: &str) -> Pattern {
     let mut single = glob.to_string();
     while single.contains("**") {
@@ -49,11 +56,11 @@ fn pattern(glob: &str) -> Pattern {
     Pattern::new(&single).unwrap_or_else(|_| literally())
 }
 
-/// Tells whether a name has one of the words, which no `non` or `pre` before it undoes.
-fn says_so(name: &str) -> bool {
+/// Tells whether a name has one of the words without a negation before it.
+fn has_protected_word(name: &str) -> bool {
     let words = words(name);
-    let is_undone = |at: usize| at > 0 && UNDOING.contains(&words[at - 1].as_str());
-    words.iter().enumerate().any(|(at, word)| WORDS.contains(&word.as_str()) && !is_undone(at))
+    let is_negated = |at: usize| at > 0 && NEGATIONS.contains(&words[at - 1].as_str());
+    words.iter().enumerate().any(|(at, word)| WORDS.contains(&word.as_str()) && !is_negated(at))
 }
 
 /// Returns the words of a name in lower case: `my-ProdEU2` has `my`, `prod`, `eu` and `2`.
@@ -65,7 +72,7 @@ fn words(name: &str) -> Vec<String> {
             words.push(String::new());
         }
         if c.is_alphanumeric() {
-            words.last_mut().expect("there is one").extend(c.to_lowercase());
+            words.last_mut().expect("it starts with one word").extend(c.to_lowercase());
         }
     }
     words.retain(|word| !word.is_empty());
@@ -105,7 +112,7 @@ mod tests {
             "core/production",
         ];
         for name in protected {
-            assert!(says_so(name), "{name}");
+            assert!(has_protected_word(name), "{name}");
         }
         let others = [
             "nonprod",
@@ -127,13 +134,13 @@ mod tests {
             "",
         ];
         for name in others {
-            assert!(!says_so(name), "{name}");
+            assert!(!has_protected_word(name), "{name}");
         }
     }
 
     #[test]
     fn globs_match_the_whole_name() {
-        let fits = |globs: &str, name: &str| fits_one(globs, &[name.to_string()]);
+        let matches = |globs: &str, name: &str| matches_any(globs, &[name.to_string()]);
         let rows = [
             ("*prod*", "my-prod-eu"),
             ("prod", "prod"),
@@ -148,7 +155,7 @@ mod tests {
             ("[", "["),
         ];
         for (globs, name) in rows {
-            assert!(fits(globs, name), "{globs} {name}");
+            assert!(matches(globs, name), "{globs} {name}");
         }
         for (globs, name) in [
             ("prod", "prod2"),
@@ -159,7 +166,7 @@ mod tests {
             ("*prod*", "PROD"),
             (",", ""),
         ] {
-            assert!(!fits(globs, name), "{globs} {name}");
+            assert!(!matches(globs, name), "{globs} {name}");
         }
     }
 

@@ -1,4 +1,4 @@
-//! Sessions as the configuration names them: `[sso-session NAME]`, or the start URL of a legacy profile.
+//! Sessions in the configuration: `[sso-session NAME]` sections, and the start URLs of legacy profiles.
 
 use super::{Profile, check_region, find, network::network};
 use crate::config::{ConfigFiles, Section, SectionKind, nearest};
@@ -9,13 +9,13 @@ use crate::session::Session;
 /// Returns the session `[sso-session NAME]`.
 ///
 /// # Errors
-/// Configuration: no such section, or one without start URL or region.
+/// Configuration: the section does not exist, or has no start URL or region.
 pub(crate) fn named_session(ctx: &Context, files: &ConfigFiles, name: &str) -> Result<Session> {
     let section = files.sso_session(name).ok_or_else(|| unknown(ctx, files, name))?;
     session(ctx, files, Some(name), &section, &section)
 }
 
-/// Returns every session of the configuration, each once: the named ones, then the start URLs of legacy profiles.
+/// Returns every session in the configuration once: the named ones, then those of legacy profiles.
 pub(crate) fn sessions(ctx: &Context, files: &ConfigFiles) -> Vec<Result<Session>> {
     let mut found: Vec<Result<Session>> =
         files.sso_session_names().map(|name| named_session(ctx, files, &name)).collect();
@@ -24,13 +24,12 @@ pub(crate) fn sessions(ctx: &Context, files: &ConfigFiles) -> Vec<Result<Session
         if section.value("sso_session").is_some() || section.value("sso_start_url").is_none() {
             continue;
         }
-        let legacy = of_profile(ctx, files, &name, &section);
-        let is_known = |session: &Session| {
-            found.iter().flatten().any(|known| known.name.is_none() && known.start_url == session.start_url)
-        };
-        match legacy {
-            Ok(session) if is_known(&session) => {}
-            legacy => found.push(legacy),
+        let session = of_profile(ctx, files, &name, &section);
+        let is_same = |session: &Session, other: &Session| other.name.is_none() && other.start_url == session.start_url;
+        let is_known =
+            session.as_ref().is_ok_and(|session| found.iter().flatten().any(|known| is_same(session, known)));
+        if !is_known {
+            found.push(session);
         }
     }
     found
@@ -39,7 +38,7 @@ pub(crate) fn sessions(ctx: &Context, files: &ConfigFiles) -> Vec<Result<Session
 /// Returns the session behind a profile: its own, or that of the profile its credentials come from.
 ///
 /// # Errors
-/// Configuration: no such profile, or one that nobody signs in for.
+/// Configuration: there is no such profile, or it has no session.
 pub(crate) fn session_behind(ctx: &Context, files: &ConfigFiles, wanted: &str) -> Result<Session> {
     let name = find::name(ctx, files, wanted)?;
     let section = files.profile(&name).ok_or_else(|| find::unknown(ctx, files, &name))?;
@@ -48,7 +47,7 @@ pub(crate) fn session_behind(ctx: &Context, files: &ConfigFiles, wanted: &str) -
     }
     let profile = Profile::resolve(ctx, files, &name)?;
     profile.source.session().cloned().ok_or_else(|| {
-        Error::configuration(format!("profile `{name}` has no session: nobody signs in for it"))
+        Error::configuration(format!("profile `{name}` has no session to sign in to"))
             .hint("ssox sessions shows the profiles of each session")
     })
 }
@@ -56,7 +55,7 @@ pub(crate) fn session_behind(ctx: &Context, files: &ConfigFiles, wanted: &str) -
 /// Returns the session a profile uses.
 ///
 /// # Errors
-/// Configuration: the session is not there, is incomplete, or says other than the profile itself.
+/// Configuration: the session does not exist, is incomplete, or contradicts the profile.
 pub(super) fn of_profile(ctx: &Context, files: &ConfigFiles, profile: &str, section: &Section) -> Result<Session> {
     let Some(name) = section.value("sso_session") else {
         return session(ctx, files, None, section, section)
@@ -69,9 +68,9 @@ pub(super) fn of_profile(ctx: &Context, files: &ConfigFiles, profile: &str, sect
             && one != other
         {
             return Err(Error::configuration(format!(
-                "`{key}` of profile `{profile}` is `{one}`, of its sso-session `{name}` `{other}`"
+                "`{key}` is `{one}` in profile `{profile}`, but `{other}` in its sso-session `{name}`"
             ))
-            .hint(format!("take `{key}` out of `[profile {profile}]` in ~/.aws/config")));
+            .hint(format!("remove `{key}` from `[profile {profile}]` in ~/.aws/config")));
         }
     }
     session(ctx, files, Some(name), &of_session, section)
@@ -84,10 +83,10 @@ fn session(
     section: &Section,
     endpoints: &Section,
 ) -> Result<Session> {
-    let place = name.map_or_else(String::new, |name| format!("sso-session `{name}` "));
-    let required = |key: &str| section.value(key).ok_or_else(|| missing(&place, key, section));
+    let prefix = name.map_or_else(String::new, |name| format!("sso-session `{name}` "));
+    let required = |key: &str| section.value(key).ok_or_else(|| missing(&prefix, key, section));
     let region = required("sso_region")?;
-    check_region(&format!("{place}`sso_region`"), region)?;
+    check_region(&format!("{prefix}`sso_region`"), region)?;
     Ok(Session {
         name: name.map(String::from),
         profile: None,
@@ -98,21 +97,21 @@ fn session(
     })
 }
 
-/// Takes a list of scopes apart.
+/// Splits a list of scopes.
 pub(crate) fn scopes(list: &str) -> Vec<String> {
     list.split(',').map(str::trim).filter(|scope| !scope.is_empty()).map(String::from).collect()
 }
 
-fn missing(place: &str, key: &str, section: &Section) -> Error {
-    let error = Error::configuration(format!("{place}has no `{key}`").trim_start().to_string());
+fn missing(prefix: &str, key: &str, section: &Section) -> Error {
+    let error = Error::configuration(format!("{prefix}has no `{key}`").trim_start().to_string());
     let hint = misspelt(section, key);
     error.hint(hint.unwrap_or_else(|| format!("add `{key} = …` in ~/.aws/config, or run ssox configure sso")))
 }
 
-/// Names the key that was probably meant to be this one.
+/// Returns a hint if the section has a key that looks like a misspelling of this one.
 pub(super) fn misspelt(section: &Section, key: &str) -> Option<String> {
     let near = nearest(key, section.keys().filter(|known| *known != key));
-    near.first().map(|near| format!("`{near}` looks like it: write `{key}` in ~/.aws/config"))
+    near.first().map(|near| format!("`{near}` looks like a misspelling: write `{key}` in ~/.aws/config"))
 }
 
 fn unknown(ctx: &Context, files: &ConfigFiles, name: &str) -> Error {

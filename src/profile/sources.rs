@@ -1,10 +1,8 @@
-//! Which source a profile has: the AWS CLI's order of precedence among the keys of one profile.
-//!
-//! Deliberately not here: what a source does, and the chains of roles (`roles`).
+//! The source of a profile's own credentials: the order of precedence of its keys is that of the AWS CLI.
 
 use super::find::{check_role_name, is_account_id};
 use super::sessions::{self, misspelt};
-use super::{expiry, network, region, roles};
+use super::{expiry, network, region, role_keys};
 use crate::aws::Network;
 use crate::config::{ConfigFiles, Section, WhichFile, as_option};
 use crate::context::Context;
@@ -20,39 +18,33 @@ use crate::source::sso::SsoRole;
 use crate::source::static_keys::StaticKeys;
 use crate::source::{Source, web_identity};
 
-/// Returns where the profile's credentials come from.
-///
-/// # Errors
-/// Configuration: no source, an incomplete one, or one that leads back to itself.
-pub(super) fn source(ctx: &Context, files: &ConfigFiles, name: &str, section: &Section) -> Result<Source> {
-    let place = Place { ctx, files, region: region(name, section)?, network: network::network(ctx, files, section)? };
-    let source = place.first(name, section)?;
-    Ok(roles::kept_apart(&place, name, section, source))
-}
-
-/// Where resolving goes on: the whole chain is asked for in the region and over the network of the profile it began with,
-/// as with the AWS CLI.
-pub(super) struct Place<'a> {
+/// Resolves the profiles of a chain. As with the AWS CLI, the region and the network settings of the first profile are used
+/// for the whole chain.
+pub(super) struct Resolver<'a> {
     pub(super) ctx: &'a Context,
     pub(super) files: &'a ConfigFiles,
     pub(super) region: Option<String>,
     pub(super) network: Network,
 }
 
-impl Place<'_> {
-    /// Returns the source of the profile that was asked for: its role before all else.
-    pub(super) fn first(&self, name: &str, section: &Section) -> Result<Source> {
-        match is_assumed(section) {
-            true => roles::assumed(self, &mut vec![name.into()], name, section),
-            false => self.own(name, section),
-        }
+impl<'a> Resolver<'a> {
+    /// Returns a resolver for the chain that starts with this profile.
+    ///
+    /// # Errors
+    /// Configuration: its region or network settings cannot be used.
+    pub(super) fn new(ctx: &'a Context, files: &'a ConfigFiles, name: &str, section: &Section) -> Result<Self> {
+        let (region, network) = (region(name, section)?, network::network(ctx, files, section)?);
+        Ok(Self { ctx, files, region, network })
     }
 
-    /// Returns what a profile has beside a role that other credentials assume.
-    pub(super) fn own(&self, name: &str, section: &Section) -> Result<Source> {
+    /// Returns the source of a profile, apart from a role that other credentials assume.
+    ///
+    /// # Errors
+    /// Configuration: there is none, or it is incomplete.
+    pub(super) fn own_source(&self, name: &str, section: &Section) -> Result<Source> {
         let has = |key: &str| section.value(key).is_some();
         let has_key = |which| in_file(section, "aws_access_key_id", which).is_some();
-        // Before all of AWS's own keys: `credential_process = ssox credential-process NAME` may stand beside it, for others.
+        // Before all of AWS's own keys: `credential_process = ssox credential-process NAME` may be beside it, for other tools.
         if let Some(url) = section.value("ssox_saml_url") {
             return self.saml(name, section, url);
         }
@@ -75,21 +67,22 @@ impl Place<'_> {
                 account_id: section.value("aws_account_id").map(String::from),
             }));
         }
-        let has_half = |which| in_file(section, "aws_secret_access_key", which).is_some();
-        if has_key(WhichFile::Config) || has_half(WhichFile::Config) {
+        let has_secret = |which| in_file(section, "aws_secret_access_key", which).is_some();
+        if has_key(WhichFile::Config) || has_secret(WhichFile::Config) {
             return static_keys(name, section, WhichFile::Config);
         }
-        match has_half(WhichFile::Credentials) {
-            true => static_keys(name, section, WhichFile::Credentials),
-            false => Err(nothing(name, section)),
+        if has_secret(WhichFile::Credentials) {
+            return static_keys(name, section, WhichFile::Credentials);
         }
+        Err(no_credentials(name, section))
     }
 
     fn sso(&self, name: &str, section: &Section) -> Result<SsoRole> {
-        let required = |key: &str| match section.value(key) {
-            Some(value) => Ok(value.to_string()),
-            None => Err(Error::configuration(format!("profile `{name}` has no `{key}`"))
-                .hint(misspelt(section, key).unwrap_or_else(|| format!("add `{key} = …` to `[profile {name}]`")))),
+        let required = |key: &str| {
+            section.value(key).map(String::from).ok_or_else(|| {
+                Error::configuration(format!("profile `{name}` has no `{key}`"))
+                    .hint(misspelt(section, key).unwrap_or_else(|| format!("add `{key} = …` to `[profile {name}]`")))
+            })
         };
         let (account_id, role_name) = (required("sso_account_id")?, required("sso_role_name")?);
         if !is_account_id(&account_id) {
@@ -115,7 +108,7 @@ impl Place<'_> {
             url: url.into(),
             role: role.transpose()?,
             provider_arn: section.value("ssox_saml_provider_arn").map(String::from),
-            duration_seconds: roles::duration(name, section)?,
+            duration_seconds: role_keys::duration(name, section)?,
             region: self.region.clone(),
             network: self.network.clone(),
         })))
@@ -128,25 +121,20 @@ impl Place<'_> {
                 misspelt(section, "role_arn").unwrap_or_else(|| format!("add `role_arn = …` to `[profile {name}]`")),
             )
         })?;
-        let arn = roles::arn(name, arn)?;
+        let arn = role_keys::arn(name, arn)?;
         Ok(Source::WebIdentity(Box::new(web_identity::WebIdentity {
             token_file: self.ctx.expand(token_file),
-            session_name: roles::session_name(name, section)?,
-            duration_seconds: roles::duration(name, section)?,
-            region: roles::region(self.ctx, self.region.as_deref(), &arn, None),
+            session_name: role_keys::session_name(name, section)?,
+            duration_seconds: role_keys::duration(name, section)?,
+            region: role_keys::region(self.ctx, self.region.as_deref(), &arn, None),
             network: self.network.clone(),
-            is_kept_apart: false,
+            has_own_entry: false,
             arn,
         })))
     }
 }
 
-/// Tells whether the profile's role is assumed with credentials from elsewhere; with a token, it needs none.
-pub(super) fn is_assumed(section: &Section) -> bool {
-    section.value("role_arn").is_some() && section.value("web_identity_token_file").is_none()
-}
-
-/// Returns what one of the two files has: the AWS CLI takes keys from one or the other, never a half from each.
+/// Returns the value of a key in one of the two files: the AWS CLI never combines keys from both.
 fn in_file<'a>(section: &'a Section, key: &str, which: WhichFile) -> Option<&'a str> {
     let is_wanted = |entry: &&crate::config::Entry| entry.key == key && entry.which == which;
     section.entries().iter().rev().find(is_wanted).map(|entry| entry.value.as_ref()).filter(|value| !value.is_empty())
@@ -159,37 +147,40 @@ fn static_keys(name: &str, section: &Section, which: WhichFile) -> Result<Source
     };
     let text = |key: &str| in_file(section, key, which);
     let required = |key: &str| {
-        let error = || Error::configuration(format!("profile `{name}` has half a key: `{key}` is missing in {file}"));
+        let error =
+            || Error::configuration(format!("profile `{name}` has incomplete keys: `{key}` is missing in {file}"));
         match (text(key), section.value(key)) {
             (Some(value), _) => Ok(value.to_string()),
-            (None, Some(_)) => Err(error().hint(format!("put `{key}` there: AWS tools take no half from each file"))),
-            (None, None) => Err(error().hint(format!("add `{key}` there, or take the other half out"))),
+            (None, Some(_)) => {
+                Err(error().hint(format!("move `{key}` there: AWS tools do not combine keys from both files")))
+            }
+            (None, None) => Err(error().hint(format!("add `{key}` there, or remove the other key"))),
         }
     };
-    // `aws_security_token` is the old name, and the AWS CLI prefers it where both stand.
+    // `aws_security_token` is the old name, which the AWS CLI prefers if both are set.
     let token = text("aws_security_token").or_else(|| text("aws_session_token"));
-    // Only temporary keys end; what tools write beside them says when.
-    let end = token.and_then(|_| expiry::end(text));
+    // Only temporary keys expire.
+    let expiration = token.and_then(|_| expiry::expiry(text));
     let keys = RoleCredentials {
         access_key_id: required("aws_access_key_id")?,
         secret_access_key: Secret::new(required("aws_secret_access_key")?),
         session_token: token.map(Secret::new),
-        expiration: end,
+        expiration,
         account_id: text("aws_account_id").map(String::from),
         role_name: None,
     };
     Ok(Source::Static(StaticKeys { profile: name.into(), keys }))
 }
 
-fn nothing(name: &str, section: &Section) -> Error {
-    let error = Error::configuration(format!("profile `{name}` has no credentials: neither SSO keys nor others"));
+fn no_credentials(name: &str, section: &Section) -> Error {
+    let error = Error::configuration(format!("profile `{name}` has no credentials"));
     if section.value("source_profile").is_some() || section.value("credential_source").is_some() {
         return error.hint(
             misspelt(section, "role_arn").unwrap_or_else(|| format!("add `role_arn = …` to `[profile {name}]`")),
         );
     }
     if section.value("ssox_saml_role_arn").is_some() {
-        return error.hint(format!("add `ssox_saml_url = …` to `[profile {name}]`: the address that signs in"));
+        return error.hint(format!("add `ssox_saml_url = …` to `[profile {name}]`: the URL that starts the sign-in"));
     }
     if let Some(token) = ["aws_session_token", "aws_security_token"].iter().find(|key| section.value(key).is_some()) {
         return Error::configuration(format!("profile `{name}` has `{token}` without the keys it belongs to"))
@@ -199,6 +190,3 @@ fn nothing(name: &str, section: &Section) -> Error {
     let hint = wanted.iter().find_map(|key| misspelt(section, key));
     error.hint(hint.unwrap_or_else(|| format!("ssox configure sso {}", as_option("--profile", name))))
 }
-
-#[cfg(test)]
-mod tests;

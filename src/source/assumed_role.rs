@@ -31,7 +31,7 @@ pub(crate) struct AssumedRole {
     pub(crate) region: String,
     pub(crate) network: Network,
     /// Whether the AWS CLI's name of the entry would stand for the credentials of another source as well.
-    pub(crate) is_kept_apart: bool,
+    pub(crate) has_own_entry: bool,
 }
 
 impl AssumedRole {
@@ -60,7 +60,7 @@ impl AssumedRole {
     /// and whoever comes second gets credentials that were made for the first. Sharing entries with the AWS CLI is worth
     /// much, so its name is ours too, but where the configuration has such a pair.
     pub(crate) fn key(&self) -> Key {
-        match self.is_kept_apart {
+        match self.has_own_entry {
             true => {
                 let session = self.source.session().map(Session::label);
                 Key::own("assume_role", &[&self.identity()]).of_session(session)
@@ -74,7 +74,7 @@ impl AssumedRole {
     /// # Errors
     /// Those of the source; a person is needed (3), the role may not be assumed (5), AWS is unreachable (6).
     pub(crate) fn credentials(&self, ctx: &Context, request: &Request) -> Result<Entry> {
-        cached::or_else(ctx, &self.key(), request, || {
+        cached::get_or_renew(ctx, &self.key(), request, || {
             // How much must be left is asked of the role; for its source, what is not over is enough.
             let source = self.source.credentials(ctx, &Request { min_ttl: None, ..request.clone() })?.credentials;
             match &self.mfa {

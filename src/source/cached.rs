@@ -1,6 +1,7 @@
-//! The way through the cache that all sources share: a good entry, else what the source does, else what is left.
+//! Gets credentials through the cache, in the same way for every source: a good entry, else a new one, else an older one
+//! that has not expired.
 //!
-//! Deliberately not here: what is asked of a person. A person takes minutes, and nobody waits silently on a lock for that.
+//! Invariant: no person is asked anything while the lock is held. They may take minutes, and other processes would wait.
 
 use super::Request;
 use crate::cache::{self, Entry, Key};
@@ -10,11 +11,12 @@ use crate::error::{ErrorKind, Result};
 use crate::lock::Lock;
 use crate::terminal;
 
-/// Returns the cached entry while it is good, else a new one; when AWS is unreachable, the cached one while it is not over.
+/// Returns the cached entry while it is good, else a new one. If AWS is unreachable, returns the cached one until it has
+/// expired.
 ///
 /// # Errors
 /// Those of `renew`.
-pub(super) fn or_else(
+pub(super) fn get_or_renew(
     ctx: &Context,
     key: &Key,
     request: &Request,
@@ -26,14 +28,15 @@ pub(super) fn or_else(
     }
     renew().or_else(|error| match known {
         Some(entry) if error.kind == ErrorKind::Unreachable && !entry.is_expired(ctx.now()) => {
-            terminal::warn(&format!("{}; using credentials that end soon", error.message));
+            terminal::warn(&format!("{}; using cached credentials that expire soon", error.message));
             Ok(entry)
         }
         _ => Err(error),
     })
 }
 
-/// Fetches under the entry's lock and stores; what another process stored meanwhile is taken instead.
+/// Fetches and stores new credentials under the entry's lock. Returns the stored entry instead if another process has
+/// renewed it meanwhile.
 ///
 /// # Errors
 /// Unreachable: another process holds the lock. Those of `fetch`.
@@ -45,20 +48,22 @@ pub(super) fn fetch(
 ) -> Result<Entry> {
     let started = ctx.now();
     let _lock = Lock::wait(ctx, &key.lock_name(), "the lock on these credentials")?;
-    // Stored while we waited for the lock is as new as what we would fetch.
-    let is_new = |entry: &Entry| entry.is_usable(ctx.now(), request.min_ttl) || entry.issued_at > started;
-    match cache::read(ctx, key).filter(|entry| !entry.is_expired(ctx.now())).filter(is_new) {
-        Some(entry) => Ok(entry),
-        None => fetch().map(|credentials| store(ctx, key, credentials)),
+    if let Some(entry) = cache::read(ctx, key).filter(|entry| !entry.is_expired(ctx.now())) {
+        // An entry that was stored while this process waited for the lock is as new as a fetched one.
+        if entry.is_usable(ctx.now(), request.min_ttl) || entry.issued_at > started {
+            return Ok(entry);
+        }
     }
+    fetch().map(|credentials| store(ctx, key, credentials))
 }
 
-/// Credentials without an end are not stored: nothing would ever make us look whether they still are what they were.
+/// Stores credentials, and returns them as an entry. Credentials without an expiry are not stored: nothing would ever
+/// cause them to be read again.
 pub(super) fn store(ctx: &Context, key: &Key, credentials: RoleCredentials) -> Entry {
     let entry = Entry { credentials, issued_at: ctx.now() };
     if entry.is_expired(ctx.now()) {
         terminal::warn(
-            "AWS's new credentials are over already: this machine's clock is ahead; ssox doctor says by how much",
+            "the new credentials have expired already: this machine's clock is ahead; ssox doctor shows by how much",
         );
     }
     if entry.credentials.expiration.is_none() {

@@ -57,7 +57,7 @@ impl Mfa {
         // No session lasts as long as this: it is begun anew.
         let min_ttl = if age == Age::New { Duration::MAX } else { LEFT };
         let wanted = Request { min_ttl: Some(min_ttl), ..Request::default() };
-        cached::or_else(ctx, &key, &wanted, || {
+        cached::get_or_renew(ctx, &key, &wanted, || {
             self.with_code(ctx, request, |code| {
                 let begin = || sts::get_session_token(ctx, network, region, user, &self.serial, code);
                 cached::fetch(ctx, &key, &wanted, begin)

@@ -38,7 +38,7 @@ pub(crate) enum Source {
     Login(login::AwsLogin),
     Static(static_keys::StaticKeys),
     /// Never a profile's own source, only that of a role.
-    Machine(credential_source::CredentialSource),
+    CredentialSource(credential_source::CredentialSource),
 }
 
 /// What the caller asks of a source, beside the source itself.
@@ -68,7 +68,7 @@ impl Source {
             Self::Process(process) => process.credentials(ctx, request),
             Self::Login(login) => login.credentials(ctx),
             Self::Static(keys) => keys.credentials(ctx),
-            Self::Machine(machine) => machine.credentials(ctx).map(|keys| uncached(ctx, keys)),
+            Self::CredentialSource(source) => source.credentials(ctx).map(|keys| uncached(ctx, keys)),
         }
     }
 
@@ -104,7 +104,7 @@ impl Source {
             Self::WebIdentity(role) => Some(role.key()),
             Self::Saml(saml) => Some(saml.key()),
             Self::Process(process) => Some(process.key()),
-            Self::Login(_) | Self::Static(_) | Self::Machine(_) => None,
+            Self::Login(_) | Self::Static(_) | Self::CredentialSource(_) => None,
         }
     }
 
@@ -118,7 +118,7 @@ impl Source {
             Self::Process(process) => process.identity(),
             Self::Login(login) => format!("login session {}", login.session),
             Self::Static(keys) => format!("keys {}", keys.keys.access_key_id),
-            Self::Machine(machine) => format!("credential source {}", machine.name()),
+            Self::CredentialSource(source) => format!("credential source {}", source.name()),
         }
     }
 
@@ -196,7 +196,7 @@ impl Source {
             Self::Saml(_) => "saml",
             Self::Process(_) => "process",
             Self::Login(_) => "login",
-            Self::Static(_) | Self::Machine(_) => "static",
+            Self::Static(_) | Self::CredentialSource(_) => "static",
         }
     }
 }

@@ -44,7 +44,7 @@ impl Process {
     /// # Errors
     /// Configuration: the program cannot be run, prints something else, or leads back to itself. Other: it failed.
     pub(crate) fn credentials(&self, ctx: &Context, request: &Request) -> Result<Entry> {
-        cached::or_else(ctx, &self.key(), request, || {
+        cached::get_or_renew(ctx, &self.key(), request, || {
             // Before the lock: in a loop, the one that holds it waits for us.
             let chain = self.chain(ctx)?;
             cached::fetch(ctx, &self.key(), request, || {

@@ -28,7 +28,7 @@ impl SsoRole {
     /// # Errors
     /// A person is needed (3), the assignment does not exist (5), AWS is unreachable (6).
     pub(crate) fn credentials(&self, ctx: &Context, request: &Request) -> Result<Entry> {
-        cached::or_else(ctx, &self.key(), request, || {
+        cached::get_or_renew(ctx, &self.key(), request, || {
             session::with_token(ctx, &self.session, request.timeout, |token| self.fetch(ctx, request, token))
         })
     }

@@ -25,7 +25,7 @@ pub(crate) struct WebIdentity {
     pub(crate) region: String,
     pub(crate) network: Network,
     /// As in [`super::assumed_role::AssumedRole::key`].
-    pub(crate) is_kept_apart: bool,
+    pub(crate) has_own_entry: bool,
 }
 
 impl WebIdentity {
@@ -46,7 +46,7 @@ impl WebIdentity {
 
     /// Returns the name of the cache entry.
     pub(crate) fn key(&self) -> Key {
-        match self.is_kept_apart {
+        match self.has_own_entry {
             true => Key::own("web_identity", &[&self.identity()]),
             false => Key::assumed_role(&self.arguments()),
         }
@@ -57,7 +57,7 @@ impl WebIdentity {
     /// # Errors
     /// Configuration: no token in the file. The token or the role is refused (5), AWS is unreachable (6).
     pub(crate) fn credentials(&self, ctx: &Context, request: &Request) -> Result<Entry> {
-        cached::or_else(ctx, &self.key(), request, || {
+        cached::get_or_renew(ctx, &self.key(), request, || {
             let token = self.token()?;
             let name = self.session_name.clone().unwrap_or_else(|| session_name::made(ctx));
             cached::fetch(ctx, &self.key(), request, || {
@@ -101,7 +101,7 @@ mod tests {
             duration_seconds: None,
             region: "eu-west-1".into(),
             network: Network::default(),
-            is_kept_apart: false,
+            has_own_entry: false,
         };
         source.token().map(|token| token.expose().to_string())
     }

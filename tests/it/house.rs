@@ -13,7 +13,7 @@ const FLOORS: [&[&str]; 13] = [
     &["completion"],
     &["profile"],
     &["source"],
-    &["session"],
+    &["saml", "session"],
     &["aws"],
     &["account_names", "browser", "cache", "config", "lock", "shell", "prompt", "terminal", "usage"],
     &["identity"],

@@ -224,7 +224,7 @@ fn the_console_sends_an_ended_session_back_to_the_identity_provider() {
 fn what_aws_cannot_take_is_explained() {
     let rows = [
         ("login=none&roles=0", &["saml", "roles", "external"][..], 5, "offers no role"),
-        ("login=none&big", &["saml", "roles", "external"], 4, "AWS takes 100000 at most"),
+        ("login=none&big", &["saml", "roles", "external"], 4, "AWS accepts at most 100000"),
         ("login=none&expired", &["export", "external", "--format", "json"], 3, "within 5 minutes"),
         ("login=none&encrypted", &["export", "external", "--format", "json"], 4, "is encrypted"),
         ("login=none&evil", &["saml", "roles", "external", "--timeout", "3s"], 3, "no SAML response came"),
@@ -370,7 +370,7 @@ fn a_response_is_taken_from_a_file_or_a_pipe() {
     assert!(several.contains("role/Audit"), "{several}");
     fs::write(home.path("response"), home.standin.saml_response("expired")).unwrap();
     let expired = home.ssox(&["export", "external", "--format", "json", "--saml-response", "response"]).fails(3);
-    assert!(expired.contains("was good until"), "{expired}");
+    assert!(expired.contains("the SAML response expired at"), "{expired}");
     for rubbish in ["", "rubbish", "<html></html>", "PGEvPg=="] {
         fs::write(home.path("response"), rubbish).unwrap();
         let error = home.ssox(&["saml", "roles", "--saml-response", "response"]).fails(4);

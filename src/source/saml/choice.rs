@@ -1,10 +1,9 @@
-//! Which of the roles on offer is meant.
-//!
-//! Deliberately not here: how a person is asked.
+//! Chooses one of the roles that an assertion offers.
 
-use super::{Assertion, Saml, SamlRole, role};
+use super::Saml;
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::saml::{Assertion, SamlRole, no_role_offered, role, roles_are_encrypted};
 use crate::source::role_arn::RoleArn;
 use crate::terminal;
 use crate::terminal::picker::{self, Row};
@@ -12,8 +11,8 @@ use crate::terminal::picker::{self, Row};
 /// Returns the role that is configured, the only one, or the one a person chooses.
 ///
 /// # Errors
-/// Configuration: the configured one is not on offer, or cannot be known. Refused: there is none.
-/// Needs a person: there are several, and nobody to ask.
+/// Configuration: the configured one is not offered, or the roles are encrypted. Refused: there is none.
+/// Needs a person: there are several, and nobody can be asked.
 pub(super) fn choose(ctx: &Context, saml: &Saml, assertion: &Assertion) -> Result<SamlRole> {
     choose_with(saml, assertion, |roles| pick(ctx, roles))
 }
@@ -26,56 +25,46 @@ fn choose_with(
     if assertion.is_encrypted && assertion.roles.is_empty() {
         return configured(saml);
     }
-    let is_meant = |role: &&SamlRole| {
+    let is_wanted = |role: &&SamlRole| {
         saml.role.as_ref().is_none_or(|wanted| wanted.as_str() == role.role_arn)
             && saml.provider_arn.as_ref().is_none_or(|wanted| *wanted == role.provider_arn)
     };
-    let meant: Vec<SamlRole> = assertion.roles.iter().filter(is_meant).cloned().collect();
-    match &meant[..] {
+    let wanted: Vec<SamlRole> = assertion.roles.iter().filter(is_wanted).cloned().collect();
+    match &wanted[..] {
         [] => Err(not_offered(saml, assertion)),
         [role] => Ok(role.clone()),
         several => pick(several),
     }
 }
 
-/// Asks a person.
+/// Asks a person to choose.
 fn pick(ctx: &Context, roles: &[SamlRole]) -> Result<SamlRole> {
     let row = |role: &SamlRole| Row {
         key: key(role, roles),
         columns: vec![role.role_name().into(), role.account_id().into(), role.provider_arn.clone()],
     };
     let rows: Vec<Row> = roles.iter().map(row).collect();
-    let instead = "add `ssox_saml_role_arn = …` to the profile; ssox saml roles lists what there is";
-    let chosen = picker::pick(ctx, "role", instead, &rows)?;
+    let hint = "add `ssox_saml_role_arn = …` to the profile; ssox saml roles lists the roles";
+    let chosen = picker::pick(ctx, "role", hint, &rows)?;
     let role = roles.iter().find(|role| key(role, roles) == chosen).ok_or_else(|| Error::other("no such role"))?;
-    terminal::say(&format!("`ssox_saml_role_arn = {role}` in the profile takes this role without asking"));
+    terminal::say(&format!("add `ssox_saml_role_arn = {role}` to the profile to use this role without being asked"));
     Ok(role.clone())
 }
 
-/// A role that two providers may grant is known by both ARNs.
+/// Returns the text that identifies a role among the offered ones: its ARN, or both ARNs if two providers can grant it.
 fn key(role: &SamlRole, roles: &[SamlRole]) -> String {
-    match roles.iter().filter(|other| other.role_arn == role.role_arn).count() {
-        1 => role.role_arn.clone(),
-        _ => format!("{},{}", role.role_arn, role.provider_arn),
-    }
+    let is_unique = roles.iter().filter(|other| other.role_arn == role.role_arn).count() == 1;
+    if is_unique { role.role_arn.clone() } else { format!("{},{}", role.role_arn, role.provider_arn) }
 }
 
-/// Returns the role of the configuration, where only AWS can read what is offered.
+/// Returns the configured role, for an encrypted response.
 fn configured(saml: &Saml) -> Result<SamlRole> {
-    let (Some(role), Some(provider)) = (&saml.role, &saml.provider_arn) else { return Err(encrypted()) };
-    match role::is_provider(provider) {
-        true => Ok(SamlRole { role_arn: role.as_str().into(), provider_arn: provider.clone() }),
-        false => {
-            Err(Error::configuration(format!("`ssox_saml_provider_arn` is `{provider}`, which is not such an ARN"))
-                .hint("it looks like `arn:aws:iam::444455556666:saml-provider/NAME`"))
-        }
+    let (Some(role), Some(provider)) = (&saml.role, &saml.provider_arn) else { return Err(roles_are_encrypted()) };
+    if !role::is_provider(provider) {
+        let message = format!("`ssox_saml_provider_arn` is `{provider}`, which is not the ARN of a SAML provider");
+        return Err(Error::configuration(message).hint("it looks like `arn:aws:iam::444455556666:saml-provider/NAME`"));
     }
-}
-
-/// Makes the error for a response whose roles cannot be read.
-pub(super) fn encrypted() -> Error {
-    Error::configuration("the SAML response is encrypted: only AWS can read which roles it offers")
-        .hint("add `ssox_saml_role_arn = …` and `ssox_saml_provider_arn = …` to the profile")
+    Ok(SamlRole { role_arn: role.as_str().into(), provider_arn: provider.clone() })
 }
 
 fn not_offered(saml: &Saml, assertion: &Assertion) -> Error {
@@ -83,22 +72,11 @@ fn not_offered(saml: &Saml, assertion: &Assertion) -> Error {
     match (wanted, &assertion.roles[..]) {
         (Some(wanted), roles @ [_, ..]) => Error::configuration(format!("the SAML response does not offer `{wanted}`"))
             .hint(format!("it offers {}", listed(roles))),
-        _ => nothing_offered(assertion),
+        _ => no_role_offered(assertion),
     }
 }
 
-/// Makes the error for a response without roles.
-pub(super) fn nothing_offered(assertion: &Assertion) -> Error {
-    let destination = assertion.destination.as_deref().unwrap_or_default();
-    match super::endpoint::is_sign_in(destination) || destination.is_empty() {
-        true => Error::refused("the SAML response offers no role")
-            .hint("ask who runs the identity provider to give you one in this application"),
-        false => Error::configuration(format!("the SAML response is meant for `{destination}`, not for AWS"))
-            .hint("`ssox_saml_url` must start the sign-in to the application that is the AWS account"),
-    }
-}
-
-/// Lists what fits on a screen.
+/// Lists as many roles as fit on a screen.
 fn listed(roles: &[SamlRole]) -> String {
     const MOST: usize = 12;
     let names: Vec<String> = roles.iter().take(MOST).map(|role| format!("`{role}`")).collect();
@@ -171,7 +149,7 @@ mod tests {
         assert_eq!((none.kind, none.message.as_str()), (ErrorKind::Refused, "the SAML response offers no role"));
         assert_eq!(check((Some("C"), None), &[]).unwrap_err().kind, ErrorKind::Refused);
         let elsewhere = Assertion { destination: Some("https://other.example/acs".into()), ..offer(&[]) };
-        let error = nothing_offered(&elsewhere);
+        let error = no_role_offered(&elsewhere);
         assert!(error.message.contains("other.example"), "{}", error.message);
     }
 

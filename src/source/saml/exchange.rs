@@ -1,71 +1,72 @@
-//! From an assertion to role credentials: how long they are asked for, and what a refusal means.
-//!
-//! Deliberately not here: the call (`aws::sts`), and the cache.
+//! Exchanges an assertion for role credentials: the duration to ask for, and hints where STS refuses.
 
-use super::{Assertion, Saml, SamlRole, endpoint, role};
+use super::Saml;
 use crate::aws::sts::assume_role_with_saml;
 use crate::context::Context;
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, ErrorKind, Result};
+use crate::saml::{Assertion, SamlRole, endpoint, role};
 use crate::terminal;
 
-/// What AWS takes, in seconds; and what every role allows.
-const SHORTEST: i32 = 900;
-const LONGEST: i32 = 43_200;
+/// The range of durations that STS accepts, in seconds.
+const MIN_DURATION: i32 = 900;
+const MAX_DURATION: i32 = 43_200;
+/// The duration that every role allows, in seconds.
 const ALWAYS_ALLOWED: i32 = 3600;
 
-/// Takes the role with the assertion.
+/// Assumes the role with the assertion.
 ///
 /// # Errors
-/// Refused with AWS's own words, Needs a person when the assertion is no longer good, Unreachable.
+/// Refused, with AWS's own words. Needs a person: the assertion has expired. Unreachable.
 pub(super) fn exchange(ctx: &Context, saml: &Saml, assertion: &Assertion, role: &SamlRole) -> Result<RoleCredentials> {
     let SamlRole { role_arn, provider_arn } = role;
     let region = endpoint::sts_region(saml.region.as_deref(), role::partition(role_arn));
-    let ask = |duration| {
+    let assume = |duration| {
         assume_role_with_saml(ctx, &saml.network, &region, role_arn, provider_arn, &assertion.response, duration)
     };
     let duration = duration(saml.duration_seconds, assertion.session_duration);
-    let answer = ask(duration).or_else(|error| match duration {
-        Some(seconds) if seconds > ALWAYS_ALLOWED && is_too_long(&error) => {
-            // The longest time of a role is its owner's to know; an hour is never too long.
-            terminal::warn(&format!("`{role_arn}` does not allow {seconds} s; asking for {ALWAYS_ALLOWED} s"));
-            ask(Some(ALWAYS_ALLOWED))
-        }
-        _ => Err(error),
-    });
-    let named = |credentials| RoleCredentials { role_name: Some(role.role_name().into()), ..credentials };
-    answer.map(named).map_err(|error| explain(error, role))
+    let mut assumed = assume(duration);
+    if let (Some(seconds), Err(error)) = (duration, &assumed)
+        && seconds > ALWAYS_ALLOWED
+        && is_too_long(error)
+    {
+        // The identity provider does not know the role's limit.
+        terminal::warn(&format!("`{role_arn}` does not allow {seconds} s; asking for {ALWAYS_ALLOWED} s"));
+        assumed = assume(Some(ALWAYS_ALLOWED));
+    }
+    let credentials = assumed.map_err(|error| explain(error, role))?;
+    Ok(RoleCredentials { role_name: Some(role.role_name().into()), ..credentials })
 }
 
-/// The configured duration counts; what the identity provider wants is bent to what AWS takes.
+/// Returns the configured duration, else the one that the identity provider asks for, clamped to what STS accepts.
 fn duration(configured: Option<i32>, wanted: Option<i32>) -> Option<i32> {
-    configured.or(wanted.map(|seconds| seconds.clamp(SHORTEST, LONGEST)))
+    configured.or(wanted.map(|seconds| seconds.clamp(MIN_DURATION, MAX_DURATION)))
 }
 
 fn is_too_long(error: &Error) -> bool {
     error.message.contains("MaxSessionDuration")
 }
 
-/// Says what can be done about a refusal, which AWS words for those who wrote the role's trust policy.
+/// Adds a hint to a refusal. AWS's own message is for whoever wrote the role's trust policy.
 fn explain(error: Error, role: &SamlRole) -> Error {
     let says = |text: &str| error.kind == ErrorKind::Refused && error.message.contains(text);
-    match () {
-        () if says("ExpiredToken") => {
-            Error::needs_person(format!("{}; a SAML response must be used within 5 minutes", error.message))
-                .hint("sign in again and choose the role at once; is the clock of the identity provider right?")
-        }
-        () if role.role_name().starts_with("AWSReservedSSO_") => {
-            error.hint("roles of Identity Center's permission sets cannot be taken this way: use an SSO profile")
-        }
-        () if says("AccessDenied") => {
-            let provider = &role.provider_arn;
-            error.hint(format!("does the role's trust policy name `{provider}`, and its conditions this sign-in?"))
-        }
-        () if says("IDPRejectedClaim") || says("InvalidIdentityToken") => {
-            error.hint("do the provider's metadata in IAM, and its audience, fit the identity provider as it is now?")
-        }
-        () => error,
+    if says("ExpiredToken") {
+        return Error::needs_person(format!("{}; a SAML response must be used within 5 minutes", error.message))
+            .hint("sign in again and choose the role at once; if it still fails, check the identity provider's clock");
     }
+    if role.role_name().starts_with("AWSReservedSSO_") {
+        return error
+            .hint("a role of an Identity Center permission set cannot be assumed with SAML: use an SSO profile");
+    }
+    if says("AccessDenied") {
+        let provider = &role.provider_arn;
+        return error
+            .hint(format!("the role's trust policy must allow `{provider}`, under conditions this sign-in meets"));
+    }
+    if says("IDPRejectedClaim") || says("InvalidIdentityToken") {
+        return error.hint("check that the SAML provider in IAM has the identity provider's current metadata");
+    }
+    error
 }
 
 #[cfg(test)]

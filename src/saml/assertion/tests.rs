@@ -1,4 +1,4 @@
-//! Tests of reading SAML responses: every spelling in the field, and what is none.
+//! Tests of parsing SAML responses: every form in use, and what is not a response.
 
 use super::*;
 
@@ -109,7 +109,7 @@ fn what_is_no_response_is_bad_input() {
 #[test]
 fn a_response_longer_than_aws_takes_is_told_apart() {
     let error = Assertion::parse(&"A".repeat(100_004)).unwrap_err();
-    assert!(error.message.contains("100004 characters, and AWS takes 100000"), "{}", error.message);
+    assert!(error.message.contains("100004 characters, and AWS accepts at most 100000"), "{}", error.message);
     assert_eq!(error.kind.exit_status(), 4);
 }
 
@@ -119,7 +119,7 @@ fn a_refusal_of_the_identity_provider_is_said() {
                   Value=\"urn:oasis:names:tc:SAML:2.0:status:AuthnFailed\"/></p:StatusCode>\
                   <p:StatusMessage>no such user</p:StatusMessage></p:Status>";
     let error = Assertion::parse(&response(status)).unwrap_err();
-    assert_eq!(error.message, "the identity provider refused: `AuthnFailed`, `no such user`");
+    assert_eq!(error.message, "the identity provider refused the sign-in: `AuthnFailed`, `no such user`");
     assert_eq!(error.kind.exit_status(), 3);
 }
 

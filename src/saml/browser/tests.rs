@@ -1,4 +1,4 @@
-//! Tests of starting programs that are no good browser. The good one is in the integration tests.
+//! Tests of starting programs that are not usable browsers. A real browser is in the integration tests.
 
 use super::*;
 use std::fs;
@@ -39,7 +39,7 @@ fn a_program_that_floods_the_pipe_is_no_browser() {
     let home = tempfile::tempdir().unwrap();
     for flood in ["yes >&4", "cat /dev/zero >&4", "tr '\\0' x </dev/zero >&4"] {
         let error = start(home.path(), flood);
-        assert!(error.message.contains("does not speak DevTools"), "{flood}: {}", error.message);
+        assert!(error.message.contains("does not speak the DevTools protocol"), "{flood}: {}", error.message);
         assert!(error.hint.unwrap().contains("SSOX_BROWSER"));
     }
 }

@@ -1,6 +1,6 @@
-//! What a SAML response says: the roles it offers, how long it is good, and whether AWS can take it.
+//! Parses a SAML response: the roles it offers, when it expires, and whether STS can accept it.
 //!
-//! Deliberately not here: signatures. STS checks them, and nothing is granted here by believing a response.
+//! Signatures are not checked: STS does that, and nothing is granted here because of what a response says.
 
 mod shape;
 
@@ -15,48 +15,49 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use roxmltree::{Document, Node};
 use zeroize::Zeroizing;
 
-/// What STS takes at most, in characters of base64.
+/// The longest response that STS accepts, in characters of base64.
 /// <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithSAML.html>
-const LONGEST: usize = 100_000;
+const MAX_LENGTH: usize = 100_000;
 
 const ATTRIBUTES: &str = "https://aws.amazon.com/SAML/Attributes/";
 
-/// Identity providers leave out padding at times.
+/// Decodes base64 with or without padding: some identity providers leave it out.
 const LENIENT: GeneralPurpose = GeneralPurpose::new(
     &ALPHABET,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// A SAML response that reports success. It lives in memory only.
+/// A SAML response that reports success. Invariant: it is kept in memory only.
 #[derive(Clone, Debug)]
 pub(crate) struct Assertion {
-    /// The response as STS takes it: base64, in one line.
+    /// The response as STS accepts it: base64 in one line.
     pub(crate) response: Secret,
-    /// The roles on offer, in their order, none twice.
+    /// The roles it offers, in their order, without duplicates.
     pub(crate) roles: Vec<SamlRole>,
-    /// How long the identity provider wants a session to be, in seconds.
+    /// The session duration that the identity provider asks for, in seconds.
     pub(crate) session_duration: Option<i32>,
-    /// When the response stops being good.
+    /// When the response expires.
     pub(crate) not_on_or_after: Option<Timestamp>,
     /// The endpoint the response is meant for.
     pub(crate) destination: Option<String>,
-    /// Whether only AWS can read it.
+    /// Whether the assertion is encrypted, so that only AWS can read it.
     pub(crate) is_encrypted: bool,
 }
 
 impl Assertion {
-    /// Reads a response in base64.
+    /// Parses a response in base64.
     ///
     /// # Errors
-    /// Configuration: it is no SAML response, or longer than STS takes. Needs a person: the identity provider refused.
+    /// Configuration: this is not a SAML response, or it is longer than STS accepts.
+    /// Needs a person: the identity provider refused the sign-in.
     pub(crate) fn parse(base64: &str) -> Result<Self> {
         let packed: Zeroizing<String> = Zeroizing::new(base64.split_ascii_whitespace().collect());
-        let bytes = Zeroizing::new(LENIENT.decode(packed.as_bytes()).map_err(|_| not_one("it is not base64"))?);
+        let bytes = Zeroizing::new(LENIENT.decode(packed.as_bytes()).map_err(|_| invalid("it is not base64"))?);
         let response = Secret::new(STANDARD.encode(&*bytes));
         check_length(response.expose().len())?;
-        let text = std::str::from_utf8(&bytes).map_err(|_| not_one("what its base64 holds is not text"))?;
+        let text = std::str::from_utf8(&bytes).map_err(|_| invalid("the decoded base64 is not text"))?;
         shape::check(text)?;
-        let document = Document::parse(text).map_err(|cause| not_one(&format!("its XML is broken: {cause}")))?;
+        let document = Document::parse(text).map_err(|cause| invalid(&format!("its XML is invalid: {cause}")))?;
         let root = document.root_element();
         check_root(root)?;
         check_status(root)?;
@@ -71,67 +72,67 @@ impl Assertion {
     }
 }
 
-/// Makes the error for what is no SAML response.
-pub(super) fn not_one(why: &str) -> Error {
+/// Makes the error for what is not a SAML response.
+pub(super) fn invalid(why: &str) -> Error {
     Error::configuration(format!("this is not a SAML response: {why}"))
-        .hint("give the value of `SAMLResponse` that the identity provider's page posts to AWS, in base64")
+        .hint("pass the value of `SAMLResponse` that the identity provider's page posts to AWS, in base64")
 }
 
 fn check_length(length: usize) -> Result<()> {
-    match length <= LONGEST {
-        true => Ok(()),
-        false => Err(Error::configuration(format!(
-            "the SAML response has {length} characters, and AWS takes {LONGEST} at most"
-        ))
-        .hint("let the identity provider send fewer groups, roles or attributes to this application")),
+    if length <= MAX_LENGTH {
+        return Ok(());
     }
+    Err(Error::configuration(format!(
+        "the SAML response has {length} characters, and AWS accepts at most {MAX_LENGTH}"
+    ))
+    .hint("configure the identity provider to send fewer groups, roles or attributes to this application"))
 }
 
 fn check_root(root: Node) -> Result<()> {
     match root.tag_name().name() {
         "Response" => Ok(()),
-        "AuthnRequest" => Err(not_one("it is the request for one (`SAMLRequest`)")),
-        "Assertion" => Err(not_one("it is the assertion alone, without the response around it")),
-        other => Err(not_one(&format!("it is a `{}`", shortened(other)))),
+        "AuthnRequest" => Err(invalid("it is a `SAMLRequest`")),
+        "Assertion" => Err(invalid("it is an `Assertion` without the `Response` around it")),
+        other => Err(invalid(&format!("its root element is `{}`", shortened(other)))),
     }
 }
 
-/// Says what the identity provider says when it is no success.
+/// Checks that the response reports success; the error quotes the identity provider.
 fn check_status(root: Node) -> Result<()> {
     let codes: Vec<&str> = all(root, "StatusCode").filter_map(|code| code.attribute("Value")).collect();
     if codes.first().is_none_or(|code| code.ends_with(":Success")) {
         return Ok(());
     }
-    // The second code is the more specific one: `AuthnFailed` within `Responder`.
+    // The inner code is the more specific one: `AuthnFailed` within `Responder`.
     let code = codes.last().and_then(|code| code.rsplit(':').next()).unwrap_or_default();
     let message = all(root, "StatusMessage").next().map(text_of).filter(|message| !message.is_empty());
     let message = message.map(|message| format!(", `{}`", shortened(&message))).unwrap_or_default();
-    Err(Error::needs_person(format!("the identity provider refused: `{}`{message}", shortened(code)))
-        .hint("sign in again; when it stays so, ask who runs the identity provider"))
+    Err(Error::needs_person(format!("the identity provider refused the sign-in: `{}`{message}", shortened(code)))
+        .hint("sign in again; if it still fails, ask the administrator of the identity provider"))
 }
 
 fn roles(root: Node) -> Result<Vec<SamlRole>> {
     let mut roles = Vec::new();
-    let mut strange = None;
+    let mut unreadable = None;
     for value in values(root, "Role").filter(|value| !value.is_empty()) {
         match SamlRole::parse(&value) {
             Some(role) if roles.contains(&role) => {}
             Some(role) => roles.push(role),
-            None => strange = Some(value),
+            None => unreadable = Some(value),
         }
     }
-    match strange.filter(|_| roles.is_empty()) {
-        Some(value) => Err(Error::configuration(format!("the SAML response names a role as `{}`", shortened(&value)))
-            .hint("the identity provider must send `ROLE_ARN,PROVIDER_ARN` in the attribute `Role`")),
-        None => Ok(roles),
+    if let Some(value) = unreadable.filter(|_| roles.is_empty()) {
+        let message = format!("the attribute `Role` of the SAML response is `{}`", shortened(&value));
+        return Err(Error::configuration(message).hint("the identity provider must send `ROLE_ARN,PROVIDER_ARN`"));
     }
+    Ok(roles)
 }
 
 fn session_duration(root: Node) -> Option<i32> {
     values(root, "SessionDuration").find_map(|value| value.parse().ok())
 }
 
-/// Returns the earliest of all the ends a response can have.
+/// Returns the earliest expiry that the response states.
 fn not_on_or_after(root: Node) -> Option<Timestamp> {
     let ends = ["SubjectConfirmationData", "Conditions"].into_iter().flat_map(|name| all(root, name));
     ends.filter_map(|node| Timestamp::parse(node.attribute("NotOnOrAfter")?)).min()
@@ -149,7 +150,7 @@ fn values<'a>(root: Node<'a, 'a>, name: &'a str) -> impl Iterator<Item = String>
     all(root, "Attribute").filter(is_it).flat_map(|attribute| all(attribute, "AttributeValue")).map(text_of)
 }
 
-/// Returns the elements of a local name: prefixes are everybody's own choice.
+/// Returns the elements with a local name, under any prefix: each identity provider chooses its own.
 fn all<'a>(node: Node<'a, 'a>, name: &'a str) -> impl Iterator<Item = Node<'a, 'a>> {
     node.descendants().filter(move |node| node.is_element() && node.tag_name().name() == name)
 }
@@ -159,7 +160,7 @@ fn text_of(node: Node) -> String {
     text.trim().to_string()
 }
 
-/// Keeps a message readable whatever a response holds.
+/// Cuts a text to 200 characters, so that a message stays readable.
 fn shortened(text: &str) -> String {
     match text.char_indices().nth(200) {
         Some((end, _)) => format!("{}…", &text[..end]),

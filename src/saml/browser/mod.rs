@@ -1,7 +1,6 @@
-//! A browser of this machine, started to be driven: with a profile of its own, over a DevTools pipe.
+//! Starts a browser of this machine to be driven over a DevTools pipe, with a profile directory of its own.
 //!
-//! Deliberately not here: what it is driven to (`capture`). No address is ever in its command line, which everybody on
-//! the machine can read.
+//! Invariant: its command line has no URL, because every user of the machine can read command lines.
 
 mod connection;
 mod directory;
@@ -23,13 +22,13 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 /// How long a browser may take until it answers.
-const PATIENCE: Duration = Duration::from_secs(30);
+const START_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// How long a browser that is just closing may keep its directory, and how often that is looked at.
-const CLOSING: Duration = Duration::from_secs(10);
-const PAUSE: Duration = Duration::from_millis(200);
+/// How long a browser that is closing may keep its directory, and how often that is checked.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(10);
+const POLL_INTERVAL: Duration = Duration::from_millis(200);
 
-/// What is not for a browser's child processes and extensions to see.
+/// Variables that are removed from the environment of the browser, its child processes and extensions.
 const WITHHELD: [&str; 4] = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"];
 
 const SWITCHES: [&str; 8] = [
@@ -39,17 +38,17 @@ const SWITCHES: [&str; 8] = [
     "--disable-search-engine-choice-screen",
     "--hide-crash-restore-bubble",
     "--disable-sync",
-    // The response passes through pages: no copy of them in a cache on disk, or in the dump of a crash.
+    // The response is part of a page, which must not be copied to a disk cache or a crash dump.
     if cfg!(windows) { "--disk-cache-size=1" } else { "--disk-cache-dir=/dev/null" },
     "--disable-breakpad",
 ];
 
-/// A browser that answers. It is closed when this is dropped; when we die, it closes by itself.
+/// A running browser. It is closed when this is dropped; if ssox is killed, it closes by itself.
 #[derive(Debug)]
 pub(super) struct Browser {
-    /// What people call it.
+    /// The program's name, for messages.
     pub(super) name: String,
-    // Dropped in this order: the directory is swept and free when nobody uses it any more.
+    // Fields are dropped in this order: the directory is cleaned and released after the browser has ended.
     process: Process,
     _directory: Directory,
 }
@@ -58,11 +57,11 @@ impl Browser {
     /// Starts the browser of this machine, with one empty page.
     ///
     /// # Errors
-    /// Configuration: it cannot be started. Needs a person: there is none, no screen, or another sign-in has it.
+    /// Configuration: it cannot be started. Needs a person: there is no browser, no screen, or another sign-in uses it.
     pub(super) fn start(ctx: &Context, deadline: Deadline) -> Result<Self> {
         let program = discovery::find(ctx)?;
         let directory = Directory::take(ctx, &program, deadline)?;
-        let closing = ctx.deadline(CLOSING);
+        let closing = ctx.deadline(CLOSE_TIMEOUT);
         loop {
             if let Some(process) = launch(ctx, &program, &directory)? {
                 return Ok(Self { name: program.name(), process, _directory: directory });
@@ -72,7 +71,7 @@ impl Browser {
                 return Err(Error::needs_person(format!("another `{}` uses `{path}`", program.name()))
                     .hint("close its window, and try again"));
             }
-            std::thread::sleep(PAUSE);
+            std::thread::sleep(POLL_INTERVAL);
         }
     }
 
@@ -86,22 +85,23 @@ impl Browser {
         self.process.connection.receive(deadline)
     }
 
-    /// Returns how the browser ended, unless somebody closed it.
+    /// Returns how the browser ended, unless it ended with success.
     pub(super) fn failure(&mut self) -> Option<String> {
         self.process.failure()
     }
 }
 
-/// Starts the program and waits until it answers; `None` when it left that to one that has the directory already.
+/// Starts the program and waits until it answers. Returns `None` if the program handed over to a browser that already
+/// uses the directory, and exited.
 fn launch(ctx: &Context, program: &Program, directory: &Directory) -> Result<Option<Process>> {
     ctx.log(|| format!("browser: {}", program.path.display()));
-    let broken = |why: &str| Error::configuration(format!("`{}` {why}", program.path.display()));
-    let mut process =
-        Process::start(command(program, directory)).map_err(|cause| broken(&format!("cannot be started: {cause}")))?;
+    let unusable = |why: &str| Error::configuration(format!("`{}` {why}", program.path.display()));
+    let mut process = Process::start(command(program, directory))
+        .map_err(|cause| unusable(&format!("cannot be started: {cause}")))?;
     let asked = process.connection.send(None, "Browser.getVersion", &json!({}));
-    let patience = ctx.deadline(PATIENCE);
+    let deadline = ctx.deadline(START_TIMEOUT);
     loop {
-        match process.connection.receive(patience) {
+        match process.connection.receive(deadline) {
             Incoming::Message(message) if message["id"] == asked => {
                 ctx.log(|| format!("browser: {}", message["result"]["product"].as_str().unwrap_or_default()));
                 return Ok(Some(process));
@@ -109,15 +109,21 @@ fn launch(ctx: &Context, program: &Program, directory: &Directory) -> Result<Opt
             Incoming::Message(_) => {}
             Incoming::Closed => {
                 let Some(failure) = process.failure() else { return Ok(None) };
-                return Err(crashed(ctx, program, &process.last_words().unwrap_or(failure)));
+                return Err(crashed(ctx, program, &process.last_errors().unwrap_or(failure)));
             }
             other => {
                 process.kill();
-                let how = if matches!(other, Incoming::Broken) { "does not speak DevTools" } else { "does not answer" };
-                let why = &format!("{how}: it is no Chrome, Edge, Chromium or Brave, or a policy forbids to drive it");
+                let how = if matches!(other, Incoming::Malformed) {
+                    "does not speak the DevTools protocol"
+                } else {
+                    "does not answer"
+                };
+                let why = &format!(
+                    "{how}: it is not Chrome, Edge, Chromium or Brave, or a policy disallows remote debugging"
+                );
                 let line = hint::set(ctx, "SSOX_BROWSER", "/path/to/another");
                 let hint = format!("{line}; or {}", super::GIVE_RESPONSE);
-                return Err(broken(why).hint(hint));
+                return Err(unusable(why).hint(hint));
             }
         }
     }
@@ -129,22 +135,20 @@ fn command(program: &Program, directory: &Directory) -> Command {
     user_data_dir.push(&directory.path);
     command.arg(user_data_dir).args(SWITCHES).args(&program.arguments).arg("about:blank");
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
-    WITHHELD.iter().for_each(|name| {
+    for name in WITHHELD {
         command.env_remove(name);
-    });
+    }
     command
 }
 
 fn crashed(ctx: &Context, program: &Program, why: &str) -> Error {
-    let hint = match why.contains("no-sandbox") {
-        // As root, it insists; and nobody but the person can decide to go without a sandbox.
-        true => {
-            let line = hint::set(ctx, "SSOX_BROWSER_ARGS", "--no-sandbox");
-            format!("do not run it as root; in a container: {line}")
-        }
-        false => format!("start `{}` by hand to see why; or {}", program.path.display(), super::GIVE_RESPONSE),
-    };
-    Error::needs_person(format!("`{}` ended at once: {why}", program.name())).hint(hint)
+    let error = Error::needs_person(format!("`{}` ended at once: {why}", program.name()));
+    if why.contains("no-sandbox") {
+        // Chromium refuses to run as root with a sandbox, and only the person may decide to do without one.
+        let line = hint::set(ctx, "SSOX_BROWSER_ARGS", "--no-sandbox");
+        return error.hint(format!("do not run it as root; in a container: {line}"));
+    }
+    error.hint(format!("start `{}` by hand to see why; or {}", program.path.display(), super::GIVE_RESPONSE))
 }
 
 #[cfg(all(test, unix))]

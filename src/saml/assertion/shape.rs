@@ -1,29 +1,29 @@
-//! Refuses XML that is made to be slow: a parser takes the square of its depth, and of the namespaces in scope.
+//! Rejects XML that would take long to parse: the time grows with the square of the depth and of the namespaces in scope.
 
-use super::not_one;
+use super::invalid;
 use crate::error::Result;
 use std::collections::HashSet;
 
-/// A response of an identity provider has about ten levels, and as many prefixes.
-const DEEPEST: usize = 100;
-const MOST_PREFIXES: usize = 100;
+/// The limits: an identity provider's response has about ten levels and ten prefixes.
+const MAX_DEPTH: usize = 100;
+const MAX_PREFIXES: usize = 100;
 
-/// Looks at the text before it is parsed.
+/// Checks the text before it is parsed.
 ///
 /// # Errors
-/// Configuration: no identity provider writes this.
+/// Configuration: it is nested too deeply, or declares too many prefixes.
 pub(super) fn check(text: &str) -> Result<()> {
     let prefixes: HashSet<&str> = text.split("xmlns").skip(1).filter_map(|rest| rest.split('=').next()).collect();
-    if prefixes.len() > MOST_PREFIXES {
-        return Err(not_one(&format!("it declares more than {MOST_PREFIXES} namespace prefixes")));
+    if prefixes.len() > MAX_PREFIXES {
+        return Err(invalid(&format!("it declares more than {MAX_PREFIXES} namespace prefixes")));
     }
-    if depth(text) > DEEPEST {
-        return Err(not_one(&format!("its elements are nested more than {DEEPEST} deep")));
+    if depth(text) > MAX_DEPTH {
+        return Err(invalid(&format!("its elements are nested more than {MAX_DEPTH} deep")));
     }
     Ok(())
 }
 
-/// Returns how deep elements are nested. What is broken is the parser's to refuse.
+/// Returns how deep elements are nested; of invalid XML, any number, as the parser rejects that.
 fn depth(text: &str) -> usize {
     let (mut depth, mut deepest, mut rest) = (0_usize, 0, text);
     while let Some((_, tag)) = rest.split_once('<') {
@@ -40,7 +40,7 @@ fn depth(text: &str) -> usize {
     deepest
 }
 
-/// Skips a comment or character data, in which a `<` is only text.
+/// Skips a comment, CDATA or declaration; in the first two, a `<` is only text.
 fn after_markup(tag: &str) -> &str {
     let ends = [("!--", "-->"), ("![CDATA[", "]]>")];
     let end = ends.into_iter().find_map(|(start, end)| tag.starts_with(start).then_some(end));
@@ -51,7 +51,7 @@ fn after<'a>(tag: &'a str, end: &str) -> &'a str {
     tag.split_once(end).map_or("", |(_, rest)| rest)
 }
 
-/// Skips a start tag, and tells whether an element begins with it; a `>` in quotes is part of a value.
+/// Skips a start tag; returns the change of depth (0 for an empty element) and the rest. A `>` in quotes is part of a value.
 fn after_start(tag: &str) -> (isize, &str) {
     let mut quote = None;
     for (at, c) in tag.char_indices() {

@@ -1,7 +1,5 @@
-//! The shapes in which people come by a SAML response: a form's body, the page that holds the form, what developer
-//! tools copy, the XML itself, or its base64.
-//!
-//! Deliberately not here: what the response says (`assertion`).
+//! Finds the SAML response in what people copy: a form's body, the page with the form, text from developer tools, the XML
+//! itself, or its base64.
 
 use crate::secret::Secret;
 use base64::Engine as _;
@@ -10,13 +8,13 @@ use std::borrow::Cow;
 
 const FIELD: &str = "SAMLResponse";
 
-/// Returns the response in the body of a form, if the form has one.
+/// Returns the response in the body of a posted form, if the form has one.
 pub(super) fn posted(body: &str) -> Option<Secret> {
     let values = body.split('&').filter_map(|pair| pair.strip_prefix(FIELD)?.strip_prefix('='));
     values.filter(|value| !value.is_empty()).map(|value| Secret::new(percent(value))).next()
 }
 
-/// Finds the response in a text, and returns its base64 as it stands there; what is no response stays what it is.
+/// Finds the response in a text, and returns its base64 with any line breaks. A text without one is returned unchanged.
 pub(super) fn response(text: &str) -> String {
     let text = text.trim_start_matches('\u{feff}').trim();
     if let Some(value) = field_of_page(text) {
@@ -41,7 +39,7 @@ fn field_of_page(page: &str) -> Option<String> {
             if value_of(&found, "name") == Some(FIELD) {
                 return value_of(&found, "value").map(String::from);
             }
-            // No text is read twice: a page can be all beginnings of tags.
+            // Continue after the attributes, so that a page of unclosed tags takes linear time.
             rest = after;
         }
     }
@@ -52,7 +50,7 @@ fn value_of<'a>(attributes: &[(&str, &'a str)], name: &str) -> Option<&'a str> {
     attributes.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| *value)
 }
 
-/// Reads the attributes of a tag whose name is five letters long, up to its end; returns what follows as well.
+/// Parses the attributes of an `input` tag (a name of five letters); returns them and the text after them.
 fn attributes(tag: &str) -> (Vec<(&str, &str)>, &str) {
     let is_end = |c: char| c.is_ascii_whitespace() || "=/>".contains(c);
     let mut attributes = Vec::new();
@@ -125,12 +123,12 @@ fn entity(name: &str) -> Option<char> {
     char::from_u32(code.ok()?)
 }
 
-/// Decodes a form's value. A `+` in text without escapes is one of base64, copied by hand; else it is a space.
+/// Decodes a form's value. In a text without escapes, copied by hand, a `+` is part of the base64; else it is a space.
 fn percent(text: &str) -> Cow<'_, str> {
-    match text.contains('%') {
-        true => crate::percent::decode(text).map_or(text.into(), Cow::Owned),
-        false => text.into(),
+    if !text.contains('%') {
+        return text.into();
     }
+    crate::percent::decode(text).map_or(text.into(), Cow::Owned)
 }
 
 #[cfg(test)]

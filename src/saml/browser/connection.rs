@@ -1,7 +1,5 @@
 //! The DevTools protocol over a pipe: JSON objects, each ended by a NUL.
 //! <https://chromedevtools.github.io/devtools-protocol/>
-//!
-//! Deliberately not here: which commands are sent, and what events mean (`capture`).
 
 use crate::context::Deadline;
 use serde_json::{Value, json};
@@ -10,21 +8,21 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
 
-/// The largest message in bytes: a page's form is some hundred KiB.
-const LARGEST: u64 = 16 << 20;
-/// How many messages wait to be handled or sent; a program that sends more without reading any is no browser.
-const WAITING: usize = 1000;
+/// The largest message in bytes; one with a page's form has some hundred KiB.
+const MAX_MESSAGE: u64 = 16 << 20;
+/// How many messages are queued in each direction.
+const QUEUE_LENGTH: usize = 1000;
 
-/// What came from the browser, if anything did.
+/// A message from the browser, or why there is none.
 #[derive(Debug)]
 pub(crate) enum Incoming {
     /// A reply or an event.
     Message(Value),
-    /// What came is not the DevTools protocol.
-    Broken,
-    /// The browser is gone.
+    /// The bytes are not the DevTools protocol.
+    Malformed,
+    /// The browser closed the pipe.
     Closed,
-    /// The wait is over.
+    /// The deadline has passed.
     TimedOut,
 }
 
@@ -38,15 +36,15 @@ pub(super) struct Connection {
 
 impl Connection {
     pub(super) fn new(to_browser: File, from_browser: File) -> Self {
-        let (sender, messages) = sync_channel(WAITING);
-        let (to_browser_sender, commands) = sync_channel(WAITING);
+        let (sender, messages) = sync_channel(QUEUE_LENGTH);
+        let (to_browser_sender, commands) = sync_channel(QUEUE_LENGTH);
         thread::spawn(move || read(from_browser, &sender));
         thread::spawn(move || write(to_browser, &commands));
         Self { to_browser: to_browser_sender, messages, last_id: 0 }
     }
 
     /// Sends a command, to the browser or to one of its pages; returns the id its reply will have.
-    /// A browser that is gone is noticed when something is received, and one that reads nothing is not waited for.
+    /// Never blocks: a command that does not fit into the queue is lost. That the browser has ended, `receive` tells.
     pub(super) fn send(&mut self, page: Option<&str>, method: &str, params: &Value) -> u64 {
         self.last_id += 1;
         let mut message = json!({ "id": self.last_id, "method": method, "params": params });
@@ -59,7 +57,7 @@ impl Connection {
         self.last_id
     }
 
-    /// Waits for the next message. When the time is over, it is over also for a browser that never stops sending.
+    /// Waits for the next message. After the deadline, returns `TimedOut` even if messages are queued.
     pub(super) fn receive(&self, deadline: Deadline) -> Incoming {
         if deadline.is_expired() {
             return Incoming::TimedOut;
@@ -72,18 +70,18 @@ impl Connection {
     }
 }
 
-/// Reads until the browser, or whoever waits for it, is gone.
+/// Reads messages until the pipe or the receiver is closed.
 fn read(from_browser: File, messages: &SyncSender<Incoming>) {
     let mut reader = BufReader::new(from_browser);
     let mut message = Vec::new();
-    while (&mut reader).take(LARGEST).read_until(0, &mut message).is_ok_and(|count| count > 0) {
+    while (&mut reader).take(MAX_MESSAGE).read_until(0, &mut message).is_ok_and(|count| count > 0) {
         let is_cut = !message.ends_with(&[0]);
-        // What is cut short below the limit is the end of a browser that died.
-        if is_cut && (message.len() as u64) < LARGEST {
+        // A message cut off below the limit means that the browser has ended.
+        if is_cut && (message.len() as u64) < MAX_MESSAGE {
             return;
         }
         let Ok(value) = serde_json::from_slice(message.strip_suffix(&[0]).unwrap_or(&message)) else {
-            return drop(messages.send(Incoming::Broken));
+            return drop(messages.send(Incoming::Malformed));
         };
         if messages.send(Incoming::Message(value)).is_err() {
             return;
@@ -92,7 +90,7 @@ fn read(from_browser: File, messages: &SyncSender<Incoming>) {
     }
 }
 
-/// Writes what there is to send, until nobody sends or reads any more.
+/// Writes commands until the sender or the pipe is closed.
 fn write(mut to_browser: File, commands: &Receiver<Vec<u8>>) {
     while let Ok(command) = commands.recv() {
         if to_browser.write_all(&command).is_err() {
@@ -135,7 +133,10 @@ mod tests {
         let ctx = Context::new([]);
         for text in [&b"y\n"[..], b"\0", b"y\0", b"[[[["] {
             let (connection, _unread) = flooded(text);
-            assert!(matches!(connection.receive(ctx.deadline(Duration::from_secs(30))), Incoming::Broken), "{text:?}");
+            assert!(
+                matches!(connection.receive(ctx.deadline(Duration::from_secs(30))), Incoming::Malformed),
+                "{text:?}"
+            );
         }
     }
 }

@@ -1,6 +1,4 @@
-//! A browser's process: how it ends, and what it says then.
-//!
-//! Deliberately not here: how it is started in detail (`pipe`).
+//! A browser's process: starting and closing it, and the errors it logs before it ends.
 
 use super::connection::Connection;
 use super::pipe;
@@ -11,39 +9,41 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::Duration;
 
-/// How long a browser may take to close: it writes its cookies then.
-const CLOSING: Duration = Duration::from_secs(5);
-const PAUSE: Duration = Duration::from_millis(10);
+/// How long a browser may take to close, in which it writes its cookies.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
+const POLL_INTERVAL: Duration = Duration::from_millis(10);
+/// How long to wait for its log after it has ended.
+const LOG_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// A browser and its pipe; closed, else killed, and in any case waited for when it is dropped.
+/// A browser's process and pipe. When it is dropped, the browser is closed, or killed after [`CLOSE_TIMEOUT`], and waited for.
 #[derive(Debug)]
 pub(super) struct Process {
     pub(super) connection: Connection,
     child: Child,
-    last_words: Receiver<String>,
+    last_errors: Receiver<String>,
 }
 
 impl Process {
     pub(super) fn start(command: Command) -> io::Result<Self> {
         let (mut child, to_browser, from_browser) = pipe::spawn(command)?;
-        let (sender, last_words) = channel();
+        let (sender, last_errors) = channel();
         if let Some(errors) = child.stderr.take() {
-            thread::spawn(move || sender.send(last_words_of(errors)));
+            thread::spawn(move || sender.send(last_errors_of(errors)));
         }
-        Ok(Self { connection: Connection::new(to_browser, from_browser), child, last_words })
+        Ok(Self { connection: Connection::new(to_browser, from_browser), child, last_errors })
     }
 
-    /// Waits for the end of a browser that closed its pipe; returns how it ended, unless it ended well.
+    /// Waits for the end of a browser that closed its pipe; returns its exit status, unless that is success.
     pub(super) fn failure(&mut self) -> Option<String> {
-        if !self.ends_within(CLOSING) {
+        if !self.ends_within(CLOSE_TIMEOUT) {
             self.kill();
         }
         self.child.wait().ok().filter(|status| !status.success()).map(|status| status.to_string())
     }
 
-    /// Returns the errors it logged last, when it has ended.
-    pub(super) fn last_words(&self) -> Option<String> {
-        self.last_words.recv_timeout(PAUSE * 50).ok().filter(|words| !words.is_empty())
+    /// Returns the last errors it logged, after it has ended.
+    pub(super) fn last_errors(&self) -> Option<String> {
+        self.last_errors.recv_timeout(LOG_TIMEOUT).ok().filter(|errors| !errors.is_empty())
     }
 
     pub(super) fn kill(&mut self) {
@@ -52,11 +52,11 @@ impl Process {
     }
 
     fn ends_within(&mut self, limit: Duration) -> bool {
-        for _ in 0..limit.as_millis() / PAUSE.as_millis() {
+        for _ in 0..limit.as_millis() / POLL_INTERVAL.as_millis() {
             if !matches!(self.child.try_wait(), Ok(None)) {
                 return true;
             }
-            thread::sleep(PAUSE);
+            thread::sleep(POLL_INTERVAL);
         }
         false
     }
@@ -66,7 +66,7 @@ impl Drop for Process {
     fn drop(&mut self) {
         if matches!(self.child.try_wait(), Ok(None)) {
             self.connection.send(None, "Browser.close", &json!({}));
-            if !self.ends_within(CLOSING) {
+            if !self.ends_within(CLOSE_TIMEOUT) {
                 self.kill();
             }
         }
@@ -74,30 +74,33 @@ impl Drop for Process {
 }
 
 /// Reads to the end; returns the last two errors of a browser's log, else its last line.
-fn last_words_of(errors: impl Read) -> String {
-    let (mut last, mut errors_of_log) = (String::new(), Vec::new());
+fn last_errors_of(errors: impl Read) -> String {
+    let (mut last_line, mut logged) = (String::new(), Vec::new());
     for line in BufReader::new(errors.take(1 << 24)).split(b'\n').map_while(Result::ok) {
         let line = String::from_utf8_lossy(&line).trim().to_string();
-        match () {
-            () if line.is_empty() || is_noise(&line) => {}
-            // `[7:7:1120/120000.1:ERROR:file.cc(1)] what` is how browsers log.
-            () if is_error(&line) => errors_of_log.push(line.split("] ").last().unwrap_or_default().to_string()),
-            () => last = line,
+        if line.is_empty() || is_noise(&line) {
+            continue;
+        }
+        if is_error(&line) {
+            // Browsers log `[7:7:1120/120000.1:ERROR:file.cc(1)] message`.
+            logged.push(line.split("] ").last().unwrap_or_default().to_string());
+        } else {
+            last_line = line;
         }
     }
-    let words = match &errors_of_log[..] {
-        [] => last,
+    let text = match &logged[..] {
+        [] => last_line,
         [.., one, other] => format!("{one}; {other}"),
         [one] => one.clone(),
     };
-    words.chars().take(300).collect()
+    text.chars().take(300).collect()
 }
 
 fn is_error(line: &str) -> bool {
     line.contains(":ERROR:") || line.contains(":FATAL:")
 }
 
-/// What a browser complains of that has no message bus, and no cache on disk.
+/// Tells whether a line is one of the errors that every browser logs without a message bus or a disk cache.
 fn is_noise(line: &str) -> bool {
     is_error(line) && (line.contains(":dbus/") || line.contains("cache"))
 }
@@ -111,8 +114,8 @@ mod tests {
         let log = "started\n[1:1:1120/1.2:ERROR:x/y.cc:1] Old\n[1:1:1120/1.2:ERROR:ui/x11.cc:25] Missing X server\n\
                    [1:1:1120/1.2:ERROR:dbus/bus.cc:40] Failed to connect to the bus\n\
                    [1:1:1120/1.2:ERROR:ui/env.cc:2] The platform failed\n#0 0x1 base::trace\n\n";
-        assert_eq!(last_words_of(log.as_bytes()), "Missing X server; The platform failed");
-        assert_eq!(last_words_of(&b"one\ntwo \n"[..]), "two");
-        assert_eq!(last_words_of(&b""[..]), "");
+        assert_eq!(last_errors_of(log.as_bytes()), "Missing X server; The platform failed");
+        assert_eq!(last_errors_of(&b"one\ntwo \n"[..]), "two");
+        assert_eq!(last_errors_of(&b""[..]), "");
     }
 }

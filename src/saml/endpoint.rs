@@ -1,43 +1,44 @@
-//! Where identity providers post to: the sign-in endpoints of AWS, of every partition.
+//! The sign-in endpoints of AWS in every partition, to which identity providers post SAML responses.
 //!
-//! Deliberately not here: anything that looks for a name somewhere in an address. An address is taken apart, and each
-//! part is compared: `https://evil.example/?signin.aws.amazon.com/saml` is no endpoint.
+//! Invariant: a URL is split, and each part is compared as a whole. A search for the host name anywhere in the URL would
+//! accept `https://evil.example/?signin.aws.amazon.com/saml`.
 
 use crate::aws::partition;
 
 const PATHS: [&str; 2] = ["/saml", "/static/saml"];
 
-/// Tells whether a page that posts there hands AWS a SAML response.
-pub(super) fn is_sign_in(url: &str) -> bool {
+/// Tells whether a URL is an AWS endpoint that takes SAML responses.
+pub(crate) fn is_sign_in(url: &str) -> bool {
     let Some(rest) = url.strip_prefix("https://") else { return false };
     let (host, rest) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
     let path = rest.split(['?', '#']).next().unwrap_or_default();
     is_sign_in_host(host) && PATHS.iter().any(|known| is_under(path, known))
 }
 
-/// Returns the host of an address, for people: without user, path and query.
+/// Returns the host and port of a URL, to show in messages: without user, path and query.
 pub(super) fn host(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
     authority.rsplit('@').next().unwrap_or_default()
 }
 
-/// Tells whether an address can be the start of a sign-in: a page of the web, over TLS or on this machine.
+/// Tells whether a sign-in can start at a URL: it is https, or http on this machine.
 pub(super) fn is_start(url: &str) -> bool {
     let clean = !url.chars().any(|c| c.is_control() || c.is_whitespace()) && !host(url).is_empty();
     let name = host(url).split(':').next().unwrap_or_default();
-    let is_here = matches!(name, "localhost" | "127.0.0.1") || host(url).starts_with("[::1]");
-    clean && (url.starts_with("https://") || (url.starts_with("http://") && is_here))
+    let is_local = matches!(name, "localhost" | "127.0.0.1") || host(url).starts_with("[::1]");
+    clean && (url.starts_with("https://") || (url.starts_with("http://") && is_local))
 }
 
-/// Returns the region whose STS to ask: the configured one, when it is of the role's partition.
-pub(super) fn sts_region(configured: Option<&str>, partition: &str) -> String {
+/// Returns the region of the STS endpoint to call: the configured one if it is in the role's partition, else the
+/// partition's global region.
+pub(crate) fn sts_region(configured: Option<&str>, partition: &str) -> String {
     let Some(partition) = partition::named(partition) else { return configured.unwrap_or("us-east-1").into() };
     let fits = |region: &&str| partition::of(region).name == partition.name;
     configured.filter(fits).unwrap_or(partition.global_region).to_string()
 }
 
-/// A host with a port, a user or a character that hosts do not have is none of them.
+/// Tells whether a host is a sign-in host. One with a port, a user or a character that host names do not have is not.
 fn is_sign_in_host(host: &str) -> bool {
     let is_label = |label: &str| {
         !label.is_empty() && label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')

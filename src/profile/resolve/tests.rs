@@ -1,4 +1,4 @@
-//! The rules by which a profile's source is found, row by row.
+//! Tests of the rules by which a profile's source is found.
 
 use super::*;
 use crate::error::ErrorKind;
@@ -21,7 +21,7 @@ fn resolve(config: &str, credentials: &str) -> Result<Source> {
     resolve_with(&[], config, credentials, "p")
 }
 
-/// Says a source in one line: `role Target < role Middle < keys AKIA`.
+/// Describes a source in one line: `role Target < role Middle < keys AKIA`.
 fn said(source: &Source) -> String {
     match source {
         Source::AssumedRole(role) => format!("role {} < {}", role.arn.name, said(&role.source)),
@@ -31,7 +31,7 @@ fn said(source: &Source) -> String {
         Source::Process(process) => format!("process {}", process.command.words.join(" ")),
         Source::Login(login) => format!("login {}", login.session),
         Source::Static(keys) => format!("keys {}", keys.keys.access_key_id),
-        Source::Machine(machine) => format!("machine {}", machine.name()),
+        Source::CredentialSource(source) => format!("credential source {}", source.name()),
     }
 }
 
@@ -86,9 +86,9 @@ fn chains_lead_to_their_end() {
         // Of a profile that is a source, keys win over its role; of the first, they do not, and may be its own source.
         ("source_profile = a\n[profile a]\nrole_arn = x\nsource_profile = p\n", KEYS, "role Target < keys AKIA"),
         ("source_profile = p\n", KEYS, "role Target < keys AKIA"),
-        ("credential_source = Environment\n", KEYS, "role Target < machine Environment"),
-        ("credential_source = EcsContainer\n", "", "role Target < machine EcsContainer"),
-        ("credential_source = Ec2InstanceMetadata\n", "", "role Target < machine Ec2InstanceMetadata"),
+        ("credential_source = Environment\n", KEYS, "role Target < credential source Environment"),
+        ("credential_source = EcsContainer\n", "", "role Target < credential source EcsContainer"),
+        ("credential_source = Ec2InstanceMetadata\n", "", "role Target < credential source Ec2InstanceMetadata"),
     ];
     for (config, more, expected) in rows {
         assert_eq!(
@@ -102,13 +102,17 @@ fn chains_lead_to_their_end() {
 #[test]
 fn what_cannot_work_says_what_to_type() {
     let rows = [
-        ("source_profile = a\ncredential_source = Environment\n", "both", "take one of them out"),
+        ("source_profile = a\ncredential_source = Environment\n", "both", "remove one of them"),
         ("", "neither", "source_profile = NAME"),
         ("source_profile = dve\n[profile dev]\n", "`dve`, which does not exist", "`dev`"),
-        ("credential_source = environment\n", "`environment`, which is none", "`Environment`"),
-        ("source_profile = p\n", "in circles: p → p", "a profile of their own"),
+        (
+            "credential_source = environment\n",
+            "unknown `credential_source` of profile `p`: `environment`",
+            "`Environment`",
+        ),
+        ("source_profile = p\n", "circular: p → p", "to another profile"),
         ("source_profile = a\n[profile a]\n", "has no credentials", ""),
-        ("source_profile = a\n[profile a]\naws_secret_access_key = s\n", "half a key: `aws_access_key_id`", "add"),
+        ("source_profile = a\n[profile a]\naws_secret_access_key = s\n", "incomplete keys: `aws_access_key_id`", "add"),
         (
             "source_profile = a\nduration_seconds = 1h\n[profile a]\naws_access_key_id=A\naws_secret_access_key=s",
             "`1h`",
@@ -131,7 +135,7 @@ fn what_cannot_work_says_what_to_type() {
         ),
         (
             "credential_source = Ec2InstanceMetadata\nec2_metadata_service_endpoint_mode = both\n",
-            "no mode `both`",
+            "mode of profile `p` is `both`",
             "ipv6",
         ),
     ];
@@ -147,10 +151,10 @@ fn what_cannot_work_says_what_to_type() {
 fn a_loop_is_named_whole() {
     let role = |name: &str, source: &str| format!("[profile {name}]\n{ROLE}source_profile = {source}\n");
     let config = [role("p", "a"), role("a", "b"), role("b", "c"), role("c", "a")].concat();
-    assert!(resolve(&config, "").unwrap_err().message.ends_with("in circles: a → b → c → a"));
+    assert!(resolve(&config, "").unwrap_err().message.ends_with("circular: a → b → c → a"));
     // Keys of the first profile do not end a loop that comes back to it.
     let config = format!("{}{KEYS}{}", role("p", "a"), role("a", "p"));
-    assert!(resolve(&config, "").unwrap_err().message.ends_with("in circles: p → a → p"));
+    assert!(resolve(&config, "").unwrap_err().message.ends_with("circular: p → a → p"));
 }
 
 #[test]
@@ -213,24 +217,24 @@ fn a_cache_entry_is_shared_only_where_its_name_means_one_thing() {
     let keys =
         |name: &str, id: &str| format!("[profile {name}]\naws_access_key_id = {id}\naws_secret_access_key = s\n");
     let ends = [keys("a", "A"), keys("b", "B"), keys("twin-of-a", "A")].concat();
-    let is_kept_apart = |others: &str| {
+    let has_own_entry = |others: &str| {
         let config = format!("{}{others}{ends}", role("p", "a"));
         let Source::AssumedRole(role) = resolve(&config, "").unwrap() else { panic!("this is a role") };
-        role.is_kept_apart
+        role.has_own_entry
     };
-    assert!(!is_kept_apart(""));
-    assert!(is_kept_apart(&role("q", "b")));
-    assert!(!is_kept_apart(&role("q", "a")), "the same source");
-    assert!(!is_kept_apart(&role("q", "twin-of-a")), "the same keys under another name");
-    assert!(!is_kept_apart(&role("q", "none")), "a profile nobody can use");
-    assert!(!is_kept_apart(&format!("{}external_id = ext\n", role("q", "b"))), "another name of the entry");
-    assert!(is_kept_apart(&format!("[profile q]\n{ROLE}web_identity_token_file = /t\n")));
-    assert!(is_kept_apart(&format!("[profile q]\n{ROLE}credential_source = Environment\n")));
-    assert!(!is_kept_apart(&format!("# {ROLE}[profile q]\nregion = eu-west-1\n")), "only mentioned");
+    assert!(!has_own_entry(""));
+    assert!(has_own_entry(&role("q", "b")));
+    assert!(!has_own_entry(&role("q", "a")), "the same source");
+    assert!(!has_own_entry(&role("q", "twin-of-a")), "the same keys under another name");
+    assert!(!has_own_entry(&role("q", "none")), "a profile nobody can use");
+    assert!(!has_own_entry(&format!("{}external_id = ext\n", role("q", "b"))), "another name of the entry");
+    assert!(has_own_entry(&format!("[profile q]\n{ROLE}web_identity_token_file = /t\n")));
+    assert!(has_own_entry(&format!("[profile q]\n{ROLE}credential_source = Environment\n")));
+    assert!(!has_own_entry(&format!("# {ROLE}[profile q]\nregion = eu-west-1\n")), "only mentioned");
 }
 
 #[test]
-fn a_role_behind_a_role_is_kept_apart_as_well() {
+fn a_role_behind_a_role_has_own_entry_as_well() {
     let config = format!(
         "[profile p]\nrole_arn = arn:aws:iam::444455556666:role/Last\nsource_profile = q\n\
          [profile q]\n{ROLE}source_profile = a\n[profile r]\n{ROLE}source_profile = b\n\
@@ -238,7 +242,7 @@ fn a_role_behind_a_role_is_kept_apart_as_well() {
     );
     let Source::AssumedRole(last) = resolve(&config, "").unwrap() else { panic!("this is a role") };
     let Source::AssumedRole(middle) = &last.source else { panic!("this is a role") };
-    assert_eq!((last.is_kept_apart, middle.is_kept_apart), (false, true));
+    assert_eq!((last.has_own_entry, middle.has_own_entry), (false, true));
 }
 
 #[test]

@@ -1,8 +1,8 @@
-//! A role on offer: the two ARNs that AssumeRoleWithSAML wants, in whichever order an identity provider writes them.
+//! A role that a SAML response offers: the ARNs of the role and of the SAML provider, in either order.
 
 use std::fmt;
 
-/// A role, and the identity provider of its account that may grant it; displays as the role's ARN.
+/// A role, and the SAML provider in its account that may grant it; displays as the role's ARN.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SamlRole {
     pub(crate) role_arn: String,
@@ -10,21 +10,19 @@ pub(crate) struct SamlRole {
 }
 
 impl SamlRole {
-    /// Reads a value of the attribute `Role`: documented as role first, seen both ways.
-    pub(super) fn parse(value: &str) -> Option<Self> {
-        // IAM allows a comma in the name of a role: the one between the two has an ARN behind it.
+    /// Parses a value of the attribute `Role`. AWS documents the role's ARN first; identity providers write both orders.
+    pub(crate) fn parse(value: &str) -> Option<Self> {
+        // IAM allows commas in role names, so the separator is the comma with an ARN behind it.
         let comma = value.match_indices(',').find(|(at, _)| value[at + 1..].trim_start().starts_with("arn:"))?.0;
         let (one, other) = (value[..comma].trim(), value[comma + 1..].trim());
-        let pair = match (is_role(one), is_role(other)) {
-            (true, false) => (one, other),
-            (false, true) => (other, one),
-            _ => return None,
-        };
-        let (role_arn, provider_arn) = (pair.0.to_string(), pair.1.to_string());
-        is_provider(&provider_arn).then_some(Self { role_arn, provider_arn })
+        let (role, provider) = if is_role(one) { (one, other) } else { (other, one) };
+        if !is_role(role) || !is_provider(provider) {
+            return None;
+        }
+        Some(Self { role_arn: role.into(), provider_arn: provider.into() })
     }
 
-    /// Returns the account of the role.
+    /// Returns the id of the role's account.
     pub(crate) fn account_id(&self) -> &str {
         self.role_arn.split(':').nth(4).unwrap_or_default()
     }
@@ -42,7 +40,7 @@ impl fmt::Display for SamlRole {
 }
 
 /// Returns the partition of an ARN: `aws`, `aws-cn`.
-pub(super) fn partition(arn: &str) -> &str {
+pub(crate) fn partition(arn: &str) -> &str {
     arn.split(':').nth(1).unwrap_or("aws")
 }
 
@@ -50,12 +48,13 @@ fn is_role(arn: &str) -> bool {
     is_iam(arn, "role/")
 }
 
-/// Tells whether this is the ARN of a SAML provider.
-pub(super) fn is_provider(arn: &str) -> bool {
+/// Tells whether a text is the ARN of a SAML provider.
+pub(crate) fn is_provider(arn: &str) -> bool {
     is_iam(arn, "saml-provider/")
 }
 
-/// ARNs go into messages, a request, and as a role's name into the environment: nothing but what AWS allows in them.
+/// Tells whether a text is the ARN of an IAM resource, with only the characters that AWS allows: ARNs go into messages
+/// and a request, and the role's name into the environment.
 fn is_iam(arn: &str, kind: &str) -> bool {
     let allowed = |c: char| c.is_ascii_alphanumeric() || "+=,.@_-/".contains(c);
     let parts: Vec<&str> = arn.splitn(6, ':').collect();

@@ -1,7 +1,6 @@
-//! Which browser captures: `SSOX_BROWSER`, else the first known one on PATH, else where it is usually installed.
+//! Finds the browser to drive: `SSOX_BROWSER`, else the first known one on PATH, else one in its usual place.
 //!
-//! Deliberately not here: browsers that cannot be driven through a DevTools pipe (Firefox, Safari), and `$BROWSER`, which
-//! is often one of them.
+//! `$BROWSER` is not used, because it often names a browser without a DevTools pipe, such as Firefox.
 
 use super::super::GIVE_RESPONSE;
 use crate::browser::is_remote;
@@ -49,7 +48,7 @@ const ON_WINDOWS: [&str; 5] = [
 
 const WITHOUT_DEVTOOLS_PIPE: [&str; 4] = ["firefox", "safari", "librewolf", "w3m"];
 
-/// A browser on this machine, and what the person adds to its command line.
+/// A browser on this machine, and the arguments that the person adds to its command line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Program {
     pub(super) path: PathBuf,
@@ -57,18 +56,18 @@ pub(super) struct Program {
 }
 
 impl Program {
-    /// Returns what people call it.
+    /// Returns the program's name, for messages.
     pub(super) fn name(&self) -> String {
         self.path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
     }
 
-    /// Tells whether it shows no window.
+    /// Tells whether it runs without a window.
     fn is_headless(&self) -> bool {
         self.arguments.iter().any(|argument| argument.starts_with("--headless"))
     }
 }
 
-/// Finds the browser, and a screen to show it on.
+/// Finds the browser, and checks that it can open a window.
 ///
 /// # Errors
 /// Configuration: `SSOX_BROWSER` or `SSOX_BROWSER_ARGS` cannot be used. Needs a person: no browser, or no screen.
@@ -93,20 +92,19 @@ fn chosen(ctx: &Context, wanted: &str) -> Result<PathBuf> {
     if WITHOUT_DEVTOOLS_PIPE.contains(&stem.as_str()) {
         return Err(bad("which cannot be driven through a DevTools pipe"));
     }
-    match wanted.contains(['/', '\\']) {
-        true => {
-            Some(inside_bundle(expanded)).filter(|path| is_program(path)).ok_or_else(|| bad("and that is no program"))
-        }
-        false => search(ctx, wanted).ok_or_else(|| bad("which is not on PATH")),
+    if !wanted.contains(['/', '\\']) {
+        return search(ctx, wanted).ok_or_else(|| bad("which is not on PATH"));
     }
+    let program = inside_bundle(expanded);
+    if is_program(&program) { Ok(program) } else { Err(bad("which is not a program")) }
 }
 
-/// Returns the program of a macOS application: `X.app` is a directory.
+/// Returns the program inside a macOS application (the directory `X.app`), else the path itself.
 fn inside_bundle(path: PathBuf) -> PathBuf {
-    match path.extension().is_some_and(|extension| extension == "app") {
-        true => path.join("Contents/MacOS").join(path.file_stem().unwrap_or_default()),
-        false => path,
+    if path.extension().is_none_or(|extension| extension != "app") {
+        return path;
     }
+    path.join("Contents/MacOS").join(path.file_stem().unwrap_or_default())
 }
 
 fn on_path(ctx: &Context) -> Option<PathBuf> {
@@ -124,17 +122,15 @@ fn usual_places(ctx: &Context) -> Vec<PathBuf> {
     let under = |roots: Vec<PathBuf>, places: &[&str]| {
         places.iter().flat_map(|place| roots.iter().map(move |root| root.join(place))).collect()
     };
-    match () {
-        () if cfg!(windows) => {
-            let roots = ["ProgramFiles", "ProgramW6432", "ProgramFiles(x86)", "LOCALAPPDATA"];
-            under(roots.iter().filter_map(|name| ctx.var(name)).map(PathBuf::from).collect(), &ON_WINDOWS)
-        }
-        () if cfg!(target_os = "macos") => {
-            let own = ctx.home().ok().map(|home| home.join("Applications"));
-            under([PathBuf::from("/Applications")].into_iter().chain(own).collect(), &ON_MACOS)
-        }
-        () => ON_LINUX.iter().map(PathBuf::from).collect(),
+    if cfg!(windows) {
+        let roots = ["ProgramFiles", "ProgramW6432", "ProgramFiles(x86)", "LOCALAPPDATA"];
+        return under(roots.iter().filter_map(|name| ctx.var(name)).map(PathBuf::from).collect(), &ON_WINDOWS);
     }
+    if cfg!(target_os = "macos") {
+        let own = ctx.home().ok().map(|home| home.join("Applications"));
+        return under([PathBuf::from("/Applications")].into_iter().chain(own).collect(), &ON_MACOS);
+    }
+    ON_LINUX.iter().map(PathBuf::from).collect()
 }
 
 #[cfg(unix)]
@@ -151,25 +147,28 @@ fn is_program(path: &Path) -> bool {
 fn arguments(ctx: &Context) -> Result<Vec<String>> {
     let Some(text) = ctx.var("SSOX_BROWSER_ARGS") else { return Ok(Vec::new()) };
     shell_words::split(text).map_err(|_| {
-        Error::configuration(format!("SSOX_BROWSER_ARGS is `{text}`, where a quote is not closed"))
+        Error::configuration(format!("SSOX_BROWSER_ARGS is `{text}`, which has an unclosed quote"))
             .hint("quote it as for a shell: `--one '--two=with space'`")
     })
 }
 
 fn check_screen(ctx: &Context, program: &Program) -> Result<()> {
     let has_display = ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| ctx.var(name).is_some());
-    let why = match () {
-        () if program.is_headless() => return Ok(()),
-        // Who names a browser for such a session means it: its windows may be forwarded.
-        () if is_remote(ctx) && ctx.var("SSOX_BROWSER").is_none() => "over SSH, a browser would open far from you",
-        () if !has_display && !cfg!(any(windows, target_os = "macos")) => "there is no screen to open a browser on",
-        () => return Ok(()),
-    };
-    Err(Error::needs_person(why).hint(GIVE_RESPONSE))
+    if program.is_headless() {
+        return Ok(());
+    }
+    // With `SSOX_BROWSER` set, X11 may be forwarded over SSH.
+    if is_remote(ctx) && ctx.var("SSOX_BROWSER").is_none() {
+        return Err(Error::needs_person("over SSH, the browser would open on the remote machine").hint(GIVE_RESPONSE));
+    }
+    if !has_display && !cfg!(any(windows, target_os = "macos")) {
+        return Err(Error::needs_person("there is no screen to open a browser on").hint(GIVE_RESPONSE));
+    }
+    Ok(())
 }
 
 fn none(ctx: &Context) -> Error {
-    Error::needs_person("there is no browser that can capture a SAML response: no Chrome, Edge, Chromium or Brave")
+    Error::needs_person("there is no browser that ssox can drive: no Chrome, Edge, Chromium or Brave was found")
         .hint(format!("{}; or {GIVE_RESPONSE}", hint::set(ctx, "SSOX_BROWSER", "/path/to/chrome")))
 }
 
@@ -217,7 +216,8 @@ mod tests {
         let home_text = home.path().to_str().unwrap();
         let find = |name| find(&context(&[("PATH", "/none"), ("HOME", home_text), SCREEN, ("SSOX_BROWSER", name)]));
         assert_eq!(find("~/Some Browser.app").unwrap().path, app.join("Contents/MacOS/Some Browser"));
-        for (name, why) in [("chromium", "not on PATH"), ("/none/chrome", "no program"), ("~/firefox", "DevTools pipe")]
+        for (name, why) in
+            [("chromium", "not on PATH"), ("/none/chrome", "not a program"), ("~/firefox", "DevTools pipe")]
         {
             let error = find(name).unwrap_err();
             assert!(error.message.contains(why) && error.hint.is_some(), "{}", error.message);

@@ -1,6 +1,4 @@
-//! A SAML response that a person gives: from a file, or from standard input.
-//!
-//! Deliberately not here: in which shapes it comes (`form`).
+//! Reads a SAML response that a person saved: from a file, or from standard input.
 
 use super::form;
 use crate::error::{Error, Result};
@@ -10,30 +8,26 @@ use std::io::{IsTerminal as _, stdin};
 use std::path::Path;
 use zeroize::Zeroizing;
 
-/// Larger than any page with a response in it; AWS takes a fortieth of that.
-const LARGEST: u64 = 4 << 20;
+/// The size limit in bytes: larger than any page with a response in it. STS accepts 100,000 characters.
+const MAX_SIZE: u64 = 4 << 20;
 
 /// Returns the response in base64.
 ///
 /// # Errors
 /// Configuration: the file cannot be read. Usage: standard input is a terminal.
 pub(super) fn read(path: &Path) -> Result<Secret> {
-    let bytes = match path.to_str() {
-        Some("-") => from_stdin()?,
-        _ => Zeroizing::new(files::read_named(path, LARGEST)?),
-    };
+    let bytes = if path == Path::new("-") { from_stdin()? } else { Zeroizing::new(files::read_named(path, MAX_SIZE)?) };
     let text = Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned());
     Ok(Secret::new(form::response(&text)))
 }
 
 fn from_stdin() -> Result<Zeroizing<Vec<u8>>> {
     if stdin().is_terminal() {
-        // A line typed or pasted into a terminal ends at 4,096 characters (1,024 on macOS); a response is longer.
-        return Err(Error::usage("a SAML response is too long to be pasted into a terminal").hint(
-            "put it in through a pipe: `pbpaste |`, `wl-paste |` or `xclip -o |`; or name a file in place of `-`",
-        ));
+        // A terminal cuts a pasted line after 4,096 characters (1,024 on macOS); a response is longer.
+        return Err(Error::usage("a SAML response is too long to be pasted into a terminal")
+            .hint("pass it through a pipe: `pbpaste |`, `wl-paste |` or `xclip -o |`; or give a file instead of `-`"));
     }
-    let all = files::limited(stdin(), LARGEST);
+    let all = files::limited(stdin(), MAX_SIZE);
     all.map(Zeroizing::new).map_err(|cause| Error::file("read", Path::new("standard input"), &cause))
 }
 

@@ -1,27 +1,27 @@
-//! Keeps an identity provider's cookies until the next sign-in. Many end with the browser, and ours ends after seconds:
-//! without this, every sign-in would begin with the password.
+//! Keeps an identity provider's cookies until the next sign-in. Many are deleted when the browser closes, and ssox closes
+//! its browser after seconds: without this, every sign-in would ask for the password.
 //!
-//! Deliberately not here: files. The cookies stay in the browser, which stores them in its own encrypted way.
+//! Invariant: ssox writes no cookie to a file. The browser stores them, encrypted.
 
 use super::browser::{Browser, Incoming};
 use crate::context::Deadline;
 use crate::time::Timestamp;
 use serde_json::{Map, Value, json};
 
-/// How long a cookie without an end is kept, in seconds: a day's work.
-const LIFE: i64 = 12 * 3600;
+/// How long a session cookie is kept, in seconds: a working day.
+const LIFETIME: i64 = 12 * 3600;
 
-/// What is carried over; a cookie's name and value, and all that says where it is sent.
+/// The fields that are copied: a cookie's name and value, and all that decides where it is sent.
 const KEPT: [&str; 9] =
     ["name", "value", "path", "secure", "httpOnly", "sameSite", "priority", "sourceScheme", "sourcePort"];
 
-/// Gives an end to every cookie that has none.
+/// Sets an expiry date on every session cookie.
 pub(super) fn keep(browser: &mut Browser, now: Timestamp, deadline: Deadline) {
     let asked = browser.send(None, "Storage.getCookies", &json!({}));
     let Some(reply) = reply(browser, asked, deadline) else { return };
     let cookies = reply["cookies"].as_array().into_iter().flatten().filter(|cookie| cookie["session"] == true);
-    // One by one: a cookie that the browser refuses takes no other one with it.
-    let commands = cookies.map(|cookie| json!({ "cookies": [with_end(cookie, now.plus(LIFE))] }));
+    // One command for each cookie: the browser rejects a whole command because of one cookie in it.
+    let commands = cookies.map(|cookie| json!({ "cookies": [with_expiry(cookie, now.plus(LIFETIME))] }));
     let last = commands.map(|command| browser.send(None, "Storage.setCookies", &command)).last();
     last.and_then(|last| self::reply(browser, last, deadline));
 }
@@ -35,12 +35,12 @@ fn reply(browser: &Browser, id: u64, deadline: Deadline) -> Option<Value> {
     None
 }
 
-fn with_end(cookie: &Value, end: Timestamp) -> Value {
+fn with_expiry(cookie: &Value, end: Timestamp) -> Value {
     let mut kept: Map<String, Value> =
         KEPT.iter().filter_map(|key| Some(((*key).to_string(), cookie.get(key)?.clone()))).collect();
     let domain = cookie["domain"].as_str().unwrap_or_default();
     let key = if domain.starts_with('.') { "domain" } else { "url" };
-    // A cookie of one host has no domain: the host is said by an address.
+    // A cookie of a single host is set with a URL: `domain` would send it to subdomains as well.
     let scheme = if cookie["secure"] == true { "https" } else { "http" };
     let value = if key == "url" { format!("{scheme}://{domain}/") } else { domain.into() };
     kept.insert(key.into(), value.into());
@@ -61,7 +61,7 @@ mod tests {
         let host = json!({ "name": "n", "value": "v", "domain": "idp.example", "path": "/x", "expires": -1, "size": 2,
             "httpOnly": true, "secure": true, "session": true, "sameSite": "None", "priority": "Medium",
             "sourceScheme": "Secure", "sourcePort": 443 });
-        let kept = with_end(&host, end);
+        let kept = with_expiry(&host, end);
         assert_eq!((&kept["url"], &kept["expires"]), (&json!("https://idp.example/"), &json!(1000)));
         assert!(kept.get("domain").is_none() && kept.get("session").is_none() && kept.get("size").is_none());
         assert_eq!(
@@ -69,7 +69,7 @@ mod tests {
             (&json!(true), &json!(true), &json!("None"))
         );
         let domain = json!({ "name": "n", "value": "v", "domain": ".example", "path": "/", "secure": false });
-        assert_eq!(with_end(&domain, end)["domain"], ".example");
-        assert!(with_end(&domain, end).get("url").is_none());
+        assert_eq!(with_expiry(&domain, end)["domain"], ".example");
+        assert!(with_expiry(&domain, end).get("url").is_none());
     }
 }

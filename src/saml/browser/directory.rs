@@ -1,6 +1,4 @@
-//! The browser's own profile directory: apart from the person's, private, and one browser at a time.
-//!
-//! Deliberately not here: its cookies, which the browser keeps and encrypts by itself.
+//! The profile directory of the driven browser: separate from the person's own, private, used by one browser at a time.
 
 use super::discovery::Program;
 use crate::context::{Context, Deadline};
@@ -15,10 +13,10 @@ use std::time::Duration;
 
 const LOCK: &str = "saml browser";
 
-/// How often a busy directory is tried again.
-const PAUSE: Duration = Duration::from_millis(100);
+/// How often the lock is tried again.
+const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
-/// The directory, ours as long as this lives.
+/// The directory, locked until this is dropped.
 #[derive(Debug)]
 pub(super) struct Directory {
     pub(super) path: PathBuf,
@@ -26,29 +24,29 @@ pub(super) struct Directory {
 }
 
 impl Directory {
-    /// Waits until no other ssox uses the directory, and makes it ready.
+    /// Waits until no other ssox uses the directory, and prepares it.
     ///
     /// # Errors
-    /// Needs a person: another sign-in is under way and takes too long. Configuration: it cannot be made.
+    /// Needs a person: another sign-in is under way and takes too long. Configuration: it cannot be created.
     pub(super) fn take(ctx: &Context, program: &Program, deadline: Deadline) -> Result<Self> {
         let path = path(ctx, program)?;
         let lock = wait(ctx, deadline)?;
         make_private(&path).map_err(|cause| Error::file("prepare", &path, &cause))?;
         let directory = Self { path, _lock: lock };
         directory.remove_stale_lock();
-        directory.sweep();
+        directory.remove_sessions();
         Ok(directory)
     }
 
-    /// Removes what could bring pages back: with a page, the browser stores the form that was posted to get it.
-    fn sweep(&self) {
+    /// Removes the pages that the browser stored to restore them: with a page, it stores the form that was posted.
+    fn remove_sessions(&self) {
         for name in ["Sessions", "Sessions_Encrypted"] {
             let _ = fs::remove_dir_all(self.path.join("Default").join(name));
         }
     }
 
-    /// Removes the browser's own lock when its holder is gone. The browser does that itself, but not when the machine
-    /// has another name by now: then it asks, or gives up.
+    /// Removes the browser's own lock if its holder has ended. The browser removes it only if the host name is still the
+    /// same; otherwise it asks, or exits.
     fn remove_stale_lock(&self) {
         let lock = self.path.join("SingletonLock");
         let Ok(holder) = fs::read_link(&lock) else { return };
@@ -61,11 +59,11 @@ impl Directory {
 
 impl Drop for Directory {
     fn drop(&mut self) {
-        self.sweep();
+        self.remove_sessions();
     }
 }
 
-/// Removes the directory, and with it every sign-in it remembers; tells whether there was one.
+/// Removes the directory with every sign-in that the browser remembers; tells whether there was one.
 ///
 /// # Errors
 /// Needs a person: a sign-in is under way. Configuration: it cannot be removed.
@@ -86,7 +84,7 @@ pub(crate) fn forget(ctx: &Context) -> Result<bool> {
 }
 
 fn path(ctx: &Context, program: &Program) -> Result<PathBuf> {
-    // A browser in a snap sees no hidden directory of the home.
+    // A browser in a snap has no access to hidden directories in the home directory.
     match snap_name(&program.path) {
         Some(name) => Ok(in_snap(&ctx.home()?.join("snap").join(name))),
         None => Ok(ctx.state_dir()?.join("browser")),
@@ -114,7 +112,7 @@ fn wait(ctx: &Context, deadline: Deadline) -> Result<Lock> {
         }
         stopped.check(ctx, LOCK, "the lock on the browser")?;
         progress.get_or_insert_with(|| Progress::start("waiting for another sign-in that uses the browser"));
-        std::thread::sleep(PAUSE.min(deadline.left()));
+        std::thread::sleep(POLL_INTERVAL.min(deadline.left()));
     }
 }
 

@@ -1,7 +1,6 @@
-//! Drives a browser to an identity provider, and catches what its page posts to AWS.
+//! Drives a browser to an identity provider, and captures the SAML response that its page posts to AWS.
 //!
-//! Deliberately not here: the person's part. Whatever the identity provider asks (a password, a key, a click) is between
-//! the two; nothing is typed, read or stored here but the one form that would have gone to AWS.
+//! Invariant: only that one form is read. What the identity provider asks the person stays between the two.
 
 use super::browser::{Browser, Incoming};
 use super::cookies;
@@ -17,57 +16,56 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use std::time::Duration;
 
-const PAGE: &str = include_str!("../../session/pages/answer.html");
+const PAGE: &str = include_str!("../session/pages/answer.html");
 
-/// Where the browser is sent instead of to AWS: by GET, for what a page was posted is stored with its history.
-const DESTINATION: &str = "https://signin.aws.amazon.com/saml/ssox";
+/// The URL of the last page, which ssox serves itself. The captured POST is redirected there, because the browser stores
+/// the body of a POST with its history.
+const LAST_PAGE_URL: &str = "https://signin.aws.amazon.com/saml/ssox";
 
-/// How long the browser may take to show the last page, and to keep its cookies.
-const AFTERWARDS: Duration = Duration::from_secs(2);
+/// How long the browser may take to show the last page and to store its cookies.
+const FINISH_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// How often the time that is left is shown.
-const SECOND: Duration = Duration::from_secs(1);
+/// How often the remaining time is updated on the terminal.
+const COUNTDOWN_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Signs a person in at an address, and returns the SAML response in base64.
+/// Lets a person sign in at a URL, and returns the SAML response in base64.
 ///
 /// # Errors
 /// Needs a person: none is there, the browser is missing or was closed, or it took too long.
-/// Configuration: the address or the browser cannot be used. Unreachable: the page cannot be had.
+/// Configuration: the URL or the browser cannot be used. Unreachable: the page cannot be loaded.
 pub(super) fn capture(ctx: &Context, url: &str, timeout: Duration) -> Result<Secret> {
     check(ctx, url)?;
     let deadline = ctx.deadline(timeout);
     let browser = Browser::start(ctx, deadline)?;
-    let waiting = format!("waiting for the sign-in at {} in {} (Ctrl-C ends it)", endpoint::host(url), browser.name);
+    let waiting = format!("waiting for the sign-in at {} in {} (Ctrl-C cancels)", endpoint::host(url), browser.name);
     let mut capture =
-        Capture { ctx, url, browser, pages: Vec::new(), navigation: None, response: None, is_shown: false };
+        Capture { ctx, url, browser, pages: Vec::new(), navigation: None, response: None, is_last_page_shown: false };
     capture.browser.send(None, "Target.setAutoAttach", &attach());
-    let response = capture.wait(deadline, &Countdown::start(waiting)).map_err(|end| capture.explain(end, timeout))?;
+    let response = capture.wait(deadline, &Countdown::start(waiting)).map_err(|why| capture.explain(why, timeout))?;
     capture.finish();
     Ok(response)
 }
 
 fn check(ctx: &Context, url: &str) -> Result<()> {
     if !endpoint::is_start(url) {
-        return Err(Error::configuration(format!("`ssox_saml_url` is `{url}`, and that is no address of a page"))
-            .hint("ssox_saml_url = https://… is the address that starts the sign-in in a browser"));
+        return Err(Error::configuration(format!("`ssox_saml_url` is `{url}`, which is not the URL of a page"))
+            .hint("write `ssox_saml_url = https://…`: the URL that starts the sign-in in a browser"));
     }
-    match ctx.no_input {
-        true => {
-            Err(Error::needs_person(format!("the sign-in at `{}` needs a person and a browser", endpoint::host(url)))
-                .hint(format!("run it in a terminal; or {}", super::GIVE_RESPONSE)))
-        }
-        false => Ok(()),
+    if ctx.no_input {
+        let message = format!("the sign-in at `{}` needs a person and a browser", endpoint::host(url));
+        return Err(Error::needs_person(message).hint(format!("run it in a terminal; or {}", super::GIVE_RESPONSE)));
     }
+    Ok(())
 }
 
-/// How a wait for the response can end without one.
-enum End {
+/// Why no response came.
+enum NoResponse {
     /// The last window was closed.
-    Closed,
-    /// The browser is not there any more.
-    Gone,
+    WindowsClosed,
+    /// The browser's process ended.
+    Ended,
     TimedOut,
-    /// The page cannot be had, and the browser says why.
+    /// The page cannot be loaded, with the browser's reason.
     Unreachable(String),
 }
 
@@ -75,23 +73,23 @@ struct Capture<'a> {
     ctx: &'a Context,
     url: &'a str,
     browser: Browser,
-    /// The windows and tabs that are open, by the id under which they are driven.
+    /// The DevTools session ids of the open windows and tabs.
     pages: Vec<String>,
-    /// The command that went to the address.
+    /// The id of the command that opened the URL.
     navigation: Option<u64>,
     response: Option<Secret>,
-    /// Whether our own page was shown.
-    is_shown: bool,
+    /// Whether the page that ssox serves was shown.
+    is_last_page_shown: bool,
 }
 
 impl Capture<'_> {
-    fn wait(&mut self, deadline: Deadline, countdown: &Countdown) -> std::result::Result<Secret, End> {
+    fn wait(&mut self, deadline: Deadline, countdown: &Countdown) -> std::result::Result<Secret, NoResponse> {
         loop {
             countdown.show(deadline.left());
-            match self.browser.receive(self.ctx.deadline(deadline.left().min(SECOND))) {
+            match self.browser.receive(self.ctx.deadline(deadline.left().min(COUNTDOWN_INTERVAL))) {
                 Incoming::Message(message) => self.handle(&message)?,
-                Incoming::Closed | Incoming::Broken => return Err(End::Gone),
-                Incoming::TimedOut if deadline.is_expired() => return Err(End::TimedOut),
+                Incoming::Closed | Incoming::Malformed => return Err(NoResponse::Ended),
+                Incoming::TimedOut if deadline.is_expired() => return Err(NoResponse::TimedOut),
                 Incoming::TimedOut => {}
             }
             if let Some(response) = self.response.take() {
@@ -100,29 +98,30 @@ impl Capture<'_> {
         }
     }
 
-    /// Shows our page, and lets the browser keep the sign-in.
+    /// Shows the last page, and keeps the browser's cookies.
     fn finish(&mut self) {
-        let deadline = self.ctx.deadline(AFTERWARDS);
-        while let (false, Incoming::Message(message)) = (self.is_shown, self.browser.receive(deadline)) {
+        let deadline = self.ctx.deadline(FINISH_TIMEOUT);
+        while !self.is_last_page_shown {
+            let Incoming::Message(message) = self.browser.receive(deadline) else { break };
             let _ = self.handle(&message);
         }
         cookies::keep(&mut self.browser, self.ctx.now(), deadline);
     }
 
-    fn handle(&mut self, message: &Value) -> std::result::Result<(), End> {
+    fn handle(&mut self, message: &Value) -> std::result::Result<(), NoResponse> {
         let params = &message["params"];
         match message["method"].as_str() {
             Some("Target.attachedToTarget") => self.attached(params),
             Some("Target.detachedFromTarget") => return self.detached(params),
             Some("Fetch.requestPaused") => self.paused(message["sessionId"].as_str(), params),
             Some(_) => {}
-            None if message["id"].as_u64() == self.navigation => return reached(&message["result"]),
+            None if message["id"].as_u64() == self.navigation => return check_reached(&message["result"]),
             None => {}
         }
         Ok(())
     }
 
-    /// Watches a page or frame from before its first request on; the first page is sent to the address.
+    /// Intercepts the requests of a new page or frame, from its first one on; the first page opens the URL.
     fn attached(&mut self, params: &Value) {
         let Some(id) = params["sessionId"].as_str() else { return };
         let patterns = json!({ "patterns": [{ "urlPattern": "https://*signin.*saml*", "requestStage": "Request" }] });
@@ -137,37 +136,34 @@ impl Capture<'_> {
         }
     }
 
-    /// A browser without windows goes on running on macOS: that is closed all the same.
-    fn detached(&mut self, params: &Value) -> std::result::Result<(), End> {
-        let was_there = self.pages.len();
+    /// Forgets a page. The last one ends the wait, because on macOS a browser without windows goes on running.
+    fn detached(&mut self, params: &Value) -> std::result::Result<(), NoResponse> {
+        let had_pages = !self.pages.is_empty();
         self.pages.retain(|page| params["sessionId"] != page.as_str());
-        match self.pages.is_empty() && was_there > 0 {
-            true => Err(End::Closed),
-            false => Ok(()),
-        }
+        if had_pages && self.pages.is_empty() { Err(NoResponse::WindowsClosed) } else { Ok(()) }
     }
 
-    /// Takes the response out of the one request that carries it; all others go on as if nothing had been.
+    /// Takes the response out of the request that posts it to AWS; every other request continues unchanged.
     fn paused(&mut self, page: Option<&str>, params: &Value) {
         let request = &params["request"];
         let url = request["url"].as_str().unwrap_or_default();
         let method = request["method"].as_str().unwrap_or_default();
-        let is_ours = url == DESTINATION;
-        let response = match endpoint::is_sign_in(url) && method == "POST" {
-            // Always there as text, but for bytes that are none; those are no form.
-            true => request["postData"].as_str().and_then(form::posted),
-            false => None,
-        };
-        let fate = if response.is_some() || is_ours { "answered here" } else { "left alone" };
-        self.ctx.log(|| format!("browser: {method} to {} {fate}", endpoint::host(url)));
+        let is_last_page = url == LAST_PAGE_URL;
+        let mut response = None;
+        if method == "POST" && endpoint::is_sign_in(url) {
+            // `postData` is absent only if the body is not text, and a form always is.
+            response = request["postData"].as_str().and_then(form::posted);
+        }
+        let action = if response.is_some() || is_last_page { "intercepted" } else { "continued" };
+        self.ctx.log(|| format!("browser: {method} to {} {action}", endpoint::host(url)));
         let id = &params["requestId"];
         match response {
             Some(response) => {
                 self.response = Some(response);
                 self.browser.send(page, "Fetch.fulfillRequest", &redirect(id));
             }
-            None if is_ours => {
-                self.is_shown = true;
+            None if is_last_page => {
+                self.is_last_page_shown = true;
                 self.browser.send(page, "Fetch.fulfillRequest", &last_page(id));
             }
             None => {
@@ -176,20 +172,20 @@ impl Capture<'_> {
         }
     }
 
-    fn explain(&mut self, end: End, timeout: Duration) -> Error {
+    fn explain(&mut self, why: NoResponse, timeout: Duration) -> Error {
         let (name, host) = (self.browser.name.clone(), endpoint::host(self.url));
-        let assigned = "when the page says that you have no access, ask for this application to be assigned to you";
-        match end {
-            End::Unreachable(why) => Error::unreachable(format!("`{name}` cannot open `{host}`: {why}"))
+        let assigned = "if the page says that you have no access, ask for this application to be assigned to you";
+        match why {
+            NoResponse::Unreachable(cause) => Error::unreachable(format!("`{name}` cannot open `{host}`: {cause}"))
                 .hint("check `ssox_saml_url`, and the network (VPN, proxy)"),
-            End::TimedOut => {
+            NoResponse::TimedOut => {
                 let waited = human(i64::try_from(timeout.as_secs()).unwrap_or(i64::MAX));
                 Error::needs_person(format!("no SAML response came from `{host}` within {waited}"))
                     .hint(format!("`--timeout 20m` waits longer; {assigned}"))
             }
-            End::Closed | End::Gone => {
-                let failure = if matches!(end, End::Gone) { self.browser.failure() } else { None };
-                let how = failure.map_or("was closed".into(), |why| format!("ended ({why})"));
+            NoResponse::WindowsClosed | NoResponse::Ended => {
+                let failure = if matches!(why, NoResponse::Ended) { self.browser.failure() } else { None };
+                let how = failure.map_or("was closed".into(), |status| format!("ended ({status})"));
                 Error::needs_person(format!("`{name}` {how} before a SAML response came from `{host}`"))
                     .hint(format!("try again and leave the window open until it closes by itself; {assigned}"))
             }
@@ -204,7 +200,7 @@ fn attach() -> Value {
 
 fn redirect(id: &Value) -> Value {
     let headers =
-        json!([{ "name": "Location", "value": DESTINATION }, { "name": "Cache-Control", "value": "no-store" }]);
+        json!([{ "name": "Location", "value": LAST_PAGE_URL }, { "name": "Cache-Control", "value": "no-store" }]);
     json!({ "requestId": id, "responseCode": 303, "responseHeaders": headers })
 }
 
@@ -224,14 +220,14 @@ fn page() -> String {
         .replace("{{detail}}", "")
 }
 
-/// Tells whether the address answered. What else can go wrong (a certificate, a proxy's password) the browser shows to
-/// the person, who may know better.
-fn reached(result: &Value) -> std::result::Result<(), End> {
+/// Checks that the server could be reached. Other errors (a certificate, a proxy's password) are shown by the browser,
+/// and the person can deal with them there.
+fn check_reached(result: &Value) -> std::result::Result<(), NoResponse> {
     const FINAL: [&str; 5] = ["NAME_", "CONNECTION_", "ADDRESS_", "INTERNET_DISCONNECTED", "UNSAFE_PORT"];
     let error = result["errorText"].as_str().unwrap_or_default();
     let name = error.strip_prefix("net::ERR_").unwrap_or_default();
-    match FINAL.iter().any(|known| name.starts_with(known)) {
-        true => Err(End::Unreachable(error.into())),
-        false => Ok(()),
+    if FINAL.iter().any(|known| name.starts_with(known)) {
+        return Err(NoResponse::Unreachable(error.into()));
     }
+    Ok(())
 }

@@ -1,12 +1,12 @@
-//! Starts a browser with a DevTools pipe: two descriptors that only we and it hold.
+//! Starts a browser with a DevTools pipe: two descriptors that only ssox and the browser hold.
 //!
-//! Deliberately not here: the debugging port. Every program of every user on this machine could connect to it.
+//! Invariant: no debugging port. Every program of every user on this machine could connect to it.
 
 use std::fs::File;
 use std::io;
 use std::process::{Child, Command};
 
-/// The browser, the end we write to, and the end we read from.
+/// The browser, the end to write to, and the end to read from.
 pub(super) type Piped = (Child, File, File);
 
 /// Starts the program; its descriptors 3 and 4 are the pipe.
@@ -23,14 +23,14 @@ pub(super) fn spawn(mut command: Command) -> io::Result<Piped> {
         FdMapping { parent_fd: answers.into(), child_fd: 4 },
     ];
     command.fd_mappings(mappings).map_err(io::Error::other)?;
-    // Ctrl-C ends us, and with us the pipe; at that the browser closes in an orderly way.
+    // In a group of its own, the browser does not get Ctrl-C. It closes properly when the pipe closes with ssox.
     let child = command.process_group(0).spawn()?;
-    // The browser's ends are closed here, with the command: held, they would keep the pipe open for ever.
+    // This closes the browser's ends in this process, which would keep the pipe open after the browser has ended.
     drop(command);
     Ok((child, File::from(OwnedFd::from(to_browser)), File::from(OwnedFd::from(from_browser))))
 }
 
-/// Starts the program; the numbers of the two handles it inherits stand in its command line.
+/// Starts the program; its command line has the numbers of the two handles it inherits.
 #[cfg(windows)]
 pub(super) fn spawn(mut command: Command) -> io::Result<Piped> {
     use interprocess::os::windows::unnamed_pipe::CreationOptions;
@@ -39,8 +39,8 @@ pub(super) fn spawn(mut command: Command) -> io::Result<Piped> {
     let (to_browser, commands) = CreationOptions::new().inheritable(true).create()?;
     let (answers, from_browser) = CreationOptions::new().inheritable(true).create()?;
     let (commands, answers) = (OwnedHandle::from(commands), OwnedHandle::from(answers));
-    // A copy is not inherited. The originals of our ends are closed before the browser starts: holding them as well,
-    // it would never learn that we are gone.
+    // A clone is not inherited. The originals of this process's ends are closed before the browser starts: if it
+    // inherited them, it would not notice that ssox has ended.
     let to_browser = OwnedHandle::from(to_browser).try_clone()?;
     let from_browser = OwnedHandle::from(from_browser).try_clone()?;
     let handles = [&commands, &answers].map(|handle| (handle.as_raw_handle() as usize).to_string());

@@ -1,0 +1,64 @@
+//! Resolves a profile to its source of credentials, and decides which cache entries are shared with the AWS CLI.
+
+use super::roles;
+use super::sources::Resolver;
+use crate::config::{ConfigFiles, Section};
+use crate::context::Context;
+use crate::error::Result;
+use crate::source::Source;
+
+/// Returns the source of a profile's credentials.
+///
+/// # Errors
+/// Configuration: the profile has no source, or an incomplete one, or the chain of roles leads back to itself.
+pub(super) fn source(ctx: &Context, files: &ConfigFiles, name: &str, section: &Section) -> Result<Source> {
+    let resolver = Resolver::new(ctx, files, name, section)?;
+    let source = roles::source(&resolver, name, section)?;
+    Ok(with_own_entries(&resolver, name, section, source))
+}
+
+/// Gives every role in the source a cache entry of its own if another profile assumes it from elsewhere: the AWS CLI has
+/// one entry for both. Such profiles are found by searching the text of the files for the role's ARN, so that of 50,000
+/// profiles only those are resolved.
+fn with_own_entries(resolver: &Resolver, name: &str, section: &Section, mut source: Source) -> Source {
+    let has_own_entry = is_ambiguous(resolver, name, section, &source);
+    match &mut source {
+        Source::WebIdentity(role) => role.has_own_entry = has_own_entry,
+        Source::AssumedRole(role) => {
+            role.has_own_entry = has_own_entry;
+            let behind = section.value("source_profile").and_then(|behind| resolver.files.profile(behind));
+            if let Some(behind) = behind {
+                role.source = with_own_entries(resolver, &behind.name, &behind, role.source.clone());
+            }
+        }
+        _ => {}
+    }
+    source
+}
+
+/// Tells whether another profile has the same entry in the AWS CLI's cache, but other credentials.
+fn is_ambiguous(resolver: &Resolver, name: &str, section: &Section, source: &Source) -> bool {
+    let (Some(arn), Some(arguments)) = (source.role_arn(), source.arguments()) else { return false };
+    if !resolver.files.is_repeated(arn) {
+        return false;
+    }
+    for other in resolver.files.profiles_with(arn) {
+        if other.name == name || other.value("role_arn") != Some(arn) || has_same_origin(&other, section) {
+            continue;
+        }
+        let Some(section) = resolver.files.profile(&other.name) else { continue };
+        let Ok(other) = roles::source(resolver, &other.name, &section) else { continue };
+        if other.arguments().as_ref() == Some(&arguments) && other.identity() != source.identity() {
+            return true;
+        }
+    }
+    false
+}
+
+fn has_same_origin(one: &Section, other: &Section) -> bool {
+    let keys = ["source_profile", "credential_source", "web_identity_token_file"];
+    keys.iter().all(|key| one.value(key) == other.value(key))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,95 @@
+//! The keys of a profile that a role is requested with: parsed, and checked against what STS accepts.
+
+use super::check_region;
+use crate::aws::partition;
+use crate::config::Section;
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::session::Session;
+use crate::source::command::CommandLine;
+use crate::source::mfa::Mfa;
+use crate::source::role_arn::RoleArn;
+use crate::source::session_name::is_session_name;
+use std::ops::RangeInclusive;
+
+/// Parses the ARN of a profile's role.
+///
+/// # Errors
+/// Configuration: this is not the ARN of a role.
+pub(super) fn arn(name: &str, text: &str) -> Result<RoleArn> {
+    RoleArn::parse(&format!("`role_arn` of profile `{name}`"), text)
+}
+
+/// Returns the name of the role session.
+///
+/// # Errors
+/// Configuration: STS would reject it.
+pub(super) fn session_name(name: &str, section: &Section) -> Result<Option<String>> {
+    match section.value("role_session_name") {
+        Some(text) if !is_session_name(text) => {
+            Err(Error::configuration(format!("`role_session_name` of profile `{name}` is `{text}`"))
+                .hint("it must have 2 to 64 letters, digits and `_+=,.@-`"))
+        }
+        text => Ok(text.map(String::from)),
+    }
+}
+
+/// Returns the external id that the role's trust policy may require.
+///
+/// # Errors
+/// Configuration: STS would reject it.
+pub(super) fn external_id(name: &str, section: &Section) -> Result<Option<String>> {
+    checked(name, section, "external_id", 2..=1224, "_+=,.@:\\/-")
+}
+
+/// Returns the duration to request, in seconds.
+///
+/// # Errors
+/// Configuration: STS would reject it.
+pub(super) fn duration(name: &str, section: &Section) -> Result<Option<i32>> {
+    let Some(text) = section.value("duration_seconds") else { return Ok(None) };
+    match text.parse() {
+        Ok(seconds @ 900..=43_200) => Ok(Some(seconds)),
+        _ => Err(Error::configuration(format!("`duration_seconds` of profile `{name}` is `{text}`"))
+            .hint("write a number of seconds from 900 to 43200")),
+    }
+}
+
+/// Returns the MFA device, if the role needs one.
+///
+/// # Errors
+/// Configuration: STS would reject the serial number, or `mfa_process` cannot be split into words.
+pub(super) fn mfa(name: &str, section: &Section) -> Result<Option<Mfa>> {
+    let Some(serial) = checked(name, section, "mfa_serial", 9..=256, "_=/:,.@-")? else { return Ok(None) };
+    let process = section.value("mfa_process").map(|line| CommandLine::parse("mfa_process", name, line));
+    Ok(Some(Mfa { serial, process: process.transpose()? }))
+}
+
+/// Returns the region of the STS endpoint: the profile's, the environment's, or the session's, whichever is in the role's
+/// partition first; else the global region of that partition.
+pub(super) fn region(ctx: &Context, of_profile: Option<&str>, arn: &RoleArn, session: Option<&Session>) -> String {
+    let of_session = session.map(|session| session.region.as_str());
+    let candidates = [of_profile, ctx.var("AWS_REGION"), ctx.var("AWS_DEFAULT_REGION"), of_session];
+    for region in candidates.into_iter().flatten() {
+        if partition::of(region).name == arn.partition && check_region("", region).is_ok() {
+            return region.into();
+        }
+    }
+    partition::named(&arn.partition).map_or("us-east-1", |partition| partition.global_region).into()
+}
+
+fn checked(
+    name: &str,
+    section: &Section,
+    key: &str,
+    length: RangeInclusive<usize>,
+    signs: &str,
+) -> Result<Option<String>> {
+    let Some(text) = section.value(key) else { return Ok(None) };
+    if length.contains(&text.len()) && text.chars().all(|c| c.is_ascii_alphanumeric() || signs.contains(c)) {
+        return Ok(Some(text.into()));
+    }
+    let (min, max) = (length.start(), length.end());
+    Err(Error::configuration(format!("`{key}` of profile `{name}` is `{text}`"))
+        .hint(format!("it must have {min} to {max} letters, digits and `{signs}`")))
+}

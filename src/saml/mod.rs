@@ -1,0 +1,80 @@
+//! SAML responses: from an identity provider's sign-in page in a driven browser, or from a file that a person saved.
+//!
+//! Invariant: nothing here types, reads or stores what the identity provider asks the person (a password, a key, a click).
+
+mod assertion;
+pub(crate) mod browser;
+mod capture;
+mod cookies;
+pub(crate) mod endpoint;
+mod form;
+mod response;
+pub(crate) mod role;
+
+pub(crate) use assertion::Assertion;
+pub(crate) use role::SamlRole;
+
+use crate::context::Context;
+use crate::error::{Error, Result};
+use std::path::Path;
+use std::time::Duration;
+
+/// How long a person may take to sign in.
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(600);
+
+/// The hint wherever no browser can be driven.
+const GIVE_RESPONSE: &str = "copy the form field `SAMLResponse` from any browser's developer tools, and pass it with \
+                             `--saml-response FILE` (or `-`)";
+
+/// Where an assertion comes from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum AssertionOrigin<'a> {
+    /// A sign-in in a browser that starts at this address.
+    Browser { url: &'a str, timeout: Duration },
+    /// A file; `-` is standard input.
+    File(&'a Path),
+}
+
+/// Obtains an assertion: signs in with a browser, or reads a file.
+///
+/// # Errors
+/// Needs a person: none is there, it took too long, the identity provider refused, or the response has expired.
+/// Configuration: this is not a SAML response, or the browser cannot be used.
+pub(crate) fn assertion(ctx: &Context, origin: AssertionOrigin) -> Result<Assertion> {
+    let response = match origin {
+        AssertionOrigin::Browser { url, timeout } => capture::capture(ctx, url, timeout)?,
+        AssertionOrigin::File(path) => response::read(path)?,
+    };
+    let assertion = Assertion::parse(response.expose())?;
+    let roles = assertion.roles.len();
+    ctx.log(|| format!("SAML response of {} characters, {roles} roles", assertion.response.expose().len()));
+    Ok(assertion)
+}
+
+/// Returns the roles an assertion offers.
+///
+/// # Errors
+/// Refused: there are none. Configuration: they are encrypted.
+pub(crate) fn roles(assertion: &Assertion) -> Result<&[SamlRole]> {
+    if !assertion.roles.is_empty() {
+        return Ok(&assertion.roles);
+    }
+    Err(if assertion.is_encrypted { roles_are_encrypted() } else { no_role_offered(assertion) })
+}
+
+/// Makes the error for a response whose roles cannot be read.
+pub(crate) fn roles_are_encrypted() -> Error {
+    Error::configuration("the SAML response is encrypted: only AWS can read which roles it offers")
+        .hint("add `ssox_saml_role_arn = …` and `ssox_saml_provider_arn = …` to the profile")
+}
+
+/// Makes the error for a response without roles.
+pub(crate) fn no_role_offered(assertion: &Assertion) -> Error {
+    let destination = assertion.destination.as_deref().unwrap_or_default();
+    if endpoint::is_sign_in(destination) || destination.is_empty() {
+        return Error::refused("the SAML response offers no role")
+            .hint("ask the administrator of the identity provider to assign you a role in this application");
+    }
+    Error::configuration(format!("the SAML response is meant for `{destination}`, not for AWS"))
+        .hint("`ssox_saml_url` must start the sign-in to the application that is the AWS account")
+}
