@@ -5,12 +5,12 @@
 mod ask;
 mod link;
 pub(crate) mod picker;
-mod quoted;
+mod prefixed;
 mod spinner;
 
 pub(crate) use ask::{ask, input};
 pub(crate) use link::show_address;
-pub(crate) use quoted::Quoted;
+pub(crate) use prefixed::Prefixed;
 
 use crate::context::{Context, tell};
 use crate::error::{Error, printable};

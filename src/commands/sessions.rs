@@ -35,7 +35,7 @@ pub(super) fn run(ctx: &Context, args: &Sessions) -> Result<String> {
         super::say_none(ctx, &files, "sessions");
         return Ok(String::new());
     }
-    let mut table = Table::new(&["session", "start url", "region", "token", "refresh", "profiles"]);
+    let mut table = Table::new(&["session", "start url", "region", "token", "refreshable", "profiles"]);
     for (session, token, profiles) in rows {
         table.row(&row(ctx.now(), session, token.as_ref(), &profiles));
     }
@@ -57,13 +57,13 @@ fn is_same(one: &Session, other: &Session) -> bool {
 
 fn row(now: Timestamp, session: &Session, token: Option<&Token>, profiles: &[&str]) -> [String; 6] {
     let left = token.map_or_else(|| "none".into(), |token| human(token.expires_at.seconds_after(now)));
-    let refresh = token.map(|token| refresh(now, token)).unwrap_or_default();
-    [session.label().into(), session.start_url.clone(), session.region.clone(), left, refresh, profiles.join(" ")]
+    let refreshable = token.map(|token| refreshable(now, token)).unwrap_or_default();
+    [session.label().into(), session.start_url.clone(), session.region.clone(), left, refreshable, profiles.join(" ")]
 }
 
 /// Says until when the token can be refreshed: at most until the client registration expires. The organization's own limit
 /// is not known here.
-fn refresh(now: Timestamp, token: &Token) -> String {
+fn refreshable(now: Timestamp, token: &Token) -> String {
     match (token.is_refreshable(now), token.registration_expires_at) {
         (true, Some(end)) => format!("{} at most", human(end.seconds_after(now))),
         (true, None) => "yes".into(),

@@ -1,10 +1,10 @@
-//! Addresses on the terminal: a link to click on (OSC 8) where the terminal has links, plain text elsewhere.
+//! Shows a URL on the terminal: as a hyperlink (OSC 8) where the terminal supports that, as plain text elsewhere.
 
 use crate::browser::is_page;
 use crate::context::{Context, tell};
 use crate::error::printable;
 
-/// Shows an address on a line of its own, so that it can be selected whole. Only the address of a page becomes a link.
+/// Shows a URL on its own line, so that a person can select all of it. Only `http` and `https` URLs become links.
 pub(crate) fn show_address(ctx: &Context, url: &str) {
     let shown = printable(url);
     if is_page(url) && super::is_seen() && has_links(ctx) {
@@ -14,7 +14,7 @@ pub(crate) fn show_address(ctx: &Context, url: &str) {
     }
 }
 
-/// Tells whether the terminal is one known to have links; others would show the escape sequence or drop the text.
+/// Tells whether the terminal is known to support hyperlinks; others would show the escape sequence or drop the text.
 fn has_links(ctx: &Context) -> bool {
     let term = ctx.var("TERM").unwrap_or("dumb");
     let program = ctx.var("TERM_PROGRAM").unwrap_or_default();
@@ -37,7 +37,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn links_are_for_terminals_that_have_them() {
+    fn links_are_for_terminals_that_support_them() {
         let xterm = ("TERM", "xterm-256color");
         let table: &[(&[(&str, &str)], bool)] = &[
             (&[], false),

@@ -1,6 +1,5 @@
-//! Lets a person choose one of many rows by typing parts of it. Reads the terminal also where stdin is something else,
-//! draws on stderr, and leaves the terminal as it was.
-//! Rows that fit equally well keep their order.
+//! Lets a person choose one of many rows by typing parts of it. It reads the terminal even if stdin is redirected,
+//! draws on stderr, and restores the terminal's settings. Rows that match equally well keep their order.
 
 use crate::context::Context;
 use crate::error::{Error, ErrorKind, Result, printable};
@@ -11,14 +10,14 @@ use std::cell::RefCell;
 use std::fmt;
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
-/// How many choices an error names.
-const NAMED: usize = 5;
-/// A column that is wider does not push the next one further away.
+/// How many choices an error message lists.
+const LISTED: usize = 5;
+/// The widest that a column is padded to; a longer cell only shifts its own row.
 const WIDEST_COLUMN: usize = 32;
-/// What stands before each row.
+/// Width of the marker before each row.
 const INDENT: usize = 2;
 
-/// One choice: what is returned, and what is shown and searched.
+/// One choice: the key that is returned, and the columns that are shown and searched.
 #[derive(Clone, Debug)]
 pub(crate) struct Row {
     pub(crate) key: String,
@@ -26,7 +25,7 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    /// Returns what the choice is called: its key, or what is shown first where there is none.
+    /// Returns the name of the choice: its key, or its first column if the key is empty.
     fn name(&self) -> &str {
         match self.key.as_str() {
             "" => self.columns.first().map_or("", String::as_str),
@@ -35,13 +34,13 @@ impl Row {
     }
 }
 
-/// Returns the key of the row a person chooses. `title` is what is chosen (`profile`), `instead` what to type instead.
+/// Returns the key of the row a person chooses. `title` is what is chosen (`profile`), `hint` what to type without a picker.
 ///
 /// # Errors
-/// A person is needed when there is none to ask or this one refuses; interrupted, on Ctrl-C.
-pub(crate) fn pick(ctx: &Context, title: &str, instead: &str, rows: &[Row]) -> Result<String> {
+/// `NeedsPerson`: there is nobody to ask, or the person cancelled. `Interrupted`: Ctrl-C.
+pub(crate) fn pick(ctx: &Context, title: &str, hint: &str, rows: &[Row]) -> Result<String> {
     if ctx.no_input || rows.is_empty() || ctx.var("TERM") == Some("dumb") {
-        return Err(nobody_to_ask(title, instead, rows));
+        return Err(not_chosen(title, hint, rows));
     }
     let width = terminal_size::terminal_size_of(std::io::stderr()).map_or(80, |(width, _)| usize::from(width.0));
     let lines = lines(rows, width.saturating_sub(INDENT));
@@ -49,47 +48,45 @@ pub(crate) fn pick(ctx: &Context, title: &str, instead: &str, rows: &[Row]) -> R
     let chosen = Select::new(&format!("{}:", printable(title)), lines)
         .with_help_message("type to search, Enter to choose, Esc to leave")
         .with_page_size(10)
-        .with_scorer(&|typed, line: &Line, _shown, index| ranking.score(typed, line, index))
+        .with_scorer(&|typed, line: &RowText, _shown, index| ranking.score(typed, line, index))
         .with_formatter(&|chosen| printable(rows[chosen.value.index].name()))
         .prompt();
     match chosen {
         Ok(line) => Ok(rows[line.index].key.clone()),
         Err(InquireError::OperationInterrupted) => Err(Error::new(ErrorKind::Interrupted, "interrupted")),
-        Err(InquireError::OperationCanceled) => {
-            Err(Error::needs_person(format!("no {title} was chosen")).hint(instead))
-        }
-        Err(_) => Err(nobody_to_ask(title, instead, rows)),
+        Err(InquireError::OperationCanceled) => Err(Error::needs_person(format!("no {title} was chosen")).hint(hint)),
+        Err(_) => Err(not_chosen(title, hint, rows)),
     }
 }
 
-fn nobody_to_ask(title: &str, instead: &str, rows: &[Row]) -> Error {
-    let named: Vec<String> = rows.iter().take(NAMED).map(|row| format!("`{}`", row.name())).collect();
-    let choices = match (rows.len(), rows.len().saturating_sub(NAMED)) {
+fn not_chosen(title: &str, hint: &str, rows: &[Row]) -> Error {
+    let listed: Vec<String> = rows.iter().take(LISTED).map(|row| format!("`{}`", row.name())).collect();
+    let choices = match (rows.len(), rows.len().saturating_sub(LISTED)) {
         (0, _) => String::from("there is none"),
-        (_, 0) => named.join(", "),
-        (_, more) => format!("{} and {more} more", named.join(", ")),
+        (_, 0) => listed.join(", "),
+        (_, more) => format!("{} and {more} more", listed.join(", ")),
     };
-    Error::needs_person(format!("a {title} has to be chosen: {choices}")).hint(instead)
+    Error::needs_person(format!("no {title} is given: choose one of {choices}")).hint(hint)
 }
 
-/// A row as it is shown, cut to the width of the terminal, and whole as it is searched.
-struct Line {
+/// A row as it is shown, cut to the width of the terminal, and the whole row as it is searched.
+struct RowText {
     index: usize,
     shown: String,
     searched: String,
 }
 
-impl fmt::Display for Line {
+impl fmt::Display for RowText {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(&self.shown)
     }
 }
 
-fn lines(rows: &[Row], width: usize) -> Vec<Line> {
+fn lines(rows: &[Row], width: usize) -> Vec<RowText> {
     let widths = column_widths(rows);
-    // Where aligned columns do not fit, each row takes the little room it needs.
+    // If aligned columns do not fit, the rows are not aligned.
     let widths = if widths.iter().sum::<usize>() + 2 * widths.len() > width { Vec::new() } else { widths };
-    let line = |(index, row): (usize, &Row)| Line {
+    let line = |(index, row): (usize, &Row)| RowText {
         index,
         shown: cut(joined(row, &widths), width),
         searched: joined(row, &[]),
@@ -135,7 +132,7 @@ fn cut(text: String, width: usize) -> String {
     text.chars().take_while(fits).chain(['…']).collect()
 }
 
-/// Ranks rows: by how well what was typed fits, then as they came.
+/// Ranks rows by how well they match what was typed, then by their original order.
 struct Ranking {
     count: usize,
     state: RefCell<(Matcher, String, Pattern)>,
@@ -146,10 +143,10 @@ impl Ranking {
         Self { count, state: RefCell::new((Matcher::new(Config::DEFAULT), String::new(), Pattern::default())) }
     }
 
-    fn score(&self, typed: &str, line: &Line, index: usize) -> Option<i64> {
-        let (matcher, of, pattern) = &mut *self.state.borrow_mut();
-        if typed != of {
-            of.replace_range(.., typed);
+    fn score(&self, typed: &str, line: &RowText, index: usize) -> Option<i64> {
+        let (matcher, matched, pattern) = &mut *self.state.borrow_mut();
+        if typed != matched {
+            matched.replace_range(.., typed);
             pattern.reparse(typed, CaseMatching::Ignore, Normalization::Smart);
         }
         let score = pattern.score(Utf32Str::new(&line.searched, &mut Vec::new()), matcher)?;
@@ -169,7 +166,7 @@ mod tests {
     fn best(typed: &str, rows: &[Row]) -> Vec<String> {
         let lines = lines(rows, 80);
         let ranking = Ranking::new(lines.len());
-        let score = |line: &Line| Some((ranking.score(typed, line, line.index)?, line.index));
+        let score = |line: &RowText| Some((ranking.score(typed, line, line.index)?, line.index));
         let mut found: Vec<_> = lines.iter().filter_map(score).collect();
         found.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
         found.into_iter().map(|(_, index)| rows[index].key.clone()).collect()
@@ -187,14 +184,14 @@ mod tests {
     }
 
     #[test]
-    fn rows_that_fit_equally_well_keep_their_order() {
+    fn rows_that_match_equally_well_keep_their_order() {
         let rows = [row(&["b-dev"]), row(&["a-dev"]), row(&["c-dev"])];
         assert_eq!(best("", &rows), ["b-dev", "a-dev", "c-dev"]);
         assert_eq!(best("dev", &rows), ["b-dev", "a-dev", "c-dev"]);
     }
 
     #[test]
-    fn a_row_is_one_line_that_fits_and_drives_nothing() {
+    fn a_row_is_one_line_that_fits_and_has_no_control_characters() {
         let rows = [row(&["a\u{1b}[31m\nb\u{202e}", "日本日本日本", "x"])];
         let line = &lines(&rows, 16)[0];
         assert_eq!(line.shown, "a\u{fffd}[31m b\u{fffd}  日本…");
@@ -209,13 +206,13 @@ mod tests {
     }
 
     #[test]
-    fn without_a_person_the_choices_are_named() {
+    fn without_a_person_the_choices_are_listed() {
         let mut ctx = Context::default();
         ctx.no_input = true;
         let rows: Vec<Row> = (0..7).map(|n| row(&[format!("p{n}").as_str()])).collect();
         let error = pick(&ctx, "profile", "ssox use NAME", &rows).unwrap_err();
         assert_eq!(error.kind.exit_status(), 3);
-        assert_eq!(error.message, "a profile has to be chosen: `p0`, `p1`, `p2`, `p3`, `p4` and 2 more");
+        assert_eq!(error.message, "no profile is given: choose one of `p0`, `p1`, `p2`, `p3`, `p4` and 2 more");
         assert_eq!(error.hint.as_deref(), Some("ssox use NAME"));
     }
 }

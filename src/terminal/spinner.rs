@@ -1,6 +1,5 @@
-//! A line on the terminal that moves while something is waited for, and is gone afterwards, Ctrl-C included.
-//!
-//! Deliberately not here: when it is shown, and what it says. On Windows all is as indicatif does it.
+//! Draws a spinner with a message in the last line of the terminal, and removes it afterwards, on Ctrl-C too. On Windows
+//! it is indicatif's own.
 
 use crate::error::printable;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -9,13 +8,13 @@ use std::time::Duration;
 /// Shows a message until the bar is finished.
 pub(super) fn spinner(message: &str) -> ProgressBar {
     let target = ProgressDrawTarget::stderr();
-    // It is hidden on terminals that cannot do it.
+    // indicatif hides the target on terminals that cannot show it.
     #[cfg(unix)]
-    let target = if target.is_hidden() { target } else { ProgressDrawTarget::term_like(Box::new(line::Line)) };
+    let target = if target.is_hidden() { target } else { ProgressDrawTarget::term_like(Box::new(line::CurrentLine)) };
     let spinner = ProgressBar::with_draw_target(None, target).with_message(printable(message));
     spinner.set_style(ProgressStyle::with_template("{spinner} {wide_msg}").expect("the template is valid"));
     #[cfg(unix)]
-    interrupt::clears(&spinner);
+    interrupt::clear_on_interrupt(&spinner);
     spinner.enable_steady_tick(Duration::from_millis(120));
     spinner
 }
@@ -25,20 +24,20 @@ mod line {
     use indicatif::TermLike;
     use std::io::{Result, Write as _, stderr};
 
-    /// What the terminal echoes when Ctrl-C is typed, and the column in which the cursor stands then.
+    /// Columns that `^C`, which the terminal echoes for Ctrl-C, and the cursor after it take.
     const INTERRUPT_WIDTH: u16 = 3;
 
-    /// The line of the terminal the cursor stands in, without the columns in which Ctrl-C is echoed: indicatif fills what
-    /// it is given to its end, and the echo would begin a line of its own.
+    /// The line with the cursor, without the columns for the echo of Ctrl-C: indicatif fills the whole width, and the echo
+    /// would then wrap to a new line.
     #[derive(Debug)]
-    pub(super) struct Line;
+    pub(super) struct CurrentLine;
 
-    impl TermLike for Line {
+    impl TermLike for CurrentLine {
         fn width(&self) -> u16 {
             let columns = terminal_size::terminal_size_of(stderr()).map_or(80, |(width, _)| width.0);
             columns.saturating_sub(INTERRUPT_WIDTH).max(1)
         }
-        // There is no other line to move to.
+        // This target is one line, so the cursor does not move.
         fn move_cursor_up(&self, _: usize) -> Result<()> {
             Ok(())
         }
@@ -66,7 +65,7 @@ mod line {
     }
 }
 
-/// Ctrl-C takes the line off the screen, and then ends the process as it would have without us.
+/// Removes the spinner on Ctrl-C, and then ends the process as the default handler does.
 #[cfg(unix)]
 mod interrupt {
     use indicatif::{ProgressBar, WeakProgressBar};
@@ -74,10 +73,10 @@ mod interrupt {
     use std::sync::{Mutex, OnceLock, PoisonError};
     use std::thread::spawn;
 
-    /// The one that is shown. A process has one handler for a signal and no way to give it back, hence the global.
+    /// The spinner that is shown. It is a global because a signal handler of a process cannot be given up again.
     static SHOWN: OnceLock<Mutex<WeakProgressBar>> = OnceLock::new();
 
-    pub(super) fn clears(bar: &ProgressBar) {
+    pub(super) fn clear_on_interrupt(bar: &ProgressBar) {
         let shown = SHOWN.get_or_init(|| {
             if let Ok(mut signals) = Signals::new([SIGINT]) {
                 spawn(move || signals.forever().for_each(clear_and_end));

@@ -2,7 +2,7 @@
 //!
 //! Deliberately not here: which program it is, and what its end means.
 
-use crate::terminal::{self, Quoted};
+use crate::terminal::{self, Prefixed};
 use std::io::{self, Read, Write as _};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
@@ -126,12 +126,12 @@ fn whole(from: impl Read) -> Bytes {
 
 /// Reads to the end, keeps that, and passes on what comes as it comes, if somebody is there to see it.
 fn last_words(mut from: impl Read) -> Bytes {
-    let mut quoted = terminal::is_seen().then(Quoted::default);
+    let mut prefixed = terminal::is_seen().then(Prefixed::default);
     let mut last = Bytes::default();
     let mut buffer = [0; LAST_WORDS];
     while let Ok(count @ 1..) = from.read(&mut buffer) {
-        if let Some(quoted) = &mut quoted {
-            let _ = io::stderr().write_all(quoted.show(&buffer[..count]).as_bytes());
+        if let Some(prefixed) = &mut prefixed {
+            let _ = io::stderr().write_all(prefixed.show(&buffer[..count]).as_bytes());
         }
         last.extend_from_slice(&buffer[..count]);
         let surplus = last.len().saturating_sub(LAST_WORDS);
