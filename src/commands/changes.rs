@@ -1,4 +1,4 @@
-//! What a profile changes in an environment: the one list for `use`, `tick`, `exec` and `clear`.
+//! The environment changes for a profile, in one place for `use`, `tick`, `exec` and `clear`.
 
 use super::directory_values;
 use crate::cache::Entry;
@@ -11,7 +11,7 @@ use crate::prompt;
 use crate::secret::Secret;
 use crate::time::Timestamp;
 
-/// What makes SDKs or prompts lie beside our keys: unset with every `use`.
+/// Variables that make SDKs or prompts show another identity than the keys of ssox: every `use` unsets them.
 const LEFTOVERS: [&str; 5] =
     ["AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SECURITY_TOKEN", "AWS_SESSION_EXPIRATION", "AWS_VAULT"];
 const KEYS: [&str; 4] = [ID, SECRET, TOKEN, EXPIRATION];
@@ -30,10 +30,10 @@ const OWN: [&str; 12] = [
     directory_values::VARIABLE,
     identity::VARIABLE,
 ];
-/// How soon after a reply the hook may call again at the earliest.
-const NEXT_TICK_AT_LEAST: i64 = 5;
+/// The fewest seconds between a reply and the next call of the hook, when renewal is overdue.
+const SHORTEST_PAUSE: i64 = 5;
 
-/// Puts credentials and all that goes with them in: the whole table of `use`.
+/// Returns the changes of `use`: the credentials, and the variables that describe them.
 ///
 /// # Errors
 /// Configuration: a value from a file with a control character.
@@ -49,12 +49,12 @@ pub(super) fn with_credentials(
     let role_name = profile.source.role_name().or(entry.credentials.role_name.as_deref());
     shared(&mut changes, ctx, profile, region, role_name)?;
     set_or_unset(&mut changes, "SSOX_ROLE", role_name)?;
-    set_or_take_out(&mut changes, ctx, "SSOX_ROLE_ARN", profile.ad_hoc_role_arn.as_deref())?;
+    set_or_remove(&mut changes, ctx, "SSOX_ROLE_ARN", profile.ad_hoc_role_arn.as_deref())?;
     LEFTOVERS.iter().chain(&FOREIGN_LEFTOVERS).for_each(|name| changes.unset(name));
     recorded(ctx, changes)
 }
 
-/// Names the profile and takes all keys out: `use --profile-only`.
+/// Returns the changes of `use --profile-only`: sets the profile's name and removes all keys.
 ///
 /// # Errors
 /// Configuration: a value from a file with a control character.
@@ -62,25 +62,25 @@ pub(super) fn profile_only(ctx: &Context, profile: &Profile, region: Option<&str
     let mut changes = EnvChanges::default();
     changes.set("AWS_PROFILE", &profile.name)?;
     shared(&mut changes, ctx, profile, region, profile.source.role_name())?;
-    let gone = KEYS.iter().chain(&[ACCOUNT_ID, "SSOX_ROLE", "SSOX_ROLE_ARN", "SSOX_EXPIRES", "SSOX_NEXT"]);
+    let removed = KEYS.iter().chain(&[ACCOUNT_ID, "SSOX_ROLE", "SSOX_ROLE_ARN", "SSOX_EXPIRES", "SSOX_NEXT"]);
     let leftovers = LEFTOVERS.iter().chain(&FOREIGN_LEFTOVERS).filter(|name| **name != "AWS_PROFILE");
-    gone.chain(leftovers).for_each(|name| changes.unset(name));
+    removed.chain(leftovers).for_each(|name| changes.unset(name));
     recorded(ctx, changes)
 }
 
-/// Puts renewed credentials in, and nothing else: what `tick` says.
+/// Returns the changes of `tick`: the renewed credentials and when they expire.
 ///
 /// # Errors
 /// None that a cache entry or the clock can cause: their values have no control characters.
 pub(super) fn renewed(ctx: &Context, entry: &Entry) -> Result<EnvChanges> {
     let mut changes = EnvChanges::default();
     credentials(&mut changes, ctx, entry)?;
-    set_or_take_out(&mut changes, ctx, "SSOX_STATE", None)?;
+    set_or_remove(&mut changes, ctx, "SSOX_STATE", None)?;
     Identity::after(ctx, &changes).record(&mut changes)?;
     Ok(changes)
 }
 
-/// Says how a renewal goes that has brought nothing yet, and when the hook is to ask again.
+/// Returns the changes while there are no new credentials: the state of the renewal, and when the hook calls again.
 ///
 /// # Errors
 /// None: the values have no control characters.
@@ -91,7 +91,7 @@ pub(super) fn later(state: Option<&str>, next: Option<Timestamp>) -> Result<EnvC
     Ok(changes)
 }
 
-/// Puts the profile's credentials back where others stood, with what goes with them.
+/// Returns the changes that replace foreign credentials with those of the profile.
 ///
 /// # Errors
 /// As [`renewed`].
@@ -101,8 +101,8 @@ pub(super) fn put_back(ctx: &Context, profile: &Profile, entry: &Entry) -> Resul
     Ok(changes)
 }
 
-/// Takes out what ssox has set, and is still there; what others have put in its place stays. A shell that did the first
-/// `use` itself puts back what it remembers of the variables that are named here.
+/// Returns the changes of `clear`: removes what ssox set, and keeps what others have set since. The shell function then
+/// restores the values from before the first `use`.
 ///
 /// # Errors
 /// None that values which stand in an environment can cause.
@@ -114,7 +114,7 @@ pub(super) fn cleared(ctx: &Context) -> Result<EnvChanges> {
             continue;
         }
         if held.is_ours(ctx, name) {
-            directory_values::take_out(ctx, &mut changes, name)?;
+            directory_values::remove(ctx, &mut changes, name)?;
         } else {
             directory_values::keep_foreign(ctx, &mut changes, name);
         }
@@ -160,24 +160,20 @@ fn shared(
     changes.set("AWS_SSO_PROFILE", &profile.name)?;
     changes.set("SSOX_PROFILE", &profile.name)?;
     changes.set("SSOX_PROMPT", prompt::label(&profile.name, role_name))?;
-    set_or_take_out(changes, ctx, "SSOX_PROTECTED", profile.protected.then_some("1"))?;
-    set_or_take_out(changes, ctx, "SSOX_STATE", None)?;
+    set_or_remove(changes, ctx, "SSOX_PROTECTED", profile.protected.then_some("1"))?;
+    set_or_remove(changes, ctx, "SSOX_STATE", None)?;
     previous(changes, ctx, profile)
 }
 
-/// Remembers what was in use, the role on top included. Using the same again does not make it its own predecessor, and
-/// what no profile can be called was put there by somebody else.
+/// Remembers the profile in use, and its role, for `use -`. The same profile is not its own predecessor, and a value with
+/// control characters was not set by ssox.
 fn previous(changes: &mut EnvChanges, ctx: &Context, profile: &Profile) -> Result<()> {
     let held = |name: &str| ctx.var(name).filter(|value| !value.contains(char::is_control));
     let role_arn = held("SSOX_ROLE_ARN");
     let is_same = |held: &str| held == profile.name && role_arn == profile.ad_hoc_role_arn.as_deref();
-    match held("SSOX_PROFILE").filter(|held| !is_same(held)) {
-        Some(held) => {
-            changes.set("SSOX_PREVIOUS", held)?;
-            set_or_take_out(changes, ctx, "SSOX_PREVIOUS_ROLE_ARN", role_arn)
-        }
-        None => Ok(()),
-    }
+    let Some(held) = held("SSOX_PROFILE").filter(|held| !is_same(held)) else { return Ok(()) };
+    changes.set("SSOX_PREVIOUS", held)?;
+    set_or_remove(changes, ctx, "SSOX_PREVIOUS_ROLE_ARN", role_arn)
 }
 
 fn set_or_unset(changes: &mut EnvChanges, name: &'static str, value: Option<&str>) -> Result<()> {
@@ -190,20 +186,19 @@ fn set_or_unset(changes: &mut EnvChanges, name: &'static str, value: Option<&str
     }
 }
 
-/// Does not speak of a variable of ssox's own that is not there: each line of a reply costs a shell its time.
-fn set_or_take_out(changes: &mut EnvChanges, ctx: &Context, name: &'static str, value: Option<&str>) -> Result<()> {
-    match value.is_some() || ctx.var_os(name).is_some() {
-        true => set_or_unset(changes, name, value),
-        false => Ok(()),
+/// Sets a variable of ssox's own, or unsets it if the shell has it: each line of a reply costs the shell time.
+fn set_or_remove(changes: &mut EnvChanges, ctx: &Context, name: &'static str, value: Option<&str>) -> Result<()> {
+    if value.is_none() && ctx.var_os(name).is_none() {
+        return Ok(());
     }
+    set_or_unset(changes, name, value)
 }
 
-/// Returns when the hook should call: a little earlier in some shells than in others, so that twenty panes do not call at
-/// once.
+/// Returns when the hook calls next: at a random time before the renewal is due, so that twenty panes do not call at once.
 fn next_tick(ctx: &Context, entry: &Entry) -> Option<Timestamp> {
     let (from, until) = (entry.renewable_from()?, entry.usable_until(None)?);
     let now = ctx.now();
     let spread = until.seconds_after(from).max(0);
     let jitter = getrandom::u32().map_or(0, |random| i64::from(random) % (spread + 1));
-    Some(until.plus(-jitter).max(now.plus(if until <= now { NEXT_TICK_AT_LEAST } else { 0 })))
+    Some(until.plus(-jitter).max(now.plus(if until <= now { SHORTEST_PAUSE } else { 0 })))
 }

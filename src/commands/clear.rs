@@ -1,13 +1,11 @@
-//! `ssox clear`: everything out again.
-//!
-//! Deliberately not here: the values from before, which only the shell knows.
+//! `ssox clear`: removes the credentials from this shell. The shell function restores the values from before.
 
 use super::changes;
 use crate::context::Context;
 use crate::error::Result;
 use crate::shell::reply::reply;
 
-/// Answers the shell function with the changes that undo `use`.
+/// Returns the reply to the shell function: the changes that undo `use`.
 ///
 /// # Errors
 /// Usage without the shell function.

@@ -1,6 +1,4 @@
-//! `ssox complete SHELL …`: what the completion glue of a shell calls.
-//!
-//! Deliberately not here: what is answered (`completion`).
+//! `ssox complete SHELL …`: called by the completion script of a shell.
 
 use crate::cli::{Cli, Complete};
 use crate::completion;
@@ -9,14 +7,14 @@ use crate::error::{Error, Result};
 use crate::shell::Shell;
 use clap::CommandFactory as _;
 
-/// Returns the reply to the glue.
+/// Returns the candidates, in the format of the script.
 ///
 /// # Errors
-/// Usage: no shell ssox knows.
+/// Usage: the shell is missing or unknown.
 pub(super) fn run(ctx: &Context, args: &Complete) -> Result<String> {
     let words: Vec<String> = args.words.iter().map(|word| word.to_string_lossy().into_owned()).collect();
-    let [name, arguments @ ..] = words.as_slice() else { return Err(Error::usage("a shell has to be named")) };
+    let [name, arguments @ ..] = words.as_slice() else { return Err(Error::usage("no shell is given")) };
     let shell = Shell::ALL.into_iter().find(|shell| shell.name() == name);
-    let shell = shell.ok_or_else(|| Error::usage(format!("ssox does not complete in `{name}`")))?;
+    let shell = shell.ok_or_else(|| Error::usage(format!("there is no completion for the shell `{name}`")))?;
     Ok(completion::answer(ctx, Cli::command(), shell, arguments))
 }

@@ -1,7 +1,6 @@
-//! `ssox completions`: the completion alone, for packagers and for those who do not load the rest; `completions/` in the
-//! repository has the same. It asks the binary each time, so it knows every verb, option and profile.
-//!
-//! Deliberately not here: the text, which is part of the scripts in `shell/`.
+//! `ssox completions`: prints the completion script of a shell without the rest of the integration, for packages;
+//! `completions/` in the repository has the same scripts. They are sections of the scripts in `shell/`, and call ssox each
+//! time, so they know every verb, option and profile.
 
 use super::init;
 use crate::shell::Shell;
@@ -9,7 +8,7 @@ use crate::shell::Shell;
 /// Returns the script for a shell.
 pub(super) fn script(shell: Shell) -> String {
     let (first, last) = match shell {
-        // compsys reads the first line, and calls what the file says.
+        // zsh's completion system reads the first line, and runs the file as the function.
         Shell::Zsh => ("#compdef ssox\n", "_ssox_complete \"$@\"\n"),
         Shell::Bash => ("# shellcheck shell=bash\n", section(shell, "registration")),
         Shell::Fish | Shell::PowerShell => ("", section(shell, "registration")),
@@ -21,7 +20,7 @@ pub(super) fn script(shell: Shell) -> String {
     )
 }
 
-/// Returns what stands between the line with that name and the next such line.
+/// Returns the text between the marker line with that name and the next marker line.
 fn section(shell: Shell, name: &str) -> &'static str {
     let begins = format!("# --- {name}\n");
     let after = init::text(shell).split_once(begins.as_str()).map_or("", |(_, after)| after);
@@ -33,7 +32,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_script_has_what_it_calls() {
+    fn each_script_has_the_functions_it_calls() {
         for shell in Shell::ALL {
             let script = script(shell);
             assert!(script.contains("complete") && script.len() > 400, "{script}");

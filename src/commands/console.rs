@@ -1,6 +1,4 @@
-//! `ssox console`: the web console, as the role of a profile.
-//!
-//! Deliberately not here: the shapes of the addresses (`aws::console`, `aws::signin`).
+//! `ssox console`: opens the web console with the role of a profile. `aws::console` and `aws::signin` build the URLs.
 
 use crate::aws::partition::{self, Partition};
 use crate::aws::{console, signin};
@@ -15,14 +13,14 @@ use crate::source::sso::SsoRole;
 use crate::source::{Request, Source};
 use crate::terminal;
 
-/// Opens the console, or returns its address to be printed.
+/// Opens the console, or returns its URL for stdout.
 ///
 /// # Errors
-/// Usage: no such service. Those of the profile and its source; AWS refuses, or there is no browser.
+/// Usage: not a service name. Those of the profile and its source; AWS refuses, or no browser can be opened.
 pub(super) fn run(ctx: &Context, args: &Console) -> Result<String> {
-    check(args)?;
-    let profile = super::meant_profile(ctx, args.profile.as_deref(), &args.fetch)?;
-    let (partition, region) = place(ctx, args, &profile)?;
+    check_arguments(args)?;
+    let profile = super::selected_profile(ctx, args.profile.as_deref(), &args.fetch)?;
+    let (partition, region) = partition_and_region(ctx, args, &profile)?;
     let page = console::page(partition, region, args.service.as_deref());
     match &profile.source {
         Source::Sso(role) => through_portal(ctx, args, role, &page),
@@ -30,20 +28,20 @@ pub(super) fn run(ctx: &Context, args: &Console) -> Result<String> {
     }
 }
 
-fn check(args: &Console) -> Result<()> {
+fn check_arguments(args: &Console) -> Result<()> {
     if let Some(region) = &args.region {
         check_region("--region", region)?;
     }
-    match args.service.as_deref().filter(|service| !console::is_service(service)) {
-        Some(service) => Err(Error::usage(format!("`{service}` cannot be a service in an address of the console"))
-            .hint("a service is named as in its address: `s3`, `ec2`, `systems-manager/parameters`")),
-        None => Ok(()),
+    if let Some(service) = args.service.as_deref().filter(|service| !console::is_service(service)) {
+        return Err(Error::usage(format!("`{service}` is not a valid service in a console URL"))
+            .hint("use the name from the service's URL: `s3`, `ec2`, `systems-manager/parameters`"));
     }
+    Ok(())
 }
 
-/// Returns where the page is: in the region asked for, the profile's, or the shell's, as far as it is in the partition of
-/// the role. Without a name, the region this shell holds goes with the role it holds.
-fn place<'a>(
+/// Returns the role's partition, and the region of the page: the one given, the profile's, or the shell's, if it belongs to
+/// that partition. Without a profile on the command line the shell's region comes before the profile's.
+fn partition_and_region<'a>(
     ctx: &'a Context,
     args: &'a Console,
     profile: &'a Profile,
@@ -55,17 +53,15 @@ fn place<'a>(
     let found = args.region.as_deref().or(held).or(of_profile).or(of_shell);
     let (source, arn) = (&profile.source, profile.source.role_arn());
     let partition = partition::home(arn, source.region().or(found));
-    match args.region.as_deref().filter(|region| !partition.has(region)) {
-        Some(region) => Err(Error::configuration(format!(
-            "--region: `{region}` is not a region of the partition `{}`, where the role is",
-            partition.name
-        ))
-        .hint(format!("--region {}", partition.global_region))),
-        None => Ok((partition, found.filter(|region| partition.has(region)))),
+    if let Some(region) = args.region.as_deref().filter(|region| !partition.has(region)) {
+        let message = format!("--region: `{region}` is not in the partition of the role, `{}`", partition.name);
+        return Err(Error::configuration(message).hint(format!("--region {}", partition.global_region)));
     }
+    Ok((partition, found.filter(|region| partition.has(region))))
 }
 
-/// The access portal signs in by itself: nothing in this address is a secret, and no credentials are needed.
+/// Opens the console through the access portal, which signs in by itself: the URL contains no secret, and no credentials
+/// are needed.
 fn through_portal(ctx: &Context, args: &Console, role: &SsoRole, page: &str) -> Result<String> {
     start_url::check(&role.session.start_url)?;
     let url =
@@ -74,9 +70,10 @@ fn through_portal(ctx: &Context, args: &Console, role: &SsoRole, page: &str) -> 
         return Ok(format!("{url}\n"));
     }
     let what = format!("the console of `{}` in {}", role.role_name, role.account_id);
-    match !ctx.no_input && browser::can_open(ctx) && browser::open(ctx, &url).is_some() {
-        true => terminal::say(&format!("opening {what}; if nothing opens, go to")),
-        false => terminal::say(&format!("there is no browser here; {what} is at")),
+    if !ctx.no_input && browser::can_open(ctx) && browser::open(ctx, &url).is_some() {
+        terminal::say(&format!("opening {what}; if no browser opens, go to"));
+    } else {
+        terminal::say(&format!("no browser can be opened here; {what} is at"));
     }
     terminal::show_address(ctx, &url);
     Ok(String::new())
@@ -94,7 +91,7 @@ fn with_credentials(
     if credentials.session_token.is_none() {
         let name = &profile.name;
         return Err(Error::configuration(format!(
-            "profile `{name}` has the long-term keys of a user, and those cannot sign in to the console"
+            "profile `{name}` has long-term access keys of a user, which cannot open the console"
         ))
         .hint(format!("ssox console --role-arn arn:aws:iam::ACCOUNT:role/NAME {}", as_argument(name))));
     }
@@ -110,7 +107,7 @@ fn with_credentials(
     Ok(String::new())
 }
 
-/// Where the console sends a person when the session there is over.
+/// Returns the page that the console links to when its session has expired.
 fn issuer(source: &Source) -> &str {
     match source {
         Source::Saml(saml) => &saml.url,

@@ -1,6 +1,6 @@
-//! `ssox credential-process`: the contract by which AWS tools ask a program for credentials.
+//! `ssox credential-process`: prints credentials as AWS tools expect them from a `credential_process` program.
 //!
-//! Deliberately not here: asking anybody. The caller captures all channels and waits a minute at most.
+//! Invariant: it never asks a person. The calling program captures the output, and waits a minute at most.
 
 use super::export;
 use crate::cli::CredentialProcess;
@@ -11,9 +11,9 @@ use crate::source::Request;
 /// Returns the JSON document of the contract.
 ///
 /// # Errors
-/// Those of the profile and its source; needing a person is exit 3 at once.
+/// Those of the profile and its source; if a person is needed, it fails at once with exit status 3.
 pub(super) fn run(ctx: &Context, args: &CredentialProcess) -> Result<String> {
-    let profile = super::meant_profile(ctx, args.profile.as_deref(), &args.fetch)?;
+    let profile = super::selected_profile(ctx, args.profile.as_deref(), &args.fetch)?;
     let entry = profile.source.credentials(ctx, &Request::from(&args.fetch))?;
     Ok(export::process(&entry.credentials))
 }

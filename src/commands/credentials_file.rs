@@ -1,6 +1,5 @@
-//! `ssox export --format credentials-file`: a section of `~/.aws/credentials`, printed or written.
-//!
-//! Deliberately not here: renewing what was written. Nobody can tell who reads it.
+//! `ssox export --format credentials-file`: prints or writes a section of `~/.aws/credentials`. What is written is not
+//! renewed.
 
 use crate::config::{ConfigFiles, Edits, SectionKind, WhichFile};
 use crate::context::Context;
@@ -10,29 +9,29 @@ use crate::files;
 use crate::profile::EXPIRY_KEYS;
 use crate::terminal;
 
-/// What makes a profile of that name something else than the keys that would be written.
+/// Keys with which a profile gets its credentials from elsewhere, and how.
 const SOURCES: [(&str, &str); 9] = [
-    ("sso_account_id", "signs in to Identity Center"),
-    ("sso_session", "signs in to Identity Center"),
-    ("sso_start_url", "signs in to Identity Center"),
+    ("sso_account_id", "signs in to IAM Identity Center"),
+    ("sso_session", "signs in to IAM Identity Center"),
+    ("sso_start_url", "signs in to IAM Identity Center"),
     ("role_arn", "assumes a role"),
     ("ssox_saml_url", "signs in with SAML"),
     ("web_identity_token_file", "assumes a role"),
-    ("credential_process", "asks a program"),
-    ("login_session", "belongs to `aws login`"),
+    ("credential_process", "runs a program"),
+    ("login_session", "uses `aws login`"),
     ("credential_source", "assumes a role"),
 ];
 
 /// Returns the section as text.
 ///
 /// # Errors
-/// Configuration: a value that the file cannot hold.
+/// Configuration: a value that the file cannot represent.
 pub(super) fn text(section: &str, credentials: &RoleCredentials) -> Result<String> {
-    let none = ConfigFiles::parse("", "");
-    Ok(edited(&none, section, credentials)?.finish())
+    let empty = ConfigFiles::parse("", "");
+    Ok(edited(&empty, section, credentials)?.finish())
 }
 
-/// Writes the section, and leaves everything else as it is.
+/// Writes the section, and keeps every other byte of the file.
 ///
 /// # Errors
 /// Those of [`check`]; Configuration: the file cannot be read or written. Unreachable: another process holds the lock.
@@ -45,21 +44,21 @@ pub(super) fn write(ctx: &Context, section: &str, credentials: &RoleCredentials)
     terminal::say(&format!("wrote `[{section}]` into `{}`{end}", path.display()));
     if files::is_open_to_others(&path) {
         let quoted = shell_words::quote(&path.to_string_lossy()).into_owned();
-        terminal::warn(&format!("`{}` can be read by others on this machine; chmod 600 {quoted}", path.display()));
+        terminal::warn(&format!("`{}` can be read by other users of this machine; chmod 600 {quoted}", path.display()));
     }
     Ok(())
 }
 
-/// Sees to it that the section can be written without harm to a profile of that name. Keys in this file win over SSO in
-/// some SDKs and not in others, and keys of a user that are overwritten are gone.
+/// Checks that writing the section changes no existing profile. Some SDKs prefer keys in this file to the profile's SSO
+/// settings, others do not; and overwritten keys of a user would be lost.
 ///
 /// # Errors
-/// Configuration: the name is taken.
+/// Configuration: a profile with that name has another source, or its own keys.
 pub(super) fn check(files: &ConfigFiles, section: &str) -> Result<()> {
     let Some(profile) = files.profile(section) else { return Ok(()) };
     let taken = |what: &str| {
-        Err(Error::configuration(format!("profile `{section}` {what}, and keys under its name would get in its way"))
-            .hint(format!("--write {section}-keys, or any other name")))
+        Err(Error::configuration(format!("profile `{section}` {what}: keys under its name would conflict with that"))
+            .hint(format!("use another name: --write {section}-keys")))
     };
     if let Some((_, what)) = SOURCES.iter().find(|(key, _)| profile.entry(key).is_some()) {
         return taken(what);
@@ -67,12 +66,11 @@ pub(super) fn check(files: &ConfigFiles, section: &str) -> Result<()> {
     let has =
         |key: &str, which: WhichFile| profile.entries().iter().any(|entry| entry.key == key && entry.which == which);
     let is_temporary = ["aws_session_token", "aws_security_token"].iter().any(|key| has(key, WhichFile::Credentials));
-    match has("aws_access_key_id", WhichFile::Config)
-        || (has("aws_access_key_id", WhichFile::Credentials) && !is_temporary)
-    {
-        true => taken("has keys of its own"),
-        false => Ok(()),
+    let is_in_config = has("aws_access_key_id", WhichFile::Config);
+    if is_in_config || (has("aws_access_key_id", WhichFile::Credentials) && !is_temporary) {
+        return taken("has its own access keys");
     }
+    Ok(())
 }
 
 fn edited<'a>(files: &'a ConfigFiles, section: &str, credentials: &RoleCredentials) -> Result<Edits<'a>> {
@@ -81,14 +79,14 @@ fn edited<'a>(files: &'a ConfigFiles, section: &str, credentials: &RoleCredentia
         ("aws_access_key_id", Some(credentials.access_key_id.clone())),
         ("aws_secret_access_key", Some(credentials.secret_access_key.expose().to_string())),
         ("aws_session_token", credentials.session_token.as_ref().map(|token| token.expose().to_string())),
-        // The old name of the token, which the AWS CLI would prefer.
+        // The old name of the token, which the AWS CLI prefers.
         ("aws_security_token", None),
         ("aws_account_id", credentials.account_id.clone()),
-        // What another tool wrote of the keys that were there.
+        // Other tools wrote these for the keys that are replaced.
         (EXPIRY_KEYS[1], None),
         (EXPIRY_KEYS[2], None),
         (EXPIRY_KEYS[3], None),
-        // No SDK reads it, but prompts and saml2aws do, and ssox itself: RFC 3339.
+        // Read by prompts, saml2aws and ssox, not by SDKs: RFC 3339.
         ("x_security_token_expires", credentials.expiration.map(|end| end.to_string())),
     ];
     for (key, value) in keys {
@@ -118,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn the_section_has_what_its_readers_know() {
+    fn the_section_has_the_keys_that_tools_read() {
         assert_eq!(
             text("dev", &credentials(Some("t"))).unwrap(),
             "[dev]\naws_access_key_id = ASIA\naws_secret_access_key = s\naws_session_token = t\n\
@@ -127,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_left_of_other_keys_goes() {
+    fn values_of_the_replaced_keys_are_removed() {
         let before = "# mine\n[a]\nx = 1\n\n[dev]\naws_access_key_id = OLD ; c\naws_session_token = old\n\
             aws_security_token = old\nx_security_token_expires = old\nexpiration = old\naws_expiration = old\nregion = eu-west-1\n[b]\ny = 2\n";
         let files = ConfigFiles::parse("", before);
@@ -138,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_means_something_else_is_taken() {
+    fn the_name_of_a_profile_with_another_source_is_taken() {
         let config = "[profile sso]\nsso_session = corp\n[profile role]\nrole_arn = x\n[profile process]\n\
             credential_process = x\n[profile static]\naws_access_key_id = A\n[profile region-only]\nregion = eu-west-1\n";
         let credentials = "[user]\naws_access_key_id = A\n[written]\naws_access_key_id = A\naws_session_token = t\n";
@@ -147,8 +145,8 @@ mod tests {
             ("sso", "Identity Center"),
             ("role", "assumes a role"),
             ("process", "a program"),
-            ("static", "keys of its own"),
-            ("user", "keys of its own"),
+            ("static", "its own access keys"),
+            ("user", "its own access keys"),
         ] {
             let error = check(&files, name).unwrap_err();
             assert!(error.message.contains(why), "{name}: {}", error.message);

@@ -1,5 +1,6 @@
-//! The values that a directory tool had set when `use` replaced them: `clear` puts them back in that directory, and outside
-//! what was there before it was entered. Fingerprints of them stand in `SSOX_SNAPSHOT`, and plain values that are no secret.
+//! Values that direnv or mise had set when `use` replaced them. In that directory `clear` restores them; outside it, the
+//! values from before the directory was entered. `SSOX_SNAPSHOT` has fingerprints of them, and the values that are not
+//! secret.
 
 use crate::context::Context;
 use crate::environment::EnvChanges;
@@ -7,12 +8,12 @@ use crate::error::Result;
 use crate::identity::fingerprint;
 use crate::snapshots;
 
-/// The variable with `NAME:FINGERPRINT:BEFORE` for each, separated by `|`, which no region and no usual profile name has.
+/// The variable with `NAME:FINGERPRINT:BEFORE` for each value. `|` separates them: regions and usual profile names have none.
 pub(super) const VARIABLE: &str = "SSOX_SNAPSHOT";
-/// What was in these before is known to the tool, and no secret.
-const PLAIN: [&str; 4] = ["AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION"];
+/// Variables whose earlier values are not secret.
+const NOT_SECRET: [&str; 4] = ["AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION"];
 
-/// Records which of the values that the first `use` replaces are a directory's.
+/// Records which of the values that the first `use` replaces were set by a directory tool.
 ///
 /// # Errors
 /// Configuration: a value with a control character.
@@ -26,17 +27,17 @@ pub(super) fn record(ctx: &Context, changes: &mut EnvChanges) -> Result<()> {
 }
 
 fn entry(ctx: &Context, name: &str) -> Option<String> {
-    let plain = |before: &String| PLAIN.contains(&name) && !before.contains(|c: char| c == '|' || c.is_control());
+    let plain = |before: &String| NOT_SECRET.contains(&name) && !before.contains(|c: char| c == '|' || c.is_control());
     let before = snapshots::before(ctx, name).filter(plain).unwrap_or_default();
     Some(format!("{name}:{}:{before}", fingerprint(name, ctx.var(name)?)))
 }
 
-/// Takes a variable out, and has the shell put back what was there before; outside a directory whose value that was, what
-/// was there before the directory was entered.
+/// Removes a variable, and lets the shell restore its earlier value. If that value belongs to a directory that the shell
+/// has left, restores the value from before the directory was entered.
 ///
 /// # Errors
 /// None that values which stand in an environment can cause.
-pub(super) fn take_out(ctx: &Context, changes: &mut EnvChanges, name: &'static str) -> Result<()> {
+pub(super) fn remove(ctx: &Context, changes: &mut EnvChanges, name: &'static str) -> Result<()> {
     let is_there = |print: &str| snapshots::value(ctx, name).is_some_and(|value| fingerprint(name, &value) == print);
     match recorded(ctx, name) {
         Some((print, before)) if !is_there(print) => {
@@ -48,8 +49,8 @@ pub(super) fn take_out(ctx: &Context, changes: &mut EnvChanges, name: &'static s
     Ok(())
 }
 
-/// Leaves what others have set. What a person has set stays, and what was there before it is of no interest any more. What a
-/// directory tool has set goes when the directory is left, and then what was there before is put back.
+/// Keeps a value that others have set. The shell forgets the earlier value if a person set this one. If a directory tool
+/// did, the earlier value is restored when the directory is left.
 pub(super) fn keep_foreign(ctx: &Context, changes: &mut EnvChanges, name: &'static str) {
     if snapshots::value(ctx, name).is_none() || recorded(ctx, name).is_some() {
         changes.forget(name);

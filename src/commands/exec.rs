@@ -1,5 +1,5 @@
-//! `ssox exec`: runs a program with a profile's credentials, as the shell would run it.
-//! The program takes ssox's place; nothing stays in between.
+//! `ssox exec`: runs a program with a profile's credentials. The program replaces the ssox process (`execvp`), so that
+//! signals, terminal and exit status are its own.
 
 use super::{Done, changes};
 use crate::cli::Exec;
@@ -12,10 +12,10 @@ use std::ffi::OsString;
 use std::io;
 use std::process::Command;
 
-/// Runs the program; returns only where it could not be started, or where programs cannot be replaced.
+/// Runs the program; returns only if it could not be started, or on Windows.
 ///
 /// # Errors
-/// Those of the profile and its source; a program that cannot be run is exit status 126 or 127.
+/// Those of the profile and its source. If the program cannot be run, the exit status is 126 or 127.
 pub(super) fn run(ctx: &Context, args: &Exec) -> Result<Done> {
     let profile = Profile::load(ctx, &args.profile)?.with_role(ctx, args.fetch.role_arn.as_deref())?;
     let entry = profile.source.credentials(ctx, &Request::from(&args.fetch))?;
@@ -23,7 +23,7 @@ pub(super) fn run(ctx: &Context, args: &Exec) -> Result<Done> {
         return Err(Error::usage("there is no program to run").hint("ssox exec NAME -- COMMAND"));
     };
     let mut command = Command::new(program);
-    // What the shell function says of itself and of its shell is not true of the program.
+    // These describe the calling shell, which is not the program's.
     command.args(arguments).env_remove("SSOX_FUNCTION").env_remove("SSOX_HOOK");
     for (name, value) in changes::with_credentials(ctx, &profile, &entry, None)?.iter() {
         match value {
@@ -31,15 +31,16 @@ pub(super) fn run(ctx: &Context, args: &Exec) -> Result<Done> {
             None => command.env_remove(name),
         };
     }
-    let cause = match take_place(&mut command) {
+    let cause = match replace_process(&mut command) {
         Ok(status) => return Ok(Done { status, ..Done::default() }),
         Err(cause) => cause,
     };
     terminal::say(&format!("could not run `{}`: {}", program.to_string_lossy(), cause_text(&cause)));
-    Ok(Done { status: if cause.kind() == io::ErrorKind::NotFound { 127 } else { 126 }, ..Done::default() })
+    let status = if cause.kind() == io::ErrorKind::NotFound { 127 } else { 126 };
+    Ok(Done { status, ..Done::default() })
 }
 
-/// In `exec -- -x -- COMMAND` clap takes the second `--` for the program.
+/// Removes the second `--` of `exec -- -x -- COMMAND`, which clap passes on as the program.
 fn words(command: &[OsString]) -> &[OsString] {
     match command {
         [first, rest @ ..] if first == "--" => rest,
@@ -48,13 +49,13 @@ fn words(command: &[OsString]) -> &[OsString] {
 }
 
 #[cfg(unix)]
-fn take_place(command: &mut Command) -> io::Result<u8> {
+fn replace_process(command: &mut Command) -> io::Result<u8> {
     Err(std::os::unix::process::CommandExt::exec(command))
 }
 
-/// Windows has no `exec`: the program runs as a child, and its exit status is passed on.
+/// Runs the program as a child and passes on its exit status: Windows has no `exec`.
 #[cfg(not(unix))]
-fn take_place(command: &mut Command) -> io::Result<u8> {
+fn replace_process(command: &mut Command) -> io::Result<u8> {
     let code = command.status()?.code().unwrap_or(1);
     std::process::exit(code)
 }

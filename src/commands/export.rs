@@ -19,7 +19,7 @@ use serde::Serialize;
 /// # Errors
 /// Those of the profile and its source; a value that the format cannot represent.
 pub(super) fn run(ctx: &Context, args: &Export) -> Result<String> {
-    let profile = super::meant_profile(ctx, args.profile.as_deref(), &args.fetch)?;
+    let profile = super::selected_profile(ctx, args.profile.as_deref(), &args.fetch)?;
     let section = section(args, &profile.name)?;
     if let Some(section) = section {
         credentials_file::check(&ConfigFiles::load(ctx)?, section)?;

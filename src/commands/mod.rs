@@ -1,6 +1,4 @@
-//! One file a verb: its steps, in order.
-//!
-//! Deliberately not here: how any step is done.
+//! The verbs, one file each: the steps of the verb, in order. The layers below do the work.
 
 mod changes;
 mod clear;
@@ -41,7 +39,7 @@ use crate::shell::{Emit, Shell, hint};
 use crate::source::Request;
 use crate::terminal;
 
-/// What a verb leaves to be printed on stdout, and the exit status.
+/// What a verb prints on stdout, and its exit status.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Done {
     pub(crate) stdout: String,
@@ -92,22 +90,23 @@ pub(crate) fn run(ctx: &Context, cli: &Cli) -> Result<Done> {
     }
 }
 
-/// Reads who is to be answered; without the shell function there is nobody who could apply an answer.
+/// Returns the shell and protocol of the shell function; without that function nothing could apply the changes.
 fn emit(ctx: &Context, emit: Option<&str>, verb: &str) -> Result<Emit> {
     match emit {
         Some(emit) => Emit::parse(emit),
         None => Err(Error::usage(format!(
-            "`ssox {verb}` changes the shell it is called in, and needs ssox's function there"
+            "`ssox {verb}` changes the current shell, which needs ssox's shell function for that"
         ))
         .hint(install(ctx))),
     }
 }
 
-/// Says how to get ssox's function into the running shell.
+/// Returns how to load ssox's function into the running shell.
 fn install(ctx: &Context) -> String {
     match hint::integration(ctx) {
-        Some(line) => format!("{line}, and put that line in its rc file"),
-        None => "ssox has a function for zsh, bash, fish and PowerShell; elsewhere, ssox exec NAME -- COMMAND".into(),
+        Some(line) => format!("{line}; put that line into its rc file, too"),
+        None => "there is a function for zsh, bash, fish and PowerShell; in other shells use ssox exec NAME -- COMMAND"
+            .into(),
     }
 }
 
@@ -122,10 +121,10 @@ impl From<ShellName> for Shell {
     }
 }
 
-/// Returns the session that is meant: by its name, by a profile, by the implied profile, or because there is only one.
+/// Returns the session with the given name, of the given profile, or of the implied profile; else the only session.
 ///
 /// # Errors
-/// Configuration: there is no such session or profile, or several and none is named.
+/// Configuration: there is no such session or profile, or none is named and there are several.
 fn chosen_session(
     ctx: &Context,
     files: &ConfigFiles,
@@ -145,7 +144,7 @@ fn chosen_session(
         (None, _) => Err(no_session(ctx, files)),
         (Some(only), true) => only,
         _ => Err(Error::configuration("there are several sessions")
-            .hint("name a profile of it, or --sso-session NAME; ssox sessions shows them")),
+            .hint("give a profile, or --sso-session NAME; ssox sessions lists them")),
     }
 }
 
@@ -157,7 +156,7 @@ fn no_session(ctx: &Context, files: &ConfigFiles) -> Error {
     }
 }
 
-/// Tells a person that the files have none of what was asked for, and why.
+/// Tells a person that the files have no profiles, or no sessions, and why.
 fn say_none(ctx: &Context, files: &ConfigFiles, what: &str) {
     let absent = files.why_absent(ctx, |usual| usual.profile_names().next().is_some());
     let (cause, hint) = match absent {
@@ -168,13 +167,15 @@ fn say_none(ctx: &Context, files: &ConfigFiles, what: &str) {
     terminal::say(&format!("hint: {hint}"));
 }
 
-/// Returns the profile that is meant, with the role asked for on top: where neither is named, both as this shell holds them.
+/// Returns the profile with the role to assume. Those that no option names are the ones in use in this shell.
 ///
 /// # Errors
 /// Those of the profile.
-fn meant_profile(ctx: &Context, profile: Option<&str>, fetch: &Fetch) -> Result<Profile> {
-    let held_role = || ctx.var("SSOX_PROFILE").and(ctx.var("SSOX_ROLE_ARN")).filter(|_| profile.is_none());
-    let role_arn = fetch.role_arn.as_deref().or_else(held_role);
+fn selected_profile(ctx: &Context, profile: Option<&str>, fetch: &Fetch) -> Result<Profile> {
+    let mut role_arn = fetch.role_arn.as_deref();
+    if profile.is_none() && ctx.var("SSOX_PROFILE").is_some() {
+        role_arn = role_arn.or_else(|| ctx.var("SSOX_ROLE_ARN"));
+    }
     Profile::load(ctx, profile.unwrap_or_else(|| profile::implied_name(ctx)))?.with_role(ctx, role_arn)
 }
 

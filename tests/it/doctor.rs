@@ -142,7 +142,7 @@ fn caches_others_can_read_are_found() {
     let home = home(&format!("{SESSION}{DEV}"));
     let token = home.path(".aws/sso/cache").join(&home.files(".aws/sso/cache")[0]);
     std::fs::set_permissions(token, std::fs::Permissions::from_mode(0o644)).unwrap();
-    finds(&home, "warning", "can be read by others");
+    finds(&home, "warning", "can be read by other users");
 }
 
 #[test]

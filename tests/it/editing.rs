@@ -168,12 +168,12 @@ fn a_credentials_file_that_others_can_read_stays_so_and_is_said() {
     fs::write(&path, "[a]\naws_access_key_id = A\naws_secret_access_key = S\n").unwrap();
     fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
     let said = write_keys(&home, "x");
-    assert!(said.contains("can be read by others"), "{said}");
+    assert!(said.contains("can be read by other users"), "{said}");
     assert_eq!(fs::metadata(&path).unwrap().mode() & 0o777, 0o644);
     let doctor = home.ssox(&["doctor"]).stdout();
     assert!(doctor.contains(&format!("chmod 600 {}", path.display())), "{doctor}");
     fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
-    assert!(!home.ssox(&["doctor"]).stdout().contains("can be read by others"));
+    assert!(!home.ssox(&["doctor"]).stdout().contains("can be read by other users"));
 }
 
 #[test]

@@ -232,7 +232,7 @@ fn a_section_is_written_and_read_again() {
         home.ssox(&[&["export", "dev", "--format", "credentials-file", "--write"][..], section].concat())
     };
     assert!(write(&[]).fails(4).contains("--write dev-keys"));
-    assert!(write(&["other"]).fails(4).contains("keys of its own"));
+    assert!(write(&["other"]).fails(4).contains("its own access keys"));
     assert_eq!(home.standin.total(), 0, "refused before anybody is asked");
     for _ in 0..2 {
         assert_eq!(write(&["dev-keys"]).ok(), "");

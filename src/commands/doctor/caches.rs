@@ -43,7 +43,7 @@ pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
 /// Long-term keys, or those of `export --write`. An edit keeps the mode of the file, as the AWS CLI does.
 fn credentials_file(file: &Path) -> Option<Finding> {
     files::is_open_to_others(file).then(|| {
-        let message = "holds keys and can be read by others on this machine";
+        let message = "contains access keys and can be read by other users of this machine";
         Finding::new("cache", Warning, message, format!("chmod 600 {}", quoted(file))).at(file, None)
     })
 }
@@ -66,7 +66,7 @@ fn one(file: &Path) -> Option<Finding> {
             finding("is not JSON: it counts as absent, and is mended when it is needed", format!("rm {path}"))
         }
         Ok(Ok(_)) if files::is_open_to_others(file) => {
-            finding("can be read by others on this machine", format!("chmod 600 {path}"))
+            finding("can be read by other users of this machine", format!("chmod 600 {path}"))
         }
         Ok(Ok(_)) => None,
     }
