@@ -1,6 +1,5 @@
-//! Attempts of one call: when another one makes sense, how long to wait before it, and what became of each.
-//!
-//! Deliberately not here: back-off and jitter, which are the SDK's.
+//! The attempts of one call: when the SDK may retry, how long it waits first, and what is logged of each attempt.
+//! Back-off and jitter are the SDK's.
 
 use super::cause;
 use crate::context::Context;
@@ -15,35 +14,39 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
-/// The SDK waits no longer than this between two attempts; who asks for more is not asked again.
+/// The longest `Retry-After` that is obeyed: the SDK waits no longer than this between two attempts.
 const LONGEST_WAIT: Duration = Duration::from_secs(20);
 
-/// Waits as long as `Retry-After` says, for the SDK knows only AWS's own header, and asks no host twice that has no
-/// address or cannot be trusted.
+/// Decides which failures are retried.
+///
+/// It obeys `Retry-After`, because the SDK knows only AWS's own header. It forbids a retry when the host has no address
+/// or its certificate is invalid.
 #[derive(Debug)]
-pub(super) struct Patience;
+pub(super) struct RetryPolicy;
 
-impl ClassifyRetry for Patience {
+impl ClassifyRetry for RetryPolicy {
     fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
-        let failed = context.output_or_error().and_then(Result::err);
-        let connector = failed.and_then(|error| error.as_connector_error());
-        if connector.is_some_and(|error| cause::is_lasting(error)) {
+        let error = context.output_or_error().and_then(Result::err);
+        let connector_error = error.and_then(|error| error.as_connector_error());
+        if connector_error.is_some_and(|error| cause::is_permanent(error)) {
             return RetryAction::RetryForbidden;
         }
         let Some(response) = context.response() else { return RetryAction::NoActionIndicated };
-        let asked = response.headers().get("retry-after").and_then(|seconds| seconds.trim().parse().ok());
-        match (response.status().as_u16(), asked.map(Duration::from_secs)) {
-            (429 | 503, Some(wait)) if wait > LONGEST_WAIT => RetryAction::RetryForbidden,
-            (429 | 503, Some(wait)) => {
-                RetryAction::retryable_error_with_explicit_delay(ErrorKind::ThrottlingError, wait)
-            }
-            (429, None) => RetryAction::throttling_error(),
-            _ => RetryAction::NoActionIndicated,
+        let status = response.status().as_u16();
+        if !matches!(status, 429 | 503) {
+            return RetryAction::NoActionIndicated;
+        }
+        let seconds = response.headers().get("retry-after").and_then(|seconds| seconds.trim().parse().ok());
+        match seconds.map(Duration::from_secs) {
+            Some(wait) if wait > LONGEST_WAIT => RetryAction::RetryForbidden,
+            Some(wait) => RetryAction::retryable_error_with_explicit_delay(ErrorKind::ThrottlingError, wait),
+            None if status == 429 => RetryAction::throttling_error(),
+            None => RetryAction::NoActionIndicated,
         }
     }
 
     fn name(&self) -> &'static str {
-        "patience"
+        "retry-policy"
     }
 
     fn priority(&self) -> RetryClassifierPriority {
@@ -51,27 +54,28 @@ impl ClassifyRetry for Patience {
     }
 }
 
-/// Logs what became of each attempt, and remembers the last status.
+/// Logs the status of each attempt, and remembers the last one.
 #[derive(Clone, Debug)]
-pub(super) struct Watch {
+pub(super) struct AttemptLog {
     ctx: Context,
+    /// The last status; 0 when there was no response.
     status: Arc<AtomicU16>,
 }
 
-impl Watch {
+impl AttemptLog {
     pub(super) fn new(ctx: &Context) -> Self {
         Self { ctx: ctx.clone(), status: Arc::default() }
     }
 
-    /// Tells whether the last answer was that there are too many requests.
+    /// Tells whether the last response was `429 Too Many Requests`.
     pub(super) fn is_throttled(&self) -> bool {
         self.status.load(Ordering::Relaxed) == 429
     }
 }
 
-impl Intercept for Watch {
+impl Intercept for AttemptLog {
     fn name(&self) -> &'static str {
-        "watch"
+        "attempt-log"
     }
 
     fn read_after_attempt(

@@ -1,30 +1,29 @@
-//! What made a request fail, read out of its error: the chain of causes below it.
-//!
-//! Deliberately not here: the words for it (`unreachable`).
+//! The causes of a failed request, found in the chain of errors below it.
 
 use std::error::Error as Cause;
 use std::io::{self, ErrorKind};
 
-/// Tells whether asking again would end the same way.
-pub(super) fn is_lasting(error: &(dyn Cause + 'static)) -> bool {
+/// Tells whether another attempt would fail for the same reason.
+pub(super) fn is_permanent(error: &(dyn Cause + 'static)) -> bool {
     is_unresolved(error) || matches!(find(error), Some(rustls::Error::InvalidCertificate(_)))
 }
 
-/// Tells whether a host (its own, or that of a proxy) has no address.
+/// Tells whether the name of the host, or of the proxy, could not be resolved.
 pub(super) fn is_unresolved(error: &(dyn Cause + 'static)) -> bool {
     chain(error).any(|cause| cause.to_string() == "dns error")
 }
 
-/// Tells whether the other end hung up.
-pub(super) fn is_cut(kind: ErrorKind) -> bool {
+/// Tells whether the connection was closed by the other side.
+pub(super) fn is_closed(kind: ErrorKind) -> bool {
     matches!(
         kind,
         ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe | ErrorKind::UnexpectedEof
     )
 }
 
-/// Returns an error and its causes. Those of an `io::Error` begin with what it wraps, which `source` leaves out.
+/// Returns an error and its causes, outermost first.
 pub(super) fn chain<'a>(error: &'a (dyn Cause + 'static)) -> impl Iterator<Item = &'a (dyn Cause + 'static)> {
+    // `source` of an `io::Error` skips the error it wraps; `get_ref` returns it.
     std::iter::successors(Some(error), |&error| match error.downcast_ref::<io::Error>() {
         Some(wrapper) => wrapper.get_ref().map(|inner| inner as &(dyn Cause + 'static)),
         None => error.source(),
@@ -36,7 +35,12 @@ pub(super) fn find<'a, T: Cause + 'static>(error: &'a (dyn Cause + 'static)) -> 
     chain(error).filter_map(|cause| cause.downcast_ref()).last()
 }
 
-/// Returns what all of the chain says, in lower case.
-pub(super) fn all_text(error: &(dyn Cause + 'static)) -> String {
+/// Returns the text of the innermost cause.
+pub(super) fn innermost_text(error: &(dyn Cause + 'static)) -> String {
+    chain(error).last().unwrap_or(error).to_string()
+}
+
+/// Returns the texts of the whole chain in lower case.
+pub(super) fn full_text(error: &(dyn Cause + 'static)) -> String {
     chain(error).map(ToString::to_string).collect::<Vec<_>>().join(": ").to_lowercase()
 }

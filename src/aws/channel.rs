@@ -1,11 +1,10 @@
-//! The way to one service: its region and endpoint, an HTTP client, time-outs, retries.
+//! The connection to one service: its region and endpoint, an HTTP client, time limits, retries.
 //!
-//! Deliberately not here: what is asked. A channel is opened when the first request is made; reading the system's
-//! certificates costs milliseconds.
+//! A channel is made just before the first request, because reading the system's certificates takes milliseconds.
 
-use super::attempts::Watch;
-use super::bounded::Bounded;
-use super::outcome::Outcome;
+use super::attempts::AttemptLog;
+use super::call_result::CallResult;
+use super::limited_body::LimitedBody;
 use super::proxy::{self, Proxy};
 use super::{Endpoint, Network, Timeouts, partition, trust};
 use crate::context::Context;
@@ -23,33 +22,33 @@ use aws_types::app_name::AppName;
 use aws_types::region::Region;
 use std::future::Future;
 
-/// Attempts of one call, when nothing is configured: as many as all AWS tools make.
-const ATTEMPTS: u32 = 3;
+/// The attempts for one call when none are configured; the AWS CLI and the SDKs have the same default.
+const DEFAULT_ATTEMPTS: u32 = 3;
 
-/// An open way to a service.
+/// What is needed to send requests to one service.
 #[derive(Clone, Debug)]
 pub(super) struct Channel {
     pub(super) ctx: Context,
-    /// What the clients of the SDK are built from.
+    /// The configuration that the SDK clients are built from.
     pub(super) sdk: SdkConfig,
     pub(super) connector: SharedHttpConnector,
-    /// Who answers at the other end; without a port when it is AWS.
+    /// The host of the service, with a port where the address has one.
     pub(super) host: String,
     pub(super) proxy: Option<Proxy>,
-    /// What stands in for AWS, if anything does.
+    /// The custom endpoint, when there is one.
     pub(super) endpoint: Option<Endpoint>,
     pub(super) timeouts: Timeouts,
-    /// How often a call is tried.
+    /// Attempts for one call, including the first.
     pub(super) attempts: u32,
-    pub(super) watch: Watch,
+    pub(super) attempt_log: AttemptLog,
 }
 
 impl Channel {
-    /// Opens the way to a service of a region, or to the endpoint that stands in for it.
+    /// Makes a channel to a service in a region, or to its custom endpoint.
     ///
     /// # Errors
-    /// Configuration: a region, an endpoint, a proxy or a CA bundle that cannot be used.
-    pub(super) fn open(
+    /// Configuration: the region, the endpoint, the proxy or the CA bundle is invalid.
+    pub(super) fn for_service(
         ctx: &Context,
         network: &Network,
         service: &str,
@@ -57,48 +56,48 @@ impl Channel {
         endpoint: Option<&Endpoint>,
     ) -> Result<Self> {
         partition::check_region(region)?;
-        if let (Some(endpoint), true) = (endpoint, network.fips || network.dual_stack) {
-            let Endpoint { url, origin } = endpoint;
-            let message = format!("FIPS and dual-stack do not go with the endpoint `{url}` of {origin}");
+        if let Some(Endpoint { url, origin }) = endpoint
+            && (network.fips || network.dual_stack)
+        {
+            let message = format!("FIPS and dual-stack cannot be used with the custom endpoint `{url}` from {origin}");
             return Err(Error::configuration(message)
                 .hint(hint::unset(ctx, &["AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT"])));
         }
-        let own = || format!("https://{}", partition::host(service, region, network));
         let channel = match endpoint {
-            Some(endpoint) => Self::through(ctx, network, endpoint, &endpoint.url)?,
-            None => Self::to(ctx, network, &own())?,
+            Some(endpoint) => Self::to_endpoint(ctx, network, endpoint, &endpoint.url)?,
+            None => Self::to_url(ctx, network, &format!("https://{}", partition::host(service, region, network)))?,
         };
         let mut sdk = channel.sdk.to_builder().region(Region::new(region.to_string()));
         sdk.set_endpoint_url(endpoint.map(|endpoint| endpoint.url.clone()));
         Ok(Self { sdk: sdk.use_fips(network.fips).use_dual_stack(network.dual_stack).build(), ..channel })
     }
 
-    /// Opens the way to an endpoint that stands in for AWS, for a request with secrets.
+    /// Makes a channel to a custom endpoint, for requests with secrets: warns when they are not encrypted.
     ///
     /// # Errors
-    /// As [`Channel::open`].
-    pub(super) fn through(ctx: &Context, network: &Network, endpoint: &Endpoint, url: &str) -> Result<Self> {
-        let Endpoint { url: of_endpoint, origin } = endpoint;
-        if place(of_endpoint).is_err() {
-            let message = format!("{origin} is `{of_endpoint}`, which is not the address of a service");
-            let hint = format!("an address looks like https://host:port; or {}", endpoint.remedy(ctx));
+    /// As [`Channel::for_service`].
+    pub(super) fn to_endpoint(ctx: &Context, network: &Network, endpoint: &Endpoint, url: &str) -> Result<Self> {
+        let Endpoint { url: base, origin } = endpoint;
+        if scheme_and_host(base).is_err() {
+            let message = format!("{origin} is `{base}`, which is not the URL of a service");
+            let hint = format!("write it as https://host:port; or {}", endpoint.remedy(ctx));
             return Err(Error::configuration(message).hint(hint));
         }
-        let channel = Self::to(ctx, network, url)?;
-        if endpoint.is_readable_on_the_way() && ctx.is_first_plain_endpoint() {
-            terminal::warn(&format!("{origin} is `{of_endpoint}`: tokens and credentials travel there unencrypted"));
+        let channel = Self::to_url(ctx, network, url)?;
+        if endpoint.is_unencrypted() && ctx.is_first_plain_endpoint() {
+            terminal::warn(&format!("{origin} is `{base}`: tokens and credentials are sent there unencrypted"));
         }
         Ok(Self { endpoint: Some(endpoint.clone()), ..channel })
     }
 
-    /// Opens the way to an address.
+    /// Makes a channel to the host of a URL.
     ///
     /// # Errors
-    /// As [`Channel::open`].
-    pub(super) fn to(ctx: &Context, network: &Network, url: &str) -> Result<Self> {
+    /// As [`Channel::for_service`].
+    pub(super) fn to_url(ctx: &Context, network: &Network, url: &str) -> Result<Self> {
         let timeouts = network.timeouts;
-        let attempts = network.max_attempts.unwrap_or(ATTEMPTS);
-        let (scheme, host) = place(url)?;
+        let attempts = network.max_attempts.unwrap_or(DEFAULT_ATTEMPTS);
+        let (scheme, host) = scheme_and_host(url)?;
         let proxy = proxy::of(ctx, scheme)?;
         let is_tls = scheme == "https" || proxy.as_ref().is_some_and(|proxy| proxy.is_tls);
         let settings = HttpConnectorSettings::builder().connect_timeout(timeouts.connect).build();
@@ -107,7 +106,7 @@ impl Channel {
             .tls_context(trust::context(network.ca_bundle.as_ref(), is_tls)?)
             .connector_settings(settings);
         connector.set_proxy_config(proxy.as_ref().map(|proxy| proxy.config.clone()));
-        let connector = SharedHttpConnector::new(Bounded(connector.build()));
+        let connector = SharedHttpConnector::new(LimitedBody(connector.build()));
         let shared = connector.clone();
         let limits =
             TimeoutConfig::builder().operation_attempt_timeout(timeouts.attempt).operation_timeout(timeouts.call);
@@ -128,32 +127,33 @@ impl Channel {
             endpoint: None,
             timeouts,
             attempts,
-            watch: Watch::new(ctx),
+            attempt_log: AttemptLog::new(ctx),
         })
     }
 }
 
-/// Runs one conversation to its end, on a runtime of one thread.
+/// Runs one call to its end, on a runtime of one thread.
 ///
 /// # Errors
-/// Those of the conversation; or the system gives no runtime.
-pub(super) fn run<T>(conversation: impl Future<Output = Outcome<T>>) -> Outcome<T> {
+/// Those of the call. Other: the system cannot start a runtime.
+pub(super) fn block_on<T>(call: impl Future<Output = CallResult<T>>) -> CallResult<T> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|cause| Error::other(format!("could not start a runtime: {cause}")))?;
-    let result = runtime.block_on(conversation);
-    // A look-up of a name may hang for long in a thread of its own; nobody waits for its answer any more.
+    let result = runtime.block_on(call);
+    // A name lookup may still hang in its own thread; dropping the runtime would wait for it.
     runtime.shutdown_background();
     result
 }
 
-/// Returns scheme and host of an address.
-fn place(url: &str) -> Result<(&str, &str)> {
-    let parts = url.split_once("://").filter(|(scheme, _)| matches!(*scheme, "http" | "https"));
-    let host = |rest: &'_ str| rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    let place = parts.map(|(scheme, rest)| (scheme, &rest[..host(rest)]));
-    let is_host = |c: char| c.is_ascii_alphanumeric() || ".-_:[]".contains(c);
-    place.filter(|(_, host)| !host.is_empty() && host.chars().all(is_host)).ok_or_else(|| {
-        Error::configuration(format!("`{url}` is not the address of a service"))
-            .hint("an address looks like https://host:port")
-    })
+/// Returns the scheme, and the host with its port, of an HTTP URL.
+fn scheme_and_host(url: &str) -> Result<(&str, &str)> {
+    let invalid =
+        || Error::configuration(format!("`{url}` is not the URL of a service")).hint("write it as https://host:port");
+    let Some((scheme @ ("http" | "https"), rest)) = url.split_once("://") else { return Err(invalid()) };
+    let host = &rest[..rest.find(['/', '?', '#']).unwrap_or(rest.len())];
+    let is_host_character = |c: char| c.is_ascii_alphanumeric() || ".-_:[]".contains(c);
+    if host.is_empty() || !host.chars().all(is_host_character) {
+        return Err(invalid());
+    }
+    Ok((scheme, host))
 }

@@ -1,13 +1,11 @@
-//! Addresses of the web console: its pages, and the Identity Center links that lead to them.
-//!
-//! Deliberately not here: asking AWS for a sign-in token (`signin`).
+//! URLs of the web console: its pages, and the Identity Center shortcuts that open them.
 
 use super::partition::Partition;
 use crate::percent::encode;
 use crate::secret::Secret;
 use zeroize::Zeroizing;
 
-/// What people call services in a command line, where the console has another name in its addresses.
+/// Service names of the AWS CLI whose console has another name in its URL.
 const ALIASES: [(&str, &str); 8] = [
     ("dynamodb", "dynamodbv2"),
     ("sqs", "sqs/v3"),
@@ -19,7 +17,7 @@ const ALIASES: [(&str, &str); 8] = [
     ("codepipeline", "codesuite/codepipeline"),
 ];
 
-/// Returns the address of a service's console, or of the console's first page.
+/// Returns the URL of a service's console, or of the console's home page.
 pub(crate) fn page(partition: &Partition, region: Option<&str>, service: Option<&str>) -> String {
     let host = region.map_or_else(|| partition.console_host.into(), |region| partition.regional_console_host(region));
     let name = service.map(|service| {
@@ -34,7 +32,7 @@ pub(crate) fn page(partition: &Partition, region: Option<&str>, service: Option<
     }
 }
 
-/// Tells whether this can be a service in an address.
+/// Tells whether a text can be a service in a console URL: words of letters, digits, `-` and `_`, separated by `/`.
 pub(crate) fn is_service(text: &str) -> bool {
     let is_word = |word: &str| {
         !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
@@ -42,7 +40,8 @@ pub(crate) fn is_service(text: &str) -> bool {
     text.split('/').all(is_word)
 }
 
-/// Returns the address that signs in through the access portal and goes on to a page of the console.
+/// Returns the URL that signs in through the access portal and then opens a page of the console.
+///
 /// <https://docs.aws.amazon.com/singlesignon/latest/userguide/createshortcutlink.html>
 pub(crate) fn shortcut(start_url: &str, account_id: &str, role_name: &str, page: &str) -> String {
     let portal = start_url.trim_end_matches(['/', '#']);
@@ -50,8 +49,9 @@ pub(crate) fn shortcut(start_url: &str, account_id: &str, role_name: &str, page:
     format!("{portal}/#/console?account_id={account}&role_name={role}&destination={page}")
 }
 
-/// Returns the address that signs a browser in with a token. It is a secret, good for fifteen minutes; `issuer` is where
-/// the console sends a person when the session there is over.
+/// Returns the URL that signs a browser in with a sign-in token; it is a secret and valid for fifteen minutes.
+///
+/// `issuer` is the page that the console offers when its session has expired.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_enable-console-custom-url.html>
 pub(crate) fn federated(signin: &str, issuer: &str, page: &str, token: &Secret) -> Secret {
     let (issuer, page, token) = (encode(issuer), encode(page), Zeroizing::new(encode(token.expose())));
@@ -89,7 +89,7 @@ mod tests {
             (Some("eusc-de-east-1"), None, "https://console.amazonaws-eusc.eu/console/home?region=eusc-de-east-1"),
         ];
         for (region, service, url) in table {
-            assert_eq!(page(partition::home(None, region), region, service), url);
+            assert_eq!(page(partition::of_role_or_region(None, region), region, service), url);
         }
     }
 

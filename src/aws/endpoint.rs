@@ -1,4 +1,4 @@
-//! Endpoints that stand in for AWS's own, and who says so: a variable left in a shell redirects every request.
+//! Custom endpoints and the settings they come from: a variable left in a shell redirects every request.
 
 use super::channel::Channel;
 use crate::context::Context;
@@ -7,18 +7,19 @@ use crate::shell::hint;
 use std::fmt;
 use std::net::IpAddr;
 
-/// An address, and what names it.
+/// The URL of a custom endpoint, and the setting it comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Endpoint {
     pub(crate) url: String,
     pub(crate) origin: Origin,
 }
 
-/// What names an endpoint.
+/// The setting that a value comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Origin {
+    /// An environment variable.
     Variable(String),
-    /// A key of a configuration file, with its section and file.
+    /// A key of a configuration file, named with its section and file.
     Key(String),
 }
 
@@ -32,23 +33,24 @@ impl fmt::Display for Origin {
 }
 
 impl Endpoint {
-    /// Returns what to do to reach AWS itself.
+    /// Returns what to type or edit so that requests go to AWS again.
     pub(crate) fn remedy(&self, ctx: &Context) -> String {
         match &self.origin {
             Origin::Variable(name) => hint::unset(ctx, &[name]),
-            Origin::Key(key) => format!("take {key} out"),
+            Origin::Key(key) => format!("remove {key}"),
         }
     }
 
-    /// Says where requests go, and what to do to reach AWS itself.
+    /// Returns the hint that says where requests go, and how to send them to AWS again.
     pub(super) fn hint(&self, ctx: &Context) -> String {
         format!("{} sends requests to `{}`, not to AWS: {}", self.origin, self.url, self.remedy(ctx))
     }
 
-    /// Tells whether what is sent there can be read on the way: plain HTTP to another machine.
-    pub(crate) fn is_readable_on_the_way(&self) -> bool {
-        let host = |rest: &str| rest[..rest.find(['/', '?', '#']).unwrap_or(rest.len())].to_lowercase();
-        self.url.strip_prefix("http://").map(host).is_some_and(|host| !is_loopback(without_port(&host)))
+    /// Tells whether requests leave this machine unencrypted: plain HTTP to a host that is not a loopback address.
+    pub(crate) fn is_unencrypted(&self) -> bool {
+        let Some(rest) = self.url.strip_prefix("http://") else { return false };
+        let host = rest[..rest.find(['/', '?', '#']).unwrap_or(rest.len())].to_lowercase();
+        !is_loopback(without_port(&host))
     }
 }
 
@@ -65,15 +67,10 @@ fn is_loopback(host: &str) -> bool {
 }
 
 impl Channel {
-    /// Names in an error who was asked in place of AWS.
-    pub(super) fn named(&self, error: Error) -> Error {
-        match &self.endpoint {
-            Some(endpoint) => {
-                let message = format!("{} (endpoint `{}`, from {})", error.message, endpoint.url, endpoint.origin);
-                Error { message, ..error }
-            }
-            None => error,
-        }
+    /// Adds the custom endpoint, when there is one, to the message of an error.
+    pub(super) fn naming_endpoint(&self, error: Error) -> Error {
+        let Some(Endpoint { url, origin }) = &self.endpoint else { return error };
+        Error { message: format!("{} (endpoint `{url}`, from {origin})", error.message), ..error }
     }
 }
 
@@ -82,10 +79,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn plain_http_is_for_this_machine_only() {
-        let is_readable = |url: &str| {
+    fn plain_http_to_another_machine_is_unencrypted() {
+        let is_unencrypted = |url: &str| {
             let origin = Origin::Variable("AWS_ENDPOINT_URL".into());
-            Endpoint { url: url.into(), origin }.is_readable_on_the_way()
+            Endpoint { url: url.into(), origin }.is_unencrypted()
         };
         let own = [
             "http://localhost:4566",
@@ -95,13 +92,13 @@ mod tests {
             "http://LOCALHOST",
         ];
         for url in own.into_iter().chain(["http://x.localhost:1/", "https://example.com", "nonsense", ""]) {
-            assert!(!is_readable(url), "{url}");
+            assert!(!is_unencrypted(url), "{url}");
         }
         let others =
             ["http://example.com", "http://10.0.0.1:4566", "http://[fe80::1]:80/", "http://localhost.example.com"];
         for url in others.into_iter().chain(["http://0.0.0.0:1", "http://127.0.0.1.example.com/", "http://x?localhost"])
         {
-            assert!(is_readable(url), "{url}");
+            assert!(is_unencrypted(url), "{url}");
         }
     }
 }

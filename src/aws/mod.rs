@@ -1,23 +1,24 @@
-//! Calls to AWS: OIDC, portal, STS. The only place that names the SDK, tokio and `async`; everything outside is
-//! synchronous, and a cache hit never comes here.
+//! Calls to AWS: OIDC, portal, STS, IAM and console sign-in, as synchronous functions.
 //!
-//! Deliberately not here: what is cached, locked or refreshed (`session`, `source`), and reading of config files:
-//! the SDK clients are bare, so what a profile says about endpoints arrives as [`Network`].
+//! The SDK clients get no configuration of their own: what a profile says about endpoints arrives as [`Network`].
+//!
+//! Invariant: no other module names the SDK, tokio or `async`, and cached credentials are used without a call of this
+//! module.
 
 mod attempts;
-mod bounded;
+mod call_result;
 mod cause;
 mod channel;
 pub(crate) mod console;
 mod endpoint;
-mod failure;
 pub(crate) mod iam;
+mod limited_body;
 pub(crate) mod local;
 pub(crate) mod oidc;
-mod outcome;
 pub(crate) mod partition;
 pub(crate) mod portal;
 mod proxy;
+mod sdk_error;
 pub(crate) mod signin;
 pub(crate) mod sts;
 #[cfg(test)]
@@ -31,25 +32,25 @@ pub(crate) use trust::CaBundle;
 
 use std::time::Duration;
 
-/// How AWS is reached: what a profile and the environment say about it, resolved by `profile`.
+/// How to reach AWS, as a profile and the environment configure it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Network {
-    /// Endpoint overrides by service; `None` is AWS's own host.
+    /// Custom endpoints by service; `None` is AWS's own host.
     pub(crate) sso: Option<Endpoint>,
     pub(crate) sso_oidc: Option<Endpoint>,
     pub(crate) sts: Option<Endpoint>,
     pub(crate) signin: Option<Endpoint>,
     pub(crate) iam: Option<Endpoint>,
-    /// Replaces the system's certificate authorities.
+    /// Used in place of the system's certificate authorities.
     pub(crate) ca_bundle: Option<CaBundle>,
-    /// Attempts of one call, the first included; 3 when absent.
+    /// Attempts for one call, including the first; 3 when absent.
     pub(crate) max_attempts: Option<u32>,
     pub(crate) fips: bool,
     pub(crate) dual_stack: bool,
     pub(crate) timeouts: Timeouts,
 }
 
-/// How long is waited.
+/// The time limits of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Timeouts {
     /// For a connection, TLS included.

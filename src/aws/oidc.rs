@@ -1,10 +1,8 @@
-//! The OIDC service of Identity Center: registering a client, device codes, tokens. Nothing of it is signed.
-//!
-//! Deliberately not here: who is asked to sign in and how often (`session`).
+//! The OIDC service of Identity Center: client registrations, device codes, tokens. Its requests are not signed.
 
-use super::attempts::Patience;
-use super::channel::{Channel, run};
-use super::failure::failure;
+use super::attempts::RetryPolicy;
+use super::channel::{Channel, block_on};
+use super::sdk_error::call_error;
 use super::{Network, partition};
 use crate::context::Context;
 use crate::error::{Error, Result};
@@ -16,7 +14,7 @@ use aws_sdk_ssooidc::config::Builder;
 use aws_sdk_ssooidc::operation::create_token::{CreateTokenError, CreateTokenOutput};
 use aws_sdk_ssooidc::operation::start_device_authorization::StartDeviceAuthorizationError;
 
-/// What a client says of itself.
+/// What is sent to register a client.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct RegistrationRequest {
     pub(crate) client_name: String,
@@ -34,20 +32,20 @@ pub(crate) struct Registration {
     pub(crate) expires_at: Timestamp,
 }
 
-/// A sign-in that waits for a person elsewhere.
+/// A sign-in that a person confirms in a browser on any machine.
 #[derive(Clone, Debug)]
 pub(crate) struct DeviceAuthorization {
     pub(crate) device_code: Secret,
     pub(crate) user_code: String,
     pub(crate) verification_uri: String,
     pub(crate) verification_uri_complete: Option<String>,
-    /// Seconds the code lives.
+    /// How long the code is valid, in seconds.
     pub(crate) expires_in: i64,
-    /// Seconds between two questions.
+    /// How long to wait between two polls, in seconds.
     pub(crate) interval: i64,
 }
 
-/// What a token is asked for with.
+/// What is exchanged for a token.
 #[derive(Clone, Debug)]
 pub(crate) enum Grant {
     RefreshToken(Secret),
@@ -55,9 +53,9 @@ pub(crate) enum Grant {
     AuthorizationCode { code: Secret, redirect_uri: String, code_verifier: Secret },
 }
 
-/// What the service says to that.
+/// The outcome of a token request, as the protocol defines it.
 #[derive(Clone, Debug)]
-pub(crate) enum TokenAnswer {
+pub(crate) enum TokenResponse {
     /// `expires_in` is in seconds.
     Token {
         access_token: Secret,
@@ -66,13 +64,13 @@ pub(crate) enum TokenAnswer {
     },
     Pending,
     SlowDown,
-    /// The device code is too old.
+    /// The device code has expired.
     Expired,
-    /// The person said no.
+    /// The person denied the request; AWS's description, which may be empty.
     Denied(String),
-    /// The code or the refresh token is used up, or the session is over.
+    /// The code or the refresh token was used before, or the session has expired.
     InvalidGrant,
-    /// The registration is not accepted any more.
+    /// AWS no longer accepts the client registration.
     InvalidClient,
 }
 
@@ -88,27 +86,26 @@ pub(crate) fn register_client(
 ) -> Result<Registration> {
     let _progress = Progress::start("registering with AWS");
     ctx.log(|| format!("RegisterClient {} in {region}", request.client_name));
-    let (channel, client) = open(ctx, network, region)?;
-    let some = |list: &[String]| (!list.is_empty()).then(|| list.to_vec());
-    run(async {
+    let (channel, client) = client(ctx, network, region)?;
+    block_on(async {
         let call = client.register_client().client_name(&request.client_name).client_type("public");
-        let call = call.set_scopes(some(&request.scopes)).set_grant_types(some(&request.grant_types));
-        let call = call.set_redirect_uris(some(&request.redirect_uris)).set_issuer_url(request.issuer_url.clone());
-        let answer = call.send().await;
-        let answer = answer.map_err(|error| failure(&channel, "could not register", &error, WRONG_REGION))?;
-        match (answer.client_id(), answer.client_secret()) {
-            (Some(client_id), Some(secret)) => Ok(Registration {
-                client_id: client_id.into(),
-                client_secret: Secret::new(secret),
-                expires_at: Timestamp(answer.client_secret_expires_at()),
-            }),
-            _ => Err(no_answer("could not register").into()),
-        }
+        let call = call.set_scopes(non_empty(&request.scopes)).set_grant_types(non_empty(&request.grant_types));
+        let call = call.set_redirect_uris(non_empty(&request.redirect_uris)).set_issuer_url(request.issuer_url.clone());
+        let result = call.send().await;
+        let response = result.map_err(|error| call_error(&channel, "could not register", &error, WRONG_REGION))?;
+        let (Some(client_id), Some(secret)) = (response.client_id(), response.client_secret()) else {
+            return Err(incomplete("could not register").into());
+        };
+        Ok(Registration {
+            client_id: client_id.into(),
+            client_secret: Secret::new(secret),
+            expires_at: Timestamp(response.client_secret_expires_at()),
+        })
     })
     .map_err(Error::from)
 }
 
-/// Starts a sign-in with a code; `None` when AWS does not know the client.
+/// Starts a sign-in with a device code; `None` when AWS does not know the client.
 ///
 /// # Errors
 /// `Refused` with a hint about the region, `Unreachable`.
@@ -122,33 +119,35 @@ pub(crate) fn start_device_authorization(
 ) -> Result<Option<DeviceAuthorization>> {
     let _progress = Progress::start("asking AWS for a code");
     ctx.log(|| format!("StartDeviceAuthorization {start_url} in {region}"));
-    let (channel, client) = open(ctx, network, region)?;
-    run(async {
+    let (channel, client) = client(ctx, network, region)?;
+    block_on(async {
         let call = client.start_device_authorization().client_id(client_id).client_secret(client_secret.expose());
-        let answer = call.start_url(start_url).send().await;
-        if answer.as_ref().is_err_and(|error| error.as_service_error().is_some_and(is_unknown_client)) {
-            return Ok(None);
-        }
-        let answer = answer.map_err(|error| failure(&channel, "could not start to sign in", &error, WRONG_REGION))?;
-        match (answer.device_code(), answer.user_code(), answer.verification_uri()) {
-            (Some(device_code), Some(user_code), Some(verification_uri)) => Ok(Some(DeviceAuthorization {
-                device_code: Secret::new(device_code),
-                user_code: user_code.into(),
-                verification_uri: verification_uri.into(),
-                verification_uri_complete: answer.verification_uri_complete().map(String::from),
-                expires_in: answer.expires_in().into(),
-                interval: answer.interval().into(),
-            })),
-            _ => Err(no_answer("could not start to sign in").into()),
-        }
+        let response = match call.start_url(start_url).send().await {
+            Ok(response) => response,
+            Err(error) if error.as_service_error().is_some_and(is_unknown_client) => return Ok(None),
+            Err(error) => return Err(call_error(&channel, "could not start to sign in", &error, WRONG_REGION)),
+        };
+        let (Some(device_code), Some(user_code), Some(verification_uri)) =
+            (response.device_code(), response.user_code(), response.verification_uri())
+        else {
+            return Err(incomplete("could not start to sign in").into());
+        };
+        Ok(Some(DeviceAuthorization {
+            device_code: Secret::new(device_code),
+            user_code: user_code.into(),
+            verification_uri: verification_uri.into(),
+            verification_uri_complete: response.verification_uri_complete().map(String::from),
+            expires_in: response.expires_in().into(),
+            interval: response.interval().into(),
+        }))
     })
     .map_err(Error::from)
 }
 
-/// Asks for a token.
+/// Requests a token.
 ///
 /// # Errors
-/// `Refused`, `Unreachable`; what is part of the protocol is a [`TokenAnswer`].
+/// `Refused`, `Unreachable`; errors that the protocol defines are a [`TokenResponse`].
 pub(crate) fn create_token(
     ctx: &Context,
     network: &Network,
@@ -156,8 +155,8 @@ pub(crate) fn create_token(
     client_id: &str,
     client_secret: &Secret,
     grant: &Grant,
-) -> Result<TokenAnswer> {
-    let (channel, client) = open(ctx, network, region)?;
+) -> Result<TokenResponse> {
+    let (channel, client) = client(ctx, network, region)?;
     let call = client.create_token().client_id(client_id).client_secret(client_secret.expose());
     let call = match grant {
         Grant::RefreshToken(token) => call.grant_type("refresh_token").refresh_token(token.expose()),
@@ -171,22 +170,25 @@ pub(crate) fn create_token(
             .code_verifier(code_verifier.expose()),
     };
     ctx.log(|| format!("CreateToken in {region}"));
-    run(async {
+    block_on(async {
         match call.send().await {
-            Ok(token) => Ok(answer(&token)?),
-            Err(error) => match error.as_service_error().and_then(protocol) {
-                Some(answer) => Ok(answer),
-                None => Err(failure(&channel, "could not get a token", &error, WRONG_REGION)),
+            Ok(output) => Ok(issued(&output)?),
+            Err(error) => match error.as_service_error().and_then(protocol_error) {
+                Some(response) => Ok(response),
+                None => Err(call_error(&channel, "could not get a token", &error, WRONG_REGION)),
             },
         }
     })
     .map_err(Error::from)
 }
 
-/// Returns where `/authorize` is: the endpoint of the service, override included.
+/// Returns the base URL of `/authorize`: the custom endpoint, or AWS's own host, without a slash at the end.
 pub(crate) fn authorize_base(network: &Network, region: &str) -> String {
-    let own = || format!("https://{}", partition::host("oidc", region, network));
-    network.sso_oidc.as_ref().map_or_else(own, |endpoint| endpoint.url.clone()).trim_end_matches('/').to_string()
+    let base = match &network.sso_oidc {
+        Some(endpoint) => endpoint.url.clone(),
+        None => format!("https://{}", partition::host("oidc", region, network)),
+    };
+    base.trim_end_matches('/').to_string()
 }
 
 const WRONG_REGION: &str = "is `sso_region` the region of this start URL? ssox doctor";
@@ -195,37 +197,41 @@ fn is_unknown_client(error: &StartDeviceAuthorizationError) -> bool {
     error.is_invalid_client_exception() || error.is_unauthorized_client_exception()
 }
 
-fn answer(token: &CreateTokenOutput) -> Result<TokenAnswer> {
-    let access_token = token.access_token().filter(|token| !token.is_empty());
-    Ok(TokenAnswer::Token {
-        access_token: Secret::new(access_token.ok_or_else(|| no_answer("could not get a token"))?),
-        refresh_token: token.refresh_token().filter(|token| !token.is_empty()).map(Secret::new),
-        expires_in: token.expires_in().into(),
+fn non_empty(list: &[String]) -> Option<Vec<String>> {
+    (!list.is_empty()).then(|| list.to_vec())
+}
+
+fn issued(output: &CreateTokenOutput) -> Result<TokenResponse> {
+    let access_token = output.access_token().filter(|token| !token.is_empty());
+    Ok(TokenResponse::Token {
+        access_token: Secret::new(access_token.ok_or_else(|| incomplete("could not get a token"))?),
+        refresh_token: output.refresh_token().filter(|token| !token.is_empty()).map(Secret::new),
+        expires_in: output.expires_in().into(),
     })
 }
 
-fn protocol(error: &CreateTokenError) -> Option<TokenAnswer> {
+fn protocol_error(error: &CreateTokenError) -> Option<TokenResponse> {
     match error {
-        CreateTokenError::AuthorizationPendingException(_) => Some(TokenAnswer::Pending),
-        CreateTokenError::SlowDownException(_) => Some(TokenAnswer::SlowDown),
-        CreateTokenError::ExpiredTokenException(_) => Some(TokenAnswer::Expired),
+        CreateTokenError::AuthorizationPendingException(_) => Some(TokenResponse::Pending),
+        CreateTokenError::SlowDownException(_) => Some(TokenResponse::SlowDown),
+        CreateTokenError::ExpiredTokenException(_) => Some(TokenResponse::Expired),
         CreateTokenError::AccessDeniedException(denied) => {
-            Some(TokenAnswer::Denied(denied.error_description().unwrap_or_default().into()))
+            Some(TokenResponse::Denied(denied.error_description().unwrap_or_default().into()))
         }
-        CreateTokenError::InvalidGrantException(_) => Some(TokenAnswer::InvalidGrant),
+        CreateTokenError::InvalidGrantException(_) => Some(TokenResponse::InvalidGrant),
         CreateTokenError::InvalidClientException(_) | CreateTokenError::UnauthorizedClientException(_) => {
-            Some(TokenAnswer::InvalidClient)
+            Some(TokenResponse::InvalidClient)
         }
         _ => None,
     }
 }
 
-fn no_answer(what: &str) -> Error {
-    Error::unreachable(format!("{what}: the answer is incomplete")).hint("try again")
+fn incomplete(what: &str) -> Error {
+    Error::unreachable(format!("{what}: AWS's response is incomplete")).hint("try again")
 }
 
-fn open(ctx: &Context, network: &Network, region: &str) -> Result<(Channel, Client)> {
-    let channel = Channel::open(ctx, network, "oidc", region, network.sso_oidc.as_ref())?;
-    let config = Builder::from(&channel.sdk).retry_classifier(Patience).interceptor(channel.watch.clone());
+fn client(ctx: &Context, network: &Network, region: &str) -> Result<(Channel, Client)> {
+    let channel = Channel::for_service(ctx, network, "oidc", region, network.sso_oidc.as_ref())?;
+    let config = Builder::from(&channel.sdk).retry_classifier(RetryPolicy).interceptor(channel.attempt_log.clone());
     Ok((channel, Client::from_conf(config.build())))
 }

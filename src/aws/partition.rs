@@ -1,21 +1,21 @@
-//! The partitions of AWS, and their hosts.
+//! The partitions of AWS and their hosts.
 //!
-//! Deliberately not here: regions. New ones come every few months, and every one names its partition itself.
+//! There is no list of regions: AWS adds some every year, and the beginning of a region's name tells its partition.
 
 use super::Network;
 use crate::error::{Error, Result};
 
-/// One partition.
+/// A partition: a group of regions with its own hosts and its own accounts.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Partition {
     pub(crate) name: &'static str,
-    /// What service hosts end in.
+    /// The end of service hosts.
     pub(crate) suffix: &'static str,
-    /// The same with IPv6.
+    /// The end of dual-stack service hosts.
     dual_stack_suffix: &'static str,
     pub(crate) signin_host: &'static str,
     pub(crate) console_host: &'static str,
-    /// The region that stands for the partition where none is named.
+    /// The region that is used when none is configured.
     pub(crate) global_region: &'static str,
 }
 
@@ -52,7 +52,7 @@ const EUROPE: Partition = Partition {
     global_region: "eusc-de-east-1",
 };
 
-/// Every partition that people sign in to.
+/// The partitions that have Identity Center.
 pub(crate) const ALL: [&Partition; 4] = [&AWS, &CHINA, &GOVCLOUD, &EUROPE];
 
 /// Returns the partition of a region.
@@ -65,14 +65,15 @@ pub(crate) fn of(region: &str) -> &'static Partition {
     }
 }
 
-/// Returns the partition of that name, as ARNs have it.
+/// Returns the partition with a name as in ARNs, e.g. `aws-cn`.
 pub(crate) fn named(name: &str) -> Option<&'static Partition> {
     ALL.into_iter().find(|partition| partition.name == name)
 }
 
-/// Returns the partition of a role, or else of a region: credentials are good in their own partition only, and are not
-/// shown to another one.
-pub(crate) fn home(arn: Option<&str>, region: Option<&str>) -> &'static Partition {
+/// Returns the partition of a role's ARN, or else of a region.
+///
+/// Credentials are valid in their own partition only, and must not be sent to another one.
+pub(crate) fn of_role_or_region(arn: Option<&str>, region: Option<&str>) -> &'static Partition {
     let named = arn.and_then(|arn| named(arn.split(':').nth(1)?));
     named.unwrap_or_else(|| of(region.unwrap_or("us-east-1")))
 }
@@ -83,7 +84,7 @@ impl Partition {
         of(region) == self
     }
 
-    /// Returns the host of sign-in for a region.
+    /// Returns the host of console sign-in for a region.
     pub(crate) fn regional_signin_host(&self, region: &str) -> String {
         regional(self.signin_host, region)
     }
@@ -93,7 +94,7 @@ impl Partition {
         regional(self.console_host, region)
     }
 
-    /// Returns the host of IAM, and the region requests to it are signed for.
+    /// Returns the host of IAM, and the region that requests to it are signed for.
     pub(super) fn iam(&self) -> (&'static str, &'static str) {
         match self.name {
             "aws-cn" => ("iam.cn-north-1.amazonaws.com.cn", "cn-north-1"),
@@ -121,17 +122,17 @@ pub(super) fn host(service: &str, region: &str, network: &Network) -> String {
     format!("{service}{fips}.{region}.{suffix}")
 }
 
-/// Checks that a region is one word of a host: it becomes part of an address to which secrets are sent.
+/// Checks that a region can be a label of a host name: it becomes part of a URL to which secrets are sent.
 ///
 /// # Errors
 /// Configuration.
 pub(super) fn check_region(region: &str) -> Result<()> {
     let is_word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    match region.is_empty() || region.len() > 63 || !region.chars().all(is_word) {
-        true => Err(Error::configuration(format!("`{region}` is not a region"))
-            .hint("a region is written `eu-west-1`; AWS_REGION, `region` and `sso_region` name one")),
-        false => Ok(()),
+    if region.is_empty() || region.len() > 63 || !region.chars().all(is_word) {
+        return Err(Error::configuration(format!("`{region}` is not a region"))
+            .hint("write a region as `eu-west-1`, in AWS_REGION, `region` or `sso_region`"));
     }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -153,12 +154,12 @@ mod tests {
     }
 
     #[test]
-    fn an_arn_tells_the_partition_before_a_region_does() {
+    fn the_partition_of_an_arn_counts_before_that_of_a_region() {
         let arn = Some("arn:aws-cn:iam::444455556666:role/X");
-        assert_eq!(home(arn, None).name, "aws-cn");
-        assert_eq!(home(arn, Some("eu-west-1")).name, "aws-cn");
-        assert_eq!(home(None, Some("us-gov-east-1")).name, "aws-us-gov");
-        assert_eq!(home(None, None).name, "aws");
+        assert_eq!(of_role_or_region(arn, None).name, "aws-cn");
+        assert_eq!(of_role_or_region(arn, Some("eu-west-1")).name, "aws-cn");
+        assert_eq!(of_role_or_region(None, Some("us-gov-east-1")).name, "aws-us-gov");
+        assert_eq!(of_role_or_region(None, None).name, "aws");
     }
 
     #[test]
@@ -169,7 +170,7 @@ mod tests {
         }) {
             let params = Params::builder().region(region.to_string()).use_fips(fips).use_dual_stack(dual_stack);
             let params = params.build().unwrap();
-            let resolved = super::super::channel::run(async {
+            let resolved = super::super::channel::block_on(async {
                 let endpoint = DefaultResolver::new().resolve_endpoint(&params).await;
                 endpoint.map_err(|cause| Error::other(cause.to_string()).into())
             });
@@ -179,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn what_could_lead_elsewhere_is_no_region() {
+    fn a_region_that_would_change_the_host_is_refused() {
         for region in ["", "eu-west-1.evil.example#", "a@b", "EU-WEST-1", "eu west", "é", &"a".repeat(64)] {
             assert_eq!(check_region(region).unwrap_err().kind.exit_status(), 4, "{region}");
         }

@@ -1,69 +1,70 @@
-//! Proxies, as `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` name them.
-//!
-//! Deliberately not here: the rules of `NO_PROXY`, which the HTTP client knows.
+//! Proxies, as `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` configure them. The HTTP client applies the rules
+//! of `NO_PROXY`.
 
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::shell::hint;
 use aws_smithy_http_client::proxy::ProxyConfig;
 
-/// The proxy for addresses of one scheme.
+/// The proxy for URLs of one scheme.
 #[derive(Clone, Debug)]
 pub(super) struct Proxy {
     pub(super) config: ProxyConfig,
-    /// Which variable names it.
+    /// The variable that configures it.
     pub(super) variable: &'static str,
     /// Host and port.
-    pub(super) place: String,
-    /// Whether TLS is spoken with the proxy itself.
+    pub(super) address: String,
+    /// Whether the connection to the proxy itself uses TLS.
     pub(super) is_tls: bool,
-    /// Whether all requests go through it, without an exception.
-    pub(super) is_certain: bool,
+    /// Whether all requests use it, because `NO_PROXY` is not set.
+    pub(super) has_no_exceptions: bool,
 }
 
 const FOR_HTTPS: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
-/// Upper-case `HTTP_PROXY` can come from a web request's header `Proxy`, where a web server runs a program.
+/// In a CGI program `HTTP_PROXY` may hold the header `Proxy` of a web request, which anybody can send (<https://httpoxy.org>).
 const FOR_HTTP: [&str; 4] = ["http_proxy", "HTTP_PROXY", "ALL_PROXY", "all_proxy"];
 
-/// Returns the proxy for a scheme. Variables for others are checked as well: a mistake is a mistake.
+/// Returns the proxy for a scheme.
 ///
 /// # Errors
-/// Configuration: what a variable holds is not the address of a proxy, or that of one ssox cannot speak to. The address
-/// is not shown, for it may hold a password.
+/// Configuration: a variable, also one for another scheme, is not the URL of a proxy; or the proxy is a SOCKS proxy. The
+/// value is not shown, because it may hold a password.
 pub(super) fn of(ctx: &Context, scheme: &str) -> Result<Option<Proxy>> {
     let set = |names: [&'static str; 4]| names.into_iter().filter_map(|name| Some((name, ctx.var(name)?)));
-    let bad = |variable: &str, what: &str| {
+    let invalid = |variable: &str, what: &str| {
         let hint = hint::set(ctx, variable, "http://proxy.example:8080");
         Error::configuration(format!("`{variable}` {what}")).hint(hint)
     };
     if let Some((variable, _)) = set(FOR_HTTPS).chain(set(FOR_HTTP)).find(|(_, address)| !is_address(address)) {
-        return Err(bad(variable, "is not the address of a proxy"));
+        return Err(invalid(variable, "is not the URL of a proxy"));
     }
     let is_trusted = |name: &str| name != "HTTP_PROXY" || ctx.var_os("REQUEST_METHOD").is_none();
     let names = if scheme == "https" { FOR_HTTPS } else { FOR_HTTP };
     let Some((variable, address)) = set(names).find(|(name, _)| is_trusted(name)) else { return Ok(None) };
     if address.starts_with("socks") {
-        return Err(bad(variable, "names a SOCKS proxy, and ssox speaks to HTTP proxies only"));
+        return Err(invalid(variable, "is a SOCKS proxy, and ssox supports HTTP proxies only"));
     }
     let address = if address.contains("://") { address.to_string() } else { format!("http://{address}") };
-    let config = ProxyConfig::all(&address).map_err(|_| bad(variable, "is not the address of a proxy"))?;
+    let config = ProxyConfig::all(&address).map_err(|_| invalid(variable, "is not the URL of a proxy"))?;
     let exceptions = ctx.var("NO_PROXY").or_else(|| ctx.var("no_proxy"));
     Ok(Some(Proxy {
         config: config.no_proxy(exceptions.unwrap_or_default()),
         variable,
-        place: place(&address).to_string(),
+        address: host_and_port(&address).to_string(),
         is_tls: address.starts_with("https"),
-        is_certain: exceptions.is_none(),
+        has_no_exceptions: exceptions.is_none(),
     }))
 }
 
-/// `[scheme://][user:password@]host[:port]`; a port that is no number would be taken for the usual one.
+/// Tells whether a text is `[scheme://][user:password@]host[:port]`.
+///
+/// The HTTP client would use the default port in place of one that is not a number.
 fn is_address(text: &str) -> bool {
     let scheme = text.split_once("://").map_or("http", |(scheme, _)| scheme);
-    let place = place(text);
-    let (host, port) = match place.rsplit_once(':') {
+    let authority = host_and_port(text);
+    let (host, port) = match authority.rsplit_once(':') {
         Some((host, port)) if !port.contains(']') => (host, Some(port)),
-        _ => (place, None),
+        _ => (authority, None),
     };
     let is_host = |c: char| c.is_ascii_alphanumeric() || ".-_:[]".contains(c);
     ["http", "https", "socks4", "socks4a", "socks5", "socks5h"].contains(&scheme)
@@ -72,8 +73,8 @@ fn is_address(text: &str) -> bool {
         && port.is_none_or(|port| port.parse::<u16>().is_ok())
 }
 
-/// Returns host and port of an address, without user and password.
-fn place(address: &str) -> &str {
+/// Returns the host and port of a URL, without user and password.
+fn host_and_port(address: &str) -> &str {
     let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
     let authority = rest.split('/').next().unwrap_or_default();
     authority.rsplit('@').next().unwrap_or_default()

@@ -1,10 +1,8 @@
-//! The sign-in endpoint of the web console: role credentials become a sign-in token.
-//!
-//! Deliberately not here: the address that is opened with it (`commands`).
+//! The federation endpoint of the web console: exchanges role credentials for a sign-in token.
 
-use super::channel::{Channel, run};
-use super::web::{Answer, Form};
-use super::{Network, partition};
+use super::channel::{Channel, block_on};
+use super::web::{Request, Response};
+use super::{Network, partition, sdk_error};
 use crate::context::Context;
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
@@ -13,21 +11,25 @@ use crate::secret::Secret;
 use crate::terminal::Progress;
 use serde_json::{Value, json};
 
-/// Returns where federation is, without a slash at the end: the override or AWS's own host for the region.
+/// Returns the base URL of federation: the custom endpoint, or AWS's own host, without a slash at the end.
 ///
 /// # Errors
-/// Configuration: not a region.
+/// Configuration: the region is invalid.
 pub(crate) fn base(network: &Network, region: &str) -> Result<String> {
     partition::check_region(region)?;
-    let own = || format!("https://{}", partition::of(region).regional_signin_host(region));
-    Ok(network.signin.as_ref().map_or_else(own, |endpoint| endpoint.url.clone()).trim_end_matches('/').to_string())
+    let base = match &network.signin {
+        Some(endpoint) => endpoint.url.clone(),
+        None => format!("https://{}", partition::of(region).regional_signin_host(region)),
+    };
+    Ok(base.trim_end_matches('/').to_string())
 }
 
-/// Exchanges credentials for a token with which a browser signs in; it is good for fifteen minutes. The session then
-/// lasts as long as the credentials: asking for another duration is refused to chained roles.
+/// Exchanges role credentials for a token that signs a browser in to the console; it is valid for fifteen minutes.
+///
+/// The console session expires with the credentials; AWS refuses another duration for chained roles.
 ///
 /// # Errors
-/// `Refused`, also for the long-term keys of a user, who has a password; `Unreachable`.
+/// `Refused`, also for the long-term keys of a user; `Unreachable`.
 pub(crate) fn get_signin_token(
     ctx: &Context,
     network: &Network,
@@ -42,8 +44,8 @@ pub(crate) fn get_signin_token(
     };
     let url = format!("{}/federation", base(network, region)?);
     let channel = match &network.signin {
-        Some(endpoint) => Channel::through(ctx, network, endpoint, &url)?,
-        None => Channel::to(ctx, network, &url)?,
+        Some(endpoint) => Channel::to_endpoint(ctx, network, endpoint, &url)?,
+        None => Channel::to_url(ctx, network, &url)?,
     };
     let session = json!({
         "sessionId": credentials.access_key_id,
@@ -52,21 +54,22 @@ pub(crate) fn get_signin_token(
     });
     let body = format!("Action=getSigninToken&Session={}", encode(&session.to_string()));
     let headers = [("content-type".to_string(), "application/x-www-form-urlencoded".to_string())];
-    let form = Form { method: "POST", url: &url, headers: &headers, body };
-    let answer = run(async { channel.ask(&form).await });
-    let answer = answer.map_err(|failure| failure.error).and_then(|answer| token_in(&channel, &answer));
-    answer.map_err(|error| error.doing("could not sign in to the console"))
+    let request = Request { method: "POST", url: &url, headers: &headers, body };
+    block_on(async { channel.send(&request).await })
+        .map_err(Error::from)
+        .and_then(|response| token_in(&channel, &response))
+        .map_err(|error| error.doing("could not sign in to the console"))
 }
 
-fn token_in(channel: &Channel, answer: &Answer) -> Result<Secret> {
-    let document: Value = serde_json::from_str(&answer.body).unwrap_or_default();
-    let status = answer.head.status;
+fn token_in(channel: &Channel, response: &Response) -> Result<Secret> {
+    let document: Value = serde_json::from_str(&response.body).unwrap_or_default();
+    let status = response.head.status;
     match document["SigninToken"].as_str().filter(|token| status == 200 && !token.is_empty()) {
         Some(token) => Ok(Secret::new(token)),
         None if (400..429).contains(&status) => {
             let error = Error::refused(format!("AWS did not accept the credentials ({status})"));
-            Err(channel.named(error.hint("ssox status --verify")))
+            Err(channel.naming_endpoint(error.hint("ssox status --verify")))
         }
-        None => Err(super::failure::no_answer(channel, status)),
+        None => Err(sdk_error::not_an_aws_response(channel, status)),
     }
 }

@@ -1,11 +1,9 @@
-//! STS: roles assumed, identities asked.
-//!
-//! Deliberately not here: which role follows which, and what of it is cached (`source`).
+//! STS: assumes roles, starts MFA sessions, tells whose credentials are used.
 
-use super::attempts::Patience;
-use super::channel::{Channel, run};
-use super::failure::failure;
-use super::outcome::{Failure, Outcome};
+use super::attempts::RetryPolicy;
+use super::call_result::{CallError, CallResult};
+use super::channel::{Channel, block_on};
+use super::sdk_error::call_error;
 use super::{Network, partition};
 use crate::context::Context;
 use crate::credentials::RoleCredentials;
@@ -17,7 +15,7 @@ use aws_sdk_sts::config::{Builder, Credentials};
 use aws_sdk_sts::types::Tag;
 use aws_sdk_sts::{Client, types};
 
-/// What AssumeRole is asked for.
+/// The parameters of `AssumeRole`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct AssumeRole {
     pub(crate) role_arn: String,
@@ -30,7 +28,7 @@ pub(crate) struct AssumeRole {
     pub(crate) tags: Vec<(String, String)>,
 }
 
-/// Who AWS says somebody is.
+/// Whose credentials they are, as AWS says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Identity {
     pub(crate) account: String,
@@ -38,10 +36,10 @@ pub(crate) struct Identity {
     pub(crate) user_id: String,
 }
 
-/// Assumes a role with the source's credentials.
+/// Assumes a role with the credentials of its source.
 ///
 /// # Errors
-/// `Refused` with STS's own words, `Unreachable`.
+/// `Refused` with STS's message, `Unreachable`.
 pub(crate) fn assume_role(
     ctx: &Context,
     network: &Network,
@@ -52,22 +50,19 @@ pub(crate) fn assume_role(
     let _progress = Progress::start(format!("assuming {}", role.role_arn));
     ctx.log(|| format!("AssumeRole {} in {region}", role.role_arn));
     in_region(ctx, network, region, Some(source), async |channel, client: Client| {
-        let tags = role.tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build());
-        let tags: std::result::Result<Vec<Tag>, _> = tags.collect();
-        let tags = tags.map_err(|cause| Error::configuration(format!("a session tag is not complete: {cause}")))?;
+        let tags = session_tags(role)?;
         let call = client.assume_role().role_arn(&role.role_arn).role_session_name(&role.role_session_name);
         let call = call.set_external_id(role.external_id.clone()).set_duration_seconds(role.duration_seconds);
         let call = call.set_serial_number(role.serial_number.clone()).set_token_code(role.token_code.clone());
-        let answer = call.set_tags((!tags.is_empty()).then_some(tags)).send().await;
+        let result = call.set_tags((!tags.is_empty()).then_some(tags)).send().await;
         let what = format!("could not assume `{}`", role.role_arn);
-        let answer = answer.map_err(|error| {
-            failure(&channel, &what, &error, "may the source assume this role? ssox status --verify")
-        })?;
-        Ok(credentials(answer.credentials(), account_of(&role.role_arn))?)
+        let hint = "may the source assume this role? ssox status --verify";
+        let response = result.map_err(|error| call_error(&channel, &what, &error, hint))?;
+        Ok(credentials(response.credentials(), account_of(&role.role_arn))?)
     })
 }
 
-/// Exchanges a SAML assertion for a role's credentials. Nothing is signed: the assertion is the proof.
+/// Exchanges a SAML assertion for a role's credentials. The request is not signed.
 ///
 /// # Errors
 /// As [`assume_role`].
@@ -85,15 +80,14 @@ pub(crate) fn assume_role_with_saml(
     in_region(ctx, network, region, None, async |channel, client: Client| {
         let call = client.assume_role_with_saml().role_arn(role_arn).principal_arn(provider_arn);
         let call = call.saml_assertion(assertion.expose()).set_duration_seconds(duration_seconds);
-        let answer = call.send().await;
-        let hint = "an assertion is good for five minutes: try again";
-        let answer =
-            answer.map_err(|error| failure(&channel, &format!("could not assume `{role_arn}`"), &error, hint))?;
-        Ok(credentials(answer.credentials(), account_of(role_arn))?)
+        let what = format!("could not assume `{role_arn}`");
+        let hint = "an assertion is valid for five minutes: try again";
+        let response = call.send().await.map_err(|error| call_error(&channel, &what, &error, hint))?;
+        Ok(credentials(response.credentials(), account_of(role_arn))?)
     })
 }
 
-/// Exchanges a web identity token for a role's credentials. Nothing is signed: the token is the proof.
+/// Exchanges a web identity token for a role's credentials. The request is not signed.
 ///
 /// # Errors
 /// As [`assume_role`].
@@ -111,15 +105,14 @@ pub(crate) fn assume_role_with_web_identity(
     in_region(ctx, network, region, None, async |channel, client: Client| {
         let call = client.assume_role_with_web_identity().role_arn(role_arn).role_session_name(role_session_name);
         let call = call.web_identity_token(token.expose()).set_duration_seconds(duration_seconds);
-        let answer = call.send().await;
-        let hint = "is the token in `web_identity_token_file` fresh?";
-        let answer =
-            answer.map_err(|error| failure(&channel, &format!("could not assume `{role_arn}`"), &error, hint))?;
-        Ok(credentials(answer.credentials(), account_of(role_arn))?)
+        let what = format!("could not assume `{role_arn}`");
+        let hint = "has the token in `web_identity_token_file` expired?";
+        let response = call.send().await.map_err(|error| call_error(&channel, &what, &error, hint))?;
+        Ok(credentials(response.credentials(), account_of(role_arn))?)
     })
 }
 
-/// Exchanges a user's long-term keys and an MFA code for keys of a session.
+/// Exchanges a user's long-term keys and an MFA code for temporary credentials.
 ///
 /// # Errors
 /// As [`assume_role`].
@@ -135,14 +128,14 @@ pub(crate) fn get_session_token(
     ctx.log(|| format!("GetSessionToken {serial_number} in {region}"));
     in_region(ctx, network, region, Some(source), async |channel, client: Client| {
         let call = client.get_session_token().serial_number(serial_number).token_code(token_code);
-        let answer = call.send().await;
+        let what = "could not start an MFA session";
         let hint = "is the code the current one of this device?";
-        let answer = answer.map_err(|error| failure(&channel, "could not start an MFA session", &error, hint))?;
-        Ok(credentials(answer.credentials(), source.account_id.clone())?)
+        let response = call.send().await.map_err(|error| call_error(&channel, what, &error, hint))?;
+        Ok(credentials(response.credentials(), source.account_id.clone())?)
     })
 }
 
-/// Asks who the credentials belong to.
+/// Returns whose credentials they are.
 ///
 /// # Errors
 /// As [`assume_role`].
@@ -155,46 +148,54 @@ pub(crate) fn get_caller_identity(
     let _progress = Progress::start("asking AWS who this is");
     ctx.log(|| format!("GetCallerIdentity in {region}"));
     in_region(ctx, network, region, Some(source), async |channel, client: Client| {
-        let answer = client.get_caller_identity().send().await;
-        let answer =
-            answer.map_err(|error| failure(&channel, "could not verify the credentials", &error, "ssox use NAME"))?;
+        let what = "could not verify the credentials";
+        let result = client.get_caller_identity().send().await;
+        let response = result.map_err(|error| call_error(&channel, what, &error, "ssox use NAME"))?;
         let text = |value: Option<&str>| value.unwrap_or_default().to_string();
-        Ok(Identity { account: text(answer.account()), arn: text(answer.arn()), user_id: text(answer.user_id()) })
+        Ok(Identity { account: text(response.account()), arn: text(response.arn()), user_id: text(response.user_id()) })
     })
 }
 
-/// Runs a conversation with the STS of a region.
+/// Makes a call to the STS of a region. Without a custom endpoint, a region whose STS is unavailable is replaced by the
+/// partition's global region.
 fn in_region<T>(
     ctx: &Context,
     network: &Network,
     region: &str,
     source: Option<&RoleCredentials>,
-    conversation: impl AsyncFn(Channel, Client) -> Outcome<T>,
+    call: impl AsyncFn(Channel, Client) -> CallResult<T>,
 ) -> Result<T> {
-    let converse = |region: &str| {
-        let (channel, client) = open(ctx, network, region, source)?;
-        run(conversation(channel, client))
+    let call_in = |region: &str| {
+        let (channel, client) = client(ctx, network, region, source)?;
+        block_on(call(channel, client))
     };
     let global = partition::of(region).global_region;
-    match network.sts.is_none() && region != global {
-        true => or_elsewhere(region, global, converse),
-        false => Ok(converse(region)?),
+    if network.sts.is_some() || region == global {
+        return Ok(call_in(region)?);
     }
+    with_fallback(region, global, call_in)
 }
 
-/// Where a region's STS is not there, the one that stands for the partition is asked.
-fn or_elsewhere<T>(region: &str, global: &str, converse: impl Fn(&str) -> Outcome<T>) -> Result<T> {
-    let first = converse(region);
-    let Err(Failure { error, region_is_missing: true }) = first else { return Ok(first?) };
-    match converse(global) {
-        Err(Failure { region_is_missing: true, .. }) => Err(error),
+/// Calls in a region, and in the global one when the first is unavailable; its error counts when both are.
+fn with_fallback<T>(region: &str, global: &str, call_in: impl Fn(&str) -> CallResult<T>) -> Result<T> {
+    let first = call_in(region);
+    let Err(CallError { error, is_region_unavailable: true }) = first else { return Ok(first?) };
+    match call_in(global) {
+        Err(CallError { is_region_unavailable: true, .. }) => Err(error),
         second => Ok(second?),
     }
 }
 
-fn credentials(answer: Option<&types::Credentials>, account_id: Option<String>) -> Result<RoleCredentials> {
-    let none = || Error::unreachable("STS answered without credentials").hint("try again");
-    let keys = answer.ok_or_else(none)?;
+fn session_tags(role: &AssumeRole) -> Result<Vec<Tag>> {
+    let tags = role.tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build());
+    tags.collect::<std::result::Result<_, _>>()
+        .map_err(|cause| Error::configuration(format!("a session tag is not complete: {cause}")))
+}
+
+fn credentials(keys: Option<&types::Credentials>, account_id: Option<String>) -> Result<RoleCredentials> {
+    let Some(keys) = keys else {
+        return Err(Error::unreachable("the response of STS has no credentials").hint("try again"));
+    };
     Ok(RoleCredentials {
         access_key_id: keys.access_key_id().into(),
         secret_access_key: Secret::new(keys.secret_access_key()),
@@ -210,9 +211,14 @@ fn account_of(arn: &str) -> Option<String> {
     arn.split(':').nth(4).filter(|account| !account.is_empty()).map(String::from)
 }
 
-fn open(ctx: &Context, network: &Network, region: &str, source: Option<&RoleCredentials>) -> Result<(Channel, Client)> {
-    let channel = Channel::open(ctx, network, "sts", region, network.sts.as_ref())?;
-    let mut config = Builder::from(&channel.sdk).retry_classifier(Patience).interceptor(channel.watch.clone());
+fn client(
+    ctx: &Context,
+    network: &Network,
+    region: &str,
+    source: Option<&RoleCredentials>,
+) -> Result<(Channel, Client)> {
+    let channel = Channel::for_service(ctx, network, "sts", region, network.sts.as_ref())?;
+    let mut config = Builder::from(&channel.sdk).retry_classifier(RetryPolicy).interceptor(channel.attempt_log.clone());
     if let Some(keys) = source {
         let token = keys.session_token.as_ref().map(|token| token.expose().to_string());
         let secret = keys.secret_access_key.expose();
@@ -225,25 +231,25 @@ fn open(ctx: &Context, network: &Network, region: &str, source: Option<&RoleCred
 mod tests {
     use super::*;
 
-    /// Asks `first` in af-south-1, `elsewhere` in us-east-1.
-    fn said(first: fn() -> Outcome<()>, elsewhere: fn() -> Outcome<()>) -> Option<String> {
-        let converse = |region: &str| if region == "af-south-1" { first() } else { elsewhere() };
-        or_elsewhere("af-south-1", "us-east-1", converse).err().map(|error| error.message)
+    /// Returns the error when the result in af-south-1 is `first`, and `second` in us-east-1.
+    fn message(first: fn() -> CallResult<()>, second: fn() -> CallResult<()>) -> Option<String> {
+        let call_in = |region: &str| if region == "af-south-1" { first() } else { second() };
+        with_fallback("af-south-1", "us-east-1", call_in).err().map(|error| error.message)
     }
 
-    fn missing() -> Outcome<()> {
-        Err(Failure { error: Error::unreachable("missing"), region_is_missing: true })
+    fn missing() -> CallResult<()> {
+        Err(CallError { error: Error::unreachable("missing"), is_region_unavailable: true })
     }
 
-    fn refused() -> Outcome<()> {
+    fn refused() -> CallResult<()> {
         Err(Error::refused("refused").into())
     }
 
     #[test]
-    fn an_sts_that_is_not_there_is_looked_for_elsewhere() {
-        assert_eq!(said(missing, || Ok(())), None);
-        assert_eq!(said(missing, refused).as_deref(), Some("refused"));
-        assert_eq!(said(missing, missing).as_deref(), Some("missing"));
-        assert_eq!(said(refused, || Ok(())).as_deref(), Some("refused"));
+    fn an_unavailable_region_is_replaced_by_the_global_one() {
+        assert_eq!(message(missing, || Ok(())), None);
+        assert_eq!(message(missing, refused).as_deref(), Some("refused"));
+        assert_eq!(message(missing, missing).as_deref(), Some("missing"));
+        assert_eq!(message(refused, || Ok(())).as_deref(), Some("refused"));
     }
 }

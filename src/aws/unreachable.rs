@@ -1,124 +1,136 @@
-//! Why nobody answered, in plain words.
-//!
-//! Deliberately not here: what AWS answers (`failure`), and how an error is taken apart (`cause`).
+//! Errors for requests without a complete response: name resolution, proxies, certificates, time limits.
 
-use super::cause::{all_text, chain, find, is_cut, is_unresolved};
+use super::call_result::CallError;
+use super::cause::{find, full_text, innermost_text, is_closed, is_unresolved};
 use super::channel::Channel;
-use super::outcome::Failure;
 use crate::error::{Error, cause_text};
 use crate::shell::hint;
 use std::error::Error as Cause;
 use std::io::{self, ErrorKind};
 use std::time::Duration;
 
-/// Says why a request had no answer.
-pub(super) fn failure(channel: &Channel, error: &(dyn Cause + 'static)) -> Failure {
-    Failure { error: self::error(channel, error), region_is_missing: is_unresolved(error) }
+/// Returns the error of a request without a complete response; a host that cannot be resolved makes its region unavailable.
+pub(super) fn call_error(channel: &Channel, error: &(dyn Cause + 'static)) -> CallError {
+    CallError { error: self::error(channel, error), is_region_unavailable: is_unresolved(error) }
 }
 
-/// Says why a request had no answer, or half of one.
+/// Returns the error of a request without a complete response.
 pub(super) fn error(channel: &Channel, error: &(dyn Cause + 'static)) -> Error {
-    let (peer, host) = (peer(channel), &channel.host);
-    let text = all_text(error);
+    let text = full_text(error);
     if is_unresolved(error) {
-        return no_network(channel, format!("could not resolve host {peer}"));
+        return no_network(channel, format!("could not resolve host {}", peer(channel)));
     }
     if text.contains("proxy authorization required") {
-        return proxy_asks(channel);
+        return proxy_authentication(channel);
     }
     if text.contains("tunnel error: unsuccessful") {
-        return no_network(channel, format!("the proxy does not let `{host}` through"));
+        return no_network(channel, format!("the proxy refused to connect to `{}`", channel.host));
     }
     if let Some(rustls::Error::InvalidCertificate(cause)) = find(error) {
-        return untrusted(channel, cause);
+        return invalid_certificate(channel, cause);
     }
     if text.contains("timeout") || text.contains("timed out") {
         return timed_out(channel, &text);
     }
     if find::<io::Error>(error).is_some_and(|cause| cause.kind() == ErrorKind::FileTooLarge) {
-        return Error::unreachable(format!("`{host}` answers without end")).hint(match &channel.endpoint {
-            Some(endpoint) => endpoint.hint(&channel.ctx),
-            None => "what answers there is not AWS: is there a proxy in between?".into(),
-        });
+        return body_too_large(channel);
     }
-    let cut = || format!("the connection to `{host}` was cut");
-    let message = match find::<io::Error>(error).map(|cause| (cause.kind(), cause)) {
-        Some((ErrorKind::ConnectionRefused, _)) => format!("connection refused by {peer}"),
-        Some((kind, _)) if is_cut(kind) => cut(),
-        Some((ErrorKind::NetworkUnreachable | ErrorKind::HostUnreachable | ErrorKind::NetworkDown, _)) => {
-            format!("there is no way to {peer}")
+    no_network(channel, connection_error(channel, error, &text))
+}
+
+/// Says what failed on the connection.
+fn connection_error(channel: &Channel, error: &(dyn Cause + 'static), text: &str) -> String {
+    let peer = peer(channel);
+    let closed = format!("the connection to `{}` closed before the response was complete", channel.host);
+    let Some(cause) = find::<io::Error>(error) else {
+        if ["closed before", "end of file", "incomplete"].iter().any(|word| text.contains(word)) {
+            return closed;
         }
-        Some((_, cause)) => format!("could not reach {peer}: {}", cause_text(cause)),
-        None if ["closed before", "end of file", "incomplete"].iter().any(|word| text.contains(word)) => cut(),
-        None => format!("could not reach {peer}: {}", chain(error).last().unwrap_or(error)),
+        return format!("could not reach {peer}: {}", innermost_text(error));
     };
-    no_network(channel, message)
+    match cause.kind() {
+        ErrorKind::ConnectionRefused => format!("connection refused by {peer}"),
+        kind if is_closed(kind) => closed,
+        ErrorKind::NetworkUnreachable | ErrorKind::HostUnreachable | ErrorKind::NetworkDown => {
+            format!("there is no route to {peer}")
+        }
+        _ => format!("could not reach {peer}: {}", cause_text(cause)),
+    }
 }
 
-/// Says that a proxy wants a name and a password.
-pub(super) fn proxy_asks(channel: &Channel) -> Error {
+fn body_too_large(channel: &Channel) -> Error {
+    let hint = match &channel.endpoint {
+        Some(endpoint) => endpoint.hint(&channel.ctx),
+        None => "this is not an AWS response: is there a proxy in between?".into(),
+    };
+    Error::unreachable(format!("the response of `{}` is too large", channel.host)).hint(hint)
+}
+
+/// Returns the error for a proxy that requires a user name and a password.
+pub(super) fn proxy_authentication(channel: &Channel) -> Error {
     let variable = channel.proxy.as_ref().map_or("HTTPS_PROXY", |proxy| proxy.variable);
-    Error::configuration(format!("the proxy of `{variable}` asks who you are")).hint(hint::set(
-        &channel.ctx,
-        variable,
-        "http://user:password@host:port",
-    ))
+    let hint = hint::set(&channel.ctx, variable, "http://user:password@host:port");
+    Error::configuration(format!("the proxy of `{variable}` requires a user name and a password")).hint(hint)
 }
 
-/// Names who is spoken to first: the host, or the proxy on the way to it.
+/// Names the first host on the way: the proxy if all requests use it, else the service.
 fn peer(channel: &Channel) -> String {
-    match channel.proxy.as_ref().filter(|proxy| proxy.is_certain) {
-        Some(proxy) => format!("`{}`, the proxy of {}", proxy.place, proxy.variable),
+    match channel.proxy.as_ref().filter(|proxy| proxy.has_no_exceptions) {
+        Some(proxy) => format!("`{}`, the proxy of {}", proxy.address, proxy.variable),
         None => format!("`{}`", channel.host),
     }
 }
 
 fn timed_out(channel: &Channel, text: &str) -> Error {
     let timeouts = channel.timeouts;
-    match () {
-        () if channel.watch.is_throttled() => throttled(&channel.host),
-        () if text.contains("connect timeout") => {
-            no_network(channel, format!("no connection to {} within {:?}", peer(channel), timeouts.connect))
-        }
-        () if text.contains("all attempts") => no_answer_within(channel, timeouts.call),
-        () => no_answer_within(channel, timeouts.attempt),
+    if channel.attempt_log.is_throttled() {
+        throttled(&channel.host)
+    } else if text.contains("connect timeout") {
+        no_network(channel, format!("no connection to {} within {:?}", peer(channel), timeouts.connect))
+    } else if text.contains("all attempts") {
+        no_response_within(channel, timeouts.call)
+    } else {
+        no_response_within(channel, timeouts.attempt)
     }
 }
 
-/// Says that nobody answered in time.
-pub(super) fn no_answer_within(channel: &Channel, time: Duration) -> Error {
-    no_network(channel, format!("timed out after {time:?}: no answer from `{}`", channel.host))
+/// Returns the error for a response that did not come within a time limit.
+pub(super) fn no_response_within(channel: &Channel, limit: Duration) -> Error {
+    no_network(channel, format!("timed out after {limit:?}: no response from `{}`", channel.host))
 }
 
-/// Says that there are too many requests.
+/// Returns the error for `429 Too Many Requests` and the like.
 pub(super) fn throttled(host: &str) -> Error {
     Error::unreachable(format!("`{host}` is throttling: too many requests")).hint("wait a minute, then try again")
 }
 
-fn untrusted(channel: &Channel, cause: &rustls::CertificateError) -> Error {
+fn invalid_certificate(channel: &Channel, cause: &rustls::CertificateError) -> Error {
     use rustls::CertificateError::{
         Expired, ExpiredContext, NotValidForName, NotValidForNameContext, NotValidYet, NotValidYetContext,
     };
     let (message, hint) = match cause {
-        Expired | ExpiredContext { .. } | NotValidYet | NotValidYetContext { .. } => {
-            ("is not valid today", "is this computer's clock right? ssox doctor".to_string())
+        Expired | ExpiredContext { .. } => ("has expired", "is this computer's clock right? ssox doctor".to_string()),
+        NotValidYet | NotValidYetContext { .. } => {
+            ("is not yet valid", "is this computer's clock right? ssox doctor".to_string())
         }
         NotValidForName | NotValidForNameContext { .. } => {
-            ("is for another host", "is there a proxy or a sign-in page in between?".to_string())
+            ("is for another host", "is there a proxy or a Wi-Fi sign-in page in between?".to_string())
         }
         _ => {
             let line = hint::set(&channel.ctx, "AWS_CA_BUNDLE", "/path/to/its/certificates.pem");
-            ("is not trusted", format!("a company's proxy has its own authority: {line}"))
+            ("is not trusted", format!("a company's proxy has its own certificate authority: {line}"))
         }
     };
-    channel.named(Error::unreachable(format!("the certificate of `{}` {message}", channel.host)).hint(hint))
+    let error = Error::unreachable(format!("the certificate of `{}` {message}", channel.host)).hint(hint);
+    channel.naming_endpoint(error)
 }
 
 fn no_network(channel: &Channel, message: String) -> Error {
+    let error = Error::unreachable(message);
     match (&channel.proxy, &channel.endpoint) {
-        (None, Some(endpoint)) => Error::unreachable(message).hint(endpoint.hint(&channel.ctx)),
-        (None, None) => Error::unreachable(message).hint("is the network up? a proxy would be named by HTTPS_PROXY"),
-        (Some(proxy), _) => channel.named(Error::unreachable(message).hint(format!(
+        (None, Some(endpoint)) => error.hint(endpoint.hint(&channel.ctx)),
+        (None, None) => error.hint("is the network up? if it needs a proxy, set HTTPS_PROXY"),
+        (Some(proxy), _) => channel.naming_endpoint(error.hint(format!(
             "is the network up, and is the proxy of {} the right one? if not: {}",
             proxy.variable,
             hint::unset(&channel.ctx, &[proxy.variable])

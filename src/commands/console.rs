@@ -52,7 +52,7 @@ fn partition_and_region<'a>(
     let held = of_shell.filter(|_| args.profile.is_none() && ctx.var("SSOX_PROFILE").is_some());
     let found = args.region.as_deref().or(held).or(of_profile).or(of_shell);
     let (source, arn) = (&profile.source, profile.source.role_arn());
-    let partition = partition::home(arn, source.region().or(found));
+    let partition = partition::of_role_or_region(arn, source.region().or(found));
     if let Some(region) = args.region.as_deref().filter(|region| !partition.has(region)) {
         let message = format!("--region: `{region}` is not in the partition of the role, `{}`", partition.name);
         return Err(Error::configuration(message).hint(format!("--region {}", partition.global_region)));

@@ -59,7 +59,7 @@ fn keys(ctx: &Context, profile: Option<&Profile>) -> Result<RoleCredentials> {
 fn region<'a>(ctx: &'a Context, profile: Option<&'a Profile>) -> &'a str {
     let source = profile.map(|profile| &profile.source);
     let (arn, of_source) = (source.and_then(Source::role_arn), source.and_then(Source::region));
-    let home = (arn.is_some() || of_source.is_some()).then(|| partition::home(arn, of_source));
+    let home = (arn.is_some() || of_source.is_some()).then(|| partition::of_role_or_region(arn, of_source));
     let of_profile = profile.and_then(|profile| profile.region.as_deref());
     let candidates = [ctx.var("AWS_REGION"), ctx.var("AWS_DEFAULT_REGION"), of_profile, of_source];
     let fits = |region: &&str| home.is_none_or(|home| home.has(region));

@@ -4,7 +4,7 @@
 
 use super::Session;
 use super::token::{self, Token};
-use crate::aws::oidc::{self, Grant, TokenAnswer};
+use crate::aws::oidc::{self, Grant, TokenResponse};
 use crate::context::Context;
 use crate::error::{Error, ErrorKind, Result};
 use crate::files::{self, Reserved};
@@ -146,8 +146,8 @@ impl Attempt<'_> {
         }
     }
 
-    fn take(&self, answer: TokenAnswer, reserved: Result<Reserved>) -> Result<Token> {
-        let TokenAnswer::Token { access_token, refresh_token, expires_in } = answer else {
+    fn take(&self, answer: TokenResponse, reserved: Result<Reserved>) -> Result<Token> {
+        let TokenResponse::Token { access_token, refresh_token, expires_in } = answer else {
             return Err(ended(self.session));
         };
         let token = Token {

@@ -71,7 +71,7 @@ fn an_error_names_the_line_of_the_configuration_that_redirects() {
         .fails(6)
     };
     assert!(of("own").contains("`endpoint_url` of `own` in `"), "{}", of("own"));
-    assert!(of("nested").contains("take `endpoint_url` of `sso` in `[services local]` in `"), "{}", of("nested"));
+    assert!(of("nested").contains("remove `endpoint_url` of `sso` in `[services local]` in `"), "{}", of("nested"));
 }
 
 #[test]
@@ -160,10 +160,10 @@ fn a_ca_bundle_that_is_not_there_is_named_with_what_names_it() {
     let home = Home::signed_in();
     let requests = ("REQUESTS_CA_BUNDLE", "/nope");
     let stderr = home.ssox_with(&["credential-process", "dev"], &[requests]).fails(4);
-    assert!(stderr.contains("`/nope` does not exist") && stderr.contains("hint: REQUESTS_CA_BUNDLE"), "{stderr}");
+    assert!(stderr.contains("`/nope` does not exist") && stderr.contains("hint: set REQUESTS_CA_BUNDLE"), "{stderr}");
     let both = [requests, ("AWS_CA_BUNDLE", "/none")];
     let stderr = home.ssox_with(&["credential-process", "dev"], &both).fails(4);
-    assert!(stderr.contains("`/none` does not exist") && stderr.contains("hint: AWS_CA_BUNDLE"), "{stderr}");
+    assert!(stderr.contains("`/none` does not exist") && stderr.contains("hint: set AWS_CA_BUNDLE"), "{stderr}");
     let (_, findings) = doctor(&home, &[requests]);
     finds(&findings, "error", "`/nope` does not exist", "REQUESTS_CA_BUNDLE");
 }
@@ -188,7 +188,7 @@ fn plain_http_to_another_machine_is_warned_of_once_and_an_error_in_doctor() {
     let warned = |url: &str, verb: &[&str]| {
         let ran = home.ssox_with(verb, &[("AWS_ENDPOINT_URL", url), IN_BASH]);
         ran.ok();
-        ran.stderr().matches("travel there unencrypted").count()
+        ran.stderr().matches("are sent there unencrypted").count()
     };
     assert_eq!(warned(&home.standin.url(), &["credential-process", "dev"]), 0);
     std::fs::remove_dir_all(home.path(".aws/cli")).unwrap();

@@ -224,8 +224,8 @@ fn refusals_have_their_exit_status() {
         (Fault::Status(500), 6, "500"),
         (Fault::Reset, 6, "could not get the credentials"),
         (Fault::Truncated, 6, "could not get the credentials"),
-        (Fault::InvalidJson, 6, "no answer"),
-        (Fault::Html, 6, "no answer"),
+        (Fault::InvalidJson, 6, "not an AWS response"),
+        (Fault::Html, 6, "not an AWS response"),
     ] {
         let home = Home::signed_in();
         home.standin.fault("GetRoleCredentials", fault.clone(), Times::Forever);

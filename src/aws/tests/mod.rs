@@ -1,6 +1,4 @@
-//! Each call, as it should be and with everything that can go wrong, against the stand-in.
-//!
-//! Deliberately not here: what is done with the answers.
+//! Every call against the stand-in: as it should be, and with each fault.
 
 mod faults;
 mod oidc;
@@ -24,7 +22,7 @@ fn context(variables: &[(&str, &str)]) -> Context {
     Context::new(variables.iter().map(|(name, value)| ((*name).into(), OsString::from(value))))
 }
 
-/// One attempt, as long as any busy machine needs.
+/// Makes one attempt, with time enough for a busy machine.
 fn network(url: &str) -> Network {
     let url = Some(endpoint(url));
     Network {
@@ -38,37 +36,37 @@ fn network(url: &str) -> Network {
     }
 }
 
-/// What a variable names.
+/// Makes an endpoint from AWS_ENDPOINT_URL.
 pub(crate) fn endpoint(url: &str) -> Endpoint {
     Endpoint { url: url.into(), origin: Origin::Variable("AWS_ENDPOINT_URL".into()) }
 }
 
-/// Waits for no answer that does not come.
-fn impatient(network: Network) -> Network {
+/// Shortens the time limits, for responses that do not come.
+fn with_short_timeouts(network: Network) -> Network {
     let [connect, attempt, call] = [2000, 200, 500].map(Duration::from_millis);
     Network { timeouts: Timeouts { connect, attempt, call }, ..network }
 }
 
-/// Asks for role credentials.
-fn ask_with(variables: &[(&str, &str)], network: &Network, token: &Secret) -> Result<RoleCredentials> {
+/// Gets role credentials.
+fn get_with(variables: &[(&str, &str)], network: &Network, token: &Secret) -> Result<RoleCredentials> {
     calls::get_role_credentials(&context(variables), network, REGION, token, "111122223333", "ReadOnly")
 }
 
-/// Asks for role credentials with a good token.
-fn ask(network: &Network, standin: &Standin) -> Result<RoleCredentials> {
-    ask_with(&[], network, &token(standin))
+/// Gets role credentials with a valid token.
+fn get(network: &Network, standin: &Standin) -> Result<RoleCredentials> {
+    get_with(&[], network, &token(standin))
 }
 
 fn token(standin: &Standin) -> Secret {
     Secret::new(standin.issue_token(&Grant::default()).access_token)
 }
 
-/// Asks in vain.
+/// Returns the error of a call.
 fn fails(network: &Network, variables: &[(&str, &str)]) -> Error {
-    ask_with(variables, network, &Secret::new("aoa")).unwrap_err()
+    get_with(variables, network, &Secret::new("aoa")).unwrap_err()
 }
 
-/// Expects a kind, and words in message or hint.
+/// Checks an error's kind, and that its message or hint has these words.
 #[track_caller]
 fn assert_says(error: &Error, kind: ErrorKind, words: &str) {
     let text = error.to_string();

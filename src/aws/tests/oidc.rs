@@ -1,10 +1,8 @@
-//! OIDC: a device that signs in, and the answers that are part of the protocol.
-//!
-//! Deliberately not here: PKCE in a browser.
+//! OIDC: signing in with a device code, and the errors that the protocol defines.
 
 use super::{REGION, assert_says, context, network};
 use crate::aws::Network;
-use crate::aws::oidc::{self, Grant, RegistrationRequest, TokenAnswer};
+use crate::aws::oidc::{self, Grant, RegistrationRequest, TokenResponse};
 use crate::error::ErrorKind;
 use crate::secret::Secret;
 use ssox_standin::{Fault, Standin, Times};
@@ -35,43 +33,43 @@ fn a_device_signs_in_and_refreshes() {
         oidc::create_token(&ctx, &network, REGION, &client.client_id, &client.client_secret, grant).unwrap()
     };
     let code = Grant::DeviceCode(device.device_code);
-    assert!(matches!(token(&code), TokenAnswer::Pending));
+    assert!(matches!(token(&code), TokenResponse::Pending));
     standin.approve_devices();
     std::thread::sleep(Duration::from_secs(device.interval.unsigned_abs()));
-    let TokenAnswer::Token { refresh_token: Some(refresh_token), expires_in, .. } = token(&code) else {
+    let TokenResponse::Token { refresh_token: Some(refresh_token), expires_in, .. } = token(&code) else {
         panic!("the device was approved")
     };
     assert_eq!(expires_in, 3600);
     let refresh = Grant::RefreshToken(refresh_token);
-    assert!(matches!(token(&refresh), TokenAnswer::Token { .. }));
-    assert!(matches!(token(&refresh), TokenAnswer::InvalidGrant));
+    assert!(matches!(token(&refresh), TokenResponse::Token { .. }));
+    assert!(matches!(token(&refresh), TokenResponse::InvalidGrant));
     assert_says(&start("https://d-9999999999.awsapps.com/start").unwrap_err(), ErrorKind::Configuration, "sso_region");
 }
 
 #[test]
-fn what_is_part_of_the_protocol_is_an_answer() {
+fn errors_of_the_protocol_are_responses() {
     let standin = Standin::start();
     let (ctx, network) = (context(&[]), network(&standin.url()));
-    let answered = |fault: Fault| {
+    let response = |fault: Fault| {
         standin.fault("CreateToken", fault, Times::Next(1));
         oidc::create_token(&ctx, &network, REGION, "id", &Secret::new("s"), &Grant::DeviceCode(Secret::new("d")))
     };
     let exception = |name: &str| Fault::Exception(name.into());
-    assert!(matches!(answered(exception("SlowDownException")), Ok(TokenAnswer::SlowDown)));
-    assert!(matches!(answered(exception("ExpiredTokenException")), Ok(TokenAnswer::Expired)));
-    assert!(matches!(answered(exception("InvalidClientException")), Ok(TokenAnswer::InvalidClient)));
-    assert!(matches!(answered(exception("UnauthorizedClientException")), Ok(TokenAnswer::InvalidClient)));
-    match answered(exception("AccessDeniedException")) {
-        Ok(TokenAnswer::Denied(why)) => assert_eq!(why, "as the test asked"),
+    assert!(matches!(response(exception("SlowDownException")), Ok(TokenResponse::SlowDown)));
+    assert!(matches!(response(exception("ExpiredTokenException")), Ok(TokenResponse::Expired)));
+    assert!(matches!(response(exception("InvalidClientException")), Ok(TokenResponse::InvalidClient)));
+    assert!(matches!(response(exception("UnauthorizedClientException")), Ok(TokenResponse::InvalidClient)));
+    match response(exception("AccessDeniedException")) {
+        Ok(TokenResponse::Denied(why)) => assert_eq!(why, "as the test asked"),
         other => panic!("{other:?}"),
     }
-    assert_says(&answered(exception("InvalidRequestException")).unwrap_err(), ErrorKind::Configuration, "sso_region");
-    assert_says(&answered(Fault::Html).unwrap_err(), ErrorKind::Unreachable, "not to AWS: ");
-    assert_says(&answered(Fault::Status(500)).unwrap_err(), ErrorKind::Unreachable, "AWS failed");
+    assert_says(&response(exception("InvalidRequestException")).unwrap_err(), ErrorKind::Configuration, "sso_region");
+    assert_says(&response(Fault::Html).unwrap_err(), ErrorKind::Unreachable, "not to AWS: ");
+    assert_says(&response(Fault::Status(500)).unwrap_err(), ErrorKind::Unreachable, "AWS failed");
 }
 
 #[test]
-fn the_authorize_page_is_where_the_service_is() {
+fn the_authorize_page_is_on_the_host_of_the_service() {
     let table = [
         (Network::default(), "https://oidc.eu-west-1.amazonaws.com"),
         (Network { dual_stack: true, ..Network::default() }, "https://oidc.eu-west-1.api.aws"),

@@ -1,15 +1,13 @@
-//! The portal, when all is well.
-//!
-//! Deliberately not here: faults.
+//! The portal: role credentials, listings, signing out.
 
-use super::{REGION, ask, ask_with, assert_says, calls, context, network, token};
+use super::{REGION, assert_says, calls, context, get, get_with, network, token};
 use crate::error::ErrorKind;
 use ssox_standin::{Fault, Standin, Times};
 
 #[test]
 fn role_credentials_are_fetched() {
     let standin = Standin::start();
-    let keys = ask(&network(&standin.url()), &standin).unwrap();
+    let keys = get(&network(&standin.url()), &standin).unwrap();
     assert!(keys.access_key_id.starts_with("ASIA") && keys.session_token.is_some());
     let left = keys.expiration.unwrap().seconds_after(context(&[]).now());
     assert!((3500..=3600).contains(&left), "{left}");
@@ -36,7 +34,7 @@ fn listings_are_read_to_the_last_page() {
 }
 
 #[test]
-fn a_listing_that_is_throttled_goes_on() {
+fn a_throttled_listing_is_continued() {
     let standin = Standin::start();
     let token = token(&standin);
     standin.fault("ListAccounts", Fault::Status(429), Times::Next(3));
@@ -50,7 +48,7 @@ fn after_logout_the_token_is_refused() {
     let token = token(&standin);
     let (ctx, network) = (context(&[]), network(&standin.url()));
     calls::logout(&ctx, &network, REGION, &token).unwrap();
-    assert_says(&ask_with(&[], &network, &token).unwrap_err(), ErrorKind::NeedsPerson, "ssox login");
+    assert_says(&get_with(&[], &network, &token).unwrap_err(), ErrorKind::NeedsPerson, "ssox login");
     assert_eq!(standin.violations(), [""; 0]);
 }
 
@@ -63,8 +61,8 @@ fn a_listing_without_a_last_page_ends() {
     standin.fault("ListAccounts", page("accountList"), Times::Forever);
     standin.fault("ListAccountRoles", page("roleList"), Times::Forever);
     let accounts = calls::list_accounts(&ctx, &network, REGION, &token).unwrap_err();
-    assert_says(&accounts, ErrorKind::Unreachable, "there is no end to the pages");
+    assert_says(&accounts, ErrorKind::Unreachable, "the listing does not end");
     let roles = calls::list_account_roles(&ctx, &network, REGION, &token, "111122223333").unwrap_err();
-    assert_says(&roles, ErrorKind::Unreachable, "there is no end to the pages");
+    assert_says(&roles, ErrorKind::Unreachable, "the listing does not end");
     assert_eq!((standin.count("ListAccounts"), standin.count("ListAccountRoles")), (2, 2));
 }

@@ -1,6 +1,4 @@
-//! STS: roles assumed in every way, identities, refusals, and clocks that are wrong.
-//!
-//! Deliberately not here: which role is assumed when (`source`).
+//! STS and IAM: assumed roles, identities, refusals, and wrong clocks.
 
 use super::{REGION, assert_says, context, network};
 use crate::aws::sts::{self, AssumeRole, Identity};
@@ -53,7 +51,7 @@ fn roles_are_assumed_one_after_the_other() {
 }
 
 #[test]
-fn a_code_begins_a_session_that_roles_want() {
+fn an_mfa_code_starts_a_session_for_roles_that_require_mfa() {
     let standin = Standin::start();
     let (ctx, network) = (context(&[]), network(&standin.url()));
     let serial = "arn:aws:iam::111122223333:mfa/me";
@@ -69,7 +67,7 @@ fn a_code_begins_a_session_that_roles_want() {
 }
 
 #[test]
-fn assertions_and_tokens_of_others_are_exchanged() {
+fn assertions_and_web_identity_tokens_are_exchanged() {
     let standin = Standin::start();
     let (ctx, network) = (context(&[]), network(&standin.url()));
     let provider = "arn:aws:iam::444455556666:saml-provider/standin";
@@ -89,10 +87,10 @@ fn assertions_and_tokens_of_others_are_exchanged() {
 }
 
 #[test]
-fn each_refusal_of_sts_has_its_words() {
+fn each_refusal_of_sts_has_its_message() {
     let table = [
         ("AccessDenied", ErrorKind::Refused, "ssox status --verify"),
-        ("ExpiredToken", ErrorKind::Refused, "are over"),
+        ("ExpiredToken", ErrorKind::Refused, "have expired"),
         ("InvalidClientTokenId", ErrorKind::Refused, "does not know the access key"),
         ("SignatureDoesNotMatch", ErrorKind::Refused, "does not belong to the access key id"),
         ("RegionDisabledException", ErrorKind::Refused, "AWS_REGION"),
@@ -109,16 +107,24 @@ fn each_refusal_of_sts_has_its_words() {
     }
     for fault in [Fault::Html, Fault::InvalidJson] {
         standin.fault("AssumeRole", fault, Times::Next(1));
-        assert_says(&assume(&standin, &user(), &role(TARGET)).unwrap_err(), ErrorKind::Unreachable, "no answer");
+        assert_says(
+            &assume(&standin, &user(), &role(TARGET)).unwrap_err(),
+            ErrorKind::Unreachable,
+            "not an AWS response",
+        );
     }
     for fault in [Fault::Truncated, Fault::Reset] {
         standin.fault("AssumeRole", fault, Times::Next(1));
-        assert_says(&assume(&standin, &user(), &role(TARGET)).unwrap_err(), ErrorKind::Unreachable, "was cut");
+        assert_says(
+            &assume(&standin, &user(), &role(TARGET)).unwrap_err(),
+            ErrorKind::Unreachable,
+            "closed before the response was complete",
+        );
     }
 }
 
 #[test]
-fn a_clock_that_is_wrong_does_not_matter_or_is_said() {
+fn a_wrong_clock_is_corrected_or_reported() {
     for (offset, words) in [(3600, "clock is 1h 0m behind"), (-3600, "clock is 1h 0m ahead")] {
         let standin = Standin::start();
         standin.configure(|options| options.clock_offset = offset);
@@ -140,7 +146,7 @@ fn an_account_has_an_alias_or_none() {
     standin.fault("ListAccountAliases", Fault::Status(403), Times::Next(1));
     let error = alias(&user()).unwrap_err();
     assert!(error.kind == ErrorKind::Refused && error.message.ends_with("AccessDenied"), "{error}");
-    for (fault, words) in [(Fault::Html, "answered 200"), (Fault::Reset, "was cut")] {
+    for (fault, words) in [(Fault::Html, "answered 200"), (Fault::Reset, "closed before the response was complete")] {
         standin.fault("ListAccountAliases", fault, Times::Next(1));
         assert_says(&alias(&user()).unwrap_err(), ErrorKind::Unreachable, words);
     }

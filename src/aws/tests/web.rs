@@ -1,8 +1,6 @@
-//! Plain requests: which time it is at AWS, and the sign-in to the console.
-//!
-//! Deliberately not here: the console.
+//! Plain requests: AWS's time, and console sign-in.
 
-use super::{REGION, ask, assert_says, context, impatient, network};
+use super::{REGION, assert_says, context, get, network, with_short_timeouts};
 use crate::aws::{Network, signin, web};
 use crate::credentials::RoleCredentials;
 use crate::error::{ErrorKind, Result};
@@ -10,7 +8,7 @@ use crate::secret::Secret;
 use ssox_standin::{Fault, Standin, Times};
 
 #[test]
-fn the_time_of_aws_is_compared() {
+fn the_local_clock_is_compared_with_that_of_aws() {
     let standin = Standin::start();
     standin.configure(|options| options.clock_offset = 600);
     let ahead = web::clock_ahead(&context(&[]), &network(&standin.url()), REGION).unwrap();
@@ -25,7 +23,7 @@ fn signin_token(network: &Network, keys: &RoleCredentials) -> Result<Secret> {
 fn credentials_become_a_signin_token_by_post() {
     let standin = Standin::start();
     let network = network(&standin.url());
-    let keys = ask(&network, &standin).unwrap();
+    let keys = get(&network, &standin).unwrap();
     let token = signin_token(&network, &keys).unwrap();
     assert!(standin.secrets().contains(&token.expose().to_string()));
     assert_eq!((standin.count("GetSigninToken"), standin.violations()), (1, vec![]));
@@ -40,23 +38,23 @@ fn credentials_become_a_signin_token_by_post() {
 }
 
 #[test]
-fn a_signin_that_fails_has_its_words() {
+fn each_fault_of_console_sign_in_has_its_message() {
     let standin = Standin::start();
     let network = network(&standin.url());
-    let keys = ask(&network, &standin).unwrap();
+    let keys = get(&network, &standin).unwrap();
     let table = [
-        (Fault::Html, "answered 200 with what is no answer"),
+        (Fault::Html, "answered 200 with something that is not an AWS response"),
         (Fault::InvalidJson, "answered 200"),
         (Fault::Status(500), "answered 500"),
-        (Fault::Reset, "was cut"),
-        (Fault::Truncated, "was cut"),
+        (Fault::Reset, "closed before the response was complete"),
+        (Fault::Truncated, "closed before the response was complete"),
     ];
     for (fault, words) in table {
         standin.fault("GetSigninToken", fault, Times::Next(1));
         assert_says(&signin_token(&network, &keys).unwrap_err(), ErrorKind::Unreachable, words);
     }
     standin.fault("GetSigninToken", Fault::Hang, Times::Next(1));
-    let error = signin_token(&impatient(network.clone()), &keys).unwrap_err();
+    let error = signin_token(&with_short_timeouts(network.clone()), &keys).unwrap_err();
     assert_says(&error, ErrorKind::Unreachable, "timed out after 200ms");
     standin.fault("GetSigninToken", Fault::Status(500), Times::Next(1));
     signin_token(&Network { max_attempts: None, ..network }, &keys).unwrap();

@@ -1,8 +1,6 @@
-//! The way to AWS: names, addresses, proxies, certificate authorities.
-//!
-//! Deliberately not here: what AWS answers.
+//! The connection to AWS: host names, URLs, proxies, certificate authorities.
 
-use super::{ask_with, assert_says, calls, context, fails, network, token};
+use super::{assert_says, calls, context, fails, get_with, network, token};
 use crate::aws::{CaBundle, Network, Origin};
 use crate::error::ErrorKind;
 use crate::secret::Secret;
@@ -13,20 +11,20 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 #[test]
-fn a_host_that_is_not_there_is_named() {
-    // Longer than a label of a name can be: it is looked up nowhere.
+fn an_unknown_host_is_named() {
+    // A label of a host name has at most 63 characters, so no resolver is asked.
     let host = "a".repeat(64);
     let since = Instant::now();
     let error = fails(&Network { max_attempts: None, ..network(&format!("http://{host}.invalid")) }, &[]);
     assert_says(&error, ErrorKind::Unreachable, &format!("could not resolve host `{host}.invalid`"));
-    assert!(since.elapsed() < Duration::from_millis(700), "asked again: {:?}", since.elapsed());
+    assert!(since.elapsed() < Duration::from_millis(700), "retried: {:?}", since.elapsed());
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let error = fails(&network(&format!("http://{free}")), &[]);
     assert_says(&error, ErrorKind::Unreachable, &format!("connection refused by `{free}`"));
 }
 
 #[test]
-fn an_address_that_is_none_is_bad_configuration() {
+fn an_invalid_url_is_a_configuration_error() {
     for url in ["localhost:8080", "ftp://h", "https://", "", "http://a b"] {
         assert_says(&fails(&network(url), &[]), ErrorKind::Configuration, "AWS_ENDPOINT_URL");
     }
@@ -37,8 +35,8 @@ fn an_address_that_is_none_is_bad_configuration() {
     assert_says(&error, ErrorKind::Configuration, "`eu/west` is not a region");
 }
 
-/// A proxy that answers every request itself; returns its address and, later, the first lines of what it was asked.
-fn proxy(answer: &'static str, times: usize) -> (String, std::thread::JoinHandle<Vec<String>>) {
+/// Starts a proxy with one response for all requests; returns its address, and a handle that yields the requests.
+fn proxy(response: &'static str, times: usize) -> (String, std::thread::JoinHandle<Vec<String>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();
     let asked = std::thread::spawn(move || {
@@ -46,7 +44,7 @@ fn proxy(answer: &'static str, times: usize) -> (String, std::thread::JoinHandle
             let mut stream = stream.unwrap();
             let mut bytes = [0; 4096];
             let length = stream.read(&mut bytes).unwrap();
-            stream.write_all(answer.as_bytes()).unwrap();
+            stream.write_all(response.as_bytes()).unwrap();
             String::from_utf8_lossy(&bytes[..length]).into_owned()
         });
         asked.collect()
@@ -55,13 +53,13 @@ fn proxy(answer: &'static str, times: usize) -> (String, std::thread::JoinHandle
 }
 
 #[test]
-fn a_proxy_is_asked_for_what_it_is_there_for() {
+fn requests_are_sent_through_the_proxy() {
     let (address, asked) = proxy("HTTP/1.1 407 Who\r\ncontent-length: 0\r\nconnection: close\r\n\r\n", 2);
     let with_password = format!("http://jane:s3cret%21@{address}");
     let error = fails(&network("http://portal.example"), &[("HTTP_PROXY", &with_password)]);
-    assert_says(&error, ErrorKind::Configuration, "`HTTP_PROXY` asks who you are");
+    assert_says(&error, ErrorKind::Configuration, "`HTTP_PROXY` requires a user name and a password");
     let error = fails(&network("https://portal.example"), &[("HTTPS_PROXY", &with_password)]);
-    assert_says(&error, ErrorKind::Configuration, "`HTTPS_PROXY` asks who you are");
+    assert_says(&error, ErrorKind::Configuration, "`HTTPS_PROXY` requires a user name and a password");
     assert!(!error.to_string().contains("s3cret"), "{error}");
     let asked = asked.join().unwrap();
     assert!(asked[0].starts_with("GET http://portal.example/federation/credentials?"), "{asked:?}");
@@ -72,10 +70,10 @@ fn a_proxy_is_asked_for_what_it_is_there_for() {
 }
 
 #[test]
-fn no_proxy_goes_around_the_proxy() {
+fn no_proxy_bypasses_the_proxy() {
     let standin = Standin::start();
-    let around = [("HTTP_PROXY", "http://127.0.0.1:9"), ("NO_PROXY", "example.com,127.0.0.1")];
-    ask_with(&around, &network(&standin.url()), &token(&standin)).unwrap();
+    let bypass = [("HTTP_PROXY", "http://127.0.0.1:9"), ("NO_PROXY", "example.com,127.0.0.1")];
+    get_with(&bypass, &network(&standin.url()), &token(&standin)).unwrap();
     let error = fails(&network(&standin.url()), &[("HTTP_PROXY", "http://127.0.0.1:9")]);
     assert_says(&error, ErrorKind::Unreachable, "connection refused by `127.0.0.1:9`, the proxy of HTTP_PROXY");
 }
@@ -85,13 +83,13 @@ fn bundle(path: &Path) -> Option<CaBundle> {
 }
 
 #[test]
-fn a_ca_bundle_is_checked_before_it_is_used() {
+fn an_invalid_ca_bundle_is_reported() {
     let file = tempfile::NamedTempFile::new().unwrap();
     let block = |body: &str| format!("-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n");
     let network = Network { ca_bundle: bundle(file.path()), ..network("http://127.0.0.1:9") };
     for content in [String::new(), "nonsense".into(), block("!!"), block("MAMCAQE="), "\u{0}".into()] {
         std::fs::write(file.path(), &content).unwrap();
-        assert_says(&fails(&network, &[]), ErrorKind::Configuration, "holds no certificate that can be used");
+        assert_says(&fails(&network, &[]), ErrorKind::Configuration, "has no usable certificate");
         assert_says(&fails(&network, &[]), ErrorKind::Configuration, "AWS_CA_BUNDLE");
     }
     let absent = Network { ca_bundle: bundle(Path::new("/none/such")), ..network.clone() };

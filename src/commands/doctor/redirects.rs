@@ -14,7 +14,7 @@ pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
     for endpoint in endpoints(ctx, files) {
         let Endpoint { url, origin } = &endpoint;
         let is_variable = matches!(origin, Origin::Variable(_));
-        if endpoint.is_readable_on_the_way() {
+        if endpoint.is_unencrypted() {
             let message = format!("{origin} is `{url}`: tokens and credentials travel there unencrypted");
             let hint = format!("write https:// there; or {}", endpoint.remedy(ctx));
             findings.push(Finding::new("endpoint", Error, message, hint));

@@ -2,7 +2,7 @@
 //!
 //! Deliberately not here: the conversations.
 
-use crate::aws::oidc::{self, Grant, RegistrationRequest, TokenAnswer};
+use crate::aws::oidc::{self, Grant, RegistrationRequest, TokenResponse};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::session::Session;
@@ -58,7 +58,7 @@ impl Client<'_> {
     }
 
     /// Asks for a token.
-    pub(super) fn create_token(&self, registration: &Registration, grant: &Grant) -> Result<TokenAnswer> {
+    pub(super) fn create_token(&self, registration: &Registration, grant: &Grant) -> Result<TokenResponse> {
         let Registration { client_id, client_secret, .. } = registration;
         oidc::create_token(self.ctx, &self.session.network, &self.session.region, client_id, client_secret, grant)
     }
@@ -77,13 +77,15 @@ impl Client<'_> {
     }
 
     /// Makes the error for an answer that is no token.
-    pub(super) fn refusal(&self, answer: &TokenAnswer) -> Error {
+    pub(super) fn refusal(&self, answer: &TokenResponse) -> Error {
         let label = self.label();
         let message = match answer {
-            TokenAnswer::Denied(why) if why.is_empty() => format!("signing in to `{label}` was refused"),
-            TokenAnswer::Denied(why) => format!("signing in to `{label}` was refused: {why}"),
-            TokenAnswer::Expired => format!("nobody signed in to `{label}` before the code ended"),
-            TokenAnswer::InvalidClient => format!("AWS does not know the client it has just registered for `{label}`"),
+            TokenResponse::Denied(why) if why.is_empty() => format!("signing in to `{label}` was refused"),
+            TokenResponse::Denied(why) => format!("signing in to `{label}` was refused: {why}"),
+            TokenResponse::Expired => format!("nobody signed in to `{label}` before the code ended"),
+            TokenResponse::InvalidClient => {
+                format!("AWS does not know the client it has just registered for `{label}`")
+            }
             _ => format!("AWS did not accept what the browser brought for `{label}`"),
         };
         Error::needs_person(message).hint(self.session.sign_in_line())

@@ -1,7 +1,7 @@
 //! Signing in with a code: shown here, confirmed in a browser anywhere.
 
 use super::client::Client;
-use crate::aws::oidc::{self, DeviceAuthorization, Grant, TokenAnswer};
+use crate::aws::oidc::{self, DeviceAuthorization, Grant, TokenResponse};
 use crate::browser;
 use crate::context::Deadline;
 use crate::error::{Error, ErrorKind, Result};
@@ -25,23 +25,23 @@ const TICK: Duration = Duration::from_millis(200);
 ///
 /// # Errors
 /// Nobody came; AWS is unreachable or refuses.
-pub(super) fn converse(client: &Client, options: &SignIn) -> Result<(Registration, TokenAnswer)> {
+pub(super) fn converse(client: &Client, options: &SignIn) -> Result<(Registration, TokenResponse)> {
     let (registration, authorization) = authorize(client)?;
     let code = Grant::DeviceCode(authorization.device_code.clone());
     let poll = || client.create_token(&registration, &code);
     // Where the browser is signed in already, AWS may say yes before anybody is asked.
     let answer = match poll()? {
-        first @ (TokenAnswer::Pending | TokenAnswer::SlowDown) => {
+        first @ (TokenResponse::Pending | TokenResponse::SlowDown) => {
             show(client, options, &authorization)?;
             let mut pause = seconds(authorization.interval).unwrap_or(USUAL_PAUSE);
-            if matches!(first, TokenAnswer::SlowDown) {
+            if matches!(first, TokenResponse::SlowDown) {
                 pause += SLOWER;
             }
             let code_life = seconds(authorization.expires_in).unwrap_or(client.timeout);
             let deadline = client.ctx.deadline(client.timeout.min(code_life));
             match wait(client, pause, deadline, poll)? {
                 Some(answer) => answer,
-                None if code_life < client.timeout => TokenAnswer::Expired,
+                None if code_life < client.timeout => TokenResponse::Expired,
                 None => return Err(client.nobody_came()),
             }
         }
@@ -62,7 +62,7 @@ fn authorize(client: &Client) -> Result<(Registration, DeviceAuthorization)> {
         return Ok((known, authorization));
     }
     let new = client.register(Flow::DeviceCode, None)?;
-    let authorization = start(&new)?.ok_or_else(|| client.refusal(&TokenAnswer::InvalidClient))?;
+    let authorization = start(&new)?.ok_or_else(|| client.refusal(&TokenResponse::InvalidClient))?;
     Ok((new, authorization))
 }
 
@@ -89,8 +89,8 @@ fn wait(
     client: &Client,
     mut pause: Duration,
     deadline: Deadline,
-    poll: impl Fn() -> Result<TokenAnswer>,
-) -> Result<Option<TokenAnswer>> {
+    poll: impl Fn() -> Result<TokenResponse>,
+) -> Result<Option<TokenResponse>> {
     let countdown = Countdown::start("waiting for you in the browser");
     let mut lost = 0;
     loop {
@@ -99,8 +99,8 @@ fn wait(
             return Ok(None);
         }
         match poll() {
-            Ok(TokenAnswer::Pending) => lost = 0,
-            Ok(TokenAnswer::SlowDown) => pause += SLOWER,
+            Ok(TokenResponse::Pending) => lost = 0,
+            Ok(TokenResponse::SlowDown) => pause += SLOWER,
             Ok(answer) => return Ok(Some(answer)),
             Err(error) if error.kind == ErrorKind::Unreachable && lost < LOST_POLLS => {
                 client.ctx.log(|| error.message);

@@ -15,7 +15,7 @@ pub(crate) use handover::hand_over;
 use super::flow::{self, Flow, SignIn};
 use super::token::{self, Token};
 use super::{Session, refresh, start_url};
-use crate::aws::oidc::TokenAnswer;
+use crate::aws::oidc::TokenResponse;
 use crate::aws::web;
 use crate::context::Context;
 use crate::error::{Error, ErrorKind, Result};
@@ -108,7 +108,7 @@ fn converse(ctx: &Context, session: &Session, options: &SignIn, timeout: Duratio
             device::converse(&client, &SignIn { no_browser: true, ..options.clone() })?
         }
     };
-    let TokenAnswer::Token { access_token, refresh_token, expires_in } = answer else {
+    let TokenResponse::Token { access_token, refresh_token, expires_in } = answer else {
         return Err(client.refusal(&answer));
     };
     let token = Token {

@@ -5,7 +5,7 @@
 use super::callback::{Answer, Callback, PATH};
 use super::client::Client;
 use super::page::Page;
-use crate::aws::oidc::{self, Grant, TokenAnswer};
+use crate::aws::oidc::{self, Grant, TokenResponse};
 use crate::browser::{self, OpenedBrowser};
 use crate::context::Context;
 use crate::error::{Error, Result};
@@ -23,7 +23,7 @@ use sha2::{Digest as _, Sha256};
 ///
 /// # Errors
 /// A port that is taken; nobody came; AWS is unreachable.
-pub(super) fn converse(client: &Client, options: &SignIn) -> Result<Option<(Registration, TokenAnswer)>> {
+pub(super) fn converse(client: &Client, options: &SignIn) -> Result<Option<(Registration, TokenResponse)>> {
     // A browser can be faster than we: the listener is there before it starts.
     let callback = Callback::bind(options.port)?;
     let registered_uri = format!("http://127.0.0.1{PATH}");
@@ -54,9 +54,9 @@ pub(super) fn converse(client: &Client, options: &SignIn) -> Result<Option<(Regi
         };
         let result = match &visitor.answer {
             Answer::Code(code) => client.create_token(&registration, &attempt.grant(code)),
-            Answer::Refused(why) => Ok(TokenAnswer::Denied(why.clone())),
+            Answer::Refused(why) => Ok(TokenResponse::Denied(why.clone())),
         };
-        if is_first && matches!(result, Ok(TokenAnswer::InvalidClient)) {
+        if is_first && matches!(result, Ok(TokenResponse::InvalidClient)) {
             // The tab that is open already goes to AWS once more, as a client AWS knows.
             is_first = false;
             registration = client.register(Flow::Pkce, Some(&registered_uri))?;
@@ -133,9 +133,9 @@ fn tunnel(ctx: &Context, port: u16) -> Option<String> {
 }
 
 /// Returns what the person sees in the browser.
-fn page(client: &Client, result: &Result<TokenAnswer>) -> Page {
+fn page(client: &Client, result: &Result<TokenResponse>) -> Page {
     match result {
-        Ok(TokenAnswer::Token { .. }) => Page::signed_in(client.label()),
+        Ok(TokenResponse::Token { .. }) => Page::signed_in(client.label()),
         Ok(answer) => Page::not_signed_in(&client.refusal(answer).message),
         Err(error) => Page::not_signed_in(&error.message),
     }

@@ -1,0 +1,157 @@
+//! Turns an error of the SDK into an error for a person: who refused, why, and what to type.
+//!
+//! Responses that are part of a protocol, such as `authorization_pending`, are in `oidc`; requests without a response
+//! are in `unreachable`.
+
+use super::call_result::CallError;
+use super::cause::innermost_text;
+use super::channel::Channel;
+use super::unreachable;
+use crate::error::{Error, ErrorKind};
+use crate::time::{Timestamp, human};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::date_time::{DateTime, Format};
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+
+/// The clock difference in seconds that no service rejects: the strictest accept a signature for five minutes.
+const CLOCK_TOLERANCE: i64 = 4 * 60;
+
+/// Messages are cut after this many characters.
+const LONGEST_MESSAGE: usize = 600;
+
+/// Returns the error of a failed call: `what` could not be done; `hint` is given when AWS refused it.
+pub(super) fn call_error<E>(channel: &Channel, what: &str, error: &SdkError<E, HttpResponse>, hint: &str) -> CallError
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+{
+    let error = match (error, error.raw_response()) {
+        (SdkError::ServiceError(service_error), Some(response)) => {
+            let refusal = Refusal {
+                code: service_error.err().code().unwrap_or_default(),
+                message: service_error.err().message().unwrap_or_default(),
+                status: response.status().as_u16(),
+                clock_ahead: clock_ahead(channel, response),
+            };
+            let is_region_unavailable = refusal.code == "RegionDisabledException";
+            return CallError { error: refusal.named_error(channel, hint).doing(what), is_region_unavailable };
+        }
+        (SdkError::ResponseError(_), Some(response)) if response.body().bytes().is_none() => {
+            unreachable::error(channel, error)
+        }
+        (SdkError::ResponseError(_), Some(response)) => not_an_aws_response(channel, response.status().as_u16()),
+        (SdkError::ConstructionFailure(_), _) => Error::configuration(innermost_text(error)).hint("ssox doctor"),
+        (SdkError::DispatchFailure(dispatch), _) if dispatch.is_user() => {
+            Error::configuration(innermost_text(error)).hint("ssox doctor")
+        }
+        _ => return unreachable::call_error(channel, error).doing(what),
+    };
+    error.doing(what).into()
+}
+
+/// A response with an error status, from AWS or from something in between.
+struct Refusal<'a> {
+    /// AWS's error code; empty when the response is not from AWS.
+    code: &'a str,
+    message: &'a str,
+    status: u16,
+    /// Seconds that the local clock is ahead of the service's.
+    clock_ahead: Option<i64>,
+}
+
+impl Refusal<'_> {
+    /// Makes the error, which names the custom endpoint if that is what refused.
+    fn named_error(&self, channel: &Channel, hint: &str) -> Error {
+        let error = self.error(channel, hint);
+        // Errors about responses that are not from AWS have a hint about the endpoint already.
+        if self.code.is_empty() { error } else { channel.naming_endpoint(error) }
+    }
+
+    fn error(&self, channel: &Channel, hint: &str) -> Error {
+        let text = self.text();
+        match (self.code, self.status) {
+            ("", 407) => unreachable::proxy_authentication(channel),
+            (code, 429) if code.is_empty() || is_throttling(code) => unreachable::throttled(&channel.host),
+            (code, _) if is_throttling(code) => unreachable::throttled(&channel.host),
+            (code, 500..) if !code.is_empty() => Error::unreachable(format!("AWS failed with {}: {text}", self.status))
+                .hint("try again; https://health.aws.amazon.com shows the state of each service"),
+            ("", status) => not_an_aws_response(channel, status),
+            ("UnauthorizedException", _) => {
+                Error::needs_person("the session has expired or was revoked").hint("ssox login")
+            }
+            ("ExpiredToken", _) => {
+                Error::refused("the credentials that signed the request have expired").hint("ssox use NAME")
+            }
+            ("InvalidClientTokenId" | "UnrecognizedClientException", _) => {
+                Error::refused("AWS does not know the access key")
+                    .hint("the access key may be deactivated or deleted, or belong to another partition")
+            }
+            ("RegionDisabledException", _) => Error::refused(text)
+                .hint("an administrator activates STS in the account settings of IAM; AWS_REGION names another region"),
+            (code, _) if is_about_time(code) && self.is_clock_wrong() => self.clock_error(),
+            ("SignatureDoesNotMatch", _) => {
+                Error::refused("the secret access key does not belong to the access key id").hint("ssox doctor")
+            }
+            (code, 400) if is_bad_input(code) => Error::configuration(text).hint(hint),
+            _ => Error::refused(text).hint(hint),
+        }
+    }
+
+    /// Returns AWS's message, if any, and its code.
+    fn text(&self) -> String {
+        let message: String = self.message.chars().take(LONGEST_MESSAGE).collect();
+        match message.trim() {
+            "" => self.code.to_string(),
+            message => format!("{message} ({})", self.code),
+        }
+    }
+
+    fn is_clock_wrong(&self) -> bool {
+        self.clock_ahead.is_some_and(|seconds| seconds.abs() > CLOCK_TOLERANCE)
+    }
+
+    fn clock_error(&self) -> Error {
+        let ahead = self.clock_ahead.unwrap_or_default();
+        let direction = if ahead > 0 { "ahead" } else { "behind" };
+        Error::new(ErrorKind::Configuration, format!("this computer's clock is {} {direction}", human(ahead.abs())))
+            .hint("set the clock, then try again")
+    }
+}
+
+/// Makes the error for a response that AWS would not send.
+pub(super) fn not_an_aws_response(channel: &Channel, status: u16) -> Error {
+    let hint = match &channel.endpoint {
+        Some(endpoint) => endpoint.hint(&channel.ctx),
+        None => "is there a proxy or a Wi-Fi sign-in page in between? open http://example.com in a browser".into(),
+    };
+    Error::unreachable(format!("`{}` answered {status} with something that is not an AWS response", channel.host))
+        .hint(hint)
+}
+
+fn is_throttling(code: &str) -> bool {
+    ["Throttl", "TooManyRequests", "RequestLimitExceeded", "SlowDown"].iter().any(|part| code.contains(part))
+}
+
+fn is_about_time(code: &str) -> bool {
+    ["Signature", "RequestExpired", "RequestTimeTooSkewed", "AuthFailure"].iter().any(|part| code.contains(part))
+}
+
+/// Tells whether a code is about the parameters of the request, and not about the permissions of the caller.
+fn is_bad_input(code: &str) -> bool {
+    [
+        "ValidationError",
+        "InvalidRequest",
+        "InvalidScope",
+        "InvalidRedirectUri",
+        "InvalidClientMetadata",
+        "UnsupportedGrantType",
+    ]
+    .iter()
+    .any(|part| code.starts_with(part))
+}
+
+/// Returns how many seconds the local clock is ahead of the service's.
+fn clock_ahead(channel: &Channel, response: &HttpResponse) -> Option<i64> {
+    let date = response.headers().get("date").and_then(|date| DateTime::from_str(date, Format::HttpDate).ok())?;
+    Some(channel.ctx.now().seconds_after(Timestamp(date.secs())))
+}
