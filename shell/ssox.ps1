@@ -448,9 +448,9 @@ $global:SSOX_SEGMENT = ''
 $global:_ssox_segment = -not (Microsoft.PowerShell.Management\Test-Path -LiteralPath Variable:global:_ssox_no_prompt)
 Microsoft.PowerShell.Management\Remove-Item -LiteralPath Variable:global:_ssox_no_prompt -ErrorAction Ignore
 
-# What the prompt function with that number does: the hook, then the prompt function that was there before. Where a
-# framework owns the prompt the segment stays out of it. What a command left in $? and $LASTEXITCODE is there for that
-# function, and after it.
+# What the prompt function with that number does: the hook, then the prompt function that was there before. The segment
+# stays out of a prompt that a framework owns, or that shows it itself. What a command left in $? and $LASTEXITCODE is
+# there for that function, and after it.
 function global:_ssox_prompt([int]$number) {
     $succeeded = $global:?
     $code = $global:LASTEXITCODE
@@ -475,8 +475,8 @@ function global:_ssox_prompt([int]$number) {
         $global:_ssox_is_prompting = $was
         $global:LASTEXITCODE = $code
     }
-    $is_theirs = -not $global:_ssox_segment -or "$before" -match 'starship|posh|OMPExecutable|powerline'
-    if ($is_theirs) { $segment = '' }
+    $is_theirs = "$before" -match 'starship|posh|OMPExecutable|powerline' -or "$before" -cmatch 'SSOX_'
+    if ($is_theirs -or -not $global:_ssox_segment) { $segment = '' }
     if ($text.Count) { "$segment$($text[0])" } else { "${segment}PS>" }
     if (-not $succeeded) { Microsoft.PowerShell.Utility\Write-Error '' -ErrorAction Ignore }
 }

@@ -286,6 +286,14 @@ fn a_prompt_around_ours_may_come_and_go_and_ours_be_loaded_again() {
 }
 
 #[test]
+fn a_prompt_that_shows_the_segment_itself_shows_it_once() {
+    let home = Home::scripted();
+    let script = "$env:SSOX_PROMPT = 'dev'; $env:TERM = 'dumb'\nforeach ($own in { \"$SSOX_SEGMENT> \" }, { \"$env:SSOX_PROMPT> \" }) {\n\
+        $function:prompt = $own\nLOAD\nprompt\n}\n$function:prompt = { '> ' }\n$global:_ssox_no_prompt = $true\nLOAD\nprompt";
+    check(&home, &script.replace("LOAD", LOAD), "dev> \ndev> \n> \n");
+}
+
+#[test]
 fn a_module_that_is_removed_leaves_the_prompt_there_was() {
     let home = Home::scripted();
     let module = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("shell/ssox.psd1");
