@@ -1,5 +1,5 @@
-//! What an edit changes, for a person to look at before it is written.
-//! Secrets near a change are hidden, and what could drive a terminal is made visible.
+//! Shows a person what an edit changes before it is written. Secrets are hidden, and characters that would control the
+//! terminal are replaced.
 
 use super::line::{delimiter, line_end, without_ending};
 use crate::error::printable;
@@ -7,18 +7,18 @@ use similar::TextDiff;
 use std::path::Path;
 use std::time::Duration;
 
-/// How long to look for the shortest way from one text to the other; any way will do after that.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// How long to search for the shortest difference; afterwards a longer one is shown.
+const TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Returns the unified diff of a file's text; empty when nothing is changed.
+/// Returns the unified diff of a file's text; empty when nothing changes.
 pub(crate) fn unified(path: &Path, before: &str, after: &str) -> String {
     let (before, after) = (shown(before), shown(after));
     let path = printable(&path.display().to_string());
-    let diff = TextDiff::configure().timeout(PATIENCE).diff_lines(&before, &after);
+    let diff = TextDiff::configure().timeout(TIMEOUT).diff_lines(&before, &after);
     diff.unified_diff().context_radius(3).header(&path, &path).to_string()
 }
 
-/// Every line as it may be shown.
+/// Returns all lines without secrets and control characters.
 fn shown(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut at = 0;
@@ -39,7 +39,7 @@ fn printable_line(line: &str) -> String {
     line.split('\t').map(printable).collect::<Vec<_>>().join("\t")
 }
 
-/// Returns where the secret of a line begins, also of one that is commented out.
+/// Returns where the secret value of a line begins, also in a comment.
 fn secret_value(line: &str) -> Option<usize> {
     let at = delimiter(line)?;
     let key = line[..at].trim_start_matches(['#', ';', ' ', '\t']).to_ascii_lowercase();

@@ -1,6 +1,4 @@
-//! One of the two files: its text, loaded once, and where its sections are.
-//!
-//! Deliberately not here: which keys a name has when both files are read together.
+//! One of the two files: its text, loaded once, and the positions of its sections.
 
 use super::name::{SectionKind, WhichFile, inner, is_bare, name};
 use super::scan::{Header, Headers};
@@ -15,52 +13,52 @@ use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::PathBuf;
 
-/// Six times what 50,000 profiles need, in bytes.
+/// The largest size of a file in bytes: six times what 50,000 profiles need.
 pub(super) const LARGEST: u64 = 64 << 20;
 
-/// The text of one file; an absent file is an empty one.
+/// One file. The text of an absent file is empty.
 #[derive(Debug)]
 pub(crate) struct File {
     /// Empty when the variable that names the file is set and empty.
     pub(crate) path: PathBuf,
     pub(crate) text: String,
-    /// Whether bytes that are not UTF-8 were replaced.
+    /// Whether bytes that are not UTF-8 were replaced in the text.
     pub(crate) is_lossy: bool,
     pub(crate) which: WhichFile,
-    /// Whether a variable names it.
+    /// Whether a variable names the file.
     pub(super) is_named: bool,
     pub(super) is_absent: bool,
     index: OnceCell<Index>,
     defaults: OnceCell<Vec<Header>>,
 }
 
-/// All headers, and the order of their names' hashes: for those who ask for one name after the other. Both are short, so
-/// that they are sorted as one number.
+/// All headers, and an index of their names for many look-ups: pairs of a name's hash and the number of its header, sorted.
+/// Both are 32 bits, so that a pair is compared as one number.
 #[derive(Debug)]
 pub(super) struct Index {
     headers: Vec<Header>,
     by_name: Vec<(u32, u32)>,
-    /// Those that have a name again, in order.
+    /// The numbers of headers whose name an earlier header has, in order.
     repeated: Vec<usize>,
 }
 
 impl File {
-    /// Reads the file from where the environment says, or `~/.aws`.
+    /// Reads the file that the environment names, or else the one in `~/.aws`.
     ///
     /// # Errors
-    /// Configuration: it is there and cannot be read, or there is no home directory to look in.
+    /// Configuration: it exists and cannot be read, or the home directory is unknown.
     pub(super) fn load(ctx: &Context, which: WhichFile) -> Result<Self> {
         let path = Self::path(ctx, which)?;
-        // Set to the empty string it means a file that does not exist, not the default.
+        // A variable that is set and empty means a file that does not exist, not the default one.
         let content = if path.as_os_str().is_empty() { None } else { files::read_up_to(&path, LARGEST)? };
         let (is_named, is_absent) = (ctx.var_os(which.variable()).is_some(), content.is_none());
         Ok(Self { is_named, is_absent, ..Self::new(path, content.unwrap_or_default(), which) })
     }
 
-    /// Returns where the environment says that the file is, else `~/.aws`.
+    /// Returns the path that the environment names, or else the one in `~/.aws`.
     ///
     /// # Errors
-    /// Configuration: there is no home directory to look in.
+    /// Configuration: the home directory is unknown.
     pub(super) fn path(ctx: &Context, which: WhichFile) -> Result<PathBuf> {
         match ctx.var_os(which.variable()) {
             Some(path) => Ok(path.to_str().map_or_else(|| PathBuf::from(path), |path| ctx.expand_variables(path))),
@@ -85,29 +83,29 @@ impl File {
         }
     }
 
-    /// Returns the number of the line that holds a place in the text, from 1.
+    /// Returns the line number of a position in the text, from 1.
     pub(crate) fn line_number(&self, at: usize) -> usize {
         let before = &self.text.as_bytes()[..at];
         let lone = |cr: &usize| self.text.as_bytes().get(cr + 1) != Some(&b'\n');
         1 + memchr_iter(b'\n', before).count() + memchr_iter(b'\r', before).filter(lone).count()
     }
 
-    /// Returns where all sections are, also those nobody reads.
+    /// Returns the headers of all sections, also of those that no tool reads.
     pub(super) fn headers(&self) -> Headers<'_> {
         Headers::new(&self.text)
     }
 
-    /// Returns what the section is and its name; `None` for a section nobody reads.
+    /// Returns the kind and name of a section; `None` for a section that no tool reads.
     pub(super) fn name(&self, header: Header) -> Option<(SectionKind, Cow<'_, str>)> {
         name(&self.text, header, self.which)
     }
 
-    /// Returns what stands between a header's brackets.
+    /// Returns the text between a header's brackets.
     pub(super) fn inner(&self, header: Header) -> Option<&str> {
         inner(&self.text, header)
     }
 
-    /// Returns where the sections of that kind and name are; `[profile default]` replaces `[default]` wherever it stands.
+    /// Returns the headers of a kind and name. `[profile default]` replaces `[default]`, whichever comes first.
     pub(super) fn find(&self, kind: SectionKind, name: &str) -> Vec<Header> {
         let mut found = match self.index.get() {
             Some(index) => self.look_up(index, kind, name),
@@ -122,7 +120,7 @@ impl File {
         found
     }
 
-    /// Returns where the sections `[DEFAULT]` are; hardly a file has one, and looking for the word is quicker than for sections.
+    /// Returns the headers `[DEFAULT]`. Few files have one, and a search for the word is faster than one for sections.
     pub(super) fn defaults(&self) -> &[Header] {
         self.defaults.get_or_init(|| match memmem::find(self.text.as_bytes(), b"DEFAULT") {
             Some(_) => self.find(SectionKind::Defaults, ""),
@@ -130,7 +128,7 @@ impl File {
         })
     }
 
-    /// Returns the names of all sections of a kind, each once, in order. Finding one of them by name is quick afterwards.
+    /// Returns the names of all sections of a kind, each once, in order. It builds the index, so that later look-ups are fast.
     pub(super) fn names(&self, kind: SectionKind) -> impl Iterator<Item = Cow<'_, str>> {
         let index = self.index();
         let is_first = |(at, _): &(usize, &Header)| index.repeated.binary_search(at).is_err();
@@ -138,7 +136,7 @@ impl File {
         index.headers.iter().enumerate().filter(is_first).filter_map(named).map(|(_, name)| name)
     }
 
-    /// Returns the names of all sections of a kind as they stand there.
+    /// Returns the names of all sections of a kind, with repetitions, without building the index.
     pub(super) fn unmerged_names(&self, kind: SectionKind) -> impl Iterator<Item = Cow<'_, str>> {
         self.headers()
             .filter_map(move |header| self.name(header))
@@ -146,12 +144,12 @@ impl File {
             .map(|(_, name)| name)
     }
 
-    /// Returns the sections of a kind in which a text stands, in order.
+    /// Returns the sections of a kind that contain a text, in order.
     pub(super) fn sections_with(&self, kind: SectionKind, text: &str) -> Vec<Section<'_>> {
-        let places: Vec<usize> = memmem::find_iter(self.text.as_bytes(), text).collect();
+        let positions: Vec<usize> = memmem::find_iter(self.text.as_bytes(), text).collect();
         let has_one = |header: &Header| {
-            let first = places.partition_point(|place| *place < header.start);
-            places.get(first).is_some_and(|place| *place < header.end)
+            let first = positions.partition_point(|position| *position < header.start);
+            positions.get(first).is_some_and(|position| *position < header.end)
         };
         let section = |header: Header| {
             let (_, name) = self.name(header).filter(|(of, _)| *of == kind)?;
@@ -162,7 +160,7 @@ impl File {
         Headers::new(&self.text).filter(has_one).filter_map(section).collect()
     }
 
-    /// Adds the entries of sections to a merged one.
+    /// Adds the entries of some sections to a merged one.
     pub(super) fn add_to<'a>(&'a self, section: &mut Section<'a>, headers: &[Header]) {
         headers.iter().for_each(|header| section.add(&self.text, header.body(&self.text), self.which));
     }
@@ -171,7 +169,7 @@ impl File {
         self.name(header).is_some_and(|(of, name)| of == kind && name == wanted)
     }
 
-    /// Learns where all names are, for those who will ask for many.
+    /// Builds the index, for many look-ups by name.
     pub(super) fn index(&self) -> &Index {
         self.index.get_or_init(|| {
             let headers: Vec<Header> = self.headers().collect();
@@ -186,7 +184,7 @@ impl File {
         })
     }
 
-    /// Returns which of the headers have a name that one before them has.
+    /// Returns which of the headers have a name that an earlier one has.
     fn repeated(&self, headers: &[Header], same_hash: &[(u32, u32)]) -> Vec<usize> {
         let mut seen = HashSet::new();
         let is_repeated = |at: &usize| !seen.insert(self.name(headers[*at]));

@@ -1,73 +1,71 @@
-//! What a line is, told by what stands above it in its section: the rules of Python's configparser, which the AWS CLI
-//! follows, without its refusals.
-//!
-//! Deliberately not here: what the line says.
+//! Classifies lines by the rules of Python's configparser, which the AWS CLI uses. A line's kind depends on the lines above it
+//! in its section. Unlike configparser, it accepts malformed lines.
 
 use memchr::memchr2;
 
-/// What a line is.
+/// The kind of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Line {
+pub(super) enum LineKind {
     Blank,
     Comment,
     /// Begins a section.
     Header,
     /// Has a delimiter, and a key before it.
     Key,
-    /// Nothing of the above. What is indented below it belongs to it, and to no key.
-    Stray,
-    /// Is indented deeper than the line it belongs to.
+    /// None of the above. Indented lines below it belong to it, and to no key.
+    Malformed,
+    /// Is indented more than the line it continues.
     Continuation,
 }
 
-/// Tells lines apart, one after the other, from the first below a header on.
+/// Classifies the lines of a section in order, from the first below the header.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Lines {
-    /// How far the key or stray line is indented that a deeper line would continue.
+pub(super) struct LineClassifier {
+    /// The indentation of the key or malformed line that a line with more indentation would continue.
     owner: Option<usize>,
 }
 
-impl Lines {
-    /// Tells what the next line is.
-    pub(super) fn read(&mut self, line: &str) -> Line {
+impl LineClassifier {
+    /// Returns the kind of the next line.
+    pub(super) fn classify(&mut self, line: &str) -> LineKind {
         let content = line.trim_ascii();
         if line.trim().is_empty() {
-            return Line::Blank;
+            return LineKind::Blank;
         }
         if content.starts_with(['#', ';']) {
-            return Line::Comment;
+            return LineKind::Comment;
         }
         let indent = indent(line);
         if self.owner.is_some_and(|owner| indent > owner) {
-            return Line::Continuation;
+            return LineKind::Continuation;
         }
         if content.starts_with('[') {
-            return Line::Header;
+            return LineKind::Header;
         }
         self.owner = Some(indent);
         match delimiter(content) {
-            Some(at) if at > 0 => Line::Key,
-            _ => Line::Stray,
+            Some(at) if at > 0 => LineKind::Key,
+            _ => LineKind::Malformed,
         }
     }
 }
 
-/// Returns how far a line is indented.
+/// Returns the number of bytes by which a line is indented.
 pub(super) fn indent(line: &str) -> usize {
     line.len() - line.trim_ascii_start().len()
 }
 
-/// Returns where the `=` or `:` is that ends a key.
+/// Returns the position of the `=` or `:` after a key.
 pub(super) fn delimiter(line: &str) -> Option<usize> {
     memchr2(b'=', b':', line.as_bytes())
 }
 
-/// Returns a line without what ends it.
+/// Returns a line without its line ending.
 pub(super) fn without_ending(line: &str) -> &str {
     line.trim_end_matches(['\r', '\n'])
 }
 
-/// Returns the end of the line that holds `at`, its ending included; a lone CR ends a line as well.
+/// Returns the end of the line at a position, with its line ending: LF, CRLF or CR.
 pub(super) fn line_end(text: &str, at: usize) -> usize {
     let bytes = text.as_bytes();
     match memchr2(b'\n', b'\r', &bytes[at..]).map(|offset| at + offset) {
@@ -80,11 +78,11 @@ pub(super) fn line_end(text: &str, at: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use Line::{Blank, Comment, Continuation, Header, Key, Stray};
+    use LineKind::{Blank, Comment, Continuation, Header, Key, Malformed};
 
     #[test]
-    fn what_is_indented_belongs_to_the_line_above() {
-        let table: [(&str, Line); 15] = [
+    fn an_indented_line_continues_the_line_above() {
+        let table: [(&str, LineKind); 15] = [
             ("  a = 1", Key),
             ("  b : 2", Key),
             ("   more", Continuation),
@@ -93,17 +91,17 @@ mod tests {
             ("   [x]", Continuation),
             ("  [x]", Header),
             (" c = 3", Key),
-            (" = 3", Stray),
+            (" = 3", Malformed),
             ("  d = 4", Continuation),
-            ("e", Stray),
+            ("e", Malformed),
             ("\tf = 5", Continuation),
             (";", Comment),
             ("g = 6", Key),
             ("[x", Header),
         ];
-        let mut lines = Lines::default();
+        let mut lines = LineClassifier::default();
         for (line, expected) in table {
-            assert_eq!(lines.read(line), expected, "{line:?}");
+            assert_eq!(lines.classify(line), expected, "{line:?}");
         }
     }
 

@@ -1,7 +1,7 @@
-//! `~/.aws/config` and `~/.aws/credentials`: read as the union of what the AWS CLI and the SDKs accept, never failing a
-//! whole file for one line, keeping where everything stands so that edits leave every other byte alone.
+//! The files `~/.aws/config` and `~/.aws/credentials`. Reading accepts everything that the AWS CLI or an SDK accepts, and a
+//! malformed line never makes the whole file fail. Every entry has its position, so that edits keep every other byte.
 //!
-//! Deliberately not here: what a key means (`profile`).
+//! What the keys mean is the concern of `profile`.
 
 mod check;
 pub(crate) mod diff;
@@ -29,7 +29,7 @@ use scan::Header;
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
-/// How bad it is.
+/// How serious a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Severity {
     Error,
@@ -45,15 +45,15 @@ pub(crate) struct ConfigFiles {
 }
 
 impl ConfigFiles {
-    /// Reads both files from where the environment says, or `~/.aws`.
+    /// Reads both files: those that the environment names, or else those in `~/.aws`.
     ///
     /// # Errors
-    /// Configuration: a file that is there and cannot be read, or no home directory to look in.
+    /// Configuration: a file exists and cannot be read, or the home directory is unknown.
     pub(crate) fn load(ctx: &Context) -> Result<Self> {
         Ok(Self { config: File::load(ctx, WhichFile::Config)?, credentials: File::load(ctx, WhichFile::Credentials)? })
     }
 
-    /// Returns where both files are, as absolute paths; empty where there is no home directory to look in.
+    /// Returns the absolute paths of both files; empty strings when the home directory is unknown.
     pub(crate) fn paths(ctx: &Context) -> [String; 2] {
         [WhichFile::Config, WhichFile::Credentials].map(|which| {
             let path = File::path(ctx, which).ok().and_then(|path| std::path::absolute(path).ok());
@@ -61,7 +61,7 @@ impl ConfigFiles {
         })
     }
 
-    /// Makes both from text.
+    /// Makes both files from texts.
     pub(crate) fn parse(config: &str, credentials: &str) -> Self {
         Self {
             config: File::new(PathBuf::from("config"), config.into(), WhichFile::Config),
@@ -69,7 +69,7 @@ impl ConfigFiles {
         }
     }
 
-    /// Returns the merged view of a profile; `credentials` wins where both have a key.
+    /// Returns the merged entries of a profile; `credentials` takes precedence where both files have a key.
     pub(crate) fn profile(&self, name: &str) -> Option<Section<'_>> {
         self.merged(SectionKind::Profile, name)
     }
@@ -84,7 +84,7 @@ impl ConfigFiles {
         self.merged(SectionKind::Services, name)
     }
 
-    /// Returns a profile that says nothing: what the environment alone leads to.
+    /// Returns a profile without entries, for settings that come from the environment alone.
     pub(crate) fn empty_profile(&self) -> Section<'_> {
         Section::new("")
     }
@@ -96,30 +96,30 @@ impl ConfigFiles {
         self.config.names(SectionKind::Profile).chain(in_credentials).map(Cow::into_owned)
     }
 
-    /// Returns the names of all profiles as they stand in the files, some more than once: for those who want few of many,
-    /// and want them quickly.
+    /// Returns the names of all profiles, with repetitions. It is faster than [`Self::profile_names`], and for callers that
+    /// use only a few of many names.
     pub(crate) fn unmerged_profile_names(&self) -> impl Iterator<Item = Cow<'_, str>> {
         self.config.unmerged_names(SectionKind::Profile).chain(self.credentials.unmerged_names(SectionKind::Profile))
     }
 
-    /// Prepares for more than a few look-ups by name.
+    /// Builds the indexes of both files, for many look-ups by name.
     pub(crate) fn index_names(&self) {
         self.config.index();
         self.credentials.index();
     }
 
-    /// Returns the merged view of every profile, in the order of the files.
+    /// Returns the merged entries of every profile, in the order of the files.
     pub(crate) fn profiles(&self) -> impl Iterator<Item = Section<'_>> {
         self.profile_names().filter_map(|name| self.profile(&name))
     }
 
-    /// Tells whether a text stands in more than one place. With 50,000 profiles that is one look, and asks for no section.
+    /// Tells whether a text occurs more than once in the files. It is one search, which is fast with 50,000 profiles.
     pub(crate) fn is_repeated(&self, text: &str) -> bool {
-        let places = |file: &'_ File| memmem::find_iter(file.text.as_bytes(), text).take(2).count();
-        places(&self.config) + places(&self.credentials) > 1
+        let count = |file: &'_ File| memmem::find_iter(file.text.as_bytes(), text).take(2).count();
+        count(&self.config) + count(&self.credentials) > 1
     }
 
-    /// Returns the sections of profiles in which a text stands, each as it is in its file, not merged with others.
+    /// Returns the sections of profiles that contain a text, without merging them.
     pub(crate) fn profiles_with(&self, text: &str) -> impl Iterator<Item = Section<'_>> {
         [&self.config, &self.credentials]
             .into_iter()
@@ -131,7 +131,7 @@ impl ConfigFiles {
         self.config.names(SectionKind::SsoSession).map(Cow::into_owned)
     }
 
-    /// Returns the file and the line an entry stands in.
+    /// Returns the file and the line of an entry.
     pub(crate) fn location(&self, entry: &Entry) -> (&Path, usize) {
         let file = match entry.which {
             WhichFile::Config => &self.config,
@@ -140,7 +140,7 @@ impl ConfigFiles {
         (&file.path, file.line_number(entry.span.start))
     }
 
-    /// Returns what to do where a header was meant to be this name's and nobody reads it as that: `[prof dev]`,
+    /// Returns a hint when a header was probably meant for this name, but no tool reads it so: `[prof dev]`,
     /// `[profile my dev]`, `[dev]` in `config`, `[profile dev]` in `credentials`.
     pub(crate) fn header_hint(&self, kind: SectionKind, name: &str) -> Option<String> {
         let unread = self.config.headers().filter(|header| self.config.name(*header).is_none());
@@ -152,17 +152,18 @@ impl ConfigFiles {
             let hint = meant.map(|meant| meant.hint).or_else(bare)?;
             Some(hint_at(&self.config, header, inner, &hint))
         };
-        unread.filter_map(hint).next().or_else(|| self.with_word_in_credentials(kind, name))
+        unread.filter_map(hint).next().or_else(|| self.prefixed_in_credentials(kind, name))
     }
 
-    fn with_word_in_credentials(&self, kind: SectionKind, name: &str) -> Option<String> {
+    /// Returns the hint for `[profile NAME]` in `credentials`, where names stand alone.
+    fn prefixed_in_credentials(&self, kind: SectionKind, name: &str) -> Option<String> {
         let inner = format!("profile {name}");
         let header =
             *self.credentials.find(SectionKind::Profile, &inner).first().filter(|_| kind == SectionKind::Profile)?;
         Some(hint_at(&self.credentials, header, &inner, &format!("write `[{name}]`")))
     }
 
-    /// Puts together what all sections of that name say, `[DEFAULT]` below them.
+    /// Merges all sections of a name; `[DEFAULT]` has the lowest precedence.
     fn merged(&self, kind: SectionKind, name: &str) -> Option<Section<'_>> {
         let found = [&self.config, &self.credentials].map(|file| (file, file.find(kind, name)));
         let there = || found.iter().filter(|(_, headers)| !headers.is_empty());
@@ -175,8 +176,8 @@ impl ConfigFiles {
 }
 
 fn hint_at(file: &File, header: Header, inner: &str, hint: &str) -> String {
-    let place = format!("`[{inner}]` in line {} of `{}`", file.line_number(header.start), file.path.display());
-    if hint.starts_with("write ") { format!("{hint} for {place}") } else { format!("{hint}: {place}") }
+    let header = format!("`[{inner}]` in line {} of `{}`", file.line_number(header.start), file.path.display());
+    if hint.starts_with("write ") { format!("{hint} instead of {header}") } else { format!("{hint}: {header}") }
 }
 
 #[cfg(test)]
@@ -185,7 +186,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn sections_merge_and_credentials_win() {
+    fn sections_merge_and_credentials_take_precedence() {
         let config = "x = 1\n[default]\nregion = no\n[profile p]\nregion = a\noutput = json\n[profile p]\nregion = b\n\
             [profile default]\nregion = yes\n[default]\nregion = never\noutput = never";
         let files = ConfigFiles::parse(config, "[p]\noutput = text\n[only here]\nregion = c\n[p]\nca_bundle = d");
@@ -199,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn sections_are_found_by_what_stands_in_them() {
+    fn sections_are_found_by_a_text_in_them() {
         let config = "[profile a]\nrole_arn = X\nregion = e\n[profile X]\n[services b]\nrole_arn = X\n[profile c]\n";
         let files = ConfigFiles::parse(config, "[a]\nmfa_serial = X\n[d]\n");
         let found: Vec<_> =
@@ -209,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn sessions_and_services_stand_in_config_only() {
+    fn sessions_and_services_are_read_from_config_only() {
         let files = ConfigFiles::parse("[sso-session a]\n[services b]\n", "[sso-session c]\n");
         assert!(files.sso_session("a").is_some() && files.services("b").is_some());
         assert!(files.sso_session("c").is_none() && files.profile("a").is_none());
@@ -218,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn capital_default_fills_what_a_section_lacks() {
+    fn capital_default_adds_the_keys_a_section_lacks() {
         let config = "[profile p]\nregion = a\n[DEFAULT]\nregion = z\noutput = json\n[default]\n";
         let files = ConfigFiles::parse(config, "[DEFAULT]\nca_bundle = c\n[q]\n");
         let get = |name: &str, key: &str| files.profile(name).unwrap().get(key).map(String::from);
@@ -273,7 +274,7 @@ mod tests {
         }
     }
 
-    /// Texts that are much like configuration, and much unlike.
+    /// Texts that resemble configuration, and some that do not.
     pub(super) fn text() -> impl Strategy<Value = String> {
         let parts = prop::sample::select(vec![
             "[profile p]",

@@ -1,17 +1,17 @@
-//! What a header says: what the section describes, and its name; and how a name is an argument of a command line.
+//! Reads the kind and name of a section from its header, and quotes names for command lines.
 
 use super::scan::Header;
 use memchr::{memchr2, memchr3};
 use std::borrow::Cow;
 
-/// What a section describes.
+/// The kind of a section.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum SectionKind {
     Profile,
     SsoSession,
     Services,
-    /// `[DEFAULT]`, in capitals: what the AWS CLI, and it alone, takes for keys that a section lacks.
-    /// It is honoured, below everything else: a profile that works with the AWS CLI works here.
+    /// `[DEFAULT]`, in capitals: its keys apply to every section that lacks them, in the AWS CLI only. ssox reads it with the
+    /// lowest precedence, so that a profile that works with the AWS CLI works here.
     Defaults,
 }
 
@@ -27,7 +27,7 @@ impl SectionKind {
     }
 }
 
-/// Which of the two files a header stands in: in `credentials` it is the bare name of a profile.
+/// One of the two files. In `credentials` a header is the bare name of a profile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum WhichFile {
     Config,
@@ -35,7 +35,7 @@ pub(crate) enum WhichFile {
 }
 
 impl WhichFile {
-    /// Returns the variable that says where the file is.
+    /// Returns the variable that can name the file.
     pub(crate) fn variable(self) -> &'static str {
         match self {
             Self::Config => "AWS_CONFIG_FILE",
@@ -52,30 +52,30 @@ impl WhichFile {
     }
 }
 
-/// Tells whether every AWS tool takes a character in a name; the AWS CLI takes all.
+/// Tells whether every AWS tool accepts a character in a name; the AWS CLI accepts all.
 pub(super) fn is_portable(c: char) -> bool {
     c.is_ascii_alphanumeric() || "_-/.%@:+".contains(c)
 }
 
-/// Spells the name of a profile for a command line, as its last argument: in quotes where a shell would read it otherwise,
-/// and behind `--` where it would be taken for an option.
+/// Returns the name of a profile as the last argument of a command line: in quotes where a shell needs them, and after `--`
+/// where it would look like an option.
 pub(crate) fn as_argument(name: &str) -> String {
     format!("{}{}", if name.starts_with('-') { "-- " } else { "" }, shell_words::quote(name))
 }
 
-/// Spells an option with a name as its value, joined by `=` where the name would be taken for an option of its own.
+/// Returns an option with a name as its value, joined by `=` where the name would look like an option.
 pub(crate) fn as_option(option: &str, name: &str) -> String {
     format!("{option}{}{}", if name.starts_with('-') { "=" } else { " " }, shell_words::quote(name))
 }
 
-/// Returns what the section is and its name; `None` for a section nobody reads.
+/// Returns the kind and name of a section; `None` for a section that no tool reads.
 pub(super) fn name(text: &str, header: Header, which: WhichFile) -> Option<(SectionKind, Cow<'_, str>)> {
     match (which, inner(text, header)?) {
         (_, "") => None,
         (_, "DEFAULT") => Some((SectionKind::Defaults, "".into())),
         (WhichFile::Credentials, name) => Some((SectionKind::Profile, name.into())),
         (WhichFile::Config, "default") => Some((SectionKind::Profile, "default".into())),
-        (WhichFile::Config, inner) => typed(inner),
+        (WhichFile::Config, inner) => prefixed(inner),
     }
 }
 
@@ -84,17 +84,17 @@ pub(super) fn is_bare(text: &str, header: Header) -> bool {
     inner(text, header) == Some("default")
 }
 
-/// Returns what stands between the brackets; `None` when there is no closing one.
+/// Returns the text between the brackets; `None` without a closing one.
 pub(super) fn inner(text: &str, header: Header) -> Option<&str> {
     Some(trim(&text[header.start + 1..closing(text, header)?]))
 }
 
-/// Returns what stands after the closing bracket, the line's ending included.
+/// Returns the text after the closing bracket, with the line ending.
 pub(super) fn after(text: &str, header: Header) -> Option<&str> {
     Some(&text[closing(text, header)? + 1..header.line(text).end])
 }
 
-/// Returns where the `]` is that ends a header.
+/// Returns the position of the `]` that ends a header.
 fn closing(text: &str, header: Header) -> Option<usize> {
     let start = header.start + 1;
     let after = &text.as_bytes()[start..header.end];
@@ -107,13 +107,14 @@ fn closing(text: &str, header: Header) -> Option<usize> {
 
 fn trim(inner: &str) -> &str {
     let is_blank = |byte: Option<&u8>| matches!(byte, Some(b' ' | b'\t'));
-    match is_blank(inner.as_bytes().first()) || is_blank(inner.as_bytes().last()) {
-        true => inner.trim_matches([' ', '\t']),
-        false => inner,
+    // A name is trimmed only if it has to be: this runs for every header of a large file.
+    if is_blank(inner.as_bytes().first()) || is_blank(inner.as_bytes().last()) {
+        return inner.trim_matches([' ', '\t']);
     }
+    inner
 }
 
-/// The first that is not in quotes, or the first at all.
+/// Returns the position of the first `]` outside quotes, or else of the first one.
 fn closing_with_quotes(inner: &str) -> Option<usize> {
     let mut quote = None;
     for (at, c) in inner.char_indices() {
@@ -127,16 +128,15 @@ fn closing_with_quotes(inner: &str) -> Option<usize> {
     inner.find(']')
 }
 
-/// Reads `profile NAME`, `sso-session NAME`, `services NAME`, the name quoted or not: exactly two words.
-fn typed(inner: &str) -> Option<(SectionKind, Cow<'_, str>)> {
-    // The AWS CLI looks at the beginning of the word only.
+/// Reads `profile NAME`, `sso-session NAME` or `services NAME`: exactly two words, the name with or without quotes.
+fn prefixed(inner: &str) -> Option<(SectionKind, Cow<'_, str>)> {
+    // The AWS CLI compares only the beginning of the word.
     let kind = [SectionKind::Profile, SectionKind::SsoSession, SectionKind::Services]
         .into_iter()
         .find(|of| inner.starts_with(of.word()))?;
     if memchr3(b'"', b'\'', b'\\', inner.as_bytes()).is_some() {
-        return match <[String; 2]>::try_from(shell_words::split(inner).ok()?).ok()? {
-            [_, name] => (!name.is_empty()).then(|| (kind, name.into())),
-        };
+        let [_, name] = <[String; 2]>::try_from(shell_words::split(inner).ok()?).ok()?;
+        return (!name.is_empty()).then(|| (kind, name.into()));
     }
     let name = trim(&inner[memchr2(b' ', b'\t', inner.as_bytes())?..]);
     memchr2(b' ', b'\t', name.as_bytes()).is_none().then_some((kind, name.into()))
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_never_taken_for_an_option() {
+    fn a_name_never_looks_like_an_option() {
         for (name, argument, option) in [
             ("dev", "dev", "--profile dev"),
             ("my dev", "'my dev'", "--profile 'my dev'"),
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_reads_has_no_name() {
+    fn a_header_no_tool_reads_has_no_name() {
         for text in [
             "[foo]",
             "[profile my prof]",

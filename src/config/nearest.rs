@@ -1,32 +1,34 @@
-//! The names that were probably meant.
-//! A name that is far from all gets no suggestion.
+//! Suggests the names that a person probably meant. A name that is unlike all others gets no suggestion.
 
 use strsim::osa_distance;
 
-/// How many suggestions a person can read.
+/// The number of suggestions.
 const MOST: usize = 3;
 
-/// Returns the candidates nearest to a name, best first: typing errors, then those the name is a part of.
+/// Returns the candidates nearest to a name, best first: those that differ by typing errors, then those that contain it.
 pub(crate) fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Vec<String> {
     let lower = name.to_lowercase();
     let allowed = (lower.chars().count() / 3).clamp(1, 3);
-    let near = |candidate: &'a str| {
+    let rank = |candidate: &'a str| {
         let other = candidate.to_lowercase();
         let distance = distance_within(allowed, &lower, &other);
         let is_part = || lower.len() >= 3 && other.contains(&lower);
         distance.or_else(|| is_part().then_some(allowed + 1)).map(|distance| (distance, candidate.len(), candidate))
     };
-    let mut near: Vec<(usize, usize, &str)> = candidates.filter_map(near).collect();
+    let mut near: Vec<(usize, usize, &str)> = candidates.filter_map(rank).collect();
     near.sort_unstable();
     near.dedup();
     near.truncate(MOST);
     near.into_iter().map(|(_, _, name)| name.to_string()).collect()
 }
 
-/// Counts the letters to insert, take out, replace or swap; `None` when they are more than allowed.
+/// Returns the number of letters to insert, remove, replace or swap; `None` when it is more than allowed.
 pub(super) fn distance_within(allowed: usize, one: &str, other: &str) -> Option<usize> {
     let too_long = one.chars().count().abs_diff(other.chars().count()) > allowed;
-    if too_long { None } else { Some(osa_distance(one, other)).filter(|distance| *distance <= allowed) }
+    if too_long {
+        return None;
+    }
+    Some(osa_distance(one, other)).filter(|distance| *distance <= allowed)
 }
 
 #[cfg(test)]

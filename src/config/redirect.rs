@@ -1,25 +1,27 @@
-//! Variables that name other files than `~/.aws/config` and `~/.aws/credentials`: left in a shell, they hide all profiles.
+//! Variables that name other files than `~/.aws/config` and `~/.aws/credentials`: forgotten in a shell, they hide all
+//! profiles.
 
 use super::{ConfigFiles, File, WhichFile};
 use crate::context::Context;
 use crate::shell::hint;
 
 impl ConfigFiles {
-    /// Returns the files that a variable names.
+    /// Returns those of the two files that a variable names.
     pub(crate) fn redirected(&self) -> impl Iterator<Item = &File> {
         [&self.config, &self.credentials].into_iter().filter(|file| file.is_named)
     }
 
-    /// Returns the files where they are without the variables, when one of them is set.
+    /// Loads the default files; returns `None` when no variable is set.
     pub(crate) fn unredirected(&self, ctx: &Context) -> Option<Self> {
         self.redirected().next()?;
         Self::load(&ctx.without(&[self.config.which.variable(), self.credentials.which.variable()])).ok()
     }
 
-    /// Says why something is not in the files, and what to type, where a variable names other files or there are none.
+    /// Returns why something is missing in the files, and a hint, when a variable names other files or there are no files.
+    /// `is_there` tells whether it is in given files.
     pub(crate) fn why_absent(&self, ctx: &Context, is_there: impl Fn(&Self) -> bool) -> Option<(String, String)> {
         if let Some(file) = self.redirected().find(|file| file.is_absent) {
-            return Some((file.absence(), hint::unset(ctx, &[file.which.variable()])));
+            return Some((file.missing_message(), hint::unset(ctx, &[file.which.variable()])));
         }
         if let Some(usual) = self.unredirected(ctx).filter(is_there) {
             let names: Vec<&str> = self.redirected().map(|file| file.which.variable()).collect();
@@ -33,7 +35,7 @@ impl ConfigFiles {
                 let hint = "set HOME to the path of your home directory";
                 (format!("HOME is `{}`, which is not a directory", home.display()), hint.into())
             }
-            _ => (format!("there is no file `{}`", self.config.path.display()), "ssox configure sso".into()),
+            _ => (format!("the file `{}` does not exist", self.config.path.display()), "ssox configure sso".into()),
         })
     }
 
@@ -47,16 +49,17 @@ impl ConfigFiles {
 }
 
 impl File {
-    /// Tells whether there is no such file.
+    /// Tells whether the file does not exist.
     pub(crate) fn is_absent(&self) -> bool {
         self.is_absent
     }
 
-    /// Says that the file is not there, although a variable names it.
-    pub(crate) fn absence(&self) -> String {
-        match self.path.as_os_str().is_empty() {
-            true => format!("{} is set and empty", self.which.variable()),
-            false => format!("{} names `{}`, which does not exist", self.which.variable(), self.path.display()),
+    /// Returns the message for a missing file that a variable names.
+    pub(crate) fn missing_message(&self) -> String {
+        if self.path.as_os_str().is_empty() {
+            format!("{} is set and empty", self.which.variable())
+        } else {
+            format!("{} names `{}`, which does not exist", self.which.variable(), self.path.display())
         }
     }
 }

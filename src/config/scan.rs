@@ -1,47 +1,45 @@
-//! Where sections begin and end, found without looking at what is in them: files have 50,000 profiles.
-//!
-//! Deliberately not here: what a header says, keys and values.
+//! Finds where sections begin and end without reading their lines: files have up to 50,000 profiles.
 
-use super::line::{Line, Lines, line_end};
+use super::line::{LineClassifier, LineKind, line_end};
 use memchr::{Memchr, memchr_iter, memrchr2};
 use std::ops::Range;
 
-/// Where a section stands in the text.
+/// The position of a section in the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Header {
-    /// Where its `[` is.
+    /// The position of its `[`.
     pub(super) start: usize,
-    /// Where the next header begins, or the text ends.
+    /// The position of the next header, or the end of the text.
     pub(super) end: usize,
 }
 
 impl Header {
-    /// Returns the header's own line, its ending included.
+    /// Returns the header's line, with its line ending.
     pub(super) fn line(self, text: &str) -> Range<usize> {
         self.start..line_end(text, self.start).min(self.end)
     }
 
-    /// Returns what follows the header's line, up to the next header.
+    /// Returns the lines between this header and the next.
     pub(super) fn body(self, text: &str) -> Range<usize> {
         self.line(text).end..self.end
     }
 }
 
-/// All headers of a text, in order.
+/// An iterator over all headers of a text, in order.
 pub(super) struct Headers<'a> {
     text: &'a str,
     brackets: Memchr<'a>,
     next: Option<usize>,
-    /// The lines of the section so far, looked at only when one of them begins with white space and `[`.
-    lines: Lines,
+    /// The state after the section's lines so far; they are read only when one begins with white space and `[`.
+    lines: LineClassifier,
     lines_end: usize,
 }
 
 impl<'a> Headers<'a> {
-    /// Begins at the top of the text.
+    /// Starts at the beginning of the text.
     pub(super) fn new(text: &'a str) -> Self {
         let brackets = memchr_iter(b'[', text.as_bytes());
-        let mut headers = Self { text, brackets, next: None, lines: Lines::default(), lines_end: bom(text) };
+        let mut headers = Self { text, brackets, next: None, lines: LineClassifier::default(), lines_end: bom(text) };
         headers.next = headers.find_next();
         headers
     }
@@ -62,7 +60,7 @@ impl<'a> Headers<'a> {
         None
     }
 
-    /// Looks at the section's lines up to this one: it may be part of a value.
+    /// Reads the section's lines up to this one: an indented `[` may be part of a value.
     fn is_indented_header(&mut self, at: usize) -> bool {
         let text = self.text;
         let start = memrchr2(b'\n', b'\r', &text.as_bytes()[..at]).map_or_else(|| bom(text), |before| before + 1);
@@ -73,11 +71,11 @@ impl<'a> Headers<'a> {
         let mut line = self.lines_end.max(line_end(text, header));
         while line < start {
             let end = line_end(text, line);
-            self.lines.read(&text[line..end]);
+            self.lines.classify(&text[line..end]);
             line = end;
         }
         self.lines_end = line;
-        self.lines.read(&text[start..line_end(text, start)]) == Line::Header
+        self.lines.classify(&text[start..line_end(text, start)]) == LineKind::Header
     }
 }
 
@@ -86,7 +84,7 @@ impl Iterator for Headers<'_> {
 
     fn next(&mut self) -> Option<Header> {
         let start = self.next?;
-        self.lines = Lines::default();
+        self.lines = LineClassifier::default();
         self.next = self.find_next();
         Some(Header { start, end: self.next.unwrap_or(self.text.len()) })
     }
@@ -102,19 +100,19 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// The careful way: every line, one after the other.
+    /// The slow way: reads every line.
     fn by_line(text: &str) -> Vec<usize> {
-        let (mut starts, mut lines, mut at) = (Vec::new(), Lines::default(), bom(text));
+        let (mut starts, mut lines, mut at) = (Vec::new(), LineClassifier::default(), bom(text));
         while at < text.len() {
             let end = line_end(text, at);
             let line = &text[at..end];
             let content = line.trim_ascii_start();
             let is_first = starts.is_empty() && content.starts_with('[');
-            if is_first || lines.read(line) == Line::Header {
+            if is_first || lines.classify(line) == LineKind::Header {
                 starts.push(at + line.len() - content.len());
-                lines = Lines::default();
+                lines = LineClassifier::default();
             } else if starts.is_empty() {
-                lines = Lines::default();
+                lines = LineClassifier::default();
             }
             at = end;
         }
@@ -147,7 +145,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn skipping_finds_what_reading_every_line_finds(text in "\u{feff}?([\\[\\]ak=#; \t\r\n\u{e9}]|\n\\[|\n  \\[){0,60}") {
+        fn skipping_lines_finds_the_same_as_reading_them(text in "\u{feff}?([\\[\\]ak=#; \t\r\n\u{e9}]|\n\\[|\n  \\[){0,60}") {
             prop_assert_eq!(starts(&text), by_line(&text));
         }
 

@@ -1,33 +1,32 @@
-//! The keys and values of one section, each with where it stands.
-//!
-//! Deliberately not here: writing.
+//! The keys and values of one section, each with its position in the file.
 
-use super::line::{Line, Lines, delimiter, line_end, without_ending};
+use super::line::{LineClassifier, LineKind, delimiter, line_end, without_ending};
 use super::name::WhichFile;
 use std::borrow::Cow;
 use std::ops::Range;
 
-/// A section: one name, and the entries of every place that has it, the ones that count most last.
+/// A section: its name, and the entries of all sections with that name. Later entries take precedence.
 #[derive(Clone, Debug)]
 pub(crate) struct Section<'a> {
     pub(crate) name: Cow<'a, str>,
     entries: Vec<Entry<'a>>,
 }
 
-/// A key and its value. Both may hold any character; who uses them refuses control characters.
+/// A key and its value. Both may contain control characters, which the code that uses them refuses.
 #[derive(Clone, Debug)]
 pub(crate) struct Entry<'a> {
     /// In lower case.
     pub(crate) key: Cow<'a, str>,
-    /// Without inline comment; lines that continue it follow after a newline.
+    /// Without inline comment; continuation lines follow after a line feed.
     pub(crate) value: Cow<'a, str>,
-    /// Where the key stands in the text, as it is written there.
+    /// The position of the key in the text.
     pub(crate) key_span: Range<usize>,
-    /// Where the value stands, an inline comment excluded, the lines that continue it included.
+    /// The position of the value, without an inline comment, with continuation lines.
     pub(crate) value_span: Range<usize>,
-    /// All lines of the entry, line endings included.
+    /// The position of all lines of the entry, with line endings.
     pub(crate) span: Range<usize>,
     pub(crate) which: WhichFile,
+    /// The keys and values of indented lines below a key without a value.
     nested: Vec<(Cow<'a, str>, &'a str)>,
 }
 
@@ -37,22 +36,22 @@ impl<'a> Section<'a> {
         Self { name: name.into(), entries: Vec::new() }
     }
 
-    /// Returns the value of a key given in lower case.
+    /// Returns the value of a key, which is given in lower case.
     pub(crate) fn get(&self, key: &str) -> Option<&str> {
         self.entry(key).map(|entry| entry.value.as_ref())
     }
 
-    /// Returns the value of a key, unless it is empty: that says as little as none.
+    /// Returns the value of a key, unless it is empty: an empty value counts as absent.
     pub(crate) fn value(&self, key: &str) -> Option<&str> {
         self.get(key).filter(|value| !value.is_empty())
     }
 
-    /// Returns the entry that counts for a key.
+    /// Returns the entry of a key that takes precedence.
     pub(crate) fn entry(&self, key: &str) -> Option<&Entry<'a>> {
         self.entries.iter().rev().find(|entry| entry.key == key)
     }
 
-    /// Returns a value below a key: `sso_oidc =`, then indented `endpoint_url = …`.
+    /// Returns a nested value: `endpoint_url` in an indented line below `sso_oidc =`.
     pub(crate) fn nested(&self, key: &str, below: &str) -> Option<&str> {
         let entry = self.entry(key)?;
         entry.nested.iter().rev().find(|(name, _)| name == below).map(|(_, value)| *value)
@@ -63,28 +62,28 @@ impl<'a> Section<'a> {
         self.entries.iter().map(|entry| entry.key.as_ref())
     }
 
-    /// Returns all entries, in order.
+    /// Returns all entries, in the order of the files.
     pub(crate) fn entries(&self) -> &[Entry<'a>] {
         &self.entries
     }
 
-    /// Reads the entries of a section's body.
+    /// Adds the entries of a section's body.
     pub(super) fn add(&mut self, text: &'a str, body: Range<usize>, which: WhichFile) {
-        let mut lines = Lines::default();
-        // What is indented below a stray line belongs to no entry.
+        let mut lines = LineClassifier::default();
+        // Indented lines below a malformed line belong to no entry.
         let mut owner = None;
         let mut at = body.start;
         while at < body.end {
             let span = at..line_end(text, at).min(body.end);
             at = span.end;
-            match (lines.read(&text[span.clone()]), owner) {
-                (Line::Key, _) => {
+            match (lines.classify(&text[span.clone()]), owner) {
+                (LineKind::Key, _) => {
                     owner = Some(self.entries.len());
                     self.entries.extend(Entry::parse(text, span, which));
                 }
-                (Line::Continuation, Some(owner)) => self.entries[owner].continue_with(text, span),
-                (Line::Stray | Line::Header, _) => owner = None,
-                (Line::Blank | Line::Comment | Line::Continuation, _) => {}
+                (LineKind::Continuation, Some(owner)) => self.entries[owner].continue_with(text, span),
+                (LineKind::Malformed | LineKind::Header, _) => owner = None,
+                (LineKind::Blank | LineKind::Comment | LineKind::Continuation, _) => {}
             }
         }
     }
@@ -122,29 +121,23 @@ impl<'a> Entry<'a> {
     }
 }
 
-/// Returns the part of a range that is not white space at its ends; an empty part begins after one blank.
+/// Returns a range without the white space at its ends. When nothing is left, the range is empty and begins after one blank.
 fn trimmed(text: &str, span: Range<usize>) -> Range<usize> {
     let part = &text[span.clone()];
-    match part.trim() {
-        "" => {
-            let start = span.start + usize::from(part.starts_with(' '));
-            start..start
-        }
-        content => {
-            let start = span.start + (part.len() - part.trim_start().len());
-            start..start + content.len()
-        }
-    }
+    let content = part.trim();
+    let start = if content.is_empty() {
+        span.start + usize::from(part.starts_with(' '))
+    } else {
+        span.start + (part.len() - part.trim_start().len())
+    };
+    start..start + content.len()
 }
 
 fn lower(key: &str) -> Cow<'_, str> {
-    match key.bytes().any(|byte| byte.is_ascii_uppercase()) {
-        true => key.to_ascii_lowercase().into(),
-        false => key.into(),
-    }
+    if key.bytes().any(|byte| byte.is_ascii_uppercase()) { key.to_ascii_lowercase().into() } else { key.into() }
 }
 
-/// Cuts an inline comment: `#` or `;` after white space. A start URL ends in `#/`, and keeps it.
+/// Returns a value without an inline comment: `#` or `;` after white space. The `#/` of a start URL is not a comment.
 pub(super) fn without_comment(value: &str) -> &str {
     let bytes = value.as_bytes();
     let is_comment = |at: &usize| matches!(bytes[*at], b'#' | b';') && bytes[*at - 1].is_ascii_whitespace();
@@ -160,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn values_are_read_as_the_union_of_all_tools() {
+    fn values_are_read_as_any_tool_reads_them() {
         let rows = [
             ("# x\n; x\nregion = a", "a"),
             ("region = a\n  # c", "a"),
@@ -209,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn every_part_says_where_it_stands() {
+    fn every_part_has_its_position() {
         let text = "[profile p]\r\n  Region\t=  eu # c\r\noutput =\r\ns3 =\r\n  a = 1\r\n\r\n  b = 2\r\nca_bundle=\r\n";
         let files = ConfigFiles::parse(text, "");
         let p = files.profile("p").unwrap();

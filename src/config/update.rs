@@ -1,4 +1,4 @@
-//! Writing a changed file: under ssox's own lock, and made anew when another program wrote to it meanwhile.
+//! Writes a changed file under ssox's lock, and repeats the change when another program wrote to the file meanwhile.
 
 use super::file::{File, LARGEST};
 use super::{ConfigFiles, Edits, WhichFile};
@@ -9,12 +9,12 @@ use crate::lock::Lock;
 use std::path::PathBuf;
 
 impl ConfigFiles {
-    /// Replaces the text of one of the files by what `change` makes of both, and returns its path. `change` may be called
-    /// more than once: each time with what is in the file at that moment.
+    /// Replaces the text of one of the files by the result of `change`, and returns its path. `change` may be called more than
+    /// once, each time with the current content.
     ///
     /// # Errors
-    /// Those of `change`. Configuration: the file cannot be read or written, or other programs do not stop writing to it.
-    /// Unreachable: another ssox holds the lock.
+    /// Those of `change`. Configuration: the file cannot be read or written, or other programs keep writing to it.
+    /// Unreachable: another ssox process holds the lock.
     pub(crate) fn update(ctx: &Context, which: WhichFile, change: impl Fn(&Self) -> Result<String>) -> Result<PathBuf> {
         let path = File::path(ctx, which)?;
         Edits::new(&File::new(path.clone(), Vec::new(), which))?;

@@ -156,14 +156,14 @@ mod tests {
         let files = ConfigFiles::parse("\n[dve]\n[profile dev]\n", "");
         assert_eq!(
             unknown(&Context::new([]), &files, "dve").hint.unwrap(),
-            "write `[profile dve]` for `[dve]` in line 2 of `config`"
+            "write `[profile dve]` instead of `[dve]` in line 2 of `config`"
         );
         let files = ConfigFiles::parse("[profile A B]\n[prof x]\nregion = y\n[profile \"q]\n", "[profile c]\n");
         for (name, hint) in [
-            ("A B", "write `[profile 'A B']` for `[profile A B]` in line 1 of `config`"),
-            ("x", "write `[profile x]` for `[prof x]` in line 2 of `config`"),
-            ("q", "close the quote, or take it out: `[profile \"q]` in line 4 of `config`"),
-            ("c", "write `[c]` for `[profile c]` in line 1 of `credentials`"),
+            ("A B", "write `[profile 'A B']` instead of `[profile A B]` in line 1 of `config`"),
+            ("x", "write `[profile x]` instead of `[prof x]` in line 2 of `config`"),
+            ("q", "close the quote, or remove it: `[profile \"q]` in line 4 of `config`"),
+            ("c", "write `[c]` instead of `[profile c]` in line 1 of `credentials`"),
         ] {
             assert_eq!(unknown(&Context::default(), &files, name).hint.unwrap(), hint);
         }

@@ -309,13 +309,16 @@ fn a_header_that_nobody_reads_is_named_by_every_verb() {
     home.add_config("[profile A B]\nregion = eu-west-1\n[sso-session my corp]\nsso_region = eu-west-1\n");
     for verb in [&["--emit=zsh1", "use"][..], &["export"], &["login"], &["credential-process"]] {
         let error = home.ssox(&[verb, &["A B"]].concat()).fails(4);
-        assert!(error.contains("hint: write `[profile 'A B']` for `[profile A B]` in line "), "{error}");
+        assert!(error.contains("hint: write `[profile 'A B']` instead of `[profile A B]` in line "), "{error}");
     }
     home.add_config("[profile role]\nrole_arn = arn:aws:iam::444455556666:role/Target\nsource_profile = A B\n");
     let error = home.ssox(&["export", "role"]).fails(4);
     assert!(error.contains("does not exist") && error.contains("write `[profile 'A B']`"), "{error}");
     let error = home.ssox(&["login", "--sso-session", "my corp"]).fails(4);
-    assert!(error.contains("hint: write `[sso-session 'my corp']` for `[sso-session my corp]` in line "), "{error}");
+    assert!(
+        error.contains("hint: write `[sso-session 'my corp']` instead of `[sso-session my corp]` in line "),
+        "{error}"
+    );
 }
 
 #[test]

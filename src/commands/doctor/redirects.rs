@@ -34,7 +34,7 @@ fn other_files(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
         if file.is_absent() {
             let severity =
                 if usual.as_ref().is_some_and(|usual| !usual.file(file.which).is_absent()) { Error } else { Warning };
-            return Some(Finding::new("environment", severity, file.absence(), hint));
+            return Some(Finding::new("environment", severity, file.missing_message(), hint));
         }
         let usual = usual.as_ref()?.file(file.which);
         (!usual.is_absent() && usual.path != file.path).then(|| {

@@ -1,4 +1,4 @@
-//! Headers that some tools do not see, or nobody does.
+//! Finds headers that some tools, or all, do not read as they were meant.
 
 use super::{Check, known};
 use crate::config::Severity::{Error, Warning};
@@ -10,20 +10,24 @@ use crate::config::section::Section;
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-/// What a header says, or, of one that nobody reads, all that stands in it.
+/// The kind and name of a section, or, if no tool reads it, the text between the brackets.
 type Name<'a> = (Option<SectionKind>, Cow<'a, str>);
 
-/// The names so far: in which line, and as it is written.
+/// The names so far, each with the line of its header and the text between the brackets.
 #[derive(Default)]
 pub(super) struct Names<'a>(HashMap<Name<'a>, (usize, &'a str)>);
 
 impl<'a> Names<'a> {
-    /// Looks at the next header.
+    /// Checks the next header.
     pub(super) fn check(&mut self, check: &mut Check<'a>, header: Header) {
         let file = check.file;
         let Some(inner) = inner(&file.text, header) else {
-            let message = "has no closing `]`: the AWS CLI and the SDK for Rust refuse the whole file";
-            return check.add(Error, message, format!("write {}", spelled(file.which, SectionKind::Profile, "NAME")));
+            let message = "has no closing `]`: the AWS CLI and the SDK for Rust reject the whole file";
+            return check.add(
+                Error,
+                message,
+                format!("write {}", header_for(file.which, SectionKind::Profile, "NAME")),
+            );
         };
         after_bracket(check, header);
         match (file.name(header), file.which) {
@@ -31,45 +35,41 @@ impl<'a> Names<'a> {
             (Some((_, name)), WhichFile::Credentials) => in_credentials(check, &name),
             (None, WhichFile::Config) => unread(check, header, inner),
             (None, WhichFile::Credentials) => {
-                check.add(Warning, "a section without a name: nobody reads it", "write `[NAME]`");
+                check.add(Warning, "the section has no name: no tool reads it", "write `[NAME]`");
             }
         }
         let name = file.name(header).map_or((None, inner.into()), |(kind, name)| (Some(kind), name));
         if name.0 != Some(SectionKind::Defaults) {
-            self.again(check, name, inner);
+            self.check_repeated(check, name, inner);
         }
     }
 
-    fn again(&mut self, check: &mut Check<'a>, name: Name<'a>, inner: &'a str) {
+    fn check_repeated(&mut self, check: &mut Check<'a>, name: Name<'a>, inner: &'a str) {
         let here = (check.line, inner);
         let (line, first) = *self.0.entry(name).or_insert(here);
         if line == check.line {
             return;
         }
-        let hint = format!("move the keys to line {line}, and take this header out");
-        match first == inner {
-            true => check.add(
-                Error,
-                format!("`[{inner}]` stands in line {line} already: the AWS CLI refuses the whole file"),
-                hint,
-            ),
-            false => check.add(
-                Warning,
-                format!("`[{inner}]` is `[{first}]` of line {line} again: the AWS CLI reads only the later one"),
-                hint,
-            ),
-        }
+        let (severity, message) = if first == inner {
+            (Error, format!("`[{inner}]` is already in line {line}: the AWS CLI rejects the whole file"))
+        } else {
+            let message = format!(
+                "`[{inner}]` has the same name as `[{first}]` in line {line}: the AWS CLI reads only the later one"
+            );
+            (Warning, message)
+        };
+        check.add(severity, message, format!("move the keys to the section in line {line}, and remove this header"));
     }
 }
 
 fn in_config(check: &mut Check, kind: SectionKind, name: &str, inner: &str) {
-    let plain = spelled(WhichFile::Config, kind, name);
+    let plain = header_for(WhichFile::Config, kind, name);
     let word = inner.split([' ', '\t', '"', '\'']).next().unwrap_or_default();
     if kind == SectionKind::Defaults {
-        let message = "`[DEFAULT]` gives its keys to every section in the AWS CLI, and none to anything in the SDKs";
-        check.add(Warning, message, "write `[default]`, or the keys into each profile");
+        let message = "the AWS CLI applies the keys of `[DEFAULT]` to every section, the SDKs ignore it";
+        check.add(Warning, message, "write `[default]`, or move the keys to each profile");
     } else if name.contains(char::is_control) {
-        check.add(Warning, "there is a control character in the name: ssox refuses to use it", "type the name again");
+        check.add(Warning, "there is a control character in the name: ssox refuses it", "type the name again");
     } else if word != kind.word() && inner != "default" {
         check.add(
             Warning,
@@ -78,10 +78,14 @@ fn in_config(check: &mut Check, kind: SectionKind, name: &str, inner: &str) {
         );
     } else if !name.chars().all(is_portable) {
         let message =
-            format!("the SDKs ignore `[{inner}]`: not all of its characters are in `A-Z a-z 0-9 _ - / . % @ : +`");
-        check.add(Warning, message, "give it a name of those characters, if more than the AWS CLI is to read it");
+            format!("the SDKs ignore `[{inner}]`: its name has characters other than `A-Z a-z 0-9 _ - / . % @ : +`");
+        check.add(Warning, message, "rename it with these characters, if other tools than the AWS CLI shall read it");
     } else if inner.contains(['"', '\'', '\\']) {
-        check.add(Warning, format!("the SDK for Rust ignores `[{inner}]`, for its quotes"), format!("write {plain}"));
+        check.add(
+            Warning,
+            format!("the SDK for Rust ignores `[{inner}]` because of the quotes"),
+            format!("write {plain}"),
+        );
     }
 }
 
@@ -89,8 +93,9 @@ fn in_credentials(check: &mut Check, name: &str) {
     let (word, rest) = name.split_once([' ', '\t']).unwrap_or((name, ""));
     match word {
         "profile" => {
-            let message =
-                format!("names in this file are bare: `[{name}]` is no profile to the SDKs, an odd one to the AWS CLI");
+            let message = format!(
+                "names in this file have no prefix: the SDKs ignore `[{name}]`, the AWS CLI reads `{name}` as the name"
+            );
             check.add(Warning, message, format!("write `[{}]`", rest.trim().trim_matches(['"', '\''])));
         }
         "sso-session" | "services" => {
@@ -98,30 +103,26 @@ fn in_credentials(check: &mut Check, name: &str) {
             check.add(Warning, message, "move the section to the config file");
         }
         _ if name.contains(char::is_control) => {
-            check.add(
-                Warning,
-                "there is a control character in the name: ssox refuses to use it",
-                "type the name again",
-            );
+            check.add(Warning, "there is a control character in the name: ssox refuses it", "type the name again");
         }
         _ => {}
     }
 }
 
-/// How many letters of `profile` or `sso-session` may be wrong: `[prof dev]`.
-const FAR: usize = 3;
+/// The number of letters of `profile` or `sso-session` that may be wrong, as in `[prof dev]`.
+const MAX_DISTANCE: usize = 3;
 
-/// What a header that nobody reads was meant to be.
+/// What a header that no tool reads was probably meant to be.
 pub(in crate::config) struct Meant {
     pub(in crate::config) kind: SectionKind,
-    /// Empty where there is none.
+    /// Empty when the header has no name.
     pub(in crate::config) name: String,
     why: String,
-    /// What to do about it.
+    /// How to write it.
     pub(in crate::config) hint: String,
 }
 
-/// Returns what a header that nobody reads was meant to be; `None` for one that may be another tool's.
+/// Returns what a header that no tool reads was probably meant to be; `None` for one that may belong to another tool.
 pub(in crate::config) fn meant(file: &File, header: Header, inner: &str) -> Option<Meant> {
     let (word, rest) = inner.split_once([' ', '\t']).unwrap_or((inner, ""));
     let rest = rest.trim();
@@ -129,13 +130,13 @@ pub(in crate::config) fn meant(file: &File, header: Header, inner: &str) -> Opti
     let lower = word.to_lowercase().replace('_', "-");
     let mut kind = kinds.into_iter().find(|kind| lower.starts_with(kind.word()));
     if kind.is_none() && !rest.is_empty() && has_known_keys(file, header) {
-        kind = kinds.into_iter().find(|kind| distance_within(FAR, &lower, kind.word()).is_some());
+        kind = kinds.into_iter().find(|kind| distance_within(MAX_DISTANCE, &lower, kind.word()).is_some());
     }
-    let unread = format!("nobody reads `[{inner}]`");
-    let write = |kind, name| format!("write {}", spelled(WhichFile::Config, kind, name));
+    let unread = format!("no AWS tool reads `[{inner}]`");
+    let write = |kind, name| format!("write {}", header_for(WhichFile::Config, kind, name));
     let (name, why, hint) = match (kind, rest) {
         (Some(_), _) if shell_words::split(inner).is_err() => {
-            (rest, format!("{unread}: its quote is not closed"), "close the quote, or take it out".into())
+            (rest, format!("{unread}: the quote is not closed"), "close the quote, or remove it".into())
         }
         (Some(kind), "" | "\"\"" | "''") => {
             ("", format!("{unread}: it has no name"), format!("write `[{} NAME]`", kind.word()))
@@ -170,15 +171,16 @@ fn after_bracket(check: &mut Check, header: Header) {
     if after.trim().is_empty() || (is_comment && after.starts_with([' ', '\t'])) {
         return;
     }
-    let message = match is_comment {
-        true => "a comment right after the `]`: the SDK for JavaScript does not see the header",
-        false => "there is text after the `]`: the SDK for Rust refuses the whole file",
+    let message = if is_comment {
+        "there is a comment directly after the `]`: the SDK for JavaScript ignores the header"
+    } else {
+        "there is text after the `]`: the SDK for Rust rejects the whole file"
     };
-    check.add(Warning, message, "put it on a line of its own, after `#`");
+    check.add(Warning, message, "move it to a separate line that starts with `#`");
 }
 
-/// Writes the header as every tool reads it, or, of a name that not every tool reads, as the AWS CLI does.
-fn spelled(which: WhichFile, kind: SectionKind, name: &str) -> String {
+/// Returns the header for a name as every tool reads it, or, if some tools cannot read the name, as the AWS CLI does.
+fn header_for(which: WhichFile, kind: SectionKind, name: &str) -> String {
     let name = name.trim_matches(['"', '\'']);
     match (which, kind, name) {
         (WhichFile::Credentials, ..) | (_, SectionKind::Profile, "default") => format!("`[{name}]`"),

@@ -1,13 +1,12 @@
-//! The keys AWS tools and ssox read, to find the misspelt ones.
-//!
-//! Deliberately not here: other tools' keys. A key that is like none of these is their business.
+//! The keys that AWS tools and ssox read, to find misspelt ones. A key that is similar to none of these may belong to another
+//! tool, and is not reported.
 
 use crate::config::nearest::distance_within;
 
-/// What `[sso-session]` has.
+/// The keys of `[sso-session]`.
 const SESSION: [&str; 3] = ["sso_start_url", "sso_region", "sso_registration_scopes"];
 
-/// What profiles have.
+/// The keys of profiles.
 const PROFILE: [&str; 73] = [
     "account_id_endpoint_mode",
     "api_versions",
@@ -84,17 +83,17 @@ const PROFILE: [&str; 73] = [
     "web_identity_token_file",
 ];
 
-/// Tells whether a key, in lower case, is read by some AWS tool in a profile.
+/// Tells whether some AWS tool reads a key, given in lower case, in a profile.
 pub(super) fn is_known(key: &str) -> bool {
     PROFILE.contains(&key)
 }
 
-/// Tells whether a key is read in `[sso-session]`.
+/// Tells whether AWS tools read a key in `[sso-session]`.
 pub(super) fn is_of_session(key: &str) -> bool {
     SESSION.contains(&key)
 }
 
-/// Returns the key that was probably meant by one that nobody reads.
+/// Returns the key that was probably meant by an unknown one.
 pub(super) fn meant(key: &str) -> Option<&'static str> {
     let spelled = key.replace('-', "_");
     let allowed = match spelled.len() {

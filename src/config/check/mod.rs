@@ -1,6 +1,6 @@
-//! What the two files say that some AWS tool refuses, reads differently, or does not read at all. ssox itself reads on.
+//! Finds lines of the two files that some AWS tool rejects, reads differently or ignores. ssox itself reads them.
 //!
-//! Deliberately not here: whether a profile makes sense. No value is ever repeated: it may be a secret.
+//! Invariant: no finding contains a value, which may be a secret.
 
 pub(super) mod header;
 mod key;
@@ -9,7 +9,7 @@ mod known;
 mod tests;
 
 use super::file::File;
-use super::line::{Line, Lines, line_end, without_ending};
+use super::line::{LineClassifier, LineKind, line_end, without_ending};
 use super::name::{SectionKind, WhichFile};
 use super::scan::{Header, bom};
 use super::{ConfigFiles, Severity};
@@ -18,7 +18,7 @@ use key::Keys;
 use std::iter::Peekable;
 use std::path::PathBuf;
 
-/// One line that should be written otherwise.
+/// A line that should be written differently.
 #[derive(Clone, Debug)]
 pub(crate) struct Finding {
     pub(crate) path: PathBuf,
@@ -30,7 +30,7 @@ pub(crate) struct Finding {
 }
 
 impl ConfigFiles {
-    /// Looks at every line of both files.
+    /// Checks every line of both files.
     pub(crate) fn check(&self) -> Vec<Finding> {
         [&self.config, &self.credentials].into_iter().flat_map(check).collect()
     }
@@ -50,7 +50,7 @@ fn check(file: &File) -> Vec<Finding> {
     check.findings
 }
 
-/// The findings so far, and where the walk is.
+/// The findings so far, and the current line.
 struct Check<'a> {
     file: &'a File,
     line: usize,
@@ -71,33 +71,33 @@ impl Check<'_> {
     fn whole_file(&mut self) {
         if self.file.is_lossy {
             let path = self.file.path.display();
-            let hint = format!("iconv -f latin1 -t utf-8 '{path}' > '{path}.utf-8', look at it, and put it in place");
-            self.add(Severity::Error, "is not UTF-8: the AWS CLI refuses the whole file", hint);
+            let hint = format!("iconv -f latin1 -t utf-8 '{path}' > '{path}.utf-8', check the new file, and rename it");
+            self.add(Severity::Error, "is not UTF-8: the AWS CLI rejects the whole file", hint);
         }
         if bom(&self.file.text) > 0 {
-            let message = "begins with a byte order mark: the AWS CLI and the SDK for Rust refuse the whole file";
-            self.add(Severity::Error, message, "save it as UTF-8 without byte order mark");
+            let message = "starts with a byte order mark: the AWS CLI and the SDK for Rust reject the whole file";
+            self.add(Severity::Error, message, "save it as UTF-8 without a byte order mark");
         }
         let bytes = self.file.text.as_bytes();
         if memchr::memchr_iter(b'\r', bytes).any(|cr| bytes.get(cr + 1) != Some(&b'\n')) {
-            let message = "has lines that end in CR alone: the SDKs cannot read them";
-            self.add(Severity::Warning, message, "save it with LF line ends");
+            let message = "has lines that end with CR only: the SDKs cannot read them";
+            self.add(Severity::Warning, message, "save it with LF line endings");
         }
     }
 }
 
-/// One way through a file, from line to line.
+/// The state while a file is checked line by line.
 struct Walk<'a, I: Iterator<Item = Header>> {
     headers: Peekable<I>,
     names: Names<'a>,
     section: Option<Body<'a>>,
 }
 
-/// The section the walk is in.
+/// The section of the current line.
 struct Body<'a> {
-    /// What it describes; `None` for a section nobody reads.
+    /// Its kind; `None` for a section that no tool reads.
     kind: Option<SectionKind>,
-    lines: Lines,
+    lines: LineClassifier,
     keys: Keys<'a>,
 }
 
@@ -106,7 +106,7 @@ impl<'a, I: Iterator<Item = Header>> Walk<'a, I> {
         if let Some(header) = self.headers.next_if(|header| header.start < end) {
             self.names.check(check, header);
             let kind = check.file.name(header).map(|(kind, _)| kind);
-            self.section = Some(Body { kind, lines: Lines::default(), keys: Keys::default() });
+            self.section = Some(Body { kind, lines: LineClassifier::default(), keys: Keys::default() });
             return;
         }
         let line = without_ending(&check.file.text[at..end]);
@@ -119,33 +119,33 @@ impl<'a, I: Iterator<Item = Header>> Walk<'a, I> {
 
 impl<'a> Body<'a> {
     fn line(&mut self, check: &mut Check<'a>, line: &'a str) {
-        match self.lines.read(line) {
-            Line::Key => self.keys.key(check, self.kind, line),
-            Line::Continuation => self.keys.continuation(check, self.kind, line),
-            Line::Comment => self.keys.comment(check, line),
-            Line::Stray | Line::Header => {
-                self.keys.stray();
-                stray(check, line);
+        match self.lines.classify(line) {
+            LineKind::Key => self.keys.key(check, self.kind, line),
+            LineKind::Continuation => self.keys.continuation(check, self.kind, line),
+            LineKind::Comment => self.keys.comment(check, line),
+            LineKind::Malformed | LineKind::Header => {
+                self.keys.malformed();
+                malformed(check, line);
             }
-            Line::Blank => {}
+            LineKind::Blank => {}
         }
     }
 }
 
-fn stray(check: &mut Check, line: &str) {
-    let what = if line.contains(['=', ':']) { "has no key before its `=`" } else { "has no `=`" };
-    let message = format!("{what}: the AWS CLI and the SDK for Rust refuse the whole file");
-    check.add(Severity::Error, message, "write `key = value`, or put `#` before the line");
+fn malformed(check: &mut Check, line: &str) {
+    let what = if line.contains(['=', ':']) { "has no key before the `=`" } else { "has no `=`" };
+    let message = format!("{what}: the AWS CLI and the SDK for Rust reject the whole file");
+    check.add(Severity::Error, message, "write `key = value`, or start the line with `#`");
 }
 
 fn before_any_section(check: &mut Check, line: &str) {
-    if matches!(Lines::default().read(line), Line::Blank | Line::Comment) {
+    if matches!(LineClassifier::default().classify(line), LineKind::Blank | LineKind::Comment) {
         return;
     }
     let first = match check.file.which {
         WhichFile::Config => "[profile NAME]",
         WhichFile::Credentials => "[NAME]",
     };
-    let message = "stands before any section: the AWS CLI and the SDK for Rust refuse the whole file";
-    check.add(Severity::Error, message, format!("put it below `[default]` or `{first}`"));
+    let message = "is before any section: the AWS CLI and the SDK for Rust reject the whole file";
+    check.add(Severity::Error, message, format!("move it below `[default]` or `{first}`"));
 }

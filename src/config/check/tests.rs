@@ -2,7 +2,7 @@ use super::*;
 use crate::config::tests::text;
 use proptest::prelude::*;
 
-/// `line severity message | hint` of every finding.
+/// Returns every finding as `line severity message | hint`.
 fn findings(config: &str, credentials: &str) -> Vec<String> {
     let text = |finding: Finding| {
         let line = finding.line.map_or("-".into(), |line| line.to_string());
@@ -18,15 +18,15 @@ fn one(config: &str, credentials: &str, begins: &str, words: &str) {
 }
 
 #[test]
-fn what_tools_refuse_is_an_error() {
+fn what_tools_reject_is_an_error() {
     let rows = [
         ("\u{feff}[default]\n", "- Error", "byte order mark"),
         ("region = a\n# c\n[default]\n", "1 Error", "before any section"),
         ("[default]\n\nregion\n", "3 Error", "has no `=`"),
         ("[default]\n= a\n", "2 Error", "no key before"),
-        ("[default]\nregion = a\noutput = b\nREGION = c\n", "4 Error", "stands in line 2 already"),
-        ("[profile p]\n[profile q]\n[profile p]\n", "3 Error", "stands in line 1 already"),
-        ("[foo]\n[foo]\n", "2 Error", "stands in line 1 already"),
+        ("[default]\nregion = a\noutput = b\nREGION = c\n", "4 Error", "is already in line 2"),
+        ("[profile p]\n[profile q]\n[profile p]\n", "3 Error", "is already in line 1"),
+        ("[foo]\n[foo]\n", "2 Error", "is already in line 1"),
         ("[profile p\nregion = a\n", "1 Error", "no closing `]`"),
         ("[default]\ns3 =\n  nonsense\n", "3 Error", "below `s3`"),
     ];
@@ -34,13 +34,13 @@ fn what_tools_refuse_is_an_error() {
         one(config, "", begins, words);
     }
     let lossy = File::new("config".into(), b"# \xff\n".into(), WhichFile::Config);
-    assert_eq!(check(&lossy)[0].message, "is not UTF-8: the AWS CLI refuses the whole file");
+    assert_eq!(check(&lossy)[0].message, "is not UTF-8: the AWS CLI rejects the whole file");
 }
 
 #[test]
 fn what_tools_read_differently_is_a_warning() {
     let rows = [
-        ("[default]\rregion = a\r", "-", "CR alone"),
+        ("[default]\rregion = a\r", "-", "CR only"),
         ("[default]\nregion = a # c\n", "2", "part of the value"),
         ("[default]\nregion : a\n", "2", "`region = …`"),
         ("[default]\n  region = a\n", "2", "indented"),

@@ -1,19 +1,18 @@
-//! Single changes of a text: what goes, what comes, and where new lines fit in.
-//!
-//! Deliberately not here: which changes there are to make.
+//! Single changes of a text: the range that is replaced, the new text, and where new lines are inserted.
 
-use crate::config::line::{Line, Lines, indent, line_end};
+use crate::config::line::{LineClassifier, LineKind, indent, line_end};
 use crate::config::scan::{Header, bom};
 use crate::config::section::Entry;
 use std::ops::Range;
 
-/// A part of the text, and what comes in its place.
+/// A range of the text, and what replaces it.
 pub(super) struct Change {
     pub(super) span: Range<usize>,
-    pub(super) new: New,
+    pub(super) new: NewText,
 }
 
-pub(super) enum New {
+/// The text that replaces a range.
+pub(super) enum NewText {
     Nothing,
     Value(String),
     /// Without line ending.
@@ -21,28 +20,30 @@ pub(super) enum New {
 }
 
 impl Change {
-    pub(super) fn cut(span: Range<usize>) -> Self {
-        Self { span, new: New::Nothing }
+    /// Removes a range.
+    pub(super) fn remove(span: Range<usize>) -> Self {
+        Self { span, new: NewText::Nothing }
     }
 }
 
-/// The text as it will be.
+/// The new text of the file.
 pub(super) struct Output {
     pub(super) text: String,
     ending: &'static str,
 }
 
 impl Output {
-    /// Begins without text, for lines that end as those of another text do.
-    pub(super) fn like(text: &str) -> Self {
+    /// Makes an empty text whose lines will end as those of another text.
+    pub(super) fn with_endings_of(text: &str) -> Self {
         Self { text: String::new(), ending: ending(text) }
     }
 
-    pub(super) fn add(&mut self, new: &New) {
+    /// Appends the new text of a change.
+    pub(super) fn add(&mut self, new: &NewText) {
         match new {
-            New::Nothing => {}
-            New::Value(value) => self.text.push_str(value),
-            New::Line(line) => {
+            NewText::Nothing => {}
+            NewText::Value(value) => self.text.push_str(value),
+            NewText::Line(line) => {
                 self.end_line();
                 self.text.push_str(line);
                 self.text.push_str(self.ending);
@@ -56,8 +57,8 @@ impl Output {
         }
     }
 
-    /// Ends with an empty line, unless there is one, or nothing at all.
-    pub(super) fn separate(&mut self) {
+    /// Appends an empty line, unless the text is empty or ends with one.
+    pub(super) fn add_empty_line(&mut self) {
         self.end_line();
         let lines = &self.text[bom(&self.text)..];
         let last = lines.strip_suffix(self.ending).unwrap_or(lines);
@@ -67,58 +68,64 @@ impl Output {
     }
 }
 
-/// Where a section takes new keys: below its last line that is no comment, indented like it.
-pub(super) struct Place<'a> {
+/// Where new keys of a section are inserted: below its last line that is not a comment, with the same indentation.
+pub(super) struct InsertionPoint<'a> {
     at: usize,
     indent: &'a str,
 }
 
-impl<'a> Place<'a> {
-    pub(super) fn below(text: &'a str, header: Header) -> Self {
+impl<'a> InsertionPoint<'a> {
+    /// Finds the insertion point of the section with this header.
+    pub(super) fn of(text: &'a str, header: Header) -> Self {
         let body = header.body(text);
-        // Before an indented header a key must not stand further left, or it would take the header for its value.
+        // A new key before an indented header must not be indented less, or the header would become part of its value.
         let next_indent = text[body.clone()].rfind(['\n', '\r']).map_or(body.start, |end| body.start + end + 1);
-        let mut place = Self { at: body.start, indent: blank(&text[next_indent..body.end]) };
-        let mut lines = Lines::default();
+        let mut point = Self { at: body.start, indent: blank(&text[next_indent..body.end]) };
+        let mut lines = LineClassifier::default();
         let mut at = body.start;
         while at < body.end {
             let end = line_end(text, at).min(body.end);
             let line = &text[at..end];
-            match lines.read(line) {
-                Line::Key | Line::Stray | Line::Header => place = Self { at: end, indent: &line[..indent(line)] },
-                Line::Continuation => place.at = end,
-                Line::Blank | Line::Comment => {}
+            match lines.classify(line) {
+                LineKind::Key | LineKind::Malformed | LineKind::Header => {
+                    point = Self { at: end, indent: &line[..indent(line)] }
+                }
+                LineKind::Continuation => point.at = end,
+                LineKind::Blank | LineKind::Comment => {}
             }
             at = end;
         }
-        place
+        point
     }
 
-    pub(super) fn line(&self, key: &str, value: &str) -> Change {
-        let line = format!("{}{}", self.indent, assignment(key, value));
-        Change { span: self.at..self.at, new: New::Line(line) }
+    /// Returns the change that adds a key.
+    pub(super) fn add_key(&self, key: &str, value: &str) -> Change {
+        let line = format!("{}{}", self.indent, key_line(key, value));
+        Change { span: self.at..self.at, new: NewText::Line(line) }
     }
 }
 
-pub(super) fn assignment(key: &str, value: &str) -> String {
+/// Returns the line of a key, without indentation and line ending.
+pub(super) fn key_line(key: &str, value: &str) -> String {
     format!("{key} = {value}").trim_end().to_string()
 }
 
-/// Puts a value in the place of another, and keeps the spacing around it.
-pub(super) fn replaced(text: &str, entry: &Entry, value: &str) -> Change {
+/// Returns the change that replaces a value and keeps the spacing around it.
+pub(super) fn replace_value(text: &str, entry: &Entry, value: &str) -> Change {
     let Range { start, end } = entry.value_span.clone();
     let (before, after) = (&text[entry.key_span.end..start], &text[end..entry.span.end]);
     let is_spaced = before.starts_with([' ', '\t']) && before.ends_with(['=', ':']);
-    let meets_comment = start == end && after.starts_with(['#', ';']);
-    let (left, right) = (if is_spaced { " " } else { "" }, if meets_comment { " " } else { "" });
-    Change { span: start..end, new: New::Value(format!("{left}{value}{right}")) }
+    let needs_space_before_comment = start == end && after.starts_with(['#', ';']);
+    let (left, right) = (if is_spaced { " " } else { "" }, if needs_space_before_comment { " " } else { "" });
+    Change { span: start..end, new: NewText::Value(format!("{left}{value}{right}")) }
 }
 
+/// Returns a text if it is blank, or else an empty one.
 fn blank(text: &str) -> &str {
     if text.trim_ascii().is_empty() { text } else { "" }
 }
 
-/// Returns how the lines of a text end: as the first does.
+/// Returns the line ending of a text: that of its first line.
 fn ending(text: &str) -> &'static str {
     match text.find(['\n', '\r']).map(|at| &text[at..]) {
         Some(rest) if rest.starts_with("\r\n") => "\r\n",

@@ -1,6 +1,6 @@
-//! Changes to one of the files that leave every other byte alone: comments, order, spacing, line endings.
+//! Changes to one of the two files that keep every other byte: comments, order, spacing, line endings.
 //!
-//! Deliberately not here: writing the file. Who does that holds the lock, and loads the file under it first.
+//! Invariant: nothing is written here. The caller that writes the file takes the lock first and then loads the file.
 
 mod change;
 #[cfg(test)]
@@ -13,126 +13,132 @@ use super::file::File;
 use super::name::SectionKind;
 use super::section::Section;
 use crate::error::{Error, Result};
-use change::{Change, New, Output, Place, assignment, replaced};
+use change::{Change, InsertionPoint, NewText, Output, key_line, replace_value};
 use std::collections::HashMap;
 use validate::{check_key, check_value, header_line};
 
-/// What is to be changed. Nothing is until [`Edits::finish`]; the last word about a key counts.
+/// The requested changes, applied by [`Edits::finish`]. The last change of a key replaces earlier ones.
 #[derive(Debug)]
 pub(crate) struct Edits<'a> {
     file: &'a File,
-    sections: Vec<Wanted>,
-    /// Where in `sections` a name is.
+    sections: Vec<SectionEdit>,
+    /// The index of a section in `sections`, by kind and name.
     positions: HashMap<(SectionKind, String), usize>,
 }
 
-/// How a section is to be.
+/// The requested keys of one section; `None` removes a key.
 #[derive(Debug)]
-struct Wanted {
+struct SectionEdit {
     kind: SectionKind,
     name: String,
     keys: Vec<(String, Option<String>)>,
 }
 
 impl<'a> Edits<'a> {
-    /// Begins without changes.
+    /// Starts without changes.
     ///
     /// # Errors
-    /// Configuration: the file has no path, or bytes that are not text and could not be written back.
+    /// Configuration: the file has no path, or is not UTF-8 and could not be written back unchanged.
     pub(crate) fn new(file: &'a File) -> Result<Self> {
         if file.path.as_os_str().is_empty() {
             let variable = file.which.variable();
-            return Err(Error::configuration(format!("{variable} is set and empty: there is no file to write"))
-                .hint(format!("take {variable} out of the environment, or set it to a path")));
+            return Err(Error::configuration(format!("{variable} is set and empty, so there is no file to write"))
+                .hint(format!("unset {variable}, or set it to the path of a file")));
         }
         if file.is_lossy {
             let path = file.path.display();
-            return Err(Error::configuration(format!("`{path}` is not UTF-8, and is not changed"))
+            return Err(Error::configuration(format!("`{path}` is not UTF-8; nothing was changed"))
                 .hint(format!("iconv -f latin1 -t utf-8 '{path}' > '{path}.utf-8'")));
         }
         file.index();
         Ok(Self { file, sections: Vec::new(), positions: HashMap::new() })
     }
 
-    /// Sets a key; a section that is not there is added at the end of the file.
+    /// Sets a key. A missing section is added at the end of the file.
     ///
     /// # Errors
-    /// Configuration: a name, key or value that not every AWS tool would read as it was meant.
+    /// Configuration: a name, key or value that some AWS tools would read differently.
     pub(crate) fn set(&mut self, kind: SectionKind, name: &str, key: &str, value: &str) -> Result<()> {
         check_key(key)?;
         check_value(key, value)?;
         if self.file.find(kind, name).is_empty() {
             header_line(self.file.which, kind, name)?;
         }
-        self.wanted(kind, name).set(key, Some(value.into()));
+        self.section(kind, name).set(key, Some(value.into()));
         Ok(())
     }
 
-    /// Takes a key out, wherever the section has it.
+    /// Removes a key from all sections of this name.
     pub(crate) fn unset(&mut self, kind: SectionKind, name: &str, key: &str) {
-        self.wanted(kind, name).set(key, None);
+        self.section(kind, name).set(key, None);
     }
 
-    /// Returns the new text.
+    /// Applies the changes, and returns the new text.
     pub(crate) fn finish(&self) -> String {
-        let mut changes: Vec<Change> = self.sections.iter().flat_map(|wanted| self.changes(wanted)).collect();
+        let mut changes: Vec<Change> = self.sections.iter().flat_map(|section| self.changes(section)).collect();
         changes.sort_by_key(|change| (change.span.start, change.span.end));
-        let mut output = Output::like(&self.file.text);
-        let mut done = 0;
+        let mut output = Output::with_endings_of(&self.file.text);
+        let mut copied = 0;
         for change in &changes {
-            let start = change.span.start.max(done);
-            output.text.push_str(&self.file.text[done..start]);
+            let start = change.span.start.max(copied);
+            output.text.push_str(&self.file.text[copied..start]);
             output.add(&change.new);
-            done = change.span.end.max(start);
+            copied = change.span.end.max(start);
         }
-        output.text.push_str(&self.file.text[done..]);
-        self.sections.iter().filter(|wanted| self.is_added(wanted)).for_each(|wanted| self.append(wanted, &mut output));
+        output.text.push_str(&self.file.text[copied..]);
+        for section in self.sections.iter().filter(|section| self.is_new(section)) {
+            self.append(section, &mut output);
+        }
         output.text
     }
 
-    fn wanted(&mut self, kind: SectionKind, name: &str) -> &mut Wanted {
+    fn section(&mut self, kind: SectionKind, name: &str) -> &mut SectionEdit {
         let position = *self.positions.entry((kind, name.into())).or_insert_with(|| {
-            self.sections.push(Wanted { kind, name: name.into(), keys: Vec::new() });
+            self.sections.push(SectionEdit { kind, name: name.into(), keys: Vec::new() });
             self.sections.len() - 1
         });
         &mut self.sections[position]
     }
 
-    fn changes(&self, wanted: &Wanted) -> Vec<Change> {
+    fn changes(&self, wanted: &SectionEdit) -> Vec<Change> {
         let headers = self.file.find(wanted.kind, &wanted.name);
         let Some(last) = headers.last() else { return Vec::new() };
         let mut section = Section::new(wanted.name.as_str());
         self.file.add_to(&mut section, &headers);
-        let place = Place::below(&self.file.text, *last);
-        let change = |(key, value): &(String, Option<String>)| match (section.entry(key), value) {
-            (Some(entry), Some(value)) => vec![replaced(&self.file.text, entry, value)],
-            (None, Some(value)) => vec![place.line(key, value)],
-            (_, None) => {
-                let same = section.entries().iter().filter(|entry| entry.key == *key);
-                same.map(|entry| Change::cut(entry.span.clone())).collect()
+        let insertion_point = InsertionPoint::of(&self.file.text, *last);
+        let mut changes = Vec::new();
+        for (key, value) in &wanted.keys {
+            match (section.entry(key), value) {
+                (Some(entry), Some(value)) => changes.push(replace_value(&self.file.text, entry, value)),
+                (None, Some(value)) => changes.push(insertion_point.add_key(key, value)),
+                (_, None) => {
+                    let entries = section.entries().iter().filter(|entry| entry.key == *key);
+                    changes.extend(entries.map(|entry| Change::remove(entry.span.clone())));
+                }
             }
-        };
-        wanted.keys.iter().flat_map(change).collect()
+        }
+        changes
     }
 
-    fn is_added(&self, wanted: &Wanted) -> bool {
-        let is_there = !self.file.find(wanted.kind, &wanted.name).is_empty();
-        !is_there && wanted.keys.iter().any(|(_, value)| value.is_some())
+    /// Tells whether the section has to be added to the file.
+    fn is_new(&self, wanted: &SectionEdit) -> bool {
+        let exists = !self.file.find(wanted.kind, &wanted.name).is_empty();
+        !exists && wanted.keys.iter().any(|(_, value)| value.is_some())
     }
 
-    fn append(&self, wanted: &Wanted, output: &mut Output) {
+    fn append(&self, wanted: &SectionEdit, output: &mut Output) {
         let Ok(header) = header_line(self.file.which, wanted.kind, &wanted.name) else { return };
-        output.separate();
-        output.add(&New::Line(header));
+        output.add_empty_line();
+        output.add(&NewText::Line(header));
         for (key, value) in &wanted.keys {
             if let Some(value) = value {
-                output.add(&New::Line(assignment(key, value)));
+                output.add(&NewText::Line(key_line(key, value)));
             }
         }
     }
 }
 
-impl Wanted {
+impl SectionEdit {
     fn set(&mut self, key: &str, value: Option<String>) {
         self.keys.retain(|(other, _)| other != key);
         self.keys.push((key.into(), value));

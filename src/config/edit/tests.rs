@@ -39,7 +39,7 @@ fn a_value_is_replaced_and_nothing_else() {
 }
 
 #[test]
-fn a_new_key_comes_below_the_last_in_the_manner_of_the_file() {
+fn a_new_key_follows_the_last_one_in_the_style_of_the_file() {
     let table = [
         (
             "[profile p]\nk = v\n\n# about q\n[profile q]\n",
@@ -63,7 +63,7 @@ fn a_new_key_comes_below_the_last_in_the_manner_of_the_file() {
 }
 
 #[test]
-fn a_key_goes_with_all_its_lines() {
+fn a_key_is_removed_with_all_its_lines() {
     let table = [
         ("[profile p]\nregion = a # c\n# d\nk = v\n", "[profile p]\n# d\nk = v\n"),
         ("[profile p]\nregion =\n  a = b\n\n  c = d\nk = v\n", "[profile p]\nk = v\n"),
@@ -77,7 +77,7 @@ fn a_key_goes_with_all_its_lines() {
 }
 
 #[test]
-fn many_edits_are_one_text_and_the_last_word_counts() {
+fn the_last_of_several_changes_of_a_key_counts() {
     let before = "[profile p]\nsso_start_url = u\nsso_region = r\nregion = a\n\n[profile q]\nk = v";
     let after = edited(before, |edits| {
         edits.set(SectionKind::Profile, "p", "region", "b").unwrap();
@@ -118,7 +118,7 @@ fn what_cannot_be_written_back_is_not_changed() {
     let nowhere = File::new("".into(), Vec::new(), WhichFile::Credentials);
     assert_eq!(
         Edits::new(&nowhere).unwrap_err().hint.unwrap(),
-        "take AWS_SHARED_CREDENTIALS_FILE out of the environment, or set it to a path"
+        "unset AWS_SHARED_CREDENTIALS_FILE, or set it to the path of a file"
     );
 }
 
@@ -132,7 +132,7 @@ fn credentials_have_bare_names() {
     assert_eq!(edits.finish(), "[my prof]\nregion = x\n");
 }
 
-/// Everything a text says, but one section's key, or the whole section.
+/// Returns all sections and entries of a text except one section's key, or except that section.
 fn rest(text: &str, name: &str, key: Option<&str>) -> Vec<String> {
     let file = config(text);
     let mut all = Vec::new();
@@ -149,8 +149,8 @@ fn rest(text: &str, name: &str, key: Option<&str>) -> Vec<String> {
     all
 }
 
-/// Returns how many bytes of the first text the second has not, when all others are where they were.
-fn taken_out(one: &str, other: &str) -> usize {
+/// Returns how many bytes of the first text are missing in the second, if all others are unchanged.
+fn missing_bytes(one: &str, other: &str) -> usize {
     let before = one.bytes().zip(other.bytes()).take_while(|(one, other)| one == other).count();
     let left = one.len().min(other.len()) - before;
     let after = one.bytes().rev().zip(other.bytes().rev()).take(left).take_while(|(one, other)| one == other).count();
@@ -159,7 +159,7 @@ fn taken_out(one: &str, other: &str) -> usize {
 
 proptest! {
     #[test]
-    fn a_value_that_was_set_is_read_back_and_all_else_is_as_before(
+    fn a_set_value_is_read_back_and_the_rest_is_unchanged(
         text in text(),
         name in prop_oneof![Just("p"), Just("default"), Just("my prof"), Just("new")],
         key in prop_oneof![Just("region"), Just("s3")],
@@ -183,11 +183,11 @@ proptest! {
             Some(section) if was_there => section.entry(key).filter(|entry| entry.value_span.end > 0).map_or(0, |entry| entry.value_span.len()),
             _ => 0,
         };
-        prop_assert!(taken_out(&text, &after) <= replaced, "{:?} {:?}", text, after);
+        prop_assert!(missing_bytes(&text, &after) <= replaced, "{:?} {:?}", text, after);
     }
 
     #[test]
-    fn a_key_that_was_taken_out_is_gone_and_all_else_is_as_before(text in text(), key in prop_oneof![Just("region"), Just("s3")]) {
+    fn a_removed_key_is_absent_and_the_rest_is_unchanged(text in text(), key in prop_oneof![Just("region"), Just("s3")]) {
         let after = edited(&text, |edits| edits.unset(SectionKind::Profile, "p", key));
         let file = config(&after);
         let mut section = Section::new("");

@@ -1,69 +1,67 @@
-//! What may be written: only what the AWS CLI and every SDK read alike.
-//!
-//! Deliberately not here: what may be read, which is much more.
+//! Checks what is written to the files: only what the AWS CLI and every SDK read in the same way. Reading accepts much more.
 
 use crate::config::name::{SectionKind, WhichFile, is_portable, name};
 use crate::config::scan::Headers;
 use crate::config::section::without_comment;
 use crate::error::{Error, Result};
 
-/// Checks a key: lower case, as they all are.
+/// Checks a key: lower-case letters, digits, `_`, `-` and `.`.
 pub(super) fn check_key(key: &str) -> Result<()> {
     let is_letter = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-' | '.');
-    match !key.is_empty() && key.chars().all(is_letter) {
-        true => Ok(()),
-        false => Err(Error::configuration(format!("`{key}` cannot be a key of an AWS configuration file"))),
+    if key.is_empty() || !key.chars().all(is_letter) {
+        return Err(Error::configuration(format!("`{key}` is not a valid key of an AWS configuration file")));
     }
+    Ok(())
 }
 
-/// Checks that a value will be read as it is. It may be a secret, and is not repeated.
+/// Checks that every tool will read a value unchanged.
+///
+/// Invariant: the error does not contain the value, which may be a secret.
 pub(super) fn check_value(key: &str, value: &str) -> Result<()> {
     let refused = |why: &str| Err(Error::configuration(format!("the value for `{key}` {why}")));
     if value.contains(char::is_control) {
-        return refused("has a line break or another control character in it");
+        return refused("contains a line break or another control character");
     }
     if value.trim() != value {
         return refused("begins or ends with a blank");
     }
     let line = format!(" {value}");
-    match without_comment(&line) == line {
-        true => Ok(()),
-        false => refused("has a `#` or `;` after a blank, where many tools see a comment"),
+    if without_comment(&line) != line {
+        return refused("contains a `#` or `;` after a blank, which many tools read as a comment");
     }
+    Ok(())
 }
 
-/// Returns the header of a section, its name in quotes where the AWS CLI has them.
+/// Returns the header line of a section, with quotes around a name that contains blanks.
 pub(super) fn header_line(which: WhichFile, kind: SectionKind, wanted: &str) -> Result<String> {
     let header = match (which, kind, wanted) {
         (WhichFile::Credentials, ..) | (_, SectionKind::Profile, "default") => format!("[{wanted}]"),
         _ if wanted.contains(' ') => format!("[{} '{wanted}']", kind.word()),
         _ => format!("[{} {wanted}]", kind.word()),
     };
-    let is_read_back = |header: &str| match Headers::new(header).next().and_then(|first| name(header, first, which)) {
-        Some((of, name)) => of == kind && name == wanted,
-        None => false,
-    };
-    match wanted.chars().all(|c| is_portable(c) || c == ' ') && is_read_back(&header) {
-        true => Ok(header),
-        false => Err(illegal(kind, wanted, "")),
+    let read_back = Headers::new(&header).next().and_then(|first| name(&header, first, which));
+    let is_read_back = read_back.is_some_and(|(of, name)| of == kind && name == wanted);
+    if !is_read_back || !wanted.chars().all(|c| is_portable(c) || c == ' ') {
+        return Err(invalid_name(kind, wanted, ""));
     }
+    Ok(header)
 }
 
-/// Checks that every AWS tool will see a new name; with a blank in it, it is one for the AWS CLI alone.
+/// Checks that every AWS tool will read a new name; only the AWS CLI reads names with blanks.
 ///
 /// # Errors
-/// Configuration: only some would.
+/// Configuration: some AWS tools would not read it.
 pub(crate) fn check_name(kind: SectionKind, name: &str) -> Result<()> {
     if name.starts_with('-') {
-        return Err(illegal(kind, name, ": it would be taken for an option").hint("begin it with a letter or digit"));
+        return Err(invalid_name(kind, name, ": it looks like an option").hint("start it with a letter or digit"));
     }
-    match !name.is_empty() && name.chars().all(is_portable) {
-        true => Ok(()),
-        false => Err(illegal(kind, name, ": the SDKs would not see it")),
+    if name.is_empty() || !name.chars().all(is_portable) {
+        return Err(invalid_name(kind, name, ": the SDKs would ignore it"));
     }
+    Ok(())
 }
 
-fn illegal(kind: SectionKind, name: &str, why: &str) -> Error {
+fn invalid_name(kind: SectionKind, name: &str, why: &str) -> Error {
     Error::configuration(format!("`{name}` cannot be the name of a new {}{why}", kind.word()))
-        .hint("use letters, digits and `_ - / . % @ : +`, which every AWS tool can read")
+        .hint("use letters, digits and `_ - / . % @ : +`, which every AWS tool reads")
 }
