@@ -54,7 +54,8 @@ fn partition_and_region<'a>(
     let (source, arn) = (&profile.source, profile.source.role_arn());
     let partition = partition::of_role_or_region(arn, source.region().or(found));
     if let Some(region) = args.region.as_deref().filter(|region| !partition.has(region)) {
-        let message = format!("--region: `{region}` is not in the partition of the role, `{}`", partition.name);
+        let message =
+            format!("--region: `{region}` is not in partition `{}`, which the role belongs to", partition.name);
         return Err(Error::configuration(message).hint(format!("--region {}", partition.global_region)));
     }
     Ok((partition, found.filter(|region| partition.has(region))))
@@ -91,7 +92,7 @@ fn with_credentials(
     if credentials.session_token.is_none() {
         let name = &profile.name;
         return Err(Error::configuration(format!(
-            "profile `{name}` has long-term access keys of a user, which cannot open the console"
+            "profile `{name}` has long-term keys of a user, which cannot open the console"
         ))
         .hint(format!("ssox console --role-arn arn:aws:iam::ACCOUNT:role/NAME {}", as_argument(name))));
     }

@@ -1,4 +1,5 @@
-//! Whose identity a shell has, when it is not the one ssox gave it: what was changed, by whom, and what is there now.
+//! Describes a shell whose identity is not the one that ssox set: which variables changed, what set them, and which
+//! identity AWS tools use there now.
 
 use crate::config::ConfigFiles;
 use crate::context::Context;
@@ -6,17 +7,17 @@ use crate::identity::{ID, Identity, VARIABLE};
 use crate::profile::Profile;
 use crate::snapshots;
 
-/// What is in the place of what ssox set.
+/// An identity that replaced the one ssox set.
 pub(super) struct Foreign {
-    /// The profile that ssox put in.
+    /// The profile that ssox set.
     profile: String,
-    /// `AWS_ACCESS_KEY_ID was set by direnv (/project)`, `AWS_SESSION_TOKEN is missing`, for each.
+    /// What happened to the variables: `AWS_ACCESS_KEY_ID set by direnv (/project)`, `AWS_SESSION_TOKEN missing`.
     changes: Vec<String>,
-    /// The identity that is there now.
+    /// The identity that AWS tools use now.
     pub(super) identity: String,
 }
 
-/// Compares this shell with what ssox left in it; `None` when nothing is in use, or all is as it was.
+/// Compares the environment with what ssox set; `None` when nothing is in use or nothing has changed.
 pub(super) fn foreign(ctx: &Context) -> Option<Foreign> {
     let profile = ctx.var("SSOX_PROFILE").or_else(|| ctx.var(VARIABLE).map(|_| "SSOX_PROFILE"))?;
     let names = Identity::held(ctx).foreign(ctx);
@@ -28,19 +29,19 @@ pub(super) fn foreign(ctx: &Context) -> Option<Foreign> {
 }
 
 impl Foreign {
-    /// Says what is wrong, in one line.
+    /// Returns what is wrong, in one line.
     pub(super) fn message(&self) -> String {
         format!("this shell no longer has what ssox set for `{}`: {}", self.profile, self.changes.join("; "))
     }
 
-    /// Says what to type, which is the same in every shell.
+    /// Returns what to type.
     pub(super) fn hint(&self) -> String {
         let name = shell_words::quote(&self.profile);
         format!("ssox use {name} sets everything again; ssox clear keeps what others set")
     }
 }
 
-/// Says of each what happened; those that the same happened to share a phrase.
+/// Returns what happened to the variables, one phrase for all that have the same cause.
 fn changes(ctx: &Context, names: &[&'static str]) -> Vec<String> {
     let mut phrases: Vec<(String, Vec<&str>)> = Vec::new();
     for name in names {
@@ -57,7 +58,7 @@ fn changes(ctx: &Context, names: &[&'static str]) -> Vec<String> {
     phrases.into_iter().map(|(what, names)| format!("{} {what}", names.join(", "))).collect()
 }
 
-/// Says who a tool is here: by the keys, or else by the profile.
+/// Returns the identity that AWS tools use in this shell: that of the keys, or else of the profile.
 fn identity(ctx: &Context) -> String {
     let endpoint = ctx.var("AWS_ENDPOINT_URL").filter(|url| is_local(url));
     let emulator = endpoint.map(|url| format!(", for {url} (AWS_ENDPOINT_URL)")).unwrap_or_default();
@@ -71,8 +72,8 @@ fn identity(ctx: &Context) -> String {
 
 fn key(ctx: &Context, id: &str) -> String {
     let start = id.char_indices().rev().nth(3).map_or(0, |(at, _)| at);
-    let of = profile_of(ctx, id).map_or_else(|| "unknown to ssox".into(), |name| format!("of profile `{name}`"));
-    format!("access key …{}, {of}", &id[start..])
+    let owner = profile_of(ctx, id).map_or_else(|| "unknown to ssox".into(), |name| format!("of profile `{name}`"));
+    format!("access key …{}, {owner}", &id[start..])
 }
 
 /// Returns the profile whose credentials, cached or static, have that key id.
@@ -85,6 +86,7 @@ fn profile_of(ctx: &Context, id: &str) -> Option<String> {
     files.profiles().map(|section| section.name.to_string()).find(has_it)
 }
 
+/// Tells whether an endpoint is an emulator on this machine.
 fn is_local(url: &str) -> bool {
     ["://localhost", "://127.", "://[::1]", "localstack"].iter().any(|host| url.contains(host))
 }

@@ -1,11 +1,10 @@
-//! `ssox init`: prints the integration of a shell, the same text every time.
+//! `ssox init`: prints the integration script of a shell. The scripts are in `shell/`.
 //!
-//! Deliberately not here: the text, which lies in `shell/` as real scripts, and anything that depends on this machine:
-//! the output can be saved and sourced, and survives an upgrade.
+//! Invariant: the output does not depend on the machine, so that it can be saved and sourced.
 
 use crate::shell::Shell;
 
-/// Returns the script for a shell; without `prompt` it keeps its segment out of the prompt.
+/// Returns the script for a shell; without `prompt` it adds no segment to the prompt.
 pub(crate) fn script(shell: Shell, prompt: bool) -> String {
     let (without_prompt, text) = match shell {
         Shell::Zsh => ("_ssox_no_prompt=1", sticky(text(shell))),
@@ -13,13 +12,10 @@ pub(crate) fn script(shell: Shell, prompt: bool) -> String {
         Shell::Fish => ("set -g _ssox_no_prompt 1", text(shell).to_owned()),
         Shell::PowerShell => ("$global:_ssox_no_prompt = $true", text(shell).to_owned()),
     };
-    match prompt {
-        true => text,
-        false => format!("{without_prompt}\n{text}"),
-    }
+    if prompt { text } else { format!("{without_prompt}\n{text}") }
 }
 
-/// Returns the script as it lies in the repository.
+/// Returns the script as it is in the repository.
 pub(super) fn text(shell: Shell) -> &'static str {
     match shell {
         Shell::Zsh => include_str!("../../shell/ssox.zsh"),
@@ -29,9 +25,9 @@ pub(super) fn text(shell: Shell) -> &'static str {
     }
 }
 
-/// Passes a zsh script to sticky emulation: it is parsed, and its functions run, with the options given here, whatever
-/// options and aliases there are around. All of it is one word without a newline, which `csh_junkie_quotes` forbids; a
-/// word in pieces takes zsh milliseconds to put together.
+/// Runs a zsh script in sticky emulation: zsh parses it, and later runs its functions, with the options given here and not
+/// with those of the user. The script is one word without a newline, which `csh_junkie_quotes` forbids; several words
+/// would take zsh milliseconds to join.
 /// <https://zsh.sourceforge.io/Doc/Release/Shell-Builtin-Commands.html>, `emulate`.
 fn sticky(script: &str) -> String {
     let word = script.replace('\\', r"\\").replace('\'', r"\'").replace('\n', r"\n");
@@ -43,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_prompt_is_one_line_more() {
+    fn without_a_prompt_the_script_has_one_more_line() {
         for shell in Shell::ALL {
             let (with, without) = (script(shell, true), script(shell, false));
             assert_eq!(without.split_once('\n').unwrap().1, with, "{shell:?}");
@@ -51,7 +47,7 @@ mod tests {
     }
 
     #[test]
-    fn no_script_bakes_in_a_path() {
+    fn no_script_contains_a_path_of_the_build() {
         for shell in Shell::ALL {
             assert!(!script(shell, true).contains(env!("CARGO_MANIFEST_DIR")), "{shell:?}");
         }

@@ -1,6 +1,4 @@
-//! `ssox login`: signs in to a session.
-//!
-//! Deliberately not here: the conversation with the person (`session`).
+//! `ssox login`: signs in to a session, or to the identity provider of a SAML profile.
 
 use super::{chosen_session, saml};
 use crate::cli::Login;
@@ -11,12 +9,12 @@ use crate::session::{self, Flow, SignIn};
 use crate::terminal;
 use crate::time::human;
 
-/// Signs in, unless the token is good enough.
+/// Signs in, unless the token is still valid or can be refreshed.
 ///
 /// # Errors
-/// Configuration: no such session; a person is needed and not there, refused, or did not come; AWS is unreachable.
+/// Configuration: no such session. `NeedsPerson`: nobody can sign in, or nobody did in time. AWS refuses or is unreachable.
 pub(super) fn run(ctx: &Context, args: &Login) -> Result<()> {
-    if let (None, Some((name, saml))) = (&args.sso_session, saml::meant(ctx, args.profile.as_deref())) {
+    if let (None, Some((name, saml))) = (&args.sso_session, saml::selected(ctx, args.profile.as_deref())) {
         return saml::log_in(ctx, args, &name, &saml);
     }
     let files = ConfigFiles::load(ctx)?;
@@ -33,10 +31,10 @@ pub(super) fn run(ctx: &Context, args: &Login) -> Result<()> {
             Err(error) => return Err(error),
         }
     }
-    session::sign_in(ctx, &session, &how(args)).map(drop)
+    session::sign_in(ctx, &session, &options(args)).map(drop)
 }
 
-fn how(args: &Login) -> SignIn {
+fn options(args: &Login) -> SignIn {
     let flow = match (args.pkce, args.device_code) {
         (true, _) => Some(Flow::Pkce),
         (_, true) => Some(Flow::DeviceCode),

@@ -1,6 +1,5 @@
-//! `ssox logout`: ends one session, or every session of the configuration, and says what it removed.
-//!
-//! Deliberately not here: credentials a shell holds, which only `ssox clear` in that shell can take out.
+//! `ssox logout`: signs out of one session or of every configured session, and shows what it removed. Only `ssox clear`
+//! can remove credentials from a shell.
 
 use super::{chosen_session, saml};
 use crate::cache;
@@ -12,14 +11,14 @@ use crate::profile::{self, Profile};
 use crate::session::{self, Session};
 use crate::terminal::{say, warn};
 
-/// Ends the sessions that are meant.
+/// Signs out of the selected sessions.
 ///
 /// # Errors
 /// Configuration: no such session, or files that cannot be removed.
 pub(super) fn run(ctx: &Context, args: &Logout) -> Result<()> {
     let files = ConfigFiles::load(ctx)?;
     if !args.all {
-        if let (None, Some(profile)) = (&args.sso_session, saml::meant(ctx, args.profile.as_deref())) {
+        if let (None, Some(profile)) = (&args.sso_session, saml::selected(ctx, args.profile.as_deref())) {
             return saml::log_out(ctx, &[profile]);
         }
         let session = chosen_session(ctx, &files, args.profile.as_deref(), args.sso_session.as_deref())?;
@@ -30,8 +29,8 @@ pub(super) fn run(ctx: &Context, args: &Logout) -> Result<()> {
     let sessions: Vec<Session> = found.into_iter().flatten().collect();
     sessions.iter().try_for_each(|session| log_out(ctx, &files, session))?;
     for (path, start_url) in session::foreign_tokens(ctx, &sessions) {
-        let of = start_url.map(|url| format!(" ({url})")).unwrap_or_default();
-        say(&format!("left alone, for no session of the configuration has it: {}{of}", path.display()));
+        let start_url = start_url.map(|url| format!(" ({url})")).unwrap_or_default();
+        say(&format!("kept `{}`{start_url}: it belongs to no configured session", path.display()));
     }
     let saml = saml::all(ctx, &files);
     if sessions.is_empty() && saml.is_empty() {
@@ -45,7 +44,7 @@ fn log_out(ctx: &Context, files: &ConfigFiles, session: &Session) -> Result<()> 
     let (roles, is_in_shell) = remove_roles(ctx, files, session)?;
     let label = session.label();
     if let Some(error) = done.server {
-        warn(&format!("{}; the session ends there by itself", error.message));
+        warn(&format!("{}; the session there expires on its own", error.message));
     }
     let roles = match roles {
         0 => None,
@@ -53,17 +52,19 @@ fn log_out(ctx: &Context, files: &ConfigFiles, session: &Session) -> Result<()> 
         many => Some(format!("the cached credentials of {many} roles")),
     };
     let removed: Vec<String> = done.removed.map(|path| path.display().to_string()).into_iter().chain(roles).collect();
-    match removed.is_empty() {
-        true => say(&format!("not signed in to `{label}`: there was nothing to remove")),
-        false => say(&format!("signed out of `{label}`; removed {}", removed.join(" and "))),
+    if removed.is_empty() {
+        say(&format!("not signed in to `{label}`: there was nothing to remove"));
+    } else {
+        say(&format!("signed out of `{label}`; removed {}", removed.join(" and ")));
     }
     if is_in_shell {
-        say("this shell still holds credentials of it; `ssox clear` takes them out");
+        say("this shell still has credentials of it; `ssox clear` removes them");
     }
     Ok(())
 }
 
-/// Removes the cached credentials of the session's roles, and of roles those have assumed; returns how many, and whether this shell holds some of them.
+/// Removes the cached credentials of the session's roles, and of roles assumed from those. Returns how many it removed, and
+/// whether this shell has some of them.
 fn remove_roles(ctx: &Context, files: &ConfigFiles, session: &Session) -> Result<(usize, bool)> {
     let (mut removed, mut is_in_shell) = (0, false);
     for name in files.profile_names() {

@@ -1,6 +1,6 @@
-//! The picker of `ssox use` without a name: every profile with its account, role, region and clocks, most used first.
+//! The picker of `ssox use` without a name: every profile with its account, role, region and time left, most used first.
 //!
-//! Deliberately not here: drawing and searching (`terminal::picker`), and asking AWS for anything.
+//! Invariant: it asks AWS nothing.
 
 use crate::account_names::AccountNames;
 use crate::config::ConfigFiles;
@@ -13,26 +13,26 @@ use crate::time::human;
 use crate::usage;
 use std::collections::HashMap;
 
-/// How many rows, from the most used on, have clocks: each is a file to read, and nobody scrolls further.
-const WITH_CLOCKS: usize = 1000;
+/// How many rows, from the most used profile on, show the time left: each takes reading a file.
+const ROWS_WITH_TIME: usize = 1000;
 
 /// Returns the name of the profile a person chooses.
 ///
 /// # Errors
-/// A person is needed, or refuses; configuration: files that cannot be read.
+/// `NeedsPerson`: there is nobody to ask, or the person cancelled. Configuration: files that cannot be read.
 pub(super) fn pick(ctx: &Context) -> Result<String> {
     let files = ConfigFiles::load(ctx)?;
-    let mut facts = Facts { ctx, files: &files, accounts: AccountNames::load(ctx), sessions: HashMap::new() };
+    let mut columns = Columns { ctx, files: &files, accounts: AccountNames::load(ctx), sessions: HashMap::new() };
     let names = most_used_first(ctx, files.profile_names().collect());
-    let row = |(at, name): (usize, String)| Row { columns: facts.columns(&name, at < WITH_CLOCKS), key: name };
+    let row = |(at, name): (usize, String)| Row { columns: columns.of(&name, at < ROWS_WITH_TIME), key: name };
     let rows: Vec<Row> = names.into_iter().enumerate().map(row).collect();
     if rows.is_empty()
         && let Some((cause, hint)) = files.why_absent(ctx, |usual| usual.profile_names().next().is_some())
     {
         return Err(Error::configuration(format!("there is no profile to choose: {cause}")).hint(hint));
     }
-    let instead = if rows.is_empty() { "ssox configure sso" } else { "ssox use NAME; ssox list shows the names" };
-    picker::pick(ctx, "profile", instead, &rows)
+    let hint = if rows.is_empty() { "ssox configure sso" } else { "ssox use NAME; ssox list shows the names" };
+    picker::pick(ctx, "profile", hint, &rows)
 }
 
 fn most_used_first(ctx: &Context, mut names: Vec<String>) -> Vec<String> {
@@ -42,16 +42,16 @@ fn most_used_first(ctx: &Context, mut names: Vec<String>) -> Vec<String> {
     names
 }
 
-/// What is known of profiles; the token of each session is read once.
-struct Facts<'a> {
+/// Returns what a row shows of a profile, and reads the token of each session once.
+struct Columns<'a> {
     ctx: &'a Context,
     files: &'a ConfigFiles,
     accounts: AccountNames,
     sessions: HashMap<(Option<String>, String), String>,
 }
 
-impl Facts<'_> {
-    fn columns(&mut self, name: &str, with_clocks: bool) -> Vec<String> {
+impl Columns<'_> {
+    fn of(&mut self, name: &str, with_time: bool) -> Vec<String> {
         let profile = match Profile::resolve(self.ctx, self.files, name) {
             Ok(profile) => profile,
             Err(error) => return vec![name.into(), format!("broken: {}", error.message)],
@@ -65,31 +65,31 @@ impl Facts<'_> {
             text(source.role_name()),
             text(profile.region.as_deref()),
         ];
-        if with_clocks {
-            columns.extend([self.credentials_clock(&profile), self.session_clock(&profile)]);
+        if with_time {
+            columns.extend([self.credentials_left(&profile), self.session_left(&profile)]);
         }
         columns
     }
 
-    fn credentials_clock(&self, profile: &Profile) -> String {
+    fn credentials_left(&self, profile: &Profile) -> String {
         let end = profile.source.cached(self.ctx).and_then(|entry| entry.credentials.expiration);
         let left = end.map(|end| end.seconds_after(self.ctx.now())).filter(|left| *left > 0);
         left.map(human).unwrap_or_default()
     }
 
-    fn session_clock(&mut self, profile: &Profile) -> String {
+    fn session_left(&mut self, profile: &Profile) -> String {
         let Some(session) = profile.source.session() else { return String::new() };
         let key = (session.name.clone(), session.start_url.clone());
-        self.sessions.entry(key).or_insert_with(|| session_clock(self.ctx, session)).clone()
+        self.sessions.entry(key).or_insert_with(|| session_left(self.ctx, session)).clone()
     }
 }
 
-fn session_clock(ctx: &Context, session: &Session) -> String {
+fn session_left(ctx: &Context, session: &Session) -> String {
     match session::cached_token(ctx, session) {
         Some(token) if token.is_valid(ctx.now()) => {
             format!("session {}", human(token.expires_at.seconds_after(ctx.now())))
         }
-        Some(token) if token.is_refreshable(ctx.now()) => "session renews".into(),
+        Some(token) if token.is_refreshable(ctx.now()) => "session refreshable".into(),
         _ => "signed out".into(),
     }
 }

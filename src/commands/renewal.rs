@@ -1,5 +1,5 @@
-//! Renewal behind the prompt: a detached process that fetches into the cache; and where nothing can be cached, one that
-//! hands the credentials to the shell that asked.
+//! Renews credentials in the background of a prompt: a detached process fetches them into the cache. If they cannot be
+//! cached, a process fetches them for the calling shell alone.
 
 mod note;
 
@@ -20,13 +20,13 @@ use std::sync::mpsc::channel;
 use std::thread;
 use std::time::Duration;
 
-/// How soon the hook asks again while a renewal is under way.
-const SOON: i64 = 1;
+/// Seconds after which the hook calls again while a renewal is running.
+const POLL_AFTER: i64 = 1;
 
 /// How long a prompt waits for credentials that cannot be cached.
-const HAND_OVER: Duration = Duration::from_secs(5);
+const FETCH_LIMIT: Duration = Duration::from_secs(5);
 
-/// Returns the profile this shell uses, with the role asked for on top.
+/// Returns the profile in use in this shell, with the role to assume.
 ///
 /// # Errors
 /// Those of the profile.
@@ -35,32 +35,32 @@ pub(super) fn held_profile(ctx: &Context) -> Result<Profile> {
     Profile::load(ctx, name)?.with_role(ctx, ctx.var("SSOX_ROLE_ARN"))
 }
 
-/// Returns how far the renewal of this shell's credentials is.
+/// Returns the state of the renewal of this shell's credentials.
 pub(super) fn state(ctx: &Context, profile: &Profile) -> State {
     note::state(ctx, profile)
 }
 
-/// Starts the detached process. It stays in the shell's working directory, where relative paths of the environment and
-/// of the configuration lead to what the shell means.
+/// Starts the detached process. It keeps the shell's working directory, so that relative paths in the environment and the
+/// configuration mean the same files.
 ///
 /// # Errors
-/// Configuration: its result could not be noted. Other: it could not be started.
+/// Configuration: the state of the renewal cannot be written. Other: the process could not be started.
 pub(super) fn start(ctx: &Context) -> Result<()> {
     note::begin(ctx)?;
     spawn(&["tick", "--renew"], Stdio::null()).map(drop).map_err(|cause| not_started(&cause))
 }
 
-/// Lets another process fetch for this shell alone, and returns its reply. It is not cut off when it takes too long: it
-/// may be about to store a new token.
-pub(super) fn hand_over(ctx: &Context, emit: &str) -> Result<String> {
+/// Runs a process that fetches for this shell alone, and returns its reply. A process that takes too long is not killed: it
+/// may be storing a refreshed token.
+pub(super) fn fetch_for_shell(ctx: &Context, emit: &str) -> Result<String> {
     let emit = format!("--emit={emit}");
     let child = spawn(&[&emit, "tick", "--renew"], Stdio::piped()).map_err(|cause| not_started(&cause))?;
-    let too_late = || Error::unreachable(format!("AWS did not answer within {}s", HAND_OVER.as_secs()));
-    let reply = printed(child, HAND_OVER).filter(|reply| reply.ends_with("#end\n"));
-    reply.ok_or_else(too_late).inspect_err(|error| ctx.log(|| error.message.clone()))
+    let timed_out = || Error::unreachable(format!("AWS did not answer within {}s", FETCH_LIMIT.as_secs()));
+    let reply = read_stdout(child, FETCH_LIMIT).filter(|reply| reply.ends_with("#end\n"));
+    reply.ok_or_else(timed_out).inspect_err(|error| ctx.log(|| error.message.clone()))
 }
 
-/// Is the detached process: fetches into the cache, and notes a failure. One at a time.
+/// The detached process: fetches into the cache, and records a failure. Only one runs at a time.
 pub(super) fn run(ctx: &Context) {
     detach();
     let Some(_lock) = Lock::try_take(ctx, &note::lock_name(ctx)) else { return };
@@ -70,7 +70,7 @@ pub(super) fn run(ctx: &Context) {
     }
 }
 
-/// Is the process that fetches for one shell, whether or not the credentials can be cached.
+/// The process that fetches for one shell, whether or not the credentials can be cached.
 ///
 /// # Errors
 /// None that credentials can cause.
@@ -86,7 +86,7 @@ pub(super) fn run_for_shell(ctx: &Context) -> Result<EnvChanges> {
     }
 }
 
-/// Returns why this shell's credentials could not be renewed, and when the hook tries again.
+/// Returns why this shell's credentials could not be renewed, and when the hook retries.
 pub(super) fn last_failure(ctx: &Context) -> Option<(Error, Option<Timestamp>)> {
     let state = ctx.var("SSOX_STATE")?;
     let outcome = [Outcome::Failed, Outcome::SignIn].into_iter().find(|outcome| outcome.name() == state)?;
@@ -97,33 +97,33 @@ pub(super) fn last_failure(ctx: &Context) -> Option<(Error, Option<Timestamp>)> 
     Some((error, ctx.var("SSOX_NEXT").and_then(|next| next.parse().ok()).map(Timestamp)))
 }
 
-/// Tells whether the credentials are to be renewed.
+/// Tells whether it is time to renew the credentials.
 pub(super) fn is_due(ctx: &Context, entry: &Entry) -> bool {
     entry.renewable_from().is_some_and(|from| from <= ctx.now())
 }
 
-/// Returns what is in the cache and need not be renewed.
+/// Returns cached credentials that need no renewal.
 pub(super) fn good(ctx: &Context, profile: &Profile) -> Option<Entry> {
     profile.source.cached(ctx).filter(|entry| !is_due(ctx, entry))
 }
 
-/// Says that credentials come later.
+/// Returns the changes while a renewal is running.
 ///
 /// # Errors
 /// None: the values have no control characters.
 pub(super) fn under_way(ctx: &Context) -> Result<EnvChanges> {
-    changes::later(Some(Outcome::Renewing.name()), Some(ctx.now().plus(SOON)))
+    changes::later(Some(Outcome::Renewing.name()), Some(ctx.now().plus(POLL_AFTER)))
 }
 
-/// Says what failed.
+/// Returns the changes after a failed renewal.
 ///
 /// # Errors
 /// None: the values have no control characters.
 pub(super) fn failed(ctx: &Context, failure: &Failure) -> Result<EnvChanges> {
-    changes::later(Some(failure.outcome.name()), Some(failure.retry_at.max(ctx.now().plus(SOON))))
+    changes::later(Some(failure.outcome.name()), Some(failure.retry_at.max(ctx.now().plus(POLL_AFTER))))
 }
 
-/// Notes that a profile cannot be renewed, and says so.
+/// Records a failed renewal, and returns its changes.
 ///
 /// # Errors
 /// None: the values have no control characters.
@@ -131,7 +131,8 @@ pub(super) fn fail(ctx: &Context, step: Step, error: &Error) -> Result<EnvChange
     failed(ctx, &note::fail(ctx, step, None, error))
 }
 
-/// Fetches, unless a failure is still in force; what has to be cached is not fetched where it cannot be.
+/// Fetches credentials, unless the last failure is too recent for a retry. Credentials that must be cached are only fetched
+/// if the cache can be written.
 fn renew(ctx: &Context, profile: &Profile, needed: Step) -> std::result::Result<Entry, Failure> {
     if let State::Failed(failure) = note::state(ctx, profile)
         && failure.step != Step::Store
@@ -143,9 +144,9 @@ fn renew(ctx: &Context, profile: &Profile, needed: Step) -> std::result::Result<
         profile.source.reserve(ctx).map_err(fail(Step::Store))?;
     }
     let entry = profile.source.credentials(ctx, &request(ctx, profile)).map_err(fail(Step::Fetch))?;
-    // A clock that is ahead would otherwise have AWS asked at every prompt.
+    // With a clock that is ahead, every prompt would otherwise ask AWS.
     if entry.is_expired(ctx.now()) {
-        let ahead = Error::other("the new credentials had expired when they came: this machine's clock is ahead");
+        let ahead = Error::other("the new credentials have already expired: this machine's clock is ahead");
         return Err(fail(Step::Fetch)(ahead.hint("ssox doctor")));
     }
     if needed == Step::Store && good(ctx, profile).is_none() {
@@ -157,25 +158,26 @@ fn renew(ctx: &Context, profile: &Profile, needed: Step) -> std::result::Result<
     Ok(entry)
 }
 
-/// Asks for more time than is left, where the cached credentials are still good but due.
+/// Returns a request that the cached credentials do not satisfy if they are due for renewal.
 fn request(ctx: &Context, profile: &Profile) -> Request {
     let due = profile.source.cached(ctx).filter(|entry| is_due(ctx, entry));
     let left = due.and_then(|entry| Some(entry.credentials.expiration?.seconds_after(entry.renewable_from()?)));
     Request { min_ttl: left.and_then(|left| u64::try_from(left).ok()).map(Duration::from_secs), ..Request::default() }
 }
 
-/// Own session, no open descriptors but the reply: no shell waits for it or speaks of it.
+/// Starts ssox without the shell's descriptors, except a pipe for the reply: no shell waits for it or reports on it.
 fn spawn(arguments: &[&str], stdout: Stdio) -> io::Result<Child> {
     let mut command = Command::new(std::env::current_exe()?);
     command.args(arguments).stdin(Stdio::null()).stdout(stdout).stderr(Stdio::null()).spawn()
 }
 
+/// Starts a new session, so that the shell's job control does not reach the process.
 fn detach() {
     #[cfg(unix)]
     let _ = rustix::process::setsid();
 }
 
-fn printed(child: Child, limit: Duration) -> Option<String> {
+fn read_stdout(child: Child, limit: Duration) -> Option<String> {
     let (sender, receiver) = channel();
     let mut stdout = child.stdout?;
     thread::spawn(move || {

@@ -1,6 +1,4 @@
-//! Profiles of accounts outside the organization: `ssox saml roles`, and what `login` and `logout` are for them.
-//!
-//! Deliberately not here: taking one of the roles, which every verb with credentials does.
+//! Profiles of accounts outside the organization: `ssox saml roles`, and `login` and `logout` for SAML profiles.
 
 use super::table::{Table, json_list};
 use crate::cache;
@@ -28,12 +26,12 @@ struct RoleJson<'a> {
 /// Returns the table, or the JSON array.
 ///
 /// # Errors
-/// Configuration: not a SAML profile, not a SAML response. Needs a person: nobody signed in. Refused: no role.
+/// Configuration: not a SAML profile, or not a SAML response. `NeedsPerson`: nobody signed in. Refused: no role.
 pub(super) fn roles(ctx: &Context, args: &SamlRoles) -> Result<String> {
     let assertion = assertion(ctx, args)?;
     let roles = saml::roles(&assertion)?;
     if let Some(end) = assertion.not_on_or_after.filter(|end| *end <= ctx.now()) {
-        warn(&format!("this SAML response was good until {end}: AWS takes it no more"));
+        warn(&format!("this SAML response was valid until {end}: AWS no longer accepts it"));
     }
     if args.json {
         return Ok(json_list(roles.iter().map(|role| RoleJson {
@@ -67,8 +65,8 @@ fn assertion(ctx: &Context, args: &SamlRoles) -> Result<Assertion> {
     }
 }
 
-/// Returns the profile that is meant when it is one of these.
-pub(super) fn meant(ctx: &Context, profile: Option<&str>) -> Option<(String, Box<Saml>)> {
+/// Returns the profile with that name, or the implied one, if it is a SAML profile.
+pub(super) fn selected(ctx: &Context, profile: Option<&str>) -> Option<(String, Box<Saml>)> {
     let profile = Profile::load(ctx, profile.unwrap_or_else(|| implied_name(ctx))).ok()?;
     match profile.source {
         Source::Saml(saml) => Some((profile.name, saml)),
@@ -76,7 +74,7 @@ pub(super) fn meant(ctx: &Context, profile: Option<&str>) -> Option<(String, Box
     }
 }
 
-/// Signs in, and keeps the credentials that yields.
+/// Signs in, and caches the credentials.
 ///
 /// # Errors
 /// Those of the sign-in.
@@ -96,17 +94,18 @@ pub(super) fn log_in(ctx: &Context, args: &Login, name: &str, saml: &Saml) -> Re
     Ok(())
 }
 
-/// Removes cached credentials, and all sign-ins the browser remembers: they are the identity provider's, not a profile's.
+/// Removes the cached credentials of the profiles, and every sign-in that ssox's browser profile remembers: those belong to
+/// identity providers, not to single profiles.
 ///
 /// # Errors
-/// Configuration: files that cannot be removed. Needs a person: a sign-in is under way.
+/// Configuration: files that cannot be removed. `NeedsPerson`: somebody is signing in.
 pub(super) fn log_out(ctx: &Context, profiles: &[(String, Box<Saml>)]) -> Result<()> {
     let is_forgotten = saml::browser::forget(ctx)?;
     for (name, saml) in profiles {
         let what = match (cache::remove(ctx, &saml.key())?, is_forgotten) {
-            (true, true) => "removed its cached credentials, and the sign-ins of the browser that ssox starts",
+            (true, true) => "removed its cached credentials, and the sign-ins in the browser that ssox starts",
             (true, false) => "removed its cached credentials",
-            (false, true) => "removed the sign-ins of the browser that ssox starts",
+            (false, true) => "removed the sign-ins in the browser that ssox starts",
             (false, false) => {
                 say(&format!("not signed in to `{name}`: there was nothing to remove"));
                 continue;
@@ -114,13 +113,13 @@ pub(super) fn log_out(ctx: &Context, profiles: &[(String, Box<Saml>)]) -> Result
         };
         say(&format!("signed out of `{name}`; {what}"));
         if ctx.var("SSOX_PROFILE") == Some(name) && ctx.var("AWS_SESSION_TOKEN").is_some() {
-            say("this shell still holds credentials of it; `ssox clear` takes them out");
+            say("this shell still has credentials of it; `ssox clear` removes them");
         }
     }
     Ok(())
 }
 
-/// Returns every profile of this kind.
+/// Returns all SAML profiles.
 pub(super) fn all(ctx: &Context, files: &ConfigFiles) -> Vec<(String, Box<Saml>)> {
     let resolved = files.profile_names().filter_map(|name| Some((Profile::resolve(ctx, files, &name).ok()?, name)));
     let ours = |(profile, name): (Profile, String)| match profile.source {

@@ -1,5 +1,6 @@
-//! `ssox status`: what this shell holds, and its three clocks; with `--verify`, what AWS says to that. Where the identity is
-//! not the one ssox gave, nothing is said of ours as if it were in force.
+//! `ssox status`: shows which credentials this shell has, and when the credentials, the token and the session expire. With
+//! `--verify` it shows whose credentials they are according to AWS. If the shell has another identity than ssox set, it
+//! shows that one.
 
 use super::foreign::{Foreign, foreign};
 use super::renewal;
@@ -14,7 +15,7 @@ use crate::session::{self, Session, Token};
 use crate::time::{Timestamp, human};
 use serde::Serialize;
 
-/// What the environment of this shell says.
+/// What this shell has, from its environment, the configuration and the cache.
 struct Held {
     profile: Option<String>,
     mode: Option<&'static str>,
@@ -25,11 +26,11 @@ struct Held {
     session: Option<Session>,
     token: Option<Token>,
     foreign: Option<Foreign>,
-    /// Why the credentials could not be renewed, and when that is tried again.
+    /// Why the credentials could not be renewed, and when ssox retries.
     failure: Option<(Error, Option<Timestamp>)>,
 }
 
-/// Returns the text, or the JSON object; nothing in use is no error.
+/// Returns the text or the JSON object. It is not an error if nothing is in use.
 ///
 /// # Errors
 /// With `--verify`: AWS refuses the keys or is unreachable.
@@ -71,7 +72,7 @@ fn held(ctx: &Context) -> Held {
 }
 
 impl Held {
-    /// Leaves out what describes the credentials ssox set, which are not the ones that are there.
+    /// Leaves out what describes the credentials that ssox set and others have replaced.
     fn without_ours(self) -> Self {
         Self { mode: None, expires_at: None, account_id: None, role_name: None, ..self }
     }

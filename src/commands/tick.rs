@@ -1,6 +1,7 @@
-//! `ssox tick`: what the prompt hook calls when `SSOX_NEXT` is due. Good credentials in the cache are handed out; else a
-//! detached process fetches them while the prompt comes back at once, and a later tick hands them out. No browser ever
-//! opens from a hook, and what others have set is not replaced.
+//! `ssox tick`: called by the prompt hook when `SSOX_NEXT` has passed. It returns valid credentials from the cache. If
+//! there are none, a detached process fetches them, the prompt appears at once, and a later tick returns them.
+//!
+//! Invariant: it opens no browser, and keeps what others have set.
 
 use super::{changes, identity, renewal};
 use crate::cli::Tick;
@@ -14,13 +15,13 @@ use renewal::{State, Step};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-/// How often the cache is looked at during `--wait`.
-const GLANCE: Duration = Duration::from_millis(20);
+/// How often the cache is read during `--wait`.
+const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
-/// Answers the hook; or, with `--renew`, is the process that fetches.
+/// Returns the reply to the hook. With `--renew` this is the process that fetches.
 ///
 /// # Errors
-/// Usage without the shell function; else none: a prompt shows less, it never fails.
+/// Usage without the shell function. Otherwise none: the prompt shows the failure instead.
 pub(super) fn run(ctx: &Context, emit: Option<&str>, args: &Tick) -> Result<String> {
     if let (true, None) = (args.renew, emit) {
         renewal::run(ctx);
@@ -30,9 +31,9 @@ pub(super) fn run(ctx: &Context, emit: Option<&str>, args: &Tick) -> Result<Stri
     if args.renew {
         return Ok(reply(emit, &renewal::run_for_shell(ctx)?));
     }
-    let changes = match answer(ctx, args.wait.unwrap_or_default())? {
-        Answer::Changes(changes) => changes,
-        Answer::HandOver => match renewal::hand_over(ctx, name) {
+    let changes = match tick(ctx, args.wait.unwrap_or_default())? {
+        TickResult::Changes(changes) => changes,
+        TickResult::FetchForShell => match renewal::fetch_for_shell(ctx, name) {
             Ok(reply) => return Ok(reply),
             Err(error) => renewal::fail(ctx, Step::Fetch, &error)?,
         },
@@ -40,47 +41,47 @@ pub(super) fn run(ctx: &Context, emit: Option<&str>, args: &Tick) -> Result<Stri
     Ok(reply(emit, &changes))
 }
 
-enum Answer {
+enum TickResult {
     Changes(EnvChanges),
-    /// Nothing can be cached or noted: the credentials are fetched for this shell, while the prompt waits.
-    HandOver,
+    /// The cache or the state cannot be written: the prompt waits while another process fetches for this shell.
+    FetchForShell,
 }
 
-fn answer(ctx: &Context, wait: Duration) -> Result<Answer> {
+fn tick(ctx: &Context, wait: Duration) -> Result<TickResult> {
     if !Identity::held(ctx).foreign(ctx).is_empty() {
-        return identity::judge(ctx).map(Answer::Changes);
+        return identity::judge(ctx).map(TickResult::Changes);
     }
     if ctx.var("SSOX_EXPIRES").is_none() {
-        return changes::later(None, None).map(Answer::Changes);
+        return changes::later(None, None).map(TickResult::Changes);
     }
     let profile = match renewal::held_profile(ctx) {
         Ok(profile) => profile,
-        Err(error) => return renewal::fail(ctx, Step::Profile, &error).map(Answer::Changes),
+        Err(error) => return renewal::fail(ctx, Step::Profile, &error).map(TickResult::Changes),
     };
-    if let Some(answer) = result(ctx, &profile)? {
-        return Ok(answer);
+    if let Some(result) = last_result(ctx, &profile)? {
+        return Ok(result);
     }
     if matches!(renewal::state(ctx, &profile), State::Idle) && renewal::start(ctx).is_err() {
-        return Ok(Answer::HandOver);
+        return Ok(TickResult::FetchForShell);
     }
     let start = Instant::now();
     while start.elapsed() < wait {
-        sleep(GLANCE);
-        if let Some(answer) = result(ctx, &profile)? {
-            return Ok(answer);
+        sleep(POLL_INTERVAL);
+        if let Some(result) = last_result(ctx, &profile)? {
+            return Ok(result);
         }
     }
-    renewal::under_way(ctx).map(Answer::Changes)
+    renewal::under_way(ctx).map(TickResult::Changes)
 }
 
-/// Returns what the last renewal has led to; `None` before there is one, and while it is under way.
-fn result(ctx: &Context, profile: &Profile) -> Result<Option<Answer>> {
+/// Returns the result of the last renewal; `None` if there was none or one is running.
+fn last_result(ctx: &Context, profile: &Profile) -> Result<Option<TickResult>> {
     if let Some(entry) = renewal::good(ctx, profile) {
-        return changes::renewed(ctx, &entry).map(Answer::Changes).map(Some);
+        return changes::renewed(ctx, &entry).map(TickResult::Changes).map(Some);
     }
     match renewal::state(ctx, profile) {
-        State::Failed(failure) if failure.step == Step::Store => Ok(Some(Answer::HandOver)),
-        State::Failed(failure) => renewal::failed(ctx, &failure).map(Answer::Changes).map(Some),
+        State::Failed(failure) if failure.step == Step::Store => Ok(Some(TickResult::FetchForShell)),
+        State::Failed(failure) => renewal::failed(ctx, &failure).map(TickResult::Changes).map(Some),
         State::Idle | State::UnderWay => Ok(None),
     }
 }

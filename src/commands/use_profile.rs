@@ -1,6 +1,4 @@
-//! `ssox use`: credentials into this shell.
-//!
-//! Deliberately not here: how a shell applies the reply (`shell/`).
+//! `ssox use`: sets a profile's credentials in this shell. The scripts in `shell/` apply the reply.
 
 use super::changes;
 use super::pick::pick;
@@ -13,7 +11,7 @@ use crate::shell::reply::reply;
 use crate::source::Request;
 use crate::usage;
 
-/// Answers the shell function with the changes for a profile.
+/// Returns the reply to the shell function: the changes for a profile.
 ///
 /// # Errors
 /// Usage without the shell function; else those of the profile and its source.
@@ -24,13 +22,12 @@ pub(super) fn run(ctx: &Context, emit: Option<&str>, args: &Use) -> Result<Strin
     }
     let profile = profile(ctx, args)?;
     let region = args.region.as_deref();
-    let changes = match args.profile_only {
-        true if profile.ad_hoc_role_arn.is_some() => return Err(unnamable(&profile)),
-        true => changes::profile_only(ctx, &profile, region)?,
-        false => {
-            let entry = profile.source.credentials(ctx, &Request::from(&args.fetch))?;
-            changes::with_credentials(ctx, &profile, &entry, region)?
-        }
+    let changes = if args.profile_only {
+        check_profile_only(&profile)?;
+        changes::profile_only(ctx, &profile, region)?
+    } else {
+        let entry = profile.source.credentials(ctx, &Request::from(&args.fetch))?;
+        changes::with_credentials(ctx, &profile, &entry, region)?
     };
     usage::record(ctx, &profile.name);
     Ok(reply(emit, &changes))
@@ -46,10 +43,13 @@ fn profile(ctx: &Context, args: &Use) -> Result<Profile> {
     Profile::load(ctx, &wanted)?.with_role(ctx, role_arn)
 }
 
-/// A program that reads `AWS_PROFILE` would have other credentials than were asked for.
-fn unnamable(profile: &Profile) -> Error {
-    Error::usage("--profile-only hands on the name of the profile, and no role on top of it")
-        .hint(format!("ssox use --profile-only {}", as_argument(&profile.name)))
+/// Rejects a role to assume: a program that reads `AWS_PROFILE` would get the credentials of the profile itself.
+fn check_profile_only(profile: &Profile) -> Result<()> {
+    if profile.ad_hoc_role_arn.is_none() {
+        return Ok(());
+    }
+    Err(Error::usage("--profile-only cannot be used with a role: AWS_PROFILE names only the profile")
+        .hint(format!("ssox use --profile-only {}", as_argument(&profile.name))))
 }
 
 fn previous(ctx: &Context) -> Result<&str> {

@@ -1,6 +1,4 @@
-//! Who AWS says the credentials of this shell belong to: whatever source they came from, and whoever put them there.
-//!
-//! Deliberately not here: how that is shown (`status`).
+//! Asks AWS whose credentials this shell has, whatever set them.
 
 use super::renewal;
 use crate::aws::{Network, Timeouts, iam, partition, sts};
@@ -13,20 +11,20 @@ use crate::secret::Secret;
 use crate::source::{Request, Source};
 use std::time::Duration;
 
-/// How long the account's alias may take.
-const PATIENCE: Duration = Duration::from_secs(4);
+/// Time limit for the request for the account alias.
+const ALIAS_LIMIT: Duration = Duration::from_secs(4);
 
-/// What AWS says.
+/// The identity according to AWS.
 pub(super) struct Verified {
     pub(super) identity: sts::Identity,
-    /// `None` when the account has none, or these credentials may not ask.
+    /// `None` if the account has none, or the credentials have no permission to read it.
     pub(super) alias: Option<String>,
 }
 
-/// Asks AWS about the keys of the environment, or else about those of the profile in use.
+/// Asks AWS whose keys those in the environment are, or else those of the profile in use.
 ///
 /// # Errors
-/// Configuration: there are no keys to ask about. AWS refuses them or is unreachable.
+/// Configuration: there are no keys. AWS refuses them or is unreachable.
 pub(super) fn verify(ctx: &Context) -> Result<Verified> {
     let profile = renewal::held_profile(ctx).ok();
     let keys = keys(ctx, profile.as_ref())?;
@@ -51,11 +49,11 @@ fn keys(ctx: &Context, profile: Option<&Profile>) -> Result<RoleCredentials> {
             role_name: None,
         }),
         (None, None, Some(profile)) => Ok(profile.source.credentials(ctx, &Request::default())?.credentials),
-        _ => Err(Error::configuration("there are no credentials in this shell to verify").hint("ssox use NAME")),
+        _ => Err(Error::configuration("this shell has no credentials to verify").hint("ssox use NAME")),
     }
 }
 
-/// Returns a region of the partition the keys are of, as far as that is known: no other one knows them.
+/// Returns a region in the partition of the keys, if it is known: other partitions do not know the keys.
 fn region<'a>(ctx: &'a Context, profile: Option<&'a Profile>) -> &'a str {
     let source = profile.map(|profile| &profile.source);
     let (arn, of_source) = (source.and_then(Source::role_arn), source.and_then(Source::region));
@@ -66,9 +64,9 @@ fn region<'a>(ctx: &'a Context, profile: Option<&'a Profile>) -> &'a str {
     candidates.into_iter().flatten().find(fits).unwrap_or(home.map_or("us-east-1", |home| home.global_region))
 }
 
-/// The alias is a kindness: who may not ask for it, or is not near IAM, does not wait for it.
+/// Returns the account alias. It is optional: without permission, or if IAM is slow, there is none.
 fn alias(ctx: &Context, network: &Network, region: &str, keys: &RoleCredentials) -> Option<String> {
-    let timeouts = Timeouts { call: PATIENCE, ..network.timeouts };
+    let timeouts = Timeouts { call: ALIAS_LIMIT, ..network.timeouts };
     let network = Network { max_attempts: Some(1), timeouts, ..network.clone() };
     iam::account_alias(ctx, &network, region, keys).unwrap_or_else(|error| {
         ctx.log(|| error.message);

@@ -63,7 +63,11 @@ fn the_link_is_opened_or_shown() {
     assert!(address.starts_with(&format!("{START_URL}/#/console?")), "{address}");
     let shown = home.ssox_with(&["console", "dev"], &[("BROWSER", BROWSER)]);
     assert_eq!(shown.ok(), "");
-    assert!(shown.stderr().contains("no browser here") && shown.stderr().contains("/#/console?"), "{}", shown.stderr());
+    assert!(
+        shown.stderr().contains("no browser can be opened here") && shown.stderr().contains("/#/console?"),
+        "{}",
+        shown.stderr()
+    );
 }
 
 #[test]

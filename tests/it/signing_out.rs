@@ -43,7 +43,7 @@ fn all_is_every_session_of_the_configuration_and_strangers_are_named() {
     let said = says(&home, &["logout", "--all"]);
     assert!(said.contains("signed out of `corp`") && said.contains(&format!("signed out of `{START_URL}`")), "{said}");
     let stranger = token_file(&home.path(""), "elsewhere");
-    assert!(said.contains("left alone") && said.contains(stranger.file_name().unwrap().to_str().unwrap()), "{said}");
+    assert!(said.contains("kept `") && said.contains(stranger.file_name().unwrap().to_str().unwrap()), "{said}");
     assert!(stranger.exists());
     assert_eq!(home.files(".aws/sso/cache").len(), 1);
     assert_eq!(home.standin.count("Logout"), 2);
@@ -53,7 +53,7 @@ fn all_is_every_session_of_the_configuration_and_strangers_are_named() {
 fn the_token_goes_though_the_server_cannot_be_told() {
     let home = Home::signed_in();
     home.standin.fault("Logout", Fault::Status(500), Times::Forever);
-    assert!(says(&home, &["logout", "dev"]).contains("the session ends there by itself"));
+    assert!(says(&home, &["logout", "dev"]).contains("the session there expires on its own"));
     assert!(!token_file(&home.path(""), "corp").exists());
 }
 
@@ -79,7 +79,7 @@ fn credentials_that_this_shell_holds_are_pointed_at() {
     let home = Home::signed_in();
     let ran = home.ssox_with(&["logout", "dev"], &[("SSOX_PROFILE", "dev"), ("AWS_SESSION_TOKEN", "x")]);
     ran.ok();
-    assert!(ran.stderr().contains("`ssox clear` takes them out"));
+    assert!(ran.stderr().contains("`ssox clear` removes them"));
 }
 
 #[test]

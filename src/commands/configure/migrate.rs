@@ -4,7 +4,7 @@
 use super::propose::{self, Consent};
 use super::{names, session_name, unused};
 use crate::cli::ConfigureMigrate;
-use crate::commands::shared::names_of;
+use crate::commands::name_list::name_list;
 use crate::config::{ConfigFiles, Edits, Section, SectionKind, WhichFile, as_option, check_name};
 use crate::context::Context;
 use crate::error::{Error, Result};
@@ -210,7 +210,7 @@ fn explain(groups: &[Group], args: &ConfigureMigrate) {
         let (first, second) = (&profiles[0], &profiles[1]);
         say(&format!(
             "profiles {} share one sign-in: signing in as `{first}` also signs in `{second}`",
-            names_of(profiles)
+            name_list(profiles)
         ));
         say(&format!(
             "the reason: they are of one Identity Center, `{start_url}`, and session `{name}` has one token file; each profile keeps its own account and role"

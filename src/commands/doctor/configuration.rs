@@ -3,7 +3,7 @@
 
 use super::Severity::{Error, Info, Warning};
 use super::{Finding, keys, precedence};
-use crate::commands::shared::names_of;
+use crate::commands::name_list::name_list;
 use crate::config::{ConfigFiles, Section};
 use crate::context::Context;
 use crate::profile::{self, Profile};
@@ -54,7 +54,7 @@ fn shared(files: &ConfigFiles) -> Vec<Finding> {
     let finding = |(start_url, profiles): (String, Vec<String>)| {
         let message = format!(
             "profiles {} share one sign-in: they have one `sso_start_url`, `{start_url}`, so one Identity Center and one token file; each has its own account and role",
-            names_of(&profiles)
+            name_list(&profiles)
         );
         let hint = "if each should be signed in to by itself: ssox configure migrate --session-per-profile";
         let finding = Finding::new("config", Info, message, hint);
