@@ -21,6 +21,7 @@ if (-not (Microsoft.PowerShell.Management\Test-Path -LiteralPath Variable:global
 
 Microsoft.PowerShell.Management\Remove-Item -LiteralPath Alias:ssox -Force -ErrorAction Ignore
 
+$global:_ssox_found = $null
 # Which methods may be called: all, or in the constrained language few.
 $global:_ssox_full = $ExecutionContext.SessionState.LanguageMode -eq 'FullLanguage'
 
@@ -84,10 +85,13 @@ function global:_ssox_tell($command) {
     _ssox_set SSOX_HOOK $(if ($null -ne $command -and $is_replaced) { 'replaced' })
 }
 
-# Looks past functions; the cmdlet is forty times slower, and has the error that people know.
+# Looks past functions, and once for each PATH; the cmdlet is forty times slower, and has the error that people know.
 function global:_ssox_binary {
-    $found = if ($global:_ssox_full) { $ExecutionContext.InvokeCommand.GetCommand('ssox', 'Application') }
-    if ($found) { return $found }
+    $found = $global:_ssox_found
+    if ($found -and $global:_ssox_searched -ceq $env:PATH -and [System.IO.File]::Exists($found.Path)) { return $found }
+    $global:_ssox_searched = $env:PATH
+    $global:_ssox_found = if ($global:_ssox_full) { $ExecutionContext.InvokeCommand.GetCommand('ssox', 'Application') }
+    if ($global:_ssox_found) { return $global:_ssox_found }
     Microsoft.PowerShell.Core\Get-Command -Name ssox -CommandType Application -TotalCount 1 -ErrorAction Stop
 }
 

@@ -249,6 +249,23 @@ fn loaded() -> String {
 }
 
 #[test]
+fn the_program_is_looked_for_where_it_is_now() {
+    let home = Home::scripted();
+    let write = "$write = { param($to, $says) $null = New-Item -ItemType Directory -Force $to; \
+        Set-Content $to/ssox \"#!/bin/sh`necho $says\"; chmod +x $to/ssox }";
+    let script = format!(
+        "{write}\n& $write one 1; & $write two 2\n$path = $env:PATH; $env:PATH = \"$PWD/one:$PWD/two:$path\"\nssox list\nssox list\n\
+         Remove-Item one/ssox; ssox list\n$env:PATH = $path; ssox list\n\
+         Remove-Item bin/ssox; $env:PATH = '/usr/bin:/bin'; try {{ ssox list }} catch {{ $_.FullyQualifiedErrorId }}"
+    );
+    check(
+        &home,
+        &script,
+        "1\n1\n2\narguments: <list>\nCommandNotFoundException,Microsoft.PowerShell.Commands.GetCommandCommand\n",
+    );
+}
+
+#[test]
 fn what_the_program_is_told_of_the_function_does_not_stay() {
     let home = Home::scripted();
     home.write("bin/ssox", "#!/bin/sh\necho \"[$SSOX_FUNCTION] [$SSOX_HOOK]\"\n");
