@@ -82,10 +82,10 @@ fn mixed_forms_are_explained_with_their_line() {
 
 #[test]
 fn sso_beside_other_sources_is_explained() {
-    finds(&home(&format!("{SESSION}{DEV}credential_process = x\n")), "warning", "`credential_process` beside SSO");
+    finds(&home(&format!("{SESSION}{DEV}credential_process = x\n")), "warning", "`credential_process` and SSO");
     let home = home(&format!("{SESSION}{DEV}"));
     std::fs::write(home.path(".aws/credentials"), "[dev]\naws_access_key_id = A\naws_secret_access_key = s\n").unwrap();
-    finds(&home, "warning", "static keys beside SSO");
+    finds(&home, "warning", "static keys and SSO");
 }
 
 #[test]
@@ -132,7 +132,7 @@ fn broken_caches_are_found() {
     std::fs::write(home.path(".aws/cli/cache/x.json"), "{").unwrap();
     finds(&home, "warning", "is not JSON");
     std::fs::write(ssox_standin::token_file(&home.path(""), "corp"), "{\"accessToken\": 1}").unwrap();
-    assert!(finds(&home, "warning", "holds no token for `corp`")["file"].is_string());
+    assert!(finds(&home, "warning", "contains no token for `corp`")["file"].is_string());
 }
 
 #[cfg(unix)]
@@ -152,7 +152,7 @@ fn tokens_of_nobody_and_ended_ones_are_named() {
     home.standin.seed_token(&home.path(""), legacy, &ssox_standin::Grant::default());
     finds(&home, "info", "a token of no configured session");
     home.sign_in(&ssox_standin::Grant { expires_in: -60, refreshable: false, ..ssox_standin::Grant::default() });
-    finds(&home, "info", "has ended");
+    finds(&home, "info", "has expired, and cannot be refreshed");
 }
 
 #[test]

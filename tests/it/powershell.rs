@@ -492,7 +492,7 @@ fn no_command_starts_with_expired_credentials() {
 
 #[test]
 fn doctor_sees_that_another_prompt_took_the_place_of_the_hook() {
-    let said = "another prompt took the place";
+    let said = "another prompt replaced that of ssox";
     let wrapped = "LOAD\n$inner = $function:prompt; function global:prompt { \"(venv) $(& $inner)\" }";
     let replaced = "LOAD\nfunction global:prompt { \"<<$($MyInvocation.HistoryId)>> \" }";
     for (profile, is_said) in [("LOAD", false), (wrapped, false), (replaced, true)] {

@@ -80,7 +80,7 @@ fn half_a_key_is_named_with_its_file() {
         ("here", "`aws_secret_access_key` is missing in ~/.aws/config"),
         ("id", "`aws_secret_access_key` is missing in ~/.aws/credentials"),
         ("secret", "`aws_access_key_id` is missing in ~/.aws/credentials"),
-        ("split", "AWS tools take no half from each file"),
+        ("split", "AWS tools do not combine keys from both files"),
         ("token", "has `aws_session_token` without the keys it belongs to"),
     ];
     for (profile, words) in rows {

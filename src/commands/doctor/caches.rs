@@ -1,6 +1,5 @@
-//! The caches: broken files, files others can read, tokens nobody's configuration knows.
-//!
-//! Deliberately not here: entries that are over. They are what a cache is full of.
+//! Checks the caches: broken files, files that other users can read, tokens that belong to no configured session. Expired
+//! role credentials are no finding: a cache is full of them.
 
 use super::Finding;
 use super::Severity::{Info, Warning};
@@ -14,13 +13,13 @@ use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Looks at every file of both caches.
+/// Checks every file of both caches.
 pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
     let Ok(home) = ctx.home() else { return Vec::new() };
     let sessions: Vec<Session> = profile::sessions(ctx, files).into_iter().flatten().collect();
     let caches = [home.join(".aws/sso/cache"), home.join(".aws/cli/cache")];
     let mut findings: Vec<Finding> =
-        caches.iter().flat_map(|cache| json_files(cache)).filter_map(|file| one(&file)).collect();
+        caches.iter().flat_map(|cache| json_files(cache)).filter_map(|file| cache_file(&file)).collect();
     findings.extend(
         ctx.check_state()
             .err()
@@ -28,19 +27,20 @@ pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
     );
     findings.extend(credentials_file(&files.credentials.path));
     findings.extend(sessions.iter().filter_map(|session| token(ctx, session)));
-    // A session that only a redirecting variable hides is a session all the same.
+    // Sessions of the usual file count as configured, even if AWS_CONFIG_FILE names another one.
     let hidden = files.unredirected(ctx).map(|usual| profile::sessions(ctx, &usual)).unwrap_or_default();
     let all: Vec<Session> = sessions.into_iter().chain(hidden.into_iter().flatten()).collect();
     findings.extend(session::foreign_tokens(ctx, &all).into_iter().map(|(file, start_url)| {
-        let whose = start_url.map(|url| format!(", for {url}")).unwrap_or_default();
-        let message =
-            format!("a token of no configured session{whose}: another tool's, or of a session that was renamed");
-        Finding::new("cache", Info, message, format!("rm {}, if nothing needs it", quoted(&file))).at(file, None)
+        let of_url = start_url.map(|url| format!(" (`{url}`)")).unwrap_or_default();
+        let message = format!(
+            "this token belongs to no configured session{of_url}: another tool wrote it, or the session was renamed"
+        );
+        Finding::new("cache", Info, message, format!("rm {}, if no tool needs it", quoted(&file))).at(file, None)
     }));
     findings
 }
 
-/// Long-term keys, or those of `export --write`. An edit keeps the mode of the file, as the AWS CLI does.
+/// Checks who can read `~/.aws/credentials`. `export --write` keeps the mode of the file, as the AWS CLI does.
 fn credentials_file(file: &Path) -> Option<Finding> {
     files::is_open_to_others(file).then(|| {
         let message = "contains access keys and can be read by other users of this machine";
@@ -56,15 +56,14 @@ fn json_files(directory: &Path) -> Vec<PathBuf> {
     files
 }
 
-fn one(file: &Path) -> Option<Finding> {
+fn cache_file(file: &Path) -> Option<Finding> {
     let finding = |message: &str, hint: String| Some(Finding::new("cache", Warning, message, hint).at(file, None));
     let path = quoted(file);
-    let read = files::read(file).and_then(|bytes| bytes.ok_or_else(|| Error::other("it is a link to no file")));
+    let read = files::read(file)
+        .and_then(|bytes| bytes.ok_or_else(|| Error::other("it is a symbolic link to a missing file")));
     match read.map(|bytes| serde_json::from_slice::<Value>(&bytes)) {
         Err(error) => finding(&error.message, format!("ls -l {path}")),
-        Ok(Err(_)) => {
-            finding("is not JSON: it counts as absent, and is mended when it is needed", format!("rm {path}"))
-        }
+        Ok(Err(_)) => finding("is not JSON: ssox ignores it, and replaces it when it is needed", format!("rm {path}")),
         Ok(Ok(_)) if files::is_open_to_others(file) => {
             finding("can be read by other users of this machine", format!("chmod 600 {path}"))
         }
@@ -76,20 +75,21 @@ fn quoted(file: &Path) -> String {
     shell_words::quote(&file.display().to_string()).into_owned()
 }
 
-/// What there is to say of a session's token, besides its file.
+/// Checks whether a session's token is valid or can be refreshed.
 fn token(ctx: &Context, session: &Session) -> Option<Finding> {
     let Some(token) = session::cached_token(ctx, session) else { return no_token(ctx, session) };
-    let is_over = !token.is_valid(ctx.now()) && !token.is_refreshable(ctx.now());
-    is_over.then(|| {
-        let message = format!("the session `{}` has ended, and cannot be renewed by itself", session.label());
-        Finding::new("cache", Info, message, session.sign_in_line())
-    })
+    if token.is_valid(ctx.now()) || token.is_refreshable(ctx.now()) {
+        return None;
+    }
+    let message = format!("the token of session `{}` has expired, and cannot be refreshed", session.label());
+    Some(Finding::new("cache", Info, message, session.sign_in_line()))
 }
 
-/// A file that is JSON, and not what it should be; whether it is JSON at all was looked at before.
+/// Checks whether a token file that is JSON is a token; [`cache_file`] reports other files.
 fn no_token(ctx: &Context, session: &Session) -> Option<Finding> {
     let file = session::token::path(ctx, session).ok()?;
     let _is_json: Value = serde_json::from_slice(&files::read(&file).ok()??).ok()?;
-    let message = format!("holds no token for `{}`: it counts as absent, and is mended by signing in", session.label());
+    let message =
+        format!("contains no token for `{}`: ssox ignores it, and replaces it when you sign in", session.label());
     Some(Finding::new("cache", Warning, message, session.sign_in_line()).at(file, None))
 }

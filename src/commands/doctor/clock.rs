@@ -1,4 +1,4 @@
-//! Whether AWS can be reached, and whether it and this machine agree on the time: signatures and expiries depend on it.
+//! Checks whether AWS can be reached, and whether this machine's clock is right: AWS rejects signatures with a wrong time.
 
 use super::Finding;
 use super::Severity::{Error, Warning};
@@ -9,10 +9,10 @@ use crate::error::{self, ErrorKind};
 use crate::profile;
 use crate::time::human;
 
-/// Seconds AWS tolerates in a signature.
+/// The difference in seconds that AWS accepts in a signature.
 const TOLERANCE: i64 = 300;
 
-/// Asks the OIDC service of the first session for the time.
+/// Compares the clock with the OIDC service of the first session.
 pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Option<Finding> {
     let session = profile::sessions(ctx, files).into_iter().flatten().next()?;
     match web::clock_ahead(ctx, &session.network, &session.region) {
@@ -27,9 +27,9 @@ fn off_by(ahead: i64) -> Finding {
     Finding::new("clock", Error, message, "timedatectl set-ntp true, or set the clock in the system's settings")
 }
 
-/// A network that is down is a warning; a setting that leads nowhere is an error.
+/// Reports an unreachable AWS: an error if a setting is the cause, otherwise a warning.
 fn unreachable(error: error::Error, is_redirected: bool) -> Finding {
     let is_setting = is_redirected || error.kind == ErrorKind::Configuration;
-    let hint = error.hint.unwrap_or_else(|| "is the network up?".into());
+    let hint = error.hint.unwrap_or_else(|| "check the network connection".into());
     Finding::new("network", if is_setting { Error } else { Warning }, error.message, hint)
 }

@@ -1,5 +1,4 @@
-//! What the configuration says that tools understand differently, or not at all.
-//! The grammar's own oddities are found by `config` itself.
+//! Checks the configuration for settings that AWS tools interpret differently or reject. `config` checks the syntax.
 
 use super::Severity::{Error, Info, Warning};
 use super::{Finding, keys, precedence};
@@ -11,7 +10,7 @@ use crate::session::Session;
 use crate::session::start_url::{self, canonical};
 use std::collections::BTreeMap;
 
-/// Looks at both files.
+/// Checks `config` and `credentials`.
 pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
     let grammar = files.check().into_iter();
     let mut findings: Vec<Finding> = grammar
@@ -31,18 +30,18 @@ pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
     findings
 }
 
-/// A start URL that was copied from the address bar of the portal, with what the page puts behind it.
+/// Reports a start URL that was copied from the browser's address bar, with the fragment that the portal adds.
 fn copied(files: &ConfigFiles, kind: &str, section: &Section) -> Option<Finding> {
     let address = section.value("sso_start_url").filter(|address| start_url::is_copied(address))?;
     let message = format!(
-        "`sso_start_url` of {kind} `{}` was copied from the address bar: there is more in it than the start URL",
+        "`sso_start_url` of {kind} `{}` was copied from the address bar: it contains more than the start URL",
         section.name
     );
     let hint = format!("write `sso_start_url = {}`", canonical(address));
     Some(at(files, section, "sso_start_url", Finding::new("config", Warning, message, hint)))
 }
 
-/// Legacy profiles with one start URL have one token file.
+/// Reports legacy profiles with the same start URL: they share one token file.
 fn shared(files: &ConfigFiles) -> Vec<Finding> {
     let mut by_start_url: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for section in files.profiles().filter(|section| section.value("sso_session").is_none()) {
@@ -53,10 +52,10 @@ fn shared(files: &ConfigFiles) -> Vec<Finding> {
     by_start_url.retain(|_, profiles| profiles.len() > 1);
     let finding = |(start_url, profiles): (String, Vec<String>)| {
         let message = format!(
-            "profiles {} share one sign-in: they have one `sso_start_url`, `{start_url}`, so one Identity Center and one token file; each has its own account and role",
+            "profiles {} share one sign-in: they have the same `sso_start_url`, `{start_url}`, and therefore one token file; each has its own account and role",
             name_list(&profiles)
         );
-        let hint = "if each should be signed in to by itself: ssox configure migrate --session-per-profile";
+        let hint = "to sign in to each separately: ssox configure migrate --session-per-profile";
         let finding = Finding::new("config", Info, message, hint);
         files.profile(&profiles[0]).map(|section| at(files, &section, "sso_start_url", finding))
     };
@@ -71,20 +70,25 @@ fn profile(ctx: &Context, files: &ConfigFiles, section: &Section, findings: &mut
         findings.push(at(files, section, key, Finding::new("config", severity, message, hint)));
     };
     for key in ["sso_start_url", "sso_region"].into_iter().filter(|key| has("sso_session") && has(key)) {
-        let message = format!("profile `{name}` has `{key}` beside `sso_session`: the SDK for Rust refuses it");
-        add(Warning, key, message, format!("ssox configure migrate, or take `{key}` out of the profile"));
+        let message = format!("profile `{name}` has `{key}` and `sso_session`: the SDK for Rust rejects it");
+        add(Warning, key, message, format!("ssox configure migrate, or remove `{key}` from the profile"));
     }
     if is_sso && has("credential_process") {
         let message = format!(
-            "profile `{name}` has `credential_process` beside SSO keys: the AWS CLI uses SSO, the SDK for JavaScript the process"
+            "profile `{name}` has `credential_process` and SSO keys: the AWS CLI uses SSO, the SDK for JavaScript the process"
         );
-        add(Warning, "credential_process", message, "keep one of them; make a second profile for the other".into());
+        add(
+            Warning,
+            "credential_process",
+            message,
+            "keep one of them, and create a second profile for the other".into(),
+        );
     }
     if is_sso && has("aws_access_key_id") {
         let message = format!(
-            "profile `{name}` has static keys beside SSO keys: the AWS CLI uses SSO, the SDKs for Go and JavaScript the keys"
+            "profile `{name}` has static keys and SSO keys: the AWS CLI uses SSO, the SDKs for Go and JavaScript the static keys"
         );
-        add(Warning, "aws_access_key_id", message, "take the static keys out of the profile".into());
+        add(Warning, "aws_access_key_id", message, "remove the static keys from the profile".into());
     }
     let others = ["role_arn", "credential_process", "ssox_saml_url", "web_identity_token_file"];
     if (is_sso || others.iter().any(|key| has(key)))
@@ -95,27 +99,27 @@ fn profile(ctx: &Context, files: &ConfigFiles, section: &Section, findings: &mut
 }
 
 fn sessions(ctx: &Context, files: &ConfigFiles, findings: &mut Vec<Finding>) {
-    let mut by_place: BTreeMap<String, Vec<Session>> = BTreeMap::new();
+    let mut by_start_url: BTreeMap<String, Vec<Session>> = BTreeMap::new();
     for session in profile::sessions(ctx, files) {
         match session {
             Ok(session) if start_url::check(&session.start_url).is_err() => findings.push(no_start_url(&session)),
-            Ok(session) => by_place.entry(canonical(&session.start_url).to_lowercase()).or_default().push(session),
+            Ok(session) => by_start_url.entry(canonical(&session.start_url).to_lowercase()).or_default().push(session),
             Err(error) => findings.push(Finding::new("config", Error, error.message, hint(error.hint))),
         }
     }
-    for sessions in by_place.values() {
+    for sessions in by_start_url.values() {
         spellings(sessions, findings);
         regions(sessions, findings);
     }
 }
 
 fn no_start_url(session: &Session) -> Finding {
-    let of = session.name.as_ref().or(session.profile.as_ref()).unwrap_or(&session.start_url);
-    let message = format!("`sso_start_url` of `{of}` is `{}`, not `https://` and a host", session.start_url);
-    Finding::new("config", Error, message, "your access portal's settings show the start URL")
+    let name = session.name.as_ref().or(session.profile.as_ref()).unwrap_or(&session.start_url);
+    let message = format!("`sso_start_url` of `{name}` is `{}`, which is not `https://` and a host", session.start_url);
+    Finding::new("config", Error, message, "copy the start URL from the settings of your access portal")
 }
 
-/// A token is filed under the start URL as it is spelled: two spellings are two sign-ins.
+/// Reports different spellings of one start URL: the name of the token file depends on the spelling.
 fn spellings(sessions: &[Session], findings: &mut Vec<Finding>) {
     let mut spelled: Vec<&str> = sessions.iter().map(|session| session.start_url.as_str()).collect();
     spelled.retain(|start_url| !start_url::is_copied(start_url));
@@ -123,7 +127,8 @@ fn spellings(sessions: &[Session], findings: &mut Vec<Finding>) {
     spelled.dedup();
     if let [first, rest @ ..] = spelled.as_slice() {
         findings.extend(rest.iter().map(|other| {
-            let message = format!("one start URL in two spellings, `{first}` and `{other}`: tools sign in to each");
+            let message =
+                format!("one start URL in two spellings, `{first}` and `{other}`: tools sign in to each separately");
             Finding::new("config", Warning, message, format!("write `{}` everywhere", canonical(first)))
         }));
     }
@@ -149,10 +154,16 @@ fn regions(sessions: &[Session], findings: &mut Vec<Finding>) {
             other.label(),
             other.region
         );
-        findings.push(Finding::new("config", Error, message, "your access portal's settings show the region"));
+        findings.push(Finding::new(
+            "config",
+            Error,
+            message,
+            "copy the region from the settings of your access portal",
+        ));
     }
 }
 
+/// Adds the file and line of a key, or of the section's first key.
 fn at(files: &ConfigFiles, section: &Section, key: &str, finding: Finding) -> Finding {
     match section.entry(key).or_else(|| section.entries().first()) {
         Some(entry) => {

@@ -1,6 +1,5 @@
-//! Variables that make tools use another identity than people think.
-//!
-//! Deliberately not here: what ssox itself has set.
+//! Checks the environment for variables that make AWS tools use another identity than expected. Variables that ssox set are
+//! no findings.
 
 use super::Severity::{Error, Info, Warning};
 use super::{Finding, Severity};
@@ -10,35 +9,36 @@ use crate::profile::find;
 use crate::shell::hint;
 use crate::time::Timestamp;
 
-/// What other tools leave, and what it does.
+/// Variables that other tools leave behind, and their effect.
 const LEFTOVERS: [(&str, &str); 6] = [
     ("AWS_VAULT", "prompts show it as the profile in use"),
     ("AWSUME_PROFILE", "prompts show it as the profile in use"),
-    ("AWSUME_EXPIRATION", "prompts show it as the end of the credentials"),
+    ("AWSUME_EXPIRATION", "prompts show it as the expiration of the credentials"),
     ("AWSU_PROFILE", "prompts show it as the profile in use"),
-    ("AWS_SESSION_EXPIRATION", "prompts show it as the end of the credentials"),
+    ("AWS_SESSION_EXPIRATION", "prompts show it as the expiration of the credentials"),
     ("AWS_SSO_PROFILE", "prompts show it as the profile in use"),
 ];
 const KEYS: [&str; 3] = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
 const CONTAINER: [&str; 2] = ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"];
 
-/// Looks at the environment of this process.
+/// Checks the environment of this process.
 pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
     let mut findings = Vec::new();
     let is_ours = ctx.var("SSOX_PROFILE").is_some();
     keys(ctx, is_ours, &mut findings);
     profiles(ctx, files, &mut findings);
     if ctx.var("AWS_SECURITY_TOKEN").is_some() {
-        let message = "AWS_SECURITY_TOKEN is set: the AWS CLI and boto3 take it in place of AWS_SESSION_TOKEN";
+        let message = "AWS_SECURITY_TOKEN is set: the AWS CLI and boto3 use it instead of AWS_SESSION_TOKEN";
         findings.push(finding(Warning, message, hint::unset(ctx, &["AWS_SECURITY_TOKEN"])));
     }
     for name in CONTAINER.iter().filter(|name| ctx.var(name).is_some()) {
-        let message = format!("{name} is set: tools fall back to the credentials of a container");
-        findings.push(finding(Info, message, format!("{}, if this is no container", hint::unset(ctx, &[name]))));
+        let message = format!("{name} is set: AWS tools fall back to the credentials of a container");
+        findings.push(finding(Info, message, format!("{}, if this is not a container", hint::unset(ctx, &[name]))));
     }
     if let Some(url) = ctx.var("AWS_EC2_METADATA_SERVICE_ENDPOINT") {
-        let message =
-            format!("AWS_EC2_METADATA_SERVICE_ENDPOINT is `{url}`: tools ask there for an instance's credentials");
+        let message = format!(
+            "AWS_EC2_METADATA_SERVICE_ENDPOINT is `{url}`: AWS tools request the credentials of an instance there"
+        );
         findings.push(finding(Info, message, hint::unset(ctx, &["AWS_EC2_METADATA_SERVICE_ENDPOINT"])));
     }
     for (name, effect) in LEFTOVERS.iter().filter(|(name, _)| ctx.var(name).is_some()) {
@@ -57,25 +57,25 @@ fn keys(ctx: &Context, is_ours: bool, findings: &mut Vec<Finding>) {
     let has = |name: &str| ctx.var(name).is_some();
     let (id, secret) = (has("AWS_ACCESS_KEY_ID"), has("AWS_SECRET_ACCESS_KEY"));
     if id != secret {
-        let message = "only one of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY is set: AWS tools fail on half a key";
+        let message =
+            "only one of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY is set: AWS tools fail without the other";
         findings.push(finding(Error, message, hint::unset(ctx, &KEYS)));
         return;
     }
     if !id && has("AWS_SESSION_TOKEN") {
-        let message = "AWS_SESSION_TOKEN is set without AWS_ACCESS_KEY_ID: with other keys it fails everywhere";
+        let message = "AWS_SESSION_TOKEN is set without AWS_ACCESS_KEY_ID: AWS rejects it with any other keys";
         findings.push(finding(Warning, message, hint::unset(ctx, &["AWS_SESSION_TOKEN"])));
     }
     if id && has("AWS_PROFILE") {
-        let message = "AWS_PROFILE stands beside AWS_ACCESS_KEY_ID: the AWS CLI uses the keys, the SDK for JavaScript the profile";
+        let message = "both AWS_PROFILE and AWS_ACCESS_KEY_ID are set: the AWS CLI uses the keys, the SDK for JavaScript the profile";
         findings.push(finding(Warning, message, format!("{}, or ssox clear", hint::unset(ctx, &["AWS_PROFILE"]))));
     } else if id && !is_ours {
-        let message =
-            "AWS_ACCESS_KEY_ID is set, and not by ssox: it beats every profile that is not named on the command line";
+        let message = "AWS_ACCESS_KEY_ID is set, and not by ssox: it takes precedence over every profile that is not named on the command line";
         findings.push(finding(Warning, message, hint::unset(ctx, &KEYS)));
     }
     let end = ctx.var("AWS_CREDENTIAL_EXPIRATION").and_then(Timestamp::parse);
     if end.is_some_and(|end| end <= ctx.now()) {
-        let message = "AWS_CREDENTIAL_EXPIRATION is over: the AWS CLI refuses the keys beside it, good or not";
+        let message = "AWS_CREDENTIAL_EXPIRATION is in the past: the AWS CLI refuses the keys, even if they are valid";
         let hint = if is_ours { "ssox use".into() } else { hint::unset(ctx, &["AWS_CREDENTIAL_EXPIRATION"]) };
         findings.push(finding(Warning, message, hint));
     }
@@ -92,7 +92,7 @@ fn profiles(ctx: &Context, files: &ConfigFiles, findings: &mut Vec<Finding>) {
                 let unknown = ctx.var(name).filter(|profile| files.profile(profile).is_none());
                 findings.extend(unknown.map(|profile| {
                     let error = find::unknown(ctx, files, profile);
-                    let message = format!("{name} names a profile that is not there: `{profile}`");
+                    let message = format!("{name} names an unknown profile: `{profile}`");
                     finding(Error, message, error.hint.unwrap_or_else(|| "ssox list".into()))
                 }));
             }
@@ -115,20 +115,20 @@ mod tests {
     }
 
     #[test]
-    fn what_lies_is_found() {
+    fn misleading_variables_are_found() {
         let rows: [(&[(&str, &str)], &str); 12] = [
             (&[("AWS_ACCESS_KEY_ID", "A"), ("AWS_SECRET_ACCESS_KEY", "s")], "not by ssox"),
-            (&[("AWS_ACCESS_KEY_ID", "A"), ("AWS_SECRET_ACCESS_KEY", "s"), ("AWS_PROFILE", "dev")], "stands beside"),
-            (&[("AWS_ACCESS_KEY_ID", "A")], "half a key"),
+            (&[("AWS_ACCESS_KEY_ID", "A"), ("AWS_SECRET_ACCESS_KEY", "s"), ("AWS_PROFILE", "dev")], "both AWS_PROFILE"),
+            (&[("AWS_ACCESS_KEY_ID", "A")], "fail without the other"),
             (&[("AWS_SESSION_TOKEN", "t")], "without AWS_ACCESS_KEY_ID"),
             (&[("AWS_SECURITY_TOKEN", "t")], "AWS_SECURITY_TOKEN"),
-            (&[("AWS_CREDENTIAL_EXPIRATION", "2020-01-01T00:00:00Z")], "is over"),
+            (&[("AWS_CREDENTIAL_EXPIRATION", "2020-01-01T00:00:00Z")], "is in the past"),
             (&[("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://x")], "container"),
             (&[("AWS_VAULT", "x")], "left over"),
-            (&[("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://x")], "tools ask there"),
+            (&[("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://x")], "credentials of an instance there"),
             (&[("AWS_SSO_PROFILE", "x")], "left over"),
             (&[("AWS_PROFILE", "")], "set but empty"),
-            (&[("AWS_PROFILE", "dve")], "not there"),
+            (&[("AWS_PROFILE", "dve")], "unknown profile"),
         ];
         for (variables, words) in rows {
             let found = messages(variables);
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn what_ssox_has_set_is_healthy() {
+    fn what_ssox_has_set_is_no_finding() {
         let ours = [
             ("SSOX_PROFILE", "dev"),
             ("AWS_SSO_PROFILE", "dev"),

@@ -1,4 +1,4 @@
-//! Access keys in the files that cannot work: half a pair, a token without keys, keys that have expired.
+//! Checks the access keys in the files: incomplete pairs, tokens without keys, expired keys.
 
 use super::Finding;
 use super::Severity::{Error, Info, Warning};
@@ -6,7 +6,7 @@ use crate::config::{ConfigFiles, Entry, Section, WhichFile};
 use crate::context::Context;
 use crate::profile;
 
-/// Looks at the keys of a profile, in each file for itself: AWS tools take no half from each.
+/// Checks the keys of a profile in each file separately: AWS tools do not combine keys from both files.
 pub(super) fn check(ctx: &Context, files: &ConfigFiles, section: &Section) -> Vec<Finding> {
     let in_file = |which| of_file(ctx, files, section, which);
     [WhichFile::Config, WhichFile::Credentials].into_iter().filter_map(in_file).collect()
@@ -27,22 +27,19 @@ fn of_file(ctx: &Context, files: &ConfigFiles, section: &Section, which: WhichFi
         (None, Some(_)) => "aws_access_key_id",
         (None, None) => {
             let message = format!("profile `{name}` has a session token without keys");
-            let hint = "add the keys it belongs to, or take the token out";
+            let hint = "add the keys it belongs to, or remove the token";
             return at(Finding::new("config", Warning, message, hint), token);
         }
         (Some(_), Some(_)) => {
             let end = profile::expiry(text).filter(|end| token.is_some() && *end <= ctx.now())?;
             let message = format!("the keys of profile `{name}` expired at {end}");
-            let hint = "run the tool that wrote them again, or take them out";
+            let hint = "run the tool that wrote them again, or remove them";
             return at(Finding::new("config", Info, message, hint), id);
         }
     };
     let message =
-        format!("profile `{name}` has half a key: `{missing}` is missing, and AWS tools fail or pass it over");
-    at(
-        Finding::new("config", Error, message, format!("add `{missing}` beside it, or take the other half out")),
-        id.or(secret),
-    )
+        format!("profile `{name}` has incomplete keys: `{missing}` is missing; AWS tools fail or ignore the other key");
+    at(Finding::new("config", Error, message, format!("add `{missing}`, or remove the other key")), id.or(secret))
 }
 
 #[cfg(test)]
@@ -56,11 +53,11 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_work_is_named_with_its_line() {
+    fn unusable_keys_are_reported_with_their_line() {
         let rows = [
             ("", "[p]\naws_access_key_id = A\n", "`aws_secret_access_key` is missing", 2),
             ("", "[p]\nregion = e\naws_secret_access_key = s\n", "`aws_access_key_id` is missing", 3),
-            ("[profile p]\naws_access_key_id = A\naws_secret_access_key =\n", "", "half a key", 2),
+            ("[profile p]\naws_access_key_id = A\naws_secret_access_key =\n", "", "incomplete keys", 2),
             ("", "[p]\naws_session_token = t\n", "a session token without keys", 2),
             (
                 "",
@@ -79,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn whole_keys_are_fine() {
+    fn complete_keys_are_no_finding() {
         let keys = "aws_access_key_id = A\naws_secret_access_key = s\n";
         for more in [
             "",

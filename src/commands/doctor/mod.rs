@@ -20,7 +20,7 @@ use crate::error::{ErrorKind, Result, printable};
 use serde::Serialize;
 use std::path::PathBuf;
 
-/// One thing that is wrong.
+/// A problem that a check found.
 #[derive(Clone, Debug)]
 pub(super) struct Finding {
     /// The area: `config`, `cache`, `environment`, `endpoint`, `network`, `clock` or `shell`.

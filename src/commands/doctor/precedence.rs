@@ -1,38 +1,38 @@
-//! Keys of one profile of which AWS tools obey different ones: each calls somebody else you.
-//!
-//! Deliberately not here: SSO keys beside others (`configuration`).
+//! Checks for keys in one profile that AWS tools rank differently, so that each tool uses another identity. `configuration`
+//! checks SSO keys.
 
 use super::Finding;
 use crate::config::{ConfigFiles, Section, Severity, WhichFile};
 
-/// Two keys, and who obeys which; the second is the one to take out.
-const CONTESTS: [(&str, &str, &str); 6] = [
+/// Two keys, and which tool uses which of them; the finding is at the second.
+const CONFLICTS: [(&str, &str, &str); 6] = [
     (
         "web_identity_token_file",
         "source_profile",
-        "the AWS CLI takes the token, the SDKs for Rust and JavaScript the source profile, and the SDK for Go neither",
+        "the AWS CLI uses the token, the SDKs for Rust and JavaScript the source profile, and the SDK for Go neither",
     ),
-    ("web_identity_token_file", "credential_process", "the SDK for Go refuses both together"),
-    ("source_profile", "credential_process", "the SDK for Go refuses both together"),
+    ("web_identity_token_file", "credential_process", "the SDK for Go rejects the two together"),
+    ("source_profile", "credential_process", "the SDK for Go rejects the two together"),
     (
         "web_identity_token_file",
         "aws_access_key_id",
-        "the AWS CLI takes the token, the SDKs for Go and JavaScript the keys",
+        "the AWS CLI uses the token, the SDKs for Go and JavaScript the keys",
     ),
-    ("credential_source", "aws_access_key_id", "the AWS CLI takes the role, the SDK for Go the keys"),
-    ("login_session", "credential_process", "the AWS CLI takes `aws login`, the SDK for JavaScript the process"),
+    ("credential_source", "aws_access_key_id", "the AWS CLI uses the role, the SDK for Go the keys"),
+    ("login_session", "credential_process", "the AWS CLI uses `aws login`, the SDK for JavaScript the process"),
 ];
 
-/// Looks at the keys of a profile.
+/// Checks the keys of a profile.
 pub(super) fn check(files: &ConfigFiles, section: &Section) -> Vec<Finding> {
     let has = |key: &str| section.value(key).is_some();
-    let both = CONTESTS.iter().filter(|(one, other, _)| has(one) && has(other));
+    let both = CONFLICTS.iter().filter(|(one, other, _)| has(one) && has(other));
     let mut findings: Vec<Finding> = both.map(|(one, other, who)| finding(files, section, one, other, who)).collect();
     if has("credential_process") && has("aws_access_key_id") && !has("sso_account_id") {
         let in_config = section.entry("aws_access_key_id").is_some_and(|entry| entry.which == WhichFile::Config);
-        let who = match in_config {
-            true => "the AWS CLI takes the process, the SDKs for Go and JavaScript the keys",
-            false => "the AWS CLI takes the keys, the SDK for Rust the process",
+        let who = if in_config {
+            "the AWS CLI uses the process, the SDKs for Go and JavaScript the keys"
+        } else {
+            "the AWS CLI uses the keys, the SDK for Rust the process"
         };
         findings.push(finding(files, section, "credential_process", "aws_access_key_id", who));
     }
@@ -40,8 +40,8 @@ pub(super) fn check(files: &ConfigFiles, section: &Section) -> Vec<Finding> {
 }
 
 fn finding(files: &ConfigFiles, section: &Section, one: &str, other: &str, who: &str) -> Finding {
-    let message = format!("profile `{}` has `{other}` beside `{one}`: {who}", section.name);
-    let hint = format!("keep one of them in `{}`; make a second profile for the other", section.name);
+    let message = format!("profile `{}` has both `{one}` and `{other}`: {who}", section.name);
+    let hint = format!("keep one of them in `{}`, and create a second profile for the other", section.name);
     let finding = Finding::new("config", Severity::Warning, message, hint);
     match section.entry(other) {
         Some(entry) => {
@@ -64,9 +64,9 @@ mod tests {
     #[test]
     fn keys_that_tools_rank_differently_are_named() {
         let rows = [
-            ("role_arn = x\nweb_identity_token_file = t\nsource_profile = q\n", "the AWS CLI takes the token"),
+            ("role_arn = x\nweb_identity_token_file = t\nsource_profile = q\n", "the AWS CLI uses the token"),
             ("role_arn = x\ncredential_source = Environment\naws_access_key_id = A\n", "the SDK for Go the keys"),
-            ("credential_process = x\naws_access_key_id = A\n", "the AWS CLI takes the process"),
+            ("credential_process = x\naws_access_key_id = A\n", "the AWS CLI uses the process"),
             ("login_session = x\ncredential_process = x\n", "`aws login`"),
         ];
         for (config, who) in rows {
@@ -74,11 +74,11 @@ mod tests {
             assert!(messages.len() == 1 && messages[0].contains(who), "{config}: {messages:?}");
         }
         let in_credentials = messages("[profile p]\ncredential_process = x\n", "[p]\naws_access_key_id = A\n");
-        assert!(in_credentials[0].contains("the AWS CLI takes the keys"), "{in_credentials:?}");
+        assert!(in_credentials[0].contains("the AWS CLI uses the keys"), "{in_credentials:?}");
     }
 
     #[test]
-    fn what_all_tools_rank_alike_is_not() {
+    fn keys_that_all_tools_rank_alike_are_no_finding() {
         for config in
             ["role_arn = x\nsource_profile = q\naws_access_key_id = A\n", "credential_process = x\n", "region = e\n"]
         {

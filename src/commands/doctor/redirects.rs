@@ -1,4 +1,4 @@
-//! Variables and keys that send ssox elsewhere: to other files, or to an endpoint that is not AWS.
+//! Checks for settings that redirect ssox: to other files, or to an endpoint that is not AWS.
 
 use super::Finding;
 use super::Severity::{Error, Info, Warning};
@@ -8,15 +8,15 @@ use crate::context::Context;
 use crate::profile::{self, Profile};
 use crate::shell::hint;
 
-/// Looks at the files and at the endpoints of all sessions and profiles.
+/// Checks the files, and the endpoints of all sessions and profiles.
 pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
     let mut findings = other_files(ctx, files);
     for endpoint in endpoints(ctx, files) {
         let Endpoint { url, origin } = &endpoint;
         let is_variable = matches!(origin, Origin::Variable(_));
         if endpoint.is_unencrypted() {
-            let message = format!("{origin} is `{url}`: tokens and credentials travel there unencrypted");
-            let hint = format!("write https:// there; or {}", endpoint.remedy(ctx));
+            let message = format!("{origin} is `{url}`: tokens and credentials are sent there unencrypted");
+            let hint = format!("use https://, or {}", endpoint.remedy(ctx));
             findings.push(Finding::new("endpoint", Error, message, hint));
         } else if is_variable {
             let message = format!("{origin} sends requests to `{url}`, not to AWS");
@@ -45,7 +45,7 @@ fn other_files(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
     files.redirected().filter_map(finding).collect()
 }
 
-/// Returns every endpoint that stands in for AWS's own, each once.
+/// Returns every endpoint that replaces one of AWS, each once.
 fn endpoints(ctx: &Context, files: &ConfigFiles) -> Vec<Endpoint> {
     let of_sessions = profile::sessions(ctx, files).into_iter().flatten().map(|session| session.network);
     let of_profiles = files.profile_names().filter_map(|name| Some(Profile::resolve(ctx, files, &name).ok()?.network));

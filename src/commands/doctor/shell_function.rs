@@ -1,5 +1,5 @@
-//! Whether the shell this was called from has ssox's function, and one that speaks as this binary does. Nothing is said
-//! to a program, which has no shell to mend.
+//! Checks whether the calling shell has ssox's function, and in a version that this binary supports. There is no finding
+//! if a program calls `doctor`.
 
 use super::Finding;
 use super::Severity::Warning;
@@ -10,7 +10,7 @@ use crate::shell::{Emit, Shell, hint};
 use crate::terminal;
 use std::path::{Path, PathBuf};
 
-/// Looks at what the function says of itself when it calls `doctor`.
+/// Checks the variables that the function sets when it calls `doctor`.
 pub(super) fn check(ctx: &Context) -> Option<Finding> {
     if !terminal::is_seen() {
         return None;
@@ -18,13 +18,13 @@ pub(super) fn check(ctx: &Context) -> Option<Finding> {
     let finding = |message: &str, hint: String| Some(Finding::new("shell", Warning, message, hint));
     match ctx.var("SSOX_FUNCTION").map(Emit::parse) {
         Some(Ok(_)) if ctx.var("SSOX_HOOK") == Some("replaced") => finding(
-            "another prompt took the place of ssox's: credentials are neither shown nor renewed at the prompt",
-            "put the line that loads ssox at the end of $PROFILE".into(),
+            "another prompt replaced that of ssox: credentials are neither shown nor renewed at the prompt",
+            "move the line that loads ssox to the end of $PROFILE".into(),
         ),
         Some(Ok(_)) => None,
-        Some(Err(_)) => finding("this shell's function is of another version of ssox", "start a new shell".into()),
+        Some(Err(_)) => finding("the function in this shell is of another version of ssox", "start a new shell".into()),
         None if has_line(ctx) => finding(
-            "ssox's function was not what you called: something stands in its way, or this shell is older than its rc file",
+            "you did not call ssox's function: an alias or function hides it, or this shell started before its rc file was changed",
             format!("{}; or start a new shell", hint::uncover(ctx)),
         ),
         None => finding("this shell has no ssox function: `ssox use` cannot change it", install(ctx)),
