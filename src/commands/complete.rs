@@ -16,5 +16,5 @@ pub(super) fn run(ctx: &Context, args: &Complete) -> Result<String> {
     let [name, arguments @ ..] = words.as_slice() else { return Err(Error::usage("no shell is given")) };
     let shell = Shell::ALL.into_iter().find(|shell| shell.name() == name);
     let shell = shell.ok_or_else(|| Error::usage(format!("there is no completion for the shell `{name}`")))?;
-    Ok(completion::answer(ctx, Cli::command(), shell, arguments))
+    Ok(completion::reply(ctx, Cli::command(), shell, arguments))
 }

@@ -1,14 +1,16 @@
-//! bash: reads the line as typed, quotes and all, without letting bash evaluate it, and says candidates the way readline
-//! can put them there: only what goes behind the last word break, escaped for the quote that is open.
-//! Nothing is expanded: a `$(…)` in the line is text.
+//! Completion for bash: parses the line as it was typed, with its quotes, and writes candidates as readline inserts them:
+//! only the part after the last word break, escaped for the quote that is open.
+//!
+//! Invariant: nothing in the line is evaluated. A `$(…)` is text.
 
-use super::reply::header;
+use super::matching::starts_with_in_any_case;
+use super::reply::with_header;
 use super::{Candidate, CommandLine, Completions};
 
-/// What readline asks for with `COMP_TYPE` when it only lists candidates, after a second TAB.
+/// The value of `COMP_TYPE` when readline only lists candidates, after a second TAB.
 const LISTING: &str = "63";
 
-/// Which quote is open at the cursor.
+/// The quote that is open at the cursor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Quote {
     None,
@@ -16,65 +18,66 @@ enum Quote {
     Double,
 }
 
-/// The line up to the cursor.
+/// The command line up to the cursor, with its quotes.
 #[derive(Debug)]
 pub(super) struct BashLine {
-    pub(super) question: CommandLine,
-    /// What stands of the word at the cursor before the place where readline puts candidates.
+    pub(super) command_line: CommandLine,
+    /// The part of the word at the cursor that readline keeps, before the inserted text.
     kept: String,
     quote: Quote,
     is_listing: bool,
-    /// Where in `COMP_WORDS` each of our words begins, the one at the cursor included.
+    /// The index in `COMP_WORDS` of each word, including the one at the cursor.
     indices: Vec<usize>,
 }
 
 impl BashLine {
-    /// Reads what the glue passes: the line up to the cursor, `COMP_TYPE`, `COMP_WORDBREAKS`, and all of `COMP_WORDS`.
-    pub(super) fn of(arguments: &[String]) -> Option<Self> {
+    /// Parses the arguments of the completion function: the line up to the cursor, `COMP_TYPE`, `COMP_WORDBREAKS`, and all of
+    /// `COMP_WORDS`.
+    pub(super) fn parse(arguments: &[String]) -> Option<Self> {
         let [text, kind, breaks, comp_words @ ..] = arguments else { return None };
         let mut lexer = Lexer::default();
         lexer.read(text, breaks);
         let mut words = lexer.words;
         let current = words.pop()?;
-        // `A=1 ssox …`
-        let assignments = words.iter().take_while(|word| is_assignment(&word.text)).count();
-        words.drain(..assignments);
+        // The variables of `A=1 ssox …`.
+        let variables = words.iter().take_while(|word| sets_variable(&word.text)).count();
+        words.drain(..variables);
         let starts = words.iter().chain([&current]).map(|word| word.start);
         let indices = starts.map(|start| index(text, start, comp_words)).collect();
         let kept = current.text[..current.kept].to_owned();
         let words = words.into_iter().map(|word| word.text).collect();
-        let question = CommandLine { words, current: current.text };
-        Some(Self { question, kept, quote: lexer.quote, is_listing: kind == LISTING, indices })
+        let command_line = CommandLine { words, current: current.text };
+        Some(Self { command_line, kept, quote: lexer.quote, is_listing: kind == LISTING, indices })
     }
 
-    fn spell(&self, candidate: &Candidate, with_description: bool) -> Option<String> {
+    /// Returns the line for a candidate; `None` when it does not continue the kept part.
+    fn reply_line(&self, candidate: &Candidate, with_description: bool) -> Option<String> {
         let rest = candidate.value.strip_prefix(&self.kept)?;
-        Some(match with_description && !candidate.description.is_empty() {
-            true => format!("{}  ({})\n", candidate.value, candidate.description),
-            false => format!("{}\n", self.quote.escape(rest)),
-        })
+        if with_description && !candidate.description.is_empty() {
+            return Some(format!("{}  ({})\n", candidate.value, candidate.description));
+        }
+        Some(format!("{}\n", self.quote.escape(rest)))
     }
 }
 
-/// Writes the reply to the glue.
-pub(super) fn reply(line: &BashLine, answer: Completions) -> String {
-    let (kind, are_parts, candidates) = match answer {
+/// Returns the reply to the completion function.
+pub(super) fn reply(line: &BashLine, completions: Completions) -> String {
+    let (kind, are_prefixes, candidates) = match completions {
         Completions::Command(at) => return format!("command {}\n", line.indices.get(at).unwrap_or(&at)),
         Completions::Files => return "files\n".into(),
-        Completions::Candidates { kind, are_parts, candidates } => (kind, are_parts, candidates),
+        Completions::Candidates { kind, are_prefixes, candidates } => (kind, are_prefixes, candidates),
     };
-    let fitting: Vec<Candidate> =
-        candidates.into_iter().filter(|candidate| starts_alike(&candidate.value, &line.question.current)).collect();
-    let with_description = line.is_listing && fitting.len() > 1;
-    header(kind, are_parts, fitting.iter().filter_map(|candidate| line.spell(candidate, with_description)))
-}
-
-/// Readline puts the candidate in place of what is typed, so that another case of letters is mended.
-fn starts_alike(value: &str, typed: &str) -> bool {
-    value.get(..typed.len()).is_some_and(|start| start.eq_ignore_ascii_case(typed))
+    // Readline replaces what was typed, so a candidate may differ from it in case.
+    let typed = &line.command_line.current;
+    let matching: Vec<Candidate> =
+        candidates.into_iter().filter(|candidate| starts_with_in_any_case(&candidate.value, typed)).collect();
+    let with_description = line.is_listing && matching.len() > 1;
+    let lines = matching.iter().filter_map(|candidate| line.reply_line(candidate, with_description));
+    with_header(kind, are_prefixes, lines)
 }
 
 impl Quote {
+    /// Escapes a text that is inserted inside this quote.
     fn escape(self, text: &str) -> String {
         let mut escaped = String::new();
         for c in text.chars() {
@@ -82,7 +85,7 @@ impl Quote {
                 Self::None if !c.is_ascii() || c.is_ascii_alphanumeric() || "_-./:=@%+,".contains(c) => escaped.push(c),
                 Self::None => escaped.extend(['\\', c]),
                 Self::Single if c == '\'' => escaped.push_str(r"'\''"),
-                // In double quotes nothing protects it from history expansion.
+                // No escape inside double quotes prevents history expansion.
                 Self::Double if c == '!' => escaped.push_str(r#""'!'""#),
                 Self::Double if "$`\"\\".contains(c) => escaped.extend(['\\', c]),
                 Self::Single | Self::Double => escaped.push(c),
@@ -92,7 +95,7 @@ impl Quote {
     }
 }
 
-/// One word: where it begins in the line, what it says, and how much of that stands before the last word break.
+/// One word: where it starts in the line, its text, and how many bytes of the text readline keeps.
 #[derive(Debug, Default)]
 struct Word {
     start: usize,
@@ -100,9 +103,10 @@ struct Word {
     kept: usize,
 }
 
+/// Splits a line into words.
 #[derive(Debug)]
 struct Lexer {
-    /// The last one is that at the cursor.
+    /// The words so far; at the end, the last one is the word at the cursor.
     words: Vec<Word>,
     quote: Quote,
 }
@@ -139,7 +143,7 @@ impl Lexer {
                     let before = word.text.len();
                     word.text.push(c);
                     if breaks.contains(c) {
-                        // Readline replaces these along with what follows them.
+                        // Readline replaces `@` and `$` together with the text after them.
                         word.kept = if "@$".contains(c) { before } else { word.text.len() };
                     }
                 }
@@ -147,7 +151,7 @@ impl Lexer {
             }
         }
         let mut word = word.unwrap_or(Word { start: line.len(), ..Word::default() });
-        // Readline takes an open quote for the beginning of the word; a closed one is part of it.
+        // For readline the word starts after an open quote; a closed quote is part of the word.
         if self.quote != Quote::None {
             word.kept = opened;
         }
@@ -155,15 +159,16 @@ impl Lexer {
     }
 }
 
-fn is_assignment(word: &str) -> bool {
+/// Tells whether a word sets a variable: `NAME=value` or `NAME+=value`.
+fn sets_variable(word: &str) -> bool {
     let name = word.split_once('=').map_or("", |(name, _)| name.trim_end_matches('+'));
     !name.is_empty()
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
         && !name.starts_with(|c: char| c.is_ascii_digit())
 }
 
-/// Returns which of `COMP_WORDS` begins at that place of the line, or is the first one behind it: bash breaks words at
-/// `:` and `=` as well.
+/// Returns the index of the first of `COMP_WORDS` that starts at a position of the line or after it: bash also breaks words at
+/// `:` and `=`.
 fn index(line: &str, start: usize, comp_words: &[String]) -> usize {
     let mut at = 0;
     for (index, word) in comp_words.iter().enumerate() {
@@ -184,23 +189,23 @@ mod tests {
     fn line(text: &str) -> BashLine {
         let apart = text.replace(':', " : ").replace('=', " = ");
         let arguments = [text, "9", BREAKS].into_iter().chain(apart.split_whitespace()).map(String::from);
-        BashLine::of(&arguments.collect::<Vec<_>>()).unwrap()
+        BashLine::parse(&arguments.collect::<Vec<_>>()).unwrap()
     }
 
     fn completed(text: &str, candidate: &str) -> String {
         let candidates = vec![Candidate::new(candidate, "described")];
-        reply(&line(text), Completions::Candidates { kind: "profile", are_parts: false, candidates })
+        reply(&line(text), Completions::Candidates { kind: "profile", are_prefixes: false, candidates })
     }
 
     #[test]
-    fn words_are_what_the_program_gets() {
+    fn words_are_those_the_program_receives() {
         let line = line(r#"A=1 ssox exec 'a b' "c\$d\e" f\ g"h"#);
-        assert_eq!(line.question.words, ["ssox", "exec", "a b", r"c$d\e"]);
-        assert_eq!(line.question.current, "f gh");
+        assert_eq!(line.command_line.words, ["ssox", "exec", "a b", r"c$d\e"]);
+        assert_eq!(line.command_line.current, "f gh");
     }
 
     #[test]
-    fn only_what_goes_behind_the_last_break_is_said() {
+    fn only_the_part_after_the_last_word_break_is_inserted() {
         for (typed, candidate, said) in [
             ("ssox use d", "dev", "dev"),
             ("ssox use prod:", "prod:admin", "admin"),
@@ -218,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn a_candidate_is_one_word_that_runs_nothing() {
+    fn an_inserted_candidate_is_one_word_and_runs_nothing() {
         let name = r#"a'b"c$(x)`y`\ !*~é"#;
         for (typed, said) in [
             ("ssox use ", r#"a\'b\"c\$\(x\)\`y\`\\\ \!\*\~é"#),
@@ -237,16 +242,16 @@ mod tests {
             ("A=1 ssox exec --min-ttl=1h dev -- git ", 10),
         ] {
             let line = line(typed);
-            let at = line.question.words.iter().position(|word| word == "git").unwrap();
+            let at = line.command_line.words.iter().position(|word| word == "git").unwrap();
             assert_eq!(reply(&line, Completions::Command(at)), format!("command {index}\n"), "{typed}");
         }
     }
 
     #[test]
-    fn descriptions_are_for_listing() {
+    fn descriptions_are_only_listed() {
         let mut line = line("ssox use d");
         let candidates = || ["dev", "demo"].map(|name| Candidate::new(name, "x")).to_vec();
-        let answer = || Completions::Candidates { kind: "profile", are_parts: false, candidates: candidates() };
+        let answer = || Completions::Candidates { kind: "profile", are_prefixes: false, candidates: candidates() };
         assert_eq!(reply(&line, answer()), "words profile\ndev\ndemo\n");
         line.is_listing = true;
         assert_eq!(reply(&line, answer()), "words profile\ndev  (x)\ndemo  (x)\n");

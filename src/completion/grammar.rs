@@ -1,5 +1,5 @@
-//! What the command line's grammar allows at the cursor. The candidates are those of clap's own engine; the values only
-//! ssox knows are named by their kind here, and found later.
+//! Finds what the command line's grammar allows at the cursor. Verbs, options and fixed values come from clap's completion
+//! engine; of the values that only ssox knows, this module returns the kind, and `values` finds them.
 
 use super::value_kind::ValueKind;
 use super::{Candidate, CommandLine};
@@ -9,67 +9,66 @@ use clap_complete::engine::{ArgValueCompleter, complete};
 use std::collections::HashSet;
 use std::ffi::{OsStr, OsString};
 
-/// What belongs at the cursor.
+/// What the grammar allows at the cursor.
 #[derive(Debug)]
 pub(super) enum Expected {
-    /// The words from there on are a command line of their own.
+    /// The words from this number on are a command line of their own.
     Command(usize),
-    /// A value, what stands before it in the same word, `--region=`, and whether it may begin with `-`.
+    /// A value of a kind, the text before it in the same word, such as `--region=`, and whether it may start with `-`.
     Value(ValueKind, String, LeadingDash),
-    /// One of these.
+    /// One of these words; the text says what they are.
     Words(&'static str, Vec<Candidate>),
 }
 
-/// Whether a value that begins with `-` can stand at the cursor, where it could be taken for an option.
+/// Whether a value that starts with `-` is allowed at the cursor, or would be read as an option.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum LeadingDash {
-    Fits,
-    /// Once `--` stands before it.
-    NeedsDashes,
+    Allowed,
+    /// Only after `--`.
+    AfterDashes,
     Never,
 }
 
-/// Returns what belongs at the cursor.
-pub(super) fn expected(mut command: Command, question: &CommandLine) -> Expected {
-    // The arguments of a verb are put together when they are needed.
+/// Returns what the grammar allows at the cursor.
+pub(super) fn expected(mut command: Command, command_line: &CommandLine) -> Expected {
+    // clap adds inherited arguments to a verb only when it is built.
     command.build();
     let command = marked(command);
-    let (verb, at) = verb(&command, &question.words);
-    if let Some(start) = inner_command(verb, question, at) {
+    let (verb, at) = verb(&command, &command_line.words);
+    if let Some(start) = inner_command(verb, command_line, at) {
         return Expected::Command(start);
     }
-    let excluded = excluded(verb, &question.words);
-    let found = engine(&mut command.clone(), question);
-    let is_option = question.current.starts_with('-') && !question.words.iter().any(|word| word == "--");
-    for candidate in &found {
+    let excluded = excluded(verb, &command_line.words);
+    let candidates = engine_candidates(&mut command.clone(), command_line);
+    let is_option = command_line.current.starts_with('-') && !command_line.words.iter().any(|word| word == "--");
+    for candidate in &candidates {
+        let Some(kind) = ValueKind::of_candidate(candidate) else { continue };
         let before = candidate.get_value().to_string_lossy().into_owned();
-        // Where an option was begun, a profile is not meant.
-        match ValueKind::ALL.into_iter().find(|kind| candidate.get_id() == Some(&kind.mark())) {
-            Some(kind) if !is_option || !before.is_empty() => {
-                let dashed = dashed(verb, &question.words, &before);
-                return Expected::Value(kind, before, dashed);
-            }
-            _ => {}
+        // A `-` starts an option, not a profile.
+        if !is_option || !before.is_empty() {
+            let leading_dash = leading_dash(verb, &command_line.words, &before);
+            return Expected::Value(kind, before, leading_dash);
         }
     }
-    words(found, is_option, &excluded)
+    words(candidates, is_option, &excluded)
 }
 
-fn dashed(verb: &Command, words: &[String], before: &str) -> LeadingDash {
+fn leading_dash(verb: &Command, words: &[String], before: &str) -> LeadingDash {
     if !before.is_empty() || words.iter().any(|word| word == "--") {
-        LeadingDash::Fits
+        LeadingDash::Allowed
     } else if words.last().is_some_and(|word| awaits_value(verb, word)) {
         LeadingDash::Never
     } else {
-        LeadingDash::NeedsDashes
+        LeadingDash::AfterDashes
     }
 }
 
+/// Adds a completer to each argument whose values only ssox knows: its candidate carries the kind.
 fn marked(command: Command) -> Command {
     let name = command.get_name().to_owned();
     let mark = |arg: Arg| match ValueKind::of(&name, &arg) {
         Some(kind) => {
-            let candidate = move || CompletionCandidate::new("").id(Some(kind.mark()));
+            let candidate = move || CompletionCandidate::new("").id(Some(kind.candidate_id()));
             arg.add(ArgValueCompleter::new(move |_: &OsStr| vec![candidate()]))
         }
         None => arg,
@@ -77,18 +76,17 @@ fn marked(command: Command) -> Command {
     command.mut_args(mark).mut_subcommands(marked)
 }
 
-/// Asks the engine with nothing typed of the word at the cursor, but for an option that awaits its value after `=`:
-/// the shells match better.
-fn engine(command: &mut Command, question: &CommandLine) -> Vec<CompletionCandidate> {
-    let start = match question.current.split_once('=') {
+/// Asks clap's engine for candidates. Of the word at the cursor it gets only `--option=`: the matching is done later.
+fn engine_candidates(command: &mut Command, command_line: &CommandLine) -> Vec<CompletionCandidate> {
+    let start = match command_line.current.split_once('=') {
         Some((option, _)) if option.starts_with("--") => format!("{option}="),
         _ => String::new(),
     };
-    let words = question.words.iter().cloned().chain([start]).map(OsString::from).collect();
-    complete(command, words, question.words.len(), None).unwrap_or_default()
+    let words = command_line.words.iter().cloned().chain([start]).map(OsString::from).collect();
+    complete(command, words, command_line.words.len(), None).unwrap_or_default()
 }
 
-/// Returns the innermost verb that is named, and the index of the first word after it.
+/// Returns the innermost verb in the command line, and the index of the first word after it.
 fn verb<'c>(command: &'c Command, words: &[String]) -> (&'c Command, usize) {
     let mut verb = command;
     let mut after = 1;
@@ -102,14 +100,14 @@ fn verb<'c>(command: &'c Command, words: &[String]) -> (&'c Command, usize) {
     (verb, after)
 }
 
-/// Returns where the program of `exec PROFILE -- PROGRAM …` stands, when it stands at the cursor or before.
-fn inner_command(verb: &Command, question: &CommandLine, first: usize) -> Option<usize> {
+/// Returns the index of the program of `exec PROFILE -- PROGRAM …`, when it is at the cursor or before.
+fn inner_command(verb: &Command, command_line: &CommandLine, first: usize) -> Option<usize> {
     let program = verb.get_positionals().find(|arg| arg.is_trailing_var_arg_set())?.get_index()?;
     let mut positionals = 0;
     let mut is_escaped = false;
-    let mut words = question.words.iter().enumerate().skip(first);
+    let mut words = command_line.words.iter().enumerate().skip(first);
     while let Some((at, word)) = words.next() {
-        // `exec -- -x -- PROGRAM`: the second one is left out as well.
+        // The second `--` of `exec -- -x -- PROGRAM` is not a positional argument either.
         if word == "--" && (!is_escaped || positionals + 1 == program) {
             is_escaped = true;
         } else if !is_escaped && word.starts_with('-') && word != "-" {
@@ -123,16 +121,17 @@ fn inner_command(verb: &Command, question: &CommandLine, first: usize) -> Option
             }
         }
     }
-    let is_next = positionals + 1 == program && (is_escaped || !question.current.starts_with('-'));
-    is_next.then_some(question.words.len())
+    let is_next = positionals + 1 == program && (is_escaped || !command_line.current.starts_with('-'));
+    is_next.then_some(command_line.words.len())
 }
 
+/// Tells whether a word is an option whose value is the next word.
 fn awaits_value(verb: &Command, word: &str) -> bool {
     let of_word = |arg: &&Arg| word.strip_prefix("--").is_some_and(|name| arg.get_long() == Some(name));
     verb.get_arguments().find(of_word).is_some_and(|arg| arg.get_action().takes_values())
 }
 
-/// Returns the options that cannot be given any more: those that were, and those that exclude each other.
+/// Returns the ids of options that cannot be given any more: those that were given, and those that conflict with them.
 fn excluded(verb: &Command, words: &[String]) -> HashSet<String> {
     let options = words.iter().take_while(|word| *word != "--").filter(|word| word.starts_with('-'));
     let names: HashSet<&str> = options.map(|word| word.split('=').next().unwrap_or(word)).collect();
@@ -144,14 +143,15 @@ fn excluded(verb: &Command, words: &[String]) -> HashSet<String> {
     verb.get_arguments().filter(is_given).flat_map(with_conflicts).map(|arg| format!("arg::{}", arg.get_id())).collect()
 }
 
+/// Selects the candidates that clap knows: options, or else verbs and fixed values.
 fn words(found: Vec<CompletionCandidate>, is_option: bool, excluded: &HashSet<String>) -> Expected {
     let id = |candidate: &CompletionCandidate| candidate.get_id().cloned().unwrap_or_default();
-    let is_fitting =
+    let is_allowed =
         |candidate: &CompletionCandidate| !id(candidate).starts_with("value::") && !excluded.contains(&id(candidate));
     let starts_with_dash = |candidate: &CompletionCandidate| candidate.get_value().to_string_lossy().starts_with('-');
-    let (dashed, plain): (Vec<_>, Vec<_>) = found.into_iter().filter(is_fitting).partition(starts_with_dash);
-    // Options are offered where one was begun, and where nothing else fits.
-    let offered = if is_option || plain.is_empty() { dashed } else { plain };
+    let (options, others): (Vec<_>, Vec<_>) = found.into_iter().filter(is_allowed).partition(starts_with_dash);
+    // Options are offered after a `-`, and where nothing else is allowed.
+    let offered = if is_option || others.is_empty() { options } else { others };
     let kind = match offered.first().map(id) {
         Some(id) if id.starts_with("command::") => "command",
         Some(id) if id.starts_with("arg::") => "option",
@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_is_known_by_its_place() {
+    fn a_value_is_known_by_its_position() {
         for (line, kind, before) in [
             ("ssox use d", ValueKind::ProfileOrPrevious, ""),
             ("ssox -v login d", ValueKind::ProfileWithSession, ""),
@@ -280,18 +280,18 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_begins_with_a_dash_fits_where_it_is_no_option() {
+    fn a_value_that_starts_with_a_dash_is_allowed_where_it_is_not_an_option() {
         for (line, expected) in [
-            ("ssox use ", LeadingDash::NeedsDashes),
-            ("ssox use --profile-only ", LeadingDash::NeedsDashes),
-            ("ssox use -- ", LeadingDash::Fits),
-            ("ssox use -- -d", LeadingDash::Fits),
-            ("ssox configure sso --profile=", LeadingDash::Fits),
+            ("ssox use ", LeadingDash::AfterDashes),
+            ("ssox use --profile-only ", LeadingDash::AfterDashes),
+            ("ssox use -- ", LeadingDash::Allowed),
+            ("ssox use -- -d", LeadingDash::Allowed),
+            ("ssox configure sso --profile=", LeadingDash::Allowed),
             ("ssox configure sso --profile ", LeadingDash::Never),
             ("ssox login --sso-session ", LeadingDash::Never),
         ] {
-            let Expected::Value(_, _, dashed) = at(line) else { panic!("{line}") };
-            assert_eq!(dashed, expected, "{line}");
+            let Expected::Value(_, _, leading_dash) = at(line) else { panic!("{line}") };
+            assert_eq!(leading_dash, expected, "{line}");
         }
     }
 

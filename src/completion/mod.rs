@@ -1,20 +1,20 @@
-//! Completion: what could stand at the cursor, told to the glue of each shell so that the shell inserts it as one word
-//! and runs nothing.
+//! Completion: finds what can be inserted at the cursor, and writes it for the completion function of each shell (in
+//! `shell/`), so that the shell inserts it as one word and runs nothing.
 //!
-//! Nothing here asks AWS, signs in, or evaluates what was typed. The glue lies in `shell/`.
+//! Invariant: nothing here asks AWS, signs in, or evaluates what was typed.
 //!
-//! A reply is empty, or begins with a line that says what follows:
+//! A reply is empty, or starts with a line that says what follows:
 //!
 //! | line | what follows |
 //! | --- | --- |
-//! | `words KIND` | candidates, one a line, as the shell's glue wants them |
-//! | `parts KIND` | beginnings of candidates: no space goes after them |
-//! | `files` | nothing: files are completed by the shell |
-//! | `command N` | nothing: the words from the Nth on are a command line of their own, the first word being the 0th |
+//! | `words KIND` | candidates, one on each line, in the format of the shell's completion function |
+//! | `parts KIND` | prefixes of candidates: the shell adds no space after them |
+//! | `files` | nothing: the shell completes file names |
+//! | `command N` | nothing: the words from number N on, counted from 0, are a command line of their own |
 
 mod bash;
 mod grammar;
-mod narrow;
+mod matching;
 mod powershell;
 mod regions;
 mod reply;
@@ -26,15 +26,16 @@ use crate::shell::Shell;
 use clap::Command;
 use grammar::{Expected, LeadingDash};
 
-/// The command line up to the cursor, as the program would get it.
+/// The command line up to the cursor, in words as the program would receive them.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct CommandLine {
-    /// The words before the one at the cursor, the program's name first.
+    /// The words before the one at the cursor; the first is the program's name.
     words: Vec<String>,
-    /// What is there of the word at the cursor.
+    /// The word at the cursor, up to the cursor.
     current: String,
 }
 
+/// One word that can be inserted, and its description; both are plain text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Candidate {
     value: String,
@@ -47,73 +48,77 @@ impl Candidate {
     }
 }
 
-/// What could stand at the cursor.
+/// What can be inserted at the cursor.
 #[derive(Debug, PartialEq, Eq)]
 enum Completions {
+    /// The words from this number on are a command line of their own.
     Command(usize),
     Files,
     Candidates {
-        /// What they are, as people call one of them.
+        /// What a candidate is, for people: `profile`.
         kind: &'static str,
-        are_parts: bool,
+        are_prefixes: bool,
         candidates: Vec<Candidate>,
     },
 }
 
-/// Answers the glue of a shell; `arguments` are what it passes.
-pub(crate) fn answer(ctx: &Context, command: Command, shell: Shell, arguments: &[String]) -> String {
-    match shell {
-        Shell::Bash => {
-            bash::BashLine::of(arguments).map(|line| bash::reply(&line, find(ctx, command, shell, &line.question)))
-        }
-        Shell::PowerShell => arguments.split_first().map(|(current, words)| {
-            let question = CommandLine { words: words.to_vec(), current: powershell::decoded(current) };
-            powershell::reply(&question, find(ctx, command, shell, &question))
-        }),
-        Shell::Zsh | Shell::Fish => arguments.split_first().map(|(current, words)| {
-            let question = CommandLine { words: words.to_vec(), current: reply::decoded(shell, current) };
-            reply::reply(shell, find(ctx, command, shell, &question))
-        }),
+/// Returns the reply to the completion function of a shell, which passes `arguments`.
+pub(crate) fn reply(ctx: &Context, command: Command, shell: Shell, arguments: &[String]) -> String {
+    if shell == Shell::Bash {
+        let Some(line) = bash::BashLine::parse(arguments) else { return String::new() };
+        return bash::reply(&line, find(ctx, command, shell, &line.command_line));
     }
-    .unwrap_or_default()
+    let Some((current, words)) = arguments.split_first() else { return String::new() };
+    let current = match shell {
+        Shell::PowerShell => powershell::decoded(current),
+        _ => reply::decoded(shell, current),
+    };
+    let command_line = CommandLine { words: words.to_vec(), current };
+    let completions = find(ctx, command, shell, &command_line);
+    match shell {
+        Shell::PowerShell => powershell::reply(&command_line, completions),
+        _ => reply::reply(shell, completions),
+    }
 }
 
-fn find(ctx: &Context, command: Command, shell: Shell, question: &CommandLine) -> Completions {
-    match grammar::expected(command, question) {
+fn find(ctx: &Context, command: Command, shell: Shell, command_line: &CommandLine) -> Completions {
+    match grammar::expected(command, command_line) {
         Expected::Command(at) => Completions::Command(at),
-        Expected::Words(kind, candidates) => Completions::Candidates { kind, are_parts: false, candidates },
-        Expected::Value(kind, before, dashed) => {
-            let typed = question.current.strip_prefix(&before).unwrap_or_default();
-            // zsh and fish match by their user's own rules, and want all there is.
-            let matching = match shell {
-                Shell::Zsh | Shell::Fish => narrow::Matching::ByShell,
-                Shell::Bash | Shell::PowerShell => narrow::Matching::Here,
+        Expected::Words(kind, candidates) => Completions::Candidates { kind, are_prefixes: false, candidates },
+        Expected::Value(kind, before, leading_dash) => {
+            let typed = command_line.current.strip_prefix(&before).unwrap_or_default();
+            // zsh and fish match by their user's settings, and need all names.
+            let matched_by = match shell {
+                Shell::Zsh | Shell::Fish => matching::MatchedBy::Shell,
+                Shell::Bash | Shell::PowerShell => matching::MatchedBy::Ssox,
             };
-            values::answer(ctx, kind, typed, matching).fitting(dashed).behind(&before)
+            values::completions(ctx, kind, typed, matched_by).without_options(leading_dash).with_prefix(&before)
         }
     }
 }
 
 impl Completions {
-    /// Leaves out what would be taken for an option here, and offers the `--` that lets it stand. A `-` alone is none.
-    fn fitting(mut self, dashed: LeadingDash) -> Self {
+    /// Removes candidates that would be read as options here, and adds `--` where it allows them. `-` alone is not an option.
+    fn without_options(mut self, leading_dash: LeadingDash) -> Self {
         if let Self::Candidates { candidates, .. } = &mut self
-            && dashed != LeadingDash::Fits
+            && leading_dash != LeadingDash::Allowed
         {
-            let is_dashed = |candidate: &Candidate| candidate.value.starts_with('-') && candidate.value != "-";
-            let is_any = candidates.iter().any(is_dashed);
-            candidates.retain(|candidate| !is_dashed(candidate));
-            if is_any && dashed == LeadingDash::NeedsDashes {
-                candidates.push(Candidate::new("--", "before a name that begins with -"));
+            let is_option = |candidate: &Candidate| candidate.value.starts_with('-') && candidate.value != "-";
+            let has_option = candidates.iter().any(is_option);
+            candidates.retain(|candidate| !is_option(candidate));
+            if has_option && leading_dash == LeadingDash::AfterDashes {
+                candidates.push(Candidate::new("--", "before a name that starts with -"));
             }
         }
         self
     }
 
-    /// Puts what was typed before the value, `--region=`, before each candidate.
-    fn behind(mut self, before: &str) -> Self {
+    /// Adds what was typed before the value, such as `--region=`, to each candidate.
+    fn with_prefix(mut self, before: &str) -> Self {
         if let Self::Candidates { candidates, .. } = &mut self {
-            candidates.iter_mut().for_each(|candidate| candidate.value.insert_str(0, before));
+            for candidate in candidates {
+                candidate.value.insert_str(0, before);
+            }
         }
         self
     }

@@ -1,39 +1,43 @@
-//! What is said to PowerShell's glue, which takes what it gets: nothing is matched there, and what is inserted is source.
+//! Completion for PowerShell, whose completion function inserts text as source code and does not filter candidates.
 
-use super::{Candidate, CommandLine, Completions, reply};
+use super::matching::starts_with_in_any_case;
+use super::reply::{with_header, without_candidates};
+use super::{Candidate, CommandLine, Completions};
 use crate::shell::quote::powershell;
 use crate::shell::reply::ascii;
 
-/// Reads the word at the cursor as the glue passes it: an empty argument would get lost, so there is an `=` before it.
+/// Decodes the word at the cursor: the completion function adds an `=` before it, because an empty argument would be lost.
 pub(super) fn decoded(current: &str) -> String {
     current.strip_prefix('=').unwrap_or(current).trim_matches(['"', '\'']).into()
 }
 
-/// Writes the reply to the glue: of each candidate what is inserted, what is listed, and what is explained, in ASCII.
-pub(super) fn reply(question: &CommandLine, answer: Completions) -> String {
-    let Completions::Candidates { kind, are_parts, candidates } = answer else {
-        return reply::without_candidates(&answer);
+/// Returns the reply to the completion function. Each line has the inserted text, the listed text and the description, in
+/// ASCII.
+pub(super) fn reply(command_line: &CommandLine, completions: Completions) -> String {
+    let Completions::Candidates { kind, are_prefixes, candidates } = completions else {
+        return without_candidates(&completions);
     };
     let line = |candidate: Candidate| {
         let inserted = word(kind, &candidate.value);
-        // PowerShell takes no empty explanation.
-        let explained = if candidate.description.is_empty() { &candidate.value } else { &candidate.description };
-        format!("{}\t{}\t{}\n", ascii(&inserted), ascii(&candidate.value), ascii(explained))
+        // PowerShell rejects an empty description.
+        let description = if candidate.description.is_empty() { &candidate.value } else { &candidate.description };
+        format!("{}\t{}\t{}\n", ascii(&inserted), ascii(&candidate.value), ascii(description))
     };
-    reply::header(kind, are_parts, narrowed(candidates, &question.current).into_iter().map(line))
+    with_header(kind, are_prefixes, matching(candidates, &command_line.current).into_iter().map(line))
 }
 
-/// Returns those that begin with what was typed; if none does, those that begin so in other letters' case.
-fn narrowed(mut candidates: Vec<Candidate>, typed: &str) -> Vec<Candidate> {
-    let is_alike =
-        |one: &Candidate| one.value.get(..typed.len()).is_some_and(|start| start.eq_ignore_ascii_case(typed));
-    let begins = |one: &Candidate| one.value.starts_with(typed);
-    let any = candidates.iter().any(begins);
-    candidates.retain(|one| if any { begins(one) } else { is_alike(one) });
+/// Returns the candidates that start with what was typed, or else those that do so in another case.
+fn matching(mut candidates: Vec<Candidate>, typed: &str) -> Vec<Candidate> {
+    if candidates.iter().any(|candidate| candidate.value.starts_with(typed)) {
+        candidates.retain(|candidate| candidate.value.starts_with(typed));
+    } else {
+        candidates.retain(|candidate| starts_with_in_any_case(&candidate.value, typed));
+    }
     candidates
 }
 
-/// Spells a candidate as one word. PowerShell would cut a name that begins with a dash at a dot or a colon.
+/// Quotes a candidate where needed, so that it is one word. PowerShell splits a bare name with a leading dash at dots and
+/// colons.
 fn word(kind: &str, value: &str) -> String {
     let is_bare = |c: char| c.is_ascii_alphanumeric() || "-_./:=+".contains(c);
     let is_name_with_dash = kind == "profile" && value.starts_with('-') && !matches!(value, "-" | "--");
@@ -49,12 +53,12 @@ mod tests {
         let current = words.pop().unwrap_or_default();
         let candidates = values.iter().map(|value| Candidate::new(*value, "")).collect();
         let told =
-            reply(&CommandLine { words, current }, Completions::Candidates { kind, are_parts: false, candidates });
+            reply(&CommandLine { words, current }, Completions::Candidates { kind, are_prefixes: false, candidates });
         told.lines().skip(1).filter_map(|line| line.split('\t').next()).collect::<Vec<_>>().join(" | ")
     }
 
     #[test]
-    fn what_does_not_go_on_from_what_was_typed_is_left_out() {
+    fn only_matching_candidates_are_written() {
         assert_eq!(said("ssox u", "command", &["init", "use"]), "use");
         assert_eq!(
             said("ssox use --region=EU-N", "region", &["--region=eu-north-1", "--region=us-east-1"]),
@@ -66,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_with_a_dash_is_no_parameter() {
+    fn a_name_with_a_leading_dash_is_not_a_parameter() {
         assert_eq!(said("ssox use -- ", "profile", &["-a.b", "dev"]), "'-a.b' | dev");
         assert_eq!(said("ssox use ", "profile", &["-", "--"]), "- | --");
         assert_eq!(said("ssox use --m", "option", &["--min-ttl"]), "--min-ttl");
@@ -74,9 +78,9 @@ mod tests {
     }
 
     #[test]
-    fn each_line_is_ascii_and_says_something() {
+    fn each_line_is_ascii_and_has_a_description() {
         let candidates = vec![Candidate::new("a’ $(x)", "é"), Candidate::new("dev", "")];
-        let answer = Completions::Candidates { kind: "profile", are_parts: false, candidates };
+        let answer = Completions::Candidates { kind: "profile", are_prefixes: false, candidates };
         let told = reply(&CommandLine::default(), answer);
         assert_eq!(told, "words profile\n'a\\u2019\\u2019 $(x)'\ta\\u2019 $(x)\t\\u00e9\ndev\tdev\tdev\n");
     }

@@ -1,6 +1,6 @@
-//! The regions of AWS, for completion only: what is not listed can be typed all the same.
+//! The regions of AWS, for completion only: other regions can be typed as well.
 
-/// Each region's code, and where it is.
+/// The code and the place of each region.
 pub(super) const REGIONS: [(&str, &str); 39] = [
     ("af-south-1", "Cape Town"),
     ("ap-east-1", "Hong Kong"),

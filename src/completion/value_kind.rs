@@ -1,16 +1,17 @@
-//! Which values belong to which argument, where clap does not know them.
+//! The kinds of values that clap does not know, and the arguments that take them.
 
 use clap::{Arg, ValueHint};
+use clap_complete::CompletionCandidate;
 
-/// Values clap does not know.
+/// A kind of values that clap does not know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ValueKind {
     Profile,
-    /// Also `-`, the profile before this one.
+    /// A profile, or `-` for the previous one.
     ProfileOrPrevious,
-    /// Only profiles with a session to sign in to.
+    /// A profile with a session to sign in to.
     ProfileWithSession,
-    /// Only profiles whose credentials come from a SAML page.
+    /// A profile whose credentials come from a SAML response.
     ProfileWithSaml,
     Session,
     Region,
@@ -32,7 +33,7 @@ impl ValueKind {
         Self::File,
     ];
 
-    /// Returns the kind of an argument of a verb; `None` when clap knows its values, or nobody does.
+    /// Returns the kind of an argument's values; `None` when clap knows them, or they cannot be completed.
     pub(super) fn of(verb: &str, arg: &Arg) -> Option<Self> {
         Some(match (verb, arg.get_id().as_str()) {
             ("use", "profile") => Self::ProfileOrPrevious,
@@ -48,8 +49,14 @@ impl ValueKind {
         })
     }
 
-    /// Returns the mark by which the engine's candidates say that a value of this kind belongs here.
-    pub(super) fn mark(self) -> String {
+    /// Returns the kind that a candidate of clap's engine stands for.
+    pub(super) fn of_candidate(candidate: &CompletionCandidate) -> Option<Self> {
+        let id = candidate.get_id()?;
+        Self::ALL.into_iter().find(|kind| *id == kind.candidate_id())
+    }
+
+    /// Returns the id of the candidate that stands for all values of this kind.
+    pub(super) fn candidate_id(self) -> String {
         format!("value::{self:?}")
     }
 }

@@ -1,7 +1,8 @@
-//! The values only ssox knows: profiles, sessions, regions, each with what tells it from the others.
-//! What is said is what lies in the files; AWS is not asked.
+//! Finds the values that only ssox knows: profiles, sessions, regions, each with a description.
+//!
+//! Invariant: everything comes from files; AWS is never asked.
 
-use super::narrow::{Matching, Narrowed, narrow};
+use super::matching::{MatchedBy, Matches, matches};
 use super::regions::REGIONS;
 use super::value_kind::ValueKind;
 use super::{Candidate, Completions};
@@ -14,8 +15,8 @@ use crate::session;
 use crate::session::ACCOUNT_ACCESS;
 use crate::time::human;
 
-/// More descriptions than this cost too much: each takes a file to read.
-const DESCRIBED: usize = 200;
+/// The largest number of profiles with a description: each description reads a file.
+const MAX_DESCRIBED: usize = 200;
 
 const OUTPUTS: [(&str, &str); 6] = [
     ("json", "JSON"),
@@ -23,12 +24,12 @@ const OUTPUTS: [(&str, &str); 6] = [
     ("table", "for people"),
     ("yaml", "YAML"),
     ("yaml-stream", "YAML, page by page"),
-    ("off", "nothing"),
+    ("off", "no output"),
 ];
-const SCOPES: [(&str, &str); 1] = [(ACCOUNT_ACCESS, "what accounts and roles take")];
+const SCOPES: [(&str, &str); 1] = [(ACCOUNT_ACCESS, "access to accounts and roles")];
 
-/// Returns the values of a kind that may be meant by what was typed.
-pub(super) fn answer(ctx: &Context, kind: ValueKind, typed: &str, matching: Matching) -> Completions {
+/// Returns the values of a kind that match what was typed.
+pub(super) fn completions(ctx: &Context, kind: ValueKind, typed: &str, matched_by: MatchedBy) -> Completions {
     match kind {
         ValueKind::File => Completions::Files,
         ValueKind::Region => fixed("region", &REGIONS),
@@ -38,42 +39,48 @@ pub(super) fn answer(ctx: &Context, kind: ValueKind, typed: &str, matching: Matc
         ValueKind::Profile
         | ValueKind::ProfileOrPrevious
         | ValueKind::ProfileWithSession
-        | ValueKind::ProfileWithSaml => profiles(ctx, kind, typed, matching),
+        | ValueKind::ProfileWithSaml => profiles(ctx, kind, typed, matched_by),
     }
 }
 
 fn fixed(kind: &'static str, values: &[(&str, &str)]) -> Completions {
     let candidates = values.iter().map(|(value, description)| Candidate::new(*value, *description)).collect();
-    Completions::Candidates { kind, are_parts: false, candidates }
+    Completions::Candidates { kind, are_prefixes: false, candidates }
 }
 
 fn sessions(ctx: &Context) -> Completions {
-    let files = ConfigFiles::load(ctx).ok();
-    let named = |files: &ConfigFiles| files.sso_session_names().filter(|name| is_speakable(name)).collect::<Vec<_>>();
-    let candidate = |files: &ConfigFiles, name: String| {
-        let description = profile::named_session(ctx, files, &name).map_or_else(
-            |error| error.message,
-            |session| match session::cached_token(ctx, &session).filter(|token| token.is_valid(ctx.now())) {
-                Some(token) => format!("{} {}", session.start_url, human(token.expires_at.seconds_after(ctx.now()))),
-                None => session.start_url,
-            },
-        );
-        Candidate::new(name, printable(&description))
-    };
-    let candidates = files.map(|files| named(&files).into_iter().map(|name| candidate(&files, name)).collect());
-    Completions::Candidates { kind: "session", are_parts: false, candidates: candidates.unwrap_or_default() }
+    let mut candidates = Vec::new();
+    if let Ok(files) = ConfigFiles::load(ctx) {
+        for name in files.sso_session_names().filter(|name| is_printable(name)) {
+            let description = session_description(ctx, &files, &name);
+            candidates.push(Candidate::new(name, printable(&description)));
+        }
+    }
+    Completions::Candidates { kind: "session", are_prefixes: false, candidates }
 }
 
-fn profiles(ctx: &Context, kind: ValueKind, typed: &str, matching: Matching) -> Completions {
+/// Returns the start URL of a session, with the time left while its token is valid; or what is wrong with the session.
+fn session_description(ctx: &Context, files: &ConfigFiles, name: &str) -> String {
+    let session = match profile::named_session(ctx, files, name) {
+        Ok(session) => session,
+        Err(error) => return error.message,
+    };
+    match session::cached_token(ctx, &session).filter(|token| token.is_valid(ctx.now())) {
+        Some(token) => format!("{} {}", session.start_url, human(token.expires_at.seconds_after(ctx.now()))),
+        None => session.start_url,
+    }
+}
+
+fn profiles(ctx: &Context, kind: ValueKind, typed: &str, matched_by: MatchedBy) -> Completions {
     let files = ConfigFiles::load(ctx).ok();
     let names = files.as_ref().map(|files| files.unmerged_profile_names().collect());
-    let (are_parts, mut names) = match narrow(names.unwrap_or_default(), typed, matching) {
-        Narrowed::Names(names) => (false, names),
-        Narrowed::Parts(names) => (true, names),
+    let (are_prefixes, mut names) = match matches(names.unwrap_or_default(), typed, matched_by) {
+        Matches::Names(names) => (false, names),
+        Matches::Prefixes(names) => (true, names),
     };
-    names.retain(|name| is_speakable(name));
+    names.retain(|name| is_printable(name));
     let mut candidates: Vec<Candidate> = match files {
-        Some(files) if !are_parts && names.len() <= DESCRIBED => {
+        Some(files) if !are_prefixes && names.len() <= MAX_DESCRIBED => {
             files.index_names();
             let accounts = AccountNames::load(ctx);
             names.into_iter().filter_map(|name| described(ctx, &files, &accounts, kind, name)).collect()
@@ -84,10 +91,10 @@ fn profiles(ctx: &Context, kind: ValueKind, typed: &str, matching: Matching) -> 
         let previous = ctx.var("SSOX_PREVIOUS").map(|name| Candidate::new("-", printable(&format!("back to {name}"))));
         candidates.extend(previous);
     }
-    Completions::Candidates { kind: "profile", are_parts, candidates }
+    Completions::Candidates { kind: "profile", are_prefixes, candidates }
 }
 
-/// Returns the profile with account, role and time left; `None` when it is not of the kind that is asked for.
+/// Returns a profile with account, role and time left; `None` when it is not of the requested kind.
 fn described(
     ctx: &Context,
     files: &ConfigFiles,
@@ -97,7 +104,7 @@ fn described(
 ) -> Option<Candidate> {
     let profile = match Profile::resolve(ctx, files, &name) {
         Ok(profile) => profile,
-        Err(error) => return Some(Candidate::new(name, printable(&format!("broken: {}", error.message)))),
+        Err(error) => return Some(Candidate::new(name, printable(&format!("error: {}", error.message)))),
     };
     let source = &profile.source;
     match kind {
@@ -105,8 +112,8 @@ fn described(
         ValueKind::ProfileWithSaml if source.kind() != "saml" => return None,
         _ => {}
     }
-    let end = source.cached(ctx).and_then(|entry| entry.credentials.expiration);
-    let left = end.map(|end| end.seconds_after(ctx.now())).filter(|left| *left > 0).map(human);
+    let expiration = source.cached(ctx).and_then(|entry| entry.credentials.expiration);
+    let left = expiration.map(|expiration| expiration.seconds_after(ctx.now())).filter(|left| *left > 0).map(human);
     let role = source.role_name().or_else(|| source.role_arn()).unwrap_or(source.kind());
     let account = source.account_id().map(|id| accounts.get(id).unwrap_or(id));
     let facts = [account, Some(role), left.as_deref()];
@@ -114,7 +121,7 @@ fn described(
     Some(Candidate::new(name, printable(&facts.join(" "))))
 }
 
-/// What a shell or a terminal would obey is never offered.
-fn is_speakable(name: &str) -> bool {
+/// Tells whether a name can be offered: hidden characters could control a shell or a terminal.
+fn is_printable(name: &str) -> bool {
     !name.is_empty() && !name.contains(is_hidden)
 }
