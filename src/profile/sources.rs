@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::secret::Secret;
 use crate::source::command::CommandLine;
 use crate::source::login::AwsLogin;
-use crate::source::process::Process;
+use crate::source::process::CredentialProcess;
 use crate::source::role_arn::RoleArn;
 use crate::source::saml::Saml;
 use crate::source::sso::SsoRole;
@@ -61,7 +61,7 @@ impl<'a> Resolver<'a> {
             return Ok(Source::Login(AwsLogin { profile: name.into(), session: session.into() }));
         }
         if let Some(line) = section.value("credential_process") {
-            return Ok(Source::Process(Process {
+            return Ok(Source::Process(CredentialProcess {
                 profile: name.into(),
                 command: CommandLine::parse("credential_process", name, line)?,
                 account_id: section.value("aws_account_id").map(String::from),

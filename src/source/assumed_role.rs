@@ -1,8 +1,6 @@
-//! A role that another source's credentials assume: AssumeRole, through the AWS CLI's own cache entries.
-//!
-//! Deliberately not here: which source that is, and whether two profiles mean the same entry (`profile`).
+//! A role that another source's credentials assume with AssumeRole, cached in the AWS CLI's own entries.
 
-use super::mfa::{Age, Mfa};
+use super::mfa::{Mfa, SessionAge};
 use super::role_arn::{RoleArn, permission_set};
 use super::{Request, Source, cached, session_name};
 use crate::aws::{Network, sts};
@@ -14,14 +12,14 @@ use crate::json;
 use crate::session::Session;
 use serde_json::{Map, Value, json};
 
-/// The longest a role lasts that another role assumes, in seconds.
+/// The longest session of a role that another role assumes, in seconds.
 pub(crate) const CHAINED_LIMIT: i32 = 3600;
 
-/// A role, what it is asked for with, and who asks.
+/// A role, the parameters of the call, and the source that assumes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct AssumedRole {
     pub(crate) arn: RoleArn,
-    /// `None` has one made.
+    /// `None` for the default name.
     pub(crate) session_name: Option<String>,
     pub(crate) external_id: Option<String>,
     pub(crate) duration_seconds: Option<i32>,
@@ -30,12 +28,12 @@ pub(crate) struct AssumedRole {
     pub(crate) source: Source,
     pub(crate) region: String,
     pub(crate) network: Network,
-    /// Whether the AWS CLI's name of the entry would stand for the credentials of another source as well.
+    /// Whether the cache entry has a name of ssox's own; see [`AssumedRole::key`].
     pub(crate) has_own_entry: bool,
 }
 
 impl AssumedRole {
-    /// Returns what the AWS CLI names the entry by: the arguments of the call that are configured, and not the source.
+    /// Returns the configured arguments of the call, from which the AWS CLI computes the name of the cache entry.
     pub(crate) fn arguments(&self) -> Map<String, Value> {
         let tags: Vec<Value> = self.tags.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
         let all = [
@@ -49,33 +47,31 @@ impl AssumedRole {
         all.into_iter().filter_map(|(name, value)| Some((name.to_string(), value?))).collect()
     }
 
-    /// Returns all that tells these credentials from others.
+    /// Returns a text that differs from that of every source with other credentials.
     pub(crate) fn identity(&self) -> String {
         format!("{} with {}", json::python(&Value::Object(self.arguments())), self.source.identity())
     }
 
     /// Returns the name of the cache entry.
     ///
-    /// The AWS CLI's name leaves the source out: two profiles that reach one role from two sources share an entry there,
-    /// and whoever comes second gets credentials that were made for the first. Sharing entries with the AWS CLI is worth
-    /// much, so its name is ours too, but where the configuration has such a pair.
+    /// The AWS CLI's name does not depend on the source: two profiles that assume one role from two sources share an
+    /// entry, and the second gets the credentials of the first. Only such a profile gets a name of ssox's own, so that all
+    /// others share their entry with the AWS CLI.
     pub(crate) fn key(&self) -> Key {
-        match self.has_own_entry {
-            true => {
-                let session = self.source.session().map(Session::label);
-                Key::own("assume_role", &[&self.identity()]).of_session(session)
-            }
-            false => Key::assumed_role(&self.arguments()),
+        if !self.has_own_entry {
+            return Key::assumed_role(&self.arguments());
         }
+        let session = self.source.session().map(Session::label);
+        Key::own("assume_role", &[&self.identity()]).of_session(session)
     }
 
-    /// Returns the role's credentials; a person is asked for an MFA code when that is needed and one is there.
+    /// Returns the role's credentials. Asks a person for an MFA code if one is needed.
     ///
     /// # Errors
-    /// Those of the source; a person is needed (3), the role may not be assumed (5), AWS is unreachable (6).
+    /// Those of the source. Needs a person, Refused, Unreachable.
     pub(crate) fn credentials(&self, ctx: &Context, request: &Request) -> Result<Entry> {
         cached::get_or_renew(ctx, &self.key(), request, || {
-            // How much must be left is asked of the role; for its source, what is not over is enough.
+            // `min_ttl` is for the role: any source credentials that have not expired can assume it.
             let source = self.source.credentials(ctx, &Request { min_ttl: None, ..request.clone() })?.credentials;
             match &self.mfa {
                 None => self.assume(ctx, request, &source, None),
@@ -85,14 +81,14 @@ impl AssumedRole {
         })
     }
 
-    /// Tells whether one MFA session can serve this role and others. Only a user's long-term keys can begin one, and what
-    /// is assumed with it lasts an hour at most: who wants longer is asked for a code each time.
+    /// Tells whether the role can be assumed with an MFA session, which other roles share. Only a user's long-term keys can
+    /// start one, and it limits roles to an hour: a longer `duration_seconds` needs a code each time.
     fn can_share_session(&self, source: &RoleCredentials) -> bool {
         source.session_token.is_none() && self.duration_seconds.is_none_or(|seconds| seconds <= CHAINED_LIMIT)
     }
 
-    /// Assumes the role in an MFA session. A role may want a code that was given not long ago (`aws:MultiFactorAuthAge`):
-    /// when it refuses an older session, a new one is begun, if a code can be had.
+    /// Assumes the role with an MFA session. A role may require a recent MFA code (`aws:MultiFactorAuthAge`): if it refuses
+    /// an older session, a new one is started, if a code is available.
     fn assume_in_session(
         &self,
         ctx: &Context,
@@ -101,11 +97,11 @@ impl AssumedRole {
         source: &RoleCredentials,
     ) -> Result<Entry> {
         let session = |age| mfa.session(ctx, request, age, &self.network, &self.region, source);
-        let known = session(Age::Any)?;
+        let known = session(SessionAge::Any)?;
         match self.assume(ctx, request, &known.credentials, None) {
-            Err(error) if error.kind == ErrorKind::Refused && mfa.can_begin_anew(ctx, request, &known) => {
+            Err(error) if error.kind == ErrorKind::Refused && mfa.can_renew_session(ctx, request, &known) => {
                 ctx.log(|| error.message);
-                self.assume(ctx, request, &session(Age::New)?.credentials, None)
+                self.assume(ctx, request, &session(SessionAge::New)?.credentials, None)
             }
             assumed => assumed,
         }
@@ -120,7 +116,7 @@ impl AssumedRole {
     ) -> Result<Entry> {
         let call = sts::AssumeRole {
             role_arn: self.arn.to_string(),
-            role_session_name: self.session_name.clone().unwrap_or_else(|| session_name::made(ctx)),
+            role_session_name: self.session_name.clone().unwrap_or_else(|| session_name::default_name(ctx)),
             external_id: self.external_id.clone(),
             duration_seconds: self.duration_seconds,
             serial_number: self.mfa.as_ref().filter(|_| token_code.is_some()).map(|mfa| mfa.serial.clone()),
@@ -132,40 +128,41 @@ impl AssumedRole {
         })
     }
 
-    /// Says what to type where STS's words do not.
+    /// Adds a hint to a refusal of STS.
     fn explain(&self, error: Error) -> Error {
-        let said = |part: &str| error.kind != ErrorKind::Unreachable && error.message.contains(part);
-        let hint = match () {
-            () if said("role chaining") => {
-                "a role that another role assumes lasts an hour at most: write `duration_seconds = 3600`".to_string()
-            }
-            () if said("MaxSessionDuration") => {
-                "write a shorter `duration_seconds`; how long the role may last is a setting of the role".into()
-            }
-            () if said("sts:TagSession") => {
-                "the role's trust policy must allow `sts:TagSession`, or take `ssox_session_tags` out".into()
-            }
-            () if said("unable to validate MFA code") => "is `mfa_serial` the device of this user?".into(),
-            () if said("sts:AssumeRole") => self.of_identity_center().unwrap_or_else(|| self.missing()),
-            () => return error,
-        };
-        error.hint(hint)
+        let says = |part: &str| error.kind != ErrorKind::Unreachable && error.message.contains(part);
+        if says("role chaining") {
+            return error
+                .hint("a role that another role assumes is limited to an hour: write `duration_seconds = 3600`");
+        }
+        if says("MaxSessionDuration") {
+            return error.hint("write a shorter `duration_seconds`, or change the role's maximum session duration");
+        }
+        if says("sts:TagSession") {
+            return error.hint("allow `sts:TagSession` in the role's trust policy, or remove `ssox_session_tags`");
+        }
+        if says("unable to validate MFA code") {
+            return error.hint("`mfa_serial` must be an MFA device of the user whose keys these are");
+        }
+        if says("sts:AssumeRole") {
+            return error.hint(self.identity_center_hint().unwrap_or_else(|| self.trust_policy_hint()));
+        }
+        error
     }
 
-    fn of_identity_center(&self) -> Option<String> {
+    fn identity_center_hint(&self) -> Option<String> {
         let permission_set = Some(permission_set(&self.arn.name)).filter(|name| *name != self.arn.name)?;
         let account_id = &self.arn.account_id;
-        Some(format!("only Identity Center hands out this role: ssox use {account_id}/{permission_set}"))
+        Some(format!("this role can be used only through Identity Center: ssox use {account_id}/{permission_set}"))
     }
 
-    fn missing(&self) -> String {
+    fn trust_policy_hint(&self) -> String {
+        let allow = "the role's trust policy must allow the caller to assume it";
         let keys = [("external_id", self.external_id.is_none()), ("mfa_serial", self.mfa.is_none())];
         let keys: Vec<String> = keys.iter().filter(|(_, absent)| *absent).map(|(key, _)| format!("`{key}`")).collect();
-        match keys.is_empty() {
-            true => "the role's trust policy must name who asks".into(),
-            false => {
-                format!("the role's trust policy must name who asks, and may want {} in the profile", keys.join(" or "))
-            }
+        if keys.is_empty() {
+            return allow.into();
         }
+        format!("{allow}, and may require {} in the profile", keys.join(" or "))
     }
 }

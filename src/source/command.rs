@@ -1,6 +1,4 @@
-//! Programs named in a config file: split into words, run without a shell, and not for longer than a minute.
-//!
-//! Deliberately not here: what they print, and how one that runs is ended (`running`).
+//! Programs that a config file names: split into words, and run without a shell, with a time limit.
 
 mod running;
 
@@ -8,21 +6,23 @@ use crate::context::Context;
 use crate::error::{Error, Result, cause_text};
 use crate::secret::Secret;
 use crate::terminal;
-use running::{Cut, Ended, Group, Running};
+use running::{Finished, Killed, MAX_OUTPUT, ProcessGroup, RunningProgram};
 use std::fmt;
 use std::io::{self, IsTerminal as _};
 use std::process::{Command, ExitStatus, Stdio};
 use std::time::Duration;
 
-/// What AWS tools give such a program.
-const LIMIT: Duration = Duration::from_secs(60);
-/// How long a person may take whom the program asks.
-const PATIENCE: Duration = Duration::from_secs(600);
+/// How long such a program may run, as with AWS's own tools.
+const TIMEOUT: Duration = Duration::from_secs(60);
+/// How long it may run if it asks a person something.
+const INTERACTIVE_TIMEOUT: Duration = Duration::from_secs(600);
 
-/// A program and its arguments; shown as the key it stands under, never as the line, which may hold secrets.
+/// A program and its arguments.
+///
+/// Invariant: it displays as its key and profile, never as the command line, which may contain secrets.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct CommandLine {
-    /// The key and its profile.
+    /// The key and the profile, for messages.
     of: String,
     pub(crate) words: Vec<String>,
 }
@@ -31,28 +31,28 @@ impl CommandLine {
     /// Splits the value of `key` in `profile` into words.
     ///
     /// # Errors
-    /// Configuration: no words, or a quote without its end.
+    /// Configuration: it is empty, or has an unclosed quote.
     pub(crate) fn parse(key: &str, profile: &str, line: &str) -> Result<Self> {
         let of = format!("`{key}` of profile `{profile}`");
-        match split(line) {
-            Some(words) if !words.is_empty() => Ok(Self { of, words }),
-            Some(_) => {
-                Err(Error::configuration(format!("{of} names no program")).hint(format!("write `{key} = PROGRAM`")))
-            }
-            None => Err(Error::configuration(format!("{of} has a quote without its end"))
-                .hint("there is no shell: words are split at blanks, and quotes keep them together")),
+        let Some(words) = split(line) else {
+            return Err(Error::configuration(format!("{of} has an unclosed quote"))
+                .hint("no shell runs it: words are separated by blanks, and quotes keep blanks within a word"));
+        };
+        if words.is_empty() {
+            return Err(Error::configuration(format!("{of} is empty")).hint(format!("write `{key} = PROGRAM`")));
         }
+        Ok(Self { of, words })
     }
 
-    /// Runs the program with more variables, and returns what it prints. A person sees what it says on stderr.
+    /// Runs the program with additional variables, and returns its stdout. Its stderr is shown on a terminal.
     ///
     /// # Errors
-    /// Configuration: it cannot be run. Other: it failed, in its own words. Unreachable: it took too long.
+    /// Configuration: it cannot be run. Other: it failed; the message quotes its stderr. Unreachable: it took too long.
     pub(super) fn run(&self, ctx: &Context, env: &[(&str, String)]) -> Result<Secret> {
-        self.run_within(LIMIT, ctx, env)
+        self.run_within(TIMEOUT, ctx, env)
     }
 
-    /// Runs a program that may ask a person: it has the terminal, and the time a person takes.
+    /// Runs a program that may ask a person something: it gets the terminal and more time.
     ///
     /// # Errors
     /// Those of [`CommandLine::run`].
@@ -63,22 +63,25 @@ impl CommandLine {
         ctx.log(|| format!("running {self}"));
         let mut command = self.command(ctx, &[]);
         command.stderr(Stdio::inherit());
-        self.printed(self.start(command)?, PATIENCE)
+        self.output(self.start(command)?, INTERACTIVE_TIMEOUT)
     }
 
     fn run_within(&self, limit: Duration, ctx: &Context, env: &[(&str, String)]) -> Result<Secret> {
         ctx.log(|| format!("running {self}"));
-        self.printed(self.start(self.command(ctx, env))?, limit)
+        self.output(self.start(self.command(ctx, env))?, limit)
     }
 
-    fn printed(&self, running: Running, limit: Duration) -> Result<Secret> {
-        match running.wait(limit) {
-            Ok(Ended { status, printed, .. }) if status.success() => Ok(Secret::new(String::from_utf8_lossy(&printed))),
-            Ok(Ended { status, said, .. }) => Err(self.failed(status, &String::from_utf8_lossy(&said))),
-            Err(Cut::TooLong) => Err(Error::unreachable(format!("{self} took longer than {limit:?}"))
-                .hint("does it wait for somebody? run its line by hand")),
-            Err(Cut::TooMuch) => {
-                Err(Error::configuration(format!("{self} prints without end")).hint("run its line by hand"))
+    fn output(&self, program: RunningProgram, limit: Duration) -> Result<Secret> {
+        match program.wait(limit) {
+            Ok(Finished { status, stdout, .. }) if status.success() => {
+                Ok(Secret::new(String::from_utf8_lossy(&stdout)))
+            }
+            Ok(Finished { status, stderr, .. }) => Err(self.failed(status, &String::from_utf8_lossy(&stderr))),
+            Err(Killed::TookTooLong) => Err(Error::unreachable(format!("{self} took longer than {limit:?}"))
+                .hint("run its command line by hand to see whether it waits for input")),
+            Err(Killed::PrintedTooMuch) => {
+                Err(Error::configuration(format!("{self} printed more than {} MiB", MAX_OUTPUT >> 20))
+                    .hint("run its command line by hand"))
             }
         }
     }
@@ -90,36 +93,36 @@ impl CommandLine {
         command
     }
 
-    fn start(&self, command: Command) -> Result<Running> {
-        Running::start(command, Group::here()).map_err(|cause| {
+    fn start(&self, command: Command) -> Result<RunningProgram> {
+        RunningProgram::start(command, ProcessGroup::for_terminal()).map_err(|cause| {
             let program = &self.words[0];
             Error::configuration(format!("{self}: could not run `{program}`: {}", cause_text(&cause)))
-                .hint("there is no shell: write the whole path, without `~` and `$`")
+                .hint("no shell runs it: write the full path, without `~` and `$`")
         })
     }
 
-    fn failed(&self, status: ExitStatus, said: &str) -> Error {
+    fn failed(&self, status: ExitStatus, stderr: &str) -> Error {
         let how = match status.code() {
             Some(code) => format!("exit status {code}"),
             None => "killed by a signal".into(),
         };
-        let said: Vec<&str> = said.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-        let said = said[said.len().saturating_sub(3)..].join("; ");
-        let cause = if said.is_empty() { how } else { format!("{how}: {said}") };
-        Error::other(format!("{self} failed: {cause}")).hint("run its line by hand")
+        let lines: Vec<&str> = stderr.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+        let last_lines = lines[lines.len().saturating_sub(3)..].join("; ");
+        let cause = if last_lines.is_empty() { how } else { format!("{how}: {last_lines}") };
+        Error::other(format!("{self} failed: {cause}")).hint("run its command line by hand")
     }
 }
 
-/// Returns what the program reads from: the terminal, if a person is there. Data on its way to the program of `ssox exec`
-/// is not this one's to read.
+/// Returns the program's stdin: the terminal, if there is one. It never reads a redirected stdin, which is for the program
+/// of `ssox exec`.
 fn input(ctx: &Context) -> Stdio {
     if ctx.no_input {
         return Stdio::null();
     }
-    match io::stdin().is_terminal() {
-        true => Stdio::inherit(),
-        false => terminal::input().map_or_else(|_| Stdio::null(), Stdio::from),
+    if io::stdin().is_terminal() {
+        return Stdio::inherit();
     }
+    terminal::input().map_or_else(|_| Stdio::null(), Stdio::from)
 }
 
 impl fmt::Display for CommandLine {
@@ -135,13 +138,11 @@ impl fmt::Debug for CommandLine {
 }
 
 fn split(line: &str) -> Option<Vec<String>> {
-    match cfg!(windows) {
-        true => split_for_windows(line),
-        false => shell_words::split(line).ok(),
-    }
+    if cfg!(windows) { split_for_windows(line) } else { shell_words::split(line).ok() }
 }
 
-/// Windows' own rules, as far as paths need them: a backslash is no escape, double quotes keep words together.
+/// Splits by the rules of Windows, as far as paths need them: a backslash does not escape, and double quotes keep blanks
+/// within a word.
 fn split_for_windows(line: &str) -> Option<Vec<String>> {
     let (mut words, mut word, mut is_quoted) = (Vec::new(), None::<String>, false);
     for c in line.chars() {
@@ -230,8 +231,8 @@ mod tests {
     #[test]
     fn a_program_that_prints_without_end_is_ended() {
         let error = run("yes").unwrap_err();
-        assert_eq!((error.kind, error.message.contains("prints without end")), (ErrorKind::Configuration, true));
-        // Of complaints, the last are kept.
+        assert_eq!((error.kind, error.message.contains("printed more than 1 MiB")), (ErrorKind::Configuration, true));
+        // Of stderr, the last lines are kept.
         let error = run("sh -c 'yes complaint | head -n 900000 >&2; echo the last >&2; exit 3'").unwrap_err();
         assert!(error.message.ends_with("complaint; complaint; the last") && error.message.len() < 200, "{error}");
     }

@@ -1,7 +1,6 @@
-//! What `credential_source` names in place of a profile: the environment, a container's agent, an instance's metadata.
+//! The credentials that `credential_source` names: of the environment, of a container, or of an EC2 instance.
 //!
-//! Deliberately not here: asking these for anything but the source of a role. A profile is used by its name, and the
-//! machine's own credentials have none.
+//! Invariant: they are used only to assume a role. No profile has them as its own credentials.
 
 use crate::aws::local;
 use crate::context::Context;
@@ -13,12 +12,12 @@ use crate::shell::hint;
 use crate::time::Timestamp;
 use std::net::IpAddr;
 
-/// Where a container's agent is found when only a path is given.
-const AGENT: &str = "http://169.254.170.2";
-/// The addresses beyond loopback an agent may have without TLS: ECS, and EKS in both families.
+/// The host of the ECS agent, for the variable that has only a path.
+const ECS_AGENT: &str = "http://169.254.170.2";
+/// The hosts, apart from loopback ones, that may be called without TLS: the agents of ECS and of EKS (IPv4 and IPv6).
 const AGENTS: [&str; 3] = ["169.254.170.2", "169.254.170.23", "fd00:ec2::23"];
 
-/// One of the three, by AWS's own names.
+/// A value of `credential_source`, with AWS's own names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum CredentialSource {
     Environment,
@@ -27,7 +26,7 @@ pub(crate) enum CredentialSource {
 }
 
 impl CredentialSource {
-    /// Returns AWS's name of it.
+    /// Returns AWS's name.
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Environment => "Environment",
@@ -36,10 +35,10 @@ impl CredentialSource {
         }
     }
 
-    /// Returns its credentials.
+    /// Returns the credentials.
     ///
     /// # Errors
-    /// Configuration: it is not there. Else those of who serves it.
+    /// Configuration: this machine has no such credentials. Those of the request.
     pub(crate) fn credentials(&self, ctx: &Context) -> Result<RoleCredentials> {
         let credentials = match self {
             Self::Environment => environment(ctx),
@@ -48,16 +47,11 @@ impl CredentialSource {
         };
         credentials.map_err(|error| {
             let error = error.doing(format!("`credential_source = {}`", self.name()));
-            match error.hint {
-                Some(_) => error,
-                None => error.hint(self.hint(ctx)),
-            }
+            if error.hint.is_some() { error } else { error.hint(self.hint(ctx)) }
         })
     }
-}
 
-impl CredentialSource {
-    /// Names the variable that says where to ask, for it may be left over from elsewhere.
+    /// Returns a hint that names the variable with the endpoint, which may be left over from another machine.
     fn hint(&self, ctx: &Context) -> String {
         let variables: &[&str] = match self {
             Self::Environment => &[],
@@ -67,16 +61,16 @@ impl CredentialSource {
             }
         };
         match variables.iter().find(|name| ctx.var(name).is_some()) {
-            Some(name) => format!("{name} says where to ask; if it is left over: {}", hint::unset(ctx, &[name])),
-            None => "is this a machine with a role of its own? else name a `source_profile`".into(),
+            Some(name) => format!("{name} sets the endpoint; if it is left over: {}", hint::unset(ctx, &[name])),
+            None => "if this machine has no role, write `source_profile` instead of `credential_source`".into(),
         }
     }
 }
 
 fn environment(ctx: &Context) -> Result<RoleCredentials> {
-    if is_own(ctx) {
-        return Err(Error::configuration("the keys in this environment are those ssox put there")
-            .hint("ssox clear; your own keys come back with it"));
+    if is_set_by_ssox(ctx) {
+        return Err(Error::configuration("the keys in the environment were set by ssox")
+            .hint("ssox clear removes them, and restores your own keys"));
     }
     let required = |name: &str| {
         let absent = || Error::configuration(format!("{name} is not set")).hint(hint::set(ctx, name, "…"));
@@ -84,13 +78,13 @@ fn environment(ctx: &Context) -> Result<RoleCredentials> {
     };
     let expiration = ctx.var("AWS_CREDENTIAL_EXPIRATION").and_then(Timestamp::parse);
     if let Some(end) = expiration.filter(|end| *end <= ctx.now()) {
-        return Err(Error::needs_person(format!("the keys in this environment expired at {end}"))
-            .hint("set new ones, with AWS_CREDENTIAL_EXPIRATION or without it"));
+        return Err(Error::needs_person(format!("the keys in the environment expired at {end}"))
+            .hint("set new keys, and set or unset AWS_CREDENTIAL_EXPIRATION"));
     }
     Ok(RoleCredentials {
         access_key_id: required("AWS_ACCESS_KEY_ID")?,
         secret_access_key: Secret::new(required("AWS_SECRET_ACCESS_KEY")?),
-        // The old name first, as the AWS CLI has it.
+        // The old name first, as in the AWS CLI.
         session_token: ["AWS_SECURITY_TOKEN", "AWS_SESSION_TOKEN"]
             .iter()
             .find_map(|name| ctx.var(name))
@@ -101,27 +95,26 @@ fn environment(ctx: &Context) -> Result<RoleCredentials> {
     })
 }
 
-/// Tells whether `ssox use` or `ssox exec` put the keys there. A role assumed with those of another profile, or with its
-/// own, is not what `credential_source = Environment` says. With `--profile-only`, which sets AWS_PROFILE, keys are others'.
-fn is_own(ctx: &Context) -> bool {
+/// Tells whether `ssox use` or `ssox exec` set the keys. They belong to another profile, or to this one itself, and so are
+/// not the source that is meant. With AWS_PROFILE set (by `--profile-only`), ssox has not set keys.
+fn is_set_by_ssox(ctx: &Context) -> bool {
     ctx.var("SSOX_PROFILE").is_some() && ctx.var("AWS_PROFILE").is_none()
 }
 
 fn container(ctx: &Context) -> Result<RoleCredentials> {
     let url = match (ctx.var("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"), ctx.var("AWS_CONTAINER_CREDENTIALS_FULL_URI")) {
-        (Some(path), _) => format!("{AGENT}{path}"),
+        (Some(path), _) => format!("{ECS_AGENT}{path}"),
         (None, Some(url)) => url.to_string(),
         (None, None) => {
-            return Err(Error::configuration("this is no container with a role").hint(
-                "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or AWS_CONTAINER_CREDENTIALS_FULL_URI would say where to ask",
-            ));
+            return Err(Error::configuration("this is not a container with a role")
+                .hint("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or AWS_CONTAINER_CREDENTIALS_FULL_URI must be set"));
         }
     };
     if !is_allowed(&url) {
         return Err(Error::configuration(
-            "AWS_CONTAINER_CREDENTIALS_FULL_URI is an address to which no token is sent in the clear",
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI is not a URL to which a token may be sent",
         )
-        .hint("it has to be https, or on this machine"));
+        .hint("it must be https, or http on this machine"));
     }
     local::container(ctx, &url, authorization(ctx)?.as_ref())
 }
@@ -139,26 +132,27 @@ fn authorization(ctx: &Context) -> Result<Option<Secret>> {
     String::from_utf8(content).map(|content| Some(Secret::new(content))).map_err(|_| unusable("is not text"))
 }
 
+/// Tells whether a token may be sent to a URL: over TLS, or to this machine or an agent.
 fn is_allowed(url: &str) -> bool {
     let Some((scheme, rest)) = url.split_once("://") else { return false };
-    let place = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let host = match place.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = match authority.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
         Some((host, _port)) => host,
-        None => place.split(':').next().unwrap_or_default(),
+        None => authority.split(':').next().unwrap_or_default(),
     };
-    let is_near = host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+    let is_loopback = host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
     match scheme {
-        // What stands before an `@` could be taken for the host.
-        _ if place.contains('@') => false,
+        // The part before an `@` could be mistaken for the host.
+        _ if authority.contains('@') => false,
         "https" => true,
-        "http" => is_near || host == "localhost" || AGENTS.contains(&host),
+        "http" => is_loopback || host == "localhost" || AGENTS.contains(&host),
         _ => false,
     }
 }
 
 fn instance(ctx: &Context, endpoint: &str) -> Result<RoleCredentials> {
     if ctx.var("AWS_EC2_METADATA_DISABLED").is_some_and(|value| value.eq_ignore_ascii_case("true")) {
-        return Err(Error::configuration("AWS_EC2_METADATA_DISABLED says not to ask")
+        return Err(Error::configuration("AWS_EC2_METADATA_DISABLED is true")
             .hint(hint::unset(ctx, &["AWS_EC2_METADATA_DISABLED"])));
     }
     local::instance(ctx, endpoint)

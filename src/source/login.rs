@@ -1,6 +1,6 @@
-//! Profiles of `aws login`: what the AWS CLI keeps for them is used while it lasts.
+//! Profiles of `aws login`: the credentials that the AWS CLI has cached are used until they expire.
 //!
-//! Deliberately not here: renewing it, which takes a key only the AWS CLI should use.
+//! Invariant: ssox does not refresh them. That takes a key that only the AWS CLI should use.
 
 use super::uncached;
 use crate::cache::Entry;
@@ -15,7 +15,7 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use std::path::PathBuf;
 
-/// The session of `aws login` a profile names.
+/// A profile with a session of `aws login`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct AwsLogin {
     pub(crate) profile: String,
@@ -24,24 +24,24 @@ pub(crate) struct AwsLogin {
 }
 
 impl AwsLogin {
-    /// Returns what the AWS CLI keeps.
+    /// Returns the credentials that the AWS CLI has cached.
     ///
     /// # Errors
-    /// A person is needed: there is nothing, or it is over.
+    /// Needs a person: nobody is signed in, or the credentials have expired.
     pub(crate) fn credentials(&self, ctx: &Context) -> Result<Entry> {
         let profile = &self.profile;
-        let over = |how: &str| {
-            Error::needs_person(format!("profile `{profile}` is managed by `aws login`, and {how}"))
+        let needs_login = |why: &str| {
+            Error::needs_person(format!("profile `{profile}` is managed by `aws login`, and {why}"))
                 .hint(format!("aws login {}", as_option("--profile", profile)))
         };
-        let entry = self.cached(ctx).ok_or_else(|| over("nobody is signed in"))?;
-        match entry.is_expired(ctx.now()) {
-            true => Err(over("its credentials are over")),
-            false => Ok(entry),
+        let entry = self.cached(ctx).ok_or_else(|| needs_login("nobody is signed in"))?;
+        if entry.is_expired(ctx.now()) {
+            return Err(needs_login("its credentials have expired"));
         }
+        Ok(entry)
     }
 
-    /// Returns what the AWS CLI keeps, over or not.
+    /// Returns the cached credentials, even if expired.
     pub(crate) fn cached(&self, ctx: &Context) -> Option<Entry> {
         let content = files::read(&self.path(ctx)?).ok()??;
         let document: Value = serde_json::from_slice(&content).ok()?;
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_aws_cli_keeps_is_used_while_it_lasts() {
+    fn what_the_aws_cli_has_cached_is_used_until_it_expires() {
         let entry = after_login("2096-11-20T21:48:08Z").unwrap();
         assert_eq!(entry.credentials.access_key_id, "ASIA");
         assert_eq!(entry.credentials.expiration, Timestamp::parse("2096-11-20T21:48:08Z"));
@@ -100,7 +100,7 @@ mod tests {
 
     #[test]
     fn without_it_the_line_to_type_is_of_the_aws_cli() {
-        for (expires_at, cause) in [("", "nobody is signed in"), ("2020-01-01T00:00:00Z", "are over")] {
+        for (expires_at, cause) in [("", "nobody is signed in"), ("2020-01-01T00:00:00Z", "have expired")] {
             let error = after_login(expires_at).unwrap_err();
             assert_eq!(error.kind.exit_status(), 3);
             assert!(error.message.contains(cause), "{}", error.message);

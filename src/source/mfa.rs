@@ -1,6 +1,6 @@
-//! MFA codes: from the command line, a program, or a person; and the session that spares the next question.
+//! MFA codes from the command line, a program or a person, and MFA sessions, which several roles share.
 //!
-//! Deliberately not here: making codes. A device whose secret lies beside the keys is no second factor.
+//! Invariant: ssox does not compute codes. A device whose secret is stored beside the keys is not a second factor.
 
 use super::command::CommandLine;
 use super::{Request, cached};
@@ -12,69 +12,70 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::terminal;
 use std::time::Duration;
 
-/// How often a code may be refused before it is an error.
-const TRIES: usize = 3;
+/// How many codes AWS may reject before that is an error.
+const MAX_ATTEMPTS: usize = 3;
 
-/// How much must be left of a session that is to serve: a role lasts as long as it does, whatever it was assumed with,
-/// and nobody is asked for a code before that must be.
-const LEFT: Duration = Duration::from_secs(60);
+/// How long an MFA session must remain valid to be used. That is short, because a role may outlive the session with which
+/// it is assumed.
+const MIN_LEFT: Duration = Duration::from_secs(60);
 
-/// How old a code is, in seconds, that a new one could do better than.
+/// From which age on, in seconds, an MFA session is renewed for a role that requires a recent code.
 const OLD: i64 = 60;
 
-/// Which MFA session is wanted.
+/// Which MFA session to use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Age {
-    /// The one there is, if any.
+pub(super) enum SessionAge {
+    /// The current one, if any.
     Any,
-    /// One that begins now.
+    /// A new one.
     New,
 }
 
-/// A device, and where its codes come from.
+/// An MFA device, and the program that prints its codes, if any.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Mfa {
     pub(crate) serial: String,
-    /// `mfa_process`: prints the code.
+    /// `mfa_process`, which prints a code.
     pub(crate) process: Option<CommandLine>,
 }
 
 impl Mfa {
-    /// Returns credentials of the user's MFA session, which serves every role until it ends; it is begun when needed.
+    /// Returns the credentials of the user's MFA session, with which any role can be assumed. Starts one if needed.
     ///
     /// # Errors
-    /// A person is needed (3), AWS refuses (5) or is unreachable (6).
+    /// Needs a person, Refused, Unreachable.
     pub(super) fn session(
         &self,
         ctx: &Context,
         request: &Request,
-        age: Age,
+        age: SessionAge,
         network: &Network,
         region: &str,
         user: &RoleCredentials,
     ) -> Result<Entry> {
         let key = Key::own("mfa_session", &[&user.access_key_id, &self.serial]);
-        // No session lasts as long as this: it is begun anew.
-        let min_ttl = if age == Age::New { Duration::MAX } else { LEFT };
+        // No session is valid for that long, so a new one is started.
+        let min_ttl = if age == SessionAge::New { Duration::MAX } else { MIN_LEFT };
         let wanted = Request { min_ttl: Some(min_ttl), ..Request::default() };
         cached::get_or_renew(ctx, &key, &wanted, || {
             self.with_code(ctx, request, |code| {
-                let begin = || sts::get_session_token(ctx, network, region, user, &self.serial, code);
-                cached::fetch(ctx, &key, &wanted, begin)
+                cached::fetch(ctx, &key, &wanted, || {
+                    sts::get_session_token(ctx, network, region, user, &self.serial, code)
+                })
             })
         })
     }
 
-    /// Tells whether a session can be followed by a newer one.
-    pub(super) fn can_begin_anew(&self, ctx: &Context, request: &Request, session: &Entry) -> bool {
+    /// Tells whether a session is old enough to be renewed, and a code for that is available.
+    pub(super) fn can_renew_session(&self, ctx: &Context, request: &Request, session: &Entry) -> bool {
         let has_code = request.mfa_code.is_some() || self.process.is_some() || !ctx.no_input;
         has_code && ctx.now().seconds_after(session.issued_at) > OLD
     }
 
-    /// Calls with a code; a refused one is said, and asked for again.
+    /// Calls with a code, and asks for another one when AWS rejects it.
     ///
     /// # Errors
-    /// Those of the call; a person is needed (3).
+    /// Those of the call. Needs a person.
     pub(super) fn with_code<T>(
         &self,
         ctx: &Context,
@@ -82,71 +83,68 @@ impl Mfa {
         mut call: impl FnMut(&str) -> Result<T>,
     ) -> Result<T> {
         let mut code = self.first_code(ctx, request)?;
-        for _ in 1..TRIES {
+        for _ in 1..MAX_ATTEMPTS {
             match call(&code) {
-                Err(error) if is_refused_code(&error) && !ctx.no_input => {
-                    terminal::say(
-                        "AWS refused the MFA code: it may be wrong, or already used; a new one comes every 30 s",
-                    );
+                Err(error) if is_rejected_code(&error) && !ctx.no_input => {
+                    terminal::say("AWS rejected the MFA code: it may be wrong, or already used; wait for the next one");
                     code = self.ask(ctx)?;
                 }
-                done => return done.map_err(used_up),
+                result => return result.map_err(explain),
             }
         }
-        call(&code).map_err(used_up)
+        call(&code).map_err(explain)
     }
 
     fn first_code(&self, ctx: &Context, request: &Request) -> Result<String> {
         if let Some(code) = &request.mfa_code {
-            let not_a_code = || Error::usage(format!("`{code}` is no MFA code")).hint("--mfa-code takes six digits");
-            return parse(code).ok_or_else(not_a_code);
+            return parse(code).ok_or_else(|| {
+                Error::usage(format!("`{code}` is not an MFA code")).hint("--mfa-code takes six digits")
+            });
         }
         let Some(process) = &self.process else { return self.ask(ctx) };
         let printed = process.ask(ctx)?;
         parse(printed.expose()).ok_or_else(|| {
-            Error::configuration(format!("{process} printed no MFA code"))
-                .hint("it has to print six digits, and no more")
+            Error::configuration(format!("{process} printed something that is not an MFA code"))
+                .hint("it must print six digits and nothing else")
         })
     }
 
     fn ask(&self, ctx: &Context) -> Result<String> {
         let needed = |why: &str| {
-            Error::needs_person(format!("an MFA code of `{}` is needed, and {why}", self.serial))
-                .hint("ssox use NAME --mfa-code CODE, or `mfa_process` in the profile")
+            Error::needs_person(format!("an MFA code of `{}` is needed, but {why}", self.serial))
+                .hint("ssox use NAME --mfa-code CODE, or add `mfa_process` to the profile")
         };
         if ctx.no_input {
-            return Err(needed("nobody is here to ask"));
+            return Err(needed("nobody can be asked for it"));
         }
-        for _ in 0..TRIES {
+        for _ in 0..MAX_ATTEMPTS {
             let answer = terminal::ask(&format!("MFA code of {}: ", self.serial))?;
-            let answer = answer.ok_or_else(|| needed("none was given"))?;
+            let answer = answer.ok_or_else(|| needed("none was entered"))?;
             match parse(&answer) {
                 Some(code) => return Ok(code),
                 None => terminal::say("an MFA code is six digits"),
             }
         }
-        Err(needed("none was given"))
+        Err(needed("none was entered"))
     }
 }
 
-/// Reads six digits, with blanks anywhere, as some devices show them.
+/// Parses six digits, with blanks anywhere, as some devices show them.
 fn parse(text: &str) -> Option<String> {
     let code: String = text.chars().filter(|c| !c.is_whitespace()).collect();
     (code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit())).then_some(code)
 }
 
-/// STS has no error code of its own for this, only words.
-fn is_refused_code(error: &Error) -> bool {
+/// Tells whether STS rejected the code. It has no error code of its own for this, so the message is compared.
+fn is_rejected_code(error: &Error) -> bool {
     error.kind == ErrorKind::Refused && error.message.contains("invalid MFA one time pass code")
 }
 
-fn used_up(error: Error) -> Error {
-    match is_refused_code(&error) {
-        true => {
-            Error::needs_person(error.message).hint("the code may be wrong, or already used: wait for the next one")
-        }
-        false => error,
+fn explain(error: Error) -> Error {
+    if !is_rejected_code(&error) {
+        return error;
     }
+    Error::needs_person(error.message).hint("the code may be wrong, or already used: wait for the next one")
 }
 
 #[cfg(test)]

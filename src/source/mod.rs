@@ -1,6 +1,4 @@
-//! Sources: one file a kind of credentials. From a source and a request to credentials, through the cache.
-//!
-//! Deliberately not here: which source a profile has (`profile`), and what becomes of the credentials (`commands`).
+//! Sources of credentials, one file for each kind. Each returns credentials through the cache.
 
 pub(crate) mod assumed_role;
 mod cached;
@@ -34,31 +32,31 @@ pub(crate) enum Source {
     AssumedRole(Box<assumed_role::AssumedRole>),
     WebIdentity(Box<web_identity::WebIdentity>),
     Saml(Box<saml::Saml>),
-    Process(process::Process),
+    Process(process::CredentialProcess),
     Login(login::AwsLogin),
     Static(static_keys::StaticKeys),
-    /// Never a profile's own source, only that of a role.
+    /// Only ever the source of an assumed role, never of a profile.
     CredentialSource(credential_source::CredentialSource),
 }
 
-/// What the caller asks of a source, beside the source itself.
+/// The options of a command that a source needs to return credentials.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Request {
-    /// How much must be left of cached credentials; by default as the AWS CLI has it.
+    /// The time for which cached credentials must remain valid; by default that of the AWS CLI.
     pub(crate) min_ttl: Option<Duration>,
-    /// The code of the MFA device, when it is known beforehand.
+    /// The MFA code of the command line.
     pub(crate) mfa_code: Option<String>,
-    /// A file with the SAML response; `-` is standard input.
+    /// A file with a SAML response; `-` is standard input.
     pub(crate) saml_response: Option<PathBuf>,
-    /// How long to wait for a person.
+    /// How long to wait for a person to sign in.
     pub(crate) timeout: Option<Duration>,
 }
 
 impl Source {
-    /// Returns credentials: from the cache while they are good, else from where they come.
+    /// Returns credentials: from the cache while they are good, else new ones.
     ///
     /// # Errors
-    /// A person is needed, AWS refuses or is unreachable, or the configuration cannot work.
+    /// Needs a person, Refused by AWS, Unreachable, or Configuration.
     pub(crate) fn credentials(&self, ctx: &Context, request: &Request) -> Result<Entry> {
         match self {
             Self::Sso(role) => role.credentials(ctx, request),
@@ -72,7 +70,7 @@ impl Source {
         }
     }
 
-    /// Returns what lies on this disk, good or not, without asking anybody.
+    /// Returns the cached credentials, even if expired, without any request.
     pub(crate) fn cached(&self, ctx: &Context) -> Option<Entry> {
         match self {
             Self::Login(login) => login.cached(ctx),
@@ -81,15 +79,15 @@ impl Source {
         }
     }
 
-    /// Sees to it that credentials can be cached, before they are fetched; some never are.
+    /// Checks, before credentials are fetched, that they can be cached. Succeeds for a source without a cache entry.
     ///
     /// # Errors
-    /// Configuration: the entry could not be written.
+    /// Configuration: the entry cannot be written.
     pub(crate) fn reserve(&self, ctx: &Context) -> Result<()> {
         self.key().map_or(Ok(()), |key| cache::reserve(ctx, &key).map(drop))
     }
 
-    /// Removes what lies in the cache; tells whether there was something.
+    /// Removes the cache entry; tells whether there was one.
     ///
     /// # Errors
     /// Configuration: the file cannot be removed.
@@ -108,7 +106,7 @@ impl Source {
         }
     }
 
-    /// Returns all that tells this source's credentials from those of another.
+    /// Returns a text that differs from that of every source with other credentials.
     pub(crate) fn identity(&self) -> String {
         match self {
             Self::Sso(role) => format!("{} of {} through {}", role.role_name, role.account_id, role.session.label()),
@@ -122,7 +120,7 @@ impl Source {
         }
     }
 
-    /// Returns what the AWS CLI names the cache entry by, where it names it by the arguments of the call.
+    /// Returns the arguments of the STS call from which the AWS CLI computes the name of the cache entry.
     pub(crate) fn arguments(&self) -> Option<Map<String, Value>> {
         match self {
             Self::AssumedRole(role) => Some(role.arguments()),
@@ -131,12 +129,12 @@ impl Source {
         }
     }
 
-    /// Tells whether the credentials are a role's for sure: a role they assume lasts an hour at most.
+    /// Tells whether the credentials are certainly those of a role. A role that they assume is limited to an hour.
     pub(crate) fn is_role(&self) -> bool {
         matches!(self, Self::Sso(_) | Self::AssumedRole(_) | Self::WebIdentity(_) | Self::Saml(_))
     }
 
-    /// Returns the session a person signs in to, where there is one.
+    /// Returns the session that a person signs in to, if any.
     pub(crate) fn session(&self) -> Option<&Session> {
         match self {
             Self::Sso(role) => Some(&role.session),
@@ -145,7 +143,7 @@ impl Source {
         }
     }
 
-    /// Returns the account, as far as it is known without asking.
+    /// Returns the account id, if it is known without a request.
     pub(crate) fn account_id(&self) -> Option<&str> {
         match self {
             Self::Sso(role) => Some(&role.account_id),
@@ -155,7 +153,7 @@ impl Source {
         }
     }
 
-    /// Returns the name of the role, as far as it is known without asking.
+    /// Returns the name of the role, if it is known without a request.
     pub(crate) fn role_name(&self) -> Option<&str> {
         match self {
             Self::Sso(role) => Some(&role.role_name),
@@ -163,12 +161,12 @@ impl Source {
         }
     }
 
-    /// Returns the ARN of the role that is assumed.
+    /// Returns the ARN of the assumed role.
     pub(crate) fn role_arn(&self) -> Option<&str> {
         self.assumed().map(RoleArn::as_str)
     }
 
-    /// Returns a region where AWS knows these credentials: one of their partition.
+    /// Returns a region in the partition of the credentials.
     pub(crate) fn region(&self) -> Option<&str> {
         match self {
             Self::Sso(role) => Some(&role.session.region),
@@ -187,7 +185,7 @@ impl Source {
         }
     }
 
-    /// Returns the kind's name, as `list` and JSON say it.
+    /// Returns the name of the kind in `ssox list` and in JSON.
     pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::Sso(_) => "sso",
@@ -201,7 +199,7 @@ impl Source {
     }
 }
 
-/// Makes an entry of what lies in no cache of ours: its life begins when it is read, so half of what is left is good.
+/// Wraps credentials that are not cached. They count as issued now, so half of their remaining time is good.
 fn uncached(ctx: &Context, credentials: RoleCredentials) -> Entry {
     Entry { credentials, issued_at: ctx.now() }
 }

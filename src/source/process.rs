@@ -1,7 +1,5 @@
-//! `credential_process`: a program that prints credentials, by the contract AWS tools share.
+//! `credential_process`: a program that prints credentials in the format that AWS tools share.
 //! <https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html>
-//!
-//! Deliberately not here: how programs are run (`command`), and ssox's own side of the contract (`commands`).
 
 use super::command::CommandLine;
 use super::{Request, cached};
@@ -14,23 +12,23 @@ use crate::time::Timestamp;
 use serde_json::Value;
 use std::path::Path;
 
-/// Tells an ssox that such a program calls for which profiles it was called, one on a line.
-const GUARD: &str = "SSOX_PROCESS_CHAIN";
+/// The variable with the profiles whose programs led to this process, one on a line: such a program may call ssox.
+const CHAIN_VARIABLE: &str = "SSOX_PROCESS_CHAIN";
 
-/// A program and whose it is.
+/// A profile's program.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Process {
+pub(crate) struct CredentialProcess {
     pub(crate) profile: String,
     pub(crate) command: CommandLine,
-    /// `aws_account_id` of the profile, for a program that does not say.
+    /// `aws_account_id` of the profile, for a program that does not print one.
     pub(crate) account_id: Option<String>,
 }
 
-impl Process {
-    /// Returns all that tells these credentials from others. A file that is named by a relative path is another one in
-    /// another directory.
+impl CredentialProcess {
+    /// Returns a text that differs from that of every source with other credentials. Relative paths are resolved, because
+    /// they name other files in another directory.
     pub(crate) fn identity(&self) -> String {
-        let words: Vec<String> = self.command.words.iter().map(|word| whole(word)).collect();
+        let words: Vec<String> = self.command.words.iter().map(|word| absolute(word)).collect();
         format!("process of {}: {}", self.profile, words.join("\0"))
     }
 
@@ -39,64 +37,61 @@ impl Process {
         Key::own("process", &[&self.identity()])
     }
 
-    /// Returns what the program prints, or printed before, when that has an end and is still good.
+    /// Returns the credentials that the program prints. Those with an expiry are cached.
     ///
     /// # Errors
-    /// Configuration: the program cannot be run, prints something else, or leads back to itself. Other: it failed.
+    /// Configuration: the program cannot be run, prints something else, or calls itself through ssox. Other: it failed.
     pub(crate) fn credentials(&self, ctx: &Context, request: &Request) -> Result<Entry> {
         cached::get_or_renew(ctx, &self.key(), request, || {
-            // Before the lock: in a loop, the one that holds it waits for us.
+            // Before taking the lock: in a loop, the process that holds it waits for this one.
             let chain = self.chain(ctx)?;
             cached::fetch(ctx, &self.key(), request, || {
-                let printed = self.command.run(ctx, &[(GUARD, chain)])?;
+                let printed = self.command.run(ctx, &[(CHAIN_VARIABLE, chain)])?;
                 self.parse(ctx, &printed)
             })
         })
     }
 
-    /// Returns the profiles on the way, this one at the end.
+    /// Returns the profiles that led to this process, this one last.
     fn chain(&self, ctx: &Context) -> Result<String> {
-        let before: Vec<&str> = ctx.var(GUARD).unwrap_or_default().lines().collect();
+        let before: Vec<&str> = ctx.var(CHAIN_VARIABLE).unwrap_or_default().lines().collect();
         let chain = [before.as_slice(), &[self.profile.as_str()]].concat();
-        match before.iter().position(|profile| *profile == self.profile) {
-            None => Ok(chain.join("\n")),
-            Some(start) => {
-                let profile = &self.profile;
-                Err(Error::configuration(format!(
-                    "{} leads back to itself: {}",
-                    self.command,
-                    chain[start..].join(" → ")
-                ))
-                .hint(format!("let `credential_process` of `[profile {profile}]` ask for another profile")))
-            }
-        }
+        let Some(start) = before.iter().position(|profile| *profile == self.profile) else {
+            return Ok(chain.join("\n"));
+        };
+        let profile = &self.profile;
+        Err(Error::configuration(format!("{} is circular: {}", self.command, chain[start..].join(" → ")))
+            .hint(format!("`credential_process` of `[profile {profile}]` must use another profile")))
     }
 
     fn parse(&self, ctx: &Context, printed: &Secret) -> Result<RoleCredentials> {
-        let bad = |what: &str| {
+        let invalid = |what: &str| {
             Error::configuration(format!("{} {what}", self.command))
-                .hint(r#"it has to print {"Version": 1, "AccessKeyId": …, "SecretAccessKey": …, …}, and nothing else"#)
+                .hint(r#"it must print only {"Version": 1, "AccessKeyId": …, "SecretAccessKey": …, …}"#)
         };
-        let document: Value = serde_json::from_str(printed.expose()).map_err(|_| bad("printed no JSON"))?;
+        let document: Value =
+            serde_json::from_str(printed.expose()).map_err(|_| invalid("printed something that is not JSON"))?;
         if document.get("Version").and_then(Value::as_u64) != Some(1) {
-            return Err(bad("printed no `Version` 1, which is a number"));
+            return Err(invalid("printed a document without `\"Version\": 1`"));
         }
         let text = |name: &str| match document.get(name) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::String(text)) if text.chars().any(char::is_control) => {
-                Err(bad(&format!("printed a control character in `{name}`")))
+                Err(invalid(&format!("printed a control character in `{name}`")))
             }
             Some(Value::String(text)) => Ok(Some(text.clone()).filter(|text| !text.is_empty())),
-            Some(_) => Err(bad(&format!("printed a `{name}` that is no text"))),
+            Some(_) => Err(invalid(&format!("printed a `{name}` that is not a string"))),
         };
-        let required = |name: &str| text(name)?.ok_or_else(|| bad(&format!("printed no `{name}`")));
+        let required = |name: &str| text(name)?.ok_or_else(|| invalid(&format!("printed a document without `{name}`")));
         let expiration = match text("Expiration")? {
-            Some(end) => Some(Timestamp::parse(&end).ok_or_else(|| bad("printed an `Expiration` that is no time"))?),
+            Some(end) => {
+                Some(Timestamp::parse(&end).ok_or_else(|| invalid("printed an `Expiration` that is not a time"))?)
+            }
             None => None,
         };
         if let Some(end) = expiration.filter(|end| *end <= ctx.now()) {
-            return Err(Error::configuration(format!("{} printed credentials that ended at {end}", self.command))
-                .hint("is the clock right? run its line by hand"));
+            return Err(Error::configuration(format!("{} printed credentials that expired at {end}", self.command))
+                .hint("run its command line by hand, and check the clock of this machine"));
         }
         Ok(RoleCredentials {
             access_key_id: required("AccessKeyId")?,
@@ -109,8 +104,8 @@ impl Process {
     }
 }
 
-/// Completes a word that is the relative path of a file.
-fn whole(word: &str) -> String {
+/// Returns the absolute path if a word is the relative path of a file, else the word itself.
+fn absolute(word: &str) -> String {
     let path = Path::new(word);
     if path.is_absolute() || !path.is_file() {
         return word.into();
@@ -122,9 +117,9 @@ fn whole(word: &str) -> String {
 mod tests {
     use super::*;
 
-    fn process() -> Process {
+    fn process() -> CredentialProcess {
         let command = CommandLine::parse("credential_process", "p", "x").unwrap();
-        Process { profile: "p".into(), command, account_id: Some("111122223333".into()) }
+        CredentialProcess { profile: "p".into(), command, account_id: Some("111122223333".into()) }
     }
 
     fn parsed(text: &str) -> Result<RoleCredentials> {
@@ -172,9 +167,9 @@ mod tests {
 
     #[test]
     fn a_loop_is_named() {
-        let ctx = |chain: &str| Context::new([(GUARD.to_string(), chain.into())]);
+        let ctx = |chain: &str| Context::new([(CHAIN_VARIABLE.to_string(), chain.into())]);
         assert_eq!(process().chain(&ctx("")).unwrap(), "p");
         assert_eq!(process().chain(&ctx("a\nb")).unwrap(), "a\nb\np");
-        assert!(process().chain(&ctx("a\np\nb")).unwrap_err().message.ends_with("leads back to itself: p → b → p"));
+        assert!(process().chain(&ctx("a\np\nb")).unwrap_err().message.ends_with("is circular: p → b → p"));
     }
 }

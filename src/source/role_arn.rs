@@ -1,11 +1,9 @@
-//! The ARN of an IAM role, taken apart once: `arn:aws:iam::444455556666:role/path/Name`.
-//!
-//! Deliberately not here: other ARNs, and whether the role is there.
+//! The ARN of an IAM role: `arn:aws:iam::444455556666:role/path/Name`.
 
 use crate::error::{Error, Result};
 use std::fmt;
 
-/// A role's ARN; displays as it was written.
+/// A role's ARN. It displays as it was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RoleArn {
     text: String,
@@ -17,13 +15,13 @@ pub(crate) struct RoleArn {
 }
 
 impl RoleArn {
-    /// Takes an ARN apart; `of` says whose it is.
+    /// Parses an ARN; `what` starts the error message.
     ///
     /// # Errors
-    /// Configuration: this is no role's ARN.
-    pub(crate) fn parse(of: &str, text: &str) -> Result<Self> {
+    /// Configuration: this is not the ARN of a role.
+    pub(crate) fn parse(what: &str, text: &str) -> Result<Self> {
         parse(text).ok_or_else(|| {
-            Error::configuration(format!("{of}: `{text}` is not the ARN of a role"))
+            Error::configuration(format!("{what}: `{text}` is not the ARN of a role"))
                 .hint("it looks like `arn:aws:iam::444455556666:role/NAME`")
         })
     }
@@ -40,7 +38,8 @@ impl fmt::Display for RoleArn {
     }
 }
 
-/// Returns the permission set's name of the role Identity Center made for it: `AWSReservedSSO_<name>_<16 hex digits>`.
+/// Returns the name of the permission set, if the role is one that Identity Center created for it
+/// (`AWSReservedSSO_<name>_<16 hex digits>`), else the role's own name.
 pub(crate) fn permission_set(role_name: &str) -> &str {
     let is_hash = |hash: &str| hash.len() == 16 && hash.bytes().all(|b| b.is_ascii_hexdigit());
     let inner = role_name.strip_prefix("AWSReservedSSO_").and_then(|rest| rest.rsplit_once('_'));

@@ -1,25 +1,22 @@
-//! The name a role session goes by in CloudTrail, where the profile gives none.
+//! Names of role sessions, which CloudTrail shows: the default one, and the check of configured ones.
 //!
-//! Deliberately not here: cache keys. A name made here is not part of one, as with the AWS CLI.
+//! Invariant: the default name is not part of a cache key, as with the AWS CLI.
 
 use crate::context::Context;
 
-/// The longest name STS takes.
-const LONGEST: usize = 64;
+/// The longest name that STS accepts.
+const MAX_LENGTH: usize = 64;
 
-/// Returns `ssox-` and who this is, or else when.
-pub(super) fn made(ctx: &Context) -> String {
+/// Returns the default name: `ssox-` and the user's name, or else the time.
+pub(super) fn default_name(ctx: &Context) -> String {
     let user = ["USER", "LOGNAME", "USERNAME"].iter().find_map(|name| ctx.var(name)).unwrap_or_default();
-    let user: String = user.chars().filter(|c| is_allowed(*c)).take(LONGEST - "ssox-".len()).collect();
-    match user.is_empty() {
-        true => format!("ssox-{}", ctx.now().0),
-        false => format!("ssox-{user}"),
-    }
+    let user: String = user.chars().filter(|c| is_allowed(*c)).take(MAX_LENGTH - "ssox-".len()).collect();
+    if user.is_empty() { format!("ssox-{}", ctx.now().0) } else { format!("ssox-{user}") }
 }
 
-/// Tells whether STS takes a text as a session's name.
+/// Tells whether STS accepts a text as the name of a role session.
 pub(crate) fn is_session_name(text: &str) -> bool {
-    (2..=LONGEST).contains(&text.chars().count()) && text.chars().all(is_allowed)
+    (2..=MAX_LENGTH).contains(&text.chars().count()) && text.chars().all(is_allowed)
 }
 
 fn is_allowed(c: char) -> bool {
@@ -37,7 +34,7 @@ mod tests {
         for (user, name) in
             [("jane", "ssox-jane"), ("EX\\jané doe", "ssox-EXjandoe"), (&long, &*format!("ssox-{}", &long[..59]))]
         {
-            let made = made(&Context::new([("USER".to_string(), OsString::from(user))]));
+            let made = default_name(&Context::new([("USER".to_string(), OsString::from(user))]));
             assert_eq!(made, name);
             assert!(is_session_name(&made));
         }
@@ -45,8 +42,8 @@ mod tests {
 
     #[test]
     fn without_a_user_it_is_the_moment() {
-        let made = made(&Context::new([]));
-        assert!(made["ssox-".len()..].bytes().all(|byte| byte.is_ascii_digit()), "{made}");
-        assert!(is_session_name(&made));
+        let name = default_name(&Context::new([]));
+        assert!(name["ssox-".len()..].bytes().all(|byte| byte.is_ascii_digit()), "{name}");
+        assert!(is_session_name(&name));
     }
 }

@@ -1,6 +1,4 @@
-//! The role of an Identity Center account: a token in, role credentials out.
-//!
-//! Deliberately not here: how a token is had (`session`).
+//! A role in an account of Identity Center: exchanges a token for role credentials.
 
 use super::{Request, cached};
 use crate::aws::portal;
@@ -9,7 +7,7 @@ use crate::context::Context;
 use crate::error::Result;
 use crate::session::{self, Session, Token};
 
-/// A role (permission set) in an account, reached through a session.
+/// A role (permission set) in an account that a session can use.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SsoRole {
     pub(crate) session: Session,
@@ -23,10 +21,10 @@ impl SsoRole {
         Key::sso(&self.account_id, &self.role_name, self.session.name.as_deref(), &self.session.start_url)
     }
 
-    /// Returns the role's credentials; a person is asked to sign in when that is needed and one is there.
+    /// Returns the role's credentials. Asks a person to sign in if needed.
     ///
     /// # Errors
-    /// A person is needed (3), the assignment does not exist (5), AWS is unreachable (6).
+    /// Needs a person. Refused: the assignment does not exist. Unreachable.
     pub(crate) fn credentials(&self, ctx: &Context, request: &Request) -> Result<Entry> {
         cached::get_or_renew(ctx, &self.key(), request, || {
             session::with_token(ctx, &self.session, request.timeout, |token| self.fetch(ctx, request, token))

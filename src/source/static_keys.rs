@@ -1,4 +1,4 @@
-//! Keys that stand in a file: a user's long-term ones, or temporary ones another tool wrote.
+//! Keys in a file: a user's long-term ones, or temporary ones that another tool wrote.
 
 use super::uncached;
 use crate::cache::Entry;
@@ -6,7 +6,7 @@ use crate::context::Context;
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
 
-/// The keys, and whose they are.
+/// The keys of a profile.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct StaticKeys {
     pub(crate) profile: String,
@@ -14,23 +14,19 @@ pub(crate) struct StaticKeys {
 }
 
 impl StaticKeys {
-    /// Returns the keys. When they expire is known only where the tool that wrote them wrote that, too.
+    /// Returns the keys. Their expiry is known only if the tool that wrote them wrote it as well.
     ///
     /// # Errors
-    /// A person is needed: the keys have expired.
+    /// Needs a person: the keys have expired.
     pub(crate) fn credentials(&self, ctx: &Context) -> Result<Entry> {
         let entry = uncached(ctx, self.keys.clone());
-        match self.keys.expiration.filter(|_| entry.is_expired(ctx.now())) {
-            None => Ok(entry),
-            Some(end) => {
-                let profile = &self.profile;
-                Err(Error::needs_person(format!("the keys of profile `{profile}` expired at {end}"))
-                    .hint(format!("run the tool again that wrote the keys of `[{profile}]`, then try again")))
-            }
-        }
+        let Some(end) = self.keys.expiration.filter(|_| entry.is_expired(ctx.now())) else { return Ok(entry) };
+        let profile = &self.profile;
+        Err(Error::needs_person(format!("the keys of profile `{profile}` expired at {end}"))
+            .hint(format!("run the tool that wrote the keys of `[{profile}]` again")))
     }
 
-    /// Returns the keys when they end: they are read again before that, for somebody may have written new ones.
+    /// Returns the keys if they expire. They are read again before that, because a tool may have written new ones.
     pub(crate) fn cached(&self, ctx: &Context) -> Option<Entry> {
         self.keys.expiration.is_some().then(|| uncached(ctx, self.keys.clone()))
     }

@@ -1,41 +1,42 @@
-//! Session tags: `k=v,k=v`.
-//!
-//! Deliberately not here: which tags a role's policies look at.
+//! Session tags, which a role's policies can check: `ssox_session_tags = k=v,k=v`.
 
 use crate::error::{Error, Result};
 
-const MOST: usize = 50;
+/// The number of tags that STS accepts.
+const MAX_TAGS: usize = 50;
 
-/// Reads `ssox_session_tags` of a profile.
+/// Parses `ssox_session_tags` of a profile.
 ///
 /// # Errors
-/// Configuration: STS would not take them.
+/// Configuration: STS would reject them.
 pub(crate) fn parse(profile: &str, text: &str) -> Result<Vec<(String, String)>> {
-    let bad = |what: &str| {
+    let invalid = |what: &str| {
         Error::configuration(format!("`ssox_session_tags` of profile `{profile}`: {what}"))
             .hint("write `ssox_session_tags = team=platform,cost-center=1234`")
     };
     let mut tags: Vec<(String, String)> = Vec::new();
     for pair in text.split(',').map(str::trim).filter(|pair| !pair.is_empty()) {
-        let (key, value) = pair.split_once('=').ok_or_else(|| bad(&format!("`{pair}` has no `=`")))?;
+        let (key, value) = pair.split_once('=').ok_or_else(|| invalid(&format!("`{pair}` has no `=`")))?;
         let (key, value) = (key.trim(), value.trim());
         if !is_made_of(key, 1, 128) || !is_made_of(value, 0, 256) {
-            return Err(bad(&format!("`{pair}` is too long, or has more than letters, digits, blanks and `_.:/=+-@`")));
+            return Err(invalid(&format!(
+                "`{pair}` is too long, or has other characters than letters, digits, blanks and `_.:/=+-@`"
+            )));
         }
         if tags.iter().any(|(known, _)| known.eq_ignore_ascii_case(key)) {
-            return Err(bad(&format!("`{key}` stands there twice")));
+            return Err(invalid(&format!("`{key}` is repeated")));
         }
         tags.push((key.into(), value.into()));
     }
-    match tags.len() > MOST {
-        true => Err(bad(&format!("there are more than {MOST}"))),
-        false => Ok(tags),
+    if tags.len() > MAX_TAGS {
+        return Err(invalid(&format!("there are more than {MAX_TAGS} tags")));
     }
+    Ok(tags)
 }
 
-fn is_made_of(text: &str, shortest: usize, longest: usize) -> bool {
+fn is_made_of(text: &str, min: usize, max: usize) -> bool {
     let is_fine = |c: char| c.is_alphanumeric() || c == ' ' || "_.:/=+-@".contains(c);
-    (shortest..=longest).contains(&text.chars().count()) && text.chars().all(is_fine)
+    (min..=max).contains(&text.chars().count()) && text.chars().all(is_fine)
 }
 
 #[cfg(test)]

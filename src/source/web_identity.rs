@@ -1,6 +1,5 @@
-//! A role assumed with a token of an identity provider, which lies in a file: AssumeRoleWithWebIdentity.
-//!
-//! Deliberately not here: getting tokens. Who gives them (Kubernetes, a CI system) renews the file.
+//! A role assumed with an identity provider's token from a file, with AssumeRoleWithWebIdentity. Kubernetes or a CI system
+//! writes the token.
 
 use super::role_arn::RoleArn;
 use super::{Request, cached, session_name};
@@ -19,17 +18,17 @@ use std::path::PathBuf;
 pub(crate) struct WebIdentity {
     pub(crate) arn: RoleArn,
     pub(crate) token_file: PathBuf,
-    /// `None` has one made.
+    /// `None` for the default name.
     pub(crate) session_name: Option<String>,
     pub(crate) duration_seconds: Option<i32>,
     pub(crate) region: String,
     pub(crate) network: Network,
-    /// As in [`super::assumed_role::AssumedRole::key`].
+    /// Whether the cache entry has a name of ssox's own; see [`super::assumed_role::AssumedRole::key`].
     pub(crate) has_own_entry: bool,
 }
 
 impl WebIdentity {
-    /// Returns what the AWS CLI names the entry by.
+    /// Returns the configured arguments of the call, from which the AWS CLI computes the name of the cache entry.
     pub(crate) fn arguments(&self) -> Map<String, Value> {
         let all = [
             ("RoleArn", Some(json!(self.arn.as_str()))),
@@ -39,27 +38,27 @@ impl WebIdentity {
         all.into_iter().filter_map(|(name, value)| Some((name.to_string(), value?))).collect()
     }
 
-    /// Returns all that tells these credentials from others.
+    /// Returns a text that differs from that of every source with other credentials.
     pub(crate) fn identity(&self) -> String {
         format!("{} with the token in {}", json::python(&Value::Object(self.arguments())), self.token_file.display())
     }
 
     /// Returns the name of the cache entry.
     pub(crate) fn key(&self) -> Key {
-        match self.has_own_entry {
-            true => Key::own("web_identity", &[&self.identity()]),
-            false => Key::assumed_role(&self.arguments()),
+        if self.has_own_entry {
+            return Key::own("web_identity", &[&self.identity()]);
         }
+        Key::assumed_role(&self.arguments())
     }
 
     /// Returns the role's credentials.
     ///
     /// # Errors
-    /// Configuration: no token in the file. The token or the role is refused (5), AWS is unreachable (6).
+    /// Configuration: the file has no token. Refused: the token or the role. Unreachable.
     pub(crate) fn credentials(&self, ctx: &Context, request: &Request) -> Result<Entry> {
         cached::get_or_renew(ctx, &self.key(), request, || {
             let token = self.token()?;
-            let name = self.session_name.clone().unwrap_or_else(|| session_name::made(ctx));
+            let name = self.session_name.clone().unwrap_or_else(|| session_name::default_name(ctx));
             cached::fetch(ctx, &self.key(), request, || {
                 let (network, seconds) = (&self.network, self.duration_seconds);
                 let arn = self.arn.as_str();
@@ -70,15 +69,15 @@ impl WebIdentity {
 
     fn token(&self) -> Result<Secret> {
         let path = self.token_file.display();
-        let none = |what: &str| {
+        let unusable = |what: &str| {
             Error::configuration(format!("the web identity token file `{path}` {what}"))
-                .hint("`web_identity_token_file` of the profile names it")
+                .hint("check `web_identity_token_file` of the profile")
         };
-        let content = files::read(&self.token_file)?.ok_or_else(|| none("does not exist"))?;
-        let text = String::from_utf8(content).map_err(|_| none("is not text"))?;
-        // Editors and shells leave a newline at the end, which is no part of a token.
+        let content = files::read(&self.token_file)?.ok_or_else(|| unusable("does not exist"))?;
+        let text = String::from_utf8(content).map_err(|_| unusable("is not text"))?;
+        // Editors and shells add a newline at the end, which is not part of the token.
         match text.trim() {
-            "" => Err(none("is empty")),
+            "" => Err(unusable("is empty")),
             token => Ok(Secret::new(token)),
         }
     }

@@ -113,7 +113,7 @@ fn a_program_may_give_the_code() {
     let session = home.path(".aws/cli/cache");
     fs::remove_dir_all(session).unwrap();
     assert!(use_(&home, "fails").fails(1).contains("no device"));
-    assert!(use_(&home, "silent").fails(4).contains("printed no MFA code"));
+    assert!(use_(&home, "silent").fails(4).contains("is not an MFA code"));
     // A code on the command line goes first.
     with_code(&home, "fails", "234567").ok();
 }
@@ -211,5 +211,5 @@ fn without_an_answer_it_ends() {
     terminal.keys("\x04");
     let (said, status) = terminal.wait_for_end();
     assert_eq!(status.code(), Some(3), "{said}");
-    assert!(said.contains("none was given"), "{said}");
+    assert!(said.contains("none was entered"), "{said}");
 }

@@ -62,7 +62,7 @@ fn keys_that_another_tool_wrote_are_not_handed_out_after_they_expired() {
         for verb in verbs {
             let stderr = home.ssox(verb).fails(3);
             assert!(stderr.contains("the keys of profile `k` expired at 2020-11-20T21:48:08Z"), "{key}: {stderr}");
-            assert!(stderr.contains("hint: run the tool again"), "{key}: {stderr}");
+            assert!(stderr.contains("hint: run the tool that wrote the keys"), "{key}: {stderr}");
         }
         fs::write(home.path(".aws/credentials"), format!("[k]\n{keys}{key} = 2096{form}\n")).unwrap();
         let end = use_(&home, "k").set("AWS_CREDENTIAL_EXPIRATION");
@@ -119,7 +119,7 @@ fn a_process_that_fails_is_heard() {
     let said = use_(&home, "process").fails(1);
     assert!(said.contains("exit status 7: looking in the vault"), "{said}");
     process(&home, "echo half a document");
-    assert!(use_(&home, "process").fails(4).contains("printed no JSON"));
+    assert!(use_(&home, "process").fails(4).contains("printed something that is not JSON"));
 }
 
 #[test]
@@ -152,7 +152,7 @@ fn profiles_of_aws_login_are_used_while_they_last() {
     fs::write(&path, document("2096-01-01T00:00:00Z").to_string()).unwrap();
     assert!(arn(&home, &use_(&home, "login")).contains("AWSReservedSSO_ReadOnly"));
     fs::write(&path, document("2020-01-01T00:00:00Z").to_string()).unwrap();
-    assert!(use_(&home, "login").fails(3).contains("are over"));
+    assert!(use_(&home, "login").fails(3).contains("have expired"));
 }
 
 /// Returns the keys of `dev`, as JSON.
@@ -200,7 +200,7 @@ fn serve_keys(home: &Home) -> String {
 #[test]
 fn a_container_has_a_role_that_can_assume_others() {
     let home = home(&role("container", "FromContainer", "credential_source = EcsContainer"));
-    assert!(use_(&home, "container").fails(4).contains("this is no container"));
+    assert!(use_(&home, "container").fails(4).contains("this is not a container"));
     let url = format!("{}/agent", serve_keys(&home));
     let uri = ("AWS_CONTAINER_CREDENTIALS_FULL_URI", url.as_str());
     let wrong =

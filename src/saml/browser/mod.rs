@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::shell::hint;
 use directory::Directory;
 use discovery::Program;
-use process::Process;
+use process::BrowserProcess;
 use serde_json::{Value, json};
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -49,7 +49,7 @@ pub(super) struct Browser {
     /// The program's name, for messages.
     pub(super) name: String,
     // Fields are dropped in this order: the directory is cleaned and released after the browser has ended.
-    process: Process,
+    process: BrowserProcess,
     _directory: Directory,
 }
 
@@ -93,10 +93,10 @@ impl Browser {
 
 /// Starts the program and waits until it answers. Returns `None` if the program handed over to a browser that already
 /// uses the directory, and exited.
-fn launch(ctx: &Context, program: &Program, directory: &Directory) -> Result<Option<Process>> {
+fn launch(ctx: &Context, program: &Program, directory: &Directory) -> Result<Option<BrowserProcess>> {
     ctx.log(|| format!("browser: {}", program.path.display()));
     let unusable = |why: &str| Error::configuration(format!("`{}` {why}", program.path.display()));
-    let mut process = Process::start(command(program, directory))
+    let mut process = BrowserProcess::start(command(program, directory))
         .map_err(|cause| unusable(&format!("cannot be started: {cause}")))?;
     let asked = process.connection.send(None, "Browser.getVersion", &json!({}));
     let deadline = ctx.deadline(START_TIMEOUT);

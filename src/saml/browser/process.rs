@@ -17,13 +17,13 @@ const LOG_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// A browser's process and pipe. When it is dropped, the browser is closed, or killed after [`CLOSE_TIMEOUT`], and waited for.
 #[derive(Debug)]
-pub(super) struct Process {
+pub(super) struct BrowserProcess {
     pub(super) connection: Connection,
     child: Child,
     last_errors: Receiver<String>,
 }
 
-impl Process {
+impl BrowserProcess {
     pub(super) fn start(command: Command) -> io::Result<Self> {
         let (mut child, to_browser, from_browser) = pipe::spawn(command)?;
         let (sender, last_errors) = channel();
@@ -62,7 +62,7 @@ impl Process {
     }
 }
 
-impl Drop for Process {
+impl Drop for BrowserProcess {
     fn drop(&mut self) {
         if matches!(self.child.try_wait(), Ok(None)) {
             self.connection.send(None, "Browser.close", &json!({}));

@@ -1,6 +1,4 @@
-//! A program that runs: what it prints is read, and it is ended when it takes too long or prints too much.
-//!
-//! Deliberately not here: which program it is, and what its end means.
+//! Runs a program and reads its output. Kills it if it takes too long or prints too much.
 
 use crate::terminal::{self, Prefixed};
 use std::io::{self, Read, Write as _};
@@ -10,98 +8,98 @@ use std::thread;
 use std::time::{Duration, Instant};
 use zeroize::Zeroizing;
 
-/// Credentials and codes are a thousandth of this.
-const LONGEST: usize = 1 << 20;
-/// How much is kept of what it says on stderr: the end, where the cause is.
-const LAST_WORDS: usize = 4096;
-/// How often a program that closed its output is looked at.
-const GLANCE: Duration = Duration::from_millis(5);
-/// What the program left running may hold its stderr open; what it said itself is there by then.
-const AFTERWARDS: Duration = Duration::from_millis(200);
+/// The limit of its stdout in bytes, which is a thousand times the size of credentials.
+pub(super) const MAX_OUTPUT: usize = 1 << 20;
+/// How many bytes are kept of the end of its stderr, where the cause is.
+const MAX_STDERR: usize = 4096;
+/// How often to check whether a program that closed its stdout has ended.
+const POLL_INTERVAL: Duration = Duration::from_millis(5);
+/// How long to wait for the end of its stderr: a process that it left running may keep that open.
+const STDERR_TIMEOUT: Duration = Duration::from_millis(200);
 
 type Bytes = Zeroizing<Vec<u8>>;
 
-/// To which process group the program belongs.
+/// The process group of the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Group {
-    /// To ours: Ctrl-C on the terminal is for both, and who is outside of the terminal's group may not read from it.
-    Ours,
-    /// To its own: all that it starts can be ended with it.
+pub(super) enum ProcessGroup {
+    /// That of ssox: both get Ctrl-C, and only processes of the terminal's group may read from the terminal.
+    Shared,
+    /// One of its own: every process that it starts can be killed with it.
     Own,
 }
 
-impl Group {
-    /// Returns the group that is right here.
-    pub(super) fn here() -> Self {
-        if terminal::is_attached() { Self::Ours } else { Self::Own }
+impl ProcessGroup {
+    /// Returns the shared group if ssox has a terminal.
+    pub(super) fn for_terminal() -> Self {
+        if terminal::is_attached() { Self::Shared } else { Self::Own }
     }
 }
 
-/// Why a program was ended.
+/// Why a program was killed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Cut {
-    TooLong,
-    TooMuch,
+pub(super) enum Killed {
+    TookTooLong,
+    PrintedTooMuch,
 }
 
-/// A program that ended by itself.
-pub(super) struct Ended {
+/// The result of a program that ended by itself.
+pub(super) struct Finished {
     pub(super) status: ExitStatus,
-    pub(super) printed: Bytes,
-    /// The end of what it said on stderr.
-    pub(super) said: Bytes,
+    pub(super) stdout: Bytes,
+    /// The last [`MAX_STDERR`] bytes.
+    pub(super) stderr: Bytes,
 }
 
-/// A program, and what it prints and says.
-pub(super) struct Running {
+/// A running program, whose output is read in the background.
+pub(super) struct RunningProgram {
     child: Child,
-    #[cfg_attr(not(unix), expect(dead_code, reason = "there the program alone is ended"))]
-    group: Group,
-    printed: Receiver<Bytes>,
-    said: Receiver<Bytes>,
+    #[cfg_attr(not(unix), expect(dead_code, reason = "only the program itself is killed there"))]
+    group: ProcessGroup,
+    stdout: Receiver<Bytes>,
+    stderr: Receiver<Bytes>,
 }
 
-impl Running {
-    /// Starts a program, and reads what it prints and, where its stderr is a pipe, what it says.
+impl RunningProgram {
+    /// Starts a program, and reads its stdout, and its stderr if that is a pipe.
     ///
     /// # Errors
-    /// Those of the system.
-    pub(super) fn start(mut command: Command, group: Group) -> io::Result<Self> {
+    /// Those of the operating system.
+    pub(super) fn start(mut command: Command, group: ProcessGroup) -> io::Result<Self> {
         #[cfg(unix)]
-        if group == Group::Own {
+        if group == ProcessGroup::Own {
             std::os::unix::process::CommandExt::process_group(&mut command, 0);
         }
         let mut child = command.stdout(Stdio::piped()).spawn()?;
-        let (printed, said) = (child.stdout.take(), child.stderr.take());
-        Ok(Self { child, group, printed: in_background(printed, whole), said: in_background(said, last_words) })
+        let (stdout, stderr) =
+            (in_background(child.stdout.take(), read_all), in_background(child.stderr.take(), read_last));
+        Ok(Self { child, group, stdout, stderr })
     }
 
-    /// Waits for its end, and makes it one where that is overdue.
+    /// Waits until the program ends, and kills it after the time limit.
     ///
     /// # Errors
-    /// It took too long, or printed too much.
-    pub(super) fn wait(mut self, limit: Duration) -> Result<Ended, Cut> {
+    /// It took too long, or printed too much, and was killed.
+    pub(super) fn wait(mut self, limit: Duration) -> Result<Finished, Killed> {
         let deadline = Instant::now() + limit;
-        let printed = match self.printed.recv_timeout(limit) {
-            Ok(printed) if printed.len() > LONGEST => return Err(self.cut(Cut::TooMuch)),
-            Ok(printed) => printed,
-            Err(_) => return Err(self.cut(Cut::TooLong)),
-        };
+        let Ok(stdout) = self.stdout.recv_timeout(limit) else { return Err(self.kill(Killed::TookTooLong)) };
+        if stdout.len() > MAX_OUTPUT {
+            return Err(self.kill(Killed::PrintedTooMuch));
+        }
         loop {
             match self.child.try_wait() {
                 Ok(Some(status)) => {
-                    let said = self.said.recv_timeout(AFTERWARDS).unwrap_or_default();
-                    return Ok(Ended { status, printed, said });
+                    let stderr = self.stderr.recv_timeout(STDERR_TIMEOUT).unwrap_or_default();
+                    return Ok(Finished { status, stdout, stderr });
                 }
-                Ok(None) if Instant::now() < deadline => thread::sleep(GLANCE),
-                _ => return Err(self.cut(Cut::TooLong)),
+                Ok(None) if Instant::now() < deadline => thread::sleep(POLL_INTERVAL),
+                _ => return Err(self.kill(Killed::TookTooLong)),
             }
         }
     }
 
-    fn cut(mut self, why: Cut) -> Cut {
+    fn kill(mut self, why: Killed) -> Killed {
         #[cfg(unix)]
-        if self.group == Group::Own {
+        if self.group == ProcessGroup::Own {
             use rustix::process::{Pid, Signal, kill_process_group};
             let _ = kill_process_group(Pid::from_child(&self.child), Signal::KILL);
         }
@@ -116,25 +114,25 @@ fn in_background<F: Read + Send + 'static>(from: Option<F>, read: fn(F) -> Bytes
     receiver
 }
 
-/// Reads to the end, or a little more than is taken.
-fn whole(from: impl Read) -> Bytes {
+/// Reads to the end, or one byte more than the limit.
+fn read_all(from: impl Read) -> Bytes {
     let mut all = Bytes::default();
-    // What came before an error counts all the same.
-    let _ = from.take(LONGEST as u64 + 1).read_to_end(&mut all);
+    // On an error, the bytes read before it are used.
+    let _ = from.take(MAX_OUTPUT as u64 + 1).read_to_end(&mut all);
     all
 }
 
-/// Reads to the end, keeps that, and passes on what comes as it comes, if somebody is there to see it.
-fn last_words(mut from: impl Read) -> Bytes {
+/// Reads to the end and returns the last bytes. Copies everything to the terminal at once, if there is one.
+fn read_last(mut from: impl Read) -> Bytes {
     let mut prefixed = terminal::is_seen().then(Prefixed::default);
     let mut last = Bytes::default();
-    let mut buffer = [0; LAST_WORDS];
+    let mut buffer = [0; MAX_STDERR];
     while let Ok(count @ 1..) = from.read(&mut buffer) {
         if let Some(prefixed) = &mut prefixed {
             let _ = io::stderr().write_all(prefixed.show(&buffer[..count]).as_bytes());
         }
         last.extend_from_slice(&buffer[..count]);
-        let surplus = last.len().saturating_sub(LAST_WORDS);
+        let surplus = last.len().saturating_sub(MAX_STDERR);
         last.drain(..surplus);
     }
     last
@@ -152,20 +150,20 @@ mod tests {
 
     #[test]
     fn what_it_started_is_ended_with_it() {
-        // Who holds the pipe's other end is the grandchild: the pipe is closed when that is gone.
+        // Only the grandchild holds the other end of the pipe, which is closed when it has been killed.
         let (mut read, write) = io::pipe().unwrap();
         let mut command = shell("sleep 600; true");
         command.stdin(write);
-        let running = Running::start(command, Group::Own).unwrap();
-        assert_eq!(running.wait(Duration::from_millis(300)).err(), Some(Cut::TooLong));
+        let running = RunningProgram::start(command, ProcessGroup::Own).unwrap();
+        assert_eq!(running.wait(Duration::from_millis(300)).err(), Some(Killed::TookTooLong));
         assert_eq!(read.read(&mut [0]).unwrap(), 0);
     }
 
     #[test]
     fn where_a_terminal_is_it_stays_in_our_group() {
-        for (group, is_ours) in [(Group::Ours, true), (Group::Own, false)] {
-            let running = Running::start(shell("ps -o pgid= -p $$"), group).unwrap();
-            let printed = running.wait(Duration::from_secs(20)).ok().unwrap().printed;
+        for (group, is_ours) in [(ProcessGroup::Shared, true), (ProcessGroup::Own, false)] {
+            let running = RunningProgram::start(shell("ps -o pgid= -p $$"), group).unwrap();
+            let printed = running.wait(Duration::from_secs(20)).ok().unwrap().stdout;
             let ours = rustix::process::getpgrp().as_raw_nonzero().to_string();
             assert_eq!(String::from_utf8_lossy(&printed).trim() == ours, is_ours, "{group:?}");
         }
