@@ -47,7 +47,7 @@ mod tests {
     const MOMENT: &str = "2026-11-20T21:48:08Z";
 
     #[test]
-    fn each_tool_has_a_form_of_its_own() {
+    fn the_formats_of_all_tools_are_parsed() {
         let same = [
             MOMENT,
             "2026-11-20T23:48:08+02:00",
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn a_time_of_this_machines_zone_counts_to_the_last_of_all_zones() {
+    fn local_time_counts_as_that_of_the_last_zone() {
         assert_eq!(parse("2026-11-20 21:48:08", LATEST_ZONE), Timestamp::parse("2026-11-21T09:48:08Z"));
         assert_eq!(parse(MOMENT, LATEST_ZONE), Timestamp::parse(MOMENT));
     }

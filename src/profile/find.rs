@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn account_and_role_find_the_one_profile() {
+    fn an_account_and_a_role_find_the_profile() {
         let same = [
             "dev",
             "111122223333/ReadOnly",
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn several_or_none_is_an_error_that_names_them() {
+    fn several_or_no_matches_are_an_error() {
         assert_eq!(
             found("222233334444/Admin").unwrap_err().hint.unwrap(),
             "use one of their names: twin-a or 'twin b'"
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_name_gets_the_nearest() {
+    fn an_unknown_name_gets_similar_ones() {
         let files = ConfigFiles::parse("\n[dve]\n[profile dev]\n", "");
         assert_eq!(
             unknown(&Context::new([]), &files, "dve").hint.unwrap(),

@@ -35,7 +35,7 @@ pub(crate) fn sessions(ctx: &Context, files: &ConfigFiles) -> Vec<Result<Session
     found
 }
 
-/// Returns the session behind a profile: its own, or that of the profile its credentials come from.
+/// Returns the session of a profile: its own, or that of the profile from which its credentials come.
 ///
 /// # Errors
 /// Configuration: there is no such profile, or it has no session.
@@ -52,7 +52,7 @@ pub(crate) fn session_behind(ctx: &Context, files: &ConfigFiles, wanted: &str) -
     })
 }
 
-/// Returns the session a profile uses.
+/// Returns the session that a profile uses.
 ///
 /// # Errors
 /// Configuration: the session does not exist, is incomplete, or contradicts the profile.

@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cookie_keeps_who_may_see_it() {
+    fn a_cookie_keeps_its_scope() {
         let end = Timestamp(1000);
         let host = json!({ "name": "n", "value": "v", "domain": "idp.example", "path": "/x", "expires": -1, "size": 2,
             "httpOnly": true, "secure": true, "session": true, "sameSite": "None", "priority": "Medium",

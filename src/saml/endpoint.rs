@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_endpoints_of_every_partition_are_known() {
+    fn the_endpoints_of_every_partition_are_recognized() {
         let endpoints = [
             "https://signin.aws.amazon.com/saml",
             "https://eu-west-1.signin.aws.amazon.com/saml",
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_else_is_one() {
+    fn no_other_url_is_recognized() {
         let others = [
             "https://evil.example/?signin.aws.amazon.com/saml",
             "https://evil.example/signin.aws.amazon.com/saml",
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn a_start_is_a_page_over_tls_or_of_this_machine() {
+    fn a_sign_in_starts_at_an_https_or_local_url() {
         for url in [
             "https://d-1.awsapps.com/start/#/saml/default/App/ins-1",
             "http://127.0.0.1:80/idp",

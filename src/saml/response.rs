@@ -36,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_holds_it_in_any_shape() {
+    fn a_file_may_have_it_in_any_form() {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), "SAMLResponse=ab%2Bcd&RelayState=").unwrap();
         assert_eq!(read(file.path()).unwrap().expose(), "ab+cd");

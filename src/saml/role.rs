@@ -73,7 +73,7 @@ mod tests {
     const PROVIDER: &str = "arn:aws-cn:iam::444455556666:saml-provider/corp";
 
     #[test]
-    fn both_orders_are_read() {
+    fn both_orders_are_parsed() {
         for value in [format!("{ROLE},{PROVIDER}"), format!("\n  {PROVIDER} ,\n\t{ROLE}\n")] {
             let role = SamlRole::parse(&value).unwrap();
             assert_eq!((role.role_arn.as_str(), role.provider_arn.as_str()), (ROLE, PROVIDER));
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn the_word_of_the_other_half_in_a_name_misleads_nobody() {
+    fn a_name_may_contain_role_or_saml_provider() {
         let role_arn = "arn:aws:iam::444455556666:role/saml-provider-admin";
         let provider = "arn:aws:iam::444455556666:saml-provider/role";
         let role = SamlRole::parse(&format!("{provider},{role_arn}")).unwrap();
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_pair_is_none() {
+    fn other_values_are_rejected() {
         let odd = "arn:aws:iam::444455556666:role/x y";
         for value in [
             ROLE,

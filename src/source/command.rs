@@ -208,14 +208,14 @@ mod tests {
     }
 
     #[test]
-    fn a_program_that_is_not_there_is_said_without_its_arguments() {
+    fn a_missing_program_is_named_without_its_arguments() {
         let error = run("/none/such --password hunter2").unwrap_err();
         assert_eq!(error.kind, ErrorKind::Configuration);
         assert!(error.message.contains("`/none/such`: no such file") && !error.message.contains("hunter2"));
     }
 
     #[test]
-    fn a_program_that_takes_too_long_is_ended() {
+    fn a_program_that_takes_too_long_is_killed() {
         let ctx = nobody();
         let directory = tempfile::tempdir().unwrap();
         let file = directory.path().join("late");
@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn a_program_that_prints_without_end_is_ended() {
+    fn a_program_that_prints_too_much_is_killed() {
         let error = run("yes").unwrap_err();
         assert_eq!((error.kind, error.message.contains("printed more than 1 MiB")), (ErrorKind::Configuration, true));
         // Of stderr, the last lines are kept.
@@ -238,13 +238,13 @@ mod tests {
     }
 
     #[test]
-    fn the_line_is_never_shown() {
+    fn the_command_line_is_never_shown() {
         let command = CommandLine::parse("mfa_process", "p", "/bin/x --password hunter2").unwrap();
         assert_eq!(format!("{command:?}"), "CommandLine(`mfa_process` of profile `p`)");
     }
 
     #[test]
-    fn what_it_leaves_running_does_not_keep_us() {
+    fn a_background_process_of_the_program_is_not_waited_for() {
         let start = Instant::now();
         assert_eq!(run("sh -c 'sleep 9 >/dev/null & echo done'").unwrap().expose(), "done\n");
         assert!(start.elapsed() < Duration::from_secs(8));

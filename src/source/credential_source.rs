@@ -169,7 +169,7 @@ mod tests {
     const KEYS: [(&str, &str); 2] = [("AWS_ACCESS_KEY_ID", "AKIA"), ("AWS_SECRET_ACCESS_KEY", "s")];
 
     #[test]
-    fn the_environment_is_the_persons_own() {
+    fn keys_that_ssox_set_are_not_a_source() {
         let own = |more: &[(&str, &str)]| CredentialSource::Environment.credentials(&context(&[&KEYS, more].concat()));
         let keys = own(&[("AWS_SESSION_TOKEN", "new"), ("AWS_SECURITY_TOKEN", "old")]).unwrap();
         assert_eq!(keys.session_token.unwrap().expose(), "old");
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn half_a_key_is_none() {
+    fn both_keys_are_required() {
         for half in KEYS {
             let error = CredentialSource::Environment.credentials(&context(&[half])).unwrap_err();
             assert_eq!(error.kind.exit_status(), 4);
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_goes_to_this_machine_or_over_tls() {
+    fn a_token_is_sent_only_to_this_machine_or_over_tls() {
         let allowed = [
             "https://agent.example/x",
             "http://127.0.0.1:9000/x",
@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn a_variable_that_says_where_to_ask_is_named() {
+    fn the_hint_names_the_variable_with_the_endpoint() {
         let nowhere = "http://127.0.0.1:1";
         let instance = CredentialSource::Ec2InstanceMetadata { endpoint: nowhere.into() };
         let rows = [
@@ -235,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_there_says_so() {
+    fn errors_name_the_credential_source() {
         let disabled = context(&[("AWS_EC2_METADATA_DISABLED", "true")]);
         let instance = CredentialSource::Ec2InstanceMetadata { endpoint: "http://127.0.0.1:1".into() };
         for source in [CredentialSource::EcsContainer, instance] {

@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn without_it_the_line_to_type_is_of_the_aws_cli() {
+    fn without_credentials_the_hint_is_aws_login() {
         for (expires_at, cause) in [("", "nobody is signed in"), ("2020-01-01T00:00:00Z", "have expired")] {
             let error = after_login(expires_at).unwrap_err();
             assert_eq!(error.kind.exit_status(), 3);

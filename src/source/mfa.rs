@@ -19,8 +19,8 @@ const MAX_ATTEMPTS: usize = 3;
 /// it is assumed.
 const MIN_LEFT: Duration = Duration::from_secs(60);
 
-/// From which age on, in seconds, an MFA session is renewed for a role that requires a recent code.
-const OLD: i64 = 60;
+/// The age in seconds from which an MFA session is renewed for a role that requires a recent code.
+const RENEWABLE_AGE: i64 = 60;
 
 /// Which MFA session to use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,7 +69,7 @@ impl Mfa {
     /// Tells whether a session is old enough to be renewed, and a code for that is available.
     pub(super) fn can_renew_session(&self, ctx: &Context, request: &Request, session: &Entry) -> bool {
         let has_code = request.mfa_code.is_some() || self.process.is_some() || !ctx.no_input;
-        has_code && ctx.now().seconds_after(session.issued_at) > OLD
+        has_code && ctx.now().seconds_after(session.issued_at) > RENEWABLE_AGE
     }
 
     /// Calls with a code, and asks for another one when AWS rejects it.
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn the_code_of_the_command_line_goes_first() {
+    fn the_code_of_the_command_line_is_used_first() {
         let seen = RefCell::new(Vec::new());
         let call = |code: &str| {
             seen.borrow_mut().push(code.to_string());
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refused_code_without_a_person_needs_one() {
+    fn a_rejected_code_needs_a_person() {
         let refuse = |_: &str| -> Result<()> {
             Err(Error::refused("AccessDenied: MultiFactorAuthentication failed with invalid MFA one time pass code. "))
         };
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn other_refusals_are_not_about_the_code() {
+    fn other_refusals_stay_refusals() {
         let refuse = |_: &str| -> Result<()> { Err(Error::refused("AccessDenied: not authorized")) };
         let error = mfa().with_code(&nobody(), &request("123456"), refuse).unwrap_err();
         assert_eq!(error.kind, ErrorKind::Refused);

@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn the_document_of_the_contract_is_read() {
+    fn the_documented_format_is_parsed() {
         let keys = parsed(
             r#" {"Version": 1, "AccessKeyId": "A", "SecretAccessKey": "s", "SessionToken": "t",
             "Expiration": "2096-11-20T21:48:08+01:00", "Extra": []} "#,
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_refused() {
+    fn anything_else_is_rejected() {
         let refused = [
             "",
             "AccessKeyId=A",
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn a_loop_is_named() {
+    fn the_message_shows_the_circle() {
         let ctx = |chain: &str| Context::new([(CHAIN_VARIABLE.to_string(), chain.into())]);
         assert_eq!(process().chain(&ctx("")).unwrap(), "p");
         assert_eq!(process().chain(&ctx("a\nb")).unwrap(), "a\nb\np");

@@ -65,13 +65,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_arn_has_its_parts() {
+    fn an_arn_is_split_into_its_parts() {
         let arn = RoleArn::parse("x", "arn:aws-cn:iam::444455556666:role/team/a/Target").unwrap();
         assert_eq!((&*arn.partition, &*arn.account_id, &*arn.name), ("aws-cn", "444455556666", "Target"));
     }
 
     #[test]
-    fn a_permission_set_is_read_out_of_its_role() {
+    fn the_permission_set_is_found_in_the_role_name() {
         for (role_name, meant) in [
             ("AWSReservedSSO_Admin_0123456789abcdef", "Admin"),
             ("AWSReservedSSO_a_b_0123456789ABCDEF", "a_b"),
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_role_is_refused() {
+    fn other_arns_are_rejected() {
         let refused = [
             "",
             "Target",

@@ -41,7 +41,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_user_it_is_the_moment() {
+    fn without_a_user_the_name_has_the_time() {
         let name = default_name(&Context::new([]));
         assert!(name["ssox-".len()..].bytes().all(|byte| byte.is_ascii_digit()), "{name}");
         assert!(is_session_name(&name));

@@ -7,7 +7,7 @@ use crate::context::Context;
 use crate::error::Result;
 use crate::session::{self, Session, Token};
 
-/// A role (permission set) in an account that a session can use.
+/// An assignment: an account and a role (permission set) that a session may use.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SsoRole {
     pub(crate) session: Session,

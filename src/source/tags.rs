@@ -52,7 +52,7 @@ mod tests {
     }
 
     #[test]
-    fn what_sts_would_refuse_is_refused() {
+    fn what_sts_would_reject_is_rejected() {
         let many: String = (0..51).map(|n| format!("k{n}=v,")).collect();
         for text in ["team", "=x", "a=b,A=c", "a=b;c", &format!("a={}", "x".repeat(257)), &many] {
             assert!(parse("p", text).is_err(), "{text}");

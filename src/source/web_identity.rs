@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_without_a_token_is_said() {
+    fn a_file_without_a_token_is_an_error() {
         for (content, cause) in [(None, "does not exist"), (Some(&b" \n"[..]), "is empty"), (Some(b"\xff"), "not text")]
         {
             assert!(token(content).unwrap_err().message.contains(cause), "{cause}");

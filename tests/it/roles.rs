@@ -203,7 +203,7 @@ fn what_sts_refuses_is_explained() {
     ];
     let home = home(&rows.concat());
     assert!(use_(&home, "denied").fails(5).contains("not authorized to perform: sts:AssumeRole"));
-    assert!(use_(&home, "stranger").fails(5).contains("may want `external_id`"));
+    assert!(use_(&home, "stranger").fails(5).contains("may require `external_id`"));
     let long = use_(&home, "long");
     assert!(long.stderr().contains("a shorter `duration_seconds`"), "{}", long.stderr());
     let chained = use_(&home, "chained");

@@ -71,7 +71,7 @@ fn keys_that_another_tool_wrote_are_not_handed_out_after_they_expired() {
 }
 
 #[test]
-fn half_a_key_is_named_with_its_file() {
+fn the_missing_key_is_named_with_its_file() {
     let home = home("[profile here]\naws_access_key_id = A\n[profile split]\naws_secret_access_key = s\n");
     let credentials = "[id]\naws_access_key_id = A\n[secret]\naws_secret_access_key = s\n[token]\naws_session_token = t\n\
         [split]\naws_access_key_id = A\n";

@@ -22,9 +22,9 @@ fn resolve(config: &str, credentials: &str) -> Result<Source> {
 }
 
 /// Describes a source in one line: `role Target < role Middle < keys AKIA`.
-fn said(source: &Source) -> String {
+fn described(source: &Source) -> String {
     match source {
-        Source::AssumedRole(role) => format!("role {} < {}", role.arn.name, said(&role.source)),
+        Source::AssumedRole(role) => format!("role {} < {}", role.arn.name, described(&role.source)),
         Source::WebIdentity(role) => format!("web identity {}", role.arn.name),
         Source::Saml(saml) => format!("saml {}", saml.url),
         Source::Sso(role) => format!("sso {}", role.role_name),
@@ -56,18 +56,18 @@ fn the_order_within_a_profile_is_that_of_the_aws_cli() {
         "keys CONFIG",
     ];
     for (rank, expected) in expected.iter().enumerate() {
-        // With a token the role is assumed by that, so the first row is the one without it.
+        // A token takes precedence over a source profile, so the first row has no token.
         let role = if rank == 1 { all[0] } else { "" };
         let rest: Vec<&str> =
             all[rank..].iter().enumerate().filter(|(n, _)| !(rank == 0 && *n == 1)).map(|(_, k)| *k).collect();
         let config = format!("[profile p]\n{role}\n{}\n[profile q]\n{KEYS}", rest.join("\n"));
         let credentials = if rank <= 3 { "[p]\naws_access_key_id = FILE\naws_secret_access_key = s\n" } else { "" };
-        assert_eq!(said(&resolve(&config, credentials).unwrap()), *expected, "{config}");
+        assert_eq!(described(&resolve(&config, credentials).unwrap()), *expected, "{config}");
     }
 }
 
 #[test]
-fn chains_lead_to_their_end() {
+fn chains_of_profiles_are_resolved() {
     let rows = [
         ("source_profile = a\n[profile a]\n", KEYS, "role Target < keys AKIA"),
         ("source_profile = a\n[profile a]\n", SSO, "role Target < sso Admin"),
@@ -83,7 +83,7 @@ fn chains_lead_to_their_end() {
             "",
             "role Target < web identity Web",
         ),
-        // Of a profile that is a source, keys win over its role; of the first, they do not, and may be its own source.
+        // In a source profile, keys take precedence over its role. In the first profile they do not, and may be its source.
         ("source_profile = a\n[profile a]\nrole_arn = x\nsource_profile = p\n", KEYS, "role Target < keys AKIA"),
         ("source_profile = p\n", KEYS, "role Target < keys AKIA"),
         ("credential_source = Environment\n", KEYS, "role Target < credential source Environment"),
@@ -92,7 +92,7 @@ fn chains_lead_to_their_end() {
     ];
     for (config, more, expected) in rows {
         assert_eq!(
-            said(&resolve(&format!("[profile p]\n{ROLE}{config}{more}"), "").unwrap()),
+            described(&resolve(&format!("[profile p]\n{ROLE}{config}{more}"), "").unwrap()),
             expected,
             "{config}{more}"
         );
@@ -100,7 +100,7 @@ fn chains_lead_to_their_end() {
 }
 
 #[test]
-fn what_cannot_work_says_what_to_type() {
+fn every_error_says_what_to_type() {
     let rows = [
         ("source_profile = a\ncredential_source = Environment\n", "both", "remove one of them"),
         ("", "neither", "source_profile = NAME"),
@@ -148,17 +148,17 @@ fn what_cannot_work_says_what_to_type() {
 }
 
 #[test]
-fn a_loop_is_named_whole() {
+fn the_message_shows_the_whole_circle() {
     let role = |name: &str, source: &str| format!("[profile {name}]\n{ROLE}source_profile = {source}\n");
     let config = [role("p", "a"), role("a", "b"), role("b", "c"), role("c", "a")].concat();
     assert!(resolve(&config, "").unwrap_err().message.ends_with("circular: a → b → c → a"));
-    // Keys of the first profile do not end a loop that comes back to it.
+    // Keys of the first profile do not break a circle that leads back to it.
     let config = format!("{}{KEYS}{}", role("p", "a"), role("a", "p"));
     assert!(resolve(&config, "").unwrap_err().message.ends_with("circular: p → a → p"));
 }
 
 #[test]
-fn keys_come_from_one_file_or_the_other() {
+fn keys_of_two_files_are_not_combined() {
     let half = |file: &str| resolve(file, "[p]\naws_access_key_id = A\n").unwrap_err().message;
     assert!(
         half("[profile p]\naws_secret_access_key = s\n")
@@ -173,7 +173,7 @@ fn keys_come_from_one_file_or_the_other() {
 }
 
 #[test]
-fn temporary_keys_end_when_their_writer_says_so() {
+fn temporary_keys_expire_when_the_file_says_so() {
     let end = |body: &str| {
         let credentials = format!("[p]\n{KEYS}x_security_token_expires = 2036-11-20T23:48:08+01:00\n{body}");
         let Source::Static(keys) = resolve("", &credentials).unwrap() else { panic!("these are keys") };
@@ -184,7 +184,7 @@ fn temporary_keys_end_when_their_writer_says_so() {
 }
 
 #[test]
-fn a_chained_role_asks_for_an_hour_at_most() {
+fn a_chained_role_is_limited_to_an_hour() {
     let role =
         |end: &str| format!("[profile p]\n{ROLE}source_profile = a\nduration_seconds = 7200\n[profile a]\n{end}");
     assert!(resolve(&role(KEYS), "").is_ok());
@@ -212,7 +212,7 @@ fn sts_is_asked_in_the_partition_of_the_role() {
 }
 
 #[test]
-fn a_cache_entry_is_shared_only_where_its_name_means_one_thing() {
+fn a_cache_entry_is_shared_only_if_its_name_is_unambiguous() {
     let role = |name: &str, source: &str| format!("[profile {name}]\n{ROLE}source_profile = {source}\n");
     let keys =
         |name: &str, id: &str| format!("[profile {name}]\naws_access_key_id = {id}\naws_secret_access_key = s\n");
@@ -248,21 +248,21 @@ fn a_role_behind_a_role_has_own_entry_as_well() {
 #[test]
 fn a_profile_can_be_all_in_the_credentials_file() {
     let credentials = format!("[p]\n{ROLE}source_profile = a\n[a]\n{KEYS}");
-    assert_eq!(said(&resolve("", &credentials).unwrap()), "role Target < keys AKIA");
+    assert_eq!(described(&resolve("", &credentials).unwrap()), "role Target < keys AKIA");
 }
 
 #[test]
-fn a_sign_in_of_ones_own_comes_before_what_other_tools_are_given() {
+fn ssox_saml_url_comes_before_the_keys_of_other_tools() {
     let process = "credential_process = ssox credential-process p";
     let url = "https://d-1234567890.awsapps.com/start/#/saml/default/External/ins-0123456789abcdef";
     let source = resolve(&format!("[profile p]\n{process}\nssox_saml_url = {url}"), "").unwrap();
-    assert_eq!(said(&source), format!("saml {url}"));
+    assert_eq!(described(&source), format!("saml {url}"));
     let error = resolve(&format!("[profile p]\nssox_saml_url = {url}\nssox_saml_role_arn = Admin"), "").unwrap_err();
     assert!(error.kind == ErrorKind::Configuration && error.message.contains("`ssox_saml_role_arn` of profile `p`"));
 }
 
 #[test]
-fn a_role_name_that_aws_has_not_is_refused_here() {
+fn an_invalid_role_name_is_rejected_before_any_request() {
     for role_name in ["Read Only", "a\n b", "a&account_id=1", "Ünïcode", "a\u{7}"] {
         let config =
             format!("[profile p]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = {role_name}\n");
@@ -275,10 +275,10 @@ fn a_role_name_that_aws_has_not_is_refused_here() {
 }
 
 #[test]
-fn an_empty_key_is_none_and_is_not_its_own_misspelling() {
+fn an_empty_key_counts_as_absent_and_is_not_its_own_misspelling() {
     let legacy = "sso_start_url = https://d-1234567890.awsapps.com/start\nsso_region = eu-west-1\n\
         sso_account_id = 111122223333\nsso_role_name = Admin\n";
-    assert_eq!(said(&resolve(&format!("[profile p]\nsso_session =\n{legacy}"), "").unwrap()), "sso Admin");
+    assert_eq!(described(&resolve(&format!("[profile p]\nsso_session =\n{legacy}"), "").unwrap()), "sso Admin");
     let none = resolve("[profile p]\nsso_session =\nsso_account_id = 111122223333\nsso_role_name = Admin\n", "");
     assert_eq!(none.unwrap_err().hint.unwrap(), "add `sso_session = NAME` to `[profile p]`");
     let ctx = Context::default();
@@ -294,7 +294,7 @@ fn the_role_of_a_saml_profile_has_a_key_of_its_own() {
     assert!(error.hint.as_deref().is_some_and(|hint| hint.contains("`ssox_saml_role_arn`")), "{error}");
     assert!(!error.to_string().contains("source_profile"), "{error}");
     let arn = "ssox_saml_role_arn = arn:aws:iam::444455556666:role/Target\n";
-    assert_eq!(said(&resolve(&format!("[profile p]\n{url}{arn}"), "").unwrap()), "saml https://idp.example/saml");
+    assert_eq!(described(&resolve(&format!("[profile p]\n{url}{arn}"), "").unwrap()), "saml https://idp.example/saml");
     let error = resolve(&format!("[profile p]\n{arn}"), "").unwrap_err();
     assert!(error.hint.is_some_and(|hint| hint.contains("add `ssox_saml_url")));
 }

@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_elements_are_levels() {
+    fn only_elements_count_as_levels() {
         for (text, expected) in [
             ("<?xml version='1.0'?><a><b/><b c='>'><d/></b></a>", 2),
             ("<a><!-- <b><c> --><![CDATA[<b><c>]]><b e=\"'/>\"></b></a>", 2),

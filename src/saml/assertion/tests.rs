@@ -44,7 +44,7 @@ fn response(content: &str) -> String {
 }
 
 #[test]
-fn every_prefix_and_order_is_read() {
+fn every_prefix_and_order_is_parsed() {
     let spellings = [
         ("saml2:", "xmlns:saml2=\"urn:oasis:names:tc:SAML:2.0:assertion\""),
         ("saml:", "xmlns:saml=\"urn:oasis:names:tc:SAML:2.0:assertion\""),
@@ -64,7 +64,7 @@ fn every_prefix_and_order_is_read() {
 }
 
 #[test]
-fn duration_end_and_destination_are_read() {
+fn duration_expiry_and_destination_are_parsed() {
     let assertion = Spelling::usual(&[]).parse().unwrap();
     assert_eq!(assertion.session_duration, Some(7200));
     assert_eq!(assertion.not_on_or_after, Timestamp::parse("2026-11-20T12:05:00Z"));
@@ -85,7 +85,7 @@ fn the_response_is_one_line_of_padded_base64() {
 }
 
 #[test]
-fn what_is_no_response_is_bad_input() {
+fn other_texts_are_not_a_response() {
     let deep = "<a>".repeat(20_000);
     let cases = [
         String::new(),
@@ -107,14 +107,14 @@ fn what_is_no_response_is_bad_input() {
 }
 
 #[test]
-fn a_response_longer_than_aws_takes_is_told_apart() {
+fn a_response_that_is_too_long_for_sts_has_its_own_error() {
     let error = Assertion::parse(&"A".repeat(100_004)).unwrap_err();
     assert!(error.message.contains("100004 characters, and AWS accepts at most 100000"), "{}", error.message);
     assert_eq!(error.kind.exit_status(), 4);
 }
 
 #[test]
-fn a_refusal_of_the_identity_provider_is_said() {
+fn the_error_quotes_the_identity_provider() {
     let status = "<p:Status><p:StatusCode Value=\"urn:oasis:names:tc:SAML:2.0:status:Responder\"><p:StatusCode \
                   Value=\"urn:oasis:names:tc:SAML:2.0:status:AuthnFailed\"/></p:StatusCode>\
                   <p:StatusMessage>no such user</p:StatusMessage></p:Status>";
@@ -124,14 +124,14 @@ fn a_refusal_of_the_identity_provider_is_said() {
 }
 
 #[test]
-fn an_encrypted_response_is_known_as_one() {
+fn an_encrypted_response_is_recognized() {
     let assertion =
         Assertion::parse(&response("<EncryptedAssertion><CipherValue>x</CipherValue></EncryptedAssertion>")).unwrap();
     assert!(assertion.is_encrypted);
 }
 
 #[test]
-fn a_role_that_is_no_pair_is_left_out_or_said() {
+fn an_unreadable_role_is_skipped_unless_it_is_the_only_one() {
     let good = format!("{ROLE},{PROVIDER}");
     assert_eq!(Spelling::usual(&["rubbish", &good]).parse().unwrap().roles.len(), 1);
     let error = Spelling::usual(&["rubbish"]).parse().unwrap_err();
@@ -140,7 +140,7 @@ fn a_role_that_is_no_pair_is_left_out_or_said() {
 
 proptest::proptest! {
     #[test]
-    fn whatever_comes_nothing_panics(text in "\\PC*", inner in "[<>/a-zA-Z:=\" ]{0,80}") {
+    fn no_input_panics(text in "\\PC*", inner in "[<>/a-zA-Z:=\" ]{0,80}") {
         let _ = Assertion::parse(&text);
         let _ = Assertion::parse(&response(&inner));
     }
@@ -148,7 +148,7 @@ proptest::proptest! {
 
 /// As much as AWS takes, in shapes that cost a parser the square of their size, or more.
 #[test]
-fn a_response_that_is_made_to_be_slow_ends_soon() {
+fn malicious_responses_take_linear_time() {
     let many = |count: u32, make: &dyn Fn(u32) -> String| (0..count).map(make).collect::<String>();
     let declared = many(1500, &|n| format!(" xmlns:a{n}=\"b{n}\""));
     let nested = many(2500, &|n| format!("<a xmlns:b{n}=\"c\">")) + &"</a>".repeat(2500);

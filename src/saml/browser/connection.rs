@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn a_program_that_never_stops_sending_is_not_listened_to_for_ever() {
+    fn the_deadline_holds_for_a_program_that_never_stops_sending() {
         let ctx = Context::new([]);
         let (mut connection, _unread) = flooded(b"{\"method\":\"x\"}\0");
         let (deadline, began) = (ctx.deadline(Duration::from_millis(200)), Instant::now());
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_the_protocol_is_said() {
+    fn other_bytes_are_malformed() {
         let ctx = Context::new([]);
         for text in [&b"y\n"[..], b"\0", b"y\0", b"[[[["] {
             let (connection, _unread) = flooded(text);

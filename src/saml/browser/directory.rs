@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn the_directory_is_private_and_has_one_user() {
+    fn the_directory_is_private_and_locked() {
         let home = tempfile::tempdir().unwrap();
         let ctx = context(home.path());
         let path = home.path().join("s/ssox/browser");
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_dead_browser_left_is_swept() {
+    fn the_files_of_a_dead_browser_are_removed() {
         let home = tempfile::tempdir().unwrap();
         let ctx = context(home.path());
         let path = home.path().join("s/ssox/browser");
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn the_lock_of_a_live_browser_stays() {
+    fn the_lock_of_a_running_browser_is_kept() {
         let home = tempfile::tempdir().unwrap();
         let ctx = context(home.path());
         let path = home.path().join("s/ssox/browser");

@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn a_browser_that_is_named_must_be_there() {
+    fn a_configured_browser_must_exist() {
         let home = tempfile::tempdir().unwrap();
         let app = home.path().join("Some Browser.app");
         program(&app.join("Contents/MacOS/Some Browser"));

@@ -110,7 +110,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_last_errors_are_what_counts() {
+    fn the_last_errors_are_quoted() {
         let log = "started\n[1:1:1120/1.2:ERROR:x/y.cc:1] Old\n[1:1:1120/1.2:ERROR:ui/x11.cc:25] Missing X server\n\
                    [1:1:1120/1.2:ERROR:dbus/bus.cc:40] Failed to connect to the bus\n\
                    [1:1:1120/1.2:ERROR:ui/env.cc:2] The platform failed\n#0 0x1 base::trace\n\n";

@@ -15,7 +15,7 @@ fn start(home: &Path, script: &str) -> Error {
 }
 
 #[test]
-fn a_browser_that_fails_at_once_has_the_last_word() {
+fn the_error_quotes_a_browser_that_fails_at_once() {
     let home = tempfile::tempdir().unwrap();
     let error = start(home.path(), "echo 'Missing X server' >&2; exit 1");
     assert_eq!(error.message, "`chrome` ended at once: Missing X server");
@@ -27,7 +27,7 @@ fn a_browser_that_fails_at_once_has_the_last_word() {
 }
 
 #[test]
-fn the_command_line_names_no_address_and_the_environment_no_key() {
+fn the_command_line_has_no_url_and_the_environment_no_key() {
     let home = tempfile::tempdir().unwrap();
     let error = start(home.path(), "echo \"$* ${AWS_SECRET_ACCESS_KEY-none}\" >&2; exit 1");
     assert!(error.message.contains("--remote-debugging-pipe") && error.message.ends_with(" none"), "{}", error.message);
@@ -35,7 +35,7 @@ fn the_command_line_names_no_address_and_the_environment_no_key() {
 }
 
 #[test]
-fn a_program_that_floods_the_pipe_is_no_browser() {
+fn a_program_that_floods_the_pipe_is_rejected() {
     let home = tempfile::tempdir().unwrap();
     for flood in ["yes >&4", "cat /dev/zero >&4", "tr '\\0' x </dev/zero >&4"] {
         let error = start(home.path(), flood);

@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn what_it_started_is_ended_with_it() {
+    fn processes_that_the_program_started_are_killed_with_it() {
         // Only the grandchild holds the other end of the pipe, which is closed when it has been killed.
         let (mut read, write) = io::pipe().unwrap();
         let mut command = shell("sleep 600; true");
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn where_a_terminal_is_it_stays_in_our_group() {
+    fn with_a_terminal_the_program_stays_in_the_process_group() {
         for (group, is_ours) in [(ProcessGroup::Shared, true), (ProcessGroup::Own, false)] {
             let running = RunningProgram::start(shell("ps -o pgid= -p $$"), group).unwrap();
             let printed = running.wait(Duration::from_secs(20)).ok().unwrap().stdout;

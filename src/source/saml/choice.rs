@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn the_configured_the_only_or_the_chosen_one_is_taken() {
+    fn the_configured_the_only_or_the_chosen_role_is_used() {
         let two = [("A", "x"), ("B", "x")];
         assert_eq!(check((None, None), &two[..1]).unwrap(), "A x");
         assert_eq!(check((Some("A"), None), &two).unwrap(), "A x");
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_offered_is_said_with_what_is() {
+    fn a_role_that_is_not_offered_gets_a_list_of_those_that_are() {
         let error = check((Some("C"), None), &[("A", "x"), ("B", "x")]).unwrap_err();
         assert_eq!(error.kind, ErrorKind::Configuration);
         assert!(error.message.contains("role/C") && error.hint.unwrap().contains("role/B"));
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn of_an_encrypted_response_both_arns_must_be_configured() {
+    fn an_encrypted_response_needs_both_arns_in_the_configuration() {
         let encrypted = Assertion { is_encrypted: true, ..offer(&[]) };
         let choose = |saml: Saml| choose_with(&saml, &encrypted, |_| unreachable!());
         assert_eq!(choose(saml(Some("A"), Some("x"))).unwrap().role_name(), "A");
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn a_role_of_two_providers_is_known_by_both_arns() {
+    fn a_role_of_two_providers_is_identified_by_both_arns() {
         let roles = offer(&[("A", "x"), ("A", "y"), ("B", "x")]).roles;
         let keys: Vec<String> = roles.iter().map(|role| key(role, &roles)).collect();
         assert!(

@@ -74,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_duration_is_one_that_aws_takes() {
+    fn the_duration_is_one_that_sts_accepts() {
         let table = [
             ((None, None), None),
             ((None, Some(7200)), Some(7200)),
