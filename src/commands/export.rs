@@ -28,7 +28,7 @@ pub(super) fn run(ctx: &Context, args: &Export) -> Result<String> {
     if let Some(section) = section {
         return credentials_file::write(ctx, section, &credentials).map(|()| String::new());
     }
-    let lines = |dialect: Dialect| dialect.spell(&variables(&credentials)?);
+    let lines = |dialect: Dialect| dialect.write(&variables(&credentials)?);
     match args.format {
         ExportFormat::Env => lines(Dialect::Posix),
         ExportFormat::EnvNoExport => lines(Dialect::Bare),

@@ -1,21 +1,21 @@
-//! Lines for a person to type, spelled for the shell that is running: to set and unset variables, to load ssox's function.
+//! Command lines in hints, in the syntax of the running shell: to set and unset variables, and to load ssox's function.
 
 use super::Shell;
 use super::quote::{fish, posix, powershell};
 use super::running_shell::{RunningShell, running_shell};
 use crate::context::Context;
 
-/// Returns the line that takes variables out of the environment.
+/// Returns the line that unsets variables.
 pub(crate) fn unset(ctx: &Context, names: &[&str]) -> String {
     unset_in(running_shell(ctx), names)
 }
 
-/// Returns the line that sets a variable; the value is quoted where the shell needs it.
+/// Returns the line that sets a variable; the value is quoted where necessary.
 pub(crate) fn set(ctx: &Context, name: &str, value: &str) -> String {
     set_in(running_shell(ctx), name, value)
 }
 
-/// Returns the line that loads ssox's function, for the rc file; `None` where there is none for this shell.
+/// Returns the line for the rc file that loads ssox's function; `None` if this shell has no such function.
 pub(crate) fn integration(ctx: &Context) -> Option<&'static str> {
     shell(ctx).map(integration_of)
 }
@@ -28,8 +28,8 @@ pub(crate) fn shell(ctx: &Context) -> Option<Shell> {
     }
 }
 
-/// Returns the line that shows all that `ssox` may mean, and one that takes away what stands before the function.
-pub(crate) fn uncover(ctx: &Context) -> &'static str {
+/// Returns a line that shows all commands called `ssox`, and one that removes the command that hides ssox's function.
+pub(crate) fn unhide(ctx: &Context) -> &'static str {
     match running_shell(ctx) {
         RunningShell::Known(Shell::PowerShell) => "Get-Command ssox -All shows all; Remove-Item Alias:ssox",
         RunningShell::Known(Shell::Fish) => "type -a ssox shows all; functions -e ssox",
@@ -65,9 +65,8 @@ fn unset_in(shell: RunningShell, names: &[&str]) -> String {
 
 fn set_in(shell: RunningShell, name: &str, value: &str) -> String {
     let is_bare = |c: char| c.is_ascii_alphanumeric() || "_-./:@%+,…".contains(c);
-    let word = |quote: fn(&str) -> String| match value.chars().all(is_bare) {
-        true => value.to_string(),
-        false => quote(value),
+    let word = |quote: fn(&str) -> String| {
+        if value.chars().all(is_bare) { value.to_string() } else { quote(value) }
     };
     match shell {
         RunningShell::Known(Shell::Zsh | Shell::Bash) | RunningShell::Posix => format!("export {name}={}", word(posix)),
@@ -86,7 +85,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_shell_is_told_in_its_own_words() {
+    fn each_shell_has_its_own_syntax() {
         let (url, odd) = ("http://p:1", "a b");
         let table = [
             (RunningShell::Known(Shell::Zsh), "unset A B", "export X=http://p:1", "export X='a b'"),
@@ -112,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn the_line_for_the_rc_file_is_that_of_the_caller() {
+    fn the_line_for_the_rc_file_is_that_of_the_calling_shell() {
         for shell in Shell::ALL {
             let function = format!("{}1", shell.name());
             let ctx = Context::new([("SSOX_FUNCTION".to_string(), function.into())]);

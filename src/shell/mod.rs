@@ -1,6 +1,5 @@
-//! The shells: which there are, how one is spoken to, and how each spells a value.
-//!
-//! Deliberately not here: what is said (`environment`), and the scripts that listen (`shell/` in the repository).
+//! The shells that ssox integrates with, the reply to their functions, and the quoting of values for each. The functions are
+//! in `shell/` of the repository.
 
 pub(crate) mod hint;
 pub(crate) mod quote;
@@ -9,7 +8,7 @@ mod running_shell;
 
 use crate::error::{Error, Result};
 
-/// A shell ssox integrates with.
+/// A shell that ssox integrates with.
 #[expect(clippy::enum_variant_names, reason = "PowerShell is called so")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Shell {
@@ -20,10 +19,10 @@ pub(crate) enum Shell {
 }
 
 impl Shell {
-    /// Every shell there is.
+    /// All of them.
     pub(crate) const ALL: [Self; 4] = [Self::Zsh, Self::Bash, Self::Fish, Self::PowerShell];
 
-    /// Returns the name by which people and `--emit` call it.
+    /// Returns the name that people and `--emit` use.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Zsh => "zsh",
@@ -34,33 +33,34 @@ impl Shell {
     }
 }
 
-/// Who reads the reply: what `--emit=zsh1` says.
+/// The reader of the reply: the value of `--emit`, e.g. `zsh1`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Emit {
     pub(crate) shell: Shell,
 }
 
-/// The one version of the reply there is.
+/// The version of the reply's format.
 const VERSION: &str = "1";
 
 impl Emit {
-    /// Reads a shell's name with the version of the reply behind it.
+    /// Parses a shell's name followed by the version of the reply.
     ///
     /// # Errors
-    /// Usage, when there is no such shell, or a version this binary does not speak.
+    /// Usage: the shell is unknown, or this binary does not support the version.
     pub(crate) fn parse(text: &str) -> Result<Self> {
         let name = text.trim_end_matches(|c: char| c.is_ascii_digit());
         let Some(shell) = Shell::ALL.into_iter().find(|shell| shell.name() == name) else {
             let known = Shell::ALL.map(|shell| format!("`{}{VERSION}`", shell.name())).join(", ");
-            return Err(Error::usage(format!("`{text}` is no reply ssox can give")).hint(format!("one of {known}")));
+            return Err(Error::usage(format!("unknown value `{text}` of --emit")).hint(format!("use one of {known}")));
         };
-        match &text[name.len()..] {
-            VERSION => Ok(Self { shell }),
-            version => Err(Error::usage(format!(
-                "this shell asks for version `{version}` of the reply, the installed ssox gives version `{VERSION}`"
+        let version = &text[name.len()..];
+        if version != VERSION {
+            return Err(Error::usage(format!(
+                "this shell's function needs version `{version}` of the reply, the installed ssox writes version `{VERSION}`"
             ))
-            .hint("start a new shell, it loads what fits the installed ssox")),
+            .hint("start a new shell: it loads the function of the installed ssox"));
         }
+        Ok(Self { shell })
     }
 }
 
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_spoken_is_refused() {
+    fn an_unsupported_reply_is_refused() {
         for (text, message) in [("zsh2", "version `2`"), ("zsh", "version ``"), ("tcsh1", "`tcsh1`"), ("", "``")] {
             let error = Emit::parse(text).unwrap_err();
             assert!(error.message.contains(message), "{error}");

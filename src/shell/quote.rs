@@ -1,18 +1,18 @@
-//! How each target of `ssox export` spells a variable, so that it reads back byte for byte and runs nothing.
+//! Writes variables in the format of each shell and file that `ssox export` supports.
 //!
-//! Deliberately not here: the reply to the shell functions, which is data and needs no quoting, and the JSON formats.
+//! Invariant: the reader gets each value byte for byte, and runs nothing. A value for which this is impossible is refused.
 
 use crate::environment::EnvChanges;
 use crate::error::{Error, Result};
 
-/// Who reads the text.
+/// The format of the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Dialect {
     /// sh, bash, zsh, ksh: `export NAME='value'`.
     Posix,
-    /// `NAME=value` that means the same to a shell and to a reader that knows no quotes.
+    /// `NAME=value` without quotes, which a shell and a simple parser read in the same way.
     Bare,
-    /// Files for `docker run --env-file`: raw `NAME=value` lines, in which no character is special.
+    /// `NAME=value` lines for `docker run --env-file`, in which no character is special.
     Docker,
     /// fish: `set -gx NAME 'value'`.
     Fish,
@@ -23,11 +23,11 @@ pub(crate) enum Dialect {
 }
 
 impl Dialect {
-    /// Spells all changes, one a line.
+    /// Returns all changes, each on one line.
     ///
     /// # Errors
-    /// Configuration, when a value cannot be spelled safely here.
-    pub(crate) fn spell(self, changes: &EnvChanges) -> Result<String> {
+    /// Configuration: a value cannot be written safely in this format.
+    pub(crate) fn write(self, changes: &EnvChanges) -> Result<String> {
         changes.iter().map(|(name, value)| self.line(name, value)).collect()
     }
 
@@ -37,7 +37,7 @@ impl Dialect {
             (Self::Posix, None) => format!("unset {name}\n"),
             (Self::Bare, Some(value)) => format!("{name}={}\n", bare(name, value)?),
             (Self::Docker, Some(value)) => docker(name, value)?,
-            // A name alone would pass on the value from outside.
+            // A line with the name only would pass the variable's current value on.
             (Self::Bare | Self::Docker, None) => String::new(),
             (Self::Fish, Some(value)) => format!("set -gx {name} {}\n", fish(value)),
             (Self::Fish, None) => format!("set -e {name}\n"),
@@ -59,50 +59,47 @@ pub(crate) fn fish(value: &str) -> String {
     format!("'{}'", value.replace('\\', r"\\").replace('\'', r"\'"))
 }
 
-/// Quotes a word for PowerShell, to which the four typographic single quotes are as good as the plain one.
+/// Quotes a word for PowerShell, where the four typographic single quotes also end a string.
 pub(crate) fn powershell(value: &str) -> String {
     let is_quote = |c| matches!(c, '\'' | '\u{2018}'..='\u{201b}');
     let doubled = value.chars().flat_map(|c| std::iter::repeat_n(c, if is_quote(c) { 2 } else { 1 }));
     format!("'{}'", doubled.collect::<String>())
 }
 
-/// Passes a value that means itself both to a shell and to a reader that knows no quotes.
+/// Returns a value if a shell and a simple parser read it in the same way without quotes.
 fn bare<'v>(name: &str, value: &'v str) -> Result<&'v str> {
     let is_bare = |c: char| c.is_ascii_alphanumeric() || "_@%+=:,./-".contains(c);
-    // In zsh, a word that begins with `=` names a program, also behind a colon.
-    match value.chars().all(is_bare) && !value.starts_with('=') && !value.contains(":=") {
-        true => Ok(value),
-        false => Err(unspeakable(name, value, "env-no-export")),
+    // zsh replaces `=NAME` by the path of a program, at the start of a word and after a colon.
+    if !value.chars().all(is_bare) || value.starts_with('=') || value.contains(":=") {
+        return Err(unsafe_value(name, value, "env-no-export"));
     }
+    Ok(value)
 }
 
-/// Docker takes all that follows the `=` as it is, and no line of 64 KiB or more.
+/// Returns the line for Docker, which reads everything after the `=` unchanged, and rejects lines of 64 KiB or more.
 /// <https://docs.docker.com/reference/cli/docker/container/run/#env>
 fn docker(name: &str, value: &str) -> Result<String> {
     const LONGEST_LINE: usize = 64 * 1024;
     let line = format!("{name}={value}\n");
-    if line.len() < LONGEST_LINE && !value.contains(char::is_control) {
-        Ok(line)
-    } else {
-        Err(unspeakable(name, value, "env-file"))
+    if line.len() >= LONGEST_LINE || value.contains(char::is_control) {
+        return Err(unsafe_value(name, value, "env-file"));
     }
+    Ok(line)
 }
 
-/// Passes a value that cmd.exe leaves alone between double quotes, also with delayed expansion, in any code page.
+/// Returns a value if cmd.exe does not change it between double quotes, also with delayed expansion, in any code page.
 fn windows_cmd<'v>(name: &str, value: &'v str) -> Result<&'v str> {
     let is_inert = |c: char| matches!(c, ' '..='~') && !"%!\"^&|<>".contains(c);
-    match value.chars().all(is_inert) {
-        true => Ok(value),
-        false => Err(unspeakable(name, value, "windows-cmd")),
+    if !value.chars().all(is_inert) {
+        return Err(unsafe_value(name, value, "windows-cmd"));
     }
+    Ok(value)
 }
 
-/// The value is shown only where it is no secret.
-fn unspeakable(name: &str, value: &str, format: &str) -> Error {
-    let shown = match name.starts_with("AWS_SE") || name.starts_with("AWS_ACCESS") {
-        true => String::new(),
-        false => format!(" `{value}`"),
-    };
+/// Returns the error for a value that cannot be written safely; it contains the value only if that is not a secret.
+fn unsafe_value(name: &str, value: &str, format: &str) -> Error {
+    let is_secret = name.starts_with("AWS_SE") || name.starts_with("AWS_ACCESS");
+    let shown = if is_secret { String::new() } else { format!(" `{value}`") };
     Error::configuration(format!("the value{shown} of {name} cannot be written safely as {format}"))
         .hint("ssox export --format json")
 }
@@ -112,7 +109,7 @@ mod tests {
     use super::*;
     use std::process::Command;
 
-    /// Every character of one byte and of Latin-1, alone and inside a word, and what shells are fond of, in all orders.
+    /// All characters of Latin-1, alone and inside a word, and combinations of characters that are special in shells.
     fn values() -> Vec<String> {
         let singles = ('\u{1}'..='\u{ff}').map(String::from);
         let inside = ('\u{1}'..='\u{ff}').map(|c| format!("a{c}b"));
@@ -130,7 +127,7 @@ mod tests {
         singles.chain(inside).chain(ends).chain(pairs).chain(long).chain(said.map(String::from)).collect()
     }
 
-    /// Lets a shell read all values and print them back, each behind a NUL; nothing may be lost, changed or run.
+    /// Lets a shell read all values and print them, each after a NUL; none may be lost, changed or run.
     fn round_trip(dialect: Dialect, program: &str, args: &[&str], print: &str) {
         let accepted: Vec<(String, String)> =
             values().into_iter().filter_map(|value| Some((dialect.line("AWS_X", Some(&value)).ok()?, value))).collect();
@@ -161,7 +158,7 @@ mod tests {
         }
     }
 
-    /// A shell that is not there may be missed at home, in silence nowhere; PowerShell, which few systems have, anywhere.
+    /// Says that a shell is not installed; in CI only PowerShell may be missing.
     fn missing(program: &str, cause: &std::io::Error) {
         use std::io::Write as _;
         assert!(program == "pwsh" || std::env::var_os("CI").is_none(), "{program} is not installed: {cause}");
@@ -192,14 +189,14 @@ mod tests {
     }
 
     #[test]
-    fn a_raw_line_means_the_same_to_a_shell() {
+    fn a_shell_reads_a_bare_line_unchanged() {
         round_trip(Dialect::Bare, "sh", &[], PRINTF);
         round_trip(Dialect::Bare, "bash", &["--norc"], PRINTF);
         round_trip(Dialect::Bare, "zsh", &["-f"], PRINTF);
     }
 
     #[test]
-    fn what_cannot_be_spelled_is_refused() {
+    fn a_value_that_cannot_be_written_safely_is_refused() {
         for value in ["a b", "a\nb", "$x", "`x`", "é", "~", "'", "#"] {
             assert!(Dialect::Bare.line("AWS_REGION", Some(value)).is_err(), "{value:?}");
         }
@@ -211,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn docker_takes_a_value_as_it_is_or_not_at_all() {
+    fn docker_gets_a_value_unchanged_or_not_at_all() {
         let line = |value: &str| Dialect::Docker.line("AWS_X", Some(value)).ok();
         for value in ["", "a b", " a ", "$x", "`x`", "'a\"", "#", "a #b", "a=b", "\\n", "é"] {
             assert_eq!(line(value), Some(format!("AWS_X={value}\n")));
@@ -228,11 +225,11 @@ mod tests {
     }
 
     #[test]
-    fn what_is_unset_is_unset_in_each() {
+    fn an_unset_variable_is_unset_in_every_format() {
         let mut changes = EnvChanges::default();
         changes.unset("AWS_PROFILE");
         let spelled = [Dialect::Posix, Dialect::Bare, Dialect::Fish, Dialect::PowerShell, Dialect::WindowsCmd]
-            .map(|dialect| dialect.spell(&changes).unwrap());
+            .map(|dialect| dialect.write(&changes).unwrap());
         assert_eq!(
             spelled.each_ref().map(String::as_str),
             [

@@ -1,13 +1,15 @@
-//! The reply to a shell function: environment changes as data, one line each, between a header and a trailer. A value ends
-//! where its line ends, and no shell ever evaluates it.
+//! Writes the reply to a shell function: environment changes as data, each on one line, between a header and a trailer. A
+//! value ends at the end of its line.
+//!
+//! Invariant: no shell evaluates any part of the reply.
 
 use super::{Emit, Shell};
 use crate::environment::EnvChanges;
 use std::fmt::Write as _;
 
-/// Writes all changes as one text, for one write at the very end: `=NAME=VALUE` sets, `-NAME` unsets, `!NAME` forgets what
-/// was there before the first `use`. When nothing is in use after a reply, a shell puts back what it remembers of each
-/// variable that the reply unsets.
+/// Returns all changes as one text, for a single write at the end: `=NAME=VALUE` sets a variable, `-NAME` unsets it, `!NAME`
+/// makes the shell forget the variable's value from before the first `use`. When no profile is in use after a reply, the
+/// shell restores these values of the variables that the reply unsets.
 pub(crate) fn reply(emit: Emit, changes: &EnvChanges) -> String {
     let mut text = String::from("#ssox1\n");
     for name in changes.forgotten() {
@@ -24,7 +26,7 @@ pub(crate) fn reply(emit: Emit, changes: &EnvChanges) -> String {
     text + "#end\n"
 }
 
-/// Escapes all but ASCII, for a shell that reads programs through a code page; `\` is doubled so that it can be undone.
+/// Escapes all characters except ASCII, for PowerShell, which decodes a program's output with a code page. `\` is doubled.
 pub(crate) fn ascii(value: &str) -> String {
     value.encode_utf16().fold(String::new(), |mut text, unit| {
         match char::from_u32(unit.into()) {
@@ -50,7 +52,7 @@ mod tests {
     }
 
     #[test]
-    fn changes_stand_between_header_and_trailer() {
+    fn changes_are_between_header_and_trailer() {
         assert_eq!(
             reply(Emit { shell: Shell::Zsh }, &changes()),
             "#ssox1\n!AWS_VAULT\n=AWS_REGION=eu-west-1\n=SSOX_PROFILE=a=b \\ é😀\n-AWS_PROFILE\n#end\n"

@@ -1,14 +1,14 @@
-//! Which shell the person types into: a hint is a line for that one, and `$SHELL` names the login shell only.
+//! Finds the shell that the person types into, for which hints are written: `$SHELL` names only the login shell.
 
 use super::Shell;
 use crate::context::Context;
 
-/// A shell, as far as hints are spelled differently for it.
+/// A shell, or several that have the same syntax for hints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RunningShell {
-    /// One that ssox has a function for.
+    /// A shell that ssox has a function for.
     Known(Shell),
-    /// sh, dash, ksh and others like them.
+    /// sh, dash, ksh and similar shells.
     Posix,
     Csh,
     Nushell,
@@ -17,7 +17,7 @@ pub(crate) enum RunningShell {
     Cmd,
 }
 
-/// Programs by the name of their file, without a version.
+/// The shells by the file name of the program, without a version.
 const PROGRAMS: [(&str, RunningShell); 16] = [
     ("zsh", RunningShell::Known(Shell::Zsh)),
     ("bash", RunningShell::Known(Shell::Bash)),
@@ -37,14 +37,14 @@ const PROGRAMS: [(&str, RunningShell); 16] = [
     ("cmd", RunningShell::Cmd),
 ];
 
-/// Between a shell and ssox stand a few of sudo, env, make and scripts.
-const GENERATIONS: usize = 12;
+/// The number of ancestors to look at: sudo, env, make and scripts can be between the shell and ssox.
+const MAX_ANCESTORS: usize = 12;
 
-/// Options of shells that are followed by a value, which is no script.
+/// Options of shells whose value is the next word; that word is not a script.
 const WITH_VALUE: [&str; 10] =
     ["--rcfile", "--init-file", "-o", "+o", "-O", "+O", "-C", "--init-command", "-e", "--execute"];
 
-/// A process: its parent, the names it may be known by, its words.
+/// A process: its parent, its possible names, and its command line in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Process {
     parent: u32,
@@ -52,28 +52,28 @@ struct Process {
     words: Vec<String>,
 }
 
-/// Returns the running shell: the one whose function calls, else the nearest ancestor that reads from a person, else
-/// the login shell.
+/// Returns the running shell: the one whose function called ssox, or else the nearest ancestor that is an interactive shell,
+/// or else the login shell.
 pub(crate) fn running_shell(ctx: &Context) -> RunningShell {
     let caller = ctx.caller().and_then(named);
     let login = || named(file_name(ctx.var("SHELL")?));
-    let usual = if cfg!(windows) { RunningShell::Known(Shell::PowerShell) } else { RunningShell::Known(Shell::Bash) };
-    caller.or_else(|| interactive(parent()?, process)).or_else(login).unwrap_or(usual)
+    let default = if cfg!(windows) { Shell::PowerShell } else { Shell::Bash };
+    caller.or_else(|| interactive(parent()?, process)).or_else(login).unwrap_or(RunningShell::Known(default))
 }
 
-/// Climbs from a process to the first shell that runs neither a script nor `-c`.
+/// Returns the first shell among a process and its ancestors that runs neither a script nor `-c`.
 fn interactive(from: u32, process: impl Fn(u32) -> Option<Process>) -> Option<RunningShell> {
     let parent = |process: &Process| Some(process.parent).filter(|id| *id > 1);
     let first = process(from);
-    let line = std::iter::successors(first, |child| process(parent(child)?));
-    let shells = line.take(GENERATIONS).filter_map(|process| {
+    let ancestors = std::iter::successors(first, |child| process(parent(child)?));
+    let shells = ancestors.take(MAX_ANCESTORS).filter_map(|process| {
         let shell = process.names.iter().find_map(|name| named(name))?;
-        reads_from_a_person(shell, &process.words).then_some(shell)
+        is_interactive(shell, &process.words).then_some(shell)
     });
     shells.into_iter().next()
 }
 
-/// Returns the shell of that name: `zsh`, `zsh1` (as `--emit` has it), `zsh-5.9`, `pwsh.exe`.
+/// Returns the shell with a name such as `zsh`, `zsh1` (the value of `--emit`), `zsh-5.9` or `pwsh.exe`.
 fn named(name: &str) -> Option<RunningShell> {
     let name = name.trim_start_matches('-').to_lowercase();
     let name = name.trim_end_matches(" (deleted)").trim_end_matches(".exe");
@@ -81,12 +81,13 @@ fn named(name: &str) -> Option<RunningShell> {
     PROGRAMS.iter().find(|(program, _)| *program == name).map(|(_, shell)| *shell)
 }
 
-fn reads_from_a_person(shell: RunningShell, words: &[String]) -> bool {
+/// Tells whether a shell with this command line reads commands from a person.
+fn is_interactive(shell: RunningShell, words: &[String]) -> bool {
     let mut options = words.iter().skip(1).map(String::as_str);
     match shell {
-        // Its own words are behind those of Python.
+        // The command line is that of Python.
         RunningShell::Xonsh => return true,
-        RunningShell::Known(Shell::PowerShell) => return powershell_reads(options),
+        RunningShell::Known(Shell::PowerShell) => return is_interactive_powershell(options),
         _ => {}
     }
     while let Some(option) = options.next() {
@@ -101,7 +102,7 @@ fn reads_from_a_person(shell: RunningShell, words: &[String]) -> bool {
     true
 }
 
-fn powershell_reads<'a>(options: impl Iterator<Item = &'a str>) -> bool {
+fn is_interactive_powershell<'a>(options: impl Iterator<Item = &'a str>) -> bool {
     let options: Vec<String> = options.map(str::to_lowercase).collect();
     let runs = ["-c", "-command", "-f", "-file", "-e", "-ec", "-encodedcommand"];
     let has = |names: &[&str]| options.iter().any(|option| names.contains(&option.as_str()));
@@ -123,8 +124,8 @@ fn parent() -> Option<u32> {
     None
 }
 
-/// Reads from `/proc`. What a shell is called is in `exe`, also when it was started as `sh`; that of another user's
-/// process is hidden, and a script in Python has its own name in `stat` only.
+/// Reads a process from `/proc`. `exe` names the program even if it was started as `sh`, but is hidden for processes of other
+/// users. The name of a Python script is in `stat` only.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 fn process(id: u32) -> Option<Process> {
     let read = |file: &str| std::fs::read(format!("/proc/{id}/{file}")).ok();
@@ -144,12 +145,12 @@ fn process(id: u32) -> Option<Process> {
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 fn process(id: u32) -> Option<Process> {
-    asked(id)
+    process_from_ps(id)
 }
 
-/// Asks `ps`, where there is no `/proc`; only an error or `doctor` needs it.
+/// Reads a process with `ps`, where there is no `/proc`. It is slow, but only errors and `doctor` need it.
 #[cfg(any(test, not(any(target_os = "linux", target_os = "android"))))]
-fn asked(id: u32) -> Option<Process> {
+fn process_from_ps(id: u32) -> Option<Process> {
     let mut ps = std::process::Command::new("ps");
     let output = ps.args(["-ww", "-o", "ppid=,args=", "-p", &id.to_string()]).output().ok()?;
     let line = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -166,7 +167,7 @@ mod tests {
     const FISH: RunningShell = RunningShell::Known(Shell::Fish);
     const BASH: RunningShell = RunningShell::Known(Shell::Bash);
 
-    /// A family, the child first; each with one name and its words.
+    /// Finds the shell among processes, given by their command lines, a child before its parent.
     fn found(family: &[&str]) -> Option<RunningShell> {
         let process = |id: u32| {
             let line = family.get(id as usize - 10)?;
@@ -177,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn the_shell_that_reads_from_a_person_is_found() {
+    fn the_interactive_shell_is_found() {
         let table: &[(&[&str], Option<RunningShell>)] = &[
             (&["fish", "-bash"], Some(FISH)),
             (&["/usr/bin/fish -l", "tmux"], Some(FISH)),
@@ -201,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn who_calls_is_known_before_all_else() {
+    fn the_calling_function_takes_precedence() {
         let running = |variables: &[(&str, &str)]| {
             running_shell(&Context::new(variables.iter().map(|(name, value)| ((*name).into(), value.into()))))
         };
@@ -213,7 +214,7 @@ mod tests {
     #[test]
     fn this_process_has_a_parent_and_words() {
         let own = std::process::id();
-        for process in [process(own).unwrap(), asked(own).unwrap()] {
+        for process in [process(own).unwrap(), process_from_ps(own).unwrap()] {
             assert_eq!(Some(process.parent), parent());
             assert!(process.words[0].contains("ssox") && process.names[0].starts_with("ssox"), "{process:?}");
         }

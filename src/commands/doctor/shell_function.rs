@@ -25,7 +25,7 @@ pub(super) fn check(ctx: &Context) -> Option<Finding> {
         Some(Err(_)) => finding("the function in this shell is of another version of ssox", "start a new shell".into()),
         None if has_line(ctx) => finding(
             "you did not call ssox's function: an alias or function hides it, or this shell started before its rc file was changed",
-            format!("{}; or start a new shell", hint::uncover(ctx)),
+            format!("{}; or start a new shell", hint::unhide(ctx)),
         ),
         None => finding("this shell has no ssox function: `ssox use` cannot change it", install(ctx)),
     }
