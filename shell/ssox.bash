@@ -48,38 +48,40 @@ function _ssox_is() {
 
 # Runs a verb that changes the environment of this shell, hidden from `set -x`.
 function _ssox_change() {
-  { builtin local _ssox_flags="$-" _ssox_status=0 _ssox_reply=''; builtin set +x; } 2>/dev/null
+  { builtin local _ssox_flags="$-" _ssox_status=0 _ssox_change="$1" _ssox_reply=''; builtin set +x; } 2>/dev/null
   builtin shift
   _ssox_reply=$(builtin command ssox --emit=bash1 "$@") || _ssox_status=$?
   if [[ $_ssox_status == 0 ]]; then
-    _ssox_apply "$_ssox_reply" || _ssox_status=$?
+    _ssox_apply "$_ssox_change" "$_ssox_reply" || _ssox_status=$?
   fi
   case $_ssox_flags in *x*) builtin set -x ;; esac
   return "$_ssox_status"
 }
 
-# Applies a reply: `=NAME=VALUE` sets, `-NAME` unsets, `!NAME` forgets what was there before. When nothing is in use after
-# that, what is unset gets back what was there before. What is unset while nothing is in use was ssox's, and is not
-# remembered. Matching ignores the options of the shell around.
+# Applies the reply to a verb: `=NAME=VALUE` sets, `-NAME` unsets, `!NAME` forgets what was there before. When nothing is in
+# use after that, variables that are now unset get back what was there before. What is unset while nothing is in use was
+# ssox's, and is not remembered. Matching ignores the options of the shell around.
 function _ssox_apply() {
   builtin local IFS=$'\n' _ssox_options="$-" _ssox_nocase='' _ssox_result=0
-  builtin local _ssox_forgotten=' ' _ssox_unset=' ' _ssox_in_use="${SSOX_PROFILE-}${SSOX_IDENTITY-}"
+  builtin local _ssox_forgotten=' ' _ssox_in_use="${SSOX_PROFILE-}${SSOX_IDENTITY-}"
   builtin local -a _ssox_lines _ssox_names
   _ssox_names=()
   if builtin shopt -q nocasematch; then _ssox_nocase=on; fi
   builtin shopt -u nocasematch
   builtin set -f
   # shellcheck disable=SC2206  # splitting at newlines is what is wanted here
-  _ssox_lines=($1)
-  case $1 in *$'\n=SSOX_PROFILE='*) _ssox_in_use=on ;; esac
+  _ssox_lines=($2)
+  case $1 in use) _ssox_in_use=on ;; esac
   case $_ssox_options in *f*) ;; *) builtin set +f ;; esac
   if _ssox_check && _ssox_remember; then
-    _ssox_restore "$_ssox_forgotten" ' '
+    _ssox_settle_kept "$_ssox_forgotten" ''
     _ssox_set
-    if [[ -z ${SSOX_PROFILE-}${SSOX_IDENTITY-} ]]; then
-      _ssox_restore ' ' "$_ssox_unset"
-      _ssox_child=''
-    fi
+    case $1${SSOX_PROFILE-}${SSOX_IDENTITY-} in
+      clear | identity | tick)
+        _ssox_settle_kept ' ' on
+        _ssox_child=''
+        ;;
+    esac
     _ssox_set_clock
     _ssox_note
   else
@@ -186,17 +188,15 @@ function _ssox_set() {
     case $_ssox_line in
       !*) ;;
       # Twice: `AWS_PROFILE=x ssox use dev` has one of its own that hides the shell's.
-      -*)
-        builtin unset -v "${_ssox_line#-}" "${_ssox_line#-}"
-        _ssox_unset+="${_ssox_line#-} "
-        ;;
+      -*) builtin unset -v "${_ssox_line#-}" "${_ssox_line#-}" ;;
       *) builtin export "${_ssox_line#=}" ;;
     esac
   done
 }
 
-# Forgets what was there before, of the names in the first list; puts it back and forgets it, of those in the second.
-function _ssox_restore() {
+# Forgets what was there before, of the names in the list. With `on` it puts the rest back and forgets it, but not where
+# somebody else has set a value since.
+function _ssox_settle_kept() {
   builtin local IFS=' ' _ssox_name='' _ssox_value='' _ssox_count=0 _ssox_others=' '
   builtin local -a _ssox_values
   _ssox_values=()
@@ -205,14 +205,11 @@ function _ssox_restore() {
     _ssox_value=${_ssox_before[_ssox_count]}
     _ssox_count=$((_ssox_count + 1))
     case $1 in *" $_ssox_name "*) continue ;; esac
-    case $2 in
-      *" $_ssox_name "*) ;;
-      *)
-        _ssox_others+="$_ssox_name "
-        _ssox_values+=("$_ssox_value")
-        continue
-        ;;
-    esac
+    if [[ -z $2 || -n ${!_ssox_name+set} ]]; then
+      _ssox_others+="$_ssox_name "
+      _ssox_values+=("$_ssox_value")
+      continue
+    fi
     case $_ssox_value in
       x*) builtin export "$_ssox_name=${_ssox_value#x}" ;;
       s*)
@@ -283,7 +280,7 @@ function _ssox_look() {
   builtin test "$_ssox_now" != "${_ssox_seen[0]}" || return 1
   _ssox_seen=("$_ssox_now")
   if _ssox_reply=$(SSOX_GONE=$_ssox_gone builtin command ssox --emit=bash1 identity </dev/null 2>/dev/null) &&
-    _ssox_apply "$_ssox_reply" 2>/dev/null; then
+    _ssox_apply identity "$_ssox_reply" 2>/dev/null; then
     return 0
   fi
   [[ -z ${SSOX_PROFILE-} ]] || builtin export SSOX_STATE=foreign SSOX_PROMPT="${SSOX_PROMPT%\?}?"
@@ -301,7 +298,7 @@ function _ssox_tick() {
   builtin local _ssox_reply=''
   _ssox_retry=$((_ssox_clock + 60))
   _ssox_reply=$(SSOX_GONE=$_ssox_gone builtin command ssox --emit=bash1 tick </dev/null 2>/dev/null) || return 0
-  _ssox_apply "$_ssox_reply" 2>/dev/null || return 0
+  _ssox_apply tick "$_ssox_reply" 2>/dev/null || return 0
   _ssox_retry=0
   if _ssox_is_due; then _ssox_retry=$((_ssox_clock + 60)); fi
 }

@@ -50,16 +50,18 @@ function _ssox_change
     set -l fish_trace
     set -l IFS \n
     set -l reply (command ssox --emit=fish1 $argv[2..]); or return
-    _ssox_apply $reply
+    _ssox_apply $argv[1] $reply
 end
 
-# Checks all lines of a reply, then applies them: `=NAME=VALUE` sets, `-NAME` unsets, `!NAME` forgets what was there before.
-# When nothing is in use after that, what is unset gets back what was there before. What is unset while nothing is in use
-# was ssox's, and is not remembered.
+# Checks all lines of the reply to a verb, then applies them: `=NAME=VALUE` sets, `-NAME` unsets, `!NAME` forgets what was
+# there before. When nothing is in use after that, variables that are now unset get back what was there before. What is
+# unset while nothing is in use was ssox's, and is not remembered.
 function _ssox_apply
     set -l fish_trace
     set -l IFS \n
     set -l names '(?:AWS|SSOX)_[A-Z0-9_]+|AWSUME_PROFILE|AWSUME_EXPIRATION|AWSU_PROFILE'
+    set -l verb $argv[1]
+    set -e argv[1]
     if not set -q argv[2]; or test "$argv[1]" != '#ssox1'; or test "$argv[-1]" != '#end'
         _ssox_refuse 'unexpected reply'
         return 70
@@ -78,13 +80,13 @@ function _ssox_apply
     set names (string replace -rf '^=([^=]+)=.*$' '$1' -- $argv)
     set -l values (string replace -rf '^=[^=]+=' '' -- $argv)
     set -l gone (string replace -rf '^-' '' -- $argv)
-    if string match -q '=SSOX_PROFILE=*' -- $argv; and set -l universal (_ssox_universal $gone)
+    if test $verb = use; and set -l universal (_ssox_universal $gone)
         _ssox_refuse "universal variables would hide what ssox unsets: $universal"
         builtin echo "ssox: hint: set -eU $universal" >&2
         return 70
     end
     set -l remembered $names
-    string match -q '=SSOX_PROFILE=*' -- $argv; or test -n "$SSOX_PROFILE$SSOX_IDENTITY"; and set -a remembered $gone
+    test $verb = use -o -n "$SSOX_PROFILE$SSOX_IDENTITY"; and set -a remembered $gone
     set -q _ssox_child[1]; or _ssox_remember $remembered
     _ssox_forget (string replace -rf '^!' '' -- $argv)
     for name in $names
@@ -94,7 +96,7 @@ function _ssox_apply
     for name in $gone
         set -e -g $name
     end
-    test -n "$SSOX_PROFILE$SSOX_IDENTITY"; or _ssox_restore $gone
+    test $verb = use -o -n "$SSOX_PROFILE$SSOX_IDENTITY"; or _ssox_restore
     _ssox_note
 end
 
@@ -140,10 +142,11 @@ function _ssox_remember
     end
 end
 
-# Puts back what was there before ssox changed it, and forgets it, for each name.
+# Puts back what was there before ssox changed it, and forgets it; but not where somebody else has set a value since.
 function _ssox_restore
     set -l fish_trace
-    for name in $argv
+    for name in $_ssox_kept
+        set -qg $name; and continue
         set -l was _ssox_was_$name
         set -l value $$was
         switch $value[1]
@@ -152,8 +155,8 @@ function _ssox_restore
             case s
                 set -gu $name $value[2..]
         end
+        _ssox_forget $name
     end
-    _ssox_forget $argv
     set -gu _ssox_child
 end
 
@@ -199,7 +202,7 @@ function _ssox_look
     set -gu _ssox_seen $now
     if command -q ssox
         and set -l reply (SSOX_GONE="$_ssox_gone" command ssox --emit=fish1 identity </dev/null 2>/dev/null)
-        and _ssox_apply $reply 2>/dev/null
+        and _ssox_apply identity $reply 2>/dev/null
         return 0
     end
     test -n "$SSOX_PROFILE"; or return 0
@@ -223,7 +226,7 @@ function _ssox_tick
     set -gu _ssox_retry (builtin math $_ssox_clock + 60)
     command -q ssox; or return
     set -l reply (SSOX_GONE="$_ssox_gone" command ssox --emit=fish1 tick $argv </dev/null 2>/dev/null); or return
-    _ssox_apply $reply 2>/dev/null; or return
+    _ssox_apply tick $reply 2>/dev/null; or return
     set -l retry $_ssox_retry
     set -gu _ssox_retry 0
     _ssox_is_due; and set -gu _ssox_retry $retry

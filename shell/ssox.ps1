@@ -49,7 +49,7 @@ if ($global:_ssox_full) {
             # With `2>&1`, what people are told is among it.
             $told, $reply = $reply.Where({ $_ -is [System.Management.Automation.ErrorRecord] }, 'Split')
             $told
-            $refusal = if ($verb -and $global:LASTEXITCODE -eq 0) { _ssox_answer $reply }
+            $refusal = if ($verb -and $global:LASTEXITCODE -eq 0) { _ssox_answer $verb $reply }
             if ($refusal) {
                 $is_error = _ssox_value_of PSNativeCommandUseErrorActionPreference
                 $action = if ($is_error) { $ErrorActionPreference } else { 'Ignore' }
@@ -65,7 +65,7 @@ if ($global:_ssox_full) {
         $verb = _ssox_verb $args
         if ($verb) {
             $reply = @($input | & (_ssox_binary) '--emit=powershell1' @args)
-            if ($global:LASTEXITCODE -eq 0) { $null = _ssox_answer $reply }
+            if ($global:LASTEXITCODE -eq 0) { $null = _ssox_answer $verb $reply }
             return
         }
         _ssox_tell $MyInvocation.HistoryId
@@ -215,8 +215,8 @@ function global:_ssox_verb([object[]]$given) {
 }
 
 # Does what the reply to a verb says; returns why not, when it does not.
-function global:_ssox_answer([object[]]$reply) {
-    $refusal = _ssox_apply $reply
+function global:_ssox_answer([string]$verb, [object[]]$reply) {
+    $refusal = _ssox_apply $verb $reply
     if ($refusal) {
         $global:LASTEXITCODE = 70
         $refusal = "ssox: $refusal, environment unchanged"
@@ -226,11 +226,11 @@ function global:_ssox_answer([object[]]$reply) {
     $refusal
 }
 
-# Checks all lines of a reply, then applies them: `=NAME=VALUE` sets, `-NAME` unsets, `!NAME` forgets what was there before.
-# When nothing is in use after that, what is unset gets back what was there before. What is unset while nothing is in use
-# was ssox's, and is not remembered. Returns why not, when it does not. Values come with all but ASCII escaped, because
+# Checks all lines of the reply to a verb, then applies them: `=NAME=VALUE` sets, `-NAME` unsets, `!NAME` forgets what was
+# there before. When nothing is in use after that, variables that are now unset get back what was there before. What is
+# unset while nothing is in use was ssox's, and is not remembered. Returns why not, when it does not. Values come with all but ASCII escaped, because
 # what PowerShell reads from a program goes through a code page.
-function global:_ssox_apply([object[]]$reply) {
+function global:_ssox_apply([string]$verb, [object[]]$reply) {
     $names = '(?:AWS|SSOX)_[A-Z0-9_]+|AWSUME_PROFILE|AWSUME_EXPIRATION|AWSU_PROFILE'
     $value = '(?:[^\\]|\\\\|\\u[0-9a-f]{4})*'
     if ($reply.Count -lt 2 -or $reply[0] -cne '#ssox1' -or $reply[-1] -cne '#end') { return 'unexpected reply' }
@@ -238,7 +238,7 @@ function global:_ssox_apply([object[]]$reply) {
     if ($lines.Count -ne $reply.Count - 2) { return 'unexpected reply' }
     if ($lines -cnotmatch "^(?:=[^=]+=$value|[-!][^=]+)\z") { return 'unexpected reply' }
     if ($lines -cnotmatch "^(?:=(?:$names)=.*|[-!](?:$names))\z") { return 'a variable of that name is not to be changed' }
-    $in_use = "$env:SSOX_PROFILE$env:SSOX_IDENTITY" -or $lines -cmatch '^=SSOX_PROFILE='
+    $in_use = "$env:SSOX_PROFILE$env:SSOX_IDENTITY" -or $verb -ceq 'use'
     foreach ($line in $lines -cnotmatch '^!') {
         $name, $value = $line.Substring(1).Split([char[]]'=', 2)
         $is_kept = $global:_ssox_child -or $global:_ssox_kept.ContainsKey($name)
@@ -246,7 +246,7 @@ function global:_ssox_apply([object[]]$reply) {
         _ssox_set $name $(if ($line[0] -eq '=') { [regex]::Unescape($value) })
     }
     foreach ($line in $lines -cmatch '^!') { $global:_ssox_kept.Remove($line.Substring(1)) }
-    if (-not "$env:SSOX_PROFILE$env:SSOX_IDENTITY") { _ssox_restore ($lines -cmatch '^-') }
+    if ($verb -cne 'use' -and -not "$env:SSOX_PROFILE$env:SSOX_IDENTITY") { _ssox_restore }
     _ssox_note
 }
 
@@ -277,10 +277,10 @@ function global:_ssox_get([string]$name) {
     if ($item) { $item.Value }
 }
 
-# Puts back what was there before ssox changed it, and forgets it, for each `-NAME`.
-function global:_ssox_restore([object[]]$lines) {
-    foreach ($line in $lines) {
-        $name = $line.Substring(1)
+# Puts back what was there before ssox changed it, and forgets it; but not where somebody else has set a value since.
+function global:_ssox_restore {
+    foreach ($name in @($global:_ssox_kept.Keys)) {
+        if ($null -ne (_ssox_get $name)) { continue }
         if ($null -ne $global:_ssox_kept[$name]) { _ssox_set $name $global:_ssox_kept[$name] }
         $global:_ssox_kept.Remove($name)
     }
@@ -344,7 +344,7 @@ function global:_ssox_ask([string[]]$words) {
     } finally {
         _ssox_set SSOX_GONE $null
     }
-    $global:LASTEXITCODE -eq 0 -and -not (_ssox_apply $reply)
+    $global:LASTEXITCODE -eq 0 -and -not (_ssox_apply $words[0] $reply)
 }
 
 # Lets the binary renew the credentials, or say when to ask again.

@@ -47,21 +47,21 @@ function _ssox_is() {
 
 # Runs a verb that changes the environment of this shell.
 function _ssox_change() {
-  builtin emulate -L zsh -o no_aliases -o extended_glob +o xtrace
-  local reply
+  builtin setopt local_options no_xtrace
+  local verb=$1 reply
   builtin shift
   reply="$(builtin command ssox --emit=zsh1 "$@")" || return
-  _ssox_apply "$reply"
+  _ssox_apply $verb "$reply"
 }
 
-# Checks all lines of a reply, then applies them: `=NAME=VALUE` sets, `-NAME` unsets, `!NAME` forgets what was there before.
-# When nothing is in use after that, what is unset gets back what was there before. What is unset while nothing is in use
-# was ssox's, and is not remembered.
+# Checks all lines of the reply to a verb, then applies them: `=NAME=VALUE` sets, `-NAME` unsets, `!NAME` forgets what was
+# there before. When nothing is in use after that, variables that are now unset get back what was there before. What is
+# unset while nothing is in use was ssox's, and is not remembered.
 function _ssox_apply() {
-  builtin emulate -L zsh -o no_aliases -o extended_glob +o xtrace
-  local line name in_use=${SSOX_PROFILE-}${SSOX_IDENTITY-}
+  builtin setopt local_options no_xtrace
+  local line name in_use=${(M)1:#use}${SSOX_PROFILE-}${SSOX_IDENTITY-}
   local -a lines names
-  lines=("${(@f)1}")
+  lines=("${(@f)2}")
   [[ $lines[1] == '#ssox1' && $lines[-1] == '#end' ]] || { _ssox_refuse 'unexpected reply'; return 70 }
   builtin shift lines
   lines[-1]=()
@@ -83,7 +83,6 @@ function _ssox_apply() {
     esac
     names+=($name)
   done
-  in_use+=${(M)lines:#=SSOX_PROFILE=*}
   for line in "${lines[@]}"; do
     name=$names[1]
     builtin shift names
@@ -96,7 +95,7 @@ function _ssox_apply() {
   for name in "${(@)${(@M)lines:#!*}#!}"; do
     builtin unset "_ssox_kept[$name]"
   done
-  [[ -n ${SSOX_PROFILE-}${SSOX_IDENTITY-} ]] || _ssox_restore "${(@M)lines:#-*}"
+  [[ $1 == use || -n ${SSOX_PROFILE-}${SSOX_IDENTITY-} ]] || _ssox_restore
   _ssox_note
 }
 
@@ -124,11 +123,12 @@ function _ssox_remember() {
   esac
 }
 
-# Puts back what was there before ssox changed it, and forgets it, for each `-NAME`.
+# Puts back what was there before ssox changed it, and forgets it; but not where somebody else has set a value since.
 function _ssox_restore() {
   local name
-  for name in "${@#-}"; do
-    case ${_ssox_kept[$name]-} in
+  for name in "${(@k)_ssox_kept}"; do
+    (( ! ${(P)+name} )) || continue
+    case $_ssox_kept[$name] in
       (x*) builtin export "$name=${_ssox_kept[$name]#x}" ;;
       (s*) builtin typeset -g "$name=${_ssox_kept[$name]#s}" ;;
     esac
@@ -163,7 +163,7 @@ function _ssox_look() {
   local reply
   typeset -g _ssox_seen=$_ssox_now
   reply="$(SSOX_GONE=$_ssox_gone builtin command ssox --emit=zsh1 identity </dev/null 2>/dev/null)" \
-    && _ssox_apply "$reply" 2>/dev/null && return
+    && _ssox_apply identity "$reply" 2>/dev/null && return
   [[ -z ${SSOX_PROFILE-} ]] || builtin export SSOX_STATE=foreign SSOX_PROMPT=${SSOX_PROMPT%\?}\?
 }
 
@@ -180,14 +180,14 @@ function _ssox_tick() {
   local reply
   typeset -gi _ssox_retry=_ssox_clock+60
   reply="$(SSOX_GONE=$_ssox_gone builtin command ssox --emit=zsh1 tick "$@" </dev/null 2>/dev/null)" || return
-  _ssox_apply "$reply" 2>/dev/null || return
+  _ssox_apply tick "$reply" 2>/dev/null || return
   _ssox_retry=0
   ! _ssox_is_due || _ssox_retry=_ssox_clock+60
 }
 
 # Runs before the other hooks, so that prompts they draw show the credentials as they are now.
 function _ssox_precmd() {
-  builtin emulate -L zsh -o no_aliases -o extended_glob +o xtrace
+  builtin setopt local_options no_xtrace
   _ssox_take_off
   # Where the segment is ours to draw, the second hook is early enough.
   (( _ssox_placed )) || _ssox_look || builtin true
@@ -199,7 +199,7 @@ function _ssox_precmd() {
 
 # Runs after the other hooks: direnv and mise may have changed what is compared, others may have made their prompt anew.
 function _ssox_settle() {
-  builtin emulate -L zsh -o no_aliases -o extended_glob +o xtrace
+  builtin setopt local_options no_xtrace
   if _ssox_look; then
     _ssox_read_clock
     _ssox_show
@@ -221,7 +221,7 @@ function _ssox_go_behind() {
 
 # The prompt may be hours old when a command is typed: it must not start with expired credentials.
 function _ssox_preexec() {
-  builtin emulate -L zsh -o no_aliases -o extended_glob +o xtrace
+  builtin setopt local_options no_xtrace
   [[ ${SSOX_EXPIRES-} == [1-9][0-9](#c0,14) ]] || return 0
   [[ $1 != [[:space:]]#ssox* ]] || return 0
   _ssox_read_clock

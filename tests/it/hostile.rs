@@ -6,7 +6,7 @@ use crate::shells::{Home, Shell, shells};
 
 const USE: &str =
     "#ssox1\n=AWS_SECRET_ACCESS_KEY=hunter2 =A*=$x\n=AWS_REGION=eu west\n=SSOX_PROFILE=dev\n-AWS_PROFILE\n#end\n";
-const CLEAR: &str = "#ssox1\n-AWS_SECRET_ACCESS_KEY\n-AWS_REGION\n-AWS_PROFILE\n-SSOX_PROFILE\n#end\n";
+const CLEAR: &str = "#ssox1\n-AWS_SECRET_ACCESS_KEY\n-AWS_REGION\n-SSOX_PROFILE\n#end\n";
 
 /// Goes through use, clear, a failure and a refusal in a shell that was set up so, before and after loading. What the
 /// shell says of itself goes to `out`, past whatever the set-up does to commands.

@@ -6,8 +6,7 @@ use crate::shells::{Home, Shell, shells};
 
 pub(crate) const GOOD: &str = "#ssox1\n=AWS_REGION=eu-west-1\n=AWS_SESSION_TOKEN=a=b $(touch PWNED)`touch PWNED` 'x\"\\ ~ *\n=SSOX_PROFILE=dev\n\
     -AWS_PROFILE\n-AWS_VAULT\n-AWSUME_PROFILE\n#end\n";
-const CLEAR: &str = "#ssox1\n-AWS_REGION\n-AWS_SESSION_TOKEN\n-SSOX_PROFILE\n-AWS_PROFILE\n-AWS_VAULT\n-AWSUME_PROFILE\n\
-    -AWS_SECURITY_TOKEN\n#end\n";
+const CLEAR: &str = "#ssox1\n-AWS_REGION\n-AWS_SESSION_TOKEN\n-SSOX_PROFILE\n-AWS_SECURITY_TOKEN\n#end\n";
 const PROBE: &str =
     "probe AWS_REGION AWS_SESSION_TOKEN SSOX_PROFILE AWS_PROFILE AWS_VAULT AWSUME_PROFILE AWS_SECURITY_TOKEN";
 
