@@ -25,7 +25,7 @@ pub(crate) struct RegistrationRequest {
 }
 
 /// A registered client.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Registration {
     pub(crate) client_id: String,
     pub(crate) client_secret: Secret,

@@ -103,7 +103,7 @@ fn with_credentials(
     if args.print {
         return Ok(format!("{}\n", url.expose()));
     }
-    session::hand_over(ctx, &url, &format!("ssox console --print {}", as_argument(&profile.name)))?;
+    session::open_secret_url(ctx, &url, &format!("ssox console --print {}", as_argument(&profile.name)))?;
     terminal::say(&format!("opened the console of `{}`", profile.name));
     Ok(String::new())
 }

@@ -5,7 +5,7 @@ use crate::cli::Login;
 use crate::config::ConfigFiles;
 use crate::context::Context;
 use crate::error::{ErrorKind, Result};
-use crate::session::{self, Flow, SignIn};
+use crate::session::{self, Flow, SignInOptions};
 use crate::terminal;
 use crate::time::human;
 
@@ -34,11 +34,11 @@ pub(super) fn run(ctx: &Context, args: &Login) -> Result<()> {
     session::sign_in(ctx, &session, &options(args)).map(drop)
 }
 
-fn options(args: &Login) -> SignIn {
+fn options(args: &Login) -> SignInOptions {
     let flow = match (args.pkce, args.device_code) {
         (true, _) => Some(Flow::Pkce),
         (_, true) => Some(Flow::DeviceCode),
         _ => None,
     };
-    SignIn { flow, port: args.port, no_browser: args.no_browser, timeout: args.timeout, fresh: args.fresh }
+    SignInOptions { flow, port: args.port, no_browser: args.no_browser, timeout: args.timeout, fresh: args.fresh }
 }

@@ -43,7 +43,7 @@ fn log_out(ctx: &Context, files: &ConfigFiles, session: &Session) -> Result<()> 
     let done = session::logout(ctx, session)?;
     let (roles, is_in_shell) = remove_roles(ctx, files, session)?;
     let label = session.label();
-    if let Some(error) = done.server {
+    if let Some(error) = done.server_error {
         warn(&format!("{}; the session there expires on its own", error.message));
     }
     let roles = match roles {

@@ -1,39 +1,37 @@
-//! How to sign in: what was asked for, and which way that is: PKCE where a browser can be opened here, else the device
-//! code.
-//!
-//! Deliberately not here: either conversation (`sign_in`).
+//! The two flows of signing in, and which one is used: PKCE where a browser can be opened, else the device code.
 
 use crate::browser;
 use crate::context::Context;
 use std::time::Duration;
 
-/// The two ways to sign in.
+/// A flow of signing in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Flow {
-    /// A browser on this machine brings the answer back by itself.
+    /// A browser on this machine is redirected to ssox with an authorization code.
     Pkce,
-    /// A code, typed in or confirmed in a browser anywhere.
+    /// A code is entered or confirmed in a browser on any machine.
     DeviceCode,
 }
 
-/// How to sign in, as far as somebody said so.
+/// The options of signing in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct SignIn {
+pub(crate) struct SignInOptions {
+    /// The flow, when one was chosen.
     pub(crate) flow: Option<Flow>,
-    /// The port of the listener; asks for PKCE.
+    /// The port that the browser is redirected to; implies PKCE.
     pub(crate) port: Option<u16>,
-    /// Show the address, open nothing.
+    /// Show the URL only, open no browser.
     pub(crate) no_browser: bool,
     /// How long to wait for the person.
     pub(crate) timeout: Option<Duration>,
-    /// A token that still lives is not enough.
+    /// Sign in even if the cached token is valid.
     pub(crate) fresh: bool,
 }
 
-/// Chooses the way: the one asked for (a port asks for PKCE), else PKCE for an `[sso-session]` where a browser can be
-/// opened. Legacy sessions take the device code, as in the AWS CLI.
-pub(super) fn choose(ctx: &Context, asked: Option<Flow>, port: Option<u16>, is_named: bool) -> Flow {
-    match asked.or(port.map(|_| Flow::Pkce)) {
+/// Returns the flow to use: the chosen one (a port implies PKCE), else PKCE for a named session where a browser can be
+/// opened. Unnamed sessions use the device code, as in the AWS CLI.
+pub(super) fn choose(ctx: &Context, chosen: Option<Flow>, port: Option<u16>, is_named: bool) -> Flow {
+    match chosen.or(port.map(|_| Flow::Pkce)) {
         Some(flow) => flow,
         None if is_named && browser::can_open(ctx) => Flow::Pkce,
         None => Flow::DeviceCode,
@@ -46,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_way_follows_from_what_is_asked_and_what_is_there() {
+    fn the_flow_follows_from_the_options_and_the_environment() {
         let bin = tempfile::tempdir().unwrap();
         for name in ["firefox", "xdg-open"] {
             std::fs::write(bin.path().join(name), "").unwrap();
@@ -70,9 +68,9 @@ mod tests {
             (None, Some(8400), true, &[ssh], Pkce),
             (None, Some(8400), false, &[], Pkce),
         ];
-        for (asked, port, is_named, vars, expected) in table {
+        for (chosen, port, is_named, vars, expected) in table {
             let ctx = Context::new(vars.iter().chain([&path]).map(|(name, value)| ((*name).into(), value.into())));
-            assert_eq!(choose(&ctx, *asked, *port, *is_named), *expected, "{asked:?} {port:?} {is_named} {vars:?}");
+            assert_eq!(choose(&ctx, *chosen, *port, *is_named), *expected, "{chosen:?} {port:?} {is_named} {vars:?}");
         }
     }
 }

@@ -1,7 +1,4 @@
-//! Ending a session: on the server, and the token on disk.
-//!
-//! Deliberately not here: role credentials, which only the profiles of the session can name, and the client
-//! registration, which the AWS CLI keeps as well.
+//! Signing out: AWS revokes the token, and its file is removed. The client registration stays, as in the AWS CLI.
 
 use super::Session;
 use super::token::{self, Token};
@@ -11,39 +8,40 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::files;
 use std::path::PathBuf;
 
-/// What logging out has found and removed.
+/// The outcome of signing out.
 #[derive(Debug)]
 pub(crate) struct LoggedOut {
-    /// The token's file, when there was one.
+    /// The token's file, if there was one.
     pub(crate) removed: Option<PathBuf>,
-    /// Why the server was not told; the token then ends by itself.
-    pub(crate) server: Option<Error>,
+    /// Why AWS did not revoke the token, which then is valid until it expires.
+    pub(crate) server_error: Option<Error>,
 }
 
-/// Ends a session.
+/// Signs out of a session.
 ///
 /// # Errors
 /// Configuration: the file cannot be read or removed. Unreachable: another process holds the lock.
 pub(crate) fn logout(ctx: &Context, session: &Session) -> Result<LoggedOut> {
-    // Under the lock: a refresh on its way would bring the file back.
+    // A refresh that is under way would write the file again.
     let _lock = token::lock(ctx, session)?;
     let token = token::read(ctx, session)?;
-    let server = token.as_ref().and_then(|token| tell_server(ctx, session, token));
+    let server_error = token.as_ref().and_then(|token| revoke(ctx, session, token));
     let path = token::path(ctx, session)?;
     let removed = path.exists().then_some(path);
     token::remove(ctx, session)?;
-    Ok(LoggedOut { removed, server })
+    Ok(LoggedOut { removed, server_error })
 }
 
-fn tell_server(ctx: &Context, session: &Session, token: &Token) -> Option<Error> {
+/// Returns why AWS did not revoke the token.
+fn revoke(ctx: &Context, session: &Session, token: &Token) -> Option<Error> {
     match portal::logout(ctx, &session.network, &session.region, &token.access_token) {
-        // A server that does not know the token any more has nothing to forget.
+        // AWS no longer accepts the token, so there is nothing to revoke.
         Err(error) if error.kind == ErrorKind::NeedsPerson => None,
         result => result.err(),
     }
 }
 
-/// Returns the token files that belong to none of these sessions, each with its start URL as far as it says one.
+/// Returns the token files that belong to none of these sessions, each with the start URL that it names, if any.
 pub(crate) fn foreign_tokens(ctx: &Context, sessions: &[Session]) -> Vec<(PathBuf, Option<String>)> {
     let own: Vec<PathBuf> = sessions.iter().filter_map(|session| token::path(ctx, session).ok()).collect();
     let entries = token::directory(ctx).ok().and_then(|directory| std::fs::read_dir(directory).ok());

@@ -1,6 +1,4 @@
-//! Sessions: a start URL people sign in to, and the token that yields.
-//!
-//! Deliberately not here: role credentials (`source`), and how profiles name sessions (`profile`).
+//! Sessions of Identity Center: a start URL to sign in to, and the token that signing in yields.
 
 mod flow;
 mod logout;
@@ -10,10 +8,10 @@ pub(crate) mod sign_in;
 pub(crate) mod start_url;
 pub(crate) mod token;
 
-pub(crate) use flow::{Flow, SignIn};
+pub(crate) use flow::{Flow, SignInOptions};
 pub(crate) use logout::{foreign_tokens, logout};
 pub(crate) use registration::{ACCOUNT_ACCESS, scopes as registration_scopes};
-pub(crate) use sign_in::{hand_over, sign_in};
+pub(crate) use sign_in::{open_secret_url, sign_in};
 pub(crate) use token::Token;
 
 use crate::aws::Network;
@@ -22,12 +20,12 @@ use crate::context::Context;
 use crate::error::{Error, ErrorKind, Result};
 use std::time::Duration;
 
-/// A session, as an `[sso-session]` or a legacy profile describes it.
+/// A session, as an `[sso-session]` or a legacy profile configures it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Session {
-    /// `None` for the unnamed session of a legacy profile, known by its start URL.
+    /// `None` for the unnamed session of a legacy profile, which is identified by its start URL.
     pub(crate) name: Option<String>,
-    /// The legacy profile it was found through.
+    /// The legacy profile that configures the session.
     pub(crate) profile: Option<String>,
     pub(crate) start_url: String,
     pub(crate) region: String,
@@ -37,12 +35,12 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    /// Returns what people know the session by: its name, or else its start URL.
+    /// Returns the session's name, or the start URL of an unnamed session.
     pub(crate) fn label(&self) -> &str {
         self.name.as_deref().unwrap_or(&self.start_url)
     }
 
-    /// Returns the line to type to sign in.
+    /// Returns the command that signs in.
     pub(crate) fn sign_in_line(&self) -> String {
         match (&self.name, &self.profile) {
             (Some(name), _) => format!("ssox login {}", as_option("--sso-session", name)),
@@ -51,61 +49,72 @@ impl Session {
         }
     }
 
-    /// Tells whether two sessions have their token in the same file: whoever signs in to one is signed in to the other.
+    /// Tells whether two sessions have their token in the same file, so that signing in to one signs in to both.
     pub(crate) fn shares_token_with(&self, other: &Self) -> bool {
         self.label() == other.label()
     }
 }
 
-/// Returns the token as it lies in the cache, whatever its age; `None` when there is none, or one that cannot be read.
-/// Asks nobody and changes nothing.
+/// Returns the cached token, expired or not; `None` when there is none or it cannot be read.
+///
+/// Invariant: this sends no request and changes no file.
 pub(crate) fn cached_token(ctx: &Context, session: &Session) -> Option<Token> {
     token::read(ctx, session).ok().flatten()
 }
 
-/// Returns a token that lives, renewed when it is about to end. Never signs in.
+/// Returns a valid token; refreshes it when it is about to expire.
+///
+/// Invariant: this never signs in.
 ///
 /// # Errors
-/// A person is needed; AWS is unreachable and the token has ended; the file is there and cannot be read.
+/// `NeedsPerson`: only signing in helps. `Unreachable`: the token has expired and cannot be refreshed now.
+/// Configuration: the file cannot be read.
 pub(crate) fn token(ctx: &Context, session: &Session) -> Result<Token> {
     refresh::token(ctx, session)
 }
 
-/// Asks AWS with a token of the session; has a person sign in, once, where only that helps and one is there. A token can
-/// die before its time: then a renewed one is tried first.
+/// Calls AWS with a token of the session; signs in, once, when only that helps and a person is there.
+///
+/// AWS may reject a token that has not expired; a refreshed one is tried before signing in.
 ///
 /// # Errors
-/// A person is needed and not there, refused, or did not come in time; AWS is unreachable; those of `ask`.
+/// `NeedsPerson`: no person is there, or the person refused or did not sign in in time. `Unreachable`. Those of `call`.
 pub(crate) fn with_token<T>(
     ctx: &Context,
     session: &Session,
     timeout: Option<Duration>,
-    ask: impl Fn(&Token) -> Result<T>,
+    call: impl Fn(&Token) -> Result<T>,
 ) -> Result<T> {
-    let options = SignIn { timeout, ..SignIn::default() };
-    // `ssox login` alone would find a token that seems to live.
-    let fresh = |error: Error| match error.kind {
-        ErrorKind::NeedsPerson => error.hint(format!("{} --fresh", session.sign_in_line())),
-        _ => error,
+    let sign_in_and_call = |rejected: Option<&Token>, error: Error| {
+        let options = SignInOptions { timeout, ..SignInOptions::default() };
+        let rejected = rejected.map(|token| &token.access_token);
+        let token = sign_in::sign_in_after(ctx, session, &options, rejected, error)?;
+        call(&token).map_err(|error| hint_at_fresh(session, error))
     };
-    let sign_in_and_ask = |refused: Option<&Token>, error: Error| {
-        let refused = refused.map(|token| &token.access_token);
-        ask(&sign_in::instead(ctx, session, &options, refused, error)?).map_err(fresh)
+    let cached = match token(ctx, session) {
+        Ok(token) => token,
+        Err(error) => return sign_in_and_call(None, error),
     };
-    let known = match token(ctx, session) {
-        Ok(known) => known,
-        Err(error) => return sign_in_and_ask(None, error),
-    };
-    match ask(&known) {
+    match call(&cached) {
         Err(error) if error.kind == ErrorKind::NeedsPerson => {}
-        asked => return asked,
+        result => return result,
     }
-    let renewed = match refresh::token_after_refusal(ctx, session, &known.access_token) {
-        Ok(renewed) => renewed,
-        Err(error) => return sign_in_and_ask(Some(&known), error),
+    let refreshed = match refresh::token_after_rejection(ctx, session, &cached.access_token) {
+        Ok(token) => token,
+        Err(error) => return sign_in_and_call(Some(&cached), error),
     };
-    match ask(&renewed) {
-        Err(error) if error.kind == ErrorKind::NeedsPerson => sign_in_and_ask(Some(&renewed), fresh(error)),
-        asked => asked,
+    match call(&refreshed) {
+        Err(error) if error.kind == ErrorKind::NeedsPerson => {
+            sign_in_and_call(Some(&refreshed), hint_at_fresh(session, error))
+        }
+        result => result,
     }
+}
+
+/// Adds `--fresh` to the hint: `ssox login` alone would find a token that has not expired.
+fn hint_at_fresh(session: &Session, error: Error) -> Error {
+    if error.kind != ErrorKind::NeedsPerson {
+        return error;
+    }
+    error.hint(format!("{} --fresh", session.sign_in_line()))
 }

@@ -1,8 +1,8 @@
-//! Client registrations: who asks for a token. They live for about 90 days, in files shared with the AWS CLI.
-//!
-//! Deliberately not here: what is done with them. Logging out keeps them, as the AWS CLI does.
+//! Client registrations, which token requests need. They are valid for about 90 days, in files shared with the AWS CLI.
 
 use super::{Session, flow::Flow, token};
+pub(super) use crate::aws::oidc::Registration;
+
 use crate::context::Context;
 use crate::error::Result;
 use crate::secret::Secret;
@@ -11,22 +11,14 @@ use crate::{files, json};
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
 
-/// The scope that listing accounts and fetching role credentials needs, and that makes tokens refreshable.
+/// The scope for listing accounts and getting role credentials; it also makes tokens refreshable.
 pub(crate) const ACCOUNT_ACCESS: &str = "sso:account:access";
 
-/// A registration this close to its end is not begun with: what the AWS CLI asks for as well.
+/// A registration that expires in fewer seconds than this is not used, as in the AWS CLI.
 const MINIMUM_LEFT: i64 = 15 * 60;
 
-/// What the service calls us, and until when.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Registration {
-    pub(super) client_id: String,
-    pub(super) client_secret: Secret,
-    pub(super) expires_at: Timestamp,
-}
-
-/// Reads the registration for a flow; `None` when it is absent, broken, of the other flow, short of a scope, or about
-/// to end.
+/// Reads the registration for a flow; `None` when it is absent, broken, for the other flow, about to expire, or lacks a
+/// scope.
 pub(super) fn read(ctx: &Context, session: &Session, flow: Flow) -> Option<Registration> {
     let bytes = files::read(&path(ctx, session).ok()?).ok()??;
     let Ok(Value::Object(map)) = serde_json::from_slice(&bytes) else { return None };
@@ -34,7 +26,7 @@ pub(super) fn read(ctx: &Context, session: &Session, flow: Flow) -> Option<Regis
     (registration.expires_at > ctx.now().plus(MINIMUM_LEFT)).then_some(registration)
 }
 
-/// Writes the registration for a flow, in place of that of the other.
+/// Writes the registration for a flow; it replaces the one for the other flow.
 ///
 /// # Errors
 /// Configuration, naming the file.
@@ -51,14 +43,14 @@ pub(super) fn write(ctx: &Context, session: &Session, flow: Flow, registration: 
     files::write_secret(&path(ctx, session)?, json::python(&content).as_bytes())
 }
 
-/// Removes the registration; the service does not know it any more.
+/// Removes the registration, after AWS has rejected it.
 pub(super) fn remove(ctx: &Context, session: &Session) {
     if let Ok(path) = path(ctx, session) {
         let _ = files::remove(&path);
     }
 }
 
-/// Returns the scopes to register with: those of the session, and always the one that everything needs.
+/// Returns the scopes to register with: those of the session, and always [`ACCOUNT_ACCESS`].
 pub(crate) fn scopes(session: &Session) -> Vec<String> {
     let mut scopes = session.scopes.clone();
     if !scopes.iter().any(|scope| scope == ACCOUNT_ACCESS) {
@@ -67,7 +59,7 @@ pub(crate) fn scopes(session: &Session) -> Vec<String> {
     scopes
 }
 
-/// Returns the grant types to register with; a device registration names none.
+/// Returns the grant types to register with; none for the device code.
 pub(super) fn grant_types(flow: Flow) -> Vec<String> {
     match flow {
         Flow::Pkce => vec!["authorization_code".into(), "refresh_token".into()],
@@ -76,11 +68,8 @@ pub(super) fn grant_types(flow: Flow) -> Vec<String> {
 }
 
 fn parse(mut map: Map<String, Value>, session: &Session, flow: Flow) -> Option<Registration> {
-    let has = |list: Option<&Value>, item: &str| {
-        list.and_then(Value::as_array).is_some_and(|list| list.iter().any(|other| other == item))
-    };
-    let found = if has(map.get("grantTypes"), "authorization_code") { Flow::Pkce } else { Flow::DeviceCode };
-    let has_scopes = scopes(session).iter().all(|scope| has(map.get("scopes"), scope));
+    let found = if contains(map.get("grantTypes"), "authorization_code") { Flow::Pkce } else { Flow::DeviceCode };
+    let has_scopes = scopes(session).iter().all(|scope| contains(map.get("scopes"), scope));
     if found != flow || !has_scopes {
         return None;
     }
@@ -92,7 +81,12 @@ fn parse(mut map: Map<String, Value>, session: &Session, flow: Flow) -> Option<R
     })
 }
 
-/// Names the file as the AWS CLI does, by the scopes as configured: `null` when there are none.
+/// Tells whether a JSON value is a list with this text.
+fn contains(list: Option<&Value>, item: &str) -> bool {
+    list.and_then(Value::as_array).is_some_and(|list| list.iter().any(|other| other == item))
+}
+
+/// Returns the file, named as by the AWS CLI: by the scopes as configured, `null` when there are none.
 fn path(ctx: &Context, session: &Session) -> Result<PathBuf> {
     let scopes = (!session.scopes.is_empty()).then_some(&session.scopes);
     let of = json!({
@@ -160,12 +154,12 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_is_registered_anew() {
+    fn an_unsuitable_registration_is_not_read() {
         let home = tempfile::tempdir().unwrap();
         let ctx = context(home.path());
         let session = with_scopes(Some("corp"), &["a:b"]);
         let soon = ctx.now().plus(14 * 60).to_string();
-        let unfit = [
+        let unsuitable = [
             "{".to_string(),
             "[]".into(),
             PKCE.into(),
@@ -173,7 +167,7 @@ mod tests {
             PKCE.replace("\"sso:", "\"a:b\", \"sso:").replace("2047-02-18T20:47:29Z", &soon),
             PKCE.replace("\"sso:", "\"a:b\", \"sso:").replace("clientSecret", "secret"),
         ];
-        for text in unfit {
+        for text in unsuitable {
             files::write_secret(&path(&ctx, &session).unwrap(), text.as_bytes()).unwrap();
             assert_eq!(read(&ctx, &session, Flow::Pkce), None, "{text}");
         }

@@ -1,12 +1,13 @@
-//! Start URLs: what a copied one means, AWS's own hosts in every partition, and addresses of one's own that lead to them.
-//! Cache files are named by the URL as configured, whatever it means or leads to.
+//! Start URLs: AWS's hosts in every partition, custom URLs that redirect to them, and URLs copied from a browser.
+//!
+//! Invariant: cache files are named by the start URL as configured, not by what it redirects to.
 
 use super::Session;
 use crate::aws::{Network, web};
 use crate::context::Context;
 use crate::error::{Error, Result};
 
-/// Ends of AWS's own hosts, and hosts that are AWS's own as a whole.
+/// The ends of AWS's hosts that have a label for each organization.
 const SUFFIXES: [&str; 8] = [
     ".awsapps.com",
     ".awsapps.cn",
@@ -17,6 +18,7 @@ const SUFFIXES: [&str; 8] = [
     ".app.amazonwebservices.com.cn",
     ".api.amazonwebservices.eu",
 ];
+/// AWS's hosts that all organizations share.
 const HOSTS: [&str; 4] = [
     "identitycenter.amazonaws.com",
     "identitycenter.amazonaws.com.cn",
@@ -24,58 +26,59 @@ const HOSTS: [&str; 4] = [
     "identitycenter.us-gov.amazonaws.com",
 ];
 
-/// Finds where a session's start URL leads: AWS's own is taken as it is, any other may redirect once.
+/// Returns the start URL on an AWS host: a custom URL may redirect there once, which `redirect` requests.
 ///
 /// # Errors
-/// Configuration: not `https`, nothing of AWS's at the end, or an Identity Center in another region. Those of `ask`.
-pub(super) fn resolve(session: &Session, ask: impl FnOnce(&str) -> Result<Option<String>>) -> Result<String> {
+/// Configuration: the URL is not `https`, does not redirect to an AWS host, or redirects to another region. Those of
+/// `redirect`.
+pub(super) fn resolve(session: &Session, redirect: impl FnOnce(&str) -> Result<Option<String>>) -> Result<String> {
     let start_url = &session.start_url;
-    if is_of_aws(&check(start_url)?) {
+    if is_aws_host(&check(start_url)?) {
         return Ok(canonical(start_url));
     }
-    let target = ask(start_url)?.filter(|target| self::host(target).is_some_and(|host| is_of_aws(&host)));
-    let target = target.ok_or_else(|| {
-        Error::configuration(format!("`{start_url}` is not of AWS, and does not lead to an AWS access portal"))
-            .hint("put the start URL of the AWS access portal into ~/.aws/config as `sso_start_url`")
-    })?;
-    match region_of(&target).filter(|region| *region != session.region) {
-        None => Ok(target),
-        Some(region) => {
-            let message = format!("`{start_url}` leads to region `{region}`, but `sso_region` is `{}`", session.region);
-            Err(Error::configuration(message).hint(format!("write `sso_region = {region}` in ~/.aws/config")))
-        }
+    let target = redirect(start_url)?;
+    let Some(target) = target.filter(|target| self::host(target).is_some_and(|host| is_aws_host(&host))) else {
+        let message = format!("`{start_url}` is not an AWS access portal, and does not redirect to one");
+        return Err(Error::configuration(message)
+            .hint("set `sso_start_url` in ~/.aws/config to the start URL of the AWS access portal"));
+    };
+    if let Some(region) = region_of(&target).filter(|region| *region != session.region) {
+        let message = format!("`{start_url}` redirects to region `{region}`, but `sso_region` is `{}`", session.region);
+        return Err(Error::configuration(message).hint(format!("write `sso_region = {region}` in ~/.aws/config")));
     }
+    Ok(target)
 }
 
-/// Checks that a start URL is the address of a page, and returns its host.
+/// Checks a start URL and returns its host.
 ///
 /// # Errors
-/// Configuration: not `https`, or without a host.
+/// Configuration: the URL is not `https`, or has no valid host.
 pub(crate) fn check(start_url: &str) -> Result<String> {
     host(start_url).ok_or_else(|| {
-        Error::configuration(format!("`{start_url}` is not a start URL: it has to begin with `https://` and a host"))
-            .hint("take the start URL from the AWS access portal, and put it into ~/.aws/config as `sso_start_url`")
+        Error::configuration(format!("`{start_url}` is not a start URL: it must begin with `https://` and a host"))
+            .hint("set `sso_start_url` in ~/.aws/config to the start URL that the AWS access portal shows")
     })
 }
 
-/// Returns the start URL that is meant by an address, which may come from the address bar of the portal: the host in
-/// lower case, without what the portal's page puts behind it (`/#/?tab=accounts`) and without a slash at the end.
+/// Returns the canonical form of a start URL, which may be copied from a browser that shows the portal.
+///
+/// The host is in lower case; what the portal appends (`/#/?tab=accounts`) and a slash at the end are removed.
 pub(crate) fn canonical(address: &str) -> String {
     let address = address.trim();
     let Some(host) = host(address) else { return address.trim_end_matches(['/', '#']).into() };
     let rest = &address["https://".len()..];
     let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
-    let page = if is_of_aws(&host) { path_of_portal(&host, path) } else { path.split('#').next().unwrap_or_default() };
+    let page = if is_aws_host(&host) { portal_path(&host, path) } else { path.split('#').next().unwrap_or_default() };
     format!("https://{}{}", authority.to_ascii_lowercase(), page.trim_end_matches('/'))
 }
 
-/// Tells whether an address is a start URL with more behind it than a slash or `#/`.
+/// Tells whether a URL is a start URL followed by more than a slash or `#/`.
 pub(crate) fn is_copied(address: &str) -> bool {
     !canonical(address).eq_ignore_ascii_case(address.trim_end_matches(['/', '#']))
 }
 
-/// Returns the part of a path that names a portal on a host of AWS: what follows is a page of it.
-fn path_of_portal<'a>(host: &str, path: &'a str) -> &'a str {
+/// Returns the part of a path that identifies a portal on an AWS host; the rest is a page of the portal.
+fn portal_path<'a>(host: &str, path: &'a str) -> &'a str {
     let page = path.find(['?', '#', '%']).map_or(path, |at| &path[..at]);
     let mut ends = page.match_indices('/').map(|(at, _)| at).skip(1);
     let end = match page.split('/').nth(1) {
@@ -87,19 +90,18 @@ fn path_of_portal<'a>(host: &str, path: &'a str) -> &'a str {
     end.map_or(page, |end| &page[..end])
 }
 
-/// Finds the region of a start URL, as far as AWS's host names it, its own or the one it leads to.
+/// Returns the region of a start URL, if the AWS host in it, or the one that it redirects to, contains a region.
 pub(crate) fn find_region(ctx: &Context, network: &Network, start_url: &str) -> Option<String> {
-    let host = host(start_url)?;
-    match is_of_aws(&host) {
-        true => region_of(start_url),
-        false => region_of(&web::redirect(ctx, network, start_url).ok()??),
+    if is_aws_host(&host(start_url)?) {
+        return region_of(start_url);
     }
+    region_of(&web::redirect(ctx, network, start_url).ok()??)
 }
 
-/// Returns the region, where the host of a start URL names it: `<id>.portal.<region>.app.aws` or
+/// Returns the region that is in the host of a start URL: `<id>.portal.<region>.app.aws` or
 /// `<id>.<region>.portal.amazonaws.com`.
 pub(crate) fn region_of(start_url: &str) -> Option<String> {
-    let host = host(start_url).filter(|host| is_of_aws(host))?;
+    let host = host(start_url).filter(|host| is_aws_host(host))?;
     let labels: Vec<&str> = host.split('.').collect();
     let ([_, "portal", region, "app" | "api", ..] | [_, region, "portal", ..]) = labels[..] else { return None };
     let mut words = region.split('-');
@@ -109,11 +111,11 @@ pub(crate) fn region_of(start_url: &str) -> Option<String> {
     is_region.then(|| region.to_string())
 }
 
-fn is_of_aws(host: &str) -> bool {
+fn is_aws_host(host: &str) -> bool {
     HOSTS.contains(&host) || SUFFIXES.iter().any(|suffix| host.len() > suffix.len() && host.ends_with(suffix))
 }
 
-/// Returns the host of an `https` address, without port; `None` for what could be taken for another host.
+/// Returns the host of an `https` URL in lower case, without port; `None` when another program could read another host.
 fn host(url: &str) -> Option<String> {
     let rest = url.get(..8).filter(|scheme| scheme.eq_ignore_ascii_case("https://")).map(|_| &url[8..])?;
     let authority = rest.split(['/', '?', '#', '\\']).next()?;
@@ -136,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_of_aws_is_not_asked() {
+    fn an_aws_host_is_not_requested() {
         let own = [
             "https://d-1234567890.awsapps.com/start",
             "https://D-1234567890.AWSAPPS.com/start#/",
@@ -152,13 +154,13 @@ mod tests {
             "https://identitycenter.us-gov.amazonaws.com/ssoins-1",
         ];
         for url in own {
-            let resolved = resolve(&session(Some("corp"), url), |_| panic!("{url} is of AWS")).unwrap();
+            let resolved = resolve(&session(Some("corp"), url), |_| panic!("{url} is on an AWS host")).unwrap();
             assert_eq!(resolved, canonical(url));
         }
     }
 
     #[test]
-    fn a_copied_address_means_its_start_url() {
+    fn a_copied_url_is_reduced_to_its_start_url() {
         let d = "https://d-1234567890.awsapps.com/start";
         let govcloud = "https://start.us-gov-home.awsapps.com/directory/corp";
         let ssoins = "https://ssoins-1.portal.us-east-1.app.aws";
@@ -189,31 +191,31 @@ mod tests {
             ("https://aws.example.com:8443/", "https://aws.example.com:8443", false),
             ("nonsense/#/", "nonsense", false),
         ];
-        for (address, meant, is_more) in table {
-            assert_eq!((canonical(address).as_str(), is_copied(address)), (meant, is_more), "{address}");
-            assert_eq!(canonical(meant), meant);
+        for (address, expected, is_copied_url) in table {
+            assert_eq!((canonical(address).as_str(), is_copied(address)), (expected, is_copied_url), "{address}");
+            assert_eq!(canonical(expected), expected);
         }
     }
 
     #[test]
-    fn an_address_of_ones_own_leads_to_aws() {
-        let vanity = "https://aws.example.com/login";
+    fn a_custom_url_redirects_to_aws() {
+        let custom = "https://aws.example.com/login";
         let right = [
             "https://d-1234567890.awsapps.com/start/",
             "https://ssoins-1.portal.eu-west-1.app.aws/",
             "https://ssoins-1.eu-west-1.portal.amazonaws.com/",
         ];
         for target in right {
-            assert_eq!(resolved(vanity, Some(target)).as_deref(), Some(target));
+            assert_eq!(resolved(custom, Some(target)).as_deref(), Some(target));
         }
         let elsewhere = Some("https://ssoins-1.us-gov-west-1.portal.amazonaws.com/".to_string());
-        let error = resolve(&session(Some("corp"), vanity), |_| Ok(elsewhere)).unwrap_err();
+        let error = resolve(&session(Some("corp"), custom), |_| Ok(elsewhere)).unwrap_err();
         assert!(error.hint.unwrap().contains("sso_region = us-gov-west-1"));
     }
 
     #[test]
-    fn what_leads_elsewhere_is_refused() {
-        let vanity = "https://aws.example.com/login";
+    fn a_redirect_to_another_host_is_refused() {
+        let custom = "https://aws.example.com/login";
         let elsewhere = [
             "http://d-1234567890.awsapps.com/start",
             "https://awsapps.com/start",
@@ -227,9 +229,9 @@ mod tests {
             "/start",
         ];
         for target in elsewhere {
-            assert_eq!(resolved(vanity, Some(target)), None, "{target}");
+            assert_eq!(resolved(custom, Some(target)), None, "{target}");
         }
-        assert_eq!(resolved(vanity, None), None);
+        assert_eq!(resolved(custom, None), None);
         for url in ["http://d-1234567890.awsapps.com/start", "d-1234567890.awsapps.com", "", "https://", "https://ü.x"]
         {
             assert_eq!(resolved(url, Some("https://d-1234567890.awsapps.com/start")), None, "{url}");
@@ -237,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn the_region_is_read_where_the_host_has_it() {
+    fn the_region_is_read_from_the_host() {
         let table = [
             ("https://ssoins-1.portal.eu-central-1.app.aws/start", Some("eu-central-1")),
             ("https://ssoins-1.us-gov-east-1.portal.amazonaws.com", Some("us-gov-east-1")),

@@ -1,6 +1,6 @@
-//! The token cache: `~/.aws/sso/cache`, shared with the AWS CLI and the SDKs, byte for byte what the AWS CLI writes.
+//! The token cache: `~/.aws/sso/cache`, shared with the AWS CLI and the SDKs, in the same bytes as the AWS CLI writes.
 //!
-//! Deliberately not here: when a token is refreshed. A broken file is an absent one, and is mended by the next sign-in.
+//! A broken file counts as absent; the next sign-in replaces it.
 
 use super::Session;
 use crate::context::Context;
@@ -15,7 +15,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// The AWS CLI truncates before it writes: how long a half-written file is given to become whole.
+/// How long to wait for another tool to finish writing a file: the AWS CLI truncates the file first.
 const WRITING_TIME: Duration = Duration::from_millis(20);
 
 /// The keys of the file, in the AWS CLI's order.
@@ -30,7 +30,7 @@ const KEYS: [&str; 8] = [
     "refreshToken",
 ];
 
-/// What signing in to a session yields.
+/// The token of a session, with the client registration that it was issued to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Token {
     pub(crate) start_url: Option<String>,
@@ -44,7 +44,7 @@ pub(crate) struct Token {
     pub(crate) unknown: Unknown,
 }
 
-/// Keys of other tools, kept when the token is refreshed; they may be secret.
+/// Keys of other tools, which are kept when the token is refreshed; their values may be secret.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub(crate) struct Unknown(Map<String, Value>);
 
@@ -55,15 +55,15 @@ impl fmt::Debug for Unknown {
 }
 
 impl Token {
-    /// Tells whether the token still lives, as far as its own date says.
+    /// Tells whether the token has not expired; AWS may have revoked it all the same.
     pub(crate) fn is_valid(&self, now: Timestamp) -> bool {
         self.expires_at > now
     }
 
-    /// Tells whether the token carries what a refresh needs, from a client registration that still lives.
+    /// Tells whether the token has all that a refresh needs, including a client registration that has not expired.
     pub(crate) fn is_refreshable(&self, now: Timestamp) -> bool {
-        let parts = self.refresh_token.is_some() && self.client_id.is_some() && self.client_secret.is_some();
-        parts && self.registration_expires_at.is_none_or(|end| end > now)
+        let is_complete = self.refresh_token.is_some() && self.client_id.is_some() && self.client_secret.is_some();
+        is_complete && self.registration_expires_at.is_none_or(|end| end > now)
     }
 
     pub(super) fn parse(bytes: &[u8]) -> Option<Self> {
@@ -101,10 +101,10 @@ impl Token {
     }
 }
 
-/// Reads the token of a session, whatever its age; one that is absent or broken is `None`.
+/// Reads the token of a session, expired or not; `None` when the file is absent or broken.
 ///
 /// # Errors
-/// Configuration, when the file is there and cannot be read.
+/// Configuration: the file exists and cannot be read.
 pub(crate) fn read(ctx: &Context, session: &Session) -> Result<Option<Token>> {
     let path = path(ctx, session)?;
     let Some(bytes) = files::read(&path)? else { return Ok(None) };
@@ -115,15 +115,15 @@ pub(crate) fn read(ctx: &Context, session: &Session) -> Result<Option<Token>> {
     Ok(files::read(&path)?.and_then(|bytes| Token::parse(&bytes)))
 }
 
-/// Returns when the token of a session was written.
+/// Returns when the token file of a session was written.
 pub(super) fn written_at(ctx: &Context, session: &Session) -> Option<Timestamp> {
     files::written_at(&path(ctx, session).ok()?, ctx.now())
 }
 
-/// Takes room for the next token of a session, before AWS is asked for it.
+/// Reserves the disk space for the next token of a session, before AWS issues it.
 ///
 /// # Errors
-/// Configuration, naming the file: a token could not be written.
+/// Configuration, with the file: a token could not be written.
 pub(super) fn reserve(ctx: &Context, session: &Session) -> Result<Reserved> {
     Reserved::take(&path(ctx, session)?)
 }
@@ -133,31 +133,31 @@ pub(super) fn is_read_only(ctx: &Context, session: &Session) -> bool {
     path(ctx, session).is_ok_and(|path| files::is_read_only(&path))
 }
 
-/// Writes the token of a session into the room taken for it.
+/// Writes the token of a session into the reserved space.
 ///
 /// # Errors
-/// Configuration, naming the file.
+/// Configuration, with the file.
 pub(super) fn write(reserved: Reserved, token: &Token) -> Result<()> {
     reserved.write(token.to_json().as_bytes())
 }
 
-/// Removes the token of a session.
+/// Removes the token file of a session.
 ///
 /// # Errors
-/// Configuration, naming the file.
+/// Configuration, with the file.
 pub(super) fn remove(ctx: &Context, session: &Session) -> Result<()> {
     files::remove(&path(ctx, session)?)
 }
 
-/// Returns the file a session's token lies in, there or not.
+/// Returns the token file of a session, which may not exist.
 ///
 /// # Errors
-/// Configuration, when there is no home directory.
+/// Configuration: there is no home directory.
 pub(crate) fn path(ctx: &Context, session: &Session) -> Result<PathBuf> {
     Ok(cache_file(&directory(ctx)?, session.label()))
 }
 
-/// Takes the lock under which a session's token is changed.
+/// Waits for the lock that is needed to change a session's token.
 ///
 /// # Errors
 /// Unreachable: another process holds the lock.
@@ -169,17 +169,17 @@ pub(super) fn lock(ctx: &Context, session: &Session) -> Result<Lock> {
 /// Returns the directory of tokens and client registrations.
 ///
 /// # Errors
-/// Configuration, when there is no home directory.
+/// Configuration: there is no home directory.
 pub(crate) fn directory(ctx: &Context) -> Result<PathBuf> {
     Ok(ctx.home()?.join(".aws/sso/cache"))
 }
 
-/// Names a cache file by the hash of what it belongs to.
+/// Returns the cache file whose name is the hash of a text.
 pub(super) fn cache_file(directory: &Path, of: &str) -> PathBuf {
     directory.join(format!("{}.json", files::hashed(of)))
 }
 
-/// Takes a value out by its key; the Rust SDK matches keys without case, and other tools follow what it reads.
+/// Removes a value by its key, in any case: the Rust SDK ignores the case of keys, so tools may write any.
 pub(super) fn take(map: &mut Map<String, Value>, key: &str) -> Option<Value> {
     map.shift_remove(key).or_else(|| {
         let other = map.keys().find(|other| other.eq_ignore_ascii_case(key))?.clone();
@@ -187,7 +187,7 @@ pub(super) fn take(map: &mut Map<String, Value>, key: &str) -> Option<Value> {
     })
 }
 
-/// Returns a string that can travel in a header: what AWS issues is never empty and has no control characters.
+/// Returns a text that can be sent in a header: not empty, without control characters, as all that AWS issues.
 pub(super) fn text(value: Value) -> Option<String> {
     match value {
         Value::String(text) if !text.is_empty() && !text.chars().any(char::is_control) => Some(text),

@@ -1,4 +1,4 @@
-//! Renewing against a stand-in for Identity Center.
+//! Refreshing against a stand-in for Identity Center.
 
 use super::super::{Session, token as current};
 use super::*;
@@ -64,7 +64,7 @@ impl World {
 }
 
 #[test]
-fn a_token_that_lives_is_taken_as_it_is() {
+fn a_valid_token_is_used_as_it_is() {
     let world = world();
     let token = world.seed(301);
     assert_eq!(current(&world.ctx, &world.session).unwrap().access_token.expose(), token);
@@ -72,7 +72,7 @@ fn a_token_that_lives_is_taken_as_it_is() {
 }
 
 #[test]
-fn a_token_about_to_end_is_renewed_and_the_file_stays_the_aws_clis() {
+fn a_token_about_to_expire_is_refreshed_in_the_format_of_the_aws_cli() {
     let world = world();
     let old = world.seed(299);
     world.age();
@@ -101,7 +101,7 @@ fn the_old_refresh_token_is_kept_when_there_is_no_new_one_and_so_are_unknown_key
 }
 
 #[test]
-fn a_refusing_server_costs_nothing_while_the_token_lives_and_is_not_asked_again_at_once() {
+fn a_failing_server_is_asked_once_a_minute_while_the_token_is_valid() {
     let world = world();
     let token = world.seed(240);
     world.age();
@@ -109,12 +109,12 @@ fn a_refusing_server_costs_nothing_while_the_token_lives_and_is_not_asked_again_
     for _ in 0..3 {
         assert_eq!(current(&world.ctx, &world.session).unwrap().access_token.expose(), token);
     }
-    // The SDK has tried three times, the first time round.
+    // The SDK makes three attempts for the first refresh.
     assert_eq!(world.refreshes(), 3);
 }
 
 #[test]
-fn an_unreachable_server_is_no_reason_to_ask_a_person() {
+fn an_unreachable_server_does_not_ask_to_sign_in() {
     let world = world();
     world.seed(-1);
     world.standin.fault("CreateToken", Fault::Status(500), Times::Forever);
@@ -124,7 +124,7 @@ fn an_unreachable_server_is_no_reason_to_ask_a_person() {
 }
 
 #[test]
-fn a_session_that_is_over_needs_a_person_and_its_refresh_token_is_sent_once() {
+fn an_expired_session_needs_a_person_and_its_refresh_token_is_sent_once() {
     let world = world();
     world.seed(-1);
     world.standin.end_sessions();
@@ -139,7 +139,7 @@ fn a_session_that_is_over_needs_a_person_and_its_refresh_token_is_sent_once() {
 }
 
 #[test]
-fn what_cannot_be_renewed_is_not_tried() {
+fn a_token_that_is_not_refreshable_is_not_sent() {
     let cases = [
         Seed { expires_in: -1, refreshable: false, ..Seed::default() },
         Seed { expires_in: -1, registration_expires_in: -1, ..Seed::default() },
@@ -148,9 +148,9 @@ fn what_cannot_be_renewed_is_not_tried() {
         let world = world();
         world.seed_with(&seed);
         assert_eq!(current(&world.ctx, &world.session).unwrap_err().kind, ErrorKind::NeedsPerson);
-        let lives = world.seed_with(&Seed { expires_in: 60, ..seed });
+        let valid = world.seed_with(&Seed { expires_in: 60, ..seed });
         world.age();
-        assert_eq!(current(&world.ctx, &world.session).unwrap().access_token.expose(), lives);
+        assert_eq!(current(&world.ctx, &world.session).unwrap().access_token.expose(), valid);
         assert_eq!(world.standin.total(), 0);
     }
 }
@@ -166,7 +166,7 @@ fn without_a_token_a_person_is_needed() {
 }
 
 #[test]
-fn a_legacy_token_that_can_be_renewed_is() {
+fn a_legacy_token_is_refreshed() {
     let world = world();
     let old = world.standin.seed_token(world.home.path(), START_URL, &Seed { expires_in: -1, ..Seed::default() });
     let token = current(&world.ctx, &session(&world.standin, None)).unwrap();
@@ -174,7 +174,7 @@ fn a_legacy_token_that_can_be_renewed_is() {
 }
 
 #[test]
-fn two_hundred_at_once_renew_once() {
+fn two_hundred_at_once_refresh_once() {
     let world = world();
     world.seed(-1);
     let token = || current(&world.ctx, &world.session).unwrap().access_token.expose().to_string();
@@ -187,7 +187,7 @@ fn two_hundred_at_once_renew_once() {
 }
 
 #[test]
-fn a_token_that_was_just_refreshed_is_good_enough_however_short_its_life() {
+fn a_new_token_is_not_refreshed_however_short_its_lifetime() {
     let world = world();
     world.standin.configure(|options: &mut Options| options.access_token = Duration::from_secs(200));
     world.seed(-1);
@@ -199,11 +199,11 @@ fn a_token_that_was_just_refreshed_is_good_enough_however_short_its_life() {
     assert!(tokens.iter().all(|one| *one == token()));
     assert_eq!(world.refreshes(), 1);
     world.age();
-    assert_ne!(token(), tokens[0], "when half of its life is over it is refreshed");
+    assert_ne!(token(), tokens[0], "it is refreshed when half of its lifetime is left");
 }
 
 #[test]
-fn a_failure_is_shared_by_those_who_waited_for_it() {
+fn a_failure_counts_for_all_that_waited() {
     let world = world();
     world.seed(-1);
     world.standin.fault("CreateToken", Fault::Status(500), Times::Forever);
@@ -216,33 +216,36 @@ fn a_failure_is_shared_by_those_who_waited_for_it() {
 }
 
 #[test]
-fn a_refused_token_is_renewed_once_for_all() {
+fn a_rejected_token_is_refreshed_once_for_all() {
     let world = world();
-    let refused = Secret::new(world.seed(3600));
+    let rejected = Secret::new(world.seed(3600));
     world.standin.end_access_tokens();
-    let token = || token_after_refusal(&world.ctx, &world.session, &refused).unwrap().access_token;
+    let token = || token_after_rejection(&world.ctx, &world.session, &rejected).unwrap().access_token;
     let tokens: Vec<Secret> = thread::scope(|scope| {
         let all: Vec<_> = (0..20).map(|_| scope.spawn(token)).collect();
         all.into_iter().map(|one| one.join().unwrap()).collect()
     });
-    assert!(tokens.iter().all(|token| *token != refused && *token == tokens[0]));
+    assert!(tokens.iter().all(|token| *token != rejected && *token == tokens[0]));
     assert_eq!(world.refreshes(), 1);
     world.standin.end_sessions();
-    assert_eq!(token_after_refusal(&world.ctx, &world.session, &tokens[0]).unwrap_err().kind, ErrorKind::NeedsPerson);
+    assert_eq!(token_after_rejection(&world.ctx, &world.session, &tokens[0]).unwrap_err().kind, ErrorKind::NeedsPerson);
 }
 
 #[test]
-fn a_token_that_is_refused_and_cannot_be_renewed_does_not_lie_there_as_if_it_were_good() {
+fn a_rejected_token_that_cannot_be_refreshed_is_removed() {
     for refreshable in [true, false] {
         let world = world();
-        let refused = Secret::new(world.seed_with(&Seed { refreshable, ..Seed::default() }));
+        let rejected = Secret::new(world.seed_with(&Seed { refreshable, ..Seed::default() }));
         let file = ssox_standin::token_file(world.home.path(), "corp");
         world.standin.fault("CreateToken", Fault::Status(500), Times::Forever);
-        let error = token_after_refusal(&world.ctx, &world.session, &refused).unwrap_err();
+        let error = token_after_rejection(&world.ctx, &world.session, &rejected).unwrap_err();
         assert_eq!((error.kind == ErrorKind::Unreachable, file.exists()), (refreshable, refreshable));
         world.standin.clear_faults("*");
         world.standin.end_sessions();
-        assert_eq!(token_after_refusal(&world.ctx, &world.session, &refused).unwrap_err().kind, ErrorKind::NeedsPerson);
+        assert_eq!(
+            token_after_rejection(&world.ctx, &world.session, &rejected).unwrap_err().kind,
+            ErrorKind::NeedsPerson
+        );
         assert!(!file.exists());
     }
 }

@@ -1,7 +1,7 @@
-//! The listener the browser brings the answer to: one path, one method, one host, one state.
+//! The local listener that the browser is redirected to with the authorization response.
 //!
-//! Deliberately not here: what the answer is exchanged for. Whoever else knocks (a port scan, a favicon, another page in
-//! the same browser) gets a short answer in a thread of its own, and the wait goes on.
+//! It accepts one path, one method, one host and one state. All other requests (a port scan, a favicon, another page) get
+//! a short response, each in its own thread, and do not disturb the wait.
 
 use super::page::Page;
 use crate::context::{Context, Deadline};
@@ -17,43 +17,45 @@ use std::sync::mpsc::{Sender, channel};
 use std::thread;
 use std::time::Duration;
 
-/// The path that is registered with AWS.
+/// The path of the redirect URI that is registered with AWS.
 pub(super) const PATH: &str = "/oauth/callback";
 
-/// How long somebody who connects may take to say what he wants, and how much of it is read.
-const REQUEST_TIME: Duration = Duration::from_secs(5);
-const REQUEST_SIZE: usize = 16 * 1024;
+/// How long a client may take to send its request.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How often the door is looked at.
+/// The largest head of a request, in bytes.
+const MAX_REQUEST_SIZE: usize = 16 * 1024;
+
+/// The pause between two checks for a connection.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// A listener on 127.0.0.1; nobody from another machine can reach it.
+/// A listener on 127.0.0.1, which other machines cannot reach.
 #[derive(Debug)]
-pub(super) struct Callback {
+pub(super) struct CallbackListener {
     listener: TcpListener,
     port: u16,
 }
 
-/// The browser with the answer; it waits for its page.
+/// The browser's request with the authorization response; the browser waits for a page.
 #[derive(Debug)]
-pub(super) struct Visitor {
-    pub(super) answer: Answer,
+pub(super) struct CallbackRequest {
+    pub(super) response: AuthorizationResponse,
     stream: TcpStream,
 }
 
-/// What the browser brought.
+/// What AWS sends through the browser.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Answer {
+pub(super) enum AuthorizationResponse {
     Code(Secret),
-    /// The error AWS names, and what it says about it.
-    Refused(String),
+    /// AWS's error code, and its description if there is one.
+    Error(String),
 }
 
-impl Callback {
-    /// Begins to listen, on a free port unless one is asked for.
+impl CallbackListener {
+    /// Listens on a port, or on any free port.
     ///
     /// # Errors
-    /// Configuration, when the port is taken.
+    /// Configuration: the port is in use.
     pub(super) fn bind(port: Option<u16>) -> Result<Self> {
         let wanted = port.unwrap_or(0);
         let bound = TcpListener::bind((Ipv4Addr::LOCALHOST, wanted)).and_then(|listener| {
@@ -67,60 +69,62 @@ impl Callback {
         })
     }
 
-    /// Returns the port it listens on.
+    /// Returns the port.
     pub(super) fn port(&self) -> u16 {
         self.port
     }
 
-    /// Returns the address the browser is sent back to.
+    /// Returns the URL that AWS redirects the browser to.
     pub(super) fn redirect_uri(&self) -> String {
         format!("http://127.0.0.1:{}{PATH}", self.port)
     }
 
-    /// Waits for the browser that brings the state back; `None` when it did not come in time. `goes_on` is called all the
-    /// while, to show the person the time; where it says no, the wait ends.
+    /// Waits for the authorization response with our state; `None` at the deadline, or when `keep_waiting` returns false.
+    ///
+    /// `keep_waiting` is called several times per second, and may show the remaining time.
     pub(super) fn wait(
         &self,
         ctx: &Context,
         state: &str,
         deadline: Deadline,
-        goes_on: impl Fn() -> bool,
-    ) -> Option<Visitor> {
-        let (sender, visits) = channel();
-        let mut strangers = HashSet::new();
-        while !deadline.is_expired() && goes_on() {
+        keep_waiting: impl Fn() -> bool,
+    ) -> Option<CallbackRequest> {
+        let (sender, events) = channel();
+        let mut reported_users = HashSet::new();
+        while !deadline.is_expired() && keep_waiting() {
             let pause = match self.listener.accept() {
                 Ok((stream, _)) => {
-                    self.attend(ctx, stream, state, sender.clone());
+                    self.handle(ctx, stream, state, sender.clone());
                     Duration::ZERO
                 }
-                // Nobody there, or one who left already.
+                // No connection, or one that was closed already.
                 Err(_) => PAUSE,
             };
-            match visits.recv_timeout(pause) {
-                Ok(Visit::Answer(visitor)) => return Some(visitor),
-                Ok(Visit::Stranger(user)) if strangers.insert(user.clone()) => self.warn_of(&user),
-                Ok(Visit::Stranger(_)) | Err(_) => {}
+            match events.recv_timeout(pause) {
+                Ok(Event::Response(request)) => return Some(request),
+                Ok(Event::OtherUser(user)) if reported_users.insert(user.clone()) => self.warn_of(&user),
+                Ok(Event::OtherUser(_)) | Err(_) => {}
             }
         }
         None
     }
 
-    fn attend(&self, ctx: &Context, stream: TcpStream, state: &str, sender: Sender<Visit>) {
+    /// Handles a connection in a thread of its own.
+    fn handle(&self, ctx: &Context, stream: TcpStream, state: &str, sender: Sender<Event>) {
         let (ctx, hosts, state) = (ctx.clone(), hosts(self.port), state.to_string());
-        // A thread that cannot be had drops the connection; the browser will come again.
+        // When no thread can be started the connection is dropped, and the browser tries again.
         let _ = thread::Builder::new().stack_size(256 * 1024).spawn(move || {
             match peer::of(&ctx, &stream) {
                 Peer::Closed => return,
                 Peer::OtherUser(user) => {
-                    let _ = sender.send(Visit::Stranger(user));
-                    return Page::another_user().send(&stream);
+                    let _ = sender.send(Event::OtherUser(user));
+                    return Page::other_user().send(&stream);
                 }
                 Peer::SameUser | Peer::Unknown => {}
             }
-            let Some(head) = read_head(&stream, ctx.deadline(REQUEST_TIME)) else { return };
-            match judge(&head, &hosts, &state) {
-                Ok(answer) => drop(sender.send(Visit::Answer(Visitor { answer, stream }))),
+            let Some(head) = read_head(&stream, ctx.deadline(REQUEST_TIMEOUT)) else { return };
+            match parse_request(&head, &hosts, &state) {
+                Ok(response) => drop(sender.send(Event::Response(CallbackRequest { response, stream }))),
                 Err(page) => page.send(&stream),
             }
         });
@@ -128,28 +132,28 @@ impl Callback {
 
     fn warn_of(&self, user: &str) {
         terminal::warn(&format!(
-            "the user {user} connected to 127.0.0.1:{}, which is for your browser, and got nothing; still waiting for you",
+            "the user {user} connected to 127.0.0.1:{}, which is for your browser, and was refused; still waiting for you",
             self.port
         ));
     }
 }
 
-/// Who came.
+/// What a connection brought.
 #[derive(Debug)]
-enum Visit {
-    Answer(Visitor),
-    /// Another user of this machine, who can read the address in the browser's command line.
-    Stranger(String),
+enum Event {
+    Response(CallbackRequest),
+    /// Another user of this machine, who may have read the URL in the browser's command line.
+    OtherUser(String),
 }
 
-impl Visitor {
-    /// Shows the browser its page.
+impl CallbackRequest {
+    /// Sends a page to the browser.
     pub(super) fn reply(self, page: &Page) {
         page.send(&self.stream);
     }
 }
 
-/// The names a browser can have for us after being sent to the redirect URI: it leaves out the port 80.
+/// Returns the values of `Host` that a browser sends for the redirect URI; it omits the port 80.
 fn hosts(port: u16) -> Vec<String> {
     let mut hosts = vec![format!("127.0.0.1:{port}")];
     if port == 80 {
@@ -158,15 +162,15 @@ fn hosts(port: u16) -> Vec<String> {
     hosts
 }
 
-/// Reads up to the empty line; `None` from somebody who does not come to the point.
+/// Reads up to the empty line; `None` when it does not come in time, or the head is too large.
 fn read_head(mut stream: &TcpStream, deadline: Deadline) -> Option<Vec<u8>> {
     stream.set_nonblocking(false).ok()?;
-    stream.set_write_timeout(Some(REQUEST_TIME)).ok()?;
+    stream.set_write_timeout(Some(REQUEST_TIMEOUT)).ok()?;
     let (mut head, mut buffer) = (Vec::new(), [0; 2048]);
     while !head.windows(4).any(|window| window == b"\r\n\r\n") {
         stream.set_read_timeout(Some(deadline.left()).filter(|left| !left.is_zero())).ok()?;
         match stream.read(&mut buffer) {
-            Ok(count @ 1..) if head.len() + count <= REQUEST_SIZE => head.extend_from_slice(&buffer[..count]),
+            Ok(count @ 1..) if head.len() + count <= MAX_REQUEST_SIZE => head.extend_from_slice(&buffer[..count]),
             Err(cause) if cause.kind() == ErrorKind::Interrupted => {}
             _ => return None,
         }
@@ -177,49 +181,48 @@ fn read_head(mut stream: &TcpStream, deadline: Deadline) -> Option<Vec<u8>> {
     Some(head)
 }
 
-/// Decides whether a request is the answer that is waited for; if not, which page it gets.
-fn judge(head: &[u8], hosts: &[String], state: &str) -> std::result::Result<Answer, Page> {
-    let bad = |why: &str| Page::no_answer("400 Bad Request", why);
-    let head = std::str::from_utf8(head).map_err(|_| bad("This is not HTTP."))?;
+/// Reads the authorization response from a request; the error is the page for a request that is not one.
+fn parse_request(head: &[u8], hosts: &[String], state: &str) -> std::result::Result<AuthorizationResponse, Page> {
+    let bad_request = |why: &str| Page::unrelated("400 Bad Request", why);
+    let head = std::str::from_utf8(head).map_err(|_| bad_request("This is not HTTP."))?;
     let mut lines = head.split("\r\n");
     let words: Vec<&str> = lines.next().unwrap_or_default().split(' ').collect();
-    let [method, target, "HTTP/1.1" | "HTTP/1.0"] = words[..] else { return Err(bad("This is not HTTP.")) };
-    let named = |line: &str| line.split_once(':').filter(|(name, _)| name.eq_ignore_ascii_case("host")).map(value);
-    let found: Vec<String> = lines.filter_map(named).collect();
-    if !matches!(&found[..], [host] if hosts.contains(host)) {
-        return Err(bad("The host is not this computer's."));
+    let [method, target, "HTTP/1.1" | "HTTP/1.0"] = words[..] else { return Err(bad_request("This is not HTTP.")) };
+    let headers = lines.filter_map(|line| line.split_once(':'));
+    let found: Vec<&str> =
+        headers.filter(|(name, _)| name.eq_ignore_ascii_case("host")).map(|(_, value)| value.trim()).collect();
+    if !matches!(&found[..], [host] if hosts.iter().any(|own| own == host)) {
+        return Err(bad_request("The host is not this computer's."));
     }
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
-    match (path == PATH, method) {
-        (false, _) => Err(Page::no_answer("404 Not Found", "There is nothing here.")),
-        (true, "GET") => answer(query, state).ok_or_else(|| bad("It does not belong to this sign-in.")),
-        (true, _) => Err(Page::wrong_method()),
+    if path != PATH {
+        return Err(Page::unrelated("404 Not Found", "There is nothing here."));
     }
-}
-
-fn value(header: (&str, &str)) -> String {
-    header.1.trim().to_string()
+    if method != "GET" {
+        return Err(Page::wrong_method());
+    }
+    parse_query(query, state).ok_or_else(|| bad_request("It does not belong to this sign-in."))
 }
 
 /// Reads the query; `None` unless it has our state, and each value once.
-fn answer(query: &str, state: &str) -> Option<Answer> {
-    let pairs: Option<Vec<(&str, String)>> = query
-        .split('&')
-        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
-        .map(|(name, value)| Some((name, percent::decode(value)?)))
-        .collect();
-    let pairs = pairs?;
-    let one = |name: &str| {
+fn parse_query(query: &str, state: &str) -> Option<AuthorizationResponse> {
+    let mut pairs = Vec::new();
+    for pair in query.split('&') {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        pairs.push((name, percent::decode(value)?));
+    }
+    let single = |name: &str| {
         let mut values = pairs.iter().filter(|(other, _)| *other == name).map(|(_, value)| value.as_str());
         values.next().filter(|value| !value.is_empty() && values.next().is_none())
     };
-    one("state").filter(|found| *found == state)?;
-    match (one("error"), one("code")) {
-        (Some(error), _) => {
-            Some(Answer::Refused(one("error_description").map_or(error.into(), |why| format!("{error}: {why}"))))
-        }
-        (None, code) => Some(Answer::Code(Secret::new(code?))),
+    if single("state")? != state {
+        return None;
     }
+    if let Some(error) = single("error") {
+        let description = single("error_description").map(|text| format!(": {text}")).unwrap_or_default();
+        return Some(AuthorizationResponse::Error(format!("{error}{description}")));
+    }
+    Some(AuthorizationResponse::Code(Secret::new(single("code")?)))
 }
 
 #[cfg(test)]

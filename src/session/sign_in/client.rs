@@ -1,6 +1,4 @@
-//! What both conversations need: a registration with AWS, and words for how they end.
-//!
-//! Deliberately not here: the conversations.
+//! What both flows need: the client registration, token requests, and errors for sign-ins that failed.
 
 use crate::aws::oidc::{self, Grant, RegistrationRequest, TokenResponse};
 use crate::context::Context;
@@ -12,22 +10,22 @@ use crate::terminal;
 use crate::time::human;
 use std::time::Duration;
 
-/// The name AWS shows to the person when it asks for consent.
+/// The client name that AWS shows when it asks for consent.
 const NAME: &str = "ssox";
 
-/// Where a conversation takes place.
+/// The client side of one sign-in.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Client<'a> {
     pub(super) ctx: &'a Context,
     pub(super) session: &'a Session,
-    /// Where the session's start URL leads.
+    /// The start URL on an AWS host, after a redirect.
     pub(super) start_url: &'a str,
-    /// How long the person may take.
+    /// How long to wait for the person.
     pub(super) timeout: Duration,
 }
 
 impl Client<'_> {
-    /// Returns the registration for a flow: the one of the cache, or a new one.
+    /// Returns the cached registration for a flow, or a new one.
     pub(super) fn registration(&self, flow: Flow, redirect_uri: Option<&str>) -> Result<Registration> {
         match registration::read(self.ctx, self.session, flow) {
             Some(registration) => Ok(registration),
@@ -35,7 +33,7 @@ impl Client<'_> {
         }
     }
 
-    /// Registers anew, in place of a registration AWS does not know any more.
+    /// Registers a new client; it replaces a cached registration, which AWS has rejected.
     pub(super) fn register(&self, flow: Flow, redirect_uri: Option<&str>) -> Result<Registration> {
         registration::remove(self.ctx, self.session);
         let request = RegistrationRequest {
@@ -45,61 +43,58 @@ impl Client<'_> {
             redirect_uris: redirect_uri.map(String::from).into_iter().collect(),
             issuer_url: (flow == Flow::Pkce).then(|| self.start_url.into()),
         };
-        let answer = oidc::register_client(self.ctx, &self.session.network, &self.session.region, &request)?;
-        let registration = Registration {
-            client_id: answer.client_id,
-            client_secret: answer.client_secret,
-            expires_at: answer.expires_at,
-        };
+        let registration = oidc::register_client(self.ctx, &self.session.network, &self.session.region, &request)?;
         if let Err(error) = registration::write(self.ctx, self.session, flow, &registration) {
             terminal::warn_of_cache(self.ctx, &error);
         }
         Ok(registration)
     }
 
-    /// Asks for a token.
+    /// Requests a token.
     pub(super) fn create_token(&self, registration: &Registration, grant: &Grant) -> Result<TokenResponse> {
         let Registration { client_id, client_secret, .. } = registration;
         oidc::create_token(self.ctx, &self.session.network, &self.session.region, client_id, client_secret, grant)
     }
 
-    /// Returns what the person knows the session by.
+    /// Returns the session's name or start URL.
     pub(super) fn label(&self) -> &str {
         self.session.label()
     }
 
-    /// Asks the person to sign in, at the address that follows.
-    pub(super) fn invite(&self, is_opened: bool) {
-        terminal::say(&match is_opened {
-            true => format!("opening your browser to sign in to `{}`; if nothing opens, go to", self.label()),
-            false => format!("to sign in to `{}`, go to", self.label()),
+    /// Asks the person to sign in at the URL that is shown next.
+    pub(super) fn ask_to_sign_in(&self, is_browser_opened: bool) {
+        let label = self.label();
+        terminal::say(&if is_browser_opened {
+            format!("opening your browser to sign in to `{label}`; if nothing opens, go to")
+        } else {
+            format!("to sign in to `{label}`, go to")
         });
     }
 
-    /// Makes the error for an answer that is no token.
-    pub(super) fn refusal(&self, answer: &TokenResponse) -> Error {
+    /// Makes the error for a response without a token.
+    pub(super) fn error_for(&self, response: &TokenResponse) -> Error {
         let label = self.label();
-        let message = match answer {
+        let message = match response {
             TokenResponse::Denied(why) if why.is_empty() => format!("signing in to `{label}` was refused"),
             TokenResponse::Denied(why) => format!("signing in to `{label}` was refused: {why}"),
-            TokenResponse::Expired => format!("nobody signed in to `{label}` before the code ended"),
+            TokenResponse::Expired => format!("nobody signed in to `{label}` before the code expired"),
             TokenResponse::InvalidClient => {
-                format!("AWS does not know the client it has just registered for `{label}`")
+                format!("AWS does not know the client that was just registered for `{label}`")
             }
-            _ => format!("AWS did not accept what the browser brought for `{label}`"),
+            _ => format!("AWS did not accept the authorization code from the browser for `{label}`"),
         };
         Error::needs_person(message).hint(self.session.sign_in_line())
     }
 
-    /// Returns the line to type to sign in with a code, in a browser anywhere.
-    pub(super) fn with_a_code(&self) -> String {
+    /// Returns the command that signs in with a device code, in a browser on any machine.
+    pub(super) fn device_code_line(&self) -> String {
         format!("{} --device-code", self.session.sign_in_line())
     }
 
-    /// Makes the error for a person who did not come.
-    pub(super) fn nobody_came(&self) -> Error {
-        let after = human(i64::try_from(self.timeout.as_secs()).unwrap_or(i64::MAX));
-        Error::needs_person(format!("nobody signed in to `{}` within {after}", self.label()))
+    /// Makes the error for a person who did not sign in within the time limit.
+    pub(super) fn timed_out(&self) -> Error {
+        let limit = human(i64::try_from(self.timeout.as_secs()).unwrap_or(i64::MAX));
+        Error::needs_person(format!("nobody signed in to `{}` within {limit}", self.label()))
             .hint(self.session.sign_in_line())
     }
 }

@@ -1,117 +1,120 @@
-//! Signing in with a code: shown here, confirmed in a browser anywhere.
+//! Signing in with a device code: it is shown here and confirmed in a browser on any machine.
 
 use super::client::Client;
 use crate::aws::oidc::{self, DeviceAuthorization, Grant, TokenResponse};
 use crate::browser;
 use crate::context::Deadline;
 use crate::error::{Error, ErrorKind, Result};
-use crate::session::flow::{Flow, SignIn};
+use crate::session::flow::{Flow, SignInOptions};
 use crate::session::registration::Registration;
 use crate::terminal::{self, Countdown};
 use std::thread;
 use std::time::Duration;
 
-/// What `slow_down` adds to the pause between two polls, and the pause when AWS names none.
-const SLOWER: Duration = Duration::from_secs(5);
-const USUAL_PAUSE: Duration = Duration::from_secs(5);
+/// What `slow_down` adds to the pause between two polls (RFC 8628, section 3.5).
+const SLOW_DOWN: Duration = Duration::from_secs(5);
 
-/// So many polls in a row may get no answer: a laptop changes networks while its owner signs in.
-const LOST_POLLS: u32 = 5;
+/// The pause between two polls when AWS names none.
+const DEFAULT_PAUSE: Duration = Duration::from_secs(5);
 
-/// How often the time that is left is shown.
+/// How many polls in a row may fail: a laptop changes networks while its owner signs in.
+const MAX_FAILED_POLLS: u32 = 5;
+
+/// How often the remaining time is updated.
 const TICK: Duration = Duration::from_millis(200);
 
 /// Shows a code and polls until the person has decided.
 ///
 /// # Errors
-/// Nobody came; AWS is unreachable or refuses.
-pub(super) fn converse(client: &Client, options: &SignIn) -> Result<(Registration, TokenResponse)> {
+/// `NeedsPerson`: nobody signed in. `Refused`, `Unreachable`.
+pub(super) fn sign_in(client: &Client, options: &SignInOptions) -> Result<(Registration, TokenResponse)> {
     let (registration, authorization) = authorize(client)?;
     let code = Grant::DeviceCode(authorization.device_code.clone());
     let poll = || client.create_token(&registration, &code);
-    // Where the browser is signed in already, AWS may say yes before anybody is asked.
-    let answer = match poll()? {
-        first @ (TokenResponse::Pending | TokenResponse::SlowDown) => {
-            show(client, options, &authorization)?;
-            let mut pause = seconds(authorization.interval).unwrap_or(USUAL_PAUSE);
-            if matches!(first, TokenResponse::SlowDown) {
-                pause += SLOWER;
-            }
-            let code_life = seconds(authorization.expires_in).unwrap_or(client.timeout);
-            let deadline = client.ctx.deadline(client.timeout.min(code_life));
-            match wait(client, pause, deadline, poll)? {
-                Some(answer) => answer,
-                None if code_life < client.timeout => TokenResponse::Expired,
-                None => return Err(client.nobody_came()),
-            }
-        }
-        answer => answer,
+    // AWS may approve at once, without asking, when the person is signed in.
+    let first = poll()?;
+    if !matches!(first, TokenResponse::Pending | TokenResponse::SlowDown) {
+        return Ok((registration, first));
+    }
+    show(client, options, &authorization)?;
+    let mut pause = seconds(authorization.interval).unwrap_or(DEFAULT_PAUSE);
+    if matches!(first, TokenResponse::SlowDown) {
+        pause += SLOW_DOWN;
+    }
+    let code_lifetime = seconds(authorization.expires_in).unwrap_or(client.timeout);
+    let deadline = client.ctx.deadline(client.timeout.min(code_lifetime));
+    let response = match poll_until(client, pause, deadline, poll)? {
+        Some(response) => response,
+        None if code_lifetime < client.timeout => TokenResponse::Expired,
+        None => return Err(client.timed_out()),
     };
-    Ok((registration, answer))
+    Ok((registration, response))
 }
 
-/// Begins, with a new registration when AWS does not know the cached one.
+/// Requests a device code; registers a new client when AWS does not know the cached one.
 fn authorize(client: &Client) -> Result<(Registration, DeviceAuthorization)> {
-    let start = |registration: &Registration| {
-        let Registration { client_id, client_secret, .. } = registration;
-        let (network, region) = (&client.session.network, &client.session.region);
-        oidc::start_device_authorization(client.ctx, network, region, client_id, client_secret, client.start_url)
-    };
-    let known = client.registration(Flow::DeviceCode, None)?;
-    if let Some(authorization) = start(&known)? {
-        return Ok((known, authorization));
+    let cached = client.registration(Flow::DeviceCode, None)?;
+    if let Some(authorization) = start(client, &cached)? {
+        return Ok((cached, authorization));
     }
     let new = client.register(Flow::DeviceCode, None)?;
-    let authorization = start(&new)?.ok_or_else(|| client.refusal(&TokenResponse::InvalidClient))?;
+    let authorization = start(client, &new)?.ok_or_else(|| client.error_for(&TokenResponse::InvalidClient))?;
     Ok((new, authorization))
 }
 
+fn start(client: &Client, registration: &Registration) -> Result<Option<DeviceAuthorization>> {
+    let Registration { client_id, client_secret, .. } = registration;
+    let (network, region) = (&client.session.network, &client.session.region);
+    oidc::start_device_authorization(client.ctx, network, region, client_id, client_secret, client.start_url)
+}
+
 /// Tells the person what to do, and opens the page where there is a browser.
-fn show(client: &Client, options: &SignIn, authorization: &DeviceAuthorization) -> Result<()> {
-    let complete = authorization.verification_uri_complete.as_deref().filter(|url| browser::is_page(url));
+fn show(client: &Client, options: &SignInOptions, authorization: &DeviceAuthorization) -> Result<()> {
+    let with_code = authorization.verification_uri_complete.as_deref().filter(|url| browser::is_page(url));
     let page = Some(authorization.verification_uri.as_str()).filter(|url| browser::is_page(url));
-    let url = complete.or(page).ok_or_else(|| no_page(&authorization.verification_uri))?;
+    let url = with_code.or(page).ok_or_else(|| not_a_page(&authorization.verification_uri))?;
     let is_opened = !options.no_browser && browser::can_open(client.ctx) && browser::open(client.ctx, url).is_some();
-    client.invite(is_opened);
+    client.ask_to_sign_in(is_opened);
     terminal::show_address(client.ctx, url);
-    let what = if complete.is_some() { "check that it shows" } else { "enter" };
+    let what = if with_code.is_some() { "check that it shows" } else { "enter" };
     terminal::say(&format!("{what} the code  {}", authorization.user_code));
     Ok(())
 }
 
-fn no_page(url: &str) -> Error {
+fn not_a_page(url: &str) -> Error {
     Error::unreachable(format!("AWS named `{url}` as the page to sign in on: not an AWS response"))
         .hint("is there a proxy in between? ssox doctor")
 }
 
-/// Polls until there is a decision; `None` when there was none in time.
-fn wait(
+/// Polls until there is a decision; `None` at the deadline.
+fn poll_until(
     client: &Client,
     mut pause: Duration,
     deadline: Deadline,
     poll: impl Fn() -> Result<TokenResponse>,
 ) -> Result<Option<TokenResponse>> {
     let countdown = Countdown::start("waiting for you in the browser");
-    let mut lost = 0;
+    let mut failed_polls = 0;
     loop {
-        rest(&countdown, deadline, pause.min(deadline.left()));
+        sleep(&countdown, deadline, pause.min(deadline.left()));
         if deadline.is_expired() {
             return Ok(None);
         }
         match poll() {
-            Ok(TokenResponse::Pending) => lost = 0,
-            Ok(TokenResponse::SlowDown) => pause += SLOWER,
-            Ok(answer) => return Ok(Some(answer)),
-            Err(error) if error.kind == ErrorKind::Unreachable && lost < LOST_POLLS => {
+            Ok(TokenResponse::Pending) => failed_polls = 0,
+            Ok(TokenResponse::SlowDown) => pause += SLOW_DOWN,
+            Ok(response) => return Ok(Some(response)),
+            Err(error) if error.kind == ErrorKind::Unreachable && failed_polls < MAX_FAILED_POLLS => {
                 client.ctx.log(|| error.message);
-                lost += 1;
+                failed_polls += 1;
             }
             Err(error) => return Err(error),
         }
     }
 }
 
-fn rest(countdown: &Countdown, deadline: Deadline, pause: Duration) {
+/// Sleeps, and shows the time until the deadline meanwhile.
+fn sleep(countdown: &Countdown, deadline: Deadline, pause: Duration) {
     let mut left = pause;
     while !left.is_zero() {
         countdown.show(deadline.left());
@@ -121,6 +124,7 @@ fn rest(countdown: &Countdown, deadline: Deadline, pause: Duration) {
     }
 }
 
+/// Returns a number of seconds as a duration; `None` unless it is positive.
 fn seconds(count: i64) -> Option<Duration> {
     u64::try_from(count).ok().filter(|count| *count > 0).map(Duration::from_secs)
 }

@@ -1,18 +1,19 @@
-//! Signing in: a person, a browser, and one such conversation at a time.
+//! Signing in: a person confirms in a browser, in one of two flows.
 //!
-//! Deliberately not here: tokens that need no person (`refresh`).
+//! Invariant: one process at a time signs in to a session; the others wait for its token.
 
 mod callback;
 mod client;
 mod device;
-mod handover;
+mod lock;
 mod page;
 mod pkce;
-mod turn;
+mod secret_url;
 
-pub(crate) use handover::hand_over;
+pub(crate) use secret_url::open_secret_url;
 
-use super::flow::{self, Flow, SignIn};
+use super::flow::{self, Flow, SignInOptions};
+use super::registration::Registration;
 use super::token::{self, Token};
 use super::{Session, refresh, start_url};
 use crate::aws::oidc::TokenResponse;
@@ -23,61 +24,66 @@ use crate::secret::Secret;
 use crate::terminal;
 use crate::time::human;
 use client::Client;
+use lock::{Acquired, SignInLock};
 use std::time::Duration;
-use turn::Turn;
 
-/// How long a person may take.
-const PATIENCE: Duration = Duration::from_secs(600);
+/// How long to wait for the person unless an option says so.
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(600);
 
-/// Signs in, or waits for another process that is at it.
+/// Signs in, or waits for the process that is already signing in.
 ///
 /// # Errors
-/// A person is needed and not there, refused, or did not come in time; AWS is unreachable; a port is taken; the token
-/// could not be kept.
-pub(crate) fn sign_in(ctx: &Context, session: &Session, options: &SignIn) -> Result<Token> {
-    // Nobody has to sign in for a token that cannot be kept.
+/// `NeedsPerson`: no person is there, or the person refused or did not sign in in time. `Unreachable`. Configuration: a
+/// port is in use; the token could not be written.
+pub(crate) fn sign_in(ctx: &Context, session: &Session, options: &SignInOptions) -> Result<Token> {
+    // The person should not sign in for a token that cannot be written.
     if !ctx.no_input {
         token::reserve(ctx, session)
             .map_err(|error| error.doing(format!("cannot sign in to `{}`", session.label())))?;
     }
-    past(ctx, session, options, None)
+    wait_or_sign_in(ctx, session, options, None)
 }
 
-/// Signs in after `error`, when that is what helps and a person is there; else it stays the error.
+/// Signs in after an error, if signing in helps and a person is there.
 ///
 /// # Errors
 /// `error`, or as [`sign_in`].
-pub(super) fn instead(
+pub(super) fn sign_in_after(
     ctx: &Context,
     session: &Session,
-    options: &SignIn,
-    refused: Option<&Secret>,
+    options: &SignInOptions,
+    rejected: Option<&Secret>,
     error: Error,
 ) -> Result<Token> {
-    match error.kind == ErrorKind::NeedsPerson && !ctx.no_input {
-        true => past(ctx, session, options, refused),
-        false => Err(error),
+    if error.kind != ErrorKind::NeedsPerson || ctx.no_input {
+        return Err(error);
     }
+    wait_or_sign_in(ctx, session, options, rejected)
 }
 
-/// Signs in; a token is accepted from another process unless it is the one AWS refused.
-fn past(ctx: &Context, session: &Session, options: &SignIn, refused: Option<&Secret>) -> Result<Token> {
+/// Signs in, unless another process does or has done; `rejected` is a token that AWS rejected, so it does not count.
+fn wait_or_sign_in(
+    ctx: &Context,
+    session: &Session,
+    options: &SignInOptions,
+    rejected: Option<&Secret>,
+) -> Result<Token> {
     if ctx.no_input {
         let message = format!("signing in to `{}` needs a person at a terminal", session.label());
         return Err(Error::needs_person(message).hint(session.sign_in_line()));
     }
-    let known = token::read(ctx, session)?.map(|token| token.access_token);
-    let unwanted = if options.fresh { known.as_ref() } else { refused };
-    let found = || {
+    let cached = token::read(ctx, session)?.map(|token| token.access_token);
+    let unwanted = if options.fresh { cached.as_ref() } else { rejected };
+    let find_token = || {
         let token = token::read(ctx, session)?;
         Ok(token.filter(|token| token.is_valid(ctx.now()) && Some(&token.access_token) != unwanted))
     };
-    let timeout = options.timeout.unwrap_or(PATIENCE);
-    let token = match turn::take(ctx, session, ctx.deadline(timeout), found)? {
-        Turn::Done(token) => token,
-        Turn::Ours(owner) => {
-            let result = converse(ctx, session, options, timeout);
-            owner.end(&result);
+    let timeout = options.timeout.unwrap_or(DEFAULT_TIMEOUT);
+    let token = match SignInLock::acquire(ctx, session, ctx.deadline(timeout), find_token)? {
+        Acquired::Token(token) => token,
+        Acquired::Lock(lock) => {
+            let result = sign_in_now(ctx, session, options, timeout);
+            lock.finish(&result);
             result?
         }
     };
@@ -86,9 +92,9 @@ fn past(ctx: &Context, session: &Session, options: &SignIn, refused: Option<&Sec
     Ok(token)
 }
 
-/// Asks the person, one way or the other, and keeps what comes of it.
-fn converse(ctx: &Context, session: &Session, options: &SignIn, timeout: Duration) -> Result<Token> {
-    // Said before the person signs in, and not held meanwhile: Ctrl-C would leave the file.
+/// Signs in, in one flow or the other, and writes the token.
+fn sign_in_now(ctx: &Context, session: &Session, options: &SignInOptions, timeout: Duration) -> Result<Token> {
+    // The person should know before signing in. The space is not kept: Ctrl-C would leave the temporary file.
     if let Err(error) = token::reserve(ctx, session).map(drop)
         && ctx.is_first_unwritable_cache()
     {
@@ -96,20 +102,9 @@ fn converse(ctx: &Context, session: &Session, options: &SignIn, timeout: Duratio
     }
     let start_url = start_url::resolve(session, |url| web::redirect(ctx, &session.network, url))?;
     let client = Client { ctx, session, start_url: &start_url, timeout };
-    let flow = flow::choose(ctx, options.flow, options.port, session.name.is_some());
-    let done = match flow {
-        Flow::Pkce => pkce::converse(&client, options)?,
-        Flow::DeviceCode => Some(device::converse(&client, options)?),
-    };
-    let (registration, answer) = match done {
-        Some(done) => done,
-        None => {
-            terminal::say("the browser here does not start: a code works in a browser anywhere");
-            device::converse(&client, &SignIn { no_browser: true, ..options.clone() })?
-        }
-    };
-    let TokenResponse::Token { access_token, refresh_token, expires_in } = answer else {
-        return Err(client.refusal(&answer));
+    let (registration, response) = run_flow(&client, options)?;
+    let TokenResponse::Token { access_token, refresh_token, expires_in } = response else {
+        return Err(client.error_for(&response));
     };
     let token = Token {
         start_url: Some(session.start_url.clone()),
@@ -126,6 +121,19 @@ fn converse(ctx: &Context, session: &Session, options: &SignIn, timeout: Duratio
     let _lock = token::lock(ctx, session).map_err(|error| terminal::warn(&error.message));
     refresh::store(ctx, session, token::reserve(ctx, session), &token);
     Ok(token)
+}
+
+/// Runs the flow that fits; PKCE is followed by the device code when no browser starts.
+fn run_flow(client: &Client, options: &SignInOptions) -> Result<(Registration, TokenResponse)> {
+    let Client { ctx, session, .. } = client;
+    if flow::choose(ctx, options.flow, options.port, session.name.is_some()) == Flow::DeviceCode {
+        return device::sign_in(client, options);
+    }
+    if let Some(done) = pkce::sign_in(client, options)? {
+        return Ok(done);
+    }
+    terminal::say("the browser here does not start: use a code, in a browser on any machine");
+    device::sign_in(client, &SignInOptions { no_browser: true, ..options.clone() })
 }
 
 #[cfg(test)]

@@ -1,6 +1,4 @@
-//! The page a person ends on in the browser, and the answers for those who are not that person.
-//!
-//! Deliberately not here: what is asked for (`callback`).
+//! The pages of the local listener: the one that the person sees at the end, and those for other requests.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpStream};
@@ -8,7 +6,7 @@ use std::time::Duration;
 
 const TEMPLATE: &str = include_str!("../pages/answer.html");
 
-/// One answer of the listener.
+/// An HTTP response of the listener.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Page {
     pub(super) status: &'static str,
@@ -16,58 +14,59 @@ pub(super) struct Page {
     title: &'static str,
     text: String,
     detail: String,
-    /// A header line of its own.
-    extra: String,
+    /// An additional header line, or nothing.
+    extra_header: String,
 }
 
 impl Page {
-    /// Says that it is done.
+    /// Makes the page for a person who is signed in.
     pub(super) fn signed_in(label: &str) -> Self {
         let text = "You can close this tab and go back to your terminal.".into();
         Self { detail: format!("Session: {label}"), ..Self::new("200 OK", "You are signed in", text) }
     }
 
-    /// Says that it failed, and why.
+    /// Makes the page for a sign-in that failed.
     pub(super) fn not_signed_in(why: &str) -> Self {
-        let text = "Nothing was handed out. Your terminal says what to do next.".into();
+        let text = "ssox received no token. Your terminal shows what to do next.".into();
         let page = Self::new("200 OK", "You are not signed in", text);
         Self { is_good: false, detail: why.replace('`', ""), ..page }
     }
 
-    /// Says why a request is no answer to the sign-in that waits.
-    pub(super) fn no_answer(status: &'static str, why: &str) -> Self {
-        let text = "This is not the answer your terminal is waiting for. It goes on waiting.".into();
-        Self { is_good: false, detail: why.into(), ..Self::new(status, "Not this one", text) }
+    /// Makes the page for a request that does not belong to the sign-in, which continues.
+    pub(super) fn unrelated(status: &'static str, why: &str) -> Self {
+        let text = "This request does not belong to the sign-in in your terminal, which is still waiting.".into();
+        Self { is_good: false, detail: why.into(), ..Self::new(status, "Not part of this sign-in", text) }
     }
 
-    /// Says that it is somebody else's.
-    pub(super) fn another_user() -> Self {
-        let text = "This address is for the browser of the user who runs ssox, and you are another one.".into();
-        let detail = "If both are you: `ssox login --device-code`, or `ssox console --print`".replace('`', "");
-        Self { is_good: false, detail, ..Self::new("403 Forbidden", "Not yours", text) }
+    /// Makes the page for a browser of another user.
+    pub(super) fn other_user() -> Self {
+        let text = "This URL is for the user who runs ssox, and this browser belongs to another user.".into();
+        let detail =
+            "If you are both users, type: `ssox login --device-code`, or `ssox console --print`".replace('`', "");
+        Self { is_good: false, detail, ..Self::new("403 Forbidden", "Another user", text) }
     }
 
-    /// Says which method there is.
+    /// Makes the page for a method other than `GET`.
     pub(super) fn wrong_method() -> Self {
-        let page = Self::no_answer("405 Method Not Allowed", "Only GET is answered here.");
-        Self { extra: "Allow: GET\r\n".into(), ..page }
+        let page = Self::unrelated("405 Method Not Allowed", "Only GET is allowed here.");
+        Self { extra_header: "Allow: GET\r\n".into(), ..page }
     }
 
-    /// Sends the same tab to another address.
-    pub(super) fn elsewhere(url: &str) -> Self {
-        let page = Self::new("302 Found", "Once more", "AWS wants to be asked again.".into());
-        Self { extra: format!("Location: {url}\r\n"), ..page }
+    /// Makes a redirect to another URL.
+    pub(super) fn redirect(url: &str) -> Self {
+        let page = Self::new("302 Found", "Redirecting", "Your browser opens the next page.".into());
+        Self { extra_header: format!("Location: {url}\r\n"), ..page }
     }
 
     fn new(status: &'static str, title: &'static str, text: String) -> Self {
-        Self { status, is_good: true, title, text, detail: String::new(), extra: String::new() }
+        Self { status, is_good: true, title, text, detail: String::new(), extra_header: String::new() }
     }
 
-    /// Writes the page and ends the connection. Whether it arrives is the browser's business.
+    /// Writes the page and closes the connection; errors are ignored.
     pub(super) fn send(&self, mut stream: &TcpStream) {
         let sent = stream.write_all(self.response().as_bytes()).and_then(|()| stream.shutdown(Shutdown::Write));
         if sent.is_ok() {
-            // What came unread would make the kernel reset the connection before the page is read.
+            // The kernel resets a connection that is closed with unread data, and the page could be lost.
             let _ = stream.set_read_timeout(Some(Duration::from_millis(200)));
             let _ = stream.read(&mut [0; 4096]);
         }
@@ -82,12 +81,12 @@ impl Page {
              form-action 'none'; frame-ancestors 'none'\r\n{}\r\n{body}",
             self.status,
             body.len(),
-            self.extra
+            self.extra_header
         )
     }
 
     fn html(&self) -> String {
-        // What others wrote comes last: nothing in it is a place to fill any more.
+        // The detail may hold text of others: it is inserted last, so that no placeholder in it is replaced.
         TEMPLATE
             .replace("{{tone}}", if self.is_good { "good" } else { "bad" })
             .replace("{{title}}", self.title)
@@ -116,14 +115,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_others_wrote_is_only_text() {
+    fn text_of_others_is_escaped() {
         let html = Page::not_signed_in("<script>alert('1')</script> & \"{{title}}\"").html();
         assert!(html.contains("&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt; &amp; &quot;{{title}}&quot;"));
         assert!(!html.contains("<script"));
     }
 
     #[test]
-    fn a_page_is_kept_nowhere_and_loads_nothing() {
+    fn a_page_is_not_cached_and_loads_nothing() {
         let response = Page::signed_in("corp").response();
         for header in ["Cache-Control: no-store\r\n", "Referrer-Policy: no-referrer\r\n", "default-src 'none'"] {
             assert!(response.contains(header), "{header}");

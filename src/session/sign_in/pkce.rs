@@ -1,8 +1,6 @@
-//! Signing in through a browser on this machine: it brings a code back to our listener (OAuth 2.0 with PKCE, RFC 7636).
-//!
-//! Deliberately not here: the listener, and what becomes of the token.
+//! Signing in with a browser that is redirected to a local listener with a code (OAuth 2.0 with PKCE, RFC 7636).
 
-use super::callback::{Answer, Callback, PATH};
+use super::callback::{AuthorizationResponse, CallbackListener, PATH};
 use super::client::Client;
 use super::page::Page;
 use crate::aws::oidc::{self, Grant, TokenResponse};
@@ -11,78 +9,78 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::percent::encode;
 use crate::secret::Secret;
-use crate::session::flow::{Flow, SignIn};
+use crate::session::flow::{Flow, SignInOptions};
 use crate::session::registration::{self, Registration};
 use crate::terminal::{self, Countdown};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
 
-/// Sends the person's browser to AWS and exchanges what it brings back; `None` when no browser starts here, and nobody
-/// asked for this way.
+/// Opens AWS's page in the person's browser, and exchanges the code that the browser returns for a token; `None` when no
+/// browser starts here and no option chose this flow.
 ///
 /// # Errors
-/// A port that is taken; nobody came; AWS is unreachable.
-pub(super) fn converse(client: &Client, options: &SignIn) -> Result<Option<(Registration, TokenResponse)>> {
-    // A browser can be faster than we: the listener is there before it starts.
-    let callback = Callback::bind(options.port)?;
+/// Configuration: the port is in use. `NeedsPerson`: nobody signed in. `Refused`, `Unreachable`.
+pub(super) fn sign_in(client: &Client, options: &SignInOptions) -> Result<Option<(Registration, TokenResponse)>> {
+    // The listener comes before the browser, which may be redirected at once.
+    let listener = CallbackListener::bind(options.port)?;
     let registered_uri = format!("http://127.0.0.1{PATH}");
     let mut registration = client.registration(Flow::Pkce, Some(&registered_uri))?;
-    let mut attempt = Attempt::new(client, &callback, &registration)?;
-    let opening = open(client, options, &attempt.url);
-    let is_asked_for = options.flow.is_some() || options.port.is_some() || options.no_browser;
-    let is_dead = || !is_asked_for && opening.as_ref().is_none_or(OpenedBrowser::has_failed);
-    if is_dead() {
+    let mut authorization = Authorization::new(client, &listener, &registration)?;
+    let opened = open(client, options, &authorization.url);
+    let is_chosen = options.flow.is_some() || options.port.is_some() || options.no_browser;
+    let has_no_browser = || !is_chosen && opened.as_ref().is_none_or(OpenedBrowser::has_failed);
+    if has_no_browser() {
         return Ok(None);
     }
-    show(client, &callback, &attempt.url, opening.as_ref());
+    show(client, &listener, &authorization.url, opened.as_ref());
     let deadline = client.ctx.deadline(client.timeout);
     let countdown = Countdown::start("waiting for you in the browser");
+    let keep_waiting = || {
+        countdown.show(deadline.left());
+        !has_no_browser()
+    };
     let mut is_first = true;
     loop {
-        let goes_on = || {
-            countdown.show(deadline.left());
-            !is_dead()
-        };
-        let Some(visitor) = callback.wait(client.ctx, &attempt.state, deadline, goes_on) else {
-            if is_dead() {
+        let Some(request) = listener.wait(client.ctx, &authorization.state, deadline, keep_waiting) else {
+            if has_no_browser() {
                 return Ok(None);
             }
-            // What AWS does not know any more it says to the browser only: next time it is a new registration.
+            // AWS tells only the browser that it does not know the client, so the next sign-in registers a new one.
             registration::remove(client.ctx, client.session);
-            return Err(client.nobody_came().hint(client.with_a_code()));
+            return Err(client.timed_out().hint(client.device_code_line()));
         };
-        let result = match &visitor.answer {
-            Answer::Code(code) => client.create_token(&registration, &attempt.grant(code)),
-            Answer::Refused(why) => Ok(TokenResponse::Denied(why.clone())),
+        let result = match &request.response {
+            AuthorizationResponse::Code(code) => client.create_token(&registration, &authorization.grant(code)),
+            AuthorizationResponse::Error(why) => Ok(TokenResponse::Denied(why.clone())),
         };
         if is_first && matches!(result, Ok(TokenResponse::InvalidClient)) {
-            // The tab that is open already goes to AWS once more, as a client AWS knows.
+            // The same tab is redirected to AWS again, with a newly registered client.
             is_first = false;
             registration = client.register(Flow::Pkce, Some(&registered_uri))?;
-            attempt = Attempt::new(client, &callback, &registration)?;
-            visitor.reply(&Page::elsewhere(&attempt.url));
+            authorization = Authorization::new(client, &listener, &registration)?;
+            request.reply(&Page::redirect(&authorization.url));
             continue;
         }
-        visitor.reply(&page(client, &result));
-        return result.map(|answer| Some((registration, answer)));
+        request.reply(&page(client, &result));
+        return result.map(|response| Some((registration, response)));
     }
 }
 
-/// What one trip of the browser is known by.
-struct Attempt {
+/// One authorization request to AWS.
+struct Authorization {
     url: String,
     state: String,
     redirect_uri: String,
     verifier: Secret,
 }
 
-impl Attempt {
-    fn new(client: &Client, callback: &Callback, registration: &Registration) -> Result<Self> {
+impl Authorization {
+    fn new(client: &Client, listener: &CallbackListener, registration: &Registration) -> Result<Self> {
         let (state, verifier) = (random::<24>()?, Secret::new(random::<48>()?));
-        let redirect_uri = callback.redirect_uri();
+        let redirect_uri = listener.redirect_uri();
         let base = oidc::authorize_base(&client.session.network, &client.session.region);
-        // AWS reads `scopes`, not the `scope` of OAuth; names and order are the AWS CLI's.
+        // AWS reads `scopes`, not the `scope` of OAuth; names and order are those of the AWS CLI.
         let query = [
             ("response_type", "code"),
             ("client_id", &registration.client_id),
@@ -105,38 +103,40 @@ impl Attempt {
     }
 }
 
-fn open(client: &Client, options: &SignIn, url: &str) -> Option<OpenedBrowser> {
-    let is_wanted = !options.no_browser && browser::can_open(client.ctx);
-    is_wanted.then(|| browser::open_private(client.ctx, url)).flatten()
+fn open(client: &Client, options: &SignInOptions, url: &str) -> Option<OpenedBrowser> {
+    if options.no_browser || !browser::can_open(client.ctx) {
+        return None;
+    }
+    browser::open_private(client.ctx, url)
 }
 
-/// Shows the address, and always the way out: a program may end well and open nothing, or open it on another machine.
-fn show(client: &Client, callback: &Callback, url: &str, opening: Option<&OpenedBrowser>) {
-    client.invite(opening.is_some());
+/// Shows the URL, and what to do on another machine: an opener may succeed without opening a browser here.
+fn show(client: &Client, listener: &CallbackListener, url: &str, opened: Option<&OpenedBrowser>) {
+    client.ask_to_sign_in(opened.is_some());
     terminal::show_address(client.ctx, url);
-    let port = callback.port();
+    let port = listener.port();
     let tunnel = tunnel(client.ctx, port).unwrap_or_else(|| format!("ssh -L {port}:127.0.0.1:{port} HOST"));
     terminal::say(&format!(
         "is the browser on another machine? {}, or forward the port first: {tunnel}",
-        client.with_a_code()
+        client.device_code_line()
     ));
 }
 
-/// Returns the line that forwards the port from the machine this SSH session comes from.
+/// Returns the command that forwards the port, for the machine that this SSH session comes from.
 fn tunnel(ctx: &Context, port: u16) -> Option<String> {
     let connection: Vec<&str> = ctx.var("SSH_CONNECTION")?.split(' ').collect();
     let [_, _, host, ssh_port] = connection[..] else { return None };
     let user = ctx.var("USER").map(|user| format!("{user}@")).unwrap_or_default();
     let other_port = if ssh_port == "22" { String::new() } else { format!("-p {} ", shell_words::quote(ssh_port)) };
-    let place = format!("{user}{host}");
-    Some(format!("ssh -L {port}:127.0.0.1:{port} {other_port}{}", shell_words::quote(&place)))
+    let destination = format!("{user}{host}");
+    Some(format!("ssh -L {port}:127.0.0.1:{port} {other_port}{}", shell_words::quote(&destination)))
 }
 
-/// Returns what the person sees in the browser.
+/// Returns the page for the person.
 fn page(client: &Client, result: &Result<TokenResponse>) -> Page {
     match result {
         Ok(TokenResponse::Token { .. }) => Page::signed_in(client.label()),
-        Ok(answer) => Page::not_signed_in(&client.refusal(answer).message),
+        Ok(response) => Page::not_signed_in(&client.error_for(response).message),
         Err(error) => Page::not_signed_in(&error.message),
     }
 }
@@ -145,7 +145,7 @@ fn challenge(verifier: &Secret) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.expose()))
 }
 
-/// Returns random bytes in letters that need no escaping anywhere.
+/// Returns random bytes in base64url, which needs no escaping in URLs and shells.
 pub(super) fn random<const BYTES: usize>() -> Result<String> {
     let mut bytes = [0; BYTES];
     getrandom::fill(&mut bytes).map_err(|cause| Error::other(format!("the system has no random bytes: {cause}")))?;
@@ -157,13 +157,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_challenge_is_that_of_the_standard() {
+    fn the_challenge_is_that_of_rfc_7636() {
         let verifier = Secret::new("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
         assert_eq!(challenge(&verifier), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
     }
 
     #[test]
-    fn the_line_for_a_tunnel_can_be_typed_as_it_is() {
+    fn the_command_for_a_tunnel_is_quoted() {
         let line = |vars: &[(&str, &str)]| {
             tunnel(&Context::new(vars.iter().map(|(name, value)| ((*name).into(), value.into()))), 8400)
         };

@@ -1,4 +1,4 @@
-//! Both conversations against a stand-in for Identity Center, with people who say yes, no, or nothing.
+//! Both flows against a stand-in for Identity Center, with people who approve, refuse, or do nothing.
 
 use super::*;
 use crate::aws::Network;
@@ -15,7 +15,7 @@ struct World {
     session: Session,
 }
 
-/// A world in which `curl` is the browser, and the person answers what the options say.
+/// Makes a world in which `curl` is the browser and the person decides as the options say.
 fn world(configure: impl FnOnce(&mut Options)) -> World {
     let (standin, home) = (Standin::start(), tempfile::tempdir().unwrap());
     standin.configure(configure);
@@ -45,15 +45,15 @@ fn approving() -> World {
     })
 }
 
-const DEVICE: SignIn =
-    SignIn { flow: Some(Flow::DeviceCode), port: None, no_browser: true, timeout: None, fresh: false };
+const DEVICE: SignInOptions =
+    SignInOptions { flow: Some(Flow::DeviceCode), port: None, no_browser: true, timeout: None, fresh: false };
 
 impl World {
-    fn sign_in(&self, options: &SignIn) -> Result<Token> {
+    fn sign_in(&self, options: &SignInOptions) -> Result<Token> {
         sign_in(&self.ctx, &self.session, options)
     }
 
-    fn refusal(&self, options: &SignIn) -> String {
+    fn refusal(&self, options: &SignInOptions) -> String {
         let error = self.sign_in(options).unwrap_err();
         assert_eq!(error.kind, ErrorKind::NeedsPerson, "{}", error.message);
         assert!(error.hint.is_some_and(|hint| hint.starts_with("ssox login --sso-session corp")), "{}", error.message);
@@ -70,7 +70,7 @@ impl World {
 #[test]
 fn a_browser_on_this_machine_brings_the_token() {
     let world = approving();
-    let token = world.sign_in(&SignIn::default()).unwrap();
+    let token = world.sign_in(&SignInOptions::default()).unwrap();
     assert!(token.is_valid(world.ctx.now().plus(3000)) && token.is_refreshable(world.ctx.now()));
     assert_eq!(world.counts(["RegisterClient", "Authorize", "CreateToken.authorization_code"]), [1, 1, 1]);
     let file = std::fs::read_to_string(token_file(world.home.path(), "corp")).unwrap();
@@ -86,43 +86,46 @@ fn a_browser_on_this_machine_brings_the_token() {
 #[test]
 fn a_registration_is_used_again_and_kept_apart_by_flow() {
     let world = approving();
-    let fresh = SignIn { fresh: true, ..SignIn::default() };
+    let fresh = SignInOptions { fresh: true, ..SignInOptions::default() };
     let tokens = [world.sign_in(&fresh).unwrap(), world.sign_in(&fresh).unwrap()];
     assert_ne!(tokens[0].access_token, tokens[1].access_token);
     assert_eq!(tokens[0].client_id, tokens[1].client_id);
-    world.sign_in(&SignIn { fresh: true, ..DEVICE }).unwrap();
+    world.sign_in(&SignInOptions { fresh: true, ..DEVICE }).unwrap();
     assert_eq!(world.counts(["RegisterClient", "CreateToken"]), [2, 3]);
 }
 
 #[test]
-fn a_token_that_lives_is_enough_unless_a_fresh_one_is_asked_for() {
+fn a_valid_token_is_used_unless_a_fresh_one_is_wanted() {
     let world = approving();
     let known = world.standin.seed_token(world.home.path(), "corp", &Seed::default());
-    let signed_in = |fresh| world.sign_in(&SignIn { fresh, ..SignIn::default() }).unwrap();
+    let signed_in = |fresh| world.sign_in(&SignInOptions { fresh, ..SignInOptions::default() }).unwrap();
     assert_eq!(signed_in(false).access_token.expose(), known.access_token);
     assert_eq!(world.standin.total(), 0);
     assert_ne!(signed_in(true).access_token.expose(), known.access_token);
 }
 
 #[test]
-fn a_refusal_in_the_browser_ends_it() {
+fn a_refusal_in_the_browser_ends_the_sign_in() {
     let world = world(|options| options.authorize = Person::Refuses);
-    let message = world.refusal(&SignIn::default());
+    let message = world.refusal(&SignInOptions::default());
     assert_eq!(message, "signing in to `corp` was refused: access_denied: The user refused the request");
     assert_eq!(world.counts(["Authorize", "CreateToken"]), [1, 0]);
 }
 
 #[test]
-fn a_person_who_never_comes_is_waited_for_in_vain() {
+fn a_sign_in_without_a_person_times_out() {
     let world = world(|_| {});
     let timeout = Some(Duration::from_secs(1));
-    assert_eq!(world.refusal(&SignIn { timeout, ..SignIn::default() }), "nobody signed in to `corp` within 1s");
-    assert_eq!(world.refusal(&SignIn { timeout, ..DEVICE }), "nobody signed in to `corp` within 1s");
+    assert_eq!(
+        world.refusal(&SignInOptions { timeout, ..SignInOptions::default() }),
+        "nobody signed in to `corp` within 1s"
+    );
+    assert_eq!(world.refusal(&SignInOptions { timeout, ..DEVICE }), "nobody signed in to `corp` within 1s");
 }
 
 #[test]
-fn a_client_that_aws_has_forgotten_registers_again_once() {
-    for options in [SignIn::default(), DEVICE] {
+fn a_client_that_aws_does_not_know_registers_again_once() {
+    for options in [SignInOptions::default(), DEVICE] {
         let world = approving();
         let forgotten = Fault::Exception("InvalidClientException".into());
         let operation = if options.flow.is_some() { "StartDeviceAuthorization" } else { "CreateToken" };
@@ -130,7 +133,7 @@ fn a_client_that_aws_has_forgotten_registers_again_once() {
         world.sign_in(&options).unwrap();
         assert_eq!(world.counts(["RegisterClient"]), [2], "{operation}");
         world.standin.fault(operation, forgotten, Times::Forever);
-        assert!(world.sign_in(&SignIn { fresh: true, ..options }).is_err());
+        assert!(world.sign_in(&SignInOptions { fresh: true, ..options }).is_err());
         assert_eq!(world.counts(["RegisterClient"]), [3], "{operation}");
     }
 }
@@ -158,18 +161,18 @@ fn slow_down_is_obeyed() {
 }
 
 #[test]
-fn a_code_that_is_refused_or_too_old_ends_it() {
+fn a_refused_or_expired_code_ends_the_sign_in() {
     let refusing = world(|options| {
         options.device = Person::Refuses;
         options.device_polls = 1;
     });
     assert!(refusing.refusal(&DEVICE).contains("was refused"));
     let slow = world(|options| options.device_code = Duration::from_secs(2));
-    assert_eq!(slow.refusal(&DEVICE), "nobody signed in to `corp` before the code ended");
+    assert_eq!(slow.refusal(&DEVICE), "nobody signed in to `corp` before the code expired");
 }
 
 #[test]
-fn a_poll_that_is_lost_is_asked_again() {
+fn a_failed_poll_is_repeated() {
     let world = world(|options| {
         options.device = Person::Approves;
         options.device_polls = 1;
@@ -180,11 +183,11 @@ fn a_poll_that_is_lost_is_asked_again() {
 }
 
 #[test]
-fn where_nobody_is_nothing_is_opened() {
+fn without_a_person_no_browser_is_opened() {
     let world = approving();
     let mut ctx = world.ctx.clone();
     ctx.no_input = true;
-    let error = sign_in(&ctx, &world.session, &SignIn::default()).unwrap_err();
+    let error = sign_in(&ctx, &world.session, &SignInOptions::default()).unwrap_err();
     assert_eq!(error.kind, ErrorKind::NeedsPerson);
     let error = with_token(&ctx, &world.session, None, |_| Ok(())).unwrap_err();
     assert_eq!((error.kind, error.message.as_str()), (ErrorKind::NeedsPerson, "not signed in to `corp`"));
@@ -192,11 +195,11 @@ fn where_nobody_is_nothing_is_opened() {
 }
 
 #[test]
-fn fifty_at_once_ask_the_person_once() {
+fn fifty_processes_ask_the_person_once() {
     let world = approving();
     world.standin.fault("CreateToken", Fault::Delay(Duration::from_millis(500)), Times::Forever);
     let tokens: Vec<Token> = thread::scope(|scope| {
-        let all: Vec<_> = (0..50).map(|_| scope.spawn(|| world.sign_in(&SignIn::default()).unwrap())).collect();
+        let all: Vec<_> = (0..50).map(|_| scope.spawn(|| world.sign_in(&SignInOptions::default()).unwrap())).collect();
         all.into_iter().map(|one| one.join().unwrap()).collect()
     });
     assert!(tokens.iter().all(|token| *token == tokens[0]));
@@ -204,9 +207,9 @@ fn fifty_at_once_ask_the_person_once() {
 }
 
 #[test]
-fn all_who_wait_give_up_together() {
+fn all_waiting_processes_time_out_together() {
     let world = world(|_| {});
-    let options = SignIn { timeout: Some(Duration::from_secs(3)), ..SignIn::default() };
+    let options = SignInOptions { timeout: Some(Duration::from_secs(3)), ..SignInOptions::default() };
     thread::scope(|scope| {
         for _ in 0..10 {
             scope.spawn(|| assert_eq!(world.sign_in(&options).unwrap_err().kind, ErrorKind::NeedsPerson));
@@ -216,15 +219,12 @@ fn all_who_wait_give_up_together() {
 }
 
 #[test]
-fn a_token_aws_refuses_leads_to_one_sign_in() {
+fn a_token_that_aws_rejects_leads_to_one_sign_in() {
     let world = approving();
     world.standin.seed_token(world.home.path(), "corp", &Seed::default());
     let refused = current(&world.ctx, &world.session).unwrap();
     world.standin.end_sessions();
-    let ask = |token: &Token| match *token == refused {
-        true => Err(Error::needs_person("401")),
-        false => Ok(token.clone()),
-    };
+    let ask = |token: &Token| if *token == refused { Err(Error::needs_person("401")) } else { Ok(token.clone()) };
     let token = || with_token(&world.ctx, &world.session, None, ask).unwrap();
     let tokens: Vec<Token> = thread::scope(|scope| {
         let all: Vec<_> = (0..10).map(|_| scope.spawn(token)).collect();
@@ -239,7 +239,7 @@ fn a_legacy_session_signs_in_with_a_code_that_opens_the_browser() {
     let world = approving();
     world.standin.configure(|options| options.device_polls = 1);
     let session = Session { name: None, scopes: Vec::new(), ..world.session.clone() };
-    let token = sign_in(&world.ctx, &session, &SignIn::default()).unwrap();
+    let token = sign_in(&world.ctx, &session, &SignInOptions::default()).unwrap();
     assert!(token.is_refreshable(world.ctx.now()));
     assert!(token_file(world.home.path(), START_URL).exists());
     assert_eq!(world.counts(["DevicePage", "Authorize"]), [1, 0]);

@@ -1,4 +1,4 @@
-//! File names and contents against those the AWS CLI was seen to write.
+//! File names and contents, compared with those that the AWS CLI writes.
 
 use super::*;
 use std::ffi::OsString;
@@ -56,7 +56,7 @@ fn the_file_is_what_the_aws_cli_writes() {
 }
 
 #[test]
-fn the_spellings_of_other_tools_are_read() {
+fn the_formats_of_other_tools_are_read() {
     let expected = Token::parse(WRITTEN.as_bytes()).unwrap();
     let pretty = serde_json::to_string_pretty(&serde_json::from_str::<Value>(WRITTEN).unwrap()).unwrap();
     let spellings = [
@@ -81,7 +81,7 @@ fn two_keys_are_enough_and_unknown_ones_are_kept() {
 }
 
 #[test]
-fn a_broken_file_is_an_absent_one() {
+fn a_broken_file_counts_as_absent() {
     let home = tempfile::tempdir().unwrap();
     let (ctx, session) = (context(home.path()), session(Some("corp"), URL));
     let broken = [
@@ -105,7 +105,7 @@ fn a_broken_file_is_an_absent_one() {
 }
 
 #[test]
-fn a_refresh_needs_a_registration_that_lives() {
+fn a_refresh_needs_a_valid_registration() {
     let token = Token::parse(WRITTEN.as_bytes()).unwrap();
     assert!(token.is_refreshable(at("2027-02-18T20:47:28Z")));
     assert!(!token.is_refreshable(at("2027-02-18T20:47:29Z")));
@@ -124,7 +124,7 @@ fn debug_shows_no_secret() {
 
 proptest::proptest! {
     #[test]
-    fn whatever_lies_there_nothing_panics(bytes: Vec<u8>, cut in 0..WRITTEN.len()) {
+    fn no_content_makes_the_parser_panic(bytes: Vec<u8>, cut in 0..WRITTEN.len()) {
         let _ = Token::parse(&bytes);
         proptest::prop_assert_eq!(Token::parse(&WRITTEN.as_bytes()[..cut]), None);
     }

@@ -1,4 +1,4 @@
-//! The listener against those it is not meant for.
+//! The listener against requests that are not for it.
 
 use super::*;
 use proptest::{prop_assert, proptest};
@@ -10,24 +10,24 @@ fn request(line: &str, host: &str) -> Vec<u8> {
     format!("{line} HTTP/1.1\r\nHost: {host}\r\nAccept: */*\r\n\r\n").into_bytes()
 }
 
-fn judged(head: &[u8]) -> std::result::Result<Answer, &'static str> {
-    judge(head, &hosts(8400), STATE).map_err(|page| &page.status[..3])
+fn parsed(head: &[u8]) -> std::result::Result<AuthorizationResponse, &'static str> {
+    parse_request(head, &hosts(8400), STATE).map_err(|page| &page.status[..3])
 }
 
 #[test]
-fn one_request_is_the_answer() {
-    let code = Ok(Answer::Code(Secret::new("c/1 2")));
+fn a_request_with_our_state_is_the_response() {
+    let code = Ok(AuthorizationResponse::Code(Secret::new("c/1 2")));
     let request = |line: &str| request(line, "127.0.0.1:8400");
-    assert_eq!(judged(&request("GET /oauth/callback?code=c%2F1+2&state=the-state")), code);
-    assert_eq!(judged(&request("GET /oauth/callback?state=the%2Dstate&x&code=c%2F1%202&y=z")), code);
-    let refused = |text: &str| Ok(Answer::Refused(text.into()));
+    assert_eq!(parsed(&request("GET /oauth/callback?code=c%2F1+2&state=the-state")), code);
+    assert_eq!(parsed(&request("GET /oauth/callback?state=the%2Dstate&x&code=c%2F1%202&y=z")), code);
+    let refused = |text: &str| Ok(AuthorizationResponse::Error(text.into()));
     let line = "GET /oauth/callback?error=access_denied&error_description=No+thanks&state=the-state";
-    assert_eq!(judged(&request(line)), refused("access_denied: No thanks"));
-    assert_eq!(judged(&request("GET /oauth/callback?error=server_error&state=the-state")), refused("server_error"));
+    assert_eq!(parsed(&request(line)), refused("access_denied: No thanks"));
+    assert_eq!(parsed(&request("GET /oauth/callback?error=server_error&state=the-state")), refused("server_error"));
 }
 
 #[test]
-fn everything_else_is_not() {
+fn every_other_request_is_refused() {
     let table = [
         ("GET /oauth/callback", "400"),
         ("GET /oauth/callback?code=c", "400"),
@@ -54,36 +54,36 @@ fn everything_else_is_not() {
         ("", "400"),
     ];
     for (line, status) in table {
-        assert_eq!(judged(&request(line, "127.0.0.1:8400")), Err(status), "{line}");
+        assert_eq!(parsed(&request(line, "127.0.0.1:8400")), Err(status), "{line}");
     }
 }
 
 #[test]
-fn only_our_own_host_is_answered() {
+fn only_the_host_of_the_listener_is_accepted() {
     let line = "GET /oauth/callback?code=c&state=the-state";
     for host in ["localhost:8400", "127.0.0.1", "127.0.0.1:80", "evil.example:8400", "127.0.0.1:8400.evil.example", ""]
     {
-        assert_eq!(judged(&request(line, host)), Err("400"), "{host}");
+        assert_eq!(parsed(&request(line, host)), Err("400"), "{host}");
     }
     let twice = format!("{line} HTTP/1.1\r\nHost: 127.0.0.1:8400\r\nhost: evil.example\r\n\r\n");
-    assert_eq!(judged(twice.as_bytes()), Err("400"));
-    assert_eq!(judged(format!("{line} HTTP/1.1\r\n\r\n").as_bytes()), Err("400"));
+    assert_eq!(parsed(twice.as_bytes()), Err("400"));
+    assert_eq!(parsed(format!("{line} HTTP/1.1\r\n\r\n").as_bytes()), Err("400"));
     let bare = request(line, "127.0.0.1");
-    assert!(judge(&bare, &hosts(80), STATE).is_ok());
+    assert!(parse_request(&bare, &hosts(80), STATE).is_ok());
 }
 
 #[test]
-fn bytes_that_are_no_http_are_no_answer() {
+fn bytes_that_are_not_http_are_refused() {
     let hello = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n";
-    assert_eq!(judged(hello), Err("400"));
-    assert_eq!(judged(b"GET /oauth/callback?code=c&state=the-state HTTP/2\r\n\r\n"), Err("400"));
+    assert_eq!(parsed(hello), Err("400"));
+    assert_eq!(parsed(b"GET /oauth/callback?code=c&state=the-state HTTP/2\r\n\r\n"), Err("400"));
 }
 
 proptest! {
     #[test]
-    fn nothing_but_our_state_is_ever_an_answer(line in "(GET|POST|[A-Z]{1,5}) (/oauth/callback\\?)?[a-z=&%0-9/?+-]{0,60}", bytes: Vec<u8>) {
-        prop_assert!(judged(&request(&line, "127.0.0.1:8400")).is_err());
-        prop_assert!(judged(&bytes).is_err());
+    fn no_request_without_our_state_is_accepted(line in "(GET|POST|[A-Z]{1,5}) (/oauth/callback\\?)?[a-z=&%0-9/?+-]{0,60}", bytes: Vec<u8>) {
+        prop_assert!(parsed(&request(&line, "127.0.0.1:8400")).is_err());
+        prop_assert!(parsed(&bytes).is_err());
     }
 }
 
@@ -97,43 +97,43 @@ fn ask(port: u16, bytes: &[u8]) -> String {
 }
 
 #[test]
-fn nobody_keeps_the_right_one_from_being_heard() {
+fn other_connections_do_not_block_the_right_one() {
     let ctx = Context::new([]);
-    let callback = Callback::bind(None).unwrap();
-    let port = callback.port();
+    let listener = CallbackListener::bind(None).unwrap();
+    let port = listener.port();
     let host = format!("127.0.0.1:{port}");
     let person = thread::spawn(move || {
-        // Some say nothing, some half a sentence, and stay; one hangs up at once; one never stops talking.
+        // Some send nothing, some half a line, and stay; one closes at once; one sends too much.
         let mut lingering: Vec<TcpStream> =
             (0..40).map(|_| TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap()).collect();
         lingering.iter_mut().skip(20).for_each(|stream| stream.write_all(b"GET /oauth/call").unwrap());
         drop(TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap());
-        assert_eq!(ask(port, &vec![b'x'; REQUEST_SIZE + 1]), "");
+        assert_eq!(ask(port, &vec![b'x'; MAX_REQUEST_SIZE + 1]), "");
         assert!(ask(port, &request("GET /favicon.ico", &host)).starts_with("HTTP/1.1 404 "));
         assert!(ask(port, &request("POST /oauth/callback", &host)).starts_with("HTTP/1.1 405 "));
         let forged = ask(port, &request("GET /oauth/callback?code=evil&state=guess", &host));
-        assert!(forged.starts_with("HTTP/1.1 400 ") && forged.contains("goes on waiting"), "{forged}");
+        assert!(forged.starts_with("HTTP/1.1 400 ") && forged.contains("still waiting"), "{forged}");
         let page = ask(port, &request("GET /oauth/callback?code=right&state=the-state", &host));
         assert!(page.starts_with("HTTP/1.1 200 ") && page.contains("You are signed in"), "{page}");
         drop(lingering);
     });
-    let visitor = callback.wait(&ctx, STATE, ctx.deadline(Duration::from_secs(30)), || true).unwrap();
-    assert_eq!(visitor.answer, Answer::Code(Secret::new("right")));
-    visitor.reply(&Page::signed_in("corp"));
+    let request = listener.wait(&ctx, STATE, ctx.deadline(Duration::from_secs(30)), || true).unwrap();
+    assert_eq!(request.response, AuthorizationResponse::Code(Secret::new("right")));
+    request.reply(&Page::signed_in("corp"));
     person.join().unwrap();
 }
 
 #[test]
-fn nobody_comes() {
+fn the_wait_ends_at_the_deadline() {
     let ctx = Context::new([]);
-    let callback = Callback::bind(None).unwrap();
-    assert!(callback.wait(&ctx, STATE, ctx.deadline(Duration::from_millis(50)), || true).is_none());
+    let listener = CallbackListener::bind(None).unwrap();
+    assert!(listener.wait(&ctx, STATE, ctx.deadline(Duration::from_millis(50)), || true).is_none());
 }
 
 #[test]
-fn a_taken_port_is_said() {
-    let taken = Callback::bind(None).unwrap();
-    let error = Callback::bind(Some(taken.port())).unwrap_err();
+fn a_port_in_use_is_reported() {
+    let taken = CallbackListener::bind(None).unwrap();
+    let error = CallbackListener::bind(Some(taken.port())).unwrap_err();
     assert!(error.message.contains(&taken.port().to_string()), "{}", error.message);
     assert!(error.hint.unwrap().contains("--port"));
 }

@@ -1,0 +1,249 @@
+//! One sign-in at a time for each session, across processes: the others wait for its token.
+//!
+//! The kernel releases the lock when its process ends, and a waiting process then takes it. A failure that would hit the
+//! others too (a refusal, a time-out) is recorded in a file and ends their wait, so the person is not asked again.
+
+use super::super::Session;
+use crate::context::{Context, Deadline};
+use crate::error::{Error, ErrorKind, Result, printable};
+use crate::files::{self, hex};
+use crate::lock::{Lock, StoppedHolder};
+use crate::session::token::Token;
+use crate::terminal::{self, Countdown};
+use crate::time::{Timestamp, human};
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
+
+/// The pause between two checks of a waiting process.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// What ended the wait for the lock.
+#[derive(Debug)]
+pub(super) enum Acquired {
+    /// This process has the lock and should sign in.
+    Lock(SignInLock),
+    /// Another process has signed in.
+    Token(Token),
+}
+
+/// The lock on signing in to a session; it is released with the process at the latest.
+#[derive(Debug)]
+pub(super) struct SignInLock {
+    record: SignInRecord,
+    /// The file of the record; `None` without a state directory.
+    path: Option<PathBuf>,
+    _lock: Lock,
+}
+
+/// What waiting processes read about the process that signs in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct SignInRecord {
+    id: String,
+    /// The command, its process id and its terminal.
+    holder: String,
+    since: Timestamp,
+    /// The kind and the message of a failure that counts for all.
+    failure: Option<(ErrorKind, String)>,
+    is_finished: bool,
+}
+
+impl SignInLock {
+    /// Takes the lock, or waits for the process that has it until `find_token` returns a token.
+    ///
+    /// # Errors
+    /// The failure of the other sign-in. `NeedsPerson`: it did not finish in time. That of [`StoppedHolder::check`].
+    pub(super) fn acquire(
+        ctx: &Context,
+        session: &Session,
+        deadline: Deadline,
+        find_token: impl Fn() -> Result<Option<Token>>,
+    ) -> Result<Acquired> {
+        let path = path(ctx, session);
+        let old = path.as_deref().and_then(SignInRecord::read);
+        let lock_name = format!("sign-in {}", session.label());
+        let (mut countdown, mut stopped) = (None, StoppedHolder::watch(ctx));
+        loop {
+            // The lock is tried first: whatever its last holder wrote is found below.
+            let lock = Lock::try_take(ctx, &lock_name);
+            if let Some(token) = find_token()? {
+                return Ok(Acquired::Token(token));
+            }
+            // A record that was finished before this wait is about an earlier sign-in.
+            let record =
+                path.as_deref().and_then(SignInRecord::read).filter(|record| !record.is_of_earlier(old.as_ref()));
+            if let Some((kind, message)) = record.as_ref().and_then(|record| record.failure.clone()) {
+                return Err(Error::new(kind, message).hint(session.sign_in_line()));
+            }
+            if let Some(lock) = lock {
+                return Ok(Acquired::Lock(Self::begin(ctx, lock, path)));
+            }
+            if deadline.is_expired() {
+                let message = format!("another sign-in to `{}` did not finish in time", session.label());
+                return Err(Error::needs_person(message).hint(session.sign_in_line()));
+            }
+            stopped.check(ctx, &lock_name, &format!("the lock on signing in to `{}`", session.label()))?;
+            let countdown = countdown.get_or_insert_with(|| report_wait(ctx, session, record.as_ref()));
+            countdown.show(deadline.left());
+            thread::sleep(PAUSE);
+        }
+    }
+
+    /// Releases the lock, and records the result for waiting processes.
+    pub(super) fn finish<T>(mut self, result: &Result<T>) {
+        self.record.is_finished = true;
+        // Other failures, such as a port in use, would not hit the others.
+        self.record.failure = match result {
+            Err(error) if matches!(error.kind, ErrorKind::NeedsPerson | ErrorKind::Unreachable) => {
+                Some((error.kind, error.message.clone()))
+            }
+            _ => None,
+        };
+        self.write();
+    }
+
+    fn begin(ctx: &Context, lock: Lock, path: Option<PathBuf>) -> Self {
+        let lock = Self { record: SignInRecord::new(ctx), path, _lock: lock };
+        lock.write();
+        lock
+    }
+
+    /// Writes the record; errors are ignored, because waiting processes also work without it.
+    fn write(&self) {
+        if let Some(path) = &self.path {
+            let _ = files::write_secret(path, self.record.to_json().to_string().as_bytes());
+        }
+    }
+}
+
+impl SignInRecord {
+    fn new(ctx: &Context) -> Self {
+        let terminal = terminal::name().map(|name| format!(", on {name}")).unwrap_or_default();
+        let holder = format!("`{}` (pid {}{terminal})", ctx.command, std::process::id());
+        let mut bytes = [0; 16];
+        // Without random bytes the time still tells records apart.
+        let _ = getrandom::fill(&mut bytes);
+        let id = format!("{} {}", hex(&bytes), ctx.now());
+        Self { id, holder, since: ctx.now(), failure: None, is_finished: false }
+    }
+
+    /// Tells whether this is the record of a sign-in that was finished when the wait began.
+    fn is_of_earlier(&self, old: Option<&Self>) -> bool {
+        old.is_some_and(|old| old.id == self.id && old.is_finished)
+    }
+
+    fn to_json(&self) -> Value {
+        let (exit_status, message) = self.failure.as_ref().map(|(kind, text)| (kind.exit_status(), text)).unzip();
+        json!({
+            "id": self.id,
+            "holder": self.holder,
+            "since": self.since.to_string(),
+            "is_finished": self.is_finished,
+            "exit_status": exit_status,
+            "message": message,
+        })
+    }
+
+    fn read(path: &Path) -> Option<Self> {
+        let value: Value = serde_json::from_slice(&files::read(path).ok()??).ok()?;
+        let text = |name: &str| value[name].as_str().map(printable);
+        let kinds = [ErrorKind::NeedsPerson, ErrorKind::Unreachable];
+        let kind = kinds.into_iter().find(|kind| value["exit_status"] == kind.exit_status());
+        Some(Self {
+            id: text("id")?,
+            holder: text("holder")?,
+            since: Timestamp::parse(value["since"].as_str()?)?,
+            failure: kind.zip(text("message")),
+            is_finished: value["is_finished"].as_bool()?,
+        })
+    }
+}
+
+/// Says once which process is signing in.
+fn report_wait(ctx: &Context, session: &Session, record: Option<&SignInRecord>) -> Countdown {
+    let current = record.filter(|record| !record.is_finished);
+    let holder = current.map_or("another ssox".to_string(), |record| record.holder.clone());
+    let seconds = current.map_or(0, |record| ctx.now().seconds_after(record.since));
+    let since = if seconds > 0 { format!(" (started {} ago)", human(seconds)) } else { String::new() };
+    terminal::say(&format!("{holder} is signing in to `{}`{since}; waiting for it", session.label()));
+    Countdown::start("waiting for the other sign-in")
+}
+
+fn path(ctx: &Context, session: &Session) -> Option<PathBuf> {
+    let name = files::hashed(session.label());
+    Some(ctx.state_dir().ok()?.join("sign-ins").join(format!("{name}.json")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::token::tests::{URL, context, session};
+
+    fn locked(ctx: &Context, session: &Session) -> SignInLock {
+        match SignInLock::acquire(ctx, session, ctx.deadline(Duration::ZERO), || Ok(None)).unwrap() {
+            Acquired::Lock(lock) => lock,
+            Acquired::Token(_) => panic!("there is no token"),
+        }
+    }
+
+    #[test]
+    fn a_refusal_ends_the_wait_of_all() {
+        let home = tempfile::tempdir().unwrap();
+        let (ctx, session) = (context(home.path()), session(Some("corp"), URL));
+        let lock = locked(&ctx, &session);
+        let waiters: Vec<_> = (0..4)
+            .map(|_| {
+                let (ctx, session) = (ctx.clone(), session.clone());
+                let (sender, waits) = std::sync::mpsc::channel();
+                let waiter = thread::spawn(move || {
+                    let find_token = || {
+                        let _ = sender.send(());
+                        Ok(None)
+                    };
+                    SignInLock::acquire(&ctx, &session, ctx.deadline(Duration::from_secs(30)), find_token).map(|_| ())
+                });
+                // The second call comes after the waiter has seen that the lock is taken.
+                waits.recv().unwrap();
+                waits.recv().unwrap();
+                waiter
+            })
+            .collect();
+        lock.finish::<()>(&Err(Error::needs_person("refused")));
+        for waiter in waiters {
+            let error = waiter.join().unwrap().unwrap_err();
+            assert_eq!((error.kind, error.message.as_str()), (ErrorKind::NeedsPerson, "refused"));
+            assert!(error.hint.unwrap().contains("ssox login"));
+        }
+        locked(&ctx, &session).finish(&Ok(()));
+    }
+
+    #[test]
+    fn a_dropped_lock_is_taken_by_another() {
+        let home = tempfile::tempdir().unwrap();
+        let (ctx, session) = (context(home.path()), session(Some("corp"), URL));
+        let lock = locked(&ctx, &session);
+        let error = SignInLock::acquire(&ctx, &session, ctx.deadline(Duration::ZERO), || Ok(None)).unwrap_err();
+        assert_eq!(error.kind, ErrorKind::NeedsPerson);
+        drop(lock);
+        drop(locked(&ctx, &session));
+    }
+
+    #[test]
+    fn a_failure_of_one_process_is_not_recorded_for_the_others() {
+        let home = tempfile::tempdir().unwrap();
+        let (ctx, session) = (context(home.path()), session(Some("corp"), URL));
+        locked(&ctx, &session).finish::<()>(&Err(Error::configuration("the port is taken")));
+        assert_eq!(SignInRecord::read(&path(&ctx, &session).unwrap()).unwrap().failure, None);
+    }
+
+    #[test]
+    fn a_record_is_read_as_it_was_written() {
+        let home = tempfile::tempdir().unwrap();
+        let (ctx, session) = (context(home.path()), session(None, URL));
+        let lock = locked(&ctx, &session);
+        let record = lock.record.clone();
+        assert!(record.holder.starts_with("`ssox` (pid "), "{}", record.holder);
+        assert_eq!(SignInRecord::read(&path(&ctx, &session).unwrap()), Some(record));
+    }
+}

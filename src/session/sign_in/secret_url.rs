@@ -1,0 +1,47 @@
+//! Opens a URL that is a secret in the person's browser.
+//!
+//! All users of the machine can read the browser's command line. It gets a URL of a local listener, which redirects to the
+//! secret one once, and only a browser of the same user.
+
+use super::callback::CallbackListener;
+use super::page::Page;
+use super::pkce::random;
+use crate::browser;
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::secret::Secret;
+use crate::terminal::Countdown;
+use std::time::Duration;
+
+/// How long a browser may take to start.
+const START_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Opens the URL in the person's browser; `hint` is what to type when that fails.
+///
+/// # Errors
+/// `NeedsPerson`: there is no browser here, or it did not request the URL.
+pub(crate) fn open_secret_url(ctx: &Context, url: &Secret, hint: &str) -> Result<()> {
+    let failed = |why: &str| Err(Error::needs_person(why).hint(hint));
+    if ctx.no_input || !browser::can_open(ctx) {
+        return failed("there is no browser here to open");
+    }
+    let (listener, state) = (CallbackListener::bind(None)?, random::<24>()?);
+    let local_url = format!("{}?code=go&state={state}", listener.redirect_uri());
+    let Some(opened) = browser::open_private(ctx, &local_url) else {
+        return failed("no browser could be started");
+    };
+    let deadline = ctx.deadline(START_TIMEOUT);
+    let countdown = Countdown::start("waiting for the browser");
+    let keep_waiting = || {
+        countdown.show(deadline.left());
+        !opened.has_failed()
+    };
+    match listener.wait(ctx, &state, deadline, keep_waiting) {
+        Some(request) => {
+            request.reply(&Page::redirect(url.expose()));
+            Ok(())
+        }
+        None if opened.has_failed() => failed("the browser failed as soon as it was started"),
+        None => failed(&format!("the browser did not open the page within {}s", START_TIMEOUT.as_secs())),
+    }
+}
