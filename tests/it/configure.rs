@@ -101,7 +101,7 @@ fn what_stands_in_credentials_is_left_alone_and_named() {
     let ran = home.ssox(&["configure", "migrate", "--yes"]);
     ran.ok();
     for name in ["alone", "half"] {
-        assert!(ran.stderr().contains(&format!("profile `{name}` is left alone")), "{}", ran.stderr());
+        assert!(ran.stderr().contains(&format!("profile `{name}` is not migrated")), "{}", ran.stderr());
     }
     let untouched = "[profile half]\nsso_account_id = 111122223333\nsso_role_name = ReadOnly\n\n";
     assert_eq!(config(&home), format!("{untouched}{MIGRATED}"));
@@ -124,7 +124,7 @@ fn a_profile_that_cannot_be_migrated_is_named_and_the_others_are_migrated() {
         let ran = home.ssox(&["configure", "migrate", "--yes"]);
         ran.ok();
         assert!(
-            ran.stderr().contains("profile `odd` is left alone: ") && ran.stderr().contains(why),
+            ran.stderr().contains("profile `odd` is not migrated: ") && ran.stderr().contains(why),
             "{}",
             ran.stderr()
         );
@@ -154,7 +154,7 @@ fn legacy_keys_that_were_kept_are_taken_out_later_if_they_say_the_same() {
     home.write_config(&format!("{kept}{odd}"));
     let ran = home.ssox(&["configure", "migrate", "--yes"]);
     ran.ok();
-    assert!(ran.stderr().contains("profile `odd` is left alone"), "{}", ran.stderr());
+    assert!(ran.stderr().contains("profile `odd` is not migrated"), "{}", ran.stderr());
     assert_eq!(config(&home), format!("{MIGRATED}{odd}"));
     assert!(home.ssox(&["configure", "migrate", "--yes"]).stderr().contains("nothing to do"));
 }
@@ -249,8 +249,8 @@ fn the_wizard_spoils_neither_a_session_nor_a_profile() {
     for (option, value, why) in [
         ("--profile", "role", "with `role_arn`"),
         ("--profile", "keys", "with `aws_access_key_id`"),
-        ("--scopes", "a:b", "has `sso:account:access`, not what --scopes says"),
-        ("--sso-region", "us-east-1", "has `eu-west-1`, not what --sso-region says"),
+        ("--scopes", "a:b", "has `sso:account:access`, which differs from --scopes"),
+        ("--sso-region", "us-east-1", "has `eu-west-1`, which differs from --sso-region"),
     ] {
         let error = home.ssox(&[&wizard[..], &["--yes", option, value]].concat()).fails(4);
         assert!(error.contains(why), "{error}");

@@ -75,7 +75,7 @@ fn two_spellings_of_a_start_url_are_two_sign_ins() {
 #[test]
 fn mixed_forms_are_explained_with_their_line() {
     let finding =
-        finds(&home(&format!("{SESSION}{DEV}sso_region = eu-west-1\n")), "warning", "the SDK for Rust refuses");
+        finds(&home(&format!("{SESSION}{DEV}sso_region = eu-west-1\n")), "warning", "the SDK for Rust rejects");
     assert_eq!(finding["line"], 8);
     assert!(finding["file"].as_str().is_some_and(|file| file.ends_with(".aws/config")));
 }
@@ -150,7 +150,7 @@ fn tokens_of_nobody_and_ended_ones_are_named() {
     let legacy = ssox_standin::START_URL;
     let home = home(&format!("{SESSION}{DEV}"));
     home.standin.seed_token(&home.path(""), legacy, &ssox_standin::Grant::default());
-    finds(&home, "info", "a token of no configured session");
+    finds(&home, "info", "this token belongs to no configured session");
     home.sign_in(&ssox_standin::Grant { expires_in: -60, refreshable: false, ..ssox_standin::Grant::default() });
     finds(&home, "info", "has expired, and cannot be refreshed");
 }
@@ -201,7 +201,7 @@ fn a_function_that_is_loaded_and_not_called_is_explained() {
         assert!(none.contains("no ssox function"), "{shell:?}: {none}");
         home.write(file, shell.load());
         let in_the_way = session.run("ssox doctor");
-        assert!(in_the_way.contains("something stands in its way"), "{shell:?}: {in_the_way}");
+        assert!(in_the_way.contains("an alias or function hides it"), "{shell:?}: {in_the_way}");
         assert!(in_the_way.contains("type -a ssox shows all"), "{shell:?}: {in_the_way}");
         assert_eq!(in_the_way.contains("unalias"), shell != Shell::Fish, "{in_the_way}");
     }

@@ -237,7 +237,7 @@ fn a_renewal_whose_process_was_killed_or_stopped_is_not_under_way_for_ever() {
     let failed = reply(&mut tick(&home, &[]));
     assert_eq!(set(&failed, "SSOX_STATE"), Some("failed"), "{failed}");
     let (json, text) = status(&home, &failed);
-    let stopped = format!("`ssox tick` (pid {pid}, stopped), which renews the credentials, does not go on");
+    let stopped = format!("`ssox tick` (pid {pid}, stopped), which renews the credentials, does not finish");
     assert_eq!(json["renewal_error"], stopped, "{json}");
     assert!(text.contains(&format!("kill {pid}")), "{text}");
     drop(renewing);
@@ -245,7 +245,7 @@ fn a_renewal_whose_process_was_killed_or_stopped_is_not_under_way_for_ever() {
     let failed = reply(&mut tick(&home, &[]));
     assert_eq!(set(&failed, "SSOX_STATE"), Some("failed"), "{failed}");
     let (json, _) = status(&home, &failed);
-    assert!(json["renewal_error"].as_str().is_some_and(|error| error.contains("ended before it was done")), "{json}");
+    assert!(json["renewal_error"].as_str().is_some_and(|error| error.contains("ended before it finished")), "{json}");
 }
 
 #[test]

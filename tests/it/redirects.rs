@@ -196,5 +196,5 @@ fn plain_http_to_another_machine_is_warned_of_once_and_an_error_in_doctor() {
     assert_eq!(warned(&readable, &["logout", "dev"]), 1);
     let (ran, findings) = doctor(&home, &[("AWS_ENDPOINT_URL", &readable)]);
     assert_eq!(ran.status(), 4);
-    finds(&findings, "error", "AWS_ENDPOINT_URL is `http://0.0.0.0:", "write https://");
+    finds(&findings, "error", "AWS_ENDPOINT_URL is `http://0.0.0.0:", "use https://");
 }

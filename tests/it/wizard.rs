@@ -103,7 +103,7 @@ fn a_pasted_address_finds_the_session_that_is_there() {
     terminal.keys("new\r");
     terminal.wait_for("start URL: ");
     terminal.enter("https://d-1234567890.awsapps.com/start/#/?tab=accounts");
-    terminal.wait_for("session `corp` has this start URL already");
+    terminal.wait_for("session `corp` already has this start URL");
     terminal.wait_for("[Y/n] ");
     terminal.enter("y");
     assert!(terminal.wait_for_end().1.success());

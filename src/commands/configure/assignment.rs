@@ -1,5 +1,5 @@
-//! Which account and role a new profile has: what is given, checked where somebody is signed in; else what a person
-//! chooses of what AWS lists.
+//! Determines the account and role of a new profile: those given, checked if there is a valid token, or those that a person
+//! chooses from AWS's list.
 
 use crate::account_names::AccountNames;
 use crate::aws::portal::{self, Account};
@@ -15,7 +15,7 @@ use crate::terminal::say;
 /// Returns the account and the name of the role.
 ///
 /// # Errors
-/// Refused: not assigned. `NeedsPerson`: one is not given, and nobody is there to sign in and choose.
+/// Refused: not assigned to the person. `NeedsPerson`: one is not given, and nobody can sign in and choose.
 pub(super) fn assignment(
     ctx: &Context,
     files: &ConfigFiles,
@@ -28,12 +28,12 @@ pub(super) fn assignment(
         let hinted = |error| if is_written { error } else { without_session(error, given) };
         return listed(ctx, session, given).map_err(hinted);
     };
-    // All that is written is known: nobody has to sign in for it.
+    // All values are known, so nobody has to sign in.
     let mut quiet = ctx.clone();
     quiet.no_input = true;
     match listed(&quiet, session, given) {
         Err(error) if matches!(error.kind, ErrorKind::NeedsPerson | ErrorKind::Unreachable) => {
-            say(&format!("account and role are written as given, not checked: {}", error.message));
+            say(&format!("account and role are not checked: {}", error.message));
             Ok((
                 Account { id: id.into(), name: AccountNames::load(ctx).get(id).map(String::from), email: None },
                 role.into(),
@@ -43,7 +43,7 @@ pub(super) fn assignment(
     }
 }
 
-/// Says which options are missing where the session is not written yet: nobody can sign in to it by its name.
+/// Hints at the missing options if the session is not configured yet, when `ssox login` cannot sign in to it.
 fn without_session(error: Error, given: (Option<&str>, Option<&str>)) -> Error {
     let missing = match given {
         (Some(_), _) => "--role-name NAME",
@@ -51,9 +51,7 @@ fn without_session(error: Error, given: (Option<&str>, Option<&str>)) -> Error {
         (None, None) => "--account-id ID --role-name NAME",
     };
     match error.kind {
-        ErrorKind::NeedsPerson => {
-            error.hint(format!("add {missing}; with account and role given nobody has to sign in"))
-        }
+        ErrorKind::NeedsPerson => error.hint(format!("add {missing}; with both account and role no sign-in is needed")),
         _ => error,
     }
 }
@@ -83,7 +81,9 @@ fn account(ctx: &Context, session: &Session, given: Option<&str>) -> Result<Acco
     let id = match (given, accounts.as_slice()) {
         (Some(id), _) => id.to_string(),
         (None, []) => {
-            return Err(Error::refused("no account is assigned to you").hint("ask who runs your organization"));
+            return Err(
+                Error::refused("no account is assigned to you").hint("ask the administrator of your organization")
+            );
         }
         (None, [only]) => only.id.clone(),
         (None, several) => {
@@ -92,7 +92,7 @@ fn account(ctx: &Context, session: &Session, given: Option<&str>) -> Result<Acco
     };
     accounts.into_iter().find(|account| account.id == id).ok_or_else(|| {
         Error::refused(format!("account `{id}` is not assigned to you"))
-            .hint("leave --account-id out to see those that are")
+            .hint("leave out --account-id to choose from those that are")
     })
 }
 
@@ -104,7 +104,7 @@ fn role_name(ctx: &Context, session: &Session, account: &Account, given: Option<
         (Some(role), _) if roles.iter().any(|known| known == role) => Ok(role.into()),
         (Some(role), _) => Err(Error::refused(format!("role `{role}` is not assigned to you in `{}`", account.id))
             .hint(match nearest(role, roles.iter().map(String::as_str)).as_slice() {
-                [] => "leave --role-name out to see those that are".into(),
+                [] => "leave out --role-name to choose from those that are".into(),
                 near => format!("did you mean `{}`?", near.join("` or `")),
             })),
         (None, []) => {

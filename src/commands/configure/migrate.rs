@@ -1,5 +1,5 @@
-//! `ssox configure migrate`: legacy profiles, each with its own start URL, become profiles of one `[sso-session]`, or each
-//! of its own. Keys in `credentials` stay there: a session can only stand in `config`.
+//! `ssox configure migrate`: turns legacy profiles, each with its own start URL, into profiles with an `[sso-session]`, which
+//! they share or have for themselves. Keys in `credentials` are not migrated: sessions can only be in `config`.
 
 use super::propose::{self, Consent};
 use super::{names, session_name, unused};
@@ -14,7 +14,7 @@ use crate::session::start_url::{self, canonical};
 use crate::terminal::{say, warn};
 use std::collections::HashSet;
 
-/// A session to be: where it signs in, and whose it will be.
+/// A session of the new configuration, and the profiles that use it.
 struct Group {
     name: String,
     start_url: String,
@@ -31,11 +31,11 @@ pub(super) fn run(ctx: &Context, args: &ConfigureMigrate) -> Result<String> {
     let files = ConfigFiles::load(ctx)?;
     if files.config.is_lossy {
         return Err(Error::configuration(format!("`{}` is not UTF-8", files.config.path.display()))
-            .hint("save it as UTF-8 first: every other byte is to stay"));
+            .hint("save it as UTF-8 first; ssox keeps every byte that it does not change"));
     }
     let groups = groups(&files, args);
     if groups.is_empty() {
-        say(&format!("there are no legacy profiles to migrate in `{}`: nothing to do", files.config.path.display()));
+        say(&format!("there are no legacy profiles in `{}`: nothing to do", files.config.path.display()));
         return Ok(String::new());
     }
     let text = migrated(&files, &groups, args)?;
@@ -53,51 +53,51 @@ pub(super) fn run(ctx: &Context, args: &ConfigureMigrate) -> Result<String> {
     Ok(String::new())
 }
 
-/// One group for each session to be; what cannot be migrated is named and left alone.
+/// Returns a group for each session of the new configuration, and warns of profiles that cannot be migrated.
 fn groups(files: &ConfigFiles, args: &ConfigureMigrate) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     let mut used: HashSet<String> = files.sso_session_names().collect();
     for section in files.profiles() {
-        let place = match place(files, &section) {
+        let keys = match sign_in_keys(files, &section) {
             None => continue,
-            Some(Ok(place)) if args.session_per_profile => place.apart(files),
-            Some(Ok(place)) => place,
+            Some(Ok(keys)) if args.session_per_profile => keys.without_shared_session(files),
+            Some(Ok(keys)) => keys,
             Some(Err(why)) => {
-                warn(&format!("profile `{}` is left alone: {why}", section.name));
+                warn(&format!("profile `{}` is not migrated: {why}", section.name));
                 continue;
             }
         };
-        if args.keep_legacy && place.session.is_some() {
-            // It has its session already, and its legacy keys were kept.
+        if args.keep_legacy && keys.session.is_some() {
+            // It already has a session beside its legacy keys.
             continue;
         }
-        let shared = if args.session_per_profile { None } else { groups.iter_mut().find(|group| place.is_of(group)) };
+        let shared = if args.session_per_profile { None } else { groups.iter_mut().find(|group| keys.fit(group)) };
         if let Some(group) = shared {
             group.profiles.push(section.name.to_string());
             continue;
         }
-        let group = group(files, args, &used, place, &section.name);
+        let group = group(files, args, &used, keys, &section.name);
         used.insert(group.name.clone());
         groups.push(group);
     }
     groups
 }
 
-/// Where a profile signs in, and the session that it names already.
-struct Place {
+/// The keys that say where a profile signs in, and the session that it already names.
+struct SignInKeys {
     session: Option<String>,
     start_url: String,
     region: String,
 }
 
-impl Place {
-    fn is_of(&self, group: &Group) -> bool {
+impl SignInKeys {
+    fn fit(&self, group: &Group) -> bool {
         let is_named = self.session.as_ref().is_none_or(|name| *name == group.name);
         is_named && group.start_url == self.start_url && group.region == self.region
     }
 
-    /// Leaves the session that the profile names, unless no other profile names it.
-    fn apart(self, files: &ConfigFiles) -> Self {
+    /// Removes the session if other profiles name it, too.
+    fn without_shared_session(self, files: &ConfigFiles) -> Self {
         let is_its_own = |name: &String| {
             files.profiles().filter(|profile| profile.value("sso_session") == Some(name)).nth(1).is_none()
         };
@@ -105,38 +105,38 @@ impl Place {
     }
 }
 
-/// Reads where a profile with legacy keys signs in; or why a session cannot take their place.
-fn place(files: &ConfigFiles, section: &Section) -> Option<std::result::Result<Place, String>> {
+/// Reads the keys of a profile with legacy keys, or returns why it cannot be migrated.
+fn sign_in_keys(files: &ConfigFiles, section: &Section) -> Option<std::result::Result<SignInKeys, String>> {
     let [session, start_url, region] = ["sso_session", "sso_start_url", "sso_region"].map(|key| section.value(key));
     start_url.or(region.and(session))?;
     Some(match (session, start_url, region) {
         _ if is_in_credentials(section) => Err(in_credentials(files, &section.name)),
-        (Some(name), ..) => named_place(files, name, start_url, region),
-        (None, Some(url), Some(region)) => legacy_place(url, region).map_err(|error| error.message),
-        (None, ..) => Err("it has no `sso_region`; add it, then try again".into()),
+        (Some(name), ..) => keys_with_session(files, name, start_url, region),
+        (None, Some(url), Some(region)) => legacy_keys(url, region).map_err(|error| error.message),
+        (None, ..) => Err("it has no `sso_region`; add that key first".into()),
     })
 }
 
-fn legacy_place(start_url: &str, region: &str) -> Result<Place> {
+fn legacy_keys(start_url: &str, region: &str) -> Result<SignInKeys> {
     start_url::check(start_url)?;
     check_region("its `sso_region`", region)?;
-    Ok(Place { session: None, start_url: canonical(start_url), region: region.into() })
+    Ok(SignInKeys { session: None, start_url: canonical(start_url), region: region.into() })
 }
 
-/// A profile in both forms, as `--keep-legacy` leaves them: the session counts, if the legacy keys say the same.
-fn named_place(
+/// Returns the keys of a profile with a session and legacy keys, as after `--keep-legacy`, if both agree.
+fn keys_with_session(
     files: &ConfigFiles,
     name: &str,
     start_url: Option<&str>,
     region: Option<&str>,
-) -> std::result::Result<Place, String> {
+) -> std::result::Result<SignInKeys, String> {
     let session = files.sso_session(name);
     let of = |key| session.as_ref().and_then(|session| session.get(key)).unwrap_or_default();
     let (of_start_url, of_region) = (canonical(of("sso_start_url")), of("sso_region"));
     if start_url.is_none_or(|url| canonical(url) == of_start_url) && region.is_none_or(|region| region == of_region) {
-        Ok(Place { session: Some(name.into()), start_url: of_start_url, region: of_region.into() })
+        Ok(SignInKeys { session: Some(name.into()), start_url: of_start_url, region: of_region.into() })
     } else {
-        Err(format!("its `sso_start_url` or `sso_region` is not that of session `{name}`; take out what is wrong"))
+        Err(format!("its `sso_start_url` or `sso_region` differs from session `{name}`; remove the wrong one"))
     }
 }
 
@@ -148,32 +148,38 @@ fn is_in_credentials(section: &Section) -> bool {
 fn in_credentials(files: &ConfigFiles, profile: &str) -> String {
     let (credentials, config) = (files.credentials.path.display(), files.config.path.display());
     let kind = if profile == "default" { "" } else { "profile " };
-    format!("its SSO keys stand in `{credentials}`; move them to `[{kind}{profile}]` in `{config}`")
+    format!("its SSO keys are in `{credentials}`; move them to `[{kind}{profile}]` in `{config}`")
 }
 
-fn group(files: &ConfigFiles, args: &ConfigureMigrate, used: &HashSet<String>, place: Place, profile: &str) -> Group {
+fn group(
+    files: &ConfigFiles,
+    args: &ConfigureMigrate,
+    used: &HashSet<String>,
+    keys: SignInKeys,
+    profile: &str,
+) -> Group {
     let is_same = |name: &String| {
         files.sso_session(name).is_some_and(|session| {
-            session.get("sso_start_url").map(canonical).as_ref() == Some(&place.start_url)
-                && session.get("sso_region") == Some(&place.region)
+            session.get("sso_start_url").map(canonical).as_ref() == Some(&keys.start_url)
+                && session.get("sso_region") == Some(&keys.region)
         })
     };
     let found = || files.sso_session_names().find(is_same);
     let (existing, wanted) = if args.session_per_profile {
-        (place.session.clone(), own_session_name(profile))
+        (keys.session.clone(), own_session_name(profile))
     } else {
-        (place.session.clone().or_else(found), session_name(&place.start_url))
+        (keys.session.clone().or_else(found), session_name(&keys.start_url))
     };
     Group {
         is_new: existing.is_none(),
         name: existing.unwrap_or_else(|| unused(&wanted, |name| used.contains(name))),
-        start_url: place.start_url,
-        region: place.region,
+        start_url: keys.start_url,
+        region: keys.region,
         profiles: vec![profile.into()],
     }
 }
 
-/// A session of one profile has its name, as far as every tool can read that.
+/// Returns the profile's name for its own session, with only those characters that every tool can read.
 fn own_session_name(profile: &str) -> String {
     match check_name(SectionKind::SsoSession, profile) {
         Ok(()) => profile.into(),
@@ -203,7 +209,7 @@ fn migrated(files: &ConfigFiles, groups: &[Group], args: &ConfigureMigrate) -> R
     Ok(edits.finish())
 }
 
-/// Says in plain words which profiles share one sign-in and why, and what keeping both forms costs.
+/// Explains which profiles share one sign-in and why, and the disadvantage of keeping legacy keys.
 fn explain(groups: &[Group], args: &ConfigureMigrate) {
     let shared = groups.iter().filter(|group| group.profiles.len() > 1);
     for Group { name, start_url, profiles, .. } in shared.clone() {
@@ -213,19 +219,21 @@ fn explain(groups: &[Group], args: &ConfigureMigrate) {
             name_list(profiles)
         ));
         say(&format!(
-            "the reason: they are of one Identity Center, `{start_url}`, and session `{name}` has one token file; each profile keeps its own account and role"
+            "the reason: all have the start URL `{start_url}`, and session `{name}` has one token file; each profile keeps its own account and role"
         ));
     }
     if shared.count() > 0 {
-        say("--session-per-profile gives each of them a session, and so a sign-in, of its own");
+        say("--session-per-profile gives each of them its own session, so that each signs in separately");
     }
     if args.session_per_profile {
-        say("each profile gets a session of its own: signing in as one signs in no other");
+        say("each profile gets its own session: signing in to one does not sign in to the others");
     }
     if args.keep_legacy {
-        say("the legacy keys stay: Terraform before AWS provider 5 and other tools of that time know no sessions");
         say(
-            "but the SDK for Rust refuses a profile with both forms: when nothing needs the legacy keys, `ssox configure migrate` takes them out",
+            "the legacy keys are kept: the Terraform AWS provider before version 5 and other old tools do not know sessions",
+        );
+        say(
+            "but the SDK for Rust rejects a profile with both: `ssox configure migrate` removes the legacy keys when no tool needs them",
         );
     }
 }

@@ -1,4 +1,4 @@
-//! `ssox configure`: makes and mends `~/.aws/config`; shows what it changes before it writes.
+//! `ssox configure`: creates and changes profiles in `~/.aws/config`, and shows the change before it writes.
 
 mod assignment;
 mod migrate;
@@ -14,8 +14,8 @@ use crate::config::{ConfigFiles, SectionKind, check_name};
 use crate::context::Context;
 use crate::error::{Error, Result};
 
-/// Keys of profiles that get their credentials elsewhere: with SSO keys beside them, each tool would obey others.
-const ELSEWHERE: [&str; 6] = [
+/// Keys of profiles with another source of credentials. AWS tools would rank them and SSO keys differently.
+const OTHER_SOURCES: [&str; 6] = [
     "role_arn",
     "credential_process",
     "web_identity_token_file",
@@ -24,7 +24,7 @@ const ELSEWHERE: [&str; 6] = [
     "aws_access_key_id",
 ];
 
-/// Runs one of the two.
+/// Runs the verb.
 ///
 /// # Errors
 /// Those of the verb.
@@ -35,7 +35,7 @@ pub(super) fn run(ctx: &Context, verb: &Configure) -> Result<Done> {
     }
 }
 
-/// Returns a session's name for a start URL: the first label of its host, or the instance on a host for all of them.
+/// Returns a session name for a start URL: the first label of its host, or the instance on a host that all share.
 fn session_name(start_url: &str) -> String {
     let host = start_url.split("://").last().unwrap_or_default();
     let shared = host.strip_prefix("identitycenter.").and_then(|rest| rest.split_once('/'));
@@ -44,20 +44,23 @@ fn session_name(start_url: &str) -> String {
     if plain.is_empty() { "sso".into() } else { plain.to_lowercase() }
 }
 
-/// Returns the name, or the name with the first number that makes it new.
+/// Returns the name, or the name with the first number that is not used.
 fn unused(name: &str, is_used: impl Fn(&str) -> bool) -> String {
     let numbered = (2..).map(|number| format!("{name}-{number}"));
-    std::iter::once(name.to_string()).chain(numbered).find(|name| !is_used(name)).expect("numbers do not end")
+    std::iter::once(name.to_string())
+        .chain(numbered)
+        .find(|name| !is_used(name))
+        .expect("there are more numbers than names")
 }
 
-/// A profile that is of Identity Center already may be changed; any other would be two things at once.
-fn is_free(files: &ConfigFiles, name: &str) -> Result<()> {
+/// Checks that a profile with this name is new, or has no other source of credentials than IAM Identity Center.
+fn check_profile_name(files: &ConfigFiles, name: &str) -> Result<()> {
     let Some(known) = files.profile(name) else { return check_name(SectionKind::Profile, name) };
-    match ELSEWHERE.iter().find(|key| known.entry(key).is_some()) {
-        None => Ok(()),
-        Some(key) => Err(Error::configuration(format!("profile `{name}` is there already, with `{key}`"))
-            .hint("choose another name with --profile NAME")),
+    if let Some(key) = OTHER_SOURCES.iter().find(|key| known.entry(key).is_some()) {
+        return Err(Error::configuration(format!("profile `{name}` already exists, with `{key}`"))
+            .hint("choose another name with --profile NAME"));
     }
+    Ok(())
 }
 
 #[cfg(test)]

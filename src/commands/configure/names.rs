@@ -1,12 +1,12 @@
-//! Names that ssox makes up for profiles, of characters that every AWS tool reads and no shell or command line obeys.
+//! Builds profile names from characters that every AWS tool reads and that have no meaning in a shell.
 
-/// Makes the name of the profile for a role in an account.
-pub(super) fn made_up(account_name: &str, role_name: &str, account_id: &str) -> String {
+/// Returns the suggested name of the profile for a role in an account.
+pub(super) fn suggested(account_name: &str, role_name: &str, account_id: &str) -> String {
     let field = |text: &str| Some(field(text)).filter(|field| !field.is_empty()).unwrap_or_else(|| account_id.into());
-    beginning_well(format!("{}-{}", field(account_name), field(role_name)), account_id)
+    valid_start(format!("{}-{}", field(account_name), field(role_name)), account_id)
 }
 
-/// Makes a part of a name: each run of other characters becomes one `-`; `-` and `.` at either end go.
+/// Returns a part of a name: replaces each run of other characters with one `-`, and removes `-` and `.` at both ends.
 pub(super) fn field(text: &str) -> String {
     let is_legal = |c: char| c.is_ascii_alphanumeric() || "_-.@+".contains(c);
     let mut field = String::with_capacity(text.len());
@@ -22,8 +22,8 @@ pub(super) fn field(text: &str) -> String {
     field.trim_matches(['-', '.']).into()
 }
 
-/// Puts the account before a name that does not begin with a letter or digit, or is that of the default profile.
-pub(super) fn beginning_well(name: String, account_id: &str) -> String {
+/// Puts the account ID before a name that does not start with a letter or digit, and before `default`.
+pub(super) fn valid_start(name: String, account_id: &str) -> String {
     if name != "default" && name.starts_with(|c: char| c.is_ascii_alphanumeric()) {
         return name;
     }
@@ -35,7 +35,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_begins_with_a_letter_or_digit() {
+    fn a_name_starts_with_a_letter_or_digit() {
         for (account, role, name) in [
             ("dev", "ReadOnly", "dev-ReadOnly"),
             ("[PROD] Core", "Admin", "PROD-Core-Admin"),
@@ -50,9 +50,9 @@ mod tests {
             ("R&D / Größe", "Power+User@x.y", "R-D-Gr-e-Power+User@x.y"),
             ("a$(id)`id`;'\"\\!*?~\n\u{1b}[2Jb", "R", "a-id-id-2Jb-R"),
         ] {
-            assert_eq!(made_up(account, role, "111122223333"), name, "{account}");
+            assert_eq!(suggested(account, role, "111122223333"), name, "{account}");
         }
-        assert_eq!(beginning_well("default".into(), "1"), "1-default");
-        assert_eq!(beginning_well("-x".into(), "1"), "1-x");
+        assert_eq!(valid_start("default".into(), "1"), "1-default");
+        assert_eq!(valid_start("-x".into(), "1"), "1-x");
     }
 }

@@ -1,4 +1,5 @@
-//! One question of the wizard: what is given answers it, else what a person types; what cannot be is asked again.
+//! The questions of `ssox configure sso`. An option answers its question; otherwise a person does, again if the answer is
+//! invalid.
 
 use crate::context::Context;
 use crate::error::{Error, Result};
@@ -12,52 +13,56 @@ pub(super) const START_URL: Question = Question {
     default: None,
     check: &|_, url| match start_url::check(url) {
         Ok(_) => Ok(()),
-        Err(error) => Err(error.hint("it looks like `https://d-1234567890.awsapps.com/start`")),
+        Err(error) => Err(error.hint("start URLs look like `https://d-1234567890.awsapps.com/start`")),
     },
 };
 pub(super) const SSO_REGION: Question =
-    Question { what: "region of the Identity Center", option: "--sso-region", default: None, check: &check_region };
+    Question { what: "region of IAM Identity Center", option: "--sso-region", default: None, check: &check_region };
 pub(super) const REGION: Question =
     Question { what: "default region", option: "--region", default: None, check: &check_region };
 pub(super) const OUTPUT: Question = Question {
     what: "output format (json, yaml, text, table)",
     option: "--output",
     default: None,
-    check: &|_, format| match FORMATS.contains(&format) {
-        true => Ok(()),
-        false => Err(Error::configuration(format!("the AWS CLI has no output format `{format}`"))
-            .hint(format!("one of: {}", FORMATS.join(", ")))),
-    },
+    check: &|_, format| check_format(format),
 };
 
-/// What the AWS CLI takes as `output`.
+/// The values that the AWS CLI accepts for `output`.
 const FORMATS: [&str; 6] = ["json", "yaml", "yaml-stream", "text", "table", "off"];
 
-/// What is asked, and which answers will do.
+fn check_format(format: &str) -> Result<()> {
+    if FORMATS.contains(&format) {
+        return Ok(());
+    }
+    Err(Error::configuration(format!("the AWS CLI has no output format `{format}`"))
+        .hint(format!("one of: {}", FORMATS.join(", "))))
+}
+
+/// A question, and the check of its answers.
 pub(super) struct Question<'a> {
     pub(super) what: &'a str,
     /// The option that answers it.
     pub(super) option: &'a str,
     pub(super) default: Option<&'a str>,
-    /// Refuses an answer; where it comes from is said first.
+    /// Returns an error for an invalid answer; the first argument names the origin of the answer.
     pub(super) check: &'a dyn Fn(&str, &str) -> Result<()>,
 }
 
 impl Question<'_> {
-    /// Returns what is given, else what a person says.
+    /// Returns the given answer, or the one a person types.
     ///
     /// # Errors
-    /// Configuration: what is given will not do; a person is needed and not there, or says nothing.
+    /// Configuration: the given answer is invalid. `NeedsPerson`: there is nobody to ask, or no answer.
     pub(super) fn required(&self, ctx: &Context, given: Option<&str>) -> Result<String> {
         self.optional(ctx, given)?.ok_or_else(|| {
             Error::needs_person(format!("the {} is not given", self.what)).hint(format!("add {}", self.option))
         })
     }
 
-    /// Returns what is given, else what a person says, else the default; without a person nothing that was not given.
+    /// Returns the given answer, the one a person types, or the default. Without a person it returns only a given answer.
     ///
     /// # Errors
-    /// Configuration: what is given will not do; a person leaves.
+    /// Configuration: the given answer is invalid. `NeedsPerson`: the person ended the input.
     pub(super) fn optional(&self, ctx: &Context, given: Option<&str>) -> Result<Option<String>> {
         if let Some(given) = given {
             (self.check)(self.option, given)?;
@@ -69,7 +74,7 @@ impl Question<'_> {
         let shown = self.default.map(|default| format!(" [{default}]")).unwrap_or_default();
         loop {
             let answer = ask(&format!("{}{shown}: ", self.what))?.ok_or_else(|| {
-                Error::needs_person("nothing was written: the input ended").hint("ssox configure sso")
+                Error::needs_person("the input ended; nothing was written").hint("ssox configure sso")
             })?;
             let answer = Some(answer).filter(|answer| !answer.is_empty()).or_else(|| self.default.map(String::from));
             let Some(answer) = answer else { return Ok(None) };

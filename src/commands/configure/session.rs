@@ -1,4 +1,4 @@
-//! WhichFile session a new profile uses: one that is there, by its name or its start URL, or a new one.
+//! Determines the session of a new profile: an existing one with the given name or start URL, or a new one.
 
 use super::question::{Question, SSO_REGION, START_URL};
 use super::{session_name, unused};
@@ -12,10 +12,10 @@ use crate::session::{self, ACCOUNT_ACCESS, Session};
 use crate::terminal::picker::{self, Row};
 use crate::terminal::say;
 
-/// Returns a session that is there as it is; puts a new one together, to be written with the profile.
+/// Returns the existing session unchanged, or a new one that is written with the profile.
 ///
 /// # Errors
-/// Configuration; `NeedsPerson` when an answer is missing and nobody is there.
+/// Configuration. `NeedsPerson`: an answer is missing, and there is nobody to ask.
 pub(super) fn session(ctx: &Context, files: &ConfigFiles, args: &ConfigureSso) -> Result<Session> {
     let is_chosen = args.sso_session.is_some() || args.start_url.is_some();
     let chosen = if is_chosen { args.sso_session.clone() } else { choose(ctx, files)? };
@@ -24,14 +24,14 @@ pub(super) fn session(ctx: &Context, files: &ConfigFiles, args: &ConfigureSso) -
     }
     let start_url = START_URL.required(ctx, args.start_url.as_deref())?;
     if let Some(name) = chosen.is_none().then(|| known(files, &start_url)).flatten() {
-        say(&format!("session `{name}` has this start URL already"));
+        say(&format!("session `{name}` already has this start URL"));
         return existing(ctx, files, args, &name);
     }
     new(ctx, files, args, chosen.as_deref(), canonical(&start_url))
 }
 
 fn existing(ctx: &Context, files: &ConfigFiles, args: &ConfigureSso, name: &str) -> Result<Session> {
-    agrees(profile::named_session(ctx, files, name)?, args)
+    checked(profile::named_session(ctx, files, name)?, args)
 }
 
 fn new(
@@ -58,7 +58,7 @@ fn new(
     Ok(Session { scopes: session::registration_scopes(&session), ..session })
 }
 
-/// Returns the first session with this start URL, however either is written.
+/// Returns the first session with this start URL, in any spelling.
 fn known(files: &ConfigFiles, start_url: &str) -> Option<String> {
     let wanted = canonical(start_url);
     let is_same = |name: &String| {
@@ -69,22 +69,22 @@ fn known(files: &ConfigFiles, start_url: &str) -> Option<String> {
     files.sso_session_names().find(is_same)
 }
 
-/// What is said on the command line of an existing session must be what it says itself.
-fn agrees(session: Session, args: &ConfigureSso) -> Result<Session> {
+/// Checks that the options agree with the existing session.
+fn checked(session: Session, args: &ConfigureSso) -> Result<Session> {
     let known_scopes = if session.scopes.is_empty() { ACCOUNT_ACCESS.into() } else { session.scopes.join(",") };
     let given_scopes = args.scopes.as_deref().map(|list| scopes(list).join(","));
-    let said = [
+    let options = [
         ("--start-url", args.start_url.as_deref(), session.start_url.as_str()),
         ("--sso-region", args.sso_region.as_deref(), session.region.as_str()),
         ("--scopes", given_scopes.as_deref(), known_scopes.as_str()),
     ];
-    for (option, given, known) in said {
+    for (option, given, known) in options {
         if given.is_some_and(|given| canonical(given) != canonical(known)) {
             return Err(Error::configuration(format!(
-                "session `{}` has `{known}`, not what {option} says",
+                "session `{}` has `{known}`, which differs from {option}",
                 session.label()
             ))
-            .hint(format!("leave {option} out, or choose another name with --sso-session")));
+            .hint(format!("leave out {option}, or choose another name with --sso-session")));
         }
     }
     Ok(session)

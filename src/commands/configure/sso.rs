@@ -1,10 +1,10 @@
-//! `ssox configure sso`: makes a profile. What is given is not asked; what is asked has a default where there is one.
+//! `ssox configure sso`: creates a profile, and asks for what no option gives.
 
 use super::assignment::assignment;
 use super::propose::{self, Consent};
 use super::question::{OUTPUT, Question, REGION};
 use super::session::session;
-use super::{is_free, names, unused};
+use super::{check_profile_name, names, unused};
 use crate::aws::portal::Account;
 use crate::cli::ConfigureSso;
 use crate::config::{ConfigFiles, Edits, SectionKind, as_argument, check_name};
@@ -15,10 +15,10 @@ use crate::session::Session;
 use crate::source::role_arn::permission_set;
 use crate::terminal::say;
 
-/// Asks what is not given, signs in when something is to be chosen, shows the change and writes it.
+/// Asks for what is not given, signs in if a person has to choose, shows the change and writes it.
 ///
 /// # Errors
-/// Configuration; `NeedsPerson` when an answer is missing and nobody is there; those of signing in.
+/// Configuration. `NeedsPerson`: an answer is missing, and there is nobody to ask. Those of signing in.
 pub(super) fn run(ctx: &Context, args: &ConfigureSso) -> Result<String> {
     let files = ConfigFiles::load(ctx)?;
     check_given(&files, args)?;
@@ -38,7 +38,7 @@ pub(super) fn run(ctx: &Context, args: &ConfigureSso) -> Result<String> {
     let edited = |files: &ConfigFiles| edited(files, &session, &profile, &keys);
     let text = edited(&files)?;
     if text == files.config.text {
-        say(&format!("profile `{profile}` is already like that"));
+        say(&format!("profile `{profile}` is unchanged: it already has these values"));
         return Ok(String::new());
     }
     let consent = if args.yes { Consent::Given } else { Consent::Asked };
@@ -48,7 +48,7 @@ pub(super) fn run(ctx: &Context, args: &ConfigureSso) -> Result<String> {
     Ok(String::new())
 }
 
-/// Returns the text of `config` with the profile in it, and with its session when that is new.
+/// Returns the text of `config` with the profile, and with its session if that is new.
 fn edited(files: &ConfigFiles, session: &Session, profile: &str, keys: &[(&str, Option<&str>)]) -> Result<String> {
     let mut edits = Edits::new(&files.config)?;
     if let Some(name) = session.name.as_deref().filter(|name| files.sso_session(name).is_none()) {
@@ -61,13 +61,13 @@ fn edited(files: &ConfigFiles, session: &Session, profile: &str, keys: &[(&str, 
             edits.set(SectionKind::Profile, profile, key, value)?;
         }
     }
-    // A profile of that name that was legacy before must not keep both forms.
+    // A legacy profile with that name must not keep its legacy keys beside the session.
     edits.unset(SectionKind::Profile, profile, "sso_start_url");
     edits.unset(SectionKind::Profile, profile, "sso_region");
     Ok(edits.finish())
 }
 
-/// What is given can be refused before anybody has to sign in.
+/// Checks the options before anybody has to sign in.
 fn check_given(files: &ConfigFiles, args: &ConfigureSso) -> Result<()> {
     let check = |given: Option<&String>, question: &Question| {
         given.map_or(Ok(()), |given| (question.check)(question.option, given))
@@ -76,15 +76,14 @@ fn check_given(files: &ConfigFiles, args: &ConfigureSso) -> Result<()> {
     check(args.output.as_ref(), &OUTPUT)?;
     let new_session = args.sso_session.as_deref().filter(|name| files.sso_session(name).is_none());
     new_session.map_or(Ok(()), |name| check_name(SectionKind::SsoSession, name))?;
-    args.profile.as_deref().map_or(Ok(()), |name| is_free(files, name))?;
+    args.profile.as_deref().map_or(Ok(()), |name| check_profile_name(files, name))?;
     let role_name = args.role_name.as_deref().map(permission_set);
     role_name.map_or(Ok(()), |role_name| check_role_name("--role-name", role_name))?;
-    match args.account_id.as_deref().filter(|id| !is_account_id(id)) {
-        None => Ok(()),
-        Some(id) => {
-            Err(Error::configuration(format!("`{id}` is not an account id")).hint("it has 12 digits and no dashes"))
-        }
+    if let Some(id) = args.account_id.as_deref().filter(|id| !is_account_id(id)) {
+        return Err(Error::configuration(format!("`{id}` is not an account ID"))
+            .hint("account IDs have 12 digits and no dashes"));
     }
+    Ok(())
 }
 
 fn profile_name(
@@ -94,13 +93,14 @@ fn profile_name(
     account: &Account,
     role_name: &str,
 ) -> Result<String> {
-    let suggested = names::made_up(account.name.as_deref().unwrap_or_default(), role_name, &account.id).to_lowercase();
+    let suggested =
+        names::suggested(account.name.as_deref().unwrap_or_default(), role_name, &account.id).to_lowercase();
     let suggested = unused(&suggested, |name| files.profile(name).is_some());
     let question = Question {
         what: "profile name",
         option: "--profile",
         default: Some(&suggested),
-        check: &|_, name| is_free(files, name),
+        check: &|_, name| check_profile_name(files, name),
     };
     Ok(question.optional(ctx, args.profile.as_deref())?.unwrap_or_else(|| suggested.clone()))
 }

@@ -1,4 +1,4 @@
-//! What processes tell each other about the renewal of a shell's credentials: that it is under way, or why it failed.
+//! The state of a renewal in a file that processes share: it is running, or why it failed and when to retry.
 
 use crate::config::ConfigFiles;
 use crate::context::Context;
@@ -13,14 +13,14 @@ use std::path::PathBuf;
 
 /// Seconds to wait after the first, second … failure in a row.
 const BACK_OFF: [i64; 4] = [5, 15, 60, 300];
-/// Failures count as in a row when no more seconds lie between a retry and the next failure.
-const ROW: i64 = 600;
-/// How many seconds a process that was started may take until it holds the lock, and until it is done: it may wait for
-/// two locks and for AWS twice.
-const STARTING: i64 = 5;
-const LONGEST: i64 = 120;
+/// The most seconds between a retry and the next failure that count as failures in a row.
+const LONGEST_GAP: i64 = 600;
+/// Seconds that a new process may take to take the lock.
+const START_LIMIT: i64 = 5;
+/// Seconds that a renewal may take: it may wait for two locks, and for AWS twice.
+const RENEWAL_LIMIT: i64 = 120;
 
-/// What the segment says while the credentials are not good.
+/// What the segment shows while the credentials are being renewed or could not be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::commands) enum Outcome {
     Renewing,
@@ -28,14 +28,14 @@ pub(in crate::commands) enum Outcome {
     Failed,
 }
 
-/// What could not be done.
+/// The step that failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::commands) enum Step {
     /// The profile could not be read.
     Profile,
     /// The credentials could not be fetched.
     Fetch,
-    /// The credentials cannot be cached: each shell has to fetch its own.
+    /// The credentials cannot be cached, so each shell has to fetch its own.
     Store,
 }
 
@@ -48,11 +48,11 @@ pub(in crate::commands) struct Failure {
     pub(in crate::commands) hint: Option<String>,
     pub(in crate::commands) retry_at: Timestamp,
     count: usize,
-    /// Until when the token was valid, by which a new one is told from it.
+    /// When the token expires. A different value means that there is a new token.
     token_expires_at: Option<Timestamp>,
 }
 
-/// How far a renewal is.
+/// The state of a renewal.
 pub(in crate::commands) enum State {
     Idle,
     UnderWay,
@@ -91,33 +91,33 @@ impl Step {
     }
 }
 
-/// Returns how far the renewal of this shell's credentials is.
+/// Returns the state of the renewal of this shell's credentials.
 pub(in crate::commands) fn state(ctx: &Context, profile: &Profile) -> State {
     match read(ctx) {
         None => State::Idle,
         Some(Note::UnderWay(since)) => under_way(ctx, since),
-        Some(Note::Failed(failure)) if is_in_force(ctx, profile, &failure) => State::Failed(failure),
+        Some(Note::Failed(failure)) if is_recent(ctx, profile, &failure) => State::Failed(failure),
         Some(Note::Failed(_)) => State::Idle,
     }
 }
 
-/// Notes that a renewal is about to start.
+/// Records that a renewal starts.
 ///
 /// # Errors
-/// Configuration: it cannot be noted, and neither can be what comes of it.
+/// Configuration: the file cannot be written, so the result could not be recorded either.
 pub(in crate::commands) fn begin(ctx: &Context) -> Result<()> {
     let count = failures_in_a_row(ctx);
     write(ctx, &json!({ "outcome": Outcome::Renewing.name(), "at": ctx.now().to_string(), "count": count }))
 }
 
-/// Notes that the renewal is done.
+/// Removes the record after a successful renewal.
 pub(in crate::commands) fn clear(ctx: &Context) {
     let _ = path(ctx).and_then(|path| files::remove(&path));
 }
 
-/// Notes a failure, and decides when the next renewal may start.
+/// Records a failure, and decides when the next renewal may start.
 pub(in crate::commands) fn fail(ctx: &Context, step: Step, profile: Option<&Profile>, error: &Error) -> Failure {
-    // What twenty panes find at the same time has failed once.
+    // Twenty panes that fail at the same time count as one failure.
     if let Some(known) = last_failure(ctx).filter(|known| known.retry_at > ctx.now() && known.message == error.message)
     {
         return known;
@@ -136,7 +136,7 @@ pub(in crate::commands) fn fail(ctx: &Context, step: Step, profile: Option<&Prof
     failure
 }
 
-/// Returns why the renewal of this shell's credentials failed, as far as it is noted.
+/// Returns the recorded failure of the renewal of this shell's credentials.
 pub(in crate::commands) fn last_failure(ctx: &Context) -> Option<Failure> {
     match read(ctx)? {
         Note::Failed(failure) => Some(failure),
@@ -149,8 +149,8 @@ pub(in crate::commands) fn lock_name(ctx: &Context) -> String {
     format!("renewal {}", identity(ctx))
 }
 
-/// Finds out why nothing can be noted.
-pub(in crate::commands) fn obstacle(ctx: &Context) -> Option<Error> {
+/// Returns why the record cannot be written.
+pub(in crate::commands) fn write_error(ctx: &Context) -> Option<Error> {
     path(ctx).and_then(|path| Reserved::take(&path)).err()
 }
 
@@ -182,30 +182,30 @@ impl Failure {
     }
 }
 
-/// A person who signed in meanwhile ends the wait, and so does a profile that can be read again.
-fn is_in_force(ctx: &Context, profile: &Profile, failure: &Failure) -> bool {
+/// Tells whether a failure still prevents a renewal. A sign-in ends the wait, and so does a profile that can be read again.
+fn is_recent(ctx: &Context, profile: &Profile, failure: &Failure) -> bool {
     let token = token_expires_at(ctx, profile);
     let signed_in = token != failure.token_expires_at && token.is_some_and(|end| end > ctx.now());
     failure.step != Step::Profile && failure.retry_at > ctx.now() && !(failure.outcome == Outcome::SignIn && signed_in)
 }
 
-/// A process that was killed or stopped cannot note its failure itself.
+/// Returns the state of a renewal that was started. A process that was killed or stopped cannot record its own failure.
 fn under_way(ctx: &Context, since: Timestamp) -> State {
     let seconds = ctx.now().seconds_after(since);
     if seconds < 0 {
         return State::Idle;
     }
-    // Who tries the lock now could keep the process from taking it.
-    if seconds <= STARTING {
+    // Trying the lock now could prevent the new process from taking it.
+    if seconds <= START_LIMIT {
         return State::UnderWay;
     }
     let holder = lock::holder(ctx, &lock_name(ctx));
     let is_stopped = holder.as_ref().is_some_and(lock::Holder::is_stopped);
     let error = match Lock::try_take(ctx, &lock_name(ctx)) {
-        // It may have ended between the two looks.
+        // It may have finished between reading the record and taking the lock.
         Some(_lock) if !matches!(read(ctx), Some(Note::UnderWay(_))) => return State::UnderWay,
-        Some(_lock) => Error::other("the process that renews the credentials ended before it was done"),
-        None if seconds <= LONGEST && !is_stopped => return State::UnderWay,
+        Some(_lock) => Error::other("the process that renews the credentials ended before it finished"),
+        None if seconds <= RENEWAL_LIMIT && !is_stopped => return State::UnderWay,
         None => stuck(holder),
     };
     State::Failed(fail(ctx, Step::Fetch, None, &error))
@@ -216,21 +216,21 @@ fn stuck(holder: Option<lock::Holder>) -> Error {
         Some(holder) => (format!("{holder}, which renews the credentials,"), holder.release_hint()),
         None => ("the process that renews the credentials".into(), "end it".into()),
     };
-    Error::other(format!("{who} does not go on")).hint(hint)
+    Error::other(format!("{who} does not finish")).hint(hint)
 }
 
 fn token_expires_at(ctx: &Context, profile: &Profile) -> Option<Timestamp> {
     Some(session::cached_token(ctx, profile.source.session()?)?.expires_at)
 }
 
-/// Counts the failures before this one. Where nothing can be noted, the shell knows at least whether there was one.
+/// Counts the earlier failures in a row. If the record cannot be written, the shell's state still tells whether there was one.
 fn failures_in_a_row(ctx: &Context) -> usize {
     let Some(value) = content(ctx) else {
         let is_failure = |state| [Outcome::Failed, Outcome::SignIn].into_iter().any(|outcome| outcome.name() == state);
         return if ctx.var("SSOX_STATE").is_some_and(is_failure) { BACK_OFF.len() } else { 0 };
     };
     let time = ["retry_at", "at"].iter().find_map(|key| value[*key].as_str()).and_then(Timestamp::parse);
-    let is_in_a_row = time.is_some_and(|time| ctx.now().seconds_after(time) <= ROW);
+    let is_in_a_row = time.is_some_and(|time| ctx.now().seconds_after(time) <= LONGEST_GAP);
     value["count"].as_u64().filter(|_| is_in_a_row).and_then(|count| usize::try_from(count).ok()).unwrap_or(0)
 }
 
@@ -240,7 +240,7 @@ fn read(ctx: &Context) -> Option<Note> {
         return Timestamp::parse(value["at"].as_str()?).map(Note::UnderWay);
     }
     let failure = Failure::parse(&value)?;
-    // A clock that was set back must not keep the renewal waiting for longer than the longest back-off.
+    // After a clock was set back, the wait is still no longer than the longest back-off.
     let latest = ctx.now().plus(BACK_OFF[BACK_OFF.len() - 1]);
     Some(Note::Failed(Failure { retry_at: failure.retry_at.min(latest), ..failure }))
 }
@@ -258,7 +258,7 @@ fn path(ctx: &Context) -> Result<PathBuf> {
     Ok(ctx.state_dir()?.join("renewals").join(format!("{hash}.json")))
 }
 
-/// The same name means another profile in another configuration, and a relative path another file in another directory.
+/// Returns what identifies the renewal: the same profile name means another profile in another configuration.
 fn identity(ctx: &Context) -> String {
     let held = |name: &str| ctx.var(name).unwrap_or_default().to_string();
     let [config, credentials] = ConfigFiles::paths(ctx);
