@@ -38,14 +38,20 @@ pub(super) fn network(ctx: &Context, files: &ConfigFiles, section: &Section) -> 
 
 /// Returns the CA bundle in the order of the AWS CLI: its own variable, the profile's, then that of Python's `requests`.
 fn ca_bundle(ctx: &Context, files: &ConfigFiles, section: &Section) -> Option<CaBundle> {
-    let variable = |name: &str| Some((ctx.var(name)?, Origin::Variable(name.into())));
-    let in_section = || {
-        let entry = section.entry("ca_bundle").filter(|entry| !entry.value.is_empty())?;
-        let file = files.file(entry.which).path.display();
-        Some((entry.value.as_ref(), Origin::Key(format!("`ca_bundle` of `{}` in `{file}`", section.name))))
+    let variable = |name: &str| {
+        let path = ctx.expand(ctx.var(name)?);
+        Some(CaBundle { path, origin: Origin::Variable(name.into()) })
     };
-    let found = variable("AWS_CA_BUNDLE").or_else(in_section).or_else(|| variable("REQUESTS_CA_BUNDLE"));
-    found.map(|(path, origin)| CaBundle { path: ctx.expand(path), origin })
+    variable("AWS_CA_BUNDLE")
+        .or_else(|| ca_bundle_of_profile(ctx, files, section))
+        .or_else(|| variable("REQUESTS_CA_BUNDLE"))
+}
+
+fn ca_bundle_of_profile(ctx: &Context, files: &ConfigFiles, section: &Section) -> Option<CaBundle> {
+    let entry = section.entry("ca_bundle").filter(|entry| !entry.value.is_empty())?;
+    let file = files.file(entry.which).path.display();
+    let origin = Origin::Key(format!("`ca_bundle` of `{}` in `{file}`", section.name));
+    Some(CaBundle { path: ctx.expand(&entry.value), origin })
 }
 
 struct Endpoints<'a> {

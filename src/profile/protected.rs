@@ -52,8 +52,8 @@ fn pattern(glob: &str) -> Pattern {
     while single.contains("**") {
         single = single.replace("**", "*");
     }
-    let literally = || Pattern::new(&Pattern::escape(glob)).expect("an escaped text is a pattern");
-    Pattern::new(&single).unwrap_or_else(|_| literally())
+    Pattern::new(&single)
+        .unwrap_or_else(|_| Pattern::new(&Pattern::escape(glob)).expect("an escaped text is a valid pattern"))
 }
 
 /// Tells whether a name has one of the words without a negation before it.

@@ -25,14 +25,15 @@ pub(crate) fn sessions(ctx: &Context, files: &ConfigFiles) -> Vec<Result<Session
             continue;
         }
         let session = of_profile(ctx, files, &name, &section);
-        let is_same = |session: &Session, other: &Session| other.name.is_none() && other.start_url == session.start_url;
-        let is_known =
-            session.as_ref().is_ok_and(|session| found.iter().flatten().any(|known| is_same(session, known)));
-        if !is_known {
+        if !session.as_ref().is_ok_and(|session| has_legacy_session(&found, &session.start_url)) {
             found.push(session);
         }
     }
     found
+}
+
+fn has_legacy_session(sessions: &[Result<Session>], start_url: &str) -> bool {
+    sessions.iter().flatten().any(|session| session.name.is_none() && session.start_url == start_url)
 }
 
 /// Returns the session of a profile: its own, or that of the profile from which its credentials come.

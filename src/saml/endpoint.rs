@@ -34,8 +34,10 @@ pub(super) fn is_start(url: &str) -> bool {
 /// partition's global region.
 pub(crate) fn sts_region(configured: Option<&str>, partition: &str) -> String {
     let Some(partition) = partition::named(partition) else { return configured.unwrap_or("us-east-1").into() };
-    let fits = |region: &&str| partition::of(region).name == partition.name;
-    configured.filter(fits).unwrap_or(partition.global_region).to_string()
+    match configured {
+        Some(region) if partition::of(region).name == partition.name => region.into(),
+        _ => partition.global_region.into(),
+    }
 }
 
 /// Tells whether a host is a sign-in host. One with a port, a user or a character that host names do not have is not.

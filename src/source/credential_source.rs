@@ -73,8 +73,9 @@ fn environment(ctx: &Context) -> Result<RoleCredentials> {
             .hint("ssox clear removes them, and restores your own keys"));
     }
     let required = |name: &str| {
-        let absent = || Error::configuration(format!("{name} is not set")).hint(hint::set(ctx, name, "…"));
-        ctx.var(name).map(String::from).ok_or_else(absent)
+        ctx.var(name)
+            .map(String::from)
+            .ok_or_else(|| Error::configuration(format!("{name} is not set")).hint(hint::set(ctx, name, "…")))
     };
     let expiration = ctx.var("AWS_CREDENTIAL_EXPIRATION").and_then(Timestamp::parse);
     if let Some(end) = expiration.filter(|end| *end <= ctx.now()) {

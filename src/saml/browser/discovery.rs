@@ -72,10 +72,9 @@ impl Program {
 /// # Errors
 /// Configuration: `SSOX_BROWSER` or `SSOX_BROWSER_ARGS` cannot be used. Needs a person: no browser, or no screen.
 pub(super) fn find(ctx: &Context) -> Result<Program> {
-    let usual = || usual_places(ctx).into_iter().find(|path| is_program(path));
     let path = match ctx.var("SSOX_BROWSER") {
         Some(wanted) => chosen(ctx, wanted)?,
-        None => on_path(ctx).or_else(usual).ok_or_else(|| none(ctx))?,
+        None => on_path(ctx).or_else(|| in_usual_places(ctx)).ok_or_else(|| not_found(ctx))?,
     };
     let program = Program { path, arguments: arguments(ctx)? };
     check_screen(ctx, &program)?;
@@ -83,20 +82,20 @@ pub(super) fn find(ctx: &Context) -> Result<Program> {
 }
 
 fn chosen(ctx: &Context, wanted: &str) -> Result<PathBuf> {
-    let bad = |why: &str| {
+    let unusable = |why: &str| {
         Error::configuration(format!("SSOX_BROWSER is `{wanted}`, {why}"))
             .hint(format!("{} (or Edge, Chromium, Brave)", hint::set(ctx, "SSOX_BROWSER", "/path/to/chrome")))
     };
     let expanded = ctx.expand(wanted);
     let stem = expanded.file_stem().unwrap_or_default().to_string_lossy().to_lowercase();
     if WITHOUT_DEVTOOLS_PIPE.contains(&stem.as_str()) {
-        return Err(bad("which cannot be driven through a DevTools pipe"));
+        return Err(unusable("which cannot be driven through a DevTools pipe"));
     }
     if !wanted.contains(['/', '\\']) {
-        return search(ctx, wanted).ok_or_else(|| bad("which is not on PATH"));
+        return search(ctx, wanted).ok_or_else(|| unusable("which is not on PATH"));
     }
     let program = inside_bundle(expanded);
-    if is_program(&program) { Ok(program) } else { Err(bad("which is not a program")) }
+    if is_program(&program) { Ok(program) } else { Err(unusable("which is not a program")) }
 }
 
 /// Returns the program inside a macOS application (the directory `X.app`), else the path itself.
@@ -116,6 +115,10 @@ fn search(ctx: &Context, name: &str) -> Option<PathBuf> {
     let name = format!("{}{ending}", name.trim_end_matches(".exe"));
     let directories = ctx.var("PATH")?.split(separator).map(Path::new).filter(|directory| directory.is_absolute());
     directories.map(|directory| directory.join(&name)).find(|path| is_program(path))
+}
+
+fn in_usual_places(ctx: &Context) -> Option<PathBuf> {
+    usual_places(ctx).into_iter().find(|path| is_program(path))
 }
 
 fn usual_places(ctx: &Context) -> Vec<PathBuf> {
@@ -167,7 +170,7 @@ fn check_screen(ctx: &Context, program: &Program) -> Result<()> {
     Ok(())
 }
 
-fn none(ctx: &Context) -> Error {
+fn not_found(ctx: &Context) -> Error {
     Error::needs_person("there is no browser that ssox can drive: no Chrome, Edge, Chromium or Brave was found")
         .hint(format!("{}; or {GIVE_RESPONSE}", hint::set(ctx, "SSOX_BROWSER", "/path/to/chrome")))
 }

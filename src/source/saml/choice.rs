@@ -39,16 +39,17 @@ fn choose_with(
 
 /// Asks a person to choose.
 fn pick(ctx: &Context, roles: &[SamlRole]) -> Result<SamlRole> {
-    let row = |role: &SamlRole| Row {
-        key: key(role, roles),
-        columns: vec![role.role_name().into(), role.account_id().into(), role.provider_arn.clone()],
-    };
-    let rows: Vec<Row> = roles.iter().map(row).collect();
+    let rows: Vec<Row> = roles.iter().map(|role| row(role, roles)).collect();
     let hint = "add `ssox_saml_role_arn = …` to the profile; ssox saml roles lists the roles";
     let chosen = picker::pick(ctx, "role", hint, &rows)?;
     let role = roles.iter().find(|role| key(role, roles) == chosen).ok_or_else(|| Error::other("no such role"))?;
     terminal::say(&format!("add `ssox_saml_role_arn = {role}` to the profile to use this role without being asked"));
     Ok(role.clone())
+}
+
+fn row(role: &SamlRole, roles: &[SamlRole]) -> Row {
+    let columns = vec![role.role_name().into(), role.account_id().into(), role.provider_arn.clone()];
+    Row { key: key(role, roles), columns }
 }
 
 /// Returns the text that identifies a role among the offered ones: its ARN, or both ARNs if two providers can grant it.
