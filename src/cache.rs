@@ -5,7 +5,7 @@
 use crate::context::Context;
 use crate::credentials::RoleCredentials;
 use crate::error::Result;
-use crate::files::{self, Reserved};
+use crate::files::{self, ReservedFile};
 use crate::json;
 use crate::secret::Secret;
 use crate::time::Timestamp;
@@ -134,8 +134,8 @@ pub(crate) fn write(ctx: &Context, key: &Key, credentials: &RoleCredentials) -> 
 ///
 /// # Errors
 /// Configuration, when the file could not be written.
-pub(crate) fn reserve(ctx: &Context, key: &Key) -> Result<Reserved> {
-    Reserved::take(&key.path(ctx)?)
+pub(crate) fn reserve(ctx: &Context, key: &Key) -> Result<ReservedFile> {
+    ReservedFile::reserve(&key.path(ctx)?)
 }
 
 /// Removes an entry, and tells whether there was one.

@@ -12,7 +12,7 @@ pub(crate) use edit::edit;
 pub(crate) use own::{append, open_own};
 pub(crate) use read::{limited, read, read_named, read_up_to};
 pub(crate) use replace::write_secret;
-pub(crate) use reserved::Reserved;
+pub(crate) use reserved::ReservedFile;
 
 use crate::error::{Error, Result};
 use crate::time::Timestamp;

@@ -1,4 +1,4 @@
-//! Edits a file that other programs edit too, without locks: the AWS CLI empties it first and then writes into it.
+//! Edits a file that other programs edit without locks: the AWS CLI first truncates it and then writes to it.
 
 use super::replace::{Mode, prepare, target};
 use super::{is_absent, read};
@@ -9,23 +9,23 @@ use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-/// A file that was written this recently may be in the middle of it.
+/// A file that was written more recently than this may be incomplete.
 const SETTLED: Duration = Duration::from_millis(50);
-/// How long a file may be empty that was not empty before, and how long it may be written to.
+/// How long to wait for another program to finish writing.
 const WRITING_TIME: Duration = Duration::from_secs(3);
-/// A file that has been empty for so long is meant to be empty.
+/// A file that has been empty for this long is meant to be empty.
 const EMPTY_ON_PURPOSE: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_millis(10);
-/// The same on a file system that does not know when a file was made.
+/// The same on a file system without creation times.
 const EMPTY_WITHOUT_BIRTH: Duration = Duration::from_secs(2);
-/// How often an edit is made anew on what another program wrote.
+/// How often an edit is repeated because another program wrote to the file.
 const ATTEMPTS: u32 = 20;
 
-/// Replaces what a file holds by what `change` makes of it. A link stays a link. When another program writes to the file
-/// meanwhile, `change` is called again with what that program wrote.
+/// Replaces the content of a file by the result of `change`. A symbolic link stays one. When another program writes to the
+/// file meanwhile, `change` is called again with the new content.
 ///
 /// # Errors
-/// Those of `change`. Configuration, naming the file: it cannot be read or written, or other programs do not stop writing.
+/// Those of `change`. Configuration, naming the file: it cannot be read or written, or other programs keep writing to it.
 pub(crate) fn edit(path: &Path, largest: u64, change: impl Fn(Vec<u8>) -> Result<Vec<u8>>) -> Result<()> {
     let target = target(path)?;
     let mut before = Original::read(&target, largest)?;
@@ -37,7 +37,7 @@ pub(crate) fn edit(path: &Path, largest: u64, change: impl Fn(Vec<u8>) -> Result
             continue;
         }
         let placed = prepared.persist(&target)?;
-        // A program that had opened the file before the rename writes into one that has no name any more.
+        // A program that opened the file before the rename writes to the old file, which has no name any more.
         let Some(content) = before.written_since()? else { return Ok(()) };
         let metadata = placed.metadata().map_err(|cause| Error::file("read", &target, &cause))?;
         before = Original { file: Some(placed), metadata: Some(metadata), content, ..before };
@@ -45,7 +45,7 @@ pub(crate) fn edit(path: &Path, largest: u64, change: impl Fn(Vec<u8>) -> Result
     Err(busy(&target))
 }
 
-/// A file as an edit found it. It stays open, so that its number on the disk is not given to another.
+/// A file as it was read. It stays open, so that its inode number is not reused.
 #[derive(Debug)]
 struct Original {
     path: PathBuf,
@@ -56,7 +56,7 @@ struct Original {
 }
 
 impl Original {
-    /// Reads a file when nobody is writing to it.
+    /// Reads a file when no program is writing to it.
     fn read(path: &Path, largest: u64) -> Result<Self> {
         let absent = Self { path: path.into(), largest, file: None, metadata: None, content: Vec::new() };
         match read::open(path) {
@@ -69,7 +69,7 @@ impl Original {
         }
     }
 
-    /// Tells whether the path still leads to the same file, and that is as it was read.
+    /// Tells whether the path still names the same file, unchanged.
     fn is_in_place(&self) -> Result<bool> {
         match (fs::metadata(&self.path), &self.metadata) {
             (Ok(now), Some(before)) => Ok(is_same(&now, before)),
@@ -79,7 +79,7 @@ impl Original {
         }
     }
 
-    /// Returns what was written into the file after it was read, also when it has been replaced by then.
+    /// Returns the content if the file was written to after it was read, also when it has been replaced meanwhile.
     fn written_since(&self) -> Result<Option<Vec<u8>>> {
         let (Some(file), Some(before)) = (&self.file, &self.metadata) else { return Ok(None) };
         let now = file.metadata().map_err(|cause| Error::file("read", &self.path, &cause))?;
@@ -90,7 +90,7 @@ impl Original {
     }
 }
 
-/// Waits until nobody is writing to a file, and reads it.
+/// Waits until no program is writing to a file, and reads it.
 fn settled(path: &Path, file: &File, largest: u64) -> Result<(Metadata, Vec<u8>)> {
     let deadline = Instant::now() + WRITING_TIME;
     loop {
@@ -105,21 +105,21 @@ fn settled(path: &Path, file: &File, largest: u64) -> Result<(Metadata, Vec<u8>)
     }
 }
 
-/// Reads a file from its beginning, with the metadata from before: a later write shows as a change.
+/// Reads the metadata of a file and then its content, so that a later write changes the metadata.
 fn contents(mut file: &File, largest: u64) -> std::io::Result<(Metadata, Vec<u8>)> {
     let metadata = file.metadata()?;
     file.seek(SeekFrom::Start(0))?;
     Ok((metadata, read::regular(file, largest)?))
 }
 
-/// Tells whether a file is as its writer meant it. What the clock cannot tell (a time to come) is believed.
+/// Tells whether a file is complete. A modification time in the future says nothing: such a file counts as complete.
 fn is_settled(metadata: &Metadata) -> bool {
     let Some(age) = metadata.modified().ok().and_then(|modified| modified.elapsed().ok()) else { return true };
-    let enough = if metadata.len() == 0 { empty_on_purpose(metadata) } else { SETTLED };
-    age > enough
+    let required_age = if metadata.len() == 0 { empty_on_purpose(metadata) } else { SETTLED };
+    age > required_age
 }
 
-/// Returns how long a file has to be empty to be believed: one that never held anything (`touch`) not longer than others.
+/// Returns how long a file must be empty to be complete. A new file that was never written to (`touch`) is not truncated.
 fn empty_on_purpose(metadata: &Metadata) -> Duration {
     let (Ok(created), Ok(modified)) = (metadata.created(), metadata.modified()) else { return EMPTY_WITHOUT_BIRTH };
     let is_new = modified.duration_since(created).unwrap_or_default() < SETTLED;
@@ -148,10 +148,10 @@ fn busy(path: &Path) -> Error {
 
 fn emptied(path: &Path) -> Error {
     Error::configuration(format!(
-        "`{}` has just become empty, as if another program were writing it; nothing was changed",
+        "`{}` has just become empty: another program may be writing to it; nothing was changed",
         path.display()
     ))
-    .hint("look into it, and try again in 10s if it is meant to be empty")
+    .hint("check the file, and try again in 10s if it is meant to be empty")
 }
 
 #[cfg(test)]
@@ -162,7 +162,7 @@ mod tests {
 
     const LARGEST: u64 = 1 << 20;
 
-    /// Makes a file of a minute ago, so that nobody waits for it.
+    /// Makes a file that is a minute old, so that no edit waits for it.
     fn settled_file(content: &str) -> (tempfile::TempDir, PathBuf) {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("config");
@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_has_just_become_empty_is_not_believed() {
+    fn a_file_that_has_just_become_empty_is_not_written() {
         let (_home, path) = settled_file("a\n");
         sleep(SETTLED * 2);
         File::create(&path).unwrap();
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_never_held_anything_is_written_at_once() {
+    fn a_file_that_was_always_empty_is_written_at_once() {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("config");
         File::create(&path).unwrap();

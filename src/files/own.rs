@@ -1,19 +1,19 @@
-//! Opens files of ssox's own to write into them: links lead nowhere, and pipes wait for nobody.
+//! Opens ssox's own files for writing, without following links or waiting for the reader of a pipe.
 
 use super::owner;
 use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind, Write as _};
 use std::path::Path;
 
-/// Opens a file, which is made where it is not there (0600).
+/// Opens a file for reading and writing; creates it with mode 0600 if it does not exist.
 ///
 /// # Errors
-/// Those of the system; `InvalidInput` when it is not a regular file.
+/// I/O errors. `InvalidInput`: it is not a regular file.
 pub(crate) fn open_own(path: &Path) -> io::Result<File> {
     open(path, OpenOptions::new().read(true).write(true).truncate(false))
 }
 
-/// Adds to a file, which is made where it is not there (0600), and returns its size.
+/// Appends to a file and returns its size; creates it with mode 0600 if it does not exist.
 ///
 /// # Errors
 /// As [`open_own`].

@@ -1,4 +1,5 @@
-//! Whose a new file is: that of the file it replaces, and root leaves nothing of its own in the directory of a user.
+//! Sets the owner of new files: that of the replaced file, or, when root writes, that of the directory, so that root leaves
+//! no files of its own in a user's home.
 
 #[cfg(unix)]
 mod unix {
@@ -11,17 +12,17 @@ mod unix {
         rustix::process::geteuid().is_root()
     }
 
-    /// Gives a file the owner and, where that is allowed, the group of another.
+    /// Gives a file the owner and, where that is allowed, the group of another file.
     ///
     /// # Errors
-    /// Those of the system, when it would belong to another user.
-    pub(crate) fn keep(file: &File, other: &Metadata) -> io::Result<()> {
+    /// I/O errors: the owner cannot be set.
+    pub(crate) fn copy_owner(file: &File, other: &Metadata) -> io::Result<()> {
         let own = file.metadata()?;
         if own.uid() != other.uid() {
-            let refused = |cause: io::Error| {
-                io::Error::new(cause.kind(), format!("it belongs to user {}, and would not afterwards", other.uid()))
+            let with_owner = |cause: io::Error| {
+                io::Error::new(cause.kind(), format!("its owner, the user with uid {}, would change", other.uid()))
             };
-            fchown(file, Some(other.uid()), None).map_err(refused)?;
+            fchown(file, Some(other.uid()), None).map_err(with_owner)?;
         }
         if own.gid() != other.gid() {
             let _ = fchown(file, None, Some(other.gid()));
@@ -29,10 +30,10 @@ mod unix {
         Ok(())
     }
 
-    /// Returns the mode of another file. In a group that is not the other's, nobody may do more than everybody.
+    /// Returns the mode of another file. If the files' groups differ, the group gets only the permissions of other users.
     ///
     /// # Errors
-    /// Those of the system.
+    /// I/O errors.
     pub(crate) fn permissions(file: &File, other: &Metadata) -> io::Result<Permissions> {
         let mode = other.permissions().mode() & 0o7777;
         let is_same_group = file.metadata()?.gid() == other.gid();
@@ -40,25 +41,25 @@ mod unix {
         Ok(Permissions::from_mode(mode))
     }
 
-    /// Gives a new file the owner of its directory, where root writes it (`sudo -E`).
+    /// Gives a new file the owner of its directory, if this process is root (`sudo -E`).
     ///
     /// # Errors
-    /// Those of the system.
+    /// I/O errors.
     pub(crate) fn inherit(file: &File, directory: &Path) -> io::Result<()> {
-        if is_root() { keep(file, &fs::metadata(directory)?) } else { Ok(()) }
+        if is_root() { copy_owner(file, &fs::metadata(directory)?) } else { Ok(()) }
     }
 
-    /// Gives a new directory the owner of the one above it, where root makes it.
+    /// Gives a new directory the owner of its parent, if this process is root.
     ///
     /// # Errors
-    /// Those of the system.
-    pub(crate) fn inherit_dir(directory: &Path, above: &Path) -> io::Result<()> {
+    /// I/O errors.
+    pub(crate) fn inherit_dir(directory: &Path, parent: &Path) -> io::Result<()> {
         if !is_root() {
             return Ok(());
         }
-        let above = fs::metadata(above)?;
-        // The owner of the directory above may have put a link into the place of the new one.
-        lchown(directory, Some(above.uid()), Some(above.gid()))
+        let parent = fs::metadata(parent)?;
+        // The owner of the parent may have replaced the new directory by a link.
+        lchown(directory, Some(parent.uid()), Some(parent.gid()))
     }
 }
 
@@ -68,7 +69,7 @@ mod other {
     use std::io;
     use std::path::Path;
 
-    pub(crate) fn keep(_file: &File, _other: &Metadata) -> io::Result<()> {
+    pub(crate) fn copy_owner(_file: &File, _other: &Metadata) -> io::Result<()> {
         Ok(())
     }
 
@@ -80,12 +81,12 @@ mod other {
         Ok(())
     }
 
-    pub(crate) fn inherit_dir(_directory: &Path, _above: &Path) -> io::Result<()> {
+    pub(crate) fn inherit_dir(_directory: &Path, _parent: &Path) -> io::Result<()> {
         Ok(())
     }
 }
 
 #[cfg(not(unix))]
-pub(super) use other::{inherit, inherit_dir, keep, permissions};
+pub(super) use other::{copy_owner, inherit, inherit_dir, permissions};
 #[cfg(unix)]
-pub(super) use unix::{inherit, inherit_dir, keep, permissions};
+pub(super) use unix::{copy_owner, inherit, inherit_dir, permissions};

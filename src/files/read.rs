@@ -1,4 +1,4 @@
-//! Reads files that may be anything at all: only regular ones, only up to a limit, and never waiting for a writer.
+//! Reads files of which nothing is known: only regular ones, only up to a size limit, and without waiting for a writer.
 
 use super::is_absent;
 use crate::error::{Error, Result};
@@ -7,21 +7,21 @@ use std::io::{self, ErrorKind, Read as _};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-/// Larger than any cache entry, token, certificate bundle or state file.
+/// The default size limit, in bytes: more than any cache entry, token, certificate bundle or state file has.
 const LARGEST: u64 = 8 << 20;
-/// How long a pipe that was named may be without a writer, and how often it is looked at.
+/// How long to wait for the writer of a pipe.
 const WRITER_TIME: Duration = Duration::from_secs(5);
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// Reads a file; `None` when it, or a directory on the way to it, does not exist.
+/// Reads a file; returns `None` when it, or one of its parent directories, does not exist.
 ///
 /// # Errors
-/// Configuration, naming the file, when it is there and cannot be read: not a regular file, too large, no permission.
+/// Configuration, naming the file: it exists and cannot be read, is too large, or is not a regular file.
 pub(crate) fn read(path: &Path) -> Result<Option<Vec<u8>>> {
     read_up_to(path, LARGEST)
 }
 
-/// Reads a file as [`read`] does, with a limit in bytes of its own.
+/// Reads a file as [`read`] does, with another size limit in bytes.
 ///
 /// # Errors
 /// As [`read`].
@@ -33,30 +33,30 @@ pub(crate) fn read_up_to(path: &Path, largest: u64) -> Result<Option<Vec<u8>>> {
     }
 }
 
-/// Reads what a person names on the command line, which may be a pipe, as `<(command)` is.
+/// Reads a file that a person named on the command line; it may be a pipe, as `<(command)` is.
 ///
 /// # Errors
-/// Configuration, naming the file: it does not exist, cannot be read, is too large, or is a pipe that nobody writes to.
+/// Configuration, naming the file: it does not exist, cannot be read, is too large, or is a pipe without a writer.
 pub(crate) fn read_named(path: &Path, largest: u64) -> Result<Vec<u8>> {
     open(path).and_then(|file| pipe(&file, largest)).map_err(|cause| unread(path, &cause))
 }
 
-/// Reads to the end, and fails when there is more than the limit.
+/// Reads to the end, up to a limit in bytes.
 ///
 /// # Errors
-/// Those of the reader; `FileTooLarge`.
+/// Those of the reader. `FileTooLarge`: there is more than the limit.
 pub(crate) fn limited(from: impl io::Read, largest: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     from.take(largest + 1).read_to_end(&mut bytes)?;
     within(bytes, largest)
 }
 
-/// Reads an open file from where it stands.
+/// Reads an open file from its current position.
 ///
 /// # Errors
-/// Those of the system; `InvalidInput` for anything but a regular file, `FileTooLarge`.
+/// I/O errors. `InvalidInput`: it is not a regular file. `FileTooLarge`: it is larger than the limit.
 pub(super) fn regular(file: &File, largest: u64) -> io::Result<Vec<u8>> {
-    // Windows knows nothing about `NUL`.
+    // On Windows, `NUL` has no metadata.
     let Ok(metadata) = file.metadata() else { return limited(file, largest) };
     if is_null_device(&metadata) {
         return Ok(Vec::new());
@@ -70,7 +70,7 @@ pub(super) fn regular(file: &File, largest: u64) -> io::Result<Vec<u8>> {
     limited(file, largest)
 }
 
-/// Opens a file without waiting: a named pipe would wait for somebody who writes to it.
+/// Opens a file without waiting for a writer of a named pipe.
 pub(super) fn open(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true);
@@ -83,7 +83,7 @@ pub(super) fn open(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// Reads a pipe until its writers are gone. Before the first of them opens it, it looks like one whose writers are gone.
+/// Reads a pipe until all writers have closed it. Before the first writer opens it, a named pipe also seems to be closed.
 fn pipe(mut file: &File, largest: u64) -> io::Result<Vec<u8>> {
     let is_fifo = kind(&file.metadata()?) == Some(FIFO);
     let (mut bytes, mut buffer, began) = (Vec::new(), vec![0; 64 << 10], Instant::now());
@@ -91,7 +91,7 @@ fn pipe(mut file: &File, largest: u64) -> io::Result<Vec<u8>> {
         match file.read(&mut buffer) {
             Ok(0) if !is_fifo || !bytes.is_empty() => break,
             Ok(0) if began.elapsed() > WRITER_TIME => {
-                return Err(io::Error::new(ErrorKind::TimedOut, "it is a pipe that nobody writes to"));
+                return Err(io::Error::new(ErrorKind::TimedOut, "it is a pipe that no program writes to"));
             }
             Ok(0) => std::thread::sleep(PAUSE),
             Ok(count) => bytes.extend_from_slice(&buffer[..count]),
@@ -117,7 +117,7 @@ fn unread(path: &Path, cause: &io::Error) -> Error {
 
 const FIFO: &str = "a named pipe";
 
-/// Says what it is when it is not a regular file; a directory is the system's to refuse.
+/// Returns the kind of a file that is not a regular one; `None` for a regular file.
 pub(super) fn kind(metadata: &Metadata) -> Option<&'static str> {
     #[cfg(unix)]
     {
@@ -136,7 +136,7 @@ pub(super) fn kind(metadata: &Metadata) -> Option<&'static str> {
     if metadata.is_dir() { Some("a directory") } else { None }
 }
 
-/// Tells whether it is `/dev/null`, by which people say that there is no such file.
+/// Tells whether it is `/dev/null`, which people name to say that there is no file.
 #[cfg(unix)]
 fn is_null_device(metadata: &Metadata) -> bool {
     use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_has_a_largest_size() {
+    fn a_file_that_is_too_large_is_refused() {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), "12").unwrap();
         assert_eq!(read_up_to(file.path(), 2).unwrap().unwrap(), b"12");
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pipe_that_is_named_is_read_to_its_end() {
+    fn a_pipe_on_the_command_line_is_read_to_its_end() {
         let home = tempfile::tempdir().unwrap();
         let path = fifo(&home);
         let writer = {
@@ -193,6 +193,6 @@ mod tests {
         assert_eq!(read_named(&path, 1 << 20).unwrap().len(), 200_000);
         writer.join().unwrap().unwrap();
         assert!(read_named(Path::new("/dev/zero"), 1 << 20).unwrap_err().message.contains("larger than 1 MiB"));
-        assert!(read_named(&path, 9).unwrap_err().message.contains("nobody writes to"));
+        assert!(read_named(&path, 9).unwrap_err().message.contains("no program writes to"));
     }
 }

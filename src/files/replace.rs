@@ -1,4 +1,4 @@
-//! Replaces files in one step: readers see the old content or the new, and the owner, group and mode stay.
+//! Replaces files atomically: readers see either the old or the new content. The owner, group and mode stay.
 
 use super::{create_private_dir, owner, parent, read};
 use crate::error::{Error, Result};
@@ -8,16 +8,17 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tempfile::NamedTempFile;
 
-/// How temporary files begin: a file that a killed process left is known by it.
+/// The prefix of temporary files, by which the files of killed processes are found.
 const TEMPORARY_PREFIX: &str = ".ssox-";
-/// A younger one may belong to a process that has not locked it yet.
-const TEMPORARY_LIFE: Duration = Duration::from_secs(2);
-/// A file system without locks does not tell whether a file is in use; this is longer than any write.
-const UNLOCKED_LIFE: Duration = Duration::from_secs(600);
-/// As many links as the systems follow.
-const LONGEST_CHAIN: usize = 40;
+/// The age of a temporary file before it is removed: a younger one may not be locked yet.
+const UNUSED_AGE: Duration = Duration::from_secs(2);
+/// The age at which a temporary file is removed although it seems to be locked, longer than any write: some file systems have
+/// no locks.
+const ABANDONED_AGE: Duration = Duration::from_secs(600);
+/// The number of links to follow, as many as the systems do.
+const MAX_LINKS: usize = 40;
 
-/// Replaces a secret file: mode 0600, directories 0700.
+/// Replaces a secret file, with mode 0600; its directories are created with mode 0700.
 ///
 /// # Errors
 /// Configuration, naming the file.
@@ -26,21 +27,21 @@ pub(crate) fn write_secret(path: &Path, content: &[u8]) -> Result<()> {
     prepare(path, content, replaced.as_ref(), Mode::Private)?.persist(path).map(drop)
 }
 
-/// Which mode the new file has.
+/// The mode of the new file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Mode {
     /// 0600.
     Private,
-    /// That of the file that is replaced; 0600 without one.
+    /// That of the replaced file, or 0600.
     Kept,
 }
 
-/// A file that is written and not yet in its place. Its lock tells [`sweep`] that somebody is still using it.
+/// A complete file that is not at its path yet. Its lock tells [`sweep`] that it is in use.
 #[derive(Debug)]
 pub(super) struct Prepared(NamedTempFile);
 
 impl Prepared {
-    /// Puts it into its place, and returns it.
+    /// Renames it to its path, and returns it.
     ///
     /// # Errors
     /// Configuration, naming the file.
@@ -49,7 +50,7 @@ impl Prepared {
     }
 }
 
-/// Writes the content into a temporary file of the same directory, and removes what killed writers left there.
+/// Writes the content to a temporary file in the same directory, and removes the temporary files of killed processes.
 ///
 /// # Errors
 /// Configuration, naming the file.
@@ -63,51 +64,54 @@ pub(super) fn prepare(path: &Path, content: &[u8], replaced: Option<&Metadata>, 
 fn temporary(directory: &Path, content: &[u8], replaced: Option<&Metadata>, mode: Mode) -> io::Result<NamedTempFile> {
     let mut temporary = create(directory)?;
     match replaced.filter(|_| mode == Mode::Kept) {
-        Some(replaced) => keep(temporary.as_file(), replaced)?,
-        None => give(temporary.as_file(), replaced, directory)?,
+        Some(replaced) => copy_owner_and_mode(temporary.as_file(), replaced)?,
+        None => set_owner(temporary.as_file(), replaced, directory)?,
     }
     temporary.write_all(content)?;
     temporary.as_file().sync_all()?;
     Ok(temporary)
 }
 
-/// Makes a temporary file, and locks it as long as it is open: [`sweep`] removes those that nobody has locked.
+/// Creates a temporary file and locks it while it is open, so that [`sweep`] keeps it.
 pub(super) fn create(directory: &Path) -> io::Result<NamedTempFile> {
     let temporary = tempfile::Builder::new().prefix(TEMPORARY_PREFIX).tempfile_in(directory)?;
     let _ = temporary.as_file().try_lock();
     Ok(temporary)
 }
 
-/// Gives a secret file the owner of the one it replaces, or of its directory, as far as that is allowed.
-pub(super) fn give(file: &File, replaced: Option<&Metadata>, directory: &Path) -> io::Result<()> {
+/// Gives a secret file the owner of the file it replaces, or of its directory, as far as that is allowed.
+pub(super) fn set_owner(file: &File, replaced: Option<&Metadata>, directory: &Path) -> io::Result<()> {
     match replaced {
-        // What another user wrote here becomes ours where we may not give it away.
-        Some(replaced) => drop(owner::keep(file, replaced)),
+        // Without permission to set it, the owner becomes this user.
+        Some(replaced) => drop(owner::copy_owner(file, replaced)),
         None => owner::inherit(file, directory)?,
     }
     Ok(())
 }
 
-/// Gives the new file the owner, group and mode of the one it replaces. The mode comes last: a change of owner may take
-/// bits out of it.
-fn keep(file: &File, replaced: &Metadata) -> io::Result<()> {
-    owner::keep(file, replaced)?;
+/// Gives the new file the owner, group and mode of the file it replaces. The mode is set last: setting the owner may clear
+/// bits of it.
+fn copy_owner_and_mode(file: &File, replaced: &Metadata) -> io::Result<()> {
+    owner::copy_owner(file, replaced)?;
     file.set_permissions(owner::permissions(file, replaced)?)
 }
 
-/// Returns the file that is written when a path is: a link's target, also one that does not exist yet.
+/// Returns the file to write for a path: the target of links, even if it does not exist yet.
 ///
 /// # Errors
-/// Configuration: the links go in a circle, or the file is not a regular one.
+/// Configuration: the links form a loop, or the target is not a regular file.
 pub(super) fn target(path: &Path) -> Result<PathBuf> {
     let mut target = path.to_path_buf();
-    for _ in 0..LONGEST_CHAIN {
+    for _ in 0..MAX_LINKS {
         let Ok(next) = fs::read_link(&target) else { return regular(target) };
-        // What is relative is so to the directory of the link.
+        // A relative target is relative to the directory of the link.
         target = parent(&target).join(next);
     }
-    Err(Error::configuration(format!("could not write `{}`: it is a link that leads to itself", path.display()))
-        .hint(format!("ls -l '{}'", path.display())))
+    Err(Error::configuration(format!(
+        "could not write `{}`: it is a symbolic link that leads to itself",
+        path.display()
+    ))
+    .hint(format!("ls -l '{}'", path.display())))
 }
 
 fn regular(path: PathBuf) -> Result<PathBuf> {
@@ -120,11 +124,11 @@ fn regular(path: PathBuf) -> Result<PathBuf> {
     }
 }
 
-/// Removes temporary files whose writers are dead: nobody holds their locks any more.
+/// Removes temporary files whose writers were killed: they are not locked any more.
 fn sweep(directory: &Path) {
     let Ok(entries) = fs::read_dir(directory) else { return };
-    let is_ours = |entry: &fs::DirEntry| entry.file_name().to_string_lossy().starts_with(TEMPORARY_PREFIX);
-    for entry in entries.flatten().filter(is_ours) {
+    let is_temporary = |entry: &fs::DirEntry| entry.file_name().to_string_lossy().starts_with(TEMPORARY_PREFIX);
+    for entry in entries.flatten().filter(is_temporary) {
         if is_abandoned(&entry) {
             let _ = fs::remove_file(entry.path());
         }
@@ -135,7 +139,7 @@ fn is_abandoned(entry: &fs::DirEntry) -> bool {
     let Ok(metadata) = entry.metadata() else { return false };
     let age = metadata.modified().ok().and_then(|modified| modified.elapsed().ok()).unwrap_or_default();
     let is_unlocked = || read::open(&entry.path()).is_ok_and(|file| file.try_lock().is_ok());
-    age > UNLOCKED_LIFE || (age > TEMPORARY_LIFE && metadata.is_file() && is_unlocked())
+    age > ABANDONED_AGE || (age > UNUSED_AGE && metadata.is_file() && is_unlocked())
 }
 
 #[cfg(all(test, unix))]
@@ -162,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_killed_writer_left_is_swept_and_what_is_being_written_is_not() {
+    fn the_file_of_a_killed_writer_is_removed_and_one_in_use_is_kept() {
         let home = tempfile::tempdir().unwrap();
         let file = |name: &str, age: u64| {
             let path = home.path().join(name);
@@ -181,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_is_written_where_its_links_lead() {
+    fn the_target_of_links_is_written() {
         let home = tempfile::tempdir().unwrap();
         let at = |name: &str| home.path().join(name);
         fs::create_dir(at("dots")).unwrap();

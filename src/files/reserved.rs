@@ -1,6 +1,7 @@
-//! Room for a secret file, taken before there is anything to write: what AWS issues only once must not meet a full disk.
+//! Reserves disk space for a secret file before there is anything to write: a token that AWS issues only once must not be
+//! lost because the disk is full.
 
-use super::replace::{create, give};
+use super::replace::{create, set_owner};
 use super::{create_private_dir, parent, write_secret};
 use crate::error::{Error, Result};
 use std::fs;
@@ -8,22 +9,22 @@ use std::io::{self, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
-/// How much room is taken: several times what a token needs.
-const ROOM: usize = 32 * 1024;
+/// The reserved size in bytes: several times what a token needs.
+const RESERVED_SIZE: usize = 32 * 1024;
 
-/// Room beside a file, in which its next content can be written.
+/// A temporary file with reserved disk space, which becomes the next content of a file.
 #[derive(Debug)]
-pub(crate) struct Reserved {
+pub(crate) struct ReservedFile {
     path: PathBuf,
     temporary: NamedTempFile,
 }
 
-impl Reserved {
-    /// Takes room for a file.
+impl ReservedFile {
+    /// Reserves disk space for a file.
     ///
     /// # Errors
     /// Configuration, naming the file: it could not be written.
-    pub(crate) fn take(path: &Path) -> Result<Self> {
+    pub(crate) fn reserve(path: &Path) -> Result<Self> {
         let directory = parent(path);
         create_private_dir(&directory).map_err(|cause| Error::file("create", &directory, &cause))?;
         let temporary = filled(&directory).map_err(|cause| {
@@ -32,19 +33,19 @@ impl Reserved {
         Ok(Self { path: path.to_path_buf(), temporary })
     }
 
-    /// Replaces the file in one step, as [`write_secret`] does.
+    /// Replaces the file atomically, as [`write_secret`] does.
     ///
     /// # Errors
     /// Configuration, naming the file.
     pub(crate) fn write(self, content: &[u8]) -> Result<()> {
         let path = self.path.clone();
-        // Somebody may have removed the temporary file while a person took their time.
+        // The temporary file may have been removed while a person was signing in.
         self.replace(content).or_else(|_| write_secret(&path, content))
     }
 
     fn replace(mut self, content: &[u8]) -> io::Result<()> {
         let length = u64::try_from(content.len()).map_err(io::Error::other)?;
-        give(self.temporary.as_file(), fs::symlink_metadata(&self.path).ok().as_ref(), &parent(&self.path))?;
+        set_owner(self.temporary.as_file(), fs::symlink_metadata(&self.path).ok().as_ref(), &parent(&self.path))?;
         self.temporary.rewind()?;
         self.temporary.write_all(content)?;
         self.temporary.as_file().set_len(length)?;
@@ -54,10 +55,10 @@ impl Reserved {
     }
 }
 
-/// Makes a temporary file with bytes in it: without them, no file system has to have found room.
+/// Creates a temporary file with content: without it, a file system allocates no space.
 fn filled(directory: &Path) -> io::Result<NamedTempFile> {
     let mut temporary = create(directory)?;
-    temporary.write_all(&[0; ROOM])?;
+    temporary.write_all(&[0; RESERVED_SIZE])?;
     temporary.as_file().sync_all()?;
     Ok(temporary)
 }
@@ -67,11 +68,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_written_into_reserved_room_is_the_whole_file() {
+    fn content_in_a_reserved_file_replaces_the_whole_file() {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("a/b.json");
-        for content in [vec![b'x'; 10], vec![b'y'; ROOM + 1], Vec::new()] {
-            Reserved::take(&path).unwrap().write(&content).unwrap();
+        for content in [vec![b'x'; 10], vec![b'y'; RESERVED_SIZE + 1], Vec::new()] {
+            ReservedFile::reserve(&path).unwrap().write(&content).unwrap();
             assert_eq!(fs::read(&path).unwrap(), content);
         }
         assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
@@ -80,17 +81,17 @@ mod tests {
     }
 
     #[test]
-    fn room_that_is_not_used_leaves_nothing() {
+    fn an_unused_reservation_leaves_no_file() {
         let home = tempfile::tempdir().unwrap();
-        drop(Reserved::take(&home.path().join("a.json")).unwrap());
+        drop(ReservedFile::reserve(&home.path().join("a.json")).unwrap());
         assert_eq!(fs::read_dir(home.path()).unwrap().count(), 0);
     }
 
     #[test]
-    fn room_that_was_swept_meanwhile_is_not_needed() {
+    fn a_reservation_that_was_removed_is_not_needed() {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("a.json");
-        let reserved = Reserved::take(&path).unwrap();
+        let reserved = ReservedFile::reserve(&path).unwrap();
         fs::remove_file(reserved.temporary.path()).unwrap();
         reserved.write(b"x").unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"x");

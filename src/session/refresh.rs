@@ -7,7 +7,7 @@ use super::token::{self, Token};
 use crate::aws::oidc::{self, Grant, TokenResponse};
 use crate::context::Context;
 use crate::error::{Error, ErrorKind, Result};
-use crate::files::{self, Reserved};
+use crate::files::{self, ReservedFile};
 use crate::secret::Secret;
 use crate::terminal::{self, Progress};
 use crate::time::{Timestamp, human};
@@ -150,7 +150,7 @@ impl Refresh<'_> {
     ///
     /// AWS accepts a refresh token once, so on a full disk the new token, and with it the session, would be lost. In a
     /// read-only home nothing is ever cached, and the command goes on without the cache.
-    fn reserve(&self) -> Result<Result<Reserved>> {
+    fn reserve(&self) -> Result<Result<ReservedFile>> {
         match token::reserve(self.ctx, self.session) {
             Err(error) if !self.is_needed || !token::is_read_only(self.ctx, self.session) => {
                 Err(error.doing(format!("the token of `{}` was not refreshed", self.session.label())))
@@ -168,7 +168,7 @@ impl Refresh<'_> {
         expired(self.session)
     }
 
-    fn store_response(&self, response: TokenResponse, reserved: Result<Reserved>) -> Result<Token> {
+    fn store_response(&self, response: TokenResponse, reserved: Result<ReservedFile>) -> Result<Token> {
         let TokenResponse::Token { access_token, refresh_token, expires_in } = response else {
             return Err(expired(self.session));
         };
@@ -186,7 +186,7 @@ impl Refresh<'_> {
 }
 
 /// Writes a token that was just issued; warns when that fails, because the token is valid for this command.
-pub(super) fn store(ctx: &Context, session: &Session, reserved: Result<Reserved>, token: &Token) {
+pub(super) fn store(ctx: &Context, session: &Session, reserved: Result<ReservedFile>, token: &Token) {
     if let Err(error) = reserved.and_then(|reserved| token::write(reserved, token))
         && ctx.is_first_unwritable_cache()
     {

@@ -5,7 +5,7 @@
 use super::Session;
 use crate::context::Context;
 use crate::error::Result;
-use crate::files::{self, Reserved};
+use crate::files::{self, ReservedFile};
 use crate::json;
 use crate::lock::Lock;
 use crate::secret::Secret;
@@ -124,8 +124,8 @@ pub(super) fn written_at(ctx: &Context, session: &Session) -> Option<Timestamp> 
 ///
 /// # Errors
 /// Configuration, with the file: a token could not be written.
-pub(super) fn reserve(ctx: &Context, session: &Session) -> Result<Reserved> {
-    Reserved::take(&path(ctx, session)?)
+pub(super) fn reserve(ctx: &Context, session: &Session) -> Result<ReservedFile> {
+    ReservedFile::reserve(&path(ctx, session)?)
 }
 
 /// Tells whether this user may not write to the directory of tokens, or nobody may.
@@ -137,7 +137,7 @@ pub(super) fn is_read_only(ctx: &Context, session: &Session) -> bool {
 ///
 /// # Errors
 /// Configuration, with the file.
-pub(super) fn write(reserved: Reserved, token: &Token) -> Result<()> {
+pub(super) fn write(reserved: ReservedFile, token: &Token) -> Result<()> {
     reserved.write(token.to_json().as_bytes())
 }
 

@@ -245,7 +245,7 @@ fn a_made_up_name_is_taken_for_no_option() {
         home.ssox(&["--emit=zsh1", "use", name]).ok();
     }
     let named = ["configure", "sso", "--sso-session", "corp", "--yes", "--profile=-x"];
-    assert!(home.ssox(&named).fails(4).contains("it would be taken for an option"));
+    assert!(home.ssox(&named).fails(4).contains("it looks like an option"));
 }
 
 #[test]

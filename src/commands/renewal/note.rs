@@ -3,7 +3,7 @@
 use crate::config::ConfigFiles;
 use crate::context::Context;
 use crate::error::{Error, ErrorKind, Result};
-use crate::files::{self, Reserved};
+use crate::files::{self, ReservedFile};
 use crate::lock::{self, Lock};
 use crate::profile::Profile;
 use crate::session;
@@ -151,7 +151,7 @@ pub(in crate::commands) fn lock_name(ctx: &Context) -> String {
 
 /// Returns why the record cannot be written.
 pub(in crate::commands) fn write_error(ctx: &Context) -> Option<Error> {
-    path(ctx).and_then(|path| Reserved::take(&path)).err()
+    path(ctx).and_then(|path| ReservedFile::reserve(&path)).err()
 }
 
 impl Failure {
