@@ -1,5 +1,5 @@
-//! `ssox identity`: what the hook calls when a value that ssox compares has changed. It tells whether the shell still has the
-//! identity that ssox gave it, and mends what direnv and mise leave half done.
+//! `ssox identity`: called by the hook when a value that ssox compares has changed. It checks whether the shell still has
+//! the identity that ssox set, and repairs what direnv and mise restore only in part.
 
 use super::changes::{self, REGIONS};
 use super::renewal;
@@ -10,54 +10,53 @@ use crate::identity::{ACCOUNT_ID, COMPARED, EXPIRATION, ID, Identity, SECRET, TO
 use crate::profile::Profile;
 use crate::shell::reply::reply;
 
-/// The value of `SSOX_STATE` in a shell whose identity is somebody else's.
+/// The value of `SSOX_STATE` in a shell with an identity that ssox did not set.
 pub(super) const FOREIGN: &str = "foreign";
-/// Behind the label of a profile whose credentials are not there.
-const MARK: char = '?';
+/// The end of the prompt's label in such a shell.
+const FOREIGN_MARK: char = '?';
 
-/// Answers the hook.
+/// Returns the reply to the hook.
 ///
 /// # Errors
 /// Usage without the shell function.
 pub(super) fn run(ctx: &Context, emit: Option<&str>) -> Result<String> {
     let emit = super::emit(ctx, emit, "identity")?;
-    Ok(reply(emit, &judge(ctx)?))
+    Ok(reply(emit, &check(ctx)?))
 }
 
-/// Returns what is to change in this shell, so that it says who it is.
+/// Returns the changes after which this shell shows its real identity.
 ///
 /// # Errors
 /// As [`changes::renewed`].
-pub(super) fn judge(ctx: &Context) -> Result<EnvChanges> {
+pub(super) fn check(ctx: &Context) -> Result<EnvChanges> {
     let gone = Identity::gone(ctx);
     if ctx.var("SSOX_PROFILE").or(ctx.var(VARIABLE)).is_none() {
         return Ok(nothing_in_use(ctx, &gone));
     }
     let held = Identity::held(ctx);
-    if is_whole(ctx, &held) {
+    if is_complete(ctx, &held) {
         return ours(ctx, &held, EnvChanges::default());
     }
-    match put_back(ctx, &held, &gone)? {
+    match restored(ctx, &held, &gone)? {
         Some(changes) => ours(ctx, &held, changes),
         None => foreign(ctx, &held),
     }
 }
 
-fn is_whole(ctx: &Context, held: &Identity) -> bool {
+fn is_complete(ctx: &Context, held: &Identity) -> bool {
     held.foreign(ctx).is_empty() && ![TOKEN, EXPIRATION].iter().any(|name| held.has_taken_out(name))
 }
 
-/// Says that the identity is the one ssox gave.
+/// Returns the changes for the identity that ssox set.
 fn ours(ctx: &Context, held: &Identity, mut changes: EnvChanges) -> Result<EnvChanges> {
     if ctx.var("SSOX_STATE") == Some(FOREIGN) {
         changes.unset("SSOX_STATE");
-        if let Some(label) = ctx.var("SSOX_PROMPT").and_then(|label| label.strip_suffix(MARK)) {
+        if let Some(label) = ctx.var("SSOX_PROMPT").and_then(|label| label.strip_suffix(FOREIGN_MARK)) {
             changes.set("SSOX_PROMPT", label)?;
         }
     }
-    match ctx.var("SSOX_PROFILE") {
-        Some(profile) if ctx.var("AWS_SSO_PROFILE").is_none() => changes.set("AWS_SSO_PROFILE", profile)?,
-        _ => {}
+    if let Some(profile) = ctx.var("SSOX_PROFILE").filter(|_| ctx.var("AWS_SSO_PROFILE").is_none()) {
+        changes.set("AWS_SSO_PROFILE", profile)?;
     }
     if held.has_taken_out(ACCOUNT_ID) && changes.get(ACCOUNT_ID).is_none() {
         let profile = renewal::held_profile(ctx).ok();
@@ -69,13 +68,13 @@ fn ours(ctx: &Context, held: &Identity, mut changes: EnvChanges) -> Result<EnvCh
     Ok(changes)
 }
 
-/// Says that the identity is somebody else's. What describes our keys is taken out when the keys are not ours: foreign keys
-/// with our token fail everywhere, and with our expiration botocore refuses them after it.
+/// Returns the changes for a foreign identity. With foreign keys, the variables that describe the keys of ssox are removed:
+/// AWS rejects foreign keys with the token of ssox, and botocore refuses them when the expiration of ssox has passed.
 fn foreign(ctx: &Context, held: &Identity) -> Result<EnvChanges> {
     let mut changes = EnvChanges::default();
     if ctx.var("SSOX_STATE") != Some(FOREIGN) {
         changes.set("SSOX_STATE", FOREIGN)?;
-        changes.set("SSOX_PROMPT", format!("{}{MARK}", ctx.var("SSOX_PROMPT").unwrap_or_default()))?;
+        changes.set("SSOX_PROMPT", format!("{}{FOREIGN_MARK}", ctx.var("SSOX_PROMPT").unwrap_or_default()))?;
     }
     if held.is_ours(ctx, ID) {
         return Ok(changes);
@@ -90,9 +89,9 @@ fn foreign(ctx: &Context, held: &Identity) -> Result<EnvChanges> {
     Ok(changes)
 }
 
-/// Puts our values back where all that is wrong comes from a snapshot of what ssox had set: keys without the token that was
-/// taken out, or keys that this shell has replaced since. Anything else is somebody else's, and stays.
-fn put_back(ctx: &Context, held: &Identity, gone: &[Identity]) -> Result<Option<EnvChanges>> {
+/// Restores the values of ssox if every difference comes from a tool that restored earlier values of ssox: keys without the
+/// token that was removed, or keys that this shell has replaced since. Otherwise it returns `None`: others set the values.
+fn restored(ctx: &Context, held: &Identity, gone: &[Identity]) -> Result<Option<EnvChanges>> {
     let Some(id) = ctx.var(ID) else { return Ok(None) };
     let is_current = held.is_ours(ctx, ID);
     let before: Vec<&Identity> = gone.iter().filter(|before| before.is_of(ID, id)).collect();
@@ -111,7 +110,7 @@ fn put_back(ctx: &Context, held: &Identity, gone: &[Identity]) -> Result<Option<
     with_current(ctx, held, &profile)
 }
 
-/// Returns the changes that put in what the cache holds now; `None` where that does not make it whole.
+/// Returns the changes that set the cached credentials; `None` if the identity would still be incomplete.
 fn with_current(ctx: &Context, held: &Identity, profile: &Profile) -> Result<Option<EnvChanges>> {
     let Some(entry) = profile.source.cached(ctx) else { return Ok(None) };
     let mut changes = changes::put_back(ctx, profile, &entry)?;
@@ -122,15 +121,15 @@ fn with_current(ctx: &Context, held: &Identity, profile: &Profile) -> Result<Opt
             None => return Ok(None),
         }
     }
-    let is_whole = |name: &&str| changes.get(name).is_some() || held.is_ours(ctx, name);
-    if !COMPARED.iter().all(is_whole) {
+    let is_set = |name: &&str| changes.get(name).is_some() || held.is_ours(ctx, name);
+    if !COMPARED.iter().all(is_set) {
         return Ok(None);
     }
     Identity::after(ctx, &changes).record(&mut changes)?;
     Ok(Some(changes))
 }
 
-/// Takes out what a snapshot brought back after `clear`; a shell then puts back what was there before.
+/// Removes what a tool restored after `clear`; the shell function then restores the values from before.
 fn nothing_in_use(ctx: &Context, gone: &[Identity]) -> EnvChanges {
     let mut changes = EnvChanges::default();
     let returned = |before: &&Identity| ctx.var(ID).is_some_and(|id| before.is_of(ID, id));

@@ -49,7 +49,7 @@ enum TickResult {
 
 fn tick(ctx: &Context, wait: Duration) -> Result<TickResult> {
     if !Identity::held(ctx).foreign(ctx).is_empty() {
-        return identity::judge(ctx).map(TickResult::Changes);
+        return identity::check(ctx).map(TickResult::Changes);
     }
     if ctx.var("SSOX_EXPIRES").is_none() {
         return changes::later(None, None).map(TickResult::Changes);

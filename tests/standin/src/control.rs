@@ -24,9 +24,10 @@ use serde_json::{Value, json};
 use std::time::Duration;
 
 pub(crate) fn control(state: &mut State, request: &Request) -> Answer {
-    let body: Value = match request.body.is_empty() {
-        true => json!({}),
-        false => serde_json::from_str(&request.body).map_err(|error| wrong(&error.to_string()))?,
+    let body: Value = if request.body.is_empty() {
+        json!({})
+    } else {
+        serde_json::from_str(&request.body).map_err(|error| wrong(&error.to_string()))?
     };
     let answer = match (request.method.as_str(), request.path().trim_start_matches("/_standin/")) {
         ("GET", "counts") => json!(state.counts),

@@ -54,9 +54,10 @@ fn read(request: &Request, required: &[&str], optional: &[&str]) -> Result<Field
     }
     for (name, value) in &fields {
         let known = required.contains(&name.as_str()) || optional.contains(&name.as_str());
-        let right = match LISTS.contains(&name.as_str()) {
-            true => value.as_array().is_some_and(|items| items.iter().all(Value::is_string)),
-            false => value.as_str().is_some_and(|text| !text.is_empty()),
+        let right = if LISTS.contains(&name.as_str()) {
+            value.as_array().is_some_and(|items| items.iter().all(Value::is_string))
+        } else {
+            value.as_str().is_some_and(|text| !text.is_empty())
         };
         match (known, right) {
             (false, _) => return Err(format!("field {name} does not belong there")),

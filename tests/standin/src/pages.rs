@@ -29,9 +29,10 @@ pub(crate) fn page(status: u16, title: &str, body: &str) -> Response {
 /// Asks for consent; the hidden fields go along with the answer.
 pub(crate) fn consent(user: &str, action: &str, hidden: &[(&str, &str)]) -> Response {
     let hidden: String = hidden.iter().map(|(name, value)| hidden_field(name, value)).collect();
-    let code = match hidden.contains("user_code") {
-        true => "<p>Go on only if your terminal shows the same code as the address of this page.</p>",
-        false => "",
+    let code = if hidden.contains("user_code") {
+        "<p>Go on only if your terminal shows the same code as the address of this page.</p>"
+    } else {
+        ""
     };
     let body = format!(
         "<p>You are signed in as <b>{}</b>. A program on your computer asks to use your AWS accounts.</p>{code}\

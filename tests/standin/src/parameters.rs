@@ -65,9 +65,10 @@ impl Parameters {
     ) -> Result<(), Response> {
         let value = self.text(name);
         let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || extra.contains(c);
-        match self.has(name) && !(length.contains(&value.chars().count()) && value.chars().all(plain)) {
-            true => Err(unsatisfied(name, value)),
-            false => Ok(()),
+        if self.has(name) && !(length.contains(&value.chars().count()) && value.chars().all(plain)) {
+            Err(unsatisfied(name, value))
+        } else {
+            Ok(())
         }
     }
 
@@ -91,9 +92,10 @@ impl Parameters {
             let part = |part: &str| self.text(&format!("{prefix}{number}.{part}")).to_string();
             pairs.push((part("Key"), part("Value")));
         }
-        match pairs.iter().any(|(key, _)| key.is_empty()) || sent % 2 != 0 {
-            true => Err(unsatisfied(list, "")),
-            false => Ok(pairs),
+        if pairs.iter().any(|(key, _)| key.is_empty()) || sent % 2 != 0 {
+            Err(unsatisfied(list, ""))
+        } else {
+            Ok(pairs)
         }
     }
 }

@@ -27,9 +27,10 @@ pub(crate) struct Client {
 impl Client {
     /// A registration without grant types is one for device codes.
     pub(crate) fn may(&self, grant: &str) -> bool {
-        match self.grant_types.is_empty() {
-            true => grant == DEVICE_CODE || grant == "refresh_token",
-            false => self.grant_types.iter().any(|own| own == grant),
+        if self.grant_types.is_empty() {
+            grant == DEVICE_CODE || grant == "refresh_token"
+        } else {
+            self.grant_types.iter().any(|own| own == grant)
         }
     }
 }

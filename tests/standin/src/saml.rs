@@ -84,9 +84,10 @@ fn spell(wishes: &Wishes, roles: &[(String, String)], user: &str, issued_at: i64
     let protocol = format!(" xmlns:{}=\"urn:oasis:names:tc:SAML:2.0:protocol\"", p.trim_end_matches(':'));
     let own = if a.is_empty() { " xmlns=\"urn:oasis:names:tc:SAML:2.0:assertion\"" } else { "" };
     let (id, instant, acs) = (random(HEX_ALPHABET, 32), rfc3339(issued_at), escape_markup(wishes.acs()));
-    let body = match wishes.has("encrypted") {
-        true => encrypted(a, own),
-        false => assertion(wishes, roles, user, issued_at, issuer).replace("{a}", a).replace("{own}", own),
+    let body = if wishes.has("encrypted") {
+        encrypted(a, own)
+    } else {
+        assertion(wishes, roles, user, issued_at, issuer).replace("{a}", a).replace("{own}", own)
     };
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?><{p}Response{protocol}{declarations} Destination=\"{acs}\" \

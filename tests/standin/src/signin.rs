@@ -64,9 +64,10 @@ pub(crate) fn login(state: &mut State, request: &Request) -> Answer {
         escape_markup(&token.arn),
         escape_markup(&destination)
     );
-    match destination.starts_with("https://") {
-        true => Ok(pages::page(200, "Console", &body)),
-        false => Err(state.violation(Protocol::Page, request, "Destination is not an https URL")),
+    if destination.starts_with("https://") {
+        Ok(pages::page(200, "Console", &body))
+    } else {
+        Err(state.violation(Protocol::Page, request, "Destination is not an https URL"))
     }
 }
 

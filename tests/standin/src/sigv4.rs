@@ -78,9 +78,10 @@ fn check_date(date: &str, scope: &str, now: i64) -> Result<(), Response> {
         return Ok(());
     }
     let (when, against) = (rfc3339(moment), rfc3339(now));
-    let text = match moment < now {
-        true => format!("Signature expired: {when} is now earlier than {against} less 15 min."),
-        false => format!("Signature not yet current: {when} is still later than {against} plus 15 min."),
+    let text = if moment < now {
+        format!("Signature expired: {when} is now earlier than {against} less 15 min.")
+    } else {
+        format!("Signature not yet current: {when} is still later than {against} plus 15 min.")
     };
     Err(no("SignatureDoesNotMatch", &text))
 }

@@ -107,10 +107,7 @@ pub(crate) fn split_role_arn(arn: &str) -> Result<(String, String), Response> {
 
 pub(crate) fn check_duration(duration: i64, longest: i64) -> Result<(), Response> {
     let text = "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.";
-    match duration > longest {
-        true => Err(refusal(Protocol::Query, 400, "ValidationError", text)),
-        false => Ok(()),
-    }
+    if duration > longest { Err(refusal(Protocol::Query, 400, "ValidationError", text)) } else { Ok(()) }
 }
 
 /// Checks the code of a device, if one is named. A code is good once, and only for its own user.

@@ -66,10 +66,7 @@ impl Token {
     /// # Errors
     /// When the file cannot be written.
     pub fn write(&self, home: &Path, session_or_start_url: &str) -> io::Result<PathBuf> {
-        let start_url = match session_or_start_url.starts_with("https://") {
-            true => session_or_start_url,
-            false => START_URL,
-        };
+        let start_url = if session_or_start_url.starts_with("https://") { session_or_start_url } else { START_URL };
         let file = token_file(home, session_or_start_url);
         write_private(&file, &self.cache_json(start_url, "eu-west-1"))?;
         Ok(file)
