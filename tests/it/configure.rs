@@ -68,7 +68,7 @@ fn keep_legacy_adds_and_takes_nothing_out() {
     home.write_config(LEGACY);
     let ran = home.ssox(&["configure", "migrate", "--keep-legacy", "--yes"]);
     ran.ok();
-    assert!(ran.stderr().contains("the SDK for Rust refuses"), "{}", ran.stderr());
+    assert!(ran.stderr().contains("the SDK for Rust rejects"), "{}", ran.stderr());
     let added = |line: &&str| line.starts_with("sso_session = ");
     let before: Vec<&str> = LEGACY.lines().collect();
     let after = config(&home);
@@ -231,7 +231,7 @@ fn a_wizard_without_answers_says_which_option() {
     let error = home.ssox(&["configure", "sso", "--sso-session", "corp", "--account-id", "999999999999"]).fails(5);
     assert!(error.contains("not assigned"), "{error}");
     let role = ["configure", "sso", "--sso-session", "corp", "--account-id", "111122223333", "--role-name"];
-    for (name, hint) in [("Reedonly", "did you mean `ReadOnly`?"), ("x", "leave --role-name out")] {
+    for (name, hint) in [("Reedonly", "did you mean `ReadOnly`?"), ("x", "leave out --role-name")] {
         let error = home.ssox(&[&role[..], &[name]].concat()).fails(5);
         assert!(error.contains(hint), "{error}");
     }
