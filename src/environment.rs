@@ -1,41 +1,41 @@
-//! Environment changes: the full list of variables ssox sets or unsets; the only thing it ever says to a shell.
+//! Environment changes: the list of variables that ssox sets or unsets. The reply to a shell consists only of it.
 
 use crate::error::{Error, Result};
 
-/// Variables to set (`Some`) or unset (`None`), in order, no name twice; and variables whose value from before the first
-/// `use` the shell is to forget.
+/// Variables to set (`Some`) or unset (`None`), in order and without repetitions; and variables whose value from before the
+/// first `use` the shell forgets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct EnvChanges {
     changes: Vec<(&'static str, Option<String>)>,
     forgotten: Vec<&'static str>,
 }
 
-/// Leftovers of other tools outside `AWS_…` that make prompts lie.
+/// Variables of other tools without the prefix `AWS_`, which make prompts show the wrong profile.
 pub(crate) const FOREIGN_LEFTOVERS: [&str; 3] = ["AWSUME_PROFILE", "AWSUME_EXPIRATION", "AWSU_PROFILE"];
 
-/// The most a variable may have in bytes, with its name: Windows takes 32,767 characters, Linux 128 KiB, and macOS 1 MiB
-/// for all arguments and variables together. A session token has some hundred to a few thousand.
+/// The largest size of a variable in bytes, with its name: Windows allows 32,767 characters, Linux 128 KiB, and macOS 1 MiB for
+/// all arguments and variables together. A session token has from some hundred to a few thousand bytes.
 const LARGEST: usize = 32_767;
 
 impl EnvChanges {
     /// Sets a variable; a later change of the same name replaces the earlier one.
     ///
     /// # Errors
-    /// Configuration, when the value holds a control character, which could end a line of the reply, or is so large that the
-    /// shell could start no program afterwards.
+    /// Configuration: the value contains a control character, which could end a line of the reply, or it is so large that the
+    /// shell could not start any program afterwards.
     pub(crate) fn set(&mut self, name: &'static str, value: impl Into<String>) -> Result<()> {
         let value = value.into();
         if value.chars().any(char::is_control) {
-            // The value may be a secret, so it is not said.
-            return Err(Error::configuration(format!("the value for {name} has a control character"))
+            // The message does not contain the value, which may be a secret.
+            return Err(Error::configuration(format!("the value for {name} contains a control character"))
                 .hint("ssox doctor shows the line"));
         }
         if name.len() + value.len() >= LARGEST {
             return Err(Error::configuration(format!(
-                "the value for {name} has {} bytes, and an environment cannot hold it: no program would start any more",
+                "the value for {name} has {} bytes, which is too large for an environment: the shell could not start programs",
                 value.len()
             ))
-            .hint("ssox credential-process NAME gives credentials to AWS tools without the environment"));
+            .hint("use ssox credential-process NAME, which passes credentials to AWS tools without the environment"));
         }
         self.change(name, Some(value));
         Ok(())
@@ -46,22 +46,22 @@ impl EnvChanges {
         self.change(name, None);
     }
 
-    /// Has the shell forget what was there before the first `use`.
+    /// Makes the shell forget the value that a variable had before the first `use`.
     pub(crate) fn forget(&mut self, name: &'static str) {
         self.forgotten.push(name);
     }
 
-    /// Returns the names to forget.
+    /// Returns the variables whose earlier value the shell forgets.
     pub(crate) fn forgotten(&self) -> &[&'static str] {
         &self.forgotten
     }
 
-    /// Returns what becomes of a variable: set to a value, unset (`None` inside), or not mentioned.
+    /// Returns the change of a variable: `Some(Some(value))` sets it, `Some(None)` unsets it, `None` keeps it.
     pub(crate) fn get(&self, name: &str) -> Option<Option<&str>> {
         self.changes.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_deref())
     }
 
-    /// Returns the changes in order.
+    /// Returns all changes, in order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&'static str, Option<&str>)> {
         self.changes.iter().map(|(name, value)| (*name, value.as_deref()))
     }
@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_value_that_no_environment_can_hold_is_refused() {
+    fn a_value_too_large_for_an_environment_is_refused() {
         let mut changes = EnvChanges::default();
         changes.set("AWS_SESSION_TOKEN", "x".repeat(20_000)).unwrap();
         let error = changes.set("AWS_SESSION_TOKEN", "x".repeat(32_750)).unwrap_err();
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn a_control_character_never_enters() {
+    fn a_control_character_is_refused() {
         for value in ["a\nb", "a\rb", "\u{1b}[31m", "\u{9b}"] {
             let error = EnvChanges::default().set("AWS_SECRET_ACCESS_KEY", value).unwrap_err();
             assert!(!error.message.contains(value), "{error:?}");

@@ -1,9 +1,9 @@
-//! The identity of a shell: fingerprints of the values that ssox set last. They stand in `SSOX_IDENTITY`, so every process
-//! can tell whether the values it inherited are still those, or somebody else's.
+//! The identity of a shell: fingerprints of the values that ssox set last. They are in the variable `SSOX_IDENTITY`, so that
+//! every process can tell whether another program changed the values it inherited.
 //!
-//! A fingerprint is the first 32 bits of a digest of name and value. That is harmless beside the values themselves, and
-//! stays so alone: a secret access key has 240 random bits and a session token more, so 32 bits of a digest lead to
-//! neither. Key ids, regions and profile names are no secrets.
+//! A fingerprint is the first 32 bits of a digest of name and value. It reveals no secret: a secret access key has 240 random
+//! bits and a session token more, so 32 bits of a digest do not determine them. Key ids, regions and profile names are not
+//! secret.
 
 use crate::context::Context;
 use crate::environment::EnvChanges;
@@ -11,9 +11,10 @@ use crate::error::Result;
 use crate::files::hex;
 use sha2::{Digest as _, Sha256};
 
-/// The variable with the fingerprints, and the one by which a shell hands over those it replaced or cleared.
+/// The variable with the fingerprints.
 pub(crate) const VARIABLE: &str = "SSOX_IDENTITY";
-const GONE: &str = "SSOX_GONE";
+/// The variable in which a shell function passes the fingerprints that were replaced or cleared.
+const EARLIER: &str = "SSOX_GONE";
 
 pub(crate) const ID: &str = "AWS_ACCESS_KEY_ID";
 pub(crate) const SECRET: &str = "AWS_SECRET_ACCESS_KEY";
@@ -21,7 +22,7 @@ pub(crate) const TOKEN: &str = "AWS_SESSION_TOKEN";
 pub(crate) const EXPIRATION: &str = "AWS_CREDENTIAL_EXPIRATION";
 pub(crate) const ACCOUNT_ID: &str = "AWS_ACCOUNT_ID";
 
-/// What decides who a tool is, in the order of the fingerprints.
+/// The variables that determine whose credentials a tool uses, in the order of the fingerprints.
 pub(crate) const COMPARED: [&str; 10] = [
     ID,
     SECRET,
@@ -34,7 +35,7 @@ pub(crate) const COMPARED: [&str; 10] = [
     "AWS_SECURITY_TOKEN",
     "SSOX_PROFILE",
 ];
-/// Whose fingerprints there are: one more than is compared, because only AWS's own endpoints look at it.
+/// The variables with a fingerprint: those that are compared, and the account id, which only account-based endpoints use.
 const NAMES: [&str; 11] = [
     COMPARED[0],
     COMPARED[1],
@@ -49,141 +50,148 @@ const NAMES: [&str; 11] = [
     ACCOUNT_ID,
 ];
 
-/// What ssox left in one variable.
+/// The state in which ssox left one variable.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Mark {
-    /// ssox never changed it.
+enum State {
+    /// ssox never set or unset it.
     Untouched,
     Unset,
+    /// ssox set it: the fingerprint of the value.
     Set(String),
-    /// It was set, and taken out when the keys beside it became somebody else's.
-    TakenOut(String),
+    /// ssox set it, and removed it when another program changed the keys.
+    Removed(String),
 }
 
-/// What ssox left in all of them.
+/// The state in which ssox left all variables of [`NAMES`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Identity(Vec<Mark>);
+pub(crate) struct Identity(Vec<State>);
 
 impl Identity {
-    /// Returns what ssox left in this shell; without a readable record it counts as never changed but for the keys.
-    pub(crate) fn held(ctx: &Context) -> Self {
+    /// Returns the recorded state of this shell. Without a readable record, all variables but `SSOX_PROFILE` count as unset.
+    pub(crate) fn of_shell(ctx: &Context) -> Self {
         Self::recorded(ctx).unwrap_or_else(|| {
-            let mark = |name: &str| if name == "SSOX_PROFILE" { Mark::Untouched } else { Mark::Unset };
-            Self(NAMES.iter().map(|name| mark(name)).collect())
+            let state = |name: &str| if name == "SSOX_PROFILE" { State::Untouched } else { State::Unset };
+            Self(NAMES.iter().map(|name| state(name)).collect())
         })
     }
 
-    /// Returns the record of this shell, if there is one that can be read.
+    /// Returns the recorded state of this shell; `None` without a readable record.
     pub(crate) fn recorded(ctx: &Context) -> Option<Self> {
         Self::parse(ctx.var(VARIABLE)?)
     }
 
-    /// Returns what this shell had from ssox before, the latest last; only its function knows.
-    pub(crate) fn gone(ctx: &Context) -> Vec<Self> {
-        ctx.var(GONE).unwrap_or_default().split(' ').filter_map(Self::parse).collect()
+    /// Returns the earlier states of this shell, the latest last. Only the shell function passes them.
+    pub(crate) fn earlier(ctx: &Context) -> Vec<Self> {
+        ctx.var(EARLIER).unwrap_or_default().split(' ').filter_map(Self::parse).collect()
     }
 
-    /// Returns what ssox has left once the changes are applied: what they do not mention stays as it is.
+    /// Returns the state after some changes; variables that they do not contain keep their state.
     pub(crate) fn after(ctx: &Context, changes: &EnvChanges) -> Self {
         let before = Self::recorded(ctx);
-        let kept = |at: usize| before.as_ref().map_or(Mark::Untouched, |before| before.0[at].clone());
-        let mark = |(at, name): (usize, &&'static str)| match changes.get(name) {
-            Some(Some(value)) if !value.is_empty() => Mark::Set(fingerprint(name, value)),
-            Some(_) => Mark::Unset,
+        let kept = |at: usize| before.as_ref().map_or(State::Untouched, |before| before.0[at].clone());
+        let state = |(at, name): (usize, &&'static str)| match changes.get(name) {
+            Some(Some(value)) if !value.is_empty() => State::Set(fingerprint(name, value)),
+            Some(_) => State::Unset,
             None => kept(at),
         };
-        Self(NAMES.iter().enumerate().map(mark).collect())
+        Self(NAMES.iter().enumerate().map(state).collect())
     }
 
-    /// Returns the same with values taken out.
-    pub(crate) fn taken_out(&self, names: &[&str]) -> Self {
-        let mark = |(name, mark): (&&str, &Mark)| match mark {
-            Mark::Set(print) if names.contains(name) => Mark::TakenOut(print.clone()),
-            _ => mark.clone(),
+    /// Returns the state after some variables that ssox set are removed.
+    pub(crate) fn without(&self, names: &[&str]) -> Self {
+        let state = |(name, state): (&&str, &State)| match state {
+            State::Set(fingerprint) if names.contains(name) => State::Removed(fingerprint.clone()),
+            _ => state.clone(),
         };
-        Self(NAMES.iter().zip(&self.0).map(mark).collect())
+        Self(NAMES.iter().zip(&self.0).map(state).collect())
     }
 
-    /// Tells whether the variable is as ssox left it.
-    pub(crate) fn is_ours(&self, ctx: &Context, name: &str) -> bool {
-        match self.mark(name) {
-            Mark::Untouched => true,
-            Mark::Unset | Mark::TakenOut(_) => value(ctx, name).is_none(),
-            Mark::Set(print) => value(ctx, name).is_some_and(|value| fingerprint(name, &value) == *print),
+    /// Tells whether a variable is as ssox left it.
+    pub(crate) fn is_unchanged(&self, ctx: &Context, name: &str) -> bool {
+        match self.state(name) {
+            State::Untouched => true,
+            State::Unset | State::Removed(_) => value(ctx, name).is_none(),
+            State::Set(recorded) => value(ctx, name).is_some_and(|value| fingerprint(name, &value) == *recorded),
         }
     }
 
-    /// Tells whether the variable holds a value, and ssox set it.
+    /// Tells whether a variable still has the value that ssox set.
     pub(crate) fn has_set(&self, ctx: &Context, name: &str) -> bool {
-        matches!(self.mark(name), Mark::Set(_)) && self.is_ours(ctx, name)
+        matches!(self.state(name), State::Set(_)) && self.is_unchanged(ctx, name)
     }
 
-    /// Tells whether that is the value ssox set, or took out.
-    pub(crate) fn is_of(&self, name: &str, value: &str) -> bool {
-        matches!(self.mark(name), Mark::Set(print) | Mark::TakenOut(print) if fingerprint(name, value) == *print)
+    /// Tells whether a value is the one that ssox set or removed.
+    pub(crate) fn matches(&self, name: &str, value: &str) -> bool {
+        match self.state(name) {
+            State::Set(recorded) | State::Removed(recorded) => fingerprint(name, value) == *recorded,
+            State::Untouched | State::Unset => false,
+        }
     }
 
-    /// Tells whether ssox set the variable and took it out again.
-    pub(crate) fn has_taken_out(&self, name: &str) -> bool {
-        matches!(self.mark(name), Mark::TakenOut(_))
+    /// Tells whether ssox set a variable and removed it again.
+    pub(crate) fn has_removed(&self, name: &str) -> bool {
+        matches!(self.state(name), State::Removed(_))
     }
 
-    /// Tells whether ssox ever changed the variable.
-    pub(crate) fn has_touched(&self, name: &str) -> bool {
-        *self.mark(name) != Mark::Untouched
+    /// Tells whether ssox ever set or unset a variable.
+    pub(crate) fn has_changed(&self, name: &str) -> bool {
+        *self.state(name) != State::Untouched
     }
 
-    /// Returns the variables that are not as ssox left them.
-    pub(crate) fn foreign(&self, ctx: &Context) -> Vec<&'static str> {
-        COMPARED.into_iter().filter(|name| !self.is_ours(ctx, name)).collect()
+    /// Returns the variables that another program changed since.
+    pub(crate) fn changed_by_others(&self, ctx: &Context) -> Vec<&'static str> {
+        COMPARED.into_iter().filter(|name| !self.is_unchanged(ctx, name)).collect()
     }
 
-    /// Records it.
+    /// Adds the record of this state to some changes.
     ///
     /// # Errors
-    /// None: a fingerprint has no control characters.
+    /// Those of [`EnvChanges::set`], which do not occur: a record is short and has no control characters.
     pub(crate) fn record(&self, changes: &mut EnvChanges) -> Result<()> {
-        let marks: Vec<String> = self.0.iter().map(Mark::text).collect();
-        changes.set(VARIABLE, marks.join("."))
+        let states: Vec<String> = self.0.iter().map(State::text).collect();
+        changes.set(VARIABLE, states.join("."))
     }
 
-    fn mark(&self, name: &str) -> &Mark {
-        NAMES.iter().position(|known| *known == name).map_or(&Mark::Untouched, |at| &self.0[at])
+    fn state(&self, name: &str) -> &State {
+        NAMES.iter().position(|known| *known == name).map_or(&State::Untouched, |at| &self.0[at])
     }
 
     fn parse(text: &str) -> Option<Self> {
-        let marks: Vec<Mark> = text.split('.').map(Mark::parse).collect::<Option<_>>()?;
-        (marks.len() == NAMES.len()).then_some(Self(marks))
+        let states: Vec<State> = text.split('.').map(State::parse).collect::<Option<_>>()?;
+        (states.len() == NAMES.len()).then_some(Self(states))
     }
 }
 
-impl Mark {
+impl State {
     fn text(&self) -> String {
         match self {
             Self::Untouched => "-".into(),
             Self::Unset => String::new(),
-            Self::Set(print) => print.clone(),
-            Self::TakenOut(print) => format!("x{print}"),
+            Self::Set(fingerprint) => fingerprint.clone(),
+            Self::Removed(fingerprint) => format!("x{fingerprint}"),
         }
     }
 
     fn parse(text: &str) -> Option<Self> {
-        let is_print = |text: &str| text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let is_fingerprint = |text: &str| text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
         match text {
             "-" => Some(Self::Untouched),
             "" => Some(Self::Unset),
-            _ if is_print(text) => Some(Self::Set(text.into())),
-            _ => text.strip_prefix('x').filter(|rest| is_print(rest)).map(|print| Self::TakenOut(print.into())),
+            _ if is_fingerprint(text) => Some(Self::Set(text.into())),
+            _ => text
+                .strip_prefix('x')
+                .filter(|rest| is_fingerprint(rest))
+                .map(|fingerprint| Self::Removed(fingerprint.into())),
         }
     }
 }
 
-/// An empty variable is an unset one; bytes that are not text are somebody else's.
+/// Returns the value of a variable; an empty one counts as unset.
 fn value(ctx: &Context, name: &str) -> Option<String> {
     ctx.var_os(name).map(|value| value.to_string_lossy().into_owned()).filter(|value| !value.is_empty())
 }
 
-/// Returns the first 32 bits of a digest of name and value.
+/// Returns the fingerprint of a variable: the first 32 bits of a digest of name and value, in hexadecimal digits.
 pub(crate) fn fingerprint(name: &str, value: &str) -> String {
     hex(&Sha256::digest(format!("{name}={value}"))[..4])
 }
@@ -211,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_set_is_ours_and_all_else_is_foreign() {
+    fn a_variable_is_unchanged_while_it_has_the_value_ssox_set() {
         let dev = dev();
         type Row<'a> = (&'a [(&'a str, &'a str)], &'a [&'a str]);
         let rows: [Row<'_>; 6] = [
@@ -224,33 +232,33 @@ mod tests {
         ];
         for (variables, foreign) in rows {
             let ctx = context(&[variables, &[(VARIABLE, dev.as_str())]].concat());
-            assert_eq!(Identity::held(&ctx).foreign(&ctx), foreign, "{variables:?}");
+            assert_eq!(Identity::of_shell(&ctx).changed_by_others(&ctx), foreign, "{variables:?}");
         }
     }
 
     #[test]
-    fn nothing_of_a_value_is_in_the_record() {
+    fn a_record_contains_no_value() {
         assert!(!dev().contains("ASIA") && dev().len() < 60, "{}", dev());
     }
 
     #[test]
-    fn a_record_that_cannot_be_read_makes_every_key_foreign() {
+    fn without_a_readable_record_every_key_counts_as_changed() {
         for text in ["", "x", "........", "zzzzzzzz..........", &"a".repeat(9)] {
             let ctx = context(&[(ID, "ASIADEV"), ("SSOX_PROFILE", "dev"), (VARIABLE, text)]);
-            assert_eq!(Identity::held(&ctx).foreign(&ctx), [ID], "{text}");
+            assert_eq!(Identity::of_shell(&ctx).changed_by_others(&ctx), [ID], "{text}");
         }
     }
 
     #[test]
-    fn what_was_taken_out_is_ours_while_it_is_out() {
+    fn a_removed_variable_is_unchanged_while_it_is_unset() {
         let ctx = context(&[(VARIABLE, &dev())]);
         let mut changes = EnvChanges::default();
-        Identity::held(&ctx).taken_out(&[SECRET]).record(&mut changes).unwrap();
+        Identity::of_shell(&ctx).without(&[SECRET]).record(&mut changes).unwrap();
         let record = changes.get(VARIABLE).unwrap().unwrap().to_string();
         let out = context(&[(ID, "ASIADEV"), (VARIABLE, &record)]);
-        assert_eq!(Identity::held(&out).foreign(&out), [""; 0]);
-        assert!(Identity::held(&out).has_taken_out(SECRET) && Identity::held(&out).is_of(SECRET, "wJalr"));
+        assert_eq!(Identity::of_shell(&out).changed_by_others(&out), [""; 0]);
+        assert!(Identity::of_shell(&out).has_removed(SECRET) && Identity::of_shell(&out).matches(SECRET, "wJalr"));
         let back = context(&[(ID, "ASIADEV"), (SECRET, "wJalr"), (VARIABLE, &record)]);
-        assert_eq!(Identity::held(&back).foreign(&back), [SECRET]);
+        assert_eq!(Identity::of_shell(&back).changed_by_others(&back), [SECRET]);
     }
 }

@@ -1,21 +1,21 @@
-//! The label of the prompt segment: which profile and role, as text no terminal and no prompt obeys.
+//! The label of the prompt segment: profile and role, without characters that control a terminal.
 
 use crate::error::is_hidden;
 
-/// How much of a prompt a label may take.
-const LONGEST: usize = 40;
+/// The largest length of a label, in characters.
+const MAX_LENGTH: usize = 40;
 
-/// Makes the label, `dev:ReadOnly`, or `dev` where no role is known.
+/// Returns the label: `dev:ReadOnly`, or `dev` if the role is unknown.
 pub(crate) fn label(profile: &str, role: Option<&str>) -> String {
     let text = match role {
         Some(role) => format!("{profile}:{role}"),
         None => profile.to_owned(),
     };
     let clean: Vec<char> = text.chars().filter(|c| !is_hidden(*c)).collect();
-    match clean.len() {
-        0..=LONGEST => clean.into_iter().collect(),
-        _ => clean[..LONGEST - 1].iter().chain(&['…']).collect(),
+    if clean.len() <= MAX_LENGTH {
+        return clean.into_iter().collect();
     }
+    clean[..MAX_LENGTH - 1].iter().chain(&['…']).collect()
 }
 
 #[cfg(test)]
@@ -29,7 +29,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_a_terminal_obeys_is_left() {
+    fn characters_that_control_a_terminal_are_removed() {
         assert_eq!(
             label("a\u{1b}[31m\u{9b}b\u{7f}\r\n\u{202e}c\u{2028}", Some("%F{red}$(x)`y`\\")),
             "a[31mbc:%F{red}$(x)`y`\\"
@@ -37,7 +37,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_label_is_cut() {
+    fn a_long_label_is_shortened() {
         let cut = label(&"é".repeat(50), Some("ReadOnly"));
         assert_eq!(cut.chars().count(), 40);
         assert!(cut.ends_with("é…"), "{cut}");

@@ -108,12 +108,12 @@ pub(super) fn put_back(ctx: &Context, profile: &Profile, entry: &Entry) -> Resul
 /// None that values which stand in an environment can cause.
 pub(super) fn cleared(ctx: &Context) -> Result<EnvChanges> {
     let mut changes = EnvChanges::default();
-    let held = Identity::held(ctx);
+    let held = Identity::of_shell(ctx);
     for name in KEYS.iter().chain(&REGIONS).chain(&[ACCOUNT_ID]).chain(&LEFTOVERS[..3]) {
-        if !held.has_touched(name) {
+        if !held.has_changed(name) {
             continue;
         }
-        if held.is_ours(ctx, name) {
+        if held.is_unchanged(ctx, name) {
             directory_values::remove(ctx, &mut changes, name)?;
         } else {
             directory_values::keep_foreign(ctx, &mut changes, name);

@@ -20,7 +20,7 @@ pub(super) struct Foreign {
 /// Compares the environment with what ssox set; `None` when nothing is in use or nothing has changed.
 pub(super) fn foreign(ctx: &Context) -> Option<Foreign> {
     let profile = ctx.var("SSOX_PROFILE").or_else(|| ctx.var(VARIABLE).map(|_| "SSOX_PROFILE"))?;
-    let names = Identity::held(ctx).foreign(ctx);
+    let names = Identity::of_shell(ctx).changed_by_others(ctx);
     (!names.is_empty()).then(|| Foreign {
         profile: profile.into(),
         changes: changes(ctx, &names),

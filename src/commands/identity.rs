@@ -29,11 +29,11 @@ pub(super) fn run(ctx: &Context, emit: Option<&str>) -> Result<String> {
 /// # Errors
 /// As [`changes::renewed`].
 pub(super) fn check(ctx: &Context) -> Result<EnvChanges> {
-    let gone = Identity::gone(ctx);
+    let gone = Identity::earlier(ctx);
     if ctx.var("SSOX_PROFILE").or(ctx.var(VARIABLE)).is_none() {
         return Ok(nothing_in_use(ctx, &gone));
     }
-    let held = Identity::held(ctx);
+    let held = Identity::of_shell(ctx);
     if is_complete(ctx, &held) {
         return ours(ctx, &held, EnvChanges::default());
     }
@@ -44,7 +44,7 @@ pub(super) fn check(ctx: &Context) -> Result<EnvChanges> {
 }
 
 fn is_complete(ctx: &Context, held: &Identity) -> bool {
-    held.foreign(ctx).is_empty() && ![TOKEN, EXPIRATION].iter().any(|name| held.has_taken_out(name))
+    held.changed_by_others(ctx).is_empty() && ![TOKEN, EXPIRATION].iter().any(|name| held.has_removed(name))
 }
 
 /// Returns the changes for the identity that ssox set.
@@ -58,7 +58,7 @@ fn ours(ctx: &Context, held: &Identity, mut changes: EnvChanges) -> Result<EnvCh
     if let Some(profile) = ctx.var("SSOX_PROFILE").filter(|_| ctx.var("AWS_SSO_PROFILE").is_none()) {
         changes.set("AWS_SSO_PROFILE", profile)?;
     }
-    if held.has_taken_out(ACCOUNT_ID) && changes.get(ACCOUNT_ID).is_none() {
+    if held.has_removed(ACCOUNT_ID) && changes.get(ACCOUNT_ID).is_none() {
         let profile = renewal::held_profile(ctx).ok();
         if let Some(account_id) = profile.as_ref().and_then(|profile| profile.source.account_id()) {
             changes.set(ACCOUNT_ID, account_id)?;
@@ -76,12 +76,12 @@ fn foreign(ctx: &Context, held: &Identity) -> Result<EnvChanges> {
         changes.set("SSOX_STATE", FOREIGN)?;
         changes.set("SSOX_PROMPT", format!("{}{FOREIGN_MARK}", ctx.var("SSOX_PROMPT").unwrap_or_default()))?;
     }
-    if held.is_ours(ctx, ID) {
+    if held.is_unchanged(ctx, ID) {
         return Ok(changes);
     }
     let ours: Vec<&'static str> =
         [TOKEN, EXPIRATION, ACCOUNT_ID].into_iter().filter(|name| held.has_set(ctx, name)).collect();
-    held.taken_out(&ours).record(&mut changes)?;
+    held.without(&ours).record(&mut changes)?;
     ours.iter().for_each(|name| changes.unset(name));
     if ctx.var("AWS_SSO_PROFILE").is_some() && ctx.var("AWS_SSO_PROFILE") == ctx.var("SSOX_PROFILE") {
         changes.unset("AWS_SSO_PROFILE");
@@ -93,16 +93,16 @@ fn foreign(ctx: &Context, held: &Identity) -> Result<EnvChanges> {
 /// token that was removed, or keys that this shell has replaced since. Otherwise it returns `None`: others set the values.
 fn restored(ctx: &Context, held: &Identity, gone: &[Identity]) -> Result<Option<EnvChanges>> {
     let Some(id) = ctx.var(ID) else { return Ok(None) };
-    let is_current = held.is_ours(ctx, ID);
-    let before: Vec<&Identity> = gone.iter().filter(|before| before.is_of(ID, id)).collect();
+    let is_current = held.is_unchanged(ctx, ID);
+    let before: Vec<&Identity> = gone.iter().filter(|before| before.matches(ID, id)).collect();
     if !is_current && before.is_empty() {
         return Ok(None);
     }
     let is_snapshot = |name: &&str| match ctx.var(name) {
-        Some(value) => held.is_of(name, value) || before.iter().any(|before| before.is_of(name, value)),
-        None => held.is_ours(ctx, name) || !is_current && !REGIONS.contains(name) && *name != SECRET,
+        Some(value) => held.matches(name, value) || before.iter().any(|before| before.matches(name, value)),
+        None => held.is_unchanged(ctx, name) || !is_current && !REGIONS.contains(name) && *name != SECRET,
     };
-    let foreign = held.foreign(ctx);
+    let foreign = held.changed_by_others(ctx);
     let Ok(profile) = renewal::held_profile(ctx) else { return Ok(None) };
     if !foreign.iter().all(is_snapshot) {
         return Ok(None);
@@ -115,13 +115,13 @@ fn with_current(ctx: &Context, held: &Identity, profile: &Profile) -> Result<Opt
     let Some(entry) = profile.source.cached(ctx) else { return Ok(None) };
     let mut changes = changes::put_back(ctx, profile, &entry)?;
     let candidates = [profile.region.as_deref(), ctx.var(REGIONS[0]), ctx.var(REGIONS[1])];
-    for name in REGIONS.into_iter().filter(|name| !held.is_ours(ctx, name)) {
-        match candidates.into_iter().flatten().find(|region| held.is_of(name, region)) {
+    for name in REGIONS.into_iter().filter(|name| !held.is_unchanged(ctx, name)) {
+        match candidates.into_iter().flatten().find(|region| held.matches(name, region)) {
             Some(region) => changes.set(name, region)?,
             None => return Ok(None),
         }
     }
-    let is_set = |name: &&str| changes.get(name).is_some() || held.is_ours(ctx, name);
+    let is_set = |name: &&str| changes.get(name).is_some() || held.is_unchanged(ctx, name);
     if !COMPARED.iter().all(is_set) {
         return Ok(None);
     }
@@ -132,12 +132,12 @@ fn with_current(ctx: &Context, held: &Identity, profile: &Profile) -> Result<Opt
 /// Removes what a tool restored after `clear`; the shell function then restores the values from before.
 fn nothing_in_use(ctx: &Context, gone: &[Identity]) -> EnvChanges {
     let mut changes = EnvChanges::default();
-    let returned = |before: &&Identity| ctx.var(ID).is_some_and(|id| before.is_of(ID, id));
+    let returned = |before: &&Identity| ctx.var(ID).is_some_and(|id| before.matches(ID, id));
     let Some(before) = gone.iter().rev().find(returned).or(gone.last()) else { return changes };
     let has_returned = returned(&before);
     for name in COMPARED {
-        let is_returned = has_returned && ctx.var(name).is_some_and(|value| before.is_of(name, value));
-        let is_left_unset = ctx.var_os(name).is_none() && before.is_ours(ctx, name) && before.has_touched(name);
+        let is_returned = has_returned && ctx.var(name).is_some_and(|value| before.matches(name, value));
+        let is_left_unset = ctx.var_os(name).is_none() && before.is_unchanged(ctx, name) && before.has_changed(name);
         if is_returned || is_left_unset {
             changes.unset(name);
         }

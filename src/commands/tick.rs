@@ -48,7 +48,7 @@ enum TickResult {
 }
 
 fn tick(ctx: &Context, wait: Duration) -> Result<TickResult> {
-    if !Identity::held(ctx).foreign(ctx).is_empty() {
+    if !Identity::of_shell(ctx).changed_by_others(ctx).is_empty() {
         return identity::check(ctx).map(TickResult::Changes);
     }
     if ctx.var("SSOX_EXPIRES").is_none() {
