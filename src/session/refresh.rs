@@ -2,17 +2,18 @@
 //!
 //! Invariant: this never signs in, and never sends a refresh token again that AWS has rejected.
 
+mod failure_record;
+
 use super::Session;
 use super::token::{self, Token};
 use crate::aws::oidc::{self, Grant, TokenResponse};
 use crate::context::Context;
 use crate::error::{Error, ErrorKind, Result};
-use crate::files::{self, ReservedFile};
+use crate::files::ReservedFile;
 use crate::secret::Secret;
 use crate::terminal::{self, Progress};
 use crate::time::{Timestamp, human};
-use serde_json::{Value, json};
-use std::path::PathBuf;
+use failure_record::FailureRecord;
 
 /// A token is refreshed when it expires in fewer seconds than this, as in the SDKs.
 ///
@@ -202,51 +203,6 @@ fn not_signed_in(session: &Session) -> Error {
 
 fn expired(session: &Session) -> Error {
     Error::needs_person(format!("the session `{}` has expired", session.label())).hint(session.sign_in_line())
-}
-
-/// The file with the failure of the last refresh.
-///
-/// Processes that waited for the lock read it and do not fail one after the other. It also keeps a rejected refresh token
-/// from being sent again.
-struct FailureRecord {
-    /// `None` without a state directory.
-    path: Option<PathBuf>,
-    refresh_token_hash: String,
-}
-
-impl FailureRecord {
-    fn of(ctx: &Context, session: &Session, refresh_token: &Secret) -> Self {
-        let directory = ctx.state_dir().ok().map(|state| state.join("refreshes"));
-        let path = directory.map(|directory| token::cache_file(&directory, session.label()));
-        Self { path, refresh_token_hash: files::hashed(refresh_token.expose()) }
-    }
-
-    /// Returns the recorded failure of this refresh token, if AWS rejected it or the failure is not older than `since`.
-    fn read(&self, since: Option<Timestamp>) -> Option<Error> {
-        let value: Value = serde_json::from_slice(&files::read(self.path.as_ref()?).ok()??).ok()?;
-        let at = Timestamp::parse(value["at"].as_str()?)?;
-        let message = value["message"].as_str()?;
-        let kinds = [ErrorKind::NeedsPerson, ErrorKind::Unreachable];
-        let kind = kinds.into_iter().find(|kind| value["exit_status"] == kind.exit_status())?;
-        let is_recent = since.is_some_and(|since| at >= since);
-        if value["of"] != self.refresh_token_hash.as_str() || (kind != ErrorKind::NeedsPerson && !is_recent) {
-            return None;
-        }
-        Some(Error { hint: value["hint"].as_str().map(String::from), ..Error::new(kind, message) })
-    }
-
-    fn write(&self, at: Timestamp, error: &Error) {
-        let record = json!({
-            "of": self.refresh_token_hash,
-            "at": at.to_string(),
-            "exit_status": error.kind.exit_status(),
-            "message": error.message,
-            "hint": error.hint,
-        });
-        if let Some(path) = &self.path {
-            let _ = files::write_secret(path, record.to_string().as_bytes());
-        }
-    }
 }
 
 #[cfg(test)]

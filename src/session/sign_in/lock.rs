@@ -3,16 +3,18 @@
 //! The kernel releases the lock when its process ends, and a waiting process then takes it. A failure that would hit the
 //! others too (a refusal, a time-out) is recorded in a file and ends their wait, so the person is not asked again.
 
+mod record;
+
 use super::super::Session;
 use crate::context::{Context, Deadline};
-use crate::error::{Error, ErrorKind, Result, printable};
-use crate::files::{self, hex};
+use crate::error::{Error, ErrorKind, Result};
+use crate::files;
 use crate::lock::{Lock, StoppedHolder};
 use crate::session::token::Token;
 use crate::terminal::{self, Countdown};
-use crate::time::{Timestamp, human};
-use serde_json::{Value, json};
-use std::path::{Path, PathBuf};
+use crate::time::human;
+use record::SignInRecord;
+use std::path::PathBuf;
 use std::thread;
 use std::time::Duration;
 
@@ -35,18 +37,6 @@ pub(super) struct SignInLock {
     /// The file of the record; `None` without a state directory.
     path: Option<PathBuf>,
     _lock: Lock,
-}
-
-/// What waiting processes read about the process that signs in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct SignInRecord {
-    id: String,
-    /// The command, its process id and its terminal.
-    holder: String,
-    since: Timestamp,
-    /// The kind and the message of a failure that counts for all.
-    failure: Option<(ErrorKind, String)>,
-    is_finished: bool,
 }
 
 impl SignInLock {
@@ -114,49 +104,6 @@ impl SignInLock {
         if let Some(path) = &self.path {
             let _ = files::write_secret(path, self.record.to_json().to_string().as_bytes());
         }
-    }
-}
-
-impl SignInRecord {
-    fn new(ctx: &Context) -> Self {
-        let terminal = terminal::name().map(|name| format!(", on {name}")).unwrap_or_default();
-        let holder = format!("`{}` (pid {}{terminal})", ctx.command, std::process::id());
-        let mut bytes = [0; 16];
-        // Without random bytes the time still tells records apart.
-        let _ = getrandom::fill(&mut bytes);
-        let id = format!("{} {}", hex(&bytes), ctx.now());
-        Self { id, holder, since: ctx.now(), failure: None, is_finished: false }
-    }
-
-    /// Tells whether this is the record of a sign-in that was finished when the wait began.
-    fn is_of_earlier(&self, old: Option<&Self>) -> bool {
-        old.is_some_and(|old| old.id == self.id && old.is_finished)
-    }
-
-    fn to_json(&self) -> Value {
-        let (exit_status, message) = self.failure.as_ref().map(|(kind, text)| (kind.exit_status(), text)).unzip();
-        json!({
-            "id": self.id,
-            "holder": self.holder,
-            "since": self.since.to_string(),
-            "is_finished": self.is_finished,
-            "exit_status": exit_status,
-            "message": message,
-        })
-    }
-
-    fn read(path: &Path) -> Option<Self> {
-        let value: Value = serde_json::from_slice(&files::read(path).ok()??).ok()?;
-        let text = |name: &str| value[name].as_str().map(printable);
-        let kinds = [ErrorKind::NeedsPerson, ErrorKind::Unreachable];
-        let kind = kinds.into_iter().find(|kind| value["exit_status"] == kind.exit_status());
-        Some(Self {
-            id: text("id")?,
-            holder: text("holder")?,
-            since: Timestamp::parse(value["since"].as_str()?)?,
-            failure: kind.zip(text("message")),
-            is_finished: value["is_finished"].as_bool()?,
-        })
     }
 }
 
