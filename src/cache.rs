@@ -74,8 +74,9 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
-    /// Returns the moment until which the credentials may be used without renewing them: 15 minutes before they expire, or
-    /// after half of their lifetime if that is less; `min_ttl` replaces the 15 minutes. `None` when they never expire.
+    /// Returns the moment until which the credentials may be used without renewing them: 15 minutes before they expire,
+    /// or when half of their lifetime has passed if that is less than 15 minutes. `min_ttl` replaces both. `None` when they
+    /// never expire.
     pub(crate) fn usable_until(&self, min_ttl: Option<Duration>) -> Option<Timestamp> {
         let end = self.credentials.expiration?;
         let half_lifetime = end.seconds_after(self.issued_at).max(0) / 2;

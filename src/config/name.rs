@@ -107,7 +107,6 @@ fn closing(text: &str, header: Header) -> Option<usize> {
 
 fn trim(inner: &str) -> &str {
     let is_blank = |byte: Option<&u8>| matches!(byte, Some(b' ' | b'\t'));
-    // A name is trimmed only if it has to be: this runs for every header of a large file.
     if is_blank(inner.as_bytes().first()) || is_blank(inner.as_bytes().last()) {
         return inner.trim_matches([' ', '\t']);
     }

@@ -79,7 +79,7 @@ fn in_config(check: &mut Check, kind: SectionKind, name: &str, inner: &str) {
     } else if !name.chars().all(is_portable) {
         let message =
             format!("the SDKs ignore `[{inner}]`: its name has characters other than `A-Z a-z 0-9 _ - / . % @ : +`");
-        check.add(Warning, message, "rename it with these characters, if other tools than the AWS CLI shall read it");
+        check.add(Warning, message, "use only these characters, so that the SDKs read it");
     } else if inner.contains(['"', '\'', '\\']) {
         check.add(
             Warning,
