@@ -8,7 +8,7 @@ use super::verify::{Verified, verify};
 use crate::cli::Status;
 use crate::config::ConfigFiles;
 use crate::context::Context;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, printable};
 use crate::json;
 use crate::profile::Profile;
 use crate::session::{self, Session, Token};
@@ -52,22 +52,23 @@ fn held(ctx: &Context) -> Held {
     });
     let source = known.as_ref().map(|profile| &profile.source);
     let session = source.and_then(|source| source.session());
-    let held = Held {
-        mode: profile.is_some().then(|| if ctx.var("AWS_ACCESS_KEY_ID").is_some() { "credentials" } else { "profile" }),
-        expires_at: profile
-            .as_ref()
-            .and_then(|_| ctx.var("SSOX_EXPIRES"))
-            .and_then(|text| text.parse().ok())
-            .map(Timestamp),
+    let mut held = Held {
+        mode: None,
+        expires_at: None,
         region: ctx.var("AWS_REGION").or_else(|| ctx.var("AWS_DEFAULT_REGION")).map(String::from),
         account_id: ctx.var("AWS_ACCOUNT_ID").or_else(|| source?.account_id()).map(String::from),
         role_name: ctx.var("SSOX_ROLE").or_else(|| source?.role_name()).map(String::from),
         session: session.cloned(),
         token: session.and_then(|session| session::cached_token(ctx, session)),
         foreign: foreign(ctx),
-        failure: profile.as_ref().and_then(|_| renewal::last_failure(ctx)),
+        failure: None,
         profile,
     };
+    if held.profile.is_some() {
+        held.mode = Some(if ctx.var("AWS_ACCESS_KEY_ID").is_some() { "credentials" } else { "profile" });
+        held.expires_at = ctx.var("SSOX_EXPIRES").and_then(|text| text.parse().ok()).map(Timestamp);
+        held.failure = renewal::last_failure(ctx);
+    }
     if held.foreign.is_some() { held.without_ours() } else { held }
 }
 
@@ -82,44 +83,61 @@ fn as_text(now: Timestamp, held: &Held, verified: Option<&Verified>) -> String {
     if held.profile.is_none() && held.foreign.is_none() && verified.is_none() {
         return "nothing is in use in this shell\n".into();
     }
-    let left = |end: Timestamp| match end.seconds_after(now) {
-        ..=0 => format!("expired since {end}"),
-        left => format!("{} left, until {end}", human(left)),
-    };
-    let renewal = |token: &Token| match (token.is_refreshable(now), token.registration_expires_at) {
-        (true, Some(end)) => format!("by itself, {end} at the latest; your organization may end the session earlier"),
-        (true, None) => "by itself, until your organization ends the session".into(),
-        (false, _) => "only by signing in again".into(),
-    };
+    let Held { foreign, session, token, .. } = held;
     let (error, retry_at) = held.failure.as_ref().map(|(error, retry_at)| (error, *retry_at)).unzip();
-    let retry_at = retry_at.flatten();
-    let retry = |at: Timestamp| match at.seconds_after(now) {
-        ..=0 => "at the next prompt".into(),
-        left => format!("in {}, at {at}", human(left)),
-    };
-    let token = held.token.as_ref().map_or_else(|| "none: signed out".into(), |token| left(token.expires_at));
+    let validity = token.as_ref().map_or_else(|| "none: signed out".into(), |token| time_left(now, token.expires_at));
     let lines = [
         ("profile", held.profile.clone()),
-        ("foreign", held.foreign.as_ref().map(Foreign::message)),
-        ("now", held.foreign.as_ref().map(|foreign| foreign.identity.clone())),
-        ("hint", held.foreign.as_ref().map(Foreign::hint)),
+        ("foreign", foreign.as_ref().map(Foreign::message)),
+        ("now", foreign.as_ref().map(|foreign| foreign.identity.clone())),
+        ("hint", foreign.as_ref().map(Foreign::hint)),
         ("mode", held.mode.map(String::from)),
         ("account", verified.map(|verified| verified.identity.account.clone()).or_else(|| held.account_id.clone())),
         ("alias", verified.and_then(|verified| verified.alias.clone())),
         ("role", held.role_name.clone()),
         ("region", held.region.clone()),
-        ("credentials", held.expires_at.map(left)),
+        ("credentials", held.expires_at.map(|expires_at| time_left(now, expires_at))),
         ("renewal", error.map(|error| format!("failed: {}", error.message))),
         ("hint", error.and_then(|error| error.hint.clone())),
-        ("tried again", retry_at.map(retry)),
-        ("session", held.session.as_ref().map(|session| session.label().to_string())),
-        ("token", held.session.as_ref().map(|_| token)),
-        ("renews", held.token.as_ref().map(renewal)),
+        ("next attempt", retry_at.flatten().map(|retry_at| next_attempt(now, retry_at))),
+        ("session", session.as_ref().map(|session| session.label().to_string())),
+        ("token", session.as_ref().map(|_| validity)),
+        ("refresh", token.as_ref().map(|token| refresh(now, token))),
         ("arn", verified.map(|verified| verified.identity.arn.clone())),
         ("user id", verified.map(|verified| verified.identity.user_id.clone())),
     ];
-    let shown = lines.into_iter().filter_map(|(name, value)| Some((name, value?)));
-    shown.map(|(name, value)| format!("{name:<12} {}\n", crate::error::printable(&value))).collect()
+    let mut text = String::new();
+    for (name, value) in lines {
+        if let Some(value) = value {
+            text.push_str(&format!("{name:<12} {}\n", printable(&value)));
+        }
+    }
+    text
+}
+
+fn time_left(now: Timestamp, expires_at: Timestamp) -> String {
+    match expires_at.seconds_after(now) {
+        ..=0 => format!("expired since {expires_at}"),
+        left => format!("{} left, until {expires_at}", human(left)),
+    }
+}
+
+fn next_attempt(now: Timestamp, retry_at: Timestamp) -> String {
+    match retry_at.seconds_after(now) {
+        ..=0 => "at the next prompt".into(),
+        left => format!("in {}, at {retry_at}", human(left)),
+    }
+}
+
+/// Says until when the token is refreshed without a sign-in. The organization's own limit is not known here.
+fn refresh(now: Timestamp, token: &Token) -> String {
+    match (token.is_refreshable(now), token.registration_expires_at) {
+        (true, Some(end)) => {
+            format!("automatic until {end} at the latest; your organization may end the session earlier")
+        }
+        (true, None) => "automatic until your organization ends the session".into(),
+        (false, _) => "only by signing in again".into(),
+    }
 }
 
 /// What `ssox status --json` prints.

@@ -102,7 +102,8 @@ fn status_tells_all_three() {
     }
     assert_eq!((status["token_expires_at"].is_string(), &status["refreshable"]), (true, &Value::Bool(true)));
     let text = home.ssox_with(&["status"], &held).ok();
-    for (clock, words) in [("credentials", " left, until "), ("token", " left, until "), ("renews", " at the latest; ")]
+    for (clock, words) in
+        [("credentials", " left, until "), ("token", " left, until "), ("refresh", " at the latest; ")]
     {
         assert!(text.lines().any(|line| line.starts_with(clock) && line.contains(words)), "{clock}: {text}");
     }

@@ -187,7 +187,7 @@ fn what_failed_and_when_it_is_tried_again_stands_in_status() {
         assert!(json["renewal_error"].as_str().is_some_and(|error| error.contains(cause)), "{json}");
         assert!(json["renewal_retry_at"].is_string(), "{json}");
         assert!(text.lines().any(|line| line.starts_with("renewal ") && line.contains(cause)), "{text}");
-        assert!(text.lines().any(|line| line.starts_with("tried again ") && line.contains("in ")), "{text}");
+        assert!(text.lines().any(|line| line.starts_with("next attempt ") && line.contains("in ")), "{text}");
         assert_eq!(standin.total(), 0);
     }
 }
@@ -205,7 +205,7 @@ fn a_role_that_was_taken_away_is_failed_and_not_a_sign_in() {
     let (json, _) = status(&home, &failed);
     assert!(json["renewal_error"].as_str().is_some_and(|error| error.contains("ReadOnly")), "{json}");
     let (json, text) = status(&home, "");
-    assert!(json["renewal_error"].is_null() && json["renewal_retry_at"].is_null() && !text.contains("tried again"));
+    assert!(json["renewal_error"].is_null() && json["renewal_retry_at"].is_null() && !text.contains("next attempt"));
 }
 
 /// Twelve calls in fourteen seconds it was, all for nothing.

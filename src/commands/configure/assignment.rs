@@ -66,28 +66,15 @@ fn account(ctx: &Context, session: &Session, given: Option<&str>) -> Result<Acco
     let Session { network, region, .. } = session;
     let list = |token: &Token| portal::list_accounts(ctx, network, region, &token.access_token);
     let accounts = session::with_token(ctx, session, None, list)?;
-    AccountNames::save(
-        ctx,
-        accounts.iter().filter_map(|account| Some((account.id.as_str(), account.name.as_deref()?))),
-    );
-    let row = |account: &Account| Row {
-        key: account.id.clone(),
-        columns: vec![
-            account.name.clone().unwrap_or_default(),
-            account.id.clone(),
-            account.email.clone().unwrap_or_default(),
-        ],
-    };
+    let names = accounts.iter().filter_map(|account| Some((account.id.as_str(), account.name.as_deref()?)));
+    AccountNames::save(ctx, names);
     let id = match (given, accounts.as_slice()) {
         (Some(id), _) => id.to_string(),
-        (None, []) => {
-            return Err(
-                Error::refused("no account is assigned to you").hint("ask the administrator of your organization")
-            );
-        }
+        (None, []) => return Err(no_account()),
         (None, [only]) => only.id.clone(),
         (None, several) => {
-            picker::pick(ctx, "account", "--account-id ID", &several.iter().map(row).collect::<Vec<_>>())?
+            let rows: Vec<Row> = several.iter().map(account_row).collect();
+            picker::pick(ctx, "account", "--account-id ID", &rows)?
         }
     };
     accounts.into_iter().find(|account| account.id == id).ok_or_else(|| {
@@ -96,25 +83,39 @@ fn account(ctx: &Context, session: &Session, given: Option<&str>) -> Result<Acco
     })
 }
 
+fn account_row(account: &Account) -> Row {
+    let Account { id, name, email } = account.clone();
+    Row { key: account.id.clone(), columns: vec![name.unwrap_or_default(), id, email.unwrap_or_default()] }
+}
+
+fn no_account() -> Error {
+    Error::refused("no account is assigned to you").hint("ask the administrator of your organization")
+}
+
 fn role_name(ctx: &Context, session: &Session, account: &Account, given: Option<&str>) -> Result<String> {
     let Session { network, region, .. } = session;
     let list = |token: &Token| portal::list_account_roles(ctx, network, region, &token.access_token, &account.id);
     let roles = session::with_token(ctx, session, None, list)?;
     match (given, roles.as_slice()) {
         (Some(role), _) if roles.iter().any(|known| known == role) => Ok(role.into()),
-        (Some(role), _) => Err(Error::refused(format!("role `{role}` is not assigned to you in `{}`", account.id))
-            .hint(match nearest(role, roles.iter().map(String::as_str)).as_slice() {
-                [] => "leave out --role-name to choose from those that are".into(),
-                near => format!("did you mean `{}`?", near.join("` or `")),
-            })),
+        (Some(role), _) => Err(unassigned_role(role, account, &roles)),
         (None, []) => {
             Err(Error::refused(format!("no role is assigned to you in `{}`", account.id))
                 .hint("choose another account"))
         }
         (None, [only]) => Ok(only.clone()),
         (None, several) => {
-            let row = |role: &String| Row { key: role.clone(), columns: vec![role.clone()] };
-            picker::pick(ctx, "role", "--role-name NAME", &several.iter().map(row).collect::<Vec<_>>())
+            let rows: Vec<Row> =
+                several.iter().map(|role| Row { key: role.clone(), columns: vec![role.clone()] }).collect();
+            picker::pick(ctx, "role", "--role-name NAME", &rows)
         }
     }
+}
+
+fn unassigned_role(role: &str, account: &Account, roles: &[String]) -> Error {
+    let hint = match nearest(role, roles.iter().map(String::as_str)).as_slice() {
+        [] => "leave out --role-name to choose from those that are".into(),
+        near => format!("did you mean `{}`?", near.join("` or `")),
+    };
+    Error::refused(format!("role `{role}` is not assigned to you in `{}`", account.id)).hint(hint)
 }

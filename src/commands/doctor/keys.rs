@@ -2,7 +2,7 @@
 
 use super::Finding;
 use super::Severity::{Error, Info, Warning};
-use crate::config::{ConfigFiles, Entry, Section, WhichFile};
+use crate::config::{ConfigFiles, Section, WhichFile};
 use crate::context::Context;
 use crate::profile;
 
@@ -15,31 +15,31 @@ pub(super) fn check(ctx: &Context, files: &ConfigFiles, section: &Section) -> Ve
 fn of_file(ctx: &Context, files: &ConfigFiles, section: &Section, which: WhichFile) -> Option<Finding> {
     let entry = |key: &str| section.entries().iter().rev().find(|entry| entry.key == key && entry.which == which);
     let text = |key: &str| entry(key).map(|entry| entry.value.as_ref()).filter(|value| !value.is_empty());
-    let name = &section.name;
-    let at = |finding: Finding, entry: Option<&Entry>| {
-        let (file, line) = files.location(entry?);
-        Some(finding.at(file, Some(line)))
-    };
     let (id, secret) = (entry("aws_access_key_id"), entry("aws_secret_access_key"));
     let token = entry("aws_session_token").or_else(|| entry("aws_security_token"));
-    let missing = match (text("aws_access_key_id"), text("aws_secret_access_key")) {
-        (Some(_), None) => "aws_secret_access_key",
-        (None, Some(_)) => "aws_access_key_id",
+    let expired_at = || profile::expiry(text).filter(|end| token.is_some() && *end <= ctx.now());
+    let name = &section.name;
+    let (finding, entry) = match (text("aws_access_key_id"), text("aws_secret_access_key")) {
+        (Some(_), None) => (incomplete(name, "aws_secret_access_key"), id.or(secret)),
+        (None, Some(_)) => (incomplete(name, "aws_access_key_id"), id.or(secret)),
         (None, None) => {
             let message = format!("profile `{name}` has a session token without keys");
-            let hint = "add the keys it belongs to, or remove the token";
-            return at(Finding::new("config", Warning, message, hint), token);
+            (Finding::new("config", Warning, message, "add the keys it belongs to, or remove the token"), token)
         }
         (Some(_), Some(_)) => {
-            let end = profile::expiry(text).filter(|end| token.is_some() && *end <= ctx.now())?;
-            let message = format!("the keys of profile `{name}` expired at {end}");
-            let hint = "run the tool that wrote them again, or remove them";
-            return at(Finding::new("config", Info, message, hint), id);
+            let message = format!("the keys of profile `{name}` expired at {}", expired_at()?);
+            (Finding::new("config", Info, message, "run the tool that wrote them again, or remove them"), id)
         }
     };
-    let message =
-        format!("profile `{name}` has incomplete keys: `{missing}` is missing; AWS tools fail or ignore the other key");
-    at(Finding::new("config", Error, message, format!("add `{missing}`, or remove the other key")), id.or(secret))
+    let (file, line) = files.location(entry?);
+    Some(finding.at(file, Some(line)))
+}
+
+fn incomplete(profile: &str, missing: &str) -> Finding {
+    let message = format!(
+        "profile `{profile}` has incomplete keys: `{missing}` is missing; AWS tools fail or ignore the other key"
+    );
+    Finding::new("config", Error, message, format!("add `{missing}`, or remove the other key"))
 }
 
 #[cfg(test)]
