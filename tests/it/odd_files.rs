@@ -182,7 +182,7 @@ fn a_saml_response_may_come_through_a_pipe_that_has_an_end() {
     );
     for (path, words) in [
         ("/dev/zero", "larger than 4 MiB"),
-        ("pipe", "nobody writes to"),
+        ("pipe", "no program writes to"),
         ("directory", "is a directory"),
         ("endless", "larger than 4 MiB"),
     ] {
