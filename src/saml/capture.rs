@@ -16,7 +16,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use std::time::Duration;
 
-const PAGE: &str = include_str!("../session/pages/answer.html");
+const PAGE: &str = include_str!("../session/pages/page.html");
 
 /// The URL of the last page, which ssox serves itself. The captured POST is redirected there, because the browser stores
 /// the body of a POST with its history.

@@ -4,7 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpStream};
 use std::time::Duration;
 
-const TEMPLATE: &str = include_str!("../pages/answer.html");
+const TEMPLATE: &str = include_str!("../pages/page.html");
 
 /// An HTTP response of the listener.
 #[derive(Clone, Debug, PartialEq, Eq)]
