@@ -279,7 +279,7 @@ function _ssox_look() {
   # Not `[[`, which knows no case under nocasematch.
   builtin test "$_ssox_now" != "${_ssox_seen[0]}" || return 1
   _ssox_seen=("$_ssox_now")
-  if _ssox_reply=$(SSOX_GONE=$_ssox_gone builtin command ssox --emit=bash1 identity </dev/null 2>/dev/null) &&
+  if _ssox_reply=$(SSOX_GONE=$_ssox_gone SSOX_KEPT=$_ssox_kept builtin command ssox --emit=bash1 identity </dev/null 2>/dev/null) &&
     _ssox_apply identity "$_ssox_reply" 2>/dev/null; then
     return 0
   fi

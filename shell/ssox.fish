@@ -201,7 +201,7 @@ function _ssox_look
     test "$now" != "$_ssox_seen"; or return
     set -gu _ssox_seen $now
     if command -q ssox
-        and set -l reply (SSOX_GONE="$_ssox_gone" command ssox --emit=fish1 identity </dev/null 2>/dev/null)
+        and set -l reply (SSOX_GONE="$_ssox_gone" SSOX_KEPT="$_ssox_kept" command ssox --emit=fish1 identity </dev/null 2>/dev/null)
         and _ssox_apply identity $reply 2>/dev/null
         return 0
     end

@@ -338,11 +338,13 @@ function global:_ssox_ask([string[]]$words) {
     $PSNativeCommandUseErrorActionPreference = $false
     try {
         _ssox_set SSOX_GONE $(if ($global:_ssox_gone) { $global:_ssox_gone })
+        _ssox_set SSOX_KEPT "$($global:_ssox_kept.Keys)"
         $reply = @(@() | & (_ssox_binary) '--emit=powershell1' @words 2>$null)
     } catch {
         return $false
     } finally {
         _ssox_set SSOX_GONE $null
+        _ssox_set SSOX_KEPT $null
     }
     $global:LASTEXITCODE -eq 0 -and -not (_ssox_apply $words[0] $reply)
 }

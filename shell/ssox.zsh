@@ -162,7 +162,7 @@ function _ssox_look() {
   [[ $_ssox_now != "$_ssox_seen" ]] || return 1
   local reply
   typeset -g _ssox_seen=$_ssox_now
-  reply="$(SSOX_GONE=$_ssox_gone builtin command ssox --emit=zsh1 identity </dev/null 2>/dev/null)" \
+  reply="$(SSOX_GONE=$_ssox_gone SSOX_KEPT="${(k)_ssox_kept}" builtin command ssox --emit=zsh1 identity </dev/null 2>/dev/null)" \
     && _ssox_apply identity "$reply" 2>/dev/null && return
   [[ -z ${SSOX_PROFILE-} ]] || builtin export SSOX_STATE=foreign SSOX_PROMPT=${SSOX_PROMPT%\?}\?
 }

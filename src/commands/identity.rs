@@ -9,7 +9,10 @@ use crate::error::Result;
 use crate::identity::{ACCOUNT_ID, COMPARED, EXPIRATION, ID, Identity, SECRET, TOKEN, VARIABLE};
 use crate::profile::Profile;
 use crate::shell::reply::reply;
+use crate::snapshots;
 
+/// The variable by which a shell hands over the names whose values from before it has not restored yet.
+const KEPT: &str = "SSOX_KEPT";
 /// The value of `SSOX_STATE` in a shell with an identity that ssox did not set.
 pub(super) const FOREIGN: &str = "foreign";
 /// The end of the prompt's label in such a shell.
@@ -135,8 +138,11 @@ fn nothing_in_use(ctx: &Context, gone: &[Identity]) -> EnvChanges {
     let returned = |before: &&Identity| ctx.var(ID).is_some_and(|id| before.matches(ID, id));
     let Some(before) = gone.iter().rev().find(returned).or(gone.last()) else { return changes };
     let has_returned = returned(&before);
+    let is_pending = |name: &str| ctx.var(KEPT).is_some_and(|names| names.split(' ').any(|kept| kept == name));
+    let is_left = |name: &str| is_pending(name) && snapshots::value(ctx, name).is_none();
     for name in COMPARED {
-        let is_returned = has_returned && ctx.var(name).is_some_and(|value| before.matches(name, value));
+        let is_returned =
+            (has_returned || is_left(name)) && ctx.var(name).is_some_and(|value| before.matches(name, value));
         let is_left_unset = ctx.var_os(name).is_none() && before.is_unchanged(ctx, name) && before.has_changed(name);
         if is_returned || is_left_unset {
             changes.unset(name);
