@@ -117,6 +117,10 @@ pub(super) fn cleared(ctx: &Context) -> Result<EnvChanges> {
             directory_values::remove(ctx, &mut changes, name)?;
         } else {
             directory_values::keep_foreign(ctx, &mut changes, name);
+            // The shell may still hold the value, without exporting it.
+            if ctx.var_os(name).is_none() {
+                changes.unset(name);
+            }
         }
     }
     for name in LEFTOVERS[3..].iter().chain(&FOREIGN_LEFTOVERS).filter(|name| ctx.var_os(name).is_none()) {

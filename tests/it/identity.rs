@@ -204,6 +204,9 @@ fn what_is_not_exported_any_more_is_noticed() {
         });
         assert_eq!(segment(&mut session, &home), "dev:ReadOnly?|foreign", "{shell:?}");
     }
+        session.run("ssox clear");
+        session.run("echo \"[$AWS_SECRET_ACCESS_KEY]\" >~/left");
+        assert_eq!(home.read("left"), "[]\n", "{shell:?}");
 }
 
 #[test]
