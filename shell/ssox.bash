@@ -18,7 +18,7 @@ if [[ -z ${_ssox_loaded[1]-} ]]; then
   builtin unset -v _ssox_loaded _ssox_before _ssox_seen
   _ssox_seen=('') _ssox_held=${SSOX_IDENTITY-} _ssox_gone=''
   _ssox_loaded=(1 1) _ssox_child='' _ssox_kept=' ' _ssox_before=()
-  [[ -z ${SSOX_PROFILE-} ]] || _ssox_child=1
+  [[ -z ${SSOX_PROMPT-}${SSOX_IDENTITY-} ]] || _ssox_child=1
 fi
 
 function ssox() {
@@ -63,7 +63,7 @@ function _ssox_change() {
 # ssox's, and is not remembered. Matching ignores the options of the shell around.
 function _ssox_apply() {
   builtin local IFS=$'\n' _ssox_options="$-" _ssox_nocase='' _ssox_result=0
-  builtin local _ssox_forgotten=' ' _ssox_in_use="${SSOX_PROFILE-}${SSOX_IDENTITY-}"
+  builtin local _ssox_forgotten=' ' _ssox_in_use="${SSOX_PROMPT-}${SSOX_IDENTITY-}"
   builtin local -a _ssox_lines _ssox_names
   _ssox_names=()
   if builtin shopt -q nocasematch; then _ssox_nocase=on; fi
@@ -76,7 +76,7 @@ function _ssox_apply() {
   if _ssox_check && _ssox_remember; then
     _ssox_settle_kept "$_ssox_forgotten" ''
     _ssox_set
-    case $1${SSOX_PROFILE-}${SSOX_IDENTITY-} in
+    case $1${SSOX_PROMPT-}${SSOX_IDENTITY-} in
       clear | identity | tick)
         _ssox_settle_kept ' ' on
         _ssox_child=''
@@ -273,7 +273,7 @@ fi
 # Has the binary judge what changed since it last did: other keys, another region, a profile beside them. It is called once
 # for each change, and in a shell that inherits a profile at the first prompt. What nobody can judge is foreign.
 function _ssox_look() {
-  case ${SSOX_PROFILE-}${SSOX_IDENTITY-}$_ssox_gone${_ssox_seen[0]} in '') return 1 ;; esac
+  case ${SSOX_PROMPT-}${SSOX_IDENTITY-}$_ssox_gone${_ssox_seen[0]} in '') return 1 ;; esac
   builtin local _ssox_now='' _ssox_reply=''
   _ssox_read_identity
   # Not `[[`, which knows no case under nocasematch.
@@ -283,7 +283,7 @@ function _ssox_look() {
     _ssox_apply identity "$_ssox_reply" 2>/dev/null; then
     return 0
   fi
-  [[ -z ${SSOX_PROFILE-} ]] || builtin export SSOX_STATE=foreign SSOX_PROMPT="${SSOX_PROMPT%\?}?"
+  [[ -z ${SSOX_PROMPT-}${SSOX_IDENTITY-} ]] || builtin export SSOX_STATE=foreign SSOX_PROMPT="${SSOX_PROMPT%\?}?"
 }
 
 # Tells whether the binary wants to be called. When it failed to answer, it gets a minute; a clock that was set back

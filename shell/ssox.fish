@@ -12,7 +12,7 @@
 if not set -qg _ssox_kept
     set -gu _ssox_kept
     set -gu _ssox_child
-    test -z "$SSOX_PROFILE"; or set _ssox_child 1
+    test -z "$SSOX_PROMPT$SSOX_IDENTITY"; or set _ssox_child 1
     set -gu _ssox_seen ''
     set -gu _ssox_held "$SSOX_IDENTITY"
     set -gu _ssox_gone
@@ -86,7 +86,7 @@ function _ssox_apply
         return 70
     end
     set -l remembered $names
-    test $verb = use -o -n "$SSOX_PROFILE$SSOX_IDENTITY"; and set -a remembered $gone
+    test $verb = use -o -n "$SSOX_PROMPT$SSOX_IDENTITY"; and set -a remembered $gone
     set -q _ssox_child[1]; or _ssox_remember $remembered
     _ssox_forget (string replace -rf '^!' '' -- $argv)
     for name in $names
@@ -96,7 +96,7 @@ function _ssox_apply
     for name in $gone
         set -e -g $name
     end
-    test $verb = use -o -n "$SSOX_PROFILE$SSOX_IDENTITY"; or _ssox_restore
+    test $verb = use -o -n "$SSOX_PROMPT$SSOX_IDENTITY"; or _ssox_restore
     _ssox_note
 end
 
@@ -196,7 +196,7 @@ end
 function _ssox_look
     set -l fish_trace
     set -l IFS \n
-    test -n "$SSOX_PROFILE$SSOX_IDENTITY$_ssox_gone$_ssox_seen"; or return
+    test -n "$SSOX_PROMPT$SSOX_IDENTITY$_ssox_gone$_ssox_seen"; or return
     set -l now (_ssox_read_identity)
     test "$now" != "$_ssox_seen"; or return
     set -gu _ssox_seen $now
@@ -205,7 +205,7 @@ function _ssox_look
         and _ssox_apply identity $reply 2>/dev/null
         return 0
     end
-    test -n "$SSOX_PROFILE"; or return 0
+    test -n "$SSOX_PROMPT$SSOX_IDENTITY"; or return 0
     set -gx SSOX_STATE foreign
     set -gx SSOX_PROMPT (string replace -r '\?$' '' -- $SSOX_PROMPT)'?'
 end

@@ -13,7 +13,7 @@
 # replaced or cleared here.
 if (-not (Microsoft.PowerShell.Management\Test-Path -LiteralPath Variable:global:_ssox_kept)) {
     $global:_ssox_kept = @{}
-    $global:_ssox_child = [bool]$env:SSOX_PROFILE
+    $global:_ssox_child = [bool]"$env:SSOX_PROMPT$env:SSOX_IDENTITY"
     $global:_ssox_seen = ''
     $global:_ssox_held = "$env:SSOX_IDENTITY"
     $global:_ssox_gone = ''
@@ -238,7 +238,7 @@ function global:_ssox_apply([string]$verb, [object[]]$reply) {
     if ($lines.Count -ne $reply.Count - 2) { return 'unexpected reply' }
     if ($lines -cnotmatch "^(?:=[^=]+=$value|[-!][^=]+)\z") { return 'unexpected reply' }
     if ($lines -cnotmatch "^(?:=(?:$names)=.*|[-!](?:$names))\z") { return 'a variable of that name is not to be changed' }
-    $in_use = "$env:SSOX_PROFILE$env:SSOX_IDENTITY" -or $verb -ceq 'use'
+    $in_use = "$env:SSOX_PROMPT$env:SSOX_IDENTITY" -or $verb -ceq 'use'
     foreach ($line in $lines -cnotmatch '^!') {
         $name, $value = $line.Substring(1).Split([char[]]'=', 2)
         $is_kept = $global:_ssox_child -or $global:_ssox_kept.ContainsKey($name)
@@ -246,7 +246,7 @@ function global:_ssox_apply([string]$verb, [object[]]$reply) {
         _ssox_set $name $(if ($line[0] -eq '=') { [regex]::Unescape($value) })
     }
     foreach ($line in $lines -cmatch '^!') { $global:_ssox_kept.Remove($line.Substring(1)) }
-    if ($verb -cne 'use' -and -not "$env:SSOX_PROFILE$env:SSOX_IDENTITY") { _ssox_restore }
+    if ($verb -cne 'use' -and -not "$env:SSOX_PROMPT$env:SSOX_IDENTITY") { _ssox_restore }
     _ssox_note
 }
 
@@ -320,11 +320,11 @@ function global:_ssox_identity {
 # for each change, and in a shell that inherits a profile at the first prompt. What nobody can judge is foreign. Tells
 # whether anything changed.
 function global:_ssox_look {
-    if (-not ($env:SSOX_PROFILE -or $env:SSOX_IDENTITY -or $global:_ssox_gone -or $global:_ssox_seen)) { return $false }
+    if (-not ($env:SSOX_PROMPT -or $env:SSOX_IDENTITY -or $global:_ssox_gone -or $global:_ssox_seen)) { return $false }
     $now = _ssox_identity
     if ($now -ceq $global:_ssox_seen) { return $false }
     $global:_ssox_seen = $now
-    if (-not (_ssox_ask identity) -and $env:SSOX_PROFILE) {
+    if (-not (_ssox_ask identity) -and "$env:SSOX_PROMPT$env:SSOX_IDENTITY") {
         $env:SSOX_STATE = 'foreign'
         $env:SSOX_PROMPT = "$env:SSOX_PROMPT".TrimEnd('?') + '?'
     }

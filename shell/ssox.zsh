@@ -17,7 +17,7 @@ if [[ ${(t)_ssox_kept} != association* ]]; then
   typeset -gA _ssox_kept
   typeset -g _ssox_seen= _ssox_held=${SSOX_IDENTITY-} _ssox_gone= _ssox_painted=
   typeset -gi _ssox_child=0
-  [[ -z ${SSOX_PROFILE-} ]] || _ssox_child=1
+  [[ -z ${SSOX_PROMPT-}${SSOX_IDENTITY-} ]] || _ssox_child=1
 fi
 
 function ssox() {
@@ -59,7 +59,7 @@ function _ssox_change() {
 # unset while nothing is in use was ssox's, and is not remembered.
 function _ssox_apply() {
   builtin setopt local_options no_xtrace
-  local line name in_use=${(M)1:#use}${SSOX_PROFILE-}${SSOX_IDENTITY-}
+  local line name in_use=${(M)1:#use}${SSOX_PROMPT-}${SSOX_IDENTITY-}
   local -a lines names
   lines=("${(@f)2}")
   [[ $lines[1] == '#ssox1' && $lines[-1] == '#end' ]] || { _ssox_refuse 'unexpected reply'; return 70 }
@@ -95,7 +95,7 @@ function _ssox_apply() {
   for name in "${(@)${(@M)lines:#!*}#!}"; do
     builtin unset "_ssox_kept[$name]"
   done
-  [[ $1 == use || -n ${SSOX_PROFILE-}${SSOX_IDENTITY-} ]] || _ssox_restore
+  [[ $1 == use || -n ${SSOX_PROMPT-}${SSOX_IDENTITY-} ]] || _ssox_restore
   _ssox_note
 }
 
@@ -157,14 +157,14 @@ function _ssox_read_identity() {
 # Has the binary judge what changed since it last did: other keys, another region, a profile beside them. It is called once
 # for each change, and in a shell that inherits a profile at the first prompt. What nobody can judge is foreign.
 function _ssox_look() {
-  [[ -n ${SSOX_PROFILE-}${SSOX_IDENTITY-}$_ssox_gone$_ssox_seen ]] || return 1
+  [[ -n ${SSOX_PROMPT-}${SSOX_IDENTITY-}$_ssox_gone$_ssox_seen ]] || return 1
   _ssox_read_identity
   [[ $_ssox_now != "$_ssox_seen" ]] || return 1
   local reply
   typeset -g _ssox_seen=$_ssox_now
   reply="$(SSOX_GONE=$_ssox_gone SSOX_KEPT="${(k)_ssox_kept}" builtin command ssox --emit=zsh1 identity </dev/null 2>/dev/null)" \
     && _ssox_apply identity "$reply" 2>/dev/null && return
-  [[ -z ${SSOX_PROFILE-} ]] || builtin export SSOX_STATE=foreign SSOX_PROMPT=${SSOX_PROMPT%\?}\?
+  [[ -z ${SSOX_PROMPT-}${SSOX_IDENTITY-} ]] || builtin export SSOX_STATE=foreign SSOX_PROMPT=${SSOX_PROMPT%\?}\?
 }
 
 # Tells whether the binary wants to be called. When it failed to answer, it gets a minute; a clock that was set back

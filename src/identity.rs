@@ -50,6 +50,11 @@ const NAMES: [&str; 11] = [
     ACCOUNT_ID,
 ];
 
+/// Tells whether `ssox use` or `ssox exec` set something here. `SSOX_PROFILE` alone does not say so: people set it, too.
+pub(crate) fn is_in_use(ctx: &Context) -> bool {
+    ctx.var(VARIABLE).or_else(|| ctx.var("SSOX_PROMPT")).is_some()
+}
+
 /// The state in which ssox left one variable.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum State {

@@ -126,7 +126,9 @@ pub(super) fn cleared(ctx: &Context) -> Result<EnvChanges> {
     for name in LEFTOVERS[3..].iter().chain(&FOREIGN_LEFTOVERS).filter(|name| ctx.var_os(name).is_none()) {
         changes.unset(name);
     }
-    OWN.iter().chain(&["AWS_SSO_PROFILE"]).for_each(|name| changes.unset(name));
+    // In a shell where nothing is in use, SSOX_PROFILE is a setting.
+    let own = OWN.iter().filter(|name| **name != "SSOX_PROFILE" || identity::is_in_use(ctx));
+    own.chain(&["AWS_SSO_PROFILE"]).for_each(|name| changes.unset(name));
     Ok(changes)
 }
 

@@ -7,6 +7,7 @@ use crate::cli::Console;
 use crate::config::as_argument;
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::identity::is_in_use;
 use crate::profile::{Profile, check_region};
 use crate::session::{self, start_url};
 use crate::source::sso::SsoRole;
@@ -49,7 +50,7 @@ fn partition_and_region<'a>(
     let is_region = |region: &&str| check_region("", region).is_ok();
     let of_shell = ["AWS_REGION", "AWS_DEFAULT_REGION"].iter().find_map(|name| ctx.var(name)).filter(is_region);
     let of_profile = profile.region.as_deref();
-    let held = of_shell.filter(|_| args.profile.is_none() && ctx.var("SSOX_PROFILE").is_some());
+    let held = of_shell.filter(|_| args.profile.is_none() && is_in_use(ctx));
     let found = args.region.as_deref().or(held).or(of_profile).or(of_shell);
     let (source, arn) = (&profile.source, profile.source.role_arn());
     let partition = partition::of_role_or_region(arn, source.region().or(found));

@@ -5,7 +5,7 @@
 use crate::context::Context;
 use crate::environment::EnvChanges;
 use crate::error::Result;
-use crate::identity::fingerprint;
+use crate::identity::{fingerprint, is_in_use};
 use crate::snapshots;
 
 /// The variable with `NAME:FINGERPRINT:BEFORE` for each value. `|` separates them: regions and usual profile names have none.
@@ -18,7 +18,7 @@ const NOT_SECRET: [&str; 4] = ["AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_REGION
 /// # Errors
 /// Configuration: a value with a control character.
 pub(super) fn record(ctx: &Context, changes: &mut EnvChanges) -> Result<()> {
-    if ctx.var("SSOX_PROFILE").is_some() {
+    if is_in_use(ctx) {
         return Ok(());
     }
     let owned = changes.iter().filter(|(name, _)| snapshots::owner(ctx, name).is_some());

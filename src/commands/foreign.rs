@@ -3,7 +3,7 @@
 
 use crate::config::ConfigFiles;
 use crate::context::Context;
-use crate::identity::{ID, Identity, VARIABLE};
+use crate::identity::{ID, Identity, is_in_use};
 use crate::profile::Profile;
 use crate::snapshots;
 
@@ -19,7 +19,10 @@ pub(super) struct Foreign {
 
 /// Compares the environment with what ssox set; `None` when nothing is in use or nothing has changed.
 pub(super) fn foreign(ctx: &Context) -> Option<Foreign> {
-    let profile = ctx.var("SSOX_PROFILE").or_else(|| ctx.var(VARIABLE).map(|_| "SSOX_PROFILE"))?;
+    if !is_in_use(ctx) {
+        return None;
+    }
+    let profile = ctx.var("SSOX_PROFILE").unwrap_or("SSOX_PROFILE");
     let names = Identity::of_shell(ctx).changed_by_others(ctx);
     (!names.is_empty()).then(|| Foreign {
         profile: profile.into(),

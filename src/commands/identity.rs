@@ -6,7 +6,7 @@ use super::renewal;
 use crate::context::Context;
 use crate::environment::EnvChanges;
 use crate::error::Result;
-use crate::identity::{ACCOUNT_ID, COMPARED, EXPIRATION, ID, Identity, SECRET, TOKEN, VARIABLE};
+use crate::identity::{ACCOUNT_ID, COMPARED, EXPIRATION, ID, Identity, SECRET, TOKEN, is_in_use};
 use crate::profile::Profile;
 use crate::shell::reply::reply;
 use crate::snapshots;
@@ -33,7 +33,7 @@ pub(super) fn run(ctx: &Context, emit: Option<&str>) -> Result<String> {
 /// As [`changes::renewed`].
 pub(super) fn check(ctx: &Context) -> Result<EnvChanges> {
     let gone = Identity::earlier(ctx);
-    if ctx.var("SSOX_PROFILE").or(ctx.var(VARIABLE)).is_none() {
+    if !is_in_use(ctx) {
         return Ok(nothing_in_use(ctx, &gone));
     }
     let held = Identity::of_shell(ctx);

@@ -9,6 +9,7 @@ use crate::cli::Status;
 use crate::config::ConfigFiles;
 use crate::context::Context;
 use crate::error::{Error, Result, printable};
+use crate::identity::{ACCOUNT_ID, Identity, is_in_use};
 use crate::json;
 use crate::profile::Profile;
 use crate::session::{self, Session, Token};
@@ -45,7 +46,7 @@ pub(super) fn run(ctx: &Context, args: &Status) -> Result<String> {
 }
 
 fn held(ctx: &Context) -> Held {
-    let profile = ctx.var("SSOX_PROFILE").map(String::from);
+    let profile = ctx.var("SSOX_PROFILE").filter(|_| is_in_use(ctx)).map(String::from);
     let known = profile.as_deref().and_then(|name| {
         let files = ConfigFiles::load(ctx).ok()?;
         Profile::resolve(ctx, &files, name).ok()
@@ -56,7 +57,7 @@ fn held(ctx: &Context) -> Held {
         mode: None,
         expires_at: None,
         region: ctx.var("AWS_REGION").or_else(|| ctx.var("AWS_DEFAULT_REGION")).map(String::from),
-        account_id: ctx.var("AWS_ACCOUNT_ID").or_else(|| source?.account_id()).map(String::from),
+        account_id: account_id(ctx).or_else(|| source?.account_id()).map(String::from),
         role_name: ctx.var("SSOX_ROLE").or_else(|| source?.role_name()).map(String::from),
         session: session.cloned(),
         token: session.and_then(|session| session::cached_token(ctx, session)),
@@ -70,6 +71,11 @@ fn held(ctx: &Context) -> Held {
         held.failure = renewal::last_failure(ctx);
     }
     if held.foreign.is_some() { held.without_ours() } else { held }
+}
+
+/// Returns the account that ssox set; another program may have set another one beside the same keys.
+fn account_id(ctx: &Context) -> Option<&str> {
+    ctx.var(ACCOUNT_ID).filter(|_| Identity::of_shell(ctx).has_set(ctx, ACCOUNT_ID))
 }
 
 impl Held {

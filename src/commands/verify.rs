@@ -6,6 +6,7 @@ use crate::config::ConfigFiles;
 use crate::context::Context;
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
+use crate::identity::is_in_use;
 use crate::profile::{self, Profile};
 use crate::secret::Secret;
 use crate::source::{Request, Source};
@@ -26,7 +27,7 @@ pub(super) struct Verified {
 /// # Errors
 /// Configuration: there are no keys. AWS refuses them or is unreachable.
 pub(super) fn verify(ctx: &Context) -> Result<Verified> {
-    let profile = renewal::held_profile(ctx).ok();
+    let profile = if is_in_use(ctx) { renewal::held_profile(ctx).ok() } else { None };
     let keys = keys(ctx, profile.as_ref())?;
     let network = match &profile {
         Some(profile) => profile.network.clone(),

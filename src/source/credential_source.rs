@@ -7,6 +7,7 @@ use crate::context::Context;
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
 use crate::files;
+use crate::identity::is_in_use;
 use crate::secret::Secret;
 use crate::shell::hint;
 use crate::time::Timestamp;
@@ -99,7 +100,7 @@ fn environment(ctx: &Context) -> Result<RoleCredentials> {
 /// Tells whether `ssox use` or `ssox exec` set the keys. They belong to another profile, or to this one itself, and so are
 /// not the source that is meant. With AWS_PROFILE set (by `--profile-only`), ssox has not set keys.
 fn is_set_by_ssox(ctx: &Context) -> bool {
-    ctx.var("SSOX_PROFILE").is_some() && ctx.var("AWS_PROFILE").is_none()
+    is_in_use(ctx) && ctx.var("AWS_PROFILE").is_none()
 }
 
 fn container(ctx: &Context) -> Result<RoleCredentials> {
@@ -174,8 +175,8 @@ mod tests {
         let own = |more: &[(&str, &str)]| CredentialSource::Environment.credentials(&context(&[&KEYS, more].concat()));
         let keys = own(&[("AWS_SESSION_TOKEN", "new"), ("AWS_SECURITY_TOKEN", "old")]).unwrap();
         assert_eq!(keys.session_token.unwrap().expose(), "old");
-        assert!(own(&[("SSOX_PROFILE", "dev"), ("AWS_PROFILE", "dev")]).is_ok());
-        let error = own(&[("SSOX_PROFILE", "dev")]).unwrap_err();
+        assert!(own(&[("SSOX_PROMPT", "dev"), ("AWS_PROFILE", "dev")]).is_ok());
+        let error = own(&[("SSOX_PROMPT", "dev")]).unwrap_err();
         assert!(error.hint.unwrap().contains("ssox clear"), "{}", error.message);
     }
 

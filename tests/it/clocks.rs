@@ -41,7 +41,7 @@ fn without_a_client_that_lives_nothing_renews_itself() {
         let home = Home::new();
         home.sign_in(&grant);
         assert_eq!(corp(&home)["refreshable"], false);
-        let held = [("SSOX_PROFILE", "dev")];
+        let held = [("SSOX_PROFILE", "dev"), ("SSOX_PROMPT", "dev")];
         assert_eq!(json(&home, &["status", "--json"], &held)["refreshable"], false);
         let text = home.ssox_with(&["status"], &held).ok();
         assert!(text.contains("only by signing in again"), "{text}");
@@ -50,7 +50,7 @@ fn without_a_client_that_lives_nothing_renews_itself() {
 
 #[test]
 fn a_session_nobody_is_signed_in_to_is_said() {
-    let text = Home::new().ssox_with(&["status"], &[("SSOX_PROFILE", "dev")]).ok();
+    let text = Home::new().ssox_with(&["status"], &[("SSOX_PROFILE", "dev"), ("SSOX_PROMPT", "dev")]).ok();
     assert!(text.lines().any(|line| line.starts_with("token ") && line.ends_with("none: signed out")), "{text}");
 }
 
@@ -68,7 +68,7 @@ fn without_any_session_the_way_to_one_is_said() {
 fn a_session_is_called_the_same_by_list_sessions_and_status() {
     let home = Home::new();
     for profile in ["dev", "legacy"] {
-        let status = json(&home, &["status", "--json"], &[("SSOX_PROFILE", profile)]);
+        let status = json(&home, &["status", "--json"], &[("SSOX_PROFILE", profile), ("SSOX_PROMPT", profile)]);
         let (list, sessions) = (json(&home, &["list", "--json"], &[]), json(&home, &["sessions", "--json"], &[]));
         let find = |rows: &Value, is_it: &dyn Fn(&Value) -> bool| {
             rows.as_array().and_then(|rows| rows.iter().find(|row| is_it(row)).cloned()).expect("a row")
@@ -109,6 +109,8 @@ fn status_tells_all_three() {
     }
     let left_over = json(&home, &["status", "--json"], &[("SSOX_EXPIRES", &expires)]);
     assert_eq!((&left_over["mode"], &left_over["expires_at"]), (&Value::Null, &Value::Null));
-    let expired = home.ssox_with(&["status"], &[("SSOX_PROFILE", "dev"), ("SSOX_EXPIRES", "1000000000")]).ok();
+    let expired = home
+        .ssox_with(&["status"], &[("SSOX_PROFILE", "dev"), ("SSOX_PROMPT", "dev"), ("SSOX_EXPIRES", "1000000000")])
+        .ok();
     assert!(expired.contains("expired since 2001-09-09T01:46:40Z"), "{expired}");
 }

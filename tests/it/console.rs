@@ -103,7 +103,7 @@ fn the_region_is_one_of_the_roles_partition() {
     assert_eq!(page(&["mixed", "--region", "cn-north-1"], &[("AWS_REGION", "eu-west-1")]), north);
     assert!(home.ssox(&["console", "china", "--region", "eu-west-1"]).fails(4).contains("partition `aws-cn`"));
     // Without a name it is the role this shell holds, and the region it holds.
-    let held = [("SSOX_PROFILE", "chained"), ("AWS_REGION", "us-west-2")];
+    let held = [("SSOX_PROFILE", "chained"), ("SSOX_PROMPT", "chained"), ("AWS_REGION", "us-west-2")];
     assert!(page(&[], &held).starts_with("https://us-west-2.console.aws.amazon.com/"));
     assert!(page(&["chained"], &held).starts_with("https://eu-west-1.console.aws.amazon.com/"));
 }

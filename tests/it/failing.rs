@@ -71,7 +71,7 @@ fn tick_until(home: &Home, done: impl Fn(&str) -> bool) -> String {
 fn status(home: &Home, reply: &str) -> (Value, String) {
     let run = |arguments: &[&str]| {
         let mut command = home.command("ssox");
-        command.args(arguments).env("SSOX_PROFILE", "dev").env("SSOX_EXPIRES", "1");
+        command.args(arguments).envs([("SSOX_PROFILE", "dev"), ("SSOX_PROMPT", "dev"), ("SSOX_EXPIRES", "1")]);
         for name in ["SSOX_STATE", "SSOX_NEXT"] {
             command.env(name, set(reply, name).unwrap_or_default());
         }

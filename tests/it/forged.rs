@@ -142,7 +142,7 @@ fn names_and_values_of_files_are_one_line() {
         &["login", "--sso-session", name],
         &["status", "--json"],
     ] {
-        let ran = home.ssox_with(arguments, &[("AWS_PROFILE", name), ("SSOX_PROFILE", name)]);
+        let ran = home.ssox_with(arguments, &[("AWS_PROFILE", name), ("SSOX_PROFILE", name), ("SSOX_PROMPT", name)]);
         let text = ran.stdout() + &ran.stderr();
         assert!(!text.contains(is_hidden), "{arguments:?}: {text:?}");
     }

@@ -1,5 +1,6 @@
 //! A shell never shows an identity it does not have: pasted keys, a profile beside ours, half of a set, in every shell.
 
+use crate::home::SSOX;
 use crate::pty::eventually;
 use crate::shells::{Home, Session, Shell, in_each, shells};
 use serde_json::Value;
@@ -203,10 +204,37 @@ fn what_is_not_exported_any_more_is_noticed() {
             Shell::Fish => "set -gu AWS_SECRET_ACCESS_KEY $AWS_SECRET_ACCESS_KEY",
         });
         assert_eq!(segment(&mut session, &home), "dev:ReadOnly?|foreign", "{shell:?}");
-    }
         session.run("ssox clear");
         session.run("echo \"[$AWS_SECRET_ACCESS_KEY]\" >~/left");
         assert_eq!(home.read("left"), "[]\n", "{shell:?}");
+    }
+}
+
+#[test]
+fn a_profile_that_only_ssox_profile_names_is_not_in_use() {
+    in_each(&shells(), |shell| {
+        let (_standin, home) = signed_in(Duration::from_secs(3300));
+        let settings = [shell.export("SSOX_PROFILE", "dev"), shell.export("AWS_PROFILE", "mine")].join("\n");
+        let mut session = home.session(shell, &format!("{settings}\nLOAD"));
+        for use_and_clear in ["true", "ssox use stg; ssox clear", "ssox clear"] {
+            session.run(use_and_clear);
+            assert_eq!(segment(&mut session, &home), "|", "{shell:?} {use_and_clear}");
+            let status = status(&mut session, &home);
+            assert!(status["profile"].is_null() && status["account_id"].is_null(), "{shell:?} {status}");
+            assert_eq!(status["foreign"], false, "{shell:?} {use_and_clear}");
+            let environment = environment(&mut session, &home);
+            assert_eq!((&*environment["SSOX_PROFILE"], &*environment["AWS_PROFILE"]), ("dev", "mine"), "{shell:?}");
+        }
+    });
+}
+
+#[test]
+fn an_account_that_others_set_is_not_the_account_of_our_keys() {
+    let (_standin, home) = signed_in(Duration::from_secs(3300));
+    let command = format!("{SSOX} status --json");
+    let script = format!("AWS_ACCOUNT_ID=999988887777 {command}");
+    let ran = home.command(SSOX).args(["exec", "dev", "--", "sh", "-c", &script]).output().expect("ssox starts");
+    assert_eq!(serde_json::from_slice::<Value>(&ran.stdout).expect("status is JSON")["account_id"], "111122223333");
 }
 
 #[test]

@@ -78,7 +78,7 @@ fn an_odd_configuration_is_an_error_for_every_verb_and_nothing_for_completion() 
                 assert_eq!(output.status.code(), Some(4), "{kind:?} {file} {arguments:?}: {error}");
                 assert!(error.contains(&format!("/{file}`: ")) && error.contains("hint"), "{error}");
             }
-            let state = [("SSOX_PROFILE", "dev"), ("SSOX_NEXT", "1"), ("SSOX_EXPIRES", "1")];
+            let state = [("SSOX_PROFILE", "dev"), ("SSOX_PROMPT", "dev"), ("SSOX_NEXT", "1"), ("SSOX_EXPIRES", "1")];
             for arguments in
                 [&["complete", "zsh", "2", "ssox", "use", ""][..], &["--emit=zsh1", "tick"], &["doctor"], &["status"]]
             {

@@ -236,7 +236,7 @@ fn keys_of_the_environment_serve_a_role_unless_they_are_ours() {
         ("AWS_ACCESS_KEY_ID", "AKIASTANDINEXAMPLE00"),
         ("AWS_SECRET_ACCESS_KEY", "standin/static+secret/EXAMPLEKEY00000000"),
     ];
-    let ours = home.ssox_with(&["--emit=zsh1", "use", "target"], &[&keys[..], &[("SSOX_PROFILE", "dev")]].concat());
+    let ours = home.ssox_with(&["--emit=zsh1", "use", "target"], &[&keys[..], &[("SSOX_PROMPT", "dev")]].concat());
     assert!(ours.fails(4).contains("ssox clear"));
     let ran = home.ssox_with(&["--emit=zsh1", "use", "target"], &keys);
     assert!(arn(&home, &ran).contains("assumed-role/Target/"));

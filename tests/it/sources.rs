@@ -272,7 +272,7 @@ fn who_somebody_is_can_be_verified_for_every_source() {
         assert_eq!(verify(&[]).contains("alias        example-dev\n"), alias.is_some(), "{profile}");
     }
     // With the profile's name alone in the environment, its credentials are fetched.
-    let named = [("SSOX_PROFILE", "target"), ("AWS_PROFILE", "target")];
+    let named = [("SSOX_PROFILE", "target"), ("SSOX_PROMPT", "target"), ("AWS_PROFILE", "target")];
     assert!(home.ssox_with(&["status", "--verify"], &named).ok().contains("assumed-role/Target/"));
     assert!(home.ssox(&["status", "--verify"]).fails(4).contains("this shell has no credentials"));
 }

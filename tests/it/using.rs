@@ -124,7 +124,8 @@ fn clear_takes_out_what_ssox_has_set_and_nothing_else() {
         }
     }
     // A region that ssox did not set is not taken out either.
-    let ran = home.ssox_with(&["--emit=zsh1", "clear"], &[("SSOX_PROFILE", "dev"), ("AWS_REGION", "r")]);
+    let ran = home
+        .ssox_with(&["--emit=zsh1", "clear"], &[("SSOX_PROFILE", "dev"), ("SSOX_PROMPT", "dev"), ("AWS_REGION", "r")]);
     assert!(!ran.unsets("AWS_REGION") && ran.unsets("SSOX_PROFILE"), "{}", ran.stdout());
 }
 
@@ -207,7 +208,12 @@ fn a_secret_is_in_no_argument() {
 #[test]
 fn what_others_left_in_the_variables_of_ssox_is_no_matter() {
     let home = Home::signed_in();
-    let left = [("SSOX_PROFILE", "two\nlines"), ("SSOX_ROLE_ARN", "\u{1b}]0;x\u{7}"), ("SSOX_EXPIRES", "soon")];
+    let left = [
+        ("SSOX_PROFILE", "two\nlines"),
+        ("SSOX_PROMPT", "two"),
+        ("SSOX_ROLE_ARN", "\u{1b}]0;x\u{7}"),
+        ("SSOX_EXPIRES", "soon"),
+    ];
     let ran = home.ssox_with(&USE_DEV, &left);
     ran.ok();
     assert_eq!(ran.set("SSOX_PREVIOUS"), None);

@@ -4,9 +4,9 @@
 
 use crate::shells::{Home, Shell, shells};
 
-pub(crate) const GOOD: &str = "#ssox1\n=AWS_REGION=eu-west-1\n=AWS_SESSION_TOKEN=a=b $(touch PWNED)`touch PWNED` 'x\"\\ ~ *\n=SSOX_PROFILE=dev\n\
+pub(crate) const GOOD: &str = "#ssox1\n=AWS_REGION=eu-west-1\n=AWS_SESSION_TOKEN=a=b $(touch PWNED)`touch PWNED` 'x\"\\ ~ *\n=SSOX_PROFILE=dev\n=SSOX_PROMPT=dev\n\
     -AWS_PROFILE\n-AWS_VAULT\n-AWSUME_PROFILE\n#end\n";
-const CLEAR: &str = "#ssox1\n-AWS_REGION\n-AWS_SESSION_TOKEN\n-SSOX_PROFILE\n-AWS_SECURITY_TOKEN\n#end\n";
+const CLEAR: &str = "#ssox1\n-AWS_REGION\n-AWS_SESSION_TOKEN\n-SSOX_PROFILE\n-SSOX_PROMPT\n-AWS_SECURITY_TOKEN\n#end\n";
 const PROBE: &str =
     "probe AWS_REGION AWS_SESSION_TOKEN SSOX_PROFILE AWS_PROFILE AWS_VAULT AWSUME_PROFILE AWS_SECURITY_TOKEN";
 
@@ -86,8 +86,8 @@ fn a_child_shell_unsets_what_it_inherited() {
     for shell in shells() {
         let home = Home::scripted();
         home.reply("use", "#ssox1\n=AWS_REGION=theirs\n=AWS_SSO_PROFILE=other\n#end\n", 0);
-        home.reply("clear", "#ssox1\n-AWS_REGION\n-AWS_SSO_PROFILE\n-SSOX_PROFILE\n#end\n", 0);
-        let inherited = [shell.export("SSOX_PROFILE", "dev"), shell.export("AWS_REGION", "dev")].join("\n");
+        home.reply("clear", "#ssox1\n-AWS_REGION\n-AWS_SSO_PROFILE\n-SSOX_PROFILE\n-SSOX_PROMPT\n#end\n", 0);
+        let inherited = ["SSOX_PROFILE", "SSOX_PROMPT", "AWS_REGION"].map(|name| shell.export(name, "dev")).join("\n");
         let names = "probe AWS_REGION AWS_SSO_PROFILE SSOX_PROFILE";
         let told = run(&home, shell, &format!("{inherited}\nLOAD\nssox use other\nssox clear\n{names}"));
         assert_eq!(told, "AWS_REGION unset\nAWS_SSO_PROFILE unset\nSSOX_PROFILE unset\n", "{shell:?}");

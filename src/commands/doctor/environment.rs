@@ -5,6 +5,7 @@ use super::Severity::{Error, Info, Warning};
 use super::{Finding, Severity};
 use crate::config::ConfigFiles;
 use crate::context::Context;
+use crate::identity::is_in_use;
 use crate::profile::find;
 use crate::shell::hint;
 use crate::time::Timestamp;
@@ -24,7 +25,7 @@ const CONTAINER: [&str; 2] = ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CON
 /// Checks the environment of this process.
 pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let is_ours = ctx.var("SSOX_PROFILE").is_some();
+    let is_ours = is_in_use(ctx);
     keys(ctx, is_ours, &mut findings);
     profiles(ctx, files, &mut findings);
     if ctx.var("AWS_SECURITY_TOKEN").is_some() {
@@ -139,7 +140,7 @@ mod tests {
     #[test]
     fn what_ssox_has_set_is_no_finding() {
         let ours = [
-            ("SSOX_PROFILE", "dev"),
+            ("SSOX_PROMPT", "dev"),
             ("AWS_SSO_PROFILE", "dev"),
             ("AWS_ACCESS_KEY_ID", "A"),
             ("AWS_SECRET_ACCESS_KEY", "s"),
