@@ -140,7 +140,7 @@ fn nothing_in_use(ctx: &Context, gone: &[Identity]) -> EnvChanges {
     let has_returned = returned(&before);
     let is_pending = |name: &str| ctx.var(KEPT).is_some_and(|names| names.split(' ').any(|kept| kept == name));
     let is_left = |name: &str| is_pending(name) && snapshots::value(ctx, name).is_none();
-    for name in COMPARED {
+    for name in COMPARED.into_iter().chain([ACCOUNT_ID]) {
         let is_returned =
             (has_returned || is_left(name)) && ctx.var(name).is_some_and(|value| before.matches(name, value));
         let is_left_unset = ctx.var_os(name).is_none() && before.is_unchanged(ctx, name) && before.has_changed(name);

@@ -55,7 +55,7 @@ impl Tool {
     }
 }
 
-/// Sets a profile; keys of an emulator with their region; a region alone.
+/// Sets a profile; keys of an emulator with their region; a region and an account without keys.
 const P1: [(&str, &str); 1] = [("AWS_PROFILE", "x")];
 const P2: [(&str, &str); 4] = [
     ("AWS_ACCESS_KEY_ID", "LSLSLSLSLSLSLSLS"),
@@ -64,7 +64,7 @@ const P2: [(&str, &str); 4] = [
     ("AWS_DEFAULT_REGION", "us-west-2"),
 ];
 
-const P3: [(&str, &str); 1] = [("AWS_REGION", "us-west-2")];
+const P3: [(&str, &str); 2] = [("AWS_REGION", "us-west-2"), ("AWS_ACCOUNT_ID", "999988887777")];
 
 /// What the keys of a shell are, all of a set together.
 fn keys(environment: &Environment) -> String {
@@ -141,6 +141,9 @@ fn walk(tool: Tool, shell: Shell, ssox_first: bool) {
             && found == format!("{DEV} dev:ReadOnly");
         if !is_mended {
             assert_eq!(found, expected, "{tool:?} {shell:?}, ssox first: {ssox_first} [{steps}]");
+        }
+        if expected == format!("{OUTSIDE} ") {
+            assert!(!environment.contains_key("AWS_ACCOUNT_ID"), "{tool:?} {shell:?} [{steps}]");
         }
     }
 }
