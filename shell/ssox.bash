@@ -222,11 +222,12 @@ function _ssox_settle_kept() {
   _ssox_kept=$_ssox_others _ssox_before=(${_ssox_values[@]+"${_ssox_values[@]}"})
 }
 
-# Notes what is there now as what ssox left, and the fingerprints it replaced: the last twenty, of 100 bytes each.
+# Notes what is there now as what ssox left, and the fingerprints it replaced where direnv or mise may bring them back: the
+# last twenty, of 100 bytes each.
 function _ssox_note() {
   builtin local _ssox_now=''
   if [[ ${SSOX_IDENTITY-} != "$_ssox_held" ]]; then
-    _ssox_gone="${_ssox_gone:+$_ssox_gone }$_ssox_held"
+    [[ -z ${DIRENV_DIFF-}${__MISE_DIFF-} ]] || _ssox_gone="${_ssox_gone:+$_ssox_gone }$_ssox_held"
     while ((${#_ssox_gone} > 2000)); do _ssox_gone=${_ssox_gone#* }; done
     _ssox_held=${SSOX_IDENTITY-}
   fi

@@ -111,11 +111,11 @@ function _ssox_universal
     return $found
 end
 
-# Notes what is there now as what ssox left, and the fingerprints it replaced.
+# Notes what is there now as what ssox left, and the fingerprints it replaced where direnv or mise may bring them back.
 function _ssox_note
     set -l fish_trace
     if test "$SSOX_IDENTITY" != "$_ssox_held"
-        set -a _ssox_gone $_ssox_held
+        test -n "$DIRENV_DIFF$__MISE_DIFF"; and set -a _ssox_gone $_ssox_held
         set -q _ssox_gone[21]; and set -e _ssox_gone[1]
         set -gu _ssox_held "$SSOX_IDENTITY"
     end

@@ -250,10 +250,11 @@ function global:_ssox_apply([string]$verb, [object[]]$reply) {
     _ssox_note
 }
 
-# Notes what is there now as what ssox left, and the fingerprints it replaced.
+# Notes what is there now as what ssox left, and the fingerprints it replaced where direnv or mise may bring them back.
 function global:_ssox_note {
     if ("$env:SSOX_IDENTITY" -cne $global:_ssox_held) {
-        $gone = @($global:_ssox_gone.Split(' ')) + $global:_ssox_held -ne ''
+        $gone = @($global:_ssox_gone.Split(' ')) -ne ''
+        if ("$env:DIRENV_DIFF$env:__MISE_DIFF" -and $global:_ssox_held) { $gone += $global:_ssox_held }
         $global:_ssox_gone = "$($gone | Microsoft.PowerShell.Utility\Select-Object -Last 20)"
         $global:_ssox_held = "$env:SSOX_IDENTITY"
     }

@@ -99,10 +99,11 @@ function _ssox_apply() {
   _ssox_note
 }
 
-# Notes what is there now as what ssox left, and the fingerprints it replaced.
+# Notes what is there now as what ssox left, and the fingerprints it replaced where direnv or mise may bring them back.
 function _ssox_note() {
   if [[ ${SSOX_IDENTITY-} != "$_ssox_held" ]]; then
-    local -a gone=(${(s: :)_ssox_gone} $_ssox_held)
+    local -a gone=(${(s: :)_ssox_gone})
+    [[ -z ${DIRENV_DIFF-}${__MISE_DIFF-} ]] || gone+=($_ssox_held)
     (( $#gone <= 20 )) || gone=("${(@)gone[-20,-1]}")
     typeset -g _ssox_gone="${gone[*]}" _ssox_held=${SSOX_IDENTITY-}
   fi

@@ -162,6 +162,28 @@ fn use_and_clear_end_it() {
     });
 }
 
+/// Where no directory tool is active, no snapshot of one brings keys back: it was a person.
+#[test]
+fn keys_that_were_replaced_or_cleared_can_be_set_by_hand() {
+    in_each(&shells(), |shell| {
+        let (_standin, home) = signed_in(Duration::from_secs(3300));
+        let mut session = home.session(shell, "LOAD");
+        session.run("ssox use stg");
+        let stg = environment(&mut session, &home);
+        let keys: Vec<(&str, &str)> = THEIRS.iter().map(|(name, _)| (*name, stg[*name].as_str())).collect();
+        session.run("ssox use dev");
+        paste(&mut session, shell, &keys);
+        assert_eq!(says_foreign(&mut session, &home, true)[THEIRS[0].0], keys[0].1, "{shell:?}");
+        session.run("ssox use stg; ssox clear");
+        paste(&mut session, shell, &keys);
+        session.run("true");
+        let environment = environment(&mut session, &home);
+        for (name, value) in keys {
+            assert_eq!(environment.get(name).map(String::as_str), Some(value), "{shell:?} {name}");
+        }
+    });
+}
+
 #[test]
 fn a_child_shell_finds_out_at_its_first_prompt() {
     in_each(&shells(), |shell| {
