@@ -13,6 +13,7 @@ use crate::identity::{ACCOUNT_ID, Identity, is_in_use};
 use crate::json;
 use crate::profile::Profile;
 use crate::session::{self, Session, Token};
+use crate::source::Source;
 use crate::time::{Timestamp, human};
 use serde::Serialize;
 
@@ -57,7 +58,7 @@ fn held(ctx: &Context) -> Held {
         mode: None,
         expires_at: None,
         region: ctx.var("AWS_REGION").or_else(|| ctx.var("AWS_DEFAULT_REGION")).map(String::from),
-        account_id: account_id(ctx).or_else(|| source?.account_id()).map(String::from),
+        account_id: account_id(ctx, source),
         role_name: ctx.var("SSOX_ROLE").or_else(|| source?.role_name()).map(String::from),
         session: session.cloned(),
         token: session.and_then(|session| session::cached_token(ctx, session)),
@@ -73,9 +74,16 @@ fn held(ctx: &Context) -> Held {
     if held.foreign.is_some() { held.without_ours() } else { held }
 }
 
-/// Returns the account that ssox set; another program may have set another one beside the same keys.
-fn account_id(ctx: &Context) -> Option<&str> {
-    ctx.var(ACCOUNT_ID).filter(|_| Identity::of_shell(ctx).has_set(ctx, ACCOUNT_ID))
+/// Returns the account that ssox set. Another program may have set another one beside the same keys: then it is the account
+/// of the profile, or of the role on top of it.
+fn account_id(ctx: &Context, source: Option<&Source>) -> Option<String> {
+    if Identity::of_shell(ctx).has_set(ctx, ACCOUNT_ID) {
+        return ctx.var(ACCOUNT_ID).map(String::from);
+    }
+    if ctx.var("SSOX_ROLE_ARN").is_some() {
+        return renewal::held_profile(ctx).ok()?.source.account_id().map(String::from);
+    }
+    source?.account_id().map(String::from)
 }
 
 impl Held {

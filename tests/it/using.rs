@@ -222,6 +222,21 @@ fn what_others_left_in_the_variables_of_ssox_is_no_matter() {
 }
 
 #[test]
+fn an_account_that_others_set_is_not_the_one_of_the_credentials() {
+    let home = Home::signed_in();
+    let mut held = home.ssox(&USE_DEV).all_set();
+    held.retain(|(name, _)| name != "AWS_ACCOUNT_ID");
+    held.push(("AWS_ACCOUNT_ID".into(), "999999999999".into()));
+    for (role, account) in [("", "111122223333"), ("arn:aws:iam::222233334444:role/Target", "222233334444")] {
+        let mut held: Vec<(&str, &str)> = held.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        held.push(("SSOX_ROLE_ARN", role));
+        let status = home.ssox_with(&["status"], &held).ok();
+        let shown = status.lines().find(|line| line.starts_with("account ")).unwrap_or_default();
+        assert!(shown.ends_with(account), "{role}: {status}");
+    }
+}
+
+#[test]
 fn refusals_have_their_exit_status() {
     for (fault, status, words) in [
         (Fault::Status(403), 5, "ForbiddenException"),
