@@ -231,6 +231,8 @@ function _ssox_note() {
     while ((${#_ssox_gone} > 2000)); do _ssox_gone=${_ssox_gone#* }; done
     _ssox_held=${SSOX_IDENTITY-}
   fi
+  # Only direnv and mise bring values back by themselves: without a snapshot of theirs it is a person who does.
+  [[ -n ${DIRENV_DIFF-}${__MISE_DIFF-} ]] || _ssox_gone=''
   _ssox_read_identity
   _ssox_seen=("$_ssox_now")
 }

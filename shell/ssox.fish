@@ -119,6 +119,8 @@ function _ssox_note
         set -q _ssox_gone[21]; and set -e _ssox_gone[1]
         set -gu _ssox_held "$SSOX_IDENTITY"
     end
+    # Only direnv and mise bring values back by themselves: without a snapshot of theirs it is a person who does.
+    test -n "$DIRENV_DIFF$__MISE_DIFF"; or set -gu _ssox_gone
     set -gu _ssox_seen (_ssox_read_identity)
     return 0
 end

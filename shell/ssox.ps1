@@ -258,6 +258,8 @@ function global:_ssox_note {
         $global:_ssox_gone = "$($gone | Microsoft.PowerShell.Utility\Select-Object -Last 20)"
         $global:_ssox_held = "$env:SSOX_IDENTITY"
     }
+    # Only direnv and mise bring values back by themselves: without a snapshot of theirs it is a person who does.
+    if (-not "$env:DIRENV_DIFF$env:__MISE_DIFF") { $global:_ssox_gone = '' }
     $global:_ssox_seen = _ssox_identity
 }
 

@@ -107,6 +107,8 @@ function _ssox_note() {
     (( $#gone <= 20 )) || gone=("${(@)gone[-20,-1]}")
     typeset -g _ssox_gone="${gone[*]}" _ssox_held=${SSOX_IDENTITY-}
   fi
+  # Only direnv and mise bring values back by themselves: without a snapshot of theirs it is a person who does.
+  [[ -n ${DIRENV_DIFF-}${__MISE_DIFF-} ]] || typeset -g _ssox_gone=
   _ssox_read_identity
   typeset -g _ssox_seen=$_ssox_now
 }

@@ -251,6 +251,27 @@ fn a_profile_that_only_ssox_profile_names_is_not_in_use() {
 }
 
 #[test]
+fn keys_can_be_set_by_hand_when_the_directory_is_left() {
+    in_each(&shells(), |shell| {
+        let (_standin, home) = signed_in(Duration::from_secs(3300));
+        let mut session = home.session(shell, "LOAD");
+        session.run("ssox use dev");
+        let dev = environment(&mut session, &home);
+        let again: Vec<(&str, &str)> = THEIRS.iter().map(|(name, _)| (*name, dev[*name].as_str())).collect();
+        paste(&mut session, shell, &[("DIRENV_DIFF", "x")]);
+        session.run("ssox clear");
+        session.run(&unset(shell, "DIRENV_DIFF"));
+        paste(&mut session, shell, &[("AWS_REGION", "us-west-2")]);
+        paste(&mut session, shell, &again);
+        session.run("true");
+        let environment = environment(&mut session, &home);
+        for (name, value) in again {
+            assert_eq!(environment.get(name).map(String::as_str), Some(value), "{shell:?} {name}");
+        }
+    });
+}
+
+#[test]
 fn an_account_that_others_set_is_not_the_account_of_our_keys() {
     let (_standin, home) = signed_in(Duration::from_secs(3300));
     let command = format!("{SSOX} status --json");
