@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 const LOAD: &str = "Set-StrictMode -Version Latest; ssox init powershell | Out-String | Invoke-Expression";
-const USE: &str = "#ssox1\n=SSOX_PROFILE=dev\n=AWS_REGION=eu-west-1\n=AWS_SESSION_TOKEN=a=b $(calc) 'x\" \\\\ \\u00e9\\ud83d\\ude00\n-AWS_PROFILE\n#end\n";
+const USE: &str = "#ssox1\n=SSOX_PROFILE=dev\n=SSOX_PROMPT=dev\n=AWS_REGION=eu-west-1\n=AWS_SESSION_TOKEN=a=b $(calc) 'x\" \\\\ \\u00e9\\ud83d\\ude00\n-AWS_PROFILE\n#end\n";
 
 /// Runs a script, and returns what it printed; `None` where there is no PowerShell.
 fn run(home: &Home, script: &str) -> Option<String> {
@@ -39,7 +39,11 @@ fn check(home: &Home, script: &str, expected: &str) {
 fn a_reply_is_applied_and_taken_back() {
     let home = Home::scripted();
     home.reply("use", USE, 0);
-    home.reply("clear", "#ssox1\n-SSOX_PROFILE\n-AWS_REGION\n-AWS_SESSION_TOKEN\n-AWS_PROFILE\n-AWS_VAULT\n#end\n", 0);
+    home.reply(
+        "clear",
+        "#ssox1\n-SSOX_PROFILE\n-SSOX_PROMPT\n-AWS_REGION\n-AWS_SESSION_TOKEN\n-AWS_PROFILE\n-AWS_VAULT\n#end\n",
+        0,
+    );
     let show = "[Console]::OutputEncoding = [Text.UTF8Encoding]::new($false); \
         \"$LASTEXITCODE [$env:AWS_REGION] [$env:AWS_SESSION_TOKEN] [$env:AWS_PROFILE] [$env:AWS_VAULT]\"";
     let script = format!(
@@ -56,6 +60,15 @@ fn what_is_unset_is_gone_and_not_empty() {
     let script = "$env:AWS_PROFILE = 'p'\nssox use dev\n\"$(Test-Path Env:AWS_PROFILE) $(Test-Path Env:AWS_A)\"\n\
         ssox clear\n\"$(Test-Path Env:AWS_PROFILE) $(Test-Path Env:AWS_A)\"";
     check(&home, script, "False True\nTrue False\n");
+}
+
+#[test]
+fn only_what_a_directory_tool_may_bring_back_is_remembered() {
+    let home = Home::scripted();
+    home.reply("use", "#ssox1\n=SSOX_PROFILE=dev\n=SSOX_IDENTITY=one\n#end\n", 0);
+    home.reply("clear", "#ssox1\n-SSOX_PROFILE\n-SSOX_IDENTITY\n#end\n", 0);
+    let script = "ssox use dev\nssox clear\n\"[$_ssox_gone]\"\n$env:DIRENV_DIFF = 'x'\nssox use dev\nssox clear\n\"[$_ssox_gone]\"";
+    check(&home, script, "[]\n[one]\n");
 }
 
 #[test]
@@ -337,7 +350,7 @@ fn a_number_from_outside_is_never_computed_with() {
 fn the_constrained_language_has_all_but_the_finer_points() {
     let home = Home::scripted();
     home.reply("use", "#ssox1\n=SSOX_PROFILE=dev\n=AWS_A=a \\u00e9\n-AWS_PROFILE\n#end\n", 0);
-    home.reply("clear", "#ssox1\n-SSOX_PROFILE\n-AWS_A\n-AWS_PROFILE\n#end\n", 0);
+    home.reply("clear", "#ssox1\n-SSOX_PROFILE\n-SSOX_PROMPT\n-AWS_A\n-AWS_PROFILE\n#end\n", 0);
     home.write("ssox.ps1", &loaded());
     let script = "[Console]::OutputEncoding = [Text.UTF8Encoding]::new($false); $env:TERM = 'dumb'; $env:AWS_PROFILE = 'p'\n\
         $ExecutionContext.SessionState.LanguageMode = 'ConstrainedLanguage'\n\
