@@ -13,9 +13,9 @@ builtin unalias ssox 2>/dev/null || builtin true
 # `_ssox_seen` has the compared values as the binary last judged them, `_ssox_held` the fingerprints that went with them,
 # `_ssox_gone` the fingerprints of what was replaced or cleared here.
 if [[ ${(t)_ssox_kept} != association* ]]; then
-  builtin unset -v _ssox_kept _ssox_child _ssox_seen _ssox_held _ssox_gone _ssox_painted
+  builtin unset -v _ssox_kept _ssox_child _ssox_seen _ssox_held _ssox_gone _ssox_painted _ssox_painting _ssox_shown _ssox_current
   typeset -gA _ssox_kept
-  typeset -g _ssox_seen= _ssox_held=${SSOX_IDENTITY-} _ssox_gone= _ssox_painted=
+  typeset -g _ssox_seen= _ssox_held=${SSOX_IDENTITY-} _ssox_gone= _ssox_painted= _ssox_painting= _ssox_shown= _ssox_current=
   typeset -gi _ssox_child=0
   [[ -z ${SSOX_PROMPT-}${SSOX_IDENTITY-} ]] || _ssox_child=1
 fi
@@ -55,7 +55,7 @@ function _ssox_change() {
 }
 
 # Checks all lines of the reply to a verb, then applies them: `=NAME=VALUE` sets, `-NAME` unsets, `!NAME` forgets what was
-# there before. When nothing is in use after that, variables that are now unset get back what was there before. What is
+# there before. After `clear`, and when nothing is in use after that, variables that are now unset get back what was there before. What is
 # unset while nothing is in use was ssox's, and is not remembered.
 function _ssox_apply() {
   builtin setopt local_options no_xtrace
@@ -95,7 +95,7 @@ function _ssox_apply() {
   for name in "${(@)${(@M)lines:#!*}#!}"; do
     builtin unset "_ssox_kept[$name]"
   done
-  [[ $1 == use || -n ${SSOX_PROMPT-}${SSOX_IDENTITY-} ]] || _ssox_restore
+  [[ $1 == use || $1 != clear && -n ${SSOX_PROMPT-}${SSOX_IDENTITY-} ]] || _ssox_restore
   _ssox_note
 }
 
@@ -109,8 +109,7 @@ function _ssox_note() {
   fi
   # Only direnv and mise bring values back by themselves: without a snapshot of theirs it is a person who does.
   [[ -n ${DIRENV_DIFF-}${__MISE_DIFF-} ]] || typeset -g _ssox_gone=
-  _ssox_read_identity
-  typeset -g _ssox_seen=$_ssox_now
+  _ssox_see
 }
 
 function _ssox_refuse() {
@@ -142,32 +141,29 @@ function _ssox_restore() {
 
 # --- hook
 
-# Reads the clock without a process: the epoch second in `_ssox_clock`.
-function _ssox_read_clock() {
-  local format='%D{%s}'
-  typeset -gi _ssox_clock=${(%)format}
-}
-
-# Reads what is compared, with its types, since what is not exported reaches no tool: into `_ssox_now`.
-function _ssox_read_identity() {
-  local newline=$'\n'
-  typeset -g _ssox_now="$AWS_ACCESS_KEY_ID$newline$AWS_SECRET_ACCESS_KEY$newline$AWS_SESSION_TOKEN$newline"
-  _ssox_now+="$AWS_CREDENTIAL_EXPIRATION$newline$AWS_REGION$newline$AWS_DEFAULT_REGION$newline$AWS_PROFILE$newline"
-  _ssox_now+="$AWS_DEFAULT_PROFILE$newline$AWS_SECURITY_TOKEN$newline$SSOX_PROFILE$newline$SSOX_IDENTITY$newline"
-  _ssox_now+="${(t)AWS_ACCESS_KEY_ID} ${(t)AWS_SECRET_ACCESS_KEY} ${(t)AWS_SESSION_TOKEN} ${(t)AWS_PROFILE}"
-}
+# How the clock is read without a process: the epoch second, as a prompt shows it.
+typeset -g _ssox_clock_format='%D{%s}'
 
 # Has the binary judge what changed since it last did: other keys, another region, a profile beside them. It is called once
 # for each change, and in a shell that inherits a profile at the first prompt. What nobody can judge is foreign.
 function _ssox_look() {
-  [[ -n ${SSOX_PROMPT-}${SSOX_IDENTITY-}$_ssox_gone$_ssox_seen ]] || return 1
-  _ssox_read_identity
-  [[ $_ssox_now != "$_ssox_seen" ]] || return 1
+  [[ -n $SSOX_PROMPT || -n $SSOX_IDENTITY || -n $_ssox_gone || -n $_ssox_seen ]] || return 1
+  # As in _ssox_see, and not called there: this is most of what a prompt costs.
+  [[ $AWS_ACCESS_KEY_ID,$AWS_SECRET_ACCESS_KEY,$AWS_SESSION_TOKEN,$AWS_CREDENTIAL_EXPIRATION,$AWS_REGION,\
+$AWS_DEFAULT_REGION,$AWS_PROFILE,$AWS_DEFAULT_PROFILE,$AWS_SECURITY_TOKEN,$SSOX_PROFILE,$SSOX_IDENTITY,\
+${(t)AWS_ACCESS_KEY_ID},${(t)AWS_SECRET_ACCESS_KEY},${(t)AWS_SESSION_TOKEN},${(t)AWS_PROFILE} != "$_ssox_seen" ]] || return 1
+  _ssox_see
   local reply
-  typeset -g _ssox_seen=$_ssox_now
   reply="$(SSOX_GONE=$_ssox_gone SSOX_KEPT="${(k)_ssox_kept}" builtin command ssox --emit=zsh1 identity </dev/null 2>/dev/null)" \
     && _ssox_apply identity "$reply" 2>/dev/null && return
   [[ -z ${SSOX_PROMPT-}${SSOX_IDENTITY-} ]] || builtin export SSOX_STATE=foreign SSOX_PROMPT=${SSOX_PROMPT%\?}\?
+}
+
+# Keeps what is compared; with its types, since what is not exported reaches no tool.
+function _ssox_see() {
+  _ssox_seen=$AWS_ACCESS_KEY_ID,$AWS_SECRET_ACCESS_KEY,$AWS_SESSION_TOKEN,$AWS_CREDENTIAL_EXPIRATION,$AWS_REGION,\
+$AWS_DEFAULT_REGION,$AWS_PROFILE,$AWS_DEFAULT_PROFILE,$AWS_SECURITY_TOKEN,$SSOX_PROFILE,$SSOX_IDENTITY,\
+${(t)AWS_ACCESS_KEY_ID},${(t)AWS_SECRET_ACCESS_KEY},${(t)AWS_SESSION_TOKEN},${(t)AWS_PROFILE}
 }
 
 # Tells whether the binary wants to be called. When it failed to answer, it gets a minute; a clock that was set back
@@ -191,11 +187,20 @@ function _ssox_tick() {
 # Runs before the other hooks, so that prompts they draw show the credentials as they are now.
 function _ssox_precmd() {
   builtin setopt local_options no_xtrace
-  _ssox_take_off
+  # Takes the segment out again, before others work on the prompt. Whoever took it out by hand has it out; but a hook behind
+  # ours, or a function `precmd`, may have made the prompt anew.
+  if [[ -n $_ssox_painted ]]; then
+    [[ $RPROMPT == "$_ssox_painted"* ]] || (( _ssox_moved )) || builtin whence precmd >/dev/null || _ssox_placed=0
+    RPROMPT=${RPROMPT#"$_ssox_painted"}
+    _ssox_painted=
+  fi
   # Where the segment is ours to draw, the second hook is early enough.
   (( _ssox_placed )) || _ssox_look || builtin true
-  [[ -n ${SSOX_PROMPT-}${SSOX_NEXT-}${SSOX_SEGMENT-} ]] || return 0
-  _ssox_read_clock
+  [[ -n $SSOX_PROMPT || -n $SSOX_NEXT || -n $SSOX_SEGMENT ]] || return 0
+  _ssox_clock=${(%)_ssox_clock_format}
+  # At most prompts nothing is due, and the segment is the one before.
+  [[ $SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_NEXT != "$_ssox_current" ]] \
+    || (( _ssox_clock < _ssox_since || _ssox_clock >= _ssox_until )) || return 0
   ! _ssox_is_due || { _ssox_look; ! _ssox_is_due } || _ssox_tick
   _ssox_show
 }
@@ -204,14 +209,19 @@ function _ssox_precmd() {
 function _ssox_settle() {
   builtin setopt local_options no_xtrace
   if _ssox_look; then
-    _ssox_read_clock
+    _ssox_clock=${(%)_ssox_clock_format}
     _ssox_show
   fi
   (( ! _ssox_undecided )) || _ssox_decide
   (( _ssox_placed )) || return 0
   _ssox_moved=0
   [[ $precmd_functions[-1] == _ssox_settle ]] || _ssox_go_behind '*'
-  _ssox_put_on
+  [[ -n ${SSOX_SEGMENT-} ]] || return 0
+  # Most prompts show what the one before showed.
+  local shown="$SSOX_SEGMENT $SSOX_SEGMENT_STATE ${NO_COLOR:+plain} ${SSOX_PROTECTED-}"
+  [[ $shown == "$_ssox_shown" ]] || { _ssox_paint; _ssox_shown=$shown }
+  _ssox_painted=$_ssox_painting${RPROMPT:+ }
+  RPROMPT=$_ssox_painted$RPROMPT
 }
 
 # Goes behind the last of the other hooks that has such a name.
@@ -227,7 +237,7 @@ function _ssox_preexec() {
   builtin setopt local_options no_xtrace
   [[ ${SSOX_EXPIRES-} == [1-9][0-9](#c0,14) ]] || return 0
   [[ $1 != [[:space:]]#ssox* ]] || return 0
-  _ssox_read_clock
+  _ssox_clock=${(%)_ssox_clock_format}
   (( _ssox_clock >= SSOX_EXPIRES - 60 )) || return 0
   [[ ${SSOX_STATE-} == renewing ]] || _ssox_is_due || return 0
   _ssox_tick --wait=2s
@@ -237,10 +247,11 @@ function _ssox_preexec() {
 # --- segment
 
 # Computes SSOX_SEGMENT (`dev:ReadOnly 43m`) and SSOX_SEGMENT_STATE (ok, soon, renewing, expired, foreign), not exported, for
-# prompts of your own.
+# prompts of your own; and until when that stays as it is.
 function _ssox_show() {
   local clock= mark= state=ok
   local -i left
+  _ssox_since=_ssox_clock _ssox_until=_ssox_clock+60
   case ${SSOX_STATE-} in
     (sign-in) mark=' sign in' state=soon ;;
     (failed) mark=' failed' state=soon ;;
@@ -248,6 +259,7 @@ function _ssox_show() {
   esac
   if [[ $state != foreign && ${SSOX_EXPIRES-} == [1-9][0-9](#c0,14) ]]; then
     left=SSOX_EXPIRES-_ssox_clock
+    _ssox_until='left < 60 ? _ssox_clock : _ssox_clock + left % 60 + 1'
     if (( left >= 172800 )); then clock=" $(( left / 86400 ))d"
     elif (( left >= 3600 )); then clock=" $(( left / 3600 ))h $(( left % 3600 / 60 ))m"
     elif (( left >= 60 )); then clock=" $(( left / 60 ))m"
@@ -258,15 +270,15 @@ function _ssox_show() {
     fi
     (( left <= 0 || left >= 900 )) || state=soon
   fi
-  typeset -g SSOX_SEGMENT= SSOX_SEGMENT_STATE= _ssox_clock_text=$clock$mark
-  [[ -z ${SSOX_PROMPT-} ]] || typeset -g SSOX_SEGMENT=$SSOX_PROMPT$clock$mark SSOX_SEGMENT_STATE=$state
+  [[ ${SSOX_NEXT-} != [1-9][0-9](#c0,14) ]] || (( SSOX_NEXT >= _ssox_until )) || _ssox_until=SSOX_NEXT
+  SSOX_SEGMENT= SSOX_SEGMENT_STATE= _ssox_clock_text=$clock$mark
+  [[ -z ${SSOX_PROMPT-} ]] || SSOX_SEGMENT=$SSOX_PROMPT$clock$mark SSOX_SEGMENT_STATE=$state
+  _ssox_current=$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_NEXT
 }
 
-# Puts the segment into the right prompt, in colours, as text that means nothing to zsh, whether it expands parameters in
-# prompts or not: `%{%}` is nothing, and what stands before it begins no expansion.
-function _ssox_put_on() {
-  typeset -g _ssox_painted=
-  [[ -n ${SSOX_SEGMENT-} ]] || return 0
+# Paints the segment for the right prompt, as text that means nothing to zsh, whether it expands parameters in prompts or
+# not: `%{%}` is nothing, and what stands before it begins no expansion.
+function _ssox_paint() {
   local label=$SSOX_PROMPT colour=green
   if [[ $label == *[^a-zA-Z0-9:_./@+-]* ]]; then
     label=${${label//[[:cntrl:]]}//\%/%%}
@@ -278,22 +290,11 @@ function _ssox_put_on() {
     (foreign) colour=magenta ;;
   esac
   case ${NO_COLOR:+plain}${SSOX_PROTECTED:+protected} in
-    (plain) _ssox_painted=$label$_ssox_clock_text ;;
-    (plainprotected) _ssox_painted="%S $label %s$_ssox_clock_text" ;;
-    (protected) _ssox_painted="%K{red}%F{white} $label %f%k%F{$colour}$_ssox_clock_text%f" ;;
-    (*) _ssox_painted="%F{$colour}$label$_ssox_clock_text%f" ;;
+    (plain) _ssox_painting=$label$_ssox_clock_text ;;
+    (plainprotected) _ssox_painting="%S $label %s$_ssox_clock_text" ;;
+    (protected) _ssox_painting="%K{red}%F{white} $label %f%k%F{$colour}$_ssox_clock_text%f" ;;
+    (*) _ssox_painting="%F{$colour}$label$_ssox_clock_text%f" ;;
   esac
-  _ssox_painted+=${RPROMPT:+ }
-  RPROMPT=$_ssox_painted$RPROMPT
-}
-
-# Takes the segment out again, before others work on the prompt. Whoever took it out by hand has it out; but a hook behind
-# ours, or a function `precmd`, may have made the prompt anew.
-function _ssox_take_off() {
-  [[ -n $_ssox_painted ]] || return 0
-  [[ $RPROMPT == "$_ssox_painted"* ]] || (( _ssox_moved )) || builtin whence precmd >/dev/null || _ssox_placed=0
-  RPROMPT=${RPROMPT#"$_ssox_painted"}
-  typeset -g _ssox_painted=
 }
 
 # Decides at the first prompt, when all of the rc file has run, whether the right prompt shows the segment: not where a
@@ -309,7 +310,7 @@ function _ssox_decide() {
 }
 
 if [[ -o interactive ]]; then
-  typeset -gi _ssox_clock=0 _ssox_retry=0 _ssox_segment=1 _ssox_undecided=1 _ssox_placed=0 _ssox_moved=0
+  typeset -gi _ssox_clock=0 _ssox_since=0 _ssox_until=0 _ssox_retry=0 _ssox_segment=1 _ssox_undecided=1 _ssox_placed=0 _ssox_moved=0
   [[ -z ${_ssox_no_prompt-} ]] || _ssox_segment=0
   typeset -ga precmd_functions preexec_functions
   precmd_functions=(_ssox_precmd ${precmd_functions:#_ssox_(precmd|settle)} _ssox_settle)
