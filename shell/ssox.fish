@@ -121,7 +121,8 @@ function _ssox_note
     end
     # Only direnv and mise bring values back by themselves: without a snapshot of theirs it is a person who does.
     test -n "$DIRENV_DIFF$__MISE_DIFF"; or set -gu _ssox_gone
-    set -gu _ssox_seen (_ssox_read_identity)
+    _ssox_read_identity
+    set -gu _ssox_seen $_ssox_now
     return 0
 end
 
@@ -184,13 +185,12 @@ else
     end
 end
 
-# Prints what is compared, and of how many names nothing is exported, since such a value reaches no tool.
+# Reads what is compared into `_ssox_now`, and of how many names nothing is exported, since such a value reaches no tool.
 function _ssox_read_identity
     set -l fish_trace
     set -qx AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_PROFILE
-    string join -- \x1f "$status" "$AWS_ACCESS_KEY_ID" "$AWS_SECRET_ACCESS_KEY" "$AWS_SESSION_TOKEN" \
-        "$AWS_CREDENTIAL_EXPIRATION" "$AWS_REGION" "$AWS_DEFAULT_REGION" "$AWS_PROFILE" "$AWS_DEFAULT_PROFILE" \
-        "$AWS_SECURITY_TOKEN" "$SSOX_PROFILE" "$SSOX_IDENTITY"
+    set -gu _ssox_now "$status,$AWS_ACCESS_KEY_ID,$AWS_SECRET_ACCESS_KEY,$AWS_SESSION_TOKEN,$AWS_CREDENTIAL_EXPIRATION,"\
+"$AWS_REGION,$AWS_DEFAULT_REGION,$AWS_PROFILE,$AWS_DEFAULT_PROFILE,$AWS_SECURITY_TOKEN,$SSOX_PROFILE,$SSOX_IDENTITY"
 end
 
 # Has the binary judge what changed since it last did: other keys, another region, a profile beside them. It is called once
@@ -199,9 +199,9 @@ function _ssox_look
     set -l fish_trace
     set -l IFS \n
     test -n "$SSOX_PROMPT$SSOX_IDENTITY$_ssox_gone$_ssox_seen"; or return
-    set -l now (_ssox_read_identity)
-    test "$now" != "$_ssox_seen"; or return
-    set -gu _ssox_seen $now
+    _ssox_read_identity
+    test "$_ssox_now" != "$_ssox_seen"; or return
+    set -gu _ssox_seen $_ssox_now
     if command -q ssox
         and set -l reply (SSOX_GONE="$_ssox_gone" SSOX_KEPT="$_ssox_kept" command ssox --emit=fish1 identity </dev/null 2>/dev/null)
         and _ssox_apply identity $reply 2>/dev/null
@@ -239,13 +239,22 @@ function _ssox_prompt_hook
     set -l IFS \n
     if test -n "$SSOX_PROMPT$SSOX_NEXT$SSOX_SEGMENT"
         _ssox_read_clock
-        if _ssox_is_due
-            _ssox_look
-            _ssox_is_due; and _ssox_tick
+        # At most prompts nothing is due, and the segment is the one before.
+        if test $_ssox_clock -lt $_ssox_since -o $_ssox_clock -ge $_ssox_until -o "$_ssox_current" != \
+                "$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_NEXT,$SSOX_PROTECTED,$TERM,$NO_COLOR"
+            _ssox_refresh
         end
-        _ssox_show
     end
     set -q _ssox_undecided[1]; and _ssox_place
+end
+
+# Renews the credentials when they are due, and computes the segment.
+function _ssox_refresh
+    if _ssox_is_due
+        _ssox_look
+        _ssox_is_due; and _ssox_tick
+    end
+    _ssox_show
 end
 
 # Runs after the other hooks: direnv and mise may have changed what is compared.
@@ -270,7 +279,7 @@ end
 # --- segment
 
 # Computes SSOX_SEGMENT (`dev:ReadOnly 43m`) and SSOX_SEGMENT_STATE (ok, soon, renewing, expired, foreign), not exported,
-# for prompts of your own; and `_ssox_painted`, the same in colours.
+# for prompts of your own; `_ssox_painted`, the same in colours; and until when they stay as they are.
 function _ssox_show
     set -l fish_trace
     set -l IFS \n
@@ -279,6 +288,9 @@ function _ssox_show
     set -l clock
     set -l mark
     set -l state ok
+    set -gu _ssox_current "$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_NEXT,$SSOX_PROTECTED,$TERM,$NO_COLOR"
+    set -gu _ssox_since $_ssox_clock
+    set -gu _ssox_until (builtin math $_ssox_clock + 60)
     switch "$SSOX_STATE"
         case sign-in
             set mark ' sign in'
@@ -291,6 +303,8 @@ function _ssox_show
     end
     if test $state != foreign; and string match -qr '^[1-9][0-9]{0,14}$' -- "$SSOX_EXPIRES"
         set -l left (builtin math $SSOX_EXPIRES - $_ssox_clock)
+        set _ssox_until $_ssox_clock
+        test $left -lt 60; or set _ssox_until (builtin math $_ssox_clock + $left % 60 + 1)
         if test $left -ge 172800
             set clock " $(builtin math "floor($left / 86400)")d"
         else if test $left -ge 3600
@@ -309,6 +323,9 @@ function _ssox_show
             set state expired
         end
         test $left -gt 0 -a $left -lt 900; and set state soon
+    end
+    if string match -qr '^[1-9][0-9]{0,14}$' -- "$SSOX_NEXT"; and test $SSOX_NEXT -lt $_ssox_until
+        set _ssox_until $SSOX_NEXT
     end
     set -gu SSOX_SEGMENT
     set -gu SSOX_SEGMENT_STATE
@@ -382,6 +399,9 @@ end
 if status is-interactive
     set -gu _ssox_retry 0
     set -gu _ssox_clock 0
+    set -gu _ssox_since 0
+    set -gu _ssox_until 0
+    set -gu _ssox_current
     set -gu _ssox_colours
     set -gu _ssox_undecided 1
     set -gu _ssox_first 1
