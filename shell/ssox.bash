@@ -63,9 +63,9 @@ function _ssox_change() {
   return "$_ssox_status"
 }
 
-# Applies the reply to a verb: `=NAME=VALUE` sets, `-NAME` unsets, `!NAME` forgets what was there before. When nothing is in
-# use after that, variables that are now unset get back what was there before. What is unset while nothing is in use was
-# ssox's, and is not remembered. Matching ignores the options of the shell around.
+# Applies the reply to a verb: `=NAME=VALUE` sets, `-NAME` unsets, `!NAME` forgets what was there before. After
+# `clear`, and when nothing is in use, variables that are now unset get back what was there before. What a hook
+# unsets while nothing is in use was ssox's, and is not remembered. Matching ignores the options of the shell around.
 function _ssox_apply() {
   builtin local IFS=$'\n' _ssox_options="$-" _ssox_nocase='' _ssox_result=0
   builtin local _ssox_forgotten=' ' _ssox_in_use="${SSOX_PROMPT-}${SSOX_IDENTITY-}"
@@ -76,13 +76,13 @@ function _ssox_apply() {
   builtin set -f
   # shellcheck disable=SC2206  # splitting at newlines is what is wanted here
   _ssox_lines=($2)
-  case $1 in use) _ssox_in_use=on ;; esac
+  case $1 in use | clear) _ssox_in_use=on ;; esac
   case $_ssox_options in *f*) ;; *) builtin set +f ;; esac
   if _ssox_check && _ssox_remember; then
     _ssox_settle_kept "$_ssox_forgotten" ''
     _ssox_set
     case $1${SSOX_PROMPT-}${SSOX_IDENTITY-} in
-      clear | identity | tick)
+      clear* | identity | tick)
         _ssox_settle_kept ' ' on
         _ssox_child=''
         ;;

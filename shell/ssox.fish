@@ -54,8 +54,8 @@ function _ssox_change
 end
 
 # Checks all lines of the reply to a verb, then applies them: `=NAME=VALUE` sets, `-NAME` unsets, `!NAME` forgets what was
-# there before. When nothing is in use after that, variables that are now unset get back what was there before. What is
-# unset while nothing is in use was ssox's, and is not remembered.
+# there before. After `clear`, and when nothing is in use, variables that are now unset get back what was there before.
+# What a hook unsets while nothing is in use was ssox's, and is not remembered.
 function _ssox_apply
     set -l fish_trace
     set -l IFS \n
@@ -86,7 +86,7 @@ function _ssox_apply
         return 70
     end
     set -l remembered $names
-    test $verb = use -o -n "$SSOX_PROMPT$SSOX_IDENTITY"; and set -a remembered $gone
+    test $verb = use -o $verb = clear -o -n "$SSOX_PROMPT$SSOX_IDENTITY"; and set -a remembered $gone
     set -q _ssox_child[1]; or _ssox_remember $remembered
     _ssox_forget (string replace -rf '^!' '' -- $argv)
     for name in $names
@@ -96,7 +96,7 @@ function _ssox_apply
     for name in $gone
         set -e -g $name
     end
-    test $verb = use -o -n "$SSOX_PROMPT$SSOX_IDENTITY"; or _ssox_restore
+    test $verb = use -o $verb != clear -a -n "$SSOX_PROMPT$SSOX_IDENTITY"; or _ssox_restore
     _ssox_note
 end
 

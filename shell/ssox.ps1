@@ -227,9 +227,9 @@ function global:_ssox_answer([string]$verb, [object[]]$reply) {
 }
 
 # Checks all lines of the reply to a verb, then applies them: `=NAME=VALUE` sets, `-NAME` unsets, `!NAME` forgets what was
-# there before. When nothing is in use after that, variables that are now unset get back what was there before. What is
-# unset while nothing is in use was ssox's, and is not remembered. Returns why not, when it does not. Values come with all but ASCII escaped, because
-# what PowerShell reads from a program goes through a code page.
+# there before. After `clear`, and when nothing is in use, variables that are now unset get back what was there before.
+# What a hook unsets while nothing is in use was ssox's, and is not remembered. Returns why not, when it does not. Values
+# come with all but ASCII escaped, because what PowerShell reads from a program goes through a code page.
 function global:_ssox_apply([string]$verb, [object[]]$reply) {
     $names = '(?:AWS|SSOX)_[A-Z0-9_]+|AWSUME_PROFILE|AWSUME_EXPIRATION|AWSU_PROFILE'
     $value = '(?:[^\\]|\\\\|\\u[0-9a-f]{4})*'
@@ -238,7 +238,7 @@ function global:_ssox_apply([string]$verb, [object[]]$reply) {
     if ($lines.Count -ne $reply.Count - 2) { return 'unexpected reply' }
     if ($lines -cnotmatch "^(?:=[^=]+=$value|[-!][^=]+)\z") { return 'unexpected reply' }
     if ($lines -cnotmatch "^(?:=(?:$names)=.*|[-!](?:$names))\z") { return 'a variable of that name is not to be changed' }
-    $in_use = "$env:SSOX_PROMPT$env:SSOX_IDENTITY" -or $verb -ceq 'use'
+    $in_use = "$env:SSOX_PROMPT$env:SSOX_IDENTITY" -or $verb -cmatch '^(?:use|clear)\z'
     foreach ($line in $lines -cnotmatch '^!') {
         $name, $value = $line.Substring(1).Split([char[]]'=', 2)
         $is_kept = $global:_ssox_child -or $global:_ssox_kept.ContainsKey($name)
@@ -246,7 +246,8 @@ function global:_ssox_apply([string]$verb, [object[]]$reply) {
         _ssox_set $name $(if ($line[0] -eq '=') { [regex]::Unescape($value) })
     }
     foreach ($line in $lines -cmatch '^!') { $global:_ssox_kept.Remove($line.Substring(1)) }
-    if ($verb -cne 'use' -and -not "$env:SSOX_PROMPT$env:SSOX_IDENTITY") { _ssox_restore }
+    $is_left = $verb -ceq 'clear' -or ($verb -cne 'use' -and -not "$env:SSOX_PROMPT$env:SSOX_IDENTITY")
+    if ($is_left) { _ssox_restore }
     _ssox_note
 }
 

@@ -55,11 +55,11 @@ function _ssox_change() {
 }
 
 # Checks all lines of the reply to a verb, then applies them: `=NAME=VALUE` sets, `-NAME` unsets, `!NAME` forgets what was
-# there before. After `clear`, and when nothing is in use after that, variables that are now unset get back what was there before. What is
-# unset while nothing is in use was ssox's, and is not remembered.
+# there before. After `clear`, and when nothing is in use, variables that are now unset get back what was there before.
+# What a hook unsets while nothing is in use was ssox's, and is not remembered.
 function _ssox_apply() {
   builtin setopt local_options no_xtrace
-  local line name in_use=${(M)1:#use}${SSOX_PROMPT-}${SSOX_IDENTITY-}
+  local line name in_use=${(M)1:#(use|clear)}${SSOX_PROMPT-}${SSOX_IDENTITY-}
   local -a lines names
   lines=("${(@f)2}")
   [[ $lines[1] == '#ssox1' && $lines[-1] == '#end' ]] || { _ssox_refuse 'unexpected reply'; return 70 }

@@ -74,7 +74,7 @@ pub(crate) enum Verb {
     Export(Export),
     /// Run a program with a profile's credentials
     Exec(Exec),
-    /// Print credentials for `credential_process`; never asks and never opens a browser
+    /// Print credentials for `credential_process`, without asking
     CredentialProcess(CredentialProcess),
     #[command(subcommand)]
     Configure(Configure),
