@@ -268,7 +268,7 @@ function _ssox_read_identity() {
   _ssox_read_types
   _ssox_now=${AWS_ACCESS_KEY_ID-},${AWS_SECRET_ACCESS_KEY-},${AWS_SESSION_TOKEN-},${AWS_CREDENTIAL_EXPIRATION-},\
 ${AWS_REGION-},${AWS_DEFAULT_REGION-},${AWS_PROFILE-},${AWS_DEFAULT_PROFILE-},${AWS_SECURITY_TOKEN-},\
-${SSOX_PROFILE-},${SSOX_IDENTITY-},$_ssox_types
+${AWS_ACCOUNT_ID-},${SSOX_PROFILE-},${SSOX_IDENTITY-},$_ssox_types
 }
 
 _ssox_types=''

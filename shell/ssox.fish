@@ -185,12 +185,17 @@ else
     end
 end
 
-# Reads what is compared into `_ssox_now`, and of how many names nothing is exported, since such a value reaches no tool.
+# Reads what is compared into `_ssox_now`, and which of it is not exported, since such a value reaches no tool.
 function _ssox_read_identity
     set -l fish_trace
-    set -qx AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_PROFILE
-    set -gu _ssox_now "$status,$AWS_ACCESS_KEY_ID,$AWS_SECRET_ACCESS_KEY,$AWS_SESSION_TOKEN,$AWS_CREDENTIAL_EXPIRATION,"\
-"$AWS_REGION,$AWS_DEFAULT_REGION,$AWS_PROFILE,$AWS_DEFAULT_PROFILE,$AWS_SECURITY_TOKEN,$SSOX_PROFILE,$SSOX_IDENTITY"
+    set -l hidden
+    for name in AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION AWS_REGION \
+        AWS_DEFAULT_REGION AWS_PROFILE SSOX_PROFILE SSOX_IDENTITY
+        set -qx $name; or set -a hidden $name
+    end
+    set -gu _ssox_now "$hidden,$AWS_ACCESS_KEY_ID,$AWS_SECRET_ACCESS_KEY,$AWS_SESSION_TOKEN,$AWS_CREDENTIAL_EXPIRATION,"\
+"$AWS_REGION,$AWS_DEFAULT_REGION,$AWS_PROFILE,$AWS_DEFAULT_PROFILE,$AWS_SECURITY_TOKEN,$AWS_ACCOUNT_ID,"\
+"$SSOX_PROFILE,$SSOX_IDENTITY"
 end
 
 # Has the binary judge what changed since it last did: other keys, another region, a profile beside them. It is called once

@@ -316,7 +316,7 @@ function global:_ssox_identity {
     [string]::Join("`n", @(
         $env:AWS_ACCESS_KEY_ID, $env:AWS_SECRET_ACCESS_KEY, $env:AWS_SESSION_TOKEN, $env:AWS_CREDENTIAL_EXPIRATION,
         $env:AWS_REGION, $env:AWS_DEFAULT_REGION, $env:AWS_PROFILE, $env:AWS_DEFAULT_PROFILE, $env:AWS_SECURITY_TOKEN,
-        $env:SSOX_PROFILE, $env:SSOX_IDENTITY
+        $env:AWS_ACCOUNT_ID, $env:SSOX_PROFILE, $env:SSOX_IDENTITY
     ))
 }
 

@@ -150,8 +150,9 @@ function _ssox_look() {
   [[ -n $SSOX_PROMPT || -n $SSOX_IDENTITY || -n $_ssox_gone || -n $_ssox_seen ]] || return 1
   # As in _ssox_see, and not called there: this is most of what a prompt costs.
   [[ $AWS_ACCESS_KEY_ID,$AWS_SECRET_ACCESS_KEY,$AWS_SESSION_TOKEN,$AWS_CREDENTIAL_EXPIRATION,$AWS_REGION,\
-$AWS_DEFAULT_REGION,$AWS_PROFILE,$AWS_DEFAULT_PROFILE,$AWS_SECURITY_TOKEN,$SSOX_PROFILE,$SSOX_IDENTITY,\
-${(t)AWS_ACCESS_KEY_ID},${(t)AWS_SECRET_ACCESS_KEY},${(t)AWS_SESSION_TOKEN},${(t)AWS_PROFILE} != "$_ssox_seen" ]] || return 1
+$AWS_DEFAULT_REGION,$AWS_PROFILE,$AWS_DEFAULT_PROFILE,$AWS_SECURITY_TOKEN,$AWS_ACCOUNT_ID,$SSOX_PROFILE,$SSOX_IDENTITY,\
+${(t)AWS_ACCESS_KEY_ID}${(t)AWS_SECRET_ACCESS_KEY}${(t)AWS_SESSION_TOKEN}${(t)AWS_CREDENTIAL_EXPIRATION}\
+${(t)AWS_REGION}${(t)AWS_DEFAULT_REGION}${(t)AWS_PROFILE}${(t)SSOX_PROFILE}${(t)SSOX_IDENTITY} != "$_ssox_seen" ]] || return 1
   _ssox_see
   local reply
   reply="$(SSOX_GONE=$_ssox_gone SSOX_KEPT="${(k)_ssox_kept}" builtin command ssox --emit=zsh1 identity </dev/null 2>/dev/null)" \
@@ -162,8 +163,9 @@ ${(t)AWS_ACCESS_KEY_ID},${(t)AWS_SECRET_ACCESS_KEY},${(t)AWS_SESSION_TOKEN},${(t
 # Keeps what is compared; with its types, since what is not exported reaches no tool.
 function _ssox_see() {
   _ssox_seen=$AWS_ACCESS_KEY_ID,$AWS_SECRET_ACCESS_KEY,$AWS_SESSION_TOKEN,$AWS_CREDENTIAL_EXPIRATION,$AWS_REGION,\
-$AWS_DEFAULT_REGION,$AWS_PROFILE,$AWS_DEFAULT_PROFILE,$AWS_SECURITY_TOKEN,$SSOX_PROFILE,$SSOX_IDENTITY,\
-${(t)AWS_ACCESS_KEY_ID},${(t)AWS_SECRET_ACCESS_KEY},${(t)AWS_SESSION_TOKEN},${(t)AWS_PROFILE}
+$AWS_DEFAULT_REGION,$AWS_PROFILE,$AWS_DEFAULT_PROFILE,$AWS_SECURITY_TOKEN,$AWS_ACCOUNT_ID,$SSOX_PROFILE,$SSOX_IDENTITY,\
+${(t)AWS_ACCESS_KEY_ID}${(t)AWS_SECRET_ACCESS_KEY}${(t)AWS_SESSION_TOKEN}${(t)AWS_CREDENTIAL_EXPIRATION}\
+${(t)AWS_REGION}${(t)AWS_DEFAULT_REGION}${(t)AWS_PROFILE}${(t)SSOX_PROFILE}${(t)SSOX_IDENTITY}
 }
 
 # Tells whether the binary wants to be called. When it failed to answer, it gets a minute; a clock that was set back

@@ -232,6 +232,18 @@ fn what_is_not_exported_any_more_is_noticed() {
     }
 }
 
+/// bash would pay for it at each prompt, and compares the types of keys and profile only.
+#[test]
+fn a_region_that_is_not_exported_any_more_is_noticed() {
+    for shell in shells().into_iter().filter(|shell| *shell != Shell::Bash) {
+        let (_standin, home) = signed_in(Duration::from_secs(3300));
+        let mut session = home.session(shell, "LOAD");
+        session.run("ssox use dev");
+        session.run(if shell == Shell::Zsh { "typeset +x AWS_REGION" } else { "set -gu AWS_REGION $AWS_REGION" });
+        assert_eq!(segment(&mut session, &home), "dev:ReadOnly?|foreign", "{shell:?}");
+    }
+}
+
 #[test]
 fn a_profile_that_only_ssox_profile_names_is_not_in_use() {
     in_each(&shells(), |shell| {

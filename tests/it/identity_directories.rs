@@ -55,7 +55,7 @@ impl Tool {
     }
 }
 
-/// Sets a profile; keys of an emulator with their region; a region and an account without keys.
+/// Sets a profile; keys of an emulator with their region; a region and an account without keys; an account alone.
 const P1: [(&str, &str); 1] = [("AWS_PROFILE", "x")];
 const P2: [(&str, &str); 4] = [
     ("AWS_ACCESS_KEY_ID", "LSLSLSLSLSLSLSLS"),
@@ -65,6 +65,7 @@ const P2: [(&str, &str); 4] = [
 ];
 
 const P3: [(&str, &str); 2] = [("AWS_REGION", "us-west-2"), ("AWS_ACCOUNT_ID", "999988887777")];
+const P4: [(&str, &str); 1] = [("AWS_ACCOUNT_ID", "999988887777")];
 
 /// What the keys of a shell are, all of a set together.
 fn keys(environment: &Environment) -> String {
@@ -89,7 +90,7 @@ const IN_P1: &str = "- - - - - x";
 const IN_P2: &str = "LSLSLSLSLSLSLSLS LS - - us-west-2 outer";
 
 /// Steps, and what is there after them; a `?` at the end is a segment that says so.
-const PATHS: [(&str, &str); 18] = [
+const PATHS: [(&str, &str); 19] = [
     ("use dev, p1", "ours ours ours ends eu-west-1 x dev:ReadOnly?"),
     ("use dev, p1, leave", "DEV dev:ReadOnly"),
     ("use dev, p2", "LSLSLSLSLSLSLSLS LS - - us-west-2 - dev:ReadOnly?"),
@@ -108,6 +109,7 @@ const PATHS: [(&str, &str); 18] = [
     ("p2, use dev, clear, leave", "OUTSIDE "),
     ("use dev, p3, clear", "- - - - us-west-2 outer "),
     ("use dev, p3, clear, leave", "OUTSIDE "),
+    ("use dev, p4, clear, leave", "OUTSIDE "),
 ];
 
 fn walk(tool: Tool, shell: Shell, ssox_first: bool) {
@@ -119,6 +121,7 @@ fn walk(tool: Tool, shell: Shell, ssox_first: bool) {
         tool.directory(&home, "p1", &P1);
         tool.directory(&home, "p2", &P2);
         tool.directory(&home, "p3", &P3);
+        tool.directory(&home, "p4", &P4);
         let trusted = home.path("");
         let trusted =
             [("MISE_TRUSTED_CONFIG_PATHS", trusted.to_str().expect("a path is text")), ("DIRENV_LOG_FORMAT", "")];
@@ -150,7 +153,7 @@ fn walk(tool: Tool, shell: Shell, ssox_first: bool) {
 
 fn take(session: &mut Session, shell: Shell, step: &str) {
     match step {
-        "p1" | "p2" | "p3" => session.run(&format!("cd {step}")),
+        "p1" | "p2" | "p3" | "p4" => session.run(&format!("cd {step}")),
         "leave" => session.run("cd ~"),
         "due" => session.run(&shell.export("SSOX_NEXT", "1000000000")),
         verb => session.run(&format!("ssox {verb}")),
