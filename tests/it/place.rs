@@ -114,8 +114,9 @@ fn whoever_takes_it_out_has_it_out() {
         let home = Home::scripted();
         let mut session = home.session_with(shell, "LOAD", &[("SSOX_PROMPT", "dev:ReadOnly")]);
         session.run("true");
-        let shown = session.terminal.seen().matches("dev:ReadOnly").count();
         session.run(if shell == Shell::Zsh { "RPROMPT=mine" } else { "PS1='<<\\#>> '" });
+        // What is on the right is drawn after the prompt that is waited for: all of it that came before is there by now.
+        let shown = session.terminal.seen().matches("dev:ReadOnly").count();
         session.run("true");
         session.run("true");
         assert_eq!(session.terminal.seen().matches("dev:ReadOnly").count(), shown, "{}", session.terminal.transcript());
