@@ -1,21 +1,13 @@
 //! Renewals that cannot succeed, or only in an unusual place: they end, they say why, and no command waits for them.
 
 use crate::pty::eventually;
-use crate::shells::{Home, Session, in_each, shells};
+use crate::shells::{Home, Session, in_each, shells, signed_in};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
-use ssox_standin::{Fault, Grant, Standin, Times};
+use ssox_standin::{Fault, Times};
 use std::fs;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
-
-fn signed_in(credentials: Duration) -> (Standin, Home) {
-    let standin = Standin::start();
-    standin.configure(|options| options.role_credentials = credentials);
-    let home = Home::with(&standin);
-    standin.seed_token(&home.path(""), "corp", &Grant::default());
-    (standin, home)
-}
 
 /// Presses Enter until the variable has another value than this; returns the new one.
 fn changed(session: &mut Session, home: &Home, name: &str, from: &str) -> String {

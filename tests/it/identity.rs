@@ -2,9 +2,8 @@
 
 use crate::home::SSOX;
 use crate::pty::eventually;
-use crate::shells::{Home, Session, Shell, in_each, shells};
+use crate::shells::{Home, Session, Shell, in_each, shells, signed_in};
 use serde_json::Value;
-use ssox_standin::{Grant, Standin};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -19,14 +18,6 @@ const COMPARED: [&str; 7] = [
     "AWS_DEFAULT_REGION",
     "AWS_PROFILE",
 ];
-
-pub(crate) fn signed_in(credentials: Duration) -> (Standin, Home) {
-    let standin = Standin::start();
-    standin.configure(|options| options.role_credentials = credentials);
-    let home = Home::with(&standin);
-    standin.seed_token(&home.path(""), "corp", &Grant::default());
-    (standin, home)
-}
 
 pub(crate) type Environment = BTreeMap<String, String>;
 
@@ -230,6 +221,20 @@ fn what_is_not_exported_any_more_is_noticed() {
         session.run("echo \"[$AWS_SECRET_ACCESS_KEY]\" >~/left");
         assert_eq!(home.read("left"), "[]\n", "{shell:?}");
     }
+}
+
+#[test]
+fn what_is_compared_is_never_run() {
+    in_each(&shells(), |shell| {
+        let (_standin, home) = signed_in(Duration::from_secs(3300));
+        let mut session = home.session(shell, "LOAD");
+        session.run("ssox use dev");
+        // An associative array has such a value as its key, and any other would compute it.
+        session.run(&shell.export("AWS_PROFILE", "a[$(touch PWNED)`touch PWNED`]=] \\ \" *"));
+        assert_eq!(segment(&mut session, &home), "dev:ReadOnly?|foreign", "{shell:?}");
+        session.run("true");
+        assert!(!home.path("PWNED").exists(), "{shell:?}");
+    });
 }
 
 /// bash would pay for it at each prompt, and compares the types of keys and profile only.

@@ -1,8 +1,8 @@
 //! direnv and mise in one shell with ssox: what a directory sets is shown as somebody else's, no half of a set is left, and
 //! nothing of a directory stays outside.
 
-use crate::identity::{Environment, environment, segment, signed_in};
-use crate::shells::{Home, Session, Shell, in_each, installed, shells};
+use crate::identity::{Environment, environment, segment};
+use crate::shells::{Home, Session, Shell, in_each, installed, shells, signed_in};
 use std::time::Duration;
 
 #[derive(Clone, Copy, Debug)]

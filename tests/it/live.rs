@@ -3,22 +3,14 @@
 //! Deliberately not here: single rules of the wrappers and the hook, which a scripted binary shows better.
 
 use crate::pty::eventually;
-use crate::shells::{Home, Session, Shell, in_each, now, shells};
-use ssox_standin::{Fault, Grant, Standin, Times};
+use crate::shells::{Home, Session, Shell, in_each, now, shells, signed_in};
+use ssox_standin::{Fault, Times};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 const NAMES: &str = "AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION AWS_REGION \
     AWS_DEFAULT_REGION AWS_ACCOUNT_ID AWS_SSO_PROFILE AWS_PROFILE AWS_VAULT AWS_SECURITY_TOKEN SSOX_PROFILE SSOX_ROLE \
     SSOX_EXPIRES SSOX_NEXT SSOX_PROMPT SSOX_PREVIOUS AWSUME_PROFILE";
-
-fn signed_in(credentials: Duration) -> (Standin, Home) {
-    let standin = Standin::start();
-    standin.configure(|options| options.role_credentials = credentials);
-    let home = Home::with(&standin);
-    standin.seed_token(&home.path(""), "corp", &Grant::default());
-    (standin, home)
-}
 
 /// Lets the shell's child write its environment, and reads it.
 fn environment(session: &mut Session, home: &Home) -> BTreeMap<String, String> {

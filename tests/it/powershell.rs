@@ -1,8 +1,7 @@
 //! PowerShell with the integration loaded, where there is one: Debian and Homebrew do not have it, so it may be missing.
 
-use crate::identity::signed_in;
 use crate::pty::Terminal;
-use crate::shells::{Home, installed};
+use crate::shells::{Home, installed, signed_in};
 use std::fs;
 use std::io::Write as _;
 use std::process::{Command, Stdio};

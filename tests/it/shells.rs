@@ -3,13 +3,13 @@
 //! Deliberately not here: what is tested, and the terminal itself (`pty`).
 
 use crate::pty::Terminal;
-use ssox_standin::Standin;
+use ssox_standin::{Grant, Standin};
 use std::fs;
 use std::io::Write as _;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tempfile::TempDir;
 
 /// The shells that are driven for real; PowerShell has tests of its own.
@@ -23,6 +23,15 @@ pub(crate) enum Shell {
 /// Returns the shells that are installed. One that is not fails the test under CI, and is named loudly elsewhere.
 pub(crate) fn shells() -> Vec<Shell> {
     [Shell::Zsh, Shell::Bash, Shell::Fish].into_iter().filter(|shell| installed(shell.name())).collect()
+}
+
+/// Makes an AWS whose role credentials are valid for so long, and a home where session `corp` is signed in.
+pub(crate) fn signed_in(credentials: Duration) -> (Standin, Home) {
+    let standin = Standin::start();
+    standin.configure(|options| options.role_credentials = credentials);
+    let home = Home::with(&standin);
+    standin.seed_token(&home.path(""), "corp", &Grant::default());
+    (standin, home)
 }
 
 /// Runs a test in each of the shells at the same time: for those that wait for credentials to grow old.
