@@ -281,7 +281,7 @@ ${AWS_SESSION_TOKEN+${AWS_SESSION_TOKEN@a}},${AWS_PROFILE+${AWS_PROFILE@a}}
 fi
 
 # Tells whether `_ssox_now` is what was seen last. A key of an associative array is found in a quarter of the time that
-# comparing takes; before 4.2 there is none.
+# comparing takes; bash before 4.2 has no such array.
 if [[ -n $_ssox_keys ]]; then
   function _ssox_is_seen() { [[ -n ${_ssox_seen[$_ssox_now]-} ]]; }
   function _ssox_see() { _ssox_seen=() && _ssox_seen[$_ssox_now]=on; }
@@ -292,7 +292,7 @@ else
 fi
 
 # Has the binary judge what changed since it last did: other keys, another region, a profile beside them. It is called once
-# for each change, and in a shell that inherits a profile at the first prompt. What nobody can judge is foreign.
+# for each change, and in a shell that inherits a profile at the first prompt. Without an answer it counts as foreign.
 function _ssox_look() {
   [[ -n ${SSOX_PROMPT-} || -n ${SSOX_IDENTITY-} || -n $_ssox_gone ]] ||
     ((${#_ssox_seen[@]})) || return 1

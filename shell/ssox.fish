@@ -199,7 +199,7 @@ function _ssox_read_identity
 end
 
 # Has the binary judge what changed since it last did: other keys, another region, a profile beside them. It is called once
-# for each change, and in a shell that inherits a profile at the first prompt. What nobody can judge is foreign.
+# for each change, and in a shell that inherits a profile at the first prompt. Without an answer it counts as foreign.
 function _ssox_look
     set -l fish_trace
     set -l IFS \n

@@ -321,7 +321,7 @@ function global:_ssox_identity {
 }
 
 # Has the binary judge what changed since it last did: other keys, another region, a profile beside them. It is called once
-# for each change, and in a shell that inherits a profile at the first prompt. What nobody can judge is foreign. Tells
+# for each change, and in a shell that inherits a profile at the first prompt. Without an answer it counts as foreign. Tells
 # whether anything changed.
 function global:_ssox_look {
     if (-not ($env:SSOX_PROMPT -or $env:SSOX_IDENTITY -or $global:_ssox_gone -or $global:_ssox_seen)) { return $false }
@@ -449,7 +449,7 @@ function global:_ssox_paint([string]$label, [string]$rest, [string]$state) {
     }
 }
 
-# Before the first program there is none, which strict mode minds.
+# It is not set before the first program ran, and strict mode rejects that.
 if ($null -eq (_ssox_value_of LASTEXITCODE)) { $global:LASTEXITCODE = $null }
 $global:_ssox_is_new = $true
 $global:_ssox_prompted = -1

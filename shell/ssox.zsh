@@ -145,7 +145,7 @@ function _ssox_restore() {
 typeset -g _ssox_clock_format='%D{%s}'
 
 # Has the binary judge what changed since it last did: other keys, another region, a profile beside them. It is called once
-# for each change, and in a shell that inherits a profile at the first prompt. What nobody can judge is foreign.
+# for each change, and in a shell that inherits a profile at the first prompt. Without an answer it counts as foreign.
 function _ssox_look() {
   [[ -n $SSOX_PROMPT || -n $SSOX_IDENTITY || -n $_ssox_gone || -n $_ssox_seen ]] || return 1
   # As in _ssox_see, and not called there: this is most of what a prompt costs.
