@@ -6,7 +6,6 @@ mod account_names;
 mod aws;
 mod browser;
 mod cache;
-mod cli;
 mod commands;
 mod completion;
 mod config;
@@ -34,7 +33,7 @@ mod usage;
 
 use clap::Parser as _;
 use clap::error::ErrorKind;
-use cli::Cli;
+use commands::{Cli, usage_error};
 use context::Context;
 use error::Error;
 use serde::Serialize;
@@ -47,7 +46,7 @@ fn main() -> ExitCode {
         Err(rejected) => return reject(&rejected),
     };
     let as_json = cli.verb.wants_json();
-    match commands::run(&context(&cli), &cli) {
+    match cli.verb.run(&context(&cli)) {
         Ok(done) => {
             // All at once, at the very end.
             let written = stdout().write_all(done.stdout.as_bytes()).and_then(|()| stdout().flush());
@@ -66,7 +65,7 @@ fn context(cli: &Cli) -> Context {
     ctx.emit.clone_from(&cli.emit);
     ctx.verbose = cli.common.verbose;
     ctx.no_input =
-        cli.common.no_input || cli.verb.is_never_interactive() || ctx.var("CI").is_some() || !stderr().is_terminal();
+        cli.common.no_input || !cli.verb.is_interactive() || ctx.var("CI").is_some() || !stderr().is_terminal();
     ctx
 }
 
@@ -91,7 +90,7 @@ fn reject(rejected: &clap::Error) -> ExitCode {
         // `ssox` alone prints the help.
         drop(rejected.print());
     } else {
-        report(&cli::usage_error(rejected), context::is_json_asked_for());
+        report(&usage_error(rejected), context::is_json_asked_for());
     }
     ExitCode::from(error::ErrorKind::Usage.exit_status())
 }

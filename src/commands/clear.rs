@@ -1,15 +1,26 @@
 //! `ssox clear`: removes the credentials from this shell. The shell function restores the values from before.
 
 use super::changes;
+use super::shell_function::calling_function;
+use super::verb::{Done, VerbArgs};
 use crate::context::Context;
 use crate::error::Result;
 use crate::shell::reply::reply;
+use clap::Args;
 
-/// Returns the reply to the shell function: the changes that undo `use`.
-///
-/// # Errors
-/// Usage without the shell function.
-pub(super) fn run(ctx: &Context, emit: Option<&str>) -> Result<String> {
-    let emit = super::emit(ctx, emit, "clear")?;
-    Ok(reply(emit, &changes::cleared(ctx)?))
+#[derive(Args, Debug)]
+#[command(after_help = "Example: ssox clear")]
+pub(crate) struct Clear {}
+
+impl VerbArgs for Clear {
+    const KEEPS_STATE: bool = false;
+
+    /// Returns the reply to the shell function: the changes that undo `use`.
+    ///
+    /// # Errors
+    /// Usage without the shell function.
+    fn run(&self, ctx: &Context) -> Result<Done> {
+        let emit = calling_function(ctx, "clear")?;
+        Ok(reply(emit, &changes::cleared(ctx)?).into())
+    }
 }

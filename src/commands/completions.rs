@@ -2,11 +2,30 @@
 //! `completions/` in the repository has the same scripts. They are sections of the scripts in `shell/`, and call ssox each
 //! time, so they know every verb, option and profile.
 
-use super::init;
+use super::init::{self, ShellName};
+use super::verb::{Done, VerbArgs};
+use crate::context::Context;
+use crate::error::Result;
 use crate::shell::Shell;
+use clap::Args;
+
+#[derive(Args, Debug)]
+#[command(after_help = "Example: ssox completions zsh > _ssox")]
+pub(crate) struct Completions {
+    /// The shell to complete in
+    shell: ShellName,
+}
+
+impl VerbArgs for Completions {
+    const KEEPS_STATE: bool = false;
+
+    fn run(&self, _: &Context) -> Result<Done> {
+        Ok(script(self.shell.into()).into())
+    }
+}
 
 /// Returns the script for a shell.
-pub(super) fn script(shell: Shell) -> String {
+fn script(shell: Shell) -> String {
     let (first, last) = match shell {
         // zsh's completion system reads the first line, and runs the file as the function.
         Shell::Zsh => ("#compdef ssox\n", "_ssox_complete \"$@\"\n"),

@@ -1,9 +1,11 @@
 //! `ssox console`: opens the web console with the role of a profile. `aws::console` and `aws::signin` build the URLs.
 
+use super::options::Fetch;
+use super::selected_profile::selected_profile;
+use super::verb::{Done, VerbArgs};
 use crate::aws::partition::{self, Partition};
 use crate::aws::{console, signin};
 use crate::browser;
-use crate::cli::Console;
 use crate::config::as_argument;
 use crate::context::Context;
 use crate::error::{Error, Result};
@@ -13,19 +15,41 @@ use crate::session::{self, start_url};
 use crate::source::sso::SsoRole;
 use crate::source::{Request, Source};
 use crate::terminal;
+use clap::Args;
 
-/// Opens the console, or returns its URL for stdout.
-///
-/// # Errors
-/// Usage: not a service name. Those of the profile and its source; AWS refuses, or no browser can be opened.
-pub(super) fn run(ctx: &Context, args: &Console) -> Result<String> {
-    check_arguments(args)?;
-    let profile = super::selected_profile(ctx, args.profile.as_deref(), &args.fetch)?;
-    let (partition, region) = partition_and_region(ctx, args, &profile)?;
-    let page = console::page(partition, region, args.service.as_deref());
-    match &profile.source {
-        Source::Sso(role) => through_portal(ctx, args, role, &page),
-        _ => with_credentials(ctx, args, &profile, partition, region, &page),
+#[derive(Args, Debug, Default)]
+#[command(after_help = "Examples:\n  ssox console dev --service s3\n  ssox console --print")]
+pub(crate) struct Console {
+    /// Profile, ACCOUNT/ROLE, or a role ARN
+    profile: Option<String>,
+    /// Service whose console to open, as in its URL: `s3`, `ec2`
+    #[arg(long, value_name = "SERVICE")]
+    service: Option<String>,
+    /// Region of the console
+    #[arg(long, value_name = "REGION")]
+    region: Option<String>,
+    /// Print the URL instead of opening it
+    #[arg(long)]
+    print: bool,
+    #[command(flatten)]
+    fetch: Fetch,
+}
+
+impl VerbArgs for Console {
+    /// Opens the console, or returns its URL for stdout.
+    ///
+    /// # Errors
+    /// Usage: not a service name. Those of the profile and its source; AWS refuses, or no browser can be opened.
+    fn run(&self, ctx: &Context) -> Result<Done> {
+        check_arguments(self)?;
+        let profile = selected_profile(ctx, self.profile.as_deref(), &self.fetch)?;
+        let (partition, region) = partition_and_region(ctx, self, &profile)?;
+        let page = console::page(partition, region, self.service.as_deref());
+        let printed = match &profile.source {
+            Source::Sso(role) => through_portal(ctx, self, role, &page)?,
+            _ => with_credentials(ctx, self, &profile, partition, region, &page)?,
+        };
+        Ok(printed.into())
     }
 }
 

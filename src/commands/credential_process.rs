@@ -3,17 +3,35 @@
 //! Invariant: it never asks a person. The calling program captures the output, and waits a minute at most.
 
 use super::export;
-use crate::cli::CredentialProcess;
+use super::options::Fetch;
+use super::selected_profile::selected_profile;
+use super::verb::{Done, VerbArgs};
 use crate::context::Context;
 use crate::error::Result;
 use crate::source::Request;
+use clap::Args;
 
-/// Returns the JSON document of the contract.
-///
-/// # Errors
-/// Those of the profile and its source; if a person is needed, it fails at once with exit status 3.
-pub(super) fn run(ctx: &Context, args: &CredentialProcess) -> Result<String> {
-    let profile = super::selected_profile(ctx, args.profile.as_deref(), &args.fetch)?;
-    let entry = profile.source.credentials(ctx, &Request::from(&args.fetch))?;
-    Ok(export::process(&entry.credentials))
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Example, in ~/.aws/config:\n  [profile dev-tools]\n  credential_process = ssox credential-process dev"
+)]
+pub(crate) struct CredentialProcess {
+    /// Profile, ACCOUNT/ROLE, or a role ARN
+    profile: Option<String>,
+    #[command(flatten)]
+    fetch: Fetch,
+}
+
+impl VerbArgs for CredentialProcess {
+    const IS_INTERACTIVE: bool = false;
+
+    /// Returns the JSON document of the contract.
+    ///
+    /// # Errors
+    /// Those of the profile and its source; if a person is needed, it fails at once with exit status 3.
+    fn run(&self, ctx: &Context) -> Result<Done> {
+        let profile = selected_profile(ctx, self.profile.as_deref(), &self.fetch)?;
+        let entry = profile.source.credentials(ctx, &Request::from(&self.fetch))?;
+        Ok(export::process(&entry.credentials).into())
+    }
 }

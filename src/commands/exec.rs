@@ -1,43 +1,62 @@
 //! `ssox exec`: runs a program with a profile's credentials. The program replaces the ssox process (`execvp`), so that
 //! signals, terminal and exit status are its own.
 
-use super::{Done, changes};
-use crate::cli::Exec;
+use super::changes;
+use super::options::Fetch;
+use super::verb::{Done, VerbArgs};
 use crate::context::Context;
 use crate::error::{Error, Result, cause_text};
 use crate::profile::Profile;
 use crate::source::Request;
 use crate::terminal;
+use clap::Args;
 use std::ffi::OsString;
 use std::io;
 use std::process::Command;
 
-/// Runs the program; returns only if it could not be started, or on Windows.
-///
-/// # Errors
-/// Those of the profile and its source. If the program cannot be run, the exit status is 126 or 127.
-pub(super) fn run(ctx: &Context, args: &Exec) -> Result<Done> {
-    let profile = Profile::load(ctx, &args.profile)?.with_role(ctx, args.fetch.role_arn.as_deref())?;
-    let entry = profile.source.credentials(ctx, &Request::from(&args.fetch))?;
-    let [program, arguments @ ..] = words(&args.command) else {
-        return Err(Error::usage("there is no program to run").hint("ssox exec NAME -- COMMAND"));
-    };
-    let mut command = Command::new(program);
-    // These describe the calling shell, which is not the program's.
-    command.args(arguments).env_remove("SSOX_FUNCTION").env_remove("SSOX_HOOK");
-    for (name, value) in changes::with_credentials(ctx, &profile, &entry, None)?.iter() {
-        match value {
-            Some(value) => command.env(name, value),
-            None => command.env_remove(name),
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Example: ssox exec dev -- terraform apply\n\nPowerShell decodes output as text; for bytes in a file or a pipe:\n  \
+                  & (Get-Command ssox -CommandType Application) exec dev -- COMMAND > FILE"
+)]
+pub(crate) struct Exec {
+    /// Profile, ACCOUNT/ROLE, or a role ARN
+    profile: String,
+    #[command(flatten)]
+    fetch: Fetch,
+    /// The program and its arguments
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true, value_name = "COMMAND")]
+    command: Vec<OsString>,
+}
+
+impl VerbArgs for Exec {
+    /// Runs the program; returns only if it could not be started, or on Windows.
+    ///
+    /// # Errors
+    /// Those of the profile and its source. If the program cannot be run, the exit status is 126 or 127.
+    fn run(&self, ctx: &Context) -> Result<Done> {
+        let profile = Profile::load(ctx, &self.profile)?.with_role(ctx, self.fetch.role_arn.as_deref())?;
+        let entry = profile.source.credentials(ctx, &Request::from(&self.fetch))?;
+        let [program, arguments @ ..] = words(&self.command) else {
+            return Err(Error::usage("there is no program to run").hint("ssox exec NAME -- COMMAND"));
         };
+        let mut command = Command::new(program);
+        // These describe the calling shell, which is not the program's.
+        command.args(arguments).env_remove("SSOX_FUNCTION").env_remove("SSOX_HOOK");
+        for (name, value) in changes::with_credentials(ctx, &profile, &entry, None)?.iter() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        let cause = match replace_process(&mut command) {
+            Ok(status) => return Ok(Done { status, ..Done::default() }),
+            Err(cause) => cause,
+        };
+        terminal::say(&format!("could not run `{}`: {}", program.to_string_lossy(), cause_text(&cause)));
+        let status = if cause.kind() == io::ErrorKind::NotFound { 127 } else { 126 };
+        Ok(Done { status, ..Done::default() })
     }
-    let cause = match replace_process(&mut command) {
-        Ok(status) => return Ok(Done { status, ..Done::default() }),
-        Err(cause) => cause,
-    };
-    terminal::say(&format!("could not run `{}`: {}", program.to_string_lossy(), cause_text(&cause)));
-    let status = if cause.kind() == io::ErrorKind::NotFound { 127 } else { 126 };
-    Ok(Done { status, ..Done::default() })
 }
 
 /// Removes the second `--` of `exec -- -x -- COMMAND`, which clap passes on as the program.
@@ -58,4 +77,17 @@ fn replace_process(command: &mut Command) -> io::Result<u8> {
 fn replace_process(command: &mut Command) -> io::Result<u8> {
     let code = command.status()?.code().unwrap_or(1);
     std::process::exit(code)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::commands::{Cli, Verb};
+    use clap::Parser as _;
+
+    #[test]
+    fn what_follows_the_profile_is_the_program() {
+        let cli = Cli::parse_from(["ssox", "exec", "dev", "--", "ls", "-l", "--", "x"]);
+        let Verb::Exec(exec) = cli.verb else { panic!("not exec") };
+        assert_eq!(exec.command, ["ls", "-l", "--", "x"]);
+    }
 }

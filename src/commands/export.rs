@@ -1,7 +1,9 @@
 //! `ssox export`: prints credentials in the format of a shell, a file or a program, quoted as that format needs.
 
 use super::credentials_file;
-use crate::cli::{Export, ExportFormat};
+use super::options::Fetch;
+use super::selected_profile::selected_profile;
+use super::verb::{Done, VerbArgs};
 use crate::config::ConfigFiles;
 use crate::context::Context;
 use crate::credentials::RoleCredentials;
@@ -12,33 +14,77 @@ use crate::profile::Profile;
 use crate::secret::Secret;
 use crate::shell::quote::Dialect;
 use crate::source::Request;
+use clap::{Args, ValueEnum};
 use serde::Serialize;
 
-/// Returns the credentials as text in the format asked for.
-///
-/// # Errors
-/// Those of the profile and its source; a value that the format cannot represent.
-pub(super) fn run(ctx: &Context, args: &Export) -> Result<String> {
-    let profile = super::selected_profile(ctx, args.profile.as_deref(), &args.fetch)?;
-    let section = section(args, &profile.name)?;
-    if let Some(section) = section {
-        credentials_file::check(&ConfigFiles::load(ctx)?, section)?;
-    }
-    let credentials = profile.source.credentials(ctx, &Request::from(&args.fetch))?.credentials;
-    if let Some(section) = section {
-        return credentials_file::write(ctx, section, &credentials).map(|()| String::new());
-    }
-    let lines = |dialect: Dialect| dialect.write(&variables(&credentials)?);
-    match args.format {
-        ExportFormat::Env => lines(Dialect::Posix),
-        ExportFormat::EnvNoExport => lines(Dialect::Bare),
-        ExportFormat::EnvFile => lines(Dialect::Docker),
-        ExportFormat::Fish => lines(Dialect::Fish),
-        ExportFormat::Powershell => lines(Dialect::PowerShell),
-        ExportFormat::WindowsCmd => lines(Dialect::WindowsCmd),
-        ExportFormat::Process => Ok(process(&credentials)),
-        ExportFormat::Json => Ok(json(&credentials, &profile)),
-        ExportFormat::CredentialsFile => credentials_file::text(&profile.name, &credentials),
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Examples:\n  eval \"$(ssox export dev)\"\n  ssox export dev --format json\n  ssox export dev --format credentials-file --write"
+)]
+pub(crate) struct Export {
+    /// Profile, ACCOUNT/ROLE, or a role ARN
+    profile: Option<String>,
+    /// Output format
+    #[arg(long, value_name = "FORMAT", default_value = "env")]
+    format: ExportFormat,
+    /// Write them into ~/.aws/credentials, under SECTION or the profile's name
+    #[arg(long, value_name = "SECTION", num_args = 0..=1, require_equals = false)]
+    write: Option<Option<String>>,
+    #[command(flatten)]
+    fetch: Fetch,
+}
+
+/// The output formats of `ssox export`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ExportFormat {
+    /// `export NAME=VALUE` for sh, bash and zsh
+    Env,
+    /// `NAME=VALUE`
+    EnvNoExport,
+    /// `set -gx` for fish
+    Fish,
+    /// `$Env:NAME = …` for PowerShell
+    Powershell,
+    /// `set NAME=VALUE` for cmd.exe
+    WindowsCmd,
+    /// The JSON of `credential_process`
+    Process,
+    /// JSON
+    Json,
+    /// A section of ~/.aws/credentials
+    CredentialsFile,
+    /// A file for `docker run --env-file`
+    EnvFile,
+}
+
+impl VerbArgs for Export {
+    /// Returns the credentials as text in the format asked for.
+    ///
+    /// # Errors
+    /// Those of the profile and its source; a value that the format cannot represent.
+    fn run(&self, ctx: &Context) -> Result<Done> {
+        let profile = selected_profile(ctx, self.profile.as_deref(), &self.fetch)?;
+        let section = section(self, &profile.name)?;
+        if let Some(section) = section {
+            credentials_file::check(&ConfigFiles::load(ctx)?, section)?;
+        }
+        let credentials = profile.source.credentials(ctx, &Request::from(&self.fetch))?.credentials;
+        if let Some(section) = section {
+            return credentials_file::write(ctx, section, &credentials).map(Done::from);
+        }
+        let lines = |dialect: Dialect| dialect.write(&variables(&credentials)?);
+        let text = match self.format {
+            ExportFormat::Env => lines(Dialect::Posix)?,
+            ExportFormat::EnvNoExport => lines(Dialect::Bare)?,
+            ExportFormat::EnvFile => lines(Dialect::Docker)?,
+            ExportFormat::Fish => lines(Dialect::Fish)?,
+            ExportFormat::Powershell => lines(Dialect::PowerShell)?,
+            ExportFormat::WindowsCmd => lines(Dialect::WindowsCmd)?,
+            ExportFormat::Process => process(&credentials),
+            ExportFormat::Json => json(&credentials, &profile),
+            ExportFormat::CredentialsFile => credentials_file::text(&profile.name, &credentials)?,
+        };
+        Ok(text.into())
     }
 }
 

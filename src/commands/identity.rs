@@ -3,6 +3,8 @@
 
 use super::changes::{self, REGIONS};
 use super::renewal;
+use super::shell_function::calling_function;
+use super::verb::{Done, VerbArgs};
 use crate::context::Context;
 use crate::environment::EnvChanges;
 use crate::error::Result;
@@ -10,6 +12,7 @@ use crate::identity::{ACCOUNT_ID, COMPARED, EXPIRATION, ID, Identity, SECRET, TO
 use crate::profile::Profile;
 use crate::shell::reply::reply;
 use crate::snapshots;
+use clap::Args;
 
 /// The variable by which a shell hands over the names whose values from before it has not restored yet.
 const KEPT: &str = "SSOX_KEPT";
@@ -18,13 +21,20 @@ pub(super) const FOREIGN: &str = "foreign";
 /// The end of the prompt's label in such a shell.
 const FOREIGN_MARK: char = '?';
 
-/// Returns the reply to the hook.
-///
-/// # Errors
-/// Usage without the shell function.
-pub(super) fn run(ctx: &Context, emit: Option<&str>) -> Result<String> {
-    let emit = super::emit(ctx, emit, "identity")?;
-    Ok(reply(emit, &check(ctx)?))
+#[derive(Args, Debug)]
+pub(crate) struct CheckIdentity {}
+
+impl VerbArgs for CheckIdentity {
+    const IS_INTERACTIVE: bool = false;
+
+    /// Returns the reply to the hook.
+    ///
+    /// # Errors
+    /// Usage without the shell function.
+    fn run(&self, ctx: &Context) -> Result<Done> {
+        let emit = calling_function(ctx, "identity")?;
+        Ok(reply(emit, &check(ctx)?).into())
+    }
 }
 
 /// Returns the changes after which this shell shows its real identity.

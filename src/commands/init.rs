@@ -2,10 +2,53 @@
 //!
 //! Invariant: the output does not depend on the machine, so that it can be saved and sourced.
 
+use super::verb::{Done, VerbArgs};
+use crate::context::Context;
+use crate::error::Result;
 use crate::shell::Shell;
+use clap::{Args, ValueEnum};
+
+#[derive(Args, Debug)]
+#[command(after_help = "Example: eval \"$(ssox init zsh)\"")]
+pub(crate) struct Init {
+    /// The shell to integrate with
+    shell: ShellName,
+    /// Do not change the prompt
+    #[arg(long)]
+    no_prompt: bool,
+}
+
+impl VerbArgs for Init {
+    const KEEPS_STATE: bool = false;
+
+    fn run(&self, _: &Context) -> Result<Done> {
+        Ok(script(self.shell.into(), !self.no_prompt).into())
+    }
+}
+
+/// The supported shells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ShellName {
+    Zsh,
+    Bash,
+    Fish,
+    #[value(alias = "pwsh")]
+    Powershell,
+}
+
+impl From<ShellName> for Shell {
+    fn from(name: ShellName) -> Self {
+        match name {
+            ShellName::Zsh => Self::Zsh,
+            ShellName::Bash => Self::Bash,
+            ShellName::Fish => Self::Fish,
+            ShellName::Powershell => Self::PowerShell,
+        }
+    }
+}
 
 /// Returns the script for a shell; without `prompt` it adds no segment to the prompt.
-pub(crate) fn script(shell: Shell, prompt: bool) -> String {
+fn script(shell: Shell, prompt: bool) -> String {
     let (without_prompt, text) = match shell {
         Shell::Zsh => ("_ssox_no_prompt=1", sticky(text(shell))),
         Shell::Bash => ("_ssox_no_prompt=1", text(shell).to_owned()),

@@ -1,38 +1,54 @@
 //! `ssox list`: the configured profiles, each with its source, account and role, and how long its cached credentials
 //! are valid. It asks AWS nothing.
 
+use super::none_configured::say_none;
 use super::table::{Table, json_list};
-use crate::cli::List;
+use super::verb::{Done, VerbArgs};
 use crate::config::ConfigFiles;
 use crate::context::Context;
 use crate::error::Result;
 use crate::profile::Profile;
 use crate::time::{Timestamp, human};
+use clap::Args;
 use serde::Serialize;
 
-/// Returns the table, or the JSON array.
-///
-/// # Errors
-/// Configuration: files that cannot be read. A broken profile is a row that says so.
-pub(super) fn run(ctx: &Context, args: &List) -> Result<String> {
-    let files = ConfigFiles::load(ctx)?;
-    let names: Vec<String> = files.profile_names().collect();
-    let profiles = names.iter().map(|name| (name.as_str(), Profile::resolve(ctx, &files, name)));
-    if args.json {
-        return Ok(json_list(profiles.map(|(name, profile)| profile_json(ctx, &files, name, profile))));
-    }
-    if names.is_empty() {
-        super::say_none(ctx, &files, "profiles");
-        return Ok(String::new());
-    }
-    let mut table = Table::new(&["profile", "source", "session", "account", "role", "region", "left"]);
-    for (name, profile) in profiles {
-        match profile {
-            Ok(profile) => table.row(&row(ctx, &profile)),
-            Err(error) => table.row(&[name.into(), format!("broken: {}", error.message)]),
+#[derive(Args, Debug)]
+#[command(after_help = "Example: ssox list --json | jq -r '.[].name'")]
+pub(crate) struct List {
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl VerbArgs for List {
+    /// Returns the table, or the JSON array.
+    ///
+    /// # Errors
+    /// Configuration: files that cannot be read. A broken profile is a row that says so.
+    fn run(&self, ctx: &Context) -> Result<Done> {
+        let files = ConfigFiles::load(ctx)?;
+        let names: Vec<String> = files.profile_names().collect();
+        let profiles = names.iter().map(|name| (name.as_str(), Profile::resolve(ctx, &files, name)));
+        if self.json {
+            return Ok(json_list(profiles.map(|(name, profile)| profile_json(ctx, &files, name, profile))).into());
         }
+        if names.is_empty() {
+            say_none(ctx, &files, "profiles");
+            return Ok(Done::default());
+        }
+        let mut table = Table::new(&["profile", "source", "session", "account", "role", "region", "left"]);
+        for (name, profile) in profiles {
+            match profile {
+                Ok(profile) => table.row(&row(ctx, &profile)),
+                Err(error) => table.row(&[name.into(), format!("broken: {}", error.message)]),
+            }
+        }
+        Ok(table.render().into())
     }
-    Ok(table.render())
+
+    fn wants_json(&self) -> bool {
+        self.json
+    }
 }
 
 fn row(ctx: &Context, profile: &Profile) -> [String; 7] {

@@ -1,44 +1,91 @@
 //! `ssox login`: signs in to a session, or to the identity provider of a SAML profile.
 
-use super::{chosen_session, saml};
-use crate::cli::Login;
+use super::options::time_limit;
+use super::saml_profiles::{self, Freshness};
+use super::sign_in_target::{SignInTarget, sign_in_target};
+use super::verb::{Done, VerbArgs};
 use crate::config::ConfigFiles;
 use crate::context::Context;
 use crate::error::{ErrorKind, Result};
-use crate::session::{self, Flow, SignInOptions};
+use crate::session::{self, Flow, Session, SignInOptions};
 use crate::terminal;
 use crate::time::human;
+use clap::Args;
+use std::time::Duration;
 
-/// Signs in, unless the token is still valid or can be refreshed.
-///
-/// # Errors
-/// Configuration: no such session. `NeedsPerson`: nobody can sign in, or nobody did in time. AWS refuses or is unreachable.
-pub(super) fn run(ctx: &Context, args: &Login) -> Result<()> {
-    if let (None, Some((name, saml))) = (&args.sso_session, saml::selected(ctx, args.profile.as_deref())) {
-        return saml::log_in(ctx, args, &name, &saml);
-    }
-    let files = ConfigFiles::load(ctx)?;
-    let session = chosen_session(ctx, &files, args.profile.as_deref(), args.sso_session.as_deref())?;
-    if !args.fresh {
-        match session::token(ctx, &session) {
-            Ok(token) => {
-                let left = human(token.expires_at.seconds_after(ctx.now()));
-                let line = format!("already signed in to `{}`, for {left}; --fresh signs in again", session.label());
-                terminal::say(&line);
-                return Ok(());
-            }
-            Err(error) if error.kind == ErrorKind::NeedsPerson => ctx.log(|| error.message),
-            Err(error) => return Err(error),
-        }
-    }
-    session::sign_in(ctx, &session, &options(args)).map(drop)
+#[derive(Args, Debug, Default)]
+#[command(after_help = "Examples:\n  ssox login dev\n  ssox login --sso-session corp --device-code\n  \
+    ssox login dev --no-browser --port 8400   over SSH, with `ssh -L 8400:127.0.0.1:8400 HOST`")]
+pub(crate) struct Login {
+    /// Profile whose session to sign in to
+    profile: Option<String>,
+    /// Session to sign in to
+    #[arg(long, value_name = "NAME", conflicts_with = "profile")]
+    sso_session: Option<String>,
+    /// Sign in through a browser on this machine
+    #[arg(long, conflicts_with = "device_code")]
+    pkce: bool,
+    /// Sign in with a device code, in a browser on any machine
+    #[arg(long)]
+    device_code: bool,
+    /// Port that the browser is redirected to
+    #[arg(long, value_name = "N", conflicts_with = "device_code", value_parser = clap::value_parser!(u16).range(1..))]
+    port: Option<u16>,
+    /// Print the URL instead of opening a browser
+    #[arg(long)]
+    no_browser: bool,
+    /// How long to wait for you to sign in [default: 10m]
+    #[arg(long, value_name = "DURATION", value_parser = time_limit)]
+    timeout: Option<Duration>,
+    /// Sign in again even if the token is still valid
+    #[arg(long)]
+    fresh: bool,
 }
 
-fn options(args: &Login) -> SignInOptions {
-    let flow = match (args.pkce, args.device_code) {
-        (true, _) => Some(Flow::Pkce),
-        (_, true) => Some(Flow::DeviceCode),
-        _ => None,
-    };
-    SignInOptions { flow, port: args.port, no_browser: args.no_browser, timeout: args.timeout, fresh: args.fresh }
+impl VerbArgs for Login {
+    /// Signs in, unless that is not needed.
+    ///
+    /// # Errors
+    /// Configuration: no such session. `NeedsPerson`: nobody can sign in, or nobody did in time. AWS refuses or is
+    /// unreachable.
+    fn run(&self, ctx: &Context) -> Result<Done> {
+        let files = ConfigFiles::load(ctx)?;
+        match sign_in_target(ctx, &files, self.profile.as_deref(), self.sso_session.as_deref())? {
+            SignInTarget::Session(session) => self.sign_in(ctx, &session)?,
+            SignInTarget::Saml(name, saml) => {
+                let freshness = if self.fresh { Freshness::New } else { Freshness::Cached };
+                saml_profiles::log_in(ctx, &name, &saml, freshness, self.timeout)?;
+            }
+        }
+        Ok(Done::default())
+    }
+}
+
+impl Login {
+    /// Signs in to a session, unless its token is still valid or can be refreshed.
+    fn sign_in(&self, ctx: &Context, session: &Session) -> Result<()> {
+        if !self.fresh {
+            match session::token(ctx, session) {
+                Ok(token) => {
+                    let left = human(token.expires_at.seconds_after(ctx.now()));
+                    let label = session.label();
+                    terminal::say(&format!("already signed in to `{label}`, for {left}; --fresh signs in again"));
+                    return Ok(());
+                }
+                Err(error) if error.kind == ErrorKind::NeedsPerson => ctx.log(|| error.message),
+                Err(error) => return Err(error),
+            }
+        }
+        session::sign_in(ctx, session, &self.options()).map(drop)
+    }
+
+    fn options(&self) -> SignInOptions {
+        let flow = match (self.pkce, self.device_code) {
+            (true, _) => Some(Flow::Pkce),
+            (_, true) => Some(Flow::DeviceCode),
+            _ => None,
+        };
+        let Self { port, no_browser, timeout, fresh, .. } = *self;
+        SignInOptions { flow, port, no_browser, timeout, fresh }
+    }
 }

@@ -1,42 +1,64 @@
 //! `ssox logout`: signs out of one session or of every configured session, and shows what it removed. Only `ssox clear`
 //! can remove credentials from a shell.
 
-use super::{chosen_session, saml};
+use super::saml_profiles;
+use super::sign_in_target::{SignInTarget, sign_in_target};
+use super::verb::{Done, VerbArgs};
 use crate::cache;
-use crate::cli::Logout;
 use crate::config::ConfigFiles;
 use crate::context::Context;
 use crate::error::Result;
 use crate::profile::{self, Profile};
 use crate::session::{self, Session};
 use crate::terminal::{say, warn};
+use clap::Args;
 
-/// Signs out of the selected sessions.
-///
-/// # Errors
-/// Configuration: no such session, or files that cannot be removed.
-pub(super) fn run(ctx: &Context, args: &Logout) -> Result<()> {
-    let files = ConfigFiles::load(ctx)?;
-    if !args.all {
-        if let (None, Some(profile)) = (&args.sso_session, saml::selected(ctx, args.profile.as_deref())) {
-            return saml::log_out(ctx, &[profile]);
+#[derive(Args, Debug, Default)]
+#[command(after_help = "Example: ssox logout --sso-session corp")]
+pub(crate) struct Logout {
+    /// Profile whose session to sign out of
+    profile: Option<String>,
+    /// Session to sign out of
+    #[arg(long, value_name = "NAME", conflicts_with = "profile")]
+    sso_session: Option<String>,
+    /// Sign out of every configured session
+    #[arg(long, conflicts_with_all = ["profile", "sso_session"])]
+    all: bool,
+}
+
+impl VerbArgs for Logout {
+    /// Signs out of the selected sessions.
+    ///
+    /// # Errors
+    /// Configuration: no such session, or files that cannot be removed.
+    fn run(&self, ctx: &Context) -> Result<Done> {
+        let files = ConfigFiles::load(ctx)?;
+        if self.all {
+            log_out_of_all(ctx, &files)?;
+            return Ok(Done::default());
         }
-        let session = chosen_session(ctx, &files, args.profile.as_deref(), args.sso_session.as_deref())?;
-        return log_out(ctx, &files, &session);
+        match sign_in_target(ctx, &files, self.profile.as_deref(), self.sso_session.as_deref())? {
+            SignInTarget::Session(session) => log_out(ctx, &files, &session)?,
+            SignInTarget::Saml(name, saml) => saml_profiles::log_out(ctx, &[(name, saml)])?,
+        }
+        Ok(Done::default())
     }
-    let found = profile::sessions(ctx, &files);
+}
+
+fn log_out_of_all(ctx: &Context, files: &ConfigFiles) -> Result<()> {
+    let found = profile::sessions(ctx, files);
     found.iter().filter_map(|found| found.as_ref().err()).for_each(|error| warn(&error.message));
     let sessions: Vec<Session> = found.into_iter().flatten().collect();
-    sessions.iter().try_for_each(|session| log_out(ctx, &files, session))?;
+    sessions.iter().try_for_each(|session| log_out(ctx, files, session))?;
     for (path, start_url) in session::foreign_tokens(ctx, &sessions) {
         let start_url = start_url.map(|url| format!(" ({url})")).unwrap_or_default();
         say(&format!("kept `{}`{start_url}: it belongs to no configured session", path.display()));
     }
-    let saml = saml::all(ctx, &files);
+    let saml = saml_profiles::all(ctx, files);
     if sessions.is_empty() && saml.is_empty() {
         say("there is no session to sign out of");
     }
-    saml::log_out(ctx, &saml)
+    saml_profiles::log_out(ctx, &saml)
 }
 
 fn log_out(ctx: &Context, files: &ConfigFiles, session: &Session) -> Result<()> {

@@ -52,8 +52,8 @@ pub(super) fn start(ctx: &Context) -> Result<()> {
 
 /// Runs a process that fetches for this shell alone, and returns its reply. A process that takes too long is not killed: it
 /// may be storing a refreshed token.
-pub(super) fn fetch_for_shell(ctx: &Context, emit: &str) -> Result<String> {
-    let emit = format!("--emit={emit}");
+pub(super) fn fetch_for_shell(ctx: &Context) -> Result<String> {
+    let emit = format!("--emit={}", ctx.emit.as_deref().unwrap_or_default());
     let child = spawn(&[&emit, "tick", "--renew"], Stdio::piped()).map_err(|cause| not_started(&cause))?;
     let timed_out = || Error::unreachable(format!("AWS did not answer within {}s", FETCH_LIMIT.as_secs()));
     let reply = read_stdout(child, FETCH_LIMIT).filter(|reply| reply.ends_with("#end\n"));

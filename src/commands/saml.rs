@@ -1,18 +1,58 @@
-//! Profiles of accounts outside the organization: `ssox saml roles`, and `login` and `logout` for SAML profiles.
+//! `ssox saml`: the verbs for accounts outside the organization.
 
+use super::options::time_limit;
 use super::table::{Table, json_list};
-use crate::cache;
-use crate::cli::{Login, SamlRoles};
-use crate::config::ConfigFiles;
+use super::verb::{Done, VerbArgs};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::profile::{Profile, implied_name};
 use crate::saml::{self, Assertion, AssertionOrigin, SamlRole};
-use crate::source::saml::Saml;
-use crate::source::{Request, Source};
-use crate::terminal::{say, warn};
-use crate::time::human;
+use crate::source::Source;
+use crate::terminal::warn;
+use clap::{Args, Subcommand};
 use serde::Serialize;
+use std::path::PathBuf;
+use std::time::Duration;
+
+#[derive(Args, Debug)]
+pub(crate) struct Saml {
+    #[command(subcommand)]
+    verb: SamlVerb,
+}
+
+#[derive(Debug, Subcommand)]
+enum SamlVerb {
+    Roles(SamlRoles),
+}
+
+/// List the roles in a SAML response
+#[derive(Args, Debug, Default)]
+#[command(after_help = "Example: ssox saml roles external")]
+struct SamlRoles {
+    /// Profile with `ssox_saml_url`
+    profile: Option<String>,
+    /// Read the SAML response from a file, or from standard input with `-`
+    #[arg(long, value_name = "FILE|-")]
+    saml_response: Option<PathBuf>,
+    /// How long to wait for you to sign in [default: 10m]
+    #[arg(long, value_name = "DURATION", value_parser = time_limit)]
+    timeout: Option<Duration>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl VerbArgs for Saml {
+    fn run(&self, ctx: &Context) -> Result<Done> {
+        let SamlVerb::Roles(args) = &self.verb;
+        roles(ctx, args).map(Done::from)
+    }
+
+    fn wants_json(&self) -> bool {
+        let SamlVerb::Roles(args) = &self.verb;
+        args.json
+    }
+}
 
 /// A role as `ssox saml roles --json` prints it.
 #[derive(Serialize)]
@@ -27,7 +67,7 @@ struct RoleJson<'a> {
 ///
 /// # Errors
 /// Configuration: not a SAML profile, or not a SAML response. `NeedsPerson`: nobody signed in. Refused: no role.
-pub(super) fn roles(ctx: &Context, args: &SamlRoles) -> Result<String> {
+fn roles(ctx: &Context, args: &SamlRoles) -> Result<String> {
     let assertion = assertion(ctx, args)?;
     let roles = saml::roles(&assertion)?;
     if let Some(end) = assertion.not_on_or_after.filter(|end| *end <= ctx.now()) {
@@ -63,68 +103,4 @@ fn assertion(ctx: &Context, args: &SamlRoles) -> Result<Assertion> {
         _ => Err(Error::configuration(format!("profile `{}` has no `ssox_saml_url`", profile.name))
             .hint("ssox saml roles NAME, or ssox saml roles --saml-response FILE")),
     }
-}
-
-/// Returns the profile with that name, or the implied one, if it is a SAML profile.
-pub(super) fn selected(ctx: &Context, profile: Option<&str>) -> Option<(String, Box<Saml>)> {
-    let profile = Profile::load(ctx, profile.unwrap_or_else(|| implied_name(ctx))).ok()?;
-    match profile.source {
-        Source::Saml(saml) => Some((profile.name, saml)),
-        _ => None,
-    }
-}
-
-/// Signs in, and caches the credentials.
-///
-/// # Errors
-/// Those of the sign-in.
-pub(super) fn log_in(ctx: &Context, args: &Login, name: &str, saml: &Saml) -> Result<()> {
-    if args.fresh {
-        cache::remove(ctx, &saml.key())?;
-    }
-    let was_good = cache::read(ctx, &saml.key()).is_some_and(|entry| entry.is_usable(ctx.now(), None));
-    let request = Request { timeout: args.timeout, ..Request::default() };
-    let end = saml.credentials(ctx, &request)?.credentials.expiration;
-    let left = end.map(|end| format!(", for {}", human(end.seconds_after(ctx.now())))).unwrap_or_default();
-    if was_good {
-        say(&format!("already signed in to `{name}`{left}; --fresh signs in again"));
-    } else {
-        say(&format!("signed in to `{name}`{left}"));
-    }
-    Ok(())
-}
-
-/// Removes the cached credentials of the profiles, and every sign-in that ssox's browser profile remembers: those belong to
-/// identity providers, not to single profiles.
-///
-/// # Errors
-/// Configuration: files that cannot be removed. `NeedsPerson`: somebody is signing in.
-pub(super) fn log_out(ctx: &Context, profiles: &[(String, Box<Saml>)]) -> Result<()> {
-    let is_forgotten = saml::browser::forget(ctx)?;
-    for (name, saml) in profiles {
-        let what = match (cache::remove(ctx, &saml.key())?, is_forgotten) {
-            (true, true) => "removed its cached credentials, and the sign-ins in the browser that ssox starts",
-            (true, false) => "removed its cached credentials",
-            (false, true) => "removed the sign-ins in the browser that ssox starts",
-            (false, false) => {
-                say(&format!("not signed in to `{name}`: there was nothing to remove"));
-                continue;
-            }
-        };
-        say(&format!("signed out of `{name}`; {what}"));
-        if ctx.var("SSOX_PROFILE") == Some(name) && ctx.var("AWS_SESSION_TOKEN").is_some() {
-            say("this shell still has credentials of it; `ssox clear` removes them");
-        }
-    }
-    Ok(())
-}
-
-/// Returns all SAML profiles.
-pub(super) fn all(ctx: &Context, files: &ConfigFiles) -> Vec<(String, Box<Saml>)> {
-    let resolved = files.profile_names().filter_map(|name| Some((Profile::resolve(ctx, files, &name).ok()?, name)));
-    let ours = |(profile, name): (Profile, String)| match profile.source {
-        Source::Saml(saml) => Some((name, saml)),
-        _ => None,
-    };
-    resolved.filter_map(ours).collect()
 }

@@ -2,44 +2,61 @@
 //!
 //! Invariant: it never refreshes a token.
 
+use super::none_configured::say_none;
 use super::table::{Table, json_list};
-use crate::cli::Sessions;
+use super::verb::{Done, VerbArgs};
 use crate::config::ConfigFiles;
 use crate::context::Context;
 use crate::error::Result;
 use crate::profile::{self, Profile};
 use crate::session::{self, Session, Token};
 use crate::time::{Timestamp, human};
+use clap::Args;
 use serde::Serialize;
 
-/// Returns the table, or the JSON array.
-///
-/// # Errors
-/// Configuration: files that cannot be read.
-pub(super) fn run(ctx: &Context, args: &Sessions) -> Result<String> {
-    let files = ConfigFiles::load(ctx)?;
-    let users = users(ctx, &files);
-    let found = profile::sessions(ctx, &files);
-    found.iter().filter_map(|found| found.as_ref().err()).for_each(|error| crate::terminal::warn(&error.message));
-    let rows = found.iter().flatten().map(|session| {
-        let profiles: Vec<&str> =
-            users.iter().filter(|(_, of)| is_same(of, session)).map(|(name, _)| name.as_str()).collect();
-        (session, session::cached_token(ctx, session), profiles)
-    });
-    if args.json {
-        return Ok(json_list(
-            rows.map(|(session, token, profiles)| session_json(ctx.now(), session, token.as_ref(), profiles)),
-        ));
+#[derive(Args, Debug)]
+#[command(after_help = "Example: ssox sessions")]
+pub(crate) struct Sessions {
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl VerbArgs for Sessions {
+    /// Returns the table, or the JSON array.
+    ///
+    /// # Errors
+    /// Configuration: files that cannot be read.
+    fn run(&self, ctx: &Context) -> Result<Done> {
+        let files = ConfigFiles::load(ctx)?;
+        let users = users(ctx, &files);
+        let found = profile::sessions(ctx, &files);
+        found.iter().filter_map(|found| found.as_ref().err()).for_each(|error| crate::terminal::warn(&error.message));
+        let rows = found.iter().flatten().map(|session| {
+            let profiles: Vec<&str> =
+                users.iter().filter(|(_, of)| is_same(of, session)).map(|(name, _)| name.as_str()).collect();
+            (session, session::cached_token(ctx, session), profiles)
+        });
+        if self.json {
+            return Ok(json_list(
+                rows.map(|(session, token, profiles)| session_json(ctx.now(), session, token.as_ref(), profiles)),
+            )
+            .into());
+        }
+        if found.is_empty() {
+            say_none(ctx, &files, "sessions");
+            return Ok(Done::default());
+        }
+        let mut table = Table::new(&["session", "start url", "region", "token", "refreshable", "profiles"]);
+        for (session, token, profiles) in rows {
+            table.row(&row(ctx.now(), session, token.as_ref(), &profiles));
+        }
+        Ok(table.render().into())
     }
-    if found.is_empty() {
-        super::say_none(ctx, &files, "sessions");
-        return Ok(String::new());
+
+    fn wants_json(&self) -> bool {
+        self.json
     }
-    let mut table = Table::new(&["session", "start url", "region", "token", "refreshable", "profiles"]);
-    for (session, token, profiles) in rows {
-        table.row(&row(ctx.now(), session, token.as_ref(), &profiles));
-    }
-    Ok(table.render())
 }
 
 fn users(ctx: &Context, files: &ConfigFiles) -> Vec<(String, Session)> {

@@ -4,8 +4,8 @@
 
 use super::foreign::{Foreign, foreign};
 use super::renewal;
+use super::verb::{Done, VerbArgs};
 use super::verify::{Verified, verify};
-use crate::cli::Status;
 use crate::config::ConfigFiles;
 use crate::context::Context;
 use crate::error::{Error, Result, printable};
@@ -15,6 +15,7 @@ use crate::profile::Profile;
 use crate::session::{self, Session, Token};
 use crate::source::Source;
 use crate::time::{Timestamp, human};
+use clap::Args;
 use serde::Serialize;
 
 /// What this shell has, from its environment, the configuration and the cache.
@@ -32,17 +33,31 @@ struct Held {
     failure: Option<(Error, Option<Timestamp>)>,
 }
 
-/// Returns the text or the JSON object. It is not an error if nothing is in use.
-///
-/// # Errors
-/// With `--verify`: AWS refuses the keys or is unreachable.
-pub(super) fn run(ctx: &Context, args: &Status) -> Result<String> {
-    let held = held(ctx);
-    let verified = if args.verify { Some(verify(ctx)?) } else { None };
-    if args.json {
-        Ok(as_json(ctx.now(), &held, verified.as_ref()))
-    } else {
-        Ok(as_text(ctx.now(), &held, verified.as_ref()))
+#[derive(Args, Debug)]
+#[command(after_help = "Example: ssox status --verify")]
+pub(crate) struct Status {
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+    /// Ask AWS whose credentials they are
+    #[arg(long)]
+    verify: bool,
+}
+
+impl VerbArgs for Status {
+    /// Returns the text or the JSON object. It is not an error if nothing is in use.
+    ///
+    /// # Errors
+    /// With `--verify`: AWS refuses the keys or is unreachable.
+    fn run(&self, ctx: &Context) -> Result<Done> {
+        let held = held(ctx);
+        let verified = if self.verify { Some(verify(ctx)?) } else { None };
+        let show = if self.json { as_json } else { as_text };
+        Ok(show(ctx.now(), &held, verified.as_ref()).into())
+    }
+
+    fn wants_json(&self) -> bool {
+        self.json
     }
 }
 

@@ -3,14 +3,17 @@
 //!
 //! Invariant: it opens no browser, and keeps what others have set.
 
+use super::options::duration;
+use super::shell_function::calling_function;
+use super::verb::{Done, VerbArgs};
 use super::{changes, identity, renewal};
-use crate::cli::Tick;
 use crate::context::Context;
 use crate::environment::EnvChanges;
 use crate::error::Result;
 use crate::identity::Identity;
 use crate::profile::Profile;
 use crate::shell::reply::reply;
+use clap::Args;
 use renewal::{State, Step};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -18,27 +21,42 @@ use std::time::{Duration, Instant};
 /// How often the cache is read during `--wait`.
 const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
-/// Returns the reply to the hook. With `--renew` this is the process that fetches.
-///
-/// # Errors
-/// Usage without the shell function. Otherwise none: the prompt shows the failure instead.
-pub(super) fn run(ctx: &Context, emit: Option<&str>, args: &Tick) -> Result<String> {
-    if let (true, None) = (args.renew, emit) {
-        renewal::run(ctx);
-        return Ok(String::new());
+#[derive(Args, Debug)]
+pub(crate) struct Tick {
+    /// Wait this long for new credentials
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    wait: Option<Duration>,
+    /// Fetch credentials for this shell's profile into the cache
+    #[arg(long)]
+    renew: bool,
+}
+
+impl VerbArgs for Tick {
+    const KEEPS_STATE: bool = false;
+    const IS_INTERACTIVE: bool = false;
+
+    /// Returns the reply to the hook. With `--renew` this is the process that fetches.
+    ///
+    /// # Errors
+    /// Usage without the shell function. Otherwise none: the prompt shows the failure instead.
+    fn run(&self, ctx: &Context) -> Result<Done> {
+        if self.renew && ctx.emit.is_none() {
+            renewal::run(ctx);
+            return Ok(Done::default());
+        }
+        let emit = calling_function(ctx, "tick")?;
+        if self.renew {
+            return Ok(reply(emit, &renewal::run_for_shell(ctx)?).into());
+        }
+        let changes = match tick(ctx, self.wait.unwrap_or_default())? {
+            TickResult::Changes(changes) => changes,
+            TickResult::FetchForShell => match renewal::fetch_for_shell(ctx) {
+                Ok(reply) => return Ok(reply.into()),
+                Err(error) => renewal::fail(ctx, Step::Fetch, &error)?,
+            },
+        };
+        Ok(reply(emit, &changes).into())
     }
-    let (name, emit) = (emit.unwrap_or_default(), super::emit(ctx, emit, "tick")?);
-    if args.renew {
-        return Ok(reply(emit, &renewal::run_for_shell(ctx)?));
-    }
-    let changes = match tick(ctx, args.wait.unwrap_or_default())? {
-        TickResult::Changes(changes) => changes,
-        TickResult::FetchForShell => match renewal::fetch_for_shell(ctx, name) {
-            Ok(reply) => return Ok(reply),
-            Err(error) => renewal::fail(ctx, Step::Fetch, &error)?,
-        },
-    };
-    Ok(reply(emit, &changes))
 }
 
 enum TickResult {

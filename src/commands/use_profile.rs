@@ -1,8 +1,10 @@
 //! `ssox use`: sets a profile's credentials in this shell. The scripts in `shell/` apply the reply.
 
 use super::changes;
+use super::options::Fetch;
 use super::pick::pick;
-use crate::cli::Use;
+use super::shell_function::calling_function;
+use super::verb::{Done, VerbArgs};
 use crate::config::as_argument;
 use crate::context::Context;
 use crate::error::{Error, Result};
@@ -10,27 +12,49 @@ use crate::profile::{Profile, check_region};
 use crate::shell::reply::reply;
 use crate::source::Request;
 use crate::usage;
+use clap::Args;
 
-/// Returns the reply to the shell function: the changes for a profile.
-///
-/// # Errors
-/// Usage without the shell function; else those of the profile and its source.
-pub(super) fn run(ctx: &Context, emit: Option<&str>, args: &Use) -> Result<String> {
-    let emit = super::emit(ctx, emit, "use")?;
-    if let Some(region) = &args.region {
-        check_region("--region", region)?;
+#[derive(Args, Debug, Default)]
+#[command(
+    after_help = "Examples:\n  ssox use dev\n  ssox use -                       back to the previous profile\n  \
+    ssox use 111122223333/ReadOnly   the one profile with that account and role"
+)]
+pub(crate) struct Use {
+    /// Profile, `-` for the previous one, ACCOUNT/ROLE, or a role ARN; without it, a picker opens
+    #[arg(allow_hyphen_values = false)]
+    profile: Option<String>,
+    /// Use this region in place of the profile's
+    #[arg(long, value_name = "REGION")]
+    region: Option<String>,
+    /// Set AWS_PROFILE only, and let each program fetch the credentials itself
+    #[arg(long)]
+    profile_only: bool,
+    #[command(flatten)]
+    fetch: Fetch,
+}
+
+impl VerbArgs for Use {
+    /// Returns the reply to the shell function: the changes for a profile.
+    ///
+    /// # Errors
+    /// Usage without the shell function; else those of the profile and its source.
+    fn run(&self, ctx: &Context) -> Result<Done> {
+        let emit = calling_function(ctx, "use")?;
+        if let Some(region) = &self.region {
+            check_region("--region", region)?;
+        }
+        let profile = profile(ctx, self)?;
+        let region = self.region.as_deref();
+        let changes = if self.profile_only {
+            check_profile_only(&profile)?;
+            changes::profile_only(ctx, &profile, region)?
+        } else {
+            let entry = profile.source.credentials(ctx, &Request::from(&self.fetch))?;
+            changes::with_credentials(ctx, &profile, &entry, region)?
+        };
+        usage::record(ctx, &profile.name);
+        Ok(reply(emit, &changes).into())
     }
-    let profile = profile(ctx, args)?;
-    let region = args.region.as_deref();
-    let changes = if args.profile_only {
-        check_profile_only(&profile)?;
-        changes::profile_only(ctx, &profile, region)?
-    } else {
-        let entry = profile.source.credentials(ctx, &Request::from(&args.fetch))?;
-        changes::with_credentials(ctx, &profile, &entry, region)?
-    };
-    usage::record(ctx, &profile.name);
-    Ok(reply(emit, &changes))
 }
 
 fn profile(ctx: &Context, args: &Use) -> Result<Profile> {

@@ -5,15 +5,21 @@
 mod man;
 mod notices;
 
-/// The command line of ssox, whose types live in the binary crate; and what these types use.
-#[allow(dead_code, unused_imports)]
-#[path = "../../src"]
-mod ssox {
-    pub(crate) mod cli;
-    pub(crate) mod error;
-    pub(crate) mod time;
+/// Makes the modules of ssox: the command line is in `commands`, beside the code, which uses all others.
+macro_rules! modules {
+    ($($module:ident),+ $(,)?) => {
+        #[allow(dead_code, unused_imports)]
+        #[path = "../../src"]
+        mod ssox {
+            $(pub(crate) mod $module;)+
+        }
+        #[allow(unused_imports)]
+        use ssox::{$($module),+};
+    };
 }
-use ssox::{cli, error, time};
+modules! {
+    account_names, aws, browser, cache, commands, completion, config, context, credentials, environment, error, files, identity, json, lock, peer, percent, profile, prompt, saml, secret, session, shell, snapshots, source, terminal, time, usage
+}
 
 use std::env;
 use std::error::Error;

@@ -1,7 +1,7 @@
 //! The man pages: `ssox.1` and one page for each verb, from the types of the command line.
 
 use crate::Result;
-use crate::cli::Cli;
+use crate::commands::Cli;
 use clap::CommandFactory as _;
 use std::fs;
 use std::path::Path;

@@ -3,7 +3,6 @@
 
 use crate::account_names::AccountNames;
 use crate::aws::portal::{self, Account};
-use crate::cli::ConfigureSso;
 use crate::config::{ConfigFiles, nearest};
 use crate::context::Context;
 use crate::error::{Error, ErrorKind, Result};
@@ -11,6 +10,18 @@ use crate::session::{self, Session, Token};
 use crate::source::role_arn::permission_set;
 use crate::terminal::picker::{self, Row};
 use crate::terminal::say;
+use clap::Args;
+
+// The options that say which account and role the profile uses. A doc comment here would replace the description of the verb.
+#[derive(Args, Debug, Default)]
+pub(super) struct AssignmentOptions {
+    /// Account of the profile
+    #[arg(long, value_name = "ID")]
+    pub(super) account_id: Option<String>,
+    /// Role (permission set) of the profile
+    #[arg(long, value_name = "NAME")]
+    pub(super) role_name: Option<String>,
+}
 
 /// Returns the account and the name of the role.
 ///
@@ -20,7 +31,7 @@ pub(super) fn assignment(
     ctx: &Context,
     files: &ConfigFiles,
     session: &Session,
-    args: &ConfigureSso,
+    args: &AssignmentOptions,
 ) -> Result<(Account, String)> {
     let given = (args.account_id.as_deref(), args.role_name.as_deref().map(permission_set));
     let (Some(id), Some(role)) = given else {

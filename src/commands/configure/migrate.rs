@@ -3,7 +3,6 @@
 
 use super::propose::{self, Consent};
 use super::{names, session_name, unused};
-use crate::cli::ConfigureMigrate;
 use crate::commands::name_list::name_list;
 use crate::config::{ConfigFiles, Edits, Section, SectionKind, WhichFile, as_option, check_name};
 use crate::context::Context;
@@ -12,7 +11,26 @@ use crate::profile::check_region;
 use crate::session::ACCOUNT_ACCESS;
 use crate::session::start_url::{self, canonical};
 use crate::terminal::{say, warn};
+use clap::Args;
 use std::collections::HashSet;
+
+/// Turn legacy profiles into `[sso-session]` ones
+#[derive(Args, Debug, Default)]
+#[command(after_help = "Example: ssox configure migrate --dry-run")]
+pub(super) struct ConfigureMigrate {
+    /// Show what would change, without changing it
+    #[arg(long)]
+    dry_run: bool,
+    /// Keep the legacy keys for tools that do not know `[sso-session]`
+    #[arg(long)]
+    keep_legacy: bool,
+    /// Give each profile its own session, so that each signs in separately
+    #[arg(long)]
+    session_per_profile: bool,
+    /// Write without asking
+    #[arg(long)]
+    yes: bool,
+}
 
 /// A session of the new configuration, and the profiles that use it.
 struct Group {

@@ -8,11 +8,13 @@ mod question;
 mod session;
 mod sso;
 
-use super::Done;
-use crate::cli::Configure;
+use super::verb::{Done, VerbArgs};
 use crate::config::{ConfigFiles, SectionKind, check_name};
 use crate::context::Context;
 use crate::error::{Error, Result};
+use clap::{Args, Subcommand};
+use migrate::ConfigureMigrate;
+use sso::ConfigureSso;
 
 /// Keys of profiles with another source of credentials. AWS tools would rank them and SSO keys differently.
 const OTHER_SOURCES: [&str; 6] = [
@@ -24,14 +26,24 @@ const OTHER_SOURCES: [&str; 6] = [
     "aws_access_key_id",
 ];
 
-/// Runs the verb.
-///
-/// # Errors
-/// Those of the verb.
-pub(super) fn run(ctx: &Context, verb: &Configure) -> Result<Done> {
-    match verb {
-        Configure::Sso(args) => sso::run(ctx, args).map(Done::from),
-        Configure::Migrate(args) => migrate::run(ctx, args).map(Done::from),
+#[derive(Args, Debug)]
+pub(crate) struct Configure {
+    #[command(subcommand)]
+    verb: ConfigureVerb,
+}
+
+#[derive(Debug, Subcommand)]
+enum ConfigureVerb {
+    Sso(Box<ConfigureSso>),
+    Migrate(ConfigureMigrate),
+}
+
+impl VerbArgs for Configure {
+    fn run(&self, ctx: &Context) -> Result<Done> {
+        match &self.verb {
+            ConfigureVerb::Sso(args) => sso::run(ctx, args),
+            ConfigureVerb::Migrate(args) => migrate::run(ctx, args).map(Done::from),
+        }
     }
 }
 

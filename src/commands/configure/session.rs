@@ -2,7 +2,6 @@
 
 use super::question::{Question, SSO_REGION, START_URL};
 use super::{session_name, unused};
-use crate::cli::ConfigureSso;
 use crate::config::{ConfigFiles, SectionKind, check_name};
 use crate::context::Context;
 use crate::error::{Error, Result};
@@ -11,12 +10,30 @@ use crate::session::start_url::{self, canonical};
 use crate::session::{self, ACCOUNT_ACCESS, Session};
 use crate::terminal::picker::{self, Row};
 use crate::terminal::say;
+use clap::Args;
+
+// The options that say where the profile signs in. A doc comment here would replace the description of the verb.
+#[derive(Args, Debug, Default)]
+pub(super) struct SessionOptions {
+    /// Start URL of the access portal
+    #[arg(long, value_name = "URL")]
+    start_url: Option<String>,
+    /// Region of IAM Identity Center
+    #[arg(long, value_name = "REGION")]
+    pub(super) sso_region: Option<String>,
+    /// Name of the session, new or existing
+    #[arg(long, value_name = "NAME")]
+    pub(super) sso_session: Option<String>,
+    /// OAuth scopes to register with, separated by commas
+    #[arg(long, value_name = "LIST")]
+    scopes: Option<String>,
+}
 
 /// Returns the existing session unchanged, or a new one that is written with the profile.
 ///
 /// # Errors
 /// Configuration. `NeedsPerson`: an answer is missing, and there is nobody to ask.
-pub(super) fn session(ctx: &Context, files: &ConfigFiles, args: &ConfigureSso) -> Result<Session> {
+pub(super) fn session(ctx: &Context, files: &ConfigFiles, args: &SessionOptions) -> Result<Session> {
     let is_chosen = args.sso_session.is_some() || args.start_url.is_some();
     let chosen = if is_chosen { args.sso_session.clone() } else { choose(ctx, files)? };
     if let Some(name) = chosen.as_deref().filter(|name| files.sso_session(name).is_some()) {
@@ -30,14 +47,14 @@ pub(super) fn session(ctx: &Context, files: &ConfigFiles, args: &ConfigureSso) -
     new(ctx, files, args, chosen.as_deref(), canonical(&start_url))
 }
 
-fn existing(ctx: &Context, files: &ConfigFiles, args: &ConfigureSso, name: &str) -> Result<Session> {
+fn existing(ctx: &Context, files: &ConfigFiles, args: &SessionOptions, name: &str) -> Result<Session> {
     checked(profile::named_session(ctx, files, name)?, args)
 }
 
 fn new(
     ctx: &Context,
     files: &ConfigFiles,
-    args: &ConfigureSso,
+    args: &SessionOptions,
     name: Option<&str>,
     start_url: String,
 ) -> Result<Session> {
@@ -70,7 +87,7 @@ fn known(files: &ConfigFiles, start_url: &str) -> Option<String> {
 }
 
 /// Checks that the options agree with the existing session.
-fn checked(session: Session, args: &ConfigureSso) -> Result<Session> {
+fn checked(session: Session, args: &SessionOptions) -> Result<Session> {
     let known_scopes = if session.scopes.is_empty() { ACCOUNT_ACCESS.into() } else { session.scopes.join(",") };
     let given_scopes = args.scopes.as_deref().map(|list| scopes(list).join(","));
     let options = [

@@ -1,12 +1,12 @@
 //! `ssox configure sso`: creates a profile, and asks for what no option gives.
 
-use super::assignment::assignment;
+use super::assignment::{AssignmentOptions, assignment};
 use super::propose::{self, Consent};
 use super::question::{OUTPUT, Question, REGION};
-use super::session::session;
+use super::session::{SessionOptions, session};
 use super::{check_profile_name, names, unused};
 use crate::aws::portal::Account;
-use crate::cli::ConfigureSso;
+use crate::commands::verb::Done;
 use crate::config::{ConfigFiles, Edits, SectionKind, as_argument, check_name};
 use crate::context::Context;
 use crate::error::{Error, Result};
@@ -14,16 +14,41 @@ use crate::profile::find::{check_role_name, is_account_id};
 use crate::session::Session;
 use crate::source::role_arn::permission_set;
 use crate::terminal::say;
+use clap::Args;
+
+/// Create a profile: asks for what no option gives, and lets you choose account and role after signing in
+#[derive(Args, Debug, Default)]
+#[command(
+    after_help = "Example: ssox configure sso --start-url https://d-1234567890.awsapps.com/start --sso-region eu-west-1"
+)]
+pub(super) struct ConfigureSso {
+    #[command(flatten)]
+    session: SessionOptions,
+    #[command(flatten)]
+    assignment: AssignmentOptions,
+    /// Default region of the profile
+    #[arg(long, value_name = "REGION")]
+    region: Option<String>,
+    /// Default output format of the profile
+    #[arg(long, value_name = "FORMAT")]
+    output: Option<String>,
+    /// Name of the profile
+    #[arg(long, value_name = "NAME")]
+    profile: Option<String>,
+    /// Write without asking
+    #[arg(long)]
+    yes: bool,
+}
 
 /// Asks for what is not given, signs in if a person has to choose, shows the change and writes it.
 ///
 /// # Errors
 /// Configuration. `NeedsPerson`: an answer is missing, and there is nobody to ask. Those of signing in.
-pub(super) fn run(ctx: &Context, args: &ConfigureSso) -> Result<String> {
+pub(super) fn run(ctx: &Context, args: &ConfigureSso) -> Result<Done> {
     let files = ConfigFiles::load(ctx)?;
     check_given(&files, args)?;
-    let session = session(ctx, &files, args)?;
-    let (account, role_name) = assignment(ctx, &files, &session, args)?;
+    let session = session(ctx, &files, &args.session)?;
+    let (account, role_name) = assignment(ctx, &files, &session, &args.assignment)?;
     let region = Question { default: Some(&session.region), ..REGION }.optional(ctx, args.region.as_deref())?;
     let output = OUTPUT.optional(ctx, args.output.as_deref())?;
     let profile = profile_name(ctx, &files, args, &account, &role_name)?;
@@ -39,13 +64,13 @@ pub(super) fn run(ctx: &Context, args: &ConfigureSso) -> Result<String> {
     let text = edited(&files)?;
     if text == files.config.text {
         say(&format!("profile `{profile}` is unchanged: it already has these values"));
-        return Ok(String::new());
+        return Ok(Done::default());
     }
     let consent = if args.yes { Consent::Given } else { Consent::Asked };
     if propose::write(ctx, &files.config, &text, consent, edited)? {
         say(&format!("now: ssox use {}", as_argument(&profile)));
     }
-    Ok(String::new())
+    Ok(Done::default())
 }
 
 /// Returns the text of `config` with the profile, and with its session if that is new.
@@ -74,12 +99,12 @@ fn check_given(files: &ConfigFiles, args: &ConfigureSso) -> Result<()> {
     };
     check(args.region.as_ref(), &REGION)?;
     check(args.output.as_ref(), &OUTPUT)?;
-    let new_session = args.sso_session.as_deref().filter(|name| files.sso_session(name).is_none());
+    let new_session = args.session.sso_session.as_deref().filter(|name| files.sso_session(name).is_none());
     new_session.map_or(Ok(()), |name| check_name(SectionKind::SsoSession, name))?;
     args.profile.as_deref().map_or(Ok(()), |name| check_profile_name(files, name))?;
-    let role_name = args.role_name.as_deref().map(permission_set);
+    let role_name = args.assignment.role_name.as_deref().map(permission_set);
     role_name.map_or(Ok(()), |role_name| check_role_name("--role-name", role_name))?;
-    if let Some(id) = args.account_id.as_deref().filter(|id| !is_account_id(id)) {
+    if let Some(id) = args.assignment.account_id.as_deref().filter(|id| !is_account_id(id)) {
         return Err(Error::configuration(format!("`{id}` is not an account ID"))
             .hint("account IDs have 12 digits and no dashes"));
     }

@@ -12,11 +12,12 @@ mod precedence;
 mod redirects;
 mod shell_function;
 
-use super::{Done, table::json_list};
-use crate::cli::Doctor;
+use super::table::json_list;
+use super::verb::{Done, VerbArgs};
 use crate::config::{ConfigFiles, Severity};
 use crate::context::Context;
 use crate::error::{ErrorKind, Result, printable};
+use clap::Args;
 use serde::Serialize;
 use std::path::PathBuf;
 
@@ -49,23 +50,39 @@ impl Finding {
     }
 }
 
-/// Runs all checks; the exit status is 4 when one of them finds an error.
-///
-/// # Errors
-/// Configuration: files that cannot be read at all.
-pub(super) fn run(ctx: &Context, args: &Doctor) -> Result<Done> {
-    let files = ConfigFiles::load(ctx)?;
-    let mut findings = configuration::check(ctx, &files);
-    findings.extend(caches::check(ctx, &files));
-    findings.extend(identity::check(ctx));
-    findings.extend(environment::check(ctx, &files));
-    findings.extend(redirects::check(ctx, &files));
-    findings.extend(clock::check(ctx, &files));
-    findings.extend(shell_function::check(ctx));
-    findings.sort_by_key(|finding| finding.severity);
-    let is_broken = findings.iter().any(|finding| finding.severity == Severity::Error);
-    let stdout = if args.json { json_list(findings.iter().map(as_json)) } else { as_text(&findings) };
-    Ok(Done { stdout, status: if is_broken { ErrorKind::Configuration.exit_status() } else { 0 } })
+#[derive(Args, Debug)]
+#[command(after_help = "Example: ssox doctor")]
+pub(crate) struct Doctor {
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl VerbArgs for Doctor {
+    const KEEPS_STATE: bool = false;
+
+    /// Runs all checks; the exit status is 4 when one of them finds an error.
+    ///
+    /// # Errors
+    /// Configuration: files that cannot be read at all.
+    fn run(&self, ctx: &Context) -> Result<Done> {
+        let files = ConfigFiles::load(ctx)?;
+        let mut findings = configuration::check(ctx, &files);
+        findings.extend(caches::check(ctx, &files));
+        findings.extend(identity::check(ctx));
+        findings.extend(environment::check(ctx, &files));
+        findings.extend(redirects::check(ctx, &files));
+        findings.extend(clock::check(ctx, &files));
+        findings.extend(shell_function::check(ctx));
+        findings.sort_by_key(|finding| finding.severity);
+        let is_broken = findings.iter().any(|finding| finding.severity == Severity::Error);
+        let stdout = if self.json { json_list(findings.iter().map(as_json)) } else { as_text(&findings) };
+        Ok(Done { stdout, status: if is_broken { ErrorKind::Configuration.exit_status() } else { 0 } })
+    }
+
+    fn wants_json(&self) -> bool {
+        self.json
+    }
 }
 
 fn as_text(findings: &[Finding]) -> String {

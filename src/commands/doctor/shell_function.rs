@@ -3,7 +3,7 @@
 
 use super::Finding;
 use super::Severity::Warning;
-use crate::commands::install;
+use crate::commands::shell_function::install;
 use crate::context::Context;
 use crate::files;
 use crate::shell::{Emit, Shell, hint};

@@ -22,7 +22,7 @@ const RENEWAL_LIMIT: i64 = 120;
 
 /// What the segment shows while the credentials are being renewed or could not be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::commands) enum Outcome {
+pub(in super::super) enum Outcome {
     Renewing,
     SignIn,
     Failed,
@@ -30,7 +30,7 @@ pub(in crate::commands) enum Outcome {
 
 /// The step that failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::commands) enum Step {
+pub(in super::super) enum Step {
     /// The profile could not be read.
     Profile,
     /// The credentials could not be fetched.
@@ -41,19 +41,19 @@ pub(in crate::commands) enum Step {
 
 /// Why the last renewal failed, and when the next may start.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::commands) struct Failure {
-    pub(in crate::commands) outcome: Outcome,
-    pub(in crate::commands) step: Step,
-    pub(in crate::commands) message: String,
-    pub(in crate::commands) hint: Option<String>,
-    pub(in crate::commands) retry_at: Timestamp,
+pub(in super::super) struct Failure {
+    pub(in super::super) outcome: Outcome,
+    pub(in super::super) step: Step,
+    pub(in super::super) message: String,
+    pub(in super::super) hint: Option<String>,
+    pub(in super::super) retry_at: Timestamp,
     count: usize,
     /// When the token expires. A different value means that there is a new token.
     token_expires_at: Option<Timestamp>,
 }
 
 /// The state of a renewal.
-pub(in crate::commands) enum State {
+pub(in super::super) enum State {
     Idle,
     UnderWay,
     Failed(Failure),
@@ -66,7 +66,7 @@ enum Note {
 
 impl Outcome {
     /// Returns the value of `SSOX_STATE`.
-    pub(in crate::commands) fn name(self) -> &'static str {
+    pub(in super::super) fn name(self) -> &'static str {
         match self {
             Self::Renewing => "renewing",
             Self::SignIn => "sign-in",
@@ -92,7 +92,7 @@ impl Step {
 }
 
 /// Returns the state of the renewal of this shell's credentials.
-pub(in crate::commands) fn state(ctx: &Context, profile: &Profile) -> State {
+pub(in super::super) fn state(ctx: &Context, profile: &Profile) -> State {
     match read(ctx) {
         None => State::Idle,
         Some(Note::UnderWay(since)) => under_way(ctx, since),
@@ -105,18 +105,18 @@ pub(in crate::commands) fn state(ctx: &Context, profile: &Profile) -> State {
 ///
 /// # Errors
 /// Configuration: the file cannot be written, so the result could not be recorded either.
-pub(in crate::commands) fn begin(ctx: &Context) -> Result<()> {
+pub(in super::super) fn begin(ctx: &Context) -> Result<()> {
     let count = failures_in_a_row(ctx);
     write(ctx, &json!({ "outcome": Outcome::Renewing.name(), "at": ctx.now().to_string(), "count": count }))
 }
 
 /// Removes the record after a successful renewal.
-pub(in crate::commands) fn clear(ctx: &Context) {
+pub(in super::super) fn clear(ctx: &Context) {
     let _ = path(ctx).and_then(|path| files::remove(&path));
 }
 
 /// Records a failure, and decides when the next renewal may start.
-pub(in crate::commands) fn fail(ctx: &Context, step: Step, profile: Option<&Profile>, error: &Error) -> Failure {
+pub(in super::super) fn fail(ctx: &Context, step: Step, profile: Option<&Profile>, error: &Error) -> Failure {
     // Twenty panes that fail at the same time count as one failure.
     if let Some(known) = last_failure(ctx).filter(|known| known.retry_at > ctx.now() && known.message == error.message)
     {
@@ -137,7 +137,7 @@ pub(in crate::commands) fn fail(ctx: &Context, step: Step, profile: Option<&Prof
 }
 
 /// Returns the recorded failure of the renewal of this shell's credentials.
-pub(in crate::commands) fn last_failure(ctx: &Context) -> Option<Failure> {
+pub(in super::super) fn last_failure(ctx: &Context) -> Option<Failure> {
     match read(ctx)? {
         Note::Failed(failure) => Some(failure),
         Note::UnderWay(_) => None,
@@ -145,12 +145,12 @@ pub(in crate::commands) fn last_failure(ctx: &Context) -> Option<Failure> {
 }
 
 /// Returns the name of the lock of the process that renews.
-pub(in crate::commands) fn lock_name(ctx: &Context) -> String {
+pub(in super::super) fn lock_name(ctx: &Context) -> String {
     format!("renewal {}", identity(ctx))
 }
 
 /// Returns why the record cannot be written.
-pub(in crate::commands) fn write_error(ctx: &Context) -> Option<Error> {
+pub(in super::super) fn write_error(ctx: &Context) -> Option<Error> {
     path(ctx).and_then(|path| ReservedFile::reserve(&path)).err()
 }
 

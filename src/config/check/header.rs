@@ -113,17 +113,17 @@ fn in_credentials(check: &mut Check, name: &str) {
 const MAX_DISTANCE: usize = 3;
 
 /// What a header that no tool reads was probably meant to be.
-pub(in crate::config) struct Meant {
-    pub(in crate::config) kind: SectionKind,
+pub(in super::super) struct Meant {
+    pub(in super::super) kind: SectionKind,
     /// Empty when the header has no name.
-    pub(in crate::config) name: String,
+    pub(in super::super) name: String,
     why: String,
     /// How to write it.
-    pub(in crate::config) hint: String,
+    pub(in super::super) hint: String,
 }
 
 /// Returns what a header that no tool reads was probably meant to be; `None` for one that may belong to another tool.
-pub(in crate::config) fn meant(file: &File, header: Header, inner: &str) -> Option<Meant> {
+pub(in super::super) fn meant(file: &File, header: Header, inner: &str) -> Option<Meant> {
     let (word, rest) = inner.split_once([' ', '\t']).unwrap_or((inner, ""));
     let rest = rest.trim();
     let kinds = [SectionKind::Profile, SectionKind::SsoSession, SectionKind::Services];

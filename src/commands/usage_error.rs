@@ -74,7 +74,7 @@ fn texts(rejected: &clap::Error, kind: ContextKind) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::Cli;
+    use crate::commands::Cli;
     use clap::Parser as _;
 
     #[test]

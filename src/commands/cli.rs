@@ -1,0 +1,67 @@
+//! The command line as a whole: the options of every verb, and the verb. Doc comments are the help.
+
+use super::Verb;
+use super::options::Common;
+use clap::Parser;
+
+/// AWS IAM Identity Center credentials in the shell you are in
+#[derive(Debug, Parser)]
+#[command(name = "ssox", version, max_term_width = 100, disable_help_subcommand = true)]
+#[command(after_help = "Start here:\n  eval \"$(ssox init zsh)\"     in your ~/.zshrc (or bash, fish, powershell)\n  \
+    ssox configure sso          make a profile\n  ssox use dev                credentials into this shell")]
+pub(crate) struct Cli {
+    /// The shell and the version of the protocol that the shell function understands
+    #[arg(long, hide = true, value_name = "SHELL1")]
+    pub(crate) emit: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) common: Common,
+
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn a_verb_has_the_same_description_in_the_list_and_in_its_help() {
+        let abouts = |command: &clap::Command| -> Vec<String> {
+            command.get_subcommands().map(|verb| format!("{}: {:?}", verb.get_name(), verb.get_about())).collect()
+        };
+        let mut built = Cli::command();
+        let listed = abouts(&built);
+        built.build();
+        assert_eq!(abouts(&built), listed);
+    }
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_verb_has_an_example() {
+        fn check(command: &clap::Command) {
+            if command.is_hide_set() {
+                return;
+            }
+            if command.get_subcommands().next().is_none() {
+                let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+                assert!(help.contains("Example"), "{}", command.get_name());
+            }
+            command.get_subcommands().for_each(check);
+        }
+        let mut command = Cli::command();
+        command.build();
+        check(&command);
+    }
+
+    #[test]
+    fn a_time_limit_of_zero_is_rejected() {
+        assert!(Cli::try_parse_from(["ssox", "login", "--timeout", "0s"]).is_err());
+        assert!(Cli::try_parse_from(["ssox", "login", "--timeout", "1s"]).is_ok());
+    }
+}

@@ -1,0 +1,16 @@
+//! Tells a person that there is nothing to list, and how to change that.
+
+use crate::config::ConfigFiles;
+use crate::context::Context;
+use crate::terminal::say;
+
+/// Tells a person that the files have no profiles, or no sessions, and why.
+pub(super) fn say_none(ctx: &Context, files: &ConfigFiles, what: &str) {
+    let absent = files.why_absent(ctx, |usual| usual.profile_names().next().is_some());
+    let (cause, hint) = match absent {
+        Some((cause, hint)) => (format!(": {cause}"), hint),
+        None => (String::new(), "ssox configure sso".into()),
+    };
+    say(&format!("there are no {what} yet{cause}"));
+    say(&format!("hint: {hint}"));
+}

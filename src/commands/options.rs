@@ -1,0 +1,63 @@
+//! Options that several verbs share, and how their values are parsed.
+
+use crate::source::Request;
+use crate::time::parse_duration;
+use clap::Args;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Options of every verb.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct Common {
+    /// Never ask and never open a browser (implied without a terminal, or with CI set)
+    #[arg(long, global = true, display_order = 990)]
+    pub(crate) no_input: bool,
+
+    /// Log each step to stderr, without secrets
+    #[arg(short, long, global = true, display_order = 991)]
+    pub(crate) verbose: bool,
+}
+
+// Options of the verbs that fetch credentials. A doc comment here would replace the descriptions of those verbs.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct Fetch {
+    /// Fetch new credentials when less than this is left (`90s`, `30m`, `1h30m`) [default: 15m]
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    pub(crate) min_ttl: Option<Duration>,
+    /// Code of the MFA device, for profiles with `mfa_serial`
+    #[arg(long, value_name = "CODE")]
+    pub(crate) mfa_code: Option<String>,
+    /// Assume this role with the profile's credentials
+    #[arg(long, value_name = "ARN")]
+    pub(crate) role_arn: Option<String>,
+    /// Read the SAML response from a file, or from standard input with `-`
+    #[arg(long, value_name = "FILE|-")]
+    pub(crate) saml_response: Option<PathBuf>,
+    /// How long to wait for you to sign in [default: 10m]
+    #[arg(long, value_name = "DURATION", value_parser = time_limit)]
+    pub(crate) timeout: Option<Duration>,
+}
+
+impl From<&Fetch> for Request {
+    fn from(fetch: &Fetch) -> Self {
+        Self {
+            min_ttl: fetch.min_ttl,
+            mfa_code: fetch.mfa_code.clone(),
+            saml_response: fetch.saml_response.clone(),
+            timeout: fetch.timeout,
+        }
+    }
+}
+
+/// Parses a duration such as `1h30m`.
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
+    parse_duration(text).map_err(|error| format!("{}; {}", error.message, error.hint.unwrap_or_default()))
+}
+
+/// Parses how long to wait for a person, which is not zero.
+pub(super) fn time_limit(text: &str) -> Result<Duration, String> {
+    match duration(text)? {
+        Duration::ZERO => Err("must be at least 1s; --no-input does not wait at all".into()),
+        limit => Ok(limit),
+    }
+}

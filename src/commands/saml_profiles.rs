@@ -1,0 +1,81 @@
+//! Signing in and out with SAML profiles, for `login` and `logout`.
+
+use crate::cache;
+use crate::config::ConfigFiles;
+use crate::context::Context;
+use crate::error::Result;
+use crate::profile::Profile;
+use crate::saml;
+use crate::source::saml::Saml;
+use crate::source::{Request, Source};
+use crate::terminal::say;
+use crate::time::human;
+use std::time::Duration;
+
+/// Whether a sign-in that is still good is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Freshness {
+    Cached,
+    New,
+}
+
+/// Signs in, and caches the credentials.
+///
+/// # Errors
+/// Those of the sign-in.
+pub(super) fn log_in(
+    ctx: &Context,
+    name: &str,
+    saml: &Saml,
+    freshness: Freshness,
+    timeout: Option<Duration>,
+) -> Result<()> {
+    if freshness == Freshness::New {
+        cache::remove(ctx, &saml.key())?;
+    }
+    let was_good = cache::read(ctx, &saml.key()).is_some_and(|entry| entry.is_usable(ctx.now(), None));
+    let request = Request { timeout, ..Request::default() };
+    let end = saml.credentials(ctx, &request)?.credentials.expiration;
+    let left = end.map(|end| format!(", for {}", human(end.seconds_after(ctx.now())))).unwrap_or_default();
+    if was_good {
+        say(&format!("already signed in to `{name}`{left}; --fresh signs in again"));
+    } else {
+        say(&format!("signed in to `{name}`{left}"));
+    }
+    Ok(())
+}
+
+/// Removes the cached credentials of the profiles, and every sign-in that ssox's browser profile remembers: those belong to
+/// identity providers, not to single profiles.
+///
+/// # Errors
+/// Configuration: files that cannot be removed. `NeedsPerson`: somebody is signing in.
+pub(super) fn log_out(ctx: &Context, profiles: &[(String, Box<Saml>)]) -> Result<()> {
+    let is_forgotten = saml::browser::forget(ctx)?;
+    for (name, saml) in profiles {
+        let what = match (cache::remove(ctx, &saml.key())?, is_forgotten) {
+            (true, true) => "removed its cached credentials, and the sign-ins in the browser that ssox starts",
+            (true, false) => "removed its cached credentials",
+            (false, true) => "removed the sign-ins in the browser that ssox starts",
+            (false, false) => {
+                say(&format!("not signed in to `{name}`: there was nothing to remove"));
+                continue;
+            }
+        };
+        say(&format!("signed out of `{name}`; {what}"));
+        if ctx.var("SSOX_PROFILE") == Some(name) && ctx.var("AWS_SESSION_TOKEN").is_some() {
+            say("this shell still has credentials of it; `ssox clear` removes them");
+        }
+    }
+    Ok(())
+}
+
+/// Returns all SAML profiles.
+pub(super) fn all(ctx: &Context, files: &ConfigFiles) -> Vec<(String, Box<Saml>)> {
+    let resolved = files.profile_names().filter_map(|name| Some((Profile::resolve(ctx, files, &name).ok()?, name)));
+    let ours = |(profile, name): (Profile, String)| match profile.source {
+        Source::Saml(saml) => Some((name, saml)),
+        _ => None,
+    };
+    resolved.filter_map(ours).collect()
+}

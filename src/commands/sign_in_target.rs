@@ -1,0 +1,68 @@
+//! What `login` signs in to, and `logout` signs out of.
+
+use crate::config::ConfigFiles;
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::profile::{self, Profile, implied_name};
+use crate::session::Session;
+use crate::source::Source;
+use crate::source::saml::Saml;
+
+/// A session, or the identity provider of a profile.
+pub(super) enum SignInTarget {
+    Session(Box<Session>),
+    /// A SAML profile: its name, and its source.
+    Saml(String, Box<Saml>),
+}
+
+/// Returns the session with the given name, or what the given profile signs in to. Without either it is the implied profile,
+/// else the only session.
+///
+/// # Errors
+/// Configuration: there is no such session or profile, or none is named and there are several.
+pub(super) fn sign_in_target(
+    ctx: &Context,
+    files: &ConfigFiles,
+    profile: Option<&str>,
+    sso_session: Option<&str>,
+) -> Result<SignInTarget> {
+    if let Some(name) = sso_session {
+        return profile::named_session(ctx, files, name).map(|session| SignInTarget::Session(Box::new(session)));
+    }
+    let implied = implied_name(ctx);
+    if let Some((name, saml)) = saml_profile(ctx, files, profile.unwrap_or(implied)) {
+        return Ok(SignInTarget::Saml(name, saml));
+    }
+    let is_implied = implied != "default" || files.profile(implied).is_some();
+    let session = match profile.or(is_implied.then_some(implied)) {
+        Some(wanted) => profile::session_behind(ctx, files, wanted)?,
+        None => only_session(ctx, files)?,
+    };
+    Ok(SignInTarget::Session(Box::new(session)))
+}
+
+fn saml_profile(ctx: &Context, files: &ConfigFiles, wanted: &str) -> Option<(String, Box<Saml>)> {
+    let name = profile::find::name(ctx, files, wanted).ok()?;
+    match Profile::resolve(ctx, files, &name).ok()?.source {
+        Source::Saml(saml) => Some((name, saml)),
+        _ => None,
+    }
+}
+
+fn only_session(ctx: &Context, files: &ConfigFiles) -> Result<Session> {
+    let mut sessions = profile::sessions(ctx, files);
+    match (sessions.pop(), sessions.is_empty()) {
+        (None, _) => Err(no_session(ctx, files)),
+        (Some(only), true) => only,
+        _ => Err(Error::configuration("there are several sessions")
+            .hint("give a profile, or --sso-session NAME; ssox sessions lists them")),
+    }
+}
+
+fn no_session(ctx: &Context, files: &ConfigFiles) -> Error {
+    let message = "there is no session to sign in to";
+    match files.why_absent(ctx, |usual| usual.sso_session_names().next().is_some()) {
+        Some((cause, hint)) => Error::configuration(format!("{message}: {cause}")).hint(hint),
+        None => Error::configuration(message).hint("ssox configure sso"),
+    }
+}

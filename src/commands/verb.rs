@@ -1,0 +1,87 @@
+//! What every verb is made of: its arguments, what they make ssox do, and what it prints.
+
+use crate::context::Context;
+use crate::error::Result;
+
+/// The arguments of a verb. Each verb has a file of its own with the arguments, their help, and the code.
+pub(crate) trait VerbArgs {
+    /// Whether the verb needs the state directory, for locks and caches. The others show less without it, or help to repair
+    /// it.
+    const KEEPS_STATE: bool = true;
+    /// Whether a person may be asked. Otherwise the verb is called by programs.
+    const IS_INTERACTIVE: bool = true;
+
+    /// Runs the verb.
+    ///
+    /// # Errors
+    /// Those of the verb.
+    fn run(&self, ctx: &Context) -> Result<Done>;
+
+    /// Tells whether the verb prints JSON, errors included.
+    fn wants_json(&self) -> bool {
+        false
+    }
+}
+
+/// What a verb prints on stdout, and its exit status.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Done {
+    pub(crate) stdout: String,
+    pub(crate) status: u8,
+}
+
+impl From<String> for Done {
+    fn from(stdout: String) -> Self {
+        Self { stdout, status: 0 }
+    }
+}
+
+impl From<()> for Done {
+    fn from((): ()) -> Self {
+        Self::default()
+    }
+}
+
+/// Makes the enum of all verbs from a list with one line for each: its doc comment is the help, its type has the arguments.
+macro_rules! verbs {
+    ($($(#[$attribute:meta])+ $name:ident($arguments:ty),)+) => {
+        // `defer` builds only the verb that is called: building all of them takes a third of a millisecond.
+        #[derive(Debug, clap::Subcommand)]
+        #[command(defer = true)]
+        pub(crate) enum Verb {
+            $($(#[$attribute])+ $name($arguments),)+
+        }
+
+        impl Verb {
+            /// Runs the verb.
+            ///
+            /// # Errors
+            /// Those of the verb. Configuration: it needs the state directory, and other users can write there.
+            pub(crate) fn run(&self, ctx: &Context) -> Result<Done> {
+                match self {
+                    $(Self::$name(arguments) => {
+                        if <$arguments>::KEEPS_STATE {
+                            ctx.check_state()?;
+                        }
+                        arguments.run(ctx)
+                    })+
+                }
+            }
+
+            /// Tells whether the verb prints JSON, errors included.
+            pub(crate) fn wants_json(&self) -> bool {
+                match self {
+                    $(Self::$name(arguments) => arguments.wants_json(),)+
+                }
+            }
+
+            /// Tells whether a person may be asked. Otherwise the verb is called by programs.
+            pub(crate) fn is_interactive(&self) -> bool {
+                match self {
+                    $(Self::$name(_) => <$arguments>::IS_INTERACTIVE,)+
+                }
+            }
+        }
+    };
+}
+pub(super) use verbs;
