@@ -2,6 +2,8 @@
 //!
 //! Invariant: no shell is involved. The address is one argument of one program.
 
+pub(crate) mod page;
+
 use crate::context::Context;
 use crate::{peer, percent};
 use std::io::{self, Write as _};

@@ -6,6 +6,7 @@ use super::browser::{Browser, Incoming};
 use super::cookies;
 use super::endpoint;
 use super::form;
+use crate::browser::page::{Page, Tone};
 use crate::context::{Context, Deadline};
 use crate::error::{Error, Result};
 use crate::secret::Secret;
@@ -15,8 +16,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use std::time::Duration;
-
-const PAGE: &str = include_str!("../session/pages/page.html");
 
 /// The URL of the last page, which ssox serves itself. The captured POST is redirected there, because the browser stores
 /// the body of a POST with its history.
@@ -214,10 +213,8 @@ fn last_page(id: &Value) -> Value {
 }
 
 fn page() -> String {
-    PAGE.replace("{{tone}}", "good")
-        .replace("{{title}}", "You are signed in")
-        .replace("{{text}}", "This window closes by itself. Go back to your terminal.")
-        .replace("{{detail}}", "")
+    let text = "This window closes by itself. Go back to your terminal.";
+    Page { tone: Tone::Good, title: "You are signed in", text, detail: String::new() }.html()
 }
 
 /// Checks that the server could be reached. Other errors (a certificate, a proxy's password) are shown by the browser,

@@ -3,7 +3,7 @@
 //! It accepts one path, one method, one host and one state. All other requests (a port scan, a favicon, another page) get
 //! a short response, each in its own thread, and do not disturb the wait.
 
-use super::page::Page;
+use super::http_page::HttpPage;
 use crate::context::{Context, Deadline};
 use crate::error::{Error, Result, cause_text};
 use crate::peer::{self, Peer};
@@ -118,7 +118,7 @@ impl CallbackListener {
                 Peer::Closed => return,
                 Peer::OtherUser(user) => {
                     let _ = sender.send(Event::OtherUser(user));
-                    return Page::other_user().send(&stream);
+                    return HttpPage::other_user().send(&stream);
                 }
                 Peer::SameUser | Peer::Unknown => {}
             }
@@ -148,7 +148,7 @@ enum Event {
 
 impl CallbackRequest {
     /// Sends a page to the browser.
-    pub(super) fn reply(self, page: &Page) {
+    pub(super) fn reply(self, page: &HttpPage) {
         page.send(&self.stream);
     }
 }
@@ -182,8 +182,8 @@ fn read_head(mut stream: &TcpStream, deadline: Deadline) -> Option<Vec<u8>> {
 }
 
 /// Reads the authorization response from a request; the error is the page for a request that is not one.
-fn parse_request(head: &[u8], hosts: &[String], state: &str) -> std::result::Result<AuthorizationResponse, Page> {
-    let bad_request = |why: &str| Page::unrelated("400 Bad Request", why);
+fn parse_request(head: &[u8], hosts: &[String], state: &str) -> std::result::Result<AuthorizationResponse, HttpPage> {
+    let bad_request = |why: &str| HttpPage::unrelated("400 Bad Request", why);
     let head = std::str::from_utf8(head).map_err(|_| bad_request("This is not HTTP."))?;
     let mut lines = head.split("\r\n");
     let words: Vec<&str> = lines.next().unwrap_or_default().split(' ').collect();
@@ -196,10 +196,10 @@ fn parse_request(head: &[u8], hosts: &[String], state: &str) -> std::result::Res
     }
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     if path != PATH {
-        return Err(Page::unrelated("404 Not Found", "There is nothing here."));
+        return Err(HttpPage::unrelated("404 Not Found", "There is nothing here."));
     }
     if method != "GET" {
-        return Err(Page::wrong_method());
+        return Err(HttpPage::wrong_method());
     }
     parse_query(query, state).ok_or_else(|| bad_request("It does not belong to this sign-in."))
 }

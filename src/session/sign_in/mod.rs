@@ -5,8 +5,8 @@
 mod callback;
 mod client;
 mod device;
+mod http_page;
 mod lock;
-mod page;
 mod pkce;
 mod secret_url;
 

@@ -2,7 +2,7 @@
 
 use super::callback::{AuthorizationResponse, CallbackListener, PATH};
 use super::client::Client;
-use super::page::Page;
+use super::http_page::HttpPage;
 use crate::aws::oidc::{self, Grant, TokenResponse};
 use crate::browser::{self, OpenedBrowser};
 use crate::context::Context;
@@ -59,7 +59,7 @@ pub(super) fn sign_in(client: &Client, options: &SignInOptions) -> Result<Option
             is_first = false;
             registration = client.register(Flow::Pkce, Some(&registered_uri))?;
             authorization = Authorization::new(client, &listener, &registration)?;
-            request.reply(&Page::redirect(&authorization.url));
+            request.reply(&HttpPage::redirect(&authorization.url));
             continue;
         }
         request.reply(&page(client, &result));
@@ -133,11 +133,11 @@ fn tunnel(ctx: &Context, port: u16) -> Option<String> {
 }
 
 /// Returns the page for the person.
-fn page(client: &Client, result: &Result<TokenResponse>) -> Page {
+fn page(client: &Client, result: &Result<TokenResponse>) -> HttpPage {
     match result {
-        Ok(TokenResponse::Token { .. }) => Page::signed_in(client.label()),
-        Ok(response) => Page::not_signed_in(&client.error_for(response).message),
-        Err(error) => Page::not_signed_in(&error.message),
+        Ok(TokenResponse::Token { .. }) => HttpPage::signed_in(client.label()),
+        Ok(response) => HttpPage::not_signed_in(&client.error_for(response).message),
+        Err(error) => HttpPage::not_signed_in(&error.message),
     }
 }
 

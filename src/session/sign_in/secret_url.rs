@@ -4,7 +4,7 @@
 //! secret one once, and only a browser of the same user.
 
 use super::callback::CallbackListener;
-use super::page::Page;
+use super::http_page::HttpPage;
 use super::pkce::random;
 use crate::browser;
 use crate::context::Context;
@@ -38,7 +38,7 @@ pub(crate) fn open_secret_url(ctx: &Context, url: &Secret, hint: &str) -> Result
     };
     match listener.wait(ctx, &state, deadline, keep_waiting) {
         Some(request) => {
-            request.reply(&Page::redirect(url.expose()));
+            request.reply(&HttpPage::redirect(url.expose()));
             Ok(())
         }
         None if opened.has_failed() => failed("the browser failed as soon as it was started"),

@@ -119,7 +119,7 @@ fn other_connections_do_not_block_the_right_one() {
     });
     let request = listener.wait(&ctx, STATE, ctx.deadline(Duration::from_secs(30)), || true).unwrap();
     assert_eq!(request.response, AuthorizationResponse::Code(Secret::new("right")));
-    request.reply(&Page::signed_in("corp"));
+    request.reply(&HttpPage::signed_in("corp"));
     person.join().unwrap();
 }
 

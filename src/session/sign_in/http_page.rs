@@ -1,49 +1,50 @@
-//! The pages of the local listener: the one that the person sees at the end, and those for other requests.
+//! The responses of the local listener: the page that the person sees at the end, and those for other requests.
 
+use crate::browser::page::{Page, Tone};
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpStream};
 use std::time::Duration;
 
-const TEMPLATE: &str = include_str!("../pages/page.html");
-
 /// An HTTP response of the listener.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Page {
+pub(super) struct HttpPage {
     pub(super) status: &'static str,
-    is_good: bool,
-    title: &'static str,
-    text: String,
-    detail: String,
+    page: Page,
     /// An additional header line, or nothing.
     extra_header: String,
 }
 
-impl Page {
+impl HttpPage {
     /// Makes the page for a person who is signed in.
     pub(super) fn signed_in(label: &str) -> Self {
-        let text = "You can close this tab and go back to your terminal.".into();
-        Self { detail: format!("Session: {label}"), ..Self::new("200 OK", "You are signed in", text) }
+        Self::new(
+            "200 OK",
+            Page {
+                tone: Tone::Good,
+                title: "You are signed in",
+                text: "You can close this tab and go back to your terminal.",
+                detail: format!("Session: {label}"),
+            },
+        )
     }
 
     /// Makes the page for a sign-in that failed.
     pub(super) fn not_signed_in(why: &str) -> Self {
-        let text = "ssox received no token. Your terminal shows what to do next.".into();
-        let page = Self::new("200 OK", "You are not signed in", text);
-        Self { is_good: false, detail: why.replace('`', ""), ..page }
+        let text = "ssox received no token. Your terminal shows what to do next.";
+        Self::bad("200 OK", "You are not signed in", text, why.replace('`', ""))
     }
 
     /// Makes the page for a request that does not belong to the sign-in, which continues.
     pub(super) fn unrelated(status: &'static str, why: &str) -> Self {
-        let text = "This request does not belong to the sign-in in your terminal, which is still waiting.".into();
-        Self { is_good: false, detail: why.into(), ..Self::new(status, "Not part of this sign-in", text) }
+        let text = "This request does not belong to the sign-in in your terminal, which is still waiting.";
+        Self::bad(status, "Not part of this sign-in", text, why.into())
     }
 
     /// Makes the page for a browser of another user.
     pub(super) fn other_user() -> Self {
-        let text = "This URL is for the user who runs ssox, and this browser belongs to another user.".into();
-        let detail =
-            "If you are both users, type: `ssox login --device-code`, or `ssox console --print`".replace('`', "");
-        Self { is_good: false, detail, ..Self::new("403 Forbidden", "Another user", text) }
+        let text = "This URL is for the user who runs ssox, and this browser belongs to another user.";
+        let detail = "If you are both users, type: ssox login --device-code, or ssox console --print";
+        Self::bad("403 Forbidden", "Another user", text, detail.into())
     }
 
     /// Makes the page for a method other than `GET`.
@@ -54,12 +55,17 @@ impl Page {
 
     /// Makes a redirect to another URL.
     pub(super) fn redirect(url: &str) -> Self {
-        let page = Self::new("302 Found", "Redirecting", "Your browser opens the next page.".into());
+        let (title, text) = ("Redirecting", "Your browser opens the next page.");
+        let page = Self::new("302 Found", Page { tone: Tone::Good, title, text, detail: String::new() });
         Self { extra_header: format!("Location: {url}\r\n"), ..page }
     }
 
-    fn new(status: &'static str, title: &'static str, text: String) -> Self {
-        Self { status, is_good: true, title, text, detail: String::new(), extra_header: String::new() }
+    fn bad(status: &'static str, title: &'static str, text: &'static str, detail: String) -> Self {
+        Self::new(status, Page { tone: Tone::Bad, title, text, detail })
+    }
+
+    fn new(status: &'static str, page: Page) -> Self {
+        Self { status, page, extra_header: String::new() }
     }
 
     /// Writes the page and closes the connection; errors are ignored.
@@ -73,7 +79,7 @@ impl Page {
     }
 
     fn response(&self) -> String {
-        let body = self.html();
+        let body = self.page.html();
         format!(
             "HTTP/1.1 {}\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: {}\r\nConnection: close\r\n\
              Cache-Control: no-store\r\nReferrer-Policy: no-referrer\r\nX-Content-Type-Options: nosniff\r\n\
@@ -84,30 +90,6 @@ impl Page {
             self.extra_header
         )
     }
-
-    fn html(&self) -> String {
-        // The detail may hold text of others: it is inserted last, so that no placeholder in it is replaced.
-        TEMPLATE
-            .replace("{{tone}}", if self.is_good { "good" } else { "bad" })
-            .replace("{{title}}", self.title)
-            .replace("{{text}}", &self.text)
-            .replace("{{detail}}", &escape(&self.detail))
-    }
-}
-
-fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in crate::error::printable(text).chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            _ => out.push(c),
-        }
-    }
-    out
 }
 
 #[cfg(test)]
@@ -115,15 +97,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text_of_others_is_escaped() {
-        let html = Page::not_signed_in("<script>alert('1')</script> & \"{{title}}\"").html();
-        assert!(html.contains("&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt; &amp; &quot;{{title}}&quot;"));
-        assert!(!html.contains("<script"));
-    }
-
-    #[test]
     fn a_page_is_not_cached_and_loads_nothing() {
-        let response = Page::signed_in("corp").response();
+        let response = HttpPage::signed_in("corp").response();
         for header in ["Cache-Control: no-store\r\n", "Referrer-Policy: no-referrer\r\n", "default-src 'none'"] {
             assert!(response.contains(header), "{header}");
         }

@@ -1,0 +1,66 @@
+//! The page that ssox shows in a browser: one sentence about what happened, after signing in or for a wrong request.
+
+use crate::error::printable;
+
+const TEMPLATE: &str = include_str!("page.html");
+
+/// What the page says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Page {
+    pub(crate) tone: Tone,
+    pub(crate) title: &'static str,
+    pub(crate) text: &'static str,
+    /// A second, smaller line, which may hold text of others.
+    pub(crate) detail: String,
+}
+
+/// Whether the page tells of a success.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tone {
+    Good,
+    Bad,
+}
+
+impl Page {
+    /// Returns the page as HTML.
+    pub(crate) fn html(&self) -> String {
+        let tone = match self.tone {
+            Tone::Good => "good",
+            Tone::Bad => "bad",
+        };
+        // The detail is inserted last, so that no placeholder in it is replaced.
+        TEMPLATE
+            .replace("{{tone}}", tone)
+            .replace("{{title}}", self.title)
+            .replace("{{text}}", self.text)
+            .replace("{{detail}}", &escape(&self.detail))
+    }
+}
+
+fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in printable(text).chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_of_others_is_escaped() {
+        let detail = "<script>alert('1')</script> & \"{{title}}\"".into();
+        let html = Page { tone: Tone::Bad, title: "T", text: "", detail }.html();
+        assert!(html.contains("&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt; &amp; &quot;{{title}}&quot;"));
+        assert!(!html.contains("<script"));
+    }
+}
