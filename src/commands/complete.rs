@@ -28,8 +28,8 @@ impl VerbArgs for Complete {
     fn run(&self, ctx: &Context) -> Result<Done> {
         let words: Vec<String> = self.words.iter().map(|word| word.to_string_lossy().into_owned()).collect();
         let [name, arguments @ ..] = words.as_slice() else { return Err(Error::usage("no shell is given")) };
-        let shell = Shell::ALL.into_iter().find(|shell| shell.name() == name);
+        let shell = Shell::named(name);
         let shell = shell.ok_or_else(|| Error::usage(format!("there is no completion for the shell `{name}`")))?;
-        Ok(completion::reply(ctx, Cli::command(), shell, arguments).into())
+        Ok(completion::reply(ctx, Cli::command, shell, arguments).into())
     }
 }

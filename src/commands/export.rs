@@ -1,6 +1,7 @@
 //! `ssox export`: prints credentials in the format of a shell, a file or a program, quoted as that format needs.
 
 use super::credentials_file;
+use super::export_format::{Content, ExportFormat};
 use super::options::Fetch;
 use super::selected_profile::selected_profile;
 use super::verb::{Done, VerbArgs};
@@ -12,9 +13,8 @@ use crate::error::{Error, Result};
 use crate::json;
 use crate::profile::Profile;
 use crate::secret::Secret;
-use crate::shell::quote::Dialect;
 use crate::source::Request;
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde::Serialize;
 
 #[derive(Args, Debug)]
@@ -34,29 +34,6 @@ pub(crate) struct Export {
     fetch: Fetch,
 }
 
-/// The output formats of `ssox export`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ExportFormat {
-    /// `export NAME=VALUE` for sh, bash and zsh
-    Env,
-    /// `NAME=VALUE`
-    EnvNoExport,
-    /// `set -gx` for fish
-    Fish,
-    /// `$Env:NAME = …` for PowerShell
-    Powershell,
-    /// `set NAME=VALUE` for cmd.exe
-    WindowsCmd,
-    /// The JSON of `credential_process`
-    Process,
-    /// JSON
-    Json,
-    /// A section of ~/.aws/credentials
-    CredentialsFile,
-    /// A file for `docker run --env-file`
-    EnvFile,
-}
-
 impl VerbArgs for Export {
     /// Returns the credentials as text in the format asked for.
     ///
@@ -72,17 +49,11 @@ impl VerbArgs for Export {
         if let Some(section) = section {
             return credentials_file::write(ctx, section, &credentials).map(Done::from);
         }
-        let lines = |dialect: Dialect| dialect.write(&variables(&credentials)?);
-        let text = match self.format {
-            ExportFormat::Env => lines(Dialect::Posix)?,
-            ExportFormat::EnvNoExport => lines(Dialect::Bare)?,
-            ExportFormat::EnvFile => lines(Dialect::Docker)?,
-            ExportFormat::Fish => lines(Dialect::Fish)?,
-            ExportFormat::Powershell => lines(Dialect::PowerShell)?,
-            ExportFormat::WindowsCmd => lines(Dialect::WindowsCmd)?,
-            ExportFormat::Process => process(&credentials),
-            ExportFormat::Json => json(&credentials, &profile),
-            ExportFormat::CredentialsFile => credentials_file::text(&profile.name, &credentials)?,
+        let text = match self.format.content {
+            Content::Variables(dialect) => dialect.write(&variables(&credentials)?)?,
+            Content::ProcessDocument => process(&credentials),
+            Content::Json => json(&credentials, &profile),
+            Content::CredentialsSection => credentials_file::text(&profile.name, &credentials)?,
         };
         Ok(text.into())
     }
@@ -90,8 +61,8 @@ impl VerbArgs for Export {
 
 /// Returns the section of `~/.aws/credentials` to write, with `--write`.
 fn section<'a>(args: &'a Export, profile: &'a str) -> Result<Option<&'a str>> {
-    match (&args.write, args.format) {
-        (Some(section), ExportFormat::CredentialsFile) => Ok(Some(section.as_deref().unwrap_or(profile))),
+    match (&args.write, args.format.content) {
+        (Some(section), Content::CredentialsSection) => Ok(Some(section.as_deref().unwrap_or(profile))),
         (Some(_), _) => Err(Error::usage("--write goes with `--format credentials-file` only")
             .hint("ssox export NAME --format credentials-file --write")),
         (None, _) => Ok(None),

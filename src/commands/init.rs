@@ -6,13 +6,13 @@ use super::verb::{Done, VerbArgs};
 use crate::context::Context;
 use crate::error::Result;
 use crate::shell::Shell;
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 #[derive(Args, Debug)]
 #[command(after_help = "Example: eval \"$(ssox init zsh)\"")]
 pub(crate) struct Init {
     /// The shell to integrate with
-    shell: ShellName,
+    shell: Shell,
     /// Do not change the prompt
     #[arg(long)]
     no_prompt: bool,
@@ -22,59 +22,14 @@ impl VerbArgs for Init {
     const KEEPS_STATE: bool = false;
 
     fn run(&self, _: &Context) -> Result<Done> {
-        Ok(script(self.shell.into(), !self.no_prompt).into())
-    }
-}
-
-/// The supported shells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ShellName {
-    Zsh,
-    Bash,
-    Fish,
-    #[value(alias = "pwsh")]
-    Powershell,
-}
-
-impl From<ShellName> for Shell {
-    fn from(name: ShellName) -> Self {
-        match name {
-            ShellName::Zsh => Self::Zsh,
-            ShellName::Bash => Self::Bash,
-            ShellName::Fish => Self::Fish,
-            ShellName::Powershell => Self::PowerShell,
-        }
+        Ok(script(self.shell, !self.no_prompt).into())
     }
 }
 
 /// Returns the script for a shell; without `prompt` it adds no segment to the prompt.
 fn script(shell: Shell, prompt: bool) -> String {
-    let (without_prompt, text) = match shell {
-        Shell::Zsh => ("_ssox_no_prompt=1", sticky(text(shell))),
-        Shell::Bash => ("_ssox_no_prompt=1", text(shell).to_owned()),
-        Shell::Fish => ("set -g _ssox_no_prompt 1", text(shell).to_owned()),
-        Shell::PowerShell => ("$global:_ssox_no_prompt = $true", text(shell).to_owned()),
-    };
-    if prompt { text } else { format!("{without_prompt}\n{text}") }
-}
-
-/// Returns the script as it is in the repository.
-pub(super) fn text(shell: Shell) -> &'static str {
-    match shell {
-        Shell::Zsh => include_str!("../../shell/ssox.zsh"),
-        Shell::Bash => include_str!("../../shell/ssox.bash"),
-        Shell::Fish => include_str!("../../shell/ssox.fish"),
-        Shell::PowerShell => include_str!("../../shell/ssox.ps1"),
-    }
-}
-
-/// Runs a zsh script in sticky emulation: zsh parses it, and later runs its functions, with the options given here and not
-/// with those of the user. The script is one word without a newline, which `csh_junkie_quotes` forbids; several words
-/// would take zsh milliseconds to join.
-/// <https://zsh.sourceforge.io/Doc/Release/Shell-Builtin-Commands.html>, `emulate`.
-fn sticky(script: &str) -> String {
-    let word = script.replace('\\', r"\\").replace('\'', r"\'").replace('\n', r"\n");
-    format!("'builtin' 'emulate' 'zsh' '-o' 'no_aliases' '-o' 'extended_glob' '-c' $'{word}'\n")
+    let script = shell.init_script();
+    if prompt { script.into_owned() } else { format!("{}\n{script}", shell.no_prompt_line()) }
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ mod directory_values;
 mod doctor;
 mod exec;
 mod export;
+mod export_format;
 mod foreign;
 mod identity;
 mod init;

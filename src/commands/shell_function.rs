@@ -2,7 +2,7 @@
 
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::shell::{Emit, hint};
+use crate::shell::{Emit, Shell, hint};
 
 /// Returns the shell and protocol of the function that called ssox for a verb.
 ///
@@ -20,9 +20,10 @@ pub(super) fn calling_function(ctx: &Context, verb: &str) -> Result<Emit> {
 
 /// Returns how to load ssox's function into the running shell.
 pub(super) fn install(ctx: &Context) -> String {
-    match hint::integration(ctx) {
-        Some(line) => format!("{line}; put that line into its rc file, too"),
-        None => "there is a function for zsh, bash, fish and PowerShell; in other shells use ssox exec NAME -- COMMAND"
-            .into(),
+    if let Some(shell) = hint::shell(ctx) {
+        return format!("{}; put that line into its rc file, too", shell.rc_line());
     }
+    let titles = Shell::ALL.map(|shell| shell.title());
+    let (last, others) = titles.split_last().expect("there are shells");
+    format!("there is a function for {} and {last}; in other shells use ssox exec NAME -- COMMAND", others.join(", "))
 }

@@ -2,7 +2,7 @@
 //! engine; of the values that only ssox knows, this module returns the kind, and `values` finds them.
 
 use super::value_kind::ValueKind;
-use super::{Candidate, CommandLine};
+use crate::shell::completion::{Candidate, CommandLine};
 use clap::{Arg, Command};
 use clap_complete::CompletionCandidate;
 use clap_complete::engine::{ArgValueCompleter, complete};

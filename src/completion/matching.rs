@@ -1,19 +1,11 @@
 //! Selects the names that match what was typed, or their common prefixes when there are too many for a shell.
 
+use crate::shell::completion::{MatchedBy, starts_with_in_any_case};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// The largest number of names; more make a shell slow, and nobody reads them.
 const MAX_NAMES: usize = 1000;
-
-/// Who selects the names that match.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum MatchedBy {
-    /// The shell, by its user's settings.
-    Shell,
-    /// This module.
-    Ssox,
-}
 
 /// The matching names, or their prefixes when there are too many.
 #[derive(Debug, PartialEq, Eq)]
@@ -44,11 +36,6 @@ fn matching<'a>(mut names: Vec<Cow<'a, str>>, typed: &str) -> Vec<Cow<'a, str>> 
         names.retain(|name| starts_with_in_any_case(name, typed));
     }
     names
-}
-
-/// Tells whether a value starts with what was typed; the case of ASCII letters does not matter.
-pub(super) fn starts_with_in_any_case(value: &str, typed: &str) -> bool {
-    value.get(..typed.len()).is_some_and(|start| start.eq_ignore_ascii_case(typed))
 }
 
 /// Groups names by the character after their common prefix, and returns the longest common prefix of each group.

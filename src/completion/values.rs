@@ -2,10 +2,9 @@
 //!
 //! Invariant: everything comes from files; AWS is never asked.
 
-use super::matching::{MatchedBy, Matches, matches};
+use super::matching::{Matches, matches};
 use super::regions::REGIONS;
 use super::value_kind::ValueKind;
-use super::{Candidate, Completions};
 use crate::account_names::AccountNames;
 use crate::config::ConfigFiles;
 use crate::context::Context;
@@ -13,6 +12,7 @@ use crate::error::{is_hidden, printable};
 use crate::profile::{self, Profile};
 use crate::session;
 use crate::session::ACCOUNT_ACCESS;
+use crate::shell::completion::{Candidate, Completions, MatchedBy};
 use crate::time::human;
 
 /// The largest number of profiles with a description: each description reads a file.

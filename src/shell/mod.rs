@@ -1,86 +1,28 @@
-//! The shells that ssox integrates with, the reply to their functions, and the quoting of values for each. The functions are
-//! in `shell/` of the repository.
+//! The shells that ssox integrates with, one file each; the reply to their functions; and hints in the syntax of the running
+//! shell. The scripts are in `shell/` of the repository.
 
+mod bash;
+pub(crate) mod completion;
+mod emit;
+mod fish;
+mod handle;
 pub(crate) mod hint;
+mod integration;
+mod other_shells;
+mod posix;
+mod powershell;
 pub(crate) mod quote;
 pub(crate) mod reply;
 mod running_shell;
+mod section;
+mod zsh;
 
-use crate::error::{Error, Result};
-
-/// A shell that ssox integrates with.
-#[expect(clippy::enum_variant_names, reason = "PowerShell is called so")]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Shell {
-    Zsh,
-    Bash,
-    Fish,
-    PowerShell,
-}
+pub(crate) use emit::Emit;
+pub(crate) use handle::Shell;
+pub(crate) use section::section;
 
 impl Shell {
-    /// All of them.
-    pub(crate) const ALL: [Self; 4] = [Self::Zsh, Self::Bash, Self::Fish, Self::PowerShell];
-
-    /// Returns the name that people and `--emit` use.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Zsh => "zsh",
-            Self::Bash => "bash",
-            Self::Fish => "fish",
-            Self::PowerShell => "powershell",
-        }
-    }
-}
-
-/// The reader of the reply: the value of `--emit`, e.g. `zsh1`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Emit {
-    pub(crate) shell: Shell,
-}
-
-/// The version of the reply's format.
-const VERSION: &str = "1";
-
-impl Emit {
-    /// Parses a shell's name followed by the version of the reply.
-    ///
-    /// # Errors
-    /// Usage: the shell is unknown, or this binary does not support the version.
-    pub(crate) fn parse(text: &str) -> Result<Self> {
-        let name = text.trim_end_matches(|c: char| c.is_ascii_digit());
-        let Some(shell) = Shell::ALL.into_iter().find(|shell| shell.name() == name) else {
-            let known = Shell::ALL.map(|shell| format!("`{}{VERSION}`", shell.name())).join(", ");
-            return Err(Error::usage(format!("unknown value `{text}` of --emit")).hint(format!("use one of {known}")));
-        };
-        let version = &text[name.len()..];
-        if version != VERSION {
-            return Err(Error::usage(format!(
-                "this shell's function needs version `{version}` of the reply, the installed ssox writes version `{VERSION}`"
-            ))
-            .hint("start a new shell: it loads the function of the installed ssox"));
-        }
-        Ok(Self { shell })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_shell_is_known_by_its_name_and_the_version() {
-        for shell in Shell::ALL {
-            assert_eq!(Emit::parse(&format!("{}1", shell.name())).unwrap(), Emit { shell });
-        }
-    }
-
-    #[test]
-    fn an_unsupported_reply_is_refused() {
-        for (text, message) in [("zsh2", "version `2`"), ("zsh", "version ``"), ("tcsh1", "`tcsh1`"), ("", "``")] {
-            let error = Emit::parse(text).unwrap_err();
-            assert!(error.message.contains(message), "{error}");
-            assert_eq!(error.kind.exit_status(), 2);
-        }
-    }
+    /// All shells, one on a line.
+    pub(crate) const ALL: [Self; 4] =
+        [Self(&zsh::Zsh), Self(&bash::Bash), Self(&fish::Fish), Self(&powershell::PowerShell)];
 }

@@ -2,11 +2,12 @@
 //!
 //! Invariant: the reader gets each value byte for byte, and runs nothing. A value for which this is impossible is refused.
 
+use super::posix;
 use crate::environment::EnvChanges;
 use crate::error::{Error, Result};
 
 /// The format of the text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum Dialect {
     /// sh, bash, zsh, ksh: `export NAME='value'`.
     Posix,
@@ -14,12 +15,21 @@ pub(crate) enum Dialect {
     Bare,
     /// `NAME=value` lines for `docker run --env-file`, in which no character is special.
     Docker,
-    /// fish: `set -gx NAME 'value'`.
-    Fish,
-    /// PowerShell: `$Env:NAME = 'value'`.
-    PowerShell,
     /// cmd.exe: `set "NAME=value"`.
     WindowsCmd,
+    /// That of a shell with a syntax of its own.
+    Shell(ExportSyntax),
+}
+
+/// How a shell sets and unsets variables, if its syntax is not that of sh.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ExportSyntax {
+    /// What `--help` says of the format.
+    pub(crate) help: &'static str,
+    /// Returns the line that sets a variable, with the value quoted.
+    pub(crate) set: fn(&str, &str) -> String,
+    /// Returns the line that unsets a variable.
+    pub(crate) unset: fn(&str) -> String,
 }
 
 impl Dialect {
@@ -33,37 +43,24 @@ impl Dialect {
 
     fn line(self, name: &str, value: Option<&str>) -> Result<String> {
         Ok(match (self, value) {
-            (Self::Posix, Some(value)) => format!("export {name}={}\n", posix(value)),
+            (Self::Posix, Some(value)) => format!("export {name}={}\n", posix::quoted(value)),
             (Self::Posix, None) => format!("unset {name}\n"),
             (Self::Bare, Some(value)) => format!("{name}={}\n", bare(name, value)?),
             (Self::Docker, Some(value)) => docker(name, value)?,
             // A line with the name only would pass the variable's current value on.
             (Self::Bare | Self::Docker, None) => String::new(),
-            (Self::Fish, Some(value)) => format!("set -gx {name} {}\n", fish(value)),
-            (Self::Fish, None) => format!("set -e {name}\n"),
-            (Self::PowerShell, Some(value)) => format!("$Env:{name} = {}\n", powershell(value)),
-            (Self::PowerShell, None) => format!("Remove-Item -LiteralPath Env:{name} -ErrorAction Ignore\n"),
             (Self::WindowsCmd, Some(value)) => format!("set \"{name}={}\"\n", windows_cmd(name, value)?),
             (Self::WindowsCmd, None) => format!("set \"{name}=\"\n"),
+            (Self::Shell(syntax), Some(value)) => (syntax.set)(name, value) + "\n",
+            (Self::Shell(syntax), None) => (syntax.unset)(name) + "\n",
         })
     }
 }
 
-/// Quotes a word for sh, bash, zsh and ksh.
-pub(crate) fn posix(value: &str) -> String {
-    format!("'{}'", value.replace('\'', r"'\''"))
-}
-
-/// Quotes a word for fish, where a backslash escapes inside single quotes.
-pub(crate) fn fish(value: &str) -> String {
-    format!("'{}'", value.replace('\\', r"\\").replace('\'', r"\'"))
-}
-
-/// Quotes a word for PowerShell, where the four typographic single quotes also end a string.
-pub(crate) fn powershell(value: &str) -> String {
-    let is_quote = |c| matches!(c, '\'' | '\u{2018}'..='\u{201b}');
-    let doubled = value.chars().flat_map(|c| std::iter::repeat_n(c, if is_quote(c) { 2 } else { 1 }));
-    format!("'{}'", doubled.collect::<String>())
+/// Returns a value as a word for a hint, quoted only where necessary.
+pub(super) fn word(value: &str, quoted: impl FnOnce(&str) -> String) -> String {
+    let is_bare = |c: char| c.is_ascii_alphanumeric() || "_-./:@%+,…".contains(c);
+    if value.chars().all(is_bare) { value.to_string() } else { quoted(value) }
 }
 
 /// Returns a value if a shell and a simple parser read it in the same way without quotes.
@@ -107,7 +104,12 @@ fn unsafe_value(name: &str, value: &str, format: &str) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::shell::Shell;
     use std::process::Command;
+
+    fn of_shell(name: &str) -> Dialect {
+        Dialect::Shell(Shell::named(name).and_then(|shell| shell.export_syntax()).unwrap())
+    }
 
     /// All characters of Latin-1, alone and inside a word, and combinations of characters that are special in shells.
     fn values() -> Vec<String> {
@@ -178,14 +180,14 @@ mod tests {
 
     #[test]
     fn fish_reads_back_every_value() {
-        round_trip(Dialect::Fish, "fish", &["--no-config"], PRINTF);
+        round_trip(of_shell("fish"), "fish", &["--no-config"], PRINTF);
     }
 
     #[test]
     fn powershell_reads_back_every_value() {
         let print = "[Console]::OutputEncoding = New-Object Text.UTF8Encoding $false; \
             [Console]::Out.Write([char]0 + [string]$Env:AWS_X)";
-        round_trip(Dialect::PowerShell, "pwsh", &["-NoProfile", "-File"], print);
+        round_trip(of_shell("powershell"), "pwsh", &["-NoProfile", "-File"], print);
     }
 
     #[test]
@@ -220,15 +222,10 @@ mod tests {
     }
 
     #[test]
-    fn typographic_quotes_do_not_end_a_powershell_string() {
-        assert_eq!(powershell("x’; calc; ‘"), "'x’’; calc; ‘‘'");
-    }
-
-    #[test]
     fn an_unset_variable_is_unset_in_every_format() {
         let mut changes = EnvChanges::default();
         changes.unset("AWS_PROFILE");
-        let spelled = [Dialect::Posix, Dialect::Bare, Dialect::Fish, Dialect::PowerShell, Dialect::WindowsCmd]
+        let spelled = [Dialect::Posix, Dialect::Bare, of_shell("fish"), of_shell("powershell"), Dialect::WindowsCmd]
             .map(|dialect| dialect.write(&changes).unwrap());
         assert_eq!(
             spelled.each_ref().map(String::as_str),

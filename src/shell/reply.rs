@@ -3,7 +3,7 @@
 //!
 //! Invariant: no shell evaluates any part of the reply.
 
-use super::{Emit, Shell};
+use super::Emit;
 use crate::environment::EnvChanges;
 use std::fmt::Write as _;
 
@@ -16,31 +16,23 @@ pub(crate) fn reply(emit: Emit, changes: &EnvChanges) -> String {
         writeln!(text, "!{name}").expect("a string takes everything");
     }
     for (name, value) in changes.iter() {
-        let written = match (value, emit.shell) {
-            (None, _) => writeln!(text, "-{name}"),
-            (Some(value), Shell::PowerShell) => writeln!(text, "={name}={}", ascii(value)),
-            (Some(value), _) => writeln!(text, "={name}={value}"),
+        let written = match value {
+            None => writeln!(text, "-{name}"),
+            Some(value) => writeln!(text, "={name}={}", emit.shell.reply_value(value)),
         };
         written.expect("a string takes everything");
     }
     text + "#end\n"
 }
 
-/// Escapes all characters except ASCII, for PowerShell, which decodes a program's output with a code page. `\` is doubled.
-pub(crate) fn ascii(value: &str) -> String {
-    value.encode_utf16().fold(String::new(), |mut text, unit| {
-        match char::from_u32(unit.into()) {
-            Some('\\') => text.push_str("\\\\"),
-            Some(c) if c.is_ascii() => text.push(c),
-            _ => write!(text, "\\u{unit:04x}").expect("a string takes everything"),
-        }
-        text
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::shell::Shell;
+
+    fn replied(shell: &str) -> String {
+        reply(Emit { shell: Shell::named(shell).unwrap() }, &changes())
+    }
 
     fn changes() -> EnvChanges {
         let mut changes = EnvChanges::default();
@@ -54,7 +46,7 @@ mod tests {
     #[test]
     fn changes_are_between_header_and_trailer() {
         assert_eq!(
-            reply(Emit { shell: Shell::Zsh }, &changes()),
+            replied("zsh"),
             "#ssox1\n!AWS_VAULT\n=AWS_REGION=eu-west-1\n=SSOX_PROFILE=a=b \\ é😀\n-AWS_PROFILE\n#end\n"
         );
     }
@@ -62,7 +54,7 @@ mod tests {
     #[test]
     fn powershell_gets_ascii() {
         assert_eq!(
-            reply(Emit { shell: Shell::PowerShell }, &changes()),
+            replied("powershell"),
             "#ssox1\n!AWS_VAULT\n=AWS_REGION=eu-west-1\n=SSOX_PROFILE=a=b \\\\ \\u00e9\\ud83d\\ude00\n-AWS_PROFILE\n#end\n"
         );
     }

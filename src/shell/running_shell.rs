@@ -1,41 +1,34 @@
 //! Finds the shell that the person types into, for which hints are written: `$SHELL` names only the login shell.
 
 use super::Shell;
+use super::other_shells::{OTHER_SHELLS, OtherShell};
 use crate::context::Context;
 
-/// A shell, or several that have the same syntax for hints.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum RunningShell {
-    /// A shell that ssox has a function for.
+/// The shell that a person types into.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum RunningShell {
+    /// One that ssox has a function for.
     Known(Shell),
-    /// sh, dash, ksh and similar shells.
-    Posix,
-    Csh,
-    Nushell,
-    Elvish,
-    Xonsh,
-    Cmd,
+    Other(&'static OtherShell),
 }
 
-/// The shells by the file name of the program, without a version.
-const PROGRAMS: [(&str, RunningShell); 16] = [
-    ("zsh", RunningShell::Known(Shell::Zsh)),
-    ("bash", RunningShell::Known(Shell::Bash)),
-    ("fish", RunningShell::Known(Shell::Fish)),
-    ("pwsh", RunningShell::Known(Shell::PowerShell)),
-    ("powershell", RunningShell::Known(Shell::PowerShell)),
-    ("sh", RunningShell::Posix),
-    ("dash", RunningShell::Posix),
-    ("ash", RunningShell::Posix),
-    ("ksh", RunningShell::Posix),
-    ("mksh", RunningShell::Posix),
-    ("csh", RunningShell::Csh),
-    ("tcsh", RunningShell::Csh),
-    ("nu", RunningShell::Nushell),
-    ("elvish", RunningShell::Elvish),
-    ("xonsh", RunningShell::Xonsh),
-    ("cmd", RunningShell::Cmd),
-];
+impl RunningShell {
+    /// Returns the shell with a name such as `zsh`, `zsh1` (the value of `--emit`), `zsh-5.9` or `pwsh.exe`.
+    fn named(name: &str) -> Option<Self> {
+        let name = name.trim_start_matches('-').to_lowercase();
+        let name = name.trim_end_matches(" (deleted)").trim_end_matches(".exe");
+        let name = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.' || c == '-');
+        let known = Shell::ALL.into_iter().find(|shell| shell.programs().contains(&name)).map(Self::Known);
+        known.or_else(|| OTHER_SHELLS.iter().find(|shell| shell.programs.contains(&name)).map(Self::Other))
+    }
+
+    fn is_interactive(self, options: &[String]) -> bool {
+        match self {
+            Self::Known(shell) => shell.is_interactive(options),
+            Self::Other(shell) => (shell.is_interactive)(options),
+        }
+    }
+}
 
 /// The number of ancestors to look at: sudo, env, make and scripts can be between the shell and ssox.
 const MAX_ANCESTORS: usize = 12;
@@ -54,11 +47,12 @@ struct Process {
 
 /// Returns the running shell: the one whose function called ssox, or else the nearest ancestor that is an interactive shell,
 /// or else the login shell.
-pub(crate) fn running_shell(ctx: &Context) -> RunningShell {
-    let caller = ctx.caller().and_then(named);
-    let login = || named(file_name(ctx.var("SHELL")?));
-    let default = if cfg!(windows) { Shell::PowerShell } else { Shell::Bash };
-    caller.or_else(|| interactive(parent()?, process)).or_else(login).unwrap_or(RunningShell::Known(default))
+pub(super) fn running_shell(ctx: &Context) -> RunningShell {
+    let caller = ctx.caller().and_then(RunningShell::named);
+    let login = || RunningShell::named(file_name(ctx.var("SHELL")?));
+    let default = || Shell::ALL.into_iter().find(|shell| shell.is_default()).unwrap_or(Shell::ALL[0]);
+    let found = caller.or_else(|| interactive(parent()?, process)).or_else(login);
+    found.unwrap_or_else(|| RunningShell::Known(default()))
 }
 
 /// Returns the first shell among a process and its ancestors that runs neither a script nor `-c`.
@@ -67,29 +61,15 @@ fn interactive(from: u32, process: impl Fn(u32) -> Option<Process>) -> Option<Ru
     let first = process(from);
     let ancestors = std::iter::successors(first, |child| process(parent(child)?));
     let shells = ancestors.take(MAX_ANCESTORS).filter_map(|process| {
-        let shell = process.names.iter().find_map(|name| named(name))?;
-        is_interactive(shell, &process.words).then_some(shell)
+        let shell = process.names.iter().find_map(|name| RunningShell::named(name))?;
+        shell.is_interactive(process.words.get(1..).unwrap_or_default()).then_some(shell)
     });
     shells.into_iter().next()
 }
 
-/// Returns the shell with a name such as `zsh`, `zsh1` (the value of `--emit`), `zsh-5.9` or `pwsh.exe`.
-fn named(name: &str) -> Option<RunningShell> {
-    let name = name.trim_start_matches('-').to_lowercase();
-    let name = name.trim_end_matches(" (deleted)").trim_end_matches(".exe");
-    let name = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.' || c == '-');
-    PROGRAMS.iter().find(|(program, _)| *program == name).map(|(_, shell)| *shell)
-}
-
-/// Tells whether a shell with this command line reads commands from a person.
-fn is_interactive(shell: RunningShell, words: &[String]) -> bool {
-    let mut options = words.iter().skip(1).map(String::as_str);
-    match shell {
-        // The command line is that of Python.
-        RunningShell::Xonsh => return true,
-        RunningShell::Known(Shell::PowerShell) => return is_interactive_powershell(options),
-        _ => {}
-    }
+/// Tells whether a shell with these options, in the syntax of sh, reads commands from a person.
+pub(super) fn reads_commands(options: &[String]) -> bool {
+    let mut options = options.iter().map(String::as_str);
     while let Some(option) = options.next() {
         let is_long = option.starts_with("--");
         let is_short = option.starts_with(['-', '+']) && !is_long;
@@ -100,14 +80,6 @@ fn is_interactive(shell: RunningShell, words: &[String]) -> bool {
         }
     }
     true
-}
-
-fn is_interactive_powershell<'a>(options: impl Iterator<Item = &'a str>) -> bool {
-    let options: Vec<String> = options.map(str::to_lowercase).collect();
-    let runs = ["-c", "-command", "-f", "-file", "-e", "-ec", "-encodedcommand"];
-    let has = |names: &[&str]| options.iter().any(|option| names.contains(&option.as_str()));
-    has(&["-noexit", "-noe", "-i", "-interactive"])
-        || !(has(&runs) || options.first().is_some_and(|o| !o.starts_with('-')))
 }
 
 fn file_name(path: &str) -> &str {
@@ -164,36 +136,41 @@ fn process_from_ps(id: u32) -> Option<Process> {
 mod tests {
     use super::*;
 
-    const FISH: RunningShell = RunningShell::Known(Shell::Fish);
-    const BASH: RunningShell = RunningShell::Known(Shell::Bash);
+    /// Returns the first program of a shell.
+    fn program(shell: RunningShell) -> &'static str {
+        match shell {
+            RunningShell::Known(shell) => shell.programs()[0],
+            RunningShell::Other(shell) => shell.programs[0],
+        }
+    }
 
     /// Finds the shell among processes, given by their command lines, a child before its parent.
-    fn found(family: &[&str]) -> Option<RunningShell> {
+    fn found(family: &[&str]) -> Option<&'static str> {
         let process = |id: u32| {
             let line = family.get(id as usize - 10)?;
             let words: Vec<String> = line.split(' ').map(String::from).collect();
             Some(Process { parent: id + 1, names: vec![file_name(&words[0]).into()], words })
         };
-        interactive(10, process)
+        interactive(10, process).map(program)
     }
 
     #[test]
     fn the_interactive_shell_is_found() {
-        let table: &[(&[&str], Option<RunningShell>)] = &[
-            (&["fish", "-bash"], Some(FISH)),
-            (&["/usr/bin/fish -l", "tmux"], Some(FISH)),
-            (&["sudo ssox doctor", "fish"], Some(FISH)),
-            (&["sh -c ssox", "make all", "env X=1 make", "-fish"], Some(FISH)),
-            (&["bash ./deploy.sh", "fish"], Some(FISH)),
-            (&["bash --rcfile /x/rc -i", "fish"], Some(BASH)),
-            (&["bash -o vi", "fish"], Some(BASH)),
-            (&["bash -lic ssox", "fish -C ls"], Some(FISH)),
-            (&["zsh5", "bash"], Some(RunningShell::Known(Shell::Zsh))),
-            (&["pwsh -NoLogo -ExecutionPolicy Bypass", "bash"], Some(RunningShell::Known(Shell::PowerShell))),
-            (&["pwsh -NoExit -Command x", "bash"], Some(RunningShell::Known(Shell::PowerShell))),
-            (&["pwsh -File x.ps1", "bash"], Some(BASH)),
-            (&["ksh93", "bash"], Some(RunningShell::Posix)),
-            (&["nu -l", "zsh"], Some(RunningShell::Nushell)),
+        let table: &[(&[&str], Option<&str>)] = &[
+            (&["fish", "-bash"], Some("fish")),
+            (&["/usr/bin/fish -l", "tmux"], Some("fish")),
+            (&["sudo ssox doctor", "fish"], Some("fish")),
+            (&["sh -c ssox", "make all", "env X=1 make", "-fish"], Some("fish")),
+            (&["bash ./deploy.sh", "fish"], Some("fish")),
+            (&["bash --rcfile /x/rc -i", "fish"], Some("bash")),
+            (&["bash -o vi", "fish"], Some("bash")),
+            (&["bash -lic ssox", "fish -C ls"], Some("fish")),
+            (&["zsh5", "bash"], Some("zsh")),
+            (&["pwsh -NoLogo -ExecutionPolicy Bypass", "bash"], Some("pwsh")),
+            (&["pwsh -NoExit -Command x", "bash"], Some("pwsh")),
+            (&["pwsh -File x.ps1", "bash"], Some("bash")),
+            (&["ksh93", "bash"], Some("sh")),
+            (&["nu -l", "zsh"], Some("nu")),
             (&["cargo test", "bash -c cargo", "systemd"], None),
         ];
         for (family, shell) in table {
@@ -204,10 +181,11 @@ mod tests {
     #[test]
     fn the_calling_function_takes_precedence() {
         let running = |variables: &[(&str, &str)]| {
-            running_shell(&Context::new(variables.iter().map(|(name, value)| ((*name).into(), value.into()))))
+            let ctx = Context::new(variables.iter().map(|(name, value)| ((*name).into(), value.into())));
+            program(running_shell(&ctx))
         };
-        assert_eq!(running(&[("SSOX_FUNCTION", "fish1"), ("SHELL", "/bin/zsh")]), FISH);
-        assert_eq!(running(&[("SSOX_FUNCTION", "powershell9")]), RunningShell::Known(Shell::PowerShell));
+        assert_eq!(running(&[("SSOX_FUNCTION", "fish1"), ("SHELL", "/bin/zsh")]), "fish");
+        assert_eq!(running(&[("SSOX_FUNCTION", "powershell9")]), "pwsh");
     }
 
     #[cfg(unix)]

@@ -3,9 +3,7 @@
 //!
 //! Invariant: nothing in the line is evaluated. A `$(…)` is text.
 
-use super::matching::starts_with_in_any_case;
-use super::reply::with_header;
-use super::{Candidate, CommandLine, Completions};
+use crate::shell::completion::{Candidate, CommandLine, Completions, starts_with_in_any_case};
 
 /// The value of `COMP_TYPE` when readline only lists candidates, after a second TAB.
 const LISTING: &str = "63";
@@ -50,6 +48,22 @@ impl BashLine {
         Some(Self { command_line, kept, quote: lexer.quote, is_listing: kind == LISTING, indices })
     }
 
+    /// Returns the reply to the completion function.
+    pub(super) fn reply(&self, mut completions: Completions) -> String {
+        let mut with_description = false;
+        match &mut completions {
+            Completions::Command(at) => *at = *self.indices.get(*at).unwrap_or(at),
+            Completions::Files => {}
+            Completions::Candidates { candidates, .. } => {
+                // Readline replaces what was typed, so a candidate may differ from it in case.
+                let typed = &self.command_line.current;
+                candidates.retain(|candidate| starts_with_in_any_case(&candidate.value, typed));
+                with_description = self.is_listing && candidates.len() > 1;
+            }
+        }
+        completions.reply(|candidate| self.reply_line(candidate, with_description))
+    }
+
     /// Returns the line for a candidate; `None` when it does not continue the kept part.
     fn reply_line(&self, candidate: &Candidate, with_description: bool) -> Option<String> {
         let rest = candidate.value.strip_prefix(&self.kept)?;
@@ -58,22 +72,6 @@ impl BashLine {
         }
         Some(format!("{}\n", self.quote.escape(rest)))
     }
-}
-
-/// Returns the reply to the completion function.
-pub(super) fn reply(line: &BashLine, completions: Completions) -> String {
-    let (kind, are_prefixes, candidates) = match completions {
-        Completions::Command(at) => return format!("command {}\n", line.indices.get(at).unwrap_or(&at)),
-        Completions::Files => return "files\n".into(),
-        Completions::Candidates { kind, are_prefixes, candidates } => (kind, are_prefixes, candidates),
-    };
-    // Readline replaces what was typed, so a candidate may differ from it in case.
-    let typed = &line.command_line.current;
-    let matching: Vec<Candidate> =
-        candidates.into_iter().filter(|candidate| starts_with_in_any_case(&candidate.value, typed)).collect();
-    let with_description = line.is_listing && matching.len() > 1;
-    let lines = matching.iter().filter_map(|candidate| line.reply_line(candidate, with_description));
-    with_header(kind, are_prefixes, lines)
 }
 
 impl Quote {
@@ -194,7 +192,7 @@ mod tests {
 
     fn completed(text: &str, candidate: &str) -> String {
         let candidates = vec![Candidate::new(candidate, "described")];
-        reply(&line(text), Completions::Candidates { kind: "profile", are_prefixes: false, candidates })
+        line(text).reply(Completions::Candidates { kind: "profile", are_prefixes: false, candidates })
     }
 
     #[test]
@@ -243,7 +241,7 @@ mod tests {
         ] {
             let line = line(typed);
             let at = line.command_line.words.iter().position(|word| word == "git").unwrap();
-            assert_eq!(reply(&line, Completions::Command(at)), format!("command {index}\n"), "{typed}");
+            assert_eq!(line.reply(Completions::Command(at)), format!("command {index}\n"), "{typed}");
         }
     }
 
@@ -252,8 +250,8 @@ mod tests {
         let mut line = line("ssox use d");
         let candidates = || ["dev", "demo"].map(|name| Candidate::new(name, "x")).to_vec();
         let answer = || Completions::Candidates { kind: "profile", are_prefixes: false, candidates: candidates() };
-        assert_eq!(reply(&line, answer()), "words profile\ndev\ndemo\n");
+        assert_eq!(line.reply(answer()), "words profile\ndev\ndemo\n");
         line.is_listing = true;
-        assert_eq!(reply(&line, answer()), "words profile\ndev  (x)\ndemo  (x)\n");
+        assert_eq!(line.reply(answer()), "words profile\ndev  (x)\ndemo  (x)\n");
     }
 }

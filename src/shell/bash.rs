@@ -1,0 +1,51 @@
+//! bash.
+
+mod line;
+
+use super::completion::MatchedBy;
+use super::integration::{Find, Integration};
+use crate::context::Context;
+use line::BashLine;
+use std::path::{Path, PathBuf};
+
+/// bash.
+pub(super) struct Bash;
+
+impl Integration for Bash {
+    fn name(&self) -> &'static str {
+        "bash"
+    }
+
+    fn programs(&self) -> &'static [&'static str] {
+        &["bash"]
+    }
+
+    fn is_default(&self) -> bool {
+        cfg!(not(windows))
+    }
+
+    fn script(&self) -> &'static str {
+        include_str!("../../shell/ssox.bash")
+    }
+
+    fn no_prompt_line(&self) -> &'static str {
+        "_ssox_no_prompt=1"
+    }
+
+    fn rc_files(&self, _: &Context, home: &Path) -> Vec<PathBuf> {
+        vec![home.join(".bashrc")]
+    }
+
+    fn rc_file_name(&self) -> &'static str {
+        "~/.bashrc"
+    }
+
+    fn completion_head(&self) -> &'static str {
+        "# shellcheck shell=bash\n"
+    }
+
+    fn complete(&self, arguments: &[String], find: Find) -> String {
+        let Some(line) = BashLine::parse(arguments) else { return String::new() };
+        line.reply(find(&line.command_line, MatchedBy::Ssox))
+    }
+}

@@ -1,0 +1,96 @@
+//! What a shell's completion function asks and gets. A reply is empty, or starts with a line that says what follows:
+//!
+//! | line | what follows |
+//! | --- | --- |
+//! | `words KIND` | candidates, one on each line, in the format of the shell's completion function |
+//! | `parts KIND` | prefixes of candidates: the shell adds no space after them |
+//! | `files` | nothing: the shell completes file names |
+//! | `command N` | nothing: the words from number N on, counted from 0, are a command line of their own |
+
+/// The command line up to the cursor, in words as the program would receive them.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct CommandLine {
+    /// The words before the one at the cursor; the first is the program's name.
+    pub(crate) words: Vec<String>,
+    /// The word at the cursor, up to the cursor.
+    pub(crate) current: String,
+}
+
+impl CommandLine {
+    /// Reads the arguments of a completion function that passes the word at the cursor, which `decode` reads, and then the
+    /// words before it.
+    pub(super) fn parse(arguments: &[String], decode: impl FnOnce(&str) -> String) -> Option<Self> {
+        let (current, words) = arguments.split_first()?;
+        Some(Self { words: words.to_vec(), current: decode(current) })
+    }
+}
+
+/// Who selects the names that match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MatchedBy {
+    /// The shell, by its user's settings.
+    Shell,
+    /// ssox.
+    Ssox,
+}
+
+/// One word that can be inserted, and its description; both are plain text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Candidate {
+    pub(crate) value: String,
+    pub(crate) description: String,
+}
+
+impl Candidate {
+    /// Makes a candidate; the description may be empty.
+    pub(crate) fn new(value: impl Into<String>, description: impl Into<String>) -> Self {
+        Self { value: value.into(), description: description.into() }
+    }
+}
+
+/// What can be inserted at the cursor.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Completions {
+    /// The words from this number on are a command line of their own.
+    Command(usize),
+    Files,
+    Candidates {
+        /// What a candidate is, for people: `profile`.
+        kind: &'static str,
+        are_prefixes: bool,
+        candidates: Vec<Candidate>,
+    },
+}
+
+impl Completions {
+    /// Returns the reply; `line` writes a candidate, or leaves it out.
+    pub(super) fn reply(&self, line: impl Fn(&Candidate) -> Option<String>) -> String {
+        let (kind, are_prefixes, candidates) = match self {
+            Self::Command(at) => return format!("command {at}\n"),
+            Self::Files => return "files\n".into(),
+            Self::Candidates { kind, are_prefixes, candidates } => (kind, are_prefixes, candidates),
+        };
+        let lines: String = candidates.iter().filter_map(line).collect();
+        if lines.is_empty() {
+            return lines;
+        }
+        let header = if *are_prefixes { "parts" } else { "words" };
+        format!("{header} {kind}\n{lines}")
+    }
+}
+
+/// Tells whether a value starts with what was typed; the case of ASCII letters does not matter.
+pub(crate) fn starts_with_in_any_case(value: &str, typed: &str) -> bool {
+    value.get(..typed.len()).is_some_and(|start| start.eq_ignore_ascii_case(typed))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_candidates_the_reply_is_empty() {
+        let nothing = Completions::Candidates { kind: "profile", are_prefixes: false, candidates: vec![] };
+        assert_eq!(nothing.reply(|candidate| Some(candidate.value.clone())), "");
+    }
+}

@@ -1,0 +1,56 @@
+//! `--emit`: which shell function called ssox, and in which version of the reply.
+
+use super::Shell;
+use crate::error::{Error, Result};
+
+/// The reader of the reply: the value of `--emit`, e.g. `zsh1`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Emit {
+    pub(crate) shell: Shell,
+}
+
+/// The version of the reply's format.
+const VERSION: &str = "1";
+
+impl Emit {
+    /// Parses a shell's name followed by the version of the reply.
+    ///
+    /// # Errors
+    /// Usage: the shell is unknown, or this binary does not support the version.
+    pub(crate) fn parse(text: &str) -> Result<Self> {
+        let name = text.trim_end_matches(|c: char| c.is_ascii_digit());
+        let Some(shell) = Shell::named(name) else {
+            let known = Shell::ALL.map(|shell| format!("`{}{VERSION}`", shell.name())).join(", ");
+            return Err(Error::usage(format!("unknown value `{text}` of --emit")).hint(format!("use one of {known}")));
+        };
+        let version = &text[name.len()..];
+        if version != VERSION {
+            return Err(Error::usage(format!(
+                "this shell's function needs version `{version}` of the reply, the installed ssox writes version `{VERSION}`"
+            ))
+            .hint("start a new shell: it loads the function of the installed ssox"));
+        }
+        Ok(Self { shell })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_shell_is_known_by_its_name_and_the_version() {
+        for shell in Shell::ALL {
+            assert_eq!(Emit::parse(&format!("{}1", shell.name())).unwrap(), Emit { shell });
+        }
+    }
+
+    #[test]
+    fn an_unsupported_reply_is_refused() {
+        for (text, message) in [("zsh2", "version `2`"), ("zsh", "version ``"), ("tcsh1", "`tcsh1`"), ("", "``")] {
+            let error = Emit::parse(text).unwrap_err();
+            assert!(error.message.contains(message), "{error}");
+            assert_eq!(error.kind.exit_status(), 2);
+        }
+    }
+}

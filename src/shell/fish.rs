@@ -1,0 +1,92 @@
+//! fish.
+
+use super::completion::{CommandLine, MatchedBy};
+use super::integration::{Find, Integration, config_home};
+use super::quote::ExportSyntax;
+use crate::context::Context;
+use std::path::{Path, PathBuf};
+
+/// fish.
+pub(super) struct Fish;
+
+impl Integration for Fish {
+    fn name(&self) -> &'static str {
+        "fish"
+    }
+
+    fn programs(&self) -> &'static [&'static str] {
+        &["fish"]
+    }
+
+    fn script(&self) -> &'static str {
+        include_str!("../../shell/ssox.fish")
+    }
+
+    fn no_prompt_line(&self) -> &'static str {
+        "set -g _ssox_no_prompt 1"
+    }
+
+    fn rc_line(&self) -> String {
+        "ssox init fish | source".into()
+    }
+
+    fn rc_files(&self, ctx: &Context, home: &Path) -> Vec<PathBuf> {
+        vec![config_home(ctx, home).join("fish/config.fish")]
+    }
+
+    fn rc_file_name(&self) -> &'static str {
+        "~/.config/fish/config.fish"
+    }
+
+    fn unhide(&self) -> &'static str {
+        "type -a ssox shows all; functions -e ssox"
+    }
+
+    fn set(&self, name: &str, value: &str) -> String {
+        format!("set -gx {name} {}", super::quote::word(value, quoted))
+    }
+
+    fn unset(&self, names: &[&str]) -> String {
+        format!("set -e {}", names.join(" "))
+    }
+
+    fn export_syntax(&self) -> Option<ExportSyntax> {
+        Some(ExportSyntax {
+            help: "`set -gx` for fish",
+            set: |name, value| format!("set -gx {name} {}", quoted(value)),
+            unset: |name| format!("set -e {name}"),
+        })
+    }
+
+    fn complete(&self, arguments: &[String], find: Find) -> String {
+        let Some(line) = CommandLine::parse(arguments, without_quotes) else { return String::new() };
+        find(&line, MatchedBy::Shell)
+            .reply(|candidate| Some(format!("{}\t{}\n", candidate.value, candidate.description)))
+    }
+}
+
+/// Quotes a word; a backslash escapes inside single quotes.
+fn quoted(value: &str) -> String {
+    format!("'{}'", value.replace('\\', r"\\").replace('\'', r"\'"))
+}
+
+/// Removes backslashes, and quotes whether closed or not: fish passes the word as it was typed.
+fn without_quotes(word: &str) -> String {
+    let mut is_escaped = false;
+    let mut is_kept = |c: &char| {
+        is_escaped = *c == '\\' && !is_escaped;
+        !is_escaped && !matches!(c, '"' | '\'')
+    };
+    word.chars().filter(|c| is_kept(c)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_word_at_the_cursor_is_read_without_its_quotes() {
+        assert_eq!(without_quotes(r#""acme c"#), "acme c");
+        assert_eq!(without_quotes(r"we\$\(x\\"), r"we$(x\");
+    }
+}

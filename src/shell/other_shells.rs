@@ -1,0 +1,62 @@
+//! The shells without an integration: their programs, and the command lines of hints.
+
+use super::quote::word;
+use super::{posix, powershell};
+
+/// A shell that ssox has no function for, or several with the same syntax for hints.
+#[derive(Debug)]
+pub(super) struct OtherShell {
+    /// The file names of the programs, without a version.
+    pub(super) programs: &'static [&'static str],
+    /// Returns the line that sets a variable.
+    pub(super) set: fn(&str, &str) -> String,
+    /// Returns the line that unsets variables.
+    pub(super) unset: fn(&[&str]) -> String,
+    /// Tells whether a program with these options reads commands from a person.
+    pub(super) is_interactive: fn(&[String]) -> bool,
+}
+
+/// All of them.
+pub(super) static OTHER_SHELLS: [OtherShell; 6] = [
+    OtherShell {
+        programs: &["sh", "dash", "ash", "ksh", "mksh"],
+        set: posix::set,
+        unset: posix::unset,
+        is_interactive: super::running_shell::reads_commands,
+    },
+    OtherShell {
+        programs: &["csh", "tcsh"],
+        set: |name, value| format!("setenv {name} {}", word(value, posix::quoted)),
+        unset: |names| each(names, "; ", |name| format!("unsetenv {name}")),
+        is_interactive: super::running_shell::reads_commands,
+    },
+    OtherShell {
+        programs: &["nu"],
+        set: |name, value| format!("$env.{name} = {}", powershell::quoted(value)),
+        unset: |names| format!("hide-env {}", names.join(" ")),
+        is_interactive: super::running_shell::reads_commands,
+    },
+    OtherShell {
+        programs: &["elvish"],
+        set: |name, value| format!("set-env {name} {}", word(value, powershell::quoted)),
+        unset: |names| each(names, "; ", |name| format!("unset-env {name}")),
+        is_interactive: super::running_shell::reads_commands,
+    },
+    OtherShell {
+        programs: &["xonsh"],
+        set: |name, value| format!("${name} = {}", powershell::quoted(value)),
+        unset: |names| each(names, "; ", |name| format!("del ${name}")),
+        // The command line is that of Python.
+        is_interactive: |_| true,
+    },
+    OtherShell {
+        programs: &["cmd"],
+        set: |name, value| format!("set {name}={value}"),
+        unset: |names| each(names, "& ", |name| format!("set {name}=")),
+        is_interactive: super::running_shell::reads_commands,
+    },
+];
+
+fn each(names: &[&str], between: &str, line: impl Fn(&str) -> String) -> String {
+    names.iter().map(|name| line(name)).collect::<Vec<_>>().join(between)
+}

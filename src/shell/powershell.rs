@@ -1,0 +1,206 @@
+//! PowerShell.
+//!
+//! It decodes a program's output with a code page, so everything for it is ASCII with escapes. Its completion function
+//! inserts text as source code, and does not filter candidates.
+
+use super::completion::{Candidate, CommandLine, Completions, MatchedBy, starts_with_in_any_case};
+use super::integration::{Find, Integration, config_home};
+use super::quote::ExportSyntax;
+use crate::context::Context;
+use std::borrow::Cow;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+/// PowerShell.
+pub(super) struct PowerShell;
+
+impl Integration for PowerShell {
+    fn name(&self) -> &'static str {
+        "powershell"
+    }
+
+    fn title(&self) -> &'static str {
+        "PowerShell"
+    }
+
+    fn aliases(&self) -> &'static [&'static str] {
+        &["pwsh"]
+    }
+
+    fn programs(&self) -> &'static [&'static str] {
+        &["pwsh", "powershell"]
+    }
+
+    fn is_default(&self) -> bool {
+        cfg!(windows)
+    }
+
+    fn is_interactive(&self, options: &[String]) -> bool {
+        let options: Vec<String> = options.iter().map(|option| option.to_lowercase()).collect();
+        let runs = ["-c", "-command", "-f", "-file", "-e", "-ec", "-encodedcommand"];
+        let has = |names: &[&str]| options.iter().any(|option| names.contains(&option.as_str()));
+        has(&["-noexit", "-noe", "-i", "-interactive"])
+            || !(has(&runs) || options.first().is_some_and(|o| !o.starts_with('-')))
+    }
+
+    fn script(&self) -> &'static str {
+        include_str!("../../shell/ssox.ps1")
+    }
+
+    fn no_prompt_line(&self) -> &'static str {
+        "$global:_ssox_no_prompt = $true"
+    }
+
+    fn rc_line(&self) -> String {
+        "Invoke-Expression (& ssox init powershell | Out-String)".into()
+    }
+
+    fn rc_files(&self, ctx: &Context, home: &Path) -> Vec<PathBuf> {
+        ["profile.ps1", "Microsoft.PowerShell_profile.ps1"]
+            .map(|file| config_home(ctx, home).join("powershell").join(file))
+            .into()
+    }
+
+    fn rc_file_name(&self) -> &'static str {
+        "$PROFILE"
+    }
+
+    fn unhide(&self) -> &'static str {
+        "Get-Command ssox -All shows all; Remove-Item Alias:ssox"
+    }
+
+    fn reply_value<'v>(&self, value: &'v str) -> Cow<'v, str> {
+        ascii(value).into()
+    }
+
+    fn set(&self, name: &str, value: &str) -> String {
+        format!("$Env:{name} = {}", quoted(value))
+    }
+
+    fn unset(&self, names: &[&str]) -> String {
+        format!("Remove-Item {}", names.iter().map(|name| format!("Env:{name}")).collect::<Vec<_>>().join(","))
+    }
+
+    fn export_syntax(&self) -> Option<ExportSyntax> {
+        Some(ExportSyntax {
+            help: "`$Env:NAME = …` for PowerShell",
+            set: |name, value| format!("$Env:{name} = {}", quoted(value)),
+            unset: |name| format!("Remove-Item -LiteralPath Env:{name} -ErrorAction Ignore"),
+        })
+    }
+
+    fn complete(&self, arguments: &[String], find: Find) -> String {
+        let Some(line) = CommandLine::parse(arguments, decoded) else { return String::new() };
+        let completions = find(&line, MatchedBy::Ssox);
+        reply(&line, completions)
+    }
+}
+
+/// Quotes a word; the four typographic single quotes also end a string.
+pub(super) fn quoted(value: &str) -> String {
+    let is_quote = |c| matches!(c, '\'' | '\u{2018}'..='\u{201b}');
+    let doubled = value.chars().flat_map(|c| std::iter::repeat_n(c, if is_quote(c) { 2 } else { 1 }));
+    format!("'{}'", doubled.collect::<String>())
+}
+
+/// Escapes all characters except ASCII. `\` is doubled.
+fn ascii(value: &str) -> String {
+    value.encode_utf16().fold(String::new(), |mut text, unit| {
+        match char::from_u32(unit.into()) {
+            Some('\\') => text.push_str("\\\\"),
+            Some(c) if c.is_ascii() => text.push(c),
+            _ => write!(text, "\\u{unit:04x}").expect("a string takes everything"),
+        }
+        text
+    })
+}
+
+/// Decodes the word at the cursor: the completion function adds an `=` before it, because an empty argument would be lost.
+fn decoded(current: &str) -> String {
+    current.strip_prefix('=').unwrap_or(current).trim_matches(['"', '\'']).into()
+}
+
+/// Returns the reply to the completion function. Each line has the inserted text, the listed text and the description.
+fn reply(command_line: &CommandLine, mut completions: Completions) -> String {
+    let mut inserted_as = "";
+    if let Completions::Candidates { kind, candidates, .. } = &mut completions {
+        inserted_as = kind;
+        retain_matching(candidates, &command_line.current);
+    }
+    completions.reply(|candidate| {
+        let inserted = word(inserted_as, &candidate.value);
+        // PowerShell rejects an empty description.
+        let description = if candidate.description.is_empty() { &candidate.value } else { &candidate.description };
+        Some(format!("{}\t{}\t{}\n", ascii(&inserted), ascii(&candidate.value), ascii(description)))
+    })
+}
+
+/// Keeps the candidates that start with what was typed, or else those that do so in another case.
+fn retain_matching(candidates: &mut Vec<Candidate>, typed: &str) {
+    if candidates.iter().any(|candidate| candidate.value.starts_with(typed)) {
+        candidates.retain(|candidate| candidate.value.starts_with(typed));
+    } else {
+        candidates.retain(|candidate| starts_with_in_any_case(&candidate.value, typed));
+    }
+}
+
+/// Quotes a candidate where needed, so that it is one word. PowerShell splits a bare name with a leading dash at dots and
+/// colons.
+fn word(kind: &str, value: &str) -> String {
+    let is_bare = |c: char| c.is_ascii_alphanumeric() || "-_./:=+".contains(c);
+    let is_name_with_dash = kind == "profile" && value.starts_with('-') && !matches!(value, "-" | "--");
+    if value.chars().all(is_bare) && !is_name_with_dash { value.into() } else { quoted(value) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(typed: &str, kind: &'static str, values: &[&str]) -> String {
+        let mut words: Vec<String> = typed.split(' ').map(String::from).collect();
+        let current = words.pop().unwrap_or_default();
+        let candidates = values.iter().map(|value| Candidate::new(*value, "")).collect();
+        let told =
+            reply(&CommandLine { words, current }, Completions::Candidates { kind, are_prefixes: false, candidates });
+        told.lines().skip(1).filter_map(|line| line.split('\t').next()).collect::<Vec<_>>().join(" | ")
+    }
+
+    #[test]
+    fn only_matching_candidates_are_written() {
+        assert_eq!(said("ssox u", "command", &["init", "use"]), "use");
+        assert_eq!(
+            said("ssox use --region=EU-N", "region", &["--region=eu-north-1", "--region=us-east-1"]),
+            "--region=eu-north-1"
+        );
+        assert_eq!(said("ssox use D", "profile", &["dev", "Dev"]), "Dev");
+        assert_eq!(said("ssox use ", "profile", &["dev", "é"]), "dev | '\\u00e9'");
+        assert_eq!(said("ssox use x", "profile", &["dev"]), "");
+    }
+
+    #[test]
+    fn a_name_with_a_leading_dash_is_not_a_parameter() {
+        assert_eq!(said("ssox use -- ", "profile", &["-a.b", "dev"]), "'-a.b' | dev");
+        assert_eq!(said("ssox use ", "profile", &["-", "--"]), "- | --");
+        assert_eq!(said("ssox use --m", "option", &["--min-ttl"]), "--min-ttl");
+        assert_eq!(said("ssox use --region=", "region", &["--region=eu-west-1"]), "--region=eu-west-1");
+    }
+
+    #[test]
+    fn each_line_is_ascii_and_has_a_description() {
+        let candidates = vec![Candidate::new("a’ $(x)", "é"), Candidate::new("dev", "")];
+        let answer = Completions::Candidates { kind: "profile", are_prefixes: false, candidates };
+        let told = reply(&CommandLine::default(), answer);
+        assert_eq!(told, "words profile\n'a\\u2019\\u2019 $(x)'\ta\\u2019 $(x)\t\\u00e9\ndev\tdev\tdev\n");
+    }
+
+    #[test]
+    fn the_word_at_the_cursor_is_read_without_its_quotes() {
+        assert_eq!(decoded("='acme c"), "acme c");
+        assert_eq!(decoded("="), "");
+    }
+
+    #[test]
+    fn typographic_quotes_do_not_end_a_powershell_string() {
+        assert_eq!(quoted("x’; calc; ‘"), "'x’’; calc; ‘‘'");
+    }
+}

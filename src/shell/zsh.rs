@@ -1,0 +1,79 @@
+//! zsh.
+
+use super::completion::{Candidate, CommandLine, MatchedBy};
+use super::integration::{Find, Integration};
+use crate::context::Context;
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
+
+/// zsh.
+pub(super) struct Zsh;
+
+impl Integration for Zsh {
+    fn name(&self) -> &'static str {
+        "zsh"
+    }
+
+    fn programs(&self) -> &'static [&'static str] {
+        &["zsh"]
+    }
+
+    fn script(&self) -> &'static str {
+        include_str!("../../shell/ssox.zsh")
+    }
+
+    /// Runs the script in sticky emulation: zsh parses it, and later runs its functions, with the options given here and not
+    /// with those of the user. The script is one word without a newline, which `csh_junkie_quotes` forbids; several words
+    /// would take zsh milliseconds to join.
+    /// <https://zsh.sourceforge.io/Doc/Release/Shell-Builtin-Commands.html>, `emulate`.
+    fn init_script(&self) -> Cow<'static, str> {
+        let word = self.script().replace('\\', r"\\").replace('\'', r"\'").replace('\n', r"\n");
+        format!("'builtin' 'emulate' 'zsh' '-o' 'no_aliases' '-o' 'extended_glob' '-c' $'{word}'\n").into()
+    }
+
+    fn no_prompt_line(&self) -> &'static str {
+        "_ssox_no_prompt=1"
+    }
+
+    fn rc_files(&self, ctx: &Context, home: &Path) -> Vec<PathBuf> {
+        vec![ctx.var("ZDOTDIR").map_or_else(|| home.to_path_buf(), PathBuf::from).join(".zshrc")]
+    }
+
+    fn rc_file_name(&self) -> &'static str {
+        "~/.zshrc"
+    }
+
+    // zsh's completion system reads the first line, and runs the file as the function.
+    fn completion_head(&self) -> &'static str {
+        "#compdef ssox\n"
+    }
+
+    fn completion_tail(&self) -> &'static str {
+        "_ssox_complete \"$@\"\n"
+    }
+
+    fn complete(&self, arguments: &[String], find: Find) -> String {
+        let Some(line) = CommandLine::parse(arguments, str::to_string) else { return String::new() };
+        find(&line, MatchedBy::Shell).reply(|candidate| Some(described(candidate)))
+    }
+}
+
+/// Returns the line of a candidate in the format of zsh's `_describe`.
+fn described(candidate: &Candidate) -> String {
+    let value = candidate.value.replace('\\', r"\\").replace(':', r"\:");
+    match candidate.description.as_str() {
+        "" => format!("{value}\n"),
+        description => format!("{value}:{description}\n"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_candidate_is_written_for_describe() {
+        assert_eq!(described(&Candidate::new(r"prod:a\b", "1: x")), "prod\\:a\\\\b:1: x\n");
+        assert_eq!(described(&Candidate::new("star*", "")), "star*\n");
+    }
+}
