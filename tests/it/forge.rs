@@ -1,4 +1,5 @@
-//! What the forge runs, as far as it can be run elsewhere: the workflows are checked, and an archive is made.
+//! The workflows under `.github`, as far as they can be tested without GitHub: they are linted, and the archive of a release
+//! is built.
 
 use crate::distribution::{repository, tool};
 use crate::package::run;
@@ -11,19 +12,22 @@ fn workflows() -> Vec<PathBuf> {
 }
 
 #[test]
-fn the_workflows_have_no_mistake_that_can_be_seen() {
+fn actionlint_finds_nothing_in_the_workflows() {
     if let Some(actionlint) = tool("actionlint") {
         run(Command::new(actionlint).args(workflows()));
     }
 }
 
 #[test]
-fn each_action_is_pinned_and_comes_from_the_forge_itself() {
+fn each_action_is_from_github_and_pinned_to_a_commit() {
     for path in workflows() {
         let text = fs::read_to_string(&path).unwrap();
         for action in text.lines().filter_map(|line| line.trim_start_matches([' ', '-']).strip_prefix("uses: ")) {
-            let (name, version) = action.split_once('@').unwrap_or_else(|| panic!("{action} has no version"));
-            assert!(name.starts_with("actions/") && version.starts_with('v'), "{}: {action}", path.display());
+            let (name, pin) = action.split_once('@').unwrap_or_else(|| panic!("{action} has no version"));
+            let (commit, version) = pin.split_once(" # v").unwrap_or_else(|| panic!("{action}: no version in a comment"));
+            let is_commit = commit.len() == 40 && commit.bytes().all(|byte| byte.is_ascii_hexdigit());
+            let is_version = version.split('.').filter(|number| number.parse::<u32>().is_ok()).count() == 3;
+            assert!(name.starts_with("actions/") && is_commit && is_version, "{}: {action}", path.display());
         }
     }
 }
