@@ -1,7 +1,7 @@
-//! What is felt, measured: `cargo bench`. Everything is printed as a ratio to something known, measured in turns within
-//! one run: a machine has moods.
+//! `cargo bench`: measures the times that a person notices. Each is printed as a ratio to the time of something known,
+//! measured alternately in the same run, because the speed of a machine varies.
 //!
-//! Deliberately not here: assertions. A time is not a fact about the code.
+//! Invariant: it asserts no time; a slow machine does not fail.
 
 use std::fs;
 use std::hint::black_box;

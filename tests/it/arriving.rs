@@ -1,6 +1,5 @@
-//! Values and names made of every byte and of shell syntax, from the files into each shell: equal bytes or a refusal.
-//!
-//! Deliberately not here: the quoting itself, which `src/shell/quote.rs` tests with many more values.
+//! Values and names with every byte and with shell syntax: each shell gets the same bytes as the files have, or an
+//! error.
 
 use crate::shells::{Home, Shell, installed, shells};
 

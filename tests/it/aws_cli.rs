@@ -1,6 +1,4 @@
-//! The AWS CLI, version 2, on what ssox leaves, and ssox on what it leaves.
-//!
-//! Deliberately not here: boto3 (`clients`), which refreshes alike.
+//! The AWS CLI version 2 and ssox read each other's cache files.
 
 use crate::clients::printed;
 use crate::home::{Home, SSOX};

@@ -1,6 +1,5 @@
-//! Bad input of any kind: a clear error that says what to type, the right exit status, nothing changed.
-//!
-//! Deliberately not here: an AWS that misbehaves (`using`).
+//! Bad input of every kind: the error says what is wrong and what to type, the exit status is right, and nothing is
+//! changed.
 
 use crate::home::Home;
 

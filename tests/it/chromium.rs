@@ -1,6 +1,6 @@
-//! A real browser: Chromium without a window, in which somebody clicks the consent button and ends on our page.
+//! Signing in with a real Chromium without a window: it allows the access on AWS's page and ends on the page of ssox.
 //!
-//! Deliberately not here: a driver of its own. A dozen messages of the DevTools protocol go through a pipe.
+//! Chromium is controlled with a dozen DevTools messages over a pipe; no driver is needed.
 
 use crate::home::{Home, SSOX};
 use crate::pty::{Terminal, eventually};

@@ -1,6 +1,4 @@
-//! Real clients of others on what ssox leaves: boto3. The AWS CLI has a file of its own (`aws_cli`).
-//!
-//! Deliberately not here: what ssox thinks of its own files.
+//! boto3 with the files and variables that ssox writes. The AWS CLI is in `aws_cli`.
 
 use crate::home::Home;
 use ssox_standin::{Grant, Person, token_file};

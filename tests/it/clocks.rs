@@ -1,6 +1,5 @@
-//! The three clocks, told apart: when the credentials end, when the token ends, and how long the session can be renewed.
-//!
-//! Deliberately not here: the segment of the prompt.
+//! The three times that are never mixed up: when the credentials expire, when the token expires, and until when the
+//! session can be refreshed.
 
 use crate::home::Home;
 use serde_json::Value;

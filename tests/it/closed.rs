@@ -1,4 +1,4 @@
-//! Output that nobody reads: a reader that went away, a closed descriptor, a full disk. No verb dies of it.
+//! Output that cannot be written: a closed pipe, a closed descriptor, a full disk. No verb panics.
 
 use crate::home::{Home, SSOX};
 use std::os::unix::process::ExitStatusExt as _;

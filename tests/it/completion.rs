@@ -1,6 +1,5 @@
-//! TAB in real shells: what it puts into the line is one word, the right one, and runs nothing.
-//!
-//! Deliberately not here: which candidates there are in which place, which the unit tests of `completion` show.
+//! TAB in real shells: it inserts the right word as one word, and runs nothing. Which candidates there are is tested in
+//! `completion`.
 
 use crate::shells::{Home, Session, Shell, installed, shells};
 use std::fs;

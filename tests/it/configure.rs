@@ -1,6 +1,4 @@
-//! `ssox configure`: files before and after, byte by byte.
-//!
-//! Deliberately not here: the picker, and edits of odd files (`config`'s own tests).
+//! `ssox configure`: the config file before and after, byte by byte.
 
 use crate::home::Home;
 use ssox_standin::Account;

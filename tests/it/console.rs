@@ -1,6 +1,4 @@
-//! `ssox console`: links of the access portal, and sign-ins with credentials.
-//!
-//! Deliberately not here: the addresses of every partition (unit tests).
+//! `ssox console`: links to the access portal, and sign-in URLs made from credentials.
 
 use crate::home::{Home, SSOX};
 use crate::pty::{Terminal, eventually};

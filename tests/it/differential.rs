@@ -1,7 +1,5 @@
-//! ssox and boto3 on the same configurations: the same identity on the same way, or both refuse; where ssox departs on
-//! purpose, `cases.txt` says why.
-//!
-//! Deliberately not here: single rules, which are rows in `profile`.
+//! ssox and boto3 with the same configurations: both get the same identity with the same requests, or both fail. Where ssox
+//! differs on purpose, `cases.txt` says why.
 
 mod way;
 

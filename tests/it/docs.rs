@@ -1,4 +1,5 @@
-//! The documentation says what the code does, as far as that can be told: no variable, key, module or link is forgotten.
+//! The documentation agrees with the code where a program can tell: every variable, key and module is documented, and
+//! every link leads somewhere.
 
 use crate::home::Home;
 use serde_json::Value;

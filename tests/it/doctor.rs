@@ -1,6 +1,4 @@
-//! `ssox doctor`: a test for each thing it explains, and one for having nothing to say.
-//!
-//! Deliberately not here: the environment's rows, which need no process.
+//! `ssox doctor`: one test for each problem that it explains, and one for a set-up without problems.
 
 use crate::home::Home;
 #[cfg(unix)]

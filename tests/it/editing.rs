@@ -1,4 +1,5 @@
-//! Edits of files that others edit too, own, link to, or have emptied: nothing of theirs is lost.
+//! Edits of files that other programs edit at the same time, that belong to another user, or that are links: nothing is
+//! lost.
 
 use crate::home::{Home, SSOX};
 use std::fs::{self, File};

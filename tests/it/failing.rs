@@ -1,4 +1,4 @@
-//! Renewals that cannot succeed, or only in an unusual place: they end, they say why, and no command waits for them.
+//! Renewals that fail: they stop, they say why, and no command waits for them. Relative paths work for a renewal too.
 
 use crate::pty::eventually;
 use crate::shells::{Home, Session, in_each, shells, signed_in};

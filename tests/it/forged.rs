@@ -1,5 +1,5 @@
-//! Text from outside that imitates ssox: from AWS, identity providers, helper programs, files and arguments. It stays in
-//! the line of the message it is in, and no terminal obeys it.
+//! Text from AWS, identity providers, helper programs, files and arguments that imitates a message of ssox: it stays
+//! within its line and cannot control the terminal.
 
 use crate::home::{Home, Ran, SSOX};
 use crate::pty::Terminal;

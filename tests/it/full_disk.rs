@@ -1,4 +1,4 @@
-//! A disk on which nothing more can be written: nothing that AWS issues only once is asked for and lost.
+//! A full disk: nothing that AWS issues only once is requested and then lost.
 
 use crate::home::{Home, Ran, SSOX};
 use ssox_standin::{Grant, Person};

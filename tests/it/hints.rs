@@ -1,4 +1,4 @@
-//! Hints are lines for the shell that is running, whatever the login shell is and whatever stands between.
+//! Hints are written for the shell that is running, whatever the login shell is and whatever program is in between.
 
 use crate::pty::Terminal;
 use crate::shells::{Home, Shell, installed, shells};

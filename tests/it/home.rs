@@ -1,6 +1,4 @@
-//! A person's machine: an empty home, a stand-in Identity Center, and ssox run in an environment of its own.
-//!
-//! Deliberately not here: terminals (`pty`) and shells.
+//! A home directory with a stand-in Identity Center, in which the tests run ssox with an environment of its own.
 
 use ssox_standin::{Grant, Standin, Token};
 use std::fs;

@@ -1,6 +1,4 @@
-//! The hook before each prompt and command: when it calls the binary, what it leaves alone.
-//!
-//! Deliberately not here: what the prompt shows (`segment`), and what `tick` answers.
+//! The hook before each prompt and command: when it calls ssox, and what it does not change.
 
 use crate::pty::eventually;
 use crate::shells::{Home, Shell, now, shells};

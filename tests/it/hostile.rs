@@ -1,6 +1,4 @@
-//! The function `ssox` where options, aliases, functions, IFS and tracing are set against it.
-//!
-//! Deliberately not here: replies that are bad themselves (`wrappers`).
+//! The function `ssox` under unusual shell options, aliases, functions, IFS and tracing.
 
 use crate::shells::{Home, Shell, shells};
 

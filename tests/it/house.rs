@@ -1,6 +1,5 @@
-//! The house itself: imports point downward, the SDK stays in its room, files stay readable.
-//!
-//! Deliberately not here: taste.
+//! Rules of the source code: imports point downward, the AWS SDK is used in one module only, every file says what it is
+//! for.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! A shell never shows an identity it does not have: pasted keys, a profile beside ours, half of a set, in every shell.
+//! A shell never shows an identity that it does not have: pasted keys, AWS_PROFILE set by hand, half of a set of keys.
 
 use crate::home::SSOX;
 use crate::pty::eventually;

@@ -1,5 +1,5 @@
-//! direnv and mise in one shell with ssox: what a directory sets is shown as somebody else's, no half of a set is left, and
-//! nothing of a directory stays outside.
+//! direnv and mise in one shell with ssox: the prompt shows that a directory replaced the identity, keys of two sources
+//! are never mixed, and nothing of a directory is kept outside it.
 
 use crate::identity::{Environment, environment, segment};
 use crate::shells::{Home, Session, Shell, in_each, installed, shells, signed_in};

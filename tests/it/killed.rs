@@ -1,6 +1,4 @@
-//! ssox killed at any moment: what lies on the disk afterwards is whole.
-//!
-//! Deliberately not here: owners of a sign-in (`signing_in`).
+//! ssox killed at any moment: no file is left half written.
 
 use crate::home::{Home, SSOX};
 use serde_json::Value;

@@ -1,6 +1,4 @@
-//! Every kind of source, from every verb that fetches credentials.
-//!
-//! Deliberately not here: what is particular to a kind.
+//! Every kind of source with every verb that fetches credentials.
 
 use crate::home::{Home, SSOX};
 use crate::roles::{home, role};

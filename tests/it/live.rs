@@ -1,6 +1,5 @@
-//! The real thing: real shells in terminals, the real binary, a stand-in Identity Center.
-//!
-//! Deliberately not here: single rules of the wrappers and the hook, which a scripted binary shows better.
+//! Real shells in terminals with the real ssox and a stand-in Identity Center. Single rules of the shell scripts are
+//! tested with a scripted ssox in `wrappers` and `hook`.
 
 use crate::pty::eventually;
 use crate::shells::{Home, Session, Shell, in_each, now, shells, signed_in};

@@ -1,4 +1,4 @@
-//! All integration tests are one binary: it links once.
+//! All integration tests are one binary, which links once.
 
 #[cfg(unix)]
 mod arriving;

@@ -1,6 +1,4 @@
-//! MFA: codes from the command line, a program or a person, and how many roles one code serves.
-//!
-//! Deliberately not here: roles without MFA (`roles`).
+//! MFA codes from the command line, a program or a person, and for how many roles one code is enough.
 
 use crate::home::{Home, SSOX};
 use crate::pty::Terminal;

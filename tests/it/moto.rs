@@ -1,6 +1,4 @@
-//! An STS that is not ours: moto's, which checks signatures, takes what ssox asks it.
-//!
-//! Deliberately not here: everything the stand-in can do as well.
+//! moto's STS, which checks signatures, accepts the requests of ssox.
 
 use crate::clients::has_package;
 use crate::home::{Home, SSOX};

@@ -1,6 +1,4 @@
-//! What the hook leaves alone: statuses, hooks of others, options, what is printed.
-//!
-//! Deliberately not here: when it calls the binary (`hook`).
+//! What the hook must not change: exit statuses, other hooks, shell options, output.
 
 use crate::hook::{DUE, RENEWED, ticks};
 use crate::shells::{Home, Shell, shells};

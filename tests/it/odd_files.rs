@@ -1,5 +1,5 @@
-//! Pipes, devices, directories and endless files in the place of every file that ssox reads: nothing waits, nothing
-//! fills the memory, and no cache stays broken.
+//! Pipes, devices, directories and endless files in place of every file that ssox reads: it neither waits nor fills the
+//! memory, and a broken cache is repaired.
 
 use crate::home::{Home, SSOX};
 use std::fs;

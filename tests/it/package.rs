@@ -1,4 +1,4 @@
-//! What a distribution gets: licences, man pages, notices.
+//! What a package contains: licences, man pages, notices.
 
 use crate::sandbox::cargo;
 use std::fs;

@@ -1,6 +1,4 @@
-//! What passes through the function `ssox` as if it were not there, and that loading it is not noticed.
-//!
-//! Deliberately not here: what is captured and applied (`wrappers`).
+//! What the function `ssox` hands to the program unchanged, and that loading it changes nothing else in the shell.
 
 use crate::shells::{Home, Session, Shell, shells};
 use crate::wrappers::{GOOD, run};

@@ -1,4 +1,4 @@
-//! `ssox use` without a name, in a real terminal.
+//! `ssox use` without a name opens a picker; tested in a real terminal.
 
 use crate::pty::Terminal;
 use std::fmt::Write as _;

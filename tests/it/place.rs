@@ -1,6 +1,4 @@
-//! Where the segment goes, where it stays away, and that it costs no process.
-//!
-//! Deliberately not here: what it says (`segment`).
+//! Where the prompt shows the segment, when it shows none, and that showing it starts no process.
 
 use crate::segment::{LATER, seconds_from_now, segment};
 use crate::shells::{Home, Shell, installed, shells};

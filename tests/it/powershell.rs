@@ -1,4 +1,4 @@
-//! PowerShell with the integration loaded, where there is one: Debian and Homebrew do not have it, so it may be missing.
+//! PowerShell with the integration loaded. The tests are skipped where `pwsh` is not installed.
 
 use crate::pty::Terminal;
 use crate::shells::{Home, installed, signed_in};

@@ -1,7 +1,7 @@
-//! A program in a real terminal: what people type goes in, what they see comes out, and every wait is for a condition.
+//! Runs a program in a pseudo-terminal: sends keys, reads what is shown, and waits for text, never for a time.
 //!
-//! Deliberately not here: a screen. What comes out is the raw stream, escape sequences and the echo of what was typed
-//! included; a test that needs the state of a shell lets the shell write it to a file.
+//! The output is the raw stream with escape sequences and echo. A test that needs the state of a shell has the shell
+//! write it to a file.
 
 use pty_process::Size;
 use pty_process::blocking::{Pty, open};

@@ -1,4 +1,4 @@
-//! Variables left in a shell that send ssox elsewhere: every error names them, and doctor does.
+//! Variables left in a shell that make ssox use other files or hosts: every error and doctor name them.
 
 use crate::home::{Home, Ran};
 use serde_json::Value;

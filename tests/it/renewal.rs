@@ -1,6 +1,4 @@
-//! Many shells that need new credentials at the same moment.
-//!
-//! Deliberately not here: one shell and its prompt (`live`).
+//! Many shells that need new credentials at the same time.
 
 use crate::pty::eventually;
 use crate::shells::Home;

@@ -1,6 +1,4 @@
-//! Roles and their sources, end to end: what is asked of AWS, what is cached where, what is said when it cannot work.
-//!
-//! Deliberately not here: codes typed by a person (`mfa`), and how others understand the same files (`differential`).
+//! Assumed roles end to end: the requests to AWS, the cache entries, the errors.
 
 use crate::home::{Home, Ran, SSOX};
 use ssox_standin::{Fault, Request, Times};

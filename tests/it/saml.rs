@@ -1,7 +1,5 @@
-//! Accounts outside the organization: a sign-in in a real Chromium at the stand-in's identity provider, and responses
-//! that come from elsewhere.
-//!
-//! Deliberately not here: every spelling of a response (unit tests).
+//! SAML profiles: signing in with a real Chromium at the stand-in's identity provider, and responses given on the
+//! command line.
 
 use crate::chromium::has_chromium;
 use crate::home::{Home, SSOX};

@@ -1,6 +1,4 @@
-//! The sandbox, as a newcomer meets it: in a pipe, and in a terminal with a browser.
-//!
-//! Deliberately not here: the other shells, whose own tests run the same scripts.
+//! The sandbox without a terminal, and in a terminal with a browser.
 
 use crate::pty::Terminal;
 use std::env;

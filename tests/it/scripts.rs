@@ -1,6 +1,4 @@
-//! The scripts of `shell/` as texts: linted as they stand, printed as they stand, and the plugin files around them.
-//!
-//! Deliberately not here: what they do when they run.
+//! The scripts in `shell/` as files: linters accept them, `ssox init` prints them unchanged, plugin files load them.
 
 use crate::shells::{Home, Shell, installed, shells};
 use std::fs;

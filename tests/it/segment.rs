@@ -1,6 +1,4 @@
-//! The segment in the prompt: its text, its colours, where it goes and where it stays away.
-//!
-//! Deliberately not here: the label, which the binary makes, and when the binary is called (`hook`).
+//! The segment in the prompt: its text and its colours.
 
 use crate::shells::{Home, Shell, now, shells};
 

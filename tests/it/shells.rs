@@ -1,6 +1,4 @@
-//! Real shells with the integration loaded: scripts, and sessions in a terminal, in a home of their own.
-//!
-//! Deliberately not here: what is tested, and the terminal itself (`pty`).
+//! Starts real shells with the integration loaded, for scripts and for sessions in a terminal.
 
 use crate::pty::Terminal;
 use ssox_standin::{Grant, Standin};

@@ -1,6 +1,4 @@
-//! `login` and `logout` as people meet them: in a terminal, with a browser, several at once.
-//!
-//! Deliberately not here: a real browser (`chromium`), and what the listener answers to strangers (unit tests).
+//! `login` in a terminal: with a browser, with a code, with several processes at once.
 
 use crate::home::{Home, SSOX};
 use crate::pty::{Terminal, eventually};

@@ -1,6 +1,4 @@
-//! `logout`: what it ends, what it removes, what it leaves alone.
-//!
-//! Deliberately not here: the shell's own credentials (`clear`).
+//! `logout`: what it revokes, what it deletes, what it keeps.
 
 use crate::home::Home;
 use ssox_standin::{Fault, Grant, START_URL, Times, token_file};

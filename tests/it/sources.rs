@@ -1,6 +1,4 @@
-//! Sources that are no role of other credentials: processes, web identity, `aws login`, and what the machine itself has.
-//!
-//! Deliberately not here: the rules by which a profile's source is found, which are rows of a table in `profile`.
+//! Sources other than roles: processes, web identity, `aws login`, and the environment of containers and EC2.
 
 use crate::home::{Home, SSOX};
 use crate::roles::{arn, home, role, use_};

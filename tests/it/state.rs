@@ -1,4 +1,4 @@
-//! A state directory that others can write to: nothing is locked or kept there.
+//! A state directory that other users can write to is refused.
 
 use crate::home::Home;
 use rustix::process::geteuid;

@@ -1,4 +1,4 @@
-//! Another user of this machine who reads the command line of the browser, and comes before it.
+//! Another user of this machine who reads the browser's command line and connects to the callback first.
 
 use crate::home::{Home, SSOX};
 use crate::pty::{Terminal, eventually};

@@ -1,6 +1,4 @@
-//! `use`, `clear`, `exec`, `export`, `credential-process`: what they say, and what they ask AWS.
-//!
-//! Deliberately not here: the shells that listen.
+//! `use`, `clear`, `exec`, `export`, `credential-process`: their output and their requests to AWS.
 
 use crate::home::{Home, SSOX};
 use ssox_standin::{Fault, Grant, Times};

@@ -1,4 +1,4 @@
-//! Processes that wait for the lock of another one: they say for whom, they can be interrupted, and they go on after it.
+//! Processes that wait for a lock: they name its holder, can be interrupted, and continue when it is released.
 
 use crate::home::{Home, SSOX};
 use crate::pty::{Terminal, eventually};

@@ -1,4 +1,4 @@
-//! The Windows binary, run: built with mingw, under wine, against the stand-in.
+//! The Windows binary, built with mingw and run under wine against the stand-in.
 
 use crate::home::{Home, Ran};
 use crate::package::run;

@@ -1,6 +1,4 @@
-//! The wizard and the migration as a person meets them: in a terminal.
-//!
-//! Deliberately not here: what they write (`configure`).
+//! `configure sso` and `configure migrate` in a terminal. What they write is tested in `configure`.
 
 use crate::home::{Home, SSOX};
 use crate::pty::Terminal;

@@ -1,6 +1,4 @@
-//! The function `ssox` in each shell: what it applies, what it refuses, what it puts back, what it passes through.
-//!
-//! Deliberately not here: hostile surroundings (`hostile`), what is passed through (`passing`), the hook (`hook`).
+//! The function `ssox` in each shell: the replies it applies, those it refuses, and what `clear` restores.
 
 use crate::shells::{Home, Shell, shells};
 

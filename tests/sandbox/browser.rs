@@ -1,6 +1,4 @@
-//! The user's own browser, which must not take the sandbox's home for its own.
-//!
-//! Deliberately not here: when a sign-in page is opened; ssox decides that.
+//! Finds the user's browser and starts it with the user's own home, not the sandbox's.
 
 use crate::Result;
 use crate::shells::find_program;

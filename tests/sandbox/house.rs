@@ -1,6 +1,4 @@
-//! A home directory for the sandbox, and the environment that goes with it.
-//!
-//! Deliberately not here: rc files (`shells.rs`).
+//! The home directory of the sandbox and its environment.
 
 use crate::Result;
 use ssox_standin::{START_URL, Standin};

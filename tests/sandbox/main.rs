@@ -1,8 +1,9 @@
 //! `cargo run --example sandbox [MINUTES]`: ssox to play with, against a stand-in Identity Center; no AWS account is needed.
 //!
-//! With a terminal it is your own shell, in a home of its own. Without one, the way of a newcomer is played and shown.
+//! With a terminal it starts your own shell in a home directory of its own. Without one it runs the first steps of a newcomer
+//! and prints each of them.
 //!
-//! Deliberately not here: anything ssox does. Its binary is built and run as it is.
+//! Invariant: ssox runs unchanged; the sandbox only sets its environment.
 #![forbid(unsafe_code)]
 
 mod browser;

@@ -1,6 +1,4 @@
-//! The user's own shell, with an rc file that does no more than ssox asks of one.
-//!
-//! Deliberately not here: the user's rc files. They belong to another home.
+//! Starts the user's shell with an rc file that contains only the line for ssox.
 
 use crate::Result;
 use std::env;

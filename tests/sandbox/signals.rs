@@ -1,6 +1,4 @@
-//! Signals to the sandbox: whoever tells it to go tells its shell, and the house goes when the shell has gone.
-//!
-//! Deliberately not here: SIGKILL, after which nobody can tidy up.
+//! Passes signals for the sandbox on to its shell, so that the home directory is removed when the shell has ended.
 
 use crate::Result;
 use std::process::{Command, ExitStatus};

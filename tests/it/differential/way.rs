@@ -1,6 +1,5 @@
-//! Who somebody is, and which way they took, in words that are the same for both.
-//!
-//! Deliberately not here: running either of them.
+//! The identity that a configuration leads to and the AWS requests on the way, in a form that is the same for ssox and
+//! boto3.
 
 use serde_json::Value;
 use ssox_standin::Request;

@@ -1,6 +1,4 @@
-//! `/authorize`: where a person says yes or no to a client that asked for a code (PKCE).
-//!
-//! Deliberately not here: what the code is worth afterwards (`oidc.rs`).
+//! `/authorize`: the page on which a person allows or denies a client's request for a code (PKCE).
 
 use crate::device::DeviceCode;
 use crate::http::{Request, Response};

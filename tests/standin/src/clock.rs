@@ -1,6 +1,6 @@
-//! The clock and the spellings of moments in HTTP, XML and signatures. All moments are milliseconds since 1970 UTC.
+//! The clock, and the formats of time in HTTP, XML and signatures. Times are milliseconds since 1970 UTC.
 //!
-//! Deliberately not here: the offset a test gives the server's clock; `State::now` adds it.
+//! `State::now` adds the offset that a test gives the server's clock.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 

@@ -12,7 +12,7 @@
 //! POST   /_standin/approve | refuse | end_sessions | end_access_tokens | reset
 //! ```
 //!
-//! Deliberately not here: any protection. The server listens on loopback and knows nothing of value.
+//! There is no protection: the server listens on loopback and has no real secrets.
 
 use crate::faults::{Fault, Times};
 use crate::http::{Request, Response};

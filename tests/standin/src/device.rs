@@ -1,6 +1,4 @@
-//! Device codes: asked for by a client, agreed to by a person on a page (or by the test's script), polled for.
-//!
-//! Deliberately not here: the tokens that follow (`oidc.rs`).
+//! Device codes: a client requests one, a person or the test confirms it, the client polls for the token.
 
 use crate::clock::milliseconds;
 use crate::fields::oidc_fields;

@@ -1,6 +1,4 @@
-//! What goes wrong, when a test asks for it.
-//!
-//! Deliberately not here: how an error of each protocol looks (`refusal.rs`).
+//! Faults that a test asks for: errors, resets, delays.
 
 use crate::http::Response;
 use crate::refusal::{Protocol, refusal};

@@ -1,6 +1,4 @@
-//! STS for identities from elsewhere: SAML assertions and web identity tokens. Their requests are not signed.
-//!
-//! Deliberately not here: how an assertion comes to be (`saml.rs`).
+//! STS operations with SAML assertions and web identity tokens. Their requests are not signed.
 
 use crate::http::{Request, Response};
 use crate::keys::Identity;

@@ -1,6 +1,4 @@
-//! The JSON fields of an OIDC request, checked against what the operation knows.
-//!
-//! Deliberately not here: what the values must be.
+//! The JSON fields of an OIDC request: unknown and missing ones are rejected.
 
 use crate::http::{Request, Response};
 use crate::refusal::Protocol;

@@ -1,6 +1,6 @@
-//! HTTP/1.1 as the SDKs speak it: keep-alive, bodies with a length, each response in one write.
+//! HTTP/1.1 as the SDKs use it: keep-alive, bodies with a length, each response in one write.
 //!
-//! Deliberately not here: chunked requests (no AWS client sends one for these operations), TLS, routing.
+//! Chunked requests are not supported: no AWS client sends one for these operations.
 
 use crate::clock::http_date;
 use crate::text::parse_form;

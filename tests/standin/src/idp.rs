@@ -6,7 +6,7 @@
 //! form waits for a click), `submit=popup` (it is in a window of its own), `submit=frame` (in a frame), `evil` (it posts
 //! elsewhere), `cacheable` (a browser may keep it), `not-assigned` (there is no form).
 //!
-//! Deliberately not here: passwords. Any will do.
+//! Every password is accepted.
 
 use crate::http::{Request, Response};
 use crate::pages::{hidden_field, page};

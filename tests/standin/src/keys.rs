@@ -1,6 +1,4 @@
-//! Access keys that were handed out, and whom they stand for.
-//!
-//! Deliberately not here: checking signatures made with them (`sigv4.rs`).
+//! The access keys that were issued, and the identity of each.
 
 use crate::options::IamUser;
 use crate::state::State;

@@ -31,7 +31,7 @@
 //! `staging` and 333344445555 `prod-main`, each with the roles `ReadOnly`, `Admin` and `PowerUser`; what else there is by
 //! default stands in `Options`. The same controls are there for other processes under `/_standin/` (`control.rs`).
 //!
-//! Deliberately not here: anything of ssox. The stand-in knows only AWS's protocols.
+//! Invariant: the stand-in depends on AWS's protocols only, not on ssox.
 #![forbid(unsafe_code)]
 
 mod authorize;

@@ -1,6 +1,4 @@
-//! The OIDC service: codes and refresh tokens become tokens.
-//!
-//! Deliberately not here: registrations (`registration.rs`) and how a person agrees (`authorize.rs`, `device.rs`).
+//! The OIDC service: exchanges codes and refresh tokens for tokens.
 
 use crate::clock::milliseconds;
 use crate::fields::{Fields, oidc_fields};

@@ -1,6 +1,4 @@
-//! What the stand-in can be told: lifetimes, accounts, people, static users, roles.
-//!
-//! Deliberately not here: faults (they are set per operation, at run time).
+//! The options of the stand-in: lifetimes, accounts, people, static users, roles.
 
 use std::collections::HashMap;
 use std::time::Duration;

@@ -1,6 +1,4 @@
-//! What people see in a browser.
-//!
-//! Deliberately not here: scripts (the pages work without) and the identity provider's pages (`idp.rs`).
+//! The pages that a browser shows. They work without scripts.
 
 use crate::http::Response;
 use crate::text::escape_markup;

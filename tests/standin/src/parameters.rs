@@ -1,6 +1,4 @@
-//! The form parameters of STS and IAM requests, checked against what the operation knows.
-//!
-//! Deliberately not here: rules between parameters, and what they lead to.
+//! The form parameters of STS and IAM requests: unknown and missing ones are rejected.
 
 use crate::http::{Request, Response};
 use crate::refusal::{Protocol, refusal};

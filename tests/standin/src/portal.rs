@@ -1,6 +1,4 @@
-//! The portal service: accounts, roles, role credentials, the end of a session.
-//!
-//! Deliberately not here: what the credentials can do (`sts.rs`).
+//! The portal service: accounts, roles, role credentials, logout.
 
 use crate::clock::milliseconds;
 use crate::http::{Request, Response};

@@ -1,6 +1,4 @@
-//! How each protocol says no, as the real services spell it.
-//!
-//! Deliberately not here: when to say no.
+//! The error responses of each protocol, in the form of the real services.
 
 use crate::http::Response;
 use crate::text::{HEX_ALPHABET, escape_markup, random};

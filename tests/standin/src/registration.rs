@@ -1,6 +1,4 @@
-//! Clients: they register, and are known by their secret until the registration expires.
-//!
-//! Deliberately not here: what they may then ask for.
+//! Client registrations: a client is known by its secret until the registration expires.
 
 use crate::authorize::without_port;
 use crate::clock::milliseconds;

@@ -1,6 +1,4 @@
-//! Which operation a request is for.
-//!
-//! Deliberately not here: the operations.
+//! Finds the operation that a request is for.
 
 use crate::http::{Request, Response};
 use crate::refusal::{Protocol, refusal};

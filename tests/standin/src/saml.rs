@@ -1,6 +1,5 @@
-//! SAML responses, in all the shapes AWS accepts and some it does not.
-//!
-//! Deliberately not here: real signatures. The stand-in's STS knows what it has issued.
+//! SAML responses, in all forms that AWS accepts and some that it rejects. They are not signed: the stand-in's STS
+//! remembers what it has issued.
 
 use crate::clock::rfc3339;
 use crate::state::State;

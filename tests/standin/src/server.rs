@@ -1,6 +1,4 @@
-//! The socket: accepts, answers, lets faults happen, stops.
-//!
-//! Deliberately not here: what the answers are (`route.rs` and the files it names).
+//! The socket: accepts connections, sends responses, applies faults, stops.
 
 use crate::faults::Fault;
 use crate::http::{Connection, Request, Response};

@@ -1,6 +1,4 @@
-//! The sign-in endpoint of the console: credentials become a sign-in token, the token a console session.
-//!
-//! Deliberately not here: the console.
+//! The sign-in endpoint of the console: exchanges credentials for a sign-in token, and the token for a console session.
 
 use crate::http::{Request, Response};
 use crate::keys::Key;

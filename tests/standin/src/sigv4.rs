@@ -1,6 +1,6 @@
-//! Checks AWS signatures (version 4), for real: with the secrets the server handed out or was configured with.
+//! Checks AWS signatures (version 4) with the secrets that the server has issued or was configured with.
 //!
-//! Deliberately not here: presigned URLs and chunked payloads, which STS and IAM clients do not send.
+//! Presigned URLs and chunked payloads are not supported: STS and IAM clients do not send them.
 //! The algorithm: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html>
 
 use crate::clock::{parse_signature_date, rfc3339};

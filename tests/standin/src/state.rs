@@ -1,6 +1,4 @@
-//! What the server knows, and what it has seen.
-//!
-//! Deliberately not here: the protocols. Each keeps its own part of the state in its own file.
+//! The state of the server, and the requests it has received. Each protocol keeps its own part in its own file.
 
 use crate::authorize::Consents;
 use crate::clock::system_now;

@@ -1,6 +1,4 @@
-//! STS for signed callers: who am I, assume a role, an MFA session. And the one operation of IAM ssox uses.
-//!
-//! Deliberately not here: identities from elsewhere (`federated.rs`).
+//! STS operations with signed requests: GetCallerIdentity, AssumeRole, GetSessionToken; and IAM's ListAccountAliases.
 
 use crate::clock::{milliseconds, rfc3339};
 use crate::http::{Request, Response};

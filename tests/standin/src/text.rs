@@ -1,6 +1,6 @@
 //! Small codecs: percent encoding, forms, hex, base64, and values that look like AWS's secrets.
 //!
-//! Deliberately not here: real randomness. Nothing minted here protects anything.
+//! The values are not random enough to protect anything.
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};

@@ -1,6 +1,4 @@
-//! Tokens as if somebody had signed in, and a home directory in which a client finds them.
-//!
-//! Deliberately not here: signing in for real (`oidc.rs`).
+//! Writes a token into a home directory, as if a person had signed in.
 
 use crate::clock::rfc3339;
 use crate::options::START_URL;

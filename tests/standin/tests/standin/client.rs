@@ -1,6 +1,4 @@
-//! A client of a few lines, for the stand-in's own tests.
-//!
-//! Deliberately not here: what real clients do with the answers (`boto3.rs`).
+//! A minimal HTTP client for the stand-in's own tests.
 
 use serde_json::Value;
 use ssox_standin::Standin;
