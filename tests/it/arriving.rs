@@ -33,7 +33,7 @@ fn hostile_home() -> (Vec<String>, Home) {
 }
 
 #[test]
-fn whatever_is_in_a_value_arrives_or_is_refused() {
+fn a_value_with_any_bytes_arrives_unchanged_or_is_an_error() {
     let (values, home) = hostile_home();
     let expected: Vec<Option<String>> = (0..values.len())
         .map(|n| {
@@ -62,7 +62,7 @@ fn whatever_is_in_a_value_arrives_or_is_refused() {
 }
 
 #[test]
-fn whatever_a_profile_is_called_is_used_or_refused() {
+fn a_profile_with_any_name_works_or_is_an_error() {
     let home = Home::new();
     let names: Vec<String> =
         hostile().into_iter().filter(|name| !name.contains(['[', ']', '"', '\\', '#', ';', '\''])).collect();
@@ -95,7 +95,7 @@ fn whatever_a_profile_is_called_is_used_or_refused() {
 }
 
 #[test]
-fn whatever_is_in_a_value_is_exported_or_refused() {
+fn a_value_with_any_bytes_is_exported_unchanged_or_is_an_error() {
     let (values, home) = hostile_home();
     let export = |n: usize, format: &str| {
         let output = home.command("ssox").args(["export", &format!("p{n}"), "--format", format]).output().unwrap();

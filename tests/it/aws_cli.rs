@@ -64,7 +64,7 @@ fn approving() -> Home {
 }
 
 #[test]
-fn it_uses_and_refreshes_a_session_that_ssox_signed_in_to() {
+fn the_aws_cli_uses_and_refreshes_a_session_of_ssox() {
     for how in [&["dev"][..], &["dev", "--device-code"]] {
         let home = approving();
         is_signed_in(&home, how);
@@ -86,7 +86,7 @@ fn it_uses_and_refreshes_a_session_that_ssox_signed_in_to() {
 }
 
 #[test]
-fn a_session_it_signed_in_to_is_used_refreshed_and_ended_by_ssox() {
+fn ssox_uses_refreshes_and_ends_a_session_of_the_aws_cli() {
     let home = approving();
     home.standin.configure(|options| options.access_token = Duration::from_secs(200));
     let Some(output) = aws(&home, &["sso", "login", "--sso-session", "corp"]) else { return };
@@ -119,7 +119,7 @@ fn a_legacy_profile_is_signed_in_for_both() {
 }
 
 #[test]
-fn its_logout_ends_what_ssox_has() {
+fn aws_sso_logout_ends_the_session_of_ssox() {
     let home = Home::signed_in();
     home.ssox(&["credential-process", "dev"]).ok();
     let Some(output) = aws(&home, &["sso", "logout"]) else { return };

@@ -28,7 +28,7 @@ fn an_unknown_profile_gets_the_nearest_names() {
 }
 
 #[test]
-fn a_profile_without_sso_keys_is_said() {
+fn a_profile_without_sso_keys_has_no_credentials() {
     refuses("[profile dev]\nregion = eu-west-1\n", &["has no credentials", "ssox configure sso"]);
 }
 
@@ -63,7 +63,7 @@ fn an_account_id_is_twelve_digits() {
 }
 
 #[test]
-fn a_region_that_is_none_goes_nowhere() {
+fn an_invalid_region_is_not_used_in_a_host_name() {
     let dev = "[profile dev]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = R\n";
     refuses(&format!("{SESSION}{dev}region = eu west $(id)\n"), &["is not a region"]);
     let session = SESSION.replace("eu-west-1", "evil.example/");
@@ -71,7 +71,7 @@ fn a_region_that_is_none_goes_nowhere() {
 }
 
 #[test]
-fn both_forms_that_disagree_are_said() {
+fn legacy_keys_that_contradict_the_session_are_an_error() {
     let dev =
         "[profile dev]\nsso_session = corp\nsso_region = us-east-1\nsso_account_id = 111122223333\nsso_role_name = R\n";
     refuses(&format!("{SESSION}{dev}"), &["`sso_region`", "us-east-1", "eu-west-1"]);
@@ -96,7 +96,7 @@ fn files_that_cannot_be_read_are_named() {
 }
 
 #[test]
-fn no_home_is_said() {
+fn a_missing_home_variable_is_reported() {
     let home = Home::signed_in();
     let mut command = home.command(crate::home::SSOX);
     let output = command.args(["--emit=zsh1", "use", "dev"]).env_remove("HOME").output().unwrap();
@@ -146,7 +146,7 @@ fn an_error_is_json_where_json_is_asked_for() {
 }
 
 #[test]
-fn a_refused_command_line_is_json_where_json_is_asked_for() {
+fn a_usage_error_is_json_with_json() {
     let ran = Home::new().ssox(&["list", "--json", "--nonsense"]);
     let error: serde_json::Value = serde_json::from_str(&ran.stderr()).unwrap();
     assert_eq!((ran.status(), error["error"]["exit_status"].as_i64()), (2, Some(2)));
@@ -155,7 +155,7 @@ fn a_refused_command_line_is_json_where_json_is_asked_for() {
 }
 
 #[test]
-fn a_verb_that_is_none_gets_the_help() {
+fn an_unknown_verb_gets_the_help() {
     assert!(Home::new().ssox(&["nonsense"]).fails(2).ends_with("hint: ssox --help\n"));
     assert!(Home::new().ssox(&["configure", "nonsense"]).fails(2).ends_with("hint: ssox configure --help\n"));
 }
@@ -173,7 +173,7 @@ fn a_secret_that_cannot_be_used_is_not_shown() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn output_that_cannot_be_written_is_an_error_and_a_full_stderr_is_none() {
+fn output_that_cannot_be_written_is_an_error_but_a_full_stderr_is_not() {
     let home = Home::signed_in();
     let full = || std::fs::File::create("/dev/full").unwrap();
     for arguments in [&["export", "dev", "--format", "env"][..], &["--help"], &["--version"]] {
@@ -189,7 +189,7 @@ fn output_that_cannot_be_written_is_an_error_and_a_full_stderr_is_none() {
 }
 
 #[test]
-fn one_bad_line_costs_one_line() {
+fn a_bad_line_in_config_does_not_hide_the_others() {
     let home = Home::signed_in();
     let config = std::fs::read_to_string(home.path(".aws/config")).unwrap();
     home.write_config(&format!("\u{feff}stray = 1\nnonsense\n{}", config.replace('\n', "\r\n")));
@@ -198,7 +198,7 @@ fn one_bad_line_costs_one_line() {
 
 #[cfg(unix)]
 #[test]
-fn a_token_that_no_environment_can_hold_is_refused_where_it_would_go_into_one() {
+fn a_session_token_too_large_for_an_environment_is_an_error_where_it_would_go_into_one() {
     let home = Home::new();
     let token = "x".repeat(200_000);
     let keys = format!(r#"{{"Version":1,"AccessKeyId":"ASIAX","SecretAccessKey":"s","SessionToken":"{token}"}}"#);

@@ -90,7 +90,7 @@ fn sign_in(home: &Home, arguments: &[&str], button: &str, last_page: &str) -> (S
 }
 
 #[test]
-fn who_clicks_allow_ends_on_our_page() {
+fn clicking_allow_ends_on_the_page_of_ssox() {
     let home = Home::new();
     if !has_chromium(&home) {
         return;
@@ -104,7 +104,7 @@ fn who_clicks_allow_ends_on_our_page() {
 }
 
 #[test]
-fn who_clicks_deny_is_told_on_our_page_and_in_the_terminal() {
+fn clicking_deny_is_reported_on_the_page_and_in_the_terminal() {
     let home = Home::new();
     if !has_chromium(&home) {
         return;

@@ -16,7 +16,7 @@ fn corp(home: &Home) -> Value {
 }
 
 #[test]
-fn a_session_has_the_end_of_its_token_and_of_its_renewal() {
+fn sessions_shows_the_expiry_of_the_token_and_of_the_refresh() {
     let home = Home::new();
     let (session, text) = (corp(&home), home.ssox(&["sessions"]).ok());
     assert_eq!((&session["token_expires_at"], &session["refreshable"]), (&Value::Null, &Value::Bool(false)));
@@ -33,7 +33,7 @@ fn a_session_has_the_end_of_its_token_and_of_its_renewal() {
 }
 
 #[test]
-fn without_a_client_that_lives_nothing_renews_itself() {
+fn without_a_valid_client_registration_nothing_is_refreshed() {
     for grant in
         [Grant { registration_expires_in: -60, ..Grant::default() }, Grant { refreshable: false, ..Grant::default() }]
     {
@@ -48,13 +48,13 @@ fn without_a_client_that_lives_nothing_renews_itself() {
 }
 
 #[test]
-fn a_session_nobody_is_signed_in_to_is_said() {
+fn doctor_reports_a_session_that_nobody_is_signed_in_to() {
     let text = Home::new().ssox_with(&["status"], &[("SSOX_PROFILE", "dev"), ("SSOX_PROMPT", "dev")]).ok();
     assert!(text.lines().any(|line| line.starts_with("token ") && line.ends_with("none: signed out")), "{text}");
 }
 
 #[test]
-fn without_any_session_the_way_to_one_is_said() {
+fn without_any_session_the_hint_is_configure_sso() {
     let home = Home::new();
     home.write_config("");
     let ran = home.ssox(&["sessions"]);
@@ -81,7 +81,7 @@ fn a_session_is_called_the_same_by_list_sessions_and_status() {
 }
 
 #[test]
-fn status_tells_all_three() {
+fn status_shows_all_three_times() {
     let home = Home::signed_in();
     assert_eq!(home.ssox(&["status"]).ok(), "nothing is in use in this shell\n");
     let ran = home.ssox(&["--emit=zsh1", "use", "dev"]);

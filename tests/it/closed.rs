@@ -38,7 +38,7 @@ const VERBS: [&str; 30] = [
 ];
 
 #[test]
-fn no_verb_dies_of_output_that_cannot_be_written() {
+fn no_verb_panics_when_output_cannot_be_written() {
     let full = if cfg!(target_os = "linux") { &[">/dev/full 2>/dev/full"][..] } else { &[] };
     for channels in [">&- 2>&-", ">pipe 2>pipe", "2>pipe", ">pipe"].iter().chain(full) {
         let home = Home::signed_in();

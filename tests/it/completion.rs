@@ -54,7 +54,7 @@ fn called(session: &mut Session, line: &str) -> String {
 }
 
 #[test]
-fn a_name_that_begins_with_a_dash_stands_behind_two() {
+fn a_name_that_begins_with_a_dash_is_completed_after_two_dashes() {
     for shell in shells() {
         let home = Home::scripted();
         let profile =
@@ -189,7 +189,7 @@ fn asked(home: &Home, words: &[&str]) -> String {
 }
 
 #[test]
-fn a_name_that_a_terminal_would_obey_is_left_out() {
+fn a_name_with_control_characters_is_not_completed() {
     let home = home();
     home.write(".aws/config", "[profile 'a\u{1b}[31mb']\n[profile 'c\u{202e}d']\n[profile e]\naws_access_key_id = a\n");
     let told = asked(&home, &["", "ssox", "use"]);

@@ -61,7 +61,7 @@ fn windows_line_endings_stay() {
 }
 
 #[test]
-fn keep_legacy_adds_and_takes_nothing_out() {
+fn keep_legacy_adds_and_removes_nothing() {
     let home = Home::new();
     home.write_config(LEGACY);
     let ran = home.ssox(&["configure", "migrate", "--keep-legacy", "--yes"]);
@@ -76,7 +76,7 @@ fn keep_legacy_adds_and_takes_nothing_out() {
 }
 
 #[test]
-fn the_same_accounts_and_roles_are_found_afterwards() {
+fn after_migrate_the_same_accounts_and_roles_are_found() {
     let home = Home::new();
     home.write_config(LEGACY);
     let of = |home: &Home| -> Vec<(String, String)> {
@@ -90,7 +90,7 @@ fn the_same_accounts_and_roles_are_found_afterwards() {
 }
 
 #[test]
-fn what_stands_in_credentials_is_left_alone_and_named() {
+fn profiles_in_the_credentials_file_are_named_and_not_migrated() {
     let home = Home::new();
     let keys = "sso_start_url = https://d-1234567890.awsapps.com/start\nsso_region = eu-west-1\n";
     let credentials = format!("[alone]\n{keys}[half]\n{keys}");
@@ -131,7 +131,7 @@ fn a_profile_that_cannot_be_migrated_is_named_and_the_others_are_migrated() {
 }
 
 #[test]
-fn a_tab_is_shown_as_one() {
+fn the_diff_shows_tabs_as_tabs() {
     let home = Home::new();
     home.write_config(&LEGACY.replace("sso_region=eu-west-1   ", "sso_region\t=\teu-west-1"));
     let ran = home.ssox(&["configure", "migrate", "--yes"]);
@@ -140,7 +140,7 @@ fn a_tab_is_shown_as_one() {
 }
 
 #[test]
-fn legacy_keys_that_were_kept_are_taken_out_later_if_they_say_the_same() {
+fn kept_legacy_keys_are_removed_later_if_they_agree_with_the_session() {
     let home = Home::new();
     home.write_config(LEGACY);
     home.ssox(&["configure", "migrate", "--keep-legacy", "--yes"]).ok();
@@ -187,7 +187,7 @@ fn the_wizard_asks_nothing_that_is_given() {
 }
 
 #[test]
-fn the_wizard_makes_the_session_too() {
+fn the_wizard_adds_the_session_too() {
     let home = Home::signed_in();
     fs::remove_file(home.path(".aws/config")).unwrap();
     let url = ssox_standin::START_URL;
@@ -238,7 +238,7 @@ fn a_wizard_without_answers_says_which_option() {
 }
 
 #[test]
-fn the_wizard_spoils_neither_a_session_nor_a_profile() {
+fn the_wizard_overwrites_neither_a_session_nor_a_profile() {
     let home = Home::signed_in();
     home.add_config("[profile role]\nrole_arn = arn:aws:iam::444455556666:role/Target\nsource_profile = dev\n");
     fs::write(home.path(".aws/credentials"), "[keys]\naws_access_key_id = A\naws_secret_access_key = s\n").unwrap();
@@ -259,7 +259,7 @@ fn the_wizard_spoils_neither_a_session_nor_a_profile() {
 }
 
 #[test]
-fn what_cannot_be_is_refused_before_anybody_signs_in() {
+fn invalid_answers_are_rejected_before_the_sign_in() {
     let home = Home::new();
     let rows = [
         (&["--sso-session", "corp", "--account-id", "1111-2222-3333"][..], "12 digits"),
@@ -292,7 +292,7 @@ fn scopes_of_a_new_session_always_let_it_fetch_credentials() {
 }
 
 #[test]
-fn the_wizard_does_not_stop_at_a_token_that_died_before_its_time() {
+fn the_wizard_signs_in_again_when_a_token_was_revoked() {
     let home = Home::signed_in();
     let wizard = ["configure", "sso", "--sso-session", "corp", "--account-id", "222233334444", "--role-name", "Admin"];
     home.standin.end_access_tokens();

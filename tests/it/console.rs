@@ -53,7 +53,7 @@ fn an_sso_profile_needs_no_credentials_for_a_link_without_a_secret() {
 }
 
 #[test]
-fn the_link_is_opened_or_shown() {
+fn the_link_is_opened_or_printed() {
     let home = Home::new();
     let (said, status) = Terminal::start(in_terminal(&home, &["console", "dev"])).wait_for_end();
     assert!(status.success() && said.contains("opening the console of `ReadOnly` in 111122223333"), "{said}");
@@ -69,7 +69,7 @@ fn the_link_is_opened_or_shown() {
 }
 
 #[test]
-fn credentials_become_an_address_that_is_printed_when_asked_for() {
+fn console_print_prints_a_sign_in_url_made_from_credentials() {
     let home = federated();
     let address = home.ssox(&["console", "chained", "--print", "--service", "ec2"]).ok();
     assert!(address.starts_with(&format!("{}/federation?Action=login&Issuer=ssox&", home.standin.url())), "{address}");
@@ -125,7 +125,7 @@ fn the_browser_is_led_there_without_a_secret_in_its_command_line() {
 }
 
 #[test]
-fn what_cannot_sign_in_is_said() {
+fn console_errors_say_what_to_do() {
     let home = federated();
     let keys = home.ssox(&["console", "keys", "--print"]).fails(4);
     assert!(keys.contains("long-term keys") && keys.contains("--role-arn"), "{keys}");

@@ -169,7 +169,7 @@ fn ask_boto3(environments: &[Vec<(String, String)>], home: &Path) -> Option<Valu
 }
 
 #[test]
-fn ssox_and_boto3_are_the_same_somebody() {
+fn ssox_and_boto3_get_the_same_identity() {
     let cases: Vec<Case> = CASES.split("\n## ").skip(1).map(Case::parse).collect();
     assert!(cases.len() >= 40, "{} cases", cases.len());
     let standin = Standin::start();

@@ -95,7 +95,7 @@ fn a_wrong_region_is_an_error() {
 }
 
 #[test]
-fn a_start_url_that_is_none_is_an_error() {
+fn an_invalid_start_url_is_an_error() {
     let plain = SESSION.replace("corp", "plain").replace("https", "http");
     finds(&home(&format!("{SESSION}{DEV}{plain}")), "error", "`sso_start_url` of `plain` is `http://");
 }
@@ -106,7 +106,7 @@ fn a_profile_that_cannot_be_used_is_an_error() {
 }
 
 #[test]
-fn the_grammar_of_others_is_explained_with_the_line() {
+fn odd_lines_in_config_are_explained_with_their_number() {
     let rows = [
         ("[profile dev]\nsso_sssion = corp\n", "sso_sssion"),
         ("[profile dev]\nregion = eu-west-1\n[profile dev]\noutput = json\n", "dev"),
@@ -144,7 +144,7 @@ fn caches_others_can_read_are_found() {
 }
 
 #[test]
-fn tokens_of_nobody_and_ended_ones_are_named() {
+fn doctor_names_tokens_that_are_unused_or_expired() {
     let legacy = ssox_standin::START_URL;
     let home = home(&format!("{SESSION}{DEV}"));
     home.standin.seed_token(&home.path(""), legacy, &ssox_standin::Grant::default());
@@ -163,7 +163,7 @@ fn a_clock_that_is_off_by_an_hour_is_an_error() {
 }
 
 #[test]
-fn the_environment_is_looked_at() {
+fn doctor_checks_the_environment() {
     let home = home(&format!("{SESSION}{DEV}"));
     let ran = home.ssox_with(
         &["doctor"],
@@ -174,7 +174,7 @@ fn the_environment_is_looked_at() {
 
 #[cfg(unix)]
 #[test]
-fn the_shells_function_is_looked_at_where_a_person_is() {
+fn doctor_checks_the_shell_function_only_in_a_terminal() {
     let home = home(&format!("{SESSION}{DEV}"));
     let said = |variables: &[(&str, &str)]| {
         let mut doctor = home.command(crate::home::SSOX);

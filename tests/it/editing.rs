@@ -104,7 +104,7 @@ fn what_aws_configure_set_writes_meanwhile_stays() {
 }
 
 #[test]
-fn a_config_that_has_just_become_empty_is_an_error_that_changes_nothing() {
+fn a_config_that_has_just_become_empty_is_an_error_and_is_not_changed() {
     let home = Home::signed_in();
     let path = home.path(".aws/credentials");
     fs::write(&path, "[first]\nregion = eu-west-1\n").unwrap();
@@ -155,7 +155,7 @@ fn a_link_that_leads_to_no_file_yet_is_written_through() {
 }
 
 #[test]
-fn links_that_lead_to_themselves_are_said() {
+fn links_that_lead_to_themselves_are_reported() {
     let home = Home::signed_in();
     symlink("credentials", home.path(".aws/credentials")).unwrap();
     let error = home.ssox(&["export", "dev", "--format", "credentials-file", "--write", "x"]).fails(4);
@@ -163,7 +163,7 @@ fn links_that_lead_to_themselves_are_said() {
 }
 
 #[test]
-fn a_credentials_file_that_others_can_read_stays_so_and_is_said() {
+fn a_credentials_file_that_others_can_read_keeps_its_mode_and_doctor_reports_it() {
     let home = Home::signed_in();
     let path = home.path(".aws/credentials");
     fs::write(&path, "[a]\naws_access_key_id = A\naws_secret_access_key = S\n").unwrap();
@@ -189,7 +189,7 @@ fn what_a_killed_writer_left_is_swept_by_the_next() {
 }
 
 #[test]
-fn a_reader_that_goes_away_stops_no_edit() {
+fn a_closed_pipe_does_not_stop_an_edit() {
     let home = Home::signed_in();
     for verb in ["configure migrate --yes", "-v configure migrate --yes"] {
         home.write_config(LEGACY);

@@ -102,7 +102,7 @@ fn a_relative_path_means_to_a_renewal_what_it_means_to_the_shell() {
 
 /// As for every other program, the path leads elsewhere from another directory; it leads back on the way back.
 #[test]
-fn a_relative_path_that_leads_nowhere_is_said_and_no_command_waits_for_it() {
+fn a_relative_path_to_a_missing_file_is_reported_and_no_command_waits() {
     in_each(&shells(), |shell| {
         let (_standin, home) = signed_in(Duration::from_secs(4));
         fs::rename(home.path(".aws/config"), home.path("aws.conf")).expect("the config is there");
@@ -140,7 +140,7 @@ fn credentials_that_cannot_be_cached_reach_the_shell_that_asked() {
 }
 
 #[test]
-fn a_renewal_that_can_note_nothing_reaches_the_shell_that_asked() {
+fn a_renewal_that_cannot_write_anything_still_gives_the_shell_its_credentials() {
     let (standin, home) = signed_in(Duration::from_secs(3600));
     home.write(".local/state", "");
     let handed = reply(&mut tick(&home, &[]));
@@ -149,7 +149,7 @@ fn a_renewal_that_can_note_nothing_reaches_the_shell_that_asked() {
 }
 
 #[test]
-fn a_renewal_that_fails_and_can_note_nothing_is_tried_less_and_less() {
+fn a_failing_renewal_that_cannot_write_anything_is_retried_less_often() {
     let (standin, home) = signed_in(Duration::from_secs(3600));
     home.write(".local/state", "");
     standin.fault("*", Fault::Exception("ForbiddenException".into()), Times::Forever);
@@ -165,7 +165,7 @@ fn a_renewal_that_fails_and_can_note_nothing_is_tried_less_and_less() {
 }
 
 #[test]
-fn what_failed_and_when_it_is_tried_again_stands_in_status() {
+fn status_shows_why_a_renewal_failed_and_when_it_is_retried() {
     for (is_there, cause) in [(true, "`dev`"), (false, ".aws/config`: it is a directory")] {
         let (standin, home) = signed_in(Duration::from_secs(3600));
         fs::remove_file(home.path(".aws/config")).expect("the config is there");
@@ -185,7 +185,7 @@ fn what_failed_and_when_it_is_tried_again_stands_in_status() {
 }
 
 #[test]
-fn a_role_that_was_taken_away_is_failed_and_not_a_sign_in() {
+fn an_unassigned_role_shows_failed_and_not_sign_in() {
     let (standin, home) = signed_in(Duration::from_secs(3600));
     standin.fault("GetRoleCredentials", Fault::Exception("ForbiddenException".into()), Times::Forever);
     let failed = tick_until(&home, |reply| set(reply, "SSOX_STATE") != Some("renewing"));
@@ -211,7 +211,7 @@ fn where_nothing_can_be_cached_nothing_is_fetched_for_the_cache() {
 }
 
 #[test]
-fn a_renewal_whose_process_was_killed_or_stopped_is_not_under_way_for_ever() {
+fn a_renewal_whose_process_was_killed_or_stopped_counts_as_failed() {
     let (standin, home) = signed_in(Duration::from_secs(3600));
     standin.fault("GetRoleCredentials", Fault::Delay(Duration::from_secs(60)), Times::Forever);
     let mut command = home.command("ssox");
@@ -267,7 +267,7 @@ fn a_relative_program_of_another_directory_is_another_program() {
 
 /// A home that is named by a relative path.
 #[test]
-fn a_relative_home_is_a_home() {
+fn a_relative_home_works() {
     let (_standin, home) = signed_in(Duration::from_secs(3600));
     let renewed = eventually("the key", || {
         let reply = reply(&mut tick(&home, &[("HOME", ".")]));

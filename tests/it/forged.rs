@@ -217,7 +217,7 @@ fn a_user_code_is_one_line() {
 }
 
 #[test]
-fn what_is_no_page_is_neither_shown_as_a_link_nor_opened() {
+fn an_address_that_is_no_web_page_is_neither_shown_nor_opened() {
     for address in ["javascript:alert(1)", "file:///etc/passwd", "https://x/\nssox: FORGED", "https://x/ ssox", "x", ""]
     {
         let home = Home::new();

@@ -17,7 +17,7 @@ fn token(home: &Home) -> String {
 }
 
 #[test]
-fn a_refresh_token_is_not_spent_when_the_answer_cannot_be_kept() {
+fn a_refresh_token_is_not_used_when_the_new_token_cannot_be_written() {
     let home = Home::new();
     home.sign_in(&Grant { expires_in: -1, ..Grant::default() });
     let before = token(&home);
@@ -32,7 +32,7 @@ fn a_refresh_token_is_not_spent_when_the_answer_cannot_be_kept() {
 }
 
 #[test]
-fn a_token_that_is_still_valid_is_used_when_a_new_one_cannot_be_kept() {
+fn a_valid_token_is_used_when_a_new_one_cannot_be_written() {
     let home = Home::new();
     home.sign_in(&Grant { expires_in: 240, ..Grant::default() });
     home.age_token();
@@ -45,7 +45,7 @@ fn a_token_that_is_still_valid_is_used_when_a_new_one_cannot_be_kept() {
 }
 
 #[test]
-fn nobody_is_asked_to_sign_in_for_a_token_that_cannot_be_kept() {
+fn nobody_is_asked_to_sign_in_for_a_token_that_cannot_be_written() {
     let home = Home::new();
     home.standin.configure(|options| options.device = Person::Approves);
     let mut command = home.command("sh");
@@ -58,7 +58,7 @@ fn nobody_is_asked_to_sign_in_for_a_token_that_cannot_be_kept() {
 
 /// A person who asks for credentials gets them, and is told beforehand what cannot be kept.
 #[test]
-fn a_sign_in_that_cannot_be_kept_serves_the_command_that_needs_it() {
+fn a_token_that_cannot_be_written_is_used_for_this_command() {
     let home = Home::new();
     home.standin.configure(|options| options.device = Person::Approves);
     let mut command = home.command("sh");

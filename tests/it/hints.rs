@@ -46,7 +46,7 @@ fn a_shell_started_from_another_is_the_running_one() {
 }
 
 #[test]
-fn the_function_says_which_shell_it_is_in() {
+fn the_function_tells_ssox_which_shell_is_running() {
     for shell in shells() {
         let home = Home::with(&Standin::start());
         let mut session = home.session_with(shell, "LOAD", &[("SHELL", "/bin/tcsh")]);

@@ -13,7 +13,7 @@ pub(crate) fn ticks(home: &Home) -> usize {
 }
 
 #[test]
-fn what_is_due_is_renewed_once_and_in_silence() {
+fn credentials_that_are_due_are_renewed_once_and_silently() {
     for shell in shells() {
         let home = Home::scripted();
         home.reply("tick", RENEWED, 0);
@@ -30,7 +30,7 @@ fn what_is_due_is_renewed_once_and_in_silence() {
 }
 
 #[test]
-fn what_is_not_due_is_left_alone() {
+fn credentials_that_are_not_due_are_not_renewed() {
     for shell in shells() {
         let home = Home::scripted();
         let later = [("SSOX_PROMPT", "dev"), ("SSOX_NEXT", "4000000000"), ("SSOX_EXPIRES", "4000000900")];
@@ -62,7 +62,7 @@ fn a_tick_that_fails_is_not_repeated_at_every_prompt() {
 }
 
 #[test]
-fn a_binary_that_is_gone_is_not_missed_loudly() {
+fn a_removed_binary_prints_no_error_at_each_prompt() {
     for shell in shells() {
         let home = Home::scripted();
         let noise = match shell {
@@ -90,7 +90,7 @@ fn a_clock_that_was_set_back_does_not_stop_renewal() {
 }
 
 #[test]
-fn a_number_from_outside_is_never_code() {
+fn a_number_from_the_environment_is_never_run() {
     let numbers = [
         "a[$(touch PWNED)]",
         "$(touch PWNED)",

@@ -271,7 +271,7 @@ fn the_options_of_the_shell_stay_as_they_were() {
 }
 
 #[test]
-fn a_variable_before_the_call_hides_none_that_is_to_go() {
+fn a_variable_set_for_one_call_does_not_keep_clear_from_unsetting_it() {
     // zsh brings both back when the function ends, and no function can help it.
     for shell in shells().into_iter().filter(|shell| *shell != Shell::Zsh) {
         let home = Home::scripted();

@@ -206,7 +206,7 @@ fn a_child_shell_finds_out_at_its_first_prompt() {
 }
 
 #[test]
-fn what_is_not_exported_any_more_is_noticed() {
+fn variables_that_are_no_longer_exported_are_noticed() {
     for shell in shells() {
         let (_standin, home) = signed_in(Duration::from_secs(3300));
         let mut session = home.session(shell, "LOAD");
@@ -239,7 +239,7 @@ fn what_is_compared_is_never_run() {
 
 /// bash would pay for it at each prompt, and compares the types of keys and profile only.
 #[test]
-fn a_region_that_is_not_exported_any_more_is_noticed() {
+fn a_region_that_is_no_longer_exported_is_noticed() {
     for shell in shells().into_iter().filter(|shell| *shell != Shell::Bash) {
         let (_standin, home) = signed_in(Duration::from_secs(3300));
         let mut session = home.session(shell, "LOAD");
@@ -289,7 +289,7 @@ fn keys_can_be_set_by_hand_when_the_directory_is_left() {
 }
 
 #[test]
-fn an_account_that_others_set_is_not_the_account_of_our_keys() {
+fn an_account_id_set_by_others_is_not_taken_for_that_of_our_keys() {
     let (_standin, home) = signed_in(Duration::from_secs(3300));
     let command = format!("{SSOX} status --json");
     let script = format!("AWS_ACCOUNT_ID=999988887777 {command}");

@@ -24,7 +24,7 @@ fn probe(session: &mut Session, home: &Home) -> String {
 }
 
 #[test]
-fn use_goes_there_and_back_and_clear_restores() {
+fn use_changes_profiles_and_clear_restores() {
     in_each(&shells(), |shell| {
         let (_standin, home) = signed_in(Duration::from_secs(3600));
         let mine = [
@@ -89,7 +89,7 @@ fn use_goes_there_and_back_and_clear_restores() {
 }
 
 #[test]
-fn profile_only_names_the_profile_and_clear_takes_it_out() {
+fn profile_only_sets_aws_profile_and_clear_unsets_it() {
     for shell in shells() {
         let (standin, home) = signed_in(Duration::from_secs(3600));
         let mut session = home.session(shell, &format!("LOAD\n{}", shell.probe()));
@@ -177,7 +177,7 @@ fn field(environment: &str, name: &str) -> String {
 }
 
 #[test]
-fn with_the_server_down_the_shell_goes_on_and_says_so() {
+fn with_the_server_down_the_shell_continues_and_shows_it() {
     in_each(&shells(), |shell| {
         let (standin, home) = signed_in(Duration::from_secs(4));
         let mut session = home.session(shell, "LOAD");
@@ -209,7 +209,7 @@ fn says(session: &mut Session, end: &str) {
 }
 
 #[test]
-fn a_name_that_begins_with_a_dash_is_used_and_gone_back_to() {
+fn a_name_that_begins_with_a_dash_works_with_use_and_use_dash() {
     in_each(&shells(), |shell| {
         let (_standin, home) = signed_in(Duration::from_secs(3600));
         let config = home.read(".aws/config");

@@ -34,7 +34,7 @@ fn begun(home: &Home, at: SystemTime) {
 }
 
 #[test]
-fn one_code_serves_all_roles_of_the_user() {
+fn one_mfa_code_is_enough_for_all_roles_of_the_user() {
     let home = home(&profiles());
     assert!(use_(&home, "one").fails(3).contains("--mfa-code"));
     assert!(arn(&home, &with_code(&home, "one", "123456")).contains("assumed-role/NeedsMfa/"));
@@ -47,7 +47,7 @@ fn one_code_serves_all_roles_of_the_user() {
 }
 
 #[test]
-fn a_session_serves_until_its_end() {
+fn a_session_can_be_refreshed_until_it_ends() {
     let home = home(&profiles());
     home.standin.configure(|options| options.sts_credentials = Some(Duration::from_secs(600)));
     with_code(&home, "one", "123456").ok();
@@ -58,7 +58,7 @@ fn a_session_serves_until_its_end() {
 }
 
 #[test]
-fn a_role_for_longer_than_an_hour_takes_a_code_of_its_own() {
+fn a_role_for_longer_than_an_hour_needs_its_own_mfa_code() {
     let home = home(&profiles());
     with_code(&home, "one", "123456").ok();
     assert_eq!(use_(&home, "long").status(), 3);
@@ -67,7 +67,7 @@ fn a_role_for_longer_than_an_hour_takes_a_code_of_its_own() {
 }
 
 #[test]
-fn a_role_that_wants_a_newer_code_gets_one() {
+fn a_role_that_requires_a_newer_mfa_code_gets_one() {
     let home = home(&profiles());
     with_code(&home, "one", "123456").ok();
     home.standin.fault("AssumeRole", Fault::Exception("AccessDenied".into()), Times::Next(2));
@@ -81,7 +81,7 @@ fn a_role_that_wants_a_newer_code_gets_one() {
 }
 
 #[test]
-fn a_refused_code_says_why_it_may_be() {
+fn a_rejected_code_gets_the_possible_reasons() {
     let home = home(&profiles());
     for code in ["999999", "123456"] {
         // The second one is used up by another tool.
@@ -94,7 +94,7 @@ fn a_refused_code_says_why_it_may_be() {
 }
 
 #[test]
-fn a_device_of_somebody_else_is_said() {
+fn an_mfa_device_of_another_user_is_reported() {
     let home = home(&role("one", "NeedsMfa", &DEVICE.replace("mfa/me", "mfa/jane")));
     let said = with_code(&home, "one", "123456");
     assert_eq!(said.status(), 5, "{}", said.stderr());
@@ -200,7 +200,7 @@ fn ctrl_c_at_the_question_leaves_all_as_it_was() {
 }
 
 #[test]
-fn without_an_answer_it_ends() {
+fn ctrl_d_at_the_question_for_a_code_is_exit_3() {
     let home = home(&profiles());
     let mut command: Command = home.command(SSOX);
     command.args(["exec", "one", "--", "true"]);

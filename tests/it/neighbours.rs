@@ -4,7 +4,7 @@ use crate::hook::{DUE, RENEWED, ticks};
 use crate::shells::{Home, Shell, shells};
 
 #[test]
-fn what_the_last_command_left_stays() {
+fn the_status_of_the_last_command_is_kept() {
     for shell in shells() {
         let home = Home::scripted();
         home.reply("tick", "#ssox1\n#end\n", 0);
@@ -82,7 +82,7 @@ fn bash_preexec_and_blesh_get_the_hook_their_way() {
 }
 
 #[test]
-fn an_errexit_shell_lives_on() {
+fn a_shell_with_errexit_does_not_exit() {
     for shell in shells().into_iter().filter(|shell| *shell != Shell::Fish) {
         let home = Home::scripted();
         home.reply("tick", "", 1);

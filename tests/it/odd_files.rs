@@ -95,7 +95,7 @@ fn an_odd_configuration_is_an_error_for_every_verb_and_nothing_for_completion() 
 }
 
 #[test]
-fn odd_caches_are_as_good_as_none() {
+fn odd_cache_files_count_as_absent() {
     let home = Home::signed_in();
     run(&home, &["--emit=zsh1", "use", "dev"], &[]);
     let directories = [".aws/cli/cache", ".local/state/ssox", ".local/state/ssox/locks"];
@@ -118,7 +118,7 @@ fn odd_caches_are_as_good_as_none() {
 }
 
 #[test]
-fn an_odd_token_or_registration_stops_nobody() {
+fn an_odd_token_or_registration_file_does_not_stop_a_sign_in() {
     for kind in KINDS {
         let home = Home::signed_in();
         for name in home.files(".aws/sso/cache") {

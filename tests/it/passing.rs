@@ -44,7 +44,7 @@ fn everything_else_is_passed_through() {
 }
 
 #[test]
-fn in_a_terminal_a_passed_through_verb_has_it_all() {
+fn a_passed_through_verb_has_the_terminal() {
     for shell in shells() {
         let home = Home::scripted();
         let mut session = home.session(shell, "LOAD");

@@ -90,7 +90,7 @@ fn escape_is_a_refusal() {
 }
 
 #[test]
-fn what_was_used_comes_first() {
+fn the_most_used_profile_comes_first() {
     let home = named(&["a", "b", "c"]);
     let line =
         "ssox --emit=zsh1 use c >/dev/null; ssox --emit=zsh1 use c >/dev/null; ssox --emit=zsh1 use b > /dev/null
@@ -119,7 +119,7 @@ fn a_profile_is_found_by_the_name_of_its_account() {
 }
 
 #[test]
-fn forty_columns_are_enough() {
+fn the_picker_fits_into_forty_columns() {
     let long = "a-profile-with-a-name-that-is-longer-than-the-terminal-is-wide";
     let home = named(&[long, "short"]);
     let mut terminal = sh(home.path(), 40, CAPTURED);
@@ -148,7 +148,7 @@ fn fifty_thousand_profiles_do_not_lag() {
 }
 
 #[test]
-fn a_name_cannot_drive_the_terminal() {
+fn a_name_cannot_control_the_terminal() {
     let home = named(&["a\x1b]0;owned\x07\u{202e}b", "plain"]);
     let mut terminal = sh(home.path(), 120, CAPTURED);
     let before = terminal.wait_for("plain");

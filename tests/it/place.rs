@@ -107,7 +107,7 @@ fn a_prompt_that_is_made_anew_each_time_shows_it_once() {
 }
 
 #[test]
-fn whoever_takes_it_out_has_it_out() {
+fn a_prompt_set_by_the_user_later_has_no_segment() {
     for shell in shells().into_iter().filter(|shell| *shell != Shell::Fish) {
         let home = Home::scripted();
         let mut session = home.session_with(shell, "LOAD", &[("SSOX_PROMPT", "dev:ReadOnly")]);
@@ -123,7 +123,7 @@ fn whoever_takes_it_out_has_it_out() {
 
 /// Others use `psvar` for theirs, empty it, and count its elements.
 #[test]
-fn the_psvar_of_others_is_theirs() {
+fn the_psvar_of_other_programs_is_not_changed() {
     if !shells().contains(&Shell::Zsh) {
         return;
     }
@@ -139,7 +139,7 @@ fn the_psvar_of_others_is_theirs() {
 }
 
 #[test]
-fn no_prompt_means_none() {
+fn no_prompt_shows_no_segment() {
     for shell in shells() {
         let home = Home::scripted();
         let rc = shell.load().replace(shell.name(), &format!("{} --no-prompt", shell.name()));
@@ -152,7 +152,7 @@ fn no_prompt_means_none() {
 }
 
 #[test]
-fn a_dumb_terminal_gets_none() {
+fn a_dumb_terminal_gets_no_segment() {
     for shell in shells().into_iter().filter(|shell| *shell != Shell::Fish) {
         let home = Home::scripted();
         assert!(!is_placed(&home, shell, "LOAD", &[("SSOX_PROMPT", "dev"), ("TERM", "dumb")]), "{shell:?}");

@@ -35,7 +35,7 @@ fn check(home: &Home, script: &str, expected: &str) {
 }
 
 #[test]
-fn a_reply_is_applied_and_taken_back() {
+fn clear_undoes_an_applied_reply() {
     let home = Home::scripted();
     home.reply("use", USE, 0);
     home.reply(
@@ -52,7 +52,7 @@ fn a_reply_is_applied_and_taken_back() {
 }
 
 #[test]
-fn what_is_unset_is_gone_and_not_empty() {
+fn an_unset_variable_is_absent_and_not_empty() {
     let home = Home::scripted();
     home.reply("use", "#ssox1\n=SSOX_PROFILE=dev\n=AWS_A=1\n-AWS_PROFILE\n#end\n", 0);
     home.reply("clear", "#ssox1\n-SSOX_PROFILE\n-AWS_A\n-AWS_PROFILE\n#end\n", 0);
@@ -71,7 +71,7 @@ fn only_what_a_directory_tool_may_bring_back_is_remembered() {
 }
 
 #[test]
-fn what_is_no_reply_changes_nothing() {
+fn output_that_is_no_reply_changes_nothing() {
     let malformed =
         r"\q \u12 \u00E9 \ \U00e9".split(' ').map(|escape| format!("#ssox1\n=AWS_REGION=x\n=AWS_X=a{escape}\n#end\n"));
     let other = [
@@ -186,7 +186,7 @@ fn the_program_gets_the_arguments_as_if_it_had_been_called_directly() {
 }
 
 #[test]
-fn who_calls_does_not_matter() {
+fn aliases_and_callers_do_not_change_the_arguments() {
     let home = Home::scripted();
     let script = "Set-Alias s ssox; function wrapped { ssox @args }; $name = 'ssox'\ns a -- b\nwrapped a,b '*' -x:y\n\
         & ssox a -- b\n& $name a -- b\n& (Get-Command ssox) a -- b\n$x = ssox a -- b; $x\n\"$(ssox a -- b)\"\n\
@@ -198,7 +198,7 @@ fn who_calls_does_not_matter() {
 }
 
 #[test]
-fn input_reaches_every_verb_and_comes_as_it_comes() {
+fn stdin_reaches_every_verb_unchanged() {
     let home = Home::scripted();
     home.write("bin/ssox", "#!/bin/sh\ncase $* in *use*) cat >taken; printf '#ssox1\\n#end\\n' ;; *) read -r line; : >taken; echo \"$line\"; cat ;; esac\n");
     if let Some(told) =
@@ -216,7 +216,7 @@ fn input_reaches_every_verb_and_comes_as_it_comes() {
 }
 
 #[test]
-fn what_people_are_told_goes_where_it_is_sent() {
+fn messages_go_to_the_stderr_of_the_call() {
     let home = Home::scripted();
     home.write("use.message", "told\n");
     home.reply("use", "#ssox1\n=SSOX_PROFILE=dev\n#end\n", 0);
@@ -227,7 +227,7 @@ fn what_people_are_told_goes_where_it_is_sent() {
 }
 
 #[test]
-fn before_statements_were_known_the_line_is_read() {
+fn an_old_powershell_reads_the_arguments_from_the_line() {
     let home = Home::scripted();
     let cases = [
         ("$x = ssox exec dev -- ls a,b | cat", 6, "@('exec', 'dev', 'ls', @('a', 'b'))", "exec dev -- ls a,b"),
@@ -241,7 +241,7 @@ fn before_statements_were_known_the_line_is_read() {
 }
 
 #[test]
-fn bytes_come_through_the_program_itself() {
+fn binary_output_is_unchanged_when_the_program_is_called_directly() {
     let home = Home::scripted();
     let bytes: Vec<u8> = (0..=255).chain([b'\n', 0xff]).collect();
     fs::write(home.path("bytes"), &bytes).expect("a file can be written");
@@ -278,7 +278,7 @@ fn the_program_is_looked_for_where_it_is_now() {
 }
 
 #[test]
-fn what_the_program_is_told_of_the_function_does_not_stay() {
+fn variables_for_the_program_do_not_stay_in_the_shell() {
     let home = Home::scripted();
     home.write("bin/ssox", "#!/bin/sh\necho \"[$SSOX_FUNCTION] [$SSOX_HOOK]\"\n");
     let script = format!("{}\nssox list\n\"$(Test-Path Env:SSOX_FUNCTION) $(Test-Path Env:SSOX_HOOK)\"", loaded());
@@ -323,7 +323,7 @@ fn a_prompt_that_shows_the_segment_itself_shows_it_once() {
 }
 
 #[test]
-fn a_module_that_is_removed_leaves_the_prompt_there_was() {
+fn removing_the_module_restores_the_previous_prompt() {
     let home = Home::scripted();
     let module = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("shell/ssox.psd1");
     let script = format!(
@@ -337,7 +337,7 @@ fn a_module_that_is_removed_leaves_the_prompt_there_was() {
 }
 
 #[test]
-fn a_number_from_outside_is_never_computed_with() {
+fn a_number_from_the_environment_is_never_evaluated() {
     let home = Home::scripted();
     let script = "$env:SSOX_PROMPT = 'dev'; $env:SSOX_NEXT = '$(calc)'; $env:SSOX_EXPIRES = '99999999999999999999'\n\
         $null = prompt\n$SSOX_SEGMENT";
@@ -346,7 +346,7 @@ fn a_number_from_outside_is_never_computed_with() {
 }
 
 #[test]
-fn the_constrained_language_has_all_but_the_finer_points() {
+fn constrained_language_mode_has_all_but_a_few_features() {
     let home = Home::scripted();
     home.reply("use", "#ssox1\n=SSOX_PROFILE=dev\n=AWS_A=a \\u00e9\n-AWS_PROFILE\n#end\n", 0);
     home.reply("clear", "#ssox1\n-SSOX_PROFILE\n-SSOX_PROMPT\n-AWS_A\n-AWS_PROFILE\n#end\n", 0);
@@ -393,7 +393,7 @@ fn an_alias_completes_as_ssox_does() {
 }
 
 #[test]
-fn only_what_goes_on_from_what_was_typed_is_offered() {
+fn only_candidates_that_start_with_what_was_typed_are_offered() {
     let home = Home::scripted();
     home.write(".aws/config", "[profile -a.b]\nregion = eu-west-1\n[profile dev]\nregion = eu-west-1\n");
     let cases = [

@@ -173,7 +173,7 @@ fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
 }
 
 #[test]
-fn a_program_in_a_terminal_is_talked_to() {
+fn a_program_in_a_terminal_reads_what_is_typed() {
     let mut command = Command::new("sh");
     command.args(["-c", "test -t 0 && test -t 1 && test -t 2 && echo ready; read line; echo got $line; exit 7"]);
     let mut terminal = Terminal::start(command);

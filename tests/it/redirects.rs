@@ -75,7 +75,7 @@ fn an_error_names_the_line_of_the_configuration_that_redirects() {
 }
 
 #[test]
-fn who_refuses_in_the_place_of_aws_is_named() {
+fn an_error_from_a_custom_endpoint_names_the_endpoint() {
     let home = Home::signed_in();
     let json = "{\"__type\": \"InternalFailure\", \"message\": \"API for service sso not yet implemented\"}";
     let rows = [
@@ -108,7 +108,7 @@ fn doctor_names_the_endpoint_that_redirects() {
 }
 
 #[test]
-fn a_file_that_is_not_there_is_named_with_its_variable() {
+fn a_missing_file_is_reported_with_the_variable_that_names_it() {
     let home = Home::signed_in();
     let nope = ("AWS_CONFIG_FILE", "/nope");
     let verbs: [&[&str]; 6] = [
@@ -156,7 +156,7 @@ fn a_profile_of_another_file_is_found_there() {
 }
 
 #[test]
-fn a_ca_bundle_that_is_not_there_is_named_with_what_names_it() {
+fn a_missing_ca_bundle_is_reported_with_the_setting_that_names_it() {
     let home = Home::signed_in();
     let requests = ("REQUESTS_CA_BUNDLE", "/nope");
     let stderr = home.ssox_with(&["credential-process", "dev"], &[requests]).fails(4);
@@ -169,7 +169,7 @@ fn a_ca_bundle_that_is_not_there_is_named_with_what_names_it() {
 }
 
 #[test]
-fn a_wrong_home_is_named() {
+fn a_home_that_does_not_exist_is_named() {
     let home = Home::signed_in();
     let stderr = home.ssox_with(&["credential-process", "dev"], &[("HOME", "/nope")]).fails(4);
     assert!(stderr.contains("HOME is `/nope`, which is not a directory"), "{stderr}");

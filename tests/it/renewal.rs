@@ -25,7 +25,7 @@ fn twenty_processes_refresh_a_token_once_however_short_its_life() {
 
 /// As when this machine's clock is ahead: AWS answers, and what it gives is over.
 #[test]
-fn what_is_over_on_arrival_is_not_fetched_at_every_prompt() {
+fn credentials_that_are_expired_on_arrival_are_not_fetched_at_every_prompt() {
     let standin = Standin::start();
     let home = Home::with(&standin);
     standin.seed_token(&home.path(""), "corp", &Grant::default());

@@ -48,7 +48,7 @@ fn form(request: &Request, name: &str) -> Option<String> {
 }
 
 #[test]
-fn a_role_of_an_sso_profile_costs_two_calls_once() {
+fn a_role_with_an_sso_profile_as_source_needs_two_requests_once() {
     let home = home(&role("target", "Target", "source_profile = dev\nregion = eu-central-1"));
     let ran = use_(&home, "target");
     assert!(arn(&home, &ran).starts_with("arn:aws:sts::444455556666:assumed-role/Target/ssox-"));
@@ -102,14 +102,14 @@ fn a_chain_may_be_of_any_length() {
 }
 
 #[test]
-fn a_circle_is_exit_4_and_names_itself() {
+fn a_circle_of_source_profiles_is_exit_4_and_named() {
     let home = home(&[role("a", "A", "source_profile = b"), role("b", "B", "source_profile = a")].concat());
     assert!(use_(&home, "a").fails(4).contains("a → b → a"));
     assert_eq!(home.standin.total(), 0);
 }
 
 #[test]
-fn one_role_from_two_sources_is_two_entries() {
+fn one_role_from_two_sources_has_two_cache_entries() {
     let rows = [role("a", "Target", "source_profile = dev"), role("b", "Target", "source_profile = me")].concat();
     let home = home(&rows);
     let (a, b) = (use_(&home, "a"), use_(&home, "b"));
@@ -120,7 +120,7 @@ fn one_role_from_two_sources_is_two_entries() {
 }
 
 #[test]
-fn a_role_is_put_on_top_of_any_profile() {
+fn role_arn_assumes_a_role_with_any_profile() {
     let home = home("");
     for profile in ["dev", "me"] {
         let ran = home.ssox(&["--emit=zsh1", "use", profile, "--role-arn", TARGET]);
@@ -158,7 +158,7 @@ fn the_previous_profile_comes_with_the_role_that_was_put_on_top() {
 }
 
 #[test]
-fn profile_only_does_not_lose_a_role_silently() {
+fn profile_only_with_a_role_is_an_error() {
     let home = home("");
     let only = ["--emit=zsh1", "use", "dev", "--profile-only", "--role-arn", TARGET];
     let error = home.ssox(&only).fails(2);
@@ -191,7 +191,7 @@ fn the_hook_renews_the_role_that_was_put_on_top() {
 }
 
 #[test]
-fn what_sts_refuses_is_explained() {
+fn an_error_of_sts_is_explained() {
     let rows = [
         role("denied", "Denied", "source_profile = me"),
         role("stranger", "NeedsExternalId", "source_profile = me"),
@@ -210,14 +210,14 @@ fn what_sts_refuses_is_explained() {
 }
 
 #[test]
-fn a_chained_role_that_wants_more_than_an_hour_is_not_even_asked_for() {
+fn more_than_an_hour_is_not_requested_for_a_chained_role() {
     let home = home(&role("long", "Target", "source_profile = dev\nduration_seconds = 7200"));
     assert!(use_(&home, "long").fails(4).contains("more than an hour"));
     assert_eq!(home.standin.total(), 0);
 }
 
 #[test]
-fn what_is_left_is_handed_out_when_sts_is_away() {
+fn credentials_that_are_still_valid_are_used_when_sts_is_unreachable() {
     let home = home(&role("target", "Target", "source_profile = me"));
     let first = use_(&home, "target");
     first.ok();
@@ -228,7 +228,7 @@ fn what_is_left_is_handed_out_when_sts_is_away() {
 }
 
 #[test]
-fn keys_of_the_environment_serve_a_role_unless_they_are_ours() {
+fn keys_in_the_environment_are_used_for_a_role_unless_ssox_set_them() {
     let home = home(&role("target", "Target", "credential_source = Environment"));
     let keys = [
         ("AWS_ACCESS_KEY_ID", "AKIASTANDINEXAMPLE00"),
@@ -246,7 +246,7 @@ fn keys_of_the_environment_serve_a_role_unless_they_are_ours() {
 }
 
 #[test]
-fn many_at_once_ask_once() {
+fn many_processes_at_once_send_one_request() {
     let home = home(&role("target", "Target", "source_profile = dev"));
     home.standin.fault("AssumeRole", Fault::Delay(std::time::Duration::from_millis(300)), Times::Forever);
     std::thread::scope(|scope| {

@@ -156,7 +156,7 @@ fn credentials_come_once_and_then_from_the_cache() {
 }
 
 #[test]
-fn the_configured_role_is_taken_of_two_hundred() {
+fn of_two_hundred_roles_the_configured_one_is_taken() {
     let role = "arn:aws:iam::600000000013:role/Role137";
     let Some(home) = external("login=none&roles=200", &format!("ssox_saml_role_arn = {role}\n")) else { return };
     assert_eq!(roles(&run(&home, &["saml", "roles", "external", "--json"]).ok()).len(), 200);
@@ -186,7 +186,7 @@ fn a_person_chooses_among_several_and_a_shell_gets_the_reply() {
 }
 
 #[test]
-fn who_logs_out_has_to_sign_in_again() {
+fn after_logout_the_next_use_signs_in_again() {
     let Some(home) = external("login=typed", "ssox_saml_role_arn = arn:aws:iam::444455556666:role/External\n") else {
         return;
     };
@@ -219,7 +219,7 @@ fn the_console_sends_an_ended_session_back_to_the_identity_provider() {
 }
 
 #[test]
-fn what_aws_cannot_take_is_explained() {
+fn a_saml_response_that_aws_would_reject_is_explained() {
     let rows = [
         ("login=none&roles=0", &["saml", "roles", "external"][..], 5, "offers no role"),
         ("login=none&big", &["saml", "roles", "external"], 4, "AWS accepts at most 100000"),
@@ -277,7 +277,7 @@ fn the_command_line_holds_no_address_and_ctrl_c_leaves_nothing() {
 }
 
 #[test]
-fn who_closes_the_browser_is_told_and_who_is_killed_leaves_none() {
+fn closing_the_browser_is_reported_and_a_killed_ssox_leaves_no_browser() {
     let Some(home) = external("login=form", "") else { return };
     let arguments = ["saml", "roles", "external"];
     let mut terminal = Terminal::start(command(&home, &arguments));
@@ -313,7 +313,7 @@ fn two_sign_ins_take_turns() {
 }
 
 #[test]
-fn where_no_browser_can_be_shown_the_answer_is_three_at_once() {
+fn without_a_browser_for_saml_it_is_exit_3_at_once() {
     let home = Home::new();
     home.add_config(&format!("[profile external]\nssox_saml_url = {}\n", home.standin.idp_url("")));
     type Variables<'a> = &'a [(&'a str, &'a str)];
@@ -377,7 +377,7 @@ fn a_response_is_taken_from_a_file_or_a_pipe() {
 }
 
 #[test]
-fn a_duration_the_role_does_not_allow_is_asked_for_in_vain_only_once() {
+fn a_duration_that_the_role_does_not_allow_is_requested_only_once() {
     let home = Home::new();
     home.add_config("[profile external]\nssox_saml_url = https://idp.example/\nduration_seconds = 7200\n");
     home.standin.configure(|options| {

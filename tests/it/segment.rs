@@ -18,7 +18,7 @@ pub(crate) fn seconds_from_now(seconds: i64) -> String {
 }
 
 #[test]
-fn the_segment_tells_how_long_and_what_then() {
+fn the_segment_shows_the_time_left_and_what_happens_then() {
     let cases: [(i64, Variables<'_>, &str); 14] = [
         (2630, &[], "dev:ReadOnly 43m|ok"),
         (2630, &[("SSOX_NEXT", LATER)], "dev:ReadOnly 43m|ok"),
@@ -110,7 +110,7 @@ fn without_colour_it_is_plain_and_protected_ones_still_stand_out() {
 }
 
 #[test]
-fn a_label_is_shown_as_it_is_and_never_obeyed() {
+fn a_label_is_shown_unchanged_and_never_run() {
     let label = "%F{red}$(touch PWNED)`touch PWNED`\\$(touch PWNED)%n";
     for shell in shells() {
         let home = Home::scripted();
@@ -128,7 +128,7 @@ fn a_label_is_shown_as_it_is_and_never_obeyed() {
 }
 
 #[test]
-fn it_goes_when_the_profile_goes() {
+fn clear_removes_the_segment() {
     for shell in shells() {
         let home = Home::scripted();
         home.reply("clear", "#ssox1\n-SSOX_PROMPT\n-SSOX_EXPIRES\n#end\n", 0);

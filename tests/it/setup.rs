@@ -54,7 +54,7 @@ fn a_migration_says_which_profiles_share_one_sign_in() {
 }
 
 #[test]
-fn a_session_for_each_profile_is_a_sign_in_for_each() {
+fn with_a_session_for_each_profile_each_needs_its_own_sign_in() {
     let home = legacy_home();
     home.standin.seed_token(&home.path(""), START_URL, &Grant::default());
     home.ssox(&["export", "stg", "--format", "env"]).ok();
@@ -96,7 +96,7 @@ fn profiles_that_keep_both_forms_can_be_separated_too() {
 }
 
 #[test]
-fn a_name_that_no_tool_reads_as_a_session_is_changed_for_it() {
+fn a_profile_name_that_is_no_session_name_is_changed_for_the_session() {
     let home = Home::new();
     home.write_config(
         &(legacy("'my dev'", "ReadOnly") + &legacy("dev", "Admin") + "[sso-session dev]\nsso_region = x\n"),
@@ -189,7 +189,7 @@ fn with_every_answer_given_nobody_has_to_sign_in() {
 }
 
 #[test]
-fn account_and_role_are_enough_and_the_rest_is_made_up() {
+fn with_account_and_role_the_rest_is_derived() {
     let home = Home::new();
     home.write_config("");
     let given =
@@ -203,7 +203,7 @@ fn account_and_role_are_enough_and_the_rest_is_made_up() {
 }
 
 #[test]
-fn what_is_missing_is_named_and_leads_to_no_circle() {
+fn a_missing_answer_is_named_with_a_hint_that_works() {
     let new =
         ["configure", "sso", "--start-url", START_URL, "--sso-region", "eu-west-1", "--sso-session", "new", "--yes"];
     for (given, missing) in [
@@ -267,7 +267,7 @@ fn the_role_that_iam_knows_is_taken_for_its_permission_set() {
 }
 
 #[test]
-fn a_role_of_identity_center_cannot_be_assumed_and_the_hint_says_how_it_is_had() {
+fn a_role_of_identity_center_cannot_be_assumed_and_the_hint_says_what_to_use() {
     let home = Home::signed_in();
     let body = "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><Error><Type>Sender</Type>\
         <Code>AccessDenied</Code><Message>User: me is not authorized to perform: sts:AssumeRole on resource: x</Message>\
@@ -279,7 +279,7 @@ fn a_role_of_identity_center_cannot_be_assumed_and_the_hint_says_how_it_is_had()
 }
 
 #[test]
-fn a_name_that_begins_with_a_dash_works_behind_two_in_every_verb() {
+fn a_name_that_begins_with_a_dash_works_after_two_dashes_in_every_verb() {
     let home = Home::signed_in();
     let dev = "sso_session = corp\nsso_account_id = 111122223333\nsso_role_name = ReadOnly\n";
     home.write_config(&format!("{SESSION}[profile -x]\n{dev}[profile --help]\n{dev}"));
@@ -330,7 +330,7 @@ fn export_prints_env_where_no_format_is_given() {
 
 #[cfg(unix)]
 #[test]
-fn an_env_file_has_values_as_they_are() {
+fn an_env_file_has_values_unquoted() {
     let home = Home::signed_in();
     let process = |secret: &str| {
         let keys = serde_json::json!({ "Version": 1, "AccessKeyId": "AKIA", "SecretAccessKey": secret });

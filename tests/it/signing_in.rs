@@ -69,7 +69,7 @@ fn a_verb_that_needs_credentials_signs_in_by_itself() {
 }
 
 #[test]
-fn a_missing_assignment_never_leads_to_a_sign_in() {
+fn a_role_that_is_not_assigned_never_leads_to_a_sign_in() {
     let home = Home::signed_in();
     home.standin.fault("GetRoleCredentials", Fault::Status(403), Times::Forever);
     assert_eq!(run(&home, &["exec", "dev", "--", "true"]).1, 5);
@@ -90,7 +90,7 @@ fn a_token_that_is_refused_again_and_again_leads_to_one_sign_in() {
 }
 
 #[test]
-fn where_nobody_is_the_answer_is_three_at_once() {
+fn without_a_person_it_is_exit_3_at_once() {
     let home = approving();
     let hint = "ssox login --sso-session corp";
     for arguments in [&["login", "dev"][..], &["--emit=bash1", "use", "dev"], &["credential-process", "dev"]] {
@@ -124,7 +124,7 @@ fn a_code_is_shown_with_the_address_where_it_belongs() {
 }
 
 #[test]
-fn a_refusal_is_three_and_says_who_refused() {
+fn a_denied_sign_in_is_exit_3_and_says_who_denied_it() {
     let home = Home::new();
     home.standin.configure(|options| options.authorize = Person::Refuses);
     let (said, status) = run(&home, &["login", "dev"]);
@@ -133,7 +133,7 @@ fn a_refusal_is_three_and_says_who_refused() {
 }
 
 #[test]
-fn over_ssh_a_port_of_ones_own_comes_with_the_line_for_the_tunnel() {
+fn over_ssh_the_line_for_the_tunnel_is_printed() {
     let home = Home::new();
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
     let mut command = ssox(&home, &["login", "dev", "--no-browser", "--port", &free]);
@@ -156,7 +156,7 @@ fn over_ssh_a_port_of_ones_own_comes_with_the_line_for_the_tunnel() {
 
 /// Fakes of the browsers that keep people waiting: one that is not there, one whose editor is gone, one that fails later.
 #[test]
-fn where_no_browser_starts_the_code_takes_over() {
+fn without_a_browser_the_device_code_is_used() {
     for browser in ["none", "/vanished/helper.sh", "false", "sh -c 'sleep 0.3; exit 1'", "false:sh -c 'kill -9 $$'"] {
         let home = approving();
         let (said, status) = run_with(&home, &["exec", "dev", "--", "true"], &[("BROWSER", browser)]);
@@ -168,7 +168,7 @@ fn where_no_browser_starts_the_code_takes_over() {
 }
 
 #[test]
-fn a_browser_that_was_asked_for_is_waited_for_with_the_way_out() {
+fn a_browser_that_was_asked_for_is_waited_for_and_the_alternatives_are_printed() {
     for (browser, more) in [("none", "--pkce"), ("false", "--pkce"), ("sh -c '(exit 0) & exit 0'", "--fresh")] {
         let home = Home::new();
         let mut command = ssox(&home, &["login", "dev", more, "--timeout", "3s"]);
@@ -183,7 +183,7 @@ fn a_browser_that_was_asked_for_is_waited_for_with_the_way_out() {
 }
 
 #[test]
-fn interrupted_it_leaves_nothing_behind() {
+fn an_interrupted_sign_in_leaves_nothing_behind() {
     let home = Home::new();
     let mut terminal = Terminal::start(ssox(&home, &["login", "dev", "--no-browser"]));
     terminal.wait_for("redirect_uri=http%3A%2F%2F127.0.0.1%3A");
@@ -221,7 +221,7 @@ fn fifty_processes_open_one_browser() {
 }
 
 #[test]
-fn when_the_one_who_asks_is_killed_another_takes_over() {
+fn when_the_process_that_signs_in_is_killed_another_takes_over() {
     let home = Home::new();
     let arguments = ["login", "dev"];
     let owner = Terminal::start(ssox(&home, &arguments));
@@ -243,7 +243,7 @@ fn when_the_one_who_asks_is_killed_another_takes_over() {
 }
 
 #[test]
-fn when_nobody_comes_all_give_up_together() {
+fn when_nobody_signs_in_all_processes_give_up_together() {
     let home = Home::new();
     let owner = Terminal::start(ssox(&home, &["login", "dev", "--timeout", "6s"]));
     eventually("the browser", || (home.standin.count("Authorize") == 1).then_some(()));
@@ -268,7 +268,7 @@ fn a_legacy_profile_signs_in_with_a_code_and_says_what_to_type() {
 }
 
 #[test]
-fn without_a_name_the_only_session_is_meant() {
+fn without_a_name_the_only_session_is_used() {
     let home = approving();
     home.write_config(&format!("[sso-session only]\nsso_start_url = {START_URL}\nsso_region = eu-west-1\n"));
     let (said, status) = run(&home, &["login"]);
@@ -282,7 +282,7 @@ fn without_a_name_the_only_session_is_meant() {
 }
 
 #[test]
-fn a_cache_that_cannot_be_written_costs_the_cache_only() {
+fn a_cache_that_cannot_be_written_does_not_fail_the_command() {
     use std::os::unix::fs::PermissionsExt as _;
     let home = approving();
     let mode = |mode| std::fs::Permissions::from_mode(mode);

@@ -11,7 +11,7 @@ fn says(home: &Home, arguments: &[&str]) -> String {
 }
 
 #[test]
-fn one_session_ends_on_the_server_and_on_disk_and_nothing_else() {
+fn logout_ends_one_session_on_the_server_and_on_disk() {
     let home = Home::signed_in();
     home.standin.seed_token(&home.path(""), START_URL, &Grant::default());
     for profile in ["dev", "stg", "legacy"] {
@@ -48,7 +48,7 @@ fn all_is_every_session_of_the_configuration_and_strangers_are_named() {
 }
 
 #[test]
-fn the_token_goes_though_the_server_cannot_be_told() {
+fn the_token_is_deleted_even_if_the_server_cannot_be_reached() {
     let home = Home::signed_in();
     home.standin.fault("Logout", Fault::Status(500), Times::Forever);
     assert!(says(&home, &["logout", "dev"]).contains("the session there expires on its own"));
@@ -56,7 +56,7 @@ fn the_token_goes_though_the_server_cannot_be_told() {
 }
 
 #[test]
-fn a_token_the_server_has_forgotten_is_no_trouble() {
+fn logout_succeeds_when_the_server_does_not_know_the_token() {
     let home = Home::signed_in();
     home.standin.end_sessions();
     let said = says(&home, &["logout", "dev"]);
@@ -64,7 +64,7 @@ fn a_token_the_server_has_forgotten_is_no_trouble() {
 }
 
 #[test]
-fn a_broken_token_file_goes_as_well() {
+fn a_broken_token_file_is_deleted_too() {
     let home = Home::signed_in();
     fs::write(token_file(&home.path(""), "corp"), "{\"accessTok").unwrap();
     assert!(says(&home, &["logout", "dev"]).contains("removed"));
@@ -73,7 +73,7 @@ fn a_broken_token_file_goes_as_well() {
 }
 
 #[test]
-fn credentials_that_this_shell_holds_are_pointed_at() {
+fn a_shell_that_still_has_credentials_after_logout_is_told() {
     let home = Home::signed_in();
     let ran = home.ssox_with(&["logout", "dev"], &[("SSOX_PROFILE", "dev"), ("AWS_SESSION_TOKEN", "x")]);
     ran.ok();
@@ -103,7 +103,7 @@ fn roles_that_were_assumed_with_the_sessions_roles_go_as_well() {
 }
 
 #[test]
-fn a_role_that_was_asked_for_on_top_goes_as_well() {
+fn logout_deletes_roles_given_with_role_arn_too() {
     let home = Home::signed_in();
     home.standin.seed_token(&home.path(""), START_URL, &Grant::default());
     let role = ["--role-arn", "arn:aws:iam::444455556666:role/Target"];

@@ -9,7 +9,7 @@ use std::net::TcpListener;
 use std::thread;
 
 #[test]
-fn a_web_identity_token_is_a_roles_source() {
+fn a_role_is_assumed_with_a_web_identity_token() {
     let home = home(&role("web", "Web", "web_identity_token_file = ~/token"));
     fs::write(home.path("token"), "header.claims.signature\n").unwrap();
     assert!(arn(&home, &use_(&home, "web")).contains("assumed-role/Web/"));
@@ -91,7 +91,7 @@ fn the_missing_key_is_named_with_its_file() {
 
 #[cfg(unix)]
 #[test]
-fn a_process_is_run_anew_only_when_its_keys_end() {
+fn a_process_runs_again_only_when_its_keys_expire() {
     let home = home("");
     let keys = r#""Version": 1, "AccessKeyId": "ASIAPROCESS", "SecretAccessKey": "s""#;
     let line = process(&home, &format!("echo '{{{keys}}}'"));
@@ -110,7 +110,7 @@ fn a_process_is_run_anew_only_when_its_keys_end() {
 
 #[cfg(unix)]
 #[test]
-fn a_process_that_fails_is_heard() {
+fn the_error_output_of_a_failed_process_is_shown() {
     let home = home("");
     let line = process(&home, "echo half a document; exit 7");
     home.add_config(&format!("[profile process]\n{line}"));
@@ -134,7 +134,7 @@ fn a_process_that_leads_back_to_itself_is_named() {
 }
 
 #[test]
-fn profiles_of_aws_login_are_used_while_they_last() {
+fn profiles_of_aws_login_are_used_until_they_expire() {
     let home = home("[profile login]\nlogin_session = arn:aws:iam::111122223333:user/me\n");
     assert!(use_(&home, "login").fails(3).contains("aws login --profile login"));
     let keys = role_keys(&home);
@@ -245,7 +245,7 @@ fn a_section_is_written_and_read_again() {
 }
 
 #[test]
-fn who_somebody_is_can_be_verified_for_every_source() {
+fn verify_works_for_every_source() {
     let rows = [
         role("target", "Target", "source_profile = dev"),
         role("web", "Web", "web_identity_token_file = ~/token"),
@@ -276,7 +276,7 @@ fn who_somebody_is_can_be_verified_for_every_source() {
 }
 
 #[test]
-fn who_somebody_is_is_asked_in_the_partition_of_the_keys() {
+fn verify_asks_in_the_partition_of_the_keys() {
     let china = "[profile china]\nsource_profile = me\nrole_arn = arn:aws-cn:iam::444455556666:role/Target\n";
     let home = home(china);
     for (variable, asked) in [("eu-west-1", "cn-northwest-1"), ("cn-north-1", "cn-north-1")] {
@@ -291,7 +291,7 @@ fn who_somebody_is_is_asked_in_the_partition_of_the_keys() {
 }
 
 #[test]
-fn an_alias_nobody_may_ask_for_is_none() {
+fn an_account_alias_without_permission_is_absent() {
     let home = home("");
     for fault in [ssox_standin::Fault::Status(403), ssox_standin::Fault::Status(500), ssox_standin::Fault::Reset] {
         home.standin.fault("ListAccountAliases", fault, ssox_standin::Times::Next(1));

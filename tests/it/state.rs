@@ -65,7 +65,7 @@ fn a_state_directory_with_links_is_refused() {
 }
 
 #[test]
-fn a_lock_that_is_a_link_leaves_the_file_behind_it_alone() {
+fn a_lock_that_is_a_link_does_not_change_the_file_it_points_to() {
     let home = Home::signed_in();
     home.ssox(&["--emit=zsh1", "use", "dev"]).ok();
     let victim = home.path("victim");
@@ -84,7 +84,7 @@ fn a_lock_that_is_a_link_leaves_the_file_behind_it_alone() {
 }
 
 #[test]
-fn what_root_leaves_in_the_state_of_a_user_belongs_to_that_user() {
+fn files_that_root_writes_into_a_users_state_belong_to_the_user() {
     use std::os::unix::fs::MetadataExt as _;
     if !geteuid().is_root() {
         return eprintln!("NOT TESTED: only root can be somebody else");

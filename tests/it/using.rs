@@ -59,7 +59,7 @@ fn profiles_of_production_stand_out_and_others_do_not() {
 }
 
 #[test]
-fn a_cold_use_asks_one_thing_and_a_cached_one_nothing() {
+fn an_uncached_use_sends_one_request_and_a_cached_one_none() {
     let home = Home::signed_in();
     home.ssox(&USE_DEV).ok();
     assert_eq!(home.standin.total(), 1, "{:?}", home.standin.counts());
@@ -72,7 +72,7 @@ fn a_cold_use_asks_one_thing_and_a_cached_one_nothing() {
 }
 
 #[test]
-fn min_ttl_asks_for_more_life() {
+fn min_ttl_fetches_credentials_that_are_valid_for_longer() {
     let home = Home::signed_in();
     home.ssox(&USE_DEV).ok();
     home.ssox(&["--emit=zsh1", "use", "dev", "--min-ttl", "30m"]).ok();
@@ -106,7 +106,7 @@ fn profile_only_sets_no_secret() {
 }
 
 #[test]
-fn clear_takes_out_what_ssox_has_set_and_nothing_else() {
+fn clear_unsets_what_ssox_has_set_and_nothing_else() {
     let home = Home::new();
     let names = ["AWS_ACCESS_KEY_ID", "AWS_SESSION_TOKEN", "AWS_REGION", "AWS_PROFILE", "AWS_VAULT", "SSOX_PROFILE"];
     for arguments in [&["--emit=zsh1", "use", "dev"][..], &["--emit=zsh1", "use", "dev", "--profile-only"]] {
@@ -204,7 +204,7 @@ fn a_secret_is_in_no_argument() {
 }
 
 #[test]
-fn what_others_left_in_the_variables_of_ssox_is_no_matter() {
+fn odd_values_in_the_variables_of_ssox_do_not_matter() {
     let home = Home::signed_in();
     let left = [
         ("SSOX_PROFILE", "two\nlines"),
@@ -220,7 +220,7 @@ fn what_others_left_in_the_variables_of_ssox_is_no_matter() {
 }
 
 #[test]
-fn an_account_that_others_set_is_not_the_one_of_the_credentials() {
+fn an_account_id_set_by_others_does_not_replace_that_of_the_credentials() {
     let home = Home::signed_in();
     let mut held = home.ssox(&USE_DEV).all_set();
     held.retain(|(name, _)| name != "AWS_ACCOUNT_ID");
@@ -235,7 +235,7 @@ fn an_account_that_others_set_is_not_the_one_of_the_credentials() {
 }
 
 #[test]
-fn refusals_have_their_exit_status() {
+fn each_kind_of_error_has_its_exit_status() {
     for (fault, status, words) in [
         (Fault::Status(403), 5, "ForbiddenException"),
         (Fault::Status(404), 5, "ResourceNotFound"),
@@ -254,7 +254,7 @@ fn refusals_have_their_exit_status() {
 }
 
 #[test]
-fn a_throttled_call_is_tried_again() {
+fn a_throttled_request_is_retried() {
     let home = Home::signed_in();
     home.standin.fault("GetRoleCredentials", Fault::Status(429), Times::Next(2));
     home.ssox(&USE_DEV).ok();
@@ -262,7 +262,7 @@ fn a_throttled_call_is_tried_again() {
 }
 
 #[test]
-fn an_aws_that_is_not_there_is_said() {
+fn an_unreachable_aws_is_reported() {
     let home = Home::signed_in();
     let at = |url: &str| home.ssox_with(&USE_DEV, &[("AWS_ENDPOINT_URL", url), ("AWS_MAX_ATTEMPTS", "1")]).fails(6);
     assert!(at("http://nonexistent.invalid").contains("could not resolve host `nonexistent.invalid`"));
@@ -282,7 +282,7 @@ fn credentials_that_end_soon_are_better_than_none() {
 }
 
 #[test]
-fn nobody_signed_in_is_exit_3_with_the_line_to_type() {
+fn without_a_sign_in_it_is_exit_3_with_the_line_to_type() {
     let home = Home::new();
     assert!(home.ssox(&USE_DEV).fails(3).contains("ssox login"));
     assert!(home.ssox(&["credential-process", "dev"]).fails(3).contains("ssox login"));
@@ -290,7 +290,7 @@ fn nobody_signed_in_is_exit_3_with_the_line_to_type() {
 }
 
 #[test]
-fn a_dead_token_is_refreshed_once() {
+fn a_rejected_token_is_refreshed_once() {
     let home = Home::signed_in();
     home.standin.end_access_tokens();
     home.ssox(&USE_DEV).ok();
@@ -299,7 +299,7 @@ fn a_dead_token_is_refreshed_once() {
 }
 
 #[test]
-fn a_session_that_is_over_needs_a_person() {
+fn an_ended_session_needs_a_person() {
     let home = Home::signed_in();
     home.standin.end_sessions();
     assert!(home.ssox(&USE_DEV).fails(3).contains("ssox login"));
@@ -307,7 +307,7 @@ fn a_session_that_is_over_needs_a_person() {
 
 #[cfg(unix)]
 #[test]
-fn a_read_only_home_costs_the_cache_only() {
+fn in_a_read_only_home_only_the_cache_is_missing() {
     use std::os::unix::fs::PermissionsExt as _;
     if rustix::process::geteuid().is_root() {
         return read_only_for_root();
@@ -350,7 +350,7 @@ fn the_caches_are_private_and_hold_no_temporary_files() {
 }
 
 #[test]
-fn a_broken_cache_is_an_absent_one_and_is_mended() {
+fn a_broken_cache_counts_as_absent_and_is_repaired() {
     let home = Home::signed_in();
     home.ssox(&USE_DEV).ok();
     let entry = home.path(".aws/cli/cache").join(&home.files(".aws/cli/cache")[0]);
@@ -362,7 +362,7 @@ fn a_broken_cache_is_an_absent_one_and_is_mended() {
 }
 
 #[test]
-fn a_clock_that_is_off_is_said() {
+fn a_wrong_clock_is_reported() {
     let home = Home::signed_in();
     home.standin.configure(|options| options.clock_offset = -2 * 3600);
     let ran = home.ssox(&USE_DEV);

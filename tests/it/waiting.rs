@@ -137,7 +137,7 @@ fn a_command_that_was_stopped_in_a_shell_is_named_there_and_goes_on_with_fg() {
 
 /// The shell reads the reply, and could not let ssox go on.
 #[test]
-fn ctrl_z_does_not_stop_what_changes_the_shell() {
+fn ctrl_z_does_not_stop_a_verb_that_changes_the_shell() {
     in_each(&shells(), |shell| {
         let standin = Standin::start();
         let home = shells::Home::with(&standin);

@@ -48,7 +48,7 @@ fn the_wizard_asks_signs_in_and_shows_the_change() {
 }
 
 #[test]
-fn who_says_no_or_leaves_changes_nothing() {
+fn answering_no_or_leaving_changes_nothing() {
     let legacy = format!(
         "[profile dev]\nsso_start_url = {}\nsso_region = eu-west-1\nsso_account_id = 111122223333\nsso_role_name = R\n",
         ssox_standin::START_URL

@@ -93,7 +93,7 @@ fn a_child_shell_unsets_what_it_inherited() {
 }
 
 #[test]
-fn what_is_no_reply_changes_nothing() {
+fn output_that_is_no_reply_changes_nothing() {
     let bad = [
         ("", "unexpected reply"),
         ("\n", "unexpected reply"),
@@ -177,7 +177,7 @@ fn a_variable_that_would_not_hold_its_value_refuses_the_whole_reply() {
 }
 
 #[test]
-fn an_empty_reply_is_a_success() {
+fn an_empty_reply_succeeds() {
     for shell in shells() {
         let home = Home::scripted();
         let told = run(&home, shell, &format!("LOAD\nenv >before\nssox use\n{}\nenv >after", shell.status()));

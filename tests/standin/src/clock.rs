@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn moments_are_spelt_as_each_protocol_wants() {
+    fn times_are_in_the_format_of_each_protocol() {
         let moment = 1_795_176_000_000; // 2026-11-20T12:00:00Z, a Friday
         assert_eq!(rfc3339(moment), "2026-11-20T12:00:00Z");
         assert_eq!(http_date(moment), "Fri, 20 Nov 2026 12:00:00 GMT");
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_signature_date_is_none() {
+    fn an_invalid_signature_date_is_rejected() {
         for text in ["", "20261120", "2026-11-20T12:00:00Z", "20261120X120000Z", "20261120T12000éZ"] {
             assert_eq!(parse_signature_date(text), None, "{text}");
         }

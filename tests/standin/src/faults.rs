@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn of_two_faults_that_answer_the_first_happens_and_the_other_waits() {
+    fn of_two_faults_the_first_is_used_and_the_other_waits() {
         let mut faults = Faults::default();
         faults.set("Logout", Fault::Status(500), Times::Next(1));
         faults.set("Logout", Fault::Reset, Times::Next(1));

@@ -192,7 +192,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_message_ends_where_its_length_says() {
+    fn a_request_body_ends_at_its_content_length() {
         assert_eq!(message_length(b"POST / HTTP/1.1\r\ncontent-LENGTH: 3\r\n\r\nabcd"), Some(Some(41)));
         assert_eq!(message_length(b"GET / HTTP/1.1\r\nHost: a\r\n"), Some(None));
         assert_eq!(message_length(b"GET / HTTP/1.1\r\nContent-Length: x\r\n\r\n"), None);

@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn any_change_makes_it_wrong() {
+    fn any_change_invalidates_the_signature() {
         let right = parse(AUTHORIZATION).unwrap().signature;
         let changes: [fn(&mut Request); 4] = [
             |request| request.body.push('x'),
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn a_date_is_good_for_a_quarter_of_an_hour() {
+    fn a_date_is_accepted_for_a_quarter_of_an_hour() {
         let (date, moment) = ("20261120T120000Z", 1_795_176_000_000);
         let check = |now: i64| check_date(date, "20261120/eu-west-1/sts/aws4_request", now).is_ok();
         assert_eq!([check(moment - TOLERANCE), check(moment + TOLERANCE)], [true, true]);

@@ -143,7 +143,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_lies_where_the_aws_cli_looks() {
+    fn a_token_is_written_where_the_aws_cli_reads_it() {
         let file = token_file(Path::new("/h"), "corp");
         assert_eq!(file, Path::new("/h/.aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json"));
         let file = token_file(Path::new("/h"), START_URL);

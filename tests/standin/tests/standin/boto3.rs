@@ -117,7 +117,7 @@ print(error(lambda: identity(user)))";
 }
 
 #[test]
-fn roles_ask_for_what_their_trust_policy_says() {
+fn the_request_for_a_role_has_what_its_profile_says() {
     let script = "
 print(error(lambda: role('Denied')))
 print(error(lambda: role('NeedsExternalId')), error(lambda: role('NeedsExternalId', ExternalId='ext')))
@@ -155,7 +155,7 @@ print(error(lambda: role('NeedsMfa', of(role('Target')), TokenCode='345678', **m
 }
 
 #[test]
-fn identities_from_elsewhere_get_what_they_were_promised() {
+fn saml_and_web_identity_get_the_credentials_of_their_role() {
     let script = "
 import os, urllib.request
 from botocore import UNSIGNED

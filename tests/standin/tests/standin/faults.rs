@@ -18,7 +18,7 @@ fn standin() -> (Standin, String) {
 }
 
 #[test]
-fn statuses_come_as_often_as_asked_and_in_the_form_of_their_service() {
+fn a_status_fault_happens_as_often_as_asked_in_the_form_of_the_service() {
     let (standin, token) = standin();
     let headers = [("x-amz-sso_bearer_token", token.as_str())];
     standin.fault("ListAccounts", Fault::RetryAfter(429, 2), Times::Next(1));
@@ -32,7 +32,7 @@ fn statuses_come_as_often_as_asked_and_in_the_form_of_their_service() {
 }
 
 #[test]
-fn broken_answers_are_broken_as_named() {
+fn each_fault_breaks_the_response_as_its_name_says() {
     let (standin, token) = standin();
     let call = || send(&standin, "GET", ACCOUNTS, &[("x-amz-sso_bearer_token", &token)], "");
     standin.fault("*", Fault::Reset, Times::Next(1));
@@ -48,7 +48,7 @@ fn broken_answers_are_broken_as_named() {
 }
 
 #[test]
-fn a_hanging_server_ends_with_its_stand_in() {
+fn a_hanging_response_ends_when_the_stand_in_is_dropped() {
     let (standin, _) = standin();
     standin.fault("*", Fault::Hang, Times::Forever);
     let mut stream = TcpStream::connect(standin.url().trim_start_matches("http://")).unwrap();
@@ -64,7 +64,7 @@ fn a_hanging_server_ends_with_its_stand_in() {
 }
 
 #[test]
-fn kept_connections_answer_at_once() {
+fn a_kept_connection_gets_its_response_at_once() {
     let (standin, token) = standin();
     let mut stream = TcpStream::connect(standin.url().trim_start_matches("http://")).unwrap();
     stream.set_nodelay(true).unwrap();

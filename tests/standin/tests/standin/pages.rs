@@ -21,7 +21,7 @@ fn the_second_visit_to_the_identity_provider_needs_no_form() {
 }
 
 #[test]
-fn the_form_goes_where_its_wishes_say() {
+fn the_form_is_posted_to_the_address_that_the_request_asks_for() {
     let standin = Standin::start();
     let action = |wishes: &str| {
         let body = page(&standin, &format!("login=none&{wishes}"), &[]).body;

@@ -113,7 +113,7 @@ fn the_page_sends_the_person_back_with_a_code_or_a_refusal() {
 }
 
 #[test]
-fn a_refresh_token_is_good_once() {
+fn a_refresh_token_can_be_used_once() {
     let standin = Standin::start();
     let token = standin.issue_token(&Grant::default());
     let client = json!({ "clientId": token.client_id, "clientSecret": token.client_secret });
@@ -126,7 +126,7 @@ fn a_refresh_token_is_good_once() {
 }
 
 #[test]
-fn without_rotation_the_old_refresh_token_stays_and_no_new_one_comes() {
+fn without_rotation_the_old_refresh_token_is_kept() {
     let standin = Standin::with(Options { rotation: Rotation::Stays, ..Options::default() });
     let token = standin.issue_token(&Grant::default());
     let client = json!({ "clientId": token.client_id, "clientSecret": token.client_secret });
@@ -188,7 +188,7 @@ fn registrations_of_the_two_flows_are_not_interchangeable() {
 }
 
 #[test]
-fn what_does_not_belong_into_a_request_is_a_violation() {
+fn an_unknown_field_in_a_request_is_a_violation() {
     let standin = Standin::start();
     let extra = json!({ "clientName": "c", "clientType": "public", "surprise": "x" });
     let missing = json!({ "clientType": "public" });
