@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Completion of ssox in bash, as `ssox completions` prints it.
 
-# Completes. The line as typed goes to the binary, which takes it apart and says what readline is to put in, quoted.
+# Completes. The typed line goes to the program, which parses it and returns what readline inserts, quoted.
 function _ssox_complete() {
   builtin local IFS=$'\n' _ssox_options="$-" _ssox_reply=''
   builtin local -a _ssox_lines
@@ -9,7 +9,7 @@ function _ssox_complete() {
   _ssox_reply=$(builtin command ssox complete bash "${COMP_LINE:0:COMP_POINT}" "${COMP_TYPE-}" "$COMP_WORDBREAKS" \
     "${COMP_WORDS[@]}" 2>/dev/null) || return 0
   builtin set -f
-  # shellcheck disable=SC2206  # splitting at newlines is what is wanted here
+  # shellcheck disable=SC2206  # splitting at newlines is intended
   _ssox_lines=($_ssox_reply)
   case $_ssox_options in *f*) ;; *) builtin set +f ;; esac
   case ${_ssox_lines[0]-} in
@@ -24,8 +24,8 @@ function _ssox_complete() {
   return 0
 }
 
-# Lets the command that begins with that word complete itself: through bash-completion where it is loaded, else as the
-# command's own completion is registered.
+# Has the command that starts at that word complete itself: through bash-completion if it is loaded, else by the
+# command's own registered completion.
 function _ssox_delegate() {
   builtin local IFS=$' \t\n' _ssox_word='' _ssox_rest='' _ssox_name=''
   if builtin declare -F _comp_command_offset >/dev/null; then
@@ -49,19 +49,19 @@ function _ssox_delegate() {
   if ((COMP_CWORD == 0)); then
     builtin compopt -o default 2>/dev/null
     IFS=$'\n'
-    # shellcheck disable=SC2207  # one name a line, and a name with a star is nobody's
+    # shellcheck disable=SC2207  # one name per line, and no command has a star in its name
     COMPREPLY=($(builtin compgen -A command -- "$_ssox_name"))
     return
   fi
   _ssox_specified "$(builtin complete -p -- "$_ssox_name" 2>/dev/null)"
 }
 
-# Does what a line of `complete -p` says: options, and a function or a program (no arguments, no substitutions).
+# Does what a line of `complete -p` says: options, and a function or a program (without arguments or substitutions).
 function _ssox_specified() {
   builtin local IFS=$' \t\n' _ssox_name="${COMP_WORDS[0]}" _ssox_current="${COMP_WORDS[COMP_CWORD]}"
   builtin local _ssox_previous="${COMP_WORDS[COMP_CWORD - 1]}" _ssox_how='' _ssox_what='' _ssox_options="$-"
   builtin set -f
-  # shellcheck disable=SC2086  # splitting at blanks is what is wanted here
+  # shellcheck disable=SC2086  # splitting at blanks is intended
   builtin set -- $1
   case $_ssox_options in *f*) ;; *) builtin set +f ;; esac
   while (($# > 1)); do
@@ -82,7 +82,8 @@ function _ssox_specified() {
   esac
 }
 
-# Before bash 4 a completion cannot ask for file names when it has to; there they are what comes when there is nothing else.
+# Before bash 4 a completion cannot ask for file names when it needs them; there readline offers them when there is
+# nothing else.
 if ((BASH_VERSINFO[0] < 4)); then
   builtin complete -o default -F _ssox_complete ssox
 else

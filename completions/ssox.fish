@@ -1,6 +1,6 @@
 # Completion of ssox in fish, as `ssox completions` prints it.
 
-# Completes. What is typed goes to the binary as it stands, the answer is data, and fish escapes what it puts in.
+# Completes. The typed words go to the program unchanged, its answer is data, and fish escapes what it inserts.
 function _ssox_complete
     set -l fish_trace
     set -l IFS \n
@@ -11,7 +11,7 @@ function _ssox_complete
         case 'words *' 'parts *'
             string join \n -- $reply[2..]
         case files
-            # Of a command without a name fish knows no more than that it may take files.
+            # Without the name of a command, fish only knows that its arguments may be files.
             set -l option (string match -r '^--[^=]*=' -- "$current")
             set -l path (string replace -r '^--[^=]*=' '' -- "$current")
             set -l found (complete -C "'' $path")

@@ -1,7 +1,7 @@
 # Completion of ssox in powershell, as `ssox completions` prints it.
 
-# Returns what could stand at the cursor. The words go to the binary as they were typed, none is evaluated; its answer
-# is data, already quoted, with all but ASCII escaped.
+# Returns the candidates at the cursor. The typed words go to the program unchanged, none is evaluated. Its answer is
+# data, already quoted, and all characters but ASCII are escaped.
 function global:_ssox_complete([string]$current, $tree, [int]$cursor) {
     $PSNativeCommandUseErrorActionPreference = $false
     $elements = @($tree.CommandElements)
@@ -21,7 +21,7 @@ function global:_ssox_complete([string]$current, $tree, [int]$cursor) {
     }
 }
 
-# Returns a word as the program would get it; what is in it of variables and commands stays as it is.
+# Returns a word as the program would get it; variables and commands in it are not expanded.
 function global:_ssox_word($element) {
     if ($element -is [System.Management.Automation.Language.StringConstantExpressionAst] -or
         $element -is [System.Management.Automation.Language.ExpandableStringExpressionAst]) {
@@ -31,7 +31,7 @@ function global:_ssox_word($element) {
     }
 }
 
-# Lets the command that begins with that word complete itself.
+# Has the command that starts at that word complete itself.
 function global:_ssox_delegate($tree, [int]$cursor, [int]$word) {
     $elements = @($tree.CommandElements)
     if ($word -ge $elements.Count) { return }
@@ -40,7 +40,7 @@ function global:_ssox_delegate($tree, [int]$cursor, [int]$word) {
     (TabExpansion2 -inputScript $text -cursorColumn ($cursor - $start)).CompletionMatches
 }
 
-# Registers for ssox and for all aliases of it there are now.
+# Registers for ssox and for all its current aliases.
 function global:_ssox_register {
     $aliases = @(Microsoft.PowerShell.Utility\Get-Alias -Definition ssox -ErrorAction Ignore)
     $global:_ssox_names = @('ssox') + @(foreach ($alias in $aliases) { $alias.Name })

@@ -1,19 +1,20 @@
 # shellcheck shell=bash
 # ssox for bash (3.2 and later): the function `ssox`, the hook before each prompt, the segment in the prompt.
 #
-# No policy lives here. This applies a reply of the binary, compares two integers and a string, and calls the binary again;
-# all names are `_ssox_*` but for `ssox` itself and the SSOX_* variables. Nothing from AWS, a file or the environment is evaluated.
+# This script makes no decisions: it applies the replies of the program ssox, compares two numbers and a string, and
+# calls the program. All names are `_ssox_*`, except `ssox` itself and the SSOX_* variables.
+# Invariant: nothing from AWS, a file or the environment is evaluated.
 
-# Bash reads a line when the one before it has run: from the third line on, no alias changes what is read.
+# Bash reads a line after the line before it has run: from the third line on, aliases do not change what is read.
 \builtin shopt -q expand_aliases && _ssox_aliases=on
 \builtin shopt -u expand_aliases
 builtin unalias ssox 2>/dev/null || builtin true
 
-# The names ssox changed first in this shell; `_ssox_before` has what was there: `x` exported, `s` set, `u` unset, then
-# the value. A shell that inherits a profile in use cannot know, and remembers nothing. Loading this twice forgets nothing.
-# `_ssox_seen` has the compared values as the binary last judged them, `_ssox_held` the fingerprints that went with them,
-# `_ssox_gone` the fingerprints of what was replaced or cleared here.
-# (Mark and values are arrays, which no environment can hold.)
+# The names that ssox has changed in this shell; `_ssox_before` has what was there before: `x` exported, `s` set, `u`
+# unset, then the value. A shell that inherits a profile in use does not know, and records nothing. Loading this twice
+# loses nothing. `_ssox_seen` has the compared values of the program's last judgement, `_ssox_held` their fingerprints,
+# `_ssox_gone` the fingerprints of values that were replaced or cleared here. They are arrays, which an environment
+# cannot contain.
 if [[ -z ${_ssox_loaded[1]-} ]]; then
   builtin unset -v _ssox_loaded _ssox_before _ssox_seen
   _ssox_seen=() _ssox_keys='' _ssox_held=${SSOX_IDENTITY-} _ssox_gone=''
@@ -36,7 +37,7 @@ function ssox() {
   fi
 }
 
-# Tells whether the arguments after the first run that verb; help and the like are for people to read.
+# Tells whether the arguments after the first run that verb. With `--help` they do not: help is printed for a person.
 function _ssox_is() {
   builtin local _ssox_wanted="$1" _ssox_argument='' _ssox_verb=''
   builtin shift
@@ -63,9 +64,10 @@ function _ssox_change() {
   return "$_ssox_status"
 }
 
-# Applies the reply to a verb: `=NAME=VALUE` sets, `-NAME` unsets, `!NAME` forgets what was there before. After
-# `clear`, and when nothing is in use, variables that are now unset get back what was there before. What a hook
-# unsets while nothing is in use was ssox's, and is not remembered. Matching ignores the options of the shell around.
+# Applies the reply to a verb: `=NAME=VALUE` sets, `-NAME` unsets, `!NAME` forgets the previous value. After `clear`,
+# and when nothing is in use, variables that are unset now get their previous values back. A value that a hook unsets
+# while nothing is in use was set by ssox, so it is not recorded as previous. The patterns match the same under all
+# shell options.
 function _ssox_apply() {
   builtin local IFS=$'\n' _ssox_options="$-" _ssox_nocase='' _ssox_result=0
   builtin local _ssox_forgotten=' ' _ssox_in_use="${SSOX_PROMPT-}${SSOX_IDENTITY-}"
@@ -74,7 +76,7 @@ function _ssox_apply() {
   if builtin shopt -q nocasematch; then _ssox_nocase=on; fi
   builtin shopt -u nocasematch
   builtin set -f
-  # shellcheck disable=SC2206  # splitting at newlines is what is wanted here
+  # shellcheck disable=SC2206  # splitting at newlines is intended
   _ssox_lines=($2)
   case $1 in use | clear) _ssox_in_use=on ;; esac
   case $_ssox_options in *f*) ;; *) builtin set +f ;; esac
@@ -96,7 +98,7 @@ function _ssox_apply() {
   return "$_ssox_result"
 }
 
-# Checks all of `_ssox_lines`, strips header and trailer, and collects `_ssox_names`.
+# Checks all of `_ssox_lines`, removes header and trailer, and collects `_ssox_names`.
 function _ssox_check() {
   builtin local _ssox_last="$((${#_ssox_lines[@]} - 1))" _ssox_line='' _ssox_name=''
   if ((_ssox_last < 1)) || [[ ${_ssox_lines[0]} != '#ssox1' || ${_ssox_lines[_ssox_last]} != '#end' ]]; then
@@ -114,7 +116,7 @@ function _ssox_check() {
         return 1
         ;;
     esac
-    # A range like [A-Z] means what the locale says.
+    # A range such as [A-Z] depends on the locale.
     case $_ssox_name in
       *[!ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_]*) ;;
       AWS_?* | SSOX_?* | AWSUME_PROFILE | AWSUME_EXPIRATION | AWSU_PROFILE)
@@ -136,8 +138,8 @@ function _ssox_refuse() {
   builtin printf 'ssox: %s, environment unchanged\n' "$1" >&2
 }
 
-# Tells whether nothing is left to remember and nothing stands in the way, as far as that can be told without a process:
-# from 4.4 on a variable that is set says itself that it is readonly, an array, or changes what is put into it.
+# Tells whether all previous values are recorded and all variables can be set, as far as that can be told without a
+# process: since 4.4 a variable that is set tells whether it is readonly, an array, or changes what is assigned to it.
 function _ssox_is_known() { builtin false; }
 if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404)); then
   function _ssox_is_known() {
@@ -151,9 +153,9 @@ if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404)); then
   }
 fi
 
-# Remembers what is now in `_ssox_names`, unless it is known. Bash 3.2 has no other way to ask which names are exported
-# (listed as they are), readonly or arrays (listed with `!`) than these builtins' output, and none but a try to ask which
-# make lower case, upper case or a number of what is put into them: a number is computed, and that would run what is in it.
+# Records the current values of `_ssox_names` that are not recorded yet. Bash 3.2 has no other way to find out which
+# names are exported, readonly or arrays than the output of these builtins. Only an assignment shows which names change
+# a value to lower case, upper case or a number; a number is evaluated, which would run code in it.
 function _ssox_remember() {
   builtin local _ssox_facts='' _ssox_name=''
   [[ ${#_ssox_names[@]} -gt 0 ]] || return 0
@@ -192,15 +194,15 @@ function _ssox_set() {
   for _ssox_line in ${_ssox_lines[@]+"${_ssox_lines[@]}"}; do
     case $_ssox_line in
       !*) ;;
-      # Twice: `AWS_PROFILE=x ssox use dev` has one of its own that hides the shell's.
+      # Twice: `AWS_PROFILE=x ssox use dev` has a variable of its own that hides the shell's.
       -*) builtin unset -v "${_ssox_line#-}" "${_ssox_line#-}" ;;
       *) builtin export "${_ssox_line#=}" ;;
     esac
   done
 }
 
-# Forgets what was there before, of the names in the list. With `on` it puts the rest back and forgets it, but not where
-# somebody else has set a value since.
+# Forgets the previous values of the names in the list. With `on` it restores the others and forgets them, except where
+# another program has set a value since.
 function _ssox_settle_kept() {
   builtin local IFS=' ' _ssox_name='' _ssox_value='' _ssox_count=0 _ssox_others=' '
   builtin local -a _ssox_values
@@ -219,7 +221,7 @@ function _ssox_settle_kept() {
       x*) builtin export "$_ssox_name=${_ssox_value#x}" ;;
       s*)
         builtin printf -v "$_ssox_name" %s "${_ssox_value#s}"
-        # It is exported again under `set -a`.
+        # `set -a` exports it again.
         builtin export -n "${_ssox_name?}"
         ;;
     esac
@@ -227,8 +229,8 @@ function _ssox_settle_kept() {
   _ssox_kept=$_ssox_others _ssox_before=(${_ssox_values[@]+"${_ssox_values[@]}"})
 }
 
-# Notes what is there now as what ssox left, and the fingerprints it replaced where direnv or mise may bring them back: the
-# last twenty, of 100 bytes each.
+# Records the current values as set by ssox, and the fingerprints of those they replaced, which direnv or mise may bring
+# back: the last twenty, of 100 bytes each.
 function _ssox_note() {
   builtin local _ssox_now=''
   if [[ ${SSOX_IDENTITY-} != "$_ssox_held" ]]; then
@@ -236,7 +238,7 @@ function _ssox_note() {
     while ((${#_ssox_gone} > 2000)); do _ssox_gone=${_ssox_gone#* }; done
     _ssox_held=${SSOX_IDENTITY-}
   fi
-  # Only direnv and mise bring values back by themselves: without a snapshot of theirs it is a person who does.
+  # Only direnv and mise bring values back by themselves: without one of their snapshots, a person sets them.
   [[ -n ${DIRENV_DIFF-}${__MISE_DIFF-} ]] || _ssox_gone=''
   _ssox_read_identity
   _ssox_see
@@ -244,8 +246,9 @@ function _ssox_note() {
 
 # --- hook
 
-# Reads the clock without a process: the epoch second in `_ssox_clock`. Before 4.2 only the seconds since the shell began
-# can be read so, and their beginning is asked for when the script is loaded and when the environment is changed.
+# Reads the clock without a process: the epoch second in `_ssox_clock`. Before 4.2 only the seconds since the shell
+# started can be read in this way; the time of the start is read when the script is loaded and when the environment
+# changes.
 function _ssox_set_clock() { builtin :; }
 if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 402)); then
   function _ssox_read_clock() { builtin printf -v _ssox_clock '%(%s)T' -1; }
@@ -257,13 +260,14 @@ else
   function _ssox_read_clock() { _ssox_clock=$((_ssox_began + SECONDS)); }
 fi
 
-# What is not a plain number is never computed with: bash would run what is in it.
+# A value that is not a plain number is never evaluated: bash would run code in it.
 function _ssox_is_number() {
   case ${1-} in '' | 0?* | *[!0123456789]* | ????????????????*) return 1 ;; esac
 }
 
-# Reads what is compared, into `_ssox_now`; from 4.4 on with its types, since what is not exported reaches no tool.
-# Without quotes, which an assignment does not need: they would cost more than all the rest of a prompt.
+# Reads the compared values into `_ssox_now`; since 4.4 with their types, because a variable that is not exported
+# reaches no program. There are no quotes, which an assignment does not need: they would take longer than the rest of a
+# prompt.
 function _ssox_read_identity() {
   _ssox_read_types
   _ssox_now=${AWS_ACCESS_KEY_ID-},${AWS_SECRET_ACCESS_KEY-},${AWS_SESSION_TOKEN-},${AWS_CREDENTIAL_EXPIRATION-},\
@@ -280,19 +284,20 @@ ${AWS_SESSION_TOKEN+${AWS_SESSION_TOKEN@a}},${AWS_PROFILE+${AWS_PROFILE@a}}
   }
 fi
 
-# Tells whether `_ssox_now` is what was seen last. A key of an associative array is found in a quarter of the time that
-# comparing takes; bash before 4.2 has no such array.
+# Tells whether `_ssox_now` has not changed. Finding a key of an associative array takes a quarter of the time of a
+# comparison; bash before 4.2 has no such array.
 if [[ -n $_ssox_keys ]]; then
   function _ssox_is_seen() { [[ -n ${_ssox_seen[$_ssox_now]-} ]]; }
   function _ssox_see() { _ssox_seen=() && _ssox_seen[$_ssox_now]=on; }
 else
-  # Not `[[`, which knows no case under nocasematch.
+  # Not `[[`, which ignores case under nocasematch.
   function _ssox_is_seen() { builtin test "$_ssox_now" = "${_ssox_seen[0]-}"; }
   function _ssox_see() { _ssox_seen[0]=$_ssox_now; }
 fi
 
-# Has the binary judge what changed since it last did: other keys, another region, a profile beside them. It is called once
-# for each change, and in a shell that inherits a profile at the first prompt. Without an answer it counts as foreign.
+# Has the program judge a change of the compared values: other keys, another region, a profile set beside them. It is
+# called once for each change, and at the first prompt of a shell that inherits a profile. If it fails, the change
+# counts as foreign.
 function _ssox_look() {
   [[ -n ${SSOX_PROMPT-} || -n ${SSOX_IDENTITY-} || -n $_ssox_gone ]] ||
     ((${#_ssox_seen[@]})) || return 1
@@ -307,14 +312,14 @@ function _ssox_look() {
   [[ -z ${SSOX_PROMPT-}${SSOX_IDENTITY-} ]] || builtin export SSOX_STATE=foreign SSOX_PROMPT="${SSOX_PROMPT%\?}?"
 }
 
-# Tells whether the binary wants to be called. When it failed to answer, it gets a minute; a clock that was set back
-# does not make it longer.
+# Tells whether the program should be called now. After a failure that is in a minute at the earliest; a clock that was
+# set back does not make the wait longer.
 function _ssox_is_due() {
   [[ ${SSOX_STATE-} != foreign ]] && _ssox_is_number "${SSOX_NEXT-}" && ((_ssox_clock >= SSOX_NEXT)) &&
     ((_ssox_clock >= _ssox_retry || _ssox_retry > _ssox_clock + 60))
 }
 
-# Lets the binary renew the credentials, or say when to ask again.
+# Has the program renew the credentials, or say when to call it again.
 function _ssox_tick() {
   builtin local _ssox_reply=''
   _ssox_retry=$((_ssox_clock + 60))
@@ -324,21 +329,21 @@ function _ssox_tick() {
   if _ssox_is_due; then _ssox_retry=$((_ssox_clock + 60)); fi
 }
 
-# Runs before each prompt and before the other hooks, so that prompts they draw show the credentials as they are now. It
-# hands on the status it found. What it shows under `set -x` before it hides is no secret.
+# Runs before each prompt and before the other hooks, so that prompts they draw show the current credentials. It returns
+# the status that it found. What `set -x` shows before it is turned off is not secret.
 function _ssox_precmd() {
   builtin local _ssox_status="$?" _ssox_flags="$-"
   case $_ssox_flags in *x*) { builtin set +x; } 2>/dev/null ;; esac
   # shellcheck disable=SC2016
   case $_ssox_placed${PS1-} in
-    # Where the segment is ours to draw, the second hook is early enough to compare.
+    # Where ssox draws the segment, the second hook is early enough to compare.
     on*'${_ssox_ps1-}'*) _ssox_moved='' ;;
     on*) _ssox_find_place ;;
     *) _ssox_look || builtin true ;;
   esac
   if [[ -n ${SSOX_PROMPT-} || -n ${SSOX_NEXT-} || -n ${SSOX_SEGMENT-} ]]; then
     _ssox_read_clock
-    # At most prompts nothing is due, and the segment is the one before.
+    # At most prompts nothing is due, and the segment has not changed.
     if ((_ssox_clock < _ssox_since || _ssox_clock >= _ssox_until)) || builtin test "$_ssox_current" != \
       "${SSOX_PROMPT-},${SSOX_STATE-},${SSOX_EXPIRES-},${SSOX_NEXT-},${SSOX_PROTECTED-},${NO_COLOR-}"; then
       _ssox_refresh
@@ -347,7 +352,7 @@ function _ssox_precmd() {
   _ssox_leave
 }
 
-# Whoever took the segment out of PS1 by hand has it out; but a hook behind ours may have made PS1 anew.
+# If a person removed the segment from PS1, it stays removed; but a later hook may have set PS1 again.
 function _ssox_find_place() {
   _ssox_go_last
   _ssox_placed=$_ssox_moved
@@ -364,7 +369,7 @@ function _ssox_refresh() {
   _ssox_show
 }
 
-# Runs after the other hooks: direnv and mise may have changed what is compared, others may have made PS1 anew.
+# Runs after the other hooks: direnv and mise may have changed the compared values, and others may have set PS1 again.
 function _ssox_settle() {
   builtin local _ssox_status="$?" _ssox_flags="$-"
   case $_ssox_flags in *x*) { builtin set +x; } 2>/dev/null ;; esac
@@ -381,7 +386,7 @@ function _ssox_settle() {
   _ssox_leave
 }
 
-# Ends a hook. Under `set -e` a status that is not 0 would end the shell.
+# Ends a hook. Under `set -e`, a status other than 0 would end the shell.
 function _ssox_leave() {
   case $_ssox_flags in *e*) _ssox_status=0 ;; esac
   case $_ssox_flags in *x*) builtin set -x ;; esac
@@ -390,8 +395,8 @@ function _ssox_leave() {
 
 # --- segment
 
-# Computes SSOX_SEGMENT (`dev:ReadOnly 43m`) and SSOX_SEGMENT_STATE (ok, soon, renewing, expired, foreign), not exported,
-# for prompts of your own; `_ssox_ps1`, the same in colours, which PS1 shows as it is; and until when they stay as they are.
+# Computes SSOX_SEGMENT (`dev:ReadOnly 43m`) and SSOX_SEGMENT_STATE (ok, soon, renewing, expired, foreign), not
+# exported, for prompts of your own; `_ssox_ps1`, the same with colours, which PS1 shows; and until when they are valid.
 function _ssox_show() {
   builtin local _ssox_label="${SSOX_PROMPT-}" _ssox_time='' _ssox_mark='' _ssox_state=ok _ssox_left=0
   _ssox_label=${_ssox_label//[[:cntrl:]]/}
@@ -431,7 +436,7 @@ function _ssox_show() {
   fi
 }
 
-# Readline leaves out what stands between \001 and \002 when it measures the prompt.
+# Readline does not count text between \001 and \002 when it measures the prompt.
 function _ssox_paint() {
   builtin local _ssox_colour=32 _ssox_block='41;97'
   case $3 in soon | renewing) _ssox_colour=33 ;; expired) _ssox_colour=31 ;; foreign) _ssox_colour=35 ;; esac
@@ -444,8 +449,8 @@ function _ssox_paint() {
   fi
 }
 
-# Decides at the first prompt, when all of the rc file has run, whether PS1 shows the segment: not where a framework owns the
-# prompt. Our second hook goes behind all others then.
+# Decides at the first prompt, after the whole rc file, whether PS1 shows the segment. It does not where a framework
+# owns the prompt. Then our second hook moves behind all others.
 function _ssox_decide() {
   _ssox_undecided='' _ssox_moved=''
   _ssox_go_last
@@ -459,7 +464,7 @@ function _ssox_decide() {
   _ssox_placed=on
 }
 
-# The first element of an array is what a string is; and a newline joins what `;` would break.
+# The first element of an array is its value as a string. A newline joins commands that `;` would break.
 function _ssox_install() {
   if [[ -n ${BLE_VERSION-} ]]; then
     blehook PRECMD!=_ssox_precmd
@@ -475,7 +480,7 @@ function _ssox_install() {
   _ssox_go_last
 }
 
-# Puts the second hook behind all others, unless it is there.
+# Moves the second hook behind all others, unless it is there already.
 function _ssox_go_last() {
   builtin local -a _ssox_commands
   _ssox_commands=(${PROMPT_COMMAND[@]+"${PROMPT_COMMAND[@]}"})
@@ -511,7 +516,7 @@ builtin unset -v _ssox_no_prompt
 
 # --- completion
 
-# Completes. The line as typed goes to the binary, which takes it apart and says what readline is to put in, quoted.
+# Completes. The typed line goes to the program, which parses it and returns what readline inserts, quoted.
 function _ssox_complete() {
   builtin local IFS=$'\n' _ssox_options="$-" _ssox_reply=''
   builtin local -a _ssox_lines
@@ -519,7 +524,7 @@ function _ssox_complete() {
   _ssox_reply=$(builtin command ssox complete bash "${COMP_LINE:0:COMP_POINT}" "${COMP_TYPE-}" "$COMP_WORDBREAKS" \
     "${COMP_WORDS[@]}" 2>/dev/null) || return 0
   builtin set -f
-  # shellcheck disable=SC2206  # splitting at newlines is what is wanted here
+  # shellcheck disable=SC2206  # splitting at newlines is intended
   _ssox_lines=($_ssox_reply)
   case $_ssox_options in *f*) ;; *) builtin set +f ;; esac
   case ${_ssox_lines[0]-} in
@@ -534,8 +539,8 @@ function _ssox_complete() {
   return 0
 }
 
-# Lets the command that begins with that word complete itself: through bash-completion where it is loaded, else as the
-# command's own completion is registered.
+# Has the command that starts at that word complete itself: through bash-completion if it is loaded, else by the
+# command's own registered completion.
 function _ssox_delegate() {
   builtin local IFS=$' \t\n' _ssox_word='' _ssox_rest='' _ssox_name=''
   if builtin declare -F _comp_command_offset >/dev/null; then
@@ -559,19 +564,19 @@ function _ssox_delegate() {
   if ((COMP_CWORD == 0)); then
     builtin compopt -o default 2>/dev/null
     IFS=$'\n'
-    # shellcheck disable=SC2207  # one name a line, and a name with a star is nobody's
+    # shellcheck disable=SC2207  # one name per line, and no command has a star in its name
     COMPREPLY=($(builtin compgen -A command -- "$_ssox_name"))
     return
   fi
   _ssox_specified "$(builtin complete -p -- "$_ssox_name" 2>/dev/null)"
 }
 
-# Does what a line of `complete -p` says: options, and a function or a program (no arguments, no substitutions).
+# Does what a line of `complete -p` says: options, and a function or a program (without arguments or substitutions).
 function _ssox_specified() {
   builtin local IFS=$' \t\n' _ssox_name="${COMP_WORDS[0]}" _ssox_current="${COMP_WORDS[COMP_CWORD]}"
   builtin local _ssox_previous="${COMP_WORDS[COMP_CWORD - 1]}" _ssox_how='' _ssox_what='' _ssox_options="$-"
   builtin set -f
-  # shellcheck disable=SC2086  # splitting at blanks is what is wanted here
+  # shellcheck disable=SC2086  # splitting at blanks is intended
   builtin set -- $1
   case $_ssox_options in *f*) ;; *) builtin set +f ;; esac
   while (($# > 1)); do
@@ -594,7 +599,8 @@ function _ssox_specified() {
 
 # --- registration
 
-# Before bash 4 a completion cannot ask for file names when it has to; there they are what comes when there is nothing else.
+# Before bash 4 a completion cannot ask for file names when it needs them; there readline offers them when there is
+# nothing else.
 if ((BASH_VERSINFO[0] < 4)); then
   builtin complete -o default -F _ssox_complete ssox
 else

@@ -1,14 +1,16 @@
 # ssox for fish (3.6 and later): the function `ssox`, the hooks around each command, the segment in the prompt.
 #
-# No policy lives here. This applies a reply of the binary, compares two integers and a string, and calls the binary again;
-# all names are `_ssox_*` but for `ssox` itself and the SSOX_* variables. Nothing from AWS, a file or the environment is evaluated.
+# This script makes no decisions: it applies the replies of the program ssox, compares two numbers and a string, and
+# calls the program. All names are `_ssox_*`, except `ssox` itself and the SSOX_* variables.
+# Invariant: nothing from AWS, a file or the environment is evaluated.
 #
-# An empty local `fish_trace` keeps secrets out of a trace, and a local IFS splits output into lines whatever IFS is.
+# An empty local `fish_trace` keeps secrets out of a trace. A local IFS splits output into lines, whatever IFS the user
+# has.
 
-# The names ssox changed first in this shell; `_ssox_was_NAME` has what was there: `x` exported, `s` set, `u` unset, then
-# the values. A shell that inherits a profile in use cannot know, and remembers nothing. Loading this twice forgets nothing.
-# `_ssox_seen` has the compared values as the binary last judged them, `_ssox_held` the fingerprints that went with them,
-# `_ssox_gone` the fingerprints of what was replaced or cleared here.
+# The names that ssox has changed in this shell; `_ssox_was_NAME` has what was there before: `x` exported, `s` set, `u`
+# unset, then the values. A shell that inherits a profile in use does not know, and records nothing. Loading this twice
+# loses nothing. `_ssox_seen` has the compared values of the program's last judgement, `_ssox_held` their fingerprints,
+# `_ssox_gone` the fingerprints of values that were replaced or cleared here.
 if not set -qg _ssox_kept
     set -gu _ssox_kept
     set -gu _ssox_child
@@ -28,7 +30,7 @@ function ssox --description 'AWS credentials in this shell'
     end
 end
 
-# Tells whether the arguments after the first run that verb; help and the like are for people to read.
+# Tells whether the arguments after the first run that verb. With `--help` they do not: help is printed for a person.
 function _ssox_is
     set -l verb
     for argument in $argv[2..]
@@ -53,9 +55,9 @@ function _ssox_change
     _ssox_apply $argv[1] $reply
 end
 
-# Checks all lines of the reply to a verb, then applies them: `=NAME=VALUE` sets, `-NAME` unsets, `!NAME` forgets what was
-# there before. After `clear`, and when nothing is in use, variables that are now unset get back what was there before.
-# What a hook unsets while nothing is in use was ssox's, and is not remembered.
+# Checks all lines of the reply to a verb, then applies them: `=NAME=VALUE` sets, `-NAME` unsets, `!NAME` forgets the
+# previous value. After `clear`, and when nothing is in use, variables that are unset now get their previous values
+# back. A value that a hook unsets while nothing is in use was set by ssox, so it is not recorded as previous.
 function _ssox_apply
     set -l fish_trace
     set -l IFS \n
@@ -100,7 +102,7 @@ function _ssox_apply
     _ssox_note
 end
 
-# Prints which of the names are exported universal variables: programs get those even where a global one hides them.
+# Prints the names that are exported universal variables: programs get those even where a global variable hides them.
 function _ssox_universal
     set -l found 1
     for name in $argv
@@ -111,7 +113,8 @@ function _ssox_universal
     return $found
 end
 
-# Notes what is there now as what ssox left, and the fingerprints it replaced where direnv or mise may bring them back.
+# Records the current values as set by ssox, and the fingerprints of those they replaced, which direnv or mise may bring
+# back.
 function _ssox_note
     set -l fish_trace
     if test "$SSOX_IDENTITY" != "$_ssox_held"
@@ -119,7 +122,7 @@ function _ssox_note
         set -q _ssox_gone[21]; and set -e _ssox_gone[1]
         set -gu _ssox_held "$SSOX_IDENTITY"
     end
-    # Only direnv and mise bring values back by themselves: without a snapshot of theirs it is a person who does.
+    # Only direnv and mise bring values back by themselves: without one of their snapshots, a person sets them.
     test -n "$DIRENV_DIFF$__MISE_DIFF"; or set -gu _ssox_gone
     _ssox_read_identity
     set -gu _ssox_seen $_ssox_now
@@ -145,7 +148,7 @@ function _ssox_remember
     end
 end
 
-# Puts back what was there before ssox changed it, and forgets it; but not where somebody else has set a value since.
+# Restores the previous values and forgets them, except where another program has set a value since.
 function _ssox_restore
     set -l fish_trace
     for name in $_ssox_kept
@@ -173,8 +176,8 @@ end
 
 # --- hook
 
-# Reads the clock: the epoch second in `_ssox_clock`. Builtins in a substitution cost no process: when / was changed last,
-# and how long ago that is.
+# Reads the clock: the epoch second in `_ssox_clock`. Builtins in a command substitution start no process: they return
+# the time of the last change of /, and how long ago that was.
 if builtin -n | string match -q path
     function _ssox_read_clock
         set -gu _ssox_clock (builtin math (builtin path mtime /) + (builtin path mtime -R /))
@@ -185,7 +188,7 @@ else
     end
 end
 
-# Reads what is compared into `_ssox_now`, and which of it is not exported, since such a value reaches no tool.
+# Reads the compared values into `_ssox_now`, and which of them are not exported: those reach no program.
 function _ssox_read_identity
     set -l fish_trace
     set -l hidden
@@ -198,8 +201,9 @@ function _ssox_read_identity
 "$SSOX_PROFILE,$SSOX_IDENTITY"
 end
 
-# Has the binary judge what changed since it last did: other keys, another region, a profile beside them. It is called once
-# for each change, and in a shell that inherits a profile at the first prompt. Without an answer it counts as foreign.
+# Has the program judge a change of the compared values: other keys, another region, a profile set beside them. It is
+# called once for each change, and at the first prompt of a shell that inherits a profile. If it fails, the change
+# counts as foreign.
 function _ssox_look
     set -l fish_trace
     set -l IFS \n
@@ -217,8 +221,8 @@ function _ssox_look
     set -gx SSOX_PROMPT (string replace -r '\?$' '' -- $SSOX_PROMPT)'?'
 end
 
-# Tells whether the binary wants to be called. When it failed to answer, it gets a minute; a clock that was set back
-# does not make it longer.
+# Tells whether the program should be called now. After a failure that is in a minute at the earliest; a clock that was
+# set back does not make the wait longer.
 function _ssox_is_due
     test "$SSOX_STATE" != foreign; or return
     string match -qr '^[1-9][0-9]{0,14}$' -- "$SSOX_NEXT"; or return
@@ -226,7 +230,7 @@ function _ssox_is_due
     test $_ssox_clock -ge $_ssox_retry; or test $_ssox_retry -gt (builtin math $_ssox_clock + 60)
 end
 
-# Lets the binary renew the credentials, or say when to ask again.
+# Has the program renew the credentials, or say when to call it again.
 function _ssox_tick
     set -l fish_trace
     set -l IFS \n
@@ -244,7 +248,7 @@ function _ssox_prompt_hook
     set -l IFS \n
     if test -n "$SSOX_PROMPT$SSOX_NEXT$SSOX_SEGMENT"
         _ssox_read_clock
-        # At most prompts nothing is due, and the segment is the one before.
+        # At most prompts nothing is due, and the segment has not changed.
         if test $_ssox_clock -lt $_ssox_since -o $_ssox_clock -ge $_ssox_until -o "$_ssox_current" != \
                 "$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_NEXT,$SSOX_PROTECTED,$TERM,$NO_COLOR"
             _ssox_refresh
@@ -262,14 +266,14 @@ function _ssox_refresh
     _ssox_show
 end
 
-# Runs after the other hooks: direnv and mise may have changed what is compared.
+# Runs after the other hooks: direnv and mise may have changed the compared values.
 function _ssox_settle_hook
     _ssox_look; or return
     _ssox_read_clock
     _ssox_show
 end
 
-# The prompt may be hours old when a command is typed: it must not start with expired credentials.
+# The prompt may be hours old when a command is typed, and no command should start with expired credentials.
 function _ssox_preexec_hook
     set -l fish_trace
     set -l IFS \n
@@ -283,8 +287,8 @@ end
 
 # --- segment
 
-# Computes SSOX_SEGMENT (`dev:ReadOnly 43m`) and SSOX_SEGMENT_STATE (ok, soon, renewing, expired, foreign), not exported,
-# for prompts of your own; `_ssox_painted`, the same in colours; and until when they stay as they are.
+# Computes SSOX_SEGMENT (`dev:ReadOnly 43m`) and SSOX_SEGMENT_STATE (ok, soon, renewing, expired, foreign), not
+# exported, for prompts of your own; `_ssox_painted`, the same with colours; and until when they are valid.
 function _ssox_show
     set -l fish_trace
     set -l IFS \n
@@ -342,8 +346,8 @@ function _ssox_show
     end
 end
 
-# The sequences of the terminal are asked for once: good, ending, expired, a block, back to normal, foreign. Quoted, because a
-# terminal without colours makes them empty, and an empty list takes all around it away.
+# Asks for the terminal's colour sequences once: ok, soon, expired, protected, normal, foreign. They are quoted because
+# a terminal without colours makes them empty, and an empty list would remove the text around it.
 function _ssox_paint
     set -l fish_trace
     set -l IFS \n
@@ -371,8 +375,8 @@ function _ssox_paint
     end
 end
 
-# Puts the segment into a plain right prompt, at the first prompt, when all of the configuration has run. Where a
-# framework owns the prompt it stays away; and it is put in once, so whoever takes it out later has it out.
+# Adds the segment to a plain right prompt at the first prompt, after the whole configuration, unless a framework owns
+# the prompt. It is added once: if a person removes it, it stays removed.
 function _ssox_place
     set -gu _ssox_undecided
     set -l prompts (builtin functions fish_prompt fish_right_prompt 2>/dev/null)
@@ -391,13 +395,13 @@ function _ssox_place
     end
 end
 
-# Handlers run in the order of their definition: at the first prompt all others are defined.
+# Handlers run in the order of their definition, and at the first prompt all others are defined.
 function _ssox_go_last
     set -gu _ssox_first
     function _ssox_on_settle --on-event fish_prompt
         _ssox_settle_hook
     end
-    # It runs from the next prompt on.
+    # It runs at the next prompt and later.
     _ssox_settle_hook
 end
 
@@ -423,7 +427,7 @@ set -e _ssox_no_prompt
 
 # --- completion
 
-# Completes. What is typed goes to the binary as it stands, the answer is data, and fish escapes what it puts in.
+# Completes. The typed words go to the program unchanged, its answer is data, and fish escapes what it inserts.
 function _ssox_complete
     set -l fish_trace
     set -l IFS \n
@@ -434,7 +438,7 @@ function _ssox_complete
         case 'words *' 'parts *'
             string join \n -- $reply[2..]
         case files
-            # Of a command without a name fish knows no more than that it may take files.
+            # Without the name of a command, fish only knows that its arguments may be files.
             set -l option (string match -r '^--[^=]*=' -- "$current")
             set -l path (string replace -r '^--[^=]*=' '' -- "$current")
             set -l found (complete -C "'' $path")

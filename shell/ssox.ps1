@@ -1,16 +1,16 @@
 # ssox for PowerShell (Windows PowerShell 5.1, PowerShell 7): the function `ssox`, the hook and segment in the prompt.
 #
-# No policy lives here. This applies a reply of the binary, compares two integers and a string, and calls the binary
-# again; all names are `_ssox_*` but for `ssox` itself and the SSOX_* variables. Nothing from AWS, a file or the environment
-# is evaluated.
+# This script makes no decisions: it applies the replies of the program ssox, compares two numbers and a string, and
+# calls the program. All names are `_ssox_*`, except `ssox` itself and the SSOX_* variables.
+# Invariant: nothing from AWS, a file or the environment is evaluated.
 #
-# Everything is global, because a profile runs this text inside Invoke-Expression; cmdlets are named in full, because an
-# alias or a function of the same name would come first.
+# Everything is global, because a profile runs this text inside Invoke-Expression. Cmdlets have their full names,
+# because an alias or a function of the same name would be called first.
 
-# What ssox changed first in this shell, and what was there before (null: nothing). A shell that inherits a profile in
-# use cannot know, and remembers nothing. Loading this twice forgets nothing. `_ssox_seen` has the compared values as the
-# binary last judged them, `_ssox_held` the fingerprints that went with them, `_ssox_gone` the fingerprints of what was
-# replaced or cleared here.
+# For each name that ssox has changed in this shell, what was there before (null: nothing). A shell that inherits a
+# profile in use does not know, and records nothing. Loading this twice loses nothing. `_ssox_seen` has the compared
+# values of the program's last judgement, `_ssox_held` their fingerprints, `_ssox_gone` the fingerprints of values that
+# were replaced or cleared here.
 if (-not (Microsoft.PowerShell.Management\Test-Path -LiteralPath Variable:global:_ssox_kept)) {
     $global:_ssox_kept = @{}
     $global:_ssox_child = [bool]"$env:SSOX_PROMPT$env:SSOX_IDENTITY"
@@ -22,12 +22,13 @@ if (-not (Microsoft.PowerShell.Management\Test-Path -LiteralPath Variable:global
 Microsoft.PowerShell.Management\Remove-Item -LiteralPath Alias:ssox -Force -ErrorAction Ignore
 
 $global:_ssox_found = $null
-# Which methods may be called: all, or in the constrained language few.
+# The methods that may be called: all, or few in constrained language mode.
 $global:_ssox_full = $ExecutionContext.SessionState.LanguageMode -eq 'FullLanguage'
 
 if ($global:_ssox_full) {
-    # A simple function: an advanced one would take `-v` and the like for itself. A pipeline that is stepped through does
-    # what the program alone would: its terminal is there, its input comes as it comes, and `$?` says when it failed.
+    # A simple function: an advanced one would read `-v` and the like as its own. With a pipeline that is stepped
+    # through, the program has the terminal, reads its input as it arrives, and `$?` tells whether it failed, as without
+    # the function.
     function global:ssox {
         begin {
             $called = $MyInvocation.InvocationName
@@ -46,7 +47,7 @@ if ($global:_ssox_full) {
         process { $reply += $steps.Process($_) }
         end {
             $reply += $steps.End()
-            # With `2>&1`, what people are told is among it.
+            # With `2>&1`, messages for people are among the output.
             $told, $reply = $reply.Where({ $_ -is [System.Management.Automation.ErrorRecord] }, 'Split')
             $told
             $refusal = if ($verb -and $global:LASTEXITCODE -eq 0) { _ssox_answer $verb $reply }
@@ -77,15 +78,16 @@ if ($global:_ssox_full) {
     }
 }
 
-# Tells the program of this shell: for this call alone, not for what is started later. Where another prompt took the
-# place of ours, the hook did not run for the command that was typed.
+# Sets the variables that tell the program which shell calls it: for this call only, not for programs started later.
+# Where another prompt function replaced ours, the hook did not run for the typed command.
 function global:_ssox_tell($command) {
     $is_replaced = "$function:prompt" -cnotmatch '_ssox_prompt \d' -and $global:_ssox_prompted -ne $command
     _ssox_set SSOX_FUNCTION $(if ($null -ne $command) { 'powershell1' })
     _ssox_set SSOX_HOOK $(if ($null -ne $command -and $is_replaced) { 'replaced' })
 }
 
-# Looks past functions, and once for each PATH; the cmdlet is forty times slower, and has the error that people know.
+# Finds the program, not a function, once for each PATH. The cmdlet is forty times slower, and reports the error that
+# people know.
 function global:_ssox_binary {
     $found = $global:_ssox_found
     if ($found -and $global:_ssox_searched -ceq $env:PATH -and [System.IO.File]::Exists($found.Path)) { return $found }
@@ -99,7 +101,7 @@ function global:_ssox_value_of([string]$name) {
     Microsoft.PowerShell.Utility\Get-Variable -Name $name -ValueOnly -ErrorAction Ignore
 }
 
-# Returns the arguments as strings and lists of strings, without what PowerShell knows of them.
+# Returns the arguments as strings and lists of strings, without what PowerShell attaches to them.
 function global:_ssox_plain([object[]]$given) {
     foreach ($value in $given) {
         if ($null -eq $value) { $null }
@@ -108,13 +110,13 @@ function global:_ssox_plain([object[]]$given) {
     }
 }
 
-# Returns the arguments as source, so that they reach the program as if it had been called directly: constants as they
-# were typed, and what PowerShell computed quoted. A function gets them without the first `--` and without quotes, and
-# with `a,b` and `-p80:80` taken apart.
+# Returns the arguments as source text, so that they reach the program as if it had been called directly: constants as
+# they were typed, computed values quoted. A function gets them without the first `--` and without quotes, and with
+# `a,b` and `-p80:80` split.
 function global:_ssox_source($invocation, [object[]]$given) {
     $elements = @(_ssox_elements $invocation)
     $counts = _ssox_counts $elements $given.Count
-    # Where the line is not that of the call, the values are all there is.
+    # If the line is not that of the call, only the values are known.
     if ($null -eq $counts) { return @(foreach ($value in $given) { _ssox_quote ($value -join ',') }) }
     $source = @()
     $word = ''
@@ -124,7 +126,7 @@ function global:_ssox_source($invocation, [object[]]$given) {
         $element = $elements[$index]
         $place = if ($element.PSObject.Properties['ErrorPosition']) { $element.ErrorPosition } else { $element.Extent }
         if ($end -eq $place.StartOffset -and $word -match '^-') {
-            # One word to whoever typed it: PowerShell takes `-out=a.b` apart, and behind `--` also `-p80:80`.
+            # One word for the person who typed it: PowerShell splits `-out=a.b`, and after `--` also `-p80:80`.
             $word += _ssox_constant $element ($given[$at] -join ',')
             $source[-1] = _ssox_quote $word
         } else {
@@ -137,9 +139,9 @@ function global:_ssox_source($invocation, [object[]]$given) {
     $source
 }
 
-# Returns the syntax tree of each argument; of `-name:value` two, as the function gets it.
+# Returns the syntax tree of each argument; two for `-name:value`, as the function gets it.
 function global:_ssox_elements($invocation) {
-    # The statement is there since 7.4, and goes on where the line breaks.
+    # The statement is known since 7.4, and continues over line breaks.
     $text = if ($invocation.PSObject.Properties['Statement']) {
         $invocation.Statement
     } else {
@@ -154,7 +156,7 @@ function global:_ssox_elements($invocation) {
     }
 }
 
-# Returns how many arguments of the function each element became; nothing where that does not come to all there are.
+# Returns how many arguments of the function each element became; nothing if they do not add up to all arguments.
 function global:_ssox_counts($elements, [int]$all) {
     $texts = @(foreach ($element in $elements) { $element.Extent.Text })
     $counts = @(foreach ($text in $texts) {
@@ -165,7 +167,7 @@ function global:_ssox_counts($elements, [int]$all) {
     if ($dashes -ge 0) { $counts[$dashes] = 0 }
     foreach ($count in $counts) { $all -= $count }
     $splatted = @($texts -match '^@\w')
-    # A single one is what is left, whatever it is.
+    # A single element takes what is left.
     if ($splatted.Count -eq 1) {
         $counts[$texts.IndexOf($splatted[0])] += $all
         $all = 0
@@ -173,14 +175,14 @@ function global:_ssox_counts($elements, [int]$all) {
     if ($all -eq 0 -and -not ($counts -lt 0)) { , $counts }
 }
 
-# Returns an argument as source; its values are `$count` of `$given` from `$at` on.
+# Returns an argument as source text; its values are `$count` of `$given` from `$at` on.
 function global:_ssox_spell($element, $place, [int]$at, [int]$count) {
     switch ($element.GetType().Name) {
         'StringConstantExpressionAst' { return $place.Text }
         'ConstantExpressionAst' { return _ssox_quote $place.Text }
         'CommandParameterAst' { if ($place.Text -ceq '--') { return '--' } else { return _ssox_quote $place.Text } }
         'ArrayLiteralAst' {
-            # A program would get `a,$b` and `a,'b'` as they are typed, which nobody means.
+            # A program would get `a,$b` and `a,'b'` as they are typed, which is never what a person means.
             if ($place.Text -notmatch '[''"$(@]') { return $place.Text }
             return _ssox_quote ($given[$at] -join ',')
         }
@@ -189,7 +191,7 @@ function global:_ssox_spell($element, $place, [int]$at, [int]$count) {
     for ($end = $at + $count; $at -lt $end; $at++) { foreach ($value in $given[$at]) { _ssox_quote $value } }
 }
 
-# Returns the text of a constant, or that value.
+# Returns the text of a constant, or else that value.
 function global:_ssox_constant($element, [string]$value) {
     switch ($element.GetType().Name) {
         'StringConstantExpressionAst' { $element.Value }
@@ -198,12 +200,12 @@ function global:_ssox_constant($element, [string]$value) {
     }
 }
 
-# Quotes as PowerShell itself does.
+# Quotes as PowerShell does.
 function global:_ssox_quote([string]$text) {
     "'$([System.Management.Automation.Language.CodeGeneration]::EscapeSingleQuotedStringContent($text))'"
 }
 
-# Returns the verb, when it is one that changes the environment of this shell; help and the like are for people to read.
+# Returns the verb if it changes the environment of this shell. With `--help` it does not: help is printed for a person.
 function global:_ssox_verb([object[]]$given) {
     $verb = ''
     foreach ($argument in $given) {
@@ -214,7 +216,7 @@ function global:_ssox_verb([object[]]$given) {
     if ($verb -ceq 'use' -or $verb -ceq 'clear') { $verb } else { '' }
 }
 
-# Does what the reply to a verb says; returns why not, when it does not.
+# Applies the reply to a verb; returns the reason if it does not.
 function global:_ssox_answer([string]$verb, [object[]]$reply) {
     $refusal = _ssox_apply $verb $reply
     if ($refusal) {
@@ -226,10 +228,11 @@ function global:_ssox_answer([string]$verb, [object[]]$reply) {
     $refusal
 }
 
-# Checks all lines of the reply to a verb, then applies them: `=NAME=VALUE` sets, `-NAME` unsets, `!NAME` forgets what was
-# there before. After `clear`, and when nothing is in use, variables that are now unset get back what was there before.
-# What a hook unsets while nothing is in use was ssox's, and is not remembered. Returns why not, when it does not. Values
-# come with all but ASCII escaped, because what PowerShell reads from a program goes through a code page.
+# Checks all lines of the reply to a verb, then applies them: `=NAME=VALUE` sets, `-NAME` unsets, `!NAME` forgets the
+# previous value. After `clear`, and when nothing is in use, variables that are unset now get their previous values
+# back. A value that a hook unsets while nothing is in use was set by ssox, so it is not recorded as previous. Returns
+# the reason if the reply is not applied. All characters but ASCII are escaped, because PowerShell decodes the output of
+# a program with a code page.
 function global:_ssox_apply([string]$verb, [object[]]$reply) {
     $names = '(?:AWS|SSOX)_[A-Z0-9_]+|AWSUME_PROFILE|AWSUME_EXPIRATION|AWSU_PROFILE'
     $value = '(?:[^\\]|\\\\|\\u[0-9a-f]{4})*'
@@ -251,7 +254,8 @@ function global:_ssox_apply([string]$verb, [object[]]$reply) {
     _ssox_note
 }
 
-# Notes what is there now as what ssox left, and the fingerprints it replaced where direnv or mise may bring them back.
+# Records the current values as set by ssox, and the fingerprints of those they replaced, which direnv or mise may bring
+# back.
 function global:_ssox_note {
     if ("$env:SSOX_IDENTITY" -cne $global:_ssox_held) {
         $gone = @($global:_ssox_gone.Split(' ')) -ne ''
@@ -259,14 +263,14 @@ function global:_ssox_note {
         $global:_ssox_gone = "$($gone | Microsoft.PowerShell.Utility\Select-Object -Last 20)"
         $global:_ssox_held = "$env:SSOX_IDENTITY"
     }
-    # Only direnv and mise bring values back by themselves: without a snapshot of theirs it is a person who does.
+    # Only direnv and mise bring values back by themselves: without one of their snapshots, a person sets them.
     if (-not "$env:DIRENV_DIFF$env:__MISE_DIFF") { $global:_ssox_gone = '' }
     $global:_ssox_seen = _ssox_identity
 }
 
 function global:_ssox_set([string]$name, $value) {
     if ($global:_ssox_full) {
-        # A plain null would become an empty string.
+        # A null without a type would become an empty string.
         [Environment]::SetEnvironmentVariable($name, $(if ($null -eq $value) { [NullString]::Value } else { $value }))
     } elseif ($null -eq $value) {
         Microsoft.PowerShell.Management\Remove-Item -LiteralPath "Env:$name" -ErrorAction Ignore
@@ -281,7 +285,7 @@ function global:_ssox_get([string]$name) {
     if ($item) { $item.Value }
 }
 
-# Puts back what was there before ssox changed it, and forgets it; but not where somebody else has set a value since.
+# Restores the previous values and forgets them, except where another program has set a value since.
 function global:_ssox_restore {
     foreach ($name in @($global:_ssox_kept.Keys)) {
         if ($null -ne (_ssox_get $name)) { continue }
@@ -303,15 +307,15 @@ function global:_ssox_number($text) {
     if ("$text" -cmatch '^[1-9][0-9]{0,14}\z') { [long]$text } else { 0 }
 }
 
-# Tells whether the binary wants to be called. When it failed to answer, it gets a minute; a clock that was set back
-# does not make it longer.
+# Tells whether the program should be called now. After a failure that is in a minute at the earliest; a clock that was
+# set back does not make the wait longer.
 function global:_ssox_is_due([long]$now) {
     if ($env:SSOX_STATE -ceq 'foreign') { return $false }
     $next = _ssox_number $env:SSOX_NEXT
     $next -and $now -ge $next -and ($now -ge $global:_ssox_retry -or $global:_ssox_retry -gt $now + 60)
 }
 
-# Returns what is compared.
+# Returns the compared values.
 function global:_ssox_identity {
     [string]::Join("`n", @(
         $env:AWS_ACCESS_KEY_ID, $env:AWS_SECRET_ACCESS_KEY, $env:AWS_SESSION_TOKEN, $env:AWS_CREDENTIAL_EXPIRATION,
@@ -320,9 +324,9 @@ function global:_ssox_identity {
     ))
 }
 
-# Has the binary judge what changed since it last did: other keys, another region, a profile beside them. It is called once
-# for each change, and in a shell that inherits a profile at the first prompt. Without an answer it counts as foreign. Tells
-# whether anything changed.
+# Has the program judge a change of the compared values: other keys, another region, a profile set beside them. It is
+# called once for each change, and at the first prompt of a shell that inherits a profile. If it fails, the change
+# counts as foreign. Tells whether anything changed.
 function global:_ssox_look {
     if (-not ($env:SSOX_PROMPT -or $env:SSOX_IDENTITY -or $global:_ssox_gone -or $global:_ssox_seen)) { return $false }
     $now = _ssox_identity
@@ -335,9 +339,9 @@ function global:_ssox_look {
     $true
 }
 
-# Asks the binary in silence, and tells whether its reply was applied.
+# Calls the program without output for people, and tells whether its reply was applied.
 function global:_ssox_ask([string[]]$words) {
-    # In Windows PowerShell the redirected stderr of a program counts as an error.
+    # In Windows PowerShell, redirected stderr of a program counts as an error.
     $ErrorActionPreference = 'SilentlyContinue'
     $PSNativeCommandUseErrorActionPreference = $false
     try {
@@ -353,7 +357,7 @@ function global:_ssox_ask([string[]]$words) {
     $global:LASTEXITCODE -eq 0 -and -not (_ssox_apply $words[0] $reply)
 }
 
-# Lets the binary renew the credentials, or say when to ask again.
+# Has the program renew the credentials, or say when to call it again.
 function global:_ssox_tick([long]$now, [string[]]$more = @()) {
     $global:_ssox_retry = $now + 60
     if (-not (_ssox_ask (@('tick') + $more))) { return }
@@ -361,9 +365,9 @@ function global:_ssox_tick([long]$now, [string[]]$more = @()) {
     if (_ssox_is_due $now) { $global:_ssox_retry = $now + 60 }
 }
 
-# Runs at each prompt; returns the segment when it has a place there.
+# Runs at each prompt; returns the segment if the prompt should show it.
 function global:_ssox_hook {
-    # Most aliases come after the line that loads this.
+    # Most aliases are defined after the line that loads this.
     if ($global:_ssox_is_new) { _ssox_register }
     $global:_ssox_is_new = $false
     $null = _ssox_look
@@ -373,7 +377,7 @@ function global:_ssox_hook {
     _ssox_show $now
 }
 
-# The prompt may be hours old when a line is entered: no command is to start with expired credentials.
+# The prompt may be hours old when a command is typed, and no command should start with expired credentials.
 function global:_ssox_guard([string]$line) {
     $expires = _ssox_number $env:SSOX_EXPIRES
     if (-not $expires -or $line -match '^\s*ssox\b') { return }
@@ -383,7 +387,7 @@ function global:_ssox_guard([string]$line) {
     try { _ssox_tick $now '--wait=2s' } finally { $global:LASTEXITCODE = $code }
 }
 
-# What the function that reads a line with that number does: it lets the one that was there before read it.
+# Reads a line for the person: calls the function that read it before the function with this number was added.
 function global:_ssox_read_line([int]$number) {
     $line = & $global:_ssox_readers[$number]
     try { _ssox_guard $line } catch { }
@@ -392,8 +396,8 @@ function global:_ssox_read_line([int]$number) {
 
 # --- segment
 
-# Computes $SSOX_SEGMENT (`dev:ReadOnly 43m`) and $SSOX_SEGMENT_STATE (ok, soon, renewing, expired, foreign) for prompts of
-# your own, and returns the same in colours.
+# Computes $SSOX_SEGMENT (`dev:ReadOnly 43m`) and $SSOX_SEGMENT_STATE (ok, soon, renewing, expired, foreign) for prompts
+# of your own, and returns the segment with colours.
 function global:_ssox_show([long]$now) {
     $label = "$env:SSOX_PROMPT" -replace '\p{Cc}', ''
     $state = 'ok'
@@ -449,7 +453,7 @@ function global:_ssox_paint([string]$label, [string]$rest, [string]$state) {
     }
 }
 
-# It is not set before the first program ran, and strict mode rejects that.
+# It is not set before the first program has run, and strict mode rejects unset variables.
 if ($null -eq (_ssox_value_of LASTEXITCODE)) { $global:LASTEXITCODE = $null }
 $global:_ssox_is_new = $true
 $global:_ssox_prompted = -1
@@ -458,9 +462,9 @@ $global:SSOX_SEGMENT = ''
 $global:_ssox_segment = -not (Microsoft.PowerShell.Management\Test-Path -LiteralPath Variable:global:_ssox_no_prompt)
 Microsoft.PowerShell.Management\Remove-Item -LiteralPath Variable:global:_ssox_no_prompt -ErrorAction Ignore
 
-# What the prompt function with that number does: the hook, then the prompt function that was there before. The segment
-# stays out of a prompt that a framework owns, or that shows it itself. What a command left in $? and $LASTEXITCODE is
-# there for that function, and after it.
+# Runs the prompt function with that number: the hook, then the prompt function that was there before. The segment is
+# not shown in a prompt that a framework owns or that shows it itself. $? and $LASTEXITCODE of the last command are set
+# for that function, and after it.
 function global:_ssox_prompt([int]$number) {
     $succeeded = $global:?
     $code = $global:LASTEXITCODE
@@ -469,7 +473,7 @@ function global:_ssox_prompt([int]$number) {
     $before = $global:_ssox_prompts[$number]
     $segment = ''
     $text = @()
-    # Who wrapped one of ours, and was wrapped by the next, is called with the hook done.
+    # A function that wraps one of ours, and is wrapped by the next, is called after the hook has run.
     if (-not $global:_ssox_is_prompting) {
         try { $segment = _ssox_hook } catch { $segment = '' }
     }
@@ -491,9 +495,9 @@ function global:_ssox_prompt([int]$number) {
     if (-not $succeeded) { Microsoft.PowerShell.Utility\Write-Error '' -ErrorAction Ignore }
 }
 
-# PowerShell has no other hooks than these two functions, the second one where PSReadLine is loaded. Each of ours knows by
-# its number which one was there before it, so that others may be put around it and taken away again, and this may be
-# loaded at any time.
+# PowerShell has no hooks other than these two functions; the second one exists where PSReadLine is loaded. Each of ours
+# has a number, by which it knows the function that was there before it: so others can be added and removed, and this
+# script can be loaded at any time.
 if (-not (Microsoft.PowerShell.Management\Test-Path -LiteralPath Variable:global:_ssox_prompts)) {
     $global:_ssox_prompts = @()
     $global:_ssox_readers = @()
@@ -514,8 +518,8 @@ if ("$function:PSConsoleHostReadLine" -and "$function:PSConsoleHostReadLine" -cn
 
 # --- completion
 
-# Returns what could stand at the cursor. The words go to the binary as they were typed, none is evaluated; its answer
-# is data, already quoted, with all but ASCII escaped.
+# Returns the candidates at the cursor. The typed words go to the program unchanged, none is evaluated. Its answer is
+# data, already quoted, and all characters but ASCII are escaped.
 function global:_ssox_complete([string]$current, $tree, [int]$cursor) {
     $PSNativeCommandUseErrorActionPreference = $false
     $elements = @($tree.CommandElements)
@@ -535,7 +539,7 @@ function global:_ssox_complete([string]$current, $tree, [int]$cursor) {
     }
 }
 
-# Returns a word as the program would get it; what is in it of variables and commands stays as it is.
+# Returns a word as the program would get it; variables and commands in it are not expanded.
 function global:_ssox_word($element) {
     if ($element -is [System.Management.Automation.Language.StringConstantExpressionAst] -or
         $element -is [System.Management.Automation.Language.ExpandableStringExpressionAst]) {
@@ -545,7 +549,7 @@ function global:_ssox_word($element) {
     }
 }
 
-# Lets the command that begins with that word complete itself.
+# Has the command that starts at that word complete itself.
 function global:_ssox_delegate($tree, [int]$cursor, [int]$word) {
     $elements = @($tree.CommandElements)
     if ($word -ge $elements.Count) { return }
@@ -556,7 +560,7 @@ function global:_ssox_delegate($tree, [int]$cursor, [int]$word) {
 
 # --- registration
 
-# Registers for ssox and for all aliases of it there are now.
+# Registers for ssox and for all its current aliases.
 function global:_ssox_register {
     $aliases = @(Microsoft.PowerShell.Utility\Get-Alias -Definition ssox -ErrorAction Ignore)
     $global:_ssox_names = @('ssox') + @(foreach ($alias in $aliases) { $alias.Name })

@@ -1,17 +1,18 @@
 # ssox for zsh: the function `ssox`, the hooks around each command, the segment in the prompt.
 #
-# No policy lives here. This applies a reply of the binary, compares two integers and a string, and calls the binary again;
-# all names are `_ssox_*` but for `ssox` itself and the SSOX_* variables. Nothing from AWS, a file or the environment is evaluated.
+# This script makes no decisions: it applies the replies of the program ssox, compares two numbers and a string, and
+# calls the program. All names are `_ssox_*`, except `ssox` itself and the SSOX_* variables.
+# Invariant: nothing from AWS, a file or the environment is evaluated.
 #
-# `ssox init zsh` passes this text to `emulate zsh -o no_aliases -o extended_glob -c`, so it is read, and its functions
-# always run, under these options: what is set and aliased in the shell around it does not matter.
+# `ssox init zsh` passes this text to `emulate zsh -o no_aliases -o extended_glob -c`: it is read, and its functions
+# always run, with these options, whatever options and aliases the user's shell has.
 
 builtin unalias ssox 2>/dev/null || builtin true
 
-# What ssox changed first in this shell, and what was there before: `x` exported, `s` set, `u` unset, then the value.
-# A shell that inherits a profile in use cannot know, and remembers nothing. Loading this twice forgets nothing.
-# `_ssox_seen` has the compared values as the binary last judged them, `_ssox_held` the fingerprints that went with them,
-# `_ssox_gone` the fingerprints of what was replaced or cleared here.
+# For each name that ssox has changed in this shell, what was there before: `x` exported, `s` set, `u` unset, then the
+# value. A shell that inherits a profile in use does not know, and records nothing. Loading this twice loses nothing.
+# `_ssox_seen` has the compared values of the program's last judgement, `_ssox_held` their fingerprints, `_ssox_gone`
+# the fingerprints of values that were replaced or cleared here.
 if [[ ${(t)_ssox_kept} != association* ]]; then
   builtin unset -v _ssox_kept _ssox_child _ssox_seen _ssox_held _ssox_gone _ssox_painted _ssox_painting _ssox_shown _ssox_current
   typeset -gA _ssox_kept
@@ -30,7 +31,7 @@ function ssox() {
   fi
 }
 
-# Tells whether the arguments after the first run that verb; help and the like are for people to read.
+# Tells whether the arguments after the first run that verb. With `--help` they do not: help is printed for a person.
 function _ssox_is() {
   local wanted=$1 argument verb=
   builtin shift
@@ -54,9 +55,9 @@ function _ssox_change() {
   _ssox_apply $verb "$reply"
 }
 
-# Checks all lines of the reply to a verb, then applies them: `=NAME=VALUE` sets, `-NAME` unsets, `!NAME` forgets what was
-# there before. After `clear`, and when nothing is in use, variables that are now unset get back what was there before.
-# What a hook unsets while nothing is in use was ssox's, and is not remembered.
+# Checks all lines of the reply to a verb, then applies them: `=NAME=VALUE` sets, `-NAME` unsets, `!NAME` forgets the
+# previous value. After `clear`, and when nothing is in use, variables that are unset now get their previous values
+# back. A value that a hook unsets while nothing is in use was set by ssox, so it is not recorded as previous.
 function _ssox_apply() {
   builtin setopt local_options no_xtrace
   local line name in_use=${(M)1:#(use|clear)}${SSOX_PROMPT-}${SSOX_IDENTITY-}
@@ -99,7 +100,8 @@ function _ssox_apply() {
   _ssox_note
 }
 
-# Notes what is there now as what ssox left, and the fingerprints it replaced where direnv or mise may bring them back.
+# Records the current values as set by ssox, and the fingerprints of those they replaced, which direnv or mise may bring
+# back.
 function _ssox_note() {
   if [[ ${SSOX_IDENTITY-} != "$_ssox_held" ]]; then
     local -a gone=(${(s: :)_ssox_gone})
@@ -107,7 +109,7 @@ function _ssox_note() {
     (( $#gone <= 20 )) || gone=("${(@)gone[-20,-1]}")
     typeset -g _ssox_gone="${gone[*]}" _ssox_held=${SSOX_IDENTITY-}
   fi
-  # Only direnv and mise bring values back by themselves: without a snapshot of theirs it is a person who does.
+  # Only direnv and mise bring values back by themselves: without one of their snapshots, a person sets them.
   [[ -n ${DIRENV_DIFF-}${__MISE_DIFF-} ]] || typeset -g _ssox_gone=
   _ssox_see
 }
@@ -125,7 +127,7 @@ function _ssox_remember() {
   esac
 }
 
-# Puts back what was there before ssox changed it, and forgets it; but not where somebody else has set a value since.
+# Restores the previous values and forgets them, except where another program has set a value since.
 function _ssox_restore() {
   local name
   for name in "${(@k)_ssox_kept}"; do
@@ -141,14 +143,15 @@ function _ssox_restore() {
 
 # --- hook
 
-# How the clock is read without a process: the epoch second, as a prompt shows it.
+# Reads the clock without a process: the epoch second, from a prompt escape.
 typeset -g _ssox_clock_format='%D{%s}'
 
-# Has the binary judge what changed since it last did: other keys, another region, a profile beside them. It is called once
-# for each change, and in a shell that inherits a profile at the first prompt. Without an answer it counts as foreign.
+# Has the program judge a change of the compared values: other keys, another region, a profile set beside them. It is
+# called once for each change, and at the first prompt of a shell that inherits a profile. If it fails, the change
+# counts as foreign.
 function _ssox_look() {
   [[ -n $SSOX_PROMPT || -n $SSOX_IDENTITY || -n $_ssox_gone || -n $_ssox_seen ]] || return 1
-  # As in _ssox_see, and not called there: this is most of what a prompt costs.
+  # The same as in _ssox_see, but not as a call: this is most of the time that a prompt takes.
   [[ $AWS_ACCESS_KEY_ID,$AWS_SECRET_ACCESS_KEY,$AWS_SESSION_TOKEN,$AWS_CREDENTIAL_EXPIRATION,$AWS_REGION,\
 $AWS_DEFAULT_REGION,$AWS_PROFILE,$AWS_DEFAULT_PROFILE,$AWS_SECURITY_TOKEN,$AWS_ACCOUNT_ID,$SSOX_PROFILE,$SSOX_IDENTITY,\
 ${(t)AWS_ACCESS_KEY_ID}${(t)AWS_SECRET_ACCESS_KEY}${(t)AWS_SESSION_TOKEN}${(t)AWS_CREDENTIAL_EXPIRATION}\
@@ -160,7 +163,7 @@ ${(t)AWS_REGION}${(t)AWS_DEFAULT_REGION}${(t)AWS_PROFILE}${(t)SSOX_PROFILE}${(t)
   [[ -z ${SSOX_PROMPT-}${SSOX_IDENTITY-} ]] || builtin export SSOX_STATE=foreign SSOX_PROMPT=${SSOX_PROMPT%\?}\?
 }
 
-# Keeps what is compared; with its types, since what is not exported reaches no tool.
+# Records the compared values, with their types: a variable that is not exported reaches no program.
 function _ssox_see() {
   _ssox_seen=$AWS_ACCESS_KEY_ID,$AWS_SECRET_ACCESS_KEY,$AWS_SESSION_TOKEN,$AWS_CREDENTIAL_EXPIRATION,$AWS_REGION,\
 $AWS_DEFAULT_REGION,$AWS_PROFILE,$AWS_DEFAULT_PROFILE,$AWS_SECURITY_TOKEN,$AWS_ACCOUNT_ID,$SSOX_PROFILE,$SSOX_IDENTITY,\
@@ -168,15 +171,15 @@ ${(t)AWS_ACCESS_KEY_ID}${(t)AWS_SECRET_ACCESS_KEY}${(t)AWS_SESSION_TOKEN}${(t)AW
 ${(t)AWS_REGION}${(t)AWS_DEFAULT_REGION}${(t)AWS_PROFILE}${(t)SSOX_PROFILE}${(t)SSOX_IDENTITY}
 }
 
-# Tells whether the binary wants to be called. When it failed to answer, it gets a minute; a clock that was set back
-# does not make it longer.
+# Tells whether the program should be called now. After a failure that is in a minute at the earliest; a clock that was
+# set back does not make the wait longer.
 function _ssox_is_due() {
   [[ ${SSOX_STATE-} != foreign ]] || return 1
   [[ ${SSOX_NEXT-} == [1-9][0-9](#c0,14) ]] || return 1
   (( _ssox_clock >= SSOX_NEXT && (_ssox_clock >= _ssox_retry || _ssox_retry > _ssox_clock + 60) ))
 }
 
-# Lets the binary renew the credentials, or say when to ask again.
+# Has the program renew the credentials, or say when to call it again.
 function _ssox_tick() {
   local reply
   typeset -gi _ssox_retry=_ssox_clock+60
@@ -186,28 +189,29 @@ function _ssox_tick() {
   ! _ssox_is_due || _ssox_retry=_ssox_clock+60
 }
 
-# Runs before the other hooks, so that prompts they draw show the credentials as they are now.
+# Runs before the other hooks, so that prompts they draw show the current credentials.
 function _ssox_precmd() {
   builtin setopt local_options no_xtrace
-  # Takes the segment out again, before others work on the prompt. Whoever took it out by hand has it out; but a hook behind
-  # ours, or a function `precmd`, may have made the prompt anew.
+  # Removes the segment before other hooks change the prompt. If a person removed it, it stays removed; but a later hook
+  # or a function `precmd` may have set the prompt again.
   if [[ -n $_ssox_painted ]]; then
     [[ $RPROMPT == "$_ssox_painted"* ]] || (( _ssox_moved )) || builtin whence precmd >/dev/null || _ssox_placed=0
     RPROMPT=${RPROMPT#"$_ssox_painted"}
     _ssox_painted=
   fi
-  # Where the segment is ours to draw, the second hook is early enough.
+  # Where ssox draws the segment, the second hook is early enough.
   (( _ssox_placed )) || _ssox_look || builtin true
   [[ -n $SSOX_PROMPT || -n $SSOX_NEXT || -n $SSOX_SEGMENT ]] || return 0
   _ssox_clock=${(%)_ssox_clock_format}
-  # At most prompts nothing is due, and the segment is the one before.
+  # At most prompts nothing is due, and the segment has not changed.
   [[ $SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_NEXT != "$_ssox_current" ]] \
     || (( _ssox_clock < _ssox_since || _ssox_clock >= _ssox_until )) || return 0
   ! _ssox_is_due || { _ssox_look; ! _ssox_is_due } || _ssox_tick
   _ssox_show
 }
 
-# Runs after the other hooks: direnv and mise may have changed what is compared, others may have made their prompt anew.
+# Runs after the other hooks: direnv and mise may have changed the compared values, and others may have set the prompt
+# again.
 function _ssox_settle() {
   builtin setopt local_options no_xtrace
   if _ssox_look; then
@@ -219,14 +223,14 @@ function _ssox_settle() {
   _ssox_moved=0
   [[ $precmd_functions[-1] == _ssox_settle ]] || _ssox_go_behind '*'
   [[ -n ${SSOX_SEGMENT-} ]] || return 0
-  # Most prompts show what the one before showed.
+  # At most prompts nothing has changed.
   local shown="$SSOX_SEGMENT $SSOX_SEGMENT_STATE ${NO_COLOR:+plain} ${SSOX_PROTECTED-}"
   [[ $shown == "$_ssox_shown" ]] || { _ssox_paint; _ssox_shown=$shown }
   _ssox_painted=$_ssox_painting${RPROMPT:+ }
   RPROMPT=$_ssox_painted$RPROMPT
 }
 
-# Goes behind the last of the other hooks that has such a name.
+# Moves behind the last of the other hooks that have such a name.
 function _ssox_go_behind() {
   local -a others=(${precmd_functions:#_ssox_settle})
   local -i at=${others[(I)$~1]}
@@ -234,7 +238,7 @@ function _ssox_go_behind() {
   _ssox_moved=1
 }
 
-# The prompt may be hours old when a command is typed: it must not start with expired credentials.
+# The prompt may be hours old when a command is typed, and no command should start with expired credentials.
 function _ssox_preexec() {
   builtin setopt local_options no_xtrace
   [[ ${SSOX_EXPIRES-} == [1-9][0-9](#c0,14) ]] || return 0
@@ -248,8 +252,8 @@ function _ssox_preexec() {
 
 # --- segment
 
-# Computes SSOX_SEGMENT (`dev:ReadOnly 43m`) and SSOX_SEGMENT_STATE (ok, soon, renewing, expired, foreign), not exported, for
-# prompts of your own; and until when that stays as it is.
+# Computes SSOX_SEGMENT (`dev:ReadOnly 43m`) and SSOX_SEGMENT_STATE (ok, soon, renewing, expired, foreign), not
+# exported, for prompts of your own; and until when they are valid.
 function _ssox_show() {
   local clock= mark= state=ok
   local -i left
@@ -278,8 +282,8 @@ function _ssox_show() {
   _ssox_current=$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_NEXT
 }
 
-# Paints the segment for the right prompt, as text that means nothing to zsh, whether it expands parameters in prompts or
-# not: `%{%}` is nothing, and what stands before it begins no expansion.
+# Escapes and colours the segment for the right prompt so that zsh does not expand it, with or without `prompt_subst`:
+# `%{%}` prints nothing, and a character before it starts no expansion.
 function _ssox_paint() {
   local label=$SSOX_PROMPT colour=green
   if [[ $label == *[^a-zA-Z0-9:_./@+-]* ]]; then
@@ -299,8 +303,8 @@ function _ssox_paint() {
   esac
 }
 
-# Decides at the first prompt, when all of the rc file has run, whether the right prompt shows the segment: not where a
-# framework owns the prompt. There our second hook stands before the framework's, which asks for the segment.
+# Decides at the first prompt, after the whole rc file, whether the right prompt shows the segment. It does not where a
+# framework owns the prompt; there our second hook runs before the framework's, which reads the segment.
 function _ssox_decide() {
   _ssox_undecided=0
   _ssox_go_behind '*(direnv|mise|_ssox_precmd)*'
@@ -322,8 +326,8 @@ builtin unset -v _ssox_no_prompt
 
 # --- completion
 
-# Completes for compsys. What is typed goes to the binary as it stands, the answer is data, and compsys quotes what it
-# puts in.
+# Completes for compsys. The typed words go to the program unchanged, its answer is data, and compsys quotes what it
+# inserts.
 function _ssox_complete() {
   builtin setopt local_options "${_comp_options[@]}"
   local kind
@@ -354,7 +358,7 @@ function _ssox_complete() {
 
 # --- registration
 
-# Registers with compsys; where compinit has not run yet, each prompt looks again.
+# Registers with compsys. If compinit has not run yet, each prompt tries again.
 function _ssox_register() {
   (( ${+_comps} )) || return 0
   compdef _ssox_complete ssox
