@@ -31,17 +31,17 @@ mod terminal;
 mod time;
 mod usage;
 
-use clap::Parser as _;
 use clap::error::ErrorKind;
 use commands::{Cli, usage_error};
 use context::Context;
 use error::Error;
 use serde::Serialize;
+use std::env;
 use std::io::{self, IsTerminal as _, Write as _, stderr, stdout};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let cli = match Cli::read(&env::args_os().collect::<Vec<_>>()) {
         Ok(cli) => cli,
         Err(rejected) => return reject(&rejected),
     };
@@ -50,7 +50,9 @@ fn main() -> ExitCode {
         Ok(done) => {
             // All at once, at the very end.
             let written = stdout().write_all(done.stdout.as_bytes()).and_then(|()| stdout().flush());
-            exit(written, done.status, as_json)
+            let Some(error) = done.error else { return exit(written, done.status, as_json) };
+            report(&error, as_json);
+            exit(written, error.kind.exit_status(), as_json)
         }
         Err(error) => {
             report(&error, as_json);

@@ -84,7 +84,7 @@ pub(crate) fn register_client(
     region: &str,
     request: &RegistrationRequest,
 ) -> Result<Registration> {
-    let _progress = Progress::start("registering with AWS");
+    let _progress = Progress::start("registering ssox with IAM Identity Center");
     ctx.log(|| format!("RegisterClient {} in {region}", request.client_name));
     let (channel, client) = client(ctx, network, region)?;
     block_on(async {
@@ -92,9 +92,9 @@ pub(crate) fn register_client(
         let call = call.set_scopes(non_empty(&request.scopes)).set_grant_types(non_empty(&request.grant_types));
         let call = call.set_redirect_uris(non_empty(&request.redirect_uris)).set_issuer_url(request.issuer_url.clone());
         let result = call.send().await;
-        let response = result.map_err(|error| call_error(&channel, "could not register", &error, WRONG_REGION))?;
+        let response = result.map_err(|error| call_error(&channel, REGISTERING, &error, WRONG_REGION))?;
         let (Some(client_id), Some(secret)) = (response.client_id(), response.client_secret()) else {
-            return Err(incomplete("could not register").into());
+            return Err(incomplete(REGISTERING).into());
         };
         Ok(Registration {
             client_id: client_id.into(),
@@ -190,6 +190,9 @@ pub(crate) fn authorize_base(network: &Network, region: &str) -> String {
     };
     base.trim_end_matches('/').to_string()
 }
+
+/// What failed, in a message: AWS issues a client id to each program that signs people in.
+const REGISTERING: &str = "could not register ssox as a client of IAM Identity Center";
 
 const WRONG_REGION: &str = "is `sso_region` the region of this start URL? ssox doctor";
 

@@ -3,6 +3,8 @@
 use super::Verb;
 use super::options::Common;
 use clap::Parser;
+use clap::error::{ContextKind, ContextValue};
+use std::ffi::OsString;
 
 /// AWS IAM Identity Center credentials in the shell you are in
 #[derive(Debug, Parser)]
@@ -21,10 +23,42 @@ pub(crate) struct Cli {
     pub(crate) verb: Verb,
 }
 
+impl Cli {
+    /// Parses the command line. `help VERB` is read as `VERB --help`; clap's own `help` would double the tree of verbs.
+    ///
+    /// # Errors
+    /// The command line is wrong, or asks for help or the version.
+    pub(crate) fn read(words: &[OsString]) -> Result<Self, clap::Error> {
+        Self::try_parse_from(words).or_else(|rejected| {
+            let is_help = rejected.get(ContextKind::InvalidSubcommand) == Some(&ContextValue::String("help".into()));
+            let at = words.iter().position(|word| word == "help").filter(|_| is_help).ok_or(rejected)?;
+            Self::read(&[&words[..at], &words[at + 1..], &["--help".into()]].concat())
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use clap::CommandFactory as _;
+    use clap::error::ErrorKind;
+
+    #[test]
+    fn help_is_a_verb_and_an_option() {
+        let read = |typed: &str| Cli::read(&typed.split(' ').map(OsString::from).collect::<Vec<_>>());
+        for (verb, option) in [
+            ("ssox help", "ssox --help"),
+            ("ssox help use", "ssox use --help"),
+            ("ssox help configure sso", "ssox configure sso --help"),
+            ("ssox configure help", "ssox configure --help"),
+            ("ssox -v help exec", "ssox exec --help"),
+            ("ssox help help", "ssox --help"),
+        ] {
+            assert_eq!(read(verb).unwrap_err().to_string(), read(option).unwrap_err().to_string(), "{verb}");
+        }
+        assert_eq!(read("ssox help nope").unwrap_err().kind(), ErrorKind::InvalidSubcommand);
+        assert!(matches!(read("ssox use help").unwrap().verb, Verb::Use(_)));
+    }
 
     #[test]
     fn a_verb_has_the_same_description_in_the_list_and_in_its_help() {

@@ -31,6 +31,14 @@ pub(super) fn foreign(ctx: &Context) -> Option<Foreign> {
     })
 }
 
+/// Describes the access key of a shell in which ssox has set nothing; `None` without one.
+pub(super) fn keys(ctx: &Context) -> Option<String> {
+    if is_in_use(ctx) {
+        return None;
+    }
+    ctx.var(ID).map(|id| key(ctx, id))
+}
+
 impl Foreign {
     /// Returns what is wrong, in one line.
     pub(super) fn message(&self) -> String {

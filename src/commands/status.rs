@@ -2,7 +2,7 @@
 //! `--verify` it shows whose credentials they are according to AWS. If the shell has another identity than ssox set, it
 //! shows that one.
 
-use super::foreign::{Foreign, foreign};
+use super::foreign::{self, Foreign, foreign};
 use super::renewal;
 use super::verb::{Done, VerbArgs};
 use super::verify::{Verified, verify};
@@ -29,6 +29,8 @@ struct Held {
     session: Option<Session>,
     token: Option<Token>,
     foreign: Option<Foreign>,
+    /// The access key in the environment that ssox did not set.
+    keys: Option<String>,
     /// Why the credentials could not be renewed, and when ssox retries.
     failure: Option<(Error, Option<Timestamp>)>,
 }
@@ -45,15 +47,20 @@ pub(crate) struct Status {
 }
 
 impl VerbArgs for Status {
-    /// Returns the text or the JSON object. It is not an error if nothing is in use.
+    /// Returns the text or the JSON object. It is not an error if nothing is in use. If `--verify` fails, the rest is shown
+    /// with the error.
     ///
     /// # Errors
-    /// With `--verify`: AWS refuses the keys or is unreachable.
+    /// With `--verify`: this shell has no keys.
     fn run(&self, ctx: &Context) -> Result<Done> {
         let held = held(ctx);
-        let verified = if self.verify { Some(verify(ctx)?) } else { None };
+        let (verified, error) = match self.verify.then(|| verify(ctx)).transpose() {
+            Ok(verified) => (verified, None),
+            Err(error) if held.profile.is_none() && held.keys.is_none() => return Err(error),
+            Err(error) => (None, Some(error)),
+        };
         let show = if self.json { as_json } else { as_text };
-        Ok(show(ctx.now(), &held, verified.as_ref()).into())
+        Ok(Done { stdout: show(ctx.now(), &held, verified.as_ref()), error, ..Done::default() })
     }
 
     fn wants_json(&self) -> bool {
@@ -78,6 +85,7 @@ fn held(ctx: &Context) -> Held {
         session: session.cloned(),
         token: session.and_then(|session| session::cached_token(ctx, session)),
         foreign: foreign(ctx),
+        keys: foreign::keys(ctx),
         failure: None,
         profile,
     };
@@ -110,7 +118,8 @@ impl Held {
 
 fn as_text(now: Timestamp, held: &Held, verified: Option<&Verified>) -> String {
     if held.profile.is_none() && held.foreign.is_none() && verified.is_none() {
-        return "nothing is in use in this shell\n".into();
+        let keys = held.keys.as_ref().map(|keys| format!("{:<12} {}\n", "keys", printable(keys)));
+        return format!("nothing is in use in this shell\n{}", keys.unwrap_or_default());
     }
     let Held { foreign, session, token, .. } = held;
     let (error, retry_at) = held.failure.as_ref().map(|(error, retry_at)| (error, *retry_at)).unzip();

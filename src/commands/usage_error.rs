@@ -1,6 +1,9 @@
 //! What clap rejects, told as an error of ssox: what is wrong with the command line, and what to type instead.
 
+use super::Cli;
+use crate::config::nearest;
 use crate::error::Error;
+use clap::CommandFactory as _;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use std::error::Error as _;
 
@@ -33,7 +36,11 @@ fn message(rejected: &clap::Error) -> String {
 
 /// Returns the first of: the similar name, clap's tip, the values to choose from, the usage.
 fn hint(rejected: &clap::Error) -> String {
-    let similar = [ContextKind::SuggestedSubcommand, ContextKind::SuggestedArg, ContextKind::SuggestedValue];
+    let verbs = similar_verbs(rejected);
+    if !verbs.is_empty() {
+        return format!("did you mean `{}`?", verbs.join("` or `"));
+    }
+    let similar = [ContextKind::SuggestedArg, ContextKind::SuggestedValue];
     if let Some(kind) = similar.into_iter().find(|kind| rejected.get(*kind).is_some()) {
         return format!("did you mean {}?", list(rejected, kind));
     }
@@ -49,6 +56,19 @@ fn hint(rejected: &clap::Error) -> String {
         "" => "ssox --help".into(),
         usage => usage.replace("[OPTIONS] <COMMAND>", "--help"),
     }
+}
+
+/// Returns the verbs that are similar to an unknown one. clap has suggestions too, but `sue` is not similar to `use` for it.
+fn similar_verbs(rejected: &clap::Error) -> Vec<String> {
+    let Some(unknown) = text(rejected, ContextKind::InvalidSubcommand) else { return Vec::new() };
+    let command = Cli::command();
+    let mut parent = &command;
+    // The usage names the command whose verb is unknown: `Usage: ssox configure [OPTIONS] <COMMAND>`.
+    for word in text(rejected, ContextKind::Usage).unwrap_or_default().split_whitespace() {
+        parent = parent.find_subcommand(word).unwrap_or(parent);
+    }
+    let names = parent.get_subcommands().filter(|verb| !verb.is_hide_set()).map(clap::Command::get_name);
+    nearest(&unknown, names)
 }
 
 /// Returns the texts of a context in backticks, with commas between them.
@@ -85,6 +105,12 @@ mod tests {
             ("use -x", "unexpected argument `-x`", "to pass `-x` as a value, use `-- -x`"),
             ("use a b", "unexpected argument `b`", "ssox use [OPTIONS] [PROFILE]"),
             ("lst", "unknown command `lst`", "did you mean `list`?"),
+            ("sue dev", "unknown command `sue`", "did you mean `use`?"),
+            ("conf", "unknown command `conf`", "did you mean `configure`?"),
+            ("log", "unknown command `log`", "did you mean `login` or `logout`?"),
+            ("ticks", "unknown command `ticks`", "ssox --help"),
+            ("configure sos", "unknown command `sos`", "did you mean `sso`?"),
+            ("configure use", "unknown command `use`", "ssox configure --help"),
             ("init", "missing on the command line: `<SHELL>`", "ssox init <SHELL>"),
             ("exec", "missing on the command line: `<PROFILE>`, `<COMMAND>...`", "ssox exec <PROFILE> <COMMAND>..."),
             ("init zsg", "invalid value `zsg` for `<SHELL>`", "did you mean `zsh`?"),

@@ -1,7 +1,7 @@
 //! What every verb is made of: its arguments, what they make ssox do, and what it prints.
 
 use crate::context::Context;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// The arguments of a verb. Each verb has a file of its own with the arguments, their help, and the code.
 pub(crate) trait VerbArgs {
@@ -24,15 +24,17 @@ pub(crate) trait VerbArgs {
 }
 
 /// What a verb prints on stdout, and its exit status.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 pub(crate) struct Done {
     pub(crate) stdout: String,
     pub(crate) status: u8,
+    /// What failed although there is output; its exit status counts.
+    pub(crate) error: Option<Error>,
 }
 
 impl From<String> for Done {
     fn from(stdout: String) -> Self {
-        Self { stdout, status: 0 }
+        Self { stdout, ..Self::default() }
     }
 }
 

@@ -5,14 +5,15 @@ use strsim::osa_distance;
 /// The number of suggestions.
 const MOST: usize = 3;
 
-/// Returns the candidates nearest to a name, best first: those that differ by typing errors, then those that contain it.
+/// Returns the candidates nearest to a name, best first: those that differ by typing errors, then those that start with it
+/// or contain it.
 pub(crate) fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Vec<String> {
     let lower = name.to_lowercase();
     let allowed = (lower.chars().count() / 3).clamp(1, 3);
     let rank = |candidate: &'a str| {
         let other = candidate.to_lowercase();
         let distance = distance_within(allowed, &lower, &other);
-        let is_part = || lower.len() >= 3 && other.contains(&lower);
+        let is_part = || !lower.is_empty() && (other.starts_with(&lower) || lower.len() >= 3 && other.contains(&lower));
         distance.or_else(|| is_part().then_some(allowed + 1)).map(|distance| (distance, candidate.len(), candidate))
     };
     let mut near: Vec<(usize, usize, &str)> = candidates.filter_map(rank).collect();
@@ -43,7 +44,9 @@ mod tests {
         {
             assert_eq!(nearest(typed, names.into_iter()), [meant], "{typed}");
         }
+        assert_eq!(nearest("st", names.into_iter()), ["staging"]);
         assert!(nearest("elsewhere", names.into_iter()).is_empty());
+        assert!(nearest("", names.into_iter()).is_empty());
     }
 
     #[test]

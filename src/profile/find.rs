@@ -5,6 +5,9 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::source::role_arn::permission_set;
 
+/// How many profiles a hint lists.
+const MOST_LISTED: usize = 5;
+
 /// Returns the name of the profile that `wanted` stands for.
 ///
 /// # Errors
@@ -27,6 +30,10 @@ pub(crate) fn name(ctx: &Context, files: &ConfigFiles, wanted: &str) -> Result<S
 
 /// Makes the error for an unknown name, with similar names.
 pub(crate) fn unknown(ctx: &Context, files: &ConfigFiles, name: &str) -> Error {
+    if name.is_empty() {
+        return Error::configuration("the name of the profile is empty")
+            .hint("is the variable in the command unset? ssox list shows the profiles");
+    }
     let error = Error::configuration(format!("there is no profile `{name}`"));
     if let Some(hint) = files.header_hint(SectionKind::Profile, name) {
         return error.hint(hint);
@@ -34,12 +41,34 @@ pub(crate) fn unknown(ctx: &Context, files: &ConfigFiles, name: &str) -> Error {
     if let Some((cause, hint)) = files.why_absent(ctx, |usual| usual.profile(name).is_some()) {
         return Error::configuration(format!("{}: {cause}", error.message)).hint(hint);
     }
-    let near = nearest_profiles(files, name);
-    match (near.as_slice(), files.profile_names().next().is_none()) {
-        ([], true) => error.hint("ssox configure sso"),
-        ([], false) => error.hint("ssox list"),
-        (near, _) => error.hint(format!("did you mean `{}`? ssox list shows all", near.join("` or `"))),
+    error.hint(hint_for_unknown(files, name))
+}
+
+/// Returns what to type in place of an unknown name: a session of that name, similar profiles, similar sessions, or all
+/// profiles if they are few.
+fn hint_for_unknown(files: &ConfigFiles, name: &str) -> String {
+    if files.sso_session(name).is_some() {
+        let line = sign_in_line(name);
+        return format!("`{name}` is an sso-session: {line} signs in to it, ssox sessions shows its profiles");
     }
+    let near = nearest_profiles(files, name);
+    if !near.is_empty() {
+        return format!("did you mean `{}`? ssox list shows all", near.join("` or `"));
+    }
+    let sessions: Vec<String> = files.sso_session_names().collect();
+    if let Some(session) = nearest(name, sessions.iter().map(String::as_str)).first() {
+        return format!("did you mean the sso-session `{session}`? {}", sign_in_line(session));
+    }
+    let profiles: Vec<String> = files.profile_names().collect();
+    match profiles.len() {
+        0 => "ssox configure sso".into(),
+        1..=MOST_LISTED => format!("the profiles are: {}", profiles.join(", ")),
+        count => format!("ssox list shows the {count} profiles"),
+    }
+}
+
+fn sign_in_line(session: &str) -> String {
+    format!("ssox login --sso-session {}", as_argument(session))
 }
 
 /// Returns the names of profiles that are similar.
@@ -168,6 +197,29 @@ mod tests {
             assert_eq!(unknown(&Context::default(), &files, name).hint.unwrap(), hint);
         }
         assert!(found("dve").unwrap_err().hint.unwrap().contains("`dev`"));
-        assert_eq!(found("zzzzzzzz").unwrap_err().hint.unwrap(), "ssox list");
+        let all = "the profiles are: dev, twin-a, twin b, target";
+        assert_eq!(found("zzzzzzzz").unwrap_err().hint.unwrap(), all);
+        let many: String = (0..6).map(|n| format!("[profile name-{n}]\n")).collect();
+        let error = unknown(&Context::default(), &ConfigFiles::parse(&many, ""), "zzzzzzzz");
+        assert_eq!(error.hint.unwrap(), "ssox list shows the 6 profiles");
+    }
+
+    #[test]
+    fn the_name_of_a_session_gets_the_line_that_signs_in_to_it() {
+        let files = ConfigFiles::parse("[sso-session corp]\n[profile dev]\n", "");
+        let hint = |name| unknown(&Context::default(), &files, name).hint.unwrap();
+        let line = "ssox login --sso-session corp";
+        assert_eq!(
+            hint("corp"),
+            format!("`corp` is an sso-session: {line} signs in to it, ssox sessions shows its profiles")
+        );
+        assert_eq!(hint("crop"), format!("did you mean the sso-session `corp`? {line}"));
+    }
+
+    #[test]
+    fn an_empty_name_is_called_empty() {
+        let error = found("").unwrap_err();
+        assert_eq!(error.message, "the name of the profile is empty");
+        assert_eq!(error.hint.unwrap(), "is the variable in the command unset? ssox list shows the profiles");
     }
 }

@@ -1,7 +1,7 @@
 //! Sessions in the configuration: `[sso-session NAME]` sections, and the start URLs of legacy profiles.
 
 use super::{Profile, check_region, find, network::network};
-use crate::config::{ConfigFiles, Section, SectionKind, nearest};
+use crate::config::{ConfigFiles, Section, SectionKind, as_argument, nearest};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::session::Session;
@@ -11,7 +11,7 @@ use crate::session::Session;
 /// # Errors
 /// Configuration: the section does not exist, or has no start URL or region.
 pub(crate) fn named_session(ctx: &Context, files: &ConfigFiles, name: &str) -> Result<Session> {
-    let section = files.sso_session(name).ok_or_else(|| unknown(ctx, files, name))?;
+    let section = files.sso_session(name).ok_or_else(|| unknown_argument(ctx, files, name))?;
     session(ctx, files, Some(name), &section, &section)
 }
 
@@ -115,6 +115,24 @@ pub(super) fn misspelt(section: &Section, key: &str) -> Option<String> {
     near.first().map(|near| format!("`{near}` looks like a misspelling: write `{key}` in ~/.aws/config"))
 }
 
+/// Makes the error for an unknown name on the command line, with what to type instead.
+fn unknown_argument(ctx: &Context, files: &ConfigFiles, name: &str) -> Error {
+    if name.is_empty() {
+        return Error::configuration("the name of the sso-session is empty")
+            .hint("is the variable in the command unset? ssox sessions shows the sessions");
+    }
+    let error = unknown(ctx, files, name);
+    if files.profile(name).is_some() {
+        return error.hint(format!("`{name}` is a profile: ssox login {}", as_argument(name)));
+    }
+    let names: Vec<String> = files.sso_session_names().collect();
+    if names.is_empty() || !nearest(name, names.iter().map(String::as_str)).is_empty() {
+        return error;
+    }
+    error.hint("ssox sessions shows the sessions, ssox configure sso adds one")
+}
+
+/// Makes the error for an unknown session, with a similar name.
 fn unknown(ctx: &Context, files: &ConfigFiles, name: &str) -> Error {
     let error = Error::configuration(format!("there is no sso-session `{name}`"));
     if let Some((cause, hint)) = files.why_absent(ctx, |usual| usual.sso_session(name).is_some()) {

@@ -161,6 +161,33 @@ fn an_unknown_verb_gets_the_help() {
 }
 
 #[test]
+fn help_works_as_a_verb_too() {
+    let home = Home::new();
+    for (verb, option) in [(&["help"][..], &["--help"][..]), (&["help", "use"], &["use", "--help"])] {
+        assert_eq!(home.ssox(verb).ok(), home.ssox(option).ok());
+    }
+    assert!(home.ssox(&["help", "sue"]).fails(2).contains("did you mean `use`?"));
+}
+
+#[test]
+fn login_with_an_unknown_name_says_what_there_is() {
+    let home = Home::new();
+    let hint = |arguments: &[&str]| {
+        let error = home.ssox(arguments).fails(4);
+        error.split_once("hint: ").map(|(_, hint)| hint.trim_end().to_string()).expect("there is a hint")
+    };
+    assert_eq!(hint(&["login", "nope"]), "the profiles are: dev, stg, legacy");
+    assert_eq!(hint(&["login", "dve"]), "did you mean `dev`? ssox list shows all");
+    assert_eq!(hint(&["login", "crop"]), "did you mean the sso-session `corp`? ssox login --sso-session corp");
+    assert_eq!(hint(&["login", "--sso-session", "dev"]), "`dev` is a profile: ssox login dev");
+    assert_eq!(hint(&["login", "--sso-session", "crop"]), "did you mean `corp`? ssox sessions shows all");
+    let all = "ssox sessions shows the sessions, ssox configure sso adds one";
+    assert_eq!(hint(&["login", "--sso-session", "nope"]), all);
+    assert!(home.ssox(&["login", "--sso-session", ""]).fails(4).contains("the name of the sso-session is empty"));
+    assert!(home.ssox(&["--emit=zsh1", "use", ""]).fails(4).contains("the name of the profile is empty"));
+}
+
+#[test]
 fn a_secret_that_cannot_be_used_is_not_shown() {
     let home = Home::new();
     let keys = "[keys]\naws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = hush\u{1}hush\n";

@@ -63,7 +63,7 @@ fn unset(shell: Shell, name: &str) -> String {
 }
 
 #[test]
-fn pasted_keys_are_shown_kept_and_left_alone() {
+fn pasted_keys_are_shown_and_kept() {
     in_each(&shells(), |shell| {
         let (standin, home) = signed_in(Duration::from_secs(3300));
         let mut session = home.session(shell, "LOAD");
@@ -315,6 +315,16 @@ fn verify_never_shows_their_arn_beside_our_role() {
         assert!(text.contains("arn ") && !text.contains("ReadOnly\n"), "{text}");
         assert_eq!((&json["foreign"], &json["role_name"]), (&Value::Bool(true), &Value::Null));
     }
+}
+
+#[test]
+fn verify_with_keys_that_aws_does_not_know_still_shows_what_is_known() {
+    let (_standin, home) = signed_in(Duration::from_secs(3300));
+    let used = [("SSOX_PROFILE", "dev"), ("SSOX_PROMPT", "dev:ReadOnly"), ("SSOX_IDENTITY", "x")];
+    let ran = home.command(SSOX).args(["status", "--verify"]).envs(used).envs(THEIRS).output().expect("ssox starts");
+    let (text, error) = (String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));
+    assert!(text.contains("access key …WXYZ, unknown to ssox") && text.contains("session      corp"), "{text}");
+    assert!(error.starts_with("ssox: ") && ran.status.code() == Some(5), "{error}");
 }
 
 #[test]

@@ -273,6 +273,14 @@ fn verify_works_for_every_source() {
     let named = [("SSOX_PROFILE", "target"), ("SSOX_PROMPT", "target"), ("AWS_PROFILE", "target")];
     assert!(home.ssox_with(&["status", "--verify"], &named).ok().contains("assumed-role/Target/"));
     assert!(home.ssox(&["status", "--verify"]).fails(4).contains("this shell has no credentials"));
+    let unknown = [("AWS_ACCESS_KEY_ID", "AKIAUNKNOWN1234WXYZ"), ("AWS_SECRET_ACCESS_KEY", "secret")];
+    let ran = home.ssox_with(&["status", "--verify"], &unknown);
+    assert_eq!(ran.stdout(), "nothing is in use in this shell\nkeys         access key …WXYZ, unknown to ssox\n");
+    assert!(ran.status() == 5 && ran.stderr().contains("AWS does not know the access key"), "{}", ran.stderr());
+    let ran = home.ssox_with(&["status", "--verify", "--json"], &unknown);
+    let error: Value = serde_json::from_str(&ran.stderr()).expect("the error is JSON");
+    assert_eq!((ran.status(), &error["error"]["exit_status"]), (5, &Value::from(5)));
+    assert!(serde_json::from_str::<Value>(&ran.stdout()).expect("the rest is JSON")["profile"].is_null());
 }
 
 #[test]

@@ -19,6 +19,15 @@ fn registration() -> RegistrationRequest {
 }
 
 #[test]
+fn a_failed_registration_says_what_ssox_registers_with() {
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let network = network(&format!("http://{free}"));
+    let error = oidc::register_client(&context(&[]), &network, REGION, &registration()).unwrap_err();
+    let message = format!("could not register ssox as a client of IAM Identity Center: connection refused by `{free}`");
+    assert_eq!(error.message, message);
+}
+
+#[test]
 fn a_device_signs_in_and_refreshes() {
     let standin = Standin::start();
     let (ctx, network) = (context(&[]), network(&standin.url()));

@@ -77,7 +77,8 @@ impl VerbArgs for Doctor {
         findings.sort_by_key(|finding| finding.severity);
         let is_broken = findings.iter().any(|finding| finding.severity == Severity::Error);
         let stdout = if self.json { json_list(findings.iter().map(as_json)) } else { as_text(&findings) };
-        Ok(Done { stdout, status: if is_broken { ErrorKind::Configuration.exit_status() } else { 0 } })
+        let status = if is_broken { ErrorKind::Configuration.exit_status() } else { 0 };
+        Ok(Done { stdout, status, ..Done::default() })
     }
 
     fn wants_json(&self) -> bool {
