@@ -3,17 +3,26 @@
 
 use crate::context::Context;
 use crate::error::{Error, ErrorKind, Result, printable};
+use crossterm::cursor::{MoveUp, RestorePosition, SavePosition};
+use crossterm::execute;
+use crossterm::style::Print;
+use crossterm::terminal::{Clear, ClearType};
 use inquire::{InquireError, Select};
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 use std::cell::RefCell;
 use std::fmt;
+use std::io::stderr;
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 /// How many choices an error message lists.
 const LISTED: usize = 5;
 /// The widest that a column is padded to; a longer cell only shifts its own row.
 const WIDEST_COLUMN: usize = 32;
+/// How many rows are shown at once.
+const PAGE: u16 = 10;
+/// Lines besides the rows: the question, the help, and the one that the cursor ends in.
+const AROUND_PAGE: u16 = 3;
 /// Width of the marker before each row.
 const INDENT: usize = 2;
 
@@ -42,20 +51,42 @@ pub(crate) fn pick(ctx: &Context, title: &str, hint: &str, rows: &[Row]) -> Resu
     if ctx.no_input || rows.is_empty() || ctx.var("TERM") == Some("dumb") {
         return Err(not_chosen(title, hint, rows));
     }
-    let width = terminal_size::terminal_size_of(std::io::stderr()).map_or(80, |(width, _)| usize::from(width.0));
+    let (width, height) =
+        terminal_size::terminal_size_of(stderr()).map_or((80, 24), |(width, height)| (usize::from(width.0), height.0));
     let lines = lines(rows, width.saturating_sub(INDENT));
     let ranking = Ranking::new(lines.len());
+    let page = height.saturating_sub(AROUND_PAGE + 1).clamp(1, PAGE);
+    let room = Room::reserve(page + AROUND_PAGE);
     let chosen = Select::new(&format!("{}:", printable(title)), lines)
         .with_help_message("type to search, Enter to choose, Esc to leave")
-        .with_page_size(10)
+        .with_page_size(page.into())
         .with_scorer(&|typed, line: &RowText, _shown, index| ranking.score(typed, line, index))
         .with_formatter(&|chosen| printable(rows[chosen.value.index].name()))
         .prompt();
     match chosen {
         Ok(line) => Ok(rows[line.index].key.clone()),
-        Err(InquireError::OperationInterrupted) => Err(Error::new(ErrorKind::Interrupted, "interrupted")),
+        Err(InquireError::OperationInterrupted) => {
+            room.clear();
+            Err(Error::new(ErrorKind::Interrupted, "interrupted"))
+        }
         Err(InquireError::OperationCanceled) => Err(Error::needs_person(format!("no {title} was chosen")).hint(hint)),
         Err(_) => Err(not_chosen(title, hint, rows)),
+    }
+}
+
+/// Lines of the terminal for the picker, which leaves its rows there on Ctrl-C.
+struct Room;
+
+impl Room {
+    /// Makes room below the cursor, so that nothing scrolls later, and has the terminal remember this place.
+    fn reserve(lines: u16) -> Self {
+        let _ = execute!(stderr(), Print("\n".repeat(usize::from(lines))), MoveUp(lines), SavePosition);
+        Self
+    }
+
+    /// Removes what was drawn.
+    fn clear(self) {
+        let _ = execute!(stderr(), RestorePosition, Clear(ClearType::FromCursorDown));
     }
 }
 

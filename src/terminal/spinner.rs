@@ -65,16 +65,18 @@ mod line {
     }
 }
 
-/// Removes the spinner on Ctrl-C, and then ends the process as the default handler does.
+/// Removes the spinners on Ctrl-C, says that ssox was interrupted, and ends the process as the default handler does.
 #[cfg(unix)]
 mod interrupt {
+    use crate::context::tell;
     use indicatif::{ProgressBar, WeakProgressBar};
     use signal_hook::{consts::SIGINT, iterator::Signals, low_level::emulate_default_handler};
     use std::sync::{Mutex, OnceLock, PoisonError};
     use std::thread::spawn;
 
-    /// The spinner that is shown. It is a global because a signal handler of a process cannot be given up again.
-    static SHOWN: OnceLock<Mutex<WeakProgressBar>> = OnceLock::new();
+    /// The spinners that are shown: one may start while another is there. They are a global because a signal handler of a
+    /// process cannot be given up again.
+    static SHOWN: OnceLock<Mutex<Vec<WeakProgressBar>>> = OnceLock::new();
 
     pub(super) fn clear_on_interrupt(bar: &ProgressBar) {
         let shown = SHOWN.get_or_init(|| {
@@ -83,14 +85,17 @@ mod interrupt {
             }
             Mutex::default()
         });
-        *shown.lock().unwrap_or_else(PoisonError::into_inner) = bar.downgrade();
+        let mut shown = shown.lock().unwrap_or_else(PoisonError::into_inner);
+        shown.retain(|bar| bar.upgrade().is_some());
+        shown.push(bar.downgrade());
     }
 
     fn clear_and_end(signal: i32) {
-        let shown = SHOWN.get().map(|shown| shown.lock().unwrap_or_else(PoisonError::into_inner));
-        if let Some(bar) = shown.and_then(|shown| shown.upgrade()) {
-            bar.finish_and_clear();
+        if let Some(shown) = SHOWN.get() {
+            let shown = shown.lock().unwrap_or_else(PoisonError::into_inner);
+            shown.iter().filter_map(WeakProgressBar::upgrade).for_each(|bar| bar.finish_and_clear());
         }
+        tell("ssox: interrupted");
         let _ = emulate_default_handler(signal);
     }
 }

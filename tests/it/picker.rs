@@ -1,6 +1,6 @@
 //! `ssox use` without a name opens a picker; tested in a real terminal.
 
-use crate::pty::Terminal;
+use crate::pty::{Terminal, screen};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
@@ -76,6 +76,24 @@ fn ctrl_c_leaves_the_terminal_as_it_was() {
     terminal.keys("st\x03");
     terminal.wait_for("terminal as before");
     terminal.wait_for("status 130");
+}
+
+#[test]
+fn ctrl_c_leaves_no_rows_on_the_screen() {
+    let home = named(&["dev", "staging"]);
+    // At the top of the screen and at its end, where the picker scrolls it.
+    for lines in [1, 40] {
+        let line = format!("seq {lines}; ssox --emit=zsh1 use; echo \"sta\"\"tus $?\"");
+        let mut terminal = sh(home.path(), 120, &line);
+        terminal.wait_for("staging");
+        terminal.keys("st");
+        terminal.wait_for("st");
+        terminal.keys("\x03");
+        terminal.wait_for("status 130");
+        let shown = screen(&terminal.seen());
+        let expected = format!("{lines}\nssox: interrupted\nstatus 130");
+        assert!(shown == expected || shown.ends_with(&format!("39\n{expected}")), "{shown}");
+    }
 }
 
 #[test]

@@ -1,20 +1,21 @@
 //! Runs a program in a pseudo-terminal: sends keys, reads what is shown, and waits for text, never for a time.
 //!
-//! The output is the raw stream with escape sequences and echo. A test that needs the state of a shell has the shell
-//! write it to a file.
+//! The output is the raw stream with escape sequences and echo; `screen` draws it. A test that needs the state of a shell
+//! has the shell write it to a file.
 
 use pty_process::Size;
 use pty_process::blocking::{Pty, open};
 use rustix::process::{Pid, Signal, kill_process};
 use std::fmt::Write as _;
 use std::io::{Read as _, Write as _};
+use std::num::NonZeroU16;
 use std::process::{Child, Command, ExitStatus};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
 /// How long a condition may take before the test fails; generous, because the machine may be busy.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIME_LIMIT: Duration = Duration::from_secs(30);
 
 /// A program whose stdin, stdout, stderr and controlling terminal are a pty. Killed when dropped.
 pub(crate) struct Terminal {
@@ -70,7 +71,7 @@ impl Terminal {
 
     /// Waits until the program is done; returns all that came out since the last wait, and its status.
     pub(crate) fn wait_for_end(mut self) -> (String, ExitStatus) {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + TIME_LIMIT;
         loop {
             match self.output.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
                 Ok(bytes) => self.seen.extend(bytes),
@@ -118,7 +119,7 @@ impl Terminal {
 
     /// Waits until the probe finds what it looks for in the fresh output; it returns how many bytes are dealt with.
     fn wait_until<T>(&mut self, what: &str, mut probe: impl FnMut(&[u8]) -> Option<(usize, T)>) -> T {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + TIME_LIMIT;
         loop {
             if let Some((used, found)) = probe(&self.seen[self.mark..]) {
                 self.mark += used;
@@ -126,7 +127,7 @@ impl Terminal {
             }
             match self.output.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
                 Ok(bytes) => self.seen.extend(bytes),
-                Err(end) => panic!("waited in vain for {what} ({end}); the terminal shows:\n{}", self.transcript()),
+                Err(end) => panic!("{what} did not come ({end}); the terminal shows:\n{}", self.transcript()),
             }
         }
     }
@@ -139,14 +140,22 @@ impl Drop for Terminal {
     }
 }
 
+/// Returns what a terminal of 24 rows and 120 columns shows after this output, without blank rows at the end.
+pub(crate) fn screen(output: &str) -> String {
+    let size = |cells| NonZeroU16::new(cells).expect("it is not zero");
+    let mut parser = vt100::Parser::new(size(24), size(120), 0);
+    parser.process(output.as_bytes());
+    parser.screen().contents()
+}
+
 /// Polls until the condition holds, for state that is not in the output (a file, a counter).
 pub(crate) fn eventually<T>(what: &str, mut condition: impl FnMut() -> Option<T>) -> T {
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + TIME_LIMIT;
     loop {
         if let Some(found) = condition() {
             return found;
         }
-        assert!(Instant::now() < deadline, "waited in vain for {what}");
+        assert!(Instant::now() < deadline, "{what} did not come");
         thread::sleep(Duration::from_millis(2));
     }
 }

@@ -1,7 +1,7 @@
 //! `login` in a terminal: with a browser, with a code, with several processes at once.
 
 use crate::home::{Home, SSOX};
-use crate::pty::{Terminal, eventually};
+use crate::pty::{Terminal, eventually, screen};
 use rustix::process::{Pid, Signal, kill_process};
 use ssox_standin::{Fault, Person, START_URL, Times, token_file};
 use std::process::Command;
@@ -193,8 +193,8 @@ fn an_interrupted_sign_in_leaves_nothing_behind() {
     terminal.keys("\x03");
     let (said, status) = terminal.wait_for_end();
     assert_eq!(std::os::unix::process::ExitStatusExt::signal(&status), Some(2));
-    // Nor the line that moved: the last it said clears the line, in which the echo of Ctrl-C stands too.
-    assert!(said.ends_with("\r\x1b[2K"), "{said:?}");
+    // The line of the spinner, with the echo of Ctrl-C, is cleared before the message.
+    assert!(said.ends_with("\r\x1b[2Kssox: interrupted\r\n"), "{said:?}");
     let is_one_row = |drawn: &str| drawn.trim_end_matches('\r').chars().count() < 120;
     assert!(said.contains("^C") && said.split("\x1b[2K").all(is_one_row), "{said:?}");
     assert!(std::net::TcpStream::connect(("127.0.0.1", port)).is_err());
@@ -204,6 +204,21 @@ fn an_interrupted_sign_in_leaves_nothing_behind() {
     home.standin.configure(|options| options.authorize = Person::Approves);
     assert_eq!(run(&home, &["login", "dev"]).1, 0);
     assert_eq!(home.standin.count("RegisterClient"), 1);
+}
+
+#[test]
+fn ctrl_c_at_a_sign_in_is_reported_and_leaves_no_spinner() {
+    let home = Home::new();
+    for flow in ["--device-code", "--pkce"] {
+        let mut terminal = Terminal::start(ssox(&home, &["login", "dev", flow, "--no-browser"]));
+        terminal.wait_for("waiting for you in the browser, ");
+        terminal.keys("\x03");
+        let (_, before) = (terminal.wait_for("ssox: interrupted"), terminal.seen());
+        let shown = screen(&before);
+        assert!(!shown.contains("waiting") && !shown.contains("^C"), "{flow}: {shown}");
+        assert!(shown.ends_with("\nssox: interrupted"), "{flow}: {shown}");
+        assert_eq!(std::os::unix::process::ExitStatusExt::signal(&terminal.wait_for_end().1), Some(2));
+    }
 }
 
 #[test]
