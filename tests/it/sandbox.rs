@@ -35,7 +35,7 @@ pub(crate) fn cargo(arguments: &[&str]) -> Command {
     command
 }
 
-/// Takes out what cargo tells a test about its package: it would make another cargo build everything anew.
+/// Removes the variables that cargo sets for a test: they would make another cargo build everything again.
 pub(crate) fn without_cargo(command: &mut Command) {
     let of_cargo = |name: &String| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST");
     for name in env::vars_os().filter_map(|(name, _)| name.into_string().ok()).filter(of_cargo) {
@@ -44,11 +44,16 @@ pub(crate) fn without_cargo(command: &mut Command) {
 }
 
 #[test]
-fn in_a_pipe_every_step_is_shown_and_succeeds() {
+fn without_a_terminal_every_step_is_explained_and_succeeds() {
     let output = sandbox().stdin(Stdio::null()).output().expect("cargo starts");
     let (shown, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{shown}\n{errors}");
-    for text in ["$ ssox use dev", "SSOX_PROFILE=dev", "$ ssox clear", "GetRoleCredentials 2"] {
+    for text in [
+        "\n# Put the credentials of profile dev into this shell\n$ ssox use dev\n",
+        "SSOX_PROFILE=dev",
+        "\n$ ssox clear\n",
+        "GetRoleCredentials 2",
+    ] {
         assert!(shown.contains(text), "{text} is missing in:\n{shown}\n{errors}");
     }
     let secret = shown.lines().find_map(|line| line.strip_prefix("AWS_SECRET_ACCESS_KEY="));

@@ -36,8 +36,8 @@ fn main() -> ExitCode {
     })
 }
 
-/// Cargo builds no binaries for an example, so the example asks it to; along with itself, which is built already,
-/// because that makes it the very binary the tests build: alone it would have other features, and replace theirs.
+/// Builds ssox, because cargo builds no binaries for an example. The example is built with it, as in the tests: alone, ssox
+/// would get other features of its dependencies, and the tests would build it again.
 fn build_ssox() -> Result<PathBuf> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut build = Command::new(cargo);
@@ -65,8 +65,8 @@ fn build_ssox() -> Result<PathBuf> {
     }
 }
 
-/// Credentials end soon enough to see them renewed, tokens soon enough to see them refreshed; an argument says another
-/// number of minutes.
+/// Credentials expire soon enough to see them renewed, tokens soon enough to see them refreshed: after five and ten minutes,
+/// or after the number of minutes given, and twice as many.
 fn options() -> Options {
     let life =
         env::args().nth(1).and_then(|minutes| minutes.parse().ok()).map_or(5 * MINUTE, |minutes: u32| minutes * MINUTE);
@@ -96,13 +96,13 @@ fn play(ssox: &std::path::Path) -> Result<ExitCode> {
     let status = signals::run(&mut command)?;
     drop(house);
     // The terminal may be gone as well.
-    let _ = writeln!(stderr(), "sandbox: gone, with all of its files");
+    let _ = writeln!(stderr(), "sandbox: ended, its files are removed");
     Ok(exit_code(status))
 }
 
 fn greet(standin: &Standin, house: &House, shell: &Shell, browser: &Browser) {
     let sign_in = match browser {
-        Browser::None => "signs in; there is no browser here, so the stand-in agrees by itself",
+        Browser::None => "signs in; there is no browser here, so the stand-in confirms by itself",
         _ => "signs in: a page opens in your browser, click `Allow access`",
     };
     eprintln!(
@@ -110,10 +110,10 @@ fn greet(standin: &Standin, house: &House, shell: &Shell, browser: &Browser) {
          This is your {} with a home of its own, {}. Try:\n\n  \
          ssox use dev           {sign_in}\n  \
          ssox use stg           another account; look at the prompt\n  \
-         ssox use -             back to the one before\n  \
-         ssox list              what there is\n  \
-         ssox status --verify   who you are, asked of AWS's STS (here: of the stand-in)\n  \
-         ssox clear             out again\n  \
+         ssox use -             back to the previous profile\n  \
+         ssox list              all profiles\n  \
+         ssox status --verify   whose credentials these are, according to AWS (here: the stand-in)\n  \
+         ssox clear             removes the credentials from the shell\n  \
          exit                   ends the sandbox and removes its files\n\n\
          Credentials are valid for {} minutes here: watch the prompt renew them.\n",
         standin.url(),
@@ -123,22 +123,25 @@ fn greet(standin: &Standin, house: &House, shell: &Shell, browser: &Browser) {
     );
 }
 
-/// Plays init, use, the environment, clear, and shows each step.
+/// Runs the first steps of a newcomer, and prints each with what it does.
 fn walk(ssox: &std::path::Path) -> Result<ExitCode> {
     let standin = Standin::with(options());
     let house = House::new(&standin, ssox)?;
     standin.seed_token(house.home(), "corp", &Grant::default());
-    println!("A stand-in Identity Center listens on {}; a token of its session corp is in the cache.", standin.url());
+    println!(
+        "There is no terminal here, so this runs the first steps with ssox and prints them.\n\
+         A stand-in Identity Center listens on {}; session corp is already signed in.",
+        standin.url()
+    );
     let mut bash = Command::new("bash");
     bash.args(["--norc", "--noprofile", "-c", WALK, "sandbox"]).stdin(Stdio::null());
     house.furnish(&mut bash);
-    let status =
-        signals::run(&mut bash).map_err(|error| format!("bash, which plays the steps, does not run: {error}"))?;
+    let status = signals::run(&mut bash).map_err(|error| format!("could not run bash for the steps: {error}"))?;
     let asked: Vec<String> = standin.counts().iter().map(|(name, count)| format!("{name} {count}")).collect();
-    println!("\nAWS was asked: {}", asked.join(", "));
+    println!("\nRequests to the stand-in: {}", asked.join(", "));
     match standin.violations() {
         violations if violations.is_empty() => Ok(exit_code(status)),
-        violations => Err(format!("AWS would have refused: {}", violations.join("; ")).into()),
+        violations => Err(format!("AWS would have rejected: {}", violations.join("; ")).into()),
     }
 }
 
