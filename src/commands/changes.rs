@@ -30,7 +30,7 @@ const OWN: [&str; 12] = [
     directory_values::VARIABLE,
     identity::VARIABLE,
 ];
-/// The fewest seconds between a reply and the next call of the hook, when renewal is overdue.
+/// The fewest seconds between a reply and the next call of the hook, when renewal is due already.
 const SHORTEST_PAUSE: i64 = 5;
 
 /// Returns the changes of `use`: the credentials, and the variables that describe them.

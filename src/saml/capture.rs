@@ -135,7 +135,7 @@ impl Capture<'_> {
         }
     }
 
-    /// Forgets a page. The last one ends the wait, because on macOS a browser without windows goes on running.
+    /// Forgets a page. The last one ends the wait, because on macOS a browser without windows keeps running.
     fn detached(&mut self, params: &Value) -> std::result::Result<(), NoResponse> {
         let had_pages = !self.pages.is_empty();
         self.pages.retain(|page| params["sessionId"] != page.as_str());

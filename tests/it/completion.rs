@@ -258,7 +258,7 @@ fn completion_alone_needs_nothing_else() {
 }
 
 #[test]
-fn fifty_thousand_names_are_told_by_how_they_go_on() {
+fn fifty_thousand_names_are_offered_part_by_part() {
     let many: String = (0..50_000).map(|n| format!("[profile account-{n:05}]\nregion = eu-west-1\n")).collect();
     for shell in shells() {
         let home = home();

@@ -38,7 +38,7 @@ fn home(config: &str) -> Home {
 fn a_healthy_set_up_is_one_line() {
     let home = home(&format!("{SESSION}{DEV}"));
     let endpoint = home.standin.url().to_string();
-    // A variable leads to the stand-in: that is said, and is nothing wrong.
+    // A variable names the stand-in: doctor reports it as information.
     let line = format!("nothing is wrong; AWS_ENDPOINT_URL sends requests to `{endpoint}`, not to AWS\n");
     assert_eq!(home.ssox(&["doctor"]).ok(), line);
     let (status, found) = findings(&home);

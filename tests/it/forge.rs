@@ -24,7 +24,8 @@ fn each_action_is_from_github_and_pinned_to_a_commit() {
         let text = fs::read_to_string(&path).unwrap();
         for action in text.lines().filter_map(|line| line.trim_start_matches([' ', '-']).strip_prefix("uses: ")) {
             let (name, pin) = action.split_once('@').unwrap_or_else(|| panic!("{action} has no version"));
-            let (commit, version) = pin.split_once(" # v").unwrap_or_else(|| panic!("{action}: no version in a comment"));
+            let (commit, version) =
+                pin.split_once(" # v").unwrap_or_else(|| panic!("{action}: no version in a comment"));
             let is_commit = commit.len() == 40 && commit.bytes().all(|byte| byte.is_ascii_hexdigit());
             let is_version = version.split('.').filter(|number| number.parse::<u32>().is_ok()).count() == 3;
             assert!(name.starts_with("actions/") && is_commit && is_version, "{}: {action}", path.display());

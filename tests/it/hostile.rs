@@ -240,7 +240,7 @@ fn tracing_shows_no_secret() {
 }
 
 #[test]
-fn tracing_goes_on_after_the_call() {
+fn tracing_continues_after_the_call() {
     for shell in shells() {
         let home = Home::scripted();
         home.reply("use", USE, 0);

@@ -105,3 +105,14 @@ fn every_file_says_what_it_is_for() {
         assert!(text.starts_with("//!"), "{}", path.display());
     }
 }
+
+#[test]
+fn every_test_file_is_part_of_the_tests() {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it");
+    let main = fs::read_to_string(tests.join("main.rs")).expect("source is text");
+    for path in fs::read_dir(&tests).expect("the tests can be listed").map(|entry| entry.expect("and read").path()) {
+        let name = path.file_stem().and_then(|name| name.to_str()).expect("names are text");
+        let is_module = path.extension().is_some_and(|ending| ending == "rs") && name != "main";
+        assert!(!is_module || main.lines().any(|line| line == format!("mod {name};")), "no `mod {name};` in main.rs");
+    }
+}

@@ -99,5 +99,6 @@ mod waiting;
 mod windows;
 #[cfg(unix)]
 mod wizard;
+mod words;
 #[cfg(unix)]
 mod wrappers;

@@ -51,7 +51,7 @@ fn a_session_can_be_refreshed_until_it_ends() {
     let home = home(&profiles());
     home.standin.configure(|options| options.sts_credentials = Some(Duration::from_secs(600)));
     with_code(&home, "one", "123456").ok();
-    // More than half of its life is over, which is when all else is renewed.
+    // More than half of its lifetime has passed, when other credentials are renewed.
     begun(&home, SystemTime::now() - Duration::from_secs(1000));
     use_(&home, "one").ok();
     assert_eq!((home.standin.count("GetSessionToken"), home.standin.count("AssumeRole")), (1, 2));

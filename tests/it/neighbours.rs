@@ -22,7 +22,7 @@ fn the_status_of_the_last_command_is_kept() {
 }
 
 #[test]
-fn hooks_of_others_go_on_and_ours_runs_once() {
+fn other_hooks_still_run_and_ours_runs_once() {
     let bash = [
         "PROMPT_COMMAND='other; '\nLOAD\nLOAD",
         "PROMPT_COMMAND='other'\nLOAD\nPROMPT_COMMAND=\"$PROMPT_COMMAND; true\"\nLOAD",

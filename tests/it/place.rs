@@ -73,7 +73,7 @@ fn a_framework_keeps_its_prompt() {
 }
 
 #[test]
-fn a_prompt_that_is_made_anew_each_time_shows_it_once() {
+fn a_prompt_that_is_set_at_each_display_shows_it_once() {
     let zsh = [
         "make() { RPROMPT='made' }\nprecmd_functions+=(make)\nLOAD",
         "LOAD\nprecmd() { RPROMPT='made' }",

@@ -507,12 +507,12 @@ fn doctor_sees_that_another_prompt_took_the_place_of_the_hook() {
     let said = "another prompt replaced that of ssox";
     let wrapped = "LOAD\n$inner = $function:prompt; function global:prompt { \"(venv) $(& $inner)\" }";
     let replaced = "LOAD\nfunction global:prompt { \"<<$($MyInvocation.HistoryId)>> \" }";
-    for (profile, is_said) in [("LOAD", false), (wrapped, false), (replaced, true)] {
+    for (profile, is_shown) in [("LOAD", false), (wrapped, false), (replaced, true)] {
         let home = Home::new();
         let Some(mut session) = Session::open(&home, profile, &[]) else { return };
         session.run("1");
         let shown = session.run("ssox doctor");
-        assert_eq!(shown.contains(said), is_said, "{profile}: {shown}");
+        assert_eq!(shown.contains(said), is_shown, "{profile}: {shown}");
     }
 }
 

@@ -23,7 +23,7 @@ fn twenty_processes_refresh_a_token_once_however_short_its_life() {
     assert_eq!((standin.count("CreateToken"), standin.count("GetRoleCredentials")), (1, 2));
 }
 
-/// As when this machine's clock is ahead: AWS answers, and what it gives is over.
+/// As when this machine's clock is ahead: the credentials that AWS returns have expired.
 #[test]
 fn credentials_that_are_expired_on_arrival_are_not_fetched_at_every_prompt() {
     let standin = Standin::start();

@@ -77,7 +77,7 @@ fn min_ttl_fetches_credentials_that_are_valid_for_longer() {
     home.ssox(&USE_DEV).ok();
     home.ssox(&["--emit=zsh1", "use", "dev", "--min-ttl", "30m"]).ok();
     assert_eq!(home.standin.count("GetRoleCredentials"), 1);
-    // More than there ever is: fetched anew each time, and good enough because it is new.
+    // Longer than any credentials are valid: fetched each time, and accepted because they are new.
     home.ssox(&["--emit=zsh1", "use", "dev", "--min-ttl", "24h"]).ok();
     assert_eq!(home.standin.count("GetRoleCredentials"), 2);
 }

@@ -114,7 +114,7 @@ fn the_lock_on_a_file_that_people_edit_is_waited_for_in_the_same_way() {
 }
 
 #[test]
-fn a_command_that_was_stopped_in_a_shell_is_named_there_and_goes_on_with_fg() {
+fn a_command_that_was_stopped_in_a_shell_is_named_there_and_continues_with_fg() {
     in_each(&shells(), |shell| {
         let standin = Standin::start();
         let home = shells::Home::with(&standin);

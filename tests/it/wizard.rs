@@ -23,7 +23,7 @@ fn the_wizard_asks_signs_in_and_shows_the_change() {
     terminal.wait_for("role");
     terminal.keys("Admin\r");
     terminal.wait_for("default region [eu-west-1]: ");
-    // What cannot be is said, and asked again.
+    // An invalid answer is reported, and the question asked again.
     terminal.enter("Europe");
     terminal.wait_for("`Europe` is not a region");
     terminal.wait_for("default region [eu-west-1]: ");

@@ -62,7 +62,7 @@ fn clear_restores_what_was_there_before() {
 }
 
 #[test]
-fn after_clear_a_new_use_remembers_anew() {
+fn after_clear_a_new_use_records_previous_values_again() {
     for shell in shells() {
         let home = Home::scripted();
         home.reply("use", "#ssox1\n=AWS_REGION=theirs\n#end\n", 0);

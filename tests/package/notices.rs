@@ -90,7 +90,7 @@ fn is_macro(package: &Value) -> bool {
 
 /// Returns the texts that must go with a crate: its NOTICE, and its licences where Apache-2.0 is not on offer.
 fn licence_files(package: &Value) -> Result<Vec<String>> {
-    let directory = Path::new(word(package, "manifest_path")).parent().ok_or("a manifest lies in a directory")?;
+    let directory = Path::new(word(package, "manifest_path")).parent().ok_or("a manifest is in a directory")?;
     let licence = word(package, "license");
     let with_apache =
         licence.split([' ', '/', '(', ')']).any(|part| part == "Apache-2.0") && !licence.contains(" AND ");

@@ -47,7 +47,7 @@ fn is_too_long(error: &Error) -> bool {
     error.message.contains("MaxSessionDuration")
 }
 
-/// Adds a hint to a refusal. AWS's own message is for whoever wrote the role's trust policy.
+/// Adds a hint to a refusal. AWS's own message is for the author of the role's trust policy.
 fn explain(error: Error, role: &SamlRole) -> Error {
     let says = |text: &str| error.kind == ErrorKind::Refused && error.message.contains(text);
     if says("ExpiredToken") {

@@ -18,7 +18,7 @@ pub struct Options {
     pub page_size: usize,
     /// Calls to the portal in a second before it answers 429.
     pub portal_rate: Option<u32>,
-    /// How long an access token lives.
+    /// How long an access token is valid.
     pub access_token: Duration,
     /// How long a session can be refreshed.
     pub session: Duration,

@@ -52,7 +52,7 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.shared.stopped.store(true, Ordering::SeqCst);
-        // One more connection wakes the acceptor, which then sees that it is over.
+        // One more connection wakes the acceptor, which then sees that it should stop.
         drop(TcpStream::connect(self.address));
         if let Some(acceptor) = self.acceptor.take() {
             let _ = acceptor.join();
