@@ -61,7 +61,9 @@ fn hint(rejected: &clap::Error) -> String {
 /// Returns the verbs that are similar to an unknown one. clap has suggestions too, but `sue` is not similar to `use` for it.
 fn similar_verbs(rejected: &clap::Error) -> Vec<String> {
     let Some(unknown) = text(rejected, ContextKind::InvalidSubcommand) else { return Vec::new() };
-    let command = Cli::command();
+    let mut command = Cli::command();
+    // The verbs of `configure` and `saml` are added when these are built.
+    command.build();
     let mut parent = &command;
     // The usage names the command whose verb is unknown: `Usage: ssox configure [OPTIONS] <COMMAND>`.
     for word in text(rejected, ContextKind::Usage).unwrap_or_default().split_whitespace() {
