@@ -6,6 +6,7 @@ use crate::context::Context;
 use crate::error::Result;
 use crate::profile::Profile;
 use crate::saml;
+use crate::source::kind::Kind as _;
 use crate::source::saml::Saml;
 use crate::source::{Request, Source};
 use crate::terminal::say;
@@ -31,9 +32,9 @@ pub(super) fn log_in(
     timeout: Option<Duration>,
 ) -> Result<()> {
     if freshness == Freshness::New {
-        cache::remove(ctx, &saml.key())?;
+        cache::remove(ctx, &saml.cache_key())?;
     }
-    let was_good = cache::read(ctx, &saml.key()).is_some_and(|entry| entry.is_usable(ctx.now(), None));
+    let was_good = cache::read(ctx, &saml.cache_key()).is_some_and(|entry| entry.is_usable(ctx.now(), None));
     let request = Request { timeout, ..Request::default() };
     let end = saml.credentials(ctx, &request)?.credentials.expiration;
     let left = end.map(|end| format!(", for {}", human(end.seconds_after(ctx.now())))).unwrap_or_default();
@@ -53,7 +54,7 @@ pub(super) fn log_in(
 pub(super) fn log_out(ctx: &Context, profiles: &[(String, Box<Saml>)]) -> Result<()> {
     let is_forgotten = saml::browser::forget(ctx)?;
     for (name, saml) in profiles {
-        let what = match (cache::remove(ctx, &saml.key())?, is_forgotten) {
+        let what = match (cache::remove(ctx, &saml.cache_key())?, is_forgotten) {
             (true, true) => "removed its cached credentials, and the sign-ins in the browser that ssox starts",
             (true, false) => "removed its cached credentials",
             (false, true) => "removed the sign-ins in the browser that ssox starts",

@@ -57,7 +57,7 @@ fn keys(ctx: &Context, profile: Option<&Profile>) -> Result<RoleCredentials> {
 /// Returns a region in the partition of the keys, if it is known: other partitions do not know the keys.
 fn region<'a>(ctx: &'a Context, profile: Option<&'a Profile>) -> &'a str {
     let source = profile.map(|profile| &profile.source);
-    let (arn, of_source) = (source.and_then(Source::role_arn), source.and_then(Source::region));
+    let (arn, of_source) = (source.and_then(Source::role_arn), source.and_then(|source| source.region()));
     let home = (arn.is_some() || of_source.is_some()).then(|| partition::of_role_or_region(arn, of_source));
     let of_profile = profile.and_then(|profile| profile.region.as_deref());
     let candidates = [ctx.var("AWS_REGION"), ctx.var("AWS_DEFAULT_REGION"), of_profile, of_source];

@@ -60,7 +60,7 @@ fn assumed(resolver: &Resolver, visited: &mut Vec<String>, name: &str, section: 
     let arn = role_keys::arn(name, section.value("role_arn").unwrap_or_default())?;
     let source = match (section.value("source_profile"), section.value("credential_source")) {
         (Some(source), None) => source_profile(resolver, visited, name, source)?,
-        (None, Some(source)) => Source::CredentialSource(credential_source(resolver.ctx, name, section, source)?),
+        (None, Some(source)) => credential_source(resolver.ctx, name, section, source)?.into(),
         (Some(_), Some(_)) => return Err(two_sources(name)),
         (None, None) => return Err(no_source(name, section)),
     };

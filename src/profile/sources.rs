@@ -52,20 +52,21 @@ impl<'a> Resolver<'a> {
             return self.web_identity(name, section);
         }
         if has("sso_account_id") || has("sso_role_name") {
-            return self.sso(name, section).map(|role| Source::Sso(Box::new(role)));
+            return self.sso(name, section).map(Source::from);
         }
         if has_key(WhichFile::Credentials) {
             return static_keys(name, section, WhichFile::Credentials);
         }
         if let Some(session) = section.value("login_session") {
-            return Ok(Source::Login(AwsLogin { profile: name.into(), session: session.into() }));
+            return Ok(AwsLogin { profile: name.into(), session: session.into() }.into());
         }
         if let Some(line) = section.value("credential_process") {
-            return Ok(Source::Process(CredentialProcess {
+            return Ok(CredentialProcess {
                 profile: name.into(),
                 command: CommandLine::parse("credential_process", name, line)?,
                 account_id: section.value("aws_account_id").map(String::from),
-            }));
+            }
+            .into());
         }
         let has_secret = |which| in_file(section, "aws_secret_access_key", which).is_some();
         if has_key(WhichFile::Config) || has_secret(WhichFile::Config) {
@@ -169,7 +170,7 @@ fn static_keys(name: &str, section: &Section, which: WhichFile) -> Result<Source
         account_id: text("aws_account_id").map(String::from),
         role_name: None,
     };
-    Ok(Source::Static(StaticKeys { profile: name.into(), keys }))
+    Ok(StaticKeys { profile: name.into(), keys }.into())
 }
 
 fn no_credentials(name: &str, section: &Section) -> Error {

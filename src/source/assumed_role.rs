@@ -1,5 +1,6 @@
 //! A role that another source's credentials assume with AssumeRole, cached in the AWS CLI's own entries.
 
+use super::kind::Kind;
 use super::mfa::{Mfa, SessionAge};
 use super::role_arn::{RoleArn, permission_set};
 use super::{Request, Source, cached, session_name};
@@ -32,9 +33,60 @@ pub(crate) struct AssumedRole {
     pub(crate) has_own_entry: bool,
 }
 
+impl Kind for AssumedRole {
+    fn kind(&self) -> &'static str {
+        "assume_role"
+    }
+
+    /// Returns a text that differs from that of every source with other credentials.
+    fn identity(&self) -> String {
+        format!("{} with {}", json::python(&Value::Object(self.call_arguments())), self.source.identity())
+    }
+
+    /// Returns the role's credentials. Asks a person for an MFA code if one is needed.
+    ///
+    /// # Errors
+    /// Those of the source. Needs a person, Refused, Unreachable.
+    fn credentials(&self, ctx: &Context, request: &Request) -> Result<Entry> {
+        cached::get_or_renew(ctx, &self.cache_key(), request, || {
+            // `min_ttl` is for the role: any source credentials that have not expired can assume it.
+            let source = self.source.credentials(ctx, &Request { min_ttl: None, ..request.clone() })?.credentials;
+            match &self.mfa {
+                None => self.assume(ctx, request, &source, None),
+                Some(mfa) if self.can_share_session(&source) => self.assume_in_session(ctx, request, mfa, &source),
+                Some(mfa) => mfa.with_code(ctx, request, |code| self.assume(ctx, request, &source, Some(code))),
+            }
+        })
+    }
+
+    fn key(&self) -> Option<Key> {
+        Some(self.cache_key())
+    }
+
+    fn assumed(&self) -> Option<&RoleArn> {
+        Some(&self.arn)
+    }
+
+    fn arguments(&self) -> Option<Map<String, Value>> {
+        Some(self.call_arguments())
+    }
+
+    fn is_role(&self) -> bool {
+        true
+    }
+
+    fn session(&self) -> Option<&Session> {
+        self.source.session()
+    }
+
+    fn region(&self) -> Option<&str> {
+        Some(&self.region)
+    }
+}
+
 impl AssumedRole {
     /// Returns the configured arguments of the call, from which the AWS CLI computes the name of the cache entry.
-    pub(crate) fn arguments(&self) -> Map<String, Value> {
+    fn call_arguments(&self) -> Map<String, Value> {
         let tags: Vec<Value> = self.tags.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
         let all = [
             ("RoleArn", Some(json!(self.arn.as_str()))),
@@ -47,38 +99,17 @@ impl AssumedRole {
         all.into_iter().filter_map(|(name, value)| Some((name.to_string(), value?))).collect()
     }
 
-    /// Returns a text that differs from that of every source with other credentials.
-    pub(crate) fn identity(&self) -> String {
-        format!("{} with {}", json::python(&Value::Object(self.arguments())), self.source.identity())
-    }
-
     /// Returns the name of the cache entry.
     ///
     /// The AWS CLI's name does not depend on the source: two profiles that assume one role from two sources share an
     /// entry, and the second gets the credentials of the first. Only such a profile gets a name of ssox's own, so that all
     /// others share their entry with the AWS CLI.
-    pub(crate) fn key(&self) -> Key {
+    pub(crate) fn cache_key(&self) -> Key {
         if !self.has_own_entry {
-            return Key::assumed_role(&self.arguments());
+            return Key::assumed_role(&self.call_arguments());
         }
         let session = self.source.session().map(Session::label);
         Key::own("assume_role", &[&self.identity()]).of_session(session)
-    }
-
-    /// Returns the role's credentials. Asks a person for an MFA code if one is needed.
-    ///
-    /// # Errors
-    /// Those of the source. Needs a person, Refused, Unreachable.
-    pub(crate) fn credentials(&self, ctx: &Context, request: &Request) -> Result<Entry> {
-        cached::get_or_renew(ctx, &self.key(), request, || {
-            // `min_ttl` is for the role: any source credentials that have not expired can assume it.
-            let source = self.source.credentials(ctx, &Request { min_ttl: None, ..request.clone() })?.credentials;
-            match &self.mfa {
-                None => self.assume(ctx, request, &source, None),
-                Some(mfa) if self.can_share_session(&source) => self.assume_in_session(ctx, request, mfa, &source),
-                Some(mfa) => mfa.with_code(ctx, request, |code| self.assume(ctx, request, &source, Some(code))),
-            }
-        })
     }
 
     /// Tells whether the role can be assumed with an MFA session, which other roles share. Only a user's long-term keys can
@@ -123,7 +154,7 @@ impl AssumedRole {
             token_code: token_code.map(String::from),
             tags: self.tags.clone(),
         };
-        cached::fetch(ctx, &self.key(), request, || {
+        cached::fetch(ctx, &self.cache_key(), request, || {
             sts::assume_role(ctx, &self.network, &self.region, source, &call).map_err(|error| self.explain(error))
         })
     }

@@ -2,7 +2,10 @@
 //!
 //! Invariant: they are used only to assume a role. No profile has them as its own credentials.
 
+use super::Request;
+use super::kind::{Kind, uncached};
 use crate::aws::local;
+use crate::cache::Entry;
 use crate::context::Context;
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
@@ -26,6 +29,20 @@ pub(crate) enum CredentialSource {
     Ec2InstanceMetadata { endpoint: String },
 }
 
+impl Kind for CredentialSource {
+    fn kind(&self) -> &'static str {
+        "static"
+    }
+
+    fn identity(&self) -> String {
+        format!("credential source {}", self.name())
+    }
+
+    fn credentials(&self, ctx: &Context, _: &Request) -> Result<Entry> {
+        self.fetch(ctx).map(|keys| uncached(ctx, keys))
+    }
+}
+
 impl CredentialSource {
     /// Returns AWS's name.
     pub(crate) fn name(&self) -> &'static str {
@@ -40,7 +57,7 @@ impl CredentialSource {
     ///
     /// # Errors
     /// Configuration: this machine has no such credentials. Those of the request.
-    pub(crate) fn credentials(&self, ctx: &Context) -> Result<RoleCredentials> {
+    fn fetch(&self, ctx: &Context) -> Result<RoleCredentials> {
         let credentials = match self {
             Self::Environment => environment(ctx),
             Self::EcsContainer => container(ctx),
@@ -172,7 +189,7 @@ mod tests {
 
     #[test]
     fn keys_that_ssox_set_are_not_a_source() {
-        let own = |more: &[(&str, &str)]| CredentialSource::Environment.credentials(&context(&[&KEYS, more].concat()));
+        let own = |more: &[(&str, &str)]| CredentialSource::Environment.fetch(&context(&[&KEYS, more].concat()));
         let keys = own(&[("AWS_SESSION_TOKEN", "new"), ("AWS_SECURITY_TOKEN", "old")]).unwrap();
         assert_eq!(keys.session_token.unwrap().expose(), "old");
         assert!(own(&[("SSOX_PROMPT", "dev"), ("AWS_PROFILE", "dev")]).is_ok());
@@ -183,7 +200,7 @@ mod tests {
     #[test]
     fn both_keys_are_required() {
         for half in KEYS {
-            let error = CredentialSource::Environment.credentials(&context(&[half])).unwrap_err();
+            let error = CredentialSource::Environment.fetch(&context(&[half])).unwrap_err();
             assert_eq!(error.kind.exit_status(), 4);
             assert!(error.message.contains("is not set"));
         }
@@ -214,7 +231,7 @@ mod tests {
         assert!(allowed.iter().all(|url| is_allowed(url)));
         assert!(!refused.iter().any(|url| is_allowed(url)));
         let far = [("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://agent.example/x")];
-        assert_eq!(CredentialSource::EcsContainer.credentials(&context(&far)).unwrap_err().kind.exit_status(), 4);
+        assert_eq!(CredentialSource::EcsContainer.fetch(&context(&far)).unwrap_err().kind.exit_status(), 4);
     }
 
     #[test]
@@ -227,7 +244,7 @@ mod tests {
         ];
         for (source, variable) in rows {
             let ctx = context(&[(variable, nowhere), ("SSOX_FUNCTION", "fish1")]);
-            let error = source.credentials(&ctx).unwrap_err();
+            let error = source.fetch(&ctx).unwrap_err();
             assert_eq!(error.kind.exit_status(), 6);
             assert!(
                 error.hint.is_some_and(|hint| hint.ends_with(&format!("left over: set -e {variable}"))),
@@ -241,7 +258,7 @@ mod tests {
         let disabled = context(&[("AWS_EC2_METADATA_DISABLED", "true")]);
         let instance = CredentialSource::Ec2InstanceMetadata { endpoint: "http://127.0.0.1:1".into() };
         for source in [CredentialSource::EcsContainer, instance] {
-            let error = source.credentials(&disabled).unwrap_err();
+            let error = source.fetch(&disabled).unwrap_err();
             assert!(
                 error.message.starts_with(&format!("`credential_source = {}`: ", source.name())),
                 "{}",

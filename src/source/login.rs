@@ -2,7 +2,8 @@
 //!
 //! Invariant: ssox does not refresh them. That takes a key that only the AWS CLI should use.
 
-use super::uncached;
+use super::Request;
+use super::kind::{Kind, uncached};
 use crate::cache::Entry;
 use crate::config::as_option;
 use crate::context::Context;
@@ -23,12 +24,20 @@ pub(crate) struct AwsLogin {
     pub(crate) session: String,
 }
 
-impl AwsLogin {
+impl Kind for AwsLogin {
+    fn kind(&self) -> &'static str {
+        "login"
+    }
+
+    fn identity(&self) -> String {
+        format!("login session {}", self.session)
+    }
+
     /// Returns the credentials that the AWS CLI has cached.
     ///
     /// # Errors
     /// Needs a person: nobody is signed in, or the credentials have expired.
-    pub(crate) fn credentials(&self, ctx: &Context) -> Result<Entry> {
+    fn credentials(&self, ctx: &Context, _: &Request) -> Result<Entry> {
         let profile = &self.profile;
         let needs_login = |why: &str| {
             Error::needs_person(format!("profile `{profile}` is managed by `aws login`, and {why}"))
@@ -42,7 +51,7 @@ impl AwsLogin {
     }
 
     /// Returns the cached credentials, even if expired.
-    pub(crate) fn cached(&self, ctx: &Context) -> Option<Entry> {
+    fn cached(&self, ctx: &Context) -> Option<Entry> {
         let content = files::read(&self.path(ctx)?).ok()??;
         let document: Value = serde_json::from_slice(&content).ok()?;
         let token = document.get("accessToken")?;
@@ -60,7 +69,9 @@ impl AwsLogin {
         };
         Some(uncached(ctx, credentials))
     }
+}
 
+impl AwsLogin {
     fn path(&self, ctx: &Context) -> Option<PathBuf> {
         let directory = match ctx.var("AWS_LOGIN_CACHE_DIRECTORY") {
             Some(directory) => ctx.expand(directory),
@@ -88,7 +99,7 @@ mod tests {
         if !expires_at.is_empty() {
             files::write_secret(&login.path(&ctx).unwrap(), content.as_bytes()).unwrap();
         }
-        login.credentials(&ctx)
+        login.credentials(&ctx, &Request::default())
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! <https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html>
 
 use super::command::CommandLine;
+use super::kind::Kind;
 use super::{Request, cached};
 use crate::cache::{Entry, Key};
 use crate::context::Context;
@@ -24,32 +25,46 @@ pub(crate) struct CredentialProcess {
     pub(crate) account_id: Option<String>,
 }
 
-impl CredentialProcess {
-    /// Returns a text that differs from that of every source with other credentials. Relative paths are resolved, because
-    /// they name other files in another directory.
-    pub(crate) fn identity(&self) -> String {
-        let words: Vec<String> = self.command.words.iter().map(|word| absolute(word)).collect();
-        format!("process of {}: {}", self.profile, words.join("\0"))
+impl Kind for CredentialProcess {
+    fn kind(&self) -> &'static str {
+        "process"
     }
 
-    /// Returns the name of the cache entry; AWS tools do not cache what a process prints.
-    pub(crate) fn key(&self) -> Key {
-        Key::own("process", &[&self.identity()])
+    /// Returns a text that differs from that of every source with other credentials. Relative paths are resolved, because
+    /// they name other files in another directory.
+    fn identity(&self) -> String {
+        let words: Vec<String> = self.command.words.iter().map(|word| absolute(word)).collect();
+        format!("process of {}: {}", self.profile, words.join("\0"))
     }
 
     /// Returns the credentials that the program prints. Those with an expiry are cached.
     ///
     /// # Errors
     /// Configuration: the program cannot be run, prints something else, or calls itself through ssox. Other: it failed.
-    pub(crate) fn credentials(&self, ctx: &Context, request: &Request) -> Result<Entry> {
-        cached::get_or_renew(ctx, &self.key(), request, || {
+    fn credentials(&self, ctx: &Context, request: &Request) -> Result<Entry> {
+        cached::get_or_renew(ctx, &self.cache_key(), request, || {
             // Before taking the lock: in a loop, the process that holds it waits for this one.
             let chain = self.chain(ctx)?;
-            cached::fetch(ctx, &self.key(), request, || {
+            cached::fetch(ctx, &self.cache_key(), request, || {
                 let printed = self.command.run(ctx, &[(CHAIN_VARIABLE, chain)])?;
                 self.parse(ctx, &printed)
             })
         })
+    }
+
+    fn key(&self) -> Option<Key> {
+        Some(self.cache_key())
+    }
+
+    fn account_id(&self) -> Option<&str> {
+        self.account_id.as_deref()
+    }
+}
+
+impl CredentialProcess {
+    /// Returns the name of the cache entry; AWS tools do not cache what a process prints.
+    pub(crate) fn cache_key(&self) -> Key {
+        Key::own("process", &[&self.identity()])
     }
 
     /// Returns the profiles that led to this process, this one last.

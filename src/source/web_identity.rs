@@ -1,6 +1,7 @@
 //! A role assumed with an identity provider's token from a file, with AssumeRoleWithWebIdentity. Kubernetes or a CI system
 //! writes the token.
 
+use super::kind::Kind;
 use super::role_arn::RoleArn;
 use super::{Request, cached, session_name};
 use crate::aws::{Network, sts};
@@ -27,9 +28,60 @@ pub(crate) struct WebIdentity {
     pub(crate) has_own_entry: bool,
 }
 
+impl Kind for WebIdentity {
+    fn kind(&self) -> &'static str {
+        "web_identity"
+    }
+
+    /// Returns a text that differs from that of every source with other credentials.
+    fn identity(&self) -> String {
+        format!(
+            "{} with the token in {}",
+            json::python(&Value::Object(self.call_arguments())),
+            self.token_file.display()
+        )
+    }
+
+    /// Returns the role's credentials.
+    ///
+    /// # Errors
+    /// Configuration: the file has no token. Refused: the token or the role. Unreachable.
+    fn credentials(&self, ctx: &Context, request: &Request) -> Result<Entry> {
+        cached::get_or_renew(ctx, &self.cache_key(), request, || {
+            let token = self.token()?;
+            let name = self.session_name.clone().unwrap_or_else(|| session_name::default_name(ctx));
+            cached::fetch(ctx, &self.cache_key(), request, || {
+                let (network, seconds) = (&self.network, self.duration_seconds);
+                let arn = self.arn.as_str();
+                sts::assume_role_with_web_identity(ctx, network, &self.region, arn, &name, &token, seconds)
+            })
+        })
+    }
+
+    fn key(&self) -> Option<Key> {
+        Some(self.cache_key())
+    }
+
+    fn assumed(&self) -> Option<&RoleArn> {
+        Some(&self.arn)
+    }
+
+    fn arguments(&self) -> Option<Map<String, Value>> {
+        Some(self.call_arguments())
+    }
+
+    fn is_role(&self) -> bool {
+        true
+    }
+
+    fn region(&self) -> Option<&str> {
+        Some(&self.region)
+    }
+}
+
 impl WebIdentity {
     /// Returns the configured arguments of the call, from which the AWS CLI computes the name of the cache entry.
-    pub(crate) fn arguments(&self) -> Map<String, Value> {
+    fn call_arguments(&self) -> Map<String, Value> {
         let all = [
             ("RoleArn", Some(json!(self.arn.as_str()))),
             ("RoleSessionName", self.session_name.as_ref().map(|name| json!(name))),
@@ -38,33 +90,12 @@ impl WebIdentity {
         all.into_iter().filter_map(|(name, value)| Some((name.to_string(), value?))).collect()
     }
 
-    /// Returns a text that differs from that of every source with other credentials.
-    pub(crate) fn identity(&self) -> String {
-        format!("{} with the token in {}", json::python(&Value::Object(self.arguments())), self.token_file.display())
-    }
-
     /// Returns the name of the cache entry.
-    pub(crate) fn key(&self) -> Key {
+    pub(crate) fn cache_key(&self) -> Key {
         if self.has_own_entry {
             return Key::own("web_identity", &[&self.identity()]);
         }
-        Key::assumed_role(&self.arguments())
-    }
-
-    /// Returns the role's credentials.
-    ///
-    /// # Errors
-    /// Configuration: the file has no token. Refused: the token or the role. Unreachable.
-    pub(crate) fn credentials(&self, ctx: &Context, request: &Request) -> Result<Entry> {
-        cached::get_or_renew(ctx, &self.key(), request, || {
-            let token = self.token()?;
-            let name = self.session_name.clone().unwrap_or_else(|| session_name::default_name(ctx));
-            cached::fetch(ctx, &self.key(), request, || {
-                let (network, seconds) = (&self.network, self.duration_seconds);
-                let arn = self.arn.as_str();
-                sts::assume_role_with_web_identity(ctx, network, &self.region, arn, &name, &token, seconds)
-            })
-        })
+        Key::assumed_role(&self.call_arguments())
     }
 
     fn token(&self) -> Result<Secret> {

@@ -3,6 +3,7 @@
 mod choice;
 mod exchange;
 
+use super::kind::Kind;
 use super::role_arn::RoleArn;
 use super::{Request, cached};
 use crate::aws::Network;
@@ -25,18 +26,17 @@ pub(crate) struct Saml {
     pub(crate) network: Network,
 }
 
-impl Saml {
+impl Kind for Saml {
+    fn kind(&self) -> &'static str {
+        "saml"
+    }
+
     /// Returns a text that differs from that of every source with other credentials.
-    pub(crate) fn identity(&self) -> String {
+    fn identity(&self) -> String {
         let role = self.role.as_ref().map_or("", RoleArn::as_str);
         let provider = self.provider_arn.as_deref().unwrap_or_default();
         let duration = self.duration_seconds.unwrap_or_default();
         format!("SAML from {} role {role} provider {provider} for {duration}", self.url)
-    }
-
-    /// Returns the name of the cache entry; no other AWS tool has one for it.
-    pub(crate) fn key(&self) -> Key {
-        Key::own("saml", &[&self.identity()])
     }
 
     /// Returns the role credentials: from the cache while they are good, else after a person has signed in.
@@ -44,19 +44,38 @@ impl Saml {
     ///
     /// # Errors
     /// Those of [`assertion()`], of choosing the role, and of AWS.
-    pub(crate) fn credentials(&self, ctx: &Context, request: &Request) -> Result<Entry> {
+    fn credentials(&self, ctx: &Context, request: &Request) -> Result<Entry> {
         if let Some(path) = &request.saml_response {
             let assertion = assertion(ctx, AssertionOrigin::File(path))?;
             check_not_expired(ctx, &assertion)?;
             let role = choice::choose(ctx, self, &assertion)?;
-            return Ok(cached::store(ctx, &self.key(), exchange::exchange(ctx, self, &assertion, &role)?));
+            return Ok(cached::store(ctx, &self.cache_key(), exchange::exchange(ctx, self, &assertion, &role)?));
         }
-        cached::get_or_renew(ctx, &self.key(), request, || {
+        cached::get_or_renew(ctx, &self.cache_key(), request, || {
             let timeout = request.timeout.unwrap_or(TIMEOUT);
             let assertion = assertion(ctx, AssertionOrigin::Browser { url: &self.url, timeout })?;
             let role = choice::choose(ctx, self, &assertion)?;
-            cached::fetch(ctx, &self.key(), request, || exchange::exchange(ctx, self, &assertion, &role))
+            cached::fetch(ctx, &self.cache_key(), request, || exchange::exchange(ctx, self, &assertion, &role))
         })
+    }
+
+    fn key(&self) -> Option<Key> {
+        Some(self.cache_key())
+    }
+
+    fn assumed(&self) -> Option<&RoleArn> {
+        self.role.as_ref()
+    }
+
+    fn is_role(&self) -> bool {
+        true
+    }
+}
+
+impl Saml {
+    /// Returns the name of the cache entry; no other AWS tool has one for it.
+    pub(crate) fn cache_key(&self) -> Key {
+        Key::own("saml", &[&self.identity()])
     }
 }
 
