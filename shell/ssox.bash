@@ -13,11 +13,10 @@ builtin unalias ssox 2>/dev/null || builtin true
 # The names that ssox has changed in this shell; `_ssox_before` has what was there before: `x` exported, `s` set, `u`
 # unset, then the value. A shell that inherits a profile in use does not know, and records nothing. Loading this twice
 # loses nothing. `_ssox_seen` has the compared values of the program's last judgement, `_ssox_held` their fingerprints,
-# `_ssox_gone` the fingerprints of values that were replaced or cleared here. They are arrays, which an environment
-# cannot contain.
+# `_ssox_left` what the segment showed after the last reply. They are arrays, which an environment cannot contain.
 if [[ -z ${_ssox_loaded[1]-} ]]; then
   builtin unset -v _ssox_loaded _ssox_before _ssox_seen
-  _ssox_seen=() _ssox_keys='' _ssox_held=${SSOX_IDENTITY-} _ssox_gone=''
+  _ssox_seen=() _ssox_keys='' _ssox_held=${SSOX_IDENTITY-} _ssox_left=''
   if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 402)); then
     builtin unset -v _ssox_seen
     builtin declare -gA _ssox_seen
@@ -56,12 +55,35 @@ function _ssox_is() {
 function _ssox_change() {
   { builtin local _ssox_flags="$-" _ssox_status=0 _ssox_change="$1" _ssox_reply=''; builtin set +x; } 2>/dev/null
   builtin shift
-  _ssox_reply=$(builtin command ssox --emit=bash1 "$@") || _ssox_status=$?
+  _ssox_reply=$(
+    if [[ $_ssox_change == clear ]]; then _ssox_unhide "$(_ssox_list_hidden "${!AWS_@}" "${!SSOX_@}")"; fi
+    SSOX_HELD=$_ssox_held builtin command ssox --emit=bash1 "$@"
+  ) || _ssox_status=$?
   if [[ $_ssox_status == 0 ]]; then
     _ssox_apply "$_ssox_change" "$_ssox_reply" || _ssox_status=$?
   fi
   case $_ssox_flags in *x*) builtin set -x ;; esac
   return "$_ssox_status"
+}
+
+# In `AWS_REGION=x ssox clear` the value hides that of the shell. Lists the hidden variables, with `~`. It changes their
+# values, so it is called in a subshell. Bash before 4.2 cannot tell.
+function _ssox_list_hidden() {
+  builtin local _ssox_name=''
+  [[ -n $_ssox_keys ]] || return 0
+  for _ssox_name in ${1+"$@"}; do
+    if builtin declare -g "$_ssox_name=_ssox_probe" && [[ ${!_ssox_name-} != _ssox_probe ]]; then
+      builtin printf '~%s\n' "$_ssox_name"
+    fi
+  done 2>/dev/null
+}
+
+# Removes the values that hide those of the shell.
+function _ssox_unhide() {
+  builtin local _ssox_hidden=$'\n'"$1"$'\n' _ssox_name=''
+  for _ssox_name in "${!AWS_@}" "${!SSOX_@}"; do
+    case $_ssox_hidden in *$'\n~'"$_ssox_name"$'\n'*) builtin unset -v "$_ssox_name" ;; esac
+  done
 }
 
 # Applies the reply to a verb: `=NAME=VALUE` sets, `-NAME` unsets, `!NAME` forgets the previous value. After `clear`,
@@ -169,6 +191,7 @@ function _ssox_remember() {
       { builtin printf -v "$_ssox_name" %s 0xA && [[ ${!_ssox_name-} == 0xA ]]; } 2>/dev/null ||
         builtin printf '!%s\n' "$_ssox_name"
     done
+    _ssox_list_hidden "${_ssox_names[@]}"
   )$'\n'
   for _ssox_name in "${_ssox_names[@]}"; do
     case $_ssox_facts in
@@ -178,6 +201,13 @@ function _ssox_remember() {
         ;;
     esac
   done
+  case $_ssox_facts in
+    *$'\n~'*)
+      _ssox_unhide "$_ssox_facts"
+      _ssox_remember
+      return
+      ;;
+  esac
   [[ -z $_ssox_child ]] || return 0
   for _ssox_name in "${_ssox_names[@]}"; do
     case $_ssox_kept in *" $_ssox_name "*) continue ;; esac
@@ -229,17 +259,10 @@ function _ssox_settle_kept() {
   _ssox_kept=$_ssox_others _ssox_before=(${_ssox_values[@]+"${_ssox_values[@]}"})
 }
 
-# Records the current values as set by ssox, and the fingerprints of those they replaced, which direnv or mise may bring
-# back: the last twenty, of 100 bytes each.
+# Records the current values as set by ssox.
 function _ssox_note() {
   builtin local _ssox_now=''
-  if [[ ${SSOX_IDENTITY-} != "$_ssox_held" ]]; then
-    [[ -z ${DIRENV_DIFF-}${__MISE_DIFF-} ]] || _ssox_gone="${_ssox_gone:+$_ssox_gone }$_ssox_held"
-    while ((${#_ssox_gone} > 2000)); do _ssox_gone=${_ssox_gone#* }; done
-    _ssox_held=${SSOX_IDENTITY-}
-  fi
-  # Only direnv and mise bring values back by themselves: without one of their snapshots, a person sets them.
-  [[ -n ${DIRENV_DIFF-}${__MISE_DIFF-} ]] || _ssox_gone=''
+  _ssox_held=${SSOX_IDENTITY-} _ssox_left="${SSOX_PROMPT-},${SSOX_STATE-},${SSOX_EXPIRES-},${SSOX_PROTECTED-}"
   _ssox_read_identity
   _ssox_see
 }
@@ -250,7 +273,13 @@ function _ssox_note() {
 # started can be read in this way; the time of the start is read when the script is loaded and when the environment
 # changes.
 function _ssox_set_clock() { builtin :; }
-if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 402)); then
+if ((BASH_VERSINFO[0] >= 5)); then
+  # A twentieth of the cost of `printf`. The variable loses its meaning when it is unset.
+  function _ssox_read_clock() {
+    _ssox_clock=$EPOCHSECONDS
+    case $_ssox_clock in 1????????? | [23456789]?????????) ;; *) builtin printf -v _ssox_clock '%(%s)T' -1 ;; esac
+  }
+elif ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 402)); then
   function _ssox_read_clock() { builtin printf -v _ssox_clock '%(%s)T' -1; }
 else
   function _ssox_set_clock() {
@@ -280,7 +309,9 @@ function _ssox_read_types() { builtin :; }
 if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404)); then
   function _ssox_read_types() {
     _ssox_types=${AWS_ACCESS_KEY_ID+${AWS_ACCESS_KEY_ID@a}},${AWS_SECRET_ACCESS_KEY+${AWS_SECRET_ACCESS_KEY@a}},\
-${AWS_SESSION_TOKEN+${AWS_SESSION_TOKEN@a}},${AWS_PROFILE+${AWS_PROFILE@a}}
+${AWS_SESSION_TOKEN+${AWS_SESSION_TOKEN@a}},${AWS_CREDENTIAL_EXPIRATION+${AWS_CREDENTIAL_EXPIRATION@a}},\
+${AWS_REGION+${AWS_REGION@a}},${AWS_DEFAULT_REGION+${AWS_DEFAULT_REGION@a}},${AWS_PROFILE+${AWS_PROFILE@a}},\
+${SSOX_IDENTITY+${SSOX_IDENTITY@a}}
   }
 fi
 
@@ -299,17 +330,18 @@ fi
 # called once for each change, and at the first prompt of a shell that inherits a profile. If it fails, the change
 # counts as foreign.
 function _ssox_look() {
-  [[ -n ${SSOX_PROMPT-} || -n ${SSOX_IDENTITY-} || -n $_ssox_gone ]] ||
+  [[ -n ${SSOX_PROMPT-} || -n ${SSOX_IDENTITY-} || -n ${SSOX_REPLACED-} ]] ||
     ((${#_ssox_seen[@]})) || return 1
   builtin local _ssox_now='' _ssox_reply=''
   _ssox_read_identity
   if _ssox_is_seen; then return 1; fi
   _ssox_see
-  if _ssox_reply=$(SSOX_GONE=$_ssox_gone SSOX_KEPT=$_ssox_kept builtin command ssox --emit=bash1 identity </dev/null 2>/dev/null) &&
+  if _ssox_reply=$(SSOX_HELD=$_ssox_held builtin command ssox --emit=bash1 identity </dev/null 2>/dev/null) &&
     _ssox_apply identity "$_ssox_reply" 2>/dev/null; then
     return 0
   fi
   [[ -z ${SSOX_PROMPT-}${SSOX_IDENTITY-} ]] || builtin export SSOX_STATE=foreign SSOX_PROMPT="${SSOX_PROMPT%\?}?"
+  _ssox_left="${SSOX_PROMPT-},${SSOX_STATE-},${SSOX_EXPIRES-},${SSOX_PROTECTED-}"
 }
 
 # Tells whether the program should be called now. After a failure that is in a minute at the earliest; a clock that was
@@ -323,7 +355,7 @@ function _ssox_is_due() {
 function _ssox_tick() {
   builtin local _ssox_reply=''
   _ssox_retry=$((_ssox_clock + 60))
-  _ssox_reply=$(SSOX_GONE=$_ssox_gone builtin command ssox --emit=bash1 tick </dev/null 2>/dev/null) || return 0
+  _ssox_reply=$(SSOX_HELD=$_ssox_held builtin command ssox --emit=bash1 tick </dev/null 2>/dev/null) || return 0
   _ssox_apply tick "$_ssox_reply" 2>/dev/null || return 0
   _ssox_retry=0
   if _ssox_is_due; then _ssox_retry=$((_ssox_clock + 60)); fi
@@ -362,6 +394,11 @@ function _ssox_find_place() {
 
 # Renews the credentials when they are due, and computes the segment.
 function _ssox_refresh() {
+  # The program undoes an edit of what the segment shows.
+  if ! builtin test "$_ssox_left" = "${SSOX_PROMPT-},${SSOX_STATE-},${SSOX_EXPIRES-},${SSOX_PROTECTED-}"; then
+    _ssox_seen=([0]=edited)
+    _ssox_look || builtin true
+  fi
   if _ssox_is_due; then
     _ssox_look || builtin true
     if _ssox_is_due; then _ssox_tick; fi

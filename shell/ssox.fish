@@ -10,14 +10,14 @@
 # The names that ssox has changed in this shell; `_ssox_was_NAME` has what was there before: `x` exported, `s` set, `u`
 # unset, then the values. A shell that inherits a profile in use does not know, and records nothing. Loading this twice
 # loses nothing. `_ssox_seen` has the compared values of the program's last judgement, `_ssox_held` their fingerprints,
-# `_ssox_gone` the fingerprints of values that were replaced or cleared here.
+# `_ssox_left` what the segment showed after the last reply.
 if not set -qg _ssox_kept
     set -gu _ssox_kept
     set -gu _ssox_child
     test -z "$SSOX_PROMPT$SSOX_IDENTITY"; or set _ssox_child 1
     set -gu _ssox_seen ''
     set -gu _ssox_held "$SSOX_IDENTITY"
-    set -gu _ssox_gone
+    set -gu _ssox_left
 end
 
 function ssox --description 'AWS credentials in this shell'
@@ -51,7 +51,11 @@ end
 function _ssox_change
     set -l fish_trace
     set -l IFS \n
-    set -l reply (command ssox --emit=fish1 $argv[2..]); or return
+    # In `AWS_REGION=x ssox clear` this function gets a local copy, which hides the value of the shell.
+    set -l inline (set -lxn | string match -r '^(?:AWS|SSOX)_.*')
+    test $argv[1] = clear; and set -e -l $inline
+    set -l reply (SSOX_HELD="$_ssox_held" command ssox --emit=fish1 $argv[2..]); or return
+    set -e -l $inline
     _ssox_apply $argv[1] $reply
 end
 
@@ -70,7 +74,6 @@ function _ssox_apply
     end
     set -e argv[-1]
     set -e argv[1]
-    set -q argv[1]; or return 0
     if set -l wrong (string match -rv "^(?:=(?:$names)=.*|[-!](?:$names))\$" -- $argv)
         if set wrong (string replace -rf '^(?:=([^=]+)=.*|[-!]([^=]+))$' '$1$2' -- $wrong[1])
             _ssox_refuse "`$(string escape -- $wrong)` is not to be changed"
@@ -113,17 +116,11 @@ function _ssox_universal
     return $found
 end
 
-# Records the current values as set by ssox, and the fingerprints of those they replaced, which direnv or mise may bring
-# back.
+# Records the current values as set by ssox.
 function _ssox_note
     set -l fish_trace
-    if test "$SSOX_IDENTITY" != "$_ssox_held"
-        test -n "$DIRENV_DIFF$__MISE_DIFF"; and set -a _ssox_gone $_ssox_held
-        set -q _ssox_gone[21]; and set -e _ssox_gone[1]
-        set -gu _ssox_held "$SSOX_IDENTITY"
-    end
-    # Only direnv and mise bring values back by themselves: without one of their snapshots, a person sets them.
-    test -n "$DIRENV_DIFF$__MISE_DIFF"; or set -gu _ssox_gone
+    set -gu _ssox_held "$SSOX_IDENTITY"
+    set -gu _ssox_left "$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_PROTECTED"
     _ssox_read_identity
     set -gu _ssox_seen $_ssox_now
     return 0
@@ -207,18 +204,19 @@ end
 function _ssox_look
     set -l fish_trace
     set -l IFS \n
-    test -n "$SSOX_PROMPT$SSOX_IDENTITY$_ssox_gone$_ssox_seen"; or return
+    test -n "$SSOX_PROMPT$SSOX_IDENTITY$SSOX_REPLACED$_ssox_seen"; or return
     _ssox_read_identity
     test "$_ssox_now" != "$_ssox_seen"; or return
     set -gu _ssox_seen $_ssox_now
     if command -q ssox
-        and set -l reply (SSOX_GONE="$_ssox_gone" SSOX_KEPT="$_ssox_kept" command ssox --emit=fish1 identity </dev/null 2>/dev/null)
+        and set -l reply (SSOX_HELD="$_ssox_held" command ssox --emit=fish1 identity </dev/null 2>/dev/null)
         and _ssox_apply identity $reply 2>/dev/null
         return 0
     end
     test -n "$SSOX_PROMPT$SSOX_IDENTITY"; or return 0
     set -gx SSOX_STATE foreign
     set -gx SSOX_PROMPT (string replace -r '\?$' '' -- $SSOX_PROMPT)'?'
+    set -gu _ssox_left "$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_PROTECTED"
 end
 
 # Tells whether the program should be called now. After a failure that is in a minute at the earliest; a clock that was
@@ -236,7 +234,7 @@ function _ssox_tick
     set -l IFS \n
     set -gu _ssox_retry (builtin math $_ssox_clock + 60)
     command -q ssox; or return
-    set -l reply (SSOX_GONE="$_ssox_gone" command ssox --emit=fish1 tick $argv </dev/null 2>/dev/null); or return
+    set -l reply (SSOX_HELD="$_ssox_held" command ssox --emit=fish1 tick $argv </dev/null 2>/dev/null); or return
     _ssox_apply tick $reply 2>/dev/null; or return
     set -l retry $_ssox_retry
     set -gu _ssox_retry 0
@@ -259,6 +257,11 @@ end
 
 # Renews the credentials when they are due, and computes the segment.
 function _ssox_refresh
+    # The program undoes an edit of what the segment shows.
+    if test "$_ssox_left" != "$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_PROTECTED"
+        set -gu _ssox_seen edited
+        _ssox_look
+    end
     if _ssox_is_due
         _ssox_look
         _ssox_is_due; and _ssox_tick

@@ -9,14 +9,14 @@
 
 # For each name that ssox has changed in this shell, what was there before (null: nothing). A shell that inherits a
 # profile in use does not know, and records nothing. Loading this twice loses nothing. `_ssox_seen` has the compared
-# values of the program's last judgement, `_ssox_held` their fingerprints, `_ssox_gone` the fingerprints of values that
-# were replaced or cleared here.
+# values of the program's last judgement, `_ssox_held` their fingerprints, `_ssox_left` what the segment showed after the
+# last reply.
 if (-not (Microsoft.PowerShell.Management\Test-Path -LiteralPath Variable:global:_ssox_kept)) {
     $global:_ssox_kept = @{}
     $global:_ssox_child = [bool]"$env:SSOX_PROMPT$env:SSOX_IDENTITY"
     $global:_ssox_seen = ''
     $global:_ssox_held = "$env:SSOX_IDENTITY"
-    $global:_ssox_gone = ''
+    $global:_ssox_left = ''
 }
 
 Microsoft.PowerShell.Management\Remove-Item -LiteralPath Alias:ssox -Force -ErrorAction Ignore
@@ -40,13 +40,16 @@ if ($global:_ssox_full) {
             $call = [scriptblock]::Create("& `$binary $emit$(_ssox_source $MyInvocation $given)")
             $steps = $call.GetSteppablePipeline($MyInvocation.CommandOrigin)
             $reply = @()
-            if ($verb) { return $steps.Begin($MyInvocation.ExpectingInput) }
+            if ($verb) {
+                _ssox_hand_over $true
+                return $steps.Begin($MyInvocation.ExpectingInput)
+            }
             _ssox_tell $MyInvocation.HistoryId
             try { $steps.Begin($MyInvocation.ExpectingInput, $ExecutionContext) } finally { _ssox_tell }
         }
         process { $reply += $steps.Process($_) }
         end {
-            $reply += $steps.End()
+            try { $reply += $steps.End() } finally { _ssox_hand_over $false }
             # With `2>&1`, messages for people are among the output.
             $told, $reply = $reply.Where({ $_ -is [System.Management.Automation.ErrorRecord] }, 'Split')
             $told
@@ -65,7 +68,8 @@ if ($global:_ssox_full) {
     function global:ssox {
         $verb = _ssox_verb $args
         if ($verb) {
-            $reply = @($input | & (_ssox_binary) '--emit=powershell1' @args)
+            _ssox_hand_over $true
+            try { $reply = @($input | & (_ssox_binary) '--emit=powershell1' @args) } finally { _ssox_hand_over $false }
             if ($global:LASTEXITCODE -eq 0) { $null = _ssox_answer $verb $reply }
             return
         }
@@ -254,17 +258,10 @@ function global:_ssox_apply([string]$verb, [object[]]$reply) {
     _ssox_note
 }
 
-# Records the current values as set by ssox, and the fingerprints of those they replaced, which direnv or mise may bring
-# back.
+# Records the current values as set by ssox.
 function global:_ssox_note {
-    if ("$env:SSOX_IDENTITY" -cne $global:_ssox_held) {
-        $gone = @($global:_ssox_gone.Split(' ')) -ne ''
-        if ("$env:DIRENV_DIFF$env:__MISE_DIFF" -and $global:_ssox_held) { $gone += $global:_ssox_held }
-        $global:_ssox_gone = "$($gone | Microsoft.PowerShell.Utility\Select-Object -Last 20)"
-        $global:_ssox_held = "$env:SSOX_IDENTITY"
-    }
-    # Only direnv and mise bring values back by themselves: without one of their snapshots, a person sets them.
-    if (-not "$env:DIRENV_DIFF$env:__MISE_DIFF") { $global:_ssox_gone = '' }
+    $global:_ssox_held = "$env:SSOX_IDENTITY"
+    $global:_ssox_left = _ssox_visible
     $global:_ssox_seen = _ssox_identity
 }
 
@@ -324,19 +321,30 @@ function global:_ssox_identity {
     ))
 }
 
+# Returns what the segment shows.
+function global:_ssox_visible {
+    "$env:SSOX_PROMPT`n$env:SSOX_STATE`n$env:SSOX_EXPIRES`n$env:SSOX_PROTECTED"
+}
+
 # Has the program judge a change of the compared values: other keys, another region, a profile set beside them. It is
 # called once for each change, and at the first prompt of a shell that inherits a profile. If it fails, the change
 # counts as foreign. Tells whether anything changed.
 function global:_ssox_look {
-    if (-not ($env:SSOX_PROMPT -or $env:SSOX_IDENTITY -or $global:_ssox_gone -or $global:_ssox_seen)) { return $false }
+    if (-not ($env:SSOX_PROMPT -or $env:SSOX_IDENTITY -or $env:SSOX_REPLACED -or $global:_ssox_seen)) { return $false }
     $now = _ssox_identity
     if ($now -ceq $global:_ssox_seen) { return $false }
     $global:_ssox_seen = $now
     if (-not (_ssox_ask identity) -and "$env:SSOX_PROMPT$env:SSOX_IDENTITY") {
         $env:SSOX_STATE = 'foreign'
         $env:SSOX_PROMPT = "$env:SSOX_PROMPT".TrimEnd('?') + '?'
+        $global:_ssox_left = _ssox_visible
     }
     $true
+}
+
+# Sets or removes what the program needs to know of this shell in order to reply.
+function global:_ssox_hand_over([bool]$is_asked) {
+    _ssox_set SSOX_HELD $(if ($is_asked -and $global:_ssox_held) { $global:_ssox_held })
 }
 
 # Calls the program without output for people, and tells whether its reply was applied.
@@ -345,14 +353,12 @@ function global:_ssox_ask([string[]]$words) {
     $ErrorActionPreference = 'SilentlyContinue'
     $PSNativeCommandUseErrorActionPreference = $false
     try {
-        _ssox_set SSOX_GONE $(if ($global:_ssox_gone) { $global:_ssox_gone })
-        _ssox_set SSOX_KEPT "$($global:_ssox_kept.Keys)"
+        _ssox_hand_over $true
         $reply = @(@() | & (_ssox_binary) '--emit=powershell1' @words 2>$null)
     } catch {
         return $false
     } finally {
-        _ssox_set SSOX_GONE $null
-        _ssox_set SSOX_KEPT $null
+        _ssox_hand_over $false
     }
     $global:LASTEXITCODE -eq 0 -and -not (_ssox_apply $words[0] $reply)
 }
@@ -372,6 +378,11 @@ function global:_ssox_hook {
     $global:_ssox_is_new = $false
     $null = _ssox_look
     if (-not "$env:SSOX_PROMPT$env:SSOX_NEXT$global:SSOX_SEGMENT") { return '' }
+    # The program undoes an edit of what the segment shows.
+    if ((_ssox_visible) -cne $global:_ssox_left) {
+        $global:_ssox_seen = 'edited'
+        $null = _ssox_look
+    }
     $now = _ssox_now
     if (_ssox_is_due $now) { _ssox_tick $now }
     _ssox_show $now

@@ -11,12 +11,12 @@ builtin unalias ssox 2>/dev/null || builtin true
 
 # For each name that ssox has changed in this shell, what was there before: `x` exported, `s` set, `u` unset, then the
 # value. A shell that inherits a profile in use does not know, and records nothing. Loading this twice loses nothing.
-# `_ssox_seen` has the compared values of the program's last judgement, `_ssox_held` their fingerprints, `_ssox_gone`
-# the fingerprints of values that were replaced or cleared here.
+# `_ssox_seen` has the compared values of the program's last judgement, `_ssox_held` their fingerprints, `_ssox_left`
+# what the segment showed after the last reply.
 if [[ ${(t)_ssox_kept} != association* ]]; then
-  builtin unset -v _ssox_kept _ssox_child _ssox_seen _ssox_held _ssox_gone _ssox_painted _ssox_painting _ssox_shown _ssox_current
-  typeset -gA _ssox_kept
-  typeset -g _ssox_seen= _ssox_held=${SSOX_IDENTITY-} _ssox_gone= _ssox_painted= _ssox_painting= _ssox_shown= _ssox_current=
+  builtin unset -v _ssox_kept _ssox_child _ssox_seen _ssox_held _ssox_left _ssox_inline _ssox_outlasting _ssox_painted _ssox_painting _ssox_shown _ssox_current
+  typeset -gA _ssox_kept _ssox_inline _ssox_outlasting
+  typeset -g _ssox_seen= _ssox_held=${SSOX_IDENTITY-} _ssox_left= _ssox_painted= _ssox_painting= _ssox_shown= _ssox_current=
   typeset -gi _ssox_child=0
   [[ -z ${SSOX_PROMPT-}${SSOX_IDENTITY-} ]] || _ssox_child=1
 fi
@@ -51,8 +51,34 @@ function _ssox_change() {
   builtin setopt local_options no_xtrace
   local verb=$1 reply
   builtin shift
-  reply="$(builtin command ssox --emit=zsh1 "$@")" || return
-  _ssox_apply $verb "$reply"
+  (( ! $#_ssox_outlasting )) || _ssox_inline=("${(@kv)_ssox_outlasting}")
+  [[ $verb != clear ]] || _ssox_take _ssox_inline
+  reply="$(SSOX_HELD=$_ssox_held builtin command ssox --emit=zsh1 "$@")" || return
+  _ssox_take _ssox_inline
+  _ssox_apply $verb "$reply" || return
+  (( ! $#_ssox_inline )) || _ssox_keep_inline
+}
+
+# Sets REPLY to the state of a variable: `x` exported or `s` set, then the value; `u` unset.
+function _ssox_read() {
+  case ${(Pt)1} in
+    (*export*) REPLY=x${(P)1} ;;
+    (?*) REPLY=s${(P)1} ;;
+    (*) REPLY=u ;;
+  esac
+}
+
+# Restores the states of variables from a list.
+function _ssox_take() {
+  local name value
+  for name in "${(@Pk)1}"; do
+    value=${${(P)1}[$name]}
+    case $value in
+      (x*) builtin export "$name=${value#x}" ;;
+      (s*) builtin typeset -g +x "$name=${value#s}" ;;
+      (u) builtin unset -v $name ;;
+    esac
+  done
 }
 
 # Checks all lines of the reply to a verb, then applies them: `=NAME=VALUE` sets, `-NAME` unsets, `!NAME` forgets the
@@ -100,17 +126,9 @@ function _ssox_apply() {
   _ssox_note
 }
 
-# Records the current values as set by ssox, and the fingerprints of those they replaced, which direnv or mise may bring
-# back.
+# Records the current values as set by ssox.
 function _ssox_note() {
-  if [[ ${SSOX_IDENTITY-} != "$_ssox_held" ]]; then
-    local -a gone=(${(s: :)_ssox_gone})
-    [[ -z ${DIRENV_DIFF-}${__MISE_DIFF-} ]] || gone+=($_ssox_held)
-    (( $#gone <= 20 )) || gone=("${(@)gone[-20,-1]}")
-    typeset -g _ssox_gone="${gone[*]}" _ssox_held=${SSOX_IDENTITY-}
-  fi
-  # Only direnv and mise bring values back by themselves: without one of their snapshots, a person sets them.
-  [[ -n ${DIRENV_DIFF-}${__MISE_DIFF-} ]] || typeset -g _ssox_gone=
+  _ssox_held=${SSOX_IDENTITY-} _ssox_left=$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_PROTECTED
   _ssox_see
 }
 
@@ -120,11 +138,9 @@ function _ssox_refuse() {
 
 function _ssox_remember() {
   (( ! _ssox_child && ! ${+_ssox_kept[$1]} )) || return 0
-  case ${(Pt)1} in
-    (*export*) _ssox_kept[$1]=x${(P)1} ;;
-    (?*) _ssox_kept[$1]=s${(P)1} ;;
-    (*) _ssox_kept[$1]=u ;;
-  esac
+  local REPLY
+  _ssox_read $1
+  _ssox_kept[$1]=$REPLY
 }
 
 # Restores the previous values and forgets them, except where another program has set a value since.
@@ -150,7 +166,7 @@ typeset -g _ssox_clock_format='%D{%s}'
 # called once for each change, and at the first prompt of a shell that inherits a profile. If it fails, the change
 # counts as foreign.
 function _ssox_look() {
-  [[ -n $SSOX_PROMPT || -n $SSOX_IDENTITY || -n $_ssox_gone || -n $_ssox_seen ]] || return 1
+  [[ -n $SSOX_PROMPT || -n $SSOX_IDENTITY || -n $SSOX_REPLACED || -n $_ssox_seen ]] || return 1
   # The same as in _ssox_see, but not as a call: this is most of the time that a prompt takes.
   [[ $AWS_ACCESS_KEY_ID,$AWS_SECRET_ACCESS_KEY,$AWS_SESSION_TOKEN,$AWS_CREDENTIAL_EXPIRATION,$AWS_REGION,\
 $AWS_DEFAULT_REGION,$AWS_PROFILE,$AWS_DEFAULT_PROFILE,$AWS_SECURITY_TOKEN,$AWS_ACCOUNT_ID,$SSOX_PROFILE,$SSOX_IDENTITY,\
@@ -158,9 +174,10 @@ ${(t)AWS_ACCESS_KEY_ID}${(t)AWS_SECRET_ACCESS_KEY}${(t)AWS_SESSION_TOKEN}${(t)AW
 ${(t)AWS_REGION}${(t)AWS_DEFAULT_REGION}${(t)AWS_PROFILE}${(t)SSOX_PROFILE}${(t)SSOX_IDENTITY} != "$_ssox_seen" ]] || return 1
   _ssox_see
   local reply
-  reply="$(SSOX_GONE=$_ssox_gone SSOX_KEPT="${(k)_ssox_kept}" builtin command ssox --emit=zsh1 identity </dev/null 2>/dev/null)" \
+  reply="$(SSOX_HELD=$_ssox_held builtin command ssox --emit=zsh1 identity </dev/null 2>/dev/null)" \
     && _ssox_apply identity "$reply" 2>/dev/null && return
   [[ -z ${SSOX_PROMPT-}${SSOX_IDENTITY-} ]] || builtin export SSOX_STATE=foreign SSOX_PROMPT=${SSOX_PROMPT%\?}\?
+  _ssox_left=$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_PROTECTED
 }
 
 # Records the compared values, with their types: a variable that is not exported reaches no program.
@@ -183,7 +200,7 @@ function _ssox_is_due() {
 function _ssox_tick() {
   local reply
   typeset -gi _ssox_retry=_ssox_clock+60
-  reply="$(SSOX_GONE=$_ssox_gone builtin command ssox --emit=zsh1 tick "$@" </dev/null 2>/dev/null)" || return
+  reply="$(SSOX_HELD=$_ssox_held builtin command ssox --emit=zsh1 tick "$@" </dev/null 2>/dev/null)" || return
   _ssox_apply tick "$reply" 2>/dev/null || return
   _ssox_retry=0
   ! _ssox_is_due || _ssox_retry=_ssox_clock+60
@@ -204,9 +221,11 @@ function _ssox_precmd() {
   [[ -n $SSOX_PROMPT || -n $SSOX_NEXT || -n $SSOX_SEGMENT ]] || return 0
   _ssox_clock=${(%)_ssox_clock_format}
   # At most prompts nothing is due, and the segment has not changed.
-  [[ $SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_NEXT != "$_ssox_current" ]] \
+  [[ $SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_NEXT,$SSOX_PROTECTED != "$_ssox_current" ]] \
     || (( _ssox_clock < _ssox_since || _ssox_clock >= _ssox_until )) || return 0
-  ! _ssox_is_due || { _ssox_look; ! _ssox_is_due } || _ssox_tick
+  # The program undoes an edit of what the segment shows.
+  [[ $SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_PROTECTED == "$_ssox_left" ]] || _ssox_seen=edited
+  [[ $_ssox_seen != edited ]] && ! _ssox_is_due || { _ssox_look; ! _ssox_is_due } || _ssox_tick
   _ssox_show
 }
 
@@ -218,16 +237,38 @@ function _ssox_settle() {
     _ssox_clock=${(%)_ssox_clock_format}
     _ssox_show
   fi
-  (( ! _ssox_undecided )) || _ssox_decide
-  (( _ssox_placed )) || return 0
   _ssox_moved=0
-  [[ $precmd_functions[-1] == _ssox_settle ]] || _ssox_go_behind '*'
+  (( ! _ssox_undecided )) || _ssox_decide
+  [[ $precmd_functions[-1] == $_ssox_last ]] || _ssox_follow
+  (( _ssox_placed )) || return 0
   [[ -n ${SSOX_SEGMENT-} ]] || return 0
   # At most prompts nothing has changed.
-  local shown="$SSOX_SEGMENT $SSOX_SEGMENT_STATE ${NO_COLOR:+plain} ${SSOX_PROTECTED-}"
+  local shown="$SSOX_SEGMENT $SSOX_SEGMENT_STATE ${NO_COLOR:+plain}"
   [[ $shown == "$_ssox_shown" ]] || { _ssox_paint; _ssox_shown=$shown }
   _ssox_painted=$_ssox_painting${RPROMPT:+ }
   RPROMPT=$_ssox_painted$RPROMPT
+}
+
+# A hook that was added after the rc file runs behind ours at this prompt. Moves behind it for the next one, and looks again
+# as soon as zsh waits for a line.
+function _ssox_follow() {
+  local before="$precmd_functions"
+  local -i fd
+  _ssox_go_behind $_ssox_behind
+  [[ -o zle && $before != "$precmd_functions" ]] || return 0
+  builtin exec {fd}</dev/null
+  builtin zle -F $fd _ssox_look_late
+}
+
+function _ssox_look_late() {
+  builtin setopt local_options no_xtrace
+  local -i fd=$1
+  builtin zle -F $fd
+  builtin exec {fd}<&-
+  RPROMPT=${RPROMPT#"$_ssox_painted"}
+  _ssox_painted=
+  _ssox_settle
+  builtin zle reset-prompt
 }
 
 # Moves behind the last of the other hooks that have such a name.
@@ -235,12 +276,14 @@ function _ssox_go_behind() {
   local -a others=(${precmd_functions:#_ssox_settle})
   local -i at=${others[(I)$~1]}
   precmd_functions=(${others[1,at]} _ssox_settle ${others[at+1,-1]})
-  _ssox_moved=1
+  _ssox_moved=1 _ssox_last=$precmd_functions[-1]
 }
 
 # The prompt may be hours old when a command is typed, and no command should start with expired credentials.
 function _ssox_preexec() {
   builtin setopt local_options no_xtrace
+  (( ! $#_ssox_inline )) || _ssox_inline=()
+  [[ $3 != *(AWS|SSOX)*=*ssox* ]] || _ssox_read_inline "$3"
   [[ ${SSOX_EXPIRES-} == [1-9][0-9](#c0,14) ]] || return 0
   [[ $1 != [[:space:]]#ssox* ]] || return 0
   _ssox_clock=${(%)_ssox_clock_format}
@@ -248,6 +291,49 @@ function _ssox_preexec() {
   [[ ${SSOX_STATE-} == renewing ]] || _ssox_is_due || return 0
   _ssox_tick --wait=2s
   return 0
+}
+
+# In `AWS_REGION=x ssox use dev` the value replaces that of the shell for the function, and zsh undoes what the function
+# does to it. So the values of the shell are read before the line runs, and those of ssox are set again at the prompt.
+function _ssox_read_inline() {
+  local word name REPLY
+  local -a names
+  for word in "${(@z)1}"; do
+    case $word in
+      ((AWS|SSOX)_[A-Z0-9_]##=*) names+=(${word%%=*}) ;;
+      ([a-zA-Z_][a-zA-Z0-9_]#=*) ;;
+      (ssox)
+        for name in $names; do
+          _ssox_read $name
+          _ssox_inline[$name]=$REPLY
+        done
+        names=()
+        ;;
+      (*) names=() ;;
+    esac
+  done
+}
+
+function _ssox_keep_inline() {
+  local name REPLY
+  for name in "${(@k)_ssox_inline}"; do
+    _ssox_read $name
+    _ssox_outlasting[$name]=$REPLY
+  done
+  precmd_functions=(_ssox_outlast ${precmd_functions:#_ssox_outlast})
+}
+
+# Runs once, before the other hooks. Values that the rest of the line has set stay.
+function _ssox_outlast() {
+  builtin setopt local_options no_xtrace
+  local name REPLY
+  precmd_functions=(${precmd_functions:#_ssox_outlast})
+  for name in "${(@k)_ssox_inline}"; do
+    _ssox_read $name
+    [[ $REPLY == "$_ssox_inline[$name]" ]] || builtin unset "_ssox_outlasting[$name]"
+  done
+  _ssox_take _ssox_outlasting
+  _ssox_inline=() _ssox_outlasting=()
 }
 
 # --- segment
@@ -279,7 +365,7 @@ function _ssox_show() {
   [[ ${SSOX_NEXT-} != [1-9][0-9](#c0,14) ]] || (( SSOX_NEXT >= _ssox_until )) || _ssox_until=SSOX_NEXT
   SSOX_SEGMENT= SSOX_SEGMENT_STATE= _ssox_clock_text=$clock$mark
   [[ -z ${SSOX_PROMPT-} ]] || SSOX_SEGMENT=$SSOX_PROMPT$clock$mark SSOX_SEGMENT_STATE=$state
-  _ssox_current=$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_NEXT
+  _ssox_current=$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_NEXT,$SSOX_PROTECTED _ssox_shown=
 }
 
 # Escapes and colours the segment for the right prompt so that zsh does not expand it, with or without `prompt_subst`:
@@ -307,16 +393,16 @@ function _ssox_paint() {
 # framework owns the prompt; there our second hook runs before the framework's, which reads the segment.
 function _ssox_decide() {
   _ssox_undecided=0
-  _ssox_go_behind '*(direnv|mise|_ssox_precmd)*'
   (( _ssox_segment )) || return 0
   local prompts="$PROMPT $RPROMPT $precmd_functions"
   [[ $TERM != dumb && $prompts != *SSOX_* ]] || return 0
   [[ ${(L)prompts} != *(starship|oh-my-posh|_omp_|p9k|powerlevel|spaceship|powerline|liquidprompt|_lp_|agkozak|prompt_*_precmd)* ]] || return 0
-  _ssox_placed=1
+  _ssox_placed=1 _ssox_behind='*'
 }
 
 if [[ -o interactive ]]; then
   typeset -gi _ssox_clock=0 _ssox_since=0 _ssox_until=0 _ssox_retry=0 _ssox_segment=1 _ssox_undecided=1 _ssox_placed=0 _ssox_moved=0
+  typeset -g _ssox_last= _ssox_behind='*(direnv|mise|_ssox_precmd)*'
   [[ -z ${_ssox_no_prompt-} ]] || _ssox_segment=0
   typeset -ga precmd_functions preexec_functions
   precmd_functions=(_ssox_precmd ${precmd_functions:#_ssox_(precmd|settle)} _ssox_settle)

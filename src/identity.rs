@@ -13,8 +13,8 @@ use sha2::{Digest as _, Sha256};
 
 /// The variable with the fingerprints.
 pub(crate) const VARIABLE: &str = "SSOX_IDENTITY";
-/// The variable in which a shell function passes the fingerprints that were replaced or cleared.
-const EARLIER: &str = "SSOX_GONE";
+/// The variable in which a shell function passes the fingerprints that it noted last: `SSOX_IDENTITY` may have been edited.
+const NOTED: &str = "SSOX_HELD";
 
 pub(crate) const ID: &str = "AWS_ACCESS_KEY_ID";
 pub(crate) const SECRET: &str = "AWS_SECRET_ACCESS_KEY";
@@ -35,24 +35,18 @@ pub(crate) const COMPARED: [&str; 10] = [
     "AWS_SECURITY_TOKEN",
     "SSOX_PROFILE",
 ];
-/// The variables with a fingerprint: those that are compared, and the account id, which only account-based endpoints use.
-const NAMES: [&str; 11] = [
-    COMPARED[0],
-    COMPARED[1],
-    COMPARED[2],
-    COMPARED[3],
-    COMPARED[4],
-    COMPARED[5],
-    COMPARED[6],
-    COMPARED[7],
-    COMPARED[8],
-    COMPARED[9],
-    ACCOUNT_ID,
-];
+/// The variables that only the segment and `status` show.
+pub(crate) const SHOWN: [&str; 3] = ["SSOX_PROMPT", "SSOX_ROLE", "SSOX_PROTECTED"];
+
+/// Returns the variables with a fingerprint: those that are compared or shown, and the account id, which only account-based
+/// endpoints use.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    COMPARED.into_iter().chain([ACCOUNT_ID]).chain(SHOWN)
+}
 
 /// Tells whether `ssox use` or `ssox exec` set something here. `SSOX_PROFILE` alone does not say so: people set it, too.
 pub(crate) fn is_in_use(ctx: &Context) -> bool {
-    ctx.var(VARIABLE).or_else(|| ctx.var("SSOX_PROMPT")).is_some()
+    [VARIABLE, "SSOX_PROMPT", NOTED].iter().any(|name| ctx.var(name).is_some())
 }
 
 /// The state in which ssox left one variable.
@@ -67,7 +61,7 @@ enum State {
     Removed(String),
 }
 
-/// The state in which ssox left all variables of [`NAMES`].
+/// The state in which ssox left all variables of [`names`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Identity(Vec<State>);
 
@@ -76,39 +70,42 @@ impl Identity {
     pub(crate) fn of_shell(ctx: &Context) -> Self {
         Self::recorded(ctx).unwrap_or_else(|| {
             let state = |name: &str| if name == "SSOX_PROFILE" { State::Untouched } else { State::Unset };
-            Self(NAMES.iter().map(|name| state(name)).collect())
+            Self(names().map(state).collect())
         })
     }
 
-    /// Returns the recorded state of this shell; `None` without a readable record.
+    /// Returns the recorded state of this shell; `None` without a readable record. The record in the environment counts only
+    /// if it is right and the one that the shell noted is not: the variables of another shell were copied.
     pub(crate) fn recorded(ctx: &Context) -> Option<Self> {
-        Self::parse(ctx.var(VARIABLE)?)
-    }
-
-    /// Returns the earlier states of this shell, the latest last. Only the shell function passes them.
-    pub(crate) fn earlier(ctx: &Context) -> Vec<Self> {
-        ctx.var(EARLIER).unwrap_or_default().split(' ').filter_map(Self::parse).collect()
+        let record = |name| ctx.var(name).and_then(Self::parse);
+        let is_right = |record: &Self| record.changed_by_others(ctx).is_empty();
+        let (noted, visible) = (record(NOTED), record(VARIABLE));
+        if noted.as_ref().is_some_and(is_right) || !visible.as_ref().is_some_and(is_right) {
+            return noted.or(visible);
+        }
+        visible
     }
 
     /// Returns the state after some changes; variables that they do not contain keep their state.
     pub(crate) fn after(ctx: &Context, changes: &EnvChanges) -> Self {
         let before = Self::recorded(ctx);
-        let kept = |at: usize| before.as_ref().map_or(State::Untouched, |before| before.0[at].clone());
-        let state = |(at, name): (usize, &&'static str)| match changes.get(name) {
+        let first = |name| if SHOWN.contains(&name) { State::Unset } else { State::Untouched };
+        let kept = |at: usize, name| before.as_ref().map_or_else(|| first(name), |before| before.0[at].clone());
+        let state = |(at, name)| match changes.get(name) {
             Some(Some(value)) if !value.is_empty() => State::Set(fingerprint(name, value)),
             Some(_) => State::Unset,
-            None => kept(at),
+            None => kept(at, name),
         };
-        Self(NAMES.iter().enumerate().map(state).collect())
+        Self(names().enumerate().map(state).collect())
     }
 
     /// Returns the state after some variables that ssox set are removed.
-    pub(crate) fn without(&self, names: &[&str]) -> Self {
-        let state = |(name, state): (&&str, &State)| match state {
-            State::Set(fingerprint) if names.contains(name) => State::Removed(fingerprint.clone()),
+    pub(crate) fn without(&self, removed: &[&str]) -> Self {
+        let state = |(name, state): (&'static str, &State)| match state {
+            State::Set(fingerprint) if removed.contains(&name) => State::Removed(fingerprint.clone()),
             _ => state.clone(),
         };
-        Self(NAMES.iter().zip(&self.0).map(state).collect())
+        Self(names().zip(&self.0).map(state).collect())
     }
 
     /// Tells whether a variable is as ssox left it.
@@ -123,6 +120,11 @@ impl Identity {
     /// Tells whether a variable still has the value that ssox set.
     pub(crate) fn has_set(&self, ctx: &Context, name: &str) -> bool {
         matches!(self.state(name), State::Set(_)) && self.is_unchanged(ctx, name)
+    }
+
+    /// Tells whether ssox set a variable, whatever it is now.
+    pub(crate) fn has_recorded(&self, name: &str) -> bool {
+        matches!(self.state(name), State::Set(_) | State::Removed(_))
     }
 
     /// Tells whether a value is the one that ssox set or removed.
@@ -153,17 +155,26 @@ impl Identity {
     /// # Errors
     /// Those of [`EnvChanges::set`], which do not occur: a record is short and has no control characters.
     pub(crate) fn record(&self, changes: &mut EnvChanges) -> Result<()> {
+        changes.set(VARIABLE, self.text())
+    }
+
+    /// Tells whether `SSOX_IDENTITY` has this record.
+    pub(crate) fn is_recorded(&self, ctx: &Context) -> bool {
+        ctx.var(VARIABLE) == Some(self.text().as_str())
+    }
+
+    fn text(&self) -> String {
         let states: Vec<String> = self.0.iter().map(State::text).collect();
-        changes.set(VARIABLE, states.join("."))
+        states.join(".")
     }
 
     fn state(&self, name: &str) -> &State {
-        NAMES.iter().position(|known| *known == name).map_or(&State::Untouched, |at| &self.0[at])
+        names().position(|known| known == name).map_or(&State::Untouched, |at| &self.0[at])
     }
 
     fn parse(text: &str) -> Option<Self> {
         let states: Vec<State> = text.split('.').map(State::parse).collect::<Option<_>>()?;
-        (states.len() == NAMES.len()).then_some(Self(states))
+        (states.len() == names().count()).then_some(Self(states))
     }
 }
 
@@ -243,12 +254,12 @@ mod tests {
 
     #[test]
     fn a_record_contains_no_value() {
-        assert!(!dev().contains("ASIA") && dev().len() < 60, "{}", dev());
+        assert!(!dev().contains("ASIA") && dev().len() < 80, "{}", dev());
     }
 
     #[test]
     fn without_a_readable_record_every_key_counts_as_changed() {
-        for text in ["", "x", "........", "zzzzzzzz..........", &"a".repeat(9)] {
+        for text in ["", "x", "........", "zzzzzzzz.............", &"a".repeat(9)] {
             let ctx = context(&[(ID, "ASIADEV"), ("SSOX_PROFILE", "dev"), (VARIABLE, text)]);
             assert_eq!(Identity::of_shell(&ctx).changed_by_others(&ctx), [ID], "{text}");
         }

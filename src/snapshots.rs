@@ -17,7 +17,12 @@ pub(crate) fn value(ctx: &Context, name: &str) -> Option<String> {
 
 /// Returns the value that the variable had before direnv or mise set it.
 pub(crate) fn before(ctx: &Context, name: &str) -> Option<String> {
-    direnv(ctx, "p", name).or_else(|| mise(ctx, "old", name))
+    all_before(ctx, name).next()
+}
+
+/// Returns the values that direnv and mise each found in the variable, and will restore.
+pub(crate) fn all_before(ctx: &Context, name: &str) -> impl Iterator<Item = String> {
+    direnv(ctx, "p", name).into_iter().chain(mise(ctx, "old", name))
 }
 
 /// Returns the tool that set the variable to its current value: `direnv (/its/directory)` or `mise`.

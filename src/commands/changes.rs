@@ -1,6 +1,6 @@
 //! The environment changes for a profile, in one place for `use`, `tick`, `exec` and `clear`.
 
-use super::directory_values;
+use super::{directory_values, replaced};
 use crate::cache::Entry;
 use crate::context::Context;
 use crate::environment::{EnvChanges, FOREIGN_LEFTOVERS};
@@ -77,6 +77,7 @@ pub(super) fn renewed(ctx: &Context, entry: &Entry) -> Result<EnvChanges> {
     credentials(&mut changes, ctx, entry)?;
     set_or_remove(&mut changes, ctx, "SSOX_STATE", None)?;
     Identity::after(ctx, &changes).record(&mut changes)?;
+    replaced::record(ctx, &mut changes)?;
     Ok(changes)
 }
 
@@ -129,12 +130,14 @@ pub(super) fn cleared(ctx: &Context) -> Result<EnvChanges> {
     // In a shell where nothing is in use, SSOX_PROFILE is a setting.
     let own = OWN.iter().filter(|name| **name != "SSOX_PROFILE" || identity::is_in_use(ctx));
     own.chain(&["AWS_SSO_PROFILE"]).for_each(|name| changes.unset(name));
+    replaced::record(ctx, &mut changes)?;
     Ok(changes)
 }
 
 fn recorded(ctx: &Context, mut changes: EnvChanges) -> Result<EnvChanges> {
     Identity::after(ctx, &changes).record(&mut changes)?;
     directory_values::record(ctx, &mut changes)?;
+    replaced::record(ctx, &mut changes)?;
     Ok(changes)
 }
 
@@ -182,7 +185,11 @@ fn previous(changes: &mut EnvChanges, ctx: &Context, profile: &Profile) -> Resul
     set_or_remove(changes, ctx, "SSOX_PREVIOUS_ROLE_ARN", role_arn)
 }
 
-fn set_or_unset(changes: &mut EnvChanges, name: &'static str, value: Option<&str>) -> Result<()> {
+/// Sets a variable, or unsets it.
+///
+/// # Errors
+/// As [`EnvChanges::set`].
+pub(super) fn set_or_unset(changes: &mut EnvChanges, name: &'static str, value: Option<&str>) -> Result<()> {
     match value {
         Some(value) => changes.set(name, value),
         None => {

@@ -2,24 +2,16 @@
 //! the identity that ssox set, and repairs what direnv and mise restore only in part.
 
 use super::changes::{self, REGIONS};
-use super::renewal;
 use super::shell_function::calling_function;
 use super::verb::{Done, VerbArgs};
+use super::{renewal, replaced, shown};
 use crate::context::Context;
 use crate::environment::EnvChanges;
 use crate::error::Result;
-use crate::identity::{ACCOUNT_ID, COMPARED, EXPIRATION, ID, Identity, SECRET, TOKEN, is_in_use};
+use crate::identity::{self, ACCOUNT_ID, COMPARED, EXPIRATION, ID, Identity, SECRET, TOKEN, is_in_use};
 use crate::profile::Profile;
 use crate::shell::reply::reply;
-use crate::snapshots;
 use clap::Args;
-
-/// The variable by which a shell hands over the names whose values from before it has not restored yet.
-const KEPT: &str = "SSOX_KEPT";
-/// The value of `SSOX_STATE` in a shell with an identity that ssox did not set.
-pub(super) const FOREIGN: &str = "foreign";
-/// The end of the prompt's label in such a shell.
-const FOREIGN_MARK: char = '?';
 
 #[derive(Args, Debug)]
 pub(crate) struct CheckIdentity {}
@@ -42,18 +34,23 @@ impl VerbArgs for CheckIdentity {
 /// # Errors
 /// As [`changes::renewed`].
 pub(super) fn check(ctx: &Context) -> Result<EnvChanges> {
-    let gone = Identity::earlier(ctx);
-    if !is_in_use(ctx) {
-        return Ok(nothing_in_use(ctx, &gone));
-    }
+    let mut changes = if is_in_use(ctx) { in_use(ctx)? } else { nothing_in_use(ctx) };
+    replaced::record(ctx, &mut changes)?;
+    Ok(changes)
+}
+
+fn in_use(ctx: &Context) -> Result<EnvChanges> {
     let held = Identity::of_shell(ctx);
-    if is_complete(ctx, &held) {
-        return ours(ctx, &held, EnvChanges::default());
+    let unchanged = is_complete(ctx, &held).then(EnvChanges::default);
+    let mut changes = match unchanged.map_or_else(|| restored(ctx, &held), |changes| Ok(Some(changes)))? {
+        Some(changes) => ours(ctx, &held, changes)?,
+        None => foreign(ctx, &held)?,
+    };
+    // Without a readable record, nothing says that ssox set these values.
+    if changes.get(identity::VARIABLE).is_none() && Identity::recorded(ctx).is_some() && !held.is_recorded(ctx) {
+        held.record(&mut changes)?;
     }
-    match restored(ctx, &held, &gone)? {
-        Some(changes) => ours(ctx, &held, changes),
-        None => foreign(ctx, &held),
-    }
+    Ok(changes)
 }
 
 fn is_complete(ctx: &Context, held: &Identity) -> bool {
@@ -62,12 +59,7 @@ fn is_complete(ctx: &Context, held: &Identity) -> bool {
 
 /// Returns the changes for the identity that ssox set.
 fn ours(ctx: &Context, held: &Identity, mut changes: EnvChanges) -> Result<EnvChanges> {
-    if ctx.var("SSOX_STATE") == Some(FOREIGN) {
-        changes.unset("SSOX_STATE");
-        if let Some(label) = ctx.var("SSOX_PROMPT").and_then(|label| label.strip_suffix(FOREIGN_MARK)) {
-            changes.set("SSOX_PROMPT", label)?;
-        }
-    }
+    shown::ours(ctx, held, &mut changes)?;
     if let Some(profile) = ctx.var("SSOX_PROFILE").filter(|_| ctx.var("AWS_SSO_PROFILE").is_none()) {
         changes.set("AWS_SSO_PROFILE", profile)?;
     }
@@ -85,10 +77,7 @@ fn ours(ctx: &Context, held: &Identity, mut changes: EnvChanges) -> Result<EnvCh
 /// AWS rejects foreign keys with the token of ssox, and botocore refuses them when the expiration of ssox has passed.
 fn foreign(ctx: &Context, held: &Identity) -> Result<EnvChanges> {
     let mut changes = EnvChanges::default();
-    if ctx.var("SSOX_STATE") != Some(FOREIGN) {
-        changes.set("SSOX_STATE", FOREIGN)?;
-        changes.set("SSOX_PROMPT", format!("{}{FOREIGN_MARK}", ctx.var("SSOX_PROMPT").unwrap_or_default()))?;
-    }
+    shown::foreign(ctx, held, &mut changes)?;
     if held.is_unchanged(ctx, ID) {
         return Ok(changes);
     }
@@ -103,16 +92,15 @@ fn foreign(ctx: &Context, held: &Identity) -> Result<EnvChanges> {
 }
 
 /// Restores the values of ssox if every difference comes from a tool that restored earlier values of ssox: keys without the
-/// token that was removed, or keys that this shell has replaced since. Otherwise it returns `None`: others set the values.
-fn restored(ctx: &Context, held: &Identity, gone: &[Identity]) -> Result<Option<EnvChanges>> {
+/// token that was removed, or keys that ssox has replaced since. Otherwise it returns `None`: others set the values.
+fn restored(ctx: &Context, held: &Identity) -> Result<Option<EnvChanges>> {
     let Some(id) = ctx.var(ID) else { return Ok(None) };
     let is_current = held.is_unchanged(ctx, ID);
-    let before: Vec<&Identity> = gone.iter().filter(|before| before.matches(ID, id)).collect();
-    if !is_current && before.is_empty() {
+    if !is_current && !replaced::is_replaced(ctx, ID, id) {
         return Ok(None);
     }
     let is_snapshot = |name: &&str| match ctx.var(name) {
-        Some(value) => held.matches(name, value) || before.iter().any(|before| before.matches(name, value)),
+        Some(value) => held.matches(name, value) || replaced::is_replaced(ctx, name, value),
         None => held.is_unchanged(ctx, name) || !is_current && !REGIONS.contains(name) && *name != SECRET,
     };
     let foreign = held.changed_by_others(ctx);
@@ -143,20 +131,8 @@ fn with_current(ctx: &Context, held: &Identity, profile: &Profile) -> Result<Opt
 }
 
 /// Removes what a tool restored after `clear`; the shell function then restores the values from before.
-fn nothing_in_use(ctx: &Context, gone: &[Identity]) -> EnvChanges {
+fn nothing_in_use(ctx: &Context) -> EnvChanges {
     let mut changes = EnvChanges::default();
-    let returned = |before: &&Identity| ctx.var(ID).is_some_and(|id| before.matches(ID, id));
-    let Some(before) = gone.iter().rev().find(returned).or(gone.last()) else { return changes };
-    let has_returned = returned(&before);
-    let is_pending = |name: &str| ctx.var(KEPT).is_some_and(|names| names.split(' ').any(|kept| kept == name));
-    let is_left = |name: &str| is_pending(name) && snapshots::value(ctx, name).is_none();
-    for name in COMPARED.into_iter().chain([ACCOUNT_ID]) {
-        let is_returned =
-            (has_returned || is_left(name)) && ctx.var(name).is_some_and(|value| before.matches(name, value));
-        let is_left_unset = ctx.var_os(name).is_none() && before.is_unchanged(ctx, name) && before.has_changed(name);
-        if is_returned || is_left_unset {
-            changes.unset(name);
-        }
-    }
+    identity::names().filter(|name| replaced::has_returned(ctx, name)).for_each(|name| changes.unset(name));
     changes
 }

@@ -86,6 +86,17 @@ pub(super) fn run_for_shell(ctx: &Context) -> Result<EnvChanges> {
     }
 }
 
+/// Returns what the segment shows of the renewal of this shell's credentials; `None` when all is well.
+pub(super) fn outcome(ctx: &Context) -> Option<Outcome> {
+    let Ok(profile) = held_profile(ctx) else { return Some(Outcome::Failed) };
+    match note::state(ctx, &profile) {
+        _ if good(ctx, &profile).is_some() => None,
+        State::Failed(failure) => Some(failure.outcome),
+        State::UnderWay => Some(Outcome::Renewing),
+        State::Idle => None,
+    }
+}
+
 /// Returns why this shell's credentials could not be renewed, and when the hook retries.
 pub(super) fn last_failure(ctx: &Context) -> Option<(Error, Option<Timestamp>)> {
     let state = ctx.var("SSOX_STATE")?;

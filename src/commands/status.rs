@@ -81,7 +81,7 @@ fn held(ctx: &Context) -> Held {
         expires_at: None,
         region: ctx.var("AWS_REGION").or_else(|| ctx.var("AWS_DEFAULT_REGION")).map(String::from),
         account_id: account_id(ctx, source),
-        role_name: ctx.var("SSOX_ROLE").or_else(|| source?.role_name()).map(String::from),
+        role_name: role_name(ctx).or_else(|| source?.role_name()).map(String::from),
         session: session.cloned(),
         token: session.and_then(|session| session::cached_token(ctx, session)),
         foreign: foreign(ctx),
@@ -107,6 +107,11 @@ fn account_id(ctx: &Context, source: Option<&Source>) -> Option<String> {
         return renewal::held_profile(ctx).ok()?.source.account_id().map(String::from);
     }
     source?.account_id().map(String::from)
+}
+
+/// Returns the role that ssox set, unless it was edited.
+fn role_name(ctx: &Context) -> Option<&str> {
+    ctx.var("SSOX_ROLE").filter(|_| Identity::of_shell(ctx).has_set(ctx, "SSOX_ROLE"))
 }
 
 impl Held {

@@ -237,15 +237,39 @@ fn what_is_compared_is_never_run() {
     });
 }
 
-/// bash would pay for it at each prompt, and compares the types of keys and profile only.
 #[test]
-fn a_region_that_is_no_longer_exported_is_noticed() {
-    for shell in shells().into_iter().filter(|shell| *shell != Shell::Bash) {
+fn a_region_or_an_expiration_that_is_no_longer_exported_is_noticed() {
+    in_each(&shells(), |shell| {
+        let (_standin, home) = signed_in(Duration::from_secs(3300));
+        let mut session = home.session(shell, "LOAD");
+        for name in &COMPARED[3..6] {
+            session.run("ssox use dev");
+            session.run(&hide(shell, name));
+            assert_eq!(segment(&mut session, &home), "dev:ReadOnly?|foreign", "{shell:?} {name}");
+            session.run("ssox clear");
+        }
+    });
+}
+
+#[test]
+fn a_record_that_is_no_longer_exported_is_exported_again() {
+    in_each(&shells(), |shell| {
         let (_standin, home) = signed_in(Duration::from_secs(3300));
         let mut session = home.session(shell, "LOAD");
         session.run("ssox use dev");
-        session.run(if shell == Shell::Zsh { "typeset +x AWS_REGION" } else { "set -gu AWS_REGION $AWS_REGION" });
-        assert_eq!(segment(&mut session, &home), "dev:ReadOnly?|foreign", "{shell:?}");
+        let record = environment(&mut session, &home)["SSOX_IDENTITY"].clone();
+        session.run(&hide(shell, "SSOX_IDENTITY"));
+        let environment = says_foreign(&mut session, &home, false);
+        assert_eq!(environment.get("SSOX_IDENTITY"), Some(&record), "{shell:?}");
+    });
+}
+
+/// Returns the statement after which programs do not get a variable any more, though the shell still has it.
+fn hide(shell: Shell, name: &str) -> String {
+    match shell {
+        Shell::Zsh => format!("typeset +x {name}"),
+        Shell::Bash => format!("declare +x {name}"),
+        Shell::Fish => format!("set -gu {name} ${name}"),
     }
 }
 

@@ -1,7 +1,7 @@
 //! direnv and mise in one shell with ssox: the prompt shows that a directory replaced the identity, keys of two sources
 //! are never mixed, and nothing of a directory is kept outside it.
 
-use crate::identity::{Environment, environment, segment};
+use crate::identity::{Environment, THEIRS, environment, says_foreign, segment};
 use crate::shells::{Home, Session, Shell, in_each, installed, shells, signed_in};
 use std::time::Duration;
 
@@ -178,4 +178,27 @@ fn mise_leaves_no_half_and_nothing_outside() {
             walk(Tool::Mise, shell, false);
         });
     }
+}
+
+/// mise is active in every directory: keys that no directory found are set by a person.
+#[test]
+fn keys_of_ssox_can_be_set_by_hand_where_mise_is_active() {
+    if !installed("mise") {
+        return;
+    }
+    in_each(&shells(), |shell| {
+        let (_standin, home) = signed_in(Duration::from_secs(3300));
+        let mut session = home.session(shell, &format!("{}\nLOAD", Tool::Mise.hook(shell)));
+        session.run("ssox use stg");
+        let stg = environment(&mut session, &home);
+        assert!(stg.contains_key("__MISE_DIFF"), "{shell:?}");
+        let keys = THEIRS.map(|(name, _)| shell.export(name, &stg[name])).join("; ");
+        session.run("ssox use dev");
+        session.run(&keys);
+        assert_eq!(says_foreign(&mut session, &home, true)[THEIRS[0].0], stg[THEIRS[0].0], "{shell:?}");
+        session.run("ssox use dev; ssox clear");
+        session.run(&keys);
+        session.run("true");
+        assert_eq!(environment(&mut session, &home)[THEIRS[0].0], stg[THEIRS[0].0], "{shell:?}");
+    });
 }

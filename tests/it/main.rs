@@ -23,6 +23,8 @@ mod distribution;
 mod docs;
 mod doctor;
 #[cfg(unix)]
+mod edited;
+#[cfg(unix)]
 mod editing;
 #[cfg(unix)]
 mod failing;

@@ -62,15 +62,6 @@ fn an_unset_variable_is_absent_and_not_empty() {
 }
 
 #[test]
-fn only_what_a_directory_tool_may_bring_back_is_remembered() {
-    let home = Home::scripted();
-    home.reply("use", "#ssox1\n=SSOX_PROFILE=dev\n=SSOX_IDENTITY=one\n#end\n", 0);
-    home.reply("clear", "#ssox1\n-SSOX_PROFILE\n-SSOX_IDENTITY\n#end\n", 0);
-    let script = "ssox use dev\nssox clear\n\"[$_ssox_gone]\"\n$env:DIRENV_DIFF = 'x'\nssox use dev\nssox clear\n\"[$_ssox_gone]\"";
-    check(&home, script, "[]\n[one]\n");
-}
-
-#[test]
 fn output_that_is_no_reply_changes_nothing() {
     let malformed =
         r"\q \u12 \u00E9 \ \U00e9".split(' ').map(|escape| format!("#ssox1\n=AWS_REGION=x\n=AWS_X=a{escape}\n#end\n"));

@@ -1,0 +1,49 @@
+//! Values of ssox that direnv or mise found when a directory was entered, and that ssox has replaced or cleared since. Both
+//! tools restore them when the directory is left. `SSOX_REPLACED` has their fingerprints, by which ssox recognizes them.
+
+use crate::context::Context;
+use crate::environment::EnvChanges;
+use crate::error::Result;
+use crate::identity::{self, Identity, fingerprint};
+use crate::snapshots;
+
+/// The variable with `NAME:FINGERPRINT` for each value, separated by `|`.
+const VARIABLE: &str = "SSOX_REPLACED";
+
+/// Tells whether a value is one that ssox had set, and that a directory tool restores.
+pub(super) fn is_replaced(ctx: &Context, name: &str, value: &str) -> bool {
+    let print = fingerprint(name, value);
+    let mut entries = ctx.var(VARIABLE).unwrap_or_default().split('|').filter_map(|entry| entry.split_once(':'));
+    entries.any(|(known, recorded)| known == name && recorded == print)
+}
+
+/// Tells whether a directory tool has restored such a value: the tool no longer keeps it.
+pub(super) fn has_returned(ctx: &Context, name: &str) -> bool {
+    let is_kept = |value: &str| snapshots::all_before(ctx, name).any(|before| before == value);
+    ctx.var(name).is_some_and(|value| is_replaced(ctx, name, value) && !is_kept(value))
+}
+
+/// Records which values of ssox the directory tools will restore after some changes.
+///
+/// # Errors
+/// None: fingerprints have no control characters.
+pub(super) fn record(ctx: &Context, changes: &mut EnvChanges) -> Result<()> {
+    let held = Identity::recorded(ctx);
+    let is_cleared = changes.get(identity::VARIABLE) == Some(None);
+    let after = if is_cleared { None } else { Some(Identity::after(ctx, changes)) };
+    let had = |name: &str, value: &str| held.as_ref().is_some_and(|held| held.matches(name, value));
+    let has = |name: &str, value: &str| after.as_ref().is_some_and(|after| after.matches(name, value));
+    let is_stale = |name: &str, value: &str| (had(name, value) || is_replaced(ctx, name, value)) && !has(name, value);
+    let stale = |name: &'static str| {
+        let values = snapshots::all_before(ctx, name).filter(move |value| is_stale(name, value));
+        values.map(move |value| format!("{name}:{}", fingerprint(name, &value)))
+    };
+    let entries: Vec<String> = identity::names().flat_map(stale).collect();
+    if !entries.is_empty() {
+        return changes.set(VARIABLE, entries.join("|"));
+    }
+    if ctx.var_os(VARIABLE).is_some() {
+        changes.unset(VARIABLE);
+    }
+    Ok(())
+}

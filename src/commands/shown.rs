@@ -1,0 +1,76 @@
+//! What the segment and `status` show of the profile in use. The record says what it was, so an edit by hand is undone at the
+//! next prompt.
+
+use super::changes::set_or_unset;
+use super::renewal;
+use crate::context::Context;
+use crate::environment::EnvChanges;
+use crate::error::Result;
+use crate::identity::{EXPIRATION, ID, Identity, SHOWN};
+use crate::prompt;
+use crate::time::Timestamp;
+
+/// The value of `SSOX_STATE` in a shell with an identity that ssox did not set.
+const FOREIGN: &str = "foreign";
+/// The end of the prompt's label in such a shell.
+const FOREIGN_MARK: char = '?';
+
+/// Adds the changes for the identity that ssox set.
+///
+/// # Errors
+/// Configuration: a name from a file with a control character.
+pub(super) fn ours(ctx: &Context, held: &Identity, changes: &mut EnvChanges) -> Result<()> {
+    describe(ctx, held, "", changes)?;
+    expires(ctx, held, changes)?;
+    let Some(state) = ctx.var("SSOX_STATE") else { return Ok(()) };
+    let right = if held.has_set(ctx, EXPIRATION) { renewal::outcome(ctx).map(renewal::Outcome::name) } else { None };
+    if right == Some(state) { Ok(()) } else { set_or_unset(changes, "SSOX_STATE", right) }
+}
+
+/// Adds the changes for the identity of others.
+///
+/// # Errors
+/// As [`ours`].
+pub(super) fn foreign(ctx: &Context, held: &Identity, changes: &mut EnvChanges) -> Result<()> {
+    if ctx.var("SSOX_STATE") != Some(FOREIGN) {
+        changes.set("SSOX_STATE", FOREIGN)?;
+    }
+    describe(ctx, held, "?", changes)
+}
+
+/// Restores label, role and protection if they are not what ssox set. The label ends with a mark.
+fn describe(ctx: &Context, held: &Identity, mark: &str, changes: &mut EnvChanges) -> Result<()> {
+    let label = ctx.var("SSOX_PROMPT").unwrap_or_default();
+    let plain = label.strip_suffix(FOREIGN_MARK).unwrap_or(label);
+    let known = [label, plain].into_iter().find(|label| held.matches("SSOX_PROMPT", label));
+    let is_unchanged = SHOWN[1..].iter().all(|name| held.is_unchanged(ctx, name));
+    let right = match (known, is_unchanged) {
+        (Some(known), true) => known.to_string(),
+        _ => restore(ctx, held, changes)?,
+    };
+    let marked = format!("{right}{mark}");
+    if label == marked { Ok(()) } else { changes.set("SSOX_PROMPT", marked) }
+}
+
+/// Determines label, role and protection as `use` did; the label alone if the profile cannot be read any more.
+fn restore(ctx: &Context, held: &Identity, changes: &mut EnvChanges) -> Result<String> {
+    let Ok(profile) = renewal::held_profile(ctx) else {
+        let role = ctx.var("SSOX_ROLE").filter(|_| held.has_set(ctx, "SSOX_ROLE"));
+        return Ok(prompt::label(ctx.var("SSOX_PROFILE").unwrap_or_default(), role));
+    };
+    let cached = profile.source.cached(ctx);
+    let role = profile.source.role_name().or_else(|| cached.as_ref()?.credentials.role_name.as_deref());
+    set_or_unset(changes, "SSOX_ROLE", role.filter(|_| held.has_recorded(ID)))?;
+    set_or_unset(changes, "SSOX_PROTECTED", profile.protected.then_some("1"))?;
+    Ok(prompt::label(&profile.name, role))
+}
+
+/// Restores `SSOX_EXPIRES`, which the segment counts down to: it says the same as the expiration of the keys.
+fn expires(ctx: &Context, held: &Identity, changes: &mut EnvChanges) -> Result<()> {
+    let end = ctx.var(EXPIRATION).filter(|_| held.has_set(ctx, EXPIRATION)).and_then(Timestamp::parse);
+    let Some(end) = end.map(|end| end.0.to_string()) else { return Ok(()) };
+    if ctx.var("SSOX_EXPIRES") == Some(end.as_str()) || changes.get("SSOX_EXPIRES").is_some() {
+        return Ok(());
+    }
+    changes.set("SSOX_EXPIRES", end)
+}

@@ -1,0 +1,106 @@
+//! What a person writes before `ssox` on its line, and what is edited by hand of ssox's own variables: neither makes prompt
+//! and reality disagree.
+
+use crate::identity::{Environment, THEIRS, environment, says_foreign, segment, status};
+use crate::shells::{Home, Session, Shell, in_each, shells, signed_in};
+use std::time::Duration;
+
+fn value<'a>(environment: &'a Environment, name: &str) -> Option<&'a str> {
+    environment.get(name).map(String::as_str)
+}
+
+/// Asserts that nothing of ssox is left, and that these are the profile and region.
+#[track_caller]
+fn is_cleared(session: &mut Session, home: &Home, outer: Option<&str>, line: &str) {
+    session.run("true");
+    let environment = environment(session, home);
+    let ours = |name: &&String| name.starts_with("AWS_") || name.starts_with("SSOX_");
+    let setting = ["AWS_PROFILE", "AWS_CONFIG_FILE", "AWS_ENDPOINT_URL", "AWS_EC2_METADATA_DISABLED"];
+    let left: Vec<&String> =
+        environment.keys().filter(ours).filter(|name| !setting.iter().any(|known| name.starts_with(known))).collect();
+    assert!(left.is_empty(), "{line}: {left:?}");
+    assert_eq!(value(&environment, "AWS_PROFILE"), outer, "{line}");
+}
+
+#[test]
+fn a_variable_of_one_call_is_not_what_was_there_before() {
+    in_each(&shells(), |shell| {
+        for outer in [None, Some("outer")] {
+            let (_standin, home) = signed_in(Duration::from_secs(3300));
+            let rc = outer.map_or_else(String::new, |outer| shell.export("AWS_PROFILE", outer));
+            let mut session = home.session(shell, &format!("{rc}\nLOAD"));
+            let lines = [
+                ("AWS_PROFILE=x ssox use dev", "ssox clear"),
+                ("AWS_REGION=xx AWS_PROFILE=x ssox use dev", "ssox clear"),
+                ("ssox use stg; AWS_REGION=xx AWS_PROFILE=x ssox use dev", "ssox clear"),
+                ("ssox use dev", "AWS_REGION=xx ssox clear"),
+                ("ssox use dev", "AWS_PROFILE=x ssox clear"),
+                ("ssox use dev", "AWS_ACCESS_KEY_ID=x ssox clear"),
+                ("ssox use dev", "SSOX_IDENTITY=x ssox clear"),
+                ("ssox use dev", "SSOX_PROFILE=x SSOX_PROMPT= ssox clear"),
+            ];
+            for (used, cleared) in lines {
+                session.run(used);
+                let environment = says_foreign(&mut session, &home, false);
+                assert_eq!(value(&environment, "AWS_REGION"), Some("eu-west-1"), "{shell:?} {used}");
+                assert_eq!(value(&environment, "AWS_PROFILE"), None, "{shell:?} {used}");
+                session.run(cleared);
+                is_cleared(&mut session, &home, outer, &format!("{shell:?} {used}, {cleared}"));
+            }
+        }
+    });
+}
+
+#[test]
+fn a_record_that_is_removed_by_hand_does_not_keep_the_keys() {
+    in_each(&shells(), |shell| {
+        let (_standin, home) = signed_in(Duration::from_secs(3300));
+        let mut session = home.session(shell, "LOAD");
+        let unset = if shell == Shell::Fish { "set -e" } else { "unset" };
+        for names in ["SSOX_IDENTITY", "SSOX_PROMPT", "SSOX_IDENTITY SSOX_PROMPT"] {
+            session.run("ssox use dev");
+            session.run(&format!("{unset} {names}; ssox clear"));
+            is_cleared(&mut session, &home, None, &format!("{shell:?} {names}"));
+            session.run("ssox use dev");
+            session.run(&format!("{unset} {names}"));
+            says_foreign(&mut session, &home, false);
+            session.run("ssox clear");
+        }
+    });
+}
+
+#[test]
+fn an_edit_of_what_the_segment_and_status_show_is_undone() {
+    in_each(&shells(), |shell| {
+        let (_standin, home) = signed_in(Duration::from_secs(3300));
+        let mut session = home.session(shell, "LOAD");
+        session.run("ssox use dev");
+        let ours = environment(&mut session, &home);
+        let edits = [
+            ("SSOX_PROMPT", "prod:Admin"),
+            ("SSOX_PROMPT", "dev:ReadOnly?"),
+            ("SSOX_PROMPT", "dev:ReadOnly??"),
+            ("SSOX_STATE", "foreign"),
+            ("SSOX_STATE", "failed"),
+            ("SSOX_EXPIRES", "4000000000"),
+            ("SSOX_PROTECTED", "1"),
+        ];
+        for (name, edited) in edits {
+            session.run(&shell.export(name, edited));
+            let environment = says_foreign(&mut session, &home, false);
+            for (shown, _) in edits {
+                assert_eq!(environment.get(shown), ours.get(shown), "{shell:?} {name}={edited}: {shown}");
+            }
+        }
+        session.run(&shell.export("SSOX_ROLE", "Admin"));
+        assert_eq!(status(&mut session, &home)["role_name"], "ReadOnly", "{shell:?}");
+        let pasted = THEIRS.map(|(name, value)| shell.export(name, value));
+        session.run(&pasted.join("; "));
+        for (name, edited) in [("SSOX_PROMPT", "dev:ReadOnly"), ("SSOX_PROMPT", "prod??"), ("SSOX_STATE", "renewing")] {
+            session.run(&shell.export(name, edited));
+            says_foreign(&mut session, &home, true);
+        }
+        session.run("ssox clear");
+        assert_eq!(segment(&mut session, &home), "|", "{shell:?}");
+    });
+}
