@@ -242,7 +242,7 @@ mod tests {
     #[test]
     fn a_missing_home_has_a_hint() {
         let error = context(&[("HOME", "")]).home().unwrap_err();
-        assert!(error.hint.unwrap().contains("set HOME"));
+        assert!(error.hints[0].contains("set HOME"));
     }
 
     #[test]

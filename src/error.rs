@@ -43,18 +43,21 @@ impl ErrorKind {
     }
 }
 
-/// An error: what failed and why (`message`), and what to type (`hint`); in lower case, without full stop.
+/// An error: what failed and why (`message`), and what to type (`hints`); in lower case, without full stop.
 #[derive(Clone, Debug)]
 pub(crate) struct Error {
     pub(crate) kind: ErrorKind,
     pub(crate) message: String,
-    pub(crate) hint: Option<String>,
+    /// What to type or edit, the most likely remedy first.
+    pub(crate) hints: Vec<String>,
+    /// The code with which AWS rejected the request, e.g. `AccessDenied`.
+    pub(crate) code: Option<String>,
 }
 
 impl Error {
     /// Makes an error without a hint.
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), hint: None }
+        Self { kind, message: message.into(), hints: Vec::new(), code: None }
     }
 
     /// Makes an error that no other kind describes (exit 1).
@@ -92,10 +95,32 @@ impl Error {
         Self::configuration(format!("could not {what} `{}`: {}", path.display(), cause_text(cause)))
     }
 
-    /// Adds the hint: what to type.
+    /// Adds a hint: what to type.
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
+        self.hints.push(hint.into());
         self
+    }
+
+    /// Replaces the hints by a better one.
+    pub(crate) fn only_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints = vec![hint.into()];
+        self
+    }
+
+    /// Adds AWS's code, unless it is empty.
+    pub(crate) fn coded(mut self, code: &str) -> Self {
+        self.code = Some(code).filter(|code| !code.is_empty()).map(String::from);
+        self
+    }
+
+    /// Returns the first hint.
+    pub(crate) fn first_hint(&self) -> Option<&str> {
+        self.hints.first().map(String::as_str)
+    }
+
+    /// Tells whether AWS rejected the request with this code; some operations append `Exception` to it.
+    pub(crate) fn has_code(&self, code: &str) -> bool {
+        self.code.as_deref().is_some_and(|known| known.strip_suffix("Exception").unwrap_or(known) == code)
     }
 
     /// Puts the operation that failed before the message.
@@ -109,10 +134,7 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "ssox: {}", printable(&self.message))?;
-        match &self.hint {
-            Some(hint) => write!(out, "\nssox: hint: {}", printable(hint)),
-            None => Ok(()),
-        }
+        self.hints.iter().try_for_each(|hint| write!(out, "\nssox: hint: {}", printable(hint)))
     }
 }
 
@@ -161,6 +183,20 @@ mod tests {
         let error = Error::file("read", Path::new("/x"), &cause).hint("type this");
         assert_eq!(error.to_string(), "ssox: could not read `/x`: no such file or directory\nssox: hint: type this");
         assert_eq!(error.kind.exit_status(), 4);
+    }
+
+    #[test]
+    fn each_hint_is_a_line() {
+        let error = Error::refused("no").hint("type this").hint("or that");
+        assert_eq!(error.to_string(), "ssox: no\nssox: hint: type this\nssox: hint: or that");
+        assert_eq!(error.only_hint("that").to_string(), "ssox: no\nssox: hint: that");
+    }
+
+    #[test]
+    fn a_code_is_compared_and_not_searched_for() {
+        let error = |code: &str| Error::refused("AccessDenied: ExpiredToken").coded(code);
+        assert!(error("ExpiredTokenException").has_code("ExpiredToken") && error("AccessDenied").has_code("AccessDenied"));
+        assert!(!error("NotAccessDenied").has_code("AccessDenied") && !error("").has_code("AccessDenied"));
     }
 
     #[test]

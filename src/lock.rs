@@ -187,7 +187,7 @@ mod tests {
         assert_eq!(error.kind, ErrorKind::Unreachable);
         assert!(error.message.starts_with(&format!("`ssox` (pid {pid}")), "{}", error.message);
         assert!(error.message.ends_with(" holds the lock and did not release it within 0s"));
-        assert!(error.hint.unwrap().contains(&format!("kill {pid}")));
+        assert!(error.hints[0].contains(&format!("kill {pid}")));
     }
 
     #[test]
@@ -230,7 +230,7 @@ mod tests {
             error.message.starts_with(&format!("`ssox login` (pid {pid}, stopped, on /dev/pts/9) holds")),
             "{error}"
         );
-        assert_eq!(error.hint, Some(format!("type fg in its shell on /dev/pts/9, or kill {pid}")));
+        assert_eq!(error.hints, [format!("type fg in its shell on /dev/pts/9, or kill {pid}")]);
         watch.check(&ctx, "sign-in corp", "the sign-in to `corp`").unwrap();
     }
 

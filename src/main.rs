@@ -106,15 +106,19 @@ struct ErrorReport<'a> {
 #[derive(Serialize)]
 struct ErrorJson<'a> {
     message: &'a str,
+    /// The first of `hints`.
     hint: Option<&'a str>,
     exit_status: u8,
+    hints: &'a [String],
+    code: Option<&'a str>,
 }
 
 fn report(error: &Error, as_json: bool) {
     if !as_json {
         return context::tell(&error.to_string());
     }
-    let Error { kind, message, hint } = error;
-    let error = ErrorJson { message, hint: hint.as_deref(), exit_status: kind.exit_status() };
+    let Error { kind, message, hints, code } = error;
+    let (hint, exit_status) = (error.first_hint(), kind.exit_status());
+    let error = ErrorJson { message, hint, exit_status, hints, code: code.as_deref() };
     context::tell(&json::line(&ErrorReport { error }));
 }

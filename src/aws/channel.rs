@@ -80,8 +80,7 @@ impl Channel {
         let Endpoint { url: base, origin } = endpoint;
         if scheme_and_host(base).is_err() {
             let message = format!("{origin} is `{base}`, which is not the URL of a service");
-            let hint = format!("write it as https://host:port; or {}", endpoint.remedy(ctx));
-            return Err(Error::configuration(message).hint(hint));
+            return Err(Error::configuration(message).hint("write it as https://host:port").hint(endpoint.remedy(ctx)));
         }
         let channel = Self::to_url(ctx, network, url)?;
         if endpoint.is_unencrypted() && ctx.is_first_plain_endpoint() {

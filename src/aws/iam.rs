@@ -52,7 +52,10 @@ fn list_account_aliases(
         200 if response.body.contains("<ListAccountAliasesResponse") => {
             Ok(text_of(&response.body, "member").map(String::from))
         }
-        403 => Err(Error::refused(text_of(&response.body, "Code").unwrap_or("access denied"))),
+        403 => {
+            let code = text_of(&response.body, "Code").unwrap_or("access denied");
+            Err(Error::refused(code).coded(code))
+        }
         status => Err(sdk_error::not_an_aws_response(&channel, status)),
     }
 }

@@ -97,7 +97,7 @@ mod tests {
         for proxy in ["http://", "ftp://p", "http://p:port", "::::", "http://p q", "http://p:99999", "socks5://p:1"] {
             let error = of(&context(&[("HTTPS_PROXY", proxy), ("SSOX_FUNCTION", "bash1")]), "https").unwrap_err();
             assert!(error.kind.exit_status() == 4 && error.message.contains("`HTTPS_PROXY`"), "{proxy}: {error}");
-            assert!(error.hint.unwrap().starts_with("export HTTPS_PROXY="), "{proxy}");
+            assert!(error.hints[0].starts_with("export HTTPS_PROXY="), "{proxy}");
         }
     }
 

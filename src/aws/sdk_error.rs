@@ -62,7 +62,7 @@ struct Refusal<'a> {
 impl Refusal<'_> {
     /// Makes the error, which names the custom endpoint if that is what refused.
     fn named_error(&self, channel: &Channel, hint: &str) -> Error {
-        let error = self.error(channel, hint);
+        let error = self.error(channel, hint).coded(self.code);
         // Errors about responses that are not from AWS have a hint about the endpoint already.
         if self.code.is_empty() { error } else { channel.naming_endpoint(error) }
     }

@@ -41,7 +41,7 @@ fn usable_certificates(bundle: &CaBundle) -> Result<Vec<u8>> {
     let CaBundle { path, origin } = bundle;
     let hint = format!("set {origin} to a PEM file of certificates");
     let invalid = |what: &str| Error::configuration(format!("the CA bundle `{}` {what}", path.display())).hint(&hint);
-    let bytes = files::read(path).map_err(|error| error.hint(&hint))?.ok_or_else(|| invalid("does not exist"))?;
+    let bytes = files::read(path).map_err(|error| error.only_hint(&hint))?.ok_or_else(|| invalid("does not exist"))?;
     let certificates = CertificateDer::pem_slice_iter(&bytes).filter_map(std::result::Result::ok);
     let is_usable = |certificate: &CertificateDer| RootCertStore::empty().add(certificate.clone()).is_ok();
     let pem: Vec<String> = certificates.filter(is_usable).map(|certificate| pem(&certificate)).collect();

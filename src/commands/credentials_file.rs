@@ -150,7 +150,7 @@ mod tests {
         ] {
             let error = check(&files, name).unwrap_err();
             assert!(error.message.contains(why), "{name}: {}", error.message);
-            assert!(error.hint.unwrap().contains(&format!("--write {name}-keys")));
+            assert!(error.hints[0].contains(&format!("--write {name}-keys")));
         }
         for name in ["region-only", "written", "new"] {
             assert!(check(&files, name).is_ok(), "{name}");

@@ -103,7 +103,7 @@ pub(super) fn last_failure(ctx: &Context) -> Option<(Error, Option<Timestamp>)> 
     let outcome = [Outcome::Failed, Outcome::SignIn].into_iter().find(|outcome| outcome.name() == state)?;
     let noted = note::last_failure(ctx)
         .filter(|failure| failure.outcome == outcome)
-        .map(|failure| Error { hint: failure.hint, ..Error::other(failure.message) });
+        .map(|failure| Error { hints: failure.hints, ..Error::other(failure.message) });
     let error = noted.or_else(|| held_profile(ctx).err()).or_else(|| note::write_error(ctx))?;
     Some((error, ctx.var("SSOX_NEXT").and_then(|next| next.parse().ok()).map(Timestamp)))
 }

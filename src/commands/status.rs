@@ -141,7 +141,7 @@ fn as_text(now: Timestamp, held: &Held, verified: Option<&Verified>) -> String {
         ("region", held.region.clone()),
         ("credentials", held.expires_at.map(|expires_at| time_left(now, expires_at))),
         ("renewal", error.map(|error| format!("failed: {}", error.message))),
-        ("hint", error.and_then(|error| error.hint.clone())),
+        ("hint", error.map(|error| error.hints.join("; ")).filter(|hint| !hint.is_empty())),
         ("next attempt", retry_at.flatten().map(|retry_at| next_attempt(now, retry_at))),
         ("session", session.as_ref().map(|session| session.label().to_string())),
         ("token", session.as_ref().map(|_| validity)),

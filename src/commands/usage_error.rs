@@ -133,7 +133,7 @@ mod tests {
         ] {
             let rejected = Cli::try_parse_from(format!("ssox {typed}").split(' ')).unwrap_err();
             let error = usage_error(&rejected);
-            assert_eq!((error.message.as_str(), error.hint.as_deref()), (message, Some(hint)), "{typed}");
+            assert_eq!((error.message.as_str(), error.first_hint()), (message, Some(hint)), "{typed}");
         }
     }
 }

@@ -94,7 +94,7 @@ mod tests {
                 fs::set_permissions(&path, Permissions::from_mode(mode)).unwrap();
                 let error = check(&directory, None).unwrap_err();
                 assert!(error.message.contains("can be written by other users"), "{}", error.message);
-                assert!(error.hint.unwrap().starts_with("chmod -R go-w /"));
+                assert!(error.hints[0].starts_with("chmod -R go-w /"));
             }
         }
         let (home, directory) = state();

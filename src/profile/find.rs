@@ -174,7 +174,7 @@ mod tests {
     #[test]
     fn several_or_no_matches_are_an_error() {
         assert_eq!(
-            found("222233334444/Admin").unwrap_err().hint.unwrap(),
+            found("222233334444/Admin").unwrap_err().hints[0],
             "use one of their names: twin-a or 'twin b'"
         );
         assert!(found("999999999999/Admin").unwrap_err().message.contains("no profile has role `Admin`"));
@@ -184,7 +184,7 @@ mod tests {
     fn an_unknown_name_gets_similar_ones() {
         let files = ConfigFiles::parse("\n[dve]\n[profile dev]\n", "");
         assert_eq!(
-            unknown(&Context::new([]), &files, "dve").hint.unwrap(),
+            unknown(&Context::new([]), &files, "dve").hints[0],
             "write `[profile dve]` instead of `[dve]` in line 2 of `config`"
         );
         let files = ConfigFiles::parse("[profile A B]\n[prof x]\nregion = y\n[profile \"q]\n", "[profile c]\n");
@@ -194,20 +194,20 @@ mod tests {
             ("q", "close the quote, or remove it: `[profile \"q]` in line 4 of `config`"),
             ("c", "write `[c]` instead of `[profile c]` in line 1 of `credentials`"),
         ] {
-            assert_eq!(unknown(&Context::default(), &files, name).hint.unwrap(), hint);
+            assert_eq!(unknown(&Context::default(), &files, name).hints[0], hint);
         }
-        assert!(found("dve").unwrap_err().hint.unwrap().contains("`dev`"));
+        assert!(found("dve").unwrap_err().hints[0].contains("`dev`"));
         let all = "the profiles are: dev, twin-a, twin b, target";
-        assert_eq!(found("zzzzzzzz").unwrap_err().hint.unwrap(), all);
+        assert_eq!(found("zzzzzzzz").unwrap_err().hints[0], all);
         let many: String = (0..6).map(|n| format!("[profile name-{n}]\n")).collect();
         let error = unknown(&Context::default(), &ConfigFiles::parse(&many, ""), "zzzzzzzz");
-        assert_eq!(error.hint.unwrap(), "ssox list shows the 6 profiles");
+        assert_eq!(error.hints[0], "ssox list shows the 6 profiles");
     }
 
     #[test]
     fn the_name_of_a_session_gets_the_line_that_signs_in_to_it() {
         let files = ConfigFiles::parse("[sso-session corp]\n[profile dev]\n", "");
-        let hint = |name| unknown(&Context::default(), &files, name).hint.unwrap();
+        let hint = |name| unknown(&Context::default(), &files, name).hints.concat();
         let line = "ssox login --sso-session corp";
         assert_eq!(
             hint("corp"),
@@ -220,6 +220,6 @@ mod tests {
     fn an_empty_name_is_called_empty() {
         let error = found("").unwrap_err();
         assert_eq!(error.message, "the name of the profile is empty");
-        assert_eq!(error.hint.unwrap(), "is the variable in the command unset? ssox list shows the profiles");
+        assert_eq!(error.hints[0], "is the variable in the command unset? ssox list shows the profiles");
     }
 }

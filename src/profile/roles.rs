@@ -109,8 +109,8 @@ fn chained_too_long(name: &str) -> Error {
 fn source_profile(resolver: &Resolver, visited: &mut Vec<String>, name: &str, source: &str) -> Result<Source> {
     let section = resolver.files.profile(source).ok_or_else(|| {
         let message = format!("`source_profile` of profile `{name}` is `{source}`, which does not exist");
-        let hint = find::unknown(resolver.ctx, resolver.files, source).hint;
-        Error::configuration(message).hint(hint.unwrap_or_else(|| "ssox list".into()))
+        let unknown = find::unknown(resolver.ctx, resolver.files, source);
+        Error::configuration(message).hint(unknown.first_hint().unwrap_or("ssox list"))
     })?;
     let has_keys = ["aws_access_key_id", "aws_secret_access_key"].iter().any(|key| section.get(key).is_some());
     let is_own_keys = source == name && has_keys;

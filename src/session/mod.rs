@@ -116,5 +116,5 @@ fn hint_at_fresh(session: &Session, error: Error) -> Error {
     if error.kind != ErrorKind::NeedsPerson {
         return error;
     }
-    error.hint(format!("{} --fresh", session.sign_in_line()))
+    error.only_hint(format!("{} --fresh", session.sign_in_line()))
 }

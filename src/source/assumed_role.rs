@@ -159,24 +159,25 @@ impl AssumedRole {
         })
     }
 
-    /// Adds a hint to a refusal of STS.
+    /// Replaces the hint of a refusal of STS, which has one code for many reasons.
     fn explain(&self, error: Error) -> Error {
-        let says = |part: &str| error.kind != ErrorKind::Unreachable && error.message.contains(part);
-        if says("role chaining") {
+        let says = |code: &str, part: &str| error.has_code(code) && error.message.contains(part);
+        if says("ValidationError", "role chaining") {
             return error
-                .hint("a role that another role assumes is limited to an hour: write `duration_seconds = 3600`");
+                .only_hint("a role that another role assumes is limited to an hour: write `duration_seconds = 3600`");
         }
-        if says("MaxSessionDuration") {
-            return error.hint("write a shorter `duration_seconds`, or change the role's maximum session duration");
+        if says("ValidationError", "MaxSessionDuration") {
+            return error
+                .only_hint("write a shorter `duration_seconds`, or change the role's maximum session duration");
         }
-        if says("sts:TagSession") {
-            return error.hint("allow `sts:TagSession` in the role's trust policy, or remove `ssox_session_tags`");
+        if says("AccessDenied", "sts:TagSession") {
+            return error.only_hint("allow `sts:TagSession` in the role's trust policy, or remove `ssox_session_tags`");
         }
-        if says("unable to validate MFA code") {
-            return error.hint("`mfa_serial` must be an MFA device of the user whose keys these are");
+        if says("AccessDenied", "unable to validate MFA code") {
+            return error.only_hint("`mfa_serial` must be an MFA device of the user whose keys these are");
         }
-        if says("sts:AssumeRole") {
-            return error.hint(self.identity_center_hint().unwrap_or_else(|| self.trust_policy_hint()));
+        if says("AccessDenied", "sts:AssumeRole") {
+            return error.only_hint(self.identity_center_hint().unwrap_or_else(|| self.trust_policy_hint()));
         }
         error
     }

@@ -65,7 +65,7 @@ impl CredentialSource {
         };
         credentials.map_err(|error| {
             let error = error.doing(format!("`credential_source = {}`", self.name()));
-            if error.hint.is_some() { error } else { error.hint(self.hint(ctx)) }
+            if error.hints.is_empty() { error.hint(self.hint(ctx)) } else { error }
         })
     }
 
@@ -194,7 +194,7 @@ mod tests {
         assert_eq!(keys.session_token.unwrap().expose(), "old");
         assert!(own(&[("SSOX_PROMPT", "dev"), ("AWS_PROFILE", "dev")]).is_ok());
         let error = own(&[("SSOX_PROMPT", "dev")]).unwrap_err();
-        assert!(error.hint.unwrap().contains("ssox clear"), "{}", error.message);
+        assert!(error.hints[0].contains("ssox clear"), "{}", error.message);
     }
 
     #[test]
@@ -247,7 +247,7 @@ mod tests {
             let error = source.fetch(&ctx).unwrap_err();
             assert_eq!(error.kind.exit_status(), 6);
             assert!(
-                error.hint.is_some_and(|hint| hint.ends_with(&format!("left over: set -e {variable}"))),
+                error.first_hint().is_some_and(|hint| hint.ends_with(&format!("left over: set -e {variable}"))),
                 "{variable}"
             );
         }

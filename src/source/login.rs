@@ -115,7 +115,7 @@ mod tests {
             let error = after_login(expires_at).unwrap_err();
             assert_eq!(error.kind.exit_status(), 3);
             assert!(error.message.contains(cause), "{}", error.message);
-            assert_eq!(error.hint.unwrap(), "aws login --profile 'me too'");
+            assert_eq!(error.hints[0], "aws login --profile 'me too'");
         }
     }
 }

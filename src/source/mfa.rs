@@ -137,14 +137,15 @@ fn parse(text: &str) -> Option<String> {
 
 /// Tells whether STS rejected the code. It has no error code of its own for this, so the message is compared.
 fn is_rejected_code(error: &Error) -> bool {
-    error.kind == ErrorKind::Refused && error.message.contains("invalid MFA one time pass code")
+    error.has_code("AccessDenied") && error.message.contains("invalid MFA one time pass code")
 }
 
 fn explain(error: Error) -> Error {
     if !is_rejected_code(&error) {
         return error;
     }
-    Error::needs_person(error.message).hint("the code may be wrong, or already used: wait for the next one")
+    let hint = "the code may be wrong, or already used: wait for the next one";
+    Error { kind: ErrorKind::NeedsPerson, ..error }.only_hint(hint)
 }
 
 #[cfg(test)]
@@ -192,16 +193,17 @@ mod tests {
     #[test]
     fn a_rejected_code_needs_a_person() {
         let refuse = |_: &str| -> Result<()> {
-            Err(Error::refused("AccessDenied: MultiFactorAuthentication failed with invalid MFA one time pass code. "))
+            let message = "MultiFactorAuthentication failed with invalid MFA one time pass code. ";
+            Err(Error::refused(message).coded("AccessDenied"))
         };
         let error = mfa().with_code(&nobody(), &request("123456"), refuse).unwrap_err();
         assert_eq!(error.kind, ErrorKind::NeedsPerson);
-        assert!(error.hint.unwrap().contains("already used"));
+        assert!(error.hints[0].contains("already used"));
     }
 
     #[test]
     fn other_refusals_stay_refusals() {
-        let refuse = |_: &str| -> Result<()> { Err(Error::refused("AccessDenied: not authorized")) };
+        let refuse = |_: &str| -> Result<()> { Err(Error::refused("not authorized").coded("AccessDenied")) };
         let error = mfa().with_code(&nobody(), &request("123456"), refuse).unwrap_err();
         assert_eq!(error.kind, ErrorKind::Refused);
     }
@@ -210,6 +212,6 @@ mod tests {
     fn without_a_code_and_a_person_it_says_what_to_type() {
         let error = mfa().with_code(&nobody(), &Request::default(), |_| Ok(())).unwrap_err();
         assert_eq!(error.kind, ErrorKind::NeedsPerson);
-        assert!(error.message.contains(DEVICE) && error.hint.unwrap().contains("--mfa-code"));
+        assert!(error.message.contains(DEVICE) && error.hints[0].contains("--mfa-code"));
     }
 }

@@ -244,6 +244,6 @@ mod tests {
         let error = pick(&ctx, "profile", "ssox use NAME", &rows).unwrap_err();
         assert_eq!(error.kind.exit_status(), 3);
         assert_eq!(error.message, "no profile is given: choose one of `p0`, `p1`, `p2`, `p3`, `p4` and 2 more");
-        assert_eq!(error.hint.as_deref(), Some("ssox use NAME"));
+        assert_eq!(error.first_hint(), Some("ssox use NAME"));
     }
 }

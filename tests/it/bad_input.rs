@@ -143,6 +143,17 @@ fn an_error_is_json_where_json_is_asked_for() {
     let error: serde_json::Value = serde_json::from_str(&ran.stderr()).unwrap();
     assert_eq!((ran.status(), error["error"]["exit_status"].as_i64()), (4, Some(4)));
     assert!(error["error"]["message"].is_string() && error["error"]["hint"].is_string());
+    assert_eq!((&error["error"]["hints"][0], error["error"]["code"].is_null()), (&error["error"]["hint"], true));
+}
+
+#[test]
+fn an_error_under_json_has_the_code_of_aws() {
+    let home = Home::new();
+    home.standin.fault("GetCallerIdentity", Fault::Exception("AccessDenied".into()), Times::Forever);
+    let keys = [("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE"), ("AWS_SECRET_ACCESS_KEY", "s")];
+    let ran = home.ssox_with(&["status", "--verify", "--json"], &keys);
+    let error: serde_json::Value = serde_json::from_str(&ran.stderr()).unwrap();
+    assert_eq!((ran.status(), error["error"]["code"].as_str()), (5, Some("AccessDenied")));
 }
 
 #[test]

@@ -71,5 +71,5 @@ fn fails(network: &Network, variables: &[(&str, &str)]) -> Error {
 fn assert_says(error: &Error, kind: ErrorKind, words: &str) {
     let text = error.to_string();
     assert!(error.kind == kind && text.contains(words), "expected {kind:?} and `{words}`: {:?} {text}", error.kind);
-    assert!(error.hint.is_some(), "no hint: {text}");
+    assert!(!error.hints.is_empty(), "no hint: {text}");
 }

@@ -62,7 +62,9 @@ fn without_session(error: Error, given: (Option<&str>, Option<&str>)) -> Error {
         (None, None) => "--account-id ID --role-name NAME",
     };
     match error.kind {
-        ErrorKind::NeedsPerson => error.hint(format!("add {missing}; with both account and role no sign-in is needed")),
+        ErrorKind::NeedsPerson => {
+            error.only_hint(format!("add {missing}; with both account and role no sign-in is needed"))
+        }
         _ => error,
     }
 }

@@ -13,7 +13,7 @@ pub(super) const START_URL: Question = Question {
     default: None,
     check: &|_, url| match start_url::check(url) {
         Ok(_) => Ok(()),
-        Err(error) => Err(error.hint("start URLs look like `https://d-1234567890.awsapps.com/start`")),
+        Err(error) => Err(error.only_hint("start URLs look like `https://d-1234567890.awsapps.com/start`")),
     },
 };
 pub(super) const SSO_REGION: Question =

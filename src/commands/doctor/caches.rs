@@ -23,7 +23,7 @@ pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
     findings.extend(
         ctx.check_state()
             .err()
-            .map(|error| Finding::new("cache", super::Severity::Error, error.message, error.hint.unwrap_or_default())),
+            .map(|error| Finding::new("cache", super::Severity::Error, error.message, error.hints.join("; "))),
     );
     findings.extend(credentials_file(&files.credentials.path));
     findings.extend(sessions.iter().filter_map(|session| token(ctx, session)));

@@ -30,6 +30,6 @@ fn off_by(ahead: i64) -> Finding {
 /// Reports an unreachable AWS: an error if a setting is the cause, otherwise a warning.
 fn unreachable(error: error::Error, is_redirected: bool) -> Finding {
     let is_setting = is_redirected || error.kind == ErrorKind::Configuration;
-    let hint = error.hint.unwrap_or_else(|| "check the network connection".into());
-    Finding::new("network", if is_setting { Error } else { Warning }, error.message, hint)
+    let hint = error.first_hint().unwrap_or("check the network connection");
+    Finding::new("network", if is_setting { Error } else { Warning }, &error.message, hint)
 }

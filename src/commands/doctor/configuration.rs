@@ -94,7 +94,7 @@ fn profile(ctx: &Context, files: &ConfigFiles, section: &Section, findings: &mut
     if (is_sso || others.iter().any(|key| has(key)))
         && let Err(error) = Profile::resolve(ctx, files, name)
     {
-        add(Error, "", format!("profile `{name}` cannot be used: {}", error.message), hint(error.hint));
+        add(Error, "", format!("profile `{name}` cannot be used: {}", error.message), hint(&error.hints));
     }
 }
 
@@ -104,7 +104,7 @@ fn sessions(ctx: &Context, files: &ConfigFiles, findings: &mut Vec<Finding>) {
         match session {
             Ok(session) if start_url::check(&session.start_url).is_err() => findings.push(no_start_url(&session)),
             Ok(session) => by_start_url.entry(canonical(&session.start_url).to_lowercase()).or_default().push(session),
-            Err(error) => findings.push(Finding::new("config", Error, error.message, hint(error.hint))),
+            Err(error) => findings.push(Finding::new("config", Error, error.message, hint(&error.hints))),
         }
     }
     for sessions in by_start_url.values() {
@@ -174,6 +174,6 @@ fn at(files: &ConfigFiles, section: &Section, key: &str, finding: Finding) -> Fi
     }
 }
 
-fn hint(hint: Option<String>) -> String {
-    hint.unwrap_or_else(|| "ssox configure sso".into())
+fn hint(hints: &[String]) -> String {
+    if hints.is_empty() { "ssox configure sso".into() } else { hints.join("; ") }
 }

@@ -94,7 +94,7 @@ fn profiles(ctx: &Context, files: &ConfigFiles, findings: &mut Vec<Finding>) {
                 findings.extend(unknown.map(|profile| {
                     let error = find::unknown(ctx, files, profile);
                     let message = format!("{name} names an unknown profile: `{profile}`");
-                    finding(Error, message, error.hint.unwrap_or_else(|| "ssox list".into()))
+                    finding(Error, message, error.first_hint().unwrap_or("ssox list"))
                 }));
             }
         }

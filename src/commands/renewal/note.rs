@@ -45,7 +45,7 @@ pub(in super::super) struct Failure {
     pub(in super::super) outcome: Outcome,
     pub(in super::super) step: Step,
     pub(in super::super) message: String,
-    pub(in super::super) hint: Option<String>,
+    pub(in super::super) hints: Vec<String>,
     pub(in super::super) retry_at: Timestamp,
     count: usize,
     /// When the token expires. A different value means that there is a new token.
@@ -127,7 +127,7 @@ pub(in super::super) fn fail(ctx: &Context, step: Step, profile: Option<&Profile
         outcome: Outcome::of(error.kind),
         step,
         message: error.message.clone(),
-        hint: error.hint.clone(),
+        hints: error.hints.clone(),
         retry_at: ctx.now().plus(BACK_OFF[count.min(BACK_OFF.len() - 1)]),
         count: count.saturating_add(1),
         token_expires_at: profile.and_then(|profile| token_expires_at(ctx, profile)),
@@ -160,7 +160,7 @@ impl Failure {
             "outcome": self.outcome.name(),
             "step": self.step.name(),
             "message": self.message,
-            "hint": self.hint,
+            "hints": self.hints,
             "retry_at": self.retry_at.to_string(),
             "count": self.count,
             "token_expires_at": self.token_expires_at.map(|end| end.to_string()),
@@ -174,7 +174,7 @@ impl Failure {
             outcome: if is_sign_in { Outcome::SignIn } else { Outcome::Failed },
             step: Step::ALL.into_iter().find(|step| value["step"] == step.name())?,
             message: value["message"].as_str()?.to_string(),
-            hint: value["hint"].as_str().map(String::from),
+            hints: hints(&value["hints"]),
             retry_at: time("retry_at")?,
             count: usize::try_from(value["count"].as_u64()?).ok()?,
             token_expires_at: time("token_expires_at"),
@@ -209,6 +209,10 @@ fn under_way(ctx: &Context, since: Timestamp) -> State {
         None => stuck(holder),
     };
     State::Failed(fail(ctx, Step::Fetch, None, &error))
+}
+
+fn hints(list: &Value) -> Vec<String> {
+    list.as_array().into_iter().flatten().filter_map(Value::as_str).map(String::from).collect()
 }
 
 fn stuck(holder: Option<lock::Holder>) -> Error {

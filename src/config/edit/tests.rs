@@ -114,10 +114,10 @@ fn what_tools_would_read_differently_is_refused() {
 #[test]
 fn what_cannot_be_written_back_is_not_changed() {
     let lossy = File::new("config".into(), b"[profile \xff]\n".into(), WhichFile::Config);
-    assert!(Edits::new(&lossy).unwrap_err().hint.unwrap().contains("iconv"));
+    assert!(Edits::new(&lossy).unwrap_err().hints[0].contains("iconv"));
     let nowhere = File::new("".into(), Vec::new(), WhichFile::Credentials);
     assert_eq!(
-        Edits::new(&nowhere).unwrap_err().hint.unwrap(),
+        Edits::new(&nowhere).unwrap_err().hints[0],
         "unset AWS_SHARED_CREDENTIALS_FILE, or set it to the path of a file"
     );
 }

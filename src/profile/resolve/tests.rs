@@ -143,7 +143,7 @@ fn every_error_says_what_to_type() {
         let error = resolve(&format!("[profile p]\n{ROLE}{config}"), "").unwrap_err();
         assert_eq!(error.kind, ErrorKind::Configuration, "{config}");
         assert!(error.message.contains(message), "{config}: {}", error.message);
-        assert!(error.hint.clone().unwrap_or_default().contains(hint), "{config}: {:?}", error.hint);
+        assert!(error.hints.concat().contains(hint), "{config}: {:?}", error.hints);
     }
 }
 
@@ -189,7 +189,7 @@ fn a_chained_role_is_limited_to_an_hour() {
         |end: &str| format!("[profile p]\n{ROLE}source_profile = a\nduration_seconds = 7200\n[profile a]\n{end}");
     assert!(resolve(&role(KEYS), "").is_ok());
     let error = resolve(&role(SSO), "").unwrap_err();
-    assert!(error.message.contains("more than an hour") && error.hint.unwrap().contains("duration_seconds = 3600"));
+    assert!(error.message.contains("more than an hour") && error.hints[0].contains("duration_seconds = 3600"));
 }
 
 #[test]
@@ -280,7 +280,7 @@ fn an_empty_key_counts_as_absent_and_is_not_its_own_misspelling() {
         sso_account_id = 111122223333\nsso_role_name = Admin\n";
     assert_eq!(described(&resolve(&format!("[profile p]\nsso_session =\n{legacy}"), "").unwrap()), "sso Admin");
     let none = resolve("[profile p]\nsso_session =\nsso_account_id = 111122223333\nsso_role_name = Admin\n", "");
-    assert_eq!(none.unwrap_err().hint.unwrap(), "add `sso_session = NAME` to `[profile p]`");
+    assert_eq!(none.unwrap_err().hints[0], "add `sso_session = NAME` to `[profile p]`");
     let ctx = Context::default();
     let files = ConfigFiles::parse(&format!("[profile p]\nsso_session =\n{legacy}"), "");
     assert_eq!(super::super::sessions(&ctx, &files).len(), 1);
@@ -291,10 +291,10 @@ fn the_role_of_a_saml_profile_has_a_key_of_its_own() {
     let url = "ssox_saml_url = https://idp.example/saml\n";
     let error = resolve(&format!("[profile p]\n{url}{ROLE}"), "").unwrap_err();
     assert_eq!(error.kind, ErrorKind::Configuration);
-    assert!(error.hint.as_deref().is_some_and(|hint| hint.contains("`ssox_saml_role_arn`")), "{error}");
+    assert!(error.first_hint().is_some_and(|hint| hint.contains("`ssox_saml_role_arn`")), "{error}");
     assert!(!error.to_string().contains("source_profile"), "{error}");
     let arn = "ssox_saml_role_arn = arn:aws:iam::444455556666:role/Target\n";
     assert_eq!(described(&resolve(&format!("[profile p]\n{url}{arn}"), "").unwrap()), "saml https://idp.example/saml");
     let error = resolve(&format!("[profile p]\n{arn}"), "").unwrap_err();
-    assert!(error.hint.is_some_and(|hint| hint.contains("add `ssox_saml_url")));
+    assert!(error.first_hint().is_some_and(|hint| hint.contains("add `ssox_saml_url")));
 }

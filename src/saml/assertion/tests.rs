@@ -100,7 +100,7 @@ fn other_texts_are_not_a_response() {
     for case in cases {
         let error = Assertion::parse(&case).unwrap_err();
         assert_eq!(error.kind.exit_status(), 4, "{case}");
-        assert!(error.message.contains("not a SAML response") && error.hint.is_some(), "{}", error.message);
+        assert!(error.message.contains("not a SAML response") && !error.hints.is_empty(), "{}", error.message);
     }
     let request = Assertion::parse(&STANDARD.encode("<p:AuthnRequest xmlns:p=\"x\"/>")).unwrap_err();
     assert!(request.message.contains("SAMLRequest"));

@@ -172,7 +172,8 @@ fn check_screen(ctx: &Context, program: &Program) -> Result<()> {
 
 fn not_found(ctx: &Context) -> Error {
     Error::needs_person("there is no browser that ssox can drive: no Chrome, Edge, Chromium or Brave was found")
-        .hint(format!("{}; or {GIVE_RESPONSE}", hint::set(ctx, "SSOX_BROWSER", "/path/to/chrome")))
+        .hint(hint::set(ctx, "SSOX_BROWSER", "/path/to/chrome"))
+        .hint(GIVE_RESPONSE)
 }
 
 #[cfg(all(test, unix))]
@@ -223,7 +224,7 @@ mod tests {
             [("chromium", "not on PATH"), ("/none/chrome", "not a program"), ("~/firefox", "DevTools pipe")]
         {
             let error = find(name).unwrap_err();
-            assert!(error.message.contains(why) && error.hint.is_some(), "{}", error.message);
+            assert!(error.message.contains(why) && !error.hints.is_empty(), "{}", error.message);
             assert_eq!(error.kind.exit_status(), 4);
         }
     }
@@ -247,7 +248,7 @@ mod tests {
             assert_eq!(found.is_ok(), *expected, "{vars:?}");
             if let Err(error) = found {
                 assert_eq!(error.kind.exit_status(), 3);
-                assert!(error.hint.unwrap().contains("--saml-response"));
+                assert!(error.hints[0].contains("--saml-response"));
             }
         }
     }

@@ -148,7 +148,7 @@ fn crashed(ctx: &Context, program: &Program, why: &str) -> Error {
         let line = hint::set(ctx, "SSOX_BROWSER_ARGS", "--no-sandbox");
         return error.hint(format!("do not run it as root; in a container: {line}"));
     }
-    error.hint(format!("start `{}` by hand to see why; or {}", program.path.display(), super::GIVE_RESPONSE))
+    error.hint(format!("start `{}` by hand to see why", program.path.display())).hint(super::GIVE_RESPONSE)
 }
 
 #[cfg(all(test, unix))]

@@ -20,10 +20,10 @@ fn the_error_quotes_a_browser_that_fails_at_once() {
     let error = start(home.path(), "echo 'Missing X server' >&2; exit 1");
     assert_eq!(error.message, "`chrome` ended at once: Missing X server");
     assert_eq!(error.kind.exit_status(), 3);
-    assert!(error.hint.unwrap().contains("--saml-response"));
+    assert!(error.hints[0].contains("--saml-response"));
     assert_eq!(start(home.path(), "exit 7").message, "`chrome` ended at once: exit status: 7");
     let root = start(home.path(), "echo 'Running as root without --no-sandbox is not supported' >&2; exit 1");
-    assert!(root.hint.unwrap().contains("SSOX_BROWSER_ARGS=--no-sandbox"));
+    assert!(root.hints[0].contains("SSOX_BROWSER_ARGS=--no-sandbox"));
 }
 
 #[test]
@@ -40,6 +40,6 @@ fn a_program_that_floods_the_pipe_is_rejected() {
     for flood in ["yes >&4", "cat /dev/zero >&4", "tr '\\0' x </dev/zero >&4"] {
         let error = start(home.path(), flood);
         assert!(error.message.contains("does not speak the DevTools protocol"), "{flood}: {}", error.message);
-        assert!(error.hint.unwrap().contains("SSOX_BROWSER"));
+        assert!(error.hints[0].contains("SSOX_BROWSER"));
     }
 }

@@ -38,7 +38,8 @@ impl FailureRecord {
         if value["of"] != self.refresh_token_hash.as_str() || (kind != ErrorKind::NeedsPerson && !is_recent) {
             return None;
         }
-        Some(Error { hint: value["hint"].as_str().map(String::from), ..Error::new(kind, message) })
+        let hints = value["hints"].as_array().into_iter().flatten().filter_map(Value::as_str);
+        Some(hints.fold(Error::new(kind, message), Error::hint))
     }
 
     /// Records a failure; errors are ignored, because a refresh also works without the record.
@@ -48,7 +49,7 @@ impl FailureRecord {
             "at": at.to_string(),
             "exit_status": error.kind.exit_status(),
             "message": error.message,
-            "hint": error.hint,
+            "hints": error.hints,
         });
         if let Some(path) = &self.path {
             let _ = files::write_secret(path, record.to_string().as_bytes());

@@ -160,7 +160,7 @@ mod tests {
         for waiter in waiters {
             let error = waiter.join().unwrap().unwrap_err();
             assert_eq!((error.kind, error.message.as_str()), (ErrorKind::NeedsPerson, "refused"));
-            assert!(error.hint.unwrap().contains("ssox login"));
+            assert!(error.hints[0].contains("ssox login"));
         }
         locked(&ctx, &session).finish(&Ok(()));
     }

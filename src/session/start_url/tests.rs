@@ -80,7 +80,7 @@ fn a_custom_url_redirects_to_aws() {
     }
     let elsewhere = Some("https://ssoins-1.us-gov-west-1.portal.amazonaws.com/".to_string());
     let error = resolve(&session(Some("corp"), custom), |_| Ok(elsewhere)).unwrap_err();
-    assert!(error.hint.unwrap().contains("sso_region = us-gov-west-1"));
+    assert!(error.hints[0].contains("sso_region = us-gov-west-1"));
 }
 
 #[test]

@@ -145,7 +145,7 @@ mod tests {
     fn a_role_that_is_not_offered_gets_a_list_of_those_that_are() {
         let error = check((Some("C"), None), &[("A", "x"), ("B", "x")]).unwrap_err();
         assert_eq!(error.kind, ErrorKind::Configuration);
-        assert!(error.message.contains("role/C") && error.hint.unwrap().contains("role/B"));
+        assert!(error.message.contains("role/C") && error.hints[0].contains("role/B"));
         let none = check((None, None), &[]).unwrap_err();
         assert_eq!((none.kind, none.message.as_str()), (ErrorKind::Refused, "the SAML response offers no role"));
         assert_eq!(check((Some("C"), None), &[]).unwrap_err().kind, ErrorKind::Refused);
@@ -161,7 +161,7 @@ mod tests {
         assert_eq!(choose(saml(Some("A"), Some("x"))).unwrap().role_name(), "A");
         for (role, provider) in [(None, None), (Some("A"), None), (None, Some("x"))] {
             let error = choose(saml(role, provider)).unwrap_err();
-            assert!(error.hint.unwrap().contains("ssox_saml_provider_arn"));
+            assert!(error.hints[0].contains("ssox_saml_provider_arn"));
         }
         let odd = Saml { provider_arn: Some("corp".into()), ..saml(Some("A"), None) };
         assert!(choose(odd).unwrap_err().message.contains("`ssox_saml_provider_arn` is `corp`"));
@@ -171,7 +171,7 @@ mod tests {
     fn a_long_list_is_cut() {
         let names: Vec<String> = (0..200).map(|number| format!("R{number}")).collect();
         let offered: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "x")).collect();
-        let hint = check((Some("A"), None), &offered).unwrap_err().hint.unwrap();
+        let hint = check((Some("A"), None), &offered).unwrap_err().hints[0];
         assert!(hint.contains("R11") && !hint.contains("R12") && hint.ends_with("and 188 more (ssox saml roles)"));
     }
 

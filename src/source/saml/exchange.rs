@@ -43,28 +43,30 @@ fn duration(configured: Option<i32>, wanted: Option<i32>) -> Option<i32> {
     configured.or(wanted.map(|seconds| seconds.clamp(MIN_DURATION, MAX_DURATION)))
 }
 
+/// Tells whether the role does not allow the duration. STS has no code of its own for this, so the message is compared.
 fn is_too_long(error: &Error) -> bool {
-    error.message.contains("MaxSessionDuration")
+    error.has_code("ValidationError") && error.message.contains("MaxSessionDuration")
 }
 
 /// Adds a hint to a refusal. AWS's own message is for the author of the role's trust policy.
 fn explain(error: Error, role: &SamlRole) -> Error {
-    let says = |text: &str| error.kind == ErrorKind::Refused && error.message.contains(text);
-    if says("ExpiredToken") {
-        return Error::needs_person(format!("{}; a SAML response must be used within 5 minutes", error.message))
-            .hint("sign in again and choose the role at once; if it still fails, check the identity provider's clock");
+    if error.has_code("ExpiredToken") {
+        let message = format!("{}; a SAML response must be used within 5 minutes", error.message);
+        return Error { kind: ErrorKind::NeedsPerson, message, ..error }.only_hint(
+            "sign in again and choose the role at once; if it still fails, check the identity provider's clock",
+        );
     }
     if role.role_name().starts_with("AWSReservedSSO_") {
         return error
-            .hint("a role of an Identity Center permission set cannot be assumed with SAML: use an SSO profile");
+            .only_hint("a role of an Identity Center permission set cannot be assumed with SAML: use an SSO profile");
     }
-    if says("AccessDenied") {
+    if error.has_code("AccessDenied") {
         let provider = &role.provider_arn;
         return error
-            .hint(format!("the role's trust policy must allow `{provider}`, under conditions this sign-in meets"));
+            .only_hint(format!("the role's trust policy must allow `{provider}`, under conditions this sign-in meets"));
     }
-    if says("IDPRejectedClaim") || says("InvalidIdentityToken") {
-        return error.hint("check that the SAML provider in IAM has the identity provider's current metadata");
+    if error.has_code("IDPRejectedClaim") || error.has_code("InvalidIdentityToken") {
+        return error.only_hint("check that the SAML provider in IAM has the identity provider's current metadata");
     }
     error
 }
@@ -93,11 +95,14 @@ mod tests {
             role_arn: format!("arn:aws:iam::444455556666:role/{name}"),
             provider_arn: "arn:aws:iam::444455556666:saml-provider/corp".into(),
         };
-        let explain = |message: &str, name: &str| explain(Error::refused(message), &role(name));
-        let expired = explain("ExpiredTokenException: Token must be redeemed within 5 minutes of issuance", "A");
-        assert_eq!(expired.kind, ErrorKind::NeedsPerson);
-        assert!(explain("AccessDenied: no", "A").hint.unwrap().contains("saml-provider/corp"));
-        assert!(explain("AccessDenied: no", "AWSReservedSSO_Admin_1").hint.unwrap().contains("SSO profile"));
-        assert!(explain("InvalidIdentityToken: no", "A").hint.unwrap().contains("metadata"));
+        let explain = |code: &str, name: &str| explain(Error::refused("no").hint("any").coded(code), &role(name));
+        for code in ["ExpiredTokenException", "ExpiredToken"] {
+            assert_eq!(explain(code, "A").kind, ErrorKind::NeedsPerson, "{code}");
+        }
+        let hint = |code: &str, name: &str| explain(code, name).hints.join("\n");
+        assert!(hint("AccessDenied", "A").contains("saml-provider/corp"));
+        assert!(hint("AccessDenied", "AWSReservedSSO_Admin_1").contains("SSO profile"));
+        assert!(hint("InvalidIdentityToken", "A").contains("metadata"));
+        assert_eq!(hint("PackedPolicyTooLarge", "A"), "any");
     }
 }

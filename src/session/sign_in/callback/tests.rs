@@ -135,5 +135,5 @@ fn a_port_in_use_is_reported() {
     let taken = CallbackListener::bind(None).unwrap();
     let error = CallbackListener::bind(Some(taken.port())).unwrap_err();
     assert!(error.message.contains(&taken.port().to_string()), "{}", error.message);
-    assert!(error.hint.unwrap().contains("--port"));
+    assert!(error.hints[0].contains("--port"));
 }
