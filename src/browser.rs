@@ -67,7 +67,7 @@ fn redirecting_page(url: &str) -> io::Result<NamedTempFile> {
 
 fn percent_encoded(path: &Path) -> String {
     let path = path.to_string_lossy();
-    path.split('/').map(percent::encode).collect::<Vec<_>>().join("/")
+    path.split('/').map(|name| percent::encode(name).to_string()).collect::<Vec<_>>().join("/")
 }
 
 /// Starts the first program that can be started, and in a thread the following ones as long as they fail at once.

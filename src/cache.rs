@@ -6,12 +6,14 @@ use crate::context::Context;
 use crate::credentials::RoleCredentials;
 use crate::error::Result;
 use crate::files::{self, ReservedFile};
-use crate::json;
+use crate::json::{self, SecretJson};
 use crate::secret::Secret;
 use crate::time::Timestamp;
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use zeroize::Zeroizing;
 
 /// How long cached role credentials must still be valid, in seconds: the AWS CLI asks for the same.
 const MINIMUM_LEFT: i64 = 15 * 60;
@@ -108,7 +110,7 @@ impl Entry {
 /// Reads an entry; returns `None` when it is absent, malformed or unreadable.
 pub(crate) fn read(ctx: &Context, key: &Key) -> Option<Entry> {
     let path = key.path(ctx).ok()?;
-    let credentials = parse(&files::read(&path).ok()??)?;
+    let credentials = parse(&Zeroizing::new(files::read(&path).ok()??))?;
     Some(Entry { credentials, issued_at: files::written_at(&path, ctx.now())? })
 }
 
@@ -117,18 +119,13 @@ pub(crate) fn read(ctx: &Context, key: &Key) -> Option<Entry> {
 /// # Errors
 /// Configuration, when the file cannot be written; the credentials are valid all the same.
 pub(crate) fn write(ctx: &Context, key: &Key, credentials: &RoleCredentials) -> Result<()> {
-    let mut content = Map::new();
-    if let Some(provider_type) = key.provider_type {
-        content.insert("ProviderType".into(), provider_type.into());
-    }
-    if let Some(session) = &key.session {
-        content.insert(SESSION.into(), session.as_str().into());
-    }
-    if let Some(role_name) = &credentials.role_name {
-        content.insert(ROLE.into(), role_name.as_str().into());
-    }
-    content.insert("Credentials".into(), Value::Object(credentials_json(credentials)));
-    files::write_secret(&key.path(ctx)?, json::python(&Value::Object(content)).as_bytes())
+    let entry = EntryJson {
+        provider_type: key.provider_type,
+        session: key.session.as_deref(),
+        role_name: credentials.role_name.as_deref(),
+        credentials: CredentialsJson::of(credentials),
+    };
+    files::write_secret(&key.path(ctx)?, json::secret_python(&entry).expose().as_bytes())
 }
 
 /// Reserves the disk space of an entry.
@@ -166,8 +163,8 @@ pub(crate) fn remove_of_session(ctx: &Context, label: &str) -> Result<usize> {
 }
 
 fn names_session(path: &Path, label: &str) -> bool {
-    let content = files::read(path).ok().flatten();
-    let content: Option<Value> = content.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    let content = files::read(path).ok().flatten().map(Zeroizing::new);
+    let content = content.and_then(|bytes| SecretJson::parse(&bytes));
     content.is_some_and(|content| content[SESSION] == label)
 }
 
@@ -175,42 +172,61 @@ fn directory(ctx: &Context) -> Result<PathBuf> {
     Ok(ctx.home()?.join(".aws/cli/cache"))
 }
 
-fn credentials_json(credentials: &RoleCredentials) -> Map<String, Value> {
-    let fields = [
-        ("AccessKeyId", Some(credentials.access_key_id.clone())),
-        ("SecretAccessKey", Some(credentials.secret_access_key.expose().to_string())),
-        ("SessionToken", credentials.session_token.as_ref().map(|token| token.expose().to_string())),
-        ("Expiration", credentials.expiration.map(|end| end.to_string())),
-        ("AccountId", credentials.account_id.clone()),
-    ];
-    fields.into_iter().filter_map(|(name, value)| Some((name.to_string(), Value::String(value?)))).collect()
+/// An entry as the AWS CLI writes it.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct EntryJson<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    provider_type: Option<&'a str>,
+    #[serde(rename = "SsoxSession", skip_serializing_if = "Option::is_none")]
+    session: Option<&'a str>,
+    #[serde(rename = "SsoxRole", skip_serializing_if = "Option::is_none")]
+    role_name: Option<&'a str>,
+    credentials: CredentialsJson<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct CredentialsJson<'a> {
+    access_key_id: &'a str,
+    secret_access_key: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session_token: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expiration: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account_id: Option<&'a str>,
+}
+
+impl<'a> CredentialsJson<'a> {
+    fn of(credentials: &'a RoleCredentials) -> Self {
+        Self {
+            access_key_id: &credentials.access_key_id,
+            secret_access_key: credentials.secret_access_key.expose(),
+            session_token: credentials.session_token.as_ref().map(Secret::expose),
+            expiration: credentials.expiration.map(|end| end.to_string()),
+            account_id: credentials.account_id.as_deref(),
+        }
+    }
 }
 
 fn parse(bytes: &[u8]) -> Option<RoleCredentials> {
-    let value: Value = serde_json::from_slice(bytes).ok()?;
-    let fields = value.get("Credentials")?;
+    let mut document = SecretJson::parse(bytes)?;
+    let role_name = document.get(ROLE).and_then(Value::as_str).filter(|name| !name.contains(char::is_control));
+    let role_name = role_name.map(String::from);
+    let fields = document.get_mut("Credentials")?;
     // AWS sends no control characters, and one could end a line of the reply to a shell: such an entry is malformed.
-    let text = |name: &str| match fields.get(name) {
+    let mut text = |name: &str| match fields.get_mut(name).map(Value::take) {
         None | Some(Value::Null) => Some(None),
-        Some(Value::String(text)) if !text.is_empty() && !text.chars().any(char::is_control) => {
-            Some(Some(text.clone()))
-        }
+        Some(Value::String(text)) if !text.is_empty() && !text.chars().any(char::is_control) => Some(Some(text)),
         Some(_) => None,
     };
     // Without an expiration they would never be renewed, and no tool caches credentials without one.
-    let expiration = Some(Timestamp::parse(&text("Expiration")??)?);
-    Some(RoleCredentials {
-        access_key_id: text("AccessKeyId")??,
-        secret_access_key: Secret::new(text("SecretAccessKey")??),
-        session_token: text("SessionToken")?.map(Secret::new),
-        expiration,
-        account_id: text("AccountId")?,
-        role_name: value
-            .get(ROLE)
-            .and_then(Value::as_str)
-            .filter(|name| !name.contains(char::is_control))
-            .map(String::from),
-    })
+    let expiration = Timestamp::parse(&text("Expiration")??)?;
+    let (id, secret) = (text("AccessKeyId")??, Secret::new(text("SecretAccessKey")??));
+    let token = text("SessionToken")?.map(Secret::new);
+    let account_id = text("AccountId")?;
+    Some(RoleCredentials { account_id, role_name, ..RoleCredentials::new(id, secret, token, Some(expiration)) })
 }
 
 fn sorted(arguments: &Map<String, Value>) -> Value {

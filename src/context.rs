@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::time::Timestamp;
 use std::collections::HashMap;
 use std::ffi::OsString;
+use std::fmt;
 use std::io::{Write as _, stderr};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,8 +18,9 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// The environment, home and clock of this run.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Context {
+    /// It is not wiped: the values stay in the environment of the process.
     env: HashMap<String, OsString>,
     home: Option<PathBuf>,
     /// The command line without options, which may hold secrets: the verb and its first word, `ssox use dev`.
@@ -35,6 +37,13 @@ pub(crate) struct Context {
     pub(crate) verbose: bool,
     /// `--no-input`, `CI`, or no terminal: never ask a question, never open a browser.
     pub(crate) no_input: bool,
+}
+
+/// Shows no variables: they may have secrets.
+impl fmt::Debug for Context {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "Context({} variables, {})", self.env.len(), self.command)
+    }
 }
 
 /// The moment at which a wait ends.
@@ -227,6 +236,7 @@ fn home_of(ctx: &Context) -> Option<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::secret::{HUNTER2, assert_redacted};
 
     fn context(vars: &[(&str, &str)]) -> Context {
         Context::new(vars.iter().map(|(name, value)| ((*name).into(), OsString::from(value))))
@@ -237,6 +247,11 @@ mod tests {
         let ctx = context(&[("AWS_PROFILE", "")]);
         assert_eq!(ctx.var("AWS_PROFILE"), None);
         assert!(ctx.var_os("AWS_PROFILE").is_some());
+    }
+
+    #[test]
+    fn debug_shows_no_variable() {
+        assert_redacted(&context(&[("AWS_SECRET_ACCESS_KEY", HUNTER2)]));
     }
 
     #[test]

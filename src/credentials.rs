@@ -17,3 +17,33 @@ pub(crate) struct RoleCredentials {
     /// The role a person chose, where the configuration names none.
     pub(crate) role_name: Option<String>,
 }
+
+impl RoleCredentials {
+    /// Makes credentials without an account and a role.
+    pub(crate) fn new(
+        access_key_id: impl Into<String>,
+        secret_access_key: Secret,
+        session_token: Option<Secret>,
+        expiration: Option<Timestamp>,
+    ) -> Self {
+        Self {
+            access_key_id: access_key_id.into(),
+            secret_access_key,
+            session_token,
+            expiration,
+            account_id: None,
+            role_name: None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::secret::{HUNTER2, assert_redacted};
+
+    #[test]
+    fn debug_shows_no_secret() {
+        assert_redacted(&RoleCredentials::new("ASIA", Secret::new(HUNTER2), Some(Secret::new(HUNTER2)), None));
+    }
+}

@@ -1,12 +1,13 @@
 //! Environment changes: the list of variables that ssox sets or unsets. The reply to a shell consists only of it.
 
 use crate::error::{Error, Result};
+use crate::secret::Secret;
 
 /// Variables to set (`Some`) or unset (`None`), in order and without repetitions; and variables whose value from before the
-/// first `use` the shell forgets.
+/// first `use` the shell forgets. Values may be secret.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct EnvChanges {
-    changes: Vec<(&'static str, Option<String>)>,
+    changes: Vec<(&'static str, Option<Secret>)>,
     forgotten: Vec<&'static str>,
 }
 
@@ -24,7 +25,8 @@ impl EnvChanges {
     /// Configuration: the value contains a control character, which could end a line of the reply, or it is so large that the
     /// shell could not start any program afterwards.
     pub(crate) fn set(&mut self, name: &'static str, value: impl Into<String>) -> Result<()> {
-        let value = value.into();
+        let secret = Secret::new(value);
+        let value = secret.expose();
         if value.chars().any(char::is_control) {
             // The message does not contain the value, which may be a secret.
             return Err(Error::configuration(format!("the value for {name} contains a control character"))
@@ -37,7 +39,7 @@ impl EnvChanges {
             ))
             .hint("use ssox credential-process NAME, which passes credentials to AWS tools without the environment"));
         }
-        self.change(name, Some(value));
+        self.change(name, Some(secret));
         Ok(())
     }
 
@@ -58,15 +60,15 @@ impl EnvChanges {
 
     /// Returns the change of a variable: `Some(Some(value))` sets it, `Some(None)` unsets it, `None` keeps it.
     pub(crate) fn get(&self, name: &str) -> Option<Option<&str>> {
-        self.changes.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_deref())
+        self.changes.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_ref().map(Secret::expose))
     }
 
     /// Returns all changes, in order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&'static str, Option<&str>)> {
-        self.changes.iter().map(|(name, value)| (*name, value.as_deref()))
+        self.changes.iter().map(|(name, value)| (*name, value.as_ref().map(Secret::expose)))
     }
 
-    fn change(&mut self, name: &'static str, value: Option<String>) {
+    fn change(&mut self, name: &'static str, value: Option<Secret>) {
         debug_assert!(name.starts_with("AWS_") || name.starts_with("SSOX_") || FOREIGN_LEFTOVERS.contains(&name));
         self.changes.retain(|(known, _)| *known != name);
         self.changes.push((name, value));
@@ -76,6 +78,7 @@ impl EnvChanges {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::secret::{HUNTER2, assert_redacted};
 
     #[test]
     fn a_value_too_large_for_an_environment_is_refused() {
@@ -84,6 +87,13 @@ mod tests {
         let error = changes.set("AWS_SESSION_TOKEN", "x".repeat(32_750)).unwrap_err();
         assert_eq!(error.kind.exit_status(), 4);
         assert!(error.message.starts_with("the value for AWS_SESSION_TOKEN has 32750 bytes"), "{}", error.message);
+    }
+
+    #[test]
+    fn debug_shows_no_value() {
+        let mut changes = EnvChanges::default();
+        changes.set("AWS_SECRET_ACCESS_KEY", HUNTER2).unwrap();
+        assert_redacted(&changes);
     }
 
     #[test]

@@ -195,7 +195,9 @@ mod tests {
     #[test]
     fn a_code_is_compared_and_not_searched_for() {
         let error = |code: &str| Error::refused("AccessDenied: ExpiredToken").coded(code);
-        assert!(error("ExpiredTokenException").has_code("ExpiredToken") && error("AccessDenied").has_code("AccessDenied"));
+        assert!(
+            error("ExpiredTokenException").has_code("ExpiredToken") && error("AccessDenied").has_code("AccessDenied")
+        );
         assert!(!error("NotAccessDenied").has_code("AccessDenied") && !error("").has_code("AccessDenied"));
     }
 

@@ -2,10 +2,14 @@
 //! characters that control a terminal.
 
 use crate::error::is_hidden;
+use crate::secret::Secret;
 use serde::Serialize;
 use serde_json::Value;
-use serde_json::ser::{Formatter, Serializer};
+use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter, Serializer};
+use std::fmt;
 use std::io::{Result, Write};
+use std::ops::{Deref, DerefMut};
+use zeroize::Zeroize as _;
 
 const WRITABLE: &str = "values with text keys can be written to memory";
 
@@ -19,10 +23,27 @@ pub(crate) fn python_compact(value: &Value) -> String {
     write(value, Python { comma: b",", colon: b":" })
 }
 
+/// Returns a value with a secret in it as [`python`] does.
+pub(crate) fn secret_python(value: &impl Serialize) -> Secret {
+    let mut text = SecretText::default();
+    write_to(&mut text, value, Python { comma: b", ", colon: b": " });
+    text.0
+}
+
 /// Returns a value as a document on several lines, for stdout.
 pub(crate) fn document(value: &impl Serialize) -> String {
     let text = serde_json::to_string_pretty(value).expect(WRITABLE);
     printable(&text) + "\n"
+}
+
+/// Returns a value with a secret in it as [`document`] does.
+pub(crate) fn secret_document(value: &impl Serialize) -> Secret {
+    let mut text = SecretText::default();
+    write_to(&mut text, value, PrettyFormatter::new());
+    let mut shown = Secret::default();
+    write_printable(&mut shown, text.0.expose()).expect(WRITABLE);
+    shown.push_str("\n");
+    shown
 }
 
 /// Returns a value as one line, without its end.
@@ -30,20 +51,98 @@ pub(crate) fn line(value: &impl Serialize) -> String {
     printable(&serde_json::to_string(value).expect(WRITABLE))
 }
 
+/// Returns a value with a secret in it as one line, without its end.
+pub(crate) fn secret_line(value: &impl Serialize) -> Secret {
+    let mut text = SecretText::default();
+    write_to(&mut text, value, CompactFormatter);
+    text.0
+}
+
 /// Escapes hidden characters in JSON text; a program still reads the same value.
 pub(crate) fn printable(json: &str) -> String {
     let mut shown = String::with_capacity(json.len());
-    for c in json.chars() {
-        // A line feed in JSON text stands between values, never in a string.
-        if c != '\n' && is_hidden(c) {
-            for unit in c.encode_utf16(&mut [0; 2]) {
-                shown.push_str(&format!("\\u{unit:04x}"));
-            }
-        } else {
-            shown.push(c);
-        }
-    }
+    write_printable(&mut shown, json).expect(WRITABLE);
     shown
+}
+
+fn write_printable(shown: &mut impl fmt::Write, json: &str) -> fmt::Result {
+    // A line feed in JSON text stands between values, never in a string.
+    let escaped = |c: char| c != '\n' && is_hidden(c);
+    let mut rest = json;
+    while let Some(c) = rest.chars().find(|c| escaped(*c)) {
+        let (before, after) = rest.split_once(c).expect("the character was found");
+        shown.write_str(before)?;
+        c.encode_utf16(&mut [0; 2]).iter().try_for_each(|unit| write!(shown, "\\u{unit:04x}"))?;
+        rest = after;
+    }
+    shown.write_str(rest)
+}
+
+/// A JSON document with secrets in it: its texts are wiped when it is dropped, and `Debug` does not show them.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub(crate) struct SecretJson(Value);
+
+impl SecretJson {
+    /// Parses a document; returns `None` when it is malformed.
+    pub(crate) fn parse(bytes: &[u8]) -> Option<Self> {
+        serde_json::from_slice(bytes).ok().map(Self)
+    }
+}
+
+impl From<Value> for SecretJson {
+    fn from(value: Value) -> Self {
+        Self(value)
+    }
+}
+
+impl Deref for SecretJson {
+    type Target = Value;
+
+    fn deref(&self) -> &Value {
+        &self.0
+    }
+}
+
+impl DerefMut for SecretJson {
+    fn deref_mut(&mut self) -> &mut Value {
+        &mut self.0
+    }
+}
+
+impl Drop for SecretJson {
+    fn drop(&mut self) {
+        wipe(&mut self.0);
+    }
+}
+
+impl fmt::Debug for SecretJson {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("SecretJson(…)")
+    }
+}
+
+fn wipe(value: &mut Value) {
+    match value {
+        Value::String(text) => text.zeroize(),
+        Value::Array(list) => list.iter_mut().for_each(wipe),
+        Value::Object(map) => map.values_mut().for_each(wipe),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// Receives JSON with a secret in it.
+#[derive(Default)]
+struct SecretText(Secret);
+
+impl Write for SecretText {
+    fn write(&mut self, bytes: &[u8]) -> Result<usize> {
+        self.0.push_str(str::from_utf8(bytes).map_err(std::io::Error::other)?);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        Ok(())
+    }
 }
 
 /// The separators of `json.dumps`.
@@ -81,14 +180,18 @@ impl Formatter for Python {
 
 fn write(value: &Value, formatter: Python) -> String {
     let mut out = Vec::new();
-    let mut serializer = Serializer::with_formatter(&mut out, formatter);
-    value.serialize(&mut serializer).expect("a JSON value can be written to memory");
+    write_to(&mut out, value, formatter);
     String::from_utf8(out).expect("the writer writes ASCII")
+}
+
+fn write_to(out: &mut impl Write, value: &impl Serialize, formatter: impl Formatter) {
+    value.serialize(&mut Serializer::with_formatter(out, formatter)).expect(WRITABLE);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::secret::{HUNTER2, assert_redacted};
     use serde_json::json;
 
     #[test]
@@ -97,6 +200,27 @@ mod tests {
         let shown = document(&value);
         assert!(shown.is_ascii() && shown.lines().count() == 3, "{shown}");
         assert_eq!(serde_json::from_str::<Value>(&shown).unwrap(), value);
+    }
+
+    #[test]
+    fn a_document_with_a_secret_is_the_same_document() {
+        let value = json!({ "a": ["b\u{1b}[2J\u{202e}\n", { "naïve": null }], "c": [] });
+        assert_eq!(secret_document(&value).expose(), document(&value));
+        assert_eq!(secret_python(&value).expose(), python(&value));
+    }
+
+    #[test]
+    fn debug_shows_no_text_of_a_secret_document() {
+        let document = SecretJson::parse(format!(r#"{{"a": ["{HUNTER2}"]}}"#).as_bytes()).unwrap();
+        assert_eq!(document["a"][0], HUNTER2);
+        assert_redacted(&document);
+    }
+
+    #[test]
+    fn texts_are_wiped() {
+        let mut value = json!({ "a": ["b", { "c": "d" }], "e": 1 });
+        wipe(&mut value);
+        assert_eq!(value, json!({ "a": ["", { "c": "" }], "e": 1 }));
     }
 
     #[test]

@@ -1,37 +1,24 @@
 //! Percent-encoding of values in the query of a URL.
 
-/// Encodes a value as the AWS CLI does: letters, digits and `-._~` stay, a space becomes `%20`.
-pub(crate) fn encode(text: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-    text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, percent_decode_str, utf8_percent_encode};
+
+/// All but letters, digits and `-._~`, as in the AWS CLI.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// Encodes a value as the AWS CLI does; a space becomes `%20`. The result can be displayed, or appended in parts.
+pub(crate) fn encode(text: &str) -> PercentEncode<'_> {
+    utf8_percent_encode(text, ENCODED)
 }
 
 /// Decodes a value of a query, in which `+` is a space; returns `None` when it is truncated or not UTF-8.
 pub(crate) fn decode(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((byte, tail)) = rest.split_first() {
-        rest = match byte {
-            b'%' => {
-                let (digits, tail) = tail.split_at_checked(2)?;
-                bytes.push(u8::try_from(hex(digits[0])? * 16 + hex(digits[1])?).ok()?);
-                tail
-            }
-            b'+' => {
-                bytes.push(b' ');
-                tail
-            }
-            _ => {
-                bytes.push(*byte);
-                tail
-            }
-        };
+    let is_escape =
+        |rest: &str| rest.as_bytes().get(..2).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit));
+    if !text.split('%').skip(1).all(is_escape) {
+        return None;
     }
-    String::from_utf8(bytes).ok()
-}
-
-fn hex(digit: u8) -> Option<u32> {
-    char::from(digit).to_digit(16)
+    let spaced = text.replace('+', " ");
+    percent_decode_str(&spaced).decode_utf8().ok().map(String::from)
 }
 
 #[cfg(test)]
@@ -41,10 +28,10 @@ mod tests {
     #[test]
     fn an_encoded_value_is_decoded_to_the_same() {
         let text = "http://127.0.0.1:8/oauth/callback?a=b&c d+ü%";
-        let encoded = encode(text);
+        let encoded = encode(text).to_string();
         assert!(encoded.starts_with("http%3A%2F%2F127.0.0.1%3A8%2Foauth"), "{encoded}");
         assert_eq!(decode(&encoded).as_deref(), Some(text));
-        assert_eq!(encode("Az09-._~ "), "Az09-._~%20");
+        assert_eq!(encode("Az09-._~ ").to_string(), "Az09-._~%20");
     }
 
     #[test]

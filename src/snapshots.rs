@@ -2,48 +2,50 @@
 //! order to undo their changes later. <https://direnv.net/>, `DIRENV_DIFF`; <https://mise.jdx.dev/>, `__MISE_DIFF`.
 
 use crate::context::Context;
+use crate::json::SecretJson;
+use crate::secret::Secret;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use miniz_oxide::inflate::decompress_to_vec_zlib_with_limit;
-use serde_json::Value;
+use zeroize::Zeroizing;
 
 /// The largest size of an unpacked snapshot.
 const LONGEST: usize = 4 << 20;
 
 /// Returns the value that direnv or mise set the variable to; it may have been changed since.
-pub(crate) fn value(ctx: &Context, name: &str) -> Option<String> {
+pub(crate) fn value(ctx: &Context, name: &str) -> Option<Secret> {
     direnv(ctx, "n", name).or_else(|| mise(ctx, "new", name))
 }
 
 /// Returns the value that the variable had before direnv or mise set it.
-pub(crate) fn before(ctx: &Context, name: &str) -> Option<String> {
+pub(crate) fn before(ctx: &Context, name: &str) -> Option<Secret> {
     all_before(ctx, name).next()
 }
 
 /// Returns the values that direnv and mise each found in the variable, and will restore.
-pub(crate) fn all_before(ctx: &Context, name: &str) -> impl Iterator<Item = String> {
+pub(crate) fn all_before(ctx: &Context, name: &str) -> impl Iterator<Item = Secret> {
     direnv(ctx, "p", name).into_iter().chain(mise(ctx, "old", name))
 }
 
 /// Returns the tool that set the variable to its current value: `direnv (/its/directory)` or `mise`.
 pub(crate) fn owner(ctx: &Context, name: &str) -> Option<String> {
     let current = ctx.var(name)?;
-    if direnv(ctx, "n", name).is_some_and(|value| value == current) {
+    if direnv(ctx, "n", name).is_some_and(|value| value.expose() == current) {
         let directory = ctx.var("DIRENV_DIR").map(|directory| directory.trim_start_matches('-'));
         return Some(directory.map_or_else(|| "direnv".into(), |directory| format!("direnv ({directory})")));
     }
-    mise(ctx, "new", name).is_some_and(|value| value == current).then(|| "mise".into())
+    mise(ctx, "new", name).is_some_and(|value| value.expose() == current).then(|| "mise".into())
 }
 
 /// Reads direnv's snapshot, which is JSON: `p` has the values before, `n` the values that direnv set.
-fn direnv(ctx: &Context, map: &str, name: &str) -> Option<String> {
-    let snapshot: Value = serde_json::from_slice(&unpacked(ctx.var("DIRENV_DIFF")?)?).ok()?;
-    snapshot[map][name].as_str().map(String::from)
+fn direnv(ctx: &Context, map: &str, name: &str) -> Option<Secret> {
+    let snapshot = SecretJson::parse(&unpacked(ctx.var("DIRENV_DIFF")?)?)?;
+    snapshot[map][name].as_str().map(Secret::new)
 }
 
 /// Reads mise's snapshot, which is MessagePack: the maps `old` and `new` of strings, in this order. A name stands before its
 /// value, and a string begins with its length, so a search for both finds it without a complete parser.
-fn mise(ctx: &Context, map: &str, name: &str) -> Option<String> {
+fn mise(ctx: &Context, map: &str, name: &str) -> Option<Secret> {
     let snapshot = unpacked(ctx.var("__MISE_DIFF")?)?;
     let (old, new) = snapshot.split_at(find(&snapshot, b"\xa3new")?);
     let map = if map == "old" { old } else { new };
@@ -58,14 +60,14 @@ fn packed(text: &str) -> Option<Vec<u8>> {
 }
 
 /// Reads the MessagePack string at the beginning.
-fn string(packed: &[u8]) -> Option<String> {
+fn string(packed: &[u8]) -> Option<Secret> {
     let (start, length) = match packed {
         [head @ 0xa0..=0xbf, ..] => (1, usize::from(head & 0x1f)),
         [0xd9, length, ..] => (2, usize::from(*length)),
         [0xda, high, low, ..] => (3, usize::from(u16::from_be_bytes([*high, *low]))),
         _ => return None,
     };
-    String::from_utf8(packed.get(start..start + length)?.to_vec()).ok()
+    str::from_utf8(packed.get(start..start + length)?).ok().map(Secret::new)
 }
 
 fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
@@ -73,9 +75,9 @@ fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
 }
 
 /// Unpacks zlib data in either alphabet of base64.
-fn unpacked(text: &str) -> Option<Vec<u8>> {
+fn unpacked(text: &str) -> Option<Zeroizing<Vec<u8>>> {
     let text = text.trim_end_matches('=').replace('-', "+").replace('_', "/");
-    decompress_to_vec_zlib_with_limit(&STANDARD_NO_PAD.decode(text).ok()?, LONGEST).ok()
+    decompress_to_vec_zlib_with_limit(&STANDARD_NO_PAD.decode(text).ok()?, LONGEST).ok().map(Zeroizing::new)
 }
 
 #[cfg(test)]
@@ -94,9 +96,9 @@ mod tests {
     fn the_snapshots_tell_which_tool_set_a_variable() {
         for variable in [("DIRENV_DIFF", DIRENV), ("__MISE_DIFF", MISE)] {
             let ctx = context(&[variable, ("AWS_PROFILE", "x"), ("AWS_REGION", "mine"), ("DIRENV_DIR", "-/d")]);
-            assert_eq!(value(&ctx, "AWS_PROFILE").as_deref(), Some("x"), "{variable:?}");
-            assert_eq!(value(&ctx, "AWS_REGION").as_deref(), Some("eu-north-1"), "{variable:?}");
-            assert_eq!(before(&ctx, "AWS_PROFILE").as_deref(), Some("outer"), "{variable:?}");
+            assert_eq!(value(&ctx, "AWS_PROFILE").as_ref().map(Secret::expose), Some("x"), "{variable:?}");
+            assert_eq!(value(&ctx, "AWS_REGION").as_ref().map(Secret::expose), Some("eu-north-1"), "{variable:?}");
+            assert_eq!(before(&ctx, "AWS_PROFILE").as_ref().map(Secret::expose), Some("outer"), "{variable:?}");
             assert_eq!((value(&ctx, "AWS_ACCESS_KEY_ID"), before(&ctx, "AWS_REGION")), (None, None));
             assert!(owner(&ctx, "AWS_PROFILE").is_some() && owner(&ctx, "AWS_REGION").is_none());
         }

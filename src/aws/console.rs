@@ -3,7 +3,6 @@
 use super::partition::Partition;
 use crate::percent::encode;
 use crate::secret::Secret;
-use zeroize::Zeroizing;
 
 /// Service names of the AWS CLI whose console has another name in its URL.
 const ALIASES: [(&str, &str); 8] = [
@@ -54,11 +53,11 @@ pub(crate) fn shortcut(start_url: &str, account_id: &str, role_name: &str, page:
 /// `issuer` is the page that the console offers when its session has expired.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_enable-console-custom-url.html>
 pub(crate) fn federated(signin: &str, issuer: &str, page: &str, token: &Secret) -> Secret {
-    let (issuer, page, token) = (encode(issuer), encode(page), Zeroizing::new(encode(token.expose())));
-    Secret::new(format!(
-        "{signin}/federation?Action=login&Issuer={issuer}&Destination={page}&SigninToken={}",
-        token.as_str()
-    ))
+    let (issuer, page) = (encode(issuer), encode(page));
+    let mut url =
+        Secret::new(format!("{signin}/federation?Action=login&Issuer={issuer}&Destination={page}&SigninToken="));
+    encode(token.expose()).for_each(|part| url.push_str(part));
+    url
 }
 
 #[cfg(test)]

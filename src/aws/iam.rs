@@ -6,11 +6,13 @@ use super::{Network, partition, sdk_error};
 use crate::context::Context;
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
+use crate::secret::Secret;
 use crate::terminal::Progress;
 use aws_sdk_sts::config::Credentials;
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningParams, SigningSettings, sign};
 use aws_sigv4::sign::v4;
 use aws_smithy_runtime_api::client::identity::Identity;
+use roxmltree::Document;
 use std::time::{Duration, UNIX_EPOCH};
 
 const BODY: &str = "Action=ListAccountAliases&Version=2010-05-08";
@@ -46,22 +48,23 @@ fn list_account_aliases(
         None => Channel::to_url(ctx, network, &url)?,
     };
     let headers = signed_headers(ctx, &url, region, credentials)?;
-    let request = Request { method: "POST", url: &url, headers: &headers, body: BODY.into() };
+    let request = Request { method: "POST", url: &url, headers: &headers, body: Secret::new(BODY) };
     let response = block_on(async { channel.send(&request).await })?;
-    match response.head.status {
-        200 if response.body.contains("<ListAccountAliasesResponse") => {
-            Ok(text_of(&response.body, "member").map(String::from))
+    let (status, body) = (response.head.status, Document::parse(response.body.expose()));
+    let text_of = |name: &str| body.as_ref().ok().and_then(|body| text_of(body, name));
+    match (status, body.as_ref().map(|body| body.root_element().tag_name().name())) {
+        (200, Ok("ListAccountAliasesResponse")) => Ok(text_of("member")),
+        (403, _) => {
+            let code = text_of("Code").unwrap_or_default();
+            let message = if code.is_empty() { "access denied" } else { &code };
+            Err(Error::refused(message).coded(&code))
         }
-        403 => {
-            let code = text_of(&response.body, "Code").unwrap_or("access denied");
-            Err(Error::refused(code).coded(code))
-        }
-        status => Err(sdk_error::not_an_aws_response(&channel, status)),
+        _ => Err(sdk_error::not_an_aws_response(&channel, status)),
     }
 }
 
 /// Returns the headers of the signed request.
-fn signed_headers(ctx: &Context, url: &str, region: &str, keys: &RoleCredentials) -> Result<Vec<(String, String)>> {
+fn signed_headers(ctx: &Context, url: &str, region: &str, keys: &RoleCredentials) -> Result<Vec<(String, Secret)>> {
     let failed = |cause: &dyn std::fmt::Display| Error::other(format!("could not sign a request: {cause}"));
     let token = keys.session_token.as_ref().map(|token| token.expose().to_string());
     let secret = keys.secret_access_key.expose();
@@ -69,19 +72,18 @@ fn signed_headers(ctx: &Context, url: &str, region: &str, keys: &RoleCredentials
     let now = UNIX_EPOCH + Duration::from_secs(ctx.now().0.unsigned_abs());
     let parameters = v4::SigningParams::builder().identity(&identity).region(region).name("iam").time(now);
     let parameters = parameters.settings(SigningSettings::default()).build().map_err(|cause| failed(&cause))?;
-    let mut headers = vec![("content-type".to_string(), "application/x-www-form-urlencoded".to_string())];
-    let to_sign = headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let mut headers = vec![("content-type".to_string(), Secret::new("application/x-www-form-urlencoded"))];
+    let to_sign = headers.iter().map(|(name, value)| (name.as_str(), value.expose()));
     let request = SignableRequest::new("POST", url, to_sign, SignableBody::Bytes(BODY.as_bytes()));
     let request = request.map_err(|cause| failed(&cause))?;
     let signed = sign(request, &SigningParams::from(parameters)).map_err(|cause| failed(&cause))?.into_parts().0;
-    headers.extend(signed.headers().map(|(name, value)| (name.to_string(), value.to_string())));
+    headers.extend(signed.headers().map(|(name, value)| (name.to_string(), Secret::new(value))));
     Ok(headers)
 }
 
 /// Returns the text of the first XML element of a name; `None` for text that is not letters, digits and hyphens, which
 /// is all that aliases and error codes consist of.
-fn text_of<'a>(xml: &'a str, name: &str) -> Option<&'a str> {
-    let after = xml.split_once(&format!("<{name}>"))?.1;
-    let text = after.split_once(&format!("</{name}>"))?.0;
-    (!text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')).then_some(text)
+fn text_of(body: &Document, name: &str) -> Option<String> {
+    let text = body.descendants().find(|node| node.tag_name().name() == name)?.text()?;
+    (!text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')).then(|| text.into())
 }

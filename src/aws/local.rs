@@ -9,6 +9,7 @@ use super::trust;
 use crate::context::Context;
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
+use crate::json::SecretJson;
 use crate::secret::Secret;
 use crate::time::Timestamp;
 use aws_smithy_http_client::Connector;
@@ -33,8 +34,8 @@ const ROLES: &str = "latest/meta-data/iam/security-credentials/";
 pub(crate) fn container(ctx: &Context, url: &str, authorization: Option<&Secret>) -> Result<RoleCredentials> {
     ctx.log(|| format!("asking for the container's credentials at {}", without_query(url)));
     let call = async {
-        let mut headers = vec![("accept", "application/json".to_string())];
-        headers.extend(authorization.map(|value| ("authorization", value.expose().to_string())));
+        let mut headers = vec![("accept", Secret::new("application/json"))];
+        headers.extend(authorization.map(|value| ("authorization", value.clone())));
         let service = Service::new("the container's agent", url)?;
         Ok(parse_credentials(&service.send("GET", url, &headers).await?)?)
     };
@@ -50,11 +51,11 @@ pub(crate) fn instance(ctx: &Context, endpoint: &str) -> Result<RoleCredentials>
     ctx.log(|| format!("asking for the instance's credentials at {endpoint}"));
     let call = async {
         let service = Service::new("the instance metadata service", endpoint)?;
-        let ttl = [("x-aws-ec2-metadata-token-ttl-seconds", "60".to_string())];
+        let ttl = [("x-aws-ec2-metadata-token-ttl-seconds", Secret::new("60"))];
         let token = service.send("PUT", &format!("{endpoint}/latest/api/token"), &ttl).await?;
-        let token = [("x-aws-ec2-metadata-token", token.trim().to_string())];
+        let token = [("x-aws-ec2-metadata-token", Secret::new(token.expose().trim()))];
         let roles = service.send("GET", &format!("{endpoint}/{ROLES}"), &token).await?;
-        let Some(role) = roles.lines().next().map(str::trim).filter(|role| !role.is_empty()) else {
+        let Some(role) = roles.expose().lines().next().map(str::trim).filter(|role| !role.is_empty()) else {
             return Err(Error::refused("this instance has no role").into());
         };
         Ok(parse_credentials(&service.send("GET", &format!("{endpoint}/{ROLES}{role}"), &token).await?)?)
@@ -76,12 +77,12 @@ impl Service {
     }
 
     /// Returns the body of a response with status 200; retries when the service does not answer or is busy.
-    async fn send(&self, method: &str, url: &str, headers: &[(&'static str, String)]) -> Result<String> {
+    async fn send(&self, method: &str, url: &str, headers: &[(&'static str, Secret)]) -> Result<Secret> {
         let mut attempt = 1;
         loop {
             let (is_retryable, error) = match timeout(ATTEMPT_TIMEOUT, self.send_once(method, url, headers)).await {
                 Ok(Ok(Some((200, body)))) => return Ok(body),
-                Ok(Ok(Some((status, body)))) => self.refusal(status, &body),
+                Ok(Ok(Some((status, body)))) => self.refusal(status, body.expose()),
                 Ok(Ok(None)) | Err(_) => (true, Error::unreachable(format!("{} does not answer", self.name))),
                 Ok(Err(error)) => return Err(error),
             };
@@ -98,18 +99,18 @@ impl Service {
         &self,
         method: &str,
         url: &str,
-        headers: &[(&'static str, String)],
-    ) -> Result<Option<(u16, String)>> {
+        headers: &[(&'static str, Secret)],
+    ) -> Result<Option<(u16, Secret)>> {
         let invalid_url = |_| Error::configuration(format!("`{}` is not a valid URL", without_query(url)));
         let mut request = HttpRequest::get(url).map_err(invalid_url)?;
         request.set_method(method).map_err(invalid_url)?;
         for (name, value) in headers {
             let invalid_header = |_| Error::configuration(format!("the value for the header `{name}` is not valid"));
-            request.headers_mut().try_insert(*name, value.clone()).map_err(invalid_header)?;
+            request.headers_mut().try_insert(*name, value.expose().to_string()).map_err(invalid_header)?;
         }
         let Ok(response) = self.connector.call(request).await else { return Ok(None) };
         let body = response.body().bytes().unwrap_or_default();
-        Ok(Some((response.status().as_u16(), String::from_utf8_lossy(body).into_owned())))
+        Ok(Some((response.status().as_u16(), Secret::new(String::from_utf8_lossy(body)))))
     }
 
     /// Returns whether another attempt makes sense after a response that is not 200, and the error if not.
@@ -130,9 +131,10 @@ fn message_in(body: &str) -> String {
     message.and_then(Value::as_str).map(|message| format!(": {message}")).unwrap_or_default()
 }
 
-fn parse_credentials(body: &str) -> Result<RoleCredentials> {
+fn parse_credentials(body: &Secret) -> Result<RoleCredentials> {
     let invalid = || Error::unreachable("the response of the machine's credential service has no valid credentials");
-    let document: Value = serde_json::from_str(body).map_err(|_| invalid())?;
+    let body = body.expose();
+    let document = SecretJson::parse(body.as_bytes()).ok_or_else(invalid)?;
     let text = |name: &str| {
         let text = document.get(name)?.as_str()?;
         (!text.is_empty() && !text.chars().any(char::is_control)).then(|| text.to_string())
@@ -140,14 +142,13 @@ fn parse_credentials(body: &str) -> Result<RoleCredentials> {
     if let Some(code) = text("Code").filter(|code| code != "Success") {
         return Err(Error::refused(format!("the machine has no credentials: {code}{}", message_in(body))));
     }
-    Ok(RoleCredentials {
-        access_key_id: text("AccessKeyId").ok_or_else(invalid)?,
-        secret_access_key: Secret::new(text("SecretAccessKey").ok_or_else(invalid)?),
-        session_token: Some(Secret::new(text("Token").ok_or_else(invalid)?)),
-        expiration: Some(text("Expiration").and_then(|end| Timestamp::parse(&end)).ok_or_else(invalid)?),
-        account_id: text("AccountId"),
-        role_name: None,
-    })
+    let keys = RoleCredentials::new(
+        text("AccessKeyId").ok_or_else(invalid)?,
+        Secret::new(text("SecretAccessKey").ok_or_else(invalid)?),
+        Some(Secret::new(text("Token").ok_or_else(invalid)?)),
+        Some(text("Expiration").and_then(|end| Timestamp::parse(&end)).ok_or_else(invalid)?),
+    );
+    Ok(RoleCredentials { account_id: text("AccountId"), ..keys })
 }
 
 /// Returns a URL without its query, which may hold a secret.
@@ -219,10 +220,11 @@ mod tests {
     #[test]
     fn a_response_without_credentials_is_an_error() {
         for body in ["", "{}", "<html>", &KEYS.replace("ASIA", ""), &KEYS.replace("2096", "soon")] {
-            assert_eq!(parse_credentials(body).unwrap_err().kind.exit_status(), 6, "{body}");
+            assert_eq!(parse_credentials(&Secret::new(body)).unwrap_err().kind.exit_status(), 6, "{body}");
         }
         let failed =
-            parse_credentials(r#"{"Code": "AssumeRoleUnauthorizedAccess", "Message": "EC2 cannot"}"#).unwrap_err();
+            parse_credentials(&Secret::new(r#"{"Code": "AssumeRoleUnauthorizedAccess", "Message": "EC2 cannot"}"#))
+                .unwrap_err();
         assert!(failed.message.ends_with("AssumeRoleUnauthorizedAccess: EC2 cannot"));
     }
 

@@ -238,3 +238,28 @@ fn client(ctx: &Context, network: &Network, region: &str) -> Result<(Channel, Cl
     let config = Builder::from(&channel.sdk).retry_classifier(RetryPolicy).interceptor(channel.attempt_log.clone());
     Ok((channel, Client::from_conf(config.build())))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::secret::{HUNTER2, assert_redacted};
+
+    #[test]
+    fn debug_shows_no_secret() {
+        let secret = || Secret::new(HUNTER2);
+        assert_redacted(&Registration { client_id: "c".into(), client_secret: secret(), expires_at: Timestamp(0) });
+        let code = Grant::AuthorizationCode { code: secret(), redirect_uri: "x".into(), code_verifier: secret() };
+        for grant in [Grant::RefreshToken(secret()), Grant::DeviceCode(secret()), code] {
+            assert_redacted(&grant);
+        }
+        assert_redacted(&TokenResponse::Token { access_token: secret(), refresh_token: Some(secret()), expires_in: 1 });
+        assert_redacted(&DeviceAuthorization {
+            device_code: secret(),
+            user_code: "u".into(),
+            verification_uri: "x".into(),
+            verification_uri_complete: None,
+            expires_in: 1,
+            interval: 1,
+        });
+    }
+}

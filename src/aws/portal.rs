@@ -63,14 +63,13 @@ pub(crate) fn get_role_credentials(
         let field = |value: Option<&str>| value.filter(|value| !value.is_empty()).map(String::from);
         let missing = || Error::unreachable(format!("{what}: AWS's response has no credentials")).hint("try again");
         let keys = response.role_credentials().ok_or_else(missing)?;
-        Ok(RoleCredentials {
-            access_key_id: field(keys.access_key_id()).ok_or_else(missing)?,
-            secret_access_key: Secret::new(field(keys.secret_access_key()).ok_or_else(missing)?),
-            session_token: Some(Secret::new(field(keys.session_token()).ok_or_else(missing)?)),
-            expiration: Some(Timestamp(keys.expiration() / 1000)).filter(|end| end.0 > 0),
-            account_id: Some(account_id.into()),
-            role_name: None,
-        })
+        let keys = RoleCredentials::new(
+            field(keys.access_key_id()).ok_or_else(missing)?,
+            Secret::new(field(keys.secret_access_key()).ok_or_else(missing)?),
+            Some(Secret::new(field(keys.session_token()).ok_or_else(missing)?)),
+            Some(Timestamp(keys.expiration() / 1000)).filter(|end| end.0 > 0),
+        );
+        Ok(RoleCredentials { account_id: Some(account_id.into()), ..keys })
     })
     .map_err(Error::from)
 }

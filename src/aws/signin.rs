@@ -6,10 +6,11 @@ use super::{Network, partition, sdk_error};
 use crate::context::Context;
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
+use crate::json::{self, SecretJson};
 use crate::percent::encode;
 use crate::secret::Secret;
 use crate::terminal::Progress;
-use serde_json::{Value, json};
+use serde::Serialize;
 
 /// Returns the base URL of federation: the custom endpoint, or AWS's own host, without a slash at the end.
 ///
@@ -47,13 +48,14 @@ pub(crate) fn get_signin_token(
         Some(endpoint) => Channel::to_endpoint(ctx, network, endpoint, &url)?,
         None => Channel::to_url(ctx, network, &url)?,
     };
-    let session = json!({
-        "sessionId": credentials.access_key_id,
-        "sessionKey": credentials.secret_access_key.expose(),
-        "sessionToken": token.expose(),
+    let session = json::secret_line(&SessionJson {
+        session_id: &credentials.access_key_id,
+        session_key: credentials.secret_access_key.expose(),
+        session_token: token.expose(),
     });
-    let body = format!("Action=getSigninToken&Session={}", encode(&session.to_string()));
-    let headers = [("content-type".to_string(), "application/x-www-form-urlencoded".to_string())];
+    let mut body = Secret::new("Action=getSigninToken&Session=");
+    encode(session.expose()).for_each(|part| body.push_str(part));
+    let headers = [("content-type".to_string(), Secret::new("application/x-www-form-urlencoded"))];
     let request = Request { method: "POST", url: &url, headers: &headers, body };
     block_on(async { channel.send(&request).await })
         .map_err(Error::from)
@@ -61,8 +63,17 @@ pub(crate) fn get_signin_token(
         .map_err(|error| error.doing("could not sign in to the console"))
 }
 
+/// The parameter `Session` of the request.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SessionJson<'a> {
+    session_id: &'a str,
+    session_key: &'a str,
+    session_token: &'a str,
+}
+
 fn token_in(channel: &Channel, response: &Response) -> Result<Secret> {
-    let document: Value = serde_json::from_str(&response.body).unwrap_or_default();
+    let document = SecretJson::parse(response.body.expose().as_bytes()).unwrap_or_default();
     let status = response.head.status;
     match document["SigninToken"].as_str().filter(|token| status == 200 && !token.is_empty()) {
         Some(token) => Ok(Secret::new(token)),

@@ -24,7 +24,7 @@ pub(crate) struct AssumeRole {
     /// Seconds, 900 to 43200.
     pub(crate) duration_seconds: Option<i32>,
     pub(crate) serial_number: Option<String>,
-    pub(crate) token_code: Option<String>,
+    pub(crate) token_code: Option<Secret>,
     pub(crate) tags: Vec<(String, String)>,
 }
 
@@ -53,7 +53,8 @@ pub(crate) fn assume_role(
         let tags = session_tags(role)?;
         let call = client.assume_role().role_arn(&role.role_arn).role_session_name(&role.role_session_name);
         let call = call.set_external_id(role.external_id.clone()).set_duration_seconds(role.duration_seconds);
-        let call = call.set_serial_number(role.serial_number.clone()).set_token_code(role.token_code.clone());
+        let token_code = role.token_code.as_ref().map(|code| code.expose().to_string());
+        let call = call.set_serial_number(role.serial_number.clone()).set_token_code(token_code);
         let result = call.set_tags((!tags.is_empty()).then_some(tags)).send().await;
         let what = format!("could not assume `{}`", role.role_arn);
         let hint = "may the source assume this role? ssox status --verify";
@@ -196,14 +197,13 @@ fn credentials(keys: Option<&types::Credentials>, account_id: Option<String>) ->
     let Some(keys) = keys else {
         return Err(Error::unreachable("the response of STS has no credentials").hint("try again"));
     };
-    Ok(RoleCredentials {
-        access_key_id: keys.access_key_id().into(),
-        secret_access_key: Secret::new(keys.secret_access_key()),
-        session_token: Some(Secret::new(keys.session_token())),
-        expiration: Some(Timestamp(keys.expiration().secs())),
-        account_id,
-        role_name: None,
-    })
+    let keys = RoleCredentials::new(
+        keys.access_key_id(),
+        Secret::new(keys.secret_access_key()),
+        Some(Secret::new(keys.session_token())),
+        Some(Timestamp(keys.expiration().secs())),
+    );
+    Ok(RoleCredentials { account_id, ..keys })
 }
 
 /// Returns the account in an ARN.

@@ -7,6 +7,7 @@ use super::channel::{Channel, block_on};
 use super::{Network, partition, unreachable};
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::secret::Secret;
 use crate::terminal::Progress;
 use crate::time::Timestamp;
 use aws_smithy_runtime_api::client::http::HttpConnector as _;
@@ -53,7 +54,7 @@ fn head(channel: &Channel, url: &str) -> Result<Head> {
     // The fragment is not sent in a request.
     let page = url.split('#').next().unwrap_or_default();
     let send =
-        async |method: &str| channel.send(&Request { method, url: page, headers: &[], body: String::new() }).await;
+        async |method: &str| channel.send(&Request { method, url: page, headers: &[], body: Secret::default() }).await;
     let result = block_on(async {
         let response = send("HEAD").await?;
         if matches!(response.head.status, 405 | 501) { send("GET").await } else { Ok(response) }
@@ -61,12 +62,13 @@ fn head(channel: &Channel, url: &str) -> Result<Head> {
     result.map(|response| response.head).map_err(|error| error.error.doing(format!("could not open `{url}`")))
 }
 
-/// A request to send.
+/// A request to send. The HTTP client gets copies of headers and body, which it does not wipe.
+#[derive(Debug)]
 pub(super) struct Request<'a> {
     pub(super) method: &'a str,
     pub(super) url: &'a str,
-    pub(super) headers: &'a [(String, String)],
-    pub(super) body: String,
+    pub(super) headers: &'a [(String, Secret)],
+    pub(super) body: Secret,
 }
 
 /// The status of a response and the headers that are used.
@@ -81,7 +83,7 @@ pub(super) struct Head {
 #[derive(Debug)]
 pub(super) struct Response {
     pub(super) head: Head,
-    pub(super) body: String,
+    pub(super) body: Secret,
 }
 
 impl Channel {
@@ -108,7 +110,7 @@ impl Channel {
             let head = head_of(&response);
             self.ctx.log(|| format!("`{}` answered {}", self.host, head.status));
             let body = response.body().bytes().unwrap_or_default();
-            Ok(Response { head, body: String::from_utf8_lossy(body).into_owned() })
+            Ok(Response { head, body: Secret::new(String::from_utf8_lossy(body)) })
         };
         let limit = self.timeouts.attempt;
         timeout(limit, attempt).await.unwrap_or_else(|_| Err(unreachable::no_response_within(self, limit).into()))
@@ -121,11 +123,11 @@ impl Request<'_> {
             Error::configuration(format!("`{}` is not a valid URL", self.url))
                 .hint("write it as https://host/path, without spaces")
         };
-        let mut request = HttpRequest::new(SdkBody::from(self.body.clone()));
+        let mut request = HttpRequest::new(SdkBody::from(self.body.expose()));
         request.set_method(self.method).map_err(invalid)?;
         request.set_uri(self.url).map_err(invalid)?;
         for (name, value) in self.headers {
-            request.headers_mut().try_insert(name.clone(), value.clone()).map_err(invalid)?;
+            request.headers_mut().try_insert(name.clone(), value.expose().to_string()).map_err(invalid)?;
         }
         Ok(request)
     }
@@ -145,6 +147,7 @@ fn head_of(response: &HttpResponse) -> Head {
 mod tests {
     use super::*;
     use crate::error::ErrorKind;
+    use crate::secret::{HUNTER2, assert_redacted};
     use std::io::{BufRead as _, BufReader, Write as _};
     use std::net::{Ipv4Addr, TcpListener};
     use std::thread;
@@ -166,6 +169,14 @@ mod tests {
         });
         let result = redirect(&Context::new([]), &Network::default(), &url);
         (server.join().unwrap(), result)
+    }
+
+    #[test]
+    fn debug_shows_no_secret_of_a_request_or_response() {
+        let secret = || Secret::new(HUNTER2);
+        let headers = [("x-amz-security-token".to_string(), secret())];
+        assert_redacted(&Request { method: "POST", url: "https://x", headers: &headers, body: secret() });
+        assert_redacted(&Response { head: Head { status: 200, location: None, date: None }, body: secret() });
     }
 
     #[test]

@@ -4,14 +4,9 @@ use std::ffi::OsString;
 const URL: &str = "https://d-1234567890.awsapps.com/start";
 
 fn credentials(expiration: &str) -> RoleCredentials {
-    RoleCredentials {
-        access_key_id: "ASIAEXAMPLE".into(),
-        secret_access_key: Secret::new("s"),
-        session_token: Some(Secret::new("t")),
-        expiration: Timestamp::parse(expiration),
-        account_id: Some("111122223333".into()),
-        role_name: None,
-    }
+    let keys =
+        RoleCredentials::new("ASIAEXAMPLE", Secret::new("s"), Some(Secret::new("t")), Timestamp::parse(expiration));
+    RoleCredentials { account_id: Some("111122223333".into()), ..keys }
 }
 
 #[test]

@@ -11,6 +11,7 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::identity::is_in_use;
 use crate::profile::{Profile, check_region};
+use crate::secret::Secret;
 use crate::session::{self, start_url};
 use crate::source::sso::SsoRole;
 use crate::source::{Request, Source};
@@ -88,12 +89,12 @@ fn partition_and_region<'a>(
 
 /// Opens the console through the access portal, which signs in by itself: the URL contains no secret, and no credentials
 /// are needed.
-fn through_portal(ctx: &Context, args: &Console, role: &SsoRole, page: &str) -> Result<String> {
+fn through_portal(ctx: &Context, args: &Console, role: &SsoRole, page: &str) -> Result<Secret> {
     start_url::check(&role.session.start_url)?;
     let url =
         console::shortcut(&start_url::canonical(&role.session.start_url), &role.account_id, &role.role_name, page);
     if args.print {
-        return Ok(format!("{url}\n"));
+        return Ok(Secret::new(format!("{url}\n")));
     }
     let what = format!("the console of `{}` in {}", role.role_name, role.account_id);
     if !ctx.no_input && browser::can_open(ctx) && browser::open(ctx, &url).is_some() {
@@ -102,7 +103,7 @@ fn through_portal(ctx: &Context, args: &Console, role: &SsoRole, page: &str) -> 
         terminal::say(&format!("no browser can be opened here; {what} is at"));
     }
     terminal::show_address(ctx, &url);
-    Ok(String::new())
+    Ok(Secret::default())
 }
 
 fn with_credentials(
@@ -112,7 +113,7 @@ fn with_credentials(
     partition: &'static Partition,
     region: Option<&str>,
     page: &str,
-) -> Result<String> {
+) -> Result<Secret> {
     let credentials = profile.source.credentials(ctx, &Request::from(&args.fetch))?.credentials;
     if credentials.session_token.is_none() {
         let name = &profile.name;
@@ -126,11 +127,13 @@ fn with_credentials(
     let token = signin::get_signin_token(ctx, &profile.network, region, &credentials)?;
     let url = console::federated(&base, issuer(&profile.source), page, &token);
     if args.print {
-        return Ok(format!("{}\n", url.expose()));
+        let mut line = url;
+        line.push_str("\n");
+        return Ok(line);
     }
     session::open_secret_url(ctx, &url, &format!("ssox console --print {}", as_argument(&profile.name)))?;
     terminal::say(&format!("opened the console of `{}`", profile.name));
-    Ok(String::new())
+    Ok(Secret::default())
 }
 
 /// Returns the page that the console links to when its session has expired.

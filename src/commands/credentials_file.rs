@@ -7,6 +7,7 @@ use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
 use crate::files;
 use crate::profile::EXPIRY_KEYS;
+use crate::secret::Secret;
 use crate::terminal;
 
 /// Keys with which a profile gets its credentials from elsewhere, and how.
@@ -26,7 +27,7 @@ const SOURCES: [(&str, &str); 9] = [
 ///
 /// # Errors
 /// Configuration: a value that the file cannot represent.
-pub(super) fn text(section: &str, credentials: &RoleCredentials) -> Result<String> {
+pub(super) fn text(section: &str, credentials: &RoleCredentials) -> Result<Secret> {
     let empty = ConfigFiles::parse("", "");
     Ok(edited(&empty, section, credentials)?.finish())
 }
@@ -75,23 +76,24 @@ pub(super) fn check(files: &ConfigFiles, section: &str) -> Result<()> {
 
 fn edited<'a>(files: &'a ConfigFiles, section: &str, credentials: &RoleCredentials) -> Result<Edits<'a>> {
     let mut edits = Edits::new(&files.credentials)?;
+    let end = credentials.expiration.map(|end| end.to_string());
     let keys = [
-        ("aws_access_key_id", Some(credentials.access_key_id.clone())),
-        ("aws_secret_access_key", Some(credentials.secret_access_key.expose().to_string())),
-        ("aws_session_token", credentials.session_token.as_ref().map(|token| token.expose().to_string())),
+        ("aws_access_key_id", Some(credentials.access_key_id.as_str())),
+        ("aws_secret_access_key", Some(credentials.secret_access_key.expose())),
+        ("aws_session_token", credentials.session_token.as_ref().map(Secret::expose)),
         // The old name of the token, which the AWS CLI prefers.
         ("aws_security_token", None),
-        ("aws_account_id", credentials.account_id.clone()),
+        ("aws_account_id", credentials.account_id.as_deref()),
         // Other tools wrote these for the keys that are replaced.
         (EXPIRY_KEYS[1], None),
         (EXPIRY_KEYS[2], None),
         (EXPIRY_KEYS[3], None),
         // Read by prompts, saml2aws and ssox, not by SDKs: RFC 3339.
-        ("x_security_token_expires", credentials.expiration.map(|end| end.to_string())),
+        ("x_security_token_expires", end.as_deref()),
     ];
     for (key, value) in keys {
         match value {
-            Some(value) => edits.set(SectionKind::Profile, section, key, &value)?,
+            Some(value) => edits.set(SectionKind::Profile, section, key, value)?,
             None => edits.unset(SectionKind::Profile, section, key),
         }
     }
@@ -105,20 +107,19 @@ mod tests {
     use crate::time::Timestamp;
 
     fn credentials(token: Option<&str>) -> RoleCredentials {
-        RoleCredentials {
-            access_key_id: "ASIA".into(),
-            secret_access_key: Secret::new("s"),
-            session_token: token.map(Secret::new),
-            expiration: token.and_then(|_| Timestamp::parse("2036-11-20T21:48:08Z")),
-            account_id: token.map(|_| "111122223333".into()),
-            role_name: None,
-        }
+        let keys = RoleCredentials::new(
+            "ASIA",
+            Secret::new("s"),
+            token.map(Secret::new),
+            token.and_then(|_| Timestamp::parse("2036-11-20T21:48:08Z")),
+        );
+        RoleCredentials { account_id: token.map(|_| "111122223333".into()), ..keys }
     }
 
     #[test]
     fn the_section_has_the_keys_that_tools_read() {
         assert_eq!(
-            text("dev", &credentials(Some("t"))).unwrap(),
+            text("dev", &credentials(Some("t"))).unwrap().expose(),
             "[dev]\naws_access_key_id = ASIA\naws_secret_access_key = s\naws_session_token = t\n\
              aws_account_id = 111122223333\nx_security_token_expires = 2036-11-20T21:48:08Z\n"
         );
@@ -129,7 +130,7 @@ mod tests {
         let before = "# mine\n[a]\nx = 1\n\n[dev]\naws_access_key_id = OLD ; c\naws_session_token = old\n\
             aws_security_token = old\nx_security_token_expires = old\nexpiration = old\naws_expiration = old\nregion = eu-west-1\n[b]\ny = 2\n";
         let files = ConfigFiles::parse("", before);
-        let after = edited(&files, "dev", &credentials(None)).unwrap().finish();
+        let after = edited(&files, "dev", &credentials(None)).unwrap().finish().expose().to_string();
         assert!(after.starts_with("# mine\n[a]\nx = 1\n\n[dev]\naws_access_key_id = ASIA"), "{after}");
         assert!(after.ends_with("[b]\ny = 2\n") && after.contains("region = eu-west-1\n"), "{after}");
         assert!(!after.contains("old"), "{after}");

@@ -27,9 +27,9 @@ pub(super) fn record(ctx: &Context, changes: &mut EnvChanges) -> Result<()> {
 }
 
 fn entry(ctx: &Context, name: &str) -> Option<String> {
-    let plain = |before: &String| NOT_SECRET.contains(&name) && !before.contains(|c: char| c == '|' || c.is_control());
-    let before = snapshots::before(ctx, name).filter(plain).unwrap_or_default();
-    Some(format!("{name}:{}:{before}", fingerprint(name, ctx.var(name)?)))
+    let is_plain = |before: &str| NOT_SECRET.contains(&name) && !before.contains(|c: char| c == '|' || c.is_control());
+    let before = snapshots::before(ctx, name).filter(|before| is_plain(before.expose())).unwrap_or_default();
+    Some(format!("{name}:{}:{}", fingerprint(name, ctx.var(name)?), before.expose()))
 }
 
 /// Removes a variable, and lets the shell restore its earlier value. If that value belongs to a directory that the shell
@@ -38,7 +38,8 @@ fn entry(ctx: &Context, name: &str) -> Option<String> {
 /// # Errors
 /// None that values which stand in an environment can cause.
 pub(super) fn remove(ctx: &Context, changes: &mut EnvChanges, name: &'static str) -> Result<()> {
-    let is_there = |print: &str| snapshots::value(ctx, name).is_some_and(|value| fingerprint(name, &value) == print);
+    let is_there =
+        |print: &str| snapshots::value(ctx, name).is_some_and(|value| fingerprint(name, value.expose()) == print);
     match recorded(ctx, name) {
         Some((print, before)) if !is_there(print) => {
             changes.forget(name);

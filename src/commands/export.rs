@@ -86,8 +86,8 @@ struct ProcessJson<'a> {
 }
 
 /// Returns the document of the `credential_process` contract.
-pub(super) fn process(credentials: &RoleCredentials) -> String {
-    json::document(&ProcessJson {
+pub(super) fn process(credentials: &RoleCredentials) -> Secret {
+    json::secret_document(&ProcessJson {
         version: 1,
         access_key_id: &credentials.access_key_id,
         secret_access_key: credentials.secret_access_key.expose(),
@@ -110,8 +110,8 @@ struct ExportJson<'a> {
     region: Option<&'a str>,
 }
 
-fn json(credentials: &RoleCredentials, profile: &Profile) -> String {
-    json::document(&ExportJson {
+fn json(credentials: &RoleCredentials, profile: &Profile) -> Secret {
+    json::secret_document(&ExportJson {
         profile: &profile.name,
         access_key_id: &credentials.access_key_id,
         secret_access_key: credentials.secret_access_key.expose(),

@@ -1,5 +1,6 @@
 //! Options that several verbs share, and how their values are parsed.
 
+use crate::secret::Secret;
 use crate::source::Request;
 use crate::time::parse_duration;
 use clap::Args;
@@ -26,7 +27,7 @@ pub(crate) struct Fetch {
     pub(crate) min_ttl: Option<Duration>,
     /// Code of the MFA device, for profiles with `mfa_serial`
     #[arg(long, value_name = "CODE")]
-    pub(crate) mfa_code: Option<String>,
+    pub(crate) mfa_code: Option<Secret>,
     /// Assume this role with the profile's credentials
     #[arg(long, value_name = "ARN")]
     pub(crate) role_arn: Option<String>,

@@ -12,6 +12,7 @@ use crate::environment::EnvChanges;
 use crate::error::{Error, Result};
 use crate::lock::Lock;
 use crate::profile::Profile;
+use crate::secret::Secret;
 use crate::source::Request;
 use crate::time::Timestamp;
 use std::io::{self, Read as _};
@@ -25,6 +26,9 @@ const POLL_AFTER: i64 = 1;
 
 /// How long a prompt waits for credentials that cannot be cached.
 const FETCH_LIMIT: Duration = Duration::from_secs(5);
+
+/// The size in bytes that a reply never reaches: a session token has some thousand.
+const LARGEST_REPLY: usize = 128 << 10;
 
 /// Returns the profile in use in this shell, with the role to assume.
 ///
@@ -52,11 +56,11 @@ pub(super) fn start(ctx: &Context) -> Result<()> {
 
 /// Runs a process that fetches for this shell alone, and returns its reply. A process that takes too long is not killed: it
 /// may be storing a refreshed token.
-pub(super) fn fetch_for_shell(ctx: &Context) -> Result<String> {
+pub(super) fn fetch_for_shell(ctx: &Context) -> Result<Secret> {
     let emit = format!("--emit={}", ctx.emit.as_deref().unwrap_or_default());
     let child = spawn(&[&emit, "tick", "--renew"], Stdio::piped()).map_err(|cause| not_started(&cause))?;
     let timed_out = || Error::unreachable(format!("AWS did not answer within {}s", FETCH_LIMIT.as_secs()));
-    let reply = read_stdout(child, FETCH_LIMIT).filter(|reply| reply.ends_with("#end\n"));
+    let reply = read_stdout(child, FETCH_LIMIT).filter(|reply| reply.expose().ends_with("#end\n"));
     reply.ok_or_else(timed_out).inspect_err(|error| ctx.log(|| error.message.clone()))
 }
 
@@ -188,12 +192,13 @@ fn detach() {
     let _ = rustix::process::setsid();
 }
 
-fn read_stdout(child: Child, limit: Duration) -> Option<String> {
+fn read_stdout(child: Child, limit: Duration) -> Option<Secret> {
     let (sender, receiver) = channel();
     let mut stdout = child.stdout?;
     thread::spawn(move || {
-        let mut text = String::new();
-        let _ = stdout.read_to_string(&mut text).map(|_| sender.send(text));
+        // A reply fits, so the buffer does not grow, and no part of it is left behind.
+        let mut text = String::with_capacity(LARGEST_REPLY);
+        let _ = stdout.read_to_string(&mut text).map(|_| sender.send(Secret::new(text)));
     });
     receiver.recv_timeout(limit).ok()
 }

@@ -19,7 +19,7 @@ pub(super) fn is_replaced(ctx: &Context, name: &str, value: &str) -> bool {
 
 /// Tells whether a directory tool has restored such a value: the tool no longer keeps it.
 pub(super) fn has_returned(ctx: &Context, name: &str) -> bool {
-    let is_kept = |value: &str| snapshots::all_before(ctx, name).any(|before| before == value);
+    let is_kept = |value: &str| snapshots::all_before(ctx, name).any(|before| before.expose() == value);
     ctx.var(name).is_some_and(|value| is_replaced(ctx, name, value) && !is_kept(value))
 }
 
@@ -35,8 +35,8 @@ pub(super) fn record(ctx: &Context, changes: &mut EnvChanges) -> Result<()> {
     let has = |name: &str, value: &str| after.as_ref().is_some_and(|after| after.matches(name, value));
     let is_stale = |name: &str, value: &str| (had(name, value) || is_replaced(ctx, name, value)) && !has(name, value);
     let stale = |name: &'static str| {
-        let values = snapshots::all_before(ctx, name).filter(move |value| is_stale(name, value));
-        values.map(move |value| format!("{name}:{}", fingerprint(name, &value)))
+        let values = snapshots::all_before(ctx, name).filter(move |value| is_stale(name, value.expose()));
+        values.map(move |value| format!("{name}:{}", fingerprint(name, value.expose())))
     };
     let entries: Vec<String> = identity::names().flat_map(stale).collect();
     if !entries.is_empty() {

@@ -60,7 +60,7 @@ impl VerbArgs for Status {
             Err(error) => (None, Some(error)),
         };
         let show = if self.json { as_json } else { as_text };
-        Ok(Done { stdout: show(ctx.now(), &held, verified.as_ref()), error, ..Done::default() })
+        Ok(Done { error, ..Done::from(show(ctx.now(), &held, verified.as_ref())) })
     }
 
     fn wants_json(&self) -> bool {

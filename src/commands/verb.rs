@@ -2,6 +2,7 @@
 
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::secret::Secret;
 
 /// The arguments of a verb. Each verb has a file of its own with the arguments, their help, and the code.
 pub(crate) trait VerbArgs {
@@ -26,15 +27,44 @@ pub(crate) trait VerbArgs {
 /// What a verb prints on stdout, and its exit status.
 #[derive(Debug, Default)]
 pub(crate) struct Done {
-    pub(crate) stdout: String,
+    pub(crate) stdout: Stdout,
     pub(crate) status: u8,
     /// What failed although there is output; its exit status counts.
     pub(crate) error: Option<Error>,
 }
 
+/// What a verb prints on stdout. Text without secrets is not wiped: it may have megabytes.
+#[derive(Debug)]
+pub(crate) enum Stdout {
+    Text(String),
+    Secret(Secret),
+}
+
+impl Stdout {
+    /// Returns the bytes to write.
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        match self {
+            Self::Text(text) => text.as_bytes(),
+            Self::Secret(secret) => secret.expose().as_bytes(),
+        }
+    }
+}
+
+impl Default for Stdout {
+    fn default() -> Self {
+        Self::Text(String::new())
+    }
+}
+
 impl From<String> for Done {
-    fn from(stdout: String) -> Self {
-        Self { stdout, ..Self::default() }
+    fn from(text: String) -> Self {
+        Self { stdout: Stdout::Text(text), ..Self::default() }
+    }
+}
+
+impl From<Secret> for Done {
+    fn from(secret: Secret) -> Self {
+        Self { stdout: Stdout::Secret(secret), ..Self::default() }
     }
 }
 
@@ -87,3 +117,14 @@ macro_rules! verbs {
     };
 }
 pub(super) use verbs;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::secret::{HUNTER2, assert_redacted};
+
+    #[test]
+    fn debug_shows_no_secret_of_what_is_printed() {
+        assert_redacted(&Done::from(Secret::new(HUNTER2)));
+    }
+}

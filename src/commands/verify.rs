@@ -41,14 +41,12 @@ pub(super) fn verify(ctx: &Context) -> Result<Verified> {
 fn keys(ctx: &Context, profile: Option<&Profile>) -> Result<RoleCredentials> {
     let key = |name: &str| ctx.var(name).map(String::from);
     match (key("AWS_ACCESS_KEY_ID"), key("AWS_SECRET_ACCESS_KEY"), profile) {
-        (Some(access_key_id), Some(secret), _) => Ok(RoleCredentials {
+        (Some(access_key_id), Some(secret), _) => Ok(RoleCredentials::new(
             access_key_id,
-            secret_access_key: Secret::new(secret),
-            session_token: key("AWS_SESSION_TOKEN").map(Secret::new),
-            expiration: None,
-            account_id: None,
-            role_name: None,
-        }),
+            Secret::new(secret),
+            key("AWS_SESSION_TOKEN").map(Secret::new),
+            None,
+        )),
         (None, None, Some(profile)) => Ok(profile.source.credentials(ctx, &Request::default())?.credentials),
         _ => Err(Error::configuration("this shell has no credentials to verify").hint("ssox use NAME")),
     }

@@ -10,8 +10,11 @@ use memchr::{memchr_iter, memmem};
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::HashSet;
+use std::fmt;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::ops::Deref;
 use std::path::PathBuf;
+use zeroize::Zeroize as _;
 
 /// The largest size of a file in bytes: six times what 50,000 profiles need.
 pub(super) const LARGEST: u64 = 64 << 20;
@@ -21,7 +24,7 @@ pub(super) const LARGEST: u64 = 64 << 20;
 pub(crate) struct File {
     /// Empty when the variable that names the file is set and empty.
     pub(crate) path: PathBuf,
-    pub(crate) text: String,
+    pub(crate) text: Text,
     /// Whether bytes that are not UTF-8 were replaced in the text.
     pub(crate) is_lossy: bool,
     pub(crate) which: WhichFile,
@@ -30,6 +33,36 @@ pub(crate) struct File {
     pub(super) is_absent: bool,
     index: OnceCell<Index>,
     defaults: OnceCell<Vec<Header>>,
+}
+
+/// The text of a file. That of `~/.aws/credentials` is wiped when dropped; the other may have many megabytes and rarely
+/// holds keys. `Debug` shows neither.
+#[derive(PartialEq, Eq)]
+pub(crate) struct Text {
+    text: String,
+    which: WhichFile,
+}
+
+impl Deref for Text {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.text
+    }
+}
+
+impl Drop for Text {
+    fn drop(&mut self) {
+        if self.which == WhichFile::Credentials {
+            self.text.zeroize();
+        }
+    }
+}
+
+impl fmt::Debug for Text {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "Text({} bytes)", self.text.len())
+    }
 }
 
 /// All headers, and an index of their names for many look-ups: pairs of a name's hash and the number of its header, sorted.
@@ -73,7 +106,7 @@ impl File {
         };
         Self {
             path,
-            text,
+            text: Text { text, which },
             is_lossy,
             which,
             is_named: false,

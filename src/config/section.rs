@@ -3,6 +3,7 @@
 use super::line::{LineClassifier, LineKind, delimiter, line_end, without_ending};
 use super::name::WhichFile;
 use std::borrow::Cow;
+use std::fmt;
 use std::ops::Range;
 
 /// A section: its name, and the entries of all sections with that name. Later entries take precedence.
@@ -12,8 +13,8 @@ pub(crate) struct Section<'a> {
     entries: Vec<Entry<'a>>,
 }
 
-/// A key and its value. Both may contain control characters, which the code that uses them refuses.
-#[derive(Clone, Debug)]
+/// A key and its value, which may be secret. Both may contain control characters, which the code that uses them refuses.
+#[derive(Clone)]
 pub(crate) struct Entry<'a> {
     /// In lower case.
     pub(crate) key: Cow<'a, str>,
@@ -28,6 +29,12 @@ pub(crate) struct Entry<'a> {
     pub(crate) which: WhichFile,
     /// The keys and values of indented lines below a key without a value.
     nested: Vec<(Cow<'a, str>, &'a str)>,
+}
+
+impl fmt::Debug for Entry<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "Entry({} at {:?})", self.key, self.span)
+    }
 }
 
 impl<'a> Section<'a> {

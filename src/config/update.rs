@@ -6,6 +6,7 @@ use crate::context::Context;
 use crate::error::Result;
 use crate::files;
 use crate::lock::Lock;
+use crate::secret::Secret;
 use std::path::PathBuf;
 
 impl ConfigFiles {
@@ -15,14 +16,14 @@ impl ConfigFiles {
     /// # Errors
     /// Those of `change`. Configuration: the file cannot be read or written, or other programs keep writing to it.
     /// Unreachable: another ssox process holds the lock.
-    pub(crate) fn update(ctx: &Context, which: WhichFile, change: impl Fn(&Self) -> Result<String>) -> Result<PathBuf> {
+    pub(crate) fn update(ctx: &Context, which: WhichFile, change: impl Fn(&Self) -> Result<Secret>) -> Result<PathBuf> {
         let path = File::path(ctx, which)?;
         Edits::new(&File::new(path.clone(), Vec::new(), which))?;
         let _lock = Lock::wait_for_file(ctx, &path)?;
         files::edit(&path, LARGEST, |content| {
             let mut files = Self::load(ctx)?;
             *files.file_mut(which) = File::new(path.clone(), content, which);
-            change(&files).map(String::into_bytes)
+            change(&files)
         })?;
         Ok(path)
     }

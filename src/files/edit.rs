@@ -3,11 +3,13 @@
 use super::replace::{Mode, prepare, target};
 use super::{is_absent, read};
 use crate::error::{Error, Result};
+use crate::secret::Secret;
 use std::fs::{self, File, Metadata};
 use std::io::{Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
+use zeroize::Zeroizing;
 
 /// A file that was written more recently than this may be incomplete.
 const SETTLED: Duration = Duration::from_millis(50);
@@ -26,12 +28,12 @@ const ATTEMPTS: u32 = 20;
 ///
 /// # Errors
 /// Those of `change`. Configuration, naming the file: it cannot be read or written, or other programs keep writing to it.
-pub(crate) fn edit(path: &Path, largest: u64, change: impl Fn(Vec<u8>) -> Result<Vec<u8>>) -> Result<()> {
+pub(crate) fn edit(path: &Path, largest: u64, change: impl Fn(Vec<u8>) -> Result<Secret>) -> Result<()> {
     let target = target(path)?;
     let mut before = Original::read(&target, largest)?;
     for _ in 0..ATTEMPTS {
-        let content = change(before.content.clone())?;
-        let prepared = prepare(&target, &content, before.metadata.as_ref(), Mode::Kept)?;
+        let content = change(before.content.to_vec())?;
+        let prepared = prepare(&target, content.expose().as_bytes(), before.metadata.as_ref(), Mode::Kept)?;
         if !before.is_in_place()? {
             before = Original::read(&target, largest)?;
             continue;
@@ -46,19 +48,21 @@ pub(crate) fn edit(path: &Path, largest: u64, change: impl Fn(Vec<u8>) -> Result
 }
 
 /// A file as it was read. It stays open, so that its inode number is not reused.
-#[derive(Debug)]
 struct Original {
     path: PathBuf,
     largest: u64,
     file: Option<File>,
     metadata: Option<Metadata>,
-    content: Vec<u8>,
+    content: Content,
 }
+
+/// The content of a file, which may have secrets.
+type Content = Zeroizing<Vec<u8>>;
 
 impl Original {
     /// Reads a file when no program is writing to it.
     fn read(path: &Path, largest: u64) -> Result<Self> {
-        let absent = Self { path: path.into(), largest, file: None, metadata: None, content: Vec::new() };
+        let absent = Self { path: path.into(), largest, file: None, metadata: None, content: Content::default() };
         match read::open(path) {
             Err(cause) if is_absent(&cause) => Ok(absent),
             Err(cause) => Err(Error::file("read", path, &cause)),
@@ -80,7 +84,7 @@ impl Original {
     }
 
     /// Returns the content if the file was written to after it was read, also when it has been replaced meanwhile.
-    fn written_since(&self) -> Result<Option<Vec<u8>>> {
+    fn written_since(&self) -> Result<Option<Content>> {
         let (Some(file), Some(before)) = (&self.file, &self.metadata) else { return Ok(None) };
         let now = file.metadata().map_err(|cause| Error::file("read", &self.path, &cause))?;
         if is_same_content(&now, before) {
@@ -91,7 +95,7 @@ impl Original {
 }
 
 /// Waits until no program is writing to a file, and reads it.
-fn settled(path: &Path, file: &File, largest: u64) -> Result<(Metadata, Vec<u8>)> {
+fn settled(path: &Path, file: &File, largest: u64) -> Result<(Metadata, Content)> {
     let deadline = Instant::now() + WRITING_TIME;
     loop {
         let (metadata, content) = contents(file, largest).map_err(|cause| Error::file("read", path, &cause))?;
@@ -106,10 +110,10 @@ fn settled(path: &Path, file: &File, largest: u64) -> Result<(Metadata, Vec<u8>)
 }
 
 /// Reads the metadata of a file and then its content, so that a later write changes the metadata.
-fn contents(mut file: &File, largest: u64) -> std::io::Result<(Metadata, Vec<u8>)> {
+fn contents(mut file: &File, largest: u64) -> std::io::Result<(Metadata, Content)> {
     let metadata = file.metadata()?;
     file.seek(SeekFrom::Start(0))?;
-    Ok((metadata, read::regular(file, largest)?))
+    Ok((metadata, Zeroizing::new(read::regular(file, largest)?)))
 }
 
 /// Tells whether a file is complete. A modification time in the future says nothing: such a file counts as complete.
@@ -181,7 +185,7 @@ mod tests {
         edit(path, LARGEST, |mut content| {
             meanwhile.borrow_mut()();
             content.extend_from_slice(line.as_bytes());
-            Ok(content)
+            Ok(Secret::new(String::from_utf8(content).unwrap()))
         })
     }
 
@@ -269,7 +273,7 @@ mod tests {
         fs::remove_file(&path).unwrap();
         assert!(original.written_since().unwrap().is_none());
         other.write_all(b"b\n").unwrap();
-        assert_eq!(original.written_since().unwrap().unwrap(), b"a\nb\n");
+        assert_eq!(*original.written_since().unwrap().unwrap(), b"a\nb\n");
     }
 
     #[cfg(unix)]

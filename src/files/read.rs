@@ -46,7 +46,10 @@ pub(crate) fn read_named(path: &Path, largest: u64) -> Result<Vec<u8>> {
 /// # Errors
 /// Those of the reader. `FileTooLarge`: there is more than the limit.
 pub(crate) fn limited(from: impl io::Read, largest: u64) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
+    limited_into(Vec::new(), from, largest)
+}
+
+fn limited_into(mut bytes: Vec<u8>, from: impl io::Read, largest: u64) -> io::Result<Vec<u8>> {
     from.take(largest + 1).read_to_end(&mut bytes)?;
     within(bytes, largest)
 }
@@ -67,7 +70,8 @@ pub(super) fn regular(file: &File, largest: u64) -> io::Result<Vec<u8>> {
     if metadata.len() > largest {
         return Err(too_large(largest));
     }
-    limited(file, largest)
+    // The buffer does not grow, so that no part of a secret is left in an outgrown one.
+    limited_into(Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or_default()), file, largest)
 }
 
 /// Opens a file without waiting for a writer of a named pipe.

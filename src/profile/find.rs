@@ -173,10 +173,7 @@ mod tests {
 
     #[test]
     fn several_or_no_matches_are_an_error() {
-        assert_eq!(
-            found("222233334444/Admin").unwrap_err().hints[0],
-            "use one of their names: twin-a or 'twin b'"
-        );
+        assert_eq!(found("222233334444/Admin").unwrap_err().hints[0], "use one of their names: twin-a or 'twin b'");
         assert!(found("999999999999/Admin").unwrap_err().message.contains("no profile has role `Admin`"));
     }
 

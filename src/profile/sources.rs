@@ -162,14 +162,13 @@ fn static_keys(name: &str, section: &Section, which: WhichFile) -> Result<Source
     let token = text("aws_security_token").or_else(|| text("aws_session_token"));
     // Only temporary keys expire.
     let expiration = token.and_then(|_| expiry::expiry(text));
-    let keys = RoleCredentials {
-        access_key_id: required("aws_access_key_id")?,
-        secret_access_key: Secret::new(required("aws_secret_access_key")?),
-        session_token: token.map(Secret::new),
+    let keys = RoleCredentials::new(
+        required("aws_access_key_id")?,
+        Secret::new(required("aws_secret_access_key")?),
+        token.map(Secret::new),
         expiration,
-        account_id: text("aws_account_id").map(String::from),
-        role_name: None,
-    };
+    );
+    let keys = RoleCredentials { account_id: text("aws_account_id").map(String::from), ..keys };
     Ok(StaticKeys { profile: name.into(), keys }.into())
 }
 

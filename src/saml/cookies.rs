@@ -5,6 +5,7 @@
 
 use super::browser::{Browser, Incoming};
 use crate::context::Deadline;
+use crate::json::SecretJson;
 use crate::time::Timestamp;
 use serde_json::{Map, Value, json};
 
@@ -21,15 +22,16 @@ pub(super) fn keep(browser: &mut Browser, now: Timestamp, deadline: Deadline) {
     let Some(reply) = reply(browser, asked, deadline) else { return };
     let cookies = reply["cookies"].as_array().into_iter().flatten().filter(|cookie| cookie["session"] == true);
     // One command for each cookie: the browser rejects a whole command because of one cookie in it.
-    let commands = cookies.map(|cookie| json!({ "cookies": [with_expiry(cookie, now.plus(LIFETIME))] }));
+    let commands =
+        cookies.map(|cookie| SecretJson::from(json!({ "cookies": [with_expiry(cookie, now.plus(LIFETIME))] })));
     let last = commands.map(|command| browser.send(None, "Storage.setCookies", &command)).last();
     last.and_then(|last| self::reply(browser, last, deadline));
 }
 
-fn reply(browser: &Browser, id: u64, deadline: Deadline) -> Option<Value> {
+fn reply(browser: &Browser, id: u64, deadline: Deadline) -> Option<SecretJson> {
     while let Incoming::Message(mut message) = browser.receive(deadline) {
         if message["id"] == id {
-            return Some(message["result"].take());
+            return Some(message["result"].take().into());
         }
     }
     None

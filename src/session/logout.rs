@@ -7,6 +7,7 @@ use crate::context::Context;
 use crate::error::{Error, ErrorKind, Result};
 use crate::files;
 use std::path::PathBuf;
+use zeroize::Zeroizing;
 
 /// The outcome of signing out.
 #[derive(Debug)]
@@ -51,7 +52,7 @@ pub(crate) fn foreign_tokens(ctx: &Context, sessions: &[Session]) -> Vec<(PathBu
         .filter_map(|entry| Some(entry.ok()?.path()))
         .filter(|path| path.extension().is_some_and(|extension| extension == "json") && !own.contains(path))
         .filter_map(|path| {
-            let token = Token::parse(&files::read(&path).ok()??)?;
+            let token = Token::parse(&Zeroizing::new(files::read(&path).ok()??))?;
             Some((path, token.start_url))
         })
         .collect();

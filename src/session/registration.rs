@@ -5,11 +5,14 @@ pub(super) use crate::aws::oidc::Registration;
 
 use crate::context::Context;
 use crate::error::Result;
+use crate::files;
+use crate::json::{self, SecretJson};
 use crate::secret::Secret;
 use crate::time::Timestamp;
-use crate::{files, json};
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
+use zeroize::Zeroizing;
 
 /// The scope for listing accounts and getting role credentials; it also makes tokens refreshable.
 pub(crate) const ACCOUNT_ACCESS: &str = "sso:account:access";
@@ -20,9 +23,8 @@ const MINIMUM_LEFT: i64 = 15 * 60;
 /// Reads the registration for a flow; `None` when it is absent, broken, for the other flow, about to expire, or lacks a
 /// scope.
 pub(super) fn read(ctx: &Context, session: &Session, flow: Flow) -> Option<Registration> {
-    let bytes = files::read(&path(ctx, session).ok()?).ok()??;
-    let Ok(Value::Object(map)) = serde_json::from_slice(&bytes) else { return None };
-    let registration = parse(map, session, flow)?;
+    let bytes = Zeroizing::new(files::read(&path(ctx, session).ok()?).ok()??);
+    let registration = parse(SecretJson::parse(&bytes)?.as_object_mut()?, session, flow)?;
     (registration.expires_at > ctx.now().plus(MINIMUM_LEFT)).then_some(registration)
 }
 
@@ -31,16 +33,26 @@ pub(super) fn read(ctx: &Context, session: &Session, flow: Flow) -> Option<Regis
 /// # Errors
 /// Configuration, naming the file.
 pub(super) fn write(ctx: &Context, session: &Session, flow: Flow, registration: &Registration) -> Result<()> {
-    let mut content = json!({
-        "clientId": registration.client_id,
-        "clientSecret": registration.client_secret.expose(),
-        "expiresAt": registration.expires_at.to_string(),
-        "scopes": scopes(session),
-    });
-    if flow == Flow::Pkce {
-        content["grantTypes"] = grant_types(flow).into();
-    }
-    files::write_secret(&path(ctx, session)?, json::python(&content).as_bytes())
+    let content = RegistrationJson {
+        client_id: &registration.client_id,
+        client_secret: registration.client_secret.expose(),
+        expires_at: registration.expires_at.to_string(),
+        scopes: scopes(session),
+        grant_types: (flow == Flow::Pkce).then(|| grant_types(flow)),
+    };
+    files::write_secret(&path(ctx, session)?, json::secret_python(&content).expose().as_bytes())
+}
+
+/// The content of the file.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RegistrationJson<'a> {
+    client_id: &'a str,
+    client_secret: &'a str,
+    expires_at: String,
+    scopes: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    grant_types: Option<Vec<String>>,
 }
 
 /// Removes the registration, after AWS has rejected it.
@@ -67,13 +79,13 @@ pub(super) fn grant_types(flow: Flow) -> Vec<String> {
     }
 }
 
-fn parse(mut map: Map<String, Value>, session: &Session, flow: Flow) -> Option<Registration> {
+fn parse(map: &mut Map<String, Value>, session: &Session, flow: Flow) -> Option<Registration> {
     let found = if contains(map.get("grantTypes"), "authorization_code") { Flow::Pkce } else { Flow::DeviceCode };
     let has_scopes = scopes(session).iter().all(|scope| contains(map.get("scopes"), scope));
     if found != flow || !has_scopes {
         return None;
     }
-    let mut text = |key| token::take(&mut map, key).and_then(token::text);
+    let mut text = |key| token::take(map, key).and_then(token::text);
     Some(Registration {
         client_id: text("clientId")?,
         client_secret: Secret::new(text("clientSecret")?),

@@ -6,14 +6,16 @@ use super::Session;
 use crate::context::Context;
 use crate::error::Result;
 use crate::files::{self, ReservedFile};
-use crate::json;
+use crate::json::{self, SecretJson};
 use crate::lock::Lock;
 use crate::secret::Secret;
 use crate::time::Timestamp;
+use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use serde_json::{Map, Value};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use zeroize::Zeroizing;
 
 /// How long to wait for another tool to finish writing a file: the AWS CLI truncates the file first.
 const WRITING_TIME: Duration = Duration::from_millis(20);
@@ -46,11 +48,11 @@ pub(crate) struct Token {
 
 /// Keys of other tools, which are kept when the token is refreshed; their values may be secret.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub(crate) struct Unknown(Map<String, Value>);
+pub(crate) struct Unknown(SecretJson);
 
 impl fmt::Debug for Unknown {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "Unknown({} keys)", self.0.len())
+        write!(out, "Unknown({} keys)", self.0.as_object().map_or(0, Map::len))
     }
 }
 
@@ -67,9 +69,10 @@ impl Token {
     }
 
     pub(super) fn parse(bytes: &[u8]) -> Option<Self> {
-        let Ok(Value::Object(mut map)) = serde_json::from_slice(bytes) else { return None };
+        let mut document = SecretJson::parse(bytes)?;
+        let map = document.as_object_mut()?;
         let [start_url, region, access_token, expires_at, client_id, client_secret, registration_end, refresh_token] =
-            KEYS.map(|key| take(&mut map, key).and_then(text));
+            KEYS.map(|key| take(map, key).and_then(text));
         Some(Self {
             start_url,
             region,
@@ -79,25 +82,34 @@ impl Token {
             client_secret: client_secret.map(Secret::new),
             registration_expires_at: registration_end.as_deref().and_then(Timestamp::parse),
             refresh_token: refresh_token.map(Secret::new),
-            unknown: Unknown(map),
+            unknown: if map.is_empty() { Unknown::default() } else { Unknown(document) },
         })
     }
+}
 
-    fn to_json(&self) -> String {
-        let exposed = |secret: &Option<Secret>| secret.as_ref().map(|secret| secret.expose().to_string());
+/// Writes the content of the file: the known keys in their order, then those of other tools.
+impl Serialize for Token {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        let [expires_at, registration_end] =
+            [Some(self.expires_at), self.registration_expires_at].map(|end| end.map(|end| end.to_string()));
         let values = [
-            self.start_url.clone(),
-            self.region.clone(),
-            Some(self.access_token.expose().to_string()),
-            Some(self.expires_at.to_string()),
-            self.client_id.clone(),
-            exposed(&self.client_secret),
-            self.registration_expires_at.map(|end| end.to_string()),
-            exposed(&self.refresh_token),
+            self.start_url.as_deref(),
+            self.region.as_deref(),
+            Some(self.access_token.expose()),
+            expires_at.as_deref(),
+            self.client_id.as_deref(),
+            self.client_secret.as_ref().map(Secret::expose),
+            registration_end.as_deref(),
+            self.refresh_token.as_ref().map(Secret::expose),
         ];
-        let known = KEYS.into_iter().zip(values).filter_map(|(key, value)| Some((key.into(), value?.into())));
-        let map: Map<String, Value> = known.chain(self.unknown.0.clone()).collect();
-        json::python(&Value::Object(map))
+        let mut map = serializer.serialize_map(None)?;
+        for (key, value) in KEYS.iter().zip(values).filter_map(|(key, value)| Some((key, value?))) {
+            map.serialize_entry(key, value)?;
+        }
+        for (key, value) in self.unknown.0.as_object().into_iter().flatten() {
+            map.serialize_entry(key, value)?;
+        }
+        map.end()
     }
 }
 
@@ -107,12 +119,12 @@ impl Token {
 /// Configuration: the file exists and cannot be read.
 pub(crate) fn read(ctx: &Context, session: &Session) -> Result<Option<Token>> {
     let path = path(ctx, session)?;
-    let Some(bytes) = files::read(&path)? else { return Ok(None) };
+    let Some(bytes) = files::read(&path)?.map(Zeroizing::new) else { return Ok(None) };
     if let Some(token) = Token::parse(&bytes) {
         return Ok(Some(token));
     }
     std::thread::sleep(WRITING_TIME);
-    Ok(files::read(&path)?.and_then(|bytes| Token::parse(&bytes)))
+    Ok(files::read(&path)?.map(Zeroizing::new).and_then(|bytes| Token::parse(&bytes)))
 }
 
 /// Returns when the token file of a session was written.
@@ -138,7 +150,7 @@ pub(super) fn is_read_only(ctx: &Context, session: &Session) -> bool {
 /// # Errors
 /// Configuration, with the file.
 pub(super) fn write(reserved: ReservedFile, token: &Token) -> Result<()> {
-    reserved.write(token.to_json().as_bytes())
+    reserved.write(json::secret_python(token).expose().as_bytes())
 }
 
 /// Removes the token file of a session.

@@ -2,7 +2,7 @@
 
 use super::completion::{CommandLine, MatchedBy};
 use super::integration::{Find, Integration, config_home};
-use super::quote::ExportSyntax;
+use super::quote::{ExportSyntax, single_quoted};
 use crate::context::Context;
 use std::path::{Path, PathBuf};
 
@@ -53,7 +53,8 @@ impl Integration for Fish {
     fn export_syntax(&self) -> Option<ExportSyntax> {
         Some(ExportSyntax {
             help: "`set -gx` for fish",
-            set: |name, value| format!("set -gx {name} {}", quoted(value)),
+            before_value: |name| format!("set -gx {name} "),
+            quoted,
             unset: |name| format!("set -e {name}"),
         })
     }
@@ -67,7 +68,7 @@ impl Integration for Fish {
 
 /// Quotes a word; a backslash escapes inside single quotes.
 fn quoted(value: &str) -> String {
-    format!("'{}'", value.replace('\\', r"\\").replace('\'', r"\'"))
+    single_quoted(value, |c| if matches!(c, '\\' | '\'') { r"\" } else { "" })
 }
 
 /// Removes backslashes, and quotes whether closed or not: fish passes the word as it was typed.

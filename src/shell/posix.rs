@@ -1,6 +1,6 @@
 //! The syntax of sh, which zsh, bash, ksh and others share.
 
-use super::quote::word;
+use super::quote::{single_quoted, word};
 
 /// Returns the line that sets a variable, for hints.
 pub(super) fn set(name: &str, value: &str) -> String {
@@ -14,5 +14,5 @@ pub(super) fn unset(names: &[&str]) -> String {
 
 /// Quotes a word.
 pub(super) fn quoted(value: &str) -> String {
-    format!("'{}'", value.replace('\'', r"'\''"))
+    single_quoted(value, |c| if c == '\'' { r"'\'" } else { "" })
 }

@@ -84,7 +84,8 @@ impl Integration for PowerShell {
     fn export_syntax(&self) -> Option<ExportSyntax> {
         Some(ExportSyntax {
             help: "`$Env:NAME = …` for PowerShell",
-            set: |name, value| format!("$Env:{name} = {}", quoted(value)),
+            before_value: |name| format!("$Env:{name} = "),
+            quoted,
             unset: |name| format!("Remove-Item -LiteralPath Env:{name} -ErrorAction Ignore"),
         })
     }
@@ -100,12 +101,17 @@ impl Integration for PowerShell {
 pub(super) fn quoted(value: &str) -> String {
     let is_quote = |c| matches!(c, '\'' | '\u{2018}'..='\u{201b}');
     let doubled = value.chars().flat_map(|c| std::iter::repeat_n(c, if is_quote(c) { 2 } else { 1 }));
-    format!("'{}'", doubled.collect::<String>())
+    let mut text = String::with_capacity(2 * value.len() + 2);
+    text.extend("'".chars().chain(doubled).chain("'".chars()));
+    text
 }
 
 /// Escapes all characters except ASCII. `\` is doubled.
 fn ascii(value: &str) -> String {
-    value.encode_utf16().fold(String::new(), |mut text, unit| {
+    // Two bytes of UTF-8 become six characters at most, so the buffer does not grow: an outgrown one would keep a part of a
+    // secret.
+    let text = String::with_capacity(3 * value.len());
+    value.encode_utf16().fold(text, |mut text, unit| {
         match char::from_u32(unit.into()) {
             Some('\\') => text.push_str("\\\\"),
             Some(c) if c.is_ascii() => text.push(c),

@@ -5,6 +5,8 @@
 use super::posix;
 use crate::environment::EnvChanges;
 use crate::error::{Error, Result};
+use crate::secret::Secret;
+use std::fmt::Write as _;
 
 /// The format of the text.
 #[derive(Clone, Copy, Debug)]
@@ -26,8 +28,10 @@ pub(crate) enum Dialect {
 pub(crate) struct ExportSyntax {
     /// What `--help` says of the format.
     pub(crate) help: &'static str,
-    /// Returns the line that sets a variable, with the value quoted.
-    pub(crate) set: fn(&str, &str) -> String,
+    /// Returns what stands before the value in the line that sets a variable.
+    pub(crate) before_value: fn(&str) -> String,
+    /// Quotes a value, in a buffer that does not grow: an outgrown one would keep a part of a secret.
+    pub(crate) quoted: fn(&str) -> String,
     /// Returns the line that unsets a variable.
     pub(crate) unset: fn(&str) -> String,
 }
@@ -37,24 +41,45 @@ impl Dialect {
     ///
     /// # Errors
     /// Configuration: a value cannot be written safely in this format.
-    pub(crate) fn write(self, changes: &EnvChanges) -> Result<String> {
-        changes.iter().map(|(name, value)| self.line(name, value)).collect()
+    pub(crate) fn write(self, changes: &EnvChanges) -> Result<Secret> {
+        let mut text = Secret::default();
+        changes.iter().try_for_each(|(name, value)| self.write_line(&mut text, name, value))?;
+        Ok(text)
     }
 
-    fn line(self, name: &str, value: Option<&str>) -> Result<String> {
-        Ok(match (self, value) {
-            (Self::Posix, Some(value)) => format!("export {name}={}\n", posix::quoted(value)),
-            (Self::Posix, None) => format!("unset {name}\n"),
-            (Self::Bare, Some(value)) => format!("{name}={}\n", bare(name, value)?),
-            (Self::Docker, Some(value)) => docker(name, value)?,
+    fn write_line(self, text: &mut Secret, name: &str, value: Option<&str>) -> Result<()> {
+        let quoted = |quote: fn(&str) -> String, value: &str| Secret::new(quote(value));
+        let written = match (self, value) {
+            (Self::Posix, Some(value)) => writeln!(text, "export {name}={}", quoted(posix::quoted, value).expose()),
+            (Self::Posix, None) => writeln!(text, "unset {name}"),
+            (Self::Bare, Some(value)) => writeln!(text, "{name}={}", bare(name, value)?),
+            (Self::Docker, Some(value)) => writeln!(text, "{name}={}", docker(name, value)?),
             // A line with the name only would pass the variable's current value on.
-            (Self::Bare | Self::Docker, None) => String::new(),
-            (Self::WindowsCmd, Some(value)) => format!("set \"{name}={}\"\n", windows_cmd(name, value)?),
-            (Self::WindowsCmd, None) => format!("set \"{name}=\"\n"),
-            (Self::Shell(syntax), Some(value)) => (syntax.set)(name, value) + "\n",
-            (Self::Shell(syntax), None) => (syntax.unset)(name) + "\n",
-        })
+            (Self::Bare | Self::Docker, None) => Ok(()),
+            (Self::WindowsCmd, Some(value)) => writeln!(text, "set \"{name}={}\"", windows_cmd(name, value)?),
+            (Self::WindowsCmd, None) => writeln!(text, "set \"{name}=\""),
+            (Self::Shell(syntax), Some(value)) => {
+                writeln!(text, "{}{}", (syntax.before_value)(name), quoted(syntax.quoted, value).expose())
+            }
+            (Self::Shell(syntax), None) => writeln!(text, "{}", (syntax.unset)(name)),
+        };
+        written.expect("a string takes everything");
+        Ok(())
     }
+}
+
+/// Puts a value into single quotes, and an escape before some characters. The buffer never grows: an outgrown one would keep
+/// a part of a secret.
+pub(super) fn single_quoted(value: &str, escape: impl Fn(char) -> &'static str) -> String {
+    let escapes: usize = value.chars().map(|c| escape(c).len()).sum();
+    let mut text = String::with_capacity(value.len() + escapes + 2);
+    text.push('\'');
+    for c in value.chars() {
+        text.push_str(escape(c));
+        text.push(c);
+    }
+    text.push('\'');
+    text
 }
 
 /// Returns a value as a word for a hint, quoted only where necessary.
@@ -73,15 +98,14 @@ fn bare<'v>(name: &str, value: &'v str) -> Result<&'v str> {
     Ok(value)
 }
 
-/// Returns the line for Docker, which reads everything after the `=` unchanged, and rejects lines of 64 KiB or more.
+/// Returns a value if Docker reads it: everything after the `=`, unchanged, in lines of less than 64 KiB.
 /// <https://docs.docker.com/reference/cli/docker/container/run/#env>
-fn docker(name: &str, value: &str) -> Result<String> {
+fn docker<'v>(name: &str, value: &'v str) -> Result<&'v str> {
     const LONGEST_LINE: usize = 64 * 1024;
-    let line = format!("{name}={value}\n");
-    if line.len() >= LONGEST_LINE || value.contains(char::is_control) {
+    if format!("{name}=\n").len() + value.len() >= LONGEST_LINE || value.contains(char::is_control) {
         return Err(unsafe_value(name, value, "env-file"));
     }
-    Ok(line)
+    Ok(value)
 }
 
 /// Returns a value if cmd.exe does not change it between double quotes, also with delayed expansion, in any code page.
@@ -106,6 +130,11 @@ mod tests {
     use super::*;
     use crate::shell::Shell;
     use std::process::Command;
+
+    fn line(dialect: Dialect, name: &str, value: &str) -> Result<String> {
+        let mut text = Secret::default();
+        dialect.write_line(&mut text, name, Some(value)).map(|()| text.expose().to_string())
+    }
 
     fn of_shell(name: &str) -> Dialect {
         Dialect::Shell(Shell::named(name).and_then(|shell| shell.export_syntax()).unwrap())
@@ -132,7 +161,7 @@ mod tests {
     /// Lets a shell read all values and print them, each after a NUL; none may be lost, changed or run.
     fn round_trip(dialect: Dialect, program: &str, args: &[&str], print: &str) {
         let accepted: Vec<(String, String)> =
-            values().into_iter().filter_map(|value| Some((dialect.line("AWS_X", Some(&value)).ok()?, value))).collect();
+            values().into_iter().filter_map(|value| Some((line(dialect, "AWS_X", &value).ok()?, value))).collect();
         assert!(accepted.len() > 90, "{dialect:?} refuses nearly everything");
         let directory = tempfile::tempdir().unwrap();
         let script = directory.path().join("script");
@@ -200,18 +229,18 @@ mod tests {
     #[test]
     fn a_value_that_cannot_be_written_safely_is_refused() {
         for value in ["a b", "a\nb", "$x", "`x`", "é", "~", "'", "#"] {
-            assert!(Dialect::Bare.line("AWS_REGION", Some(value)).is_err(), "{value:?}");
+            assert!(line(Dialect::Bare, "AWS_REGION", value).is_err(), "{value:?}");
         }
         for value in ["%PATH%", "!x!", "\"", "^", "&calc", "a\nb", "a\rb", "|", "<", ">", "é", "\u{7f}"] {
-            assert!(Dialect::WindowsCmd.line("AWS_REGION", Some(value)).is_err(), "{value:?}");
+            assert!(line(Dialect::WindowsCmd, "AWS_REGION", value).is_err(), "{value:?}");
         }
-        let error = Dialect::Bare.line("AWS_SECRET_ACCESS_KEY", Some("hunter 2")).unwrap_err();
+        let error = line(Dialect::Bare, "AWS_SECRET_ACCESS_KEY", "hunter 2").unwrap_err();
         assert!(!error.to_string().contains("hunter"), "{error}");
     }
 
     #[test]
     fn docker_gets_a_value_unchanged_or_not_at_all() {
-        let line = |value: &str| Dialect::Docker.line("AWS_X", Some(value)).ok();
+        let line = |value: &str| self::line(Dialect::Docker, "AWS_X", value).ok();
         for value in ["", "a b", " a ", "$x", "`x`", "'a\"", "#", "a #b", "a=b", "\\n", "é"] {
             assert_eq!(line(value), Some(format!("AWS_X={value}\n")));
         }
@@ -228,7 +257,7 @@ mod tests {
         let spelled = [Dialect::Posix, Dialect::Bare, of_shell("fish"), of_shell("powershell"), Dialect::WindowsCmd]
             .map(|dialect| dialect.write(&changes).unwrap());
         assert_eq!(
-            spelled.each_ref().map(String::as_str),
+            spelled.each_ref().map(Secret::expose),
             [
                 "unset AWS_PROFILE\n",
                 "",

@@ -5,24 +5,28 @@
 
 use super::Emit;
 use crate::environment::EnvChanges;
+use crate::secret::Secret;
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 /// Returns all changes as one text, for a single write at the end: `=NAME=VALUE` sets a variable, `-NAME` unsets it, `!NAME`
 /// makes the shell forget the variable's value from before the first `use`. When no profile is in use after a reply, the
 /// shell restores these values of the variables that the reply unsets.
-pub(crate) fn reply(emit: Emit, changes: &EnvChanges) -> String {
-    let mut text = String::from("#ssox1\n");
+pub(crate) fn reply(emit: Emit, changes: &EnvChanges) -> Secret {
+    let mut text = Secret::new("#ssox1\n");
     for name in changes.forgotten() {
         writeln!(text, "!{name}").expect("a string takes everything");
     }
     for (name, value) in changes.iter() {
-        let written = match value {
+        let written = match value.map(|value| emit.shell.reply_value(value)) {
             None => writeln!(text, "-{name}"),
-            Some(value) => writeln!(text, "={name}={}", emit.shell.reply_value(value)),
+            Some(Cow::Borrowed(value)) => writeln!(text, "={name}={value}"),
+            Some(Cow::Owned(value)) => writeln!(text, "={name}={}", Secret::new(value).expose()),
         };
         written.expect("a string takes everything");
     }
-    text + "#end\n"
+    text.push_str("#end\n");
+    text
 }
 
 #[cfg(test)]
@@ -31,7 +35,7 @@ mod tests {
     use crate::shell::Shell;
 
     fn replied(shell: &str) -> String {
-        reply(Emit { shell: Shell::named(shell).unwrap() }, &changes())
+        reply(Emit { shell: Shell::named(shell).unwrap() }, &changes()).expose().to_string()
     }
 
     fn changes() -> EnvChanges {

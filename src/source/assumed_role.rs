@@ -10,6 +10,7 @@ use crate::context::Context;
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, ErrorKind, Result};
 use crate::json;
+use crate::secret::Secret;
 use crate::session::Session;
 use serde_json::{Map, Value, json};
 
@@ -151,7 +152,7 @@ impl AssumedRole {
             external_id: self.external_id.clone(),
             duration_seconds: self.duration_seconds,
             serial_number: self.mfa.as_ref().filter(|_| token_code.is_some()).map(|mfa| mfa.serial.clone()),
-            token_code: token_code.map(String::from),
+            token_code: token_code.map(Secret::new),
             tags: self.tags.clone(),
         };
         cached::fetch(ctx, &self.cache_key(), request, || {

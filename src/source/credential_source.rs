@@ -100,18 +100,15 @@ fn environment(ctx: &Context) -> Result<RoleCredentials> {
         return Err(Error::needs_person(format!("the keys in the environment expired at {end}"))
             .hint("set new keys, and set or unset AWS_CREDENTIAL_EXPIRATION"));
     }
-    Ok(RoleCredentials {
-        access_key_id: required("AWS_ACCESS_KEY_ID")?,
-        secret_access_key: Secret::new(required("AWS_SECRET_ACCESS_KEY")?),
-        // The old name first, as in the AWS CLI.
-        session_token: ["AWS_SECURITY_TOKEN", "AWS_SESSION_TOKEN"]
-            .iter()
-            .find_map(|name| ctx.var(name))
-            .map(Secret::new),
+    // The old name first, as in the AWS CLI.
+    let token = ["AWS_SECURITY_TOKEN", "AWS_SESSION_TOKEN"].iter().find_map(|name| ctx.var(name));
+    let keys = RoleCredentials::new(
+        required("AWS_ACCESS_KEY_ID")?,
+        Secret::new(required("AWS_SECRET_ACCESS_KEY")?),
+        token.map(Secret::new),
         expiration,
-        account_id: ctx.var("AWS_ACCOUNT_ID").map(String::from),
-        role_name: None,
-    })
+    );
+    Ok(RoleCredentials { account_id: ctx.var("AWS_ACCOUNT_ID").map(String::from), ..keys })
 }
 
 /// Tells whether `ssox use` or `ssox exec` set the keys. They belong to another profile, or to this one itself, and so are

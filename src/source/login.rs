@@ -10,11 +10,12 @@ use crate::context::Context;
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
 use crate::files::{self, hex};
+use crate::json::SecretJson;
 use crate::secret::Secret;
 use crate::time::Timestamp;
-use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use std::path::PathBuf;
+use zeroize::Zeroizing;
 
 /// A profile with a session of `aws login`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,21 +53,20 @@ impl Kind for AwsLogin {
 
     /// Returns the cached credentials, even if expired.
     fn cached(&self, ctx: &Context) -> Option<Entry> {
-        let content = files::read(&self.path(ctx)?).ok()??;
-        let document: Value = serde_json::from_slice(&content).ok()?;
+        let content = Zeroizing::new(files::read(&self.path(ctx)?).ok()??);
+        let document = SecretJson::parse(&content)?;
         let token = document.get("accessToken")?;
         let text = |name: &str| {
             let text = token.get(name)?.as_str()?;
             (!text.is_empty() && !text.chars().any(char::is_control)).then(|| text.to_string())
         };
-        let credentials = RoleCredentials {
-            access_key_id: text("accessKeyId")?,
-            secret_access_key: Secret::new(text("secretAccessKey")?),
-            session_token: Some(Secret::new(text("sessionToken")?)),
-            expiration: Some(Timestamp::parse(&text("expiresAt")?)?),
-            account_id: text("accountId"),
-            role_name: None,
-        };
+        let keys = RoleCredentials::new(
+            text("accessKeyId")?,
+            Secret::new(text("secretAccessKey")?),
+            Some(Secret::new(text("sessionToken")?)),
+            Some(Timestamp::parse(&text("expiresAt")?)?),
+        );
+        let credentials = RoleCredentials { account_id: text("accountId"), ..keys };
         Some(uncached(ctx, credentials))
     }
 }

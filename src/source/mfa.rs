@@ -9,6 +9,7 @@ use crate::cache::{Entry, Key};
 use crate::context::Context;
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, ErrorKind, Result};
+use crate::secret::Secret;
 use crate::terminal;
 use std::time::Duration;
 
@@ -84,7 +85,7 @@ impl Mfa {
     ) -> Result<T> {
         let mut code = self.first_code(ctx, request)?;
         for _ in 1..MAX_ATTEMPTS {
-            match call(&code) {
+            match call(code.expose()) {
                 Err(error) if is_rejected_code(&error) && !ctx.no_input => {
                     terminal::say("AWS rejected the MFA code: it may be wrong, or already used; wait for the next one");
                     code = self.ask(ctx)?;
@@ -92,11 +93,11 @@ impl Mfa {
                 result => return result.map_err(explain),
             }
         }
-        call(&code).map_err(explain)
+        call(code.expose()).map_err(explain)
     }
 
-    fn first_code(&self, ctx: &Context, request: &Request) -> Result<String> {
-        if let Some(code) = &request.mfa_code {
+    fn first_code(&self, ctx: &Context, request: &Request) -> Result<Secret> {
+        if let Some(code) = request.mfa_code.as_ref().map(Secret::expose) {
             return parse(code).ok_or_else(|| {
                 Error::usage(format!("`{code}` is not an MFA code")).hint("--mfa-code takes six digits")
             });
@@ -109,7 +110,7 @@ impl Mfa {
         })
     }
 
-    fn ask(&self, ctx: &Context) -> Result<String> {
+    fn ask(&self, ctx: &Context) -> Result<Secret> {
         let needed = |why: &str| {
             Error::needs_person(format!("an MFA code of `{}` is needed, but {why}", self.serial))
                 .hint("ssox use NAME --mfa-code CODE, or add `mfa_process` to the profile")
@@ -130,9 +131,9 @@ impl Mfa {
 }
 
 /// Parses six digits, with blanks anywhere, as some devices show them.
-fn parse(text: &str) -> Option<String> {
-    let code: String = text.chars().filter(|c| !c.is_whitespace()).collect();
-    (code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit())).then_some(code)
+fn parse(text: &str) -> Option<Secret> {
+    let code = Secret::new(text.split_whitespace().collect::<String>());
+    (code.expose().len() == 6 && code.expose().bytes().all(|byte| byte.is_ascii_digit())).then_some(code)
 }
 
 /// Tells whether STS rejected the code. It has no error code of its own for this, so the message is compared.
@@ -154,7 +155,7 @@ mod tests {
     use std::cell::RefCell;
 
     fn request(code: &str) -> Request {
-        Request { mfa_code: Some(code.into()), ..Request::default() }
+        Request { mfa_code: Some(Secret::new(code)), ..Request::default() }
     }
 
     fn nobody() -> Context {
@@ -172,7 +173,7 @@ mod tests {
     #[test]
     fn a_code_is_six_digits_with_blanks_or_without() {
         for text in ["123456", "123 456", " 123456\n"] {
-            assert_eq!(parse(text).as_deref(), Some("123456"));
+            assert_eq!(parse(text).unwrap().expose(), "123456");
         }
         for text in ["", "12345", "1234567", "12345x", "١٢٣٤٥٦"] {
             assert_eq!(parse(text), None, "{text}");

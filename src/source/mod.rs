@@ -87,3 +87,19 @@ impl Source {
         self.key().map_or(Ok(false), |key| cache::remove(ctx, &key))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::credentials::RoleCredentials;
+    use crate::secret::{HUNTER2, Secret, assert_redacted};
+
+    #[test]
+    fn debug_shows_no_secret_of_a_request_or_a_source() {
+        assert_redacted(&Request { mfa_code: Some(Secret::new(HUNTER2)), ..Request::default() });
+        let keys = RoleCredentials::new("AKIA", Secret::new(HUNTER2), None, None);
+        assert_redacted(&Source::from(static_keys::StaticKeys { profile: "p".into(), keys }));
+        let command = command::CommandLine::parse("credential_process", "p", &format!("x --secret {HUNTER2}")).unwrap();
+        assert_redacted(&Source::from(process::CredentialProcess { profile: "p".into(), command, account_id: None }));
+    }
+}

@@ -8,6 +8,7 @@ use crate::cache::{Entry, Key};
 use crate::context::Context;
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
+use crate::json::SecretJson;
 use crate::secret::Secret;
 use crate::time::Timestamp;
 use serde_json::Value;
@@ -84,8 +85,8 @@ impl CredentialProcess {
             Error::configuration(format!("{} {what}", self.command))
                 .hint(r#"it must print only {"Version": 1, "AccessKeyId": …, "SecretAccessKey": …, …}"#)
         };
-        let document: Value =
-            serde_json::from_str(printed.expose()).map_err(|_| invalid("printed something that is not JSON"))?;
+        let document = SecretJson::parse(printed.expose().as_bytes());
+        let document = document.ok_or_else(|| invalid("printed something that is not JSON"))?;
         if document.get("Version").and_then(Value::as_u64) != Some(1) {
             return Err(invalid("printed a document without `\"Version\": 1`"));
         }
@@ -108,14 +109,13 @@ impl CredentialProcess {
             return Err(Error::configuration(format!("{} printed credentials that expired at {end}", self.command))
                 .hint("run its command line by hand, and check the clock of this machine"));
         }
-        Ok(RoleCredentials {
-            access_key_id: required("AccessKeyId")?,
-            secret_access_key: Secret::new(required("SecretAccessKey")?),
-            session_token: text("SessionToken")?.map(Secret::new),
+        let keys = RoleCredentials::new(
+            required("AccessKeyId")?,
+            Secret::new(required("SecretAccessKey")?),
+            text("SessionToken")?.map(Secret::new),
             expiration,
-            account_id: text("AccountId")?.or_else(|| self.account_id.clone()),
-            role_name: None,
-        })
+        );
+        Ok(RoleCredentials { account_id: text("AccountId")?.or_else(|| self.account_id.clone()), ..keys })
     }
 }
 

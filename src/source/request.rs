@@ -1,5 +1,6 @@
 //! What a command asks of a source.
 
+use crate::secret::Secret;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ pub(crate) struct Request {
     /// The time for which cached credentials must remain valid; by default that of the AWS CLI.
     pub(crate) min_ttl: Option<Duration>,
     /// The MFA code of the command line.
-    pub(crate) mfa_code: Option<String>,
+    pub(crate) mfa_code: Option<Secret>,
     /// A file with a SAML response; `-` is standard input.
     pub(crate) saml_response: Option<PathBuf>,
     /// How long to wait for a person to sign in.

@@ -2,6 +2,7 @@
 //! changed.
 
 use crate::home::Home;
+use ssox_standin::{Fault, Times};
 
 const SESSION: &str =
     "[sso-session corp]\nsso_start_url = https://d-1234567890.awsapps.com/start\nsso_region = eu-west-1\n";

@@ -12,14 +12,7 @@ const TARGET: &str = "arn:aws:iam::444455556666:role/Target";
 
 /// The user of the stand-in, who has long-term keys and an MFA device.
 fn user() -> RoleCredentials {
-    RoleCredentials {
-        access_key_id: "AKIASTANDINEXAMPLE00".into(),
-        secret_access_key: Secret::new("standin/static+secret/EXAMPLEKEY00000000"),
-        session_token: None,
-        expiration: None,
-        account_id: None,
-        role_name: None,
-    }
+    RoleCredentials::new("AKIASTANDINEXAMPLE00", Secret::new("standin/static+secret/EXAMPLEKEY00000000"), None, None)
 }
 
 fn role(arn: &str) -> AssumeRole {
@@ -61,7 +54,8 @@ fn an_mfa_code_starts_a_session_for_roles_that_require_mfa() {
     assume(&standin, &session, &needs_mfa).unwrap();
     let again = sts::get_session_token(&ctx, &network, REGION, &user(), serial, "123456").unwrap_err();
     assert_says(&again, ErrorKind::Refused, "MultiFactorAuthentication failed");
-    let with_code = AssumeRole { serial_number: Some(serial.into()), token_code: Some("234567".into()), ..needs_mfa };
+    let with_code =
+        AssumeRole { serial_number: Some(serial.into()), token_code: Some(Secret::new("234567")), ..needs_mfa };
     assume(&standin, &user(), &with_code).unwrap();
     assert_eq!(standin.violations(), [""; 0]);
 }

@@ -8,6 +8,7 @@ use crate::config::{ConfigFiles, Edits, Section, SectionKind, WhichFile, as_opti
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::profile::check_region;
+use crate::secret::Secret;
 use crate::session::ACCOUNT_ACCESS;
 use crate::session::start_url::{self, canonical};
 use crate::terminal::{say, warn};
@@ -59,11 +60,11 @@ pub(super) fn run(ctx: &Context, args: &ConfigureMigrate) -> Result<String> {
     let text = migrated(&files, &groups, args)?;
     explain(&groups, args);
     if args.dry_run {
-        return Ok(propose::shown(&files.config, &text));
+        return Ok(propose::shown(&files.config, text.expose()));
     }
     let consent = if args.yes { Consent::Given } else { Consent::Asked };
     let again = |files: &ConfigFiles| migrated(files, &self::groups(files, args), args);
-    if propose::write(ctx, &files.config, &text, consent, again)? {
+    if propose::write(ctx, &files.config, text.expose(), consent, again)? {
         for group in &groups {
             say(&format!("now: ssox login {}", as_option("--sso-session", &group.name)));
         }
@@ -205,7 +206,7 @@ fn own_session_name(profile: &str) -> String {
     }
 }
 
-fn migrated(files: &ConfigFiles, groups: &[Group], args: &ConfigureMigrate) -> Result<String> {
+fn migrated(files: &ConfigFiles, groups: &[Group], args: &ConfigureMigrate) -> Result<Secret> {
     let mut edits = Edits::new(&files.config)?;
     for group in groups {
         for profile in &group.profiles {

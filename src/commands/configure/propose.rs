@@ -3,6 +3,7 @@
 use crate::config::{ConfigFiles, File, WhichFile, diff};
 use crate::context::{Context, tell};
 use crate::error::{Error, Result};
+use crate::secret::Secret;
 use crate::terminal;
 
 /// Whether the person has already agreed to the change, with `--yes`.
@@ -28,7 +29,7 @@ pub(super) fn write(
     file: &File,
     text: &str,
     consent: Consent,
-    again: impl Fn(&ConfigFiles) -> Result<String>,
+    again: impl Fn(&ConfigFiles) -> Result<Secret>,
 ) -> Result<bool> {
     tell(shown(file, text).trim_end_matches('\n'));
     if consent == Consent::Asked {
@@ -42,7 +43,7 @@ pub(super) fn write(
         }
     }
     ConfigFiles::update(ctx, WhichFile::Config, |now| match (now.config.text == file.text, consent) {
-        (true, _) => Ok(text.to_string()),
+        (true, _) => Ok(Secret::new(text)),
         (false, Consent::Given) => again(now),
         // The person agreed to the change that was shown.
         (false, Consent::Asked) => Err(changed(file)),

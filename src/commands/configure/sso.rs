@@ -11,6 +11,7 @@ use crate::config::{ConfigFiles, Edits, SectionKind, as_argument, check_name};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::profile::find::{check_role_name, is_account_id};
+use crate::secret::Secret;
 use crate::session::Session;
 use crate::source::role_arn::permission_set;
 use crate::terminal::say;
@@ -62,19 +63,19 @@ pub(super) fn run(ctx: &Context, args: &ConfigureSso) -> Result<Done> {
     ];
     let edited = |files: &ConfigFiles| edited(files, &session, &profile, &keys);
     let text = edited(&files)?;
-    if text == files.config.text {
+    if text.expose() == &*files.config.text {
         say(&format!("profile `{profile}` is unchanged: it already has these values"));
         return Ok(Done::default());
     }
     let consent = if args.yes { Consent::Given } else { Consent::Asked };
-    if propose::write(ctx, &files.config, &text, consent, edited)? {
+    if propose::write(ctx, &files.config, text.expose(), consent, edited)? {
         say(&format!("now: ssox use {}", as_argument(&profile)));
     }
     Ok(Done::default())
 }
 
 /// Returns the text of `config` with the profile, and with its session if that is new.
-fn edited(files: &ConfigFiles, session: &Session, profile: &str, keys: &[(&str, Option<&str>)]) -> Result<String> {
+fn edited(files: &ConfigFiles, session: &Session, profile: &str, keys: &[(&str, Option<&str>)]) -> Result<Secret> {
     let mut edits = Edits::new(&files.config)?;
     if let Some(name) = session.name.as_deref().filter(|name| files.sso_session(name).is_none()) {
         edits.set(SectionKind::SsoSession, name, "sso_start_url", &session.start_url)?;

@@ -17,7 +17,7 @@ pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Option<Finding> {
     let session = profile::sessions(ctx, files).into_iter().flatten().next()?;
     match web::clock_ahead(ctx, &session.network, &session.region) {
         Ok(ahead) => (ahead.abs() > TOLERANCE).then(|| off_by(ahead)),
-        Err(error) => Some(unreachable(error, session.network.sso_oidc.is_some())),
+        Err(error) => Some(unreachable(&error, session.network.sso_oidc.is_some())),
     }
 }
 
@@ -28,7 +28,7 @@ fn off_by(ahead: i64) -> Finding {
 }
 
 /// Reports an unreachable AWS: an error if a setting is the cause, otherwise a warning.
-fn unreachable(error: error::Error, is_redirected: bool) -> Finding {
+fn unreachable(error: &error::Error, is_redirected: bool) -> Finding {
     let is_setting = is_redirected || error.kind == ErrorKind::Configuration;
     let hint = error.first_hint().unwrap_or("check the network connection");
     Finding::new("network", if is_setting { Error } else { Warning }, &error.message, hint)

@@ -78,7 +78,7 @@ impl VerbArgs for Doctor {
         let is_broken = findings.iter().any(|finding| finding.severity == Severity::Error);
         let stdout = if self.json { json_list(findings.iter().map(as_json)) } else { as_text(&findings) };
         let status = if is_broken { ErrorKind::Configuration.exit_status() } else { 0 };
-        Ok(Done { stdout, status, ..Done::default() })
+        Ok(Done { status, ..Done::from(stdout) })
     }
 
     fn wants_json(&self) -> bool {

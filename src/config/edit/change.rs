@@ -3,6 +3,7 @@
 use crate::config::line::{LineClassifier, LineKind, indent, line_end};
 use crate::config::scan::{Header, bom};
 use crate::config::section::Entry;
+use crate::secret::Secret;
 use std::ops::Range;
 
 /// A range of the text, and what replaces it.
@@ -14,9 +15,9 @@ pub(super) struct Change {
 /// The text that replaces a range.
 pub(super) enum NewText {
     Nothing,
-    Value(String),
+    Value(Secret),
     /// Without line ending.
-    Line(String),
+    Line(Secret),
 }
 
 impl Change {
@@ -28,31 +29,32 @@ impl Change {
 
 /// The new text of the file.
 pub(super) struct Output {
-    pub(super) text: String,
+    pub(super) text: Secret,
     ending: &'static str,
 }
 
 impl Output {
     /// Makes an empty text whose lines will end as those of another text.
     pub(super) fn with_endings_of(text: &str) -> Self {
-        Self { text: String::new(), ending: ending(text) }
+        Self { text: Secret::default(), ending: ending(text) }
     }
 
     /// Appends the new text of a change.
     pub(super) fn add(&mut self, new: &NewText) {
         match new {
             NewText::Nothing => {}
-            NewText::Value(value) => self.text.push_str(value),
+            NewText::Value(value) => self.text.push_str(value.expose()),
             NewText::Line(line) => {
                 self.end_line();
-                self.text.push_str(line);
+                self.text.push_str(line.expose());
                 self.text.push_str(self.ending);
             }
         }
     }
 
     fn end_line(&mut self) {
-        if self.text.len() > bom(&self.text) && !self.text.ends_with(['\n', '\r']) {
+        let text = self.text.expose();
+        if text.len() > bom(text) && !text.ends_with(['\n', '\r']) {
             self.text.push_str(self.ending);
         }
     }
@@ -60,7 +62,8 @@ impl Output {
     /// Appends an empty line, unless the text is empty or ends with one.
     pub(super) fn add_empty_line(&mut self) {
         self.end_line();
-        let lines = &self.text[bom(&self.text)..];
+        let text = self.text.expose();
+        let lines = &text[bom(text)..];
         let last = lines.strip_suffix(self.ending).unwrap_or(lines);
         if !last.is_empty() && !last.ends_with(['\n', '\r']) {
             self.text.push_str(self.ending);
@@ -100,14 +103,21 @@ impl<'a> InsertionPoint<'a> {
 
     /// Returns the change that adds a key.
     pub(super) fn add_key(&self, key: &str, value: &str) -> Change {
-        let line = format!("{}{}", self.indent, key_line(key, value));
+        let mut line = Secret::new(self.indent);
+        line.push_str(key_line(key, value).expose());
         Change { span: self.at..self.at, new: NewText::Line(line) }
     }
 }
 
 /// Returns the line of a key, without indentation and line ending.
-pub(super) fn key_line(key: &str, value: &str) -> String {
-    format!("{key} = {value}").trim_end().to_string()
+pub(super) fn key_line(key: &str, value: &str) -> Secret {
+    let mut line = Secret::new(format!("{key} ="));
+    let value = value.trim_end();
+    if !value.is_empty() {
+        line.push_str(" ");
+        line.push_str(value);
+    }
+    line
 }
 
 /// Returns the change that replaces a value and keeps the spacing around it.
@@ -117,7 +127,9 @@ pub(super) fn replace_value(text: &str, entry: &Entry, value: &str) -> Change {
     let is_spaced = before.starts_with([' ', '\t']) && before.ends_with(['=', ':']);
     let needs_space_before_comment = start == end && after.starts_with(['#', ';']);
     let (left, right) = (if is_spaced { " " } else { "" }, if needs_space_before_comment { " " } else { "" });
-    Change { span: start..end, new: NewText::Value(format!("{left}{value}{right}")) }
+    let mut new = Secret::new(left);
+    [value, right].iter().for_each(|text| new.push_str(text));
+    Change { span: start..end, new: NewText::Value(new) }
 }
 
 /// Returns a text if it is blank, or else an empty one.

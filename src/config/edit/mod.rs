@@ -13,6 +13,7 @@ use super::file::File;
 use super::name::SectionKind;
 use super::section::Section;
 use crate::error::{Error, Result};
+use crate::secret::Secret;
 use change::{Change, InsertionPoint, NewText, Output, key_line, replace_value};
 use std::collections::HashMap;
 use validate::{check_key, check_value, header_line};
@@ -31,7 +32,7 @@ pub(crate) struct Edits<'a> {
 struct SectionEdit {
     kind: SectionKind,
     name: String,
-    keys: Vec<(String, Option<String>)>,
+    keys: Vec<(String, Option<Secret>)>,
 }
 
 impl<'a> Edits<'a> {
@@ -64,7 +65,7 @@ impl<'a> Edits<'a> {
         if self.file.find(kind, name).is_empty() {
             header_line(self.file.which, kind, name)?;
         }
-        self.section(kind, name).set(key, Some(value.into()));
+        self.section(kind, name).set(key, Some(Secret::new(value)));
         Ok(())
     }
 
@@ -73,8 +74,8 @@ impl<'a> Edits<'a> {
         self.section(kind, name).set(key, None);
     }
 
-    /// Applies the changes, and returns the new text.
-    pub(crate) fn finish(&self) -> String {
+    /// Applies the changes, and returns the new text, which may contain secrets.
+    pub(crate) fn finish(&self) -> Secret {
         let mut changes: Vec<Change> = self.sections.iter().flat_map(|section| self.changes(section)).collect();
         changes.sort_by_key(|change| (change.span.start, change.span.end));
         let mut output = Output::with_endings_of(&self.file.text);
@@ -109,8 +110,8 @@ impl<'a> Edits<'a> {
         let mut changes = Vec::new();
         for (key, value) in &wanted.keys {
             match (section.entry(key), value) {
-                (Some(entry), Some(value)) => changes.push(replace_value(&self.file.text, entry, value)),
-                (None, Some(value)) => changes.push(insertion_point.add_key(key, value)),
+                (Some(entry), Some(value)) => changes.push(replace_value(&self.file.text, entry, value.expose())),
+                (None, Some(value)) => changes.push(insertion_point.add_key(key, value.expose())),
                 (_, None) => {
                     let entries = section.entries().iter().filter(|entry| entry.key == *key);
                     changes.extend(entries.map(|entry| Change::remove(entry.span.clone())));
@@ -129,17 +130,17 @@ impl<'a> Edits<'a> {
     fn append(&self, wanted: &SectionEdit, output: &mut Output) {
         let Ok(header) = header_line(self.file.which, wanted.kind, &wanted.name) else { return };
         output.add_empty_line();
-        output.add(&NewText::Line(header));
+        output.add(&NewText::Line(Secret::new(header)));
         for (key, value) in &wanted.keys {
             if let Some(value) = value {
-                output.add(&NewText::Line(key_line(key, value)));
+                output.add(&NewText::Line(key_line(key, value.expose())));
             }
         }
     }
 }
 
 impl SectionEdit {
-    fn set(&mut self, key: &str, value: Option<String>) {
+    fn set(&mut self, key: &str, value: Option<Secret>) {
         self.keys.retain(|(other, _)| other != key);
         self.keys.push((key.into(), value));
     }

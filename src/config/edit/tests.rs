@@ -1,6 +1,7 @@
 use super::*;
 use crate::config::tests::text;
 use crate::config::{ConfigFiles, WhichFile};
+use crate::secret::{HUNTER2, assert_redacted};
 use proptest::prelude::*;
 
 fn config(text: &str) -> File {
@@ -11,7 +12,7 @@ fn edited(text: &str, edit: impl FnOnce(&mut Edits)) -> String {
     let file = config(text);
     let mut edits = Edits::new(&file).unwrap();
     edit(&mut edits);
-    edits.finish()
+    edits.finish().expose().to_string()
 }
 
 fn set(text: &str, key: &str, value: &str) -> String {
@@ -129,7 +130,7 @@ fn credentials_have_bare_names() {
     edits.set(SectionKind::Profile, "my prof", "region", "x").unwrap();
     assert!(edits.set(SectionKind::Profile, "DEFAULT", "region", "x").is_err());
     assert!(edits.set(SectionKind::SsoSession, "s", "region", "x").is_err());
-    assert_eq!(edits.finish(), "[my prof]\nregion = x\n");
+    assert_eq!(edits.finish().expose(), "[my prof]\nregion = x\n");
 }
 
 /// Returns all sections and entries of a text except one section's key, or except that section.
@@ -168,7 +169,7 @@ proptest! {
         let file = config(&text);
         let mut edits = Edits::new(&file).unwrap();
         prop_assume!(edits.set(SectionKind::Profile, name, key, &value).is_ok());
-        let after = edits.finish();
+        let after = edits.finish().expose().to_string();
         let files = ConfigFiles::parse(&after, "");
         let profile = files.profile(name).unwrap();
         prop_assert_eq!(profile.get(key), Some(value.as_str()));
@@ -195,4 +196,15 @@ proptest! {
         prop_assert_eq!(section.get(key), None);
         prop_assert_eq!(rest(&after, "p", Some(key)), rest(&text, "p", Some(key)));
     }
+}
+
+#[test]
+fn debug_shows_no_value_of_a_file_a_section_or_an_edit() {
+    let files = ConfigFiles::parse("", &format!("[p]\naws_secret_access_key = {HUNTER2}\n"));
+    let mut edits = Edits::new(&files.credentials).unwrap();
+    edits.set(SectionKind::Profile, "p", "aws_session_token", HUNTER2).unwrap();
+    assert_redacted(&files);
+    assert_redacted(&edits);
+    assert_redacted(&edits.finish());
+    assert_redacted(&files.profile("p").unwrap());
 }

@@ -2,11 +2,15 @@
 //! <https://chromedevtools.github.io/devtools-protocol/>
 
 use crate::context::Deadline;
-use serde_json::{Value, json};
+use crate::json::{self, SecretJson};
+use crate::secret::Secret;
+use serde::Serialize;
+use serde_json::Value;
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
+use zeroize::{Zeroize as _, Zeroizing};
 
 /// The largest message in bytes; one with a page's form has some hundred KiB.
 const MAX_MESSAGE: u64 = 16 << 20;
@@ -17,7 +21,7 @@ const QUEUE_LENGTH: usize = 1000;
 #[derive(Debug)]
 pub(crate) enum Incoming {
     /// A reply or an event.
-    Message(Value),
+    Message(SecretJson),
     /// The bytes are not the DevTools protocol.
     Malformed,
     /// The browser closed the pipe.
@@ -29,7 +33,7 @@ pub(crate) enum Incoming {
 /// The two ends of the pipe.
 #[derive(Debug)]
 pub(super) struct Connection {
-    to_browser: SyncSender<Vec<u8>>,
+    to_browser: SyncSender<Secret>,
     messages: Receiver<Incoming>,
     last_id: u64,
 }
@@ -47,13 +51,9 @@ impl Connection {
     /// Never blocks: a command that does not fit into the queue is lost. That the browser has ended, `receive` tells.
     pub(super) fn send(&mut self, page: Option<&str>, method: &str, params: &Value) -> u64 {
         self.last_id += 1;
-        let mut message = json!({ "id": self.last_id, "method": method, "params": params });
-        if let Some(page) = page {
-            message["sessionId"] = page.into();
-        }
-        let mut bytes = message.to_string().into_bytes();
-        bytes.push(0);
-        let _ = self.to_browser.try_send(bytes);
+        let mut command = json::secret_line(&Command { id: self.last_id, method, params, session_id: page });
+        command.push_str("\0");
+        let _ = self.to_browser.try_send(command);
         self.last_id
     }
 
@@ -70,30 +70,40 @@ impl Connection {
     }
 }
 
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Command<'a> {
+    id: u64,
+    method: &'a str,
+    params: &'a Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session_id: Option<&'a str>,
+}
+
 /// Reads messages until the pipe or the receiver is closed.
 fn read(from_browser: File, messages: &SyncSender<Incoming>) {
     let mut reader = BufReader::new(from_browser);
-    let mut message = Vec::new();
+    let mut message = Zeroizing::new(Vec::new());
     while (&mut reader).take(MAX_MESSAGE).read_until(0, &mut message).is_ok_and(|count| count > 0) {
         let is_cut = !message.ends_with(&[0]);
         // A message cut off below the limit means that the browser has ended.
         if is_cut && (message.len() as u64) < MAX_MESSAGE {
             return;
         }
-        let Ok(value) = serde_json::from_slice(message.strip_suffix(&[0]).unwrap_or(&message)) else {
+        let Some(value) = SecretJson::parse(message.strip_suffix(&[0]).unwrap_or(&message)) else {
             return drop(messages.send(Incoming::Malformed));
         };
         if messages.send(Incoming::Message(value)).is_err() {
             return;
         }
-        message.clear();
+        message.zeroize();
     }
 }
 
 /// Writes commands until the sender or the pipe is closed.
-fn write(mut to_browser: File, commands: &Receiver<Vec<u8>>) {
+fn write(mut to_browser: File, commands: &Receiver<Secret>) {
     while let Ok(command) = commands.recv() {
-        if to_browser.write_all(&command).is_err() {
+        if to_browser.write_all(command.expose().as_bytes()).is_err() {
             return;
         }
     }
@@ -103,6 +113,8 @@ fn write(mut to_browser: File, commands: &Receiver<Vec<u8>>) {
 mod tests {
     use super::*;
     use crate::context::Context;
+    use crate::secret::{HUNTER2, assert_redacted};
+    use serde_json::json;
     use std::time::{Duration, Instant};
 
     fn pipe() -> (File, File) {
@@ -126,6 +138,12 @@ mod tests {
             connection.send(None, "Fetch.enable", &json!({ "patterns": "x".repeat(1000) }));
         }
         assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+    }
+
+    #[test]
+    fn debug_shows_no_message() {
+        let text = format!("{{\"postData\": \"{HUNTER2}\"}}");
+        assert_redacted(&Incoming::Message(SecretJson::parse(text.as_bytes()).unwrap()));
     }
 
     #[test]

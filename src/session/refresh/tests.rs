@@ -130,10 +130,7 @@ fn an_expired_session_needs_a_person_and_its_refresh_token_is_sent_once() {
     world.standin.end_sessions();
     for _ in 0..3 {
         let error = current(&world.ctx, &world.session).unwrap_err();
-        assert_eq!(
-            (error.kind, error.first_hint()),
-            (ErrorKind::NeedsPerson, Some("ssox login --sso-session corp"))
-        );
+        assert_eq!((error.kind, error.first_hint()), (ErrorKind::NeedsPerson, Some("ssox login --sso-session corp")));
     }
     assert_eq!(world.refreshes(), 1);
 }

@@ -16,6 +16,7 @@ use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::sync::mpsc::{Sender, channel};
 use std::thread;
 use std::time::Duration;
+use zeroize::Zeroizing;
 
 /// The path of the redirect URI that is registered with AWS.
 pub(super) const PATH: &str = "/oauth/callback";
@@ -163,13 +164,15 @@ fn hosts(port: u16) -> Vec<String> {
 }
 
 /// Reads up to the empty line; `None` when it does not come in time, or the head is too large.
-fn read_head(mut stream: &TcpStream, deadline: Deadline) -> Option<Vec<u8>> {
+fn read_head(mut stream: &TcpStream, deadline: Deadline) -> Option<Zeroizing<Vec<u8>>> {
     stream.set_nonblocking(false).ok()?;
     stream.set_write_timeout(Some(REQUEST_TIMEOUT)).ok()?;
-    let (mut head, mut buffer) = (Vec::new(), [0; 2048]);
+    // The buffer does not grow, so that no part of a code is left in an outgrown one.
+    let mut head = Zeroizing::new(Vec::with_capacity(MAX_REQUEST_SIZE));
+    let mut buffer = Zeroizing::new([0; 2048]);
     while !head.windows(4).any(|window| window == b"\r\n\r\n") {
         stream.set_read_timeout(Some(deadline.left()).filter(|left| !left.is_zero())).ok()?;
-        match stream.read(&mut buffer) {
+        match stream.read(&mut *buffer) {
             Ok(count @ 1..) if head.len() + count <= MAX_REQUEST_SIZE => head.extend_from_slice(&buffer[..count]),
             Err(cause) if cause.kind() == ErrorKind::Interrupted => {}
             _ => return None,
@@ -209,10 +212,10 @@ fn parse_query(query: &str, state: &str) -> Option<AuthorizationResponse> {
     let mut pairs = Vec::new();
     for pair in query.split('&') {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        pairs.push((name, percent::decode(value)?));
+        pairs.push((name, Secret::new(percent::decode(value)?)));
     }
     let single = |name: &str| {
-        let mut values = pairs.iter().filter(|(other, _)| *other == name).map(|(_, value)| value.as_str());
+        let mut values = pairs.iter().filter(|(other, _)| *other == name).map(|(_, value)| value.expose());
         values.next().filter(|value| !value.is_empty() && values.next().is_none())
     };
     if single("state")? != state {

@@ -1,6 +1,8 @@
 //! The responses of the local listener: the page that the person sees at the end, and those for other requests.
 
 use crate::browser::page::{Page, Tone};
+use crate::secret::Secret;
+use std::fmt::Write as _;
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpStream};
 use std::time::Duration;
@@ -10,8 +12,8 @@ use std::time::Duration;
 pub(super) struct HttpPage {
     pub(super) status: &'static str,
     page: Page,
-    /// An additional header line, or nothing.
-    extra_header: String,
+    /// An additional header line, or nothing. It may have a secret URL.
+    extra_header: Secret,
 }
 
 impl HttpPage {
@@ -50,14 +52,16 @@ impl HttpPage {
     /// Makes the page for a method other than `GET`.
     pub(super) fn wrong_method() -> Self {
         let page = Self::unrelated("405 Method Not Allowed", "Only GET is allowed here.");
-        Self { extra_header: "Allow: GET\r\n".into(), ..page }
+        Self { extra_header: Secret::new("Allow: GET\r\n"), ..page }
     }
 
     /// Makes a redirect to another URL.
     pub(super) fn redirect(url: &str) -> Self {
         let (title, text) = ("Redirecting", "Your browser opens the next page.");
         let page = Self::new("302 Found", Page { tone: Tone::Good, title, text, detail: String::new() });
-        Self { extra_header: format!("Location: {url}\r\n"), ..page }
+        let mut extra_header = Secret::new("Location: ");
+        [url, "\r\n"].iter().for_each(|text| extra_header.push_str(text));
+        Self { extra_header, ..page }
     }
 
     fn bad(status: &'static str, title: &'static str, text: &'static str, detail: String) -> Self {
@@ -65,12 +69,13 @@ impl HttpPage {
     }
 
     fn new(status: &'static str, page: Page) -> Self {
-        Self { status, page, extra_header: String::new() }
+        Self { status, page, extra_header: Secret::default() }
     }
 
     /// Writes the page and closes the connection; errors are ignored.
     pub(super) fn send(&self, mut stream: &TcpStream) {
-        let sent = stream.write_all(self.response().as_bytes()).and_then(|()| stream.shutdown(Shutdown::Write));
+        let sent =
+            stream.write_all(self.response().expose().as_bytes()).and_then(|()| stream.shutdown(Shutdown::Write));
         if sent.is_ok() {
             // The kernel resets a connection that is closed with unread data, and the page could be lost.
             let _ = stream.set_read_timeout(Some(Duration::from_millis(200)));
@@ -78,27 +83,40 @@ impl HttpPage {
         }
     }
 
-    fn response(&self) -> String {
+    fn response(&self) -> Secret {
         let body = self.page.html();
-        format!(
+        let mut response = Secret::default();
+        let written = write!(
+            response,
             "HTTP/1.1 {}\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: {}\r\nConnection: close\r\n\
              Cache-Control: no-store\r\nReferrer-Policy: no-referrer\r\nX-Content-Type-Options: nosniff\r\n\
              Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; \
              form-action 'none'; frame-ancestors 'none'\r\n{}\r\n{body}",
             self.status,
             body.len(),
-            self.extra_header
-        )
+            self.extra_header.expose()
+        );
+        written.expect("a string takes everything");
+        response
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::secret::{HUNTER2, assert_redacted};
+
+    #[test]
+    fn debug_does_not_show_where_a_page_redirects_to() {
+        let page = HttpPage::redirect(&format!("https://x/?SigninToken={HUNTER2}"));
+        assert!(page.response().expose().contains(HUNTER2));
+        assert_redacted(&page);
+    }
 
     #[test]
     fn a_page_is_not_cached_and_loads_nothing() {
         let response = HttpPage::signed_in("corp").response();
+        let response = response.expose();
         for header in ["Cache-Control: no-store\r\n", "Referrer-Policy: no-referrer\r\n", "default-src 'none'"] {
             assert!(response.contains(header), "{header}");
         }

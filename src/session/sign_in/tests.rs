@@ -56,7 +56,11 @@ impl World {
     fn refusal(&self, options: &SignInOptions) -> String {
         let error = self.sign_in(options).unwrap_err();
         assert_eq!(error.kind, ErrorKind::NeedsPerson, "{}", error.message);
-        assert!(error.first_hint().is_some_and(|hint| hint.starts_with("ssox login --sso-session corp")), "{}", error.message);
+        assert!(
+            error.first_hint().is_some_and(|hint| hint.starts_with("ssox login --sso-session corp")),
+            "{}",
+            error.message
+        );
         assert!(!token_file(self.home.path(), "corp").exists());
         error.message
     }

@@ -62,8 +62,9 @@ fn explain(error: Error, role: &SamlRole) -> Error {
     }
     if error.has_code("AccessDenied") {
         let provider = &role.provider_arn;
-        return error
-            .only_hint(format!("the role's trust policy must allow `{provider}`, under conditions this sign-in meets"));
+        return error.only_hint(format!(
+            "the role's trust policy must allow `{provider}`, under conditions this sign-in meets"
+        ));
     }
     if error.has_code("IDPRejectedClaim") || error.has_code("InvalidIdentityToken") {
         return error.only_hint("check that the SAML provider in IAM has the identity provider's current metadata");
