@@ -12,7 +12,7 @@ pub(super) fn calling_function(ctx: &Context, verb: &str) -> Result<Emit> {
     match &ctx.emit {
         Some(emit) => Emit::parse(emit),
         None => Err(Error::usage(format!(
-            "`ssox {verb}` changes the current shell, which needs ssox's shell function for that"
+            "`ssox {verb}` changes the current shell, which only ssox's shell function can do"
         ))
         .hint(install(ctx))),
     }
@@ -21,7 +21,7 @@ pub(super) fn calling_function(ctx: &Context, verb: &str) -> Result<Emit> {
 /// Returns how to load ssox's function into the running shell.
 pub(super) fn install(ctx: &Context) -> String {
     if let Some(shell) = hint::shell(ctx) {
-        return format!("{}; put that line into its rc file, too", shell.rc_line());
+        return format!("{}; add this line to the rc file of your shell too", shell.rc_line());
     }
     let titles = Shell::ALL.map(|shell| shell.title());
     let (last, others) = titles.split_last().expect("there are shells");

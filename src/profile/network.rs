@@ -106,8 +106,8 @@ fn services<'a>(files: &'a ConfigFiles, section: &Section) -> Result<Option<Sect
 
 fn attempts(text: &str) -> Result<u32> {
     text.trim().parse().ok().filter(|attempts| *attempts > 0).ok_or_else(|| {
-        Error::configuration(format!("`{text}` is not a number of attempts"))
-            .hint("AWS_MAX_ATTEMPTS (`max_attempts` in a profile) must be at least 1")
+        Error::configuration(format!("the number of attempts is `{text}`, which is not a whole number above 0"))
+            .hint("set AWS_MAX_ATTEMPTS, or `max_attempts` in the profile, to a number such as 3")
     })
 }
 

@@ -87,7 +87,7 @@ fn session(
     let prefix = name.map_or_else(String::new, |name| format!("sso-session `{name}` "));
     let required = |key: &str| section.value(key).ok_or_else(|| missing(&prefix, key, section));
     let region = required("sso_region")?;
-    check_region(&format!("{prefix}`sso_region`"), region)?;
+    check_region(&name.map_or("`sso_region`".into(), |name| format!("`sso_region` of sso-session `{name}`")), region)?;
     Ok(Session {
         name: name.map(String::from),
         profile: None,
@@ -115,25 +115,30 @@ pub(super) fn misspelt(section: &Section, key: &str) -> Option<String> {
     near.first().map(|near| format!("`{near}` looks like a misspelling: write `{key}` in ~/.aws/config"))
 }
 
-/// Makes the error for an unknown name on the command line, with what to type instead.
+/// Makes the error for an unknown name on the command line.
 fn unknown_argument(ctx: &Context, files: &ConfigFiles, name: &str) -> Error {
     if name.is_empty() {
         return Error::configuration("the name of the sso-session is empty")
             .hint("is the variable in the command unset? ssox sessions shows the sessions");
     }
-    let error = unknown(ctx, files, name);
     if files.profile(name).is_some() {
-        return error.hint(format!("`{name}` is a profile: ssox login {}", as_argument(name)));
+        return error_for_unknown(ctx, files, name, format!("`{name}` is a profile: ssox login {}", as_argument(name)));
     }
-    let names: Vec<String> = files.sso_session_names().collect();
-    if names.is_empty() || !nearest(name, names.iter().map(String::as_str)).is_empty() {
-        return error;
+    if files.sso_session_names().next().is_some() {
+        let hint = "ssox sessions shows the sessions, ssox configure sso adds one".into();
+        return error_for_unknown(ctx, files, name, hint);
     }
-    error.hint("ssox sessions shows the sessions, ssox configure sso adds one")
+    unknown(ctx, files, name)
 }
 
-/// Makes the error for an unknown session, with a similar name.
+/// Makes the error for an unknown name in a profile.
 fn unknown(ctx: &Context, files: &ConfigFiles, name: &str) -> Error {
+    let hint = format!("add `[sso-session {name}]` to ~/.aws/config, or run ssox configure sso");
+    error_for_unknown(ctx, files, name, hint)
+}
+
+/// Makes the error for an unknown name; `hint` is given if no file or header explains it, and no name is similar.
+fn error_for_unknown(ctx: &Context, files: &ConfigFiles, name: &str, hint: String) -> Error {
     let error = Error::configuration(format!("there is no sso-session `{name}`"));
     if let Some((cause, hint)) = files.why_absent(ctx, |usual| usual.sso_session(name).is_some()) {
         return Error::configuration(format!("{}: {cause}", error.message)).hint(hint);
@@ -144,6 +149,6 @@ fn unknown(ctx: &Context, files: &ConfigFiles, name: &str) -> Error {
     let names: Vec<String> = files.sso_session_names().collect();
     match nearest(name, names.iter().map(String::as_str)).first() {
         Some(near) => error.hint(format!("did you mean `{near}`? ssox sessions shows all")),
-        None => error.hint(format!("add `[sso-session {name}]` to ~/.aws/config, or run ssox configure sso")),
+        None => error.hint(hint),
     }
 }

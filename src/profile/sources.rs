@@ -90,7 +90,7 @@ impl<'a> Resolver<'a> {
             return Err(Error::configuration(format!(
                 "`sso_account_id` of profile `{name}` is `{account_id}`, not 12 digits"
             ))
-            .hint("write all 12 digits, leading zeros and no dashes: `sso_account_id = 012345678901`"));
+            .hint("write all 12 digits, with leading zeros and without dashes: `sso_account_id = 012345678901`"));
         }
         check_role_name(&format!("`sso_role_name` of profile `{name}`"), &role_name)?;
         if section.value("sso_session").is_none() && section.value("sso_start_url").is_none() {

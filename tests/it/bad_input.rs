@@ -2,80 +2,116 @@
 //! changed.
 
 use crate::home::Home;
+use insta::assert_snapshot;
 use ssox_standin::{Fault, Times};
 
 const SESSION: &str =
     "[sso-session corp]\nsso_start_url = https://d-1234567890.awsapps.com/start\nsso_region = eu-west-1\n";
 
-/// Uses profile `dev` of this configuration; expects exit 4, and words in the error.
+/// Uses profile `dev` of each configuration; expects exit 4 before any request, and returns the errors.
 #[track_caller]
-fn refuses(config: &str, words: &[&str]) {
-    let home = Home::signed_in();
-    home.write_config(config);
-    let error = home.ssox(&["--emit=zsh1", "use", "dev"]).fails(4);
-    for word in words {
-        assert!(error.contains(word), "no `{word}` in: {error}");
+fn refused(configs: &[String]) -> String {
+    let mut errors = String::new();
+    for config in configs {
+        let home = Home::signed_in();
+        home.write_config(config);
+        errors += &home.ssox(&["--emit=zsh1", "use", "dev"]).fails(4).replace(&*home.path("").to_string_lossy(), "~/");
+        assert_eq!(home.standin.total(), 0, "AWS was asked");
     }
-    assert_eq!(home.standin.total(), 0, "AWS was asked");
+    errors
+}
+
+/// A profile `dev` of session `corp`, with these lines in place of those keys.
+fn dev(replaced: &[(&str, &str)]) -> String {
+    let mut profile =
+        format!("{SESSION}[profile dev]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = R\n");
+    for (line, other) in replaced {
+        assert!(profile.contains(line), "{line}");
+        profile = profile.replace(line, other);
+    }
+    profile
 }
 
 #[test]
 fn an_unknown_profile_gets_the_nearest_names() {
-    refuses(
-        "[profile dve]\nregion = x\n[profile dev2]\nregion = x\n",
-        &["there is no profile `dev`", "`dve`", "`dev2`"],
-    );
-    refuses("", &["there is no profile `dev`", "ssox configure sso"]);
+    let near = "[profile dve]\nregion = x\n[profile dev2]\nregion = x\n";
+    assert_snapshot!(refused(&[near.into(), String::new()]), @r"
+    ssox: there is no profile `dev`
+    ssox: hint: did you mean `dve` or `dev2`? ssox list shows all
+    ssox: there is no profile `dev`
+    ssox: hint: ssox configure sso
+    ");
 }
 
 #[test]
 fn a_profile_without_sso_keys_has_no_credentials() {
-    refuses("[profile dev]\nregion = eu-west-1\n", &["has no credentials", "ssox configure sso"]);
+    assert_snapshot!(refused(&["[profile dev]\nregion = eu-west-1\n".into()]), @r"
+    ssox: profile `dev` has no credentials
+    ssox: hint: ssox configure sso --profile dev
+    ");
 }
 
 #[test]
 fn a_session_that_does_not_exist_gets_the_nearest() {
-    let dev = "[profile dev]\nsso_session = crop\nsso_account_id = 111122223333\nsso_role_name = R\n";
-    refuses(&format!("{SESSION}{dev}"), &["no sso-session `crop`", "`corp`"]);
-    refuses(dev, &["no sso-session `crop`", "ssox configure sso"]);
+    let crop = dev(&[("sso_session = corp", "sso_session = crop")]);
+    let alone = crop.replace(SESSION, "");
+    assert_snapshot!(refused(&[crop, alone]), @r"
+    ssox: there is no sso-session `crop`
+    ssox: hint: did you mean `corp`? ssox sessions shows all
+    ssox: there is no sso-session `crop`
+    ssox: hint: add `[sso-session crop]` to ~/.aws/config, or run ssox configure sso
+    ");
 }
 
 #[test]
 fn misspelt_keys_get_the_right_one() {
-    let dev =
-        |key: &str| format!("{SESSION}[profile dev]\n{key} = corp\nsso_account_id = 111122223333\nsso_role_name = R\n");
-    refuses(&dev("sso_sssion"), &["`sso_sssion`", "`sso_session`"]);
-    refuses(
-        &format!("{SESSION}[profile dev]\nsso_session = corp\nsso_acount_id = 111122223333\nsso_role_name = R\n"),
-        &["`sso_acount_id`", "`sso_account_id`"],
-    );
-    refuses(
-        &format!("{SESSION}[profile dev]\nsso_session = corp\nsso_account_id = 111122223333\n"),
-        &["`sso_role_name`"],
-    );
+    let configs = [
+        dev(&[("sso_session = ", "sso_sssion = ")]),
+        dev(&[("sso_account_id", "sso_acount_id")]),
+        dev(&[("sso_role_name = R\n", "")]),
+    ];
+    assert_snapshot!(refused(&configs), @r"
+    ssox: profile `dev` does not say where to sign in
+    ssox: hint: `sso_sssion` looks like a misspelling: write `sso_session` in ~/.aws/config
+    ssox: profile `dev` has no `sso_account_id`
+    ssox: hint: `sso_acount_id` looks like a misspelling: write `sso_account_id` in ~/.aws/config
+    ssox: profile `dev` has no `sso_role_name`
+    ssox: hint: add `sso_role_name = …` to `[profile dev]`
+    ");
 }
 
 #[test]
 fn an_account_id_is_twelve_digits() {
-    for id in ["11112222333", "1111-2222-3333", "dev", "1111222233334"] {
-        let dev = format!("[profile dev]\nsso_session = corp\nsso_account_id = {id}\nsso_role_name = R\n");
-        refuses(&format!("{SESSION}{dev}"), &["12 digits", id]);
-    }
+    let ids = ["11112222333", "1111-2222-3333", "dev", "1111222233334"];
+    assert_snapshot!(refused(&ids.map(|id| dev(&[("111122223333", id)]))), @r"
+    ssox: `sso_account_id` of profile `dev` is `11112222333`, not 12 digits
+    ssox: hint: write all 12 digits, with leading zeros and without dashes: `sso_account_id = 012345678901`
+    ssox: `sso_account_id` of profile `dev` is `1111-2222-3333`, not 12 digits
+    ssox: hint: write all 12 digits, with leading zeros and without dashes: `sso_account_id = 012345678901`
+    ssox: `sso_account_id` of profile `dev` is `dev`, not 12 digits
+    ssox: hint: write all 12 digits, with leading zeros and without dashes: `sso_account_id = 012345678901`
+    ssox: `sso_account_id` of profile `dev` is `1111222233334`, not 12 digits
+    ssox: hint: write all 12 digits, with leading zeros and without dashes: `sso_account_id = 012345678901`
+    ");
 }
 
 #[test]
 fn an_invalid_region_is_not_used_in_a_host_name() {
-    let dev = "[profile dev]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = R\n";
-    refuses(&format!("{SESSION}{dev}region = eu west $(id)\n"), &["is not a region"]);
-    let session = SESSION.replace("eu-west-1", "evil.example/");
-    refuses(&format!("{session}{dev}"), &["`sso_region`", "is not a region"]);
+    let configs = [dev(&[("= R\n", "= R\nregion = eu west $(id)\n")]), dev(&[("= eu-west-1", "= evil.example/")])];
+    assert_snapshot!(refused(&configs), @r"
+    ssox: `region` of profile `dev`: `eu west $(id)` is not a region
+    ssox: hint: a region looks like `eu-west-1`; ssox doctor shows the line
+    ssox: `sso_region` of sso-session `corp`: `evil.example/` is not a region
+    ssox: hint: a region looks like `eu-west-1`; ssox doctor shows the line
+    ");
 }
 
 #[test]
 fn legacy_keys_that_contradict_the_session_are_an_error() {
-    let dev =
-        "[profile dev]\nsso_session = corp\nsso_region = us-east-1\nsso_account_id = 111122223333\nsso_role_name = R\n";
-    refuses(&format!("{SESSION}{dev}"), &["`sso_region`", "us-east-1", "eu-west-1"]);
+    assert_snapshot!(refused(&[dev(&[("= R\n", "= R\nsso_region = us-east-1\n")])]), @r"
+    ssox: `sso_region` is `us-east-1` in profile `dev`, but `eu-west-1` in its sso-session `corp`
+    ssox: hint: remove `sso_region` from `[profile dev]` in ~/.aws/config
+    ");
 }
 
 #[test]
@@ -108,31 +144,59 @@ fn a_missing_home_variable_is_reported() {
 #[test]
 fn settings_that_cannot_work_are_named() {
     let home = Home::signed_in();
-    for (name, value, word) in [
-        ("AWS_CA_BUNDLE", "/none/such.pem", "AWS_CA_BUNDLE"),
-        ("AWS_MAX_ATTEMPTS", "many", "AWS_MAX_ATTEMPTS"),
-        ("HTTPS_PROXY", "http://:::", "HTTPS_PROXY"),
-    ] {
-        let error = home.ssox_with(&["--emit=zsh1", "use", "dev"], &[(name, value)]).fails(4);
-        assert!(error.contains(word), "{error}");
+    let mut errors = String::new();
+    for setting in [("AWS_CA_BUNDLE", "/none/such.pem"), ("AWS_MAX_ATTEMPTS", "many"), ("HTTPS_PROXY", "http://:::")] {
+        let in_bash = ("SSOX_FUNCTION", "bash1");
+        errors += &home.ssox_with(&["--emit=zsh1", "use", "dev"], &[setting, in_bash]).fails(4);
     }
+    assert_snapshot!(errors, @r"
+    ssox: the CA bundle `/none/such.pem` does not exist
+    ssox: hint: set AWS_CA_BUNDLE to a PEM file of certificates
+    ssox: the number of attempts is `many`, which is not a whole number above 0
+    ssox: hint: set AWS_MAX_ATTEMPTS, or `max_attempts` in the profile, to a number such as 3
+    ssox: `HTTPS_PROXY` is not the URL of a proxy
+    ssox: hint: export HTTPS_PROXY=http://proxy.example:8080
+    ");
 }
 
 #[test]
 fn the_command_line_is_checked() {
     let home = Home::new();
+    let mut errors = String::new();
     for arguments in [
-        &["nonsense"][..],
-        &["use", "dev", "--min-ttl", "5"],
-        &["--emit=tcsh1", "use", "dev"],
-        &["--emit=zsh9", "use", "dev"],
-        &["exec", "dev"],
-        &["export", "dev", "--format", "yaml"],
-        &["login", "dev", "--pkce", "--device-code"],
+        "nonsense",
+        "configure nonsense",
+        "help sue",
+        "use dev --min-ttl 5",
+        "--emit=tcsh1 use dev",
+        "--emit=zsh9 use dev",
+        "exec dev",
+        "export dev --format yaml",
+        "login dev --pkce --device-code",
     ] {
-        let error = home.ssox(arguments).fails(2);
-        assert!(error.starts_with("ssox: ") && error.lines().count() == 2, "{error}");
+        let arguments: Vec<&str> = arguments.split(' ').collect();
+        errors += &home.ssox(&arguments).fails(2);
     }
+    assert_snapshot!(errors, @r"
+    ssox: unknown command `nonsense`
+    ssox: hint: ssox --help
+    ssox: unknown command `nonsense`
+    ssox: hint: ssox configure --help
+    ssox: unknown command `sue`
+    ssox: hint: did you mean `use`?
+    ssox: invalid value `5` for `--min-ttl <DURATION>`: `5` is not a duration; write it as `90s`, `30m`, `1h30m`
+    ssox: hint: ssox --help
+    ssox: unknown value `tcsh1` of --emit
+    ssox: hint: use one of `zsh1`, `bash1`, `fish1`, `powershell1`
+    ssox: this shell's function needs version `9` of the reply, the installed ssox writes version `1`
+    ssox: hint: start a new shell: it loads the function of the installed ssox
+    ssox: missing on the command line: `<COMMAND>...`
+    ssox: hint: ssox exec <PROFILE> <COMMAND>...
+    ssox: invalid value `yaml` for `--format <FORMAT>`
+    ssox: hint: one of: env, env-no-export, fish, powershell, windows-cmd, process, json, credentials-file, env-file
+    ssox: `--pkce` cannot be used with `--device-code`
+    ssox: hint: ssox login --pkce <PROFILE>
+    ");
 }
 
 #[test]
@@ -167,36 +231,50 @@ fn a_usage_error_is_json_with_json() {
 }
 
 #[test]
-fn an_unknown_verb_gets_the_help() {
-    assert!(Home::new().ssox(&["nonsense"]).fails(2).ends_with("hint: ssox --help\n"));
-    assert!(Home::new().ssox(&["configure", "nonsense"]).fails(2).ends_with("hint: ssox configure --help\n"));
-}
-
-#[test]
 fn help_works_as_a_verb_too() {
     let home = Home::new();
     for (verb, option) in [(&["help"][..], &["--help"][..]), (&["help", "use"], &["use", "--help"])] {
         assert_eq!(home.ssox(verb).ok(), home.ssox(option).ok());
     }
-    assert!(home.ssox(&["help", "sue"]).fails(2).contains("did you mean `use`?"));
 }
 
 #[test]
-fn login_with_an_unknown_name_says_what_there_is() {
+fn an_unknown_name_of_a_profile_or_session_says_what_there_is() {
     let home = Home::new();
-    let hint = |arguments: &[&str]| {
-        let error = home.ssox(arguments).fails(4);
-        error.split_once("hint: ").map(|(_, hint)| hint.trim_end().to_string()).expect("there is a hint")
-    };
-    assert_eq!(hint(&["login", "nope"]), "the profiles are: dev, stg, legacy");
-    assert_eq!(hint(&["login", "dve"]), "did you mean `dev`? ssox list shows all");
-    assert_eq!(hint(&["login", "crop"]), "did you mean the sso-session `corp`? ssox login --sso-session corp");
-    assert_eq!(hint(&["login", "--sso-session", "dev"]), "`dev` is a profile: ssox login dev");
-    assert_eq!(hint(&["login", "--sso-session", "crop"]), "did you mean `corp`? ssox sessions shows all");
-    let all = "ssox sessions shows the sessions, ssox configure sso adds one";
-    assert_eq!(hint(&["login", "--sso-session", "nope"]), all);
-    assert!(home.ssox(&["login", "--sso-session", ""]).fails(4).contains("the name of the sso-session is empty"));
-    assert!(home.ssox(&["--emit=zsh1", "use", ""]).fails(4).contains("the name of the profile is empty"));
+    let mut errors = String::new();
+    for arguments in [
+        &["login", "nope"][..],
+        &["login", "dve"],
+        &["login", "crop"],
+        &["login", "corp"],
+        &["login", "--sso-session", "dev"],
+        &["login", "--sso-session", "crop"],
+        &["login", "--sso-session", "nope"],
+        &["login", "--sso-session", ""],
+        &["--emit=zsh1", "use", ""],
+    ] {
+        errors += &home.ssox(arguments).fails(4);
+    }
+    assert_snapshot!(errors, @r"
+    ssox: there is no profile `nope`
+    ssox: hint: the profiles are: dev, stg, legacy
+    ssox: there is no profile `dve`
+    ssox: hint: did you mean `dev`? ssox list shows all
+    ssox: there is no profile `crop`
+    ssox: hint: did you mean the sso-session `corp`? ssox login --sso-session corp
+    ssox: there is no profile `corp`
+    ssox: hint: `corp` is an sso-session: ssox login --sso-session corp signs in to it, ssox sessions shows its profiles
+    ssox: there is no sso-session `dev`
+    ssox: hint: `dev` is a profile: ssox login dev
+    ssox: there is no sso-session `crop`
+    ssox: hint: did you mean `corp`? ssox sessions shows all
+    ssox: there is no sso-session `nope`
+    ssox: hint: ssox sessions shows the sessions, ssox configure sso adds one
+    ssox: the name of the sso-session is empty
+    ssox: hint: is the variable in the command unset? ssox sessions shows the sessions
+    ssox: the name of the profile is empty
+    ssox: hint: is the variable in the command unset? ssox list shows the profiles
+    ");
 }
 
 #[test]

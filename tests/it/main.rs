@@ -34,6 +34,7 @@ mod forge;
 mod forged;
 #[cfg(unix)]
 mod full_disk;
+mod help;
 #[cfg(unix)]
 mod hints;
 mod home;
@@ -86,6 +87,7 @@ mod segment;
 mod setup;
 #[cfg(unix)]
 mod shells;
+mod shown;
 #[cfg(unix)]
 mod signing_in;
 mod signing_out;

@@ -20,7 +20,7 @@ use clap::Args;
 /// Create a profile: asks for what no option gives, and lets you choose account and role after signing in
 #[derive(Args, Debug, Default)]
 #[command(
-    after_help = "Example: ssox configure sso --start-url https://d-1234567890.awsapps.com/start --sso-region eu-west-1"
+    after_help = "Example:\n  ssox configure sso --start-url https://d-1234567890.awsapps.com/start --sso-region eu-west-1"
 )]
 pub(super) struct ConfigureSso {
     #[command(flatten)]

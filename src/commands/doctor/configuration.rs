@@ -94,7 +94,10 @@ fn profile(ctx: &Context, files: &ConfigFiles, section: &Section, findings: &mut
     if (is_sso || others.iter().any(|key| has(key)))
         && let Err(error) = Profile::resolve(ctx, files, name)
     {
-        add(Error, "", format!("profile `{name}` cannot be used: {}", error.message), hint(&error.hints));
+        // Most messages name the profile already.
+        let is_named = error.message.contains(&format!("profile `{name}`"));
+        let profile = if is_named { String::new() } else { format!("profile `{name}`: ") };
+        add(Error, "", format!("{profile}{}", error.message), hint(&error.hints));
     }
 }
 

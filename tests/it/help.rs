@@ -1,0 +1,517 @@
+//! The help of each verb as a person sees it.
+
+use crate::home::Home;
+use insta::assert_snapshot;
+
+/// Returns the help of a verb, in a terminal of 100 columns.
+fn help(verb: &str) -> String {
+    let arguments: Vec<&str> = verb.split_whitespace().chain(["--help"]).collect();
+    Home::new().ssox(&arguments).ok()
+}
+
+#[test]
+fn help_of_ssox() {
+    assert_snapshot!(help(""), @r#"
+    AWS IAM Identity Center credentials in the shell you are in
+
+    Usage: ssox [OPTIONS] <COMMAND>
+
+    Commands:
+      init                Print the shell integration
+      use                 Put a profile's credentials into this shell
+      clear               Remove the credentials from this shell
+      login               Sign in to a session
+      logout              Sign out of a session: end it at AWS and delete its cached token
+      list                List profiles
+      sessions            List sessions and when they expire
+      status              Show which credentials this shell has
+      export              Print credentials
+      exec                Run a program with a profile's credentials
+      credential-process  Print credentials for `credential_process`, without asking
+      configure           Create and change profiles in ~/.aws/config
+      saml                Work with accounts outside the organization (SAML)
+      console             Open the web console
+      doctor              Find what is wrong, and show what to type
+      completions         Print the completion script of a shell, for packages
+
+    Options:
+          --no-input  Never ask and never open a browser (implied without a terminal, or with CI set)
+      -v, --verbose   Log each step to stderr, without secrets
+      -h, --help      Print help
+      -V, --version   Print version
+
+    Start here:
+      eval "$(ssox init zsh)"     in your ~/.zshrc (or bash, fish, powershell)
+      ssox configure sso          make a profile
+      ssox use dev                credentials into this shell
+    "#);
+}
+
+#[test]
+fn help_of_init() {
+    assert_snapshot!(help("init"), @r#"
+    Print the shell integration
+
+    Usage: ssox init [OPTIONS] <SHELL>
+
+    Arguments:
+      <SHELL>  The shell to integrate with [possible values: zsh, bash, fish, powershell]
+
+    Options:
+          --no-prompt  Do not change the prompt
+          --no-input   Never ask and never open a browser (implied without a terminal, or with CI set)
+      -v, --verbose    Log each step to stderr, without secrets
+      -h, --help       Print help
+
+    Example: eval "$(ssox init zsh)"
+    "#);
+}
+
+#[test]
+fn help_of_use() {
+    assert_snapshot!(help("use"), @r"
+    Put a profile's credentials into this shell
+
+    Usage: ssox use [OPTIONS] [PROFILE]
+
+    Arguments:
+      [PROFILE]  Profile, `-` for the previous one, ACCOUNT/ROLE, or a role ARN; without it, a picker
+                 opens
+
+    Options:
+          --region <REGION>         Use this region in place of the profile's
+          --profile-only            Set AWS_PROFILE only, and let each program fetch the credentials
+                                    itself
+          --min-ttl <DURATION>      Fetch new credentials when less than this is left (`90s`, `30m`,
+                                    `1h30m`) [default: 15m]
+          --mfa-code <CODE>         Code of the MFA device, for profiles with `mfa_serial`
+          --role-arn <ARN>          Assume this role with the profile's credentials
+          --saml-response <FILE|->  Read the SAML response from a file, or from standard input with `-`
+          --timeout <DURATION>      How long to wait for you to sign in [default: 10m]
+          --no-input                Never ask and never open a browser (implied without a terminal, or
+                                    with CI set)
+      -v, --verbose                 Log each step to stderr, without secrets
+      -h, --help                    Print help
+
+    Examples:
+      ssox use dev
+      ssox use -                       back to the previous profile
+      ssox use 111122223333/ReadOnly   the one profile with that account and role
+    ");
+}
+
+#[test]
+fn help_of_clear() {
+    assert_snapshot!(help("clear"), @r"
+    Remove the credentials from this shell
+
+    Usage: ssox clear [OPTIONS]
+
+    Options:
+          --no-input  Never ask and never open a browser (implied without a terminal, or with CI set)
+      -v, --verbose   Log each step to stderr, without secrets
+      -h, --help      Print help
+
+    Example: ssox clear
+    ");
+}
+
+#[test]
+fn help_of_login() {
+    assert_snapshot!(help("login"), @r"
+    Sign in to a session
+
+    Usage: ssox login [OPTIONS] [PROFILE]
+
+    Arguments:
+      [PROFILE]  Profile whose session to sign in to
+
+    Options:
+          --sso-session <NAME>  Session to sign in to
+          --pkce                Sign in through a browser on this machine
+          --device-code         Sign in with a device code, in a browser on any machine
+          --port <N>            Port that the browser is redirected to
+          --no-browser          Print the URL instead of opening a browser
+          --timeout <DURATION>  How long to wait for you to sign in [default: 10m]
+          --fresh               Sign in again even if the token is still valid
+          --no-input            Never ask and never open a browser (implied without a terminal, or with
+                                CI set)
+      -v, --verbose             Log each step to stderr, without secrets
+      -h, --help                Print help
+
+    Examples:
+      ssox login dev
+      ssox login --sso-session corp --device-code
+      ssox login dev --no-browser --port 8400   over SSH, with `ssh -L 8400:127.0.0.1:8400 HOST`
+    ");
+}
+
+#[test]
+fn help_of_logout() {
+    assert_snapshot!(help("logout"), @r"
+    Sign out of a session: end it at AWS and delete its cached token
+
+    Usage: ssox logout [OPTIONS] [PROFILE]
+
+    Arguments:
+      [PROFILE]  Profile whose session to sign out of
+
+    Options:
+          --sso-session <NAME>  Session to sign out of
+          --all                 Sign out of every configured session
+          --no-input            Never ask and never open a browser (implied without a terminal, or with
+                                CI set)
+      -v, --verbose             Log each step to stderr, without secrets
+      -h, --help                Print help
+
+    Example: ssox logout --sso-session corp
+    ");
+}
+
+#[test]
+fn help_of_list() {
+    assert_snapshot!(help("list"), @r"
+    List profiles
+
+    Usage: ssox list [OPTIONS]
+
+    Options:
+          --json      Print JSON
+          --no-input  Never ask and never open a browser (implied without a terminal, or with CI set)
+      -v, --verbose   Log each step to stderr, without secrets
+      -h, --help      Print help
+
+    Example: ssox list --json | jq -r '.[].name'
+    ");
+}
+
+#[test]
+fn help_of_sessions() {
+    assert_snapshot!(help("sessions"), @r"
+    List sessions and when they expire
+
+    Usage: ssox sessions [OPTIONS]
+
+    Options:
+          --json      Print JSON
+          --no-input  Never ask and never open a browser (implied without a terminal, or with CI set)
+      -v, --verbose   Log each step to stderr, without secrets
+      -h, --help      Print help
+
+    Example: ssox sessions
+    ");
+}
+
+#[test]
+fn help_of_status() {
+    assert_snapshot!(help("status"), @r"
+    Show which credentials this shell has
+
+    Usage: ssox status [OPTIONS]
+
+    Options:
+          --json      Print JSON
+          --verify    Ask AWS whose credentials they are
+          --no-input  Never ask and never open a browser (implied without a terminal, or with CI set)
+      -v, --verbose   Log each step to stderr, without secrets
+      -h, --help      Print help
+
+    Example: ssox status --verify
+    ");
+}
+
+#[test]
+fn help_of_export() {
+    assert_snapshot!(help("export"), @r#"
+    Print credentials
+
+    Usage: ssox export [OPTIONS] [PROFILE]
+
+    Arguments:
+      [PROFILE]
+              Profile, ACCOUNT/ROLE, or a role ARN
+
+    Options:
+          --format <FORMAT>
+              Output format
+
+              Possible values:
+              - env:              `export NAME=VALUE` for sh, bash and zsh
+              - env-no-export:    `NAME=VALUE`
+              - fish:             `set -gx` for fish
+              - powershell:       `$Env:NAME = …` for PowerShell
+              - windows-cmd:      `set NAME=VALUE` for cmd.exe
+              - process:          The JSON of `credential_process`
+              - json:             JSON
+              - credentials-file: A section of ~/.aws/credentials
+              - env-file:         A file for `docker run --env-file`
+              
+              [default: env]
+
+          --write [<SECTION>]
+              Write them into ~/.aws/credentials, under SECTION or the profile's name
+
+          --min-ttl <DURATION>
+              Fetch new credentials when less than this is left (`90s`, `30m`, `1h30m`) [default: 15m]
+
+          --mfa-code <CODE>
+              Code of the MFA device, for profiles with `mfa_serial`
+
+          --role-arn <ARN>
+              Assume this role with the profile's credentials
+
+          --saml-response <FILE|->
+              Read the SAML response from a file, or from standard input with `-`
+
+          --timeout <DURATION>
+              How long to wait for you to sign in [default: 10m]
+
+          --no-input
+              Never ask and never open a browser (implied without a terminal, or with CI set)
+
+      -v, --verbose
+              Log each step to stderr, without secrets
+
+      -h, --help
+              Print help (see a summary with '-h')
+
+    Examples:
+      eval "$(ssox export dev)"
+      ssox export dev --format json
+      ssox export dev --format credentials-file --write
+    "#);
+}
+
+#[test]
+fn help_of_exec() {
+    assert_snapshot!(help("exec"), @r"
+    Run a program with a profile's credentials
+
+    Usage: ssox exec [OPTIONS] <PROFILE> <COMMAND>...
+
+    Arguments:
+      <PROFILE>     Profile, ACCOUNT/ROLE, or a role ARN
+      <COMMAND>...  The program and its arguments
+
+    Options:
+          --min-ttl <DURATION>      Fetch new credentials when less than this is left (`90s`, `30m`,
+                                    `1h30m`) [default: 15m]
+          --mfa-code <CODE>         Code of the MFA device, for profiles with `mfa_serial`
+          --role-arn <ARN>          Assume this role with the profile's credentials
+          --saml-response <FILE|->  Read the SAML response from a file, or from standard input with `-`
+          --timeout <DURATION>      How long to wait for you to sign in [default: 10m]
+          --no-input                Never ask and never open a browser (implied without a terminal, or
+                                    with CI set)
+      -v, --verbose                 Log each step to stderr, without secrets
+      -h, --help                    Print help
+
+    Example: ssox exec dev -- terraform apply
+
+    PowerShell decodes output as text; for bytes in a file or a pipe:
+      & (Get-Command ssox -CommandType Application) exec dev -- COMMAND > FILE
+    ");
+}
+
+#[test]
+fn help_of_credential_process() {
+    assert_snapshot!(help("credential-process"), @r"
+    Print credentials for `credential_process`, without asking
+
+    Usage: ssox credential-process [OPTIONS] [PROFILE]
+
+    Arguments:
+      [PROFILE]  Profile, ACCOUNT/ROLE, or a role ARN
+
+    Options:
+          --min-ttl <DURATION>      Fetch new credentials when less than this is left (`90s`, `30m`,
+                                    `1h30m`) [default: 15m]
+          --mfa-code <CODE>         Code of the MFA device, for profiles with `mfa_serial`
+          --role-arn <ARN>          Assume this role with the profile's credentials
+          --saml-response <FILE|->  Read the SAML response from a file, or from standard input with `-`
+          --timeout <DURATION>      How long to wait for you to sign in [default: 10m]
+          --no-input                Never ask and never open a browser (implied without a terminal, or
+                                    with CI set)
+      -v, --verbose                 Log each step to stderr, without secrets
+      -h, --help                    Print help
+
+    Example, in ~/.aws/config:
+      [profile dev-tools]
+      credential_process = ssox credential-process dev
+    ");
+}
+
+#[test]
+fn help_of_configure() {
+    assert_snapshot!(help("configure"), @r"
+    Create and change profiles in ~/.aws/config
+
+    Usage: ssox configure [OPTIONS] <COMMAND>
+
+    Commands:
+      sso      Create a profile: asks for what no option gives, and lets you choose account and role
+               after signing in
+      migrate  Turn legacy profiles into `[sso-session]` ones
+
+    Options:
+          --no-input  Never ask and never open a browser (implied without a terminal, or with CI set)
+      -v, --verbose   Log each step to stderr, without secrets
+      -h, --help      Print help
+    ");
+}
+
+#[test]
+fn help_of_configure_sso() {
+    assert_snapshot!(help("configure sso"), @r"
+    Create a profile: asks for what no option gives, and lets you choose account and role after signing
+    in
+
+    Usage: ssox configure sso [OPTIONS]
+
+    Options:
+          --start-url <URL>      Start URL of the access portal
+          --sso-region <REGION>  Region of IAM Identity Center
+          --sso-session <NAME>   Name of the session, new or existing
+          --scopes <LIST>        OAuth scopes to register with, separated by commas
+          --account-id <ID>      Account of the profile
+          --role-name <NAME>     Role (permission set) of the profile
+          --region <REGION>      Default region of the profile
+          --output <FORMAT>      Default output format of the profile
+          --profile <NAME>       Name of the profile
+          --yes                  Write without asking
+          --no-input             Never ask and never open a browser (implied without a terminal, or with
+                                 CI set)
+      -v, --verbose              Log each step to stderr, without secrets
+      -h, --help                 Print help
+
+    Example:
+      ssox configure sso --start-url https://d-1234567890.awsapps.com/start --sso-region eu-west-1
+    ");
+}
+
+#[test]
+fn help_of_configure_migrate() {
+    assert_snapshot!(help("configure migrate"), @r"
+    Turn legacy profiles into `[sso-session]` ones
+
+    Usage: ssox configure migrate [OPTIONS]
+
+    Options:
+          --dry-run              Show what would change, without changing it
+          --keep-legacy          Keep the legacy keys for tools that do not know `[sso-session]`
+          --session-per-profile  Give each profile its own session, so that each signs in separately
+          --yes                  Write without asking
+          --no-input             Never ask and never open a browser (implied without a terminal, or with
+                                 CI set)
+      -v, --verbose              Log each step to stderr, without secrets
+      -h, --help                 Print help
+
+    Example: ssox configure migrate --dry-run
+    ");
+}
+
+#[test]
+fn help_of_saml() {
+    assert_snapshot!(help("saml"), @r"
+    Work with accounts outside the organization (SAML)
+
+    Usage: ssox saml [OPTIONS] <COMMAND>
+
+    Commands:
+      roles  List the roles in a SAML response
+
+    Options:
+          --no-input  Never ask and never open a browser (implied without a terminal, or with CI set)
+      -v, --verbose   Log each step to stderr, without secrets
+      -h, --help      Print help
+    ");
+}
+
+#[test]
+fn help_of_saml_roles() {
+    assert_snapshot!(help("saml roles"), @r"
+    List the roles in a SAML response
+
+    Usage: ssox saml roles [OPTIONS] [PROFILE]
+
+    Arguments:
+      [PROFILE]  Profile with `ssox_saml_url`
+
+    Options:
+          --saml-response <FILE|->  Read the SAML response from a file, or from standard input with `-`
+          --timeout <DURATION>      How long to wait for you to sign in [default: 10m]
+          --json                    Print JSON
+          --no-input                Never ask and never open a browser (implied without a terminal, or
+                                    with CI set)
+      -v, --verbose                 Log each step to stderr, without secrets
+      -h, --help                    Print help
+
+    Example: ssox saml roles external
+    ");
+}
+
+#[test]
+fn help_of_console() {
+    assert_snapshot!(help("console"), @r"
+    Open the web console
+
+    Usage: ssox console [OPTIONS] [PROFILE]
+
+    Arguments:
+      [PROFILE]  Profile, ACCOUNT/ROLE, or a role ARN
+
+    Options:
+          --service <SERVICE>       Service whose console to open, as in its URL: `s3`, `ec2`
+          --region <REGION>         Region of the console
+          --print                   Print the URL instead of opening it
+          --min-ttl <DURATION>      Fetch new credentials when less than this is left (`90s`, `30m`,
+                                    `1h30m`) [default: 15m]
+          --mfa-code <CODE>         Code of the MFA device, for profiles with `mfa_serial`
+          --role-arn <ARN>          Assume this role with the profile's credentials
+          --saml-response <FILE|->  Read the SAML response from a file, or from standard input with `-`
+          --timeout <DURATION>      How long to wait for you to sign in [default: 10m]
+          --no-input                Never ask and never open a browser (implied without a terminal, or
+                                    with CI set)
+      -v, --verbose                 Log each step to stderr, without secrets
+      -h, --help                    Print help
+
+    Examples:
+      ssox console dev --service s3
+      ssox console --print
+    ");
+}
+
+#[test]
+fn help_of_doctor() {
+    assert_snapshot!(help("doctor"), @r"
+    Find what is wrong, and show what to type
+
+    Usage: ssox doctor [OPTIONS]
+
+    Options:
+          --json      Print JSON
+          --no-input  Never ask and never open a browser (implied without a terminal, or with CI set)
+      -v, --verbose   Log each step to stderr, without secrets
+      -h, --help      Print help
+
+    Example: ssox doctor
+    ");
+}
+
+#[test]
+fn help_of_completions() {
+    assert_snapshot!(help("completions"), @r"
+    Print the completion script of a shell, for packages
+
+    Usage: ssox completions [OPTIONS] <SHELL>
+
+    Arguments:
+      <SHELL>  The shell to complete in [possible values: zsh, bash, fish, powershell]
+
+    Options:
+          --no-input  Never ask and never open a browser (implied without a terminal, or with CI set)
+      -v, --verbose   Log each step to stderr, without secrets
+      -h, --help      Print help
+
+    Example: ssox completions zsh > _ssox
+    ");
+}

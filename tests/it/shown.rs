@@ -1,0 +1,153 @@
+//! What a person sees: the tables and texts of `list`, `sessions`, `status` and `doctor`, with what varies from run to run
+//! replaced by words.
+
+use crate::home::Home;
+use insta::{assert_snapshot, with_settings};
+use ssox_standin::Grant;
+
+/// A home where session `corp` is signed in for half an hour, and the credentials of `dev` are cached.
+fn home() -> Home {
+    let home = Home::new();
+    home.sign_in(&Grant { expires_in: 1830, registration_expires_in: 90 * 86_400 - 600, ..Grant::default() });
+    home
+}
+
+/// What the program prints, and what it is compared with.
+macro_rules! shows {
+    ($home:expr, $text:expr, @$snapshot:literal) => {
+        let home = $home.path("");
+        with_settings!({ filters => vec![
+            (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "TIME"),
+            (r"\b\d+[dhms]( \d+[hms])?\b( at most)? {2,}(\S)", "LEFT  $3"),
+            (r"\b\d+[dhms]( \d+[hms])?\b( at most)?", "LEFT"),
+            (r"127\.0\.0\.1:\d+", "STANDIN"),
+            (home.to_str().expect("the path is text").trim_end_matches('/'), "~"),
+        ] }, { assert_snapshot!($text, @$snapshot) });
+    };
+}
+
+#[test]
+fn list_is_a_table_of_profiles() {
+    let home = home();
+    home.ssox(&["export", "dev"]).ok();
+    let role = "[profile role]\nrole_arn = arn:aws:iam::444455556666:role/Target\nsource_profile = dev\n";
+    home.add_config(&format!("[profile broken]\nsso_session = none\n{role}"));
+    shows!(home, home.ssox(&["list"]).ok(), @r"
+    PROFILE  SOURCE       SESSION                                 ACCOUNT       ROLE       REGION        LEFT
+    dev      sso          corp                                    111122223333  ReadOnly   eu-west-1     LEFT
+    stg      sso          corp                                    222233334444  PowerUser  eu-central-1
+    legacy   sso          https://d-1234567890.awsapps.com/start  111122223333  Admin      us-east-1
+    broken   broken: profile `broken` has no credentials
+    role     assume_role  corp                                    444455556666  Target
+    ");
+}
+
+#[test]
+fn sessions_is_a_table_of_sessions() {
+    let home = home();
+    shows!(home, home.ssox(&["sessions"]).ok(), @r"
+    SESSION                                 START URL                               REGION     TOKEN  REFRESHABLE  PROFILES
+    corp                                    https://d-1234567890.awsapps.com/start  eu-west-1  LEFT  LEFT  dev stg
+    https://d-1234567890.awsapps.com/start  https://d-1234567890.awsapps.com/start  eu-west-1  none                legacy
+    ");
+}
+
+#[test]
+fn status_has_one_line_for_each_fact() {
+    let home = home();
+    shows!(home, home.ssox(&["status"]).ok(), @"nothing is in use in this shell");
+    let used = home.ssox(&["--emit=zsh1", "use", "dev"]).all_set();
+    let variables: Vec<(&str, &str)> = used.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    shows!(home, home.ssox_with(&["status", "--verify"], &variables).ok(), @r"
+    profile      dev
+    mode         credentials
+    account      111122223333
+    alias        example-dev
+    role         ReadOnly
+    region       eu-west-1
+    credentials  LEFT left, until TIME
+    session      corp
+    token        LEFT left, until TIME
+    refresh      automatic until TIME at the latest; your organization may end the session earlier
+    arn          arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_ReadOnly_1d3fb491980d3b77/jane@example.com
+    user id      AROA4538C6B44CC1F727F:jane@example.com
+    ");
+    let changed = [&variables[..], &[("AWS_ACCESS_KEY_ID", "AKIATHEIRS1234WXYZ")]].concat();
+    let ran = home.ssox_with(&["status", "--verify"], &changed);
+    shows!(home, ran.stdout() + &ran.stderr(), @r"
+    profile      dev
+    foreign      this shell no longer has what ssox set for `dev`: AWS_ACCESS_KEY_ID set by something else
+    now          access key …WXYZ, unknown to ssox, for http://STANDIN (AWS_ENDPOINT_URL)
+    hint         ssox use dev sets everything again; ssox clear keeps what others set
+    region       eu-west-1
+    session      corp
+    token        LEFT left, until TIME
+    refresh      automatic until TIME at the latest; your organization may end the session earlier
+    ssox: could not verify the credentials: AWS does not know the access key (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL)
+    ssox: hint: the access key may be deactivated or deleted, or belong to another partition
+    ");
+}
+
+#[test]
+fn doctor_says_where_what_is_wrong_and_what_to_do() {
+    let home = home();
+    home.add_config("[profile other]\nsso_sesion = corp\nsso_account_id = 1234\nregion = eu-west-1 # home\n");
+    let ran = home.ssox_with(&["doctor"], &[("AWS_SECURITY_TOKEN", "x"), ("SSOX_FUNCTION", "bash1")]);
+    assert_eq!(ran.status(), 4, "{}", ran.stderr());
+    shows!(home, ran.stdout(), @r"
+    error: ~/.aws/config:26: profile `other` has no `sso_role_name`
+        hint: add `sso_role_name = …` to `[profile other]`
+    warning: ~/.aws/config:26: no AWS tool reads `sso_sesion`
+        hint: did you mean `sso_session`?
+    warning: ~/.aws/config:28: the AWS CLI reads the comment as part of the value of `region`
+        hint: move the comment to a separate line
+    warning: AWS_SECURITY_TOKEN is set: the AWS CLI and boto3 use it instead of AWS_SESSION_TOKEN
+        hint: unset AWS_SECURITY_TOKEN
+    info: AWS_ENDPOINT_URL sends requests to `http://STANDIN`, not to AWS
+        hint: unset AWS_ENDPOINT_URL
+    ");
+}
+
+#[test]
+fn a_new_machine_gets_the_first_step() {
+    let home = Home::new();
+    std::fs::remove_file(home.path(".aws/config")).unwrap();
+    let mut told = String::new();
+    for arguments in
+        ["list", "sessions", "status", "doctor", "use", "--emit=zsh1 use", "login", "logout", "export", "export dev"]
+    {
+        let arguments: Vec<&str> = arguments.split(' ').collect();
+        let ran = home.ssox_with(&arguments, &[("SSOX_FUNCTION", "bash1")]);
+        told += &format!("$ ssox {} => {}\n{}{}", arguments.join(" "), ran.status(), ran.stdout(), ran.stderr());
+    }
+    shows!(home, told, @r#"
+    $ ssox list => 0
+    ssox: there are no profiles yet: the file `~/.aws/config` does not exist
+    ssox: hint: ssox configure sso
+    $ ssox sessions => 0
+    ssox: there are no sessions yet: the file `~/.aws/config` does not exist
+    ssox: hint: ssox configure sso
+    $ ssox status => 0
+    nothing is in use in this shell
+    $ ssox doctor => 0
+    nothing is wrong; AWS_ENDPOINT_URL sends requests to `http://STANDIN`, not to AWS
+    $ ssox use => 2
+    ssox: `ssox use` changes the current shell, which only ssox's shell function can do
+    ssox: hint: eval "$(ssox init bash)"; add this line to the rc file of your shell too
+    $ ssox --emit=zsh1 use => 4
+    ssox: there is no profile to choose: the file `~/.aws/config` does not exist
+    ssox: hint: ssox configure sso
+    $ ssox login => 4
+    ssox: there is no session yet: the file `~/.aws/config` does not exist
+    ssox: hint: ssox configure sso
+    $ ssox logout => 4
+    ssox: there is no session yet: the file `~/.aws/config` does not exist
+    ssox: hint: ssox configure sso
+    $ ssox export => 4
+    ssox: there is no profile `default`: the file `~/.aws/config` does not exist
+    ssox: hint: ssox configure sso
+    $ ssox export dev => 4
+    ssox: there is no profile `dev`: the file `~/.aws/config` does not exist
+    ssox: hint: ssox configure sso
+    "#);
+}
