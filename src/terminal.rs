@@ -8,7 +8,7 @@ pub(crate) mod picker;
 mod prefixed;
 mod spinner;
 
-pub(crate) use ask::{ask, input};
+pub(crate) use ask::{Answer, ask, confirm, input};
 pub(crate) use link::show_address;
 pub(crate) use prefixed::Prefixed;
 
@@ -29,6 +29,14 @@ const PROGRESS_DELAY: Duration = Duration::from_millis(500);
 /// Writes one line to stderr, after the program's name.
 pub(crate) fn say(line: &str) {
     tell(&format!("ssox: {}", printable(line)));
+}
+
+/// Writes one line to stderr for the hook of a prompt, which closes stderr off: then to the terminal too.
+pub(crate) fn say_in_hook(line: &str) {
+    say(line);
+    if !is_seen() {
+        ask::write(&format!("ssox: {}\n", printable(line)));
+    }
 }
 
 /// Writes a warning to stderr.

@@ -16,7 +16,7 @@ const LEFTOVERS: [&str; 5] =
     ["AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SECURITY_TOKEN", "AWS_SESSION_EXPIRATION", "AWS_VAULT"];
 const KEYS: [&str; 4] = [ID, SECRET, TOKEN, EXPIRATION];
 pub(super) const REGIONS: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
-const OWN: [&str; 12] = [
+const OWN: [&str; 13] = [
     "SSOX_PROFILE",
     "SSOX_ROLE",
     "SSOX_ROLE_ARN",
@@ -26,10 +26,13 @@ const OWN: [&str; 12] = [
     "SSOX_PREVIOUS",
     "SSOX_PREVIOUS_ROLE_ARN",
     "SSOX_PROTECTED",
+    UNTIL,
     "SSOX_STATE",
     directory_values::VARIABLE,
     identity::VARIABLE,
 ];
+/// The moment at which the hook removes a protected profile from the shell.
+const UNTIL: &str = "SSOX_PROTECTED_UNTIL";
 /// The fewest seconds between a reply and the next call of the hook, when renewal is due already.
 const SHORTEST_PAUSE: i64 = 5;
 
@@ -44,7 +47,9 @@ pub(super) fn with_credentials(
     region: Option<&str>,
 ) -> Result<EnvChanges> {
     let mut changes = EnvChanges::default();
-    credentials(&mut changes, ctx, entry)?;
+    let until = time_limit(ctx, profile);
+    credentials(&mut changes, ctx, entry, until)?;
+    set_or_remove(&mut changes, ctx, UNTIL, until.map(|until| until.0.to_string()).as_deref())?;
     account_id(&mut changes, profile, entry)?;
     let role_name = profile.source.role_name().or(entry.credentials.role_name.as_deref());
     shared(&mut changes, ctx, profile, region, role_name)?;
@@ -62,7 +67,10 @@ pub(super) fn profile_only(ctx: &Context, profile: &Profile, region: Option<&str
     let mut changes = EnvChanges::default();
     changes.set("AWS_PROFILE", &profile.name)?;
     shared(&mut changes, ctx, profile, region, profile.source.role_name())?;
-    let removed = KEYS.iter().chain(&[ACCOUNT_ID, "SSOX_ROLE", "SSOX_ROLE_ARN", "SSOX_EXPIRES", "SSOX_NEXT"]);
+    let until = time_limit(ctx, profile).map(|until| until.0.to_string());
+    set_or_remove(&mut changes, ctx, UNTIL, until.as_deref())?;
+    set_or_unset(&mut changes, "SSOX_NEXT", until.as_deref())?;
+    let removed = KEYS.iter().chain(&[ACCOUNT_ID, "SSOX_ROLE", "SSOX_ROLE_ARN", "SSOX_EXPIRES"]);
     let leftovers = LEFTOVERS.iter().chain(&FOREIGN_LEFTOVERS).filter(|name| **name != "AWS_PROFILE");
     removed.chain(leftovers).for_each(|name| changes.unset(name));
     recorded(ctx, changes)
@@ -74,7 +82,7 @@ pub(super) fn profile_only(ctx: &Context, profile: &Profile, region: Option<&str
 /// None that a cache entry or the clock can cause: their values have no control characters.
 pub(super) fn renewed(ctx: &Context, entry: &Entry) -> Result<EnvChanges> {
     let mut changes = EnvChanges::default();
-    credentials(&mut changes, ctx, entry)?;
+    credentials(&mut changes, ctx, entry, removed_at(ctx))?;
     set_or_remove(&mut changes, ctx, "SSOX_STATE", None)?;
     Identity::after(ctx, &changes).record(&mut changes)?;
     replaced::record(ctx, &mut changes)?;
@@ -85,11 +93,17 @@ pub(super) fn renewed(ctx: &Context, entry: &Entry) -> Result<EnvChanges> {
 ///
 /// # Errors
 /// None: the values have no control characters.
-pub(super) fn later(state: Option<&str>, next: Option<Timestamp>) -> Result<EnvChanges> {
+pub(super) fn later(ctx: &Context, state: Option<&str>, next: Option<Timestamp>) -> Result<EnvChanges> {
     let mut changes = EnvChanges::default();
+    let next = [next, removed_at(ctx)].into_iter().flatten().min();
     set_or_unset(&mut changes, "SSOX_STATE", state)?;
     set_or_unset(&mut changes, "SSOX_NEXT", next.map(|next| next.0.to_string()).as_deref())?;
     Ok(changes)
+}
+
+/// Returns the moment at which the hook removes the protected profile in use. Renewal does not move it.
+pub(super) fn removed_at(ctx: &Context) -> Option<Timestamp> {
+    ctx.var(UNTIL)?.parse().ok().map(Timestamp)
 }
 
 /// Returns the changes that replace foreign credentials with those of the profile.
@@ -134,6 +148,11 @@ pub(super) fn cleared(ctx: &Context) -> Result<EnvChanges> {
     Ok(changes)
 }
 
+/// Returns until when a shell may have a protected profile that is put into it now.
+fn time_limit(ctx: &Context, profile: &Profile) -> Option<Timestamp> {
+    profile.time_limit.map(|limit| ctx.now().plus(i64::try_from(limit.as_secs()).unwrap_or(i64::MAX)))
+}
+
 fn recorded(ctx: &Context, mut changes: EnvChanges) -> Result<EnvChanges> {
     Identity::after(ctx, &changes).record(&mut changes)?;
     directory_values::record(ctx, &mut changes)?;
@@ -146,14 +165,15 @@ fn account_id(changes: &mut EnvChanges, profile: &Profile, entry: &Entry) -> Res
     set_or_unset(changes, ACCOUNT_ID, account_id)
 }
 
-fn credentials(changes: &mut EnvChanges, ctx: &Context, entry: &Entry) -> Result<()> {
+fn credentials(changes: &mut EnvChanges, ctx: &Context, entry: &Entry, until: Option<Timestamp>) -> Result<()> {
     let keys = &entry.credentials;
     changes.set(ID, &keys.access_key_id)?;
     changes.set(SECRET, keys.secret_access_key.expose())?;
     set_or_unset(changes, TOKEN, keys.session_token.as_ref().map(Secret::expose))?;
     set_or_unset(changes, EXPIRATION, keys.expiration.map(|end| end.to_string()).as_deref())?;
     set_or_unset(changes, "SSOX_EXPIRES", keys.expiration.map(|end| end.0.to_string()).as_deref())?;
-    set_or_unset(changes, "SSOX_NEXT", next_tick(ctx, entry).map(|next| next.0.to_string()).as_deref())
+    let next = [next_tick(ctx, entry), until].into_iter().flatten().min();
+    set_or_unset(changes, "SSOX_NEXT", next.map(|next| next.0.to_string()).as_deref())
 }
 
 fn shared(
@@ -169,7 +189,7 @@ fn shared(
     changes.set("AWS_SSO_PROFILE", &profile.name)?;
     changes.set("SSOX_PROFILE", &profile.name)?;
     changes.set("SSOX_PROMPT", prompt::label(&profile.name, role_name))?;
-    set_or_remove(changes, ctx, "SSOX_PROTECTED", profile.protected.then_some("1"))?;
+    set_or_remove(changes, ctx, "SSOX_PROTECTED", profile.protection.is_highlighted().then_some("1"))?;
     set_or_remove(changes, ctx, "SSOX_STATE", None)?;
     previous(changes, ctx, profile)
 }

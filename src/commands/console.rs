@@ -1,6 +1,7 @@
 //! `ssox console`: opens the web console with the role of a profile. `aws::console` and `aws::signin` build the URLs.
 
-use super::options::Fetch;
+use super::protected;
+use super::options::{Consent, Fetch};
 use super::selected_profile::selected_profile;
 use super::verb::{Done, VerbArgs};
 use crate::aws::partition::{self, Partition};
@@ -33,6 +34,8 @@ pub(crate) struct Console {
     #[arg(long)]
     print: bool,
     #[command(flatten)]
+    consent: Consent,
+    #[command(flatten)]
     fetch: Fetch,
 }
 
@@ -45,6 +48,7 @@ impl VerbArgs for Console {
         check_arguments(self)?;
         let profile = selected_profile(ctx, self.profile.as_deref(), &self.fetch)?;
         let (partition, region) = partition_and_region(ctx, self, &profile)?;
+        protected::confirm(ctx, "console", &profile, &self.consent)?;
         let page = console::page(partition, region, self.service.as_deref());
         let printed = match &profile.source {
             Source::Sso(role) => through_portal(ctx, self, role, &page)?,

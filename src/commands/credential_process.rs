@@ -4,6 +4,7 @@
 
 use super::export;
 use super::options::Fetch;
+use super::protected;
 use super::selected_profile::selected_profile;
 use super::verb::{Done, VerbArgs};
 use crate::context::Context;
@@ -31,6 +32,7 @@ impl VerbArgs for CredentialProcess {
     /// Those of the profile and its source; if a person is needed, it fails at once with exit status 3.
     fn run(&self, ctx: &Context) -> Result<Done> {
         let profile = selected_profile(ctx, self.profile.as_deref(), &self.fetch)?;
+        protected::check_unattended(&profile)?;
         let entry = profile.source.credentials(ctx, &Request::from(&self.fetch))?;
         Ok(export::process(&entry.credentials).into())
     }

@@ -2,7 +2,8 @@
 //! signals, terminal and exit status are its own.
 
 use super::changes;
-use super::options::Fetch;
+use super::protected;
+use super::options::{Consent, Fetch};
 use super::verb::{Done, VerbArgs};
 use crate::context::Context;
 use crate::error::{Error, Result, cause_text};
@@ -23,6 +24,8 @@ pub(crate) struct Exec {
     /// Profile, ACCOUNT/ROLE, or a role ARN
     profile: String,
     #[command(flatten)]
+    consent: Consent,
+    #[command(flatten)]
     fetch: Fetch,
     /// The program and its arguments
     #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true, value_name = "COMMAND")]
@@ -36,6 +39,7 @@ impl VerbArgs for Exec {
     /// Those of the profile and its source. If the program cannot be run, the exit status is 126 or 127.
     fn run(&self, ctx: &Context) -> Result<Done> {
         let profile = Profile::load(ctx, &self.profile)?.with_role(ctx, self.fetch.role_arn.as_deref())?;
+        protected::confirm(ctx, "exec", &profile, &self.consent)?;
         let entry = profile.source.credentials(ctx, &Request::from(&self.fetch))?;
         let [program, arguments @ ..] = words(&self.command) else {
             return Err(Error::usage("there is no program to run").hint("ssox exec NAME -- COMMAND"));

@@ -2,7 +2,8 @@
 
 use super::credentials_file;
 use super::export_format::{Content, ExportFormat};
-use super::options::Fetch;
+use super::options::{Consent, Fetch};
+use super::protected;
 use super::selected_profile::selected_profile;
 use super::verb::{Done, VerbArgs};
 use crate::config::ConfigFiles;
@@ -31,6 +32,8 @@ pub(crate) struct Export {
     #[arg(long, value_name = "SECTION", num_args = 0..=1, require_equals = false)]
     write: Option<Option<String>>,
     #[command(flatten)]
+    consent: Consent,
+    #[command(flatten)]
     fetch: Fetch,
 }
 
@@ -45,6 +48,7 @@ impl VerbArgs for Export {
         if let Some(section) = section {
             credentials_file::check(&ConfigFiles::load(ctx)?, section)?;
         }
+        protected::confirm(ctx, "export", &profile, &self.consent)?;
         let credentials = profile.source.credentials(ctx, &Request::from(&self.fetch))?.credentials;
         if let Some(section) = section {
             return credentials_file::write(ctx, section, &credentials).map(Done::from);

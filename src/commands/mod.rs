@@ -24,6 +24,7 @@ mod name_list;
 mod none_configured;
 mod options;
 mod pick;
+mod protected;
 mod renewal;
 mod replaced;
 mod saml;

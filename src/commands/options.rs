@@ -39,6 +39,14 @@ pub(crate) struct Fetch {
     pub(crate) timeout: Option<Duration>,
 }
 
+// The answer to the question before a protected profile is used. No doc comment: see `Fetch`.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct Consent {
+    /// Use a protected profile without asking
+    #[arg(long)]
+    pub(crate) yes: bool,
+}
+
 impl From<&Fetch> for Request {
     fn from(fetch: &Fetch) -> Self {
         Self {

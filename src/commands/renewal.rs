@@ -127,7 +127,7 @@ pub(super) fn good(ctx: &Context, profile: &Profile) -> Option<Entry> {
 /// # Errors
 /// None: the values have no control characters.
 pub(super) fn under_way(ctx: &Context) -> Result<EnvChanges> {
-    changes::later(Some(Outcome::Renewing.name()), Some(ctx.now().plus(POLL_AFTER)))
+    changes::later(ctx, Some(Outcome::Renewing.name()), Some(ctx.now().plus(POLL_AFTER)))
 }
 
 /// Returns the changes after a failed renewal.
@@ -135,7 +135,7 @@ pub(super) fn under_way(ctx: &Context) -> Result<EnvChanges> {
 /// # Errors
 /// None: the values have no control characters.
 pub(super) fn failed(ctx: &Context, failure: &Failure) -> Result<EnvChanges> {
-    changes::later(Some(failure.outcome.name()), Some(failure.retry_at.max(ctx.now().plus(POLL_AFTER))))
+    changes::later(ctx, Some(failure.outcome.name()), Some(failure.retry_at.max(ctx.now().plus(POLL_AFTER))))
 }
 
 /// Records a failed renewal, and returns its changes.

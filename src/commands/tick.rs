@@ -7,12 +7,14 @@ use super::options::duration;
 use super::shell_function::calling_function;
 use super::verb::{Done, VerbArgs};
 use super::{changes, identity, renewal};
+use crate::config::as_argument;
 use crate::context::Context;
 use crate::environment::EnvChanges;
 use crate::error::Result;
 use crate::identity::Identity;
 use crate::profile::Profile;
 use crate::shell::reply::reply;
+use crate::terminal;
 use clap::Args;
 use renewal::{State, Step};
 use std::thread::sleep;
@@ -69,8 +71,11 @@ fn tick(ctx: &Context, wait: Duration) -> Result<TickResult> {
     if !Identity::of_shell(ctx).changed_by_others(ctx).is_empty() {
         return identity::check(ctx).map(TickResult::Changes);
     }
+    if changes::removed_at(ctx).is_some_and(|at| at <= ctx.now()) {
+        return removed(ctx).map(TickResult::Changes);
+    }
     if ctx.var("SSOX_EXPIRES").is_none() {
-        return changes::later(None, None).map(TickResult::Changes);
+        return changes::later(ctx, None, None).map(TickResult::Changes);
     }
     let profile = match renewal::held_profile(ctx) {
         Ok(profile) => profile,
@@ -90,6 +95,16 @@ fn tick(ctx: &Context, wait: Duration) -> Result<TickResult> {
         }
     }
     renewal::under_way(ctx).map(TickResult::Changes)
+}
+
+/// Removes a protected profile whose time limit has passed, and says so.
+fn removed(ctx: &Context) -> Result<EnvChanges> {
+    let name = ctx.var("SSOX_PROFILE").unwrap_or_default();
+    terminal::say_in_hook(&format!(
+        "removed the protected profile {name} from this shell: its time limit has passed; ssox use {}",
+        as_argument(name)
+    ));
+    changes::cleared(ctx)
 }
 
 /// Returns the result of the last renewal; `None` if there was none or one is running.

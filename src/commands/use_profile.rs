@@ -1,7 +1,8 @@
 //! `ssox use`: sets a profile's credentials in this shell. The scripts in `shell/` apply the reply.
 
 use super::changes;
-use super::options::Fetch;
+use super::protected;
+use super::options::{Consent, Fetch};
 use super::pick::pick;
 use super::shell_function::calling_function;
 use super::verb::{Done, VerbArgs};
@@ -30,6 +31,8 @@ pub(crate) struct Use {
     #[arg(long)]
     profile_only: bool,
     #[command(flatten)]
+    consent: Consent,
+    #[command(flatten)]
     fetch: Fetch,
 }
 
@@ -44,9 +47,12 @@ impl VerbArgs for Use {
             check_region("--region", region)?;
         }
         let profile = profile(ctx, self)?;
+        if self.profile_only {
+            check_profile_only(&profile)?;
+        }
+        protected::confirm(ctx, "use", &profile, &self.consent)?;
         let region = self.region.as_deref();
         let changes = if self.profile_only {
-            check_profile_only(&profile)?;
             changes::profile_only(ctx, &profile, region)?
         } else {
             let entry = profile.source.credentials(ctx, &Request::from(&self.fetch))?;

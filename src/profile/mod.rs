@@ -3,6 +3,7 @@
 mod expiry;
 pub(crate) mod find;
 mod metadata;
+mod name_glob;
 mod network;
 mod protected;
 mod resolve;
@@ -12,6 +13,8 @@ mod sessions;
 mod sources;
 
 pub(crate) use expiry::{EXPIRY_KEYS, expiry};
+pub(crate) use name_glob::NameGlob;
+pub(crate) use protected::Protection;
 pub(crate) use sessions::{named_session, scopes, session_behind, sessions};
 
 use crate::aws::Network;
@@ -19,6 +22,7 @@ use crate::config::{ConfigFiles, Section};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::source::Source;
+use std::time::Duration;
 
 /// A resolved profile.
 #[derive(Clone, Debug)]
@@ -31,8 +35,9 @@ pub(crate) struct Profile {
     pub(crate) network: Network,
     /// The role of `--role-arn`, which the profile's credentials assume.
     pub(crate) ad_hoc_role_arn: Option<String>,
-    /// Whether the prompt highlights it.
-    pub(crate) protected: bool,
+    pub(crate) protection: Protection,
+    /// How long a shell may have it: a limit of protected profiles.
+    pub(crate) time_limit: Option<Duration>,
 }
 
 impl Profile {
@@ -53,12 +58,14 @@ impl Profile {
     pub(crate) fn resolve(ctx: &Context, files: &ConfigFiles, name: &str) -> Result<Self> {
         let section = files.profile(name).ok_or_else(|| find::unknown(ctx, files, name))?;
         let source = resolve::source(ctx, files, name, &section)?;
+        let protection = protected::protection(ctx, name, &section, &source)?;
         Ok(Self {
             name: name.into(),
             region: region(name, &section)?,
             network: network::network(ctx, files, &section)?,
             ad_hoc_role_arn: None,
-            protected: protected::is_protected(ctx, name, &section, &source),
+            protection,
+            time_limit: protected::time_limit(ctx, name, Some(&section), protection)?,
             source,
         })
     }
@@ -70,7 +77,12 @@ impl Profile {
     pub(crate) fn with_role(self, ctx: &Context, role_arn: Option<&str>) -> Result<Self> {
         let Some(arn) = role_arn else { return Ok(self) };
         let source = roles::ad_hoc(ctx, self.region.as_deref(), &self.network, self.source, arn)?;
-        Ok(Self { source, ad_hoc_role_arn: Some(arn.into()), ..self })
+        let protection = self.protection.max(protected::by_globs(ctx, &self.name, &source));
+        let time_limit = match self.time_limit {
+            None => protected::time_limit(ctx, &self.name, None, protection)?,
+            known => known,
+        };
+        Ok(Self { source, ad_hoc_role_arn: Some(arn.into()), protection, time_limit, ..self })
     }
 }
 

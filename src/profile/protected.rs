@@ -1,27 +1,100 @@
-//! Decides which profiles the prompt highlights: by their own key, by `SSOX_PROTECT`, or by a word such as `prod`.
+//! Decides which profiles are protected: by their own key, by `SSOX_PROTECT`, or, for the prompt only, by a word such as
+//! `prod` in their name; and for how long a shell may have one.
 
+use super::name_glob::NameGlob;
 use crate::account_names::AccountNames;
 use crate::config::Section;
 use crate::context::Context;
+use crate::error::{Error, Result};
 use crate::source::Source;
-use glob::Pattern;
+use crate::time::parse_duration;
+use std::time::Duration;
 
 /// Words that mark a profile as protected, and words that negate the word after them.
 const WORDS: [&str; 4] = ["prod", "production", "prd", "live"];
 const NEGATIONS: [&str; 3] = ["non", "pre", "not"];
 
-/// Tells whether a profile is protected: its key `ssox_protected` decides, else `SSOX_PROTECT` where that is set, else
-/// the words of its name.
-pub(super) fn is_protected(ctx: &Context, name: &str, section: &Section, source: &Source) -> bool {
-    if let Some(value) = section.get("ssox_protected") {
-        return value.eq_ignore_ascii_case("true");
+/// The time limit of protected profiles: a variable, and a key of the profile.
+const TIME_VARIABLE: &str = "SSOX_PROTECTED_FOR";
+const TIME_KEY: &str = "ssox_protected_for";
+
+/// How a profile is protected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Protection {
+    None,
+    /// Its name has a word such as `prod`: the prompt highlights it.
+    Highlighted,
+    /// A person confirms each use, but programs that call `ssox credential-process` get its credentials.
+    Unattended,
+    /// A person confirms each use.
+    Confirmed,
+}
+
+impl Protection {
+    /// Tells whether the prompt highlights the profile.
+    pub(crate) fn is_highlighted(self) -> bool {
+        self != Self::None
     }
-    match ctx.var_os("SSOX_PROTECT") {
-        Some(globs) => {
-            let globs = globs.to_string_lossy();
-            matches_any(&globs, &names(ctx, name, source, &globs))
+
+    /// Tells whether a person confirms each use of the profile.
+    pub(crate) fn needs_confirmation(self) -> bool {
+        matches!(self, Self::Unattended | Self::Confirmed)
+    }
+}
+
+/// Returns how a profile is protected: its key `ssox_protected` decides, else `SSOX_PROTECT` where that is set, else the
+/// words of its name.
+///
+/// # Errors
+/// Configuration: the key has another value than `true`, `false` and `unattended`.
+pub(super) fn protection(ctx: &Context, name: &str, section: &Section, source: &Source) -> Result<Protection> {
+    match section.get("ssox_protected").map(str::to_ascii_lowercase).as_deref() {
+        Some("true") => return Ok(Protection::Confirmed),
+        Some("false") => return Ok(Protection::None),
+        Some("unattended") => return Ok(Protection::Unattended),
+        Some(other) => {
+            let message = format!("`ssox_protected` of profile `{name}` is `{other}`");
+            return Err(Error::configuration(message).hint("write `true`, `false` or `unattended`"));
         }
-        None => has_protected_word(name),
+        None => {}
+    }
+    if ctx.var_os("SSOX_PROTECT").is_some() {
+        return Ok(by_globs(ctx, name, source));
+    }
+    Ok(if has_protected_word(name) { Protection::Highlighted } else { Protection::None })
+}
+
+/// Returns the protection by a glob of `SSOX_PROTECT` alone.
+pub(super) fn by_globs(ctx: &Context, name: &str, source: &Source) -> Protection {
+    let globs = ctx.var_os("SSOX_PROTECT").map(|globs| globs.to_string_lossy()).unwrap_or_default();
+    let is_match = !globs.is_empty() && matches_any(&globs, &names(ctx, name, source, &globs));
+    if is_match { Protection::Confirmed } else { Protection::None }
+}
+
+/// Returns how long a shell may have a profile: the shorter of its key and `SSOX_PROTECTED_FOR`. `None` is without a limit.
+///
+/// # Errors
+/// Configuration: the key or the variable is not a duration, or zero.
+pub(super) fn time_limit(
+    ctx: &Context,
+    name: &str,
+    section: Option<&Section>,
+    protection: Protection,
+) -> Result<Option<Duration>> {
+    if !protection.needs_confirmation() {
+        return Ok(None);
+    }
+    let of_variable = ctx.var(TIME_VARIABLE).map(|value| limit(TIME_VARIABLE, value));
+    let of_key = section.and_then(|section| section.value(TIME_KEY));
+    let of_key = of_key.map(|value| limit(&format!("`{TIME_KEY}` of profile `{name}`"), value));
+    Ok([of_variable.transpose()?, of_key.transpose()?].into_iter().flatten().min())
+}
+
+fn limit(what: &str, value: &str) -> Result<Duration> {
+    match parse_duration(value) {
+        Ok(limit) if !limit.is_zero() => Ok(limit),
+        _ => Err(Error::configuration(format!("{what}: `{value}` is not a time limit"))
+            .hint("write it as `90s`, `15m` or `1h30m`")),
     }
 }
 
@@ -42,18 +115,7 @@ fn names(ctx: &Context, name: &str, source: &Source, globs: &str) -> Vec<String>
 /// Tells whether one of the globs, separated by commas, matches the whole of a name.
 fn matches_any(globs: &str, names: &[String]) -> bool {
     let globs = globs.split(',').map(str::trim).filter(|glob| !glob.is_empty());
-    globs.map(pattern).any(|pattern| names.iter().any(|name| pattern.matches(name)))
-}
-
-/// Parses a glob; an invalid one matches itself literally. `**` is replaced by `*`, because the crate takes it for
-/// directories.
-fn pattern(glob: &str) -> Pattern {
-    let mut single = glob.to_string();
-    while single.contains("**") {
-        single = single.replace("**", "*");
-    }
-    Pattern::new(&single)
-        .unwrap_or_else(|_| Pattern::new(&Pattern::escape(glob)).expect("an escaped text is a valid pattern"))
+    globs.map(NameGlob::new).any(|glob| names.iter().any(|name| glob.matches(name)))
 }
 
 /// Tells whether a name has one of the words without a negation before it.
@@ -179,7 +241,8 @@ mod tests {
             let variables = [("HOME", home.path().as_os_str().to_owned()), ("SSOX_PROTECT", globs.into())];
             let ctx = Context::new(variables.map(|(name, value)| (name.to_string(), value)));
             AccountNames::save(&ctx, [("111122223333", "Core Prod")]);
-            super::super::Profile::resolve(&ctx, &ConfigFiles::parse(config, ""), "dev").unwrap().protected
+            let profile = super::super::Profile::resolve(&ctx, &ConfigFiles::parse(config, ""), "dev").unwrap();
+            profile.protection == Protection::Confirmed
         };
         for globs in ["dev", "111122223333/*", "*/Admin", "Core Prod/Admin", "*Prod*/*"] {
             assert!(protected(globs), "{globs}");
@@ -187,5 +250,55 @@ mod tests {
         for globs in ["", "prod", "*prod*/*", "111122223333", "*/Read*"] {
             assert!(!protected(globs), "{globs}");
         }
+    }
+
+    fn resolved(keys: &str, variables: &[(&str, &str)]) -> Result<super::super::Profile> {
+        let ctx = Context::new(variables.iter().map(|(name, value)| ((*name).to_string(), (*value).into())));
+        let config = format!("[profile prod]\ncredential_process = x\n{keys}");
+        super::super::Profile::resolve(&ctx, &ConfigFiles::parse(&config, ""), "prod")
+    }
+
+    #[test]
+    fn the_key_decides_then_the_globs_then_the_name() {
+        let globs = [("SSOX_PROTECT", "p*")];
+        for (keys, variables, expected) in [
+            ("", &[][..], Protection::Highlighted),
+            ("", &[("SSOX_PROTECT", "")], Protection::None),
+            ("", &globs, Protection::Confirmed),
+            ("ssox_protected = false", &globs, Protection::None),
+            ("ssox_protected = True", &[], Protection::Confirmed),
+            ("ssox_protected = unattended", &globs, Protection::Unattended),
+        ] {
+            assert_eq!(resolved(keys, variables).unwrap().protection, expected, "{keys} {variables:?}");
+        }
+        for value in ["yes", "1", "", "true x"] {
+            let error = resolved(&format!("ssox_protected = {value}"), &[]).unwrap_err();
+            assert_eq!((error.kind.exit_status(), error.hint.is_some()), (4, true), "{value}");
+        }
+    }
+
+    #[test]
+    fn the_shorter_time_limit_counts_and_only_for_profiles_that_are_confirmed() {
+        let limit = |keys: &str, variables| resolved(keys, variables).unwrap().time_limit.map(|limit| limit.as_secs());
+        let variable = [("SSOX_PROTECTED_FOR", "15m")];
+        assert_eq!(limit("ssox_protected = true", &[]), None);
+        assert_eq!(limit("ssox_protected = true", &variable), Some(900));
+        assert_eq!(limit("ssox_protected = true\nssox_protected_for = 1h", &variable), Some(900));
+        assert_eq!(limit("ssox_protected = unattended\nssox_protected_for = 90s", &variable), Some(90));
+        assert_eq!(limit("ssox_protected_for = 90s", &variable), None);
+        for value in ["15", "0s", "soon"] {
+            let error = resolved("ssox_protected = true", &[("SSOX_PROTECTED_FOR", value)]).unwrap_err();
+            assert_eq!(error.kind.exit_status(), 4, "{value}");
+        }
+    }
+
+    #[test]
+    fn a_role_on_top_of_a_profile_is_protected_by_its_own_account() {
+        let ctx = Context::new([("SSOX_PROTECT".to_string(), "222233334444/*".into())]);
+        let config = "[profile dev]\naws_access_key_id = a\naws_secret_access_key = b\n";
+        let profile = super::super::Profile::resolve(&ctx, &ConfigFiles::parse(config, ""), "dev").unwrap();
+        assert_eq!(profile.protection, Protection::None);
+        let with_role = profile.with_role(&ctx, Some("arn:aws:iam::222233334444:role/Admin")).unwrap();
+        assert_eq!(with_role.protection, Protection::Confirmed);
     }
 }

@@ -14,6 +14,28 @@ pub(crate) fn ask(question: &str) -> Result<Option<String>> {
         .map_err(|cause| Error::needs_person(format!("there is no terminal to ask on: {}", cause_text(&cause))))
 }
 
+/// What a person answers to a question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Answer {
+    Yes,
+    No,
+}
+
+/// Asks a question that takes `y` or `yes`; everything else, also Enter and the end of input, is no.
+///
+/// # Errors
+/// As [`ask`].
+pub(crate) fn confirm(question: &str) -> Result<Answer> {
+    let answer = ask(&format!("{question} [y/N] "))?.unwrap_or_default();
+    let is_yes = ["y", "yes"].iter().any(|yes| answer.eq_ignore_ascii_case(yes));
+    Ok(if is_yes { Answer::Yes } else { Answer::No })
+}
+
+/// Writes to the terminal, if there is one.
+pub(super) fn write(text: &str) {
+    let _ = open().and_then(|(_, mut output)| output.write_all(text.as_bytes()));
+}
+
 fn prompt(question: &str) -> io::Result<Option<String>> {
     let (input, mut output) = open()?;
     output.write_all(printable(question).as_bytes())?;

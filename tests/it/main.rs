@@ -71,6 +71,8 @@ mod place;
 #[cfg(unix)]
 mod powershell;
 #[cfg(unix)]
+mod protected;
+#[cfg(unix)]
 mod pty;
 mod redirects;
 #[cfg(unix)]

@@ -1,6 +1,6 @@
 //! PowerShell with the integration loaded. The tests are skipped where `pwsh` is not installed.
 
-use crate::pty::Terminal;
+use crate::pty::{Terminal, eventually};
 use crate::shells::{Home, installed, signed_in};
 use std::fs;
 use std::io::Write as _;
@@ -437,10 +437,13 @@ impl Session {
     /// Waits for the next prompt. Between times PowerShell asks the terminal where the cursor is.
     fn wait(&mut self) -> String {
         self.prompts += 1;
-        let prompt = format!("<<{}>>", self.prompts);
+        self.wait_for(&format!("<<{}>>", self.prompts))
+    }
+
+    fn wait_for(&mut self, text: &str) -> String {
         let mut shown = String::new();
         loop {
-            let (which, before) = self.terminal.wait_for_any(&[&prompt, "\u{1b}[6n"]);
+            let (which, before) = self.terminal.wait_for_any(&[text, "\u{1b}[6n"]);
             shown += &before;
             if which == 0 {
                 return shown;
@@ -559,4 +562,25 @@ fn a_child_shell_and_a_prompt_that_changes_keys_are_looked_at() {
          $null = New-Item inside\n(prompt) -match '^dev:ReadOnly\\? > '"
     );
     check(&home, &script, "dev:ReadOnly\ndev:ReadOnly\ndev:ReadOnly?\ndev:ReadOnly?\nTrue\n");
+}
+
+#[test]
+fn a_protected_profile_asks_and_leaves_after_its_time() {
+    let (_standin, home) = signed_in(Duration::from_secs(3600));
+    let protected = [("SSOX_PROTECT", "dev"), ("SSOX_PROTECTED_FOR", "4s"), ("AWS_REGION", "mine")];
+    let Some(mut session) = Session::open(&home, "LOAD", &protected) else { return };
+    for (keys, held) in [("\r", ""), ("y\r", "dev")] {
+        session.terminal.enter("ssox use dev");
+        session.wait_for("use the protected profile dev? [y/N] ");
+        session.terminal.keys(keys);
+        session.wait();
+        let shown = session.run("\"<\" + \"$env:SSOX_PROFILE>\"");
+        assert!(shown.contains(&format!("<{held}>")), "{shown}");
+    }
+    let mut said = String::new();
+    eventually("the end of the time limit", || {
+        said += &session.run("\"<\" + \"$env:SSOX_PROFILE $env:AWS_REGION $env:AWS_ACCESS_KEY_ID>\"");
+        said.contains("< mine >").then_some(())
+    });
+    assert_eq!(said.matches("ssox: removed the protected profile dev").count(), 1, "{said}");
 }

@@ -52,7 +52,7 @@ fn profiles_of_production_stand_out_and_others_do_not() {
     home.add_config(&["Production", "nonprod", "products-dev"].map(of).concat());
     let protected = |name: &str, globs: &str| {
         let with: &[(&str, &str)] = if globs.is_empty() { &[] } else { &[("SSOX_PROTECT", globs)] };
-        home.ssox_with(&["--emit=zsh1", "use", name], with).set("SSOX_PROTECTED").is_some()
+        home.ssox_with(&["--emit=zsh1", "use", "--yes", name], with).set("SSOX_PROTECTED").is_some()
     };
     assert!(protected("Production", "") && !protected("nonprod", "") && !protected("products-dev", ""));
     assert!(protected("nonprod", "x,111122223333/Read*") && !protected("Production", "prod*"));

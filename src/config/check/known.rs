@@ -7,7 +7,7 @@ use crate::config::nearest::distance_within;
 const SESSION: [&str; 3] = ["sso_start_url", "sso_region", "sso_registration_scopes"];
 
 /// The keys of profiles.
-const PROFILE: [&str; 73] = [
+const PROFILE: [&str; 74] = [
     "account_id_endpoint_mode",
     "api_versions",
     "auth_scheme_preference",
@@ -72,6 +72,7 @@ const PROFILE: [&str; 73] = [
     "sso_session",
     "sso_start_url",
     "ssox_protected",
+    "ssox_protected_for",
     "ssox_saml_provider_arn",
     "ssox_saml_role_arn",
     "ssox_saml_url",

@@ -1,0 +1,45 @@
+//! Asks a person before the credentials of a protected profile are handed out.
+
+use super::options::Consent;
+use crate::config::as_argument;
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::profile::{Profile, Protection};
+use crate::terminal::{self, Answer};
+
+/// Asks before a protected profile is used, unless `--yes` answers. `verb` is for the hint.
+///
+/// # Errors
+/// Needs a person: the answer is no, or nobody can be asked.
+pub(super) fn confirm(ctx: &Context, verb: &str, profile: &Profile, consent: &Consent) -> Result<()> {
+    if consent.yes || !profile.protection.needs_confirmation() {
+        return Ok(());
+    }
+    let name = &profile.name;
+    let refused = |why: &str| {
+        Error::needs_person(format!("profile `{name}` is protected, and {why}"))
+            .hint(format!("ssox {verb} --yes {}", as_argument(name)))
+    };
+    if ctx.no_input {
+        return Err(refused("nobody can be asked"));
+    }
+    match terminal::confirm(&format!("use the protected profile {name}?"))? {
+        Answer::Yes => Ok(()),
+        Answer::No => Err(refused("the answer was not yes")),
+    }
+}
+
+/// Rejects a protected profile for programs that nobody watches, unless it says `ssox_protected = unattended`.
+///
+/// # Errors
+/// Needs a person.
+pub(super) fn check_unattended(profile: &Profile) -> Result<()> {
+    if profile.protection != Protection::Confirmed {
+        return Ok(());
+    }
+    let message = format!("profile `{}` is protected, and programs get no credentials of it", profile.name);
+    Err(Error::needs_person(message).hint(format!(
+        "ssox use {} in a shell, or write `ssox_protected = unattended` into the profile",
+        as_argument(&profile.name)
+    )))
+}

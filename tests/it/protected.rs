@@ -1,0 +1,200 @@
+//! Protected profiles: they ask before they are used, and leave the shell by themselves.
+
+use crate::home::{Home, SSOX};
+use crate::pty::{Terminal, eventually};
+use crate::shells::{self, Session, Shell, in_each, shells, signed_in};
+use std::os::unix::process::ExitStatusExt as _;
+use std::time::{Duration, Instant};
+
+const QUESTION: &str = "use the protected profile prod-admin? [y/N] ";
+
+fn profile(name: &str, keys: &str) -> String {
+    format!(
+        "[profile {name}]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = ReadOnly\n\
+        region = eu-west-1\n{keys}\n"
+    )
+}
+
+fn home(keys: &str) -> Home {
+    let home = Home::signed_in();
+    home.add_config(&profile("prod-admin", keys));
+    home
+}
+
+/// The verbs that ask, and what they print when they go on.
+fn verbs() -> [(&'static [&'static str], &'static str); 4] {
+    [
+        (&["--emit=zsh1", "use", "prod-admin"], "=SSOX_PROFILE=prod-admin"),
+        (&["exec", "prod-admin", "--", "echo", "ran"], "ran"),
+        (&["export", "prod-admin"], "export AWS_ACCESS_KEY_ID="),
+        (&["console", "prod-admin", "--print"], "https://"),
+    ]
+}
+
+#[test]
+fn only_yes_goes_on() {
+    let home = home("ssox_protected = true");
+    for (arguments, printed) in verbs() {
+        for (typed, status) in
+            [("y\r", 0), ("Yes\r", 0), ("\r", 3), ("n\r", 3), ("yess\r", 3), ("\x04", 3), ("\x03", 130)]
+        {
+            let mut command = home.command(SSOX);
+            command.args(arguments);
+            let mut terminal = Terminal::start(command);
+            terminal.wait_for(QUESTION);
+            terminal.keys(typed);
+            let (said, ended) = terminal.wait_for_end();
+            let code = ended.code().or_else(|| ended.signal().map(|signal| 128 + signal));
+            assert_eq!(code, Some(status), "{arguments:?} {typed:?}: {said}");
+            assert_eq!(said.contains(printed), status == 0, "{arguments:?} {typed:?}: {said}");
+            assert_eq!(said.contains("ssox: hint: ssox "), status == 3, "{arguments:?} {typed:?}: {said}");
+        }
+    }
+}
+
+#[test]
+fn without_a_terminal_only_the_option_answers() {
+    for (keys, variables) in [
+        ("ssox_protected = true", &[][..]),
+        ("ssox_protected = unattended", &[]),
+        ("", &[("SSOX_PROTECT", "x, *-admin")]),
+        ("", &[("SSOX_PROTECT", "111122223333/Read*")]),
+    ] {
+        let home = home(keys);
+        for (arguments, printed) in verbs() {
+            let said = home.ssox_with(arguments, variables).fails(3);
+            assert!(said.contains("profile `prod-admin` is protected") && said.contains("--yes"), "{said}");
+            assert_eq!(home.standin.total(), 0);
+            // What follows the profile of `exec` may be the program.
+            let (verb, rest) = arguments.split_at(arguments.iter().position(|word| *word == "prod-admin").unwrap());
+            let with_yes = [verb, &["--yes"], rest].concat();
+            assert!(home.ssox_with(&with_yes, variables).ok().contains(printed), "{with_yes:?}");
+            home.standin.reset();
+            std::fs::remove_dir_all(home.path(".aws/cli/cache")).ok();
+        }
+    }
+}
+
+#[test]
+fn programs_get_credentials_only_where_the_profile_says_so() {
+    let line = ["credential-process", "prod-admin"];
+    let no_input = ["credential-process", "--no-input", "prod-admin"];
+    for arguments in [&line[..], &no_input] {
+        assert!(home("ssox_protected = true").ssox(arguments).fails(3).contains("ssox_protected = unattended"));
+        home("ssox_protected = unattended").ssox(arguments).ok();
+        home("").ssox(arguments).ok();
+        home("").ssox_with(arguments, &[("SSOX_PROTECT", "prod*")]).fails(3);
+        home("ssox_protected = false").ssox_with(arguments, &[("SSOX_PROTECT", "prod*")]).ok();
+    }
+    let said = home("ssox_protected = yes").ssox(&line).fails(4);
+    assert!(said.contains("`true`, `false` or `unattended`"), "{said}");
+}
+
+#[test]
+fn a_name_with_the_word_prod_is_highlighted_and_nobody_is_asked() {
+    let ran = home("").ssox_with(&["--emit=zsh1", "use", "prod-admin"], &[("SSOX_PROTECTED_FOR", "1s")]);
+    assert_eq!((ran.set("SSOX_PROTECTED").as_deref(), ran.set("SSOX_PROTECTED_UNTIL")), (Some("1"), None));
+}
+
+#[test]
+fn the_question_is_asked_each_time_also_on_the_way_back() {
+    for shell in shells() {
+        let (_standin, home) = signed_in(Duration::from_secs(3600));
+        let config = home.read(".aws/config");
+        home.write(".aws/config", &format!("{config}\n{}", profile("prod-admin", "ssox_protected = true")));
+        let mut session = home.session(shell, &format!("LOAD\n{}", shell.probe()));
+        let mut ask = |line: &str, keys: &str, held: &str| {
+            session.terminal.enter(line);
+            session.terminal.wait_for(QUESTION);
+            session.terminal.keys(keys);
+            session.wait_for_prompt();
+            let probed = session.run("probe SSOX_PROFILE");
+            assert!(probed.contains(&format!("SSOX_PROFILE {held}")), "{shell:?} {line}: {probed}");
+        };
+        ask("ssox use prod-admin", "\r", "unset");
+        ask("ssox use prod-admin", "\x03", "unset");
+        ask("ssox use prod-admin", "y\r", "exported [prod-admin]");
+        ask("ssox use --profile-only prod-admin", "n\r", "exported [prod-admin]");
+        ask("ssox use dev >/dev/null; ssox use -", "n\r", "exported [dev]");
+        ask("ssox use -", "y\r", "exported [prod-admin]");
+        session.terminal.enter(&format!("ssox use prod-admin; {}", shell.status()));
+        session.terminal.wait_for(QUESTION);
+        session.terminal.keys("n\r");
+        session.terminal.wait_for("status 3");
+        session.wait_for_prompt();
+    }
+}
+
+/// Presses Enter until the protected profile is gone; returns what was said.
+fn until_removed(session: &mut Session, home: &shells::Home, shell: Shell) -> String {
+    let already = session.terminal.seen().len();
+    eventually("the end of the time limit", || {
+        session.press_enter();
+        session.run("probe SSOX_PROFILE >probed");
+        home.read("probed").contains("unset").then_some(())
+    });
+    let seen = session.terminal.seen();
+    assert!(!seen.contains("not found"), "{shell:?}: {seen}");
+    seen[already..].to_string()
+}
+
+#[test]
+fn a_protected_profile_leaves_the_shell_after_its_time() {
+    in_each(&shells(), |shell| {
+        // Renewed again and again, which must not prolong it.
+        let (standin, home) = signed_in(Duration::from_secs(4));
+        let config = home.read(".aws/config");
+        let key = profile("prod-admin", "ssox_protected = true\nssox_protected_for = 5s");
+        home.write(".aws/config", &format!("{config}\n{key}"));
+        let rc = format!("{}\nLOAD\n{}", shell.export("AWS_REGION", "mine"), shell.probe());
+        let mut session = home.session_with(shell, &rc, &[("SSOX_PROTECTED_FOR", "15m")]);
+        session.run("ssox use --yes prod-admin");
+        let began = Instant::now();
+        let said = until_removed(&mut session, &home, shell);
+        assert!(began.elapsed() >= Duration::from_secs(3), "{shell:?}: after {:?}", began.elapsed());
+        assert_eq!(said.matches("ssox: removed the protected profile prod-admin").count(), 1, "{shell:?}: {said}");
+        assert!(standin.count("GetRoleCredentials") > 1, "{shell:?}: it was never renewed");
+        session.run("probe AWS_REGION AWS_ACCESS_KEY_ID SSOX_PROTECTED_UNTIL SSOX_NEXT SSOX_PROMPT >probed");
+        let probed = home.read("probed");
+        assert_eq!(
+            probed,
+            "AWS_REGION exported [mine]\nAWS_ACCESS_KEY_ID unset\nSSOX_PROTECTED_UNTIL unset\nSSOX_NEXT unset\nSSOX_PROMPT unset\n",
+            "{shell:?}"
+        );
+    });
+}
+
+#[test]
+fn the_time_limit_also_ends_a_profile_without_keys_in_the_shell() {
+    in_each(&shells(), |shell| {
+        let (_standin, home) = signed_in(Duration::from_secs(3600));
+        let mut session = home.session_with(
+            shell,
+            &format!("LOAD\n{}", shell.probe()),
+            &[("SSOX_PROTECT", "dev"), ("SSOX_PROTECTED_FOR", "2s")],
+        );
+        session.run("ssox use --yes --profile-only dev");
+        until_removed(&mut session, &home, shell);
+        session.run("probe AWS_PROFILE SSOX_NEXT >probed");
+        assert_eq!(home.read("probed"), "AWS_PROFILE unset\nSSOX_NEXT unset\n", "{shell:?}");
+    });
+}
+
+#[test]
+fn nothing_in_a_renewal_moves_the_end() {
+    let home = home("ssox_protected = true");
+    let used = home.ssox_with(&["--emit=zsh1", "use", "--yes", "prod-admin"], &[("SSOX_PROTECTED_FOR", "30m")]);
+    let all = used.all_set();
+    let until = used.set("SSOX_PROTECTED_UNTIL").unwrap();
+    let next = |ran: &crate::home::Ran| ran.set("SSOX_NEXT").unwrap().parse::<i64>().unwrap();
+    assert!(next(&used) <= until.parse().unwrap(), "{all:?}");
+    let set: Vec<(&str, &str)> = all.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let ticked = home.ssox_with(&["--emit=zsh1", "tick"], &set);
+    assert_eq!((ticked.status(), ticked.set("SSOX_PROTECTED_UNTIL")), (0, None));
+    assert!(next(&ticked) <= until.parse().unwrap());
+    let over: Vec<(&str, &str)> =
+        set.iter().map(|(name, value)| (*name, if *name == "SSOX_PROTECTED_UNTIL" { "1" } else { *value })).collect();
+    let removed = home.ssox_with(&["--emit=zsh1", "tick"], &over);
+    assert!(removed.unsets("AWS_ACCESS_KEY_ID") && removed.unsets("SSOX_PROTECTED_UNTIL"), "{}", removed.stdout());
+    assert!(removed.stderr().starts_with("ssox: removed the protected profile prod-admin"), "{}", removed.stderr());
+}
