@@ -90,6 +90,11 @@ impl Context {
         ctx
     }
 
+    /// Returns a copy with which nobody is asked anything.
+    pub(crate) fn unattended(&self) -> Self {
+        Self { no_input: true, ..self.clone() }
+    }
+
     /// Returns the value of a variable, also when it is empty or not UTF-8.
     pub(crate) fn var_os(&self, name: &str) -> Option<&OsString> {
         self.env.get(name)

@@ -9,7 +9,7 @@ mod replace;
 mod reserved;
 
 pub(crate) use edit::edit;
-pub(crate) use own::{append, open_own};
+pub(crate) use own::{append, create_private, open_own};
 pub(crate) use read::{limited, read, read_named, read_up_to};
 pub(crate) use replace::write_secret;
 pub(crate) use reserved::ReservedFile;

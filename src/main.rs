@@ -4,6 +4,7 @@
 
 mod account_names;
 mod aws;
+mod batch;
 mod browser;
 mod cache;
 mod commands;

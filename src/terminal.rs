@@ -7,10 +7,12 @@ mod link;
 pub(crate) mod picker;
 mod prefixed;
 mod spinner;
+mod status_line;
 
 pub(crate) use ask::{Answer, ask, confirm, input};
 pub(crate) use link::show_address;
 pub(crate) use prefixed::Prefixed;
+pub(crate) use status_line::StatusLine;
 
 use crate::context::{Context, tell};
 use crate::error::{Error, printable};
@@ -117,7 +119,7 @@ impl Progress {
     /// Starts the time after which the message is shown.
     pub(crate) fn start(message: impl Into<String>) -> Self {
         let message = message.into();
-        Self(is_seen().then(|| {
+        Self((is_seen() && !spinner::is_left_to_status_line()).then(|| {
             let (done, when_done) = channel::<()>();
             let thread = spawn(move || {
                 if when_done.recv_timeout(PROGRESS_DELAY) == Err(RecvTimeoutError::Timeout) {

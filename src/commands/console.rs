@@ -1,7 +1,7 @@
 //! `ssox console`: opens the web console with the role of a profile. `aws::console` and `aws::signin` build the URLs.
 
-use super::protected;
 use super::options::{Consent, Fetch};
+use super::protected;
 use super::selected_profile::selected_profile;
 use super::verb::{Done, VerbArgs};
 use crate::aws::partition::{self, Partition};

@@ -1,10 +1,11 @@
 //! `ssox exec`: runs a program with a profile's credentials. The program replaces the ssox process (`execvp`), so that
 //! signals, terminal and exit status are its own.
 
-use super::changes;
-use super::protected;
+use super::child;
 use super::options::{Consent, Fetch};
+use super::protected;
 use super::verb::{Done, VerbArgs};
+use crate::batch;
 use crate::context::Context;
 use crate::error::{Error, Result, cause_text};
 use crate::profile::Profile;
@@ -44,22 +45,13 @@ impl VerbArgs for Exec {
         let [program, arguments @ ..] = words(&self.command) else {
             return Err(Error::usage("there is no program to run").hint("ssox exec NAME -- COMMAND"));
         };
-        let mut command = Command::new(program);
-        // These describe the calling shell, which is not the program's.
-        command.args(arguments).env_remove("SSOX_FUNCTION").env_remove("SSOX_HOOK");
-        for (name, value) in changes::with_credentials(ctx, &profile, &entry, None)?.iter() {
-            match value {
-                Some(value) => command.env(name, value),
-                None => command.env_remove(name),
-            };
-        }
+        let mut command = child::command(ctx, &profile, &entry, program, arguments)?;
         let cause = match replace_process(&mut command) {
             Ok(status) => return Ok(Done { status, ..Done::default() }),
             Err(cause) => cause,
         };
         terminal::say(&format!("could not run `{}`: {}", program.to_string_lossy(), cause_text(&cause)));
-        let status = if cause.kind() == io::ErrorKind::NotFound { 127 } else { 126 };
-        Ok(Done { status, ..Done::default() })
+        Ok(Done { status: batch::exit_status(&cause), ..Done::default() })
     }
 }
 

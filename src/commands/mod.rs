@@ -1,6 +1,7 @@
 //! The verbs, one file each: the arguments with their help, then the steps in order. The layers below do the work.
 
 mod changes;
+mod child;
 mod clear;
 mod cli;
 mod complete;
@@ -11,6 +12,7 @@ mod credential_process;
 mod credentials_file;
 mod directory_values;
 mod doctor;
+mod each;
 mod exec;
 mod export;
 mod export_format;
@@ -70,6 +72,8 @@ verb::verbs! {
     Export(export::Export),
     /// Run a program with a profile's credentials
     Exec(exec::Exec),
+    /// Run a program with the credentials of many profiles
+    Each(each::Each),
     /// Print credentials for `credential_process`, without asking
     CredentialProcess(credential_process::CredentialProcess),
     /// Create and change profiles in ~/.aws/config

@@ -61,7 +61,7 @@ fn restore(ctx: &Context, held: &Identity, changes: &mut EnvChanges) -> Result<S
     let cached = profile.source.cached(ctx);
     let role = profile.source.role_name().or_else(|| cached.as_ref()?.credentials.role_name.as_deref());
     set_or_unset(changes, "SSOX_ROLE", role.filter(|_| held.has_recorded(ID)))?;
-    set_or_unset(changes, "SSOX_PROTECTED", profile.protected.then_some("1"))?;
+    set_or_unset(changes, "SSOX_PROTECTED", profile.protection.is_highlighted().then_some("1"))?;
     Ok(prompt::label(&profile.name, role))
 }
 

@@ -100,8 +100,12 @@ fn verb<'c>(command: &'c Command, words: &[String]) -> (&'c Command, usize) {
     (verb, after)
 }
 
-/// Returns the index of the program of `exec PROFILE -- PROGRAM …`, when it is at the cursor or before.
+/// Returns the index of the program of `exec PROFILE -- PROGRAM …` or `each PATTERN… -- PROGRAM …`, when it is at the cursor or before.
 fn inner_command(verb: &Command, command_line: &CommandLine, first: usize) -> Option<usize> {
+    if verb.get_positionals().any(Arg::is_last_set) {
+        let dashes = command_line.words.iter().skip(first).position(|word| word == "--")?;
+        return Some(first + dashes + 1);
+    }
     let program = verb.get_positionals().find(|arg| arg.is_trailing_var_arg_set())?.get_index()?;
     let mut positionals = 0;
     let mut is_escaped = false;

@@ -39,7 +39,7 @@ impl ValueKind {
             ("use", "profile") => Self::ProfileOrPrevious,
             ("login" | "logout", "profile") => Self::ProfileWithSession,
             ("roles", "profile") => Self::ProfileWithSaml,
-            (_, "profile") => Self::Profile,
+            (_, "profile") | ("each", "patterns") => Self::Profile,
             (_, "sso_session") => Self::Session,
             (_, "region" | "sso_region") => Self::Region,
             (_, "output") => Self::Output,

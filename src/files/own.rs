@@ -1,6 +1,7 @@
 //! Opens ssox's own files for writing, without following links or waiting for the reader of a pipe.
 
 use super::owner;
+use crate::error::{Error, Result};
 use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind, Write as _};
 use std::path::Path;
@@ -21,6 +22,19 @@ pub(crate) fn append(path: &Path, content: &[u8]) -> io::Result<u64> {
     let mut file = open(path, OpenOptions::new().append(true))?;
     file.write_all(content)?;
     file.metadata().map(|metadata| metadata.len())
+}
+
+/// Creates a file with mode 0600 in place of the one that is there.
+///
+/// # Errors
+/// Configuration, naming the file.
+pub(crate) fn create_private(path: &Path) -> Result<File> {
+    super::remove(path)?;
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map_err(|cause| Error::file("create", path, &cause))
 }
 
 fn open(path: &Path, options: &mut OpenOptions) -> io::Result<File> {

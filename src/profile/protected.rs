@@ -273,7 +273,7 @@ mod tests {
         }
         for value in ["yes", "1", "", "true x"] {
             let error = resolved(&format!("ssox_protected = {value}"), &[]).unwrap_err();
-            assert_eq!((error.kind.exit_status(), error.hint.is_some()), (4, true), "{value}");
+            assert_eq!((error.kind.exit_status(), !error.hints.is_empty()), (4, true), "{value}");
         }
     }
 

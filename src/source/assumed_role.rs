@@ -76,6 +76,10 @@ impl Kind for AssumedRole {
         true
     }
 
+    fn asks_person(&self) -> bool {
+        self.mfa.is_some() || self.source.asks_person()
+    }
+
     fn session(&self) -> Option<&Session> {
         self.source.session()
     }

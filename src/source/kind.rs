@@ -53,6 +53,11 @@ pub(crate) trait Kind {
         None
     }
 
+    /// Tells whether new credentials may take an answer of a person beside signing in to a session.
+    fn asks_person(&self) -> bool {
+        false
+    }
+
     /// Returns the account id, if it is known without a request.
     fn account_id(&self) -> Option<&str> {
         self.assumed().map(|arn| arn.account_id.as_str())

@@ -3,7 +3,21 @@
 
 use crate::error::printable;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+
+/// Whether a status line has the last line of the terminal. It is a global for the same reason as the spinner that is shown.
+static IS_LEFT: AtomicBool = AtomicBool::new(false);
+
+/// Leaves the last line of the terminal, and Ctrl-C, to a status line.
+pub(super) fn leave_to_status_line() {
+    IS_LEFT.store(true, Ordering::Relaxed);
+}
+
+/// Tells whether a status line has the last line of the terminal.
+pub(super) fn is_left_to_status_line() -> bool {
+    IS_LEFT.load(Ordering::Relaxed)
+}
 
 /// Shows a message until the bar is finished.
 pub(super) fn spinner(message: &str) -> ProgressBar {
@@ -14,7 +28,9 @@ pub(super) fn spinner(message: &str) -> ProgressBar {
     let spinner = ProgressBar::with_draw_target(None, target).with_message(printable(message));
     spinner.set_style(ProgressStyle::with_template("{spinner} {wide_msg}").expect("the template is valid"));
     #[cfg(unix)]
-    interrupt::clear_on_interrupt(&spinner);
+    if !is_left_to_status_line() {
+        interrupt::clear_on_interrupt(&spinner);
+    }
     spinner.enable_steady_tick(Duration::from_millis(120));
     spinner
 }
@@ -91,6 +107,9 @@ mod interrupt {
     }
 
     fn clear_and_end(signal: i32) {
+        if super::is_left_to_status_line() {
+            return;
+        }
         if let Some(shown) = SHOWN.get() {
             let shown = shown.lock().unwrap_or_else(PoisonError::into_inner);
             shown.iter().filter_map(WeakProgressBar::upgrade).for_each(|bar| bar.finish_and_clear());

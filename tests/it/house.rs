@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The floors, from the roof down. A module may use what is on lower floors, and itself.
-const FLOORS: [&[&str]; 12] = [
+const FLOORS: [&[&str]; 13] = [
     &["main"],
     &["commands"],
     &["completion"],
@@ -13,6 +13,7 @@ const FLOORS: [&[&str]; 12] = [
     &["source"],
     &["saml", "session"],
     &["aws"],
+    &["batch"],
     &["account_names", "browser", "cache", "config", "lock", "shell", "prompt", "terminal", "usage"],
     &["identity"],
     &["environment", "json", "peer", "percent", "snapshots"],

@@ -23,6 +23,8 @@ mod distribution;
 mod docs;
 mod doctor;
 #[cfg(unix)]
+mod each;
+#[cfg(unix)]
 mod edited;
 #[cfg(unix)]
 mod editing;

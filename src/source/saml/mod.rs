@@ -63,6 +63,10 @@ impl Kind for Saml {
         Some(self.cache_key())
     }
 
+    fn asks_person(&self) -> bool {
+        true
+    }
+
     fn assumed(&self) -> Option<&RoleArn> {
         self.role.as_ref()
     }

@@ -1,0 +1,43 @@
+//! Reads one stream of a program to its end, on a thread of its own.
+
+use super::output::Stream;
+use std::io::{self, Read};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+
+/// The size of what is read at once, in bytes.
+const CHUNK: usize = 64 << 10;
+
+/// Passes on what comes, and returns what is kept of it, or why it could not be written. `closed` is called when nobody reads
+/// ssox's own output any more; the program then gets the same as if it had written there.
+pub(super) fn read(
+    from: Option<impl Read + Send + 'static>,
+    mut to: Stream,
+    closed: impl FnOnce() + Send + 'static,
+) -> Receiver<io::Result<Vec<u8>>> {
+    let (sender, receiver) = channel();
+    thread::spawn(move || {
+        let result = from.map_or(Ok(()), |from| copy(from, &mut to)).and_then(|()| to.end());
+        match result {
+            Err(cause) if cause.kind() == io::ErrorKind::BrokenPipe => {
+                closed();
+                let _ = sender.send(Ok(to.into_kept()));
+            }
+            Err(cause) => drop(sender.send(Err(cause))),
+            Ok(()) => drop(sender.send(Ok(to.into_kept()))),
+        }
+    });
+    receiver
+}
+
+fn copy(mut from: impl Read, to: &mut Stream) -> io::Result<()> {
+    let mut buffer = vec![0; CHUNK];
+    loop {
+        match from.read(&mut buffer) {
+            Ok(0) => return Ok(()),
+            Ok(count) => to.write(&buffer[..count])?,
+            Err(cause) if cause.kind() == io::ErrorKind::Interrupted => {}
+            Err(_) => return Ok(()),
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! A program that runs with a profile's credentials, for `exec` and `each`.
+
+use super::changes;
+use crate::cache::Entry;
+use crate::context::Context;
+use crate::error::Result;
+use crate::profile::Profile;
+use std::ffi::{OsStr, OsString};
+use std::process::Command;
+
+/// Makes the command of a program in the environment of a profile.
+///
+/// # Errors
+/// Configuration: a value from a file with a control character.
+pub(super) fn command(
+    ctx: &Context,
+    profile: &Profile,
+    entry: &Entry,
+    program: &OsStr,
+    arguments: &[OsString],
+) -> Result<Command> {
+    let mut command = Command::new(program);
+    // These describe the calling shell, which is not the program's.
+    command.args(arguments).env_remove("SSOX_FUNCTION").env_remove("SSOX_HOOK");
+    for (name, value) in changes::with_credentials(ctx, profile, entry, None)?.iter() {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    }
+    Ok(command)
+}

@@ -1,0 +1,146 @@
+//! `ssox each`: runs one command with the credentials of many profiles, several at a time.
+//!
+//! Invariant: nobody is asked anything once the first command runs.
+
+mod report;
+mod selection;
+mod sign_ins;
+
+use super::child;
+use super::options::Fetch;
+use super::verb::{Done, VerbArgs};
+use crate::batch::{self, Colours, Finished, Job, OnFailure, Outcome, Output, Shown};
+use crate::context::Context;
+use crate::error::{Error, ErrorKind, Result};
+use crate::source::Request;
+use crate::terminal;
+use clap::{Args, ValueHint};
+use selection::{Chosen, Selection};
+use std::ffi::OsString;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// The fewest commands that run at once by default: they wait for AWS more than they compute.
+const FEWEST_JOBS: usize = 4;
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Examples:\n  ssox each 'dev-*' -- aws s3 ls\n  ssox each --role ReadOnly --json -- aws sts get-caller-identity\n  \
+                  ssox each '*' --output-dir out -- ./audit.sh"
+)]
+pub(crate) struct Each {
+    /// Names of profiles, ACCOUNT/ROLE, or globs of them: `dev-*`
+    patterns: Vec<String>,
+    /// Only profiles of this session
+    #[arg(long, value_name = "NAME")]
+    sso_session: Option<String>,
+    /// Only accounts with this number or name, or glob
+    #[arg(long, value_name = "GLOB")]
+    account: Vec<String>,
+    /// Only roles with this name, or glob
+    #[arg(long, value_name = "GLOB")]
+    role: Vec<String>,
+    /// How many commands run at once [default: the number of cores, at least 4]
+    #[arg(long, value_name = "N")]
+    jobs: Option<NonZeroUsize>,
+    /// After the first failure start no more, and end those that run
+    #[arg(long)]
+    fail_fast: bool,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+    /// Write the output into files in this directory: NAME.out and NAME.err
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::AnyPath)]
+    output_dir: Option<PathBuf>,
+    /// Use protected profiles too
+    #[arg(long)]
+    include_protected: bool,
+    #[command(flatten)]
+    fetch: Fetch,
+    /// The program and its arguments
+    #[arg(last = true, required = true, value_name = "COMMAND")]
+    command: Vec<OsString>,
+}
+
+impl VerbArgs for Each {
+    /// Runs the command in each profile.
+    ///
+    /// # Errors
+    /// Usage: nothing is chosen. Needs a person: all are protected. Configuration: files that cannot be read, or a directory that
+    /// cannot be made.
+    fn run(&self, ctx: &Context) -> Result<Done> {
+        let Selection { chosen, protected } = selection::select(ctx, self)?;
+        if !protected.is_empty() {
+            terminal::say(&format!("left out, because they are protected: {}", protected.join(", ")));
+            terminal::say("hint: --include-protected");
+        }
+        if chosen.is_empty() {
+            return Err(
+                Error::needs_person("all chosen profiles are protected").hint("ssox each --include-protected …")
+            );
+        }
+        let colours = if ctx.var("NO_COLOR").is_some() { Colours::Never } else { Colours::OnTerminals };
+        let shown = match (self.json, &self.output_dir) {
+            (true, _) => Shown::Kept,
+            (false, Some(_)) => Shown::InFiles,
+            (false, None) => Shown::Lines(colours),
+        };
+        let output = Output::new(shown, self.output_dir.clone())?;
+        let request = Request::from(&self.fetch);
+        let chosen = sign_ins::fetch_what_needs_a_person(ctx, chosen, &request)?;
+        let (names, jobs) = jobs(ctx, chosen, &request, &self.command);
+        let on_failure = if self.fail_fast { OnFailure::Stop } else { OnFailure::GoOn };
+        let Finished { outcomes, interrupted } = batch::run(jobs, limit(self), output, on_failure);
+        let status = if interrupted.is_some() { ErrorKind::Interrupted.exit_status() } else { status(&outcomes) };
+        let stdout = if self.json { report::json(&names, &outcomes) } else { String::new() };
+        report::failures(&names, &outcomes, interrupted.as_deref());
+        Ok(Done { status, ..Done::from(stdout) })
+    }
+
+    fn wants_json(&self) -> bool {
+        self.json
+    }
+}
+
+fn limit(args: &Each) -> usize {
+    let cores = || std::thread::available_parallelism().map_or(FEWEST_JOBS, |cores| cores.get().max(FEWEST_JOBS));
+    args.jobs.map_or_else(cores, NonZeroUsize::get)
+}
+
+/// A profile's name, account and role, for the report.
+struct Named {
+    name: String,
+    account_id: Option<String>,
+    role_name: Option<String>,
+}
+
+fn jobs(ctx: &Context, chosen: Vec<Chosen>, request: &Request, command: &[OsString]) -> (Vec<Named>, Vec<Job>) {
+    let shared = Arc::new((ctx.unattended(), request.clone(), command.to_vec()));
+    let job = |Chosen { name, profile }: Chosen| {
+        let source = profile.as_ref().ok().map(|profile| &profile.source);
+        let text = |value: Option<&str>| value.map(String::from);
+        let named = Named {
+            name: name.clone(),
+            account_id: text(source.and_then(|source| source.account_id())),
+            role_name: text(source.and_then(|source| source.role_name())),
+        };
+        let shared = Arc::clone(&shared);
+        let command = Box::new(move || {
+            let (ctx, request, words) = &*shared;
+            let profile = profile?;
+            let entry = profile.source.credentials(ctx, request)?;
+            let (program, arguments) = words.split_first().expect("clap requires a command");
+            child::command(ctx, &profile, &entry, program, arguments)
+        });
+        (named, Job { name, command })
+    };
+    chosen.into_iter().map(job).unzip()
+}
+
+/// Returns the exit status: the highest of the commands, or else of those for which there were no credentials.
+fn status(outcomes: &[Outcome]) -> u8 {
+    let commands = outcomes.iter().filter_map(|outcome| outcome.status).max().unwrap_or(0);
+    let of_error = |outcome: &Outcome| outcome.error.as_ref().map(|error| error.kind.exit_status());
+    if commands == 0 { outcomes.iter().filter_map(of_error).max().unwrap_or(0) } else { commands }
+}

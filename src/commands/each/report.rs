@@ -1,0 +1,64 @@
+//! What `each` says at the end: the failures in a table, or everything as JSON.
+
+use super::Named;
+use crate::batch::Outcome;
+use crate::commands::table::{Table, json_list};
+use crate::context::tell;
+use crate::terminal;
+use serde::Serialize;
+
+/// A profile as `ssox each --json` prints it.
+#[derive(Serialize)]
+struct OutcomeJson<'a> {
+    profile: &'a str,
+    account_id: Option<&'a str>,
+    role_name: Option<&'a str>,
+    exit_status: Option<u8>,
+    seconds: f64,
+    stdout: String,
+    stderr: String,
+    error: Option<&'a str>,
+}
+
+/// Returns the JSON array. Bytes that are not UTF-8 become U+FFFD.
+pub(super) fn json(names: &[Named], outcomes: &[Outcome]) -> String {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    json_list(names.iter().zip(outcomes).map(|(named, outcome)| OutcomeJson {
+        profile: &named.name,
+        account_id: named.account_id.as_deref(),
+        role_name: named.role_name.as_deref(),
+        exit_status: outcome.status,
+        seconds: (outcome.time.as_secs_f64() * 1e3).round() / 1e3,
+        stdout: text(&outcome.stdout),
+        stderr: text(&outcome.stderr),
+        error: outcome.error.as_ref().map(|error| error.message.as_str()),
+    }))
+}
+
+/// Tells a person what failed, and which commands a signal has ended.
+pub(super) fn failures(names: &[Named], outcomes: &[Outcome], interrupted: Option<&[String]>) {
+    if let Some(running) = interrupted {
+        let which = if running.is_empty() { "nothing was running".into() } else { running.join(", ") };
+        terminal::say(&format!("interrupted; ended: {which}"));
+    }
+    let failed: Vec<_> = names.iter().zip(outcomes).filter(|(_, outcome)| !outcome.is_success()).collect();
+    if failed.is_empty() {
+        return;
+    }
+    terminal::say(&format!("{} of {} failed", failed.len(), outcomes.len()));
+    let mut table = Table::new(&["profile", "exit", "seconds", "why"]);
+    for (named, outcome) in failed {
+        let exit = outcome.status.map_or_else(|| "-".into(), |status| status.to_string());
+        table.row(&[named.name.clone(), exit, format!("{:.1}", outcome.time.as_secs_f64()), why(outcome)]);
+    }
+    tell(table.render().trim_end());
+}
+
+/// Returns the error, or else the last line that the program wrote on stderr.
+fn why(outcome: &Outcome) -> String {
+    if let Some(error) = &outcome.error {
+        return error.message.clone();
+    }
+    let text = String::from_utf8_lossy(&outcome.stderr);
+    text.lines().map(str::trim).rfind(|line| !line.is_empty()).unwrap_or_default().to_string()
+}

@@ -1,0 +1,57 @@
+//! Signs in, and asks for MFA codes, before the first command runs.
+
+use super::selection::Chosen;
+use crate::context::Context;
+use crate::error::{Error, ErrorKind, Result};
+use crate::profile::Profile;
+use crate::session::{self, Session};
+use crate::source::Request;
+
+/// Fetches, one after the other, the credentials that only a person can give: the first of each session, and all that need a
+/// code or a browser. What fails is the result of that profile, and the others go on.
+///
+/// # Errors
+/// Interrupted.
+pub(super) fn fetch_what_needs_a_person(ctx: &Context, chosen: Vec<Chosen>, request: &Request) -> Result<Vec<Chosen>> {
+    let mut signed_in: Vec<Session> = Vec::new();
+    let mut refused: Vec<(Session, Error)> = Vec::new();
+    let mut ready = Vec::with_capacity(chosen.len());
+    for Chosen { name, profile } in chosen {
+        let profile = match profile {
+            Ok(profile) if needs_person(ctx, &profile, request, &signed_in) => {
+                let session = profile.source.session().cloned();
+                let known = session.as_ref().and_then(|session| {
+                    refused.iter().find(|(other, _)| other.shares_token_with(session)).map(|(_, error)| error.clone())
+                });
+                let fetched = match known {
+                    Some(error) => Err(error),
+                    None => profile.source.credentials(ctx, request).map(drop),
+                };
+                match (fetched, session) {
+                    (Err(error), _) if error.kind == ErrorKind::Interrupted => return Err(error),
+                    (Err(error), Some(session)) if session::token(ctx, &session).is_err() => {
+                        refused.push((session, error.clone()));
+                        Err(error)
+                    }
+                    (fetched, session) => {
+                        signed_in.extend(session);
+                        fetched.map(|()| profile)
+                    }
+                }
+            }
+            profile => profile,
+        };
+        ready.push(Chosen { name, profile });
+    }
+    Ok(ready)
+}
+
+/// Tells whether a profile's credentials are not in the cache, and a person may be needed to get them.
+fn needs_person(ctx: &Context, profile: &Profile, request: &Request, signed_in: &[Session]) -> bool {
+    let source = &profile.source;
+    let is_signed_in = source.session().is_none_or(|session| signed_in.iter().any(|of| of.shares_token_with(session)));
+    if is_signed_in && !source.asks_person() {
+        return false;
+    }
+    !source.cached(ctx).is_some_and(|entry| entry.is_usable(ctx.now(), request.min_ttl))
+}
