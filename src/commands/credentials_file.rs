@@ -6,8 +6,8 @@ use crate::context::Context;
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
 use crate::files;
-use crate::profile::EXPIRY_KEYS;
 use crate::secret::Secret;
+use crate::source::expiry::EXPIRY_KEYS;
 use crate::terminal;
 
 /// Keys with which a profile gets its credentials from elsewhere, and how.

@@ -1,5 +1,6 @@
 //! Suggests the names that a person probably meant. A name that is unlike all others gets no suggestion.
 
+use super::Section;
 use strsim::osa_distance;
 
 /// The number of suggestions.
@@ -30,6 +31,12 @@ pub(super) fn distance_within(allowed: usize, one: &str, other: &str) -> Option<
         return None;
     }
     Some(osa_distance(one, other)).filter(|distance| *distance <= allowed)
+}
+
+/// Returns a hint if the section has a key that looks like a misspelling of this one.
+pub(crate) fn misspelt(section: &Section, key: &str) -> Option<String> {
+    let near = nearest(key, section.keys().filter(|known| *known != key));
+    near.first().map(|near| format!("`{near}` looks like a misspelling: write `{key}` in ~/.aws/config"))
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use crate::config::{ConfigFiles, Section, SectionKind, as_argument, nearest};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::source::role_arn::permission_set;
+use crate::source::sso::is_account_id;
 
 /// How many profiles a hint lists.
 const MOST_LISTED: usize = 5;
@@ -118,28 +119,6 @@ impl<'a> AccountRole<'a> {
         }
         section.get("sso_account_id") == Some(self.account_id) && section.get("sso_role_name") == Some(self.role_name)
     }
-}
-
-/// Checks the name of a permission set, for a better message than that of AWS. `what` starts the message.
-///
-/// # Errors
-/// Configuration: it has characters that no name has, or it is the name of the IAM role.
-pub(crate) fn check_role_name(what: &str, role_name: &str) -> Result<()> {
-    let permission_set = permission_set(role_name);
-    if permission_set != role_name {
-        let message = format!("{what} is `{role_name}`, the IAM role of the permission set `{permission_set}`");
-        return Err(Error::configuration(message).hint(format!("write `{permission_set}`")));
-    }
-    if role_name.is_empty() || !role_name.chars().all(|c| c.is_ascii_alphanumeric() || "+=,.@-_".contains(c)) {
-        let message = format!("{what} is `{role_name}`, which is not the name of a role");
-        return Err(Error::configuration(message).hint("a name has only letters, digits and `+=,.@-_`"));
-    }
-    Ok(())
-}
-
-/// Tells whether a text is an AWS account id: 12 digits.
-pub(crate) fn is_account_id(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 #[cfg(test)]

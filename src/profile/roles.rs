@@ -1,6 +1,5 @@
 //! Roles that other credentials assume, and the chain of profiles behind them.
 
-use super::role_keys;
 use super::sources::Resolver;
 use super::{find, metadata};
 use crate::aws::Network;
@@ -10,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::source::assumed_role::{AssumedRole, CHAINED_LIMIT};
 use crate::source::credential_source::CredentialSource;
 use crate::source::role_arn::RoleArn;
-use crate::source::{Source, tags};
+use crate::source::{Source, role_keys, tags};
 
 /// Returns the source of a profile. Of the profile that is asked for, the role comes before all other keys.
 ///

@@ -1,7 +1,7 @@
 //! Sessions in the configuration: `[sso-session NAME]` sections, and the start URLs of legacy profiles.
 
-use super::{Profile, check_region, find, network::network};
-use crate::config::{ConfigFiles, Section, SectionKind, as_argument, nearest};
+use super::{Profile, find, network::network};
+use crate::config::{ConfigFiles, Section, SectionKind, as_argument, check_region, misspelt, nearest};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::session::Session;
@@ -107,12 +107,6 @@ fn missing(prefix: &str, key: &str, section: &Section) -> Error {
     let error = Error::configuration(format!("{prefix}has no `{key}`").trim_start().to_string());
     let hint = misspelt(section, key);
     error.hint(hint.unwrap_or_else(|| format!("add `{key} = …` in ~/.aws/config, or run ssox configure sso")))
-}
-
-/// Returns a hint if the section has a key that looks like a misspelling of this one.
-pub(super) fn misspelt(section: &Section, key: &str) -> Option<String> {
-    let near = nearest(key, section.keys().filter(|known| *known != key));
-    near.first().map(|near| format!("`{near}` looks like a misspelling: write `{key}` in ~/.aws/config"))
 }
 
 /// Makes the error for an unknown name on the command line.

@@ -1,6 +1,7 @@
 //! What a kind of credentials is. Each kind says all of it in a file of its own.
 
 use super::Request;
+use super::profile_keys::ProfileKeys;
 use super::role_arn::RoleArn;
 use crate::cache::{self, Entry, Key};
 use crate::context::Context;
@@ -11,6 +12,17 @@ use serde_json::{Map, Value};
 
 /// Where credentials come from.
 pub(crate) trait Kind {
+    /// Reads the source from a profile; `None` if the profile has no keys of this kind.
+    ///
+    /// # Errors
+    /// Configuration: the keys are incomplete, or cannot work.
+    fn read(_: &ProfileKeys) -> Option<Result<Self>>
+    where
+        Self: Sized,
+    {
+        None
+    }
+
     /// Returns the name of the kind in `ssox list` and in JSON.
     fn kind(&self) -> &'static str;
 

@@ -4,6 +4,7 @@
 
 use super::Request;
 use super::kind::{Kind, uncached};
+use super::profile_keys::ProfileKeys;
 use crate::cache::Entry;
 use crate::config::as_option;
 use crate::context::Context;
@@ -26,6 +27,11 @@ pub(crate) struct AwsLogin {
 }
 
 impl Kind for AwsLogin {
+    fn read(keys: &ProfileKeys) -> Option<Result<Self>> {
+        let session = keys.section.value("login_session")?;
+        Some(Ok(Self { profile: keys.name.into(), session: session.into() }))
+    }
+
     fn kind(&self) -> &'static str {
         "login"
     }

@@ -4,12 +4,15 @@ pub(crate) mod assumed_role;
 mod cached;
 pub(crate) mod command;
 pub(crate) mod credential_source;
+pub(crate) mod expiry;
 pub(crate) mod kind;
 pub(crate) mod login;
 pub(crate) mod mfa;
 pub(crate) mod process;
+pub(crate) mod profile_keys;
 mod request;
 pub(crate) mod role_arn;
+pub(crate) mod role_keys;
 pub(crate) mod saml;
 pub(crate) mod session_name;
 pub(crate) mod sso;
@@ -23,6 +26,7 @@ use crate::cache;
 use crate::context::Context;
 use crate::error::Result;
 use kind::Kind;
+use profile_keys::ProfileKeys;
 use std::ops::Deref;
 
 /// Makes the enum of all kinds of credentials from a list with one line for each.
@@ -45,6 +49,20 @@ macro_rules! sources {
             }
         }
 
+        impl Source {
+            /// Returns the source that a profile has itself, apart from a role that other credentials assume; `None` if it
+            /// has no keys of any kind.
+            ///
+            /// # Errors
+            /// Configuration: its keys are incomplete, or cannot work.
+            pub(crate) fn of_profile(keys: &ProfileKeys) -> Option<Result<Self>> {
+                $(if let Some(found) = <$kind>::read(keys) {
+                    return Some(found.map(Self::from));
+                })+
+                None
+            }
+        }
+
         $(impl From<$kind> for Source {
             fn from(kind: $kind) -> Self {
                 Self::$name(Box::new(kind))
@@ -53,14 +71,17 @@ macro_rules! sources {
     };
 }
 
+// In the order in which the AWS CLI looks for them in a profile. `ssox_saml_url` comes before all of AWS's own keys:
+// `credential_process = ssox credential-process NAME` may be beside it, for other tools.
 sources! {
-    Sso(sso::SsoRole),
-    AssumedRole(assumed_role::AssumedRole),
-    WebIdentity(web_identity::WebIdentity),
     Saml(saml::Saml),
-    Process(process::CredentialProcess),
-    Login(login::AwsLogin),
+    WebIdentity(web_identity::WebIdentity),
+    Sso(sso::SsoRole),
     Static(static_keys::StaticKeys),
+    Login(login::AwsLogin),
+    Process(process::CredentialProcess),
+    /// Assumed with the credentials of other profiles, which `profile` finds.
+    AssumedRole(assumed_role::AssumedRole),
     /// Only ever the source of an assumed role, never of a profile.
     CredentialSource(credential_source::CredentialSource),
 }

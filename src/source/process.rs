@@ -3,6 +3,7 @@
 
 use super::command::CommandLine;
 use super::kind::Kind;
+use super::profile_keys::ProfileKeys;
 use super::{Request, cached};
 use crate::cache::{Entry, Key};
 use crate::context::Context;
@@ -27,6 +28,13 @@ pub(crate) struct CredentialProcess {
 }
 
 impl Kind for CredentialProcess {
+    fn read(keys: &ProfileKeys) -> Option<Result<Self>> {
+        let (profile, section) = (keys.name, keys.section);
+        let command = CommandLine::parse("credential_process", profile, section.value("credential_process")?);
+        let account_id = section.value("aws_account_id").map(String::from);
+        Some(command.map(|command| Self { profile: profile.into(), command, account_id }))
+    }
+
     fn kind(&self) -> &'static str {
         "process"
     }

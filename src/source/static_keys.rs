@@ -1,11 +1,15 @@
 //! Keys in a file: a user's long-term ones, or temporary ones that another tool wrote.
 
 use super::Request;
+use super::expiry::expiry;
 use super::kind::{Kind, uncached};
+use super::profile_keys::ProfileKeys;
 use crate::cache::Entry;
+use crate::config::{Entry as ConfigEntry, Section, WhichFile};
 use crate::context::Context;
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
+use crate::secret::Secret;
 
 /// The keys of a profile.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +19,10 @@ pub(crate) struct StaticKeys {
 }
 
 impl Kind for StaticKeys {
+    fn read(keys: &ProfileKeys) -> Option<Result<Self>> {
+        file_with_keys(keys.section).map(|which| read(keys.name, keys.section, which))
+    }
+
     fn kind(&self) -> &'static str {
         "static"
     }
@@ -43,4 +51,57 @@ impl Kind for StaticKeys {
     fn account_id(&self) -> Option<&str> {
         self.keys.account_id.as_deref()
     }
+}
+
+/// Returns the file whose keys are the profile's. AWS tools prefer keys in `credentials` to a login session and to a
+/// process, and these to keys in `config`.
+fn file_with_keys(section: &Section) -> Option<WhichFile> {
+    let has = |key: &str, which| in_file(section, key, which).is_some();
+    if has("aws_access_key_id", WhichFile::Credentials) {
+        return Some(WhichFile::Credentials);
+    }
+    if ["login_session", "credential_process"].iter().any(|key| section.value(key).is_some()) {
+        return None;
+    }
+    if has("aws_access_key_id", WhichFile::Config) || has("aws_secret_access_key", WhichFile::Config) {
+        return Some(WhichFile::Config);
+    }
+    has("aws_secret_access_key", WhichFile::Credentials).then_some(WhichFile::Credentials)
+}
+
+/// Returns the value of a key in one of the two files: the AWS CLI never combines keys from both.
+fn in_file<'a>(section: &'a Section, key: &str, which: WhichFile) -> Option<&'a str> {
+    let is_wanted = |entry: &&ConfigEntry| entry.key == key && entry.which == which;
+    section.entries().iter().rev().find(is_wanted).map(|entry| entry.value.as_ref()).filter(|value| !value.is_empty())
+}
+
+fn read(name: &str, section: &Section, which: WhichFile) -> Result<StaticKeys> {
+    let file = match which {
+        WhichFile::Credentials => "~/.aws/credentials",
+        WhichFile::Config => "~/.aws/config",
+    };
+    let text = |key: &str| in_file(section, key, which);
+    let required = |key: &str| {
+        let error =
+            || Error::configuration(format!("profile `{name}` has incomplete keys: `{key}` is missing in {file}"));
+        match (text(key), section.value(key)) {
+            (Some(value), _) => Ok(value.to_string()),
+            (None, Some(_)) => {
+                Err(error().hint(format!("move `{key}` there: AWS tools do not combine keys from both files")))
+            }
+            (None, None) => Err(error().hint(format!("add `{key}` there, or remove the other key"))),
+        }
+    };
+    // `aws_security_token` is the old name, which the AWS CLI prefers if both are set.
+    let token = text("aws_security_token").or_else(|| text("aws_session_token"));
+    // Only temporary keys expire.
+    let expiration = token.and_then(|_| expiry(text));
+    let keys = RoleCredentials::new(
+        required("aws_access_key_id")?,
+        Secret::new(required("aws_secret_access_key")?),
+        token.map(Secret::new),
+        expiration,
+    );
+    let keys = RoleCredentials { account_id: text("aws_account_id").map(String::from), ..keys };
+    Ok(StaticKeys { profile: name.into(), keys })
 }

@@ -2,10 +2,13 @@
 //! writes the token.
 
 use super::kind::Kind;
+use super::profile_keys::ProfileKeys;
 use super::role_arn::RoleArn;
+use super::role_keys;
 use super::{Request, cached, session_name};
 use crate::aws::{Network, sts};
 use crate::cache::{Entry, Key};
+use crate::config::misspelt;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::files;
@@ -29,6 +32,10 @@ pub(crate) struct WebIdentity {
 }
 
 impl Kind for WebIdentity {
+    fn read(keys: &ProfileKeys) -> Option<Result<Self>> {
+        keys.section.value("web_identity_token_file").map(|token_file| read(keys, token_file))
+    }
+
     fn kind(&self) -> &'static str {
         "web_identity"
     }
@@ -112,6 +119,24 @@ impl WebIdentity {
             token => Ok(Secret::new(token)),
         }
     }
+}
+
+fn read(keys: &ProfileKeys, token_file: &str) -> Result<WebIdentity> {
+    let ProfileKeys { ctx, name, section, .. } = keys;
+    let arn = section.value("role_arn").ok_or_else(|| {
+        Error::configuration(format!("profile `{name}` has `web_identity_token_file` without a `role_arn`"))
+            .hint(misspelt(section, "role_arn").unwrap_or_else(|| format!("add `role_arn = …` to `[profile {name}]`")))
+    })?;
+    let arn = role_keys::arn(name, arn)?;
+    Ok(WebIdentity {
+        token_file: ctx.expand(token_file),
+        session_name: role_keys::session_name(name, section)?,
+        duration_seconds: role_keys::duration(name, section)?,
+        region: role_keys::region(ctx, keys.region, &arn, None),
+        network: keys.network.clone(),
+        has_own_entry: false,
+        arn,
+    })
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! The questions of `ssox configure sso`. An option answers its question; otherwise a person does, again if the answer is
 //! invalid.
 
+use crate::config::check_region;
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::profile::check_region;
 use crate::session::start_url;
 use crate::terminal::{ask, say};
 

@@ -10,10 +10,10 @@ use crate::commands::verb::Done;
 use crate::config::{ConfigFiles, Edits, SectionKind, as_argument, check_name};
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::profile::find::{check_role_name, is_account_id};
 use crate::secret::Secret;
 use crate::session::Session;
 use crate::source::role_arn::permission_set;
+use crate::source::sso::{check_role_name, is_account_id};
 use crate::terminal::say;
 use clap::Args;
 

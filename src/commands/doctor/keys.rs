@@ -4,7 +4,7 @@ use super::Finding;
 use super::Severity::{Error, Info, Warning};
 use crate::config::{ConfigFiles, Section, WhichFile};
 use crate::context::Context;
-use crate::profile;
+use crate::source::expiry::expiry;
 
 /// Checks the keys of a profile in each file separately: AWS tools do not combine keys from both files.
 pub(super) fn check(ctx: &Context, files: &ConfigFiles, section: &Section) -> Vec<Finding> {
@@ -17,7 +17,7 @@ fn of_file(ctx: &Context, files: &ConfigFiles, section: &Section, which: WhichFi
     let text = |key: &str| entry(key).map(|entry| entry.value.as_ref()).filter(|value| !value.is_empty());
     let (id, secret) = (entry("aws_access_key_id"), entry("aws_secret_access_key"));
     let token = entry("aws_session_token").or_else(|| entry("aws_security_token"));
-    let expired_at = || profile::expiry(text).filter(|end| token.is_some() && *end <= ctx.now());
+    let expired_at = || expiry(text).filter(|end| token.is_some() && *end <= ctx.now());
     let name = &section.name;
     let (finding, entry) = match (text("aws_access_key_id"), text("aws_secret_access_key")) {
         (Some(_), None) => (incomplete(name, "aws_secret_access_key"), id.or(secret)),

@@ -4,7 +4,9 @@ mod choice;
 mod exchange;
 
 use super::kind::Kind;
+use super::profile_keys::ProfileKeys;
 use super::role_arn::RoleArn;
+use super::role_keys;
 use super::{Request, cached};
 use crate::aws::Network;
 use crate::cache::{Entry, Key};
@@ -27,6 +29,10 @@ pub(crate) struct Saml {
 }
 
 impl Kind for Saml {
+    fn read(keys: &ProfileKeys) -> Option<Result<Self>> {
+        keys.section.value("ssox_saml_url").map(|url| read(keys, url))
+    }
+
     fn kind(&self) -> &'static str {
         "saml"
     }
@@ -81,6 +87,20 @@ impl Saml {
     pub(crate) fn cache_key(&self) -> Key {
         Key::own("saml", &[&self.identity()])
     }
+}
+
+fn read(keys: &ProfileKeys, url: &str) -> Result<Saml> {
+    let ProfileKeys { name, section, .. } = keys;
+    let role = section.value("ssox_saml_role_arn");
+    let role = role.map(|arn| RoleArn::parse(&format!("`ssox_saml_role_arn` of profile `{name}`"), arn));
+    Ok(Saml {
+        url: url.into(),
+        role: role.transpose()?,
+        provider_arn: section.value("ssox_saml_provider_arn").map(String::from),
+        duration_seconds: role_keys::duration(name, section)?,
+        region: keys.region.map(String::from),
+        network: keys.network.clone(),
+    })
 }
 
 /// Checks a saved response. A response that has just been made is not checked: if this machine's clock is wrong, only

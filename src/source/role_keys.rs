@@ -1,22 +1,21 @@
 //! The keys of a profile that a role is requested with: parsed, and checked against what STS accepts.
 
-use super::check_region;
+use super::command::CommandLine;
+use super::mfa::Mfa;
+use super::role_arn::RoleArn;
+use super::session_name::is_session_name;
 use crate::aws::partition;
-use crate::config::Section;
+use crate::config::{Section, check_region};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::session::Session;
-use crate::source::command::CommandLine;
-use crate::source::mfa::Mfa;
-use crate::source::role_arn::RoleArn;
-use crate::source::session_name::is_session_name;
 use std::ops::RangeInclusive;
 
 /// Parses the ARN of a profile's role.
 ///
 /// # Errors
 /// Configuration: this is not the ARN of a role.
-pub(super) fn arn(name: &str, text: &str) -> Result<RoleArn> {
+pub(crate) fn arn(name: &str, text: &str) -> Result<RoleArn> {
     RoleArn::parse(&format!("`role_arn` of profile `{name}`"), text)
 }
 
@@ -24,7 +23,7 @@ pub(super) fn arn(name: &str, text: &str) -> Result<RoleArn> {
 ///
 /// # Errors
 /// Configuration: STS would reject it.
-pub(super) fn session_name(name: &str, section: &Section) -> Result<Option<String>> {
+pub(crate) fn session_name(name: &str, section: &Section) -> Result<Option<String>> {
     match section.value("role_session_name") {
         Some(text) if !is_session_name(text) => {
             Err(Error::configuration(format!("`role_session_name` of profile `{name}` is `{text}`"))
@@ -38,7 +37,7 @@ pub(super) fn session_name(name: &str, section: &Section) -> Result<Option<Strin
 ///
 /// # Errors
 /// Configuration: STS would reject it.
-pub(super) fn external_id(name: &str, section: &Section) -> Result<Option<String>> {
+pub(crate) fn external_id(name: &str, section: &Section) -> Result<Option<String>> {
     checked(name, section, "external_id", 2..=1224, "_+=,.@:\\/-")
 }
 
@@ -46,7 +45,7 @@ pub(super) fn external_id(name: &str, section: &Section) -> Result<Option<String
 ///
 /// # Errors
 /// Configuration: STS would reject it.
-pub(super) fn duration(name: &str, section: &Section) -> Result<Option<i32>> {
+pub(crate) fn duration(name: &str, section: &Section) -> Result<Option<i32>> {
     let Some(text) = section.value("duration_seconds") else { return Ok(None) };
     match text.parse() {
         Ok(seconds @ 900..=43_200) => Ok(Some(seconds)),
@@ -59,7 +58,7 @@ pub(super) fn duration(name: &str, section: &Section) -> Result<Option<i32>> {
 ///
 /// # Errors
 /// Configuration: STS would reject the serial number, or `mfa_process` cannot be split into words.
-pub(super) fn mfa(name: &str, section: &Section) -> Result<Option<Mfa>> {
+pub(crate) fn mfa(name: &str, section: &Section) -> Result<Option<Mfa>> {
     let Some(serial) = checked(name, section, "mfa_serial", 9..=256, "_=/:,.@-")? else { return Ok(None) };
     let process = section.value("mfa_process").map(|line| CommandLine::parse("mfa_process", name, line));
     Ok(Some(Mfa { serial, process: process.transpose()? }))
@@ -67,7 +66,7 @@ pub(super) fn mfa(name: &str, section: &Section) -> Result<Option<Mfa>> {
 
 /// Returns the region of the STS endpoint: the profile's, the environment's, or the session's, whichever is in the role's
 /// partition first; else the global region of that partition.
-pub(super) fn region(ctx: &Context, of_profile: Option<&str>, arn: &RoleArn, session: Option<&Session>) -> String {
+pub(crate) fn region(ctx: &Context, of_profile: Option<&str>, arn: &RoleArn, session: Option<&Session>) -> String {
     let of_session = session.map(|session| session.region.as_str());
     let candidates = [of_profile, ctx.var("AWS_REGION"), ctx.var("AWS_DEFAULT_REGION"), of_session];
     for region in candidates.into_iter().flatten() {
