@@ -4,9 +4,11 @@
 //! GET    /_standin/counts | violations | requests | secrets
 //! POST   /_standin/faults    {"operation": "GetRoleCredentials", "fault": {"status": 429, "retry_after": 1}, "times": 2}
 //!                            faults: {"status"[, "retry_after"]} {"exception"} {"delay_ms"} {"date_skew"} and the words
-//!                            "hang" "reset" "reset_after_work" "truncated" "invalid_json" "html"; no times: for ever
+//!                            "hang" "reset" "reset_after_work" "truncated" "invalid_json" "html"; no times: for ever;
+//!                            "percent": 10 in place of times: one call in ten
 //! DELETE /_standin/faults    all of them, or ?operation=NAME
-//! POST   /_standin/options   {"role_credentials": 8, "authorize": "approves", …}: lifetimes in seconds, persons, numbers
+//! POST   /_standin/options   {"role_credentials": 8, "authorize": "approves", …}: lifetimes in seconds, persons, numbers;
+//!                            {"accounts": [1000, 4]}: so many accounts with so many roles; "portal_rate", "portal_retry_after"
 //! POST   /_standin/token     {"expires_in", "refreshable", "registration_expires_in"}, all optional: a token, and its file
 //! GET    /_standin/saml?…    a SAML response in base64, with the wishes of `/idp/saml`
 //! POST   /_standin/approve | refuse | end_sessions | end_access_tokens | reset
@@ -16,7 +18,7 @@
 
 use crate::faults::{Fault, Times};
 use crate::http::{Request, Response};
-use crate::options::{Options, Person, START_URL};
+use crate::options::{Account, Options, Person, START_URL};
 use crate::saml::Wishes;
 use crate::state::{Answer, State};
 use crate::token::Grant;
@@ -78,9 +80,11 @@ fn recorded(request: &Request) -> Value {
 fn set_fault(state: &mut State, body: &Value) -> Result<Value, Response> {
     let operation = body["operation"].as_str().ok_or_else(|| wrong("operation is missing"))?;
     let fault = fault_of(&body["fault"]).ok_or_else(|| wrong("there is no such fault"))?;
-    let times = match body["times"].as_u64() {
-        Some(times) => Times::Next(u32::try_from(times).unwrap_or(u32::MAX)),
-        None => Times::Forever,
+    let percent = body["percent"].as_u64().and_then(|percent| u8::try_from(percent).ok());
+    let times = match (body["times"].as_u64(), percent) {
+        (_, Some(percent)) => Times::Percent(percent),
+        (Some(times), None) => Times::Next(u32::try_from(times).unwrap_or(u32::MAX)),
+        (None, None) => Times::Forever,
     };
     state.faults.set(operation, fault, times);
     Ok(json!({}))
@@ -130,6 +134,9 @@ fn change_options(options: &mut Options, body: &Value) -> Result<Value, Response
             "device_polls" => small.map(|number| options.device_polls = number),
             "device_slow_downs" => small.map(|number| options.device_slow_downs = number),
             "page_size" => small.map(|number| options.page_size = number as usize),
+            "portal_rate" => Some(options.portal_rate = small),
+            "portal_retry_after" => Some(options.portal_retry_after = number),
+            "accounts" => many_accounts(value).map(|accounts| options.accounts = accounts),
             "clock_offset" => value.as_i64().map(|seconds| options.clock_offset = seconds),
             "authorize" => person.map(|person| options.authorize = person),
             "device" => person.map(|person| options.device = person),
@@ -138,6 +145,12 @@ fn change_options(options: &mut Options, body: &Value) -> Result<Value, Response
         done.ok_or_else(|| wrong(&format!("there is no option {name} with the value {value}")))?;
     }
     Ok(json!({}))
+}
+
+/// Reads `[1000, 4]`: so many accounts with so many roles.
+fn many_accounts(value: &Value) -> Option<Vec<Account>> {
+    let number = |at: usize| usize::try_from(value[at].as_u64()?).ok();
+    Some(Account::many(number(0)?, number(1)?))
 }
 
 fn issue_token(state: &mut State, body: &Value) -> Value {

@@ -38,10 +38,32 @@ pub enum Fault {
 pub enum Times {
     Next(u32),
     Forever,
+    /// So many calls of a hundred, in an order that is the same in every run.
+    Percent(u8),
 }
 
 #[derive(Debug, Default)]
-pub(crate) struct Faults(Vec<(String, Fault, Times)>);
+pub(crate) struct Faults(Vec<(String, Fault, Times)>, Dice);
+
+/// Numbers that look random.
+#[derive(Debug)]
+struct Dice(u64);
+
+impl Default for Dice {
+    fn default() -> Self {
+        Self(0x9e37_79b9_7f4a_7c15)
+    }
+}
+
+impl Dice {
+    /// Tells whether this call is one of so many of a hundred (xorshift).
+    fn hits(&mut self, percent: u8) -> bool {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 33) % 100 < u64::from(percent)
+    }
+}
 
 impl Faults {
     pub(crate) fn set(&mut self, operation: &str, fault: Fault, times: Times) {
@@ -62,8 +84,10 @@ impl Faults {
             if !named || *times == Times::Next(0) || (!modifier && taken.iter().any(Fault::replaces_the_answer)) {
                 continue;
             }
-            if let Times::Next(left) = times {
-                *left -= 1;
+            match times {
+                Times::Next(left) => *left -= 1,
+                Times::Percent(percent) if !self.1.hits(*percent) => continue,
+                Times::Forever | Times::Percent(_) => {}
             }
             taken.push(fault.clone());
         }
@@ -139,6 +163,14 @@ mod tests {
         assert_eq!(faults.take("CreateToken.refresh_token"), [Fault::DateSkew(5)]);
         faults.clear("*");
         assert_eq!(faults.take("ListAccounts"), []);
+    }
+
+    #[test]
+    fn a_share_of_the_calls_can_go_wrong() {
+        let mut faults = Faults::default();
+        faults.set("ListAccountRoles", Fault::Reset, Times::Percent(10));
+        let hits = (0..1000).filter(|_| !faults.take("ListAccountRoles").is_empty()).count();
+        assert!((60..140).contains(&hits), "{hits}");
     }
 
     #[test]

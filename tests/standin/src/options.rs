@@ -18,6 +18,10 @@ pub struct Options {
     pub page_size: usize,
     /// Calls to the portal in a second before it answers 429.
     pub portal_rate: Option<u32>,
+    /// The seconds in `Retry-After` of that 429; without, it has no such header.
+    pub portal_retry_after: Option<u64>,
+    /// Accounts that are listed, but whose roles are not: 403.
+    pub forbidden_accounts: Vec<String>,
     /// How long an access token is valid.
     pub access_token: Duration,
     /// How long a session can be refreshed.
@@ -64,6 +68,14 @@ impl Account {
     pub fn new(id: &str, name: &str, roles: &[&str]) -> Self {
         let email = Some(format!("{name}@example.com"));
         Self { id: id.into(), name: Some(name.into()), email, roles: roles.iter().map(ToString::to_string).collect() }
+    }
+
+    /// Makes so many accounts with so many roles each: `100000000000` `account-0` with `Role0`, `Role1` …
+    pub fn many(accounts: usize, roles: usize) -> Vec<Self> {
+        let roles: Vec<String> = (0..roles).map(|n| format!("Role{n}")).collect();
+        let roles: Vec<&str> = roles.iter().map(String::as_str).collect();
+        let id = |n: usize| (100_000_000_000 + n as u64).to_string();
+        (0..accounts).map(|n| Self::new(&id(n), &format!("account-{n}"), &roles)).collect()
     }
 }
 
@@ -126,6 +138,8 @@ impl Default for Options {
             ],
             page_size: 100,
             portal_rate: None,
+            portal_retry_after: None,
+            forbidden_accounts: Vec::new(),
             access_token: Duration::from_secs(3600),
             session: Duration::from_secs(8 * 3600),
             registration: Duration::from_secs(90 * 86_400),

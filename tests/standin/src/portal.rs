@@ -28,6 +28,9 @@ pub(crate) fn list_account_roles(state: &mut State, request: &Request) -> Answer
     let query = read_query(state, request, &["account_id"], &["max_result", "next_token"])?;
     session(state, request)?;
     let id = account_id(&query)?;
+    if state.options.forbidden_accounts.contains(&id) {
+        return Err(no(403, "ForbiddenException", "No access"));
+    }
     let Some(account) = state.options.accounts.iter().find(|account| account.id == id) else {
         return Err(no(404, "ResourceNotFoundException", "Account is not assigned to the user"));
     };
@@ -108,7 +111,11 @@ fn throttle(state: &mut State, now: i64) -> Result<(), Response> {
         Some(rate) if state.portal_calls.len() > rate as usize => {
             state.portal_calls.pop_back();
             state.count("throttled");
-            Err(no(429, "TooManyRequestsException", "HTTP 429 Unknown Code"))
+            let response = no(429, "TooManyRequestsException", "HTTP 429 Unknown Code");
+            Err(match state.options.portal_retry_after {
+                Some(seconds) => response.with("Retry-After", &seconds.to_string()),
+                None => response,
+            })
         }
         _ => Ok(()),
     }
