@@ -3,6 +3,7 @@
 //! Invariant: nothing here writes to stdout, which carries data or the reply to a shell function.
 
 mod ask;
+mod bar;
 mod link;
 pub(crate) mod picker;
 mod prefixed;
@@ -10,6 +11,7 @@ mod spinner;
 mod status_line;
 
 pub(crate) use ask::{Answer, ask, confirm, input};
+pub(crate) use bar::Bar;
 pub(crate) use link::show_address;
 pub(crate) use prefixed::Prefixed;
 pub(crate) use status_line::StatusLine;

@@ -12,6 +12,7 @@ use crate::terminal::Progress;
 use crate::time::Timestamp;
 use aws_sdk_sso::Client;
 use aws_sdk_sso::config::Builder;
+use aws_sdk_sso::types::AccountInfo;
 use aws_smithy_types::retry::RetryConfig;
 use std::collections::HashSet;
 use std::time::Duration;
@@ -26,7 +27,7 @@ const LISTING_PAUSE: Duration = Duration::from_secs(4);
 const PAGE_PAUSE: Duration = Duration::from_millis(60);
 
 /// The largest page that the portal offers.
-const PAGE_SIZE: i32 = 100;
+pub(super) const PAGE_SIZE: i32 = 100;
 
 /// Ten times the pages of 10,000 accounts, which an organization may have unless AWS raises its quota.
 const MAX_PAGES: usize = 1000;
@@ -37,6 +38,15 @@ pub(crate) struct Account {
     pub(crate) id: String,
     pub(crate) name: Option<String>,
     pub(crate) email: Option<String>,
+}
+
+impl Account {
+    /// Returns the account of a page; `None` without an account id.
+    pub(super) fn from_sdk(account: &AccountInfo) -> Option<Self> {
+        let text = |value: Option<&str>| value.filter(|value| !value.is_empty()).map(String::from);
+        let id = account.account_id().filter(|id| id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit()))?;
+        Some(Self { id: id.into(), name: text(account.account_name()), email: text(account.email_address()) })
+    }
 }
 
 /// Returns the credentials of a role.
@@ -89,11 +99,7 @@ pub(crate) fn list_accounts(ctx: &Context, network: &Network, region: &str, toke
             let page =
                 page.map_err(|error| call_error(&channel, "could not list accounts", &error, "ssox login --fresh"))?;
             page_tokens.check("could not list accounts", page.next_token())?;
-            accounts.extend(page.account_list().iter().filter_map(|account| {
-                let text = |value: Option<&str>| value.map(String::from);
-                let (name, email) = (text(account.account_name()), text(account.email_address()));
-                Some(Account { id: account.account_id()?.into(), name, email })
-            }));
+            accounts.extend(page.account_list().iter().filter_map(Account::from_sdk));
             sleep(if page.next_token().is_some() { PAGE_PAUSE } else { Duration::ZERO }).await;
         }
         Ok(accounts)
@@ -132,11 +138,11 @@ pub(crate) fn list_account_roles(
 }
 
 /// The page tokens of a listing so far: a repeated token, or too many, shows that the listing never ends.
-#[derive(Default)]
-struct PageTokens(HashSet<String>);
+#[derive(Debug, Default)]
+pub(super) struct PageTokens(HashSet<String>);
 
 impl PageTokens {
-    fn check(&mut self, what: &str, next: Option<&str>) -> Result<()> {
+    pub(super) fn check(&mut self, what: &str, next: Option<&str>) -> Result<()> {
         let Some(next) = next else { return Ok(()) };
         if self.0.insert(next.into()) && self.0.len() < MAX_PAGES {
             return Ok(());
@@ -164,6 +170,13 @@ fn client(ctx: &Context, network: &Network, region: &str) -> Result<(Channel, Cl
     let channel = Channel::for_service(ctx, network, "portal.sso", region, network.sso.as_ref())?;
     let config = Builder::from(&channel.sdk).retry_classifier(RetryPolicy).interceptor(channel.attempt_log.clone());
     Ok((channel, Client::from_conf(config.build())))
+}
+
+/// Makes a client that makes one attempt for each request.
+pub(super) fn client_without_retries(ctx: &Context, network: &Network, region: &str) -> Result<(Channel, Client)> {
+    let (channel, client) = client(ctx, network, region)?;
+    let client = Client::from_conf(client.config().to_builder().retry_config(RetryConfig::disabled()).build());
+    Ok((channel, client))
 }
 
 /// Makes a client for listings: many attempts, with pauses short enough that all of them fit into one call.

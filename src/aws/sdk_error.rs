@@ -128,7 +128,8 @@ pub(super) fn not_an_aws_response(channel: &Channel, status: u16) -> Error {
         .hint(hint)
 }
 
-fn is_throttling(code: &str) -> bool {
+/// Tells whether an error code says that there were too many requests.
+pub(super) fn is_throttling(code: &str) -> bool {
     ["Throttl", "TooManyRequests", "RequestLimitExceeded", "SlowDown"].iter().any(|part| code.contains(part))
 }
 

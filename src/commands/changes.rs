@@ -1,6 +1,7 @@
 //! The environment changes for a profile, in one place for `use`, `tick`, `exec` and `clear`.
 
 use super::{directory_values, replaced};
+use crate::account_names::AccountNames;
 use crate::cache::Entry;
 use crate::context::Context;
 use crate::environment::{EnvChanges, FOREIGN_LEFTOVERS};
@@ -9,6 +10,7 @@ use crate::identity::{self, ACCOUNT_ID, EXPIRATION, ID, Identity, SECRET, TOKEN}
 use crate::profile::Profile;
 use crate::prompt;
 use crate::secret::Secret;
+use crate::session::Session;
 use crate::time::Timestamp;
 
 /// Variables that make SDKs or prompts show another identity than the keys of ssox: every `use` unsets them.
@@ -16,15 +18,17 @@ const LEFTOVERS: [&str; 5] =
     ["AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SECURITY_TOKEN", "AWS_SESSION_EXPIRATION", "AWS_VAULT"];
 const KEYS: [&str; 4] = [ID, SECRET, TOKEN, EXPIRATION];
 pub(super) const REGIONS: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
-const OWN: [&str; 13] = [
+const OWN: [&str; 15] = [
     "SSOX_PROFILE",
     "SSOX_ROLE",
     "SSOX_ROLE_ARN",
+    "SSOX_SSO_SESSION",
     "SSOX_EXPIRES",
     "SSOX_NEXT",
     "SSOX_PROMPT",
     "SSOX_PREVIOUS",
     "SSOX_PREVIOUS_ROLE_ARN",
+    "SSOX_PREVIOUS_SSO_SESSION",
     "SSOX_PROTECTED",
     UNTIL,
     "SSOX_STATE",
@@ -188,21 +192,34 @@ fn shared(
     }
     changes.set("AWS_SSO_PROFILE", &profile.name)?;
     changes.set("SSOX_PROFILE", &profile.name)?;
-    changes.set("SSOX_PROMPT", prompt::label(&profile.name, role_name))?;
+    changes.set("SSOX_PROMPT", prompt::label(&shown_name(ctx, profile), role_name))?;
+    let session = profile.source.session().filter(|_| profile.is_assignment);
+    set_or_remove(changes, ctx, "SSOX_SSO_SESSION", session.map(Session::label))?;
     set_or_remove(changes, ctx, "SSOX_PROTECTED", profile.protection.is_highlighted().then_some("1"))?;
     set_or_remove(changes, ctx, "SSOX_STATE", None)?;
     previous(changes, ctx, profile)
+}
+
+/// Returns the name that the prompt shows: of an assignment, that of its account.
+fn shown_name(ctx: &Context, profile: &Profile) -> String {
+    match profile.name.split_once('/').filter(|_| profile.is_assignment) {
+        Some((account_id, _)) => AccountNames::load(ctx).get(account_id).unwrap_or(account_id).to_string(),
+        None => profile.name.clone(),
+    }
 }
 
 /// Remembers the profile in use, and its role, for `use -`. The same profile is not its own predecessor, and a value with
 /// control characters was not set by ssox.
 fn previous(changes: &mut EnvChanges, ctx: &Context, profile: &Profile) -> Result<()> {
     let held = |name: &str| ctx.var(name).filter(|value| !value.contains(char::is_control));
-    let role_arn = held("SSOX_ROLE_ARN");
-    let is_same = |held: &str| held == profile.name && role_arn == profile.ad_hoc_role_arn.as_deref();
+    let (role_arn, session) = (held("SSOX_ROLE_ARN"), held("SSOX_SSO_SESSION"));
+    let of_profile = profile.source.session().filter(|_| profile.is_assignment).map(Session::label);
+    let is_same =
+        |held: &str| held == profile.name && role_arn == profile.ad_hoc_role_arn.as_deref() && session == of_profile;
     let Some(held) = held("SSOX_PROFILE").filter(|held| !is_same(held)) else { return Ok(()) };
     changes.set("SSOX_PREVIOUS", held)?;
-    set_or_remove(changes, ctx, "SSOX_PREVIOUS_ROLE_ARN", role_arn)
+    set_or_remove(changes, ctx, "SSOX_PREVIOUS_ROLE_ARN", role_arn)?;
+    set_or_remove(changes, ctx, "SSOX_PREVIOUS_SSO_SESSION", session)
 }
 
 /// Sets a variable, or unsets it.

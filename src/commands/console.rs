@@ -118,7 +118,7 @@ fn with_credentials(
     region: Option<&str>,
     page: &str,
 ) -> Result<Secret> {
-    let credentials = profile.source.credentials(ctx, &Request::from(&args.fetch))?.credentials;
+    let credentials = profile.credentials(ctx, &Request::from(&args.fetch))?.credentials;
     if credentials.session_token.is_none() {
         let name = &profile.name;
         return Err(Error::configuration(format!(

@@ -33,7 +33,7 @@ impl VerbArgs for CredentialProcess {
     fn run(&self, ctx: &Context) -> Result<Done> {
         let profile = selected_profile(ctx, self.profile.as_deref(), &self.fetch)?;
         protected::check_unattended(&profile)?;
-        let entry = profile.source.credentials(ctx, &Request::from(&self.fetch))?;
+        let entry = profile.credentials(ctx, &Request::from(&self.fetch))?;
         Ok(export::process(&entry.credentials).into())
     }
 }

@@ -4,11 +4,11 @@
 use super::child;
 use super::options::{Consent, Fetch};
 use super::protected;
+use super::selected_profile::selected_profile;
 use super::verb::{Done, VerbArgs};
 use crate::batch;
 use crate::context::Context;
 use crate::error::{Error, Result, cause_text};
-use crate::profile::Profile;
 use crate::source::Request;
 use crate::terminal;
 use clap::Args;
@@ -39,9 +39,9 @@ impl VerbArgs for Exec {
     /// # Errors
     /// Those of the profile and its source. If the program cannot be run, the exit status is 126 or 127.
     fn run(&self, ctx: &Context) -> Result<Done> {
-        let profile = Profile::load(ctx, &self.profile)?.with_role(ctx, self.fetch.role_arn.as_deref())?;
+        let profile = selected_profile(ctx, Some(&self.profile), &self.fetch)?;
         protected::confirm(ctx, "exec", &profile, &self.consent)?;
-        let entry = profile.source.credentials(ctx, &Request::from(&self.fetch))?;
+        let entry = profile.credentials(ctx, &Request::from(&self.fetch))?;
         let [program, arguments @ ..] = words(&self.command) else {
             return Err(Error::usage("there is no program to run").hint("ssox exec NAME -- COMMAND"));
         };

@@ -49,7 +49,7 @@ impl VerbArgs for Export {
             credentials_file::check(&ConfigFiles::load(ctx)?, section)?;
         }
         protected::confirm(ctx, "export", &profile, &self.consent)?;
-        let credentials = profile.source.credentials(ctx, &Request::from(&self.fetch))?.credentials;
+        let credentials = profile.credentials(ctx, &Request::from(&self.fetch))?.credentials;
         if let Some(section) = section {
             return credentials_file::write(ctx, section, &credentials).map(Done::from);
         }

@@ -1,6 +1,7 @@
 //! `ssox list`: the configured profiles, each with its source, account and role, and how long its cached credentials
 //! are valid. It asks AWS nothing.
 
+use super::assigned;
 use super::none_configured::say_none;
 use super::table::{Table, json_list};
 use super::verb::{Done, VerbArgs};
@@ -13,11 +14,23 @@ use clap::Args;
 use serde::Serialize;
 
 #[derive(Args, Debug)]
-#[command(after_help = "Example: ssox list --json | jq -r '.[].name'")]
+#[command(after_help = "Examples:\n  ssox list --json | jq -r '.[].name'\n  ssox list --assigned --refresh")]
 pub(crate) struct List {
     /// Print JSON
     #[arg(long)]
-    json: bool,
+    pub(super) json: bool,
+    /// List every account and role that you may use, with or without a profile
+    #[arg(long)]
+    assigned: bool,
+    /// Ask AWS again
+    #[arg(long, requires = "assigned")]
+    pub(super) refresh: bool,
+    /// Only the assignments of this session
+    #[arg(long, value_name = "NAME", requires = "assigned")]
+    pub(super) sso_session: Option<String>,
+    /// List in a process of its own, and print nothing
+    #[arg(long, hide = true, requires = "refresh")]
+    pub(super) background: bool,
 }
 
 impl VerbArgs for List {
@@ -26,6 +39,9 @@ impl VerbArgs for List {
     /// # Errors
     /// Configuration: files that cannot be read. A broken profile is a row that says so.
     fn run(&self, ctx: &Context) -> Result<Done> {
+        if self.assigned {
+            return assigned::run(ctx, self);
+        }
         let files = ConfigFiles::load(ctx)?;
         let names: Vec<String> = files.profile_names().collect();
         let profiles = names.iter().map(|name| (name.as_str(), Profile::resolve(ctx, &files, name)));

@@ -4,6 +4,7 @@
 use super::saml_profiles;
 use super::sign_in_target::{SignInTarget, sign_in_target};
 use super::verb::{Done, VerbArgs};
+use crate::assignments;
 use crate::cache;
 use crate::config::ConfigFiles;
 use crate::context::Context;
@@ -64,6 +65,7 @@ fn log_out_of_all(ctx: &Context, files: &ConfigFiles) -> Result<()> {
 fn log_out(ctx: &Context, files: &ConfigFiles, session: &Session) -> Result<()> {
     let done = session::logout(ctx, session)?;
     let (roles, is_in_shell) = remove_roles(ctx, files, session)?;
+    assignments::forget(ctx, session)?;
     let label = session.label();
     if let Some(error) = done.server_error {
         warn(&format!("{}; the session there expires on its own", error.message));
@@ -96,5 +98,10 @@ fn remove_roles(ctx: &Context, files: &ConfigFiles, session: &Session) -> Result
             is_in_shell |= ctx.var("SSOX_PROFILE") == Some(&name) && ctx.var("AWS_SESSION_TOKEN").is_some();
         }
     }
+    let held = ctx.var("SSOX_PROFILE").and_then(|name| Profile::held(ctx, files, name).ok());
+    let is_assignment = held.is_some_and(|held| {
+        held.is_assignment && held.source.session().is_some_and(|of| of.shares_token_with(session))
+    });
+    is_in_shell |= is_assignment && ctx.var("AWS_SESSION_TOKEN").is_some();
     Ok((removed + cache::remove_of_session(ctx, session.label())?, is_in_shell))
 }

@@ -1,5 +1,6 @@
 //! The verbs, one file each: the arguments with their help, then the steps in order. The layers below do the work.
 
+mod assigned;
 mod changes;
 mod child;
 mod clear;

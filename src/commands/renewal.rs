@@ -7,6 +7,7 @@ pub(super) use note::{Failure, Outcome, State, Step};
 
 use super::changes;
 use crate::cache::Entry;
+use crate::config::ConfigFiles;
 use crate::context::Context;
 use crate::environment::EnvChanges;
 use crate::error::{Error, Result};
@@ -36,7 +37,7 @@ const LARGEST_REPLY: usize = 128 << 10;
 /// Those of the profile.
 pub(super) fn held_profile(ctx: &Context) -> Result<Profile> {
     let name = ctx.var("SSOX_PROFILE").ok_or_else(|| Error::configuration("nothing is in use in this shell"))?;
-    Profile::load(ctx, name)?.with_role(ctx, ctx.var("SSOX_ROLE_ARN"))
+    Profile::held(ctx, &ConfigFiles::load(ctx)?, name)?.with_role(ctx, ctx.var("SSOX_ROLE_ARN"))
 }
 
 /// Returns the state of the renewal of this shell's credentials.
@@ -51,7 +52,15 @@ pub(super) fn state(ctx: &Context, profile: &Profile) -> State {
 /// Configuration: the state of the renewal cannot be written. Other: the process could not be started.
 pub(super) fn start(ctx: &Context) -> Result<()> {
     note::begin(ctx)?;
-    spawn(&["tick", "--renew"], Stdio::null()).map(drop).map_err(|cause| not_started(&cause))
+    spawn_detached(&["tick", "--renew"]).map_err(|cause| not_started(&cause))
+}
+
+/// Starts ssox in a process that nobody waits for.
+///
+/// # Errors
+/// I/O errors: the process could not be started.
+pub(super) fn spawn_detached(arguments: &[&str]) -> io::Result<()> {
+    spawn(arguments, Stdio::null()).map(drop)
 }
 
 /// Runs a process that fetches for this shell alone, and returns its reply. A process that takes too long is not killed: it
@@ -158,7 +167,7 @@ fn renew(ctx: &Context, profile: &Profile, needed: Step) -> std::result::Result<
     if needed == Step::Store {
         profile.source.reserve(ctx).map_err(fail(Step::Store))?;
     }
-    let entry = profile.source.credentials(ctx, &request(ctx, profile)).map_err(fail(Step::Fetch))?;
+    let entry = profile.credentials(ctx, &request(ctx, profile)).map_err(fail(Step::Fetch))?;
     // With a clock that is ahead, every prompt would otherwise ask AWS.
     if entry.is_expired(ctx.now()) {
         let ahead = Error::other("the new credentials have already expired: this machine's clock is ahead");
@@ -187,7 +196,7 @@ fn spawn(arguments: &[&str], stdout: Stdio) -> io::Result<Child> {
 }
 
 /// Starts a new session, so that the shell's job control does not reach the process.
-fn detach() {
+pub(super) fn detach() {
     #[cfg(unix)]
     let _ = rustix::process::setsid();
 }

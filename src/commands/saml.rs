@@ -5,7 +5,7 @@ use super::table::{Table, json_list};
 use super::verb::{Done, VerbArgs};
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::profile::{Profile, implied_name};
+use crate::profile::{Profile, Wanted, implied_name};
 use crate::saml::{self, Assertion, AssertionOrigin, SamlRole};
 use crate::source::Source;
 use crate::terminal::warn;
@@ -94,7 +94,7 @@ fn assertion(ctx: &Context, args: &SamlRoles) -> Result<Assertion> {
         return saml::assertion(ctx, AssertionOrigin::File(path));
     }
     let name = args.profile.as_deref().unwrap_or_else(|| implied_name(ctx));
-    let profile = Profile::load(ctx, name)?;
+    let profile = Profile::load(ctx, &Wanted::stored(name))?;
     match &profile.source {
         Source::Saml(saml) => {
             let timeout = args.timeout.unwrap_or(saml::TIMEOUT);

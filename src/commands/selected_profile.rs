@@ -3,7 +3,7 @@
 use super::options::Fetch;
 use crate::context::Context;
 use crate::error::Result;
-use crate::profile::{Profile, implied_name};
+use crate::profile::{Profile, Wanted};
 
 /// Returns the profile with the role to assume. Those that no option names are the ones in use in this shell.
 ///
@@ -14,5 +14,7 @@ pub(super) fn selected_profile(ctx: &Context, profile: Option<&str>, fetch: &Fet
     if profile.is_none() && ctx.var("SSOX_PROFILE").is_some() {
         role_arn = role_arn.or_else(|| ctx.var("SSOX_ROLE_ARN"));
     }
-    Profile::load(ctx, profile.unwrap_or_else(|| implied_name(ctx)))?.with_role(ctx, role_arn)
+    let mut wanted = profile.map_or_else(|| Wanted::implied(ctx), |name| Wanted::new(name, None));
+    wanted.session = fetch.sso_session.as_deref().or(wanted.session);
+    Profile::load(ctx, &wanted)?.with_role(ctx, role_arn)
 }

@@ -3,7 +3,8 @@
 use crate::config::ConfigFiles;
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::profile::{self, Profile, implied_name};
+use crate::profile::find::Found;
+use crate::profile::{self, Profile, Wanted};
 use crate::session::Session;
 use crate::source::Source;
 use crate::source::saml::Saml;
@@ -29,20 +30,20 @@ pub(super) fn sign_in_target(
     if let Some(name) = sso_session {
         return profile::named_session(ctx, files, name).map(|session| SignInTarget::Session(Box::new(session)));
     }
-    let implied = implied_name(ctx);
-    if let Some((name, saml)) = saml_profile(ctx, files, profile.unwrap_or(implied)) {
+    let implied = Wanted::implied(ctx);
+    if let Some((name, saml)) = saml_profile(ctx, files, profile.unwrap_or(implied.name)) {
         return Ok(SignInTarget::Saml(name, saml));
     }
-    let is_implied = implied != "default" || files.profile(implied).is_some();
-    let session = match profile.or(is_implied.then_some(implied)) {
-        Some(wanted) => profile::session_behind(ctx, files, wanted)?,
+    let is_implied = implied.name != "default" || files.profile(implied.name).is_some();
+    let session = match profile.map(Wanted::stored).or(is_implied.then_some(implied)) {
+        Some(wanted) => profile::session_behind(ctx, files, &wanted)?,
         None => only_session(ctx, files)?,
     };
     Ok(SignInTarget::Session(Box::new(session)))
 }
 
 fn saml_profile(ctx: &Context, files: &ConfigFiles, wanted: &str) -> Option<(String, Box<Saml>)> {
-    let name = profile::find::name(ctx, files, wanted).ok()?;
+    let Found::Profile(name) = profile::find::find(ctx, files, &Wanted::stored(wanted)).ok()? else { return None };
     match Profile::resolve(ctx, files, &name).ok()?.source {
         Source::Saml(saml) => Some((name, saml)),
         _ => None,

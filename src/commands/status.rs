@@ -72,7 +72,7 @@ fn held(ctx: &Context) -> Held {
     let profile = ctx.var("SSOX_PROFILE").filter(|_| is_in_use(ctx)).map(String::from);
     let known = profile.as_deref().and_then(|name| {
         let files = ConfigFiles::load(ctx).ok()?;
-        Profile::resolve(ctx, &files, name).ok()
+        Profile::held(ctx, &files, name).ok()
     });
     let source = known.as_ref().map(|profile| &profile.source);
     let session = source.and_then(|source| source.session());

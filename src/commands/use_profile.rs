@@ -9,7 +9,7 @@ use super::verb::{Done, VerbArgs};
 use crate::config::{as_argument, check_region};
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::profile::Profile;
+use crate::profile::{Profile, Wanted};
 use crate::shell::reply::reply;
 use crate::source::Request;
 use crate::usage;
@@ -18,7 +18,8 @@ use clap::Args;
 #[derive(Args, Debug, Default)]
 #[command(
     after_help = "Examples:\n  ssox use dev\n  ssox use -                       back to the previous profile\n  \
-    ssox use 111122223333/ReadOnly   the one profile with that account and role"
+    ssox use 111122223333/ReadOnly   that account and role, with or without a profile\n  \
+    ssox use 'Data Platform/ReadOnly'"
 )]
 pub(crate) struct Use {
     /// Profile, `-` for the previous one, ACCOUNT/ROLE, or a role ARN; without it, a picker opens
@@ -55,7 +56,7 @@ impl VerbArgs for Use {
         let changes = if self.profile_only {
             changes::profile_only(ctx, &profile, region)?
         } else {
-            let entry = profile.source.credentials(ctx, &Request::from(&self.fetch))?;
+            let entry = profile.credentials(ctx, &Request::from(&self.fetch))?;
             changes::with_credentials(ctx, &profile, &entry, region)?
         };
         usage::record(ctx, &profile.name);
@@ -64,17 +65,23 @@ impl VerbArgs for Use {
 }
 
 fn profile(ctx: &Context, args: &Use) -> Result<Profile> {
-    let role_arn = args.fetch.role_arn.as_deref();
-    let (wanted, role_arn) = match args.profile.as_deref() {
-        Some("-") => (previous(ctx)?.to_string(), role_arn.or_else(|| ctx.var("SSOX_PREVIOUS_ROLE_ARN"))),
-        Some(name) => (name.to_string(), role_arn),
-        None => (pick(ctx)?, role_arn),
+    let (role_arn, session) = (args.fetch.role_arn.as_deref(), args.fetch.sso_session.as_deref());
+    let before = |name: &str| ctx.var(name).filter(|_| args.profile.as_deref() == Some("-"));
+    let name = match args.profile.as_deref() {
+        Some("-") => previous(ctx)?.to_string(),
+        Some(name) => name.to_string(),
+        None => pick(ctx)?,
     };
-    Profile::load(ctx, &wanted)?.with_role(ctx, role_arn)
+    let wanted = Wanted::new(&name, session.or_else(|| before("SSOX_PREVIOUS_SSO_SESSION")));
+    Profile::load(ctx, &wanted)?.with_role(ctx, role_arn.or_else(|| before("SSOX_PREVIOUS_ROLE_ARN")))
 }
 
-/// Rejects a role to assume: a program that reads `AWS_PROFILE` would get the credentials of the profile itself.
+/// Rejects what `AWS_PROFILE` cannot name: an assignment without a profile, and a role to assume with a profile's credentials.
 fn check_profile_only(profile: &Profile) -> Result<()> {
+    if profile.is_assignment {
+        let message = format!("--profile-only needs a profile, and no profile has `{}`", profile.name);
+        return Err(Error::configuration(message).hint("ssox configure populate writes a profile for each assignment"));
+    }
     if profile.ad_hoc_role_arn.is_none() {
         return Ok(());
     }

@@ -47,7 +47,7 @@ fn keys(ctx: &Context, profile: Option<&Profile>) -> Result<RoleCredentials> {
             key("AWS_SESSION_TOKEN").map(Secret::new),
             None,
         )),
-        (None, None, Some(profile)) => Ok(profile.source.credentials(ctx, &Request::default())?.credentials),
+        (None, None, Some(profile)) => Ok(profile.credentials(ctx, &Request::default())?.credentials),
         _ => Err(Error::configuration("this shell has no credentials to verify").hint("ssox use NAME")),
     }
 }

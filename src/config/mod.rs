@@ -115,6 +115,13 @@ impl ConfigFiles {
         self.profile_names().filter_map(|name| self.profile(&name))
     }
 
+    /// Tells whether a text occurs in the files.
+    pub(crate) fn contains(&self, text: &str) -> bool {
+        [&self.config, &self.credentials]
+            .iter()
+            .any(|file| memmem::find(file.text.as_bytes(), text.as_bytes()).is_some())
+    }
+
     /// Tells whether a text occurs more than once in the files. It is one search, which is fast with 50,000 profiles.
     pub(crate) fn is_repeated(&self, text: &str) -> bool {
         let count = |file: &'_ File| memmem::find_iter(file.text.as_bytes(), text).take(2).count();

@@ -1,32 +1,130 @@
-//! Finds the profile that a person typed: by its name, `ACCOUNT/ROLE`, or a pasted ARN.
+//! Finds what a person means by PROFILE: a profile by its name, `ACCOUNT/ROLE`, or a pasted ARN; or else an assignment
+//! without a profile. The name of a profile always comes first.
 
+use super::assignment::{self, Listings};
 use crate::config::{ConfigFiles, Section, SectionKind, as_argument, nearest};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::source::role_arn::permission_set;
-use crate::source::sso::is_account_id;
+use crate::source::sso::{SsoRole, account_and_role, check_role_name, is_account_id, session_label};
 
 /// How many profiles a hint lists.
 const MOST_LISTED: usize = 5;
 
-/// Returns the name of the profile that `wanted` stands for.
+/// What a person typed for PROFILE.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wanted<'a> {
+    pub(crate) name: &'a str,
+    /// The session of `--sso-session`.
+    pub(crate) session: Option<&'a str>,
+    pub(crate) listings: Listings,
+}
+
+/// What it stands for.
+#[derive(Clone, Debug)]
+pub(crate) enum Found {
+    /// The profile with this name.
+    Profile(String),
+    /// A role that no profile has.
+    Assignment(Box<SsoRole>),
+}
+
+impl<'a> Wanted<'a> {
+    /// Wants what a name stands for; accounts are listed where that is needed.
+    pub(crate) fn new(name: &'a str, session: Option<&'a str>) -> Self {
+        Self { name, session, listings: Listings::Fetched }
+    }
+
+    /// Wants what is in use in this shell, or else what a variable names.
+    pub(crate) fn implied(ctx: &'a Context) -> Self {
+        let name = super::implied_name(ctx);
+        // Beside the name of a profile, the variable was left over.
+        let session = ctx.var("SSOX_SSO_SESSION").filter(|_| ctx.var("SSOX_PROFILE").is_some_and(is_numbered));
+        Self::new(name, session)
+    }
+
+    /// Wants what a name stands for according to the files; AWS is not asked.
+    pub(crate) fn stored(name: &'a str) -> Self {
+        Self { name, session: None, listings: Listings::Stored }
+    }
+}
+
+/// Returns what is wanted.
 ///
 /// # Errors
-/// Configuration: no such profile (the hint has similar names), or none or several with that account and role.
-pub(crate) fn name(ctx: &Context, files: &ConfigFiles, wanted: &str) -> Result<String> {
-    if files.profile(wanted).is_some() {
-        return Ok(wanted.into());
+/// Configuration: no such profile or assignment (the hint has similar names), or several with that account and role. Those
+/// of listing accounts.
+pub(crate) fn find(ctx: &Context, files: &ConfigFiles, wanted: &Wanted) -> Result<Found> {
+    if let Some(section) = files.profile(wanted.name) {
+        return of_session(&section, wanted.session).map(|()| Found::Profile(wanted.name.into()));
     }
-    let Some(role) = AccountRole::parse(wanted) else { return Err(unknown(ctx, files, wanted)) };
-    let matching: Vec<String> = files.profile_names().filter(|name| role.matches_profile(files, name)).collect();
+    if let Some(role) = AccountRole::parse(wanted.name) {
+        return by_role(ctx, files, wanted, &role);
+    }
+    let Some((account, role_name)) = wanted.name.rsplit_once('/') else { return Err(unknown(ctx, files, wanted.name)) };
+    let sessions = assignment::candidates(ctx, files, wanted.session)?;
+    if account.is_empty() || role_name.is_empty() || sessions.is_empty() {
+        return Err(unknown(ctx, files, wanted.name));
+    }
+    let role = assignment::by_name(ctx, &sessions, wanted.listings, account, permission_set(role_name))?;
+    let profile = only_profile(files, wanted.session, &AccountRole::of(&role))?;
+    Ok(profile.map_or_else(|| Found::Assignment(Box::new(role)), Found::Profile))
+}
+
+/// Returns the assignment that a name with an account's number stands for, even if profiles have that account and role.
+///
+/// # Errors
+/// Configuration: there are several sessions, and none is named.
+pub(super) fn assignment(ctx: &Context, files: &ConfigFiles, wanted: &Wanted) -> Result<Option<SsoRole>> {
+    let Some(role) = AccountRole::parse(wanted.name).filter(AccountRole::can_be_assigned) else { return Ok(None) };
+    let sessions = assignment::candidates(ctx, files, wanted.session)?;
+    if sessions.is_empty() {
+        return Ok(None);
+    }
+    assignment::by_number(ctx, &sessions, wanted.listings, role.account_id, role.role_name).map(Some)
+}
+
+fn by_role(ctx: &Context, files: &ConfigFiles, wanted: &Wanted, role: &AccountRole) -> Result<Found> {
+    if let Some(name) = only_profile(files, wanted.session, role)? {
+        return Ok(Found::Profile(name));
+    }
+    let no_profile = || Error::configuration(format!("no profile has {role}")).hint("ssox configure sso");
+    if !role.can_be_assigned() {
+        return Err(no_profile());
+    }
+    check_role_name("the role", role.role_name)?;
+    let sessions = assignment::candidates(ctx, files, wanted.session)?;
+    if sessions.is_empty() {
+        return Err(no_profile());
+    }
+    assignment::by_number(ctx, &sessions, wanted.listings, role.account_id, role.role_name)
+        .map(|role| Found::Assignment(Box::new(role)))
+}
+
+/// Returns the only profile with an account and a role; `None` if no profile has it.
+fn only_profile(files: &ConfigFiles, session: Option<&str>, role: &AccountRole) -> Result<Option<String>> {
+    if !files.contains(role.account_id) {
+        return Ok(None);
+    }
+    let matches = |section: &Section| role.matches(section) && of_session(section, session).is_ok();
+    let matching: Vec<String> = files.profiles().filter(matches).map(|section| section.name.to_string()).collect();
     match matching.as_slice() {
-        [name] => Ok(name.clone()),
-        [] => Err(Error::configuration(format!("no profile has {role}")).hint("ssox configure sso")),
+        [] => Ok(None),
+        [name] => Ok(Some(name.clone())),
         several => Err(Error::configuration(format!("{} profiles have {role}", several.len())).hint(format!(
             "use one of their names: {}",
             several.iter().map(|name| as_argument(name)).collect::<Vec<_>>().join(" or ")
         ))),
     }
+}
+
+/// Checks that a profile uses the session of `--sso-session`.
+fn of_session(section: &Section, session: Option<&str>) -> Result<()> {
+    let Some(session) = session.filter(|session| session_label(section) != Some(*session)) else { return Ok(()) };
+    let name = &section.name;
+    let uses =
+        session_label(section).map_or_else(|| "has no session".into(), |label| format!("uses session `{label}`"));
+    Err(Error::configuration(format!("profile `{name}` {uses}, and not `{session}`")).hint("leave out --sso-session"))
 }
 
 /// Makes the error for an unknown name, with similar names.
@@ -83,6 +181,8 @@ struct AccountRole<'a> {
     account_id: &'a str,
     role_name: &'a str,
     arn: Option<&'a str>,
+    /// Whether the ARN is that of a permission set's role.
+    is_permission_set: bool,
 }
 
 impl std::fmt::Display for AccountRole<'_> {
@@ -95,7 +195,7 @@ impl<'a> AccountRole<'a> {
     fn parse(text: &'a str) -> Option<Self> {
         if let Some((account_id, role_name)) = text.split_once('/').filter(|(account_id, _)| is_account_id(account_id))
         {
-            return Some(Self { account_id, role_name: permission_set(role_name), arn: None });
+            return Some(Self { account_id, role_name: permission_set(role_name), arn: None, is_permission_set: true });
         }
         let mut parts = text.splitn(6, ':');
         let (_arn, _partition) = (parts.next().filter(|arn| *arn == "arn")?, parts.next()?);
@@ -105,11 +205,17 @@ impl<'a> AccountRole<'a> {
             ("sts", ["assumed-role", name, _session]) => *name,
             _ => return None,
         };
-        Some(Self { account_id, role_name: permission_set(role_name), arn: Some(text) })
+        let is_permission_set = permission_set(role_name) != role_name;
+        Some(Self { account_id, role_name: permission_set(role_name), arn: Some(text), is_permission_set })
     }
 
-    fn matches_profile(&self, files: &ConfigFiles, name: &str) -> bool {
-        files.profile(name).is_some_and(|section| self.matches(&section))
+    fn of(role: &'a SsoRole) -> Self {
+        Self { account_id: &role.account_id, role_name: &role.role_name, arn: None, is_permission_set: true }
+    }
+
+    /// Tells whether Identity Center may have assigned the role. Another role needs a profile that assumes it.
+    fn can_be_assigned(&self) -> bool {
+        self.is_permission_set && is_account_id(self.account_id)
     }
 
     fn matches(&self, section: &Section) -> bool {
@@ -117,8 +223,13 @@ impl<'a> AccountRole<'a> {
             let of_profile = AccountRole::parse(arn).map(|role| (role.account_id, role.role_name));
             return self.arn == Some(arn) || of_profile == Some((self.account_id, self.role_name));
         }
-        section.get("sso_account_id") == Some(self.account_id) && section.get("sso_role_name") == Some(self.role_name)
+        account_and_role(section) == Some((self.account_id, self.role_name))
     }
+}
+
+/// Tells whether a name is an account's number and a role.
+pub(crate) fn is_numbered(name: &str) -> bool {
+    name.split_once('/').is_some_and(|(account_id, _)| is_account_id(account_id))
 }
 
 #[cfg(test)]
@@ -131,7 +242,10 @@ mod tests {
         [profile target]\nrole_arn = arn:aws:iam::444455556666:role/path/Target\n";
 
     fn found(wanted: &str) -> Result<String> {
-        name(&Context::new([]), &ConfigFiles::parse(CONFIG, ""), wanted)
+        match find(&Context::new([]), &ConfigFiles::parse(CONFIG, ""), &Wanted::stored(wanted))? {
+            Found::Profile(name) => Ok(name),
+            Found::Assignment(role) => panic!("{role:?}"),
+        }
     }
 
     #[test]

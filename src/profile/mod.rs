@@ -1,5 +1,7 @@
 //! Profiles: resolves a name to a region, a source of credentials, and the endpoints of AWS.
 
+mod assigned;
+mod assignment;
 pub(crate) mod find;
 mod metadata;
 mod name_glob;
@@ -10,15 +12,21 @@ mod roles;
 mod sessions;
 mod sources;
 
+pub(crate) use assigned::RoleProfiles;
 pub(crate) use name_glob::NameGlob;
 pub(crate) use protected::Protection;
-pub(crate) use sessions::{named_session, scopes, session_behind, sessions};
+pub(crate) use sessions::{labelled_session, named_session, scopes, session_behind, sessions};
 
+use crate::account_names::AccountNames;
 use crate::aws::Network;
+use crate::cache::Entry;
 use crate::config::{ConfigFiles, Section, check_region};
 use crate::context::Context;
-use crate::error::Result;
-use crate::source::Source;
+use crate::error::{ErrorKind, Result};
+use crate::source::sso::SsoRole;
+use crate::source::{Request, Source};
+use find::Found;
+pub(crate) use find::Wanted;
 use std::time::Duration;
 
 /// A resolved profile.
@@ -35,17 +43,70 @@ pub(crate) struct Profile {
     pub(crate) protection: Protection,
     /// How long a shell may have it: a limit of protected profiles.
     pub(crate) time_limit: Option<Duration>,
+    /// Whether it is a role of Identity Center without a profile.
+    pub(crate) is_assignment: bool,
 }
 
 impl Profile {
     /// Reads the files and returns the profile for `wanted`: a name, `ACCOUNT/ROLE`, or a role ARN.
     ///
     /// # Errors
-    /// Configuration, with a hint what to type.
-    pub(crate) fn load(ctx: &Context, wanted: &str) -> Result<Self> {
+    /// Configuration, with a hint what to type. Those of listing accounts.
+    pub(crate) fn load(ctx: &Context, wanted: &Wanted) -> Result<Self> {
         let files = ConfigFiles::load(ctx)?;
-        let name = find::name(ctx, &files, wanted)?;
-        Self::resolve(ctx, &files, &name)
+        match find::find(ctx, &files, wanted)? {
+            Found::Profile(name) => Self::resolve(ctx, &files, &name),
+            Found::Assignment(role) => Self::without_section(ctx, &files, *role),
+        }
+    }
+
+    /// Returns the profile or the assignment that is in use in this shell, without the role to assume.
+    ///
+    /// # Errors
+    /// Configuration: it is no longer there.
+    pub(crate) fn held(ctx: &Context, files: &ConfigFiles, name: &str) -> Result<Self> {
+        if files.profile(name).is_some() {
+            return Self::resolve(ctx, files, name);
+        }
+        let wanted = Wanted { session: ctx.var("SSOX_SSO_SESSION"), ..Wanted::stored(name) };
+        match find::assignment(ctx, files, &wanted)? {
+            Some(role) => Self::without_section(ctx, files, role),
+            None => Err(find::unknown(ctx, files, name)),
+        }
+    }
+
+    /// Returns an assignment that no profile has. Its name is always the one with the account's number.
+    fn without_section(ctx: &Context, files: &ConfigFiles, role: SsoRole) -> Result<Self> {
+        let name = format!("{}/{}", role.account_id, role.role_name);
+        let source = Source::from(role);
+        let section = files.empty_profile();
+        let protection = protected::protection(ctx, &assignment_label(ctx, &name), &section, &source)?;
+        Ok(Self {
+            region: None,
+            network: network::network(ctx, files, &section)?,
+            ad_hoc_role_arn: None,
+            protection,
+            time_limit: protected::time_limit(ctx, &name, None, protection)?,
+            is_assignment: true,
+            name,
+            source,
+        })
+    }
+
+    /// Returns credentials: from the cache while they are good, else new ones.
+    ///
+    /// # Errors
+    /// Those of the source. The hint for an assignment that AWS refuses has similar ones.
+    pub(crate) fn credentials(&self, ctx: &Context, request: &Request) -> Result<Entry> {
+        self.source.credentials(ctx, request).map_err(|error| match &self.source {
+            Source::Sso(role) if self.is_assignment && error.kind == ErrorKind::Refused => {
+                match assignment::nearest_to(ctx, role) {
+                    Some(hint) => error.hint(hint),
+                    None => error,
+                }
+            }
+            _ => error,
+        })
     }
 
     /// Returns the profile with exactly this name.
@@ -63,6 +124,7 @@ impl Profile {
             ad_hoc_role_arn: None,
             protection,
             time_limit: protected::time_limit(ctx, name, Some(&section), protection)?,
+            is_assignment: false,
             source,
         })
     }
@@ -81,6 +143,12 @@ impl Profile {
         };
         Ok(Self { source, ad_hoc_role_arn: Some(arn.into()), protection, time_limit, ..self })
     }
+}
+
+/// Returns an assignment's name with the name of the account, if that is known, in place of its number.
+fn assignment_label(ctx: &Context, name: &str) -> String {
+    let Some((account_id, role_name)) = name.split_once('/') else { return name.into() };
+    format!("{}/{role_name}", AccountNames::load(ctx).get(account_id).unwrap_or(account_id))
 }
 
 /// Returns the network settings without a profile.

@@ -1,10 +1,13 @@
 //! Sessions in the configuration: `[sso-session NAME]` sections, and the start URLs of legacy profiles.
 
-use super::{Profile, find, network::network};
+use super::assignment::{self, Listings};
+use super::find::{self, Found, Wanted};
+use super::{Profile, network::network};
 use crate::config::{ConfigFiles, Section, SectionKind, as_argument, check_region, misspelt, nearest};
 use crate::context::Context;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::session::Session;
+use crate::source::sso::session_name;
 
 /// Returns the session `[sso-session NAME]`.
 ///
@@ -13,6 +16,18 @@ use crate::session::Session;
 pub(crate) fn named_session(ctx: &Context, files: &ConfigFiles, name: &str) -> Result<Session> {
     let section = files.sso_session(name).ok_or_else(|| unknown_argument(ctx, files, name))?;
     session(ctx, files, Some(name), &section, &section)
+}
+
+/// Returns the session with this name, or the unnamed one with this start URL.
+///
+/// # Errors
+/// As [`named_session`].
+pub(crate) fn labelled_session(ctx: &Context, files: &ConfigFiles, label: &str) -> Result<Session> {
+    if files.sso_session(label).is_some() || !files.contains(label) {
+        return named_session(ctx, files, label);
+    }
+    let found = sessions(ctx, files).into_iter().flatten().find(|session| session.label() == label);
+    found.map_or_else(|| named_session(ctx, files, label), Ok)
 }
 
 /// Returns every session in the configuration once: the named ones, then those of legacy profiles.
@@ -40,8 +55,17 @@ fn has_legacy_session(sessions: &[Result<Session>], start_url: &str) -> bool {
 ///
 /// # Errors
 /// Configuration: there is no such profile, or it has no session.
-pub(crate) fn session_behind(ctx: &Context, files: &ConfigFiles, wanted: &str) -> Result<Session> {
-    let name = find::name(ctx, files, wanted)?;
+pub(crate) fn session_behind(ctx: &Context, files: &ConfigFiles, wanted: &Wanted) -> Result<Session> {
+    let name = match find::find(ctx, files, &Wanted { listings: Listings::Stored, ..*wanted }) {
+        Ok(Found::Profile(name)) => name,
+        Ok(Found::Assignment(role)) => return Ok(role.session),
+        // Nothing is listed yet, and after signing in it can be.
+        Err(error) if error.kind == ErrorKind::NeedsPerson => {
+            let only = <[Session; 1]>::try_from(assignment::candidates(ctx, files, wanted.session)?);
+            return only.map(|[only]| only).map_err(|_| error);
+        }
+        Err(error) => return Err(error),
+    };
     let section = files.profile(&name).ok_or_else(|| find::unknown(ctx, files, &name))?;
     if section.value("sso_session").is_some() || section.value("sso_start_url").is_some() {
         return of_profile(ctx, files, &name, &section);
@@ -58,7 +82,7 @@ pub(crate) fn session_behind(ctx: &Context, files: &ConfigFiles, wanted: &str) -
 /// # Errors
 /// Configuration: the session does not exist, is incomplete, or contradicts the profile.
 pub(super) fn of_profile(ctx: &Context, files: &ConfigFiles, profile: &str, section: &Section) -> Result<Session> {
-    let Some(name) = section.value("sso_session") else {
+    let Some(name) = session_name(section) else {
         return session(ctx, files, None, section, section)
             .map(|session| Session { profile: Some(profile.into()), ..session })
             .map_err(|error| error.doing(format!("profile `{profile}` cannot sign in")));

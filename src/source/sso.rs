@@ -6,10 +6,15 @@ use super::role_arn::permission_set;
 use super::{Request, cached};
 use crate::aws::portal;
 use crate::cache::{Entry, Key};
-use crate::config::misspelt;
+use crate::config::{Section, misspelt};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::session::{self, Session, Token};
+
+/// The session of a profile that `configure populate` wrote, and its account and role where it has no `sso_…` keys.
+const MANAGED: &str = "ssox_managed";
+const MANAGED_ACCOUNT: &str = "ssox_account_id";
+const MANAGED_ROLE: &str = "ssox_role_name";
 
 /// An assignment: an account and a role (permission set) that a session may use.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,12 +22,15 @@ pub(crate) struct SsoRole {
     pub(crate) session: Session,
     pub(crate) account_id: String,
     pub(crate) role_name: String,
+    /// Whether a profile has the role. The cache entry of another one names the session, so that signing out finds it.
+    pub(crate) is_configured: bool,
 }
 
 impl Kind for SsoRole {
     fn read(keys: &ProfileKeys) -> Option<Result<Self>> {
         let has = |key: &str| keys.section.value(key).is_some();
-        (has("sso_account_id") || has("sso_role_name")).then(|| read(keys))
+        let is_sso = has("sso_account_id") || has("sso_role_name") || is_managed_process(keys.section);
+        is_sso.then(|| read(keys))
     }
 
     fn kind(&self) -> &'static str {
@@ -71,7 +79,9 @@ impl Kind for SsoRole {
 impl SsoRole {
     /// Returns the name of the cache entry.
     pub(crate) fn cache_key(&self) -> Key {
-        Key::sso(&self.account_id, &self.role_name, self.session.name.as_deref(), &self.session.start_url)
+        let session = &self.session;
+        let key = Key::sso(&self.account_id, &self.role_name, session.name.as_deref(), &session.start_url);
+        if self.is_configured { key } else { key.of_session(Some(session.label())) }
     }
 
     fn fetch(&self, ctx: &Context, request: &Request, token: &Token) -> Result<Entry> {
@@ -90,21 +100,48 @@ fn read(keys: &ProfileKeys) -> Result<SsoRole> {
                 .hint(misspelt(section, key).unwrap_or_else(|| format!("add `{key} = …` to `[profile {name}]`")))
         })
     };
-    let (account_id, role_name) = (required("sso_account_id")?, required("sso_role_name")?);
+    let [account_key, role_key] = keys_of_role(section);
+    let (account_id, role_name) = (required(account_key)?, required(role_key)?);
     if !is_account_id(&account_id) {
-        return Err(Error::configuration(format!(
-            "`sso_account_id` of profile `{name}` is `{account_id}`, not 12 digits"
-        ))
-        .hint("write all 12 digits, with leading zeros and without dashes: `sso_account_id = 012345678901`"));
+        let message = format!("`{account_key}` of profile `{name}` is `{account_id}`, not 12 digits");
+        return Err(Error::configuration(message).hint(format!(
+            "write all 12 digits, with leading zeros and without dashes: `{account_key} = 012345678901`"
+        )));
     }
-    check_role_name(&format!("`sso_role_name` of profile `{name}`"), &role_name)?;
-    if section.value("sso_session").is_none() && section.value("sso_start_url").is_none() {
+    check_role_name(&format!("`{role_key}` of profile `{name}`"), &role_name)?;
+    if session_label(section).is_none() {
         let hint = misspelt(section, "sso_session").or_else(|| misspelt(section, "sso_start_url"));
         return Err(Error::configuration(format!("profile `{name}` does not say where to sign in"))
             .hint(hint.unwrap_or_else(|| format!("add `sso_session = NAME` to `[profile {name}]`"))));
     }
     let session = (keys.session)()?;
-    Ok(SsoRole { session, account_id, role_name })
+    Ok(SsoRole { session, account_id, role_name, is_configured: true })
+}
+
+/// Tells whether a profile is one that `configure populate --credential-process` wrote, for tools that know no SSO: it has the
+/// account and the role in keys of ssox.
+fn is_managed_process(section: &Section) -> bool {
+    [MANAGED, MANAGED_ACCOUNT, MANAGED_ROLE].iter().all(|key| section.value(key).is_some())
+}
+
+fn keys_of_role(section: &Section) -> [&'static str; 2] {
+    if is_managed_process(section) { [MANAGED_ACCOUNT, MANAGED_ROLE] } else { ["sso_account_id", "sso_role_name"] }
+}
+
+/// Returns the account and the role of a profile of Identity Center.
+pub(crate) fn account_and_role<'a>(section: &'a Section) -> Option<(&'a str, &'a str)> {
+    let [account_id, role_name] = keys_of_role(section);
+    Some((section.value(account_id)?, section.value(role_name)?))
+}
+
+/// Returns the name of the session of a profile; `None` for the unnamed session of a legacy profile.
+pub(crate) fn session_name<'a>(section: &'a Section) -> Option<&'a str> {
+    section.value(if is_managed_process(section) { MANAGED } else { "sso_session" })
+}
+
+/// Returns the name of a profile's session, or the start URL of an unnamed one.
+pub(crate) fn session_label<'a>(section: &'a Section) -> Option<&'a str> {
+    session_name(section).or_else(|| section.value("sso_start_url"))
 }
 
 /// Checks the name of a permission set, for a better message than that of AWS. `what` starts the message.

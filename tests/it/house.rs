@@ -10,7 +10,7 @@ const FLOORS: [&[&str]; 13] = [
     &["commands"],
     &["completion"],
     &["profile"],
-    &["source"],
+    &["assignments", "source"],
     &["saml", "session"],
     &["aws"],
     &["batch"],

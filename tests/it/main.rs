@@ -3,6 +3,8 @@
 #[cfg(unix)]
 mod arriving;
 #[cfg(unix)]
+mod assignments;
+#[cfg(unix)]
 mod aws_cli;
 mod bad_input;
 #[cfg(unix)]

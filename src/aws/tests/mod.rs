@@ -1,6 +1,7 @@
 //! Every call against the stand-in: as it should be, and with each fault.
 
 mod faults;
+mod listing;
 mod oidc;
 mod portal;
 mod sts;

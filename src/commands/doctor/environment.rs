@@ -6,7 +6,7 @@ use super::{Finding, Severity};
 use crate::config::ConfigFiles;
 use crate::context::Context;
 use crate::identity::is_in_use;
-use crate::profile::find;
+use crate::profile::{Profile, find};
 use crate::shell::hint;
 use crate::time::Timestamp;
 
@@ -90,7 +90,7 @@ fn profiles(ctx: &Context, files: &ConfigFiles, findings: &mut Vec<Finding>) {
                 findings.push(finding(Warning, message, hint::unset(ctx, &[name])));
             }
             _ => {
-                let unknown = ctx.var(name).filter(|profile| files.profile(profile).is_none());
+                let unknown = ctx.var(name).filter(|profile| !is_known(ctx, files, name, profile));
                 findings.extend(unknown.map(|profile| {
                     let error = find::unknown(ctx, files, profile);
                     let message = format!("{name} names an unknown profile: `{profile}`");
@@ -99,6 +99,11 @@ fn profiles(ctx: &Context, files: &ConfigFiles, findings: &mut Vec<Finding>) {
             }
         }
     }
+}
+
+/// Tells whether a profile exists. `SSOX_PROFILE` may also name an assignment.
+fn is_known(ctx: &Context, files: &ConfigFiles, variable: &str, profile: &str) -> bool {
+    files.profile(profile).is_some() || variable == "SSOX_PROFILE" && Profile::held(ctx, files, profile).is_ok()
 }
 
 fn finding(severity: Severity, message: impl Into<String>, hint: impl Into<String>) -> Finding {

@@ -129,7 +129,7 @@ fn jobs(ctx: &Context, chosen: Vec<Chosen>, request: &Request, command: &[OsStri
         let command = Box::new(move || {
             let (ctx, request, words) = &*shared;
             let profile = profile?;
-            let entry = profile.source.credentials(ctx, request)?;
+            let entry = profile.credentials(ctx, request)?;
             let (program, arguments) = words.split_first().expect("clap requires a command");
             child::command(ctx, &profile, &entry, program, arguments)
         });

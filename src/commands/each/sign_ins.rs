@@ -25,7 +25,7 @@ pub(super) fn fetch_what_needs_a_person(ctx: &Context, chosen: Vec<Chosen>, requ
                 });
                 let fetched = match known {
                     Some(error) => Err(error),
-                    None => profile.source.credentials(ctx, request).map(drop),
+                    None => profile.credentials(ctx, request).map(drop),
                 };
                 match (fetched, session) {
                     (Err(error), _) if error.kind == ErrorKind::Interrupted => return Err(error),

@@ -7,7 +7,7 @@ use crate::config::nearest::distance_within;
 const SESSION: [&str; 3] = ["sso_start_url", "sso_region", "sso_registration_scopes"];
 
 /// The keys of profiles.
-const PROFILE: [&str; 74] = [
+const PROFILE: &[&str] = &[
     "account_id_endpoint_mode",
     "api_versions",
     "auth_scheme_preference",
@@ -71,8 +71,11 @@ const PROFILE: [&str; 74] = [
     "sso_role_name",
     "sso_session",
     "sso_start_url",
+    "ssox_account_id",
+    "ssox_managed",
     "ssox_protected",
     "ssox_protected_for",
+    "ssox_role_name",
     "ssox_saml_provider_arn",
     "ssox_saml_role_arn",
     "ssox_saml_url",

@@ -1,0 +1,141 @@
+//! The file of a session's assignments in the state directory, `assignments/HASH.json`; the hash is that in the name of the
+//! token's file. A file that cannot be read counts as absent.
+
+use crate::aws::portal::Account;
+use crate::context::Context;
+use crate::error::Result;
+use crate::files;
+use crate::session::{Session, start_url};
+use crate::time::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+
+/// The largest file that is read, in bytes: some ten thousand accounts with a hundred roles each.
+const LARGEST: u64 = 64 << 20;
+
+/// What AWS has listed for a session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Listing {
+    /// The session's name; `None` for the unnamed session of a legacy profile.
+    pub(crate) session: Option<String>,
+    pub(crate) start_url: String,
+    pub(crate) listed_at: Timestamp,
+    /// In the order of their ids.
+    pub(crate) accounts: Vec<AccountRoles>,
+}
+
+/// An account, and the roles in it; `None` where AWS did not list them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct AccountRoles {
+    #[serde(rename = "accountId")]
+    pub(crate) id: String,
+    #[serde(rename = "accountName")]
+    pub(crate) name: Option<String>,
+    pub(crate) email: Option<String>,
+    pub(crate) roles: Option<Vec<String>>,
+}
+
+/// The file's content.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Document {
+    session: Option<String>,
+    start_url: String,
+    listed_at: String,
+    complete: bool,
+    accounts: Vec<AccountRoles>,
+}
+
+impl From<(Account, Option<Vec<String>>)> for AccountRoles {
+    fn from((account, roles): (Account, Option<Vec<String>>)) -> Self {
+        Self { id: account.id, name: account.name, email: account.email, roles }
+    }
+}
+
+impl AccountRoles {
+    /// Returns the account's name, or its number if it has none.
+    pub(crate) fn label(&self) -> &str {
+        self.name.as_deref().unwrap_or(&self.id)
+    }
+
+    /// Returns the roles that are known.
+    pub(crate) fn known_roles(&self) -> &[String] {
+        self.roles.as_deref().unwrap_or_default()
+    }
+}
+
+impl Listing {
+    /// Makes the listing of a session.
+    pub(super) fn new(session: &Session, listed_at: Timestamp, accounts: Vec<AccountRoles>) -> Self {
+        Self { session: session.name.clone(), start_url: session.start_url.clone(), listed_at, accounts }
+    }
+
+    /// Tells whether the roles of all accounts are known.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.accounts.iter().all(|account| account.roles.is_some())
+    }
+
+    /// Returns the account with this number.
+    pub(crate) fn account(&self, id: &str) -> Option<&AccountRoles> {
+        self.accounts.iter().find(|account| account.id == id)
+    }
+
+    fn parse(bytes: &[u8]) -> Option<Self> {
+        let Document { session, start_url, listed_at, accounts, .. } = serde_json::from_slice(bytes).ok()?;
+        let listed_at = Timestamp::parse(&listed_at)?;
+        Some(Self { session, start_url, listed_at, accounts })
+    }
+
+    fn to_json(&self) -> String {
+        let document = Document {
+            session: self.session.clone(),
+            start_url: self.start_url.clone(),
+            listed_at: self.listed_at.to_string(),
+            complete: self.is_complete(),
+            accounts: self.accounts.clone(),
+        };
+        serde_json::to_string(&document).expect("values with text keys can be written to memory")
+    }
+}
+
+/// Reads the last listing of a session; `None` when there is none, or it is that of another start URL.
+pub(crate) fn read(ctx: &Context, session: &Session) -> Option<Listing> {
+    let listing = read_path(&path(ctx, session).ok()?)?;
+    let is_same = start_url::canonical(&listing.start_url) == start_url::canonical(&session.start_url);
+    (listing.session == session.name && is_same).then_some(listing)
+}
+
+/// Tells whether there is a listing of a session.
+pub(crate) fn exists(ctx: &Context, session: &Session) -> bool {
+    read(ctx, session).is_some()
+}
+
+/// Removes the listing of a session, and what an interrupted run has listed.
+///
+/// # Errors
+/// Configuration, naming the file.
+pub(crate) fn forget(ctx: &Context, session: &Session) -> Result<()> {
+    files::remove(&path(ctx, session)?)?;
+    files::remove(&super::interrupted::path(ctx, session)?)
+}
+
+/// Writes the listing of a session.
+///
+/// # Errors
+/// Configuration, naming the file.
+pub(super) fn write(ctx: &Context, session: &Session, listing: &Listing) -> Result<()> {
+    files::write_secret(&path(ctx, session)?, listing.to_json().as_bytes())
+}
+
+/// Returns the directory of all listings.
+pub(super) fn directory(ctx: &Context) -> Result<PathBuf> {
+    Ok(ctx.state_dir()?.join("assignments"))
+}
+
+fn path(ctx: &Context, session: &Session) -> Result<PathBuf> {
+    Ok(directory(ctx)?.join(format!("{}.json", files::hashed(session.label()))))
+}
+
+fn read_path(path: &Path) -> Option<Listing> {
+    Listing::parse(&files::read_up_to(path, LARGEST).ok()??)
+}

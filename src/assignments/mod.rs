@@ -1,0 +1,107 @@
+//! Assignments: the accounts and roles that a session may use, as AWS lists them. The last listing of each session is kept
+//! in a file of ssox's own.
+
+mod file;
+mod interrupted;
+
+pub(crate) use file::{AccountRoles, Listing, exists, forget, read};
+
+use crate::account_names::AccountNames;
+use crate::aws::listing::{self, Assigned, Roles};
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::lock::{Lock, StoppedHolder};
+use crate::session::{self, Session, Token};
+use crate::terminal::{self, Progress};
+use interrupted::Interrupted;
+use std::cell::RefCell;
+use std::thread::sleep;
+use std::time::Duration;
+
+/// How often a process that waits for another one's listing tries to take the lock.
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
+
+/// A new listing.
+#[derive(Debug)]
+pub(crate) struct Listed {
+    pub(crate) listing: Listing,
+    /// Why roles are missing in it, if some are.
+    pub(crate) failure: Option<Error>,
+}
+
+/// Lists all assignments of a session, and stores them; signs in when only that helps and a person is there. The accounts that
+/// an interrupted run has listed in the last ten minutes are not listed again.
+///
+/// # Errors
+/// `NeedsPerson`: nobody can sign in. `Refused`, `Unreachable`: the accounts could not be listed, and the stored listing stays.
+pub(crate) fn list(ctx: &Context, session: &Session) -> Result<Listed> {
+    let started = ctx.now();
+    let known = RefCell::new(None);
+    session::with_token(ctx, session, None, |token| {
+        let lock = lock(ctx, session)?;
+        if let Some(listing) = read(ctx, session).filter(|listing| lock.has_waited && listing.listed_at >= started) {
+            return Ok(Listed { failure: None, listing });
+        }
+        let mut known = known.borrow_mut();
+        let known = known.get_or_insert_with(|| Interrupted::read(ctx, session));
+        list_with(ctx, session, token, known)
+    })
+}
+
+/// Lists in a process without a person; does nothing when another process lists already.
+///
+/// # Errors
+/// As [`list`].
+pub(crate) fn list_in_background(ctx: &Context, session: &Session) -> Result<()> {
+    let token = session::token(ctx, session)?;
+    let Some(_lock) = Lock::try_take(ctx, &lock_name(session)) else { return Ok(()) };
+    list_with(ctx, session, &token, &mut Interrupted::read(ctx, session)).map(drop)
+}
+
+fn list_with(ctx: &Context, session: &Session, token: &Token, interrupted: &mut Interrupted) -> Result<Listed> {
+    let Session { network, region, .. } = session;
+    let before: Roles = interrupted.roles().clone();
+    let listed = |id: &str, roles: &[String]| interrupted.add(ctx, id, roles);
+    let assigned = listing::list_assignments(ctx, network, region, &token.access_token, &before, listed)?;
+    Ok(store(ctx, session, assigned, interrupted))
+}
+
+/// Stores a listing. One that ended early does not replace a stored one, and the next run continues it.
+fn store(ctx: &Context, session: &Session, assigned: Assigned, interrupted: &Interrupted) -> Listed {
+    let has_ended_early = assigned.has_ended_early;
+    let accounts: Vec<AccountRoles> = assigned.accounts.into_iter().map(AccountRoles::from).collect();
+    let listing = Listing::new(session, ctx.now(), accounts);
+    let names = listing.accounts.iter().filter_map(|account| Some((account.id.as_str(), account.name.as_deref()?)));
+    AccountNames::save(ctx, names);
+    if (!has_ended_early || !exists(ctx, session))
+        && let Err(error) = file::write(ctx, session, &listing)
+    {
+        terminal::warn_of_cache(ctx, &error);
+    }
+    if !has_ended_early {
+        interrupted.remove();
+    }
+    Listed { listing, failure: assigned.failure }
+}
+
+/// Waits for another process that lists, however long it takes; it may have thousands of accounts to list.
+fn lock(ctx: &Context, session: &Session) -> Result<Lock> {
+    let (name, what) = (lock_name(session), format!("the lock on the listing of `{}`", session.label()));
+    if let Some(lock) = Lock::try_take(ctx, &name) {
+        return Ok(lock);
+    }
+    let _progress = Progress::start(format!("waiting for another ssox that lists `{}`", session.label()));
+    let mut holder = StoppedHolder::watch(ctx);
+    loop {
+        if let Some(mut lock) = Lock::try_take(ctx, &name) {
+            lock.has_waited = true;
+            return Ok(lock);
+        }
+        holder.check(ctx, &name, &what)?;
+        sleep(POLL_INTERVAL);
+    }
+}
+
+fn lock_name(session: &Session) -> String {
+    format!("assignments {}", session.label())
+}

@@ -1,0 +1,248 @@
+//! Lists all accounts of a session and the roles in each: many requests at a time, at one rate for the process.
+//!
+//! A request that is throttled or fails on the way is sent again. An account whose roles AWS refuses to list keeps none, and
+//! the listing goes on.
+
+use super::Network;
+use super::call_result::CallResult;
+use super::channel::block_on;
+use super::pace::Pace;
+use super::portal::{self, Account, PageTokens};
+use super::portal_page::{Entries, Failure, Page, PageClient, PageRequest, Retry};
+use crate::context::Context;
+use crate::error::{Error, ErrorKind, Result};
+use crate::secret::Secret;
+use crate::terminal::Bar;
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::task::JoinSet;
+use tokio::time::{sleep_until, timeout_at};
+
+/// The most requests that wait for a response at the same time.
+const MOST_IN_FLIGHT: usize = 24;
+/// Attempts for one page, not counting those that AWS throttles.
+const ATTEMPTS: u32 = 10;
+/// The longest `Retry-After` that is obeyed.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
+/// The listing ends when no request has succeeded for this long.
+const LONGEST_FAILURE: Duration = Duration::from_secs(60);
+
+/// The names of roles, by account id.
+pub(crate) type Roles = HashMap<String, Vec<String>>;
+
+/// All accounts that the person may use, in the order of their ids, each with its roles; `None` where AWS did not list them.
+#[derive(Debug, Default)]
+pub(crate) struct Assigned {
+    pub(crate) accounts: Vec<(Account, Option<Vec<String>>)>,
+    /// Why roles are missing.
+    pub(crate) failure: Option<Error>,
+    /// Whether the listing ended before all requests were sent.
+    pub(crate) has_ended_early: bool,
+}
+
+/// Lists all accounts and their roles, except the roles that `known` has. `listed` gets the roles of each account at once.
+///
+/// # Errors
+/// `NeedsPerson` when AWS rejects the token. `Refused`, `Unreachable`: the accounts could not be listed.
+pub(crate) fn list_assignments(
+    ctx: &Context,
+    network: &Network,
+    region: &str,
+    token: &Secret,
+    known: &Roles,
+    listed: impl FnMut(&str, &[String]),
+) -> Result<Assigned> {
+    let (channel, client) = portal::client_without_retries(ctx, network, region)?;
+    let now = Instant::now();
+    // AWS's own limit is known, that of a custom endpoint is not.
+    let pace = if channel.endpoint.is_some() { Pace::unlimited(now) } else { Pace::allowed(now) };
+    let client = PageClient { channel: Arc::new(channel), client, token: token.clone() };
+    let bar = Bar::start("asking AWS for accounts and roles", "accounts");
+    block_on(Listing::new(client, pace, known, listed, bar).run()).map_err(Error::from)
+}
+
+/// A listing that is under way. One loop sends requests when the pace allows it, and takes their responses.
+pub(super) struct Listing<'a, F> {
+    client: PageClient,
+    pace: Pace,
+    /// The requests to send; those for accounts come first.
+    queue: VecDeque<PageRequest>,
+    assigned: Assigned,
+    /// Where an account is in `assigned`.
+    positions: HashMap<String, usize>,
+    /// Roles of accounts with more pages to come.
+    partial: Roles,
+    page_tokens: HashMap<Option<String>, PageTokens>,
+    are_all_accounts_listed: bool,
+    /// How many accounts have their roles.
+    done: usize,
+    known: &'a Roles,
+    listed: F,
+    bar: Bar,
+}
+
+impl<'a, F: FnMut(&str, &[String])> Listing<'a, F> {
+    pub(super) fn new(client: PageClient, pace: Pace, known: &'a Roles, listed: F, bar: Bar) -> Self {
+        Self {
+            client,
+            pace,
+            queue: VecDeque::from([PageRequest::first(None)]),
+            assigned: Assigned::default(),
+            positions: HashMap::new(),
+            partial: Roles::new(),
+            page_tokens: HashMap::new(),
+            are_all_accounts_listed: false,
+            done: 0,
+            known,
+            listed,
+            bar,
+        }
+    }
+
+    pub(super) async fn run(mut self) -> CallResult<Assigned> {
+        let mut in_flight = JoinSet::new();
+        while !(self.assigned.has_ended_early || self.queue.is_empty() && in_flight.is_empty()) {
+            let may_send = !self.queue.is_empty() && in_flight.len() < MOST_IN_FLIGHT;
+            let (now, next) = (Instant::now(), self.pace.next());
+            if may_send && next <= now {
+                self.pace.sent(now);
+                if let Some(request) = self.queue.pop_front() {
+                    in_flight.spawn(self.client.clone().fetch(request));
+                }
+                continue;
+            }
+            let response = match (may_send, in_flight.is_empty()) {
+                (true, true) => {
+                    sleep_until(next.into()).await;
+                    continue;
+                }
+                (true, false) => match timeout_at(next.into(), in_flight.join_next()).await {
+                    Ok(response) => response,
+                    Err(_) => continue,
+                },
+                (false, _) => in_flight.join_next().await,
+            };
+            if let Some(response) = response {
+                let (request, page) = response.expect("a request does not panic");
+                self.take(request, page)?;
+            }
+        }
+        self.assigned.accounts.sort_by(|(one, _), (other, _)| one.id.cmp(&other.id));
+        Ok(self.assigned)
+    }
+
+    fn take(&mut self, request: PageRequest, page: std::result::Result<Page, Failure>) -> Result<()> {
+        let now = Instant::now();
+        match page {
+            Ok(page) => {
+                self.pace.succeeded(now);
+                self.add(request, page)
+            }
+            Err(failure) => self.handle(request, failure, now),
+        }
+    }
+
+    fn add(&mut self, request: PageRequest, page: Page) -> Result<()> {
+        let tokens = self.page_tokens.entry(request.account_id.clone()).or_default();
+        if let Err(error) = tokens.check(&what(&request), page.next.as_deref()) {
+            return self.leave_out(&request, error);
+        }
+        match page.entries {
+            Entries::Accounts(accounts) => accounts.into_iter().for_each(|account| self.add_account(account)),
+            Entries::Roles(roles) => {
+                self.partial.entry(request.account_id.clone().unwrap_or_default()).or_default().extend(roles);
+            }
+        }
+        match (page.next, &request.account_id) {
+            (Some(next), None) => self.queue.push_front(PageRequest { page_token: Some(next), ..request }),
+            (Some(next), Some(_)) => self.queue.push_back(PageRequest { page_token: Some(next), ..request }),
+            (None, None) => self.are_all_accounts_listed = true,
+            (None, Some(account_id)) => self.finish_account(account_id),
+        }
+        self.bar.show(self.done, self.positions.len());
+        Ok(())
+    }
+
+    fn add_account(&mut self, account: Account) {
+        let id = account.id.clone();
+        if self.positions.contains_key(&id) {
+            return;
+        }
+        let roles = self.known.get(&id).cloned();
+        match roles {
+            Some(_) => self.done += 1,
+            None => self.queue.push_back(PageRequest::first(Some(id.clone()))),
+        }
+        self.positions.insert(id, self.assigned.accounts.len());
+        self.assigned.accounts.push((account, roles));
+    }
+
+    fn finish_account(&mut self, account_id: &str) {
+        let mut roles = self.partial.remove(account_id).unwrap_or_default();
+        roles.sort_unstable();
+        roles.dedup();
+        (self.listed)(account_id, &roles);
+        self.done += 1;
+        if let Some(at) = self.positions.get(account_id) {
+            self.assigned.accounts[*at].1 = Some(roles);
+        }
+        self.page_tokens.remove(&Some(account_id.to_string()));
+    }
+
+    fn handle(&mut self, mut request: PageRequest, failure: Failure, now: Instant) -> Result<()> {
+        let Failure { error, retry } = failure;
+        match retry {
+            Retry::NoRequest => return self.end(error),
+            Retry::No => {
+                self.pace.succeeded(now);
+                return self.leave_out(&request, error);
+            }
+            Retry::Throttled(Some(wait)) if wait > LONGEST_WAIT => return self.end(error),
+            Retry::Throttled(wait) => self.pace.throttled(now, wait),
+            Retry::Yes => {
+                self.pace.failed(now);
+                request.failures += 1;
+            }
+        }
+        if self.pace.without_success(now) > LONGEST_FAILURE {
+            return self.end(error);
+        }
+        let attempts = if self.positions.is_empty() { self.client.channel.attempts } else { ATTEMPTS };
+        if request.failures >= attempts {
+            return self.leave_out(&request, error);
+        }
+        match request.account_id {
+            None => self.queue.push_front(request),
+            Some(_) => self.queue.push_back(request),
+        }
+        Ok(())
+    }
+
+    /// Goes on without a page. Without the list of accounts, there is nothing to go on with.
+    fn leave_out(&mut self, request: &PageRequest, error: Error) -> Result<()> {
+        if request.account_id.is_none() {
+            return Err(error);
+        }
+        self.client.channel.ctx.log(|| error.message.clone());
+        self.assigned.failure.get_or_insert(error);
+        Ok(())
+    }
+
+    /// Ends the listing before all roles are listed.
+    fn end(&mut self, error: Error) -> Result<()> {
+        if error.kind == ErrorKind::NeedsPerson || !self.are_all_accounts_listed {
+            return Err(error);
+        }
+        self.assigned.failure = Some(error);
+        self.assigned.has_ended_early = true;
+        Ok(())
+    }
+}
+
+fn what(request: &PageRequest) -> String {
+    match &request.account_id {
+        None => "could not list accounts".into(),
+        Some(account_id) => format!("could not list the roles of account `{account_id}`"),
+    }
+}

@@ -1,0 +1,197 @@
+//! How fast a listing sends requests: one rate for the process, however many requests are in flight.
+//!
+//! It starts at the rate that AWS allows, slows down when AWS throttles, and then returns to that rate step by step. At a
+//! custom endpoint, whose limit is unknown, it becomes faster until it is throttled once.
+
+use std::time::{Duration, Instant};
+
+/// Requests per second. AWS allows 20 for all users of an organization together; a little less, because requests that are
+/// sent evenly do not arrive evenly.
+/// <https://docs.aws.amazon.com/singlesignon/latest/userguide/limits.html>
+const ALLOWED: f64 = 19.2;
+/// The lowest rate.
+const LOWEST: f64 = 2.0;
+/// The highest rate.
+const HIGHEST: f64 = 2000.0;
+/// What remains of the rate when AWS throttles.
+const CUT: f64 = 0.7;
+/// How much the rate grows each second after it was cut, in requests per second.
+const RECOVERY: f64 = 0.5;
+/// By how much each response raises the rate at a custom endpoint: it doubles every 20 responses.
+const GROWTH: f64 = 1.035;
+/// The responses at the allowed rate before the rate grows.
+const PROBATION: u32 = 20;
+/// Responses within this time after the rate was cut are to requests that were sent before.
+const ECHO: Duration = Duration::from_secs(1);
+/// The factor of the longest back-off.
+const LONGEST_BACK_OFF: u32 = 16;
+
+/// The rate, and when the next request may be sent.
+#[derive(Debug)]
+pub(super) struct Pace {
+    rate: f64,
+    /// The rate to which it returns after it was cut.
+    allowed: f64,
+    /// Whether the rate may exceed what AWS allows.
+    is_unlimited: bool,
+    next: Instant,
+    /// The pause after the first failure in a row; it doubles with each.
+    back_off: Duration,
+    /// Responses since the start that were no failures.
+    responses: u32,
+    failures_in_a_row: u32,
+    cut_at: Option<Instant>,
+    succeeded_at: Instant,
+}
+
+impl Pace {
+    /// Starts at the rate that AWS allows, and never exceeds it.
+    pub(super) fn allowed(now: Instant) -> Self {
+        Self {
+            rate: ALLOWED,
+            allowed: ALLOWED,
+            is_unlimited: false,
+            next: now,
+            back_off: Duration::from_millis(500),
+            responses: 0,
+            failures_in_a_row: 0,
+            cut_at: None,
+            succeeded_at: now,
+        }
+    }
+
+    /// Starts at the rate that AWS allows, and becomes faster until it is throttled.
+    pub(super) fn unlimited(now: Instant) -> Self {
+        Self { is_unlimited: true, ..Self::allowed(now) }
+    }
+
+    /// Shortens all waits, for tests.
+    #[cfg(test)]
+    pub(super) fn hurried(now: Instant) -> Self {
+        Self { rate: HIGHEST, allowed: HIGHEST, back_off: Duration::from_millis(1), ..Self::unlimited(now) }
+    }
+
+    /// Returns when the next request may be sent.
+    pub(super) fn next(&self) -> Instant {
+        self.next
+    }
+
+    /// Returns how long there has been no success.
+    pub(super) fn without_success(&self, now: Instant) -> Duration {
+        now.saturating_duration_since(self.succeeded_at)
+    }
+
+    /// A request was sent. A request that is late by less than one interval does not delay the next one.
+    pub(super) fn sent(&mut self, now: Instant) {
+        let interval = Duration::from_secs_f64(1.0 / self.rate);
+        self.next = self.next.max(now.checked_sub(interval).unwrap_or(now)) + interval;
+    }
+
+    /// A request succeeded, or was refused for its own sake.
+    pub(super) fn succeeded(&mut self, now: Instant) {
+        (self.failures_in_a_row, self.succeeded_at) = (0, now);
+        self.responses = self.responses.saturating_add(1);
+        if self.is_unlimited && self.responses > PROBATION {
+            self.rate = (self.rate * GROWTH).min(HIGHEST);
+        } else if self.rate < self.allowed {
+            self.rate = (self.rate + RECOVERY / self.rate).min(self.allowed);
+        }
+    }
+
+    /// A request was throttled. All requests wait: as long as AWS says, else longer with each failure in a row.
+    pub(super) fn throttled(&mut self, now: Instant, retry_after: Option<Duration>) {
+        if self.cut_at.is_none_or(|cut_at| now.saturating_duration_since(cut_at) > ECHO) {
+            self.rate = if self.rate > self.allowed { self.allowed } else { (self.rate * CUT).max(LOWEST) };
+            self.cut_at = Some(now);
+            self.failures_in_a_row += 1;
+        }
+        self.is_unlimited = false;
+        let pause = retry_after.unwrap_or_else(|| self.pause(self.failures_in_a_row));
+        self.next = self.next.max(now + pause);
+    }
+
+    /// A request failed on the way, or AWS failed. One failure is retried at once, more in a row make all requests wait.
+    pub(super) fn failed(&mut self, now: Instant) {
+        self.failures_in_a_row += 1;
+        if self.failures_in_a_row > 1 {
+            self.next = self.next.max(now + self.pause(self.failures_in_a_row - 1));
+        }
+    }
+
+    /// Returns the pause after so many failures in a row, with a random part of up to a quarter.
+    fn pause(&self, failures: u32) -> Duration {
+        let factor = 1_u32.checked_shl(failures.saturating_sub(1)).unwrap_or(u32::MAX).clamp(1, LONGEST_BACK_OFF);
+        let pause = self.back_off * factor;
+        pause + pause.mul_f64(f64::from(getrandom::u32().unwrap_or_default() % 256) / 1024.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MS: Duration = Duration::from_millis(1);
+
+    /// Sends requests for some time, each answered at once; `limit` answers 429 above so many in a second.
+    fn run(mut pace: Pace, start: Instant, seconds: u32, limit: usize) -> (usize, usize) {
+        let (mut sent, mut throttled) = (Vec::new(), 0);
+        while pace.next() < start + Duration::from_secs(seconds.into()) {
+            let now = pace.next();
+            pace.sent(now);
+            let within = |at: &&Instant| now.saturating_duration_since(**at) < 1000 * MS;
+            if sent.iter().rev().take_while(within).count() >= limit {
+                throttled += 1;
+                pace.throttled(now, None);
+            } else {
+                sent.push(now);
+                pace.succeeded(now);
+            }
+        }
+        (sent.len(), throttled)
+    }
+
+    #[test]
+    fn the_allowed_rate_is_used_and_not_exceeded() {
+        let now = Instant::now();
+        let (sent, throttled) = run(Pace::allowed(now), now, 100, 20);
+        assert!((1900..=2000).contains(&sent) && throttled == 0, "{sent} {throttled}");
+    }
+
+    #[test]
+    fn an_unknown_limit_is_found_with_few_requests_too_many() {
+        let now = Instant::now();
+        let (sent, throttled) = run(Pace::unlimited(now), now, 50, 20);
+        assert!(sent > 920 && throttled <= 3, "{sent} {throttled}");
+        let (sent, _) = run(Pace::unlimited(now), now, 4, usize::MAX);
+        assert!(sent > 1000, "{sent}");
+    }
+
+    #[test]
+    fn a_lower_limit_slows_down_but_does_not_stop() {
+        let now = Instant::now();
+        let (sent, throttled) = run(Pace::allowed(now), now, 100, 5);
+        assert!((250..=500).contains(&sent) && throttled < 100, "{sent} {throttled}");
+    }
+
+    #[test]
+    fn retry_after_is_obeyed_by_all_requests() {
+        let now = Instant::now();
+        let mut pace = Pace::allowed(now);
+        pace.throttled(now, Some(Duration::from_secs(7)));
+        pace.throttled(now + MS, Some(Duration::from_secs(1)));
+        assert_eq!(pace.next(), now + Duration::from_secs(7));
+    }
+
+    #[test]
+    fn a_single_failure_does_not_delay_and_more_in_a_row_do() {
+        let now = Instant::now();
+        let mut pace = Pace::allowed(now);
+        pace.failed(now);
+        assert_eq!(pace.next(), now);
+        pace.failed(now);
+        assert!(pace.next() >= now + 500 * MS);
+        pace.succeeded(now);
+        pace.failed(now);
+        assert!(pace.next() < now + 1000 * MS);
+    }
+}

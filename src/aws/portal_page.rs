@@ -1,0 +1,139 @@
+//! One page of the portal's listings: a single attempt, and whether another one makes sense.
+
+use super::cause;
+use super::channel::Channel;
+use super::portal::{Account, PAGE_SIZE};
+use super::sdk_error::{call_error, is_throttling};
+use crate::error::{Error, ErrorKind};
+use crate::secret::Secret;
+use aws_sdk_sso::Client;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What is needed to request pages.
+#[derive(Clone, Debug)]
+pub(super) struct PageClient {
+    pub(super) channel: Arc<Channel>,
+    /// Makes one attempt for each request.
+    pub(super) client: Client,
+    pub(super) token: Secret,
+}
+
+/// A page to request.
+#[derive(Clone, Debug)]
+pub(super) struct PageRequest {
+    /// The account whose roles are listed; `None` for the list of accounts.
+    pub(super) account_id: Option<String>,
+    /// The token of the page; `None` for the first one.
+    pub(super) page_token: Option<String>,
+    /// Attempts that failed on the way.
+    pub(super) failures: u32,
+}
+
+/// A page, and the token of the one after it.
+#[derive(Debug)]
+pub(super) struct Page {
+    pub(super) entries: Entries,
+    pub(super) next: Option<String>,
+}
+
+/// The entries of a page.
+#[derive(Debug)]
+pub(super) enum Entries {
+    Accounts(Vec<Account>),
+    Roles(Vec<String>),
+}
+
+/// A failed attempt.
+#[derive(Debug)]
+pub(super) struct Failure {
+    pub(super) error: Error,
+    pub(super) retry: Retry,
+}
+
+/// Whether another attempt makes sense.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Retry {
+    /// The request failed on the way, or AWS failed.
+    Yes,
+    /// AWS throttles; it may say how long to wait.
+    Throttled(Option<Duration>),
+    /// AWS refuses this page.
+    No,
+    /// No request can succeed.
+    NoRequest,
+}
+
+impl PageRequest {
+    /// Returns the request for the first page: of an account's roles, or of all accounts.
+    pub(super) fn first(account_id: Option<String>) -> Self {
+        Self { account_id, page_token: None, failures: 0 }
+    }
+}
+
+impl PageClient {
+    /// Requests a page once.
+    pub(super) async fn fetch(self, request: PageRequest) -> (PageRequest, Result<Page, Failure>) {
+        let page = match &request.account_id {
+            None => self.accounts(request.page_token.as_ref()).await,
+            Some(account_id) => self.roles(account_id, request.page_token.as_ref()).await,
+        };
+        (request, page)
+    }
+
+    async fn accounts(&self, page_token: Option<&String>) -> Result<Page, Failure> {
+        self.channel.ctx.log(|| "ListAccounts".into());
+        let request = self.client.list_accounts().access_token(self.token.expose()).max_results(PAGE_SIZE);
+        let page = request.set_next_token(page_token.cloned()).send().await;
+        let page = page.map_err(|error| self.failure("could not list accounts", &error))?;
+        let accounts = page.account_list().iter().filter_map(Account::from_sdk);
+        Ok(Page { entries: Entries::Accounts(accounts.collect()), next: page.next_token })
+    }
+
+    async fn roles(&self, account_id: &str, page_token: Option<&String>) -> Result<Page, Failure> {
+        self.channel.ctx.log(|| format!("ListAccountRoles {account_id}"));
+        let request = self.client.list_account_roles().access_token(self.token.expose()).account_id(account_id);
+        let page = request.max_results(PAGE_SIZE).set_next_token(page_token.cloned()).send().await;
+        let what = format!("could not list the roles of account `{account_id}`");
+        let page = page.map_err(|error| self.failure(&what, &error))?;
+        let names = page.role_list().iter().filter_map(|role| role.role_name()).filter(|name| is_role_name(name));
+        Ok(Page { entries: Entries::Roles(names.map(String::from).collect()), next: page.next_token })
+    }
+
+    fn failure<E>(&self, what: &str, error: &SdkError<E, HttpResponse>) -> Failure
+    where
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
+        let is_permanent = cause::is_permanent(error);
+        let retry_after = error.raw_response().and_then(retry_after);
+        let is_throttled = is_throttled(error);
+        let error = call_error(&self.channel, what, error, "ssox login --fresh").error;
+        let retry = match error.kind {
+            _ if is_throttled => Retry::Throttled(retry_after),
+            _ if is_permanent => Retry::NoRequest,
+            ErrorKind::Unreachable => Retry::Yes,
+            ErrorKind::Refused | ErrorKind::Configuration => Retry::No,
+            _ => Retry::NoRequest,
+        };
+        Failure { error, retry }
+    }
+}
+
+fn is_throttled<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> bool {
+    let status = error.raw_response().map(|response| response.status().as_u16());
+    let code = error.as_service_error().and_then(ProvideErrorMetadata::code);
+    let is_busy = status == Some(503) && error.raw_response().is_some_and(|response| retry_after(response).is_some());
+    status == Some(429) || is_busy || code.is_some_and(is_throttling)
+}
+
+fn retry_after(response: &HttpResponse) -> Option<Duration> {
+    response.headers().get("retry-after")?.trim().parse().ok().map(Duration::from_secs)
+}
+
+/// Tells whether this is a name that AWS gives to a permission set; others could not be typed as `ACCOUNT/ROLE`.
+fn is_role_name(name: &str) -> bool {
+    !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "+=,.@-_".contains(c))
+}

@@ -1,0 +1,177 @@
+//! `ssox list --assigned`: every account and role that the sessions may use, with or without a profile.
+
+use super::list::List;
+use super::none_configured::say_none;
+use super::renewal;
+use super::table::{Table, json_list};
+use super::verb::Done;
+use crate::assignments::{self, Listing};
+use crate::cache::{self, Key};
+use crate::config::ConfigFiles;
+use crate::context::Context;
+use crate::error::{Error, ErrorKind, Result};
+use crate::profile::{self, RoleProfiles};
+use crate::session::{self, Session};
+use crate::terminal::{say, warn};
+use crate::time::{Timestamp, human};
+use serde::Serialize;
+
+/// The age in seconds from which a listing is refreshed in the background.
+const OLD: i64 = 24 * 3600;
+
+/// Returns the table, or the JSON array. The exit status is that of the last session whose listing is incomplete.
+///
+/// # Errors
+/// Configuration: no such session. `NeedsPerson`: nobody is signed in to any session. Those of the listings, if all fail.
+pub(super) fn run(ctx: &Context, args: &List) -> Result<Done> {
+    let files = ConfigFiles::load(ctx)?;
+    let sessions = sessions(ctx, &files, args.sso_session.as_deref())?;
+    if args.background {
+        renewal::detach();
+        let listed = sessions.iter().try_for_each(|session| assignments::list_in_background(ctx, session));
+        return listed.map(Done::from);
+    }
+    if sessions.is_empty() {
+        say_none(ctx, &files, "sessions");
+        return Ok(if args.json { Done::from("[]\n".to_string()) } else { Done::default() });
+    }
+    let sessions = signed_in(ctx, sessions)?;
+    let (mut rows, mut failures, profiles) = (Vec::new(), Vec::new(), RoleProfiles::of(&files));
+    for session in &sessions {
+        match listing(ctx, session, args.refresh) {
+            Ok((listing, incomplete)) => {
+                rows.extend(self::rows(ctx, session, listing, &profiles));
+                failures.extend(incomplete);
+            }
+            Err(error) if error.kind == ErrorKind::Interrupted || sessions.len() == 1 => return Err(error),
+            Err(error) => failures.push(error),
+        }
+    }
+    let stdout = if args.json { json_list(rows.iter()) } else { table(ctx, &rows) };
+    let error = failures.pop();
+    failures.iter().for_each(|error| warn(&error.message));
+    Ok(Done { error, ..Done::from(stdout) })
+}
+
+/// Returns the session of this name, or all sessions. One that cannot be used is reported.
+fn sessions(ctx: &Context, files: &ConfigFiles, name: Option<&str>) -> Result<Vec<Session>> {
+    if let Some(name) = name {
+        return profile::labelled_session(ctx, files, name).map(|session| vec![session]);
+    }
+    let found = profile::sessions(ctx, files);
+    found.iter().filter_map(|found| found.as_ref().err()).for_each(|error| warn(&error.message));
+    Ok(found.into_iter().flatten().collect())
+}
+
+/// Returns the sessions with a token, and names the others.
+fn signed_in(ctx: &Context, sessions: Vec<Session>) -> Result<Vec<Session>> {
+    let (signed_in, signed_out): (Vec<Session>, Vec<Session>) =
+        sessions.into_iter().partition(|session| has_token(ctx, session));
+    if let ([], [first, ..]) = (signed_in.as_slice(), signed_out.as_slice()) {
+        return Err(session::token(ctx, first).err().unwrap_or_else(|| Error::needs_person("nobody is signed in")));
+    }
+    for session in &signed_out {
+        say(&format!("`{}` is left out: nobody is signed in to it; {}", session.label(), session.sign_in_line()));
+    }
+    Ok(signed_in)
+}
+
+fn has_token(ctx: &Context, session: &Session) -> bool {
+    let token = session::cached_token(ctx, session);
+    token.is_some_and(|token| token.is_valid(ctx.now()) || token.is_refreshable(ctx.now()))
+}
+
+/// Returns the stored listing, or a new one if there is none or it is asked for; and why it is incomplete.
+fn listing(ctx: &Context, session: &Session, is_refreshed: bool) -> Result<(Listing, Option<Error>)> {
+    let stored = assignments::read(ctx, session).filter(|_| !is_refreshed);
+    let Some(listing) = stored else {
+        let listed = assignments::list(ctx, session)?;
+        let failure = listed.failure.map(|error| incomplete(&listed.listing, session, error.kind).doing(error.message));
+        return Ok((listed.listing, failure));
+    };
+    if ctx.now().seconds_after(listing.listed_at) > OLD {
+        refresh_in_background(ctx, session);
+    }
+    let failure = (!listing.is_complete()).then(|| incomplete(&listing, session, ErrorKind::Refused));
+    Ok((listing, failure))
+}
+
+fn incomplete(listing: &Listing, session: &Session, kind: ErrorKind) -> Error {
+    let missing = listing.accounts.iter().filter(|account| account.roles.is_none());
+    let ids: Vec<String> = missing.map(|account| account.id.clone()).collect();
+    let (label, count) = (session.label(), ids.len());
+    let accounts = if count == 1 { "1 account".to_string() } else { format!("{count} accounts") };
+    let message = format!(
+        "the listing of `{label}` is incomplete: the roles of {accounts} are missing ({})",
+        super::name_list::name_list(&ids)
+    );
+    Error::new(kind, message).hint("ssox list --assigned --refresh tries again")
+}
+
+/// Starts a process that lists the session's assignments; this one does not wait for it.
+fn refresh_in_background(ctx: &Context, session: &Session) {
+    let option = format!("--sso-session={}", session.label());
+    let arguments = ["list", "--assigned", "--refresh", "--background", "--no-input", option.as_str()];
+    if let Err(cause) = renewal::spawn_detached(&arguments) {
+        ctx.log(|| format!("the listing could not be refreshed in the background: {cause}"));
+    }
+}
+
+/// An assignment as `ssox list --assigned --json` prints it. An account whose roles are missing has no role.
+#[derive(Serialize)]
+struct AssignmentJson {
+    session: Option<String>,
+    account_id: String,
+    account_name: Option<String>,
+    role_name: Option<String>,
+    profiles: Vec<String>,
+    expires_at: Option<String>,
+    #[serde(skip)]
+    expiration: Option<Timestamp>,
+    #[serde(skip)]
+    label: String,
+}
+
+fn rows(ctx: &Context, session: &Session, listing: Listing, profiles: &RoleProfiles) -> Vec<AssignmentJson> {
+    let mut rows = Vec::new();
+    for account in listing.accounts {
+        let roles: Vec<Option<String>> = match account.roles {
+            Some(roles) => roles.into_iter().map(Some).collect(),
+            None => vec![None],
+        };
+        for role_name in roles {
+            let key = role_name
+                .as_deref()
+                .map(|role| Key::sso(&account.id, role, session.name.as_deref(), &session.start_url));
+            let expiration = key.and_then(|key| cache::read(ctx, &key)?.credentials.expiration);
+            let names = role_name.as_deref().map(|role| profiles.names(&account.id, role, session.label()));
+            rows.push(AssignmentJson {
+                session: session.name.clone(),
+                account_id: account.id.clone(),
+                account_name: account.name.clone(),
+                profiles: names.unwrap_or_default().to_vec(),
+                expires_at: expiration.map(|end| end.to_string()),
+                label: session.label().into(),
+                role_name,
+                expiration,
+            });
+        }
+    }
+    rows
+}
+
+fn table(ctx: &Context, rows: &[AssignmentJson]) -> String {
+    let mut table = Table::new(&["session", "account", "name", "role", "profiles", "left"]);
+    for row in rows {
+        let left = row.expiration.map(|end| human(end.seconds_after(ctx.now()))).unwrap_or_default();
+        table.row(&[
+            row.label.clone(),
+            row.account_id.clone(),
+            row.account_name.clone().unwrap_or_default(),
+            row.role_name.clone().unwrap_or_else(|| "unknown".into()),
+            row.profiles.join(" "),
+            left,
+        ]);
+    }
+    table.render()
+}

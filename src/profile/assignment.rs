@@ -1,0 +1,214 @@
+//! Finds the assignment that ACCOUNT/ROLE stands for where no profile has it: by the account's number, without asking AWS if
+//! there is only one session or somebody is signed in to only one, or by its name in the listings.
+
+use super::sessions;
+use crate::assignments::{self, AccountRoles, Listing};
+use crate::config::{ConfigFiles, as_option, nearest};
+use crate::context::Context;
+use crate::error::{Error, ErrorKind, Result};
+use crate::session::{self, Session};
+use crate::source::sso::SsoRole;
+
+/// Where the listings may come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Listings {
+    /// From the stored ones only.
+    Stored,
+    /// From AWS where none is stored.
+    Fetched,
+}
+
+/// An account of a session's listing.
+struct Candidate<'a> {
+    session: &'a Session,
+    account: &'a AccountRoles,
+}
+
+/// Returns the role in the account with a number.
+///
+/// # Errors
+/// Configuration: there is no session; or there are several, and the listings do not tell which one has the role.
+pub(super) fn by_number(
+    ctx: &Context,
+    sessions: &[Session],
+    listings: Listings,
+    account_id: &str,
+    role_name: &str,
+) -> Result<SsoRole> {
+    let role = |session: &Session| SsoRole {
+        session: session.clone(),
+        account_id: account_id.into(),
+        role_name: role_name.into(),
+        is_configured: false,
+    };
+    let wanted = format!("{account_id}/{role_name}");
+    if let [only] = sessions {
+        return Ok(role(only));
+    }
+    let has_it = |listing: &Listing| {
+        listing.account(account_id).is_some_and(|account| account.known_roles().iter().any(|known| known == role_name))
+    };
+    let stored =
+        sessions.iter().filter(|session| assignments::read(ctx, session).is_some_and(|listing| has_it(&listing)));
+    let mut with_it: Vec<&Session> = stored.collect();
+    if with_it.is_empty() {
+        let is_signed_in = |session: &&Session| session::cached_token(ctx, session).is_some();
+        if let [only] = sessions.iter().filter(is_signed_in).collect::<Vec<_>>().as_slice() {
+            return Ok(role(only));
+        }
+        let listed = match self::listings(ctx, sessions, listings) {
+            Err(error) if error.kind != ErrorKind::NeedsPerson => return Err(error),
+            listed => listed.unwrap_or_default(),
+        };
+        with_it = listed.iter().filter(|(_, listing)| has_it(listing)).map(|(session, _)| *session).collect();
+    }
+    match with_it.as_slice() {
+        [one] => Ok(role(one)),
+        [] => Err(several_sessions(&wanted, &sessions.iter().collect::<Vec<_>>(), "no listing has")),
+        several => Err(several_sessions(&wanted, several, "several sessions have")),
+    }
+}
+
+/// Returns the role in the account with a name.
+///
+/// # Errors
+/// Configuration: no account has this name, or no such role, or several do. Those of listing.
+pub(super) fn by_name(
+    ctx: &Context,
+    sessions: &[Session],
+    listings: Listings,
+    name: &str,
+    role_name: &str,
+) -> Result<SsoRole> {
+    let listed = self::listings(ctx, sessions, listings)?;
+    let accounts = || {
+        listed
+            .iter()
+            .flat_map(|(session, listing)| listing.accounts.iter().map(|account| Candidate { session, account }))
+    };
+    let named: Vec<Candidate> = accounts().filter(|candidate| candidate.account.label() == name).collect();
+    if named.is_empty() {
+        return Err(unknown_account(name, role_name, accounts().map(|candidate| candidate.account.label())));
+    }
+    let has_it = |candidate: &&Candidate| candidate.account.known_roles().iter().any(|known| known == role_name);
+    let mut with_it: Vec<&Candidate> = named.iter().filter(has_it).collect();
+    if with_it.is_empty() {
+        // Their roles could not be listed, so AWS decides.
+        with_it = named.iter().filter(|candidate| candidate.account.roles.is_none()).collect();
+    }
+    match with_it.as_slice() {
+        [one] => Ok(SsoRole {
+            session: one.session.clone(),
+            account_id: one.account.id.clone(),
+            role_name: role_name.into(),
+            is_configured: false,
+        }),
+        [] => Err(unknown_role(&named, name, role_name)),
+        several => Err(equal_names(several, name, role_name)),
+    }
+}
+
+/// Returns what to type in place of an account or a role that the stored listing of a session does not have.
+pub(super) fn nearest_to(ctx: &Context, role: &SsoRole) -> Option<String> {
+    let listing = assignments::read(ctx, &role.session)?;
+    let near = match listing.account(&role.account_id) {
+        None => {
+            let ids = listing.accounts.iter().map(|account| account.id.as_str());
+            nearest(&role.account_id, ids).into_iter().map(|id| format!("{id}/{}", role.role_name)).collect()
+        }
+        Some(account) if account.known_roles().contains(&role.role_name) => return None,
+        Some(account) => nearest_roles(account, &role.role_name, &role.account_id),
+    };
+    Some(did_you_mean(&near))
+}
+
+/// Returns the listing of each session that has one, or can have one: of several sessions, those that nobody is signed in to
+/// are left out.
+fn listings<'a>(ctx: &Context, sessions: &'a [Session], from: Listings) -> Result<Vec<(&'a Session, Listing)>> {
+    let mut listings = Vec::new();
+    for session in sessions {
+        let is_only = sessions.len() == 1;
+        let can_list = from == Listings::Fetched && (is_only || session::cached_token(ctx, session).is_some());
+        match assignments::read(ctx, session) {
+            Some(listing) => listings.push((session, listing)),
+            None if can_list => listings.push((session, assignments::list(ctx, session)?.listing)),
+            None => {}
+        }
+    }
+    if listings.is_empty()
+        && let Some(first) = sessions.first()
+    {
+        return Err(
+            Error::needs_person("the accounts are not listed yet: nobody is signed in").hint(first.sign_in_line())
+        );
+    }
+    Ok(listings)
+}
+
+fn several_sessions(wanted: &str, sessions: &[&Session], what: &str) -> Error {
+    let options: Vec<String> = sessions.iter().map(|session| as_option("--sso-session", session.label())).collect();
+    Error::configuration(format!("{what} `{wanted}`: there are several sessions"))
+        .hint(format!("choose one: {}", options.join(" or ")))
+}
+
+fn unknown_account<'a>(name: &str, role_name: &str, labels: impl Iterator<Item = &'a str>) -> Error {
+    let near: Vec<String> = nearest(name, labels).into_iter().map(|near| format!("{near}/{role_name}")).collect();
+    Error::configuration(format!("there is no profile `{name}/{role_name}`, and no account `{name}`"))
+        .hint(did_you_mean(&near))
+}
+
+fn unknown_role(named: &[Candidate], name: &str, role_name: &str) -> Error {
+    let near: Vec<String> =
+        named.iter().flat_map(|candidate| nearest_roles(candidate.account, role_name, name)).collect();
+    Error::configuration(format!("account `{name}` has no role `{role_name}` for you")).hint(did_you_mean(&near))
+}
+
+/// Returns the roles of an account that are similar to a name, or else all if they are few, as ACCOUNT/ROLE.
+fn nearest_roles(account: &AccountRoles, role_name: &str, label: &str) -> Vec<String> {
+    let roles = account.known_roles();
+    let near = nearest(role_name, roles.iter().map(String::as_str));
+    let near = if near.is_empty() && roles.len() <= 3 { roles.to_vec() } else { near };
+    near.into_iter().map(|role| format!("{label}/{role}")).collect()
+}
+
+fn equal_names(candidates: &[&Candidate], name: &str, role_name: &str) -> Error {
+    let [first, rest @ ..] = candidates else { return Error::configuration("no account has this name") };
+    if rest.iter().all(|other| other.account.id == first.account.id) {
+        let sessions: Vec<&Session> = candidates.iter().map(|candidate| candidate.session).collect();
+        return several_sessions(&format!("{name}/{role_name}"), &sessions, "several sessions have");
+    }
+    let mut numbers: Vec<String> =
+        candidates.iter().map(|candidate| format!("{}/{role_name}", candidate.account.id)).collect();
+    numbers.dedup();
+    Error::configuration(format!("{} accounts are called `{name}`", numbers.len()))
+        .hint(format!("use the number: {}", numbers.join(" or ")))
+}
+
+fn did_you_mean(near: &[String]) -> String {
+    match near {
+        [] => "ssox list --assigned --refresh shows all".into(),
+        near => format!("did you mean `{}`? ssox list --assigned shows all", near.join("` or `")),
+    }
+}
+
+/// Returns the session of this name, or all sessions that can be used.
+///
+/// # Errors
+/// Configuration: no session has this name, or none can be used.
+pub(super) fn candidates(ctx: &Context, files: &ConfigFiles, session: Option<&str>) -> Result<Vec<Session>> {
+    if let Some(label) = session {
+        return sessions::labelled_session(ctx, files, label).map(|session| vec![session]);
+    }
+    let mut usable = Vec::new();
+    let mut broken = None;
+    for session in sessions::sessions(ctx, files) {
+        match session {
+            Ok(session) => usable.push(session),
+            Err(error) => broken = broken.or(Some(error)),
+        }
+    }
+    match broken {
+        Some(error) if usable.is_empty() => Err(error),
+        _ => Ok(usable),
+    }
+}
