@@ -96,7 +96,7 @@ pub(crate) struct StoppedHolder {
 }
 
 impl StoppedHolder {
-    /// Starts with the full limit.
+    /// Starts to watch the holder of a lock, with the full time limit.
     pub(crate) fn watch(ctx: &Context) -> Self {
         Self::watch_for(ctx, LIMIT)
     }

@@ -81,8 +81,8 @@ fn signed_headers(ctx: &Context, url: &str, region: &str, keys: &RoleCredentials
     Ok(headers)
 }
 
-/// Returns the text of the first XML element of a name; `None` for text that is not letters, digits and hyphens, which
-/// is all that aliases and error codes consist of.
+/// Returns the text of the first XML element with that name. Aliases and error codes have only letters, digits and hyphens;
+/// any other text is `None`.
 fn text_of(body: &Document, name: &str) -> Option<String> {
     let text = body.descendants().find(|node| node.tag_name().name() == name)?.text()?;
     (!text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')).then(|| text.into())

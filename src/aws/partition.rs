@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Partition {
     pub(crate) name: &'static str,
-    /// The end of service hosts.
+    /// The domain of service hosts: `amazonaws.com`.
     pub(crate) suffix: &'static str,
     /// The end of dual-stack service hosts.
     dual_stack_suffix: &'static str,

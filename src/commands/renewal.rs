@@ -28,7 +28,7 @@ const POLL_AFTER: i64 = 1;
 /// How long a prompt waits for credentials that cannot be cached.
 const FETCH_LIMIT: Duration = Duration::from_secs(5);
 
-/// The size in bytes that a reply never reaches: a session token has some thousand.
+/// A limit above the size of every reply, in bytes: a session token has a few thousand.
 const LARGEST_REPLY: usize = 128 << 10;
 
 /// Returns the profile in use in this shell, with the role to assume.

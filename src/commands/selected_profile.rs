@@ -5,7 +5,7 @@ use crate::context::Context;
 use crate::error::Result;
 use crate::profile::{Profile, Wanted};
 
-/// Returns the profile with the role to assume. Those that no option names are the ones in use in this shell.
+/// Returns the selected profile and the role to assume; without options, those in use in this shell.
 ///
 /// # Errors
 /// Those of the profile.

@@ -92,7 +92,7 @@ fn no_source(name: &str, section: &Section) -> Error {
             "profile `{name}` has `role_arn` and `ssox_saml_url`: the role of a SAML profile is `ssox_saml_role_arn`"
         );
         return Error::configuration(message)
-            .hint(format!("write `ssox_saml_role_arn` for `role_arn` in `[profile {name}]`"));
+            .hint(format!("write `ssox_saml_role_arn` instead of `role_arn` in `[profile {name}]`"));
     }
     let message = format!("profile `{name}` has a `role_arn`, but neither `source_profile` nor `credential_source`");
     Error::configuration(message).hint(format!("add `source_profile = NAME` to `[profile {name}]`"))

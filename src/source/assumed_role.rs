@@ -30,7 +30,7 @@ pub(crate) struct AssumedRole {
     pub(crate) source: Source,
     pub(crate) region: String,
     pub(crate) network: Network,
-    /// Whether the cache entry has a name of ssox's own; see [`AssumedRole::key`].
+    /// Whether the cache entry has a name of ssox's own; see [`AssumedRole::cache_key`].
     pub(crate) has_own_entry: bool,
 }
 

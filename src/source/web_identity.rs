@@ -27,7 +27,7 @@ pub(crate) struct WebIdentity {
     pub(crate) duration_seconds: Option<i32>,
     pub(crate) region: String,
     pub(crate) network: Network,
-    /// Whether the cache entry has a name of ssox's own; see [`super::assumed_role::AssumedRole::key`].
+    /// Whether the cache entry has a name of ssox's own; see [`super::assumed_role::AssumedRole::cache_key`].
     pub(crate) has_own_entry: bool,
 }
 

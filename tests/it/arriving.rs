@@ -3,7 +3,7 @@
 
 use crate::shells::{Home, Shell, installed, shells};
 
-/// What shells are fond of, and every character of a byte or of Latin-1 that a line of a file can hold.
+/// Text that is special in shells, and every character of Latin-1 that a line of a file can contain.
 fn hostile() -> Vec<String> {
     let each = ('\u{1}'..='\u{ff}').filter(|c| !matches!(c, '\n' | '\r')).map(|c| format!("a{c}b"));
     let said = [

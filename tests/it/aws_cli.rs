@@ -11,10 +11,11 @@ use std::time::Duration;
 
 const ACCOUNT: [&str; 7] = ["sts", "get-caller-identity", "--query", "Account", "--output", "text", "--profile"];
 
-/// The AWS services whose addresses are the stand-in's.
+/// The AWS services that the stand-in replaces.
 const SERVICES: [(&str, &str); 3] = [("sso", "2019-06-10"), ("sso-oidc", "2019-06-10"), ("sts", "2011-06-15")];
 
-/// Finds version 2, which need not be the first of its name. Missing, it fails in CI and is named elsewhere.
+/// Finds version 2, which need not be the first `aws` on PATH. Without it the test fails in CI, and is skipped with a
+/// message elsewhere.
 fn program() -> Option<PathBuf> {
     let is_v2 = |path: &PathBuf| {
         let asked = Command::new(path).arg("--version").output();
@@ -29,7 +30,8 @@ fn program() -> Option<PathBuf> {
     found
 }
 
-/// Runs the AWS CLI in the home. Releases before 2.13 know no variables for endpoints, all know rules in files.
+/// Runs the AWS CLI in the home. Releases before 2.13 do not read endpoints from variables, so the endpoint is in a
+/// rules file, which all read.
 fn aws(home: &Home, arguments: &[&str]) -> Option<Output> {
     let program = program()?;
     let rules = serde_json::json!({
@@ -53,7 +55,8 @@ fn is_signed_in(home: &Home, arguments: &[&str]) {
     assert!(status.success(), "{said}");
 }
 
-/// A home where a person says yes, and tokens the AWS CLI refreshes at once: it does with 15 minutes left, ssox with 5.
+/// A home where a person allows the access, and with tokens that the AWS CLI refreshes at once: it does with less than
+/// 15 minutes left, ssox with less than 5.
 fn approving() -> Home {
     let home = Home::new();
     home.standin.configure(|options| {
@@ -74,7 +77,7 @@ fn the_aws_cli_uses_and_refreshes_a_session_of_ssox() {
         }
         let refreshes = home.standin.count("CreateToken.refresh_token");
         assert!(refreshes > 0, "{:?}", home.standin.counts());
-        // What it has written is as good to ssox, role credentials too.
+        // ssox uses what the AWS CLI has written, role credentials too.
         let fetched = home.standin.count("GetRoleCredentials");
         home.ssox(&["credential-process", "stg"]).ok();
         assert_eq!(home.standin.count("GetRoleCredentials"), fetched);
@@ -94,7 +97,7 @@ fn ssox_uses_refreshes_and_ends_a_session_of_the_aws_cli() {
     home.age_token();
     home.ssox(&["credential-process", "dev"]).ok();
     assert_eq!(home.standin.count("CreateToken.refresh_token"), 1);
-    // Its registration is ours for the same way of signing in.
+    // ssox uses its client registration for the same flow.
     is_signed_in(&home, &["dev", "--device-code", "--fresh"]);
     assert_eq!(home.standin.count("RegisterClient"), 1);
     home.ssox(&["logout", "dev"]).ok();

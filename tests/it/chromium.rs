@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-/// Chromium with one page, driven through `--remote-debugging-pipe`: messages that end with a NUL, on descriptors 3 and 4.
+/// Chromium with one page, controlled through `--remote-debugging-pipe`: messages that end with a NUL, on descriptors 3
+/// and 4.
 struct Chromium {
     child: Child,
     orders: ChildStdin,
@@ -49,7 +50,7 @@ impl Chromium {
         }
     }
 
-    /// Polls the page until an expression is neither false nor empty; the page may be on its way elsewhere meanwhile.
+    /// Polls the page until an expression is neither false nor empty; meanwhile the page may be replaced by another.
     fn until(&mut self, expression: &str) -> Value {
         eventually(expression, || {
             let value = self.ask("Runtime.evaluate", &json!({ "expression": expression }))["result"]["value"].clone();
@@ -65,7 +66,7 @@ impl Drop for Chromium {
     }
 }
 
-/// Tells whether there is a Chromium; none is a failure in CI and is named elsewhere.
+/// Tells whether Chromium is installed. Without it the test fails in CI, and is skipped with a message elsewhere.
 pub(crate) fn has_chromium(home: &Home) -> bool {
     let found = home.command("chromium").arg("--version").output().is_ok_and(|ran| ran.status.success());
     assert!(found || std::env::var_os("CI").is_none(), "chromium is not installed");
@@ -75,7 +76,7 @@ pub(crate) fn has_chromium(home: &Home) -> bool {
     found
 }
 
-/// Lets a person click a button on the consent page; returns what they end on, and the terminal where `login` ran.
+/// Clicks a button on the consent page; returns the page that follows, and the terminal where `login` ran.
 fn sign_in(home: &Home, arguments: &[&str], button: &str, last_page: &str) -> (String, Terminal) {
     let mut command = home.command(SSOX);
     command.args(arguments).env("BROWSER", "sh -c 'echo \"$1\" > address.part && mv address.part address' sh");

@@ -5,7 +5,8 @@ use ssox_standin::{Grant, Person, token_file};
 use std::process::{Command, Output};
 use std::time::Duration;
 
-/// Tells whether Python has a package. Missing, it fails in CI and is named elsewhere.
+/// Tells whether a Python package is installed. Without it the test fails in CI, and is skipped with a message
+/// elsewhere.
 pub(crate) fn has_package(package: &str) -> bool {
     let asked = Command::new("python3").args(["-c", &format!("import {package}")]).output();
     let is_there = asked.is_ok_and(|ran| ran.status.success());
@@ -72,7 +73,7 @@ fn boto3_uses_and_refreshes_a_session_that_ssox_signed_in_to() {
     assert!(crate::pty::Terminal::start(login).wait_for_end().1.success());
     let Some(output) = python(&home, WHO) else { return };
     assert_eq!((printed(&output).as_str(), home.standin.count("CreateToken.refresh_token")), ("111122223333", 1));
-    // What botocore has written is as good to ssox.
+    // ssox uses what botocore has written.
     home.ssox(&["credential-process", "stg"]).ok();
     assert_eq!(home.standin.count("CreateToken"), 2);
 }
@@ -102,7 +103,7 @@ fn boto3_finds_the_same_accounts_and_roles_after_migrate() {
     home.write_config(crate::configure::LEGACY);
     let script = "import boto3\nfor name in ('dev', 'stg'):\n \
         print(boto3.Session(profile_name=name, region_name='eu-west-1').client('sts').get_caller_identity()['Arn'].rsplit('/', 1)[0])";
-    // Botocore files a legacy token under the start URL as it is spelled: each spelling is signed in.
+    // Botocore names a legacy token's file after the start URL as it is written: each spelling gets a token.
     for spelling in [ssox_standin::START_URL.to_string(), format!("{}#/", ssox_standin::START_URL)] {
         home.standin.seed_token(&home.path(""), &spelling, &Grant::default());
     }

@@ -3,7 +3,7 @@
 use crate::home::{Home, SSOX};
 use std::os::unix::process::ExitStatusExt as _;
 
-/// Every verb, and what it is given so that it has something to say.
+/// Every verb, with arguments with which it prints something.
 const VERBS: [&str; 30] = [
     "",
     "--help",
@@ -47,7 +47,7 @@ fn no_verb_panics_when_output_cannot_be_written() {
              sso_account_id = 111122223333\nsso_role_name = R\n",
         );
         for verb in VERBS {
-            // The pipe has lost its reader before anything is written.
+            // The reader of the pipe is closed before anything is written.
             let script = format!("exec 8> >(:); wait $!; {SSOX} {verb} {}; exit $?", channels.replace(">pipe", ">&8"));
             let output = home.command("bash").args(["-c", &script]).output().unwrap();
             let code = output.status.code();

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-/// Names that are other things as well: syntax of a shell, patterns, quotes.
+/// Names with shell syntax, patterns and quotes.
 const NAMES: [&str; 11] = [
     "prod:admin",
     "prod:ro",
@@ -33,7 +33,7 @@ fn config() -> String {
 fn home() -> Home {
     let home = Home::scripted();
     home.write(".aws/config", &config());
-    // What a star would find, were it a pattern.
+    // A file that `*` would match if it were expanded.
     home.write("starfile", "");
     home
 }
@@ -46,7 +46,7 @@ fn rc(shell: Shell) -> &'static str {
     }
 }
 
-/// Types a line that ends in TAB, presses Enter, and returns the arguments ssox was called with.
+/// Types a line that ends in TAB, presses Enter, and returns the arguments that ssox was called with.
 fn called(session: &mut Session, line: &str) -> String {
     let told = session.run(line);
     let (_, arguments) = told.rsplit_once("arguments:").unwrap_or_else(|| panic!("not called by {line:?}: {told}"));
@@ -142,7 +142,7 @@ fn several_candidates_are_listed_with_what_tells_them_apart() {
     for shell in shells().into_iter().filter(|shell| *shell != Shell::Fish) {
         let home = home();
         let mut session = home.session(shell, rc(shell));
-        // bash lists with the second TAB, where zsh would go on to choose.
+        // bash lists the candidates at the second TAB; in zsh that would select one.
         session.terminal.keys(if shell == Shell::Bash { "ssox use prod:\t\t" } else { "ssox use prod:\t" });
         let listed = session.terminal.wait_for("111122223333");
         assert!(listed.contains("prod:admin"), "{shell:?}: {listed}");

@@ -6,7 +6,7 @@ use ssox_standin::START_URL;
 use std::fs;
 use std::process::Command;
 
-/// Notes what it is started with, and does as a browser does.
+/// A browser that records its arguments and loads the page.
 const BROWSER: &str =
     "sh -c 'echo \"$1\" >address && curl -sL --noproxy \"*\" \"$1\" >page.part && mv page.part page' sh";
 
@@ -42,7 +42,7 @@ fn an_sso_profile_needs_no_credentials_for_a_link_without_a_secret() {
     let link = "/#/console?account_id=111122223333&role_name=ReadOnly&destination=https%3A%2F%2Feu-central-1.console.aws.\
                 amazon.com%2Fs3%2Fhome%3Fregion%3Deu-central-1\n";
     assert_eq!(region, format!("{START_URL}{link}"));
-    // A permission set is where its Identity Center is, and that one is not in China.
+    // A permission set is in the partition of its Identity Center, which is not China here.
     let china = home.ssox(&["console", "dev", "--print", "--region", "cn-northwest-1"]).fails(4);
     assert!(china.contains("partition `aws`"), "{china}");
     let config = fs::read_to_string(home.path(".aws/config")).unwrap();
@@ -100,7 +100,7 @@ fn the_region_is_one_of_the_roles_partition() {
     assert_eq!(page(&["china"], &[("AWS_REGION", "cn-north-1")]), north);
     assert_eq!(page(&["mixed", "--region", "cn-north-1"], &[("AWS_REGION", "eu-west-1")]), north);
     assert!(home.ssox(&["console", "china", "--region", "eu-west-1"]).fails(4).contains("partition `aws-cn`"));
-    // Without a name it is the role this shell holds, and the region it holds.
+    // Without a name, the role and the region in use in this shell are taken.
     let held = [("SSOX_PROFILE", "chained"), ("SSOX_PROMPT", "chained"), ("AWS_REGION", "us-west-2")];
     assert!(page(&[], &held).starts_with("https://us-west-2.console.aws.amazon.com/"));
     assert!(page(&["chained"], &held).starts_with("https://eu-west-1.console.aws.amazon.com/"));
@@ -118,7 +118,7 @@ fn the_browser_is_led_there_without_a_secret_in_its_command_line() {
     for secret in home.standin.secrets() {
         assert!(!address.contains(&secret) && !said.contains(&secret), "{said}");
     }
-    // What was there once is not there again.
+    // The values of an earlier call are not used again.
     let again = home.command("curl").args(["-s", "--noproxy", "*", address.trim()]).output().unwrap();
     assert!(!again.status.success());
     assert!(home.ssox(&["console", "chained"]).fails(3).contains("ssox console --print chained"));

@@ -17,7 +17,7 @@ const ASK_BOTO3: &str = include_str!("differential/ask_boto3.py");
 const CORP: &str =
     "[sso-session corp]\nsso_start_url = https://d-1234567890.awsapps.com/start\nsso_region = eu-west-1\n";
 
-/// What somebody makes of a case.
+/// What ssox or boto3 does with a case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Outcome {
     Is(String),
@@ -84,7 +84,7 @@ impl<'a> Case<'a> {
     }
 }
 
-/// Puts in what the short forms stand for.
+/// Expands the short forms.
 fn spelled(home: &Path, text: &str, is: &str) -> String {
     let mut text = text.to_string();
     for user in users() {
@@ -122,7 +122,7 @@ fn keys_json() -> Value {
     json!({ "Version": 1, "AccessKeyId": me.access_key_id, "SecretAccessKey": me.secret_access_key })
 }
 
-/// Lets ssox say who it is: by its own `export`, and whoever AWS says these keys belong to.
+/// Returns the identity that ssox gets: that of the keys of `export`, according to AWS.
 fn ask_ssox(environment: &[(String, String)]) -> (Outcome, String) {
     let run = |arguments: &[&str], keys: &[(&str, String)]| {
         let mut command = Command::new(SSOX);
@@ -147,7 +147,7 @@ fn ask_ssox(environment: &[(String, String)]) -> (Outcome, String) {
     }
 }
 
-/// Lets boto3 say who it is in each environment; `None` without boto3.
+/// Returns the identity that boto3 gets in each environment; `None` without boto3.
 fn ask_boto3(environments: &[Vec<(String, String)>], home: &Path) -> Option<Value> {
     if !crate::clients::has_package("boto3") {
         return None;
@@ -159,7 +159,7 @@ fn ask_boto3(environments: &[Vec<(String, String)>], home: &Path) -> Option<Valu
     });
     let cases = Value::Array(cases.collect());
     let mut command = Command::new("python3");
-    // botocore looks once, when it is loaded, where tokens are; they are the same everywhere.
+    // botocore reads the place of tokens once, when it is loaded; it is the same for all cases.
     command.args(["-c", ASK_BOTO3]).env("HOME", home).stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut python = command.spawn().expect("python starts");
     python.stdin.take().expect("it is piped").write_all(cases.to_string().as_bytes()).expect("python reads");

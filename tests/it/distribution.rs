@@ -15,7 +15,7 @@ fn built() -> TempDir {
     let target = tempfile::tempdir().unwrap();
     fs::create_dir(target.path().join("release")).unwrap();
     run(Command::new("strip").arg("-o").arg(target.path().join("release/ssox")).arg(env!("CARGO_BIN_EXE_ssox")));
-    // The place that Cargo.toml names, which the tests share.
+    // The directory in Cargo.toml, which the tests share.
     static ONCE: OnceLock<()> = OnceLock::new();
     ONCE.get_or_init(|| package_files(&repository("target/package-files")));
     target
@@ -51,7 +51,7 @@ fn made(directory: &Path, ending: &str) -> PathBuf {
     paths.find(|path| path.extension().is_some_and(|found| found == ending)).expect("the package was made")
 }
 
-/// Runs ssox below a root directory, where man pages, completions, plugin files and licences are, too.
+/// Checks that ssox below a root directory runs, and that man pages, completions, plugin files and licences are there.
 fn is_whole(root: &Path, zsh: &str, man: &str, licences: &str) {
     let usr = root.join("usr");
     let version = run(Command::new(usr.join("bin/ssox")).arg("--version").env_clear());
@@ -65,7 +65,7 @@ fn is_whole(root: &Path, zsh: &str, man: &str, licences: &str) {
     has_all_of("shell", &usr.join("share/ssox/shell"));
 }
 
-/// Tells that no file of the repository was forgotten.
+/// Checks that no file of the repository was forgotten.
 fn has_all_of(below: &str, installed: &Path) {
     for entry in fs::read_dir(repository(below)).unwrap().map(|entry| entry.unwrap()) {
         let (name, place) = (entry.file_name().into_string().unwrap(), installed.join(entry.file_name()));
@@ -119,7 +119,7 @@ fn the_pkgbuild_packages_the_same() {
     std::os::unix::fs::symlink(target.path().join("release"), source.join("target/release")).unwrap();
     let script = "set -eu; . \"$0\"; srcdir=$PWD pkgdir=$PWD/package; package";
     run(Command::new("bash").args(["-c", script]).arg(repository("docs/packaging/PKGBUILD")).current_dir(root.path()));
-    // Arch has Apache-2.0 among the licences of the system.
+    // Arch has the text of Apache-2.0 in its system licences.
     let licences = root.path().join("package/usr/share/licenses/ssox");
     fs::copy(repository("LICENSE-APACHE"), licences.join("LICENSE-APACHE")).unwrap();
     is_whole(&root.path().join("package"), "share/zsh/site-functions/_ssox", "", "share/licenses/ssox");

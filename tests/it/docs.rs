@@ -25,7 +25,7 @@ fn texts(below: &str) -> Vec<String> {
     entries.flat_map(read).collect()
 }
 
-/// Returns the words of a text that begin with `start` and go on with such characters.
+/// Returns the words of a text that begin with `start` and continue with such characters.
 fn words<'a>(text: &'a str, start: &'a str, goes_on: fn(char) -> bool) -> impl Iterator<Item = &'a str> {
     let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let begins = move |at: &usize| !text[..*at].ends_with(is_word);

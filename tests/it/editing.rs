@@ -29,7 +29,7 @@ fn set_like_the_aws_cli(path: &Path, section: &str, pause: Duration) {
     write!(file, "{text}[{section}]\nregion = eu-west-1\n").unwrap();
 }
 
-/// Lets another program write to a file as the AWS CLI does while `edit` is called with the numbers below `count`.
+/// Calls `edit` with the numbers below `count` while another program writes to the file as the AWS CLI does.
 fn edit_beside_another(path: &Path, count: u32, edit: impl Fn(u32)) -> String {
     let is_done = AtomicBool::new(false);
     let theirs = scope(|scope| {
@@ -71,7 +71,7 @@ fn sections_that_another_program_writes_into_config_meanwhile_stay() {
         let name = format!("our-{count}");
         let known = ["configure", "sso", "--sso-session", "corp", "--account-id", "111122223333", "--yes"];
         let new = ["--role-name", "ReadOnly", "--region", "eu-west-1", "--output", "json", "--profile", &name];
-        // In a file that is empty for a moment there is no session `corp`; the next attempt finds it.
+        // In a file that is empty for a moment there is no session `corp`; the next attempt succeeds.
         while home.ssox(&[&known[..], &new[..]].concat()).status() != 0 {}
         let _ = home.ssox(&["configure", "migrate", "--yes", "--keep-legacy"]);
     });

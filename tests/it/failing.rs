@@ -40,7 +40,7 @@ fn set<'a>(reply: &'a str, name: &str) -> Option<&'a str> {
     reply.lines().find_map(|line| line.strip_prefix('=')?.strip_prefix(name)?.strip_prefix('='))
 }
 
-/// A process that does not outlive the test.
+/// A process that is killed at the end of the test.
 struct Killed(Child);
 
 impl Drop for Killed {
@@ -50,7 +50,7 @@ impl Drop for Killed {
     }
 }
 
-/// Ticks as a hook does, from reply to reply, until `done`; returns the last reply.
+/// Calls `tick` as a hook does, each time with the previous reply, until `done`; returns the last reply.
 fn tick_until(home: &Home, done: impl Fn(&str) -> bool) -> String {
     let mut state = String::new();
     eventually("the reply", || {
@@ -100,7 +100,7 @@ fn a_relative_path_means_to_a_renewal_what_it_means_to_the_shell() {
     });
 }
 
-/// As for every other program, the path leads elsewhere from another directory; it leads back on the way back.
+/// As for every program, a relative path means another file in another directory.
 #[test]
 fn a_relative_path_to_a_missing_file_is_reported_and_no_command_waits() {
     in_each(&shells(), |shell| {
@@ -129,7 +129,7 @@ fn a_relative_path_to_a_missing_file_is_reported_and_no_command_waits() {
 fn credentials_that_cannot_be_cached_reach_the_shell_that_asked() {
     in_each(&shells(), |shell| {
         let (standin, home) = signed_in(Duration::from_secs(6));
-        // Also root cannot make a directory of a file.
+        // Even root cannot create a directory in place of a file.
         home.write(".aws/cli/cache", "");
         let mut session = home.session(shell, "LOAD");
         session.run("ssox use dev");
@@ -200,7 +200,7 @@ fn an_unassigned_role_shows_failed_and_not_sign_in() {
     assert!(json["renewal_error"].is_null() && json["renewal_retry_at"].is_null() && !text.contains("next attempt"));
 }
 
-/// Twelve calls in fourteen seconds it was, all for nothing.
+/// Without a back-off there would be a call at each prompt.
 #[test]
 fn where_nothing_can_be_cached_nothing_is_fetched_for_the_cache() {
     let (standin, home) = signed_in(Duration::from_secs(3600));
@@ -221,7 +221,7 @@ fn a_renewal_whose_process_was_killed_or_stopped_counts_as_failed() {
     eventually("the request", || (standin.count("GetRoleCredentials") > 0).then_some(()));
     let notes = home.path(".local/state/ssox/renewals");
     kill_process(Pid::from_child(&renewing.0), Signal::STOP).expect("it is there");
-    // The hook noted that it began, a minute ago.
+    // As if the hook had started it a minute ago.
     reply(&mut tick(&home, &[]));
     let note = fs::read_dir(&notes).expect("there are notes").flatten().next().expect("there is a note").path();
     let begun = r#"{"outcome": "renewing", "at": "2026-01-01T00:00:00Z", "count": 0}"#;

@@ -64,7 +64,7 @@ fn names_of_accounts_and_roles_are_one_line() {
             vec![Account::new("111122223333", HOSTILE, &roles), Account::new("222233334444", "b", &["Admin"])];
     });
     tame(&home.ssox(&["configure", "sso", "--sso-session", "corp", "--account-id", "111122223333"]), 3);
-    // The name of the account of `dev` is known now.
+    // The name of the account of `dev` is cached now.
     let completed = home.ssox(&["complete", "zsh", "", "ssox", "use"]);
     assert!(!completed.stdout().contains(is_hidden), "{:?}", completed.stdout());
 }
@@ -111,7 +111,7 @@ fn what_a_helper_program_says_is_one_line() {
     );
     tame(&home.ssox(&["export", "fails", "--format", "env"]), 1);
     assert!(!home.ssox(&["export", "prints", "--format", "env"]).fails(4).contains(is_hidden));
-    // On a terminal it is heard while it runs.
+    // On a terminal its output is shown while it runs.
     let mut command = home.command(SSOX);
     command.args(["export", "fails", "--format", "env"]).env("TERM", "dumb");
     let seen = Terminal::start(command).wait_for_end().0.replace("\r\n", "\n");
@@ -188,7 +188,7 @@ fn text_of_a_saml_response_is_one_line() {
     tame(&ran, ran.status());
 }
 
-/// A sign-in with a device code, on a terminal that has links.
+/// A sign-in with a device code, on a terminal that supports links.
 fn signing_in(home: &Home, answer: &Value) -> Terminal {
     let answer = Fault::Answer(200, "application/json".into(), answer.to_string());
     home.standin.fault("StartDeviceAuthorization", answer, Times::Forever);

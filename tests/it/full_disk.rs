@@ -5,7 +5,7 @@ use ssox_standin::{Grant, Person};
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
-/// Runs ssox where files can be made and nothing can be written into them, as on a full disk; also for root.
+/// Runs ssox where files can be created but not written, as on a full disk; this works as root too.
 fn full(home: &Home, arguments: &[&str]) -> Ran {
     let mut command = home.command("sh");
     command.args(["-c", "trap '' XFSZ; ulimit -f 0; exec \"$0\" \"$@\"", SSOX]).args(arguments);
@@ -56,7 +56,7 @@ fn nobody_is_asked_to_sign_in_for_a_token_that_cannot_be_written() {
     assert!(seen.contains("cannot sign in to `corp`: could not write"), "{seen}");
 }
 
-/// A person who asks for credentials gets them, and is told beforehand what cannot be kept.
+/// A person who asks for credentials gets them, and is told first that they cannot be cached.
 #[test]
 fn a_token_that_cannot_be_written_is_used_for_this_command() {
     let home = Home::new();
@@ -70,7 +70,7 @@ fn a_token_that_cannot_be_written_is_used_for_this_command() {
     assert!(home.files(".aws/sso/cache").is_empty(), "{:?}", home.files(".aws/sso/cache"));
 }
 
-/// A home that is never written to has nothing to lose: the new token serves the command.
+/// In a read-only home nothing is lost: the command uses the new token.
 #[test]
 fn in_a_read_only_home_an_expired_token_is_refreshed_for_the_command() {
     let home = Home::new();

@@ -4,7 +4,7 @@ use crate::pty::Terminal;
 use crate::shells::{Home, Shell, installed, shells};
 use ssox_standin::Standin;
 
-/// What each shell is told: to load the function, to take a variable out, to set one.
+/// The hints in each shell: to load the function, to unset a variable, to set one.
 fn lines(shell: Shell) -> [&'static str; 3] {
     match shell {
         Shell::Zsh => ["eval \"$(ssox init zsh)\"", "hint: unset AWS_SECURITY_TOKEN", "export HTTPS_PROXY="],

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 /// The program under test.
 pub(crate) const SSOX: &str = env!("CARGO_BIN_EXE_ssox");
 
-/// A home directory with profiles `dev`, `stg` and `legacy`, and the AWS they are from.
+/// A home directory with profiles `dev`, `stg` and `legacy`, and the stand-in that they use.
 pub(crate) struct Home {
     pub(crate) standin: Standin,
     directory: TempDir,
@@ -37,7 +37,7 @@ impl Home {
         self.standin.seed_token(self.directory.path(), "corp", grant)
     }
 
-    /// Makes the token of session `corp` one that was issued long ago: a new one is not refreshed, however short its life.
+    /// Makes the token of session `corp` an old one: a new token is not refreshed, however short its lifetime.
     pub(crate) fn age_token(&self) {
         let file = ssox_standin::token_file(self.directory.path(), "corp");
         let file = fs::File::options().write(true).open(file).expect("there is a token");
@@ -90,7 +90,7 @@ impl Home {
     }
 }
 
-/// What a run left.
+/// The output and exit status of a run.
 #[must_use = "look at the exit status, at least"]
 pub(crate) struct Ran(pub(crate) Output);
 

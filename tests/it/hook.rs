@@ -136,7 +136,7 @@ fn a_command_typed_after_the_end_starts_with_fresh_keys() {
         let home = Home::scripted();
         home.reply("tick", RENEWED, 0);
         let mut session = home.session_with(shell, "LOAD", &[]);
-        // At the prompt nothing is due yet; a moment later, when the command is typed, it is.
+        // At the prompt nothing is due yet; when the command is typed, a moment later, it is.
         let due = now() + 3;
         let soon = [shell.export("SSOX_NEXT", &due.to_string()), shell.export("SSOX_EXPIRES", &(due + 60).to_string())];
         session.run(&soon.join("; "));
@@ -184,7 +184,7 @@ fn a_script_has_no_hook() {
     }
 }
 
-/// Bash before 4.2 has no clock but the seconds since it began.
+/// Bash before 4.2 has no clock except the seconds since it started.
 #[test]
 fn an_old_bash_counts_the_seconds() {
     if !shells().contains(&Shell::Bash) {

@@ -6,8 +6,8 @@ const USE: &str =
     "#ssox1\n=AWS_SECRET_ACCESS_KEY=hunter2 =A*=$x\n=AWS_REGION=eu west\n=SSOX_PROFILE=dev\n-AWS_PROFILE\n#end\n";
 const CLEAR: &str = "#ssox1\n-AWS_SECRET_ACCESS_KEY\n-AWS_REGION\n-SSOX_PROFILE\n#end\n";
 
-/// Goes through use, clear, a failure and a refusal in a shell that was set up so, before and after loading. What the
-/// shell says of itself goes to `out`, past whatever the set-up does to commands.
+/// Runs use, clear, a failure and a rejected reply in a shell with this set-up before and after loading. The state of
+/// the shell is written to `out`, which the set-up cannot change.
 fn survives(shell: Shell, before: &str, after: &str) {
     let home = Home::scripted();
     home.reply("use", USE, 0);
@@ -15,7 +15,7 @@ fn survives(shell: Shell, before: &str, after: &str) {
     home.write("bin/show", "#!/bin/sh\nenv | grep -E '^(AWS_|SSOX_PROFILE)' | sort >>out; echo \"status $1\" >>out\n");
     std::process::Command::new("chmod").args(["+x"]).arg(home.path("bin/show")).status().unwrap();
     let status = if shell == Shell::Fish { "$status" } else { "\"$?\"" };
-    // Quoted, the words of the line people have in their rc file are no aliases.
+    // The words of the line in the rc file are quoted, so that they are not read as aliases.
     let load = match shell {
         Shell::Fish => "LOAD".to_owned(),
         _ => format!("'eval' \"$('command' 'ssox' 'init' '{}')\"", shell.name()),
@@ -47,7 +47,7 @@ fn each_survives(shell: Shell, setups: &[String]) {
     }
 }
 
-/// Words a script is made of; as an alias or a function, each prints HOSTILE and does nothing.
+/// The words that the script uses; as an alias or a function, each prints HOSTILE and does nothing.
 const WORDS: &[&str] = &[
     "alias", "case", "command", "compgen", "declare", "do", "done", "echo", "elif", "else", "emulate", "esac", "eval",
     "export", "fi", "for", "function", "if", "in", "local", "print", "printf", "read", "return", "set", "shift",
@@ -272,7 +272,7 @@ fn the_options_of_the_shell_stay_as_they_were() {
 
 #[test]
 fn a_variable_set_for_one_call_does_not_keep_clear_from_unsetting_it() {
-    // zsh brings both back when the function ends, and no function can help it.
+    // zsh restores both when the function ends; a function cannot prevent it.
     for shell in shells().into_iter().filter(|shell| *shell != Shell::Zsh) {
         let home = Home::scripted();
         home.reply("use", USE, 0);

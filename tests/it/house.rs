@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The floors, from the roof down. A module may use what is on lower floors, and itself.
+/// The layers, from the top down. A module may use lower layers, and itself.
 const FLOORS: [&[&str]; 13] = [
     &["main"],
     &["commands"],
@@ -44,7 +44,7 @@ fn floor(module: &str) -> usize {
         .unwrap_or_else(|| panic!("`{module}` stands on no floor: add it to FLOORS in {}", file!()))
 }
 
-/// The text without its unit tests, which may reach further.
+/// The text without its unit tests, which may use all modules.
 fn code(path: &Path) -> String {
     if path.ends_with("tests.rs") {
         return String::new();

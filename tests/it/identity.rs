@@ -21,14 +21,14 @@ const COMPARED: [&str; 7] = [
 
 pub(crate) type Environment = BTreeMap<String, String>;
 
-/// Lets the shell's child write its environment, and reads it.
+/// Returns the environment of a child of the shell.
 pub(crate) fn environment(session: &mut Session, home: &Home) -> Environment {
     session.run("command env >~/env");
     let text = home.read("env");
     text.lines().filter_map(|line| line.split_once('=')).map(|(name, value)| (name.into(), value.into())).collect()
 }
 
-/// Returns what the shell says of itself: the segment and its state.
+/// Returns the segment and its state.
 pub(crate) fn segment(session: &mut Session, home: &Home) -> String {
     session.run("echo \"$SSOX_SEGMENT|$SSOX_SEGMENT_STATE\" >~/segment");
     home.read("segment").trim_end().to_owned()
@@ -39,7 +39,7 @@ pub(crate) fn status(session: &mut Session, home: &Home) -> Value {
     serde_json::from_str(&home.read("status")).expect("status is JSON")
 }
 
-/// Asserts that prompt, state and status all say whether the identity is somebody else's.
+/// Asserts that prompt, state and status all show whether the identity is foreign.
 #[track_caller]
 pub(crate) fn says_foreign(session: &mut Session, home: &Home, foreign: bool) -> Environment {
     let (shown, status) = (segment(session, home), status(session, home));
@@ -74,7 +74,7 @@ fn pasted_keys_are_shown_and_kept() {
         for (name, value) in THEIRS {
             assert_eq!(theirs[name], value, "{shell:?}");
         }
-        // Our expiry would make botocore refuse their keys in an hour; our account is not theirs.
+        // With our expiry, botocore would reject their keys in an hour; our account id is not theirs.
         for name in ["AWS_CREDENTIAL_EXPIRATION", "AWS_ACCOUNT_ID", "AWS_SSO_PROFILE"] {
             assert!(!theirs.contains_key(name), "{shell:?} {name}");
         }
@@ -88,7 +88,7 @@ fn pasted_keys_are_shown_and_kept() {
         session.run(&shell.export("SSOX_NEXT", "1000000000"));
         session.run("true");
         assert_eq!(environment(&mut session, &home)["AWS_ACCESS_KEY_ID"], THEIRS[0].1, "{shell:?}");
-        // Back again: all is as it was, the expiry included.
+        // With our keys again, everything is as before, the expiry too.
         let back: Vec<(&str, &str)> = THEIRS.iter().map(|(name, _)| (*name, ours[*name].as_str())).collect();
         paste(&mut session, shell, &back);
         let back = says_foreign(&mut session, &home, false);
@@ -146,14 +146,14 @@ fn use_and_clear_end_it() {
             cleared.keys().filter(|name| name.starts_with("SSOX_") || name.contains("REGION")).collect();
         assert!(left.is_empty(), "{shell:?}: {left:?}");
         assert_eq!(segment(&mut session, &home), "|", "{shell:?}");
-        // What a person has set is what is there before the next `use`.
+        // Values that a person has set are the previous values of the next `use`.
         session.run("ssox use dev");
         session.run("ssox clear");
         assert_eq!(environment(&mut session, &home)["AWS_ACCESS_KEY_ID"], THEIRS[0].1, "{shell:?}");
     });
 }
 
-/// Where no directory tool is active, no snapshot of one brings keys back: it was a person.
+/// Without an active directory tool no snapshot brings keys back: a person has set them.
 #[test]
 fn keys_that_were_replaced_or_cleared_can_be_set_by_hand() {
     in_each(&shells(), |shell| {
@@ -198,7 +198,7 @@ fn a_child_shell_finds_out_at_its_first_prompt() {
                 assert_eq!(environment[name], value, "{shell:?}");
             }
         }
-        // A record that was lost vouches for nothing.
+        // Without the record, nothing counts as set by ssox.
         let without: Vec<_> = inherited.iter().filter(|(name, _)| *name != "SSOX_IDENTITY").copied().collect();
         let mut child = home.session_with(shell, "LOAD", &without);
         assert_eq!(segment(&mut child, &home), "dev:ReadOnly?|foreign", "{shell:?}");
@@ -229,7 +229,7 @@ fn what_is_compared_is_never_run() {
         let (_standin, home) = signed_in(Duration::from_secs(3300));
         let mut session = home.session(shell, "LOAD");
         session.run("ssox use dev");
-        // An associative array has such a value as its key, and any other would compute it.
+        // An associative array has such a value as its key; another array would evaluate it.
         session.run(&shell.export("AWS_PROFILE", "a[$(touch PWNED)`touch PWNED`]=] \\ \" *"));
         assert_eq!(segment(&mut session, &home), "dev:ReadOnly?|foreign", "{shell:?}");
         session.run("true");
@@ -264,7 +264,7 @@ fn a_record_that_is_no_longer_exported_is_exported_again() {
     });
 }
 
-/// Returns the statement after which programs do not get a variable any more, though the shell still has it.
+/// Returns the statement that unexports a variable: the shell keeps it, programs do not get it.
 fn hide(shell: Shell, name: &str) -> String {
     match shell {
         Shell::Zsh => format!("typeset +x {name}"),
@@ -387,7 +387,7 @@ fn fish_refuses_what_universal_variables_would_hide() {
     }
     session.run("ssox use dev");
     says_foreign(&mut session, &home, false);
-    // One that comes later is somebody else's identity, and does not keep `clear` from its work.
+    // One that is set later is a foreign identity, and `clear` still works.
     session.run("set -Ux AWS_PROFILE other");
     says_foreign(&mut session, &home, true);
     assert!(session.run("ssox clear; echo status $status").contains("status 0"));

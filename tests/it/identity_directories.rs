@@ -46,7 +46,7 @@ impl Tool {
                     variables.iter().map(|(name, value)| format!("{name} = \"{value}\"\n")).collect();
                 let file = format!("{name}/mise.toml");
                 home.write(&file, &format!("[env]\n{}", lines.concat()));
-                // mise acts once more for a file that is as new as its session.
+                // mise runs once more for a file that is as new as its session.
                 let aged =
                     home.command("touch").args(["-t", "202601010000", &file, name]).status().expect("touch starts");
                 assert!(aged.success());
@@ -55,7 +55,8 @@ impl Tool {
     }
 }
 
-/// Sets a profile; keys of an emulator with their region; a region and an account without keys; an account alone.
+/// Directories that set: a profile; keys of an emulator with their region; a region and an account without keys; an
+/// account.
 const P1: [(&str, &str); 1] = [("AWS_PROFILE", "x")];
 const P2: [(&str, &str); 4] = [
     ("AWS_ACCESS_KEY_ID", "LSLSLSLSLSLSLSLS"),
@@ -67,7 +68,7 @@ const P2: [(&str, &str); 4] = [
 const P3: [(&str, &str); 2] = [("AWS_REGION", "us-west-2"), ("AWS_ACCOUNT_ID", "999988887777")];
 const P4: [(&str, &str); 1] = [("AWS_ACCOUNT_ID", "999988887777")];
 
-/// What the keys of a shell are, all of a set together.
+/// Describes the keys of a shell, as a set.
 fn keys(environment: &Environment) -> String {
     let value = |name: &str| environment.get(name).map_or("-", String::as_str);
     let short =
@@ -89,7 +90,7 @@ const OUTSIDE: &str = "- - - - - outer";
 const IN_P1: &str = "- - - - - x";
 const IN_P2: &str = "LSLSLSLSLSLSLSLS LS - - us-west-2 outer";
 
-/// Steps, and what is there after them; a `?` at the end is a segment that says so.
+/// Steps, and the keys after each; a `?` at the end means that the segment shows it.
 const PATHS: [(&str, &str); 19] = [
     ("use dev, p1", "ours ours ours ends eu-west-1 x dev:ReadOnly?"),
     ("use dev, p1, leave", "DEV dev:ReadOnly"),
@@ -129,7 +130,7 @@ fn walk(tool: Tool, shell: Shell, ssox_first: bool) {
         for step in steps.split(", ") {
             take(&mut session, shell, step);
         }
-        // mise acts again at any prompt.
+        // mise may run again at any prompt.
         session.run("true");
         let environment = environment(&mut session, &home);
         let shown = segment(&mut session, &home);
@@ -137,7 +138,7 @@ fn walk(tool: Tool, shell: Shell, ssox_first: bool) {
         let expected =
             expected.replace("DEV", DEV).replace("OUTSIDE", OUTSIDE).replace("IN_P1", IN_P1).replace("IN_P2", IN_P2);
         let found = format!("{} {shown}", keys(&environment));
-        // mise may act again in between, and then takes what ssox set for what was there before.
+        // mise may run in between, and then takes the values of ssox for the previous ones.
         let is_mended = matches!(tool, Tool::Mise)
             && steps.ends_with("leave")
             && expected.ends_with('?')
@@ -180,7 +181,7 @@ fn mise_leaves_no_half_and_nothing_outside() {
     }
 }
 
-/// mise is active in every directory: keys that no directory found are set by a person.
+/// mise is active in every directory: keys that no directory has set are set by a person.
 #[test]
 fn keys_of_ssox_can_be_set_by_hand_where_mise_is_active() {
     if !installed("mise") {

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 const USE_DEV: [&str; 3] = ["--emit=zsh1", "use", "dev"];
 
-/// Files that tools read: each is JSON, whole.
+/// Checks that the files that tools read are complete JSON.
 fn check(home: &Home) {
     for below in [".aws/sso/cache", ".aws/cli/cache"] {
         for name in home.files(below).iter().filter(|name| name.ends_with(".json")) {
@@ -23,7 +23,7 @@ fn check(home: &Home) {
 #[test]
 fn a_kill_at_any_moment_leaves_whole_files() {
     let home = Home::new();
-    // A refresh and a fetch, so that both caches are written; how long that takes is found out first.
+    // A refresh and a fetch write both caches; how long that takes is measured first.
     let expired = Grant { expires_in: -60, ..Grant::default() };
     home.sign_in(&expired);
     let start = Instant::now();

@@ -11,7 +11,7 @@ const NAMES: &str = "AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN A
     AWS_DEFAULT_REGION AWS_ACCOUNT_ID AWS_SSO_PROFILE AWS_PROFILE AWS_VAULT AWS_SECURITY_TOKEN SSOX_PROFILE SSOX_ROLE \
     SSOX_EXPIRES SSOX_NEXT SSOX_PROMPT SSOX_PREVIOUS AWSUME_PROFILE";
 
-/// Lets the shell's child write its environment, and reads it.
+/// Returns the environment of a child of the shell.
 fn environment(session: &mut Session, home: &Home) -> BTreeMap<String, String> {
     session.run("command env >env");
     let text = home.read("env");
@@ -134,7 +134,7 @@ fn the_key_changes_by_itself_at_a_prompt() {
         let mut session = home.session(shell, "LOAD");
         session.run("ssox use dev");
         let first = environment(&mut session, &home);
-        // A renewal that takes its time does not hold the prompt.
+        // A slow renewal does not delay the prompt.
         standin.fault("GetRoleCredentials", Fault::Delay(Duration::from_secs(2)), Times::Forever);
         let mut slowest = Duration::ZERO;
         let renewed = eventually("a new key", || {
@@ -203,7 +203,7 @@ fn when_a_person_is_needed_the_segment_says_so_and_no_browser_opens() {
     });
 }
 
-/// Presses Enter until the segment ends so.
+/// Presses Enter until the segment ends with this text.
 fn says(session: &mut Session, end: &str) {
     eventually(end, || session.run("echo \"[$SSOX_SEGMENT]\"").contains(end).then_some(()));
 }

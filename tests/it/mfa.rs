@@ -25,7 +25,7 @@ fn with_code(home: &Home, profile: &str, code: &str) -> crate::home::Ran {
     home.ssox(&["--emit=zsh1", "use", profile, "--mfa-code", code])
 }
 
-/// Makes all that is in the cache begin at that moment.
+/// Sets the time at which all cache entries were written.
 fn begun(home: &Home, at: SystemTime) {
     for file in home.files(".aws/cli/cache") {
         let path = home.path(".aws/cli/cache").join(file);
@@ -75,7 +75,7 @@ fn a_role_that_requires_a_newer_mfa_code_gets_one() {
     begun(&home, SystemTime::now() - Duration::from_secs(3600));
     assert!(arn(&home, &with_code(&home, "two", "234567")).contains("assumed-role/Another/"));
     assert_eq!((home.standin.count("GetSessionToken"), home.standin.count("AssumeRole")), (2, 4));
-    // Where no code can be had, the refusal stands.
+    // Without a code, the error of AWS is reported.
     home.standin.fault("AssumeRole", Fault::Exception("AccessDenied".into()), Times::Next(1));
     assert_eq!(home.ssox(&["--emit=zsh1", "use", "two", "--min-ttl", "24h"]).status(), 5);
 }
@@ -84,7 +84,7 @@ fn a_role_that_requires_a_newer_mfa_code_gets_one() {
 fn a_rejected_code_gets_the_possible_reasons() {
     let home = home(&profiles());
     for code in ["999999", "123456"] {
-        // The second one is used up by another tool.
+        // Another tool has used the second code.
         home.standin.configure(|options| options.users[0].mfa.as_mut().unwrap().1.retain(|known| known != "123456"));
         let said = with_code(&home, "one", code).fails(3);
         assert!(said.contains("wrong, or already used"), "{said}");
@@ -112,11 +112,12 @@ fn a_program_may_give_the_code() {
     fs::remove_dir_all(session).unwrap();
     assert!(use_(&home, "fails").fails(1).contains("no device"));
     assert!(use_(&home, "silent").fails(4).contains("is not an MFA code"));
-    // A code on the command line goes first.
+    // A code on the command line takes precedence.
     with_code(&home, "fails", "234567").ok();
 }
 
-/// It has stdin and stderr, and the time a person takes: in a substitution of the shell, and where stdin is a file.
+/// The program has the terminal as stdin and stderr and no time limit: in a command substitution, and with stdin from a
+/// file.
 #[test]
 fn a_program_that_gives_the_code_may_ask_the_person() {
     let asks = "mfa_process = sh -c 'test -t 0 && test -t 2 && printf touch-it: >&2 && read code && echo $code'";

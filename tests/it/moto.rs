@@ -8,10 +8,10 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 
-/// The account of everybody in moto.
+/// The account of all users in moto.
 const TARGET: &str = "arn:aws:iam::123456789012:role/Target";
 
-/// A running server; it ends with its input.
+/// A running server; it exits when its stdin is closed.
 struct Moto {
     server: Child,
     said: Value,
@@ -47,7 +47,7 @@ impl Moto {
         home
     }
 
-    /// Asks moto who a profile is.
+    /// Returns the identity of a profile according to moto.
     fn who(&self, home: &Home, profile: &str) -> Result<String, String> {
         let arguments = ["exec", profile, "--", SSOX, "status", "--verify", "--json"];
         let ran = home.ssox_with(&arguments, &[("AWS_ENDPOINT_URL_STS", self.text("url")), ("USER", "jane")]);
@@ -81,7 +81,7 @@ fn a_wrong_secret_is_noticed() {
     let home = moto.home("wrong");
     for profile in ["me", "target"] {
         let said = moto.who(&home, profile).unwrap_err();
-        // Its refusals are not spelled as AWS's are.
+        // Its errors have another form than those of AWS.
         assert!(said.contains("answered 403"), "{profile}: {said}");
     }
 }
@@ -98,12 +98,12 @@ fn a_saml_response_and_a_web_identity_are_taken() {
     fs::write(home.path("response"), saml_response(&home)).unwrap();
     let sts = [("AWS_ENDPOINT_URL_STS", moto.text("url"))];
     home.ssox_with(&["export", "external", "--format", "json", "--saml-response", "response"], &sts).ok();
-    // Of a role in another account than its own, moto knows the account only.
+    // For a role in another account, moto knows only the account.
     assert!(moto.who(&home, "external").unwrap().contains(":444455556666:"));
     assert!(moto.who(&home, "web").unwrap().contains("assumed-role/Web/ssox-jane"));
 }
 
-/// Lets the stand-in's identity provider issue one.
+/// The stand-in's identity provider issues it.
 fn saml_response(home: &Home) -> String {
     let url = home.standin.url();
     let mut stream = TcpStream::connect(url.trim_start_matches("http://")).unwrap();

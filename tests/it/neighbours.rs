@@ -47,7 +47,7 @@ fn other_hooks_still_run_and_ours_runs_once() {
         };
         for setup in setups {
             let home = Home::scripted();
-            // A reply that is due again at once: each run of the hook would call, but for the back-off.
+            // A reply that is due again at once: without a back-off, each run of the hook would call ssox.
             home.reply("tick", "#ssox1\n=SSOX_NEXT=1000000000\n#end\n", 0);
             let forget = if shell == Shell::Fish { "set -g _ssox_retry 0" } else { "_ssox_retry=0" };
             let mut session = home.session_with(shell, &format!("{define}\n{setup}"), &DUE);
@@ -108,7 +108,7 @@ fn tracing_shows_no_secret_of_the_hook() {
     }
 }
 
-/// powerlevel10k's instant prompt collects what is printed until the first prompt, with nothing to read.
+/// powerlevel10k's instant prompt captures output until the first prompt, and closes stdin.
 #[test]
 fn loading_and_the_first_hook_print_nothing_and_read_nothing() {
     if !shells().contains(&Shell::Zsh) {

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
-/// More than any command here needs, on a machine that is busy.
+/// More than any command needs here, even on a busy machine.
 const LIMIT: Duration = Duration::from_secs(20);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +21,7 @@ enum Kind {
 
 const KINDS: [Kind; 5] = [Kind::Pipe, Kind::Device, Kind::Directory, Kind::Endless, Kind::Socket];
 
-/// Puts something else in the place of a file.
+/// Replaces a file by something else.
 fn put(kind: Kind, path: &Path) {
     let _ = fs::remove_file(path);
     let _ = fs::remove_dir_all(path);
@@ -201,6 +201,6 @@ fn a_saml_response_may_come_through_a_pipe_that_has_an_end() {
     let script = format!("{SSOX} export saml --format env --saml-response <(sleep 0.3; echo PHg+PC94Pg==)");
     let output = bash.args(["-c", &script]).output().unwrap();
     let error = String::from_utf8_lossy(&output.stderr);
-    // It was read to its end: what is in it is no SAML.
+    // It was read to its end: its content is not SAML.
     assert!(output.status.code() == Some(4) && !error.contains("could not read"), "{error}");
 }

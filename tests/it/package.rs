@@ -32,7 +32,7 @@ fn each_verb_has_a_man_page_and_no_hidden_one_has() {
     let overview = page("ssox").unwrap();
     let verbs = run(Command::new(env!("CARGO_BIN_EXE_ssox")).arg("--help").env_clear());
     let verbs = verbs.split("Commands:\n").nth(1).unwrap().lines().take_while(|line| line.starts_with("  "));
-    // A line that begins further in goes on with what the one before it says.
+    // An indented line continues the one before it.
     let verbs = verbs.filter(|line| !line.starts_with("   "));
     let verbs: Vec<&str> = verbs.filter_map(|line| line.split_whitespace().next()).collect();
     assert!(verbs.contains(&"use") && verbs.contains(&"doctor"), "{verbs:?}");

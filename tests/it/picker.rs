@@ -40,7 +40,7 @@ fn sh(home: &Path, columns: u16, line: &str) -> Terminal {
     Terminal::start_sized(command, 24, columns)
 }
 
-/// Opens the picker with stdout captured, and says what became of it.
+/// Opens the picker with stdout captured, and prints the result.
 const CAPTURED: &str = r#"before=$(stty -g); reply=$(ssox --emit=zsh1 use); status=$?
     test "$before" = "$(stty -g)" && echo "terminal as be""fore"; echo "sta""tus $status"
     echo "$reply" | grep SSOX_PROFILE"#;

@@ -3,7 +3,7 @@
 use crate::segment::{LATER, seconds_from_now, segment};
 use crate::shells::{Home, Shell, installed, shells};
 
-/// A prompt's text with the segment in it, asked of the shell.
+/// Returns the text of the prompt that the shell computes, with the segment.
 fn prompt_text(shell: Shell) -> &'static str {
     match shell {
         Shell::Zsh => "print -r -- \"$PROMPT|$RPROMPT|placed $_ssox_placed\" >prompt",
@@ -90,7 +90,7 @@ fn a_prompt_that_is_set_at_each_display_shows_it_once() {
         for rc in if shell == Shell::Zsh { zsh } else { bash } {
             let home = Home::scripted();
             let mut session = home.session_with(shell, rc, &[("SSOX_PROMPT", "dev:ReadOnly")]);
-            // At the first prompt a hook that was added behind ours still runs after it.
+            // At the first prompt, a hook that was added after ours still runs after it.
             session.run("true");
             let first = session.terminal.seen().len();
             for _ in 0..4 {
@@ -121,7 +121,7 @@ fn a_prompt_set_by_the_user_later_has_no_segment() {
     }
 }
 
-/// Others use `psvar` for theirs, empty it, and count its elements.
+/// Other programs use `psvar` too, empty it, and count its elements.
 #[test]
 fn the_psvar_of_other_programs_is_not_changed() {
     if !shells().contains(&Shell::Zsh) {
@@ -192,7 +192,7 @@ fn ten_prompts_cost_no_process() {
     }
 }
 
-/// What was started so far; a thread is no process.
+/// The processes that were started so far; threads do not count.
 fn processes(home: &Home) -> Vec<String> {
     home.read("trace").lines().filter(|line| !line.contains("CLONE_THREAD")).map(String::from).collect()
 }

@@ -132,7 +132,7 @@ fn arguments_pass_through_with_the_first_double_dash() {
     check(&home, "'typed' | ssox read", "arguments: <read>\nread: typed\n");
 }
 
-/// What a person types behind `ssox`, and what the program gets.
+/// What a person types after `ssox`, and what the program gets.
 const ARGUMENTS: [(&str, &str); 26] = [
     ("", "<>"),
     ("-v -d -o x -e -Verbose --", "<-v> <-d> <-o> <x> <-e> <-Verbose> <-->"),
@@ -197,7 +197,7 @@ fn stdin_reaches_every_verb_unchanged() {
     {
         assert_eq!((told.as_str(), home.read("taken").as_str()), ("True\n", "an assertion\n"));
     }
-    // The program has the first line before the second one is there.
+    // The program gets the first line before the second one is written.
     let script = "$first = { 'one'; foreach ($n in 1..1000) { if (Test-Path taken) { break }; Start-Sleep -Milliseconds 20 }; \"two $n\" }\n\
         & $first | ssox read";
     fs::remove_file(home.path("taken")).unwrap_or_default();
@@ -245,7 +245,7 @@ fn binary_output_is_unchanged_when_the_program_is_called_directly() {
     assert!(fs::read(home.path("piped")).is_ok_and(|out| out == bytes));
 }
 
-/// The statement that loads the script of this binary, where `ssox` is none that could print it.
+/// The statement that loads the script from a file, because the scripted `ssox` cannot print it.
 fn loaded() -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_ssox")).args(["init", "powershell"]).output().expect("ssox starts");
     format!("Set-StrictMode -Version Latest\n{}", String::from_utf8_lossy(&output.stdout))
@@ -354,7 +354,7 @@ fn constrained_language_mode_has_all_but_a_few_features() {
     }
 }
 
-/// Returns what could stand at the end of each line; `None` where there is no PowerShell.
+/// Returns the candidates at the end of each line; `None` where there is no PowerShell.
 fn completed_all(home: &Home, lines: &[&str]) -> Option<String> {
     let expand = |line: &&str| {
         format!(
@@ -403,7 +403,7 @@ fn only_candidates_that_start_with_what_was_typed_are_offered() {
     check(&home, "ssox exec -- '-a.b' -- ls", "arguments: <exec> <--> <-a.b> <--> <ls>\n");
 }
 
-/// A session in a terminal; it loads what the profile of a person loads. `LOAD` stands for the line.
+/// A session in a terminal with this profile, in which `LOAD` is the line that loads ssox.
 struct Session {
     terminal: Terminal,
     prompts: u32,
@@ -428,13 +428,13 @@ impl Session {
         Some(session)
     }
 
-    /// Types a line; returns what is shown until the next prompt, what was typed among it.
+    /// Types a line; returns what is shown until the next prompt, including the echo.
     fn run(&mut self, line: &str) -> String {
         self.terminal.enter(line);
         self.wait()
     }
 
-    /// Waits for the next prompt. Between times PowerShell asks the terminal where the cursor is.
+    /// Waits for the next prompt. Meanwhile PowerShell asks the terminal for the position of the cursor.
     fn wait(&mut self) -> String {
         self.prompts += 1;
         self.wait_for(&format!("<<{}>>", self.prompts))
@@ -477,7 +477,7 @@ fn no_command_starts_with_expired_credentials() {
         [("SSOX_PROMPT", "dev"), ("SSOX_EXPIRES", "1"), ("SSOX_NEXT", "4000000000"), ("SSOX_STATE", "renewing")];
     let home = Home::scripted();
     home.reply("tick", "#ssox1\n=AWS_A=new\n=SSOX_EXPIRES=4000000000\n-SSOX_STATE\n#end\n", 0);
-    // Others put theirs around it, as editors do, and this is loaded again.
+    // Another program wraps the prompt function, as editors do, and ssox is loaded again.
     let editor =
         "$inner = $function:PSConsoleHostReadLine; function global:PSConsoleHostReadLine { $line = & $inner; $line }";
     for profile in ["LOAD".to_owned(), format!("LOAD\n{editor}\nLOAD")] {

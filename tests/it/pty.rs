@@ -23,7 +23,7 @@ pub(crate) struct Terminal {
     pty: Pty,
     output: Receiver<Vec<u8>>,
     seen: Vec<u8>,
-    /// Where the next wait begins to look.
+    /// Where the next wait starts to search.
     mark: usize,
 }
 
@@ -99,12 +99,12 @@ impl Terminal {
         self.child.id()
     }
 
-    /// Returns all that came out so far, as it came.
+    /// Returns all output so far, unchanged.
     pub(crate) fn seen(&self) -> String {
         String::from_utf8_lossy(&self.seen).into_owned()
     }
 
-    /// Returns all that came out so far, readable.
+    /// Returns all output so far, with control characters made visible.
     pub(crate) fn transcript(&self) -> String {
         self.seen.iter().fold(String::new(), |mut text, byte| {
             match byte {
@@ -117,7 +117,7 @@ impl Terminal {
         })
     }
 
-    /// Waits until the probe finds what it looks for in the fresh output; it returns how many bytes are dealt with.
+    /// Waits until the probe finds something in the new output; it returns how many bytes to skip, and what it found.
     fn wait_until<T>(&mut self, what: &str, mut probe: impl FnMut(&[u8]) -> Option<(usize, T)>) -> T {
         let deadline = Instant::now() + TIME_LIMIT;
         loop {
@@ -167,7 +167,7 @@ fn read_in_background(pty: &Pty) -> Receiver<Vec<u8>> {
     let (sender, receiver) = channel();
     thread::spawn(move || {
         let mut buffer = [0; 4096];
-        // A pty whose other side is closed ends with an error on Linux, with nothing elsewhere.
+        // A pty whose other side is closed returns an error on Linux, and the end of the file elsewhere.
         while let Ok(count @ 1..) = reader.read(&mut buffer) {
             if sender.send(buffer[..count].to_vec()).is_err() {
                 return;

@@ -179,7 +179,7 @@ fn a_home_that_does_not_exist_is_named() {
     assert!(stderr.contains("new/.aws/config`") && stderr.contains("hint: ssox configure sso"), "{stderr}");
 }
 
-/// `0.0.0.0` leads to this machine, and is not one of its loopback addresses.
+/// `0.0.0.0` reaches this machine, but is not a loopback address.
 #[cfg(unix)]
 #[test]
 fn plain_http_to_another_machine_is_warned_of_once_and_an_error_in_doctor() {

@@ -51,7 +51,7 @@ fn a_shell_that_calls_early_renews_what_is_still_good() {
     };
     let key = |reply: &str| reply.lines().find_map(|line| line.strip_prefix("=AWS_ACCESS_KEY_ID=").map(String::from));
     let first = key(&run(&["--emit=zsh1", "use", "dev"]));
-    // As if fetched long ago: good for half a minute yet, and other shells may be earlier than this one.
+    // As if fetched long ago: good for another half minute, and other shells may renew earlier than this one.
     let cache = std::fs::read_dir(home.path(".aws/cli/cache")).expect("there is a cache").flatten().next();
     let entry = std::fs::File::options().write(true).open(cache.expect("with one entry").path()).expect("it opens");
     entry.set_modified(SystemTime::now() - Duration::from_secs(2670)).expect("a time can be set");

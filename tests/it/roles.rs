@@ -96,7 +96,7 @@ fn a_chain_may_be_of_any_length() {
     assert!(arn(&home, &use_(&home, "a")).contains("assumed-role/A/"));
     let arns: Vec<_> = asked(&home, "AssumeRole").iter().map(|request| form(request, "RoleArn").unwrap()).collect();
     assert_eq!(arns.join(" "), ["D", "C", "B", "A"].map(|name| TARGET.replace("Target", name)).join(" "));
-    // Each link is cached for itself.
+    // Each role of the chain has its own cache entry.
     use_(&home, "c").ok();
     assert_eq!(home.standin.count("AssumeRole"), 4);
 }
@@ -152,7 +152,7 @@ fn the_previous_profile_comes_with_the_role_that_was_put_on_top() {
         (Some(TARGET), Some("stg"))
     );
     assert!(back.unsets("SSOX_PREVIOUS_ROLE_ARN"));
-    // The same profile with another role is another one.
+    // The same profile with another role counts as another profile.
     let on_top = home.ssox_with(&["--emit=zsh1", "use", "dev", "--role-arn", TARGET], &[("SSOX_PROFILE", "dev")]);
     assert_eq!(on_top.set("SSOX_PREVIOUS").as_deref(), Some("dev"));
 }

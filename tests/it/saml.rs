@@ -13,7 +13,7 @@ use std::process::Command;
 const FLAGS: &str = "--headless --no-sandbox --disable-gpu --disable-quic --disable-background-networking \
                      --disable-component-update --disable-popup-blocking";
 
-/// A home with a profile `external`, whose identity provider does what the wishes say; `None` without a Chromium.
+/// A home with a profile `external`, whose identity provider does what the options say; `None` without Chromium.
 fn external(wishes: &str, keys: &str) -> Option<Home> {
     let home = Home::new();
     let url = home.standin.idp_url(wishes);
@@ -21,9 +21,9 @@ fn external(wishes: &str, keys: &str) -> Option<Home> {
     has_chromium(&home).then_some(home)
 }
 
-/// What a run in a terminal left.
+/// The output and exit status of a run in a terminal.
 struct Run {
-    /// What stood on the terminal.
+    /// What the terminal showed.
     said: String,
     stdout: String,
     status: i32,
@@ -69,7 +69,7 @@ fn browsers(home: &Home) -> Vec<(i32, String)> {
     lines.filter(|(_, line)| line.contains(&directory)).collect()
 }
 
-/// The one that all others are children of.
+/// The first one, of which all others are children.
 fn browser(home: &Home) -> Option<i32> {
     browsers(home).into_iter().find(|(_, line)| !line.contains("--type=")).map(|(pid, _)| pid)
 }
@@ -87,7 +87,7 @@ fn roles(listed: &Value) -> Vec<&str> {
     listed.as_array().expect("a list").iter().map(|role| role["role_name"].as_str().expect("a name")).collect()
 }
 
-/// Looks for every secret of the stand-in, as it is and as forms spell it, in all files below a directory.
+/// Searches all files below a directory for every secret of the stand-in, plain and as encoded in forms.
 fn leaks(home: &Home, directory: &Path, found: &mut Vec<String>) {
     for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
         let path = entry.path();
@@ -173,7 +173,7 @@ fn a_person_chooses_among_several_and_a_shell_gets_the_reply() {
     let run = finished(&home, terminal);
     run.ok();
     assert!(run.said.contains("`ssox_saml_role_arn = arn:aws:iam::555566667777:role/Audit`"), "{}", run.said);
-    // What was chosen is known afterwards, too.
+    // The choice is remembered.
     let again = home.ssox(&["--emit=zsh1", "use", "external"]).ok();
     for reply in [run.stdout, again] {
         for line in
@@ -292,7 +292,7 @@ fn closing_the_browser_is_reported_and_a_killed_ssox_leaves_no_browser() {
     terminal.wait_for("left");
     signal(i32::try_from(terminal.id()).unwrap(), Signal::KILL);
     drop(terminal);
-    // The next one does not wait for the end of that browser: it has to cope.
+    // The next run does not wait until that browser has ended.
     run(&home, &[&arguments[..], &["--timeout", "2s"]].concat()).fails(3, "no SAML response came");
     ends(&home);
 }

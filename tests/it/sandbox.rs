@@ -7,7 +7,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-/// A browser and the person before it: reads the sign-in page, clicks `Allow access`, follows to where that leads.
+/// A browser and a person: reads the sign-in page, clicks `Allow access`, and follows the redirect.
 const CLICKING_BROWSER: &str = r#"#!/usr/bin/env python3
 import os, re, sys, urllib.parse, urllib.request
 assert 'ssox-sandbox-' not in os.environ['HOME'], 'a browser belongs to its own home'

@@ -20,7 +20,7 @@ fn init(arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// Runs a checker on files of `shell/`; it has nothing to say.
+/// Runs a linter on files of `shell/`, which must find nothing.
 fn checks(program: &str, arguments: &[&str], files: &[&str]) {
     if !installed(program) {
         return;
@@ -45,7 +45,7 @@ fn the_linters_have_nothing_to_say() {
 fn powershell_can_parse_its_scripts() {
     for file in ["ssox.ps1", "ssox.psm1", "ssox.psd1"] {
         assert_eq!(powershell_errors(&text(file)), [""; 0], "{file}");
-        // Windows PowerShell reads a file without a mark in the code page of the machine.
+        // Windows PowerShell reads a file without a byte order mark in the code page of the machine.
         assert!(text(file).is_ascii(), "{file}");
     }
     assert_ne!(powershell_errors("function x { if (1 }"), [""; 0]);
@@ -68,7 +68,7 @@ fn collect_errors(node: Node<'_>, script: &str, errors: &mut Vec<String>) {
     node.children(&mut cursor).for_each(|child| collect_errors(child, script, errors));
 }
 
-/// macOS has bash 3.2 for ever.
+/// macOS keeps bash 3.2.
 #[test]
 fn bash_3_2_knows_every_construct() {
     let unknown = [
@@ -112,7 +112,7 @@ fn bash_3_2_knows_every_construct() {
         "-d ''",
     ];
     let script = text("ssox.bash");
-    // What stands behind a question for the version is read by all, and run by those who know it.
+    // Code after a check of the version is parsed by every bash, but run only by those that support it.
     let mut is_guarded = false;
     for (number, line) in script.lines().enumerate() {
         is_guarded = line.starts_with("if ((BASH_VERSINFO") || (is_guarded && line != "else" && line != "fi");

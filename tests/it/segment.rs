@@ -6,7 +6,7 @@ pub(crate) const LATER: &str = "4000000000";
 
 type Variables<'a> = &'a [(&'a str, &'a str)];
 
-/// Returns what the segment is in a shell that inherits these variables: its text and its state.
+/// Returns the segment's text and state in a shell that inherits these variables.
 pub(crate) fn segment(home: &Home, shell: Shell, variables: &[(&str, &str)]) -> String {
     let mut session = home.session_with(shell, "LOAD", variables);
     session.run("echo \"$SSOX_SEGMENT|$SSOX_SEGMENT_STATE\" >segment");
@@ -45,7 +45,7 @@ fn the_segment_shows_the_time_left_and_what_happens_then() {
         assert_eq!(segment(&home, shell, &[("SSOX_PROMPT", "dev")]), "dev|ok", "{shell:?}");
         assert_eq!(segment(&home, shell, &[("SSOX_EXPIRES", LATER)]), "|", "{shell:?}");
         assert_eq!(segment(&home, shell, &[("SSOX_PROMPT", "dev"), ("SSOX_NEXT", "1")]), "dev|ok", "{shell:?}");
-        // The binary was called, failed, and will not bring new credentials by itself.
+        // ssox was called and failed, and will not renew the credentials by itself.
         home.reply("tick", "", 1);
         let failing = [("SSOX_PROMPT", "dev"), ("SSOX_NEXT", "1"), ("SSOX_EXPIRES", "1")];
         assert_eq!(segment(&home, shell, &failing), "dev expired|expired", "{shell:?}");
@@ -62,7 +62,7 @@ fn the_last_minute_is_counted_in_seconds() {
     }
 }
 
-/// What a terminal gets for colours, and for none of them.
+/// Escape sequences of colours, which are printed only where colours are wanted.
 const COLOURS: [&str; 5] = ["\u{1b}[31m", "\u{1b}[32m", "\u{1b}[33m", "\u{1b}[41", "\u{1b}[37m"];
 
 #[test]

@@ -214,7 +214,7 @@ fn a_missing_answer_is_named_with_a_hint_that_works() {
         let error = Home::new().ssox(&[&new[..], given].concat()).fails(3);
         assert!(error.contains(missing) && !error.contains("ssox login"), "{error}");
     }
-    // A session that is there can be signed in to.
+    // A person can sign in to a session that exists.
     let error = Home::new().ssox(&["configure", "sso", "--sso-session", "corp", "--yes"]).fails(3);
     assert!(error.contains("ssox login --sso-session corp"), "{error}");
 }

@@ -10,7 +10,7 @@ use std::process::{Command, Output, Stdio};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tempfile::TempDir;
 
-/// The shells that are driven for real; PowerShell has tests of its own.
+/// The shells that the tests run; PowerShell has tests of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Shell {
     Zsh,
@@ -18,12 +18,13 @@ pub(crate) enum Shell {
     Fish,
 }
 
-/// Returns the shells that are installed. One that is not fails the test under CI, and is named loudly elsewhere.
+/// Returns the shells that are installed. A missing one fails the test in CI, and is skipped with a message elsewhere.
 pub(crate) fn shells() -> Vec<Shell> {
     [Shell::Zsh, Shell::Bash, Shell::Fish].into_iter().filter(|shell| installed(shell.name())).collect()
 }
 
-/// Makes an AWS whose role credentials are valid for so long, and a home where session `corp` is signed in.
+/// Starts a stand-in whose role credentials are valid for that time, and makes a home where session `corp` is signed
+/// in.
 pub(crate) fn signed_in(credentials: Duration) -> (Standin, Home) {
     let standin = Standin::start();
     standin.configure(|options| options.role_credentials = credentials);
@@ -32,7 +33,7 @@ pub(crate) fn signed_in(credentials: Duration) -> (Standin, Home) {
     (standin, home)
 }
 
-/// Runs a test in each of the shells at the same time: for those that wait for credentials to grow old.
+/// Runs a test in all shells at the same time, for tests that wait until credentials are old.
 pub(crate) fn in_each(shells: &[Shell], test: impl Fn(Shell) + Sync) {
     let test = &test;
     std::thread::scope(|scope| {
@@ -42,13 +43,13 @@ pub(crate) fn in_each(shells: &[Shell], test: impl Fn(Shell) + Sync) {
     });
 }
 
-/// Tells whether a program is on PATH. Under CI it must be; but PowerShell is not to be had everywhere.
+/// Tells whether a program is on PATH. In CI it must be, except PowerShell, which is not available everywhere.
 pub(crate) fn installed(program: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let there = std::env::split_paths(&path).any(|directory| directory.join(program).is_file());
     assert!(there || program == "pwsh" || std::env::var_os("CI").is_none(), "`{program}` is not installed");
     if !there {
-        // Past the capture of the test harness, on purpose.
+        // Written to stderr directly, so that the test harness does not capture it.
         let _ = writeln!(std::io::stderr(), "NOT TESTED: `{program}` is not installed");
     }
     there
@@ -137,8 +138,8 @@ impl Home {
         home
     }
 
-    /// Makes a home whose `ssox` is a stand-in: `init` and `complete` are the real one's, `use`, `clear` and `tick` say what
-    /// `replies` has for them, all else says what arguments and which terminals it was given.
+    /// Makes a home whose `ssox` is scripted: `init` and `complete` call the real one, `use`, `clear` and `tick` print
+    /// the text in `replies`, and everything else prints its arguments and which descriptors are terminals.
     pub(crate) fn scripted() -> Self {
         let home = Self::empty();
         symlink(env!("CARGO_BIN_EXE_ssox"), home.path("real")).expect("a link can be made");
@@ -154,12 +155,12 @@ impl Home {
         let directory = tempfile::tempdir().expect("a directory can be made");
         let home = Self { directory, environment: Vec::new() };
         fs::create_dir_all(home.path("bin")).expect("a directory can be made");
-        // Without it, fish begins its life by reading all manual pages.
+        // Without it, fish starts by reading all manual pages.
         fs::create_dir_all(home.path(".local/share/fish/generated_completions")).expect("a directory can be made");
         home
     }
 
-    /// Says what the scripted ssox answers to a verb.
+    /// Sets what the scripted ssox prints for a verb, and its exit status.
     pub(crate) fn reply(&self, verb: &str, reply: &str, status: u8) {
         self.write(&format!("{verb}.reply"), reply);
         self.write(&format!("{verb}.status"), &status.to_string());
@@ -184,7 +185,7 @@ impl Home {
         fs::read_to_string(self.path(name)).unwrap_or_else(|cause| panic!("{name}: {cause}"))
     }
 
-    /// Makes a command with this home and next to nothing else in its environment.
+    /// Makes a command with this home and almost nothing else in its environment.
     pub(crate) fn command(&self, program: impl AsRef<Path>) -> Command {
         let path = format!("{}:{}", self.path("bin").display(), std::env::var("PATH").unwrap_or_default());
         let mut command = Command::new(program.as_ref());
@@ -252,7 +253,7 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    /// Types a command, waits for the next prompt, and returns what came out between, the echo included.
+    /// Types a command, waits for the next prompt, and returns the output in between, including the echo.
     pub(crate) fn run(&mut self, command: &str) -> String {
         self.terminal.enter(command);
         self.wait_for_prompt()
@@ -264,13 +265,13 @@ impl Session {
         self.terminal.wait_for(&format!("<<{}>>", self.prompts))
     }
 
-    /// Types nothing but Enter, and waits for the prompt. Only fish counts such a one.
+    /// Presses Enter, and waits for the prompt. Only fish counts a prompt without a command.
     pub(crate) fn press_enter(&mut self) {
         self.prompts -= u32::from(self.shell != Shell::Fish);
         self.run("");
     }
 
-    /// Leaves the shell; returns what it still said, and its status.
+    /// Exits the shell; returns the rest of its output, and its status.
     pub(crate) fn exit(mut self) -> (String, std::process::ExitStatus) {
         self.terminal.enter("exit");
         self.terminal.wait_for_end()

@@ -12,7 +12,7 @@ fn home() -> Home {
     home
 }
 
-/// What the program prints, and what it is compared with.
+/// Compares the output with an inline snapshot.
 macro_rules! shows {
     ($home:expr, $text:expr, @$snapshot:literal) => {
         let home = $home.path("");

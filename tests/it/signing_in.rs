@@ -7,7 +7,7 @@ use ssox_standin::{Fault, Person, START_URL, Times, token_file};
 use std::process::Command;
 use std::time::Duration;
 
-/// A browser that follows redirects, and says nothing.
+/// A browser that follows redirects and prints nothing.
 const CURL: &str = "curl -sL --noproxy *";
 
 fn ssox(home: &Home, arguments: &[&str]) -> Command {
@@ -16,7 +16,7 @@ fn ssox(home: &Home, arguments: &[&str]) -> Command {
     command
 }
 
-/// A home where a person says yes as soon as they are asked.
+/// A home where the person allows the access at once.
 fn approving() -> Home {
     let home = Home::new();
     home.standin.configure(|options| {
@@ -139,7 +139,7 @@ fn over_ssh_the_line_for_the_tunnel_is_printed() {
     let mut command = ssox(&home, &["login", "dev", "--no-browser", "--port", &free]);
     command.env("SSH_CONNECTION", "10.0.0.1 5000 10.0.0.2 22").env("TERM", "xterm-kitty");
     let mut terminal = Terminal::start(command);
-    // A link on a terminal that has links: the address twice, between OSC 8 and its end.
+    // A link on a terminal that supports links: the address twice, between OSC 8 and its end.
     terminal.wait_for("\x1b]8;;http://127.0.0.1:");
     terminal.wait_for("\x1b\\http://127.0.0.1:");
     let address = format!("http://127.0.0.1:{}", terminal.wait_for("\x1b]8;;\x1b\\"));
@@ -154,7 +154,7 @@ fn over_ssh_the_line_for_the_tunnel_is_printed() {
     assert!(terminal.wait_for_end().1.success());
 }
 
-/// Fakes of the browsers that keep people waiting: one that is not there, one whose editor is gone, one that fails later.
+/// Browsers that do not open a page: one that does not exist, one whose editor is closed, one that fails later.
 #[test]
 fn without_a_browser_the_device_code_is_used() {
     for browser in ["none", "/vanished/helper.sh", "false", "sh -c 'sleep 0.3; exit 1'", "false:sh -c 'kill -9 $$'"] {
@@ -198,7 +198,7 @@ fn an_interrupted_sign_in_leaves_nothing_behind() {
     let is_one_row = |drawn: &str| drawn.trim_end_matches('\r').chars().count() < 120;
     assert!(said.contains("^C") && said.split("\x1b[2K").all(is_one_row), "{said:?}");
     assert!(std::net::TcpStream::connect(("127.0.0.1", port)).is_err());
-    // The registration stays: it is good for 90 days, and no secret of the person's.
+    // The registration is kept: it is valid for 90 days, and is not a secret of the person.
     assert_eq!(home.files(".aws/sso/cache").len(), 1);
     assert!(!token_file(&home.path(""), "corp").exists());
     home.standin.configure(|options| options.authorize = Person::Approves);

@@ -128,7 +128,7 @@ fn a_process_that_leads_back_to_itself_is_named() {
     home.add_config(&[line("a", "b"), line("b", "c"), line("c", "a"), line("self", "self")].concat());
     assert!(use_(&home, "a").fails(1).contains("a → b → c → a"));
     assert!(home.ssox(&["export", "self", "--format", "env"]).fails(1).contains("self → self"));
-    // A process that asks ssox for another profile is no loop.
+    // A process that asks ssox for another profile is not a loop.
     home.add_config(&line("through", "dev"));
     assert!(arn(&home, &use_(&home, "through")).contains("AWSReservedSSO_ReadOnly"));
 }
@@ -144,7 +144,7 @@ fn profiles_of_aws_login_are_used_until_they_expire() {
             "sessionToken": keys["session_token"], "accountId": "111122223333", "expiresAt": end,
         }, "refreshToken": "r" })
     };
-    // The name is the SHA-256 of the session's.
+    // The name is the SHA-256 of the session's name.
     let path = home.path(".aws/login/cache/6eeec053fe13079aaf7fd81065ec5ecbdb93674f20700e51842d0c769b240c8a.json");
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     fs::write(&path, document("2096-01-01T00:00:00Z").to_string()).unwrap();

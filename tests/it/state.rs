@@ -7,7 +7,7 @@ use std::os::unix::fs::{PermissionsExt as _, chown, symlink};
 
 const STATE: &str = ".local/state/ssox";
 
-/// Runs what needs the state, and what has to go on without.
+/// Runs the verbs that need the state directory, and those that work without it.
 #[track_caller]
 fn is_refused(home: &Home, words: &str) {
     for arguments in [

@@ -6,11 +6,11 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
-/// Someone who has no account on any machine the tests run on.
+/// A user id that no machine of the tests has.
 const STRANGER: &str = "54321";
 
-/// Writes a program that does what `steps` say with an address, `$1`; `stranger` in them runs a program as another user.
-/// Without root there is no other user to be.
+/// Writes a program that runs `steps` with an address as `$1`; `stranger` in them runs a program as another user, which
+/// needs root.
 fn browser(home: &Home, steps: &str) -> Option<String> {
     let mut other = home.command("setpriv");
     other.args(["--reuid", STRANGER, "--regid", STRANGER, "--clear-groups", "true"]);
@@ -55,7 +55,8 @@ fn the_address_of_the_console_is_only_for_our_own_browser() {
 #[test]
 fn another_user_does_not_end_a_sign_in() {
     let home = Home::new();
-    // Once waiting for an answer, once gone at once, and once with a valid answer of somebody else.
+    // Once the stranger waits for a response, once it disconnects at once, and once it sends a valid code of another
+    // person.
     let steps = "at=${1#*redirect_uri=http%3A%2F%2F127.0.0.1%3A}; port=${at%%%2F*}; state=${1#*&state=}; state=${state%%&*}\n\
                  path=\"/oauth/callback?error=access_denied&state=$state\"\n\
                  stranger curl -s --noproxy '*' \"http://127.0.0.1:$port$path\" >stranger\n\

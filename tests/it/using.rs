@@ -121,7 +121,7 @@ fn clear_unsets_what_ssox_has_set_and_nothing_else() {
             assert_eq!(kept, [&theirs], "{}", ran.stdout());
         }
     }
-    // A region that ssox did not set is not taken out either.
+    // A region that ssox did not set is not unset either.
     let ran = home
         .ssox_with(&["--emit=zsh1", "clear"], &[("SSOX_PROFILE", "dev"), ("SSOX_PROMPT", "dev"), ("AWS_REGION", "r")]);
     assert!(!ran.unsets("AWS_REGION") && ran.unsets("SSOX_PROFILE"), "{}", ran.stdout());
@@ -176,7 +176,7 @@ fn a_secret_is_in_no_log() {
     }
 }
 
-/// Every argument of every program that is started, by ssox too, is what the kernel was told.
+/// Reads the arguments of every started program from the kernel, also of those that ssox starts.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_secret_is_in_no_argument() {
@@ -274,7 +274,7 @@ fn credentials_that_end_soon_are_better_than_none() {
     let home = Home::signed_in();
     home.standin.configure(|options| options.role_credentials = Duration::from_secs(600));
     home.ssox(&USE_DEV).ok();
-    // Less than was asked for is left, and AWS does not answer.
+    // The time left is less than requested, and AWS does not respond.
     home.standin.fault("*", Fault::Status(500), Times::Forever);
     let ran = home.ssox_with(&["--emit=zsh1", "use", "dev", "--min-ttl", "1h"], &[("AWS_MAX_ATTEMPTS", "1")]);
     ran.ok();
@@ -324,7 +324,7 @@ fn in_a_read_only_home_only_the_cache_is_missing() {
     assert_eq!(ran.stderr().matches("warning").count(), 1, "{}", ran.stderr());
 }
 
-/// Root may write everywhere; a file in the place of the directory stops it as well.
+/// Root may write everywhere, but not into a file in place of the directory.
 #[cfg(unix)]
 fn read_only_for_root() {
     let home = Home::signed_in();

@@ -9,7 +9,7 @@ use std::fs::File;
 use std::process::{Child, Stdio};
 use std::time::Duration;
 
-/// `ssox exec dev`, stopped as by Ctrl-Z while it waits for AWS; continued, and ended, when dropped.
+/// `ssox exec dev`, stopped as with Ctrl-Z while it waits for AWS; killed when dropped.
 struct Stopped(Child);
 
 impl Stopped {
@@ -90,7 +90,7 @@ fn those_who_waited_for_a_stopped_process_take_what_it_fetched() {
     assert_eq!(home.standin.count("GetRoleCredentials"), 1);
 }
 
-/// As `configure`, `migrate` and `export --write` do; by whatever path the file is named.
+/// As `configure`, `migrate` and `export --write` do, with any path to the file.
 #[test]
 fn the_lock_on_a_file_that_people_edit_is_waited_for_in_the_same_way() {
     let home = Home::signed_in();
@@ -135,7 +135,7 @@ fn a_command_that_was_stopped_in_a_shell_is_named_there_and_continues_with_fg() 
     });
 }
 
-/// The shell reads the reply, and could not let ssox go on.
+/// The shell waits for the reply, and could not continue a stopped ssox.
 #[test]
 fn ctrl_z_does_not_stop_a_verb_that_changes_the_shell() {
     in_each(&shells(), |shell| {

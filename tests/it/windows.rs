@@ -16,14 +16,14 @@ const BCRYPTPRIMITIVES: &str = "#include <windows.h>\n\
     BOOLEAN NTAPI SystemFunction036(PVOID, ULONG);\n\
     __declspec(dllexport) BOOL WINAPI ProcessPrng(PBYTE data, SIZE_T size) { return SystemFunction036(data, size); }\n";
 
-/// A Windows of its own with ssox in it, and a home outside.
+/// A wine prefix with ssox in it, and a home directory outside.
 struct Windows {
     home: Home,
     directory: TempDir,
 }
 
 impl Windows {
-    /// Makes one, where there is a compiler and wine.
+    /// Makes one, if a compiler and wine are installed.
     fn new(home: Home) -> Option<Self> {
         if !["wine", "wineserver", "x86_64-w64-mingw32-gcc"].map(installed).iter().all(|there| *there) {
             return None;
@@ -44,11 +44,11 @@ impl Windows {
         self.directory.path().join(below)
     }
 
-    /// Runs ssox; wine makes its Windows at the first call.
+    /// Runs ssox; wine creates its prefix at the first call.
     fn ssox(&self, arguments: &[&str]) -> Ran {
         let mut command = self.home.command("wine");
         command.arg(self.path("ssox.exe")).args(arguments);
-        // Wine calls the variable HOME by this name; it takes over the others as they are.
+        // Wine renames the variable HOME to this; it keeps the others.
         command.env("WINEHOME", format!("Z:{}", self.home.path("").display()).replace('/', "\\"));
         command.env("WINEPREFIX", self.path("prefix")).env("WINEDEBUG", "-all");
         command.env("WINEDLLOVERRIDES", "mscoree,mshtml,winemenubuilder.exe=");
@@ -80,7 +80,7 @@ fn the_windows_binary_works_under_wine() {
     let document: serde_json::Value = serde_json::from_str(&process).unwrap();
     assert!(exported.contains(document["AccessKeyId"].as_str().unwrap()), "{exported}");
     assert_eq!(standin.counts(), asked, "both caches are read");
-    // What Windows wrote, the other system reads.
+    // Linux reads what Windows has written.
     let here: serde_json::Value =
         serde_json::from_str(&windows.home.ssox(&["credential-process", "dev"]).ok()).unwrap();
     assert_eq!((here, standin.counts()), (document, asked));

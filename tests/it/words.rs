@@ -52,7 +52,8 @@ fn texts() -> Vec<(PathBuf, String)> {
     paths.filter_map(|path| fs::read_to_string(&path).ok().map(|text| (path, text))).collect()
 }
 
-/// Returns a line in lower case, as words with one blank around each: identifiers and what marks a comment are no matter.
+/// Returns the words of a line in lower case, with one blank around each; the parts of identifiers are words, comment
+/// markers are not.
 fn words(line: &str) -> String {
     let line = line.trim_start().trim_start_matches(['/', '!', '#', '*', '>']).to_lowercase();
     let words: Vec<&str> = line.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();

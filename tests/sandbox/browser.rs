@@ -11,7 +11,7 @@ use std::process::Command;
 pub(crate) enum Browser {
     /// No page can be opened here.
     None,
-    /// ssox finds it, whatever the home: by the system's own means, or as `BROWSER` spells it.
+    /// ssox finds it with any home directory: through the system, or by the command in `BROWSER`.
     Own,
     /// A program that looks for its profile in the home directory.
     OfHome(String),
@@ -32,7 +32,7 @@ impl Browser {
         }
     }
 
-    /// Lets the command's children find the browser, in the home it knows.
+    /// Sets `BROWSER` to a script that starts the browser with the user's own home.
     pub(crate) fn lend(&self, home: &Path, command: &mut Command) -> Result<()> {
         let Self::OfHome(program) = self else { return Ok(()) };
         let names = ["HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME"];

@@ -8,11 +8,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use tempfile::TempDir;
 
-/// Variables that would lead out of the house.
+/// Variables that would lead to files outside the home of the sandbox.
 const LEADING_OUT: [&str; 6] =
     ["XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "HISTFILE", "BASH_ENV"];
 
-/// The directory goes when the house does.
+/// The sandbox's home; dropping it removes the directory.
 pub(crate) struct House {
     home: TempDir,
     env: Vec<(String, String)>,
@@ -32,7 +32,7 @@ impl House {
         self.home.path()
     }
 
-    /// Gives a command the environment of the house: the user's own, but nothing of AWS, and ssox first on the path.
+    /// Gives a command the sandbox's environment: the user's own without AWS variables, and ssox first on PATH.
     pub(crate) fn furnish(&self, command: &mut Command) {
         let foreign = |name: &str| name.starts_with("AWS_") || name.starts_with("SSOX_") || LEADING_OUT.contains(&name);
         for (name, _) in env::vars_os().filter(|(name, _)| name.to_str().is_some_and(foreign)) {

@@ -47,7 +47,7 @@ fn build_ssox() -> Result<PathBuf> {
     if !cfg!(debug_assertions) {
         build.arg("--release");
     }
-    // What cargo tells a program about its package makes ring's build script, and all above it, run again.
+    // The variables that cargo sets for a program make ring's build script, and what depends on it, run again.
     for name in env::vars_os()
         .filter_map(|(name, _)| name.into_string().ok())
         .filter(|name| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST"))
@@ -95,7 +95,7 @@ fn play(ssox: &std::path::Path) -> Result<ExitCode> {
     greet(&standin, &house, &shell, &browser);
     let status = signals::run(&mut command)?;
     drop(house);
-    // The terminal may be gone as well.
+    // The terminal may be closed already.
     let _ = writeln!(stderr(), "sandbox: ended, its files are removed");
     Ok(exit_code(status))
 }

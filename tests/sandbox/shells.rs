@@ -39,7 +39,7 @@ ssox init powershell | Out-String | Invoke-Expression
 ";
 
 impl Shell {
-    /// Returns the shell `SHELL` names, or the first of those ssox knows that is installed.
+    /// Returns the shell in `SHELL`, or the first supported one that is installed.
     pub(crate) fn of_user() -> Option<Self> {
         let own = env::var_os("SHELL").map(PathBuf::from).filter(|program| program.exists());
         let known = |program: &PathBuf| match program.file_stem()?.to_str()? {
@@ -70,7 +70,7 @@ impl Shell {
         let file = home.join(file);
         fs::create_dir_all(file.parent().unwrap_or(home))?;
         fs::write(&file, content)?;
-        // Where it finds none, fish reads all manual pages in the background, and goes on after it has ended.
+        // Without these directories, fish reads all manual pages in the background, even after the shell has exited.
         for completions in [".local/share/fish/generated_completions", ".cache/fish/generated_completions"] {
             fs::create_dir_all(home.join(completions))?;
         }

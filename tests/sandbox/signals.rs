@@ -3,7 +3,7 @@
 use crate::Result;
 use std::process::{Command, ExitStatus};
 
-/// Runs the command to its end, also when the terminal is closed or the sandbox is told to go meanwhile.
+/// Runs the command to its end, also when the terminal is closed or the sandbox gets a signal meanwhile.
 #[cfg(unix)]
 pub(crate) fn run(command: &mut Command) -> Result<ExitStatus> {
     use rustix::process::{Pid, Signal, kill_process};
@@ -16,8 +16,8 @@ pub(crate) fn run(command: &mut Command) -> Result<ExitStatus> {
     let mut child = command.spawn()?;
     let (shell, handle) = (Pid::from_child(&child), signals.handle());
     let watch = spawn(move || {
-        // What is typed reaches the shell by itself. One that waits for a command ignores SIGTERM, and bash loses a signal
-        // that comes when it is about to wait: it is told until it is gone.
+        // Ctrl-C reaches the shell directly. A shell that waits for a command ignores SIGTERM, and bash loses a signal
+        // that arrives just before it waits; so the signal is sent until the shell has ended.
         for _ in signals.forever().filter(|signal| [SIGHUP, SIGTERM].contains(signal)) {
             while kill_process(shell, Signal::HUP).is_ok() {
                 sleep(Duration::from_millis(100));

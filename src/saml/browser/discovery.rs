@@ -89,7 +89,7 @@ fn chosen(ctx: &Context, wanted: &str) -> Result<PathBuf> {
     let expanded = ctx.expand(wanted);
     let stem = expanded.file_stem().unwrap_or_default().to_string_lossy().to_lowercase();
     if WITHOUT_DEVTOOLS_PIPE.contains(&stem.as_str()) {
-        return Err(unusable("which cannot be driven through a DevTools pipe"));
+        return Err(unusable("which ssox cannot control through a DevTools pipe"));
     }
     if !wanted.contains(['/', '\\']) {
         return search(ctx, wanted).ok_or_else(|| unusable("which is not on PATH"));

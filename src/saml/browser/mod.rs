@@ -142,7 +142,7 @@ fn command(program: &Program, directory: &Directory) -> Command {
 }
 
 fn crashed(ctx: &Context, program: &Program, why: &str) -> Error {
-    let error = Error::needs_person(format!("`{}` ended at once: {why}", program.name()));
+    let error = Error::needs_person(format!("`{}` exited at once: {why}", program.name()));
     if why.contains("no-sandbox") {
         // Chromium refuses to run as root with a sandbox, and only the person may decide to do without one.
         let line = hint::set(ctx, "SSOX_BROWSER_ARGS", "--no-sandbox");

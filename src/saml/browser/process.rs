@@ -41,7 +41,7 @@ impl BrowserProcess {
         self.child.wait().ok().filter(|status| !status.success()).map(|status| status.to_string())
     }
 
-    /// Returns the last errors it logged, after it has ended.
+    /// Returns the last errors that the browser logged, after it has exited.
     pub(super) fn last_errors(&self) -> Option<String> {
         self.last_errors.recv_timeout(LOG_TIMEOUT).ok().filter(|errors| !errors.is_empty())
     }

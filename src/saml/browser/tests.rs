@@ -18,10 +18,10 @@ fn start(home: &Path, script: &str) -> Error {
 fn the_error_quotes_a_browser_that_fails_at_once() {
     let home = tempfile::tempdir().unwrap();
     let error = start(home.path(), "echo 'Missing X server' >&2; exit 1");
-    assert_eq!(error.message, "`chrome` ended at once: Missing X server");
+    assert_eq!(error.message, "`chrome` exited at once: Missing X server");
     assert_eq!(error.kind.exit_status(), 3);
     assert!(error.hints.concat().contains("--saml-response"));
-    assert_eq!(start(home.path(), "exit 7").message, "`chrome` ended at once: exit status: 7");
+    assert_eq!(start(home.path(), "exit 7").message, "`chrome` exited at once: exit status: 7");
     let root = start(home.path(), "echo 'Running as root without --no-sandbox is not supported' >&2; exit 1");
     assert!(root.hints[0].contains("SSOX_BROWSER_ARGS=--no-sandbox"));
 }

@@ -4,7 +4,7 @@
 use serde_json::Value;
 use ssox_standin::Request;
 
-/// Says an ARN shortly; the session's name counts only when somebody chose it.
+/// Returns a short form of an ARN, with the session's name only if it was configured.
 pub(super) fn who(arn: &str) -> String {
     let parts: Vec<&str> = arn.rsplit(':').next().unwrap_or_default().split('/').collect();
     match parts[..] {
@@ -18,7 +18,7 @@ pub(super) fn who(arn: &str) -> String {
     }
 }
 
-/// Says what was asked for on the way: which role with which arguments, and with whose keys.
+/// Describes a request: the role, its arguments, and whose keys signed it.
 fn way(operation: &str, target: &str, authorization: Option<&str>, body: &str) -> Option<String> {
     let key = authorization.and_then(|text| text.split_once("Credential=")).map(|(_, rest)| rest);
     let signer = match key.map(|key| key.split('/').next().unwrap_or_default()) {
@@ -41,14 +41,14 @@ fn way(operation: &str, target: &str, authorization: Option<&str>, body: &str) -
     }
 }
 
-/// Says what ssox asked.
+/// Returns the requests of ssox.
 pub(super) fn way_of(requests: &[Request]) -> Vec<String> {
     let of =
         |request: &Request| way(&request.operation, &request.target, request.header("authorization"), &request.body);
     requests.iter().filter_map(of).collect()
 }
 
-/// Says what boto3 asked, as the stand-in told it.
+/// Returns the requests of boto3, as the stand-in recorded them.
 pub(super) fn way_of_recorded(requests: &Value) -> Vec<String> {
     let of = |request: &Value| {
         let headers = request["headers"].as_array()?;

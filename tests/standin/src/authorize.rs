@@ -10,10 +10,10 @@ use crate::state::{Answer, State};
 use crate::text::{URL_ALPHABET, percent_encode, random};
 use std::collections::HashMap;
 
-/// How long a code can be redeemed.
+/// How long an authorization code is valid, in milliseconds.
 const CODE_LIFETIME: i64 = 600_000;
 
-/// What people were asked, and what they agreed to.
+/// The requests for consent, and the person's answers.
 #[derive(Debug, Default)]
 pub(crate) struct Consents {
     asked: HashMap<String, Question>,
@@ -54,7 +54,7 @@ pub(crate) fn authorize(state: &mut State, request: &Request) -> Answer {
     }
 }
 
-/// The person has clicked a button of the page.
+/// Handles the button that the person clicked.
 pub(crate) fn decide(state: &mut State, request: &Request) -> Answer {
     let question = request.form_value("request").and_then(|id| state.consents.asked.remove(&id));
     let Some(question) = question else {
@@ -66,7 +66,7 @@ pub(crate) fn decide(state: &mut State, request: &Request) -> Answer {
     }
 }
 
-/// Returns a loopback redirect URI without its port, as it has to be registered.
+/// Returns a loopback redirect URI without its port, in the form in which it is registered.
 pub(crate) fn without_port(uri: &str) -> Option<String> {
     let rest = uri.strip_prefix("http://127.0.0.1")?;
     let (port, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));

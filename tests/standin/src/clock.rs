@@ -12,13 +12,13 @@ pub(crate) fn milliseconds(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }
 
-/// Spells `2026-11-20T12:00:00Z`.
+/// Formats a time as `2026-11-20T12:00:00Z`.
 pub(crate) fn rfc3339(moment: i64) -> String {
     let (year, month, day, second) = civil(moment);
     format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z", second / 3600, second / 60 % 60, second % 60)
 }
 
-/// Spells `Fri, 20 Nov 2026 12:00:00 GMT`.
+/// Formats a time as `Fri, 20 Nov 2026 12:00:00 GMT`.
 pub(crate) fn http_date(moment: i64) -> String {
     const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
     const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -29,7 +29,7 @@ pub(crate) fn http_date(moment: i64) -> String {
     format!("{}, {day:02} {month} {year:04} {hour:02}:{minute:02}:{:02} GMT", DAYS[weekday], second % 60)
 }
 
-/// Reads the moment of a signature: `20261120T120000Z`.
+/// Parses the time of a signature: `20261120T120000Z`.
 pub(crate) fn parse_signature_date(text: &str) -> Option<i64> {
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
     if text.len() != 16 || digits.len() != 14 || text.as_bytes()[8] != b'T' || !text.ends_with('Z') {

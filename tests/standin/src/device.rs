@@ -57,7 +57,7 @@ pub(crate) fn start_device_authorization(state: &mut State, request: &Request) -
     ))
 }
 
-/// The page behind `verificationUri`.
+/// The page at `verificationUri`.
 pub(crate) fn device_page(state: &mut State, request: &Request) -> Answer {
     match request.query_value("user_code") {
         Some(code) if state.waiting_device(&code).is_some() => {
@@ -68,7 +68,7 @@ pub(crate) fn device_page(state: &mut State, request: &Request) -> Answer {
     }
 }
 
-/// The person has clicked a button of the page.
+/// Handles the button that the person clicked.
 pub(crate) fn decide(state: &mut State, request: &Request) -> Answer {
     let code = request.form_value("user_code").unwrap_or_default();
     let Some(device) = state.waiting_device(&code) else {
@@ -87,13 +87,13 @@ pub(crate) fn decide(state: &mut State, request: &Request) -> Answer {
 }
 
 impl State {
-    /// Decides for every code that still waits; returns how many did.
+    /// Decides on every pending code; returns how many there were.
     pub(crate) fn decide_devices(&mut self, decision: Person) -> usize {
         let devices = self.consents.devices.values_mut();
         devices.filter(|device| device.decision.is_none()).map(|device| device.decision = Some(decision)).count()
     }
 
-    /// Answers a poll: agreed (the code is then used up), or the reason why not.
+    /// Answers a poll: confirmed (the code is then used up), or the reason why not.
     pub(crate) fn redeem_device_code(&mut self, code: &str, client: &Client) -> Result<(), Response> {
         let now = self.now();
         let (script, needed, slow_downs) =
@@ -105,7 +105,7 @@ impl State {
             return Err(no(400, "ExpiredTokenException", "device code has expired"));
         }
         device.polls += 1;
-        // The AWS CLI polls twice before its first pause; later polls that come too soon are noted.
+        // The AWS CLI polls twice before its first pause; later polls that come too early are counted.
         let too_soon = device.polls > 2 && now - device.polled_at < interval * 9 / 10;
         device.polled_at = now;
         let scripted = (script != Person::AtPage && device.polls > needed + slow_downs).then_some(script);

@@ -4,32 +4,32 @@ use crate::http::Response;
 use crate::refusal::{Protocol, refusal};
 use std::time::Duration;
 
-/// What an operation does in place of its work.
+/// What an operation does instead of its work.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Fault {
-    /// Answers this status, in the error form of the operation's protocol (401, 403, 404, 429, 500, 503 …).
+    /// Responds with this status (401, 403, 404, 429, 500, 503 …) and an error in the form of the operation's protocol.
     Status(u16),
-    /// Answers this status with a `Retry-After` of so many seconds.
+    /// Responds with this status and a `Retry-After` header, in seconds.
     RetryAfter(u16, u64),
-    /// Answers this exception, such as `InvalidGrantException`, with the status that belongs to it.
+    /// Responds with this exception, such as `InvalidGrantException`, and its status.
     Exception(String),
-    /// Takes the request and never answers.
+    /// Reads the request and never responds.
     Hang,
-    /// Resets the connection in place of an answer; the work is not done.
+    /// Resets the connection instead of a response; the operation is not executed.
     Reset,
-    /// Does the work, resets the connection in place of the answer.
+    /// Executes the operation, and resets the connection instead of a response.
     ResetAfterWork,
-    /// Sends half of the true answer and closes.
+    /// Sends half of the response and closes the connection.
     Truncated,
-    /// Answers 200 with JSON that breaks off, its length correct.
+    /// Responds with 200 and incomplete JSON of the right length.
     InvalidJson,
-    /// Answers 200 with a page, as a captive portal does.
+    /// Responds with 200 and an HTML page, as a captive portal does.
     Html,
-    /// Answers as it should, but later.
+    /// Responds normally, but later.
     Delay(Duration),
-    /// Has a clock that is so many seconds ahead (in `Date`, expirations and signature checks); else as it should.
+    /// Responds normally with a clock that is this many seconds ahead (in `Date`, expirations and signature checks).
     DateSkew(i64),
-    /// Answers this status, content type and body.
+    /// Responds with this status, content type and body.
     Answer(u16, String, String),
 }
 
@@ -74,8 +74,8 @@ impl Faults {
         self.0.retain(|(name, ..)| operation != "*" && name != operation);
     }
 
-    /// Returns what happens to this call: any delays and skews, and the first of the others. `*` stands for every
-    /// operation of AWS, `CreateToken` also for `CreateToken.refresh_token`.
+    /// Returns the faults of this call: all delays and clock differences, and the first of the others. `*` is every
+    /// operation of AWS; `CreateToken` includes `CreateToken.refresh_token`.
     pub(crate) fn take(&mut self, operation: &str) -> Vec<Fault> {
         let mut taken: Vec<Fault> = Vec::new();
         for (name, fault, times) in &mut self.0 {
@@ -101,7 +101,7 @@ impl Fault {
         !matches!(self, Self::Delay(_) | Self::DateSkew(_))
     }
 
-    /// Returns the answer that stands in place of the operation's, if this is such a fault.
+    /// Returns the response that replaces that of the operation, if the fault has one.
     pub(crate) fn response(&self, protocol: Protocol) -> Option<Response> {
         match self {
             Self::Status(status) => Some(by_status(protocol, *status)),

@@ -8,7 +8,7 @@ use crate::state::{Answer, State};
 use crate::sts::{VERSION, answer, assumed_role_user, check_duration, credentials, denied, split_role_arn};
 use crate::text::{escape_markup, sha256_hex};
 
-/// An assertion must be used so many milliseconds after it was issued.
+/// How long an assertion can be used after it was issued, in milliseconds.
 const REDEEM_WITHIN: i64 = 5 * 60 * 1000;
 
 pub(crate) fn assume_role_with_saml(state: &mut State, request: &Request) -> Answer {
@@ -65,7 +65,7 @@ pub(crate) fn assume_role_with_web_identity(state: &mut State, request: &Request
     let duration = parameters.duration(900..=43_200, 3600)?;
     let (account, role) = split_role_arn(parameters.text("RoleArn"))?;
     let token = parameters.text("WebIdentityToken");
-    // botocore sends the file as it is, with its newline; a client that does better is not counted.
+    // botocore sends the file with its newline; the stand-in counts that, and not a client that removes it.
     if token.trim() != token {
         state.count("untrimmed_web_identity_token");
     }

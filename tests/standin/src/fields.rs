@@ -10,7 +10,7 @@ const LISTS: [&str; 4] = ["scopes", "redirectUris", "grantTypes", "scope"];
 pub(crate) struct Fields(Map<String, Value>);
 
 impl Fields {
-    /// Returns a text field; an optional one that was not sent is empty.
+    /// Returns a text field; empty if an optional field was not sent.
     pub(crate) fn text(&self, name: &str) -> &str {
         self.0.get(name).and_then(Value::as_str).unwrap_or("")
     }
@@ -21,7 +21,7 @@ impl Fields {
     }
 }
 
-/// Reads the body; anything but the named fields, each of its right type, is a violation.
+/// Parses the body; an unknown field, a missing one or one of the wrong type is a violation.
 pub(crate) fn oidc_fields(
     state: &mut State,
     request: &Request,

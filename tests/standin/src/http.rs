@@ -10,10 +10,10 @@ use std::net::TcpStream;
 
 const LONGEST: usize = 4 << 20;
 
-/// A request as it was received.
+/// A received request.
 #[derive(Clone, Debug, Default)]
 pub struct Request {
-    /// What was asked for: `CreateToken`, `GetRoleCredentials`, …, or the path when it is none of ours.
+    /// The operation: `CreateToken`, `GetRoleCredentials`, …, or the path if it is unknown.
     pub operation: String,
     pub method: String,
     /// The path and the query, undecoded.
@@ -80,7 +80,7 @@ impl Response {
         self
     }
 
-    /// Spells the whole message; HEAD gets the length but not the body.
+    /// Formats the whole response; the response to HEAD has the length but not the body.
     pub(crate) fn bytes(&self, date: i64, head_only: bool) -> Vec<u8> {
         let mut message = format!("HTTP/1.1 {} {}\r\nDate: {}\r\n", self.status, reason(self.status), http_date(date));
         for (name, value) in &self.headers {
@@ -93,8 +93,8 @@ impl Response {
     }
 }
 
-/// One client's connection. The last byte of a request stays in the kernel until it is answered: dropping the
-/// connection before that is a reset, as a broken network has it, and not an orderly end.
+/// One client's connection. The last byte of a request is read only after the response: so dropping the connection
+/// earlier is a reset, as in a broken network, and not an orderly close.
 pub(crate) struct Connection {
     stream: TcpStream,
     unread: bool,
@@ -105,7 +105,7 @@ impl Connection {
         Self { stream, unread: false }
     }
 
-    /// Waits for the next request; nothing when the client is gone or does not speak HTTP.
+    /// Waits for the next request; `None` when the client has closed the connection or does not send HTTP.
     pub(crate) fn read(&mut self) -> Option<Request> {
         let mut received = Vec::new();
         let mut ahead = vec![0; 64 << 10];
@@ -144,7 +144,7 @@ impl Connection {
     }
 }
 
-/// Returns how long the message is, once its head is there; nothing at all when it is no message.
+/// Returns the length of the request once its head is complete; an error when it is not HTTP.
 fn message_length(received: &[u8]) -> Option<Option<usize>> {
     let Some(end) = received.windows(4).position(|window| window == b"\r\n\r\n") else {
         return (received.len() < LONGEST).then_some(None);

@@ -65,7 +65,8 @@ fn is_signed_in(state: &State, request: &Request) -> bool {
     cookies.filter(|(name, _)| *name == COOKIE).any(|(_, value)| state.idp_sessions.contains(value))
 }
 
-/// Opens the form in a window of its own, or in a frame; the frame is of another host, and so of another process.
+/// Opens the form in a new window or in a frame. The frame is on another host, so the browser runs it in another
+/// process.
 fn elsewhere(submit: &str) -> Option<Response> {
     let script = match submit {
         "popup" => "window.open(location.href.replace('submit=popup', ''))",

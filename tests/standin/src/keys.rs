@@ -4,20 +4,20 @@ use crate::options::IamUser;
 use crate::state::State;
 use crate::text::{BASE64_ALPHABET, UPPER_DIGITS, base64, random, sha256_hex};
 
-/// Whom a key stands for.
+/// The identity of an access key.
 #[derive(Clone, Debug)]
 pub(crate) struct Identity {
     pub(crate) account: String,
     pub(crate) arn: String,
     pub(crate) user_id: String,
-    /// A role's session, to which AWS says no where a user may.
+    /// A session of a role, for which AWS rejects some requests that a user may send.
     pub(crate) is_role: bool,
-    /// An MFA code was given on the way.
+    /// Whether an MFA code was given.
     pub(crate) mfa: bool,
 }
 
 impl Identity {
-    /// The role Identity Center keeps in an account for a permission set.
+    /// The IAM role that Identity Center creates in an account for a permission set.
     pub(crate) fn of_permission_set(account: &str, role: &str, user: &str) -> Self {
         let suffix = &sha256_hex(format!("{account}/{role}").as_bytes())[..16];
         Self::of_role(account, &format!("AWSReservedSSO_{role}_{suffix}"), user)
@@ -47,7 +47,7 @@ impl Identity {
     }
 }
 
-/// Credentials; long-term ones have neither token nor end.
+/// Credentials; long-term ones have neither a session token nor an expiry.
 #[derive(Clone, Debug)]
 pub(crate) struct Key {
     pub(crate) id: String,
@@ -58,7 +58,7 @@ pub(crate) struct Key {
 }
 
 impl State {
-    /// Makes temporary credentials that live so many milliseconds.
+    /// Issues temporary credentials that are valid for `lifetime` milliseconds.
     pub(crate) fn mint(&mut self, identity: Identity, lifetime: i64) -> Key {
         let token = format!("IQoJb3JpZ2luX2Vj{}", base64(random(BASE64_ALPHABET, 420).as_bytes()));
         let key = Key {
@@ -72,7 +72,7 @@ impl State {
         key
     }
 
-    /// Returns a key, whether minted or of a configured user.
+    /// Returns a key, issued or of a configured user.
     pub(crate) fn key(&self, id: &str) -> Option<Key> {
         let of_user = |user: &IamUser| Key {
             id: user.access_key_id.clone(),

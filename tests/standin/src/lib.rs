@@ -92,13 +92,13 @@ impl Standin {
         Self { server: server::Server::start(options, 0).expect("loopback has a free port") }
     }
 
-    /// Returns where it listens, without a slash at the end: the value for `AWS_ENDPOINT_URL`.
+    /// Returns its URL without a slash at the end: the value for `AWS_ENDPOINT_URL`.
     pub fn url(&self) -> String {
         self.server.state().url.clone()
     }
 
-    /// Returns how often an operation was asked for, or something notable happened (`reused_refresh_token`,
-    /// `reused_code`, `polled_too_soon`, `throttled`).
+    /// Returns how often an operation was requested, or an event happened (`reused_refresh_token`, `reused_code`,
+    /// `polled_too_soon`, `throttled`).
     pub fn count(&self, what: &str) -> u64 {
         self.server.state().counts.get(what).copied().unwrap_or(0)
     }
@@ -108,37 +108,38 @@ impl Standin {
         self.server.state().counts.clone()
     }
 
-    /// Returns how often AWS was asked for anything: all operations together.
+    /// Returns the number of requests for all operations.
     pub fn total(&self) -> usize {
         self.server.state().requests.len()
     }
 
-    /// Returns which rules clients broke.
+    /// Returns the rules that clients broke.
     pub fn violations(&self) -> Vec<String> {
         self.server.state().violations.clone()
     }
 
-    /// Returns all requests, in the order they came.
+    /// Returns all requests in order.
     pub fn requests(&self) -> Vec<Request> {
         self.server.state().requests.clone()
     }
 
-    /// Returns every secret that was handed out, and those of the configured users.
+    /// Returns every secret that was issued, and those of the configured users.
     pub fn secrets(&self) -> Vec<String> {
         self.server.state().secrets.clone()
     }
 
-    /// Lets an operation go wrong. `*` is every operation of AWS; `CreateToken.refresh_token` is one grant of it.
+    /// Adds a fault to an operation. `*` is every operation of AWS; `CreateToken.refresh_token` is one grant type of an
+    /// operation.
     pub fn fault(&self, operation: &str, fault: Fault, times: Times) {
         self.server.state().faults.set(operation, fault, times);
     }
 
-    /// Ends an operation's faults; `*` ends all there are.
+    /// Removes the faults of an operation; `*` removes all.
     pub fn clear_faults(&self, operation: &str) {
         self.server.state().faults.clear(operation);
     }
 
-    /// Forgets counts, violations, requests and faults; what was handed out stays good.
+    /// Forgets counts, violations, requests and faults; what was issued stays valid.
     pub fn reset(&self) {
         self.server.state().forget();
     }
@@ -148,38 +149,38 @@ impl Standin {
         change(&mut self.server.state().options);
     }
 
-    /// Says yes to every device code that waits; returns how many did.
+    /// Confirms every pending device code; returns how many there were.
     pub fn approve_devices(&self) -> usize {
         self.server.state().decide_devices(Person::Approves)
     }
 
-    /// Says no to every device code that waits; returns how many did.
+    /// Denies every pending device code; returns how many there were.
     pub fn refuse_devices(&self) -> usize {
         self.server.state().decide_devices(Person::Refuses)
     }
 
-    /// Issues a token as if somebody had signed in.
+    /// Issues a token as if a person had signed in.
     pub fn issue_token(&self, grant: &Grant) -> Token {
         self.server.state().issue_token(grant)
     }
 
-    /// Ends every session: nothing is good any more (401), nothing can be refreshed (invalid_grant).
+    /// Ends every session: access tokens are rejected (401), and nothing can be refreshed (invalid_grant).
     pub fn end_sessions(&self) {
         self.server.state().end_sessions();
     }
 
-    /// Ends every access token before its time (401); the sessions can still be refreshed.
+    /// Revokes every access token (401); the sessions can still be refreshed.
     pub fn end_access_tokens(&self) {
         self.server.state().end_access_tokens();
     }
 
-    /// Returns the address of the identity provider's page, with wishes such as `roles=2&order=provider-first`
-    /// (`idp.rs` has them all).
+    /// Returns the address of the identity provider's page, with options such as `roles=2&order=provider-first` (all
+    /// are in `idp.rs`).
     pub fn idp_url(&self, wishes: &str) -> String {
         format!("{}/idp/saml?{wishes}", self.url())
     }
 
-    /// Issues a SAML response in base64, with the same wishes; STS accepts it for five minutes.
+    /// Issues a SAML response in base64, with the same options; STS accepts it for five minutes.
     pub fn saml_response(&self, wishes: &str) -> String {
         self.server.state().issue_saml_response(&saml::Wishes::read(wishes))
     }

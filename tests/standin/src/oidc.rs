@@ -21,7 +21,7 @@ pub(crate) struct Oidc {
     refresh_tokens: HashMap<String, RefreshToken>,
 }
 
-/// From a person's consent until nothing can be refreshed any more.
+/// A session: from the person's consent until it can no longer be refreshed.
 #[derive(Debug)]
 pub(crate) struct Session {
     pub(crate) ends_at: i64,
@@ -40,7 +40,7 @@ struct RefreshToken {
     used: bool,
 }
 
-/// What CreateToken hands out.
+/// What CreateToken returns.
 #[derive(Debug)]
 pub(crate) struct Issued {
     pub(crate) access_token: String,
@@ -93,7 +93,7 @@ pub(crate) fn create_token(state: &mut State, request: &Request) -> Answer {
     Ok(Response::json(200, &issued.json()))
 }
 
-/// Returns the grant type of a CreateToken request, as far as it has one.
+/// Returns the grant type of a CreateToken request, if it has one.
 pub(crate) fn grant_type(request: &Request) -> String {
     let body: serde_json::Value = serde_json::from_str(&request.body).unwrap_or_default();
     body["grantType"].as_str().unwrap_or("").to_string()
@@ -139,7 +139,7 @@ fn refresh(state: &mut State, token: &str, client: &Client) -> Result<Issued, Re
 }
 
 impl State {
-    /// Begins a session, as after a person's consent. Without scopes there is no refresh token.
+    /// Starts a session, as after a person's consent. Without scopes there is no refresh token.
     pub(crate) fn sign_in(&mut self, client: &Client) -> Issued {
         self.oidc.sessions.push(Session { ends_at: self.now() + milliseconds(self.options.session) });
         self.issue(&client.id, self.oidc.sessions.len() - 1, !client.scopes.is_empty())

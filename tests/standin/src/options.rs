@@ -6,7 +6,7 @@ use std::time::Duration;
 /// The start URL of the stand-in's Identity Center.
 pub const START_URL: &str = "https://d-1234567890.awsapps.com/start";
 
-/// Everything that can be chosen; all of it can also be changed while the server runs (`Standin::configure`).
+/// All options; they can be changed while the server runs (`Standin::configure`).
 #[derive(Clone, Debug)]
 pub struct Options {
     /// Start URLs that exist; a trailing `/` or `#/` makes no difference, as with the real one.
@@ -14,9 +14,9 @@ pub struct Options {
     /// Who signs in.
     pub user: String,
     pub accounts: Vec<Account>,
-    /// At most so many accounts or roles in an answer.
+    /// The most accounts or roles in one response.
     pub page_size: usize,
-    /// Calls to the portal in a second before it answers 429.
+    /// Requests to the portal in a second before it responds with 429.
     pub portal_rate: Option<u32>,
     /// The seconds in `Retry-After` of that 429; without, it has no such header.
     pub portal_retry_after: Option<u64>,
@@ -28,9 +28,9 @@ pub struct Options {
     pub session: Duration,
     pub registration: Duration,
     pub role_credentials: Duration,
-    /// How long credentials of STS live, whatever was asked for.
+    /// How long credentials of STS are valid, whatever was requested.
     pub sts_credentials: Option<Duration>,
-    /// How long a device code waits for its person.
+    /// How long a device code is valid.
     pub device_code: Duration,
     /// The seconds between polls.
     pub device_interval: u64,
@@ -41,10 +41,10 @@ pub struct Options {
     /// What happens to a device code, after so many polls.
     pub device: Person,
     pub device_polls: u32,
-    /// How many polls are told to slow down first.
+    /// The number of polls that get `slow_down` first.
     pub device_slow_downs: u32,
     pub users: Vec<IamUser>,
-    /// What it takes to assume a role; roles not named here ask for nothing.
+    /// The conditions for assuming a role; roles that are not here have none.
     pub roles: HashMap<String, RoleRule>,
     /// The alias of each account.
     pub aliases: HashMap<String, String>,
@@ -58,7 +58,7 @@ pub struct Options {
 #[derive(Clone, Debug)]
 pub struct Account {
     pub id: String,
-    /// Real answers sometimes lack it.
+    /// Missing in some real responses.
     pub name: Option<String>,
     pub email: Option<String>,
     pub roles: Vec<String>,
@@ -82,19 +82,19 @@ impl Account {
 /// What the person at the browser does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Person {
-    /// Is shown a page with two buttons; never comes, unless somebody clicks one.
+    /// Gets a page with two buttons, and clicks one only if the test does.
     AtPage,
-    /// Agrees without being shown a page.
+    /// Allows the access without seeing a page.
     Approves,
-    /// Refuses without being shown a page.
+    /// Denies the access without seeing a page.
     Refuses,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rotation {
-    /// Each answer has a new refresh token, and the one before is used up.
+    /// Each response has a new refresh token, and the previous one is used up.
     Rotates,
-    /// The answer has no refresh token; the old one stays good.
+    /// The response has no refresh token; the old one stays valid.
     Stays,
 }
 
@@ -105,11 +105,11 @@ pub struct IamUser {
     pub name: String,
     pub access_key_id: String,
     pub secret_access_key: String,
-    /// The MFA device, with the codes it will accept, each once.
+    /// The MFA device with the codes that it accepts, each once.
     pub mfa: Option<(String, Vec<String>)>,
 }
 
-/// What a role's trust policy asks for.
+/// The conditions of a role's trust policy.
 #[derive(Clone, Debug)]
 pub struct RoleRule {
     pub denied: bool,
@@ -161,7 +161,7 @@ impl Default for Options {
     }
 }
 
-/// `me` of 111122223333, whose MFA device takes `123456`, then `234567`, … in any order, each once.
+/// `me` of 111122223333, whose MFA device accepts `123456`, `234567`, … in any order, each once.
 fn default_user() -> IamUser {
     let codes = ["123456", "234567", "345678", "456789", "567890", "678901"];
     IamUser {

@@ -12,7 +12,7 @@ const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;background:#f4f5f7;
     @media(prefers-color-scheme:dark){body{background:#16191f;color:#eee}main{background:#232f3e}\
     button{background:#232f3e;color:#eee}small{color:#aab}}";
 
-/// Wraps a body, which is markup already, in the page all of them share.
+/// Returns the HTML page with this body.
 pub(crate) fn page(status: u16, title: &str, body: &str) -> Response {
     let title = escape_markup(title);
     let text = format!(
@@ -24,7 +24,7 @@ pub(crate) fn page(status: u16, title: &str, body: &str) -> Response {
     Response::html(status, text).with("Referrer-Policy", "no-referrer")
 }
 
-/// Asks for consent; the hidden fields go along with the answer.
+/// Asks for consent; the hidden fields are sent with the answer.
 pub(crate) fn consent(user: &str, action: &str, hidden: &[(&str, &str)]) -> Response {
     let hidden: String = hidden.iter().map(|(name, value)| hidden_field(name, value)).collect();
     let code = if hidden.contains("user_code") {

@@ -7,7 +7,7 @@ use crate::text::parse_form;
 
 pub(crate) struct Parameters(Vec<(String, String)>);
 
-/// What an operation knows; lists are sent as `Tags.member.1.Key`.
+/// The parameters of an operation; lists are sent as `Tags.member.1.Key`.
 pub(crate) struct Known<'k> {
     pub(crate) version: &'k str,
     pub(crate) required: &'k [&'k str],
@@ -16,7 +16,7 @@ pub(crate) struct Known<'k> {
 }
 
 impl Parameters {
-    /// Reads the form; a parameter the operation does not know is a violation.
+    /// Parses the form; an unknown parameter is a violation.
     pub(crate) fn read(state: &mut State, request: &Request, known: &Known) -> Result<Self, Response> {
         let form = parse_form(&request.body);
         let belongs = |name: &str| {
@@ -45,7 +45,7 @@ impl Parameters {
         Err(state.violation(Protocol::Query, request, &text))
     }
 
-    /// Returns a parameter; one that was not sent is empty.
+    /// Returns a parameter; empty if it was not sent.
     pub(crate) fn text(&self, name: &str) -> &str {
         self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
     }
@@ -98,7 +98,7 @@ impl Parameters {
     }
 }
 
-/// The refusal AWS gives for a value out of bounds.
+/// The error of AWS for a value that is out of range.
 pub(crate) fn unsatisfied(name: &str, value: &str) -> Response {
     let member = format!("{}{}", name[..1].to_lowercase(), &name[1..]);
     let text = format!("1 validation error detected: Value '{value}' at '{member}' failed to satisfy constraint");

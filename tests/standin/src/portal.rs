@@ -90,7 +90,7 @@ fn read_query(state: &mut State, request: &Request, required: &[&str], optional:
     Err(state.violation(Protocol::Portal, request, &text))
 }
 
-/// Returns the session of the request's access token, if it is good.
+/// Returns the session of the request's access token, if the token is valid.
 fn session(state: &mut State, request: &Request) -> Result<usize, Response> {
     let Some(token) = request.header("x-amz-sso_bearer_token").filter(|token| !token.is_empty()) else {
         return Err(state.violation(Protocol::Portal, request, "x-amz-sso_bearer_token is missing"));
@@ -127,7 +127,7 @@ fn account_id(query: &Query) -> Result<String, Response> {
     right.then(|| id.to_string()).ok_or_else(|| no(400, "InvalidRequestException", "Account id is not valid"))
 }
 
-/// Answers one page of the entries; the token of the next one names where it begins.
+/// Returns one page of the entries, with the token of the next page: the index of its first entry.
 fn page(entries: Vec<Value>, name: &str, query: &Query, longest: usize) -> Answer {
     let invalid = || no(400, "InvalidRequestException", "max_result or next_token is not valid");
     let max = match value(query, "max_result") {

@@ -4,7 +4,7 @@ use crate::http::Response;
 use crate::text::{HEX_ALPHABET, escape_markup, random};
 use serde_json::json;
 
-/// The way an operation talks.
+/// The protocol of an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Protocol {
     Oidc,
@@ -15,7 +15,7 @@ pub(crate) enum Protocol {
     Page,
 }
 
-/// Spells an exception. The SDKs tell them apart by the `x-amzn-ErrorType` header, or the XML's `Code`.
+/// Formats an exception. SDKs read its name from the header `x-amzn-ErrorType`, or from `Code` in the XML.
 pub(crate) fn refusal(protocol: Protocol, status: u16, code: &str, message: &str) -> Response {
     match protocol {
         Protocol::Oidc => {
@@ -46,7 +46,7 @@ pub(crate) fn request_id() -> String {
     [8, 4, 4, 4, 12].map(|length| random(HEX_ALPHABET, length)).join("-")
 }
 
-/// `AuthorizationPendingException` is `authorization_pending` to OAuth.
+/// `AuthorizationPendingException` is `authorization_pending` in OAuth.
 fn oauth_error(code: &str) -> String {
     let name = code.strip_suffix("Exception").unwrap_or(code);
     let mut error = String::new();

@@ -7,7 +7,7 @@ use crate::text::{BASE64_ALPHABET, HEX_ALPHABET, base64, escape_markup, parse_fo
 
 pub(crate) const ACS: &str = "https://signin.aws.amazon.com/saml";
 
-/// What STS remembers of a response, by the SHA-256 of its base64.
+/// What STS keeps of each response, by the SHA-256 of its base64.
 #[derive(Clone, Debug)]
 pub(crate) struct Assertion {
     pub(crate) user: String,
@@ -16,7 +16,7 @@ pub(crate) struct Assertion {
     pub(crate) issued_at: i64,
 }
 
-/// The wishes of a query such as `roles=2&order=provider-first&prefix=none&big`.
+/// The options in a query such as `roles=2&order=provider-first&prefix=none&big`.
 #[derive(Clone, Debug)]
 pub(crate) struct Wishes(Vec<(String, String)>);
 
@@ -33,7 +33,7 @@ impl Wishes {
         self.0.iter().find(|(key, _)| key == name).map_or(usual, |(_, value)| value)
     }
 
-    /// Returns where the response goes.
+    /// Returns the address to which the form posts the response.
     pub(crate) fn acs(&self) -> &str {
         match (self.has("evil"), self.has("encrypted")) {
             (true, _) => "https://evil.example/?signin.aws.amazon.com/saml",
@@ -42,7 +42,7 @@ impl Wishes {
         }
     }
 
-    /// Returns the roles the response offers: none, `External`, `External` and `Audit`, or so many numbered ones.
+    /// Returns the roles in the response: none, `External`, `External` and `Audit`, or a number of numbered ones.
     fn roles(&self) -> Vec<(String, String)> {
         let of_account = |account: &str, role: &str| {
             let provider = format!("arn:aws:iam::{account}:saml-provider/standin");
@@ -133,7 +133,7 @@ fn role_values(wishes: &Wishes, roles: &[(String, String)]) -> Vec<String> {
     roles.iter().enumerate().map(pair).collect()
 }
 
-/// An attribute in AWS's namespace; the prefix is put in later.
+/// An attribute in AWS's namespace; the prefix is added later.
 fn attribute(name: &str, values: &[String]) -> String {
     let values: String =
         values.iter().map(|value| format!("<{{a}}AttributeValue>{value}</{{a}}AttributeValue>")).collect();

@@ -8,7 +8,7 @@ use crate::state::{Answer, State};
 use crate::text::{URL_ALPHABET, escape_markup, parse_form, random};
 use serde_json::{Value, json};
 
-/// How long a sign-in token is good, in milliseconds.
+/// How long a sign-in token is valid, in milliseconds.
 const LIFETIME: i64 = 15 * 60 * 1000;
 
 #[derive(Debug)]
@@ -69,7 +69,7 @@ pub(crate) fn login(state: &mut State, request: &Request) -> Answer {
     }
 }
 
-/// Returns the key of `{"sessionId", "sessionKey", "sessionToken"}`; long-term keys have no place here.
+/// Returns the key of `{"sessionId", "sessionKey", "sessionToken"}`; long-term keys are rejected.
 fn key_of_session(state: &State, session: &str) -> Option<Key> {
     let session: Value = serde_json::from_str(session).ok()?;
     let key = state.key(session["sessionId"].as_str()?)?;
@@ -77,7 +77,7 @@ fn key_of_session(state: &State, session: &str) -> Option<Key> {
     (same && key.expires_at > Some(state.now()) && session.as_object()?.len() == 3).then_some(key)
 }
 
-/// Sessions of permission sets are not chained, whatever else a role's are.
+/// Sessions of permission sets do not count as chained roles, other sessions of roles do.
 fn is_chained(key: &Key) -> bool {
     key.identity.is_role && !key.identity.arn.contains(":assumed-role/AWSReservedSSO_")
 }

@@ -12,7 +12,7 @@ use crate::text::{hex, percent_encode, sha256_hex};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-/// How far a client's clock may be off, in milliseconds.
+/// The largest difference of a client's clock, in milliseconds.
 const TOLERANCE: i64 = 15 * 60 * 1000;
 
 /// The parts of `Authorization: AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=…`.
@@ -24,7 +24,7 @@ struct Authorization<'r> {
     signature: &'r str,
 }
 
-/// Returns the key a request was signed with, if all of the signature is right.
+/// Returns the key that a request was signed with, if the signature is valid.
 pub(crate) fn signer(state: &mut State, request: &Request, service: &str) -> Result<Key, Response> {
     let Some(header) = request.header("authorization") else {
         return Err(no("MissingAuthenticationToken", "Request is missing Authentication Token"));

@@ -12,7 +12,7 @@ use crate::saml::Assertion;
 use crate::signin::SigninToken;
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
-/// An operation's answer; a refusal is an answer too, and `?` ends the work with it.
+/// An operation's response; `?` returns an error response early.
 pub(crate) type Answer = Result<Response, Response>;
 
 #[derive(Debug)]
@@ -23,20 +23,20 @@ pub(crate) struct State {
     pub(crate) counts: BTreeMap<String, u64>,
     pub(crate) violations: Vec<String>,
     pub(crate) requests: Vec<Request>,
-    /// Every secret that was handed out or configured, for tests that look for leaks.
+    /// Every secret that was issued or configured, for tests that look for leaks.
     pub(crate) secrets: Vec<String>,
     pub(crate) oidc: Oidc,
     pub(crate) consents: Consents,
     pub(crate) keys: HashMap<String, Key>,
-    /// MFA codes that were given, with their device: none is good twice.
+    /// MFA codes that were used, with their device: each is accepted once.
     pub(crate) used_codes: HashSet<(String, String)>,
     pub(crate) assertions: HashMap<String, Assertion>,
     /// Cookies of people who have signed in at the identity provider.
     pub(crate) idp_sessions: HashSet<String>,
     pub(crate) signin_tokens: HashMap<String, SigninToken>,
-    /// When the portal was called, during the last second.
+    /// The times of requests to the portal during the last second.
     pub(crate) portal_calls: VecDeque<i64>,
-    /// Seconds the clock is off while the current request is answered.
+    /// How many seconds the clock is ahead for the current request.
     pub(crate) skew: i64,
 }
 
@@ -72,14 +72,14 @@ impl State {
         *self.counts.entry(what.into()).or_default() += 1;
     }
 
-    /// Notes that a client broke a rule, and returns the refusal it gets.
+    /// Records that a client broke a rule, and returns the error response.
     pub(crate) fn violation(&mut self, protocol: Protocol, request: &Request, text: &str) -> Response {
         self.violations.push(format!("{}: {text}", request.operation));
         let code = if protocol == Protocol::Query { "ValidationError" } else { "InvalidRequestException" };
         refusal(protocol, 400, code, text)
     }
 
-    /// Forgets what was seen and which faults were set; what was handed out stays good.
+    /// Forgets requests and faults; what was issued stays valid.
     pub(crate) fn forget(&mut self) {
         self.counts.clear();
         self.violations.clear();
@@ -87,7 +87,7 @@ impl State {
         self.faults = Faults::default();
     }
 
-    /// Hands out a secret: remembers it for leak tests.
+    /// Records an issued secret for leak tests.
     pub(crate) fn secret(&mut self, value: String) -> String {
         self.secrets.push(value.clone());
         value

@@ -86,7 +86,7 @@ pub(crate) fn list_account_aliases(state: &mut State, request: &Request) -> Answ
 }
 
 impl State {
-    /// Makes credentials that live as long as was asked, or as the options say.
+    /// Issues credentials that are valid for the requested time, or for that of the options.
     pub(crate) fn mint_for(&mut self, identity: Identity, seconds: i64) -> Key {
         let lifetime = self.options.sts_credentials.map_or(seconds * 1000, milliseconds);
         self.mint(identity, lifetime)
@@ -108,7 +108,7 @@ pub(crate) fn check_duration(duration: i64, longest: i64) -> Result<(), Response
     if duration > longest { Err(refusal(Protocol::Query, 400, "ValidationError", text)) } else { Ok(()) }
 }
 
-/// Checks the code of a device, if one is named. A code is good once, and only for its own user.
+/// Checks the code of an MFA device, if one is given. A code is accepted once, and only for its own user.
 fn check_mfa(state: &mut State, parameters: &Parameters, caller: &Identity) -> Result<bool, Response> {
     parameters.check("SerialNumber", 9..=256, "=/:,.@-")?;
     parameters.check("TokenCode", 6..=6, "")?;

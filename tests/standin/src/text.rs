@@ -24,7 +24,7 @@ pub(crate) fn percent_decode(text: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// Encodes as AWS does: all but the unreserved characters.
+/// Percent-encodes as AWS does: all but the unreserved characters.
 pub(crate) fn percent_encode(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
@@ -36,7 +36,7 @@ pub(crate) fn percent_encode(text: &str) -> String {
     encoded
 }
 
-/// Reads `a=b&c=d`, in order.
+/// Parses `a=b&c=d`, in order.
 pub(crate) fn parse_form(text: &str) -> Vec<(String, String)> {
     let pairs = text.split('&').filter(|pair| !pair.is_empty());
     pairs
@@ -84,7 +84,7 @@ pub(crate) fn base64_decode(text: &str) -> Option<Vec<u8>> {
 /// Returns `length` characters of `alphabet`, different at every call.
 pub(crate) fn random(alphabet: &str, length: usize) -> String {
     let alphabet = alphabet.as_bytes();
-    // Each RandomState has its own keys: fresh ones for every eight characters.
+    // Each RandomState has keys of its own; a new one is used for every eight characters.
     let numbers = std::iter::repeat_with(|| RandomState::new().hash_one(length).to_le_bytes()).flatten();
     numbers.take(length).map(|byte| alphabet[byte as usize % alphabet.len()] as char).collect()
 }

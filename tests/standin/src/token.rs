@@ -10,14 +10,14 @@ use sha1::{Digest, Sha1};
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-/// How a token is issued: what it lacks, and when it ends.
+/// How a token is issued: what is missing in it, and when it expires.
 #[derive(Clone, Debug)]
 pub struct Grant {
-    /// Seconds until the access token expires; negative for one that has.
+    /// Seconds until the access token expires; negative for an expired one.
     pub expires_in: i64,
     /// Has a refresh token.
     pub refreshable: bool,
-    /// Seconds until the client registration expires; negative for one that has.
+    /// Seconds until the client registration expires; negative for an expired one.
     pub registration_expires_in: i64,
 }
 
@@ -41,7 +41,7 @@ pub struct Token {
 }
 
 impl Token {
-    /// Spells the token's cache file as the AWS CLI does.
+    /// Formats the token's cache file as the AWS CLI does.
     pub fn cache_json(&self, start_url: &str, region: &str) -> String {
         let mut file = json!({
             "startUrl": start_url,
@@ -59,7 +59,7 @@ impl Token {
         format!("{{{}}}", fields.collect::<Vec<_>>().join(", "))
     }
 
-    /// Writes it where clients look for it: by the name of an sso-session, or by a legacy profile's start URL.
+    /// Writes it where clients read it: under the name of an sso-session, or under a legacy profile's start URL.
     ///
     /// # Errors
     /// When the file cannot be written.
@@ -104,12 +104,12 @@ impl State {
         }
     }
 
-    /// Ends every session: nothing is good any more, and nothing can be refreshed.
+    /// Ends every session: access tokens are rejected, and nothing can be refreshed.
     pub(crate) fn end_sessions(&mut self) {
         self.oidc.sessions.iter_mut().for_each(|session| session.ends_at = 0);
     }
 
-    /// Ends every access token before its time; the sessions go on.
+    /// Revokes every access token; the sessions stay valid.
     pub(crate) fn end_access_tokens(&mut self) {
         self.oidc.access_tokens.values_mut().for_each(|token| token.expires_at = 0);
     }
