@@ -273,12 +273,11 @@ function _ssox_note() {
 # started can be read in this way; the time of the start is read when the script is loaded and when the environment
 # changes.
 function _ssox_set_clock() { builtin :; }
+function _ssox_check_clock() { builtin :; }
 if ((BASH_VERSINFO[0] >= 5)); then
-  # A twentieth of the cost of `printf`. The variable loses its meaning when it is unset.
-  function _ssox_read_clock() {
-    _ssox_clock=$EPOCHSECONDS
-    case $_ssox_clock in 1????????? | [23456789]?????????) ;; *) builtin printf -v _ssox_clock '%(%s)T' -1 ;; esac
-  }
+  # A twentieth of the cost of `printf`, but the variable loses its meaning when it is unset.
+  function _ssox_read_clock() { _ssox_clock=${EPOCHSECONDS:-0}; }
+  function _ssox_check_clock() { ((_ssox_clock)) || builtin printf -v _ssox_clock '%(%s)T' -1; }
 elif ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 402)); then
   function _ssox_read_clock() { builtin printf -v _ssox_clock '%(%s)T' -1; }
 else
@@ -394,6 +393,7 @@ function _ssox_find_place() {
 
 # Renews the credentials when they are due, and computes the segment.
 function _ssox_refresh() {
+  _ssox_check_clock
   # The program undoes an edit of what the segment shows.
   if ! builtin test "$_ssox_left" = "${SSOX_PROMPT-},${SSOX_STATE-},${SSOX_EXPIRES-},${SSOX_PROTECTED-}"; then
     _ssox_seen=([0]=edited)
@@ -416,11 +416,18 @@ function _ssox_settle() {
   fi
   if [[ -n $_ssox_undecided ]]; then _ssox_decide; fi
   # shellcheck disable=SC2016  # bash expands it at each prompt, and does not expand the result again
-  case $_ssox_placed${PS1-} in
-    on*'${_ssox_ps1-}'*) ;;
-    on*) PS1='${_ssox_ps1-}'"${PS1-}" ;;
+  case $_ssox_placed${PS1-}${PROMPT_COMMAND-} in
+    on*'${_ssox_ps1-}'*"$_ssox_last") ;;
+    on*) _ssox_hold_place ;;
   esac
   _ssox_leave
+}
+
+# Names the segment in PS1 again, and moves behind a hook that was added to a PROMPT_COMMAND without elements.
+function _ssox_hold_place() {
+  # shellcheck disable=SC2016  # bash expands it at each prompt, and does not expand the result again
+  case ${PS1-} in *'${_ssox_ps1-}'*) ;; *) PS1='${_ssox_ps1-}'"${PS1-}" ;; esac
+  if [[ -n $_ssox_last ]]; then _ssox_go_last; fi
 }
 
 # Ends a hook. Under `set -e`, a status other than 0 would end the shell.
@@ -435,7 +442,8 @@ function _ssox_leave() {
 # Computes SSOX_SEGMENT (`dev:ReadOnly 43m`) and SSOX_SEGMENT_STATE (ok, soon, renewing, expired, foreign), not
 # exported, for prompts of your own; `_ssox_ps1`, the same with colours, which PS1 shows; and until when they are valid.
 function _ssox_show() {
-  builtin local _ssox_label="${SSOX_PROMPT-}" _ssox_time='' _ssox_mark='' _ssox_state=ok _ssox_left=0
+  builtin local _ssox_label="${SSOX_PROMPT-}" _ssox_time='' _ssox_mark='' _ssox_state=ok _ssox_seconds=0
+  _ssox_check_clock
   _ssox_label=${_ssox_label//[[:cntrl:]]/}
   _ssox_current="${SSOX_PROMPT-},${SSOX_STATE-},${SSOX_EXPIRES-},${SSOX_NEXT-},${SSOX_PROTECTED-},${NO_COLOR-}"
   _ssox_since=$_ssox_clock _ssox_until=$((_ssox_clock + 60))
@@ -445,16 +453,16 @@ function _ssox_show() {
     failed) _ssox_mark=' failed' _ssox_state=soon ;;
   esac
   if [[ $_ssox_state != foreign ]] && _ssox_is_number "${SSOX_EXPIRES-}"; then
-    _ssox_left=$((SSOX_EXPIRES - _ssox_clock))
-    _ssox_until=$((_ssox_left < 60 ? _ssox_clock : _ssox_clock + _ssox_left % 60 + 1))
-    if ((_ssox_left >= 172800)); then
-      _ssox_time=" $((_ssox_left / 86400))d"
-    elif ((_ssox_left >= 3600)); then
-      _ssox_time=" $((_ssox_left / 3600))h $((_ssox_left % 3600 / 60))m"
-    elif ((_ssox_left >= 60)); then
-      _ssox_time=" $((_ssox_left / 60))m"
-    elif ((_ssox_left > 0)); then
-      _ssox_time=" ${_ssox_left}s"
+    _ssox_seconds=$((SSOX_EXPIRES - _ssox_clock))
+    _ssox_until=$((_ssox_seconds < 60 ? _ssox_clock : _ssox_clock + _ssox_seconds % 60 + 1))
+    if ((_ssox_seconds >= 172800)); then
+      _ssox_time=" $((_ssox_seconds / 86400))d"
+    elif ((_ssox_seconds >= 3600)); then
+      _ssox_time=" $((_ssox_seconds / 3600))h $((_ssox_seconds % 3600 / 60))m"
+    elif ((_ssox_seconds >= 60)); then
+      _ssox_time=" $((_ssox_seconds / 60))m"
+    elif ((_ssox_seconds > 0)); then
+      _ssox_time=" ${_ssox_seconds}s"
     elif [[ -n $_ssox_mark ]]; then
       _ssox_state=expired
     elif [[ ${SSOX_STATE-} == renewing ]] || { ((_ssox_retry == 0)) && _ssox_is_number "${SSOX_NEXT-}"; }; then
@@ -462,7 +470,7 @@ function _ssox_show() {
     else
       _ssox_mark=' expired' _ssox_state=expired
     fi
-    if ((_ssox_left > 0 && _ssox_left < 900)); then _ssox_state=soon; fi
+    if ((_ssox_seconds > 0 && _ssox_seconds < 900)); then _ssox_state=soon; fi
   fi
   if _ssox_is_number "${SSOX_NEXT-}" && ((SSOX_NEXT < _ssox_until)); then _ssox_until=$SSOX_NEXT; fi
   SSOX_SEGMENT='' SSOX_SEGMENT_STATE='' _ssox_ps1=''
@@ -496,7 +504,10 @@ function _ssox_decide() {
   # shellcheck disable=SC2016
   case "${PS1-}" in *'${_ssox_ps1-}'*) ;; *SSOX_* | *_ssox_*) return 0 ;; esac
   case "${PS1-} ${PROMPT_COMMAND[*]-} ${precmd_functions[*]-}" in
-    *starship* | *oh-my-posh* | *_omp_* | *powerline* | *liquidprompt* | *_lp_* | *setGitPrompt*) return 0 ;;
+    *starship* | *oh-my-posh* | *_omp_* | *powerline* | *liquidprompt* | *_lp_* | *setGitPrompt*)
+      _ssox_go_early
+      return 0
+      ;;
   esac
   _ssox_placed=on
 }
@@ -515,6 +526,27 @@ function _ssox_install() {
     PROMPT_COMMAND=_ssox_precmd
   fi
   _ssox_go_last
+}
+
+# Where a framework makes PS1, both hooks go before it: the first to the front, the second behind direnv and mise. An array
+# keeps its order, because bash is running it.
+function _ssox_go_early() {
+  builtin local _ssox_others='' _ssox_tool='' _ssox_behind=''
+  # shellcheck disable=SC2128,SC2178
+  if [[ -z ${BLE_VERSION-}${bash_preexec_imported-}${__bp_imported-} && ${#PROMPT_COMMAND[@]} == 1 ]]; then
+    _ssox_others=${PROMPT_COMMAND/$'\n'_ssox_settle/}
+    _ssox_others=${_ssox_others/_ssox_precmd$'\n'/}
+    for _ssox_tool in _direnv_hook _mise_hook_prompt_command _mise_hook; do
+      case $_ssox_others in
+        *"$_ssox_tool"*)
+          _ssox_behind+=${_ssox_others%%"$_ssox_tool"*}$_ssox_tool$'\n'
+          _ssox_others=${_ssox_others#*"$_ssox_tool"}
+          _ssox_others=${_ssox_others#[;$'\n']}
+          ;;
+      esac
+    done
+    PROMPT_COMMAND=$'_ssox_precmd\n'${_ssox_behind}$'_ssox_settle\n'$_ssox_others _ssox_last=''
+  fi
 }
 
 # Moves the second hook behind all others, unless it is there already.
@@ -539,11 +571,12 @@ function _ssox_go_last() {
       *_ssox_settle) ;;
       *) PROMPT_COMMAND=${PROMPT_COMMAND/$'\n'_ssox_settle/}$'\n_ssox_settle' _ssox_moved=on ;;
     esac
+    _ssox_last=_ssox_settle
   fi
 }
 
 case $- in *i*)
-  _ssox_clock=0 _ssox_since=0 _ssox_until=0 _ssox_current='' _ssox_retry=0 _ssox_ps1='' _ssox_undecided=1 _ssox_placed='' _ssox_moved='' _ssox_segment=on
+  _ssox_clock=0 _ssox_since=0 _ssox_until=0 _ssox_current='' _ssox_retry=0 _ssox_ps1='' _ssox_undecided=1 _ssox_placed='' _ssox_moved='' _ssox_segment=on _ssox_last=''
   if [[ -n ${_ssox_no_prompt-} ]]; then _ssox_segment=''; fi
   _ssox_set_clock
   _ssox_install

@@ -252,10 +252,10 @@ function _ssox_settle() {
 # A hook that was added after the rc file runs behind ours at this prompt. Moves behind it for the next one, and looks again
 # as soon as zsh waits for a line.
 function _ssox_follow() {
-  local before="$precmd_functions"
+  local before="$precmd_functions" last=$_ssox_last
   local -i fd
   _ssox_go_behind $_ssox_behind
-  [[ -o zle && $before != "$precmd_functions" ]] || return 0
+  [[ -o zle ]] && [[ -n $last || $before != "$precmd_functions" ]] || return 0
   builtin exec {fd}</dev/null
   builtin zle -F $fd _ssox_look_late
 }

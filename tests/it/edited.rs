@@ -104,3 +104,54 @@ fn an_edit_of_what_the_segment_and_status_show_is_undone() {
         assert_eq!(segment(&mut session, &home), "|", "{shell:?}");
     });
 }
+
+/// A hook that changes the identity, and that is added behind all others while the shell runs.
+#[test]
+fn a_hook_that_is_added_later_is_seen_through() {
+    in_each(&shells(), |shell| {
+        let (_standin, home) = signed_in(Duration::from_secs(3300));
+        let late = match shell {
+            Shell::Zsh => "late() { export AWS_PROFILE=theirs-$HISTCMD }; precmd_functions+=(late)",
+            Shell::Bash => "late() { export AWS_PROFILE=theirs-$SECONDS; }; PROMPT_COMMAND+=$'\\nlate'",
+            Shell::Fish => "function late --on-event fish_prompt; set -gx AWS_PROFILE theirs-$prompts; end",
+        };
+        for framework in [false, true] {
+            let rc = match shell {
+                Shell::Zsh if framework => "LOAD\n_p9k_precmd() { : }\nprecmd_functions+=(_p9k_precmd)",
+                Shell::Bash if framework => "LOAD\n_omp_hook() { :; }\nPROMPT_COMMAND+=$'\\n_omp_hook'",
+                _ => "LOAD",
+            };
+            let mut session = home.session(shell, rc);
+            session.run("ssox use dev");
+            session.run(late);
+            if shell != Shell::Zsh {
+                // bash and fish have read their hooks when the first of them runs.
+                session.run("true");
+            }
+            assert_eq!(segment(&mut session, &home), "dev:ReadOnly?|foreign", "{shell:?} {framework}");
+            session.run("ssox clear");
+        }
+    });
+}
+
+/// A framework of bash that makes PS1 behind direnv: the prompt of the directory itself says that it is foreign.
+#[test]
+fn a_framework_of_bash_shows_what_a_directory_changed_at_once() {
+    if !shells().contains(&Shell::Bash) {
+        return;
+    }
+    let direnv = "_direnv_hook() { case $PWD in */inside) export AWS_PROFILE=x ;; *) unset AWS_PROFILE ;; esac; }";
+    let framework = "_omp_hook() { PS1=\"[$SSOX_SEGMENT] <<\\#>> \"; }";
+    for rc in [
+        "PROMPT_COMMAND=_direnv_hook\nLOAD\nPROMPT_COMMAND+=$'\\n_omp_hook'",
+        "PROMPT_COMMAND='_direnv_hook;_omp_hook'\nLOAD",
+        "LOAD\nPROMPT_COMMAND=\"_direnv_hook;$PROMPT_COMMAND;_omp_hook\"",
+    ] {
+        let (_standin, home) = signed_in(Duration::from_secs(3300));
+        home.write("inside/file", "");
+        let mut session = home.session(Shell::Bash, &format!("{direnv}\n{framework}\n{rc}"));
+        assert!(session.run("ssox use dev").contains("[dev:ReadOnly 5"), "{rc}: {}", session.terminal.transcript());
+        assert!(session.run("cd inside").contains("[dev:ReadOnly?]"), "{rc}: {}", session.terminal.transcript());
+        assert!(session.run("cd ..").contains("[dev:ReadOnly 5"), "{rc}: {}", session.terminal.transcript());
+    }
+}
