@@ -148,6 +148,8 @@ pub(super) fn cleared(ctx: &Context) -> Result<EnvChanges> {
     // In a shell where nothing is in use, SSOX_PROFILE is a setting.
     let own = OWN.iter().filter(|name| **name != "SSOX_PROFILE" || identity::is_in_use(ctx));
     own.chain(&["AWS_SSO_PROFILE"]).for_each(|name| changes.unset(name));
+    // A value that was edited while a profile was in use is not one from before. SSOX_PROFILE may have been a setting.
+    OWN.iter().filter(|name| **name != "SSOX_PROFILE").for_each(|name| changes.forget(name));
     replaced::record(ctx, &mut changes)?;
     Ok(changes)
 }

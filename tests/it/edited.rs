@@ -102,6 +102,13 @@ fn an_edit_of_what_the_segment_and_status_show_is_undone() {
         }
         session.run("ssox clear");
         assert_eq!(segment(&mut session, &home), "|", "{shell:?}");
+        let left: Vec<String> =
+            environment(&mut session, &home).into_keys().filter(|name| name.starts_with("SSOX_")).collect();
+        assert!(left.is_empty(), "{shell:?} {left:?}");
+        session.run("ssox use dev");
+        let edit = shell.export("SSOX_STATE", "foreign");
+        session.run(&format!("{edit}; ssox use stg; {edit}; ssox clear"));
+        assert!(!environment(&mut session, &home).contains_key("SSOX_STATE"), "{shell:?}");
     });
 }
 

@@ -584,3 +584,40 @@ fn a_protected_profile_asks_and_leaves_after_its_time() {
     });
     assert_eq!(said.matches("ssox: removed the protected profile dev").count(), 1, "{said}");
 }
+
+#[test]
+fn an_edit_of_what_the_segment_shows_is_undone() {
+    let (_standin, home) = signed_in(Duration::from_secs(3300));
+    let script = "$env:TERM = 'dumb'\nfunction global:prompt { '> ' }\nLOAD\n\
+        function show { $null = prompt; \"$SSOX_SEGMENT $SSOX_SEGMENT_STATE $env:SSOX_STATE\" -replace ' 5\\dm' }\n\
+        ssox use dev; $null = prompt; $ours = $env:SSOX_IDENTITY\n\
+        $env:SSOX_PROMPT = 'prod:Admin'; show\n$env:SSOX_PROMPT = 'dev:ReadOnly??'; show\n$env:SSOX_STATE = 'foreign'; show\n\
+        $env:SSOX_EXPIRES = '4000000000'; show\nRemove-Item Env:SSOX_IDENTITY; show; $env:SSOX_IDENTITY -ceq $ours\n\
+        $env:SSOX_IDENTITY = ''; ssox clear; @(Get-Item Env:SSOX*).Count; \"[$env:AWS_ACCESS_KEY_ID] [$env:AWS_ACCOUNT_ID]\"";
+    let expected = "dev:ReadOnly ok \n".repeat(5) + "True\n0\n[] []\n";
+    check(&home, &script.replace("LOAD", LOAD), &expected);
+}
+
+#[test]
+fn a_profile_used_in_a_directory_of_mise_stays_in_use() {
+    let (_standin, home) = signed_in(Duration::from_secs(3300));
+    if !installed("mise") {
+        return;
+    }
+    home.write("inside/mise.toml", "[env]\nAWS_ACCESS_KEY_ID = \"LSLSLSLSLSLSLSLS\"\nAWS_SECRET_ACCESS_KEY = \"LS\"\n");
+    // mise acts once more for a file that is as new as its session.
+    let aged = home.command("touch").args(["-t", "202601010000", "inside/mise.toml", "inside"]).status();
+    assert!(aged.expect("touch starts").success());
+    let trusted = home.path("");
+    let script = format!(
+        "$env:MISE_TRUSTED_CONFIG_PATHS = '{}'\n$env:TERM = 'dumb'\nfunction global:prompt {{ '> ' }}\n\
+        mise activate pwsh | Out-String | Invoke-Expression\nLOAD\n\
+        function show {{ $null = prompt; \"$SSOX_SEGMENT $env:AWS_ACCESS_KEY_ID\" -replace ' 5\\dm' -replace 'ASIA.*', 'ours' }}\n\
+        ssox use dev; show\nSet-Location inside; show; show\nssox use stg; show; show\nSet-Location ..; show; show\nssox clear; show\n",
+        trusted.display()
+    );
+    let expected = "dev:ReadOnly ours\ndev:ReadOnly? LSLSLSLSLSLSLSLS\ndev:ReadOnly? LSLSLSLSLSLSLSLS\n".to_owned()
+        + &"stg:PowerUser ours\n".repeat(4)
+        + " \n";
+    check(&home, &script.replace("LOAD", LOAD), &expected);
+}
