@@ -32,9 +32,6 @@ const FEWEST_JOBS: usize = 4;
 pub(crate) struct Each {
     /// Names of profiles, ACCOUNT/ROLE, or globs of them: `dev-*`
     patterns: Vec<String>,
-    /// Only profiles of this session
-    #[arg(long, value_name = "NAME")]
-    sso_session: Option<String>,
     /// Only accounts with this number or name, or glob
     #[arg(long, value_name = "GLOB")]
     account: Vec<String>,

@@ -26,7 +26,7 @@ pub(super) struct Selection {
 /// # Errors
 /// Usage: nothing is chosen, or a pattern matches nothing. Configuration: files that cannot be read, an unknown session.
 pub(super) fn select(ctx: &Context, args: &Each) -> Result<Selection> {
-    if args.patterns.is_empty() && args.sso_session.is_none() && args.account.is_empty() && args.role.is_empty() {
+    if args.patterns.is_empty() && args.fetch.sso_session.is_none() && args.account.is_empty() && args.role.is_empty() {
         return Err(Error::usage("no profile is chosen").hint("ssox each 'dev-*' -- COMMAND, or '*' for all profiles"));
     }
     let files = ConfigFiles::load(ctx)?;
@@ -91,7 +91,12 @@ impl Filter {
         let globs = |texts: &[String]| texts.iter().map(|text| NameGlob::new(text)).collect();
         Ok(Self {
             patterns: args.patterns.iter().map(pattern).collect(),
-            session: args.sso_session.as_deref().map(|name| profile::named_session(ctx, files, name)).transpose()?,
+            session: args
+                .fetch
+                .sso_session
+                .as_deref()
+                .map(|name| profile::named_session(ctx, files, name))
+                .transpose()?,
             accounts: globs(&args.account),
             roles: globs(&args.role),
             names: AccountNames::load(ctx),
