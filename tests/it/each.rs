@@ -272,7 +272,7 @@ fn a_person_signs_in_once_before_the_commands() {
 }
 
 #[test]
-fn a_token_that_dies_in_the_middle_is_the_error_of_those_that_need_it() {
+fn a_session_that_ends_in_the_middle_is_the_error_of_those_that_need_it() {
     let home = home();
     home.ssox(&["--emit=zsh1", "use", "dev"]).ok();
     home.standin.end_sessions();

@@ -27,6 +27,7 @@ fn help_of_ssox() {
       status              Show which credentials this shell has
       export              Print credentials
       exec                Run a program with a profile's credentials
+      each                Run a program with the credentials of many profiles
       credential-process  Print credentials for `credential_process`, without asking
       configure           Create and change profiles in ~/.aws/config
       saml                Work with accounts outside the organization (SAML)
@@ -82,6 +83,8 @@ fn help_of_use() {
           --region <REGION>         Use this region in place of the profile's
           --profile-only            Set AWS_PROFILE only, and let each program fetch the credentials
                                     itself
+          --yes                     Use a protected profile without asking
+          --sso-session <NAME>      Session of ACCOUNT/ROLE, where several sessions have it
           --min-ttl <DURATION>      Fetch new credentials when less than this is left (`90s`, `30m`,
                                     `1h30m`) [default: 15m]
           --mfa-code <CODE>         Code of the MFA device, for profiles with `mfa_serial`
@@ -96,7 +99,8 @@ fn help_of_use() {
     Examples:
       ssox use dev
       ssox use -                       back to the previous profile
-      ssox use 111122223333/ReadOnly   the one profile with that account and role
+      ssox use 111122223333/ReadOnly   that account and role, with or without a profile
+      ssox use 'Data Platform/ReadOnly'
     ");
 }
 
@@ -176,12 +180,18 @@ fn help_of_list() {
     Usage: ssox list [OPTIONS]
 
     Options:
-          --json      Print JSON
-          --no-input  Never ask and never open a browser (implied without a terminal, or with CI set)
-      -v, --verbose   Log each step to stderr, without secrets
-      -h, --help      Print help
+          --json                Print JSON
+          --assigned            List every account and role that you may use, with or without a profile
+          --refresh             Ask AWS again
+          --sso-session <NAME>  Only the assignments of this session
+          --no-input            Never ask and never open a browser (implied without a terminal, or with
+                                CI set)
+      -v, --verbose             Log each step to stderr, without secrets
+      -h, --help                Print help
 
-    Example: ssox list --json | jq -r '.[].name'
+    Examples:
+      ssox list --json | jq -r '.[].name'
+      ssox list --assigned --refresh
     ");
 }
 
@@ -251,6 +261,12 @@ fn help_of_export() {
           --write [<SECTION>]
               Write them into ~/.aws/credentials, under SECTION or the profile's name
 
+          --yes
+              Use a protected profile without asking
+
+          --sso-session <NAME>
+              Session of ACCOUNT/ROLE, where several sessions have it
+
           --min-ttl <DURATION>
               Fetch new credentials when less than this is left (`90s`, `30m`, `1h30m`) [default: 15m]
 
@@ -294,6 +310,8 @@ fn help_of_exec() {
       <COMMAND>...  The program and its arguments
 
     Options:
+          --yes                     Use a protected profile without asking
+          --sso-session <NAME>      Session of ACCOUNT/ROLE, where several sessions have it
           --min-ttl <DURATION>      Fetch new credentials when less than this is left (`90s`, `30m`,
                                     `1h30m`) [default: 15m]
           --mfa-code <CODE>         Code of the MFA device, for profiles with `mfa_serial`
@@ -323,6 +341,7 @@ fn help_of_credential_process() {
       [PROFILE]  Profile, ACCOUNT/ROLE, or a role ARN
 
     Options:
+          --sso-session <NAME>      Session of ACCOUNT/ROLE, where several sessions have it
           --min-ttl <DURATION>      Fetch new credentials when less than this is left (`90s`, `30m`,
                                     `1h30m`) [default: 15m]
           --mfa-code <CODE>         Code of the MFA device, for profiles with `mfa_serial`
@@ -463,6 +482,8 @@ fn help_of_console() {
           --service <SERVICE>       Service whose console to open, as in its URL: `s3`, `ec2`
           --region <REGION>         Region of the console
           --print                   Print the URL instead of opening it
+          --yes                     Use a protected profile without asking
+          --sso-session <NAME>      Session of ACCOUNT/ROLE, where several sessions have it
           --min-ttl <DURATION>      Fetch new credentials when less than this is left (`90s`, `30m`,
                                     `1h30m`) [default: 15m]
           --mfa-code <CODE>         Code of the MFA device, for profiles with `mfa_serial`
@@ -513,5 +534,44 @@ fn help_of_completions() {
       -h, --help      Print help
 
     Example: ssox completions zsh > _ssox
+    ");
+}
+
+#[test]
+fn help_of_each() {
+    assert_snapshot!(help("each"), @r"
+    Run a program with the credentials of many profiles
+
+    Usage: ssox each [OPTIONS] [PATTERNS]... -- <COMMAND>...
+
+    Arguments:
+      [PATTERNS]...  Names of profiles, ACCOUNT/ROLE, or globs of them: `dev-*`
+      <COMMAND>...   The program and its arguments
+
+    Options:
+          --account <GLOB>          Only accounts with this number or name, or glob
+          --role <GLOB>             Only roles with this name, or glob
+          --jobs <N>                How many commands run at once [default: the number of cores, at
+                                    least 4]
+          --fail-fast               After the first failure start no more, and end those that run
+          --json                    Print JSON
+          --output-dir <DIR>        Write the output into files in this directory: NAME.out and NAME.err
+          --include-protected       Use protected profiles too
+          --sso-session <NAME>      Session of ACCOUNT/ROLE, where several sessions have it
+          --min-ttl <DURATION>      Fetch new credentials when less than this is left (`90s`, `30m`,
+                                    `1h30m`) [default: 15m]
+          --mfa-code <CODE>         Code of the MFA device, for profiles with `mfa_serial`
+          --role-arn <ARN>          Assume this role with the profile's credentials
+          --saml-response <FILE|->  Read the SAML response from a file, or from standard input with `-`
+          --timeout <DURATION>      How long to wait for you to sign in [default: 10m]
+          --no-input                Never ask and never open a browser (implied without a terminal, or
+                                    with CI set)
+      -v, --verbose                 Log each step to stderr, without secrets
+      -h, --help                    Print help
+
+    Examples:
+      ssox each 'dev-*' -- aws s3 ls
+      ssox each --role ReadOnly --json -- aws sts get-caller-identity
+      ssox each '*' --output-dir out -- ./audit.sh
     ");
 }
