@@ -2,7 +2,8 @@
 
 use super::completion::{CommandLine, MatchedBy};
 use super::integration::{Find, Integration, config_home};
-use super::quote::{ExportSyntax, single_quoted};
+use super::quote::ExportSyntax;
+use super::word::{single_quoted, word};
 use crate::context::Context;
 use std::path::{Path, PathBuf};
 
@@ -43,7 +44,7 @@ impl Integration for Fish {
     }
 
     fn set(&self, name: &str, value: &str) -> String {
-        format!("set -gx {name} {}", super::quote::word(value, quoted))
+        format!("set -gx {name} {}", word(value, quoted))
     }
 
     fn unset(&self, names: &[&str]) -> String {

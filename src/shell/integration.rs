@@ -35,7 +35,7 @@ pub(crate) trait Integration: Sync {
 
     /// Tells whether a program of this shell with these options reads commands from a person.
     fn is_interactive(&self, options: &[String]) -> bool {
-        super::running_shell::reads_commands(options)
+        super::interactive::reads_commands(options)
     }
 
     /// Returns the script of the integration, as it is in `shell/`.

@@ -8,6 +8,7 @@ mod fish;
 mod handle;
 pub(crate) mod hint;
 mod integration;
+mod interactive;
 mod other_shells;
 mod posix;
 mod powershell;
@@ -15,6 +16,7 @@ pub(crate) mod quote;
 pub(crate) mod reply;
 mod running_shell;
 mod section;
+mod word;
 mod zsh;
 
 pub(crate) use emit::Emit;

@@ -1,6 +1,6 @@
 //! The shells without an integration: their programs, and the command lines of hints.
 
-use super::quote::word;
+use super::word::word;
 use super::{posix, powershell};
 
 /// A shell that ssox has no function for, or several with the same syntax for hints.
@@ -22,25 +22,25 @@ pub(super) static OTHER_SHELLS: [OtherShell; 6] = [
         programs: &["sh", "dash", "ash", "ksh", "mksh"],
         set: posix::set,
         unset: posix::unset,
-        is_interactive: super::running_shell::reads_commands,
+        is_interactive: super::interactive::reads_commands,
     },
     OtherShell {
         programs: &["csh", "tcsh"],
         set: |name, value| format!("setenv {name} {}", word(value, posix::quoted)),
         unset: |names| each(names, "; ", |name| format!("unsetenv {name}")),
-        is_interactive: super::running_shell::reads_commands,
+        is_interactive: super::interactive::reads_commands,
     },
     OtherShell {
         programs: &["nu"],
         set: |name, value| format!("$env.{name} = {}", powershell::quoted(value)),
         unset: |names| format!("hide-env {}", names.join(" ")),
-        is_interactive: super::running_shell::reads_commands,
+        is_interactive: super::interactive::reads_commands,
     },
     OtherShell {
         programs: &["elvish"],
         set: |name, value| format!("set-env {name} {}", word(value, powershell::quoted)),
         unset: |names| each(names, "; ", |name| format!("unset-env {name}")),
-        is_interactive: super::running_shell::reads_commands,
+        is_interactive: super::interactive::reads_commands,
     },
     OtherShell {
         programs: &["xonsh"],
@@ -53,7 +53,7 @@ pub(super) static OTHER_SHELLS: [OtherShell; 6] = [
         programs: &["cmd"],
         set: |name, value| format!("set {name}={value}"),
         unset: |names| each(names, "& ", |name| format!("set {name}=")),
-        is_interactive: super::running_shell::reads_commands,
+        is_interactive: super::interactive::reads_commands,
     },
 ];
 

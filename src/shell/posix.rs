@@ -1,6 +1,6 @@
 //! The syntax of sh, which zsh, bash, ksh and others share.
 
-use super::quote::{single_quoted, word};
+use super::word::{single_quoted, word};
 
 /// Returns the line that sets a variable, for hints.
 pub(super) fn set(name: &str, value: &str) -> String {

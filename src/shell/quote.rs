@@ -68,26 +68,6 @@ impl Dialect {
     }
 }
 
-/// Puts a value into single quotes, and an escape before some characters. The buffer never grows: an outgrown one would keep
-/// a part of a secret.
-pub(super) fn single_quoted(value: &str, escape: impl Fn(char) -> &'static str) -> String {
-    let escapes: usize = value.chars().map(|c| escape(c).len()).sum();
-    let mut text = String::with_capacity(value.len() + escapes + 2);
-    text.push('\'');
-    for c in value.chars() {
-        text.push_str(escape(c));
-        text.push(c);
-    }
-    text.push('\'');
-    text
-}
-
-/// Returns a value as a word for a hint, quoted only where necessary.
-pub(super) fn word(value: &str, quoted: impl FnOnce(&str) -> String) -> String {
-    let is_bare = |c: char| c.is_ascii_alphanumeric() || "_-./:@%+,…".contains(c);
-    if value.chars().all(is_bare) { value.to_string() } else { quoted(value) }
-}
-
 /// Returns a value if a shell and a simple parser read it in the same way without quotes.
 fn bare<'v>(name: &str, value: &'v str) -> Result<&'v str> {
     let is_bare = |c: char| c.is_ascii_alphanumeric() || "_@%+=:,./-".contains(c);

@@ -33,10 +33,6 @@ impl RunningShell {
 /// The number of ancestors to look at: sudo, env, make and scripts can be between the shell and ssox.
 const MAX_ANCESTORS: usize = 12;
 
-/// Options of shells whose value is the next word; that word is not a script.
-const WITH_VALUE: [&str; 10] =
-    ["--rcfile", "--init-file", "-o", "+o", "-O", "+O", "-C", "--init-command", "-e", "--execute"];
-
 /// A process: its parent, its possible names, and its command line in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Process {
@@ -65,21 +61,6 @@ fn interactive(from: u32, process: impl Fn(u32) -> Option<Process>) -> Option<Ru
         shell.is_interactive(process.words.get(1..).unwrap_or_default()).then_some(shell)
     });
     shells.into_iter().next()
-}
-
-/// Tells whether a shell with these options, in the syntax of sh, reads commands from a person.
-pub(super) fn reads_commands(options: &[String]) -> bool {
-    let mut options = options.iter().map(String::as_str);
-    while let Some(option) = options.next() {
-        let is_long = option.starts_with("--");
-        let is_short = option.starts_with(['-', '+']) && !is_long;
-        if WITH_VALUE.contains(&option) {
-            options.next();
-        } else if option.starts_with("--command") || (is_short && option.contains('c')) || !(is_long || is_short) {
-            return false;
-        }
-    }
-    true
 }
 
 fn file_name(path: &str) -> &str {

@@ -1,0 +1,20 @@
+//! Whether a shell reads commands from a person, by its command line.
+
+/// Options of shells whose value is the next word; that word is not a script.
+const WITH_VALUE: [&str; 10] =
+    ["--rcfile", "--init-file", "-o", "+o", "-O", "+O", "-C", "--init-command", "-e", "--execute"];
+
+/// Tells whether a shell with these options, in the syntax of sh, reads commands from a person.
+pub(super) fn reads_commands(options: &[String]) -> bool {
+    let mut options = options.iter().map(String::as_str);
+    while let Some(option) = options.next() {
+        let is_long = option.starts_with("--");
+        let is_short = option.starts_with(['-', '+']) && !is_long;
+        if WITH_VALUE.contains(&option) {
+            options.next();
+        } else if option.starts_with("--command") || (is_short && option.contains('c')) || !(is_long || is_short) {
+            return false;
+        }
+    }
+    true
+}
