@@ -48,3 +48,14 @@ impl ValueEnum for Shell {
         Some(PossibleValue::new(self.name()).aliases(self.aliases()))
     }
 }
+
+/// Makes the list of all shells, with one line for each.
+macro_rules! shells {
+    ($($shell:expr,)+) => {
+        impl Shell {
+            /// All shells.
+            pub(crate) const ALL: [Self; [$(stringify!($shell)),+].len()] = [$(Self(&$shell)),+];
+        }
+    };
+}
+pub(super) use shells;

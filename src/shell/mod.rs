@@ -23,8 +23,9 @@ pub(crate) use emit::Emit;
 pub(crate) use handle::Shell;
 pub(crate) use section::section;
 
-impl Shell {
-    /// All shells, one on a line.
-    pub(crate) const ALL: [Self; 4] =
-        [Self(&zsh::Zsh), Self(&bash::Bash), Self(&fish::Fish), Self(&powershell::PowerShell)];
+handle::shells! {
+    zsh::Zsh,
+    bash::Bash,
+    fish::Fish,
+    powershell::PowerShell,
 }

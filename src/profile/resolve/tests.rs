@@ -31,7 +31,7 @@ fn described(source: &Source) -> String {
         Source::Process(process) => format!("process {}", process.command.words.join(" ")),
         Source::Login(login) => format!("login {}", login.session),
         Source::Static(keys) => format!("keys {}", keys.keys.access_key_id),
-        Source::CredentialSource(source) => format!("credential source {}", source.name()),
+        other => other.identity(),
     }
 }
 
