@@ -3,6 +3,7 @@
 #![warn(clippy::print_stderr, clippy::print_stdout)] // `tell` and stdout at the end of `main`: nothing else prints
 
 mod account_names;
+mod arn;
 mod assignments;
 mod aws;
 mod batch;
@@ -23,6 +24,7 @@ mod peer;
 mod percent;
 mod profile;
 mod prompt;
+mod region;
 mod saml;
 mod secret;
 mod session;

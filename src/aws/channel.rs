@@ -9,6 +9,7 @@ use super::proxy::{self, Proxy};
 use super::{Endpoint, Network, Timeouts, partition, trust};
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::region::Region;
 use crate::shell::hint;
 use crate::terminal;
 use aws_smithy_http_client::Connector;
@@ -19,7 +20,7 @@ use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
 use aws_types::app_name::AppName;
-use aws_types::region::Region;
+use aws_types::region::Region as SdkRegion;
 use std::future::Future;
 
 /// The attempts for one call when none are configured; the AWS CLI and the SDKs have the same default.
@@ -52,10 +53,9 @@ impl Channel {
         ctx: &Context,
         network: &Network,
         service: &str,
-        region: &str,
+        region: &Region,
         endpoint: Option<&Endpoint>,
     ) -> Result<Self> {
-        partition::check_region(region)?;
         if let Some(Endpoint { url, origin }) = endpoint
             && (network.fips || network.dual_stack)
         {
@@ -67,7 +67,7 @@ impl Channel {
             Some(endpoint) => Self::to_endpoint(ctx, network, endpoint, &endpoint.url)?,
             None => Self::to_url(ctx, network, &format!("https://{}", partition::host(service, region, network)))?,
         };
-        let mut sdk = channel.sdk.to_builder().region(Region::new(region.to_string()));
+        let mut sdk = channel.sdk.to_builder().region(SdkRegion::new(region.to_string()));
         sdk.set_endpoint_url(endpoint.map(|endpoint| endpoint.url.clone()));
         Ok(Self { sdk: sdk.use_fips(network.fips).use_dual_stack(network.dual_stack).build(), ..channel })
     }

@@ -6,6 +6,7 @@ use super::{Network, partition, sdk_error};
 use crate::context::Context;
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
+use crate::region::Region;
 use crate::secret::Secret;
 use crate::terminal::Progress;
 use aws_sdk_sts::config::Credentials;
@@ -24,11 +25,12 @@ const BODY: &str = "Action=ListAccountAliases&Version=2010-05-08";
 pub(crate) fn account_alias(
     ctx: &Context,
     network: &Network,
-    region: &str,
+    region: &Region,
     credentials: &RoleCredentials,
 ) -> Result<Option<String>> {
     let _progress = Progress::start("asking AWS for the account's alias");
     let (host, region) = partition::of(region).iam();
+    let region = &Region::of(region).expect("the table has valid names");
     ctx.log(|| format!("ListAccountAliases in {region}"));
     list_account_aliases(ctx, network, host, region, credentials)
         .map_err(|error| error.doing("could not get the account's alias"))
@@ -38,7 +40,7 @@ fn list_account_aliases(
     ctx: &Context,
     network: &Network,
     host: &str,
-    region: &str,
+    region: &Region,
     credentials: &RoleCredentials,
 ) -> Result<Option<String>> {
     let base = network.iam.as_ref().map_or(format!("https://{host}"), |endpoint| endpoint.url.clone());
@@ -64,7 +66,7 @@ fn list_account_aliases(
 }
 
 /// Returns the headers of the signed request.
-fn signed_headers(ctx: &Context, url: &str, region: &str, keys: &RoleCredentials) -> Result<Vec<(String, Secret)>> {
+fn signed_headers(ctx: &Context, url: &str, region: &Region, keys: &RoleCredentials) -> Result<Vec<(String, Secret)>> {
     let failed = |cause: &dyn std::fmt::Display| Error::other(format!("could not sign a request: {cause}"));
     let token = keys.session_token.as_ref().map(|token| token.expose().to_string());
     let secret = keys.secret_access_key.expose();

@@ -11,6 +11,7 @@ use super::portal::{self, Account, PageTokens};
 use super::portal_page::{Entries, Failure, Page, PageClient, PageRequest, Retry};
 use crate::context::Context;
 use crate::error::{Error, ErrorKind, Result};
+use crate::region::Region;
 use crate::secret::Secret;
 use crate::terminal::Bar;
 use std::collections::{HashMap, VecDeque};
@@ -48,7 +49,7 @@ pub(crate) struct Assigned {
 pub(crate) fn list_assignments(
     ctx: &Context,
     network: &Network,
-    region: &str,
+    region: &Region,
     token: &Secret,
     known: &Roles,
     listed: impl FnMut(&str, &[String]),

@@ -6,6 +6,7 @@ use super::sdk_error::call_error;
 use super::{Network, partition};
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::region::Region;
 use crate::secret::Secret;
 use crate::terminal::Progress;
 use crate::time::Timestamp;
@@ -81,7 +82,7 @@ pub(crate) enum TokenResponse {
 pub(crate) fn register_client(
     ctx: &Context,
     network: &Network,
-    region: &str,
+    region: &Region,
     request: &RegistrationRequest,
 ) -> Result<Registration> {
     let _progress = Progress::start("registering ssox with IAM Identity Center");
@@ -112,7 +113,7 @@ pub(crate) fn register_client(
 pub(crate) fn start_device_authorization(
     ctx: &Context,
     network: &Network,
-    region: &str,
+    region: &Region,
     client_id: &str,
     client_secret: &Secret,
     start_url: &str,
@@ -151,7 +152,7 @@ pub(crate) fn start_device_authorization(
 pub(crate) fn create_token(
     ctx: &Context,
     network: &Network,
-    region: &str,
+    region: &Region,
     client_id: &str,
     client_secret: &Secret,
     grant: &Grant,
@@ -183,7 +184,7 @@ pub(crate) fn create_token(
 }
 
 /// Returns the base URL of `/authorize`: the custom endpoint, or AWS's own host, without a slash at the end.
-pub(crate) fn authorize_base(network: &Network, region: &str) -> String {
+pub(crate) fn authorize_base(network: &Network, region: &Region) -> String {
     let base = match &network.sso_oidc {
         Some(endpoint) => endpoint.url.clone(),
         None => format!("https://{}", partition::host("oidc", region, network)),
@@ -233,7 +234,7 @@ fn incomplete(what: &str) -> Error {
     Error::unreachable(format!("{what}: AWS's response is incomplete")).hint("try again")
 }
 
-fn client(ctx: &Context, network: &Network, region: &str) -> Result<(Channel, Client)> {
+fn client(ctx: &Context, network: &Network, region: &Region) -> Result<(Channel, Client)> {
     let channel = Channel::for_service(ctx, network, "oidc", region, network.sso_oidc.as_ref())?;
     let config = Builder::from(&channel.sdk).retry_classifier(RetryPolicy).interceptor(channel.attempt_log.clone());
     Ok((channel, Client::from_conf(config.build())))

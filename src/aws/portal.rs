@@ -7,6 +7,7 @@ use super::sdk_error::call_error;
 use crate::context::Context;
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
+use crate::region::Region;
 use crate::secret::Secret;
 use crate::terminal::Progress;
 use crate::time::Timestamp;
@@ -56,7 +57,7 @@ impl Account {
 pub(crate) fn get_role_credentials(
     ctx: &Context,
     network: &Network,
-    region: &str,
+    region: &Region,
     token: &Secret,
     account_id: &str,
     role_name: &str,
@@ -88,7 +89,7 @@ pub(crate) fn get_role_credentials(
 ///
 /// # Errors
 /// As [`get_role_credentials`].
-pub(crate) fn list_accounts(ctx: &Context, network: &Network, region: &str, token: &Secret) -> Result<Vec<Account>> {
+pub(crate) fn list_accounts(ctx: &Context, network: &Network, region: &Region, token: &Secret) -> Result<Vec<Account>> {
     let _progress = Progress::start("asking AWS for accounts");
     let (channel, client) = listing_client(ctx, network, region)?;
     block_on(async {
@@ -114,7 +115,7 @@ pub(crate) fn list_accounts(ctx: &Context, network: &Network, region: &str, toke
 pub(crate) fn list_account_roles(
     ctx: &Context,
     network: &Network,
-    region: &str,
+    region: &Region,
     token: &Secret,
     account_id: &str,
 ) -> Result<Vec<String>> {
@@ -156,7 +157,7 @@ impl PageTokens {
 ///
 /// # Errors
 /// As [`get_role_credentials`].
-pub(crate) fn logout(ctx: &Context, network: &Network, region: &str, token: &Secret) -> Result<()> {
+pub(crate) fn logout(ctx: &Context, network: &Network, region: &Region, token: &Secret) -> Result<()> {
     let _progress = Progress::start("signing out");
     let (channel, client) = client(ctx, network, region)?;
     block_on(async {
@@ -166,21 +167,21 @@ pub(crate) fn logout(ctx: &Context, network: &Network, region: &str, token: &Sec
     .map_err(Error::from)
 }
 
-fn client(ctx: &Context, network: &Network, region: &str) -> Result<(Channel, Client)> {
+fn client(ctx: &Context, network: &Network, region: &Region) -> Result<(Channel, Client)> {
     let channel = Channel::for_service(ctx, network, "portal.sso", region, network.sso.as_ref())?;
     let config = Builder::from(&channel.sdk).retry_classifier(RetryPolicy).interceptor(channel.attempt_log.clone());
     Ok((channel, Client::from_conf(config.build())))
 }
 
 /// Makes a client that makes one attempt for each request.
-pub(super) fn client_without_retries(ctx: &Context, network: &Network, region: &str) -> Result<(Channel, Client)> {
+pub(super) fn client_without_retries(ctx: &Context, network: &Network, region: &Region) -> Result<(Channel, Client)> {
     let (channel, client) = client(ctx, network, region)?;
     let client = Client::from_conf(client.config().to_builder().retry_config(RetryConfig::disabled()).build());
     Ok((channel, client))
 }
 
 /// Makes a client for listings: many attempts, with pauses short enough that all of them fit into one call.
-fn listing_client(ctx: &Context, network: &Network, region: &str) -> Result<(Channel, Client)> {
+fn listing_client(ctx: &Context, network: &Network, region: &Region) -> Result<(Channel, Client)> {
     let (channel, client) = client(ctx, network, region)?;
     let attempts = channel.attempts.max(LISTING_ATTEMPTS);
     let retries = RetryConfig::standard().with_max_attempts(attempts).with_max_backoff(LISTING_PAUSE);

@@ -8,21 +8,18 @@ use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
 use crate::json::{self, SecretJson};
 use crate::percent::encode;
+use crate::region::Region;
 use crate::secret::Secret;
 use crate::terminal::Progress;
 use serde::Serialize;
 
 /// Returns the base URL of federation: the custom endpoint, or AWS's own host, without a slash at the end.
-///
-/// # Errors
-/// Configuration: the region is invalid.
-pub(crate) fn base(network: &Network, region: &str) -> Result<String> {
-    partition::check_region(region)?;
+pub(crate) fn base(network: &Network, region: &Region) -> String {
     let base = match &network.signin {
         Some(endpoint) => endpoint.url.clone(),
         None => format!("https://{}", partition::of(region).regional_signin_host(region)),
     };
-    Ok(base.trim_end_matches('/').to_string())
+    base.trim_end_matches('/').to_string()
 }
 
 /// Exchanges role credentials for a token that signs a browser in to the console; it is valid for fifteen minutes.
@@ -34,7 +31,7 @@ pub(crate) fn base(network: &Network, region: &str) -> Result<String> {
 pub(crate) fn get_signin_token(
     ctx: &Context,
     network: &Network,
-    region: &str,
+    region: &Region,
     credentials: &RoleCredentials,
 ) -> Result<Secret> {
     let _progress = Progress::start("asking AWS for a console session");
@@ -43,7 +40,7 @@ pub(crate) fn get_signin_token(
         return Err(Error::refused("long-term keys cannot sign in to the console")
             .hint("assume a role with them, or sign in with the user's password"));
     };
-    let url = format!("{}/federation", base(network, region)?);
+    let url = format!("{}/federation", base(network, region));
     let channel = match &network.signin {
         Some(endpoint) => Channel::to_endpoint(ctx, network, endpoint, &url)?,
         None => Channel::to_url(ctx, network, &url)?,

@@ -5,9 +5,11 @@ use super::call_result::{CallError, CallResult};
 use super::channel::{Channel, block_on};
 use super::sdk_error::call_error;
 use super::{Network, partition};
+use crate::arn::Arn;
 use crate::context::Context;
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
+use crate::region::Region;
 use crate::secret::Secret;
 use crate::terminal::Progress;
 use crate::time::Timestamp;
@@ -43,7 +45,7 @@ pub(crate) struct Identity {
 pub(crate) fn assume_role(
     ctx: &Context,
     network: &Network,
-    region: &str,
+    region: &Region,
     source: &RoleCredentials,
     role: &AssumeRole,
 ) -> Result<RoleCredentials> {
@@ -70,7 +72,7 @@ pub(crate) fn assume_role(
 pub(crate) fn assume_role_with_saml(
     ctx: &Context,
     network: &Network,
-    region: &str,
+    region: &Region,
     role_arn: &str,
     provider_arn: &str,
     assertion: &Secret,
@@ -95,7 +97,7 @@ pub(crate) fn assume_role_with_saml(
 pub(crate) fn assume_role_with_web_identity(
     ctx: &Context,
     network: &Network,
-    region: &str,
+    region: &Region,
     role_arn: &str,
     role_session_name: &str,
     token: &Secret,
@@ -120,7 +122,7 @@ pub(crate) fn assume_role_with_web_identity(
 pub(crate) fn get_session_token(
     ctx: &Context,
     network: &Network,
-    region: &str,
+    region: &Region,
     source: &RoleCredentials,
     serial_number: &str,
     token_code: &str,
@@ -143,7 +145,7 @@ pub(crate) fn get_session_token(
 pub(crate) fn get_caller_identity(
     ctx: &Context,
     network: &Network,
-    region: &str,
+    region: &Region,
     source: &RoleCredentials,
 ) -> Result<Identity> {
     let _progress = Progress::start("asking AWS who this is");
@@ -162,23 +164,23 @@ pub(crate) fn get_caller_identity(
 fn in_region<T>(
     ctx: &Context,
     network: &Network,
-    region: &str,
+    region: &Region,
     source: Option<&RoleCredentials>,
     call: impl AsyncFn(Channel, Client) -> CallResult<T>,
 ) -> Result<T> {
-    let call_in = |region: &str| {
+    let call_in = |region: &Region| {
         let (channel, client) = client(ctx, network, region, source)?;
         block_on(call(channel, client))
     };
-    let global = partition::of(region).global_region;
-    if network.sts.is_some() || region == global {
+    let global = partition::of(region).global_region();
+    if network.sts.is_some() || *region == global {
         return Ok(call_in(region)?);
     }
-    with_fallback(region, global, call_in)
+    with_fallback(region, &global, call_in)
 }
 
 /// Calls in a region, and in the global one when the first is unavailable; its error counts when both are.
-fn with_fallback<T>(region: &str, global: &str, call_in: impl Fn(&str) -> CallResult<T>) -> Result<T> {
+fn with_fallback<T>(region: &Region, global: &Region, call_in: impl Fn(&Region) -> CallResult<T>) -> Result<T> {
     let first = call_in(region);
     let Err(CallError { error, is_region_unavailable: true }) = first else { return Ok(first?) };
     match call_in(global) {
@@ -208,13 +210,13 @@ fn credentials(keys: Option<&types::Credentials>, account_id: Option<String>) ->
 
 /// Returns the account in an ARN.
 fn account_of(arn: &str) -> Option<String> {
-    arn.split(':').nth(4).filter(|account| !account.is_empty()).map(String::from)
+    Arn::parse(arn).map(|arn| arn.account_id.to_string()).filter(|account| !account.is_empty())
 }
 
 fn client(
     ctx: &Context,
     network: &Network,
-    region: &str,
+    region: &Region,
     source: Option<&RoleCredentials>,
 ) -> Result<(Channel, Client)> {
     let channel = Channel::for_service(ctx, network, "sts", region, network.sts.as_ref())?;
@@ -233,8 +235,8 @@ mod tests {
 
     /// Returns the error when the result in af-south-1 is `first`, and `second` in us-east-1.
     fn message(first: fn() -> CallResult<()>, second: fn() -> CallResult<()>) -> Option<String> {
-        let call_in = |region: &str| if region == "af-south-1" { first() } else { second() };
-        with_fallback("af-south-1", "us-east-1", call_in).err().map(|error| error.message)
+        let call_in = |region: &Region| if **region == *"af-south-1" { first() } else { second() };
+        with_fallback(&"af-south-1".into(), &"us-east-1".into(), call_in).err().map(|error| error.message)
     }
 
     fn missing() -> CallResult<()> {

@@ -7,6 +7,7 @@ use super::channel::{Channel, block_on};
 use super::{Network, partition, unreachable};
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::region::Region;
 use crate::secret::Secret;
 use crate::terminal::Progress;
 use crate::time::Timestamp;
@@ -34,8 +35,7 @@ pub(crate) fn redirect(ctx: &Context, network: &Network, url: &str) -> Result<Op
 ///
 /// # Errors
 /// `Unreachable`, also when the response has no date.
-pub(crate) fn clock_ahead(ctx: &Context, network: &Network, region: &str) -> Result<i64> {
-    partition::check_region(region)?;
+pub(crate) fn clock_ahead(ctx: &Context, network: &Network, region: &Region) -> Result<i64> {
     let url = match &network.sso_oidc {
         Some(endpoint) => endpoint.url.clone(),
         None => format!("https://{}", partition::host("oidc", region, network)),

@@ -7,11 +7,12 @@ use super::verb::{Done, VerbArgs};
 use crate::aws::partition::{self, Partition};
 use crate::aws::{console, signin};
 use crate::browser;
-use crate::config::{as_argument, check_region};
+use crate::config::as_argument;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::identity::is_in_use;
 use crate::profile::Profile;
+use crate::region::Region;
 use crate::secret::Secret;
 use crate::session::{self, start_url};
 use crate::source::sso::SsoRole;
@@ -60,7 +61,7 @@ impl VerbArgs for Console {
 
 fn check_arguments(args: &Console) -> Result<()> {
     if let Some(region) = &args.region {
-        check_region("--region", region)?;
+        Region::parse("--region", region)?;
     }
     if let Some(service) = args.service.as_deref().filter(|service| !console::is_service(service)) {
         return Err(Error::usage(format!("`{service}` is not a valid service in a console URL"))
@@ -76,7 +77,7 @@ fn partition_and_region<'a>(
     args: &'a Console,
     profile: &'a Profile,
 ) -> Result<(&'static Partition, Option<&'a str>)> {
-    let is_region = |region: &&str| check_region("", region).is_ok();
+    let is_region = |region: &&str| Region::of(region).is_some();
     let of_shell = ["AWS_REGION", "AWS_DEFAULT_REGION"].iter().find_map(|name| ctx.var(name)).filter(is_region);
     let of_profile = profile.region.as_deref();
     let held = of_shell.filter(|_| args.profile.is_none() && is_in_use(ctx));
@@ -86,7 +87,7 @@ fn partition_and_region<'a>(
     if let Some(region) = args.region.as_deref().filter(|region| !partition.has(region)) {
         let message =
             format!("--region: `{region}` is not in partition `{}`, which the role belongs to", partition.name);
-        return Err(Error::configuration(message).hint(format!("--region {}", partition.global_region)));
+        return Err(Error::configuration(message).hint(format!("--region {}", partition.global_region())));
     }
     Ok((partition, found.filter(|region| partition.has(region))))
 }
@@ -126,9 +127,9 @@ fn with_credentials(
         ))
         .hint(format!("ssox console --role-arn arn:aws:iam::ACCOUNT:role/NAME {}", as_argument(name))));
     }
-    let region = region.unwrap_or(partition.global_region);
-    let base = signin::base(&profile.network, region)?;
-    let token = signin::get_signin_token(ctx, &profile.network, region, &credentials)?;
+    let region = partition::first_region(Some(partition), [region]);
+    let base = signin::base(&profile.network, &region);
+    let token = signin::get_signin_token(ctx, &profile.network, &region, &credentials)?;
     let url = console::federated(&base, issuer(&profile.source), page, &token);
     if args.print {
         let mut line = url;

@@ -133,7 +133,7 @@ fn profile_json(ctx: &Context, files: &ConfigFiles, name: &str, profile: Result<
         role_arn: source.role_arn().map(String::from),
         source_profile: written("source_profile"),
         expires_at: expiration(ctx, &profile).map(|expiration| expiration.to_string()),
-        region: profile.region,
+        region: profile.region.map(|region| region.to_string()),
         error: None,
     }
 }

@@ -75,7 +75,14 @@ fn is_same(one: &Session, other: &Session) -> bool {
 fn row(now: Timestamp, session: &Session, token: Option<&Token>, profiles: &[&str]) -> [String; 6] {
     let left = token.map_or_else(|| "none".into(), |token| human(token.expires_at.seconds_after(now)));
     let refreshable = token.map(|token| refreshable(now, token)).unwrap_or_default();
-    [session.label().into(), session.start_url.clone(), session.region.clone(), left, refreshable, profiles.join(" ")]
+    [
+        session.label().into(),
+        session.start_url.clone(),
+        session.region.to_string(),
+        left,
+        refreshable,
+        profiles.join(" "),
+    ]
 }
 
 /// Says until when the token can be refreshed: at most until the client registration expires. The organization's own limit

@@ -6,10 +6,11 @@ use super::pick::pick;
 use super::protected;
 use super::shell_function::calling_function;
 use super::verb::{Done, VerbArgs};
-use crate::config::{as_argument, check_region};
+use crate::config::as_argument;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::profile::{Profile, Wanted};
+use crate::region::Region;
 use crate::shell::reply::reply;
 use crate::source::Request;
 use crate::usage;
@@ -45,7 +46,7 @@ impl VerbArgs for Use {
     fn run(&self, ctx: &Context) -> Result<Done> {
         let emit = calling_function(ctx, "use")?;
         if let Some(region) = &self.region {
-            check_region("--region", region)?;
+            Region::parse("--region", region)?;
         }
         let profile = profile(ctx, self)?;
         if self.profile_only {

@@ -8,6 +8,7 @@ use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
 use crate::identity::is_in_use;
 use crate::profile::{self, Profile};
+use crate::region::Region;
 use crate::secret::Secret;
 use crate::source::{Request, Source};
 use std::time::Duration;
@@ -34,8 +35,8 @@ pub(super) fn verify(ctx: &Context) -> Result<Verified> {
         None => profile::network_of_environment(ctx, &ConfigFiles::load(ctx)?)?,
     };
     let region = region(ctx, profile.as_ref());
-    let identity = sts::get_caller_identity(ctx, &network, region, &keys)?;
-    Ok(Verified { alias: alias(ctx, &network, region, &keys), identity })
+    let identity = sts::get_caller_identity(ctx, &network, &region, &keys)?;
+    Ok(Verified { alias: alias(ctx, &network, &region, &keys), identity })
 }
 
 fn keys(ctx: &Context, profile: Option<&Profile>) -> Result<RoleCredentials> {
@@ -53,18 +54,17 @@ fn keys(ctx: &Context, profile: Option<&Profile>) -> Result<RoleCredentials> {
 }
 
 /// Returns a region in the partition of the keys, if it is known: other partitions do not know the keys.
-fn region<'a>(ctx: &'a Context, profile: Option<&'a Profile>) -> &'a str {
+fn region(ctx: &Context, profile: Option<&Profile>) -> Region {
     let source = profile.map(|profile| &profile.source);
     let (arn, of_source) = (source.and_then(Source::role_arn), source.and_then(|source| source.region()));
     let home = (arn.is_some() || of_source.is_some()).then(|| partition::of_role_or_region(arn, of_source));
     let of_profile = profile.and_then(|profile| profile.region.as_deref());
     let candidates = [ctx.var("AWS_REGION"), ctx.var("AWS_DEFAULT_REGION"), of_profile, of_source];
-    let fits = |region: &&str| home.is_none_or(|home| home.has(region));
-    candidates.into_iter().flatten().find(fits).unwrap_or(home.map_or("us-east-1", |home| home.global_region))
+    partition::first_region(home, candidates)
 }
 
 /// Returns the account alias. It is optional: without permission, or if IAM is slow, there is none.
-fn alias(ctx: &Context, network: &Network, region: &str, keys: &RoleCredentials) -> Option<String> {
+fn alias(ctx: &Context, network: &Network, region: &Region, keys: &RoleCredentials) -> Option<String> {
     let timeouts = Timeouts { call: ALIAS_LIMIT, ..network.timeouts };
     let network = Network { max_attempts: Some(1), timeouts, ..network.clone() };
     iam::account_alias(ctx, &network, region, keys).unwrap_or_else(|error| {

@@ -11,7 +11,6 @@ mod line;
 mod name;
 mod nearest;
 mod redirect;
-mod region;
 mod scan;
 mod section;
 mod update;
@@ -20,7 +19,6 @@ pub(crate) use edit::{Edits, check_name};
 pub(crate) use file::File;
 pub(crate) use name::{SectionKind, WhichFile, as_argument, as_option};
 pub(crate) use nearest::{misspelt, nearest};
-pub(crate) use region::check_region;
 pub(crate) use section::{Entry, Section};
 
 use crate::context::Context;

@@ -2,11 +2,12 @@
 //! without a profile. The name of a profile always comes first.
 
 use super::assignment::{self, Listings};
+use crate::arn::{AccountId, Arn};
 use crate::config::{ConfigFiles, Section, SectionKind, as_argument, nearest};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::source::role_arn::permission_set;
-use crate::source::sso::{SsoRole, account_and_role, check_role_name, is_account_id, session_label};
+use crate::source::sso::{SsoRole, account_and_role, check_role_name, session_label};
 
 /// How many profiles a hint lists.
 const MOST_LISTED: usize = 5;
@@ -193,18 +194,12 @@ impl std::fmt::Display for AccountRole<'_> {
 
 impl<'a> AccountRole<'a> {
     fn parse(text: &'a str) -> Option<Self> {
-        if let Some((account_id, role_name)) = text.split_once('/').filter(|(account_id, _)| is_account_id(account_id))
+        if let Some((account_id, role_name)) = text.split_once('/').filter(|(account_id, _)| AccountId::is(account_id))
         {
             return Some(Self { account_id, role_name: permission_set(role_name), arn: None, is_permission_set: true });
         }
-        let mut parts = text.splitn(6, ':');
-        let (_arn, _partition) = (parts.next().filter(|arn| *arn == "arn")?, parts.next()?);
-        let (service, _region, account_id, resource) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-        let role_name = match (service, resource.split('/').collect::<Vec<_>>().as_slice()) {
-            ("iam", ["role", .., name]) => *name,
-            ("sts", ["assumed-role", name, _session]) => *name,
-            _ => return None,
-        };
+        let arn = Arn::parse(text)?;
+        let (account_id, role_name) = (arn.account_id, arn.role_name().or(arn.assumed_role_name())?);
         let is_permission_set = permission_set(role_name) != role_name;
         Some(Self { account_id, role_name: permission_set(role_name), arn: Some(text), is_permission_set })
     }
@@ -215,7 +210,7 @@ impl<'a> AccountRole<'a> {
 
     /// Tells whether Identity Center may have assigned the role. Another role needs a profile that assumes it.
     fn can_be_assigned(&self) -> bool {
-        self.is_permission_set && is_account_id(self.account_id)
+        self.is_permission_set && AccountId::is(self.account_id)
     }
 
     fn matches(&self, section: &Section) -> bool {
@@ -229,7 +224,7 @@ impl<'a> AccountRole<'a> {
 
 /// Tells whether a name is an account's number and a role.
 pub(crate) fn is_numbered(name: &str) -> bool {
-    name.split_once('/').is_some_and(|(account_id, _)| is_account_id(account_id))
+    name.split_once('/').is_some_and(|(account_id, _)| AccountId::is(account_id))
 }
 
 #[cfg(test)]

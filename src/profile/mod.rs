@@ -20,9 +20,10 @@ pub(crate) use sessions::{labelled_session, named_session, scopes, session_behin
 use crate::account_names::AccountNames;
 use crate::aws::Network;
 use crate::cache::Entry;
-use crate::config::{ConfigFiles, Section, check_region};
+use crate::config::{ConfigFiles, Section};
 use crate::context::Context;
 use crate::error::{ErrorKind, Result};
+use crate::region::Region;
 use crate::source::sso::SsoRole;
 use crate::source::{Request, Source};
 use find::Found;
@@ -34,7 +35,7 @@ use std::time::Duration;
 pub(crate) struct Profile {
     pub(crate) name: String,
     /// The profile's own `region`, not the environment's.
-    pub(crate) region: Option<String>,
+    pub(crate) region: Option<Region>,
     pub(crate) source: Source,
     /// Endpoints, CA bundle and limits of its requests.
     pub(crate) network: Network,
@@ -135,7 +136,7 @@ impl Profile {
     /// Configuration: this is not the ARN of a role.
     pub(crate) fn with_role(self, ctx: &Context, role_arn: Option<&str>) -> Result<Self> {
         let Some(arn) = role_arn else { return Ok(self) };
-        let source = roles::ad_hoc(ctx, self.region.as_deref(), &self.network, self.source, arn)?;
+        let source = roles::ad_hoc(ctx, self.region.as_ref(), &self.network, self.source, arn)?;
         let protection = self.protection.max(protected::by_globs(ctx, &self.name, &source));
         let time_limit = match self.time_limit {
             None => protected::time_limit(ctx, &self.name, None, protection)?,
@@ -164,10 +165,9 @@ pub(crate) fn implied_name(ctx: &Context) -> &str {
     ["SSOX_PROFILE", "AWS_PROFILE", "AWS_DEFAULT_PROFILE"].iter().find_map(|name| ctx.var(name)).unwrap_or("default")
 }
 
-fn region(name: &str, section: &Section) -> Result<Option<String>> {
-    let Some(region) = section.value("region") else { return Ok(None) };
-    check_region(&format!("`region` of profile `{name}`"), region)?;
-    Ok(Some(region.into()))
+fn region(name: &str, section: &Section) -> Result<Option<Region>> {
+    let region = section.value("region");
+    region.map(|region| Region::parse(&format!("`region` of profile `{name}`"), region)).transpose()
 }
 
 #[cfg(test)]

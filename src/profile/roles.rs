@@ -6,6 +6,7 @@ use crate::aws::Network;
 use crate::config::{Section, nearest};
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::region::Region;
 use crate::source::assumed_role::{AssumedRole, CHAINED_LIMIT};
 use crate::source::credential_source::CredentialSource;
 use crate::source::role_arn::RoleArn;
@@ -28,7 +29,7 @@ pub(super) fn source(resolver: &Resolver, name: &str, section: &Section) -> Resu
 /// Configuration: this is not the ARN of a role.
 pub(super) fn ad_hoc(
     ctx: &Context,
-    region: Option<&str>,
+    region: Option<&Region>,
     network: &Network,
     source: Source,
     arn: &str,
@@ -73,7 +74,7 @@ fn assumed(resolver: &Resolver, visited: &mut Vec<String>, name: &str, section: 
         duration_seconds,
         tags: tags::parse(name, section.value("ssox_session_tags").unwrap_or_default())?,
         mfa: role_keys::mfa(name, section)?,
-        region: role_keys::region(resolver.ctx, resolver.region.as_deref(), &arn, source.session()),
+        region: role_keys::region(resolver.ctx, resolver.region.as_ref(), &arn, source.session()),
         network: resolver.network.clone(),
         has_own_entry: false,
         source,

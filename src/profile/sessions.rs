@@ -3,9 +3,10 @@
 use super::assignment::{self, Listings};
 use super::find::{self, Found, Wanted};
 use super::{Profile, network::network};
-use crate::config::{ConfigFiles, Section, SectionKind, as_argument, check_region, misspelt, nearest};
+use crate::config::{ConfigFiles, Section, SectionKind, as_argument, misspelt, nearest};
 use crate::context::Context;
 use crate::error::{Error, ErrorKind, Result};
+use crate::region::Region;
 use crate::session::Session;
 use crate::source::sso::session_name;
 
@@ -110,13 +111,13 @@ fn session(
 ) -> Result<Session> {
     let prefix = name.map_or_else(String::new, |name| format!("sso-session `{name}` "));
     let required = |key: &str| section.value(key).ok_or_else(|| missing(&prefix, key, section));
-    let region = required("sso_region")?;
-    check_region(&name.map_or("`sso_region`".into(), |name| format!("`sso_region` of sso-session `{name}`")), region)?;
+    let what = name.map_or("`sso_region`".into(), |name| format!("`sso_region` of sso-session `{name}`"));
+    let region = Region::parse(&what, required("sso_region")?)?;
     Ok(Session {
         name: name.map(String::from),
         profile: None,
         start_url: required("sso_start_url")?.into(),
-        region: region.into(),
+        region,
         scopes: scopes(section.get("sso_registration_scopes").unwrap_or_default()),
         network: network(ctx, files, endpoints)?,
     })

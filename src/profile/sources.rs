@@ -6,6 +6,7 @@ use crate::aws::Network;
 use crate::config::{ConfigFiles, Section, as_option, misspelt};
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::region::Region;
 use crate::source::Source;
 use crate::source::profile_keys::ProfileKeys;
 
@@ -14,7 +15,7 @@ use crate::source::profile_keys::ProfileKeys;
 pub(super) struct Resolver<'a> {
     pub(super) ctx: &'a Context,
     pub(super) files: &'a ConfigFiles,
-    pub(super) region: Option<String>,
+    pub(super) region: Option<Region>,
     pub(super) network: Network,
 }
 
@@ -37,7 +38,7 @@ impl<'a> Resolver<'a> {
             ctx: self.ctx,
             name,
             section,
-            region: self.region.as_deref(),
+            region: self.region.as_ref(),
             network: &self.network,
             session: &|| sessions::of_profile(self.ctx, self.files, name, section),
         };

@@ -4,6 +4,7 @@
 //! accept `https://evil.example/?signin.aws.amazon.com/saml`.
 
 use crate::aws::partition;
+use crate::region::Region;
 
 const PATHS: [&str; 2] = ["/saml", "/static/saml"];
 
@@ -32,12 +33,8 @@ pub(super) fn is_start(url: &str) -> bool {
 
 /// Returns the region of the STS endpoint to call: the configured one if it is in the role's partition, else the
 /// partition's global region.
-pub(crate) fn sts_region(configured: Option<&str>, partition: &str) -> String {
-    let Some(partition) = partition::named(partition) else { return configured.unwrap_or("us-east-1").into() };
-    match configured {
-        Some(region) if partition::of(region).name == partition.name => region.into(),
-        _ => partition.global_region.into(),
-    }
+pub(crate) fn sts_region(configured: Option<&Region>, partition: &str) -> Region {
+    partition::first_region(partition::named(partition), [configured.map(|region| &**region)])
 }
 
 /// Tells whether a host is a sign-in host. One with a port, a user or a character that host names do not have is not.
@@ -146,7 +143,8 @@ mod tests {
             (Some("us-iso-east-1"), "aws-iso", "us-iso-east-1"),
         ];
         for (configured, partition, region) in table {
-            assert_eq!(sts_region(configured, partition), region, "{configured:?} {partition}");
+            let configured = configured.map(Region::from);
+            assert_eq!(*sts_region(configured.as_ref(), partition), *region, "{configured:?} {partition}");
         }
     }
 }

@@ -1,5 +1,6 @@
 //! A role that a SAML response offers: the ARNs of the role and of the SAML provider, in either order.
 
+use crate::arn::Arn;
 use std::fmt;
 
 /// A role, and the SAML provider in its account that may grant it; displays as the role's ARN.
@@ -24,12 +25,12 @@ impl SamlRole {
 
     /// Returns the id of the role's account.
     pub(crate) fn account_id(&self) -> &str {
-        self.role_arn.split(':').nth(4).unwrap_or_default()
+        Arn::parse(&self.role_arn).map_or("", |arn| arn.account_id)
     }
 
     /// Returns the role's name without its path.
     pub(crate) fn role_name(&self) -> &str {
-        self.role_arn.rsplit('/').next().unwrap_or_default()
+        Arn::parse(&self.role_arn).and_then(Arn::role_name).unwrap_or_default()
     }
 }
 
@@ -41,28 +42,16 @@ impl fmt::Display for SamlRole {
 
 /// Returns the partition of an ARN: `aws`, `aws-cn`.
 pub(crate) fn partition(arn: &str) -> &str {
-    arn.split(':').nth(1).unwrap_or("aws")
+    Arn::parse(arn).map_or("aws", |arn| arn.partition)
 }
 
 fn is_role(arn: &str) -> bool {
-    is_iam(arn, "role/")
+    Arn::parse(arn).and_then(Arn::role_name).is_some()
 }
 
 /// Tells whether a text is the ARN of a SAML provider.
 pub(crate) fn is_provider(arn: &str) -> bool {
-    is_iam(arn, "saml-provider/")
-}
-
-/// Tells whether a text is the ARN of an IAM resource, with only the characters that AWS allows: ARNs go into messages
-/// and a request, and the role's name into the environment.
-fn is_iam(arn: &str, kind: &str) -> bool {
-    let allowed = |c: char| c.is_ascii_alphanumeric() || "+=,.@_-/".contains(c);
-    let parts: Vec<&str> = arn.splitn(6, ':').collect();
-    let [scheme, partition, "iam", "", account, resource] = parts[..] else { return false };
-    let is_account = account.len() == 12 && account.bytes().all(|digit| digit.is_ascii_digit());
-    let is_partition = partition.starts_with("aws") && partition.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
-    let name = resource.strip_prefix(kind).unwrap_or_default();
-    scheme == "arn" && is_partition && is_account && !name.is_empty() && name.chars().all(allowed)
+    Arn::parse(arn).and_then(Arn::saml_provider_name).is_some()
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ use crate::aws::Network;
 use crate::config::{as_argument, as_option};
 use crate::context::Context;
 use crate::error::{Error, ErrorKind, Result};
+use crate::region::Region;
 use std::time::Duration;
 
 /// A session, as an `[sso-session]` or a legacy profile configures it.
@@ -28,7 +29,7 @@ pub(crate) struct Session {
     /// The legacy profile that configures the session.
     pub(crate) profile: Option<String>,
     pub(crate) start_url: String,
-    pub(crate) region: String,
+    pub(crate) region: Region,
     /// `sso_registration_scopes` as configured, in order; empty when absent.
     pub(crate) scopes: Vec<String>,
     pub(crate) network: Network,

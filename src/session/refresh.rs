@@ -175,7 +175,7 @@ impl Refresh<'_> {
         };
         let token = Token {
             start_url: Some(self.session.start_url.clone()),
-            region: Some(self.session.region.clone()),
+            region: Some(self.session.region.to_string()),
             access_token,
             expires_at: self.ctx.now().plus(expires_in),
             refresh_token: refresh_token.or_else(|| self.cached.refresh_token.clone()),

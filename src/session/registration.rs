@@ -102,7 +102,7 @@ fn contains(list: Option<&Value>, item: &str) -> bool {
 fn path(ctx: &Context, session: &Session) -> Result<PathBuf> {
     let scopes = (!session.scopes.is_empty()).then_some(&session.scopes);
     let of = json!({
-        "region": session.region,
+        "region": *session.region,
         "scopes": scopes,
         "session_name": session.name,
         "startUrl": session.start_url,

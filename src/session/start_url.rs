@@ -42,7 +42,7 @@ pub(super) fn resolve(session: &Session, redirect: impl FnOnce(&str) -> Result<O
         return Err(Error::configuration(message)
             .hint("set `sso_start_url` in ~/.aws/config to the start URL of the AWS access portal"));
     };
-    if let Some(region) = region_of(&target).filter(|region| *region != session.region) {
+    if let Some(region) = region_of(&target).filter(|region| **region != *session.region) {
         let message = format!("`{start_url}` redirects to region `{region}`, but `sso_region` is `{}`", session.region);
         return Err(Error::configuration(message).hint(format!("write `sso_region = {region}` in ~/.aws/config")));
     }

@@ -10,6 +10,7 @@ use crate::context::Context;
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, ErrorKind, Result};
 use crate::json;
+use crate::region::Region;
 use crate::secret::Secret;
 use crate::session::Session;
 use serde_json::{Map, Value, json};
@@ -28,7 +29,7 @@ pub(crate) struct AssumedRole {
     pub(crate) tags: Vec<(String, String)>,
     pub(crate) mfa: Option<Mfa>,
     pub(crate) source: Source,
-    pub(crate) region: String,
+    pub(crate) region: Region,
     pub(crate) network: Network,
     /// Whether the cache entry has a name of ssox's own; see [`AssumedRole::cache_key`].
     pub(crate) has_own_entry: bool,

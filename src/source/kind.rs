@@ -72,7 +72,7 @@ pub(crate) trait Kind {
 
     /// Returns the account id, if it is known without a request.
     fn account_id(&self) -> Option<&str> {
-        self.assumed().map(|arn| arn.account_id.as_str())
+        self.assumed().map(|arn| &*arn.account_id)
     }
 
     /// Returns the name of the role, if it is known without a request.

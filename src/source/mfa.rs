@@ -9,6 +9,7 @@ use crate::cache::{Entry, Key};
 use crate::context::Context;
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, ErrorKind, Result};
+use crate::region::Region;
 use crate::secret::Secret;
 use crate::terminal;
 use std::time::Duration;
@@ -51,7 +52,7 @@ impl Mfa {
         request: &Request,
         age: SessionAge,
         network: &Network,
-        region: &str,
+        region: &Region,
         user: &RoleCredentials,
     ) -> Result<Entry> {
         let key = Key::own("mfa_session", &[&user.access_key_id, &self.serial]);

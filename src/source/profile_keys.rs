@@ -4,6 +4,7 @@ use crate::aws::Network;
 use crate::config::Section;
 use crate::context::Context;
 use crate::error::Result;
+use crate::region::Region;
 use crate::session::Session;
 
 /// A profile with its keys.
@@ -12,7 +13,7 @@ pub(crate) struct ProfileKeys<'a> {
     pub(crate) name: &'a str,
     pub(crate) section: &'a Section<'a>,
     /// The region of the first profile of the chain.
-    pub(crate) region: Option<&'a str>,
+    pub(crate) region: Option<&'a Region>,
     /// The network settings of the first profile of the chain.
     pub(crate) network: &'a Network,
     /// Returns the session of the profile.

@@ -1,5 +1,6 @@
 //! The ARN of an IAM role: `arn:aws:iam::444455556666:role/path/Name`.
 
+use crate::arn::{AccountId, Arn};
 use crate::error::{Error, Result};
 use std::fmt;
 
@@ -9,7 +10,7 @@ pub(crate) struct RoleArn {
     text: String,
     /// `aws`, `aws-cn`, …
     pub(crate) partition: String,
-    pub(crate) account_id: String,
+    pub(crate) account_id: AccountId,
     /// Without the path.
     pub(crate) name: String,
 }
@@ -47,16 +48,12 @@ pub(crate) fn permission_set(role_name: &str) -> &str {
 }
 
 fn parse(text: &str) -> Option<RoleArn> {
-    let parts: Vec<&str> = text.splitn(6, ':').collect();
-    let ["arn", partition, "iam", "", account_id, resource] = parts[..] else { return None };
-    let name = resource.strip_prefix("role/")?.rsplit('/').next().filter(|name| !name.is_empty())?;
-    let is_account = account_id.len() == 12 && account_id.bytes().all(|byte| byte.is_ascii_digit());
-    let is_printable = text.chars().all(|c| c.is_ascii_graphic());
-    (is_account && is_printable && partition.starts_with("aws")).then(|| RoleArn {
+    let arn = Arn::parse(text)?;
+    Some(RoleArn {
         text: text.into(),
-        partition: partition.into(),
-        account_id: account_id.into(),
-        name: name.into(),
+        partition: arn.partition.into(),
+        account_id: AccountId::parse(arn.account_id)?,
+        name: arn.role_name()?.into(),
     })
 }
 

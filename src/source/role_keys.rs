@@ -5,9 +5,10 @@ use super::mfa::Mfa;
 use super::role_arn::RoleArn;
 use super::session_name::is_session_name;
 use crate::aws::partition;
-use crate::config::{Section, check_region};
+use crate::config::Section;
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::region::Region;
 use crate::session::Session;
 use std::ops::RangeInclusive;
 
@@ -66,15 +67,11 @@ pub(crate) fn mfa(name: &str, section: &Section) -> Result<Option<Mfa>> {
 
 /// Returns the region of the STS endpoint: the profile's, the environment's, or the session's, whichever is in the role's
 /// partition first; else the global region of that partition.
-pub(crate) fn region(ctx: &Context, of_profile: Option<&str>, arn: &RoleArn, session: Option<&Session>) -> String {
-    let of_session = session.map(|session| session.region.as_str());
+pub(crate) fn region(ctx: &Context, of_profile: Option<&Region>, arn: &RoleArn, session: Option<&Session>) -> Region {
+    let of_session = session.map(|session| &*session.region);
+    let of_profile = of_profile.map(|region| &**region);
     let candidates = [of_profile, ctx.var("AWS_REGION"), ctx.var("AWS_DEFAULT_REGION"), of_session];
-    for region in candidates.into_iter().flatten() {
-        if partition::of(region).name == arn.partition && check_region("", region).is_ok() {
-            return region.into();
-        }
-    }
-    partition::named(&arn.partition).map_or("us-east-1", |partition| partition.global_region).into()
+    partition::first_region(partition::named(&arn.partition), candidates)
 }
 
 fn checked(

@@ -4,6 +4,7 @@ use super::kind::Kind;
 use super::profile_keys::ProfileKeys;
 use super::role_arn::permission_set;
 use super::{Request, cached};
+use crate::arn::AccountId;
 use crate::aws::portal;
 use crate::cache::{Entry, Key};
 use crate::config::{Section, misspelt};
@@ -102,7 +103,7 @@ fn read(keys: &ProfileKeys) -> Result<SsoRole> {
     };
     let [account_key, role_key] = keys_of_role(section);
     let (account_id, role_name) = (required(account_key)?, required(role_key)?);
-    if !is_account_id(&account_id) {
+    if !AccountId::is(&account_id) {
         let message = format!("`{account_key}` of profile `{name}` is `{account_id}`, not 12 digits");
         return Err(Error::configuration(message).hint(format!(
             "write all 12 digits, with leading zeros and without dashes: `{account_key} = 012345678901`"
@@ -159,9 +160,4 @@ pub(crate) fn check_role_name(what: &str, role_name: &str) -> Result<()> {
         return Err(Error::configuration(message).hint("a name has only letters, digits and `+=,.@-_`"));
     }
     Ok(())
-}
-
-/// Tells whether a text is an AWS account id: 12 digits.
-pub(crate) fn is_account_id(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }

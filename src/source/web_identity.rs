@@ -13,6 +13,7 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::files;
 use crate::json;
+use crate::region::Region;
 use crate::secret::Secret;
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
@@ -25,7 +26,7 @@ pub(crate) struct WebIdentity {
     /// `None` for the default name.
     pub(crate) session_name: Option<String>,
     pub(crate) duration_seconds: Option<i32>,
-    pub(crate) region: String,
+    pub(crate) region: Region,
     pub(crate) network: Network,
     /// Whether the cache entry has a name of ssox's own; see [`super::assumed_role::AssumedRole::cache_key`].
     pub(crate) has_own_entry: bool,

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The layers, from the top down. A module may use lower layers, and itself.
-const FLOORS: [&[&str]; 13] = [
+const FLOORS: [&[&str]; 14] = [
     &["main"],
     &["commands"],
     &["completion"],
@@ -18,6 +18,7 @@ const FLOORS: [&[&str]; 13] = [
     &["identity"],
     &["environment", "json", "peer", "percent", "snapshots"],
     &["context", "credentials", "files"],
+    &["arn", "region"],
     &["error", "secret", "time"],
 ];
 

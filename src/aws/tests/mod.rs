@@ -50,7 +50,7 @@ fn with_short_timeouts(network: Network) -> Network {
 
 /// Gets role credentials.
 fn get_with(variables: &[(&str, &str)], network: &Network, token: &Secret) -> Result<RoleCredentials> {
-    calls::get_role_credentials(&context(variables), network, REGION, token, "111122223333", "ReadOnly")
+    calls::get_role_credentials(&context(variables), network, &REGION.into(), token, "111122223333", "ReadOnly")
 }
 
 /// Gets role credentials with a valid token.

@@ -22,7 +22,7 @@ fn registration() -> RegistrationRequest {
 fn a_failed_registration_says_what_ssox_registers_with() {
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let network = network(&format!("http://{free}"));
-    let error = oidc::register_client(&context(&[]), &network, REGION, &registration()).unwrap_err();
+    let error = oidc::register_client(&context(&[]), &network, &REGION.into(), &registration()).unwrap_err();
     let message = format!("could not register ssox as a client of IAM Identity Center: connection refused by `{free}`");
     assert_eq!(error.message, message);
 }
@@ -31,15 +31,15 @@ fn a_failed_registration_says_what_ssox_registers_with() {
 fn a_device_signs_in_and_refreshes() {
     let standin = Standin::start();
     let (ctx, network) = (context(&[]), network(&standin.url()));
-    let client = oidc::register_client(&ctx, &network, REGION, &registration()).unwrap();
+    let client = oidc::register_client(&ctx, &network, &REGION.into(), &registration()).unwrap();
     assert!(client.expires_at.seconds_after(ctx.now()) > 80 * 86_400);
     let start = |url: &str| {
-        oidc::start_device_authorization(&ctx, &network, REGION, &client.client_id, &client.client_secret, url)
+        oidc::start_device_authorization(&ctx, &network, &REGION.into(), &client.client_id, &client.client_secret, url)
     };
     let device = start(ssox_standin::START_URL).unwrap().unwrap();
     assert!(device.verification_uri_complete.unwrap().contains(&device.user_code));
     let token = |grant: &Grant| {
-        oidc::create_token(&ctx, &network, REGION, &client.client_id, &client.client_secret, grant).unwrap()
+        oidc::create_token(&ctx, &network, &REGION.into(), &client.client_id, &client.client_secret, grant).unwrap()
     };
     let code = Grant::DeviceCode(device.device_code);
     assert!(matches!(token(&code), TokenResponse::Pending));
@@ -61,7 +61,14 @@ fn errors_of_the_protocol_are_responses() {
     let (ctx, network) = (context(&[]), network(&standin.url()));
     let response = |fault: Fault| {
         standin.fault("CreateToken", fault, Times::Next(1));
-        oidc::create_token(&ctx, &network, REGION, "id", &Secret::new("s"), &Grant::DeviceCode(Secret::new("d")))
+        oidc::create_token(
+            &ctx,
+            &network,
+            &REGION.into(),
+            "id",
+            &Secret::new("s"),
+            &Grant::DeviceCode(Secret::new("d")),
+        )
     };
     let exception = |name: &str| Fault::Exception(name.into());
     assert!(matches!(response(exception("SlowDownException")), Ok(TokenResponse::SlowDown)));
@@ -85,6 +92,6 @@ fn the_authorize_page_is_on_the_host_of_the_service() {
         (network("http://127.0.0.1:8/x/"), "http://127.0.0.1:8/x"),
     ];
     for (network, base) in table {
-        assert_eq!(oidc::authorize_base(&network, REGION), base);
+        assert_eq!(oidc::authorize_base(&network, &REGION.into()), base);
     }
 }

@@ -24,10 +24,10 @@ fn listings_are_read_to_the_last_page() {
     });
     let token = token(&standin);
     let (ctx, network) = (context(&[]), network(&standin.url()));
-    let accounts = calls::list_accounts(&ctx, &network, REGION, &token).unwrap();
+    let accounts = calls::list_accounts(&ctx, &network, &REGION.into(), &token).unwrap();
     let names: Vec<_> = accounts.iter().map(|account| (account.id.as_str(), account.name.as_deref())).collect();
     assert_eq!(names, [("111122223333", Some("dev")), ("222233334444", None), ("333344445555", Some("prod-main"))]);
-    let roles = calls::list_account_roles(&ctx, &network, REGION, &token, "111122223333").unwrap();
+    let roles = calls::list_account_roles(&ctx, &network, &REGION.into(), &token, "111122223333").unwrap();
     assert_eq!(roles, ["ReadOnly", "Admin", "PowerUser"]);
     assert_eq!((standin.count("ListAccounts"), standin.count("ListAccountRoles")), (2, 2));
     assert_eq!(standin.violations(), [""; 0]);
@@ -38,7 +38,7 @@ fn a_throttled_listing_is_continued() {
     let standin = Standin::start();
     let token = token(&standin);
     standin.fault("ListAccounts", Fault::Status(429), Times::Next(3));
-    let accounts = calls::list_accounts(&context(&[]), &network(&standin.url()), REGION, &token).unwrap();
+    let accounts = calls::list_accounts(&context(&[]), &network(&standin.url()), &REGION.into(), &token).unwrap();
     assert_eq!((accounts.len(), standin.count("ListAccounts")), (3, 4));
 }
 
@@ -47,7 +47,7 @@ fn after_logout_the_token_is_refused() {
     let standin = Standin::start();
     let token = token(&standin);
     let (ctx, network) = (context(&[]), network(&standin.url()));
-    calls::logout(&ctx, &network, REGION, &token).unwrap();
+    calls::logout(&ctx, &network, &REGION.into(), &token).unwrap();
     assert_says(&get_with(&[], &network, &token).unwrap_err(), ErrorKind::NeedsPerson, "ssox login");
     assert_eq!(standin.violations(), [""; 0]);
 }
@@ -60,9 +60,9 @@ fn a_listing_without_a_last_page_ends() {
         |list: &str| Fault::Answer(200, "application/json".into(), format!(r#"{{"{list}":[],"nextToken":"x"}}"#));
     standin.fault("ListAccounts", page("accountList"), Times::Forever);
     standin.fault("ListAccountRoles", page("roleList"), Times::Forever);
-    let accounts = calls::list_accounts(&ctx, &network, REGION, &token).unwrap_err();
+    let accounts = calls::list_accounts(&ctx, &network, &REGION.into(), &token).unwrap_err();
     assert_says(&accounts, ErrorKind::Unreachable, "the listing does not end");
-    let roles = calls::list_account_roles(&ctx, &network, REGION, &token, "111122223333").unwrap_err();
+    let roles = calls::list_account_roles(&ctx, &network, &REGION.into(), &token, "111122223333").unwrap_err();
     assert_says(&roles, ErrorKind::Unreachable, "the listing does not end");
     assert_eq!((standin.count("ListAccounts"), standin.count("ListAccountRoles")), (2, 2));
 }

@@ -20,11 +20,11 @@ fn role(arn: &str) -> AssumeRole {
 }
 
 fn assume(standin: &Standin, source: &RoleCredentials, role: &AssumeRole) -> Result<RoleCredentials> {
-    sts::assume_role(&context(&[]), &network(&standin.url()), REGION, source, role)
+    sts::assume_role(&context(&[]), &network(&standin.url()), &REGION.into(), source, role)
 }
 
 fn identity(standin: &Standin, keys: &RoleCredentials) -> Result<Identity> {
-    sts::get_caller_identity(&context(&[]), &network(&standin.url()), REGION, keys)
+    sts::get_caller_identity(&context(&[]), &network(&standin.url()), &REGION.into(), keys)
 }
 
 #[test]
@@ -50,9 +50,9 @@ fn an_mfa_code_starts_a_session_for_roles_that_require_mfa() {
     let serial = "arn:aws:iam::111122223333:mfa/me";
     let needs_mfa = role("arn:aws:iam::444455556666:role/NeedsMfa");
     assert_says(&assume(&standin, &user(), &needs_mfa).unwrap_err(), ErrorKind::Refused, "AccessDenied");
-    let session = sts::get_session_token(&ctx, &network, REGION, &user(), serial, "123456").unwrap();
+    let session = sts::get_session_token(&ctx, &network, &REGION.into(), &user(), serial, "123456").unwrap();
     assume(&standin, &session, &needs_mfa).unwrap();
-    let again = sts::get_session_token(&ctx, &network, REGION, &user(), serial, "123456").unwrap_err();
+    let again = sts::get_session_token(&ctx, &network, &REGION.into(), &user(), serial, "123456").unwrap_err();
     assert_says(&again, ErrorKind::Refused, "MultiFactorAuthentication failed");
     let with_code =
         AssumeRole { serial_number: Some(serial.into()), token_code: Some(Secret::new("234567")), ..needs_mfa };
@@ -67,13 +67,13 @@ fn assertions_and_web_identity_tokens_are_exchanged() {
     let provider = "arn:aws:iam::444455556666:saml-provider/standin";
     let arn = "arn:aws:iam::444455556666:role/External";
     let exchange = |assertion: &str| {
-        sts::assume_role_with_saml(&ctx, &network, REGION, arn, provider, &Secret::new(assertion), Some(3600))
+        sts::assume_role_with_saml(&ctx, &network, &REGION.into(), arn, provider, &Secret::new(assertion), Some(3600))
     };
     let keys = exchange(&standin.saml_response("")).unwrap();
     assert!(identity(&standin, &keys).unwrap().arn.contains("assumed-role/External/"));
     assert_says(&exchange("bm9uZQ==").unwrap_err(), ErrorKind::Refused, "InvalidIdentityToken");
     let exchange = |token: &str| {
-        sts::assume_role_with_web_identity(&ctx, &network, REGION, TARGET, "me", &Secret::new(token), None)
+        sts::assume_role_with_web_identity(&ctx, &network, &REGION.into(), TARGET, "me", &Secret::new(token), None)
     };
     assert_eq!(exchange("header.claims.signature").unwrap().account_id.as_deref(), Some("444455556666"));
     assert_says(&exchange("another").unwrap_err(), ErrorKind::Refused, "could not assume");
@@ -125,7 +125,7 @@ fn a_wrong_clock_is_corrected_or_reported() {
         let error: Error = identity(&standin, &user()).unwrap_err();
         assert_says(&error, ErrorKind::Configuration, words);
         let network = Network { max_attempts: None, ..network(&standin.url()) };
-        let who = sts::get_caller_identity(&context(&[]), &network, REGION, &user()).unwrap();
+        let who = sts::get_caller_identity(&context(&[]), &network, &REGION.into(), &user()).unwrap();
         assert_eq!(who.arn, "arn:aws:iam::111122223333:user/me");
     }
 }
@@ -133,7 +133,8 @@ fn a_wrong_clock_is_corrected_or_reported() {
 #[test]
 fn an_account_has_an_alias_or_none() {
     let standin = Standin::start();
-    let alias = |keys: &RoleCredentials| iam::account_alias(&context(&[]), &network(&standin.url()), REGION, keys);
+    let alias =
+        |keys: &RoleCredentials| iam::account_alias(&context(&[]), &network(&standin.url()), &REGION.into(), keys);
     assert_eq!(alias(&user()).unwrap().as_deref(), Some("example-dev"));
     let other = assume(&standin, &user(), &role(TARGET)).unwrap();
     assert_eq!(alias(&other).unwrap(), None);

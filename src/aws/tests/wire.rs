@@ -1,9 +1,8 @@
 //! The connection to AWS: host names, URLs, proxies, certificate authorities.
 
-use super::{assert_says, calls, context, fails, get_with, network, token};
+use super::{assert_says, fails, get_with, network, token};
 use crate::aws::{CaBundle, Network, Origin};
 use crate::error::ErrorKind;
-use crate::secret::Secret;
 use ssox_standin::Standin;
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
@@ -30,9 +29,6 @@ fn an_invalid_url_is_a_configuration_error() {
     }
     let fips = Network { fips: true, ..network("http://127.0.0.1:9") };
     assert_says(&fails(&fips, &[]), ErrorKind::Configuration, "FIPS");
-    let ctx = context(&[]);
-    let error = calls::list_accounts(&ctx, &Network::default(), "eu/west", &Secret::new("aoa")).unwrap_err();
-    assert_says(&error, ErrorKind::Configuration, "`eu/west` is not a region");
 }
 
 /// Starts a proxy with one response for all requests; returns its address, and a handle that yields the requests.

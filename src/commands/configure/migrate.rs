@@ -4,9 +4,10 @@
 use super::propose::{self, Consent};
 use super::{names, session_name, unused};
 use crate::commands::name_list::name_list;
-use crate::config::{ConfigFiles, Edits, Section, SectionKind, WhichFile, as_option, check_name, check_region};
+use crate::config::{ConfigFiles, Edits, Section, SectionKind, WhichFile, as_option, check_name};
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::region::Region;
 use crate::secret::Secret;
 use crate::session::ACCOUNT_ACCESS;
 use crate::session::start_url::{self, canonical};
@@ -137,7 +138,7 @@ fn sign_in_keys(files: &ConfigFiles, section: &Section) -> Option<std::result::R
 
 fn legacy_keys(start_url: &str, region: &str) -> Result<SignInKeys> {
     start_url::check(start_url)?;
-    check_region("its `sso_region`", region)?;
+    Region::parse("its `sso_region`", region)?;
     Ok(SignInKeys { session: None, start_url: canonical(start_url), region: region.into() })
 }
 

@@ -1,9 +1,9 @@
 //! The questions of `ssox configure sso`. An option answers its question; otherwise a person does, again if the answer is
 //! invalid.
 
-use crate::config::check_region;
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::region::Region;
 use crate::session::start_url;
 use crate::terminal::{ask, say};
 
@@ -16,10 +16,18 @@ pub(super) const START_URL: Question = Question {
         Err(error) => Err(error.only_hint("start URLs look like `https://d-1234567890.awsapps.com/start`")),
     },
 };
-pub(super) const SSO_REGION: Question =
-    Question { what: "region of IAM Identity Center", option: "--sso-region", default: None, check: &check_region };
-pub(super) const REGION: Question =
-    Question { what: "default region", option: "--region", default: None, check: &check_region };
+pub(super) const SSO_REGION: Question = Question {
+    what: "region of IAM Identity Center",
+    option: "--sso-region",
+    default: None,
+    check: &|what, region| Region::parse(what, region).map(drop),
+};
+pub(super) const REGION: Question = Question {
+    what: "default region",
+    option: "--region",
+    default: None,
+    check: &|what, region| Region::parse(what, region).map(drop),
+};
 pub(super) const OUTPUT: Question = Question {
     what: "output format (json, yaml, text, table)",
     option: "--output",

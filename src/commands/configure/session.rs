@@ -6,6 +6,7 @@ use crate::config::{ConfigFiles, SectionKind, check_name};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::profile::{self, scopes};
+use crate::region::Region;
 use crate::session::start_url::{self, canonical};
 use crate::session::{self, ACCOUNT_ACCESS, Session};
 use crate::terminal::picker::{self, Row};
@@ -62,6 +63,7 @@ fn new(
     let found = || start_url::find_region(ctx, &network, &start_url);
     let given = args.sso_region.clone().or_else(found);
     let region = SSO_REGION.required(ctx, given.as_deref())?;
+    let region = Region::parse("--sso-region", &region)?;
     let suggested = unused(&session_name(&start_url), |name| files.sso_session(name).is_some());
     let question = Question {
         what: "session name",
@@ -92,7 +94,7 @@ fn checked(session: Session, args: &SessionOptions) -> Result<Session> {
     let given_scopes = args.scopes.as_deref().map(|list| scopes(list).join(","));
     let options = [
         ("--start-url", args.start_url.as_deref(), session.start_url.as_str()),
-        ("--sso-region", args.sso_region.as_deref(), session.region.as_str()),
+        ("--sso-region", args.sso_region.as_deref(), &session.region),
         ("--scopes", given_scopes.as_deref(), known_scopes.as_str()),
     ];
     for (option, given, known) in options {

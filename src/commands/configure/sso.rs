@@ -5,6 +5,7 @@ use super::propose::{self, Consent};
 use super::question::{OUTPUT, Question, REGION};
 use super::session::{SessionOptions, session};
 use super::{check_profile_name, names, unused};
+use crate::arn::AccountId;
 use crate::aws::portal::Account;
 use crate::commands::verb::Done;
 use crate::config::{ConfigFiles, Edits, SectionKind, as_argument, check_name};
@@ -13,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::secret::Secret;
 use crate::session::Session;
 use crate::source::role_arn::permission_set;
-use crate::source::sso::{check_role_name, is_account_id};
+use crate::source::sso::check_role_name;
 use crate::terminal::say;
 use clap::Args;
 
@@ -105,7 +106,7 @@ fn check_given(files: &ConfigFiles, args: &ConfigureSso) -> Result<()> {
     args.profile.as_deref().map_or(Ok(()), |name| check_profile_name(files, name))?;
     let role_name = args.assignment.role_name.as_deref().map(permission_set);
     role_name.map_or(Ok(()), |role_name| check_role_name("--role-name", role_name))?;
-    if let Some(id) = args.assignment.account_id.as_deref().filter(|id| !is_account_id(id)) {
+    if let Some(id) = args.assignment.account_id.as_deref().filter(|id| !AccountId::is(id)) {
         return Err(Error::configuration(format!("`{id}` is not an account ID"))
             .hint("account IDs have 12 digits and no dashes"));
     }

@@ -139,7 +139,7 @@ fn spellings(sessions: &[Session], findings: &mut Vec<Finding>) {
 
 fn regions(sessions: &[Session], findings: &mut Vec<Finding>) {
     for session in sessions {
-        if let Some(region) = start_url::region_of(&session.start_url).filter(|region| *region != session.region) {
+        if let Some(region) = start_url::region_of(&session.start_url).filter(|region| **region != *session.region) {
             let message = format!(
                 "`sso_region` of `{}` is `{}`, but its start URL is in `{region}`",
                 session.label(),

@@ -199,7 +199,7 @@ fn sts_is_asked_in_the_partition_of_the_role() {
             "[profile p]\nrole_arn = arn:{partition}:iam::444455556666:role/Target\nsource_profile = a\n{keys}\n[profile a]\n{source}"
         );
         let Source::AssumedRole(role) = resolve_with(vars, &config, "", "p").unwrap() else { panic!("this is a role") };
-        role.region
+        role.region.to_string()
     };
     let paris = [("AWS_REGION", "eu-west-3")];
     assert_eq!(region(&paris, "aws", "region = eu-central-1", SSO), "eu-central-1");

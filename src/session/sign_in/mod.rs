@@ -108,7 +108,7 @@ fn sign_in_now(ctx: &Context, session: &Session, options: &SignInOptions, timeou
     };
     let token = Token {
         start_url: Some(session.start_url.clone()),
-        region: Some(session.region.clone()),
+        region: Some(session.region.to_string()),
         access_token,
         expires_at: ctx.now().plus(expires_in),
         client_id: Some(registration.client_id),

@@ -20,7 +20,7 @@ const ALWAYS_ALLOWED: i32 = 3600;
 /// Refused, with AWS's own words. Needs a person: the assertion has expired. Unreachable.
 pub(super) fn exchange(ctx: &Context, saml: &Saml, assertion: &Assertion, role: &SamlRole) -> Result<RoleCredentials> {
     let SamlRole { role_arn, provider_arn } = role;
-    let region = endpoint::sts_region(saml.region.as_deref(), role::partition(role_arn));
+    let region = endpoint::sts_region(saml.region.as_ref(), role::partition(role_arn));
     let assume = |duration| {
         assume_role_with_saml(ctx, &saml.network, &region, role_arn, provider_arn, &assertion.response, duration)
     };

@@ -12,6 +12,7 @@ use crate::aws::Network;
 use crate::cache::{Entry, Key};
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::region::Region;
 use crate::saml::{Assertion, AssertionOrigin, TIMEOUT, assertion};
 
 /// A profile's SAML role, as configured.
@@ -24,7 +25,7 @@ pub(crate) struct Saml {
     pub(crate) provider_arn: Option<String>,
     pub(crate) duration_seconds: Option<i32>,
     /// The region of STS; used only if it is in the role's partition.
-    pub(crate) region: Option<String>,
+    pub(crate) region: Option<Region>,
     pub(crate) network: Network,
 }
 
@@ -98,7 +99,7 @@ fn read(keys: &ProfileKeys, url: &str) -> Result<Saml> {
         role: role.transpose()?,
         provider_arn: section.value("ssox_saml_provider_arn").map(String::from),
         duration_seconds: role_keys::duration(name, section)?,
-        region: keys.region.map(String::from),
+        region: keys.region.cloned(),
         network: keys.network.clone(),
     })
 }

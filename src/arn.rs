@@ -1,0 +1,149 @@
+//! ARNs and account ids: `arn:aws:iam::444455556666:role/path/Name`.
+
+use std::fmt;
+use std::ops::Deref;
+
+/// The id of an AWS account: 12 digits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct AccountId(String);
+
+impl AccountId {
+    /// Parses an id; returns `None` for other texts.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        Self::is(text).then(|| Self(text.into()))
+    }
+
+    /// Tells whether a text is an account id.
+    pub(crate) fn is(text: &str) -> bool {
+        text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+    }
+}
+
+impl Deref for AccountId {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for AccountId {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+/// The parts of an ARN. The partition is one of AWS, and all characters are printable ASCII: ARNs go into messages,
+/// requests and the environment.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html>
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Arn<'a> {
+    /// `aws`, `aws-cn`, …
+    pub(crate) partition: &'a str,
+    service: &'a str,
+    region: &'a str,
+    /// Empty where the service has none.
+    pub(crate) account_id: &'a str,
+    resource: &'a str,
+}
+
+impl<'a> Arn<'a> {
+    /// Parses an ARN; returns `None` for other texts.
+    pub(crate) fn parse(text: &'a str) -> Option<Self> {
+        let mut parts = text.splitn(6, ':');
+        let mut next = || parts.next();
+        let ("arn", partition, service, region, account_id, resource) =
+            (next()?, next()?, next()?, next()?, next()?, next()?)
+        else {
+            return None;
+        };
+        let is_partition =
+            partition.starts_with("aws") && partition.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
+        let is_account = account_id.is_empty() || AccountId::is(account_id);
+        let is_printable = text.bytes().all(|byte| byte.is_ascii_graphic());
+        (is_partition && is_account && is_printable).then_some(Self {
+            partition,
+            service,
+            region,
+            account_id,
+            resource,
+        })
+    }
+
+    /// Returns the name of an IAM role, without its path.
+    pub(crate) fn role_name(self) -> Option<&'a str> {
+        self.iam_resource("role/")?.rsplit('/').next().filter(|name| is_name(name))
+    }
+
+    /// Returns the name of a SAML provider in IAM, which has no path.
+    pub(crate) fn saml_provider_name(self) -> Option<&'a str> {
+        self.iam_resource("saml-provider/").filter(|name| is_name(name))
+    }
+
+    /// Returns the name of the role in `arn:aws:sts::444455556666:assumed-role/NAME/SESSION`.
+    pub(crate) fn assumed_role_name(self) -> Option<&'a str> {
+        let (name, session) = self.resource.strip_prefix("assumed-role/")?.split_once('/')?;
+        let is_it = self.service == "sts" && is_name(name) && !session.contains('/');
+        is_it.then_some(name)
+    }
+
+    fn iam_resource(self, kind: &str) -> Option<&'a str> {
+        let is_iam = self.service == "iam" && self.region.is_empty() && !self.account_id.is_empty();
+        self.resource.strip_prefix(kind).filter(|_| is_iam)
+    }
+}
+
+/// Tells whether IAM allows a text as a name.
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "+=,.@-_".contains(c))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_account_id_is_twelve_digits() {
+        assert_eq!(AccountId::parse("012345678901").as_deref(), Some("012345678901"));
+        for text in ["", "1234", "0123-4567-8901", "01234567890x", "0123456789012", "٠١٢٣٤٥٦٧٨٩٠١"] {
+            assert_eq!(AccountId::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn names_are_those_of_the_resource() {
+        let role = Arn::parse("arn:aws-cn:iam::444455556666:role/team/a/Target").unwrap();
+        assert_eq!((role.partition, role.account_id, role.role_name()), ("aws-cn", "444455556666", Some("Target")));
+        assert_eq!((role.saml_provider_name(), role.assumed_role_name()), (None, None));
+        let provider = Arn::parse("arn:aws:iam::444455556666:saml-provider/role").unwrap();
+        assert_eq!((provider.saml_provider_name(), provider.role_name()), (Some("role"), None));
+        let assumed = Arn::parse("arn:aws:sts::444455556666:assumed-role/Target/me@example.com").unwrap();
+        assert_eq!((assumed.assumed_role_name(), assumed.role_name()), (Some("Target"), None));
+    }
+
+    #[test]
+    fn other_texts_are_rejected() {
+        for text in [
+            "",
+            "Target",
+            "arn:aws:iam::444455556666",
+            "arn:x:iam::444455556666:role/Target",
+            "arn:aws\u{202e}:iam::444455556666:role/Target",
+            "arn:aws:iam::4444:role/Target",
+            "arn:aws:iam::444455556666:role/a\nb",
+            "arn:aws:iam::444455556666:role/a b",
+            "urn:aws:iam::444455556666:role/a",
+        ] {
+            assert_eq!(Arn::parse(text), None, "{text}");
+        }
+        for text in [
+            "arn:aws:iam::444455556666:user/me",
+            "arn:aws:iam::444455556666:role/",
+            "arn:aws:iam::444455556666:role/a$b",
+            "arn:aws:iam:::role/Target",
+            "arn:aws:sts::444455556666:assumed-role/Target/me",
+        ] {
+            assert_eq!(Arn::parse(text).unwrap().role_name(), None, "{text}");
+        }
+    }
+}

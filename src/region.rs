@@ -1,0 +1,88 @@
+//! Names of regions, such as `eu-west-1`.
+//!
+//! There is no list: AWS adds some every year.
+
+use crate::error::{Error, Result};
+use std::fmt;
+use std::ops::Deref;
+
+/// The name of a region. It can be a label of a host name, because it becomes part of URLs to which secrets are sent, and of
+/// variables.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Region(String);
+
+impl Region {
+    /// Parses a name; `what` starts the error message: an option, or a key with its section.
+    ///
+    /// # Errors
+    /// Configuration: this cannot be a region.
+    pub(crate) fn parse(what: &str, text: &str) -> Result<Self> {
+        if Self::is(text) {
+            return Ok(Self(text.into()));
+        }
+        let is_option = what.starts_with("--");
+        let more = if is_option { "" } else { "; ssox doctor shows the line" };
+        Err(Error::configuration(format!("{what}: `{text}` is not a region"))
+            .hint(format!("a region looks like `eu-west-1`{more}")))
+    }
+
+    /// Returns the region of a text that can be one.
+    pub(crate) fn of(text: &str) -> Option<Self> {
+        Self::is(text).then(|| Self(text.into()))
+    }
+
+    fn is(text: &str) -> bool {
+        let is_letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        (1..=63).contains(&text.len()) && text.bytes().all(is_letter)
+    }
+}
+
+/// Makes the region of a test.
+#[cfg(test)]
+impl From<&str> for Region {
+    fn from(text: &str) -> Self {
+        Self::of(text).expect("the test names a region")
+    }
+}
+
+impl Deref for Region {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Region {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_region_is_a_label_of_a_host_name() {
+        assert_eq!(&*Region::parse("x", "eu-west-1").unwrap(), "eu-west-1");
+        assert!(Region::of(&"a".repeat(63)).is_some());
+        for text in [
+            "",
+            "eu west",
+            "a/b",
+            "a.b",
+            "eu/west",
+            "x.evil.example",
+            "eu-west-1.evil.example#",
+            "a@b",
+            "EU-WEST-1",
+            "$(id)",
+            "é",
+            &"a".repeat(64),
+        ] {
+            let error = Region::parse("x", text).unwrap_err();
+            assert_eq!((error.kind.exit_status(), error.message), (4, format!("x: `{text}` is not a region")));
+        }
+    }
+}
