@@ -53,9 +53,9 @@ function _ssox_change
     set -l IFS \n
     # In `AWS_REGION=x ssox clear` this function gets a local copy, which hides the value of the shell.
     set -l inline (set -lxn | string match -r '^(?:AWS|SSOX)_.*')
-    test $argv[1] = clear; and set -e -l $inline
+    test $argv[1] = clear; and set -q inline[1]; and set -e -l $inline
     set -l reply (SSOX_HELD="$_ssox_held" command ssox --emit=fish1 $argv[2..]); or return
-    set -e -l $inline
+    set -q inline[1]; and set -e -l $inline
     _ssox_apply $argv[1] $reply
 end
 

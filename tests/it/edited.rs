@@ -56,6 +56,8 @@ fn a_record_that_is_removed_by_hand_does_not_keep_the_keys() {
     in_each(&shells(), |shell| {
         let (_standin, home) = signed_in(Duration::from_secs(3300));
         let mut session = home.session(shell, "LOAD");
+        let told = session.run("ssox use dev") + &session.run("ssox clear");
+        assert!(!told.contains("set:"), "{shell:?}: {told}");
         let unset = if shell == Shell::Fish { "set -e" } else { "unset" };
         for names in ["SSOX_IDENTITY", "SSOX_PROMPT", "SSOX_IDENTITY SSOX_PROMPT"] {
             session.run("ssox use dev");
