@@ -84,7 +84,7 @@ fn help_of_use() {
           --profile-only            Set AWS_PROFILE only, and let each program fetch the credentials
                                     itself
           --yes                     Use a protected profile without asking
-          --sso-session <NAME>      Session of ACCOUNT/ROLE, where several sessions have it
+          --sso-session <NAME>      Only profiles and ACCOUNT/ROLE of this session
           --min-ttl <DURATION>      Fetch new credentials when less than this is left (`90s`, `30m`,
                                     `1h30m`) [default: 15m]
           --mfa-code <CODE>         Code of the MFA device, for profiles with `mfa_serial`
@@ -265,7 +265,7 @@ fn help_of_export() {
               Use a protected profile without asking
 
           --sso-session <NAME>
-              Session of ACCOUNT/ROLE, where several sessions have it
+              Only profiles and ACCOUNT/ROLE of this session
 
           --min-ttl <DURATION>
               Fetch new credentials when less than this is left (`90s`, `30m`, `1h30m`) [default: 15m]
@@ -311,7 +311,7 @@ fn help_of_exec() {
 
     Options:
           --yes                     Use a protected profile without asking
-          --sso-session <NAME>      Session of ACCOUNT/ROLE, where several sessions have it
+          --sso-session <NAME>      Only profiles and ACCOUNT/ROLE of this session
           --min-ttl <DURATION>      Fetch new credentials when less than this is left (`90s`, `30m`,
                                     `1h30m`) [default: 15m]
           --mfa-code <CODE>         Code of the MFA device, for profiles with `mfa_serial`
@@ -341,7 +341,7 @@ fn help_of_credential_process() {
       [PROFILE]  Profile, ACCOUNT/ROLE, or a role ARN
 
     Options:
-          --sso-session <NAME>      Session of ACCOUNT/ROLE, where several sessions have it
+          --sso-session <NAME>      Only profiles and ACCOUNT/ROLE of this session
           --min-ttl <DURATION>      Fetch new credentials when less than this is left (`90s`, `30m`,
                                     `1h30m`) [default: 15m]
           --mfa-code <CODE>         Code of the MFA device, for profiles with `mfa_serial`
@@ -483,7 +483,7 @@ fn help_of_console() {
           --region <REGION>         Region of the console
           --print                   Print the URL instead of opening it
           --yes                     Use a protected profile without asking
-          --sso-session <NAME>      Session of ACCOUNT/ROLE, where several sessions have it
+          --sso-session <NAME>      Only profiles and ACCOUNT/ROLE of this session
           --min-ttl <DURATION>      Fetch new credentials when less than this is left (`90s`, `30m`,
                                     `1h30m`) [default: 15m]
           --mfa-code <CODE>         Code of the MFA device, for profiles with `mfa_serial`
@@ -557,7 +557,7 @@ fn help_of_each() {
           --json                    Print JSON
           --output-dir <DIR>        Write the output into files in this directory: NAME.out and NAME.err
           --include-protected       Use protected profiles too
-          --sso-session <NAME>      Session of ACCOUNT/ROLE, where several sessions have it
+          --sso-session <NAME>      Only profiles and ACCOUNT/ROLE of this session
           --min-ttl <DURATION>      Fetch new credentials when less than this is left (`90s`, `30m`,
                                     `1h30m`) [default: 15m]
           --mfa-code <CODE>         Code of the MFA device, for profiles with `mfa_serial`
