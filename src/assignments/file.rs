@@ -2,6 +2,7 @@
 //! token's file. A file that cannot be read counts as absent.
 
 use crate::aws::portal::Account;
+use crate::config::ConfigFiles;
 use crate::context::Context;
 use crate::error::Result;
 use crate::files;
@@ -80,6 +81,11 @@ impl Listing {
         self.accounts.iter().find(|account| account.id == id)
     }
 
+    /// Returns the session's name, or the start URL of an unnamed one.
+    pub(crate) fn label(&self) -> &str {
+        self.session.as_deref().unwrap_or(&self.start_url)
+    }
+
     fn parse(bytes: &[u8]) -> Option<Self> {
         let Document { session, start_url, listed_at, accounts, .. } = serde_json::from_slice(bytes).ok()?;
         let listed_at = Timestamp::parse(&listed_at)?;
@@ -103,6 +109,19 @@ pub(crate) fn read(ctx: &Context, session: &Session) -> Option<Listing> {
     let listing = read_path(&path(ctx, session).ok()?)?;
     let is_same = start_url::canonical(&listing.start_url) == start_url::canonical(&session.start_url);
     (listing.session == session.name && is_same).then_some(listing)
+}
+
+/// Reads the listings of all sessions in the configuration.
+pub(crate) fn configured(ctx: &Context, files: &ConfigFiles) -> Vec<Listing> {
+    let Some(entries) = directory(ctx).ok().and_then(|directory| std::fs::read_dir(directory).ok()) else {
+        return Vec::new();
+    };
+    let paths = entries.flatten().map(|entry| entry.path());
+    let json = paths.filter(|path| path.extension().is_some_and(|extension| extension == "json"));
+    let mut listings: Vec<Listing> =
+        json.filter_map(|path| read_path(&path)).filter(|listing| is_configured(files, listing)).collect();
+    listings.sort_by(|one, other| one.label().cmp(other.label()));
+    listings
 }
 
 /// Tells whether there is a listing of a session.
@@ -138,4 +157,15 @@ fn path(ctx: &Context, session: &Session) -> Result<PathBuf> {
 
 fn read_path(path: &Path) -> Option<Listing> {
     Listing::parse(&files::read_up_to(path, LARGEST).ok()??)
+}
+
+/// Tells whether the configuration has the session of a listing. Of a legacy session, only its start URL is searched for.
+fn is_configured(files: &ConfigFiles, listing: &Listing) -> bool {
+    let wanted = start_url::canonical(&listing.start_url);
+    match &listing.session {
+        Some(name) => files.sso_session(name).is_some_and(|section| {
+            section.value("sso_start_url").is_some_and(|url| start_url::canonical(url) == wanted)
+        }),
+        None => files.contains(&listing.start_url),
+    }
 }

@@ -1,4 +1,5 @@
-//! The picker of `ssox use` without a name: every profile with its account, role, region and time left, most used first.
+//! The picker of `ssox use` without a name: every profile with its account, role, region and time left, and every listed
+//! assignment without a profile, most used first.
 //!
 //! Invariant: it asks AWS nothing.
 
@@ -6,8 +7,9 @@ use crate::account_names::AccountNames;
 use crate::config::ConfigFiles;
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::profile::Profile;
+use crate::profile::{self, Profile, WithoutProfile};
 use crate::session::{self, Session};
+use crate::source::sso::session_label;
 use crate::terminal::picker::{self, Row};
 use crate::time::human;
 use crate::usage;
@@ -16,15 +18,38 @@ use std::collections::HashMap;
 /// How many rows, from the most used profile on, show the time left: each takes reading a file.
 const ROWS_WITH_TIME: usize = 1000;
 
-/// Returns the name of the profile a person chooses.
+/// Returns the name of the profile or the assignment a person chooses; with a session, one of those of that session.
 ///
 /// # Errors
 /// `NeedsPerson`: there is nobody to ask, or the person cancelled. Configuration: files that cannot be read.
-pub(super) fn pick(ctx: &Context) -> Result<String> {
+pub(super) fn pick(ctx: &Context, session: Option<&str>) -> Result<String> {
     let files = ConfigFiles::load(ctx)?;
+    let is_wanted = |label: Option<&str>| session.is_none_or(|session| label == Some(session));
+    let assignments = profile::without_profile(ctx, &files).into_iter();
+    let assignments: HashMap<String, WithoutProfile> = assignments
+        .filter(|assignment| is_wanted(Some(&assignment.session)))
+        .map(|assignment| (assignment.numbered.clone(), assignment))
+        .collect();
+    let mut names: Vec<String> = match session {
+        None => files.profile_names().collect(),
+        Some(_) => files
+            .profiles()
+            .filter(|section| is_wanted(session_label(section)))
+            .map(|section| section.name.to_string())
+            .collect(),
+    };
+    let mut numbers: Vec<String> = assignments.keys().cloned().collect();
+    numbers.sort_unstable();
+    names.extend(numbers);
     let mut columns = Columns { ctx, files: &files, accounts: AccountNames::load(ctx), sessions: HashMap::new() };
-    let names = most_used_first(ctx, files.profile_names().collect());
-    let row = |(at, name): (usize, String)| Row { columns: columns.of(&name, at < ROWS_WITH_TIME), key: name };
+    let row = |(at, name): (usize, String)| {
+        let columns = match assignments.get(&name) {
+            Some(assignment) => columns_of_assignment(assignment),
+            None => columns.of(&name, at < ROWS_WITH_TIME),
+        };
+        Row { columns, key: name }
+    };
+    let names = most_used_first(ctx, names);
     let rows: Vec<Row> = names.into_iter().enumerate().map(row).collect();
     if rows.is_empty()
         && let Some((cause, hint)) = files.why_absent(ctx, |usual| usual.profile_names().next().is_some())
@@ -33,6 +58,11 @@ pub(super) fn pick(ctx: &Context) -> Result<String> {
     }
     let hint = if rows.is_empty() { "ssox configure sso" } else { "ssox use NAME; ssox list shows the names" };
     picker::pick(ctx, "profile", hint, &rows)
+}
+
+fn columns_of_assignment(assignment: &WithoutProfile) -> Vec<String> {
+    let WithoutProfile { account_id, account_name, role_name, .. } = assignment.clone();
+    vec![assignment.offered("").into(), account_name.unwrap_or_default(), account_id, role_name]
 }
 
 fn most_used_first(ctx: &Context, mut names: Vec<String>) -> Vec<String> {

@@ -71,7 +71,7 @@ fn profile(ctx: &Context, args: &Use) -> Result<Profile> {
     let name = match args.profile.as_deref() {
         Some("-") => previous(ctx)?.to_string(),
         Some(name) => name.to_string(),
-        None => pick(ctx)?,
+        None => pick(ctx, session)?,
     };
     let wanted = Wanted::new(&name, session.or_else(|| before("SSOX_PREVIOUS_SSO_SESSION")));
     Profile::load(ctx, &wanted)?.with_role(ctx, role_arn.or_else(|| before("SSOX_PREVIOUS_ROLE_ARN")))

@@ -7,6 +7,8 @@ use clap_complete::CompletionCandidate;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ValueKind {
     Profile,
+    /// A profile of the files, and not an account and a role without one.
+    ConfiguredProfile,
     /// A profile, or `-` for the previous one.
     ProfileOrPrevious,
     /// A profile with a session to sign in to.
@@ -21,8 +23,9 @@ pub(super) enum ValueKind {
 }
 
 impl ValueKind {
-    pub(super) const ALL: [Self; 9] = [
+    pub(super) const ALL: [Self; 10] = [
         Self::Profile,
+        Self::ConfiguredProfile,
         Self::ProfileOrPrevious,
         Self::ProfileWithSession,
         Self::ProfileWithSaml,
@@ -39,6 +42,7 @@ impl ValueKind {
             ("use", "profile") => Self::ProfileOrPrevious,
             ("login" | "logout", "profile") => Self::ProfileWithSession,
             ("roles", "profile") => Self::ProfileWithSaml,
+            ("sso", "profile") => Self::ConfiguredProfile,
             (_, "profile") | ("each", "patterns") => Self::Profile,
             (_, "sso_session") => Self::Session,
             (_, "region" | "sso_region") => Self::Region,

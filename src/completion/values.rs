@@ -9,11 +9,13 @@ use crate::account_names::AccountNames;
 use crate::config::ConfigFiles;
 use crate::context::Context;
 use crate::error::{is_hidden, printable};
-use crate::profile::{self, Profile};
+use crate::profile::{self, Profile, WithoutProfile};
 use crate::session;
 use crate::session::ACCOUNT_ACCESS;
 use crate::shell::completion::{Candidate, Completions, MatchedBy};
 use crate::time::human;
+use std::borrow::Cow;
+use std::collections::HashMap;
 
 /// The largest number of profiles with a description: each description reads a file.
 const MAX_DESCRIBED: usize = 200;
@@ -37,6 +39,7 @@ pub(super) fn completions(ctx: &Context, kind: ValueKind, typed: &str, matched_b
         ValueKind::Scope => fixed("scope", &SCOPES),
         ValueKind::Session => sessions(ctx),
         ValueKind::Profile
+        | ValueKind::ConfiguredProfile
         | ValueKind::ProfileOrPrevious
         | ValueKind::ProfileWithSession
         | ValueKind::ProfileWithSaml => profiles(ctx, kind, typed, matched_by),
@@ -73,17 +76,23 @@ fn session_description(ctx: &Context, files: &ConfigFiles, name: &str) -> String
 
 fn profiles(ctx: &Context, kind: ValueKind, typed: &str, matched_by: MatchedBy) -> Completions {
     let files = ConfigFiles::load(ctx).ok();
-    let names = files.as_ref().map(|files| files.unmerged_profile_names().collect());
-    let (are_prefixes, mut names) = match matches(names.unwrap_or_default(), typed, matched_by) {
+    let assignments = files.as_ref().map(|files| assignments(ctx, files, kind, typed)).unwrap_or_default();
+    let mut names: Vec<Cow<str>> = files.iter().flat_map(ConfigFiles::unmerged_profile_names).collect();
+    names.extend(assignments.keys().map(|name| Cow::Borrowed(name.as_str())));
+    let (are_prefixes, mut names) = match matches(names, typed, matched_by) {
         Matches::Names(names) => (false, names),
         Matches::Prefixes(names) => (true, names),
     };
     names.retain(|name| is_printable(name));
-    let mut candidates: Vec<Candidate> = match files {
+    let mut candidates: Vec<Candidate> = match &files {
         Some(files) if !are_prefixes && names.len() <= MAX_DESCRIBED => {
             files.index_names();
             let accounts = AccountNames::load(ctx);
-            names.into_iter().filter_map(|name| described(ctx, &files, &accounts, kind, name)).collect()
+            let candidate = |name: String| match assignments.get(&name) {
+                Some(description) => Some(Candidate::new(name, description)),
+                None => described(ctx, files, &accounts, kind, name),
+            };
+            names.into_iter().filter_map(candidate).collect()
         }
         _ => names.into_iter().map(|name| Candidate::new(name, "")).collect(),
     };
@@ -92,6 +101,20 @@ fn profiles(ctx: &Context, kind: ValueKind, typed: &str, matched_by: MatchedBy) 
         candidates.extend(previous);
     }
     Completions::Candidates { kind: "profile", are_prefixes, candidates }
+}
+
+/// Returns the assignments that no profile has, by the name that is offered, with their descriptions.
+fn assignments(ctx: &Context, files: &ConfigFiles, kind: ValueKind, typed: &str) -> HashMap<String, String> {
+    if !matches!(kind, ValueKind::Profile | ValueKind::ProfileOrPrevious) {
+        return HashMap::new();
+    }
+    let described = |assignment: WithoutProfile| {
+        let name = assignment.offered(typed).to_string();
+        let account = if name == assignment.numbered { assignment.account_name } else { Some(assignment.account_id) };
+        let description = format!("{} {}", account.unwrap_or_default(), assignment.session);
+        (name, printable(description.trim_start()))
+    };
+    profile::without_profile(ctx, files).into_iter().map(described).collect()
 }
 
 /// Returns a profile with account, role and time left; `None` when it is not of the requested kind.

@@ -11,11 +11,13 @@ mod resolve;
 mod roles;
 mod sessions;
 mod sources;
+mod without_profile;
 
 pub(crate) use assigned::RoleProfiles;
 pub(crate) use name_glob::NameGlob;
 pub(crate) use protected::Protection;
 pub(crate) use sessions::{labelled_session, named_session, scopes, session_behind, sessions};
+pub(crate) use without_profile::{WithoutProfile, without_profile};
 
 use crate::account_names::AccountNames;
 use crate::aws::Network;

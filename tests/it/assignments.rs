@@ -308,3 +308,29 @@ fn an_interrupted_listing_is_continued() {
     assert!(home.standin.count("ListAccountRoles") < 60 + 30, "{}", home.standin.count("ListAccountRoles"));
     assert_eq!(home.files(".local/state/ssox/assignments").len(), 1);
 }
+
+#[test]
+fn completion_offers_assignments_to_every_shell() {
+    let home = home(&[
+        ("111122223333", "dev", &["ReadOnly"]),
+        ("555566667777", "Data Platform", &["Admin"]),
+        ("666677778888", "Twin", &["Admin"]),
+        ("777788889999", "Twin", &["Admin"]),
+    ]);
+    home.ssox(&["list", "--assigned"]).ok();
+    let zsh = home.ssox(&["complete", "zsh", "", "ssox", "use"]).ok();
+    for line in ["dev:dev ReadOnly", "Data Platform/Admin:555566667777 corp", "666677778888/Admin:Twin corp"] {
+        assert!(zsh.lines().any(|known| known.starts_with(line)), "{line}: {zsh}");
+    }
+    assert!(!zsh.contains("dev/ReadOnly") && !zsh.contains("111122223333/ReadOnly"), "{zsh}");
+    let powershell = home.ssox(&["complete", "powershell", "=Da", "ssox", "exec"]).ok();
+    assert!(powershell.contains("'Data Platform/Admin'\tData Platform/Admin\t555566667777 corp"), "{powershell}");
+    let fish = home.ssox(&["complete", "fish", "5555", "ssox", "exec"]).ok();
+    assert!(fish.contains("555566667777/Admin\tData Platform corp"), "{fish}");
+    for words in [["ssox", "login"], ["ssox", "logout"]] {
+        let offered = home.ssox(&[&["complete", "fish", ""], &words[..]].concat()).ok();
+        assert!(!offered.contains("Data Platform"), "{offered}");
+    }
+    let error = home.ssox(&["--emit=zsh1", "use"]).fails(3);
+    assert!(error.contains("`555566667777/Admin`"), "{error}");
+}

@@ -5,6 +5,8 @@ mod arriving;
 #[cfg(unix)]
 mod assignments;
 #[cfg(unix)]
+mod assignments_offered;
+#[cfg(unix)]
 mod aws_cli;
 mod bad_input;
 #[cfg(unix)]
