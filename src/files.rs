@@ -10,7 +10,7 @@ mod reserved;
 
 pub(crate) use edit::edit;
 pub(crate) use own::{append, create_private, open_own};
-pub(crate) use read::{limited, read, read_named, read_up_to};
+pub(crate) use read::{limited, open_regular, read, read_named, read_up_to};
 pub(crate) use replace::write_secret;
 pub(crate) use reserved::ReservedFile;
 

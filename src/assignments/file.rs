@@ -124,6 +124,14 @@ pub(crate) fn configured(ctx: &Context, files: &ConfigFiles) -> Vec<Listing> {
     listings
 }
 
+/// Tells whether there is a listing of any session.
+pub(crate) fn any(ctx: &Context) -> bool {
+    directory(ctx)
+        .ok()
+        .and_then(|directory| std::fs::read_dir(directory).ok())
+        .is_some_and(|mut files| files.next().is_some())
+}
+
 /// Tells whether there is a listing of a session.
 pub(crate) fn exists(ctx: &Context, session: &Session) -> bool {
     read(ctx, session).is_some()

@@ -4,7 +4,7 @@
 mod file;
 mod interrupted;
 
-pub(crate) use file::{AccountRoles, Listing, configured, exists, forget, read};
+pub(crate) use file::{AccountRoles, Listing, any, configured, exists, forget, read};
 
 use crate::account_names::AccountNames;
 use crate::aws::listing::{self, Assigned, Roles};

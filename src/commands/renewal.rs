@@ -12,7 +12,7 @@ use crate::context::Context;
 use crate::environment::EnvChanges;
 use crate::error::{Error, Result};
 use crate::lock::Lock;
-use crate::profile::Profile;
+use crate::profile::{Profile, Wanted};
 use crate::secret::Secret;
 use crate::source::Request;
 use crate::time::Timestamp;
@@ -37,7 +37,11 @@ const LARGEST_REPLY: usize = 128 << 10;
 /// Those of the profile.
 pub(super) fn held_profile(ctx: &Context) -> Result<Profile> {
     let name = ctx.var("SSOX_PROFILE").ok_or_else(|| Error::configuration("nothing is in use in this shell"))?;
-    Profile::held(ctx, &ConfigFiles::load(ctx)?, name)?.with_role(ctx, ctx.var("SSOX_ROLE_ARN"))
+    let profile = match Profile::in_excerpt(ctx, &Wanted::stored(name)) {
+        Some(profile) => profile,
+        None => Profile::held(ctx, &ConfigFiles::load(ctx)?, name)?,
+    };
+    profile.with_role(ctx, ctx.var("SSOX_ROLE_ARN"))
 }
 
 /// Returns the state of the renewal of this shell's credentials.

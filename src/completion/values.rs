@@ -6,6 +6,7 @@ use super::matching::{Matches, matches};
 use super::regions::REGIONS;
 use super::value_kind::ValueKind;
 use crate::account_names::AccountNames;
+use crate::assignments;
 use crate::config::ConfigFiles;
 use crate::context::Context;
 use crate::error::{is_hidden, printable};
@@ -75,26 +76,27 @@ fn session_description(ctx: &Context, files: &ConfigFiles, name: &str) -> String
 }
 
 fn profiles(ctx: &Context, kind: ValueKind, typed: &str, matched_by: MatchedBy) -> Completions {
-    let files = ConfigFiles::load(ctx).ok();
-    let assignments = files.as_ref().map(|files| assignments(ctx, files, kind, typed)).unwrap_or_default();
-    let mut names: Vec<Cow<str>> = files.iter().flat_map(ConfigFiles::unmerged_profile_names).collect();
+    let all = ProfileNames::read(ctx);
+    let assignments = all.whole().map(|files| assignments(ctx, files, kind, typed)).unwrap_or_default();
+    let mut names = all.iter();
     names.extend(assignments.keys().map(|name| Cow::Borrowed(name.as_str())));
     let (are_prefixes, mut names) = match matches(names, typed, matched_by) {
         Matches::Names(names) => (false, names),
         Matches::Prefixes(names) => (true, names),
     };
     names.retain(|name| is_printable(name));
-    let mut candidates: Vec<Candidate> = match &files {
-        Some(files) if !are_prefixes && names.len() <= MAX_DESCRIBED => {
-            files.index_names();
+    let is_described = !are_prefixes && names.len() <= MAX_DESCRIBED;
+    let files = if is_described { all.files(ctx, &names) } else { None };
+    let mut candidates: Vec<Candidate> = match files {
+        Some(files) => {
             let accounts = AccountNames::load(ctx);
             let candidate = |name: String| match assignments.get(&name) {
                 Some(description) => Some(Candidate::new(name, description)),
-                None => described(ctx, files, &accounts, kind, name),
+                None => described(ctx, &files, &accounts, kind, name),
             };
             names.into_iter().filter_map(candidate).collect()
         }
-        _ => names.into_iter().map(|name| Candidate::new(name, "")).collect(),
+        None => names.into_iter().map(|name| Candidate::new(name, "")).collect(),
     };
     if kind == ValueKind::ProfileOrPrevious && typed.is_empty() {
         let previous = ctx.var("SSOX_PREVIOUS").map(|name| Candidate::new("-", printable(&format!("back to {name}"))));
@@ -115,6 +117,51 @@ fn assignments(ctx: &Context, files: &ConfigFiles, kind: ValueKind, typed: &str)
         (name, printable(description.trim_start()))
     };
     profile::without_profile(ctx, files).into_iter().map(described).collect()
+}
+
+/// The names of all profiles: from the index of large files, or from the files.
+enum ProfileNames {
+    Indexed(String),
+    Read(Option<Box<ConfigFiles>>),
+}
+
+impl ProfileNames {
+    fn read(ctx: &Context) -> Self {
+        // What assignments are offered depends on all profiles.
+        let has_assignments = assignments::any(ctx);
+        if let Some(names) = ConfigFiles::indexed_profile_names(ctx).filter(|_| !has_assignments) {
+            return Self::Indexed(names);
+        }
+        let files = ConfigFiles::load(ctx).ok();
+        Self::Read(files.inspect(|files| files.save_index(ctx)).map(Box::new))
+    }
+
+    fn iter(&self) -> Vec<Cow<'_, str>> {
+        match self {
+            Self::Indexed(names) => names.lines().map(Cow::Borrowed).collect(),
+            Self::Read(files) => files.iter().flat_map(|files| files.unmerged_profile_names()).collect(),
+        }
+    }
+
+    /// Returns the files if they were read as a whole.
+    fn whole(&self) -> Option<&ConfigFiles> {
+        match self {
+            Self::Indexed(_) => None,
+            Self::Read(files) => files.as_deref(),
+        }
+    }
+
+    /// Returns the files, with those profiles at least, for many look-ups by name.
+    fn files(self, ctx: &Context, names: &[String]) -> Option<Box<ConfigFiles>> {
+        let files = match self {
+            Self::Indexed(_) => {
+                let names: Vec<&str> = names.iter().map(String::as_str).collect();
+                ConfigFiles::excerpt(ctx, &names).or_else(|| ConfigFiles::load(ctx).ok()).map(Box::new)
+            }
+            Self::Read(files) => files,
+        };
+        files.inspect(|files| files.index_names())
+    }
 }
 
 /// Returns a profile with account, role and time left; `None` when it is not of the requested kind.

@@ -6,6 +6,7 @@
 mod check;
 pub(crate) mod diff;
 mod edit;
+mod excerpt;
 mod file;
 mod line;
 mod name;

@@ -54,6 +54,11 @@ fn limited_into(mut bytes: Vec<u8>, from: impl io::Read, largest: u64) -> io::Re
     within(bytes, largest)
 }
 
+/// Opens a file to read parts of it; `None` when it is absent, cannot be read, or is not a regular file.
+pub(crate) fn open_regular(path: &Path) -> Option<File> {
+    open(path).ok().filter(|file| file.metadata().is_ok_and(|metadata| metadata.is_file()))
+}
+
 /// Reads an open file from its current position.
 ///
 /// # Errors

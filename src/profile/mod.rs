@@ -56,9 +56,12 @@ impl Profile {
     /// # Errors
     /// Configuration, with a hint what to type. Those of listing accounts.
     pub(crate) fn load(ctx: &Context, wanted: &Wanted) -> Result<Self> {
+        if let Some(profile) = Self::in_excerpt(ctx, wanted) {
+            return Ok(profile);
+        }
         let files = ConfigFiles::load(ctx)?;
         match find::find(ctx, &files, wanted)? {
-            Found::Profile(name) => Self::resolve(ctx, &files, &name),
+            Found::Profile(name) => Self::resolve(ctx, &files, &name).inspect(|_| files.save_index(ctx)),
             Found::Assignment(role) => Self::without_section(ctx, &files, *role),
         }
     }
@@ -75,6 +78,16 @@ impl Profile {
         match find::assignment(ctx, files, &wanted)? {
             Some(role) => Self::without_section(ctx, files, role),
             None => Err(find::unknown(ctx, files, name)),
+        }
+    }
+
+    /// Returns a profile that an excerpt of a large file has all of.
+    pub(crate) fn in_excerpt(ctx: &Context, wanted: &Wanted) -> Option<Self> {
+        let files = ConfigFiles::excerpt(ctx, &[wanted.name])?;
+        files.profile(wanted.name)?;
+        match find::find(ctx, &files, wanted).ok()? {
+            Found::Profile(name) => Self::resolve(ctx, &files, &name).ok(),
+            Found::Assignment(_) => None,
         }
     }
 
