@@ -11,6 +11,8 @@ use crate::secret::Secret;
 use crate::time::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
+use std::collections::HashSet;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use zeroize::Zeroizing;
@@ -104,6 +106,22 @@ impl Entry {
     /// Tells whether the credentials are expired.
     pub(crate) fn is_expired(&self, now: Timestamp) -> bool {
         self.credentials.expiration.is_some_and(|end| end <= now)
+    }
+}
+
+/// The names of all entries, read at once: for verbs that look at every profile, most of which have no entry.
+pub(crate) struct EntryNames(HashSet<OsString>);
+
+impl EntryNames {
+    /// Reads the names.
+    pub(crate) fn read(ctx: &Context) -> Self {
+        let files = directory(ctx).ok().and_then(|directory| std::fs::read_dir(directory).ok());
+        Self(files.into_iter().flatten().flatten().map(|file| file.file_name()).collect())
+    }
+
+    /// Tells whether there is an entry.
+    pub(crate) fn has(&self, key: &Key) -> bool {
+        self.0.contains(OsStr::new(&format!("{}.json", key.name)))
     }
 }
 

@@ -5,6 +5,7 @@ use super::assigned;
 use super::none_configured::say_none;
 use super::table::{Table, json_list};
 use super::verb::{Done, VerbArgs};
+use crate::cache::EntryNames;
 use crate::config::ConfigFiles;
 use crate::context::Context;
 use crate::error::Result;
@@ -44,9 +45,12 @@ impl VerbArgs for List {
         }
         let files = ConfigFiles::load(ctx)?;
         let names: Vec<String> = files.profile_names().collect();
+        let cached = EntryNames::read(ctx);
         let profiles = names.iter().map(|name| (name.as_str(), Profile::resolve(ctx, &files, name)));
         if self.json {
-            return Ok(json_list(profiles.map(|(name, profile)| profile_json(ctx, &files, name, profile))).into());
+            return Ok(
+                json_list(profiles.map(|(name, profile)| profile_json(ctx, &files, &cached, name, profile))).into()
+            );
         }
         if names.is_empty() {
             say_none(ctx, &files, "profiles");
@@ -55,7 +59,7 @@ impl VerbArgs for List {
         let mut table = Table::new(&["profile", "source", "session", "account", "role", "region", "left"]);
         for (name, profile) in profiles {
             match profile {
-                Ok(profile) => table.row(&row(ctx, &profile)),
+                Ok(profile) => table.row(&row(ctx, &cached, &profile)),
                 Err(error) => table.row(&[name.into(), format!("broken: {}", error.message)]),
             }
         }
@@ -67,7 +71,7 @@ impl VerbArgs for List {
     }
 }
 
-fn row(ctx: &Context, profile: &Profile) -> [String; 7] {
+fn row(ctx: &Context, cached: &EntryNames, profile: &Profile) -> [String; 7] {
     let text = |value: Option<&str>| value.unwrap_or_default().to_string();
     [
         profile.name.clone(),
@@ -76,11 +80,16 @@ fn row(ctx: &Context, profile: &Profile) -> [String; 7] {
         text(profile.source.account_id()),
         text(profile.source.role_name()),
         text(profile.region.as_deref()),
-        expiration(ctx, profile).map(|expiration| human(expiration.seconds_after(ctx.now()))).unwrap_or_default(),
+        expiration(ctx, cached, profile)
+            .map(|expiration| human(expiration.seconds_after(ctx.now())))
+            .unwrap_or_default(),
     ]
 }
 
-fn expiration(ctx: &Context, profile: &Profile) -> Option<Timestamp> {
+fn expiration(ctx: &Context, cached: &EntryNames, profile: &Profile) -> Option<Timestamp> {
+    if profile.source.key().is_some_and(|key| !cached.has(&key)) {
+        return None;
+    }
     profile.source.cached(ctx)?.credentials.expiration
 }
 
@@ -101,7 +110,13 @@ struct ProfileJson {
     error: Option<String>,
 }
 
-fn profile_json(ctx: &Context, files: &ConfigFiles, name: &str, profile: Result<Profile>) -> ProfileJson {
+fn profile_json(
+    ctx: &Context,
+    files: &ConfigFiles,
+    cached: &EntryNames,
+    name: &str,
+    profile: Result<Profile>,
+) -> ProfileJson {
     let section = files.profile(name);
     let written = |key: &str| section.as_ref().and_then(|section| section.get(key)).map(String::from);
     let profile = match profile {
@@ -132,7 +147,7 @@ fn profile_json(ctx: &Context, files: &ConfigFiles, name: &str, profile: Result<
         role_name: source.role_name().map(String::from),
         role_arn: source.role_arn().map(String::from),
         source_profile: written("source_profile"),
-        expires_at: expiration(ctx, &profile).map(|expiration| expiration.to_string()),
+        expires_at: expiration(ctx, cached, &profile).map(|expiration| expiration.to_string()),
         region: profile.region.map(|region| region.to_string()),
         error: None,
     }

@@ -16,9 +16,11 @@ fn main() {
     // `cargo bench` passes `--bench`; anything else is a part of a heading, to see only that.
     let wanted = std::env::args().skip(1).find(|argument| !argument.starts_with("--")).unwrap_or_default();
     let bench = Bench::new();
-    let parts: [(&str, Part); 6] = [
+    let parts: [(&str, Part); 8] = [
         ("processes", Bench::processes),
         ("config files", Bench::config_files),
+        ("all profiles", Bench::all_profiles),
+        ("each", Bench::each),
         ("shells", Bench::shells),
         ("init", Bench::init),
         ("prompt hook", Bench::hook),
@@ -91,10 +93,12 @@ impl Bench {
     }
 
     fn config_files(&self) {
-        let verbs: [(&str, &[&str]); 3] = [
+        let verbs: [(&str, &[&str]); 5] = [
             ("use, cached", &["--emit=zsh1", "use", "p7"]),
             ("tick", &["--emit=zsh1", "tick"]),
-            ("complete", &["complete", "zsh", "p7", "ssox", "use"]),
+            ("export, cached", &["export", "p7"]),
+            ("complete p7", &["complete", "zsh", "p7", "ssox", "use"]),
+            ("complete", &["complete", "zsh", "", "ssox", "use"]),
         ];
         for (name, arguments) in verbs {
             let mut runners = vec![Runner::new("/bin/true", Command::new("/bin/true"))];
@@ -105,6 +109,55 @@ impl Bench {
             );
             compare(runners);
         }
+    }
+
+    /// Every profile looked at, beside an older build where `BASELINE` names one.
+    fn all_profiles(&self) {
+        let home = self.directory.path().join("cached");
+        seed(&home, 50_000);
+        cache(&home, 10_000);
+        let programs = std::env::var_os("BASELINE").into_iter().map(PathBuf::from).chain([self.ssox.clone()]);
+        let programs: Vec<PathBuf> = programs.collect();
+        for verb in ["list --json", "sessions"] {
+            compare(
+                programs
+                    .iter()
+                    .map(|program| {
+                        let mut command = Command::new(program);
+                        self.environment(&mut command, 10);
+                        command.args(verb.split(' ')).env("HOME", &home);
+                        let whose = if *program == self.ssox { "" } else { " of BASELINE" };
+                        Runner::new(format!("{verb}{whose}, 50,000 profiles, 10,000 cached"), command)
+                    })
+                    .collect(),
+            );
+        }
+    }
+
+    /// One command in 200 profiles, beside the fastest way to do that with environments that are there already.
+    fn each(&self) {
+        let home = self.directory.path().join("each");
+        seed(&home, 200);
+        cache(&home, 200);
+        let keys =
+            "AWS_ACCESS_KEY_ID=ASIAEXAMPLE AWS_SECRET_ACCESS_KEY=secret AWS_SESSION_TOKEN=token AWS_REGION=eu-west-1";
+        let lines: String = (0..200).map(|number| format!("{keys} SSOX_PROFILE=p{number} true\n")).collect();
+        fs::write(home.join("environments"), lines).expect("a file can be written");
+        let jobs = std::thread::available_parallelism().map_or(4, |cores| cores.get().max(4)).to_string();
+        let runner = |name: &str, program: &Path, arguments: &[&str]| {
+            let mut command = Command::new(program);
+            self.environment(&mut command, 10);
+            command.args(arguments).env("HOME", &home).current_dir(&home);
+            Runner::new(name, command)
+        };
+        compare(vec![
+            runner(
+                "xargs -P, 200 environments",
+                Path::new("xargs"),
+                &["-a", "environments", "-P", &jobs, "-L1", "env"],
+            ),
+            runner("ssox each -- true, 200 profiles", &self.ssox, &["each", "p*", "--", "true"]),
+        ]);
     }
 
     /// The whole call as a shell sees it: function, process, reply, variables.
@@ -284,6 +337,20 @@ fn seed(home: &Path, profiles: usize) {
     let entry = aws.join("cli/cache").join(format!("{CACHE_NAME}.json"));
     let content = r#"{"ProviderType": "sso", "Credentials": {"AccessKeyId": "ASIAEXAMPLE", "SecretAccessKey": "secret", "SessionToken": "token", "Expiration": "2099-01-01T00:00:00Z", "AccountId": "111122223340"}}"#;
     fs::write(entry, content).expect("a file can be written");
+}
+
+/// Puts good credentials of the first profiles into the cache.
+fn cache(home: &Path, profiles: usize) {
+    use sha1::{Digest as _, Sha1};
+    for number in 0..profiles {
+        let account = 111_122_223_333_u64 + number as u64;
+        let key = format!(r#"{{"accountId":"{account:012}","roleName":"ReadOnly","sessionName":"corp"}}"#);
+        let name: String = Sha1::digest(key.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+        let content = format!(
+            r#"{{"ProviderType": "sso", "Credentials": {{"AccessKeyId": "ASIAEXAMPLE", "SecretAccessKey": "secret", "SessionToken": "token", "Expiration": "2099-01-01T00:00:00Z", "AccountId": "{account:012}"}}}}"#
+        );
+        fs::write(home.join(".aws/cli/cache").join(format!("{name}.json")), content).expect("a file can be written");
+    }
 }
 
 const CACHE_NAME: &str = "1db6d1b4bbf1819d1b76d284bf93320ba519c759";
