@@ -101,7 +101,7 @@ fn a_value_is_known_by_its_position() {
         ("ssox use -- -d", ValueKind::ProfileOrPrevious, ""),
         ("ssox use --region ", ValueKind::Region, ""),
         ("ssox use dev --region=eu", ValueKind::Region, "--region="),
-        ("ssox configure sso --profile ", ValueKind::Profile, ""),
+        ("ssox configure sso --profile ", ValueKind::ConfiguredProfile, ""),
         ("ssox configure sso --sso-session=c", ValueKind::Session, "--sso-session="),
         ("ssox export --saml-response ", ValueKind::File, ""),
     ] {
