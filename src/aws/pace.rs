@@ -13,10 +13,14 @@ const ALLOWED: f64 = 19.2;
 const LOWEST: f64 = 2.0;
 /// The highest rate.
 const HIGHEST: f64 = 2000.0;
-/// What remains of the rate when AWS throttles.
-const CUT: f64 = 0.7;
+/// What remains of the rate when AWS throttles once, as requests that arrive unevenly cause it.
+const SMALL_CUT: f64 = 0.9;
+/// What remains of the rate when AWS throttles again soon after a cut.
+const LARGE_CUT: f64 = 0.7;
+/// How soon after a cut that is.
+const SOON: Duration = Duration::from_secs(5);
 /// How much the rate grows each second after it was cut, in requests per second.
-const RECOVERY: f64 = 0.5;
+const RECOVERY: f64 = 1.0;
 /// By how much each response raises the rate at a custom endpoint: it doubles every 20 responses.
 const GROWTH: f64 = 1.035;
 /// The responses at the allowed rate before the rate grows.
@@ -100,8 +104,10 @@ impl Pace {
 
     /// A request was throttled. All requests wait: as long as AWS says, else longer with each failure in a row.
     pub(super) fn throttled(&mut self, now: Instant, retry_after: Option<Duration>) {
-        if self.cut_at.is_none_or(|cut_at| now.saturating_duration_since(cut_at) > ECHO) {
-            self.rate = if self.rate > self.allowed { self.allowed } else { (self.rate * CUT).max(LOWEST) };
+        let since_cut = self.cut_at.map(|cut_at| now.saturating_duration_since(cut_at));
+        if since_cut.is_none_or(|since| since > ECHO) {
+            let cut = if since_cut.is_some_and(|since| since < SOON) { LARGE_CUT } else { SMALL_CUT };
+            self.rate = if self.rate > self.allowed { self.allowed } else { (self.rate * cut).max(LOWEST) };
             self.cut_at = Some(now);
             self.failures_in_a_row += 1;
         }
