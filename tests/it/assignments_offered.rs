@@ -1,7 +1,8 @@
 //! Accounts and roles without a profile at TAB in real shells, and in the picker.
 
-use crate::shells::{Home, Session, Shell, shells};
+use crate::shells::{Home, Session, Shell, shells, signed_in};
 use serde_json::json;
+use std::time::Duration;
 
 const CONFIG: &str = "[sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = eu-west-1\n\
     [profile dev]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = ReadOnly\n";
@@ -85,5 +86,23 @@ fn where_a_number_was_typed_numbers_are_offered_and_a_profile_replaces_its_assig
                 "{shell:?}"
             );
         }
+    }
+}
+
+#[test]
+fn an_assignment_is_used_cleared_and_used_again_in_every_shell() {
+    for shell in shells() {
+        let (_standin, home) = signed_in(Duration::from_secs(3600));
+        let mut session = home.session(shell, "LOAD");
+        session.run("ssox use staging/Admin");
+        assert!(
+            session.run("echo \"[$SSOX_PROFILE] [$SSOX_PROMPT]\"").contains("[222233334444/Admin] [staging:Admin]"),
+            "{shell:?}"
+        );
+        session.run("ssox use dev");
+        session.run("ssox use -");
+        assert!(session.run("echo \"[$SSOX_PROFILE]\"").contains("[222233334444/Admin]"), "{shell:?}");
+        session.run("ssox clear");
+        assert!(session.run("echo \"[$SSOX_PROFILE$AWS_ACCESS_KEY_ID$SSOX_SSO_SESSION]\"").contains("[]"), "{shell:?}");
     }
 }

@@ -27,6 +27,8 @@ step 'Check that the session token and the region of dev are there' \
 step 'Ask AWS (here: the stand-in) whose credentials they are' 'ssox status --verify'
 step 'Change to another profile' 'ssox use stg && echo "$SSOX_PROFILE in $AWS_REGION"'
 step 'Change back to the previous one' 'ssox use - && echo "$SSOX_PROFILE in $AWS_REGION"'
+step 'List every account and role, with or without a profile' 'ssox list --assigned'
+step 'Use one that has no profile' 'ssox use staging/Admin && echo "$SSOX_PROFILE"'
 step 'Run one program with the credentials of another profile' 'ssox exec stg -- env | grep ^AWS_ACCOUNT_ID'
 step 'Take everything out again' 'ssox clear'
 step 'Check that no credentials are left' \
