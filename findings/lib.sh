@@ -55,6 +55,12 @@ go_program() {
     ) >"$work/go.log" 2>&1 || { cat "$work/go.log" >&2; return 1; }
 }
 
+# go_install PACKAGE@VERSION: builds a program of a module into $work.
+go_install() {
+    GOMODCACHE=$work/gomod GOCACHE=$work/gocache GOBIN=$work GOFLAGS=-modcacherw go install "$1" >"$work/go.log" 2>&1 ||
+        { cat "$work/go.log" >&2; return 1; }
+}
+
 # java_class NAME ARTIFACT... <SOURCE: compiles the class with artifacts of the AWS SDK for Java 2.57.8; `java_run NAME`.
 java_class() {
     local name=$1 artifact

@@ -1,8 +1,9 @@
-"""A stand-in for AWS on loopback: answers STS, the SSO portal, its OIDC service and S3, and notes who asked, and how.
+"""A stand-in for AWS on loopback: answers STS, the SSO portal, its OIDC service, S3 and a container endpoint, and notes
+who asked, and how.
 
 Usage: server.py PORT_FILE LOG. The log has one line a request: METHOD PATH KEY TOKEN, then the STS arguments.
 KEY is the access key id that signed, `unsigned` when none did. TOKEN is the security token, `-` when the header is
-missing, `empty` when it is there without a value.
+missing, `empty` when it is there without a value. PATH begins with `proxied:` when this server was asked as a proxy.
 """
 import http.server
 import json
@@ -37,13 +38,18 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def answer(self):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode("utf-8", "replace")
-        path = urllib.parse.urlparse(self.path).path
-        self.note(path, body if body.startswith("Action=") else "")
+        address = urllib.parse.urlparse(self.path)
+        path = address.path
+        self.note(f"proxied:{path}" if address.scheme else path, body if body.startswith("Action=") else "")
         hour = time.time() + 3600
         text, kind = "{}", "application/json"
         if path == "/federation/credentials":
             keys = {"accessKeyId": "ASIASSO", "secretAccessKey": "secret", "sessionToken": "sso-token"}
             text = json.dumps({"roleCredentials": {**keys, "expiration": int(hour) * 1000}})
+        elif path == "/container":
+            end = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(hour))
+            keys = {"AccessKeyId": "ASIACONTAINER", "SecretAccessKey": "secret", "Token": "container-token"}
+            text = json.dumps({**keys, "Expiration": end})
         elif path == "/token":
             text = json.dumps({"accessToken": "fresh", "expiresIn": 3600, "tokenType": "Bearer", "refreshToken": "next"})
         elif "Action=" in body:
