@@ -294,11 +294,13 @@ function _ssox_is_number() {
 }
 
 # Reads the compared values into `_ssox_now`; since 4.4 with their types, because a variable that is not exported
-# reaches no program. There are no quotes, which an assignment does not need: they would take longer than the rest of a
-# prompt.
+# reaches no program. Without keys, some more variables determine what AWS_PROFILE means. There are no quotes, which an
+# assignment does not need: they would take longer than the rest of a prompt.
 function _ssox_read_identity() {
   _ssox_read_types
-  _ssox_now=${AWS_ACCESS_KEY_ID-},${AWS_SECRET_ACCESS_KEY-},${AWS_SESSION_TOKEN-},${AWS_CREDENTIAL_EXPIRATION-},\
+  _ssox_now=${AWS_ACCESS_KEY_ID:-${AWS_CONFIG_FILE-:}:${AWS_SHARED_CREDENTIALS_FILE-:}:\
+${AWS_WEB_IDENTITY_TOKEN_FILE-}:${AWS_ROLE_ARN-}},\
+${AWS_SECRET_ACCESS_KEY-},${AWS_SESSION_TOKEN-},${AWS_CREDENTIAL_EXPIRATION-},\
 ${AWS_REGION-},${AWS_DEFAULT_REGION-},${AWS_PROFILE-},${AWS_DEFAULT_PROFILE-},${AWS_SECURITY_TOKEN-},\
 ${AWS_ACCOUNT_ID-},${SSOX_PROFILE-},${SSOX_IDENTITY-},$_ssox_types
 }

@@ -193,6 +193,12 @@ function _ssox_read_identity
         AWS_DEFAULT_REGION AWS_PROFILE SSOX_PROFILE SSOX_IDENTITY
         set -qx $name; or set -a hidden $name
     end
+    # Without keys, some more variables determine what AWS_PROFILE means.
+    if test -z "$AWS_ACCESS_KEY_ID"
+        for name in AWS_CONFIG_FILE AWS_SHARED_CREDENTIALS_FILE AWS_WEB_IDENTITY_TOKEN_FILE AWS_ROLE_ARN
+            set -qx $name; and set -a hidden $name=$$name
+        end
+    end
     set -gu _ssox_now "$hidden,$AWS_ACCESS_KEY_ID,$AWS_SECRET_ACCESS_KEY,$AWS_SESSION_TOKEN,$AWS_CREDENTIAL_EXPIRATION,"\
 "$AWS_REGION,$AWS_DEFAULT_REGION,$AWS_PROFILE,$AWS_DEFAULT_PROFILE,$AWS_SECURITY_TOKEN,$AWS_ACCOUNT_ID,"\
 "$SSOX_PROFILE,$SSOX_IDENTITY"

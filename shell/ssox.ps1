@@ -312,12 +312,15 @@ function global:_ssox_is_due([long]$now) {
     $next -and $now -ge $next -and ($now -ge $global:_ssox_retry -or $global:_ssox_retry -gt $now + 60)
 }
 
-# Returns the compared values.
+# Returns the compared values. Without keys, some more variables determine what AWS_PROFILE means.
 function global:_ssox_identity {
     [string]::Join("`n", @(
         $env:AWS_ACCESS_KEY_ID, $env:AWS_SECRET_ACCESS_KEY, $env:AWS_SESSION_TOKEN, $env:AWS_CREDENTIAL_EXPIRATION,
         $env:AWS_REGION, $env:AWS_DEFAULT_REGION, $env:AWS_PROFILE, $env:AWS_DEFAULT_PROFILE, $env:AWS_SECURITY_TOKEN,
         $env:AWS_ACCOUNT_ID, $env:SSOX_PROFILE, $env:SSOX_IDENTITY
+        if (-not $env:AWS_ACCESS_KEY_ID) {
+            $env:AWS_CONFIG_FILE, $env:AWS_SHARED_CREDENTIALS_FILE, $env:AWS_WEB_IDENTITY_TOKEN_FILE, $env:AWS_ROLE_ARN
+        }
     ))
 }
 

@@ -23,7 +23,7 @@ pub(crate) const EXPIRATION: &str = "AWS_CREDENTIAL_EXPIRATION";
 pub(crate) const ACCOUNT_ID: &str = "AWS_ACCOUNT_ID";
 
 /// The variables that determine whose credentials a tool uses, in the order of the fingerprints.
-pub(crate) const COMPARED: [&str; 10] = [
+pub(crate) const COMPARED: [&str; 14] = [
     ID,
     SECRET,
     TOKEN,
@@ -34,7 +34,16 @@ pub(crate) const COMPARED: [&str; 10] = [
     "AWS_DEFAULT_PROFILE",
     "AWS_SECURITY_TOKEN",
     "SSOX_PROFILE",
+    FILES[0],
+    FILES[1],
+    WEB_IDENTITY[0],
+    WEB_IDENTITY[1],
 ];
+/// The variables that name the files with the profiles. ssox does not change them. Without keys, the shell has the identity
+/// that a profile of these files has.
+pub(crate) const FILES: [&str; 2] = ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"];
+/// The variables of a web identity, which the AWS CLI and boto3 use instead of what the profile says, but not instead of keys.
+pub(crate) const WEB_IDENTITY: [&str; 2] = ["AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN"];
 /// The variables that only the segment and `status` show.
 pub(crate) const SHOWN: [&str; 3] = ["SSOX_PROMPT", "SSOX_ROLE", "SSOX_PROTECTED"];
 
@@ -66,10 +75,12 @@ enum State {
 pub(crate) struct Identity(Vec<State>);
 
 impl Identity {
-    /// Returns the recorded state of this shell. Without a readable record, all variables but `SSOX_PROFILE` count as unset.
+    /// Returns the recorded state of this shell. Without a readable record, all variables but settings count as unset.
     pub(crate) fn of_shell(ctx: &Context) -> Self {
         Self::recorded(ctx).unwrap_or_else(|| {
-            let state = |name: &str| if name == "SSOX_PROFILE" { State::Untouched } else { State::Unset };
+            let is_setting =
+                |name: &str| name == "SSOX_PROFILE" || FILES.contains(&name) || WEB_IDENTITY.contains(&name);
+            let state = |name| if is_setting(name) { State::Untouched } else { State::Unset };
             Self(names().map(state).collect())
         })
     }
@@ -91,10 +102,15 @@ impl Identity {
         let before = Self::recorded(ctx);
         let first = |name| if SHOWN.contains(&name) { State::Unset } else { State::Untouched };
         let kept = |at: usize, name| before.as_ref().map_or_else(|| first(name), |before| before.0[at].clone());
-        let state = |(at, name)| match changes.get(name) {
-            Some(Some(value)) if !value.is_empty() => State::Set(fingerprint(name, value)),
-            Some(_) => State::Unset,
-            None => kept(at, name),
+        let has_keys = changes.get(ID).map(|id| id.is_some());
+        let state = |(at, name)| match (changes.get(name), has_keys) {
+            (Some(Some(value)), _) if !value.is_empty() => State::Set(fingerprint(name, value)),
+            (Some(_), _) => State::Unset,
+            (None, Some(true)) if FILES.contains(&name) || WEB_IDENTITY.contains(&name) => State::Untouched,
+            (None, Some(false)) if FILES.contains(&name) => {
+                value(ctx, name).map_or(State::Unset, |value| State::Set(fingerprint(name, &value)))
+            }
+            (None, _) => kept(at, name),
         };
         Self(names().enumerate().map(state).collect())
     }
@@ -202,9 +218,10 @@ impl State {
     }
 }
 
-/// Returns the value of a variable; an empty one counts as unset.
+/// Returns the value of a variable; an empty one counts as unset, but not as the name of a file.
 fn value(ctx: &Context, name: &str) -> Option<String> {
-    ctx.var_os(name).map(|value| value.to_string_lossy().into_owned()).filter(|value| !value.is_empty())
+    let value = ctx.var_os(name).map(|value| value.to_string_lossy().into_owned());
+    value.filter(|value| !value.is_empty() || FILES.contains(&name))
 }
 
 /// Returns the fingerprint of a variable: the first 32 bits of a digest of name and value, in hexadecimal digits.

@@ -6,7 +6,7 @@ use crate::cache::Entry;
 use crate::context::Context;
 use crate::environment::{EnvChanges, FOREIGN_LEFTOVERS};
 use crate::error::Result;
-use crate::identity::{self, ACCOUNT_ID, EXPIRATION, ID, Identity, SECRET, TOKEN};
+use crate::identity::{self, ACCOUNT_ID, EXPIRATION, ID, Identity, SECRET, TOKEN, WEB_IDENTITY};
 use crate::profile::Profile;
 use crate::prompt;
 use crate::secret::Secret;
@@ -76,7 +76,7 @@ pub(super) fn profile_only(ctx: &Context, profile: &Profile, region: Option<&str
     set_or_unset(&mut changes, "SSOX_NEXT", until.as_deref())?;
     let removed = KEYS.iter().chain(&[ACCOUNT_ID, "SSOX_ROLE", "SSOX_ROLE_ARN", "SSOX_EXPIRES"]);
     let leftovers = LEFTOVERS.iter().chain(&FOREIGN_LEFTOVERS).filter(|name| **name != "AWS_PROFILE");
-    removed.chain(leftovers).for_each(|name| changes.unset(name));
+    removed.chain(&WEB_IDENTITY).chain(leftovers).for_each(|name| changes.unset(name));
     recorded(ctx, changes)
 }
 
@@ -128,7 +128,7 @@ pub(super) fn put_back(ctx: &Context, profile: &Profile, entry: &Entry) -> Resul
 pub(super) fn cleared(ctx: &Context) -> Result<EnvChanges> {
     let mut changes = EnvChanges::default();
     let held = Identity::of_shell(ctx);
-    for name in KEYS.iter().chain(&REGIONS).chain(&[ACCOUNT_ID]).chain(&LEFTOVERS[..3]) {
+    for name in KEYS.iter().chain(&REGIONS).chain(&[ACCOUNT_ID]).chain(&WEB_IDENTITY).chain(&LEFTOVERS[..3]) {
         if !held.has_changed(name) {
             continue;
         }

@@ -3,7 +3,7 @@
 
 use crate::config::ConfigFiles;
 use crate::context::Context;
-use crate::identity::{ID, Identity, is_in_use};
+use crate::identity::{FILES, ID, Identity, WEB_IDENTITY, is_in_use};
 use crate::profile::Profile;
 use crate::snapshots;
 
@@ -76,8 +76,20 @@ fn identity(ctx: &Context) -> String {
     let beside = ctx.var("AWS_PROFILE").map(|name| format!(", beside AWS_PROFILE={name}")).unwrap_or_default();
     match (ctx.var(ID), ctx.var("AWS_PROFILE")) {
         (Some(id), _) => format!("{}{emulator}{beside}", key(ctx, id)),
-        (None, Some(name)) => format!("profile `{name}`"),
-        (None, None) => "no keys".into(),
+        (None, name) => without_keys(ctx, name),
+    }
+}
+
+fn without_keys(ctx: &Context, profile: Option<&str>) -> String {
+    if let [Some(file), Some(role)] = WEB_IDENTITY.map(|name| ctx.var(name)) {
+        return format!("the role {role} with the token in `{file}`, for the AWS CLI and boto3");
+    }
+    let Some(profile) = profile else { return "no keys".into() };
+    let files: Vec<String> = FILES.iter().filter_map(|name| Some(format!("`{}`", ctx.var(name)?))).collect();
+    if files.is_empty() {
+        format!("profile `{profile}`")
+    } else {
+        format!("profile `{profile}` of {}", files.join(" and "))
     }
 }
 

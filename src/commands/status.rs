@@ -2,6 +2,7 @@
 //! `--verify` it shows whose credentials they are according to AWS. If the shell has another identity than ssox set, it
 //! shows that one.
 
+use super::doctor::disagreements;
 use super::foreign::{self, Foreign, foreign};
 use super::renewal;
 use super::verb::{Done, VerbArgs};
@@ -33,6 +34,8 @@ struct Held {
     keys: Option<String>,
     /// Why the credentials could not be renewed, and when ssox retries.
     failure: Option<(Error, Option<Timestamp>)>,
+    /// Why AWS tools take different credentials from the profile, which they only do without keys in the environment.
+    disagreements: Vec<String>,
 }
 
 #[derive(Args, Debug)]
@@ -70,10 +73,8 @@ impl VerbArgs for Status {
 
 fn held(ctx: &Context) -> Held {
     let profile = ctx.var("SSOX_PROFILE").filter(|_| is_in_use(ctx)).map(String::from);
-    let known = profile.as_deref().and_then(|name| {
-        let files = ConfigFiles::load(ctx).ok()?;
-        Profile::held(ctx, &files, name).ok()
-    });
+    let files = if profile.is_some() { ConfigFiles::load(ctx).ok() } else { None };
+    let known = profile.as_deref().and_then(|name| Profile::held(ctx, files.as_ref()?, name).ok());
     let source = known.as_ref().map(|profile| &profile.source);
     let session = source.and_then(|source| source.session());
     let mut held = Held {
@@ -87,12 +88,18 @@ fn held(ctx: &Context) -> Held {
         foreign: foreign(ctx),
         keys: foreign::keys(ctx),
         failure: None,
+        disagreements: Vec::new(),
         profile,
     };
     if held.profile.is_some() {
         held.mode = Some(if ctx.var("AWS_ACCESS_KEY_ID").is_some() { "credentials" } else { "profile" });
         held.expires_at = ctx.var("SSOX_EXPIRES").and_then(|text| text.parse().ok()).map(Timestamp);
         held.failure = renewal::last_failure(ctx);
+    }
+    if held.mode == Some("profile") {
+        let section = files.as_ref().zip(held.profile.as_deref()).and_then(|(files, name)| files.profile(name));
+        held.disagreements =
+            files.iter().zip(&section).flat_map(|(files, section)| disagreements(files, section)).collect();
     }
     if held.foreign.is_some() { held.without_ours() } else { held }
 }
@@ -135,6 +142,7 @@ fn as_text(now: Timestamp, held: &Held, verified: Option<&Verified>) -> String {
         ("now", foreign.as_ref().map(|foreign| foreign.identity.clone())),
         ("hint", foreign.as_ref().map(Foreign::hint)),
         ("mode", held.mode.map(String::from)),
+        ("warning", (!held.disagreements.is_empty()).then(|| held.disagreements.join("; "))),
         ("account", verified.map(|verified| verified.identity.account.clone()).or_else(|| held.account_id.clone())),
         ("alias", verified.and_then(|verified| verified.alias.clone())),
         ("role", held.role_name.clone()),

@@ -1,18 +1,20 @@
 //! `ssox use`: sets a profile's credentials in this shell. The scripts in `shell/` apply the reply.
 
 use super::changes;
+use super::doctor::disagreements;
 use super::options::{Consent, Fetch};
 use super::pick::pick;
 use super::protected;
 use super::shell_function::calling_function;
 use super::verb::{Done, VerbArgs};
-use crate::config::as_argument;
+use crate::config::{ConfigFiles, as_argument};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::profile::{Profile, Wanted};
 use crate::region::Region;
 use crate::shell::reply::reply;
 use crate::source::Request;
+use crate::terminal;
 use crate::usage;
 use clap::Args;
 
@@ -55,6 +57,7 @@ impl VerbArgs for Use {
         protected::confirm(ctx, "use", &profile, &self.consent)?;
         let region = self.region.as_deref();
         let changes = if self.profile_only {
+            warn_of_disagreements(ctx, &profile);
             changes::profile_only(ctx, &profile, region)?
         } else {
             let entry = profile.credentials(ctx, &Request::from(&self.fetch))?;
@@ -88,6 +91,13 @@ fn check_profile_only(profile: &Profile) -> Result<()> {
     }
     Err(Error::usage("--profile-only cannot be used with a role: AWS_PROFILE names only the profile")
         .hint(format!("ssox use --profile-only {}", as_argument(&profile.name))))
+}
+
+/// Warns if AWS tools take different credentials from the profile. ssox uses those that the AWS CLI uses.
+fn warn_of_disagreements(ctx: &Context, profile: &Profile) {
+    let Ok(files) = ConfigFiles::load(ctx) else { return };
+    let Some(section) = files.profile(&profile.name) else { return };
+    disagreements(&files, &section).iter().for_each(|message| terminal::warn(message));
 }
 
 fn previous(ctx: &Context) -> Result<&str> {

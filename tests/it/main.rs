@@ -76,6 +76,7 @@ mod picker;
 mod place;
 #[cfg(unix)]
 mod powershell;
+mod profile_only;
 #[cfg(unix)]
 mod protected;
 #[cfg(unix)]

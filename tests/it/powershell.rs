@@ -565,6 +565,18 @@ fn a_child_shell_and_a_prompt_that_changes_keys_are_looked_at() {
 }
 
 #[test]
+fn what_changes_the_meaning_of_aws_profile_is_shown() {
+    let (_standin, home) = signed_in(Duration::from_secs(3300));
+    let script = "$env:TERM = 'dumb'\nfunction global:prompt { '> ' }\nLOAD\n\
+        function show { $null = prompt; \"$SSOX_SEGMENT $SSOX_SEGMENT_STATE\" }\n\
+        $env:AWS_WEB_IDENTITY_TOKEN_FILE = '/token'\nssox use --profile-only dev; show\n\"[$env:AWS_WEB_IDENTITY_TOKEN_FILE]\"\n\
+        foreach ($name in 'AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE', 'AWS_WEB_IDENTITY_TOKEN_FILE', 'AWS_ROLE_ARN') {\n\
+        Set-Item Env:$name /other; show; Remove-Item Env:$name; show }\nssox clear; $env:AWS_WEB_IDENTITY_TOKEN_FILE";
+    let each = "dev:ReadOnly? foreign\ndev:ReadOnly ok\n".repeat(4);
+    check(&home, &script.replace("LOAD", LOAD), &format!("dev:ReadOnly ok\n[]\n{each}/token\n"));
+}
+
+#[test]
 fn a_protected_profile_asks_and_leaves_after_its_time() {
     let (_standin, home) = signed_in(Duration::from_secs(3600));
     let protected = [("SSOX_PROTECT", "dev"), ("SSOX_PROTECTED_FOR", "4s"), ("AWS_REGION", "mine")];

@@ -73,23 +73,6 @@ fn profile(ctx: &Context, files: &ConfigFiles, section: &Section, findings: &mut
         let message = format!("profile `{name}` has `{key}` and `sso_session`: the SDK for Rust rejects it");
         add(Warning, key, message, format!("ssox configure migrate, or remove `{key}` from the profile"));
     }
-    if is_sso && has("credential_process") {
-        let message = format!(
-            "profile `{name}` has `credential_process` and SSO keys: the AWS CLI uses SSO, the SDK for JavaScript the process"
-        );
-        add(
-            Warning,
-            "credential_process",
-            message,
-            "keep one of them, and create a second profile for the other".into(),
-        );
-    }
-    if is_sso && has("aws_access_key_id") {
-        let message = format!(
-            "profile `{name}` has static keys and SSO keys: the AWS CLI uses SSO, the SDKs for Go and JavaScript the static keys"
-        );
-        add(Warning, "aws_access_key_id", message, "remove the static keys from the profile".into());
-    }
     let others = ["role_arn", "credential_process", "ssox_saml_url", "web_identity_token_file"];
     if (is_sso || others.iter().any(|key| has(key)))
         && let Err(error) = Profile::resolve(ctx, files, name)

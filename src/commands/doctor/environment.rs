@@ -5,7 +5,7 @@ use super::Severity::{Error, Info, Warning};
 use super::{Finding, Severity};
 use crate::config::ConfigFiles;
 use crate::context::Context;
-use crate::identity::is_in_use;
+use crate::identity::{WEB_IDENTITY, is_in_use};
 use crate::profile::{Profile, find};
 use crate::shell::hint;
 use crate::time::Timestamp;
@@ -31,6 +31,10 @@ pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
     if ctx.var("AWS_SECURITY_TOKEN").is_some() {
         let message = "AWS_SECURITY_TOKEN is set: the AWS CLI and boto3 use it instead of AWS_SESSION_TOKEN";
         findings.push(finding(Warning, message, hint::unset(ctx, &["AWS_SECURITY_TOKEN"])));
+    }
+    if WEB_IDENTITY.iter().all(|name| ctx.var(name).is_some()) && !is_ours {
+        let message = "AWS_WEB_IDENTITY_TOKEN_FILE and AWS_ROLE_ARN are set: the AWS CLI and boto3 use that role instead of what AWS_PROFILE names";
+        findings.push(finding(Info, message, hint::unset(ctx, &WEB_IDENTITY)));
     }
     for name in CONTAINER.iter().filter(|name| ctx.var(name).is_some()) {
         let message = format!("{name} is set: AWS tools fall back to the credentials of a container");

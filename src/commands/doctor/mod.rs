@@ -12,6 +12,8 @@ mod precedence;
 mod redirects;
 mod shell_function;
 
+pub(super) use precedence::disagreements;
+
 use super::table::json_list;
 use super::verb::{Done, VerbArgs};
 use crate::config::{ConfigFiles, Severity};

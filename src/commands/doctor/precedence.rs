@@ -1,5 +1,4 @@
-//! Checks for keys in one profile that AWS tools rank differently, so that each tool uses another identity. `configuration`
-//! checks SSO keys.
+//! Checks for keys in one profile that AWS tools rank differently, so that each tool uses another identity.
 
 use super::Finding;
 use crate::config::{ConfigFiles, Section, Severity, WhichFile};
@@ -22,6 +21,17 @@ const CONFLICTS: [(&str, &str, &str); 6] = [
     ("login_session", "credential_process", "the AWS CLI uses `aws login`, the SDK for JavaScript the process"),
 ];
 
+/// Keys that some tools prefer to SSO, and which tool uses what.
+const BESIDE_SSO: [(&str, &str, &str); 2] = [
+    ("credential_process", "`credential_process`", "the AWS CLI uses SSO, the SDK for JavaScript the process"),
+    ("aws_access_key_id", "static keys", "the AWS CLI uses SSO, the SDKs for Go and JavaScript the static keys"),
+];
+
+/// Returns what is wrong with the keys of a profile: without keys in the environment, tools use different identities.
+pub(crate) fn disagreements(files: &ConfigFiles, section: &Section) -> Vec<String> {
+    check(files, section).into_iter().map(|finding| finding.message).collect()
+}
+
 /// Checks the keys of a profile.
 pub(super) fn check(files: &ConfigFiles, section: &Section) -> Vec<Finding> {
     let has = |key: &str| section.value(key).is_some();
@@ -36,14 +46,31 @@ pub(super) fn check(files: &ConfigFiles, section: &Section) -> Vec<Finding> {
         };
         findings.push(finding(files, section, "credential_process", "aws_access_key_id", who));
     }
+    if ["sso_account_id", "sso_role_name", "sso_session"].iter().any(|key| has(key)) {
+        let beside = BESIDE_SSO.iter().filter(|(key, ..)| has(key));
+        findings.extend(beside.map(|(key, what, who)| beside_sso(files, section, key, what, who)));
+    }
     findings
+}
+
+fn beside_sso(files: &ConfigFiles, section: &Section, key: &str, what: &str, who: &str) -> Finding {
+    let message = format!("profile `{}` has {what} and SSO keys: {who}", section.name);
+    let hint = if key == "aws_access_key_id" {
+        "remove the static keys from the profile"
+    } else {
+        "keep one of them, and create a second profile for the other"
+    };
+    at(files, section, key, Finding::new("config", Severity::Warning, message, hint))
 }
 
 fn finding(files: &ConfigFiles, section: &Section, one: &str, other: &str, who: &str) -> Finding {
     let message = format!("profile `{}` has both `{one}` and `{other}`: {who}", section.name);
     let hint = format!("keep one of them in `{}`, and create a second profile for the other", section.name);
-    let finding = Finding::new("config", Severity::Warning, message, hint);
-    match section.entry(other) {
+    at(files, section, other, Finding::new("config", Severity::Warning, message, hint))
+}
+
+fn at(files: &ConfigFiles, section: &Section, key: &str, finding: Finding) -> Finding {
+    match section.entry(key) {
         Some(entry) => {
             let (file, line) = files.location(entry);
             finding.at(file, Some(line))
@@ -68,6 +95,8 @@ mod tests {
             ("role_arn = x\ncredential_source = Environment\naws_access_key_id = A\n", "the SDK for Go the keys"),
             ("credential_process = x\naws_access_key_id = A\n", "the AWS CLI uses the process"),
             ("login_session = x\ncredential_process = x\n", "`aws login`"),
+            ("sso_session = x\naws_access_key_id = A\n", "the AWS CLI uses SSO"),
+            ("sso_session = x\ncredential_process = x\n", "the AWS CLI uses SSO"),
         ];
         for (config, who) in rows {
             let messages = messages(&format!("[profile p]\n{config}"), "");

@@ -1,0 +1,80 @@
+//! `use --profile-only`: other variables and files determine what AWS_PROFILE means, so a change of them is shown.
+
+use crate::identity::{environment, segment, status};
+use crate::shells::{Shell, in_each, shells, signed_in};
+use std::time::Duration;
+
+const OURS: &str = "dev:ReadOnly|ok";
+const FOREIGN: &str = "dev:ReadOnly?|foreign";
+
+fn unset(shell: Shell, name: &str) -> String {
+    if shell == Shell::Fish { format!("set -e {name}") } else { format!("unset {name}") }
+}
+
+#[test]
+fn what_changes_the_meaning_of_aws_profile_is_foreign() {
+    in_each(&shells(), |shell| {
+        let (_standin, home) = signed_in(Duration::from_secs(3300));
+        let config = home.path(".aws/config").display().to_string();
+        let mut session = home.session_with(shell, "LOAD", &[("AWS_CONFIG_FILE", &config)]);
+        session.run("ssox use dev; ssox use --profile-only dev");
+        assert_eq!(segment(&mut session, &home), OURS, "{shell:?}");
+        for name in ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN"] {
+            let before = environment(&mut session, &home).get(name).cloned();
+            session.run(&shell.export(name, "/other"));
+            assert_eq!(segment(&mut session, &home), FOREIGN, "{shell:?} {name}");
+            assert!(session.run("ssox doctor").contains(name), "{shell:?} {name}");
+            let status = status(&mut session, &home);
+            assert_eq!((&status["foreign"], &status["account_id"]), (&true.into(), &().into()), "{shell:?} {name}");
+            session.run(&before.map_or_else(|| unset(shell, name), |before| shell.export(name, &before)));
+            assert_eq!(segment(&mut session, &home), OURS, "{shell:?} {name}");
+        }
+        session.run(&shell.export("AWS_SHARED_CREDENTIALS_FILE", ""));
+        assert_eq!(segment(&mut session, &home), FOREIGN, "{shell:?}: an empty name is not ~/.aws/credentials");
+        session.run("ssox use --profile-only dev");
+        assert_eq!(segment(&mut session, &home), OURS, "{shell:?}");
+        session.run("ssox clear");
+        let left = environment(&mut session, &home);
+        assert_eq!(left["AWS_CONFIG_FILE"], config, "{shell:?}");
+        // With keys, the files mean nothing.
+        session.run("ssox use dev");
+        session.run(&shell.export("AWS_SHARED_CREDENTIALS_FILE", "/other"));
+        assert!(segment(&mut session, &home).ends_with("m|ok"), "{shell:?}");
+    });
+}
+
+/// The AWS CLI and boto3 take the web identity of a pod before what the profile says.
+#[test]
+fn a_web_identity_does_not_replace_the_profile() {
+    in_each(&shells(), |shell| {
+        let (_standin, home) = signed_in(Duration::from_secs(3300));
+        let pod = [("AWS_WEB_IDENTITY_TOKEN_FILE", "/token"), ("AWS_ROLE_ARN", "arn:aws:iam::1:role/Pod")];
+        let mut session = home.session_with(shell, "LOAD", &pod);
+        for more in ["", "; ssox use dev"] {
+            session.run(&format!("ssox use --profile-only dev{more}"));
+            assert!(segment(&mut session, &home).ends_with("|ok"), "{shell:?}");
+            let held = environment(&mut session, &home);
+            assert!(pod.iter().all(|(name, _)| !held.contains_key(*name)), "{shell:?}");
+            session.run("ssox clear");
+            let cleared = environment(&mut session, &home);
+            assert!(pod.iter().all(|(name, value)| cleared[*name] == *value), "{shell:?}");
+        }
+    });
+}
+
+#[test]
+fn a_profile_that_tools_read_differently_is_named() {
+    let (_standin, home) = signed_in(Duration::from_secs(3300));
+    home.write(".aws/credentials", "[dev]\naws_access_key_id = AKIA\naws_secret_access_key = s\n");
+    let wanted = "profile `dev` has static keys and SSO keys: the AWS CLI uses SSO";
+    let run = |arguments: &[&str], variables: &[(&str, &str)]| {
+        home.command("ssox").args(arguments).envs(variables.iter().copied()).output().expect("ssox starts")
+    };
+    let used = run(&["--emit=zsh1", "use", "--profile-only", "dev"], &[]);
+    let told = String::from_utf8_lossy(&used.stderr);
+    assert!(used.status.success() && told.contains(wanted), "{told}");
+    let held = [("AWS_PROFILE", "dev"), ("SSOX_PROFILE", "dev"), ("SSOX_PROMPT", "dev:ReadOnly")];
+    let status = run(&["status"], &held);
+    let status = String::from_utf8_lossy(&status.stdout);
+    assert!(status.contains(wanted), "{status}");
+}
