@@ -9,6 +9,19 @@ use std::fs;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+/// A certificate of nobody's, which the stand-in does not need: requests to it are not encrypted.
+const AUTHORITY: &str = "\
+    -----BEGIN CERTIFICATE-----\n\
+    MIIBdTCCARugAwIBAgIUOgN9D2vesmUukFjax4Q518BF4GQwCgYIKoZIzj0EAwIw\n\
+    DzENMAsGA1UEAwwEdGVzdDAgFw0yNjExMjgwOTM0MjlaGA8yMTI2MTEwNDA5MzQy\n\
+    OVowDzENMAsGA1UEAwwEdGVzdDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABNzv\n\
+    Q3EBJsUn7wLQjGJpVvc4KvYzDtMu/o1F3/ecq15AgRbsttcXekcGHBdu1AKrDdow\n\
+    t3oc7ftpHnVIdVllWKejUzBRMB0GA1UdDgQWBBQ4DHpgctN3xDPdtNXYGPwXqD/j\n\
+    HTAfBgNVHSMEGDAWgBQ4DHpgctN3xDPdtNXYGPwXqD/jHTAPBgNVHRMBAf8EBTAD\n\
+    AQH/MAoGCCqGSM49BAMCA0gAMEUCIQCFSYBmi7M85EiNa6qhjGIBY5IUNYPE0CJo\n\
+    HOgC2ZJZ5wIgFfyGuM5rpWEu6f/fUVYACXZD7/bCN9ApTKb2GRl+E2w=\n\
+    -----END CERTIFICATE-----\n";
+
 /// Presses Enter until the variable has another value than this; returns the new one.
 fn changed(session: &mut Session, home: &Home, name: &str, from: &str) -> String {
     eventually(name, || {
@@ -76,8 +89,19 @@ fn status(home: &Home, reply: &str) -> (Value, String) {
 fn a_relative_path_means_to_a_renewal_what_it_means_to_the_shell() {
     in_each(&shells(), |shell| {
         let (standin, home) = signed_in(Duration::from_secs(6));
+        standin.configure(|options| options.sts_credentials = Some(Duration::from_secs(6)));
         let config = home.read(".aws/config");
-        let process = "[profile printed]\ncredential_process = ./creds.sh\n";
+        let process = "[profile printed]\ncredential_process = ./creds.sh\n[profile role]\n\
+            role_arn = arn:aws:iam::444455556666:role/Target\nsource_profile = base\nregion = eu-west-1\n\
+            [profile web]\nrole_arn = arn:aws:iam::444455556666:role/Web\nregion = eu-west-1\n\
+            web_identity_token_file = ./token\n";
+        home.write(
+            "project/keys",
+            "[base]\naws_access_key_id = AKIASTANDINEXAMPLE00\n\
+            aws_secret_access_key = standin/static+secret/EXAMPLEKEY00000000\n",
+        );
+        home.write("project/ca.pem", AUTHORITY);
+        home.write("project/token", "header.claims.signature");
         home.write("project/aws.conf", &format!("{config}{process}"));
         fs::remove_file(home.path(".aws/config")).expect("the config is there");
         home.write(
@@ -87,16 +111,27 @@ fn a_relative_path_means_to_a_renewal_what_it_means_to_the_shell() {
         );
         fs::set_permissions(home.path("project/creds.sh"), std::os::unix::fs::PermissionsExt::from_mode(0o700))
             .unwrap();
-        let mut session = home.session_with(shell, "LOAD", &[("AWS_CONFIG_FILE", "./aws.conf")]);
+        let mut session = home.session_with(
+            shell,
+            "LOAD",
+            &[
+                ("AWS_CONFIG_FILE", "./aws.conf"),
+                ("AWS_SHARED_CREDENTIALS_FILE", "./keys"),
+                ("AWS_CA_BUNDLE", "./ca.pem"),
+            ],
+        );
         session.run("cd project");
-        for profile in ["dev", "printed"] {
+        for profile in ["dev", "printed", "role", "web"] {
             session.run(&format!("ssox use {profile}"));
+            assert_eq!(value(&mut session, &home, "SSOX_PROFILE"), profile, "{}", session.terminal.transcript());
             let first = value(&mut session, &home, "AWS_ACCESS_KEY_ID");
             assert!(!first.is_empty(), "{shell:?} {profile}: {}", session.terminal.transcript());
             changed(&mut session, &home, "AWS_ACCESS_KEY_ID", &first);
             assert_eq!(value(&mut session, &home, "SSOX_STATE"), "", "{shell:?} {profile}");
         }
-        assert!(standin.count("GetRoleCredentials") >= 2, "{shell:?}");
+        for request in ["GetRoleCredentials", "AssumeRole", "AssumeRoleWithWebIdentity"] {
+            assert!(standin.count(request) >= 2, "{shell:?} {request}");
+        }
     });
 }
 
