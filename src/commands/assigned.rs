@@ -54,7 +54,7 @@ pub(super) fn run(ctx: &Context, args: &List) -> Result<Done> {
 }
 
 /// Returns the session of this name, or all sessions. One that cannot be used is reported.
-fn sessions(ctx: &Context, files: &ConfigFiles, name: Option<&str>) -> Result<Vec<Session>> {
+pub(super) fn sessions(ctx: &Context, files: &ConfigFiles, name: Option<&str>) -> Result<Vec<Session>> {
     if let Some(name) = name {
         return profile::labelled_session(ctx, files, name).map(|session| vec![session]);
     }
@@ -76,7 +76,7 @@ fn signed_in(ctx: &Context, sessions: Vec<Session>) -> Result<Vec<Session>> {
     Ok(signed_in)
 }
 
-fn has_token(ctx: &Context, session: &Session) -> bool {
+pub(super) fn has_token(ctx: &Context, session: &Session) -> bool {
     let token = session::cached_token(ctx, session);
     token.is_some_and(|token| token.is_valid(ctx.now()) || token.is_refreshable(ctx.now()))
 }
@@ -96,7 +96,7 @@ fn listing(ctx: &Context, session: &Session, is_refreshed: bool) -> Result<(List
     Ok((listing, failure))
 }
 
-fn incomplete(listing: &Listing, session: &Session, kind: ErrorKind) -> Error {
+pub(super) fn incomplete(listing: &Listing, session: &Session, kind: ErrorKind) -> Error {
     let missing = listing.accounts.iter().filter(|account| account.roles.is_none());
     let ids: Vec<String> = missing.map(|account| account.id.clone()).collect();
     let (label, count) = (session.label(), ids.len());

@@ -62,7 +62,7 @@ impl Profile {
         let files = ConfigFiles::load(ctx)?;
         match find::find(ctx, &files, wanted)? {
             Found::Profile(name) => Self::resolve(ctx, &files, &name).inspect(|_| files.save_index(ctx)),
-            Found::Assignment(role) => Self::without_section(ctx, &files, *role),
+            Found::Assignment(role) => Self::of_assignment(ctx, &files, *role, &AccountNames::load(ctx)),
         }
     }
 
@@ -76,7 +76,7 @@ impl Profile {
         }
         let wanted = Wanted { session: ctx.var("SSOX_SSO_SESSION"), ..Wanted::stored(name) };
         match find::assignment(ctx, files, &wanted)? {
-            Some(role) => Self::without_section(ctx, files, role),
+            Some(role) => Self::of_assignment(ctx, files, role, &AccountNames::load(ctx)),
             None => Err(find::unknown(ctx, files, name)),
         }
     }
@@ -92,11 +92,20 @@ impl Profile {
     }
 
     /// Returns an assignment that no profile has. Its name is always the one with the account's number.
-    fn without_section(ctx: &Context, files: &ConfigFiles, role: SsoRole) -> Result<Self> {
+    ///
+    /// # Errors
+    /// Configuration: network settings or limits that cannot be used.
+    pub(crate) fn of_assignment(
+        ctx: &Context,
+        files: &ConfigFiles,
+        role: SsoRole,
+        names: &AccountNames,
+    ) -> Result<Self> {
         let name = format!("{}/{}", role.account_id, role.role_name);
+        let label = format!("{}/{}", names.get(&role.account_id).unwrap_or(&role.account_id), role.role_name);
         let source = Source::from(role);
         let section = files.empty_profile();
-        let protection = protected::protection(ctx, &assignment_label(ctx, &name), &section, &source)?;
+        let protection = protected::protection(ctx, &label, &section, &source)?;
         Ok(Self {
             region: None,
             network: network::network(ctx, files, &section)?,
@@ -159,12 +168,6 @@ impl Profile {
         };
         Ok(Self { source, ad_hoc_role_arn: Some(arn.into()), protection, time_limit, ..self })
     }
-}
-
-/// Returns an assignment's name with the name of the account, if that is known, in place of its number.
-fn assignment_label(ctx: &Context, name: &str) -> String {
-    let Some((account_id, role_name)) = name.split_once('/') else { return name.into() };
-    format!("{}/{role_name}", AccountNames::load(ctx).get(account_id).unwrap_or(account_id))
 }
 
 /// Returns the network settings without a profile.

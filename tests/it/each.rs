@@ -84,8 +84,8 @@ fn patterns_and_options_choose() {
     for (arguments, chosen) in [
         (&["dev"][..], &["dev"][..]),
         (&["[ds]*", "a b"], &["a b", "dev", "stg"]),
-        (&["111122223333/*"], &["a b", "dev", "legacy"]),
-        (&["*/Admin"], &["a b", "legacy"]),
+        (&["111122223333/*"], &["111122223333/PowerUser", "a b", "dev", "legacy"]),
+        (&["*/Admin"], &["222233334444/Admin", "333344445555/Admin", "a b", "legacy"]),
         (&["--account", "1111*", "--account", "3333*", "--role", "ReadOnly"], &["dev", "main"]),
         (&["--sso-session", "corp", "--role", "Adm*", "*"], &["a b"]),
         (&["keys"], &["keys"]),

@@ -545,7 +545,7 @@ fn help_of_each() {
     Usage: ssox each [OPTIONS] [PATTERNS]... -- <COMMAND>...
 
     Arguments:
-      [PATTERNS]...  Names of profiles, ACCOUNT/ROLE, or globs of them: `dev-*`
+      [PATTERNS]...  Names of profiles, ACCOUNT/ROLE, or globs of them: `dev-*`, `*/ReadOnly`
       <COMMAND>...   The program and its arguments
 
     Options:

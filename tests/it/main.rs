@@ -28,6 +28,7 @@ mod docs;
 mod doctor;
 #[cfg(unix)]
 mod each;
+mod each_assignments;
 #[cfg(unix)]
 mod edited;
 #[cfg(unix)]

@@ -1,7 +1,9 @@
-//! `ssox each`: runs one command with the credentials of many profiles, several at a time.
+//! `ssox each`: runs one command with the credentials of many profiles and assignments, several at a time.
 //!
 //! Invariant: nobody is asked anything once the first command runs.
 
+mod filter;
+mod listings;
 mod report;
 mod selection;
 mod sign_ins;
@@ -30,7 +32,7 @@ const FEWEST_JOBS: usize = 4;
                   ssox each '*' --output-dir out -- ./audit.sh"
 )]
 pub(crate) struct Each {
-    /// Names of profiles, ACCOUNT/ROLE, or globs of them: `dev-*`
+    /// Names of profiles, ACCOUNT/ROLE, or globs of them: `dev-*`, `*/ReadOnly`
     patterns: Vec<String>,
     /// Only accounts with this number or name, or glob
     #[arg(long, value_name = "GLOB")]
@@ -67,7 +69,9 @@ impl VerbArgs for Each {
     /// Usage: nothing is chosen. Needs a person: all are protected. Configuration: files that cannot be read, or a directory that
     /// cannot be made.
     fn run(&self, ctx: &Context) -> Result<Done> {
-        let Selection { chosen, protected } = selection::select(ctx, self)?;
+        let Selection { chosen, protected, refused, incomplete } = selection::select(ctx, self)?;
+        let unlisted: Vec<Error> = refused.iter().map(|(_, error)| error.clone()).chain(incomplete).collect();
+        unlisted.iter().for_each(say_unlisted);
         if !protected.is_empty() {
             terminal::say(&format!("left out, because they are protected: {}", protected.join(", ")));
             terminal::say("hint: --include-protected");
@@ -85,11 +89,12 @@ impl VerbArgs for Each {
         };
         let output = Output::new(shown, self.output_dir.clone())?;
         let request = Request::from(&self.fetch);
-        let chosen = sign_ins::fetch_what_needs_a_person(ctx, chosen, &request)?;
+        let chosen = sign_ins::fetch_what_needs_a_person(ctx, chosen, &request, refused)?;
         let (names, jobs) = jobs(ctx, chosen, &request, &self.command);
         let on_failure = if self.fail_fast { OnFailure::Stop } else { OnFailure::GoOn };
         let Finished { outcomes, interrupted } = batch::run(jobs, limit(self), output, on_failure);
-        let status = if interrupted.is_some() { ErrorKind::Interrupted.exit_status() } else { status(&outcomes) };
+        let status =
+            if interrupted.is_some() { ErrorKind::Interrupted.exit_status() } else { status(&outcomes, &unlisted) };
         let stdout = if self.json { report::json(&names, &outcomes) } else { String::new() };
         report::failures(&names, &outcomes, interrupted.as_deref());
         Ok(Done { status, ..Done::from(stdout) })
@@ -135,9 +140,15 @@ fn jobs(ctx: &Context, chosen: Vec<Chosen>, request: &Request, command: &[OsStri
     chosen.into_iter().map(job).unzip()
 }
 
-/// Returns the exit status: the highest of the commands, or else of those for which there were no credentials.
-fn status(outcomes: &[Outcome]) -> u8 {
+/// Tells a person whose assignments are not among those that are used.
+fn say_unlisted(error: &Error) {
+    terminal::warn(&error.message);
+    error.hints.iter().for_each(|hint| terminal::say(&format!("hint: {hint}")));
+}
+
+/// Returns the exit status: the highest of the commands, or else of those for which there were no credentials or no listing.
+fn status(outcomes: &[Outcome], unlisted: &[Error]) -> u8 {
     let commands = outcomes.iter().filter_map(|outcome| outcome.status).max().unwrap_or(0);
-    let of_error = |outcome: &Outcome| outcome.error.as_ref().map(|error| error.kind.exit_status());
-    if commands == 0 { outcomes.iter().filter_map(of_error).max().unwrap_or(0) } else { commands }
+    let errors = outcomes.iter().filter_map(|outcome| outcome.error.as_ref()).chain(unlisted);
+    if commands == 0 { errors.map(|error| error.kind.exit_status()).max().unwrap_or(0) } else { commands }
 }

@@ -1,50 +1,63 @@
-//! Which profiles `each` runs in.
+//! Which profiles and assignments `each` runs in.
 
 use super::Each;
-use crate::account_names::AccountNames;
-use crate::config::{ConfigFiles, nearest};
+use super::filter::{Candidate, Filter};
+use super::listings::{Listings, number_and_role};
+use crate::commands::assigned;
+use crate::config::{ConfigFiles, as_option, nearest};
 use crate::context::Context;
-use crate::error::{Error, Result};
-use crate::profile::{self, NameGlob, Profile};
+use crate::error::{Error, ErrorKind, Result};
+use crate::profile::find::{Found, find};
+use crate::profile::{self, Profile, Wanted};
 use crate::session::Session;
+use crate::source::sso::{SsoRole, account_and_role, session_label};
+use std::collections::{BTreeMap, HashSet};
 
-/// A chosen profile, or why it cannot be used.
+/// A chosen profile or assignment, or why it cannot be used.
 pub(super) struct Chosen {
     pub(super) name: String,
     pub(super) profile: Result<Profile>,
 }
 
-/// The chosen profiles in the order of their names, without protected ones.
+/// The chosen ones in the order of their names, without protected ones.
 pub(super) struct Selection {
     pub(super) chosen: Vec<Chosen>,
-    /// The names of protected profiles that are left out.
+    /// The names of protected ones that are left out.
     pub(super) protected: Vec<String>,
+    /// The sessions whose accounts could not be listed, and why.
+    pub(super) refused: Vec<(Session, Error)>,
+    /// Listings in which roles are missing.
+    pub(super) incomplete: Vec<Error>,
 }
 
-/// Selects the profiles that the command line names.
+/// What was found so far, by its name.
+type AllFound = BTreeMap<String, Result<Profile>>;
+
+/// Selects the profiles and assignments that the command line names.
 ///
 /// # Errors
-/// Usage: nothing is chosen, or a pattern matches nothing. Configuration: files that cannot be read, an unknown session.
+/// Usage: nothing is chosen, or a pattern matches nothing. Configuration: files that cannot be read, an unknown session. Why
+/// accounts could not be listed, if that is why nothing is chosen.
 pub(super) fn select(ctx: &Context, args: &Each) -> Result<Selection> {
     if args.patterns.is_empty() && args.fetch.sso_session.is_none() && args.account.is_empty() && args.role.is_empty() {
         return Err(Error::usage("no profile is chosen").hint("ssox each 'dev-*' -- COMMAND, or '*' for all profiles"));
     }
     let files = ConfigFiles::load(ctx)?;
-    let filter = Filter::new(ctx, &files, args)?;
+    if let Some(name) = &args.fetch.sso_session {
+        profile::labelled_session(ctx, &files, name)?;
+    }
+    let listings = Listings::read(ctx, &files, args)?;
+    let mut filter = Filter::new(ctx, args);
     files.index_names();
-    let mut names: Vec<String> = files.profile_names().collect();
-    names.sort_unstable();
-    let mut is_used = vec![false; args.patterns.len()];
-    let mut selection = Selection { chosen: Vec::new(), protected: Vec::new() };
-    for name in names {
-        if !filter.may_match(&name) {
-            continue;
-        }
-        let profile = Profile::resolve(ctx, &files, &name)
-            .and_then(|profile| profile.with_role(ctx, args.fetch.role_arn.as_deref()));
-        if !filter.matches(&name, profile.as_ref().ok(), &mut is_used) {
-            continue;
-        }
+    let mut found = AllFound::new();
+    add_profiles(ctx, &files, &mut filter, &mut found);
+    add_assignments(ctx, &files, &listings, &mut filter, &mut found);
+    add_numbered(ctx, &files, args, &mut filter, &mut found)?;
+    check_all_match(&files, &listings, args, &filter, &found)?;
+    let incomplete = incomplete(&listings, args, &filter);
+    let mut selection = Selection { chosen: Vec::new(), protected: Vec::new(), refused: listings.refused, incomplete };
+    for (name, profile) in found {
+        let profile = profile.and_then(|profile| profile.with_role(ctx, args.fetch.role_arn.as_deref()));
         let is_protected = profile.as_ref().is_ok_and(|profile| profile.protection.needs_confirmation());
         if is_protected && !args.include_protected {
             selection.protected.push(name);
@@ -52,88 +65,158 @@ pub(super) fn select(ctx: &Context, args: &Each) -> Result<Selection> {
             selection.chosen.push(Chosen { name, profile });
         }
     }
-    if let Some(at) = is_used.iter().position(|is_used| !is_used) {
-        return Err(unmatched(&files, &args.patterns[at]));
-    }
-    if selection.chosen.is_empty() && selection.protected.is_empty() {
-        return Err(Error::usage("no profile has that session, account and role").hint("ssox list"));
-    }
     Ok(selection)
 }
 
-fn unmatched(files: &ConfigFiles, pattern: &str) -> Error {
-    let names: Vec<String> = files.profile_names().collect();
-    let error = Error::usage(format!("no profile matches `{pattern}`"));
-    match nearest(pattern, names.iter().map(String::as_str)).as_slice() {
-        [] => error.hint("ssox list"),
-        near => error.hint(format!("did you mean `{}`? ssox list shows all", near.join("` or `"))),
-    }
-}
-
-/// The patterns and options of the command line.
-struct Filter {
-    patterns: Vec<Pattern>,
-    session: Option<Session>,
-    accounts: Vec<NameGlob>,
-    roles: Vec<NameGlob>,
-    names: AccountNames,
-}
-
-/// A pattern; one with a `/` also matches an account and a role.
-struct Pattern {
-    glob: NameGlob,
-    has_slash: bool,
-}
-
-impl Filter {
-    fn new(ctx: &Context, files: &ConfigFiles, args: &Each) -> Result<Self> {
-        let pattern = |text: &String| Pattern { glob: NameGlob::new(text), has_slash: text.contains('/') };
-        let globs = |texts: &[String]| texts.iter().map(|text| NameGlob::new(text)).collect();
-        Ok(Self {
-            patterns: args.patterns.iter().map(pattern).collect(),
-            session: args
-                .fetch
-                .sso_session
-                .as_deref()
-                .map(|name| profile::named_session(ctx, files, name))
-                .transpose()?,
-            accounts: globs(&args.account),
-            roles: globs(&args.role),
-            names: AccountNames::load(ctx),
-        })
-    }
-
-    /// Tells whether a profile can match, from its name alone: then it need not be resolved.
-    fn may_match(&self, name: &str) -> bool {
-        self.patterns.is_empty() || self.patterns.iter().any(|pattern| pattern.has_slash || pattern.glob.matches(name))
-    }
-
-    /// Tells whether a profile is chosen, and marks the patterns that match it.
-    fn matches(&self, name: &str, profile: Option<&Profile>, is_used: &mut [bool]) -> bool {
-        let source = profile.map(|profile| &profile.source);
-        let account_id = source.and_then(|source| source.account_id());
-        let role = source.and_then(|source| source.role_name());
-        let accounts = account_id.into_iter().flat_map(|id| [Some(id), self.names.get(id)]).flatten();
-        let is_of_account = self.accounts.is_empty()
-            || accounts.clone().any(|account| self.accounts.iter().any(|glob| glob.matches(account)));
-        let is_of_role =
-            self.roles.is_empty() || role.is_some_and(|role| self.roles.iter().any(|glob| glob.matches(role)));
-        let session = source.and_then(|source| source.session());
-        let is_of_session = self.session.as_ref().is_none_or(|wanted| session.is_some_and(|of| of.name == wanted.name));
-        if !(is_of_account && is_of_role && is_of_session) {
-            return false;
+fn add_profiles(ctx: &Context, files: &ConfigFiles, filter: &mut Filter, found: &mut AllFound) {
+    for name in files.profile_names() {
+        if !filter.may_match(&name) {
+            continue;
         }
-        let spelled: Vec<String> = role
-            .into_iter()
-            .flat_map(|role| accounts.clone().map(move |account| format!("{account}/{role}")))
-            .collect();
-        let mut is_chosen = self.patterns.is_empty();
-        for (pattern, is_used) in self.patterns.iter().zip(is_used) {
-            let by_role = || pattern.has_slash && spelled.iter().any(|spelled| pattern.glob.matches(spelled));
-            if pattern.glob.matches(name) || by_role() {
-                (*is_used, is_chosen) = (true, true);
+        let profile = Profile::resolve(ctx, files, &name);
+        let is_chosen = match &profile {
+            Ok(Profile { source, .. }) => filter.matches(&Candidate {
+                name: Some(&name),
+                account_id: source.account_id(),
+                role_name: source.role_name(),
+                session: source.session().map(Session::label),
+            }),
+            // One that cannot be used is chosen by what is written in it.
+            Err(_) => {
+                let section = files.profile(&name);
+                let role = section.as_ref().and_then(account_and_role);
+                filter.matches(&Candidate {
+                    name: Some(&name),
+                    account_id: role.map(|(account_id, _)| account_id),
+                    role_name: role.map(|(_, role_name)| role_name),
+                    session: section.as_ref().and_then(session_label),
+                })
+            }
+        };
+        if is_chosen {
+            found.insert(name, profile);
+        }
+    }
+}
+
+/// Adds the assignments that no profile has.
+fn add_assignments(ctx: &Context, files: &ConfigFiles, listings: &Listings, filter: &mut Filter, found: &mut AllFound) {
+    let with_profile = if listings.listed.is_empty() { HashSet::new() } else { roles_of_profiles(files, filter) };
+    for (session, listing) in &listings.listed {
+        for account in &listing.accounts {
+            for role_name in account.known_roles() {
+                let candidate = Candidate {
+                    name: None,
+                    account_id: Some(&account.id),
+                    role_name: Some(role_name),
+                    session: Some(session.label()),
+                };
+                let has_profile = with_profile.contains(&(account.id.clone(), role_name.clone()));
+                if has_profile || !filter.matches(&candidate) {
+                    continue;
+                }
+                let name = format!("{}/{role_name}", account.id);
+                let role = SsoRole {
+                    session: session.clone(),
+                    account_id: account.id.clone(),
+                    role_name: role_name.clone(),
+                    is_configured: false,
+                };
+                let profile = match found.get(&name) {
+                    None => Profile::of_assignment(ctx, files, role, &filter.names),
+                    Some(other) => Err(several_sessions(&name, other, session)),
+                };
+                found.insert(name, profile);
             }
         }
-        is_chosen
     }
+}
+
+/// Returns the accounts and roles that a profile has, of the session that is wanted.
+fn roles_of_profiles(files: &ConfigFiles, filter: &Filter) -> HashSet<(String, String)> {
+    let sections = files.profiles().filter(|section| filter.allows_session(session_label(section)));
+    sections
+        .filter_map(|section| account_and_role(&section).map(|(account, role)| (account.into(), role.into())))
+        .collect()
+}
+
+fn several_sessions(name: &str, other: &Result<Profile>, session: &Session) -> Error {
+    let other = other.as_ref().ok().and_then(|profile| profile.source.session());
+    let labels = other.into_iter().chain([session]).map(|session| as_option("--sso-session", session.label()));
+    Error::configuration(format!("several sessions have `{name}`"))
+        .hint(format!("choose one: {}", labels.collect::<Vec<_>>().join(" or ")))
+}
+
+/// Adds the assignments whose account is named by its number: they need not be listed.
+fn add_numbered(
+    ctx: &Context,
+    files: &ConfigFiles,
+    args: &Each,
+    filter: &mut Filter,
+    found: &mut AllFound,
+) -> Result<()> {
+    for at in filter.unused() {
+        let pattern = &args.patterns[at];
+        let Some((account_id, role_name)) = number_and_role(pattern) else { continue };
+        let session = args.fetch.sso_session.as_deref();
+        let candidate = Candidate { name: None, account_id: Some(account_id), role_name: Some(role_name), session };
+        if profile::sessions(ctx, files).is_empty() || !filter.matches(&candidate) {
+            continue;
+        }
+        if let Found::Assignment(role) = find(ctx, files, &Wanted::new(pattern, session))? {
+            found.insert(pattern.clone(), Profile::of_assignment(ctx, files, *role, &filter.names));
+        }
+    }
+    Ok(())
+}
+
+/// Checks that each pattern matches something, and that something is chosen.
+fn check_all_match(
+    files: &ConfigFiles,
+    listings: &Listings,
+    args: &Each,
+    filter: &Filter,
+    found: &AllFound,
+) -> Result<()> {
+    let unused = filter.unused().first().map(|at| &args.patterns[*at]);
+    if unused.is_none() && !found.is_empty() {
+        return Ok(());
+    }
+    let is_listed = unused.is_none_or(|pattern| pattern.contains('/'));
+    if let (true, Some((_, error))) = (is_listed, listings.refused.first()) {
+        return Err(error.clone());
+    }
+    Err(match unused {
+        Some(pattern) => unmatched(files, listings, pattern),
+        None => Error::usage("no profile and no assignment has that session, account and role")
+            .hint("ssox list, or ssox list --assigned"),
+    })
+}
+
+fn unmatched(files: &ConfigFiles, listings: &Listings, pattern: &str) -> Error {
+    let mut names: Vec<String> = files.profile_names().collect();
+    let (what, list) = if pattern.contains('/') {
+        names.extend(listings.spelled());
+        ("no profile and no assignment", "ssox list --assigned")
+    } else {
+        ("no profile", "ssox list")
+    };
+    let error = Error::usage(format!("{what} matches `{pattern}`"));
+    match nearest(pattern, names.iter().map(String::as_str)).as_slice() {
+        [] => error.hint(list),
+        near => error.hint(format!("did you mean `{}`? {list} shows all", near.join("` or `"))),
+    }
+}
+
+/// Returns an error for each listing that lacks the roles of an account which may be wanted.
+fn incomplete(listings: &Listings, args: &Each, filter: &Filter) -> Vec<Error> {
+    let missing = listings.listed.iter().map(|(session, listing)| {
+        let mut listing = listing.clone();
+        listing.accounts.retain(|account| account.roles.is_none() && filter.may_match_account(&account.id, args));
+        (session, listing)
+    });
+    missing
+        .filter(|(_, listing)| !listing.accounts.is_empty())
+        .map(|(session, listing)| assigned::incomplete(&listing, session, ErrorKind::Refused))
+        .collect()
 }

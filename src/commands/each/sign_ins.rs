@@ -8,13 +8,17 @@ use crate::session::{self, Session};
 use crate::source::Request;
 
 /// Fetches, one after the other, the credentials that only a person can give: the first of each session, and all that need a
-/// code or a browser. What fails is the result of that profile, and the others go on.
+/// code or a browser. Sessions that are `refused` already are not tried again. What fails is the result of that profile, and the others go on.
 ///
 /// # Errors
 /// Interrupted.
-pub(super) fn fetch_what_needs_a_person(ctx: &Context, chosen: Vec<Chosen>, request: &Request) -> Result<Vec<Chosen>> {
+pub(super) fn fetch_what_needs_a_person(
+    ctx: &Context,
+    chosen: Vec<Chosen>,
+    request: &Request,
+    mut refused: Vec<(Session, Error)>,
+) -> Result<Vec<Chosen>> {
     let mut signed_in: Vec<Session> = Vec::new();
-    let mut refused: Vec<(Session, Error)> = Vec::new();
     let mut ready = Vec::with_capacity(chosen.len());
     for Chosen { name, profile } in chosen {
         let profile = match profile {

@@ -1,0 +1,81 @@
+//! The assignments that `each` chooses from: the stored listing of each session, or a new one where there is none.
+
+use super::Each;
+use crate::arn::AccountId;
+use crate::assignments::{self, Listing};
+use crate::commands::assigned;
+use crate::config::ConfigFiles;
+use crate::context::Context;
+use crate::error::{Error, ErrorKind, Result};
+use crate::session::{Session, start_url::canonical};
+
+/// The listings of the sessions, and the sessions that could not be listed.
+#[derive(Debug, Default)]
+pub(super) struct Listings {
+    pub(super) listed: Vec<(Session, Listing)>,
+    pub(super) refused: Vec<(Session, Error)>,
+}
+
+impl Listings {
+    /// Reads the listings if the command line may choose assignments. Signs in where there is no listing, if a person is there.
+    ///
+    /// # Errors
+    /// Configuration: no such session. Interrupted.
+    pub(super) fn read(ctx: &Context, files: &ConfigFiles, args: &Each) -> Result<Self> {
+        let mut listings = Self::default();
+        if !are_needed(files, args) {
+            return Ok(listings);
+        }
+        for session in distinct(ctx, assigned::sessions(ctx, files, args.fetch.sso_session.as_deref())?) {
+            let listing = match assignments::read(ctx, &session) {
+                Some(listing) => Ok(listing),
+                None => assignments::list(ctx, &session).map(|listed| listed.listing),
+            };
+            match listing {
+                Ok(listing) => listings.listed.push((session, listing)),
+                Err(error) if error.kind == ErrorKind::Interrupted => return Err(error),
+                Err(error) => listings.refused.push((session, error)),
+            }
+        }
+        Ok(listings)
+    }
+
+    /// Returns all assignments as ACCOUNT/ROLE, with the names and the numbers of the accounts.
+    pub(super) fn spelled(&self) -> impl Iterator<Item = String> + '_ {
+        let accounts = self.listed.iter().flat_map(|(_, listing)| &listing.accounts);
+        accounts.flat_map(|account| {
+            let both = move |role| [format!("{}/{role}", account.label()), format!("{}/{role}", account.id)];
+            account.known_roles().iter().flat_map(both)
+        })
+    }
+}
+
+/// Splits a pattern that is an account's number and the name of a role, which needs no listing.
+pub(super) fn number_and_role(pattern: &str) -> Option<(&str, &str)> {
+    let (account_id, role_name) = pattern.split_once('/')?;
+    (AccountId::is(account_id) && !role_name.contains(['*', '?', '[', '/'])).then_some((account_id, role_name))
+}
+
+/// Tells whether the command line may choose assignments, or names an account by its name.
+fn are_needed(files: &ConfigFiles, args: &Each) -> bool {
+    let is_number = |glob: &String| glob.bytes().all(|byte| !byte.is_ascii_alphabetic());
+    let needs_listing = |pattern: &String| {
+        pattern.contains('/') && number_and_role(pattern).is_none() && files.profile(pattern).is_none()
+    };
+    args.patterns.is_empty() || args.patterns.iter().any(needs_listing) || !args.account.iter().all(is_number)
+}
+
+/// Returns the sessions with one of each start URL, preferably one that somebody is signed in to: they have the same
+/// assignments.
+fn distinct(ctx: &Context, sessions: Vec<Session>) -> Vec<Session> {
+    let mut distinct: Vec<Session> = Vec::new();
+    for session in sessions {
+        let is_same = |other: &&mut Session| canonical(&other.start_url) == canonical(&session.start_url);
+        match distinct.iter_mut().find(is_same) {
+            None => distinct.push(session),
+            Some(other) if !assigned::has_token(ctx, other) && assigned::has_token(ctx, &session) => *other = session,
+            Some(_) => {}
+        }
+    }
+    distinct
+}
