@@ -37,6 +37,8 @@ pub(crate) struct Context {
     pub(crate) verbose: bool,
     /// `--no-input`, `CI`, or no terminal: never ask a question, never open a browser.
     pub(crate) no_input: bool,
+    /// What `main` wants done after a person has signed in to a session, whose label and start URL it gets.
+    pub(crate) after_sign_in: Option<fn(&Self, &str, &str)>,
 }
 
 /// Shows no variables: they may have secrets.

@@ -72,6 +72,7 @@ fn context(cli: &Cli) -> Context {
     ctx.verbose = cli.common.verbose;
     ctx.no_input =
         cli.common.no_input || !cli.verb.is_interactive() || ctx.var("CI").is_some() || !stderr().is_terminal();
+    ctx.after_sign_in = Some(commands::list_after_sign_in);
     ctx
 }
 

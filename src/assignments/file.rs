@@ -143,7 +143,7 @@ pub(crate) fn exists(ctx: &Context, session: &Session) -> bool {
 /// Configuration, naming the file.
 pub(crate) fn forget(ctx: &Context, session: &Session) -> Result<()> {
     files::remove(&path(ctx, session)?)?;
-    files::remove(&super::interrupted::path(ctx, session)?)
+    super::forget_interrupted(ctx, session.label(), &session.start_url)
 }
 
 /// Writes the listing of a session.

@@ -11,7 +11,7 @@ use crate::files;
 use crate::session::Session;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// How long what was listed is used, in seconds.
 const USABLE_TIME: i64 = 600;
@@ -20,7 +20,10 @@ const USABLE_TIME: i64 = 600;
 #[derive(Debug, Default)]
 pub(super) struct Interrupted {
     roles: Roles,
+    /// The file, while it can be written and is there.
     path: Option<PathBuf>,
+    /// Whether another process removed the file: somebody signed out of the session, or in to it again.
+    is_forgotten: bool,
 }
 
 /// A line of the file.
@@ -35,7 +38,7 @@ struct Line {
 impl Interrupted {
     /// Reads what interrupted runs have listed in the last ten minutes.
     pub(super) fn read(ctx: &Context, session: &Session) -> Self {
-        let path = path(ctx, session).ok();
+        let path = path(ctx, session.label(), &session.start_url).ok();
         let bytes = path.as_ref().and_then(|path| files::read(path).ok().flatten()).unwrap_or_default();
         let mut roles = Roles::new();
         for line in bytes.split(|byte| *byte == b'\n') {
@@ -45,12 +48,9 @@ impl Interrupted {
                 roles.insert(line.account_id, line.roles);
             }
         }
-        let interrupted = Self { roles, path };
         // Lines that are too old would stay in the file for ever.
-        if interrupted.roles.is_empty() {
-            interrupted.remove();
-        }
-        interrupted
+        let path = path.filter(|path| !roles.is_empty() || files::remove(path).is_ok()).filter(|path| create(path));
+        Self { roles, path, is_forgotten: false }
     }
 
     /// Returns the roles by account id.
@@ -63,11 +63,23 @@ impl Interrupted {
         let (account_id, roles) = (account_id.to_string(), roles.to_vec());
         let line = Line { account_id: account_id.clone(), listed_at: ctx.now().to_string(), roles: roles.clone() };
         self.roles.insert(account_id, roles);
+        self.check();
         let Some(path) = &self.path else { return };
         let line = serde_json::to_string(&line).expect("values with text keys can be written to memory") + "\n";
-        let created = path.parent().is_some_and(|directory| files::create_private_dir(directory).is_ok());
-        if !created || files::append(path, line.as_bytes()).is_err() {
+        if files::append(path, line.as_bytes()).is_err() {
             self.path = None;
+        }
+    }
+
+    /// Tells whether the session was signed out, or signed in again, since the run began.
+    pub(super) fn is_forgotten(&mut self) -> bool {
+        self.check();
+        self.is_forgotten
+    }
+
+    fn check(&mut self) {
+        if self.path.take_if(|path| !path.exists()).is_some() {
+            self.is_forgotten = true;
         }
     }
 
@@ -79,8 +91,22 @@ impl Interrupted {
     }
 }
 
+/// Makes an empty file unless there is one.
+fn create(path: &Path) -> bool {
+    let has_directory = path.parent().is_some_and(|directory| files::create_private_dir(directory).is_ok());
+    has_directory && files::append(path, b"").is_ok()
+}
+
+/// Removes what was listed for a session: somebody else may be signed in to it now.
+///
+/// # Errors
+/// Configuration, naming the file.
+pub(crate) fn forget_interrupted(ctx: &Context, label: &str, start_url: &str) -> Result<()> {
+    files::remove(&path(ctx, label, start_url)?)
+}
+
 /// Returns the file. Its name depends on the start URL, too: the same name of a session may mean another organization.
-pub(super) fn path(ctx: &Context, session: &Session) -> Result<PathBuf> {
-    let hash = files::hashed(&format!("{}\n{}", session.label(), session.start_url));
+fn path(ctx: &Context, label: &str, start_url: &str) -> Result<PathBuf> {
+    let hash = files::hashed(&format!("{label}\n{start_url}"));
     Ok(directory(ctx)?.join(format!("{hash}.jsonl")))
 }

@@ -5,6 +5,7 @@ mod file;
 mod interrupted;
 
 pub(crate) use file::{AccountRoles, Listing, any, configured, exists, forget, read};
+pub(crate) use interrupted::forget_interrupted;
 
 use crate::account_names::AccountNames;
 use crate::aws::listing::{self, Assigned, Roles};
@@ -13,8 +14,8 @@ use crate::error::{Error, Result};
 use crate::lock::{Lock, StoppedHolder};
 use crate::session::{self, Session, Token};
 use crate::terminal::{self, Progress};
+use crate::time::Timestamp;
 use interrupted::Interrupted;
-use std::cell::RefCell;
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -35,45 +36,60 @@ pub(crate) struct Listed {
 /// # Errors
 /// `NeedsPerson`: nobody can sign in. `Refused`, `Unreachable`: the accounts could not be listed, and the stored listing stays.
 pub(crate) fn list(ctx: &Context, session: &Session) -> Result<Listed> {
+    if ctx.no_input {
+        session::token(ctx, session)?;
+    }
     let started = ctx.now();
-    let known = RefCell::new(None);
-    session::with_token(ctx, session, None, |token| {
-        let lock = lock(ctx, session)?;
-        if let Some(listing) = read(ctx, session).filter(|listing| lock.has_waited && listing.listed_at >= started) {
-            return Ok(Listed { failure: None, listing });
-        }
-        let mut known = known.borrow_mut();
-        let known = known.get_or_insert_with(|| Interrupted::read(ctx, session));
-        list_with(ctx, session, token, known)
-    })
+    // Held while a person signs in: the process that lists after a sign-in then finds this listing.
+    let lock = lock(ctx, session)?;
+    if let Some(listing) = listed_meanwhile(ctx, session, &lock, started) {
+        return Ok(Listed { failure: None, listing });
+    }
+    session::with_token(ctx, session, None, |token| list_with(ctx, session, token))
 }
 
-/// Lists in a process without a person; does nothing when another process lists already.
+/// Lists in a process without a person; does nothing when another process has listed meanwhile.
 ///
 /// # Errors
 /// As [`list`].
 pub(crate) fn list_in_background(ctx: &Context, session: &Session) -> Result<()> {
-    let token = session::token(ctx, session)?;
-    let Some(_lock) = Lock::try_take(ctx, &lock_name(session)) else { return Ok(()) };
-    list_with(ctx, session, &token, &mut Interrupted::read(ctx, session)).map(drop)
+    let started = ctx.now();
+    let lock = lock(ctx, session)?;
+    if listed_meanwhile(ctx, session, &lock, started).is_some() {
+        return Ok(());
+    }
+    list_with(ctx, session, &session::token(ctx, session)?).map(drop)
 }
 
-fn list_with(ctx: &Context, session: &Session, token: &Token, interrupted: &mut Interrupted) -> Result<Listed> {
+/// Tells whether a process is listing a session's assignments.
+pub(crate) fn are_being_listed(ctx: &Context, session: &Session) -> bool {
+    Lock::try_take(ctx, &lock_name(session)).is_none()
+}
+
+/// Returns the listing of the process that this one waited for.
+fn listed_meanwhile(ctx: &Context, session: &Session, lock: &Lock, started: Timestamp) -> Option<Listing> {
+    read(ctx, session).filter(|listing| lock.has_waited && listing.listed_at >= started)
+}
+
+fn list_with(ctx: &Context, session: &Session, token: &Token) -> Result<Listed> {
     let Session { network, region, .. } = session;
+    let mut interrupted = Interrupted::read(ctx, session);
     let before: Roles = interrupted.roles().clone();
     let listed = |id: &str, roles: &[String]| interrupted.add(ctx, id, roles);
     let assigned = listing::list_assignments(ctx, network, region, &token.access_token, &before, listed)?;
-    Ok(store(ctx, session, assigned, interrupted))
+    Ok(store(ctx, session, assigned, &mut interrupted))
 }
 
-/// Stores a listing. One that ended early does not replace a stored one, and the next run continues it.
-fn store(ctx: &Context, session: &Session, assigned: Assigned, interrupted: &Interrupted) -> Listed {
+/// Stores a listing, unless the session was signed out or in again meanwhile. One that ended early does not replace a stored
+/// one, and the next run continues it.
+fn store(ctx: &Context, session: &Session, assigned: Assigned, interrupted: &mut Interrupted) -> Listed {
     let has_ended_early = assigned.has_ended_early;
     let accounts: Vec<AccountRoles> = assigned.accounts.into_iter().map(AccountRoles::from).collect();
     let listing = Listing::new(session, ctx.now(), accounts);
     let names = listing.accounts.iter().filter_map(|account| Some((account.id.as_str(), account.name.as_deref()?)));
     AccountNames::save(ctx, names);
     if (!has_ended_early || !exists(ctx, session))
+        && !interrupted.is_forgotten()
         && let Err(error) = file::write(ctx, session, &listing)
     {
         terminal::warn_of_cache(ctx, &error);

@@ -27,7 +27,6 @@ pub(super) fn run(ctx: &Context, args: &List) -> Result<Done> {
     let files = ConfigFiles::load(ctx)?;
     let sessions = sessions(ctx, &files, args.sso_session.as_deref())?;
     if args.background {
-        renewal::detach();
         let listed = sessions.iter().try_for_each(|session| assignments::list_in_background(ctx, session));
         return listed.map(Done::from);
     }
@@ -89,8 +88,8 @@ fn listing(ctx: &Context, session: &Session, is_refreshed: bool) -> Result<(List
         let failure = listed.failure.map(|error| incomplete(&listed.listing, session, error.kind).doing(error.message));
         return Ok((listed.listing, failure));
     };
-    if ctx.now().seconds_after(listing.listed_at) > OLD {
-        refresh_in_background(ctx, session);
+    if ctx.now().seconds_after(listing.listed_at) > OLD && !assignments::are_being_listed(ctx, session) {
+        refresh_in_background(ctx, session.label());
     }
     let failure = (!listing.is_complete()).then(|| incomplete(&listing, session, ErrorKind::Refused));
     Ok((listing, failure))
@@ -108,9 +107,25 @@ pub(super) fn incomplete(listing: &Listing, session: &Session, kind: ErrorKind) 
     Error::new(kind, message).hint("ssox list --assigned --refresh tries again")
 }
 
+/// Lists the assignments of a session to which a person has just signed in, who may be another one than before.
+pub(crate) fn list_after_sign_in(ctx: &Context, label: &str, start_url: &str) {
+    if let Err(error) = assignments::forget_interrupted(ctx, label, start_url) {
+        ctx.log(|| error.message);
+    }
+    refresh_in_background(ctx, label);
+}
+
+/// Lists the assignments of a session that was not in the configuration when the person signed in.
+pub(super) fn list_new_session(ctx: &Context, session: &Session) {
+    let is_listed = || assignments::exists(ctx, session) || assignments::are_being_listed(ctx, session);
+    if !ctx.no_input && has_token(ctx, session) && !is_listed() {
+        refresh_in_background(ctx, session.label());
+    }
+}
+
 /// Starts a process that lists the session's assignments; this one does not wait for it.
-fn refresh_in_background(ctx: &Context, session: &Session) {
-    let option = format!("--sso-session={}", session.label());
+fn refresh_in_background(ctx: &Context, label: &str) {
+    let option = format!("--sso-session={label}");
     let arguments = ["list", "--assigned", "--refresh", "--background", "--no-input", option.as_str()];
     if let Err(cause) = renewal::spawn_detached(&arguments) {
         ctx.log(|| format!("the listing could not be refreshed in the background: {cause}"));

@@ -45,6 +45,7 @@ mod use_profile;
 mod verb;
 mod verify;
 
+pub(crate) use assigned::list_after_sign_in;
 pub(crate) use cli::Cli;
 pub(crate) use usage_error::usage_error;
 

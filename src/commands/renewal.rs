@@ -79,7 +79,6 @@ pub(super) fn fetch_for_shell(ctx: &Context) -> Result<Secret> {
 
 /// The detached process: fetches into the cache, and records a failure. Only one runs at a time.
 pub(super) fn run(ctx: &Context) {
-    detach();
     let Some(_lock) = Lock::try_take(ctx, &note::lock_name(ctx)) else { return };
     match held_profile(ctx) {
         Ok(profile) => drop(renew(ctx, &profile, Step::Store)),
@@ -92,7 +91,6 @@ pub(super) fn run(ctx: &Context) {
 /// # Errors
 /// None that credentials can cause.
 pub(super) fn run_for_shell(ctx: &Context) -> Result<EnvChanges> {
-    detach();
     let Some(_lock) = Lock::try_take(ctx, &note::lock_name(ctx)) else { return under_way(ctx) };
     let renewed = held_profile(ctx)
         .map_err(|error| note::fail(ctx, Step::Profile, None, &error))
@@ -196,13 +194,10 @@ fn request(ctx: &Context, profile: &Profile) -> Request {
 /// Starts ssox without the shell's descriptors, except a pipe for the reply: no shell waits for it or reports on it.
 fn spawn(arguments: &[&str], stdout: Stdio) -> io::Result<Child> {
     let mut command = Command::new(std::env::current_exe()?);
-    command.args(arguments).stdin(Stdio::null()).stdout(stdout).stderr(Stdio::null()).spawn()
-}
-
-/// Starts a new session, so that the shell's job control does not reach the process.
-pub(super) fn detach() {
+    // Neither the shell's job control nor the end of the terminal's session reaches it, from its start on.
     #[cfg(unix)]
-    let _ = rustix::process::setsid();
+    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    command.args(arguments).stdin(Stdio::null()).stdout(stdout).stderr(Stdio::null()).spawn()
 }
 
 fn read_stdout(child: Child, limit: Duration) -> Option<Secret> {

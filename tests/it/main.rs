@@ -4,6 +4,7 @@
 mod arriving;
 #[cfg(unix)]
 mod assignments;
+mod assignments_after_sign_in;
 #[cfg(unix)]
 mod assignments_offered;
 #[cfg(unix)]

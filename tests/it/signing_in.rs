@@ -47,6 +47,8 @@ fn login_signs_in_once_and_then_says_until_when() {
     let (said, status) = run(&home, &["login", "dev"]);
     assert_eq!(status, 0, "{said}");
     assert!(said.contains("signed in to `corp`, for 1h 0m") || said.contains("signed in to `corp`, for 59m"), "{said}");
+    // The accounts and roles are listed in the background, and that ends with the roles of the last account.
+    eventually("the listing", || (home.standin.count("ListAccountRoles") == 3).then_some(()));
     let asked = home.standin.total();
     let (said, status) = run(&home, &["login", "--sso-session", "corp"]);
     assert!(status == 0 && said.contains("already signed in to `corp`, for "), "{said}");

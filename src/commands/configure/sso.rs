@@ -7,6 +7,7 @@ use super::session::{SessionOptions, session};
 use super::{check_profile_name, names, unused};
 use crate::arn::AccountId;
 use crate::aws::portal::Account;
+use crate::commands::assigned;
 use crate::commands::verb::Done;
 use crate::config::{ConfigFiles, Edits, SectionKind, as_argument, check_name};
 use crate::context::Context;
@@ -70,6 +71,7 @@ pub(super) fn run(ctx: &Context, args: &ConfigureSso) -> Result<Done> {
     }
     let consent = if args.yes { Consent::Given } else { Consent::Asked };
     if propose::write(ctx, &files.config, text.expose(), consent, edited)? {
+        assigned::list_new_session(ctx, &session);
         say(&format!("now: ssox use {}", as_argument(&profile)));
     }
     Ok(Done::default())

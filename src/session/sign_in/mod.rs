@@ -120,6 +120,9 @@ fn sign_in_now(ctx: &Context, session: &Session, options: &SignInOptions, timeou
     // Without the lock a refresh that is under way may write after this; both tokens are valid.
     let _lock = token::lock(ctx, session).map_err(|error| terminal::warn(&error.message));
     refresh::store(ctx, session, token::reserve(ctx, session), &token);
+    if let Some(after_sign_in) = ctx.after_sign_in {
+        after_sign_in(ctx, session.label(), &session.start_url);
+    }
     Ok(token)
 }
 
