@@ -185,23 +185,16 @@ else
     end
 end
 
-# Reads the compared values into `_ssox_now`, and which of them are not exported: those reach no program.
+# Reads the compared values into `_ssox_now`, and how many of them are not exported: those reach no program.
 function _ssox_read_identity
     set -l fish_trace
-    set -l hidden
-    for name in AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION AWS_REGION \
+    set -qx AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION AWS_REGION \
         AWS_DEFAULT_REGION AWS_PROFILE SSOX_PROFILE SSOX_IDENTITY
-        set -qx $name; or set -a hidden $name
-    end
-    # Without keys, some more variables determine what AWS_PROFILE means.
-    if test -z "$AWS_ACCESS_KEY_ID"
-        for name in AWS_CONFIG_FILE AWS_SHARED_CREDENTIALS_FILE AWS_WEB_IDENTITY_TOKEN_FILE AWS_ROLE_ARN
-            set -qx $name; and set -a hidden $name=$$name
-        end
-    end
-    set -gu _ssox_now "$hidden,$AWS_ACCESS_KEY_ID,$AWS_SECRET_ACCESS_KEY,$AWS_SESSION_TOKEN,$AWS_CREDENTIAL_EXPIRATION,"\
+    # The last four determine what AWS_PROFILE means. An empty name of a file is not the usual file.
+    set -gu _ssox_now "$status,$AWS_ACCESS_KEY_ID,$AWS_SECRET_ACCESS_KEY,$AWS_SESSION_TOKEN,$AWS_CREDENTIAL_EXPIRATION,"\
 "$AWS_REGION,$AWS_DEFAULT_REGION,$AWS_PROFILE,$AWS_DEFAULT_PROFILE,$AWS_SECURITY_TOKEN,$AWS_ACCOUNT_ID,"\
-"$SSOX_PROFILE,$SSOX_IDENTITY"
+"$SSOX_PROFILE,$SSOX_IDENTITY,$AWS_WEB_IDENTITY_TOKEN_FILE,$AWS_ROLE_ARN" \
+        config=$AWS_CONFIG_FILE credentials=$AWS_SHARED_CREDENTIALS_FILE
 end
 
 # Has the program judge a change of the compared values: other keys, another region, a profile set beside them. It is
@@ -275,8 +268,14 @@ function _ssox_refresh
     _ssox_show
 end
 
-# Runs after the other hooks: direnv and mise may have changed the compared values.
+# Runs after the other hooks: direnv and mise may have changed the compared values. The right prompt runs later still,
+# after hooks that were added in the meantime.
 function _ssox_settle_hook
+    set -q _ssox_is_late[1]; and set -q _ssox_now[1]; or _ssox_look_and_show
+    set -e -g _ssox_now
+end
+
+function _ssox_look_and_show
     _ssox_look; or return
     _ssox_read_clock
     _ssox_show
@@ -390,15 +389,19 @@ function _ssox_place
     set -gu _ssox_undecided
     set -l prompts (builtin functions fish_prompt fish_right_prompt 2>/dev/null)
     string match -qr 'starship|oh-my-posh|_omp_|_tide_|_pure_|powerline|_ssox_painted' -- "$prompts"; and return
+    # A left prompt that shows the segment is drawn before the right one.
+    string match -q '*SSOX_SEGMENT*' -- "$prompts"; or set -gu _ssox_is_late 1
     if builtin functions -q fish_right_prompt
         builtin functions -e _ssox_right_prompt
         builtin functions -c fish_right_prompt _ssox_right_prompt
         function fish_right_prompt
+            set -q _ssox_is_late[1]; and _ssox_look_and_show
             set -q _ssox_painted[1]; and builtin echo -n -s -- $_ssox_painted ' '
             _ssox_right_prompt $argv
         end
     else
         function fish_right_prompt
+            set -q _ssox_is_late[1]; and _ssox_look_and_show
             set -q _ssox_painted[1]; and builtin echo -n -s -- $_ssox_painted
         end
     end
@@ -420,6 +423,7 @@ if status is-interactive
     set -gu _ssox_since 0
     set -gu _ssox_until 0
     set -gu _ssox_current
+    set -gu _ssox_is_late
     set -gu _ssox_colours
     set -gu _ssox_undecided 1
     set -gu _ssox_first 1
