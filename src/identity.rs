@@ -47,10 +47,13 @@ pub(crate) const WEB_IDENTITY: [&str; 2] = ["AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_
 /// The variables that only the segment and `status` show.
 pub(crate) const SHOWN: [&str; 3] = ["SSOX_PROMPT", "SSOX_ROLE", "SSOX_PROTECTED"];
 
-/// Returns the variables with a fingerprint: those that are compared or shown, and the account id, which only account-based
-/// endpoints use.
+/// The moment at which the hook removes a protected profile from the shell.
+pub(crate) const UNTIL: &str = "SSOX_PROTECTED_UNTIL";
+
+/// Returns the variables with a fingerprint: those that are compared or shown, the account id, which only account-based
+/// endpoints use, and the time limit of a protected profile.
 pub(crate) fn names() -> impl Iterator<Item = &'static str> {
-    COMPARED.into_iter().chain([ACCOUNT_ID]).chain(SHOWN)
+    COMPARED.into_iter().chain([ACCOUNT_ID]).chain(SHOWN).chain([UNTIL])
 }
 
 /// Tells whether `ssox use` or `ssox exec` set something here. `SSOX_PROFILE` alone does not say so: people set it, too.

@@ -6,7 +6,7 @@ use crate::cache::Entry;
 use crate::context::Context;
 use crate::environment::{EnvChanges, FOREIGN_LEFTOVERS};
 use crate::error::Result;
-use crate::identity::{self, ACCOUNT_ID, EXPIRATION, ID, Identity, SECRET, TOKEN, WEB_IDENTITY};
+use crate::identity::{self, ACCOUNT_ID, EXPIRATION, ID, Identity, SECRET, TOKEN, UNTIL, WEB_IDENTITY};
 use crate::profile::Profile;
 use crate::prompt;
 use crate::secret::Secret;
@@ -35,8 +35,6 @@ const OWN: [&str; 15] = [
     directory_values::VARIABLE,
     identity::VARIABLE,
 ];
-/// The moment at which the hook removes a protected profile from the shell.
-const UNTIL: &str = "SSOX_PROTECTED_UNTIL";
 /// The fewest seconds between a reply and the next call of the hook, when renewal is due already.
 const SHORTEST_PAUSE: i64 = 5;
 
@@ -105,8 +103,12 @@ pub(super) fn later(ctx: &Context, state: Option<&str>, next: Option<Timestamp>)
     Ok(changes)
 }
 
-/// Returns the moment at which the hook removes the protected profile in use. Renewal does not move it.
+/// Returns the moment at which the hook removes the protected profile in use. Renewal does not move it, and after an edit by
+/// hand it is now.
 pub(super) fn removed_at(ctx: &Context) -> Option<Timestamp> {
+    if Identity::recorded(ctx).is_some_and(|held| !held.is_unchanged(ctx, UNTIL)) {
+        return Some(ctx.now());
+    }
     ctx.var(UNTIL)?.parse().ok().map(Timestamp)
 }
 

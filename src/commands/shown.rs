@@ -22,9 +22,12 @@ const FOREIGN_MARK: char = '?';
 pub(super) fn ours(ctx: &Context, held: &Identity, changes: &mut EnvChanges) -> Result<()> {
     describe(ctx, held, "", changes)?;
     expires(ctx, held, changes)?;
-    let Some(state) = ctx.var("SSOX_STATE") else { return Ok(()) };
-    let right = if held.has_set(ctx, EXPIRATION) { renewal::outcome(ctx).map(renewal::Outcome::name) } else { None };
-    if right == Some(state) { Ok(()) } else { set_or_unset(changes, "SSOX_STATE", right) }
+    let state = ctx.var("SSOX_STATE");
+    let outcome = if held.has_set(ctx, EXPIRATION) { renewal::outcome(ctx) } else { None };
+    // A renewal that another shell has started is not one of this shell.
+    let outcome = outcome.filter(|outcome| state.is_some() || !matches!(outcome, renewal::Outcome::Renewing));
+    let right = outcome.map(renewal::Outcome::name);
+    if right == state { Ok(()) } else { set_or_unset(changes, "SSOX_STATE", right) }
 }
 
 /// Adds the changes for the identity of others.

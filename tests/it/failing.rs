@@ -1,7 +1,7 @@
 //! Renewals that fail: they stop, they say why, and no command waits for them. Relative paths work for a renewal too.
 
 use crate::pty::eventually;
-use crate::shells::{Home, Session, in_each, shells, signed_in};
+use crate::shells::{Home, Session, Shell, in_each, shells, signed_in};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use ssox_standin::{Fault, Times};
@@ -146,6 +146,8 @@ fn a_relative_path_to_a_missing_file_is_reported_and_no_command_waits() {
         session.run("ssox use dev");
         session.run("cd elsewhere");
         eventually("the state", || (value(&mut session, &home, "SSOX_STATE") == "failed").then_some(()));
+        session.run(if shell == Shell::Fish { "set -e SSOX_STATE" } else { "unset SSOX_STATE" });
+        assert_eq!(value(&mut session, &home, "SSOX_STATE"), "failed", "{shell:?}: an edit is undone at once");
         let expires: u64 = value(&mut session, &home, "SSOX_EXPIRES").parse().expect("a time");
         eventually("the end", || (crate::shells::now() > expires).then_some(()));
         let start = Instant::now();

@@ -192,9 +192,13 @@ fn nothing_in_a_renewal_moves_the_end() {
     let ticked = home.ssox_with(&["--emit=zsh1", "tick"], &set);
     assert_eq!((ticked.status(), ticked.set("SSOX_PROTECTED_UNTIL")), (0, None));
     assert!(next(&ticked) <= until.parse().unwrap());
-    let over: Vec<(&str, &str)> =
-        set.iter().map(|(name, value)| (*name, if *name == "SSOX_PROTECTED_UNTIL" { "1" } else { *value })).collect();
-    let removed = home.ssox_with(&["--emit=zsh1", "tick"], &over);
-    assert!(removed.unsets("AWS_ACCESS_KEY_ID") && removed.unsets("SSOX_PROTECTED_UNTIL"), "{}", removed.stdout());
-    assert!(removed.stderr().starts_with("ssox: removed the protected profile prod-admin"), "{}", removed.stderr());
+    // Not even a person who edits it.
+    for edited in ["1", "9999999999", ""] {
+        let name = |name: &str| name == "SSOX_PROTECTED_UNTIL";
+        let over: Vec<(&str, &str)> =
+            set.iter().map(|(known, value)| (*known, if name(known) { edited } else { *value })).collect();
+        let removed = home.ssox_with(&["--emit=zsh1", "tick"], &over);
+        assert!(removed.unsets("AWS_ACCESS_KEY_ID"), "{edited}: {}", removed.stdout());
+        assert!(removed.stderr().starts_with("ssox: removed the protected profile prod-admin"), "{}", removed.stderr());
+    }
 }
