@@ -178,7 +178,7 @@ impl File {
     }
 
     /// Returns the sections of a kind that contain a text, in order.
-    pub(super) fn sections_with(&self, kind: SectionKind, text: &str) -> Vec<Section<'_>> {
+    pub(crate) fn sections_with(&self, kind: SectionKind, text: &str) -> Vec<Section<'_>> {
         let positions: Vec<usize> = memmem::find_iter(self.text.as_bytes(), text).collect();
         let has_one = |header: &Header| {
             let first = positions.partition_point(|position| *position < header.start);
@@ -191,6 +191,14 @@ impl File {
             Some(section)
         };
         Headers::new(&self.text).filter(has_one).filter_map(section).collect()
+    }
+
+    /// Returns the merged entries of a section in this file alone, without those of `[DEFAULT]`.
+    pub(crate) fn section(&self, kind: SectionKind, name: &str) -> Option<Section<'_>> {
+        let headers = self.find(kind, name);
+        let mut section = Section::new(name.to_string());
+        self.add_to(&mut section, &headers);
+        (!headers.is_empty()).then_some(section)
     }
 
     /// Adds the entries of some sections to a merged one.

@@ -7,12 +7,14 @@ use crate::secret::Secret;
 use std::ops::Range;
 
 /// A range of the text, and what replaces it.
+#[derive(Debug)]
 pub(super) struct Change {
     pub(super) span: Range<usize>,
     pub(super) new: NewText,
 }
 
 /// The text that replaces a range.
+#[derive(Debug)]
 pub(super) enum NewText {
     Nothing,
     Value(Secret),
@@ -73,7 +75,7 @@ impl Output {
 
 /// Where new keys of a section are inserted: below its last line that is not a comment, with the same indentation.
 pub(super) struct InsertionPoint<'a> {
-    at: usize,
+    pub(super) at: usize,
     indent: &'a str,
 }
 

@@ -3,6 +3,7 @@
 //! Invariant: nothing is written here. The caller that writes the file takes the lock first and then loads the file.
 
 mod change;
+mod sections;
 #[cfg(test)]
 mod tests;
 mod validate;
@@ -11,10 +12,10 @@ pub(crate) use validate::check_name;
 
 use super::file::File;
 use super::name::SectionKind;
-use super::section::Section;
 use crate::error::{Error, Result};
 use crate::secret::Secret;
 use change::{Change, InsertionPoint, NewText, Output, key_line, replace_value};
+use sections::NewSection;
 use std::collections::HashMap;
 use validate::{check_key, check_value, header_line};
 
@@ -23,6 +24,9 @@ use validate::{check_key, check_value, header_line};
 pub(crate) struct Edits<'a> {
     file: &'a File,
     sections: Vec<SectionEdit>,
+    /// Changes of whole sections.
+    changes: Vec<Change>,
+    added: Vec<NewSection>,
     /// The index of a section in `sections`, by kind and name.
     positions: HashMap<(SectionKind, String), usize>,
 }
@@ -52,7 +56,7 @@ impl<'a> Edits<'a> {
                 .hint(format!("iconv -f latin1 -t utf-8 '{path}' > '{path}.utf-8'")));
         }
         file.index();
-        Ok(Self { file, sections: Vec::new(), positions: HashMap::new() })
+        Ok(Self { file, sections: Vec::new(), changes: Vec::new(), added: Vec::new(), positions: HashMap::new() })
     }
 
     /// Sets a key. A missing section is added at the end of the file.
@@ -76,11 +80,12 @@ impl<'a> Edits<'a> {
 
     /// Applies the changes, and returns the new text, which may contain secrets.
     pub(crate) fn finish(&self) -> Secret {
-        let mut changes: Vec<Change> = self.sections.iter().flat_map(|section| self.changes(section)).collect();
+        let of_keys: Vec<Change> = self.sections.iter().flat_map(|section| self.changes(section)).collect();
+        let mut changes: Vec<&Change> = self.changes.iter().chain(&of_keys).collect();
         changes.sort_by_key(|change| (change.span.start, change.span.end));
         let mut output = Output::with_endings_of(&self.file.text);
         let mut copied = 0;
-        for change in &changes {
+        for change in changes {
             let start = change.span.start.max(copied);
             output.text.push_str(&self.file.text[copied..start]);
             output.add(&change.new);
@@ -90,6 +95,7 @@ impl<'a> Edits<'a> {
         for section in self.sections.iter().filter(|section| self.is_new(section)) {
             self.append(section, &mut output);
         }
+        self.added.iter().for_each(|section| section.append(&mut output));
         output.text
     }
 
@@ -103,9 +109,9 @@ impl<'a> Edits<'a> {
 
     fn changes(&self, wanted: &SectionEdit) -> Vec<Change> {
         let headers = self.file.find(wanted.kind, &wanted.name);
-        let Some(last) = headers.last() else { return Vec::new() };
-        let mut section = Section::new(wanted.name.as_str());
-        self.file.add_to(&mut section, &headers);
+        let (Some(last), Some(section)) = (headers.last(), self.file.section(wanted.kind, &wanted.name)) else {
+            return Vec::new();
+        };
         let insertion_point = InsertionPoint::of(&self.file.text, *last);
         let mut changes = Vec::new();
         for (key, value) in &wanted.keys {

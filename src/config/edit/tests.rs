@@ -1,6 +1,6 @@
 use super::*;
 use crate::config::tests::text;
-use crate::config::{ConfigFiles, WhichFile};
+use crate::config::{ConfigFiles, Section, WhichFile};
 use crate::secret::{HUNTER2, assert_redacted};
 use proptest::prelude::*;
 
@@ -75,6 +75,67 @@ fn a_key_is_removed_with_all_its_lines() {
         let unset = edited(before, |edits| edits.unset(SectionKind::Profile, "p", "region"));
         assert_eq!(unset, after, "{before:?}");
     }
+}
+
+#[test]
+fn a_section_is_removed_with_the_comments_inside() {
+    let table = [
+        ("[x]\nk = v\n\n[profile p]\n# c\nk = v\n  w\n\n[profile q]\n", "[x]\nk = v\n\n[profile q]\n"),
+        ("[x]\nk = v\n\n[profile p]\nk = v\n", "[x]\nk = v\n"),
+        ("[x]\r\nk = v\r\n\r\n[profile p]\r\nk = v", "[x]\r\nk = v\r\n"),
+        ("[x]\n[profile p]\nk = v\n[y]\n", "[x]\n[y]\n"),
+        ("\u{feff}[profile p]\nk = v\n\n[y]\n", "\u{feff}[y]\n"),
+        ("[x]\n\n# about p\n[profile p]\nk = v\n\n# about y\n[y]\n", "[x]\n\n# about p\n\n# about y\n[y]\n"),
+        ("[x]\n\n[profile p]\nk = v\n# about y\n[y]\n", "[x]\n\n# about y\n[y]\n"),
+        ("[x]\n\n[profile p]\nk = v\n# about p\n\n[y]\n", "[x]\n\n[y]\n"),
+        ("[x]\n\n[profile p]\nk = v\n; c\n", "[x]\n"),
+        ("  [profile p]\n    k = v\n", ""),
+        ("[profile p]\nk = v\n\n[y]\n\n[profile 'p']\nl = w\n", "[y]\n"),
+        ("[x]\rk = v\r\r[profile p]\rk = v\r\r[y]\r", "[x]\rk = v\r\r[y]\r"),
+        ("[profile q]\n", "[profile q]\n"),
+    ];
+    for (before, after) in table {
+        let removed = edited(before, |edits| edits.remove(SectionKind::Profile, "p").unwrap());
+        assert_eq!(removed, after, "{before:?}");
+    }
+}
+
+#[test]
+fn a_header_that_would_become_part_of_a_value_keeps_what_is_above_it() {
+    let file = config("[x]\nk = v\n[profile p]\n  k = v\n  [y]\n");
+    let error = Edits::new(&file).unwrap().remove(SectionKind::Profile, "p").unwrap_err();
+    assert_eq!(error.hints, ["remove the blanks before the header in line 5 of `config`"]);
+}
+
+#[test]
+fn a_section_gets_another_name_and_nothing_else() {
+    let table = [
+        ("[profile p]\nk = v\n", "[profile new]\nk = v\n"),
+        ("\t[ profile  'p' ] # c\r\nk = v", "\t[profile new] # c\r\nk = v"),
+        ("[profile p]x\n[profile p]", "[profile new]x\n[profile new]"),
+        ("[profile q]", "[profile q]"),
+    ];
+    for (before, after) in table {
+        let renamed = edited(before, |edits| edits.rename(SectionKind::Profile, "p", "new").unwrap());
+        assert_eq!(renamed, after, "{before:?}");
+    }
+    let file = config("[profile p]");
+    assert!(Edits::new(&file).unwrap().rename(SectionKind::Profile, "p", "a b").is_err());
+}
+
+#[test]
+fn added_sections_stand_at_the_end_also_with_a_name_that_was_removed() {
+    let after = edited("[profile p]\nk = v\n\n[profile q]\nl = w", |edits| {
+        edits.remove(SectionKind::Profile, "p").unwrap();
+        edits.rename(SectionKind::Profile, "q", "p").unwrap();
+        edits.add(SectionKind::Profile, "q", &[("region", "x"), ("output", "y")]).unwrap();
+        edits.set(SectionKind::Profile, "q", "m", "z").unwrap();
+    });
+    assert_eq!(after, "[profile p]\nl = w\nm = z\n\n[profile q]\nregion = x\noutput = y\n");
+    let file = config("");
+    let mut edits = Edits::new(&file).unwrap();
+    assert!(edits.add(SectionKind::Profile, "a b", &[]).is_err());
+    assert!(edits.add(SectionKind::Profile, "a", &[("k", "v\nw = x")]).is_err());
 }
 
 #[test]
@@ -195,6 +256,25 @@ proptest! {
         file.add_to(&mut section, &file.find(SectionKind::Profile, "p"));
         prop_assert_eq!(section.get(key), None);
         prop_assert_eq!(rest(&after, "p", Some(key)), rest(&text, "p", Some(key)));
+    }
+
+    #[test]
+    fn a_removed_section_is_absent_and_the_rest_is_unchanged(text in text()) {
+        let file = config(&text);
+        let mut edits = Edits::new(&file).unwrap();
+        prop_assume!(edits.remove(SectionKind::Profile, "p").is_ok());
+        let after = edits.finish().expose().to_string();
+        prop_assert!(config(&after).find(SectionKind::Profile, "p").is_empty());
+        prop_assert_eq!(rest(&after, "p", None), rest(&text, "p", None), "{:?} {:?}", text, after);
+    }
+
+    #[test]
+    fn a_renamed_section_has_the_same_keys_and_the_rest_is_unchanged(text in text()) {
+        let after = edited(&text, |edits| edits.rename(SectionKind::Profile, "p", "renamed").unwrap());
+        let (before, file) = (config(&text), config(&after));
+        let keys = |file: &File, name| file.section(SectionKind::Profile, name).map(|section| format!("{:?}", section.keys().collect::<Vec<_>>()));
+        prop_assert_eq!(keys(&file, "renamed"), keys(&before, "p"));
+        prop_assert_eq!(rest(&after, "renamed", None), rest(&text, "p", None));
     }
 }
 
