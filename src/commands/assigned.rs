@@ -95,6 +95,7 @@ fn listing(ctx: &Context, session: &Session, is_refreshed: bool) -> Result<(List
     Ok((listing, failure))
 }
 
+/// Makes the error for a listing without the roles of some accounts.
 pub(super) fn incomplete(listing: &Listing, session: &Session, kind: ErrorKind) -> Error {
     let missing = listing.accounts.iter().filter(|account| account.roles.is_none());
     let ids: Vec<String> = missing.map(|account| account.id.clone()).collect();

@@ -9,7 +9,8 @@ use std::path::PathBuf;
 use std::process::{Command, Output};
 use std::time::Duration;
 
-const ACCOUNT: [&str; 7] = ["sts", "get-caller-identity", "--query", "Account", "--output", "text", "--profile"];
+pub(crate) const ACCOUNT: [&str; 7] =
+    ["sts", "get-caller-identity", "--query", "Account", "--output", "text", "--profile"];
 
 /// The AWS services that the stand-in replaces.
 const SERVICES: [(&str, &str); 3] = [("sso", "2019-06-10"), ("sso-oidc", "2019-06-10"), ("sts", "2011-06-15")];
@@ -32,7 +33,7 @@ fn program() -> Option<PathBuf> {
 
 /// Runs the AWS CLI in the home. Releases before 2.13 do not read endpoints from variables, so the endpoint is in a
 /// rules file, which all read.
-fn aws(home: &Home, arguments: &[&str]) -> Option<Output> {
+pub(crate) fn aws(home: &Home, arguments: &[&str]) -> Option<Output> {
     let program = program()?;
     let rules = serde_json::json!({
         "version": "1.0",

@@ -18,7 +18,7 @@ pub(crate) fn has_package(package: &str) -> bool {
 }
 
 /// Runs Python with boto3 in the home.
-fn python(home: &Home, script: &str) -> Option<Output> {
+pub(crate) fn python(home: &Home, script: &str) -> Option<Output> {
     let run = || home.command("python3").args(["-c", script]).output().expect("python starts");
     has_package("boto3").then(run)
 }

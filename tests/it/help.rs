@@ -367,9 +367,11 @@ fn help_of_configure() {
     Usage: ssox configure [OPTIONS] <COMMAND>
 
     Commands:
-      sso      Create a profile: asks for what no option gives, and lets you choose account and role
-               after signing in
-      migrate  Turn legacy profiles into `[sso-session]` ones
+      sso       Create a profile: asks for what no option gives, and lets you choose account and role
+                after signing in
+      populate  Write a profile for every account and role that you may use, and keep these profiles up
+                to date
+      migrate   Turn legacy profiles into `[sso-session]` ones
 
     Options:
           --no-input  Never ask and never open a browser (implied without a terminal, or with CI set)
@@ -404,6 +406,37 @@ fn help_of_configure_sso() {
 
     Example:
       ssox configure sso --start-url https://d-1234567890.awsapps.com/start --sso-region eu-west-1
+    ");
+}
+
+#[test]
+fn help_of_configure_populate() {
+    assert_snapshot!(help("configure populate"), @r"
+    Write a profile for every account and role that you may use, and keep these profiles up to date
+
+    Usage: ssox configure populate [OPTIONS]
+
+    Options:
+          --sso-session <NAME>    Session to write profiles for; needed if there are several
+          --name-format <FORMAT>  Names of new profiles, made of {account_name} {account_id} {email}
+                                  {role_name} {session} [default: {account_name}.{role_name}]
+          --account <GLOB>        Only accounts whose name or number matches; may be repeated
+          --role <GLOB>           Only roles whose name matches; may be repeated
+          --region <REGION>       Region of the profiles
+          --output <FORMAT>       Output format of the profiles
+          --credential-process    Write `credential_process` profiles, for tools that know no SSO
+          --rename                Give profiles of renamed accounts their new names
+          --prune                 Remove profiles that populate wrote and whose role is not assigned to
+                                  you any more
+          --dry-run               Show what would change, without changing it
+          --yes                   Write without asking
+          --json                  Print the names of the profiles as JSON
+          --no-input              Never ask and never open a browser (implied without a terminal, or
+                                  with CI set)
+      -v, --verbose               Log each step to stderr, without secrets
+      -h, --help                  Print help
+
+    Example: ssox configure populate --account 'Data*' --role ReadOnly --region eu-west-1 --dry-run
     ");
 }
 

@@ -77,6 +77,8 @@ mod picker;
 #[cfg(unix)]
 mod place;
 #[cfg(unix)]
+mod populate;
+#[cfg(unix)]
 mod powershell;
 mod profile_only;
 #[cfg(unix)]

@@ -112,6 +112,7 @@ fn greet(standin: &Standin, house: &House, shell: &Shell, browser: &Browser) {
          ssox use stg           another account; look at the prompt\n  \
          ssox use -             back to the previous profile\n  \
          ssox list              all profiles\n  \
+         ssox configure populate   a profile for every account and role\n  \
          ssox status --verify   whose credentials these are, according to AWS (here: the stand-in)\n  \
          ssox clear             removes the credentials from the shell\n  \
          exit                   ends the sandbox and removes its files\n\n\

@@ -30,6 +30,8 @@ step 'Change back to the previous one' 'ssox use - && echo "$SSOX_PROFILE in $AW
 step 'List every account and role, with or without a profile' 'ssox list --assigned'
 step 'Use one that has no profile' 'ssox use staging/Admin && echo "$SSOX_PROFILE"'
 step 'Run one program with the credentials of another profile' 'ssox exec stg -- env | grep ^AWS_ACCOUNT_ID'
+step 'Write a profile for every account and role; without --yes it asks' 'ssox configure populate --yes --role ReadOnly 2>&1'
+step 'Use one of these profiles' 'ssox use prod-main.ReadOnly && echo "$SSOX_PROFILE is account $AWS_ACCOUNT_ID"'
 step 'Take everything out again' 'ssox clear'
 step 'Check that no credentials are left' \
     '[ -z "${AWS_ACCESS_KEY_ID-}${AWS_SESSION_TOKEN-}${AWS_REGION-}${SSOX_PROFILE-}" ]'

@@ -3,6 +3,7 @@
 mod assignment;
 mod migrate;
 mod names;
+mod populate;
 mod propose;
 mod question;
 mod session;
@@ -14,6 +15,7 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use clap::{Args, Subcommand};
 use migrate::ConfigureMigrate;
+use populate::ConfigurePopulate;
 use sso::ConfigureSso;
 
 /// Keys of profiles with another source of credentials. AWS tools would rank them and SSO keys differently.
@@ -35,6 +37,7 @@ pub(crate) struct Configure {
 #[derive(Debug, Subcommand)]
 enum ConfigureVerb {
     Sso(Box<ConfigureSso>),
+    Populate(Box<ConfigurePopulate>),
     Migrate(ConfigureMigrate),
 }
 
@@ -42,8 +45,13 @@ impl VerbArgs for Configure {
     fn run(&self, ctx: &Context) -> Result<Done> {
         match &self.verb {
             ConfigureVerb::Sso(args) => sso::run(ctx, args),
+            ConfigureVerb::Populate(args) => populate::run(ctx, args),
             ConfigureVerb::Migrate(args) => migrate::run(ctx, args).map(Done::from),
         }
+    }
+
+    fn wants_json(&self) -> bool {
+        matches!(&self.verb, ConfigureVerb::Populate(args) if args.json)
     }
 }
 

@@ -8,18 +8,23 @@ pub(super) fn suggested(account_name: &str, role_name: &str, account_id: &str) -
 
 /// Returns a part of a name: replaces each run of other characters with one `-`, and removes `-` and `.` at both ends.
 pub(super) fn field(text: &str) -> String {
+    legal(text).trim_matches(['-', '.']).into()
+}
+
+/// Replaces each run of characters that have no place in a name with one `-`.
+pub(super) fn legal(text: &str) -> String {
     let is_legal = |c: char| c.is_ascii_alphanumeric() || "_-.@+".contains(c);
-    let mut field = String::with_capacity(text.len());
+    let mut legal = String::with_capacity(text.len());
     let mut is_in_run = false;
     for c in text.chars() {
         if is_legal(c) {
-            field.push(c);
+            legal.push(c);
         } else if !is_in_run {
-            field.push('-');
+            legal.push('-');
         }
         is_in_run = !is_legal(c);
     }
-    field.trim_matches(['-', '.']).into()
+    legal
 }
 
 /// Puts the account ID before a name that does not start with a letter or digit, and before `default`.

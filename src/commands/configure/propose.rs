@@ -32,6 +32,20 @@ pub(super) fn write(
     again: impl Fn(&ConfigFiles) -> Result<Secret>,
 ) -> Result<bool> {
     tell(shown(file, text).trim_end_matches('\n'));
+    write_shown(ctx, file, text, consent, again)
+}
+
+/// Asks about a change that was shown, and writes it, as [`write`].
+///
+/// # Errors
+/// Those of [`write`].
+pub(super) fn write_shown(
+    ctx: &Context,
+    file: &File,
+    text: &str,
+    consent: Consent,
+    again: impl Fn(&ConfigFiles) -> Result<Secret>,
+) -> Result<bool> {
     if consent == Consent::Asked {
         if ctx.no_input {
             return Err(Error::needs_person("there is nobody to confirm this change").hint("add --yes"));

@@ -1,7 +1,7 @@
 //! Checks the configuration for settings that AWS tools interpret differently or reject. `config` checks the syntax.
 
 use super::Severity::{Error, Info, Warning};
-use super::{Finding, keys, precedence};
+use super::{Finding, keys, managed, precedence};
 use crate::commands::name_list::name_list;
 use crate::config::{ConfigFiles, Section};
 use crate::context::Context;
@@ -16,8 +16,11 @@ pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
     let mut findings: Vec<Finding> = grammar
         .map(|found| Finding::new("config", found.severity, found.message, found.hint).at(found.path, found.line))
         .collect();
+    findings.extend(managed::check(files));
     for section in files.profiles() {
-        profile(ctx, files, &section, &mut findings);
+        if !managed::is_without_session(files, &section) {
+            profile(ctx, files, &section, &mut findings);
+        }
         findings.extend(copied(files, "profile", &section));
         findings.extend(precedence::check(files, &section));
         findings.extend(keys::check(ctx, files, &section));
@@ -150,7 +153,7 @@ fn regions(sessions: &[Session], findings: &mut Vec<Finding>) {
 }
 
 /// Adds the file and line of a key, or of the section's first key.
-fn at(files: &ConfigFiles, section: &Section, key: &str, finding: Finding) -> Finding {
+pub(super) fn at(files: &ConfigFiles, section: &Section, key: &str, finding: Finding) -> Finding {
     match section.entry(key).or_else(|| section.entries().first()) {
         Some(entry) => {
             let (file, line) = files.location(entry);

@@ -8,6 +8,7 @@ mod configuration;
 mod environment;
 mod identity;
 mod keys;
+mod managed;
 mod precedence;
 mod redirects;
 mod shell_function;

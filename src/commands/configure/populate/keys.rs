@@ -1,0 +1,100 @@
+//! The keys of a profile that `ssox configure populate` writes. All others are a person's.
+
+use super::assigned::Assignment;
+use super::managed::Managed;
+use crate::config::{Edits, Section, SectionKind, as_argument};
+use crate::error::Result;
+
+/// How tools get the credentials of the profiles.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// By the `sso_…` keys.
+    Sso,
+    /// From `ssox credential-process`; this is the program, as it stands in the file. There are no `sso_…` keys beside it,
+    /// because SDKs would take those first.
+    CredentialProcess(String),
+}
+
+/// What the profiles have in common.
+#[derive(Debug)]
+pub(super) struct Keys<'a> {
+    pub(super) session: &'a str,
+    pub(super) form: Form,
+    pub(super) region: Option<&'a str>,
+    pub(super) output: Option<&'a str>,
+}
+
+impl Keys<'_> {
+    /// Adds a profile at the end of the file.
+    ///
+    /// # Errors
+    /// Configuration: some AWS tools would not read the name or a value.
+    pub(super) fn add(&self, edits: &mut Edits, name: &str, assignment: &Assignment) -> Result<()> {
+        let keys = self.wanted(name, assignment);
+        let keys: Vec<(&str, &str)> = keys.iter().map(|(key, value)| (*key, value.as_str())).collect();
+        edits.add(SectionKind::Profile, name, &keys)
+    }
+
+    /// Puts the keys of a profile right; tells whether one was wrong. `name` is the name that it will have.
+    ///
+    /// # Errors
+    /// As [`Self::add`].
+    pub(super) fn correct(
+        &self,
+        edits: &mut Edits,
+        managed: &Managed,
+        name: &str,
+        assignment: &Assignment,
+    ) -> Result<bool> {
+        let mut is_changed = false;
+        for (key, value) in self.wanted(name, assignment) {
+            if managed.section.get(key) != Some(value.as_str()) {
+                edits.set(SectionKind::Profile, &managed.name, key, &value)?;
+                is_changed = true;
+            }
+        }
+        for key in self.unwanted(&managed.section) {
+            edits.unset(SectionKind::Profile, &managed.name, key);
+            is_changed = true;
+        }
+        Ok(is_changed)
+    }
+
+    fn wanted(&self, name: &str, assignment: &Assignment) -> Vec<(&'static str, String)> {
+        let (account_id, role) = (assignment.account.id.clone(), assignment.role.to_string());
+        let given = [("region", self.region), ("output", self.output)];
+        let given = given.into_iter().filter_map(|(key, value)| Some((key, value?.to_string())));
+        let managed = ("ssox_managed", self.session.to_string());
+        match &self.form {
+            Form::Sso => {
+                let keys = [
+                    ("sso_session", self.session.to_string()),
+                    ("sso_account_id", account_id),
+                    ("sso_role_name", role),
+                ];
+                keys.into_iter().chain(given).chain([managed]).collect()
+            }
+            Form::CredentialProcess(program) => {
+                let line = format!("{program} credential-process {}", as_argument(name));
+                let role = [managed, ("ssox_account_id", account_id), ("ssox_role_name", role)];
+                [("credential_process", line)].into_iter().chain(given).chain(role).collect()
+            }
+        }
+    }
+
+    /// Returns the keys of the other form that a profile has.
+    fn unwanted(&self, section: &Section) -> Vec<&'static str> {
+        let is_there = |key: &&str| section.get(key).is_some();
+        // A program that a person wrote there stays.
+        let is_ours = section.get("credential_process").is_some_and(|line| line.contains(" credential-process "));
+        match self.form {
+            Form::Sso => {
+                let process = is_ours.then_some("credential_process");
+                ["ssox_account_id", "ssox_role_name"].into_iter().filter(is_there).chain(process).collect()
+            }
+            Form::CredentialProcess(_) => {
+                ["sso_session", "sso_account_id", "sso_role_name"].into_iter().filter(is_there).collect()
+            }
+        }
+    }
+}

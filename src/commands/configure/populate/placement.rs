@@ -1,0 +1,83 @@
+//! Which name each profile gets: existing ones keep theirs unless they are renamed, and no name is that of another profile.
+
+use super::managed::Managed;
+use super::naming::Names;
+use std::collections::{BTreeMap, HashSet};
+
+/// The names that change, and the new ones.
+#[derive(Debug, Default)]
+pub(super) struct Placement {
+    /// The new names of managed profiles, by position.
+    pub(super) renames: BTreeMap<usize, String>,
+    /// The new profiles: name, and position of the assignment. In the order of the names.
+    pub(super) new: BTreeMap<String, usize>,
+    /// Names that profiles have that are not managed.
+    pub(super) skipped: Vec<String>,
+}
+
+/// The names that cannot be given to a profile.
+struct Taken<'a> {
+    /// Those of profiles that are not managed.
+    others: &'a HashSet<String>,
+    managed: &'a [Managed<'a>],
+    removed: &'a HashSet<&'a str>,
+}
+
+impl Taken<'_> {
+    /// Returns the names that stay.
+    fn names(&self, renames: &BTreeMap<usize, String>) -> HashSet<String> {
+        let stays = |(at, managed): &(usize, &Managed)| {
+            !renames.contains_key(at) && !self.removed.contains(managed.name.as_str())
+        };
+        let managed = self.managed.iter().enumerate().filter(stays).map(|(_, managed)| managed.name.clone());
+        self.others.iter().cloned().chain(managed).collect()
+    }
+}
+
+impl Placement {
+    /// Places the profiles. `wanted_renames` has the names that managed profiles should have, by position; `new` the
+    /// assignments without a profile, by position.
+    pub(super) fn new(
+        others: &HashSet<String>,
+        managed: &[Managed],
+        removed: &HashSet<&str>,
+        wanted_renames: BTreeMap<usize, String>,
+        new: &[usize],
+        names: &[Names],
+    ) -> Self {
+        let taken = Taken { others, managed, removed };
+        let mut placement = Self { renames: wanted_renames, ..Self::default() };
+        let mut taken_names = taken.names(&placement.renames);
+        // A profile that cannot be renamed keeps its name, which another one may want.
+        while let Some(at) = placement.blocked(&taken_names) {
+            let name = placement.renames.remove(&at).expect("it was just found");
+            if others.contains(&name) {
+                placement.skipped.push(name);
+            }
+            taken_names = taken.names(&placement.renames);
+        }
+        taken_names.extend(placement.renames.values().cloned());
+        for at in new {
+            placement.add(*at, &names[*at], others, &mut taken_names);
+        }
+        placement
+    }
+
+    fn blocked(&self, taken: &HashSet<String>) -> Option<usize> {
+        self.renames.iter().find(|(_, name)| taken.contains(*name)).map(|(at, _)| *at)
+    }
+
+    fn add(&mut self, at: usize, names: &Names, others: &HashSet<String>, taken: &mut HashSet<String>) {
+        let Names { wanted, numbered, .. } = names;
+        let is_free = |name: &&String| !taken.contains(*name);
+        // The name of another managed profile is told apart by the number, that of a person's own profile is left to it.
+        let name = if others.contains(wanted) { None } else { [wanted, numbered].into_iter().find(is_free).cloned() };
+        match name {
+            Some(name) => {
+                taken.insert(name.clone());
+                self.new.insert(name, at);
+            }
+            None => self.skipped.push(if others.contains(wanted) { wanted.clone() } else { numbered.clone() }),
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! What `ssox configure populate` says about its changes: as JSON, and in a few lines.
+
+use super::plan::Plan;
+use crate::assignments::Listing;
+use crate::commands::name_list::name_list;
+use crate::terminal::{say, warn};
+use serde::Serialize;
+
+/// The document of `--json`.
+#[derive(Serialize)]
+pub(super) struct PopulateJson<'a> {
+    added: &'a [String],
+    changed: &'a [String],
+    removed: &'a [String],
+    kept: &'a [String],
+    /// Whether AWS has listed the roles of all accounts.
+    complete: bool,
+    skipped: &'a [String],
+    /// The numbers of accounts whose roles could not be listed.
+    missing: Vec<&'a str>,
+    renamed: Vec<RenamedJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct RenamedJson<'a> {
+    from: &'a str,
+    to: &'a str,
+}
+
+impl<'a> PopulateJson<'a> {
+    pub(super) fn new(plan: &'a Plan, listing: &'a Listing) -> Self {
+        Self {
+            added: &plan.added,
+            changed: &plan.changed,
+            removed: &plan.removed,
+            kept: &plan.kept,
+            complete: listing.is_complete(),
+            skipped: &plan.skipped,
+            missing: listing.accounts.iter().filter(|of| of.roles.is_none()).map(|of| of.id.as_str()).collect(),
+            renamed: plan.renamed.iter().map(|(from, to)| RenamedJson { from, to }).collect(),
+        }
+    }
+}
+
+/// Says how many profiles change, and what is not done.
+pub(super) fn say_counts(plan: &Plan) {
+    if !plan.skipped.is_empty() {
+        warn(&format!(
+            "not written: {}; profiles with these names exist, and `configure populate` did not write them",
+            name_list(&plan.skipped)
+        ));
+    }
+    if !plan.referenced.is_empty() {
+        warn(&format!("kept: {}; other profiles name them as `source_profile`", name_list(&plan.referenced)));
+    }
+    for (from, to) in &plan.renamed {
+        say(&format!("`{from}` becomes `{to}`"));
+    }
+    say(&format!("+{} ~{} -{}", plan.added.len(), plan.changed.len(), plan.removed.len()));
+}
