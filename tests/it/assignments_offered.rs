@@ -22,7 +22,7 @@ const NAMES: [&str; 8] = [
     "brack[et]s",
 ];
 
-fn home() -> Home {
+pub(crate) fn home() -> Home {
     let home = Home::scripted();
     home.write(".aws/config", CONFIG);
     let mut accounts = vec![

@@ -7,6 +7,7 @@ mod assignments;
 mod assignments_after_sign_in;
 #[cfg(unix)]
 mod assignments_offered;
+mod assignments_used;
 #[cfg(unix)]
 mod aws_cli;
 mod bad_input;

@@ -633,3 +633,14 @@ fn a_profile_used_in_a_directory_of_mise_stays_in_use() {
         + " \n";
     check(&home, &script.replace("LOAD", LOAD), &expected);
 }
+
+#[test]
+fn an_assignment_is_completed_as_one_word_and_used() {
+    if let Some(told) = completed(&crate::assignments_offered::home(), LOAD, "ssox export Da") {
+        assert_eq!(told, "'Data Platform/ReadOnly'");
+    }
+    let (_standin, home) = signed_in(Duration::from_secs(3600));
+    let script = "ssox use staging/Admin 2>$null\n\"$env:SSOX_PROFILE $env:SSOX_PROMPT\"\nssox use dev 2>$null\n\
+        ssox use - 2>$null\n\"$env:SSOX_PROFILE\"\nssox clear\n\"[$env:SSOX_PROFILE$env:AWS_ACCESS_KEY_ID]\"";
+    check(&home, script, "222233334444/Admin staging:Admin\n222233334444/Admin\n[]\n");
+}

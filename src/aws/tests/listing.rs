@@ -11,7 +11,7 @@ use crate::terminal::Bar;
 use ssox_standin::{Account, Fault, Standin, Times};
 use std::cell::RefCell;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// A stand-in with so many accounts of four roles each.
 fn standin(accounts: usize) -> Standin {
@@ -22,13 +22,18 @@ fn standin(accounts: usize) -> Standin {
 
 /// Lists without the pauses that AWS's limit asks for.
 fn listed(standin: &Standin, known: &Roles) -> (Result<Assigned>, Roles) {
+    listed_since(Instant::now(), standin, known)
+}
+
+/// Lists as if that had begun at a moment, and nothing had succeeded since.
+fn listed_since(start: Instant, standin: &Standin, known: &Roles) -> (Result<Assigned>, Roles) {
     let found = RefCell::new(Roles::new());
     let network = Network { max_attempts: Some(3), ..network(&standin.url()) };
     let (channel, client) = client_without_retries(&context(&[]), &network, &REGION.into()).unwrap();
     let client = PageClient { channel: Arc::new(channel), client, token: token(standin) };
     let note = |id: &str, roles: &[String]| drop(found.borrow_mut().insert(id.into(), roles.to_vec()));
     let bar = Bar::start("", "accounts");
-    let listing = Listing::new(client, Pace::hurried(Instant::now()), known, note, bar);
+    let listing = Listing::new(client, Pace::hurried(start), known, note, bar);
     let assigned = block_on(listing.run()).map_err(Error::from);
     (assigned, found.into_inner())
 }
@@ -149,4 +154,17 @@ fn a_limit_of_the_service_is_kept_with_few_requests_too_many() {
     assert!(assigned.failure.is_none() && assigned.accounts.len() == 60);
     assert!(standin.count("throttled") <= 5, "{}", standin.count("throttled"));
     assert!(since.elapsed().as_secs() >= 2, "{:?}", since.elapsed());
+}
+
+#[test]
+fn a_listing_ends_when_no_request_has_succeeded_for_a_minute() {
+    let standin = standin(20);
+    standin.fault("ListAccounts", Fault::Status(429), Times::Next(3));
+    let since =
+        |seconds| Instant::now().checked_sub(Duration::from_secs(seconds)).expect("the machine runs for longer");
+    assert_eq!(listed_since(since(50), &standin, &Roles::new()).0.unwrap().accounts.len(), 20);
+    standin.fault("ListAccounts", Fault::Status(429), Times::Forever);
+    let before = standin.count("ListAccounts");
+    assert!(listed_since(since(61), &standin, &Roles::new()).0.is_err());
+    assert_eq!(standin.count("ListAccounts"), before + 1);
 }

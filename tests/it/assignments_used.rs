@@ -1,0 +1,151 @@
+//! Accounts and roles without a profile where they are used: in the picker, in PowerShell, protected, as the owner of keys,
+//! and with profiles that `configure populate` wrote.
+
+use crate::home::{Home, SSOX};
+use crate::pty::{Terminal, eventually};
+use serde_json::{Value, json};
+use ssox_standin::Account;
+use std::os::unix::process::ExitStatusExt as _;
+use std::process::Stdio;
+
+fn home() -> Home {
+    let home = Home::signed_in();
+    home.standin.configure(|options| {
+        options.accounts = vec![
+            Account::new("555566667777", "Data Platform", &["ReadOnly", "Admin"]),
+            Account::new("666677778888", "Shop", &["ReadOnly"]),
+            Account::new("111122223333", "dev", &["ReadOnly"]),
+        ];
+    });
+    home
+}
+
+fn json_of(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|cause| panic!("{cause}: {text}"))
+}
+
+#[test]
+fn a_managed_profile_with_keys_of_ssox_is_one_of_its_account_and_role() {
+    let home = home();
+    home.add_config(
+        "[profile managed]\ncredential_process = ssox credential-process managed\nssox_managed = corp\n\
+        ssox_account_id = 555566667777\nssox_role_name = Admin\n",
+    );
+    let exported = json_of(&home.ssox(&["export", "managed", "--format", "json"]).ok());
+    assert_eq!(exported["account_id"], "555566667777");
+    assert_eq!(json_of(&home.ssox(&["credential-process", "managed"]).ok())["Version"], 1);
+    for wanted in ["555566667777/Admin", "Data Platform/Admin"] {
+        let used = home.ssox(&["--emit=zsh1", "use", wanted]);
+        assert_eq!(used.set("SSOX_PROFILE").as_deref(), Some("managed"), "{wanted}");
+    }
+    let listed = json_of(&home.ssox(&["list", "--assigned", "--json"]).ok());
+    let rows = listed.as_array().unwrap();
+    let row = rows.iter().find(|row| row["profiles"] == json!(["managed"])).expect("the assignment has its profile");
+    assert_eq!((&row["account_id"], &row["role_name"]), (&json!("555566667777"), &json!("Admin")));
+    assert!(row["expires_at"].is_string(), "{row}");
+}
+
+#[test]
+fn signing_out_removes_cached_credentials_of_roles_without_a_profile() {
+    let home = home();
+    home.ssox(&["export", "555566667777/Admin"]).ok();
+    home.ssox(&["export", "Shop/ReadOnly"]).ok();
+    home.ssox(&["export", "dev"]).ok();
+    assert_eq!(home.files(".aws/cli/cache").len(), 3);
+    let said = home.ssox(&["logout", "--sso-session", "corp"]).stderr();
+    assert!(said.contains("the cached credentials of 3 roles"), "{said}");
+    assert_eq!(home.files(".aws/cli/cache"), [""; 0]);
+}
+
+#[test]
+fn globs_of_protected_names_see_the_account_by_number_and_by_name() {
+    let home = home();
+    home.ssox(&["list", "--assigned"]).ok();
+    for globs in ["Data Platform/*", "555566667777/A*", "*/Admin", "x, Data*/Admin"] {
+        let protect = [("SSOX_PROTECT", globs)];
+        for wanted in ["555566667777/Admin", "Data Platform/Admin"] {
+            home.ssox_with(&["export", wanted], &protect).fails(3);
+            home.ssox_with(&["export", wanted, "--yes"], &protect).ok();
+        }
+        home.ssox_with(&["export", "Shop/ReadOnly"], &protect).ok();
+    }
+}
+
+#[test]
+fn credential_process_takes_an_assignment_by_its_name_too() {
+    let home = home();
+    home.ssox(&["list", "--assigned"]).ok();
+    for wanted in ["555566667777/Admin", "Data Platform/Admin"] {
+        assert_eq!(json_of(&home.ssox(&["credential-process", wanted]).ok())["Version"], 1, "{wanted}");
+    }
+    assert_eq!(home.standin.count("GetRoleCredentials"), 1);
+}
+
+#[test]
+fn keys_of_an_assignment_have_its_name_in_status_and_doctor() {
+    let home = home();
+    home.ssox(&["list", "--assigned"]).ok();
+    let keys = home.ssox(&["--emit=zsh1", "use", "Data Platform/Admin"]);
+    let names = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
+    let keys = names.map(|name| (name, keys.set(name).expect("the keys are set")));
+    let theirs: Vec<(&str, &str)> = keys.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let status = home.ssox_with(&["status"], &theirs).ok();
+    assert!(status.contains("of `555566667777/Admin`"), "{status}");
+    let mut ours = home.ssox(&["--emit=zsh1", "use", "dev"]).all_set();
+    ours.retain(|(name, _)| !names.contains(&name.as_str()));
+    let ours: Vec<(&str, &str)> = ours.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let held = [ours, theirs].concat();
+    for verb in ["status", "doctor"] {
+        let told = home.ssox_with(&[verb], &held).stdout();
+        assert!(told.contains("of `555566667777/Admin`"), "{verb}: {told}");
+    }
+}
+
+#[test]
+fn the_picker_has_a_row_for_an_assignment() {
+    let home = home();
+    home.ssox(&["list", "--assigned"]).ok();
+    let mut command = home.command(SSOX);
+    command.args(["--emit=zsh1", "use"]).env("TERM", "xterm-256color");
+    let mut terminal = Terminal::start(command);
+    terminal.wait_for("Data Platform/Admin");
+    terminal.keys("platadm");
+    terminal.wait_for("platadm");
+    terminal.keys("\r");
+    terminal.wait_for("=SSOX_PROFILE=555566667777/Admin");
+}
+
+#[test]
+fn ctrl_c_ends_a_listing_with_its_bar_and_the_next_one_continues() {
+    let home = Home::signed_in();
+    home.standin.configure(|options| options.accounts = Account::many(400, 1));
+    let mut command = home.command(SSOX);
+    command.args(["list", "--assigned"]).env("TERM", "xterm-256color");
+    let mut terminal = Terminal::start(command);
+    terminal.wait_for("of 400 accounts");
+    terminal.keys("\x03");
+    let (said, status) = terminal.wait_for_end();
+    assert_eq!(status.code().or_else(|| status.signal().map(|signal| 128 + signal)), Some(130), "{said}");
+    let before = home.standin.count("ListAccountRoles");
+    assert!((1..400).contains(&before), "{before}");
+    assert_eq!(json_of(&home.ssox(&["list", "--assigned", "--json"]).ok()).as_array().unwrap().len(), 400);
+    // Those that were in flight are listed again.
+    assert!(home.standin.count("ListAccountRoles") <= 400 + 30);
+}
+
+#[test]
+fn two_listings_of_a_session_at_once_are_one() {
+    let home = Home::signed_in();
+    home.standin.configure(|options| options.accounts = Account::many(60, 1));
+    let list = || {
+        let mut command = home.command(SSOX);
+        command.args(["list", "--assigned", "--refresh", "--json"]).stdout(Stdio::piped()).stderr(Stdio::null());
+        command.spawn().unwrap()
+    };
+    let first = list();
+    eventually("the first one lists", || (home.standin.count("ListAccountRoles") >= 1).then_some(()));
+    let second = list();
+    let [first, second] = [first, second].map(|child| child.wait_with_output().unwrap().stdout);
+    assert!(first == second && json_of(&String::from_utf8_lossy(&first)).as_array().unwrap().len() == 60);
+    assert_eq!((home.standin.count("ListAccounts"), home.standin.count("ListAccountRoles")), (1, 60));
+}
