@@ -1,6 +1,8 @@
 //! Describes a shell whose identity is not the one that ssox set: which variables changed, what set them, and which
 //! identity AWS tools use there now.
 
+use crate::assignments;
+use crate::cache::{self, EntryNames, Key};
 use crate::config::ConfigFiles;
 use crate::context::Context;
 use crate::identity::{FILES, ID, Identity, WEB_IDENTITY, is_in_use};
@@ -95,15 +97,37 @@ fn without_keys(ctx: &Context, profile: Option<&str>) -> String {
 
 fn key(ctx: &Context, id: &str) -> String {
     let start = id.char_indices().rev().nth(3).map_or(0, |(at, _)| at);
-    let owner = profile_of(ctx, id).map_or_else(|| "unknown to ssox".into(), |name| format!("of profile `{name}`"));
+    let owner = owner(ctx, id).unwrap_or_else(|| "unknown to ssox".into());
     format!("access key …{}, {owner}", &id[start..])
 }
 
-/// Returns the profile whose credentials, cached or static, have that key id.
-fn profile_of(ctx: &Context, id: &str) -> Option<String> {
+/// Returns the profile whose credentials, cached or static, have that key id, or the assignment whose cached credentials do.
+fn owner(ctx: &Context, id: &str) -> Option<String> {
     let files = ConfigFiles::load(ctx).ok()?;
+    let profile = profile_of(ctx, &files, id).map(|name| format!("of profile `{name}`"));
+    profile.or_else(|| assignment_of(ctx, &files, id).map(|name| format!("of `{name}`")))
+}
+
+fn assignment_of(ctx: &Context, files: &ConfigFiles, id: &str) -> Option<String> {
+    let cached = EntryNames::read(ctx);
+    for listing in assignments::configured(ctx, files) {
+        for account in &listing.accounts {
+            let has_it = |role: &&String| {
+                let key = Key::sso(&account.id, role, listing.session.as_deref(), &listing.start_url);
+                let entry = cached.has(&key).then(|| cache::read(ctx, &key)).flatten();
+                entry.is_some_and(|entry| entry.credentials.access_key_id == id)
+            };
+            if let Some(role) = account.known_roles().iter().find(has_it) {
+                return Some(format!("{}/{role}", account.id));
+            }
+        }
+    }
+    None
+}
+
+fn profile_of(ctx: &Context, files: &ConfigFiles, id: &str) -> Option<String> {
     let has_it = |name: &String| {
-        let source = Profile::resolve(ctx, &files, name).ok().map(|profile| profile.source);
+        let source = Profile::resolve(ctx, files, name).ok().map(|profile| profile.source);
         source.and_then(|source| source.cached(ctx)).is_some_and(|entry| entry.credentials.access_key_id == id)
     };
     files.profiles().map(|section| section.name.to_string()).find(has_it)
