@@ -2,8 +2,10 @@
 //!
 //! Invariant: only the clock changes after the start. ssox has no settings file.
 
+mod clock;
 mod state;
 
+pub(crate) use clock::{Clock, Deadline};
 pub(crate) use state::{quoted, refused};
 
 use crate::error::{Error, Result};
@@ -15,7 +17,7 @@ use std::io::{Write as _, stderr};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, UNIX_EPOCH};
 
 /// The environment, home and clock of this run.
 #[derive(Clone, Default)]
@@ -39,28 +41,14 @@ pub(crate) struct Context {
     pub(crate) no_input: bool,
     /// What `main` wants done after a person has signed in to a session, whose label and start URL it gets.
     pub(crate) after_sign_in: Option<fn(&Self, &str, &str)>,
+    /// Tests put another one here.
+    pub(crate) clock: Clock,
 }
 
 /// Shows no variables: they may have secrets.
 impl fmt::Debug for Context {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "Context({} variables, {})", self.env.len(), self.command)
-    }
-}
-
-/// The moment at which a wait ends.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Deadline(Instant);
-
-impl Deadline {
-    /// Returns the time that is left; zero when the deadline has expired.
-    pub(crate) fn left(self) -> Duration {
-        self.0.saturating_duration_since(Instant::now())
-    }
-
-    /// Tells whether the deadline has expired.
-    pub(crate) fn is_expired(self) -> bool {
-        self.left().is_zero()
     }
 }
 
@@ -184,14 +172,18 @@ impl Context {
 
     /// Returns the current time.
     pub(crate) fn now(&self) -> Timestamp {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let since = self.clock.system_time().duration_since(UNIX_EPOCH).unwrap_or_default();
         Timestamp(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
     }
 
     /// Returns a deadline that expires after some time, on a clock that is never set back.
     pub(crate) fn deadline(&self, after: Duration) -> Deadline {
-        let now = Instant::now();
-        Deadline(now.checked_add(after).unwrap_or(now))
+        self.clock.deadline(after)
+    }
+
+    /// Waits for some time.
+    pub(crate) fn sleep(&self, time: Duration) {
+        self.clock.sleep(time);
     }
 
     /// Tells whether this is the first call: the warning that a cache cannot be written is shown once.

@@ -90,15 +90,12 @@ impl Lock {
 /// A time limit for a lock whose holder waits for a person, who may take minutes: only the time during which the holder is
 /// stopped, as by Ctrl-Z, counts.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct StoppedHolder {
-    limit: Duration,
-    deadline: Deadline,
-}
+pub(crate) struct StoppedHolder(Deadline);
 
 impl StoppedHolder {
     /// Starts to watch the holder of a lock, with the full time limit.
     pub(crate) fn watch(ctx: &Context) -> Self {
-        Self::watch_for(ctx, LIMIT)
+        Self(ctx.deadline(LIMIT))
     }
 
     /// Checks the holder of the lock of this name.
@@ -107,13 +104,9 @@ impl StoppedHolder {
     /// Unreachable, naming the holder: it has been stopped for [`LIMIT`].
     pub(crate) fn check(&mut self, ctx: &Context, name: &str, what: &str) -> Result<()> {
         if !holder(ctx, name).is_some_and(|holder| holder.is_stopped()) {
-            self.deadline = ctx.deadline(self.limit);
+            *self = Self::watch(ctx);
         }
-        if self.deadline.is_expired() { Err(not_released(ctx, self.limit, name, what)) } else { Ok(()) }
-    }
-
-    fn watch_for(ctx: &Context, limit: Duration) -> Self {
-        Self { limit, deadline: ctx.deadline(limit) }
+        if self.0.is_expired() { Err(not_released(ctx, LIMIT, name, what)) } else { Ok(()) }
     }
 }
 
@@ -157,8 +150,10 @@ fn refuse_link(ctx: &Context, name: &str) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::context::Clock;
     use crate::error::ErrorKind;
     use std::ffi::OsString;
+    use std::sync::Arc;
 
     fn context(home: &Path) -> Context {
         Context::new([("HOME".to_string(), OsString::from(home))])
@@ -209,17 +204,18 @@ mod tests {
     #[test]
     fn a_wait_for_a_stopped_holder_has_a_limit() {
         let home = tempfile::tempdir().unwrap();
-        let ctx = context(home.path());
+        let mut ctx = context(home.path());
+        ctx.clock = Clock::ahead(Arc::default());
         // A program whose name begins with `ssox`, and that stops itself.
         let program = home.path().join("ssox-stopped");
         std::os::unix::fs::symlink("/bin/sh", &program).unwrap();
         let mut stopped = std::process::Command::new(&program).args(["-c", "kill -STOP $$"]).spawn().unwrap();
         let text = format!("{}\nssox login\n/dev/pts/9", stopped.id());
         files::write_secret(&path(&ctx, "sign-in corp").unwrap(), text.as_bytes()).unwrap();
-        let mut watch = StoppedHolder::watch_for(&ctx, Duration::from_millis(300));
+        let mut watch = StoppedHolder::watch(&ctx);
         let error = loop {
             match watch.check(&ctx, "sign-in corp", "the sign-in to `corp`") {
-                Ok(()) => sleep(FIRST_PAUSE),
+                Ok(()) => ctx.sleep(LIMIT / 10),
                 Err(error) => break error,
             }
         };

@@ -89,8 +89,27 @@ pub(crate) fn human(seconds: i64) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
+
+    /// Checks that work takes less than 10 seconds of the processor, however busy the machine is.
+    pub(crate) fn assert_cheap<T>(what: &str, work: impl FnOnce() -> T) -> T {
+        let begin = cpu_seconds();
+        let done = work();
+        let seconds = cpu_seconds() - begin;
+        assert!(seconds < 10, "{what}: {seconds}s");
+        done
+    }
+
+    #[cfg(unix)]
+    fn cpu_seconds() -> i64 {
+        rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime).tv_sec
+    }
+
+    #[cfg(not(unix))]
+    fn cpu_seconds() -> i64 {
+        0
+    }
 
     #[test]
     fn every_format_that_tools_write_is_read() {

@@ -32,17 +32,7 @@ impl ClassifyRetry for RetryPolicy {
             return RetryAction::RetryForbidden;
         }
         let Some(response) = context.response() else { return RetryAction::NoActionIndicated };
-        let status = response.status().as_u16();
-        if !matches!(status, 429 | 503) {
-            return RetryAction::NoActionIndicated;
-        }
-        let seconds = response.headers().get("retry-after").and_then(|seconds| seconds.trim().parse().ok());
-        match seconds.map(Duration::from_secs) {
-            Some(wait) if wait > LONGEST_WAIT => RetryAction::RetryForbidden,
-            Some(wait) => RetryAction::retryable_error_with_explicit_delay(ErrorKind::ThrottlingError, wait),
-            None if status == 429 => RetryAction::throttling_error(),
-            None => RetryAction::NoActionIndicated,
-        }
+        action(response.status().as_u16(), response.headers().get("retry-after"))
     }
 
     fn name(&self) -> &'static str {
@@ -51,6 +41,20 @@ impl ClassifyRetry for RetryPolicy {
 
     fn priority(&self) -> RetryClassifierPriority {
         RetryClassifierPriority::run_after(RetryClassifierPriority::transient_error_classifier())
+    }
+}
+
+/// Tells what to do after a response.
+fn action(status: u16, retry_after: Option<&str>) -> RetryAction {
+    if !matches!(status, 429 | 503) {
+        return RetryAction::NoActionIndicated;
+    }
+    let seconds = retry_after.and_then(|seconds| seconds.trim().parse().ok());
+    match seconds.map(Duration::from_secs) {
+        Some(wait) if wait > LONGEST_WAIT => RetryAction::RetryForbidden,
+        Some(wait) => RetryAction::retryable_error_with_explicit_delay(ErrorKind::ThrottlingError, wait),
+        None if status == 429 => RetryAction::throttling_error(),
+        None => RetryAction::NoActionIndicated,
     }
 }
 
@@ -91,5 +95,29 @@ impl Intercept for AttemptLog {
             None => "AWS did not answer".into(),
         });
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retry_after_is_obeyed_unless_it_is_too_long() {
+        let after = |seconds| {
+            RetryAction::retryable_error_with_explicit_delay(ErrorKind::ThrottlingError, Duration::from_secs(seconds))
+        };
+        for (status, retry_after, expected) in [
+            (429, Some("2"), after(2)),
+            (503, Some(" 20 "), after(20)),
+            (429, Some("3600"), RetryAction::RetryForbidden),
+            (503, Some("21"), RetryAction::RetryForbidden),
+            (429, Some("Fri, 20 Nov 2026 12:00:00 GMT"), RetryAction::throttling_error()),
+            (429, None, RetryAction::throttling_error()),
+            (503, None, RetryAction::NoActionIndicated),
+            (500, Some("2"), RetryAction::NoActionIndicated),
+        ] {
+            assert_eq!(action(status, retry_after), expected, "{status} {retry_after:?}");
+        }
     }
 }

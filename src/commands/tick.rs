@@ -18,7 +18,7 @@ use crate::terminal;
 use clap::Args;
 use renewal::{State, Step};
 use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// How often the cache is read during `--wait`.
 const POLL_INTERVAL: Duration = Duration::from_millis(20);
@@ -87,8 +87,8 @@ fn tick(ctx: &Context, wait: Duration) -> Result<TickResult> {
     if matches!(renewal::state(ctx, &profile), State::Idle) && renewal::start(ctx).is_err() {
         return Ok(TickResult::FetchForShell);
     }
-    let start = Instant::now();
-    while start.elapsed() < wait {
+    let deadline = ctx.deadline(wait);
+    while !deadline.is_expired() {
         sleep(POLL_INTERVAL);
         if let Some(result) = last_result(ctx, &profile)? {
             return Ok(result);

@@ -134,14 +134,13 @@ fn percent(text: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::time::tests::assert_cheap;
 
     #[test]
     fn malicious_pages_take_linear_time() {
-        let began = std::time::Instant::now();
         for piece in ["<input ", "<input a=", "<", "<input/><", "SAMLResponse", "<input a='"] {
-            response(&piece.repeat((4 << 20) / piece.len()));
+            assert_cheap(piece, || response(&piece.repeat((4 << 20) / piece.len())));
         }
-        assert!(began.elapsed().as_secs() < 20, "{:?}", began.elapsed());
     }
 
     #[test]

@@ -176,6 +176,15 @@ fn a_secret_is_in_no_log() {
     }
 }
 
+#[test]
+fn a_host_that_does_not_exist_is_asked_for_once() {
+    let home = Home::signed_in();
+    // A label of a host name has at most 63 characters, so no resolver is asked.
+    let url = format!("http://{}.invalid", "a".repeat(64));
+    let ran = home.ssox_with(&["-v", "export", "dev", "--format", "json"], &[("AWS_ENDPOINT_URL", &url)]);
+    assert_eq!((ran.status(), ran.stderr().matches("AWS did not answer").count()), (6, 1), "{}", ran.stderr());
+}
+
 /// Reads the arguments of every started program from the kernel, also of those that ssox starts.
 #[cfg(target_os = "linux")]
 #[test]

@@ -6,7 +6,6 @@ use crate::aws::oidc::{self, Grant, RegistrationRequest, TokenResponse};
 use crate::error::ErrorKind;
 use crate::secret::Secret;
 use ssox_standin::{Fault, Standin, Times};
-use std::time::Duration;
 
 fn registration() -> RegistrationRequest {
     RegistrationRequest {
@@ -44,7 +43,7 @@ fn a_device_signs_in_and_refreshes() {
     let code = Grant::DeviceCode(device.device_code);
     assert!(matches!(token(&code), TokenResponse::Pending));
     standin.approve_devices();
-    std::thread::sleep(Duration::from_secs(device.interval.unsigned_abs()));
+    standin.configure(|options| options.clock_offset += device.interval);
     let TokenResponse::Token { refresh_token: Some(refresh_token), expires_in, .. } = token(&code) else {
         panic!("the device was approved")
     };

@@ -7,16 +7,13 @@ use ssox_standin::Standin;
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 #[test]
 fn an_unknown_host_is_named() {
     // A label of a host name has at most 63 characters, so no resolver is asked.
     let host = "a".repeat(64);
-    let since = Instant::now();
     let error = fails(&Network { max_attempts: None, ..network(&format!("http://{host}.invalid")) }, &[]);
     assert_says(&error, ErrorKind::Unreachable, &format!("could not resolve host `{host}.invalid`"));
-    assert!(since.elapsed() < Duration::from_millis(700), "retried: {:?}", since.elapsed());
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let error = fails(&network(&format!("http://{free}")), &[]);
     assert_says(&error, ErrorKind::Unreachable, &format!("connection refused by `{free}`"));

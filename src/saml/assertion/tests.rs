@@ -1,6 +1,7 @@
 //! Tests of parsing SAML responses: every form in use, and what is not a response.
 
 use super::*;
+use crate::time::tests::assert_cheap;
 
 const ROLE: &str = "arn:aws:iam::444455556666:role/External";
 const PROVIDER: &str = "arn:aws:iam::444455556666:saml-provider/corp";
@@ -162,9 +163,7 @@ fn malicious_responses_take_linear_time() {
         ("many attributes", format!("<a{}/>", many(6000, &|n| format!(" a{n}=''"))), true),
     ] {
         let response = STANDARD.encode(format!("<Response>{inside}</Response>"));
-        let began = std::time::Instant::now();
-        let read = Assertion::parse(&response);
-        assert!(began.elapsed().as_secs() < 10, "{name}: {:?}", began.elapsed());
+        let read = assert_cheap(name, || Assertion::parse(&response));
         assert_eq!(read.is_ok(), is_read, "{name}");
     }
 }

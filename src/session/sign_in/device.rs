@@ -3,12 +3,11 @@
 use super::client::Client;
 use crate::aws::oidc::{self, DeviceAuthorization, Grant, TokenResponse};
 use crate::browser;
-use crate::context::Deadline;
+use crate::context::{Context, Deadline};
 use crate::error::{Error, ErrorKind, Result};
 use crate::session::flow::{Flow, SignInOptions};
 use crate::session::registration::Registration;
 use crate::terminal::{self, Countdown};
-use std::thread;
 use std::time::Duration;
 
 /// What `slow_down` adds to the pause between two polls (RFC 8628, section 3.5).
@@ -96,7 +95,7 @@ fn poll_until(
     let countdown = Countdown::start("waiting for you in the browser");
     let mut failed_polls = 0;
     loop {
-        sleep(&countdown, deadline, pause.min(deadline.left()));
+        sleep(client.ctx, &countdown, deadline, pause.min(deadline.left()));
         if deadline.is_expired() {
             return Ok(None);
         }
@@ -114,12 +113,12 @@ fn poll_until(
 }
 
 /// Sleeps, and shows the time until the deadline meanwhile.
-fn sleep(countdown: &Countdown, deadline: Deadline, pause: Duration) {
+fn sleep(ctx: &Context, countdown: &Countdown, deadline: Deadline, pause: Duration) {
     let mut left = pause;
     while !left.is_zero() {
         countdown.show(deadline.left());
         let step = left.min(TICK);
-        thread::sleep(step);
+        ctx.sleep(step);
         left -= step;
     }
 }

@@ -3,8 +3,10 @@
 use super::*;
 use crate::aws::Network;
 use crate::aws::tests::endpoint;
+use crate::context::Clock;
 use crate::session::{token as current, with_token};
 use ssox_standin::{Fault, Grant as Seed, Options, Person, START_URL, Standin, Times, token_file};
+use std::sync::Arc;
 use std::thread;
 use tempfile::TempDir;
 
@@ -34,7 +36,8 @@ fn world(configure: impl FnOnce(&mut Options)) -> World {
     let home_path = home.path().as_os_str().to_owned();
     let path = std::env::var_os("PATH").unwrap_or_default();
     let browser = ("BROWSER".into(), "curl -sL --noproxy *".into());
-    let ctx = Context::new([("HOME".to_string(), home_path), ("PATH".into(), path), browser]);
+    let mut ctx = Context::new([("HOME".to_string(), home_path), ("PATH".into(), path), browser]);
+    ctx.clock = Clock::ahead(standin.clock());
     World { standin, home, ctx, session }
 }
 
@@ -118,13 +121,17 @@ fn a_refusal_in_the_browser_ends_the_sign_in() {
 
 #[test]
 fn a_sign_in_without_a_person_times_out() {
-    let world = world(|_| {});
-    let timeout = Some(Duration::from_secs(1));
-    assert_eq!(
-        world.refusal(&SignInOptions { timeout, ..SignInOptions::default() }),
-        "nobody signed in to `corp` within 1s"
-    );
-    assert_eq!(world.refusal(&SignInOptions { timeout, ..DEVICE }), "nobody signed in to `corp` within 1s");
+    let world = world(|options| options.device_code = Duration::from_secs(3600));
+    let clock = world.ctx.clock;
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            clock.wait_for_waiter();
+            clock.advance(DEFAULT_TIMEOUT);
+        });
+        assert_eq!(world.refusal(&SignInOptions::default()), "nobody signed in to `corp` within 10m");
+    });
+    let timeout = Some(Duration::from_secs(90));
+    assert_eq!(world.refusal(&SignInOptions { timeout, ..DEVICE }), "nobody signed in to `corp` within 1m");
 }
 
 #[test]
@@ -159,9 +166,10 @@ fn slow_down_is_obeyed() {
         options.device = Person::Approves;
         options.device_slow_downs = 1;
     });
-    let before = std::time::Instant::now();
+    let before = world.ctx.now();
     world.sign_in(&DEVICE).unwrap();
-    assert!(before.elapsed() >= Duration::from_secs(6));
+    let waited = world.ctx.now().seconds_after(before);
+    assert!(waited >= 6, "{waited}");
 }
 
 #[test]
@@ -171,7 +179,7 @@ fn a_refused_or_expired_code_ends_the_sign_in() {
         options.device_polls = 1;
     });
     assert!(refusing.refusal(&DEVICE).contains("was refused"));
-    let slow = world(|options| options.device_code = Duration::from_secs(2));
+    let slow = world(|options| options.device_code = Duration::from_secs(120));
     assert_eq!(slow.refusal(&DEVICE), "nobody signed in to `corp` before the code expired");
 }
 
@@ -213,11 +221,22 @@ fn fifty_processes_ask_the_person_once() {
 #[test]
 fn all_waiting_processes_time_out_together() {
     let world = world(|_| {});
-    let options = SignInOptions { timeout: Some(Duration::from_secs(3)), ..SignInOptions::default() };
+    let clocks: Vec<_> = (0..10).map(|_| Clock::ahead(Arc::default())).collect();
     thread::scope(|scope| {
-        for _ in 0..10 {
-            scope.spawn(|| assert_eq!(world.sign_in(&options).unwrap_err().kind, ErrorKind::NeedsPerson));
+        for clock in &clocks {
+            let mut ctx = world.ctx.clone();
+            ctx.clock = *clock;
+            let session = &world.session;
+            scope.spawn(move || {
+                let error = sign_in(&ctx, session, &SignInOptions::default()).unwrap_err();
+                assert_eq!(error.kind, ErrorKind::NeedsPerson);
+            });
         }
+        clocks.iter().for_each(|clock| clock.wait_for_waiter());
+        while world.standin.count("Authorize") == 0 {
+            thread::sleep(Duration::from_millis(1));
+        }
+        clocks.iter().for_each(|clock| clock.advance(DEFAULT_TIMEOUT));
     });
     assert_eq!(world.counts(["RegisterClient", "Authorize"]), [1, 1]);
 }
@@ -246,5 +265,9 @@ fn a_legacy_session_signs_in_with_a_code_that_opens_the_browser() {
     let token = sign_in(&world.ctx, &session, &SignInOptions::default()).unwrap();
     assert!(token.is_refreshable(world.ctx.now()));
     assert!(token_file(world.home.path(), START_URL).exists());
+    // The sign-in does not wait for the browser.
+    while world.standin.count("DevicePage") == 0 {
+        thread::sleep(Duration::from_millis(1));
+    }
     assert_eq!(world.counts(["DevicePage", "Authorize"]), [1, 0]);
 }

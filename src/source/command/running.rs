@@ -1,11 +1,12 @@
 //! Runs a program and reads its output. Kills it if it takes too long or prints too much.
 
+use crate::context::Deadline;
 use crate::terminal::{self, Prefixed};
 use std::io::{self, Read, Write as _};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use zeroize::Zeroizing;
 
 /// The limit of its stdout in bytes, which is a thousand times the size of credentials.
@@ -75,13 +76,12 @@ impl RunningProgram {
         Ok(Self { child, group, stdout, stderr })
     }
 
-    /// Waits until the program ends, and kills it after the time limit.
+    /// Waits until the program ends, and kills it at the deadline.
     ///
     /// # Errors
     /// It took too long, or printed too much, and was killed.
-    pub(super) fn wait(mut self, limit: Duration) -> Result<Finished, Killed> {
-        let deadline = Instant::now() + limit;
-        let Ok(stdout) = self.stdout.recv_timeout(limit) else { return Err(self.kill(Killed::TookTooLong)) };
+    pub(super) fn wait(mut self, deadline: Deadline) -> Result<Finished, Killed> {
+        let Ok(stdout) = self.stdout.recv_timeout(deadline.left()) else { return Err(self.kill(Killed::TookTooLong)) };
         if stdout.len() > MAX_OUTPUT {
             return Err(self.kill(Killed::PrintedTooMuch));
         }
@@ -91,7 +91,7 @@ impl RunningProgram {
                     let stderr = self.stderr.recv_timeout(STDERR_TIMEOUT).unwrap_or_default();
                     return Ok(Finished { status, stdout, stderr });
                 }
-                Ok(None) if Instant::now() < deadline => thread::sleep(POLL_INTERVAL),
+                Ok(None) if !deadline.is_expired() => thread::sleep(POLL_INTERVAL),
                 _ => return Err(self.kill(Killed::TookTooLong)),
             }
         }
@@ -141,6 +141,7 @@ fn read_last(mut from: impl Read) -> Bytes {
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
+    use crate::context::Context;
 
     fn shell(script: &str) -> Command {
         let mut command = Command::new("sh");
@@ -155,7 +156,10 @@ mod tests {
         let mut command = shell("sleep 600; true");
         command.stdin(write);
         let running = RunningProgram::start(command, ProcessGroup::Own).unwrap();
-        assert_eq!(running.wait(Duration::from_millis(300)).err(), Some(Killed::TookTooLong));
+        assert_eq!(
+            running.wait(Context::default().deadline(Duration::from_millis(300))).err(),
+            Some(Killed::TookTooLong)
+        );
         assert_eq!(read.read(&mut [0]).unwrap(), 0);
     }
 
@@ -163,7 +167,7 @@ mod tests {
     fn with_a_terminal_the_program_stays_in_the_process_group() {
         for (group, is_ours) in [(ProcessGroup::Shared, true), (ProcessGroup::Own, false)] {
             let running = RunningProgram::start(shell("ps -o pgid= -p $$"), group).unwrap();
-            let printed = running.wait(Duration::from_secs(20)).ok().unwrap().stdout;
+            let printed = running.wait(Context::default().deadline(Duration::from_secs(20))).ok().unwrap().stdout;
             let ours = rustix::process::getpgrp().as_raw_nonzero().to_string();
             assert_eq!(String::from_utf8_lossy(&printed).trim() == ours, is_ours, "{group:?}");
         }

@@ -68,6 +68,8 @@ pub use token::{Grant, Token, token_file};
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 /// A running server; it stops when dropped.
 #[derive(Debug)]
@@ -95,6 +97,11 @@ impl Standin {
     /// Returns its URL without a slash at the end: the value for `AWS_ENDPOINT_URL`.
     pub fn url(&self) -> String {
         self.server.state().url.clone()
+    }
+
+    /// Returns by how many milliseconds the server's clock has been moved on: the clock of a test that shares it moves both.
+    pub fn clock(&self) -> Arc<AtomicU64> {
+        self.server.state().moved.clone()
     }
 
     /// Returns how often an operation was requested, or an event happened (`reused_refresh_token`, `reused_code`,

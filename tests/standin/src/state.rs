@@ -11,6 +11,8 @@ use crate::refusal::{Protocol, refusal};
 use crate::saml::Assertion;
 use crate::signin::SigninToken;
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// An operation's response; `?` returns an error response early.
 pub(crate) type Answer = Result<Response, Response>;
@@ -38,6 +40,8 @@ pub(crate) struct State {
     pub(crate) portal_calls: VecDeque<i64>,
     /// How many seconds the clock is ahead for the current request.
     pub(crate) skew: i64,
+    /// How many milliseconds the clock of a test has been moved on.
+    pub(crate) moved: Arc<AtomicU64>,
 }
 
 impl State {
@@ -60,12 +64,14 @@ impl State {
             signin_tokens: HashMap::new(),
             portal_calls: VecDeque::new(),
             skew: 0,
+            moved: Arc::default(),
         }
     }
 
     /// The server's clock, in milliseconds.
     pub(crate) fn now(&self) -> i64 {
-        system_now() + (self.options.clock_offset + self.skew) * 1000
+        let moved = i64::try_from(self.moved.load(Ordering::SeqCst)).unwrap_or(i64::MAX);
+        system_now() + moved + (self.options.clock_offset + self.skew) * 1000
     }
 
     pub(crate) fn count(&mut self, what: &str) {

@@ -68,15 +68,17 @@ fn a_kept_connection_gets_its_response_at_once() {
     let (standin, token) = standin();
     let mut stream = TcpStream::connect(standin.url().trim_start_matches("http://")).unwrap();
     stream.set_nodelay(true).unwrap();
-    let begin = Instant::now();
-    for _ in 0..50 {
+    let fastest = (0..50).map(|_| {
+        let begin = Instant::now();
         // In two pieces, as a client without a write buffer sends it.
         write!(stream, "GET {ACCOUNTS} HTTP/1.1\r\n").unwrap();
         write!(stream, "x-amz-sso_bearer_token: {token}\r\n\r\n").unwrap();
         assert_eq!(read_reply(&mut stream).unwrap().status, 200);
-    }
-    // A stall of a delayed acknowledgement is 40 ms each.
-    assert!(begin.elapsed() < Duration::from_secs(2), "{:?}", begin.elapsed());
+        begin.elapsed()
+    });
+    // A delayed acknowledgement stalls every request by 40 ms, and a busy machine only some.
+    let fastest = fastest.min().unwrap();
+    assert!(fastest < Duration::from_millis(40), "{fastest:?}");
 }
 
 #[test]

@@ -1,0 +1,129 @@
+//! The clock of a run: that of the system. A unit test can have one that only its own code moves on.
+
+use std::time::{Duration, Instant, SystemTime};
+
+/// A clock for times of day, for time limits and for pauses.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Clock {
+    /// Invariant: it is part of unit tests only, so no build of the program has a way to set the clock.
+    #[cfg(test)]
+    moved: Option<&'static tests::Moved>,
+}
+
+/// The moment at which a wait ends.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Deadline {
+    at: Instant,
+    clock: Clock,
+}
+
+impl Deadline {
+    /// Returns the time that is left; zero when the deadline has expired.
+    pub(crate) fn left(self) -> Duration {
+        #[cfg(test)]
+        self.clock.looked_at();
+        self.at.saturating_duration_since(self.clock.instant())
+    }
+
+    /// Tells whether the deadline has expired.
+    pub(crate) fn is_expired(self) -> bool {
+        self.left().is_zero()
+    }
+}
+
+impl Clock {
+    /// Returns a deadline that expires after some time, on a clock that is never set back.
+    pub(super) fn deadline(self, after: Duration) -> Deadline {
+        let now = self.instant();
+        Deadline { at: now.checked_add(after).unwrap_or(now), clock: self }
+    }
+
+    /// Returns the time of day.
+    pub(super) fn system_time(self) -> SystemTime {
+        SystemTime::now() + self.moved()
+    }
+
+    /// Waits; the clock of a test moves on at once instead.
+    pub(super) fn sleep(self, time: Duration) {
+        #[cfg(test)]
+        if let Some(moved) = self.moved {
+            return moved.by(time);
+        }
+        std::thread::sleep(time);
+    }
+
+    fn instant(self) -> Instant {
+        Instant::now() + self.moved()
+    }
+
+    #[cfg(not(test))]
+    fn moved(self) -> Duration {
+        Duration::ZERO
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::context::Context;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+    /// How far a clock is ahead of the system's.
+    #[derive(Debug)]
+    pub(super) struct Moved {
+        milliseconds: Arc<AtomicU64>,
+        is_looked_at: AtomicBool,
+    }
+
+    impl Moved {
+        pub(super) fn by(&self, time: Duration) {
+            let milliseconds = u64::try_from(time.as_millis()).unwrap();
+            self.milliseconds.fetch_add(milliseconds, Ordering::SeqCst);
+        }
+    }
+
+    impl Clock {
+        /// Makes a clock that is ahead by a number of milliseconds, which others may have a share in.
+        pub(crate) fn ahead(milliseconds: Arc<AtomicU64>) -> Self {
+            // A few bytes for the rest of the test make the clock `Copy`, as it is elsewhere.
+            let moved = Box::new(Moved { milliseconds, is_looked_at: AtomicBool::new(false) });
+            Self { moved: Some(Box::leak(moved)) }
+        }
+
+        /// Moves the clock on.
+        pub(crate) fn advance(self, time: Duration) {
+            self.moved.expect("it is the clock of a test").by(time);
+        }
+
+        /// Waits until a deadline on this clock is looked at: then its code is in its wait.
+        pub(crate) fn wait_for_waiter(self) {
+            let moved = self.moved.expect("it is the clock of a test");
+            while !moved.is_looked_at.load(Ordering::SeqCst) {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+        }
+
+        pub(super) fn moved(self) -> Duration {
+            self.moved.map_or(Duration::ZERO, |moved| Duration::from_millis(moved.milliseconds.load(Ordering::SeqCst)))
+        }
+
+        pub(super) fn looked_at(self) {
+            if let Some(moved) = self.moved {
+                moved.is_looked_at.store(true, Ordering::SeqCst);
+            }
+        }
+    }
+
+    #[test]
+    fn a_sleep_moves_the_clock_of_a_test_and_all_its_deadlines() {
+        let mut ctx = Context::new([]);
+        ctx.clock = Clock::ahead(Arc::default());
+        let (before, deadline, later) =
+            (ctx.now(), ctx.deadline(Duration::from_secs(3600)), ctx.deadline(Duration::from_secs(9000)));
+        assert!(!deadline.is_expired());
+        ctx.sleep(Duration::from_secs(3600));
+        assert!(deadline.is_expired() && !later.is_expired());
+        assert!(ctx.now().seconds_after(before) >= 3600);
+    }
+}
