@@ -4,6 +4,7 @@
 
 pub(crate) mod page;
 
+use crate::address::Address;
 use crate::context::Context;
 use crate::{peer, percent};
 use std::io::{self, Write as _};
@@ -98,8 +99,7 @@ fn fails_at_once(mut child: Child, words: &[String]) -> bool {
 /// Tells whether a text is the address of a web page without white space: a desktop would also open files and programs, and
 /// on a terminal the text after a blank could pass for a message of ssox.
 pub(crate) fn is_page(url: &str) -> bool {
-    let rest = ["https://", "http://"].iter().find_map(|scheme| url.strip_prefix(scheme));
-    rest.is_some_and(|rest| !rest.starts_with('/') && !rest.is_empty()) && url.chars().all(|c| c.is_ascii_graphic())
+    Address::parse(url).is_some()
 }
 
 /// Tells whether a browser can be opened here: `$BROWSER` is set, or this is a local session on a desktop; and one of the

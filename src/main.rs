@@ -3,6 +3,7 @@
 #![warn(clippy::print_stderr, clippy::print_stdout)] // `tell` and stdout at the end of `main`: nothing else prints
 
 mod account_names;
+mod address;
 mod arn;
 mod assignments;
 mod aws;

@@ -7,6 +7,7 @@ use super::call_result::CallResult;
 use super::limited_body::LimitedBody;
 use super::proxy::{self, Proxy};
 use super::{Endpoint, Network, Timeouts, partition, trust};
+use crate::address::Address;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::region::Region;
@@ -78,7 +79,7 @@ impl Channel {
     /// As [`Channel::for_service`].
     pub(super) fn to_endpoint(ctx: &Context, network: &Network, endpoint: &Endpoint, url: &str) -> Result<Self> {
         let Endpoint { url: base, origin } = endpoint;
-        if scheme_and_host(base).is_err() {
+        if Address::parse(base).is_none() {
             let message = format!("{origin} is `{base}`, which is not the URL of a service");
             return Err(Error::configuration(message).hint("write it as https://host:port").hint(endpoint.remedy(ctx)));
         }
@@ -96,9 +97,11 @@ impl Channel {
     pub(super) fn to_url(ctx: &Context, network: &Network, url: &str) -> Result<Self> {
         let timeouts = network.timeouts;
         let attempts = network.max_attempts.unwrap_or(DEFAULT_ATTEMPTS);
-        let (scheme, host) = scheme_and_host(url)?;
-        let proxy = proxy::of(ctx, scheme)?;
-        let is_tls = scheme == "https" || proxy.as_ref().is_some_and(|proxy| proxy.is_tls);
+        let address = Address::parse(url).ok_or_else(|| {
+            Error::configuration(format!("`{url}` is not the URL of a service")).hint("write it as https://host:port")
+        })?;
+        let proxy = proxy::of(ctx, address.scheme())?;
+        let is_tls = address.is_https() || proxy.as_ref().is_some_and(|proxy| proxy.is_tls);
         let settings = HttpConnectorSettings::builder().connect_timeout(timeouts.connect).build();
         let mut connector = Connector::builder()
             .tls_provider(Provider::Rustls(CryptoMode::Ring))
@@ -116,12 +119,11 @@ impl Channel {
             .timeout_config(limits.build())
             .retry_config(RetryConfig::standard().with_max_attempts(attempts))
             .build();
-        let host = host.to_string();
         Ok(Self {
             ctx: ctx.clone(),
             sdk,
             connector,
-            host,
+            host: address.authority().into(),
             proxy,
             endpoint: None,
             timeouts,
@@ -142,17 +144,4 @@ pub(super) fn block_on<T>(call: impl Future<Output = CallResult<T>>) -> CallResu
     // A name lookup may still hang in its own thread; dropping the runtime would wait for it.
     runtime.shutdown_background();
     result
-}
-
-/// Returns the scheme, and the host with its port, of an HTTP URL.
-fn scheme_and_host(url: &str) -> Result<(&str, &str)> {
-    let invalid =
-        || Error::configuration(format!("`{url}` is not the URL of a service")).hint("write it as https://host:port");
-    let Some((scheme @ ("http" | "https"), rest)) = url.split_once("://") else { return Err(invalid()) };
-    let host = &rest[..rest.find(['/', '?', '#']).unwrap_or(rest.len())];
-    let is_host_character = |c: char| c.is_ascii_alphanumeric() || ".-_:[]".contains(c);
-    if host.is_empty() || !host.chars().all(is_host_character) {
-        return Err(invalid());
-    }
-    Ok((scheme, host))
 }

@@ -1,11 +1,11 @@
 //! Custom endpoints and the settings they come from: a variable left in a shell redirects every request.
 
 use super::channel::Channel;
+use crate::address::Address;
 use crate::context::Context;
 use crate::error::Error;
 use crate::shell::hint;
 use std::fmt;
-use std::net::IpAddr;
 
 /// The URL of a custom endpoint, and the setting it comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,22 +48,9 @@ impl Endpoint {
 
     /// Tells whether requests leave this machine unencrypted: plain HTTP to a host that is not a loopback address.
     pub(crate) fn is_unencrypted(&self) -> bool {
-        let Some(rest) = self.url.strip_prefix("http://") else { return false };
-        let host = rest[..rest.find(['/', '?', '#']).unwrap_or(rest.len())].to_lowercase();
-        !is_loopback(without_port(&host))
+        let is_own = |address: &Address| address.is_loopback() || address.host().ends_with(".localhost");
+        Address::parse(&self.url).is_some_and(|address| !address.is_https() && !is_own(&address))
     }
-}
-
-fn without_port(host: &str) -> &str {
-    match host.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-        Some((address, _)) => address,
-        None => host.split(':').next().unwrap_or_default(),
-    }
-}
-
-fn is_loopback(host: &str) -> bool {
-    let is_address = host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
-    is_address || host == "localhost" || host.ends_with(".localhost")
 }
 
 impl Channel {

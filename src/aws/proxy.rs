@@ -1,6 +1,7 @@
 //! Proxies, as `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` configure them. The HTTP client applies the rules
 //! of `NO_PROXY`.
 
+use crate::address::Address;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::shell::hint;
@@ -35,49 +36,35 @@ pub(super) fn of(ctx: &Context, scheme: &str) -> Result<Option<Proxy>> {
         let hint = hint::set(ctx, variable, "http://proxy.example:8080");
         Error::configuration(format!("`{variable}` {what}")).hint(hint)
     };
-    if let Some((variable, _)) = set(FOR_HTTPS).chain(set(FOR_HTTP)).find(|(_, address)| !is_address(address)) {
+    if let Some((variable, _)) = set(FOR_HTTPS).chain(set(FOR_HTTP)).find(|(_, text)| split(text).is_none()) {
         return Err(invalid(variable, "is not the URL of a proxy"));
     }
     let is_trusted = |name: &str| name != "HTTP_PROXY" || ctx.var_os("REQUEST_METHOD").is_none();
     let names = if scheme == "https" { FOR_HTTPS } else { FOR_HTTP };
-    let Some((variable, address)) = set(names).find(|(name, _)| is_trusted(name)) else { return Ok(None) };
-    if address.starts_with("socks") {
+    let Some((variable, text)) = set(names).find(|(name, _)| is_trusted(name)) else { return Ok(None) };
+    let Some((scheme, address)) = split(text) else { return Ok(None) };
+    if scheme.starts_with("socks") {
         return Err(invalid(variable, "is a SOCKS proxy, and ssox supports HTTP proxies only"));
     }
-    let address = if address.contains("://") { address.to_string() } else { format!("http://{address}") };
-    let config = ProxyConfig::all(&address).map_err(|_| invalid(variable, "is not the URL of a proxy"))?;
+    let url = if text.contains("://") { text.to_string() } else { format!("http://{text}") };
+    let config = ProxyConfig::all(&url).map_err(|_| invalid(variable, "is not the URL of a proxy"))?;
     let exceptions = ctx.var("NO_PROXY").or_else(|| ctx.var("no_proxy"));
     Ok(Some(Proxy {
         config: config.no_proxy(exceptions.unwrap_or_default()),
         variable,
-        address: host_and_port(&address).to_string(),
-        is_tls: address.starts_with("https"),
+        address: address.authority().into(),
+        is_tls: scheme == "https",
         has_no_exceptions: exceptions.is_none(),
     }))
 }
 
-/// Tells whether a text is `[scheme://][user:password@]host[:port]`.
-///
-/// The HTTP client would use the default port in place of one that is not a number.
-fn is_address(text: &str) -> bool {
-    let scheme = text.split_once("://").map_or("http", |(scheme, _)| scheme);
-    let authority = host_and_port(text);
-    let (host, port) = match authority.rsplit_once(':') {
-        Some((host, port)) if !port.contains(']') => (host, Some(port)),
-        _ => (authority, None),
-    };
-    let is_host = |c: char| c.is_ascii_alphanumeric() || ".-_:[]".contains(c);
-    ["http", "https", "socks4", "socks4a", "socks5", "socks5h"].contains(&scheme)
-        && !host.is_empty()
-        && host.chars().all(is_host)
-        && port.is_none_or(|port| port.parse::<u16>().is_ok())
-}
-
-/// Returns the host and port of a URL, without user and password.
-fn host_and_port(address: &str) -> &str {
-    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
-    let authority = rest.split('/').next().unwrap_or_default();
-    authority.rsplit('@').next().unwrap_or_default()
+/// Splits `[scheme://][user:password@]host[:port]` into the scheme and the rest without user and password; `None` for other
+/// texts. The HTTP client would use the default port in place of one that is not a number.
+fn split(text: &str) -> Option<(&str, Address)> {
+    let (scheme, rest) = text.split_once("://").unwrap_or(("http", text));
+    let is_known = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"].contains(&scheme);
+    let authority = rest.split('/').next()?.rsplit('@').next()?;
+    Address::parse(&format!("http://{authority}")).filter(|_| is_known).map(|address| (scheme, address))
 }
 
 #[cfg(test)]

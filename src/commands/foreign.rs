@@ -1,6 +1,7 @@
 //! Describes a shell whose identity is not the one that ssox set: which variables changed, what set them, and which
 //! identity AWS tools use there now.
 
+use crate::address::Address;
 use crate::assignments;
 use crate::cache::{self, EntryNames, Key};
 use crate::config::ConfigFiles;
@@ -135,5 +136,5 @@ fn profile_of(ctx: &Context, files: &ConfigFiles, id: &str) -> Option<String> {
 
 /// Tells whether an endpoint is an emulator on this machine.
 fn is_local(url: &str) -> bool {
-    ["://localhost", "://127.", "://[::1]", "localstack"].iter().any(|host| url.contains(host))
+    Address::parse(url).is_some_and(|address| address.is_loopback() || address.host().contains("localstack"))
 }

@@ -3,6 +3,7 @@
 //! Invariant: a URL is split, and each part is compared as a whole. A search for the host name anywhere in the URL would
 //! accept `https://evil.example/?signin.aws.amazon.com/saml`.
 
+use crate::address::Address;
 use crate::aws::partition;
 use crate::region::Region;
 
@@ -10,25 +11,19 @@ const PATHS: [&str; 2] = ["/saml", "/static/saml"];
 
 /// Tells whether a URL is an AWS endpoint that takes SAML responses.
 pub(crate) fn is_sign_in(url: &str) -> bool {
-    let Some(rest) = url.strip_prefix("https://") else { return false };
-    let (host, rest) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
-    let path = rest.split(['?', '#']).next().unwrap_or_default();
-    is_sign_in_host(host) && PATHS.iter().any(|known| is_under(path, known))
+    Address::parse(url).filter(Address::is_https).is_some_and(|address| {
+        is_sign_in_host(address.authority()) && PATHS.iter().any(|known| is_under(address.path(), known))
+    })
 }
 
 /// Returns the host and port of a URL, to show in messages: without user, path and query.
-pub(super) fn host(url: &str) -> &str {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
-    authority.rsplit('@').next().unwrap_or_default()
+pub(super) fn host(url: &str) -> String {
+    Address::parse(url).map_or_else(|| "an unusual URL".into(), |address| address.authority().into())
 }
 
 /// Tells whether a sign-in can start at a URL: it is https, or http on this machine.
 pub(super) fn is_start(url: &str) -> bool {
-    let clean = !url.chars().any(|c| c.is_control() || c.is_whitespace()) && !host(url).is_empty();
-    let name = host(url).split(':').next().unwrap_or_default();
-    let is_local = matches!(name, "localhost" | "127.0.0.1") || host(url).starts_with("[::1]");
-    clean && (url.starts_with("https://") || (url.starts_with("http://") && is_local))
+    Address::parse(url).is_some_and(|address| address.is_https() || address.is_loopback())
 }
 
 /// Returns the region of the STS endpoint to call: the configured one if it is in the role's partition, else the

@@ -3,6 +3,7 @@
 //! Invariant: cache files are named by the start URL as configured, not by what it redirects to.
 
 use super::Session;
+use crate::address::Address;
 use crate::aws::{Network, web};
 use crate::context::Context;
 use crate::error::{Error, Result};
@@ -115,17 +116,9 @@ fn is_aws_host(host: &str) -> bool {
     HOSTS.contains(&host) || SUFFIXES.iter().any(|suffix| host.len() > suffix.len() && host.ends_with(suffix))
 }
 
-/// Returns the host of an `https` URL in lower case, without port; `None` when another program could read another host.
+/// Returns the host of an `https` URL in lower case, without port.
 fn host(url: &str) -> Option<String> {
-    let rest = url.get(..8).filter(|scheme| scheme.eq_ignore_ascii_case("https://")).map(|_| &url[8..])?;
-    let authority = rest.split(['/', '?', '#', '\\']).next()?;
-    let name = match authority.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
-        Some(_) => return None,
-        None => authority,
-    };
-    let is_plain = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.');
-    (is_plain && !name.is_empty()).then(|| name.to_ascii_lowercase())
+    Address::parse(url).filter(Address::is_https).map(|address| address.host().into())
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 
 use super::Request;
 use super::kind::{Kind, uncached};
+use crate::address::Address;
 use crate::aws::local;
 use crate::cache::Entry;
 use crate::context::Context;
@@ -14,7 +15,6 @@ use crate::identity::is_in_use;
 use crate::secret::Secret;
 use crate::shell::hint;
 use crate::time::Timestamp;
-use std::net::IpAddr;
 
 /// The host of the ECS agent, for the variable that has only a path.
 const ECS_AGENT: &str = "http://169.254.170.2";
@@ -150,20 +150,8 @@ fn authorization(ctx: &Context) -> Result<Option<Secret>> {
 
 /// Tells whether a token may be sent to a URL: over TLS, or to this machine or an agent.
 fn is_allowed(url: &str) -> bool {
-    let Some((scheme, rest)) = url.split_once("://") else { return false };
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let host = match authority.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-        Some((host, _port)) => host,
-        None => authority.split(':').next().unwrap_or_default(),
-    };
-    let is_loopback = host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
-    match scheme {
-        // The part before an `@` could be mistaken for the host.
-        _ if authority.contains('@') => false,
-        "https" => true,
-        "http" => is_loopback || host == "localhost" || AGENTS.contains(&host),
-        _ => false,
-    }
+    let Some(address) = Address::parse(url) else { return false };
+    address.is_https() || address.is_loopback() || AGENTS.contains(&address.host())
 }
 
 fn instance(ctx: &Context, endpoint: &str) -> Result<RoleCredentials> {

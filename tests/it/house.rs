@@ -18,7 +18,7 @@ const FLOORS: [&[&str]; 14] = [
     &["identity"],
     &["environment", "json", "peer", "percent", "snapshots"],
     &["context", "credentials", "files"],
-    &["arn", "region"],
+    &["address", "arn", "region"],
     &["error", "secret", "time"],
 ];
 

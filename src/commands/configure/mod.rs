@@ -10,6 +10,7 @@ mod session;
 mod sso;
 
 use super::verb::{Done, VerbArgs};
+use crate::address::Address;
 use crate::config::{ConfigFiles, SectionKind, check_name};
 use crate::context::Context;
 use crate::error::{Error, Result};
@@ -57,9 +58,10 @@ impl VerbArgs for Configure {
 
 /// Returns a session name for a start URL: the first label of its host, or the instance on a host that all share.
 fn session_name(start_url: &str) -> String {
-    let host = start_url.split("://").last().unwrap_or_default();
-    let shared = host.strip_prefix("identitycenter.").and_then(|rest| rest.split_once('/'));
-    let label = shared.map_or(host, |(_, instance)| instance).split(['.', '/', ':']).next().unwrap_or_default();
+    let address = Address::parse(start_url);
+    let (host, path) = address.as_ref().map_or(("", ""), |address| (address.host(), address.path()));
+    let is_shared = host.starts_with("identitycenter.") && path.len() > 1;
+    let label = if is_shared { path.split('/').nth(1) } else { host.split('.').next() }.unwrap_or_default();
     let plain: String = label.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
     if plain.is_empty() { "sso".into() } else { plain.to_lowercase() }
 }
