@@ -36,7 +36,8 @@ impl OpenedBrowser {
 
 /// Opens an address; returns `None` when no program could be started. When a program fails at once, the next one is tried.
 pub(crate) fn open(ctx: &Context, url: &str) -> Option<OpenedBrowser> {
-    if is_page(url) { start_first(ctx, commands(ctx, url), None) } else { None }
+    // A desktop would also open files and programs.
+    if Address::parse(url).is_some() { start_first(ctx, commands(ctx, url), None) } else { None }
 }
 
 /// Opens an address of this machine that only this user may use.
@@ -94,12 +95,6 @@ fn fails_at_once(mut child: Child, words: &[String]) -> bool {
     let started = Instant::now();
     let has_failed = child.wait().is_ok_and(|status| !status.success());
     has_failed && started.elapsed() < EARLY_FAILURE && !cfg!(windows) && !words[0].ends_with(".exe")
-}
-
-/// Tells whether a text is the address of a web page without white space: a desktop would also open files and programs, and
-/// on a terminal the text after a blank could pass for a message of ssox.
-pub(crate) fn is_page(url: &str) -> bool {
-    Address::parse(url).is_some()
 }
 
 /// Tells whether a browser can be opened here: `$BROWSER` is set, or this is a local session on a desktop; and one of the

@@ -1,13 +1,14 @@
 //! Shows a URL on the terminal: as a hyperlink (OSC 8) where the terminal supports that, as plain text elsewhere.
 
-use crate::browser::is_page;
+use crate::address::Address;
 use crate::context::{Context, tell};
 use crate::error::printable;
 
 /// Shows a URL on its own line, so that a person can select all of it. Only `http` and `https` URLs become links.
 pub(crate) fn show_address(ctx: &Context, url: &str) {
     let shown = printable(url);
-    if is_page(url) && super::is_seen() && has_links(ctx) {
+    // The text after a blank could pass for a message of ssox.
+    if Address::parse(url).is_some() && super::is_seen() && has_links(ctx) {
         tell(&format!("  \x1b]8;;{shown}\x1b\\{shown}\x1b]8;;\x1b\\"));
     } else {
         tell(&format!("  {shown}"));

@@ -1,6 +1,7 @@
 //! Signing in with a device code: it is shown here and confirmed in a browser on any machine.
 
 use super::client::Client;
+use crate::address::Address;
 use crate::aws::oidc::{self, DeviceAuthorization, Grant, TokenResponse};
 use crate::browser;
 use crate::context::{Context, Deadline};
@@ -69,8 +70,8 @@ fn start(client: &Client, registration: &Registration) -> Result<Option<DeviceAu
 
 /// Tells the person what to do, and opens the page where there is a browser.
 fn show(client: &Client, options: &SignInOptions, authorization: &DeviceAuthorization) -> Result<()> {
-    let with_code = authorization.verification_uri_complete.as_deref().filter(|url| browser::is_page(url));
-    let page = Some(authorization.verification_uri.as_str()).filter(|url| browser::is_page(url));
+    let with_code = authorization.verification_uri_complete.as_deref().filter(|url| Address::parse(url).is_some());
+    let page = Some(authorization.verification_uri.as_str()).filter(|url| Address::parse(url).is_some());
     let url = with_code.or(page).ok_or_else(|| not_a_page(&authorization.verification_uri))?;
     let is_opened = !options.no_browser && browser::can_open(client.ctx) && browser::open(client.ctx, url).is_some();
     client.ask_to_sign_in(is_opened);
