@@ -8,20 +8,11 @@ use crate::error::{Error, Result};
 use crate::files;
 use crate::secret::Secret;
 use crate::source::expiry::EXPIRY_KEYS;
+use crate::source::profile_keys::OTHER_SOURCES;
 use crate::terminal;
 
-/// Keys with which a profile gets its credentials from elsewhere, and how.
-const SOURCES: [(&str, &str); 9] = [
-    ("sso_account_id", "signs in to IAM Identity Center"),
-    ("sso_session", "signs in to IAM Identity Center"),
-    ("sso_start_url", "signs in to IAM Identity Center"),
-    ("role_arn", "assumes a role"),
-    ("ssox_saml_url", "signs in with SAML"),
-    ("web_identity_token_file", "assumes a role"),
-    ("credential_process", "runs a program"),
-    ("login_session", "uses `aws login`"),
-    ("credential_source", "assumes a role"),
-];
+/// Keys of a profile that signs in to IAM Identity Center.
+const SSO_KEYS: [&str; 3] = ["sso_account_id", "sso_session", "sso_start_url"];
 
 /// Returns the section as text.
 ///
@@ -61,8 +52,11 @@ pub(super) fn check(files: &ConfigFiles, section: &str) -> Result<()> {
         Err(Error::configuration(format!("profile `{section}` {what}: keys under its name would conflict with that"))
             .hint(format!("use another name: --write {section}-keys")))
     };
-    if let Some((_, what)) = SOURCES.iter().find(|(key, _)| profile.entry(key).is_some()) {
-        return taken(what);
+    if SSO_KEYS.iter().any(|key| profile.entry(key).is_some()) {
+        return taken("signs in to IAM Identity Center");
+    }
+    if let Some((_, how)) = OTHER_SOURCES.iter().find(|(key, _)| profile.entry(key).is_some()) {
+        return taken(how);
     }
     let has =
         |key: &str, which: WhichFile| profile.entries().iter().any(|entry| entry.key == key && entry.which == which);

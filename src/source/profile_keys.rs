@@ -7,6 +7,17 @@ use crate::error::Result;
 use crate::region::Region;
 use crate::session::Session;
 
+/// Keys of a profile that gets its credentials in another way than by signing in to IAM Identity Center, and how. AWS tools
+/// rank them and the SSO keys differently.
+pub(crate) const OTHER_SOURCES: [(&str, &str); 6] = [
+    ("role_arn", "assumes a role"),
+    ("ssox_saml_url", "signs in with SAML"),
+    ("web_identity_token_file", "assumes a role"),
+    ("credential_process", "runs a program"),
+    ("login_session", "uses `aws login`"),
+    ("credential_source", "assumes a role"),
+];
+
 /// A profile with its keys.
 pub(crate) struct ProfileKeys<'a> {
     pub(crate) ctx: &'a Context,

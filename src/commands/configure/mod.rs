@@ -14,20 +14,11 @@ use crate::address::Address;
 use crate::config::{ConfigFiles, SectionKind, check_name};
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::source::profile_keys::OTHER_SOURCES;
 use clap::{Args, Subcommand};
 use migrate::ConfigureMigrate;
 use populate::ConfigurePopulate;
 use sso::ConfigureSso;
-
-/// Keys of profiles with another source of credentials. AWS tools would rank them and SSO keys differently.
-const OTHER_SOURCES: [&str; 6] = [
-    "role_arn",
-    "credential_process",
-    "web_identity_token_file",
-    "ssox_saml_url",
-    "login_session",
-    "aws_access_key_id",
-];
 
 #[derive(Args, Debug)]
 pub(crate) struct Configure {
@@ -78,7 +69,8 @@ fn unused(name: &str, is_used: impl Fn(&str) -> bool) -> String {
 /// Checks that a profile with this name is new, or has no other source of credentials than IAM Identity Center.
 fn check_profile_name(files: &ConfigFiles, name: &str) -> Result<()> {
     let Some(known) = files.profile(name) else { return check_name(SectionKind::Profile, name) };
-    if let Some(key) = OTHER_SOURCES.iter().find(|key| known.entry(key).is_some()) {
+    let mut others = OTHER_SOURCES.iter().map(|(key, _)| *key).chain(["aws_access_key_id"]);
+    if let Some(key) = others.find(|key| known.entry(key).is_some()) {
         return Err(Error::configuration(format!("profile `{name}` already exists, with `{key}`"))
             .hint("choose another name with --profile NAME"));
     }

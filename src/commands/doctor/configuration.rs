@@ -8,6 +8,7 @@ use crate::context::Context;
 use crate::profile::{self, Profile};
 use crate::session::Session;
 use crate::session::start_url::{self, canonical};
+use crate::source::profile_keys::OTHER_SOURCES;
 use std::collections::BTreeMap;
 
 /// Checks `config` and `credentials`.
@@ -76,8 +77,7 @@ fn profile(ctx: &Context, files: &ConfigFiles, section: &Section, findings: &mut
         let message = format!("profile `{name}` has `{key}` and `sso_session`: the SDK for Rust rejects it");
         add(Warning, key, message, format!("ssox configure migrate, or remove `{key}` from the profile"));
     }
-    let others = ["role_arn", "credential_process", "ssox_saml_url", "web_identity_token_file"];
-    if (is_sso || others.iter().any(|key| has(key)))
+    if (is_sso || OTHER_SOURCES.iter().any(|(key, _)| has(key)))
         && let Err(error) = Profile::resolve(ctx, files, name)
     {
         // Most messages name the profile already.
