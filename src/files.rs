@@ -71,12 +71,7 @@ pub(crate) fn is_open_to_others(path: &Path) -> bool {
 
 /// Returns the SHA-1 of a text in lower-case hexadecimal digits: the names of the AWS CLI's cache files and of ssox's.
 pub(crate) fn hashed(text: &str) -> String {
-    hex(&Sha1::digest(text.as_bytes()))
-}
-
-/// Returns bytes as lower-case hexadecimal digits.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(Sha1::digest(text.as_bytes()))
 }
 
 fn parent(path: &Path) -> PathBuf {

@@ -8,7 +8,6 @@
 use crate::context::Context;
 use crate::environment::EnvChanges;
 use crate::error::Result;
-use crate::files::hex;
 use sha2::{Digest as _, Sha256};
 
 /// The variable with the fingerprints.
@@ -229,7 +228,7 @@ fn value(ctx: &Context, name: &str) -> Option<String> {
 
 /// Returns the fingerprint of a variable: the first 32 bits of a digest of name and value, in hexadecimal digits.
 pub(crate) fn fingerprint(name: &str, value: &str) -> String {
-    hex(&Sha256::digest(format!("{name}={value}"))[..4])
+    hex::encode(&Sha256::digest(format!("{name}={value}"))[..4])
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use crate::config::as_option;
 use crate::context::Context;
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
-use crate::files::{self, hex};
+use crate::files;
 use crate::json::SecretJson;
 use crate::secret::Secret;
 use crate::time::Timestamp;
@@ -83,7 +83,7 @@ impl AwsLogin {
             Some(directory) => ctx.expand(directory),
             None => ctx.home().ok()?.join(".aws/login/cache"),
         };
-        Some(directory.join(format!("{}.json", hex(&Sha256::digest(self.session.trim().as_bytes())))))
+        Some(directory.join(format!("{}.json", hex::encode(Sha256::digest(self.session.trim().as_bytes())))))
     }
 }
 

@@ -10,6 +10,7 @@ use crate::peer::{self, Peer};
 use crate::percent;
 use crate::secret::Secret;
 use crate::terminal;
+use httparse::Status;
 use std::collections::HashSet;
 use std::io::{ErrorKind, Read as _};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -26,6 +27,9 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The largest head of a request, in bytes.
 const MAX_REQUEST_SIZE: usize = 16 * 1024;
+
+/// The most headers of a request; a browser sends about 15.
+const MAX_HEADERS: usize = 100;
 
 /// The pause between two checks for a connection.
 const PAUSE: Duration = Duration::from_millis(20);
@@ -187,14 +191,15 @@ fn read_head(mut stream: &TcpStream, deadline: Deadline) -> Option<Zeroizing<Vec
 /// Reads the authorization response from a request; the error is the page for a request that is not one.
 fn parse_request(head: &[u8], hosts: &[String], state: &str) -> std::result::Result<AuthorizationResponse, HttpPage> {
     let bad_request = |why: &str| HttpPage::unrelated("400 Bad Request", why);
-    let head = std::str::from_utf8(head).map_err(|_| bad_request("This is not HTTP."))?;
-    let mut lines = head.split("\r\n");
-    let words: Vec<&str> = lines.next().unwrap_or_default().split(' ').collect();
-    let [method, target, "HTTP/1.1" | "HTTP/1.0"] = words[..] else { return Err(bad_request("This is not HTTP.")) };
-    let headers = lines.filter_map(|line| line.split_once(':'));
-    let found: Vec<&str> =
-        headers.filter(|(name, _)| name.eq_ignore_ascii_case("host")).map(|(_, value)| value.trim()).collect();
-    if !matches!(&found[..], [host] if hosts.iter().any(|own| own == host)) {
+    let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
+    let mut request = httparse::Request::new(&mut headers);
+    let (Ok(Status::Complete(_)), Some(method), Some(target)) = (request.parse(head), request.method, request.path)
+    else {
+        return Err(bad_request("This is not HTTP."));
+    };
+    let mut found = request.headers.iter().filter(|header| header.name.eq_ignore_ascii_case("host"));
+    let is_own = |host: &httparse::Header| hosts.iter().any(|own| own.as_bytes() == host.value);
+    if !found.next().is_some_and(is_own) || found.next().is_some() {
         return Err(bad_request("The host is not this computer's."));
     }
     let (path, query) = target.split_once('?').unwrap_or((target, ""));

@@ -2,7 +2,7 @@
 
 use crate::context::Context;
 use crate::error::{ErrorKind, printable};
-use crate::files::{self, hex};
+use crate::files;
 use crate::terminal;
 use crate::time::Timestamp;
 use serde_json::{Value, json};
@@ -28,7 +28,7 @@ impl SignInRecord {
         let mut bytes = [0; 16];
         // Without random bytes the time still tells records apart.
         let _ = getrandom::fill(&mut bytes);
-        let id = format!("{} {}", hex(&bytes), ctx.now());
+        let id = format!("{} {}", hex::encode(bytes), ctx.now());
         Self { id, holder, since: ctx.now(), failure: None, is_finished: false }
     }
 
