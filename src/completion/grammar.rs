@@ -38,23 +38,24 @@ pub(super) fn expected(mut command: Command, command_line: &CommandLine) -> Expe
     if let Some(start) = inner_command(verb, command_line, at) {
         return Expected::Command(start);
     }
-    let excluded = excluded(verb, &command_line.words);
-    let candidates = engine_candidates(&mut command.clone(), command_line);
+    let (excluded, alone) = (excluded(verb, &command_line.words), leading_dash(verb, &command_line.words));
+    let candidates = engine_candidates(command, command_line);
     let is_option = command_line.current.starts_with('-') && !command_line.words.iter().any(|word| word == "--");
     for candidate in &candidates {
         let Some(kind) = ValueKind::of_candidate(candidate) else { continue };
         let before = candidate.get_value().to_string_lossy().into_owned();
         // A `-` starts an option, not a profile.
         if !is_option || !before.is_empty() {
-            let leading_dash = leading_dash(verb, &command_line.words, &before);
+            let leading_dash = if before.is_empty() { alone } else { LeadingDash::Allowed };
             return Expected::Value(kind, before, leading_dash);
         }
     }
     words(candidates, is_option, &excluded)
 }
 
-fn leading_dash(verb: &Command, words: &[String], before: &str) -> LeadingDash {
-    if !before.is_empty() || words.iter().any(|word| word == "--") {
+/// Tells whether a value may start with `-` that is a word of its own.
+fn leading_dash(verb: &Command, words: &[String]) -> LeadingDash {
+    if words.iter().any(|word| word == "--") {
         LeadingDash::Allowed
     } else if words.last().is_some_and(|word| awaits_value(verb, word)) {
         LeadingDash::Never
@@ -77,13 +78,13 @@ fn marked(command: Command) -> Command {
 }
 
 /// Asks clap's engine for candidates. Of the word at the cursor it gets only `--option=`: the matching is done later.
-fn engine_candidates(command: &mut Command, command_line: &CommandLine) -> Vec<CompletionCandidate> {
+fn engine_candidates(mut command: Command, command_line: &CommandLine) -> Vec<CompletionCandidate> {
     let start = match command_line.current.split_once('=') {
         Some((option, _)) if option.starts_with("--") => format!("{option}="),
         _ => String::new(),
     };
     let words = command_line.words.iter().cloned().chain([start]).map(OsString::from).collect();
-    complete(command, words, command_line.words.len(), None).unwrap_or_default()
+    complete(&mut command, words, command_line.words.len(), None).unwrap_or_default()
 }
 
 /// Returns the innermost verb in the command line, and the index of the first word after it.
