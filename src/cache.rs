@@ -4,7 +4,7 @@
 
 use crate::context::Context;
 use crate::credentials::RoleCredentials;
-use crate::error::Result;
+use crate::error::{Result, has_control};
 use crate::files::{self, ReservedFile};
 use crate::json::{self, SecretJson};
 use crate::secret::Secret;
@@ -230,13 +230,13 @@ impl<'a> CredentialsJson<'a> {
 
 fn parse(bytes: &[u8]) -> Option<RoleCredentials> {
     let mut document = SecretJson::parse(bytes)?;
-    let role_name = document.get(ROLE).and_then(Value::as_str).filter(|name| !name.contains(char::is_control));
+    let role_name = document.get(ROLE).and_then(Value::as_str).filter(|name| !has_control(name));
     let role_name = role_name.map(String::from);
     let fields = document.get_mut("Credentials")?;
     // AWS sends no control characters, and one could end a line of the reply to a shell: such an entry is malformed.
     let mut text = |name: &str| match fields.get_mut(name).map(Value::take) {
         None | Some(Value::Null) => Some(None),
-        Some(Value::String(text)) if !text.is_empty() && !text.chars().any(char::is_control) => Some(Some(text)),
+        Some(Value::String(text)) if !text.is_empty() && !has_control(&text) => Some(Some(text)),
         Some(_) => None,
     };
     // Without an expiration they would never be renewed, and no tool caches credentials without one.

@@ -1,6 +1,6 @@
 //! Environment changes: the list of variables that ssox sets or unsets. The reply to a shell consists only of it.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, has_control};
 use crate::secret::Secret;
 
 /// Variables to set (`Some`) or unset (`None`), in order and without repetitions; and variables whose value from before the
@@ -27,7 +27,7 @@ impl EnvChanges {
     pub(crate) fn set(&mut self, name: &'static str, value: impl Into<String>) -> Result<()> {
         let secret = Secret::new(value);
         let value = secret.expose();
-        if value.chars().any(char::is_control) {
+        if has_control(value) {
             // The message does not contain the value, which may be a secret.
             return Err(Error::configuration(format!("the value for {name} contains a control character"))
                 .hint("ssox doctor shows the line"));

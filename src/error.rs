@@ -173,9 +173,25 @@ pub(crate) fn cause_text(cause: &io::Error) -> String {
     }
 }
 
+/// Tells whether a text has control characters, which could end a line of a reply to a shell.
+pub(crate) fn has_control(text: &str) -> bool {
+    // Nearly all texts are ASCII, for which this is many times faster.
+    if text.is_ascii() { text.bytes().any(|byte| byte.is_ascii_control()) } else { text.contains(char::is_control) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn control_characters_are_those_of_unicode() {
+        for text in ["\0", "a\n", "\u{1b}[m", "\u{7f}", "\u{85}", "é\t", "é\u{9f}"] {
+            assert!(has_control(text), "{text:?}");
+        }
+        for text in ["", "a b~", "é", "\u{a0}\u{2028}"] {
+            assert!(!has_control(text), "{text:?}");
+        }
+    }
 
     #[test]
     fn an_error_is_two_lines_lower_case() {

@@ -228,7 +228,8 @@ fn value(ctx: &Context, name: &str) -> Option<String> {
 
 /// Returns the fingerprint of a variable: the first 32 bits of a digest of name and value, in hexadecimal digits.
 pub(crate) fn fingerprint(name: &str, value: &str) -> String {
-    hex::encode(&Sha256::digest(format!("{name}={value}"))[..4])
+    let digest = Sha256::new().chain_update(name).chain_update("=").chain_update(value).finalize();
+    hex::encode(&digest[..4])
 }
 
 #[cfg(test)]

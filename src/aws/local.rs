@@ -8,7 +8,7 @@ use super::limited_body::LimitedBody;
 use super::trust;
 use crate::context::Context;
 use crate::credentials::RoleCredentials;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, has_control};
 use crate::json::SecretJson;
 use crate::secret::Secret;
 use crate::time::Timestamp;
@@ -137,7 +137,7 @@ fn parse_credentials(body: &Secret) -> Result<RoleCredentials> {
     let document = SecretJson::parse(body.as_bytes()).ok_or_else(invalid)?;
     let text = |name: &str| {
         let text = document.get(name)?.as_str()?;
-        (!text.is_empty() && !text.chars().any(char::is_control)).then(|| text.to_string())
+        (!text.is_empty() && !has_control(text)).then(|| text.to_string())
     };
     if let Some(code) = text("Code").filter(|code| code != "Success") {
         return Err(Error::refused(format!("the machine has no credentials: {code}{}", message_in(body))));

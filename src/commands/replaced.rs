@@ -6,6 +6,7 @@ use crate::environment::EnvChanges;
 use crate::error::Result;
 use crate::identity::{self, Identity, fingerprint};
 use crate::snapshots;
+use std::cell::LazyCell;
 
 /// The variable with `NAME:FINGERPRINT` for each value, separated by `|`.
 const VARIABLE: &str = "SSOX_REPLACED";
@@ -30,7 +31,8 @@ pub(super) fn has_returned(ctx: &Context, name: &str) -> bool {
 pub(super) fn record(ctx: &Context, changes: &mut EnvChanges) -> Result<()> {
     let held = Identity::recorded(ctx);
     let is_cleared = changes.get(identity::VARIABLE) == Some(None);
-    let after = if is_cleared { None } else { Some(Identity::after(ctx, changes)) };
+    // It takes a digest of each value, and is needed only when a tool keeps values of ssox.
+    let after = LazyCell::new(|| if is_cleared { None } else { Some(Identity::after(ctx, changes)) });
     let had = |name: &str, value: &str| held.as_ref().is_some_and(|held| held.matches(name, value));
     let has = |name: &str, value: &str| after.as_ref().is_some_and(|after| after.matches(name, value));
     let is_stale = |name: &str, value: &str| (had(name, value) || is_replaced(ctx, name, value)) && !has(name, value);

@@ -4,7 +4,7 @@
 
 use super::Session;
 use crate::context::Context;
-use crate::error::Result;
+use crate::error::{Result, has_control};
 use crate::files::{self, ReservedFile};
 use crate::json::{self, SecretJson};
 use crate::lock::Lock;
@@ -202,7 +202,7 @@ pub(super) fn take(map: &mut Map<String, Value>, key: &str) -> Option<Value> {
 /// Returns a text that can be sent in a header: not empty, without control characters, as all that AWS issues.
 pub(super) fn text(value: Value) -> Option<String> {
     match value {
-        Value::String(text) if !text.is_empty() && !text.chars().any(char::is_control) => Some(text),
+        Value::String(text) if !text.is_empty() && !has_control(&text) => Some(text),
         _ => None,
     }
 }

@@ -6,9 +6,10 @@ pub(super) fn single_quoted(value: &str, escape: impl Fn(char) -> &'static str) 
     let escapes: usize = value.chars().map(|c| escape(c).len()).sum();
     let mut text = String::with_capacity(value.len() + escapes + 2);
     text.push('\'');
-    for c in value.chars() {
-        text.push_str(escape(c));
-        text.push(c);
+    if escapes == 0 {
+        text.push_str(value);
+    } else {
+        value.chars().for_each(|c| text.extend([escape(c), c.encode_utf8(&mut [0; 4])]));
     }
     text.push('\'');
     text

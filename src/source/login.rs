@@ -9,7 +9,7 @@ use crate::cache::Entry;
 use crate::config::as_option;
 use crate::context::Context;
 use crate::credentials::RoleCredentials;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, has_control};
 use crate::files;
 use crate::json::SecretJson;
 use crate::secret::Secret;
@@ -64,7 +64,7 @@ impl Kind for AwsLogin {
         let token = document.get("accessToken")?;
         let text = |name: &str| {
             let text = token.get(name)?.as_str()?;
-            (!text.is_empty() && !text.chars().any(char::is_control)).then(|| text.to_string())
+            (!text.is_empty() && !has_control(text)).then(|| text.to_string())
         };
         let keys = RoleCredentials::new(
             text("accessKeyId")?,

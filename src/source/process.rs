@@ -8,7 +8,7 @@ use super::{Request, cached};
 use crate::cache::{Entry, Key};
 use crate::context::Context;
 use crate::credentials::RoleCredentials;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, has_control};
 use crate::json::SecretJson;
 use crate::secret::Secret;
 use crate::time::Timestamp;
@@ -100,7 +100,7 @@ impl CredentialProcess {
         }
         let text = |name: &str| match document.get(name) {
             None | Some(Value::Null) => Ok(None),
-            Some(Value::String(text)) if text.chars().any(char::is_control) => {
+            Some(Value::String(text)) if has_control(text) => {
                 Err(invalid(&format!("printed a control character in `{name}`")))
             }
             Some(Value::String(text)) => Ok(Some(text.clone()).filter(|text| !text.is_empty())),
