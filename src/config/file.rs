@@ -201,6 +201,15 @@ impl File {
         (!headers.is_empty()).then_some(section)
     }
 
+    /// Returns the names of the sections of a kind that have a key, in order and with repetitions.
+    pub(super) fn names_with_key(&self, kind: SectionKind, key: &str) -> impl Iterator<Item = Cow<'_, str>> {
+        let is_key =
+            |line: &str| line.trim_start().get(..key.len()).is_some_and(|start| start.eq_ignore_ascii_case(key));
+        let has_it = move |header: &Header| self.text[header.body(&self.text)].lines().any(is_key);
+        let named = move |header: Header| self.name(header).filter(|(of, _)| *of == kind).map(|(_, name)| name);
+        Headers::new(&self.text).filter(has_it).filter_map(named)
+    }
+
     /// Adds the entries of some sections to a merged one.
     pub(super) fn add_to<'a>(&'a self, section: &mut Section<'a>, headers: &[Header]) {
         headers.iter().for_each(|header| section.add(&self.text, header.body(&self.text), self.which));

@@ -28,6 +28,7 @@ use check::header;
 use memchr::memmem;
 use scan::Header;
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 /// How serious a finding is.
@@ -134,6 +135,17 @@ impl ConfigFiles {
             .flat_map(move |file| file.sections_with(SectionKind::Profile, text))
     }
 
+    /// Returns the names of the profiles that contain a text, each once. It merges none, which is slow for 50,000 profiles.
+    pub(crate) fn names_with(&self, text: &str) -> Vec<String> {
+        each_once(self.profiles_with(text).map(|section| section.name.to_string()))
+    }
+
+    /// Returns the names of the profiles with a key, each once, without merging any.
+    pub(crate) fn names_with_key(&self, key: &str) -> Vec<String> {
+        let files = [&self.config, &self.credentials].into_iter();
+        each_once(files.flat_map(|file| file.names_with_key(SectionKind::Profile, key)).map(Cow::into_owned))
+    }
+
     /// Returns the names of all sso-sessions, each once, in the order of the file.
     pub(crate) fn sso_session_names(&self) -> impl Iterator<Item = String> + '_ {
         self.config.names(SectionKind::SsoSession).map(Cow::into_owned)
@@ -188,10 +200,25 @@ fn hint_at(file: &File, header: Header, inner: &str, hint: &str) -> String {
     if hint.starts_with("write ") { format!("{hint} instead of {header}") } else { format!("{hint}: {header}") }
 }
 
+fn each_once(names: impl Iterator<Item = String>) -> Vec<String> {
+    let mut seen = HashSet::new();
+    names.filter(|name| seen.insert(name.clone())).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn profiles_are_found_by_a_text_and_by_a_key() {
+        let files = ConfigFiles::parse(
+            "[profile a]\nx = 1\nSSO_Start_URL = u\n[sso-session s]\nsso_start_url = u\n[profile b]\nx = u\n",
+            "[a]\nsso_start_url = u\n[c]\n  sso_start_url=u\n",
+        );
+        assert_eq!(files.names_with_key("sso_start_url"), ["a", "c"]);
+        assert_eq!(files.names_with("x = "), ["a", "b"]);
+    }
 
     #[test]
     fn sections_merge_and_credentials_take_precedence() {

@@ -104,11 +104,9 @@ fn by_role(ctx: &Context, files: &ConfigFiles, wanted: &Wanted, role: &AccountRo
 
 /// Returns the only profile with an account and a role; `None` if no profile has it.
 fn only_profile(files: &ConfigFiles, session: Option<&str>, role: &AccountRole) -> Result<Option<String>> {
-    if !files.contains(role.account_id) {
-        return Ok(None);
-    }
     let matches = |section: &Section| role.matches(section) && of_session(section, session).is_ok();
-    let matching: Vec<String> = files.profiles().filter(matches).map(|section| section.name.to_string()).collect();
+    let mut matching = files.names_with(role.account_id);
+    matching.retain(|name| files.profile(name).is_some_and(|section| matches(&section)));
     match matching.as_slice() {
         [] => Ok(None),
         [name] => Ok(Some(name.clone())),

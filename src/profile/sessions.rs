@@ -35,7 +35,7 @@ pub(crate) fn labelled_session(ctx: &Context, files: &ConfigFiles, label: &str) 
 pub(crate) fn sessions(ctx: &Context, files: &ConfigFiles) -> Vec<Result<Session>> {
     let mut found: Vec<Result<Session>> =
         files.sso_session_names().map(|name| named_session(ctx, files, &name)).collect();
-    for name in files.profile_names() {
+    for name in files.names_with_key("sso_start_url") {
         let Some(section) = files.profile(&name) else { continue };
         if section.value("sso_session").is_some() || section.value("sso_start_url").is_none() {
             continue;
