@@ -33,6 +33,7 @@ fn every_value_has_a_kind_or_is_free() {
         "account",
         "role",
         "jobs",
+        "name_format",
         "service",
         "wait",
         "words",
