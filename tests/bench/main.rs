@@ -3,6 +3,8 @@
 //!
 //! Invariant: it asserts no time; a slow machine does not fail.
 
+mod populate;
+
 use std::fs;
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
@@ -16,7 +18,7 @@ fn main() {
     // `cargo bench` passes `--bench`; anything else is a part of a heading, to see only that.
     let wanted = std::env::args().skip(1).find(|argument| !argument.starts_with("--")).unwrap_or_default();
     let bench = Bench::new();
-    let parts: [(&str, Part); 8] = [
+    let parts: [(&str, Part); 9] = [
         ("processes", Bench::processes),
         ("config files", Bench::config_files),
         ("all profiles", Bench::all_profiles),
@@ -24,6 +26,7 @@ fn main() {
         ("shells", Bench::shells),
         ("init", Bench::init),
         ("prompt hook", Bench::hook),
+        ("populate", Bench::populate),
         ("peers", Bench::peers),
     ];
     for (name, run) in parts.iter().filter(|(name, _)| name.contains(&wanted)) {
@@ -238,6 +241,13 @@ impl Bench {
             }
             compare(runners);
         }
+    }
+
+    fn populate(&self) {
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let peer =
+            std::env::split_paths(&path).map(|directory| directory.join("aws-sso-util")).find(|path| path.is_file());
+        populate::populate(&self.ssox, peer.as_deref());
     }
 
     fn peers(&self) {

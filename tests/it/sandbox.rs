@@ -52,7 +52,7 @@ fn without_a_terminal_every_step_is_explained_and_succeeds() {
         "\n# Put the credentials of profile dev into this shell\n$ ssox use dev\n",
         "SSOX_PROFILE=dev",
         "\n$ ssox clear\n",
-        "GetRoleCredentials 3",
+        "GetRoleCredentials 4",
     ] {
         assert!(shown.contains(text), "{text} is missing in:\n{shown}\n{errors}");
     }

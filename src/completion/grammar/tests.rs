@@ -104,6 +104,9 @@ fn a_value_is_known_by_its_position() {
         ("ssox use dev --region=eu", ValueKind::Region, "--region="),
         ("ssox configure sso --profile ", ValueKind::ConfiguredProfile, ""),
         ("ssox configure sso --sso-session=c", ValueKind::Session, "--sso-session="),
+        ("ssox configure populate --sso-session ", ValueKind::Session, ""),
+        ("ssox configure populate --region ", ValueKind::Region, ""),
+        ("ssox configure populate --output ", ValueKind::Output, ""),
         ("ssox export --saml-response ", ValueKind::File, ""),
     ] {
         match at(line) {
