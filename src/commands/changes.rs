@@ -134,7 +134,7 @@ pub(super) fn cleared(ctx: &Context) -> Result<EnvChanges> {
         if !held.has_changed(name) {
             continue;
         }
-        if held.is_unchanged(ctx, name) {
+        if held.is_unchanged(ctx, name) || replaced::has_returned(ctx, name) {
             directory_values::remove(ctx, &mut changes, name)?;
         } else {
             directory_values::keep_foreign(ctx, &mut changes, name);
@@ -151,7 +151,8 @@ pub(super) fn cleared(ctx: &Context) -> Result<EnvChanges> {
     let own = OWN.iter().filter(|name| **name != "SSOX_PROFILE" || identity::is_in_use(ctx));
     own.chain(&["AWS_SSO_PROFILE"]).for_each(|name| changes.unset(name));
     // A value that was edited while a profile was in use is not one from before. SSOX_PROFILE may have been a setting.
-    OWN.iter().filter(|name| **name != "SSOX_PROFILE").for_each(|name| changes.forget(name));
+    let edited = OWN.iter().filter(|name| **name != "SSOX_PROFILE").chain(&[replaced::VARIABLE]);
+    edited.for_each(|name| changes.forget(name));
     replaced::record(ctx, &mut changes)?;
     Ok(changes)
 }

@@ -9,7 +9,7 @@ use crate::snapshots;
 use std::cell::LazyCell;
 
 /// The variable with `NAME:FINGERPRINT` for each value, separated by `|`.
-const VARIABLE: &str = "SSOX_REPLACED";
+pub(super) const VARIABLE: &str = "SSOX_REPLACED";
 
 /// Tells whether a value is one that ssox had set, and that a directory tool restores.
 pub(super) fn is_replaced(ctx: &Context, name: &str, value: &str) -> bool {
@@ -40,7 +40,12 @@ pub(super) fn record(ctx: &Context, changes: &mut EnvChanges) -> Result<()> {
         let values = snapshots::all_before(ctx, name).filter(move |value| is_stale(name, value.expose()));
         values.map(move |value| format!("{name}:{}", fingerprint(name, value.expose())))
     };
-    let entries: Vec<String> = identity::names().flat_map(stale).collect();
+    // One that has been restored already stays known for as long as the shell has it.
+    let restored = identity::names().filter(|name| changes.get(name).is_none()).filter_map(|name| {
+        let value = ctx.var(name).filter(|value| is_replaced(ctx, name, value) && !has(name, value))?;
+        Some(format!("{name}:{}", fingerprint(name, value)))
+    });
+    let entries: Vec<String> = identity::names().flat_map(stale).chain(restored).collect();
     if !entries.is_empty() {
         return changes.set(VARIABLE, entries.join("|"));
     }

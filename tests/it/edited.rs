@@ -111,6 +111,9 @@ fn an_edit_of_what_the_segment_and_status_show_is_undone() {
         let edit = shell.export("SSOX_STATE", "foreign");
         session.run(&format!("{edit}; ssox use stg; {edit}; ssox clear"));
         assert!(!environment(&mut session, &home).contains_key("SSOX_STATE"), "{shell:?}");
+        // An edited record of replaced values is not one from before: it would hide the real one.
+        session.run(&format!("{}; ssox use dev; ssox clear", shell.export("SSOX_REPLACED", "x")));
+        assert!(!environment(&mut session, &home).contains_key("SSOX_REPLACED"), "{shell:?}");
     });
 }
 

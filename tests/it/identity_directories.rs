@@ -203,3 +203,25 @@ fn keys_of_ssox_can_be_set_by_hand_where_mise_is_active() {
         assert_eq!(environment(&mut session, &home)[THEIRS[0].0], stg[THEIRS[0].0], "{shell:?}");
     });
 }
+
+/// From one directory of direnv into the next: direnv restores keys that ssox has replaced, beside another region.
+#[test]
+fn clear_also_removes_older_keys_of_ssox_that_direnv_restored() {
+    if !installed("direnv") {
+        return;
+    }
+    in_each(&shells(), |shell| {
+        let (_standin, home) = signed_in(Duration::from_secs(3300));
+        Tool::Direnv.directory(&home, "keys", &P2);
+        Tool::Direnv.directory(&home, "region", &P3);
+        let mut session = home.session(shell, &format!("{}\nLOAD", Tool::Direnv.hook(shell)));
+        for step in ["ssox use dev", "cd keys", "ssox use stg", "cd ../region", "true", "ssox clear", "true"] {
+            session.run(step);
+        }
+        let left = environment(&mut session, &home);
+        for name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"] {
+            assert!(!left.contains_key(name), "{shell:?} {name}: {left:?}");
+        }
+        assert_eq!(left["AWS_REGION"], "us-west-2", "{shell:?}");
+    });
+}
