@@ -19,6 +19,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, UNIX_EPOCH};
 
+/// The variables of ssox and of AWS that name the configuration files, and the usual names of these.
+pub(crate) const REAL_FILES: [(&str, &str, &str); 2] = [
+    ("SSOX_CONFIG_FILE", "AWS_CONFIG_FILE", "config"),
+    ("SSOX_SHARED_CREDENTIALS_FILE", "AWS_SHARED_CREDENTIALS_FILE", "credentials"),
+];
+
 /// The environment, home and clock of this run.
 #[derive(Clone, Default)]
 pub(crate) struct Context {
@@ -65,7 +71,22 @@ impl Context {
     pub(crate) fn new(env: impl IntoIterator<Item = (String, OsString)>) -> Self {
         let mut ctx = Self { env: env.into_iter().collect(), command: "ssox".into(), ..Self::default() };
         ctx.home = home_of(&ctx);
+        ctx.use_real_files();
         ctx
+    }
+
+    /// Undoes, for ssox itself, what `exec --serve` does for programs: there the variables of AWS name files without profiles,
+    /// and two variables of ssox name the real ones.
+    fn use_real_files(&mut self) {
+        for (own, aws, name) in REAL_FILES {
+            let Some(real) = self.var(own).map(String::from) else { continue };
+            let usual = self.home.as_ref().map(|home| home.join(".aws").join(name));
+            if usual.as_deref() == Some(Path::new(&real)) {
+                self.env.remove(aws);
+            } else {
+                self.env.insert(aws.into(), real.into());
+            }
+        }
     }
 
     /// Returns the value of a variable that is UTF-8 and not empty: AWS tools treat an empty variable as unset.
@@ -277,6 +298,16 @@ mod tests {
     #[test]
     fn a_tilde_is_home() {
         assert_eq!(context(&[("HOME", "/h")]).expand("~/x"), PathBuf::from("/h/x"));
+    }
+
+    #[test]
+    fn inside_exec_serve_ssox_reads_the_real_files() {
+        let stub = [("HOME", "/h"), ("AWS_CONFIG_FILE", "/stub"), ("AWS_SHARED_CREDENTIALS_FILE", "/stub")];
+        let real = [("SSOX_CONFIG_FILE", "/h/.aws/config"), ("SSOX_SHARED_CREDENTIALS_FILE", "/other")];
+        let ctx = context(&[stub.as_slice(), &real].concat());
+        assert_eq!(ctx.var("AWS_CONFIG_FILE"), None);
+        assert_eq!(ctx.var("AWS_SHARED_CREDENTIALS_FILE"), Some("/other"));
+        assert_eq!(context(&stub).var("AWS_CONFIG_FILE"), Some("/stub"));
     }
 
     #[test]

@@ -14,6 +14,9 @@ pub(crate) struct EnvChanges {
 /// Variables of other tools without the prefix `AWS_`, which make prompts show the wrong profile.
 pub(crate) const FOREIGN_LEFTOVERS: [&str; 3] = ["AWSUME_PROFILE", "AWSUME_EXPIRATION", "AWSU_PROFILE"];
 
+/// The variable with which GDAL names the credentials file: it does not read AWS's own. Only programs get it, never a shell.
+pub(crate) const GDAL_CREDENTIALS_FILE: &str = "CPL_AWS_CREDENTIALS_FILE";
+
 /// The largest size of a variable in bytes, with its name: Windows allows 32,767 characters, Linux 128 KiB, and macOS 1 MiB for
 /// all arguments and variables together. A session token has from some hundred to a few thousand bytes.
 const LARGEST: usize = 32_767;
@@ -69,7 +72,8 @@ impl EnvChanges {
     }
 
     fn change(&mut self, name: &'static str, value: Option<Secret>) {
-        debug_assert!(name.starts_with("AWS_") || name.starts_with("SSOX_") || FOREIGN_LEFTOVERS.contains(&name));
+        let is_other = FOREIGN_LEFTOVERS.contains(&name) || name == GDAL_CREDENTIALS_FILE;
+        debug_assert!(name.starts_with("AWS_") || name.starts_with("SSOX_") || is_other);
         self.changes.retain(|(known, _)| *known != name);
         self.changes.push((name, value));
     }

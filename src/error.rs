@@ -41,6 +41,20 @@ impl ErrorKind {
             Self::Interrupted => 130,
         }
     }
+
+    /// Returns the kind of an exit status.
+    pub(crate) fn of_exit_status(status: u8) -> Option<Self> {
+        let all = [
+            Self::Other,
+            Self::Usage,
+            Self::NeedsPerson,
+            Self::Configuration,
+            Self::Refused,
+            Self::Unreachable,
+            Self::Interrupted,
+        ];
+        all.into_iter().find(|kind| kind.exit_status() == status)
+    }
 }
 
 /// An error: what failed and why (`message`), and what to type (`hints`); in lower case, without full stop.

@@ -1,6 +1,6 @@
 //! The environment changes for a profile, in one place for `use`, `tick`, `exec` and `clear`.
 
-use super::{directory_values, replaced};
+use super::{directory_values, endpoint_changes, replaced};
 use crate::account_names::AccountNames;
 use crate::cache::Entry;
 use crate::context::Context;
@@ -14,9 +14,9 @@ use crate::session::Session;
 use crate::time::Timestamp;
 
 /// Variables that make SDKs or prompts show another identity than the keys of ssox: every `use` unsets them.
-const LEFTOVERS: [&str; 5] =
+pub(super) const LEFTOVERS: [&str; 5] =
     ["AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SECURITY_TOKEN", "AWS_SESSION_EXPIRATION", "AWS_VAULT"];
-const KEYS: [&str; 4] = [ID, SECRET, TOKEN, EXPIRATION];
+pub(super) const KEYS: [&str; 4] = [ID, SECRET, TOKEN, EXPIRATION];
 pub(super) const REGIONS: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
 const OWN: [&str; 15] = [
     "SSOX_PROFILE",
@@ -49,6 +49,7 @@ pub(super) fn with_credentials(
     region: Option<&str>,
 ) -> Result<EnvChanges> {
     let mut changes = EnvChanges::default();
+    endpoint_changes::leave(&mut changes, ctx)?;
     let until = time_limit(ctx, profile);
     credentials(&mut changes, ctx, entry, until)?;
     set_or_remove(&mut changes, ctx, UNTIL, until.map(|until| until.0.to_string()).as_deref())?;
@@ -67,6 +68,7 @@ pub(super) fn with_credentials(
 /// Configuration: a value from a file with a control character.
 pub(super) fn profile_only(ctx: &Context, profile: &Profile, region: Option<&str>) -> Result<EnvChanges> {
     let mut changes = EnvChanges::default();
+    endpoint_changes::leave(&mut changes, ctx)?;
     changes.set("AWS_PROFILE", &profile.name)?;
     shared(&mut changes, ctx, profile, region, profile.source.role_name())?;
     let until = time_limit(ctx, profile).map(|until| until.0.to_string());
@@ -129,6 +131,7 @@ pub(super) fn put_back(ctx: &Context, profile: &Profile, entry: &Entry) -> Resul
 /// None that values which stand in an environment can cause.
 pub(super) fn cleared(ctx: &Context) -> Result<EnvChanges> {
     let mut changes = EnvChanges::default();
+    endpoint_changes::leave(&mut changes, ctx)?;
     let held = Identity::of_shell(ctx);
     for name in KEYS.iter().chain(&REGIONS).chain(&[ACCOUNT_ID]).chain(&WEB_IDENTITY).chain(&LEFTOVERS[..3]) {
         if !held.has_changed(name) {
@@ -162,14 +165,22 @@ fn time_limit(ctx: &Context, profile: &Profile) -> Option<Timestamp> {
     profile.time_limit.map(|limit| ctx.now().plus(i64::try_from(limit.as_secs()).unwrap_or(i64::MAX)))
 }
 
-fn recorded(ctx: &Context, mut changes: EnvChanges) -> Result<EnvChanges> {
+/// Adds the record of the identity.
+///
+/// # Errors
+/// None: a record has no control characters.
+pub(super) fn recorded(ctx: &Context, mut changes: EnvChanges) -> Result<EnvChanges> {
     Identity::after(ctx, &changes).record(&mut changes)?;
     directory_values::record(ctx, &mut changes)?;
     replaced::record(ctx, &mut changes)?;
     Ok(changes)
 }
 
-fn account_id(changes: &mut EnvChanges, profile: &Profile, entry: &Entry) -> Result<()> {
+/// Sets the account id, or unsets it.
+///
+/// # Errors
+/// As [`EnvChanges::set`].
+pub(super) fn account_id(changes: &mut EnvChanges, profile: &Profile, entry: &Entry) -> Result<()> {
     let account_id = entry.credentials.account_id.as_deref().or_else(|| profile.source.account_id());
     set_or_unset(changes, ACCOUNT_ID, account_id)
 }
@@ -185,7 +196,11 @@ fn credentials(changes: &mut EnvChanges, ctx: &Context, entry: &Entry, until: Op
     set_or_unset(changes, "SSOX_NEXT", next.map(|next| next.0.to_string()).as_deref())
 }
 
-fn shared(
+/// Sets what describes the profile: its name, region and label.
+///
+/// # Errors
+/// As [`EnvChanges::set`].
+pub(super) fn shared(
     changes: &mut EnvChanges,
     ctx: &Context,
     profile: &Profile,
@@ -242,7 +257,15 @@ pub(super) fn set_or_unset(changes: &mut EnvChanges, name: &'static str, value: 
 }
 
 /// Sets a variable of ssox's own, or unsets it if the shell has it: each line of a reply costs the shell time.
-fn set_or_remove(changes: &mut EnvChanges, ctx: &Context, name: &'static str, value: Option<&str>) -> Result<()> {
+///
+/// # Errors
+/// As [`EnvChanges::set`].
+pub(super) fn set_or_remove(
+    changes: &mut EnvChanges,
+    ctx: &Context,
+    name: &'static str,
+    value: Option<&str>,
+) -> Result<()> {
     if value.is_none() && ctx.var_os(name).is_none() {
         return Ok(());
     }

@@ -3,6 +3,7 @@
 use super::changes;
 use crate::cache::Entry;
 use crate::context::Context;
+use crate::environment::EnvChanges;
 use crate::error::Result;
 use crate::profile::Profile;
 use std::ffi::{OsStr, OsString};
@@ -19,14 +20,19 @@ pub(super) fn command(
     program: &OsStr,
     arguments: &[OsString],
 ) -> Result<Command> {
+    Ok(with_changes(&changes::with_credentials(ctx, profile, entry, None)?, program, arguments))
+}
+
+/// Makes the command of a program in this environment with some changes.
+pub(super) fn with_changes(changes: &EnvChanges, program: &OsStr, arguments: &[OsString]) -> Command {
     let mut command = Command::new(program);
     // These describe the calling shell, which is not the program's.
     command.args(arguments).env_remove("SSOX_FUNCTION").env_remove("SSOX_HOOK");
-    for (name, value) in changes::with_credentials(ctx, profile, entry, None)?.iter() {
+    for (name, value) in changes.iter() {
         match value {
             Some(value) => command.env(name, value),
             None => command.env_remove(name),
         };
     }
-    Ok(command)
+    command
 }

@@ -1,14 +1,18 @@
 //! `ssox exec`: runs a program with a profile's credentials. The program replaces the ssox process (`execvp`), so that
 //! signals, terminal and exit status are its own.
 
-use super::child;
+use super::endpoint::{self as steps, ForProgram};
+use super::endpoint_changes::{ConfigChoice, with_endpoint};
 use super::options::{Consent, Fetch};
 use super::protected;
 use super::selected_profile::selected_profile;
 use super::verb::{Done, VerbArgs};
+use super::{changes, child};
 use crate::batch;
 use crate::context::Context;
+use crate::endpoint::Directory;
 use crate::error::{Error, Result, cause_text};
+use crate::profile::Profile;
 use crate::source::Request;
 use crate::terminal;
 use clap::Args;
@@ -18,12 +22,18 @@ use std::process::Command;
 
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Example: ssox exec dev -- terraform apply\n\nPowerShell decodes output as text; for bytes in a file or a pipe:\n  \
+    after_help = "Examples:\n  ssox exec dev -- terraform apply\n  ssox exec --serve dev -- ./train.py\n\nPowerShell decodes output as text; for bytes in a file or a pipe:\n  \
                   & (Get-Command ssox -CommandType Application) exec dev -- COMMAND > FILE"
 )]
 pub(crate) struct Exec {
     /// Profile, ACCOUNT/ROLE, or a role ARN
     profile: String,
+    /// Serve the credentials to the program, and renew them for as long as it runs
+    #[arg(long)]
+    serve: bool,
+    /// With --serve: leave it the configuration files, where a `[default]` takes precedence over the endpoint
+    #[arg(long, requires = "serve")]
+    keep_config: bool,
     #[command(flatten)]
     consent: Consent,
     #[command(flatten)]
@@ -41,17 +51,32 @@ impl VerbArgs for Exec {
     fn run(&self, ctx: &Context) -> Result<Done> {
         let profile = selected_profile(ctx, Some(&self.profile), &self.fetch)?;
         protected::confirm(ctx, "exec", &profile, &self.consent)?;
-        let entry = profile.credentials(ctx, &Request::from(&self.fetch))?;
         let [program, arguments @ ..] = words(&self.command) else {
             return Err(Error::usage("there is no program to run").hint("ssox exec NAME -- COMMAND"));
         };
-        let mut command = child::command(ctx, &profile, &entry, program, arguments)?;
-        let cause = match replace_process(&mut command) {
+        let ForProgram { changes, files } = self.for_program(ctx, &profile)?;
+        let mut command = child::with_changes(&changes, program, arguments);
+        let cause = match replace_process(&mut command, files.as_ref()) {
             Ok(status) => return Ok(Done { status, ..Done::default() }),
             Err(cause) => cause,
         };
         terminal::say(&format!("could not run `{}`: {}", program.to_string_lossy(), cause_text(&cause)));
         Ok(Done { status: batch::exit_status(&cause), ..Done::default() })
+    }
+}
+
+impl Exec {
+    /// Returns the changes with the credentials, or with the address of a server that has been started.
+    fn for_program(&self, ctx: &Context, profile: &Profile) -> Result<ForProgram> {
+        let request = Request::from(&self.fetch);
+        if !self.serve {
+            let entry = profile.credentials(ctx, &request)?;
+            let changes = changes::with_credentials(ctx, profile, &entry, None)?;
+            return Ok(ForProgram { changes, files: None });
+        }
+        let entry = steps::first_credentials(ctx, profile, &request)?;
+        let config = if self.keep_config { ConfigChoice::Kept } else { ConfigChoice::Empty };
+        steps::start_beside(ctx, profile, entry, |entry, endpoint| with_endpoint(ctx, profile, entry, endpoint, config))
     }
 }
 
@@ -64,14 +89,16 @@ fn words(command: &[OsString]) -> &[OsString] {
 }
 
 #[cfg(unix)]
-fn replace_process(command: &mut Command) -> io::Result<u8> {
+fn replace_process(command: &mut Command, _: Option<&Directory>) -> io::Result<u8> {
     Err(std::os::unix::process::CommandExt::exec(command))
 }
 
 /// Runs the program as a child and passes on its exit status: Windows has no `exec`.
 #[cfg(not(unix))]
-fn replace_process(command: &mut Command) -> io::Result<u8> {
-    let code = command.status()?.code().unwrap_or(1);
+fn replace_process(command: &mut Command, files: Option<&Directory>) -> io::Result<u8> {
+    let ended = command.status();
+    files.into_iter().for_each(Directory::remove);
+    let code = ended?.code().unwrap_or(1);
     std::process::exit(code)
 }
 

@@ -14,6 +14,8 @@ mod credentials_file;
 mod directory_values;
 mod doctor;
 mod each;
+mod endpoint;
+mod endpoint_changes;
 mod exec;
 mod export;
 mod export_format;
@@ -33,6 +35,8 @@ mod replaced;
 mod saml;
 mod saml_profiles;
 mod selected_profile;
+mod serve;
+mod serve_format;
 mod sessions;
 mod shell_function;
 mod shown;
@@ -76,6 +80,8 @@ verb::verbs! {
     Exec(exec::Exec),
     /// Run a program with the credentials of many profiles
     Each(each::Each),
+    /// Serve a profile's credentials to programs on this machine
+    Serve(serve::Serve),
     /// Print credentials for `credential_process`, without asking
     CredentialProcess(credential_process::CredentialProcess),
     /// Create and change profiles in ~/.aws/config
@@ -91,6 +97,9 @@ verb::verbs! {
     /// Renew the credentials of this shell when they are due
     #[command(hide = true)]
     Tick(tick::Tick),
+    /// Serve credentials to a program, and renew them
+    #[command(hide = true)]
+    Endpoint(endpoint::RunEndpoint),
     /// Check whether this shell still has the identity that ssox set
     #[command(hide = true)]
     Identity(identity::CheckIdentity),

@@ -1,7 +1,7 @@
 //! Options that several verbs share, and how their values are parsed.
 
 use crate::secret::Secret;
-use crate::source::Request;
+use crate::source::{Request, WhenUnreachable};
 use crate::time::parse_duration;
 use clap::Args;
 use std::path::PathBuf;
@@ -57,6 +57,7 @@ impl From<&Fetch> for Request {
             mfa_code: fetch.mfa_code.clone(),
             saml_response: fetch.saml_response.clone(),
             timeout: fetch.timeout,
+            when_unreachable: WhenUnreachable::default(),
         }
     }
 }

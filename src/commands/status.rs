@@ -3,6 +3,7 @@
 //! shows that one.
 
 use super::doctor::disagreements;
+use super::endpoint_changes;
 use super::foreign::{self, Foreign, foreign};
 use super::renewal;
 use super::verb::{Done, VerbArgs};
@@ -92,7 +93,7 @@ fn held(ctx: &Context) -> Held {
         profile,
     };
     if held.profile.is_some() {
-        held.mode = Some(if ctx.var("AWS_ACCESS_KEY_ID").is_some() { "credentials" } else { "profile" });
+        held.mode = Some(mode(ctx));
         held.expires_at = ctx.var("SSOX_EXPIRES").and_then(|text| text.parse().ok()).map(Timestamp);
         held.failure = renewal::last_failure(ctx);
     }
@@ -102,6 +103,16 @@ fn held(ctx: &Context) -> Held {
             files.iter().zip(&section).flat_map(|(files, section)| disagreements(files, section)).collect();
     }
     if held.foreign.is_some() { held.without_ours() } else { held }
+}
+
+fn mode(ctx: &Context) -> &'static str {
+    if ctx.var("AWS_ACCESS_KEY_ID").is_some() {
+        "credentials"
+    } else if endpoint_changes::is_served(ctx) {
+        "endpoint"
+    } else {
+        "profile"
+    }
 }
 
 /// Returns the account that ssox set. Another program may have set another one beside the same keys: then it is the account

@@ -3,7 +3,7 @@
 //!
 //! Invariant: no person is asked anything while the lock is held. They may take minutes, and other processes would wait.
 
-use super::Request;
+use super::{Request, WhenUnreachable};
 use crate::cache::{self, Entry, Key};
 use crate::context::Context;
 use crate::credentials::RoleCredentials;
@@ -26,8 +26,9 @@ pub(super) fn get_or_renew(
     if let Some(entry) = known.as_ref().filter(|entry| entry.is_usable(ctx.now(), request.min_ttl)) {
         return Ok(entry.clone());
     }
+    let is_fallback = request.when_unreachable == WhenUnreachable::UseCached;
     renew().or_else(|error| match known {
-        Some(entry) if error.kind == ErrorKind::Unreachable && !entry.is_expired(ctx.now()) => {
+        Some(entry) if is_fallback && error.kind == ErrorKind::Unreachable && !entry.is_expired(ctx.now()) => {
             terminal::warn(&format!("{}; using cached credentials that expire soon", error.message));
             Ok(entry)
         }

@@ -2,7 +2,7 @@
 
 mod running;
 
-use crate::context::Context;
+use crate::context::{Context, REAL_FILES};
 use crate::error::{Error, Result, cause_text};
 use crate::secret::Secret;
 use crate::terminal;
@@ -89,6 +89,10 @@ impl CommandLine {
     fn command(&self, ctx: &Context, env: &[(&str, String)]) -> Command {
         let mut command = Command::new(&self.words[0]);
         command.args(&self.words[1..]).envs(env.iter().map(|(name, value)| (name, value)));
+        // Inside `exec --serve` the inherited variables name files without profiles.
+        for (own, aws, _) in REAL_FILES.iter().filter(|(own, ..)| ctx.var(own).is_some()) {
+            command.env_remove(own).env_remove(aws).envs(ctx.var(aws).map(|path| (aws, path)));
+        }
         command.stdin(input(ctx)).stderr(Stdio::piped());
         command
     }

@@ -20,7 +20,7 @@ pub(crate) mod static_keys;
 pub(crate) mod tags;
 pub(crate) mod web_identity;
 
-pub(crate) use request::Request;
+pub(crate) use request::{Request, WhenUnreachable};
 
 use crate::cache;
 use crate::context::Context;

@@ -15,4 +15,15 @@ pub(crate) struct Request {
     pub(crate) saml_response: Option<PathBuf>,
     /// How long to wait for a person to sign in.
     pub(crate) timeout: Option<Duration>,
+    /// What to do when AWS is unreachable.
+    pub(crate) when_unreachable: WhenUnreachable,
+}
+
+/// What to do when AWS is unreachable and cached credentials are due for renewal, but have not expired.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum WhenUnreachable {
+    /// Warn, and use them.
+    #[default]
+    UseCached,
+    Fail,
 }

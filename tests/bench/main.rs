@@ -3,6 +3,7 @@
 //!
 //! Invariant: it asserts no time; a slow machine does not fail.
 
+mod endpoint;
 mod populate;
 
 use std::fs;
@@ -18,7 +19,7 @@ fn main() {
     // `cargo bench` passes `--bench`; anything else is a part of a heading, to see only that.
     let wanted = std::env::args().skip(1).find(|argument| !argument.starts_with("--")).unwrap_or_default();
     let bench = Bench::new();
-    let parts: [(&str, Part); 9] = [
+    let parts: [(&str, Part); 10] = [
         ("processes", Bench::processes),
         ("config files", Bench::config_files),
         ("all profiles", Bench::all_profiles),
@@ -27,6 +28,7 @@ fn main() {
         ("init", Bench::init),
         ("prompt hook", Bench::hook),
         ("populate", Bench::populate),
+        ("endpoint", Bench::endpoint),
         ("peers", Bench::peers),
     ];
     for (name, run) in parts.iter().filter(|(name, _)| name.contains(&wanted)) {
@@ -248,6 +250,15 @@ impl Bench {
         let peer =
             std::env::split_paths(&path).map(|directory| directory.join("aws-sso-util")).find(|path| path.is_file());
         populate::populate(&self.ssox, peer.as_deref());
+    }
+
+    /// A program with a server beside it; and one request to it, beside a file from nginx.
+    fn endpoint(&self) {
+        compare(vec![
+            Runner::new("ssox exec, cached, of true", self.ssox(10, &["exec", "p7", "--", "true"])),
+            Runner::new("ssox exec --serve, cached, of true", self.ssox(10, &["exec", "--serve", "p7", "--", "true"])),
+        ]);
+        endpoint::requests(self.ssox(10, &["serve", "p7", "--json"]), self.directory.path());
     }
 
     fn peers(&self) {

@@ -28,6 +28,7 @@ fn help_of_ssox() {
       export              Print credentials
       exec                Run a program with a profile's credentials
       each                Run a program with the credentials of many profiles
+      serve               Serve a profile's credentials to programs on this machine
       credential-process  Print credentials for `credential_process`, without asking
       configure           Create and change profiles in ~/.aws/config
       saml                Work with accounts outside the organization (SAML)
@@ -310,6 +311,10 @@ fn help_of_exec() {
       <COMMAND>...  The program and its arguments
 
     Options:
+          --serve                   Serve the credentials to the program, and renew them for as long as
+                                    it runs
+          --keep-config             With --serve: leave it the configuration files, where a `[default]`
+                                    takes precedence over the endpoint
           --yes                     Use a protected profile without asking
           --sso-session <NAME>      Only profiles and ACCOUNT/ROLE of this session
           --min-ttl <DURATION>      Fetch new credentials when less than this is left (`90s`, `30m`,
@@ -323,10 +328,84 @@ fn help_of_exec() {
       -v, --verbose                 Log each step to stderr, without secrets
       -h, --help                    Print help
 
-    Example: ssox exec dev -- terraform apply
+    Examples:
+      ssox exec dev -- terraform apply
+      ssox exec --serve dev -- ./train.py
 
     PowerShell decodes output as text; for bytes in a file or a pipe:
       & (Get-Command ssox -CommandType Application) exec dev -- COMMAND > FILE
+    ");
+}
+
+#[test]
+fn help_of_serve() {
+    assert_snapshot!(help("serve"), @r"
+    Serve a profile's credentials to programs on this machine
+
+    Usage: ssox serve [OPTIONS] [PROFILE]
+
+    Arguments:
+      [PROFILE]
+              Profile, ACCOUNT/ROLE, or a role ARN
+
+    Options:
+          --port <PORT>
+              Port on 127.0.0.1 [default: any free one]
+
+          --json
+              Print JSON
+
+          --format <FORMAT>
+              Output format
+
+              Possible values:
+              - env:          `export NAME=VALUE` for sh, bash and zsh
+              - fish:         `set -gx` for fish
+              - powershell:   `$Env:NAME = …` for PowerShell
+              - windows-cmd:  `set NAME=VALUE` for cmd.exe
+              - env-file:     A file for `docker run --env-file`
+              - devcontainer: A part of `devcontainer.json`
+              
+              [default: env]
+
+          --keep-config
+              Leave the configuration files to the programs: a `[default]` in them takes precedence over
+              the endpoint
+
+          --yes
+              Use a protected profile without asking
+
+          --sso-session <NAME>
+              Only profiles and ACCOUNT/ROLE of this session
+
+          --min-ttl <DURATION>
+              Fetch new credentials when less than this is left (`90s`, `30m`, `1h30m`) [default: 15m]
+
+          --mfa-code <CODE>
+              Code of the MFA device, for profiles with `mfa_serial`
+
+          --role-arn <ARN>
+              Assume this role with the profile's credentials
+
+          --saml-response <FILE|->
+              Read the SAML response from a file, or from standard input with `-`
+
+          --timeout <DURATION>
+              How long to wait for you to sign in [default: 10m]
+
+          --no-input
+              Never ask and never open a browser (implied without a terminal, or with CI set)
+
+      -v, --verbose
+              Log each step to stderr, without secrets
+
+      -h, --help
+              Print help (see a summary with '-h')
+
+    Examples:
+      ssox serve dev
+      ssox serve dev --port 9911 --format env-file > dev.env &
+      docker run --network host --env-file dev.env IMAGE
     ");
 }
 

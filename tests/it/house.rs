@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 const FLOORS: [&[&str]; 14] = [
     &["main"],
     &["commands"],
-    &["completion"],
+    &["completion", "endpoint"],
     &["profile"],
     &["assignments", "source"],
     &["saml", "session"],

@@ -36,6 +36,8 @@ mod edited;
 #[cfg(unix)]
 mod editing;
 #[cfg(unix)]
+mod endpoint;
+#[cfg(unix)]
 mod failing;
 #[cfg(target_os = "linux")]
 mod forge;

@@ -1,0 +1,129 @@
+//! `ssox serve`: serves credentials on 127.0.0.1 to programs that were started elsewhere, until Ctrl-C, and prints what to
+//! set there.
+
+use super::endpoint as steps;
+use super::endpoint_changes::{ConfigChoice, TOKEN_FILE, URI, for_container, with_endpoint};
+use super::options::{Consent, Fetch};
+use super::protected;
+use super::selected_profile::selected_profile;
+use super::serve_format::{Content, ServeFormat};
+use super::verb::{Done, VerbArgs};
+use crate::cache::Entry;
+use crate::context::Context;
+use crate::endpoint::{Endpoint, Handover, Listening};
+use crate::environment::EnvChanges;
+use crate::error::{Error, Result, cause_text};
+use crate::json::{self, SecretJson};
+use crate::profile::Profile;
+use crate::secret::Secret;
+use crate::shell::quote::Dialect;
+use crate::source::Request;
+use clap::Args;
+use serde_json::{Map, Value, json};
+use std::io::{Write as _, stdout};
+
+/// Where a development container has the token's file.
+const TOKEN_IN_CONTAINER: &str = "/run/ssox-token";
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  ssox serve dev\n  ssox serve dev --port 9911 --format env-file > dev.env &\n  \
+                  docker run --network host --env-file dev.env IMAGE")]
+pub(crate) struct Serve {
+    /// Profile, ACCOUNT/ROLE, or a role ARN
+    profile: Option<String>,
+    /// Port on 127.0.0.1 [default: any free one]
+    #[arg(long, value_name = "PORT", default_value_t = 0, hide_default_value = true)]
+    port: u16,
+    /// Print JSON
+    #[arg(long, conflicts_with = "format")]
+    json: bool,
+    /// Output format
+    #[arg(long, value_name = "FORMAT", default_value = "env")]
+    format: ServeFormat,
+    /// Leave the configuration files to the programs: a `[default]` in them takes precedence over the endpoint
+    #[arg(long)]
+    keep_config: bool,
+    #[command(flatten)]
+    consent: Consent,
+    #[command(flatten)]
+    fetch: Fetch,
+}
+
+impl VerbArgs for Serve {
+    /// Prints what to set, and serves until a signal ends it.
+    ///
+    /// # Errors
+    /// Those of the profile and its source. Configuration: the port is in use.
+    fn run(&self, ctx: &Context) -> Result<Done> {
+        let profile = selected_profile(ctx, self.profile.as_deref(), &self.fetch)?;
+        protected::confirm(ctx, "serve", &profile, &self.consent)?;
+        let entry = steps::first_credentials(ctx, &profile, &Request::from(&self.fetch))?;
+        let endpoint = Listening::on_port(self.port)?.with_files(ctx, steps::region(ctx, &profile))?;
+        let printed = self.text(ctx, &profile, &entry, &endpoint).and_then(|text| print(&text));
+        let directory = endpoint.directory.clone();
+        let handover = steps::handover(&profile, entry, &endpoint, None);
+        printed.and_then(|()| serve(ctx, endpoint, handover)).inspect_err(|_| directory.remove()).map(Done::from)
+    }
+
+    fn wants_json(&self) -> bool {
+        self.json
+    }
+}
+
+impl Serve {
+    fn text(&self, ctx: &Context, profile: &Profile, entry: &Entry, endpoint: &Endpoint) -> Result<Secret> {
+        let config = if self.keep_config { ConfigChoice::Kept } else { ConfigChoice::Empty };
+        let for_programs = || with_endpoint(ctx, profile, entry, endpoint, config);
+        let in_container = || for_container(profile, entry, endpoint);
+        if self.json {
+            return Ok(as_json(endpoint, &for_programs()?));
+        }
+        match self.format.content {
+            Content::Variables(dialect) => dialect.write(&for_programs()?),
+            Content::ContainerFile => Dialect::Docker.write(&in_container()?),
+            Content::DevelopmentContainer => Ok(devcontainer(endpoint, &in_container()?)),
+        }
+    }
+}
+
+/// Prints at once: the server does not end by itself.
+fn print(text: &Secret) -> Result<()> {
+    let printed = stdout().write_all(text.expose().as_bytes()).and_then(|()| stdout().flush());
+    printed.map_err(|cause| Error::other(format!("could not write to standard output: {}", cause_text(&cause))))
+}
+
+#[cfg(unix)]
+fn serve(_: &Context, endpoint: Endpoint, handover: Handover) -> Result<()> {
+    crate::endpoint::become_server(endpoint, handover)
+}
+
+#[cfg(not(unix))]
+fn serve(ctx: &Context, endpoint: Endpoint, handover: Handover) -> Result<()> {
+    crate::endpoint::serve(ctx, &endpoint.listener, handover)
+}
+
+fn as_json(endpoint: &Endpoint, changes: &EnvChanges) -> Secret {
+    json::secret_document(&*SecretJson::from(json!({
+        "uri": endpoint.uri(),
+        "token": endpoint.token.expose(),
+        "token_file": changes.get(TOKEN_FILE).flatten(),
+        "environment": variables(changes.iter()),
+    })))
+}
+
+/// Returns what to add to `devcontainer.json`. A container reaches 127.0.0.1 of this machine only in the same network.
+fn devcontainer(endpoint: &Endpoint, changes: &EnvChanges) -> Secret {
+    let mut environment = variables(changes.iter().filter(|(_, value)| value.is_some()));
+    environment.insert(TOKEN_FILE.into(), TOKEN_IN_CONTAINER.into());
+    let token = endpoint.directory.token();
+    debug_assert!(environment.contains_key(URI));
+    json::secret_document(&*SecretJson::from(json!({
+        "runArgs": ["--network=host"],
+        "mounts": [format!("source={},target={TOKEN_IN_CONTAINER},type=bind,readonly", token.display())],
+        "containerEnv": environment,
+    })))
+}
+
+fn variables<'a>(changes: impl Iterator<Item = (&'static str, Option<&'a str>)>) -> Map<String, Value> {
+    changes.map(|(name, value)| (name.to_string(), value.map_or(Value::Null, Value::from))).collect()
+}

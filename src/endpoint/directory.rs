@@ -1,0 +1,182 @@
+//! The files of an endpoint, in a private directory: the token, a configuration without profiles, and a lock that tells
+//! whether the server still runs.
+//!
+//! A `[default]` profile takes precedence over an endpoint in most tools, so programs get a configuration without one.
+
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::files;
+use crate::secret::Secret;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// The directory with those of all endpoints, below the state directory.
+const PARENT: &str = "endpoints";
+
+/// The age before the directory of a killed server is removed: a younger one may not be locked yet.
+const UNUSED_AGE: Duration = Duration::from_secs(60);
+
+/// The directory of one endpoint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Directory(PathBuf);
+
+impl Directory {
+    /// Creates the directory below the state directory, or below that of temporary files if the home cannot be written.
+    ///
+    /// # Errors
+    /// Configuration: neither can be written.
+    pub(super) fn create(ctx: &Context, name: &str, token: &Secret, region: Option<&str>) -> Result<Self> {
+        remove_unused(&ctx.state_dir()?.join(PARENT));
+        let mut failure = None;
+        for path in places(ctx, name)? {
+            match write(&path, token, region) {
+                Ok(()) => return Ok(Self(path)),
+                Err(cause) => failure = failure.or(Some(Error::file("write", &path, &cause))),
+            }
+        }
+        Err(failure.unwrap_or_else(|| Error::other("there is no directory for the endpoint")))
+    }
+
+    /// Removes the directory of this name wherever it was created.
+    #[cfg(unix)]
+    pub(super) fn remove_named(ctx: &Context, name: &str) {
+        places(ctx, name).into_iter().flatten().for_each(|path| Self(path).remove());
+    }
+
+    /// Opens a directory that another process created.
+    #[cfg(unix)]
+    pub(super) fn at(path: PathBuf) -> Self {
+        Self(path)
+    }
+
+    /// Returns the path of the token: one line without its end.
+    pub(crate) fn token(&self) -> PathBuf {
+        self.0.join("token")
+    }
+
+    /// Returns the path of the configuration with `[default]` and a region alone.
+    pub(crate) fn config(&self) -> PathBuf {
+        self.0.join("config")
+    }
+
+    /// Returns the path of the empty credentials file.
+    pub(crate) fn credentials(&self) -> PathBuf {
+        self.0.join("credentials")
+    }
+
+    #[cfg(unix)]
+    pub(super) fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// Removes the files. Errors are ignored: the next endpoint tries again.
+    pub(crate) fn remove(&self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Returns the paths that a directory of this name may have.
+fn places(ctx: &Context, name: &str) -> Result<[PathBuf; 2]> {
+    let temporary = std::env::temp_dir().join(format!("ssox-{name}"));
+    Ok([ctx.state_dir()?.join(PARENT).join(name), temporary])
+}
+
+/// Locks the directory while the server runs.
+pub(super) fn lock(directory: &Directory) -> Option<File> {
+    let file = File::open(directory.0.join("lock")).ok()?;
+    file.try_lock().ok().map(|()| file)
+}
+
+fn write(path: &Path, token: &Secret, region: Option<&str>) -> io::Result<()> {
+    // Variables and configuration files cannot name other paths.
+    if path.to_str().is_none_or(|path| path.contains(char::is_control)) {
+        return Err(io::Error::new(io::ErrorKind::InvalidFilename, "the path is not plain text"));
+    }
+    files::create_private_dir(path)?;
+    let region = region.map(|region| format!("region = {region}\n")).unwrap_or_default();
+    let contents = [
+        ("token", token.expose().as_bytes()),
+        ("config", format!("[default]\n{region}").as_bytes()),
+        ("credentials", b""),
+        ("lock", b""),
+    ]
+    .iter()
+    .try_for_each(|(name, content)| write_new(&path.join(name), content));
+    contents.inspect_err(|_| drop(fs::remove_dir_all(path)))
+}
+
+/// Writes a file that does not exist yet, with mode 0600.
+fn write_new(path: &Path, content: &[u8]) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.write(true).create_new(true).open(path)?.write_all(content)
+}
+
+/// Removes the directories of servers that were killed.
+fn remove_unused(endpoints: &Path) {
+    for directory in fs::read_dir(endpoints).into_iter().flatten().flatten() {
+        let modified = directory.metadata().ok().and_then(|metadata| metadata.modified().ok());
+        let is_old = modified.and_then(|at| at.elapsed().ok()).is_some_and(|age| age > UNUSED_AGE);
+        let is_locked = || File::open(directory.path().join("lock")).is_ok_and(|file| file.try_lock().is_err());
+        if is_old && !is_locked() {
+            let _ = fs::remove_dir_all(directory.path());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::ffi::OsString;
+    use std::time::SystemTime;
+
+    fn context(home: &Path) -> Context {
+        Context::new([("HOME".to_string(), OsString::from(home))])
+    }
+
+    fn create(home: &Path, name: &str) -> Directory {
+        Directory::create(&context(home), name, &Secret::new("abc"), Some("eu-west-1")).unwrap()
+    }
+
+    #[test]
+    fn the_token_has_no_line_end_and_the_configuration_only_a_region() {
+        let home = tempfile::tempdir().unwrap();
+        let directory = create(home.path(), "a");
+        assert_eq!(fs::read(directory.token()).unwrap(), b"abc");
+        assert_eq!(fs::read(directory.config()).unwrap(), b"[default]\nregion = eu-west-1\n");
+        assert_eq!(fs::read(directory.credentials()).unwrap(), b"");
+        #[cfg(unix)]
+        for (path, mode) in [(directory.token(), 0o600), (directory.0.clone(), 0o700)] {
+            use std::os::unix::fs::PermissionsExt as _;
+            assert_eq!(fs::metadata(path).unwrap().permissions().mode() & 0o777, mode);
+        }
+        directory.remove();
+        assert!(!directory.0.exists());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_directory_of_a_killed_server_is_removed_by_the_next_one() {
+        let home = tempfile::tempdir().unwrap();
+        let [killed, running, young] = ["killed", "running", "young"].map(|name| create(home.path(), name));
+        let _lock = lock(&running).unwrap();
+        for directory in [&killed, &running] {
+            let hour_ago = SystemTime::now() - Duration::from_secs(3600);
+            File::open(&directory.0).unwrap().set_modified(hour_ago).unwrap();
+        }
+        create(home.path(), "next");
+        assert_eq!([&killed, &running, &young].map(|directory| directory.0.exists()), [false, true, true]);
+    }
+
+    #[test]
+    fn without_a_writable_home_temporary_files_are_used() {
+        let home = tempfile::tempdir().unwrap();
+        fs::write(home.path().join(".local"), "").unwrap();
+        let directory = create(home.path(), "0123456789abcdef");
+        assert!(!directory.0.starts_with(home.path()), "{directory:?}");
+        directory.remove();
+    }
+}

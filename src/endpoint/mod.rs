@@ -1,0 +1,92 @@
+//! The endpoint: credentials over HTTP on 127.0.0.1, as SDKs ask a container for them. They are renewed while programs run.
+//! <https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html>
+//!
+//! Invariant: the process that serves never calls AWS and never asks a person. Another process renews, see `renewal`.
+
+mod answer;
+mod connections;
+mod directory;
+mod document;
+mod handover;
+mod lifetime;
+mod renewal;
+mod request;
+mod server;
+#[cfg(unix)]
+mod start;
+mod stop;
+mod supply;
+
+pub(crate) use directory::Directory;
+pub(crate) use document::secret_document;
+pub(crate) use handover::Handover;
+pub(crate) use lifetime::{is_servable, renewed_when_left};
+#[cfg(not(unix))]
+pub(crate) use server::serve;
+#[cfg(unix)]
+pub(crate) use start::{StartingServer, become_server, detach, from_standard_streams};
+
+use crate::context::Context;
+use crate::error::{Error, Result, cause_text};
+use crate::secret::Secret;
+use std::net::{Ipv4Addr, TcpListener};
+
+/// An endpoint that has no files yet.
+#[derive(Debug)]
+pub(crate) struct Listening {
+    pub(crate) listener: TcpListener,
+    port: u16,
+    token: Secret,
+    /// The name of its directory.
+    name: String,
+}
+
+/// The address of an endpoint, the token that clients send, and the directory with its files.
+#[derive(Debug)]
+pub(crate) struct Endpoint {
+    pub(crate) listener: TcpListener,
+    port: u16,
+    pub(crate) token: Secret,
+    pub(crate) directory: Directory,
+}
+
+impl Listening {
+    /// Listens on a port of 127.0.0.1, 0 for any free one. Connections wait until the server starts.
+    ///
+    /// # Errors
+    /// Configuration: the port is in use.
+    pub(crate) fn on_port(port: u16) -> Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(|cause| not_listening(port, &cause))?;
+        let port = listener.local_addr().map_err(|cause| not_listening(port, &cause))?.port();
+        let token = Secret::new(hex::encode(random::<32>()?));
+        Ok(Self { listener, port, token, name: hex::encode(random::<8>()?) })
+    }
+
+    /// Writes the files.
+    ///
+    /// # Errors
+    /// Configuration: they cannot be written.
+    pub(crate) fn with_files(self, ctx: &Context, region: Option<&str>) -> Result<Endpoint> {
+        let Self { listener, port, token, name } = self;
+        let directory = Directory::create(ctx, &name, &token, region)?;
+        Ok(Endpoint { listener, port, token, directory })
+    }
+}
+
+impl Endpoint {
+    /// Returns the address for `AWS_CONTAINER_CREDENTIALS_FULL_URI`. SDKs accept plain HTTP only from a loopback address.
+    pub(crate) fn uri(&self) -> String {
+        format!("http://127.0.0.1:{}/", self.port)
+    }
+}
+
+fn random<const N: usize>() -> Result<[u8; N]> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(|cause| Error::other(format!("no random bytes from the system: {cause}")))?;
+    Ok(bytes)
+}
+
+fn not_listening(port: u16, cause: &std::io::Error) -> Error {
+    let error = Error::configuration(format!("could not listen on 127.0.0.1:{port}: {}", cause_text(cause)));
+    error.hint("choose another port with `--port`, or leave it out for any free one")
+}

@@ -1,0 +1,89 @@
+//! Renews the credentials in another process, `ssox endpoint --renew`, which prints them. The server stays small, and whatever
+//! a source does, such as running a program or drawing on the terminal, does not happen in it.
+
+use super::document;
+use super::lifetime::is_servable;
+use crate::cache::Entry;
+use crate::context::Context;
+use crate::error::{Error, ErrorKind, Result, cause_text};
+use crate::json::SecretJson;
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+use std::time::SystemTime;
+
+/// The process that renews.
+#[derive(Debug)]
+pub(super) struct Renewal {
+    program: Option<PathBuf>,
+    arguments: Vec<String>,
+}
+
+impl Renewal {
+    /// Makes one for the arguments that name the profile and the role.
+    pub(super) fn new(arguments: Vec<String>) -> Self {
+        Self { program: std::env::current_exe().ok(), arguments }
+    }
+
+    /// Runs the process. It finds credentials in the cache that another process renewed.
+    ///
+    /// # Errors
+    /// Those of the source; a person who is needed is not asked.
+    pub(super) fn run(&self, ctx: &Context) -> Result<Entry> {
+        let ran =
+            self.output().map_err(|cause| Error::other(format!("could not start ssox: {}", cause_text(&cause))))?;
+        if !ran.status.success() {
+            return Err(error_of(&ran));
+        }
+        let entry = document::parse(&ran.stdout);
+        zeroize::Zeroize::zeroize(&mut { ran.stdout });
+        let entry = entry.ok_or_else(|| Error::other("the renewal printed something that is not credentials"))?;
+        if !is_servable(&entry, ctx.now()) {
+            let message = "the new credentials are valid for too short a time: this machine's clock may be ahead";
+            return Err(Error::other(message).hint("ssox doctor"));
+        }
+        Ok(entry)
+    }
+
+    fn output(&self) -> std::io::Result<Output> {
+        let mut command = Command::new(self.program());
+        command.args(["endpoint", "--renew"]).args(&self.arguments);
+        // Ctrl-C does not reach it: it may be storing a refreshed token.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        command.stdin(Stdio::null()).output()
+    }
+
+    /// Returns the program: this one, also when its file was replaced or removed while it runs, as an update does.
+    fn program(&self) -> PathBuf {
+        let is_there = |path: &&PathBuf| path.is_file();
+        self.program.as_ref().filter(is_there).cloned().unwrap_or_else(|| PathBuf::from("/proc/self/exe"))
+    }
+}
+
+/// Reads the error that the process wrote as the last line of stderr, in the form of `--json`.
+fn error_of(ran: &Output) -> Error {
+    let text = String::from_utf8_lossy(&ran.stderr);
+    let report = text.lines().last().and_then(|line| SecretJson::parse(line.as_bytes()));
+    let error = report.as_ref().and_then(|report| report.get("error"));
+    let text = |name: &str| error.and_then(|error| error.get(name)).and_then(|value| value.as_str());
+    let kind = ran.status.code().and_then(|status| ErrorKind::of_exit_status(u8::try_from(status).ok()?));
+    let message = text("message").unwrap_or("the renewal ended without a message");
+    let error = Error::new(kind.unwrap_or(ErrorKind::Other), message).coded(text("code").unwrap_or_default());
+    match text("hint") {
+        Some(hint) => error.hint(hint),
+        None => error,
+    }
+}
+
+/// When the caches of tokens and of role credentials changed last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Caches([Option<SystemTime>; 2]);
+
+impl Caches {
+    /// Reads the times: files are replaced by rename, which changes the directory.
+    pub(super) fn now(ctx: &Context) -> Self {
+        let changed = |below: &str| fs::metadata(ctx.home().ok()?.join(below)).ok()?.modified().ok();
+        Self([".aws/sso/cache", ".aws/cli/cache"].map(changed))
+    }
+}

@@ -1,0 +1,102 @@
+//! The server: accepts connections and answers each in a thread of its own.
+
+use super::answer::Answer;
+use super::connections::Connections;
+use super::request::{self, Expected};
+use super::stop;
+use super::supply::Supply;
+use super::{Handover, directory};
+use crate::context::Context;
+use crate::error::{Result, cause_text};
+use std::io::{Read as _, Write as _};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+/// The stack of a thread that answers, in bytes.
+const STACK: usize = 128 * 1024;
+/// How long a client may take to close its connection after the answer.
+const CLOSE_TIME: Duration = Duration::from_millis(200);
+/// The pause after a connection could not be accepted, as when all descriptors are in use.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// What the threads share.
+#[derive(Debug)]
+struct Server {
+    ctx: Context,
+    supply: Arc<Supply>,
+    expected: Expected,
+    connections: Connections,
+}
+
+/// Serves until the watched process or this one ends, and removes the files of the endpoint then.
+///
+/// # Errors
+/// Other: the system has no thread or no address for it.
+pub(crate) fn serve(ctx: &Context, listener: &TcpListener, handover: Handover) -> Result<()> {
+    let failed = |cause| crate::error::Error::other(format!("could not start the endpoint: {}", cause_text(&cause)));
+    let host = listener.local_addr().map_err(failed)?.to_string();
+    let _lock = directory::lock(&handover.directory);
+    stop::on_signals(handover.directory.clone()).map_err(failed)?;
+    if let Some(process) = handover.watched {
+        stop::with_process(process, handover.directory.clone());
+    }
+    let supply = Arc::new(Supply::new(handover.profile, handover.renewal, handover.entry));
+    let server = Arc::new(Server {
+        ctx: ctx.clone(),
+        supply: Arc::clone(&supply),
+        expected: Expected { host, token: handover.token },
+        connections: Connections::default(),
+    });
+    let renewer_ctx = ctx.clone();
+    thread::Builder::new().stack_size(STACK).spawn(move || supply.renew_when_due(&renewer_ctx)).map_err(failed)?;
+    for connection in listener.incoming() {
+        match connection {
+            Ok(stream) => server.answer_in_thread(stream),
+            Err(_) => thread::sleep(PAUSE),
+        }
+    }
+    Ok(())
+}
+
+impl Server {
+    /// Answers in a thread. When none can be started the connection is closed, and the client tries again.
+    fn answer_in_thread(self: &Arc<Self>, stream: TcpStream) {
+        let server = Arc::clone(self);
+        let stream = server.connections.add(stream);
+        let other = Arc::clone(&stream);
+        let started = thread::Builder::new().stack_size(STACK).spawn(move || server.answer(&stream));
+        if started.is_err() {
+            self.connections.remove(&other);
+        }
+    }
+
+    fn answer(&self, stream: &Arc<TcpStream>) {
+        let request = request::read(&self.ctx, stream, &self.expected);
+        self.connections.remove(stream);
+        let answer = match request {
+            None => return,
+            Some(Err(refusal)) => Answer::from(refusal),
+            Some(Ok(())) => self.credentials(),
+        };
+        send(stream, &answer);
+    }
+
+    fn credentials(&self) -> Answer {
+        match self.supply.get(&self.ctx) {
+            Ok(entry) => Answer::credentials(&entry, self.ctx.now()),
+            Err(error) => Answer::failure(&error),
+        }
+    }
+}
+
+/// Sends the answer with one write, and waits for the client to close: the kernel resets a connection that is closed with
+/// unread data, and the answer could be lost.
+fn send(mut stream: &TcpStream, answer: &Answer) {
+    let sent = stream.write_all(answer.bytes()).and_then(|()| stream.shutdown(Shutdown::Write));
+    if sent.is_ok() {
+        let _ = stream.set_read_timeout(Some(CLOSE_TIME));
+        while stream.read(&mut [0; 4096]).is_ok_and(|count| count > 0) {}
+    }
+}

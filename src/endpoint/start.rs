@@ -1,0 +1,122 @@
+//! Starts the server in a process of its own.
+//!
+//! `ssox exec --serve` becomes the program, so that its process id, terminal, signals, job control and exit status are those
+//! of a program that was started directly. The server is beside it, and is not its child: programs that wait for all of
+//! their children would wait for the server. So ssox starts a process that starts the server and ends.
+//!
+//! The server gets the secrets through stdin, the listener as stdout, and the terminal as stderr.
+
+use super::{Directory, Endpoint, Handover, Listening, server};
+use crate::context::Context;
+use crate::error::{Error, Result, cause_text};
+use crate::files;
+use crate::terminal;
+use std::io::{self, PipeReader, PipeWriter, Write as _};
+use std::net::TcpListener;
+use std::os::fd::{AsFd as _, OwnedFd};
+use std::os::unix::process::CommandExt as _;
+use std::process::{Child, Command, Stdio};
+
+/// The largest handover, in bytes: many times what credentials have.
+const LARGEST: u64 = 1 << 20;
+
+/// A server that waits for what it needs. It is started before the endpoint has files, so that it can remove them when this
+/// process is interrupted.
+#[derive(Debug)]
+pub(crate) struct StartingServer {
+    starter: Child,
+    handover: PipeWriter,
+}
+
+impl StartingServer {
+    /// Starts the server beside this process.
+    ///
+    /// # Errors
+    /// Other: the system cannot start it.
+    pub(crate) fn start(listening: &Listening) -> Result<Self> {
+        let started = || -> io::Result<Self> {
+            let (reader, handover) = io::pipe()?;
+            let mut command = command(&["--detach", &listening.name], listening.listener.try_clone()?, reader)?;
+            // Ctrl-C does not reach it.
+            let starter = command.process_group(0).spawn()?;
+            Ok(Self { starter, handover })
+        };
+        started().map_err(|cause| not_started(&cause))
+    }
+
+    /// Passes on what the server needs.
+    ///
+    /// # Errors
+    /// Other: it did not start.
+    pub(crate) fn hand_over(mut self, handover: Handover) -> Result<()> {
+        let written = self.handover.write_all(handover.into_json().expose().as_bytes());
+        drop(self.handover);
+        match written.and_then(|()| self.starter.wait()) {
+            Ok(status) if status.success() => Ok(()),
+            Ok(_) => Err(Error::other("the endpoint could not be started").hint("ssox doctor")),
+            Err(cause) => Err(not_started(&cause)),
+        }
+    }
+}
+
+/// Replaces this process by the server, which does not end before a signal.
+///
+/// # Errors
+/// Other: the system cannot start it.
+pub(crate) fn become_server(endpoint: Endpoint, handover: Handover) -> Result<()> {
+    let failed = || -> io::Result<io::Error> {
+        let (reader, mut writer) = io::pipe()?;
+        // It is smaller than the buffer of a pipe: nobody reads yet.
+        writer.write_all(handover.into_json().expose().as_bytes())?;
+        drop(writer);
+        Ok(command(&[], endpoint.listener, reader)?.exec())
+    };
+    Err(not_started(&failed().unwrap_or_else(|cause| cause)))
+}
+
+/// Starts the server as a process that is no child of the program, and ends.
+///
+/// # Errors
+/// Other: the system cannot start it.
+pub(crate) fn detach(name: &str) -> Result<()> {
+    let started = std::env::current_exe().and_then(|program| Command::new(program).args(["endpoint", name]).spawn());
+    started.map(drop).map_err(|cause| not_started(&cause))
+}
+
+/// Serves with what [`StartingServer`] or [`become_server`] passed. `name` is that of the directory, for a server beside a
+/// program: it gets a session of its own, so that the job control of a shell does not reach it.
+///
+/// # Errors
+/// Usage: somebody else started this process. Those of the server.
+pub(crate) fn from_standard_streams(ctx: &Context, name: Option<&str>) -> Result<()> {
+    if name.is_some() {
+        let _ = rustix::process::setsid();
+    }
+    let text = files::limited(io::stdin(), LARGEST).unwrap_or_default();
+    let handover = Handover::parse(&text);
+    zeroize::Zeroize::zeroize(&mut { text });
+    match (handover, name) {
+        (Some(handover), _) => server::serve(ctx, &listener()?, handover),
+        // The process that started the server was interrupted.
+        (None, Some(name)) => {
+            Directory::remove_named(ctx, name);
+            Ok(())
+        }
+        (None, None) => Err(Error::usage("`ssox endpoint` is for ssox itself").hint("ssox serve NAME")),
+    }
+}
+
+fn listener() -> Result<TcpListener> {
+    io::stdout().as_fd().try_clone_to_owned().map(TcpListener::from).map_err(|cause| not_started(&cause))
+}
+
+fn command(arguments: &[&str], listener: TcpListener, stdin: PipeReader) -> io::Result<Command> {
+    let mut command = Command::new(std::env::current_exe()?);
+    command.arg("endpoint").args(arguments).stdin(stdin).stdout(OwnedFd::from(listener));
+    command.stderr(terminal::input().map_or_else(|_| Stdio::inherit(), Stdio::from));
+    Ok(command)
+}
+
+fn not_started(cause: &io::Error) -> Error {
+    Error::other(format!("could not start the endpoint: {}", cause_text(cause)))
+}

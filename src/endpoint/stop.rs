@@ -1,0 +1,85 @@
+//! When the server ends: with the process that it serves, or by a signal. The files of the endpoint are removed then.
+
+use super::Directory;
+use crate::error::ErrorKind;
+use std::io;
+use std::process::exit;
+use std::thread;
+
+/// Ends the server on Ctrl-C, SIGTERM and SIGHUP with status 130.
+///
+/// # Errors
+/// The system refuses the handlers.
+#[cfg(unix)]
+pub(super) fn on_signals(directory: Directory) -> io::Result<()> {
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    use signal_hook::iterator::Signals;
+    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
+    thread::Builder::new().spawn(move || {
+        if signals.forever().next().is_some() {
+            directory.remove();
+            exit(ErrorKind::Interrupted.exit_status().into());
+        }
+    })?;
+    Ok(())
+}
+
+/// On Windows, Ctrl-C ends the process and leaves the files; the next endpoint removes them.
+#[cfg(not(unix))]
+pub(super) fn on_signals(_: Directory) -> io::Result<()> {
+    let _ = ErrorKind::Interrupted;
+    Ok(())
+}
+
+/// Ends the server with another process, which is not its child.
+pub(super) fn with_process(process: u32, directory: Directory) {
+    thread::spawn(move || {
+        wait_for_end(process);
+        directory.remove();
+        exit(0);
+    });
+}
+
+#[cfg(unix)]
+fn wait_for_end(process: u32) {
+    use rustix::process::{Pid, test_kill_process};
+    let Some(process) = i32::try_from(process).ok().and_then(Pid::from_raw) else { return };
+    #[cfg(target_os = "linux")]
+    if wait_on_descriptor(process).is_ok() {
+        return;
+    }
+    // A process that changed its user cannot be signalled, but is there.
+    while test_kill_process(process) != Err(rustix::io::Errno::SRCH) {
+        thread::sleep(std::time::Duration::from_millis(200));
+    }
+}
+
+/// Waits without polling; kernels before 5.3 cannot.
+#[cfg(target_os = "linux")]
+fn wait_on_descriptor(process: rustix::process::Pid) -> rustix::io::Result<()> {
+    use rustix::event::{PollFd, PollFlags, poll};
+    use rustix::io::Errno;
+    let descriptor = match rustix::process::pidfd_open(process, rustix::process::PidfdFlags::empty()) {
+        Err(Errno::SRCH) => return Ok(()),
+        opened => opened?,
+    };
+    rustix::io::retry_on_intr(|| poll(&mut [PollFd::new(&descriptor, PollFlags::IN)], None)).map(drop)
+}
+
+/// On Windows the server runs in the process that waits for the program.
+#[cfg(not(unix))]
+fn wait_for_end(_: u32) {}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_another_process_is_noticed() {
+        let mut child = std::process::Command::new("sleep").arg("0.05").spawn().unwrap();
+        wait_for_end(child.id());
+        assert!(child.try_wait().unwrap().is_some(), "it still runs");
+        // It is gone already.
+        wait_for_end(child.id());
+    }
+}

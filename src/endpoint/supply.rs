@@ -1,0 +1,176 @@
+//! The current credentials, renewed ahead of need by one thread. Requests never wait for a renewal while the credentials are
+//! still served; otherwise all of them wait for the same one.
+
+use super::answer::one_line;
+use super::lifetime::{due_at, is_servable};
+use super::renewal::{Caches, Renewal};
+use crate::cache::Entry;
+use crate::context::Context;
+use crate::error::{Error, ErrorKind, Result};
+use crate::terminal;
+use crate::time::Timestamp;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// How many seconds a failure counts for further requests: not each of them asks AWS again.
+const FAILURE_COUNTS: i64 = 5;
+/// The seconds between two attempts while older credentials are still served.
+const RETRY_AFTER: i64 = 30;
+/// The fewest seconds between two renewals, for credentials that are valid for a few seconds only.
+const SHORTEST_PAUSE: i64 = 1;
+/// The longest wait before the clock is read again: a machine may have slept meanwhile.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
+/// How long a request waits for a renewal; clients give up earlier.
+const REQUEST_LIMIT: Duration = Duration::from_secs(20);
+
+/// The credentials of a profile.
+#[derive(Debug)]
+pub(super) struct Supply {
+    profile: String,
+    renewal: Renewal,
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Debug)]
+struct State {
+    entry: Entry,
+    /// The last renewal, if it failed.
+    failure: Option<Failure>,
+    /// When the last renewal ended.
+    attempted_at: Timestamp,
+    /// How many renewals have ended.
+    attempts: u64,
+    /// Whether a request needs a renewal now.
+    is_wanted: bool,
+    /// Whether the person has been told since credentials were renewed last.
+    is_reported: bool,
+}
+
+#[derive(Debug)]
+struct Failure {
+    error: Error,
+    at: Timestamp,
+    /// The caches before the renewal: a person who signs in changes them.
+    caches: Caches,
+}
+
+impl Failure {
+    /// Tells whether a request now would fail in the same way.
+    fn counts(&self, ctx: &Context) -> bool {
+        let is_recent = ctx.now().seconds_after(self.at).abs() < FAILURE_COUNTS;
+        is_recent && (self.error.kind != ErrorKind::NeedsPerson || self.caches == Caches::now(ctx))
+    }
+}
+
+impl Supply {
+    /// Starts with credentials that were just fetched or read from the cache.
+    pub(super) fn new(profile: String, renewal: Vec<String>, entry: Entry) -> Self {
+        let attempted_at = entry.issued_at;
+        let state = State { entry, failure: None, attempted_at, attempts: 0, is_wanted: false, is_reported: false };
+        Self { profile, renewal: Renewal::new(renewal), state: Mutex::new(state), changed: Condvar::new() }
+    }
+
+    /// Returns credentials that are valid for a while. If they are due, the thread is asked to renew them.
+    ///
+    /// # Errors
+    /// Those of the renewal. Unreachable: it takes too long.
+    pub(super) fn get(&self, ctx: &Context) -> Result<Entry> {
+        let mut state = self.lock();
+        if is_servable(&state.entry, ctx.now()) {
+            if state.is_due(ctx) {
+                self.want(&mut state);
+            }
+            return Ok(state.entry.clone());
+        }
+        if !state.failure.as_ref().is_some_and(|failure| failure.counts(ctx)) {
+            state = self.wait_for_renewal(state);
+        }
+        if is_servable(&state.entry, ctx.now()) {
+            return Ok(state.entry.clone());
+        }
+        let slow = || Error::unreachable(format!("AWS did not answer within {}s", REQUEST_LIMIT.as_secs()));
+        let error = state.failure.as_ref().map_or_else(slow, |failure| failure.error.clone());
+        self.report(&mut state, ctx, &error);
+        Err(error)
+    }
+
+    /// Renews the credentials when they are due or wanted, until the process ends.
+    pub(super) fn renew_when_due(&self, ctx: &Context) {
+        loop {
+            self.wait_until_due(ctx);
+            let (caches, at) = (Caches::now(ctx), ctx.now());
+            let renewed = self.renewal.run(ctx);
+            let mut state = self.lock();
+            match renewed {
+                Ok(entry) => {
+                    (state.entry, state.failure, state.is_reported) = (entry, None, false);
+                }
+                Err(error) => {
+                    // There is still time to sign in; what AWS does not answer now, it may answer in time.
+                    if error.kind != ErrorKind::Unreachable {
+                        self.report(&mut state, ctx, &error);
+                    }
+                    state.failure = Some(Failure { error, at, caches });
+                }
+            }
+            (state.is_wanted, state.attempts, state.attempted_at) = (false, state.attempts + 1, ctx.now());
+            self.changed.notify_all();
+        }
+    }
+
+    fn wait_until_due(&self, ctx: &Context) {
+        let mut state = self.lock();
+        while !state.is_wanted && !state.is_due(ctx) {
+            let wait = state.wait(ctx);
+            state = self.changed.wait_timeout(state, wait).unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+
+    fn wait_for_renewal<'a>(&self, mut state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
+        self.want(&mut state);
+        let before = state.attempts;
+        let waited = self.changed.wait_timeout_while(state, REQUEST_LIMIT, |state| state.attempts == before);
+        waited.unwrap_or_else(PoisonError::into_inner).0
+    }
+
+    fn want(&self, state: &mut State) {
+        state.is_wanted = true;
+        self.changed.notify_all();
+    }
+
+    /// Says once for each outage what is wrong and what to type, on one line.
+    fn report(&self, state: &mut State, ctx: &Context, error: &Error) {
+        if std::mem::replace(&mut state.is_reported, true) {
+            return;
+        }
+        let until = state.entry.credentials.expiration.filter(|_| is_servable(&state.entry, ctx.now()));
+        let from = until.map(|until| format!(" after {until}")).unwrap_or_default();
+        terminal::say(&format!("no credentials for `{}`{from}: {}", self.profile, one_line(error)));
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// Tells whether it is time for a renewal. After a failure only while the older credentials are served: later, requests
+    /// decide.
+    fn is_due(&self, ctx: &Context) -> bool {
+        let since = ctx.now().seconds_after(self.attempted_at).abs();
+        match &self.failure {
+            None => due_at(&self.entry) <= ctx.now() && since >= SHORTEST_PAUSE,
+            Some(_) => is_servable(&self.entry, ctx.now()) && since >= RETRY_AFTER,
+        }
+    }
+
+    /// Returns how long to wait before looking again.
+    fn wait(&self, ctx: &Context) -> Duration {
+        let left = match &self.failure {
+            None => due_at(&self.entry).max(self.attempted_at.plus(SHORTEST_PAUSE)).seconds_after(ctx.now()),
+            Some(_) => self.attempted_at.plus(RETRY_AFTER).seconds_after(ctx.now()),
+        };
+        Duration::from_secs(u64::try_from(left).unwrap_or_default().max(1)).min(LONGEST_WAIT)
+    }
+}
