@@ -9,10 +9,9 @@ use crate::files::{self, ReservedFile};
 use crate::json::{self, SecretJson};
 use crate::secret::Secret;
 use crate::time::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use std::collections::HashSet;
-use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use zeroize::Zeroizing;
@@ -33,14 +32,23 @@ pub(crate) struct Key {
 const SESSION: &str = "SsoxSession";
 const ROLE: &str = "SsoxRole";
 
+/// What names the entry of an SSO role, in the order of the AWS CLI.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SsoArguments<'a> {
+    account_id: &'a str,
+    role_name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session_name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    start_url: Option<&'a str>,
+}
+
 impl Key {
     /// Returns the key of an SSO role. `session` is the sso-session's name; without one the start URL is part of the key.
     pub(crate) fn sso(account_id: &str, role_name: &str, session: Option<&str>, start_url: &str) -> Self {
-        let mut arguments = json!({ "accountId": account_id, "roleName": role_name });
-        match session {
-            Some(name) => arguments["sessionName"] = name.into(),
-            None => arguments["startUrl"] = start_url.into(),
-        }
+        let start_url = if session.is_some() { None } else { Some(start_url) };
+        let arguments = SsoArguments { account_id, role_name, session_name: session, start_url };
         Self { name: files::hashed(&json::python_compact(&arguments)), provider_type: Some("sso"), session: None }
     }
 
@@ -110,18 +118,32 @@ impl Entry {
 }
 
 /// The names of all entries, read at once: for verbs that look at every profile, most of which have no entry.
-pub(crate) struct EntryNames(HashSet<OsString>);
+pub(crate) struct EntryNames {
+    directory: PathBuf,
+    names: HashSet<String>,
+}
 
 impl EntryNames {
     /// Reads the names.
     pub(crate) fn read(ctx: &Context) -> Self {
-        let files = directory(ctx).ok().and_then(|directory| std::fs::read_dir(directory).ok());
-        Self(files.into_iter().flatten().flatten().map(|file| file.file_name()).collect())
+        let directory = directory(ctx).unwrap_or_default();
+        let files = std::fs::read_dir(&directory).into_iter().flatten().flatten();
+        let name = |file: std::fs::DirEntry| Some(file.file_name().to_str()?.strip_suffix(".json")?.to_string());
+        Self { names: files.filter_map(name).collect(), directory }
     }
 
     /// Tells whether there is an entry.
     pub(crate) fn has(&self, key: &Key) -> bool {
-        self.0.contains(OsStr::new(&format!("{}.json", key.name)))
+        self.names.contains(&key.name)
+    }
+
+    /// Returns when the credentials of an entry expire; `None` when it is absent, malformed or unreadable.
+    pub(crate) fn expiration(&self, key: &Key) -> Option<Timestamp> {
+        if !self.has(key) {
+            return None;
+        }
+        let bytes = Zeroizing::new(files::read(&self.directory.join(format!("{}.json", key.name))).ok()??);
+        expiration(&bytes)
     }
 }
 
@@ -225,6 +247,41 @@ impl<'a> CredentialsJson<'a> {
             expiration: credentials.expiration.map(|end| end.to_string()),
             account_id: credentials.account_id.as_deref(),
         }
+    }
+}
+
+/// Returns when the credentials of an entry expire, as [`parse`] reads it.
+fn expiration(bytes: &[u8]) -> Option<Timestamp> {
+    match serde_json::from_slice::<Unescaped>(bytes) {
+        Ok(Unescaped { credentials }) if credentials.are_valid() => Timestamp::parse(credentials.expiration),
+        _ => parse(bytes)?.expiration,
+    }
+}
+
+/// An entry without escaped characters, which is read in place.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Unescaped<'a> {
+    #[serde(borrow)]
+    credentials: UnescapedCredentials<'a>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct UnescapedCredentials<'a> {
+    access_key_id: &'a str,
+    secret_access_key: &'a str,
+    session_token: Option<&'a str>,
+    expiration: &'a str,
+    account_id: Option<&'a str>,
+}
+
+impl UnescapedCredentials<'_> {
+    /// Tells whether [`parse`] accepts the values. JSON text has control characters only in their escaped form.
+    fn are_valid(&self) -> bool {
+        let optional = [self.session_token, self.account_id].into_iter().flatten();
+        let mut values = [self.access_key_id, self.secret_access_key, self.expiration].into_iter().chain(optional);
+        values.all(|value| value.is_ascii() && !value.is_empty() && !value.contains('\u{7f}'))
     }
 }
 

@@ -19,7 +19,7 @@ pub(crate) fn python(value: &Value) -> String {
 }
 
 /// Returns a value as `json.dumps` writes it with `separators=(',', ':')`: without spaces, and only ASCII.
-pub(crate) fn python_compact(value: &Value) -> String {
+pub(crate) fn python_compact(value: &impl Serialize) -> String {
     write(value, Python { comma: b",", colon: b":" })
 }
 
@@ -51,6 +51,11 @@ pub(crate) fn line(value: &impl Serialize) -> String {
     printable(&serde_json::to_string(value).expect(WRITABLE))
 }
 
+/// Adds a value as one line, without its end, to a text.
+pub(crate) fn add_line(text: &mut String, value: &impl Serialize) {
+    write_printable(text, &serde_json::to_string(value).expect(WRITABLE)).expect(WRITABLE);
+}
+
 /// Returns a value with a secret in it as one line, without its end.
 pub(crate) fn secret_line(value: &impl Serialize) -> Secret {
     let mut text = SecretText::default();
@@ -66,6 +71,10 @@ pub(crate) fn printable(json: &str) -> String {
 }
 
 fn write_printable(shown: &mut impl fmt::Write, json: &str) -> fmt::Result {
+    // Most text is ASCII, and read much faster than by characters.
+    if json.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n')) {
+        return shown.write_str(json);
+    }
     // A line feed in JSON text stands between values, never in a string.
     let escaped = |c: char| c != '\n' && is_hidden(c);
     let mut rest = json;
@@ -178,7 +187,7 @@ impl Formatter for Python {
     }
 }
 
-fn write(value: &Value, formatter: Python) -> String {
+fn write(value: &impl Serialize, formatter: Python) -> String {
     let mut out = Vec::new();
     write_to(&mut out, value, formatter);
     String::from_utf8(out).expect("the writer writes ASCII")

@@ -54,6 +54,28 @@ fn a_malformed_entry_counts_as_absent() {
     ];
     for text in broken {
         assert_eq!(parse(text.as_bytes()), None, "{text}");
+        assert_eq!(expiration(text.as_bytes()), None, "{text}");
+    }
+}
+
+#[test]
+fn the_expiration_alone_is_what_the_whole_entry_says() {
+    let of = |fields: &str| format!(r#"{{"ProviderType": "sso", "Credentials": {{"AccessKeyId": "A", {fields}}}}}"#);
+    let end = r#""Expiration": "2036-11-20T21:48:08Z""#;
+    for fields in [
+        format!(r#""SecretAccessKey": "s", "SessionToken": "t", {end}, "AccountId": "111122223333""#),
+        format!(r#""SecretAccessKey": "s\/s", "SessionToken": null, {end}, "More": [1]"#),
+        format!(r#""SecretAccessKey": "", {end}"#),
+        format!(r#""SecretAccessKey": "s", "SessionToken": "", {end}"#),
+        format!(r#""SecretAccessKey": "s", "SessionToken": 1, {end}"#),
+        format!(r#""SecretAccessKey": "é", {end}"#),
+        format!("\"SecretAccessKey\": \"é\u{9b}\", {end}"),
+        format!("\"SecretAccessKey\": \"\u{7f}\", {end}"),
+        format!(r#""SecretAccessKey": "s", {end}, "Expiration": "2037-11-20T21:48:08UTC""#),
+        r#""SecretAccessKey": "s", "Expiration": "2036-11-20T21:48:08.5+01:00""#.into(),
+    ] {
+        let text = of(&fields);
+        assert_eq!(expiration(text.as_bytes()), parse(text.as_bytes()).and_then(|entry| entry.expiration), "{text}");
     }
 }
 

@@ -3,13 +3,13 @@
 
 use super::assigned;
 use super::none_configured::say_none;
-use super::table::{Table, json_list};
+use super::table::{JsonList, Table};
 use super::verb::{Done, VerbArgs};
 use crate::cache::EntryNames;
-use crate::config::ConfigFiles;
+use crate::config::{ConfigFiles, Section};
 use crate::context::Context;
-use crate::error::Result;
-use crate::profile::Profile;
+use crate::error::{Error, Result};
+use crate::profile::{Plain, PlainProfiles, Profile};
 use crate::time::{Timestamp, human};
 use clap::Args;
 use serde::Serialize;
@@ -44,24 +44,26 @@ impl VerbArgs for List {
             return assigned::run(ctx, self);
         }
         let files = ConfigFiles::load(ctx)?;
-        let names: Vec<String> = files.profile_names().collect();
-        let cached = EntryNames::read(ctx);
-        let profiles = names.iter().map(|name| (name.as_str(), Profile::resolve(ctx, &files, name)));
-        if self.json {
-            return Ok(
-                json_list(profiles.map(|(name, profile)| profile_json(ctx, &files, &cached, name, profile))).into()
-            );
+        let (cached, plain) = (EntryNames::read(ctx), PlainProfiles::new(ctx, &files));
+        let mut table = Table::new(&["profile", "source", "session", "account", "role", "region", "left"]);
+        let (mut json, mut is_empty) = (JsonList::default(), true);
+        for section in files.profiles() {
+            is_empty = false;
+            let mut add = |row: Row| if self.json { json.add(&row) } else { table.row(&row.cells(ctx)) };
+            match plain.read(&section) {
+                Some(plain) => add(Row::of_plain(&cached, &section, &plain)),
+                None => match Profile::resolve(ctx, &files, &section.name) {
+                    Ok(profile) => add(Row::of(ctx, &cached, &section, &profile)),
+                    Err(error) => add(Row::broken(&section, &error)),
+                },
+            }
         }
-        if names.is_empty() {
+        if self.json {
+            return Ok(json.finish().into());
+        }
+        if is_empty {
             say_none(ctx, &files, "profiles");
             return Ok(Done::default());
-        }
-        let mut table = Table::new(&["profile", "source", "session", "account", "role", "region", "left"]);
-        for (name, profile) in profiles {
-            match profile {
-                Ok(profile) => table.row(&row(ctx, &cached, &profile)),
-                Err(error) => table.row(&[name.into(), format!("broken: {}", error.message)]),
-            }
         }
         Ok(table.render().into())
     }
@@ -71,84 +73,85 @@ impl VerbArgs for List {
     }
 }
 
-fn row(ctx: &Context, cached: &EntryNames, profile: &Profile) -> [String; 7] {
-    let text = |value: Option<&str>| value.unwrap_or_default().to_string();
-    [
-        profile.name.clone(),
-        profile.source.kind().into(),
-        profile.source.session().map(|session| session.label().to_string()).unwrap_or_default(),
-        text(profile.source.account_id()),
-        text(profile.source.role_name()),
-        text(profile.region.as_deref()),
-        expiration(ctx, cached, profile)
-            .map(|expiration| human(expiration.seconds_after(ctx.now())))
-            .unwrap_or_default(),
-    ]
-}
-
-fn expiration(ctx: &Context, cached: &EntryNames, profile: &Profile) -> Option<Timestamp> {
-    if profile.source.key().is_some_and(|key| !cached.has(&key)) {
-        return None;
-    }
-    profile.source.cached(ctx)?.credentials.expiration
-}
-
 /// A profile as `ssox list --json` prints it. One that cannot be used has its values as they are written, and an error.
-#[derive(Serialize)]
-struct ProfileJson {
-    name: String,
+#[derive(Default, Serialize)]
+struct Row<'a> {
+    name: &'a str,
     source: Option<&'static str>,
-    session: Option<String>,
-    start_url: Option<String>,
-    account_id: Option<String>,
-    role_name: Option<String>,
-    role_arn: Option<String>,
-    region: Option<String>,
-    source_profile: Option<String>,
+    session: Option<&'a str>,
+    start_url: Option<&'a str>,
+    account_id: Option<&'a str>,
+    role_name: Option<&'a str>,
+    role_arn: Option<&'a str>,
+    region: Option<&'a str>,
+    source_profile: Option<&'a str>,
     expires_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<String>,
+    error: Option<&'a str>,
+    #[serde(skip)]
+    expiration: Option<Timestamp>,
 }
 
-fn profile_json(
-    ctx: &Context,
-    files: &ConfigFiles,
-    cached: &EntryNames,
-    name: &str,
-    profile: Result<Profile>,
-) -> ProfileJson {
-    let section = files.profile(name);
-    let written = |key: &str| section.as_ref().and_then(|section| section.get(key)).map(String::from);
-    let profile = match profile {
-        Ok(profile) => profile,
-        Err(error) => {
-            return ProfileJson {
-                name: name.into(),
-                source: None,
-                session: written("sso_session"),
-                start_url: written("sso_start_url"),
-                account_id: written("sso_account_id"),
-                role_name: written("sso_role_name"),
-                role_arn: written("role_arn"),
-                region: written("region"),
-                source_profile: written("source_profile"),
-                expires_at: None,
-                error: Some(error.message),
-            };
+impl<'a> Row<'a> {
+    fn of_plain(cached: &EntryNames, section: &'a Section, plain: &'a Plain) -> Self {
+        Self {
+            source: Some("sso"),
+            session: plain.session.name.as_deref(),
+            start_url: Some(&plain.session.start_url),
+            account_id: Some(plain.account_id),
+            role_name: Some(plain.role_name),
+            region: plain.region,
+            ..Self::expiring(section, cached.expiration(&plain.cache_key()))
         }
-    };
-    let source = &profile.source;
-    ProfileJson {
-        name: name.into(),
-        source: Some(source.kind()),
-        session: source.session().and_then(|session| session.name.clone()),
-        start_url: source.session().map(|session| session.start_url.clone()),
-        account_id: source.account_id().map(String::from),
-        role_name: source.role_name().map(String::from),
-        role_arn: source.role_arn().map(String::from),
-        source_profile: written("source_profile"),
-        expires_at: expiration(ctx, cached, &profile).map(|expiration| expiration.to_string()),
-        region: profile.region.map(|region| region.to_string()),
-        error: None,
+    }
+
+    fn of(ctx: &Context, cached: &EntryNames, section: &'a Section, profile: &'a Profile) -> Self {
+        let source = &profile.source;
+        let expiration = match source.key() {
+            Some(key) => cached.expiration(&key),
+            None => source.cached(ctx).and_then(|entry| entry.credentials.expiration),
+        };
+        Self {
+            source: Some(source.kind()),
+            session: source.session().and_then(|session| session.name.as_deref()),
+            start_url: source.session().map(|session| session.start_url.as_str()),
+            account_id: source.account_id(),
+            role_name: source.role_name(),
+            role_arn: source.role_arn(),
+            source_profile: section.get("source_profile"),
+            region: profile.region.as_deref(),
+            ..Self::expiring(section, expiration)
+        }
+    }
+
+    fn expiring(section: &'a Section, expiration: Option<Timestamp>) -> Self {
+        let expires_at = expiration.map(|expiration| expiration.to_string());
+        Self { name: &section.name, expires_at, expiration, ..Self::default() }
+    }
+
+    fn broken(section: &'a Section, error: &'a Error) -> Self {
+        Self {
+            name: &section.name,
+            session: section.get("sso_session"),
+            start_url: section.get("sso_start_url"),
+            account_id: section.get("sso_account_id"),
+            role_name: section.get("sso_role_name"),
+            role_arn: section.get("role_arn"),
+            region: section.get("region"),
+            source_profile: section.get("source_profile"),
+            error: Some(&error.message),
+            ..Self::default()
+        }
+    }
+
+    /// Returns the cells of the table for people.
+    fn cells(&self, ctx: &Context) -> Vec<String> {
+        if let Some(error) = self.error {
+            return vec![self.name.into(), format!("broken: {error}")];
+        }
+        let left = self.expiration.map(|expiration| human(expiration.seconds_after(ctx.now())));
+        let session = self.session.or(self.start_url);
+        let texts = [Some(self.name), self.source, session, self.account_id, self.role_name, self.region];
+        texts.into_iter().chain([left.as_deref()]).map(|text| text.unwrap_or_default().to_string()).collect()
     }
 }

@@ -40,13 +40,29 @@ impl Table {
     }
 }
 
-/// Returns a JSON array with each element on its own line.
-pub(super) fn json_list(elements: impl Iterator<Item = impl Serialize>) -> String {
-    let lines: Vec<String> = elements.map(|element| format!("  {}", json::line(&element))).collect();
-    if lines.is_empty() {
-        return "[]\n".into();
+/// A JSON array with each element on its own line.
+#[derive(Default)]
+pub(super) struct JsonList(String);
+
+impl JsonList {
+    /// Adds an element.
+    pub(super) fn add(&mut self, element: &impl Serialize) {
+        self.0.push_str(if self.0.is_empty() { "[\n  " } else { ",\n  " });
+        json::add_line(&mut self.0, element);
     }
-    format!("[\n{}\n]\n", lines.join(",\n"))
+
+    /// Returns the text.
+    pub(super) fn finish(mut self) -> String {
+        self.0.push_str(if self.0.is_empty() { "[]\n" } else { "\n]\n" });
+        self.0
+    }
+}
+
+/// Returns a JSON array of all elements.
+pub(super) fn json_list(elements: impl Iterator<Item = impl Serialize>) -> String {
+    let mut list = JsonList::default();
+    elements.for_each(|element| list.add(&element));
+    list.finish()
 }
 
 #[cfg(test)]

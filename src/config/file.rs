@@ -169,6 +169,20 @@ impl File {
         index.headers.iter().enumerate().filter(is_first).filter_map(named).map(|(_, name)| name)
     }
 
+    /// Returns the headers of all sections of a kind whose name occurs once, and only the first ones of the others, in order;
+    /// and whether a name occurs more than once.
+    pub(super) fn first_headers(&self, kind: SectionKind) -> impl Iterator<Item = (Header, Cow<'_, str>, bool)> {
+        let index = self.index();
+        let repeated: HashSet<_> = index.repeated.iter().filter_map(|at| self.name(index.headers[*at])).collect();
+        let is_first = |(at, _): &(usize, &Header)| index.repeated.binary_search(at).is_err();
+        let named = move |(_, header): (usize, &Header)| {
+            let name = self.name(*header).filter(|(of, _)| *of == kind)?;
+            let is_repeated = !repeated.is_empty() && repeated.contains(&name);
+            Some((*header, name.1, is_repeated))
+        };
+        index.headers.iter().enumerate().filter(is_first).filter_map(named)
+    }
+
     /// Returns the names of all sections of a kind, with repetitions, without building the index.
     pub(super) fn unmerged_names(&self, kind: SectionKind) -> impl Iterator<Item = Cow<'_, str>> {
         self.headers()

@@ -112,7 +112,20 @@ impl ConfigFiles {
 
     /// Returns the merged entries of every profile, in the order of the files.
     pub(crate) fn profiles(&self) -> impl Iterator<Item = Section<'_>> {
-        self.profile_names().filter_map(|name| self.profile(&name))
+        let in_config = self.config.first_headers(SectionKind::Profile).filter_map(|(header, name, is_repeated)| {
+            let is_other = || !self.credentials.find(SectionKind::Profile, &name).is_empty();
+            if is_repeated || name == "default" || is_other() {
+                return self.profile(&name);
+            }
+            // The only section of this name, as most are.
+            let mut section = Section::new(name);
+            self.config.add_to(&mut section, self.config.defaults());
+            self.config.add_to(&mut section, &[header]);
+            Some(section)
+        });
+        let is_new = |name: &Cow<str>| self.config.find(SectionKind::Profile, name).is_empty();
+        let in_credentials = self.credentials.names(SectionKind::Profile).filter(is_new);
+        in_config.chain(in_credentials.filter_map(|name| self.profile(&name)))
     }
 
     /// Tells whether a text occurs in the files.
@@ -295,6 +308,13 @@ mod tests {
             let indexed = ["default", "p", "my prof"].into_iter().filter(|name| files.profile(name).is_some());
             prop_assert_eq!(indexed.count(), alone.len());
             prop_assert!(names.iter().enumerate().all(|(at, name)| !names[..at].contains(name)));
+            let described = |section: Section| {
+                let entries = section.entries().iter();
+                let entries = entries.map(|entry| (entry.key.to_string(), entry.value.to_string(), entry.span.clone()));
+                (section.name.to_string(), entries.collect::<Vec<_>>())
+            };
+            let one_by_one: Vec<_> = names.iter().filter_map(|name| files.profile(name)).map(described).collect();
+            prop_assert_eq!(files.profiles().map(described).collect::<Vec<_>>(), one_by_one);
             for section in files.profiles() {
                 for entry in section.entries() {
                     let text = if entry.which == WhichFile::Config { &config } else { &credentials };

@@ -6,6 +6,7 @@ pub(crate) mod find;
 mod metadata;
 mod name_glob;
 mod network;
+mod plain;
 mod protected;
 mod resolve;
 mod roles;
@@ -15,6 +16,7 @@ mod without_profile;
 
 pub(crate) use assigned::RoleProfiles;
 pub(crate) use name_glob::NameGlob;
+pub(crate) use plain::{Plain, PlainProfiles};
 pub(crate) use protected::Protection;
 pub(crate) use sessions::{labelled_session, named_session, scopes, session_behind, sessions};
 pub(crate) use without_profile::{WithoutProfile, without_profile};

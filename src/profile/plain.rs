@@ -1,0 +1,137 @@
+//! Plain profiles of Identity Center, which have nothing but a session, an account, a role and a region: what most of tens of
+//! thousands of profiles are. Verbs that show every profile read them without resolving each one's network settings.
+
+use super::network::network;
+use super::sessions::named_session;
+use crate::arn::AccountId;
+use crate::cache::Key;
+use crate::config::{ConfigFiles, Section};
+use crate::context::Context;
+use crate::region::Region;
+use crate::session::Session;
+use crate::source::sso::check_role_name;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// The keys of plain profiles. All others may need more than is looked at here.
+const KEYS: [&str; 7] =
+    ["sso_session", "sso_account_id", "sso_role_name", "region", "output", "cli_pager", "ssox_managed"];
+
+/// What a plain profile says.
+pub(crate) struct Plain<'a> {
+    pub(crate) session: Rc<Session>,
+    pub(crate) account_id: &'a str,
+    pub(crate) role_name: &'a str,
+    pub(crate) region: Option<&'a str>,
+}
+
+impl Plain<'_> {
+    /// Returns the name of the cache entry.
+    pub(crate) fn cache_key(&self) -> Key {
+        Key::sso(self.account_id, self.role_name, self.session.name.as_deref(), &self.session.start_url)
+    }
+}
+
+/// Reads plain profiles, and resolves each of their sessions once.
+pub(crate) struct PlainProfiles<'a> {
+    ctx: &'a Context,
+    files: &'a ConfigFiles,
+    sessions: RefCell<HashMap<String, Option<Rc<Session>>>>,
+    /// Whether no variable makes every profile an error.
+    is_usable: bool,
+}
+
+impl<'a> PlainProfiles<'a> {
+    pub(crate) fn new(ctx: &'a Context, files: &'a ConfigFiles) -> Self {
+        let is_usable = ctx.var_os("SSOX_PROTECT").is_none() && network(ctx, files, &files.empty_profile()).is_ok();
+        Self { ctx, files, sessions: RefCell::default(), is_usable }
+    }
+
+    /// Reads a profile; `None` if it must be resolved to say what it is, or why it cannot be used.
+    pub(crate) fn read<'s>(&self, section: &'s Section) -> Option<Plain<'s>> {
+        if !self.is_usable || !section.keys().all(|key| KEYS.contains(&key)) {
+            return None;
+        }
+        let (account_id, role_name) = (section.value("sso_account_id")?, section.value("sso_role_name")?);
+        let region = section.value("region");
+        if !AccountId::is(account_id)
+            || check_role_name("", role_name).is_err()
+            || region.is_some_and(|region| Region::of(region).is_none())
+        {
+            return None;
+        }
+        let session = self.session(section.value("sso_session")?)?;
+        Some(Plain { session, account_id, role_name, region })
+    }
+
+    fn session(&self, name: &str) -> Option<Rc<Session>> {
+        if let Some(known) = self.sessions.borrow().get(name) {
+            return known.clone();
+        }
+        // `named_session` searches for similar names where there is none, which is slow among many profiles.
+        let session = self.files.sso_session(name).and_then(|_| named_session(self.ctx, self.files, name).ok());
+        let session = session.map(Rc::new);
+        self.sessions.borrow_mut().insert(name.into(), session.clone());
+        session
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::profile::Profile;
+
+    const CORP: &str = "[sso-session corp]\nsso_start_url = https://d-1.awsapps.com/start\nsso_region = eu-west-1\n\
+        [sso-session broken]\nsso_start_url = https://d-1.awsapps.com/start\n";
+    const ROLE: &str = "sso_account_id = 111122223333\nsso_role_name = Admin\n";
+
+    /// Compares what is read with the resolved profile; returns whether it was plain.
+    fn is_plain(config: &str, variables: &[(&str, &str)]) -> bool {
+        let ctx = Context::new(variables.iter().map(|(name, value)| ((*name).to_string(), (*value).into())));
+        let files = ConfigFiles::parse(&format!("{CORP}{config}"), "");
+        let section = files.profile("p").unwrap();
+        let Some(plain) = PlainProfiles::new(&ctx, &files).read(&section) else { return false };
+        let profile = Profile::resolve(&ctx, &files, "p").unwrap();
+        assert_eq!(profile.source.kind(), "sso");
+        assert_eq!(profile.source.account_id(), Some(plain.account_id));
+        assert_eq!(profile.source.role_name(), Some(plain.role_name));
+        assert_eq!(profile.source.session(), Some(&*plain.session));
+        assert_eq!(profile.source.key(), Some(plain.cache_key()));
+        assert_eq!(profile.region.as_deref(), plain.region);
+        true
+    }
+
+    #[test]
+    fn a_plain_profile_says_what_the_resolved_one_says() {
+        for more in ["", "region = eu-west-1\noutput = json\n", "region =\n", "ssox_managed = corp\n"] {
+            assert!(is_plain(&format!("[profile p]\nsso_session = corp\n{ROLE}{more}"), &[]), "{more}");
+        }
+        assert!(is_plain(
+            &format!("[profile p]\nsso_session = x\n{ROLE}[profile p]\nsso_session = corp\nsso_role_name = Read\n"),
+            &[]
+        ));
+    }
+
+    #[test]
+    fn every_other_profile_is_resolved() {
+        let of_corp = format!("[profile p]\nsso_session = corp\n{ROLE}");
+        for config in [
+            "[profile p]\nregion = eu-west-1\n".to_string(),
+            format!("[profile p]\n{ROLE}"),
+            format!("[profile p]\nsso_session = none\n{ROLE}"),
+            format!("[profile p]\nsso_session = broken\n{ROLE}"),
+            "[profile p]\nsso_session = corp\nsso_account_id = 1\nsso_role_name = Admin\n".into(),
+            "[profile p]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = A B\n".into(),
+            format!("{of_corp}region = x_y\n"),
+            format!("{of_corp}ssox_protected = true\n"),
+            format!("{of_corp}role_arn = x\n"),
+            format!("{of_corp}services = x\n"),
+            format!("{of_corp}sso_region = us-east-1\n"),
+            format!("{of_corp}[DEFAULT]\ncredential_process = x\n"),
+        ] {
+            assert!(!is_plain(&config, &[]), "{config}");
+        }
+        assert!(!is_plain(&of_corp, &[("SSOX_PROTECT", "p")]) && !is_plain(&of_corp, &[("AWS_MAX_ATTEMPTS", "x")]));
+    }
+}
