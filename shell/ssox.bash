@@ -13,7 +13,7 @@ builtin unalias ssox 2>/dev/null || builtin true
 # The names that ssox has changed in this shell; `_ssox_before` has what was there before: `x` exported, `s` set, `u`
 # unset, then the value. A shell that inherits a profile in use does not know, and records nothing. Loading this twice
 # loses nothing. `_ssox_seen` has the compared values of the program's last judgement, `_ssox_held` their fingerprints,
-# `_ssox_left` what the segment showed after the last reply. They are arrays, which an environment cannot contain.
+# `_ssox_left` what the segment showed after the last reply. The variables of a `.ssox` file are described below. They are arrays, which an environment cannot contain.
 if [[ -z ${_ssox_loaded[1]-} ]]; then
   builtin unset -v _ssox_loaded _ssox_before _ssox_seen
   _ssox_seen=() _ssox_keys='' _ssox_held=${SSOX_IDENTITY-} _ssox_left=''
@@ -22,6 +22,8 @@ if [[ -z ${_ssox_loaded[1]-} ]]; then
     builtin declare -gA _ssox_seen
     _ssox_seen=() _ssox_keys=on
   fi
+  _ssox_layer='' _ssox_names_under=' ' _ssox_under=() _ssox_over=() _ssox_theirs=' ' _ssox_outside=' ' _ssox_outer=()
+  _ssox_place='' _ssox_file=${SSOX_DIRECTORY-} _ssox_nearer='' _ssox_again='' _ssox_state='' _ssox_found=''
   _ssox_loaded=(1 1) _ssox_child='' _ssox_kept=' ' _ssox_before=()
   [[ -z ${SSOX_PROMPT-}${SSOX_IDENTITY-} ]] || _ssox_child=1
 fi
@@ -31,6 +33,9 @@ function ssox() {
     _ssox_change use "$@"
   elif _ssox_is clear ${1+"$@"}; then
     _ssox_change clear "$@"
+  elif _ssox_is allow ${1+"$@"} || _ssox_is deny ${1+"$@"}; then
+    _ssox_again=1
+    SSOX_FUNCTION=bash1 builtin command ssox "$@"
   else
     SSOX_FUNCTION=bash1 builtin command ssox ${1+"$@"}
   fi
@@ -100,13 +105,14 @@ function _ssox_apply() {
   builtin set -f
   # shellcheck disable=SC2206  # splitting at newlines is intended
   _ssox_lines=($2)
-  case $1 in use | clear) _ssox_in_use=on ;; esac
+  case $1 in use | clear | directory) _ssox_in_use=on ;; esac
   case $_ssox_options in *f*) ;; *) builtin set +f ;; esac
   if _ssox_check && _ssox_remember; then
+    if [[ $_ssox_layer == on ]]; then _ssox_put_under; fi
     _ssox_settle_kept "$_ssox_forgotten" ''
     _ssox_set
     case $1${SSOX_PROMPT-}${SSOX_IDENTITY-} in
-      clear* | identity | tick)
+      clear* | identity | tick | directory)
         _ssox_settle_kept ' ' on
         _ssox_child=''
         ;;
@@ -333,6 +339,8 @@ fi
 function _ssox_look() {
   [[ -n ${SSOX_PROMPT-} || -n ${SSOX_IDENTITY-} || -n ${SSOX_REPLACED-} ]] ||
     ((${#_ssox_seen[@]})) || return 1
+  # The second hook judges what a directory has set.
+  [[ $_ssox_layer != off ]] || return 1
   builtin local _ssox_now='' _ssox_reply=''
   _ssox_read_identity
   if _ssox_is_seen; then return 1; fi
@@ -367,6 +375,7 @@ function _ssox_tick() {
 function _ssox_precmd() {
   builtin local _ssox_status="$?" _ssox_flags="$-"
   case $_ssox_flags in *x*) { builtin set +x; } 2>/dev/null ;; esac
+  if [[ -n $_ssox_layer ]]; then _ssox_off; fi
   # shellcheck disable=SC2016
   case $_ssox_placed${PS1-} in
     # Where ssox draws the segment, the second hook is early enough to compare.
@@ -374,7 +383,7 @@ function _ssox_precmd() {
     on*) _ssox_find_place ;;
     *) _ssox_look || builtin true ;;
   esac
-  if [[ -n ${SSOX_PROMPT-} || -n ${SSOX_NEXT-} || -n ${SSOX_SEGMENT-} ]]; then
+  if [[ -z $_ssox_layer && -n ${SSOX_PROMPT-}${SSOX_NEXT-}${SSOX_SEGMENT-} ]]; then
     _ssox_read_clock
     # At most prompts nothing is due, and the segment has not changed.
     if ((_ssox_clock < _ssox_since || _ssox_clock >= _ssox_until)) || builtin test "$_ssox_current" != \
@@ -412,11 +421,16 @@ function _ssox_refresh() {
 function _ssox_settle() {
   builtin local _ssox_status="$?" _ssox_flags="$-"
   case $_ssox_flags in *x*) { builtin set +x; } 2>/dev/null ;; esac
-  if _ssox_look; then
+  if _ssox_arrive; then
+    _ssox_look || builtin true
+    _ssox_read_clock
+    _ssox_refresh
+  elif _ssox_look; then
     _ssox_read_clock
     _ssox_show
   fi
   if [[ -n $_ssox_undecided ]]; then _ssox_decide; fi
+  _ssox_surround
   # shellcheck disable=SC2016  # bash expands it at each prompt, and does not expand the result again
   case $_ssox_placed${PS1-}${PROMPT_COMMAND-} in
     on*'${_ssox_ps1-}'*"$_ssox_last") ;;
@@ -437,6 +451,240 @@ function _ssox_leave() {
   case $_ssox_flags in *e*) _ssox_status=0 ;; esac
   case $_ssox_flags in *x*) builtin set -x ;; esac
   return "$_ssox_status"
+}
+
+# --- directories
+
+# The values of a `.ssox` file are a layer above those of the shell. The first hook takes it off, the other hooks run, and
+# the last hook puts it on again: direnv and mise never see it, whatever the order in the rc file.
+#
+# `_ssox_layer` is empty, `on` or `off`. `_ssox_names_under` has the names that were changed while the layer was on, and
+# `_ssox_under` and `_ssox_over` what is below and what is in the layer while it is off. `_ssox_outside` and `_ssox_outer` have
+# the previous values and others from before. `_ssox_place` is the directory that was looked at last, `_ssox_file` the file
+# that was found there. `_ssox_nearer` tells that direnv or mise has a file below: what it sets, `_ssox_theirs`, stays.
+
+# Reads the state of a variable into `_ssox_state`. Before 4.4 it counts as exported: finding out takes a process.
+function _ssox_read_state() {
+  builtin local _ssox_name="$1"
+  if [[ -z ${!_ssox_name+set} ]]; then _ssox_state=u; else _ssox_state=x${!_ssox_name}; fi
+}
+if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404)); then
+  function _ssox_read_state() {
+    builtin local _ssox_name="$1"
+    if [[ -z ${!_ssox_name+set} ]]; then
+      _ssox_state=u
+    else
+      case ${!_ssox_name@a} in *x*) _ssox_state=x${!_ssox_name} ;; *) _ssox_state=s${!_ssox_name} ;; esac
+    fi
+  }
+fi
+
+# Restores the state of a variable.
+function _ssox_write_state() {
+  case $2 in
+    x*) builtin export "$1=${2#x}" ;;
+    s*)
+      builtin printf -v "$1" %s "${2#s}"
+      builtin export -n "${1?}"
+      ;;
+    u) builtin unset -v "$1" ;;
+  esac
+}
+
+function _ssox_put_under() {
+  builtin local _ssox_name=''
+  for _ssox_name in ${_ssox_names[@]+"${_ssox_names[@]}"}; do
+    case $_ssox_names_under in *" $_ssox_name "*) continue ;; esac
+    _ssox_read_state "$_ssox_name"
+    _ssox_names_under+="$_ssox_name "
+    _ssox_under+=("$_ssox_state")
+  done
+}
+
+function _ssox_off() {
+  builtin local IFS=' ' _ssox_name='' _ssox_count=0
+  [[ $_ssox_layer == on ]] || return 0
+  for _ssox_name in $_ssox_names_under; do
+    case $_ssox_theirs in
+      *" $_ssox_name "*) ;;
+      *)
+        _ssox_read_state "$_ssox_name"
+        _ssox_over[_ssox_count]=$_ssox_state
+        _ssox_write_state "$_ssox_name" "${_ssox_under[_ssox_count]}"
+        ;;
+    esac
+    _ssox_count=$((_ssox_count + 1))
+  done
+  _ssox_layer=off
+}
+
+function _ssox_on() {
+  builtin local IFS=' ' _ssox_name='' _ssox_count=0
+  [[ $_ssox_layer == off ]] || return 0
+  _ssox_theirs=' '
+  for _ssox_name in $_ssox_names_under; do
+    _ssox_read_state "$_ssox_name"
+    if builtin test "$_ssox_state" = "${_ssox_under[_ssox_count]}"; then
+      _ssox_write_state "$_ssox_name" "${_ssox_over[_ssox_count]}"
+    elif [[ -n $_ssox_nearer ]]; then
+      _ssox_theirs+="$_ssox_name "
+    else
+      _ssox_follow "$_ssox_name" "${_ssox_under[_ssox_count]}"
+      _ssox_under[_ssox_count]=$_ssox_state
+      _ssox_write_state "$_ssox_name" "${_ssox_over[_ssox_count]}"
+    fi
+    _ssox_count=$((_ssox_count + 1))
+  done
+  _ssox_layer=on
+}
+
+# Makes the new value below the layer the previous one, if the old value below it was.
+function _ssox_follow() {
+  builtin local _ssox_other='' _ssox_at=0
+  case $_ssox_outside in *" $1 "*) return 0 ;; esac
+  for _ssox_other in $_ssox_kept; do
+    if builtin test "$_ssox_other" = "$1" && builtin test "${_ssox_before[_ssox_at]}" = "$2"; then
+      _ssox_before[_ssox_at]=$_ssox_state
+    fi
+    _ssox_at=$((_ssox_at + 1))
+  done
+}
+
+# Puts the layer on again, or another one where the directory has changed. Fails if there is nothing to do. `early` is before
+# direnv has acted: a layer must not begin above the values of the directory before.
+function _ssox_arrive() {
+  if builtin test "$PWD" = "$_ssox_place" && [[ -z $_ssox_again ]]; then
+    [[ -n $_ssox_layer ]] || return 1
+    _ssox_on
+    return 0
+  fi
+  builtin local _ssox_below=''
+  _ssox_find
+  _ssox_place=$PWD
+  if [[ -z $_ssox_found$_ssox_file ]]; then
+    _ssox_again=''
+    return 1
+  fi
+  if [[ -n $_ssox_found ]]; then _ssox_find_nearer; fi
+  # What the tools had set when the directory was entered is not in the layer.
+  if [[ -z $_ssox_again && $_ssox_found -ef $_ssox_file ]] && [[ -n $_ssox_below || $_ssox_nearer != entered ]]; then
+    if [[ $_ssox_nearer != entered ]]; then _ssox_nearer=$_ssox_below; fi
+    _ssox_on
+    return 0
+  fi
+  _ssox_again=''
+  _ssox_exit
+  case ${1-}$_ssox_found in
+    '' | early) ;;
+    early*) _ssox_place='' ;;
+    *) _ssox_enter ;;
+  esac
+}
+
+# Finds the nearest `.ssox` file, by tests of files only. The home directory is the last one looked at.
+function _ssox_find() {
+  builtin local _ssox_up=''
+  _ssox_found=''
+  while ((${#_ssox_up} < 3000)); do
+    if [[ -e ${_ssox_up}.ssox ]]; then
+      _ssox_found=$PWD/${_ssox_up}.ssox
+      return 0
+    fi
+    if [[ ${_ssox_up:-.} -ef / || ${_ssox_up:-.} -ef ${HOME-} ]]; then return 0; fi
+    _ssox_up+=../
+  done
+}
+
+# Looks for files of direnv and mise below the directory of that file.
+function _ssox_find_nearer() {
+  builtin local _ssox_up='' _ssox_name=''
+  until builtin test "$PWD/$_ssox_up.ssox" = "$_ssox_found"; do
+    for _ssox_name in .envrc mise.toml .mise.toml mise.local.toml .mise.local.toml .config/mise.toml; do
+      if [[ -e $_ssox_up$_ssox_name ]]; then _ssox_below=1; fi
+    done
+    _ssox_up+=../
+  done
+}
+
+function _ssox_enter() {
+  builtin local _ssox_reply=''
+  _ssox_outside=$_ssox_kept
+  _ssox_outer=("$_ssox_child" "$_ssox_held" ${_ssox_before[@]+"${_ssox_before[@]}"})
+  _ssox_names_under=' ' _ssox_under=() _ssox_over=() _ssox_theirs=' ' _ssox_layer=on _ssox_nearer=${_ssox_below:+entered}
+  if _ssox_reply=$(SSOX_HELD=$_ssox_held builtin command ssox --emit=bash1 directory "$_ssox_found" </dev/null) &&
+    _ssox_apply directory "$_ssox_reply"; then
+    if [[ -n $_ssox_nearer ]]; then _ssox_seen=([0]=entered); fi
+  else
+    _ssox_exit
+  fi
+  _ssox_file=$_ssox_found
+}
+
+# Restores what was there before. A shell that inherited the values does not know it: there the program removes them.
+function _ssox_exit() {
+  builtin local _ssox_reply=''
+  _ssox_file=''
+  if [[ -n $_ssox_layer ]]; then
+    _ssox_off
+    _ssox_kept=$_ssox_outside
+    _ssox_child=${_ssox_outer[0]} _ssox_held=${_ssox_outer[1]} _ssox_before=("${_ssox_outer[@]:2}")
+    _ssox_left="${SSOX_PROMPT-},${SSOX_STATE-},${SSOX_EXPIRES-},${SSOX_PROTECTED-}"
+    # The program judges what is there now.
+    if ((${#_ssox_under[@]})); then _ssox_seen=(); fi
+    _ssox_names_under=' ' _ssox_under=() _ssox_over=() _ssox_layer=''
+  elif [[ -n ${SSOX_DIRECTORY-} ]]; then
+    if _ssox_reply=$(SSOX_HELD=$_ssox_held builtin command ssox --emit=bash1 directory </dev/null); then
+      _ssox_apply directory "$_ssox_reply" || builtin true
+    fi
+  fi
+}
+
+# Run before and after the other hooks when the directory changes, where another program has hooks for that.
+function _ssox_depart() {
+  builtin local _ssox_flags="$-"
+  case $_ssox_flags in *x*) { builtin set +x; } 2>/dev/null ;; esac
+  _ssox_off
+  case $_ssox_flags in *x*) builtin set -x ;; esac
+}
+
+function _ssox_chpwd() {
+  builtin local _ssox_flags="$-"
+  case $_ssox_flags in *x*) { builtin set +x; } 2>/dev/null ;; esac
+  if builtin declare -F _direnv_hook >/dev/null; then
+    _ssox_arrive early || builtin true
+  else
+    _ssox_arrive || builtin true
+  fi
+  case $_ssox_flags in *x*) builtin set -x ;; esac
+}
+
+# Takes the first place among the hooks again, and both places among those for a change of the directory. The elements of an
+# array are changed in place, because bash is running them.
+function _ssox_surround() {
+  builtin local _ssox_at=''
+  case ${BLE_VERSION-}${bash_preexec_imported-}${__bp_imported-}${PROMPT_COMMAND-} in
+    _ssox_precmd*) ;;
+    *)
+      case ${PROMPT_COMMAND[*]-} in
+        *_ssox_precmd*)
+          for _ssox_at in "${!PROMPT_COMMAND[@]}"; do
+            PROMPT_COMMAND[_ssox_at]=${PROMPT_COMMAND[_ssox_at]//_ssox_precmd/:}
+          done
+          # shellcheck disable=SC2128,SC2178
+          PROMPT_COMMAND=$'_ssox_precmd\n'$PROMPT_COMMAND
+          ;;
+      esac
+      ;;
+  esac
+  case " ${chpwd_functions[*]-} " in
+    '  ' | ' _ssox_depart '*' _ssox_chpwd ') ;;
+    *)
+      for _ssox_at in "${!chpwd_functions[@]}"; do
+        case ${chpwd_functions[_ssox_at]} in _ssox_depart | _ssox_chpwd) builtin unset -v "chpwd_functions[_ssox_at]" ;; esac
+      done
+      chpwd_functions=(_ssox_depart ${chpwd_functions[@]+"${chpwd_functions[@]}"} _ssox_chpwd)
+      ;;
+  esac
 }
 
 # --- segment

@@ -10,7 +10,7 @@
 # The names that ssox has changed in this shell; `_ssox_was_NAME` has what was there before: `x` exported, `s` set, `u`
 # unset, then the values. A shell that inherits a profile in use does not know, and records nothing. Loading this twice
 # loses nothing. `_ssox_seen` has the compared values of the program's last judgement, `_ssox_held` their fingerprints,
-# `_ssox_left` what the segment showed after the last reply.
+# `_ssox_left` what the segment showed after the last reply. The variables of a `.ssox` file are described below.
 if not set -qg _ssox_kept
     set -gu _ssox_kept
     set -gu _ssox_child
@@ -18,6 +18,15 @@ if not set -qg _ssox_kept
     set -gu _ssox_seen ''
     set -gu _ssox_held "$SSOX_IDENTITY"
     set -gu _ssox_left
+    set -gu _ssox_layer
+    set -gu _ssox_layered
+    set -gu _ssox_theirs
+    set -gu _ssox_outside
+    set -gu _ssox_before
+    set -gu _ssox_directory
+    set -gu _ssox_file "$SSOX_DIRECTORY"
+    set -gu _ssox_nearer
+    set -gu _ssox_again
 end
 
 function ssox --description 'AWS credentials in this shell'
@@ -26,6 +35,7 @@ function ssox --description 'AWS credentials in this shell'
     else if _ssox_is clear $argv
         _ssox_change clear $argv
     else
+        _ssox_is allow $argv; or _ssox_is deny $argv; and set -gu _ssox_again 1
         SSOX_FUNCTION=fish1 SSOX_UNIVERSAL="$(set -Uxn | string match -r '^AWS.*')" command ssox $argv
     end
 end
@@ -91,8 +101,8 @@ function _ssox_apply
         return 70
     end
     set -l remembered $names
-    test $verb = use -o $verb = clear -o -n "$SSOX_PROMPT$SSOX_IDENTITY"; and set -a remembered $gone
-    set -q _ssox_child[1]; or _ssox_remember $remembered
+    test $verb = use -o $verb = clear -o $verb = directory -o -n "$SSOX_PROMPT$SSOX_IDENTITY"; and set -a remembered $gone
+    _ssox_remember $remembered
     _ssox_forget (string replace -rf '^!' '' -- $argv)
     for name in $names
         set -gx $name $values[1]
@@ -133,15 +143,39 @@ end
 function _ssox_remember
     set -l fish_trace
     for name in $argv
+        if test "$_ssox_layer" = on; and not builtin contains -- $name $_ssox_layered
+            set -a _ssox_layered $name
+            _ssox_read _ssox_under_$name $name
+        end
+        set -q _ssox_child[1]; and continue
         builtin contains -- $name $_ssox_kept; and continue
         set -a _ssox_kept $name
-        if set -qgx $name
-            set -gu _ssox_was_$name x $$name
-        else if set -qg $name
-            set -gu _ssox_was_$name s $$name
-        else
-            set -gu _ssox_was_$name u
-        end
+        _ssox_read _ssox_was_$name $name
+    end
+end
+
+# Sets the first variable to the state of the second.
+function _ssox_read
+    if set -qgx $argv[2]
+        set -gu $argv[1] x $$argv[2]
+    else if set -qg $argv[2]
+        set -gu $argv[1] s $$argv[2]
+    else
+        set -gu $argv[1] u
+    end
+end
+
+# Restores the state of a variable.
+function _ssox_write
+    switch $argv[2]
+        case x
+            set -e -g $argv[1]
+            set -gx $argv[1] $argv[3..]
+        case s
+            set -e -g $argv[1]
+            set -gu $argv[1] $argv[3..]
+        case u
+            set -e -g $argv[1]
     end
 end
 
@@ -204,6 +238,8 @@ function _ssox_look
     set -l fish_trace
     set -l IFS \n
     test -n "$SSOX_PROMPT$SSOX_IDENTITY$SSOX_REPLACED$_ssox_seen"; or return
+    # The last hook judges what a directory has set.
+    test "$_ssox_layer" != off; or return
     _ssox_read_identity
     test "$_ssox_now" != "$_ssox_seen"; or return
     set -gu _ssox_seen $_ssox_now
@@ -243,7 +279,9 @@ end
 function _ssox_prompt_hook
     set -l fish_trace
     set -l IFS \n
-    if test -n "$SSOX_PROMPT$SSOX_NEXT$SSOX_SEGMENT"
+    if test -n "$_ssox_layer"
+        _ssox_off
+    else if test -n "$SSOX_PROMPT$SSOX_NEXT$SSOX_SEGMENT"
         _ssox_read_clock
         # At most prompts nothing is due, and the segment has not changed.
         if test $_ssox_clock -lt $_ssox_since -o $_ssox_clock -ge $_ssox_until -o "$_ssox_current" != \
@@ -271,7 +309,13 @@ end
 # Runs after the other hooks: direnv and mise may have changed the compared values. The right prompt runs later still,
 # after hooks that were added in the meantime.
 function _ssox_settle_hook
-    set -q _ssox_is_late[1]; and set -q _ssox_now[1]; or _ssox_look_and_show
+    if _ssox_arrive
+        _ssox_look
+        _ssox_read_clock
+        _ssox_refresh
+    else
+        set -q _ssox_is_late[1]; and set -q _ssox_now[1]; or _ssox_look_and_show
+    end
     set -e -g _ssox_now
 end
 
@@ -285,12 +329,203 @@ end
 function _ssox_preexec_hook
     set -l fish_trace
     set -l IFS \n
+    _ssox_arrive
     string match -qr '^[1-9][0-9]{0,14}$' -- "$SSOX_EXPIRES"; or return
     string match -qr '^\s*ssox' -- "$argv"; and return
     _ssox_read_clock
     test (builtin math $_ssox_clock + 60) -ge $SSOX_EXPIRES; or return
     test "$SSOX_STATE" = renewing; or _ssox_is_due; or return
     _ssox_tick --wait=2s
+end
+
+# --- directories
+
+# The values of a `.ssox` file are a layer above those of the shell. The first hook takes it off, the other hooks run, and
+# the last hook puts it on again: direnv and mise never see it, whatever the order in the configuration.
+#
+# `_ssox_layer` is empty, `on` or `off`. `_ssox_layered` has the names that were changed while the layer was on,
+# `_ssox_under_NAME` what is below and `_ssox_over_NAME` what is in the layer while it is off. `_ssox_outside`,
+# `_ssox_outside_NAME` and `_ssox_before` have the previous values and others from before. `_ssox_directory` is the directory
+# that was looked at last, `_ssox_file` the file that was found there. `_ssox_nearer` tells that direnv or mise has a file
+# below: what it sets, `_ssox_theirs`, stays.
+
+function _ssox_off
+    set -l fish_trace
+    test "$_ssox_layer" = on; or return 0
+    for name in $_ssox_layered
+        builtin contains -- $name $_ssox_theirs; and continue
+        set -l under _ssox_under_$name
+        _ssox_read _ssox_over_$name $name
+        _ssox_write $name $$under
+    end
+    set -gu _ssox_layer off
+end
+
+function _ssox_on
+    set -l fish_trace
+    test "$_ssox_layer" = off; or return 0
+    set -gu _ssox_theirs
+    for name in $_ssox_layered
+        set -l under _ssox_under_$name
+        set -l over _ssox_over_$name
+        set -l was _ssox_was_$name
+        _ssox_read _ssox_state $name
+        if test "$_ssox_state" != "$$under"
+            if test -n "$_ssox_nearer"
+                set -a _ssox_theirs $name
+                continue
+            end
+            set -q $was; and test "$$was" = "$$under"; and not builtin contains -- $name $_ssox_outside
+            and set -gu $was $_ssox_state
+            set -gu $under $_ssox_state
+        end
+        _ssox_write $name $$over
+    end
+    set -gu _ssox_layer on
+end
+
+# Puts the layer on again, or another one where the directory has changed. Fails if there is nothing to do. `early` is before
+# direnv and mise have acted: a layer must not begin above the values of the directory before.
+function _ssox_arrive
+    set -l fish_trace
+    if test "$PWD" = "$_ssox_directory" -a -z "$_ssox_again"
+        test -n "$_ssox_layer"; or return
+        _ssox_on
+        return 0
+    end
+    set -l again "$_ssox_again"
+    _ssox_find
+    set -gu _ssox_directory "$PWD"
+    set -gu _ssox_again
+    test -n "$_ssox_found$_ssox_file"; or return
+    set -l nearer
+    test -z "$_ssox_found"; or set nearer (_ssox_find_nearer)
+    # What the tools had set when the directory was entered is not in the layer.
+    if test -z "$again" -a -n "$_ssox_found" -a -n "$_ssox_file"; and test "$_ssox_found" -ef "$_ssox_file"
+        if test -n "$nearer" -o "$_ssox_nearer" != entered
+            test "$_ssox_nearer" = entered; or set -gu _ssox_nearer $nearer
+            _ssox_on
+            return 0
+        end
+    end
+    _ssox_exit
+    test -n "$_ssox_found"; or return 0
+    if test "$argv" = early
+        set -gu _ssox_directory
+    else
+        _ssox_enter $nearer
+    end
+    return 0
+end
+
+# Finds the nearest `.ssox` file, by tests of files only. The home directory is the last one looked at.
+function _ssox_find
+    set -l up
+    set -gu _ssox_found
+    while test (string length -- "$up") -lt 3000
+        if test -e "$up.ssox"
+            set _ssox_found "$PWD/$up.ssox"
+            return
+        end
+        test "./$up" -ef / -o "./$up" -ef "$HOME"; and return
+        set up "$up../"
+    end
+end
+
+# Prints something if direnv or mise has a file below the directory of the file that was found.
+function _ssox_find_nearer
+    set -l up
+    while test "$PWD/$up.ssox" != "$_ssox_found"
+        for name in .envrc mise.toml .mise.toml mise.local.toml .mise.local.toml .config/mise.toml
+            test -e "$up$name"; and builtin echo 1 && return
+        end
+        set up "$up../"
+    end
+end
+
+function _ssox_enter
+    set -l IFS \n
+    set -gu _ssox_outside $_ssox_kept
+    for name in $_ssox_kept
+        set -l was _ssox_was_$name
+        set -gu _ssox_outside_$name $$was
+    end
+    set -gu _ssox_before "$_ssox_held" $_ssox_child
+    set -gu _ssox_layered
+    set -gu _ssox_theirs
+    set -gu _ssox_nearer
+    test -z "$argv"; or set _ssox_nearer entered
+    set -gu _ssox_layer on
+    set -l reply
+    if command -q ssox
+        and set reply (SSOX_HELD="$_ssox_held" command ssox --emit=fish1 directory "$_ssox_found" </dev/null)
+        and _ssox_apply directory $reply
+        test -z "$_ssox_nearer"; or set -gu _ssox_seen entered
+    else
+        _ssox_exit
+    end
+    set -gu _ssox_file "$_ssox_found"
+end
+
+# Restores what was there before. A shell that inherited the values does not know it: there the program removes them.
+function _ssox_exit
+    set -l fish_trace
+    set -l IFS \n
+    set -gu _ssox_file
+    if test -n "$_ssox_layer"
+        _ssox_off
+        for name in $_ssox_kept
+            set -e -g _ssox_was_$name
+        end
+        set -gu _ssox_kept $_ssox_outside
+        for name in $_ssox_kept
+            set -l was _ssox_outside_$name
+            set -gu _ssox_was_$name $$was
+            set -e -g $was
+        end
+        set -gu _ssox_held $_ssox_before[1]
+        set -gu _ssox_left "$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_PROTECTED"
+        set -gu _ssox_child $_ssox_before[2..]
+        # The program judges what is there now.
+        set -q _ssox_layered[1]; and set -gu _ssox_seen
+        for name in $_ssox_layered
+            set -e -g _ssox_under_$name
+            set -e -g _ssox_over_$name
+        end
+        set -gu _ssox_layered
+        set -gu _ssox_layer
+    else if test -n "$SSOX_DIRECTORY"; and command -q ssox
+        set -l reply (SSOX_HELD="$_ssox_held" command ssox --emit=fish1 directory </dev/null)
+        and _ssox_apply directory $reply
+    end
+    return 0
+end
+
+# Defines the hooks of direnv and mise, and then our last ones, again: handlers run in the order of their definition. A tool
+# that was loaded before ssox has run at this prompt already.
+function _ssox_surround
+    set -l tools
+    for name in __direnv_export_eval __mise_env_eval_on_prompt
+        builtin functions -q $name; and set -a tools $name
+    end
+    if test "$tools" != "$_ssox_tools"
+        for name in $tools
+            builtin functions $name | source
+            $name
+        end
+        set -gu _ssox_tools $tools
+        function _ssox_on_settle --on-event fish_prompt
+            _ssox_settle_hook
+            _ssox_surround
+        end
+    end
+    # direnv and mise define this hook at each prompt.
+    set -q tools[1]; or ! builtin functions -q _ssox_on_arrival; or return
+    function _ssox_on_arrival --on-variable PWD
+        set -l early
+        test -z "$_ssox_tools"; or set early early
+        _ssox_arrive $early
+    end
 end
 
 # --- segment
@@ -410,9 +645,8 @@ end
 # Handlers run in the order of their definition, and at the first prompt all others are defined.
 function _ssox_go_last
     set -gu _ssox_first
-    function _ssox_on_settle --on-event fish_prompt
-        _ssox_settle_hook
-    end
+    set -gu _ssox_tools none
+    _ssox_surround
     # It runs at the next prompt and later.
     _ssox_settle_hook
 end
@@ -431,6 +665,9 @@ if status is-interactive
     function _ssox_on_prompt --on-event fish_prompt
         _ssox_prompt_hook
         set -q _ssox_first[1]; and _ssox_go_last
+    end
+    function _ssox_on_departure --on-variable PWD
+        _ssox_off
     end
     function _ssox_on_preexec --on-event fish_preexec
         _ssox_preexec_hook $argv

@@ -10,13 +10,25 @@
 # For each name that ssox has changed in this shell, what was there before (null: nothing). A shell that inherits a
 # profile in use does not know, and records nothing. Loading this twice loses nothing. `_ssox_seen` has the compared
 # values of the program's last judgement, `_ssox_held` their fingerprints, `_ssox_left` what the segment showed after the
-# last reply.
+# last reply. The variables of a `.ssox` file are described below.
 if (-not (Microsoft.PowerShell.Management\Test-Path -LiteralPath Variable:global:_ssox_kept)) {
     $global:_ssox_kept = @{}
     $global:_ssox_child = [bool]"$env:SSOX_PROMPT$env:SSOX_IDENTITY"
     $global:_ssox_seen = ''
     $global:_ssox_held = "$env:SSOX_IDENTITY"
     $global:_ssox_left = ''
+    $global:_ssox_layer = ''
+    $global:_ssox_under = @{}
+    $global:_ssox_over = @{}
+    $global:_ssox_theirs = @()
+    $global:_ssox_outside = @{}
+    $global:_ssox_before = @()
+    $global:_ssox_place = ''
+    $global:_ssox_file = "$env:SSOX_DIRECTORY"
+    $global:_ssox_nearer = ''
+    $global:_ssox_again = $false
+    $global:_ssox_departs = $null
+    $global:_ssox_arrives = $null
 }
 
 Microsoft.PowerShell.Management\Remove-Item -LiteralPath Alias:ssox -Force -ErrorAction Ignore
@@ -44,6 +56,7 @@ if ($global:_ssox_full) {
                 _ssox_hand_over $true
                 return $steps.Begin($MyInvocation.ExpectingInput)
             }
+            if (_ssox_is_trust $given) { $global:_ssox_again = $true }
             _ssox_tell $MyInvocation.HistoryId
             try { $steps.Begin($MyInvocation.ExpectingInput, $ExecutionContext) } finally { _ssox_tell }
         }
@@ -73,6 +86,7 @@ if ($global:_ssox_full) {
             if ($global:LASTEXITCODE -eq 0) { $null = _ssox_answer $verb $reply }
             return
         }
+        if (_ssox_is_trust $args) { $global:_ssox_again = $true }
         _ssox_tell $MyInvocation.HistoryId
         try {
             if ($MyInvocation.ExpectingInput) { $input | & (_ssox_binary) @args } else { & (_ssox_binary) @args }
@@ -211,13 +225,23 @@ function global:_ssox_quote([string]$text) {
 
 # Returns the verb if it changes the environment of this shell. With `--help` it does not: help is printed for a person.
 function global:_ssox_verb([object[]]$given) {
+    $verb = _ssox_any_verb $given
+    if ($verb -ceq 'use' -or $verb -ceq 'clear') { $verb } else { '' }
+}
+
+# Tells whether the verb is one after which the files of directories are looked at again.
+function global:_ssox_is_trust([object[]]$given) {
+    (_ssox_any_verb $given) -cmatch '^(?:allow|deny)\z'
+}
+
+function global:_ssox_any_verb([object[]]$given) {
     $verb = ''
     foreach ($argument in $given) {
         if ("$argument" -cmatch '^(?:-h|--help|-V|--version|--emit.*)$') { return '' }
         if ("$argument" -ceq '--') { break }
         if (-not $verb -and "$argument" -notmatch '^-') { $verb = "$argument" }
     }
-    if ($verb -ceq 'use' -or $verb -ceq 'clear') { $verb } else { '' }
+    $verb
 }
 
 # Applies the reply to a verb; returns the reason if it does not.
@@ -245,9 +269,12 @@ function global:_ssox_apply([string]$verb, [object[]]$reply) {
     if ($lines.Count -ne $reply.Count - 2) { return 'unexpected reply' }
     if ($lines -cnotmatch "^(?:=[^=]+=$value|[-!][^=]+)\z") { return 'unexpected reply' }
     if ($lines -cnotmatch "^(?:=(?:$names)=.*|[-!](?:$names))\z") { return 'a variable of that name is not to be changed' }
-    $in_use = "$env:SSOX_PROMPT$env:SSOX_IDENTITY" -or $verb -cmatch '^(?:use|clear)\z'
+    $in_use = "$env:SSOX_PROMPT$env:SSOX_IDENTITY" -or $verb -cmatch '^(?:use|clear|directory)\z'
     foreach ($line in $lines -cnotmatch '^!') {
         $name, $value = $line.Substring(1).Split([char[]]'=', 2)
+        if ($global:_ssox_layer -ceq 'on' -and $line[0] -ne '!' -and -not $global:_ssox_under.ContainsKey($name)) {
+            $global:_ssox_under[$name] = _ssox_get $name
+        }
         $is_kept = $global:_ssox_child -or $global:_ssox_kept.ContainsKey($name)
         if (-not $is_kept -and ($in_use -or $line[0] -eq '=')) { $global:_ssox_kept[$name] = _ssox_get $name }
         _ssox_set $name $(if ($line[0] -eq '=') { [regex]::Unescape($value) })
@@ -334,6 +361,8 @@ function global:_ssox_visible {
 # counts as foreign. Tells whether anything changed.
 function global:_ssox_look {
     if (-not ($env:SSOX_PROMPT -or $env:SSOX_IDENTITY -or $env:SSOX_REPLACED -or $global:_ssox_seen)) { return $false }
+    # What a directory has set is judged with the layer on.
+    if ($global:_ssox_layer -ceq 'off') { return $false }
     $now = _ssox_identity
     if ($now -ceq $global:_ssox_seen) { return $false }
     $global:_ssox_seen = $now
@@ -350,20 +379,22 @@ function global:_ssox_hand_over([bool]$is_asked) {
     _ssox_set SSOX_HELD $(if ($is_asked -and $global:_ssox_held) { $global:_ssox_held })
 }
 
-# Calls the program without output for people, and tells whether its reply was applied.
+# Calls the program, without messages for people except of directories, and tells whether its reply was applied.
 function global:_ssox_ask([string[]]$words) {
     # In Windows PowerShell, redirected stderr of a program counts as an error.
     $ErrorActionPreference = 'SilentlyContinue'
     $PSNativeCommandUseErrorActionPreference = $false
     try {
         _ssox_hand_over $true
-        $reply = @(@() | & (_ssox_binary) '--emit=powershell1' @words 2>$null)
+        $binary = _ssox_binary
+        $reply = if ($words[0] -ceq 'directory') { @(@() | & $binary '--emit=powershell1' @words) }
+        else { @(@() | & $binary '--emit=powershell1' @words 2>$null) }
     } catch {
         return $false
     } finally {
         _ssox_hand_over $false
     }
-    $global:LASTEXITCODE -eq 0 -and -not (_ssox_apply $words[0] $reply)
+    $global:LASTEXITCODE -eq 0 -and -not (_ssox_apply $words[0] @($reply))
 }
 
 # Has the program renew the credentials, or say when to call it again.
@@ -380,6 +411,11 @@ function global:_ssox_hook {
     if ($global:_ssox_is_new) { _ssox_register }
     $global:_ssox_is_new = $false
     $null = _ssox_look
+    _ssox_refresh
+}
+
+# Renews the credentials when they are due, and returns the segment.
+function global:_ssox_refresh {
     if (-not "$env:SSOX_PROMPT$env:SSOX_NEXT$global:SSOX_SEGMENT") { return '' }
     # The program undoes an edit of what the segment shows.
     if ((_ssox_visible) -cne $global:_ssox_left) {
@@ -406,6 +442,159 @@ function global:_ssox_read_line([int]$number) {
     $line = & $global:_ssox_readers[$number]
     try { _ssox_guard $line } catch { }
     $line
+}
+
+# --- directories
+
+# The values of a `.ssox` file are a layer above those of the shell. It is taken off before the hooks of direnv and mise run,
+# and put on again after them: they never see it, whatever the order in the profile.
+#
+# `_ssox_layer` is empty, `on` or `off`. `_ssox_under` has what is below for each name that was changed while the layer was
+# on, `_ssox_over` what is in the layer while it is off. `_ssox_outside` and `_ssox_before` have `_ssox_kept` and others from
+# before. `_ssox_place` is the directory that was looked at last, `_ssox_file` the file that was found there. `_ssox_nearer`
+# tells that direnv or mise has a file below: what it sets, `_ssox_theirs`, stays.
+
+function global:_ssox_off {
+    if ($global:_ssox_layer -cne 'on') { return }
+    foreach ($name in @($global:_ssox_under.Keys)) {
+        if ($global:_ssox_theirs -ccontains $name) { continue }
+        $global:_ssox_over[$name] = _ssox_get $name
+        _ssox_set $name $global:_ssox_under[$name]
+    }
+    $global:_ssox_layer = 'off'
+}
+
+function global:_ssox_on {
+    if ($global:_ssox_layer -cne 'off') { return }
+    $global:_ssox_theirs = @()
+    foreach ($name in @($global:_ssox_under.Keys)) {
+        $now = _ssox_get $name
+        $under = $global:_ssox_under[$name]
+        if ($now -cne $under) {
+            if ($global:_ssox_nearer) {
+                $global:_ssox_theirs += $name
+                continue
+            }
+            $is_same = $global:_ssox_kept.ContainsKey($name) -and $global:_ssox_kept[$name] -ceq $under
+            if ($is_same -and -not $global:_ssox_outside.ContainsKey($name)) { $global:_ssox_kept[$name] = $now }
+            $global:_ssox_under[$name] = $now
+        }
+        _ssox_set $name $global:_ssox_over[$name]
+    }
+    $global:_ssox_layer = 'on'
+}
+
+# Puts the layer on again, or another one where the directory has changed. Tells whether there was something to do.
+function global:_ssox_arrive {
+    $place = $ExecutionContext.SessionState.Path.CurrentFileSystemLocation.ProviderPath
+    $again = $global:_ssox_again
+    if ($place -ceq $global:_ssox_place -and -not $again) {
+        _ssox_on
+        return [bool]$global:_ssox_layer
+    }
+    $global:_ssox_place = $place
+    $global:_ssox_again = $false
+    $found = _ssox_find $place
+    if (-not "$found$global:_ssox_file") { return $false }
+    $nearer = if ($found) { _ssox_find_nearer $place $found } else { '' }
+    # What the tools had set when the directory was entered is not in the layer.
+    if (-not $again -and $found -ceq $global:_ssox_file -and ($nearer -or $global:_ssox_nearer -cne 'entered')) {
+        if ($global:_ssox_nearer -cne 'entered') { $global:_ssox_nearer = $nearer }
+        _ssox_on
+        return $true
+    }
+    _ssox_exit
+    if ($found) { _ssox_enter $found $nearer }
+    $true
+}
+
+function global:_ssox_exists([string]$path) {
+    if ($global:_ssox_full) { return [System.IO.File]::Exists($path) }
+    Microsoft.PowerShell.Management\Test-Path -LiteralPath $path
+}
+
+# Returns the nearest `.ssox` file, by tests of files only. The home directory is the last one looked at.
+function global:_ssox_find([string]$directory) {
+    $separator = if ($directory -match '^/') { '/' } else { '\' }
+    while ($directory) {
+        $path = $directory -replace '[\\/]*\z', "$separator.ssox"
+        if (_ssox_exists $path) { return $path }
+        if ($directory -ceq $HOME) { return '' }
+        $above = $directory -replace '[\\/]+[^\\/]*\z', ''
+        if (-not $above -and $directory -cne '/') { $above = if ($separator -ceq '/') { '/' } else { '' } }
+        if ($above -match '\A[A-Za-z]:\z') { $above = "$above\" }
+        if ($above -ceq $directory) { return '' }
+        $directory = $above
+    }
+    ''
+}
+
+# Tells whether direnv or mise has a file below the directory of that file.
+function global:_ssox_find_nearer([string]$directory, [string]$found) {
+    $last = $found -replace '[\\/]\.ssox\z', ''
+    while ($directory.Length -gt $last.Length) {
+        foreach ($name in '.envrc', 'mise.toml', '.mise.toml', 'mise.local.toml', '.mise.local.toml', '.config/mise.toml') {
+            if (_ssox_exists "$directory/$name") { return 'nearer' }
+        }
+        $directory = $directory -replace '[\\/]+[^\\/]*\z', ''
+    }
+    ''
+}
+
+function global:_ssox_enter([string]$file, [string]$nearer) {
+    $global:_ssox_outside = $global:_ssox_kept
+    $global:_ssox_kept = @{} + $global:_ssox_kept
+    $global:_ssox_before = @($global:_ssox_child, $global:_ssox_held)
+    $global:_ssox_under = @{}
+    $global:_ssox_over = @{}
+    $global:_ssox_theirs = @()
+    $global:_ssox_nearer = if ($nearer) { 'entered' } else { '' }
+    $global:_ssox_layer = 'on'
+    if (-not (_ssox_ask 'directory', $file)) { _ssox_exit } elseif ($nearer) { $global:_ssox_seen = 'entered' }
+    $global:_ssox_file = $file
+}
+
+# Restores what was there before. A shell that inherited the values does not know it: there the program removes them.
+function global:_ssox_exit {
+    $global:_ssox_file = ''
+    if ($global:_ssox_layer) {
+        _ssox_off
+        $global:_ssox_kept = $global:_ssox_outside
+        $global:_ssox_child, $global:_ssox_held = $global:_ssox_before
+        $global:_ssox_left = _ssox_visible
+        # The program judges what is there now.
+        if ($global:_ssox_under.Count) { $global:_ssox_seen = '' }
+        $global:_ssox_under = @{}
+        $global:_ssox_layer = ''
+    } elseif ($env:SSOX_DIRECTORY) {
+        $null = _ssox_ask 'directory'
+    }
+}
+
+# Takes the first and the last place among the hooks for a change of the directory, which PowerShell 7 has, and wraps the
+# prompt function of a tool that has wrapped ours.
+function global:_ssox_surround {
+    if (-not $global:_ssox_full) { return }
+    if ("$function:prompt" -cnotmatch '_ssox_prompt \d' -and "$function:prompt" -match 'mise|direnv') { _ssox_wrap }
+    $commands = $ExecutionContext.SessionState.InvokeCommand
+    if (-not $commands.PSObject.Properties['LocationChangedAction']) { return }
+    if (-not $global:_ssox_departs) {
+        $type = [System.EventHandler[System.Management.Automation.LocationChangedEventArgs]]
+        $global:_ssox_departs = { try { _ssox_off } catch { } } -as $type
+        $global:_ssox_arrives = { try { _ssox_chpwd } catch { } } -as $type
+    }
+    $hooks = @(if ($commands.LocationChangedAction) { $commands.LocationChangedAction.GetInvocationList() })
+    if ($hooks.Count -ge 2 -and $hooks[0].Equals($global:_ssox_departs) -and $hooks[-1].Equals($global:_ssox_arrives)) { return }
+    $others = @($hooks | Microsoft.PowerShell.Core\Where-Object {
+        -not $_.Equals($global:_ssox_departs) -and -not $_.Equals($global:_ssox_arrives)
+    })
+    $commands.LocationChangedAction = [System.Delegate]::Combine(
+        [System.Delegate[]](@($global:_ssox_departs) + $others + @($global:_ssox_arrives)))
+}
+
+function global:_ssox_chpwd {
+    $code = $global:LASTEXITCODE
+    try { $null = _ssox_arrive } finally { $global:LASTEXITCODE = $code }
 }
 
 # --- segment
@@ -488,17 +677,22 @@ function global:_ssox_prompt([int]$number) {
     $segment = ''
     $text = @()
     # A function that wraps one of ours, and is wrapped by the next, is called after the hook has run.
-    if (-not $global:_ssox_is_prompting) {
-        try { $segment = _ssox_hook } catch { $segment = '' }
-    }
     $was = $global:_ssox_is_prompting
+    try {
+        if (-not $was -and "$before" -match 'mise|direnv') { _ssox_off } else { $null = _ssox_arrive }
+        if (-not $was) { $segment = _ssox_hook }
+    } catch { $segment = '' }
     $global:_ssox_is_prompting = $true
     try {
         $global:LASTEXITCODE = $code
         if (-not $succeeded) { Microsoft.PowerShell.Utility\Write-Error '' -ErrorAction Ignore }
         $text = @(if ("$before") { & $before })
         # direnv and mise change the environment in the prompt.
-        if (-not $was -and (_ssox_look)) { $segment = _ssox_show (_ssox_now) }
+        if (-not $was) {
+            $is_changed = _ssox_arrive
+            if ((_ssox_look) -or $is_changed) { $segment = _ssox_show (_ssox_now) }
+            _ssox_surround
+        }
     } finally {
         $global:_ssox_is_prompting = $was
         $global:LASTEXITCODE = $code
@@ -517,16 +711,17 @@ if (-not (Microsoft.PowerShell.Management\Test-Path -LiteralPath Variable:global
     $global:_ssox_readers = @()
 }
 $global:_ssox_is_prompting = $false
-if ("$function:prompt" -cnotmatch '_ssox_prompt \d') {
+function global:_ssox_wrap {
     $global:_ssox_prompts += , $function:prompt
-    $_ssox_layer = $global:_ssox_prompts.Count - 1
-    Microsoft.PowerShell.Utility\Invoke-Expression "function global:prompt { _ssox_prompt $_ssox_layer }"
+    $number = $global:_ssox_prompts.Count - 1
+    Microsoft.PowerShell.Utility\Invoke-Expression "function global:prompt { _ssox_prompt $number }"
 }
+if ("$function:prompt" -cnotmatch '_ssox_prompt \d') { _ssox_wrap }
 
 if ("$function:PSConsoleHostReadLine" -and "$function:PSConsoleHostReadLine" -cnotmatch '_ssox_read_line \d') {
     $global:_ssox_readers += , $function:PSConsoleHostReadLine
-    $_ssox_layer = $global:_ssox_readers.Count - 1
-    $_ssox_reader = "function global:PSConsoleHostReadLine { _ssox_read_line $_ssox_layer }"
+    $_ssox_number = $global:_ssox_readers.Count - 1
+    $_ssox_reader = "function global:PSConsoleHostReadLine { _ssox_read_line $_ssox_number }"
     Microsoft.PowerShell.Utility\Invoke-Expression $_ssox_reader
 }
 

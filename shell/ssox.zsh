@@ -12,8 +12,12 @@ builtin unalias ssox 2>/dev/null || builtin true
 # For each name that ssox has changed in this shell, what was there before: `x` exported, `s` set, `u` unset, then the
 # value. A shell that inherits a profile in use does not know, and records nothing. Loading this twice loses nothing.
 # `_ssox_seen` has the compared values of the program's last judgement, `_ssox_held` their fingerprints, `_ssox_left`
-# what the segment showed after the last reply.
+# what the segment showed after the last reply. The variables of a `.ssox` file are described below.
 if [[ ${(t)_ssox_kept} != association* ]]; then
+  builtin unset -v _ssox_layer _ssox_under _ssox_over _ssox_theirs _ssox_outside _ssox_before _ssox_place _ssox_file _ssox_nearer _ssox_again
+  typeset -gA _ssox_under _ssox_over _ssox_theirs _ssox_outside
+  typeset -ga _ssox_before
+  typeset -g _ssox_layer= _ssox_place= _ssox_file=${SSOX_DIRECTORY-} _ssox_nearer= _ssox_again=
   builtin unset -v _ssox_kept _ssox_child _ssox_seen _ssox_held _ssox_left _ssox_inline _ssox_outlasting _ssox_painted _ssox_painting _ssox_shown _ssox_current
   typeset -gA _ssox_kept _ssox_inline _ssox_outlasting
   typeset -g _ssox_seen= _ssox_held=${SSOX_IDENTITY-} _ssox_left= _ssox_painted= _ssox_painting= _ssox_shown= _ssox_current=
@@ -26,6 +30,9 @@ function ssox() {
     _ssox_change use "$@"
   elif _ssox_is clear "$@"; then
     _ssox_change clear "$@"
+  elif _ssox_is allow "$@" || _ssox_is deny "$@"; then
+    _ssox_again=1
+    SSOX_FUNCTION=zsh1 builtin command ssox "$@"
   else
     SSOX_FUNCTION=zsh1 builtin command ssox "$@"
   fi
@@ -70,15 +77,19 @@ function _ssox_read() {
 
 # Restores the states of variables from a list.
 function _ssox_take() {
-  local name value
+  local name
   for name in "${(@Pk)1}"; do
-    value=${${(P)1}[$name]}
-    case $value in
-      (x*) builtin export "$name=${value#x}" ;;
-      (s*) builtin typeset -g +x "$name=${value#s}" ;;
-      (u) builtin unset -v $name ;;
-    esac
+    _ssox_write $name "${${(P)1}[$name]}"
   done
+}
+
+# Restores the state of a variable.
+function _ssox_write() {
+  case $2 in
+    (x*) builtin export "$1=${2#x}" ;;
+    (s*) builtin typeset -g +x "$1=${2#s}" ;;
+    (u) builtin unset -v $1 ;;
+  esac
 }
 
 # Checks all lines of the reply to a verb, then applies them: `=NAME=VALUE` sets, `-NAME` unsets, `!NAME` forgets the
@@ -86,7 +97,7 @@ function _ssox_take() {
 # back. A value that a hook unsets while nothing is in use was set by ssox, so it is not recorded as previous.
 function _ssox_apply() {
   builtin setopt local_options no_xtrace
-  local line name in_use=${(M)1:#(use|clear)}${SSOX_PROMPT-}${SSOX_IDENTITY-}
+  local line name in_use=${(M)1:#(use|clear|directory)}${SSOX_PROMPT-}${SSOX_IDENTITY-}
   local -a lines names
   lines=("${(@f)2}")
   [[ $lines[1] == '#ssox1' && $lines[-1] == '#end' ]] || { _ssox_refuse 'unexpected reply'; return 70 }
@@ -137,10 +148,10 @@ function _ssox_refuse() {
 }
 
 function _ssox_remember() {
-  (( ! _ssox_child && ! ${+_ssox_kept[$1]} )) || return 0
   local REPLY
   _ssox_read $1
-  _ssox_kept[$1]=$REPLY
+  [[ $_ssox_layer != on ]] || (( ${+_ssox_under[$1]} )) || _ssox_under[$1]=$REPLY
+  (( _ssox_child || ${+_ssox_kept[$1]} )) || _ssox_kept[$1]=$REPLY
 }
 
 # Restores the previous values and forgets them, except where another program has set a value since.
@@ -219,8 +230,15 @@ function _ssox_precmd() {
     RPROMPT=${RPROMPT#"$_ssox_painted"}
     _ssox_painted=
   fi
+  # In the directory of a `.ssox` file the second hook does the rest.
+  [[ -z $_ssox_layer ]] || { _ssox_off; return 0 }
   # Where ssox draws the segment, the second hook is early enough.
   (( _ssox_placed )) || _ssox_look || builtin true
+  _ssox_refresh
+}
+
+# Renews the credentials when they are due, and computes the segment.
+function _ssox_refresh() {
   [[ -n $SSOX_PROMPT || -n $SSOX_NEXT || -n $SSOX_SEGMENT ]] || return 0
   _ssox_clock=${(%)_ssox_clock_format}
   # At most prompts nothing is due, and the segment has not changed.
@@ -236,6 +254,7 @@ function _ssox_precmd() {
 # again.
 function _ssox_settle() {
   builtin setopt local_options no_xtrace
+  ! _ssox_arrive || { _ssox_look || builtin true; _ssox_refresh }
   if _ssox_look; then
     _ssox_clock=${(%)_ssox_clock_format}
     _ssox_show
@@ -243,6 +262,7 @@ function _ssox_settle() {
   _ssox_moved=0
   (( ! _ssox_undecided )) || _ssox_decide
   [[ $precmd_functions[-1] == $_ssox_last ]] || _ssox_follow
+  _ssox_surround
   (( _ssox_placed )) || return 0
   [[ -n ${SSOX_SEGMENT-} ]] || return 0
   # At most prompts nothing has changed.
@@ -339,6 +359,144 @@ function _ssox_outlast() {
   _ssox_inline=() _ssox_outlasting=()
 }
 
+# --- directories
+
+# The values of a `.ssox` file are a layer above those of the shell. The first hook takes it off, the other hooks run, and
+# the last hook puts it on again: direnv and mise never see it, whatever the order in the rc file.
+#
+# `_ssox_layer` is empty, `on` or `off`. `_ssox_under` has what is below for each name that was changed while the layer was
+# on, `_ssox_over` what is in the layer while it is off. `_ssox_outside` and `_ssox_before` have `_ssox_kept` and others from
+# before. `_ssox_place` is the directory that was looked at last, `_ssox_file` the file that was found there. `_ssox_nearer`
+# tells that direnv or mise has a file below: what it sets, `_ssox_theirs`, stays.
+
+function _ssox_off() {
+  [[ $_ssox_layer == on ]] || return 0
+  local name REPLY
+  for name in "${(@k)_ssox_under}"; do
+    (( ! ${+_ssox_theirs[$name]} )) || continue
+    _ssox_read $name
+    _ssox_over[$name]=$REPLY
+    _ssox_write $name "$_ssox_under[$name]"
+  done
+  _ssox_layer=off
+}
+
+function _ssox_on() {
+  [[ $_ssox_layer == off ]] || return 0
+  local name REPLY
+  _ssox_theirs=()
+  for name in "${(@k)_ssox_under}"; do
+    _ssox_read $name
+    if [[ $REPLY != "$_ssox_under[$name]" ]]; then
+      if [[ -n $_ssox_nearer ]]; then
+        _ssox_theirs[$name]=1
+        continue
+      fi
+      [[ $_ssox_kept[$name] != "$_ssox_under[$name]" ]] || (( ${+_ssox_outside[$name]} )) || _ssox_kept[$name]=$REPLY
+      _ssox_under[$name]=$REPLY
+    fi
+    _ssox_write $name "$_ssox_over[$name]"
+  done
+  _ssox_layer=on
+}
+
+# Puts the layer on again, or another one where the directory has changed. Fails if there is nothing to do.
+function _ssox_arrive() {
+  if [[ $PWD == "$_ssox_place" && -z $_ssox_again ]]; then
+    [[ -n $_ssox_layer ]] || return 1
+    _ssox_on
+    return 0
+  fi
+  local REPLY nearer=
+  _ssox_find
+  _ssox_place=$PWD
+  [[ -n $REPLY$_ssox_file ]] || { _ssox_again=; return 1 }
+  [[ -z $REPLY ]] || _ssox_find_nearer
+  # What the tools had set when the directory was entered is not in the layer.
+  if [[ -z $_ssox_again && $REPLY -ef $_ssox_file && ( -n $nearer || $_ssox_nearer != entered ) ]]; then
+    [[ $_ssox_nearer == entered ]] || _ssox_nearer=$nearer
+    _ssox_on
+    return 0
+  fi
+  _ssox_again=
+  _ssox_exit
+  [[ -z $REPLY ]] || _ssox_enter
+  return 0
+}
+
+# Sets REPLY to the path of the nearest `.ssox` file, by tests of files only. The home directory is the last one looked at.
+function _ssox_find() {
+  local up=
+  REPLY=
+  while (( $#up < 3000 )); do
+    if [[ -e ${up}.ssox ]]; then
+      REPLY=$PWD/$up.ssox
+      return
+    fi
+    [[ ! ( ${up:-.} -ef / || ${up:-.} -ef $HOME ) ]] || return 0
+    up+=../
+  done
+}
+
+# Looks for files of direnv and mise below the directory of that file.
+function _ssox_find_nearer() {
+  local up= name
+  while [[ $PWD/$up.ssox != "$REPLY" ]]; do
+    for name in .envrc {.,}mise.toml {.,}mise.local.toml .config/mise.toml; do
+      [[ ! -e $up$name ]] || nearer=1
+    done
+    up+=../
+  done
+}
+
+function _ssox_enter() {
+  local file=$REPLY reply REPLY
+  _ssox_file=$file
+  _ssox_outside=("${(@kv)_ssox_kept}")
+  _ssox_before=($_ssox_child "$_ssox_held")
+  _ssox_under=() _ssox_over=() _ssox_theirs=() _ssox_layer=on _ssox_nearer=${nearer:+entered}
+  reply="$(SSOX_HELD=$_ssox_held builtin command ssox --emit=zsh1 directory "$file" </dev/null)" \
+    && _ssox_apply directory "$reply" && { [[ -z $nearer ]] || _ssox_seen=entered; return }
+  _ssox_exit
+  _ssox_file=$file
+}
+
+# Restores what was there before. A shell that inherited the values does not know it: there the program removes them.
+function _ssox_exit() {
+  local reply
+  _ssox_file=
+  if [[ -n $_ssox_layer ]]; then
+    _ssox_off
+    _ssox_kept=("${(@kv)_ssox_outside}")
+    _ssox_child=$_ssox_before[1] _ssox_held=$_ssox_before[2] _ssox_left=$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_PROTECTED
+    # The program judges what is there now.
+    (( ! $#_ssox_under )) || _ssox_seen=
+    _ssox_under=() _ssox_over=() _ssox_layer=
+  elif [[ -n ${SSOX_DIRECTORY-} ]]; then
+    reply="$(SSOX_HELD=$_ssox_held builtin command ssox --emit=zsh1 directory </dev/null)" \
+      && _ssox_apply directory "$reply"
+  fi
+  return 0
+}
+
+# Runs when the directory changes, before and after the other hooks.
+function _ssox_depart() {
+  builtin setopt local_options no_xtrace
+  _ssox_off
+}
+
+function _ssox_chpwd() {
+  builtin setopt local_options no_xtrace
+  _ssox_arrive || builtin true
+}
+
+# Takes the first and the last place among the hooks again.
+function _ssox_surround() {
+  [[ $precmd_functions[1] == _ssox_precmd ]] || precmd_functions=(_ssox_precmd ${precmd_functions:#_ssox_precmd})
+  [[ $chpwd_functions[1] == _ssox_depart && $chpwd_functions[-1] == _ssox_chpwd ]] \
+    || chpwd_functions=(_ssox_depart ${chpwd_functions:#_ssox_(depart|chpwd)} _ssox_chpwd)
+}
+
 # --- segment
 
 # Computes SSOX_SEGMENT (`dev:ReadOnly 43m`) and SSOX_SEGMENT_STATE (ok, soon, renewing, expired, foreign), not
@@ -407,9 +565,10 @@ if [[ -o interactive ]]; then
   typeset -gi _ssox_clock=0 _ssox_since=0 _ssox_until=0 _ssox_retry=0 _ssox_segment=1 _ssox_undecided=1 _ssox_placed=0 _ssox_moved=0
   typeset -g _ssox_last= _ssox_behind='*(direnv|mise|_ssox_precmd)*'
   [[ -z ${_ssox_no_prompt-} ]] || _ssox_segment=0
-  typeset -ga precmd_functions preexec_functions
+  typeset -ga precmd_functions preexec_functions chpwd_functions
   precmd_functions=(_ssox_precmd ${precmd_functions:#_ssox_(precmd|settle)} _ssox_settle)
   preexec_functions=(_ssox_preexec ${preexec_functions:#_ssox_preexec})
+  _ssox_surround
 fi
 builtin unset -v _ssox_no_prompt
 

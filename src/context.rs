@@ -101,6 +101,13 @@ impl Context {
         ctx
     }
 
+    /// Returns a copy with another value of a variable.
+    pub(crate) fn with(&self, name: &str, value: &str) -> Self {
+        let mut ctx = self.clone();
+        ctx.env.insert(name.into(), value.into());
+        ctx
+    }
+
     /// Returns a copy with which nobody is asked anything.
     pub(crate) fn unattended(&self) -> Self {
         Self { no_input: true, ..self.clone() }

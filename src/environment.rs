@@ -51,6 +51,11 @@ impl EnvChanges {
         self.change(name, None);
     }
 
+    /// Keeps a variable as it is: removes its change.
+    pub(crate) fn keep(&mut self, name: &str) {
+        self.changes.retain(|(known, _)| *known != name);
+    }
+
     /// Makes the shell forget the value that a variable had before the first `use`.
     pub(crate) fn forget(&mut self, name: &'static str) {
         self.forgotten.push(name);
@@ -74,7 +79,7 @@ impl EnvChanges {
     fn change(&mut self, name: &'static str, value: Option<Secret>) {
         let is_other = FOREIGN_LEFTOVERS.contains(&name) || name == GDAL_CREDENTIALS_FILE;
         debug_assert!(name.starts_with("AWS_") || name.starts_with("SSOX_") || is_other);
-        self.changes.retain(|(known, _)| *known != name);
+        self.keep(name);
         self.changes.push((name, value));
     }
 }

@@ -15,6 +15,7 @@ mod completion;
 mod config;
 mod context;
 mod credentials;
+mod directory;
 mod endpoint;
 mod environment;
 mod error;

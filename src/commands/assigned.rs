@@ -128,7 +128,7 @@ pub(super) fn list_new_session(ctx: &Context, session: &Session) {
 fn refresh_in_background(ctx: &Context, label: &str) {
     let option = format!("--sso-session={label}");
     let arguments = ["list", "--assigned", "--refresh", "--background", "--no-input", option.as_str()];
-    if let Err(cause) = renewal::spawn_detached(&arguments) {
+    if let Err(cause) = renewal::spawn_detached(ctx, &arguments) {
         ctx.log(|| format!("the listing could not be refreshed in the background: {cause}"));
     }
 }

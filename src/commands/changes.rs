@@ -1,5 +1,6 @@
 //! The environment changes for a profile, in one place for `use`, `tick`, `exec` and `clear`.
 
+use super::renewal::Outcome;
 use super::{directory_values, endpoint_changes, replaced};
 use crate::account_names::AccountNames;
 use crate::cache::Entry;
@@ -78,6 +79,39 @@ pub(super) fn profile_only(ctx: &Context, profile: &Profile, region: Option<&str
     let leftovers = LEFTOVERS.iter().chain(&FOREIGN_LEFTOVERS).filter(|name| **name != "AWS_PROFILE");
     removed.chain(&WEB_IDENTITY).chain(leftovers).for_each(|name| changes.unset(name));
     recorded(ctx, changes)
+}
+
+/// Returns the changes for a profile whose credentials are not there yet: all but the keys.
+///
+/// # Errors
+/// Configuration: a value from a file with a control character.
+pub(super) fn without_credentials(
+    ctx: &Context,
+    profile: &Profile,
+    region: Option<&str>,
+    (state, next): (Outcome, Timestamp),
+) -> Result<EnvChanges> {
+    let mut changes = EnvChanges::default();
+    let role_name = profile.source.role_name();
+    shared(&mut changes, ctx, profile, region, role_name)?;
+    changes.set("SSOX_STATE", state.name())?;
+    changes.set("SSOX_NEXT", next.0.to_string())?;
+    set_or_unset(&mut changes, "SSOX_ROLE", role_name)?;
+    set_or_remove(&mut changes, ctx, "SSOX_ROLE_ARN", None)?;
+    set_or_remove(&mut changes, ctx, UNTIL, None)?;
+    let removed = KEYS.iter().chain(&[ACCOUNT_ID, "SSOX_EXPIRES"]);
+    removed.chain(&LEFTOVERS).chain(&FOREIGN_LEFTOVERS).for_each(|name| changes.unset(name));
+    recorded(ctx, changes)
+}
+
+/// Returns the changes of `tick` for a profile whose first credentials have arrived.
+///
+/// # Errors
+/// As [`renewed`].
+pub(super) fn arrived(ctx: &Context, profile: &Profile, entry: &Entry) -> Result<EnvChanges> {
+    let mut changes = put_back(ctx, profile, entry)?;
+    Identity::after(ctx, &changes).record(&mut changes)?;
+    Ok(changes)
 }
 
 /// Returns the changes of `tick`: the renewed credentials and when they expire.

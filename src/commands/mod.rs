@@ -1,5 +1,6 @@
 //! The verbs, one file each: the arguments with their help, then the steps in order. The layers below do the work.
 
+mod allow;
 mod assigned;
 mod changes;
 mod child;
@@ -11,6 +12,7 @@ mod configure;
 mod console;
 mod credential_process;
 mod credentials_file;
+mod directory;
 mod directory_values;
 mod doctor;
 mod each;
@@ -82,6 +84,10 @@ verb::verbs! {
     Each(each::Each),
     /// Serve a profile's credentials to programs on this machine
     Serve(serve::Serve),
+    /// Trust the .ssox file of a directory
+    Allow(allow::Allow),
+    /// No longer trust the .ssox file of a directory
+    Deny(allow::Deny),
     /// Print credentials for `credential_process`, without asking
     CredentialProcess(credential_process::CredentialProcess),
     /// Create and change profiles in ~/.aws/config
@@ -103,6 +109,9 @@ verb::verbs! {
     /// Check whether this shell still has the identity that ssox set
     #[command(hide = true)]
     Identity(identity::CheckIdentity),
+    /// Use the profile of a .ssox file, or leave its directory
+    #[command(hide = true)]
+    Directory(directory::Directory),
     /// Answer a completion request
     #[command(hide = true)]
     Complete(complete::Complete),

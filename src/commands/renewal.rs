@@ -22,6 +22,9 @@ use std::sync::mpsc::channel;
 use std::thread;
 use std::time::Duration;
 
+/// The variables that say which profile is in use.
+const HELD: [&str; 3] = ["SSOX_PROFILE", "SSOX_ROLE_ARN", "SSOX_SSO_SESSION"];
+
 /// Seconds after which the hook calls again while a renewal is running.
 const POLL_AFTER: i64 = 1;
 
@@ -44,6 +47,21 @@ pub(super) fn held_profile(ctx: &Context) -> Result<Profile> {
     profile.with_role(ctx, ctx.var("SSOX_ROLE_ARN"))
 }
 
+/// Returns a context in which that profile is in use.
+pub(super) fn holding(ctx: &Context, profile: &Profile) -> Context {
+    let ctx = ctx.without(&HELD).with("SSOX_PROFILE", &profile.name);
+    match profile.source.session().filter(|_| profile.is_assignment) {
+        Some(session) => ctx.with("SSOX_SSO_SESSION", session.label()),
+        None => ctx,
+    }
+}
+
+/// Tells whether a profile is in use whose credentials the shell does not have yet.
+pub(super) fn is_awaited(ctx: &Context) -> bool {
+    let states = [Outcome::Renewing, Outcome::SignIn, Outcome::Failed].map(Outcome::name);
+    ctx.var("SSOX_EXPIRES").is_none() && ctx.var("SSOX_STATE").is_some_and(|state| states.contains(&state))
+}
+
 /// Returns the state of the renewal of this shell's credentials.
 pub(super) fn state(ctx: &Context, profile: &Profile) -> State {
     note::state(ctx, profile)
@@ -56,22 +74,22 @@ pub(super) fn state(ctx: &Context, profile: &Profile) -> State {
 /// Configuration: the state of the renewal cannot be written. Other: the process could not be started.
 pub(super) fn start(ctx: &Context) -> Result<()> {
     note::begin(ctx)?;
-    spawn_detached(&["tick", "--renew"]).map_err(|cause| not_started(&cause))
+    spawn_detached(ctx, &["tick", "--renew"]).map_err(|cause| not_started(&cause))
 }
 
 /// Starts ssox in a process that nobody waits for.
 ///
 /// # Errors
 /// I/O errors: the process could not be started.
-pub(super) fn spawn_detached(arguments: &[&str]) -> io::Result<()> {
-    spawn(arguments, Stdio::null()).map(drop)
+pub(super) fn spawn_detached(ctx: &Context, arguments: &[&str]) -> io::Result<()> {
+    spawn(ctx, arguments, Stdio::null()).map(drop)
 }
 
 /// Runs a process that fetches for this shell alone, and returns its reply. A process that takes too long is not killed: it
 /// may be storing a refreshed token.
 pub(super) fn fetch_for_shell(ctx: &Context) -> Result<Secret> {
     let emit = format!("--emit={}", ctx.emit.as_deref().unwrap_or_default());
-    let child = spawn(&[&emit, "tick", "--renew"], Stdio::piped()).map_err(|cause| not_started(&cause))?;
+    let child = spawn(ctx, &[&emit, "tick", "--renew"], Stdio::piped()).map_err(|cause| not_started(&cause))?;
     let timed_out = || Error::unreachable(format!("AWS did not answer within {}s", FETCH_LIMIT.as_secs()));
     let reply = read_stdout(child, FETCH_LIMIT).filter(|reply| reply.expose().ends_with("#end\n"));
     reply.ok_or_else(timed_out).inspect_err(|error| ctx.log(|| error.message.clone()))
@@ -191,9 +209,16 @@ fn request(ctx: &Context, profile: &Profile) -> Request {
     Request { min_ttl: left.and_then(|left| u64::try_from(left).ok()).map(Duration::from_secs), ..Request::default() }
 }
 
-/// Starts ssox without the shell's descriptors, except a pipe for the reply: no shell waits for it or reports on it.
-fn spawn(arguments: &[&str], stdout: Stdio) -> io::Result<Child> {
+/// Starts ssox without the shell's descriptors, except a pipe for the reply: no shell waits for it or reports on it. The
+/// profile is that of `ctx`, which the shell may not have yet.
+fn spawn(ctx: &Context, arguments: &[&str], stdout: Stdio) -> io::Result<Child> {
     let mut command = Command::new(std::env::current_exe()?);
+    for name in HELD {
+        match ctx.var_os(name) {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    }
     // Neither the shell's job control nor the end of the terminal's session reaches it, from its start on.
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut command, 0);

@@ -23,7 +23,8 @@ pub(super) fn ours(ctx: &Context, held: &Identity, changes: &mut EnvChanges) -> 
     describe(ctx, held, "", changes)?;
     expires(ctx, held, changes)?;
     let state = ctx.var("SSOX_STATE");
-    let outcome = if held.has_set(ctx, EXPIRATION) { renewal::outcome(ctx) } else { None };
+    let is_renewed = held.has_set(ctx, EXPIRATION) || renewal::is_awaited(ctx);
+    let outcome = if is_renewed { renewal::outcome(ctx) } else { None };
     // A renewal that another shell has started is not one of this shell.
     let outcome = outcome.filter(|outcome| state.is_some() || !matches!(outcome, renewal::Outcome::Renewing));
     let right = outcome.map(renewal::Outcome::name);

@@ -74,7 +74,7 @@ fn tick(ctx: &Context, wait: Duration) -> Result<TickResult> {
     if changes::removed_at(ctx).is_some_and(|at| at <= ctx.now()) {
         return removed(ctx).map(TickResult::Changes);
     }
-    if ctx.var("SSOX_EXPIRES").is_none() {
+    if ctx.var("SSOX_EXPIRES").is_none() && !renewal::is_awaited(ctx) {
         return changes::later(ctx, None, None).map(TickResult::Changes);
     }
     let profile = match renewal::held_profile(ctx) {
@@ -110,7 +110,12 @@ fn removed(ctx: &Context) -> Result<EnvChanges> {
 /// Returns the result of the last renewal; `None` if there was none or one is running.
 fn last_result(ctx: &Context, profile: &Profile) -> Result<Option<TickResult>> {
     if let Some(entry) = renewal::good(ctx, profile) {
-        return changes::renewed(ctx, &entry).map(TickResult::Changes).map(Some);
+        let changes = if renewal::is_awaited(ctx) {
+            changes::arrived(ctx, profile, &entry)
+        } else {
+            changes::renewed(ctx, &entry)
+        };
+        return changes.map(TickResult::Changes).map(Some);
     }
     match renewal::state(ctx, profile) {
         State::Failed(failure) if failure.step == Step::Store => Ok(Some(TickResult::FetchForShell)),

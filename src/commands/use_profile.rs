@@ -81,7 +81,7 @@ fn profile(ctx: &Context, args: &Use) -> Result<Profile> {
 }
 
 /// Rejects what `AWS_PROFILE` cannot name: an assignment without a profile, and a role to assume with a profile's credentials.
-fn check_profile_only(profile: &Profile) -> Result<()> {
+pub(super) fn check_profile_only(profile: &Profile) -> Result<()> {
     if profile.is_assignment {
         let message = format!("--profile-only needs a profile, and no profile has `{}`", profile.name);
         return Err(Error::configuration(message).hint("ssox configure populate writes a profile for each assignment"));

@@ -11,6 +11,7 @@ mod file;
 mod line;
 mod name;
 mod nearest;
+mod plain;
 mod redirect;
 mod scan;
 mod section;
@@ -20,6 +21,7 @@ pub(crate) use edit::{Edits, check_name};
 pub(crate) use file::File;
 pub(crate) use name::{SectionKind, WhichFile, as_argument, as_option};
 pub(crate) use nearest::{misspelt, nearest};
+pub(crate) use plain::parse_plain;
 pub(crate) use section::{Entry, Section};
 
 use crate::context::Context;

@@ -117,7 +117,8 @@ fn within(bytes: Vec<u8>, largest: u64) -> io::Result<Vec<u8>> {
 }
 
 fn too_large(largest: u64) -> io::Error {
-    io::Error::new(ErrorKind::FileTooLarge, format!("it is larger than {} MiB", largest >> 20))
+    let limit = if largest >> 20 == 0 { format!("{} KiB", largest >> 10) } else { format!("{} MiB", largest >> 20) };
+    io::Error::new(ErrorKind::FileTooLarge, format!("it is larger than {limit}"))
 }
 
 fn unread(path: &Path, cause: &io::Error) -> Error {

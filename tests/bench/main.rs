@@ -19,7 +19,7 @@ fn main() {
     // `cargo bench` passes `--bench`; anything else is a part of a heading, to see only that.
     let wanted = std::env::args().skip(1).find(|argument| !argument.starts_with("--")).unwrap_or_default();
     let bench = Bench::new();
-    let parts: [(&str, Part); 10] = [
+    let parts: [(&str, Part); 11] = [
         ("processes", Bench::processes),
         ("config files", Bench::config_files),
         ("all profiles", Bench::all_profiles),
@@ -29,6 +29,7 @@ fn main() {
         ("prompt hook", Bench::hook),
         ("populate", Bench::populate),
         ("endpoint", Bench::endpoint),
+        ("change of directory, ten levels deep, without .ssox", Bench::change_of_directory),
         ("peers", Bench::peers),
     ];
     for (name, run) in parts.iter().filter(|(name, _)| name.contains(&wanted)) {
@@ -219,6 +220,35 @@ impl Bench {
             let medians = measure(runners);
             let one = |at: usize| medians[at].saturating_sub(medians[0]) / 50;
             (1..names.len()).for_each(|at| print(&names[at], one(at), one(2)));
+        }
+    }
+
+    /// A `cd`, and what ssox does after it: it looks for a `.ssox` file. Ten levels below the root of the walk, the home.
+    fn change_of_directory(&self) {
+        let home = tempfile::tempdir().expect("a temporary directory can be made");
+        let deep = home.path().join("1/2/3/4/5/6/7/8/9");
+        for name in ["a", "b"] {
+            std::fs::create_dir_all(deep.join(name)).expect("a directory can be made");
+        }
+        let shells: [(&str, &[&str], &str); 3] = [
+            ("zsh", &["-f", "-c"], "_ssox_depart; _ssox_chpwd"),
+            ("bash", &["--norc", "-c"], "_ssox_arrive"),
+            ("fish", &["--no-config", "-c"], "_ssox_off; _ssox_arrive"),
+        ];
+        for (shell, options, hook) in shells.iter().filter(|(shell, ..)| is_installed(shell)) {
+            let [init, ..] = spelled(shell);
+            let steps = |hook: &str| ["a", "b"].map(|to| format!("cd {}; {hook}", deep.join(to).display())).join("\n");
+            let runner = |body: &str| {
+                let mut command = Command::new(shell);
+                command.args(*options).arg(format!("{init}\n{}\ntrue", vec![body; 100].join("\n")));
+                self.environment(&mut command, 10);
+                command.env("HOME", home.path());
+                Runner::new(format!("{shell}: cd"), command)
+            };
+            let medians = measure(vec![runner("true"), runner(&steps("true")), runner(&steps(hook))]);
+            let one = |more: usize, less: usize| medians[more].saturating_sub(medians[less]) / 200;
+            print(&format!("{shell}: cd without ssox"), one(1, 0), one(1, 0));
+            print(&format!("{shell}: more with ssox (at most 0.1 ms)"), one(2, 1), one(1, 0));
         }
     }
 

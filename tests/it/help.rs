@@ -29,6 +29,8 @@ fn help_of_ssox() {
       exec                Run a program with a profile's credentials
       each                Run a program with the credentials of many profiles
       serve               Serve a profile's credentials to programs on this machine
+      allow               Trust the .ssox file of a directory
+      deny                No longer trust the .ssox file of a directory
       credential-process  Print credentials for `credential_process`, without asking
       configure           Create and change profiles in ~/.aws/config
       saml                Work with accounts outside the organization (SAML)
@@ -685,5 +687,47 @@ fn help_of_each() {
       ssox each 'dev-*' -- aws s3 ls
       ssox each --role ReadOnly --json -- aws sts get-caller-identity
       ssox each '*' --output-dir out -- ./audit.sh
+    ");
+}
+
+#[test]
+fn help_of_allow() {
+    assert_snapshot!(help("allow"), @r"
+    Trust the .ssox file of a directory
+
+    Usage: ssox allow [OPTIONS] [DIR]
+
+    Arguments:
+      [DIR]  The directory with the file; without it, the nearest file upward from here
+
+    Options:
+          --no-input  Never ask and never open a browser (implied without a terminal, or with CI set)
+      -v, --verbose   Log each step to stderr, without secrets
+      -h, --help      Print help
+
+    Examples:
+      ssox allow            the nearest .ssox file, here or above
+      ssox allow ~/project
+    ");
+}
+
+#[test]
+fn help_of_deny() {
+    assert_snapshot!(help("deny"), @r"
+    No longer trust the .ssox file of a directory
+
+    Usage: ssox deny [OPTIONS] [DIR]
+
+    Arguments:
+      [DIR]  The directory with the file; without it, the nearest file upward from here
+
+    Options:
+          --no-input  Never ask and never open a browser (implied without a terminal, or with CI set)
+      -v, --verbose   Log each step to stderr, without secrets
+      -h, --help      Print help
+
+    Examples:
+      ssox deny
+      ssox deny ~/project
     ");
 }

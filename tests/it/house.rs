@@ -13,7 +13,7 @@ const FLOORS: [&[&str]; 14] = [
     &["assignments", "source"],
     &["saml", "session"],
     &["aws"],
-    &["batch"],
+    &["batch", "directory"],
     &["account_names", "browser", "cache", "config", "lock", "shell", "prompt", "terminal", "usage"],
     &["identity"],
     &["environment", "json", "peer", "percent", "snapshots"],

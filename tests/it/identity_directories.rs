@@ -6,20 +6,20 @@ use crate::shells::{Home, Session, Shell, in_each, installed, shells, signed_in}
 use std::time::Duration;
 
 #[derive(Clone, Copy, Debug)]
-enum Tool {
+pub(crate) enum Tool {
     Direnv,
     Mise,
 }
 
 impl Tool {
-    fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Direnv => "direnv",
             Self::Mise => "mise",
         }
     }
 
-    fn hook(self, shell: Shell) -> String {
+    pub(crate) fn hook(self, shell: Shell) -> String {
         let verb = match self {
             Self::Direnv => "hook",
             Self::Mise => "activate",
@@ -32,7 +32,7 @@ impl Tool {
     }
 
     /// Makes a trusted directory that sets these variables.
-    fn directory(self, home: &Home, name: &str, variables: &[(&str, &str)]) {
+    pub(crate) fn directory(self, home: &Home, name: &str, variables: &[(&str, &str)]) {
         match self {
             Self::Direnv => {
                 let lines: Vec<String> =
@@ -57,8 +57,8 @@ impl Tool {
 
 /// Directories that set: a profile; keys of an emulator with their region; a region and an account without keys; an
 /// account.
-const P1: [(&str, &str); 1] = [("AWS_PROFILE", "x")];
-const P2: [(&str, &str); 4] = [
+pub(crate) const P1: [(&str, &str); 1] = [("AWS_PROFILE", "x")];
+pub(crate) const P2: [(&str, &str); 4] = [
     ("AWS_ACCESS_KEY_ID", "LSLSLSLSLSLSLSLS"),
     ("AWS_SECRET_ACCESS_KEY", "LS"),
     ("AWS_REGION", "us-west-2"),
@@ -69,7 +69,7 @@ const P3: [(&str, &str); 2] = [("AWS_REGION", "us-west-2"), ("AWS_ACCOUNT_ID", "
 const P4: [(&str, &str); 1] = [("AWS_ACCOUNT_ID", "999988887777")];
 
 /// Describes the keys of a shell, as a set.
-fn keys(environment: &Environment) -> String {
+pub(crate) fn keys(environment: &Environment) -> String {
     let value = |name: &str| environment.get(name).map_or("-", String::as_str);
     let short =
         |value: &str| if value.len() > 20 || value.starts_with("ASIA") { "ours".to_owned() } else { value.to_owned() };

@@ -24,6 +24,10 @@ mod configure;
 #[cfg(unix)]
 mod console;
 mod differential;
+#[cfg(unix)]
+mod directories;
+#[cfg(unix)]
+mod directories_of_tools;
 #[cfg(target_os = "linux")]
 mod distribution;
 mod docs;

@@ -5,6 +5,7 @@
 mod caches;
 mod clock;
 mod configuration;
+mod directories;
 mod environment;
 mod identity;
 mod keys;
@@ -74,6 +75,7 @@ impl VerbArgs for Doctor {
         findings.extend(caches::check(ctx, &files));
         findings.extend(identity::check(ctx));
         findings.extend(environment::check(ctx, &files));
+        findings.extend(directories::check(ctx));
         findings.extend(redirects::check(ctx, &files));
         findings.extend(clock::check(ctx, &files));
         findings.extend(shell_function::check(ctx));

@@ -1,0 +1,66 @@
+//! `ssox allow` and `ssox deny`: whether the `.ssox` file of a directory is trusted. The shell looks again at its next
+//! prompt.
+
+use super::directory::wanted;
+use super::verb::{Done, VerbArgs};
+use crate::config::as_argument;
+use crate::context::Context;
+use crate::directory::{self, DirectoryFile};
+use crate::error::{Error, Result};
+use crate::terminal::say;
+use clap::{Args, ValueHint};
+use std::path::{Path, PathBuf};
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Examples:\n  ssox allow            the nearest .ssox file, here or above\n  ssox allow ~/project"
+)]
+pub(crate) struct Allow {
+    /// The directory with the file; without it, the nearest file upward from here
+    #[arg(value_hint = ValueHint::AnyPath)]
+    dir: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  ssox deny\n  ssox deny ~/project")]
+pub(crate) struct Deny {
+    /// The directory with the file; without it, the nearest file upward from here
+    #[arg(value_hint = ValueHint::AnyPath)]
+    dir: Option<PathBuf>,
+}
+
+impl VerbArgs for Allow {
+    /// Trusts the file with its current content.
+    ///
+    /// # Errors
+    /// Configuration: there is no file, it cannot be used, or its profile is unknown.
+    fn run(&self, ctx: &Context) -> Result<Done> {
+        let file = DirectoryFile::read(&path(ctx, self.dir.as_deref())?)?;
+        let (settings, _) = wanted(ctx, &file)?;
+        file.trust(ctx)?;
+        say(&format!("{} is trusted: it uses profile {}", file.path.display(), as_argument(&settings.profile)));
+        Ok(Done::default())
+    }
+}
+
+impl VerbArgs for Deny {
+    /// Removes the trust, whether or not the file is still there.
+    ///
+    /// # Errors
+    /// Configuration: no file was named, and there is none here or above.
+    fn run(&self, ctx: &Context) -> Result<Done> {
+        let path = directory::canonical(&path(ctx, self.dir.as_deref())?)?;
+        let said = if directory::forget(ctx, &path)? { "is no longer trusted" } else { "was not trusted" };
+        say(&format!("{} {said}", path.display()));
+        Ok(Done::default())
+    }
+}
+
+fn path(ctx: &Context, dir: Option<&Path>) -> Result<PathBuf> {
+    if let Some(dir) = dir {
+        return Ok(directory::in_directory(dir));
+    }
+    directory::nearest(ctx).ok_or_else(|| {
+        Error::configuration("there is no .ssox file here or above").hint("echo 'profile = NAME' > .ssox; ssox allow")
+    })
+}

@@ -1,0 +1,155 @@
+//! `ssox directory`: called by the hook where the directory of a `.ssox` file begins or ends. It sets the file's profile in
+//! the shell, which records what was there before.
+//!
+//! Invariant: it asks nothing, and opens no browser.
+
+use super::changes;
+use super::renewal::{self, Outcome, State, Step};
+use super::shell_function::calling_function;
+use super::use_profile::check_profile_only;
+use super::verb::{Done, VerbArgs};
+use crate::cache::Entry;
+use crate::config::as_argument;
+use crate::context::Context;
+use crate::directory::{self, DirectoryFile, Settings};
+use crate::environment::EnvChanges;
+use crate::error::{Error, ErrorKind, Result};
+use crate::profile::{Profile, Wanted};
+use crate::shell::reply::reply;
+use crate::snapshots;
+use crate::source::Request;
+use crate::terminal::say_in_hook;
+use crate::time::Timestamp;
+use clap::Args;
+use std::path::{Path, PathBuf};
+use std::thread::sleep;
+use std::time::Duration;
+
+/// How long the prompt waits for credentials that are not cached; then they arrive at a later prompt.
+const WAIT: Duration = Duration::from_secs(3);
+/// How often the cache is read meanwhile.
+const POLL_INTERVAL: Duration = Duration::from_millis(20);
+/// Variables that entering a directory keeps: `use -` goes back to what a person used.
+const KEPT: [&str; 3] = ["SSOX_PREVIOUS", "SSOX_PREVIOUS_ROLE_ARN", "SSOX_PREVIOUS_SSO_SESSION"];
+
+#[derive(Args, Debug)]
+pub(crate) struct Directory {
+    /// The file; without it, the shell has left the directory of the file that it inherited
+    file: Option<PathBuf>,
+}
+
+impl VerbArgs for Directory {
+    const IS_INTERACTIVE: bool = false;
+
+    /// Returns the reply to the hook; none for a file that is not trusted.
+    ///
+    /// # Errors
+    /// Usage without the shell function. Configuration: the file or its profile cannot be used.
+    fn run(&self, ctx: &Context) -> Result<Done> {
+        let emit = calling_function(ctx, "directory")?;
+        let changes = match &self.file {
+            Some(file) => entered(ctx, file)?,
+            None => Some(left(ctx)?),
+        };
+        let not_trusted = || Done { status: ErrorKind::NeedsPerson.exit_status(), ..Done::default() };
+        Ok(changes.map_or_else(not_trusted, |changes| reply(emit, &changes).into()))
+    }
+}
+
+/// Returns the changes for a shell that does not know what was there before: it inherited the directory's values.
+fn left(ctx: &Context) -> Result<EnvChanges> {
+    let mut changes = changes::cleared(ctx)?;
+    changes.unset(directory::VARIABLE);
+    Ok(changes)
+}
+
+/// Returns the changes for a directory; `None` if its file is not trusted.
+fn entered(ctx: &Context, path: &Path) -> Result<Option<EnvChanges>> {
+    let file = DirectoryFile::read(path)?;
+    let name = as_argument(&file.settings()?.profile);
+    if !file.is_trusted(ctx)? {
+        say_in_hook(&format!(".ssox wants profile {name}: ssox allow"));
+        return Ok(None);
+    }
+    let (settings, profile) = wanted(ctx, &file)?;
+    let mut changes = EnvChanges::default();
+    if profile.protection.needs_confirmation() {
+        say_in_hook(&format!(".ssox wants the protected profile {name}: ssox use {name}"));
+    } else {
+        changes = used(ctx, &profile, &settings)?;
+        KEPT.iter().for_each(|name| changes.keep(name));
+        if changes.get("SSOX_STATE").is_none() {
+            changes.unset("SSOX_STATE");
+        }
+        if directory::has_nearer_tool(&file.path) {
+            leave_to_tools(ctx, &mut changes);
+        }
+    }
+    changes.set(directory::VARIABLE, file.path.to_string_lossy())?;
+    Ok(Some(changes))
+}
+
+/// Returns what a file says, and its profile.
+///
+/// # Errors
+/// Configuration: the file cannot be used, or its profile is unknown.
+pub(super) fn wanted(ctx: &Context, file: &DirectoryFile) -> Result<(Settings, Profile)> {
+    let settings = file.settings()?;
+    let why = |error: Error| error.doing(format!("could not use `{}`", file.path.display()));
+    let profile = Profile::load(ctx, &Wanted::stored(&settings.profile)).map_err(why)?;
+    if settings.profile_only {
+        check_profile_only(&profile).map_err(why)?;
+    }
+    Ok((settings, profile))
+}
+
+fn used(ctx: &Context, profile: &Profile, settings: &Settings) -> Result<EnvChanges> {
+    let region = settings.region.as_deref();
+    if settings.profile_only {
+        return changes::profile_only(ctx, profile, region);
+    }
+    match fetched(&renewal::holding(ctx, profile), profile) {
+        Ok(entry) => changes::with_credentials(ctx, profile, &entry, region),
+        Err(state) => changes::without_credentials(ctx, profile, region, state),
+    }
+}
+
+/// Returns credentials from the cache, into which the detached process of the renewal fetches them. If they do not arrive in
+/// time, returns what the segment shows, and when the hook calls next. `held` is the context of a shell with the profile.
+fn fetched(held: &Context, profile: &Profile) -> std::result::Result<Entry, (Outcome, Timestamp)> {
+    let deadline = held.deadline(WAIT);
+    let soon = held.now().plus(1);
+    let mut is_started = false;
+    loop {
+        if let Some(entry) = profile.source.cached(held) {
+            return Ok(entry);
+        }
+        match renewal::state(held, profile) {
+            State::Failed(failure) if failure.step != Step::Store => {
+                return Err((failure.outcome, failure.retry_at.max(soon)));
+            }
+            State::Failed(_) => return uncached(held, profile),
+            State::Idle if !is_started && renewal::start(held).is_err() => return uncached(held, profile),
+            State::Idle | State::UnderWay => is_started = true,
+        }
+        if deadline.is_expired() {
+            return Err((Outcome::Renewing, soon));
+        }
+        sleep(POLL_INTERVAL);
+    }
+}
+
+/// Fetches credentials that cannot be cached.
+fn uncached(held: &Context, profile: &Profile) -> std::result::Result<Entry, (Outcome, Timestamp)> {
+    profile.credentials(&held.unattended(), &Request::default()).map_err(|error| {
+        held.log(|| error.message.clone());
+        let outcome = if error.kind == ErrorKind::NeedsPerson { Outcome::SignIn } else { Outcome::Failed };
+        (outcome, held.now().plus(1))
+    })
+}
+
+/// Keeps what direnv or mise has set in a directory below that of the file.
+fn leave_to_tools(ctx: &Context, changes: &mut EnvChanges) {
+    let names: Vec<&str> = changes.iter().map(|(name, _)| name).collect();
+    names.into_iter().filter(|name| snapshots::owner(ctx, name).is_some()).for_each(|name| changes.keep(name));
+}

@@ -1,0 +1,28 @@
+//! Checks the `.ssox` file that counts in the working directory.
+
+use super::super::directory::wanted;
+use super::Finding;
+use super::Severity::{Error, Warning};
+use crate::config::as_argument;
+use crate::context::Context;
+use crate::directory::{DirectoryFile, nearest};
+
+/// Reports a file that cannot be used or is not trusted.
+pub(super) fn check(ctx: &Context) -> Option<Finding> {
+    let path = nearest(ctx)?;
+    let checked = DirectoryFile::read(&path).and_then(|file| {
+        let (settings, _) = wanted(ctx, &file)?;
+        Ok((settings.profile, file.is_trusted(ctx)?))
+    });
+    match checked {
+        Ok((_, true)) => None,
+        Ok((profile, false)) => {
+            let message = format!("`{}` wants profile {}, and is not trusted", path.display(), as_argument(&profile));
+            Some(Finding::new("environment", Warning, message, "ssox allow"))
+        }
+        Err(error) => {
+            let hint = error.first_hint().unwrap_or("ssox list").to_string();
+            Some(Finding::new("environment", Error, error.message, hint))
+        }
+    }
+}

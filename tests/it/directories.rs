@@ -1,0 +1,377 @@
+//! `.ssox` files in real shells: a directory puts its profile in use, and leaving it restores what was there before.
+
+use crate::home::Ran;
+use crate::identity::{Environment, environment, segment};
+use crate::pty::eventually;
+use crate::shells::{Home, Session, Shell, in_each, installed, shells, signed_in};
+use ssox_standin::{Grant, Standin};
+use std::time::Duration;
+
+/// A home with a trusted directory `dir` for `dev`, and `dir/sub/deep` below it.
+fn with_directory(content: &str) -> (Standin, Home) {
+    let (standin, home) = signed_in(Duration::from_secs(3300));
+    home.write("dir/.ssox", content);
+    home.write("dir/sub/deep/file", "");
+    home.write("other/file", "");
+    allow(&home, "dir");
+    (standin, home)
+}
+
+fn allow(home: &Home, directory: &str) {
+    assert_eq!(ssox(home, &["allow", directory]).status(), 0);
+}
+
+fn ssox(home: &Home, arguments: &[&str]) -> Ran {
+    Ran(home.command("ssox").args(arguments).output().expect("ssox starts"))
+}
+
+/// The variables of AWS and ssox, without those that change by themselves.
+fn state(session: &mut Session, home: &Home) -> Environment {
+    let mut environment = environment(session, home);
+    environment.retain(|name, _| (name.starts_with("AWS_") || name.starts_with("SSOX_")) && name != "SSOX_NEXT");
+    environment
+}
+
+fn holds(session: &mut Session, home: &Home) -> String {
+    let environment = environment(session, home);
+    let value = |name: &str| environment.get(name).map_or("-", String::as_str).to_string();
+    let keys = if environment.contains_key("AWS_ACCESS_KEY_ID") { "keys" } else { "-" };
+    format!("{} {keys} {} {}", value("SSOX_PROFILE"), value("AWS_REGION"), value("AWS_PROFILE"))
+}
+
+#[test]
+fn entering_uses_the_profile_and_leaving_restores_what_was_there() {
+    in_each(&shells(), |shell| {
+        let (standin, home) = with_directory("profile = dev\n");
+        for before in ["", "ssox use stg", "ssox use stg; ssox use dev; ssox clear"] {
+            let mut session = home.session(shell, &format!("{}\nLOAD", shell.export("AWS_PROFILE", "outer")));
+            if !before.is_empty() {
+                session.run(before);
+            }
+            let outside = state(&mut session, &home);
+            session.run("cd dir");
+            let inside = state(&mut session, &home);
+            assert_eq!(holds(&mut session, &home), "dev keys eu-west-1 -", "{shell:?} {before}");
+            assert!(segment(&mut session, &home).starts_with("dev:ReadOnly 5"), "{shell:?}");
+            assert_eq!(inside["SSOX_DIRECTORY"], home.path("dir/.ssox").canonicalize().unwrap().to_str().unwrap());
+            assert_eq!(inside.get("SSOX_PREVIOUS"), outside.get("SSOX_PREVIOUS"), "{shell:?}");
+            session.run("cd sub/deep");
+            assert_eq!(state(&mut session, &home), inside, "{shell:?} {before}");
+            session.run("cd ~/other");
+            assert_eq!(state(&mut session, &home), outside, "{shell:?} {before}");
+            session.run("cd ~/dir/sub; cd ~");
+            assert_eq!(state(&mut session, &home), outside, "{shell:?} {before}");
+            assert!(!session.terminal.transcript().contains("ssox: "), "{}", session.terminal.transcript());
+        }
+        assert_eq!(standin.count("GetRoleCredentials"), 2);
+    });
+}
+
+#[test]
+fn an_explicit_use_or_clear_inside_wins_until_the_directory_is_left() {
+    in_each(&shells(), |shell| {
+        let (_standin, home) = with_directory("profile = dev\n");
+        for before in ["true", "ssox use stg"] {
+            for (inside, held) in [
+                ("ssox use stg", "stg keys eu-central-1 -"),
+                ("ssox use --profile-only stg", "stg - eu-central-1 stg"),
+                ("ssox clear", "- - - outer"),
+                ("ssox use stg; ssox clear", "- - - outer"),
+                ("ssox clear; ssox use stg; ssox clear", "- - - outer"),
+                ("ssox clear; ssox use stg; ssox use -", ""),
+            ] {
+                let mut session = home.session(shell, &format!("{}\nLOAD", shell.export("AWS_PROFILE", "outer")));
+                session.run(before);
+                let outside = state(&mut session, &home);
+                session.run("cd dir");
+                session.run(inside);
+                let held = if held.is_empty() { holds(&mut session, &home) } else { held.into() };
+                session.run("cd sub");
+                session.run("true");
+                assert_eq!(holds(&mut session, &home), held, "{shell:?} {before}, {inside}");
+                session.run("cd ~");
+                assert_eq!(state(&mut session, &home), outside, "{shell:?} {before}, {inside}");
+                session.run("ssox clear");
+                assert_eq!(holds(&mut session, &home), "- - - outer", "{shell:?} {before}, {inside}");
+            }
+        }
+    });
+}
+
+/// What the person may have in the file, and what is reported of it.
+const BAD: [(&str, &str); 6] = [
+    ("profile = dev\nprofile = stg\n", "line 2 has `profile` for the second time"),
+    ("profile = dev\nsso_region = x\n", "line 2 has the unknown key `sso_region`"),
+    ("[profile dev]\nregion = eu-west-1\n", "line 1 is not `KEY = VALUE`"),
+    ("region = eu-west-1\n", "it names no profile"),
+    ("profile = dve\n", "there is no profile `dve`"),
+    ("profile = $(touch PWNED)`touch PWNED`\n", "touch PWNED"),
+];
+
+#[test]
+fn a_file_that_is_not_trusted_is_reported_once_and_changes_nothing() {
+    in_each(&shells(), |shell| {
+        let (_standin, home) = with_directory("profile = dev\n");
+        home.write("new/.ssox", "profile = dev\n");
+        home.write("new/sub/file", "");
+        let mut session = home.session(shell, "LOAD");
+        session.run("ssox use stg");
+        let outside = state(&mut session, &home);
+        for _ in 0..2 {
+            let told = session.run("cd ~/new") + &session.run("cd sub") + &session.run("true");
+            assert_eq!(told.matches("ssox: .ssox wants profile dev: ssox allow").count(), 1, "{shell:?}: {told}");
+            assert_eq!(state(&mut session, &home), outside, "{shell:?}");
+            session.run("cd ~");
+        }
+        session.run("cd new/sub");
+        assert!(session.run("ssox allow").contains("is trusted"), "{shell:?}");
+        assert_eq!(holds(&mut session, &home), "dev keys eu-west-1 -", "{shell:?}");
+        // The content has changed: in force until the directory is left, and not trusted afterwards.
+        home.write("new/.ssox", "profile = stg\n");
+        session.run("cd ..");
+        assert_eq!(holds(&mut session, &home), "dev keys eu-west-1 -", "{shell:?}");
+        session.run("cd ~");
+        assert!(session.run("cd new").contains("ssox: .ssox wants profile stg: ssox allow"), "{shell:?}");
+        assert_eq!(state(&mut session, &home), outside, "{shell:?}");
+        session.run("ssox allow ~/new");
+        assert_eq!(holds(&mut session, &home), "stg keys eu-central-1 -", "{shell:?}");
+        assert!(session.run("ssox deny").contains("is no longer trusted"), "{shell:?}");
+        assert_eq!(state(&mut session, &home), outside, "{shell:?}");
+    });
+}
+
+#[test]
+fn a_bad_file_is_reported_and_never_allowed() {
+    in_each(&shells(), |shell| {
+        let (_standin, home) = with_directory("profile = dev\n");
+        let mut session = home.session(shell, "LOAD");
+        let outside = state(&mut session, &home);
+        for (content, why) in BAD {
+            home.write("dir/.ssox", content);
+            let told = session.run("cd ~/dir").replace("\r\n", "");
+            if !content.contains("touch") && !content.contains("dve") {
+                assert!(told.contains(why), "{shell:?} {content:?}: {told}");
+            }
+            assert!(told.contains("ssox: "), "{shell:?} {content:?}: {told}");
+            assert_eq!(state(&mut session, &home), outside, "{shell:?} {content:?}");
+            session.run("cd ~");
+            let refused = ssox(&home, &["allow", "dir"]).fails(4);
+            assert!(refused.contains(why), "{content:?}: {refused}");
+        }
+        assert!(!home.path("PWNED").exists() && !home.path("dir/PWNED").exists());
+        let path = home.path("dir/.ssox");
+        let file = path.to_str().unwrap();
+        for make in [
+            format!("head -c 10000000 /dev/zero >{file}"),
+            format!("mkfifo {file}"),
+            format!("ln -s /dev/zero {file}"),
+            format!("ln -s {} {file}", home.path("real.ssox").display()),
+            format!("mkdir {file}"),
+            format!("printf 'profile = \\377' >{file}"),
+        ] {
+            home.write("real.ssox", "profile = dev\n");
+            home.command("rm").args(["-rf", file]).status().unwrap();
+            assert!(home.command("sh").args(["-c", &make]).status().unwrap().success());
+            let told = session.run("cd ~/dir");
+            assert_eq!(told.matches("ssox: could not ").count(), 1, "{shell:?} {make}: {told}");
+            assert_eq!(state(&mut session, &home), outside, "{shell:?} {make}");
+            session.run("cd ~");
+            assert!(ssox(&home, &["allow", "dir"]).fails(4).contains(".ssox`: "), "{make}");
+        }
+    });
+}
+
+#[test]
+fn region_and_profile_only_are_those_of_the_file() {
+    in_each(&shells(), |shell| {
+        for (content, held) in [
+            ("profile = dev\nregion = us-west-2\n", "dev keys us-west-2 -"),
+            ("profile = dev\nprofile_only = true\n", "dev - eu-west-1 dev"),
+            ("profile = 222233334444/ReadOnly\nregion = us-west-2\n", "222233334444/ReadOnly keys us-west-2 -"),
+        ] {
+            let (_standin, home) = with_directory(content);
+            let mut session = home.session(shell, "LOAD");
+            let outside = state(&mut session, &home);
+            session.run("cd dir");
+            assert_eq!(holds(&mut session, &home), held, "{shell:?} {content}");
+            session.run("cd ~");
+            assert_eq!(state(&mut session, &home), outside, "{shell:?} {content}");
+        }
+    });
+}
+
+#[test]
+fn the_nearest_file_counts_and_the_home_directory_is_the_last_one() {
+    in_each(&shells(), |shell| {
+        let (_standin, home) = with_directory("profile = dev\n");
+        home.write("dir/sub/.ssox", "profile = stg\n");
+        home.write(".ssox", "profile = stg\nregion = us-west-2\n");
+        allow(&home, "dir/sub");
+        allow(&home, ".");
+        std::os::unix::fs::symlink(home.path("dir/sub"), home.path("link")).unwrap();
+        let mut session = home.session(shell, "LOAD");
+        for (place, held) in [
+            ("~", "stg keys us-west-2 -"),
+            ("~/other", "stg keys us-west-2 -"),
+            ("~/dir", "dev keys eu-west-1 -"),
+            ("~/dir/sub/deep", "stg keys eu-central-1 -"),
+            ("~/dir", "dev keys eu-west-1 -"),
+            ("~/link/deep", "stg keys eu-central-1 -"),
+            ("/", "- - - -"),
+            ("~/dir/sub", "stg keys eu-central-1 -"),
+            ("/tmp", "- - - -"),
+        ] {
+            session.run(&format!("cd {place}"));
+            assert_eq!(holds(&mut session, &home), held, "{shell:?} {place}");
+        }
+    });
+}
+
+#[test]
+fn where_a_person_must_sign_in_the_segment_says_so() {
+    in_each(&shells(), |shell| {
+        let (standin, home) = with_directory("profile = dev\n");
+        let mut session = home.session(shell, "LOAD");
+        session.run("ssox use stg");
+        std::fs::remove_dir_all(home.path(".aws/sso/cache")).unwrap();
+        session.run("cd dir");
+        assert_eq!(holds(&mut session, &home), "dev - eu-west-1 -", "{shell:?}");
+        assert_eq!(segment(&mut session, &home), "dev:ReadOnly sign in|soon", "{shell:?}");
+        assert_eq!(state(&mut session, &home)["SSOX_STATE"], "sign-in", "{shell:?}");
+        assert_eq!((standin.count("RegisterClient"), standin.count("StartDeviceAuthorization")), (0, 0), "{shell:?}");
+        session.run("cd ~");
+        assert_eq!(holds(&mut session, &home), "stg keys eu-central-1 -", "{shell:?}");
+        session.run("cd dir");
+        standin.seed_token(&home.path(""), "corp", &Grant::default());
+        session.run(&shell.export("SSOX_NEXT", "1000000000"));
+        eventually("the credentials", || (holds(&mut session, &home) == "dev keys eu-west-1 -").then_some(()));
+        assert!(segment(&mut session, &home).starts_with("dev:ReadOnly 5"), "{shell:?}");
+        assert!(state(&mut session, &home).contains_key("AWS_ACCOUNT_ID"), "{shell:?}");
+    });
+}
+
+#[test]
+fn a_protected_profile_is_only_named() {
+    in_each(&shells(), |shell| {
+        let (_standin, home) = with_directory("profile = dev\n");
+        let mut session = home.session(shell, &format!("{}\nLOAD", shell.export("SSOX_PROTECT", "dev")));
+        session.run("ssox use stg");
+        let outside = state(&mut session, &home);
+        assert!(
+            session.run("cd dir").contains("ssox: .ssox wants the protected profile dev: ssox use dev"),
+            "{shell:?}"
+        );
+        assert_eq!(holds(&mut session, &home), "stg keys eu-central-1 -", "{shell:?}");
+        session.run("ssox use --yes dev");
+        assert_eq!(holds(&mut session, &home), "dev keys eu-west-1 -", "{shell:?}");
+        session.run("cd ~");
+        assert_eq!(state(&mut session, &home), outside, "{shell:?}");
+    });
+}
+
+#[test]
+fn a_child_shell_keeps_the_directory_and_takes_it_out_elsewhere() {
+    in_each(&shells(), |shell| {
+        let (_standin, home) = with_directory("profile = dev\n");
+        let mut session = home.session(shell, "LOAD");
+        session.run("cd dir");
+        let inside = state(&mut session, &home);
+        let inherited: Vec<(&str, &str)> = inside.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let mut child = home.session_with(shell, "cd dir/sub\nLOAD", &inherited);
+        assert_eq!(holds(&mut child, &home), "dev keys eu-west-1 -", "{shell:?}");
+        child.run("cd ~");
+        assert_eq!(holds(&mut child, &home), "- - - -", "{shell:?}");
+        assert!(!state(&mut child, &home).contains_key("SSOX_DIRECTORY"), "{shell:?}");
+        child.run("cd dir");
+        assert_eq!(holds(&mut child, &home), "dev keys eu-west-1 -", "{shell:?}");
+    });
+}
+
+#[test]
+fn on_the_line_of_the_change_zsh_and_fish_have_the_profile() {
+    for shell in shells().into_iter().filter(|shell| *shell != Shell::Bash) {
+        let (_standin, home) = with_directory("profile = dev\n");
+        let mut session = home.session(shell, "LOAD");
+        session.run("cd dir; command env >~/inside; cd ~; command env >~/outside");
+        assert!(home.read("inside").contains("SSOX_PROFILE=dev"), "{shell:?}");
+        assert!(!home.read("outside").contains("SSOX_PROFILE"), "{shell:?}");
+    }
+}
+
+#[test]
+fn the_binary_runs_only_where_a_file_begins_or_ends() {
+    in_each(&shells(), |shell| {
+        let (_standin, home) = with_directory("profile = dev\n");
+        std::fs::remove_file(home.path("bin/ssox")).unwrap();
+        let real = env!("CARGO_BIN_EXE_ssox");
+        home.write(
+            "bin/ssox",
+            &format!("#!/bin/sh\necho \"$*\" >>{0}/calls\nexec {real} \"$@\"\n", home.path("").display()),
+        );
+        std::fs::set_permissions(home.path("bin/ssox"), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+        let mut session = home.session(shell, "LOAD");
+        std::fs::remove_file(home.path("calls")).unwrap();
+        for line in ["cd other", "cd ..", "cd /", "cd ~"] {
+            session.run(line);
+        }
+        assert_eq!(home.calls(), "", "{shell:?}");
+        session.run("cd dir");
+        let entered = home.calls();
+        assert_eq!(entered.lines().count(), 1, "{shell:?}: {entered}");
+        for line in ["cd sub", "true", "cd deep", "true", "cd ..", "true", "true", "true"] {
+            session.run(line);
+        }
+        assert_eq!(home.calls(), entered, "{shell:?}");
+        session.run("cd ~");
+        session.run("true");
+        assert_eq!(home.calls(), entered, "{shell:?}");
+    });
+}
+
+#[test]
+fn doctor_names_a_file_that_is_bad_or_not_trusted() {
+    let (_standin, home) = with_directory("profile = dev\n");
+    let doctor = |home: &Home| {
+        let output = home.command("ssox").arg("doctor").current_dir(home.path("dir/sub")).output().unwrap();
+        (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    assert!(!doctor(&home).1.contains(".ssox"), "{:?}", doctor(&home));
+    home.write("dir/.ssox", "profile = stg\n");
+    assert!(
+        doctor(&home).1.contains("wants profile stg, and is not trusted\n    hint: ssox allow"),
+        "{:?}",
+        doctor(&home)
+    );
+    home.write("dir/.ssox", "profile = nope\n");
+    assert!(doctor(&home).0 == Some(4) && doctor(&home).1.contains("nope"), "{:?}", doctor(&home));
+    home.write("dir/.ssox", "profiel = dev\n");
+    assert!(doctor(&home).0 == Some(4) && doctor(&home).1.contains("unknown key `profiel`"), "{:?}", doctor(&home));
+}
+
+/// PowerShell runs its hooks in the function `prompt`.
+#[test]
+fn powershell_enters_and_leaves_directories() {
+    if !installed("pwsh") {
+        return;
+    }
+    let (_standin, home) = with_directory("profile = dev\n");
+    home.write(
+        "script.ps1",
+        "Set-StrictMode -Version Latest; ssox init powershell | Out-String | Invoke-Expression\n\
+         function show { \"[$env:SSOX_PROFILE $env:AWS_REGION $env:AWS_PROFILE $([bool]$env:AWS_ACCESS_KEY_ID)]\" }\n\
+         $env:AWS_PROFILE = 'outer'; $null = prompt\n\
+         cd dir/sub; show; $null = prompt; show; cd deep; $null = prompt; show\n\
+         ssox use stg; $null = prompt; show; ssox clear; $null = prompt; show; ssox use stg; cd ~/other; show; $null = prompt; show\n\
+         ssox use stg; show; cd ~/dir; show; $null = prompt; cd ~; $null = prompt; show; ssox clear; show\n\
+         \"$($_ssox_kept.Count) $($Error.Count)\"\n",
+    );
+    let mut command = home.command("pwsh");
+    command.args(["-NoProfile", "-NonInteractive", "-File", "script.ps1"]);
+    let output = command.output().expect("PowerShell starts");
+    let (dev, stg, outer) = ("[dev eu-west-1  True]", "[stg eu-central-1  True]", "[  outer False]");
+    let expected = [dev, dev, dev, stg, outer, outer, outer, stg, dev, stg, outer];
+    let told = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+    let (shown, rest) = told.split_at(told.rfind("\n0 ").map_or(0, |at| at + 1));
+    assert_eq!(shown.lines().collect::<Vec<_>>(), expected, "{told}");
+    assert_eq!(rest.trim(), "0 0");
+}
