@@ -380,11 +380,15 @@ fn ctrl_z_and_fg_work_as_without_ssox_and_the_endpoint_stays() {
     terminal.enter("two");
     terminal.wait_for("got 200 two");
     terminal.keys("\x04");
+    // What is typed before bash has taken the terminal back is lost.
+    terminal.wait_for("\n> ");
     terminal.enter("echo sta''tus $?");
     terminal.wait_for("status 5");
+    terminal.wait_for("> ");
     terminal.enter(&format!("{SSOX} exec --serve dev -- sleep 100"));
     eventually("the endpoint", || home.files(".local/state/ssox/endpoints").first().cloned());
     terminal.keys("\x03");
+    terminal.wait_for("\n> ");
     terminal.enter("echo sta''tus $?");
     terminal.wait_for("status 130");
     eventually("no files", || home.files(".local/state/ssox/endpoints").is_empty().then_some(()));
