@@ -630,8 +630,10 @@ function _ssox_place
         builtin functions -e _ssox_right_prompt
         builtin functions -c fish_right_prompt _ssox_right_prompt
         function fish_right_prompt
+            set -l last $status
             set -q _ssox_is_late[1]; and _ssox_look_and_show
             set -q _ssox_painted[1]; and builtin echo -n -s -- $_ssox_painted ' '
+            _ssox_end_with $last
             _ssox_right_prompt $argv
         end
     else
@@ -640,6 +642,10 @@ function _ssox_place
             set -q _ssox_painted[1]; and builtin echo -n -s -- $_ssox_painted
         end
     end
+end
+
+function _ssox_end_with
+    return $argv[1]
 end
 
 # Handlers run in the order of their definition, and at the first prompt all others are defined.

@@ -41,6 +41,22 @@ fn a_prompt_of_your_own_keeps_what_it_has() {
 }
 
 #[test]
+fn a_right_prompt_of_your_own_sees_the_status_of_the_command() {
+    if !shells().contains(&Shell::Fish) {
+        return;
+    }
+    let home = Home::scripted();
+    let rc = "function fish_right_prompt; echo -n \"[ended $status]\"; end\nLOAD";
+    let mut session = home.session_with(Shell::Fish, rc, &[("SSOX_PROMPT", "dev")]);
+    session.run("true");
+    session.run("sh -c 'exit 7'");
+    // The right prompt is drawn after the prompt that is waited for.
+    session.run("true");
+    let seen = session.terminal.transcript();
+    assert!(seen.contains("[ended 7]"), "{seen}");
+}
+
+#[test]
 fn a_framework_keeps_its_prompt() {
     let zsh: &[&str] = &[
         "setopt prompt_subst\nPROMPT='$(/usr/bin/starship prompt --terminal-width=\"$COLUMNS\") <<%!>> '",
