@@ -60,15 +60,19 @@ function _ssox_is() {
 function _ssox_change() {
   { builtin local _ssox_flags="$-" _ssox_status=0 _ssox_change="$1" _ssox_reply=''; builtin set +x; } 2>/dev/null
   builtin shift
-  _ssox_reply=$(
-    if [[ $_ssox_change == clear ]]; then _ssox_unhide "$(_ssox_list_hidden "${!AWS_@}" "${!SSOX_@}")"; fi
-    SSOX_HELD=$_ssox_held builtin command ssox --emit=bash1 "$@"
-  ) || _ssox_status=$?
+  _ssox_reply=$(_ssox_request "$@") || _ssox_status=$?
   if [[ $_ssox_status == 0 ]]; then
     _ssox_apply "$_ssox_change" "$_ssox_reply" || _ssox_status=$?
   fi
   case $_ssox_flags in *x*) builtin set -x ;; esac
   return "$_ssox_status"
+}
+
+# Runs in a subshell. bash reads the text of a `$(…)` again each time, with the aliases that there are then: what has words
+# such as `if` in it is a function of its own.
+function _ssox_request() {
+  if [[ $_ssox_change == clear ]]; then _ssox_unhide "$(_ssox_list_hidden "${!AWS_@}" "${!SSOX_@}")"; fi
+  SSOX_HELD=$_ssox_held builtin command ssox --emit=bash1 "$@"
 }
 
 # In `AWS_REGION=x ssox clear` the value hides that of the shell. Lists the hidden variables, with `~`. It changes their
@@ -181,6 +185,21 @@ if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404)); then
   }
 fi
 
+# Lists which of the names are exported, which with `!` take no plain value, and which with `~` are hidden. It changes their
+# values, so it is called in a subshell.
+function _ssox_list_facts() {
+  builtin local _ssox_name=''
+  builtin compgen -A export AWS
+  builtin compgen -A export SSOX_
+  builtin compgen -P '!' -A arrayvar AWS
+  builtin compgen -P '!' -A arrayvar SSOX_
+  for _ssox_name in "${_ssox_names[@]}"; do
+    { builtin printf -v "$_ssox_name" %s 0xA && [[ ${!_ssox_name-} == 0xA ]]; } 2>/dev/null ||
+      builtin printf '!%s\n' "$_ssox_name"
+  done
+  _ssox_list_hidden "${_ssox_names[@]}"
+}
+
 # Records the current values of `_ssox_names` that are not recorded yet. Bash 3.2 has no other way to find out which
 # names are exported, readonly or arrays than the output of these builtins. Only an assignment shows which names change
 # a value to lower case, upper case or a number; a number is evaluated, which would run code in it.
@@ -188,17 +207,7 @@ function _ssox_remember() {
   builtin local _ssox_facts='' _ssox_name=''
   [[ ${#_ssox_names[@]} -gt 0 ]] || return 0
   if _ssox_is_known; then return 0; fi
-  _ssox_facts=$'\n'$(
-    builtin compgen -A export AWS
-    builtin compgen -A export SSOX_
-    builtin compgen -P '!' -A arrayvar AWS
-    builtin compgen -P '!' -A arrayvar SSOX_
-    for _ssox_name in "${_ssox_names[@]}"; do
-      { builtin printf -v "$_ssox_name" %s 0xA && [[ ${!_ssox_name-} == 0xA ]]; } 2>/dev/null ||
-        builtin printf '!%s\n' "$_ssox_name"
-    done
-    _ssox_list_hidden "${_ssox_names[@]}"
-  )$'\n'
+  _ssox_facts=$'\n'$(_ssox_list_facts)$'\n'
   for _ssox_name in "${_ssox_names[@]}"; do
     case $_ssox_facts in
       *$'\n!'"$_ssox_name"$'\n'*)

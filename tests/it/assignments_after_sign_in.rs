@@ -72,7 +72,7 @@ fn a_new_session_is_listed_once_it_is_in_the_configuration() {
 }
 
 #[test]
-fn where_listing_is_refused_nothing_is_said() {
+fn a_refused_listing_is_not_reported() {
     let home = home();
     home.standin.fault("ListAccounts", Fault::Status(403), Times::Forever);
     let said = run(&home, &["exec", "dev", "--", "echo", "done"]);

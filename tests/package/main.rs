@@ -18,7 +18,7 @@ macro_rules! modules {
     };
 }
 modules! {
-    account_names, address, arn, assignments, aws, batch, browser, cache, commands, completion, config, context, credentials, endpoint, environment, error, files, identity, json, lock, peer, percent, profile, prompt, region, saml, secret, session, shell, snapshots, source, terminal, time, usage
+    account_names, address, arn, assignments, aws, batch, browser, cache, commands, completion, config, context, credentials, directory, endpoint, environment, error, files, identity, json, lock, peer, percent, profile, prompt, region, saml, secret, session, shell, snapshots, source, terminal, time, usage
 }
 
 use std::env;
