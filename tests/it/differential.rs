@@ -141,9 +141,11 @@ fn ask_ssox(environment: &[(String, String)]) -> (Outcome, String) {
         ("AWS_SESSION_TOKEN", text("session_token")),
     ];
     let verified = run(&["status", "--verify", "--json"], &keys);
-    match serde_json::from_str::<Value>(&verified.stdout()) {
-        Ok(said) => (Outcome::Is(who(said["arn"].as_str().expect("it has an ARN"))), String::new()),
-        Err(_) => (Outcome::Refuses, verified.stderr()),
+    // Where AWS refuses, the rest of the status is printed, without an ARN.
+    let shown: Value = serde_json::from_str(&verified.stdout()).unwrap_or_default();
+    match shown["arn"].as_str() {
+        Some(arn) => (Outcome::Is(who(arn)), String::new()),
+        None => (Outcome::Refuses, verified.stderr()),
     }
 }
 
