@@ -17,6 +17,9 @@ pub(crate) const FOREIGN_LEFTOVERS: [&str; 3] = ["AWSUME_PROFILE", "AWSUME_EXPIR
 /// The variable with which GDAL names the credentials file: it does not read AWS's own. Only programs get it, never a shell.
 pub(crate) const GDAL_CREDENTIALS_FILE: &str = "CPL_AWS_CREDENTIALS_FILE";
 
+/// The hosts that are asked without a proxy, in both spellings: set for programs only, never in a shell.
+pub(crate) const PROXY_BYPASS: [&str; 2] = ["NO_PROXY", "no_proxy"];
+
 /// The largest size of a variable in bytes, with its name: Windows allows 32,767 characters, Linux 128 KiB, and macOS 1 MiB for
 /// all arguments and variables together. A session token has from some hundred to a few thousand bytes.
 const LARGEST: usize = 32_767;
@@ -77,7 +80,8 @@ impl EnvChanges {
     }
 
     fn change(&mut self, name: &'static str, value: Option<Secret>) {
-        let is_other = FOREIGN_LEFTOVERS.contains(&name) || name == GDAL_CREDENTIALS_FILE;
+        let is_other =
+            FOREIGN_LEFTOVERS.contains(&name) || PROXY_BYPASS.contains(&name) || name == GDAL_CREDENTIALS_FILE;
         debug_assert!(name.starts_with("AWS_") || name.starts_with("SSOX_") || is_other);
         self.keep(name);
         self.changes.push((name, value));

@@ -5,7 +5,7 @@ use crate::cache::Entry;
 use crate::config::ConfigFiles;
 use crate::context::{Context, REAL_FILES};
 use crate::endpoint::Endpoint;
-use crate::environment::{EnvChanges, FOREIGN_LEFTOVERS, GDAL_CREDENTIALS_FILE};
+use crate::environment::{EnvChanges, FOREIGN_LEFTOVERS, GDAL_CREDENTIALS_FILE, PROXY_BYPASS};
 use crate::error::{Error, Result};
 use crate::identity::UNTIL;
 use crate::profile::Profile;
@@ -45,6 +45,7 @@ pub(super) fn with_endpoint(
     let mut changes = EnvChanges::default();
     address(&mut changes, endpoint)?;
     changes.set(OWN, endpoint.uri())?;
+    bypass_proxy(&mut changes, ctx)?;
     let role_name = profile.source.role_name().or(entry.credentials.role_name.as_deref());
     changes::shared(&mut changes, ctx, profile, None, role_name)?;
     changes::account_id(&mut changes, profile, entry)?;
@@ -104,6 +105,25 @@ fn address(changes: &mut EnvChanges, endpoint: &Endpoint) -> Result<()> {
     changes.set(URI, endpoint.uri())?;
     changes.set(TOKEN, endpoint.token.expose())?;
     changes.set(TOKEN_FILE, text(&endpoint.directory.token())?)
+}
+
+/// Some SDKs ask the proxy also for an address of this machine, and the proxy would get the token (obstore 0.9, opendal and
+/// the SDK for Rust). Tools read one spelling or the other.
+fn bypass_proxy(changes: &mut EnvChanges, ctx: &Context) -> Result<()> {
+    const LOCAL: &str = "127.0.0.1";
+    if ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"].iter().all(|name| ctx.var(name).is_none()) {
+        return Ok(());
+    }
+    let [upper, lower] = PROXY_BYPASS;
+    for (name, other) in [(upper, lower), (lower, upper)] {
+        let mut hosts = String::from(ctx.var(name).or_else(|| ctx.var(other)).unwrap_or_default());
+        if !hosts.split(',').any(|host| matches!(host.trim(), LOCAL | "*")) {
+            hosts.push_str(if hosts.is_empty() { "" } else { "," });
+            hosts.push_str(LOCAL);
+        }
+        changes.set(name, hosts)?;
+    }
+    Ok(())
 }
 
 /// The real files stay known to ssox itself.

@@ -179,6 +179,22 @@ fn a_program_gets_the_endpoint_and_no_other_credentials() {
 }
 
 #[test]
+fn where_a_proxy_is_set_the_endpoint_is_asked_directly() {
+    let home = Home::signed_in();
+    let run = |variables: &[(&str, &str)]| {
+        let text = home.ssox_with(&["exec", "--serve", "dev", "--", "env"], variables).ok();
+        ["NO_PROXY", "no_proxy"]
+            .map(|name| text.lines().find_map(|line| line.strip_prefix(&format!("{name}="))).map(String::from))
+    };
+    let both = |text: &str| [Some(text.to_string()), Some(text.to_string())];
+    let proxy = ("HTTP_PROXY", "http://127.0.0.1:9");
+    assert_eq!(run(&[proxy, ("NO_PROXY", "127.0.0.1")]), both("127.0.0.1"));
+    assert_eq!(run(&[proxy, ("no_proxy", "a.example,127.0.0.1")]), both("a.example,127.0.0.1"));
+    assert_eq!(run(&[proxy, ("no_proxy", "127.0.0.1"), ("NO_PROXY", "a.example")])[0], both("a.example,127.0.0.1")[0]);
+    assert_eq!(run(&[]), [None, None]);
+}
+
+#[test]
 fn the_configuration_without_profiles_names_the_region_of_the_profile_or_of_the_environment() {
     let home = Home::signed_in();
     home.add_config("[profile bare]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Admin\n");
