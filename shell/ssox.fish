@@ -418,10 +418,18 @@ function _ssox_arrive
     return 0
 end
 
-# Finds the nearest `.ssox` file, by tests of files only. The home directory is the last one looked at.
+# Finds the nearest `.ssox` file, by tests of files only. The home directory is the last one looked at. Where no directory up to
+# the root has such a file, one call tells it.
 function _ssox_find
-    set -l up
     set -gu _ssox_found
+    set -l up
+    set -l names .ssox
+    for level in (string match -a -r / -- "$PWD")
+        set up "$up../"
+        set -a names "$up.ssox"
+    end
+    builtin path is -- $names; or not test "./$up" -ef /; or return 0
+    set up
     while test (string length -- "$up") -lt 3000
         if test -e "$up.ssox"
             set _ssox_found "$PWD/$up.ssox"

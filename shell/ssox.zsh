@@ -425,9 +425,16 @@ function _ssox_arrive() {
 }
 
 # Sets REPLY to the path of the nearest `.ssox` file, by tests of files only. The home directory is the last one looked at.
+# Where no directory up to the root has such a file, a test for each of them is enough.
 function _ssox_find() {
   local up=
+  local -i levels=${#PWD//[^\/]}
   REPLY=
+  while (( levels-- > 0 )) && [[ ! -e ${up}.ssox ]]; do
+    up+=../
+  done
+  if (( levels < 0 )) && [[ ! -e ${up}.ssox && ${up:-.} -ef / ]]; then return 0; fi
+  up=
   while (( $#up < 3000 )); do
     if [[ -e ${up}.ssox ]]; then
       REPLY=$PWD/$up.ssox
