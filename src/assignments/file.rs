@@ -113,23 +113,15 @@ pub(crate) fn read(ctx: &Context, session: &Session) -> Option<Listing> {
 
 /// Reads the listings of all sessions in the configuration.
 pub(crate) fn configured(ctx: &Context, files: &ConfigFiles) -> Vec<Listing> {
-    let Some(entries) = directory(ctx).ok().and_then(|directory| std::fs::read_dir(directory).ok()) else {
-        return Vec::new();
-    };
-    let paths = entries.flatten().map(|entry| entry.path());
-    let json = paths.filter(|path| path.extension().is_some_and(|extension| extension == "json"));
     let mut listings: Vec<Listing> =
-        json.filter_map(|path| read_path(&path)).filter(|listing| is_configured(files, listing)).collect();
+        paths(ctx).filter_map(|path| read_path(&path)).filter(|listing| is_configured(files, listing)).collect();
     listings.sort_by(|one, other| one.label().cmp(other.label()));
     listings
 }
 
 /// Tells whether there is a listing of any session.
 pub(crate) fn any(ctx: &Context) -> bool {
-    directory(ctx)
-        .ok()
-        .and_then(|directory| std::fs::read_dir(directory).ok())
-        .is_some_and(|mut files| files.next().is_some())
+    paths(ctx).next().is_some()
 }
 
 /// Tells whether there is a listing of a session.
@@ -159,6 +151,13 @@ pub(super) fn directory(ctx: &Context) -> Result<PathBuf> {
     Ok(ctx.state_dir()?.join("assignments"))
 }
 
+/// Returns the paths of all listings, without those of interrupted runs, which lie beside them.
+fn paths(ctx: &Context) -> impl Iterator<Item = PathBuf> {
+    let files = directory(ctx).ok().and_then(|directory| std::fs::read_dir(directory).ok());
+    let paths = files.into_iter().flatten().flatten().map(|file| file.path());
+    paths.filter(|path| path.extension().is_some_and(|extension| extension == "json"))
+}
+
 fn path(ctx: &Context, session: &Session) -> Result<PathBuf> {
     Ok(directory(ctx)?.join(format!("{}.json", files::hashed(session.label()))))
 }
@@ -175,5 +174,23 @@ fn is_configured(files: &ConfigFiles, listing: &Listing) -> bool {
             section.value("sso_start_url").is_some_and(|url| start_url::canonical(url) == wanted)
         }),
         None => files.contains(&listing.start_url),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_interrupted_run_has_listed_is_not_a_listing() {
+        let home = tempfile::tempdir().unwrap();
+        let ctx = Context::new([("HOME".to_string(), home.path().into())]);
+        assert!(!any(&ctx));
+        let directory = directory(&ctx).unwrap();
+        std::fs::create_dir_all(&directory).unwrap();
+        std::fs::write(directory.join("a.jsonl"), "{}").unwrap();
+        assert!(!any(&ctx));
+        std::fs::write(directory.join("a.json"), "{}").unwrap();
+        assert!(any(&ctx));
     }
 }

@@ -6,7 +6,7 @@ use super::renewal;
 use super::table::{Table, json_list};
 use super::verb::Done;
 use crate::assignments::{self, Listing};
-use crate::cache::{self, Key};
+use crate::cache::{self, EntryNames, Key};
 use crate::config::ConfigFiles;
 use crate::context::Context;
 use crate::error::{Error, ErrorKind, Result};
@@ -35,11 +35,12 @@ pub(super) fn run(ctx: &Context, args: &List) -> Result<Done> {
         return Ok(if args.json { Done::from("[]\n".to_string()) } else { Done::default() });
     }
     let sessions = signed_in(ctx, sessions)?;
-    let (mut rows, mut failures, profiles) = (Vec::new(), Vec::new(), RoleProfiles::of(&files));
+    let (mut rows, mut failures) = (Vec::new(), Vec::new());
+    let (profiles, cached) = (RoleProfiles::of(&files), EntryNames::read(ctx));
     for session in &sessions {
         match listing(ctx, session, args.refresh) {
             Ok((listing, incomplete)) => {
-                rows.extend(self::rows(ctx, session, listing, &profiles));
+                rows.extend(self::rows(ctx, session, listing, &profiles, &cached));
                 failures.extend(incomplete);
             }
             Err(error) if error.kind == ErrorKind::Interrupted || sessions.len() == 1 => return Err(error),
@@ -148,7 +149,13 @@ struct AssignmentJson {
     label: String,
 }
 
-fn rows(ctx: &Context, session: &Session, listing: Listing, profiles: &RoleProfiles) -> Vec<AssignmentJson> {
+fn rows(
+    ctx: &Context,
+    session: &Session,
+    listing: Listing,
+    profiles: &RoleProfiles,
+    cached: &EntryNames,
+) -> Vec<AssignmentJson> {
     let mut rows = Vec::new();
     for account in listing.accounts {
         let roles: Vec<Option<String>> = match account.roles {
@@ -159,7 +166,8 @@ fn rows(ctx: &Context, session: &Session, listing: Listing, profiles: &RoleProfi
             let key = role_name
                 .as_deref()
                 .map(|role| Key::sso(&account.id, role, session.name.as_deref(), &session.start_url));
-            let expiration = key.and_then(|key| cache::read(ctx, &key)?.credentials.expiration);
+            let expiration =
+                key.filter(|key| cached.has(key)).and_then(|key| cache::read(ctx, &key)?.credentials.expiration);
             let names = role_name.as_deref().map(|role| profiles.names(&account.id, role, session.label()));
             rows.push(AssignmentJson {
                 session: session.name.clone(),
