@@ -113,8 +113,22 @@ pub(crate) fn read(ctx: &Context, session: &Session) -> Option<Listing> {
 
 /// Reads the listings of all sessions in the configuration.
 pub(crate) fn configured(ctx: &Context, files: &ConfigFiles) -> Vec<Listing> {
-    let mut listings: Vec<Listing> =
-        paths(ctx).filter_map(|path| read_path(&path)).filter(|listing| is_configured(files, listing)).collect();
+    let mut listings = stored(ctx);
+    listings.retain(|listing| is_configured(files, listing));
+    listings
+}
+
+/// Reads the listings of all sessions, for which the `[sso-session]` sections are enough. `None` if there is a listing of a
+/// legacy profile, which only the whole files tell of.
+pub(crate) fn configured_sessions(ctx: &Context, files: &ConfigFiles) -> Option<Vec<Listing>> {
+    let mut listings = stored(ctx);
+    let are_named = listings.iter().all(|listing| listing.session.is_some());
+    listings.retain(|listing| is_configured(files, listing));
+    are_named.then_some(listings)
+}
+
+fn stored(ctx: &Context) -> Vec<Listing> {
+    let mut listings: Vec<Listing> = paths(ctx).filter_map(|path| read_path(&path)).collect();
     listings.sort_by(|one, other| one.label().cmp(other.label()));
     listings
 }

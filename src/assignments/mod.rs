@@ -4,7 +4,7 @@
 mod file;
 mod interrupted;
 
-pub(crate) use file::{AccountRoles, Listing, any, configured, exists, forget, read};
+pub(crate) use file::{AccountRoles, Listing, any, configured, configured_sessions, exists, forget, read};
 pub(crate) use interrupted::forget_interrupted;
 
 use crate::account_names::AccountNames;

@@ -7,7 +7,7 @@ use crate::account_names::AccountNames;
 use crate::config::ConfigFiles;
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::profile::{self, Profile, WithoutProfile};
+use crate::profile::{self, AllProfiles, Profile, WithoutProfile};
 use crate::session::{self, Session};
 use crate::source::sso::session_label;
 use crate::terminal::picker::{self, Row};
@@ -25,7 +25,7 @@ const ROWS_WITH_TIME: usize = 1000;
 pub(super) fn pick(ctx: &Context, session: Option<&str>) -> Result<String> {
     let files = ConfigFiles::load(ctx)?;
     let is_wanted = |label: Option<&str>| session.is_none_or(|session| label == Some(session));
-    let assignments = profile::without_profile(ctx, &files).into_iter();
+    let assignments = profile::without_profile(&AllProfiles::read(ctx, &files), |_| true).into_iter();
     let assignments: HashMap<String, WithoutProfile> = assignments
         .filter(|assignment| is_wanted(Some(&assignment.session)))
         .map(|assignment| (assignment.numbered.clone(), assignment))

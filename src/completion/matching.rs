@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// The largest number of names; more make a shell slow, and nobody reads them.
-const MAX_NAMES: usize = 1000;
+pub(super) const MAX_NAMES: usize = 1000;
 
 /// The matching names, or their prefixes when there are too many.
 #[derive(Debug, PartialEq, Eq)]

@@ -2,18 +2,18 @@
 //!
 //! Invariant: everything comes from files; AWS is never asked.
 
-use super::matching::{Matches, matches};
+use super::matching::{MAX_NAMES, Matches, matches};
 use super::regions::REGIONS;
 use super::value_kind::ValueKind;
 use crate::account_names::AccountNames;
 use crate::assignments;
-use crate::config::ConfigFiles;
+use crate::config::{ConfigFiles, IndexedProfiles};
 use crate::context::Context;
 use crate::error::{is_hidden, printable};
-use crate::profile::{self, Profile, WithoutProfile};
+use crate::profile::{self, AllProfiles, Profile, WithoutProfile};
 use crate::session;
 use crate::session::ACCOUNT_ACCESS;
-use crate::shell::completion::{Candidate, Completions, MatchedBy};
+use crate::shell::completion::{Candidate, Completions, MatchedBy, starts_with_in_any_case};
 use crate::time::human;
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -76,8 +76,7 @@ fn session_description(ctx: &Context, files: &ConfigFiles, name: &str) -> String
 }
 
 fn profiles(ctx: &Context, kind: ValueKind, typed: &str, matched_by: MatchedBy) -> Completions {
-    let all = ProfileNames::read(ctx);
-    let assignments = all.whole().map(|files| assignments(ctx, files, kind, typed)).unwrap_or_default();
+    let (all, assignments) = names_and_assignments(ctx, kind, typed, matched_by);
     let mut names = all.iter();
     names.extend(assignments.keys().map(|name| Cow::Borrowed(name.as_str())));
     let (are_prefixes, mut names) = match matches(names, typed, matched_by) {
@@ -105,49 +104,58 @@ fn profiles(ctx: &Context, kind: ValueKind, typed: &str, matched_by: MatchedBy) 
     Completions::Candidates { kind: "profile", are_prefixes, candidates }
 }
 
-/// Returns the assignments that no profile has, by the name that is offered, with their descriptions.
-fn assignments(ctx: &Context, files: &ConfigFiles, kind: ValueKind, typed: &str) -> HashMap<String, String> {
-    if !matches!(kind, ValueKind::Profile | ValueKind::ProfileOrPrevious) {
-        return HashMap::new();
+/// Returns the names of all profiles, and the assignments that no profile has, which are offered for some kinds only.
+fn names_and_assignments(
+    ctx: &Context,
+    kind: ValueKind,
+    typed: &str,
+    matched_by: MatchedBy,
+) -> (ProfileNames, HashMap<String, String>) {
+    let is_offered = matches!(kind, ValueKind::Profile | ValueKind::ProfileOrPrevious) && assignments::any(ctx);
+    let mut all = ProfileNames::read(ctx);
+    if !is_offered {
+        return (all, HashMap::new());
     }
-    let described = |assignment: WithoutProfile| {
-        let name = assignment.offered(typed).to_string();
-        let account = if name == assignment.numbered { assignment.account_name } else { Some(assignment.account_id) };
-        let description = format!("{} {}", account.unwrap_or_default(), assignment.session);
-        (name, printable(description.trim_start()))
-    };
-    profile::without_profile(ctx, files).into_iter().map(described).collect()
+    if all.assignments(ctx, typed, matched_by).is_none() {
+        all = ProfileNames::Read(ConfigFiles::load(ctx).ok().map(Box::new));
+    }
+    let assignments = all.assignments(ctx, typed, matched_by).unwrap_or_default();
+    (all, assignments)
 }
 
 /// The names of all profiles: from the index of large files, or from the files.
 enum ProfileNames {
-    Indexed(String),
+    Indexed(IndexedProfiles),
     Read(Option<Box<ConfigFiles>>),
 }
 
 impl ProfileNames {
     fn read(ctx: &Context) -> Self {
-        // What assignments are offered depends on all profiles.
-        let has_assignments = assignments::any(ctx);
-        if let Some(names) = ConfigFiles::indexed_profile_names(ctx).filter(|_| !has_assignments) {
-            return Self::Indexed(names);
+        if let Some(index) = ConfigFiles::indexed_profiles(ctx) {
+            return Self::Indexed(index);
         }
         let files = ConfigFiles::load(ctx).ok();
-        Self::Read(files.inspect(|files| files.save_index(ctx)).map(Box::new))
+        Self::Read(files.inspect(|files| files.save_index(ctx, profile::role_hash)).map(Box::new))
+    }
+
+    /// Returns the assignments that no profile has, by the name that is offered, with their descriptions. `None` if only the
+    /// whole files tell them.
+    fn assignments(&self, ctx: &Context, typed: &str, matched_by: MatchedBy) -> Option<HashMap<String, String>> {
+        let all = match self {
+            Self::Indexed(index) => AllProfiles::indexed(ctx, index)?,
+            Self::Read(files) => AllProfiles::read(ctx, files.as_deref()?),
+        };
+        // A shell that matches itself gets all names if they are few.
+        let is_for_shell = matched_by == MatchedBy::Shell && self.iter().len() <= MAX_NAMES;
+        let is_wanted = |name: &str| is_for_shell || starts_with_in_any_case(name, typed);
+        let described = |assignment: WithoutProfile| described_assignment(assignment, typed);
+        Some(profile::without_profile(&all, is_wanted).into_iter().map(described).collect())
     }
 
     fn iter(&self) -> Vec<Cow<'_, str>> {
         match self {
-            Self::Indexed(names) => names.lines().map(Cow::Borrowed).collect(),
+            Self::Indexed(index) => index.names().map(Cow::Borrowed).collect(),
             Self::Read(files) => files.iter().flat_map(|files| files.unmerged_profile_names()).collect(),
-        }
-    }
-
-    /// Returns the files if they were read as a whole.
-    fn whole(&self) -> Option<&ConfigFiles> {
-        match self {
-            Self::Indexed(_) => None,
-            Self::Read(files) => files.as_deref(),
         }
     }
 
@@ -162,6 +170,14 @@ impl ProfileNames {
         };
         files.inspect(|files| files.index_names())
     }
+}
+
+/// Returns the name by which an assignment is offered, and its description.
+fn described_assignment(assignment: WithoutProfile, typed: &str) -> (String, String) {
+    let name = assignment.offered(typed).to_string();
+    let account = if name == assignment.numbered { assignment.account_name } else { Some(assignment.account_id) };
+    let description = format!("{} {}", account.unwrap_or_default(), assignment.session);
+    (name, printable(description.trim_start()))
 }
 
 /// Returns a profile with account, role and time left; `None` when it is not of the requested kind.
@@ -194,4 +210,84 @@ fn described(
 /// Tells whether a name can be offered: hidden characters could control a shell or a terminal.
 fn is_printable(name: &str) -> bool {
     !name.is_empty() && !name.contains(is_hidden)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use crate::context::Clock;
+    use std::fs;
+    use std::sync::Arc;
+    use std::time::{Duration, SystemTime};
+
+    const LISTINGS: [&str; 2] = [
+        r#"{"session":"corp","startUrl":"https://corp.awsapps.com/start","listedAt":"2026-11-20T12:00:00Z","complete":true,
+        "accounts":[{"accountId":"111122223333","accountName":"Data","email":null,"roles":["ReadOnly","Admin","Split"]},
+        {"accountId":"222233334444","accountName":"twins","email":null,"roles":["ReadOnly","Admin"]},
+        {"accountId":"333344445555","accountName":"twins","email":null,"roles":["ReadOnly"]},
+        {"accountId":"444455556666","accountName":"p1","email":null,"roles":["ReadOnly"]}]}"#,
+        r#"{"session":"gone","startUrl":"https://gone.awsapps.com/start","listedAt":"2026-11-20T12:00:00Z","complete":true,
+        "accounts":[{"accountId":"555566667777","accountName":"Gone","email":null,"roles":["ReadOnly"]}]}"#,
+    ];
+    const LEGACY: &str = r#"{"session":null,"startUrl":"https://old.awsapps.com/start","listedAt":"2026-11-20T12:00:00Z",
+        "complete":true,"accounts":[{"accountId":"666677778888","accountName":"Data","email":null,"roles":["Old"]}]}"#;
+
+    /// Most profiles have no role; the others have those that are listed, in every way of writing them.
+    fn config() -> String {
+        let comment = "#".repeat(250);
+        let many: String = (0..1100).map(|n| format!("[profile p{n}]\nregion = eu-west-1\n{comment}\n")).collect();
+        let session = "[sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = eu-west-1\n";
+        let roles = "[profile ro]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = ReadOnly\n\
+            [profile split]\nsso_session = corp\nsso_account_id = 111122223333\n\
+            [profile twins/Admin]\nregion = x\n\
+            [profile process]\ncredential_process = ssox credential-process process\nssox_managed = corp\n\
+            ssox_account_id = 333344445555\nssox_role_name = ReadOnly\n\
+            [profile old]\nsso_start_url = https://old.awsapps.com/start\nsso_account_id = 1\nsso_role_name = r\n\
+            [profile split]\nsso_role_name = Split\n";
+        format!("{session}{many}{roles}")
+    }
+
+    /// Checks that completion says the same with the index as without, and whether it needs the whole files for it.
+    fn check(credentials: &str, listings: &[&str], needs_files: bool) {
+        let home = tempfile::tempdir().unwrap();
+        let mut ctx = Context::new([("HOME".to_string(), home.path().into())]);
+        ctx.clock = Clock::ahead(Arc::default());
+        let assignments = ctx.state_dir().unwrap().join("assignments");
+        [home.path().join(".aws"), assignments.clone()].iter().for_each(|path| fs::create_dir_all(path).unwrap());
+        let config_file = home.path().join(".aws/config");
+        fs::write(&config_file, config()).unwrap();
+        let in_an_hour = SystemTime::now() + Duration::from_secs(3600);
+        // No index is written of a file that has just changed.
+        fs::File::options().write(true).open(&config_file).unwrap().set_modified(in_an_hour).unwrap();
+        fs::write(home.path().join(".aws/credentials"), credentials).unwrap();
+        for (at, listing) in listings.iter().enumerate() {
+            fs::write(assignments.join(format!("{at}.json")), listing).unwrap();
+        }
+        let all = || {
+            let typed = ["", "111122223333/", "2222", "D", "data", "Data/R", "twins", "p12", "G", "6"];
+            let matched_by = [MatchedBy::Shell, MatchedBy::Ssox];
+            let of = |typed| matched_by.map(|by| completions(&ctx, ValueKind::Profile, typed, by));
+            typed.map(of)
+        };
+        let without = all();
+        assert!(ConfigFiles::indexed_profiles(&ctx).is_none());
+        ctx.clock.advance(Duration::from_secs(7200));
+        completions(&ctx, ValueKind::Profile, "p", MatchedBy::Ssox);
+        let index = ConfigFiles::indexed_profiles(&ctx).unwrap();
+        assert_eq!(AllProfiles::indexed(&ctx, &index).is_none(), needs_files);
+        assert_eq!(all(), without);
+        assert!(format!("{without:?}").contains("Data/Admin"));
+    }
+
+    #[test]
+    fn the_index_offers_the_same_assignments_as_the_whole_files() {
+        check("", &LISTINGS, false);
+        check("[only]\naws_access_key_id = x\n[twins/ReadOnly]\nregion = y\n", &LISTINGS, false);
+    }
+
+    #[test]
+    fn what_the_index_cannot_know_is_read_from_the_files() {
+        check("[p1]\nSSO_session = corp\nsso_account_id = 111122223333\nsso_role_name = Split\n", &LISTINGS, true);
+        check("", &[LISTINGS[0], LEGACY], true);
+    }
 }

@@ -4,9 +4,9 @@
 //! them, since programs cannot set the change time; and an index is written only when the last change is some seconds ago, so
 //! that a later one has another time on every file system. Without a right index the whole file is read.
 
-use super::ConfigFiles;
 use super::file::File;
 use super::name::{SectionKind, WhichFile};
+use super::{ConfigFiles, Section};
 use crate::context::Context;
 use crate::files;
 use crate::time::Timestamp;
@@ -39,19 +39,50 @@ impl ConfigFiles {
         (!needs_all).then_some(Self { config, credentials })
     }
 
-    /// Returns the names of all profiles with repetitions, one on each line. `None` without an index.
-    pub(crate) fn indexed_profile_names(ctx: &Context) -> Option<String> {
+    /// Returns what the index says of all profiles, with the names in `credentials`. `None` without an index.
+    pub(crate) fn indexed_profiles(ctx: &Context) -> Option<IndexedProfiles> {
         let (path, file) = large_config(ctx)?;
-        let mut names = Index::read(ctx, &path, &file, Part::All)?.names;
+        let Index { mut names, roles, .. } = Index::read(ctx, &path, &file, Part::All)?;
         let credentials = File::load(ctx, WhichFile::Credentials).ok()?;
         credentials.unmerged_names(SectionKind::Profile).for_each(|name| names.extend([&name, "\n"]));
-        Some(names)
+        Some(IndexedProfiles { names, roles: roles.filter(|_| !may_name_roles(&credentials)) })
     }
 
-    /// Writes the index of a large `config`. It is a convenience: errors are ignored.
-    pub(crate) fn save_index(&self, ctx: &Context) {
-        let _ = save(ctx, &self.config, ctx.now());
+    /// Writes the index of a large `config`; `role` returns a hash of the account and role of a profile. The index is a
+    /// convenience: errors are ignored.
+    pub(crate) fn save_index(&self, ctx: &Context, role: RoleHash) {
+        let _ = save(ctx, self, role, ctx.now());
     }
+}
+
+/// Returns a hash of the account, role and session of a profile that has them.
+pub(crate) type RoleHash = fn(&Section) -> Option<u64>;
+
+/// What the index of a large `config` says of all profiles.
+#[derive(Debug)]
+pub(crate) struct IndexedProfiles {
+    /// The names with repetitions, one on each line.
+    names: String,
+    /// The hashes of their roles, sorted; `None` if `credentials` may name roles, too.
+    roles: Option<Vec<u64>>,
+}
+
+impl IndexedProfiles {
+    /// Returns the names of all profiles, with repetitions.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.names.lines()
+    }
+
+    /// Returns the sorted hashes of the roles of all profiles; `None` if only the whole files tell.
+    pub(crate) fn roles(&self) -> Option<&[u64]> {
+        self.roles.as_deref()
+    }
+}
+
+/// Tells whether a key in the file may change the role of a profile. All such keys start with `sso_` or `ssox_`.
+fn may_name_roles(credentials: &File) -> bool {
+    let text = zeroize::Zeroizing::new(credentials.text.to_ascii_lowercase());
+    text.contains("sso_") || text.contains("ssox_")
 }
 
 fn large_config(ctx: &Context) -> Option<(PathBuf, std::fs::File)> {
@@ -109,11 +140,12 @@ enum Part {
     All,
 }
 
-/// The index of a file: a line with the file's state and the number of sections, an entry for each section in order, and the
-/// names of the profiles, one on each line.
+/// The index of a file: a line with the file's state and the numbers of sections and roles, an entry for each section in order,
+/// the hashes of the roles, and the names of the profiles, one on each line. The number of roles is `-` if they are unknown.
 struct Index {
     state: State,
     sections: Vec<u8>,
+    roles: Option<Vec<u64>>,
     names: String,
 }
 
@@ -125,14 +157,20 @@ impl Index {
         let mut head = [0; HEAD];
         index.read_exact(&mut head).ok()?;
         let head = std::str::from_utf8(&head).ok()?.trim_end();
-        let count: usize = head.strip_prefix(&format!("{FORMAT}{state} "))?.parse().ok()?;
-        let mut sections = vec![0; count.checked_mul(ENTRY)?];
+        let (count, roles_count) = head.strip_prefix(&format!("{FORMAT}{state} "))?.split_once(' ')?;
+        let mut sections = vec![0; count.parse::<usize>().ok()?.checked_mul(ENTRY)?];
         index.read_exact(&mut sections).ok()?;
-        let mut names = String::new();
+        let (mut roles, mut names) = (None, String::new());
         if part == Part::All {
+            if roles_count != UNKNOWN {
+                let mut bytes = vec![0; roles_count.parse::<usize>().ok()?.checked_mul(size_of::<u64>())?];
+                index.read_exact(&mut bytes).ok()?;
+                let (hashes, _) = bytes.as_chunks();
+                roles = Some(hashes.iter().map(|hash| u64::from_le_bytes(*hash)).collect());
+            }
             index.read_to_string(&mut names).ok()?;
         }
-        Some(Self { state, sections, names })
+        Some(Self { state, sections, roles, names })
     }
 
     /// Returns the text of the sections of some profiles, and of all sections that are not profiles, in order.
@@ -173,14 +211,17 @@ fn read_at(_file: &std::fs::File, _start: u64, _end: u64) -> Option<String> {
 }
 
 /// The format of an index.
-const FORMAT: &str = "ssox-index 1";
+const FORMAT: &str = "ssox-index 2";
+/// Stands for the number of roles where they are unknown.
+const UNKNOWN: &str = "-";
 /// The size of its first line, padded with blanks.
 const HEAD: usize = 256;
 /// The bits of a hash that are the kind of the section.
 const KINDS: u32 = 3;
 
 /// Writes the index of a file whose text was read, if the file is large and has not changed since.
-fn save(ctx: &Context, file: &File, now: Timestamp) -> Option<()> {
+fn save(ctx: &Context, files: &ConfigFiles, role: RoleHash, now: Timestamp) -> Option<()> {
+    let file = &files.config;
     if (file.text.len() as u64) < SMALLEST || file.is_lossy {
         return None;
     }
@@ -202,9 +243,23 @@ fn save(ctx: &Context, file: &File, now: Timestamp) -> Option<()> {
             names.push('\n');
         }
     }
-    let head = format!("{:<width$}\n", format!("{FORMAT}{state} {count}"), width = HEAD - 1);
-    let content = [head.as_bytes(), &sections, names.as_bytes()].concat();
+    let roles = role_hashes(files, role);
+    let roles_count = roles.as_ref().map_or(UNKNOWN.into(), |roles| roles.len().to_string());
+    let head = format!("{:<width$}\n", format!("{FORMAT}{state} {count} {roles_count}"), width = HEAD - 1);
+    let roles: Vec<u8> = roles.iter().flatten().flat_map(|hash| hash.to_le_bytes()).collect();
+    let content = [head.as_bytes(), &sections, &roles, names.as_bytes()].concat();
     files::write_secret(&index_path(ctx, &file.path)?, &content).ok()
+}
+
+/// Returns the hashes of the roles of all profiles, sorted; `None` if `credentials`, which the index does not cover, may change
+/// them.
+fn role_hashes(files: &ConfigFiles, role: RoleHash) -> Option<Vec<u64>> {
+    if may_name_roles(&files.credentials) {
+        return None;
+    }
+    let mut roles: Vec<u64> = files.profiles().filter_map(|section| role(&section)).collect();
+    roles.sort_unstable();
+    Some(roles)
 }
 
 fn index_path(ctx: &Context, path: &Path) -> Option<PathBuf> {
@@ -246,7 +301,7 @@ mod tests {
     fn index(ctx: &Context) {
         let files = ConfigFiles::load(ctx).unwrap();
         let later = Timestamp(ctx.now().0 + 10);
-        assert!(save(ctx, &files.config, later).is_some());
+        assert!(save(ctx, &files, |_| None, later).is_some());
     }
 
     fn region(ctx: &Context, name: &str) -> Option<String> {
@@ -272,7 +327,7 @@ mod tests {
             assert!(excerpt.sso_session("corp").is_some() && excerpt.profile("p1").is_some());
         }
         let names: Vec<_> = all.unmerged_profile_names().collect();
-        assert!(ConfigFiles::indexed_profile_names(&ctx).unwrap().lines().eq(names));
+        assert!(ConfigFiles::indexed_profiles(&ctx).unwrap().names().eq(names));
     }
 
     #[test]
@@ -315,7 +370,7 @@ mod tests {
     fn an_index_is_written_only_when_the_last_change_is_some_seconds_ago() {
         let (home, ctx) = home();
         fs::write(home.path().join(".aws/config"), text()).unwrap();
-        ConfigFiles::load(&ctx).unwrap().save_index(&ctx);
+        ConfigFiles::load(&ctx).unwrap().save_index(&ctx, |_| None);
         assert!(region(&ctx, "p9").is_none());
     }
 

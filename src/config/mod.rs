@@ -18,6 +18,7 @@ mod section;
 mod update;
 
 pub(crate) use edit::{Edits, check_name};
+pub(crate) use excerpt::IndexedProfiles;
 pub(crate) use file::File;
 pub(crate) use name::{SectionKind, WhichFile, as_argument, as_option};
 pub(crate) use nearest::{misspelt, nearest};

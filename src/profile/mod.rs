@@ -14,12 +14,12 @@ mod sessions;
 mod sources;
 mod without_profile;
 
-pub(crate) use assigned::RoleProfiles;
+pub(crate) use assigned::{RoleProfiles, role_hash};
 pub(crate) use name_glob::NameGlob;
 pub(crate) use plain::{Plain, PlainProfiles};
 pub(crate) use protected::Protection;
 pub(crate) use sessions::{labelled_session, named_session, scopes, session_behind, sessions};
-pub(crate) use without_profile::{WithoutProfile, without_profile};
+pub(crate) use without_profile::{AllProfiles, WithoutProfile, without_profile};
 
 use crate::account_names::AccountNames;
 use crate::aws::Network;
@@ -63,7 +63,7 @@ impl Profile {
         }
         let files = ConfigFiles::load(ctx)?;
         match find::find(ctx, &files, wanted)? {
-            Found::Profile(name) => Self::resolve(ctx, &files, &name).inspect(|_| files.save_index(ctx)),
+            Found::Profile(name) => Self::resolve(ctx, &files, &name).inspect(|_| files.save_index(ctx, role_hash)),
             Found::Assignment(role) => Self::of_assignment(ctx, &files, *role, &AccountNames::load(ctx)),
         }
     }

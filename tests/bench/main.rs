@@ -115,6 +115,26 @@ impl Bench {
             );
             compare(runners);
         }
+        self.complete_beside_listing();
+    }
+
+    /// Completion where a session's listing has 4,000 roles.
+    fn complete_beside_listing(&self) {
+        let profiles = [10, 50_000];
+        for profiles in profiles {
+            list_assignments(&self.home(profiles), 1000);
+        }
+        for typed in ["p7", ""] {
+            let mut runners = vec![Runner::new("/bin/true", Command::new("/bin/true"))];
+            runners.extend(profiles.map(|profiles| {
+                let name = format!("complete {typed:?}, 4,000 roles listed, {profiles} profiles");
+                Runner::new(name, self.ssox(profiles, &["complete", "zsh", typed, "ssox", "use"]))
+            }));
+            compare(runners);
+        }
+        for profiles in profiles {
+            fs::remove_file(self.home(profiles).join(LISTING)).expect("a file can be removed");
+        }
     }
 
     /// Every profile looked at, beside an older build where `BASELINE` names one.
@@ -388,6 +408,27 @@ fn seed(home: &Path, profiles: usize) {
     let entry = aws.join("cli/cache").join(format!("{CACHE_NAME}.json"));
     let content = r#"{"ProviderType": "sso", "Credentials": {"AccessKeyId": "ASIAEXAMPLE", "SecretAccessKey": "secret", "SessionToken": "token", "Expiration": "2099-01-01T00:00:00Z", "AccountId": "111122223340"}}"#;
     fs::write(entry, content).expect("a file can be written");
+}
+
+/// The listing of the session `corp`: sha1 of its name.
+const LISTING: &str = ".local/state/ssox/assignments/ee0bfd2552fbd840c02cc48b6e823320543c450f.json";
+
+/// Writes a listing of accounts with four roles each; the first roles have profiles.
+fn list_assignments(home: &Path, accounts: u64) {
+    let account = |number: u64| {
+        let id = 111_122_223_333 + number;
+        format!(
+            r#"{{"accountId":"{id}","accountName":"account {number}","email":null,"roles":["ReadOnly","A","B","C"]}}"#
+        )
+    };
+    let accounts: Vec<String> = (0..accounts).map(account).collect();
+    let path = home.join(LISTING);
+    fs::create_dir_all(path.parent().expect("in a directory")).expect("a directory can be made");
+    let listing = format!(
+        r#"{{"session":"corp","startUrl":"https://d-1234567890.awsapps.com/start","listedAt":"2026-11-20T12:00:00Z","complete":true,"accounts":[{}]}}"#,
+        accounts.join(",")
+    );
+    fs::write(path, listing).expect("a file can be written");
 }
 
 /// Puts good credentials of the first profiles into the cache.
