@@ -79,10 +79,9 @@ impl IndexedProfiles {
     }
 }
 
-/// Tells whether a key in the file may change the role of a profile. All such keys start with `sso_` or `ssox_`.
+/// Tells whether a key in the file may change the role of a profile. The names of all such keys start with `sso`.
 fn may_name_roles(credentials: &File) -> bool {
-    let text = zeroize::Zeroizing::new(credentials.text.to_ascii_lowercase());
-    text.contains("sso_") || text.contains("ssox_")
+    zeroize::Zeroizing::new(credentials.text.to_ascii_lowercase()).contains("sso")
 }
 
 fn large_config(ctx: &Context) -> Option<(PathBuf, std::fs::File)> {
