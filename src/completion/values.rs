@@ -112,13 +112,14 @@ fn names_and_assignments(
     matched_by: MatchedBy,
 ) -> (ProfileNames, HashMap<String, String>) {
     let is_offered = matches!(kind, ValueKind::Profile | ValueKind::ProfileOrPrevious) && assignments::any(ctx);
-    let mut all = ProfileNames::read(ctx);
+    let all = ProfileNames::read(ctx);
     if !is_offered {
         return (all, HashMap::new());
     }
-    if all.assignments(ctx, typed, matched_by).is_none() {
-        all = ProfileNames::Read(ConfigFiles::load(ctx).ok().map(Box::new));
+    if let Some(assignments) = all.assignments(ctx, typed, matched_by) {
+        return (all, assignments);
     }
+    let all = ProfileNames::Read(ConfigFiles::load(ctx).ok().map(Box::new));
     let assignments = all.assignments(ctx, typed, matched_by).unwrap_or_default();
     (all, assignments)
 }
