@@ -35,10 +35,10 @@ pub(super) fn write(
     write_shown(ctx, file, text, consent, again)
 }
 
-/// Asks about a change that was shown, and writes it, as [`write`].
+/// Asks about a change that was shown, and writes it, as [`write()`].
 ///
 /// # Errors
-/// Those of [`write`].
+/// Those of [`write()`].
 pub(super) fn write_shown(
     ctx: &Context,
     file: &File,
