@@ -30,6 +30,7 @@ mod logout;
 mod name_list;
 mod none_configured;
 mod options;
+mod output_format;
 mod pick;
 mod protected;
 mod renewal;
