@@ -104,7 +104,7 @@ impl Listing {
     }
 }
 
-/// Reads the last listing of a session; `None` when there is none, or it is that of another start URL.
+/// Reads the last listing of a session; `None` when there is none, or when it belongs to another start URL.
 pub(crate) fn read(ctx: &Context, session: &Session) -> Option<Listing> {
     let listing = read_path(&path(ctx, session).ok()?)?;
     let is_same = start_url::canonical(&listing.start_url) == start_url::canonical(&session.start_url);

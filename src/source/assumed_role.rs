@@ -73,10 +73,6 @@ impl Kind for AssumedRole {
         Some(self.call_arguments())
     }
 
-    fn is_role(&self) -> bool {
-        true
-    }
-
     fn asks_person(&self) -> bool {
         self.mfa.is_some() || self.source.asks_person()
     }

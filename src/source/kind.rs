@@ -57,7 +57,7 @@ pub(crate) trait Kind {
 
     /// Tells whether the credentials are certainly those of a role. A role that they assume is limited to an hour.
     fn is_role(&self) -> bool {
-        false
+        self.assumed().is_some()
     }
 
     /// Returns the session that a person signs in to, if any.

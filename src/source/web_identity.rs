@@ -78,10 +78,6 @@ impl Kind for WebIdentity {
         Some(self.call_arguments())
     }
 
-    fn is_role(&self) -> bool {
-        true
-    }
-
     fn region(&self) -> Option<&str> {
         Some(&self.region)
     }
