@@ -15,7 +15,7 @@
         cargoLock.lockFile = ../../Cargo.lock;
         cargoBuildFlags = [ "--bin" "ssox" ];
         # The end-to-end tests drive shells and a browser of the system, and need more than the sandbox has.
-        cargoTestFlags = [ "--bin" "ssox" ];
+        cargoTestFlags = [ "--lib" ];
         nativeBuildInputs = [ pkgs.installShellFiles ];
         postInstall = ''
           cargo run --frozen --example package-files -- package-files

@@ -33,8 +33,9 @@ impl Windows {
         fs::write(&source, BCRYPTPRIMITIVES).unwrap();
         let library = directory.path().join("bcryptprimitives.dll");
         run(Command::new("x86_64-w64-mingw32-gcc").arg("-shared").arg("-o").arg(library).arg(source).arg("-ladvapi32"));
-        // The same as `.ci/run` builds, so that it is built once.
-        run(&mut cargo(&["rustc", "--quiet", "--bin", "ssox", "--target", TARGET, "--", "-D", "warnings"]));
+        // The same command as in `.ci/run`, so that it is built once; warnings are shown again by every later call.
+        let build = cargo(&["build", "--quiet", "--bin", "ssox", "--target", TARGET]).output().unwrap();
+        assert_eq!((build.status.code(), String::from_utf8_lossy(&build.stderr).as_ref()), (Some(0), ""));
         let built = format!("target/{TARGET}/debug/ssox.exe");
         fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join(built), directory.path().join("ssox.exe")).unwrap();
         Some(Self { home, directory })

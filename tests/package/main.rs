@@ -5,22 +5,6 @@
 mod man;
 mod notices;
 
-/// Makes the modules of ssox: the command line is in `commands`, beside the code, which uses all others.
-macro_rules! modules {
-    ($($module:ident),+ $(,)?) => {
-        #[allow(dead_code, unused_imports)]
-        #[path = "../../src"]
-        mod ssox {
-            $(pub(crate) mod $module;)+
-        }
-        #[allow(unused_imports)]
-        use ssox::{$($module),+};
-    };
-}
-modules! {
-    account_names, address, arn, assignments, aws, batch, browser, cache, commands, completion, config, context, credentials, directory, endpoint, environment, error, files, identity, json, lock, peer, percent, profile, prompt, region, saml, secret, session, shell, snapshots, source, terminal, time, usage
-}
-
 use std::env;
 use std::error::Error;
 use std::fs;

@@ -1,8 +1,6 @@
 //! The man pages: `ssox.1` and one page for each verb, from the types of the command line.
 
 use crate::Result;
-use crate::commands::Cli;
-use clap::CommandFactory as _;
 use std::fs;
 use std::path::Path;
 
@@ -11,7 +9,7 @@ const MORE: &str = include_str!("more.roff");
 
 /// Writes the pages of all verbs that are not hidden.
 pub(crate) fn write(directory: &Path) -> Result<()> {
-    let command = Cli::command();
+    let command = ssox::command_line();
     let first = directory.join(format!("{}.1", command.get_name()));
     clap_mangen::generate_to(command, directory)?;
     let text = fs::read_to_string(&first)?;
