@@ -37,7 +37,7 @@ pub(crate) struct Listed {
 /// `NeedsPerson`: nobody can sign in. `Refused`, `Unreachable`: the accounts could not be listed, and the stored listing stays.
 pub(crate) fn list(ctx: &Context, session: &Session) -> Result<Listed> {
     if ctx.no_input {
-        session::token(ctx, session)?;
+        session::valid_token(ctx, session)?;
     }
     let started = ctx.now();
     // Held while a person signs in: the process that lists after a sign-in then finds this listing.
@@ -58,7 +58,7 @@ pub(crate) fn list_in_background(ctx: &Context, session: &Session) -> Result<()>
     if listed_meanwhile(ctx, session, &lock, started).is_some() {
         return Ok(());
     }
-    list_with(ctx, session, &session::token(ctx, session)?).map(drop)
+    list_with(ctx, session, &session::valid_token(ctx, session)?).map(drop)
 }
 
 /// Tells whether a process is listing a session's assignments.

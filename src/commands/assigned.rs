@@ -68,7 +68,9 @@ fn signed_in(ctx: &Context, sessions: Vec<Session>) -> Result<Vec<Session>> {
     let (signed_in, signed_out): (Vec<Session>, Vec<Session>) =
         sessions.into_iter().partition(|session| has_token(ctx, session));
     if let ([], [first, ..]) = (signed_in.as_slice(), signed_out.as_slice()) {
-        return Err(session::token(ctx, first).err().unwrap_or_else(|| Error::needs_person("nobody is signed in")));
+        return Err(session::valid_token(ctx, first)
+            .err()
+            .unwrap_or_else(|| Error::needs_person("nobody is signed in")));
     }
     for session in &signed_out {
         say(&format!("`{}` is left out: nobody is signed in to it; {}", session.label(), session.sign_in_line()));

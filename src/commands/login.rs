@@ -65,7 +65,7 @@ impl Login {
     /// Signs in to a session, unless its token is still valid or can be refreshed.
     fn sign_in(&self, ctx: &Context, session: &Session) -> Result<()> {
         if !self.fresh {
-            match session::token(ctx, session) {
+            match session::valid_token(ctx, session) {
                 Ok(token) => {
                     let left = human(token.expires_at.seconds_after(ctx.now()));
                     let label = session.label();

@@ -2,9 +2,9 @@
 //! `--verify` it shows whose credentials they are according to AWS. If the shell has another identity than ssox set, it
 //! shows that one.
 
-use super::doctor::disagreements;
 use super::endpoint_changes;
 use super::foreign::{self, Foreign, foreign};
+use super::precedence::disagreements;
 use super::renewal;
 use super::verb::{Done, VerbArgs};
 use super::verify::{Verified, verify};

@@ -1,9 +1,9 @@
 //! `ssox use`: sets a profile's credentials in this shell. The scripts in `shell/` apply the reply.
 
 use super::changes;
-use super::doctor::disagreements;
 use super::options::{Consent, Fetch};
 use super::pick::pick;
+use super::precedence::disagreements;
 use super::protected;
 use super::shell_function::calling_function;
 use super::verb::{Done, VerbArgs};

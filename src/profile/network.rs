@@ -36,6 +36,14 @@ pub(super) fn network(ctx: &Context, files: &ConfigFiles, section: &Section) -> 
     })
 }
 
+/// Returns the network settings without a profile.
+///
+/// # Errors
+/// Configuration: a variable that cannot be used.
+pub(crate) fn network_of_environment(ctx: &Context, files: &ConfigFiles) -> Result<Network> {
+    network(ctx, files, &files.empty_profile())
+}
+
 /// Returns the CA bundle in the order of the AWS CLI: its own variable, the profile's, then that of Python's `requests`.
 fn ca_bundle(ctx: &Context, files: &ConfigFiles, section: &Section) -> Option<CaBundle> {
     let variable = |name: &str| {

@@ -1,7 +1,6 @@
 //! The source of a profile's own credentials.
 
-use super::sessions;
-use super::{network, region};
+use super::{network, sessions};
 use crate::aws::Network;
 use crate::config::{ConfigFiles, Section, as_option, misspelt};
 use crate::context::Context;
@@ -63,4 +62,10 @@ fn no_credentials(name: &str, section: &Section) -> Error {
     let wanted = ["sso_account_id", "sso_role_name", "role_arn", "credential_process", "aws_access_key_id"];
     let hint = wanted.iter().find_map(|key| misspelt(section, key));
     error.hint(hint.unwrap_or_else(|| format!("ssox configure sso {}", as_option("--profile", name))))
+}
+
+/// Returns the region of a profile.
+pub(super) fn region(name: &str, section: &Section) -> Result<Option<Region>> {
+    let region = section.value("region");
+    region.map(|region| Region::parse(&format!("`region` of profile `{name}`"), region)).transpose()
 }

@@ -1,8 +1,8 @@
 //! Checks the caches: broken files, files that other users can read, tokens that belong to no configured session. Expired
 //! role credentials are no finding: a cache is full of them.
 
-use super::Finding;
 use super::Severity::{Info, Warning};
+use crate::commands::finding::Finding;
 use crate::config::ConfigFiles;
 use crate::context::Context;
 use crate::error::Error;

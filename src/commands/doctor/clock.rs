@@ -1,8 +1,8 @@
 //! Checks whether AWS can be reached, and whether this machine's clock is right: AWS rejects signatures with a wrong time.
 
-use super::Finding;
 use super::Severity::{Error, Warning};
 use crate::aws::web;
+use crate::commands::finding::Finding;
 use crate::config::ConfigFiles;
 use crate::context::Context;
 use crate::error::{self, ErrorKind};

@@ -1,8 +1,10 @@
 //! Checks the configuration for settings that AWS tools interpret differently or reject. `config` checks the syntax.
 
 use super::Severity::{Error, Info, Warning};
-use super::{Finding, keys, managed, precedence};
+use super::{keys, managed};
+use crate::commands::finding::Finding;
 use crate::commands::name_list::name_list;
+use crate::commands::precedence;
 use crate::config::{ConfigFiles, Section};
 use crate::context::Context;
 use crate::profile::{self, Profile};

@@ -1,8 +1,8 @@
 //! Checks the `.ssox` file that counts in the working directory.
 
 use super::super::directory::wanted;
-use super::Finding;
 use super::Severity::{Error, Warning};
+use crate::commands::finding::Finding;
 use crate::config::as_argument;
 use crate::context::Context;
 use crate::directory::{DirectoryFile, nearest};

@@ -2,8 +2,9 @@
 //! no findings.
 
 use super::Severity::{Error, Info, Warning};
-use super::{Finding, Severity};
+use crate::commands::finding::Finding;
 use crate::config::ConfigFiles;
+use crate::config::Severity;
 use crate::context::Context;
 use crate::identity::{WEB_IDENTITY, is_in_use};
 use crate::profile::{Profile, find};

@@ -1,8 +1,8 @@
 //! Checks whether this shell still has the identity that ssox set, and whether fish lets ssox change it.
 
 use super::super::foreign::foreign;
-use super::Finding;
 use super::Severity::Error;
+use crate::commands::finding::Finding;
 use crate::context::Context;
 
 /// Checks the variables that ssox compares.

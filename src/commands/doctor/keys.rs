@@ -1,7 +1,7 @@
 //! Checks the access keys in the files: incomplete pairs, tokens without keys, expired keys.
 
-use super::Finding;
 use super::Severity::{Error, Info, Warning};
+use crate::commands::finding::Finding;
 use crate::config::{ConfigFiles, Section, WhichFile};
 use crate::context::Context;
 use crate::source::expiry::expiry;

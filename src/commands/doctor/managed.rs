@@ -1,9 +1,9 @@
 //! Checks the profiles that `ssox configure populate` wrote: there may be hundreds, so that what is wrong with all of them is
 //! one finding.
 
-use super::Finding;
 use super::Severity::Error;
 use super::configuration::at;
+use crate::commands::finding::Finding;
 use crate::commands::name_list::name_list;
 use crate::config::{ConfigFiles, Section, as_option};
 use std::collections::BTreeMap;

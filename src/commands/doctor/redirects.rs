@@ -1,8 +1,8 @@
 //! Checks for settings that redirect ssox: to other files, or to an endpoint that is not AWS.
 
-use super::Finding;
 use super::Severity::{Error, Info, Warning};
 use crate::aws::{Endpoint, Network, Origin};
+use crate::commands::finding::Finding;
 use crate::config::ConfigFiles;
 use crate::context::Context;
 use crate::profile::{self, Profile};

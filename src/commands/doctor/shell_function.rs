@@ -1,8 +1,8 @@
 //! Checks whether the calling shell has ssox's function, and in a version that this binary supports. There is no finding
 //! if a program calls `doctor`.
 
-use super::Finding;
 use super::Severity::Warning;
+use crate::commands::finding::Finding;
 use crate::commands::shell_function::install;
 use crate::context::Context;
 use crate::files;

@@ -33,7 +33,7 @@ pub(super) fn fetch_what_needs_a_person(
                 };
                 match (fetched, session) {
                     (Err(error), _) if error.kind == ErrorKind::Interrupted => return Err(error),
-                    (Err(error), Some(session)) if session::token(ctx, &session).is_err() => {
+                    (Err(error), Some(session)) if session::valid_token(ctx, &session).is_err() => {
                         refused.push((session, error.clone()));
                         Err(error)
                     }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::config::tests::text;
+use crate::config::files::tests::text;
 use proptest::prelude::*;
 
 /// Returns every finding as `line severity message | hint`.

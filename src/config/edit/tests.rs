@@ -1,5 +1,5 @@
 use super::*;
-use crate::config::tests::text;
+use crate::config::files::tests::text;
 use crate::config::{ConfigFiles, Section, WhichFile};
 use crate::secret::{HUNTER2, assert_redacted};
 use proptest::prelude::*;

@@ -1,6 +1,6 @@
 //! Refreshing against a stand-in for Identity Center.
 
-use super::super::{Session, token as current};
+use super::super::{Session, valid_token as current};
 use super::*;
 use crate::aws::Network;
 use crate::aws::tests::endpoint;

@@ -4,7 +4,7 @@ use super::*;
 use crate::aws::Network;
 use crate::aws::tests::endpoint;
 use crate::context::Clock;
-use crate::session::{token as current, with_token};
+use crate::session::{valid_token as current, with_token};
 use ssox_standin::{Fault, Grant as Seed, Options, Person, START_URL, Standin, Times, token_file};
 use std::sync::Arc;
 use std::thread;

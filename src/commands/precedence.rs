@@ -1,6 +1,6 @@
 //! Checks for keys in one profile that AWS tools rank differently, so that each tool uses another identity.
 
-use super::Finding;
+use super::finding::Finding;
 use crate::config::{ConfigFiles, Section, Severity, WhichFile};
 
 /// Two keys, and which tool uses which of them; the finding is at the second.

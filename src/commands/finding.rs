@@ -1,0 +1,82 @@
+//! What is wrong with the configuration or the environment, and what to type.
+
+use crate::config::Severity;
+use crate::error::printable;
+use serde::Serialize;
+use std::path::PathBuf;
+
+/// A problem that a check found.
+#[derive(Clone, Debug)]
+pub(super) struct Finding {
+    /// The area: `config`, `cache`, `environment`, `endpoint`, `network`, `clock` or `shell`.
+    pub(super) check: &'static str,
+    pub(super) severity: Severity,
+    pub(super) message: String,
+    /// What to type.
+    pub(super) hint: String,
+    pub(super) file: Option<PathBuf>,
+    pub(super) line: Option<usize>,
+}
+
+impl Finding {
+    pub(super) fn new(
+        check: &'static str,
+        severity: Severity,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) -> Self {
+        Self { check, severity, message: message.into(), hint: hint.into(), file: None, line: None }
+    }
+
+    /// Tells whether all is well as long as the person means it: requests go to another endpoint, which answers.
+    pub(super) fn is_harmless_redirect(&self) -> bool {
+        self.check == "endpoint" && self.severity == Severity::Info
+    }
+
+    pub(super) fn at(mut self, file: impl Into<PathBuf>, line: Option<usize>) -> Self {
+        (self.file, self.line) = (Some(file.into()), line);
+        self
+    }
+}
+
+/// Returns a finding as `ssox doctor` prints it.
+pub(super) fn as_text(finding: &Finding) -> String {
+    let location = match (&finding.file, finding.line) {
+        (Some(file), Some(line)) => format!("{}:{line}: ", file.display()),
+        (Some(file), None) => format!("{}: ", file.display()),
+        (None, _) => String::new(),
+    };
+    let message = printable(&format!("{}: {location}{}", severity(finding.severity), finding.message));
+    format!("{message}\n    hint: {}\n", printable(&finding.hint))
+}
+
+/// A finding as `ssox doctor --json` prints it.
+#[derive(Serialize)]
+pub(super) struct FindingJson<'a> {
+    check: &'static str,
+    severity: &'static str,
+    message: &'a str,
+    hint: &'a str,
+    file: Option<String>,
+    line: Option<usize>,
+}
+
+/// Returns a finding for JSON.
+pub(super) fn as_json(finding: &Finding) -> FindingJson<'_> {
+    FindingJson {
+        check: finding.check,
+        severity: severity(finding.severity),
+        message: &finding.message,
+        hint: &finding.hint,
+        file: finding.file.as_ref().map(|file| file.display().to_string()),
+        line: finding.line,
+    }
+}
+
+fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Info => "info",
+    }
+}

@@ -1,0 +1,165 @@
+//! Both files together: sections of one name are merged, and `credentials` takes precedence.
+
+use super::file::File;
+use super::name::{SectionKind, WhichFile};
+use super::section::{Entry, Section};
+use crate::context::Context;
+use crate::error::Result;
+use memchr::memmem;
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+/// Both files, loaded once.
+#[derive(Debug)]
+pub(crate) struct ConfigFiles {
+    pub(crate) config: File,
+    pub(crate) credentials: File,
+}
+
+impl ConfigFiles {
+    /// Reads both files: those that the environment names, or else those in `~/.aws`.
+    ///
+    /// # Errors
+    /// Configuration: a file exists and cannot be read, or the home directory is unknown.
+    pub(crate) fn load(ctx: &Context) -> Result<Self> {
+        Ok(Self { config: File::load(ctx, WhichFile::Config)?, credentials: File::load(ctx, WhichFile::Credentials)? })
+    }
+
+    /// Returns the absolute paths of both files; empty strings when the home directory is unknown.
+    pub(crate) fn paths(ctx: &Context) -> [String; 2] {
+        [WhichFile::Config, WhichFile::Credentials].map(|which| {
+            let path = File::path(ctx, which).ok().and_then(|path| std::path::absolute(path).ok());
+            path.map(|path| path.display().to_string()).unwrap_or_default()
+        })
+    }
+
+    /// Makes both files from texts.
+    pub(crate) fn parse(config: &str, credentials: &str) -> Self {
+        Self {
+            config: File::new(PathBuf::from("config"), config.into(), WhichFile::Config),
+            credentials: File::new(PathBuf::from("credentials"), credentials.into(), WhichFile::Credentials),
+        }
+    }
+
+    /// Returns the merged entries of a profile; `credentials` takes precedence where both files have a key.
+    pub(crate) fn profile(&self, name: &str) -> Option<Section<'_>> {
+        self.merged(SectionKind::Profile, name)
+    }
+
+    /// Returns `[sso-session NAME]`, which only `config` can hold.
+    pub(crate) fn sso_session(&self, name: &str) -> Option<Section<'_>> {
+        self.merged(SectionKind::SsoSession, name)
+    }
+
+    /// Returns `[services NAME]`.
+    pub(crate) fn services(&self, name: &str) -> Option<Section<'_>> {
+        self.merged(SectionKind::Services, name)
+    }
+
+    /// Returns a profile without entries, for settings that come from the environment alone.
+    pub(crate) fn empty_profile(&self) -> Section<'_> {
+        Section::new("")
+    }
+
+    /// Returns the names of all profiles, each once, in the order of the files.
+    pub(crate) fn profile_names(&self) -> impl Iterator<Item = String> + '_ {
+        let is_new = |name: &str| self.config.find(SectionKind::Profile, name).is_empty();
+        let in_credentials = self.credentials.names(SectionKind::Profile).filter(move |name| is_new(name));
+        self.config.names(SectionKind::Profile).chain(in_credentials).map(Cow::into_owned)
+    }
+
+    /// Returns the names of all profiles, with repetitions. It is faster than [`Self::profile_names`], and for callers that
+    /// use only a few of many names.
+    pub(crate) fn unmerged_profile_names(&self) -> impl Iterator<Item = Cow<'_, str>> {
+        self.config.unmerged_names(SectionKind::Profile).chain(self.credentials.unmerged_names(SectionKind::Profile))
+    }
+
+    /// Builds the indexes of both files, for many look-ups by name.
+    pub(crate) fn index_names(&self) {
+        self.config.index();
+        self.credentials.index();
+    }
+
+    /// Returns the merged entries of every profile, in the order of the files.
+    pub(crate) fn profiles(&self) -> impl Iterator<Item = Section<'_>> {
+        let in_config = self.config.first_headers(SectionKind::Profile).filter_map(|(header, name, is_repeated)| {
+            let is_other = || !self.credentials.find(SectionKind::Profile, &name).is_empty();
+            if is_repeated || name == "default" || is_other() {
+                return self.profile(&name);
+            }
+            // The only section of this name, as most are.
+            let mut section = Section::new(name);
+            self.config.add_to(&mut section, self.config.defaults());
+            self.config.add_to(&mut section, &[header]);
+            Some(section)
+        });
+        let is_new = |name: &Cow<str>| self.config.find(SectionKind::Profile, name).is_empty();
+        let in_credentials = self.credentials.names(SectionKind::Profile).filter(is_new);
+        in_config.chain(in_credentials.filter_map(|name| self.profile(&name)))
+    }
+
+    /// Tells whether a text occurs in the files.
+    pub(crate) fn contains(&self, text: &str) -> bool {
+        [&self.config, &self.credentials]
+            .iter()
+            .any(|file| memmem::find(file.text.as_bytes(), text.as_bytes()).is_some())
+    }
+
+    /// Tells whether a text occurs more than once in the files. It is one search, which is fast with 50,000 profiles.
+    pub(crate) fn is_repeated(&self, text: &str) -> bool {
+        let count = |file: &'_ File| memmem::find_iter(file.text.as_bytes(), text).take(2).count();
+        count(&self.config) + count(&self.credentials) > 1
+    }
+
+    /// Returns the sections of profiles that contain a text, without merging them.
+    pub(crate) fn profiles_with(&self, text: &str) -> impl Iterator<Item = Section<'_>> {
+        [&self.config, &self.credentials]
+            .into_iter()
+            .flat_map(move |file| file.sections_with(SectionKind::Profile, text))
+    }
+
+    /// Returns the names of the profiles that contain a text, each once. It merges none, which is slow for 50,000 profiles.
+    pub(crate) fn names_with(&self, text: &str) -> Vec<String> {
+        each_once(self.profiles_with(text).map(|section| section.name.to_string()))
+    }
+
+    /// Returns the names of the profiles with a key, each once, without merging any.
+    pub(crate) fn names_with_key(&self, key: &str) -> Vec<String> {
+        let files = [&self.config, &self.credentials].into_iter();
+        each_once(files.flat_map(|file| file.names_with_key(SectionKind::Profile, key)).map(Cow::into_owned))
+    }
+
+    /// Returns the names of all sso-sessions, each once, in the order of the file.
+    pub(crate) fn sso_session_names(&self) -> impl Iterator<Item = String> + '_ {
+        self.config.names(SectionKind::SsoSession).map(Cow::into_owned)
+    }
+
+    /// Returns the file and the line of an entry.
+    pub(crate) fn location(&self, entry: &Entry) -> (&Path, usize) {
+        let file = match entry.which {
+            WhichFile::Config => &self.config,
+            WhichFile::Credentials => &self.credentials,
+        };
+        (&file.path, file.line_number(entry.span.start))
+    }
+
+    /// Merges all sections of a name; `[DEFAULT]` has the lowest precedence.
+    fn merged(&self, kind: SectionKind, name: &str) -> Option<Section<'_>> {
+        let found = [&self.config, &self.credentials].map(|file| (file, file.find(kind, name)));
+        let there = || found.iter().filter(|(_, headers)| !headers.is_empty());
+        there().next()?;
+        let mut section = Section::new(name.to_string());
+        there().for_each(|(file, _)| file.add_to(&mut section, file.defaults()));
+        there().for_each(|(file, headers)| file.add_to(&mut section, headers));
+        Some(section)
+    }
+}
+
+fn each_once(names: impl Iterator<Item = String>) -> Vec<String> {
+    let mut seen = HashSet::new();
+    names.filter(|name| seen.insert(name.clone())).collect()
+}
+
+#[cfg(test)]
+pub(super) mod tests;

@@ -1,0 +1,51 @@
+//! Finds a profile or an assignment by what was typed, and resolves it.
+
+use super::assigned::role_hash;
+use super::find::{self, Found, Wanted};
+use super::resolved::Profile;
+use crate::account_names::AccountNames;
+use crate::config::ConfigFiles;
+use crate::context::Context;
+use crate::error::Result;
+
+impl Profile {
+    /// Reads the files and returns the profile for `wanted`: a name, `ACCOUNT/ROLE`, or a role ARN.
+    ///
+    /// # Errors
+    /// Configuration, with a hint what to type. Those of listing accounts.
+    pub(crate) fn load(ctx: &Context, wanted: &Wanted) -> Result<Self> {
+        if let Some(profile) = Self::in_excerpt(ctx, wanted) {
+            return Ok(profile);
+        }
+        let files = ConfigFiles::load(ctx)?;
+        match find::find(ctx, &files, wanted)? {
+            Found::Profile(name) => Self::resolve(ctx, &files, &name).inspect(|_| files.save_index(ctx, role_hash)),
+            Found::Assignment(role) => Self::of_assignment(ctx, &files, *role, &AccountNames::load(ctx)),
+        }
+    }
+
+    /// Returns the profile or the assignment that is in use in this shell, without the role to assume.
+    ///
+    /// # Errors
+    /// Configuration: it is no longer there.
+    pub(crate) fn held(ctx: &Context, files: &ConfigFiles, name: &str) -> Result<Self> {
+        if files.profile(name).is_some() {
+            return Self::resolve(ctx, files, name);
+        }
+        let wanted = Wanted { session: ctx.var("SSOX_SSO_SESSION"), ..Wanted::stored(name) };
+        match find::assignment(ctx, files, &wanted)? {
+            Some(role) => Self::of_assignment(ctx, files, role, &AccountNames::load(ctx)),
+            None => Err(find::unknown(ctx, files, name)),
+        }
+    }
+
+    /// Returns a profile that an excerpt of a large file has all of.
+    pub(crate) fn in_excerpt(ctx: &Context, wanted: &Wanted) -> Option<Self> {
+        let files = ConfigFiles::excerpt(ctx, &[wanted.name])?;
+        files.profile(wanted.name)?;
+        match find::find(ctx, &files, wanted).ok()? {
+            Found::Profile(name) => Self::resolve(ctx, &files, &name).ok(),
+            Found::Assignment(_) => None,
+        }
+    }
+}
