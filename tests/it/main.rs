@@ -69,6 +69,8 @@ mod kinds;
 #[cfg(unix)]
 mod live;
 #[cfg(unix)]
+mod long_job;
+#[cfg(unix)]
 mod mfa;
 mod moto;
 #[cfg(unix)]

@@ -1,4 +1,4 @@
-//! A stand-in for IAM Identity Center, STS and an identity provider, on one loopback port.
+//! A stand-in for IAM Identity Center, STS, a bit of S3 and an identity provider, on one loopback port.
 //!
 //! ```no_run
 //! use ssox_standin::{Fault, Grant, Options, Person, Standin, Times};
@@ -52,6 +52,7 @@ mod portal;
 mod refusal;
 mod registration;
 mod route;
+mod s3;
 mod saml;
 mod server;
 mod signin;

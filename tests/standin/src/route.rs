@@ -3,7 +3,7 @@
 use crate::http::{Request, Response};
 use crate::refusal::{Protocol, refusal};
 use crate::state::{Answer, State};
-use crate::{authorize, control, device, federated, idp, oidc, portal, registration, signin, sts};
+use crate::{authorize, control, device, federated, idp, oidc, portal, registration, s3, signin, sts};
 
 pub(crate) struct Route {
     pub(crate) name: String,
@@ -42,6 +42,7 @@ pub(crate) fn route(request: &Request) -> Route {
         (_, "/federation") => Route::new("GetSigninToken", Page, signin::get_signin_token),
         ("GET", "/idp/saml") => Route::new("IdpPage", Page, idp::saml_page),
         ("POST", "/idp/login") => Route::new("IdpLogin", Page, idp::login),
+        ("HEAD", path) if path != "/" => Route::new("HeadObject", Protocol::Query, s3::head_object),
         ("GET", "/favicon.ico") => Route::new("Favicon", Page, |_, _| Ok(Response::html(404, ""))),
         (_, path) if path.starts_with("/_standin/") => {
             Route { is_control: true, ..Route::new("control", Page, control::control) }

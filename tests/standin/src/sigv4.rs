@@ -94,7 +94,8 @@ fn signature(request: &Request, parts: &Authorization, date: &str, secret: &str)
         &canonical_query(request),
         &headers,
         parts.signed_headers,
-        &sha256_hex(request.body.as_bytes()),
+        // What S3 takes the digest from, which may be the word for an unsigned body.
+        &request.header("x-amz-content-sha256").map_or_else(|| sha256_hex(request.body.as_bytes()), String::from),
     ];
     let hash = sha256_hex(canonical.join("\n").as_bytes());
     let to_sign = format!("AWS4-HMAC-SHA256\n{date}\n{}\n{hash}", parts.scope);
