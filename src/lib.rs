@@ -33,6 +33,8 @@ mod saml;
 mod secret;
 mod session;
 mod shell;
+#[cfg(unix)]
+mod signals;
 mod snapshots;
 mod source;
 mod terminal;

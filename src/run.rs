@@ -2,6 +2,8 @@
 
 use crate::commands::{self, Cli, usage_error};
 use crate::context::{self, Context};
+#[cfg(unix)]
+use crate::endpoint;
 use crate::error::{self, Error};
 use crate::json;
 use clap::error::ErrorKind;
@@ -12,7 +14,14 @@ use std::process::ExitCode;
 
 /// Does what the arguments of this process ask for.
 pub(crate) fn run() -> ExitCode {
-    let cli = match Cli::read(&env::args_os().collect::<Vec<_>>()) {
+    let words: Vec<_> = env::args_os().collect();
+    #[cfg(unix)]
+    if let Some(served) = endpoint::run(&words) {
+        let Err(error) = served else { return ExitCode::SUCCESS };
+        report(&error, false);
+        return ExitCode::from(error.kind.exit_status());
+    }
+    let cli = match Cli::read(&words) {
         Ok(cli) => cli,
         Err(rejected) => return reject(&rejected),
     };

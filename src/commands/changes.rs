@@ -194,8 +194,8 @@ pub(super) fn cleared(ctx: &Context) -> Result<EnvChanges> {
     Ok(changes)
 }
 
-/// Returns until when a shell may have a protected profile that is put into it now.
-fn time_limit(ctx: &Context, profile: &Profile) -> Option<Timestamp> {
+/// Returns until when a protected profile may be used that is put into a shell, or served, now.
+pub(super) fn time_limit(ctx: &Context, profile: &Profile) -> Option<Timestamp> {
     profile.time_limit.map(|limit| ctx.now().plus(i64::try_from(limit.as_secs()).unwrap_or(i64::MAX)))
 }
 

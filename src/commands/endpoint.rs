@@ -1,4 +1,5 @@
-//! `ssox endpoint`, which only ssox calls: the processes that serve credentials on 127.0.0.1 and that renew them.
+//! `ssox endpoint --renew`, which only ssox calls: the process that renews what an endpoint serves. And what `exec --serve`
+//! and `serve` have in common.
 
 use super::verb::{Done, VerbArgs};
 use crate::cache::Entry;
@@ -13,56 +14,34 @@ use crate::terminal;
 use clap::Args;
 
 #[derive(Args, Debug)]
-pub(crate) struct RunEndpoint {
-    /// Start the server and end
-    #[arg(long, requires = "name", conflicts_with = "renew")]
-    detach: bool,
+pub(crate) struct Renew {
     /// Print credentials that are not due for renewal
-    #[arg(long, requires = "name")]
+    #[arg(long, required = true)]
     renew: bool,
     #[arg(long, value_name = "ARN")]
     role_arn: Option<String>,
     #[arg(long, value_name = "NAME")]
     sso_session: Option<String>,
-    /// The profile, or the directory of the server
-    name: Option<String>,
+    /// The profile
+    name: String,
 }
 
-impl VerbArgs for RunEndpoint {
+impl VerbArgs for Renew {
     const IS_INTERACTIVE: bool = false;
 
-    /// Serves until the process ends that it serves, or prints credentials.
+    /// Prints credentials.
     ///
     /// # Errors
-    /// Those of the source, with `--renew`. Other: the server cannot be started.
+    /// Those of the source.
     fn run(&self, ctx: &Context) -> Result<Done> {
-        match &self.name {
-            Some(name) if self.renew => {
-                let profile = Profile::load(ctx, &Wanted::new(name, self.sso_session.as_deref()))?;
-                renew(ctx, &profile.with_role(ctx, self.role_arn.as_deref())?)
-            }
-            _ => serve(ctx, self),
-        }
+        let profile = Profile::load(ctx, &Wanted::new(&self.name, self.sso_session.as_deref()))?;
+        renew(ctx, &profile.with_role(ctx, self.role_arn.as_deref())?)
     }
 
-    /// The server reads the error of the process that renews.
+    /// The server reads the error.
     fn wants_json(&self) -> bool {
         self.renew
     }
-}
-
-#[cfg(unix)]
-fn serve(ctx: &Context, args: &RunEndpoint) -> Result<Done> {
-    match args.name.as_deref() {
-        Some(name) if args.detach => endpoint::detach(name).map(Done::from),
-        name => endpoint::from_standard_streams(ctx, name).map(Done::from),
-    }
-}
-
-#[cfg(not(unix))]
-fn serve(_: &Context, args: &RunEndpoint) -> Result<Done> {
-    let _ = args.detach;
-    Err(crate::error::Error::usage("`ssox endpoint` is for ssox itself").hint("ssox serve NAME"))
 }
 
 fn renew(ctx: &Context, profile: &Profile) -> Result<Done> {
@@ -103,8 +82,8 @@ pub(super) fn region<'a>(ctx: &'a Context, profile: &'a Profile) -> Option<&'a s
     region.filter(|region| !region.contains(char::is_control))
 }
 
-/// Returns what the server needs. With `watched`, it ends with that process.
-pub(super) fn handover(profile: &Profile, entry: Entry, endpoint: &Endpoint, watched: Option<u32>) -> Handover {
+/// Returns what the server needs, which ends neither with a process nor at a moment.
+pub(super) fn handover(profile: &Profile, entry: Entry, endpoint: &Endpoint) -> Handover {
     let session = profile.source.session().filter(|_| profile.is_assignment).map(Session::label);
     let options = [("--role-arn", profile.ad_hoc_role_arn.as_deref()), ("--sso-session", session)];
     let options = options.into_iter().filter_map(|(name, value)| Some([name.to_string(), value?.to_string()]));
@@ -113,44 +92,63 @@ pub(super) fn handover(profile: &Profile, entry: Entry, endpoint: &Endpoint, wat
         renewal: options.flatten().chain(["--".into(), profile.name.clone()]).collect(),
         token: endpoint.token.clone(),
         directory: endpoint.directory.clone(),
-        watched,
+        watched: None,
+        until: None,
         entry,
     }
 }
 
-/// Starts the server, and returns the changes for the program that this process becomes.
-///
-/// # Errors
-/// Other: it cannot be started. Those of the files and of `changes`.
-#[cfg(unix)]
-pub(super) fn start_beside(
-    ctx: &Context,
-    profile: &Profile,
-    entry: Entry,
-    changes: impl FnOnce(&Entry, &Endpoint) -> Result<EnvChanges>,
-) -> Result<ForProgram> {
-    let listening = Listening::on_port(0)?;
-    let server = endpoint::StartingServer::start(&listening)?;
-    let endpoint = listening.with_files(ctx, region(ctx, profile))?;
-    let changes = changes(&entry, &endpoint)?;
-    server.hand_over(handover(profile, entry, &endpoint, Some(std::process::id())))?;
-    Ok(ForProgram { changes, files: None })
+/// The server beside a program. On Windows it is a thread of this process, which waits for the program.
+#[derive(Debug)]
+pub(super) struct Beside {
+    listening: Listening,
+    #[cfg(unix)]
+    server: endpoint::StartingServer,
 }
 
-/// Starts the server in a thread of this process, which waits for the program, and returns the changes for it.
-///
-/// # Errors
-/// Those of the files and of `changes`.
+impl Beside {
+    /// Starts the server, which waits for the credentials: meanwhile this process reads the profile.
+    ///
+    /// # Errors
+    /// Other: it cannot be started.
+    pub(super) fn start() -> Result<Self> {
+        let listening = Listening::on_port(0)?;
+        #[cfg(unix)]
+        let server = endpoint::StartingServer::start(&listening)?;
+        Ok(Self {
+            listening,
+            #[cfg(unix)]
+            server,
+        })
+    }
+
+    /// Passes the credentials to the server, and returns the changes for the program.
+    ///
+    /// # Errors
+    /// Other: it did not start. Those of the files and of `changes`.
+    pub(super) fn serve(
+        self,
+        ctx: &Context,
+        profile: &Profile,
+        entry: Entry,
+        changes: impl FnOnce(&Entry, &Endpoint) -> Result<EnvChanges>,
+    ) -> Result<ForProgram> {
+        let endpoint = self.listening.with_files(ctx, region(ctx, profile))?;
+        let changes = changes(&entry, &endpoint)?;
+        let handover = handover(profile, entry, &endpoint);
+        #[cfg(unix)]
+        self.server.hand_over(Handover { watched: Some(std::process::id()), ..handover })?;
+        #[cfg(unix)]
+        return Ok(ForProgram { changes, files: None });
+        #[cfg(not(unix))]
+        return Ok(ForProgram { changes, files: Some(serve_in_thread(ctx, endpoint, handover)) });
+    }
+}
+
+/// Serves in a thread, and returns the files of the endpoint.
 #[cfg(not(unix))]
-pub(super) fn start_beside(
-    ctx: &Context,
-    profile: &Profile,
-    entry: Entry,
-    changes: impl FnOnce(&Entry, &Endpoint) -> Result<EnvChanges>,
-) -> Result<ForProgram> {
-    let endpoint = Listening::on_port(0)?.with_files(ctx, region(ctx, profile))?;
-    let changes = changes(&entry, &endpoint)?;
-    let (ctx, handover, files) = (ctx.clone(), handover(profile, entry, &endpoint, None), endpoint.directory.clone());
+fn serve_in_thread(ctx: &Context, endpoint: Endpoint, handover: Handover) -> Directory {
+    let (ctx, files) = (ctx.clone(), endpoint.directory.clone());
     std::thread::spawn(move || endpoint::serve(&ctx, &endpoint.listener, handover));
-    Ok(ForProgram { changes, files: Some(files) })
+    files
 }

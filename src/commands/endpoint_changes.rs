@@ -20,6 +20,9 @@ const TOKEN: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN";
 /// The variable with the path of the token.
 pub(super) const TOKEN_FILE: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
 
+/// A program that gets no credentials from the endpoint must not sign as the machine (opendal 0.47).
+const NO_MACHINE: &str = "AWS_EC2_METADATA_DISABLED";
+
 /// The variable of ssox with the same address: it tells that ssox set the one of AWS, and not a container.
 pub(super) const OWN: &str = "SSOX_ENDPOINT";
 
@@ -45,6 +48,9 @@ pub(super) fn with_endpoint(
     let mut changes = EnvChanges::default();
     address(&mut changes, endpoint)?;
     changes.set(OWN, endpoint.uri())?;
+    if ctx.var_os(NO_MACHINE).is_none() {
+        changes.set(NO_MACHINE, "true")?;
+    }
     bypass_proxy(&mut changes, ctx)?;
     let role_name = profile.source.role_name().or(entry.credentials.role_name.as_deref());
     changes::shared(&mut changes, ctx, profile, None, role_name)?;
@@ -70,6 +76,7 @@ pub(super) fn for_container(profile: &Profile, entry: &Entry, endpoint: &Endpoin
     let mut changes = EnvChanges::default();
     address(&mut changes, endpoint)?;
     changes.unset(TOKEN_FILE);
+    changes.set(NO_MACHINE, "true")?;
     if let Some(region) = profile.region.as_deref() {
         changes::REGIONS.iter().try_for_each(|name| changes.set(name, region))?;
     }

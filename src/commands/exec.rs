@@ -1,7 +1,7 @@
 //! `ssox exec`: runs a program with a profile's credentials. The program replaces the ssox process (`execvp`), so that
 //! signals, terminal and exit status are its own.
 
-use super::endpoint::{self as steps, ForProgram};
+use super::endpoint::{self as steps, Beside, ForProgram};
 use super::endpoint_changes::{ConfigChoice, with_endpoint};
 use super::options::{Consent, Fetch};
 use super::protected;
@@ -49,12 +49,13 @@ impl VerbArgs for Exec {
     /// # Errors
     /// Those of the profile and its source. If the program cannot be run, the exit status is 126 or 127.
     fn run(&self, ctx: &Context) -> Result<Done> {
-        let profile = selected_profile(ctx, Some(&self.profile), &self.fetch)?;
-        protected::confirm(ctx, "exec", &profile, &self.consent)?;
         let [program, arguments @ ..] = words(&self.command) else {
             return Err(Error::usage("there is no program to run").hint("ssox exec NAME -- COMMAND"));
         };
-        let ForProgram { changes, files } = self.for_program(ctx, &profile)?;
+        let server = self.serve.then(Beside::start).transpose()?;
+        let profile = selected_profile(ctx, Some(&self.profile), &self.fetch)?;
+        protected::confirm(ctx, "exec", &profile, &self.consent)?;
+        let ForProgram { changes, files } = self.for_program(ctx, &profile, server)?;
         let mut command = child::with_changes(&changes, program, arguments);
         let cause = match replace_process(&mut command, files.as_ref()) {
             Ok(status) => return Ok(Done { status, ..Done::default() }),
@@ -66,17 +67,17 @@ impl VerbArgs for Exec {
 }
 
 impl Exec {
-    /// Returns the changes with the credentials, or with the address of a server that has been started.
-    fn for_program(&self, ctx: &Context, profile: &Profile) -> Result<ForProgram> {
+    /// Returns the changes with the credentials, or with the address of a server.
+    fn for_program(&self, ctx: &Context, profile: &Profile, server: Option<Beside>) -> Result<ForProgram> {
         let request = Request::from(&self.fetch);
-        if !self.serve {
+        let Some(server) = server else {
             let entry = profile.credentials(ctx, &request)?;
             let changes = changes::with_credentials(ctx, profile, &entry, None)?;
             return Ok(ForProgram { changes, files: None });
-        }
+        };
         let entry = steps::first_credentials(ctx, profile, &request)?;
         let config = if self.keep_config { ConfigChoice::Kept } else { ConfigChoice::Empty };
-        steps::start_beside(ctx, profile, entry, |entry, endpoint| with_endpoint(ctx, profile, entry, endpoint, config))
+        server.serve(ctx, profile, entry, |entry, endpoint| with_endpoint(ctx, profile, entry, endpoint, config))
     }
 }
 

@@ -106,9 +106,9 @@ verb::verbs! {
     /// Renew the credentials of this shell when they are due
     #[command(hide = true)]
     Tick(tick::Tick),
-    /// Serve credentials to a program, and renew them
+    /// Renew the credentials of an endpoint
     #[command(hide = true)]
-    Endpoint(endpoint::RunEndpoint),
+    Endpoint(endpoint::Renew),
     /// Check whether this shell still has the identity that ssox set
     #[command(hide = true)]
     Identity(identity::CheckIdentity),

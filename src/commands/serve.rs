@@ -1,6 +1,7 @@
 //! `ssox serve`: serves credentials on 127.0.0.1 to programs that were started elsewhere, until Ctrl-C, and prints what to
 //! set there.
 
+use super::changes;
 use super::endpoint as steps;
 use super::endpoint_changes::{ConfigChoice, TOKEN_FILE, URI, for_container, with_endpoint};
 use super::options::{Consent, Fetch};
@@ -61,7 +62,8 @@ impl VerbArgs for Serve {
         let endpoint = Listening::on_port(self.port)?.with_files(ctx, steps::region(ctx, &profile))?;
         let printed = self.text(ctx, &profile, &entry, &endpoint).and_then(|text| print(&text));
         let directory = endpoint.directory.clone();
-        let handover = steps::handover(&profile, entry, &endpoint, None);
+        let until = changes::time_limit(ctx, &profile);
+        let handover = Handover { until, ..steps::handover(&profile, entry, &endpoint) };
         printed.and_then(|()| serve(ctx, endpoint, handover)).inspect_err(|_| directory.remove()).map(Done::from)
     }
 

@@ -6,6 +6,7 @@ mod document;
 use super::directory::Directory;
 use crate::cache::Entry;
 use crate::secret::Secret;
+use crate::time::Timestamp;
 
 /// All that the server needs besides its listener.
 #[derive(Debug)]
@@ -18,5 +19,7 @@ pub(crate) struct Handover {
     pub(crate) directory: Directory,
     /// The process with which the server ends.
     pub(crate) watched: Option<u32>,
+    /// When the server of a protected profile ends.
+    pub(crate) until: Option<Timestamp>,
     pub(crate) entry: Entry,
 }

@@ -24,7 +24,7 @@ pub(crate) use lifetime::{is_servable, renewed_when_left};
 #[cfg(not(unix))]
 pub(crate) use server::serve;
 #[cfg(unix)]
-pub(crate) use start::{StartingServer, become_server, detach, from_standard_streams};
+pub(crate) use start::{StartingServer, become_server, run};
 
 use crate::context::Context;
 use crate::error::{Error, Result, cause_text};

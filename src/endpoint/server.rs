@@ -42,6 +42,9 @@ pub(crate) fn serve(ctx: &Context, listener: &TcpListener, handover: Handover) -
     if let Some(process) = handover.watched {
         stop::with_process(process, handover.directory.clone());
     }
+    if let Some(until) = handover.until {
+        stop::at(until, ctx.clone(), handover.profile.clone(), handover.directory.clone());
+    }
     let supply = Arc::new(Supply::new(handover.profile, handover.renewal, handover.entry));
     let server = Arc::new(Server {
         ctx: ctx.clone(),

@@ -11,6 +11,7 @@ use crate::context::Context;
 use crate::error::{Error, Result, cause_text};
 use crate::files;
 use crate::terminal;
+use std::ffi::OsString;
 use std::io::{self, PipeReader, PipeWriter, Write as _};
 use std::net::TcpListener;
 use std::os::fd::{AsFd as _, OwnedFd};
@@ -75,12 +76,22 @@ pub(crate) fn become_server(endpoint: Endpoint, handover: Handover) -> Result<()
 }
 
 /// Starts the server as a process that is no child of the program, and ends.
-///
-/// # Errors
-/// Other: the system cannot start it.
-pub(crate) fn detach(name: &str) -> Result<()> {
+fn detach(name: &str) -> Result<()> {
     let started = std::env::current_exe().and_then(|program| Command::new(program).args(["endpoint", name]).spawn());
     started.map(drop).map_err(|cause| not_started(&cause))
+}
+
+/// Runs a process that serves, or that starts one: the words `endpoint`, `endpoint NAME` and `endpoint --detach NAME`. They
+/// are read without the parser of the command line, which takes a third of the start and most of the memory.
+pub(crate) fn run(words: &[OsString]) -> Option<Result<()>> {
+    let words: Option<Vec<&str>> = words.iter().skip(1).map(|word| word.to_str()).collect();
+    let name = match words?[..] {
+        ["endpoint"] => None,
+        ["endpoint", "--detach", name] => return Some(detach(name)),
+        ["endpoint", name] if !name.starts_with('-') => Some(name.to_string()),
+        _ => return None,
+    };
+    Some(from_standard_streams(&Context::from_process(), name.as_deref()))
 }
 
 /// Serves with what [`StartingServer`] or [`become_server`] passed. `name` is that of the directory, for a server beside a
@@ -88,7 +99,7 @@ pub(crate) fn detach(name: &str) -> Result<()> {
 ///
 /// # Errors
 /// Usage: somebody else started this process. Those of the server.
-pub(crate) fn from_standard_streams(ctx: &Context, name: Option<&str>) -> Result<()> {
+fn from_standard_streams(ctx: &Context, name: Option<&str>) -> Result<()> {
     if name.is_some() {
         let _ = rustix::process::setsid();
     }

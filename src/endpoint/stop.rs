@@ -1,20 +1,28 @@
-//! When the server ends: with the process that it serves, or by a signal. The files of the endpoint are removed then.
+//! When the server ends: with the process that it serves, by a signal, or after the time limit of a protected profile. The
+//! files of the endpoint are removed then.
 
 use super::Directory;
+use crate::config::as_argument;
+use crate::context::Context;
 use crate::error::ErrorKind;
+use crate::terminal;
+use crate::time::Timestamp;
 use std::io;
 use std::process::exit;
 use std::thread;
+use std::time::Duration;
 
-/// Ends the server on Ctrl-C, SIGTERM and SIGHUP with status 130.
+/// The longest wait before the clock is read again.
+const CLOCK_READ_EVERY: Duration = Duration::from_secs(30);
+
+/// Ends the server on Ctrl-C, SIGTERM and SIGHUP with status 130, but not on a signal that it was started to ignore.
 ///
 /// # Errors
 /// The system refuses the handlers.
 #[cfg(unix)]
 pub(super) fn on_signals(directory: Directory) -> io::Result<()> {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-    use signal_hook::iterator::Signals;
-    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
+    let mut signals = crate::signals::catch(&[SIGINT, SIGTERM, SIGHUP])?;
     thread::Builder::new().spawn(move || {
         if signals.forever().next().is_some() {
             directory.remove();
@@ -40,6 +48,20 @@ pub(super) fn with_process(process: u32, directory: Directory) {
     });
 }
 
+/// Ends the server at a moment, with status 3. The clock is read often: a machine may have slept meanwhile.
+pub(super) fn at(until: Timestamp, ctx: Context, profile: String, directory: Directory) {
+    thread::spawn(move || {
+        while ctx.now() < until {
+            let left = u64::try_from(until.seconds_after(ctx.now())).unwrap_or_default();
+            thread::sleep(Duration::from_secs(left).min(CLOCK_READ_EVERY));
+        }
+        directory.remove();
+        let again = as_argument(&profile);
+        terminal::say(&format!("the time limit of the protected profile {profile} has passed; ssox serve {again}"));
+        exit(ErrorKind::NeedsPerson.exit_status().into());
+    });
+}
+
 #[cfg(unix)]
 fn wait_for_end(process: u32) {
     use rustix::process::{Pid, test_kill_process};
@@ -50,7 +72,7 @@ fn wait_for_end(process: u32) {
     }
     // A process that changed its user cannot be signalled, but is there.
     while test_kill_process(process) != Err(rustix::io::Errno::SRCH) {
-        thread::sleep(std::time::Duration::from_millis(200));
+        thread::sleep(Duration::from_millis(200));
     }
 }
 

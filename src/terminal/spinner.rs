@@ -85,8 +85,9 @@ mod line {
 #[cfg(unix)]
 mod interrupt {
     use crate::context::tell;
+    use crate::signals;
     use indicatif::{ProgressBar, WeakProgressBar};
-    use signal_hook::{consts::SIGINT, iterator::Signals, low_level::emulate_default_handler};
+    use signal_hook::{consts::SIGINT, low_level::emulate_default_handler};
     use std::sync::{Mutex, OnceLock, PoisonError};
     use std::thread::spawn;
 
@@ -96,7 +97,7 @@ mod interrupt {
 
     pub(super) fn clear_on_interrupt(bar: &ProgressBar) {
         let shown = SHOWN.get_or_init(|| {
-            if let Ok(mut signals) = Signals::new([SIGINT]) {
+            if let Ok(mut signals) = signals::catch(&[SIGINT]) {
                 spawn(move || signals.forever().for_each(clear_and_end));
             }
             Mutex::default()

@@ -39,7 +39,13 @@ impl Served {
     /// Starts `ssox serve dev --json`.
     fn serve(home: &Home) -> (Self, Value) {
         let mut command = home.command(SSOX);
-        command.args(["serve", "dev", "--json"]).stdout(Stdio::piped());
+        command.args(["serve", "dev", "--json"]);
+        Self::start(home, command)
+    }
+
+    /// Starts a command that is `ssox serve --json`.
+    fn start(home: &Home, mut command: Command) -> (Self, Value) {
+        command.stdout(Stdio::piped());
         let mut child = command.stderr(fs::File::create(home.path("said")).unwrap()).spawn().expect("ssox starts");
         // It ends when the server starts.
         let mut text = String::new();
@@ -176,6 +182,21 @@ fn a_program_gets_the_endpoint_and_no_other_credentials() {
         assert!(!kept.contains(name), "{kept}");
     }
     home.ssox(&["exec", "--keep-config", "dev", "--", "env"]).fails(2);
+}
+
+#[test]
+fn a_program_does_not_sign_as_the_machine_unless_a_person_allows_that() {
+    let home = Home::signed_in();
+    let run = |value: &str| {
+        let mut command = home.command(SSOX);
+        command.args(["exec", "--serve", "dev", "--", "printenv", "AWS_EC2_METADATA_DISABLED"]);
+        command.env_remove("AWS_EC2_METADATA_DISABLED");
+        if !value.is_empty() {
+            command.env("AWS_EC2_METADATA_DISABLED", value);
+        }
+        printed(&command.output().unwrap())
+    };
+    assert_eq!((run("").as_str(), run("false").as_str()), ("true", "false"));
 }
 
 #[test]
@@ -484,6 +505,20 @@ fn serve_prints_what_to_set_and_ends_with_a_signal() {
 }
 
 #[test]
+fn under_nohup_serve_outlives_its_terminal() {
+    let home = Home::signed_in();
+    let mut command = home.command("nohup");
+    command.args([SSOX, "serve", "dev", "--json"]);
+    let (mut served, _) = Served::start(&home, command);
+    served.kill("-HUP");
+    served.key_id();
+    assert_eq!(served.child.try_wait().unwrap(), None);
+    served.kill("-TERM");
+    assert_eq!(served.child.wait().unwrap().code(), Some(130));
+    served.nothing_is_left();
+}
+
+#[test]
 fn the_lines_of_serve_give_a_shell_the_endpoint() {
     let home = Home::signed_in();
     let script = format!(
@@ -513,7 +548,8 @@ fn serve_writes_files_for_docker_and_for_development_containers() {
     let file = text("env-file");
     let names: Vec<&str> = file.lines().filter_map(|line| line.split_once('=')).map(|(name, _)| name).collect();
     let (uri, token) = ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_AUTHORIZATION_TOKEN");
-    assert_eq!(names, [uri, token, "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ACCOUNT_ID"]);
+    let machine = "AWS_EC2_METADATA_DISABLED";
+    assert_eq!(names, [uri, token, machine, "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ACCOUNT_ID"]);
     let container: Value = serde_json::from_str(&text("devcontainer")).unwrap();
     assert_eq!(container["runArgs"][0], "--network=host");
     let mount = container["mounts"][0].as_str().unwrap();
@@ -613,4 +649,23 @@ fn a_protected_profile_is_served_only_when_a_person_says_yes() {
     assert!(!home.path("started").exists());
     home.ssox(&["exec", "--serve", "--yes", "live", "--", "touch", "started"]).ok();
     assert!(home.path("started").exists());
+}
+
+#[test]
+fn a_protected_profile_is_served_to_shells_until_its_time_limit_and_to_a_program_until_that_ends() {
+    let home = Home::signed_in();
+    home.add_config(
+        "[profile live]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Admin\n\
+         ssox_protected = true\nssox_protected_for = 2s\n",
+    );
+    let mut command = home.command(SSOX);
+    command.args(["serve", "--yes", "live", "--json"]);
+    let (mut served, _) = Served::start(&home, command);
+    served.key_id();
+    assert_eq!(served.child.wait().unwrap().code(), Some(3));
+    served.nothing_is_left();
+    assert_eq!(said(&home), "ssox: the time limit of the protected profile live has passed; ssox serve live\n");
+    let ask = "sleep 3; curl -s -o /dev/null -w '%{http_code}' -H \"Authorization: $AWS_CONTAINER_AUTHORIZATION_TOKEN\" \
+        $AWS_CONTAINER_CREDENTIALS_FULL_URI";
+    assert_eq!(home.ssox(&["exec", "--serve", "--yes", "live", "--", "sh", "-c", ask]).ok(), "200");
 }

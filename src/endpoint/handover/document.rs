@@ -5,6 +5,7 @@ use crate::endpoint::directory::Directory;
 use crate::endpoint::document::{self, EntryJson};
 use crate::json::{self, SecretJson};
 use crate::secret::Secret;
+use crate::time::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 use std::path::PathBuf;
@@ -16,6 +17,7 @@ struct HandoverJson<'a> {
     token: &'a str,
     directory: &'a str,
     watched: Option<u32>,
+    until: Option<i64>,
     entry: EntryJson<'a>,
 }
 
@@ -28,6 +30,7 @@ impl Handover {
             token: self.token.expose(),
             directory: self.directory.path().to_str().unwrap_or_default(),
             watched: self.watched,
+            until: self.until.map(|until| until.0),
             entry: EntryJson::from(&self.entry),
         })
     }
@@ -43,6 +46,7 @@ impl Handover {
             token: Secret::new(text("token")?),
             directory: Directory::at(PathBuf::from(text("directory")?)),
             watched: document.get("watched").and_then(Value::as_u64).and_then(|id| u32::try_from(id).ok()),
+            until: document.get("until").and_then(Value::as_i64).map(Timestamp),
             entry: document::read(document.get("entry")?)?,
         })
     }
@@ -61,10 +65,12 @@ mod tests {
             token: Secret::new("abc"),
             directory: Directory::at("/x/y".into()),
             watched: Some(7),
+            until: Some(Timestamp(8)),
             entry: entry(Some(60)),
         };
         let read = Handover::parse(handover.into_json().expose().as_bytes()).unwrap();
-        assert_eq!((read.profile.as_str(), read.watched, read.token), ("a b", Some(7), Secret::new("abc")));
+        assert_eq!((read.profile.as_str(), read.token), ("a b", Secret::new("abc")));
+        assert_eq!((read.watched, read.until), (Some(7), Some(Timestamp(8))));
         assert_eq!(read.renewal, ["--", "a b"]);
         assert_eq!((read.directory, read.entry), (Directory::at("/x/y".into()), entry(Some(60))));
         assert!(Handover::parse(b"").is_none());
