@@ -194,11 +194,16 @@ fn after_a_failure_the_others_end_if_that_is_wanted() {
 }
 
 /// A command that runs until it is ended, in a process that it starts; each writes its number into a file.
-const FOREVER: &str = "echo $$ >>pids; sleep 60 & echo $! >>pids; echo ready; wait";
+const FOREVER: &str = "echo $$ >>pids; sleep 600 & echo $! >>pids; echo ready; wait";
 
 fn pids(home: &Home) -> Vec<Pid> {
     let text = fs::read_to_string(home.path("pids")).unwrap_or_default();
     text.lines().filter_map(|line| Pid::from_raw(line.parse().ok()?)).collect()
+}
+
+/// A process that got a signal closes its pipes, for which ssox waits, a moment before it has ended.
+fn all_have_ended(home: &Home) {
+    eventually("the end of all processes", || (!pids(home).iter().any(is_running)).then_some(()));
 }
 
 /// Tells whether a process runs; one that is dead and not reaped does not.
@@ -224,7 +229,7 @@ fn ctrl_c_ends_every_process_and_says_which_ran() {
     assert_eq!(status.code(), Some(130), "{said}");
     assert!(said.contains("interrupted; ended: dev, keys"), "{said}");
     assert_eq!(pids(&home).len(), 4);
-    eventually("the end of all processes", || (!pids(&home).iter().any(is_running)).then_some(()));
+    all_have_ended(&home);
 }
 
 #[test]
@@ -238,7 +243,7 @@ fn other_signals_end_every_process_too() {
         kill_process(Pid::from_child(&child), signal).unwrap();
         let status = child.wait().unwrap();
         assert_eq!(status.code(), Some(130), "{signal:?} {:?}", status.signal());
-        assert!(!pids(&home).iter().any(is_running), "{signal:?}");
+        all_have_ended(&home);
     }
 }
 
@@ -288,7 +293,7 @@ fn a_reader_that_has_enough_ends_it() {
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
     assert!(line.ends_with(": y\n"), "{line}");
     child.wait().unwrap();
-    assert!(!pids(&home).iter().any(is_running));
+    all_have_ended(&home);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The hook before each prompt and command: when it calls ssox, and what it does not change.
 
 use crate::pty::eventually;
-use crate::shells::{Home, Shell, now, shells};
+use crate::shells::{Home, Shell, in_each, now, shells};
 
 pub(crate) const RENEWED: &str =
     "#ssox1\n=AWS_SECRET_ACCESS_KEY=hunter2\n=SSOX_NEXT=4000000000\n=SSOX_EXPIRES=4000000900\n#end\n";
@@ -132,12 +132,13 @@ fn a_number_from_the_environment_is_never_run() {
 
 #[test]
 fn a_command_typed_after_the_end_starts_with_fresh_keys() {
-    for shell in shells().into_iter().filter(|shell| *shell != Shell::Bash) {
+    let with_preexec: Vec<_> = shells().into_iter().filter(|shell| *shell != Shell::Bash).collect();
+    in_each(&with_preexec, |shell| {
         let home = Home::scripted();
         home.reply("tick", RENEWED, 0);
         let mut session = home.session_with(shell, "LOAD", &[]);
         // At the prompt nothing is due yet; when the command is typed, a moment later, it is.
-        let due = now() + 3;
+        let due = now() + 8;
         let soon = [shell.export("SSOX_NEXT", &due.to_string()), shell.export("SSOX_EXPIRES", &(due + 60).to_string())];
         session.run(&soon.join("; "));
         assert_eq!(home.calls(), "", "{shell:?}");
@@ -147,7 +148,7 @@ fn a_command_typed_after_the_end_starts_with_fresh_keys() {
         assert!(home.read("env").contains("AWS_SECRET_ACCESS_KEY=hunter2"), "{shell:?}");
         session.run("true");
         assert_eq!(ticks(&home), 1, "{shell:?}");
-    }
+    });
 }
 
 #[test]

@@ -148,8 +148,8 @@ fn a_protected_profile_leaves_the_shell_after_its_time() {
         home.write(".aws/config", &format!("{config}\n{key}"));
         let rc = format!("{}\nLOAD\n{}", shell.export("AWS_REGION", "mine"), shell.probe());
         let mut session = home.session_with(shell, &rc, &[("SSOX_PROTECTED_FOR", "15m")]);
-        session.run("ssox use --yes prod-admin");
         let began = Instant::now();
+        session.run("ssox use --yes prod-admin");
         let said = until_removed(&mut session, &home, shell);
         assert!(began.elapsed() >= Duration::from_secs(3), "{shell:?}: after {:?}", began.elapsed());
         assert_eq!(said.matches("ssox: removed the protected profile prod-admin").count(), 1, "{shell:?}: {said}");

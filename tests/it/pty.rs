@@ -15,7 +15,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 /// How long a condition may take before the test fails; generous, because the machine may be busy.
-const TIME_LIMIT: Duration = Duration::from_secs(30);
+const TIME_LIMIT: Duration = Duration::from_secs(90);
 
 /// A program whose stdin, stdout, stderr and controlling terminal are a pty. Killed when dropped.
 pub(crate) struct Terminal {
@@ -117,6 +117,17 @@ impl Terminal {
         })
     }
 
+    /// Waits until the probe finds something on the screen: text that is drawn again, or after what was waited for.
+    pub(crate) fn wait_for_screen<T>(&mut self, what: &str, mut probe: impl FnMut(&str) -> Option<T>) -> T {
+        let deadline = Instant::now() + TIME_LIMIT;
+        loop {
+            if let Some(found) = probe(&screen(&self.seen())) {
+                return found;
+            }
+            self.receive(what, deadline);
+        }
+    }
+
     /// Waits until the probe finds something in the new output; it returns how many bytes to skip, and what it found.
     fn wait_until<T>(&mut self, what: &str, mut probe: impl FnMut(&[u8]) -> Option<(usize, T)>) -> T {
         let deadline = Instant::now() + TIME_LIMIT;
@@ -125,10 +136,14 @@ impl Terminal {
                 self.mark += used;
                 return found;
             }
-            match self.output.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
-                Ok(bytes) => self.seen.extend(bytes),
-                Err(end) => panic!("{what} did not come ({end}); the terminal shows:\n{}", self.transcript()),
-            }
+            self.receive(what, deadline);
+        }
+    }
+
+    fn receive(&mut self, what: &str, deadline: Instant) {
+        match self.output.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+            Ok(bytes) => self.seen.extend(bytes),
+            Err(end) => panic!("{what} did not come ({end}); the terminal shows:\n{}", self.transcript()),
         }
     }
 }

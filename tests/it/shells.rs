@@ -1,6 +1,6 @@
 //! Starts real shells with the integration loaded, for scripts and for sessions in a terminal.
 
-use crate::pty::Terminal;
+use crate::pty::{Terminal, screen};
 use ssox_standin::{Grant, Standin};
 use std::fs;
 use std::io::Write as _;
@@ -265,6 +265,20 @@ impl Session {
         self.terminal.wait_for(&format!("<<{}>>", self.prompts))
     }
 
+    /// Waits until the row of the last prompt shows each of the texts once. What is on the right comes after the number.
+    pub(crate) fn wait_for_prompt_with(&mut self, texts: &[&str]) {
+        let number = format!("<<{}>>", self.prompts);
+        let shows = |row: &str| row.contains(&number) && shows_once(row, texts);
+        self.terminal
+            .wait_for_screen(&format!("{texts:?} at {number}"), |screen| screen.lines().any(shows).then_some(()));
+    }
+
+    /// Returns the rows of the prompts that the screen shows. The last one may not be complete.
+    pub(crate) fn prompt_rows(&self) -> Vec<String> {
+        let screen = screen(&self.terminal.seen());
+        screen.lines().filter(|row| row.contains(">>")).map(String::from).collect()
+    }
+
     /// Presses Enter, and waits for the prompt. Only fish counts a prompt without a command.
     pub(crate) fn press_enter(&mut self) {
         self.prompts -= u32::from(self.shell != Shell::Fish);
@@ -276,6 +290,11 @@ impl Session {
         self.terminal.enter("exit");
         self.terminal.wait_for_end()
     }
+}
+
+/// Tells whether each of the texts is there once.
+pub(crate) fn shows_once(row: &str, texts: &[&str]) -> bool {
+    texts.iter().all(|text| row.matches(text).count() == 1)
 }
 
 /// Returns the epoch second.
