@@ -151,7 +151,7 @@ impl EntryNames {
 pub(crate) fn read(ctx: &Context, key: &Key) -> Option<Entry> {
     let path = key.path(ctx).ok()?;
     let credentials = parse(&Zeroizing::new(files::read(&path).ok()??))?;
-    Some(Entry { credentials, issued_at: files::written_at(&path, ctx.now())? })
+    Some(Entry { credentials, issued_at: ctx.written_at(&path)? })
 }
 
 /// Writes an entry.

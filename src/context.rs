@@ -3,13 +3,15 @@
 //! Invariant: only the clock changes after the start. ssox has no settings file.
 
 mod clock;
+mod paths;
 mod state;
+mod syntax;
 
 pub(crate) use clock::{Clock, Deadline};
 pub(crate) use state::{quoted, refused};
+pub(crate) use syntax::ShellSyntax;
 
-use crate::error::{Error, Result};
-use crate::time::Timestamp;
+use crate::error::Error;
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::fmt;
@@ -17,7 +19,6 @@ use std::io::{Write as _, stderr};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::time::{Duration, UNIX_EPOCH};
 
 /// The variables of ssox and of AWS that name the configuration files, and the usual names of these.
 pub(crate) const REAL_FILES: [(&str, &str, &str); 2] = [
@@ -45,6 +46,8 @@ pub(crate) struct Context {
     pub(crate) verbose: bool,
     /// `--no-input`, `CI`, or no terminal: never ask a question, never open a browser.
     pub(crate) no_input: bool,
+    /// The syntax of hints that set and unset variables.
+    pub(crate) syntax: ShellSyntax,
     /// What `main` wants done after a person has signed in to a session, whose label and start URL it gets.
     pub(crate) after_sign_in: Option<fn(&Self, &str, &str)>,
     /// Tests put another one here.
@@ -70,7 +73,7 @@ impl Context {
     /// platform, and on Windows then `USERPROFILE`, or `HOMEDRIVE` and `HOMEPATH`.
     pub(crate) fn new(env: impl IntoIterator<Item = (String, OsString)>) -> Self {
         let mut ctx = Self { env: env.into_iter().collect(), command: "ssox".into(), ..Self::default() };
-        ctx.home = home_of(&ctx);
+        ctx.home = paths::home_of(&ctx);
         ctx.use_real_files();
         ctx
     }
@@ -123,95 +126,9 @@ impl Context {
         self.emit.as_deref().or_else(|| self.var("SSOX_FUNCTION"))
     }
 
-    /// Returns the home directory.
-    ///
-    /// # Errors
-    /// Configuration, when it is unknown.
-    pub(crate) fn home(&self) -> Result<&Path> {
-        self.home.as_deref().ok_or_else(|| {
-            Error::configuration("the home directory is unknown: HOME is not set")
-                .hint("set HOME to the path of your home directory")
-        })
-    }
-
-    /// Returns the directory of ssox's own state, such as locks: `$XDG_STATE_HOME/ssox` or the platform's equivalent.
-    ///
-    /// # Errors
-    /// Configuration, when there is no home directory either, or other users can write there.
-    pub(crate) fn state_dir(&self) -> Result<PathBuf> {
-        let directory = self.state_path()?;
-        let check = || state::check(&directory, self.home.as_deref()).err();
-        self.state_error.get_or_init(check).clone().map_or(Ok(directory), Err)
-    }
-
-    /// Checks the state directory, if there is a place for one.
-    ///
-    /// # Errors
-    /// Configuration, when other users can write there.
-    pub(crate) fn check_state(&self) -> Result<()> {
-        if self.state_path().is_ok() { self.state_dir().map(drop) } else { Ok(()) }
-    }
-
-    fn state_path(&self) -> Result<PathBuf> {
-        if let Some(dir) = self.var("XDG_STATE_HOME").map(PathBuf::from).filter(|dir| dir.is_absolute()) {
-            return Ok(dir.join("ssox"));
-        }
-        if !cfg!(any(windows, target_os = "macos")) {
-            return Ok(self.home()?.join(".local/state/ssox"));
-        }
-        match dirs::data_local_dir() {
-            Some(dir) => Ok(dir.join("ssox")),
-            None => Ok(self.home()?.join(".ssox")),
-        }
-    }
-
     /// Tells whether this is WSL, where Windows programs can be started.
     pub(crate) fn is_wsl(&self) -> bool {
         ["WSL_DISTRO_NAME", "WSL_INTEROP"].iter().any(|name| self.var(name).is_some())
-    }
-
-    /// Expands a leading `~/` of a path, as all AWS tools do.
-    pub(crate) fn expand(&self, path: &str) -> PathBuf {
-        match (path.strip_prefix("~/"), &self.home) {
-            (Some(rest), Some(home)) => home.join(rest),
-            _ => PathBuf::from(path),
-        }
-    }
-
-    /// Expands `~/`, `$NAME` and `${NAME}` in the path of a configuration file, as the AWS CLI does. Unset variables stay.
-    pub(crate) fn expand_variables(&self, path: &str) -> PathBuf {
-        let mut expanded = String::new();
-        let mut rest = path;
-        while let Some((before, after)) = rest.split_once('$') {
-            expanded.push_str(before);
-            let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
-            let (name, after_name) = match after.strip_prefix('{').and_then(|inner| inner.split_once('}')) {
-                Some((name, after_name)) => (name, after_name),
-                None => after.split_at(after.find(|c| !is_name(c)).unwrap_or(after.len())),
-            };
-            match self.env.get(name).and_then(|value| value.to_str()) {
-                Some(value) => expanded.push_str(value),
-                None => expanded.push_str(&rest[before.len()..rest.len() - after_name.len()]),
-            }
-            rest = after_name;
-        }
-        self.expand(&(expanded + rest))
-    }
-
-    /// Returns the current time.
-    pub(crate) fn now(&self) -> Timestamp {
-        let since = self.clock.system_time().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Timestamp(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
-    }
-
-    /// Returns a deadline that expires after some time, on a clock that is never set back.
-    pub(crate) fn deadline(&self, after: Duration) -> Deadline {
-        self.clock.deadline(after)
-    }
-
-    /// Waits for some time.
-    pub(crate) fn sleep(&self, time: Duration) {
-        self.clock.sleep(time);
     }
 
     /// Tells whether this is the first call: the warning that a cache cannot be written is shown once.
@@ -251,15 +168,6 @@ fn command_of(words: impl Iterator<Item = String>) -> String {
     std::iter::once("ssox".to_string()).chain(words.take(2)).collect::<Vec<_>>().join(" ")
 }
 
-fn home_of(ctx: &Context) -> Option<PathBuf> {
-    let home = ctx.var_os("HOME").filter(|home| !home.is_empty()).map(PathBuf::from);
-    if home.is_some() || !cfg!(windows) {
-        return home;
-    }
-    let drive_and_path = || Some(format!("{}{}", ctx.var("HOMEDRIVE")?, ctx.var("HOMEPATH")?));
-    ctx.var("USERPROFILE").map(String::from).or_else(drive_and_path).map(PathBuf::from)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -282,12 +190,6 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_home_has_a_hint() {
-        let error = context(&[("HOME", "")]).home().unwrap_err();
-        assert!(error.hints[0].contains("set HOME"));
-    }
-
-    #[test]
     fn the_command_is_named_without_its_options() {
         let table = [
             ("use dev --mfa-code 123456", "ssox use dev"),
@@ -303,11 +205,6 @@ mod tests {
     }
 
     #[test]
-    fn a_tilde_is_home() {
-        assert_eq!(context(&[("HOME", "/h")]).expand("~/x"), PathBuf::from("/h/x"));
-    }
-
-    #[test]
     fn inside_exec_serve_ssox_reads_the_real_files() {
         let stub = [("HOME", "/h"), ("AWS_CONFIG_FILE", "/stub"), ("AWS_SHARED_CREDENTIALS_FILE", "/stub")];
         let real = [("SSOX_CONFIG_FILE", "/h/.aws/config"), ("SSOX_SHARED_CREDENTIALS_FILE", "/other")];
@@ -315,13 +212,5 @@ mod tests {
         assert_eq!(ctx.var("AWS_CONFIG_FILE"), None);
         assert_eq!(ctx.var("AWS_SHARED_CREDENTIALS_FILE"), Some("/other"));
         assert_eq!(context(&stub).var("AWS_CONFIG_FILE"), Some("/stub"));
-    }
-
-    #[test]
-    fn variables_in_a_path_are_expanded() {
-        let ctx = context(&[("HOME", "/h"), ("D", "/d")]);
-        for (path, expanded) in [("$D/x", "/d/x"), ("${D}x$", "/dx$"), ("~/$NO/${D", "/h/$NO/${D"), ("a", "a")] {
-            assert_eq!(ctx.expand_variables(path), PathBuf::from(expanded), "{path}");
-        }
     }
 }

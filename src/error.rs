@@ -2,6 +2,10 @@
 //!
 //! Invariant: a message is text for a person, with secrets redacted.
 
+mod argument;
+
+pub(crate) use argument::{as_argument, as_option};
+
 use std::fmt;
 use std::io;
 use std::path::Path;

@@ -15,19 +15,10 @@ pub(crate) use replace::write_secret;
 pub(crate) use reserved::ReservedFile;
 
 use crate::error::{Error, Result};
-use crate::time::Timestamp;
 use sha1::{Digest as _, Sha1};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::UNIX_EPOCH;
-
-/// Returns when a file was last written, or `now` if that is earlier; `None` when it is unknown.
-pub(crate) fn written_at(path: &Path, now: Timestamp) -> Option<Timestamp> {
-    let modified = fs::metadata(path).ok()?.modified().ok()?;
-    let seconds = modified.duration_since(UNIX_EPOCH).ok()?.as_secs();
-    Some(Timestamp(i64::try_from(seconds).ok()?).min(now))
-}
 
 /// Tells whether a file cannot be replaced because its directory is not writable, for this user or for any.
 #[cfg(unix)]

@@ -1,22 +1,20 @@
 //! Parses the command line, runs the verb, prints what it returns, and exits with its status.
 
-use crate::commands::{self, Cli, usage_error};
-use crate::context::{self, Context};
+use crate::commands::{Cli, error_as_json, process_context, usage_error};
+use crate::context;
 #[cfg(unix)]
 use crate::endpoint;
 use crate::error::{self, Error};
-use crate::json;
 use clap::error::ErrorKind;
-use serde::Serialize;
 use std::env;
-use std::io::{self, IsTerminal as _, Write as _, stderr, stdout};
+use std::io::{self, Write as _, stdout};
 use std::process::ExitCode;
 
 /// Does what the arguments of this process ask for.
 pub(crate) fn run() -> ExitCode {
     let words: Vec<_> = env::args_os().collect();
     #[cfg(unix)]
-    if let Some(served) = endpoint::run(&words) {
+    if let Some(served) = endpoint::run(&words, process_context) {
         let Err(error) = served else { return ExitCode::SUCCESS };
         report(&error, false);
         return ExitCode::from(error.kind.exit_status());
@@ -26,7 +24,7 @@ pub(crate) fn run() -> ExitCode {
         Err(rejected) => return reject(&rejected),
     };
     let as_json = cli.verb.wants_json();
-    match cli.verb.run(&context(&cli)) {
+    match cli.verb.run(&cli.context()) {
         Ok(done) => {
             // All at once, at the very end.
             let written = stdout().write_all(done.stdout.as_bytes()).and_then(|()| stdout().flush());
@@ -39,17 +37,6 @@ pub(crate) fn run() -> ExitCode {
             ExitCode::from(error.kind.exit_status())
         }
     }
-}
-
-/// Reads the environment, and decides whether there is a person to ask.
-fn context(cli: &Cli) -> Context {
-    let mut ctx = Context::from_process();
-    ctx.emit.clone_from(&cli.emit);
-    ctx.verbose = cli.common.verbose;
-    ctx.no_input =
-        cli.common.no_input || !cli.verb.is_interactive() || ctx.var("CI").is_some() || !stderr().is_terminal();
-    ctx.after_sign_in = Some(commands::list_after_sign_in);
-    ctx
 }
 
 /// Returns the exit status, unless stdout could not be written. A reader that closed the pipe is not an error.
@@ -78,28 +65,6 @@ fn reject(rejected: &clap::Error) -> ExitCode {
     ExitCode::from(error::ErrorKind::Usage.exit_status())
 }
 
-/// An error as a verb with `--json` prints it.
-#[derive(Serialize)]
-struct ErrorReport<'a> {
-    error: ErrorJson<'a>,
-}
-
-#[derive(Serialize)]
-struct ErrorJson<'a> {
-    message: &'a str,
-    /// The first of `hints`.
-    hint: Option<&'a str>,
-    exit_status: u8,
-    hints: &'a [String],
-    code: Option<&'a str>,
-}
-
 fn report(error: &Error, as_json: bool) {
-    if !as_json {
-        return context::tell(&error.to_string());
-    }
-    let Error { kind, message, hints, code } = error;
-    let (hint, exit_status) = (error.first_hint(), kind.exit_status());
-    let error = ErrorJson { message, hint, exit_status, hints, code: code.as_deref() };
-    context::tell(&json::line(&ErrorReport { error }));
+    context::tell(&if as_json { error_as_json(error) } else { error.to_string() });
 }

@@ -2,7 +2,6 @@
 //!
 //! Invariant: only `Context` reads the clock.
 
-use crate::error::{Error, Result};
 use std::fmt;
 use std::time::Duration;
 use time::format_description::well_known::Rfc3339;
@@ -51,9 +50,9 @@ impl fmt::Display for Timestamp {
 /// Reads a duration as people type it: `90s`, `30m`, `1h30m`; 366 days at most.
 ///
 /// # Errors
-/// Usage, with a hint that shows the format.
-pub(crate) fn parse_duration(text: &str) -> Result<Duration> {
-    let invalid = || Error::usage(format!("`{text}` is not a duration")).hint("write it as `90s`, `30m`, `1h30m`");
+/// A text that says how to write it.
+pub(crate) fn parse_duration(text: &str) -> Result<Duration, String> {
+    let invalid = || format!("`{text}` is not a duration; write it as `90s`, `30m`, `1h30m`");
     let mut seconds: u64 = 0;
     let mut digits = String::new();
     for c in text.chars() {

@@ -11,7 +11,6 @@ use crate::address::Address;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::region::Region;
-use crate::shell::hint;
 use crate::terminal;
 use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::tls::Provider;
@@ -62,7 +61,7 @@ impl Channel {
         {
             let message = format!("FIPS and dual-stack cannot be used with the custom endpoint `{url}` from {origin}");
             return Err(Error::configuration(message)
-                .hint(hint::unset(ctx, &["AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT"])));
+                .hint(ctx.line_to_unset(&["AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT"])));
         }
         let channel = match endpoint {
             Some(endpoint) => Self::to_endpoint(ctx, network, endpoint, &endpoint.url)?,

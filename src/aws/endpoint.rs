@@ -4,7 +4,6 @@ use super::channel::Channel;
 use crate::address::Address;
 use crate::context::Context;
 use crate::error::Error;
-use crate::shell::hint;
 use std::fmt;
 
 /// The URL of a custom endpoint, and the setting it comes from.
@@ -36,7 +35,7 @@ impl Endpoint {
     /// Returns what to type or edit so that requests go to AWS again.
     pub(crate) fn remedy(&self, ctx: &Context) -> String {
         match &self.origin {
-            Origin::Variable(name) => hint::unset(ctx, &[name]),
+            Origin::Variable(name) => ctx.line_to_unset(&[name]),
             Origin::Key(key) => format!("remove {key}"),
         }
     }

@@ -4,7 +4,6 @@
 use crate::address::Address;
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::shell::hint;
 use aws_smithy_http_client::proxy::ProxyConfig;
 
 /// The proxy for URLs of one scheme.
@@ -33,7 +32,7 @@ const FOR_HTTP: [&str; 4] = ["http_proxy", "HTTP_PROXY", "ALL_PROXY", "all_proxy
 pub(super) fn of(ctx: &Context, scheme: &str) -> Result<Option<Proxy>> {
     let set = |names: [&'static str; 4]| names.into_iter().filter_map(|name| Some((name, ctx.var(name)?)));
     let invalid = |variable: &str, what: &str| {
-        let hint = hint::set(ctx, variable, "http://proxy.example:8080");
+        let hint = ctx.line_to_set(variable, "http://proxy.example:8080");
         Error::configuration(format!("`{variable}` {what}")).hint(hint)
     };
     if let Some((variable, _)) = set(FOR_HTTPS).chain(set(FOR_HTTP)).find(|(_, text)| split(text).is_none()) {

@@ -4,7 +4,6 @@ use super::call_result::CallError;
 use super::cause::{find, full_text, innermost_text, is_closed, is_unresolved};
 use super::channel::Channel;
 use crate::error::{Error, cause_text};
-use crate::shell::hint;
 use std::error::Error as Cause;
 use std::io::{self, ErrorKind};
 use std::time::Duration;
@@ -69,7 +68,7 @@ fn body_too_large(channel: &Channel) -> Error {
 /// Returns the error for a proxy that requires a user name and a password.
 pub(super) fn proxy_authentication(channel: &Channel) -> Error {
     let variable = channel.proxy.as_ref().map_or("HTTPS_PROXY", |proxy| proxy.variable);
-    let hint = hint::set(&channel.ctx, variable, "http://user:password@host:port");
+    let hint = channel.ctx.line_to_set(variable, "http://user:password@host:port");
     Error::configuration(format!("the proxy of `{variable}` requires a user name and a password")).hint(hint)
 }
 
@@ -117,7 +116,7 @@ fn invalid_certificate(channel: &Channel, cause: &rustls::CertificateError) -> E
             ("is for another host", "is there a proxy or a Wi-Fi sign-in page in between?".to_string())
         }
         _ => {
-            let line = hint::set(&channel.ctx, "AWS_CA_BUNDLE", "/path/to/its/certificates.pem");
+            let line = channel.ctx.line_to_set("AWS_CA_BUNDLE", "/path/to/its/certificates.pem");
             ("is not trusted", format!("a company's proxy has its own certificate authority: {line}"))
         }
     };
@@ -133,7 +132,7 @@ fn no_network(channel: &Channel, message: String) -> Error {
         (Some(proxy), _) => channel.naming_endpoint(error.hint(format!(
             "is the network up, and is the proxy of {} the right one? if not: {}",
             proxy.variable,
-            hint::unset(&channel.ctx, &[proxy.variable])
+            channel.ctx.line_to_unset(&[proxy.variable])
         ))),
     }
 }

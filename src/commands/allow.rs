@@ -3,10 +3,9 @@
 
 use super::directory::wanted;
 use super::verb::{Done, VerbArgs};
-use crate::config::as_argument;
 use crate::context::Context;
 use crate::directory::{self, DirectoryFile};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, as_argument};
 use crate::terminal::say;
 use clap::{Args, ValueHint};
 use std::path::{Path, PathBuf};

@@ -2,9 +2,12 @@
 
 use super::Verb;
 use super::options::Common;
+use crate::context::Context;
+use crate::shell::hint;
 use clap::Parser;
 use clap::error::{ContextKind, ContextValue};
 use std::ffi::OsString;
+use std::io::{IsTerminal as _, stderr};
 
 /// AWS IAM Identity Center credentials in the shell you are in
 #[derive(Debug, Parser)]
@@ -35,6 +38,24 @@ impl Cli {
             Self::read(&[&words[..at], &words[at + 1..], &["--help".into()]].concat())
         })
     }
+
+    /// Reads the environment, and decides whether there is a person to ask.
+    pub(crate) fn context(&self) -> Context {
+        let mut ctx = process_context();
+        ctx.emit.clone_from(&self.emit);
+        ctx.verbose = self.common.verbose;
+        ctx.no_input =
+            self.common.no_input || !self.verb.is_interactive() || ctx.var("CI").is_some() || !stderr().is_terminal();
+        ctx.after_sign_in = Some(super::list_after_sign_in);
+        ctx
+    }
+}
+
+/// Returns the environment of the process, with hints for the shell that it runs in.
+pub(crate) fn process_context() -> Context {
+    let mut ctx = Context::from_process();
+    ctx.syntax = hint::SYNTAX;
+    ctx
 }
 
 #[cfg(test)]

@@ -9,11 +9,10 @@ use super::shell_function::calling_function;
 use super::use_profile::check_profile_only;
 use super::verb::{Done, VerbArgs};
 use crate::cache::Entry;
-use crate::config::as_argument;
 use crate::context::Context;
 use crate::directory::{self, DirectoryFile, Settings};
 use crate::environment::EnvChanges;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, as_argument};
 use crate::profile::{Profile, Wanted};
 use crate::shell::reply::reply;
 use crate::snapshots;
@@ -110,7 +109,7 @@ fn used(ctx: &Context, profile: &Profile, settings: &Settings) -> Result<EnvChan
     }
     match fetched(&renewal::holding(ctx, profile), profile) {
         Ok(entry) => changes::with_credentials(ctx, profile, &entry, region),
-        Err(state) => changes::without_credentials(ctx, profile, region, state),
+        Err((state, next)) => changes::without_credentials(ctx, profile, region, (state.name(), next)),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The environment changes for a program that gets its credentials from an endpoint.
 
-use super::changes::{self, KEYS, LEFTOVERS, set_or_remove, set_or_unset};
+use super::profile_variables::{KEYS, LEFTOVERS, REGIONS, account_id, recorded, set_or_remove, set_or_unset, shared};
 use crate::cache::Entry;
 use crate::config::ConfigFiles;
 use crate::context::{Context, REAL_FILES};
@@ -53,15 +53,15 @@ pub(super) fn with_endpoint(
     }
     bypass_proxy(&mut changes, ctx)?;
     let role_name = profile.source.role_name().or(entry.credentials.role_name.as_deref());
-    changes::shared(&mut changes, ctx, profile, None, role_name)?;
-    changes::account_id(&mut changes, profile, entry)?;
+    shared(&mut changes, ctx, profile, None, role_name)?;
+    account_id(&mut changes, profile, entry)?;
     set_or_unset(&mut changes, "SSOX_ROLE", role_name)?;
     set_or_remove(&mut changes, ctx, "SSOX_ROLE_ARN", profile.ad_hoc_role_arn.as_deref())?;
     let own = ["SSOX_EXPIRES", "SSOX_NEXT", "SSOX_STATE", UNTIL];
     let removed = KEYS.iter().chain(&own).chain(&OTHER_SOURCES).chain(&LEFTOVERS).chain(&FOREIGN_LEFTOVERS);
     removed.for_each(|name| changes.unset(name));
     // The identity is that of the real files, which ssox reads in the program.
-    let mut changes = changes::recorded(ctx, changes)?;
+    let mut changes = recorded(ctx, changes)?;
     if config == ConfigChoice::Empty {
         files(&mut changes, ctx, endpoint)?;
     }
@@ -78,9 +78,9 @@ pub(super) fn for_container(profile: &Profile, entry: &Entry, endpoint: &Endpoin
     changes.unset(TOKEN_FILE);
     changes.set(NO_MACHINE, "true")?;
     if let Some(region) = profile.region.as_deref() {
-        changes::REGIONS.iter().try_for_each(|name| changes.set(name, region))?;
+        REGIONS.iter().try_for_each(|name| changes.set(name, region))?;
     }
-    changes::account_id(&mut changes, profile, entry)?;
+    account_id(&mut changes, profile, entry)?;
     Ok(changes)
 }
 

@@ -1,6 +1,6 @@
 //! What is wrong with the configuration or the environment, and what to type.
 
-use crate::config::Severity;
+use crate::config::{ConfigFiles, Section, Severity};
 use crate::error::printable;
 use serde::Serialize;
 use std::path::PathBuf;
@@ -36,6 +36,17 @@ impl Finding {
     pub(super) fn at(mut self, file: impl Into<PathBuf>, line: Option<usize>) -> Self {
         (self.file, self.line) = (Some(file.into()), line);
         self
+    }
+
+    /// Adds the file and line of a key, or of the section's first key.
+    pub(super) fn at_key(self, files: &ConfigFiles, section: &Section, key: &str) -> Self {
+        match section.entry(key).or_else(|| section.entries().first()) {
+            Some(entry) => {
+                let (file, line) = files.location(entry);
+                self.at(file, Some(line))
+            }
+            None => self,
+        }
     }
 }
 

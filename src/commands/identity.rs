@@ -1,7 +1,8 @@
 //! `ssox identity`: called by the hook when a value that ssox compares has changed. It checks whether the shell still has
 //! the identity that ssox set, and repairs what direnv and mise restore only in part.
 
-use super::changes::{self, REGIONS};
+use super::changes;
+use super::profile_variables::REGIONS;
 use super::shell_function::calling_function;
 use super::verb::{Done, VerbArgs};
 use super::{renewal, replaced, shown};

@@ -18,6 +18,7 @@ mod doctor;
 mod each;
 mod endpoint;
 mod endpoint_changes;
+mod error_json;
 mod exec;
 mod export;
 mod export_format;
@@ -34,6 +35,7 @@ mod options;
 mod output_format;
 mod pick;
 mod precedence;
+mod profile_variables;
 mod protected;
 mod renewal;
 mod replaced;
@@ -54,8 +56,9 @@ mod use_profile;
 mod verb;
 mod verify;
 
-pub(crate) use assigned::list_after_sign_in;
-pub(crate) use cli::Cli;
+use assigned::list_after_sign_in;
+pub(crate) use cli::{Cli, process_context};
+pub(crate) use error_json::error_as_json;
 pub(crate) use usage_error::usage_error;
 
 use crate::context::Context;

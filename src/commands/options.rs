@@ -64,7 +64,7 @@ impl From<&Fetch> for Request {
 
 /// Parses a duration such as `1h30m`.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
-    parse_duration(text).map_err(|error| format!("{}; {}", error.message, error.hints.join("; ")))
+    parse_duration(text)
 }
 
 /// Parses how long to wait for a person, which is not zero.

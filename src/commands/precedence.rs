@@ -60,23 +60,13 @@ fn beside_sso(files: &ConfigFiles, section: &Section, key: &str, what: &str, who
     } else {
         "keep one of them, and create a second profile for the other"
     };
-    at(files, section, key, Finding::new("config", Severity::Warning, message, hint))
+    Finding::new("config", Severity::Warning, message, hint).at_key(files, section, key)
 }
 
 fn finding(files: &ConfigFiles, section: &Section, one: &str, other: &str, who: &str) -> Finding {
     let message = format!("profile `{}` has both `{one}` and `{other}`: {who}", section.name);
     let hint = format!("keep one of them in `{}`, and create a second profile for the other", section.name);
-    at(files, section, other, Finding::new("config", Severity::Warning, message, hint))
-}
-
-fn at(files: &ConfigFiles, section: &Section, key: &str, finding: Finding) -> Finding {
-    match section.entry(key) {
-        Some(entry) => {
-            let (file, line) = files.location(entry);
-            finding.at(file, Some(line))
-        }
-        None => finding,
-    }
+    Finding::new("config", Severity::Warning, message, hint).at_key(files, section, other)
 }
 
 #[cfg(test)]

@@ -1,9 +1,8 @@
 //! Asks a person before the credentials of a protected profile are handed out.
 
 use super::options::Consent;
-use crate::config::as_argument;
 use crate::context::Context;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, as_argument};
 use crate::profile::{Profile, Protection};
 use crate::terminal::{self, Answer};
 

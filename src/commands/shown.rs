@@ -1,7 +1,7 @@
 //! What the segment and `status` show of the profile in use. The record says what it was, so an edit by hand is undone at the
 //! next prompt.
 
-use super::changes::set_or_unset;
+use super::profile_variables::set_or_unset;
 use super::renewal;
 use crate::context::Context;
 use crate::environment::EnvChanges;

@@ -5,16 +5,9 @@
 use super::matching::{MAX_NAMES, Matches, matches};
 use super::regions::REGIONS;
 use super::value_kind::ValueKind;
-use crate::account_names::AccountNames;
-use crate::assignments;
-use crate::config::{ConfigFiles, IndexedProfiles};
 use crate::context::Context;
-use crate::error::{is_hidden, printable};
-use crate::profile::{self, AllProfiles, Profile, WithoutProfile};
-use crate::session;
-use crate::session::ACCOUNT_ACCESS;
-use crate::shell::completion::{Candidate, Completions, MatchedBy, starts_with_in_any_case};
-use crate::time::human;
+use crate::profile::{self, Descriptions, ProfileNames, WithoutProfile};
+use crate::shell::completion::{Candidate, Completions, MatchedBy, is_insertable, starts_with_in_any_case};
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -29,7 +22,7 @@ const OUTPUTS: [(&str, &str); 6] = [
     ("yaml-stream", "YAML, page by page"),
     ("off", "no output"),
 ];
-const SCOPES: [(&str, &str); 1] = [(ACCOUNT_ACCESS, "access to accounts and roles")];
+const SCOPES: [(&str, &str); 1] = [("sso:account:access", "access to accounts and roles")];
 
 /// Returns the values of a kind that match what was typed.
 pub(super) fn completions(ctx: &Context, kind: ValueKind, typed: &str, matched_by: MatchedBy) -> Completions {
@@ -53,26 +46,9 @@ fn fixed(kind: &'static str, values: &[(&str, &str)]) -> Completions {
 }
 
 fn sessions(ctx: &Context) -> Completions {
-    let mut candidates = Vec::new();
-    if let Ok(files) = ConfigFiles::load(ctx) {
-        for name in files.sso_session_names().filter(|name| is_printable(name)) {
-            let description = session_description(ctx, &files, &name);
-            candidates.push(Candidate::new(name, printable(&description)));
-        }
-    }
+    let described = profile::described_sessions(ctx).into_iter().filter(|(name, _)| is_insertable(name));
+    let candidates = described.map(|(name, description)| Candidate::new(name, description)).collect();
     Completions::Candidates { kind: "session", are_prefixes: false, candidates }
-}
-
-/// Returns the start URL of a session, with the time left while its token is valid; or what is wrong with the session.
-fn session_description(ctx: &Context, files: &ConfigFiles, name: &str) -> String {
-    let session = match profile::named_session(ctx, files, name) {
-        Ok(session) => session,
-        Err(error) => return error.message,
-    };
-    match session::cached_token(ctx, &session).filter(|token| token.is_valid(ctx.now())) {
-        Some(token) => format!("{} {}", session.start_url, human(token.expires_at.seconds_after(ctx.now()))),
-        None => session.start_url,
-    }
 }
 
 fn profiles(ctx: &Context, kind: ValueKind, typed: &str, matched_by: MatchedBy) -> Completions {
@@ -83,22 +59,22 @@ fn profiles(ctx: &Context, kind: ValueKind, typed: &str, matched_by: MatchedBy) 
         Matches::Names(names) => (false, names),
         Matches::Prefixes(names) => (true, names),
     };
-    names.retain(|name| is_printable(name));
+    names.retain(|name| is_insertable(name));
     let is_described = !are_prefixes && names.len() <= MAX_DESCRIBED;
     let files = if is_described { all.files(ctx, &names) } else { None };
     let mut candidates: Vec<Candidate> = match files {
         Some(files) => {
-            let accounts = AccountNames::load(ctx);
+            let descriptions = Descriptions::new(ctx, &files);
             let candidate = |name: String| match assignments.get(&name) {
                 Some(description) => Some(Candidate::new(name, description)),
-                None => described(ctx, &files, &accounts, kind, name),
+                None => described(&descriptions, kind, name),
             };
             names.into_iter().filter_map(candidate).collect()
         }
         None => names.into_iter().map(|name| Candidate::new(name, "")).collect(),
     };
     if kind == ValueKind::ProfileOrPrevious && typed.is_empty() {
-        let previous = ctx.var("SSOX_PREVIOUS").map(|name| Candidate::new("-", printable(&format!("back to {name}"))));
+        let previous = ctx.var("SSOX_PREVIOUS").map(|name| Candidate::new("-", format!("back to {name}")));
         candidates.extend(previous);
     }
     Completions::Candidates { kind: "profile", are_prefixes, candidates }
@@ -111,66 +87,16 @@ fn names_and_assignments(
     typed: &str,
     matched_by: MatchedBy,
 ) -> (ProfileNames, HashMap<String, String>) {
-    let is_offered = matches!(kind, ValueKind::Profile | ValueKind::ProfileOrPrevious) && assignments::any(ctx);
-    let all = ProfileNames::read(ctx);
-    if !is_offered {
-        return (all, HashMap::new());
+    if !matches!(kind, ValueKind::Profile | ValueKind::ProfileOrPrevious) {
+        return (ProfileNames::read(ctx), HashMap::new());
     }
-    if let Some(assignments) = all.assignments(ctx, typed, matched_by) {
-        return (all, assignments);
-    }
-    let all = ProfileNames::Read(ConfigFiles::load(ctx).ok().map(Box::new));
-    let assignments = all.assignments(ctx, typed, matched_by).unwrap_or_default();
-    (all, assignments)
-}
-
-/// The names of all profiles: from the index of large files, or from the files.
-enum ProfileNames {
-    Indexed(IndexedProfiles),
-    Read(Option<Box<ConfigFiles>>),
-}
-
-impl ProfileNames {
-    fn read(ctx: &Context) -> Self {
-        if let Some(index) = ConfigFiles::indexed_profiles(ctx) {
-            return Self::Indexed(index);
-        }
-        let files = ConfigFiles::load(ctx).ok();
-        Self::Read(files.inspect(|files| files.save_index(ctx, profile::role_hash)).map(Box::new))
-    }
-
-    /// Returns the assignments that no profile has, by the name that is offered, with their descriptions. `None` if only the
-    /// whole files tell them.
-    fn assignments(&self, ctx: &Context, typed: &str, matched_by: MatchedBy) -> Option<HashMap<String, String>> {
-        let all = match self {
-            Self::Indexed(index) => AllProfiles::indexed(ctx, index)?,
-            Self::Read(files) => AllProfiles::read(ctx, files.as_deref()?),
-        };
+    let is_wanted = |all: &ProfileNames, name: &str| {
         // A shell that matches itself gets all names if they are few.
-        let is_for_shell = matched_by == MatchedBy::Shell && self.iter().len() <= MAX_NAMES;
-        let is_wanted = |name: &str| is_for_shell || starts_with_in_any_case(name, typed);
-        let described = |assignment: WithoutProfile| described_assignment(assignment, typed);
-        Some(profile::without_profile(&all, is_wanted).into_iter().map(described).collect())
-    }
-
-    fn iter(&self) -> Vec<Cow<'_, str>> {
-        match self {
-            Self::Indexed(index) => index.names().map(Cow::Borrowed).collect(),
-            Self::Read(files) => files.iter().flat_map(|files| files.unmerged_profile_names()).collect(),
-        }
-    }
-
-    /// Returns the files, with those profiles at least, for many look-ups by name.
-    fn files(self, ctx: &Context, names: &[String]) -> Option<Box<ConfigFiles>> {
-        let files = match self {
-            Self::Indexed(_) => {
-                let names: Vec<&str> = names.iter().map(String::as_str).collect();
-                ConfigFiles::excerpt(ctx, &names).or_else(|| ConfigFiles::load(ctx).ok()).map(Box::new)
-            }
-            Self::Read(files) => files,
-        };
-        files.inspect(|files| files.index_names())
-    }
+        let is_for_shell = matched_by == MatchedBy::Shell && all.iter().len() <= MAX_NAMES;
+        is_for_shell || starts_with_in_any_case(name, typed)
+    };
+    let (all, assignments) = ProfileNames::with_assignments(ctx, is_wanted);
+    (all, assignments.into_iter().map(|assignment| described_assignment(assignment, typed)).collect())
 }
 
 /// Returns the name by which an assignment is offered, and its description.
@@ -178,45 +104,29 @@ fn described_assignment(assignment: WithoutProfile, typed: &str) -> (String, Str
     let name = assignment.offered(typed).to_string();
     let account = if name == assignment.numbered { assignment.account_name } else { Some(assignment.account_id) };
     let description = format!("{} {}", account.unwrap_or_default(), assignment.session);
-    (name, printable(description.trim_start()))
+    (name, description.trim_start().to_string())
 }
 
-/// Returns a profile with account, role and time left; `None` when it is not of the requested kind.
-fn described(
-    ctx: &Context,
-    files: &ConfigFiles,
-    accounts: &AccountNames,
-    kind: ValueKind,
-    name: String,
-) -> Option<Candidate> {
-    let profile = match Profile::resolve(ctx, files, &name) {
+/// Returns a profile with its description; `None` when it is not of the requested kind.
+fn described(descriptions: &Descriptions, kind: ValueKind, name: String) -> Option<Candidate> {
+    let profile = match descriptions.resolve(&name) {
         Ok(profile) => profile,
-        Err(error) => return Some(Candidate::new(name, printable(&format!("error: {}", error.message)))),
+        Err(error) => return Some(Candidate::new(name, format!("error: {}", error.message))),
     };
-    let source = &profile.source;
     match kind {
-        ValueKind::ProfileWithSession if source.session().is_none() => return None,
-        ValueKind::ProfileWithSaml if source.kind() != "saml" => return None,
-        _ => {}
+        ValueKind::ProfileWithSession if profile.source.session().is_none() => None,
+        ValueKind::ProfileWithSaml if profile.source.kind() != "saml" => None,
+        _ => Some(Candidate::new(name, descriptions.of(&profile))),
     }
-    let expiration = source.cached(ctx).and_then(|entry| entry.credentials.expiration);
-    let left = expiration.map(|expiration| expiration.seconds_after(ctx.now())).filter(|left| *left > 0).map(human);
-    let role = source.role_name().or_else(|| source.role_arn()).unwrap_or(source.kind());
-    let account = source.account_id().map(|id| accounts.get(id).unwrap_or(id));
-    let facts = [account, Some(role), left.as_deref()];
-    let facts: Vec<&str> = facts.into_iter().flatten().collect();
-    Some(Candidate::new(name, printable(&facts.join(" "))))
-}
-
-/// Tells whether a name can be offered: hidden characters could control a shell or a terminal.
-fn is_printable(name: &str) -> bool {
-    !name.is_empty() && !name.contains(is_hidden)
 }
 
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
+    use crate::config::ConfigFiles;
     use crate::context::Clock;
+    use crate::profile::AllProfiles;
+    use crate::session::ACCOUNT_ACCESS;
     use std::fs;
     use std::sync::Arc;
     use std::time::{Duration, SystemTime};
@@ -278,6 +188,11 @@ mod tests {
         assert_eq!(AllProfiles::indexed(&ctx, &index).is_none(), needs_files);
         assert_eq!(all(), without);
         assert!(format!("{without:?}").contains("Data/Admin"));
+    }
+
+    #[test]
+    fn the_offered_scope_is_the_one_that_gives_access_to_accounts() {
+        assert_eq!(SCOPES.map(|(scope, _)| scope), [ACCOUNT_ACCESS]);
     }
 
     #[test]

@@ -9,7 +9,6 @@ use super::name::{SectionKind, WhichFile};
 use super::{ConfigFiles, Section};
 use crate::context::Context;
 use crate::files;
-use crate::time::Timestamp;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
@@ -51,7 +50,7 @@ impl ConfigFiles {
     /// Writes the index of a large `config`; `role` returns a hash of the account and role of a profile. The index is a
     /// convenience: errors are ignored.
     pub(crate) fn save_index(&self, ctx: &Context, role: RoleHash) {
-        let _ = save(ctx, self, role, ctx.now());
+        let _ = save(ctx, self, role);
     }
 }
 
@@ -119,9 +118,9 @@ impl State {
     }
 
     /// Tells whether every later change has another time.
-    fn is_settled(&self, now: Timestamp) -> bool {
+    fn is_settled(&self, ctx: &Context) -> bool {
         let [.., modified, changed] = self.0;
-        i128::from(now.0) - modified.max(changed) / 1_000_000_000 >= i128::from(SETTLED)
+        i128::from(ctx.now().0) - modified.max(changed) / 1_000_000_000 >= i128::from(SETTLED)
     }
 }
 
@@ -219,13 +218,13 @@ const HEAD: usize = 256;
 const KINDS: u32 = 3;
 
 /// Writes the index of a file whose text was read, if the file is large and has not changed since.
-fn save(ctx: &Context, files: &ConfigFiles, role: RoleHash, now: Timestamp) -> Option<()> {
+fn save(ctx: &Context, files: &ConfigFiles, role: RoleHash) -> Option<()> {
     let file = &files.config;
     if (file.text.len() as u64) < SMALLEST || file.is_lossy {
         return None;
     }
     let open = files::open_regular(&file.path)?;
-    let state = State::of(&open).filter(|state| state.is_settled(now))?;
+    let state = State::of(&open).filter(|state| state.is_settled(ctx))?;
     // What was read a moment ago is what is there now.
     let same = files::limited(&open, file.text.len() as u64).is_ok_and(|bytes| bytes == file.text.as_bytes());
     if !same || State::of(&open) != Some(state) {
@@ -276,7 +275,10 @@ fn hash(kind: SectionKind, name: &str) -> u32 {
 mod tests {
     use super::super::Section;
     use super::*;
+    use crate::context::Clock;
     use std::fs;
+    use std::sync::Arc;
+    use std::sync::atomic::AtomicU64;
     use std::time::SystemTime;
 
     /// A home with a large config; each section has a blank line and a comment below it.
@@ -299,8 +301,9 @@ mod tests {
     /// Writes the index as if the files had been changed long ago.
     fn index(ctx: &Context) {
         let files = ConfigFiles::load(ctx).unwrap();
-        let later = Timestamp(ctx.now().0 + 10);
-        assert!(save(ctx, &files, |_| None, later).is_some());
+        let mut later = ctx.clone();
+        later.clock = Clock::ahead(Arc::new(AtomicU64::new(10_000)));
+        assert!(save(&later, &files, |_| None).is_some());
     }
 
     fn region(ctx: &Context, name: &str) -> Option<String> {

@@ -24,7 +24,7 @@ pub(crate) use edit::{Edits, check_name};
 pub(crate) use excerpt::IndexedProfiles;
 pub(crate) use file::File;
 pub(crate) use files::ConfigFiles;
-pub(crate) use name::{SectionKind, WhichFile, as_argument, as_option};
+pub(crate) use name::{SectionKind, WhichFile};
 pub(crate) use nearest::{misspelt, nearest};
 pub(crate) use plain::parse_plain;
 pub(crate) use section::{Entry, Section};

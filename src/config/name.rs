@@ -57,17 +57,6 @@ pub(super) fn is_portable(c: char) -> bool {
     c.is_ascii_alphanumeric() || "_-/.%@:+".contains(c)
 }
 
-/// Returns the name of a profile as the last argument of a command line: in quotes where a shell needs them, and after `--`
-/// where it would look like an option.
-pub(crate) fn as_argument(name: &str) -> String {
-    format!("{}{}", if name.starts_with('-') { "-- " } else { "" }, shell_words::quote(name))
-}
-
-/// Returns an option with a name as its value, joined by `=` where the name would look like an option.
-pub(crate) fn as_option(option: &str, name: &str) -> String {
-    format!("{option}{}{}", if name.starts_with('-') { "=" } else { " " }, shell_words::quote(name))
-}
-
 /// Returns the kind and name of a section; `None` for a section that no tool reads.
 pub(super) fn name(text: &str, header: Header, which: WhichFile) -> Option<(SectionKind, Cow<'_, str>)> {
     match (which, inner(text, header)?) {
@@ -149,18 +138,6 @@ mod tests {
     fn names(text: &str, which: WhichFile) -> Vec<(SectionKind, String)> {
         let name = |header| name(text, header, which).map(|(kind, name)| (kind, name.into_owned()));
         Headers::new(text).filter_map(name).collect()
-    }
-
-    #[test]
-    fn a_name_never_looks_like_an_option() {
-        for (name, argument, option) in [
-            ("dev", "dev", "--profile dev"),
-            ("my dev", "'my dev'", "--profile 'my dev'"),
-            ("-x", "-- -x", "--profile=-x"),
-            ("-x y", "-- '-x y'", "--profile='-x y'"),
-        ] {
-            assert_eq!((as_argument(name).as_str(), as_option("--profile", name).as_str()), (argument, option));
-        }
     }
 
     #[test]

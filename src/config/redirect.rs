@@ -3,7 +3,6 @@
 
 use super::{ConfigFiles, File, WhichFile};
 use crate::context::Context;
-use crate::shell::hint;
 
 impl ConfigFiles {
     /// Returns those of the two files that a variable names.
@@ -21,13 +20,13 @@ impl ConfigFiles {
     /// `is_there` tells whether it is in given files.
     pub(crate) fn why_absent(&self, ctx: &Context, is_there: impl Fn(&Self) -> bool) -> Option<(String, String)> {
         if let Some(file) = self.redirected().find(|file| file.is_absent) {
-            return Some((file.missing_message(), hint::unset(ctx, &[file.which.variable()])));
+            return Some((file.missing_message(), ctx.line_to_unset(&[file.which.variable()])));
         }
         if let Some(usual) = self.unredirected(ctx).filter(is_there) {
             let names: Vec<&str> = self.redirected().map(|file| file.which.variable()).collect();
             let cause =
                 format!("it is in `{}`, but {} names another file", usual.config.path.display(), names.join(" or "));
-            return Some((cause, hint::unset(ctx, &names)));
+            return Some((cause, ctx.line_to_unset(&names)));
         }
         let has_none = self.config.is_absent && self.profile_names().next().is_none();
         has_none.then(|| match ctx.home() {

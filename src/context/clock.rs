@@ -1,6 +1,10 @@
 //! The clock of a run: that of the system. A unit test can have one that only its own code moves on.
 
-use std::time::{Duration, Instant, SystemTime};
+use super::Context;
+use crate::time::Timestamp;
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// A clock for times of day, for time limits and for pauses.
 #[derive(Clone, Copy, Debug, Default)]
@@ -15,6 +19,31 @@ pub(crate) struct Clock {
 pub(crate) struct Deadline {
     at: Instant,
     clock: Clock,
+}
+
+impl Context {
+    /// Returns the current time.
+    pub(crate) fn now(&self) -> Timestamp {
+        let since = self.clock.system_time().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Timestamp(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
+    }
+
+    /// Returns a deadline that expires after some time, on a clock that is never set back.
+    pub(crate) fn deadline(&self, after: Duration) -> Deadline {
+        self.clock.deadline(after)
+    }
+
+    /// Waits for some time.
+    pub(crate) fn sleep(&self, time: Duration) {
+        self.clock.sleep(time);
+    }
+
+    /// Returns when a file was last written, or the current time if that is earlier; `None` when it is unknown.
+    pub(crate) fn written_at(&self, path: &Path) -> Option<Timestamp> {
+        let modified = fs::metadata(path).ok()?.modified().ok()?;
+        let seconds = modified.duration_since(UNIX_EPOCH).ok()?.as_secs();
+        Some(Timestamp(i64::try_from(seconds).ok()?).min(self.now()))
+    }
 }
 
 impl Deadline {

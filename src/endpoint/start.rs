@@ -83,7 +83,7 @@ fn detach(name: &str) -> Result<()> {
 
 /// Runs a process that serves, or that starts one: the words `endpoint`, `endpoint NAME` and `endpoint --detach NAME`. They
 /// are read without the parser of the command line, which takes a third of the start and most of the memory.
-pub(crate) fn run(words: &[OsString]) -> Option<Result<()>> {
+pub(crate) fn run(words: &[OsString], context: fn() -> Context) -> Option<Result<()>> {
     let words: Option<Vec<&str>> = words.iter().skip(1).map(|word| word.to_str()).collect();
     let name = match words?[..] {
         ["endpoint"] => None,
@@ -91,7 +91,7 @@ pub(crate) fn run(words: &[OsString]) -> Option<Result<()>> {
         ["endpoint", name] if !name.starts_with('-') => Some(name.to_string()),
         _ => return None,
     };
-    Some(from_standard_streams(&Context::from_process(), name.as_deref()))
+    Some(from_standard_streams(&context(), name.as_deref()))
 }
 
 /// Serves with what [`StartingServer`] or [`become_server`] passed. `name` is that of the directory, for a server beside a

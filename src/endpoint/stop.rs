@@ -2,9 +2,8 @@
 //! files of the endpoint are removed then.
 
 use super::Directory;
-use crate::config::as_argument;
 use crate::context::Context;
-use crate::error::ErrorKind;
+use crate::error::{ErrorKind, as_argument};
 use crate::terminal;
 use crate::time::Timestamp;
 use std::io;

@@ -3,9 +3,9 @@
 
 use super::sessions;
 use crate::assignments::{self, AccountRoles, Listing};
-use crate::config::{ConfigFiles, as_option, nearest};
+use crate::config::{ConfigFiles, nearest};
 use crate::context::Context;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, as_option};
 use crate::session::{self, Session};
 use crate::source::sso::SsoRole;
 

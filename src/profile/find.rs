@@ -3,9 +3,9 @@
 
 use super::assignment::{self, Listings};
 use crate::arn::{AccountId, Arn};
-use crate::config::{ConfigFiles, Section, SectionKind, as_argument, nearest};
+use crate::config::{ConfigFiles, Section, SectionKind, nearest};
 use crate::context::Context;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, as_argument};
 use crate::source::role_arn::permission_set;
 use crate::source::sso::{SsoRole, account_and_role, check_role_name, session_label};
 

@@ -1,11 +1,9 @@
 //! Sessions in the configuration: `[sso-session NAME]` sections, and the start URLs of legacy profiles.
 
-use super::assignment::{self, Listings};
-use super::find::{self, Found, Wanted};
-use super::{Profile, network::network};
-use crate::config::{ConfigFiles, Section, SectionKind, as_argument, misspelt, nearest};
+use super::network::network;
+use crate::config::{ConfigFiles, Section, SectionKind, misspelt, nearest};
 use crate::context::Context;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result, as_argument};
 use crate::region::Region;
 use crate::session::Session;
 use crate::source::sso::session_name;
@@ -50,32 +48,6 @@ pub(crate) fn sessions(ctx: &Context, files: &ConfigFiles) -> Vec<Result<Session
 
 fn has_legacy_session(sessions: &[Result<Session>], start_url: &str) -> bool {
     sessions.iter().flatten().any(|session| session.name.is_none() && session.start_url == start_url)
-}
-
-/// Returns the session of a profile: its own, or that of the profile from which its credentials come.
-///
-/// # Errors
-/// Configuration: there is no such profile, or it has no session.
-pub(crate) fn session_behind(ctx: &Context, files: &ConfigFiles, wanted: &Wanted) -> Result<Session> {
-    let name = match find::find(ctx, files, &Wanted { listings: Listings::Stored, ..*wanted }) {
-        Ok(Found::Profile(name)) => name,
-        Ok(Found::Assignment(role)) => return Ok(role.session),
-        // Nothing is listed yet, and after signing in it can be.
-        Err(error) if error.kind == ErrorKind::NeedsPerson => {
-            let only = <[Session; 1]>::try_from(assignment::candidates(ctx, files, wanted.session)?);
-            return only.map(|[only]| only).map_err(|_| error);
-        }
-        Err(error) => return Err(error),
-    };
-    let section = files.profile(&name).ok_or_else(|| find::unknown(ctx, files, &name))?;
-    if section.value("sso_session").is_some() || section.value("sso_start_url").is_some() {
-        return of_profile(ctx, files, &name, &section);
-    }
-    let profile = Profile::resolve(ctx, files, &name)?;
-    profile.source.session().cloned().ok_or_else(|| {
-        Error::configuration(format!("profile `{name}` has no session to sign in to"))
-            .hint("ssox sessions shows the profiles of each session")
-    })
 }
 
 /// Returns the session that a profile uses.

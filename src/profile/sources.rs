@@ -2,9 +2,9 @@
 
 use super::{network, sessions};
 use crate::aws::Network;
-use crate::config::{ConfigFiles, Section, as_option, misspelt};
+use crate::config::{ConfigFiles, Section, misspelt};
 use crate::context::Context;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, as_option};
 use crate::region::Region;
 use crate::source::Source;
 use crate::source::profile_keys::ProfileKeys;

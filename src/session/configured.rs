@@ -1,7 +1,7 @@
 //! A session as the configuration describes it.
 
 use crate::aws::Network;
-use crate::config::{as_argument, as_option};
+use crate::error::{as_argument, as_option};
 use crate::region::Region;
 
 /// A session, as an `[sso-session]` or a legacy profile configures it.

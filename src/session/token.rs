@@ -129,7 +129,7 @@ pub(crate) fn read(ctx: &Context, session: &Session) -> Result<Option<Token>> {
 
 /// Returns when the token file of a session was written.
 pub(super) fn written_at(ctx: &Context, session: &Session) -> Option<Timestamp> {
-    files::written_at(&path(ctx, session).ok()?, ctx.now())
+    ctx.written_at(&path(ctx, session).ok()?)
 }
 
 /// Reserves the disk space for the next token of a session, before AWS issues it.

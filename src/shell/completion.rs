@@ -7,6 +7,8 @@
 //! | `files` | nothing: the shell completes file names |
 //! | `command N` | nothing: the words from number N on, counted from 0, are a command line of their own |
 
+use crate::error::{is_hidden, printable};
+
 /// The command line up to the cursor, in words as the program would receive them.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct CommandLine {
@@ -42,9 +44,9 @@ pub(crate) struct Candidate {
 }
 
 impl Candidate {
-    /// Makes a candidate; the description may be empty.
+    /// Makes a candidate; the description may be empty, and is shown as one line.
     pub(crate) fn new(value: impl Into<String>, description: impl Into<String>) -> Self {
-        Self { value: value.into(), description: description.into() }
+        Self { value: value.into(), description: printable(&description.into()) }
     }
 }
 
@@ -77,6 +79,11 @@ impl Completions {
         let header = if *are_prefixes { "parts" } else { "words" };
         format!("{header} {kind}\n{lines}")
     }
+}
+
+/// Tells whether a name can be a candidate: hidden characters could control a shell or a terminal.
+pub(crate) fn is_insertable(name: &str) -> bool {
+    !name.is_empty() && !name.contains(is_hidden)
 }
 
 /// Tells whether a value starts with what was typed; the case of ASCII letters does not matter.

@@ -2,10 +2,13 @@
 
 use super::Shell;
 use super::running_shell::{RunningShell, running_shell};
-use crate::context::Context;
+use crate::context::{Context, ShellSyntax};
+
+/// The syntax of the running shell.
+pub(crate) const SYNTAX: ShellSyntax = ShellSyntax { set, unset };
 
 /// Returns the line that unsets variables.
-pub(crate) fn unset(ctx: &Context, names: &[&str]) -> String {
+fn unset(ctx: &Context, names: &[&str]) -> String {
     match running_shell(ctx) {
         RunningShell::Known(shell) => shell.unset(names),
         RunningShell::Other(shell) => (shell.unset)(names),
@@ -13,7 +16,7 @@ pub(crate) fn unset(ctx: &Context, names: &[&str]) -> String {
 }
 
 /// Returns the line that sets a variable; the value is quoted where necessary.
-pub(crate) fn set(ctx: &Context, name: &str, value: &str) -> String {
+fn set(ctx: &Context, name: &str, value: &str) -> String {
     match running_shell(ctx) {
         RunningShell::Known(shell) => shell.set(name, value),
         RunningShell::Other(shell) => (shell.set)(name, value),

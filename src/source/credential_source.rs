@@ -13,7 +13,6 @@ use crate::error::{Error, Result};
 use crate::files;
 use crate::identity::is_in_use;
 use crate::secret::Secret;
-use crate::shell::hint;
 use crate::time::Timestamp;
 
 /// The host of the ECS agent, for the variable that has only a path.
@@ -79,7 +78,7 @@ impl CredentialSource {
             }
         };
         match variables.iter().find(|name| ctx.var(name).is_some()) {
-            Some(name) => format!("{name} sets the endpoint; if it is left over: {}", hint::unset(ctx, &[name])),
+            Some(name) => format!("{name} sets the endpoint; if it is left over: {}", ctx.line_to_unset(&[name])),
             None => "if this machine has no role, write `source_profile` instead of `credential_source`".into(),
         }
     }
@@ -93,7 +92,7 @@ fn environment(ctx: &Context) -> Result<RoleCredentials> {
     let required = |name: &str| {
         ctx.var(name)
             .map(String::from)
-            .ok_or_else(|| Error::configuration(format!("{name} is not set")).hint(hint::set(ctx, name, "…")))
+            .ok_or_else(|| Error::configuration(format!("{name} is not set")).hint(ctx.line_to_set(name, "…")))
     };
     let expiration = ctx.var("AWS_CREDENTIAL_EXPIRATION").and_then(Timestamp::parse);
     if let Some(end) = expiration.filter(|end| *end <= ctx.now()) {
@@ -157,7 +156,7 @@ fn is_allowed(url: &str) -> bool {
 fn instance(ctx: &Context, endpoint: &str) -> Result<RoleCredentials> {
     if ctx.var("AWS_EC2_METADATA_DISABLED").is_some_and(|value| value.eq_ignore_ascii_case("true")) {
         return Err(Error::configuration("AWS_EC2_METADATA_DISABLED is true")
-            .hint(hint::unset(ctx, &["AWS_EC2_METADATA_DISABLED"])));
+            .hint(ctx.line_to_unset(&["AWS_EC2_METADATA_DISABLED"])));
     }
     local::instance(ctx, endpoint)
 }
@@ -228,7 +227,8 @@ mod tests {
             (instance, "AWS_EC2_METADATA_SERVICE_ENDPOINT"),
         ];
         for (source, variable) in rows {
-            let ctx = context(&[(variable, nowhere), ("SSOX_FUNCTION", "fish1")]);
+            let mut ctx = context(&[(variable, nowhere), ("SSOX_FUNCTION", "fish1")]);
+            ctx.syntax = crate::shell::hint::SYNTAX;
             let error = source.fetch(&ctx).unwrap_err();
             assert_eq!(error.kind.exit_status(), 6);
             assert!(

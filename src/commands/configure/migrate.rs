@@ -4,9 +4,9 @@
 use super::propose::{self, Consent};
 use super::{names, session_name, unused};
 use crate::commands::name_list::name_list;
-use crate::config::{ConfigFiles, Edits, Section, SectionKind, WhichFile, as_option, check_name};
+use crate::config::{ConfigFiles, Edits, Section, SectionKind, WhichFile, check_name};
 use crate::context::Context;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, as_option};
 use crate::region::Region;
 use crate::secret::Secret;
 use crate::session::ACCOUNT_ACCESS;

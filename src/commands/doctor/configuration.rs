@@ -44,7 +44,7 @@ fn copied(files: &ConfigFiles, kind: &str, section: &Section) -> Option<Finding>
         section.name
     );
     let hint = format!("write `sso_start_url = {}`", canonical(address));
-    Some(at(files, section, "sso_start_url", Finding::new("config", Warning, message, hint)))
+    Some(Finding::new("config", Warning, message, hint).at_key(files, section, "sso_start_url"))
 }
 
 /// Reports legacy profiles with the same start URL: they share one token file.
@@ -63,7 +63,7 @@ fn shared(files: &ConfigFiles) -> Vec<Finding> {
         );
         let hint = "to sign in to each separately: ssox configure migrate --session-per-profile";
         let finding = Finding::new("config", Info, message, hint);
-        files.profile(&profiles[0]).map(|section| at(files, &section, "sso_start_url", finding))
+        files.profile(&profiles[0]).map(|section| finding.at_key(files, &section, "sso_start_url"))
     };
     by_start_url.into_iter().filter_map(finding).collect()
 }
@@ -73,7 +73,7 @@ fn profile(ctx: &Context, files: &ConfigFiles, section: &Section, findings: &mut
     let has = |key: &str| section.value(key).is_some();
     let is_sso = has("sso_account_id") || has("sso_role_name") || has("sso_session");
     let mut add = |severity, key: &str, message: String, hint: String| {
-        findings.push(at(files, section, key, Finding::new("config", severity, message, hint)));
+        findings.push(Finding::new("config", severity, message, hint).at_key(files, section, key));
     };
     for key in ["sso_start_url", "sso_region"].into_iter().filter(|key| has("sso_session") && has(key)) {
         let message = format!("profile `{name}` has `{key}` and `sso_session`: the SDK for Rust rejects it");
@@ -151,17 +151,6 @@ fn regions(sessions: &[Session], findings: &mut Vec<Finding>) {
             message,
             "copy the region from the settings of your access portal",
         ));
-    }
-}
-
-/// Adds the file and line of a key, or of the section's first key.
-pub(super) fn at(files: &ConfigFiles, section: &Section, key: &str, finding: Finding) -> Finding {
-    match section.entry(key).or_else(|| section.entries().first()) {
-        Some(entry) => {
-            let (file, line) = files.location(entry);
-            finding.at(file, Some(line))
-        }
-        None => finding,
     }
 }
 

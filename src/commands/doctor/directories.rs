@@ -3,9 +3,9 @@
 use super::super::directory::wanted;
 use super::Severity::{Error, Warning};
 use crate::commands::finding::Finding;
-use crate::config::as_argument;
 use crate::context::Context;
 use crate::directory::{DirectoryFile, nearest};
+use crate::error::as_argument;
 
 /// Reports a file that cannot be used or is not trusted.
 pub(super) fn check(ctx: &Context) -> Option<Finding> {

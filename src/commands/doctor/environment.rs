@@ -8,7 +8,6 @@ use crate::config::Severity;
 use crate::context::Context;
 use crate::identity::{WEB_IDENTITY, is_in_use};
 use crate::profile::{Profile, find};
-use crate::shell::hint;
 use crate::time::Timestamp;
 
 /// Variables that other tools leave behind, and their effect.
@@ -31,28 +30,28 @@ pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
     profiles(ctx, files, &mut findings);
     if ctx.var("AWS_SECURITY_TOKEN").is_some() {
         let message = "AWS_SECURITY_TOKEN is set: the AWS CLI and boto3 use it instead of AWS_SESSION_TOKEN";
-        findings.push(finding(Warning, message, hint::unset(ctx, &["AWS_SECURITY_TOKEN"])));
+        findings.push(finding(Warning, message, ctx.line_to_unset(&["AWS_SECURITY_TOKEN"])));
     }
     if WEB_IDENTITY.iter().all(|name| ctx.var(name).is_some()) && !is_ours {
         let message = "AWS_WEB_IDENTITY_TOKEN_FILE and AWS_ROLE_ARN are set: the AWS CLI and boto3 use that role instead of what AWS_PROFILE names";
-        findings.push(finding(Info, message, hint::unset(ctx, &WEB_IDENTITY)));
+        findings.push(finding(Info, message, ctx.line_to_unset(&WEB_IDENTITY)));
     }
     for name in CONTAINER.iter().filter(|name| ctx.var(name).is_some()) {
         let message = format!("{name} is set: AWS tools fall back to the credentials of a container");
-        findings.push(finding(Info, message, format!("{}, if this is not a container", hint::unset(ctx, &[name]))));
+        findings.push(finding(Info, message, format!("{}, if this is not a container", ctx.line_to_unset(&[name]))));
     }
     if let Some(url) = ctx.var("AWS_EC2_METADATA_SERVICE_ENDPOINT") {
         let message = format!(
             "AWS_EC2_METADATA_SERVICE_ENDPOINT is `{url}`: AWS tools request the credentials of an instance there"
         );
-        findings.push(finding(Info, message, hint::unset(ctx, &["AWS_EC2_METADATA_SERVICE_ENDPOINT"])));
+        findings.push(finding(Info, message, ctx.line_to_unset(&["AWS_EC2_METADATA_SERVICE_ENDPOINT"])));
     }
     for (name, effect) in LEFTOVERS.iter().filter(|(name, _)| ctx.var(name).is_some()) {
         if !(is_ours && *name == "AWS_SSO_PROFILE") {
             findings.push(finding(
                 Warning,
                 format!("{name} is left over from another tool: {effect}"),
-                hint::unset(ctx, &[name]),
+                ctx.line_to_unset(&[name]),
             ));
         }
     }
@@ -65,24 +64,24 @@ fn keys(ctx: &Context, is_ours: bool, findings: &mut Vec<Finding>) {
     if id != secret {
         let message =
             "only one of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY is set: AWS tools fail without the other";
-        findings.push(finding(Error, message, hint::unset(ctx, &KEYS)));
+        findings.push(finding(Error, message, ctx.line_to_unset(&KEYS)));
         return;
     }
     if !id && has("AWS_SESSION_TOKEN") {
         let message = "AWS_SESSION_TOKEN is set without AWS_ACCESS_KEY_ID: AWS rejects it with any other keys";
-        findings.push(finding(Warning, message, hint::unset(ctx, &["AWS_SESSION_TOKEN"])));
+        findings.push(finding(Warning, message, ctx.line_to_unset(&["AWS_SESSION_TOKEN"])));
     }
     if id && has("AWS_PROFILE") {
         let message = "both AWS_PROFILE and AWS_ACCESS_KEY_ID are set: the AWS CLI uses the keys, the SDK for JavaScript the profile";
-        findings.push(finding(Warning, message, format!("{}, or ssox clear", hint::unset(ctx, &["AWS_PROFILE"]))));
+        findings.push(finding(Warning, message, format!("{}, or ssox clear", ctx.line_to_unset(&["AWS_PROFILE"]))));
     } else if id && !is_ours {
         let message = "AWS_ACCESS_KEY_ID is set, and not by ssox: it takes precedence over every profile that is not named on the command line";
-        findings.push(finding(Warning, message, hint::unset(ctx, &KEYS)));
+        findings.push(finding(Warning, message, ctx.line_to_unset(&KEYS)));
     }
     let end = ctx.var("AWS_CREDENTIAL_EXPIRATION").and_then(Timestamp::parse);
     if end.is_some_and(|end| end <= ctx.now()) {
         let message = "AWS_CREDENTIAL_EXPIRATION is in the past: the AWS CLI refuses the keys, even if they are valid";
-        let hint = if is_ours { "ssox use".into() } else { hint::unset(ctx, &["AWS_CREDENTIAL_EXPIRATION"]) };
+        let hint = if is_ours { "ssox use".into() } else { ctx.line_to_unset(&["AWS_CREDENTIAL_EXPIRATION"]) };
         findings.push(finding(Warning, message, hint));
     }
 }
@@ -92,7 +91,7 @@ fn profiles(ctx: &Context, files: &ConfigFiles, findings: &mut Vec<Finding>) {
         match ctx.var_os(name) {
             Some(value) if value.is_empty() => {
                 let message = format!("{name} is set but empty: the AWS CLI looks for a profile without a name");
-                findings.push(finding(Warning, message, hint::unset(ctx, &[name])));
+                findings.push(finding(Warning, message, ctx.line_to_unset(&[name])));
             }
             _ => {
                 let unknown = ctx.var(name).filter(|profile| !is_known(ctx, files, name, profile));

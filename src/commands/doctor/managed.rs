@@ -2,10 +2,10 @@
 //! one finding.
 
 use super::Severity::Error;
-use super::configuration::at;
 use crate::commands::finding::Finding;
 use crate::commands::name_list::name_list;
-use crate::config::{ConfigFiles, Section, as_option};
+use crate::config::{ConfigFiles, Section};
+use crate::error::as_option;
 use std::collections::BTreeMap;
 
 /// Reports the managed profiles of each session that is gone.
@@ -38,7 +38,7 @@ fn finding(files: &ConfigFiles, session: &str, profiles: &[String]) -> Finding {
     );
     let finding = Finding::new("config", Error, message, hint);
     match files.profile(&profiles[0]) {
-        Some(section) => at(files, &section, "ssox_managed", finding),
+        Some(section) => finding.at_key(files, &section, "ssox_managed"),
         None => finding,
     }
 }

@@ -6,7 +6,6 @@ use crate::commands::finding::Finding;
 use crate::config::ConfigFiles;
 use crate::context::Context;
 use crate::profile::{self, Profile};
-use crate::shell::hint;
 
 /// Checks the files, and the endpoints of all sessions and profiles.
 pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
@@ -30,7 +29,7 @@ fn other_files(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
     let usual = files.unredirected(ctx);
     let finding = |file: &crate::config::File| {
         let variable = file.which.variable();
-        let hint = hint::unset(ctx, &[variable]);
+        let hint = ctx.line_to_unset(&[variable]);
         if file.is_absent() {
             let severity =
                 if usual.as_ref().is_some_and(|usual| !usual.file(file.which).is_absent()) { Error } else { Warning };

@@ -6,7 +6,6 @@ use super::super::GIVE_RESPONSE;
 use crate::browser::is_remote;
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::shell::hint;
 use std::path::{Path, PathBuf};
 
 const ON_PATH: [&str; 13] = [
@@ -84,7 +83,7 @@ pub(super) fn find(ctx: &Context) -> Result<Program> {
 fn chosen(ctx: &Context, wanted: &str) -> Result<PathBuf> {
     let unusable = |why: &str| {
         Error::configuration(format!("SSOX_BROWSER is `{wanted}`, {why}"))
-            .hint(format!("{} (or Edge, Chromium, Brave)", hint::set(ctx, "SSOX_BROWSER", "/path/to/chrome")))
+            .hint(format!("{} (or Edge, Chromium, Brave)", ctx.line_to_set("SSOX_BROWSER", "/path/to/chrome")))
     };
     let expanded = ctx.expand(wanted);
     let stem = expanded.file_stem().unwrap_or_default().to_string_lossy().to_lowercase();
@@ -172,7 +171,7 @@ fn check_screen(ctx: &Context, program: &Program) -> Result<()> {
 
 fn not_found(ctx: &Context) -> Error {
     Error::needs_person("there is no browser that ssox can drive: no Chrome, Edge, Chromium or Brave was found")
-        .hint(hint::set(ctx, "SSOX_BROWSER", "/path/to/chrome"))
+        .hint(ctx.line_to_set("SSOX_BROWSER", "/path/to/chrome"))
         .hint(GIVE_RESPONSE)
 }
 

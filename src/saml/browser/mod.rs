@@ -13,7 +13,6 @@ pub(crate) use directory::forget;
 
 use crate::context::{Context, Deadline};
 use crate::error::{Error, Result};
-use crate::shell::hint;
 use directory::Directory;
 use discovery::Program;
 use process::BrowserProcess;
@@ -121,7 +120,7 @@ fn launch(ctx: &Context, program: &Program, directory: &Directory) -> Result<Opt
                 let why = &format!(
                     "{how}: it is not Chrome, Edge, Chromium or Brave, or a policy disallows remote debugging"
                 );
-                let line = hint::set(ctx, "SSOX_BROWSER", "/path/to/another");
+                let line = ctx.line_to_set("SSOX_BROWSER", "/path/to/another");
                 let hint = format!("{line}; or {}", super::GIVE_RESPONSE);
                 return Err(unusable(why).hint(hint));
             }
@@ -145,7 +144,7 @@ fn crashed(ctx: &Context, program: &Program, why: &str) -> Error {
     let error = Error::needs_person(format!("`{}` exited at once: {why}", program.name()));
     if why.contains("no-sandbox") {
         // Chromium refuses to run as root with a sandbox, and only the person may decide to do without one.
-        let line = hint::set(ctx, "SSOX_BROWSER_ARGS", "--no-sandbox");
+        let line = ctx.line_to_set("SSOX_BROWSER_ARGS", "--no-sandbox");
         return error.hint(format!("do not run it as root; in a container: {line}"));
     }
     error.hint(format!("start `{}` by hand to see why", program.path.display())).hint(super::GIVE_RESPONSE)

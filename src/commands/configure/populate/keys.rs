@@ -2,8 +2,8 @@
 
 use super::assigned::Assignment;
 use super::managed::Managed;
-use crate::config::{Edits, Section, SectionKind, as_argument};
-use crate::error::Result;
+use crate::config::{Edits, Section, SectionKind};
+use crate::error::{Result, as_argument};
 
 /// How tools get the credentials of the profiles.
 #[derive(Clone, Debug, PartialEq, Eq)]

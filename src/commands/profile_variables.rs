@@ -1,0 +1,147 @@
+//! The variables that hold credentials and describe their profile, which all environment changes set in the same way.
+
+use super::{directory_values, replaced};
+use crate::account_names::AccountNames;
+use crate::cache::Entry;
+use crate::context::Context;
+use crate::environment::EnvChanges;
+use crate::error::Result;
+use crate::identity::{ACCOUNT_ID, EXPIRATION, ID, Identity, SECRET, TOKEN};
+use crate::profile::Profile;
+use crate::prompt;
+use crate::secret::Secret;
+use crate::session::Session;
+use crate::time::Timestamp;
+
+/// Variables that make SDKs or prompts show another identity than the keys of ssox: every `use` unsets them.
+pub(super) const LEFTOVERS: [&str; 5] =
+    ["AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SECURITY_TOKEN", "AWS_SESSION_EXPIRATION", "AWS_VAULT"];
+pub(super) const KEYS: [&str; 4] = [ID, SECRET, TOKEN, EXPIRATION];
+pub(super) const REGIONS: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
+/// The fewest seconds between a reply and the next call of the hook, when renewal is due already.
+const SHORTEST_PAUSE: i64 = 5;
+
+/// Adds the record of the identity.
+///
+/// # Errors
+/// None: a record has no control characters.
+pub(super) fn recorded(ctx: &Context, mut changes: EnvChanges) -> Result<EnvChanges> {
+    Identity::after(ctx, &changes).record(&mut changes)?;
+    directory_values::record(ctx, &mut changes)?;
+    replaced::record(ctx, &mut changes)?;
+    Ok(changes)
+}
+
+/// Sets the account id, or unsets it.
+///
+/// # Errors
+/// As [`EnvChanges::set`].
+pub(super) fn account_id(changes: &mut EnvChanges, profile: &Profile, entry: &Entry) -> Result<()> {
+    let account_id = entry.credentials.account_id.as_deref().or_else(|| profile.source.account_id());
+    set_or_unset(changes, ACCOUNT_ID, account_id)
+}
+
+/// Sets the credentials, and when the hook calls next.
+///
+/// # Errors
+/// As [`EnvChanges::set`].
+pub(super) fn credentials(
+    changes: &mut EnvChanges,
+    ctx: &Context,
+    entry: &Entry,
+    until: Option<Timestamp>,
+) -> Result<()> {
+    let keys = &entry.credentials;
+    changes.set(ID, &keys.access_key_id)?;
+    changes.set(SECRET, keys.secret_access_key.expose())?;
+    set_or_unset(changes, TOKEN, keys.session_token.as_ref().map(Secret::expose))?;
+    set_or_unset(changes, EXPIRATION, keys.expiration.map(|end| end.to_string()).as_deref())?;
+    set_or_unset(changes, "SSOX_EXPIRES", keys.expiration.map(|end| end.0.to_string()).as_deref())?;
+    let next = [next_tick(ctx, entry), until].into_iter().flatten().min();
+    set_or_unset(changes, "SSOX_NEXT", next.map(|next| next.0.to_string()).as_deref())
+}
+
+/// Sets what describes the profile: its name, region and label.
+///
+/// # Errors
+/// As [`EnvChanges::set`].
+pub(super) fn shared(
+    changes: &mut EnvChanges,
+    ctx: &Context,
+    profile: &Profile,
+    region: Option<&str>,
+    role_name: Option<&str>,
+) -> Result<()> {
+    if let Some(region) = region.or(profile.region.as_deref()) {
+        REGIONS.iter().try_for_each(|name| changes.set(name, region))?;
+    }
+    changes.set("AWS_SSO_PROFILE", &profile.name)?;
+    changes.set("SSOX_PROFILE", &profile.name)?;
+    changes.set("SSOX_PROMPT", prompt::label(&shown_name(ctx, profile), role_name))?;
+    let session = profile.source.session().filter(|_| profile.is_assignment);
+    set_or_remove(changes, ctx, "SSOX_SSO_SESSION", session.map(Session::label))?;
+    set_or_remove(changes, ctx, "SSOX_PROTECTED", profile.protection.is_highlighted().then_some("1"))?;
+    set_or_remove(changes, ctx, "SSOX_STATE", None)?;
+    previous(changes, ctx, profile)
+}
+
+/// Returns the name that the prompt shows: of an assignment, that of its account.
+fn shown_name(ctx: &Context, profile: &Profile) -> String {
+    match profile.name.split_once('/').filter(|_| profile.is_assignment) {
+        Some((account_id, _)) => AccountNames::load(ctx).get(account_id).unwrap_or(account_id).to_string(),
+        None => profile.name.clone(),
+    }
+}
+
+/// Remembers the profile in use, and its role, for `use -`. The same profile is not its own predecessor, and a value with
+/// control characters was not set by ssox.
+fn previous(changes: &mut EnvChanges, ctx: &Context, profile: &Profile) -> Result<()> {
+    let held = |name: &str| ctx.var(name).filter(|value| !value.contains(char::is_control));
+    let (role_arn, session) = (held("SSOX_ROLE_ARN"), held("SSOX_SSO_SESSION"));
+    let of_profile = profile.source.session().filter(|_| profile.is_assignment).map(Session::label);
+    let is_same =
+        |held: &str| held == profile.name && role_arn == profile.ad_hoc_role_arn.as_deref() && session == of_profile;
+    let Some(held) = held("SSOX_PROFILE").filter(|held| !is_same(held)) else { return Ok(()) };
+    changes.set("SSOX_PREVIOUS", held)?;
+    set_or_remove(changes, ctx, "SSOX_PREVIOUS_ROLE_ARN", role_arn)?;
+    set_or_remove(changes, ctx, "SSOX_PREVIOUS_SSO_SESSION", session)
+}
+
+/// Sets a variable, or unsets it.
+///
+/// # Errors
+/// As [`EnvChanges::set`].
+pub(super) fn set_or_unset(changes: &mut EnvChanges, name: &'static str, value: Option<&str>) -> Result<()> {
+    match value {
+        Some(value) => changes.set(name, value),
+        None => {
+            changes.unset(name);
+            Ok(())
+        }
+    }
+}
+
+/// Sets a variable of ssox's own, or unsets it if the shell has it: each line of a reply costs the shell time.
+///
+/// # Errors
+/// As [`EnvChanges::set`].
+pub(super) fn set_or_remove(
+    changes: &mut EnvChanges,
+    ctx: &Context,
+    name: &'static str,
+    value: Option<&str>,
+) -> Result<()> {
+    if value.is_none() && ctx.var_os(name).is_none() {
+        return Ok(());
+    }
+    set_or_unset(changes, name, value)
+}
+
+/// Returns when the hook calls next: at a random time before the renewal is due, so that twenty panes do not call at once.
+fn next_tick(ctx: &Context, entry: &Entry) -> Option<Timestamp> {
+    let (from, until) = (entry.renewable_from()?, entry.usable_until(None)?);
+    let now = ctx.now();
+    let spread = until.seconds_after(from).max(0);
+    let jitter = getrandom::u32().map_or(0, |random| i64::from(random) % (spread + 1));
+    Some(until.plus(-jitter).max(now.plus(if until <= now { SHORTEST_PAUSE } else { 0 })))
+}

@@ -1,0 +1,29 @@
+//! Names of profiles and sessions in the command lines of hints.
+
+/// Returns the name of a profile as the last argument of a command line: in quotes where a shell needs them, and after `--`
+/// where it would look like an option.
+pub(crate) fn as_argument(name: &str) -> String {
+    format!("{}{}", if name.starts_with('-') { "-- " } else { "" }, shell_words::quote(name))
+}
+
+/// Returns an option with a name as its value, joined by `=` where the name would look like an option.
+pub(crate) fn as_option(option: &str, name: &str) -> String {
+    format!("{option}{}{}", if name.starts_with('-') { "=" } else { " " }, shell_words::quote(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_never_looks_like_an_option() {
+        for (name, argument, option) in [
+            ("dev", "dev", "--profile dev"),
+            ("my dev", "'my dev'", "--profile 'my dev'"),
+            ("-x", "-- -x", "--profile=-x"),
+            ("-x y", "-- '-x y'", "--profile='-x y'"),
+        ] {
+            assert_eq!((as_argument(name).as_str(), as_option("--profile", name).as_str()), (argument, option));
+        }
+    }
+}

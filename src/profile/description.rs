@@ -1,0 +1,64 @@
+//! Profiles and sessions, each in a few words.
+
+use super::{Profile, named_session};
+use crate::account_names::AccountNames;
+use crate::config::ConfigFiles;
+use crate::context::Context;
+use crate::error::Result;
+use crate::session;
+use crate::time::human;
+
+/// What the descriptions of profiles are made from.
+pub(crate) struct Descriptions<'a> {
+    ctx: &'a Context,
+    files: &'a ConfigFiles,
+    accounts: AccountNames,
+}
+
+impl<'a> Descriptions<'a> {
+    /// Reads the names of accounts.
+    pub(crate) fn new(ctx: &'a Context, files: &'a ConfigFiles) -> Self {
+        Self { ctx, files, accounts: AccountNames::load(ctx) }
+    }
+
+    /// Returns a profile.
+    ///
+    /// # Errors
+    /// Those of [`Profile::resolve`].
+    pub(crate) fn resolve(&self, name: &str) -> Result<Profile> {
+        Profile::resolve(self.ctx, self.files, name)
+    }
+
+    /// Returns account and role of a profile, with the time left while its credentials are cached and valid.
+    pub(crate) fn of(&self, profile: &Profile) -> String {
+        let (now, source) = (self.ctx.now(), &profile.source);
+        let expiration = source.cached(self.ctx).and_then(|entry| entry.credentials.expiration);
+        let left = expiration.map(|expiration| expiration.seconds_after(now)).filter(|left| *left > 0).map(human);
+        let role = source.role_name().or_else(|| source.role_arn()).unwrap_or(source.kind());
+        let account = source.account_id().map(|id| self.accounts.get(id).unwrap_or(id));
+        let facts = [account, Some(role), left.as_deref()];
+        facts.into_iter().flatten().collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// Returns the names of all configured sessions, each with its description.
+pub(crate) fn described_sessions(ctx: &Context) -> Vec<(String, String)> {
+    let Ok(files) = ConfigFiles::load(ctx) else { return Vec::new() };
+    let described = |name: String| {
+        let description = session_description(ctx, &files, &name);
+        (name, description)
+    };
+    files.sso_session_names().map(described).collect()
+}
+
+/// Returns the start URL of a session, with the time left while its token is valid; or what is wrong with the session.
+fn session_description(ctx: &Context, files: &ConfigFiles, name: &str) -> String {
+    let session = match named_session(ctx, files, name) {
+        Ok(session) => session,
+        Err(error) => return error.message,
+    };
+    match session::cached_token(ctx, &session).filter(|token| token.is_valid(ctx.now())) {
+        Some(token) => format!("{} {}", session.start_url, human(token.expires_at.seconds_after(ctx.now()))),
+        None => session.start_url,
+    }
+}

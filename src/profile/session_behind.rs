@@ -1,0 +1,36 @@
+//! The session to sign in to for a profile.
+
+use super::assignment::{self, Listings};
+use super::find::{self, Found, Wanted};
+use super::resolved::Profile;
+use super::sessions::of_profile;
+use crate::config::ConfigFiles;
+use crate::context::Context;
+use crate::error::{Error, ErrorKind, Result};
+use crate::session::Session;
+
+/// Returns the session of a profile: its own, or that of the profile from which its credentials come.
+///
+/// # Errors
+/// Configuration: there is no such profile, or it has no session.
+pub(crate) fn session_behind(ctx: &Context, files: &ConfigFiles, wanted: &Wanted) -> Result<Session> {
+    let name = match find::find(ctx, files, &Wanted { listings: Listings::Stored, ..*wanted }) {
+        Ok(Found::Profile(name)) => name,
+        Ok(Found::Assignment(role)) => return Ok(role.session),
+        // Nothing is listed yet, and after signing in it can be.
+        Err(error) if error.kind == ErrorKind::NeedsPerson => {
+            let only = <[Session; 1]>::try_from(assignment::candidates(ctx, files, wanted.session)?);
+            return only.map(|[only]| only).map_err(|_| error);
+        }
+        Err(error) => return Err(error),
+    };
+    let section = files.profile(&name).ok_or_else(|| find::unknown(ctx, files, &name))?;
+    if section.value("sso_session").is_some() || section.value("sso_start_url").is_some() {
+        return of_profile(ctx, files, &name, &section);
+    }
+    let profile = Profile::resolve(ctx, files, &name)?;
+    profile.source.session().cloned().ok_or_else(|| {
+        Error::configuration(format!("profile `{name}` has no session to sign in to"))
+            .hint("ssox sessions shows the profiles of each session")
+    })
+}
