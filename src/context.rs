@@ -32,6 +32,8 @@ pub(crate) struct Context {
     /// It is not wiped: the values stay in the environment of the process.
     env: HashMap<String, OsString>,
     home: Option<PathBuf>,
+    /// The variables that name files, as programs see them where ssox itself reads others.
+    replaced: Vec<(&'static str, Option<OsString>)>,
     /// The command line without options, which may hold secrets: the verb and its first word, `ssox use dev`.
     pub(crate) command: String,
     /// Whether the warning that a cache cannot be written has been shown.
@@ -83,6 +85,7 @@ impl Context {
     fn use_real_files(&mut self) {
         for (own, aws, name) in REAL_FILES {
             let Some(real) = self.var(own).map(String::from) else { continue };
+            self.replaced.push((aws, self.env.get(aws).cloned()));
             let usual = self.home.as_ref().map(|home| home.join(".aws").join(name));
             if usual.as_deref() == Some(Path::new(&real)) {
                 self.env.remove(aws);
@@ -90,6 +93,18 @@ impl Context {
                 self.env.insert(aws.into(), real.into());
             }
         }
+    }
+
+    /// Returns a copy with the variables as other programs see them.
+    pub(crate) fn for_programs(&self) -> Self {
+        let mut ctx = self.clone();
+        for (name, value) in ctx.replaced.drain(..) {
+            match value {
+                Some(value) => ctx.env.insert(name.into(), value),
+                None => ctx.env.remove(name),
+            };
+        }
+        ctx
     }
 
     /// Returns the value of a variable that is UTF-8 and not empty: AWS tools treat an empty variable as unset.
@@ -211,6 +226,7 @@ mod tests {
         let ctx = context(&[stub.as_slice(), &real].concat());
         assert_eq!(ctx.var("AWS_CONFIG_FILE"), None);
         assert_eq!(ctx.var("AWS_SHARED_CREDENTIALS_FILE"), Some("/other"));
+        assert_eq!(ctx.for_programs().var("AWS_CONFIG_FILE"), Some("/stub"));
         assert_eq!(context(&stub).var("AWS_CONFIG_FILE"), Some("/stub"));
     }
 }

@@ -39,6 +39,7 @@ mod snapshots;
 mod source;
 mod terminal;
 mod time;
+mod tools;
 mod usage;
 
 use std::process::ExitCode;

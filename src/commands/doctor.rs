@@ -12,6 +12,7 @@ mod keys;
 mod managed;
 mod redirects;
 mod shell_function;
+mod tools;
 
 use super::finding::{self, Finding};
 use super::table::json_list;
@@ -42,6 +43,7 @@ impl VerbArgs for Doctor {
         findings.extend(caches::check(ctx, &files));
         findings.extend(identity::check(ctx));
         findings.extend(environment::check(ctx, &files));
+        findings.extend(tools::check(ctx));
         findings.extend(directories::check(ctx));
         findings.extend(redirects::check(ctx, &files));
         findings.extend(clock::check(ctx, &files));

@@ -96,17 +96,28 @@ fn without_keys(ctx: &Context, profile: Option<&str>) -> String {
     }
 }
 
-fn key(ctx: &Context, id: &str) -> String {
+/// Describes an access key, by the last characters of its id.
+pub(super) fn key(ctx: &Context, id: &str) -> String {
     let start = id.char_indices().rev().nth(3).map_or(0, |(at, _)| at);
-    let owner = owner(ctx, id).unwrap_or_else(|| "unknown to ssox".into());
+    let owner = match owner(ctx, id) {
+        Some(Owner::Profile(name)) => format!("of profile `{name}`"),
+        Some(Owner::Assignment(name)) => format!("of `{name}`"),
+        None => "unknown to ssox".into(),
+    };
     format!("access key …{}, {owner}", &id[start..])
 }
 
+/// What has the credentials with some key id.
+pub(super) enum Owner {
+    Profile(String),
+    Assignment(String),
+}
+
 /// Returns the profile whose credentials, cached or static, have that key id, or the assignment whose cached credentials do.
-fn owner(ctx: &Context, id: &str) -> Option<String> {
+pub(super) fn owner(ctx: &Context, id: &str) -> Option<Owner> {
     let files = ConfigFiles::load(ctx).ok()?;
-    let profile = profile_of(ctx, &files, id).map(|name| format!("of profile `{name}`"));
-    profile.or_else(|| assignment_of(ctx, &files, id).map(|name| format!("of `{name}`")))
+    let profile = profile_of(ctx, &files, id).map(Owner::Profile);
+    profile.or_else(|| assignment_of(ctx, &files, id).map(Owner::Assignment))
 }
 
 fn assignment_of(ctx: &Context, files: &ConfigFiles, id: &str) -> Option<String> {

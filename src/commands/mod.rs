@@ -49,6 +49,7 @@ mod shell_function;
 mod shown;
 mod sign_in_target;
 mod status;
+mod status_tools;
 mod table;
 mod tick;
 mod usage_error;

@@ -6,6 +6,7 @@ use super::endpoint_changes;
 use super::foreign::{self, Foreign, foreign};
 use super::precedence::disagreements;
 use super::renewal;
+use super::status_tools;
 use super::verb::{Done, VerbArgs};
 use super::verify::{Verified, verify};
 use crate::config::ConfigFiles;
@@ -48,6 +49,9 @@ pub(crate) struct Status {
     /// Ask AWS whose credentials they are
     #[arg(long)]
     verify: bool,
+    /// Show which identity each kind of AWS tool would take here, and why
+    #[arg(long, conflicts_with = "verify")]
+    tools: bool,
 }
 
 impl VerbArgs for Status {
@@ -55,8 +59,11 @@ impl VerbArgs for Status {
     /// with the error.
     ///
     /// # Errors
-    /// With `--verify`: this shell has no keys.
+    /// With `--verify`: this shell has no keys. With `--tools`: the configuration files cannot be read.
     fn run(&self, ctx: &Context) -> Result<Done> {
+        if self.tools {
+            return status_tools::show(ctx, self.json);
+        }
         let held = held(ctx);
         let (verified, error) = match self.verify.then(|| verify(ctx)).transpose() {
             Ok(verified) => (verified, None),

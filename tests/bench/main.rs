@@ -19,7 +19,7 @@ fn main() {
     // `cargo bench` passes `--bench`; anything else is a part of a heading, to see only that.
     let wanted = std::env::args().skip(1).find(|argument| !argument.starts_with("--")).unwrap_or_default();
     let bench = Bench::new();
-    let parts: [(&str, Part); 11] = [
+    let parts: [(&str, Part); 12] = [
         ("processes", Bench::processes),
         ("config files", Bench::config_files),
         ("all profiles", Bench::all_profiles),
@@ -30,6 +30,7 @@ fn main() {
         ("populate", Bench::populate),
         ("endpoint", Bench::endpoint),
         ("change of directory, ten levels deep, without .ssox", Bench::change_of_directory),
+        ("status --tools", Bench::tools),
         ("peers", Bench::peers),
     ];
     for (name, run) in parts.iter().filter(|(name, _)| name.contains(&wanted)) {
@@ -309,6 +310,23 @@ impl Bench {
             Runner::new("ssox exec --serve, cached, of true", self.ssox(10, &["exec", "--serve", "p7", "--", "true"])),
         ]);
         endpoint::requests(self.ssox(10, &["serve", "p7", "--json"]), self.directory.path());
+    }
+
+    /// What every tool takes, beside the AWS CLI, which shows what it takes itself. The keys are those of no profile.
+    fn tools(&self) {
+        let keys = [("AWS_ACCESS_KEY_ID", "ASIAUNKNOWN"), ("AWS_SECRET_ACCESS_KEY", "secret"), ("AWS_PROFILE", "p7")];
+        for aws in ["aws", "/usr/bin/aws"].into_iter().filter(|aws| is_installed(aws)) {
+            let mut configure = Command::new(aws);
+            configure.args(["configure", "list"]);
+            self.environment(&mut configure, 1_000);
+            let mut own = self.ssox(1_000, &["status", "--tools"]);
+            configure.envs(keys);
+            own.envs(keys);
+            compare(vec![
+                Runner::new("ssox status --tools, 1,000 profiles", own),
+                Runner::new(format!("{aws} configure list, 1,000 profiles"), configure),
+            ]);
+        }
     }
 
     fn peers(&self) {

@@ -79,7 +79,8 @@ fn the_code_map_names_every_module() {
 fn every_key_of_the_json_is_documented() {
     let (home, documented) = (Home::signed_in(), text("docs/output.md"));
     let populate = &["configure", "populate", "--dry-run"];
-    for arguments in [&["list"][..], &["sessions"], &["status", "--verify"], &["status"], &["doctor"], populate] {
+    let status: [&[&str]; 3] = [&["status"], &["status", "--verify"], &["status", "--tools"]];
+    for arguments in [&["list"][..], &["sessions"], &["doctor"], populate].into_iter().chain(status) {
         let ran = home.ssox_with(&[arguments, &["--json"]].concat(), &[("AWS_VAULT", "x")]);
         let document = serde_json::from_slice(&ran.0.stdout).unwrap_or(Value::Null);
         let first = if document.is_array() { document[0].clone() } else { document };

@@ -225,6 +225,7 @@ fn help_of_status() {
     Options:
           --json      Print JSON
           --verify    Ask AWS whose credentials they are
+          --tools     Show which identity each kind of AWS tool would take here, and why
           --no-input  Never ask and never open a browser (implied without a terminal, or with CI set)
       -v, --verbose   Log each step to stderr, without secrets
       -h, --help      Print help

@@ -15,7 +15,7 @@ const FLOORS: [&[&str]; 16] = [
     &["assignments", "source"],
     &["saml", "session"],
     &["aws"],
-    &["batch", "directory"],
+    &["batch", "directory", "tools"],
     &["account_names", "browser", "cache", "config", "lock", "shell", "prompt", "terminal", "usage"],
     &["identity"],
     &["environment", "json", "peer", "percent", "snapshots"],

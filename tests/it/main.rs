@@ -118,6 +118,7 @@ mod sources;
 mod state;
 #[cfg(target_os = "linux")]
 mod strangers;
+mod tools;
 mod using;
 #[cfg(unix)]
 mod waiting;

@@ -1,0 +1,171 @@
+//! `ssox status --tools`: shows which identity each kind of AWS tool would take in this shell. `tools` has the rules; this
+//! adds whose the credentials are.
+
+use super::endpoint_changes;
+use super::foreign::{self, Owner, foreign};
+use super::table::json_list;
+use super::verb::Done;
+use crate::arn::Arn;
+use crate::config::ConfigFiles;
+use crate::context::Context;
+use crate::error::{Result, printable};
+use crate::identity::{ID, is_in_use};
+use crate::tools::{CLI, Prediction, Taken, predictions};
+use serde::Serialize;
+use unicode_width::UnicodeWidthStr as _;
+
+/// The width of the text.
+const WIDTH: usize = 80;
+
+/// What a tool takes, as `ssox status --tools --json` prints it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(super) struct ToolRow {
+    pub(super) tool: &'static str,
+    pub(super) identity: Option<String>,
+    source: &'static str,
+    renews: bool,
+    region: Option<String>,
+    pub(super) why: String,
+}
+
+/// Returns the text or the JSON array.
+///
+/// # Errors
+/// Configuration: the files cannot be read.
+pub(super) fn show(ctx: &Context, as_json: bool) -> Result<Done> {
+    let rows = rows(ctx)?;
+    Ok(if as_json { json_list(rows.iter()) } else { as_text(ctx, &rows) }.into())
+}
+
+/// Returns what each tool takes, in the order in which the tools are shown.
+///
+/// # Errors
+/// As [`show`].
+pub(super) fn rows(ctx: &Context) -> Result<Vec<ToolRow>> {
+    let seen = ctx.for_programs();
+    let predictions = predictions(&seen, &ConfigFiles::load(&seen)?);
+    let takes_keys = predictions.iter().any(|prediction| prediction.taken == Taken::Keys);
+    let keys = if takes_keys { identity_of_keys(ctx) } else { None };
+    Ok(predictions.into_iter().map(|prediction| row(ctx, keys.as_deref(), prediction)).collect())
+}
+
+/// Tells whether a tool takes the identity that a person expects: the one that ssox set, or else the one of the AWS CLI.
+pub(super) fn is_expected(ctx: &Context, rows: &[ToolRow], row: &ToolRow) -> bool {
+    match own_profile(ctx) {
+        Some(profile) => row.identity.as_deref() == Some(profile),
+        None => rows.iter().find(|row| row.tool == CLI).is_none_or(|cli| cli.is_same_identity(row)),
+    }
+}
+
+fn row(ctx: &Context, keys: Option<&str>, prediction: Prediction) -> ToolRow {
+    let Prediction { tool, taken, renews, region, mut why } = prediction;
+    let (source, identity) = match taken {
+        Taken::Keys => {
+            if keys.is_none() {
+                let id = ctx.var(ID).unwrap_or_default();
+                why = format!("{why}: {}", foreign::key(ctx, id));
+            }
+            ("environment", keys.map(String::from))
+        }
+        Taken::WebIdentity(arn) => ("environment", Some(role_of(&arn))),
+        Taken::Profile(name, _) => ("profile", Some(name)),
+        Taken::Container => {
+            ("container", own_profile(ctx).filter(|_| endpoint_changes::is_served(ctx)).map(String::from))
+        }
+        Taken::Nothing => ("none", None),
+    };
+    ToolRow { tool, identity, source, renews, region, why }
+}
+
+/// Returns the profile in use, if this shell still has what ssox set.
+fn own_profile(ctx: &Context) -> Option<&str> {
+    ctx.var("SSOX_PROFILE").filter(|_| is_in_use(ctx) && foreign(ctx).is_none())
+}
+
+fn identity_of_keys(ctx: &Context) -> Option<String> {
+    if let Some(profile) = own_profile(ctx) {
+        return Some(profile.into());
+    }
+    match foreign::owner(ctx, ctx.var(ID)?)? {
+        Owner::Profile(name) | Owner::Assignment(name) => Some(name),
+    }
+}
+
+/// Returns the account and the role of an ARN; another text as it is.
+fn role_of(text: &str) -> String {
+    let arn = Arn::parse(text);
+    let names = arn.and_then(|arn| Some(format!("{}/{}", arn.account_id, arn.role_name()?)));
+    names.unwrap_or_else(|| text.into())
+}
+
+impl ToolRow {
+    /// Tells whether the tool has credentials.
+    pub(super) fn takes_something(&self) -> bool {
+        self.source != "none"
+    }
+
+    /// Tells whether the tool would send requests without a signature.
+    pub(super) fn is_unsigned(&self) -> bool {
+        self.why.starts_with("unsigned")
+    }
+
+    fn is_same_identity(&self, other: &Self) -> bool {
+        (&self.identity, self.source) == (&other.identity, other.source)
+    }
+
+    /// Tells whether another row says the same of its tool; a tool without a region agrees with any.
+    fn agrees_with(&self, other: &Self) -> bool {
+        let is_same_region = self.region == other.region || self.region.is_none() || other.region.is_none();
+        is_same_region && self.is_same_identity(other) && (self.renews, &self.why) == (other.renews, &other.why)
+    }
+
+    fn summary(&self) -> String {
+        let identity = self.identity.iter().map(|identity| format!("{identity}: "));
+        let region = self.region.iter().filter(|_| self.source != "none").map(|region| format!(", {region}"));
+        let renews = if self.renews { ", renews" } else { "" };
+        identity.chain([self.why.clone()]).chain(region).chain([renews.to_string()]).collect()
+    }
+}
+
+/// Groups the tools that agree; those with another identity than expected stand last, marked.
+fn as_text(ctx: &Context, rows: &[ToolRow]) -> String {
+    let mut groups: Vec<(ToolRow, Vec<&str>)> = Vec::new();
+    for row in rows {
+        match groups.iter_mut().find(|(known, _)| known.agrees_with(row)) {
+            Some((known, tools)) => {
+                known.region = known.region.take().or_else(|| row.region.clone());
+                tools.push(row.tool);
+            }
+            None => groups.push((row.clone(), vec![row.tool])),
+        }
+    }
+    groups.sort_by_key(|(row, _)| !is_expected(ctx, rows, row));
+    let text = |(row, tools): &(ToolRow, Vec<&str>)| {
+        let mark = if is_expected(ctx, rows, row) { "  " } else { "! " };
+        let names = tools.join(", ");
+        wrap(mark, "    ", &printable(&row.summary())) + &wrap("    ", "    ", &names)
+    };
+    groups.iter().map(text).collect()
+}
+
+/// Breaks a text into lines between words.
+fn wrap(first: &str, other: &str, text: &str) -> String {
+    let mut lines = String::from(first);
+    let mut width = first.width();
+    let mut is_start = true;
+    for word in text.split(' ') {
+        if !is_start && width + 1 + word.width() > WIDTH {
+            lines.push('\n');
+            lines.push_str(other);
+            (width, is_start) = (other.width(), true);
+        }
+        if !is_start {
+            lines.push(' ');
+            width += 1;
+        }
+        lines.push_str(word);
+        width += word.width();
+        is_start = false;
+    }
+    lines + "\n"
+}

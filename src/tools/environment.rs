@@ -1,0 +1,82 @@
+//! The steps that read only the environment: keys, a web identity, a container endpoint.
+
+use super::prediction::{Outcome, Taken, View};
+use super::table::{AuthorizationToken, HalfKeys};
+use crate::context::Context;
+use crate::time::Timestamp;
+
+const ID: &str = "AWS_ACCESS_KEY_ID";
+const SECRET: &str = "AWS_SECRET_ACCESS_KEY";
+const FULL_URI: &str = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
+
+/// The access keys in the environment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Keys {
+    Complete,
+    /// One of the two, and whether it is the id.
+    Half {
+        has_id: bool,
+    },
+    /// Both variables are set, and both are empty.
+    Empty,
+    Absent,
+}
+
+/// Returns which keys the environment has.
+pub(super) fn keys(ctx: &Context) -> Keys {
+    let is_set = |name| ctx.var_os(name).is_some();
+    match (ctx.var(ID).is_some(), ctx.var(SECRET).is_some()) {
+        (true, true) => Keys::Complete,
+        (false, false) if is_set(ID) && is_set(SECRET) => Keys::Empty,
+        (false, false) => Keys::Absent,
+        (has_id, _) => Keys::Half { has_id },
+    }
+}
+
+impl View<'_> {
+    /// Takes the keys in the environment.
+    pub(super) fn keys(&self) -> Option<Outcome> {
+        let refuses = |why: &str| Some((Taken::Nothing, format!("refuses: {why}")));
+        let end = self.ctx.var("AWS_CREDENTIAL_EXPIRATION").and_then(Timestamp::parse);
+        let is_set = |name| self.ctx.var_os(name).is_some();
+        match (keys(self.ctx), self.tool.half_keys) {
+            (Keys::Complete, _) if self.tool.reads_expiration && end.is_some_and(|end| end <= self.ctx.now()) => {
+                refuses("AWS_CREDENTIAL_EXPIRATION is in the past")
+            }
+            (Keys::Complete, _) => Some((Taken::Keys, "keys in the environment".into())),
+            (Keys::Half { has_id: true }, HalfKeys::Refused) => refuses("AWS_SECRET_ACCESS_KEY is missing"),
+            (Keys::Half { .. }, HalfKeys::SignedWith) if is_set(ID) && is_set(SECRET) => {
+                Some((Taken::Keys, "keys in the environment, one of them empty".into()))
+            }
+            (Keys::Empty, HalfKeys::SignedWith) => {
+                Some((Taken::Nothing, "unsigned: AWS_ACCESS_KEY_ID is set but empty".into()))
+            }
+            (Keys::Half { .. } | Keys::Empty | Keys::Absent, _) => None,
+        }
+    }
+
+    /// Takes the role that the variables of a web identity name.
+    pub(super) fn web_identity(&self) -> Option<Outcome> {
+        let role = self.ctx.var("AWS_ROLE_ARN")?;
+        self.ctx.var("AWS_WEB_IDENTITY_TOKEN_FILE")?;
+        Some((Taken::WebIdentity(role.into()), "AWS_WEB_IDENTITY_TOKEN_FILE".into()))
+    }
+
+    /// Takes the credentials of a container.
+    pub(super) fn container(&self) -> Option<Outcome> {
+        let is_set = |name| self.ctx.var(name).is_some();
+        let (value, file) =
+            (is_set("AWS_CONTAINER_AUTHORIZATION_TOKEN"), is_set("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"));
+        if !is_set("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI") {
+            if !is_set(FULL_URI) || self.tool.token == AuthorizationToken::File && !file {
+                return None;
+            }
+            if self.tool.token == AuthorizationToken::Value && file && !value {
+                let why = "refuses: it does not read AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
+                return Some((Taken::Nothing, why.into()));
+            }
+        }
+        let skipped = self.skipped().map(|skipped| format!("; it {skipped}")).unwrap_or_default();
+        Some((Taken::Container, format!("container endpoint{skipped}")))
+    }
+}

@@ -1,0 +1,144 @@
+//! What one tool takes: its steps, one after the other, until one decides.
+
+use super::environment::{self, Keys};
+use super::files::{self, Files};
+use super::profile::{self, ProfileKind, Selected};
+use super::table::{Last, Step, TOOLS, Tool, Unknown};
+use crate::config::{ConfigFiles, SectionKind};
+use crate::context::Context;
+
+/// What a tool takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Prediction {
+    pub(crate) tool: &'static str,
+    pub(crate) taken: Taken,
+    /// Whether the tool gets new credentials by itself when these expire.
+    pub(crate) renews: bool,
+    /// `None` if none is set, or if the tool reads none from the environment and the files.
+    pub(crate) region: Option<String>,
+    /// Why, in a few words.
+    pub(crate) why: String,
+}
+
+/// The credentials that a tool takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Taken {
+    /// The access keys in the environment.
+    Keys,
+    /// The role that the variables of a web identity name.
+    WebIdentity(String),
+    Profile(String, ProfileKind),
+    /// Those of `AWS_CONTAINER_CREDENTIALS_…`.
+    Container,
+    Nothing,
+}
+
+/// Returns what each tool takes, in the order of the table.
+pub(crate) fn predictions(ctx: &Context, files: &ConfigFiles) -> Vec<Prediction> {
+    let files = Files::new(ctx, files);
+    TOOLS.iter().map(|tool| View::new(ctx, &files, tool).prediction()).collect()
+}
+
+/// What one tool sees.
+pub(super) struct View<'a> {
+    pub(super) ctx: &'a Context,
+    pub(super) tool: &'static Tool,
+    pub(super) files: &'a ConfigFiles,
+    pub(super) selected: Selected,
+}
+
+/// What a step leads to, unless the next one is tried.
+pub(super) type Outcome = (Taken, String);
+
+impl<'a> View<'a> {
+    fn new(ctx: &'a Context, files: &'a Files, tool: &'static Tool) -> Self {
+        Self { ctx, tool, files: files.of(tool.reads), selected: Selected::new(ctx, tool) }
+    }
+
+    fn prediction(&self) -> Prediction {
+        let (taken, why) = self.outcome();
+        let renews = match &taken {
+            Taken::Keys | Taken::Nothing => false,
+            Taken::WebIdentity(_) | Taken::Container => self.tool.renews,
+            Taken::Profile(_, kind) => self.tool.renews && kind.is_renewed() && !self.tool.not_renewed.contains(kind),
+        };
+        Prediction { tool: self.tool.name, region: self.region(&taken), taken, renews, why }
+    }
+
+    fn outcome(&self) -> Outcome {
+        let first = self.unknown_profile(Unknown::RefusesFirst);
+        first.or_else(|| self.tool.steps.iter().find_map(|step| self.step(step))).unwrap_or_else(|| self.last())
+    }
+
+    fn step(&self, step: &Step) -> Option<Outcome> {
+        match step {
+            Step::Keys => self.keys(),
+            Step::KeysWithoutProfile if self.selected.is_named() => None,
+            Step::KeysWithoutProfile => self.keys(),
+            Step::WebIdentity => self.web_identity(),
+            Step::Profile(kinds) => self.profile(kinds),
+            Step::ProfileOfRedHat(kinds) if files::has_bundle_of_red_hat() => self.profile(kinds),
+            Step::ProfileOfRedHat(_) => None,
+            Step::FirstKeys => self.first_keys(),
+            Step::Container => self.container(),
+        }
+    }
+
+    fn profile(&self, kinds: &[ProfileKind]) -> Option<Outcome> {
+        if let Some(refused) = self.unknown_profile(Unknown::Refuses) {
+            return Some(refused);
+        }
+        let section = self.files.profile(self.selected.name())?;
+        let kind = *kinds.iter().find(|kind| kind.is_in(&section))?;
+        let beside = if environment::keys(self.ctx) == Keys::Complete { ", although there are keys" } else { "" };
+        let why = format!("{}{beside}: {}", self.selected.reason(), kind.name());
+        Some((Taken::Profile(section.name.into_owned(), kind), why))
+    }
+
+    fn first_keys(&self) -> Option<Outcome> {
+        let sections = self.files.credentials.sections_with(SectionKind::Profile, "aws_access_key_id");
+        let first = sections.into_iter().find(|section| ProfileKind::StoredKeys.is_in(section))?;
+        let why = "the first keys in ~/.aws/credentials, whatever AWS_PROFILE says";
+        Some((Taken::Profile(first.name.into_owned(), ProfileKind::StoredKeys), why.into()))
+    }
+
+    /// Refuses a profile that does not exist, if the tool does that at this point.
+    fn unknown_profile(&self, when: Unknown) -> Option<Outcome> {
+        let name = Some(self.selected.name()).filter(|_| self.selected.is_named() && self.tool.unknown == when)?;
+        let message = if name.is_empty() {
+            format!("refuses: {} is set but empty", self.selected.reason())
+        } else {
+            format!("refuses: {} names no profile", self.selected.reason())
+        };
+        self.files.profile(name).is_none().then_some((Taken::Nothing, message))
+    }
+
+    fn last(&self) -> Outcome {
+        let skipped =
+            self.skipped().map_or_else(|| "there are no credentials".into(), |skipped| format!("it {skipped}"));
+        let why = match self.tool.last {
+            Last::Refuses => "refuses",
+            Last::Unsigned => "unsigned",
+            Last::WaitsForMetadata => "waits for the metadata address",
+        };
+        (Taken::Nothing, format!("{why}: {skipped}"))
+    }
+
+    /// Says why the selected profile is not taken: as the end of a sentence about the tool.
+    pub(super) fn skipped(&self) -> Option<String> {
+        if !self.tool.reads_aws_profile() {
+            return self.ctx.var("AWS_PROFILE").map(|_| "does not read AWS_PROFILE".into());
+        }
+        let section = self.files.profile(self.selected.name());
+        match (section.as_ref().map(profile::kind_of), self.selected.is_named()) {
+            (Some(Some(kind)), _) => Some(unread(kind)),
+            (Some(None), true) => Some("finds no credentials in the profile".into()),
+            (None, true) => Some("finds no such profile".into()),
+            (Some(None) | None, false) => None,
+        }
+    }
+}
+
+fn unread(kind: ProfileKind) -> String {
+    format!("does not read {}", kind.name())
+}

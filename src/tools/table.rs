@@ -1,0 +1,353 @@
+//! The rules of each tool: one row for each, with the version that they were seen with. `tests/it/tools/` compares them with
+//! the tools themselves.
+
+use super::files::Reads;
+use super::profile::ProfileKind::{
+    self, ConfigKeys, ConfigProcess, LegacySso, Login, Role, Sso, StoredKeys, StoredProcess, WebIdentity,
+};
+use super::region::RegionStep::{self, Profile, ProfileOfCredentials, Variable};
+
+/// The name of the tool that stands for the identity that people expect.
+pub(crate) const CLI: &str = "AWS CLI v2";
+
+/// The rules of a tool.
+pub(super) struct Tool {
+    pub(super) name: &'static str,
+    /// Where it looks, in order.
+    pub(super) steps: &'static [Step],
+    /// The variables that name a profile, in order.
+    pub(super) profile_variables: &'static [&'static str],
+    /// Whether an empty variable is the name of a profile; else it counts as unset.
+    pub(super) empty_is_name: bool,
+    pub(super) unknown: Unknown,
+    pub(super) half_keys: HalfKeys,
+    /// Whether it refuses keys after `AWS_CREDENTIAL_EXPIRATION`.
+    pub(super) reads_expiration: bool,
+    pub(super) token: AuthorizationToken,
+    /// Whether it asks again for credentials that expire.
+    pub(super) renews: bool,
+    /// Kinds that it does not get again.
+    pub(super) not_renewed: &'static [ProfileKind],
+    pub(super) regions: &'static [RegionStep],
+    pub(super) reads: Reads,
+    /// What it does when it has found nothing.
+    pub(super) last: Last,
+}
+
+/// A place where a tool looks for credentials.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Step {
+    Keys,
+    /// Keys, unless a variable names a profile.
+    KeysWithoutProfile,
+    WebIdentity,
+    /// The selected profile, for these kinds, in order.
+    Profile(&'static [ProfileKind]),
+    /// The same, where certificates are where the Red Hat family has them.
+    ProfileOfRedHat(&'static [ProfileKind]),
+    /// The first keys in `credentials`, whatever profile they belong to.
+    FirstKeys,
+    Container,
+}
+
+/// What a tool does with the name of a profile that does not exist.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unknown {
+    /// It stops before it looks anywhere.
+    RefusesFirst,
+    /// It stops when it looks at the profile.
+    Refuses,
+    Ignored,
+}
+
+/// What a tool does with one key without the other, or with empty ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum HalfKeys {
+    /// It stops at an id without a secret.
+    Refused,
+    Ignored,
+    /// It takes what is set, and an empty value as a value.
+    SignedWith,
+}
+
+/// Which form of the authorization token of `AWS_CONTAINER_CREDENTIALS_FULL_URI` a tool reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum AuthorizationToken {
+    Any,
+    Value,
+    /// Without the file it does not ask at all.
+    File,
+}
+
+/// What a tool does without credentials.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Last {
+    Refuses,
+    Unsigned,
+    /// It asks 169.254.169.254 for a long time, whatever `AWS_EC2_METADATA_DISABLED` says.
+    WaitsForMetadata,
+}
+
+impl Tool {
+    /// Tells whether `AWS_PROFILE` selects the profile.
+    pub(super) fn reads_aws_profile(&self) -> bool {
+        self.profile_variables.contains(&"AWS_PROFILE")
+    }
+}
+
+const AWS_PROFILE: &[&str] = &["AWS_PROFILE"];
+const AWS_PROFILE_FIRST: &[&str] = &["AWS_PROFILE", "AWS_DEFAULT_PROFILE"];
+const AWS_DEFAULT_PROFILE_FIRST: &[&str] = &["AWS_DEFAULT_PROFILE", "AWS_PROFILE"];
+const AWS_REGION: RegionStep = Variable("AWS_REGION");
+const AWS_DEFAULT_REGION: RegionStep = Variable("AWS_DEFAULT_REGION");
+
+/// botocore 1.44.8. A role that a profile assumes comes before a web identity, and the other kinds after it.
+const BOTOCORE: Tool = Tool {
+    name: "boto3",
+    steps: &[
+        Step::Keys,
+        Step::Profile(&[Role]),
+        Step::WebIdentity,
+        Step::Profile(&[WebIdentity, Sso, LegacySso, StoredKeys, Login, StoredProcess, ConfigProcess, ConfigKeys]),
+        Step::Container,
+    ],
+    profile_variables: AWS_DEFAULT_PROFILE_FIRST,
+    empty_is_name: true,
+    unknown: Unknown::RefusesFirst,
+    half_keys: HalfKeys::Refused,
+    reads_expiration: true,
+    token: AuthorizationToken::Any,
+    renews: true,
+    not_renewed: &[],
+    regions: &[AWS_DEFAULT_REGION, Profile],
+    reads: Reads::Both,
+    last: Last::Refuses,
+};
+
+/// What most tools of the other languages have in common.
+const SDK: Tool = Tool {
+    steps: &[],
+    profile_variables: AWS_PROFILE,
+    empty_is_name: false,
+    unknown: Unknown::Ignored,
+    half_keys: HalfKeys::Ignored,
+    reads_expiration: false,
+    regions: &[AWS_REGION, Profile],
+    ..BOTOCORE
+};
+
+/// The SDK for C++ in tiledb 0.36.1 and duckdb 1.5.5: it finds static keys only in `credentials` and processes only in
+/// `config`, and reaches the portal only with the certificates of the Red Hat family.
+const OLDER_CPP: Tool = Tool {
+    steps: &[
+        Step::Keys,
+        Step::Profile(&[StoredKeys, ConfigProcess]),
+        Step::WebIdentity,
+        Step::ProfileOfRedHat(&[Sso, LegacySso]),
+        Step::Container,
+    ],
+    profile_variables: AWS_DEFAULT_PROFILE_FIRST,
+    regions: &[AWS_DEFAULT_REGION, AWS_REGION, Profile],
+    last: Last::Unsigned,
+    ..SDK
+};
+
+/// The crate `object_store`: no profiles. It signs with empty keys.
+const OBJECT_STORE: Tool = Tool {
+    steps: &[Step::Keys, Step::WebIdentity, Step::Container],
+    profile_variables: &[],
+    half_keys: HalfKeys::SignedWith,
+    token: AuthorizationToken::File,
+    regions: &[AWS_REGION, AWS_DEFAULT_REGION],
+    last: Last::WaitsForMetadata,
+    ..SDK
+};
+
+/// The tools, in the order in which they are shown.
+pub(super) const TOOLS: [Tool; 18] = [
+    // awscli 1.46.2.
+    Tool { name: "AWS CLI v1", ..BOTOCORE },
+    // awscli 2.9.19: the order of the variables is another, and the token file of a container is unknown.
+    Tool {
+        name: CLI,
+        profile_variables: AWS_PROFILE_FIRST,
+        token: AuthorizationToken::Value,
+        regions: &[AWS_REGION, AWS_DEFAULT_REGION, Profile],
+        ..BOTOCORE
+    },
+    BOTOCORE,
+    // @aws-sdk/client-s3 3.1169.0: AWS_PROFILE comes before keys; AWS_DEFAULT_REGION is not read.
+    Tool {
+        name: "JS v3",
+        steps: &[
+            Step::KeysWithoutProfile,
+            Step::Profile(&[
+                Role,
+                StoredKeys,
+                ConfigKeys,
+                WebIdentity,
+                StoredProcess,
+                ConfigProcess,
+                Sso,
+                LegacySso,
+                Login,
+            ]),
+            Step::WebIdentity,
+            Step::Container,
+        ],
+        ..SDK
+    },
+    // aws-sdk 2.1693.0: only the credentials file; a process comes after a container.
+    Tool {
+        name: "JS v2",
+        steps: &[
+            Step::Keys,
+            Step::Profile(&[StoredKeys, ConfigKeys]),
+            Step::Container,
+            Step::Profile(&[StoredProcess, ConfigProcess]),
+            Step::WebIdentity,
+        ],
+        reads: Reads::OwnCredentials,
+        ..SDK
+    },
+    // software.amazon.awssdk 2.57.8.
+    Tool {
+        name: "Java v2",
+        steps: &[
+            Step::Keys,
+            Step::WebIdentity,
+            Step::Profile(&[
+                Role,
+                WebIdentity,
+                Sso,
+                LegacySso,
+                Login,
+                StoredKeys,
+                ConfigKeys,
+                StoredProcess,
+                ConfigProcess,
+            ]),
+            Step::Container,
+        ],
+        ..SDK
+    },
+    // com.amazonaws 1.12.797.
+    Tool {
+        name: "Java v1",
+        steps: &[Step::Keys, Step::WebIdentity, Step::Profile(&[Role, StoredKeys]), Step::Container],
+        ..SDK
+    },
+    // aws-sdk-go-v2 config 1.33.18.
+    Tool {
+        name: "Go v2",
+        steps: &[
+            Step::Keys,
+            Step::WebIdentity,
+            Step::Profile(&[
+                Role,
+                StoredKeys,
+                ConfigKeys,
+                WebIdentity,
+                Sso,
+                LegacySso,
+                Login,
+                StoredProcess,
+                ConfigProcess,
+            ]),
+            Step::Container,
+        ],
+        profile_variables: AWS_PROFILE_FIRST,
+        unknown: Unknown::RefusesFirst,
+        regions: &[AWS_REGION, AWS_DEFAULT_REGION, Profile],
+        ..SDK
+    },
+    // aws-config in icechunk 1.1.21, which takes its region from the caller: aws-config itself reads these.
+    Tool {
+        name: "Rust",
+        steps: &[
+            Step::Keys,
+            Step::Profile(&[
+                Role,
+                WebIdentity,
+                Sso,
+                LegacySso,
+                Login,
+                StoredProcess,
+                ConfigProcess,
+                StoredKeys,
+                ConfigKeys,
+            ]),
+            Step::WebIdentity,
+            Step::Container,
+        ],
+        empty_is_name: true,
+        unknown: Unknown::Refuses,
+        regions: &[AWS_REGION, AWS_DEFAULT_REGION, Profile],
+        ..SDK
+    },
+    // pyarrow 26.0.1.
+    Tool {
+        name: "C++ (pyarrow)",
+        steps: &[
+            Step::Keys,
+            Step::Profile(&[StoredKeys, ConfigKeys, StoredProcess, ConfigProcess]),
+            Step::WebIdentity,
+            Step::Profile(&[WebIdentity, Sso, LegacySso]),
+            Step::Container,
+        ],
+        empty_is_name: true,
+        regions: &[AWS_DEFAULT_REGION, AWS_REGION, Profile],
+        last: Last::Unsigned,
+        ..SDK
+    },
+    Tool { name: "tiledb", ..OLDER_CPP },
+    // It takes credentials once, when the secret is made.
+    Tool { name: "duckdb", renews: false, last: Last::Refuses, ..OLDER_CPP },
+    // deltalake 1.6.6, obstore 0.12.1.
+    Tool { name: "object_store (deltalake)", ..OBJECT_STORE },
+    // polars 2.1.0.
+    Tool { name: "polars with boto3", regions: &[AWS_REGION, AWS_DEFAULT_REGION, Profile], ..BOTOCORE },
+    // polars 2.1.0: it searches the text of both files, which the variables do not name, for the first keys and region.
+    Tool {
+        name: "polars alone",
+        steps: &[Step::Keys, Step::FirstKeys, Step::WebIdentity, Step::Container],
+        regions: &[AWS_REGION, AWS_DEFAULT_REGION, RegionStep::First],
+        reads: Reads::OwnBoth,
+        ..OBJECT_STORE
+    },
+    // rasterio 1.4.4, GDAL 3.10.3: no processes. An SSO token is not refreshed.
+    Tool {
+        name: "GDAL",
+        steps: &[
+            Step::Keys,
+            Step::Profile(&[Role, StoredKeys, ConfigKeys, Sso, LegacySso]),
+            Step::WebIdentity,
+            Step::Container,
+        ],
+        profile_variables: AWS_DEFAULT_PROFILE_FIRST,
+        not_renewed: &[Sso, LegacySso],
+        regions: &[AWS_DEFAULT_REGION, ProfileOfCredentials, AWS_REGION],
+        reads: Reads::GdalCredentials,
+        ..SDK
+    },
+    // minio-py 7.2.20.
+    Tool {
+        name: "minio",
+        steps: &[Step::Keys, Step::Profile(&[StoredKeys]), Step::WebIdentity, Step::Container],
+        regions: &[],
+        last: Last::WaitsForMetadata,
+        ..SDK
+    },
+    // aws-sdk-php, read and not run: `AWS_CONFIG_FILE` is not followed.
+    Tool {
+        name: "PHP",
+        steps: &[
+            Step::Keys,
+            Step::WebIdentity,
+            Step::Profile(&[WebIdentity, Sso, LegacySso, StoredProcess, StoredKeys, ConfigProcess, ConfigKeys, Role]),
+            Step::Container,
+        ],
+        reads: Reads::OwnConfig,
+        ..SDK
+    },
+];

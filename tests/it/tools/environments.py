@@ -1,0 +1,143 @@
+"""The environments of the differential test: each is a home directory and variables, generated from a few choices."""
+
+import itertools
+import os
+from pathlib import Path
+
+from recorder import END, TOKEN, key_of
+
+SSO = "sso_account_id = 111122223333\nsso_role_name = {}\n"
+SESSION = "[sso-session corp]\nsso_start_url = https://d-1.awsapps.com/start\nsso_region = eu-west-1\n"
+ROLE = "arn:aws:iam::444455556666:role/"
+
+
+def keys(name):
+    return f"aws_access_key_id = {key_of(name)}\naws_secret_access_key = secret\n"
+
+
+def process(name, quote=""):
+    return f"credential_process = {quote}/bin/cat{quote} {{home}}/{name}.json\n"
+
+
+# Profiles that a choice of AWS_PROFILE names, and in which file they are.
+PROFILES = {
+    "static": ("config", keys("static")),
+    "stored": ("credentials", keys("stored")),
+    "process": ("config", process("process")),
+    "quoted": ("config", process("quoted", '"')),
+    "stored-process": ("credentials", process("stored-process")),
+    "sso": ("config", "sso_session = corp\n" + SSO.format("sso")),
+    "legacy": ("config", "sso_start_url = https://d-1.awsapps.com/start\nsso_region = eu-west-1\n" + SSO.format("legacy")),
+    "role": ("config", f"role_arn = {ROLE}role\nsource_profile = static\n"),
+    "web": ("config", f"role_arn = {ROLE}web\nweb_identity_token_file = {{home}}/token\n"),
+    "region-only": ("config", "region = ap-south-1\n"),
+    "with-region": ("config", keys("with-region") + "region = ap-south-1\n"),
+}
+DEFAULTS = {
+    "": {},
+    "stored": {"credentials": keys("default-stored")},
+    "static": {"config": keys("default-static")},
+    "process": {"config": process("default-process")},
+    "sso": {"config": "sso_session = corp\n" + SSO.format("default-sso")},
+    "region": {"config": "region = ca-central-1\n"},
+}
+KEYS = {
+    "": {},
+    "empty": {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "AWS_SESSION_TOKEN": ""},
+    "keys": {"AWS_ACCESS_KEY_ID": key_of("environment"), "AWS_SECRET_ACCESS_KEY": "secret", "AWS_SESSION_TOKEN": "token"},
+}
+
+
+def container(url, kind):
+    uri = {"AWS_CONTAINER_CREDENTIALS_FULL_URI": url + "/container"}
+    token = {"AWS_CONTAINER_AUTHORIZATION_TOKEN": TOKEN}
+    file = {"AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": "{home}/container-token"}
+    return {"": {}, "token": uri | token, "file": uri | file, "both": uri | token | file}[kind]
+
+
+POD = {"AWS_WEB_IDENTITY_TOKEN_FILE": "{home}/token", "AWS_ROLE_ARN": ROLE + "pod"}
+
+
+def choices():
+    """Yields (name, keys, profile, default, container, more variables)."""
+    for key, profile, default, where in itertools.product(KEYS, (None, "static", "missing", ""), ("", "stored"), ("", "both")):
+        yield key, profile, default, where, {}
+    for profile in PROFILES:
+        if profile != "static":
+            yield "", profile, "", "", {}
+            yield "", profile, "stored", "both", {}
+            yield "keys", profile, "", "", {}
+    for default in DEFAULTS:
+        if default not in ("", "stored"):
+            for key, where in ("", ""), ("", "both"), ("keys", ""):
+                yield key, None, default, where, {}
+    for kind in "token", "file":
+        yield "", None, "", kind, {}
+        yield "", "static", "", kind, {}
+        yield "keys", None, "", kind, {}
+    for key, profile, default, where in itertools.product(("", "keys"), (None, "static", "stored"), ("", "stored"), ("", "both")):
+        yield key, profile, default, where, {"pod": POD}
+    for first, second in ("static", "stored"), ("stored", "missing"), ("missing", "stored"):
+        yield "", first, "", "", {"other": {"AWS_DEFAULT_PROFILE": second}}
+    yield "", None, "", "", {"other": {"AWS_DEFAULT_PROFILE": "stored"}}
+    yield "keys", None, "", "", {"other": {"AWS_DEFAULT_PROFILE": "missing"}}
+    yield "keys", "static", "", "", {"other": {"AWS_DEFAULT_PROFILE": "missing"}}
+    yield "keys", None, "", "", {"past": {"AWS_CREDENTIAL_EXPIRATION": "2020-01-01T00:00:00Z"}}
+    yield "keys", None, "", "", {"end": {"AWS_CREDENTIAL_EXPIRATION": END}}
+    yield "keys", None, "", "", {"half": {"AWS_SECRET_ACCESS_KEY": ""}}
+    yield "", "stored", "", "", {"half": {"AWS_ACCESS_KEY_ID": key_of("environment")}}
+    one, two = {"AWS_REGION": "eu-west-1"}, {"AWS_DEFAULT_REGION": "us-west-2"}
+    for name, regions in ("AR", one), ("ADR", two), ("AR-ADR", one | two):
+        yield "keys", None, "", "", {name: regions}
+        yield "", "with-region", "", "", {name: regions}
+    yield "keys", None, "region", "", {"no": {"AWS_REGION": "", "AWS_DEFAULT_REGION": ""}}
+    yield "", "stored", "region", "", {"no": {"AWS_REGION": "", "AWS_DEFAULT_REGION": ""}}
+    yield "keys", "with-region", "", "", {}
+    for profile in "stored", "static":
+        yield "", profile, "", "", {"files": {"AWS_CONFIG_FILE": "{home}/other-config", "AWS_SHARED_CREDENTIALS_FILE": "{home}/other-credentials"}}
+
+
+def environments(directory, url):
+    """Writes the homes, and returns the variables of each environment by its name."""
+    found = {}
+    for key, profile, default, where, more in choices():
+        words = [key, profile if profile != "" else "''", default and "default-" + default, where and "container-" + where, *more]
+        name = ".".join(word for word in words if word) or "nothing"
+        home = Path(directory, name)
+        variables = {"HOME": str(home), "PATH": os.environ["PATH"], "AWS_EC2_METADATA_DISABLED": "true",
+                     "AWS_REGION": "eu-central-1", "AWS_DEFAULT_REGION": "eu-central-1", "AWS_MAX_ATTEMPTS": "1",
+                     "AWS_ENDPOINT_URL": url, "AWS_ROLE_SESSION_NAME": "me", "NO_PROXY": "127.0.0.1", **KEYS[key], **container(url, where)}
+        if profile is not None:
+            variables["AWS_PROFILE"] = profile
+        for some in more.values():
+            variables |= some
+        if more.keys() & {"AR", "ADR"}:
+            del variables["AWS_DEFAULT_REGION" if "AR" in more else "AWS_REGION"]
+        if "no" in more:
+            del variables["AWS_DEFAULT_REGION"], variables["AWS_REGION"]
+        write(home, DEFAULTS[default])
+        (home / "default").write_text(f"default-{default}")
+        found[name] = {name: value.replace("{home}", str(home)) for name, value in variables.items()}
+    return found
+
+
+def write(home, default):
+    (home / ".aws/sso/cache").mkdir(parents=True, exist_ok=True)
+    texts = {"config": SESSION, "credentials": ""}
+    for file, body in default.items():
+        texts[file] += f"[default]\n{body}"
+    for name, (file, body) in PROFILES.items():
+        texts[file] += f"[{'profile ' if file == 'config' else ''}{name}]\n{body}"
+    for file, text in texts.items():
+        (home / ".aws" / file).write_text(text.replace("{home}", str(home)))
+    (home / "other-config").write_text("[profile static]\n" + keys("other-static"))
+    (home / "other-credentials").write_text("[stored]\n" + keys("other-stored"))
+    (home / "token").write_text("header.claims.signature")
+    (home / "container-token").write_text(TOKEN)
+    for name in "process", "quoted", "stored-process", "default-process":
+        (home / f"{name}.json").write_text(
+            f'{{"Version": 1, "AccessKeyId": "{key_of(name)}", "SecretAccessKey": "secret", "SessionToken": "token"}}')
+    for session in "corp", "https://d-1.awsapps.com/start":
+        import hashlib
+        path = home / ".aws/sso/cache" / (hashlib.sha1(session.encode()).hexdigest() + ".json")
+        path.write_text(f'{{"startUrl": "https://d-1.awsapps.com/start", "region": "eu-west-1", "accessToken": "token", "expiresAt": "{END}"}}')
