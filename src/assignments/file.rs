@@ -143,13 +143,12 @@ pub(crate) fn exists(ctx: &Context, session: &Session) -> bool {
     read(ctx, session).is_some()
 }
 
-/// Removes the listing of a session, and what an interrupted run has listed.
+/// Removes the listing of a session.
 ///
 /// # Errors
 /// Configuration, naming the file.
-pub(crate) fn forget(ctx: &Context, session: &Session) -> Result<()> {
-    files::remove(&path(ctx, session)?)?;
-    super::forget_interrupted(ctx, session.label(), &session.start_url)
+pub(super) fn remove(ctx: &Context, session: &Session) -> Result<()> {
+    files::remove(&path(ctx, session)?).map(drop)
 }
 
 /// Writes the listing of a session.

@@ -4,7 +4,7 @@
 mod file;
 mod interrupted;
 
-pub(crate) use file::{AccountRoles, Listing, any, configured, configured_sessions, exists, forget, read};
+pub(crate) use file::{AccountRoles, Listing, any, configured, configured_sessions, exists, read};
 pub(crate) use interrupted::forget_interrupted;
 
 use crate::account_names::AccountNames;
@@ -28,6 +28,15 @@ pub(crate) struct Listed {
     pub(crate) listing: Listing,
     /// Why roles are missing in it, if some are.
     pub(crate) failure: Option<Error>,
+}
+
+/// Removes the listing of a session, and what an interrupted run has listed.
+///
+/// # Errors
+/// Configuration, naming the file.
+pub(crate) fn forget(ctx: &Context, session: &Session) -> Result<()> {
+    file::remove(ctx, session)?;
+    forget_interrupted(ctx, session.label(), &session.start_url)
 }
 
 /// Lists all assignments of a session, and stores them; signs in when only that helps and a person is there. The accounts that

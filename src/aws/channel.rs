@@ -130,6 +130,12 @@ impl Channel {
             attempt_log: AttemptLog::new(ctx),
         })
     }
+
+    /// Adds the custom endpoint, when there is one, to the message of an error.
+    pub(super) fn naming_endpoint(&self, error: Error) -> Error {
+        let Some(Endpoint { url, origin }) = &self.endpoint else { return error };
+        Error { message: format!("{} (endpoint `{url}`, from {origin})", error.message), ..error }
+    }
 }
 
 /// Runs one call to its end, on a runtime of one thread.

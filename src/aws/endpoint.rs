@@ -1,9 +1,7 @@
 //! Custom endpoints and the settings they come from: a variable left in a shell redirects every request.
 
-use super::channel::Channel;
 use crate::address::Address;
 use crate::context::Context;
-use crate::error::Error;
 use std::fmt;
 
 /// The URL of a custom endpoint, and the setting it comes from.
@@ -49,14 +47,6 @@ impl Endpoint {
     pub(crate) fn is_unencrypted(&self) -> bool {
         let is_own = |address: &Address| address.is_loopback() || address.host().ends_with(".localhost");
         Address::parse(&self.url).is_some_and(|address| !address.is_https() && !is_own(&address))
-    }
-}
-
-impl Channel {
-    /// Adds the custom endpoint, when there is one, to the message of an error.
-    pub(super) fn naming_endpoint(&self, error: Error) -> Error {
-        let Some(Endpoint { url, origin }) = &self.endpoint else { return error };
-        Error { message: format!("{} (endpoint `{url}`, from {origin})", error.message), ..error }
     }
 }
 

@@ -1,6 +1,5 @@
 //! `ssox list --assigned`: every account and role that the sessions may use, with or without a profile.
 
-use super::list::List;
 use super::none_configured::say_none;
 use super::renewal;
 use super::table::{Table, json_list};
@@ -19,13 +18,25 @@ use serde::Serialize;
 /// The age in seconds from which a listing is refreshed in the background.
 const OLD: i64 = 24 * 3600;
 
+/// What `ssox list --assigned` is asked for.
+#[derive(Debug)]
+pub(super) struct Wanted<'a> {
+    pub(super) json: bool,
+    /// Whether AWS is asked again.
+    pub(super) refresh: bool,
+    /// The only session whose assignments are listed.
+    pub(super) sso_session: Option<&'a str>,
+    /// Whether a process of its own lists, and nothing is printed.
+    pub(super) background: bool,
+}
+
 /// Returns the table, or the JSON array. The exit status is that of the last session whose listing is incomplete.
 ///
 /// # Errors
 /// Configuration: no such session. `NeedsPerson`: nobody is signed in to any session. Those of the listings, if all fail.
-pub(super) fn run(ctx: &Context, args: &List) -> Result<Done> {
+pub(super) fn run(ctx: &Context, args: &Wanted) -> Result<Done> {
     let files = ConfigFiles::load(ctx)?;
-    let sessions = sessions(ctx, &files, args.sso_session.as_deref())?;
+    let sessions = sessions(ctx, &files, args.sso_session)?;
     if args.background {
         let listed = sessions.iter().try_for_each(|session| assignments::list_in_background(ctx, session));
         return listed.map(Done::from);

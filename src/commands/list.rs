@@ -1,7 +1,7 @@
 //! `ssox list`: the configured profiles, each with its source, account and role, and how long its cached credentials
 //! are valid. It asks AWS nothing.
 
-use super::assigned;
+use super::assigned::{self, Wanted};
 use super::none_configured::say_none;
 use super::table::{JsonList, Table};
 use super::verb::{Done, VerbArgs};
@@ -19,19 +19,19 @@ use serde::Serialize;
 pub(crate) struct List {
     /// Print JSON
     #[arg(long)]
-    pub(super) json: bool,
+    json: bool,
     /// List every account and role that you may use, with or without a profile
     #[arg(long)]
     assigned: bool,
     /// Ask AWS again
     #[arg(long, requires = "assigned")]
-    pub(super) refresh: bool,
+    refresh: bool,
     /// Only the assignments of this session
     #[arg(long, value_name = "NAME", requires = "assigned")]
-    pub(super) sso_session: Option<String>,
+    sso_session: Option<String>,
     /// List in a process of its own, and print nothing
     #[arg(long, hide = true, requires = "refresh")]
-    pub(super) background: bool,
+    background: bool,
 }
 
 impl VerbArgs for List {
@@ -41,7 +41,9 @@ impl VerbArgs for List {
     /// Configuration: files that cannot be read. A broken profile is a row that says so.
     fn run(&self, ctx: &Context) -> Result<Done> {
         if self.assigned {
-            return assigned::run(ctx, self);
+            let Self { json, refresh, background, .. } = *self;
+            let sso_session = self.sso_session.as_deref();
+            return assigned::run(ctx, &Wanted { json, refresh, sso_session, background });
         }
         let files = ConfigFiles::load(ctx)?;
         let (cached, plain) = (EntryNames::read(ctx), PlainProfiles::new(ctx, &files));

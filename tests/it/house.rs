@@ -24,19 +24,19 @@ const FLOORS: [&[&str]; 16] = [
     &["error", "secret", "signals", "time"],
 ];
 
-fn files(directory: &Path) -> Vec<PathBuf> {
+pub(crate) fn files(directory: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(directory).expect("src can be read").map(|entry| entry.expect("src can be read").path());
     let below = |path: PathBuf| if path.is_dir() { files(&path) } else { vec![path] };
     entries.flat_map(below).filter(|path| path.extension().is_some_and(|ending| ending == "rs")).collect()
 }
 
-fn module(path: &Path) -> String {
+pub(crate) fn module(path: &Path) -> String {
     let below = path.strip_prefix(root()).expect("it is in src");
     let first = below.components().next().expect("it has a name").as_os_str().to_string_lossy().into_owned();
     first.trim_end_matches(".rs").to_string()
 }
 
-fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
 }
 
@@ -48,7 +48,7 @@ fn floor(module: &str) -> usize {
 }
 
 /// The text without its unit tests, which may use all modules.
-fn code(path: &Path) -> String {
+pub(crate) fn code(path: &Path) -> String {
     if path.ends_with("tests.rs") {
         return String::new();
     }

@@ -62,6 +62,7 @@ mod house;
 mod identity;
 #[cfg(unix)]
 mod identity_directories;
+mod imports;
 #[cfg(unix)]
 mod killed;
 #[cfg(unix)]
