@@ -3,6 +3,9 @@
 //! Invariant: no shell is involved. The address is one argument of one program.
 
 pub(crate) mod page;
+mod separate;
+
+pub(crate) use separate::{Extension, Separation, of_console};
 
 use crate::address::Address;
 use crate::context::Context;
@@ -34,25 +37,80 @@ impl OpenedBrowser {
     }
 }
 
-/// Opens an address; returns `None` when no program could be started. When a program fails at once, the next one is tried.
-pub(crate) fn open(ctx: &Context, url: &str) -> Option<OpenedBrowser> {
-    // A desktop would also open files and programs.
-    if Address::parse(url).is_some() { start_first(ctx, commands(ctx, url), None) } else { None }
+/// The programs that open an address, in the order in which they are tried.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Opener {
+    /// Whether a browser is expected to open here: the person named one, or this is a local session on a desktop.
+    is_expected: bool,
+    /// The words of each command, in which `%s` stands for the address.
+    commands: Vec<Vec<String>>,
+    /// The address that a browser is given, in which `%s` stands for the encoded address of the page.
+    form: Option<String>,
 }
 
-/// Opens an address of this machine that only this user may use.
-///
-/// Other users can read the command line of the browser. Where the system does not tell which user connects to the address,
-/// the command line names a private file instead, which redirects to the address.
-pub(crate) fn open_private(ctx: &Context, url: &str) -> Option<OpenedBrowser> {
-    if peer::tells_the_user() {
-        return open(ctx, url);
+impl Opener {
+    /// Returns the programs of `$BROWSER`, or else those of the desktop.
+    pub(crate) fn usual(ctx: &Context) -> Self {
+        let (is_expected, commands) = match ctx.var("BROWSER") {
+            Some(list) => (true, commands_of_variable(list)),
+            None => {
+                let words = |opener: &&str| opener.split(' ').map(String::from).collect();
+                (has_desktop(ctx) && !is_remote(ctx), openers(ctx).iter().map(words).collect())
+            }
+        };
+        Self { is_expected, commands, form: None }
     }
-    let page = redirecting_page(url)
-        .map_err(|cause| ctx.log(|| format!("browser: could not write the redirecting page: {cause}")))
-        .ok()?;
-    let address = format!("file://{}", percent_encoded(page.path()));
-    start_first(ctx, commands(ctx, &address), Some(page))
+
+    /// Tells whether a browser can be opened here: it is expected to, and one of the programs is installed. `BROWSER=none` and
+    /// the helper of an editor that has exited name no installed program.
+    pub(crate) fn can_open(&self, ctx: &Context) -> bool {
+        self.is_expected && self.commands.iter().any(|words| is_installed(ctx, &words[0]))
+    }
+
+    /// Opens an address; returns `None` when no program could be started. When a program fails at once, the next one is tried.
+    pub(crate) fn open(&self, ctx: &Context, url: &str) -> Option<OpenedBrowser> {
+        // A desktop would also open files and programs.
+        Address::parse(url)?;
+        start_first(ctx, self.commands(url), None)
+    }
+
+    /// Opens an address of this machine that only this user may use.
+    ///
+    /// Other users can read the command line of the browser. Where the system does not tell which user connects to the
+    /// address, the command line names a private file instead, which redirects to the address; browsers open none in a
+    /// container.
+    pub(crate) fn open_private(&self, ctx: &Context, url: &str) -> Option<OpenedBrowser> {
+        if peer::tells_the_user() {
+            return self.open(ctx, url);
+        }
+        if self.form.is_some() {
+            return None;
+        }
+        let page = redirecting_page(url)
+            .map_err(|cause| ctx.log(|| format!("browser: could not write the redirecting page: {cause}")))
+            .ok()?;
+        let address = format!("file://{}", percent_encoded(page.path()));
+        start_first(ctx, self.commands(&address), Some(page))
+    }
+
+    /// Returns the commands to try for an address, in order.
+    fn commands(&self, url: &str) -> Vec<Vec<String>> {
+        let address = match &self.form {
+            Some(form) => form.replace("%s", &percent::encode(url).to_string()),
+            None => url.into(),
+        };
+        self.commands.iter().map(|words| with_url(words, &address)).collect()
+    }
+}
+
+/// Opens an address in the usual browser; as [`Opener::open`].
+pub(crate) fn open(ctx: &Context, url: &str) -> Option<OpenedBrowser> {
+    Opener::usual(ctx).open(ctx, url)
+}
+
+/// Opens an address of this machine in the usual browser; as [`Opener::open_private`].
+pub(crate) fn open_private(ctx: &Context, url: &str) -> Option<OpenedBrowser> {
+    Opener::usual(ctx).open_private(ctx, url)
 }
 
 /// Writes a page, mode 0600, that redirects to an address.
@@ -97,11 +155,9 @@ fn fails_at_once(mut child: Child, words: &[String]) -> bool {
     has_failed && started.elapsed() < EARLY_FAILURE && !cfg!(windows) && !words[0].ends_with(".exe")
 }
 
-/// Tells whether a browser can be opened here: `$BROWSER` is set, or this is a local session on a desktop; and one of the
-/// programs is installed. `BROWSER=none` and the helper of an editor that has exited name no installed program.
+/// Tells whether the usual browser can be opened here; as [`Opener::can_open`].
 pub(crate) fn can_open(ctx: &Context) -> bool {
-    let is_expected = ctx.var("BROWSER").is_some() || (has_desktop(ctx) && !is_remote(ctx));
-    is_expected && commands(ctx, "").iter().any(|words| is_installed(ctx, &words[0]))
+    Opener::usual(ctx).can_open(ctx)
 }
 
 fn is_installed(ctx: &Context, program: &str) -> bool {
@@ -123,14 +179,6 @@ fn has_desktop(ctx: &Context) -> bool {
     cfg!(any(target_os = "macos", windows)) || ctx.is_wsl() || display
 }
 
-/// Returns the commands to try for an address, in order.
-fn commands(ctx: &Context, url: &str) -> Vec<Vec<String>> {
-    if let Some(browser) = ctx.var("BROWSER") {
-        return commands_of_variable(browser, url);
-    }
-    openers(ctx).iter().map(|opener| opener.split(' ').chain([url]).map(String::from).collect()).collect()
-}
-
 /// Returns the programs that open an address on this system, with the arguments before the address.
 fn openers(ctx: &Context) -> &'static [&'static str] {
     const WINDOWS: &str = "rundll32.exe url.dll,FileProtocolHandler";
@@ -147,20 +195,20 @@ fn openers(ctx: &Context) -> &'static [&'static str] {
 
 /// Reads `$BROWSER` as Python's `webbrowser`, and therefore the AWS CLI, does: a list of commands in shell words, in which
 /// `%s` stands for the address.
-fn commands_of_variable(list: &str, url: &str) -> Vec<Vec<String>> {
+fn commands_of_variable(list: &str) -> Vec<Vec<String>> {
     let separator = if cfg!(windows) { ';' } else { ':' };
     let entries = list.split(separator).map(|entry| entry.trim().trim_end_matches('&'));
-    entries.filter_map(|entry| with_url(&shell_words::split(entry).ok()?, url)).collect()
+    entries.filter_map(|entry| shell_words::split(entry).ok().filter(|words| !words.is_empty())).collect()
 }
 
-fn with_url(words: &[String], url: &str) -> Option<Vec<String>> {
-    let program = words.first()?;
+/// Puts the address into a command; at its end where no word has `%s`.
+fn with_url(words: &[String], url: &str) -> Vec<String> {
     let mut command: Vec<String> = words.iter().map(|word| word.replace("%s", url)).collect();
-    command[0].clone_from(program);
+    command[0].clone_from(&words[0]);
     if !words[1..].iter().any(|word| word.contains("%s")) {
         command.push(url.into());
     }
-    Some(command)
+    command
 }
 
 fn start(ctx: &Context, words: &[String]) -> Option<Child> {
@@ -200,14 +248,14 @@ mod tests {
             ("%s", &[&["%s", URL]]),
         ];
         for (variable, expected) in table {
-            assert_eq!(commands(&context(&[("BROWSER", variable)]), URL), *expected, "{variable}");
+            assert_eq!(Opener::usual(&context(&[("BROWSER", variable)])).commands(URL), *expected, "{variable}");
         }
     }
 
     #[test]
     fn the_address_is_one_argument_of_every_opener() {
         for vars in [&[][..], &[("WSL_DISTRO_NAME", "Debian")][..]] {
-            for command in commands(&context(vars), URL) {
+            for command in Opener::usual(&context(vars)).commands(URL) {
                 assert_eq!(command.last().map(String::as_str), Some(URL));
                 assert!(command.len() <= 3, "{command:?}");
             }

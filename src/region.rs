@@ -1,6 +1,10 @@
 //! Names of regions, such as `eu-west-1`.
 //!
-//! There is no list: AWS adds some every year.
+//! The list of [`known`] ones is for the command line only: AWS adds some every year.
+
+mod known;
+
+pub(crate) use known::{REGIONS, in_full};
 
 use crate::error::{Error, Result};
 use std::fmt;

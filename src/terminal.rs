@@ -4,6 +4,7 @@
 
 mod ask;
 mod bar;
+mod clipboard;
 mod link;
 pub(crate) mod picker;
 mod prefixed;
@@ -12,6 +13,7 @@ mod status_line;
 
 pub(crate) use ask::{Answer, ask, confirm, input};
 pub(crate) use bar::Bar;
+pub(crate) use clipboard::copy;
 pub(crate) use link::show_address;
 pub(crate) use prefixed::Prefixed;
 pub(crate) use status_line::StatusLine;

@@ -1,34 +1,40 @@
 //! URLs of the web console: its pages, and the Identity Center shortcuts that open them.
 
+mod services;
+
+pub(crate) use services::SERVICES;
+
 use super::partition::Partition;
+use crate::address::Address;
 use crate::percent::encode;
 use crate::secret::Secret;
-
-/// Service names of the AWS CLI whose console has another name in its URL.
-const ALIASES: [(&str, &str); 8] = [
-    ("dynamodb", "dynamodbv2"),
-    ("sqs", "sqs/v3"),
-    ("sns", "sns/v3"),
-    ("ssm", "systems-manager"),
-    ("eventbridge", "events"),
-    ("stepfunctions", "states"),
-    ("codebuild", "codesuite/codebuild"),
-    ("codepipeline", "codesuite/codepipeline"),
-];
 
 /// Returns the URL of a service's console, or of the console's home page.
 pub(crate) fn page(partition: &Partition, region: Option<&str>, service: Option<&str>) -> String {
     let host = region.map_or_else(|| partition.console_host.into(), |region| partition.regional_console_host(region));
-    let name = service.map(|service| {
-        let alias = ALIASES.iter().find(|(alias, _)| *alias == service);
-        alias.map_or(service, |(_, name)| name)
-    });
     let query = region.map(|region| format!("?region={region}")).unwrap_or_default();
-    match (name, region) {
+    match (service.map(services::place), region) {
         (None, None) => format!("https://{host}/"),
         (None, Some(_)) => format!("https://{host}/console/home{query}"),
-        (Some(name), _) => format!("https://{host}/{name}/home{query}"),
+        (Some((path, None)), _) => format!("https://{host}/{path}/home{query}"),
+        (Some((path, Some(fragment))), _) => format!("https://{host}/{path}/home{query}#{fragment}"),
     }
+}
+
+/// Returns a URL of the console without the session of the account that it was copied from; `None` if it is no URL of the
+/// console in this partition. A browser with several sessions has one in the host:
+/// `111122223333-abcdefgh.eu-west-1.console.aws.amazon.com`.
+pub(crate) fn without_session(partition: &Partition, url: &str) -> Option<String> {
+    let address = Address::parse(url).filter(Address::is_https)?;
+    let host = address.host();
+    let before = host.strip_suffix(partition.console_host)?;
+    if !(before.is_empty() || before.ends_with('.')) || host != address.authority() {
+        return None;
+    }
+    let first = host.split('.').next().unwrap_or_default();
+    let account = first.split_once('-').map_or("", |(account, _)| account);
+    let is_session = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
+    Some(if is_session { url.replacen(&format!("{first}."), "", 1) } else { url.into() })
 }
 
 /// Tells whether a text can be a service in a console URL: words of letters, digits, `-` and `_`, separated by `/`.
@@ -72,6 +78,11 @@ mod tests {
             (None, Some("iam"), "https://console.aws.amazon.com/iam/home"),
             (Some("us-east-1"), None, "https://console.aws.amazon.com/console/home?region=us-east-1"),
             (Some("eu-west-1"), Some("s3"), "https://eu-west-1.console.aws.amazon.com/s3/home?region=eu-west-1"),
+            (
+                Some("eu-west-1"),
+                Some("logs"),
+                "https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1#logsV2:log-groups",
+            ),
             (Some("eu-west-1"), Some("sqs"), "https://eu-west-1.console.aws.amazon.com/sqs/v3/home?region=eu-west-1"),
             (Some("cn-north-1"), Some("ec2"), "https://console.amazonaws.cn/ec2/home?region=cn-north-1"),
             (
@@ -89,6 +100,28 @@ mod tests {
         ];
         for (region, service, url) in table {
             assert_eq!(page(partition::of_role_or_region(None, region), region, service), url);
+        }
+    }
+
+    #[test]
+    fn only_a_url_of_the_console_is_opened_and_without_the_session_it_was_copied_from() {
+        let aws = partition::of("eu-west-1");
+        let page = "https://eu-west-1.console.aws.amazon.com/s3/buckets/b?region=eu-west-1#x";
+        let copied = page.replace("https://", "https://111122223333-abc2def.");
+        for (url, opened) in [
+            (page, Some(page)),
+            (&copied, Some(page)),
+            ("https://console.aws.amazon.com/", Some("https://console.aws.amazon.com/")),
+            ("http://console.aws.amazon.com/", None),
+            ("https://console.aws.amazon.com:8443/", None),
+            ("https://evilconsole.aws.amazon.com/", None),
+            ("https://console.aws.amazon.com.evil.example/", None),
+            ("https://me@console.aws.amazon.com/", None),
+            ("https://console.amazonaws.cn/", None),
+            ("https://signin.aws.amazon.com/", None),
+            ("console.aws.amazon.com", None),
+        ] {
+            assert_eq!(without_session(aws, url).as_deref(), opened, "{url}");
         }
     }
 

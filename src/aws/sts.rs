@@ -28,6 +28,7 @@ pub(crate) struct AssumeRole {
     pub(crate) serial_number: Option<String>,
     pub(crate) token_code: Option<Secret>,
     pub(crate) tags: Vec<(String, String)>,
+    pub(crate) source_identity: Option<String>,
 }
 
 /// Whose credentials they are, as AWS says.
@@ -57,6 +58,7 @@ pub(crate) fn assume_role(
         let call = call.set_external_id(role.external_id.clone()).set_duration_seconds(role.duration_seconds);
         let token_code = role.token_code.as_ref().map(|code| code.expose().to_string());
         let call = call.set_serial_number(role.serial_number.clone()).set_token_code(token_code);
+        let call = call.set_source_identity(role.source_identity.clone());
         let result = call.set_tags((!tags.is_empty()).then_some(tags)).send().await;
         let what = format!("could not assume `{}`", role.role_arn);
         let hint = "may the source assume this role? ssox status --verify";

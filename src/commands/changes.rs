@@ -1,7 +1,7 @@
 //! The environment changes for a profile, in one place for `use`, `tick`, `exec` and `clear`.
 
 use super::profile_variables::{
-    KEYS, LEFTOVERS, REGIONS, account_id, credentials, recorded, set_or_remove, set_or_unset, shared,
+    KEYS, LEFTOVERS, REGIONS, account_id, ad_hoc, credentials, recorded, set_or_remove, set_or_unset, shared,
 };
 use super::{directory_values, endpoint_changes, replaced};
 use crate::cache::Entry;
@@ -12,10 +12,11 @@ use crate::identity::{self, ACCOUNT_ID, Identity, UNTIL, WEB_IDENTITY};
 use crate::profile::Profile;
 use crate::time::Timestamp;
 
-const OWN: [&str; 15] = [
+const OWN: [&str; 16] = [
     "SSOX_PROFILE",
     "SSOX_ROLE",
     "SSOX_ROLE_ARN",
+    "SSOX_DURATION",
     "SSOX_SSO_SESSION",
     "SSOX_EXPIRES",
     "SSOX_NEXT",
@@ -48,7 +49,7 @@ pub(super) fn with_credentials(
     let role_name = profile.source.role_name().or(entry.credentials.role_name.as_deref());
     shared(&mut changes, ctx, profile, region, role_name)?;
     set_or_unset(&mut changes, "SSOX_ROLE", role_name)?;
-    set_or_remove(&mut changes, ctx, "SSOX_ROLE_ARN", profile.ad_hoc_role_arn.as_deref())?;
+    ad_hoc(&mut changes, ctx, profile)?;
     LEFTOVERS.iter().chain(&FOREIGN_LEFTOVERS).for_each(|name| changes.unset(name));
     recorded(ctx, changes)
 }
@@ -65,7 +66,7 @@ pub(super) fn profile_only(ctx: &Context, profile: &Profile, region: Option<&str
     let until = time_limit(ctx, profile).map(|until| until.0.to_string());
     set_or_remove(&mut changes, ctx, UNTIL, until.as_deref())?;
     set_or_unset(&mut changes, "SSOX_NEXT", until.as_deref())?;
-    let removed = KEYS.iter().chain(&[ACCOUNT_ID, "SSOX_ROLE", "SSOX_ROLE_ARN", "SSOX_EXPIRES"]);
+    let removed = KEYS.iter().chain(&[ACCOUNT_ID, "SSOX_ROLE", "SSOX_ROLE_ARN", "SSOX_DURATION", "SSOX_EXPIRES"]);
     let leftovers = LEFTOVERS.iter().chain(&FOREIGN_LEFTOVERS).filter(|name| **name != "AWS_PROFILE");
     removed.chain(&WEB_IDENTITY).chain(leftovers).for_each(|name| changes.unset(name));
     recorded(ctx, changes)
@@ -88,6 +89,7 @@ pub(super) fn without_credentials(
     changes.set("SSOX_NEXT", next.0.to_string())?;
     set_or_unset(&mut changes, "SSOX_ROLE", role_name)?;
     set_or_remove(&mut changes, ctx, "SSOX_ROLE_ARN", None)?;
+    set_or_remove(&mut changes, ctx, "SSOX_DURATION", None)?;
     set_or_remove(&mut changes, ctx, UNTIL, None)?;
     let removed = KEYS.iter().chain(&[ACCOUNT_ID, "SSOX_EXPIRES"]);
     removed.chain(&LEFTOVERS).chain(&FOREIGN_LEFTOVERS).for_each(|name| changes.unset(name));

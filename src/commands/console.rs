@@ -1,12 +1,13 @@
 //! `ssox console`: opens the web console with the role of a profile. `aws::console` and `aws::signin` build the URLs.
 
-use super::options::{Consent, Fetch};
+use super::options::{Consent, Fetch, region};
 use super::protected;
 use super::selected_profile::selected_profile;
 use super::verb::{Done, VerbArgs};
+use crate::account_names::AccountNames;
 use crate::aws::partition::{self, Partition};
 use crate::aws::{console, signin};
-use crate::browser;
+use crate::browser::{self, Extension, Opener, Separation};
 use crate::context::Context;
 use crate::error::{Error, Result, as_argument};
 use crate::identity::is_in_use;
@@ -17,26 +18,43 @@ use crate::session::{self, start_url};
 use crate::source::sso::SsoRole;
 use crate::source::{Request, Source};
 use crate::terminal;
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 #[derive(Args, Debug, Default)]
-#[command(after_help = "Examples:\n  ssox console dev --service s3\n  ssox console --print")]
+#[command(
+    after_help = "Examples:\n  ssox console dev --service s3\n  ssox console dev --container\n  ssox console --print"
+)]
 pub(crate) struct Console {
     /// Profile, ACCOUNT/ROLE, or a role ARN
     profile: Option<String>,
-    /// Service whose console to open, as in its URL: `s3`, `ec2`
+    /// Service whose console to open: a short form (`cw`, `ddb`), or its name in the URL (`systems-manager`)
     #[arg(long, value_name = "SERVICE")]
     service: Option<String>,
     /// Region of the console
-    #[arg(long, value_name = "REGION")]
+    #[arg(long, value_name = "REGION", value_parser = region)]
     region: Option<String>,
+    /// Page of the console to open, from the address bar
+    #[arg(long, value_name = "URL", conflicts_with_all = ["service", "region"])]
+    url: Option<String>,
+    /// Open it in a container of Firefox, or in a profile of Chrome or Edge, of its own for each account
+    #[arg(long, value_name = "EXTENSION", num_args = 0..=1, require_equals = true, default_missing_value = "granted")]
+    container: Option<ContainerExtension>,
     /// Print the URL instead of opening it
-    #[arg(long)]
+    #[arg(long, conflicts_with = "container")]
     print: bool,
     #[command(flatten)]
     consent: Consent,
     #[command(flatten)]
     fetch: Fetch,
+}
+
+/// An extension of Firefox that opens an address in a container.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum ContainerExtension {
+    /// The extension `Granted Containers` of Firefox
+    Granted,
+    /// The extension `Open external links in a container` of Firefox
+    OpenUrl,
 }
 
 impl VerbArgs for Console {
@@ -49,10 +67,14 @@ impl VerbArgs for Console {
         let profile = selected_profile(ctx, self.profile.as_deref(), &self.fetch)?;
         let (partition, region) = partition_and_region(ctx, self, &profile)?;
         protected::confirm(ctx, "console", &profile, &self.consent)?;
-        let page = console::page(partition, region, self.service.as_deref());
+        let page = match &self.url {
+            Some(url) => console::without_session(partition, url).ok_or_else(|| not_in_console(partition, url))?,
+            None => console::page(partition, region, self.service.as_deref()),
+        };
+        let browser = browser(ctx, self, &profile)?;
         let printed = match &profile.source {
-            Source::Sso(role) => through_portal(ctx, self, role, &page)?,
-            _ => with_credentials(ctx, self, &profile, partition, region, &page)?,
+            Source::Sso(role) => through_portal(ctx, self, &browser, role, &page)?,
+            _ => with_credentials(ctx, self, &browser, &profile, partition, region, &page)?,
         };
         Ok(printed.into())
     }
@@ -64,9 +86,30 @@ fn check_arguments(args: &Console) -> Result<()> {
     }
     if let Some(service) = args.service.as_deref().filter(|service| !console::is_service(service)) {
         return Err(Error::usage(format!("`{service}` is not a valid service in a console URL"))
-            .hint("use the name from the service's URL: `s3`, `ec2`, `systems-manager/parameters`"));
+            .hint("use a short form (`s3`, `cw`), or the name from the service's URL: `systems-manager/parameters`"));
     }
     Ok(())
+}
+
+fn not_in_console(partition: &Partition, url: &str) -> Error {
+    let message = format!("--url: `{url}` is not a page of the console in partition `{}`", partition.name);
+    Error::configuration(message).hint(format!("it begins with `https://REGION.{}/`", partition.console_host))
+}
+
+/// Returns the browser, with a container or a profile for the account where that is wanted.
+fn browser(ctx: &Context, args: &Console, profile: &Profile) -> Result<Opener> {
+    let account_id = profile.source.account_id();
+    let names = AccountNames::load(ctx);
+    let separation = args.container.map(|extension| Separation {
+        key: account_id.unwrap_or(&profile.name),
+        name: account_id.map_or(profile.name.as_str(), |id| names.get(id).unwrap_or(id)),
+        is_protected: profile.protection.is_highlighted(),
+        extension: match extension {
+            ContainerExtension::Granted => Extension::Granted,
+            ContainerExtension::OpenUrl => Extension::OpenUrl,
+        },
+    });
+    browser::of_console(ctx, separation.as_ref())
 }
 
 /// Returns the role's partition, and the region of the page: the one given, the profile's, or the shell's, if it belongs to
@@ -93,7 +136,7 @@ fn partition_and_region<'a>(
 
 /// Opens the console through the access portal, which signs in by itself: the URL contains no secret, and no credentials
 /// are needed.
-fn through_portal(ctx: &Context, args: &Console, role: &SsoRole, page: &str) -> Result<Secret> {
+fn through_portal(ctx: &Context, args: &Console, browser: &Opener, role: &SsoRole, page: &str) -> Result<Secret> {
     start_url::check(&role.session.start_url)?;
     let url =
         console::shortcut(&start_url::canonical(&role.session.start_url), &role.account_id, &role.role_name, page);
@@ -101,7 +144,7 @@ fn through_portal(ctx: &Context, args: &Console, role: &SsoRole, page: &str) -> 
         return Ok(Secret::new(format!("{url}\n")));
     }
     let what = format!("the console of `{}` in {}", role.role_name, role.account_id);
-    if !ctx.no_input && browser::can_open(ctx) && browser::open(ctx, &url).is_some() {
+    if !ctx.no_input && browser.can_open(ctx) && browser.open(ctx, &url).is_some() {
         terminal::say(&format!("opening {what}; if no browser opens, go to"));
     } else {
         terminal::say(&format!("no browser can be opened here; {what} is at"));
@@ -113,6 +156,7 @@ fn through_portal(ctx: &Context, args: &Console, role: &SsoRole, page: &str) -> 
 fn with_credentials(
     ctx: &Context,
     args: &Console,
+    browser: &Opener,
     profile: &Profile,
     partition: &'static Partition,
     region: Option<&str>,
@@ -135,7 +179,7 @@ fn with_credentials(
         line.push_str("\n");
         return Ok(line);
     }
-    session::open_secret_url(ctx, &url, &format!("ssox console --print {}", as_argument(&profile.name)))?;
+    session::open_secret_url(ctx, browser, &url, &format!("ssox console --print {}", as_argument(&profile.name)))?;
     terminal::say(&format!("opened the console of `{}`", profile.name));
     Ok(Secret::default())
 }

@@ -20,6 +20,8 @@ pub(crate) struct Renew {
     renew: bool,
     #[arg(long, value_name = "ARN")]
     role_arn: Option<String>,
+    #[arg(long, value_name = "SECONDS")]
+    duration: Option<i32>,
     #[arg(long, value_name = "NAME")]
     sso_session: Option<String>,
     /// The profile
@@ -35,7 +37,7 @@ impl VerbArgs for Renew {
     /// Those of the source.
     fn run(&self, ctx: &Context) -> Result<Done> {
         let profile = Profile::load(ctx, &Wanted::new(&self.name, self.sso_session.as_deref()))?;
-        renew(ctx, &profile.with_role(ctx, self.role_arn.as_deref())?)
+        renew(ctx, &profile.with_role(ctx, self.role_arn.as_deref())?.with_duration(self.duration)?)
     }
 
     /// The server reads the error.
@@ -85,7 +87,9 @@ pub(super) fn region<'a>(ctx: &'a Context, profile: &'a Profile) -> Option<&'a s
 /// Returns what the server needs, which ends neither with a process nor at a moment.
 pub(super) fn handover(profile: &Profile, entry: Entry, endpoint: &Endpoint) -> Handover {
     let session = profile.source.session().filter(|_| profile.is_assignment).map(Session::label);
-    let options = [("--role-arn", profile.ad_hoc_role_arn.as_deref()), ("--sso-session", session)];
+    let duration = profile.ad_hoc_duration.map(|seconds| seconds.to_string());
+    let role_arn = profile.ad_hoc_role_arn.as_deref();
+    let options = [("--role-arn", role_arn), ("--duration", duration.as_deref()), ("--sso-session", session)];
     let options = options.into_iter().filter_map(|(name, value)| Some([name.to_string(), value?.to_string()]));
     Handover {
         profile: profile.name.clone(),

@@ -1,6 +1,6 @@
 //! The environment changes for a program that gets its credentials from an endpoint.
 
-use super::profile_variables::{KEYS, LEFTOVERS, REGIONS, account_id, recorded, set_or_remove, set_or_unset, shared};
+use super::profile_variables::{KEYS, LEFTOVERS, REGIONS, account_id, ad_hoc, recorded, set_or_unset, shared};
 use crate::cache::Entry;
 use crate::config::ConfigFiles;
 use crate::context::{Context, REAL_FILES};
@@ -56,7 +56,7 @@ pub(super) fn with_endpoint(
     shared(&mut changes, ctx, profile, None, role_name)?;
     account_id(&mut changes, profile, entry)?;
     set_or_unset(&mut changes, "SSOX_ROLE", role_name)?;
-    set_or_remove(&mut changes, ctx, "SSOX_ROLE_ARN", profile.ad_hoc_role_arn.as_deref())?;
+    ad_hoc(&mut changes, ctx, profile)?;
     let own = ["SSOX_EXPIRES", "SSOX_NEXT", "SSOX_STATE", UNTIL];
     let removed = KEYS.iter().chain(&own).chain(&OTHER_SOURCES).chain(&LEFTOVERS).chain(&FOREIGN_LEFTOVERS);
     removed.for_each(|name| changes.unset(name));

@@ -11,7 +11,7 @@ use super::{changes, child};
 use crate::batch;
 use crate::context::Context;
 use crate::endpoint::Directory;
-use crate::error::{Error, Result, cause_text};
+use crate::error::{Result, cause_text};
 use crate::profile::Profile;
 use crate::source::Request;
 use crate::terminal;
@@ -22,7 +22,7 @@ use std::process::Command;
 
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Examples:\n  ssox exec dev -- terraform apply\n  ssox exec --serve dev -- ./train.py\n\nPowerShell decodes output as text; for bytes in a file or a pipe:\n  \
+    after_help = "Examples:\n  ssox exec dev -- terraform apply\n  ssox exec dev                    a shell; `exit` leaves it\n  ssox exec --serve dev -- ./train.py\n\nPowerShell decodes output as text; for bytes in a file or a pipe:\n  \
                   & (Get-Command ssox -CommandType Application) exec dev -- COMMAND > FILE"
 )]
 pub(crate) struct Exec {
@@ -38,8 +38,8 @@ pub(crate) struct Exec {
     consent: Consent,
     #[command(flatten)]
     fetch: Fetch,
-    /// The program and its arguments
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true, value_name = "COMMAND")]
+    /// The program and its arguments; without it, your shell
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "COMMAND")]
     command: Vec<OsString>,
 }
 
@@ -49,13 +49,18 @@ impl VerbArgs for Exec {
     /// # Errors
     /// Those of the profile and its source. If the program cannot be run, the exit status is 126 or 127.
     fn run(&self, ctx: &Context) -> Result<Done> {
-        let [program, arguments @ ..] = words(&self.command) else {
-            return Err(Error::usage("there is no program to run").hint("ssox exec NAME -- COMMAND"));
+        let shell = [persons_shell(ctx)];
+        let (program, arguments) = match words(&self.command) {
+            [program, arguments @ ..] => (program, arguments),
+            [] => (&shell[0], &[][..]),
         };
         let server = self.serve.then(Beside::start).transpose()?;
         let profile = selected_profile(ctx, Some(&self.profile), &self.fetch)?;
         protected::confirm(ctx, "exec", &profile, &self.consent)?;
         let ForProgram { changes, files } = self.for_program(ctx, &profile, server)?;
+        if words(&self.command).is_empty() {
+            terminal::say(&format!("a shell with the credentials of `{}`; `exit` leaves it", profile.name));
+        }
         let mut command = child::with_changes(&changes, program, arguments);
         let cause = match replace_process(&mut command, files.as_ref()) {
             Ok(status) => return Ok(Done { status, ..Done::default() }),
@@ -79,6 +84,12 @@ impl Exec {
         let config = if self.keep_config { ConfigChoice::Kept } else { ConfigChoice::Empty };
         server.serve(ctx, profile, entry, |entry, endpoint| with_endpoint(ctx, profile, entry, endpoint, config))
     }
+}
+
+/// Returns the shell that the person has chosen for this system.
+fn persons_shell(ctx: &Context) -> OsString {
+    let (variable, usual) = if cfg!(windows) { ("COMSPEC", "cmd.exe") } else { ("SHELL", "/bin/sh") };
+    ctx.var_os(variable).filter(|shell| !shell.is_empty()).cloned().unwrap_or_else(|| usual.into())
 }
 
 /// Removes the second `--` of `exec -- -x -- COMMAND`, which clap passes on as the program.

@@ -34,6 +34,9 @@ pub(crate) struct Login {
     /// Print the URL instead of opening a browser
     #[arg(long)]
     no_browser: bool,
+    /// Copy the URL to the clipboard of this terminal (OSC 52) instead of opening a browser, for a browser on your own machine
+    #[arg(long)]
+    copy: bool,
     /// How long to wait for you to sign in [default: 10m]
     #[arg(long, value_name = "DURATION", value_parser = time_limit)]
     timeout: Option<Duration>,
@@ -85,7 +88,7 @@ impl Login {
             (_, true) => Some(Flow::DeviceCode),
             _ => None,
         };
-        let Self { port, no_browser, timeout, fresh, .. } = *self;
-        SignInOptions { flow, port, no_browser, timeout, fresh }
+        let Self { port, copy, timeout, fresh, .. } = *self;
+        SignInOptions { flow, port, no_browser: self.no_browser || copy, copy, timeout, fresh }
     }
 }

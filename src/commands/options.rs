@@ -1,9 +1,11 @@
 //! Options that several verbs share, and how their values are parsed.
 
 use crate::secret::Secret;
+use crate::source::duration::ACCEPTED;
 use crate::source::{Request, WhenUnreachable};
 use crate::time::parse_duration;
 use clap::Args;
+use std::convert::Infallible;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -34,6 +36,9 @@ pub(crate) struct Fetch {
     /// Assume this role with the profile's credentials
     #[arg(long, value_name = "ARN")]
     pub(crate) role_arn: Option<String>,
+    /// How long to assume the role for, from 15m to 12h; 1h at most for a role that another role assumes
+    #[arg(long, value_name = "DURATION", value_parser = role_duration)]
+    pub(crate) duration: Option<i32>,
     /// Read the SAML response from a file, or from standard input with `-`
     #[arg(long, value_name = "FILE|-")]
     pub(crate) saml_response: Option<PathBuf>,
@@ -73,4 +78,15 @@ pub(super) fn time_limit(text: &str) -> Result<Duration, String> {
         Duration::ZERO => Err("must be at least 1s; --no-input does not wait at all".into()),
         limit => Ok(limit),
     }
+}
+
+/// Parses how long to assume a role for, and returns the seconds.
+fn role_duration(text: &str) -> Result<i32, String> {
+    let seconds = i32::try_from(duration(text)?.as_secs()).ok();
+    seconds.filter(|seconds| ACCEPTED.contains(seconds)).ok_or_else(|| "must be from 15m to 12h".into())
+}
+
+/// Writes a short form of a region in full. Whether a region can be used is checked later.
+pub(super) fn region(text: &str) -> Result<String, Infallible> {
+    Ok(crate::region::in_full(text).unwrap_or(text).into())
 }

@@ -121,6 +121,16 @@ pub(super) fn set_or_unset(changes: &mut EnvChanges, name: &'static str, value: 
     }
 }
 
+/// Sets what the command line says of the role, for renewal: its ARN and its duration.
+///
+/// # Errors
+/// As [`EnvChanges::set`].
+pub(super) fn ad_hoc(changes: &mut EnvChanges, ctx: &Context, profile: &Profile) -> Result<()> {
+    set_or_remove(changes, ctx, "SSOX_ROLE_ARN", profile.ad_hoc_role_arn.as_deref())?;
+    let duration = profile.ad_hoc_duration.map(|seconds| seconds.to_string());
+    set_or_remove(changes, ctx, "SSOX_DURATION", duration.as_deref())
+}
+
 /// Sets a variable of ssox's own, or unsets it if the shell has it: each line of a reply costs the shell time.
 ///
 /// # Errors

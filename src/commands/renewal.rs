@@ -15,6 +15,7 @@ use crate::lock::Lock;
 use crate::profile::{Profile, Wanted};
 use crate::secret::Secret;
 use crate::source::Request;
+use crate::source::duration::ACCEPTED;
 use crate::time::Timestamp;
 use std::io::{self, Read as _};
 use std::process::{Child, Command, Stdio};
@@ -23,7 +24,7 @@ use std::thread;
 use std::time::Duration;
 
 /// The variables that say which profile is in use.
-const HELD: [&str; 3] = ["SSOX_PROFILE", "SSOX_ROLE_ARN", "SSOX_SSO_SESSION"];
+const HELD: [&str; 4] = ["SSOX_PROFILE", "SSOX_ROLE_ARN", "SSOX_DURATION", "SSOX_SSO_SESSION"];
 
 /// Seconds after which the hook calls again while a renewal is running.
 const POLL_AFTER: i64 = 1;
@@ -44,7 +45,12 @@ pub(super) fn held_profile(ctx: &Context) -> Result<Profile> {
         Some(profile) => profile,
         None => Profile::held(ctx, &ConfigFiles::load(ctx)?, name)?,
     };
-    profile.with_role(ctx, ctx.var("SSOX_ROLE_ARN"))
+    profile.with_role(ctx, ctx.var("SSOX_ROLE_ARN"))?.with_duration(held_duration(ctx))
+}
+
+/// Returns the seconds for which the role in use was assumed on the command line.
+pub(super) fn held_duration(ctx: &Context) -> Option<i32> {
+    ctx.var("SSOX_DURATION")?.parse().ok().filter(|seconds| ACCEPTED.contains(seconds))
 }
 
 /// Returns a context in which that profile is in use.

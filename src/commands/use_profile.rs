@@ -1,7 +1,7 @@
 //! `ssox use`: sets a profile's credentials in this shell. The scripts in `shell/` apply the reply.
 
 use super::changes;
-use super::options::{Consent, Fetch};
+use super::options::{Consent, Fetch, region};
 use super::pick::pick;
 use super::precedence::disagreements;
 use super::protected;
@@ -29,7 +29,7 @@ pub(crate) struct Use {
     #[arg(allow_hyphen_values = false)]
     profile: Option<String>,
     /// Use this region in place of the profile's
-    #[arg(long, value_name = "REGION")]
+    #[arg(long, value_name = "REGION", value_parser = region)]
     region: Option<String>,
     /// Set AWS_PROFILE only, and let each program fetch the credentials itself
     #[arg(long)]
@@ -77,7 +77,8 @@ fn profile(ctx: &Context, args: &Use) -> Result<Profile> {
         None => pick(ctx, session)?,
     };
     let wanted = Wanted::new(&name, session.or_else(|| before("SSOX_PREVIOUS_SSO_SESSION")));
-    Profile::load(ctx, &wanted)?.with_role(ctx, role_arn.or_else(|| before("SSOX_PREVIOUS_ROLE_ARN")))
+    let profile = Profile::load(ctx, &wanted)?.with_role(ctx, role_arn.or_else(|| before("SSOX_PREVIOUS_ROLE_ARN")))?;
+    profile.with_duration(args.fetch.duration)
 }
 
 /// Rejects what `AWS_PROFILE` cannot name: an assignment without a profile, and a role to assume with a profile's credentials.

@@ -5,7 +5,6 @@
 
 mod grammar;
 mod matching;
-mod regions;
 mod value_kind;
 mod values;
 

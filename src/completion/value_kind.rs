@@ -17,13 +17,14 @@ pub(super) enum ValueKind {
     ProfileWithSaml,
     Session,
     Region,
+    Service,
     Output,
     Scope,
     File,
 }
 
 impl ValueKind {
-    pub(super) const ALL: [Self; 10] = [
+    pub(super) const ALL: [Self; 11] = [
         Self::Profile,
         Self::ConfiguredProfile,
         Self::ProfileOrPrevious,
@@ -31,6 +32,7 @@ impl ValueKind {
         Self::ProfileWithSaml,
         Self::Session,
         Self::Region,
+        Self::Service,
         Self::Output,
         Self::Scope,
         Self::File,
@@ -46,6 +48,7 @@ impl ValueKind {
             (_, "profile") | ("each", "patterns") => Self::Profile,
             (_, "sso_session") => Self::Session,
             (_, "region" | "sso_region") => Self::Region,
+            ("console", "service") => Self::Service,
             (_, "output") => Self::Output,
             (_, "scopes") => Self::Scope,
             _ if arg.get_value_hint() == ValueHint::AnyPath => Self::File,

@@ -3,10 +3,11 @@
 //! Invariant: everything comes from files; AWS is never asked.
 
 use super::matching::{MAX_NAMES, Matches, matches};
-use super::regions::REGIONS;
 use super::value_kind::ValueKind;
+use crate::aws::console::SERVICES;
 use crate::context::Context;
 use crate::profile::{self, Descriptions, ProfileNames, WithoutProfile};
+use crate::region::REGIONS;
 use crate::shell::completion::{Candidate, Completions, MatchedBy, is_insertable, starts_with_in_any_case};
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -28,7 +29,8 @@ const SCOPES: [(&str, &str); 1] = [("sso:account:access", "access to accounts an
 pub(super) fn completions(ctx: &Context, kind: ValueKind, typed: &str, matched_by: MatchedBy) -> Completions {
     match kind {
         ValueKind::File => Completions::Files,
-        ValueKind::Region => fixed("region", &REGIONS),
+        ValueKind::Region => regions(typed),
+        ValueKind::Service => services(),
         ValueKind::Output => fixed("format", &OUTPUTS),
         ValueKind::Scope => fixed("scope", &SCOPES),
         ValueKind::Session => sessions(ctx),
@@ -43,6 +45,21 @@ pub(super) fn completions(ctx: &Context, kind: ValueKind, typed: &str, matched_b
 fn fixed(kind: &'static str, values: &[(&str, &str)]) -> Completions {
     let candidates = values.iter().map(|(value, description)| Candidate::new(*value, *description)).collect();
     Completions::Candidates { kind, are_prefixes: false, candidates }
+}
+
+/// Returns the regions, or the short forms if what was typed is the beginning of one and not of a region.
+fn regions(typed: &str) -> Completions {
+    let is_region = REGIONS.iter().any(|(name, ..)| name.starts_with(typed));
+    let described = |(name, short, place): &(&'static str, &'static str, &str)| {
+        if is_region { Candidate::new(*name, *place) } else { Candidate::new(*short, format!("{name}, {place}")) }
+    };
+    let candidates = REGIONS.iter().map(described).collect();
+    Completions::Candidates { kind: "region", are_prefixes: false, candidates }
+}
+
+fn services() -> Completions {
+    let candidates = SERVICES.iter().map(|(name, _, what)| Candidate::new(*name, *what)).collect();
+    Completions::Candidates { kind: "service", are_prefixes: false, candidates }
 }
 
 fn sessions(ctx: &Context) -> Completions {

@@ -11,7 +11,7 @@ use crate::context::Context;
 use crate::error::{ErrorKind, Result};
 use crate::region::Region;
 use crate::source::sso::SsoRole;
-use crate::source::{Request, Source};
+use crate::source::{Request, Source, duration};
 use std::time::Duration;
 
 /// A resolved profile.
@@ -25,6 +25,8 @@ pub(crate) struct Profile {
     pub(crate) network: Network,
     /// The role of `--role-arn`, which the profile's credentials assume.
     pub(crate) ad_hoc_role_arn: Option<String>,
+    /// The seconds of `--duration`, for which the role is assumed.
+    pub(crate) ad_hoc_duration: Option<i32>,
     pub(crate) protection: Protection,
     /// How long a shell may have it: a limit of protected profiles.
     pub(crate) time_limit: Option<Duration>,
@@ -52,6 +54,7 @@ impl Profile {
             region: None,
             network: network::network(ctx, files, &section)?,
             ad_hoc_role_arn: None,
+            ad_hoc_duration: None,
             protection,
             time_limit: protected::time_limit(ctx, &name, None, protection)?,
             is_assignment: true,
@@ -89,6 +92,7 @@ impl Profile {
             region: region(name, &section)?,
             network: network::network(ctx, files, &section)?,
             ad_hoc_role_arn: None,
+            ad_hoc_duration: None,
             protection,
             time_limit: protected::time_limit(ctx, name, Some(&section), protection)?,
             is_assignment: false,
@@ -109,5 +113,14 @@ impl Profile {
             known => known,
         };
         Ok(Self { source, ad_hoc_role_arn: Some(arn.into()), protection, time_limit, ..self })
+    }
+
+    /// Returns the profile with another duration of the role that it assumes.
+    ///
+    /// # Errors
+    /// Configuration: AWS lets nobody choose the duration, or not this one.
+    pub(crate) fn with_duration(self, seconds: Option<i32>) -> Result<Self> {
+        let Some(duration) = seconds else { return Ok(self) };
+        Ok(Self { source: duration::with_duration(self.source, duration)?, ad_hoc_duration: seconds, ..self })
     }
 }

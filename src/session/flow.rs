@@ -22,6 +22,8 @@ pub(crate) struct SignInOptions {
     pub(crate) port: Option<u16>,
     /// Show the URL only, open no browser.
     pub(crate) no_browser: bool,
+    /// Copy the URL to the clipboard of the terminal.
+    pub(crate) copy: bool,
     /// How long to wait for the person.
     pub(crate) timeout: Option<Duration>,
     /// Sign in even if the cached token is valid.

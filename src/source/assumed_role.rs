@@ -27,6 +27,7 @@ pub(crate) struct AssumedRole {
     pub(crate) external_id: Option<String>,
     pub(crate) duration_seconds: Option<i32>,
     pub(crate) tags: Vec<(String, String)>,
+    pub(crate) source_identity: Option<String>,
     pub(crate) mfa: Option<Mfa>,
     pub(crate) source: Source,
     pub(crate) region: Region,
@@ -96,6 +97,7 @@ impl AssumedRole {
             ("ExternalId", self.external_id.as_ref().map(|id| json!(id))),
             ("DurationSeconds", self.duration_seconds.map(|seconds| json!(seconds))),
             ("SerialNumber", self.mfa.as_ref().map(|mfa| json!(mfa.serial))),
+            ("SourceIdentity", self.source_identity.as_ref().map(|identity| json!(identity))),
             ("Tags", (!tags.is_empty()).then_some(Value::Array(tags))),
         ];
         all.into_iter().filter_map(|(name, value)| Some((name.to_string(), value?))).collect()
@@ -155,6 +157,7 @@ impl AssumedRole {
             serial_number: self.mfa.as_ref().filter(|_| token_code.is_some()).map(|mfa| mfa.serial.clone()),
             token_code: token_code.map(Secret::new),
             tags: self.tags.clone(),
+            source_identity: self.source_identity.clone(),
         };
         cached::fetch(ctx, &self.cache_key(), request, || {
             sts::assume_role(ctx, &self.network, &self.region, source, &call).map_err(|error| self.explain(error))
@@ -165,15 +168,21 @@ impl AssumedRole {
     fn explain(&self, error: Error) -> Error {
         let says = |code: &str, part: &str| error.has_code(code) && error.message.contains(part);
         if says("ValidationError", "role chaining") {
-            return error
-                .only_hint("a role that another role assumes is limited to an hour: write `duration_seconds = 3600`");
+            return error.only_hint(
+                "a role that another role assumes is limited to an hour: `duration_seconds = 3600`, or --duration 1h",
+            );
         }
         if says("ValidationError", "MaxSessionDuration") {
-            return error
-                .only_hint("write a shorter `duration_seconds`, or change the role's maximum session duration");
+            return error.only_hint(
+                "a shorter `duration_seconds` or --duration, or change the role's maximum session duration",
+            );
         }
         if says("AccessDenied", "sts:TagSession") {
             return error.only_hint("allow `sts:TagSession` in the role's trust policy, or remove `ssox_session_tags`");
+        }
+        if says("AccessDenied", "sts:SetSourceIdentity") {
+            let hint = "allow `sts:SetSourceIdentity` in the role's trust policy, or remove `ssox_source_identity`";
+            return error.only_hint(hint);
         }
         if says("AccessDenied", "unable to validate MFA code") {
             return error.only_hint("`mfa_serial` must be an MFA device of the user whose keys these are");

@@ -4,6 +4,7 @@ pub(crate) mod assumed_role;
 mod cached;
 pub(crate) mod command;
 pub(crate) mod credential_source;
+pub(crate) mod duration;
 pub(crate) mod expiry;
 pub(crate) mod kind;
 pub(crate) mod login;

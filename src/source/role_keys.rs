@@ -1,6 +1,7 @@
 //! The keys of a profile that a role is requested with: parsed, and checked against what STS accepts.
 
 use super::command::CommandLine;
+use super::duration::ACCEPTED;
 use super::mfa::Mfa;
 use super::role_arn::RoleArn;
 use super::session_name::is_session_name;
@@ -42,6 +43,14 @@ pub(crate) fn external_id(name: &str, section: &Section) -> Result<Option<String
     checked(name, section, "external_id", 2..=1224, "_+=,.@:\\/-")
 }
 
+/// Returns the source identity, which AWS records with everything that the role does.
+///
+/// # Errors
+/// Configuration: STS would reject it.
+pub(crate) fn source_identity(name: &str, section: &Section) -> Result<Option<String>> {
+    checked(name, section, "ssox_source_identity", 2..=64, "_+=,.@-")
+}
+
 /// Returns the duration to request, in seconds.
 ///
 /// # Errors
@@ -49,7 +58,7 @@ pub(crate) fn external_id(name: &str, section: &Section) -> Result<Option<String
 pub(crate) fn duration(name: &str, section: &Section) -> Result<Option<i32>> {
     let Some(text) = section.value("duration_seconds") else { return Ok(None) };
     match text.parse() {
-        Ok(seconds @ 900..=43_200) => Ok(Some(seconds)),
+        Ok(seconds) if ACCEPTED.contains(&seconds) => Ok(Some(seconds)),
         _ => Err(Error::configuration(format!("`duration_seconds` of profile `{name}` is `{text}`"))
             .hint("write a number of seconds from 900 to 43200")),
     }

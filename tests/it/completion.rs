@@ -293,3 +293,16 @@ fn powershell_gets_each_name_as_one_word() {
     assert_eq!(expand("ssox exec dev -- Get-ChildIt"), "Get-ChildItem");
     assert!(!home.path("PWN").exists());
 }
+
+#[test]
+fn regions_and_services_are_completed_and_the_short_forms_of_both() {
+    let home = home();
+    let of = |typed: &str, words: &[&str]| asked(&home, &[&[typed, "ssox"], words].concat());
+    let regions = of("eu-w", &["use", "--region"]);
+    assert!(regions.contains("eu-west-1\tIreland\n") && !regions.contains("euw1"), "{regions}");
+    let short = of("euw", &["console", "--region"]);
+    assert!(short.contains("euw1\teu-west-1, Ireland\n"), "{short}");
+    let services = of("c", &["console", "--service"]);
+    assert!(services.contains("cw\tCloudWatch\n") && services.contains("cfn\tCloudFormation\n"), "{services}");
+    assert!(of("--container=", &["console"]).contains("--container=open-url\t"));
+}

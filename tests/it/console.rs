@@ -138,3 +138,93 @@ fn console_errors_say_what_to_do() {
     assert!(home.ssox(&["console", "odd", "--print"]).fails(4).contains("is not a start URL"));
     assert_eq!(home.standin.count("GetSigninToken"), 0);
 }
+
+/// Writes a program with the name of a browser, which records its arguments and loads the page of the last one, or of the
+/// address in it.
+fn recorder(home: &Home, name: &str) -> String {
+    use std::os::unix::fs::PermissionsExt as _;
+    let script = "#!/usr/bin/env python3
+import os, sys, urllib.parse, urllib.request
+home = os.environ['HOME']
+open(home + '/arguments.part', 'w').write('\\n'.join(sys.argv[1:]))
+os.rename(home + '/arguments.part', home + '/arguments')
+form = dict(urllib.parse.parse_qsl(sys.argv[-1].partition(':')[2])) if sys.argv[-1].startswith('ext+') else {}
+page = form.get('url', sys.argv[-1])
+if page.startswith('http://127.0.0.1'):
+    open(home + '/page.part', 'wb').write(urllib.request.urlopen(page).read())
+    os.rename(home + '/page.part', home + '/page')
+";
+    let path = home.path(name);
+    fs::write(&path, script).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o700)).unwrap();
+    path.display().to_string()
+}
+
+/// Runs `ssox console` in a terminal with such a browser, and returns its arguments.
+fn opened(home: &Home, browser: &str, arguments: &[&str]) -> Vec<String> {
+    let mut command = in_terminal(home, &[&["console"], arguments].concat());
+    command.env("SSOX_CONSOLE_BROWSER", recorder(home, browser));
+    let (said, status) = Terminal::start(command).wait_for_end();
+    assert!(status.success(), "{said}");
+    let recorded = eventually("the browser", || fs::read_to_string(home.path("arguments")).ok());
+    fs::remove_file(home.path("arguments")).unwrap();
+    for secret in home.standin.secrets() {
+        assert!(!recorded.contains(&secret) && !said.contains(&secret), "{said}");
+    }
+    recorded.lines().map(String::from).collect()
+}
+
+#[test]
+fn a_container_of_firefox_or_a_profile_of_chrome_is_opened_for_the_account() {
+    let home = Home::new();
+    let portal = "&url=https%3A%2F%2Fd-1234567890.awsapps.com%2Fstart%2F%23%2Fconsole%3Faccount_id%3D111122223333%26";
+    for (option, scheme) in [
+        ("--container", "ext+granted-containers"),
+        ("--container=granted", "ext+granted-containers"),
+        ("--container=open-url", "ext+container"),
+    ] {
+        let [address] = &opened(&home, "firefox", &["dev", option])[..] else { panic!("one argument") };
+        assert!(address.starts_with(&format!("{scheme}:name=111122223333{portal}")), "{address}");
+    }
+    let chrome = opened(&home, "google-chrome", &["dev", "--container"]);
+    assert_eq!(chrome[0], "--profile-directory=ssox-111122223333");
+    assert!(chrome[1].starts_with(&format!("{START_URL}/#/console?")), "{chrome:?}");
+    // The browser is used without an option, too.
+    assert_eq!(opened(&home, "lynx", &["dev"]).len(), 1);
+    let lynx = recorder(&home, "lynx");
+    let other = home.ssox_with(&["console", "dev", "--container"], &[("SSOX_CONSOLE_BROWSER", &lynx)]);
+    assert!(other.fails(4).contains("SSOX_CONSOLE_BROWSER"));
+    home.ssox(&["console", "dev", "--container", "--print"]).fails(2);
+}
+
+#[test]
+fn in_a_container_too_a_secret_is_in_no_command_line() {
+    let home = federated();
+    for browser in ["firefox", "chromium"] {
+        let arguments = opened(&home, browser, &["chained", "--container"]);
+        assert!(arguments.last().unwrap().contains("127.0.0.1"), "{arguments:?}");
+        let page = eventually("the console", || fs::read_to_string(home.path("page")).ok());
+        assert!(page.contains("assumed-role/Target/"), "{page}");
+        fs::remove_file(home.path("page")).unwrap();
+    }
+}
+
+#[test]
+fn a_page_from_the_address_bar_is_opened_with_the_role() {
+    let home = Home::new();
+    let page = "https://111122223333-a1b2c3d4.eu-west-1.console.aws.amazon.com/s3/buckets/b?region=eu-west-1";
+    let link = home.ssox(&["console", "dev", "--print", "--url", page]).ok();
+    let destination =
+        "&destination=https%3A%2F%2Feu-west-1.console.aws.amazon.com%2Fs3%2Fbuckets%2Fb%3Fregion%3Deu-west-1\n";
+    assert!(link.ends_with(destination), "{link}");
+    let evil = home.ssox(&["console", "dev", "--print", "--url", "https://console.aws.amazon.com.evil.example/"]);
+    assert!(evil.fails(4).contains("is not a page of the console"));
+    home.ssox(&["console", "dev", "--print", "--url", page, "--service", "s3"]).fails(2);
+}
+
+#[test]
+fn short_forms_of_services_and_regions_are_known() {
+    let home = Home::new();
+    let link = home.ssox(&["console", "dev", "--print", "--service", "ddb", "--region", "use1"]).ok();
+    assert!(link.ends_with("%2Fdynamodbv2%2Fhome%3Fregion%3Dus-east-1\n"), "{link}");
+}

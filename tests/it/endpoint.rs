@@ -672,3 +672,16 @@ fn a_protected_profile_is_served_to_shells_until_its_time_limit_and_to_a_program
         $AWS_CONTAINER_CREDENTIALS_FULL_URI";
     assert_eq!(home.ssox(&["exec", "--serve", "--yes", "live", "--", "sh", "-c", ask]).ok(), "200");
 }
+
+#[test]
+fn a_role_of_another_duration_is_renewed_for_that_duration() {
+    let home = Home::signed_in();
+    home.standin.configure(|options| options.sts_credentials = Some(Duration::from_secs(4)));
+    let script = "ask() { curl -s --noproxy '*' -H \"Authorization: $AWS_CONTAINER_AUTHORIZATION_TOKEN\" \
+        $AWS_CONTAINER_CREDENTIALS_FULL_URI; }; first=$(ask); while [ \"$(ask)\" = \"$first\" ]; do sleep 0.05; done";
+    let role = ["--role-arn", "arn:aws:iam::333344445555:role/Deploy", "--duration", "20m"];
+    home.ssox(&[&["exec", "--serve", "dev"], &role[..], &["--", "sh", "-c", script]].concat()).ok();
+    let requests = home.standin.requests();
+    let asked: Vec<_> = requests.iter().filter(|request| request.operation == "AssumeRole").collect();
+    assert!(asked.len() >= 2 && asked.iter().all(|request| request.body.contains("DurationSeconds=1200")), "{asked:?}");
+}

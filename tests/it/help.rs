@@ -92,6 +92,8 @@ fn help_of_use() {
                                     `1h30m`) [default: 15m]
           --mfa-code <CODE>         Code of the MFA device, for profiles with `mfa_serial`
           --role-arn <ARN>          Assume this role with the profile's credentials
+          --duration <DURATION>     How long to assume the role for, from 15m to 12h; 1h at most for a
+                                    role that another role assumes
           --saml-response <FILE|->  Read the SAML response from a file, or from standard input with `-`
           --timeout <DURATION>      How long to wait for you to sign in [default: 10m]
           --no-input                Never ask and never open a browser (implied without a terminal, or
@@ -139,6 +141,8 @@ fn help_of_login() {
           --device-code         Sign in with a device code, in a browser on any machine
           --port <N>            Port that the browser is redirected to
           --no-browser          Print the URL instead of opening a browser
+          --copy                Copy the URL to the clipboard of this terminal (OSC 52) instead of
+                                opening a browser, for a browser on your own machine
           --timeout <DURATION>  How long to wait for you to sign in [default: 10m]
           --fresh               Sign in again even if the token is still valid
           --no-input            Never ask and never open a browser (implied without a terminal, or with
@@ -280,6 +284,10 @@ fn help_of_export() {
           --role-arn <ARN>
               Assume this role with the profile's credentials
 
+          --duration <DURATION>
+              How long to assume the role for, from 15m to 12h; 1h at most for a role that another role
+              assumes
+
           --saml-response <FILE|->
               Read the SAML response from a file, or from standard input with `-`
 
@@ -307,11 +315,11 @@ fn help_of_exec() {
     assert_snapshot!(help("exec"), @r"
     Run a program with a profile's credentials
 
-    Usage: ssox exec [OPTIONS] <PROFILE> <COMMAND>...
+    Usage: ssox exec [OPTIONS] <PROFILE> [COMMAND]...
 
     Arguments:
       <PROFILE>     Profile, ACCOUNT/ROLE, or a role ARN
-      <COMMAND>...  The program and its arguments
+      [COMMAND]...  The program and its arguments; without it, your shell
 
     Options:
           --serve                   Serve the credentials to the program, and renew them for as long as
@@ -324,6 +332,8 @@ fn help_of_exec() {
                                     `1h30m`) [default: 15m]
           --mfa-code <CODE>         Code of the MFA device, for profiles with `mfa_serial`
           --role-arn <ARN>          Assume this role with the profile's credentials
+          --duration <DURATION>     How long to assume the role for, from 15m to 12h; 1h at most for a
+                                    role that another role assumes
           --saml-response <FILE|->  Read the SAML response from a file, or from standard input with `-`
           --timeout <DURATION>      How long to wait for you to sign in [default: 10m]
           --no-input                Never ask and never open a browser (implied without a terminal, or
@@ -333,6 +343,7 @@ fn help_of_exec() {
 
     Examples:
       ssox exec dev -- terraform apply
+      ssox exec dev                    a shell; `exit` leaves it
       ssox exec --serve dev -- ./train.py
 
     PowerShell decodes output as text; for bytes in a file or a pipe:
@@ -390,6 +401,10 @@ fn help_of_serve() {
           --role-arn <ARN>
               Assume this role with the profile's credentials
 
+          --duration <DURATION>
+              How long to assume the role for, from 15m to 12h; 1h at most for a role that another role
+              assumes
+
           --saml-response <FILE|->
               Read the SAML response from a file, or from standard input with `-`
 
@@ -428,6 +443,8 @@ fn help_of_credential_process() {
                                     `1h30m`) [default: 15m]
           --mfa-code <CODE>         Code of the MFA device, for profiles with `mfa_serial`
           --role-arn <ARN>          Assume this role with the profile's credentials
+          --duration <DURATION>     How long to assume the role for, from 15m to 12h; 1h at most for a
+                                    role that another role assumes
           --saml-response <FILE|->  Read the SAML response from a file, or from standard input with `-`
           --timeout <DURATION>      How long to wait for you to sign in [default: 10m]
           --no-input                Never ask and never open a browser (implied without a terminal, or
@@ -591,27 +608,68 @@ fn help_of_console() {
     Usage: ssox console [OPTIONS] [PROFILE]
 
     Arguments:
-      [PROFILE]  Profile, ACCOUNT/ROLE, or a role ARN
+      [PROFILE]
+              Profile, ACCOUNT/ROLE, or a role ARN
 
     Options:
-          --service <SERVICE>       Service whose console to open, as in its URL: `s3`, `ec2`
-          --region <REGION>         Region of the console
-          --print                   Print the URL instead of opening it
-          --yes                     Use a protected profile without asking
-          --sso-session <NAME>      Only profiles and ACCOUNT/ROLE of this session
-          --min-ttl <DURATION>      Fetch new credentials when less than this is left (`90s`, `30m`,
-                                    `1h30m`) [default: 15m]
-          --mfa-code <CODE>         Code of the MFA device, for profiles with `mfa_serial`
-          --role-arn <ARN>          Assume this role with the profile's credentials
-          --saml-response <FILE|->  Read the SAML response from a file, or from standard input with `-`
-          --timeout <DURATION>      How long to wait for you to sign in [default: 10m]
-          --no-input                Never ask and never open a browser (implied without a terminal, or
-                                    with CI set)
-      -v, --verbose                 Log each step to stderr, without secrets
-      -h, --help                    Print help
+          --service <SERVICE>
+              Service whose console to open: a short form (`cw`, `ddb`), or its name in the URL
+              (`systems-manager`)
+
+          --region <REGION>
+              Region of the console
+
+          --url <URL>
+              Page of the console to open, from the address bar
+
+          --container[=<EXTENSION>]
+              Open it in a container of Firefox, or in a profile of Chrome or Edge, of its own for each
+              account
+
+              Possible values:
+              - granted:  The extension `Granted Containers` of Firefox
+              - open-url: The extension `Open external links in a container` of Firefox
+
+          --print
+              Print the URL instead of opening it
+
+          --yes
+              Use a protected profile without asking
+
+          --sso-session <NAME>
+              Only profiles and ACCOUNT/ROLE of this session
+
+          --min-ttl <DURATION>
+              Fetch new credentials when less than this is left (`90s`, `30m`, `1h30m`) [default: 15m]
+
+          --mfa-code <CODE>
+              Code of the MFA device, for profiles with `mfa_serial`
+
+          --role-arn <ARN>
+              Assume this role with the profile's credentials
+
+          --duration <DURATION>
+              How long to assume the role for, from 15m to 12h; 1h at most for a role that another role
+              assumes
+
+          --saml-response <FILE|->
+              Read the SAML response from a file, or from standard input with `-`
+
+          --timeout <DURATION>
+              How long to wait for you to sign in [default: 10m]
+
+          --no-input
+              Never ask and never open a browser (implied without a terminal, or with CI set)
+
+      -v, --verbose
+              Log each step to stderr, without secrets
+
+      -h, --help
+              Print help (see a summary with '-h')
 
     Examples:
       ssox console dev --service s3
+      ssox console dev --container
       ssox console --print
     ");
 }
@@ -677,6 +735,8 @@ fn help_of_each() {
                                     `1h30m`) [default: 15m]
           --mfa-code <CODE>         Code of the MFA device, for profiles with `mfa_serial`
           --role-arn <ARN>          Assume this role with the profile's credentials
+          --duration <DURATION>     How long to assume the role for, from 15m to 12h; 1h at most for a
+                                    role that another role assumes
           --saml-response <FILE|->  Read the SAML response from a file, or from standard input with `-`
           --timeout <DURATION>      How long to wait for you to sign in [default: 10m]
           --no-input                Never ask and never open a browser (implied without a terminal, or

@@ -205,7 +205,7 @@ fn an_error_of_sts_is_explained() {
     let long = use_(&home, "long");
     assert!(long.stderr().contains("a shorter `duration_seconds`"), "{}", long.stderr());
     let chained = use_(&home, "chained");
-    assert!(chained.stderr().contains("write `duration_seconds = 3600`"), "{}", chained.stderr());
+    assert!(chained.stderr().contains("`duration_seconds = 3600`"), "{}", chained.stderr());
     assert_eq!((long.status(), chained.status()), (4, 4));
 }
 
@@ -279,4 +279,58 @@ fn all_files(directory: &std::path::Path) -> Vec<String> {
     let below =
         |path: std::path::PathBuf| if path.is_dir() { all_files(&path) } else { vec![path.display().to_string()] };
     entries.flat_map(below).collect()
+}
+
+#[test]
+fn duration_is_asked_of_sts_and_kept_for_renewal() {
+    let home = home(&role("target", "Target", "source_profile = me"));
+    let used = home.ssox(&["--emit=zsh1", "use", "target", "--duration", "2h"]);
+    assert_eq!(used.set("SSOX_DURATION").as_deref(), Some("7200"));
+    let held = [
+        ("SSOX_PROFILE", "target"),
+        ("SSOX_DURATION", "7200"),
+        ("SSOX_EXPIRES", "1000000000"),
+        ("SSOX_NEXT", "1000000000"),
+    ];
+    std::fs::remove_dir_all(home.path(".aws/cli/cache")).unwrap();
+    let renewed = home.ssox_with(&["--emit=zsh1", "tick", "--wait", "20s"], &held);
+    assert!(arn(&home, &renewed).contains("assumed-role/Target/"));
+    let durations =
+        || -> Vec<_> { asked(&home, "AssumeRole").iter().map(|request| form(request, "DurationSeconds")).collect() };
+    assert_eq!(durations(), [Some("7200".into()), Some("7200".into())]);
+    // The role with another duration is another entry of the cache, and `use` without the option forgets it.
+    let plain = home.ssox_with(&["--emit=zsh1", "use", "target"], &[("SSOX_DURATION", "7200")]);
+    assert!(plain.unsets("SSOX_DURATION"));
+    assert_eq!(durations().last(), Some(&None));
+    assert!(home.ssox(&["use", "target", "--duration", "13h"]).fails(2).contains("from 15m to 12h"));
+}
+
+#[test]
+fn duration_of_a_chained_role_or_of_identity_center_is_explained() {
+    let home = home(&role("chained", "Target", "source_profile = dev"));
+    let chained = home.ssox(&["exec", "chained", "--duration", "2h", "--", "true"]).fails(4);
+    assert!(chained.contains("role chaining") && chained.contains("--duration 1h"), "{chained}");
+    home.ssox(&["exec", "chained", "--duration", "1h", "--", "true"]).ok();
+    home.ssox(&["exec", "dev", "--role-arn", TARGET, "--duration", "30m", "--", "true"]).ok();
+    assert_eq!(form(asked(&home, "AssumeRole").last().unwrap(), "DurationSeconds").as_deref(), Some("1800"));
+    let permission_set = home.ssox(&["exec", "dev", "--duration", "2h", "--", "true"]).fails(4);
+    assert!(permission_set.contains("permission set"), "{permission_set}");
+    assert!(home.ssox(&["exec", "me", "--duration", "2h", "--", "true"]).fails(4).contains("assumes no role"));
+}
+
+#[test]
+fn a_role_is_assumed_with_the_source_identity_of_the_profile() {
+    let home = home(
+        &[
+            role("target", "Target", "source_profile = me\nssox_source_identity = jane.doe"),
+            role("wrong", "Target", "source_profile = me\nssox_source_identity = j"),
+        ]
+        .concat(),
+    );
+    use_(&home, "target").ok();
+    assert_eq!(form(&asked(&home, "AssumeRole")[0], "SourceIdentity").as_deref(), Some("jane.doe"));
+    // The AWS CLI, which knows no source identity, has another entry for the role.
+    assert!(!home.files(".aws/cli/cache").contains(&TARGET_ENTRY.to_string()));
+    assert!(use_(&home, "wrong").fails(4).contains("`ssox_source_identity` of profile `wrong` is `j`"));
+    assert_eq!(home.standin.violations(), [""; 0]);
 }

@@ -317,3 +317,24 @@ fn a_cache_that_cannot_be_written_does_not_fail_the_command() {
     assert!(status.success() && said.contains("for 111122223333"), "{said}");
     assert_eq!(said.matches("warning:").count(), 1, "{said}");
 }
+
+#[test]
+fn the_url_is_copied_to_the_clipboard_of_the_terminal() {
+    use base64::Engine as _;
+    let home = Home::new();
+    home.standin.configure(|options| options.device_polls = 1);
+    let mut command = ssox(&home, &["login", "dev", "--device-code", "--copy"]);
+    command.env("BROWSER", "touch opened");
+    let mut terminal = Terminal::start(command);
+    terminal.wait_for("\x1b]52;c;");
+    let copied = terminal.wait_for("\x07");
+    let url = base64::engine::general_purpose::STANDARD.decode(copied.trim_end_matches('\x07')).unwrap();
+    assert!(
+        String::from_utf8(url).unwrap().starts_with(&format!("{}/device?user_code=", home.standin.url())),
+        "{copied}"
+    );
+    terminal.wait_for("in the clipboard");
+    home.standin.approve_devices();
+    assert!(terminal.wait_for_end().1.success());
+    assert!(!home.path("opened").exists());
+}

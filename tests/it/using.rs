@@ -398,3 +398,24 @@ fn two_hundred_at_once_fetch_once() {
         .map(|name| home.standin.count(name));
     assert_eq!(counts, [1, 0, 1]);
 }
+
+#[test]
+fn a_region_may_be_typed_in_its_short_form() {
+    let home = Home::signed_in();
+    let used = home.ssox(&["--emit=bash1", "use", "dev", "--region", "apse2"]);
+    assert_eq!(used.set("AWS_REGION").as_deref(), Some("ap-southeast-2"));
+}
+
+#[cfg(unix)]
+#[test]
+fn exec_without_a_program_starts_the_shell_of_the_person() {
+    let home = Home::signed_in();
+    let mut command = home.command(SSOX);
+    command.args(["exec", "dev"]).env("SHELL", "/bin/bash").stdin(std::process::Stdio::piped());
+    let mut child = command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap();
+    let script = b"echo $0 $SSOX_PROFILE ${#AWS_ACCESS_KEY_ID}; exit 7";
+    std::io::Write::write_all(&mut child.stdin.take().unwrap(), script).unwrap();
+    let ran = crate::home::Ran(child.wait_with_output().unwrap());
+    assert_eq!((ran.status(), ran.stdout().as_str()), (7, "/bin/bash dev 20\n"));
+    assert_eq!(ran.stderr(), "ssox: a shell with the credentials of `dev`; `exit` leaves it\n");
+}

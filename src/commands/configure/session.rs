@@ -2,6 +2,7 @@
 
 use super::question::{Question, SSO_REGION, START_URL};
 use super::{session_name, unused};
+use crate::commands::options::region;
 use crate::config::{ConfigFiles, SectionKind, check_name};
 use crate::context::Context;
 use crate::error::{Error, Result};
@@ -20,7 +21,7 @@ pub(super) struct SessionOptions {
     #[arg(long, value_name = "URL")]
     start_url: Option<String>,
     /// Region of IAM Identity Center
-    #[arg(long, value_name = "REGION")]
+    #[arg(long, value_name = "REGION", value_parser = region)]
     pub(super) sso_region: Option<String>,
     /// Name of the session, new or existing
     #[arg(long, value_name = "NAME")]

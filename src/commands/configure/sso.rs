@@ -8,6 +8,7 @@ use super::{check_profile_name, names, unused};
 use crate::arn::AccountId;
 use crate::aws::portal::Account;
 use crate::commands::assigned;
+use crate::commands::options::region;
 use crate::commands::verb::Done;
 use crate::config::{ConfigFiles, Edits, SectionKind, check_name};
 use crate::context::Context;
@@ -30,7 +31,7 @@ pub(super) struct ConfigureSso {
     #[command(flatten)]
     assignment: AssignmentOptions,
     /// Default region of the profile
-    #[arg(long, value_name = "REGION")]
+    #[arg(long, value_name = "REGION", value_parser = region)]
     region: Option<String>,
     /// Default output format of the profile
     #[arg(long, value_name = "FORMAT")]

@@ -57,7 +57,8 @@ pub(super) fn select(ctx: &Context, args: &Each) -> Result<Selection> {
     let incomplete = incomplete(&listings, args, &filter);
     let mut selection = Selection { chosen: Vec::new(), protected: Vec::new(), refused: listings.refused, incomplete };
     for (name, profile) in found {
-        let profile = profile.and_then(|profile| profile.with_role(ctx, args.fetch.role_arn.as_deref()));
+        let (role_arn, duration) = (args.fetch.role_arn.as_deref(), args.fetch.duration);
+        let profile = profile.and_then(|profile| profile.with_role(ctx, role_arn)?.with_duration(duration));
         let is_protected = profile.as_ref().is_ok_and(|profile| profile.protection.needs_confirmation());
         if is_protected && !args.include_protected {
             selection.protected.push(name);

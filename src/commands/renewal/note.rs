@@ -266,5 +266,6 @@ fn path(ctx: &Context) -> Result<PathBuf> {
 fn identity(ctx: &Context) -> String {
     let held = |name: &str| ctx.var(name).unwrap_or_default().to_string();
     let [config, credentials] = ConfigFiles::paths(ctx);
-    [config, credentials, held("SSOX_PROFILE"), held("SSOX_ROLE_ARN"), held("SSOX_SSO_SESSION")].join("\n")
+    [config, credentials, held("SSOX_PROFILE"), held("SSOX_ROLE_ARN"), held("SSOX_DURATION"), held("SSOX_SSO_SESSION")]
+        .join("\n")
 }

@@ -34,7 +34,8 @@ fn every_value_has_a_kind_or_is_free() {
         "role",
         "jobs",
         "name_format",
-        "service",
+        "duration",
+        "url",
     ];
     fn check(command: &Command, free: &[&str]) {
         if command.is_hide_set() {
@@ -102,6 +103,7 @@ fn a_value_is_known_by_its_position() {
         ("ssox use --region=eu dev", ValueKind::ProfileOrPrevious, ""),
         ("ssox use -- -d", ValueKind::ProfileOrPrevious, ""),
         ("ssox use --region ", ValueKind::Region, ""),
+        ("ssox console --service c", ValueKind::Service, ""),
         ("ssox use dev --region=eu", ValueKind::Region, "--region="),
         ("ssox configure sso --profile ", ValueKind::ConfiguredProfile, ""),
         ("ssox configure sso --sso-session=c", ValueKind::Session, "--sso-session="),

@@ -80,6 +80,7 @@ const PROFILE: &[&str] = &[
     "ssox_saml_role_arn",
     "ssox_saml_url",
     "ssox_session_tags",
+    "ssox_source_identity",
     "sts_regional_endpoints",
     "tcp_keepalive",
     "use_dualstack_endpoint",

@@ -76,6 +76,9 @@ fn show(client: &Client, options: &SignInOptions, authorization: &DeviceAuthoriz
     let is_opened = !options.no_browser && browser::can_open(client.ctx) && browser::open(client.ctx, url).is_some();
     client.ask_to_sign_in(is_opened);
     terminal::show_address(client.ctx, url);
+    if options.copy {
+        terminal::copy(client.ctx, url);
+    }
     let what = if with_code.is_some() { "check that it shows" } else { "enter" };
     terminal::say(&format!("{what} the code  {}", authorization.user_code));
     Ok(())

@@ -34,6 +34,9 @@ pub(super) fn sign_in(client: &Client, options: &SignInOptions) -> Result<Option
         return Ok(None);
     }
     show(client, &listener, &authorization.url, opened.as_ref());
+    if options.copy {
+        terminal::copy(client.ctx, &authorization.url);
+    }
     let deadline = client.ctx.deadline(client.timeout);
     let countdown = Countdown::start("waiting for you in the browser");
     let keep_waiting = || {

@@ -6,7 +6,7 @@
 use super::callback::CallbackListener;
 use super::http_page::HttpPage;
 use super::pkce::random;
-use crate::browser;
+use crate::browser::Opener;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::secret::Secret;
@@ -16,18 +16,18 @@ use std::time::Duration;
 /// How long a browser may take to start.
 const START_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Opens the URL in the person's browser; `hint` is what to type when that fails.
+/// Opens the URL in a browser of the person; `hint` is what to type when that fails.
 ///
 /// # Errors
 /// `NeedsPerson`: there is no browser here, or it did not request the URL.
-pub(crate) fn open_secret_url(ctx: &Context, url: &Secret, hint: &str) -> Result<()> {
+pub(crate) fn open_secret_url(ctx: &Context, browser: &Opener, url: &Secret, hint: &str) -> Result<()> {
     let failed = |why: &str| Err(Error::needs_person(why).hint(hint));
-    if ctx.no_input || !browser::can_open(ctx) {
+    if ctx.no_input || !browser.can_open(ctx) {
         return failed("there is no browser here to open");
     }
     let (listener, state) = (CallbackListener::bind(None)?, random::<24>()?);
     let local_url = format!("{}?code=go&state={state}", listener.redirect_uri());
-    let Some(opened) = browser::open_private(ctx, &local_url) else {
+    let Some(opened) = browser.open_private(ctx, &local_url) else {
         return failed("no browser could be started");
     };
     let deadline = ctx.deadline(START_TIMEOUT);

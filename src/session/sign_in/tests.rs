@@ -48,8 +48,14 @@ fn approving() -> World {
     })
 }
 
-const DEVICE: SignInOptions =
-    SignInOptions { flow: Some(Flow::DeviceCode), port: None, no_browser: true, timeout: None, fresh: false };
+const DEVICE: SignInOptions = SignInOptions {
+    flow: Some(Flow::DeviceCode),
+    port: None,
+    no_browser: true,
+    copy: false,
+    timeout: None,
+    fresh: false,
+};
 
 impl World {
     fn sign_in(&self, options: &SignInOptions) -> Result<Token> {

@@ -17,6 +17,7 @@ use super::question::{OUTPUT, Question, REGION};
 use crate::account_names::AccountNames;
 use crate::assignments::{self, Listed, Listing};
 use crate::commands::assigned::incomplete;
+use crate::commands::options::region;
 use crate::commands::sign_in_target::no_session;
 use crate::commands::verb::Done;
 use crate::config::{ConfigFiles, Edits};
@@ -54,7 +55,7 @@ pub(super) struct ConfigurePopulate {
     #[arg(long, value_name = "GLOB")]
     role: Vec<String>,
     /// Region of the profiles
-    #[arg(long, value_name = "REGION")]
+    #[arg(long, value_name = "REGION", value_parser = region)]
     region: Option<String>,
     /// Output format of the profiles
     #[arg(long, value_name = "FORMAT")]

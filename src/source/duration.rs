@@ -1,0 +1,46 @@
+//! How long a role is requested for on the command line, instead of as the profile says.
+
+use super::Source;
+use super::assumed_role::CHAINED_LIMIT;
+use crate::error::{Error, Result};
+use std::ops::RangeInclusive;
+
+/// The seconds that STS accepts.
+pub(crate) const ACCEPTED: RangeInclusive<i32> = 900..=43_200;
+
+/// Returns the source with another duration.
+///
+/// # Errors
+/// Configuration: AWS lets nobody choose the duration, or not this one.
+pub(crate) fn with_duration(source: Source, seconds: i32) -> Result<Source> {
+    match source {
+        Source::AssumedRole(role) if seconds > CHAINED_LIMIT && role.source.is_role() => Err(chained()),
+        Source::AssumedRole(mut role) => {
+            role.duration_seconds = Some(seconds);
+            // Any other profile may assume the same role with this duration, which the configuration does not tell.
+            role.has_own_entry = true;
+            Ok(Source::AssumedRole(role))
+        }
+        Source::WebIdentity(mut role) => {
+            role.duration_seconds = Some(seconds);
+            role.has_own_entry = true;
+            Ok(Source::WebIdentity(role))
+        }
+        Source::Saml(mut role) => {
+            role.duration_seconds = Some(seconds);
+            Ok(Source::Saml(role))
+        }
+        Source::Sso(_) => {
+            let message =
+                "--duration cannot be used: the permission set says how long a role of Identity Center is valid";
+            Err(Error::configuration(message)
+                .hint("leave it out, or ask an administrator for a longer session duration"))
+        }
+        _ => Err(Error::configuration("--duration cannot be used: the profile assumes no role").hint("leave it out")),
+    }
+}
+
+fn chained() -> Error {
+    let message = "--duration: AWS limits a role that another role assumes (role chaining) to an hour";
+    Error::configuration(message).hint("--duration 1h; credentials renew at the prompt, and under `ssox exec --serve`")
+}
