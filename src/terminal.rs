@@ -45,6 +45,14 @@ pub(crate) fn say_in_hook(line: &str) {
     }
 }
 
+/// Writes one line to the terminal of this process, unless stderr is one: the program that called it captures stderr, and may
+/// not show it.
+pub(crate) fn say_beside_stderr(line: &str) {
+    if !is_seen() {
+        ask::write(&format!("ssox: {}\n", printable(line)));
+    }
+}
+
 /// Writes a warning to stderr.
 pub(crate) fn warn(line: &str) {
     tell(&format!("ssox: warning: {}", printable(line)));

@@ -3,6 +3,7 @@
 //! Invariant: it never asks a person. The calling program captures the output, and waits a minute at most.
 
 use super::export;
+use super::failed_process::FailedProcess;
 use super::options::Fetch;
 use super::protected;
 use super::selected_profile::selected_profile;
@@ -29,11 +30,21 @@ impl VerbArgs for CredentialProcess {
     /// Returns the JSON document of the contract.
     ///
     /// # Errors
-    /// Those of the profile and its source; if a person is needed, it fails at once with exit status 3.
+    /// Those of the profile and its source; if a person is needed, it fails at once with exit status 3. A failure is
+    /// remembered for some seconds, because many tools call it several times in a row.
     fn run(&self, ctx: &Context) -> Result<Done> {
         let profile = selected_profile(ctx, self.profile.as_deref(), &self.fetch)?;
         protected::check_unattended(&profile)?;
-        let entry = profile.credentials(ctx, &Request::from(&self.fetch))?;
+        let failed = FailedProcess::of(ctx, &profile);
+        let has_answer = self.fetch.mfa_code.is_some() || self.fetch.saml_response.is_some();
+        let remembered = if has_answer { None } else { failed.recent(ctx) };
+        let fetched = match remembered {
+            Some(error) => Err(error),
+            None => {
+                profile.credentials(ctx, &Request::from(&self.fetch)).inspect_err(|error| failed.remember(ctx, error))
+            }
+        };
+        let entry = fetched.inspect_err(|error| failed.say(ctx, error))?;
         Ok(export::process(&entry.credentials).into())
     }
 }

@@ -22,6 +22,7 @@ mod error_json;
 mod exec;
 mod export;
 mod export_format;
+mod failed_process;
 mod finding;
 mod foreign;
 mod identity;

@@ -23,6 +23,8 @@ mod completion;
 mod configure;
 #[cfg(unix)]
 mod console;
+#[cfg(unix)]
+mod credential_process;
 mod differential;
 #[cfg(unix)]
 mod directories;

@@ -1,0 +1,46 @@
+//! `ssox credential-process` that fails: SDKs call it again and again, and hide what it says.
+
+use crate::home::{Home, SSOX};
+use crate::pty::Terminal;
+use ssox_standin::Grant;
+
+/// Runs a script in a terminal, and returns what it shows.
+fn shown(home: &Home, script: &str) -> String {
+    let mut command = home.command("/bin/sh");
+    command.args(["-c", script]);
+    Terminal::start(command).wait_for_end().0
+}
+
+#[test]
+fn a_failure_is_shown_on_the_terminal_once_although_stderr_is_captured() {
+    let home = Home::new();
+    let one = format!("{SSOX} credential-process dev 2>/dev/null; echo status=$?;");
+    let said = shown(&home, &one.repeat(4));
+    assert_eq!(said.matches("status=3").count(), 4, "{said}");
+    assert_eq!(said.matches("ssox: credential-process dev: ").count(), 1, "{said}");
+    assert!(said.contains("ssox login --sso-session corp"), "{said}");
+    let said = shown(&home, &format!("{SSOX} credential-process stg 2>/dev/null"));
+    assert!(!said.contains("ssox:"), "the same session: {said}");
+}
+
+#[test]
+fn what_stderr_shows_is_not_said_again() {
+    let home = Home::new();
+    let said = shown(&home, &format!("{SSOX} credential-process dev"));
+    assert_eq!(said.matches("ssox login").count(), 1, "{said}");
+}
+
+#[test]
+fn a_failure_is_returned_again_without_asking_aws_until_somebody_signs_in() {
+    let home = Home::signed_in();
+    home.standin.fault("GetRoleCredentials", ssox_standin::Fault::Status(403), ssox_standin::Times::Forever);
+    let first = home.ssox(&["credential-process", "dev"]);
+    let second = home.ssox(&["credential-process", "dev"]);
+    assert_eq!((first.status(), first.stderr()), (second.status(), second.stderr()));
+    assert_eq!(home.standin.count("GetRoleCredentials"), 1);
+    home.standin.clear_faults("GetRoleCredentials");
+    home.sign_in(&Grant::default());
+    home.ssox(&["credential-process", "dev"]).ok();
+    let other = home.ssox(&["credential-process", "stg"]);
+    assert_eq!(other.status(), 0, "another profile has another failure: {}", other.stderr());
+}
