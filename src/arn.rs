@@ -13,6 +13,16 @@ impl AccountId {
         Self::is(text).then(|| Self(text.into()))
     }
 
+    /// Returns the account that an access key id has in it; `None` for ids of the older format, which have none. After the
+    /// prefix it is Base32; its first bit is set, and the next 40 are the account.
+    pub(crate) fn of_key_id(id: &str) -> Option<Self> {
+        let coded = id.strip_prefix("AKIA").or_else(|| id.strip_prefix("ASIA")).filter(|coded| coded.len() == 16)?;
+        let digit = |byte: u8| b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".iter().position(|known| *known == byte);
+        let bits = coded.bytes().take(10).try_fold(0_u64, |bits, byte| Some(bits << 5 | digit(byte)? as u64))?;
+        let number = (bits >> 9) & 0xff_ffff_ffff;
+        (bits >> 49 == 1).then(|| format!("{number:012}")).and_then(|text| Self::parse(&text))
+    }
+
     /// Tells whether a text is an account id.
     pub(crate) fn is(text: &str) -> bool {
         text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())

@@ -12,6 +12,7 @@ mod keys;
 mod managed;
 mod redirects;
 mod shell_function;
+mod single_tools;
 mod tools;
 
 use super::finding::{self, Finding};
@@ -43,6 +44,7 @@ impl VerbArgs for Doctor {
         findings.extend(caches::check(ctx, &files));
         findings.extend(identity::check(ctx));
         findings.extend(environment::check(ctx, &files));
+        findings.extend(single_tools::check(ctx, &files));
         findings.extend(tools::check(ctx));
         findings.extend(directories::check(ctx));
         findings.extend(redirects::check(ctx, &files));

@@ -3,13 +3,15 @@
 
 use super::endpoint_changes;
 use super::foreign::{self, Owner, foreign};
+use super::profile_variables::{KEYS, LEFTOVERS};
 use super::table::json_list;
 use super::verb::Done;
 use crate::arn::Arn;
 use crate::config::ConfigFiles;
 use crate::context::Context;
 use crate::error::{Result, printable};
-use crate::identity::{ID, is_in_use};
+use crate::identity::{ID, WEB_IDENTITY, is_in_use};
+use crate::terminal;
 use crate::tools::{CLI, Prediction, Taken, predictions};
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr as _;
@@ -47,6 +49,30 @@ pub(super) fn rows(ctx: &Context) -> Result<Vec<ToolRow>> {
     let takes_keys = predictions.iter().any(|prediction| prediction.taken == Taken::Keys);
     let keys = if takes_keys { identity_of_keys(ctx) } else { None };
     Ok(predictions.into_iter().map(|prediction| row(ctx, keys.as_deref(), prediction)).collect())
+}
+
+/// Says which tools will not take a profile that only `AWS_PROFILE` names; once, when a shell begins to do without keys.
+pub(super) fn say_who_does_not_follow(ctx: &Context, profile: &str) {
+    let has_begun = is_in_use(ctx) && ctx.var(ID).is_none() && ctx.var("AWS_PROFILE").is_some();
+    let Ok(rows) = rows(&without_keys(ctx).with("AWS_PROFILE", profile)) else { return };
+    let others: Vec<&ToolRow> = rows.iter().filter(|row| row.identity.as_deref() != Some(profile)).collect();
+    if has_begun || others.is_empty() {
+        return;
+    }
+    let names: Vec<&str> = others.iter().map(|row| row.tool).collect();
+    let unsigned = others.iter().filter(|row| row.is_unsigned()).map(|row| format!("; {} goes on unsigned", row.tool));
+    let taken = others.iter().filter(|row| row.identity.is_some());
+    let taken = taken.map(|row| format!("; {} takes `{}`", row.tool, row.identity.as_deref().unwrap_or_default()));
+    let more: String = unsigned.chain(taken).collect();
+    terminal::say(&format!(
+        "these tools do not take `{profile}` from AWS_PROFILE: {}{more}; ssox status --tools says why",
+        names.join(", ")
+    ));
+}
+
+/// Returns what tools see after `use --profile-only`.
+fn without_keys(ctx: &Context) -> Context {
+    ctx.without(&KEYS).without(&LEFTOVERS).without(&WEB_IDENTITY)
 }
 
 /// Tells whether a tool takes the identity that a person expects: the one that ssox set, or else the one of the AWS CLI.
@@ -102,6 +128,16 @@ impl ToolRow {
     /// Tells whether the tool has credentials.
     pub(super) fn takes_something(&self) -> bool {
         self.source != "none"
+    }
+
+    /// Tells whether the tool takes the profile that nothing names.
+    pub(super) fn takes_default(&self) -> bool {
+        self.why.starts_with("[default]")
+    }
+
+    /// Tells whether the tool asks a container endpoint.
+    pub(super) fn takes_container(&self) -> bool {
+        self.source == "container"
     }
 
     /// Tells whether the tool would send requests without a signature.

@@ -6,6 +6,7 @@ use super::pick::pick;
 use super::precedence::disagreements;
 use super::protected;
 use super::shell_function::calling_function;
+use super::status_tools;
 use super::verb::{Done, VerbArgs};
 use crate::config::ConfigFiles;
 use crate::context::Context;
@@ -58,6 +59,7 @@ impl VerbArgs for Use {
         let region = self.region.as_deref();
         let changes = if self.profile_only {
             warn_of_disagreements(ctx, &profile);
+            status_tools::say_who_does_not_follow(ctx, &profile.name);
             changes::profile_only(ctx, &profile, region)?
         } else {
             let entry = profile.credentials(ctx, &Request::from(&self.fetch))?;

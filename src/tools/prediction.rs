@@ -66,7 +66,9 @@ impl<'a> View<'a> {
     }
 
     fn outcome(&self) -> Outcome {
-        let first = self.unknown_profile(Unknown::RefusesFirst);
+        let is_strict = self.selected.reason() == "AWS_PROFILE";
+        let first = if is_strict { self.unknown_profile(Unknown::RefusesAwsProfileFirst) } else { None };
+        let first = first.or_else(|| self.unknown_profile(Unknown::RefusesFirst));
         first.or_else(|| self.tool.steps.iter().find_map(|step| self.step(step))).unwrap_or_else(|| self.last())
     }
 

@@ -55,6 +55,8 @@ pub(super) enum Step {
 pub(super) enum Unknown {
     /// It stops before it looks anywhere.
     RefusesFirst,
+    /// The same for `AWS_PROFILE`; another variable names a profile that need not exist.
+    RefusesAwsProfileFirst,
     /// It stops when it looks at the profile.
     Refuses,
     Ignored,
@@ -257,7 +259,7 @@ pub(super) const TOOLS: [Tool; 18] = [
             Step::Container,
         ],
         profile_variables: AWS_PROFILE_FIRST,
-        unknown: Unknown::RefusesFirst,
+        unknown: Unknown::RefusesAwsProfileFirst,
         regions: &[AWS_REGION, AWS_DEFAULT_REGION, Profile],
         ..SDK
     },

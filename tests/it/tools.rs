@@ -27,29 +27,58 @@ fn store_keys(home: &Home) {
 
 const KEYS: [(&str, &str); 2] = [("AWS_ACCESS_KEY_ID", "ASIAUNKNOWN00001234"), ("AWS_SECRET_ACCESS_KEY", "secret")];
 
-#[test]
-fn the_prediction_is_what_the_tools_do() {
-    let modules = below("target/test-tools/node_modules");
-    let python = below("target/test-tools/python/bin/python");
-    if !modules.exists() || !python.exists() {
-        assert!(std::env::var_os("CI").is_none(), "the tools are not installed");
-        return eprintln!("NOT TESTED: the tools are not in target/test-tools; tests/run installs them");
-    }
-    let folder = below("tests/it/tools");
-    let probe = |library: &str| format!("{} {}/probes.py {library}", python.display(), folder.display());
+/// Returns the tools to compare, each with its command. All of them, where the variable is set: those that are installed.
+fn tools(folder: &Path, target: &Path) -> Vec<String> {
+    let probe =
+        |library: &str| format!("{}/python/bin/python {}/probes.py {library}", target.display(), folder.display());
     let node = format!("node {}/probe.mjs", folder.display());
-    let tools = [
+    let quick = [
         ("boto3", probe("boto3")),
-        ("JS v3", node),
+        ("JS v3", node.clone()),
         ("minio", probe("minio")),
         ("object_store (deltalake)", probe("obstore")),
     ];
+    let slow = [
+        ("object_store (deltalake)", probe("deltalake")),
+        ("C++ (pyarrow)", probe("pyarrow")),
+        ("tiledb", probe("tiledb")),
+        ("duckdb", probe("duckdb {bucket}")),
+        ("GDAL", probe("rasterio")),
+        ("Rust", probe("icechunk")),
+        ("polars alone", probe("polars {bucket}")),
+        ("polars with boto3", probe("polars boto3 {bucket}")),
+        ("JS v2", format!("{node} v2")),
+        ("Go v2", format!("{}/probe-go {{bucket}}", target.display())),
+        (
+            "AWS CLI v1",
+            format!(
+                "{}/python1/bin/aws --endpoint-url {{url}} s3api head-bucket --bucket {{bucket}}",
+                target.display()
+            ),
+        ),
+        ("AWS CLI v2", "/usr/bin/aws --endpoint-url {url} s3api head-bucket --bucket {bucket}".into()),
+        ("Java v2", format!("java -cp {0}/java:{0}/java/* Probe 2 {{bucket}} {{url}}", target.display())),
+        ("Java v1", format!("java -cp {0}/java:{0}/java/* Probe 1 {{bucket}} {{url}}", target.display())),
+    ];
+    let is_all = std::env::var_os("SSOX_TEST_ALL_TOOLS").is_some();
+    let chosen = quick.into_iter().chain(slow.into_iter().filter(|_| is_all));
+    chosen.map(|(tool, command)| format!("{tool}={command}")).collect()
+}
+
+#[test]
+fn the_prediction_is_what_the_tools_do() {
+    let (folder, target) = (below("tests/it/tools"), below("target/test-tools"));
+    if !target.join("installed").exists() {
+        assert!(std::env::var_os("CI").is_none(), "the tools are not installed");
+        return eprintln!("NOT TESTED: the tools are not in target/test-tools; tests/run installs them");
+    }
+    let tools = tools(&folder, &target);
     let mut command = Command::new("python3");
-    command.arg(folder.join("differential.py")).args(["--ssox", SSOX]).env("NODE_MODULES", modules);
-    command.args(tools.iter().map(|(tool, program)| format!("{tool}={program}")));
-    let ran = command.output().expect("python starts");
-    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stdout));
-    assert_eq!(String::from_utf8_lossy(&ran.stdout).matches(", 0 differences").count(), tools.len());
+    command.arg(folder.join("differential.py")).args(["--ssox", SSOX]).env("NODE_MODULES", target.join("node_modules"));
+    let ran = command.args(&tools).output().expect("python starts");
+    let said = String::from_utf8_lossy(&ran.stdout);
+    assert!(ran.status.success(), "{said}{}", String::from_utf8_lossy(&ran.stderr));
+    assert_eq!(said.matches(", 0 differences").count(), tools.len(), "{said}");
 }
 
 #[test]
@@ -106,6 +135,33 @@ fn doctor_names_the_tools_that_take_another_identity() {
     assert!(said.contains("without a signature, and show no error: tiledb"), "{said}");
     let said = String::from_utf8(home.ssox(&["doctor"]).0.stdout).unwrap();
     assert!(!said.contains("polars"), "no profile is selected: {said}");
+}
+
+#[test]
+fn doctor_says_what_hides_a_container_endpoint() {
+    let home = Home::signed_in();
+    std::fs::write(home.path(".aws/credentials"), "[default]\naws_access_key_id = AKIA\naws_secret_access_key = s\n")
+        .unwrap();
+    let container = [("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1:1/")];
+    let said = String::from_utf8(home.ssox_with(&["doctor"], &container).0.stdout).unwrap();
+    assert!(
+        said.contains("is set, but `[default]` ([default]: static keys in credentials) hides it from AWS CLI v1"),
+        "{said}"
+    );
+}
+
+#[test]
+fn profile_only_says_once_which_tools_do_not_take_the_profile() {
+    let home = Home::signed_in();
+    store_keys(&home);
+    let used = home.ssox(&["--emit=zsh1", "use", "--profile-only", "dev"]);
+    let said = used.stderr();
+    let wanted = "these tools do not take `dev` from AWS_PROFILE: JS v2, Java v1, ";
+    assert!(said.contains(wanted) && said.contains("; tiledb goes on unsigned; polars alone takes `old`"), "{said}");
+    let set: Vec<(String, String)> = used.all_set();
+    let held: Vec<(&str, &str)> = set.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let again = home.ssox_with(&["--emit=zsh1", "use", "--profile-only", "stg"], &held).stderr();
+    assert!(!again.contains("do not take"), "{again}");
 }
 
 #[test]

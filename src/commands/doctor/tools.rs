@@ -6,13 +6,36 @@ use crate::commands::status_tools::{self, ToolRow};
 use crate::context::Context;
 use crate::identity::{ID, is_in_use};
 
+const CONTAINER: [&str; 2] = ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"];
+
+/// Finds the tools that take `[default]` where the environment names a container endpoint.
+fn shadowed_container(rows: &[ToolRow], ctx: &Context) -> Option<Finding> {
+    let variable = CONTAINER.iter().find(|name| ctx.var(name).is_some())?;
+    let (takes_it, hides_it): (Vec<&ToolRow>, Vec<&ToolRow>) =
+        rows.iter().filter(|row| row.takes_default() || row.takes_container()).partition(|row| row.takes_container());
+    let first = hides_it.first()?;
+    let names = |rows: &[&ToolRow]| rows.iter().map(|row| row.tool).collect::<Vec<_>>().join(", ");
+    let rest = if takes_it.is_empty() { "no tool".into() } else { names(&takes_it) };
+    let message = format!(
+        "{variable} is set, but `[default]` ({}) hides it from {}; {rest} take it",
+        first.why,
+        names(&hides_it)
+    );
+    let hint = "name a file without credentials in AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE, as `ssox exec --serve` does";
+    Some(Finding::new("environment", Warning, message, hint))
+}
+
 /// Compares what the tools take with what the person expects. A shell without keys and profile has no identity to compare
 /// with, and a tool that refuses says so itself.
 pub(super) fn check(ctx: &Context) -> Vec<Finding> {
-    if !is_in_use(ctx) && ctx.var(ID).is_none() && ctx.var("AWS_PROFILE").is_none() {
+    let is_container = CONTAINER.iter().any(|name| ctx.var(name).is_some());
+    if !is_container && !is_in_use(ctx) && ctx.var(ID).is_none() && ctx.var("AWS_PROFILE").is_none() {
         return Vec::new();
     }
     let Ok(rows) = status_tools::rows(ctx) else { return Vec::new() };
+    if let Some(shadowed) = shadowed_container(&rows, ctx) {
+        return vec![shadowed];
+    }
     let unexpected = rows.iter().filter(|row| !status_tools::is_expected(ctx, &rows, row));
     let (others, unsigned): (Vec<_>, Vec<_>) =
         unexpected.filter(|row| row.takes_something() || row.is_unsigned()).partition(|row| row.takes_something());

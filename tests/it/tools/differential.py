@@ -23,7 +23,7 @@ from recorder import Recorder, key_of
 UNSEEN = {
     "minio": {"pod"}, "object_store (deltalake)": {"pod"}, "polars alone": {"pod"}, "GDAL": {"pod", "sso", "legacy", "role"},
     "C++ (pyarrow)": {"pod", "web", "sso", "legacy"}, "tiledb": {"pod", "sso", "legacy"}, "duckdb": {"pod", "sso", "legacy"},
-    "JS v2": {"pod"}, "Java v1": {"pod", "role"},
+    "Go v2": {"pod", "web", "sso", "legacy", "role"}, "JS v2": {"pod"}, "Java v1": {"pod", "role"},
 }
 
 

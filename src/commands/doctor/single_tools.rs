@@ -1,0 +1,132 @@
+//! Checks for settings that stop single AWS tools, or with which they sign as nobody or as another identity.
+
+use super::Severity::{Info, Warning};
+use crate::arn::AccountId;
+use crate::commands::finding::Finding;
+use crate::commands::foreign::{self, Owner};
+use crate::config::{ConfigFiles, Section};
+use crate::context::Context;
+use crate::identity::{ACCOUNT_ID, ID, Identity, SECRET};
+use crate::profile::Profile;
+
+/// Programs that do not start when `AWS_CA_BUNDLE` is set: litestream 0.5.17, rclone 1.60.1.
+const REFUSE_BUNDLE: [&str; 2] = ["litestream", "rclone"];
+
+/// Checks the environment and the configuration.
+pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
+    let found = [empty_keys(ctx), other_account(ctx, files), bundle(ctx), plugins(files)];
+    found.into_iter().flatten().chain(quoted_programs(files)).collect()
+}
+
+/// Keys that are set but empty: what is built on `object_store` signs with them.
+fn empty_keys(ctx: &Context) -> Option<Finding> {
+    let is_empty = |name| ctx.var_os(name).is_some_and(|value| value.is_empty());
+    if !is_empty(ID) || !is_empty(SECRET) {
+        return None;
+    }
+    let message = "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are set but empty: deltalake and obstore sign with the empty keys, other tools ignore them";
+    Some(Finding::new("environment", Warning, message, ctx.line_to_unset(&[ID, SECRET])))
+}
+
+/// An account id beside keys of another account: the SDKs make the address of DynamoDB of it.
+fn other_account(ctx: &Context, files: &ConfigFiles) -> Option<Finding> {
+    let (id, named) = (ctx.var(ID)?, ctx.var(ACCOUNT_ID)?);
+    let held = Identity::of_shell(ctx);
+    if held.has_set(ctx, ID) && held.has_set(ctx, ACCOUNT_ID) {
+        return None;
+    }
+    let actual = account_of(ctx, files, id).filter(|actual| actual != named)?;
+    let message = format!(
+        "AWS_ACCOUNT_ID is `{named}`, but the access key belongs to `{actual}`: the SDKs send requests to the address of another account"
+    );
+    Some(Finding::new("environment", Warning, message, ctx.line_to_unset(&[ACCOUNT_ID])))
+}
+
+/// Returns the account of the credentials that ssox knows by this key id, or else the one that the key id itself has.
+fn account_of(ctx: &Context, files: &ConfigFiles, id: &str) -> Option<String> {
+    let known = match foreign::owner(ctx, id) {
+        Some(Owner::Profile(name) | Owner::Assignment(name)) => Profile::held(ctx, files, &name).ok(),
+        None => None,
+    };
+    let of_profile = known.and_then(|profile| profile.source.account_id().map(String::from));
+    of_profile.or_else(|| AccountId::of_key_id(id).map(|account| account.to_string()))
+}
+
+fn bundle(ctx: &Context) -> Option<Finding> {
+    ctx.var("AWS_CA_BUNDLE")?;
+    let path = ctx.var_os("PATH")?;
+    let is_there = |name: &&&str| std::env::split_paths(path).any(|directory| directory.join(name).is_file());
+    let there: Vec<&str> = REFUSE_BUNDLE.iter().filter(is_there).copied().collect();
+    let first = there.first()?;
+    let message =
+        format!("AWS_CA_BUNDLE is set: litestream 0.5 and rclone 1.60 do not start with it ({})", there.join(", "));
+    Some(Finding::new("environment", Info, message, format!("env -u AWS_CA_BUNDLE {first} …")))
+}
+
+/// The section in which AWS CLI v2 names plugins.
+fn plugins(files: &ConfigFiles) -> Option<Finding> {
+    let mut is_inside = false;
+    let line = files.config.text.lines().position(|line| {
+        if line.starts_with('[') {
+            is_inside = line.trim_end() == "[plugins]";
+        }
+        is_inside && line.starts_with("cli_legacy_plugin_path")
+    })?;
+    let message = "`cli_legacy_plugin_path` in `[plugins]` is for AWS CLI v2: AWS CLI v1 stops with a traceback";
+    let finding = Finding::new(
+        "config",
+        Info,
+        message,
+        "keep it in a file of its own (AWS_CONFIG_FILE) where AWS CLI v1 is in use",
+    );
+    Some(finding.at(&files.config.path, Some(line + 1)))
+}
+
+/// Programs in quotes: minio-go then sends unsigned requests, and older Go tools fail.
+fn quoted_programs(files: &ConfigFiles) -> Vec<Finding> {
+    files.profiles_with("credential_process").filter_map(|section| quoted_program(files, &section)).collect()
+}
+
+fn quoted_program(files: &ConfigFiles, section: &Section) -> Option<Finding> {
+    let entry = section.entry("credential_process").filter(|entry| entry.value.starts_with(['"', '\'']))?;
+    let message = format!(
+        "`credential_process` of profile `{}` starts with a quote: older Go tools (rclone 1.60, ecr-login 0.6) fail, and minio-go sends unsigned requests",
+        section.name
+    );
+    let (file, line) = files.location(entry);
+    let hint = "write the path without quotes; where it has a blank, make a link without one";
+    Some(Finding::new("config", Info, message, hint).at(file, Some(line)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn messages(variables: &[(&str, &str)], config: &str) -> Vec<String> {
+        let ctx = Context::new(variables.iter().map(|(name, value)| ((*name).to_string(), (*value).into())));
+        check(&ctx, &ConfigFiles::parse(config, "")).into_iter().map(|finding| finding.message).collect()
+    }
+
+    #[test]
+    fn what_stops_single_tools_is_named() {
+        let key = (ID, "ASIAQNZGKIQY56JQ7WML");
+        let rows: [(&[(&str, &str)], &str, &str); 4] = [
+            (&[(ID, ""), (SECRET, "")], "", "set but empty"),
+            (&[key, (SECRET, "s"), (ACCOUNT_ID, "111122223333")], "", "belongs to `029608264753`"),
+            (&[], "[plugins]\ncli_legacy_plugin_path = /x\n", "AWS CLI v1 stops"),
+            (&[], "[profile p]\ncredential_process = \"/a b\" c\n", "starts with a quote"),
+        ];
+        for (variables, config, words) in rows {
+            let found = messages(variables, config);
+            assert!(found.len() == 1 && found[0].contains(words), "{words}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn what_all_tools_read_alike_is_no_finding() {
+        let key = (ID, "ASIAQNZGKIQY56JQ7WML");
+        let config = "[plugins]\n[profile p]\ncli_legacy_plugin_path = x\ncredential_process = /a --b 'c d'\n";
+        assert!(messages(&[key, (SECRET, "s"), (ACCOUNT_ID, "029608264753")], config).is_empty());
+        assert!(messages(&[(ID, "AKIAIOSFODNN7EXAMPLE"), (SECRET, "s"), (ACCOUNT_ID, "111122223333")], "").is_empty());
+    }
+}
