@@ -1,17 +1,49 @@
-//! Signals that end a process, except those that it was started to ignore, as under `nohup`.
+//! Signals that end a process, except those that it was started to ignore, as under `nohup`; and what Ctrl-C does while nothing
+//! else handles it.
 
+use signal_hook::consts::SIGINT;
+use signal_hook::flag::register_conditional_shutdown;
 use signal_hook::iterator::Signals;
+use signal_hook::low_level::emulate_default_handler;
 use std::fs;
 use std::io;
-use std::process::{Command, Stdio};
+use std::process::{Command, Stdio, exit};
+use std::sync::{Arc, OnceLock, atomic::AtomicBool, atomic::Ordering};
 
-/// Catches those signals that are not ignored.
+/// The exit status of an interrupted process.
+const INTERRUPTED: i32 = 130;
+
+/// Whether Ctrl-C ends the process at once with a status. Without a value the signal does. It is a global because a process has
+/// one handler of a signal.
+static IS_IMMEDIATE: OnceLock<Arc<AtomicBool>> = OnceLock::new();
+
+/// From now on Ctrl-C ends the process with a status: for a shell that reports death by a signal as an error in its script.
+pub(crate) fn end_with_status() {
+    if ignored().is_some_and(|mask| mask >> (SIGINT - 1) & 1 == 1) {
+        return;
+    }
+    let is_immediate = IS_IMMEDIATE.get_or_init(|| Arc::new(AtomicBool::new(true)));
+    let _ = register_conditional_shutdown(SIGINT, INTERRUPTED, Arc::clone(is_immediate));
+}
+
+/// Ends the process, after Ctrl-C was caught.
+pub(crate) fn end_interrupted() {
+    if IS_IMMEDIATE.get().is_some() {
+        exit(INTERRUPTED);
+    }
+    let _ = emulate_default_handler(SIGINT);
+}
+
+/// Catches those signals that are not ignored. Ctrl-C is left to the caller from now on.
 ///
 /// # Errors
 /// The system refuses the handlers.
 pub(crate) fn catch(signals: &[i32]) -> io::Result<Signals> {
     let mask = ignored();
     let is_ignored = |signal: i32| mask.map_or_else(|| survives(signal), |mask| mask >> (signal - 1) & 1 == 1);
+    if let Some(is_immediate) = IS_IMMEDIATE.get() {
+        is_immediate.store(false, Ordering::Relaxed);
+    }
     Signals::new(signals.iter().filter(|signal| !is_ignored(**signal)))
 }
 
@@ -32,7 +64,7 @@ fn survives(signal: i32) -> bool {
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::*;
-    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    use signal_hook::consts::{SIGHUP, SIGTERM};
 
     #[test]
     fn a_child_tells_the_same_as_the_kernel() {

@@ -1,6 +1,6 @@
 //! `ssox init`: prints the integration script of a shell. The scripts are in `shell/`.
 //!
-//! Invariant: the output does not depend on the machine, so that it can be saved and sourced.
+//! Invariant: the output depends on nothing but the version of the shell, so that it can be saved and sourced.
 
 use super::verb::{Done, VerbArgs};
 use crate::context::Context;
@@ -21,14 +21,14 @@ pub(crate) struct Init {
 impl VerbArgs for Init {
     const KEEPS_STATE: bool = false;
 
-    fn run(&self, _: &Context) -> Result<Done> {
-        Ok(script(self.shell, !self.no_prompt).into())
+    fn run(&self, ctx: &Context) -> Result<Done> {
+        Ok(script(ctx, self.shell, !self.no_prompt).into())
     }
 }
 
 /// Returns the script for a shell; without `prompt` it adds no segment to the prompt.
-fn script(shell: Shell, prompt: bool) -> String {
-    let script = shell.init_script();
+fn script(ctx: &Context, shell: Shell, prompt: bool) -> String {
+    let script = shell.init_script(ctx);
     if prompt { script.into_owned() } else { format!("{}\n{script}", shell.no_prompt_line()) }
 }
 
@@ -36,10 +36,14 @@ fn script(shell: Shell, prompt: bool) -> String {
 mod tests {
     use super::*;
 
+    fn ctx() -> Context {
+        Context::new([])
+    }
+
     #[test]
     fn without_a_prompt_the_script_has_one_more_line() {
         for shell in Shell::ALL {
-            let (with, without) = (script(shell, true), script(shell, false));
+            let (with, without) = (script(&ctx(), shell, true), script(&ctx(), shell, false));
             assert_eq!(without.split_once('\n').unwrap().1, with, "{shell:?}");
         }
     }
@@ -47,7 +51,7 @@ mod tests {
     #[test]
     fn no_script_contains_a_path_of_the_build() {
         for shell in Shell::ALL {
-            assert!(!script(shell, true).contains(env!("CARGO_MANIFEST_DIR")), "{shell:?}");
+            assert!(!script(&ctx(), shell, true).contains(env!("CARGO_MANIFEST_DIR")), "{shell:?}");
         }
     }
 }

@@ -21,7 +21,7 @@ pub(super) fn calling_function(ctx: &Context, verb: &str) -> Result<Emit> {
 /// Returns how to load ssox's function into the running shell.
 pub(super) fn install(ctx: &Context) -> String {
     if let Some(shell) = hint::shell(ctx) {
-        return format!("{}; add this line to the rc file of your shell too", shell.rc_line());
+        return shell.how_to_load();
     }
     let titles = Shell::ALL.map(|shell| shell.title());
     let (last, others) = titles.split_last().expect("there are shells");

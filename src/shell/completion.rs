@@ -65,6 +65,18 @@ pub(crate) enum Completions {
 }
 
 impl Completions {
+    /// Keeps the candidates that start with what was typed, or else those that do so in another case: for shells that do not.
+    pub(super) fn retain_matching(mut self, typed: &str) -> Self {
+        if let Self::Candidates { candidates, .. } = &mut self {
+            if candidates.iter().any(|candidate| candidate.value.starts_with(typed)) {
+                candidates.retain(|candidate| candidate.value.starts_with(typed));
+            } else {
+                candidates.retain(|candidate| starts_with_in_any_case(&candidate.value, typed));
+            }
+        }
+        self
+    }
+
     /// Returns the reply; `line` writes a candidate, or leaves it out.
     pub(super) fn reply(&self, line: impl Fn(&Candidate) -> Option<String>) -> String {
         let (kind, are_prefixes, candidates) = match self {

@@ -11,9 +11,9 @@ use std::ops::Deref;
 pub(crate) struct Shell(pub(super) &'static dyn Integration);
 
 impl Shell {
-    /// Returns the shell with a name.
+    /// Returns the shell with a name, or with another one that people type.
     pub(crate) fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|shell| shell.name() == name)
+        Self::ALL.into_iter().find(|shell| shell.name() == name || shell.aliases().contains(&name))
     }
 }
 

@@ -38,11 +38,16 @@ pub(crate) trait Integration: Sync {
         super::interactive::reads_commands(options)
     }
 
+    /// Tells whether the shell reports a program that Ctrl-C ended as an error in ssox's script.
+    fn reports_signals(&self) -> bool {
+        false
+    }
+
     /// Returns the script of the integration, as it is in `shell/`.
     fn script(&self) -> &'static str;
 
-    /// Returns the script as `ssox init` prints it.
-    fn init_script(&self) -> Cow<'static, str> {
+    /// Returns the script as `ssox init` prints it; only the version of the shell may change it.
+    fn init_script(&self, _: &Context) -> Cow<'static, str> {
         self.script().into()
     }
 
@@ -52,6 +57,11 @@ pub(crate) trait Integration: Sync {
     /// Returns the line that loads the script, for the rc file.
     fn rc_line(&self) -> String {
         format!("eval \"$(ssox init {})\"", self.name())
+    }
+
+    /// Returns the line to type now, and what else to do.
+    fn how_to_load(&self) -> String {
+        format!("{}; add this line to the rc file of your shell too", self.rc_line())
     }
 
     /// Returns the files that may have this line.
@@ -103,4 +113,9 @@ pub(crate) trait Integration: Sync {
 /// Returns the directory in which programs have their configuration.
 pub(super) fn config_home(ctx: &Context, home: &Path) -> PathBuf {
     ctx.var("XDG_CONFIG_HOME").map_or_else(|| home.join(".config"), PathBuf::from)
+}
+
+/// Returns the directory in which programs have their data.
+pub(super) fn data_home(ctx: &Context, home: &Path) -> PathBuf {
+    ctx.var("XDG_DATA_HOME").map_or_else(|| home.join(".local/share"), PathBuf::from)
 }

@@ -6,11 +6,16 @@ const WITH_VALUE: [&str; 10] =
 
 /// Tells whether a shell with these options, in the syntax of sh, reads commands from a person.
 pub(super) fn reads_commands(options: &[String]) -> bool {
+    reads_commands_with(options, &WITH_VALUE)
+}
+
+/// The same for a shell with other options whose value is the next word.
+pub(super) fn reads_commands_with(options: &[String], with_value: &[&str]) -> bool {
     let mut options = options.iter().map(String::as_str);
     while let Some(option) = options.next() {
         let is_long = option.starts_with("--");
         let is_short = option.starts_with(['-', '+']) && !is_long;
-        if WITH_VALUE.contains(&option) {
+        if with_value.contains(&option) {
             options.next();
         } else if option.starts_with("--command") || (is_short && option.contains('c')) || !(is_long || is_short) {
             return false;

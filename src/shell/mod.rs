@@ -9,6 +9,7 @@ mod handle;
 pub(crate) mod hint;
 mod integration;
 mod interactive;
+mod nushell;
 mod other_shells;
 mod posix;
 mod powershell;
@@ -28,4 +29,5 @@ handle::shells! {
     bash::Bash,
     fish::Fish,
     powershell::PowerShell,
+    nushell::Nushell,
 }

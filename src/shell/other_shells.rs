@@ -17,7 +17,7 @@ pub(super) struct OtherShell {
 }
 
 /// All of them.
-pub(super) static OTHER_SHELLS: [OtherShell; 6] = [
+pub(super) static OTHER_SHELLS: [OtherShell; 5] = [
     OtherShell {
         programs: &["sh", "dash", "ash", "ksh", "mksh"],
         set: posix::set,
@@ -28,12 +28,6 @@ pub(super) static OTHER_SHELLS: [OtherShell; 6] = [
         programs: &["csh", "tcsh"],
         set: |name, value| format!("setenv {name} {}", word(value, posix::quoted)),
         unset: |names| each(names, "; ", |name| format!("unsetenv {name}")),
-        is_interactive: super::interactive::reads_commands,
-    },
-    OtherShell {
-        programs: &["nu"],
-        set: |name, value| format!("$env.{name} = {}", powershell::quoted(value)),
-        unset: |names| format!("hide-env {}", names.join(" ")),
         is_interactive: super::interactive::reads_commands,
     },
     OtherShell {

@@ -3,7 +3,7 @@
 //! It decodes a program's output with a code page, so everything for it is ASCII with escapes. Its completion function
 //! inserts text as source code, and does not filter candidates.
 
-use super::completion::{Candidate, CommandLine, Completions, MatchedBy, starts_with_in_any_case};
+use super::completion::{CommandLine, Completions, MatchedBy};
 use super::integration::{Find, Integration, config_home};
 use super::quote::ExportSyntax;
 use crate::context::Context;
@@ -127,27 +127,15 @@ fn decoded(current: &str) -> String {
 }
 
 /// Returns the reply to the completion function. Each line has the inserted text, the listed text and the description.
-fn reply(command_line: &CommandLine, mut completions: Completions) -> String {
-    let mut inserted_as = "";
-    if let Completions::Candidates { kind, candidates, .. } = &mut completions {
-        inserted_as = kind;
-        retain_matching(candidates, &command_line.current);
-    }
+fn reply(command_line: &CommandLine, completions: Completions) -> String {
+    let completions = completions.retain_matching(&command_line.current);
+    let inserted_as = if let Completions::Candidates { kind, .. } = &completions { kind } else { "" };
     completions.reply(|candidate| {
         let inserted = word(inserted_as, &candidate.value);
         // PowerShell rejects an empty description.
         let description = if candidate.description.is_empty() { &candidate.value } else { &candidate.description };
         Some(format!("{}\t{}\t{}\n", ascii(&inserted), ascii(&candidate.value), ascii(description)))
     })
-}
-
-/// Keeps the candidates that start with what was typed, or else those that do so in another case.
-fn retain_matching(candidates: &mut Vec<Candidate>, typed: &str) {
-    if candidates.iter().any(|candidate| candidate.value.starts_with(typed)) {
-        candidates.retain(|candidate| candidate.value.starts_with(typed));
-    } else {
-        candidates.retain(|candidate| starts_with_in_any_case(&candidate.value, typed));
-    }
 }
 
 /// Quotes a candidate where needed, so that it is one word. PowerShell splits a bare name with a leading dash at dots and
@@ -161,6 +149,7 @@ fn word(kind: &str, value: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::shell::completion::Candidate;
 
     fn said(typed: &str, kind: &'static str, values: &[&str]) -> String {
         let mut words: Vec<String> = typed.split(' ').map(String::from).collect();

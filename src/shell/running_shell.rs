@@ -18,8 +18,11 @@ impl RunningShell {
         let name = name.trim_start_matches('-').to_lowercase();
         let name = name.trim_end_matches(" (deleted)").trim_end_matches(".exe");
         let name = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.' || c == '-');
-        let known = Shell::ALL.into_iter().find(|shell| shell.programs().contains(&name)).map(Self::Known);
-        known.or_else(|| OTHER_SHELLS.iter().find(|shell| shell.programs.contains(&name)).map(Self::Other))
+        let known =
+            Shell::ALL.into_iter().find(|shell| shell.programs().contains(&name)).or_else(|| Shell::named(name));
+        known
+            .map(Self::Known)
+            .or_else(|| OTHER_SHELLS.iter().find(|shell| shell.programs.contains(&name)).map(Self::Other))
     }
 
     fn is_interactive(self, options: &[String]) -> bool {

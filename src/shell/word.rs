@@ -3,15 +3,20 @@
 /// Puts a value into single quotes, and an escape before some characters. The buffer never grows: an outgrown one would keep
 /// a part of a secret.
 pub(super) fn single_quoted(value: &str, escape: impl Fn(char) -> &'static str) -> String {
+    escaped('\'', value, escape)
+}
+
+/// Puts a value into those quotes, and an escape before some characters.
+pub(super) fn escaped(quote: char, value: &str, escape: impl Fn(char) -> &'static str) -> String {
     let escapes: usize = value.chars().map(|c| escape(c).len()).sum();
     let mut text = String::with_capacity(value.len() + escapes + 2);
-    text.push('\'');
+    text.push(quote);
     if escapes == 0 {
         text.push_str(value);
     } else {
         value.chars().for_each(|c| text.extend([escape(c), c.encode_utf8(&mut [0; 4])]));
     }
-    text.push('\'');
+    text.push(quote);
     text
 }
 

@@ -26,7 +26,7 @@ impl Integration for Zsh {
     /// with those of the user. The script is one word without a newline, which `csh_junkie_quotes` forbids; several words
     /// would take zsh milliseconds to join.
     /// <https://zsh.sourceforge.io/Doc/Release/Shell-Builtin-Commands.html>, `emulate`.
-    fn init_script(&self) -> Cow<'static, str> {
+    fn init_script(&self, _: &Context) -> Cow<'static, str> {
         let word = self.script().replace('\\', r"\\").replace('\'', r"\'").replace('\n', r"\n");
         format!("'builtin' 'emulate' 'zsh' '-o' 'no_aliases' '-o' 'extended_glob' '-c' $'{word}'\n").into()
     }

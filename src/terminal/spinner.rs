@@ -87,7 +87,7 @@ mod interrupt {
     use crate::context::tell;
     use crate::signals;
     use indicatif::{ProgressBar, WeakProgressBar};
-    use signal_hook::{consts::SIGINT, low_level::emulate_default_handler};
+    use signal_hook::consts::SIGINT;
     use std::sync::{Mutex, OnceLock, PoisonError};
     use std::thread::spawn;
 
@@ -107,7 +107,7 @@ mod interrupt {
         shown.push(bar.downgrade());
     }
 
-    fn clear_and_end(signal: i32) {
+    fn clear_and_end(_: i32) {
         if super::is_left_to_status_line() {
             return;
         }
@@ -116,6 +116,6 @@ mod interrupt {
             shown.iter().filter_map(WeakProgressBar::upgrade).for_each(|bar| bar.finish_and_clear());
         }
         tell("ssox: interrupted");
-        let _ = emulate_default_handler(signal);
+        signals::end_interrupted();
     }
 }

@@ -233,7 +233,13 @@ fn a_compinit_that_comes_later_is_waited_for() {
 
 #[test]
 fn the_files_for_packagers_are_what_the_command_prints() {
-    for (shell, file) in [("zsh", "_ssox"), ("bash", "ssox.bash"), ("fish", "ssox.fish"), ("powershell", "ssox.ps1")] {
+    for (shell, file) in [
+        ("zsh", "_ssox"),
+        ("bash", "ssox.bash"),
+        ("fish", "ssox.fish"),
+        ("powershell", "ssox.ps1"),
+        ("nushell", "ssox.nu"),
+    ] {
         let output = Command::new(env!("CARGO_BIN_EXE_ssox")).args(["completions", shell]).output().unwrap();
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("completions").join(file);
         let there = fs::read(&path).unwrap_or_default();

@@ -59,7 +59,7 @@ fn help_of_init() {
     Usage: ssox init [OPTIONS] <SHELL>
 
     Arguments:
-      <SHELL>  The shell to integrate with [possible values: zsh, bash, fish, powershell]
+      <SHELL>  The shell to integrate with [possible values: zsh, bash, fish, powershell, nushell]
 
     Options:
           --no-prompt  Do not change the prompt
@@ -258,6 +258,7 @@ fn help_of_export() {
               - env-no-export:    `NAME=VALUE`
               - fish:             `set -gx` for fish
               - powershell:       `$Env:NAME = …` for PowerShell
+              - nushell:          `$env.NAME = …` for nushell
               - windows-cmd:      `set NAME=VALUE` for cmd.exe
               - process:          The JSON of `credential_process`
               - json:             JSON
@@ -376,6 +377,7 @@ fn help_of_serve() {
               - env:          `export NAME=VALUE` for sh, bash and zsh
               - fish:         `set -gx` for fish
               - powershell:   `$Env:NAME = …` for PowerShell
+              - nushell:      `$env.NAME = …` for nushell
               - windows-cmd:  `set NAME=VALUE` for cmd.exe
               - env-file:     A file for `docker run --env-file`
               - devcontainer: A part of `devcontainer.json`
@@ -699,7 +701,7 @@ fn help_of_completions() {
     Usage: ssox completions [OPTIONS] <SHELL>
 
     Arguments:
-      <SHELL>  The shell to complete in [possible values: zsh, bash, fish, powershell]
+      <SHELL>  The shell to complete in [possible values: zsh, bash, fish, powershell, nushell]
 
     Options:
           --no-input  Never ask and never open a browser (implied without a terminal, or with CI set)

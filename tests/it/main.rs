@@ -81,6 +81,18 @@ mod neighbours;
 #[cfg(unix)]
 mod odd_files;
 #[cfg(unix)]
+mod other_shells;
+#[cfg(unix)]
+mod other_shells_completion;
+#[cfg(unix)]
+mod other_shells_directories;
+#[cfg(unix)]
+mod other_shells_live;
+#[cfg(unix)]
+mod other_shells_prompt;
+#[cfg(unix)]
+mod other_shells_used;
+#[cfg(unix)]
 mod package;
 #[cfg(unix)]
 mod passing;

@@ -434,22 +434,10 @@ impl Session {
         self.wait()
     }
 
-    /// Waits for the next prompt. Meanwhile PowerShell asks the terminal for the position of the cursor.
+    /// Waits for the next prompt.
     fn wait(&mut self) -> String {
         self.prompts += 1;
-        self.wait_for(&format!("<<{}>>", self.prompts))
-    }
-
-    fn wait_for(&mut self, text: &str) -> String {
-        let mut shown = String::new();
-        loop {
-            let (which, before) = self.terminal.wait_for_any(&[text, "\u{1b}[6n"]);
-            shown += &before;
-            if which == 0 {
-                return shown;
-            }
-            self.terminal.keys("\u{1b}[1;1R");
-        }
+        self.terminal.wait_for(&format!("<<{}>>", self.prompts))
     }
 }
 
@@ -583,7 +571,7 @@ fn a_protected_profile_asks_and_leaves_after_its_time() {
     let Some(mut session) = Session::open(&home, "LOAD", &protected) else { return };
     for (keys, held) in [("\r", ""), ("y\r", "dev")] {
         session.terminal.enter("ssox use dev");
-        session.wait_for("use the protected profile dev? [y/N] ");
+        session.terminal.wait_for("use the protected profile dev? [y/N] ");
         session.terminal.keys(keys);
         session.wait();
         let shown = session.run("\"<\" + \"$env:SSOX_PROFILE>\"");

@@ -25,6 +25,8 @@ pub(crate) struct Terminal {
     seen: Vec<u8>,
     /// Where the next wait starts to search.
     mark: usize,
+    /// Where the next question of the program to the terminal is looked for.
+    answered: usize,
 }
 
 impl Terminal {
@@ -39,7 +41,7 @@ impl Terminal {
         pty.resize(Size::new(rows, columns)).expect("a pty can be resized");
         let child = pty_process::blocking::Command::from(command).spawn(pts).expect("the program starts");
         let output = read_in_background(&pty);
-        Self { child, pty, output, seen: Vec::new(), mark: 0 }
+        Self { child, pty, output, seen: Vec::new(), mark: 0, answered: 0 }
     }
 
     /// Types keys as they stand: `"\t"` is TAB, `"\x03"` is Ctrl-C, `"\r"` is Enter.
@@ -74,7 +76,7 @@ impl Terminal {
         let deadline = Instant::now() + TIME_LIMIT;
         loop {
             match self.output.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
-                Ok(bytes) => self.seen.extend(bytes),
+                Ok(bytes) => self.take(&bytes),
                 Err(RecvTimeoutError::Disconnected) => break,
                 Err(RecvTimeoutError::Timeout) => panic!("the program did not end; it said:\n{}", self.transcript()),
             }
@@ -142,9 +144,23 @@ impl Terminal {
 
     fn receive(&mut self, what: &str, deadline: Instant) {
         match self.output.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
-            Ok(bytes) => self.seen.extend(bytes),
+            Ok(bytes) => self.take(&bytes),
             Err(end) => panic!("{what} did not come ({end}); the terminal shows:\n{}", self.transcript()),
         }
+    }
+}
+
+impl Terminal {
+    /// Takes output, and answers the question for the cursor's position, without which several shells do not go on.
+    fn take(&mut self, bytes: &[u8]) {
+        const QUESTION: &[u8] = b"\x1b[6n";
+        self.seen.extend(bytes);
+        while let Some(at) = find(&self.seen[self.answered..], QUESTION) {
+            self.answered += at + QUESTION.len();
+            // Where the program is done already, nobody reads it.
+            let _ = self.pty.write_all(b"\x1b[1;1R");
+        }
+        self.answered = self.answered.max(self.seen.len().saturating_sub(QUESTION.len() - 1));
     }
 }
 

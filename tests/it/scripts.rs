@@ -136,7 +136,9 @@ fn bash_3_2_knows_every_construct() {
 
 #[test]
 fn init_prints_the_scripts_as_they_stand() {
-    for (shell, file) in [("bash", "ssox.bash"), ("fish", "ssox.fish"), ("powershell", "ssox.ps1")] {
+    for (shell, file) in
+        [("bash", "ssox.bash"), ("fish", "ssox.fish"), ("powershell", "ssox.ps1"), ("nushell", "ssox.nu")]
+    {
         assert_eq!(init(&[shell]), text(file), "{shell}");
         assert!(init(&[shell, "--no-prompt"]).ends_with(&text(file)), "{shell}");
     }

@@ -1,0 +1,479 @@
+# ssox for nushell (0.108 and later): the command `ssox`, the hooks around each command, the segment in the prompt.
+#
+# This script makes no decisions: it applies the replies of the program ssox, compares two numbers and a list, and calls
+# the program. All names are `_ssox_*`, except `ssox` itself and the SSOX_* variables.
+# Invariant: nothing from AWS, a file or the environment is evaluated.
+
+#
+# Once a command with `--env` has called another one, it cannot hide a variable any more: nushell then has two of it. So
+# commands compute what is to change, and `_ssox_commit`, which nothing else precedes in a call or a hook, changes it.
+
+# The state of this shell. nushell passes no record to a program, so a child shell has none of it.
+#
+# `was` has what ssox changed first here and what was there before: a list with the value, an empty one for a variable that
+# was not set. A `child`, which inherits a profile in use, does not know, and records nothing. `seen` has the compared
+# values of the program's last judgement, `held` their fingerprints, `left` what the segment showed after the last reply.
+# What a `.ssox` file needs is described below. Loading this twice loses nothing.
+export-env {
+    $env._ssox = ({
+        was: {}, seen: [], left: [], held: ($env.SSOX_IDENTITY? | default '')
+        child: ([$env.SSOX_PROMPT? $env.SSOX_IDENTITY?] | any {|value| $value | is-not-empty })
+        layer: '', under: {}, over: {}, theirs: [], outside: {}, before: {}
+        directory: '', file: ($env.SSOX_DIRECTORY? | default ''), nearer: '', again: false
+        current: [], since: 0, until: 0, painted: ''
+    } | merge ($env._ssox? | default {}) | merge {retry: 0, places: [], place: ($env._ssox_no_prompt? == null)})
+    $env._ssox_no_prompt = null
+}
+
+# AWS credentials in this shell
+@complete '_ssox_complete'
+def --env --wrapped ssox [...args] {
+    # What is piped goes through `if` to the program, as it arrives.
+    if (_ssox_verb $args) in [use clear] {
+        _ssox_change (_ssox_verb $args) $args
+    } else if (_ssox_verb $args) in [allow deny] {
+        $env._ssox.again = true
+        SSOX_FUNCTION=nu1 ^ssox ...$args
+    } else {
+        SSOX_FUNCTION=nu1 ^ssox ...$args
+    }
+}
+
+# Returns the verb. With `--help` there is none: help is printed for a person.
+def _ssox_verb [args: list] {
+    mut verb = ''
+    for arg in $args {
+        let arg = ($arg | to text --no-newline)
+        if $arg in [-h --help -V --version] or ($arg starts-with '--emit') { return '' }
+        if $arg == '--' { break }
+        if $verb == '' and not ($arg starts-with '-') { $verb = $arg }
+    }
+    $verb
+}
+
+# Runs a verb that changes the environment of this shell. Where the program fails, nushell ends this with its status.
+def --env _ssox_change [verb: string args: list] {
+    let piped = $in
+    let reply = if $piped == null {
+        SSOX_HELD=$env._ssox.held ^ssox --emit=nu1 ...$args
+    } else {
+        $piped | SSOX_HELD=$env._ssox.held ^ssox --emit=nu1 ...$args
+    }
+    _ssox_commit (_ssox_applied $verb $reply $env._ssox)
+}
+
+# Changes the environment: `changes` has a list with the new value for each name, or an empty one to unset it; `state` what
+# is new in the state. With `note` the values are noted as those that ssox set: `all`, or what is `shown`, or `nothing`.
+def --env _ssox_commit [plan: record] {
+    let rows = ($plan.changes | transpose name value)
+    hide-env --ignore-errors ...($rows | where {|row| $row.value == [] and $row.name in $env } | get name)
+    $rows | where value != [] | reduce --fold {} {|row, all| $all | insert $row.name $row.value.0 } | load-env
+    $env._ssox = ($env._ssox | merge $plan.state)
+    if $plan.note == nothing { return }
+    $env._ssox.left = (_ssox_visible)
+    if $plan.note == shown { return }
+    $env._ssox.held = ($env.SSOX_IDENTITY? | default '')
+    $env._ssox.seen = (_ssox_identity)
+}
+
+# Checks all lines of the reply to a verb: `=NAME=VALUE` sets, `-NAME` unsets, `!NAME` forgets the previous value. Returns
+# what is to change. After `clear`, and when nothing is in use, variables that are unset then get their previous values
+# back. A value that a hook unsets while nothing is in use was set by ssox, so it is not recorded as previous.
+def _ssox_applied [verb: string reply state: record] {
+    let rows = (_ssox_rows $reply)
+    let changes = ($rows | where forget == null | reduce --fold {} {|row, all|
+        if $row.gone == null { $all | insert $row.set [$row.value] } else { $all | insert $row.gone [] }
+    })
+    let is_asked = ($verb in [use clear directory]) or (_ssox_in_use)
+    let remembered = ($changes | transpose name value | where {|row| $is_asked or $row.value != [] } | get name)
+    let state = (_ssox_remembering $remembered $state)
+    let state = ($state | update was {|it| $it.was | reject --optional ...($rows.forget | compact) })
+    let in_use = ([SSOX_PROMPT SSOX_IDENTITY] | any {|name| ($changes | get --optional $name | default (_ssox_get $name)) not-in [[] ['']] })
+    if $verb == use or ($verb != clear and $in_use) { return {changes: $changes, state: $state, note: all} }
+    # Another program may have set a value since.
+    let free = ($state.was | transpose name value | where {|row| ($changes | get --optional $row.name | default (_ssox_get $row.name)) == [] })
+    let restored = ($free | reduce --fold {} {|row, all| $all | insert $row.name $row.value })
+    let state = ($state | merge {child: false, was: ($state.was | reject --optional ...$free.name)})
+    {changes: ($changes | merge $restored), state: $state, note: all}
+}
+
+# Returns the lines between the first and the last one, taken apart.
+def _ssox_rows [reply] {
+    let lines = if ($reply | describe) == 'string' { $reply | str replace --regex '\n$' '' | split row "\n" } else { [] }
+    if ($lines | length) < 2 or $lines.0 != '#ssox1' or ($lines | last) != '#end' { _ssox_refuse 'unexpected reply' }
+    let lines = ($lines | skip | drop)
+    let names = '(?:AWS|SSOX)_[A-Z0-9_]+|AWSUME_PROFILE|AWSUME_EXPIRATION|AWSU_PROFILE'
+    let rows = ($lines | parse --regex ('^(?:=(?<set>' + $names + ')=(?<value>.*)|-(?<gone>' + $names + ')|!(?<forget>' + $names + '))$'))
+    if ($rows | length) == ($lines | length) {
+        return ($rows | each {|row| {set: $row.set, value: $row.value, gone: (_ssox_some $row.gone), forget: (_ssox_some $row.forget)} })
+    }
+    let all = ($lines | parse --regex '^(?:=(?<set>[^=]+)=.*|[-!](?<gone>[^=]+))$')
+    if ($all | length) != ($lines | length) { _ssox_refuse 'unexpected reply' }
+    let wrong = ($all | each {|row| _ssox_some $row.set | default $row.gone } | where $it !~ ('^(?:' + $names + ')$') | first)
+    _ssox_refuse $'`($wrong)` is not to be changed'
+}
+
+# A group that did not match is null, or empty in an older nushell.
+def _ssox_some [text] { if $text == '' { null } else { $text } }
+
+def _ssox_refuse [why: string] {
+    error make --unspanned {msg: ('ssox: ' + $why + ', environment unchanged')}
+}
+
+# Tells whether `ssox use` has set something here.
+def _ssox_in_use [] {
+    ($env.SSOX_PROMPT? | is-not-empty) or ($env.SSOX_IDENTITY? | is-not-empty)
+}
+
+# Returns the state of a variable: a list with its value, or an empty one.
+def _ssox_get [name: string] {
+    if $name in $env { [($env | get $name)] } else { [] }
+}
+
+# Returns the state in which the current values of these names are recorded as previous.
+def _ssox_remembering [names: list<string> state: record] {
+    let new = {|known| $names | where $it not-in $known | reduce --fold {} {|name, all| $all | insert $name (_ssox_get $name) } }
+    let under = if $state.layer == on { $state.under | merge (do $new $state.under) } else { $state.under }
+    let was = if $state.child { $state.was } else { $state.was | merge (do $new $state.was) }
+    $state | merge {under: $under, was: $was}
+}
+
+# --- hook
+
+def _ssox_clock [] { (date now | into int) // 1_000_000_000 }
+
+# Returns a number from the environment, or else 0.
+def _ssox_number [text] {
+    if ($text | describe) == 'string' and $text =~ '^[1-9][0-9]{0,14}$' { $text | into int } else { 0 }
+}
+
+# Returns the compared values. The last four determine what AWS_PROFILE means.
+def _ssox_identity [] {
+    [
+        $env.AWS_ACCESS_KEY_ID? $env.AWS_SECRET_ACCESS_KEY? $env.AWS_SESSION_TOKEN? $env.AWS_CREDENTIAL_EXPIRATION?
+        $env.AWS_REGION? $env.AWS_DEFAULT_REGION? $env.AWS_PROFILE? $env.AWS_DEFAULT_PROFILE? $env.AWS_SECURITY_TOKEN?
+        $env.AWS_ACCOUNT_ID? $env.SSOX_PROFILE? $env.SSOX_IDENTITY?
+        $env.AWS_CONFIG_FILE? $env.AWS_SHARED_CREDENTIALS_FILE? $env.AWS_WEB_IDENTITY_TOKEN_FILE? $env.AWS_ROLE_ARN?
+    ]
+}
+
+# Returns what the segment shows.
+def _ssox_visible [] {
+    [$env.SSOX_PROMPT? $env.SSOX_STATE? $env.SSOX_EXPIRES? $env.SSOX_PROTECTED?]
+}
+
+# Calls the program, without messages for people except of directories. Returns what is to change, or null.
+def _ssox_asked [verb: string args: list<string> state: record] {
+    if (which --all ssox | where type == external | is-empty) { return null }
+    try {
+        let reply = if $verb == directory {
+            '' | SSOX_HELD=$env._ssox.held ^ssox --emit=nu1 $verb ...$args
+        } else {
+            '' | SSOX_HELD=$env._ssox.held ^ssox --emit=nu1 $verb ...$args | complete | if $in.exit_code == 0 { $in.stdout }
+        }
+        _ssox_applied $verb $reply $state
+    } catch { null }
+}
+
+# Has the program judge a change of the compared values: other keys, another region, a profile set beside them. It is
+# called once for each change, and at the first prompt of a shell that inherits a profile. If it fails, the change
+# counts as foreign. The program also undoes an edit of what the segment shows.
+def --env _ssox_look [] {
+    if not (_ssox_in_use) and ($env.SSOX_REPLACED? | is-empty) and ($env._ssox.seen | is-empty) { return }
+    let now = (_ssox_identity)
+    let is_edited = $env._ssox.left != (_ssox_visible) and (_ssox_in_use)
+    if $now == $env._ssox.seen and not $is_edited { return }
+    let plan = (_ssox_asked identity [] $env._ssox)
+    if $plan != null {
+        _ssox_commit $plan
+    } else if (_ssox_in_use) {
+        $env.SSOX_STATE = 'foreign'
+        $env.SSOX_PROMPT = (($env.SSOX_PROMPT? | default '' | str replace --regex '\?$' '') + '?')
+        $env._ssox.left = (_ssox_visible)
+        $env._ssox.seen = $now
+    } else {
+        $env._ssox.seen = $now
+    }
+}
+
+# Tells whether the program should be called now. After a failure that is in a minute at the earliest; a clock that was
+# set back does not make the wait longer.
+def _ssox_is_due [clock: int] {
+    if $env.SSOX_STATE? == foreign { return false }
+    let next = (_ssox_number $env.SSOX_NEXT?)
+    $next > 0 and $clock >= $next and ($clock >= $env._ssox.retry or $env._ssox.retry > $clock + 60)
+}
+
+# Has the program renew the credentials, or say when to call it again.
+def --env _ssox_tick [clock: int args: list<string>] {
+    let plan = (_ssox_asked tick $args ($env._ssox | merge {retry: 0}))
+    if $plan == null {
+        $env._ssox.retry = $clock + 60
+    } else {
+        _ssox_commit $plan
+        if (_ssox_is_due $clock) { $env._ssox.retry = $clock + 60 }
+    }
+}
+
+# Renews the credentials when they are due, and computes the segment. At most prompts neither is needed.
+def --env _ssox_refresh [] {
+    if not (_ssox_in_use) and $env.SSOX_NEXT? == null and $env._ssox.painted == '' { return }
+    let clock = (_ssox_clock)
+    let is_current = $clock >= $env._ssox.since and $clock < $env._ssox.until
+    if $is_current and (_ssox_visible | append $env.SSOX_NEXT?) == $env._ssox.current { return }
+    if (_ssox_is_due $clock) { _ssox_tick $clock [] }
+    _ssox_show $clock
+}
+
+# The prompt may be hours old when a command is typed, and no command should start with expired credentials.
+def --env _ssox_preexec [] {
+    let expires = (_ssox_number $env.SSOX_EXPIRES?)
+    if $expires == 0 { return }
+    let clock = (_ssox_clock)
+    if $clock + 60 < $expires or (commandline) =~ '^\s*ssox' { return }
+    if $env.SSOX_STATE? == renewing or (_ssox_is_due $clock) { _ssox_tick $clock ['--wait=2s'] }
+}
+
+# --- directories
+
+# The values of a `.ssox` file are a layer above those of the shell. The first hook takes it off, the other hooks run, and
+# the last ones put it on again: direnv and mise never see it, whatever the order in the configuration.
+#
+# `layer` is empty, `on` or `off`. `under` has what is below for each name that was changed while the layer was on, `over`
+# what is in the layer while it is off. `outside` and `before` have `was` and others from before. `directory` is the
+# directory that was looked at last, `file` the file that was found there. `nearer` tells that direnv or mise has a file
+# below: what it sets, `theirs`, stays. `entering` is the file that the last hooks put in force.
+
+# Returns what is to change when the layer is taken off.
+def _ssox_without_layer [] {
+    if $env._ssox.layer != on { return {changes: {}, state: {}, note: nothing} }
+    let off = ($env._ssox.under | reject --optional ...$env._ssox.theirs)
+    let over = ($off | columns | reduce --fold $env._ssox.over {|name, all| $all | upsert $name (_ssox_get $name) })
+    {changes: $off, state: {layer: 'off', over: $over}, note: nothing}
+}
+
+def --env _ssox_off [] {
+    if $env._ssox.layer == on { _ssox_commit (_ssox_without_layer) }
+}
+
+def --env _ssox_on [] {
+    if $env._ssox.layer != off { return }
+    let now = ($env._ssox.under | columns | reduce --fold {} {|name, all| $all | insert $name (_ssox_get $name) })
+    let differs = ($env._ssox.under | columns | where {|name| ($env._ssox.under | get $name) != ($now | get $name) })
+    let theirs = if $env._ssox.nearer == '' { [] } else { $differs }
+    let changed = ($now | select ...($differs | where $it not-in $theirs))
+    let was = ($changed | transpose name value | where {|row|
+        let was = ($env._ssox.was | get --optional $row.name)
+        $was == ($env._ssox.under | get $row.name) and $row.name not-in $env._ssox.outside
+    } | reduce --fold $env._ssox.was {|row, all| $all | upsert $row.name $row.value })
+    let state = {layer: 'on', theirs: $theirs, was: $was, under: ($env._ssox.under | merge $changed)}
+    _ssox_commit {changes: ($env._ssox.over | reject --optional ...$theirs), state: $state, note: nothing}
+}
+
+# Puts the layer on again, or leaves it where the directory has changed.
+def --env _ssox_arrive [] {
+    let again = $env._ssox.again
+    if $env.PWD == $env._ssox.directory and not $again { return (_ssox_on) }
+    let found = (_ssox_find)
+    $env._ssox.directory = $env.PWD
+    $env._ssox.again = false
+    if $found == '' and $env._ssox.file == '' { return }
+    let nearer = if $found == '' { '' } else { _ssox_find_nearer $found }
+    # What the tools had set when the directory was entered is not in the layer.
+    if not $again and $found == $env._ssox.file and ($nearer != '' or $env._ssox.nearer != entered) {
+        if $env._ssox.nearer != entered { $env._ssox.nearer = $nearer }
+        return (_ssox_on)
+    }
+    _ssox_commit (_ssox_left {entering: $found, nearer: $nearer})
+}
+
+# Returns what is to change so that all is as it was before. A shell that inherited the values does not know it: there the
+# program removes them.
+def _ssox_left [more: record] {
+    let state = ($more | merge {file: '', layer: ''})
+    if $env._ssox.layer == '' {
+        let plan = if ($env.SSOX_DIRECTORY? | is-not-empty) { _ssox_asked directory [] $env._ssox }
+        return ($plan | default {changes: {}, state: {}, note: nothing} | update state {|it| $it.state | merge $state })
+    }
+    let plan = (_ssox_without_layer)
+    # The program judges what is there now.
+    let seen = if ($env._ssox.under | is-empty) { $env._ssox.seen } else { [] }
+    let before = ($env._ssox.before | merge {was: $env._ssox.outside, seen: $seen, under: {}, over: {}})
+    {changes: $plan.changes, state: ($state | merge $before), note: shown}
+}
+
+# Puts the file in force that was found.
+def --env _ssox_enter [] {
+    let file = ($env._ssox.entering? | default '')
+    if $file == '' { return }
+    let is_nearer = $env._ssox.nearer != ''
+    let fresh = {entering: '', file: $file}
+    let entered = ($env._ssox | merge $fresh | merge {
+        outside: $env._ssox.was, before: {held: $env._ssox.held, child: $env._ssox.child}, under: {}, over: {}, theirs: []
+        nearer: (if $is_nearer { 'entered' } else { '' }), layer: 'on'
+    })
+    let plan = (_ssox_asked directory [$file] $entered)
+    _ssox_commit ($plan | default {changes: {}, state: $fresh, note: nothing})
+    if $plan != null and $is_nearer { $env._ssox.seen = [entered] }
+}
+
+# Returns the nearest `.ssox` file, by tests of files only. The home directory is the last one looked at.
+def _ssox_find [] {
+    let home = ('~' | path expand)
+    mut directory = ($env.PWD | path expand)
+    loop {
+        let file = ($directory | path join .ssox)
+        if ($file | path exists) { return $file }
+        let above = ($directory | path dirname)
+        if $directory == $home or $above in ['' $directory] { return '' }
+        $directory = $above
+    }
+}
+
+# Returns something if direnv or mise has a file below the directory of that file.
+def _ssox_find_nearer [found: string] {
+    let names = [.envrc mise.toml .mise.toml mise.local.toml .mise.local.toml .config/mise.toml]
+    mut directory = ($env.PWD | path expand)
+    while ($directory | path join .ssox) != $found and $directory != ($directory | path dirname) {
+        let here = $directory
+        if ($names | any {|name| $here | path join $name | path exists }) { return 'nearer' }
+        $directory = ($directory | path dirname)
+    }
+    ''
+}
+
+# --- segment
+
+# Computes `$env.SSOX_SEGMENT`, a record with `text` (`dev:ReadOnly 43m`) and `state` (ok, soon, renewing, expired,
+# foreign), for prompts of your own; `painted`, the same with colours; and until when they are valid.
+def --env _ssox_show [clock: int] {
+    let label = ($env.SSOX_PROMPT? | default '' | str replace --all --regex '[[:cntrl:]]' '')
+    let state = $env.SSOX_STATE?
+    let next = (_ssox_number $env.SSOX_NEXT?)
+    let mark = if $state == sign-in { ' sign in' } else if $state == failed { ' failed' } else { '' }
+    let expires = if $state == foreign { 0 } else { _ssox_number $env.SSOX_EXPIRES? }
+    let left = $expires - $clock
+    let shown = if $expires == 0 {
+        {text: $mark, state: (if $state == foreign { 'foreign' } else if $mark != '' { 'soon' } else { 'ok' })}
+    } else if $left > 0 {
+        {text: ((_ssox_duration $left) + $mark), state: (if $left < 900 or $mark != '' { 'soon' } else { 'ok' })}
+    } else if $mark != '' {
+        {text: $mark, state: 'expired'}
+    } else if $state == renewing or ($next > 0 and $env._ssox.retry == 0) {
+        {text: ' renewing', state: 'renewing'}
+    } else {
+        {text: ' expired', state: 'expired'}
+    }
+    let until = if $expires == 0 { $clock + 60 } else if $left < 60 { $clock } else { $clock + $left mod 60 + 1 }
+    $env._ssox.current = (_ssox_visible | append $env.SSOX_NEXT?)
+    $env._ssox.since = $clock
+    $env._ssox.until = (if $next > 0 and $next < $until { $next } else { $until })
+    if $label == '' {
+        $env._ssox.painted = ''
+        $env.SSOX_SEGMENT = {text: '', state: ''}
+    } else {
+        $env._ssox.painted = (_ssox_painted $label $shown)
+        $env.SSOX_SEGMENT = {text: ($label + $shown.text), state: $shown.state}
+    }
+}
+
+def _ssox_duration [left: int] {
+    if $left >= 172800 {
+        $' ($left // 86400)d'
+    } else if $left >= 3600 {
+        $' ($left // 3600)h ($left mod 3600 // 60)m'
+    } else if $left >= 60 {
+        $' ($left // 60)m'
+    } else {
+        $' ($left)s'
+    }
+}
+
+def _ssox_painted [label: string shown: record] {
+    let is_plain = ($env.NO_COLOR? | is-not-empty)
+    let reset = (ansi reset)
+    let colour = if $is_plain { '' } else {
+        ansi (match $shown.state { 'ok' => 'green', 'expired' => 'red', 'foreign' => 'purple', _ => 'yellow' })
+    }
+    if ($env.SSOX_PROTECTED? | is-empty) { return ($colour + $label + $shown.text + $reset) }
+    let block = if $is_plain { ansi attr_reverse } else { ansi {fg: white, bg: red} }
+    $block + ' ' + $label + ' ' + $reset + $colour + $shown.text + $reset
+}
+
+# Adds the segment to a plain right prompt at the first prompt, after the whole configuration, unless a framework owns
+# the prompt. It is added once: if a person removes it, it stays removed.
+def --env _ssox_place [] {
+    $env._ssox.place = false
+    let prompts = ([$env.PROMPT_COMMAND? $env.PROMPT_COMMAND_RIGHT?] | each {|prompt|
+        if ($prompt | describe) == 'closure' { view source $prompt } else { $prompt | to text }
+    } | str join ' ')
+    if $env.TERM? == dumb or $prompts =~ 'starship|oh-my-posh|_omp_|powerline|SSOX_|_ssox' { return }
+    let old = $env.PROMPT_COMMAND_RIGHT?
+    $env.PROMPT_COMMAND_RIGHT = {||
+        let rest = if ($old | describe) == 'closure' { do $old } else { $old | default '' }
+        # _ssox_painted
+        let segment = ($env._ssox?.painted? | default '')
+        if $segment == '' { $rest } else { $segment + ' ' + ($rest | to text --no-newline) }
+    }
+}
+
+# Takes the first and the last place among the hooks, if others have been added. nushell runs the hooks for a change of the
+# directory first, then those of `pre_prompt`, until one of them fails.
+def --env _ssox_surround [] {
+    let hooks = ($env.config.hooks? | default {})
+    let changes = ($hooks.env_change?.PWD? | default [])
+    let prompts = ($hooks.pre_prompt? | default [])
+    if $env._ssox.places == [($changes | length) ($prompts | length)] { return }
+    let others = {|hooks| $hooks | where {|hook| ($hook | describe) !~ '^record.*ssox' } }
+    let ours = {|code| {code: $code, ssox: 1} }
+    $env.config.hooks.env_change = ($hooks.env_change? | default {} | upsert PWD [
+        (do $ours {|| try { _ssox_off } })
+        ...(do $others $changes)
+    ])
+    $env.config.hooks.pre_prompt = [
+        (do $ours {|| try { if $env._ssox.layer == '' { _ssox_refresh } else { _ssox_off } } })
+        ...(do $others $prompts)
+        (do $ours {|| try { _ssox_arrive } })
+        (do $ours {|| try { _ssox_enter } })
+        (do $ours {|| try { _ssox_look } })
+        (do $ours {|| try { _ssox_refresh; _ssox_settle } })
+    ]
+    $env.config.hooks.pre_execution = [
+        # A hook failed, and the last ones did not run.
+        (do $ours {|| try { if $env._ssox.layer == off { _ssox_on } } })
+        (do $ours {|| try { _ssox_preexec } })
+        ...(do $others ($hooks.pre_execution? | default []))
+    ]
+    $env._ssox.places = [($env.config.hooks.env_change.PWD | length) ($env.config.hooks.pre_prompt | length)]
+}
+
+def --env _ssox_settle [] {
+    if $env._ssox.place { _ssox_place }
+    _ssox_surround
+}
+
+export-env {
+    if $nu.is-interactive { _ssox_surround }
+}
+
+# --- completion
+
+# Returns the candidates for the last word. The typed words go to the program unchanged, none is evaluated; its answer is
+# data, already quoted.
+def _ssox_complete [spans: list<string>] {
+    if (which --all ssox | where type == external | is-empty) { return [] }
+    let reply = (^ssox complete nushell ($spans | last) ...($spans | drop) | complete | get stdout | lines)
+    let kind = ($reply | get --optional 0 | default '')
+    if ($kind starts-with 'words ') or ($kind starts-with 'parts ') {
+        $reply | skip | split column "\t" value description
+    } else if ($kind starts-with 'command ') {
+        let words = ($spans | skip ($kind | str substring 8.. | into int))
+        $words | str join ' ' | commandline complete --detailed
+    } else if $kind == files {
+        null
+    } else {
+        []
+    }
+}
+
+# --- end

@@ -1,0 +1,198 @@
+//! Starts the shells whose syntax is not that of sh, with the integration loaded: for scripts and for sessions in a terminal.
+
+use crate::pty::Terminal;
+use crate::shells::{Home, installed};
+use std::collections::BTreeMap;
+use std::process::{Command, Stdio};
+
+/// The shells; PowerShell has tests of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Other {
+    Nushell,
+}
+
+/// Returns those that are installed.
+pub(crate) fn others() -> Vec<Other> {
+    [Other::Nushell].into_iter().filter(|shell| installed(shell.program())).collect()
+}
+
+/// Runs a test in all of them at the same time.
+pub(crate) fn in_each(test: impl Fn(Other) + Sync) {
+    let test = &test;
+    std::thread::scope(|scope| {
+        for shell in others() {
+            scope.spawn(move || test(shell));
+        }
+    });
+}
+
+impl Other {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Nushell => "nushell",
+        }
+    }
+
+    pub(crate) fn program(self) -> &'static str {
+        match self {
+            Self::Nushell => "nu",
+        }
+    }
+
+    /// Returns the value of `--emit`.
+    pub(crate) fn emit(self) -> &'static str {
+        match self {
+            Self::Nushell => "nu1",
+        }
+    }
+
+    /// Returns the statement that loads what `ssox init` printed into the file `init`.
+    pub(crate) fn load(self, home: &Home) -> String {
+        let file = home.path("init").display().to_string();
+        match self {
+            Self::Nushell => format!("source {file}"),
+        }
+    }
+
+    /// Returns the statement that sets a variable; the value holds nothing a quote must protect.
+    pub(crate) fn export(self, name: &str, value: &str) -> String {
+        match self {
+            Self::Nushell => format!("$env.{name} = '{value}'"),
+        }
+    }
+
+    pub(crate) fn unset(self, name: &str) -> String {
+        match self {
+            Self::Nushell => format!("hide-env {name}"),
+        }
+    }
+
+    /// Returns the call of a program, not of a function of that name.
+    pub(crate) fn program_call(self, line: &str) -> String {
+        match self {
+            Self::Nushell => format!("^{line}"),
+        }
+    }
+
+    /// Returns the statement that writes the segment and its state into the file `segment`.
+    fn show_segment(self) -> &'static str {
+        match self {
+            Self::Nushell => {
+                "let it = ($env.SSOX_SEGMENT? | default {text: '', state: ''}); $'($it.text)|($it.state)' | save -f ~/segment"
+            }
+        }
+    }
+
+    /// Returns the statements of a script that runs the line, and goes on when it fails.
+    pub(crate) fn trying(self, line: &str) -> String {
+        match self {
+            Self::Nushell => format!("try {{ {line} }} catch {{|e| if $e.exit_code? == null {{ print -e $e.msg }} }}"),
+        }
+    }
+
+    /// Returns the statement that prints the status of the command before, at a prompt.
+    pub(crate) fn status(self) -> &'static str {
+        match self {
+            Self::Nushell => "print $'stat(char -i 117)s ($env.LAST_EXIT_CODE)'",
+        }
+    }
+}
+
+/// The environment of a child of the shell.
+pub(crate) type Environment = BTreeMap<String, String>;
+
+/// Writes what `ssox init` prints into the file `init`.
+pub(crate) fn initialize(home: &Home, shell: Other, options: &[&str]) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ssox"));
+    let output = command.args(["init", shell.name()]).args(options).output().expect("ssox starts");
+    assert!(output.status.success(), "{shell:?}");
+    home.write("init", &String::from_utf8(output.stdout).expect("the script is text"));
+}
+
+/// Runs a script, with the integration loaded where it says `LOAD`; returns what it printed.
+pub(crate) fn run(home: &Home, shell: Other, script: &str) -> String {
+    initialize(home, shell, &[]);
+    home.write("script", &script.replace("LOAD", &shell.load(home)));
+    let mut command = home.command(shell.program());
+    match shell {
+        Other::Nushell => command.args(["--no-config-file", "script"]),
+    };
+    let output = command.stdin(Stdio::null()).output().expect("the shell starts");
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+/// Opens a session in a terminal, whose rc file is the given text, with the integration loaded where it says `LOAD`.
+pub(crate) fn session(home: &Home, shell: Other, rc: &str, variables: &[(&str, &str)]) -> Session {
+    initialize(home, shell, &[]);
+    session_of(home.command(shell.program()), home, shell, rc, variables)
+}
+
+/// The same with a command of the caller's in front; what `init` printed is there.
+pub(crate) fn session_of(
+    mut command: Command,
+    home: &Home,
+    shell: Other,
+    rc: &str,
+    variables: &[(&str, &str)],
+) -> Session {
+    let rc = rc.replace("LOAD", &shell.load(home));
+    match shell {
+        Other::Nushell => {
+            let prompt = "$env.config.show_banner = false\n$env._prompts = [0]\n\
+                $env.config.hooks.pre_prompt = [{|| $env._prompts = [($env._prompts.0 + 1)] }]\n\
+                $env.PROMPT_COMMAND = {|| $'<<($env._prompts.0)>> ' }\n$env.PROMPT_INDICATOR = ''\n\
+                $env.PROMPT_COMMAND_RIGHT = ''";
+            home.write(".config/nushell/config.nu", &format!("{prompt}\n{rc}\n"));
+        }
+    }
+    command.envs(variables.iter().copied());
+    let mut session = Session { terminal: Terminal::start(command), shell, prompts: 0 };
+    session.wait_for_prompt();
+    session
+}
+
+/// A shell in a terminal. Its prompts are numbered.
+pub(crate) struct Session {
+    pub(crate) terminal: Terminal,
+    shell: Other,
+    prompts: u32,
+}
+
+impl Session {
+    /// Types a command, waits for the next prompt, and returns the output in between, including the echo.
+    pub(crate) fn run(&mut self, command: &str) -> String {
+        self.terminal.enter(command);
+        self.wait_for_prompt()
+    }
+
+    pub(crate) fn wait_for_prompt(&mut self) -> String {
+        self.prompts += 1;
+        self.terminal.wait_for(&format!("<<{}>>", self.prompts))
+    }
+
+    pub(crate) fn export(&mut self, name: &str, value: &str) {
+        self.run(&self.shell.export(name, value));
+    }
+
+    /// Returns the environment of a child.
+    pub(crate) fn environment(&mut self, home: &Home) -> Environment {
+        self.run("sh -c 'env >~/env'");
+        let text = home.read("env");
+        text.lines().filter_map(|line| line.split_once('=')).map(|(name, value)| (name.into(), value.into())).collect()
+    }
+
+    /// Returns the variables of AWS and ssox, without those that change by themselves or lead to the stand-in.
+    pub(crate) fn state(&mut self, home: &Home) -> Environment {
+        let mut environment = self.environment(home);
+        let others = ["SSOX_NEXT", "AWS_ENDPOINT_URL", "AWS_EC2_METADATA_DISABLED"];
+        let is_ours = |name: &str| (name.starts_with("AWS_") || name.starts_with("SSOX_")) && !others.contains(&name);
+        environment.retain(|name, _| is_ours(name));
+        environment
+    }
+
+    /// Returns the segment and its state: `dev:ReadOnly 43m|ok`.
+    pub(crate) fn segment(&mut self, home: &Home) -> String {
+        self.run(self.shell.show_segment());
+        home.read("segment").trim_end().to_owned()
+    }
+}

@@ -1,0 +1,264 @@
+//! `.ssox` files in nushell: a directory puts its profile in use, leaving it restores what was there before, beside a hook that
+//! sets variables by directory as direnv and mise do.
+
+use crate::other_shells::{Other, Session, in_each, session};
+use crate::shells::{Home, installed, signed_in};
+use ssox_standin::Standin;
+use std::time::Duration;
+
+/// A home with a trusted directory `dir` for `dev`, and `dir/sub/deep` below it.
+fn home() -> (Standin, Home) {
+    let (standin, home) = signed_in(Duration::from_secs(3300));
+    home.write("dir/.ssox", "profile = dev\n");
+    home.write("dir/sub/deep/file", "");
+    home.write("other/file", "");
+    allow(&home, "dir");
+    (standin, home)
+}
+
+fn allow(home: &Home, directory: &str) {
+    assert!(home.command("ssox").args(["allow", directory]).output().expect("ssox starts").status.success());
+}
+
+fn holds(session: &mut Session, home: &Home) -> String {
+    let environment = session.environment(home);
+    let value = |name: &str| environment.get(name).map_or("-", String::as_str).to_string();
+    let keys = if environment.contains_key("AWS_ACCESS_KEY_ID") { "keys" } else { "-" };
+    format!("{} {keys} {} {}", value("SSOX_PROFILE"), value("AWS_REGION"), value("AWS_PROFILE"))
+}
+
+#[test]
+fn entering_uses_the_profile_and_leaving_restores_what_was_there() {
+    in_each(|shell| {
+        let (standin, home) = home();
+        for before in ["", "ssox use stg", "ssox use stg; ssox use dev; ssox clear"] {
+            let mut session = session(&home, shell, "LOAD", &[("AWS_PROFILE", "outer")]);
+            if !before.is_empty() {
+                session.run(before);
+            }
+            let outside = session.state(&home);
+            session.run("cd dir");
+            let inside = session.state(&home);
+            assert_eq!(holds(&mut session, &home), "dev keys eu-west-1 -", "{shell:?} {before}");
+            assert!(session.segment(&home).starts_with("dev:ReadOnly 5"), "{shell:?}");
+            assert_eq!(inside["SSOX_DIRECTORY"], home.path("dir/.ssox").canonicalize().unwrap().to_str().unwrap());
+            session.run("cd sub/deep");
+            assert_eq!(session.state(&home), inside, "{shell:?} {before}");
+            session.run("cd ~/other");
+            assert_eq!(session.state(&home), outside, "{shell:?} {before}");
+            session.run("cd ~/dir/sub; cd ~");
+            assert_eq!(session.state(&home), outside, "{shell:?} {before}");
+            let transcript = session.terminal.transcript();
+            assert!(!transcript.contains("ssox: ") && !transcript.contains("rror"), "{transcript}");
+        }
+        assert_eq!(standin.count("GetRoleCredentials"), 2);
+    });
+}
+
+#[test]
+fn an_explicit_use_or_clear_inside_wins_until_the_directory_is_left() {
+    in_each(|shell| {
+        let (_standin, home) = home();
+        for before in ["1", "ssox use stg"] {
+            for (inside, held) in [
+                (&["ssox use stg"][..], "stg keys eu-central-1 -"),
+                (&["ssox use --profile-only stg"], "stg - eu-central-1 stg"),
+                (&["ssox clear"], "- - - outer"),
+                (&["ssox use stg", "ssox clear"], "- - - outer"),
+            ] {
+                let mut session = session(&home, shell, "LOAD", &[("AWS_PROFILE", "outer")]);
+                session.run(before);
+                let outside = session.state(&home);
+                session.run("cd dir");
+                inside.iter().for_each(|line| drop(session.run(line)));
+                session.run("cd sub");
+                assert_eq!(holds(&mut session, &home), held, "{shell:?} {before}, {inside:?}");
+                session.run("cd ~");
+                assert_eq!(session.state(&home), outside, "{shell:?} {before}, {inside:?}");
+                session.run("ssox clear");
+                assert_eq!(holds(&mut session, &home), "- - - outer", "{shell:?} {before}, {inside:?}");
+            }
+        }
+    });
+}
+
+#[test]
+fn a_file_that_is_not_trusted_is_reported_once_and_changes_nothing() {
+    in_each(|shell| {
+        let (_standin, home) = home();
+        home.write("new/.ssox", "profile = dev\n");
+        home.write("new/sub/file", "");
+        let mut session = session(&home, shell, "LOAD", &[]);
+        session.run("ssox use stg");
+        let outside = session.state(&home);
+        for _ in 0..2 {
+            let told = session.run("cd ~/new") + &session.run("cd sub") + &session.run("1");
+            assert_eq!(told.matches("ssox: .ssox wants profile dev: ssox allow").count(), 1, "{shell:?}: {told}");
+            assert_eq!(session.state(&home), outside, "{shell:?}");
+            session.run("cd ~");
+        }
+        session.run("cd new/sub");
+        assert!(session.run("ssox allow").contains("is trusted"), "{shell:?}");
+        assert_eq!(holds(&mut session, &home), "dev keys eu-west-1 -", "{shell:?}");
+        assert!(session.run("ssox deny").contains("is no longer trusted"), "{shell:?}");
+        assert_eq!(session.state(&home), outside, "{shell:?}");
+    });
+}
+
+#[test]
+fn the_nearest_file_counts_and_the_home_directory_is_the_last_one() {
+    in_each(|shell| {
+        let (_standin, home) = home();
+        home.write("dir/sub/.ssox", "profile = stg\n");
+        home.write(".ssox", "profile = stg\nregion = us-west-2\n");
+        allow(&home, "dir/sub");
+        allow(&home, ".");
+        std::os::unix::fs::symlink(home.path("dir/sub"), home.path("link")).unwrap();
+        let mut session = session(&home, shell, "LOAD", &[]);
+        for (place, held) in [
+            ("~", "stg keys us-west-2 -"),
+            ("~/dir", "dev keys eu-west-1 -"),
+            ("~/dir/sub/deep", "stg keys eu-central-1 -"),
+            ("~/dir", "dev keys eu-west-1 -"),
+            ("~/link/deep", "stg keys eu-central-1 -"),
+            ("/", "- - - -"),
+            ("~/dir/sub", "stg keys eu-central-1 -"),
+            ("/tmp", "- - - -"),
+        ] {
+            session.run(&format!("cd {place}"));
+            assert_eq!(holds(&mut session, &home), held, "{shell:?} {place}");
+        }
+    });
+}
+
+#[test]
+fn a_child_shell_keeps_the_directory_and_takes_it_out_elsewhere() {
+    in_each(|shell| {
+        let (_standin, home) = home();
+        let mut parent = session(&home, shell, "LOAD", &[]);
+        parent.run("cd dir");
+        let inside = parent.state(&home);
+        let inherited: Vec<(&str, &str)> = inside.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let mut child = session(&home, shell, "cd dir/sub\nLOAD", &inherited);
+        assert_eq!(holds(&mut child, &home), "dev keys eu-west-1 -", "{shell:?}");
+        child.run("cd ~");
+        assert_eq!(holds(&mut child, &home), "- - - -", "{shell:?}");
+        assert!(!child.state(&home).contains_key("SSOX_DIRECTORY"), "{shell:?}");
+        child.run("cd dir");
+        assert_eq!(holds(&mut child, &home), "dev keys eu-west-1 -", "{shell:?}");
+    });
+}
+
+#[test]
+fn the_binary_runs_only_where_a_file_begins_or_ends() {
+    in_each(|shell| {
+        let (_standin, home) = home();
+        std::fs::remove_file(home.path("bin/ssox")).unwrap();
+        let real = env!("CARGO_BIN_EXE_ssox");
+        home.write(
+            "bin/ssox",
+            &format!("#!/bin/sh\necho \"$*\" >>{0}/calls\nexec {real} \"$@\"\n", home.path("").display()),
+        );
+        std::fs::set_permissions(home.path("bin/ssox"), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+        let mut session = session(&home, shell, "LOAD", &[]);
+        for line in ["cd other", "cd ..", "cd /", "cd ~"] {
+            session.run(line);
+        }
+        assert_eq!(home.calls(), "", "{shell:?}");
+        session.run("cd dir");
+        let entered = home.calls();
+        assert_eq!(entered.lines().count(), 1, "{shell:?}: {entered}");
+        for line in ["cd sub", "1", "cd deep", "1", "cd ..", "1", "1", "cd ~", "1"] {
+            session.run(line);
+        }
+        assert_eq!(home.calls(), entered, "{shell:?}");
+    });
+}
+
+/// A hook as tools for directories have it: inside `near` it sets AWS_PROFILE, and leaving it restores what was there.
+fn hook_of_a_tool(shell: Other) -> &'static str {
+    match shell {
+        Other::Nushell => {
+            "def --env tool_hook [] {\nlet inside = ($env.PWD =~ 'near')\n\
+             if $inside and $env._tool? == null { $env._tool = [$env.AWS_PROFILE?]; $env.AWS_PROFILE = 'x' }\n\
+             if not $inside and $env._tool? != null { if $env._tool.0 == null { hide-env AWS_PROFILE } else { $env.AWS_PROFILE = $env._tool.0 }; $env._tool = null }\n}\n\
+             $env.config.hooks.pre_prompt = ($env.config.hooks.pre_prompt | append {|| tool_hook })"
+        }
+    }
+}
+
+#[test]
+fn a_tool_for_directories_never_sees_the_values_of_a_file() {
+    in_each(|shell| {
+        for rc in [format!("{}\nLOAD", hook_of_a_tool(shell)), format!("LOAD\n{}", hook_of_a_tool(shell))] {
+            let (_standin, home) = home();
+            home.write("dir/near/.envrc", "");
+            home.write("near/inner/.ssox", "profile = dev\n");
+            allow(&home, "near/inner");
+            let mut session = session(&home, shell, &rc, &[("AWS_PROFILE", "outer")]);
+            // A hook that was added behind ours is seen at the next prompt.
+            session.run("1");
+            for (place, held) in [
+                ("~/dir", "dev keys eu-west-1 -"),
+                ("~/dir/near", "dev keys eu-west-1 x"),
+                ("~/dir", "dev keys eu-west-1 -"),
+                ("~", "- - - outer"),
+                ("~/near", "- - - x"),
+                ("~/near/inner", "dev keys eu-west-1 -"),
+                ("~/dir", "dev keys eu-west-1 -"),
+                ("~/near/inner", "dev keys eu-west-1 -"),
+                ("~/near", "- - - x"),
+                ("~", "- - - outer"),
+            ] {
+                session.run(&format!("cd {place}"));
+                assert_eq!(holds(&mut session, &home), held, "{shell:?} {place} {rc}");
+            }
+        }
+    });
+}
+
+/// The lines that load mise.
+fn mise(shell: Other) -> Option<&'static str> {
+    match shell {
+        Other::Nushell => Some("source mise.nu"),
+    }
+}
+
+#[test]
+fn mise_and_ssox_live_in_one_directory() {
+    if !installed("mise") {
+        return;
+    }
+    in_each(|shell| {
+        let Some(activate) = mise(shell) else { return };
+        for rc in [format!("{activate}\nLOAD"), format!("LOAD\n{activate}")] {
+            let (_standin, home) = home();
+            let output = home.command("mise").args(["activate", shell.program()]).output().expect("mise starts");
+            home.write("mise.nu", &String::from_utf8_lossy(&output.stdout));
+            home.write("dir/mise.toml", "[env]\nAWS_PROFILE = \"x\"\n");
+            home.write("theirs/mise.toml", "[env]\nAWS_PROFILE = \"x\"\n");
+            // mise acts once more for a file that is as new as its session.
+            let aged = home
+                .command("touch")
+                .args(["-t", "202601010000", "dir/mise.toml", "dir", "theirs/mise.toml", "theirs"])
+                .status();
+            assert!(aged.expect("touch starts").success());
+            let trusted = home.path("");
+            let trusted = ("MISE_TRUSTED_CONFIG_PATHS", trusted.to_str().expect("a path is text"));
+            let rc = rc.replace("mise.nu", &home.path("mise.nu").display().to_string());
+            let mut session = session(&home, shell, &rc, &[trusted, ("AWS_PROFILE", "outer")]);
+            session.run("1");
+            for (place, held) in [
+                ("~/dir", "dev keys eu-west-1 -"),
+                ("~", "- - - outer"),
+                ("~/theirs", "- - - x"),
+                ("~/dir/sub", "dev keys eu-west-1 -"),
+                ("~/theirs", "- - - x"),
+                ("~", "- - - outer"),
+            ] {
+                session.run(&format!("cd {place}"));
+                assert_eq!(holds(&mut session, &home), held, "{shell:?} {place} {rc}");
+            }
+        }
+    });
+}
