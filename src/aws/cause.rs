@@ -40,7 +40,7 @@ pub(super) fn innermost_text(error: &(dyn Cause + 'static)) -> String {
     chain(error).last().unwrap_or(error).to_string()
 }
 
-/// Returns the texts of the whole chain in lower case.
+/// Returns the messages of an error and of all its causes, in lower case.
 pub(super) fn full_text(error: &(dyn Cause + 'static)) -> String {
     chain(error).map(ToString::to_string).collect::<Vec<_>>().join(": ").to_lowercase()
 }

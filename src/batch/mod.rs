@@ -65,7 +65,7 @@ pub(crate) struct Finished {
 enum Stop {
     Signal,
     Failure,
-    /// Nobody reads the output any more.
+    /// The reader of the output has closed it.
     Closed,
 }
 

@@ -67,7 +67,7 @@ impl VerbArgs for Export {
 fn section<'a>(args: &'a Export, profile: &'a str) -> Result<Option<&'a str>> {
     match (&args.write, args.format.content) {
         (Some(section), Content::CredentialsSection) => Ok(Some(section.as_deref().unwrap_or(profile))),
-        (Some(_), _) => Err(Error::usage("--write goes with `--format credentials-file` only")
+        (Some(_), _) => Err(Error::usage("--write needs `--format credentials-file`")
             .hint("ssox export NAME --format credentials-file --write")),
         (None, _) => Ok(None),
     }

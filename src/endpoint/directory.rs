@@ -51,7 +51,7 @@ impl Directory {
         Self(path)
     }
 
-    /// Returns the path of the token: one line without its end.
+    /// Returns the path of the file with the token, which has no line end.
     pub(crate) fn token(&self) -> PathBuf {
         self.0.join("token")
     }

@@ -82,7 +82,8 @@ impl Endpoint {
 
 fn random<const N: usize>() -> Result<[u8; N]> {
     let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).map_err(|cause| Error::other(format!("no random bytes from the system: {cause}")))?;
+    getrandom::fill(&mut bytes)
+        .map_err(|cause| Error::other(format!("could not get random bytes from the system: {cause}")))?;
     Ok(bytes)
 }
 

@@ -115,7 +115,7 @@ fn ascii(value: &str) -> String {
         match char::from_u32(unit.into()) {
             Some('\\') => text.push_str("\\\\"),
             Some(c) if c.is_ascii() => text.push(c),
-            _ => write!(text, "\\u{unit:04x}").expect("a string takes everything"),
+            _ => write!(text, "\\u{unit:04x}").expect("writing to a string cannot fail"),
         }
         text
     })

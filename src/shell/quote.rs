@@ -63,7 +63,7 @@ impl Dialect {
             }
             (Self::Shell(syntax), None) => writeln!(text, "{}", (syntax.unset)(name)),
         };
-        written.expect("a string takes everything");
+        written.expect("writing to a string cannot fail");
         Ok(())
     }
 }

@@ -15,7 +15,7 @@ use std::fmt::Write as _;
 pub(crate) fn reply(emit: Emit, changes: &EnvChanges) -> Secret {
     let mut text = Secret::new("#ssox1\n");
     for name in changes.forgotten() {
-        writeln!(text, "!{name}").expect("a string takes everything");
+        writeln!(text, "!{name}").expect("writing to a string cannot fail");
     }
     for (name, value) in changes.iter() {
         let written = match value.map(|value| emit.shell.reply_value(value)) {
@@ -23,7 +23,7 @@ pub(crate) fn reply(emit: Emit, changes: &EnvChanges) -> Secret {
             Some(Cow::Borrowed(value)) => writeln!(text, "={name}={value}"),
             Some(Cow::Owned(value)) => writeln!(text, "={name}={}", Secret::new(value).expose()),
         };
-        written.expect("a string takes everything");
+        written.expect("writing to a string cannot fail");
     }
     text.push_str("#end\n");
     text

@@ -6,7 +6,8 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-/// Whether a status line has the last line of the terminal. It is a global for the same reason as the spinner that is shown.
+/// Whether a status line is shown in the last line of the terminal, so that no spinner may be. It is a global, because the
+/// process has one terminal.
 static IS_LEFT: AtomicBool = AtomicBool::new(false);
 
 /// Leaves the last line of the terminal, and Ctrl-C, to a status line.

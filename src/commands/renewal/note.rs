@@ -15,7 +15,7 @@ use std::path::PathBuf;
 const BACK_OFF: [i64; 4] = [5, 15, 60, 300];
 /// The most seconds between a retry and the next failure that count as failures in a row.
 const LONGEST_GAP: i64 = 600;
-/// Seconds that a new process may take to take the lock.
+/// The seconds in which a new process must have taken the lock.
 const START_LIMIT: i64 = 5;
 /// Seconds that a renewal may take: it may wait for two locks, and for AWS twice.
 const RENEWAL_LIMIT: i64 = 120;

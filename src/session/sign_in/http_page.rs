@@ -12,7 +12,7 @@ use std::time::Duration;
 pub(super) struct HttpPage {
     pub(super) status: &'static str,
     page: Page,
-    /// An additional header line, or nothing. It may have a secret URL.
+    /// An additional header line, or nothing. It may contain a secret URL.
     extra_header: Secret,
 }
 
@@ -96,7 +96,7 @@ impl HttpPage {
             body.len(),
             self.extra_header.expose()
         );
-        written.expect("a string takes everything");
+        written.expect("writing to a string cannot fail");
         response
     }
 }

@@ -135,7 +135,7 @@ fn run_flow(client: &Client, options: &SignInOptions) -> Result<(Registration, T
     if let Some(done) = pkce::sign_in(client, options)? {
         return Ok(done);
     }
-    terminal::say("the browser here does not start: use a code, in a browser on any machine");
+    terminal::say("no browser could be started here: sign in with a code, in a browser on any machine");
     device::sign_in(client, &SignInOptions { no_browser: true, ..options.clone() })
 }
 

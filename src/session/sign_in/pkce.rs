@@ -151,7 +151,8 @@ fn challenge(verifier: &Secret) -> String {
 /// Returns random bytes in base64url, which needs no escaping in URLs and shells.
 pub(super) fn random<const BYTES: usize>() -> Result<String> {
     let mut bytes = [0; BYTES];
-    getrandom::fill(&mut bytes).map_err(|cause| Error::other(format!("the system has no random bytes: {cause}")))?;
+    getrandom::fill(&mut bytes)
+        .map_err(|cause| Error::other(format!("could not get random bytes from the system: {cause}")))?;
     Ok(URL_SAFE_NO_PAD.encode(bytes))
 }
 
