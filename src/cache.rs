@@ -2,6 +2,7 @@
 //!
 //! An entry that cannot be read counts as absent. Expired entries are not removed: the AWS CLI overwrites them.
 
+use crate::arn::AccountId;
 use crate::context::Context;
 use crate::credentials::RoleCredentials;
 use crate::error::{Result, has_control};
@@ -300,7 +301,7 @@ fn parse(bytes: &[u8]) -> Option<RoleCredentials> {
     let expiration = Timestamp::parse(&text("Expiration")??)?;
     let (id, secret) = (text("AccessKeyId")??, Secret::new(text("SecretAccessKey")??));
     let token = text("SessionToken")?.map(Secret::new);
-    let account_id = text("AccountId")?;
+    let account_id = text("AccountId")?.as_deref().and_then(AccountId::parse);
     Some(RoleCredentials { account_id, role_name, ..RoleCredentials::new(id, secret, token, Some(expiration)) })
 }
 

@@ -1,5 +1,6 @@
 //! Role credentials: what every source yields, the cache stores, and `shell` writes as environment changes.
 
+use crate::arn::AccountId;
 use crate::secret::Secret;
 use crate::time::Timestamp;
 
@@ -13,7 +14,7 @@ pub(crate) struct RoleCredentials {
     /// Absent for credentials that never expire.
     pub(crate) expiration: Option<Timestamp>,
     /// Absent where the source does not say.
-    pub(crate) account_id: Option<String>,
+    pub(crate) account_id: Option<AccountId>,
     /// The role a person chose, where the configuration names none.
     pub(crate) role_name: Option<String>,
 }

@@ -6,6 +6,7 @@
 use super::channel::block_on;
 use super::limited_body::LimitedBody;
 use super::trust;
+use crate::arn::AccountId;
 use crate::context::Context;
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result, has_control};
@@ -148,7 +149,7 @@ fn parse_credentials(body: &Secret) -> Result<RoleCredentials> {
         Some(Secret::new(text("Token").ok_or_else(invalid)?)),
         Some(text("Expiration").and_then(|end| Timestamp::parse(&end)).ok_or_else(invalid)?),
     );
-    Ok(RoleCredentials { account_id: text("AccountId"), ..keys })
+    Ok(RoleCredentials { account_id: text("AccountId").as_deref().and_then(AccountId::parse), ..keys })
 }
 
 /// Returns a URL without its query, which may hold a secret.

@@ -4,6 +4,7 @@ use super::Network;
 use super::attempts::RetryPolicy;
 use super::channel::{Channel, block_on};
 use super::sdk_error::call_error;
+use crate::arn::AccountId;
 use crate::context::Context;
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
@@ -45,7 +46,7 @@ impl Account {
     /// Returns the account of a page; `None` without an account id.
     pub(super) fn from_sdk(account: &AccountInfo) -> Option<Self> {
         let text = |value: Option<&str>| value.filter(|value| !value.is_empty()).map(String::from);
-        let id = account.account_id().filter(|id| id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit()))?;
+        let id = account.account_id().filter(|id| AccountId::is(id))?;
         Some(Self { id: id.into(), name: text(account.account_name()), email: text(account.email_address()) })
     }
 }
@@ -59,7 +60,7 @@ pub(crate) fn get_role_credentials(
     network: &Network,
     region: &Region,
     token: &Secret,
-    account_id: &str,
+    account_id: &AccountId,
     role_name: &str,
 ) -> Result<RoleCredentials> {
     let what = format!("could not get the credentials of `{role_name}` in `{account_id}`");
@@ -68,7 +69,7 @@ pub(crate) fn get_role_credentials(
     let (channel, client) = client(ctx, network, region)?;
     block_on(async {
         let request = client.get_role_credentials().access_token(token.expose());
-        let result = request.account_id(account_id).role_name(role_name).send().await;
+        let result = request.account_id(&**account_id).role_name(role_name).send().await;
         let hint = "is the role assigned to you? ssox list shows the profiles, and your access portal the roles";
         let response = result.map_err(|error| call_error(&channel, &what, &error, hint))?;
         let field = |value: Option<&str>| value.filter(|value| !value.is_empty()).map(String::from);
@@ -80,7 +81,7 @@ pub(crate) fn get_role_credentials(
             Some(Secret::new(field(keys.session_token()).ok_or_else(missing)?)),
             Some(Timestamp(keys.expiration() / 1000)).filter(|end| end.0 > 0),
         );
-        Ok(RoleCredentials { account_id: Some(account_id.into()), ..keys })
+        Ok(RoleCredentials { account_id: Some(account_id.clone()), ..keys })
     })
     .map_err(Error::from)
 }

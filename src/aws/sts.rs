@@ -5,7 +5,7 @@ use super::call_result::{CallError, CallResult};
 use super::channel::{Channel, block_on};
 use super::sdk_error::call_error;
 use super::{Network, partition};
-use crate::arn::Arn;
+use crate::arn::{AccountId, Arn};
 use crate::context::Context;
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
@@ -197,7 +197,7 @@ fn session_tags(role: &AssumeRole) -> Result<Vec<Tag>> {
         .map_err(|cause| Error::configuration(format!("a session tag is not complete: {cause}")))
 }
 
-fn credentials(keys: Option<&types::Credentials>, account_id: Option<String>) -> Result<RoleCredentials> {
+fn credentials(keys: Option<&types::Credentials>, account_id: Option<AccountId>) -> Result<RoleCredentials> {
     let Some(keys) = keys else {
         return Err(Error::unreachable("the response of STS has no credentials").hint("try again"));
     };
@@ -211,8 +211,8 @@ fn credentials(keys: Option<&types::Credentials>, account_id: Option<String>) ->
 }
 
 /// Returns the account in an ARN.
-fn account_of(arn: &str) -> Option<String> {
-    Arn::parse(arn).map(|arn| arn.account_id.to_string()).filter(|account| !account.is_empty())
+fn account_of(arn: &str) -> Option<AccountId> {
+    AccountId::parse(Arn::parse(arn)?.account_id)
 }
 
 fn client(

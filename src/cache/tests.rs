@@ -6,7 +6,7 @@ const URL: &str = "https://d-1234567890.awsapps.com/start";
 fn credentials(expiration: &str) -> RoleCredentials {
     let keys =
         RoleCredentials::new("ASIAEXAMPLE", Secret::new("s"), Some(Secret::new("t")), Timestamp::parse(expiration));
-    RoleCredentials { account_id: Some("111122223333".into()), ..keys }
+    RoleCredentials { account_id: AccountId::parse("111122223333"), ..keys }
 }
 
 #[test]

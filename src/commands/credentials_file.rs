@@ -107,7 +107,7 @@ mod tests {
             token.map(Secret::new),
             token.and_then(|_| Timestamp::parse("2036-11-20T21:48:08Z")),
         );
-        RoleCredentials { account_id: token.map(|_| "111122223333".into()), ..keys }
+        RoleCredentials { account_id: token.and_then(|_| crate::arn::AccountId::parse("111122223333")), ..keys }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Credentials with the time when they were issued, as JSON: what one ssox process passes to another through a pipe.
 
+use crate::arn::AccountId;
 use crate::cache::Entry;
 use crate::credentials::RoleCredentials;
 use crate::json::{self, SecretJson};
@@ -53,7 +54,7 @@ pub(super) fn read(document: &Value) -> Option<Entry> {
         secret_access_key: Secret::new(text("SecretAccessKey")?),
         session_token: text("SessionToken").map(Secret::new),
         expiration: moment("Expiration"),
-        account_id: text("AccountId").map(String::from),
+        account_id: text("AccountId").and_then(AccountId::parse),
         role_name: None,
     };
     Some(Entry { credentials, issued_at: moment("IssuedAt")? })

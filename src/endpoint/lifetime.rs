@@ -54,7 +54,7 @@ pub(super) mod tests {
             secret_access_key: Secret::new("secret"),
             session_token: lifetime.map(|_| Secret::new("token")),
             expiration: lifetime.map(|seconds| Timestamp(1000 + seconds)),
-            account_id: Some("111122223333".into()),
+            account_id: crate::arn::AccountId::parse("111122223333"),
             role_name: None,
         };
         Entry { credentials, issued_at: Timestamp(1000) }

@@ -2,6 +2,7 @@
 //! there is only one session or somebody is signed in to only one, or by its name in the listings.
 
 use super::sessions;
+use crate::arn::AccountId;
 use crate::assignments::{self, AccountRoles, Listing};
 use crate::config::{ConfigFiles, nearest};
 use crate::context::Context;
@@ -32,12 +33,12 @@ pub(super) fn by_number(
     ctx: &Context,
     sessions: &[Session],
     listings: Listings,
-    account_id: &str,
+    account_id: &AccountId,
     role_name: &str,
 ) -> Result<SsoRole> {
     let role = |session: &Session| SsoRole {
         session: session.clone(),
-        account_id: account_id.into(),
+        account_id: account_id.clone(),
         role_name: role_name.into(),
         is_configured: false,
     };
@@ -97,12 +98,10 @@ pub(super) fn by_name(
         with_it = named.iter().filter(|candidate| candidate.account.roles.is_none()).collect();
     }
     match with_it.as_slice() {
-        [one] => Ok(SsoRole {
-            session: one.session.clone(),
-            account_id: one.account.id.clone(),
-            role_name: role_name.into(),
-            is_configured: false,
-        }),
+        [one] => {
+            let account_id = AccountId::parse(&one.account.id).ok_or_else(|| unknown_role(&named, name, role_name))?;
+            Ok(SsoRole { session: one.session.clone(), account_id, role_name: role_name.into(), is_configured: false })
+        }
         [] => Err(unknown_role(&named, name, role_name)),
         several => Err(equal_names(several, name, role_name)),
     }

@@ -77,12 +77,13 @@ pub(crate) fn find(ctx: &Context, files: &ConfigFiles, wanted: &Wanted) -> Resul
 /// # Errors
 /// Configuration: there are several sessions, and none is named.
 pub(super) fn assignment(ctx: &Context, files: &ConfigFiles, wanted: &Wanted) -> Result<Option<SsoRole>> {
-    let Some(role) = AccountRole::parse(wanted.name).filter(AccountRole::can_be_assigned) else { return Ok(None) };
+    let Some(role) = AccountRole::parse(wanted.name) else { return Ok(None) };
+    let Some(account_id) = role.assigned_in() else { return Ok(None) };
     let sessions = assignment::candidates(ctx, files, wanted.session)?;
     if sessions.is_empty() {
         return Ok(None);
     }
-    assignment::by_number(ctx, &sessions, wanted.listings, role.account_id, role.role_name).map(Some)
+    assignment::by_number(ctx, &sessions, wanted.listings, &account_id, role.role_name).map(Some)
 }
 
 fn by_role(ctx: &Context, files: &ConfigFiles, wanted: &Wanted, role: &AccountRole) -> Result<Found> {
@@ -90,15 +91,13 @@ fn by_role(ctx: &Context, files: &ConfigFiles, wanted: &Wanted, role: &AccountRo
         return Ok(Found::Profile(name));
     }
     let no_profile = || Error::configuration(format!("no profile has {role}")).hint("ssox configure sso");
-    if !role.can_be_assigned() {
-        return Err(no_profile());
-    }
+    let account_id = role.assigned_in().ok_or_else(no_profile)?;
     check_role_name("the role", role.role_name)?;
     let sessions = assignment::candidates(ctx, files, wanted.session)?;
     if sessions.is_empty() {
         return Err(no_profile());
     }
-    assignment::by_number(ctx, &sessions, wanted.listings, role.account_id, role.role_name)
+    assignment::by_number(ctx, &sessions, wanted.listings, &account_id, role.role_name)
         .map(|role| Found::Assignment(Box::new(role)))
 }
 
@@ -206,9 +205,9 @@ impl<'a> AccountRole<'a> {
         Self { account_id: &role.account_id, role_name: &role.role_name, arn: None, is_permission_set: true }
     }
 
-    /// Tells whether Identity Center may have assigned the role. Another role needs a profile that assumes it.
-    fn can_be_assigned(&self) -> bool {
-        self.is_permission_set && AccountId::is(self.account_id)
+    /// Returns the account, if Identity Center may have assigned the role. Another role needs a profile that assumes it.
+    fn assigned_in(&self) -> Option<AccountId> {
+        AccountId::parse(self.account_id).filter(|_| self.is_permission_set)
     }
 
     fn matches(&self, section: &Section) -> bool {

@@ -5,6 +5,7 @@
 use super::Request;
 use super::kind::{Kind, uncached};
 use crate::address::Address;
+use crate::arn::AccountId;
 use crate::aws::local;
 use crate::cache::Entry;
 use crate::context::Context;
@@ -107,7 +108,7 @@ fn environment(ctx: &Context) -> Result<RoleCredentials> {
         token.map(Secret::new),
         expiration,
     );
-    Ok(RoleCredentials { account_id: ctx.var("AWS_ACCOUNT_ID").map(String::from), ..keys })
+    Ok(RoleCredentials { account_id: ctx.var("AWS_ACCOUNT_ID").and_then(AccountId::parse), ..keys })
 }
 
 /// Tells whether `ssox use` or `ssox exec` set the keys. They belong to another profile, or to this one itself, and so are

@@ -5,6 +5,7 @@
 use super::Request;
 use super::kind::{Kind, uncached};
 use super::profile_keys::ProfileKeys;
+use crate::arn::AccountId;
 use crate::cache::Entry;
 use crate::context::Context;
 use crate::credentials::RoleCredentials;
@@ -71,7 +72,8 @@ impl Kind for AwsLogin {
             Some(Secret::new(text("sessionToken")?)),
             Some(Timestamp::parse(&text("expiresAt")?)?),
         );
-        let credentials = RoleCredentials { account_id: text("accountId"), ..keys };
+        let credentials =
+            RoleCredentials { account_id: text("accountId").as_deref().and_then(AccountId::parse), ..keys };
         Some(uncached(ctx, credentials))
     }
 }

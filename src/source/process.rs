@@ -5,6 +5,7 @@ use super::command::CommandLine;
 use super::kind::Kind;
 use super::profile_keys::ProfileKeys;
 use super::{Request, cached};
+use crate::arn::AccountId;
 use crate::cache::{Entry, Key};
 use crate::context::Context;
 use crate::credentials::RoleCredentials;
@@ -24,14 +25,14 @@ pub(crate) struct CredentialProcess {
     pub(crate) profile: String,
     pub(crate) command: CommandLine,
     /// `aws_account_id` of the profile, for a program that does not print one.
-    pub(crate) account_id: Option<String>,
+    pub(crate) account_id: Option<AccountId>,
 }
 
 impl Kind for CredentialProcess {
     fn read(keys: &ProfileKeys) -> Option<Result<Self>> {
         let (profile, section) = (keys.name, keys.section);
         let command = CommandLine::parse("credential_process", profile, section.value("credential_process")?);
-        let account_id = section.value("aws_account_id").map(String::from);
+        let account_id = section.value("aws_account_id").and_then(AccountId::parse);
         Some(command.map(|command| Self { profile: profile.into(), command, account_id }))
     }
 
@@ -123,7 +124,8 @@ impl CredentialProcess {
             text("SessionToken")?.map(Secret::new),
             expiration,
         );
-        Ok(RoleCredentials { account_id: text("AccountId")?.or_else(|| self.account_id.clone()), ..keys })
+        let account_id = text("AccountId")?.as_deref().and_then(AccountId::parse);
+        Ok(RoleCredentials { account_id: account_id.or_else(|| self.account_id.clone()), ..keys })
     }
 }
 
@@ -142,7 +144,7 @@ mod tests {
 
     fn process() -> CredentialProcess {
         let command = CommandLine::parse("credential_process", "p", "x").unwrap();
-        CredentialProcess { profile: "p".into(), command, account_id: Some("111122223333".into()) }
+        CredentialProcess { profile: "p".into(), command, account_id: AccountId::parse("111122223333") }
     }
 
     fn parsed(text: &str) -> Result<RoleCredentials> {

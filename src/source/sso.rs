@@ -21,7 +21,7 @@ const MANAGED_ROLE: &str = "ssox_role_name";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SsoRole {
     pub(crate) session: Session,
-    pub(crate) account_id: String,
+    pub(crate) account_id: AccountId,
     pub(crate) role_name: String,
     /// Whether a profile has the role. The cache entry of another one names the session, so that signing out finds it.
     pub(crate) is_configured: bool,
@@ -103,12 +103,12 @@ fn read(keys: &ProfileKeys) -> Result<SsoRole> {
     };
     let [account_key, role_key] = keys_of_role(section);
     let (account_id, role_name) = (required(account_key)?, required(role_key)?);
-    if !AccountId::is(&account_id) {
+    let Some(account_id) = AccountId::parse(&account_id) else {
         let message = format!("`{account_key}` of profile `{name}` is `{account_id}`, not 12 digits");
         return Err(Error::configuration(message).hint(format!(
             "write all 12 digits, with leading zeros and without dashes: `{account_key} = 012345678901`"
         )));
-    }
+    };
     check_role_name(&format!("`{role_key}` of profile `{name}`"), &role_name)?;
     if session_label(section).is_none() {
         let hint = misspelt(section, "sso_session").or_else(|| misspelt(section, "sso_start_url"));

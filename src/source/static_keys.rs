@@ -4,6 +4,7 @@ use super::Request;
 use super::expiry::expiry;
 use super::kind::{Kind, uncached};
 use super::profile_keys::ProfileKeys;
+use crate::arn::AccountId;
 use crate::cache::Entry;
 use crate::config::{Entry as ConfigEntry, Section, WhichFile};
 use crate::context::Context;
@@ -102,6 +103,6 @@ fn read(name: &str, section: &Section, which: WhichFile) -> Result<StaticKeys> {
         token.map(Secret::new),
         expiration,
     );
-    let keys = RoleCredentials { account_id: text("aws_account_id").map(String::from), ..keys };
+    let keys = RoleCredentials { account_id: text("aws_account_id").and_then(AccountId::parse), ..keys };
     Ok(StaticKeys { profile: name.into(), keys })
 }

@@ -9,6 +9,7 @@ mod web;
 mod wire;
 
 use super::{Endpoint, Network, Origin, Timeouts, portal as calls};
+use crate::arn::AccountId;
 use crate::context::Context;
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, ErrorKind, Result};
@@ -50,7 +51,8 @@ fn with_short_timeouts(network: Network) -> Network {
 
 /// Gets role credentials.
 fn get_with(variables: &[(&str, &str)], network: &Network, token: &Secret) -> Result<RoleCredentials> {
-    calls::get_role_credentials(&context(variables), network, &REGION.into(), token, "111122223333", "ReadOnly")
+    let account_id = AccountId::parse("111122223333").unwrap();
+    calls::get_role_credentials(&context(variables), network, &REGION.into(), token, &account_id, "ReadOnly")
 }
 
 /// Gets role credentials with a valid token.

@@ -3,6 +3,7 @@
 use super::Each;
 use super::filter::{Candidate, Filter};
 use super::listings::{Listings, number_and_role};
+use crate::arn::AccountId;
 use crate::commands::assigned;
 use crate::config::{ConfigFiles, nearest};
 use crate::context::Context;
@@ -105,6 +106,7 @@ fn add_assignments(ctx: &Context, files: &ConfigFiles, listings: &Listings, filt
     let with_profile = if listings.listed.is_empty() { HashSet::new() } else { roles_of_profiles(files, filter) };
     for (session, listing) in &listings.listed {
         for account in &listing.accounts {
+            let Some(account_id) = AccountId::parse(&account.id) else { continue };
             for role_name in account.known_roles() {
                 let candidate = Candidate {
                     name: None,
@@ -119,7 +121,7 @@ fn add_assignments(ctx: &Context, files: &ConfigFiles, listings: &Listings, filt
                 let name = format!("{}/{role_name}", account.id);
                 let role = SsoRole {
                     session: session.clone(),
-                    account_id: account.id.clone(),
+                    account_id: account_id.clone(),
                     role_name: role_name.clone(),
                     is_configured: false,
                 };
