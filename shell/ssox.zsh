@@ -26,31 +26,33 @@ if [[ ${(t)_ssox_kept} != association* ]]; then
 fi
 
 function ssox() {
-  if _ssox_is use "$@"; then
-    _ssox_change use "$@"
-  elif _ssox_is clear "$@"; then
-    _ssox_change clear "$@"
-  elif _ssox_is allow "$@" || _ssox_is deny "$@"; then
-    _ssox_again=1
-    SSOX_FUNCTION=zsh1 builtin command ssox "$@"
-  else
-    SSOX_FUNCTION=zsh1 builtin command ssox "$@"
-  fi
+  local REPLY
+  _ssox_find_verb "$@"
+  case $REPLY in
+    (use|clear)
+      _ssox_change $REPLY "$@"
+      return
+      ;;
+    (allow|deny) _ssox_again=1 ;;
+  esac
+  SSOX_FUNCTION=zsh1 builtin command ssox "$@"
 }
 
-# Tells whether the arguments after the first run that verb. With `--help` they do not: help is printed for a person.
-function _ssox_is() {
-  local wanted=$1 argument verb=
-  builtin shift
+# Sets REPLY to the verb that the arguments run. With `--help` they run none: help is printed for a person.
+function _ssox_find_verb() {
+  local argument
+  REPLY=
   for argument; do
     case $argument in
-      (-h|--help|-V|--version|--emit*) return 1 ;;
-      (--) break ;;
+      (-h|--help|-V|--version|--emit*)
+        REPLY=
+        return
+        ;;
+      (--) return 0 ;;
       (-*) ;;
-      (*) verb=${verb:-$argument} ;;
+      (*) REPLY=${REPLY:-$argument} ;;
     esac
   done
-  [[ $verb == $wanted ]]
 }
 
 # Runs a verb that changes the environment of this shell.
@@ -97,42 +99,34 @@ function _ssox_write() {
 # back. A value that a hook unsets while nothing is in use was set by ssox, so it is not recorded as previous.
 function _ssox_apply() {
   builtin setopt local_options no_xtrace
-  local line name in_use=${(M)1:#(use|clear|directory)}${SSOX_PROMPT-}${SSOX_IDENTITY-}
-  local -a lines names
+  local name in_use=${(M)1:#(use|clear|directory)}${SSOX_PROMPT-}${SSOX_IDENTITY-}
+  local allowed='((AWS|SSOX)_[A-Z0-9_]##|AWSUME_PROFILE|AWSUME_EXPIRATION|AWSU_PROFILE)'
+  local -a lines wrong sets names gone kept
   lines=("${(@f)2}")
   [[ $lines[1] == '#ssox1' && $lines[-1] == '#end' ]] || { _ssox_refuse 'unexpected reply'; return 70 }
   builtin shift lines
   lines[-1]=()
-  for line in "${lines[@]}"; do
-    case $line in
-      ('='*'='*) name=${${line#'='}%%'='*} ;;
-      ([-!]*) name=${line#?} ;;
-      (*) _ssox_refuse 'unexpected reply'; return 70 ;;
-    esac
-    case $name in
-      ((AWS|SSOX)_[A-Z0-9_]##|AWSUME_PROFILE|AWSUME_EXPIRATION|AWSU_PROFILE) ;;
-      (*) _ssox_refuse "\`${(V)name}\` is not to be changed"; return 70 ;;
-    esac
+  wrong=("${(@)lines:#(=$~allowed=*|[-!]$~allowed)}")
+  (( ! $#wrong )) || { _ssox_refuse_line "$wrong[1]"; return 70 }
+  sets=(${${(M)lines:#=*}#=})
+  names=(${sets%%=*})
+  gone=(${${(M)lines:#-*}#-})
+  for name in $names $gone; do
     case ${(Pt)name} in
-      (*readonly*) _ssox_refuse "\`$name\` is readonly in this shell"; return 70 ;;
-      (*-(left|right|lower|upper)*) _ssox_refuse "\`$name\` changes what is put into it in this shell"; return 70 ;;
-      (|scalar*) ;;
-      (*) _ssox_refuse "\`$name\` is not a plain variable in this shell"; return 70 ;;
-    esac
-    names+=($name)
-  done
-  for line in "${lines[@]}"; do
-    name=$names[1]
-    builtin shift names
-    case $line in
-      ('!'*) ;;
-      (-*) [[ -z $in_use ]] || _ssox_remember $name; builtin unset -v $name ;;
-      (*) _ssox_remember $name; builtin export "${line#'='}" ;;
+      (|scalar|scalar-export) ;;
+      (*) _ssox_check_type $name || return 70 ;;
     esac
   done
-  for name in "${(@)${(@M)lines:#!*}#!}"; do
-    builtin unset "_ssox_kept[$name]"
-  done
+  [[ -z $in_use ]] || names+=($gone)
+  if [[ $_ssox_layer == on ]]; then
+    _ssox_remember $names
+  elif (( ! _ssox_child )); then
+    kept=(${(k)_ssox_kept})
+    _ssox_remember ${names:|kept}
+  fi
+  (( ! $#gone )) || builtin unset -v $gone
+  (( ! $#sets )) || builtin export "${sets[@]}"
+  _ssox_forget ${${(M)lines:#!*}#!}
   [[ $1 == use || $1 != clear && -n ${SSOX_PROMPT-}${SSOX_IDENTITY-} ]] || _ssox_restore
   _ssox_note
 }
@@ -147,11 +141,44 @@ function _ssox_refuse() {
   builtin print -u2 -r -- "ssox: $1, environment unchanged"
 }
 
+function _ssox_refuse_line() {
+  local name=
+  case $1 in
+    ('='*'='*) name=${${1#'='}%%'='*} ;;
+    ([-!]*) name=${1#?} ;;
+  esac
+  if [[ -n $name ]]; then
+    _ssox_refuse "\`${(V)name}\` is not to be changed"
+  else
+    _ssox_refuse 'unexpected reply'
+  fi
+}
+
+# Fails where a variable takes no plain value.
+function _ssox_check_type() {
+  case ${(Pt)1} in
+    (*readonly*) _ssox_refuse "\`$1\` is readonly in this shell" ;;
+    (*-(left|right|lower|upper)*) _ssox_refuse "\`$1\` changes what is put into it in this shell" ;;
+    (scalar*) return 0 ;;
+    (*) _ssox_refuse "\`$1\` is not a plain variable in this shell" ;;
+  esac
+  return 1
+}
+
 function _ssox_remember() {
-  local REPLY
-  _ssox_read $1
-  [[ $_ssox_layer != on ]] || (( ${+_ssox_under[$1]} )) || _ssox_under[$1]=$REPLY
-  (( _ssox_child || ${+_ssox_kept[$1]} )) || _ssox_kept[$1]=$REPLY
+  local name REPLY
+  for name; do
+    _ssox_read $name
+    [[ $_ssox_layer != on ]] || (( ${+_ssox_under[$name]} )) || _ssox_under[$name]=$REPLY
+    (( _ssox_child || ${+_ssox_kept[$name]} )) || _ssox_kept[$name]=$REPLY
+  done
+}
+
+function _ssox_forget() {
+  local name
+  for name; do
+    builtin unset "_ssox_kept[$name]"
+  done
 }
 
 # Restores the previous values and forgets them, except where another program has set a value since.
