@@ -6,7 +6,7 @@ function _ssox_complete() {
   builtin local IFS=$'\n' _ssox_options="$-" _ssox_reply=''
   builtin local -a _ssox_lines
   COMPREPLY=()
-  _ssox_reply=$(builtin command ssox complete bash "${COMP_LINE:0:COMP_POINT}" "${COMP_TYPE-}" "$COMP_WORDBREAKS" \
+  _ssox_reply=$(builtin exec ssox complete bash "${COMP_LINE:0:COMP_POINT}" "${COMP_TYPE-}" "$COMP_WORDBREAKS" \
     "${COMP_WORDS[@]}" 2>/dev/null) || return 0
   builtin set -f
   # shellcheck disable=SC2206  # splitting at newlines is intended

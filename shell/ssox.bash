@@ -29,31 +29,32 @@ if [[ -z ${_ssox_loaded[1]-} ]]; then
 fi
 
 function ssox() {
-  if _ssox_is use ${1+"$@"}; then
-    _ssox_change use "$@"
-  elif _ssox_is clear ${1+"$@"}; then
-    _ssox_change clear "$@"
-  elif _ssox_is allow ${1+"$@"} || _ssox_is deny ${1+"$@"}; then
-    _ssox_again=1
-    SSOX_FUNCTION=bash1 builtin command ssox "$@"
-  else
-    SSOX_FUNCTION=bash1 builtin command ssox ${1+"$@"}
-  fi
+  builtin local _ssox_verb=''
+  _ssox_find_verb ${1+"$@"}
+  case $_ssox_verb in
+    use | clear)
+      _ssox_change "$_ssox_verb" "$@"
+      return
+      ;;
+    allow | deny) _ssox_again=1 ;;
+  esac
+  SSOX_FUNCTION=bash1 builtin command ssox ${1+"$@"}
 }
 
-# Tells whether the arguments after the first run that verb. With `--help` they do not: help is printed for a person.
-function _ssox_is() {
-  builtin local _ssox_wanted="$1" _ssox_argument='' _ssox_verb=''
-  builtin shift
+# Sets `_ssox_verb` to the verb that the arguments run. With `--help` they run none: help is printed for a person.
+function _ssox_find_verb() {
+  builtin local _ssox_argument=''
   for _ssox_argument in ${1+"$@"}; do
     case $_ssox_argument in
-      -h | --help | -V | --version | --emit*) return 1 ;;
-      --) break ;;
+      -h | --help | -V | --version | --emit*)
+        _ssox_verb=''
+        return
+        ;;
+      --) return ;;
       -*) ;;
       *) _ssox_verb=${_ssox_verb:-$_ssox_argument} ;;
     esac
   done
-  [[ $_ssox_verb == "$_ssox_wanted" ]]
 }
 
 # Runs a verb that changes the environment of this shell, hidden from `set -x`.
@@ -72,7 +73,9 @@ function _ssox_change() {
 # such as `if` in it is a function of its own.
 function _ssox_request() {
   if [[ $_ssox_change == clear ]]; then _ssox_unhide "$(_ssox_list_hidden "${!AWS_@}" "${!SSOX_@}")"; fi
-  SSOX_HELD=$_ssox_held builtin command ssox --emit=bash1 "$@"
+  # `command` would make one more process.
+  # shellcheck disable=SC2093  # nothing is left to do in the subshell
+  SSOX_HELD=$_ssox_held builtin exec ssox --emit=bash1 "$@"
 }
 
 # In `AWS_REGION=x ssox clear` the value hides that of the shell. Lists the hidden variables, with `~`. It changes their
@@ -100,21 +103,22 @@ function _ssox_unhide() {
 # while nothing is in use was set by ssox, so it is not recorded as previous. The patterns match the same under all
 # shell options.
 function _ssox_apply() {
-  builtin local IFS=$'\n' _ssox_options="$-" _ssox_nocase='' _ssox_result=0
-  builtin local _ssox_forgotten=' ' _ssox_in_use="${SSOX_PROMPT-}${SSOX_IDENTITY-}"
-  builtin local -a _ssox_lines _ssox_names
-  _ssox_names=()
+  builtin local IFS=$'\n' _ssox_options="$-" _ssox_nocase='' _ssox_result=70 _ssox_in_use="${SSOX_PROMPT-}${SSOX_IDENTITY-}"
+  builtin local -a _ssox_lines _ssox_sets _ssox_gone _ssox_forgotten _ssox_names
   if builtin shopt -q nocasematch; then _ssox_nocase=on; fi
   builtin shopt -u nocasematch
-  builtin set -f
+  # Before 4.4 an empty array counts as unset.
+  builtin set -f +u
   # shellcheck disable=SC2206  # splitting at newlines is intended
   _ssox_lines=($2)
   case $1 in use | clear | directory) _ssox_in_use=on ;; esac
-  case $_ssox_options in *f*) ;; *) builtin set +f ;; esac
   if _ssox_check && _ssox_remember; then
     if [[ $_ssox_layer == on ]]; then _ssox_put_under; fi
-    _ssox_settle_kept "$_ssox_forgotten" ''
-    _ssox_set
+    IFS=' '
+    _ssox_settle_kept " ${_ssox_forgotten[*]} " ''
+    # Twice: `AWS_PROFILE=x ssox use dev` has a variable of its own that hides the shell's.
+    if ((${#_ssox_gone[@]})); then builtin unset -v "${_ssox_gone[@]}" "${_ssox_gone[@]}"; fi
+    if ((${#_ssox_sets[@]})); then builtin export "${_ssox_sets[@]}"; fi
     case $1${SSOX_PROMPT-}${SSOX_IDENTITY-} in
       clear* | identity | tick | directory)
         _ssox_settle_kept ' ' on
@@ -123,47 +127,58 @@ function _ssox_apply() {
     esac
     _ssox_set_clock
     _ssox_note
-  else
-    _ssox_result=70
+    _ssox_result=0
   fi
+  case $_ssox_options in *f*) ;; *) builtin set +f ;; esac
+  case $_ssox_options in *u*) builtin set -u ;; esac
   if [[ -n $_ssox_nocase ]]; then builtin shopt -s nocasematch; fi
   return "$_ssox_result"
 }
 
-# Checks all of `_ssox_lines`, removes header and trailer, and collects `_ssox_names`.
+# Checks all of `_ssox_lines`, and takes them apart: what to set, names to unset and to forget, and `_ssox_names`, whose previous
+# values are recorded. Expansions of whole arrays take a fraction of the time of a loop. Without quotes they leave out what
+# has become empty.
+# shellcheck disable=SC2206  # splitting at newlines is intended
 function _ssox_check() {
-  builtin local _ssox_last="$((${#_ssox_lines[@]} - 1))" _ssox_line='' _ssox_name=''
-  if ((_ssox_last < 1)) || [[ ${_ssox_lines[0]} != '#ssox1' || ${_ssox_lines[_ssox_last]} != '#end' ]]; then
+  builtin local _ssox_count="$((${#_ssox_lines[@]} - 2))" _ssox_name=''
+  # A range such as [A-Z] depends on the locale.
+  builtin local _ssox_odd='*[!ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_]*'
+  builtin local -a _ssox_wrong
+  if ((_ssox_count < 0)) || [[ ${_ssox_lines[0]} != '#ssox1' || ${_ssox_lines[_ssox_count + 1]} != '#end' ]]; then
     _ssox_refuse 'unexpected reply'
     return 1
   fi
-  builtin unset -v '_ssox_lines[0]' '_ssox_lines[_ssox_last]'
-  for _ssox_line in ${_ssox_lines[@]+"${_ssox_lines[@]}"}; do
-    _ssox_name=${_ssox_line#?}
-    case $_ssox_line in
-      =*=*) _ssox_name=${_ssox_name%%=*} ;;
-      [-!]*) ;;
-      *)
-        _ssox_refuse 'unexpected reply'
-        return 1
-        ;;
-    esac
-    # A range such as [A-Z] depends on the locale.
+  _ssox_sets=(${_ssox_lines[@]/#[!=]*/})
+  _ssox_gone=(${_ssox_lines[@]/#=*/})
+  _ssox_forgotten=(${_ssox_gone[@]/#[!\!]*/})
+  _ssox_gone=(${_ssox_gone[@]/#[!-]*/})
+  _ssox_sets=(${_ssox_sets[@]#=})
+  _ssox_gone=(${_ssox_gone[@]#-})
+  _ssox_forgotten=(${_ssox_forgotten[@]#\!})
+  _ssox_names=(${_ssox_sets[@]/=*/=})
+  _ssox_wrong=(${_ssox_names[@]/#?*=/})
+  if ((${#_ssox_wrong[@]} || ${#_ssox_sets[@]} + ${#_ssox_gone[@]} + ${#_ssox_forgotten[@]} != _ssox_count)); then
+    _ssox_refuse 'unexpected reply'
+    return 1
+  fi
+  _ssox_names=(${_ssox_names[@]%=} ${_ssox_gone[@]})
+  _ssox_wrong=(${_ssox_names[@]/#AWS_?*/} ${_ssox_forgotten[@]})
+  _ssox_wrong=(${_ssox_wrong[@]/#SSOX_?*/})
+  IFS=_
+  # shellcheck disable=SC2254  # it is a pattern
+  case "${_ssox_names[*]}${_ssox_forgotten[*]}" in $_ssox_odd) _ssox_wrong=("${_ssox_names[@]}" "${_ssox_forgotten[@]}") ;; esac
+  for _ssox_name in "${_ssox_wrong[@]}"; do
+    # shellcheck disable=SC2254
     case $_ssox_name in
-      *[!ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_]*) ;;
-      AWS_?* | SSOX_?* | AWSUME_PROFILE | AWSUME_EXPIRATION | AWSU_PROFILE)
-        case ${_ssox_in_use:+on}$_ssox_line in
-          -*) ;;
-          !* | on!*) _ssox_forgotten+="$_ssox_name " ;;
-          *) _ssox_names+=("$_ssox_name") ;;
-        esac
-        continue
-        ;;
+      $_ssox_odd) ;;
+      AWS_?* | SSOX_?* | AWSUME_PROFILE | AWSUME_EXPIRATION | AWSU_PROFILE) continue ;;
     esac
     builtin printf -v _ssox_name %q "$_ssox_name"
     _ssox_refuse "\`$_ssox_name\` is not to be changed"
     return 1
   done
+  IFS=$'\n'
+  if [[ -z $_ssox_in_use ]]; then _ssox_names=(${_ssox_names[@]:0:${#_ssox_sets[@]}}); fi
 }
 
 function _ssox_refuse() {
@@ -175,15 +190,22 @@ function _ssox_refuse() {
 function _ssox_is_known() { builtin false; }
 if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404)); then
   function _ssox_is_known() {
-    builtin local _ssox_name=''
+    builtin local IFS=' ' _ssox_name='' _ssox_types=''
+    # Most replies have the same names in the same order.
+    case $_ssox_child$_ssox_kept in 1* | *" ${_ssox_names[*]} "*) ;; *) _ssox_are_kept || return 1 ;; esac
     for _ssox_name in "${_ssox_names[@]}"; do
-      case $_ssox_child$_ssox_kept in 1* | *" $_ssox_name "*) ;; *) return 1 ;; esac
-      if [[ -n ${!_ssox_name+set} ]]; then
-        case ${!_ssox_name@a} in *[raAilu]*) return 1 ;; esac
-      fi
+      _ssox_types+=${!_ssox_name+${!_ssox_name@a}}
     done
+    case $_ssox_types in *[raAilu]*) return 1 ;; esac
   }
 fi
+
+function _ssox_are_kept() {
+  builtin local _ssox_name=''
+  for _ssox_name in "${_ssox_names[@]}"; do
+    case $_ssox_kept in *" $_ssox_name "*) ;; *) return 1 ;; esac
+  done
+}
 
 # Lists which of the names are exported, which with `!` take no plain value, and which with `~` are hidden. It changes their
 # values, so it is called in a subshell.
@@ -230,18 +252,6 @@ function _ssox_remember() {
     case $_ssox_facts in
       *$'\n'"$_ssox_name"$'\n'*) _ssox_before+=("x${!_ssox_name-}") ;;
       *) if [[ -n ${!_ssox_name+set} ]]; then _ssox_before+=("s${!_ssox_name}"); else _ssox_before+=(u); fi ;;
-    esac
-  done
-}
-
-function _ssox_set() {
-  builtin local _ssox_line=''
-  for _ssox_line in ${_ssox_lines[@]+"${_ssox_lines[@]}"}; do
-    case $_ssox_line in
-      !*) ;;
-      # Twice: `AWS_PROFILE=x ssox use dev` has a variable of its own that hides the shell's.
-      -*) builtin unset -v "${_ssox_line#-}" "${_ssox_line#-}" ;;
-      *) builtin export "${_ssox_line#=}" ;;
     esac
   done
 }
@@ -857,7 +867,7 @@ function _ssox_complete() {
   builtin local IFS=$'\n' _ssox_options="$-" _ssox_reply=''
   builtin local -a _ssox_lines
   COMPREPLY=()
-  _ssox_reply=$(builtin command ssox complete bash "${COMP_LINE:0:COMP_POINT}" "${COMP_TYPE-}" "$COMP_WORDBREAKS" \
+  _ssox_reply=$(builtin exec ssox complete bash "${COMP_LINE:0:COMP_POINT}" "${COMP_TYPE-}" "$COMP_WORDBREAKS" \
     "${COMP_WORDS[@]}" 2>/dev/null) || return 0
   builtin set -f
   # shellcheck disable=SC2206  # splitting at newlines is intended
