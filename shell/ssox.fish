@@ -30,31 +30,32 @@ if not set -qg _ssox_kept
 end
 
 function ssox --description 'AWS credentials in this shell'
-    if _ssox_is use $argv
-        _ssox_change use $argv
-    else if _ssox_is clear $argv
-        _ssox_change clear $argv
-    else
-        _ssox_is allow $argv; or _ssox_is deny $argv; and set -gu _ssox_again 1
-        SSOX_FUNCTION=fish1 SSOX_UNIVERSAL="$(set -Uxn | string match -r '^AWS.*')" command ssox $argv
+    set -l _ssox_verb
+    _ssox_find_verb $argv
+    switch "$_ssox_verb"
+        case use clear
+            _ssox_change $_ssox_verb $argv
+            return
+        case allow deny
+            set -gu _ssox_again 1
     end
+    SSOX_FUNCTION=fish1 SSOX_UNIVERSAL="$(set -Uxn | string match -r '^AWS.*')" command ssox $argv
 end
 
-# Tells whether the arguments after the first run that verb. With `--help` they do not: help is printed for a person.
-function _ssox_is
-    set -l verb
-    for argument in $argv[2..]
-        switch $argument
+# Sets the caller's `_ssox_verb` to the verb that the arguments run. With `--help` they run none: help is printed for a person.
+function _ssox_find_verb --no-scope-shadowing
+    for _ssox_argument in $argv
+        switch $_ssox_argument
             case -h --help -V --version '--emit*'
-                return 1
+                set _ssox_verb
+                return
             case --
-                break
+                return
             case '-*'
             case '*'
-                set -q verb[1]; or set verb $argument
+                set -q _ssox_verb[1]; or set _ssox_verb $_ssox_argument
         end
     end
-    test "$verb" = $argv[1]
 end
 
 # Runs a verb that changes the environment of this shell.
@@ -84,7 +85,8 @@ function _ssox_apply
     end
     set -e argv[-1]
     set -e argv[1]
-    if set -l wrong (string match -rv "^(?:=(?:$names)=.*|[-!](?:$names))\$" -- $argv)
+    if string match -qrv "^(?:=(?:$names)=.*|[-!](?:$names))\$" -- $argv
+        set -l wrong (string match -rv "^(?:=(?:$names)=.*|[-!](?:$names))\$" -- $argv)
         if set wrong (string replace -rf '^(?:=([^=]+)=.*|[-!]([^=]+))$' '$1$2' -- $wrong[1])
             _ssox_refuse "`$(string escape -- $wrong)` is not to be changed"
         else
@@ -92,9 +94,9 @@ function _ssox_apply
         end
         return 70
     end
-    set names (string replace -rf '^=([^=]+)=.*$' '$1' -- $argv)
+    set names (string match -rg '^=([^=]+)=' -- $argv)
     set -l values (string replace -rf '^=[^=]+=' '' -- $argv)
-    set -l gone (string replace -rf '^-' '' -- $argv)
+    set -l gone (string match -rg '^-(.*)' -- $argv)
     if test $verb = use; and set -l universal (_ssox_universal $gone)
         _ssox_refuse "universal variables would hide what ssox unsets: $universal"
         builtin echo "ssox: hint: set -eU $universal" >&2
@@ -103,14 +105,12 @@ function _ssox_apply
     set -l remembered $names
     test $verb = use -o $verb = clear -o $verb = directory -o -n "$SSOX_PROMPT$SSOX_IDENTITY"; and set -a remembered $gone
     _ssox_remember $remembered
-    _ssox_forget (string replace -rf '^!' '' -- $argv)
+    string match -q '!*' -- $argv; and _ssox_forget (string replace -rf '^!' '' -- $argv)
     for name in $names
         set -gx $name $values[1]
         set -e values[1]
     end
-    for name in $gone
-        set -e -g $name
-    end
+    set -q gone[1]; and set -e -g $gone
     test $verb = use -o $verb != clear -a -n "$SSOX_PROMPT$SSOX_IDENTITY"; or _ssox_restore
     _ssox_note
 end
@@ -118,8 +118,10 @@ end
 # Prints the names that are exported universal variables: programs get those even where a global variable hides them.
 function _ssox_universal
     set -l found 1
+    set -l universal (set -Uxn)
+    set -q universal[1]; or return
     for name in $argv
-        set -qUx $name; or continue
+        builtin contains -- $name $universal; or continue
         builtin echo $name
         set found 0
     end
@@ -142,12 +144,17 @@ end
 
 function _ssox_remember
     set -l fish_trace
-    for name in $argv
-        if test "$_ssox_layer" = on; and not builtin contains -- $name $_ssox_layered
+    if test "$_ssox_layer" = on
+        for name in $argv
+            builtin contains -- $name $_ssox_layered; and continue
             set -a _ssox_layered $name
             _ssox_read _ssox_under_$name $name
         end
-        set -q _ssox_child[1]; and continue
+    end
+    set -q _ssox_child[1]; and return
+    # Most replies have the same names in the same order.
+    string match -q "* $argv *" -- " $_ssox_kept "; and return
+    for name in $argv
         builtin contains -- $name $_ssox_kept; and continue
         set -a _ssox_kept $name
         _ssox_read _ssox_was_$name $name
