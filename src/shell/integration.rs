@@ -2,7 +2,7 @@
 
 use super::completion::{CommandLine, Completions, MatchedBy};
 use super::quote::ExportSyntax;
-use super::section::section;
+use super::section::{code, section};
 use crate::context::Context;
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
@@ -48,7 +48,7 @@ pub(crate) trait Integration: Sync {
 
     /// Returns the script as `ssox init` prints it; only the version of the shell may change it.
     fn init_script(&self, _: &Context) -> Cow<'static, str> {
-        self.script().into()
+        code(self.script()).into()
     }
 
     /// Returns the line before the script that leaves the prompt as it is.

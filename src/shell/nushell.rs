@@ -57,7 +57,7 @@ impl Integration for Nushell {
         include_str!("../../shell/ssox.nu")
     }
 
-    /// Before 0.114, nushell passed numbers and dates to a command without a type as values and not as they were typed, and
+    /// Prints the comments, too: nushell shows them as the help of commands. Before 0.114, it passed numbers and dates to a command without a type as values and not as they were typed, and
     /// had no command that completes a text.
     fn init_script(&self, ctx: &Context) -> Cow<'static, str> {
         let minor = |version: &str| version.split('.').nth(1)?.parse::<u32>().ok();

@@ -6,3 +6,11 @@ pub(crate) fn section(script: &'static str, name: &str) -> &'static str {
     let after = script.split_once(begins.as_str()).map_or("", |(_, after)| after);
     after.split_once("# --- ").map_or(after, |(section, _)| section).trim_start_matches('\n').trim_end_matches('\n')
 }
+
+/// Returns a script without comments, empty lines and indentation: bash takes a third of its time for them.
+///
+/// Invariant: in the scripts no string has a line that starts with a blank or `#`.
+pub(super) fn code(script: &str) -> String {
+    let lines = script.lines().map(str::trim_start).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    lines.flat_map(|line| [line, "\n"]).collect()
+}

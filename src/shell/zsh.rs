@@ -2,6 +2,7 @@
 
 use super::completion::{Candidate, CommandLine, MatchedBy};
 use super::integration::{Find, Integration};
+use super::section::code;
 use crate::context::Context;
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
@@ -27,7 +28,7 @@ impl Integration for Zsh {
     /// would take zsh milliseconds to join.
     /// <https://zsh.sourceforge.io/Doc/Release/Shell-Builtin-Commands.html>, `emulate`.
     fn init_script(&self, _: &Context) -> Cow<'static, str> {
-        let word = self.script().replace('\\', r"\\").replace('\'', r"\'").replace('\n', r"\n");
+        let word = code(self.script()).replace('\\', r"\\").replace('\'', r"\'").replace('\n', r"\n");
         format!("'builtin' 'emulate' 'zsh' '-o' 'no_aliases' '-o' 'extended_glob' '-c' $'{word}'\n").into()
     }
 

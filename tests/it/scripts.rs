@@ -1,4 +1,4 @@
-//! The scripts in `shell/` as files: linters accept them, `ssox init` prints them unchanged, plugin files load them.
+//! The scripts in `shell/` as files: linters accept them, `ssox init` prints their code, plugin files load them.
 
 use crate::shells::{Home, Shell, installed, shells};
 use std::fs;
@@ -134,15 +134,58 @@ fn bash_3_2_knows_every_construct() {
     }
 }
 
+/// Returns a script without what `ssox init` leaves out.
+fn code(name: &str) -> String {
+    let text = text(name);
+    let lines = text.lines().map(str::trim_start).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    lines.map(|line| format!("{line}\n")).collect()
+}
+
 #[test]
-fn init_prints_the_scripts_as_they_stand() {
-    for (shell, file) in
-        [("bash", "ssox.bash"), ("fish", "ssox.fish"), ("powershell", "ssox.ps1"), ("nushell", "ssox.nu")]
-    {
-        assert_eq!(init(&[shell]), text(file), "{shell}");
-        assert!(init(&[shell, "--no-prompt"]).ends_with(&text(file)), "{shell}");
+fn init_prints_the_code_of_the_scripts() {
+    let printed = [
+        ("bash", code("ssox.bash")),
+        ("fish", code("ssox.fish")),
+        ("powershell", code("ssox.ps1")),
+        ("nushell", text("ssox.nu")),
+    ];
+    for (shell, code) in printed {
+        assert_eq!(init(&[shell]), code, "{shell}");
+        assert!(init(&[shell, "--no-prompt"]).ends_with(&code), "{shell}");
     }
     assert_eq!(init(&["pwsh"]), init(&["powershell"]));
+}
+
+/// A shell that has read what `init` prints has the functions and variables of the script.
+#[test]
+fn comments_and_indentation_change_nothing() {
+    for shell in shells() {
+        let (file, load, dump) = match shell {
+            Shell::Bash => ("ssox.bash", "source ./whole", "declare -f; declare -p ${!_ssox_@}; shopt; complete -p"),
+            Shell::Zsh => (
+                "ssox.zsh",
+                "emulate zsh -o no_aliases -o extended_glob -c \"$(<whole)\"",
+                "functions -m '*ssox*'; typeset -m '_ssox*'",
+            ),
+            Shell::Fish => (
+                "ssox.fish",
+                "source ./whole",
+                "for f in (functions -a | string match '*ssox*'); functions $f | string replace -r '^\\s+' '' | \
+                 string match -rv '^(#.*)?$'; end; set | string match '_ssox*'",
+            ),
+        };
+        let home = Home::scripted();
+        home.write("printed", &init(&[shell.name()]));
+        home.write("whole", &text(file));
+        let after = |load: &str| {
+            let output = home.script(shell, &format!("{load}\n{dump}"));
+            String::from_utf8_lossy(&output.stdout).lines().map(String::from).collect::<Vec<_>>()
+        };
+        let (printed, whole) = (after("source ./printed"), after(load));
+        assert!(whole.iter().any(|line| line.contains("_ssox_apply")), "{shell:?}");
+        assert_eq!(printed.iter().zip(&whole).find(|(printed, whole)| printed != whole), None, "{shell:?}");
+        assert_eq!(printed.len(), whole.len(), "{shell:?}");
+    }
 }
 
 #[test]
@@ -154,7 +197,7 @@ fn zsh_gets_its_script_as_an_argument_of_emulate() {
     let print = "function emulate { print -rn -- \"${@[-1]}\" }\ndisable builtin\nfunction builtin { \"$@\" }\n";
     home.write("init", &init(&["zsh"]));
     let output = home.script(Shell::Zsh, &format!("{print}source ./init"));
-    assert_eq!(String::from_utf8_lossy(&output.stdout), text("ssox.zsh"));
+    assert_eq!(String::from_utf8_lossy(&output.stdout), code("ssox.zsh"));
 }
 
 #[test]
