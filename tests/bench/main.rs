@@ -19,8 +19,9 @@ fn main() {
     // `cargo bench` passes `--bench`; anything else is a part of a heading, to see only that.
     let wanted = std::env::args().skip(1).find(|argument| !argument.starts_with("--")).unwrap_or_default();
     let bench = Bench::new();
-    let parts: [(&str, Part); 12] = [
+    let parts: [(&str, Part); 13] = [
         ("processes", Bench::processes),
+        ("completion", Bench::completion),
         ("config files", Bench::config_files),
         ("all profiles", Bench::all_profiles),
         ("each", Bench::each),
@@ -99,6 +100,22 @@ impl Bench {
         compare(runners);
     }
 
+    /// Completion as each shell calls it.
+    fn completion(&self) {
+        let calls: [(&str, &[&str]); 4] = [
+            ("zsh", &["p", "ssox", "use"]),
+            ("bash", &["ssox use p", "9", " \t\n\"'@><=;|&(:", "ssox", "use", "p"]),
+            ("fish", &["p", "ssox", "use"]),
+            ("powershell", &["=p", "ssox", "use"]),
+        ];
+        let hello =
+            self.hello.as_ref().map(|hello| Runner::new("hello world, built the same way", Command::new(hello)));
+        let calls = calls.map(|(shell, arguments)| {
+            Runner::new(format!("ssox complete {shell}"), self.ssox(10, &[&["complete", shell], arguments].concat()))
+        });
+        compare(hello.into_iter().chain(calls).collect());
+    }
+
     fn config_files(&self) {
         let verbs: [(&str, &[&str]); 5] = [
             ("use, cached", &["--emit=zsh1", "use", "p7"]),
@@ -116,6 +133,17 @@ impl Bench {
             );
             compare(runners);
         }
+        compare(vec![
+            Runner::new("export, 10 profiles", self.ssox(10, &["export", "p7"])),
+            Runner::new("export, 50,000 profiles (at most 3 x)", self.ssox(50_000, &["export", "p7"])),
+        ]);
+        compare(vec![
+            Runner::new("complete all, 50,000 profiles", self.ssox(50_000, &["complete", "zsh", "", "ssox", "use"])),
+            Runner::new(
+                "complete a prefix (at most 1 x)",
+                self.ssox(50_000, &["complete", "zsh", "p7", "ssox", "use"]),
+            ),
+        ]);
         self.complete_beside_listing();
     }
 
@@ -196,7 +224,7 @@ impl Bench {
             ("pwsh", &["-NoProfile", "-Command"]),
         ];
         for (shell, options) in shells.iter().filter(|(shell, _)| is_installed(shell)) {
-            let [init, call, nothing] = spelled(shell);
+            let [init, call, nothing, eval] = spelled(shell);
             let runner = |name: &str, body: &str| {
                 let mut command = Command::new(shell);
                 command.args(*options).arg(format!("{init}\n{body}"));
@@ -204,15 +232,17 @@ impl Bench {
                 Runner::new(format!("{shell}: {name}"), command)
             };
             let times = |body: &str| vec![body; 20].join("\n");
-            // Start-up and init are in both of each pair, and cancel out in the difference.
-            let [bare, with_true, with_use] =
-                measure(vec![runner("nothing", ""), runner("true", &times(nothing)), runner("use", &times(call))])[..]
-            else {
-                unreachable!("three in, three out")
-            };
-            let (one_true, one_use) = (with_true.saturating_sub(bare) / 20, with_use.saturating_sub(bare) / 20);
-            print(&format!("{shell}: $(/bin/true)"), one_true, one_true);
-            print(&format!("{shell}: ssox use, cached"), one_use, one_true);
+            // Start-up and init are in all of them, and cancel out in the difference.
+            let medians = measure(vec![
+                runner("nothing", ""),
+                runner("true", &times(nothing)),
+                runner("use", &times(call)),
+                runner("eval", &times(eval)),
+            ]);
+            let one = |at: usize| medians[at].saturating_sub(medians[0]) / 20;
+            print(&format!("{shell}: $(/bin/true)"), one(1), one(1));
+            print(&format!("{shell}: ssox use, cached"), one(2), one(1));
+            print(&format!("{shell}: eval of ssox export, cached"), one(3), one(1));
         }
     }
 
@@ -394,13 +424,20 @@ fn print(name: &str, median: Duration, reference: Duration) {
     println!("  {name:<44} {:>9.3} ms  {ratio:>7.2} x", median.as_secs_f64() * 1e3);
 }
 
-/// Init, a cached `use`, and the least a shell can do with a process, in the shell's own words.
-fn spelled(shell: &str) -> [&'static str; 3] {
+/// Init, a cached `use`, the least a shell can do with a process, and credentials without `use`, in the shell's own words.
+fn spelled(shell: &str) -> [&'static str; 4] {
     match shell {
-        "zsh" => ["eval \"$(ssox init zsh)\"", "ssox use p7", "x=$(/bin/true)"],
-        "bash" => ["eval \"$(ssox init bash)\"", "ssox use p7", "x=$(/bin/true)"],
-        "fish" => ["ssox init fish | source", "ssox use p7", "set x (/bin/true)"],
-        _ => ["Invoke-Expression (& ssox init powershell | Out-String)", "ssox use p7", "$x = & /bin/true"],
+        "zsh" => ["eval \"$(ssox init zsh)\"", "ssox use p7", "x=$(/bin/true)", "eval \"$(ssox export p7)\""],
+        "bash" => ["eval \"$(ssox init bash)\"", "ssox use p7", "x=$(/bin/true)", "eval \"$(ssox export p7)\""],
+        "fish" => {
+            ["ssox init fish | source", "ssox use p7", "set x (/bin/true)", "ssox export p7 --format fish | source"]
+        }
+        _ => [
+            "Invoke-Expression (& ssox init powershell | Out-String)",
+            "ssox use p7",
+            "$x = & /bin/true",
+            "ssox export p7 --format powershell | Out-String | Invoke-Expression",
+        ],
     }
 }
 
