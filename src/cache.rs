@@ -6,13 +6,14 @@ use crate::arn::AccountId;
 use crate::context::Context;
 use crate::credentials::RoleCredentials;
 use crate::error::{Result, has_control};
-use crate::files::{self, ReservedFile};
+use crate::files::{self, Directory, Reader, ReservedFile};
 use crate::json::{self, SecretJson};
 use crate::secret::Secret;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use std::collections::HashSet;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use zeroize::Zeroizing;
@@ -20,10 +21,10 @@ use zeroize::Zeroizing;
 /// How long cached role credentials must still be valid, in seconds: the AWS CLI asks for the same.
 const MINIMUM_LEFT: i64 = 15 * 60;
 
-/// The key of an entry: the hash that is its file's name, and the provider type that the AWS CLI writes into it.
+/// The key of an entry: the hash in its file's name, and the provider type that the AWS CLI writes into it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Key {
-    name: String,
+    hash: [u8; 20],
     provider_type: Option<&'static str>,
     /// The session that the entry is removed with, where no configured role leads to the entry.
     session: Option<String>,
@@ -50,18 +51,18 @@ impl Key {
     pub(crate) fn sso(account_id: &str, role_name: &str, session: Option<&str>, start_url: &str) -> Self {
         let start_url = if session.is_some() { None } else { Some(start_url) };
         let arguments = SsoArguments { account_id, role_name, session_name: session, start_url };
-        Self { name: files::hashed(&json::python_compact(&arguments)), provider_type: Some("sso"), session: None }
+        Self { hash: files::hash(&json::python_compact(&arguments)), provider_type: Some("sso"), session: None }
     }
 
     /// Returns the key of an assumed role, made of the request's arguments in sorted order, as the AWS CLI makes it.
     pub(crate) fn assumed_role(arguments: &Map<String, Value>) -> Self {
-        Self { name: files::hashed(&json::python(&sorted(arguments))), provider_type: None, session: None }
+        Self { hash: files::hash(&json::python(&sorted(arguments))), provider_type: None, session: None }
     }
 
     /// Returns the key of an entry that only ssox reads, made of everything that its credentials depend on.
     pub(crate) fn own(kind: &'static str, parts: &[&str]) -> Self {
-        let name = files::hashed(&json::python(&json!({ "ssox": kind, "of": parts })));
-        Self { name, provider_type: Some(kind), session: None }
+        let hash = files::hash(&json::python(&json!({ "ssox": kind, "of": parts })));
+        Self { hash, provider_type: Some(kind), session: None }
     }
 
     /// Adds the session that is written into the entry.
@@ -71,11 +72,15 @@ impl Key {
 
     /// Returns the name of the lock that is held while the entry is renewed.
     pub(crate) fn lock_name(&self) -> String {
-        format!("role {}", self.name)
+        format!("role {}", hex::encode(self.hash))
     }
 
     fn path(&self, ctx: &Context) -> Result<PathBuf> {
-        Ok(directory(ctx)?.join(format!("{}.json", self.name)))
+        Ok(directory(ctx)?.join(self.file_name()))
+    }
+
+    fn file_name(&self) -> String {
+        hex::encode(self.hash) + ".json"
     }
 }
 
@@ -120,32 +125,49 @@ impl Entry {
 
 /// The names of all entries, read at once: for verbs that look at every profile, most of which have no entry.
 pub(crate) struct EntryNames {
-    directory: PathBuf,
-    names: HashSet<String>,
+    directory: Directory,
+    hashes: HashSet<[u8; 20]>,
+}
+
+/// Reads when the credentials of many entries expire.
+pub(crate) struct Expirations<'a> {
+    names: &'a EntryNames,
+    reader: Reader<'a>,
 }
 
 impl EntryNames {
     /// Reads the names.
     pub(crate) fn read(ctx: &Context) -> Self {
-        let directory = directory(ctx).unwrap_or_default();
-        let files = std::fs::read_dir(&directory).into_iter().flatten().flatten();
-        let name = |file: std::fs::DirEntry| Some(file.file_name().to_str()?.strip_suffix(".json")?.to_string());
-        Self { names: files.filter_map(name).collect(), directory }
+        let directory = Directory::open(directory(ctx).unwrap_or_default());
+        let hash = |file: OsString| hash_of(file.to_str()?.strip_suffix(".json")?);
+        Self { hashes: directory.names().filter_map(hash).collect(), directory }
     }
 
     /// Tells whether there is an entry.
     pub(crate) fn has(&self, key: &Key) -> bool {
-        self.names.contains(&key.name)
+        self.hashes.contains(&key.hash)
     }
 
+    /// Makes a reader, one for each thread.
+    pub(crate) fn expirations(&self) -> Expirations<'_> {
+        Expirations { names: self, reader: self.directory.reader() }
+    }
+}
+
+impl Expirations<'_> {
     /// Returns when the credentials of an entry expire; `None` when it is absent, malformed or unreadable.
-    pub(crate) fn expiration(&self, key: &Key) -> Option<Timestamp> {
-        if !self.has(key) {
+    pub(crate) fn get(&mut self, key: &Key) -> Option<Timestamp> {
+        if !self.names.has(key) {
             return None;
         }
-        let bytes = Zeroizing::new(files::read(&self.directory.join(format!("{}.json", key.name))).ok()??);
-        expiration(&bytes)
+        self.reader.parse(&key.file_name(), expiration)
     }
+}
+
+/// Reads a hash in hexadecimal digits.
+fn hash_of(digits: &str) -> Option<[u8; 20]> {
+    let mut hash = [0; 20];
+    hex::decode_to_slice(digits, &mut hash).ok().map(|()| hash)
 }
 
 /// Reads an entry; returns `None` when it is absent, malformed or unreadable.

@@ -1,6 +1,7 @@
 //! Files that other programs read and write at the same time: reading with limits, atomic writes, and edits that lose no
 //! change of another program.
 
+mod directory;
 mod edit;
 mod own;
 mod owner;
@@ -8,6 +9,7 @@ mod read;
 mod replace;
 mod reserved;
 
+pub(crate) use directory::{Directory, Reader};
 pub(crate) use edit::edit;
 pub(crate) use own::{append, create_private, open_own};
 pub(crate) use read::{limited, open_regular, read, read_named, read_up_to};
@@ -62,7 +64,12 @@ pub(crate) fn is_open_to_others(path: &Path) -> bool {
 
 /// Returns the SHA-1 of a text in lower-case hexadecimal digits: the names of the AWS CLI's cache files and of ssox's.
 pub(crate) fn hashed(text: &str) -> String {
-    hex::encode(Sha1::digest(text.as_bytes()))
+    hex::encode(hash(text))
+}
+
+/// Returns the SHA-1 of a text.
+pub(crate) fn hash(text: &str) -> [u8; 20] {
+    Sha1::digest(text.as_bytes()).into()
 }
 
 fn parent(path: &Path) -> PathBuf {

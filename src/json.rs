@@ -11,6 +11,8 @@ use std::io::{Result, Write};
 use std::ops::{Deref, DerefMut};
 use zeroize::Zeroize as _;
 
+/// The size of most values in bytes.
+const LINE: usize = 512;
 const WRITABLE: &str = "values with text keys can be written to memory";
 
 /// Returns a value as `json.dumps` writes it by default: `", "` and `": "` as separators, and only ASCII.
@@ -53,7 +55,9 @@ pub(crate) fn line(value: &impl Serialize) -> String {
 
 /// Adds a value as one line, without its end, to a text.
 pub(crate) fn add_line(text: &mut String, value: &impl Serialize) {
-    write_printable(text, &serde_json::to_string(value).expect(WRITABLE)).expect(WRITABLE);
+    let mut line = Vec::with_capacity(LINE);
+    write_to(&mut line, value, CompactFormatter);
+    write_printable(text, str::from_utf8(&line).expect(WRITABLE)).expect(WRITABLE);
 }
 
 /// Returns a value with a secret in it as one line, without its end.
@@ -72,7 +76,8 @@ pub(crate) fn printable(json: &str) -> String {
 
 fn write_printable(shown: &mut impl fmt::Write, json: &str) -> fmt::Result {
     // Most text is ASCII, and read much faster than by characters.
-    if json.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n')) {
+    let is_plain = |bytes: &[u8]| bytes.iter().fold(true, |all, byte| all & matches!(byte, b' '..=b'~' | b'\n'));
+    if json.as_bytes().chunks(64).all(is_plain) {
         return shown.write_str(json);
     }
     // A line feed in JSON text stands between values, never in a string.
@@ -174,6 +179,9 @@ impl Formatter for Python {
     }
 
     fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, fragment: &str) -> Result<()> {
+        if fragment.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+            return out.write_all(fragment.as_bytes());
+        }
         for c in fragment.chars() {
             if matches!(c, ' '..='~') {
                 out.write_all(&[c as u8])?;
@@ -188,7 +196,7 @@ impl Formatter for Python {
 }
 
 fn write(value: &impl Serialize, formatter: Python) -> String {
-    let mut out = Vec::new();
+    let mut out = Vec::with_capacity(LINE);
     write_to(&mut out, value, formatter);
     String::from_utf8(out).expect("the writer writes ASCII")
 }

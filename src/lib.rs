@@ -23,6 +23,7 @@ mod files;
 mod identity;
 mod json;
 mod lock;
+mod parallel;
 mod peer;
 mod percent;
 mod profile;

@@ -27,7 +27,7 @@ pub(crate) fn run() -> ExitCode {
     match cli.verb.run(&cli.context()) {
         Ok(done) => {
             // All at once, at the very end.
-            let written = stdout().write_all(done.stdout.as_bytes()).and_then(|()| stdout().flush());
+            let written = done.stdout.write_to(stdout());
             let Some(error) = done.error else { return exit(written, done.status, as_json) };
             report(&error, as_json);
             exit(written, error.kind.exit_status(), as_json)

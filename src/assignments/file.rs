@@ -27,24 +27,65 @@ pub(crate) struct Listing {
 
 /// An account, and the roles in it; `None` where AWS did not list them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct AccountRoles {
+pub(crate) struct AccountRoles<Text = String> {
     #[serde(rename = "accountId")]
-    pub(crate) id: String,
+    pub(crate) id: Text,
     #[serde(rename = "accountName")]
-    pub(crate) name: Option<String>,
-    pub(crate) email: Option<String>,
-    pub(crate) roles: Option<Vec<String>>,
+    pub(crate) name: Option<Text>,
+    pub(crate) email: Option<Text>,
+    pub(crate) roles: Option<Vec<Text>>,
 }
 
-/// The file's content.
+/// The file's content. Texts without escaped characters can be read in place, as `&str`.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Document {
-    session: Option<String>,
-    start_url: String,
-    listed_at: String,
+struct Document<Text> {
+    session: Option<Text>,
+    start_url: Text,
+    listed_at: Text,
     complete: bool,
-    accounts: Vec<AccountRoles>,
+    accounts: Vec<AccountRoles<Text>>,
+}
+
+impl<Text: AsRef<str>> Document<Text> {
+    /// Copies the accounts that are wanted.
+    fn listing(self, wanted: &Wanted) -> Option<Counted> {
+        let text = |text: Text| text.as_ref().to_string();
+        let count = self.accounts.iter().flat_map(|account| &account.roles).map(Vec::len).sum();
+        let is_wanted = |account: &AccountRoles<Text>| {
+            let names = [Some(&account.id), account.name.as_ref()];
+            count <= wanted.all_up_to || names.into_iter().flatten().any(|name| (wanted.is_wanted)(name.as_ref()))
+        };
+        let copy = |AccountRoles { id, name, email, roles }| AccountRoles {
+            id: text(id),
+            name: name.map(text),
+            email: email.map(text),
+            roles: roles.map(|roles| roles.into_iter().map(text).collect()),
+        };
+        let listing = Listing {
+            session: self.session.map(text),
+            start_url: text(self.start_url),
+            listed_at: Timestamp::parse(self.listed_at.as_ref())?,
+            accounts: self.accounts.into_iter().filter(is_wanted).map(copy).collect(),
+        };
+        Some(Counted { listing, count })
+    }
+}
+
+/// Which accounts of a listing are read: those with a number or a name that is wanted, or all if it has few roles.
+pub(crate) struct Wanted<'a> {
+    pub(crate) is_wanted: &'a dyn Fn(&str) -> bool,
+    pub(crate) all_up_to: usize,
+}
+
+impl Wanted<'_> {
+    const ALL: Self = Self { is_wanted: &|_| true, all_up_to: usize::MAX };
+}
+
+/// A listing with the wanted accounts, and how many roles the whole listing has.
+pub(crate) struct Counted {
+    pub(crate) listing: Listing,
+    pub(crate) count: usize,
 }
 
 impl From<(Account, Option<Vec<String>>)> for AccountRoles {
@@ -86,10 +127,12 @@ impl Listing {
         self.session.as_deref().unwrap_or(&self.start_url)
     }
 
-    fn parse(bytes: &[u8]) -> Option<Self> {
-        let Document { session, start_url, listed_at, accounts, .. } = serde_json::from_slice(bytes).ok()?;
-        let listed_at = Timestamp::parse(&listed_at)?;
-        Some(Self { session, start_url, listed_at, accounts })
+    fn parse(bytes: &[u8], wanted: &Wanted) -> Option<Counted> {
+        match serde_json::from_slice::<Document<&str>>(bytes) {
+            Ok(document) => document.listing(wanted),
+            // Some characters are escaped.
+            Err(_) => serde_json::from_slice::<Document<String>>(bytes).ok()?.listing(wanted),
+        }
     }
 
     fn to_json(&self) -> String {
@@ -106,30 +149,35 @@ impl Listing {
 
 /// Reads the last listing of a session; `None` when there is none, or when it belongs to another start URL.
 pub(crate) fn read(ctx: &Context, session: &Session) -> Option<Listing> {
-    let listing = read_path(&path(ctx, session).ok()?)?;
+    let Counted { listing, .. } = read_path(&path(ctx, session).ok()?, &Wanted::ALL)?;
     let is_same = start_url::canonical(&listing.start_url) == start_url::canonical(&session.start_url);
     (listing.session == session.name && is_same).then_some(listing)
 }
 
 /// Reads the listings of all sessions in the configuration.
 pub(crate) fn configured(ctx: &Context, files: &ConfigFiles) -> Vec<Listing> {
-    let mut listings = stored(ctx);
-    listings.retain(|listing| is_configured(files, listing));
+    configured_accounts(ctx, files, &Wanted::ALL).into_iter().map(|counted| counted.listing).collect()
+}
+
+/// Reads some accounts of the listings of all sessions in the configuration.
+pub(crate) fn configured_accounts(ctx: &Context, files: &ConfigFiles, wanted: &Wanted) -> Vec<Counted> {
+    let mut listings = stored(ctx, wanted);
+    listings.retain(|counted| is_configured(files, &counted.listing));
     listings
 }
 
-/// Reads the listings of all sessions, for which the `[sso-session]` sections are enough. `None` if there is a listing of a
-/// legacy profile, which only the whole files tell of.
-pub(crate) fn configured_sessions(ctx: &Context, files: &ConfigFiles) -> Option<Vec<Listing>> {
-    let mut listings = stored(ctx);
-    let are_named = listings.iter().all(|listing| listing.session.is_some());
-    listings.retain(|listing| is_configured(files, listing));
+/// Reads accounts as [`configured_accounts`] does, for which the `[sso-session]` sections are enough. `None` if there is a
+/// listing of a legacy profile, which only the whole files tell of.
+pub(crate) fn configured_sessions(ctx: &Context, files: &ConfigFiles, wanted: &Wanted) -> Option<Vec<Counted>> {
+    let mut listings = stored(ctx, wanted);
+    let are_named = listings.iter().all(|counted| counted.listing.session.is_some());
+    listings.retain(|counted| is_configured(files, &counted.listing));
     are_named.then_some(listings)
 }
 
-fn stored(ctx: &Context) -> Vec<Listing> {
-    let mut listings: Vec<Listing> = paths(ctx).filter_map(|path| read_path(&path)).collect();
-    listings.sort_by(|one, other| one.label().cmp(other.label()));
+fn stored(ctx: &Context, wanted: &Wanted) -> Vec<Counted> {
+    let mut listings: Vec<Counted> = paths(ctx).filter_map(|path| read_path(&path, wanted)).collect();
+    listings.sort_by(|one, other| one.listing.label().cmp(other.listing.label()));
     listings
 }
 
@@ -175,8 +223,8 @@ fn path(ctx: &Context, session: &Session) -> Result<PathBuf> {
     Ok(directory(ctx)?.join(format!("{}.json", files::hashed(session.label()))))
 }
 
-fn read_path(path: &Path) -> Option<Listing> {
-    Listing::parse(&files::read_up_to(path, LARGEST).ok()??)
+fn read_path(path: &Path, wanted: &Wanted) -> Option<Counted> {
+    Listing::parse(&files::read_up_to(path, LARGEST).ok()??, wanted)
 }
 
 /// Tells whether the configuration has the session of a listing. Of a legacy session, only its start URL is searched for.
@@ -205,5 +253,30 @@ mod tests {
         assert!(!any(&ctx));
         std::fs::write(directory.join("a.json"), "{}").unwrap();
         assert!(any(&ctx));
+    }
+
+    #[test]
+    fn escaped_names_are_read_as_the_others() {
+        let account = |id: &str, name: &str| AccountRoles {
+            id: id.into(),
+            name: Some(name.into()),
+            email: None,
+            roles: Some(vec!["Admin".into()]),
+        };
+        for name in ["Data", "the \"é\" \\ one"] {
+            let accounts = vec![account("111122223333", name), account("222233334444", "Other")];
+            let listing = Listing { session: None, start_url: "u".into(), listed_at: Timestamp(7), accounts };
+            let json = listing.to_json();
+            let parse = |name: &str, all_up_to| {
+                let parsed = Listing::parse(json.as_bytes(), &Wanted { is_wanted: &|text| text == name, all_up_to });
+                parsed.map(|Counted { listing, count }| (listing.accounts, count)).unwrap()
+            };
+            assert_eq!(parse("none", 2), (listing.accounts.clone(), 2), "{json}");
+            assert_eq!(parse("none", 1), (vec![], 2), "{json}");
+            for wanted in [name, "111122223333"] {
+                assert_eq!(parse(wanted, 1), (listing.accounts[..1].to_vec(), 2), "{wanted}");
+            }
+        }
+        assert!(Listing::parse(b"{", &Wanted::ALL).is_none());
     }
 }

@@ -4,7 +4,9 @@
 mod file;
 mod interrupted;
 
-pub(crate) use file::{AccountRoles, Listing, any, configured, configured_sessions, exists, read};
+pub(crate) use file::{
+    AccountRoles, Counted, Listing, Wanted, any, configured, configured_accounts, configured_sessions, exists, read,
+};
 pub(crate) use interrupted::forget_interrupted;
 
 use crate::account_names::AccountNames;

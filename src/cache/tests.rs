@@ -11,19 +11,19 @@ fn credentials(expiration: &str) -> RoleCredentials {
 
 #[test]
 fn sso_entries_have_the_names_of_the_aws_cli() {
-    let name = |session| Key::sso("111122223333", "Admin", session, URL).name;
-    assert_eq!(name(Some("corp")), "0cdbf32b99792a73981dd3f142bc63ab50240b44");
-    assert_eq!(name(None), "6abb896b6ccaa651ce726de776d08638a3e78017");
-    assert_eq!(name(Some("naïve")), "d5a84e80cca712b22a8c70874c102d1bcb3dbb32");
+    let name = |session| Key::sso("111122223333", "Admin", session, URL).file_name();
+    assert_eq!(name(Some("corp")), "0cdbf32b99792a73981dd3f142bc63ab50240b44.json");
+    assert_eq!(name(None), "6abb896b6ccaa651ce726de776d08638a3e78017.json");
+    assert_eq!(name(Some("naïve")), "d5a84e80cca712b22a8c70874c102d1bcb3dbb32.json");
 }
 
 #[test]
 fn assumed_role_entries_have_the_names_of_the_aws_cli() {
     let arn = "arn:aws:iam::444455556666:role/Target";
-    let name = |arguments: Value| Key::assumed_role(arguments.as_object().unwrap()).name;
-    assert_eq!(name(json!({ "RoleArn": arn })), "7c105d6edb7755b984570de4c56364323ac778ff");
+    let name = |arguments: Value| Key::assumed_role(arguments.as_object().unwrap()).file_name();
+    assert_eq!(name(json!({ "RoleArn": arn })), "7c105d6edb7755b984570de4c56364323ac778ff.json");
     let all = json!({ "RoleArn": arn, "RoleSessionName": "me", "ExternalId": "ext", "DurationSeconds": 1800 });
-    assert_eq!(name(all), "0f60bdde135bf6bdf8982b6cc5c69f94e7dbd9db");
+    assert_eq!(name(all), "0f60bdde135bf6bdf8982b6cc5c69f94e7dbd9db.json");
 }
 
 #[test]

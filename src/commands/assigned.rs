@@ -5,7 +5,7 @@ use super::renewal;
 use super::table::{Table, json_list};
 use super::verb::Done;
 use crate::assignments::{self, Listing};
-use crate::cache::{self, EntryNames, Key};
+use crate::cache::{EntryNames, Key};
 use crate::config::ConfigFiles;
 use crate::context::Context;
 use crate::error::{Error, ErrorKind, Result};
@@ -51,7 +51,7 @@ pub(super) fn run(ctx: &Context, args: &Wanted) -> Result<Done> {
     for session in &sessions {
         match listing(ctx, session, args.refresh) {
             Ok((listing, incomplete)) => {
-                rows.extend(self::rows(ctx, session, listing, &profiles, &cached));
+                rows.extend(self::rows(session, listing, &profiles, &cached));
                 failures.extend(incomplete);
             }
             Err(error) if error.kind == ErrorKind::Interrupted || sessions.len() == 1 => return Err(error),
@@ -162,14 +162,8 @@ struct AssignmentJson {
     label: String,
 }
 
-fn rows(
-    ctx: &Context,
-    session: &Session,
-    listing: Listing,
-    profiles: &RoleProfiles,
-    cached: &EntryNames,
-) -> Vec<AssignmentJson> {
-    let mut rows = Vec::new();
+fn rows(session: &Session, listing: Listing, profiles: &RoleProfiles, cached: &EntryNames) -> Vec<AssignmentJson> {
+    let (mut rows, mut expirations) = (Vec::new(), cached.expirations());
     for account in listing.accounts {
         let roles: Vec<Option<String>> = match account.roles {
             Some(roles) => roles.into_iter().map(Some).collect(),
@@ -179,14 +173,13 @@ fn rows(
             let key = role_name
                 .as_deref()
                 .map(|role| Key::sso(&account.id, role, session.name.as_deref(), &session.start_url));
-            let expiration =
-                key.filter(|key| cached.has(key)).and_then(|key| cache::read(ctx, &key)?.credentials.expiration);
+            let expiration = key.and_then(|key| expirations.get(&key));
             let names = role_name.as_deref().map(|role| profiles.names(&account.id, role, session.label()));
             rows.push(AssignmentJson {
                 session: session.name.clone(),
                 account_id: account.id.clone(),
                 account_name: account.name.clone(),
-                profiles: names.unwrap_or_default().to_vec(),
+                profiles: names.into_iter().flatten().map(String::from).collect(),
                 expires_at: expiration.map(|end| end.to_string()),
                 label: session.label().into(),
                 role_name,
@@ -201,7 +194,7 @@ fn table(ctx: &Context, rows: &[AssignmentJson]) -> String {
     let mut table = Table::new(&["session", "account", "name", "role", "profiles", "left"]);
     for row in rows {
         let left = row.expiration.map(|end| human(end.seconds_after(ctx.now()))).unwrap_or_default();
-        table.row(&[
+        table.row([
             row.label.clone(),
             row.account_id.clone(),
             row.account_name.clone().unwrap_or_default(),

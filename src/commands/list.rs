@@ -3,12 +3,13 @@
 
 use super::assigned::{self, Wanted};
 use super::none_configured::say_none;
-use super::table::{JsonList, Table};
+use super::table::{Elements, Table, json_list_of};
 use super::verb::{Done, VerbArgs};
-use crate::cache::EntryNames;
-use crate::config::{ConfigFiles, Section};
+use crate::cache::{EntryNames, Expirations};
+use crate::config::{ConfigFiles, ProfileHeader, Section};
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::parallel::in_parts;
 use crate::profile::{Plain, PlainProfiles, Profile};
 use crate::time::{Timestamp, human};
 use clap::Args;
@@ -46,32 +47,66 @@ impl VerbArgs for List {
             return assigned::run(ctx, &Wanted { json, refresh, sso_session, background });
         }
         let files = ConfigFiles::load(ctx)?;
-        let (cached, plain) = (EntryNames::read(ctx), PlainProfiles::new(ctx, &files));
-        let mut table = Table::new(&["profile", "source", "session", "account", "role", "region", "left"]);
-        let (mut json, mut is_empty) = (JsonList::default(), true);
-        for section in files.profiles() {
-            is_empty = false;
-            let mut add = |row: Row| if self.json { json.add(&row) } else { table.row(&row.cells(ctx)) };
-            match plain.read(&section) {
-                Some(plain) => add(Row::of_plain(&cached, &section, &plain)),
-                None => match Profile::resolve(ctx, &files, &section.name) {
-                    Ok(profile) => add(Row::of(ctx, &cached, &section, &profile)),
-                    Err(error) => add(Row::broken(&section, &error)),
-                },
-            }
-        }
+        let (headers, profiles) = (files.profile_headers(), Profiles::of(ctx, &files));
         if self.json {
-            return Ok(json.finish().into());
+            return Ok(profiles.json(&headers).into());
         }
-        if is_empty {
+        if headers.is_empty() {
             say_none(ctx, &files, "profiles");
             return Ok(Done::default());
         }
-        Ok(table.render().into())
+        Ok(profiles.table(&headers).into())
     }
 
     fn wants_json(&self) -> bool {
         self.json
+    }
+}
+
+/// What is needed to show any profile.
+struct Profiles<'a> {
+    ctx: &'a Context,
+    files: &'a ConfigFiles,
+    cached: EntryNames,
+    plain: PlainProfiles,
+}
+
+impl<'a> Profiles<'a> {
+    fn of(ctx: &'a Context, files: &'a ConfigFiles) -> Self {
+        Self { ctx, files, cached: EntryNames::read(ctx), plain: PlainProfiles::new(ctx, files) }
+    }
+
+    fn json(&self, headers: &[ProfileHeader]) -> Vec<String> {
+        json_list_of(in_parts(headers, |part| {
+            let mut elements = Elements::with_capacity(part.len());
+            self.rows(part, |row| elements.add(row));
+            elements
+        }))
+    }
+
+    fn table(&self, headers: &[ProfileHeader]) -> Vec<String> {
+        let parts = in_parts(headers, |part| {
+            let mut table = Table::default();
+            self.rows(part, |row| row.add_to(&mut table, self.ctx));
+            table
+        });
+        let mut table = Table::new(&["profile", "source", "session", "account", "role", "region", "left"]);
+        parts.into_iter().for_each(|part| table.append(part));
+        table.render_parts()
+    }
+
+    /// Calls `show` with the row of each profile.
+    fn rows(&self, headers: &[ProfileHeader], mut show: impl FnMut(&Row)) {
+        let mut expirations = self.cached.expirations();
+        for section in headers.iter().filter_map(|header| self.files.profile_below(header)) {
+            match self.plain.read(&section) {
+                Some(plain) => show(&Row::of_plain(&mut expirations, &section, &plain)),
+                None => match Profile::resolve(self.ctx, self.files, &section.name) {
+                    Ok(profile) => show(&Row::of(self.ctx, &mut expirations, &section, &profile)),
+                    Err(error) => show(&Row::broken(&section, &error)),
+                },
+            }
+        }
     }
 }
 
@@ -95,7 +130,7 @@ struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
-    fn of_plain(cached: &EntryNames, section: &'a Section, plain: &'a Plain) -> Self {
+    fn of_plain(expirations: &mut Expirations, section: &'a Section, plain: &'a Plain) -> Self {
         Self {
             source: Some("sso"),
             session: plain.session.name.as_deref(),
@@ -103,14 +138,14 @@ impl<'a> Row<'a> {
             account_id: Some(plain.account_id),
             role_name: Some(plain.role_name),
             region: plain.region,
-            ..Self::expiring(section, cached.expiration(&plain.cache_key()))
+            ..Self::expiring(section, expirations.get(&plain.cache_key()))
         }
     }
 
-    fn of(ctx: &Context, cached: &EntryNames, section: &'a Section, profile: &'a Profile) -> Self {
+    fn of(ctx: &Context, expirations: &mut Expirations, section: &'a Section, profile: &'a Profile) -> Self {
         let source = &profile.source;
         let expiration = match source.key() {
-            Some(key) => cached.expiration(&key),
+            Some(key) => expirations.get(&key),
             None => source.cached(ctx).and_then(|entry| entry.credentials.expiration),
         };
         Self {
@@ -146,14 +181,57 @@ impl<'a> Row<'a> {
         }
     }
 
-    /// Returns the cells of the table for people.
-    fn cells(&self, ctx: &Context) -> Vec<String> {
+    /// Adds the row to the table for people.
+    fn add_to(&self, table: &mut Table, ctx: &Context) {
         if let Some(error) = self.error {
-            return vec![self.name.into(), format!("broken: {error}")];
+            return table.row([self.name, &format!("broken: {error}")]);
         }
         let left = self.expiration.map(|expiration| human(expiration.seconds_after(ctx.now())));
         let session = self.session.or(self.start_url);
-        let texts = [Some(self.name), self.source, session, self.account_id, self.role_name, self.region];
-        texts.into_iter().chain([left.as_deref()]).map(|text| text.unwrap_or_default().to_string()).collect()
+        let texts = [self.source, session, self.account_id, self.role_name, self.region, left.as_deref()];
+        table.row([self.name].into_iter().chain(texts.map(Option::unwrap_or_default)));
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use crate::cache;
+    use crate::credentials::RoleCredentials;
+    use crate::secret::Secret;
+    use serde_json::Value;
+
+    #[test]
+    fn many_profiles_are_listed_in_the_order_of_the_files() {
+        let home = tempfile::tempdir().unwrap();
+        let ctx = Context::new([("HOME".to_string(), home.path().into())]);
+        let url = "https://d-1.awsapps.com/start";
+        let mut config = format!("[sso-session corp]\nsso_start_url = {url}\nsso_region = eu-west-1\n");
+        let account = |number: u64| (111_122_223_333 + number).to_string();
+        for number in 0..9001 {
+            let session = if number % 1000 == 7 { "none" } else { "corp" };
+            config += &format!(
+                "[profile p{number}]\nsso_session = {session}\nsso_account_id = {}\nsso_role_name = R\n",
+                account(number)
+            );
+        }
+        let end = Timestamp::parse("2036-11-20T12:00:00Z");
+        for number in [0, 4500, 9000] {
+            let key = cache::Key::sso(&account(number), "R", Some("corp"), url);
+            cache::write(&ctx, &key, &RoleCredentials::new("A", Secret::new("s"), None, end)).unwrap();
+        }
+        let files = ConfigFiles::parse(&config, "[only]\naws_access_key_id = A\naws_secret_access_key = s\n");
+        let (headers, profiles) = (files.profile_headers(), Profiles::of(&ctx, &files));
+        let listed: Vec<Value> = serde_json::from_str(&profiles.json(&headers).concat()).unwrap();
+        let names: Vec<&str> = listed.iter().map(|row| row["name"].as_str().unwrap()).collect();
+        let expected: Vec<String> = (0..9001).map(|number| format!("p{number}")).chain(["only".into()]).collect();
+        assert_eq!(names, expected);
+        let with =
+            |key: &str| listed.iter().filter(|row| !row[key].is_null()).map(|row| &row["name"]).collect::<Vec<_>>();
+        assert_eq!(with("expires_at"), ["p0", "p4500", "p9000"]);
+        assert_eq!(with("error").len(), 9);
+        let table = profiles.table(&headers).concat();
+        assert_eq!(table.lines().count(), 9003);
+        assert!(table.lines().nth(8).is_some_and(|line| line.starts_with("p7") && line.contains("broken:")), "{table}");
     }
 }

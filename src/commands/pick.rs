@@ -7,7 +7,8 @@ use crate::account_names::AccountNames;
 use crate::config::ConfigFiles;
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::profile::{self, AllProfiles, Profile, WithoutProfile};
+use crate::parallel::in_parts;
+use crate::profile::{self, AllProfiles, Plain, PlainProfiles, Profile, Typed, WithoutProfile};
 use crate::session::{self, Session};
 use crate::source::sso::session_label;
 use crate::terminal::picker::{self, Row};
@@ -25,10 +26,11 @@ const ROWS_WITH_TIME: usize = 1000;
 pub(super) fn pick(ctx: &Context, session: Option<&str>) -> Result<String> {
     let files = ConfigFiles::load(ctx)?;
     let is_wanted = |label: Option<&str>| session.is_none_or(|session| label == Some(session));
-    let assignments = profile::without_profile(&AllProfiles::read(ctx, &files), |_| true).into_iter();
-    let assignments: HashMap<String, WithoutProfile> = assignments
-        .filter(|assignment| is_wanted(Some(&assignment.session)))
-        .map(|assignment| (assignment.numbered.clone(), assignment))
+    let all = AllProfiles::read(ctx, &files, Typed::ALL);
+    let assignments: HashMap<String, WithoutProfile> = profile::without_profile(&all)
+        .into_iter()
+        .filter(|assignment| is_wanted(Some(assignment.session)))
+        .map(|assignment| (assignment.numbered(), assignment))
         .collect();
     let mut names: Vec<String> = match session {
         None => files.profile_names().collect(),
@@ -41,16 +43,22 @@ pub(super) fn pick(ctx: &Context, session: Option<&str>) -> Result<String> {
     let mut numbers: Vec<String> = assignments.keys().cloned().collect();
     numbers.sort_unstable();
     names.extend(numbers);
-    let mut columns = Columns { ctx, files: &files, accounts: AccountNames::load(ctx), sessions: HashMap::new() };
-    let row = |(at, name): (usize, String)| {
-        let columns = match assignments.get(&name) {
-            Some(assignment) => columns_of_assignment(assignment),
-            None => columns.of(&name, at < ROWS_WITH_TIME),
+    let (accounts, plain) = (AccountNames::load(ctx), PlainProfiles::new(ctx, &files));
+    let names: Vec<(usize, String)> = most_used_first(ctx, names).into_iter().enumerate().collect();
+    let rows: Vec<Row> = in_parts(&names, |part| {
+        let mut columns = Columns { ctx, files: &files, accounts: &accounts, plain: &plain, sessions: HashMap::new() };
+        let mut row = |(at, name): &(usize, String)| {
+            let columns = match assignments.get(name) {
+                Some(assignment) => columns_of_assignment(assignment),
+                None => columns.of(name, *at < ROWS_WITH_TIME),
+            };
+            Row { columns, key: name.clone() }
         };
-        Row { columns, key: name }
-    };
-    let names = most_used_first(ctx, names);
-    let rows: Vec<Row> = names.into_iter().enumerate().map(row).collect();
+        part.iter().map(&mut row).collect::<Vec<_>>()
+    })
+    .into_iter()
+    .flatten()
+    .collect();
     if rows.is_empty()
         && let Some((cause, hint)) = files.why_absent(ctx, |usual| usual.profile_names().next().is_some())
     {
@@ -61,8 +69,9 @@ pub(super) fn pick(ctx: &Context, session: Option<&str>) -> Result<String> {
 }
 
 fn columns_of_assignment(assignment: &WithoutProfile) -> Vec<String> {
-    let WithoutProfile { account_id, account_name, role_name, .. } = assignment.clone();
-    vec![assignment.offered("").into(), account_name.unwrap_or_default(), account_id, role_name]
+    let WithoutProfile { account, role_name, .. } = assignment;
+    let account_name = account.name.clone().unwrap_or_default();
+    vec![assignment.offered(""), account_name, account.id.clone(), (*role_name).into()]
 }
 
 fn most_used_first(ctx: &Context, mut names: Vec<String>) -> Vec<String> {
@@ -76,29 +85,36 @@ fn most_used_first(ctx: &Context, mut names: Vec<String>) -> Vec<String> {
 struct Columns<'a> {
     ctx: &'a Context,
     files: &'a ConfigFiles,
-    accounts: AccountNames,
+    accounts: &'a AccountNames,
+    plain: &'a PlainProfiles,
     sessions: HashMap<(Option<String>, String), String>,
 }
 
 impl Columns<'_> {
     fn of(&mut self, name: &str, with_time: bool) -> Vec<String> {
+        // Without the time left, the row of a plain profile needs nothing else.
+        if !with_time
+            && let Some(section) = self.files.profile(name)
+            && let Some(Plain { account_id, role_name, region, .. }) = self.plain.read(&section)
+        {
+            return self.columns(name, Some(account_id), Some(role_name), region);
+        }
         let profile = match Profile::resolve(self.ctx, self.files, name) {
             Ok(profile) => profile,
             Err(error) => return vec![name.into(), format!("broken: {}", error.message)],
         };
         let source = &profile.source;
-        let text = |value: Option<&str>| value.unwrap_or_default().to_string();
-        let mut columns = vec![
-            name.into(),
-            text(source.account_id().and_then(|id| self.accounts.get(id))),
-            text(source.account_id()),
-            text(source.role_name()),
-            text(profile.region.as_deref()),
-        ];
+        let mut columns = self.columns(name, source.account_id(), source.role_name(), profile.region.as_deref());
         if with_time {
             columns.extend([self.credentials_left(&profile), self.session_left(&profile)]);
         }
         columns
+    }
+
+    fn columns(&self, name: &str, account_id: Option<&str>, role: Option<&str>, region: Option<&str>) -> Vec<String> {
+        let account_name = account_id.and_then(|id| self.accounts.get(id));
+        let texts = [Some(name), account_name, account_id, role, region];
+        texts.map(|text| text.unwrap_or_default().to_string()).into()
     }
 
     fn credentials_left(&self, profile: &Profile) -> String {

@@ -84,7 +84,7 @@ fn roles(ctx: &Context, args: &SamlRoles) -> Result<String> {
     let mut table = Table::new(&["account", "role", "arn", "provider"]);
     for role in roles {
         let SamlRole { role_arn, provider_arn } = role.clone();
-        table.row(&[role.account_id().into(), role.role_name().into(), role_arn, provider_arn]);
+        table.row([role.account_id().into(), role.role_name().into(), role_arn, provider_arn]);
     }
     Ok(table.render())
 }

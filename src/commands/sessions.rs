@@ -5,14 +5,16 @@
 use super::none_configured::say_none;
 use super::table::{Table, json_list};
 use super::verb::{Done, VerbArgs};
-use crate::config::ConfigFiles;
+use crate::config::{ConfigFiles, Section};
 use crate::context::Context;
 use crate::error::Result;
-use crate::profile::{self, Profile};
+use crate::parallel::in_parts;
+use crate::profile::{self, PlainProfiles, Profile};
 use crate::session::{self, Session, Token};
 use crate::time::{Timestamp, human};
 use clap::Args;
 use serde::Serialize;
+use std::collections::HashMap;
 
 #[derive(Args, Debug)]
 #[command(after_help = "Example: ssox sessions")]
@@ -33,8 +35,7 @@ impl VerbArgs for Sessions {
         let found = profile::sessions(ctx, &files);
         found.iter().filter_map(|found| found.as_ref().err()).for_each(|error| crate::terminal::warn(&error.message));
         let rows = found.iter().flatten().map(|session| {
-            let profiles: Vec<&str> =
-                users.iter().filter(|(_, of)| is_same(of, session)).map(|(name, _)| name.as_str()).collect();
+            let profiles = users.get(&SharedToken::of(session)).map(Vec::as_slice).unwrap_or_default();
             (session, session::cached_token(ctx, session), profiles)
         });
         if self.json {
@@ -49,7 +50,7 @@ impl VerbArgs for Sessions {
         }
         let mut table = Table::new(&["session", "start url", "region", "token", "refreshable", "profiles"]);
         for (session, token, profiles) in rows {
-            table.row(&row(ctx.now(), session, token.as_ref(), &profiles));
+            table.row(row(ctx.now(), session, token.as_ref(), profiles));
         }
         Ok(table.render().into())
     }
@@ -59,20 +60,45 @@ impl VerbArgs for Sessions {
     }
 }
 
-fn users(ctx: &Context, files: &ConfigFiles) -> Vec<(String, Session)> {
-    let session = |name: String| {
-        let profile = Profile::resolve(ctx, files, &name).ok()?;
-        Some((name, profile.source.session()?.clone()))
-    };
-    files.profile_names().filter_map(session).collect()
+/// The names of the profiles of each session.
+type Users = HashMap<SharedToken, Vec<String>>;
+
+/// What sessions with the same token have in common: the name, or the start URL of those without a name.
+#[derive(PartialEq, Eq, Hash)]
+enum SharedToken {
+    Named(String),
+    Unnamed(String),
 }
 
-/// Tells whether two sessions share a token: they have the same name, or no name and the same start URL.
-fn is_same(one: &Session, other: &Session) -> bool {
-    one.name == other.name && (one.name.is_some() || one.start_url == other.start_url)
+impl SharedToken {
+    fn of(session: &Session) -> Self {
+        match &session.name {
+            Some(name) => Self::Named(name.clone()),
+            None => Self::Unnamed(session.start_url.clone()),
+        }
+    }
 }
 
-fn row(now: Timestamp, session: &Session, token: Option<&Token>, profiles: &[&str]) -> [String; 6] {
+fn users(ctx: &Context, files: &ConfigFiles) -> Users {
+    let plain = PlainProfiles::new(ctx, files);
+    let parts = in_parts(&files.profile_headers(), |part| {
+        let sections = part.iter().filter_map(|header| files.profile_below(header));
+        let user = |section: Section| Some((token_of(ctx, files, &plain, &section)?, section.name.into_owned()));
+        sections.filter_map(user).collect::<Vec<_>>()
+    });
+    let mut users = Users::new();
+    parts.into_iter().flatten().for_each(|(token, name)| users.entry(token).or_default().push(name));
+    users
+}
+
+fn token_of(ctx: &Context, files: &ConfigFiles, plain: &PlainProfiles, section: &Section) -> Option<SharedToken> {
+    match plain.read(section) {
+        Some(plain) => Some(SharedToken::of(plain.session)),
+        None => Profile::resolve(ctx, files, &section.name).ok()?.source.session().map(SharedToken::of),
+    }
+}
+
+fn row(now: Timestamp, session: &Session, token: Option<&Token>, profiles: &[String]) -> [String; 6] {
     let left = token.map_or_else(|| "none".into(), |token| human(token.expires_at.seconds_after(now)));
     let refreshable = token.map(|token| refreshable(now, token)).unwrap_or_default();
     [
@@ -105,14 +131,14 @@ struct SessionJson<'a> {
     token_expires_at: Option<String>,
     refreshable: bool,
     registration_expires_at: Option<String>,
-    profiles: Vec<&'a str>,
+    profiles: &'a [String],
 }
 
 fn session_json<'a>(
     now: Timestamp,
     session: &'a Session,
     token: Option<&Token>,
-    profiles: Vec<&'a str>,
+    profiles: &'a [String],
 ) -> SessionJson<'a> {
     SessionJson {
         name: session.name.as_deref(),

@@ -2,67 +2,122 @@
 
 use crate::error::printable;
 use crate::json;
+use crate::parallel::in_parts;
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr as _;
 
+/// The size of most elements of an array in bytes.
+const ELEMENT: usize = 320;
+
 /// Rows under a heading, with each column as wide as its widest cell.
-pub(super) struct Table(Vec<Vec<String>>);
+#[derive(Default)]
+pub(super) struct Table {
+    rows: Vec<Row>,
+    widths: Vec<usize>,
+}
+
+/// The text of all cells, and for each its end in the text and its width.
+struct Row {
+    text: String,
+    cells: Vec<(usize, usize)>,
+}
 
 impl Table {
     /// Starts with the heading.
     pub(super) fn new(heading: &[&str]) -> Self {
-        Self(vec![heading.iter().map(|name| name.to_uppercase()).collect()])
+        let mut table = Self::default();
+        table.row(heading.iter().map(|name| name.to_uppercase()));
+        table
     }
 
     /// Adds a row; it may be shorter than the heading.
-    pub(super) fn row(&mut self, cells: &[String]) {
-        self.0.push(cells.iter().map(|cell| printable(cell)).collect());
+    pub(super) fn row(&mut self, cells: impl IntoIterator<Item = impl AsRef<str>>) {
+        let mut row = Row { text: String::new(), cells: Vec::new() };
+        for cell in cells {
+            let cell = printable(cell.as_ref());
+            row.text.push_str(&cell);
+            row.cells.push((row.text.len(), width(&cell)));
+        }
+        // The last cell of a row is not padded, and does not widen its column.
+        let padded = &row.cells[..row.cells.len().saturating_sub(1)];
+        self.widths.resize(self.widths.len().max(padded.len()), 0);
+        self.widths.iter_mut().zip(padded).for_each(|(widest, (_, width))| *widest = (*widest).max(*width));
+        self.rows.push(row);
     }
 
-    /// Returns the text; the last cell of a row is not padded and does not widen its column.
+    /// Adds the rows of another table.
+    pub(super) fn append(&mut self, other: Self) {
+        self.widths.resize(self.widths.len().max(other.widths.len()), 0);
+        self.widths.iter_mut().zip(other.widths).for_each(|(widest, width)| *widest = (*widest).max(width));
+        self.rows.extend(other.rows);
+    }
+
+    /// Returns the text.
     pub(super) fn render(&self) -> String {
-        let width = |column: usize| {
-            let inner = self.0.iter().filter(|row| column + 1 < row.len());
-            inner.map(|row| row[column].width()).max().unwrap_or(0)
-        };
-        let widths: Vec<usize> = (0..self.0[0].len()).map(width).collect();
+        self.render_parts().concat()
+    }
+
+    /// Returns the text in parts.
+    pub(super) fn render_parts(&self) -> Vec<String> {
+        in_parts(&self.rows, |rows| self.lines(rows))
+    }
+
+    fn lines(&self, rows: &[Row]) -> String {
         let mut text = String::new();
-        for row in &self.0 {
-            let mut line = String::new();
-            for (cell, width) in row.iter().zip(&widths) {
-                line.push_str(cell);
-                line.extend(std::iter::repeat_n(' ', width.saturating_sub(cell.width()) + 2));
+        for Row { text: cells, cells: ends } in rows {
+            let mut start = 0;
+            for (at, (end, width)) in ends.iter().enumerate() {
+                text.push_str(&cells[start..*end]);
+                let widest = self.widths.get(at).copied().unwrap_or_default();
+                text.extend(std::iter::repeat_n(' ', widest.saturating_sub(*width) + 2));
+                start = *end;
             }
-            text.push_str(line.trim_end());
+            text.truncate(text.trim_end_matches(' ').len());
             text.push('\n');
         }
         text
     }
 }
 
-/// A JSON array with each element on its own line.
-#[derive(Default)]
-pub(super) struct JsonList(String);
+fn width(cell: &str) -> usize {
+    // No hidden character is left in it.
+    if cell.is_ascii() { cell.len() } else { cell.width() }
+}
 
-impl JsonList {
+/// Some elements of a JSON array, each on its own line.
+#[derive(Default)]
+pub(super) struct Elements(String);
+
+impl Elements {
+    /// Makes room for some elements.
+    pub(super) fn with_capacity(count: usize) -> Self {
+        Self(String::with_capacity(count * ELEMENT))
+    }
+
     /// Adds an element.
     pub(super) fn add(&mut self, element: &impl Serialize) {
-        self.0.push_str(if self.0.is_empty() { "[\n  " } else { ",\n  " });
+        self.0.push_str(if self.0.is_empty() { "\n  " } else { ",\n  " });
         json::add_line(&mut self.0, element);
     }
+}
 
-    /// Returns the text.
-    pub(super) fn finish(mut self) -> String {
-        self.0.push_str(if self.0.is_empty() { "[]\n" } else { "\n]\n" });
-        self.0
+/// Returns a JSON array of elements in parts: the text, in parts, too.
+pub(super) fn json_list_of(parts: Vec<Elements>) -> Vec<String> {
+    let parts = parts.into_iter().map(|part| part.0).filter(|part| !part.is_empty());
+    let mut texts: Vec<String> = parts.flat_map(|part| [",".into(), part]).collect();
+    match texts.first_mut() {
+        Some(first) => *first = "[".into(),
+        None => return vec!["[]\n".into()],
     }
+    texts.push("\n]\n".into());
+    texts
 }
 
 /// Returns a JSON array of all elements.
 pub(super) fn json_list(elements: impl Iterator<Item = impl Serialize>) -> String {
-    let mut list = JsonList::default();
+    let mut list = Elements::default();
     elements.for_each(|element| list.add(&element));
-    list.finish()
+    json_list_of(vec![list]).concat()
 }
 
 #[cfg(test)]
@@ -72,10 +127,24 @@ mod tests {
     #[test]
     fn columns_are_as_wide_as_their_widest_cell() {
         let mut table = Table::new(&["name", "x"]);
-        table.row(&["a\u{1b}[31m".into(), "1".into()]);
-        table.row(&["longer name".into()]);
+        table.row(["a\u{1b}[31m", "1"]);
+        table.row(["longer name"]);
         assert_eq!(table.render(), "NAME    X\na\u{fffd}[31m  1\nlonger name\n");
-        table.row(&["日本日本".into(), "2".into()]);
+        table.row(["日本日本", "2"]);
         assert!(table.render().ends_with("日本日本  2\n"), "{}", table.render());
+    }
+
+    #[test]
+    fn parts_of_an_array_are_one_array() {
+        let part = |elements: &[u8]| {
+            let mut part = Elements::default();
+            elements.iter().for_each(|element| part.add(element));
+            part
+        };
+        let text = |parts: Vec<Elements>| json_list_of(parts).concat();
+        assert_eq!(text(vec![part(&[1, 2]), part(&[]), part(&[3])]), "[\n  1,\n  2,\n  3\n]\n");
+        assert_eq!(text(vec![]), "[]\n");
+        assert_eq!(text(vec![part(&[])]), "[]\n");
+        assert_eq!(json_list([1, 2].iter()), text(vec![part(&[1, 2])]));
     }
 }

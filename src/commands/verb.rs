@@ -3,6 +3,7 @@
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::secret::Secret;
+use std::io;
 
 /// The arguments of a verb. Each verb has a file of its own with the arguments, their help, and the code.
 pub(crate) trait VerbArgs {
@@ -37,16 +38,23 @@ pub(crate) struct Done {
 #[derive(Debug)]
 pub(crate) enum Stdout {
     Text(String),
+    /// A text in parts, which are written one after the other: joining them would take as long as making them.
+    Parts(Vec<String>),
     Secret(Secret),
 }
 
 impl Stdout {
-    /// Returns the bytes to write.
-    pub(crate) fn as_bytes(&self) -> &[u8] {
+    /// Writes it.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub(crate) fn write_to(&self, mut out: impl io::Write) -> io::Result<()> {
         match self {
-            Self::Text(text) => text.as_bytes(),
-            Self::Secret(secret) => secret.expose().as_bytes(),
+            Self::Text(text) => out.write_all(text.as_bytes())?,
+            Self::Parts(parts) => parts.iter().try_for_each(|part| out.write_all(part.as_bytes()))?,
+            Self::Secret(secret) => out.write_all(secret.expose().as_bytes())?,
         }
+        out.flush()
     }
 }
 
@@ -59,6 +67,12 @@ impl Default for Stdout {
 impl From<String> for Done {
     fn from(text: String) -> Self {
         Self { stdout: Stdout::Text(text), ..Self::default() }
+    }
+}
+
+impl From<Vec<String>> for Done {
+    fn from(parts: Vec<String>) -> Self {
+        Self { stdout: Stdout::Parts(parts), ..Self::default() }
     }
 }
 

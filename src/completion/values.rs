@@ -6,9 +6,9 @@ use super::matching::{MAX_NAMES, Matches, matches};
 use super::value_kind::ValueKind;
 use crate::aws::console::SERVICES;
 use crate::context::Context;
-use crate::profile::{self, Descriptions, ProfileNames, WithoutProfile};
+use crate::profile::{self, Descriptions, ProfileNames, Typed, WithoutProfile};
 use crate::region::REGIONS;
-use crate::shell::completion::{Candidate, Completions, MatchedBy, is_insertable, starts_with_in_any_case};
+use crate::shell::completion::{Candidate, Completions, MatchedBy, is_insertable};
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -107,21 +107,27 @@ fn names_and_assignments(
     if !matches!(kind, ValueKind::Profile | ValueKind::ProfileOrPrevious) {
         return (ProfileNames::read(ctx), HashMap::new());
     }
-    let is_wanted = |all: &ProfileNames, name: &str| {
-        // A shell that matches itself gets all names if they are few.
+    // A shell that matches itself gets all names if they are few. They are not, if there are more roles: each has a profile
+    // or is offered itself.
+    let wanted = |all: &ProfileNames| {
         let is_for_shell = matched_by == MatchedBy::Shell && all.iter().len() <= MAX_NAMES;
-        is_for_shell || starts_with_in_any_case(name, typed)
+        Typed { text: typed, all_up_to: if is_for_shell { MAX_NAMES } else { 0 } }
     };
-    let (all, assignments) = ProfileNames::with_assignments(ctx, is_wanted);
-    (all, assignments.into_iter().map(|assignment| described_assignment(assignment, typed)).collect())
+    ProfileNames::with_assignments(ctx, wanted, |found| {
+        let is_described = found.len() <= MAX_DESCRIBED;
+        let described = |assignment: &WithoutProfile| {
+            let description = if is_described { description(assignment, typed) } else { String::new() };
+            (assignment.offered(typed), description)
+        };
+        found.iter().map(described).collect()
+    })
 }
 
-/// Returns the name by which an assignment is offered, and its description.
-fn described_assignment(assignment: WithoutProfile, typed: &str) -> (String, String) {
-    let name = assignment.offered(typed).to_string();
-    let account = if name == assignment.numbered { assignment.account_name } else { Some(assignment.account_id) };
-    let description = format!("{} {}", account.unwrap_or_default(), assignment.session);
-    (name, description.trim_start().to_string())
+/// Returns the description of an assignment: what its name does not tell.
+fn description(assignment: &WithoutProfile, typed: &str) -> String {
+    let account = assignment.account;
+    let other = if assignment.is_numbered(typed) { account.name.as_deref().unwrap_or_default() } else { &account.id };
+    format!("{other} {}", assignment.session).trim_start().to_string()
 }
 
 /// Returns a profile with its description; `None` when it is not of the requested kind.
@@ -202,7 +208,7 @@ mod tests {
         ctx.clock.advance(Duration::from_secs(7200));
         completions(&ctx, ValueKind::Profile, "p", MatchedBy::Ssox);
         let index = ConfigFiles::indexed_profiles(&ctx).unwrap();
-        assert_eq!(AllProfiles::indexed(&ctx, &index).is_none(), needs_files);
+        assert_eq!(AllProfiles::indexed(&ctx, &index, Typed::ALL).is_none(), needs_files);
         assert_eq!(all(), without);
         assert!(format!("{without:?}").contains("Data/Admin"));
     }

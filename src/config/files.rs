@@ -2,6 +2,7 @@
 
 use super::file::File;
 use super::name::{SectionKind, WhichFile};
+use super::scan::Header;
 use super::section::{Entry, Section};
 use crate::context::Context;
 use crate::error::Result;
@@ -15,6 +16,13 @@ use std::path::{Path, PathBuf};
 pub(crate) struct ConfigFiles {
     pub(crate) config: File,
     pub(crate) credentials: File,
+}
+
+/// The name of a profile, and where its entries are.
+pub(crate) struct ProfileHeader<'a> {
+    name: Cow<'a, str>,
+    /// The only section of this name, in `config`, as most are.
+    only: Option<Header>,
 }
 
 impl ConfigFiles {
@@ -83,20 +91,28 @@ impl ConfigFiles {
 
     /// Returns the merged entries of every profile, in the order of the files.
     pub(crate) fn profiles(&self) -> impl Iterator<Item = Section<'_>> {
-        let in_config = self.config.first_headers(SectionKind::Profile).filter_map(|(header, name, is_repeated)| {
+        self.profile_headers().into_iter().filter_map(|header| self.profile_below(&header))
+    }
+
+    /// Returns the header of every profile, in the order of the files: for work on several threads.
+    pub(crate) fn profile_headers(&self) -> Vec<ProfileHeader<'_>> {
+        let in_config = self.config.first_headers(SectionKind::Profile).map(|(header, name, is_repeated)| {
             let is_other = || !self.credentials.find(SectionKind::Profile, &name).is_empty();
-            if is_repeated || name == "default" || is_other() {
-                return self.profile(&name);
-            }
-            // The only section of this name, as most are.
-            let mut section = Section::new(name);
-            self.config.add_to(&mut section, self.config.defaults());
-            self.config.add_to(&mut section, &[header]);
-            Some(section)
+            let is_merged = is_repeated || name == "default" || is_other();
+            ProfileHeader { only: (!is_merged).then_some(header), name }
         });
         let is_new = |name: &Cow<str>| self.config.find(SectionKind::Profile, name).is_empty();
         let in_credentials = self.credentials.names(SectionKind::Profile).filter(is_new);
-        in_config.chain(in_credentials.filter_map(|name| self.profile(&name)))
+        in_config.chain(in_credentials.map(|name| ProfileHeader { name, only: None })).collect()
+    }
+
+    /// Returns the merged entries of a profile.
+    pub(crate) fn profile_below<'a>(&'a self, header: &ProfileHeader<'a>) -> Option<Section<'a>> {
+        let Some(only) = header.only else { return self.profile(&header.name) };
+        let mut section = Section::new(header.name.clone());
+        self.config.add_to(&mut section, self.config.defaults());
+        self.config.add_to(&mut section, &[only]);
+        Some(section)
     }
 
     /// Tells whether a text occurs in the files.

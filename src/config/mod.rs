@@ -23,7 +23,7 @@ mod update;
 pub(crate) use edit::{Edits, check_name};
 pub(crate) use excerpt::IndexedProfiles;
 pub(crate) use file::File;
-pub(crate) use files::ConfigFiles;
+pub(crate) use files::{ConfigFiles, ProfileHeader};
 pub(crate) use name::{SectionKind, WhichFile};
 pub(crate) use nearest::{misspelt, nearest};
 pub(crate) use plain::parse_plain;

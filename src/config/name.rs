@@ -118,6 +118,12 @@ fn closing_with_quotes(inner: &str) -> Option<usize> {
 
 /// Reads `profile NAME`, `sso-session NAME` or `services NAME`: exactly two words, the name with or without quotes.
 fn prefixed(inner: &str) -> Option<(SectionKind, Cow<'_, str>)> {
+    // What most headers are.
+    if let Some(name) = inner.strip_prefix("profile ")
+        && name.bytes().all(|byte| byte > b' ' && !b"\"'\\".contains(&byte))
+    {
+        return (!name.is_empty()).then(|| (SectionKind::Profile, name.into()));
+    }
     // The AWS CLI compares only the beginning of the word.
     let kind = [SectionKind::Profile, SectionKind::SsoSession, SectionKind::Services]
         .into_iter()

@@ -2,9 +2,13 @@
 
 use super::line::{LineClassifier, LineKind, delimiter, line_end, without_ending};
 use super::name::WhichFile;
+use memchr::memchr2_iter;
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
+
+/// More entries than most sections have.
+const USUAL_ENTRIES: usize = 8;
 
 /// A section: its name, and the entries of all sections with that name. Later entries take precedence.
 #[derive(Clone, Debug)]
@@ -77,6 +81,7 @@ impl<'a> Section<'a> {
     /// Adds the entries of a section's body.
     pub(super) fn add(&mut self, text: &'a str, body: Range<usize>, which: WhichFile) {
         let mut lines = LineClassifier::default();
+        self.entries.reserve(USUAL_ENTRIES);
         // Indented lines below a malformed line belong to no entry.
         let mut owner = None;
         let mut at = body.start;
@@ -131,6 +136,12 @@ impl<'a> Entry<'a> {
 /// Returns a range without the white space at its ends. When nothing is left, the range is empty and begins after one blank.
 fn trimmed(text: &str, span: Range<usize>) -> Range<usize> {
     let part = &text[span.clone()];
+    if let ([first, ..], [.., last]) = (part.as_bytes(), part.as_bytes())
+        && first.is_ascii_graphic()
+        && last.is_ascii_graphic()
+    {
+        return span;
+    }
     let content = part.trim();
     let start = if content.is_empty() {
         span.start + usize::from(part.starts_with(' '))
@@ -146,9 +157,8 @@ fn lower(key: &str) -> Cow<'_, str> {
 
 /// Returns a value without an inline comment: `#` or `;` after white space. The `#/` of a start URL is not a comment.
 pub(super) fn without_comment(value: &str) -> &str {
-    let bytes = value.as_bytes();
-    let is_comment = |at: &usize| matches!(bytes[*at], b'#' | b';') && bytes[*at - 1].is_ascii_whitespace();
-    (1..bytes.len()).find(is_comment).map_or(value, |at| &value[..at])
+    let is_comment = |at: &usize| *at > 0 && value.as_bytes()[*at - 1].is_ascii_whitespace();
+    memchr2_iter(b'#', b';', value.as_bytes()).find(is_comment).map_or(value, |at| &value[..at])
 }
 
 #[cfg(test)]

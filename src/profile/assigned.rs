@@ -1,32 +1,53 @@
 //! Which profiles have an account and a role of Identity Center.
 
 use crate::config::{ConfigFiles, Section};
+use crate::parallel::in_parts;
 use crate::source::sso::{account_and_role, session_label};
-use std::collections::HashMap;
 
-/// The names of the profiles of each account, role and session.
+/// The profiles with roles of Identity Center.
 #[derive(Debug, Default)]
-pub(crate) struct RoleProfiles(HashMap<(String, String, String), Vec<String>>);
+pub(crate) struct RoleProfiles(Vec<RoleProfile>);
+
+/// A profile and its role.
+#[derive(Debug)]
+struct RoleProfile {
+    account_id: String,
+    role_name: String,
+    session: String,
+    name: String,
+}
+
+impl RoleProfile {
+    fn of(section: &Section) -> Option<Self> {
+        let (account_id, role_name) = account_and_role(section)?;
+        let (session, name) = (session_label(section)?.into(), section.name.to_string());
+        Some(Self { account_id: account_id.into(), role_name: role_name.into(), session, name })
+    }
+
+    fn role(&self) -> (&str, &str, &str) {
+        (&self.account_id, &self.role_name, &self.session)
+    }
+}
 
 impl RoleProfiles {
     /// Reads the profiles with roles of Identity Center.
     pub(crate) fn of(files: &ConfigFiles) -> Self {
-        let mut profiles = Self::default();
-        for section in files.profiles() {
-            if let (Some((account_id, role_name)), Some(session)) =
-                (account_and_role(&section), session_label(&section))
-            {
-                let key = (account_id.to_string(), role_name.to_string(), session.to_string());
-                profiles.0.entry(key).or_default().push(section.name.to_string());
-            }
-        }
-        profiles
+        let parts = in_parts(&files.profile_headers(), |part| {
+            let sections = part.iter().filter_map(|header| files.profile_below(header));
+            sections.filter_map(|section| RoleProfile::of(&section)).collect::<Vec<_>>()
+        });
+        let mut profiles: Vec<RoleProfile> = parts.into_iter().flatten().collect();
+        // Stable: the profiles of a role stay in the order of the files.
+        profiles.sort_by(|one, other| one.role().cmp(&other.role()));
+        Self(profiles)
     }
 
     /// Returns the profiles with an account and a role; `session` is the name or the start URL of their session.
-    pub(crate) fn names(&self, account_id: &str, role_name: &str, session: &str) -> &[String] {
-        let key = (account_id.to_string(), role_name.to_string(), session.to_string());
-        self.0.get(&key).map(Vec::as_slice).unwrap_or_default()
+    pub(crate) fn names(&self, account_id: &str, role_name: &str, session: &str) -> impl Iterator<Item = &str> {
+        let wanted = (account_id, role_name, session);
+        let first = self.0.partition_point(|profile| profile.role() < wanted);
+        let end = first + self.0[first..].partition_point(|profile| profile.role() == wanted);
+        self.0[first..end].iter().map(|profile| profile.name.as_str())
     }
 }
 

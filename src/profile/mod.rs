@@ -32,4 +32,4 @@ pub(crate) use protected::Protection;
 pub(crate) use resolved::Profile;
 pub(crate) use session_behind::session_behind;
 pub(crate) use sessions::{labelled_session, named_session, scopes, sessions};
-pub(crate) use without_profile::{AllProfiles, WithoutProfile, without_profile};
+pub(crate) use without_profile::{AllProfiles, Typed, WithoutProfile, without_profile};

@@ -1,7 +1,7 @@
 //! The names of all profiles, and the assignments that no profile has.
 
 use super::assigned::role_hash;
-use super::without_profile::{AllProfiles, WithoutProfile, without_profile};
+use super::without_profile::{AllProfiles, Typed, WithoutProfile, without_profile};
 use crate::assignments;
 use crate::config::{ConfigFiles, IndexedProfiles};
 use crate::context::Context;
@@ -23,31 +23,33 @@ impl ProfileNames {
         Self::Read(files.inspect(|files| files.save_index(ctx, role_hash)).map(Box::new))
     }
 
-    /// Reads the names, and the assignments that no profile has and whose name is wanted. The whole files are read only if
-    /// there are assignments that the index cannot tell from profiles.
-    pub(crate) fn with_assignments(
+    /// Reads the names, and calls `show` with them and each assignment that no profile has and that is looked for, which
+    /// `typed` tells of the names. The whole files are read only if there are assignments that the index cannot tell from
+    /// profiles.
+    pub(crate) fn with_assignments<'t, T>(
         ctx: &Context,
-        is_wanted: impl Fn(&Self, &str) -> bool,
-    ) -> (Self, Vec<WithoutProfile>) {
+        typed: impl Fn(&Self) -> Typed<'t>,
+        show: impl Fn(&[WithoutProfile]) -> T,
+    ) -> (Self, T) {
         let all = Self::read(ctx);
         if !assignments::any(ctx) {
-            return (all, Vec::new());
+            return (all, show(&[]));
         }
-        if let Some(assignments) = all.assignments(ctx, &is_wanted) {
-            return (all, assignments);
+        if let Some(shown) = all.assignments(ctx, typed(&all), &show) {
+            return (all, shown);
         }
         let all = Self::Read(ConfigFiles::load(ctx).ok().map(Box::new));
-        let assignments = all.assignments(ctx, &is_wanted).unwrap_or_default();
-        (all, assignments)
+        let shown = all.assignments(ctx, typed(&all), &show).unwrap_or_else(|| show(&[]));
+        (all, shown)
     }
 
-    /// Returns the assignments that no profile has. `None` if only the whole files tell them.
-    fn assignments(&self, ctx: &Context, is_wanted: impl Fn(&Self, &str) -> bool) -> Option<Vec<WithoutProfile>> {
+    /// Shows the assignments that no profile has. `None` if only the whole files tell them.
+    fn assignments<T>(&self, ctx: &Context, typed: Typed, show: impl Fn(&[WithoutProfile]) -> T) -> Option<T> {
         let all = match self {
-            Self::Indexed(index) => AllProfiles::indexed(ctx, index)?,
-            Self::Read(files) => AllProfiles::read(ctx, files.as_deref()?),
+            Self::Indexed(index) => AllProfiles::indexed(ctx, index, typed)?,
+            Self::Read(files) => AllProfiles::read(ctx, files.as_deref()?, typed),
         };
-        Some(without_profile(&all, |name: &str| is_wanted(self, name)))
+        Some(show(&without_profile(&all)))
     }
 
     /// Returns the names, with repetitions.

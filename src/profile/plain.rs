@@ -10,9 +10,7 @@ use crate::context::Context;
 use crate::region::Region;
 use crate::session::Session;
 use crate::source::sso::check_role_name;
-use std::cell::RefCell;
 use std::collections::HashMap;
-use std::rc::Rc;
 
 /// The keys of plain profiles. All others may need more than is looked at here.
 const KEYS: [&str; 7] =
@@ -20,7 +18,7 @@ const KEYS: [&str; 7] =
 
 /// What a plain profile says.
 pub(crate) struct Plain<'a> {
-    pub(crate) session: Rc<Session>,
+    pub(crate) session: &'a Session,
     pub(crate) account_id: &'a str,
     pub(crate) role_name: &'a str,
     pub(crate) region: Option<&'a str>,
@@ -33,23 +31,23 @@ impl Plain<'_> {
     }
 }
 
-/// Reads plain profiles, and resolves each of their sessions once.
-pub(crate) struct PlainProfiles<'a> {
-    ctx: &'a Context,
-    files: &'a ConfigFiles,
-    sessions: RefCell<HashMap<String, Option<Rc<Session>>>>,
+/// Reads plain profiles, with the sessions that they may have.
+pub(crate) struct PlainProfiles {
+    sessions: HashMap<String, Session>,
     /// Whether no variable makes every profile an error.
     is_usable: bool,
 }
 
-impl<'a> PlainProfiles<'a> {
-    pub(crate) fn new(ctx: &'a Context, files: &'a ConfigFiles) -> Self {
+impl PlainProfiles {
+    /// Resolves the sessions.
+    pub(crate) fn new(ctx: &Context, files: &ConfigFiles) -> Self {
         let is_usable = ctx.var_os("SSOX_PROTECT").is_none() && network(ctx, files, &files.empty_profile()).is_ok();
-        Self { ctx, files, sessions: RefCell::default(), is_usable }
+        let session = |name: String| named_session(ctx, files, &name).ok().map(|session| (name, session));
+        Self { sessions: files.sso_session_names().filter_map(session).collect(), is_usable }
     }
 
     /// Reads a profile; `None` if it must be resolved to say what it is, or why it cannot be used.
-    pub(crate) fn read<'s>(&self, section: &'s Section) -> Option<Plain<'s>> {
+    pub(crate) fn read<'a>(&'a self, section: &'a Section) -> Option<Plain<'a>> {
         if !self.is_usable || !section.keys().all(|key| KEYS.contains(&key)) {
             return None;
         }
@@ -61,19 +59,8 @@ impl<'a> PlainProfiles<'a> {
         {
             return None;
         }
-        let session = self.session(section.value("sso_session")?)?;
+        let session = self.sessions.get(section.value("sso_session")?)?;
         Some(Plain { session, account_id, role_name, region })
-    }
-
-    fn session(&self, name: &str) -> Option<Rc<Session>> {
-        if let Some(known) = self.sessions.borrow().get(name) {
-            return known.clone();
-        }
-        // `named_session` searches for similar names where there is none, which is slow among many profiles.
-        let session = self.files.sso_session(name).and_then(|_| named_session(self.ctx, self.files, name).ok());
-        let session = session.map(Rc::new);
-        self.sessions.borrow_mut().insert(name.into(), session.clone());
-        session
     }
 }
 
@@ -91,12 +78,13 @@ mod tests {
         let ctx = Context::new(variables.iter().map(|(name, value)| ((*name).to_string(), (*value).into())));
         let files = ConfigFiles::parse(&format!("{CORP}{config}"), "");
         let section = files.profile("p").unwrap();
-        let Some(plain) = PlainProfiles::new(&ctx, &files).read(&section) else { return false };
+        let plain = PlainProfiles::new(&ctx, &files);
+        let Some(plain) = plain.read(&section) else { return false };
         let profile = Profile::resolve(&ctx, &files, "p").unwrap();
         assert_eq!(profile.source.kind(), "sso");
         assert_eq!(profile.source.account_id(), Some(plain.account_id));
         assert_eq!(profile.source.role_name(), Some(plain.role_name));
-        assert_eq!(profile.source.session(), Some(&*plain.session));
+        assert_eq!(profile.source.session(), Some(plain.session));
         assert_eq!(profile.source.key(), Some(plain.cache_key()));
         assert_eq!(profile.region.as_deref(), plain.region);
         true

@@ -4,33 +4,58 @@
 
 use super::RoleProfiles;
 use super::assigned::hash;
-use crate::assignments::{self, AccountRoles, Listing};
+use crate::assignments::{self, AccountRoles, Counted, Listing, Wanted};
 use crate::config::{ConfigFiles, IndexedProfiles};
 use crate::context::Context;
 use crate::error::is_hidden;
 use std::collections::{HashMap, HashSet};
 
 /// An account and a role that no profile has.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct WithoutProfile {
-    /// `111122223333/ReadOnly`.
-    pub(crate) numbered: String,
-    /// `Data Platform/ReadOnly`; `None` if this name would not be read as this assignment, or cannot be typed.
-    pub(crate) named: Option<String>,
-    pub(crate) account_id: String,
-    pub(crate) account_name: Option<String>,
-    pub(crate) role_name: String,
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct WithoutProfile<'a> {
+    pub(crate) account: &'a AccountRoles,
+    pub(crate) role_name: &'a str,
     /// The name of the session, or the start URL of an unnamed one.
-    pub(crate) session: String,
+    pub(crate) session: &'a str,
+    /// Whether the account has a name, and that name with the role is read as this assignment and can be typed.
+    has_name: bool,
 }
 
-impl WithoutProfile {
-    /// Returns the name by which the assignment is offered to a person who has typed the beginning of one.
-    pub(crate) fn offered(&self, typed: &str) -> &str {
-        match &self.named {
-            Some(named) if !typed.starts_with(|c: char| c.is_ascii_digit()) || named.starts_with(typed) => named,
-            _ => &self.numbered,
+impl WithoutProfile<'_> {
+    /// Returns `111122223333/ReadOnly`.
+    pub(crate) fn numbered(&self) -> String {
+        format!("{}/{}", self.account.id, self.role_name)
+    }
+
+    /// Tells whether the assignment is offered by its account's number to a person who has typed the beginning of a name.
+    pub(crate) fn is_numbered(&self, typed: &str) -> bool {
+        let is_number = typed.starts_with(|c: char| c.is_ascii_digit());
+        !self.has_name || is_number && !starts_with([self.account.label(), self.role_name], typed, str::eq)
+    }
+
+    /// Returns the name by which the assignment is offered: `Data Platform/ReadOnly`, or the one with the number.
+    pub(crate) fn offered(&self, typed: &str) -> String {
+        let account = if self.is_numbered(typed) { &self.account.id } else { self.account.label() };
+        format!("{account}/{}", self.role_name)
+    }
+}
+
+/// Tells whether ACCOUNT/ROLE starts with a text, in any case, if the right role follows.
+fn may_start_with(account: &str, typed: &str) -> bool {
+    let both = account.len().min(typed.len());
+    let starts = account.get(..both).zip(typed.get(..both));
+    starts.is_none_or(|(account, typed)| account.eq_ignore_ascii_case(typed))
+}
+
+/// Tells whether ACCOUNT/ROLE starts with a text.
+fn starts_with([account, role_name]: [&str; 2], typed: &str, is_same: fn(&str, &str) -> bool) -> bool {
+    let starts = |text: &str, typed: &str| text.get(..typed.len()).is_some_and(|start| is_same(start, typed));
+    match typed.split_at_checked(account.len()) {
+        Some((of_account, "")) => is_same(account, of_account),
+        Some((of_account, rest)) => {
+            is_same(account, of_account) && rest.strip_prefix('/').is_some_and(|typed| starts(role_name, typed))
         }
+        None => starts(account, typed),
     }
 }
 
@@ -38,6 +63,30 @@ impl WithoutProfile {
 pub(crate) struct AllProfiles<'a> {
     listings: Vec<Listing>,
     profiles: Profiles<'a>,
+    /// The beginning of the assignments that are looked for.
+    typed: &'a str,
+}
+
+/// Which assignments are looked for: those that start with what was typed, or all if there are few roles.
+#[derive(Clone, Copy)]
+pub(crate) struct Typed<'a> {
+    pub(crate) text: &'a str,
+    pub(crate) all_up_to: usize,
+}
+
+impl<'a> Typed<'a> {
+    pub(crate) const ALL: Self = Self { text: "", all_up_to: usize::MAX };
+
+    fn may_match(self, account: &str) -> bool {
+        may_start_with(account, self.text)
+    }
+
+    /// Returns the listings, and the text that the assignments start with.
+    fn of(self, counted: Vec<Counted>) -> (Vec<Listing>, &'a str) {
+        let count: usize = counted.iter().map(|counted| counted.count).sum();
+        let listings = counted.into_iter().map(|counted| counted.listing).collect();
+        (listings, if count <= self.all_up_to { "" } else { self.text })
+    }
 }
 
 enum Profiles<'a> {
@@ -48,23 +97,26 @@ enum Profiles<'a> {
 
 impl<'a> AllProfiles<'a> {
     /// Reads the roles of all profiles, if there is a listing.
-    pub(crate) fn read(ctx: &Context, files: &'a ConfigFiles) -> Self {
-        let listings = assignments::configured(ctx, files);
-        let roles = if listings.is_empty() { RoleProfiles::default() } else { RoleProfiles::of(files) };
-        Self { listings, profiles: Profiles::Read(files, roles) }
+    pub(crate) fn read(ctx: &Context, files: &'a ConfigFiles, typed: Typed<'a>) -> Self {
+        let wanted = Wanted { is_wanted: &|account| typed.may_match(account), all_up_to: typed.all_up_to };
+        let (listings, typed) = typed.of(assignments::configured_accounts(ctx, files, &wanted));
+        let has_any = listings.iter().any(|listing| !listing.accounts.is_empty());
+        let roles = if has_any { RoleProfiles::of(files) } else { RoleProfiles::default() };
+        Self { listings, profiles: Profiles::Read(files, roles), typed }
     }
 
     /// Takes the roles of all profiles from the index of a large `config`. `None` if only the whole files tell what is needed.
-    pub(crate) fn indexed(ctx: &Context, index: &'a IndexedProfiles) -> Option<Self> {
-        let roles = index.roles()?;
-        let listings = assignments::configured_sessions(ctx, &ConfigFiles::excerpt(ctx, &[])?)?;
+    pub(crate) fn indexed(ctx: &Context, index: &'a IndexedProfiles, typed: Typed<'a>) -> Option<Self> {
+        let (roles, files) = (index.roles()?, ConfigFiles::excerpt(ctx, &[])?);
+        let wanted = Wanted { is_wanted: &|account| typed.may_match(account), all_up_to: typed.all_up_to };
+        let (listings, typed) = typed.of(assignments::configured_sessions(ctx, &files, &wanted)?);
         let names = index.names().filter(|name| name.contains('/')).collect();
-        Some(Self { listings, profiles: Profiles::Indexed(roles, names) })
+        Some(Self { listings, profiles: Profiles::Indexed(roles, names), typed })
     }
 
     fn have_role(&self, account_id: &str, role_name: &str, session: &str) -> bool {
         match &self.profiles {
-            Profiles::Read(_, roles) => !roles.names(account_id, role_name, session).is_empty(),
+            Profiles::Read(_, roles) => roles.names(account_id, role_name, session).next().is_some(),
             Profiles::Indexed(roles, _) => roles.binary_search(&hash(account_id, role_name, session)).is_ok(),
         }
     }
@@ -77,40 +129,54 @@ impl<'a> AllProfiles<'a> {
     }
 }
 
-/// Returns the assignments of all listed sessions that no profile has, and whose name or number is wanted.
-pub(crate) fn without_profile(all: &AllProfiles, is_wanted: impl Fn(&str) -> bool) -> Vec<WithoutProfile> {
-    let names = names(&all.listings, &is_wanted);
-    let mut found = Vec::new();
-    for (listing, account) in accounts(&all.listings) {
-        for role in account.known_roles() {
-            let (numbered, named) = (format!("{}/{role}", account.id), format!("{}/{role}", account.label()));
-            if !is_wanted(&numbered) && !is_wanted(&named) || all.have_role(&account.id, role, listing.label()) {
-                continue;
+/// Returns the assignments of all listed sessions that no profile has, and that are looked for.
+pub(crate) fn without_profile<'a>(all: &'a AllProfiles) -> Vec<WithoutProfile<'a>> {
+    let is_wanted =
+        |account: &str, role_name: &str| starts_with([account, role_name], all.typed, str::eq_ignore_ascii_case);
+    let mut wanted = Vec::new();
+    // How many accounts have a name and a role.
+    let mut counts: HashMap<[&str; 2], usize> = HashMap::new();
+    for listing in &all.listings {
+        for account in &listing.accounts {
+            for role_name in account.known_roles() {
+                let is_name_wanted = is_wanted(account.label(), role_name);
+                if is_name_wanted {
+                    *counts.entry([account.label(), role_name]).or_default() += 1;
+                }
+                if is_name_wanted || is_wanted(&account.id, role_name) {
+                    wanted.push(WithoutProfile { account, role_name, session: listing.label(), has_name: false });
+                }
             }
-            let is_usable = names.get(&named) == Some(&1) && !named.contains(is_hidden) && !all.have_name(&named);
-            found.push(WithoutProfile {
-                numbered,
-                named: Some(named).filter(|_| is_usable && account.name.is_some()),
-                account_id: account.id.clone(),
-                account_name: account.name.clone(),
-                role_name: role.clone(),
-                session: listing.label().into(),
-            });
         }
     }
-    found
-}
-
-/// Counts how many accounts have a name and a role.
-fn names(listings: &[Listing], is_wanted: impl Fn(&str) -> bool) -> HashMap<String, usize> {
-    let mut names = HashMap::new();
-    for (_, account) in accounts(listings) {
-        let named = account.known_roles().iter().map(|role| format!("{}/{role}", account.label()));
-        named.filter(|name| is_wanted(name)).for_each(|name| *names.entry(name).or_default() += 1);
+    wanted.retain(|assignment| !all.have_role(&assignment.account.id, assignment.role_name, assignment.session));
+    for assignment in &mut wanted {
+        let WithoutProfile { account, role_name, .. } = *assignment;
+        assignment.has_name = account.name.is_some()
+            && counts.get(&[account.label(), role_name]) == Some(&1)
+            && ![account.label(), role_name].iter().any(|text| text.contains(is_hidden))
+            && !all.have_name(&format!("{}/{role_name}", account.label()));
     }
-    names
+    wanted
 }
 
-fn accounts(listings: &[Listing]) -> impl Iterator<Item = (&Listing, &AccountRoles)> {
-    listings.iter().flat_map(|listing| listing.accounts.iter().map(move |account| (listing, account)))
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn starts_with_in_any_case(account: &str, role_name: &str, typed: &str) -> bool {
+        starts_with([account, role_name], typed, str::eq_ignore_ascii_case)
+    }
+
+    #[test]
+    fn an_account_and_a_role_start_with_what_was_typed() {
+        for typed in ["", "d", "Data", "data/", "Data/r", "Data/ReadOnly"] {
+            assert!(starts_with_in_any_case("Data", "ReadOnly", typed) && may_start_with("Data", typed), "{typed}");
+        }
+        for typed in ["x", "Datax", "Data/x", "Data/ReadOnlyx", "Data/ReadOnly/", "Datä"] {
+            assert!(!starts_with_in_any_case("Data", "ReadOnly", typed), "{typed}");
+        }
+        assert!(!may_start_with("Data", "x") && may_start_with("\u{e9}", "x"));
+        assert!(!starts_with(["Data", "R"], "d", str::eq) && starts_with(["é", "R"], "é/", str::eq));
+    }
 }

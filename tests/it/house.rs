@@ -21,7 +21,7 @@ const FLOORS: [&[&str]; 16] = [
     &["environment", "json", "peer", "percent", "snapshots"],
     &["context", "credentials", "files"],
     &["address", "arn", "region"],
-    &["error", "secret", "signals", "time"],
+    &["error", "parallel", "secret", "signals", "time"],
 ];
 
 pub(crate) fn files(directory: &Path) -> Vec<PathBuf> {

@@ -1,13 +1,15 @@
 //! Checks the configuration for settings that AWS tools interpret differently or reject. `config` checks the syntax.
 
 use super::Severity::{Error, Info, Warning};
+use super::managed::ByLabel;
 use super::{keys, managed};
 use crate::commands::finding::Finding;
 use crate::commands::name_list::name_list;
 use crate::commands::precedence;
 use crate::config::{ConfigFiles, Section};
 use crate::context::Context;
-use crate::profile::{self, Profile};
+use crate::parallel::in_parts;
+use crate::profile::{self, PlainProfiles, Profile};
 use crate::session::Session;
 use crate::session::start_url::{self, canonical};
 use crate::source::profile_keys::OTHER_SOURCES;
@@ -19,21 +21,62 @@ pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
     let mut findings: Vec<Finding> = grammar
         .map(|found| Finding::new("config", found.severity, found.message, found.hint).at(found.path, found.line))
         .collect();
-    findings.extend(managed::check(files));
-    for section in files.profiles() {
-        if !managed::is_without_session(files, &section) {
-            profile(ctx, files, &section, &mut findings);
-        }
-        findings.extend(copied(files, "profile", &section));
-        findings.extend(precedence::check(files, &section));
-        findings.extend(keys::check(ctx, files, &section));
-    }
+    let profiles = profiles(ctx, files);
+    findings.extend(managed::check(files, profiles.without_session));
+    findings.extend(profiles.findings);
     for section in files.sso_session_names().filter_map(|name| files.sso_session(&name)) {
         findings.extend(copied(files, "sso-session", &section));
     }
     sessions(ctx, files, &mut findings);
-    findings.extend(shared(files));
+    findings.extend(shared(files, profiles.by_start_url));
     findings
+}
+
+/// What is found in the profiles. Most are plain, with a session that exists: nothing is wrong with these.
+#[derive(Default)]
+struct Profiles {
+    findings: Vec<Finding>,
+    /// The names of managed profiles whose session is gone.
+    without_session: ByLabel,
+    /// The names of legacy profiles.
+    by_start_url: ByLabel,
+}
+
+fn profiles(ctx: &Context, files: &ConfigFiles) -> Profiles {
+    let plain = PlainProfiles::new(ctx, files);
+    let parts = in_parts(&files.profile_headers(), |part| {
+        let mut found = Profiles::default();
+        let sections = part.iter().filter_map(|header| files.profile_below(header));
+        sections.filter(|section| plain.read(section).is_none()).for_each(|section| found.add(ctx, files, &section));
+        found
+    });
+    let mut all = Profiles::default();
+    for part in parts {
+        all.findings.extend(part.findings);
+        append(&mut all.without_session, part.without_session);
+        append(&mut all.by_start_url, part.by_start_url);
+    }
+    all
+}
+
+fn append(all: &mut ByLabel, part: ByLabel) {
+    part.into_iter().for_each(|(label, names)| all.entry(label).or_default().extend(names));
+}
+
+impl Profiles {
+    fn add(&mut self, ctx: &Context, files: &ConfigFiles, section: &Section) {
+        if let Some(session) = managed::gone_session(files, section) {
+            self.without_session.entry(session.into()).or_default().push(section.name.to_string());
+        } else {
+            profile(ctx, files, section, &mut self.findings);
+        }
+        if let (None, Some(start_url)) = (section.value("sso_session"), section.value("sso_start_url")) {
+            self.by_start_url.entry(start_url.into()).or_default().push(section.name.to_string());
+        }
+        self.findings.extend(copied(files, "profile", section));
+        self.findings.extend(precedence::check(files, section));
+        self.findings.extend(keys::check(ctx, files, section));
+    }
 }
 
 /// Reports a start URL that was copied from the browser's address bar, with the fragment that the portal adds.
@@ -48,13 +91,7 @@ fn copied(files: &ConfigFiles, kind: &str, section: &Section) -> Option<Finding>
 }
 
 /// Reports legacy profiles with the same start URL: they share one token file.
-fn shared(files: &ConfigFiles) -> Vec<Finding> {
-    let mut by_start_url: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for section in files.profiles().filter(|section| section.value("sso_session").is_none()) {
-        if let Some(start_url) = section.value("sso_start_url") {
-            by_start_url.entry(start_url.into()).or_default().push(section.name.to_string());
-        }
-    }
+fn shared(files: &ConfigFiles, mut by_start_url: ByLabel) -> Vec<Finding> {
     by_start_url.retain(|_, profiles| profiles.len() > 1);
     let finding = |(start_url, profiles): (String, Vec<String>)| {
         let message = format!(

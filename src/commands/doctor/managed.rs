@@ -8,24 +8,19 @@ use crate::config::{ConfigFiles, Section};
 use crate::error::as_option;
 use std::collections::BTreeMap;
 
+/// Names of profiles by the name or the start URL of their session.
+pub(super) type ByLabel = BTreeMap<String, Vec<String>>;
+
 /// Reports the managed profiles of each session that is gone.
-pub(super) fn check(files: &ConfigFiles) -> Vec<Finding> {
-    if !files.contains("ssox_managed") {
-        return Vec::new();
-    }
-    let mut by_session: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for section in files.profiles().filter(|section| is_without_session(files, section)) {
-        let session = section.value("ssox_managed").unwrap_or_default();
-        by_session.entry(session.into()).or_default().push(section.name.to_string());
-    }
+pub(super) fn check(files: &ConfigFiles, by_session: ByLabel) -> Vec<Finding> {
     by_session.into_iter().map(|(session, profiles)| finding(files, &session, &profiles)).collect()
 }
 
-/// Tells whether a profile is managed, and its session is gone.
-pub(super) fn is_without_session(files: &ConfigFiles, section: &Section) -> bool {
-    let session = section.value("ssox_managed");
-    let is_of_session = section.value("sso_session").is_none_or(|named| Some(named) == session);
-    is_of_session && session.is_some_and(|session| files.sso_session(session).is_none())
+/// Returns the session of a managed profile, if it is gone.
+pub(super) fn gone_session<'a>(files: &ConfigFiles, section: &'a Section) -> Option<&'a str> {
+    let session = section.value("ssox_managed")?;
+    let is_of_session = section.value("sso_session").is_none_or(|named| named == session);
+    (is_of_session && files.sso_session(session).is_none()).then_some(session)
 }
 
 fn finding(files: &ConfigFiles, session: &str, profiles: &[String]) -> Finding {

@@ -49,7 +49,7 @@ pub(super) fn failures(names: &[Named], outcomes: &[Outcome], interrupted: Optio
     let mut table = Table::new(&["profile", "exit", "seconds", "why"]);
     for (named, outcome) in failed {
         let exit = outcome.status.map_or_else(|| "-".into(), |status| status.to_string());
-        table.row(&[named.name.clone(), exit, format!("{:.1}", outcome.time.as_secs_f64()), why(outcome)]);
+        table.row([named.name.clone(), exit, format!("{:.1}", outcome.time.as_secs_f64()), why(outcome)]);
     }
     tell(table.render().trim_end());
 }
