@@ -4,6 +4,7 @@
 //! Invariant: nothing here asks AWS, signs in, or evaluates what was typed.
 
 mod grammar;
+mod listed;
 mod matching;
 mod value_kind;
 mod values;

@@ -16,6 +16,10 @@ pub(super) enum ValueKind {
     /// A profile whose credentials come from a SAML response.
     ProfileWithSaml,
     Session,
+    /// The number or the name of an account that a listing has.
+    Account,
+    /// The name of a role that a listing has.
+    Role,
     Region,
     Service,
     Output,
@@ -24,13 +28,15 @@ pub(super) enum ValueKind {
 }
 
 impl ValueKind {
-    pub(super) const ALL: [Self; 11] = [
+    pub(super) const ALL: [Self; 13] = [
         Self::Profile,
         Self::ConfiguredProfile,
         Self::ProfileOrPrevious,
         Self::ProfileWithSession,
         Self::ProfileWithSaml,
         Self::Session,
+        Self::Account,
+        Self::Role,
         Self::Region,
         Self::Service,
         Self::Output,
@@ -47,6 +53,8 @@ impl ValueKind {
             ("sso", "profile") => Self::ConfiguredProfile,
             (_, "profile") | ("each", "patterns") => Self::Profile,
             (_, "sso_session") => Self::Session,
+            ("each" | "populate", "account") => Self::Account,
+            ("each" | "populate", "role") => Self::Role,
             (_, "region" | "sso_region") => Self::Region,
             ("console", "service") => Self::Service,
             (_, "output") => Self::Output,

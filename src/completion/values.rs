@@ -2,6 +2,7 @@
 //!
 //! Invariant: everything comes from files; AWS is never asked.
 
+use super::listed;
 use super::matching::{MAX_NAMES, Matches, matches};
 use super::value_kind::ValueKind;
 use crate::aws::console::SERVICES;
@@ -34,6 +35,8 @@ pub(super) fn completions(ctx: &Context, kind: ValueKind, typed: &str, matched_b
         ValueKind::Output => fixed("format", &OUTPUTS),
         ValueKind::Scope => fixed("scope", &SCOPES),
         ValueKind::Session => sessions(ctx),
+        ValueKind::Account => listed::accounts(ctx, typed),
+        ValueKind::Role => listed::roles(ctx, typed),
         ValueKind::Profile
         | ValueKind::ConfiguredProfile
         | ValueKind::ProfileOrPrevious

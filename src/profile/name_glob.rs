@@ -18,6 +18,11 @@ impl NameGlob {
         Self(Pattern::new(&single).unwrap_or_else(|_| literal()))
     }
 
+    /// Returns the glob that matches one name alone.
+    pub(crate) fn literal(name: &str) -> String {
+        Pattern::escape(name)
+    }
+
     /// Tells whether the glob matches the whole of a name.
     pub(crate) fn matches(&self, name: &str) -> bool {
         self.0.matches(name)

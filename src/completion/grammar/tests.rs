@@ -30,8 +30,6 @@ fn every_value_has_a_kind_or_is_free() {
         "start_url",
         "account_id",
         "role_name",
-        "account",
-        "role",
         "jobs",
         "name_format",
         "duration",
@@ -108,6 +106,10 @@ fn a_value_is_known_by_its_position() {
         ("ssox configure sso --profile ", ValueKind::ConfiguredProfile, ""),
         ("ssox configure sso --sso-session=c", ValueKind::Session, "--sso-session="),
         ("ssox configure populate --sso-session ", ValueKind::Session, ""),
+        ("ssox configure populate --account ", ValueKind::Account, ""),
+        ("ssox configure populate --role=R", ValueKind::Role, "--role="),
+        ("ssox each --account Da", ValueKind::Account, ""),
+        ("ssox each --role ", ValueKind::Role, ""),
         ("ssox configure populate --region ", ValueKind::Region, ""),
         ("ssox configure populate --output ", ValueKind::Output, ""),
         ("ssox export --saml-response ", ValueKind::File, ""),
@@ -117,6 +119,12 @@ fn a_value_is_known_by_its_position() {
             other => panic!("{line}: {other:?}"),
         }
     }
+    for verb in ["use", "exec", "export", "console", "credential-process", "serve", "each", "login", "logout"] {
+        let Expected::Value(ValueKind::Session, ..) = at(&format!("ssox {verb} --sso-session ")) else {
+            panic!("{verb}")
+        };
+    }
+    let Expected::Value(ValueKind::Session, ..) = at("ssox list --assigned --sso-session ") else { panic!("list") };
     assert_eq!(words_at("ssox export --format=")[0], "--format=env");
 }
 
