@@ -365,3 +365,16 @@ fn doctor_names_managed_profiles_whose_session_is_gone_once() {
         assert_eq!((said.matches("`corp`").count() <= 2, ran.status()), (true, 4), "{said}");
     }
 }
+
+#[test]
+fn a_role_that_also_has_a_profile_of_your_own_is_used_by_the_name_of_one() {
+    let home = home(two());
+    let own = "\n[profile my shop]\n".replace("my shop", "'my shop'")
+        + "sso_session = corp\nsso_account_id = 666677778888\nsso_role_name = ReadOnly\n";
+    home.write_config(&format!("{OWN}{own}"));
+    assert_eq!(populate(&home, &["--yes"]).status(), 0);
+    let ran = home.ssox(&["export", "666677778888/ReadOnly"]);
+    assert_eq!(ran.status(), 4);
+    assert!(ran.stderr().contains("2 profiles have role `ReadOnly` in account `666677778888`"), "{}", ran.stderr());
+    assert!(ran.stderr().contains("use one of their names: 'my shop' or Shop.ReadOnly"), "{}", ran.stderr());
+}
