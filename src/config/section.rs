@@ -136,11 +136,13 @@ impl<'a> Entry<'a> {
 /// Returns a range without the white space at its ends. When nothing is left, the range is empty and begins after one blank.
 fn trimmed(text: &str, span: Range<usize>) -> Range<usize> {
     let part = &text[span.clone()];
-    if let ([first, ..], [.., last]) = (part.as_bytes(), part.as_bytes())
+    let inner = part.as_bytes().trim_ascii();
+    if let ([first, ..], [.., last]) = (inner, inner)
         && first.is_ascii_graphic()
         && last.is_ascii_graphic()
     {
-        return span;
+        let start = span.start + part.len() - part.as_bytes().trim_ascii_start().len();
+        return start..start + inner.len();
     }
     let content = part.trim();
     let start = if content.is_empty() {
