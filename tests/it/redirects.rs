@@ -1,6 +1,7 @@
 //! Variables left in a shell that make ssox use other files or hosts: every error and doctor name them.
 
 use crate::home::{Home, Ran};
+use crate::shown::shows;
 use serde_json::Value;
 use ssox_standin::{Fault, Grant, Times};
 
@@ -134,7 +135,10 @@ fn a_missing_file_is_reported_with_the_variable_that_names_it() {
     finds(&findings, "error", "AWS_CONFIG_FILE names `/nope`, which does not exist", "unset AWS_CONFIG_FILE");
     assert!(!ran.stdout().contains("rm "), "a valid token is not to be deleted: {findings:#?}");
     let empty = home.ssox_with(&["credential-process", "dev"], &[("AWS_CONFIG_FILE", ""), IN_BASH]).fails(4);
-    assert!(empty.contains("AWS_CONFIG_FILE is set and empty"), "{empty}");
+    shows!(home, empty, @r"
+    ssox: there is no profile `dev`: AWS_CONFIG_FILE is set and empty
+    ssox: hint: unset AWS_CONFIG_FILE
+    ");
 }
 
 #[test]
@@ -143,14 +147,20 @@ fn a_profile_of_another_file_is_found_there() {
     std::fs::write(home.path("other"), "[profile x]\nregion = eu-west-1\n").unwrap();
     let other = home.path("other").display().to_string();
     let stderr = home.ssox_with(&["credential-process", "dev"], &[("AWS_CONFIG_FILE", &other), IN_BASH]).fails(4);
-    assert!(stderr.contains(".aws/config`, but AWS_CONFIG_FILE names another file"), "{stderr}");
+    shows!(home, stderr, @r"
+    ssox: there is no profile `dev`: it is in `~/.aws/config`, but AWS_CONFIG_FILE names another file
+    ssox: hint: unset AWS_CONFIG_FILE
+    ");
     let (ran, findings) = doctor(&home, &[("AWS_CONFIG_FILE", &other)]);
     finds(&findings, "info", ".aws/config` is not read", "unset AWS_CONFIG_FILE");
     assert!(!ran.stdout().contains("rm "), "{findings:#?}");
     std::fs::write(home.path(".aws/credentials"), "[k]\naws_access_key_id = A\naws_secret_access_key = s\n").unwrap();
     let stderr =
         home.ssox_with(&["credential-process", "k"], &[("AWS_SHARED_CREDENTIALS_FILE", "/nope"), IN_BASH]).fails(4);
-    assert!(stderr.contains("unset AWS_SHARED_CREDENTIALS_FILE"), "{stderr}");
+    shows!(home, stderr, @r"
+    ssox: there is no profile `k`: AWS_SHARED_CREDENTIALS_FILE names `/nope`, which does not exist
+    ssox: hint: unset AWS_SHARED_CREDENTIALS_FILE
+    ");
     let (_, findings) = doctor(&home, &[("AWS_SHARED_CREDENTIALS_FILE", "/nope")]);
     finds(&findings, "error", "AWS_SHARED_CREDENTIALS_FILE names `/nope`", "unset AWS_SHARED_CREDENTIALS_FILE");
 }
@@ -160,7 +170,10 @@ fn a_missing_ca_bundle_is_reported_with_the_setting_that_names_it() {
     let home = Home::signed_in();
     let requests = ("REQUESTS_CA_BUNDLE", "/nope");
     let stderr = home.ssox_with(&["credential-process", "dev"], &[requests]).fails(4);
-    assert!(stderr.contains("`/nope` does not exist") && stderr.contains("hint: set REQUESTS_CA_BUNDLE"), "{stderr}");
+    shows!(home, stderr, @r"
+    ssox: the CA bundle `/nope` does not exist
+    ssox: hint: set REQUESTS_CA_BUNDLE to a PEM file of certificates
+    ");
     let both = [requests, ("AWS_CA_BUNDLE", "/none")];
     let stderr = home.ssox_with(&["credential-process", "dev"], &both).fails(4);
     assert!(stderr.contains("`/none` does not exist") && stderr.contains("hint: set AWS_CA_BUNDLE"), "{stderr}");
@@ -172,11 +185,17 @@ fn a_missing_ca_bundle_is_reported_with_the_setting_that_names_it() {
 fn a_home_that_does_not_exist_is_named() {
     let home = Home::signed_in();
     let stderr = home.ssox_with(&["credential-process", "dev"], &[("HOME", "/nope")]).fails(4);
-    assert!(stderr.contains("HOME is `/nope`, which is not a directory"), "{stderr}");
+    shows!(home, stderr, @r"
+    ssox: there is no profile `dev`: HOME is `/nope`, which is not a directory
+    ssox: hint: set HOME to the path of your home directory
+    ");
     std::fs::create_dir(home.path("new")).unwrap();
     let new = home.path("new").display().to_string();
     let stderr = home.ssox_with(&["credential-process", "dev"], &[("HOME", &new)]).fails(4);
-    assert!(stderr.contains("new/.aws/config`") && stderr.contains("hint: ssox configure sso"), "{stderr}");
+    shows!(home, stderr, @r"
+    ssox: there is no profile `dev`: the file `~/new/.aws/config` does not exist
+    ssox: hint: ssox configure sso
+    ");
 }
 
 /// `0.0.0.0` reaches this machine, but is not a loopback address.

@@ -1,6 +1,7 @@
 //! Assumed roles end to end: the requests to AWS, the cache entries, the errors.
 
 use crate::home::{Home, Ran, SSOX};
+use crate::shown::shows;
 use ssox_standin::{Fault, Request, Times};
 
 const TARGET: &str = "arn:aws:iam::444455556666:role/Target";
@@ -104,7 +105,10 @@ fn a_chain_may_be_of_any_length() {
 #[test]
 fn a_circle_of_source_profiles_is_exit_4_and_named() {
     let home = home(&[role("a", "A", "source_profile = b"), role("b", "B", "source_profile = a")].concat());
-    assert!(use_(&home, "a").fails(4).contains("a → b → a"));
+    shows!(home, use_(&home, "a").fails(4), @r"
+    ssox: `source_profile` is circular: a → b → a
+    ssox: hint: one of these profiles must have keys, SSO or a process instead of a `source_profile`
+    ");
     assert_eq!(home.standin.total(), 0);
 }
 
@@ -134,7 +138,10 @@ fn role_arn_assumes_a_role_with_any_profile() {
     home.ssox(&["exec", "dev", "--role-arn", TARGET, "--", "true"]).ok();
     assert_eq!(home.standin.count("AssumeRole"), 2, "from two sources, and each once");
     let wrong = home.ssox(&["export", "dev", "--format", "env", "--role-arn", "Target"]).fails(4);
-    assert!(wrong.contains("`Target` is not the ARN of a role"), "{wrong}");
+    shows!(home, wrong, @r"
+    ssox: --role-arn: `Target` is not the ARN of a role
+    ssox: hint: it looks like `arn:aws:iam::444455556666:role/NAME`
+    ");
 }
 
 #[test]
@@ -162,7 +169,10 @@ fn profile_only_with_a_role_is_an_error() {
     let home = home("");
     let only = ["--emit=zsh1", "use", "dev", "--profile-only", "--role-arn", TARGET];
     let error = home.ssox(&only).fails(2);
-    assert!(error.contains("ssox use --profile-only dev"), "{error}");
+    shows!(home, error, @r"
+    ssox: --profile-only cannot be used with a role: AWS_PROFILE names only the profile
+    ssox: hint: ssox use --profile-only dev
+    ");
     let previous = [("SSOX_PREVIOUS", "dev"), ("SSOX_PREVIOUS_ROLE_ARN", TARGET)];
     assert_eq!(home.ssox_with(&["--emit=zsh1", "use", "-", "--profile-only"], &previous).fails(2), error);
 }
@@ -200,19 +210,34 @@ fn an_error_of_sts_is_explained() {
         format!("[profile process]\ncredential_process = {SSOX} credential-process dev\n"),
     ];
     let home = home(&rows.concat());
-    assert!(use_(&home, "denied").fails(5).contains("not authorized to perform: sts:AssumeRole"));
-    assert!(use_(&home, "stranger").fails(5).contains("may require `external_id`"));
+    shows!(home, use_(&home, "denied").fails(5), @r"
+    ssox: could not assume `arn:aws:iam::444455556666:role/Denied`: User: arn:aws:iam::111122223333:user/me is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::444455556666:role/Denied (AccessDenied) (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL)
+    ssox: hint: the role's trust policy must allow the caller to assume it, and may require `external_id` or `mfa_serial` in the profile
+    ");
+    shows!(home, use_(&home, "stranger").fails(5), @r"
+    ssox: could not assume `arn:aws:iam::444455556666:role/NeedsExternalId`: User: arn:aws:iam::111122223333:user/me is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::444455556666:role/NeedsExternalId (AccessDenied) (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL)
+    ssox: hint: the role's trust policy must allow the caller to assume it, and may require `external_id` or `mfa_serial` in the profile
+    ");
     let long = use_(&home, "long");
-    assert!(long.stderr().contains("a shorter `duration_seconds`"), "{}", long.stderr());
+    shows!(home, long.stderr(), @r"
+    ssox: could not assume `arn:aws:iam::444455556666:role/OneHour`: The requested DurationSeconds exceeds the MaxSessionDuration set for this role. (ValidationError) (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL)
+    ssox: hint: a shorter `duration_seconds` or --duration, or change the role's maximum session duration
+    ");
     let chained = use_(&home, "chained");
-    assert!(chained.stderr().contains("`duration_seconds = 3600`"), "{}", chained.stderr());
+    shows!(home, chained.stderr(), @r"
+    ssox: could not assume `arn:aws:iam::444455556666:role/Target`: The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining (ValidationError) (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL)
+    ssox: hint: a role that another role assumes is limited to an hour: `duration_seconds = 3600`, or --duration LEFT
+    ");
     assert_eq!((long.status(), chained.status()), (4, 4));
 }
 
 #[test]
 fn more_than_an_hour_is_not_requested_for_a_chained_role() {
     let home = home(&role("long", "Target", "source_profile = dev\nduration_seconds = 7200"));
-    assert!(use_(&home, "long").fails(4).contains("more than an hour"));
+    shows!(home, use_(&home, "long").fails(4), @r"
+    ssox: `duration_seconds` of profile `long` is more than an hour, the limit of AWS for a role that another role assumes
+    ssox: hint: write `duration_seconds = 3600` in `[profile long]`
+    ");
     assert_eq!(home.standin.total(), 0);
 }
 
@@ -235,14 +260,17 @@ fn keys_in_the_environment_are_used_for_a_role_unless_ssox_set_them() {
         ("AWS_SECRET_ACCESS_KEY", "standin/static+secret/EXAMPLEKEY00000000"),
     ];
     let ours = home.ssox_with(&["--emit=zsh1", "use", "target"], &[&keys[..], &[("SSOX_PROMPT", "dev")]].concat());
-    assert!(ours.fails(4).contains("ssox clear"));
+    shows!(home, ours.fails(4), @r"
+    ssox: `credential_source = Environment`: the keys in the environment were set by ssox
+    ssox: hint: ssox clear removes them, and restores your own keys
+    ");
     let ran = home.ssox_with(&["--emit=zsh1", "use", "target"], &keys);
     assert!(arn(&home, &ran).contains("assumed-role/Target/"));
-    assert!(
-        home.ssox(&["--emit=zsh1", "use", "target", "--min-ttl", "24h"])
-            .fails(4)
-            .contains("AWS_ACCESS_KEY_ID is not set")
-    );
+    let without = home.ssox(&["--emit=zsh1", "use", "target", "--min-ttl", "24h"]).fails(4);
+    shows!(home, without, @r"
+    ssox: `credential_source = Environment`: AWS_ACCESS_KEY_ID is not set
+    ssox: hint: export AWS_ACCESS_KEY_ID=…
+    ");
 }
 
 #[test]

@@ -2,7 +2,6 @@
 //! replaced by words.
 
 use crate::home::Home;
-use insta::{assert_snapshot, with_settings};
 use ssox_standin::Grant;
 
 /// A home where session `corp` is signed in for half an hour, and the credentials of `dev` are cached.
@@ -16,15 +15,16 @@ fn home() -> Home {
 macro_rules! shows {
     ($home:expr, $text:expr, @$snapshot:literal) => {
         let home = $home.path("");
-        with_settings!({ filters => vec![
+        insta::with_settings!({ filters => vec![
             (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "TIME"),
             (r"\b\d+[dhms]( \d+[hms])?\b( at most)? {2,}(\S)", "LEFT  $3"),
             (r"\b\d+[dhms]( \d+[hms])?\b( at most)?", "LEFT"),
             (r"127\.0\.0\.1:\d+", "STANDIN"),
             (home.to_str().expect("the path is text").trim_end_matches('/'), "~"),
-        ] }, { assert_snapshot!($text, @$snapshot) });
+        ] }, { insta::assert_snapshot!($text, @$snapshot) });
     };
 }
+pub(crate) use shows;
 
 #[test]
 fn list_is_a_table_of_profiles() {
