@@ -82,7 +82,7 @@ fn detach(name: &str) -> Result<()> {
 }
 
 /// Runs a process that serves, or that starts one: the words `endpoint`, `endpoint NAME` and `endpoint --detach NAME`. They
-/// are read without the parser of the command line, which takes a third of the start and most of the memory.
+/// are read without the parser of the command line: the server needs a mebibyte less memory, and starts sooner.
 pub(crate) fn run(words: &[OsString], context: fn() -> Context) -> Option<Result<()>> {
     let words: Option<Vec<&str>> = words.iter().skip(1).map(|word| word.to_str()).collect();
     let name = match words?[..] {

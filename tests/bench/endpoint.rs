@@ -1,4 +1,4 @@
-//! One request to the endpoint, beside a file of the same size from nginx.
+//! One request to the endpoint, beside a file of the same size from nginx; and how much memory the server needs.
 
 use super::print;
 use serde_json::Value;
@@ -10,6 +10,8 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 const REQUESTS: usize = 2_000;
+/// The requests after which the server must not have grown.
+const MANY: usize = 10_000;
 const NGINX_PORT: u16 = 48_713;
 
 /// Measures requests to both in turns, each with a connection of its own.
@@ -23,6 +25,9 @@ pub(crate) fn requests(mut serve: Command, directory: &Path) {
     let request = format!("GET / HTTP/1.1\r\nHost: {address}\r\nAuthorization: {token}\r\n\r\n");
     let body = ask(&address, &request).expect("the endpoint answers");
     let nginx = start_nginx(directory, body.len());
+    if nginx.is_none() {
+        println!("  NOT MEASURED: a file from nginx, which is not installed (Debian: nginx-light)");
+    }
     let static_file = format!("GET / HTTP/1.1\r\nHost: {}\r\n\r\n", nginx_address());
     let (mut endpoint, mut file) = (Vec::new(), Vec::new());
     for _ in 0..REQUESTS {
@@ -37,9 +42,23 @@ pub(crate) fn requests(mut serve: Command, directory: &Path) {
         print("a file from nginx", reference, reference);
     }
     print("a request to the endpoint", own, reference);
+    let before = resident(child.id());
+    for _ in 0..MANY {
+        time(&address, &request);
+    }
+    if let (Some(before), Some(after)) = (before, resident(child.id())) {
+        println!("  memory of the server (at most 5,120 KiB)       {before} KiB, after {MANY} requests {after} KiB");
+    }
     nginx.into_iter().chain([child]).for_each(|mut child| {
         let _ = child.kill().and_then(|()| child.wait());
     });
+}
+
+/// Returns the resident memory of a process in KiB; only Linux tells.
+fn resident(process: u32) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    line.trim().strip_suffix(" kB")?.parse().ok()
 }
 
 fn time(address: &str, request: &str) -> Duration {

@@ -228,3 +228,27 @@ fn short_forms_of_services_and_regions_are_known() {
     let link = home.ssox(&["console", "dev", "--print", "--service", "ddb", "--region", "use1"]).ok();
     assert!(link.ends_with("%2Fdynamodbv2%2Fhome%3Fregion%3Dus-east-1\n"), "{link}");
 }
+
+#[test]
+fn a_real_chromium_opens_the_console_in_a_profile_of_the_account() {
+    if !crate::shells::installed("chromium") {
+        eprintln!("NOT TESTED: chromium is not installed");
+        return;
+    }
+    let home = federated();
+    let profiles = home.path("chromium");
+    let browser = format!(
+        "chromium --headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking --dump-dom \
+         --user-data-dir={}",
+        profiles.display()
+    );
+    let mut command = in_terminal(&home, &["console", "chained", "--container"]);
+    let (said, status) = Terminal::start({
+        command.env("SSOX_CONSOLE_BROWSER", browser);
+        command
+    })
+    .wait_for_end();
+    assert!(status.success(), "{said}");
+    eventually("the console", || (home.standin.count("ConsoleLogin") > 0).then_some(()));
+    assert!(profiles.join("ssox-444455556666").is_dir());
+}
