@@ -34,8 +34,9 @@ impl FailedProcess {
     pub(super) fn of(ctx: &Context, profile: &Profile) -> Self {
         let session = profile.source.session();
         let token = session.and_then(|session| token::path(ctx, session).ok()).map(|path| state_of(&path));
-        let identity =
-            format!("{}\n{}", profile.source.identity(), profile.ad_hoc_role_arn.as_deref().unwrap_or_default());
+        // With another endpoint or CA bundle, the same call may work.
+        let role_arn = profile.ad_hoc_role_arn.as_deref().unwrap_or_default();
+        let identity = format!("{}\n{role_arn}\n{:?}", profile.source.identity(), profile.network);
         let label = session.map_or(profile.name.as_str(), |session| session.label());
         Self {
             profile: profile.name.clone(),

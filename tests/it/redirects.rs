@@ -86,7 +86,7 @@ fn an_error_from_a_custom_endpoint_names_the_endpoint() {
     ];
     for (fault, status) in rows {
         home.standin.fault("GetRoleCredentials", fault.clone(), Times::Forever);
-        let stderr = home.ssox_with(&["credential-process", "dev"], &[IN_BASH]).fails(status);
+        let stderr = home.ssox_with(&["exec", "dev", "--", "true"], &[IN_BASH]).fails(status);
         assert!(stderr.contains("AWS_ENDPOINT_URL"), "{fault:?}: {stderr}");
         assert!(stderr.contains(&home.standin.url()), "{fault:?}: {stderr}");
         home.standin.clear_faults("*");
