@@ -37,6 +37,12 @@ function ssox() {
       return
       ;;
     allow | deny) _ssox_again=1 ;;
+    login)
+      if builtin test "${SSOX_STATE-}" = sign-in; then
+        SSOX_FUNCTION=bash1 builtin command ssox "$@" && _ssox_signed_in
+        return
+      fi
+      ;;
   esac
   SSOX_FUNCTION=bash1 builtin command ssox ${1+"$@"}
 }
@@ -319,12 +325,12 @@ function _ssox_is_number() {
 }
 
 # Reads the compared values into `_ssox_now`; since 4.4 with their types, because a variable that is not exported
-# reaches no program. Without keys, some more variables determine what AWS_PROFILE means. There are no quotes, which an
+# reaches no program. Without keys, some more variables determine what AWS_PROFILE means, and HOME does. There are no quotes, which an
 # assignment does not need: they would take longer than the rest of a prompt.
 function _ssox_read_identity() {
   _ssox_read_types
   _ssox_now=${AWS_ACCESS_KEY_ID:-${AWS_CONFIG_FILE-:}:${AWS_SHARED_CREDENTIALS_FILE-:}:\
-${AWS_WEB_IDENTITY_TOKEN_FILE-}:${AWS_ROLE_ARN-}},\
+${AWS_WEB_IDENTITY_TOKEN_FILE-}:${AWS_ROLE_ARN-}:${HOME-}},\
 ${AWS_SECRET_ACCESS_KEY-},${AWS_SESSION_TOKEN-},${AWS_CREDENTIAL_EXPIRATION-},\
 ${AWS_REGION-},${AWS_DEFAULT_REGION-},${AWS_PROFILE-},${AWS_DEFAULT_PROFILE-},${AWS_SECURITY_TOKEN-},\
 ${AWS_ACCOUNT_ID-},${SSOX_PROFILE-},${SSOX_IDENTITY-},$_ssox_types
@@ -383,10 +389,19 @@ function _ssox_is_due() {
 function _ssox_tick() {
   builtin local _ssox_reply=''
   _ssox_retry=$((_ssox_clock + 60))
-  _ssox_reply=$(SSOX_HELD=$_ssox_held builtin command ssox --emit=bash1 tick </dev/null 2>/dev/null) || return 0
+  _ssox_reply=$(SSOX_HELD=$_ssox_held builtin command ssox --emit=bash1 tick ${1+"$@"} </dev/null 2>/dev/null) || return 0
   _ssox_apply tick "$_ssox_reply" 2>/dev/null || return 0
   _ssox_retry=0
   if _ssox_is_due; then _ssox_retry=$((_ssox_clock + 60)); fi
+}
+
+# Gets the credentials for which a person had to sign in, without waiting for the next call.
+function _ssox_signed_in() {
+  { builtin local _ssox_flags="$-"; builtin set +x; } 2>/dev/null
+  _ssox_read_clock
+  _ssox_check_clock
+  _ssox_tick --wait=5s
+  case $_ssox_flags in *x*) builtin set -x ;; esac
 }
 
 # Runs before each prompt and before the other hooks, so that prompts they draw show the current credentials. It returns
@@ -451,14 +466,14 @@ function _ssox_settle() {
   if [[ -n $_ssox_undecided ]]; then _ssox_decide; fi
   _ssox_surround
   # shellcheck disable=SC2016  # bash expands it at each prompt, and does not expand the result again
-  case $_ssox_placed${PS1-}${PROMPT_COMMAND-} in
+  case $_ssox_placed${PS1-}${PROMPT_COMMAND+${PROMPT_COMMAND[@]: -1}}${precmd_functions+${precmd_functions[@]: -1}}${_ble_hook_h_PRECMD+${_ble_hook_h_PRECMD[@]: -1}} in
     on*'${_ssox_ps1-}'*"$_ssox_last") ;;
     on*) _ssox_hold_place ;;
   esac
   _ssox_leave
 }
 
-# Names the segment in PS1 again, and moves behind a hook that was added to a PROMPT_COMMAND without elements.
+# Names the segment in PS1 again, and moves behind a hook that was added.
 function _ssox_hold_place() {
   # shellcheck disable=SC2016  # bash expands it at each prompt, and does not expand the result again
   case ${PS1-} in *'${_ssox_ps1-}'*) ;; *) PS1='${_ssox_ps1-}'"${PS1-}" ;; esac
@@ -580,6 +595,11 @@ function _ssox_arrive() {
   builtin local _ssox_below=''
   _ssox_find
   _ssox_place=$PWD
+  # A relative path names another file now.
+  case ${SSOX_IDENTITY:+in use,}${AWS_CONFIG_FILE:-/},${AWS_SHARED_CREDENTIALS_FILE:-/} in
+    'in use,/'*,/*) ;;
+    'in use,'*) _ssox_seen=([0]=moved) ;;
+  esac
   if [[ -z $_ssox_found$_ssox_file ]]; then
     _ssox_again=''
     return 1
@@ -825,22 +845,37 @@ function _ssox_go_early() {
   fi
 }
 
-# Moves the second hook behind all others, unless it is there already.
+# Moves the second hook behind all others, unless it is there already. The elements of an array are changed in place, because
+# bash is running them.
 function _ssox_go_last() {
+  builtin local _ssox_at=''
   builtin local -a _ssox_commands
   _ssox_commands=(${PROMPT_COMMAND[@]+"${PROMPT_COMMAND[@]}"})
   if [[ -n ${BLE_VERSION-} ]]; then
-    blehook PRECMD!=_ssox_settle
+    blehook PRECMD-+=_ssox_settle
+    _ssox_last=_ssox_settle
   elif [[ -n ${bash_preexec_imported-}${__bp_imported-} ]]; then
     case " ${precmd_functions[*]-} " in
       *' _ssox_settle ') ;;
-      *) precmd_functions+=(_ssox_settle) _ssox_moved=on ;;
+      *)
+        for _ssox_at in "${!precmd_functions[@]}"; do
+          case ${precmd_functions[_ssox_at]} in _ssox_settle) builtin unset -v "precmd_functions[_ssox_at]" ;; esac
+        done
+        precmd_functions+=(_ssox_settle) _ssox_moved=on
+        ;;
     esac
+    _ssox_last=_ssox_settle
   elif ((${#_ssox_commands[@]} > 1 && BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 501)); then
     case ${_ssox_commands[${#_ssox_commands[@]} - 1]} in
       *_ssox_settle) ;;
-      *) PROMPT_COMMAND+=(_ssox_settle) _ssox_moved=on ;;
+      *)
+        for _ssox_at in "${!PROMPT_COMMAND[@]}"; do
+          PROMPT_COMMAND[_ssox_at]=${PROMPT_COMMAND[_ssox_at]//_ssox_settle/:}
+        done
+        PROMPT_COMMAND+=(_ssox_settle) _ssox_moved=on
+        ;;
     esac
+    _ssox_last=_ssox_settle
   else
     # shellcheck disable=SC2128,SC2178
     case ${PROMPT_COMMAND-} in

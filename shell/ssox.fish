@@ -40,6 +40,8 @@ function ssox --description 'AWS credentials in this shell'
             set -gu _ssox_again 1
     end
     SSOX_FUNCTION=fish1 SSOX_UNIVERSAL="$(set -Uxn | string match -r '^AWS.*')" command ssox $argv
+    or return
+    test "$SSOX_STATE" != sign-in -o "$_ssox_verb" != login; or _ssox_signed_in
 end
 
 # Sets the caller's `_ssox_verb` to the verb that the arguments run. With `--help` they run none: help is printed for a person.
@@ -231,11 +233,11 @@ function _ssox_read_identity
     set -l fish_trace
     set -qx AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION AWS_REGION \
         AWS_DEFAULT_REGION AWS_PROFILE SSOX_PROFILE SSOX_IDENTITY
-    # The last four determine what AWS_PROFILE means. An empty name of a file is not the usual file.
+    # The last five determine what AWS_PROFILE means. An empty name of a file is not the usual file.
     set -gu _ssox_now "$status,$AWS_ACCESS_KEY_ID,$AWS_SECRET_ACCESS_KEY,$AWS_SESSION_TOKEN,$AWS_CREDENTIAL_EXPIRATION,"\
 "$AWS_REGION,$AWS_DEFAULT_REGION,$AWS_PROFILE,$AWS_DEFAULT_PROFILE,$AWS_SECURITY_TOKEN,$AWS_ACCOUNT_ID,"\
 "$SSOX_PROFILE,$SSOX_IDENTITY,$AWS_WEB_IDENTITY_TOKEN_FILE,$AWS_ROLE_ARN" \
-        config=$AWS_CONFIG_FILE credentials=$AWS_SHARED_CREDENTIALS_FILE
+        config=$AWS_CONFIG_FILE credentials=$AWS_SHARED_CREDENTIALS_FILE home=$HOME
 end
 
 # Has the program judge a change of the compared values: other keys, another region, a profile set beside them. It is
@@ -281,6 +283,13 @@ function _ssox_tick
     set -l retry $_ssox_retry
     set -gu _ssox_retry 0
     _ssox_is_due; and set -gu _ssox_retry $retry
+end
+
+# Gets the credentials for which a person had to sign in, without waiting for the next call.
+function _ssox_signed_in
+    _ssox_read_clock
+    _ssox_tick --wait=5s
+    return 0
 end
 
 function _ssox_prompt_hook
@@ -404,6 +413,9 @@ function _ssox_arrive
     _ssox_find
     set -gu _ssox_directory "$PWD"
     set -gu _ssox_again
+    # A relative path names another file now.
+    test -n "$SSOX_IDENTITY"; and string match -qr '^[^/]' -- "$AWS_CONFIG_FILE" "$AWS_SHARED_CREDENTIALS_FILE"
+    and set -gu _ssox_seen moved
     test -n "$_ssox_found$_ssox_file"; or return
     set -l nearer
     test -z "$_ssox_found"; or set nearer (_ssox_find_nearer)

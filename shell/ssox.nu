@@ -147,13 +147,13 @@ def _ssox_number [text] {
     if ($text | describe) == 'string' and $text =~ '^[1-9][0-9]{0,14}$' { $text | into int } else { 0 }
 }
 
-# Returns the compared values. The last four determine what AWS_PROFILE means.
+# Returns the compared values. The last five determine what AWS_PROFILE means.
 def _ssox_identity [] {
     [
         $env.AWS_ACCESS_KEY_ID? $env.AWS_SECRET_ACCESS_KEY? $env.AWS_SESSION_TOKEN? $env.AWS_CREDENTIAL_EXPIRATION?
         $env.AWS_REGION? $env.AWS_DEFAULT_REGION? $env.AWS_PROFILE? $env.AWS_DEFAULT_PROFILE? $env.AWS_SECURITY_TOKEN?
         $env.AWS_ACCOUNT_ID? $env.SSOX_PROFILE? $env.SSOX_IDENTITY?
-        $env.AWS_CONFIG_FILE? $env.AWS_SHARED_CREDENTIALS_FILE? $env.AWS_WEB_IDENTITY_TOKEN_FILE? $env.AWS_ROLE_ARN?
+        $env.AWS_CONFIG_FILE? $env.AWS_SHARED_CREDENTIALS_FILE? $env.AWS_WEB_IDENTITY_TOKEN_FILE? $env.AWS_ROLE_ARN? $env.HOME?
     ]
 }
 

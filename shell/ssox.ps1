@@ -66,6 +66,7 @@ if ($global:_ssox_full) {
             # With `2>&1`, messages for people are among the output.
             $told, $reply = $reply.Where({ $_ -is [System.Management.Automation.ErrorRecord] }, 'Split')
             $told
+            if (-not $verb) { _ssox_signed_in $given }
             $refusal = if ($verb -and $global:LASTEXITCODE -eq 0) { _ssox_answer $verb $reply }
             if ($refusal) {
                 $is_error = _ssox_value_of PSNativeCommandUseErrorActionPreference
@@ -93,6 +94,7 @@ if ($global:_ssox_full) {
         } finally {
             _ssox_tell
         }
+        _ssox_signed_in $args
     }
 }
 
@@ -244,6 +246,13 @@ function global:_ssox_any_verb([object[]]$given) {
     $verb
 }
 
+# Gets the credentials for which a person had to sign in, without waiting for the next call.
+function global:_ssox_signed_in([object[]]$given) {
+    if ($env:SSOX_STATE -cne 'sign-in' -or $global:LASTEXITCODE -ne 0 -or (_ssox_any_verb $given) -cne 'login') { return }
+    _ssox_tick (_ssox_now) '--wait=5s'
+    $global:LASTEXITCODE = 0
+}
+
 # Applies the reply to a verb; returns the reason if it does not.
 function global:_ssox_answer([string]$verb, [object[]]$reply) {
     $refusal = _ssox_apply $verb $reply
@@ -346,7 +355,8 @@ function global:_ssox_identity {
         $env:AWS_REGION, $env:AWS_DEFAULT_REGION, $env:AWS_PROFILE, $env:AWS_DEFAULT_PROFILE, $env:AWS_SECURITY_TOKEN,
         $env:AWS_ACCOUNT_ID, $env:SSOX_PROFILE, $env:SSOX_IDENTITY
         if (-not $env:AWS_ACCESS_KEY_ID) {
-            $env:AWS_CONFIG_FILE, $env:AWS_SHARED_CREDENTIALS_FILE, $env:AWS_WEB_IDENTITY_TOKEN_FILE, $env:AWS_ROLE_ARN
+            $env:AWS_CONFIG_FILE, $env:AWS_SHARED_CREDENTIALS_FILE, $env:AWS_WEB_IDENTITY_TOKEN_FILE, $env:AWS_ROLE_ARN,
+            $env:HOME, $env:USERPROFILE
         }
     ))
 }
@@ -494,6 +504,9 @@ function global:_ssox_arrive {
     }
     $global:_ssox_place = $place
     $global:_ssox_again = $false
+    # A relative path names another file now.
+    $names = $env:AWS_CONFIG_FILE, $env:AWS_SHARED_CREDENTIALS_FILE
+    if ($env:SSOX_IDENTITY -and ($names -match '^(?![/\\]|\w:|$)')) { $global:_ssox_seen = 'moved' }
     $found = _ssox_find $place
     if (-not "$found$global:_ssox_file") { return $false }
     $nearer = if ($found) { _ssox_find_nearer $place $found } else { '' }

@@ -34,6 +34,12 @@ function ssox() {
       return
       ;;
     (allow|deny) _ssox_again=1 ;;
+    (login)
+      if [[ ${SSOX_STATE-} == sign-in ]]; then
+        SSOX_FUNCTION=zsh1 builtin command ssox "$@" && _ssox_signed_in
+        return
+      fi
+      ;;
   esac
   SSOX_FUNCTION=zsh1 builtin command ssox "$@"
 }
@@ -206,7 +212,7 @@ typeset -g _ssox_clock_format='%D{%s}'
 function _ssox_look() {
   [[ -n $SSOX_PROMPT || -n $SSOX_IDENTITY || -n $SSOX_REPLACED || -n $_ssox_seen ]] || return 1
   # The same as in _ssox_see, but not as a call: this is most of the time that a prompt takes.
-  [[ ${AWS_ACCESS_KEY_ID:-${AWS_CONFIG_FILE-:}:${AWS_SHARED_CREDENTIALS_FILE-:}:$AWS_WEB_IDENTITY_TOKEN_FILE:$AWS_ROLE_ARN},\
+  [[ ${AWS_ACCESS_KEY_ID:-${AWS_CONFIG_FILE-:}:${AWS_SHARED_CREDENTIALS_FILE-:}:$AWS_WEB_IDENTITY_TOKEN_FILE:$AWS_ROLE_ARN:$HOME},\
 $AWS_SECRET_ACCESS_KEY,$AWS_SESSION_TOKEN,$AWS_CREDENTIAL_EXPIRATION,$AWS_REGION,\
 $AWS_DEFAULT_REGION,$AWS_PROFILE,$AWS_DEFAULT_PROFILE,$AWS_SECURITY_TOKEN,$AWS_ACCOUNT_ID,$SSOX_PROFILE,$SSOX_IDENTITY,\
 ${(t)AWS_ACCESS_KEY_ID}${(t)AWS_SECRET_ACCESS_KEY}${(t)AWS_SESSION_TOKEN}${(t)AWS_CREDENTIAL_EXPIRATION}\
@@ -220,9 +226,9 @@ ${(t)AWS_REGION}${(t)AWS_DEFAULT_REGION}${(t)AWS_PROFILE}${(t)SSOX_PROFILE}${(t)
 }
 
 # Records the compared values, with their types: a variable that is not exported reaches no program. Without keys, some
-# more variables determine what AWS_PROFILE means.
+# more variables determine what AWS_PROFILE means, and HOME does.
 function _ssox_see() {
-  _ssox_seen=${AWS_ACCESS_KEY_ID:-${AWS_CONFIG_FILE-:}:${AWS_SHARED_CREDENTIALS_FILE-:}:$AWS_WEB_IDENTITY_TOKEN_FILE:$AWS_ROLE_ARN},\
+  _ssox_seen=${AWS_ACCESS_KEY_ID:-${AWS_CONFIG_FILE-:}:${AWS_SHARED_CREDENTIALS_FILE-:}:$AWS_WEB_IDENTITY_TOKEN_FILE:$AWS_ROLE_ARN:$HOME},\
 $AWS_SECRET_ACCESS_KEY,$AWS_SESSION_TOKEN,$AWS_CREDENTIAL_EXPIRATION,$AWS_REGION,\
 $AWS_DEFAULT_REGION,$AWS_PROFILE,$AWS_DEFAULT_PROFILE,$AWS_SECURITY_TOKEN,$AWS_ACCOUNT_ID,$SSOX_PROFILE,$SSOX_IDENTITY,\
 ${(t)AWS_ACCESS_KEY_ID}${(t)AWS_SECRET_ACCESS_KEY}${(t)AWS_SESSION_TOKEN}${(t)AWS_CREDENTIAL_EXPIRATION}\
@@ -245,6 +251,14 @@ function _ssox_tick() {
   _ssox_apply tick "$reply" 2>/dev/null || return
   _ssox_retry=0
   ! _ssox_is_due || _ssox_retry=_ssox_clock+60
+}
+
+# Gets the credentials for which a person had to sign in, without waiting for the next call.
+function _ssox_signed_in() {
+  builtin setopt local_options no_xtrace
+  _ssox_clock=${(%)_ssox_clock_format}
+  _ssox_tick --wait=5s
+  return 0
 }
 
 # Runs before the other hooks, so that prompts they draw show the current credentials.
@@ -437,6 +451,8 @@ function _ssox_arrive() {
   local REPLY nearer=
   _ssox_find
   _ssox_place=$PWD
+  # A relative path names another file now.
+  [[ -z $SSOX_IDENTITY || ${AWS_CONFIG_FILE:-/},${AWS_SHARED_CREDENTIALS_FILE:-/} == /*,/* ]] || _ssox_seen=moved
   [[ -n $REPLY$_ssox_file ]] || { _ssox_again=; return 1 }
   [[ -z $REPLY ]] || _ssox_find_nearer
   # What the tools had set when the directory was entered is not in the layer.

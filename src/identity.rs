@@ -5,7 +5,7 @@
 //! bits and a session token more, so 32 bits of a digest do not determine them. Key ids, regions and profile names are not
 //! secret.
 
-use crate::context::Context;
+use crate::context::{Context, REAL_FILES};
 use crate::environment::EnvChanges;
 use crate::error::Result;
 use sha2::{Digest as _, Sha256};
@@ -106,12 +106,13 @@ impl Identity {
         let kept = |at: usize, name| before.as_ref().map_or_else(|| first(name), |before| before.0[at].clone());
         let has_keys = changes.get(ID).map(|id| id.is_some());
         let state = |(at, name)| match (changes.get(name), has_keys) {
-            (Some(Some(value)), _) if !value.is_empty() => State::Set(fingerprint(name, value)),
-            (Some(_), _) => State::Unset,
-            (None, Some(true)) if FILES.contains(&name) || WEB_IDENTITY.contains(&name) => State::Untouched,
-            (None, Some(false)) if FILES.contains(&name) => {
+            (_, Some(true)) if FILES.contains(&name) => State::Untouched,
+            (_, Some(false)) if FILES.contains(&name) => {
                 value(ctx, name).map_or(State::Unset, |value| State::Set(fingerprint(name, &value)))
             }
+            (Some(Some(value)), _) if !value.is_empty() => State::Set(fingerprint(name, value)),
+            (Some(_), _) => State::Unset,
+            (None, Some(true)) if WEB_IDENTITY.contains(&name) => State::Untouched,
             (None, _) => kept(at, name),
         };
         Self(names().enumerate().map(state).collect())
@@ -220,10 +221,16 @@ impl State {
     }
 }
 
-/// Returns the value of a variable; an empty one counts as unset, but not as the name of a file.
+/// Returns what is compared: the value of a variable, where an empty one counts as unset. Of a variable that names a file it
+/// is the whole path, which changes also with the working directory and with HOME; an empty name names no file.
 fn value(ctx: &Context, name: &str) -> Option<String> {
-    let value = ctx.var_os(name).map(|value| value.to_string_lossy().into_owned());
-    value.filter(|value| !value.is_empty() || FILES.contains(&name))
+    let value = match REAL_FILES.iter().find(|(_, variable, _)| *variable == name) {
+        Some((_, variable, usual_name)) => {
+            std::path::absolute(ctx.configuration_file(variable, usual_name).ok()?).ok()?.into()
+        }
+        None => ctx.var_os(name)?.clone(),
+    };
+    Some(value.to_string_lossy().into_owned()).filter(|value| !value.is_empty())
 }
 
 /// Returns the fingerprint of a variable: the first 32 bits of a digest of name and value, in hexadecimal digits.

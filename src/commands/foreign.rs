@@ -9,6 +9,7 @@ use crate::context::Context;
 use crate::identity::{FILES, ID, Identity, WEB_IDENTITY, is_in_use};
 use crate::profile::Profile;
 use crate::snapshots;
+use std::ffi::OsStr;
 
 /// An identity that replaced the one ssox set.
 pub(super) struct Foreign {
@@ -59,8 +60,12 @@ impl Foreign {
 fn changes(ctx: &Context, names: &[&'static str]) -> Vec<String> {
     let mut phrases: Vec<(String, Vec<&str>)> = Vec::new();
     for name in names {
-        let what = match (ctx.var_os(name).is_some_and(|value| !value.is_empty()), snapshots::owner(ctx, name)) {
+        let value = ctx.var_os(name).filter(|value| !value.is_empty());
+        let is_relative = value.is_some_and(|path| FILES.contains(name) && is_relative(ctx, path));
+        let what = match (value.is_some(), snapshots::owner(ctx, name)) {
+            (false, _) if FILES.contains(name) => "missing, or HOME has changed".into(),
             (false, _) => "missing".into(),
+            (true, None) if is_relative => "with a relative path, which is another file in this directory".into(),
             (true, Some(owner)) => format!("set by {owner}"),
             (true, None) => "set by something else".into(),
         };
@@ -70,6 +75,10 @@ fn changes(ctx: &Context, names: &[&'static str]) -> Vec<String> {
         }
     }
     phrases.into_iter().map(|(what, names)| format!("{} {what}", names.join(", "))).collect()
+}
+
+fn is_relative(ctx: &Context, path: &OsStr) -> bool {
+    path.to_str().is_some_and(|path| ctx.expand_variables(path).is_relative())
 }
 
 /// Returns the identity that AWS tools use in this shell: that of the keys, or else of the profile.

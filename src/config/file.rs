@@ -94,10 +94,7 @@ impl File {
     /// # Errors
     /// Configuration: the home directory is unknown.
     pub(super) fn path(ctx: &Context, which: WhichFile) -> Result<PathBuf> {
-        match ctx.var_os(which.variable()) {
-            Some(path) => Ok(path.to_str().map_or_else(|| PathBuf::from(path), |path| ctx.expand_variables(path))),
-            None => Ok(ctx.home()?.join(".aws").join(which.file_name())),
-        }
+        ctx.configuration_file(which.variable(), which.file_name())
     }
 
     pub(super) fn new(path: PathBuf, content: Vec<u8>, which: WhichFile) -> Self {

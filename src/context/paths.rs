@@ -47,6 +47,17 @@ impl Context {
         }
     }
 
+    /// Returns the path of a configuration file: what the variable of AWS says, or a file below the home directory.
+    ///
+    /// # Errors
+    /// As [`Self::home`].
+    pub(crate) fn configuration_file(&self, variable: &str, usual_name: &str) -> Result<PathBuf> {
+        match self.var_os(variable) {
+            Some(path) => Ok(path.to_str().map_or_else(|| PathBuf::from(path), |path| self.expand_variables(path))),
+            None => Ok(self.home()?.join(".aws").join(usual_name)),
+        }
+    }
+
     /// Expands a leading `~/` of a path, as all AWS tools do.
     pub(crate) fn expand(&self, path: &str) -> PathBuf {
         match (path.strip_prefix("~/"), &self.home) {

@@ -250,6 +250,25 @@ fn where_a_person_must_sign_in_the_segment_says_so() {
     });
 }
 
+/// The segment of a directory, or of a profile in use whose session was revoked.
+#[test]
+fn signing_in_brings_the_credentials_at_once() {
+    in_each(&shells(), |shell| {
+        let (standin, home) = with_directory("profile = dev\n");
+        standin.configure(|options| options.device = ssox_standin::Person::Approves);
+        let mut session = home.session(shell, "LOAD");
+        std::fs::remove_dir_all(home.path(".aws/sso/cache")).unwrap();
+        session.run("cd dir");
+        assert_eq!(segment(&mut session, &home), "dev:ReadOnly sign in|soon", "{shell:?}");
+        let told = session.run(&format!("ssox login --device-code --no-browser; {}", shell.status()));
+        assert!(told.contains("status 0"), "{shell:?}: {told}");
+        assert!(segment(&mut session, &home).starts_with("dev:ReadOnly 5"), "{shell:?}: {told}");
+        assert_eq!(holds(&mut session, &home), "dev keys eu-west-1 -", "{shell:?}");
+        session.run("cd ~");
+        assert_eq!(holds(&mut session, &home), "- - - -", "{shell:?}");
+    });
+}
+
 #[test]
 fn a_protected_profile_is_only_named() {
     in_each(&shells(), |shell| {

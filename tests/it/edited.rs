@@ -84,6 +84,7 @@ fn an_edit_of_what_the_segment_and_status_show_is_undone() {
             ("SSOX_PROMPT", "dev:ReadOnly??"),
             ("SSOX_STATE", "foreign"),
             ("SSOX_STATE", "failed"),
+            ("SSOX_STATE", "sign-in"),
             ("SSOX_EXPIRES", "4000000000"),
             ("SSOX_PROTECTED", "1"),
         ];
@@ -144,6 +145,33 @@ fn a_hook_that_is_added_later_is_seen_through() {
             session.run("ssox clear");
         }
     });
+}
+
+/// bash has read its hooks when the first of them runs, so one that is added counts from the next prompt on. Each prompt after
+/// that shows what it changed, and the others do not run twice.
+#[test]
+fn a_hook_that_is_added_to_a_list_of_bash_is_seen_through() {
+    if !shells().contains(&Shell::Bash) {
+        return;
+    }
+    let preexec = "__bp_run() { local each; for each in \"${precmd_functions[@]}\"; do \"$each\"; done; }\n\
+        bash_preexec_imported=defined PROMPT_COMMAND=__bp_run\nLOAD";
+    for (rc, list) in [
+        ("other() { others+=x; }\nPROMPT_COMMAND=(other true)\nLOAD", "PROMPT_COMMAND"),
+        ("other() { others+=x; }\nprecmd_functions=(other)\nPREEXEC", "precmd_functions"),
+    ] {
+        let (_standin, home) = signed_in(Duration::from_secs(3300));
+        let mut session = home.session(Shell::Bash, &rc.replace("PREEXEC", preexec));
+        session.run("ssox use dev");
+        session.run(&format!("late() {{ export AWS_PROFILE=$theirs; }}; theirs=x; {list}+=(late)"));
+        session.run("true");
+        for (theirs, label) in [("x", "dev:ReadOnly?"), ("", "dev:ReadOnly 5"), ("y", "dev:ReadOnly?")] {
+            session.run(&format!("theirs={theirs} others="));
+            session.wait_for_prompt_with(&[label]);
+        }
+        session.run("echo \"[$others] ${#PROMPT_COMMAND[@]} ${#precmd_functions[@]}\" >hooks");
+        assert!(home.read("hooks").starts_with("[x] "), "{rc}: {}", home.read("hooks"));
+    }
 }
 
 /// A framework of bash that makes PS1 behind direnv: the prompt of the directory itself says that it is foreign.

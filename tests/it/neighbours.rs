@@ -77,7 +77,7 @@ fn bash_preexec_and_blesh_get_the_hook_their_way() {
         init=$(command ssox init bash); eval \"${init//'case $- in'/'case i in'}\"\necho \"[${PROMPT_COMMAND-}]\"";
     assert_eq!(
         String::from_utf8_lossy(&home.script(Shell::Bash, script).stdout),
-        "blehook PRECMD!=_ssox_precmd\nblehook PRECMD!=_ssox_settle\n[]\n"
+        "blehook PRECMD!=_ssox_precmd\nblehook PRECMD-+=_ssox_settle\n[]\n"
     );
 }
 

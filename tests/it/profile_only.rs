@@ -43,6 +43,38 @@ fn what_changes_the_meaning_of_aws_profile_is_foreign() {
     });
 }
 
+/// As for every program, a relative path means another file in another directory, and `~` is what HOME says.
+#[test]
+fn where_the_files_depend_on_the_directory_or_on_home_the_profile_changes_with_them() {
+    in_each(&shells(), |shell| {
+        let (_standin, home) = signed_in(Duration::from_secs(3300));
+        home.write("aws.conf", &home.read(".aws/config"));
+        home.write("elsewhere/aws.conf", "[profile dev]\nregion = eu-west-3\n");
+        for (name, path) in [
+            ("AWS_CONFIG_FILE", "./aws.conf"),
+            ("AWS_CONFIG_FILE", "aws.conf"),
+            ("AWS_SHARED_CREDENTIALS_FILE", "keys"),
+        ] {
+            let mut session = home.session_with(shell, "LOAD", &[(name, path)]);
+            session.run("ssox use --profile-only dev");
+            assert_eq!(segment(&mut session, &home), OURS, "{shell:?} {name}={path}");
+            session.run("cd elsewhere");
+            assert_eq!(segment(&mut session, &home), FOREIGN, "{shell:?} {name}={path}");
+            let told = session.run("ssox doctor");
+            assert!(told.contains(&format!("{name} with a relative path")), "{shell:?} {name}={path}: {told}");
+            session.run("cd ..");
+            assert_eq!(segment(&mut session, &home), OURS, "{shell:?} {name}={path}");
+        }
+        let mut session = home.session(shell, "LOAD");
+        session.run("ssox use --profile-only dev");
+        session.run(&format!("cd elsewhere; {}", shell.export("HOME", "/nowhere")));
+        session.run("echo \"$SSOX_SEGMENT|$SSOX_SEGMENT_STATE\" >../segment");
+        assert_eq!(home.read("segment").trim(), FOREIGN, "{shell:?}");
+        session.run(&shell.export("HOME", home.path("").to_str().expect("a path is text")));
+        assert_eq!(segment(&mut session, &home), OURS, "{shell:?}");
+    });
+}
+
 /// The AWS CLI and boto3 take the web identity of a pod before what the profile says.
 #[test]
 fn a_web_identity_does_not_replace_the_profile() {
