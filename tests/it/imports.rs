@@ -32,7 +32,7 @@ const FIRST: [&str; 24] = [
     "usage",
 ];
 /// The most uses among them. Before you raise it, look for the code that is in the wrong module.
-const MOST_USES: usize = 103;
+const MOST_USES: usize = 106;
 /// The rules of AWS tools and the table that is made of them still use each other.
 const RULES: &str = "tools";
 
