@@ -438,17 +438,19 @@ function _ssox_arrive
 end
 
 # Finds the nearest `.ssox` file, by tests of files only. The home directory is the last one looked at. Where no directory up to
-# the root has such a file, one call tells it.
+# the root has such a file, one call tells it, at most sixteen levels below the root. Above the root is the root.
 function _ssox_find
     set -gu _ssox_found
+    builtin path is -- .ssox ../.ssox ../../.ssox ../../../.ssox ../../../../.ssox ../../../../../.ssox \
+        ../../../../../../.ssox ../../../../../../../.ssox ../../../../../../../../.ssox \
+        ../../../../../../../../../.ssox ../../../../../../../../../../.ssox \
+        ../../../../../../../../../../../.ssox ../../../../../../../../../../../../.ssox \
+        ../../../../../../../../../../../../../.ssox ../../../../../../../../../../../../../../.ssox \
+        ../../../../../../../../../../../../../../../.ssox \
+        ../../../../../../../../../../../../../../../../.ssox
+    or not test ../../../../../../../../../../../../../../../../ -ef /
+    or return 0
     set -l up
-    set -l names .ssox
-    for level in (string match -a -r / -- "$PWD")
-        set up "$up../"
-        set -a names "$up.ssox"
-    end
-    builtin path is -- $names; or not test "./$up" -ef /; or return 0
-    set up
     while test (string length -- "$up") -lt 3000
         if test -e "$up.ssox"
             set _ssox_found "$PWD/$up.ssox"
