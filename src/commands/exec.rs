@@ -11,13 +11,13 @@ use super::{changes, child};
 use crate::batch;
 use crate::context::Context;
 use crate::endpoint::Directory;
-use crate::error::{Result, cause_text};
+use crate::error::{Error, Result, cause_text};
 use crate::profile::Profile;
 use crate::source::Request;
 use crate::terminal;
 use clap::Args;
 use std::ffi::OsString;
-use std::io;
+use std::io::{self, IsTerminal as _};
 use std::process::Command;
 
 #[derive(Args, Debug)]
@@ -49,19 +49,19 @@ impl VerbArgs for Exec {
     /// # Errors
     /// Those of the profile and its source. If the program cannot be run, the exit status is 126 or 127.
     fn run(&self, ctx: &Context) -> Result<Done> {
-        let shell = [persons_shell(ctx)];
-        let (program, arguments) = match words(&self.command) {
-            [program, arguments @ ..] => (program, arguments),
-            [] => (&shell[0], &[][..]),
+        let words = words(&self.command);
+        let (program, arguments) = match words {
+            [program, arguments @ ..] => (program.clone(), arguments),
+            [] => (persons_shell(ctx)?, words),
         };
         let server = self.serve.then(Beside::start).transpose()?;
         let profile = selected_profile(ctx, Some(&self.profile), &self.fetch)?;
         protected::confirm(ctx, "exec", &profile, &self.consent)?;
         let ForProgram { changes, files } = self.for_program(ctx, &profile, server)?;
-        if words(&self.command).is_empty() {
+        if words.is_empty() {
             terminal::say(&format!("a shell with the credentials of `{}`; `exit` leaves it", profile.name));
         }
-        let mut command = child::with_changes(&changes, program, arguments);
+        let mut command = child::with_changes(&changes, &program, arguments);
         let cause = match replace_process(&mut command, files.as_ref()) {
             Ok(status) => return Ok(Done { status, ..Done::default() }),
             Err(cause) => cause,
@@ -86,18 +86,24 @@ impl Exec {
     }
 }
 
-/// Returns the shell that the person has chosen for this system.
-fn persons_shell(ctx: &Context) -> OsString {
-    let (variable, usual) = if cfg!(windows) { ("COMSPEC", "cmd.exe") } else { ("SHELL", "/bin/sh") };
-    ctx.var_os(variable).filter(|shell| !shell.is_empty()).cloned().unwrap_or_else(|| usual.into())
-}
-
 /// Removes the second `--` of `exec -- -x -- COMMAND`, which clap passes on as the program.
 fn words(command: &[OsString]) -> &[OsString] {
     match command {
         [first, rest @ ..] if first == "--" => rest,
         all => all,
     }
+}
+
+/// Returns the shell that the person has chosen for this system. A script whose command is empty must not succeed.
+///
+/// # Errors
+/// Usage: nobody types into a shell here.
+fn persons_shell(ctx: &Context) -> Result<OsString> {
+    if !io::stdin().is_terminal() {
+        return Err(Error::usage("there is no program to run").hint("ssox exec NAME -- COMMAND"));
+    }
+    let (variable, usual) = if cfg!(windows) { ("COMSPEC", "cmd.exe") } else { ("SHELL", "/bin/sh") };
+    Ok(ctx.var_os(variable).filter(|shell| !shell.is_empty()).cloned().unwrap_or_else(|| usual.into()))
 }
 
 #[cfg(unix)]

@@ -487,6 +487,8 @@ fn without_first_credentials_the_program_does_not_start() {
     home.ssox(&["exec", "--serve", "nope", "--", "touch", "started"]).fails(4);
     assert!(!home.path("started").exists());
     assert_eq!(home.files(".local/state/ssox/endpoints"), [""; 0]);
+    #[cfg(target_os = "linux")]
+    eventually("no server", || servers(&home).is_empty().then_some(()));
 }
 
 #[test]

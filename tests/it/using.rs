@@ -408,14 +408,16 @@ fn a_region_may_be_typed_in_its_short_form() {
 
 #[cfg(unix)]
 #[test]
-fn exec_without_a_program_starts_the_shell_of_the_person() {
+fn exec_without_a_program_starts_the_shell_of_a_person_at_a_terminal() {
     let home = Home::signed_in();
     let mut command = home.command(SSOX);
-    command.args(["exec", "dev"]).env("SHELL", "/bin/bash").stdin(std::process::Stdio::piped());
-    let mut child = command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap();
-    let script = b"echo $0 $SSOX_PROFILE ${#AWS_ACCESS_KEY_ID}; exit 7";
-    std::io::Write::write_all(&mut child.stdin.take().unwrap(), script).unwrap();
-    let ran = crate::home::Ran(child.wait_with_output().unwrap());
-    assert_eq!((ran.status(), ran.stdout().as_str()), (7, "/bin/bash dev 20\n"));
-    assert_eq!(ran.stderr(), "ssox: a shell with the credentials of `dev`; `exit` leaves it\n");
+    command.args(["exec", "dev"]).env("SHELL", "/bin/bash").env("PS1", "> ");
+    let mut terminal = crate::pty::Terminal::start(command);
+    terminal.wait_for("ssox: a shell with the credentials of `dev`; `exit` leaves it");
+    terminal.enter("echo $0 $SSOX_PROFILE ${#AWS_ACCESS_KEY_ID}");
+    terminal.wait_for("/bin/bash dev 20");
+    terminal.enter("exit 7");
+    assert_eq!(terminal.wait_for_end().1.code(), Some(7));
+    // In a script, a command that is empty is a mistake.
+    assert!(home.ssox(&["exec", "dev", "--"]).fails(2).contains("ssox exec NAME -- COMMAND"));
 }
