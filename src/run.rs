@@ -1,6 +1,8 @@
 //! Parses the command line, runs the verb, prints what it returns, and exits with its status.
 
-use crate::commands::{Cli, error_as_json, process_context, usage_error};
+#[cfg(unix)]
+use crate::commands::process_context;
+use crate::commands::{Cli, error_as_json, usage_error};
 use crate::context;
 #[cfg(unix)]
 use crate::endpoint;

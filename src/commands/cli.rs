@@ -3,7 +3,7 @@
 use super::Verb;
 use super::options::Common;
 use crate::context::Context;
-use crate::shell::{Emit, hint};
+use crate::shell::hint;
 use clap::Parser;
 use clap::error::{ContextKind, ContextValue};
 use std::ffi::OsString;
@@ -48,8 +48,11 @@ impl Cli {
             self.common.no_input || !self.verb.is_interactive() || ctx.var("CI").is_some() || !stderr().is_terminal();
         ctx.after_sign_in = Some(super::list_after_sign_in);
         #[cfg(unix)]
-        if ctx.caller().and_then(|caller| Emit::parse(caller).ok()).is_some_and(|emit| emit.shell.reports_signals()) {
-            crate::signals::end_with_status();
+        {
+            let emit = ctx.caller().and_then(|caller| crate::shell::Emit::parse(caller).ok());
+            if emit.is_some_and(|emit| emit.shell.reports_signals()) {
+                crate::signals::end_with_status();
+            }
         }
         ctx
     }

@@ -59,7 +59,9 @@ mod verb;
 mod verify;
 
 use assigned::list_after_sign_in;
-pub(crate) use cli::{Cli, process_context};
+pub(crate) use cli::Cli;
+#[cfg(unix)]
+pub(crate) use cli::process_context;
 pub(crate) use error_json::error_as_json;
 pub(crate) use usage_error::usage_error;
 

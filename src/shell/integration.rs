@@ -39,6 +39,7 @@ pub(crate) trait Integration: Sync {
     }
 
     /// Tells whether the shell reports a program that Ctrl-C ended as an error in ssox's script.
+    #[cfg(unix)]
     fn reports_signals(&self) -> bool {
         false
     }

@@ -49,6 +49,7 @@ impl Integration for Nushell {
         interactive::reads_commands_with(options, &WITH_VALUE)
     }
 
+    #[cfg(unix)]
     fn reports_signals(&self) -> bool {
         true
     }
