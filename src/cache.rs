@@ -1,22 +1,24 @@
-//! The cache of role credentials: `~/.aws/cli/cache`, shared with AWS CLI v2, whose file names and format it uses.
+//! The cache of role credentials: `~/.aws/cli/cache`, shared with AWS CLI v2, whose file names and format it uses; or the
+//! keyring, with the same names and format.
 //!
-//! An entry that cannot be read counts as absent. Expired entries are not removed: the AWS CLI overwrites them.
+//! A file that cannot be read counts as absent. Expired entries are not removed: the AWS CLI overwrites them.
 
 use crate::arn::AccountId;
 use crate::context::Context;
 use crate::credentials::RoleCredentials;
-use crate::error::{Result, has_control};
-use crate::files::{self, Directory, Reader, ReservedFile};
+use crate::error::{Error, Result, has_control};
+use crate::files::{self, Directory, Reader};
 use crate::json::{self, SecretJson};
 use crate::secret::Secret;
+use crate::store::{self, Item, Reserved, Store};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use std::collections::HashSet;
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::sync::OnceLock;
 use std::time::Duration;
-use zeroize::Zeroizing;
 
 /// How long cached role credentials must still be valid, in seconds: the AWS CLI asks for the same.
 const MINIMUM_LEFT: i64 = 15 * 60;
@@ -28,10 +30,11 @@ pub(crate) struct Key {
     provider_type: Option<&'static str>,
     /// The session that the entry is removed with, where no configured role leads to the entry.
     session: Option<String>,
+    /// Where the entry is kept.
+    store: Store,
 }
 
-/// The JSON keys for the session and the role of an entry. No AWS tool reads them.
-const SESSION: &str = "SsoxSession";
+/// The JSON key for the role of an entry. No AWS tool reads it.
 const ROLE: &str = "SsoxRole";
 
 /// What names the entry of an SSO role, in the order of the AWS CLI.
@@ -51,18 +54,28 @@ impl Key {
     pub(crate) fn sso(account_id: &str, role_name: &str, session: Option<&str>, start_url: &str) -> Self {
         let start_url = if session.is_some() { None } else { Some(start_url) };
         let arguments = SsoArguments { account_id, role_name, session_name: session, start_url };
-        Self { hash: files::hash(&json::python_compact(&arguments)), provider_type: Some("sso"), session: None }
+        Self {
+            hash: files::hash(&json::python_compact(&arguments)),
+            provider_type: Some("sso"),
+            session: None,
+            store: Store::Files,
+        }
     }
 
     /// Returns the key of an assumed role, made of the request's arguments in sorted order, as the AWS CLI makes it.
     pub(crate) fn assumed_role(arguments: &Map<String, Value>) -> Self {
-        Self { hash: files::hash(&json::python(&sorted(arguments))), provider_type: None, session: None }
+        Self {
+            hash: files::hash(&json::python(&sorted(arguments))),
+            provider_type: None,
+            session: None,
+            store: Store::Files,
+        }
     }
 
     /// Returns the key of an entry that only ssox reads, made of everything that its credentials depend on.
     pub(crate) fn own(kind: &'static str, parts: &[&str]) -> Self {
         let hash = files::hash(&json::python(&json!({ "ssox": kind, "of": parts })));
-        Self { hash, provider_type: Some(kind), session: None }
+        Self { hash, provider_type: Some(kind), session: None, store: Store::Files }
     }
 
     /// Adds the session that is written into the entry.
@@ -70,17 +83,37 @@ impl Key {
         Self { session: label.map(String::from), ..self }
     }
 
+    /// Says where the entry is kept. In the keyring it always names its session, by which signing out finds it.
+    pub(crate) fn in_store(self, store: Store, label: &str) -> Self {
+        match store {
+            Store::Files => self,
+            Store::Keyring => Self { store, ..self.of_session(Some(label)) },
+        }
+    }
+
     /// Returns the name of the lock that is held while the entry is renewed.
     pub(crate) fn lock_name(&self) -> String {
         format!("role {}", hex::encode(self.hash))
     }
 
-    fn path(&self, ctx: &Context) -> Result<PathBuf> {
-        Ok(directory(ctx)?.join(self.file_name()))
-    }
-
     fn file_name(&self) -> String {
         hex::encode(self.hash) + ".json"
+    }
+
+    /// Returns the file of an entry that the keyring has now, if there still is one.
+    pub(crate) fn left_in_file(&self, ctx: &Context) -> Option<PathBuf> {
+        let item = self.item(ctx);
+        item.path(ctx).ok().filter(|path| item.store == Store::Keyring && path.exists())
+    }
+
+    fn item(&self, ctx: &Context) -> Item {
+        let hash = hex::encode(self.hash);
+        Item { store: self.store(ctx), kind: store::Kind::Role, hash }
+    }
+
+    /// Returns where the entry is kept: credentials that come from no session have only the variable.
+    fn store(&self, ctx: &Context) -> Store {
+        if Store::of_variable(ctx) == Some(Store::Keyring) { Store::Keyring } else { self.store }
     }
 }
 
@@ -124,28 +157,43 @@ impl Entry {
 }
 
 /// The names of all entries, read at once: for verbs that look at every profile, most of which have no entry.
-pub(crate) struct EntryNames {
+pub(crate) struct EntryNames<'a> {
+    ctx: &'a Context,
     directory: Directory,
     hashes: HashSet<[u8; 20]>,
+    /// Only read when an entry of the keyring is looked for.
+    keyring: OnceLock<Result<HashSet<[u8; 20]>>>,
 }
 
 /// Reads when the credentials of many entries expire.
 pub(crate) struct Expirations<'a> {
-    names: &'a EntryNames,
+    names: &'a EntryNames<'a>,
     reader: Reader<'a>,
 }
 
-impl EntryNames {
+impl<'a> EntryNames<'a> {
     /// Reads the names.
-    pub(crate) fn read(ctx: &Context) -> Self {
-        let directory = Directory::open(directory(ctx).unwrap_or_default());
+    pub(crate) fn read(ctx: &'a Context) -> Self {
+        let directory = Directory::open(store::Kind::Role.directory(ctx).unwrap_or_default());
         let hash = |file: OsString| hash_of(file.to_str()?.strip_suffix(".json")?);
-        Self { hashes: directory.names().filter_map(hash).collect(), directory }
+        Self { ctx, hashes: directory.names().filter_map(hash).collect(), directory, keyring: OnceLock::new() }
     }
 
     /// Tells whether there is an entry.
     pub(crate) fn has(&self, key: &Key) -> bool {
-        self.hashes.contains(&key.hash)
+        if key.store(self.ctx) == Store::Files {
+            return self.hashes.contains(&key.hash);
+        }
+        let of_keyring = self.keyring.get_or_init(|| {
+            let hashes = Store::Keyring.hashes(self.ctx, store::Kind::Role)?;
+            Ok(hashes.iter().filter_map(|hash| hash_of(hash)).collect())
+        });
+        of_keyring.as_ref().is_ok_and(|hashes| hashes.contains(&key.hash))
+    }
+
+    /// Returns why the entries of the keyring are unknown, if one was looked for.
+    pub(crate) fn error(&self) -> Option<&Error> {
+        self.keyring.get()?.as_ref().err()
     }
 
     /// Makes a reader, one for each thread.
@@ -160,7 +208,10 @@ impl Expirations<'_> {
         if !self.names.has(key) {
             return None;
         }
-        self.reader.parse(&key.file_name(), expiration)
+        match key.store(self.names.ctx) {
+            Store::Files => self.reader.parse(&key.file_name(), expiration),
+            Store::Keyring => expiration(&key.item(self.names.ctx).read(self.names.ctx).ok()??.content),
+        }
     }
 }
 
@@ -170,11 +221,25 @@ fn hash_of(digits: &str) -> Option<[u8; 20]> {
     hex::decode_to_slice(digits, &mut hash).ok().map(|()| hash)
 }
 
-/// Reads an entry; returns `None` when it is absent, malformed or unreadable.
-pub(crate) fn read(ctx: &Context, key: &Key) -> Option<Entry> {
-    let path = key.path(ctx).ok()?;
-    let credentials = parse(&Zeroizing::new(files::read(&path).ok()??))?;
-    Some(Entry { credentials, issued_at: ctx.written_at(&path)? })
+/// Reads an entry; returns `None` when it is absent, or its file is malformed or unreadable.
+///
+/// # Errors
+/// `NeedsPerson`: the keyring cannot be used.
+pub(crate) fn read(ctx: &Context, key: &Key) -> Result<Option<Entry>> {
+    let item = key.item(ctx);
+    let stored = match item.read(ctx) {
+        Err(error) if item.store == Store::Keyring => return Err(error),
+        stored => stored.ok().flatten(),
+    };
+    Ok(stored.and_then(|stored| Some(Entry { credentials: parse(&stored.content)?, issued_at: stored.written_at? })))
+}
+
+/// Returns an entry that can be read, also from a keyring; `None` otherwise.
+pub(crate) fn known(ctx: &Context, key: &Key) -> Option<Entry> {
+    read(ctx, key).unwrap_or_else(|error| {
+        ctx.log(|| format!("cache: {}", error.message));
+        None
+    })
 }
 
 /// Writes an entry.
@@ -188,51 +253,27 @@ pub(crate) fn write(ctx: &Context, key: &Key, credentials: &RoleCredentials) -> 
         role_name: credentials.role_name.as_deref(),
         credentials: CredentialsJson::of(credentials),
     };
-    files::write_secret(&key.path(ctx)?, json::secret_python(&entry).expose().as_bytes())
+    let label = format!("ssox role credentials of {}", key.session.as_deref().unwrap_or("no session"));
+    key.item(ctx).write(ctx, &label, &json::secret_python(&entry))
 }
 
-/// Reserves the disk space of an entry.
+/// Reserves the place of an entry.
 ///
 /// # Errors
-/// Configuration, when the file could not be written.
-pub(crate) fn reserve(ctx: &Context, key: &Key) -> Result<ReservedFile> {
-    ReservedFile::reserve(&key.path(ctx)?)
+/// Configuration, when the file could not be written. `NeedsPerson`: the keyring cannot be used.
+pub(crate) fn reserve(ctx: &Context, key: &Key) -> Result<Reserved> {
+    key.item(ctx).reserve(ctx)
 }
 
 /// Removes an entry, and tells whether there was one.
 ///
 /// # Errors
-/// Configuration, when the file cannot be removed.
+/// Configuration, when the file cannot be removed. `NeedsPerson`: the keyring cannot be used.
 pub(crate) fn remove(ctx: &Context, key: &Key) -> Result<bool> {
-    let path = key.path(ctx)?;
-    let was_there = path.exists();
-    files::remove(&path).map(|()| was_there)
-}
-
-/// Removes the entries that name a session, and returns how many there were: entries of roles that are not configured.
-///
-/// # Errors
-/// Configuration, when a file cannot be removed.
-pub(crate) fn remove_of_session(ctx: &Context, label: &str) -> Result<usize> {
-    let mut removed = 0;
-    for file in std::fs::read_dir(directory(ctx)?).into_iter().flatten().flatten() {
-        let path = file.path();
-        if path.extension().is_some_and(|extension| extension == "json") && names_session(&path, label) {
-            files::remove(&path)?;
-            removed += 1;
-        }
-    }
-    Ok(removed)
-}
-
-fn names_session(path: &Path, label: &str) -> bool {
-    let content = files::read(path).ok().flatten().map(Zeroizing::new);
-    let content = content.and_then(|bytes| SecretJson::parse(&bytes));
-    content.is_some_and(|content| content[SESSION] == label)
-}
-
-fn directory(ctx: &Context) -> Result<PathBuf> {
-    Ok(ctx.home()?.join(".aws/cli/cache"))
+    let item = key.item(ctx);
+    // A file may be from the time before the entry was kept in the keyring.
+    let was_in_file = item.store == Store::Keyring && item.in_store(Store::Files).remove(ctx)?;
+    Ok(item.remove(ctx)? || was_in_file)
 }
 
 /// An entry as the AWS CLI writes it.

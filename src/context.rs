@@ -12,6 +12,7 @@ pub(crate) use state::{quoted, refused};
 pub(crate) use syntax::ShellSyntax;
 
 use crate::error::Error;
+use crate::keyring::{Bus, Keyring};
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::fmt;
@@ -19,12 +20,18 @@ use std::io::{Write as _, stderr};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 /// The variables of ssox and of AWS that name the configuration files, and the usual names of these.
 pub(crate) const REAL_FILES: [(&str, &str, &str); 2] = [
     ("SSOX_CONFIG_FILE", "AWS_CONFIG_FILE", "config"),
     ("SSOX_SHARED_CREDENTIALS_FILE", "AWS_SHARED_CREDENTIALS_FILE", "credentials"),
 ];
+
+/// How long to wait for the keyring, which may have to be started first.
+const KEYRING_LIMIT: Duration = Duration::from_secs(10);
+/// How long a prompt may wait for it.
+const HOOK_LIMIT: Duration = Duration::from_millis(100);
 
 /// The environment, home and clock of this run.
 #[derive(Clone, Default)]
@@ -50,6 +57,10 @@ pub(crate) struct Context {
     pub(crate) no_input: bool,
     /// The syntax of hints that set and unset variables.
     pub(crate) syntax: ShellSyntax,
+    /// The keyring of this user; most processes never connect to it.
+    pub(crate) keyring: Keyring,
+    /// Whether a hook of a shell waits for this process.
+    pub(crate) is_hook: bool,
     /// What `main` wants done after a person has signed in to a session, whose label and start URL it gets.
     pub(crate) after_sign_in: Option<fn(&Self, &str, &str)>,
     /// Tests put another one here.
@@ -77,7 +88,15 @@ impl Context {
         let mut ctx = Self { env: env.into_iter().collect(), command: "ssox".into(), ..Self::default() };
         ctx.home = paths::home_of(&ctx);
         ctx.use_real_files();
+        let [address, runtime_dir] =
+            ["DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR"].map(|name| ctx.var(name).map(String::from));
+        ctx.keyring = Keyring::new(Bus { address, runtime_dir });
         ctx
+    }
+
+    /// Returns how long to wait for the keyring. A prompt does not wait: it shows the old credentials a little longer.
+    pub(crate) fn keyring_limit(&self) -> Duration {
+        if self.is_hook { HOOK_LIMIT } else { KEYRING_LIMIT }
     }
 
     /// Undoes, for ssox itself, what `exec --serve` does for programs: there the variables of AWS name files without profiles,

@@ -1,6 +1,6 @@
 //! A string that must not be shown: it has no `Display`, a redacting `Debug`, and is wiped when dropped.
 //!
-//! It is not encrypted: tokens are in plain files anyway, shared with the AWS CLI.
+//! It is not encrypted in memory. Neither are the tokens in files, which are shared with the AWS CLI.
 
 use std::fmt;
 use zeroize::Zeroizing;

@@ -67,6 +67,12 @@ pub(crate) fn warn_of_cache(ctx: &Context, error: &Error) {
     }
 }
 
+/// Writes an error as a warning, with what to type: for verbs that show the rest all the same.
+pub(crate) fn warn_with_hint(error: &Error) {
+    warn(&error.message);
+    error.first_hint().into_iter().for_each(|hint| say(&format!("hint: {hint}")));
+}
+
 /// Tells whether stderr is a terminal.
 pub(crate) fn is_seen() -> bool {
     stderr().is_terminal()

@@ -32,12 +32,12 @@ fn the_file_is_what_the_aws_cli_writes() {
     let ctx = Context::new([("HOME".to_string(), OsString::from(home.path()))]);
     let key = Key::sso("111122223333", "Admin", Some("corp"), URL);
     write(&ctx, &key, &credentials("2036-11-20T21:48:08Z")).unwrap();
-    let written = std::fs::read_to_string(key.path(&ctx).unwrap()).unwrap();
+    let written = std::fs::read_to_string(key.item(&ctx).path(&ctx).unwrap()).unwrap();
     assert_eq!(
         written,
         r#"{"ProviderType": "sso", "Credentials": {"AccessKeyId": "ASIAEXAMPLE", "SecretAccessKey": "s", "SessionToken": "t", "Expiration": "2036-11-20T21:48:08Z", "AccountId": "111122223333"}}"#
     );
-    assert_eq!(read(&ctx, &key).unwrap().credentials, credentials("2036-11-20T21:48:08Z"));
+    assert_eq!(read(&ctx, &key).unwrap().unwrap().credentials, credentials("2036-11-20T21:48:08Z"));
 }
 
 #[test]

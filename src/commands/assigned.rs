@@ -11,7 +11,7 @@ use crate::context::Context;
 use crate::error::{Error, ErrorKind, Result};
 use crate::profile::{self, RoleProfiles};
 use crate::session::{self, Session};
-use crate::terminal::{say, warn};
+use crate::terminal::{say, warn, warn_with_hint};
 use crate::time::{Timestamp, human};
 use serde::Serialize;
 
@@ -58,6 +58,7 @@ pub(super) fn run(ctx: &Context, args: &Wanted) -> Result<Done> {
             Err(error) => failures.push(error),
         }
     }
+    cached.error().into_iter().for_each(warn_with_hint);
     let stdout = if args.json { json_list(rows.iter()) } else { table(ctx, &rows) };
     let error = failures.pop();
     failures.iter().for_each(|error| warn(&error.message));
@@ -84,7 +85,9 @@ fn signed_in(ctx: &Context, sessions: Vec<Session>) -> Result<Vec<Session>> {
             .unwrap_or_else(|| Error::needs_person("nobody is signed in")));
     }
     for session in &signed_out {
-        say(&format!("`{}` is left out: nobody is signed in to it; {}", session.label(), session.sign_in_line()));
+        let stored = session::stored_token(ctx, session);
+        let cause = stored.map_or_else(|error| error.message, |_| "nobody is signed in to it".into());
+        say(&format!("`{}` is left out: {cause}; {}", session.label(), session.sign_in_line()));
     }
     Ok(signed_in)
 }
@@ -170,9 +173,10 @@ fn rows(session: &Session, listing: Listing, profiles: &RoleProfiles, cached: &E
             None => vec![None],
         };
         for role_name in roles {
-            let key = role_name
-                .as_deref()
-                .map(|role| Key::sso(&account.id, role, session.name.as_deref(), &session.start_url));
+            let key = role_name.as_deref().map(|role| {
+                let key = Key::sso(&account.id, role, session.name.as_deref(), &session.start_url);
+                key.in_store(session.store, session.label())
+            });
             let expiration = key.and_then(|key| expirations.get(&key));
             let names = role_name.as_deref().map(|role| profiles.names(&account.id, role, session.label()));
             rows.push(AssignmentJson {

@@ -46,6 +46,7 @@ impl Cli {
         ctx.verbose = self.common.verbose;
         ctx.no_input =
             self.common.no_input || !self.verb.is_interactive() || ctx.var("CI").is_some() || !stderr().is_terminal();
+        ctx.is_hook = self.emit.is_some() && !self.verb.is_interactive();
         ctx.after_sign_in = Some(super::list_after_sign_in);
         #[cfg(unix)]
         {

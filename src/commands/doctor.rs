@@ -8,6 +8,7 @@ mod configuration;
 mod directories;
 mod environment;
 mod identity;
+mod keyring;
 mod keys;
 mod managed;
 mod redirects;
@@ -42,6 +43,7 @@ impl VerbArgs for Doctor {
         let files = ConfigFiles::load(ctx)?;
         let mut findings = configuration::check(ctx, &files);
         findings.extend(caches::check(ctx, &files));
+        findings.extend(keyring::check(ctx, &files));
         findings.extend(identity::check(ctx));
         findings.extend(environment::check(ctx, &files));
         findings.extend(single_tools::check(ctx, &files));
@@ -63,9 +65,9 @@ impl VerbArgs for Doctor {
 }
 
 fn as_text(findings: &[Finding]) -> String {
-    if findings.iter().all(Finding::is_harmless_redirect) {
-        let redirects = findings.iter().map(|finding| format!("; {}", printable(&finding.message)));
-        return format!("nothing is wrong{}\n", redirects.collect::<String>());
+    if findings.iter().all(Finding::is_intended) {
+        let intended = findings.iter().map(|finding| format!("; {}", printable(&finding.message)));
+        return format!("nothing is wrong{}\n", intended.collect::<String>());
     }
     findings.iter().map(finding::as_text).collect()
 }

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 /// A problem that a check found.
 #[derive(Clone, Debug)]
 pub(super) struct Finding {
-    /// The area: `config`, `cache`, `environment`, `endpoint`, `network`, `clock` or `shell`.
+    /// The area: `config`, `cache`, `keyring`, `environment`, `endpoint`, `network`, `clock` or `shell`.
     pub(super) check: &'static str,
     pub(super) severity: Severity,
     pub(super) message: String,
@@ -28,9 +28,10 @@ impl Finding {
         Self { check, severity, message: message.into(), hint: hint.into(), file: None, line: None }
     }
 
-    /// Tells whether all is well as long as the person means it: requests go to another endpoint, which answers.
-    pub(super) fn is_harmless_redirect(&self) -> bool {
-        self.check == "endpoint" && self.severity == Severity::Info
+    /// Tells whether all is well as long as the person means it: requests go to another endpoint, which answers, or secrets
+    /// are in the keyring, which is unlocked.
+    pub(super) fn is_intended(&self) -> bool {
+        ["endpoint", "keyring"].contains(&self.check) && self.severity == Severity::Info
     }
 
     pub(super) fn at(mut self, file: impl Into<PathBuf>, line: Option<usize>) -> Self {

@@ -7,7 +7,7 @@ use crate::cache::{self, EntryNames, Key};
 use crate::config::ConfigFiles;
 use crate::context::Context;
 use crate::identity::{FILES, ID, Identity, WEB_IDENTITY, is_in_use};
-use crate::profile::Profile;
+use crate::profile::{self, Profile};
 use crate::snapshots;
 use std::ffi::OsStr;
 
@@ -132,10 +132,13 @@ pub(super) fn owner(ctx: &Context, id: &str) -> Option<Owner> {
 fn assignment_of(ctx: &Context, files: &ConfigFiles, id: &str) -> Option<String> {
     let cached = EntryNames::read(ctx);
     for listing in assignments::configured(ctx, files) {
+        let label = listing.session.as_deref().unwrap_or(&listing.start_url);
+        let session = profile::labelled_session(ctx, files, label).ok();
         for account in &listing.accounts {
             let has_it = |role: &&String| {
                 let key = Key::sso(&account.id, role, listing.session.as_deref(), &listing.start_url);
-                let entry = cached.has(&key).then(|| cache::read(ctx, &key)).flatten();
+                let key = session.iter().fold(key, |key, session| key.in_store(session.store, session.label()));
+                let entry = cached.has(&key).then(|| cache::known(ctx, &key)).flatten();
                 entry.is_some_and(|entry| entry.credentials.access_key_id == id)
             };
             if let Some(role) = account.known_roles().iter().find(has_it) {

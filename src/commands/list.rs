@@ -11,6 +11,7 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::parallel::in_parts;
 use crate::profile::{Plain, PlainProfiles, Profile};
+use crate::terminal::warn_with_hint;
 use crate::time::{Timestamp, human};
 use clap::Args;
 use serde::Serialize;
@@ -49,13 +50,13 @@ impl VerbArgs for List {
         let files = ConfigFiles::load(ctx)?;
         let (headers, profiles) = (files.profile_headers(), Profiles::of(ctx, &files));
         if self.json {
-            return Ok(profiles.json(&headers).into());
+            return Ok(profiles.reported(profiles.json(&headers)).into());
         }
         if headers.is_empty() {
             say_none(ctx, &files, "profiles");
             return Ok(Done::default());
         }
-        Ok(profiles.table(&headers).into())
+        Ok(profiles.reported(profiles.table(&headers)).into())
     }
 
     fn wants_json(&self) -> bool {
@@ -67,7 +68,7 @@ impl VerbArgs for List {
 struct Profiles<'a> {
     ctx: &'a Context,
     files: &'a ConfigFiles,
-    cached: EntryNames,
+    cached: EntryNames<'a>,
     plain: PlainProfiles,
 }
 
@@ -93,6 +94,12 @@ impl<'a> Profiles<'a> {
         let mut table = Table::new(&["profile", "source", "session", "account", "role", "region", "left"]);
         parts.into_iter().for_each(|part| table.append(part));
         table.render_parts()
+    }
+
+    /// Reports a keyring that could not be used for what is shown.
+    fn reported(&self, shown: Vec<String>) -> Vec<String> {
+        self.cached.error().into_iter().for_each(warn_with_hint);
+        shown
     }
 
     /// Calls `show` with the row of each profile.

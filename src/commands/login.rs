@@ -7,7 +7,10 @@ use super::verb::{Done, VerbArgs};
 use crate::config::ConfigFiles;
 use crate::context::Context;
 use crate::error::{ErrorKind, Result};
+use crate::files;
+use crate::profile::Profile;
 use crate::session::{self, Flow, Session, SignInOptions};
+use crate::store::Store;
 use crate::terminal;
 use crate::time::human;
 use clap::Args;
@@ -54,7 +57,7 @@ impl VerbArgs for Login {
     fn run(&self, ctx: &Context) -> Result<Done> {
         let files = ConfigFiles::load(ctx)?;
         match sign_in_target(ctx, &files, self.profile.as_deref(), self.sso_session.as_deref())? {
-            SignInTarget::Session(session) => self.sign_in(ctx, &session)?,
+            SignInTarget::Session(session) => self.sign_in(ctx, &files, &session)?,
             SignInTarget::Saml(name, saml) => {
                 let freshness = if self.fresh { Freshness::New } else { Freshness::Cached };
                 saml_profiles::log_in(ctx, &name, &saml, freshness, self.timeout)?;
@@ -66,7 +69,8 @@ impl VerbArgs for Login {
 
 impl Login {
     /// Signs in to a session, unless its token is still valid or can be refreshed.
-    fn sign_in(&self, ctx: &Context, session: &Session) -> Result<()> {
+    fn sign_in(&self, ctx: &Context, files: &ConfigFiles, session: &Session) -> Result<()> {
+        session::unlock(ctx, session, self.timeout)?;
         if !self.fresh {
             match session::valid_token(ctx, session) {
                 Ok(token) => {
@@ -79,7 +83,9 @@ impl Login {
                 Err(error) => return Err(error),
             }
         }
-        session::sign_in(ctx, session, &self.options()).map(drop)
+        session::sign_in(ctx, session, &self.options())?;
+        remove_files(ctx, files, session);
+        Ok(())
     }
 
     fn options(&self) -> SignInOptions {
@@ -90,5 +96,19 @@ impl Login {
         };
         let Self { port, copy, timeout, fresh, .. } = *self;
         SignInOptions { flow, port, no_browser: self.no_browser || copy, copy, timeout, fresh }
+    }
+}
+
+/// Removes the files with role credentials of a session that keeps them in the keyring now.
+fn remove_files(ctx: &Context, files: &ConfigFiles, session: &Session) {
+    if session.store == Store::Files {
+        return;
+    }
+    for name in files.profile_names() {
+        let key = Profile::resolve(ctx, files, &name).ok().and_then(|profile| profile.source.key());
+        let file = key.and_then(|key| key.left_in_file(ctx));
+        if let Some(Err(error)) = file.map(|file| files::remove(&file)) {
+            terminal::warn(&error.message);
+        }
     }
 }

@@ -5,12 +5,12 @@ use super::saml_profiles;
 use super::sign_in_target::{SignInTarget, sign_in_target};
 use super::verb::{Done, VerbArgs};
 use crate::assignments;
-use crate::cache;
 use crate::config::ConfigFiles;
 use crate::context::Context;
 use crate::error::Result;
 use crate::profile::{self, Profile};
 use crate::session::{self, Session};
+use crate::store::{Store, remove_of_session};
 use crate::terminal::{say, warn};
 use clap::Args;
 
@@ -63,8 +63,12 @@ fn log_out_of_all(ctx: &Context, files: &ConfigFiles) -> Result<()> {
 }
 
 fn log_out(ctx: &Context, files: &ConfigFiles, session: &Session) -> Result<()> {
+    let is_in_keyring = session::kept::may_be_in(ctx, session, Store::Keyring);
     let done = session::logout(ctx, session)?;
-    let (roles, is_in_shell) = remove_roles(ctx, files, session)?;
+    let (mut roles, is_in_shell) = remove_roles(ctx, files, session)?;
+    if is_in_keyring {
+        roles += remove_of_session(ctx, Store::Keyring, session.label())?;
+    }
     assignments::forget(ctx, session)?;
     let label = session.label();
     if let Some(error) = done.server_error {
@@ -75,7 +79,7 @@ fn log_out(ctx: &Context, files: &ConfigFiles, session: &Session) -> Result<()> 
         1 => Some("the cached credentials of 1 role".to_string()),
         many => Some(format!("the cached credentials of {many} roles")),
     };
-    let removed: Vec<String> = done.removed.map(|path| path.display().to_string()).into_iter().chain(roles).collect();
+    let removed: Vec<String> = done.removed.into_iter().chain(roles).collect();
     if removed.is_empty() {
         say(&format!("not signed in to `{label}`: there was nothing to remove"));
     } else {
@@ -103,5 +107,5 @@ fn remove_roles(ctx: &Context, files: &ConfigFiles, session: &Session) -> Result
         held.is_assignment && held.source.session().is_some_and(|of| of.shares_token_with(session))
     });
     is_in_shell |= is_assignment && ctx.var("AWS_SESSION_TOKEN").is_some();
-    Ok((removed + cache::remove_of_session(ctx, session.label())?, is_in_shell))
+    Ok((removed + remove_of_session(ctx, Store::Files, session.label())?, is_in_shell))
 }

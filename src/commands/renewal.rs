@@ -10,7 +10,7 @@ use crate::cache::Entry;
 use crate::config::ConfigFiles;
 use crate::context::Context;
 use crate::environment::EnvChanges;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::lock::Lock;
 use crate::profile::{Profile, Wanted};
 use crate::secret::Secret;
@@ -191,7 +191,9 @@ fn renew(ctx: &Context, profile: &Profile, needed: Step) -> std::result::Result<
     }
     let fail = |step| move |error: Error| note::fail(ctx, step, Some(profile), &error);
     if needed == Step::Store {
-        profile.source.reserve(ctx).map_err(fail(Step::Store))?;
+        // No shell can fetch its own credentials while the keyring is locked.
+        let step = |error: &Error| if error.kind == ErrorKind::NeedsPerson { Step::Fetch } else { Step::Store };
+        profile.source.reserve(ctx).map_err(|error| fail(step(&error))(error))?;
     }
     let entry = profile.credentials(ctx, &request(ctx, profile)).map_err(fail(Step::Fetch))?;
     // With a clock that is ahead, every prompt would otherwise ask AWS.

@@ -34,7 +34,7 @@ pub(super) fn log_in(
     if freshness == Freshness::New {
         cache::remove(ctx, &saml.cache_key())?;
     }
-    let was_good = cache::read(ctx, &saml.cache_key()).is_some_and(|entry| entry.is_usable(ctx.now(), None));
+    let was_good = cache::known(ctx, &saml.cache_key()).is_some_and(|entry| entry.is_usable(ctx.now(), None));
     let request = Request { timeout, ..Request::default() };
     let end = saml.credentials(ctx, &request)?.credentials.expiration;
     let left = end.map(|end| format!(", for {}", human(end.seconds_after(ctx.now())))).unwrap_or_default();

@@ -34,14 +34,18 @@ impl VerbArgs for Sessions {
         let users = users(ctx, &files);
         let found = profile::sessions(ctx, &files);
         found.iter().filter_map(|found| found.as_ref().err()).for_each(|error| crate::terminal::warn(&error.message));
-        let rows = found.iter().flatten().map(|session| {
+        let row = |session| {
             let profiles = users.get(&SharedToken::of(session)).map(Vec::as_slice).unwrap_or_default();
-            (session, session::cached_token(ctx, session), profiles)
-        });
+            (session, session::stored_token(ctx, session), profiles)
+        };
+        let rows: Vec<_> = found.iter().flatten().map(row).collect();
+        if let Some(error) = rows.iter().find_map(|(_, token, _)| token.as_ref().err()) {
+            crate::terminal::warn_with_hint(error);
+        }
         if self.json {
-            return Ok(json_list(
-                rows.map(|(session, token, profiles)| session_json(ctx.now(), session, token.as_ref(), profiles)),
-            )
+            return Ok(json_list(rows.into_iter().map(|(session, token, profiles)| {
+                session_json(ctx.now(), session, token.ok().flatten().as_ref(), profiles)
+            }))
             .into());
         }
         if found.is_empty() {
@@ -50,7 +54,7 @@ impl VerbArgs for Sessions {
         }
         let mut table = Table::new(&["session", "start url", "region", "token", "refreshable", "profiles"]);
         for (session, token, profiles) in rows {
-            table.row(row(ctx.now(), session, token.as_ref(), profiles));
+            table.row(cells(ctx.now(), session, token, profiles));
         }
         Ok(table.render().into())
     }
@@ -98,9 +102,12 @@ fn token_of(ctx: &Context, files: &ConfigFiles, plain: &PlainProfiles, section: 
     }
 }
 
-fn row(now: Timestamp, session: &Session, token: Option<&Token>, profiles: &[String]) -> [String; 6] {
-    let left = token.map_or_else(|| "none".into(), |token| human(token.expires_at.seconds_after(now)));
-    let refreshable = token.map(|token| refreshable(now, token)).unwrap_or_default();
+fn cells(now: Timestamp, session: &Session, token: Result<Option<Token>>, profiles: &[String]) -> [String; 6] {
+    let (left, refreshable) = match token {
+        Ok(Some(token)) => (human(token.expires_at.seconds_after(now)), refreshable(now, &token)),
+        Ok(None) => ("none".into(), String::new()),
+        Err(_) => ("unknown".into(), String::new()),
+    };
     [
         session.label().into(),
         session.start_url.clone(),

@@ -31,6 +31,8 @@ struct Held {
     role_name: Option<String>,
     session: Option<Session>,
     token: Option<Token>,
+    /// Why the token cannot be read.
+    token_error: Option<Error>,
     foreign: Option<Foreign>,
     /// The access key in the environment that ssox did not set.
     keys: Option<String>,
@@ -85,6 +87,10 @@ fn held(ctx: &Context) -> Held {
     let known = profile.as_deref().and_then(|name| Profile::held(ctx, files.as_ref()?, name).ok());
     let source = known.as_ref().map(|profile| &profile.source);
     let session = source.and_then(|source| source.session());
+    let (token, token_error) = match session.map(|session| session::stored_token(ctx, session)) {
+        Some(Err(error)) => (None, Some(error)),
+        stored => (stored.and_then(Result::ok).flatten(), None),
+    };
     let mut held = Held {
         mode: None,
         expires_at: None,
@@ -92,7 +98,8 @@ fn held(ctx: &Context) -> Held {
         account_id: account_id(ctx, source),
         role_name: role_name(ctx).or_else(|| source?.role_name()).map(String::from),
         session: session.cloned(),
-        token: session.and_then(|session| session::cached_token(ctx, session)),
+        token,
+        token_error,
         foreign: foreign(ctx),
         keys: foreign::keys(ctx),
         failure: None,
@@ -153,7 +160,10 @@ fn as_text(now: Timestamp, held: &Held, verified: Option<&Verified>) -> String {
     }
     let Held { foreign, session, token, .. } = held;
     let (error, retry_at) = held.failure.as_ref().map(|(error, retry_at)| (error, *retry_at)).unzip();
-    let validity = token.as_ref().map_or_else(|| "none: signed out".into(), |token| time_left(now, token.expires_at));
+    let unknown = held.token_error.as_ref();
+    let without_token =
+        || unknown.map_or_else(|| "none: signed out".into(), |error| format!("unknown: {}", error.message));
+    let validity = token.as_ref().map_or_else(without_token, |token| time_left(now, token.expires_at));
     let lines = [
         ("profile", held.profile.clone()),
         ("foreign", foreign.as_ref().map(Foreign::message)),
@@ -171,6 +181,7 @@ fn as_text(now: Timestamp, held: &Held, verified: Option<&Verified>) -> String {
         ("next attempt", retry_at.flatten().map(|retry_at| next_attempt(now, retry_at))),
         ("session", session.as_ref().map(|session| session.label().to_string())),
         ("token", session.as_ref().map(|_| validity)),
+        ("hint", unknown.and_then(Error::first_hint).map(String::from)),
         ("refresh", token.as_ref().map(|token| refresh(now, token))),
         ("arn", verified.map(|verified| verified.identity.arn.clone())),
         ("user id", verified.map(|verified| verified.identity.user_id.clone())),

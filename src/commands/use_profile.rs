@@ -15,6 +15,7 @@ use crate::profile::{Profile, Wanted};
 use crate::region::Region;
 use crate::shell::reply::reply;
 use crate::source::Request;
+use crate::store::Store;
 use crate::terminal;
 use crate::usage;
 use clap::Args;
@@ -60,6 +61,7 @@ impl VerbArgs for Use {
         let changes = if self.profile_only {
             warn_of_disagreements(ctx, &profile);
             status_tools::say_who_does_not_follow(ctx, &profile.name);
+            warn_of_keyring(&profile);
             changes::profile_only(ctx, &profile, region)?
         } else {
             let entry = profile.credentials(ctx, &Request::from(&self.fetch))?;
@@ -101,6 +103,16 @@ fn warn_of_disagreements(ctx: &Context, profile: &Profile) {
     let Ok(files) = ConfigFiles::load(ctx) else { return };
     let Some(section) = files.profile(&profile.name) else { return };
     disagreements(&files, &section).iter().for_each(|message| terminal::warn(message));
+}
+
+/// Warns that the AWS CLI and the SDKs do not find the token of a profile.
+fn warn_of_keyring(profile: &Profile) {
+    if profile.source.session().is_some_and(|session| session.store == Store::Keyring) {
+        let name = &profile.name;
+        terminal::warn(&format!(
+            "AWS tools do not read the keyring, which has the token of `{name}`: leave out --profile-only"
+        ));
+    }
 }
 
 fn previous(ctx: &Context) -> Result<&str> {

@@ -18,6 +18,7 @@ mod roles;
 mod session_behind;
 mod sessions;
 mod sources;
+mod store;
 mod without_profile;
 
 pub(crate) use assigned::RoleProfiles;
@@ -32,4 +33,5 @@ pub(crate) use protected::Protection;
 pub(crate) use resolved::Profile;
 pub(crate) use session_behind::session_behind;
 pub(crate) use sessions::{labelled_session, named_session, scopes, sessions};
+pub(crate) use store::store_of_environment;
 pub(crate) use without_profile::{AllProfiles, Typed, WithoutProfile, without_profile};

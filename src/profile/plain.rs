@@ -27,7 +27,8 @@ pub(crate) struct Plain<'a> {
 impl Plain<'_> {
     /// Returns the name of the cache entry.
     pub(crate) fn cache_key(&self) -> Key {
-        Key::sso(self.account_id, self.role_name, self.session.name.as_deref(), &self.session.start_url)
+        let Session { name, start_url, store, .. } = self.session;
+        Key::sso(self.account_id, self.role_name, name.as_deref(), start_url).in_store(*store, self.session.label())
     }
 }
 

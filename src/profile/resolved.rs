@@ -2,7 +2,7 @@
 
 use super::protected::Protection;
 use super::sources::region;
-use super::{assignment, find, network, protected, resolve, roles};
+use super::{assignment, find, network, protected, resolve, roles, store};
 use crate::account_names::AccountNames;
 use crate::aws::Network;
 use crate::cache::Entry;
@@ -85,6 +85,7 @@ impl Profile {
     /// Configuration, with a hint what to type.
     pub(crate) fn resolve(ctx: &Context, files: &ConfigFiles, name: &str) -> Result<Self> {
         let section = files.profile(name).ok_or_else(|| find::unknown(ctx, files, name))?;
+        store::store_of_environment(ctx)?;
         let source = resolve::source(ctx, files, name, &section)?;
         let protection = protected::protection(ctx, name, &section, &source)?;
         Ok(Self {

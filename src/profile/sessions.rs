@@ -1,6 +1,7 @@
 //! Sessions in the configuration: `[sso-session NAME]` sections, and the start URLs of legacy profiles.
 
 use super::network::network;
+use super::store;
 use crate::config::{ConfigFiles, Section, SectionKind, misspelt, nearest};
 use crate::context::Context;
 use crate::error::{Error, Result, as_argument};
@@ -71,6 +72,11 @@ pub(super) fn of_profile(ctx: &Context, files: &ConfigFiles, profile: &str, sect
             .hint(format!("remove `{key}` from `[profile {profile}]` in ~/.aws/config")));
         }
     }
+    if let Some(elsewhere) = section.get(store::KEY).filter(|value| of_session.get(store::KEY) != Some(value)) {
+        let message =
+            format!("`{0} = {elsewhere}` of profile `{profile}` says nothing about its sso-session", store::KEY);
+        return Err(Error::configuration(message).hint(format!("write it into `[sso-session {name}]`")));
+    }
     session(ctx, files, Some(name), &of_session, section)
 }
 
@@ -92,6 +98,7 @@ fn session(
         region,
         scopes: scopes(section.get("sso_registration_scopes").unwrap_or_default()),
         network: network(ctx, files, endpoints)?,
+        store: store::store(ctx, section)?,
     })
 }
 

@@ -3,6 +3,7 @@
 use crate::aws::Network;
 use crate::error::{as_argument, as_option};
 use crate::region::Region;
+use crate::store::Store;
 
 /// A session, as an `[sso-session]` or a legacy profile configures it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +17,8 @@ pub(crate) struct Session {
     /// `sso_registration_scopes` as configured, in order; empty when absent.
     pub(crate) scopes: Vec<String>,
     pub(crate) network: Network,
+    /// Where its token and its role credentials are kept.
+    pub(crate) store: Store,
 }
 
 impl Session {

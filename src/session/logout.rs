@@ -1,19 +1,21 @@
-//! Signing out: AWS revokes the token, and its file is removed. The client registration stays, as in the AWS CLI.
+//! Signing out: AWS revokes the token, and it is removed from its file or the keyring. The client registration stays, as in the AWS CLI.
 
 use super::Session;
+use super::kept;
 use super::token::{self, Token};
 use crate::aws::portal;
 use crate::context::Context;
 use crate::error::{Error, ErrorKind, Result};
 use crate::files;
+use crate::store::Store;
 use std::path::PathBuf;
 use zeroize::Zeroizing;
 
 /// The outcome of signing out.
 #[derive(Debug)]
 pub(crate) struct LoggedOut {
-    /// The token's file, if there was one.
-    pub(crate) removed: Option<PathBuf>,
+    /// Where the token was, if there was one: its file, or the keyring.
+    pub(crate) removed: Vec<String>,
     /// Why AWS did not revoke the token, which then is valid until it expires.
     pub(crate) server_error: Option<Error>,
 }
@@ -21,15 +23,21 @@ pub(crate) struct LoggedOut {
 /// Signs out of a session.
 ///
 /// # Errors
-/// Configuration: the file cannot be read or removed. Unreachable: another process holds the lock.
+/// Configuration: the file cannot be read or removed. `NeedsPerson`: the keyring cannot be used. Unreachable: another process holds the lock.
 pub(crate) fn logout(ctx: &Context, session: &Session) -> Result<LoggedOut> {
     // A refresh that is under way would write the file again.
     let _lock = token::lock(ctx, session)?;
     let token = token::read(ctx, session)?;
     let server_error = token.as_ref().and_then(|token| revoke(ctx, session, token));
-    let path = token::path(ctx, session)?;
-    let removed = path.exists().then_some(path);
-    token::remove(ctx, session)?;
+    let mut removed = Vec::new();
+    for store in [Store::Files, Store::Keyring] {
+        if kept::may_be_in(ctx, session, store) && kept::remove(ctx, session, store)? {
+            removed.push(match store {
+                Store::Files => token::path(ctx, session)?.display().to_string(),
+                Store::Keyring => "the token in the keyring".into(),
+            });
+        }
+    }
     Ok(LoggedOut { removed, server_error })
 }
 

@@ -5,12 +5,13 @@
 mod failure_record;
 
 use super::Session;
+use super::kept;
 use super::token::{self, Token};
 use crate::aws::oidc::{self, Grant, TokenResponse};
 use crate::context::Context;
 use crate::error::{Error, ErrorKind, Result};
-use crate::files::ReservedFile;
 use crate::secret::Secret;
+use crate::store::{Reserved, Store};
 use crate::terminal::{self, Progress};
 use crate::time::{Timestamp, human};
 use failure_record::FailureRecord;
@@ -151,7 +152,7 @@ impl Refresh<'_> {
     ///
     /// AWS accepts a refresh token once, so on a full disk the new token, and with it the session, would be lost. In a
     /// read-only home nothing is ever cached, and the command goes on without the cache.
-    fn reserve(&self) -> Result<Result<ReservedFile>> {
+    fn reserve(&self) -> Result<Result<Reserved>> {
         match token::reserve(self.ctx, self.session) {
             Err(error) if !self.is_needed || !token::is_read_only(self.ctx, self.session) => {
                 Err(error.doing(format!("the token of `{}` was not refreshed", self.session.label())))
@@ -169,7 +170,7 @@ impl Refresh<'_> {
         expired(self.session)
     }
 
-    fn store_response(&self, response: TokenResponse, reserved: Result<ReservedFile>) -> Result<Token> {
+    fn store_response(&self, response: TokenResponse, reserved: Result<Reserved>) -> Result<Token> {
         let TokenResponse::Token { access_token, refresh_token, expires_in } = response else {
             return Err(expired(self.session));
         };
@@ -187,13 +188,18 @@ impl Refresh<'_> {
 }
 
 /// Writes a token that was just issued; warns when that fails, because the token is valid for this command.
-pub(super) fn store(ctx: &Context, session: &Session, reserved: Result<ReservedFile>, token: &Token) {
-    if let Err(error) = reserved.and_then(|reserved| token::write(reserved, token))
-        && ctx.is_first_unwritable_cache()
-    {
+pub(super) fn store(ctx: &Context, session: &Session, reserved: Result<Reserved>, token: &Token) {
+    let Err(error) = reserved.and_then(|reserved| token::write(ctx, session, reserved, token)) else {
+        return kept::note(ctx, session);
+    };
+    if ctx.is_first_unwritable_cache() {
         let (label, line) = (session.label(), session.sign_in_line());
+        let remedy = match session.store {
+            Store::Files => "free some disk space",
+            Store::Keyring => "unlock the keyring",
+        };
         terminal::warn(&format!("{}; only this command uses the new token of `{label}`", error.message));
-        terminal::say(&format!("hint: free some disk space, then type {line} --fresh"));
+        terminal::say(&format!("hint: {remedy}, then type {line} --fresh"));
     }
 }
 

@@ -1,21 +1,23 @@
-//! The token cache: `~/.aws/sso/cache`, shared with the AWS CLI and the SDKs, in the same bytes as the AWS CLI writes.
+//! The token cache: `~/.aws/sso/cache`, shared with the AWS CLI and the SDKs, in the same bytes as the AWS CLI writes; or the
+//! keyring, with the same bytes.
 //!
-//! A broken file counts as absent; the next sign-in replaces it.
+//! A broken token counts as absent; the next sign-in replaces it.
 
 use super::Session;
 use crate::context::Context;
-use crate::error::{Result, has_control};
-use crate::files::{self, ReservedFile};
+use crate::error::{Error, Result, has_control};
+use crate::files;
 use crate::json::{self, SecretJson};
+use crate::keyring::LOGIN;
 use crate::lock::Lock;
 use crate::secret::Secret;
+use crate::store::{Item, Kind, Reserved};
 use crate::time::Timestamp;
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use serde_json::{Map, Value};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use zeroize::Zeroizing;
 
 /// How long to wait for another tool to finish writing a file: the AWS CLI truncates the file first.
 const WRITING_TIME: Duration = Duration::from_millis(20);
@@ -113,52 +115,60 @@ impl Serialize for Token {
     }
 }
 
-/// Reads the token of a session, expired or not; `None` when the file is absent or broken.
+/// Reads the token of a session, expired or not; `None` when it is absent or broken.
 ///
 /// # Errors
-/// Configuration: the file exists and cannot be read.
+/// Configuration: the file exists and cannot be read. `NeedsPerson`: the keyring cannot be used.
 pub(crate) fn read(ctx: &Context, session: &Session) -> Result<Option<Token>> {
-    let path = path(ctx, session)?;
-    let Some(bytes) = files::read(&path)?.map(Zeroizing::new) else { return Ok(None) };
-    if let Some(token) = Token::parse(&bytes) {
+    read_item(ctx, &item(session)).map_err(|error| of_keyring(session, error))
+}
+
+pub(super) fn read_item(ctx: &Context, item: &Item) -> Result<Option<Token>> {
+    let Some(stored) = item.read(ctx)? else { return Ok(None) };
+    if let Some(token) = Token::parse(&stored.content) {
         return Ok(Some(token));
     }
     std::thread::sleep(WRITING_TIME);
-    Ok(files::read(&path)?.map(Zeroizing::new).and_then(|bytes| Token::parse(&bytes)))
+    Ok(item.read(ctx)?.and_then(|stored| Token::parse(&stored.content)))
 }
 
-/// Returns when the token file of a session was written.
+/// Returns when the token of a session was written.
 pub(super) fn written_at(ctx: &Context, session: &Session) -> Option<Timestamp> {
-    ctx.written_at(&path(ctx, session).ok()?)
+    item(session).written_at(ctx)
 }
 
-/// Reserves the disk space for the next token of a session, before AWS issues it.
+/// Reserves the place for the next token of a session, before AWS issues it.
 ///
 /// # Errors
-/// Configuration, with the file: a token could not be written.
-pub(super) fn reserve(ctx: &Context, session: &Session) -> Result<ReservedFile> {
-    ReservedFile::reserve(&path(ctx, session)?)
+/// Configuration, with the file: a token could not be written. `NeedsPerson`: the keyring cannot be used.
+pub(super) fn reserve(ctx: &Context, session: &Session) -> Result<Reserved> {
+    item(session).reserve(ctx).map_err(|error| of_keyring(session, error))
 }
 
 /// Tells whether this user may not write to the directory of tokens, or nobody may.
 pub(super) fn is_read_only(ctx: &Context, session: &Session) -> bool {
-    path(ctx, session).is_ok_and(|path| files::is_read_only(&path))
+    item(session).is_read_only(ctx)
 }
 
-/// Writes the token of a session into the reserved space.
+/// Writes the token of a session into the reserved place.
 ///
 /// # Errors
-/// Configuration, with the file.
-pub(super) fn write(reserved: ReservedFile, token: &Token) -> Result<()> {
-    reserved.write(json::secret_python(token).expose().as_bytes())
+/// Configuration, with the file. `NeedsPerson`: the keyring cannot be used.
+pub(super) fn write(ctx: &Context, session: &Session, reserved: Reserved, token: &Token) -> Result<()> {
+    reserved.write(ctx, &format!("ssox token of {}", session.label()), &json::secret_python(token))
 }
 
-/// Removes the token file of a session.
+/// Removes the token of a session, and tells whether there was one.
 ///
 /// # Errors
-/// Configuration, with the file.
-pub(super) fn remove(ctx: &Context, session: &Session) -> Result<()> {
-    files::remove(&path(ctx, session)?)
+/// Configuration, with the file. `NeedsPerson`: the keyring cannot be used.
+pub(super) fn remove(ctx: &Context, session: &Session) -> Result<bool> {
+    item(session).remove(ctx).map_err(|error| of_keyring(session, error))
+}
+
+/// Returns what the token of a session is called, and where it is kept.
+pub(super) fn item(session: &Session) -> Item {
+    Item { store: session.store, kind: Kind::Token, hash: files::hashed(session.label()) }
 }
 
 /// Returns the token file of a session, which may not exist.
@@ -166,7 +176,14 @@ pub(super) fn remove(ctx: &Context, session: &Session) -> Result<()> {
 /// # Errors
 /// Configuration: there is no home directory.
 pub(crate) fn path(ctx: &Context, session: &Session) -> Result<PathBuf> {
-    Ok(cache_file(&directory(ctx)?, session.label()))
+    item(session).path(ctx)
+}
+
+/// Says which session a locked keyring is unlocked with.
+fn of_keyring(session: &Session, error: Error) -> Error {
+    let hints =
+        error.hints.iter().map(|hint| if hint == LOGIN { session.sign_in_line() } else { hint.clone() }).collect();
+    Error { hints, ..error }
 }
 
 /// Waits for the lock that is needed to change a session's token.
@@ -183,7 +200,7 @@ pub(super) fn lock(ctx: &Context, session: &Session) -> Result<Lock> {
 /// # Errors
 /// Configuration: there is no home directory.
 pub(crate) fn directory(ctx: &Context) -> Result<PathBuf> {
-    Ok(ctx.home()?.join(".aws/sso/cache"))
+    Kind::Token.directory(ctx)
 }
 
 /// Returns the cache file whose name is the hash of a text.

@@ -9,7 +9,15 @@ use std::time::Duration;
 ///
 /// Invariant: this sends no request and changes no file.
 pub(crate) fn cached_token(ctx: &Context, session: &Session) -> Option<Token> {
-    token::read(ctx, session).ok().flatten()
+    stored_token(ctx, session).ok().flatten()
+}
+
+/// Returns the cached token, expired or not.
+///
+/// # Errors
+/// Configuration: the file cannot be read. `NeedsPerson`: the keyring cannot be used.
+pub(crate) fn stored_token(ctx: &Context, session: &Session) -> Result<Option<Token>> {
+    token::read(ctx, session)
 }
 
 /// Returns a valid token; refreshes it when it is about to expire.

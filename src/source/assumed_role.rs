@@ -109,11 +109,13 @@ impl AssumedRole {
     /// entry, and the second gets the credentials of the first. Only such a profile gets a name of ssox's own, so that all
     /// others share their entry with the AWS CLI.
     pub(crate) fn cache_key(&self) -> Key {
-        if !self.has_own_entry {
-            return Key::assumed_role(&self.call_arguments());
-        }
-        let session = self.source.session().map(Session::label);
-        Key::own("assume_role", &[&self.identity()]).of_session(session)
+        let session = self.source.session();
+        let key = if self.has_own_entry {
+            Key::own("assume_role", &[&self.identity()]).of_session(session.map(Session::label))
+        } else {
+            Key::assumed_role(&self.call_arguments())
+        };
+        session.map_or(key.clone(), |session| key.in_store(session.store, session.label()))
     }
 
     /// Tells whether the role can be assumed with an MFA session, which other roles share. Only a user's long-term keys can

@@ -15,14 +15,14 @@ use crate::terminal;
 /// expired.
 ///
 /// # Errors
-/// Those of `renew`.
+/// `NeedsPerson`: the keyring cannot be used. Those of `renew`.
 pub(super) fn get_or_renew(
     ctx: &Context,
     key: &Key,
     request: &Request,
     renew: impl FnOnce() -> Result<Entry>,
 ) -> Result<Entry> {
-    let known = cache::read(ctx, key);
+    let known = cache::read(ctx, key)?;
     if let Some(entry) = known.as_ref().filter(|entry| entry.is_usable(ctx.now(), request.min_ttl)) {
         return Ok(entry.clone());
     }
@@ -40,7 +40,7 @@ pub(super) fn get_or_renew(
 /// renewed it meanwhile.
 ///
 /// # Errors
-/// Unreachable: another process holds the lock. Those of `fetch`.
+/// Unreachable: another process holds the lock. `NeedsPerson`: the keyring cannot be used. Those of `fetch`.
 pub(super) fn fetch(
     ctx: &Context,
     key: &Key,
@@ -49,7 +49,7 @@ pub(super) fn fetch(
 ) -> Result<Entry> {
     let started = ctx.now();
     let _lock = Lock::wait(ctx, &key.lock_name(), "the lock on these credentials")?;
-    if let Some(entry) = cache::read(ctx, key).filter(|entry| !entry.is_expired(ctx.now())) {
+    if let Some(entry) = cache::read(ctx, key)?.filter(|entry| !entry.is_expired(ctx.now())) {
         // An entry that was stored while this process waited for the lock is as new as a fetched one.
         if entry.is_usable(ctx.now(), request.min_ttl) || entry.issued_at > started {
             return Ok(entry);

@@ -42,7 +42,7 @@ pub(crate) trait Kind {
 
     /// Returns the cached credentials, even if expired, without any request.
     fn cached(&self, ctx: &Context) -> Option<Entry> {
-        cache::read(ctx, &self.key()?)
+        cache::known(ctx, &self.key()?)
     }
 
     /// Returns the role that is assumed.

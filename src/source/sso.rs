@@ -82,7 +82,8 @@ impl SsoRole {
     pub(crate) fn cache_key(&self) -> Key {
         let session = &self.session;
         let key = Key::sso(&self.account_id, &self.role_name, session.name.as_deref(), &session.start_url);
-        if self.is_configured { key } else { key.of_session(Some(session.label())) }
+        let key = if self.is_configured { key } else { key.of_session(Some(session.label())) };
+        key.in_store(session.store, session.label())
     }
 
     fn fetch(&self, ctx: &Context, request: &Request, token: &Token) -> Result<Entry> {

@@ -17,10 +17,10 @@ const FLOORS: [&[&str]; 16] = [
     &["aws"],
     &["batch", "directory", "tools"],
     &["account_names", "browser", "cache", "config", "lock", "shell", "prompt", "terminal", "usage"],
-    &["identity"],
+    &["identity", "store"],
     &["environment", "json", "peer", "percent", "snapshots"],
     &["context", "credentials", "files"],
-    &["address", "arn", "region"],
+    &["address", "arn", "keyring", "region"],
     &["error", "parallel", "secret", "signals", "time"],
 ];
 

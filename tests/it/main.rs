@@ -65,6 +65,8 @@ mod identity;
 #[cfg(unix)]
 mod identity_directories;
 mod imports;
+#[cfg(target_os = "linux")]
+mod keyring;
 #[cfg(unix)]
 mod killed;
 #[cfg(unix)]

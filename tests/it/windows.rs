@@ -47,8 +47,12 @@ impl Windows {
 
     /// Runs ssox; wine creates its prefix at the first call.
     fn ssox(&self, arguments: &[&str]) -> Ran {
+        self.ssox_with(arguments, &[])
+    }
+
+    fn ssox_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Ran {
         let mut command = self.home.command("wine");
-        command.arg(self.path("ssox.exe")).args(arguments);
+        command.arg(self.path("ssox.exe")).args(arguments).envs(variables.iter().copied());
         // Wine renames the variable HOME to this; it keeps the others.
         command.env("WINEHOME", format!("Z:{}", self.home.path("").display()).replace('/', "\\"));
         command.env("WINEPREFIX", self.path("prefix")).env("WINEDEBUG", "-all");
@@ -90,5 +94,15 @@ fn the_windows_binary_works_under_wine() {
     let ran = windows.ssox(&["exec", "dev", "--", "cmd", "/c", "echo %SSOX_PROFILE%&exit 7"]);
     assert_eq!((ran.status(), ran.stdout().trim()), (7, "dev"), "{}", ran.stderr());
     assert!(windows.ssox(&["export", "nosuch", "--format", "env"]).fails(4).contains("nosuch"));
+    // The Credential Manager keeps what a role's credentials are, and no file does.
+    windows.home.add_config(
+        "[profile keys]\naws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = s\n[profile assumed]\n\
+        role_arn = arn:aws:iam::444455556666:role/Target\nsource_profile = keys\nregion = eu-west-1\n",
+    );
+    let files = windows.home.files(".aws/cli/cache");
+    let in_keyring =
+        || lines(&windows.ssox_with(&["export", "assumed", "--format", "json"], &[("SSOX_STORE", "keyring")]));
+    assert_eq!(in_keyring(), in_keyring());
+    assert_eq!((standin.count("AssumeRole"), windows.home.files(".aws/cli/cache")), (1, files));
     assert_eq!(standin.violations(), [""; 0]);
 }

@@ -73,8 +73,9 @@ fn new(
         check: &|_, name| check_name(SectionKind::SsoSession, name),
     };
     let name = question.optional(ctx, name)?.unwrap_or_else(|| suggested.clone());
+    let store = profile::store_of_environment(ctx)?;
     let scopes = scopes(args.scopes.as_deref().unwrap_or_default());
-    let session = Session { name: Some(name), profile: None, start_url, region, scopes, network };
+    let session = Session { name: Some(name), profile: None, start_url, region, scopes, network, store };
     Ok(Session { scopes: session::registration_scopes(&session), ..session })
 }
 

@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::files;
 use crate::profile;
 use crate::session::{self, Session};
+use crate::store::Store;
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -77,7 +78,9 @@ fn quoted(file: &Path) -> String {
 
 /// Checks whether a session's token is valid or can be refreshed.
 fn token(ctx: &Context, session: &Session) -> Option<Finding> {
-    let Some(token) = session::cached_token(ctx, session) else { return no_token(ctx, session) };
+    let Some(token) = session::cached_token(ctx, session) else {
+        return if session.store == Store::Files { no_token(ctx, session) } else { None };
+    };
     if token.is_valid(ctx.now()) || token.is_refreshable(ctx.now()) {
         return None;
     }

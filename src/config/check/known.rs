@@ -81,6 +81,7 @@ const PROFILE: &[&str] = &[
     "ssox_saml_url",
     "ssox_session_tags",
     "ssox_source_identity",
+    "ssox_store",
     "sts_regional_endpoints",
     "tcp_keepalive",
     "use_dualstack_endpoint",

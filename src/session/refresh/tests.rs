@@ -30,6 +30,7 @@ fn session(standin: &Standin, name: Option<&str>) -> Session {
         start_url: START_URL.into(),
         region: "eu-west-1".into(),
         scopes: Vec::new(),
+        store: crate::store::Store::Files,
         network: Network {
             sso: Some(endpoint(&standin.url())),
             sso_oidc: Some(endpoint(&standin.url())),

@@ -15,7 +15,7 @@ pub(crate) use secret_url::open_secret_url;
 use super::flow::{self, Flow, SignInOptions};
 use super::registration::Registration;
 use super::token::{self, Token};
-use super::{Session, refresh, start_url};
+use super::{Session, moved, refresh, start_url};
 use crate::aws::oidc::TokenResponse;
 use crate::aws::web;
 use crate::context::Context;
@@ -72,6 +72,7 @@ fn wait_or_sign_in(
         let message = format!("signing in to `{}` needs a person at a terminal", session.label());
         return Err(Error::needs_person(message).hint(session.sign_in_line()));
     }
+    moved::bring(ctx, session)?;
     let cached = token::read(ctx, session)?.map(|token| token.access_token);
     let unwanted = if options.fresh { cached.as_ref() } else { rejected };
     let find_token = || {

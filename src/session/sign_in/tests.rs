@@ -27,6 +27,7 @@ fn world(configure: impl FnOnce(&mut Options)) -> World {
         start_url: START_URL.into(),
         region: "eu-west-1".into(),
         scopes: vec!["sso:account:access".into()],
+        store: crate::store::Store::Files,
         network: Network {
             sso: Some(endpoint(&standin.url())),
             sso_oidc: Some(endpoint(&standin.url())),

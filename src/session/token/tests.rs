@@ -14,6 +14,7 @@ pub(crate) fn session(name: Option<&str>, start_url: &str) -> Session {
         start_url: start_url.into(),
         region: "eu-west-1".into(),
         scopes: Vec::new(),
+        store: crate::store::Store::Files,
         network: crate::aws::Network::default(),
     }
 }
@@ -50,7 +51,7 @@ fn the_file_is_what_the_aws_cli_writes() {
     let home = tempfile::tempdir().unwrap();
     let (ctx, session) = (context(home.path()), session(Some("corp"), URL));
     let token = Token::parse(WRITTEN.as_bytes()).unwrap();
-    write(reserve(&ctx, &session).unwrap(), &token).unwrap();
+    write(&ctx, &session, reserve(&ctx, &session).unwrap(), &token).unwrap();
     assert_eq!(std::fs::read_to_string(path(&ctx, &session).unwrap()).unwrap(), WRITTEN);
     assert_eq!(read(&ctx, &session).unwrap(), Some(token));
 }

@@ -1,0 +1,70 @@
+//! Checks the keyring, and says which sessions have their secrets there. Secrets that are elsewhere as well are a finding.
+
+use crate::commands::finding::Finding;
+use crate::commands::name_list::name_list;
+use crate::config::ConfigFiles;
+use crate::config::Severity::{Info, Warning};
+use crate::context::Context;
+use crate::profile::{self, Profile};
+use crate::session::{self, Session, kept};
+use crate::store::Store;
+
+/// Checks the store of every session.
+pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
+    let sessions: Vec<Session> = profile::sessions(ctx, files).into_iter().flatten().collect();
+    let mut findings: Vec<Finding> = sessions.iter().filter_map(|session| elsewhere(ctx, session)).collect();
+    let in_keyring: Vec<&Session> = sessions.iter().filter(|session| session.store == Store::Keyring).collect();
+    if let [first, ..] = in_keyring.as_slice() {
+        findings.push(keyring(ctx, first, &in_keyring));
+        findings.extend(roles_in_files(ctx, files));
+    }
+    findings
+}
+
+/// Says that the keyring has the secrets of some sessions, or why they cannot be had.
+fn keyring(ctx: &Context, first: &Session, sessions: &[&Session]) -> Finding {
+    let labels: Vec<String> = sessions.iter().map(|session| session.label().to_string()).collect();
+    let of = format!("of {} {}", if labels.len() == 1 { "session" } else { "sessions" }, name_list(&labels));
+    match session::stored_token(ctx, first) {
+        Ok(_) => {
+            let message = format!("the token and the role credentials {of} are in the keyring");
+            Finding::new(
+                "keyring",
+                Info,
+                message,
+                "other AWS tools do not read them: ssox credential-process, ssox exec",
+            )
+        }
+        Err(error) => {
+            let message = format!("{}; it has the token and the role credentials {of}", error.message);
+            Finding::new("keyring", Warning, message, error.hints.join("; "))
+        }
+    }
+}
+
+/// Finds a token where it was kept before the setting was changed.
+fn elsewhere(ctx: &Context, session: &Session) -> Option<Finding> {
+    let before = session.store.other();
+    if !kept::may_be_in(ctx, session, before) {
+        return None;
+    }
+    let message =
+        format!("a token of `{}` is still in {}, where it is no longer read", session.label(), kept::name(before));
+    let hint = format!("{} moves or replaces it, ssox logout removes it", session.sign_in_line());
+    let finding = Finding::new("keyring", Warning, message, hint);
+    let file = session::token::path(ctx, session).ok().filter(|_| before == Store::Files);
+    Some(file.into_iter().fold(finding, |finding, file| finding.at(file, None)))
+}
+
+/// Finds role credentials in files from before the setting was changed.
+fn roles_in_files(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
+    let file = |name: String| Profile::resolve(ctx, files, &name).ok()?.source.key()?.left_in_file(ctx);
+    let mut left: Vec<_> = files.profile_names().filter_map(file).collect();
+    left.sort();
+    left.dedup();
+    let finding = |file: std::path::PathBuf| {
+        let hint = format!("rm {}", shell_words::quote(&file.display().to_string()));
+        Finding::new("keyring", Warning, "has role credentials that are kept in the keyring now", hint).at(file, None)
+    };
+    left.into_iter().map(finding).collect()
+}

@@ -1,0 +1,65 @@
+//! Why the keyring cannot be used, as the person should read it, and what to type. All of them are exit status 3.
+
+use super::SYSTEM;
+use crate::error::Error;
+use std::time::Duration;
+
+/// The hint that unlocks a keyring, for whatever session.
+pub(crate) const LOGIN: &str = "ssox login";
+
+/// What keeps a keyring from being used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(any(windows, target_os = "macos"), expect(dead_code, reason = "only the Secret Service has all of these"))]
+pub(crate) enum Failure {
+    /// It cannot be reached, for a reason.
+    Absent(String),
+    /// No keyring has been made yet.
+    Empty,
+    Locked,
+    /// The person did not give the password, or could not be asked.
+    StillLocked,
+    /// It did not answer in time.
+    Silent(Duration),
+    /// Everything else, in its words.
+    Other(String),
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Absent(cause) => {
+                let error = Self::needs_person(format!("the keyring ({SYSTEM}) cannot be reached: {cause}"));
+                error.hint(START).hint("or keep the secrets in files: unset SSOX_STORE, and remove `ssox_store`")
+            }
+            Failure::Empty => Self::needs_person("the keyring has no default collection yet").hint(LOGIN).hint(UNLOCK),
+            Failure::Locked => Self::needs_person("the keyring is locked").hint(LOGIN).hint(UNLOCK),
+            Failure::StillLocked => {
+                Self::needs_person("the keyring is still locked: nobody gave its password").hint(UNLOCK)
+            }
+            Failure::Silent(limit) => {
+                let seconds = limit.as_secs_f32();
+                Self::needs_person(format!("the keyring ({SYSTEM}) did not answer within {seconds}s")).hint(START)
+            }
+            Failure::Other(cause) => {
+                Self::needs_person(format!("the keyring ({SYSTEM}) failed: {cause}")).hint("ssox doctor")
+            }
+        }
+    }
+}
+
+#[cfg(all(unix, not(target_os = "macos")))]
+const START: &str =
+    "dbus-run-session -- bash, and in it gnome-keyring-daemon --unlock, the password and twice Ctrl-D, without Enter";
+#[cfg(all(unix, not(target_os = "macos")))]
+const UNLOCK: &str =
+    "without a desktop: gnome-keyring-daemon --replace --unlock, then the password and twice Ctrl-D, without Enter";
+
+#[cfg(target_os = "macos")]
+const START: &str = "security unlock-keychain";
+#[cfg(target_os = "macos")]
+const UNLOCK: &str = "security unlock-keychain";
+
+#[cfg(windows)]
+const START: &str = "start the service: sc.exe start VaultSvc";
+#[cfg(windows)]
+const UNLOCK: &str = "sign in to Windows with your password";

@@ -1,0 +1,149 @@
+//! The Secret Service on the D-Bus session bus: gnome-keyring, KWallet, KeePassXC.
+//!
+//! Invariant: nothing but [`Connection::unlock`] may cause a prompt. A locked entry is an error elsewhere.
+
+use super::{Bus, Failure, Name};
+use dbus_secret_service::{Collection, EncryptionType, Error, Item, SecretService};
+use std::collections::HashMap;
+use std::path::Path;
+use std::time::Duration;
+use zeroize::Zeroizing;
+
+/// The value of the attribute `application`, by which entries of ssox are known.
+const APPLICATION: &str = "ssox";
+
+/// How long the crate waits for an answer.
+const ATTEMPT: Duration = Duration::from_secs(2);
+const ATTEMPTS: usize = 4;
+
+/// A connection to the bus, with a session at the Secret Service.
+///
+/// Secrets cross the bus as they are: it is a socket of this user, whose programs may ask for the secrets anyway.
+pub(super) struct Connection(SecretService);
+
+type Result<T> = std::result::Result<T, Failure>;
+
+impl Connection {
+    pub(super) fn open(bus: &Bus) -> Result<Self> {
+        check(bus)?;
+        let connect = || SecretService::connect_with_max_prompt_timeout(EncryptionType::Plain, 0);
+        patiently(|| Ok(Self(connect()?)))
+    }
+
+    pub(super) fn read(&self, name: &Name) -> Result<Option<Zeroizing<Vec<u8>>>> {
+        patiently(|| {
+            let Some(item) = self.find(&attributes(name))?.pop() else { return Ok(None) };
+            match item.get_secret() {
+                // Another process has removed it meanwhile.
+                Err(Error::Dbus(error)) if error.name().is_some_and(|name| name.ends_with(".NoSuchObject")) => Ok(None),
+                secret => Ok(Some(Zeroizing::new(secret?))),
+            }
+        })
+    }
+
+    pub(super) fn write(&self, name: &Name, label: &str, content: &[u8]) -> Result<()> {
+        patiently(|| {
+            let collection = self.collection()?;
+            // An entry is replaced if it has exactly these attributes.
+            collection.create_item(label, attributes(name), content, true, "text/plain; charset=utf8")?;
+            Ok(())
+        })
+    }
+
+    pub(super) fn remove(&self, name: &Name) -> Result<bool> {
+        patiently(|| {
+            let found = self.find(&attributes(name))?;
+            found.iter().try_for_each(Item::delete)?;
+            Ok(!found.is_empty())
+        })
+    }
+
+    pub(super) fn hashes(&self, kind: &'static str) -> Result<Vec<String>> {
+        let found = self.find(&HashMap::from([("application", APPLICATION), ("kind", kind)]))?;
+        let names = found.iter().map(|item| Ok(item.get_attributes()?.remove("name")));
+        names.filter_map(Result::transpose).collect()
+    }
+
+    pub(super) fn check(&self) -> Result<()> {
+        self.collection().map(drop)
+    }
+
+    /// Unlocks the default collection, or makes one. Either asks the person.
+    pub(super) fn unlock(&self, limit: Duration) -> Result<()> {
+        let asking = SecretService::connect_with_max_prompt_timeout(EncryptionType::Plain, limit.as_secs())?;
+        let done = match asking.get_default_collection() {
+            Ok(collection) => collection.ensure_unlocked(),
+            Err(Error::NoResult) => asking.create_collection("Login", "default").map(drop),
+            Err(error) => Err(error),
+        };
+        done.map_err(|error| if matches!(error, Error::Prompt) { Failure::StillLocked } else { error.into() })
+    }
+
+    /// Returns the entries with some attributes. If there are none, the keyring must be one in which they could be seen.
+    fn find(&self, attributes: &HashMap<&str, &str>) -> Result<Vec<Item<'_>>> {
+        let found = self.0.search_items(attributes.clone())?;
+        if !found.locked.is_empty() {
+            return Err(Failure::Locked);
+        }
+        if found.unlocked.is_empty() {
+            self.check()?;
+        }
+        Ok(found.unlocked)
+    }
+
+    /// Returns the collection in which entries are written.
+    fn collection(&self) -> Result<Collection<'_>> {
+        let collection = self.0.get_default_collection()?;
+        if collection.is_locked()? { Err(Failure::Locked) } else { Ok(collection) }
+    }
+}
+
+/// Tries again when the keyring is slow: the crate waits for [`ATTEMPT`] and no longer. Every call may be repeated.
+fn patiently<T>(call: impl Fn() -> Result<T>) -> Result<T> {
+    (1..ATTEMPTS)
+        .find_map(|_| Some(call()).filter(|done| !matches!(done, Err(Failure::Silent(_)))))
+        .unwrap_or_else(&call)
+}
+
+fn attributes(name: &Name) -> HashMap<&str, &str> {
+    HashMap::from([("application", APPLICATION), ("kind", name.kind), ("name", &name.hash)])
+}
+
+/// Checks the address of the bus: one that names a program would have it run.
+fn check(bus: &Bus) -> Result<()> {
+    let Some(address) = &bus.address else {
+        let is_there = bus.runtime_dir.as_ref().is_some_and(|directory| Path::new(directory).join("bus").exists());
+        return if is_there { Ok(()) } else { Err(Failure::Absent("there is no D-Bus session bus here".into())) };
+    };
+    if address.split(';').all(|one| one.starts_with("unix:")) {
+        return Ok(());
+    }
+    Err(Failure::Absent("DBUS_SESSION_BUS_ADDRESS is not the address of a socket (`unix:…`)".into()))
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Dbus(error) => of_dbus(error.name().unwrap_or_default(), error.message().unwrap_or_default()),
+            Error::NoResult => Self::Empty,
+            Error::Locked | Error::Prompt => Self::Locked,
+            Error::Unavailable => Self::Absent("no program provides it".into()),
+            error => Self::Other(error.to_string()),
+        }
+    }
+}
+
+fn of_dbus(name: &str, message: &str) -> Failure {
+    match name.rsplit('.').next().unwrap_or_default() {
+        "IsLocked" => Failure::Locked,
+        "NoReply" | "Timeout" | "TimedOut" => Failure::Silent(ATTEMPT),
+        "ServiceUnknown" | "NameHasNoOwner" => Failure::Absent("no program on the bus provides it".into()),
+        "NoServer" | "FileNotFound" | "Disconnected" | "AccessDenied" | "AuthFailed" | "BadAddress" => {
+            Failure::Absent(format!("the D-Bus session bus: {message}"))
+        }
+        _ if name.contains(".Spawn.") => {
+            Failure::Absent(format!("the program that provides it does not start: {message}"))
+        }
+        _ => Failure::Other(message.to_string()),
+    }
+}

@@ -1,0 +1,38 @@
+//! Where a session keeps its secrets: `SSOX_STORE`, else `ssox_store` of the session.
+
+use crate::config::{Section, nearest};
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::store::{Store, VARIABLE};
+
+/// The key of an `[sso-session]`.
+pub(super) const KEY: &str = "ssox_store";
+
+/// Returns the store of a session.
+///
+/// # Errors
+/// Configuration: the value is unknown.
+pub(super) fn store(ctx: &Context, section: &Section) -> Result<Store> {
+    match section.value(KEY).filter(|_| ctx.var(VARIABLE).is_none()) {
+        Some(name) => named(&format!("`{KEY}` of `{}`", section.name), name),
+        None => store_of_environment(ctx),
+    }
+}
+
+/// Returns the store of everything whose section says nothing.
+///
+/// # Errors
+/// Configuration: the value of the variable is unknown.
+pub(crate) fn store_of_environment(ctx: &Context) -> Result<Store> {
+    ctx.var(VARIABLE).map_or(Ok(Store::Files), |name| named(VARIABLE, name))
+}
+
+fn named(what: &str, name: &str) -> Result<Store> {
+    Store::named(name).ok_or_else(|| {
+        let error = Error::configuration(format!("{what} is `{name}`, which is neither `files` nor `keyring`"));
+        match nearest(name, Store::NAMES.into_iter().map(|(known, _)| known)).first() {
+            Some(near) => error.hint(format!("did you mean `{near}`?")),
+            None => error.hint("write `keyring`, or `files` for the files that all AWS tools read"),
+        }
+    })
+}

@@ -1,0 +1,49 @@
+//! In which stores the token of a session may be. A keyring that never had it is not asked.
+
+use super::{Session, token};
+use crate::context::Context;
+use crate::error::Result;
+use crate::files;
+use crate::store::Store;
+use std::path::PathBuf;
+
+/// Tells whether a store may have the token of a session.
+pub(crate) fn may_be_in(ctx: &Context, session: &Session, store: Store) -> bool {
+    match store {
+        Store::Files => token::path(ctx, session).is_ok_and(|path| path.exists()),
+        Store::Keyring => session.store == store || marker(ctx, session).is_some_and(|marker| marker.exists()),
+    }
+}
+
+/// Removes the token of a session from a store, and tells whether there was one.
+///
+/// # Errors
+/// Configuration: a file cannot be removed. `NeedsPerson`: the keyring cannot be used.
+pub(super) fn remove(ctx: &Context, session: &Session, store: Store) -> Result<bool> {
+    let was_there = token::item(session).in_store(store).remove(ctx)?;
+    if store == Store::Keyring {
+        marker(ctx, session).map_or(Ok(()), |marker| files::remove(&marker))?;
+    }
+    Ok(was_there)
+}
+
+/// Notes that the keyring has the token of a session, for the time when the setting has gone.
+pub(super) fn note(ctx: &Context, session: &Session) {
+    let marker = marker(ctx, session).filter(|marker| session.store == Store::Keyring && !marker.exists());
+    if let Some(Err(error)) = marker.map(|marker| files::write_secret(&marker, b"")) {
+        ctx.log(|| error.message);
+    }
+}
+
+/// Returns what a person calls a store.
+pub(crate) fn name(store: Store) -> &'static str {
+    match store {
+        Store::Files => "~/.aws/sso/cache",
+        Store::Keyring => "the keyring",
+    }
+}
+
+/// Returns the empty file that says that the keyring has the token; `None` without a state directory.
+fn marker(ctx: &Context, session: &Session) -> Option<PathBuf> {
+    Some(ctx.state_dir().ok()?.join("keyring").join(files::hashed(session.label())))
+}

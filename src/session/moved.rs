@@ -1,0 +1,43 @@
+//! Moves a token after the setting that says where it is kept was changed. That happens at the next sign-in, and so without
+//! a browser while the token is good.
+
+use super::token::{self, Token};
+use super::{Session, kept, refresh};
+use crate::context::Context;
+use crate::error::Result;
+use crate::store::{Store, remove_of_session};
+use crate::terminal;
+
+/// Moves the token of a session from the store where it was kept before, or removes it there if it can no longer be used.
+///
+/// # Errors
+/// Those of reading and writing a token. What cannot be read in the other store stays there.
+pub(super) fn bring(ctx: &Context, session: &Session) -> Result<()> {
+    let before = session.store.other();
+    if !kept::may_be_in(ctx, session, before) {
+        return Ok(());
+    }
+    let lock = token::lock(ctx, session)?;
+    let found = match token::read_item(ctx, &token::item(session).in_store(before)) {
+        Ok(found) => found,
+        Err(error) => {
+            ctx.log(|| error.message);
+            return Ok(());
+        }
+    };
+    let is_wanted = |token: &Token| token.is_valid(ctx.now()) || token.is_refreshable(ctx.now());
+    if let Some(token) = found.filter(is_wanted).filter(|_| token::read(ctx, session).is_ok_and(|own| own.is_none())) {
+        token::write(ctx, session, token::reserve(ctx, session)?, &token)?;
+        kept::note(ctx, session);
+        terminal::say(&format!("moved the token of `{}` into {}", session.label(), kept::name(session.store)));
+    }
+    kept::remove(ctx, session, before)?;
+    if before == Store::Keyring {
+        remove_of_session(ctx, before, session.label())?;
+    }
+    drop(lock);
+    if let Err(error) = refresh::token(ctx, session) {
+        ctx.log(|| error.message);
+    }
+    Ok(())
+}

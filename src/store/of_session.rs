@@ -1,0 +1,31 @@
+//! The role credentials that name a session: signing out removes them.
+
+use super::{Item, Kind, Store};
+use crate::context::Context;
+use crate::error::Result;
+use crate::json::SecretJson;
+
+/// The JSON key for the session of an entry. No AWS tool reads it.
+const SESSION: &str = "SsoxSession";
+
+/// Removes the role credentials in a store that name a session, and returns how many there were: in files those of roles that
+/// are not configured, in the keyring all.
+///
+/// # Errors
+/// Configuration: a file cannot be removed. `NeedsPerson`: the keyring cannot be used.
+pub(crate) fn remove_of_session(ctx: &Context, store: Store, label: &str) -> Result<usize> {
+    let mut removed = 0;
+    for hash in store.hashes(ctx, Kind::Role)? {
+        let item = Item { store, kind: Kind::Role, hash };
+        if names_session(ctx, &item, label) {
+            removed += usize::from(item.remove(ctx)?);
+        }
+    }
+    Ok(removed)
+}
+
+fn names_session(ctx: &Context, item: &Item, label: &str) -> bool {
+    let stored = item.read(ctx).ok().flatten();
+    let content = stored.and_then(|stored| SecretJson::parse(&stored.content));
+    content.is_some_and(|content| content[SESSION] == label)
+}

@@ -1,0 +1,343 @@
+//! Tokens and role credentials in the keyring: the real gnome-keyring on a D-Bus session bus of its own.
+
+mod desktop;
+
+use crate::home::{Home, SSOX};
+use crate::pty::eventually;
+use desktop::Desktop;
+use serde_json::Value;
+use ssox_standin::{Grant, Person, token_file};
+use std::fs;
+use std::io::Read as _;
+use std::os::unix::net::UnixListener;
+use std::path::Path;
+use std::process::Stdio;
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// A home where the person allows the access at once.
+fn approving() -> Home {
+    let home = Home::new();
+    home.standin.configure(|options| options.authorize = Person::Approves);
+    home
+}
+
+/// A desktop whose keyring has a token of session `corp`.
+fn signed_in() -> Option<Desktop> {
+    let desktop = Desktop::unlocked(approving())?;
+    let (said, status) = desktop.in_terminal(&["login", "dev"], "keyring");
+    assert!(status == 0 && said.contains("signed in to `corp`"), "{said}");
+    Some(desktop)
+}
+
+/// Returns the files below a directory that contain one of the texts; the keyring's own are encrypted.
+fn files_with(directory: &Path, texts: &[&str]) -> Vec<String> {
+    let mut found = Vec::new();
+    for path in fs::read_dir(directory).into_iter().flatten().flatten().map(|entry| entry.path()) {
+        if path.is_dir() {
+            found.extend(files_with(&path, texts));
+        } else if path.is_file() {
+            let content = String::from_utf8_lossy(&fs::read(&path).unwrap_or_default()).into_owned();
+            found.extend(texts.iter().any(|text| content.contains(text)).then(|| path.display().to_string()));
+        }
+    }
+    found
+}
+
+fn json(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|cause| panic!("{cause}: {text}"))
+}
+
+#[test]
+fn tokens_and_role_credentials_are_in_the_keyring_and_in_no_file() {
+    let Some(desktop) = signed_in() else { return };
+    let used = desktop.ssox(&["--emit=zsh1", "use", "dev"]);
+    let secrets = ["AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"].map(|name| used.set(name).unwrap());
+    let exported = json(&desktop.ssox(&["export", "dev", "--format", "process"]).ok());
+    assert_eq!(exported["SecretAccessKey"], secrets[0].as_str());
+    assert_eq!(desktop.ssox(&["exec", "dev", "--", "sh", "-c", "printf %s \"$AWS_SESSION_TOKEN\""]).ok(), secrets[1]);
+    let of_process = json(&desktop.ssox(&["credential-process", "dev"]).ok());
+    assert_eq!(of_process["SessionToken"], secrets[1].as_str());
+    assert_eq!(desktop.home.standin.count("GetRoleCredentials"), 1);
+    assert_eq!(desktop.entries(), 2);
+
+    let texts = ["accessToken", "refreshToken", &secrets[0], &secrets[1]];
+    assert_eq!(files_with(&desktop.home.path(""), &texts), [""; 0]);
+    assert_eq!(desktop.home.files(".aws/cli/cache"), [""; 0]);
+    // The client registration is no secret of the person, and stays where other tools have it too.
+    assert_eq!(desktop.home.files(".aws/sso/cache").len(), 1);
+
+    // The three clocks.
+    let held = used.all_set();
+    let held: Vec<(&str, &str)> = held.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let status = json(&desktop.ssox_with(&["status", "--json"], &held).ok());
+    assert!(status["expires_at"].is_string() && status["token_expires_at"].is_string(), "{status}");
+    let sessions = json(&desktop.ssox(&["sessions", "--json"]).ok());
+    let corp = sessions.as_array().unwrap().iter().find(|row| row["name"] == "corp").unwrap();
+    assert_eq!((corp["refreshable"].as_bool(), corp["token_expires_at"].is_string()), (Some(true), true), "{corp}");
+    let list = json(&desktop.ssox(&["list", "--json"]).ok());
+    let dev = list.as_array().unwrap().iter().find(|row| row["name"] == "dev").unwrap();
+    assert!(dev["expires_at"].is_string(), "{dev}");
+    assert_eq!(desktop.home.standin.violations(), [""; 0]);
+}
+
+#[test]
+fn an_assumed_role_of_a_session_in_the_keyring_is_there_too_and_logout_removes_all() {
+    let Some(desktop) = signed_in() else { return };
+    desktop.home.add_config(
+        "[profile assumed]\nrole_arn = arn:aws:iam::444455556666:role/Target\nsource_profile = dev\nregion = eu-west-1\n",
+    );
+    desktop.ssox(&["export", "assumed", "--format", "env"]).ok();
+    desktop.ssox(&["export", "222233334444/PowerUser", "--format", "env"]).ok();
+    assert_eq!((desktop.entries(), desktop.home.files(".aws/cli/cache").len()), (4, 0));
+    let said = desktop.ssox(&["logout", "dev"]).stderr();
+    assert!(said.contains("removed the token in the keyring and the cached credentials of 3 roles"), "{said}");
+    assert_eq!(desktop.entries(), 0);
+    assert!(desktop.ssox(&["export", "dev"]).fails(3).contains("ssox login --sso-session corp"));
+    assert!(desktop.ssox(&["logout", "dev"]).stderr().contains("nothing to remove"));
+}
+
+#[test]
+fn two_hundred_processes_refresh_a_token_in_the_keyring_once() {
+    let Some(desktop) = Desktop::unlocked(approving()) else { return };
+    desktop.home.standin.configure(|options| options.access_token = Duration::from_secs(3));
+    assert_eq!(desktop.in_terminal(&["login", "dev"], "keyring").1, 0);
+    desktop.home.standin.configure(|options| options.access_token = Duration::from_secs(3600));
+    eventually("an expired token", || {
+        let sessions = desktop.ssox(&["sessions"]).ok();
+        let line = sessions.lines().find(|line| line.starts_with("corp"))?.to_string();
+        line.contains("expired").then_some(())
+    });
+    let process = || {
+        let mut command = desktop.command(SSOX);
+        command.args(["credential-process", "dev"]).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
+    };
+    let processes: Vec<_> = (0..200).map(|_| process()).collect();
+    for process in processes {
+        let ended = process.wait_with_output().unwrap();
+        assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+    }
+    let standin = &desktop.home.standin;
+    let counts =
+        ["CreateToken.refresh_token", "GetRoleCredentials", "reused_refresh_token"].map(|name| standin.count(name));
+    assert_eq!((counts, desktop.entries()), ([1, 1, 0], 2));
+}
+
+#[test]
+fn a_prompt_renews_through_the_keyring() {
+    let Some(desktop) = Desktop::unlocked(approving()) else { return };
+    desktop.home.standin.configure(|options| options.role_credentials = Duration::from_secs(4));
+    assert_eq!(desktop.in_terminal(&["login", "dev"], "keyring").1, 0);
+    let used = desktop.ssox(&["--emit=zsh1", "use", "dev"]);
+    desktop.home.standin.configure(|options| options.role_credentials = Duration::from_secs(3600));
+    let held = used.all_set();
+    let held: Vec<(&str, &str)> = held.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let first = used.set("AWS_ACCESS_KEY_ID");
+    eventually("new credentials", || {
+        let key = desktop.ssox_with(&["--emit=zsh1", "tick"], &held).set("AWS_ACCESS_KEY_ID");
+        (key.is_some() && key != first).then_some(())
+    });
+    assert_eq!(desktop.home.standin.count("GetRoleCredentials"), 2);
+    assert_eq!(desktop.home.files(".aws/cli/cache"), [""; 0]);
+}
+
+#[test]
+fn a_locked_keyring_is_exit_3_and_nobody_is_asked_but_by_login() {
+    let Some(mut desktop) = signed_in() else { return };
+    let used = desktop.ssox(&["--emit=zsh1", "use", "dev"]);
+    let held = used.all_set();
+    desktop.lock();
+    let watch = desktop.watch();
+    for arguments in [
+        &["--emit=zsh1", "use", "dev"][..],
+        &["export", "dev"],
+        &["exec", "dev", "--", "true"],
+        &["credential-process", "dev"],
+        &["logout", "dev"],
+    ] {
+        let error = desktop.ssox(arguments).fails(3);
+        assert!(error.contains("the keyring is locked") && error.contains("ssox login"), "{arguments:?}: {error}");
+    }
+    // A person at a terminal gets the same, and no sign-in.
+    let (said, status) = desktop.in_terminal(&["export", "stg"], "keyring");
+    assert!(status == 3 && said.contains("the keyring is locked"), "{said}");
+    assert!(desktop.ssox(&["login", "dev"]).fails(3).contains("the keyring is locked"));
+    // Verbs that show what is there show the rest.
+    for verb in ["list", "sessions"] {
+        let ran = desktop.ssox(&[verb]);
+        assert!(ran.ok().contains("corp") && ran.stderr().contains("the keyring is locked"), "{}", ran.stderr());
+    }
+    let mut variables: Vec<(&str, &str)> = held
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .filter(|(name, _)| *name != "SSOX_NEXT")
+        .collect();
+    variables.push(("SSOX_NEXT", "1"));
+    assert!(desktop.ssox_with(&["status"], &variables).ok().contains("unknown: the keyring is locked"));
+    // The hook says that a person is needed, and a process in the background found out why.
+    variables.retain(|(name, _)| *name != "SSOX_EXPIRES");
+    variables.push(("SSOX_EXPIRES", "1"));
+    eventually("the state", || {
+        let state = desktop.ssox_with(&["--emit=zsh1", "tick"], &variables).set("SSOX_STATE");
+        (state.as_deref() == Some("sign-in")).then_some(())
+    });
+    assert_eq!(watch.prompts(), [""; 0]);
+
+    // There is no desktop that could show the question: it counts as not answered.
+    let watch = desktop.watch();
+    let (said, status) = desktop.in_terminal(&["login", "dev"], "keyring");
+    assert!(status == 3 && said.contains("it asks for its password"), "{said}");
+    assert!(said.contains("still locked") && said.contains("gnome-keyring-daemon --replace --unlock"), "{said}");
+    assert_eq!(watch.prompts().len(), 2);
+
+    desktop.unlock();
+    desktop.ssox(&["export", "dev"]).ok();
+    assert_eq!(desktop.home.standin.count("Authorize"), 1);
+    assert_eq!(desktop.home.files(".aws/cli/cache"), [""; 0]);
+}
+
+/// Expects exit status 3 that names the Secret Service, and no file with a secret.
+fn is_refused(home: &Home, address: Option<&str>, words: &str) {
+    home.sign_in(&Grant::default());
+    let run = |arguments: &[&str]| {
+        let mut command = home.command(SSOX);
+        command.args(arguments).env("SSOX_STORE", "keyring").envs(address.map(|at| ("DBUS_SESSION_BUS_ADDRESS", at)));
+        crate::home::Ran(command.output().expect("ssox starts"))
+    };
+    let started = Instant::now();
+    let tick = run(&["--emit=zsh1", "tick"]);
+    tick.ok();
+    for arguments in [&["export", "dev"][..], &["--emit=zsh1", "use", "dev"], &["credential-process", "dev"]] {
+        let error = run(arguments).fails(3);
+        assert!(error.contains("Secret Service") && error.contains(words), "{error}");
+    }
+    assert!(started.elapsed() < Duration::from_secs(60));
+    assert_eq!(home.files(".aws/cli/cache"), [""; 0]);
+    assert_eq!(home.standin.total(), 0);
+}
+
+#[test]
+fn without_a_keyring_it_is_exit_3_and_nothing_goes_into_a_file() {
+    is_refused(&Home::new(), None, "there is no D-Bus session bus");
+    is_refused(&Home::new(), Some("unix:path=/nosuch/bus"), "No such file or directory");
+    // An address may name a program to start.
+    let home = Home::new();
+    let proof = home.path("started");
+    let program = format!("unixexec:path=/usr/bin/touch,argv1={}", proof.display());
+    is_refused(&home, Some(&program), "not the address of a socket");
+    assert!(!proof.exists());
+    let Some(desktop) = Desktop::without_keyring(Home::new()) else { return };
+    let address = format!("unix:path={}", desktop.home.path("bus").display());
+    is_refused(&desktop.home, Some(&address), "no program on the bus provides it");
+}
+
+#[test]
+fn a_bus_that_never_answers_is_waited_for_once_and_a_prompt_does_not_wait() {
+    let home = Home::new();
+    let listener = UnixListener::bind(home.path("bus")).unwrap();
+    thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            thread::spawn(move || drop((&stream).read_to_end(&mut Vec::new())));
+        }
+    });
+    let address = format!("unix:path={}", home.path("bus").display());
+    let run = |arguments: &[&str]| {
+        let mut command = home.command(SSOX);
+        command.args(arguments).env("SSOX_STORE", "keyring").env("DBUS_SESSION_BUS_ADDRESS", &address);
+        let started = Instant::now();
+        command.env("SSOX_PROFILE", "dev").env("SSOX_EXPIRES", "1").env("SSOX_NEXT", "1");
+        (crate::home::Ran(command.output().expect("ssox starts")), started.elapsed())
+    };
+    let (ran, took) = run(&["export", "dev"]);
+    assert!(ran.fails(3).contains("did not answer within 10s"));
+    assert!(took < Duration::from_secs(19), "{took:?}");
+    let (ran, took) = run(&["--emit=zsh1", "tick"]);
+    assert!(ran.set("SSOX_STATE").is_some() && took < Duration::from_secs(5), "{took:?}");
+}
+
+#[test]
+fn a_token_moves_with_the_setting_at_the_next_sign_in_and_needs_no_browser() {
+    let Some(desktop) = Desktop::unlocked(Home::new()) else { return };
+    let home = &desktop.home;
+    let token = home.sign_in(&Grant::default());
+    let file = token_file(&home.path(""), "corp");
+    home.ssox(&["export", "dev", "--format", "env"]).ok();
+    // The role credentials of the files are not those of the keyring, and neither is the token.
+    let error = desktop.ssox(&["export", "dev", "--format", "env"]).fails(3);
+    assert!(error.contains("not signed in"), "{error}");
+    let (said, status) = desktop.in_terminal(&["login", "dev"], "keyring");
+    assert!(status == 0 && said.contains("moved the token of `corp` into the keyring"), "{said}");
+    assert_eq!((file.exists(), home.files(".aws/cli/cache").len(), desktop.entries()), (false, 0, 1));
+    desktop.ssox(&["export", "dev", "--format", "env"]).ok();
+    assert_eq!(desktop.entries(), 2);
+
+    let (said, status) = desktop.in_terminal(&["login", "dev"], "files");
+    assert!(status == 0 && said.contains("moved the token of `corp` into ~/.aws/sso/cache"), "{said}");
+    assert_eq!(desktop.entries(), 0);
+    assert!(fs::read_to_string(&file).unwrap().contains(&token.access_token));
+    home.ssox(&["export", "dev", "--format", "env"]).ok();
+    assert_eq!(["Authorize", "CreateToken"].map(|name| home.standin.count(name)), [0, 0]);
+}
+
+#[test]
+fn logout_removes_a_token_that_the_setting_left_behind() {
+    let Some(desktop) = signed_in() else { return };
+    desktop.ssox(&["export", "dev", "--format", "env"]).ok();
+    let said = desktop.ssox_with(&["logout", "dev"], &[("SSOX_STORE", "files")]).stderr();
+    assert!(said.contains("removed the token in the keyring"), "{said}");
+    assert_eq!(desktop.entries(), 0);
+    // A session that never was in the keyring does not ask it.
+    let Some(desktop) = Desktop::without_keyring(Home::signed_in()) else { return };
+    desktop.ssox_with(&["logout", "dev"], &[("SSOX_STORE", "files")]).ok();
+}
+
+#[test]
+fn the_key_of_a_session_is_for_its_secrets_alone() {
+    let Some(desktop) = Desktop::unlocked(approving()) else { return };
+    let config = fs::read_to_string(desktop.home.path(".aws/config")).unwrap();
+    desktop.home.write_config(&config.replace("[sso-session corp]\n", "[sso-session corp]\nssox_store = keyring\n"));
+    let run = |arguments: &[&str]| desktop.ssox_with(arguments, &[("SSOX_STORE", "")]);
+    assert_eq!(desktop.in_terminal(&["login", "dev"], "").1, 0);
+    run(&["export", "dev", "--format", "env"]).ok();
+    assert_eq!((desktop.entries(), desktop.home.files(".aws/cli/cache").len()), (2, 0));
+    desktop.home.standin.seed_token(&desktop.home.path(""), ssox_standin::START_URL, &Grant::default());
+    run(&["export", "legacy", "--format", "env"]).ok();
+    assert_eq!((desktop.entries(), desktop.home.files(".aws/cli/cache").len()), (2, 1));
+    let said = run(&["--emit=zsh1", "use", "dev", "--profile-only"]).stderr();
+    assert!(said.contains("AWS tools do not read the keyring"), "{said}");
+}
+
+#[test]
+fn doctor_says_where_a_secret_is() {
+    let Some(desktop) = signed_in() else { return };
+    let doctor = || desktop.ssox(&["doctor"]);
+    let said = doctor().ok();
+    assert!(said.starts_with("nothing is wrong") && said.contains("are in the keyring"), "{said}");
+    desktop.home.sign_in(&Grant::default());
+    assert!(doctor().ok().contains("a token of `corp` is still in ~/.aws/sso/cache"));
+    fs::remove_file(token_file(&desktop.home.path(""), "corp")).unwrap();
+    desktop.lock();
+    let said = doctor().ok();
+    assert!(
+        said.contains("warning: the keyring is locked; it has the token") && said.contains("hint: ssox login"),
+        "{said}"
+    );
+    let said = desktop.ssox_with(&["doctor"], &[("SSOX_STORE", "files")]).ok();
+    assert!(said.contains("a token of `corp` is still in the keyring"), "{said}");
+}
+
+#[test]
+fn an_unknown_store_is_exit_4() {
+    let home = Home::signed_in();
+    let named = |ran: crate::home::Ran| ran.fails(4);
+    let error = named(home.ssox_with(&["export", "dev"], &[("SSOX_STORE", "keyrng")]));
+    assert!(error.contains("SSOX_STORE is `keyrng`") && error.contains("did you mean `keyring`?"), "{error}");
+    let config = fs::read_to_string(home.path(".aws/config")).unwrap();
+    home.write_config(&config.replace("[sso-session corp]\n", "[sso-session corp]\nssox_store = vault\n"));
+    let error = named(home.ssox(&["export", "dev"]));
+    assert!(error.contains("`ssox_store` of `corp` is `vault`"), "{error}");
+    // In a profile it would do nothing.
+    home.write_config(&config.replace("[profile dev]\n", "[profile dev]\nssox_store = keyring\n"));
+    let error = named(home.ssox(&["export", "dev"]));
+    assert!(error.contains("hint: write it into `[sso-session corp]`"), "{error}");
+}
