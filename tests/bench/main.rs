@@ -4,6 +4,7 @@
 //! Invariant: it asserts no time; a slow machine does not fail.
 
 mod endpoint;
+mod keyring;
 mod populate;
 
 use std::fs;
@@ -19,7 +20,7 @@ fn main() {
     // `cargo bench` passes `--bench`; anything else is a part of a heading, to see only that.
     let wanted = std::env::args().skip(1).find(|argument| !argument.starts_with("--")).unwrap_or_default();
     let bench = Bench::new();
-    let parts: [(&str, Part); 13] = [
+    let parts: [(&str, Part); 14] = [
         ("processes", Bench::processes),
         ("completion", Bench::completion),
         ("config files", Bench::config_files),
@@ -30,6 +31,7 @@ fn main() {
         ("prompt hook", Bench::hook),
         ("populate", Bench::populate),
         ("endpoint", Bench::endpoint),
+        ("keyring", Bench::keyring),
         ("change of directory, ten levels deep, without .ssox", Bench::change_of_directory),
         ("status --tools", Bench::tools),
         ("peers", Bench::peers),

@@ -1,0 +1,69 @@
+//! A cached `use` with the keyring, beside one with files: the real gnome-keyring on a bus of its own.
+
+use super::{Bench, Runner, compare, is_installed};
+use ssox_standin::Standin;
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+const CONFIG: &str = "[profile keys]\naws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = secret\n\
+    [profile p7]\nrole_arn = arn:aws:iam::444455556666:role/Target\nsource_profile = keys\nregion = eu-west-1\n";
+
+impl Bench {
+    /// Compares them with the credentials of an assumed role, which needs no sign-in.
+    pub(super) fn keyring(&self) {
+        if !["dbus-daemon", "gnome-keyring-daemon"].into_iter().all(is_installed) {
+            return println!("  left out: dbus or gnome-keyring is not installed");
+        }
+        let (standin, home) = (Standin::start(), self.directory.path().join("keyring"));
+        fs::create_dir_all(home.join(".aws")).expect("a directory can be made");
+        fs::write(home.join(".aws/config"), CONFIG).expect("a file can be written");
+        let command = |program: &Path, store: &str| {
+            let mut command = Command::new(program);
+            self.environment(&mut command, 10);
+            command.env("HOME", &home).env("XDG_RUNTIME_DIR", &home).env("SSOX_STORE", store);
+            command.env("DBUS_SESSION_BUS_ADDRESS", format!("unix:path={}", home.join("bus").display()));
+            command.env("AWS_ENDPOINT_URL", standin.url());
+            command
+        };
+        let listen = format!("--address=unix:path={}", home.join("bus").display());
+        let bus = command(Path::new("dbus-daemon"), "").args(["--session", "--nofork", "--nosyslog", &listen]).spawn();
+        wait_until(|| home.join("bus").exists());
+        let mut keyring = command(Path::new("gnome-keyring-daemon"), "");
+        let keyring = keyring.args(["--foreground", "--unlock", "--components=secrets"]).stdin(Stdio::piped());
+        let mut keyring = keyring.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("gnome-keyring starts");
+        keyring.stdin.take().expect("it is piped").write_all(b"password").expect("it reads");
+        let run = |store, arguments: &[&str]| {
+            let mut command = command(&self.ssox, store);
+            command.args(arguments).stdout(Stdio::null());
+            command
+        };
+        for store in ["keyring", "files"] {
+            wait_until(|| {
+                run(store, &["export", "p7"]).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
+            });
+        }
+        let of = |store: &'static str| {
+            Runner::new(format!("use, cached, with {store}"), run(store, &["--emit=zsh1", "use", "p7"]))
+        };
+        compare(vec![of("files"), of("keyring")]);
+        stop([bus.expect("dbus-daemon starts"), keyring]);
+    }
+}
+
+fn wait_until(is_so: impl Fn() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while !is_so() {
+        assert!(Instant::now() < deadline, "the keyring does not start");
+        sleep(Duration::from_millis(20));
+    }
+}
+
+fn stop(children: [Child; 2]) {
+    for mut child in children {
+        let _ = child.kill().and_then(|()| child.wait());
+    }
+}
