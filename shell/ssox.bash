@@ -466,7 +466,7 @@ function _ssox_settle() {
   if [[ -n $_ssox_undecided ]]; then _ssox_decide; fi
   _ssox_surround
   # shellcheck disable=SC2016  # bash expands it at each prompt, and does not expand the result again
-  case $_ssox_placed${PS1-}${PROMPT_COMMAND+${PROMPT_COMMAND[@]: -1}}${precmd_functions+${precmd_functions[@]: -1}}${_ble_hook_h_PRECMD+${_ble_hook_h_PRECMD[@]: -1}} in
+  case $_ssox_placed${PS1-}${PROMPT_COMMAND-}${PROMPT_COMMAND[1]+${PROMPT_COMMAND[@]: -1}}${precmd_functions+${precmd_functions[@]: -1}}${_ble_hook_h_PRECMD+${_ble_hook_h_PRECMD[@]: -1}} in
     on*'${_ssox_ps1-}'*"$_ssox_last") ;;
     on*) _ssox_hold_place ;;
   esac
