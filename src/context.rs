@@ -33,6 +33,9 @@ const KEYRING_LIMIT: Duration = Duration::from_secs(10);
 /// How long a prompt may wait for it.
 const HOOK_LIMIT: Duration = Duration::from_millis(100);
 
+/// The variable that keeps AWS tools from asking the machine for credentials; `exec --serve` sets it to `true`.
+pub(crate) const NO_MACHINE: &str = "AWS_EC2_METADATA_DISABLED";
+
 /// The environment, home and clock of this run.
 #[derive(Clone, Default)]
 pub(crate) struct Context {
@@ -100,8 +103,11 @@ impl Context {
     }
 
     /// Undoes, for ssox itself, what `exec --serve` does for programs: there the variables of AWS name files without profiles,
-    /// and two variables of ssox name the real ones.
+    /// and two variables of ssox name the real ones. A profile that names the machine as its source means it there, too.
     fn use_real_files(&mut self) {
+        if self.var("SSOX_ENDPOINT").is_some() {
+            self.env.retain(|name, value| name != NO_MACHINE || value != "true");
+        }
         for (own, aws, name) in REAL_FILES {
             let Some(real) = self.var(own).map(String::from) else { continue };
             self.replaced.push((aws, self.env.get(aws).cloned()));
@@ -242,6 +248,9 @@ mod tests {
     fn inside_exec_serve_ssox_reads_the_real_files() {
         let stub = [("HOME", "/h"), ("AWS_CONFIG_FILE", "/stub"), ("AWS_SHARED_CREDENTIALS_FILE", "/stub")];
         let real = [("SSOX_CONFIG_FILE", "/h/.aws/config"), ("SSOX_SHARED_CREDENTIALS_FILE", "/other")];
+        let served = [("SSOX_ENDPOINT", "http://127.0.0.1:8/"), (NO_MACHINE, "true")];
+        assert_eq!(context(&served).var(NO_MACHINE), None);
+        assert_eq!(context(&served[1..]).var(NO_MACHINE), Some("true"));
         let ctx = context(&[stub.as_slice(), &real].concat());
         assert_eq!(ctx.var("AWS_CONFIG_FILE"), None);
         assert_eq!(ctx.var("AWS_SHARED_CREDENTIALS_FILE"), Some("/other"));

@@ -3,7 +3,7 @@
 use super::profile_variables::{KEYS, LEFTOVERS, REGIONS, account_id, ad_hoc, recorded, set_or_unset, shared};
 use crate::cache::Entry;
 use crate::config::ConfigFiles;
-use crate::context::{Context, REAL_FILES};
+use crate::context::{Context, NO_MACHINE, REAL_FILES};
 use crate::endpoint::Endpoint;
 use crate::environment::{EnvChanges, FOREIGN_LEFTOVERS, GDAL_CREDENTIALS_FILE, PROXY_BYPASS};
 use crate::error::{Error, Result};
@@ -19,9 +19,6 @@ pub(super) const URI: &str = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
 const TOKEN: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN";
 /// The variable with the path of the token.
 pub(super) const TOKEN_FILE: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
-
-/// A program that gets no credentials from the endpoint must not sign as the machine (opendal 0.47).
-const NO_MACHINE: &str = "AWS_EC2_METADATA_DISABLED";
 
 /// The variable of ssox with the same address: it tells that ssox set the one of AWS, and not a container.
 pub(super) const OWN: &str = "SSOX_ENDPOINT";
@@ -48,6 +45,7 @@ pub(super) fn with_endpoint(
     let mut changes = EnvChanges::default();
     address(&mut changes, endpoint)?;
     changes.set(OWN, endpoint.uri())?;
+    // A program that gets no credentials from the endpoint must not sign as the machine (opendal 0.47).
     if ctx.var_os(NO_MACHINE).is_none() {
         changes.set(NO_MACHINE, "true")?;
     }

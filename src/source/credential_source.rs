@@ -8,7 +8,7 @@ use crate::address::Address;
 use crate::arn::AccountId;
 use crate::aws::local;
 use crate::cache::Entry;
-use crate::context::Context;
+use crate::context::{Context, NO_MACHINE};
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
 use crate::files;
@@ -155,7 +155,7 @@ fn is_allowed(url: &str) -> bool {
 }
 
 fn instance(ctx: &Context, endpoint: &str) -> Result<RoleCredentials> {
-    if ctx.var("AWS_EC2_METADATA_DISABLED").is_some_and(|value| value.eq_ignore_ascii_case("true")) {
+    if ctx.var(NO_MACHINE).is_some_and(|value| value.eq_ignore_ascii_case("true")) {
         return Err(Error::configuration("AWS_EC2_METADATA_DISABLED is true")
             .hint(ctx.line_to_unset(&["AWS_EC2_METADATA_DISABLED"])));
     }
