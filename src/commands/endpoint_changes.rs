@@ -23,6 +23,9 @@ pub(super) const TOKEN_FILE: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
 /// The variable of ssox with the same address: it tells that ssox set the one of AWS, and not a container.
 pub(super) const OWN: &str = "SSOX_ENDPOINT";
 
+/// The variable with which the SDK for Java v1 names the credentials file.
+const JAVA_CREDENTIALS_FILE: &str = "AWS_CREDENTIAL_PROFILES_FILE";
+
 /// Which configuration files a program gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ConfigChoice {
@@ -99,6 +102,7 @@ pub(super) fn leave(changes: &mut EnvChanges, ctx: &Context) -> Result<()> {
     for (own, aws, _) in REAL_FILES.into_iter().filter(|(own, ..)| ctx.var(own).is_some()) {
         changes.unset(own);
         changes.unset("AWS_SDK_LOAD_CONFIG");
+        changes.unset(JAVA_CREDENTIALS_FILE);
         // The context has the real one.
         set_or_unset(changes, aws, ctx.var(aws))?;
     }
@@ -139,7 +143,9 @@ fn files(changes: &mut EnvChanges, ctx: &Context, endpoint: &Endpoint) -> Result
     let empty = text(&endpoint.directory.credentials())?;
     changes.set("AWS_CONFIG_FILE", text(&endpoint.directory.config())?)?;
     changes.set("AWS_SHARED_CREDENTIALS_FILE", empty.clone())?;
-    changes.set(GDAL_CREDENTIALS_FILE, empty)?;
+    changes.set(GDAL_CREDENTIALS_FILE, empty.clone())?;
+    // The SDK for Java v1 does not read AWS_SHARED_CREDENTIALS_FILE.
+    changes.set(JAVA_CREDENTIALS_FILE, empty)?;
     // The SDK for JavaScript v2 reads AWS_SHARED_CREDENTIALS_FILE only with it.
     changes.set("AWS_SDK_LOAD_CONFIG", "1")
 }

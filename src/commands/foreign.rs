@@ -125,6 +125,10 @@ pub(super) enum Owner {
 /// Returns the profile whose credentials, cached or static, have that key id, or the assignment whose cached credentials do.
 pub(super) fn owner(ctx: &Context, id: &str) -> Option<Owner> {
     let files = ConfigFiles::load(ctx).ok()?;
+    let may_be_in_keyring = ctx.var("SSOX_STORE").is_some() || files.contains("ssox_store");
+    if !may_be_in_keyring && !files.contains(id) && !cache::mentions(ctx, id) {
+        return None;
+    }
     let profile = profile_of(ctx, &files, id).map(Owner::Profile);
     profile.or_else(|| assignment_of(ctx, &files, id).map(Owner::Assignment))
 }

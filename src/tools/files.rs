@@ -10,12 +10,19 @@ pub(super) enum Reads {
     Both,
     /// `~/.aws/config`, whatever `AWS_CONFIG_FILE` names.
     OwnConfig,
-    /// `CPL_AWS_CREDENTIALS_FILE` in place of `AWS_SHARED_CREDENTIALS_FILE`.
-    GdalCredentials,
+    /// Another variable in place of `AWS_SHARED_CREDENTIALS_FILE`.
+    CredentialsOf(&'static str),
     /// `~/.aws/credentials` alone; with `AWS_SDK_LOAD_CONFIG`, both as others.
     OwnCredentials,
     /// `~/.aws/config` and `~/.aws/credentials`, whatever the variables name.
     OwnBoth,
+}
+
+impl Reads {
+    /// The variable of GDAL.
+    pub(super) const GDAL: &str = "CPL_AWS_CREDENTIALS_FILE";
+    /// The variable of the SDK for Java v1.
+    pub(super) const JAVA: &str = "AWS_CREDENTIAL_PROFILES_FILE";
 }
 
 /// The files as each tool sees them.
@@ -27,7 +34,8 @@ pub(super) struct Files<'a> {
 impl<'a> Files<'a> {
     /// Loads the files that are not those of most tools.
     pub(super) fn new(ctx: &Context, both: &'a ConfigFiles) -> Self {
-        let views = [Reads::OwnConfig, Reads::GdalCredentials, Reads::OwnCredentials, Reads::OwnBoth].into_iter();
+        let named = [Reads::GDAL, Reads::JAVA].map(Reads::CredentialsOf);
+        let views = named.into_iter().chain([Reads::OwnConfig, Reads::OwnCredentials, Reads::OwnBoth]);
         let others = views.filter_map(|reads| Some((reads, ConfigFiles::load(&seen(ctx, reads)?).ok()?)));
         Self { both, others: others.collect() }
     }
@@ -43,7 +51,7 @@ fn seen(ctx: &Context, reads: Reads) -> Option<Context> {
     let is_set = |name| ctx.var_os(name).is_some();
     match reads {
         Reads::OwnConfig if is_set("AWS_CONFIG_FILE") => Some(ctx.without(&["AWS_CONFIG_FILE"])),
-        Reads::GdalCredentials => match ctx.var("CPL_AWS_CREDENTIALS_FILE") {
+        Reads::CredentialsOf(variable) => match ctx.var(variable) {
             Some(path) => Some(ctx.with("AWS_SHARED_CREDENTIALS_FILE", path)),
             None => is_set("AWS_SHARED_CREDENTIALS_FILE").then(|| ctx.without(&["AWS_SHARED_CREDENTIALS_FILE"])),
         },

@@ -215,6 +215,7 @@ pub(super) const TOOLS: [Tool; 18] = [
     // software.amazon.awssdk 2.57.8.
     Tool {
         name: "Java v2",
+        empty_is_name: true,
         steps: &[
             Step::Keys,
             Step::WebIdentity,
@@ -233,10 +234,13 @@ pub(super) const TOOLS: [Tool; 18] = [
         ],
         ..SDK
     },
-    // com.amazonaws 1.12.797.
+    // com.amazonaws 1.12.797: only the credentials file, which another variable names. Its S3 client goes on unsigned.
     Tool {
         name: "Java v1",
-        steps: &[Step::Keys, Step::WebIdentity, Step::Profile(&[Role, StoredKeys]), Step::Container],
+        steps: &[Step::Keys, Step::WebIdentity, Step::Profile(&[StoredKeys, StoredProcess]), Step::Container],
+        empty_is_name: true,
+        reads: Reads::CredentialsOf(Reads::JAVA),
+        last: Last::Unsigned,
         ..SDK
     },
     // aws-sdk-go-v2 config 1.33.18.
@@ -329,7 +333,7 @@ pub(super) const TOOLS: [Tool; 18] = [
         profile_variables: AWS_DEFAULT_PROFILE_FIRST,
         not_renewed: &[Sso, LegacySso],
         regions: &[AWS_DEFAULT_REGION, ProfileOfCredentials, AWS_REGION],
-        reads: Reads::GdalCredentials,
+        reads: Reads::CredentialsOf(Reads::GDAL),
         ..SDK
     },
     // minio-py 7.2.20.

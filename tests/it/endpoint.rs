@@ -172,7 +172,9 @@ fn a_program_gets_the_endpoint_and_no_other_credentials() {
     assert_eq!((value("SSOX_PROFILE"), value("SSOX_ROLE")), (Some("dev"), Some("ReadOnly")));
     assert_eq!((value("AWS_SSO_PROFILE"), value("AWS_ACCOUNT_ID")), (Some("dev"), Some("111122223333")));
     assert_eq!(value("AWS_SDK_LOAD_CONFIG"), Some("1"));
-    assert_eq!(value("CPL_AWS_CREDENTIALS_FILE"), value("AWS_SHARED_CREDENTIALS_FILE"));
+    for other in ["CPL_AWS_CREDENTIALS_FILE", "AWS_CREDENTIAL_PROFILES_FILE"] {
+        assert_eq!(value(other), value("AWS_SHARED_CREDENTIALS_FILE"), "{other}");
+    }
     assert_eq!(value("SSOX_CONFIG_FILE"), home.path(".aws/config").to_str());
     let kept = home.ssox_with(&["exec", "--serve", "--keep-config", "dev", "--", "env"], &[("AWS_CONFIG_FILE", "c")]);
     assert_eq!(kept.status(), 4, "there is no profile in c");

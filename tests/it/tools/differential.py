@@ -23,7 +23,7 @@ from recorder import Recorder, key_of
 UNSEEN = {
     "minio": {"pod"}, "object_store (deltalake)": {"pod"}, "polars alone": {"pod"}, "GDAL": {"pod", "sso", "legacy", "role"},
     "C++ (pyarrow)": {"pod", "web", "sso", "legacy"}, "tiledb": {"pod", "sso", "legacy"}, "duckdb": {"pod", "sso", "legacy"},
-    "Go v2": {"pod", "web", "sso", "legacy", "role"}, "JS v2": {"pod"}, "Java v1": {"pod", "role"},
+    "AWS CLI v2": {"pod", "web", "sso", "legacy"}, "Go v2": {"pod", "web", "sso", "legacy", "role"}, "JS v2": {"pod"}, "Java v1": {"pod", "role"},
 }
 
 
@@ -95,7 +95,7 @@ def identity_in(environment, row):
 
 def follows(row):
     """Tells whether a tool reads the files that the variables name."""
-    return row["tool"] not in ("JS v2", "polars alone", "GDAL") or row["tool"] == "GDAL" and "in config" in row["why"]
+    return row["tool"] not in ("JS v2", "Java v1", "polars alone", "GDAL") or row["tool"] == "GDAL" and "in config" in row["why"]
 
 
 def main():

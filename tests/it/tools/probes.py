@@ -80,10 +80,12 @@ def pyarrow():
 
 def duckdb():
     import duckdb
+    import duckdb_ext
 
     def ask(bucket, url):
         host = url.split("//")[1]
-        db = duckdb.connect(config={"extension_directory": os.environ.get("DUCKDB_EXTENSIONS", "")})
+        extensions = os.path.join(next(iter(duckdb_ext.__path__)), "extensions")
+        db = duckdb.connect(config={"extension_directory": extensions})
         db.sql("LOAD httpfs; LOAD aws; SET http_retries = 0")
         db.sql(f"CREATE SECRET (TYPE s3, PROVIDER credential_chain, ENDPOINT '{host}', USE_SSL false, URL_STYLE 'path')")
         db.sql(f"SELECT * FROM read_csv('s3://{bucket}/x.csv')").fetchall()
