@@ -105,8 +105,8 @@ impl Context {
     /// Undoes, for ssox itself, what `exec --serve` does for programs: there the variables of AWS name files without profiles,
     /// and two variables of ssox name the real ones. A profile that names the machine as its source means it there, too.
     fn use_real_files(&mut self) {
-        if self.var("SSOX_ENDPOINT").is_some() {
-            self.env.retain(|name, value| name != NO_MACHINE || value != "true");
+        if self.var("SSOX_ENDPOINT").is_some() && self.var(NO_MACHINE) == Some("true") {
+            self.replaced.push((NO_MACHINE, self.env.remove(NO_MACHINE)));
         }
         for (own, aws, name) in REAL_FILES {
             let Some(real) = self.var(own).map(String::from) else { continue };
@@ -249,7 +249,8 @@ mod tests {
         let stub = [("HOME", "/h"), ("AWS_CONFIG_FILE", "/stub"), ("AWS_SHARED_CREDENTIALS_FILE", "/stub")];
         let real = [("SSOX_CONFIG_FILE", "/h/.aws/config"), ("SSOX_SHARED_CREDENTIALS_FILE", "/other")];
         let served = [("SSOX_ENDPOINT", "http://127.0.0.1:8/"), (NO_MACHINE, "true")];
-        assert_eq!(context(&served).var(NO_MACHINE), None);
+        let inside = context(&served);
+        assert_eq!((inside.var(NO_MACHINE), inside.for_programs().var(NO_MACHINE)), (None, Some("true")));
         assert_eq!(context(&served[1..]).var(NO_MACHINE), Some("true"));
         let ctx = context(&[stub.as_slice(), &real].concat());
         assert_eq!(ctx.var("AWS_CONFIG_FILE"), None);

@@ -341,3 +341,24 @@ fn an_unknown_store_is_exit_4() {
     let error = named(home.ssox(&["export", "dev"]));
     assert!(error.contains("hint: write it into `[sso-session corp]`"), "{error}");
 }
+
+#[test]
+fn an_endpoint_renews_credentials_of_the_keyring_and_goes_on_after_signing_in() {
+    let Some(desktop) = signed_in() else { return };
+    desktop.home.standin.configure(|options| options.role_credentials = Duration::from_secs(4));
+    let script = "ask() { curl -s --noproxy '*' -H \"Authorization: $AWS_CONTAINER_AUTHORIZATION_TOKEN\" \
+        $AWS_CONTAINER_CREDENTIALS_FULL_URI; }; \
+        reach() { while ! ask | grep -q \"$1\"; do sleep 0.05; done; }; \
+        first=$(ask); while [ \"$(ask)\" = \"$first\" ]; do sleep 0.05; done; touch renewed; \
+        reach SignInRequired; touch refused; reach AccessKeyId";
+    let mut exec = desktop.command(SSOX);
+    exec.args(["exec", "--serve", "dev", "--", "sh", "-c", script]);
+    let mut child = exec.stderr(Stdio::null()).spawn().unwrap();
+    eventually("a renewal", || desktop.home.path("renewed").exists().then_some(()));
+    desktop.ssox(&["logout", "dev"]).ok();
+    eventually("a refusal", || desktop.home.path("refused").exists().then_some(()));
+    let (said, status) = desktop.in_terminal(&["login", "dev"], "keyring");
+    assert_eq!(status, 0, "{said}");
+    assert!(child.wait().unwrap().success());
+    assert_eq!(files_with(&desktop.home.path(""), &["accessToken", "SecretAccessKey\":"]), [""; 0]);
+}
