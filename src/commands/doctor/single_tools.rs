@@ -102,6 +102,9 @@ fn quoted_program(files: &ConfigFiles, section: &Section) -> Option<Finding> {
 mod tests {
     use super::*;
 
+    /// Variables, the text of the config file, and words of the one message.
+    type Row<'a> = (&'a [(&'a str, &'a str)], &'a str, &'a str);
+
     fn messages(variables: &[(&str, &str)], config: &str) -> Vec<String> {
         let ctx = Context::new(variables.iter().map(|(name, value)| ((*name).to_string(), (*value).into())));
         check(&ctx, &ConfigFiles::parse(config, "")).into_iter().map(|finding| finding.message).collect()
@@ -110,7 +113,7 @@ mod tests {
     #[test]
     fn what_stops_single_tools_is_named() {
         let key = (ID, "ASIAQNZGKIQY56JQ7WML");
-        let rows: [(&[(&str, &str)], &str, &str); 4] = [
+        let rows: [Row; 4] = [
             (&[(ID, ""), (SECRET, "")], "", "set but empty"),
             (&[key, (SECRET, "s"), (ACCOUNT_ID, "111122223333")], "", "belongs to `029608264753`"),
             (&[], "[plugins]\ncli_legacy_plugin_path = /x\n", "AWS CLI v1 stops"),
