@@ -114,7 +114,7 @@ mod tests {
             ("configure sos", "unknown command `sos`", "did you mean `sso`?"),
             ("configure use", "unknown command `use`", "ssox configure --help"),
             ("init", "missing on the command line: `<SHELL>`", "ssox init <SHELL>"),
-            ("exec", "missing on the command line: `<PROFILE>`, `<COMMAND>...`", "ssox exec <PROFILE> <COMMAND>..."),
+            ("exec", "missing on the command line: `<PROFILE>`", "ssox exec <PROFILE> [COMMAND]..."),
             ("init zsg", "invalid value `zsg` for `<SHELL>`", "did you mean `zsh`?"),
             ("init cmd", "invalid value `cmd` for `<SHELL>`", "one of: zsh, bash, fish, powershell, nushell"),
             ("use --timeout", "`--timeout <DURATION>` needs a value", "ssox --help"),

@@ -190,8 +190,8 @@ fn the_command_line_is_checked() {
     ssox: hint: use one of `zsh1`, `bash1`, `fish1`, `powershell1`, `nushell1`
     ssox: this shell's function needs version `9` of the reply, the installed ssox writes version `1`
     ssox: hint: start a new shell: it loads the function of the installed ssox
-    ssox: missing on the command line: `<COMMAND>...`
-    ssox: hint: ssox exec <PROFILE> <COMMAND>...
+    ssox: there is no program to run
+    ssox: hint: ssox exec NAME -- COMMAND
     ssox: invalid value `yaml` for `--format <FORMAT>`
     ssox: hint: one of: env, env-no-export, fish, powershell, nushell, windows-cmd, process, json, credentials-file, env-file
     ssox: `--pkce` cannot be used with `--device-code`
