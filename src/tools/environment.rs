@@ -1,7 +1,7 @@
 //! The steps that read only the environment: keys, a web identity, a container endpoint.
 
-use super::prediction::{Outcome, Taken, View};
-use super::table::{AuthorizationToken, HalfKeys};
+use super::rules::{AuthorizationToken, HalfKeys};
+use super::view::{Outcome, Taken, View};
 use crate::context::Context;
 use crate::time::Timestamp;
 

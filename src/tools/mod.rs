@@ -4,10 +4,14 @@
 
 mod environment;
 mod files;
+mod kind;
 mod prediction;
 mod profile;
 mod region;
+mod rules;
 mod table;
+mod view;
 
-pub(crate) use prediction::{Prediction, Taken, predictions};
+pub(crate) use prediction::{Prediction, predictions};
 pub(crate) use table::CLI;
+pub(crate) use view::Taken;

@@ -2,8 +2,10 @@
 
 use super::environment::{self, Keys};
 use super::files::{self, Files};
-use super::profile::{self, ProfileKind, Selected};
-use super::table::{Last, Step, TOOLS, Tool, Unknown};
+use super::kind::ProfileKind;
+use super::rules::{Last, Step, Unknown};
+use super::table::TOOLS;
+use super::view::{Outcome, Taken, View};
 use crate::config::{ConfigFiles, SectionKind};
 use crate::context::Context;
 
@@ -20,41 +22,13 @@ pub(crate) struct Prediction {
     pub(crate) why: String,
 }
 
-/// The credentials that a tool takes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Taken {
-    /// The access keys in the environment.
-    Keys,
-    /// The role that the variables of a web identity name.
-    WebIdentity(String),
-    Profile(String, ProfileKind),
-    /// Those of `AWS_CONTAINER_CREDENTIALS_…`.
-    Container,
-    Nothing,
-}
-
 /// Returns what each tool takes, in the order of the table.
 pub(crate) fn predictions(ctx: &Context, files: &ConfigFiles) -> Vec<Prediction> {
     let files = Files::new(ctx, files);
     TOOLS.iter().map(|tool| View::new(ctx, &files, tool).prediction()).collect()
 }
 
-/// What one tool sees.
-pub(super) struct View<'a> {
-    pub(super) ctx: &'a Context,
-    pub(super) tool: &'static Tool,
-    pub(super) files: &'a ConfigFiles,
-    pub(super) selected: Selected,
-}
-
-/// What a step leads to, unless the next one is tried.
-pub(super) type Outcome = (Taken, String);
-
-impl<'a> View<'a> {
-    fn new(ctx: &'a Context, files: &'a Files, tool: &'static Tool) -> Self {
-        Self { ctx, tool, files: files.of(tool.reads), selected: Selected::new(ctx, tool) }
-    }
-
+impl View<'_> {
     fn prediction(&self) -> Prediction {
         let (taken, why) = self.outcome();
         let renews = match &taken {
@@ -125,22 +99,4 @@ impl<'a> View<'a> {
         };
         (Taken::Nothing, format!("{why}: {skipped}"))
     }
-
-    /// Says why the selected profile is not taken: as the end of a sentence about the tool.
-    pub(super) fn skipped(&self) -> Option<String> {
-        if !self.tool.reads_aws_profile() {
-            return self.ctx.var("AWS_PROFILE").map(|_| "does not read AWS_PROFILE".into());
-        }
-        let section = self.files.profile(self.selected.name());
-        match (section.as_ref().map(profile::kind_of), self.selected.is_named()) {
-            (Some(Some(kind)), _) => Some(unread(kind)),
-            (Some(None), true) => Some("finds no credentials in the profile".into()),
-            (None, true) => Some("finds no such profile".into()),
-            (Some(None) | None, false) => None,
-        }
-    }
-}
-
-fn unread(kind: ProfileKind) -> String {
-    format!("does not read {}", kind.name())
 }

@@ -1,18 +1,7 @@
 //! The region that a tool takes.
 
-use super::prediction::{Taken, View};
-
-/// Where a tool looks for its region.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum RegionStep {
-    Variable(&'static str),
-    /// The profile that the tool selects, also if the credentials are others.
-    Profile,
-    /// The profile, if the credentials are its own.
-    ProfileOfCredentials,
-    /// The first line of `config` with a key that ends with `region`.
-    First,
-}
+use super::rules::RegionStep;
+use super::view::{Taken, View};
 
 impl View<'_> {
     /// Returns the region.

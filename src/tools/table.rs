@@ -2,100 +2,14 @@
 //! the tools themselves.
 
 use super::files::Reads;
-use super::profile::ProfileKind::{
-    self, ConfigKeys, ConfigProcess, LegacySso, Login, Role, Sso, StoredKeys, StoredProcess, WebIdentity,
+use super::kind::ProfileKind::{
+    ConfigKeys, ConfigProcess, LegacySso, Login, Role, Sso, StoredKeys, StoredProcess, WebIdentity,
 };
-use super::region::RegionStep::{self, Profile, ProfileOfCredentials, Variable};
+use super::rules::RegionStep::{self, Profile, ProfileOfCredentials, Variable};
+use super::rules::{AuthorizationToken, HalfKeys, Last, Step, Tool, Unknown};
 
 /// The name of the tool that stands for the identity that people expect.
 pub(crate) const CLI: &str = "AWS CLI v2";
-
-/// The rules of a tool.
-pub(super) struct Tool {
-    pub(super) name: &'static str,
-    /// Where it looks, in order.
-    pub(super) steps: &'static [Step],
-    /// The variables that name a profile, in order.
-    pub(super) profile_variables: &'static [&'static str],
-    /// Whether an empty variable is the name of a profile; else it counts as unset.
-    pub(super) empty_is_name: bool,
-    pub(super) unknown: Unknown,
-    pub(super) half_keys: HalfKeys,
-    /// Whether it refuses keys after `AWS_CREDENTIAL_EXPIRATION`.
-    pub(super) reads_expiration: bool,
-    pub(super) token: AuthorizationToken,
-    /// Whether it asks again for credentials that expire.
-    pub(super) renews: bool,
-    /// Kinds that it does not get again.
-    pub(super) not_renewed: &'static [ProfileKind],
-    pub(super) regions: &'static [RegionStep],
-    pub(super) reads: Reads,
-    /// What it does when it has found nothing.
-    pub(super) last: Last,
-}
-
-/// A place where a tool looks for credentials.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Step {
-    Keys,
-    /// Keys, unless a variable names a profile.
-    KeysWithoutProfile,
-    WebIdentity,
-    /// The selected profile, for these kinds, in order.
-    Profile(&'static [ProfileKind]),
-    /// The same, where certificates are where the Red Hat family has them.
-    ProfileOfRedHat(&'static [ProfileKind]),
-    /// The first keys in `credentials`, whatever profile they belong to.
-    FirstKeys,
-    Container,
-}
-
-/// What a tool does with the name of a profile that does not exist.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Unknown {
-    /// It stops before it looks anywhere.
-    RefusesFirst,
-    /// The same for `AWS_PROFILE`; another variable names a profile that need not exist.
-    RefusesAwsProfileFirst,
-    /// It stops when it looks at the profile.
-    Refuses,
-    Ignored,
-}
-
-/// What a tool does with one key without the other, or with empty ones.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum HalfKeys {
-    /// It stops at an id without a secret.
-    Refused,
-    Ignored,
-    /// It takes what is set, and an empty value as a value.
-    SignedWith,
-}
-
-/// Which form of the authorization token of `AWS_CONTAINER_CREDENTIALS_FULL_URI` a tool reads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum AuthorizationToken {
-    Any,
-    Value,
-    /// Without the file it does not ask at all.
-    File,
-}
-
-/// What a tool does without credentials.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Last {
-    Refuses,
-    Unsigned,
-    /// It asks 169.254.169.254 for a long time, whatever `AWS_EC2_METADATA_DISABLED` says.
-    WaitsForMetadata,
-}
-
-impl Tool {
-    /// Tells whether `AWS_PROFILE` selects the profile.
-    pub(super) fn reads_aws_profile(&self) -> bool {
-        self.profile_variables.contains(&"AWS_PROFILE")
-    }
-}
 
 const AWS_PROFILE: &[&str] = &["AWS_PROFILE"];
 const AWS_PROFILE_FIRST: &[&str] = &["AWS_PROFILE", "AWS_DEFAULT_PROFILE"];

@@ -1,0 +1,78 @@
+//! The kinds of credentials that a profile can have.
+
+use crate::config::{Section, WhichFile};
+
+/// A kind of credentials in a profile. Some tools read keys and programs in only one of the two files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ProfileKind {
+    StoredKeys,
+    ConfigKeys,
+    StoredProcess,
+    ConfigProcess,
+    Sso,
+    LegacySso,
+    /// `role_arn` with `source_profile` or `credential_source`.
+    Role,
+    WebIdentity,
+    Login,
+}
+
+/// All kinds.
+const ALL: [ProfileKind; 9] = [
+    ProfileKind::Role,
+    ProfileKind::WebIdentity,
+    ProfileKind::Sso,
+    ProfileKind::LegacySso,
+    ProfileKind::Login,
+    ProfileKind::StoredProcess,
+    ProfileKind::ConfigProcess,
+    ProfileKind::StoredKeys,
+    ProfileKind::ConfigKeys,
+];
+
+/// Returns a kind of credentials that a profile has.
+pub(super) fn kind_of(section: &Section) -> Option<ProfileKind> {
+    ALL.into_iter().find(|kind| kind.is_in(section))
+}
+
+impl ProfileKind {
+    /// Returns the name for people.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::StoredKeys => "static keys in credentials",
+            Self::ConfigKeys => "static keys in config",
+            Self::StoredProcess => "credential_process in credentials",
+            Self::ConfigProcess => "credential_process",
+            Self::Sso => "sso_session",
+            Self::LegacySso => "legacy SSO keys",
+            Self::Role => "an assumed role",
+            Self::WebIdentity => "web_identity_token_file",
+            Self::Login => "login_session",
+        }
+    }
+
+    /// Tells whether the credentials expire and can be had again.
+    pub(super) fn is_renewed(self) -> bool {
+        !matches!(self, Self::StoredKeys | Self::ConfigKeys)
+    }
+
+    /// Tells whether a profile has credentials of this kind.
+    pub(super) fn is_in(self, section: &Section) -> bool {
+        let has = |key: &str| section.value(key).is_some();
+        let has_in = |which: WhichFile, key: &str| {
+            section.entries().iter().any(|entry| entry.which == which && entry.key == key && !entry.value.is_empty())
+        };
+        let keys_in = |which: WhichFile| has_in(which, "aws_access_key_id") && has_in(which, "aws_secret_access_key");
+        match self {
+            Self::StoredKeys => keys_in(WhichFile::Credentials),
+            Self::ConfigKeys => keys_in(WhichFile::Config),
+            Self::StoredProcess => has_in(WhichFile::Credentials, "credential_process"),
+            Self::ConfigProcess => has_in(WhichFile::Config, "credential_process"),
+            Self::Sso => has("sso_session") && has("sso_account_id"),
+            Self::LegacySso => has("sso_start_url") && has("sso_account_id") && !has("sso_session"),
+            Self::Role => has("role_arn") && (has("source_profile") || has("credential_source")),
+            Self::WebIdentity => has("role_arn") && has("web_identity_token_file"),
+            Self::Login => has("login_session"),
+        }
+    }
+}
