@@ -41,10 +41,12 @@ pub(crate) fn end_interrupted() {
 pub(crate) fn catch(signals: &[i32]) -> io::Result<Signals> {
     let mask = ignored();
     let is_ignored = |signal: i32| mask.map_or_else(|| survives(signal), |mask| mask >> (signal - 1) & 1 == 1);
+    let caught = Signals::new(signals.iter().filter(|signal| !is_ignored(**signal)))?;
+    // Afterwards: in between, Ctrl-C would do nothing.
     if let Some(is_immediate) = IS_IMMEDIATE.get() {
         is_immediate.store(false, Ordering::Relaxed);
     }
-    Signals::new(signals.iter().filter(|signal| !is_ignored(**signal)))
+    Ok(caught)
 }
 
 /// Returns the signals that this process ignores, one bit each; only Linux tells.

@@ -18,6 +18,7 @@ pub(crate) mod reply;
 mod running_shell;
 mod section;
 mod word;
+mod xonsh;
 mod zsh;
 
 pub(crate) use emit::Emit;
@@ -30,4 +31,5 @@ handle::shells! {
     fish::Fish,
     powershell::PowerShell,
     nushell::Nushell,
+    xonsh::Xonsh,
 }

@@ -17,7 +17,7 @@ pub(super) struct OtherShell {
 }
 
 /// All of them.
-pub(super) static OTHER_SHELLS: [OtherShell; 5] = [
+pub(super) static OTHER_SHELLS: [OtherShell; 4] = [
     OtherShell {
         programs: &["sh", "dash", "ash", "ksh", "mksh"],
         set: posix::set,
@@ -35,13 +35,6 @@ pub(super) static OTHER_SHELLS: [OtherShell; 5] = [
         set: |name, value| format!("set-env {name} {}", word(value, powershell::quoted)),
         unset: |names| each(names, "; ", |name| format!("unset-env {name}")),
         is_interactive: super::interactive::reads_commands,
-    },
-    OtherShell {
-        programs: &["xonsh"],
-        set: |name, value| format!("${name} = {}", powershell::quoted(value)),
-        unset: |names| each(names, "; ", |name| format!("del ${name}")),
-        // The command line is that of Python.
-        is_interactive: |_| true,
     },
     OtherShell {
         programs: &["cmd"],

@@ -223,6 +223,12 @@ mod tests {
     }
 
     #[test]
+    fn xonsh_reads_back_every_value() {
+        let print = "print('\\0' + $AWS_X, end='')";
+        round_trip_of(some_values().step_by(3), of_shell("xonsh"), "xonsh", &["--no-rc"], print);
+    }
+
+    #[test]
     fn a_shell_reads_a_bare_line_unchanged() {
         round_trip(Dialect::Bare, "sh", &[], PRINTF);
         round_trip(Dialect::Bare, "bash", &["--norc"], PRINTF);
@@ -257,8 +263,8 @@ mod tests {
     fn an_unset_variable_is_unset_in_every_format() {
         let mut changes = EnvChanges::default();
         changes.unset("AWS_PROFILE");
-        let shells = ["fish", "powershell", "nushell"].map(of_shell);
-        let spelled = [Dialect::Posix, Dialect::Bare, Dialect::WindowsCmd, shells[0], shells[1], shells[2]]
+        let shells = ["fish", "powershell", "nushell", "xonsh"].map(of_shell);
+        let spelled = [Dialect::Posix, Dialect::Bare, Dialect::WindowsCmd, shells[0], shells[1], shells[2], shells[3]]
             .map(|dialect| dialect.write(&changes).unwrap());
         assert_eq!(
             spelled.each_ref().map(Secret::expose),
@@ -268,7 +274,8 @@ mod tests {
                 "set \"AWS_PROFILE=\"\n",
                 "set -e AWS_PROFILE\n",
                 "Remove-Item -LiteralPath Env:AWS_PROFILE -ErrorAction Ignore\n",
-                "hide-env --ignore-errors AWS_PROFILE\n"
+                "hide-env --ignore-errors AWS_PROFILE\n",
+                "${...}.pop('AWS_PROFILE', None)\n"
             ]
         );
     }

@@ -239,6 +239,7 @@ fn the_files_for_packagers_are_what_the_command_prints() {
         ("fish", "ssox.fish"),
         ("powershell", "ssox.ps1"),
         ("nushell", "ssox.nu"),
+        ("xonsh", "ssox.xsh"),
     ] {
         let output = Command::new(env!("CARGO_BIN_EXE_ssox")).args(["completions", shell]).output().unwrap();
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("completions").join(file);

@@ -59,7 +59,8 @@ fn help_of_init() {
     Usage: ssox init [OPTIONS] <SHELL>
 
     Arguments:
-      <SHELL>  The shell to integrate with [possible values: zsh, bash, fish, powershell, nushell]
+      <SHELL>  The shell to integrate with [possible values: zsh, bash, fish, powershell, nushell,
+               xonsh]
 
     Options:
           --no-prompt  Do not change the prompt
@@ -259,6 +260,7 @@ fn help_of_export() {
               - fish:             `set -gx` for fish
               - powershell:       `$Env:NAME = …` for PowerShell
               - nushell:          `$env.NAME = …` for nushell
+              - xonsh:            `$NAME = …` for xonsh
               - windows-cmd:      `set NAME=VALUE` for cmd.exe
               - process:          The JSON of `credential_process`
               - json:             JSON
@@ -378,6 +380,7 @@ fn help_of_serve() {
               - fish:         `set -gx` for fish
               - powershell:   `$Env:NAME = …` for PowerShell
               - nushell:      `$env.NAME = …` for nushell
+              - xonsh:        `$NAME = …` for xonsh
               - windows-cmd:  `set NAME=VALUE` for cmd.exe
               - env-file:     A file for `docker run --env-file`
               - devcontainer: A part of `devcontainer.json`
@@ -701,7 +704,7 @@ fn help_of_completions() {
     Usage: ssox completions [OPTIONS] <SHELL>
 
     Arguments:
-      <SHELL>  The shell to complete in [possible values: zsh, bash, fish, powershell, nushell]
+      <SHELL>  The shell to complete in [possible values: zsh, bash, fish, powershell, nushell, xonsh]
 
     Options:
           --no-input  Never ask and never open a browser (implied without a terminal, or with CI set)

@@ -9,11 +9,12 @@ use std::process::{Command, Stdio};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Other {
     Nushell,
+    Xonsh,
 }
 
 /// Returns those that are installed.
 pub(crate) fn others() -> Vec<Other> {
-    [Other::Nushell].into_iter().filter(|shell| installed(shell.program())).collect()
+    [Other::Nushell, Other::Xonsh].into_iter().filter(|shell| installed(shell.program())).collect()
 }
 
 /// Runs a test in all of them at the same time.
@@ -30,12 +31,14 @@ impl Other {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Nushell => "nushell",
+            Self::Xonsh => "xonsh",
         }
     }
 
     pub(crate) fn program(self) -> &'static str {
         match self {
             Self::Nushell => "nu",
+            Self::Xonsh => "xonsh",
         }
     }
 
@@ -43,6 +46,7 @@ impl Other {
     pub(crate) fn emit(self) -> &'static str {
         match self {
             Self::Nushell => "nu1",
+            Self::Xonsh => "xonsh1",
         }
     }
 
@@ -51,6 +55,7 @@ impl Other {
         let file = home.path("init").display().to_string();
         match self {
             Self::Nushell => format!("source {file}"),
+            Self::Xonsh => format!("execx(open('{file}').read())"),
         }
     }
 
@@ -58,12 +63,14 @@ impl Other {
     pub(crate) fn export(self, name: &str, value: &str) -> String {
         match self {
             Self::Nushell => format!("$env.{name} = '{value}'"),
+            Self::Xonsh => format!("${name} = '{value}'"),
         }
     }
 
     pub(crate) fn unset(self, name: &str) -> String {
         match self {
             Self::Nushell => format!("hide-env {name}"),
+            Self::Xonsh => format!("del ${name}"),
         }
     }
 
@@ -71,6 +78,7 @@ impl Other {
     pub(crate) fn program_call(self, line: &str) -> String {
         match self {
             Self::Nushell => format!("^{line}"),
+            Self::Xonsh => format!("env {line}"),
         }
     }
 
@@ -80,6 +88,9 @@ impl Other {
             Self::Nushell => {
                 "let it = ($env.SSOX_SEGMENT? | default {text: '', state: ''}); $'($it.text)|($it.state)' | save -f ~/segment"
             }
+            Self::Xonsh => {
+                "w = open(__import__('os').path.expanduser('~/segment'), 'w').write('|'.join(__xonsh__.env['PROMPT_FIELDS'][n]() or '' for n in ('ssox_text', 'ssox_state')))"
+            }
         }
     }
 
@@ -87,6 +98,7 @@ impl Other {
     pub(crate) fn trying(self, line: &str) -> String {
         match self {
             Self::Nushell => format!("try {{ {line} }} catch {{|e| if $e.exit_code? == null {{ print -e $e.msg }} }}"),
+            Self::Xonsh => format!("try:\n    {line}\nexcept Exception:\n    pass"),
         }
     }
 
@@ -94,6 +106,7 @@ impl Other {
     pub(crate) fn status(self) -> &'static str {
         match self {
             Self::Nushell => "print $'stat(char -i 117)s ($env.LAST_EXIT_CODE)'",
+            Self::Xonsh => "print('stat' + 'us', __xonsh__.env.get('LAST_RETURN_CODE'))",
         }
     }
 }
@@ -116,6 +129,7 @@ pub(crate) fn run(home: &Home, shell: Other, script: &str) -> String {
     let mut command = home.command(shell.program());
     match shell {
         Other::Nushell => command.args(["--no-config-file", "script"]),
+        Other::Xonsh => command.args(["--no-rc", "script"]),
     };
     let output = command.stdin(Stdio::null()).output().expect("the shell starts");
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
@@ -144,6 +158,13 @@ pub(crate) fn session_of(
                 $env.PROMPT_COMMAND_RIGHT = ''";
             home.write(".config/nushell/config.nu", &format!("{prompt}\n{rc}\n"));
         }
+        Other::Xonsh => {
+            let prompt = "_prompts = [0]\n@events.on_pre_prompt_format\ndef _count(**_):\n    _prompts[0] += 1\n\
+                $PROMPT_FIELDS['prompts'] = lambda: str(_prompts[0])\n$PROMPT = '<<{prompts}>> '\n$RIGHT_PROMPT = ''\n\
+                $XONSH_SHOW_TRACEBACK = True\n$COMPLETIONS_CONFIRM = False";
+            home.write("rc.xsh", &format!("{prompt}\n{rc}\n"));
+            command.args(["--rc", "rc.xsh", "-i"]);
+        }
     }
     command.envs(variables.iter().copied());
     let mut session = Session { terminal: Terminal::start(command), shell, prompts: 0 };
@@ -163,6 +184,27 @@ impl Session {
     pub(crate) fn run(&mut self, command: &str) -> String {
         self.terminal.enter(command);
         self.wait_for_prompt()
+    }
+
+    /// Types a line with TABs, and waits after each one until the word is completed: xonsh completes in the background.
+    pub(crate) fn complete(&mut self, line: &str) -> String {
+        let (shell, prompt) = (self.shell, format!("<<{}>> ", self.prompts));
+        for part in line.split_inclusive('\t') {
+            let shown = |screen: &str| {
+                screen.rsplit_once(&prompt).map(|(_, rest)| rest.lines().next().unwrap_or("").trim_end().to_string())
+            };
+            if !part.ends_with('\t') || shell == Other::Nushell {
+                self.terminal.keys(part);
+                continue;
+            }
+            let typed = part.trim_end_matches('\t');
+            self.terminal.keys(typed);
+            let ends = |screen: &str| shown(screen).filter(|line| line.ends_with(typed.trim_end()));
+            let before = self.terminal.wait_for_screen("what is typed", ends);
+            self.terminal.keys("\t");
+            self.terminal.wait_for_screen("the completed word", |screen| shown(screen).filter(|line| *line != before));
+        }
+        self.run("")
     }
 
     pub(crate) fn wait_for_prompt(&mut self) -> String {

@@ -1,4 +1,4 @@
-//! `.ssox` files in nushell: a directory puts its profile in use, leaving it restores what was there before, beside a hook that
+//! `.ssox` files in nushell and xonsh: a directory puts its profile in use, leaving it restores what was there before, beside a hook that
 //! sets variables by directory as direnv and mise do.
 
 use crate::other_shells::{Other, Session, in_each, session};
@@ -184,6 +184,12 @@ fn hook_of_a_tool(shell: Other) -> &'static str {
              if not $inside and $env._tool? != null { if $env._tool.0 == null { hide-env AWS_PROFILE } else { $env.AWS_PROFILE = $env._tool.0 }; $env._tool = null }\n}\n\
              $env.config.hooks.pre_prompt = ($env.config.hooks.pre_prompt | append {|| tool_hook })"
         }
+        Other::Xonsh => {
+            "_tool = []\n@events.on_chdir\n@events.on_pre_prompt\ndef _tool_hook(**_):\n    inside = 'near' in __import__('os').getcwd()\n\
+             \x20   if inside and not _tool:\n        _tool.append(__xonsh__.env.get('AWS_PROFILE'))\n        $AWS_PROFILE = 'x'\n\
+             \x20   if not inside and _tool:\n        old = _tool.pop()\n        __xonsh__.env['AWS_PROFILE'] = old or ''\n\
+             \x20       if old is None:\n            del $AWS_PROFILE"
+        }
     }
 }
 
@@ -221,6 +227,7 @@ fn a_tool_for_directories_never_sees_the_values_of_a_file() {
 fn mise(shell: Other) -> Option<&'static str> {
     match shell {
         Other::Nushell => Some("source mise.nu"),
+        Other::Xonsh => Some("execx(open('mise.nu').read())"),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Hook and segment in nushell: when the program is called, what is shown, and that nothing else changes.
+//! Hook and segment in nushell and xonsh: when the program is called, what is shown, and that nothing else changes.
 
 use crate::hook::{DUE, RENEWED, ticks};
 use crate::other_shells::{Other, in_each, initialize, others, run, session, session_of};
@@ -13,6 +13,9 @@ fn strict(shell: Other) -> &'static str {
             "$env.config.display_errors = {exit_code: true, termination_signal: true}\n$env.config.use_ansi_coloring = false\n\
              $env.config.completions.algorithm = 'fuzzy'\n$env.config.footer_mode = 'always'"
         }
+        Other::Xonsh => {
+            "$RAISE_SUBPROC_ERROR = True\n$CASE_SENSITIVE_COMPLETIONS = False\n$EXPAND_ENV_VARS = False\n$DOTGLOB = True"
+        }
     }
 }
 
@@ -22,6 +25,9 @@ fn failing_hook(shell: Other) -> &'static str {
         Other::Nushell => {
             "$env.config.hooks.pre_prompt = ($env.config.hooks.pre_prompt | append {|| error make {msg: 'theirs'} })\n\
              $env.config.hooks.pre_execution = ($env.config.hooks.pre_execution? | default [] | append {|| error make {msg: 'theirs'} })"
+        }
+        Other::Xonsh => {
+            "@events.on_pre_prompt_format\n@events.on_precommand\ndef _theirs(**_):\n    raise ValueError('theirs')"
         }
     }
 }
@@ -34,6 +40,7 @@ fn frameworks(shell: Other) -> &'static [&'static str] {
             "$env.PROMPT_COMMAND = {|| '_omp_ oh-my-posh' | ignore; $'<<($env._prompts.0)>> ' }",
             "$env.PROMPT_COMMAND_RIGHT = {|| $env.SSOX_SEGMENT?.state? }",
         ],
+        Other::Xonsh => &["$PROMPT = lambda: f'<<{_prompts[0]}>> '", "$RIGHT_PROMPT = '{ssox_state:{}}'"],
     }
 }
 
@@ -264,14 +271,22 @@ fn the_prompt_shows_it_in_colours() {
             session.run("1");
             let seen = session.terminal.seen();
             assert!(seen.contains(&format!("3{colour}m{text}")), "{shell:?} {variables:?}: {seen:?}");
-            assert_eq!(seen.contains("[41;37m"), variables.len() == 3, "{shell:?}: {seen:?}");
+            assert_eq!(
+                [";41m", "[41;"].iter().any(|block| seen.contains(block)),
+                variables.len() == 3,
+                "{shell:?}: {seen:?}"
+            );
         }
         let plain =
             [("SSOX_PROMPT", "dev:ReadOnly"), ("SSOX_EXPIRES", "1"), ("SSOX_PROTECTED", "1"), ("NO_COLOR", "1")];
         let mut session = session(&home, shell, "LOAD", &plain);
         session.run("1");
         let seen = session.terminal.seen();
-        assert!(seen.contains("\u{1b}[7m dev:ReadOnly ") && !seen.contains("31m expired"), "{shell:?}: {seen:?}");
+        assert!(
+            ["7m dev:ReadOnly ", "1m dev:ReadOnly "].iter().any(|block| seen.contains(block))
+                && !seen.contains("31m expired"),
+            "{shell:?}: {seen:?}"
+        );
     });
 }
 

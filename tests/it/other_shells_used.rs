@@ -1,4 +1,4 @@
-//! The function `ssox` in nushell: the replies it applies, those it refuses, and what it hands to the program.
+//! The function `ssox` in nushell and xonsh: the replies it applies, those it refuses, and what it hands to the program.
 
 use crate::other_shells::{Other, initialize, others, run, session};
 use crate::shells::Home;
@@ -163,6 +163,19 @@ fn arguments(shell: Other) -> &'static [&'static str] {
             "exec '$(touch PWNED)' '(touch PWNED)' \"$x\" '`' ';' '|' '&' '#x' a#b",
             "exec é😀 'x y' only?.txt",
         ],
+        Other::Xonsh => &[
+            "",
+            "-v --no-input list -o x --",
+            "exec dev -- use '' '*' 'a  b' -- --help",
+            "exec \"a\\tb\" 'quo\"te' \"it's\" r'ra\\w' 'x'",
+            "exec ~ ~/x only*.txt '*' 'only*' [a-z]nly*.txt",
+            "exec r'$HOME' r'~' $HOME 'x$HOME' --k=$HOME",
+            "exec True None 5 007 0x10 1kb 1.10 1_000 2020-01-01 -1",
+            "exec -p8080:80 -v/tmp:/x Name=x,Values=a,b a:b %x",
+            "exec @(v) @(l) --k=@(v)",
+            "exec '(touch PWNED)' '`' ';' '|' '&' '#x' a#b '{RED}'",
+            "exec é😀 'x y' only?.txt",
+        ],
     }
 }
 
@@ -175,7 +188,10 @@ fn the_program_gets_the_arguments_as_if_it_had_been_called_directly() {
         home.write("only.txt", "");
         let lines =
             |program: &str| arguments(shell).iter().map(|typed| format!("{program} {typed}\n")).collect::<String>();
-        let values = "let v = 'b c'; let l = [x 'y z']";
+        let values = match shell {
+            Other::Nushell => "let v = 'b c'; let l = [x 'y z']",
+            Other::Xonsh => "v = 'b c'; l = ['x', 'y z']",
+        };
         let direct = run(&home, shell, &format!("{values}\n{}", lines(&shell.program_call("direct"))));
         let through = run(&home, shell, &format!("{values}\nLOAD\n{}", lines("ssox")));
         assert_eq!(through, direct, "{shell:?}");

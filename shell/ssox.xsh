@@ -1,0 +1,538 @@
+# ssox for xonsh (0.22 and later): the command `ssox`, the hooks around each command, the segment in the prompt.
+#
+# This script makes no decisions: it applies the replies of the program ssox, compares two numbers and a tuple, and calls
+# the program. It is plain Python, and leaves one module `_ssox` behind, which has its state, and no other name.
+# Invariant: nothing from AWS, a file or the environment is evaluated.
+
+
+def _ssox_load(has_prompt):
+    import os
+    import re
+    import subprocess
+    import sys
+    import time
+    import types
+
+    from xonsh import __version__ as version
+    from xonsh.built_ins import XSH
+    from xonsh.events import events
+    from xonsh.tools import uncapturable, unthreadable
+
+    env = XSH.env
+    # Whether an alias that returns a command can set variables for it.
+    has_overlay = [int(number) for number in re.findall('[0-9]+', version)[:2]] >= [0, 23]
+    # The state is kept as long as the shell runs, so that loading this twice loses nothing.
+    #
+    # `was` has what ssox changed first here and what was there before: a tuple with the value, an empty one for a variable
+    # that was not set. A `child`, which inherits a profile in use, does not know, and records nothing. `seen` has the
+    # compared values of the program's last judgement, `held` their fingerprints, `left` what the segment showed after the
+    # last reply. What a `.ssox` file needs is described below.
+    state = sys.modules.get('_ssox')
+    if state is None:
+        state = sys.modules['_ssox'] = types.ModuleType('_ssox')
+        state.__dict__.update(
+            was={}, child=bool(env.get('SSOX_PROMPT') or env.get('SSOX_IDENTITY')), seen=None, left=None,
+            held=env.get('SSOX_IDENTITY') or '', layer='', under={}, over={}, theirs=set(), outside={}, before=(),
+            directory='', file=env.get('SSOX_DIRECTORY') or '', nearer='', again=False,
+            text='', state='', painted='', current=None, fires={},
+        )
+    state.retry = 0
+    state.is_placed = not has_prompt
+
+    class Refused(Exception):
+        pass
+
+    # --- function
+
+    def any_verb(args):
+        found = ''
+        for arg in args:
+            if arg in ('-h', '--help', '-V', '--version') or arg.startswith('--emit'):
+                return ''
+            if arg == '--':
+                break
+            if not found and not arg.startswith('-'):
+                found = arg
+        return found
+
+    def binary():
+        return XSH.commands_cache.locate_binary('ssox')
+
+    def environment(**more):
+        return {**env.detype(), **{name: value for name, value in more.items() if value}}
+
+    # Runs the program with the terminal; returns its status, and its output where that is captured.
+    def call(args, more, **channels):
+        path = binary()
+        if path is None:
+            print('ssox: command not found', file=sys.stderr)
+            return 127, b''
+        with subprocess.Popen([path, *args], env=environment(**more), **channels) as process:
+            while True:
+                try:
+                    output, _ = process.communicate()
+                    break
+                except KeyboardInterrupt:
+                    # The program got it, too, and ends.
+                    continue
+        status = process.returncode
+        return (status if status >= 0 else 128 - status), output
+
+    # Runs a verb that changes the environment of this shell.
+    def change(_, stdin=None):
+        verb, args = state.call
+        status, reply = call(['--emit=xonsh1', *args], {'SSOX_HELD': state.held}, stdin=stdin, stdout=subprocess.PIPE)
+        if status:
+            return status
+        try:
+            apply(verb, reply.decode('utf-8', 'surrogateescape'))
+        except Refused as refused:
+            print(f'ssox: {refused}, environment unchanged', file=sys.stderr)
+            return 70
+        return 0
+
+    # Runs another verb: where xonsh would expand arguments once more that were quoted.
+    @unthreadable
+    @uncapturable
+    def run(_, stdin=None, stdout=None, stderr=None):
+        _, args = state.call
+        return call(args, {'SSOX_FUNCTION': 'xonsh1'}, stdin=stdin, stdout=stdout, stderr=stderr)[0]
+
+    @XSH.aliases.return_command
+    def ssox(args):
+        args = [str(arg) for arg in args]
+        verb = any_verb(args)
+        state.call = (verb, args)
+        if verb in ('use', 'clear'):
+            is_piped = '--saml-response=-' in args or ('--saml-response', '-') in zip(args, args[1:])
+            return ['_ssox_piped' if is_piped else '_ssox_change']
+        if verb in ('allow', 'deny'):
+            state.again = True
+        if any(XSH.expand_path(arg) != arg for arg in args):
+            return ['_ssox_run']
+        return {'cmd': ['ssox', *args], 'env': {'SSOX_FUNCTION': 'xonsh1'}} if has_overlay else ['ssox', *args]
+
+    # With the terminal, it cannot stand in a pipeline.
+    XSH.aliases['_ssox_piped'] = lambda args, stdin=None: change(args, stdin=stdin)
+    XSH.aliases['_ssox_change'] = unthreadable(uncapturable(lambda args, stdin=None: change(args, stdin=stdin)))
+    XSH.aliases['_ssox_run'] = run
+    XSH.aliases['ssox'] = ssox
+
+    # --- reply
+
+    names = r'(?:AWS|SSOX)_[A-Z0-9_]+|AWSUME_PROFILE|AWSUME_EXPIRATION|AWSU_PROFILE'
+    accepted = re.compile(rf'=({names})=(.*)|-({names})|!({names})')
+    shaped = re.compile(r'=([^=]+)=.*|[-!]([^=]+)')
+
+    # Checks all lines of a reply: `=NAME=VALUE` sets, `-NAME` unsets, `!NAME` forgets the previous value.
+    def read(reply):
+        lines = reply.removesuffix('\n').split('\n')
+        if len(lines) < 2 or lines[0] != '#ssox1' or lines[-1] != '#end':
+            raise Refused('unexpected reply')
+        changes, forgotten, wrong = {}, [], None
+        for line in lines[1:-1]:
+            found = accepted.fullmatch(line)
+            name = shaped.fullmatch(line)
+            if not name:
+                raise Refused('unexpected reply')
+            if not found:
+                wrong = wrong or name[1] or name[2]
+            elif found[4]:
+                forgotten.append(found[4])
+            else:
+                changes[found[1] or found[3]] = found[2]
+        if wrong:
+            raise Refused(f'`{wrong}` is not to be changed')
+        return changes, forgotten
+
+    def get(name):
+        return (env[name],) if name in env else ()
+
+    def put(name, value):
+        if value:
+            env[name] = value[0]
+        elif name in env:
+            del env[name]
+
+    def is_in_use():
+        return bool(env.get('SSOX_PROMPT') or env.get('SSOX_IDENTITY'))
+
+    # Applies the reply to a verb. After `clear`, and when nothing is in use, variables that are unset now get their previous
+    # values back. A value that a hook unsets while nothing is in use was set by ssox, so it is not recorded as previous.
+    def apply(verb, reply):
+        changes, forgotten = read(reply)
+        is_asked = verb in ('use', 'clear', 'directory') or is_in_use()
+        for name, value in changes.items():
+            if is_asked or value is not None:
+                remember(name)
+        for name in forgotten:
+            state.was.pop(name, None)
+        for name, value in changes.items():
+            put(name, () if value is None else (value,))
+        if verb == 'clear' or (verb != 'use' and not is_in_use()):
+            restore()
+        note()
+
+    def remember(name):
+        if state.layer == 'on':
+            state.under.setdefault(name, get(name))
+        if not state.child:
+            state.was.setdefault(name, get(name))
+
+    # Restores the previous values and forgets them, except where another program has set a value since.
+    def restore():
+        for name in [name for name in state.was if name not in env]:
+            put(name, state.was.pop(name))
+        state.child = False
+
+    # Records the current values as set by ssox.
+    def note():
+        state.held = env.get('SSOX_IDENTITY') or ''
+        state.left = visible()
+        state.seen = identity()
+
+    # --- hook
+
+    # Returns the compared values. The last four determine what AWS_PROFILE means.
+    def identity():
+        return tuple(
+            env.get(name)
+            for name in (
+                'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'AWS_CREDENTIAL_EXPIRATION', 'AWS_REGION',
+                'AWS_DEFAULT_REGION', 'AWS_PROFILE', 'AWS_DEFAULT_PROFILE', 'AWS_SECURITY_TOKEN', 'AWS_ACCOUNT_ID',
+                'SSOX_PROFILE', 'SSOX_IDENTITY', 'AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE',
+                'AWS_WEB_IDENTITY_TOKEN_FILE', 'AWS_ROLE_ARN',
+            )
+        )
+
+    # Returns what the segment shows.
+    def visible():
+        return tuple(env.get(name) for name in ('SSOX_PROMPT', 'SSOX_STATE', 'SSOX_EXPIRES', 'SSOX_PROTECTED'))
+
+    # Returns a number from the environment, or else 0.
+    def number(name):
+        text = str(env.get(name) or '')
+        return int(text) if re.fullmatch('[1-9][0-9]{0,14}', text) else 0
+
+    # Calls the program, without messages for people except of directories, and tells whether its reply was applied.
+    def ask(verb, *args):
+        path = binary()
+        if path is None:
+            return False
+        try:
+            done = subprocess.run(
+                [path, '--emit=xonsh1', verb, *args], env=environment(SSOX_HELD=state.held), stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE, stderr=None if verb == 'directory' else subprocess.DEVNULL, check=False,
+            )
+            if done.returncode:
+                return False
+            apply(verb, done.stdout.decode('utf-8', 'surrogateescape'))
+        except (OSError, Refused):
+            return False
+        return True
+
+    # Has the program judge a change of the compared values: other keys, another region, a profile set beside them. It is
+    # called once for each change, and at the first prompt of a shell that inherits a profile. If it fails, the change
+    # counts as foreign. The program also undoes an edit of what the segment shows.
+    def look():
+        if not is_in_use() and not env.get('SSOX_REPLACED') and state.seen is None or state.layer == 'off':
+            return
+        now = identity()
+        if now == state.seen and (state.left == visible() or not is_in_use()):
+            return
+        state.seen = now
+        if ask('identity') or not is_in_use():
+            return
+        env['SSOX_STATE'] = 'foreign'
+        env['SSOX_PROMPT'] = (env.get('SSOX_PROMPT') or '').removesuffix('?') + '?'
+        state.left = visible()
+
+    # Tells whether the program should be called now. After a failure that is in a minute at the earliest; a clock that was
+    # set back does not make the wait longer.
+    def is_due(clock):
+        is_ours = env.get('SSOX_STATE') != 'foreign'
+        return is_ours and 0 < number('SSOX_NEXT') <= clock and (clock >= state.retry or state.retry > clock + 60)
+
+    # Has the program renew the credentials, or say when to call it again.
+    def tick(clock, *more):
+        state.retry = clock + 60
+        if ask('tick', *more):
+            state.retry = 0
+            state.retry = clock + 60 if is_due(clock) else 0
+
+    # Renews the credentials when they are due, and computes the segment.
+    def refresh():
+        if not (is_in_use() or env.get('SSOX_NEXT') or state.painted):
+            return
+        clock = int(time.time())
+        if is_due(clock):
+            tick(clock)
+        show(clock)
+
+    # The prompt may be hours old when a command is typed, and no command should start with expired credentials.
+    def guard(cmd='', **_):
+        expires = number('SSOX_EXPIRES')
+        clock = int(time.time())
+        if not expires or clock + 60 < expires or re.match(r'\s*ssox', cmd):
+            return
+        if env.get('SSOX_STATE') == 'renewing' or is_due(clock):
+            tick(clock, '--wait=2s')
+
+    # --- directories
+
+    # The values of a `.ssox` file are a layer above those of the shell. It is taken off before the hooks of others run, and
+    # put on again after them: direnv and mise never see it.
+    #
+    # `layer` is empty, `on` or `off`. `under` has what is below for each name that was changed while the layer was on, `over`
+    # what is in the layer while it is off. `outside` and `before` have `was` and others from before. `directory` is the
+    # directory that was looked at last, `file` the file that was found there. `nearer` tells that direnv or mise has a file
+    # below: what it sets, `theirs`, stays.
+
+    def take_off():
+        if state.layer != 'on':
+            return
+        for name, under in state.under.items():
+            if name not in state.theirs:
+                state.over[name] = get(name)
+                put(name, under)
+        state.layer = 'off'
+
+    def put_on():
+        if state.layer != 'off':
+            return
+        state.theirs = set()
+        for name, under in list(state.under.items()):
+            now = get(name)
+            if now != under:
+                if state.nearer:
+                    state.theirs.add(name)
+                    continue
+                if state.was.get(name) == under and name not in state.outside:
+                    state.was[name] = now
+                state.under[name] = now
+            if name in state.over:
+                put(name, state.over[name])
+        state.layer = 'on'
+
+    # Puts the layer on again, or another one where the directory has changed.
+    def arrive():
+        place = os.getcwd()
+        again = state.again
+        if place == state.directory and not again:
+            return put_on()
+        state.directory = place
+        state.again = False
+        found = find(place)
+        if not found and not state.file:
+            return None
+        nearer = found and find_nearer(place, found)
+        # What the tools had set when the directory was entered is not in the layer.
+        if not again and found == state.file and (nearer or state.nearer != 'entered'):
+            if state.nearer != 'entered':
+                state.nearer = nearer
+            return put_on()
+        leave()
+        if found:
+            enter(found, nearer)
+        return None
+
+    # Returns the nearest `.ssox` file, by tests of files only. The home directory is the last one looked at.
+    def find(place):
+        home = os.path.realpath(os.path.expanduser('~'))
+        while True:
+            file = os.path.join(place, '.ssox')
+            if os.path.lexists(file):
+                return file
+            above = os.path.dirname(place)
+            if place == home or above == place:
+                return ''
+            place = above
+
+    # Returns something if direnv or mise has a file below the directory of that file.
+    def find_nearer(place, found):
+        tools = ('.envrc', 'mise.toml', '.mise.toml', 'mise.local.toml', '.mise.local.toml', '.config/mise.toml')
+        while place != os.path.dirname(found):
+            if any(os.path.exists(os.path.join(place, name)) for name in tools):
+                return 'nearer'
+            place = os.path.dirname(place)
+        return ''
+
+    def enter(file, nearer):
+        state.outside = dict(state.was)
+        state.before = (state.held, state.child)
+        state.under, state.over, state.theirs = {}, {}, set()
+        state.nearer = 'entered' if nearer else ''
+        state.layer = 'on'
+        if not ask('directory', file):
+            leave()
+        elif nearer:
+            state.seen = ('entered',)
+        state.file = file
+
+    # Restores what was there before. A shell that inherited the values does not know it: there the program removes them.
+    def leave():
+        state.file = ''
+        if state.layer:
+            take_off()
+            state.was = state.outside
+            state.held, state.child = state.before
+            state.left = visible()
+            # The program judges what is there now.
+            if state.under:
+                state.seen = None
+            state.under, state.over, state.layer = {}, {}, ''
+        elif env.get('SSOX_DIRECTORY'):
+            ask('directory')
+
+    # Runs the handlers of an event between two of ours, whatever their order: xonsh promises none.
+    def surround(event, before, after):
+        fire = state.fires.setdefault(event, getattr(events, event).fire)
+
+        def surrounded(**arguments):
+            quietly(before, **arguments)
+            try:
+                return fire(**arguments)
+            finally:
+                quietly(after)
+
+        getattr(events, event).fire = surrounded
+
+    # A fault of this script must not cost the prompt.
+    def quietly(step, **arguments):
+        try:
+            step(**arguments)
+        except Exception:
+            if env.get('XONSH_DEBUG'):
+                raise
+
+    def depart(**_):
+        take_off()
+
+    def settle():
+        arrive()
+        look()
+
+    def prompt():
+        settle()
+        refresh()
+        if not state.is_placed:
+            place_segment()
+
+    surround('on_chdir', depart, settle)
+    surround('on_postcommand', depart, settle)
+    surround('on_pre_prompt_format', depart, prompt)
+    surround('on_pre_prompt', depart, settle)
+    surround('on_precommand', guard, settle)
+
+    # --- segment
+
+    # Computes the fields `{ssox}` (with colours), `{ssox_text}` (`dev:ReadOnly 43m`) and `{ssox_state}` (ok, soon, renewing,
+    # expired, foreign), for prompts of your own.
+    def show(clock):
+        label = re.sub('[\x00-\x1f\x7f-\x9f]', '', env.get('SSOX_PROMPT') or '')
+        kind = env.get('SSOX_STATE')
+        mark = {'sign-in': ' sign in', 'failed': ' failed'}.get(kind, '')
+        expires = 0 if kind == 'foreign' else number('SSOX_EXPIRES')
+        left = expires - clock
+        time_left = ''
+        if not expires:
+            result = 'foreign' if kind == 'foreign' else 'soon' if mark else 'ok'
+        elif left > 0:
+            time_left = duration(left)
+            result = 'soon' if left < 900 or mark else 'ok'
+        elif mark:
+            result = 'expired'
+        elif kind == 'renewing' or (number('SSOX_NEXT') and not state.retry):
+            mark, result = ' renewing', 'renewing'
+        else:
+            mark, result = ' expired', 'expired'
+        rest = time_left + mark
+        state.text, state.state, state.painted = (label + rest, result, paint(label, rest, result)) if label else ('', '', '')
+
+    def duration(left):
+        if left >= 172800:
+            return f' {left // 86400}d'
+        if left >= 3600:
+            return f' {left // 3600}h {left % 3600 // 60}m'
+        return f' {left // 60}m' if left >= 60 else f' {left}s'
+
+    # A brace begins a colour or a field in a prompt of xonsh.
+    def paint(label, rest, result):
+        label = label.replace('{', '{{').replace('}', '}}')
+        is_plain = bool(env.get('NO_COLOR'))
+        colour = {'ok': 'GREEN', 'expired': 'RED', 'foreign': 'PURPLE'}.get(result, 'YELLOW')
+        begin, end = ('', '') if is_plain else ('{%s}' % colour, '{RESET}')
+        if not env.get('SSOX_PROTECTED'):
+            return begin + label + rest + end
+        block = '{BOLD_WHITE}' if is_plain else '{BACKGROUND_RED}{WHITE}'
+        return f'{block} {label} {{RESET}}{begin}{rest}{end}'
+
+    env['PROMPT_FIELDS']['ssox'] = lambda: state.painted or None
+    env['PROMPT_FIELDS']['ssox_text'] = lambda: state.text.replace('{', '{{').replace('}', '}}') or None
+    env['PROMPT_FIELDS']['ssox_state'] = lambda: state.state or None
+
+    # Adds the segment to a plain right prompt at the first prompt, after the whole configuration, unless a framework owns
+    # the prompt. It is added once: if a person removes it, it stays removed.
+    def place_segment():
+        state.is_placed = True
+        right = env.get('RIGHT_PROMPT') or ''
+        if env.get('TERM') == 'dumb' or callable(env.get('PROMPT')) or callable(right):
+            return
+        if 'ssox' not in f'{env.get("PROMPT")}{right}':
+            env['RIGHT_PROMPT'] = '{ssox:{} }' + right
+
+
+_ssox_load(not globals().pop('_ssox_no_prompt', False))
+del _ssox_load
+
+# --- completion
+
+
+def _ssox_completion():
+    import subprocess
+
+    from xonsh.built_ins import XSH
+    from xonsh.completers.completer import add_one_completer
+    from xonsh.completers.tools import RichCompletion, contextual_command_completer_for
+    from xonsh.parsers.completion_context import CompletionContext
+
+    # Returns the candidates at the cursor. The typed words go to the program unchanged, none is evaluated; its answer is
+    # data, already quoted.
+    @contextual_command_completer_for('ssox')
+    def complete(command):
+        words = [arg.value for arg in command.args[: command.arg_index]]
+        path = XSH.commands_cache.locate_binary('ssox')
+        if path is None:
+            return None
+        done = subprocess.run(
+            [path, 'complete', 'xonsh', command.prefix, *words], env=XSH.env.detype(), stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False,
+        )
+        kind, *lines = done.stdout.decode('utf-8', 'replace').split('\n')
+        if kind.startswith('command '):
+            skipped = int(kind.removeprefix('command '))
+            inner = command._replace(args=command.args[skipped:], arg_index=command.arg_index - skipped)
+            return XSH.shell.shell.completer.complete_from_context(CompletionContext(command=inner))
+        if kind == 'files':
+            return None
+        found = set()
+        for line in filter(None, lines):
+            inserted, value, about = line.split('\t')
+            found.add(
+                RichCompletion(
+                    inserted, display=value, description=about, append_space=kind.startswith('words'),
+                    prefix_len=len(command.raw_prefix),
+                )
+            )
+        # Otherwise xonsh would offer files.
+        if not found:
+            raise StopIteration
+        return found, len(command.raw_prefix)
+
+    add_one_completer('ssox', complete, 'start')
+
+
+_ssox_completion()
+del _ssox_completion
+
+# --- end
