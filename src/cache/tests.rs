@@ -59,6 +59,16 @@ fn a_malformed_entry_counts_as_absent() {
 }
 
 #[test]
+fn an_account_id_without_twelve_digits_counts_as_absent() {
+    for (id, expected) in [("111122223333", Some("111122223333")), ("1234", None), ("0123-4567-8901", None)] {
+        let text = format!(
+            r#"{{"Credentials": {{"AccessKeyId": "A", "SecretAccessKey": "s", "Expiration": "2036-11-20T21:48:08Z", "AccountId": "{id}"}}}}"#
+        );
+        assert_eq!(parse(text.as_bytes()).unwrap().account_id.as_deref(), expected, "{id}");
+    }
+}
+
+#[test]
 fn the_expiration_alone_is_what_the_whole_entry_says() {
     let of = |fields: &str| format!(r#"{{"ProviderType": "sso", "Credentials": {{"AccessKeyId": "A", {fields}}}}}"#);
     let end = r#""Expiration": "2036-11-20T21:48:08Z""#;

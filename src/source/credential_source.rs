@@ -183,6 +183,15 @@ mod tests {
     }
 
     #[test]
+    fn an_account_id_without_twelve_digits_counts_as_absent() {
+        for (id, expected) in [("111122223333", Some("111122223333")), ("1234", None), ("0123-4567-8901", None)] {
+            let ctx = context(&[&KEYS[..], &[("AWS_ACCOUNT_ID", id)]].concat());
+            let keys = CredentialSource::Environment.fetch(&ctx).unwrap();
+            assert_eq!(keys.account_id.as_deref(), expected, "{id}");
+        }
+    }
+
+    #[test]
     fn both_keys_are_required() {
         for half in KEYS {
             let error = CredentialSource::Environment.fetch(&context(&[half])).unwrap_err();

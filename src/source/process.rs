@@ -167,6 +167,17 @@ mod tests {
     }
 
     #[test]
+    fn an_account_id_without_twelve_digits_counts_as_absent() {
+        for id in ["1234", "0123-4567-8901", "01234567890x", ""] {
+            let printed =
+                format!(r#"{{"Version": 1, "AccessKeyId": "A", "SecretAccessKey": "s", "AccountId": "{id}"}}"#);
+            let keys =
+                CredentialProcess { account_id: None, ..process() }.parse(&Context::default(), &Secret::new(printed));
+            assert_eq!(keys.unwrap().account_id, None, "{id}");
+        }
+    }
+
+    #[test]
     fn anything_else_is_rejected() {
         let refused = [
             "",

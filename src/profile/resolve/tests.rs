@@ -36,6 +36,20 @@ fn described(source: &Source) -> String {
 }
 
 #[test]
+fn an_account_id_without_twelve_digits_counts_as_absent() {
+    for (id, expected) in [("111122223333", Some("111122223333")), ("1234", None), ("0123-4567-8901", None)] {
+        for keys in [KEYS, "credential_process = x\n"] {
+            let found = match resolve(&format!("[profile p]\n{keys}aws_account_id = {id}\n"), "").unwrap() {
+                Source::Static(keys) => keys.keys.account_id,
+                Source::Process(process) => process.account_id,
+                other => panic!("{}", other.identity()),
+            };
+            assert_eq!(found.as_deref(), expected, "{id}");
+        }
+    }
+}
+
+#[test]
 fn the_order_within_a_profile_is_that_of_the_aws_cli() {
     let all = [
         "role_arn = arn:aws:iam::444455556666:role/Target\nsource_profile = q",
