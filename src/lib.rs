@@ -28,7 +28,6 @@ mod parallel;
 mod peer;
 mod percent;
 mod profile;
-mod prompt;
 mod region;
 mod run;
 mod saml;

@@ -159,6 +159,11 @@ pub(crate) fn configured(ctx: &Context, files: &ConfigFiles) -> Vec<Listing> {
     configured_accounts(ctx, files, &Wanted::ALL).into_iter().map(|counted| counted.listing).collect()
 }
 
+/// Reads the configuration, and the listings of all sessions in it; none if the configuration cannot be read.
+pub(crate) fn all_configured(ctx: &Context) -> Vec<Listing> {
+    ConfigFiles::load(ctx).map(|files| configured(ctx, &files)).unwrap_or_default()
+}
+
 /// Reads some accounts of the listings of all sessions in the configuration.
 pub(crate) fn configured_accounts(ctx: &Context, files: &ConfigFiles, wanted: &Wanted) -> Vec<Counted> {
     let mut listings = stored(ctx, wanted);

@@ -5,7 +5,8 @@ mod file;
 mod interrupted;
 
 pub(crate) use file::{
-    AccountRoles, Counted, Listing, Wanted, any, configured, configured_accounts, configured_sessions, exists, read,
+    AccountRoles, Counted, Listing, Wanted, all_configured, any, configured, configured_accounts, configured_sessions,
+    exists, read,
 };
 pub(crate) use interrupted::forget_interrupted;
 

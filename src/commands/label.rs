@@ -6,7 +6,7 @@ use crate::error::is_hidden;
 const MAX_LENGTH: usize = 40;
 
 /// Returns the label: `dev:ReadOnly`, or `dev` if the role is unknown.
-pub(crate) fn label(profile: &str, role: Option<&str>) -> String {
+pub(super) fn label(profile: &str, role: Option<&str>) -> String {
     let text = match role {
         Some(role) => format!("{profile}:{role}"),
         None => profile.to_owned(),

@@ -27,6 +27,7 @@ mod finding;
 mod foreign;
 mod identity;
 mod init;
+mod label;
 mod list;
 mod login;
 mod logout;

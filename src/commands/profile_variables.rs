@@ -1,5 +1,6 @@
 //! The variables that hold credentials and describe their profile, which all environment changes set in the same way.
 
+use super::label::label;
 use super::{directory_values, replaced};
 use crate::account_names::AccountNames;
 use crate::cache::Entry;
@@ -8,7 +9,6 @@ use crate::environment::EnvChanges;
 use crate::error::Result;
 use crate::identity::{ACCOUNT_ID, EXPIRATION, ID, Identity, SECRET, TOKEN};
 use crate::profile::Profile;
-use crate::prompt;
 use crate::secret::Secret;
 use crate::session::Session;
 use crate::time::Timestamp;
@@ -77,7 +77,7 @@ pub(super) fn shared(
     }
     changes.set("AWS_SSO_PROFILE", &profile.name)?;
     changes.set("SSOX_PROFILE", &profile.name)?;
-    changes.set("SSOX_PROMPT", prompt::label(&shown_name(ctx, profile), role_name))?;
+    changes.set("SSOX_PROMPT", label(&shown_name(ctx, profile), role_name))?;
     let session = profile.source.session().filter(|_| profile.is_assignment);
     set_or_remove(changes, ctx, "SSOX_SSO_SESSION", session.map(Session::label))?;
     set_or_remove(changes, ctx, "SSOX_PROTECTED", profile.protection.is_highlighted().then_some("1"))?;

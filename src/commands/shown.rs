@@ -1,13 +1,13 @@
 //! What the segment and `status` show of the profile in use. The record says what it was, so an edit by hand is undone at the
 //! next prompt.
 
+use super::label::label;
 use super::profile_variables::set_or_unset;
 use super::renewal;
 use crate::context::Context;
 use crate::environment::EnvChanges;
 use crate::error::Result;
 use crate::identity::{EXPIRATION, ID, Identity, SHOWN};
-use crate::prompt;
 use crate::time::Timestamp;
 
 /// The value of `SSOX_STATE` in a shell with an identity that ssox did not set.
@@ -60,13 +60,13 @@ fn describe(ctx: &Context, held: &Identity, mark: &str, changes: &mut EnvChanges
 fn restore(ctx: &Context, held: &Identity, changes: &mut EnvChanges) -> Result<String> {
     let Ok(profile) = renewal::held_profile(ctx) else {
         let role = ctx.var("SSOX_ROLE").filter(|_| held.has_set(ctx, "SSOX_ROLE"));
-        return Ok(prompt::label(ctx.var("SSOX_PROFILE").unwrap_or_default(), role));
+        return Ok(label(ctx.var("SSOX_PROFILE").unwrap_or_default(), role));
     };
     let cached = profile.source.cached(ctx);
     let role = profile.source.role_name().or_else(|| cached.as_ref()?.credentials.role_name.as_deref());
     set_or_unset(changes, "SSOX_ROLE", role.filter(|_| held.has_recorded(ID)))?;
     set_or_unset(changes, "SSOX_PROTECTED", profile.protection.is_highlighted().then_some("1"))?;
-    Ok(prompt::label(&profile.name, role))
+    Ok(label(&profile.name, role))
 }
 
 /// Restores `SSOX_EXPIRES`, which the segment counts down to: it says the same as the expiration of the keys.

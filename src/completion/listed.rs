@@ -1,8 +1,7 @@
 //! Completes `--account` and `--role`: the accounts and roles in the stored listings, written as globs that match them alone.
 
 use super::matching::MAX_NAMES;
-use crate::assignments::{self, Listing};
-use crate::config::ConfigFiles;
+use crate::assignments;
 use crate::context::Context;
 use crate::profile::NameGlob;
 use crate::shell::completion::{Candidate, Completions, is_insertable, starts_with_in_any_case};
@@ -12,7 +11,7 @@ use std::collections::BTreeMap;
 pub(super) fn accounts(ctx: &Context, typed: &str) -> Completions {
     let is_number = typed.starts_with(|c: char| c.is_ascii_digit());
     let mut others: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for account in listings(ctx).into_iter().flat_map(|listing| listing.accounts) {
+    for account in assignments::all_configured(ctx).into_iter().flat_map(|listing| listing.accounts) {
         let (id, name) = (account.id, account.name.unwrap_or_default());
         let (offered, other) = if is_number || name.is_empty() { (id, name) } else { (name, id) };
         let others = others.entry(offered).or_default();
@@ -26,14 +25,10 @@ pub(super) fn accounts(ctx: &Context, typed: &str) -> Completions {
 /// Returns the names of roles.
 pub(super) fn roles(ctx: &Context, typed: &str) -> Completions {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-    let accounts = listings(ctx).into_iter().flat_map(|listing| listing.accounts);
+    let accounts = assignments::all_configured(ctx).into_iter().flat_map(|listing| listing.accounts);
     accounts.flat_map(|account| account.roles).flatten().for_each(|role| *counts.entry(role).or_default() += 1);
     let described = |count: &usize| if *count == 1 { "1 account".into() } else { format!("{count} accounts") };
     candidates("role", typed, counts.iter().map(|(role, count)| (role.as_str(), described(count))))
-}
-
-fn listings(ctx: &Context) -> Vec<Listing> {
-    ConfigFiles::load(ctx).map(|files| assignments::configured(ctx, &files)).unwrap_or_default()
 }
 
 /// Returns the values that start with what was typed, unless they are too many for a shell.

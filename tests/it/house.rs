@@ -16,7 +16,7 @@ const FLOORS: [&[&str]; 16] = [
     &["saml", "session"],
     &["aws"],
     &["batch", "directory", "tools"],
-    &["account_names", "browser", "cache", "config", "lock", "shell", "prompt", "terminal", "usage"],
+    &["account_names", "browser", "cache", "config", "lock", "shell", "terminal", "usage"],
     &["identity", "store"],
     &["environment", "json", "peer", "percent", "snapshots"],
     &["context", "credentials", "files"],
