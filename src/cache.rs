@@ -37,7 +37,7 @@ pub(crate) struct Key {
 /// The JSON key for the role of an entry. No AWS tool reads it.
 const ROLE: &str = "SsoxRole";
 
-/// What names the entry of an SSO role, in the order of the AWS CLI.
+/// The values whose hash is the name of the entry of an SSO role, in the order of the AWS CLI.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct SsoArguments<'a> {
@@ -172,7 +172,7 @@ pub(crate) struct Expirations<'a> {
 }
 
 impl<'a> EntryNames<'a> {
-    /// Reads the names.
+    /// Reads the names of the files in the cache directory.
     pub(crate) fn read(ctx: &'a Context) -> Self {
         let directory = Directory::open(store::Kind::Role.directory(ctx).unwrap_or_default());
         let hash = |file: OsString| hash_of(file.to_str()?.strip_suffix(".json")?);

@@ -20,7 +20,7 @@ const USABLE_TIME: i64 = 600;
 #[derive(Debug, Default)]
 pub(super) struct Interrupted {
     roles: Roles,
-    /// The file, while it can be written and is there.
+    /// The path of the file; `None` once it cannot be written, or was removed.
     path: Option<PathBuf>,
     /// Whether another process removed the file: somebody signed out of the session, or in to it again.
     is_forgotten: bool,

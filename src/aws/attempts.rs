@@ -62,7 +62,7 @@ fn action(status: u16, retry_after: Option<&str>) -> RetryAction {
 #[derive(Clone, Debug)]
 pub(super) struct AttemptLog {
     ctx: Context,
-    /// The last status; 0 when there was no response.
+    /// The HTTP status of the last attempt; 0 if it got no response.
     status: Arc<AtomicU16>,
 }
 

@@ -1,7 +1,7 @@
 //! Lists all accounts of a session and the roles in each: many requests at a time, at one rate for the process.
 //!
-//! A request that is throttled or fails on the way is sent again. An account whose roles AWS refuses to list keeps none, and
-//! the listing goes on.
+//! A request that is throttled or fails on the way is sent again. An account whose roles AWS refuses to list is listed
+//! without roles, and the listing goes on.
 
 use super::Network;
 use super::call_result::CallResult;

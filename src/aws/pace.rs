@@ -85,7 +85,7 @@ impl Pace {
         now.saturating_duration_since(self.succeeded_at)
     }
 
-    /// A request was sent. A request that is late by less than one interval does not delay the next one.
+    /// Records that a request was sent. A request that is late by less than one interval does not delay the next one.
     pub(super) fn sent(&mut self, now: Instant) {
         let interval = Duration::from_secs_f64(1.0 / self.rate);
         self.next = self.next.max(now.checked_sub(interval).unwrap_or(now)) + interval;

@@ -31,7 +31,7 @@ pub(crate) struct AssumeRole {
     pub(crate) source_identity: Option<String>,
 }
 
-/// Whose credentials they are, as AWS says.
+/// The identity that credentials belong to, as STS reports it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Identity {
     pub(crate) account: String,
@@ -181,7 +181,7 @@ fn in_region<T>(
     with_fallback(region, &global, call_in)
 }
 
-/// Calls in a region, and in the global one when the first is unavailable; its error counts when both are.
+/// Calls in a region, and if that region is unavailable, in the global one. If both are, returns the error of the first.
 fn with_fallback<T>(region: &Region, global: &Region, call_in: impl Fn(&Region) -> CallResult<T>) -> Result<T> {
     let first = call_in(region);
     let Err(CallError { error, is_region_unavailable: true }) = first else { return Ok(first?) };

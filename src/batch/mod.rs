@@ -208,8 +208,8 @@ impl Stop {
     fn error(self) -> Error {
         match self {
             Self::Signal => Error::new(ErrorKind::Interrupted, "interrupted"),
-            Self::Failure => Error::other("ended by --fail-fast: another one failed"),
-            Self::Closed => Error::other("ended: nobody reads the output any more"),
+            Self::Failure => Error::other("stopped by --fail-fast, because another command failed"),
+            Self::Closed => Error::other("stopped, because nobody reads the output any more"),
         }
     }
 }

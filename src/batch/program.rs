@@ -28,7 +28,7 @@ impl Program {
         Group(self.0.id())
     }
 
-    /// Waits for the end of the program without reaping it. Returns whether it was ended because it wanted to read from the
+    /// Waits until the program exits, without reaping it. Returns whether it was terminated because it tried to read from the
     /// terminal, where nobody would answer.
     pub(super) fn wait(&mut self) -> bool {
         system::wait(&mut self.0)

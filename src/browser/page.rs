@@ -10,7 +10,7 @@ pub(crate) struct Page {
     pub(crate) tone: Tone,
     pub(crate) title: &'static str,
     pub(crate) text: &'static str,
-    /// A second, smaller line, which may hold text of others.
+    /// A second, smaller line, which may contain text that ssox did not write.
     pub(crate) detail: String,
 }
 

@@ -103,7 +103,8 @@ fn separated(mut opener: Opener, separation: &Separation) -> Result<Opener> {
     Ok(opener)
 }
 
-/// Returns the form of addresses that the extension opens in the container, which it creates.
+/// Returns the address of the extension that opens a page in the container: `%s` stands for the page. The extension creates
+/// a container that does not exist.
 fn container(separation: &Separation) -> String {
     let scheme = match separation.extension {
         Extension::Granted => "ext+granted-containers",

@@ -154,7 +154,7 @@ pub(super) fn put_back(ctx: &Context, profile: &Profile, entry: &Entry) -> Resul
 /// restores the values from before the first `use`.
 ///
 /// # Errors
-/// None that values which stand in an environment can cause.
+/// Configuration: a value with a control character.
 pub(super) fn cleared(ctx: &Context) -> Result<EnvChanges> {
     let mut changes = EnvChanges::default();
     endpoint_changes::leave(&mut changes, ctx)?;

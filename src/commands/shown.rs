@@ -12,7 +12,7 @@ use crate::time::Timestamp;
 
 /// The value of `SSOX_STATE` in a shell with an identity that ssox did not set.
 const FOREIGN: &str = "foreign";
-/// The end of the prompt's label in such a shell.
+/// The end of the prompt's label in a shell with an identity that ssox did not set.
 const FOREIGN_MARK: char = '?';
 
 /// Adds the changes for the identity that ssox set.

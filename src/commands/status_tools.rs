@@ -60,7 +60,8 @@ pub(super) fn say_who_does_not_follow(ctx: &Context, profile: &str) {
         return;
     }
     let names: Vec<&str> = others.iter().map(|row| row.tool).collect();
-    let unsigned = others.iter().filter(|row| row.is_unsigned()).map(|row| format!("; {} goes on unsigned", row.tool));
+    let unsigned =
+        others.iter().filter(|row| row.is_unsigned()).map(|row| format!("; {} sends unsigned requests", row.tool));
     let taken = others.iter().filter(|row| row.identity.is_some());
     let taken = taken.map(|row| format!("; {} takes `{}`", row.tool, row.identity.as_deref().unwrap_or_default()));
     let more: String = unsigned.chain(taken).collect();
@@ -149,7 +150,8 @@ impl ToolRow {
         (&self.identity, self.source) == (&other.identity, other.source)
     }
 
-    /// Tells whether another row says the same of its tool; a tool without a region agrees with any.
+    /// Tells whether two tools can share a line: all that is shown of them is equal. A tool without a region agrees with any
+    /// region.
     fn agrees_with(&self, other: &Self) -> bool {
         let is_same_region = self.region == other.region || self.region.is_none() || other.region.is_none();
         is_same_region && self.is_same_identity(other) && (self.renews, &self.why) == (other.renews, &other.why)

@@ -6,7 +6,7 @@ use crate::parallel::in_parts;
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr as _;
 
-/// The size of most elements of an array in bytes.
+/// The length, in bytes, that most elements of a JSON array stay below.
 const ELEMENT: usize = 320;
 
 /// Rows under a heading, with each column as wide as its widest cell.

@@ -10,7 +10,7 @@ pub(crate) trait VerbArgs {
     /// Whether the verb needs the state directory, for locks and caches. The others show less without it, or help to repair
     /// it.
     const KEEPS_STATE: bool = true;
-    /// Whether a person may be asked. Otherwise the verb is called by programs.
+    /// Whether the verb may ask a person. Verbs that programs call may not.
     const IS_INTERACTIVE: bool = true;
 
     /// Runs the verb.

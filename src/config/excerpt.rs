@@ -92,7 +92,7 @@ fn large_config(ctx: &Context) -> Option<(PathBuf, std::fs::File)> {
     Some((path, file))
 }
 
-/// What tells one state of a file from another.
+/// What the system says of a file, which differs after every change: device, inode, size and times.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct State([i128; 5]);
 

@@ -225,7 +225,7 @@ impl File {
 
     /// Returns where a word with a `_` is in the text, in any case. It is much faster than reading lines.
     fn positions_in_any_case(&self, word: &str) -> Vec<usize> {
-        let before = word.find('_').expect("the word has one");
+        let before = word.find('_').expect("the word has a `_`");
         let start = |at: usize| at.checked_sub(before);
         let is_word = |start: &usize| {
             let found = self.text.as_bytes().get(*start..start + word.len());
@@ -258,7 +258,7 @@ impl File {
         })
     }
 
-    /// Returns which of the headers have a name that an earlier one has.
+    /// Returns the positions of the headers whose name an earlier header has.
     fn repeated(&self, headers: &[Header], same_hash: &[(u32, u32)]) -> Vec<usize> {
         let mut seen = HashSet::new();
         let is_repeated = |at: &usize| !seen.insert(self.name(headers[*at]));

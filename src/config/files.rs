@@ -21,7 +21,7 @@ pub(crate) struct ConfigFiles {
 /// The name of a profile, and where its entries are.
 pub(crate) struct ProfileHeader<'a> {
     name: Cow<'a, str>,
-    /// The only section of this name, in `config`, as most are.
+    /// The section of this name, if there is only one and it is in `config`; that is so for most names.
     only: Option<Header>,
 }
 
@@ -135,7 +135,8 @@ impl ConfigFiles {
             .flat_map(move |file| file.sections_with(SectionKind::Profile, text))
     }
 
-    /// Returns the names of the profiles that contain a text, each once. It merges none, which is slow for 50,000 profiles.
+    /// Returns the names of the profiles that contain a text, each once. Does not merge the two files, which
+    /// would be slow for 50,000 profiles.
     pub(crate) fn names_with(&self, text: &str) -> Vec<String> {
         each_once(self.profiles_with(text).map(|section| section.name.to_string()))
     }

@@ -31,12 +31,12 @@ pub(crate) enum Found {
 }
 
 impl<'a> Wanted<'a> {
-    /// Wants what a name stands for; accounts are listed where that is needed.
+    /// Looks for what a name stands for; AWS is asked for the accounts if the listing is needed and not stored.
     pub(crate) fn new(name: &'a str, session: Option<&'a str>) -> Self {
         Self { name, session, listings: Listings::Fetched }
     }
 
-    /// Wants what is in use in this shell, or else what a variable names.
+    /// Looks for what is in use in this shell, or else for what a variable such as AWS_PROFILE names.
     pub(crate) fn implied(ctx: &'a Context) -> Self {
         let name = super::implied_name(ctx);
         // Beside the name of a profile, the variable was left over.
@@ -44,7 +44,7 @@ impl<'a> Wanted<'a> {
         Self::new(name, session)
     }
 
-    /// Wants what a name stands for according to the files; AWS is not asked.
+    /// Looks for what a name stands for in the files only; AWS is not asked.
     pub(crate) fn stored(name: &'a str) -> Self {
         Self { name, session: None, listings: Listings::Stored }
     }

@@ -35,12 +35,12 @@ impl Plain<'_> {
 /// Reads plain profiles, with the sessions that they may have.
 pub(crate) struct PlainProfiles {
     sessions: HashMap<String, Session>,
-    /// Whether no variable makes every profile an error.
+    /// Whether profiles can be read plainly: not when a variable concerns, or makes unusable, every profile.
     is_usable: bool,
 }
 
 impl PlainProfiles {
-    /// Resolves the sessions.
+    /// Resolves every session of the configuration once, for all profiles.
     pub(crate) fn new(ctx: &Context, files: &ConfigFiles) -> Self {
         let is_usable = ctx.var_os("SSOX_PROTECT").is_none() && network(ctx, files, &files.empty_profile()).is_ok();
         let session = |name: String| named_session(ctx, files, &name).ok().map(|session| (name, session));

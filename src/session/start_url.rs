@@ -8,7 +8,7 @@ use crate::aws::{Network, web};
 use crate::context::Context;
 use crate::error::{Error, Result};
 
-/// The ends of AWS's hosts that have a label for each organization.
+/// The domains of AWS in which each organization has a host of its own.
 const SUFFIXES: [&str; 8] = [
     ".awsapps.com",
     ".awsapps.cn",

@@ -1,4 +1,4 @@
-//! bash.
+//! The integration with bash.
 
 mod line;
 

@@ -1,4 +1,4 @@
-//! fish.
+//! The integration with fish.
 
 use super::completion::{CommandLine, MatchedBy};
 use super::integration::{Find, Integration, config_home};

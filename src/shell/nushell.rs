@@ -1,4 +1,4 @@
-//! nushell.
+//! The integration with nushell.
 //!
 //! Its completion function gets the words as they were typed, and inserts text as source code.
 

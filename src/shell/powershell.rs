@@ -1,4 +1,4 @@
-//! PowerShell.
+//! The integration with PowerShell.
 //!
 //! It decodes a program's output with a code page, so everything for it is ASCII with escapes. Its completion function
 //! inserts text as source code, and does not filter candidates.

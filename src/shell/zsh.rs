@@ -1,4 +1,4 @@
-//! zsh.
+//! The integration with zsh.
 
 use super::completion::{Candidate, CommandLine, MatchedBy};
 use super::integration::{Find, Integration};

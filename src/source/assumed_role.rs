@@ -41,7 +41,7 @@ impl Kind for AssumedRole {
         "assume_role"
     }
 
-    /// Returns a text that differs from that of every source with other credentials.
+    /// Returns a text that two sources share only if they give the same credentials.
     fn identity(&self) -> String {
         format!("{} with {}", json::python(&Value::Object(self.call_arguments())), self.source.identity())
     }

@@ -26,7 +26,7 @@ pub(crate) trait Kind {
     /// Returns the name of the kind in `ssox list` and in JSON.
     fn kind(&self) -> &'static str;
 
-    /// Returns a text that differs from that of every source with other credentials.
+    /// Returns a text that two sources share only if they give the same credentials.
     fn identity(&self) -> String;
 
     /// Returns credentials: from the cache while they are good, else new ones.

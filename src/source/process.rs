@@ -40,7 +40,7 @@ impl Kind for CredentialProcess {
         "process"
     }
 
-    /// Returns a text that differs from that of every source with other credentials. Relative paths are resolved, because
+    /// Returns a text that two sources share only if they give the same credentials. Relative paths are resolved, because
     /// they name other files in another directory.
     fn identity(&self) -> String {
         let words: Vec<String> = self.command.words.iter().map(|word| absolute(word)).collect();

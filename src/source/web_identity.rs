@@ -41,7 +41,7 @@ impl Kind for WebIdentity {
         "web_identity"
     }
 
-    /// Returns a text that differs from that of every source with other credentials.
+    /// Returns a text that two sources share only if they give the same credentials.
     fn identity(&self) -> String {
         format!(
             "{} with the token in {}",

@@ -160,7 +160,9 @@ fn profile_only_says_once_which_tools_do_not_take_the_profile() {
     let wanted = "these tools do not take `dev` from AWS_PROFILE: JS v2, Java v1, ";
     assert!(
         said.contains(wanted)
-            && said.contains("; Java v1 goes on unsigned; tiledb goes on unsigned; polars alone takes `old`"),
+            && said.contains(
+                "; Java v1 sends unsigned requests; tiledb sends unsigned requests; polars alone takes `old`"
+            ),
         "{said}"
     );
     let set: Vec<(String, String)> = used.all_set();

@@ -1,5 +1,5 @@
 //! `ssox configure migrate`: turns legacy profiles, each with its own start URL, into profiles with an `[sso-session]`, which
-//! they share or have for themselves. Keys in `credentials` are not migrated: sessions can only be in `config`.
+//! several profiles share, or each has alone. Keys in `credentials` are not migrated: sessions can only be in `config`.
 
 use super::propose::{self, Consent};
 use super::{names, session_name, unused};

@@ -56,7 +56,7 @@ pub(super) fn run(ctx: &Context, args: &ConfigureSso) -> Result<Done> {
     let region = Question { default: Some(&session.region), ..REGION }.optional(ctx, args.region.as_deref())?;
     let output = OUTPUT.optional(ctx, args.output.as_deref())?;
     let profile = profile_name(ctx, &files, args, &account, &role_name)?;
-    let name = session.name.as_deref().expect("the wizard's sessions have names");
+    let name = session.name.as_deref().expect("`session` returns named sessions only");
     let keys = [
         ("sso_session", Some(name)),
         ("sso_account_id", Some(account.id.as_str())),

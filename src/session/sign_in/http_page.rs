@@ -45,7 +45,7 @@ impl HttpPage {
     /// Makes the page for a browser of another user.
     pub(super) fn other_user() -> Self {
         let text = "This URL is for the user who runs ssox, and this browser belongs to another user.";
-        let detail = "If you are both users, type: ssox login --device-code, or ssox console --print";
+        let detail = "If both users are you, type: ssox login --device-code, or ssox console --print";
         Self::bad("403 Forbidden", "Another user", text, detail.into())
     }
 

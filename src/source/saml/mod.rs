@@ -38,7 +38,7 @@ impl Kind for Saml {
         "saml"
     }
 
-    /// Returns a text that differs from that of every source with other credentials.
+    /// Returns a text that two sources share only if they give the same credentials.
     fn identity(&self) -> String {
         let role = self.role.as_ref().map_or("", RoleArn::as_str);
         let provider = self.provider_arn.as_deref().unwrap_or_default();
@@ -84,7 +84,7 @@ impl Kind for Saml {
 }
 
 impl Saml {
-    /// Returns the name of the cache entry; no other AWS tool has one for it.
+    /// Returns the name of the cache entry. No other AWS tool caches credentials from SAML.
     pub(crate) fn cache_key(&self) -> Key {
         Key::own("saml", &[&self.identity()])
     }

@@ -4,27 +4,27 @@ use super::managed::Managed;
 use super::naming::Names;
 use std::collections::{BTreeMap, HashSet};
 
-/// The names that change, and the new ones.
+/// Which managed profiles are renamed, and which profiles are new.
 #[derive(Debug, Default)]
 pub(super) struct Placement {
     /// The new names of managed profiles, by position.
     pub(super) renames: BTreeMap<usize, String>,
     /// The new profiles: name, and position of the assignment. In the order of the names.
     pub(super) new: BTreeMap<String, usize>,
-    /// Names that profiles have that are not managed.
+    /// Names that were not given, because profiles that are not managed have them.
     pub(super) skipped: Vec<String>,
 }
 
 /// The names that cannot be given to a profile.
 struct Taken<'a> {
-    /// Those of profiles that are not managed.
+    /// The names of profiles that are not managed.
     others: &'a HashSet<String>,
     managed: &'a [Managed<'a>],
     removed: &'a HashSet<&'a str>,
 }
 
 impl Taken<'_> {
-    /// Returns the names that stay.
+    /// Returns the names that cannot be given once some profiles are renamed.
     fn names(&self, renames: &BTreeMap<usize, String>) -> HashSet<String> {
         let stays = |(at, managed): &(usize, &Managed)| {
             !renames.contains_key(at) && !self.removed.contains(managed.name.as_str())

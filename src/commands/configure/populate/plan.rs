@@ -91,7 +91,8 @@ impl Planner<'_> {
         let chosen: Vec<usize> = (0..self.assignments.len()).filter(|at| self.is_chosen(*at)).collect();
         let profiles: Vec<usize> = (0..self.managed.len()).filter(|at| self.is_looked_at(*at)).collect();
         if chosen.is_empty() && profiles.is_empty() {
-            return Err(Error::configuration("no account has such a role").hint("ssox list --assigned shows all"));
+            return Err(Error::configuration("no assigned account and role match the options")
+                .hint("ssox list --assigned shows all"));
         }
         let named: Vec<(&Assignment, &Names)> =
             chosen.iter().map(|at| (&self.assignments[*at], &self.names[*at])).collect();

@@ -211,7 +211,7 @@ fn globs_choose_what_is_written_and_what_is_removed() {
     for (accounts, roles, message, hint) in [
         (&["Shpo"][..], &[][..], "no account matches `Shpo`", "did you mean `Shop`?"),
         (&[], &["ReadOnyl"], "no role matches `ReadOnyl`", "did you mean `ReadOnly`?"),
-        (&["Shop"], &["Admin"], "no account has such a role", "ssox list --assigned"),
+        (&["Shop"], &["Admin"], "no assigned account and role match the options", "ssox list --assigned"),
     ] {
         let error = planned("", &two(), &Options { accounts, roles, ..DEFAULT }).unwrap_err();
         assert_eq!(error.message, message);
