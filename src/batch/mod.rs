@@ -23,6 +23,8 @@ use std::time::{Duration, Instant};
 const GRACE: Duration = Duration::from_secs(5);
 /// How long to wait for the last output of programs that were killed: a process in another group may keep it open.
 const AFTER_KILL: Duration = Duration::from_secs(1);
+/// How long to wait for the end of programs that were killed: one that waits for a device or a file server cannot end.
+const UNKILLABLE: Duration = Duration::from_secs(15);
 /// How often the status line is drawn.
 const REDRAW: Duration = Duration::from_millis(100);
 
@@ -88,6 +90,8 @@ struct Shared {
 struct Running {
     programs: BTreeMap<usize, (String, Option<program::Group>)>,
     stop: Option<Stop>,
+    /// When programs were first killed.
+    killed: Option<Instant>,
 }
 
 /// Runs all jobs, `limit` at a time, and returns when they have ended.
@@ -118,7 +122,7 @@ impl Shared {
         let streams = self.output.streams(at, &job.name);
         let mut outcome = match streams {
             Ok([stdout, stderr]) => match self.start(at, job) {
-                Ok(program) => finish(program, stdout, stderr, &self.events),
+                Ok(program) => self.finish(program, stdout, stderr),
                 Err(outcome) => *outcome,
             },
             Err(error) => Outcome::not_started(error),
@@ -129,8 +133,10 @@ impl Shared {
         if let (Some(stop), Some(1..), None) = (running.stop, outcome.status, &outcome.error) {
             outcome.error = Some(stop.error());
         }
+        // Still locked: the result of each program that is not in `programs` any more can be received.
+        let sent = self.events.send(Event::Ended(at, Box::new(outcome)));
         drop(running);
-        self.events.send(Event::Ended(at, Box::new(outcome))).is_ok()
+        sent.is_ok()
     }
 
     fn start(&self, at: usize, job: Job) -> std::result::Result<Program, Box<Outcome>> {
@@ -154,31 +160,46 @@ impl Shared {
         running.programs.insert(at, (job.name, Some(program.group())));
         Ok(program)
     }
-}
 
-/// Reads the output of a program, and waits for its end. The program is reaped last, so that its group's number stays its
-/// own until then.
-fn finish(mut program: Program, stdout: Stream, stderr: Stream, events: &Sender<Event>) -> Outcome {
-    let closed = || {
-        let events = events.clone();
-        move || drop(events.send(Event::OutputClosed))
-    };
-    let read_stdout = stream::read(program.stdout(), stdout, closed());
-    let read_stderr = stream::read(program.stderr(), stderr, closed());
-    let asked = program.wait();
-    let kept = |from: Receiver<io::Result<Vec<u8>>>| from.recv().unwrap_or_else(|_| Ok(Vec::new()));
-    let (stdout, stderr) = (kept(read_stdout), kept(read_stderr));
-    let status = program.status();
-    let unwritten = [&stdout, &stderr].into_iter().find_map(|read| read.as_ref().err());
-    let error = unwritten
-        .map(|cause| Error::other(format!("could not write its output: {}", cause_text(cause))))
-        .or_else(|| asked.then(|| Error::needs_person("it was ended because it wanted to read from the terminal")));
-    Outcome {
-        status: Some(status),
-        error,
-        time: Duration::ZERO,
-        stdout: stdout.unwrap_or_default(),
-        stderr: stderr.unwrap_or_default(),
+    /// Reads the output of a program, and waits for its end. The program is reaped last, so that its group's number stays its
+    /// own until then.
+    fn finish(&self, mut program: Program, stdout: Stream, stderr: Stream) -> Outcome {
+        let closed = || {
+            let events = self.events.clone();
+            move || drop(events.send(Event::OutputClosed))
+        };
+        let read_stdout = stream::read(program.stdout(), stdout, closed());
+        let read_stderr = stream::read(program.stderr(), stderr, closed());
+        let asked = program.wait();
+        let ended = Instant::now();
+        let (stdout, stderr) = (self.kept(&read_stdout, ended), self.kept(&read_stderr, ended));
+        let status = program.status();
+        let unwritten = [&stdout, &stderr].into_iter().find_map(|read| read.as_ref().err());
+        let error = unwritten
+            .map(|cause| Error::other(format!("could not write its output: {}", cause_text(cause))))
+            .or_else(|| asked.then(|| Error::needs_person("it was ended because it wanted to read from the terminal")));
+        Outcome {
+            status: Some(status),
+            error,
+            time: Duration::ZERO,
+            stdout: stdout.unwrap_or_default(),
+            stderr: stderr.unwrap_or_default(),
+        }
+    }
+
+    /// Waits for the output of a program that has ended.
+    fn kept(&self, from: &Receiver<io::Result<Vec<u8>>>, ended: Instant) -> io::Result<Vec<u8>> {
+        loop {
+            match from.recv_timeout(REDRAW) {
+                Ok(read) => return read,
+                Err(RecvTimeoutError::Timeout) if self.waits_for_output(ended) => {}
+                Err(_) => return Ok(Vec::new()),
+            }
+        }
+    }
+
+    fn waits_for_output(&self, ended: Instant) -> bool {
+        lock(&self.running).killed.is_none_or(|killed| killed.max(ended).elapsed() < AFTER_KILL)
     }
 }
 
@@ -233,6 +254,7 @@ impl Watch {
         let mut drawn = Instant::now() + REDRAW * 5;
         while ended.len() < self.names.len() {
             let wait = if self.deadline.is_some() || self.status.is_shown() { REDRAW } else { Duration::MAX };
+            let had_time = self.deadline.is_some_and(|deadline| deadline <= Instant::now()) && self.kill();
             match self.next_event(wait) {
                 Ok(Event::Ended(at, outcome)) => {
                     let is_failure = !outcome.is_success();
@@ -244,10 +266,8 @@ impl Watch {
                 }
                 Ok(Event::Signal) => self.interrupt(),
                 Ok(Event::OutputClosed) => self.stop(Stop::Closed),
+                Err(()) if had_time => break,
                 Err(()) => {}
-            }
-            if self.deadline.is_some_and(|deadline| deadline <= Instant::now()) && self.kill() {
-                break;
             }
             if drawn <= Instant::now() {
                 self.draw(ended.len(), failed);
@@ -288,12 +308,13 @@ impl Watch {
         running.stop = Some(running.stop.map_or(why, |before| if why == Stop::Signal { why } else { before }));
     }
 
-    /// Kills what still runs. Returns true when they had time to end: then nothing more is waited for.
-    fn kill(&mut self) -> bool {
-        let running = lock(&self.shared.running);
+    /// Kills what still runs. Returns true when it had time to end: then nothing more is waited for. The time begins with the
+    /// first call, which may come late.
+    fn kill(&self) -> bool {
+        let mut running = lock(&self.shared.running);
         groups(&running).for_each(program::Group::kill);
-        drop(running);
-        self.deadline.is_some_and(|deadline| deadline + AFTER_KILL <= Instant::now())
+        let time = if groups(&running).next().is_some() { UNKILLABLE } else { AFTER_KILL };
+        running.killed.get_or_insert_with(Instant::now).elapsed() >= time
     }
 
     fn draw(&self, ended: usize, failed: usize) {

@@ -193,6 +193,17 @@ fn after_a_failure_the_others_end_if_that_is_wanted() {
     assert_ne!(ran.status(), 0);
 }
 
+/// A process in another group keeps the output open after the program was killed.
+#[test]
+fn a_program_that_was_killed_has_an_exit_status_also_when_its_output_stays_open() {
+    let home = home();
+    let script = "case $SSOX_PROFILE in keys) until [ -e there ]; do sleep 0.01; done; exit 5;; \
+        *) trap '' TERM; setsid sleep 30 & echo >there; sleep 600;; esac";
+    let ran = each(&home, &["dev", "keys", "--fail-fast", "--json", "--", "sh", "-c", script]);
+    let statuses: Vec<Option<u64>> = json(&ran).iter().map(|row| row["exit_status"].as_u64()).collect();
+    assert_eq!((statuses, ran.status()), (vec![Some(128 + 9), Some(5)], 128 + 9), "{}", ran.stdout());
+}
+
 /// A command that runs until it is ended, in a process that it starts; each writes its number into a file.
 const FOREVER: &str = "echo $$ >>pids; sleep 600 & echo $! >>pids; echo ready; wait";
 
