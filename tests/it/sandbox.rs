@@ -1,10 +1,11 @@
 //! The sandbox without a terminal, and in a terminal with a browser.
 
+use crate::home::SSOX;
 use crate::pty::Terminal;
 use std::env;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// A browser and a person: reads the sign-in page, clicks `Allow access`, and follows the redirect.
@@ -18,9 +19,22 @@ form = urllib.parse.urlencode({**fields, 'decision': 'allow'}).encode()
 urllib.request.urlopen(action, form).read()
 "#;
 
-/// The command of the README. Cargo runs it where it was built along with the tests.
+/// The command of the README.
+fn sandbox_of_cargo() -> Command {
+    outside_ci(cargo(&["run", "--quiet", "--example", "sandbox"]))
+}
+
+/// The sandbox without cargo, which would wait in the terminal for the end of every other build. That it is built is waited
+/// for here, without a time limit.
 fn sandbox() -> Command {
-    let mut command = cargo(&["run", "--quiet", "--example", "sandbox"]);
+    let build = cargo(&["build", "--quiet", "--bin", "ssox", "--example", "sandbox"]).status();
+    assert!(build.expect("cargo starts").success());
+    let mut command = Command::new(Path::new(SSOX).with_file_name("examples/sandbox"));
+    command.env_remove("CARGO");
+    outside_ci(command)
+}
+
+fn outside_ci(mut command: Command) -> Command {
     for name in ["CI", "BROWSER", "SSH_CONNECTION", "SSH_TTY"] {
         command.env_remove(name);
     }
@@ -45,7 +59,7 @@ pub(crate) fn without_cargo(command: &mut Command) {
 
 #[test]
 fn without_a_terminal_every_step_is_explained_and_succeeds() {
-    let output = sandbox().stdin(Stdio::null()).output().expect("cargo starts");
+    let output = sandbox_of_cargo().stdin(Stdio::null()).output().expect("cargo starts");
     let (shown, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{shown}\n{errors}");
     for text in [

@@ -17,8 +17,9 @@ use shells::Shell;
 use ssox_standin::{Grant, Options, Person, Standin};
 use std::env;
 use std::error::Error;
+use std::ffi::OsStr;
 use std::io::{IsTerminal, Write as _, stderr, stdin, stdout};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, ExitStatus, Stdio};
 use std::time::Duration;
 
@@ -29,17 +30,30 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 fn main() -> ExitCode {
     let with_person = stdin().is_terminal() && stdout().is_terminal() && env::var_os("CI").is_none();
-    let end = build_ssox().and_then(|ssox| if with_person { play(&ssox) } else { walk(&ssox) });
+    let end = ssox().and_then(|ssox| if with_person { play(&ssox) } else { walk(&ssox) });
     end.unwrap_or_else(|error| {
         eprintln!("sandbox: {error}");
         ExitCode::FAILURE
     })
 }
 
+/// Builds ssox where cargo runs the sandbox; else takes the one that was built with it.
+fn ssox() -> Result<PathBuf> {
+    let Some(cargo) = env::var_os("CARGO") else { return built_ssox() };
+    build_ssox(&cargo)
+}
+
+/// Returns the ssox in the directory above that of the examples.
+fn built_ssox() -> Result<PathBuf> {
+    let sandbox = env::current_exe()?;
+    let directory = sandbox.parent().and_then(Path::parent).ok_or("the sandbox is not in a directory of cargo")?;
+    let ssox = directory.join("ssox").with_extension(env::consts::EXE_EXTENSION);
+    if ssox.exists() { Ok(ssox) } else { Err(format!("{} is not built", ssox.display()).into()) }
+}
+
 /// Builds ssox, because cargo builds no binaries for an example. The example is built with it, as in the tests: alone, ssox
 /// would get other features of its dependencies, and the tests would build it again.
-fn build_ssox() -> Result<PathBuf> {
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+fn build_ssox(cargo: &OsStr) -> Result<PathBuf> {
     let mut build = Command::new(cargo);
     build.args(["build", "--quiet", "--bin", "ssox", "--example", "sandbox"]);
     build.args(["--message-format=json-render-diagnostics"]);
@@ -80,7 +94,7 @@ fn options() -> Options {
 }
 
 /// Hands the terminal to the user's own shell.
-fn play(ssox: &std::path::Path) -> Result<ExitCode> {
+fn play(ssox: &Path) -> Result<ExitCode> {
     let shell = Shell::of_user().ok_or("no shell of zsh, bash, fish or pwsh was found; SHELL may name one")?;
     let browser = Browser::here();
     let mut options = options();
@@ -125,7 +139,7 @@ fn greet(standin: &Standin, house: &House, shell: &Shell, browser: &Browser) {
 }
 
 /// Runs the first steps of a newcomer, and prints each with what it does.
-fn walk(ssox: &std::path::Path) -> Result<ExitCode> {
+fn walk(ssox: &Path) -> Result<ExitCode> {
     let standin = Standin::with(options());
     let house = House::new(&standin, ssox)?;
     standin.seed_token(house.home(), "corp", &Grant::default());
