@@ -99,7 +99,7 @@ function _ssox_apply
     set names (string match -rg '^=([^=]+)=' -- $argv)
     set -l values (string replace -rf '^=[^=]+=' '' -- $argv)
     set -l gone (string match -rg '^-(.*)' -- $argv)
-    if test $verb = use; and set -l universal (_ssox_universal $gone)
+    if builtin contains -- $verb use directory; and set -l universal (_ssox_universal $gone)
         _ssox_refuse "universal variables would hide what ssox unsets: $universal"
         builtin echo "ssox: hint: set -eU $universal" >&2
         return 70
