@@ -390,14 +390,28 @@ function _ssox_keep_inline() {
 # Runs once, before the other hooks. Values that the rest of the line has set stay.
 function _ssox_outlast() {
   builtin setopt local_options no_xtrace
-  local name REPLY
   precmd_functions=(${precmd_functions:#_ssox_outlast})
+  _ssox_put_outlasting
+  _ssox_inline=()
+}
+
+function _ssox_put_outlasting() {
+  local name REPLY
   for name in "${(@k)_ssox_inline}"; do
     _ssox_read $name
     [[ $REPLY == "$_ssox_inline[$name]" ]] || builtin unset "_ssox_outlasting[$name]"
   done
   _ssox_take _ssox_outlasting
-  _ssox_inline=() _ssox_outlasting=()
+  _ssox_outlasting=()
+}
+
+# The rest of the line finds the values of another directory.
+function _ssox_read_inline_again() {
+  local name REPLY
+  for name in "${(@k)_ssox_inline}"; do
+    _ssox_read $name
+    _ssox_inline[$name]=$REPLY
+  done
 }
 
 # --- directories
@@ -532,12 +546,14 @@ function _ssox_exit() {
 # Runs when the directory changes, before and after the other hooks.
 function _ssox_depart() {
   builtin setopt local_options no_xtrace
+  (( ! $#_ssox_outlasting )) || _ssox_put_outlasting
   _ssox_off
 }
 
 function _ssox_chpwd() {
   builtin setopt local_options no_xtrace
   _ssox_arrive || builtin true
+  (( ! $#_ssox_inline )) || _ssox_read_inline_again
 }
 
 # Takes the first and the last place among the hooks again.

@@ -394,3 +394,49 @@ fn powershell_enters_and_leaves_directories() {
     assert_eq!(shown.lines().collect::<Vec<_>>(), expected, "{told}");
     assert_eq!(rest.trim(), "0 0");
 }
+
+/// bash looks for a `.ssox` file at the prompt, so there the directory counts behind the whole line.
+#[test]
+fn a_variable_of_one_call_does_not_outlast_the_directory_on_its_line() {
+    let at_once: Vec<Shell> = shells().into_iter().filter(|shell| *shell != Shell::Bash).collect();
+    in_each(&at_once, |shell| {
+        let (_standin, home) = with_directory("profile = dev\n");
+        let mut session = home.session(shell, "LOAD");
+        let nothing = "- - - -";
+        let (dev, stg) = ("dev keys eu-west-1 -", "stg keys eu-central-1 -");
+        let rows = [
+            ("true", "cd ~/dir; AWS_REGION=x ssox use stg", stg, nothing),
+            ("true", "AWS_REGION=x ssox use stg; cd ~/dir", dev, stg),
+            ("cd ~/dir", "cd ~/other; AWS_REGION=x ssox use stg", stg, stg),
+            ("cd ~/dir", "AWS_ACCESS_KEY_ID=x ssox use stg; cd ~/other", nothing, nothing),
+            ("true", "AWS_REGION=x ssox use stg; cd ~/dir; AWS_REGION=y ssox use stg", stg, stg),
+        ];
+        for (before, line, then, outside) in rows {
+            session.run(before);
+            session.run(line);
+            assert_eq!(holds(&mut session, &home), then, "{shell:?} {line}");
+            assert!(!segment(&mut session, &home).contains("foreign"), "{shell:?} {line}");
+            session.run("cd ~/other");
+            assert_eq!(holds(&mut session, &home), outside, "{shell:?} {line}");
+            assert!(!segment(&mut session, &home).contains("foreign"), "{shell:?} {line}");
+            session.run("ssox clear");
+            let left = environment(&mut session, &home);
+            assert!(!left.contains_key("AWS_ACCESS_KEY_ID") && !left.contains_key("AWS_REGION"), "{shell:?} {line}");
+        }
+    });
+}
+
+#[test]
+fn fish_refuses_a_directory_that_universal_variables_would_hide() {
+    if !shells().contains(&Shell::Fish) {
+        return;
+    }
+    let (_standin, home) = with_directory("profile = dev\n");
+    let mut session = home.session(Shell::Fish, "LOAD");
+    session.run("set -Ux AWS_PROFILE other");
+    let told = session.run("cd ~/dir");
+    assert!(told.contains("set -eU AWS_PROFILE"), "{told}");
+    assert_eq!(holds(&mut session, &home), "- - - other");
+    session.run("cd ~/other; set -eU AWS_PROFILE; cd ~/dir");
+    assert_eq!(holds(&mut session, &home), "dev keys eu-west-1 -");
+}
