@@ -70,6 +70,8 @@ enum State {
     Set(String),
     /// ssox set it, and removed it when another program changed the keys.
     Removed(String),
+    /// ssox set it for an earlier profile. The profile in use has none, so any value counts.
+    Released(String),
 }
 
 /// The state in which ssox left all variables of [`names`].
@@ -127,10 +129,27 @@ impl Identity {
         Self(names().zip(&self.0).map(state).collect())
     }
 
-    /// Tells whether a variable is as ssox left it.
+    /// Returns the state in which any value of these variables counts.
+    pub(crate) fn released(&self, names: &[&str]) -> Self {
+        let state = |(name, state): (&'static str, &State)| match state {
+            State::Set(fingerprint) if names.contains(&name) => State::Released(fingerprint.clone()),
+            _ => state.clone(),
+        };
+        Self(self::names().zip(&self.0).map(state).collect())
+    }
+
+    /// Tells whether a variable is as ssox left it, also where any value counts.
+    pub(crate) fn is_as_left(&self, ctx: &Context, name: &str) -> bool {
+        match self.state(name) {
+            State::Released(_) => value(ctx, name).is_some_and(|value| self.matches(name, &value)),
+            _ => self.is_unchanged(ctx, name),
+        }
+    }
+
+    /// Tells whether a variable does not show another identity than the one that ssox set.
     pub(crate) fn is_unchanged(&self, ctx: &Context, name: &str) -> bool {
         match self.state(name) {
-            State::Untouched => true,
+            State::Untouched | State::Released(_) => true,
             State::Unset | State::Removed(_) => value(ctx, name).is_none(),
             State::Set(recorded) => value(ctx, name).is_some_and(|value| fingerprint(name, &value) == *recorded),
         }
@@ -149,7 +168,9 @@ impl Identity {
     /// Tells whether a value is the one that ssox set or removed.
     pub(crate) fn matches(&self, name: &str, value: &str) -> bool {
         match self.state(name) {
-            State::Set(recorded) | State::Removed(recorded) => fingerprint(name, value) == *recorded,
+            State::Set(recorded) | State::Removed(recorded) | State::Released(recorded) => {
+                fingerprint(name, value) == *recorded
+            }
             State::Untouched | State::Unset => false,
         }
     }
@@ -204,6 +225,7 @@ impl State {
             Self::Unset => String::new(),
             Self::Set(fingerprint) => fingerprint.clone(),
             Self::Removed(fingerprint) => format!("x{fingerprint}"),
+            Self::Released(fingerprint) => format!("o{fingerprint}"),
         }
     }
 
@@ -213,10 +235,11 @@ impl State {
             "-" => Some(Self::Untouched),
             "" => Some(Self::Unset),
             _ if is_fingerprint(text) => Some(Self::Set(text.into())),
-            _ => text
-                .strip_prefix('x')
-                .filter(|rest| is_fingerprint(rest))
-                .map(|fingerprint| Self::Removed(fingerprint.into())),
+            _ => match text.split_at_checked(1).filter(|(_, rest)| is_fingerprint(rest))? {
+                ("x", fingerprint) => Some(Self::Removed(fingerprint.into())),
+                ("o", fingerprint) => Some(Self::Released(fingerprint.into())),
+                _ => None,
+            },
         }
     }
 }

@@ -163,7 +163,7 @@ pub(super) fn cleared(ctx: &Context) -> Result<EnvChanges> {
         if !held.has_changed(name) {
             continue;
         }
-        if held.is_unchanged(ctx, name) || replaced::has_returned(ctx, name) {
+        if held.is_as_left(ctx, name) || replaced::has_returned(ctx, name) {
             directory_values::remove(ctx, &mut changes, name)?;
         } else {
             directory_values::keep_foreign(ctx, &mut changes, name);

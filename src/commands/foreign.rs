@@ -13,8 +13,8 @@ use std::ffi::OsStr;
 
 /// An identity that replaced the one ssox set.
 pub(super) struct Foreign {
-    /// The profile that ssox set.
-    profile: String,
+    /// The profile that ssox set; `None` where SSOX_PROFILE was edited.
+    profile: Option<String>,
     /// What happened to the variables: `AWS_ACCESS_KEY_ID set by direnv (/project)`, `AWS_SESSION_TOKEN missing`.
     changes: Vec<String>,
     /// The identity that AWS tools use now.
@@ -26,10 +26,9 @@ pub(super) fn foreign(ctx: &Context) -> Option<Foreign> {
     if !is_in_use(ctx) {
         return None;
     }
-    let profile = ctx.var("SSOX_PROFILE").unwrap_or("SSOX_PROFILE");
     let names = Identity::of_shell(ctx).changed_by_others(ctx);
     (!names.is_empty()).then(|| Foreign {
-        profile: profile.into(),
+        profile: ctx.var("SSOX_PROFILE").filter(|_| !names.contains(&"SSOX_PROFILE")).map(String::from),
         changes: changes(ctx, &names),
         identity: identity(ctx),
     })
@@ -46,12 +45,13 @@ pub(super) fn keys(ctx: &Context) -> Option<String> {
 impl Foreign {
     /// Returns what is wrong, in one line.
     pub(super) fn message(&self) -> String {
-        format!("this shell no longer has what ssox set for `{}`: {}", self.profile, self.changes.join("; "))
+        let profile = self.profile.as_ref().map(|name| format!(" for `{name}`")).unwrap_or_default();
+        format!("this shell no longer has what ssox set{profile}: {}", self.changes.join("; "))
     }
 
     /// Returns what to type.
     pub(super) fn hint(&self) -> String {
-        let name = shell_words::quote(&self.profile);
+        let name = self.profile.as_deref().map_or("PROFILE".into(), shell_words::quote);
         format!("ssox use {name} sets everything again; ssox clear keeps what others set")
     }
 }

@@ -21,12 +21,13 @@ pub(super) const REGIONS: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
 /// The fewest seconds between a reply and the next call of the hook, when renewal is due already.
 const SHORTEST_PAUSE: i64 = 5;
 
-/// Adds the record of the identity.
+/// Adds the record of the identity. A profile without a region leaves that of the shell as it is, whoever set it.
 ///
 /// # Errors
 /// None: a record has no control characters.
 pub(super) fn recorded(ctx: &Context, mut changes: EnvChanges) -> Result<EnvChanges> {
-    Identity::after(ctx, &changes).record(&mut changes)?;
+    let left: Vec<&str> = REGIONS.into_iter().filter(|name| changes.get(name).is_none()).collect();
+    Identity::after(ctx, &changes).released(&left).record(&mut changes)?;
     directory_values::record(ctx, &mut changes)?;
     replaced::record(ctx, &mut changes)?;
     Ok(changes)

@@ -82,7 +82,8 @@ impl VerbArgs for Status {
 }
 
 fn held(ctx: &Context) -> Held {
-    let profile = ctx.var("SSOX_PROFILE").filter(|_| is_in_use(ctx)).map(String::from);
+    let is_ours = is_in_use(ctx) && Identity::of_shell(ctx).is_unchanged(ctx, "SSOX_PROFILE");
+    let profile = ctx.var("SSOX_PROFILE").filter(|_| is_ours).map(String::from);
     let files = if profile.is_some() { ConfigFiles::load(ctx).ok() } else { None };
     let known = profile.as_deref().and_then(|name| Profile::held(ctx, files.as_ref()?, name).ok());
     let source = known.as_ref().map(|profile| &profile.source);

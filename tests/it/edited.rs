@@ -195,3 +195,45 @@ fn a_framework_of_bash_shows_what_a_directory_changed_at_once() {
         assert!(session.run("cd ..").contains("[dev:ReadOnly 5"), "{rc}: {}", session.terminal.transcript());
     }
 }
+
+#[test]
+fn a_region_that_was_set_by_hand_counts_where_the_profile_has_none() {
+    in_each(&shells(), |shell| {
+        let (_standin, home) = signed_in(Duration::from_secs(3300));
+        let bare = "[profile bare]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = ReadOnly\n";
+        home.write(".aws/config", &format!("{}\n{bare}", home.read(".aws/config")));
+        let mut session = home.session(shell, "LOAD");
+        for (edited, region) in [(shell.export("AWS_REGION", "us-west-2"), Some("us-west-2")), ("true".into(), None)] {
+            session.run("ssox use dev");
+            session.run(&edited);
+            session.run("ssox use bare");
+            assert!(segment(&mut session, &home).starts_with("bare:ReadOnly 5"), "{shell:?} {edited}");
+            assert_eq!(status(&mut session, &home)["foreign"], false, "{shell:?} {edited}");
+            let held = environment(&mut session, &home);
+            assert_eq!(value(&held, "AWS_REGION"), region.or(Some("eu-west-1")), "{shell:?} {edited}");
+            session.run("ssox clear");
+            let cleared = environment(&mut session, &home);
+            assert_eq!(value(&cleared, "AWS_REGION"), region, "{shell:?} {edited}");
+            assert_eq!(value(&cleared, "AWS_DEFAULT_REGION"), None, "{shell:?} {edited}");
+            session.run(if shell == Shell::Fish { "set -e AWS_REGION" } else { "unset AWS_REGION" });
+        }
+    });
+}
+
+#[test]
+fn an_edited_name_is_not_taken_for_the_profile_in_use() {
+    in_each(&shells(), |shell| {
+        let (_standin, home) = signed_in(Duration::from_secs(3300));
+        let mut session = home.session(shell, "LOAD");
+        let unset = if shell == Shell::Fish { "set -e SSOX_PROFILE" } else { "unset SSOX_PROFILE" };
+        for edit in [shell.export("SSOX_PROFILE", "stg"), unset.into()] {
+            session.run("ssox use dev");
+            session.run(&edit);
+            let told = session.run("ssox status");
+            assert!(told.contains("ssox use PROFILE sets everything again"), "{shell:?} {edit}: {told}");
+            let status = status(&mut session, &home);
+            assert_eq!(status["foreign"], true, "{shell:?} {edit}: {status}");
+            assert!(status["profile"].is_null(), "{shell:?} {edit}: {status}");
+        }
+    });
+}
