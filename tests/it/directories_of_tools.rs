@@ -3,7 +3,9 @@
 
 use crate::identity::{Environment, environment, segment};
 use crate::identity_directories::{P1, P2, Tool, keys};
+use crate::powershell;
 use crate::shells::{Home, Session, Shell, in_each, installed, shells, signed_in};
+use std::io::{self, Write as _};
 use std::time::Duration;
 
 /// Where the walk goes. `both` and `keys` have a `.ssox` file and one of the tool, `below` a `.ssox` file below one of the tool,
@@ -41,6 +43,13 @@ fn walk() -> Vec<&'static str> {
 }
 
 fn start(tool: Tool, shell: Shell, rc: &str, home: &Home) -> Session {
+    make_directories(tool, home);
+    let trusted = home.path("");
+    let trusted = [("MISE_TRUSTED_CONFIG_PATHS", trusted.to_str().expect("a path is text")), ("DIRENV_LOG_FORMAT", "")];
+    home.session_with(shell, &format!("{}\n{rc}", shell.export("AWS_PROFILE", "outer")), &trusted)
+}
+
+fn make_directories(tool: Tool, home: &Home) {
     for name in OF_TOOL {
         tool.directory(home, name, &P1);
     }
@@ -50,9 +59,6 @@ fn start(tool: Tool, shell: Shell, rc: &str, home: &Home) -> Session {
         home.write(&format!("{name}/.ssox"), "profile = dev\n");
         assert!(home.command("ssox").args(["allow", name]).output().expect("ssox starts").status.success());
     }
-    let trusted = home.path("");
-    let trusted = [("MISE_TRUSTED_CONFIG_PATHS", trusted.to_str().expect("a path is text")), ("DIRENV_LOG_FORMAT", "")];
-    home.session_with(shell, &format!("{}\n{rc}", shell.export("AWS_PROFILE", "outer")), &trusted)
 }
 
 fn look(session: &mut Session, home: &Home) -> (String, Environment) {
@@ -84,6 +90,56 @@ fn go_everywhere(tool: Tool, shell: Shell, ssox_first: bool, outside: &str) {
     }
 }
 
+/// Prints the keys and the segment as `look` returns them.
+const SHOW: &str = r#"
+function short($value) { if (-not $value) { '-' } elseif ($value.Length -gt 20 -or $value.StartsWith('ASIA')) { 'ours' } else { $value } }
+function show {
+    $null = prompt
+    $ends = if ($env:AWS_CREDENTIAL_EXPIRATION) { 'ends' } else { '-' }
+    $keys = $env:AWS_ACCESS_KEY_ID, $env:AWS_SECRET_ACCESS_KEY, $env:AWS_SESSION_TOKEN | ForEach-Object { short $_ }
+    "$keys $ends $(short $env:AWS_REGION) $(short $env:AWS_PROFILE) $("$SSOX_SEGMENT".Split(' ')[0])"
+}
+"#;
+
+fn go_everywhere_in_powershell(tool: Tool, ssox_first: bool, outside: &str) {
+    let Some(hook) = tool.powershell_hook() else {
+        let _ = writeln!(io::stderr(), "NOT TESTED: this {} does not know PowerShell", tool.name());
+        return;
+    };
+    let (_standin, home) = signed_in(Duration::from_secs(3300));
+    make_directories(tool, &home);
+    let load = "ssox init powershell | Out-String | Invoke-Expression\n".to_string();
+    let hooks = if ssox_first { [load, hook] } else { [hook, load] }.concat();
+    let mut script = format!(
+        "$env:MISE_TRUSTED_CONFIG_PATHS = '{}'\n$env:TERM = 'dumb'\n$env:AWS_PROFILE = 'outer'\n\
+         function global:prompt {{ '> ' }}\n{hooks}{SHOW}$null = prompt\n",
+        home.path("").display()
+    );
+    if !outside.is_empty() {
+        script += &format!("ssox use {outside} 2>$null\n$null = prompt\n");
+    }
+    let walk = walk();
+    walk.iter().for_each(|place| script += &format!("Set-Location ~/{place}\nshow\n"));
+    let Some(told) = powershell::run_as_it_is(&home, &script) else { return };
+    let mut path = String::new();
+    for (place, found) in walk.iter().zip(told.lines().chain(std::iter::repeat(""))) {
+        path = format!("{path} > {place}");
+        let case = format!("{tool:?} PowerShell, ssox first: {ssox_first}, outside {outside:?}:{path}\n{told}");
+        assert_eq!(found, expected(place, outside), "{case}");
+    }
+}
+
+fn everywhere_in_powershell(tool: Tool) {
+    if installed(tool.name()) && installed("pwsh") {
+        go_everywhere_in_powershell(tool, true, "");
+        go_everywhere_in_powershell(tool, false, "");
+        // A walk with mise, which starts a process at each prompt, takes minutes on a busy machine.
+        if matches!(tool, Tool::Direnv) {
+            go_everywhere_in_powershell(tool, false, "stg");
+        }
+    }
+}
+
 fn everywhere(tool: Tool) {
     if !installed(tool.name()) {
         return;
@@ -103,4 +159,14 @@ fn direnv_and_a_directory_of_ssox_leave_nothing_behind() {
 #[test]
 fn mise_and_a_directory_of_ssox_leave_nothing_behind() {
     everywhere(Tool::Mise);
+}
+
+#[test]
+fn direnv_and_a_directory_of_ssox_leave_nothing_behind_in_powershell() {
+    everywhere_in_powershell(Tool::Direnv);
+}
+
+#[test]
+fn mise_and_a_directory_of_ssox_leave_nothing_behind_in_powershell() {
+    everywhere_in_powershell(Tool::Mise);
 }

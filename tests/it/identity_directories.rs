@@ -3,6 +3,7 @@
 
 use crate::identity::{Environment, THEIRS, environment, says_foreign, segment};
 use crate::shells::{Home, Session, Shell, in_each, installed, shells, signed_in};
+use std::process::Command;
 use std::time::Duration;
 
 #[derive(Clone, Copy, Debug)]
@@ -29,6 +30,16 @@ impl Tool {
             Shell::Fish => format!("{} {verb} fish | source", self.name()),
             _ => format!("eval \"$({} {verb} {name})\"", self.name()),
         }
+    }
+
+    /// Returns the line of a PowerShell profile; `None` where the tool is too old to know PowerShell, as direnv before 2.33 is.
+    pub(crate) fn powershell_hook(self) -> Option<String> {
+        let line = match self {
+            Self::Direnv => ["direnv", "hook", "pwsh"],
+            Self::Mise => ["mise", "activate", "pwsh"],
+        };
+        let output = Command::new(line[0]).args(&line[1..]).output().expect("the tool starts");
+        output.status.success().then(|| format!("Invoke-Expression ({} | Out-String)\n", line.join(" ")))
     }
 
     /// Makes a trusted directory that sets these variables.

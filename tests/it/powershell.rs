@@ -15,7 +15,7 @@ fn run(home: &Home, script: &str) -> Option<String> {
     run_as_it_is(home, &format!("{LOAD}\n{script}\n"))
 }
 
-fn run_as_it_is(home: &Home, script: &str) -> Option<String> {
+pub(crate) fn run_as_it_is(home: &Home, script: &str) -> Option<String> {
     home.write("script.ps1", script);
     let mut command = home.command("pwsh");
     command.args(["-NoProfile", "-NonInteractive", "-File", "script.ps1"]).stdin(Stdio::null());
@@ -557,7 +557,7 @@ fn what_changes_the_meaning_of_aws_profile_is_shown() {
     let (_standin, home) = signed_in(Duration::from_secs(3300));
     let script = "$env:TERM = 'dumb'\nfunction global:prompt { '> ' }\nLOAD\n\
         function show { $null = prompt; \"$SSOX_SEGMENT $SSOX_SEGMENT_STATE\" }\n\
-        $env:AWS_WEB_IDENTITY_TOKEN_FILE = '/token'\nssox use --profile-only dev; show\n\"[$env:AWS_WEB_IDENTITY_TOKEN_FILE]\"\n\
+        $env:AWS_WEB_IDENTITY_TOKEN_FILE = '/token'\nssox use --profile-only dev 2>$null; show\n\"[$env:AWS_WEB_IDENTITY_TOKEN_FILE]\"\n\
         foreach ($name in 'AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE', 'AWS_WEB_IDENTITY_TOKEN_FILE', 'AWS_ROLE_ARN') {\n\
         Set-Item Env:$name /other; show; Remove-Item Env:$name; show }\nssox clear; $env:AWS_WEB_IDENTITY_TOKEN_FILE";
     let each = "dev:ReadOnly? foreign\ndev:ReadOnly ok\n".repeat(4);
