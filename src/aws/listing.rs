@@ -76,7 +76,7 @@ pub(super) struct Listing<'a, F> {
     partial: Roles,
     page_tokens: HashMap<Option<String>, PageTokens>,
     are_all_accounts_listed: bool,
-    /// How many accounts have their roles.
+    /// How many accounts have had their roles listed.
     done: usize,
     known: &'a Roles,
     listed: F,

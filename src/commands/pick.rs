@@ -43,10 +43,27 @@ pub(super) fn pick(ctx: &Context, session: Option<&str>) -> Result<String> {
     let mut numbers: Vec<String> = assignments.keys().cloned().collect();
     numbers.sort_unstable();
     names.extend(numbers);
-    let (accounts, plain) = (AccountNames::load(ctx), PlainProfiles::new(ctx, &files));
-    let names: Vec<(usize, String)> = most_used_first(ctx, names).into_iter().enumerate().collect();
-    let rows: Vec<Row> = in_parts(&names, |part| {
-        let mut columns = Columns { ctx, files: &files, accounts: &accounts, plain: &plain, sessions: HashMap::new() };
+    let rows = rows(ctx, &files, &assignments, most_used_first(ctx, names));
+    if rows.is_empty()
+        && let Some((cause, hint)) = files.why_absent(ctx, |usual| usual.profile_names().next().is_some())
+    {
+        return Err(Error::configuration(format!("there is no profile to choose: {cause}")).hint(hint));
+    }
+    let hint = if rows.is_empty() { "ssox configure sso" } else { "ssox use NAME; ssox list shows the names" };
+    picker::pick(ctx, "profile", hint, &rows)
+}
+
+/// Returns the row of each profile or assignment, in the order of the names.
+fn rows(
+    ctx: &Context,
+    files: &ConfigFiles,
+    assignments: &HashMap<String, WithoutProfile>,
+    names: Vec<String>,
+) -> Vec<Row> {
+    let (accounts, plain) = (AccountNames::load(ctx), PlainProfiles::new(ctx, files));
+    let names: Vec<(usize, String)> = names.into_iter().enumerate().collect();
+    let parts = in_parts(&names, |part| {
+        let mut columns = Columns { ctx, files, accounts: &accounts, plain: &plain, sessions: HashMap::new() };
         let mut row = |(at, name): &(usize, String)| {
             let columns = match assignments.get(name) {
                 Some(assignment) => columns_of_assignment(assignment),
@@ -55,17 +72,8 @@ pub(super) fn pick(ctx: &Context, session: Option<&str>) -> Result<String> {
             Row { columns, key: name.clone() }
         };
         part.iter().map(&mut row).collect::<Vec<_>>()
-    })
-    .into_iter()
-    .flatten()
-    .collect();
-    if rows.is_empty()
-        && let Some((cause, hint)) = files.why_absent(ctx, |usual| usual.profile_names().next().is_some())
-    {
-        return Err(Error::configuration(format!("there is no profile to choose: {cause}")).hint(hint));
-    }
-    let hint = if rows.is_empty() { "ssox configure sso" } else { "ssox use NAME; ssox list shows the names" };
-    picker::pick(ctx, "profile", hint, &rows)
+    });
+    parts.into_iter().flatten().collect()
 }
 
 fn columns_of_assignment(assignment: &WithoutProfile) -> Vec<String> {

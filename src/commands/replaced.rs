@@ -18,7 +18,7 @@ pub(super) fn is_replaced(ctx: &Context, name: &str, value: &str) -> bool {
     entries.any(|(known, recorded)| known == name && recorded == print)
 }
 
-/// Tells whether a directory tool has restored such a value: the tool no longer keeps it.
+/// Tells whether a directory tool has restored a value that ssox had set, and keeps it no more.
 pub(super) fn has_returned(ctx: &Context, name: &str) -> bool {
     let is_kept = |value: &str| snapshots::all_before(ctx, name).any(|before| before.expose() == value);
     ctx.var(name).is_some_and(|value| is_replaced(ctx, name, value) && !is_kept(value))

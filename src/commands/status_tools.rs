@@ -1,5 +1,5 @@
 //! `ssox status --tools`: shows which identity each kind of AWS tool would take in this shell. `tools` has the rules; this
-//! adds whose the credentials are.
+//! adds whose credentials they are.
 
 use super::endpoint_changes;
 use super::foreign::{self, Owner, foreign};

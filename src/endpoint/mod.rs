@@ -62,7 +62,7 @@ impl Listening {
         Ok(Self { listener, port, token, name: hex::encode(random::<8>()?) })
     }
 
-    /// Writes the files.
+    /// Writes the files that programs with this endpoint read.
     ///
     /// # Errors
     /// Configuration: they cannot be written.

@@ -2,6 +2,7 @@
 //! with odd names, one sign-in for several profiles.
 
 use crate::home::Home;
+use crate::shown::shows;
 use serde_json::Value;
 use ssox_standin::{Account, Fault, Grant, START_URL, Times};
 use std::fs;
@@ -215,8 +216,12 @@ fn a_missing_answer_is_named_with_a_hint_that_works() {
         assert!(error.contains(missing) && !error.contains("ssox login"), "{error}");
     }
     // A person can sign in to a session that exists.
-    let error = Home::new().ssox(&["configure", "sso", "--sso-session", "corp", "--yes"]).fails(3);
-    assert!(error.contains("ssox login --sso-session corp"), "{error}");
+    let home = Home::new();
+    let error = home.ssox(&["configure", "sso", "--sso-session", "corp", "--yes"]).fails(3);
+    shows!(home, error, @r"
+    ssox: not signed in to `corp`
+    ssox: hint: ssox login --sso-session corp
+    ");
 }
 
 #[test]
@@ -245,7 +250,11 @@ fn a_made_up_name_is_taken_for_no_option() {
         home.ssox(&["--emit=zsh1", "use", name]).ok();
     }
     let named = ["configure", "sso", "--sso-session", "corp", "--yes", "--profile=-x"];
-    assert!(home.ssox(&named).fails(4).contains("it looks like an option"));
+    shows!(home, home.ssox(&named).fails(4), @r"
+    ssox: `-x` cannot be the name of a new profile: it looks like an option
+    ssox: hint: use letters, digits and `_ - / . % @ : +`, which every AWS tool reads
+    ssox: hint: start it with a letter or digit
+    ");
 }
 
 #[test]
@@ -262,7 +271,10 @@ fn the_role_that_iam_knows_is_taken_for_its_permission_set() {
     }
     home.write_config(&config(&home).replace("ReadOnly", role));
     let error = home.ssox(&["--emit=zsh1", "use", "dev"]).fails(4);
-    assert!(error.contains("permission set `ReadOnly`") && error.contains("hint: write `ReadOnly`"), "{error}");
+    shows!(home, error, @r"
+    ssox: `sso_role_name` of profile `dev` is `AWSReservedSSO_ReadOnly_0123456789abcdef`, the IAM role of the permission set `ReadOnly`
+    ssox: hint: write `ReadOnly`
+    ");
     assert!(home.ssox(&["doctor"]).stdout().contains("write `ReadOnly`"));
 }
 
@@ -275,7 +287,10 @@ fn a_role_of_identity_center_cannot_be_assumed_and_the_hint_says_what_to_use() {
     home.standin.fault("AssumeRole", Fault::Answer(403, "text/xml".into(), body.into()), Times::Forever);
     let role = "role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_0123456789abcdef";
     let error = home.ssox(&["export", "dev", "--role-arn", &format!("arn:aws:iam::222233334444:{role}")]).fails(5);
-    assert!(error.contains("ssox use 222233334444/Admin"), "{error}");
+    shows!(home, error, @r"
+    ssox: could not assume `arn:aws:iam::222233334444:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_0123456789abcdef`: User: me is not authorized to perform: sts:AssumeRole on resource: x (AccessDenied) (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL)
+    ssox: hint: this role can be used only through Identity Center: ssox use 222233334444/Admin
+    ");
 }
 
 #[test]
@@ -313,12 +328,15 @@ fn a_header_that_nobody_reads_is_named_by_every_verb() {
     }
     home.add_config("[profile role]\nrole_arn = arn:aws:iam::444455556666:role/Target\nsource_profile = A B\n");
     let error = home.ssox(&["export", "role"]).fails(4);
-    assert!(error.contains("does not exist") && error.contains("write `[profile 'A B']`"), "{error}");
+    shows!(home, error, @r"
+    ssox: `source_profile` of profile `role` is `A B`, which does not exist
+    ssox: hint: write `[profile 'A B']` instead of `[profile A B]` in line 25 of `~/.aws/config`
+    ");
     let error = home.ssox(&["login", "--sso-session", "my corp"]).fails(4);
-    assert!(
-        error.contains("hint: write `[sso-session 'my corp']` instead of `[sso-session my corp]` in line "),
-        "{error}"
-    );
+    shows!(home, error, @r"
+    ssox: there is no sso-session `my corp`
+    ssox: hint: write `[sso-session 'my corp']` instead of `[sso-session my corp]` in line 27 of `~/.aws/config`
+    ");
 }
 
 #[test]
@@ -342,5 +360,8 @@ fn an_env_file_has_values_unquoted() {
     assert_eq!(home.ssox(&["export", "odd", "--format", "env-file"]).ok(), expected);
     process(&"x".repeat(64 * 1024));
     let error = home.ssox(&["export", "odd", "--format", "env-file"]).fails(4);
-    assert!(error.contains("has 65536 bytes") && !error.contains("xxx"), "{error}");
+    shows!(home, error, @r"
+    ssox: the value for AWS_SECRET_ACCESS_KEY has 65536 bytes, which is too large for an environment: the shell could not start programs
+    ssox: hint: use ssox credential-process NAME, which passes credentials to AWS tools without the environment
+    ");
 }

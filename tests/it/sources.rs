@@ -2,6 +2,7 @@
 
 use crate::home::{Home, SSOX};
 use crate::roles::{arn, home, role, use_};
+use crate::shown::shows;
 use serde_json::{Value, json};
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -115,9 +116,15 @@ fn the_error_output_of_a_failed_process_is_shown() {
     let line = process(&home, "echo half a document; exit 7");
     home.add_config(&format!("[profile process]\n{line}"));
     let said = use_(&home, "process").fails(1);
-    assert!(said.contains("exit status 7: looking in the vault"), "{said}");
+    shows!(home, said, @r"
+    ssox: `credential_process` of profile `process` failed: exit status 7: looking in the vault
+    ssox: hint: run its command line by hand
+    ");
     process(&home, "echo half a document");
-    assert!(use_(&home, "process").fails(4).contains("printed something that is not JSON"));
+    shows!(home, use_(&home, "process").fails(4), @r#"
+    ssox: `credential_process` of profile `process` printed something that is not JSON
+    ssox: hint: it must print only {"Version": 1, "AccessKeyId": …, "SecretAccessKey": …, …}
+    "#);
 }
 
 #[test]
@@ -126,8 +133,14 @@ fn a_process_that_leads_back_to_itself_is_named() {
     let line =
         |name: &str, other: &str| format!("[profile {name}]\ncredential_process = {SSOX} credential-process {other}\n");
     home.add_config(&[line("a", "b"), line("b", "c"), line("c", "a"), line("self", "self")].concat());
-    assert!(use_(&home, "a").fails(1).contains("a → b → c → a"));
-    assert!(home.ssox(&["export", "self", "--format", "env"]).fails(1).contains("self → self"));
+    shows!(home, use_(&home, "a").fails(1), @r"
+    ssox: `credential_process` of profile `a` failed: exit status 1: ssox: `credential_process` of profile `b` failed: exit status 1: ssox: `credential_process` of profile `c` failed: exit status 4: ssox: `credential_process` of profile `a` is circular: a → b → c → a; ssox: hint: `credential_process` of `[profile a]` must use another profile; ssox: hint: run its command line by hand; ssox: hint: run its command line by hand
+    ssox: hint: run its command line by hand
+    ");
+    shows!(home, home.ssox(&["export", "self", "--format", "env"]).fails(1), @r"
+    ssox: `credential_process` of profile `self` failed: exit status 4: ssox: `credential_process` of profile `self` is circular: self → self; ssox: hint: `credential_process` of `[profile self]` must use another profile
+    ssox: hint: run its command line by hand
+    ");
     // A process that asks ssox for another profile is not a loop.
     home.add_config(&line("through", "dev"));
     assert!(arn(&home, &use_(&home, "through")).contains("AWSReservedSSO_ReadOnly"));
@@ -136,7 +149,10 @@ fn a_process_that_leads_back_to_itself_is_named() {
 #[test]
 fn profiles_of_aws_login_are_used_until_they_expire() {
     let home = home("[profile login]\nlogin_session = arn:aws:iam::111122223333:user/me\n");
-    assert!(use_(&home, "login").fails(3).contains("aws login --profile login"));
+    shows!(home, use_(&home, "login").fails(3), @r"
+    ssox: profile `login` is managed by `aws login`, and nobody is signed in
+    ssox: hint: aws login --profile login
+    ");
     let keys = role_keys(&home);
     let document = |end: &str| {
         json!({ "accessToken": {
@@ -150,7 +166,10 @@ fn profiles_of_aws_login_are_used_until_they_expire() {
     fs::write(&path, document("2096-01-01T00:00:00Z").to_string()).unwrap();
     assert!(arn(&home, &use_(&home, "login")).contains("AWSReservedSSO_ReadOnly"));
     fs::write(&path, document("2020-01-01T00:00:00Z").to_string()).unwrap();
-    assert!(use_(&home, "login").fails(3).contains("have expired"));
+    shows!(home, use_(&home, "login").fails(3), @r"
+    ssox: profile `login` is managed by `aws login`, and its credentials have expired
+    ssox: hint: aws login --profile login
+    ");
 }
 
 /// Returns the keys of `dev`, as JSON.
@@ -198,12 +217,18 @@ fn serve_keys(home: &Home) -> String {
 #[test]
 fn a_container_has_a_role_that_can_assume_others() {
     let home = home(&role("container", "FromContainer", "credential_source = EcsContainer"));
-    assert!(use_(&home, "container").fails(4).contains("this is not a container"));
+    shows!(home, use_(&home, "container").fails(4), @r"
+    ssox: `credential_source = EcsContainer`: this is not a container with a role
+    ssox: hint: AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or AWS_CONTAINER_CREDENTIALS_FULL_URI must be set
+    ");
     let url = format!("{}/agent", serve_keys(&home));
     let uri = ("AWS_CONTAINER_CREDENTIALS_FULL_URI", url.as_str());
     let wrong =
         home.ssox_with(&["--emit=zsh1", "use", "container"], &[uri, ("AWS_CONTAINER_AUTHORIZATION_TOKEN", "no")]);
-    assert!(wrong.fails(5).contains("answered 403: not for you"));
+    shows!(home, wrong.fails(5), @r"
+    ssox: `credential_source = EcsContainer`: the container's agent answered 403: not for you
+    ssox: hint: AWS_CONTAINER_CREDENTIALS_FULL_URI sets the endpoint; if it is left over: unset AWS_CONTAINER_CREDENTIALS_FULL_URI
+    ");
     fs::write(home.path("token"), "letmein").unwrap();
     let right =
         [uri, ("AWS_CONTAINER_AUTHORIZATION_TOKEN", "no"), ("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "~/token")];
@@ -214,7 +239,10 @@ fn a_container_has_a_role_that_can_assume_others() {
 #[test]
 fn an_instance_has_a_role_that_can_assume_others() {
     let home = home(&role("instance", "FromInstance", "credential_source = Ec2InstanceMetadata"));
-    assert!(use_(&home, "instance").fails(4).contains("AWS_EC2_METADATA_DISABLED"));
+    shows!(home, use_(&home, "instance").fails(4), @r"
+    ssox: `credential_source = Ec2InstanceMetadata`: AWS_EC2_METADATA_DISABLED is true
+    ssox: hint: unset AWS_EC2_METADATA_DISABLED
+    ");
     let url = serve_keys(&home);
     let variables = [("AWS_EC2_METADATA_DISABLED", "false"), ("AWS_EC2_METADATA_SERVICE_ENDPOINT", url.as_str())];
     let ran = home.ssox_with(&["--emit=zsh1", "use", "instance"], &variables);
@@ -229,8 +257,14 @@ fn a_section_is_written_and_read_again() {
     let write = |section: &[&str]| {
         home.ssox(&[&["export", "dev", "--format", "credentials-file", "--write"][..], section].concat())
     };
-    assert!(write(&[]).fails(4).contains("--write dev-keys"));
-    assert!(write(&["other"]).fails(4).contains("its own access keys"));
+    shows!(home, write(&[]).fails(4), @r"
+    ssox: profile `dev` signs in to IAM Identity Center: keys under its name would conflict with that
+    ssox: hint: use another name: --write dev-keys
+    ");
+    shows!(home, write(&["other"]).fails(4), @r"
+    ssox: profile `other` has its own access keys: keys under its name would conflict with that
+    ssox: hint: use another name: --write other-keys
+    ");
     assert_eq!(home.standin.total(), 0, "refused before anybody is asked");
     for _ in 0..2 {
         assert_eq!(write(&["dev-keys"]).ok(), "");
@@ -272,7 +306,10 @@ fn verify_works_for_every_source() {
     // With the profile's name alone in the environment, its credentials are fetched.
     let named = [("SSOX_PROFILE", "target"), ("SSOX_PROMPT", "target"), ("AWS_PROFILE", "target")];
     assert!(home.ssox_with(&["status", "--verify"], &named).ok().contains("assumed-role/Target/"));
-    assert!(home.ssox(&["status", "--verify"]).fails(4).contains("this shell has no credentials"));
+    shows!(home, home.ssox(&["status", "--verify"]).fails(4), @r"
+    ssox: this shell has no credentials to verify
+    ssox: hint: ssox use NAME
+    ");
     let unknown = [("AWS_ACCESS_KEY_ID", "AKIAUNKNOWN1234WXYZ"), ("AWS_SECRET_ACCESS_KEY", "secret")];
     let ran = home.ssox_with(&["status", "--verify"], &unknown);
     assert_eq!(ran.stdout(), "nothing is in use in this shell\nkeys         access key …WXYZ, unknown to ssox\n");

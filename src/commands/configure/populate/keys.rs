@@ -82,7 +82,7 @@ impl Keys<'_> {
         }
     }
 
-    /// Returns the keys of the other form that a profile has.
+    /// Returns the keys in a profile that belong to the other form, and that ssox may remove.
     fn unwanted(&self, section: &Section) -> Vec<&'static str> {
         let is_there = |key: &&str| section.get(key).is_some();
         // A program that a person wrote there stays.
