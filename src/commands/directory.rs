@@ -3,11 +3,11 @@
 //!
 //! Invariant: it asks nothing, and opens no browser.
 
-use super::changes;
 use super::renewal::{self, Outcome, State, Step};
 use super::shell_function::calling_function;
 use super::use_profile::check_profile_only;
 use super::verb::{Done, VerbArgs};
+use super::{changes, identity};
 use crate::cache::Entry;
 use crate::context::Context;
 use crate::directory::{self, DirectoryFile, Settings};
@@ -71,9 +71,11 @@ fn entered(ctx: &Context, path: &Path) -> Result<Option<EnvChanges>> {
         return Ok(None);
     }
     let (settings, profile) = wanted(ctx, &file)?;
-    let mut changes = EnvChanges::default();
+    let mut changes;
     if profile.protection.needs_confirmation() {
         say_in_hook(&format!(".ssox wants the protected profile {name}: ssox use {name}"));
+        // The shell takes its values for judged after each reply.
+        changes = identity::check(ctx)?;
     } else {
         changes = used(ctx, &profile, &settings)?;
         KEPT.iter().for_each(|name| changes.keep(name));

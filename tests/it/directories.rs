@@ -440,3 +440,24 @@ fn fish_refuses_a_directory_that_universal_variables_would_hide() {
     session.run("cd ~/other; set -eU AWS_PROFILE; cd ~/dir");
     assert_eq!(holds(&mut session, &home), "dev keys eu-west-1 -");
 }
+
+#[test]
+fn a_protected_directory_does_not_hide_a_foreign_identity() {
+    in_each(&shells(), |shell| {
+        let (_standin, home) = with_directory("profile = dev\n");
+        let config = home.read(".aws/config").replace("[profile dev]", "[profile dev]\nssox_protected = true");
+        home.write(".aws/config", &config);
+        let mut session = home.session(shell, "LOAD");
+        session.run("ssox use stg");
+        let unset = if shell == Shell::Fish { "set -e AWS_PROFILE" } else { "unset AWS_PROFILE" };
+        for (edit, shown) in [(shell.export("AWS_PROFILE", "dev"), "stg:PowerUser?"), (unset.into(), "stg:PowerUser 5")]
+        {
+            session.run(&format!("{edit}; cd ~/dir"));
+            let seen = segment(&mut session, &home);
+            assert!(seen.starts_with(shown), "{shell:?} {edit}: {seen}");
+            session.run("cd ~/other");
+            let seen = segment(&mut session, &home);
+            assert!(seen.starts_with(shown), "{shell:?} {edit}: {seen}");
+        }
+    });
+}
