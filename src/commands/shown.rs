@@ -69,8 +69,12 @@ fn restore(ctx: &Context, held: &Identity, changes: &mut EnvChanges) -> Result<S
     Ok(label(&profile.name, role))
 }
 
-/// Restores `SSOX_EXPIRES`, which the segment counts down to: it says the same as the expiration of the keys.
+/// Restores `SSOX_EXPIRES`, which the segment counts down to: it says the same as the expiration of the keys. Without one there
+/// is nothing to renew either.
 fn expires(ctx: &Context, held: &Identity, changes: &mut EnvChanges) -> Result<()> {
+    if !held.has_recorded(EXPIRATION) && ctx.var_os("SSOX_EXPIRES").is_some() {
+        changes.unset("SSOX_EXPIRES");
+    }
     let end = ctx.var(EXPIRATION).filter(|_| held.has_set(ctx, EXPIRATION)).and_then(Timestamp::parse);
     let Some(end) = end.map(|end| end.0.to_string()) else { return Ok(()) };
     if ctx.var("SSOX_EXPIRES") == Some(end.as_str()) || changes.get("SSOX_EXPIRES").is_some() {

@@ -97,6 +97,15 @@ fn an_edit_of_what_the_segment_and_status_show_is_undone() {
         }
         session.run(&shell.export("SSOX_ROLE", "Admin"));
         assert_eq!(status(&mut session, &home)["role_name"], "ReadOnly", "{shell:?}");
+        session.run("ssox use dev --profile-only");
+        session.run(&format!(
+            "{}; {}",
+            shell.export("SSOX_EXPIRES", "1000000000"),
+            shell.export("SSOX_NEXT", "1000000000")
+        ));
+        assert!(!environment(&mut session, &home).contains_key("AWS_ACCESS_KEY_ID"), "{shell:?}");
+        assert_eq!(segment(&mut session, &home), "dev:ReadOnly|ok", "{shell:?}");
+        session.run("ssox use dev");
         let pasted = THEIRS.map(|(name, value)| shell.export(name, value));
         session.run(&pasted.join("; "));
         for (name, edited) in [("SSOX_PROMPT", "dev:ReadOnly"), ("SSOX_PROMPT", "prod??"), ("SSOX_STATE", "renewing")] {
