@@ -29,6 +29,506 @@ if not set -qg _ssox_kept
     set -gu _ssox_again
 end
 
+# --- hook
+
+# What runs at each prompt comes first: the later a function stands in the file, the longer fish 3.6 takes to call it.
+
+if status is-interactive
+    set -gu _ssox_retry 0
+    set -gu _ssox_clock 0
+    set -gu _ssox_since 0
+    set -gu _ssox_until 0
+    set -gu _ssox_current
+    set -gu _ssox_is_late
+    set -gu _ssox_colours
+    set -gu _ssox_undecided 1
+    set -gu _ssox_first 1
+    set -q _ssox_no_prompt[1]; and set _ssox_undecided
+    function _ssox_on_prompt --on-event fish_prompt
+        _ssox_prompt_hook
+        set -q _ssox_first[1]; and _ssox_go_last
+    end
+    function _ssox_on_departure --on-variable PWD
+        _ssox_off
+    end
+    function _ssox_on_preexec --on-event fish_preexec
+        _ssox_preexec_hook $argv
+    end
+end
+set -e _ssox_no_prompt
+
+# Reads the clock: the epoch second in `_ssox_clock`. Builtins in a command substitution start no process: they return
+# the time of the last change of /, and how long ago that was.
+if builtin -n | string match -q path
+    function _ssox_read_clock
+        set -gu _ssox_clock (builtin math (builtin path mtime /) + (builtin path mtime -R /))
+    end
+else
+    function _ssox_read_clock
+        set -gu _ssox_clock (command date +%s)
+    end
+end
+
+function _ssox_prompt_hook
+    set -l fish_trace
+    set -l IFS \n
+    if test -n "$_ssox_layer"
+        _ssox_off
+    else if test -n "$SSOX_PROMPT$SSOX_NEXT$SSOX_SEGMENT"
+        _ssox_read_clock
+        # At most prompts nothing is due, and the segment has not changed.
+        if test $_ssox_clock -lt $_ssox_since -o $_ssox_clock -ge $_ssox_until -o "$_ssox_current" != \
+                "$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_NEXT,$SSOX_PROTECTED,$TERM,$NO_COLOR"
+            _ssox_refresh
+        end
+    end
+    set -q _ssox_undecided[1]; and _ssox_place
+end
+
+# Runs after the other hooks: direnv and mise may have changed the compared values. The right prompt runs later still,
+# after hooks that were added in the meantime.
+function _ssox_settle_hook
+    # At most prompts the directory has not changed, and has no layer.
+    if test "$PWD/$_ssox_again$_ssox_layer" != "$_ssox_directory/"; and _ssox_arrive
+        _ssox_look
+        _ssox_read_clock
+        _ssox_refresh
+    else
+        set -q _ssox_is_late[1]; and set -q _ssox_now[1]; or _ssox_look_and_show
+    end
+    set -e -g _ssox_now
+end
+
+function _ssox_look_and_show
+    _ssox_look; or return
+    _ssox_read_clock
+    _ssox_show
+end
+
+# Has the program judge a change of the compared values: other keys, another region, a profile set beside them. It is
+# called once for each change, and at the first prompt of a shell that inherits a profile. If it fails, the change
+# counts as foreign.
+function _ssox_look
+    set -l fish_trace
+    set -l IFS \n
+    test -n "$SSOX_PROMPT$SSOX_IDENTITY$SSOX_REPLACED$_ssox_seen"; or return
+    # The last hook judges what a directory has set.
+    test "$_ssox_layer" != off; or return
+    _ssox_read_identity
+    test "$_ssox_now" != "$_ssox_seen"; or return
+    set -gu _ssox_seen $_ssox_now
+    if command -q ssox
+        and set -l reply (SSOX_HELD="$_ssox_held" command ssox --emit=fish1 identity </dev/null 2>/dev/null)
+        and _ssox_apply identity $reply 2>/dev/null
+        return 0
+    end
+    test -n "$SSOX_PROMPT$SSOX_IDENTITY"; or return 0
+    set -gx SSOX_STATE foreign
+    set -gx SSOX_PROMPT (string replace -r '\?$' '' -- $SSOX_PROMPT)'?'
+    set -gu _ssox_left "$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_PROTECTED"
+end
+
+# Reads the compared values into `_ssox_now`, and how many of them are not exported: those reach no program.
+function _ssox_read_identity
+    set -l fish_trace
+    set -qx AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION AWS_REGION \
+        AWS_DEFAULT_REGION AWS_PROFILE SSOX_PROFILE SSOX_IDENTITY
+    # The last five determine what AWS_PROFILE means. An empty name of a file is not the usual file.
+    set -gu _ssox_now "$status,$AWS_ACCESS_KEY_ID,$AWS_SECRET_ACCESS_KEY,$AWS_SESSION_TOKEN,$AWS_CREDENTIAL_EXPIRATION,"\
+"$AWS_REGION,$AWS_DEFAULT_REGION,$AWS_PROFILE,$AWS_DEFAULT_PROFILE,$AWS_SECURITY_TOKEN,$AWS_ACCOUNT_ID,"\
+"$SSOX_PROFILE,$SSOX_IDENTITY,$AWS_WEB_IDENTITY_TOKEN_FILE,$AWS_ROLE_ARN" \
+        config=$AWS_CONFIG_FILE credentials=$AWS_SHARED_CREDENTIALS_FILE home=$HOME
+end
+
+# Defines the hooks of direnv and mise, and then our last ones, again: handlers run in the order of their definition. A tool
+# that was loaded before ssox has run at this prompt already.
+function _ssox_surround
+    set -l tools
+    builtin functions -q __direnv_export_eval; and set tools __direnv_export_eval
+    builtin functions -q __mise_env_eval_on_prompt; and set -a tools __mise_env_eval_on_prompt
+    if test "$tools" != "$_ssox_tools"
+        for name in $tools
+            builtin functions $name | source
+            $name
+        end
+        set -gu _ssox_tools $tools
+        function _ssox_on_settle --on-event fish_prompt
+            _ssox_settle_hook
+            _ssox_surround
+        end
+    end
+    # direnv and mise define this hook at each prompt.
+    set -q tools[1]; or ! builtin functions -q _ssox_on_arrival; or return
+    function _ssox_on_arrival --on-variable PWD
+        set -l early
+        test -z "$_ssox_tools"; or set early early
+        _ssox_arrive $early
+    end
+end
+
+# Adds the segment to a plain right prompt at the first prompt, after the whole configuration, unless a framework owns
+# the prompt. It is added once: if a person removes it, it stays removed.
+function _ssox_place
+    set -gu _ssox_undecided
+    set -l prompts (builtin functions fish_prompt fish_right_prompt 2>/dev/null)
+    string match -qr 'starship|oh-my-posh|_omp_|_tide_|_pure_|powerline|_ssox_painted' -- "$prompts"; and return
+    # A left prompt that shows the segment is drawn before the right one.
+    string match -q '*SSOX_SEGMENT*' -- "$prompts"; or set -gu _ssox_is_late 1
+    if builtin functions -q fish_right_prompt
+        builtin functions -e _ssox_right_prompt
+        builtin functions -c fish_right_prompt _ssox_right_prompt
+        function fish_right_prompt
+            set -l last $status
+            set -q _ssox_is_late[1]; and _ssox_look_and_show
+            set -q _ssox_painted[1]; and builtin echo -n -s -- $_ssox_painted ' '
+            _ssox_end_with $last
+            _ssox_right_prompt $argv
+        end
+    else
+        function fish_right_prompt
+            set -q _ssox_is_late[1]; and _ssox_look_and_show
+            set -q _ssox_painted[1]; and builtin echo -n -s -- $_ssox_painted
+        end
+    end
+end
+
+function _ssox_end_with
+    return $argv[1]
+end
+
+# Handlers run in the order of their definition, and at the first prompt all others are defined.
+function _ssox_go_last
+    set -gu _ssox_first
+    set -gu _ssox_tools none
+    _ssox_surround
+    # It runs at the next prompt and later.
+    _ssox_settle_hook
+end
+
+# Renews the credentials when they are due, and computes the segment.
+function _ssox_refresh
+    # The program undoes an edit of what the segment shows.
+    if test "$_ssox_left" != "$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_PROTECTED"
+        set -gu _ssox_seen edited
+        _ssox_look
+    end
+    if _ssox_is_due
+        _ssox_look
+        _ssox_is_due; and _ssox_tick
+    end
+    _ssox_show
+end
+
+# Tells whether the program should be called now. After a failure that is in a minute at the earliest; a clock that was
+# set back does not make the wait longer.
+function _ssox_is_due
+    test "$SSOX_STATE" != foreign; or return
+    string match -qr '^[1-9][0-9]{0,14}$' -- "$SSOX_NEXT"; or return
+    test $_ssox_clock -ge $SSOX_NEXT; or return
+    test $_ssox_clock -ge $_ssox_retry; or test $_ssox_retry -gt (builtin math $_ssox_clock + 60)
+end
+
+# Has the program renew the credentials, or say when to call it again.
+function _ssox_tick
+    set -l fish_trace
+    set -l IFS \n
+    set -gu _ssox_retry (builtin math $_ssox_clock + 60)
+    command -q ssox; or return
+    set -l reply (SSOX_HELD="$_ssox_held" command ssox --emit=fish1 tick $argv </dev/null 2>/dev/null); or return
+    _ssox_apply tick $reply 2>/dev/null; or return
+    set -l retry $_ssox_retry
+    set -gu _ssox_retry 0
+    _ssox_is_due; and set -gu _ssox_retry $retry
+end
+
+# Gets the credentials for which a person had to sign in, without waiting for the next call.
+function _ssox_signed_in
+    _ssox_read_clock
+    _ssox_tick --wait=5s
+    return 0
+end
+
+# The prompt may be hours old when a command is typed, and no command should start with expired credentials.
+function _ssox_preexec_hook
+    set -l fish_trace
+    set -l IFS \n
+    _ssox_arrive
+    string match -qr '^[1-9][0-9]{0,14}$' -- "$SSOX_EXPIRES"; or return
+    string match -qr '^\s*ssox' -- "$argv"; and return
+    _ssox_read_clock
+    test (builtin math $_ssox_clock + 60) -ge $SSOX_EXPIRES; or return
+    test "$SSOX_STATE" = renewing; or _ssox_is_due; or return
+    _ssox_tick --wait=2s
+end
+
+# --- directories
+
+# The values of a `.ssox` file are a layer above those of the shell. The first hook takes it off, the other hooks run, and
+# the last hook puts it on again: direnv and mise never see it, whatever the order in the configuration.
+#
+# `_ssox_layer` is empty, `on` or `off`. `_ssox_layered` has the names that were changed while the layer was on,
+# `_ssox_under_NAME` what is below and `_ssox_over_NAME` what is in the layer while it is off. `_ssox_outside`,
+# `_ssox_outside_NAME` and `_ssox_before` have the previous values and others from before. `_ssox_directory` is the directory
+# that was looked at last, `_ssox_file` the file that was found there. `_ssox_nearer` tells that direnv or mise has a file
+# below: what it sets, `_ssox_theirs`, stays.
+
+# Puts the layer on again, or another one where the directory has changed. Fails if there is nothing to do. `early` is before
+# direnv and mise have acted: a layer must not begin above the values of the directory before.
+function _ssox_arrive
+    set -l fish_trace
+    if test "$PWD" = "$_ssox_directory" -a -z "$_ssox_again"
+        test -n "$_ssox_layer"; or return
+        _ssox_on
+        return 0
+    end
+    set -l again "$_ssox_again"
+    _ssox_find
+    set -gu _ssox_directory "$PWD"
+    set -gu _ssox_again
+    # A relative path names another file now.
+    test -n "$SSOX_IDENTITY"; and string match -qr '^[^/]' -- "$AWS_CONFIG_FILE" "$AWS_SHARED_CREDENTIALS_FILE"
+    and set -gu _ssox_seen moved
+    test -n "$_ssox_found$_ssox_file"; or return
+    set -l nearer
+    test -z "$_ssox_found"; or set nearer (_ssox_find_nearer)
+    # What the tools had set when the directory was entered is not in the layer.
+    if test -z "$again" -a -n "$_ssox_found" -a -n "$_ssox_file"; and test "$_ssox_found" -ef "$_ssox_file"
+        if test -n "$nearer" -o "$_ssox_nearer" != entered
+            test "$_ssox_nearer" = entered; or set -gu _ssox_nearer $nearer
+            _ssox_on
+            return 0
+        end
+    end
+    _ssox_exit
+    test -n "$_ssox_found"; or return 0
+    if test "$argv" = early
+        set -gu _ssox_directory
+    else
+        _ssox_enter $nearer
+    end
+    return 0
+end
+
+# Finds the nearest `.ssox` file, by tests of files only. The home directory is the last one looked at. Where no directory up to
+# the root has such a file, one call tells it, at most sixteen levels below the root. Above the root is the root.
+function _ssox_find
+    set -gu _ssox_found
+    builtin path is -- .ssox ../.ssox ../../.ssox ../../../.ssox ../../../../.ssox ../../../../../.ssox \
+        ../../../../../../.ssox ../../../../../../../.ssox ../../../../../../../../.ssox \
+        ../../../../../../../../../.ssox ../../../../../../../../../../.ssox \
+        ../../../../../../../../../../../.ssox ../../../../../../../../../../../../.ssox \
+        ../../../../../../../../../../../../../.ssox ../../../../../../../../../../../../../../.ssox \
+        ../../../../../../../../../../../../../../../.ssox \
+        ../../../../../../../../../../../../../../../../.ssox
+    or not test ../../../../../../../../../../../../../../../../ -ef /
+    or return 0
+    set -l up
+    while test (string length -- "$up") -lt 3000
+        if test -e "$up.ssox"
+            set _ssox_found "$PWD/$up.ssox"
+            return
+        end
+        test "./$up" -ef / -o "./$up" -ef "$HOME"; and return
+        set up "$up../"
+    end
+end
+
+function _ssox_off
+    set -l fish_trace
+    test "$_ssox_layer" = on; or return 0
+    for name in $_ssox_layered
+        builtin contains -- $name $_ssox_theirs; and continue
+        set -l under _ssox_under_$name
+        _ssox_read _ssox_over_$name $name
+        _ssox_write $name $$under
+    end
+    set -gu _ssox_layer off
+end
+
+function _ssox_on
+    set -l fish_trace
+    test "$_ssox_layer" = off; or return 0
+    set -gu _ssox_theirs
+    for name in $_ssox_layered
+        set -l under _ssox_under_$name
+        set -l over _ssox_over_$name
+        set -l was _ssox_was_$name
+        _ssox_read _ssox_state $name
+        if test "$_ssox_state" != "$$under"
+            if test -n "$_ssox_nearer"
+                set -a _ssox_theirs $name
+                continue
+            end
+            set -q $was; and test "$$was" = "$$under"; and not builtin contains -- $name $_ssox_outside
+            and set -gu $was $_ssox_state
+            set -gu $under $_ssox_state
+        end
+        _ssox_write $name $$over
+    end
+    set -gu _ssox_layer on
+end
+
+# Prints something if direnv or mise has a file below the directory of the file that was found.
+function _ssox_find_nearer
+    set -l up
+    while test "$PWD/$up.ssox" != "$_ssox_found"
+        for name in .envrc mise.toml .mise.toml mise.local.toml .mise.local.toml .config/mise.toml
+            test -e "$up$name"; and builtin echo 1 && return
+        end
+        set up "$up../"
+    end
+end
+
+function _ssox_enter
+    set -l IFS \n
+    set -gu _ssox_outside $_ssox_kept
+    for name in $_ssox_kept
+        set -l was _ssox_was_$name
+        set -gu _ssox_outside_$name $$was
+    end
+    set -gu _ssox_before "$_ssox_held" $_ssox_child
+    set -gu _ssox_layered
+    set -gu _ssox_theirs
+    set -gu _ssox_nearer
+    test -z "$argv"; or set _ssox_nearer entered
+    set -gu _ssox_layer on
+    set -l reply
+    if command -q ssox
+        and set reply (SSOX_HELD="$_ssox_held" command ssox --emit=fish1 directory "$_ssox_found" </dev/null)
+        and _ssox_apply directory $reply
+        test -z "$_ssox_nearer"; or set -gu _ssox_seen entered
+    else
+        _ssox_exit
+    end
+    set -gu _ssox_file "$_ssox_found"
+end
+
+# Restores what was there before. A shell that inherited the values does not know it: there the program removes them.
+function _ssox_exit
+    set -l fish_trace
+    set -l IFS \n
+    set -gu _ssox_file
+    if test -n "$_ssox_layer"
+        _ssox_off
+        for name in $_ssox_kept
+            set -e -g _ssox_was_$name
+        end
+        set -gu _ssox_kept $_ssox_outside
+        for name in $_ssox_kept
+            set -l was _ssox_outside_$name
+            set -gu _ssox_was_$name $$was
+            set -e -g $was
+        end
+        set -gu _ssox_held $_ssox_before[1]
+        set -gu _ssox_left "$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_PROTECTED"
+        set -gu _ssox_child $_ssox_before[2..]
+        # The program judges what is there now.
+        set -q _ssox_layered[1]; and set -gu _ssox_seen
+        for name in $_ssox_layered
+            set -e -g _ssox_under_$name
+            set -e -g _ssox_over_$name
+        end
+        set -gu _ssox_layered
+        set -gu _ssox_layer
+    else if test -n "$SSOX_DIRECTORY"; and command -q ssox
+        set -l reply (SSOX_HELD="$_ssox_held" command ssox --emit=fish1 directory </dev/null)
+        and _ssox_apply directory $reply
+    end
+    return 0
+end
+
+# --- segment
+
+# Computes SSOX_SEGMENT (`dev:ReadOnly 43m`) and SSOX_SEGMENT_STATE (ok, soon, renewing, expired, foreign), not
+# exported, for prompts of your own; `_ssox_painted`, the same with colours; and until when they are valid.
+function _ssox_show
+    set -l fish_trace
+    set -l IFS \n
+    set -l label "$SSOX_PROMPT"
+    string match -qr '[[:cntrl:]]' -- $label; and set label (string replace -ra '[[:cntrl:]]' '' -- $label)
+    set -l clock
+    set -l mark
+    set -l state ok
+    set -gu _ssox_current "$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_NEXT,$SSOX_PROTECTED,$TERM,$NO_COLOR"
+    set -gu _ssox_since $_ssox_clock
+    set -gu _ssox_until (builtin math $_ssox_clock + 60)
+    switch "$SSOX_STATE"
+        case sign-in
+            set mark ' sign in'
+            set state soon
+        case failed
+            set mark ' failed'
+            set state soon
+        case foreign
+            set state foreign
+    end
+    if test $state != foreign; and string match -qr '^[1-9][0-9]{0,14}$' -- "$SSOX_EXPIRES"
+        set -l left (builtin math $SSOX_EXPIRES - $_ssox_clock)
+        set _ssox_until $_ssox_clock
+        test $left -lt 60; or set _ssox_until (builtin math $_ssox_clock + $left % 60 + 1)
+        if test $left -ge 172800
+            set clock " $(builtin math "floor($left / 86400)")d"
+        else if test $left -ge 3600
+            set clock " $(builtin math "floor($left / 3600)")h $(builtin math "floor($left % 3600 / 60)")m"
+        else if test $left -ge 60
+            set clock " $(builtin math "floor($left / 60)")m"
+        else if test $left -gt 0
+            set clock " $left"s
+        else if set -q mark[1]
+            set state expired
+        else if test "$SSOX_STATE" = renewing; or test -n "$SSOX_NEXT" -a $_ssox_retry -eq 0
+            set mark ' renewing'
+            set state renewing
+        else
+            set mark ' expired'
+            set state expired
+        end
+        test $left -gt 0 -a $left -lt 900; and set state soon
+    end
+    if string match -qr '^[1-9][0-9]{0,14}$' -- "$SSOX_NEXT"; and test $SSOX_NEXT -lt $_ssox_until
+        set _ssox_until $SSOX_NEXT
+    end
+    set -gu SSOX_SEGMENT
+    set -gu SSOX_SEGMENT_STATE
+    set -gu _ssox_painted
+    if test -n "$label"
+        set SSOX_SEGMENT "$label$clock$mark"
+        set SSOX_SEGMENT_STATE $state
+        _ssox_paint $label "$clock$mark" $state
+    end
+end
+
+# Asks for the terminal's colour sequences once: ok, soon, expired, protected, normal, foreign. They are quoted because
+# a terminal without colours makes them empty, and an empty list would remove the text around it.
+function _ssox_paint
+    set -l fish_trace
+    set -l IFS \n
+    if test "$_ssox_colours[1]" != "$TERM/$NO_COLOR"
+        set -l block --background=red white
+        test -n "$NO_COLOR"; and set block --reverse
+        set -gu _ssox_colours "$TERM/$NO_COLOR" "$(builtin set_color green)" "$(builtin set_color yellow)" \
+            "$(builtin set_color red)" "$(builtin set_color $block)" "$(builtin set_color normal)" \
+            "$(builtin set_color magenta)"
+        test -n "$NO_COLOR"; and set _ssox_colours[2..4] '' '' ''; and set _ssox_colours[7] ''
+    end
+    set -l colour $_ssox_colours[2]
+    switch $argv[3]
+        case soon renewing
+            set colour $_ssox_colours[3]
+        case expired
+            set colour $_ssox_colours[4]
+        case foreign
+            set colour $_ssox_colours[7]
+    end
+    if test -n "$SSOX_PROTECTED"
+        set -gu _ssox_painted "$_ssox_colours[5] $argv[1] $_ssox_colours[6]$colour$argv[2]$_ssox_colours[6]"
+    else
+        set -gu _ssox_painted "$colour$argv[1]$argv[2]$_ssox_colours[6]"
+    end
+end
+
+# --- verbs
+
 function ssox --description 'AWS credentials in this shell'
     set -l _ssox_verb
     _ssox_find_verb $argv
@@ -213,502 +713,6 @@ function _ssox_forget
         set -e -g _ssox_was_$name
     end
 end
-
-# --- hook
-
-# Reads the clock: the epoch second in `_ssox_clock`. Builtins in a command substitution start no process: they return
-# the time of the last change of /, and how long ago that was.
-if builtin -n | string match -q path
-    function _ssox_read_clock
-        set -gu _ssox_clock (builtin math (builtin path mtime /) + (builtin path mtime -R /))
-    end
-else
-    function _ssox_read_clock
-        set -gu _ssox_clock (command date +%s)
-    end
-end
-
-# Reads the compared values into `_ssox_now`, and how many of them are not exported: those reach no program.
-function _ssox_read_identity
-    set -l fish_trace
-    set -qx AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION AWS_REGION \
-        AWS_DEFAULT_REGION AWS_PROFILE SSOX_PROFILE SSOX_IDENTITY
-    # The last five determine what AWS_PROFILE means. An empty name of a file is not the usual file.
-    set -gu _ssox_now "$status,$AWS_ACCESS_KEY_ID,$AWS_SECRET_ACCESS_KEY,$AWS_SESSION_TOKEN,$AWS_CREDENTIAL_EXPIRATION,"\
-"$AWS_REGION,$AWS_DEFAULT_REGION,$AWS_PROFILE,$AWS_DEFAULT_PROFILE,$AWS_SECURITY_TOKEN,$AWS_ACCOUNT_ID,"\
-"$SSOX_PROFILE,$SSOX_IDENTITY,$AWS_WEB_IDENTITY_TOKEN_FILE,$AWS_ROLE_ARN" \
-        config=$AWS_CONFIG_FILE credentials=$AWS_SHARED_CREDENTIALS_FILE home=$HOME
-end
-
-# Has the program judge a change of the compared values: other keys, another region, a profile set beside them. It is
-# called once for each change, and at the first prompt of a shell that inherits a profile. If it fails, the change
-# counts as foreign.
-function _ssox_look
-    set -l fish_trace
-    set -l IFS \n
-    test -n "$SSOX_PROMPT$SSOX_IDENTITY$SSOX_REPLACED$_ssox_seen"; or return
-    # The last hook judges what a directory has set.
-    test "$_ssox_layer" != off; or return
-    _ssox_read_identity
-    test "$_ssox_now" != "$_ssox_seen"; or return
-    set -gu _ssox_seen $_ssox_now
-    if command -q ssox
-        and set -l reply (SSOX_HELD="$_ssox_held" command ssox --emit=fish1 identity </dev/null 2>/dev/null)
-        and _ssox_apply identity $reply 2>/dev/null
-        return 0
-    end
-    test -n "$SSOX_PROMPT$SSOX_IDENTITY"; or return 0
-    set -gx SSOX_STATE foreign
-    set -gx SSOX_PROMPT (string replace -r '\?$' '' -- $SSOX_PROMPT)'?'
-    set -gu _ssox_left "$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_PROTECTED"
-end
-
-# Tells whether the program should be called now. After a failure that is in a minute at the earliest; a clock that was
-# set back does not make the wait longer.
-function _ssox_is_due
-    test "$SSOX_STATE" != foreign; or return
-    string match -qr '^[1-9][0-9]{0,14}$' -- "$SSOX_NEXT"; or return
-    test $_ssox_clock -ge $SSOX_NEXT; or return
-    test $_ssox_clock -ge $_ssox_retry; or test $_ssox_retry -gt (builtin math $_ssox_clock + 60)
-end
-
-# Has the program renew the credentials, or say when to call it again.
-function _ssox_tick
-    set -l fish_trace
-    set -l IFS \n
-    set -gu _ssox_retry (builtin math $_ssox_clock + 60)
-    command -q ssox; or return
-    set -l reply (SSOX_HELD="$_ssox_held" command ssox --emit=fish1 tick $argv </dev/null 2>/dev/null); or return
-    _ssox_apply tick $reply 2>/dev/null; or return
-    set -l retry $_ssox_retry
-    set -gu _ssox_retry 0
-    _ssox_is_due; and set -gu _ssox_retry $retry
-end
-
-# Gets the credentials for which a person had to sign in, without waiting for the next call.
-function _ssox_signed_in
-    _ssox_read_clock
-    _ssox_tick --wait=5s
-    return 0
-end
-
-function _ssox_prompt_hook
-    set -l fish_trace
-    set -l IFS \n
-    if test -n "$_ssox_layer"
-        _ssox_off
-    else if test -n "$SSOX_PROMPT$SSOX_NEXT$SSOX_SEGMENT"
-        _ssox_read_clock
-        # At most prompts nothing is due, and the segment has not changed.
-        if test $_ssox_clock -lt $_ssox_since -o $_ssox_clock -ge $_ssox_until -o "$_ssox_current" != \
-                "$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_NEXT,$SSOX_PROTECTED,$TERM,$NO_COLOR"
-            _ssox_refresh
-        end
-    end
-    set -q _ssox_undecided[1]; and _ssox_place
-end
-
-# Renews the credentials when they are due, and computes the segment.
-function _ssox_refresh
-    # The program undoes an edit of what the segment shows.
-    if test "$_ssox_left" != "$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_PROTECTED"
-        set -gu _ssox_seen edited
-        _ssox_look
-    end
-    if _ssox_is_due
-        _ssox_look
-        _ssox_is_due; and _ssox_tick
-    end
-    _ssox_show
-end
-
-# Runs after the other hooks: direnv and mise may have changed the compared values. The right prompt runs later still,
-# after hooks that were added in the meantime.
-function _ssox_settle_hook
-    if _ssox_arrive
-        _ssox_look
-        _ssox_read_clock
-        _ssox_refresh
-    else
-        set -q _ssox_is_late[1]; and set -q _ssox_now[1]; or _ssox_look_and_show
-    end
-    set -e -g _ssox_now
-end
-
-function _ssox_look_and_show
-    _ssox_look; or return
-    _ssox_read_clock
-    _ssox_show
-end
-
-# The prompt may be hours old when a command is typed, and no command should start with expired credentials.
-function _ssox_preexec_hook
-    set -l fish_trace
-    set -l IFS \n
-    _ssox_arrive
-    string match -qr '^[1-9][0-9]{0,14}$' -- "$SSOX_EXPIRES"; or return
-    string match -qr '^\s*ssox' -- "$argv"; and return
-    _ssox_read_clock
-    test (builtin math $_ssox_clock + 60) -ge $SSOX_EXPIRES; or return
-    test "$SSOX_STATE" = renewing; or _ssox_is_due; or return
-    _ssox_tick --wait=2s
-end
-
-# --- directories
-
-# The values of a `.ssox` file are a layer above those of the shell. The first hook takes it off, the other hooks run, and
-# the last hook puts it on again: direnv and mise never see it, whatever the order in the configuration.
-#
-# `_ssox_layer` is empty, `on` or `off`. `_ssox_layered` has the names that were changed while the layer was on,
-# `_ssox_under_NAME` what is below and `_ssox_over_NAME` what is in the layer while it is off. `_ssox_outside`,
-# `_ssox_outside_NAME` and `_ssox_before` have the previous values and others from before. `_ssox_directory` is the directory
-# that was looked at last, `_ssox_file` the file that was found there. `_ssox_nearer` tells that direnv or mise has a file
-# below: what it sets, `_ssox_theirs`, stays.
-
-function _ssox_off
-    set -l fish_trace
-    test "$_ssox_layer" = on; or return 0
-    for name in $_ssox_layered
-        builtin contains -- $name $_ssox_theirs; and continue
-        set -l under _ssox_under_$name
-        _ssox_read _ssox_over_$name $name
-        _ssox_write $name $$under
-    end
-    set -gu _ssox_layer off
-end
-
-function _ssox_on
-    set -l fish_trace
-    test "$_ssox_layer" = off; or return 0
-    set -gu _ssox_theirs
-    for name in $_ssox_layered
-        set -l under _ssox_under_$name
-        set -l over _ssox_over_$name
-        set -l was _ssox_was_$name
-        _ssox_read _ssox_state $name
-        if test "$_ssox_state" != "$$under"
-            if test -n "$_ssox_nearer"
-                set -a _ssox_theirs $name
-                continue
-            end
-            set -q $was; and test "$$was" = "$$under"; and not builtin contains -- $name $_ssox_outside
-            and set -gu $was $_ssox_state
-            set -gu $under $_ssox_state
-        end
-        _ssox_write $name $$over
-    end
-    set -gu _ssox_layer on
-end
-
-# Puts the layer on again, or another one where the directory has changed. Fails if there is nothing to do. `early` is before
-# direnv and mise have acted: a layer must not begin above the values of the directory before.
-function _ssox_arrive
-    set -l fish_trace
-    if test "$PWD" = "$_ssox_directory" -a -z "$_ssox_again"
-        test -n "$_ssox_layer"; or return
-        _ssox_on
-        return 0
-    end
-    set -l again "$_ssox_again"
-    _ssox_find
-    set -gu _ssox_directory "$PWD"
-    set -gu _ssox_again
-    # A relative path names another file now.
-    test -n "$SSOX_IDENTITY"; and string match -qr '^[^/]' -- "$AWS_CONFIG_FILE" "$AWS_SHARED_CREDENTIALS_FILE"
-    and set -gu _ssox_seen moved
-    test -n "$_ssox_found$_ssox_file"; or return
-    set -l nearer
-    test -z "$_ssox_found"; or set nearer (_ssox_find_nearer)
-    # What the tools had set when the directory was entered is not in the layer.
-    if test -z "$again" -a -n "$_ssox_found" -a -n "$_ssox_file"; and test "$_ssox_found" -ef "$_ssox_file"
-        if test -n "$nearer" -o "$_ssox_nearer" != entered
-            test "$_ssox_nearer" = entered; or set -gu _ssox_nearer $nearer
-            _ssox_on
-            return 0
-        end
-    end
-    _ssox_exit
-    test -n "$_ssox_found"; or return 0
-    if test "$argv" = early
-        set -gu _ssox_directory
-    else
-        _ssox_enter $nearer
-    end
-    return 0
-end
-
-# Finds the nearest `.ssox` file, by tests of files only. The home directory is the last one looked at. Where no directory up to
-# the root has such a file, one call tells it, at most sixteen levels below the root. Above the root is the root.
-function _ssox_find
-    set -gu _ssox_found
-    builtin path is -- .ssox ../.ssox ../../.ssox ../../../.ssox ../../../../.ssox ../../../../../.ssox \
-        ../../../../../../.ssox ../../../../../../../.ssox ../../../../../../../../.ssox \
-        ../../../../../../../../../.ssox ../../../../../../../../../../.ssox \
-        ../../../../../../../../../../../.ssox ../../../../../../../../../../../../.ssox \
-        ../../../../../../../../../../../../../.ssox ../../../../../../../../../../../../../../.ssox \
-        ../../../../../../../../../../../../../../../.ssox \
-        ../../../../../../../../../../../../../../../../.ssox
-    or not test ../../../../../../../../../../../../../../../../ -ef /
-    or return 0
-    set -l up
-    while test (string length -- "$up") -lt 3000
-        if test -e "$up.ssox"
-            set _ssox_found "$PWD/$up.ssox"
-            return
-        end
-        test "./$up" -ef / -o "./$up" -ef "$HOME"; and return
-        set up "$up../"
-    end
-end
-
-# Prints something if direnv or mise has a file below the directory of the file that was found.
-function _ssox_find_nearer
-    set -l up
-    while test "$PWD/$up.ssox" != "$_ssox_found"
-        for name in .envrc mise.toml .mise.toml mise.local.toml .mise.local.toml .config/mise.toml
-            test -e "$up$name"; and builtin echo 1 && return
-        end
-        set up "$up../"
-    end
-end
-
-function _ssox_enter
-    set -l IFS \n
-    set -gu _ssox_outside $_ssox_kept
-    for name in $_ssox_kept
-        set -l was _ssox_was_$name
-        set -gu _ssox_outside_$name $$was
-    end
-    set -gu _ssox_before "$_ssox_held" $_ssox_child
-    set -gu _ssox_layered
-    set -gu _ssox_theirs
-    set -gu _ssox_nearer
-    test -z "$argv"; or set _ssox_nearer entered
-    set -gu _ssox_layer on
-    set -l reply
-    if command -q ssox
-        and set reply (SSOX_HELD="$_ssox_held" command ssox --emit=fish1 directory "$_ssox_found" </dev/null)
-        and _ssox_apply directory $reply
-        test -z "$_ssox_nearer"; or set -gu _ssox_seen entered
-    else
-        _ssox_exit
-    end
-    set -gu _ssox_file "$_ssox_found"
-end
-
-# Restores what was there before. A shell that inherited the values does not know it: there the program removes them.
-function _ssox_exit
-    set -l fish_trace
-    set -l IFS \n
-    set -gu _ssox_file
-    if test -n "$_ssox_layer"
-        _ssox_off
-        for name in $_ssox_kept
-            set -e -g _ssox_was_$name
-        end
-        set -gu _ssox_kept $_ssox_outside
-        for name in $_ssox_kept
-            set -l was _ssox_outside_$name
-            set -gu _ssox_was_$name $$was
-            set -e -g $was
-        end
-        set -gu _ssox_held $_ssox_before[1]
-        set -gu _ssox_left "$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_PROTECTED"
-        set -gu _ssox_child $_ssox_before[2..]
-        # The program judges what is there now.
-        set -q _ssox_layered[1]; and set -gu _ssox_seen
-        for name in $_ssox_layered
-            set -e -g _ssox_under_$name
-            set -e -g _ssox_over_$name
-        end
-        set -gu _ssox_layered
-        set -gu _ssox_layer
-    else if test -n "$SSOX_DIRECTORY"; and command -q ssox
-        set -l reply (SSOX_HELD="$_ssox_held" command ssox --emit=fish1 directory </dev/null)
-        and _ssox_apply directory $reply
-    end
-    return 0
-end
-
-# Defines the hooks of direnv and mise, and then our last ones, again: handlers run in the order of their definition. A tool
-# that was loaded before ssox has run at this prompt already.
-function _ssox_surround
-    set -l tools
-    for name in __direnv_export_eval __mise_env_eval_on_prompt
-        builtin functions -q $name; and set -a tools $name
-    end
-    if test "$tools" != "$_ssox_tools"
-        for name in $tools
-            builtin functions $name | source
-            $name
-        end
-        set -gu _ssox_tools $tools
-        function _ssox_on_settle --on-event fish_prompt
-            _ssox_settle_hook
-            _ssox_surround
-        end
-    end
-    # direnv and mise define this hook at each prompt.
-    set -q tools[1]; or ! builtin functions -q _ssox_on_arrival; or return
-    function _ssox_on_arrival --on-variable PWD
-        set -l early
-        test -z "$_ssox_tools"; or set early early
-        _ssox_arrive $early
-    end
-end
-
-# --- segment
-
-# Computes SSOX_SEGMENT (`dev:ReadOnly 43m`) and SSOX_SEGMENT_STATE (ok, soon, renewing, expired, foreign), not
-# exported, for prompts of your own; `_ssox_painted`, the same with colours; and until when they are valid.
-function _ssox_show
-    set -l fish_trace
-    set -l IFS \n
-    set -l label "$SSOX_PROMPT"
-    string match -qr '[[:cntrl:]]' -- $label; and set label (string replace -ra '[[:cntrl:]]' '' -- $label)
-    set -l clock
-    set -l mark
-    set -l state ok
-    set -gu _ssox_current "$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_NEXT,$SSOX_PROTECTED,$TERM,$NO_COLOR"
-    set -gu _ssox_since $_ssox_clock
-    set -gu _ssox_until (builtin math $_ssox_clock + 60)
-    switch "$SSOX_STATE"
-        case sign-in
-            set mark ' sign in'
-            set state soon
-        case failed
-            set mark ' failed'
-            set state soon
-        case foreign
-            set state foreign
-    end
-    if test $state != foreign; and string match -qr '^[1-9][0-9]{0,14}$' -- "$SSOX_EXPIRES"
-        set -l left (builtin math $SSOX_EXPIRES - $_ssox_clock)
-        set _ssox_until $_ssox_clock
-        test $left -lt 60; or set _ssox_until (builtin math $_ssox_clock + $left % 60 + 1)
-        if test $left -ge 172800
-            set clock " $(builtin math "floor($left / 86400)")d"
-        else if test $left -ge 3600
-            set clock " $(builtin math "floor($left / 3600)")h $(builtin math "floor($left % 3600 / 60)")m"
-        else if test $left -ge 60
-            set clock " $(builtin math "floor($left / 60)")m"
-        else if test $left -gt 0
-            set clock " $left"s
-        else if set -q mark[1]
-            set state expired
-        else if test "$SSOX_STATE" = renewing; or test -n "$SSOX_NEXT" -a $_ssox_retry -eq 0
-            set mark ' renewing'
-            set state renewing
-        else
-            set mark ' expired'
-            set state expired
-        end
-        test $left -gt 0 -a $left -lt 900; and set state soon
-    end
-    if string match -qr '^[1-9][0-9]{0,14}$' -- "$SSOX_NEXT"; and test $SSOX_NEXT -lt $_ssox_until
-        set _ssox_until $SSOX_NEXT
-    end
-    set -gu SSOX_SEGMENT
-    set -gu SSOX_SEGMENT_STATE
-    set -gu _ssox_painted
-    if test -n "$label"
-        set SSOX_SEGMENT "$label$clock$mark"
-        set SSOX_SEGMENT_STATE $state
-        _ssox_paint $label "$clock$mark" $state
-    end
-end
-
-# Asks for the terminal's colour sequences once: ok, soon, expired, protected, normal, foreign. They are quoted because
-# a terminal without colours makes them empty, and an empty list would remove the text around it.
-function _ssox_paint
-    set -l fish_trace
-    set -l IFS \n
-    if test "$_ssox_colours[1]" != "$TERM/$NO_COLOR"
-        set -l block --background=red white
-        test -n "$NO_COLOR"; and set block --reverse
-        set -gu _ssox_colours "$TERM/$NO_COLOR" "$(builtin set_color green)" "$(builtin set_color yellow)" \
-            "$(builtin set_color red)" "$(builtin set_color $block)" "$(builtin set_color normal)" \
-            "$(builtin set_color magenta)"
-        test -n "$NO_COLOR"; and set _ssox_colours[2..4] '' '' ''; and set _ssox_colours[7] ''
-    end
-    set -l colour $_ssox_colours[2]
-    switch $argv[3]
-        case soon renewing
-            set colour $_ssox_colours[3]
-        case expired
-            set colour $_ssox_colours[4]
-        case foreign
-            set colour $_ssox_colours[7]
-    end
-    if test -n "$SSOX_PROTECTED"
-        set -gu _ssox_painted "$_ssox_colours[5] $argv[1] $_ssox_colours[6]$colour$argv[2]$_ssox_colours[6]"
-    else
-        set -gu _ssox_painted "$colour$argv[1]$argv[2]$_ssox_colours[6]"
-    end
-end
-
-# Adds the segment to a plain right prompt at the first prompt, after the whole configuration, unless a framework owns
-# the prompt. It is added once: if a person removes it, it stays removed.
-function _ssox_place
-    set -gu _ssox_undecided
-    set -l prompts (builtin functions fish_prompt fish_right_prompt 2>/dev/null)
-    string match -qr 'starship|oh-my-posh|_omp_|_tide_|_pure_|powerline|_ssox_painted' -- "$prompts"; and return
-    # A left prompt that shows the segment is drawn before the right one.
-    string match -q '*SSOX_SEGMENT*' -- "$prompts"; or set -gu _ssox_is_late 1
-    if builtin functions -q fish_right_prompt
-        builtin functions -e _ssox_right_prompt
-        builtin functions -c fish_right_prompt _ssox_right_prompt
-        function fish_right_prompt
-            set -l last $status
-            set -q _ssox_is_late[1]; and _ssox_look_and_show
-            set -q _ssox_painted[1]; and builtin echo -n -s -- $_ssox_painted ' '
-            _ssox_end_with $last
-            _ssox_right_prompt $argv
-        end
-    else
-        function fish_right_prompt
-            set -q _ssox_is_late[1]; and _ssox_look_and_show
-            set -q _ssox_painted[1]; and builtin echo -n -s -- $_ssox_painted
-        end
-    end
-end
-
-function _ssox_end_with
-    return $argv[1]
-end
-
-# Handlers run in the order of their definition, and at the first prompt all others are defined.
-function _ssox_go_last
-    set -gu _ssox_first
-    set -gu _ssox_tools none
-    _ssox_surround
-    # It runs at the next prompt and later.
-    _ssox_settle_hook
-end
-
-if status is-interactive
-    set -gu _ssox_retry 0
-    set -gu _ssox_clock 0
-    set -gu _ssox_since 0
-    set -gu _ssox_until 0
-    set -gu _ssox_current
-    set -gu _ssox_is_late
-    set -gu _ssox_colours
-    set -gu _ssox_undecided 1
-    set -gu _ssox_first 1
-    set -q _ssox_no_prompt[1]; and set _ssox_undecided
-    function _ssox_on_prompt --on-event fish_prompt
-        _ssox_prompt_hook
-        set -q _ssox_first[1]; and _ssox_go_last
-    end
-    function _ssox_on_departure --on-variable PWD
-        _ssox_off
-    end
-    function _ssox_on_preexec --on-event fish_preexec
-        _ssox_preexec_hook $argv
-    end
-end
-set -e _ssox_no_prompt
 
 # --- completion
 
