@@ -11,6 +11,7 @@ use crate::config::ConfigFiles;
 use crate::context::Context;
 use crate::environment::EnvChanges;
 use crate::error::{Error, ErrorKind, Result};
+use crate::identity::{EXPIRATION, Identity};
 use crate::lock::Lock;
 use crate::profile::{Profile, Wanted};
 use crate::secret::Secret;
@@ -65,7 +66,8 @@ pub(super) fn holding(ctx: &Context, profile: &Profile) -> Context {
 /// Tells whether a profile is in use whose credentials the shell does not have yet.
 pub(super) fn is_awaited(ctx: &Context) -> bool {
     let states = [Outcome::Renewing, Outcome::SignIn, Outcome::Failed].map(Outcome::name);
-    ctx.var("SSOX_EXPIRES").is_none() && ctx.var("SSOX_STATE").is_some_and(|state| states.contains(&state))
+    !Identity::of_shell(ctx).has_recorded(EXPIRATION)
+        && ctx.var("SSOX_STATE").is_some_and(|state| states.contains(&state))
 }
 
 /// Returns the state of the renewal of this shell's credentials.

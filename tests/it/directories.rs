@@ -461,3 +461,15 @@ fn a_protected_directory_does_not_hide_a_foreign_identity() {
         }
     });
 }
+
+#[test]
+fn an_edited_expiration_does_not_hide_that_a_person_must_sign_in() {
+    in_each(&shells(), |shell| {
+        let (_standin, home) = with_directory("profile = dev\n");
+        let mut session = home.session(shell, "LOAD");
+        session.run("rm ~/.aws/sso/cache/*.json; cd ~/dir");
+        eventually("sign in", || segment(&mut session, &home).contains("sign in").then_some(()));
+        session.run(&shell.export("SSOX_EXPIRES", "1000000000"));
+        assert_eq!(segment(&mut session, &home), "dev:ReadOnly sign in|soon", "{shell:?}");
+    });
+}
