@@ -118,7 +118,7 @@ function _ssox_apply() {
   # shellcheck disable=SC2206  # splitting at newlines is intended
   _ssox_lines=($2)
   case $1 in use | clear | directory) _ssox_in_use=on ;; esac
-  if _ssox_check && _ssox_remember; then
+  if _ssox_check && _ssox_remember ''; then
     if [[ $_ssox_layer == on ]]; then _ssox_put_under; fi
     IFS=' '
     _ssox_settle_kept " ${_ssox_forgotten[*]} " ''
@@ -246,8 +246,13 @@ function _ssox_remember() {
   done
   case $_ssox_facts in
     *$'\n~'*)
+      # With `localvar_unset` they stay hidden.
+      if [[ ${#1} -gt 9 ]]; then
+        _ssox_refuse 'a local variable of a function hides one of the shell'
+        return 1
+      fi
       _ssox_unhide "$_ssox_facts"
-      _ssox_remember
+      _ssox_remember "x$1"
       return
       ;;
   esac

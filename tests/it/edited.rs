@@ -246,3 +246,19 @@ fn an_edited_name_is_not_taken_for_the_profile_in_use() {
         }
     });
 }
+
+/// With `localvar_unset`, a variable of a function stays hidden when it is unset.
+#[test]
+fn bash_refuses_what_a_local_variable_hides_for_good() {
+    if !shells().contains(&Shell::Bash) {
+        return;
+    }
+    let (_standin, home) = signed_in(Duration::from_secs(3300));
+    let mut session = home.session(Shell::Bash, "LOAD\nshopt -s localvar_unset");
+    session.run("f() { local AWS_REGION=x; ssox use dev; }");
+    let told = session.run("f; echo status $?");
+    assert!(told.contains("hides one of the shell, environment unchanged") && told.contains("status 70"), "{told}");
+    assert!(!environment(&mut session, &home).contains_key("AWS_ACCESS_KEY_ID"));
+    session.run("ssox use dev");
+    says_foreign(&mut session, &home, false);
+}
