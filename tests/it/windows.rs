@@ -96,7 +96,8 @@ fn the_windows_binary_works_under_wine() {
     assert!(windows.ssox(&["export", "nosuch", "--format", "env"]).fails(4).contains("nosuch"));
     // The Credential Manager keeps what a role's credentials are, and no file does.
     windows.home.add_config(
-        "[profile keys]\naws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = s\n[profile assumed]\n\
+        "[profile keys]\naws_access_key_id = AKIASTANDINEXAMPLE00\n\
+        aws_secret_access_key = standin/static+secret/EXAMPLEKEY00000000\n[profile assumed]\n\
         role_arn = arn:aws:iam::444455556666:role/Target\nsource_profile = keys\nregion = eu-west-1\n",
     );
     let files = windows.home.files(".aws/cli/cache");
