@@ -161,7 +161,8 @@ pub(crate) fn session_of(
         Other::Xonsh => {
             let prompt = "_prompts = [0]\n@events.on_pre_prompt_format\ndef _count(**_):\n    _prompts[0] += 1\n\
                 $PROMPT_FIELDS['prompts'] = lambda: str(_prompts[0])\n$PROMPT = '<<{prompts}>> '\n$RIGHT_PROMPT = ''\n\
-                $XONSH_SHOW_TRACEBACK = True\n$COMPLETIONS_CONFIRM = False";
+                $XONSH_SHOW_TRACEBACK = True\n$COMPLETIONS_CONFIRM = False\n\
+                $XONSH_PROMPT_AUTO_SUGGEST = False";
             home.write("rc.xsh", &format!("{prompt}\n{rc}\n"));
             command.args(["--rc", "rc.xsh", "-i"]);
         }
