@@ -371,9 +371,14 @@ function _ssox_look() {
     ((${#_ssox_seen[@]})) || return 1
   # The second hook judges what a directory has set.
   [[ $_ssox_layer != off ]] || return 1
-  builtin local _ssox_now='' _ssox_reply=''
+  builtin local _ssox_now=''
   _ssox_read_identity
   if _ssox_is_seen; then return 1; fi
+  _ssox_judge
+}
+
+function _ssox_judge() {
+  builtin local _ssox_reply=''
   _ssox_see
   if _ssox_reply=$(SSOX_HELD=$_ssox_held builtin command ssox --emit=bash1 identity </dev/null 2>/dev/null) &&
     _ssox_apply identity "$_ssox_reply" 2>/dev/null; then
@@ -460,7 +465,8 @@ function _ssox_refresh() {
 function _ssox_settle() {
   builtin local _ssox_status="$?" _ssox_flags="$-"
   case $_ssox_flags in *x*) { builtin set +x; } 2>/dev/null ;; esac
-  if _ssox_arrive; then
+  # At most prompts the directory has not changed, and has no layer.
+  if builtin test "$PWD/$_ssox_again$_ssox_layer" != "$_ssox_place/" && _ssox_arrive; then
     _ssox_look || builtin true
     _ssox_read_clock
     _ssox_refresh
@@ -709,33 +715,35 @@ function _ssox_chpwd() {
   case $_ssox_flags in *x*) builtin set -x ;; esac
 }
 
-# Takes the first place among the hooks again, and both places among those for a change of the directory. The elements of an
-# array are changed in place, because bash is running them.
+# Takes the first place among the hooks again, and both places among those for a change of the directory.
 function _ssox_surround() {
-  builtin local _ssox_at=''
   case ${BLE_VERSION-}${bash_preexec_imported-}${__bp_imported-}${PROMPT_COMMAND-} in
     _ssox_precmd*) ;;
-    *)
-      case ${PROMPT_COMMAND[*]-} in
-        *_ssox_precmd*)
-          for _ssox_at in "${!PROMPT_COMMAND[@]}"; do
-            PROMPT_COMMAND[_ssox_at]=${PROMPT_COMMAND[_ssox_at]//_ssox_precmd/:}
-          done
-          # shellcheck disable=SC2128,SC2178
-          PROMPT_COMMAND=$'_ssox_precmd\n'$PROMPT_COMMAND
-          ;;
-      esac
-      ;;
+    *) _ssox_go_first ;;
   esac
   case " ${chpwd_functions[*]-} " in
     '  ' | ' _ssox_depart '*' _ssox_chpwd ') ;;
-    *)
-      for _ssox_at in "${!chpwd_functions[@]}"; do
-        case ${chpwd_functions[_ssox_at]} in _ssox_depart | _ssox_chpwd) builtin unset -v "chpwd_functions[_ssox_at]" ;; esac
-      done
-      chpwd_functions=(_ssox_depart ${chpwd_functions[@]+"${chpwd_functions[@]}"} _ssox_chpwd)
-      ;;
+    *) _ssox_surround_chpwd ;;
   esac
+}
+
+# The elements of an array are changed in place, because bash is running them.
+function _ssox_go_first() {
+  builtin local _ssox_at=''
+  case ${PROMPT_COMMAND[*]-} in *_ssox_precmd*) ;; *) return 0 ;; esac
+  for _ssox_at in "${!PROMPT_COMMAND[@]}"; do
+    PROMPT_COMMAND[_ssox_at]=${PROMPT_COMMAND[_ssox_at]//_ssox_precmd/:}
+  done
+  # shellcheck disable=SC2128,SC2178
+  PROMPT_COMMAND=$'_ssox_precmd\n'$PROMPT_COMMAND
+}
+
+function _ssox_surround_chpwd() {
+  builtin local _ssox_at=''
+  for _ssox_at in "${!chpwd_functions[@]}"; do
+    case ${chpwd_functions[_ssox_at]} in _ssox_depart | _ssox_chpwd) builtin unset -v "chpwd_functions[_ssox_at]" ;; esac
+  done
+  chpwd_functions=(_ssox_depart ${chpwd_functions[@]+"${chpwd_functions[@]}"} _ssox_chpwd)
 }
 
 # --- segment

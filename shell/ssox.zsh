@@ -295,7 +295,8 @@ function _ssox_refresh() {
 # again.
 function _ssox_settle() {
   builtin setopt local_options no_xtrace
-  ! _ssox_arrive || { _ssox_look || builtin true; _ssox_refresh }
+  # At most prompts the directory has not changed, and has no layer.
+  [[ $PWD/$_ssox_again$_ssox_layer == "$_ssox_place/" ]] || ! _ssox_arrive || { _ssox_look || builtin true; _ssox_refresh }
   if _ssox_look; then
     _ssox_clock=${(%)_ssox_clock_format}
     _ssox_show
@@ -303,7 +304,7 @@ function _ssox_settle() {
   _ssox_moved=0
   (( ! _ssox_undecided )) || _ssox_decide
   [[ $precmd_functions[-1] == $_ssox_last ]] || _ssox_follow
-  _ssox_surround
+  [[ $precmd_functions[1],$chpwd_functions[1],$chpwd_functions[-1] == _ssox_precmd,_ssox_depart,_ssox_chpwd ]] || _ssox_surround
   (( _ssox_placed )) || return 0
   [[ -n ${SSOX_SEGMENT-} ]] || return 0
   # At most prompts nothing has changed.
