@@ -54,9 +54,12 @@ pub(super) fn rows(ctx: &Context) -> Result<Vec<ToolRow>> {
 /// Says which tools will not take a profile that only `AWS_PROFILE` names; once, when a shell begins to do without keys.
 pub(super) fn say_who_does_not_follow(ctx: &Context, profile: &str) {
     let has_begun = is_in_use(ctx) && ctx.var(ID).is_none() && ctx.var("AWS_PROFILE").is_some();
+    if has_begun {
+        return;
+    }
     let Ok(rows) = rows(&without_keys(ctx).with("AWS_PROFILE", profile)) else { return };
     let others: Vec<&ToolRow> = rows.iter().filter(|row| row.identity.as_deref() != Some(profile)).collect();
-    if has_begun || others.is_empty() {
+    if others.is_empty() {
         return;
     }
     let names: Vec<&str> = others.iter().map(|row| row.tool).collect();
