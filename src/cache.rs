@@ -54,28 +54,21 @@ impl Key {
     pub(crate) fn sso(account_id: &str, role_name: &str, session: Option<&str>, start_url: &str) -> Self {
         let start_url = if session.is_some() { None } else { Some(start_url) };
         let arguments = SsoArguments { account_id, role_name, session_name: session, start_url };
-        Self {
-            hash: files::hash(&json::python_compact(&arguments)),
-            provider_type: Some("sso"),
-            session: None,
-            store: Store::Files,
-        }
+        Self::new(&json::python_compact(&arguments), Some("sso"))
     }
 
     /// Returns the key of an assumed role, made of the request's arguments in sorted order, as the AWS CLI makes it.
     pub(crate) fn assumed_role(arguments: &Map<String, Value>) -> Self {
-        Self {
-            hash: files::hash(&json::python(&sorted(arguments))),
-            provider_type: None,
-            session: None,
-            store: Store::Files,
-        }
+        Self::new(&json::python(&sorted(arguments)), None)
     }
 
     /// Returns the key of an entry that only ssox reads, made of everything that its credentials depend on.
     pub(crate) fn own(kind: &'static str, parts: &[&str]) -> Self {
-        let hash = files::hash(&json::python(&json!({ "ssox": kind, "of": parts })));
-        Self { hash, provider_type: Some(kind), session: None, store: Store::Files }
+        Self::new(&json::python(&json!({ "ssox": kind, "of": parts })), Some(kind))
+    }
+
+    fn new(arguments: &str, provider_type: Option<&'static str>) -> Self {
+        Self { hash: files::hash(arguments), provider_type, session: None, store: Store::Files }
     }
 
     /// Adds the session that is written into the entry.
