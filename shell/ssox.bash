@@ -246,7 +246,7 @@ function _ssox_remember() {
   done
   case $_ssox_facts in
     *$'\n~'*)
-      # With `localvar_unset` they stay hidden.
+      # With `localvar_unset` they stay hidden. The argument has one character for each try.
       if [[ ${#1} -gt 9 ]]; then
         _ssox_refuse 'a local variable of a function hides one of the shell'
         return 1
