@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// Names with shell syntax, patterns and quotes.
-const NAMES: [&str; 11] = [
+pub(crate) const NAMES: [&str; 11] = [
     "prod:admin",
     "prod:ro",
     "acme corp",
@@ -21,18 +21,19 @@ const NAMES: [&str; 11] = [
     "me@host",
 ];
 
-fn config() -> String {
+/// Returns a config file with these profiles.
+pub(crate) fn config(names: &[&str]) -> String {
     let profile = |name: &&str| {
         let quoted = if name.contains('\'') { format!("\"{name}\"") } else { format!("'{name}'") };
         format!("[profile {quoted}]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = ReadOnly\n")
     };
     let session = "[sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = eu-west-1\n";
-    format!("{session}{}", NAMES.iter().map(profile).collect::<String>())
+    format!("{session}{}", names.iter().map(profile).collect::<String>())
 }
 
 fn home() -> Home {
     let home = Home::scripted();
-    home.write(".aws/config", &config());
+    home.write(".aws/config", &config(&NAMES));
     // A file that `*` would match if it were expanded.
     home.write("starfile", "");
     home
@@ -59,7 +60,7 @@ fn a_name_that_begins_with_a_dash_is_completed_after_two_dashes() {
         let home = Home::scripted();
         let profile =
             "[profile -prod--core]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = ReadOnly\n";
-        home.write(".aws/config", &format!("{}{profile}", config().split("[profile").next().unwrap_or_default()));
+        home.write(".aws/config", &format!("{}{profile}", config(&NAMES).split("[profile").next().unwrap_or_default()));
         let mut session = home.session(shell, rc(shell));
         for typed in ["ssox login \t \t", "ssox login -- -\t", "ssox login -- -pr\t"] {
             assert_eq!(called(&mut session, typed), "<login> <--> <-prod--core>", "{shell:?} {typed:?}");

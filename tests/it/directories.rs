@@ -200,6 +200,18 @@ fn region_and_profile_only_are_those_of_the_file() {
     });
 }
 
+/// What is held in directories where the home directory, `dir` and `dir/sub` have a `.ssox` file; `link` leads to `dir/sub`.
+pub(crate) const NESTED: [(&str, &str); 8] = [
+    ("~", "stg keys us-west-2 -"),
+    ("~/dir", "dev keys eu-west-1 -"),
+    ("~/dir/sub/deep", "stg keys eu-central-1 -"),
+    ("~/dir", "dev keys eu-west-1 -"),
+    ("~/link/deep", "stg keys eu-central-1 -"),
+    ("/", "- - - -"),
+    ("~/dir/sub", "stg keys eu-central-1 -"),
+    ("/tmp", "- - - -"),
+];
+
 #[test]
 fn the_nearest_file_counts_and_the_home_directory_is_the_last_one() {
     in_each(&shells(), |shell| {
@@ -210,17 +222,7 @@ fn the_nearest_file_counts_and_the_home_directory_is_the_last_one() {
         allow(&home, ".");
         std::os::unix::fs::symlink(home.path("dir/sub"), home.path("link")).unwrap();
         let mut session = home.session(shell, "LOAD");
-        for (place, held) in [
-            ("~", "stg keys us-west-2 -"),
-            ("~/other", "stg keys us-west-2 -"),
-            ("~/dir", "dev keys eu-west-1 -"),
-            ("~/dir/sub/deep", "stg keys eu-central-1 -"),
-            ("~/dir", "dev keys eu-west-1 -"),
-            ("~/link/deep", "stg keys eu-central-1 -"),
-            ("/", "- - - -"),
-            ("~/dir/sub", "stg keys eu-central-1 -"),
-            ("/tmp", "- - - -"),
-        ] {
+        for (place, held) in [("~/other", "stg keys us-west-2 -")].into_iter().chain(NESTED) {
             session.run(&format!("cd {place}"));
             assert_eq!(holds(&mut session, &home), held, "{shell:?} {place}");
         }

@@ -1,6 +1,7 @@
 //! `.ssox` files in nushell and xonsh: a directory puts its profile in use, leaving it restores what was there before, beside a hook that
 //! sets variables by directory as direnv and mise do.
 
+use crate::directories::NESTED;
 use crate::other_shells::{Other, Session, in_each, session};
 use crate::shells::{Home, installed, signed_in};
 use ssox_standin::Standin;
@@ -115,16 +116,7 @@ fn the_nearest_file_counts_and_the_home_directory_is_the_last_one() {
         allow(&home, ".");
         std::os::unix::fs::symlink(home.path("dir/sub"), home.path("link")).unwrap();
         let mut session = session(&home, shell, "LOAD", &[]);
-        for (place, held) in [
-            ("~", "stg keys us-west-2 -"),
-            ("~/dir", "dev keys eu-west-1 -"),
-            ("~/dir/sub/deep", "stg keys eu-central-1 -"),
-            ("~/dir", "dev keys eu-west-1 -"),
-            ("~/link/deep", "stg keys eu-central-1 -"),
-            ("/", "- - - -"),
-            ("~/dir/sub", "stg keys eu-central-1 -"),
-            ("/tmp", "- - - -"),
-        ] {
+        for (place, held) in NESTED {
             session.run(&format!("cd {place}"));
             assert_eq!(holds(&mut session, &home), held, "{shell:?} {place}");
         }

@@ -3,7 +3,7 @@
 use crate::hook::{DUE, RENEWED, ticks};
 use crate::other_shells::{Other, in_each, initialize, others, run, session, session_of};
 use crate::pty::eventually;
-use crate::segment::{LATER, seconds_from_now};
+use crate::segment::{CASES, LATER, Variables, seconds_from_now};
 use crate::shells::{Home, installed, now};
 
 /// Settings under which a script is more easily wrong.
@@ -217,33 +217,15 @@ fn a_script_has_no_hook() {
     });
 }
 
-type Variables<'a> = &'a [(&'a str, &'a str)];
-
 #[test]
 fn the_segment_shows_the_time_left_and_what_happens_then() {
-    let cases: [(i64, Variables<'_>, &str); 14] = [
-        (2630, &[], "dev:ReadOnly 43m|ok"),
-        (2630, &[("SSOX_NEXT", LATER)], "dev:ReadOnly 43m|ok"),
-        (2630, &[("SSOX_STATE", "nonsense")], "dev:ReadOnly 43m|ok"),
-        (870, &[("SSOX_NEXT", LATER)], "dev:ReadOnly 14m|soon"),
-        (870, &[("SSOX_STATE", "renewing")], "dev:ReadOnly 14m|soon"),
-        (870, &[("SSOX_STATE", "sign-in")], "dev:ReadOnly 14m sign in|soon"),
-        (870, &[("SSOX_STATE", "failed")], "dev:ReadOnly 14m failed|soon"),
-        (7410, &[], "dev:ReadOnly 2h 3m|ok"),
-        (260_000, &[], "dev:ReadOnly 3d|ok"),
-        (-10, &[], "dev:ReadOnly expired|expired"),
-        (-10, &[("SSOX_NEXT", LATER)], "dev:ReadOnly renewing|renewing"),
-        (-10, &[("SSOX_NEXT", LATER), ("SSOX_STATE", "renewing")], "dev:ReadOnly renewing|renewing"),
-        (-10, &[("SSOX_NEXT", LATER), ("SSOX_STATE", "sign-in")], "dev:ReadOnly sign in|expired"),
-        (-10, &[("SSOX_NEXT", LATER), ("SSOX_STATE", "failed")], "dev:ReadOnly failed|expired"),
-    ];
     in_each(|shell| {
         let home = Home::scripted();
         let shown = |variables: Variables<'_>| session(&home, shell, "LOAD", variables).segment(&home);
-        for (left, variables, expected) in &cases {
-            let expires = seconds_from_now(*left);
+        for (left, variables, expected) in CASES {
+            let expires = seconds_from_now(left);
             let common = [("SSOX_PROMPT", "dev:ReadOnly"), ("SSOX_EXPIRES", expires.as_str())];
-            assert_eq!(shown(&[&common[..], variables].concat()), *expected, "{shell:?} {variables:?}");
+            assert_eq!(shown(&[&common[..], variables].concat()), expected, "{shell:?} {variables:?}");
         }
         assert_eq!(shown(&[("SSOX_EXPIRES", LATER)]), "|", "{shell:?}");
         let told = shown(&[("SSOX_PROMPT", "dev"), ("SSOX_EXPIRES", &seconds_from_now(55))]);

@@ -4,7 +4,7 @@ use crate::shells::{Home, Shell, now, shells};
 
 pub(crate) const LATER: &str = "4000000000";
 
-type Variables<'a> = &'a [(&'a str, &'a str)];
+pub(crate) type Variables<'a> = &'a [(&'a str, &'a str)];
 
 /// Returns the segment's text and state in a shell that inherits these variables.
 pub(crate) fn segment(home: &Home, shell: Shell, variables: &[(&str, &str)]) -> String {
@@ -17,30 +17,32 @@ pub(crate) fn seconds_from_now(seconds: i64) -> String {
     now().saturating_add_signed(seconds).to_string()
 }
 
+/// Seconds left, variables, and what is shown.
+pub(crate) const CASES: [(i64, Variables<'static>, &str); 14] = [
+    (2635, &[], "dev:ReadOnly 43m|ok"),
+    (2635, &[("SSOX_NEXT", LATER)], "dev:ReadOnly 43m|ok"),
+    (2635, &[("SSOX_STATE", "nonsense")], "dev:ReadOnly 43m|ok"),
+    (895, &[("SSOX_NEXT", LATER)], "dev:ReadOnly 14m|soon"),
+    (895, &[("SSOX_STATE", "renewing")], "dev:ReadOnly 14m|soon"),
+    (895, &[("SSOX_STATE", "sign-in")], "dev:ReadOnly 14m sign in|soon"),
+    (895, &[("SSOX_STATE", "failed")], "dev:ReadOnly 14m failed|soon"),
+    (7435, &[], "dev:ReadOnly 2h 3m|ok"),
+    (260_000, &[], "dev:ReadOnly 3d|ok"),
+    (-10, &[], "dev:ReadOnly expired|expired"),
+    (-10, &[("SSOX_NEXT", LATER)], "dev:ReadOnly renewing|renewing"),
+    (-10, &[("SSOX_NEXT", LATER), ("SSOX_STATE", "renewing")], "dev:ReadOnly renewing|renewing"),
+    (-10, &[("SSOX_NEXT", LATER), ("SSOX_STATE", "sign-in")], "dev:ReadOnly sign in|expired"),
+    (-10, &[("SSOX_NEXT", LATER), ("SSOX_STATE", "failed")], "dev:ReadOnly failed|expired"),
+];
+
 #[test]
 fn the_segment_shows_the_time_left_and_what_happens_then() {
-    let cases: [(i64, Variables<'_>, &str); 14] = [
-        (2635, &[], "dev:ReadOnly 43m|ok"),
-        (2635, &[("SSOX_NEXT", LATER)], "dev:ReadOnly 43m|ok"),
-        (2635, &[("SSOX_STATE", "nonsense")], "dev:ReadOnly 43m|ok"),
-        (895, &[("SSOX_NEXT", LATER)], "dev:ReadOnly 14m|soon"),
-        (895, &[("SSOX_STATE", "renewing")], "dev:ReadOnly 14m|soon"),
-        (895, &[("SSOX_STATE", "sign-in")], "dev:ReadOnly 14m sign in|soon"),
-        (895, &[("SSOX_STATE", "failed")], "dev:ReadOnly 14m failed|soon"),
-        (7435, &[], "dev:ReadOnly 2h 3m|ok"),
-        (260_000, &[], "dev:ReadOnly 3d|ok"),
-        (-10, &[], "dev:ReadOnly expired|expired"),
-        (-10, &[("SSOX_NEXT", LATER)], "dev:ReadOnly renewing|renewing"),
-        (-10, &[("SSOX_NEXT", LATER), ("SSOX_STATE", "renewing")], "dev:ReadOnly renewing|renewing"),
-        (-10, &[("SSOX_NEXT", LATER), ("SSOX_STATE", "sign-in")], "dev:ReadOnly sign in|expired"),
-        (-10, &[("SSOX_NEXT", LATER), ("SSOX_STATE", "failed")], "dev:ReadOnly failed|expired"),
-    ];
     for shell in shells() {
         let home = Home::scripted();
-        for (left, variables, expected) in &cases {
-            let expires = seconds_from_now(*left);
+        for (left, variables, expected) in CASES {
+            let expires = seconds_from_now(left);
             let common = [("SSOX_PROMPT", "dev:ReadOnly"), ("SSOX_EXPIRES", expires.as_str())];
-            assert_eq!(segment(&home, shell, &[&common[..], variables].concat()), *expected, "{shell:?} {variables:?}");
+            assert_eq!(segment(&home, shell, &[&common[..], variables].concat()), expected, "{shell:?} {variables:?}");
         }
         assert_eq!(segment(&home, shell, &[("SSOX_PROMPT", "dev")]), "dev|ok", "{shell:?}");
         assert_eq!(segment(&home, shell, &[("SSOX_EXPIRES", LATER)]), "|", "{shell:?}");

@@ -99,21 +99,25 @@ fn a_child_shell_unsets_what_it_inherited() {
     }
 }
 
+/// Output that is no whole reply of the version that the scripts know.
+pub(crate) const NO_REPLIES: [&str; 12] = [
+    "",
+    "\n",
+    "#ssox1\n",
+    "#end\n",
+    "#ssox1\n=AWS_REGION=cut off",
+    "#ssox1\n=AWS_REGION=x\n#en",
+    "warning: noise\n#ssox1\n=AWS_REGION=x\n#end\n",
+    "#ssox1\n=AWS_REGION=x\n#end\nnoise\n",
+    "#ssox1\n=AWS_REGION=x\nnoise\n#end\n",
+    "#ssox1\n=AWS_REGION=x\n#end\n#ssox1\n=AWS_REGION=x\n#end\n",
+    "#ssox2\n=AWS_REGION=x\n#end\n",
+    "#ssox1\n=AWS_REGION=x\n=AWS_X\n#end\n",
+];
+
 #[test]
 fn output_that_is_no_reply_changes_nothing() {
-    let bad = [
-        ("", "unexpected reply"),
-        ("\n", "unexpected reply"),
-        ("#ssox1\n", "unexpected reply"),
-        ("#end\n", "unexpected reply"),
-        ("#ssox1\n=AWS_REGION=cut off", "unexpected reply"),
-        ("#ssox1\n=AWS_REGION=x\n#en", "unexpected reply"),
-        ("warning: noise\n#ssox1\n=AWS_REGION=x\n#end\n", "unexpected reply"),
-        ("#ssox1\n=AWS_REGION=x\n#end\nnoise\n", "unexpected reply"),
-        ("#ssox1\n=AWS_REGION=x\nnoise\n#end\n", "unexpected reply"),
-        ("#ssox1\n=AWS_REGION=x\n#end\n#ssox1\n=AWS_REGION=x\n#end\n", "unexpected reply"),
-        ("#ssox2\n=AWS_REGION=x\n#end\n", "unexpected reply"),
-        ("#ssox1\n=AWS_REGION=x\n=AWS_X\n#end\n", "unexpected reply"),
+    let other_names = [
         ("#ssox1\n=AWS_REGION=x\n=PATH=/evil\n#end\n", "`PATH` is not to be changed"),
         ("#ssox1\n=AWS_REGION=x\n-PATH\n#end\n", "`PATH` is not to be changed"),
         ("#ssox1\n=AWS_REGION=x\n=aws_region=x\n#end\n", "`aws_region` is not to be changed"),
@@ -124,9 +128,10 @@ fn output_that_is_no_reply_changes_nothing() {
         ("#ssox1\n=AWS_REGION=x\n=AWS_X;touch PWNED=x\n#end\n", "is not to be changed"),
         ("#ssox1\n=AWS_REGION=x\n-AWS_X touch PWNED\n#end\n", "is not to be changed"),
     ];
+    let bad: Vec<_> = NO_REPLIES.map(|reply| (reply, "unexpected reply")).into_iter().chain(other_names).collect();
     for shell in shells() {
         let home = Home::scripted();
-        for (reply, message) in bad {
+        for (reply, message) in &bad {
             home.reply("use", reply, 0);
             let script = format!(
                 "{}\nLOAD\nenv >before\nssox use dev\n{}\nenv >after",
