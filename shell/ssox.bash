@@ -780,6 +780,8 @@ function _ssox_show() {
       _ssox_mark=' expired' _ssox_state=expired
     fi
     if ((_ssox_seconds > 0 && _ssox_seconds < 900)); then _ssox_state=soon; fi
+  elif [[ ${SSOX_STATE-} == renewing ]]; then
+    _ssox_mark=' renewing' _ssox_state=renewing
   fi
   if _ssox_is_number "${SSOX_NEXT-}" && ((SSOX_NEXT < _ssox_until)); then _ssox_until=$SSOX_NEXT; fi
   SSOX_SEGMENT='' SSOX_SEGMENT_STATE='' _ssox_ps1=''

@@ -484,6 +484,9 @@ function _ssox_show
             set state expired
         end
         test $left -gt 0 -a $left -lt 900; and set state soon
+    else if test "$SSOX_STATE" = renewing
+        set mark ' renewing'
+        set state renewing
     end
     if string match -qr '^[1-9][0-9]{0,14}$' -- "$SSOX_NEXT"; and test $SSOX_NEXT -lt $_ssox_until
         set _ssox_until $SSOX_NEXT

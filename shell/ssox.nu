@@ -353,7 +353,9 @@ def --env _ssox_show [clock: int] {
     let mark = if $state == sign-in { ' sign in' } else if $state == failed { ' failed' } else { '' }
     let expires = if $state == foreign { 0 } else { _ssox_number $env.SSOX_EXPIRES? }
     let left = $expires - $clock
-    let shown = if $expires == 0 {
+    let shown = if $expires == 0 and $state == renewing {
+        {text: ' renewing', state: 'renewing'}
+    } else if $expires == 0 {
         {text: $mark, state: (if $state == foreign { 'foreign' } else if $mark != '' { 'soon' } else { 'ok' })}
     } else if $left > 0 {
         {text: ((_ssox_duration $left) + $mark), state: (if $left < 900 or $mark != '' { 'soon' } else { 'ok' })}

@@ -638,6 +638,9 @@ function global:_ssox_show([long]$now) {
             $mark = ' expired'
             $state = 'expired'
         }
+    } elseif ($env:SSOX_STATE -ceq 'renewing') {
+        $mark = ' renewing'
+        $state = 'renewing'
     }
     $global:SSOX_SEGMENT = ''
     $global:SSOX_SEGMENT_STATE = ''

@@ -435,7 +435,9 @@ def _ssox_load(has_prompt):
         expires = 0 if kind == 'foreign' else number('SSOX_EXPIRES')
         left = expires - clock
         time_left = ''
-        if not expires:
+        if not expires and kind == 'renewing':
+            mark, result = ' renewing', 'renewing'
+        elif not expires:
             result = 'foreign' if kind == 'foreign' else 'soon' if mark else 'ok'
         elif left > 0:
             time_left = duration(left)

@@ -589,6 +589,7 @@ function _ssox_show() {
     else mark=' expired' state=expired
     fi
     (( left <= 0 || left >= 900 )) || state=soon
+  elif [[ ${SSOX_STATE-} == renewing ]]; then mark=' renewing' state=renewing
   fi
   [[ ${SSOX_NEXT-} != [1-9][0-9](#c0,14) ]] || (( SSOX_NEXT >= _ssox_until )) || _ssox_until=SSOX_NEXT
   SSOX_SEGMENT= SSOX_SEGMENT_STATE= _ssox_clock_text=$clock$mark

@@ -83,6 +83,7 @@ pub(super) fn without_credentials(
     (state, next): (&str, Timestamp),
 ) -> Result<EnvChanges> {
     let mut changes = EnvChanges::default();
+    endpoint_changes::leave(&mut changes, ctx)?;
     let role_name = profile.source.role_name();
     shared(&mut changes, ctx, profile, region, role_name)?;
     changes.set("SSOX_STATE", state)?;
@@ -92,7 +93,7 @@ pub(super) fn without_credentials(
     set_or_remove(&mut changes, ctx, "SSOX_DURATION", None)?;
     set_or_remove(&mut changes, ctx, UNTIL, None)?;
     let removed = KEYS.iter().chain(&[ACCOUNT_ID, "SSOX_EXPIRES"]);
-    removed.chain(&LEFTOVERS).chain(&FOREIGN_LEFTOVERS).for_each(|name| changes.unset(name));
+    removed.chain(&WEB_IDENTITY).chain(&LEFTOVERS).chain(&FOREIGN_LEFTOVERS).for_each(|name| changes.unset(name));
     recorded(ctx, changes)
 }
 

@@ -14,6 +14,9 @@ use crate::profile::Profile;
 use crate::shell::reply::reply;
 use clap::Args;
 
+/// The variables that say when the credentials expire, when the hook calls next, and how the renewal goes.
+const TIMES: [&str; 3] = ["SSOX_EXPIRES", "SSOX_NEXT", "SSOX_STATE"];
+
 #[derive(Args, Debug)]
 pub(crate) struct CheckIdentity {}
 
@@ -131,9 +134,14 @@ fn with_current(ctx: &Context, held: &Identity, profile: &Profile) -> Result<Opt
     Ok(Some(changes))
 }
 
-/// Removes what a tool restored after `clear`; the shell function then restores the values from before.
+/// Removes what a tool restored after `clear`, and what would show a profile in use; the shell function then restores the
+/// values from before.
 fn nothing_in_use(ctx: &Context) -> EnvChanges {
     let mut changes = EnvChanges::default();
+    for name in identity::SHOWN.into_iter().chain(TIMES).filter(|name| ctx.var_os(name).is_some()) {
+        changes.unset(name);
+        changes.forget(name);
+    }
     identity::names().filter(|name| replaced::has_returned(ctx, name)).for_each(|name| changes.unset(name));
     changes
 }

@@ -5,13 +5,13 @@ mod note;
 
 pub(super) use note::{Failure, Outcome, State, Step};
 
-use super::changes;
+use super::{changes, endpoint_changes};
 use crate::cache::Entry;
 use crate::config::ConfigFiles;
 use crate::context::Context;
 use crate::environment::EnvChanges;
 use crate::error::{Error, ErrorKind, Result};
-use crate::identity::{EXPIRATION, Identity};
+use crate::identity::{ID, Identity};
 use crate::lock::Lock;
 use crate::profile::{Profile, Wanted};
 use crate::secret::Secret;
@@ -63,11 +63,11 @@ pub(super) fn holding(ctx: &Context, profile: &Profile) -> Context {
     }
 }
 
-/// Tells whether a profile is in use whose credentials the shell does not have yet.
+/// Tells whether a profile is in use whose credentials the shell does not have yet: ssox set neither keys nor AWS_PROFILE.
 pub(super) fn is_awaited(ctx: &Context) -> bool {
-    let states = [Outcome::Renewing, Outcome::SignIn, Outcome::Failed].map(Outcome::name);
-    !Identity::of_shell(ctx).has_recorded(EXPIRATION)
-        && ctx.var("SSOX_STATE").is_some_and(|state| states.contains(&state))
+    let held = Identity::recorded(ctx);
+    held.is_some_and(|held| held.has_changed(ID) && ![ID, "AWS_PROFILE"].iter().any(|name| held.has_recorded(name)))
+        && !endpoint_changes::is_served(ctx)
 }
 
 /// Returns the state of the renewal of this shell's credentials.

@@ -3,7 +3,7 @@
 
 use super::label::label;
 use super::profile_variables::set_or_unset;
-use super::renewal;
+use super::renewal::{self, Outcome};
 use crate::context::Context;
 use crate::environment::EnvChanges;
 use crate::error::Result;
@@ -23,12 +23,23 @@ pub(super) fn ours(ctx: &Context, held: &Identity, changes: &mut EnvChanges) -> 
     describe(ctx, held, "", changes)?;
     expires(ctx, held, changes)?;
     let state = ctx.var("SSOX_STATE");
-    let is_renewed = held.has_set(ctx, EXPIRATION) || renewal::is_awaited(ctx);
-    let outcome = if is_renewed { renewal::outcome(ctx) } else { None };
+    if renewal::is_awaited(ctx) {
+        return awaited(ctx, changes);
+    }
+    let outcome = if held.has_set(ctx, EXPIRATION) { renewal::outcome(ctx) } else { None };
     // A renewal that another shell has started is not one of this shell.
-    let outcome = outcome.filter(|outcome| state.is_some() || !matches!(outcome, renewal::Outcome::Renewing));
-    let right = outcome.map(renewal::Outcome::name);
+    let outcome = outcome.filter(|outcome| state.is_some() || !matches!(outcome, Outcome::Renewing));
+    let right = outcome.map(Outcome::name);
     if right == state { Ok(()) } else { set_or_unset(changes, "SSOX_STATE", right) }
+}
+
+/// Restores what is shown while the shell has no credentials yet, and the next call of the hook, which brings them.
+fn awaited(ctx: &Context, changes: &mut EnvChanges) -> Result<()> {
+    let outcome = renewal::outcome(ctx).unwrap_or(Outcome::Renewing);
+    if ctx.var("SSOX_STATE") != Some(outcome.name()) {
+        changes.set("SSOX_STATE", outcome.name())?;
+    }
+    if ctx.var("SSOX_NEXT").is_some() { Ok(()) } else { changes.set("SSOX_NEXT", ctx.now().0.to_string()) }
 }
 
 /// Adds the changes for the identity of others.

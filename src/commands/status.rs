@@ -12,7 +12,7 @@ use super::verify::{Verified, verify};
 use crate::config::ConfigFiles;
 use crate::context::Context;
 use crate::error::{Error, Result, printable};
-use crate::identity::{ACCOUNT_ID, Identity, is_in_use};
+use crate::identity::{ACCOUNT_ID, ID, Identity, is_in_use};
 use crate::json;
 use crate::profile::Profile;
 use crate::session::{self, Session, Token};
@@ -108,7 +108,7 @@ fn held(ctx: &Context) -> Held {
         profile,
     };
     if held.profile.is_some() {
-        held.mode = Some(mode(ctx));
+        held.mode = mode(ctx);
         held.expires_at = ctx.var("SSOX_EXPIRES").and_then(|text| text.parse().ok()).map(Timestamp);
         held.failure = renewal::last_failure(ctx);
     }
@@ -120,13 +120,16 @@ fn held(ctx: &Context) -> Held {
     if held.foreign.is_some() { held.without_ours() } else { held }
 }
 
-fn mode(ctx: &Context) -> &'static str {
-    if ctx.var("AWS_ACCESS_KEY_ID").is_some() {
-        "credentials"
+/// Returns how tools get the credentials of the profile in use; `None` while the shell does not have them yet.
+fn mode(ctx: &Context) -> Option<&'static str> {
+    if ctx.var(ID).is_some() {
+        Some("credentials")
     } else if endpoint_changes::is_served(ctx) {
-        "endpoint"
+        Some("endpoint")
+    } else if renewal::is_awaited(ctx) {
+        None
     } else {
-        "profile"
+        Some("profile")
     }
 }
 

@@ -1,7 +1,7 @@
 //! `.ssox` files in real shells: a directory puts its profile in use, and leaving it restores what was there before.
 
 use crate::home::Ran;
-use crate::identity::{Environment, environment, segment};
+use crate::identity::{Environment, environment, segment, status};
 use crate::pty::eventually;
 use crate::shells::{Home, Session, Shell, in_each, installed, shells, signed_in};
 use ssox_standin::{Grant, Standin};
@@ -473,5 +473,48 @@ fn an_edited_expiration_does_not_hide_that_a_person_must_sign_in() {
         eventually("sign in", || segment(&mut session, &home).contains("sign in").then_some(()));
         session.run(&shell.export("SSOX_EXPIRES", "1000000000"));
         assert_eq!(segment(&mut session, &home), "dev:ReadOnly sign in|soon", "{shell:?}");
+    });
+}
+
+#[test]
+fn an_edited_state_does_not_hide_that_a_person_must_sign_in() {
+    in_each(&shells(), |shell| {
+        let (_standin, home) = with_directory("profile = dev\n");
+        let mut session = home.session(shell, "LOAD");
+        session.run("rm ~/.aws/sso/cache/*.json; cd ~/dir");
+        eventually("sign in", || segment(&mut session, &home).contains("sign in").then_some(()));
+        let unset = if shell == Shell::Fish { "set -e SSOX_STATE" } else { "unset SSOX_STATE" };
+        for edit in [unset.into(), shell.export("SSOX_STATE", "foreign"), shell.export("SSOX_STATE", "")] {
+            session.run(&edit);
+            assert_eq!(segment(&mut session, &home), "dev:ReadOnly sign in|soon", "{shell:?} {edit}");
+        }
+        session.run(unset);
+        session.run(&shell.export("SSOX_NEXT", "1000000000"));
+        assert_eq!(segment(&mut session, &home), "dev:ReadOnly sign in|soon", "{shell:?}");
+    });
+}
+
+/// Where keys are awaited, the shell has those of no profile, and also not those of a pod.
+#[test]
+fn nothing_else_counts_while_a_person_must_sign_in() {
+    in_each(&shells(), |shell| {
+        let (standin, home) = with_directory("profile = dev\n");
+        let mut session = home.session(shell, "LOAD");
+        session.run("ssox use --profile-only stg; rm -r ~/.aws/sso/cache ~/.aws/cli/cache");
+        let pod = [("AWS_WEB_IDENTITY_TOKEN_FILE", "/token"), ("AWS_ROLE_ARN", "arn:aws:iam::1:role/Pod")];
+        pod.iter().for_each(|(name, value)| drop(session.run(&shell.export(name, value))));
+        session.run("cd ~/dir");
+        assert_eq!(segment(&mut session, &home), "dev:ReadOnly sign in|soon", "{shell:?}");
+        let status = status(&mut session, &home);
+        assert_eq!((&status["profile"], &status["foreign"]), (&"dev".into(), &false.into()), "{shell:?} {status}");
+        assert!(status["mode"].is_null(), "{shell:?} {status}");
+        let inside = environment(&mut session, &home);
+        assert!(pod.iter().all(|(name, _)| !inside.contains_key(*name)), "{shell:?} {inside:?}");
+        standin.seed_token(&home.path(""), "corp", &Grant::default());
+        session.run(&shell.export("SSOX_NEXT", "1000000000"));
+        eventually("the credentials", || (holds(&mut session, &home) == "dev keys eu-west-1 -").then_some(()));
+        session.run("cd ~");
+        let outside = environment(&mut session, &home);
+        assert!(pod.iter().all(|(name, value)| outside[*name] == *value), "{shell:?} {outside:?}");
     });
 }

@@ -127,6 +127,29 @@ fn an_edit_of_what_the_segment_and_status_show_is_undone() {
     });
 }
 
+/// What nobody put in use is not shown, and does not count as replaced by others.
+#[test]
+fn a_label_that_is_set_by_hand_is_removed_where_nothing_is_in_use() {
+    in_each(&shells(), |shell| {
+        let (_standin, home) = signed_in(Duration::from_secs(3300));
+        let rc = [shell.export("AWS_REGION", "us-west-2"), shell.export("SSOX_PROFILE", "stg")].join("\n");
+        for (rc, before) in [("LOAD", "true"), ("LOAD", "ssox use dev; ssox clear"), (&format!("{rc}\nLOAD"), "true")] {
+            let mut session = home.session(shell, rc);
+            session.run(before);
+            let names = ["SSOX_PROMPT", "SSOX_STATE", "SSOX_EXPIRES", "SSOX_NEXT", "SSOX_PROTECTED", "SSOX_ROLE"];
+            for edited in [&names[..1], &names] {
+                let edits: Vec<String> = edited.iter().map(|name| shell.export(name, "1000000000")).collect();
+                session.run(&edits.join("; "));
+                assert_eq!(segment(&mut session, &home), "|", "{shell:?} {rc} {before}");
+                let held = environment(&mut session, &home);
+                assert!(edited.iter().all(|name| !held.contains_key(*name)), "{shell:?} {rc} {before} {held:?}");
+                let status = status(&mut session, &home);
+                assert!(status["profile"].is_null() && status["foreign"] == false, "{shell:?} {rc} {status}");
+            }
+        }
+    });
+}
+
 /// A hook that changes the identity, and that is added behind all others while the shell runs.
 #[test]
 fn a_hook_that_is_added_later_is_seen_through() {

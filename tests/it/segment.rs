@@ -18,7 +18,7 @@ pub(crate) fn seconds_from_now(seconds: i64) -> String {
 }
 
 /// Seconds left, variables, and what is shown.
-pub(crate) const CASES: [(i64, Variables<'static>, &str); 14] = [
+pub(crate) const CASES: [(i64, Variables<'static>, &str); 16] = [
     (2635, &[], "dev:ReadOnly 43m|ok"),
     (2635, &[("SSOX_NEXT", LATER)], "dev:ReadOnly 43m|ok"),
     (2635, &[("SSOX_STATE", "nonsense")], "dev:ReadOnly 43m|ok"),
@@ -33,6 +33,9 @@ pub(crate) const CASES: [(i64, Variables<'static>, &str); 14] = [
     (-10, &[("SSOX_NEXT", LATER), ("SSOX_STATE", "renewing")], "dev:ReadOnly renewing|renewing"),
     (-10, &[("SSOX_NEXT", LATER), ("SSOX_STATE", "sign-in")], "dev:ReadOnly sign in|expired"),
     (-10, &[("SSOX_NEXT", LATER), ("SSOX_STATE", "failed")], "dev:ReadOnly failed|expired"),
+    // The first credentials are not there yet.
+    (0, &[("SSOX_EXPIRES", ""), ("SSOX_STATE", "renewing")], "dev:ReadOnly renewing|renewing"),
+    (0, &[("SSOX_EXPIRES", ""), ("SSOX_STATE", "sign-in")], "dev:ReadOnly sign in|soon"),
 ];
 
 #[test]
