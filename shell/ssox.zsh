@@ -212,11 +212,13 @@ typeset -g _ssox_clock_format='%D{%s}'
 function _ssox_look() {
   [[ -n $SSOX_PROMPT || -n $SSOX_IDENTITY || -n $SSOX_REPLACED || -n $_ssox_seen ]] || return 1
   # The same as in _ssox_see, but not as a call: this is most of the time that a prompt takes.
-  [[ ${AWS_ACCESS_KEY_ID:-${AWS_CONFIG_FILE-:}:${AWS_SHARED_CREDENTIALS_FILE-:}:$AWS_WEB_IDENTITY_TOKEN_FILE:$AWS_ROLE_ARN:$HOME},\
+  [[ ${AWS_ACCESS_KEY_ID:-${AWS_CONFIG_FILE-:}:${AWS_SHARED_CREDENTIALS_FILE-:}:$AWS_WEB_IDENTITY_TOKEN_FILE:$AWS_ROLE_ARN:$HOME:\
+${(t)AWS_CONFIG_FILE}${(t)AWS_SHARED_CREDENTIALS_FILE}${(t)AWS_WEB_IDENTITY_TOKEN_FILE}${(t)AWS_ROLE_ARN}${(t)HOME}},\
 $AWS_SECRET_ACCESS_KEY,$AWS_SESSION_TOKEN,$AWS_CREDENTIAL_EXPIRATION,$AWS_REGION,\
 $AWS_DEFAULT_REGION,$AWS_PROFILE,$AWS_DEFAULT_PROFILE,$AWS_SECURITY_TOKEN,$AWS_ACCOUNT_ID,$SSOX_PROFILE,$SSOX_IDENTITY,\
 ${(t)AWS_ACCESS_KEY_ID}${(t)AWS_SECRET_ACCESS_KEY}${(t)AWS_SESSION_TOKEN}${(t)AWS_CREDENTIAL_EXPIRATION}\
-${(t)AWS_REGION}${(t)AWS_DEFAULT_REGION}${(t)AWS_PROFILE}${(t)SSOX_PROFILE}${(t)SSOX_IDENTITY} != "$_ssox_seen" ]] || return 1
+${(t)AWS_REGION}${(t)AWS_DEFAULT_REGION}${(t)AWS_PROFILE}\
+${(t)AWS_DEFAULT_PROFILE}${(t)AWS_SECURITY_TOKEN}${(t)SSOX_PROFILE}${(t)SSOX_IDENTITY} != "$_ssox_seen" ]] || return 1
   _ssox_see
   local reply
   reply="$(SSOX_HELD=$_ssox_held builtin command ssox --emit=zsh1 identity </dev/null 2>/dev/null)" \
@@ -228,11 +230,13 @@ ${(t)AWS_REGION}${(t)AWS_DEFAULT_REGION}${(t)AWS_PROFILE}${(t)SSOX_PROFILE}${(t)
 # Records the compared values, with their types: a variable that is not exported reaches no program. Without keys, some
 # more variables determine what AWS_PROFILE means, and HOME does.
 function _ssox_see() {
-  _ssox_seen=${AWS_ACCESS_KEY_ID:-${AWS_CONFIG_FILE-:}:${AWS_SHARED_CREDENTIALS_FILE-:}:$AWS_WEB_IDENTITY_TOKEN_FILE:$AWS_ROLE_ARN:$HOME},\
+  _ssox_seen=${AWS_ACCESS_KEY_ID:-${AWS_CONFIG_FILE-:}:${AWS_SHARED_CREDENTIALS_FILE-:}:$AWS_WEB_IDENTITY_TOKEN_FILE:$AWS_ROLE_ARN:$HOME:\
+${(t)AWS_CONFIG_FILE}${(t)AWS_SHARED_CREDENTIALS_FILE}${(t)AWS_WEB_IDENTITY_TOKEN_FILE}${(t)AWS_ROLE_ARN}${(t)HOME}},\
 $AWS_SECRET_ACCESS_KEY,$AWS_SESSION_TOKEN,$AWS_CREDENTIAL_EXPIRATION,$AWS_REGION,\
 $AWS_DEFAULT_REGION,$AWS_PROFILE,$AWS_DEFAULT_PROFILE,$AWS_SECURITY_TOKEN,$AWS_ACCOUNT_ID,$SSOX_PROFILE,$SSOX_IDENTITY,\
 ${(t)AWS_ACCESS_KEY_ID}${(t)AWS_SECRET_ACCESS_KEY}${(t)AWS_SESSION_TOKEN}${(t)AWS_CREDENTIAL_EXPIRATION}\
-${(t)AWS_REGION}${(t)AWS_DEFAULT_REGION}${(t)AWS_PROFILE}${(t)SSOX_PROFILE}${(t)SSOX_IDENTITY}
+${(t)AWS_REGION}${(t)AWS_DEFAULT_REGION}${(t)AWS_PROFILE}\
+${(t)AWS_DEFAULT_PROFILE}${(t)AWS_SECURITY_TOKEN}${(t)SSOX_PROFILE}${(t)SSOX_IDENTITY}
 }
 
 # Tells whether the program should be called now. After a failure that is in a minute at the earliest; a clock that was

@@ -238,11 +238,11 @@ fn what_is_compared_is_never_run() {
 }
 
 #[test]
-fn a_region_or_an_expiration_that_is_no_longer_exported_is_noticed() {
+fn a_region_expiration_or_name_that_is_no_longer_exported_is_noticed() {
     in_each(&shells(), |shell| {
         let (_standin, home) = signed_in(Duration::from_secs(3300));
         let mut session = home.session(shell, "LOAD");
-        for name in &COMPARED[3..6] {
+        for name in COMPARED[3..6].iter().chain(&["SSOX_PROFILE"]) {
             session.run("ssox use dev");
             session.run(&hide(shell, name));
             assert_eq!(segment(&mut session, &home), "dev:ReadOnly?|foreign", "{shell:?} {name}");
@@ -261,6 +261,36 @@ fn a_record_that_is_no_longer_exported_is_exported_again() {
         session.run(&hide(shell, "SSOX_IDENTITY"));
         let environment = says_foreign(&mut session, &home, false);
         assert_eq!(environment.get("SSOX_IDENTITY"), Some(&record), "{shell:?}");
+    });
+}
+
+/// A variable that is not exported reaches no program, so it counts when it is exported.
+#[test]
+fn what_is_exported_later_is_noticed_then() {
+    in_each(&shells(), |shell| {
+        let (_standin, home) = signed_in(Duration::from_secs(3300));
+        let mut session = home.session(shell, "LOAD");
+        let beside_keys = ["AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SECURITY_TOKEN"];
+        let of_profile = ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_ROLE_ARN"];
+        for (used, ours, names) in [
+            ("ssox use dev", "dev:ReadOnly 5", &beside_keys[..]),
+            ("ssox use --profile-only dev", "dev:ReadOnly|", &of_profile),
+            ("ssox use --profile-only dev", "dev:ReadOnly|", &beside_keys[1..]),
+        ] {
+            for name in names {
+                session.run(used);
+                session.run(&shell.set(name, "theirs"));
+                let shown = segment(&mut session, &home);
+                assert!(shown.starts_with(ours), "{shell:?} {used} {name}: {shown}");
+                session.run(&match shell {
+                    Shell::Fish => format!("set -gx {name} ${name}"),
+                    _ => format!("export {name}"),
+                });
+                assert_eq!(segment(&mut session, &home), "dev:ReadOnly?|foreign", "{shell:?} {used} {name}");
+                session.run("ssox clear");
+                session.run(&unset(shell, name));
+            }
+        }
     });
 }
 
