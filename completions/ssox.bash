@@ -3,6 +3,12 @@
 
 # Completes. The typed line goes to the program, which parses it and returns what readline inserts, quoted.
 function _ssox_complete() {
+  case $- in
+    *k*)
+      _ssox_without_keywords _ssox_complete
+      return
+      ;;
+  esac
   builtin local IFS=$'\n' _ssox_options="$-" _ssox_reply=''
   builtin local -a _ssox_lines
   COMPREPLY=()
@@ -22,6 +28,15 @@ function _ssox_complete() {
     command*) _ssox_delegate "${_ssox_lines[0]#command }" ;;
   esac
   return 0
+}
+
+# Calls a function without `set -k`.
+function _ssox_without_keywords() {
+  builtin set +k
+  builtin local _ssox_result=0
+  "$@" || _ssox_result=$?
+  builtin set -k
+  return "$_ssox_result"
 }
 
 # Has the command that starts at that word complete itself: through bash-completion if it is loaded, else by the

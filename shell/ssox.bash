@@ -9,6 +9,8 @@
 \builtin shopt -q expand_aliases && _ssox_aliases=on
 \builtin shopt -u expand_aliases
 builtin unalias ssox 2>/dev/null || builtin true
+# With `set -k`, bash takes `local NAME=VALUE` for a variable of that command alone.
+case $- in *k*) _ssox_keywords=on && builtin set +k ;; esac
 
 # The names that ssox has changed in this shell; `_ssox_before` has what was there before: `x` exported, `s` set, `u`
 # unset, then the value. A shell that inherits a profile in use does not know, and records nothing. Loading this twice
@@ -29,6 +31,12 @@ if [[ -z ${_ssox_loaded[1]-} ]]; then
 fi
 
 function ssox() {
+  case $- in
+    *k*)
+      _ssox_without_keywords ssox ${1+"$@"}
+      return
+      ;;
+  esac
   builtin local _ssox_verb=''
   _ssox_find_verb ${1+"$@"}
   case $_ssox_verb in
@@ -421,8 +429,8 @@ function _ssox_signed_in() {
 # Runs before each prompt and before the other hooks, so that prompts they draw show the current credentials. It returns
 # the status that it found. What `set -x` shows before it is turned off is not secret.
 function _ssox_precmd() {
-  builtin local _ssox_status="$?" _ssox_flags="$-"
-  case $_ssox_flags in *x*) { builtin set +x; } 2>/dev/null ;; esac
+  _ssox_status=$? _ssox_flags=$-
+  case $_ssox_flags in *[kx]*) { builtin set +kx; } 2>/dev/null ;; esac
   if [[ -n $_ssox_layer ]]; then _ssox_off; fi
   # shellcheck disable=SC2016
   case $_ssox_placed${PS1-} in
@@ -467,8 +475,8 @@ function _ssox_refresh() {
 
 # Runs after the other hooks: direnv and mise may have changed the compared values, and others may have set PS1 again.
 function _ssox_settle() {
-  builtin local _ssox_status="$?" _ssox_flags="$-"
-  case $_ssox_flags in *x*) { builtin set +x; } 2>/dev/null ;; esac
+  _ssox_status=$? _ssox_flags=$-
+  case $_ssox_flags in *[kx]*) { builtin set +kx; } 2>/dev/null ;; esac
   # At most prompts the directory has not changed, and has no layer.
   if builtin test "$PWD/$_ssox_again$_ssox_layer" != "$_ssox_place/" && _ssox_arrive; then
     _ssox_look || builtin true
@@ -498,8 +506,13 @@ function _ssox_hold_place() {
 # Ends a hook. Under `set -e`, a status other than 0 would end the shell.
 function _ssox_leave() {
   case $_ssox_flags in *e*) _ssox_status=0 ;; esac
-  case $_ssox_flags in *x*) builtin set -x ;; esac
+  case $_ssox_flags in *[kx]*) _ssox_put_flags ;; esac
   return "$_ssox_status"
+}
+
+function _ssox_put_flags() {
+  case $_ssox_flags in *k*) builtin set -k ;; esac
+  case $_ssox_flags in *x*) builtin set -x ;; esac
 }
 
 # --- directories
@@ -702,21 +715,21 @@ function _ssox_exit() {
 
 # Run before and after the other hooks when the directory changes, where another program has hooks for that.
 function _ssox_depart() {
-  builtin local _ssox_flags="$-"
-  case $_ssox_flags in *x*) { builtin set +x; } 2>/dev/null ;; esac
+  _ssox_flags=$-
+  case $_ssox_flags in *[kx]*) { builtin set +kx; } 2>/dev/null ;; esac
   _ssox_off
-  case $_ssox_flags in *x*) builtin set -x ;; esac
+  _ssox_put_flags
 }
 
 function _ssox_chpwd() {
-  builtin local _ssox_flags="$-"
-  case $_ssox_flags in *x*) { builtin set +x; } 2>/dev/null ;; esac
+  _ssox_flags=$-
+  case $_ssox_flags in *[kx]*) { builtin set +kx; } 2>/dev/null ;; esac
   if builtin declare -F _direnv_hook >/dev/null; then
     _ssox_arrive early || builtin true
   else
     _ssox_arrive || builtin true
   fi
-  case $_ssox_flags in *x*) builtin set -x ;; esac
+  _ssox_put_flags
 }
 
 # Takes the first place among the hooks again, and both places among those for a change of the directory.
@@ -918,6 +931,12 @@ builtin unset -v _ssox_no_prompt
 
 # Completes. The typed line goes to the program, which parses it and returns what readline inserts, quoted.
 function _ssox_complete() {
+  case $- in
+    *k*)
+      _ssox_without_keywords _ssox_complete
+      return
+      ;;
+  esac
   builtin local IFS=$'\n' _ssox_options="$-" _ssox_reply=''
   builtin local -a _ssox_lines
   COMPREPLY=()
@@ -937,6 +956,15 @@ function _ssox_complete() {
     command*) _ssox_delegate "${_ssox_lines[0]#command }" ;;
   esac
   return 0
+}
+
+# Calls a function without `set -k`.
+function _ssox_without_keywords() {
+  builtin set +k
+  builtin local _ssox_result=0
+  "$@" || _ssox_result=$?
+  builtin set -k
+  return "$_ssox_result"
 }
 
 # Has the command that starts at that word complete itself: through bash-completion if it is loaded, else by the
@@ -1009,4 +1037,5 @@ fi
 
 # --- end
 
+if [[ -n ${_ssox_keywords-} ]]; then builtin unset -v _ssox_keywords && builtin set -k; fi
 if [[ -n ${_ssox_aliases-} ]]; then builtin unset -v _ssox_aliases; builtin shopt -s expand_aliases; fi

@@ -1,6 +1,8 @@
 //! The function `ssox` under unusual shell options, aliases, functions, IFS and tracing.
 
-use crate::shells::{Home, Shell, shells};
+use crate::identity::{says_foreign, segment};
+use crate::shells::{Home, Shell, shells, signed_in};
+use std::time::Duration;
 
 const USE: &str =
     "#ssox1\n=AWS_SECRET_ACCESS_KEY=hunter2 =A*=$x\n=AWS_REGION=eu west\n=SSOX_PROFILE=dev\n-AWS_PROFILE\n#end\n";
@@ -79,6 +81,7 @@ fn bash_options_do_not_matter() {
             "set -o posix",
             "set -T",
             "set -E",
+            "set -k",
             "set -o ignoreeof",
             "shopt -s nocasematch",
             "shopt -s nullglob",
@@ -95,6 +98,33 @@ fn bash_options_do_not_matter() {
             "trap : RETURN",
         ]),
     );
+}
+
+/// With `set -k`, bash takes `local NAME=VALUE` for a variable of that command.
+#[test]
+fn bash_with_assignments_among_arguments_has_segment_and_directories() {
+    if !shells().contains(&Shell::Bash) {
+        return;
+    }
+    let (_standin, home) = signed_in(Duration::from_secs(3300));
+    home.write("dir/.ssox", "profile = stg\n");
+    assert!(home.command("ssox").args(["allow", "dir"]).status().expect("ssox starts").success());
+    for (rc, typed) in [("set -k\nLOAD", "true"), ("LOAD", "set -k")] {
+        let mut session = home.session(Shell::Bash, rc);
+        session.run(typed);
+        session.run("ssox use dev");
+        says_foreign(&mut session, &home, false);
+        session.run("cd dir");
+        session.run("echo $SSOX_SEGMENT >~/segment");
+        assert!(home.read("segment").starts_with("stg:PowerUser 5"), "{rc} {}", home.read("segment"));
+        session.run("cd ~");
+        session.run("AWS_PROFILE=x; export AWS_PROFILE");
+        says_foreign(&mut session, &home, true);
+        session.run("unset AWS_PROFILE; ssox clear; false");
+        session.run("echo $? $- >~/options");
+        assert!(home.read("options").starts_with('1') && home.read("options").contains('k'), "{rc}");
+        assert_eq!(segment(&mut session, &home), "|", "{rc}");
+    }
 }
 
 #[test]
