@@ -56,11 +56,8 @@ pub(crate) fn names() -> impl Iterator<Item = &'static str> {
 }
 
 /// Tells whether `ssox use` or `ssox exec` set something here. `SSOX_PROFILE` alone does not say so: people set it, too.
-/// Where the record was removed, a label beside it does, if the shell has keys or a profile.
 pub(crate) fn is_in_use(ctx: &Context) -> bool {
-    let is_set = |name: &&str| ctx.var(name).is_some();
-    let is_labelled = ["SSOX_PROMPT", "SSOX_PROFILE"].iter().all(is_set) && [ID, "AWS_PROFILE"].iter().any(is_set);
-    [VARIABLE, NOTED].iter().any(is_set) || is_labelled
+    [VARIABLE, "SSOX_PROMPT", NOTED].iter().any(|name| ctx.var(name).is_some())
 }
 
 /// The state in which ssox left one variable.

@@ -38,9 +38,17 @@ impl VerbArgs for CheckIdentity {
 /// # Errors
 /// As [`changes::renewed`].
 pub(super) fn check(ctx: &Context) -> Result<EnvChanges> {
-    let mut changes = if is_in_use(ctx) { in_use(ctx)? } else { nothing_in_use(ctx) };
+    let is_in_use = is_in_use(ctx) && !is_only_labelled(ctx);
+    let mut changes = if is_in_use { in_use(ctx)? } else { nothing_in_use(ctx) };
     replaced::record(ctx, &mut changes)?;
     Ok(changes)
+}
+
+/// Tells whether a label was set by hand: nothing says what ssox set, and the shell has nothing that it could describe.
+fn is_only_labelled(ctx: &Context) -> bool {
+    let is_described =
+        ctx.var("SSOX_PROFILE").is_some() && [ID, "AWS_PROFILE"].iter().any(|name| ctx.var(name).is_some());
+    Identity::recorded(ctx).is_none() && !is_described
 }
 
 fn in_use(ctx: &Context) -> Result<EnvChanges> {
@@ -138,7 +146,8 @@ fn with_current(ctx: &Context, held: &Identity, profile: &Profile) -> Result<Opt
 /// values from before.
 fn nothing_in_use(ctx: &Context) -> EnvChanges {
     let mut changes = EnvChanges::default();
-    for name in identity::SHOWN.into_iter().chain(TIMES).filter(|name| ctx.var_os(name).is_some()) {
+    let shown = identity::SHOWN.into_iter().chain(TIMES).chain([identity::VARIABLE]);
+    for name in shown.filter(|name| ctx.var_os(name).is_some()) {
         changes.unset(name);
         changes.forget(name);
     }

@@ -136,8 +136,16 @@ fn a_label_that_is_set_by_hand_is_removed_where_nothing_is_in_use() {
         for (rc, before) in [("LOAD", "true"), ("LOAD", "ssox use dev; ssox clear"), (&format!("{rc}\nLOAD"), "true")] {
             let mut session = home.session(shell, rc);
             session.run(before);
-            let names = ["SSOX_PROMPT", "SSOX_STATE", "SSOX_EXPIRES", "SSOX_NEXT", "SSOX_PROTECTED", "SSOX_ROLE"];
-            for edited in [&names[..1], &names] {
+            let names = [
+                "SSOX_PROMPT",
+                "SSOX_STATE",
+                "SSOX_EXPIRES",
+                "SSOX_NEXT",
+                "SSOX_PROTECTED",
+                "SSOX_ROLE",
+                "SSOX_IDENTITY",
+            ];
+            for edited in [&names[..1], &names[..6], &names[6..], &names] {
                 let edits: Vec<String> = edited.iter().map(|name| shell.export(name, "1000000000")).collect();
                 session.run(&edits.join("; "));
                 assert_eq!(segment(&mut session, &home), "|", "{shell:?} {rc} {before}");

@@ -150,7 +150,6 @@ mod tests {
     fn what_ssox_has_set_is_no_finding() {
         let ours = [
             ("SSOX_PROMPT", "dev"),
-            ("SSOX_PROFILE", "dev"),
             ("AWS_SSO_PROFILE", "dev"),
             ("AWS_ACCESS_KEY_ID", "A"),
             ("AWS_SECRET_ACCESS_KEY", "s"),
