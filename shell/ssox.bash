@@ -305,7 +305,6 @@ function _ssox_settle_kept() {
 
 # Records the current values as set by ssox.
 function _ssox_note() {
-  builtin local _ssox_now=''
   _ssox_held=${SSOX_IDENTITY-} _ssox_left="${SSOX_PROMPT-},${SSOX_STATE-},${SSOX_EXPIRES-},${SSOX_PROTECTED-}"
   _ssox_read_identity
   _ssox_see
@@ -339,39 +338,42 @@ function _ssox_is_number() {
 
 # Reads the compared values into `_ssox_now`; since 4.4 with their types, because a variable that is not exported
 # reaches no program. Without keys, some more variables determine what AWS_PROFILE means, and HOME does. There are no quotes, which an
-# assignment does not need: they would take longer than the rest of a prompt.
+# assignment does not need, and no defaults: they would take longer than the rest of a prompt. So it is called without `set -u`.
 function _ssox_read_identity() {
   _ssox_now=${AWS_ACCESS_KEY_ID:-${AWS_CONFIG_FILE-:}:${AWS_SHARED_CREDENTIALS_FILE-:}:\
-${AWS_WEB_IDENTITY_TOKEN_FILE-}:${AWS_ROLE_ARN-}:${HOME-}},\
-${AWS_SECRET_ACCESS_KEY-},${AWS_SESSION_TOKEN-},${AWS_CREDENTIAL_EXPIRATION-},\
-${AWS_REGION-},${AWS_DEFAULT_REGION-},${AWS_PROFILE-},${AWS_DEFAULT_PROFILE-},${AWS_SECURITY_TOKEN-},\
-${AWS_ACCOUNT_ID-},${SSOX_PROFILE-},${SSOX_IDENTITY-}
+$AWS_WEB_IDENTITY_TOKEN_FILE:$AWS_ROLE_ARN:$HOME},\
+$AWS_SECRET_ACCESS_KEY,$AWS_SESSION_TOKEN,$AWS_CREDENTIAL_EXPIRATION,\
+$AWS_REGION,$AWS_DEFAULT_REGION,$AWS_PROFILE,$AWS_DEFAULT_PROFILE,$AWS_SECURITY_TOKEN,\
+$AWS_ACCOUNT_ID,$SSOX_PROFILE,$SSOX_IDENTITY
 }
 if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404)); then
   function _ssox_read_identity() {
     _ssox_now=${AWS_ACCESS_KEY_ID:-${AWS_CONFIG_FILE-:}:${AWS_SHARED_CREDENTIALS_FILE-:}:\
-${AWS_WEB_IDENTITY_TOKEN_FILE-}:${AWS_ROLE_ARN-}:${HOME-}:\
-${AWS_CONFIG_FILE+${AWS_CONFIG_FILE@a}}:${AWS_SHARED_CREDENTIALS_FILE+${AWS_SHARED_CREDENTIALS_FILE@a}}:\
-${AWS_WEB_IDENTITY_TOKEN_FILE+${AWS_WEB_IDENTITY_TOKEN_FILE@a}}:${AWS_ROLE_ARN+${AWS_ROLE_ARN@a}}:${HOME+${HOME@a}}},\
-${AWS_SECRET_ACCESS_KEY-},${AWS_SESSION_TOKEN-},${AWS_CREDENTIAL_EXPIRATION-},\
-${AWS_REGION-},${AWS_DEFAULT_REGION-},${AWS_PROFILE-},${AWS_DEFAULT_PROFILE-},${AWS_SECURITY_TOKEN-},\
-${AWS_ACCOUNT_ID-},${SSOX_PROFILE-},${SSOX_IDENTITY-},\
-${AWS_ACCESS_KEY_ID+${AWS_ACCESS_KEY_ID@a}},${AWS_SECRET_ACCESS_KEY+${AWS_SECRET_ACCESS_KEY@a}},\
-${AWS_SESSION_TOKEN+${AWS_SESSION_TOKEN@a}},${AWS_CREDENTIAL_EXPIRATION+${AWS_CREDENTIAL_EXPIRATION@a}},\
-${AWS_REGION+${AWS_REGION@a}},${AWS_DEFAULT_REGION+${AWS_DEFAULT_REGION@a}},${AWS_PROFILE+${AWS_PROFILE@a}},\
-${AWS_DEFAULT_PROFILE+${AWS_DEFAULT_PROFILE@a}},${AWS_SECURITY_TOKEN+${AWS_SECURITY_TOKEN@a}},\
-${SSOX_PROFILE+${SSOX_PROFILE@a}},${SSOX_IDENTITY+${SSOX_IDENTITY@a}}
+$AWS_WEB_IDENTITY_TOKEN_FILE:$AWS_ROLE_ARN:$HOME:${AWS_CONFIG_FILE@a}:${AWS_SHARED_CREDENTIALS_FILE@a}:\
+${AWS_WEB_IDENTITY_TOKEN_FILE@a}:${AWS_ROLE_ARN@a}:${HOME@a}},\
+$AWS_SECRET_ACCESS_KEY,$AWS_SESSION_TOKEN,$AWS_CREDENTIAL_EXPIRATION,\
+$AWS_REGION,$AWS_DEFAULT_REGION,$AWS_PROFILE,$AWS_DEFAULT_PROFILE,$AWS_SECURITY_TOKEN,\
+$AWS_ACCOUNT_ID,$SSOX_PROFILE,$SSOX_IDENTITY,\
+${AWS_ACCESS_KEY_ID@a},${AWS_SECRET_ACCESS_KEY@a},${AWS_SESSION_TOKEN@a},${AWS_CREDENTIAL_EXPIRATION@a},\
+${AWS_REGION@a},${AWS_DEFAULT_REGION@a},${AWS_PROFILE@a},${AWS_DEFAULT_PROFILE@a},${AWS_SECURITY_TOKEN@a},\
+${SSOX_PROFILE@a},${SSOX_IDENTITY@a}
   }
 fi
 
-# Tells whether `_ssox_now` has not changed. Finding a key of an associative array takes a quarter of the time of a
+# Tells whether the compared values have changed. Finding a key of an associative array takes a quarter of the time of a
 # comparison; bash before 4.2 has no such array.
 if [[ -n $_ssox_keys ]]; then
-  function _ssox_is_seen() { [[ -n ${_ssox_seen[$_ssox_now]-} ]]; }
+  function _ssox_has_changed() {
+    _ssox_read_identity
+    [[ -z ${_ssox_seen[$_ssox_now]-} ]]
+  }
   function _ssox_see() { _ssox_seen=() && _ssox_seen[$_ssox_now]=on; }
 else
   # Not `[[`, which ignores case under nocasematch.
-  function _ssox_is_seen() { builtin test "$_ssox_now" = "${_ssox_seen[0]-}"; }
+  function _ssox_has_changed() {
+    _ssox_read_identity
+    ! builtin test "$_ssox_now" = "${_ssox_seen[0]-}"
+  }
   function _ssox_see() { _ssox_seen[0]=$_ssox_now; }
 fi
 
@@ -383,10 +385,7 @@ function _ssox_look() {
     ((${#_ssox_seen[@]})) || return 1
   # The second hook judges what a directory has set.
   [[ $_ssox_layer != off ]] || return 1
-  builtin local _ssox_now=''
-  _ssox_read_identity
-  if _ssox_is_seen; then return 1; fi
-  _ssox_judge
+  _ssox_has_changed && _ssox_judge
 }
 
 function _ssox_judge() {
@@ -430,7 +429,7 @@ function _ssox_signed_in() {
 # the status that it found. What `set -x` shows before it is turned off is not secret.
 function _ssox_precmd() {
   _ssox_status=$? _ssox_flags=$-
-  case $_ssox_flags in *[kx]*) { builtin set +kx; } 2>/dev/null ;; esac
+  case $_ssox_flags in *[kux]*) { builtin set +kux; } 2>/dev/null ;; esac
   if [[ -n $_ssox_layer ]]; then _ssox_off; fi
   # shellcheck disable=SC2016
   case $_ssox_placed${PS1-} in
@@ -447,7 +446,8 @@ function _ssox_precmd() {
       _ssox_refresh
     fi
   fi
-  _ssox_leave
+  case $_ssox_flags in *[ekux]*) _ssox_put_flags ;; esac
+  return "$_ssox_status"
 }
 
 # If a person removed the segment from PS1, it stays removed; but a later hook may have set PS1 again.
@@ -476,7 +476,7 @@ function _ssox_refresh() {
 # Runs after the other hooks: direnv and mise may have changed the compared values, and others may have set PS1 again.
 function _ssox_settle() {
   _ssox_status=$? _ssox_flags=$-
-  case $_ssox_flags in *[kx]*) { builtin set +kx; } 2>/dev/null ;; esac
+  case $_ssox_flags in *[kux]*) { builtin set +kux; } 2>/dev/null ;; esac
   # At most prompts the directory has not changed, and has no layer.
   if builtin test "$PWD/$_ssox_again$_ssox_layer" != "$_ssox_place/" && _ssox_arrive; then
     _ssox_look || builtin true
@@ -493,7 +493,8 @@ function _ssox_settle() {
     on*'${_ssox_ps1-}'*"$_ssox_last") ;;
     on*) _ssox_hold_place ;;
   esac
-  _ssox_leave
+  case $_ssox_flags in *[ekux]*) _ssox_put_flags ;; esac
+  return "$_ssox_status"
 }
 
 # Names the segment in PS1 again, and moves behind a hook that was added.
@@ -504,14 +505,10 @@ function _ssox_hold_place() {
 }
 
 # Ends a hook. Under `set -e`, a status other than 0 would end the shell.
-function _ssox_leave() {
-  case $_ssox_flags in *e*) _ssox_status=0 ;; esac
-  case $_ssox_flags in *[kx]*) _ssox_put_flags ;; esac
-  return "$_ssox_status"
-}
-
 function _ssox_put_flags() {
+  case $_ssox_flags in *e*) _ssox_status=0 ;; esac
   case $_ssox_flags in *k*) builtin set -k ;; esac
+  case $_ssox_flags in *u*) builtin set -u ;; esac
   case $_ssox_flags in *x*) builtin set -x ;; esac
 }
 
@@ -716,14 +713,14 @@ function _ssox_exit() {
 # Run before and after the other hooks when the directory changes, where another program has hooks for that.
 function _ssox_depart() {
   _ssox_flags=$-
-  case $_ssox_flags in *[kx]*) { builtin set +kx; } 2>/dev/null ;; esac
+  case $_ssox_flags in *[kux]*) { builtin set +kux; } 2>/dev/null ;; esac
   _ssox_off
   _ssox_put_flags
 }
 
 function _ssox_chpwd() {
   _ssox_flags=$-
-  case $_ssox_flags in *[kx]*) { builtin set +kx; } 2>/dev/null ;; esac
+  case $_ssox_flags in *[kux]*) { builtin set +kux; } 2>/dev/null ;; esac
   if builtin declare -F _direnv_hook >/dev/null; then
     _ssox_arrive early || builtin true
   else

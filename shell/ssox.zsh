@@ -18,9 +18,9 @@ if [[ ${(t)_ssox_kept} != association* ]]; then
   typeset -gA _ssox_under _ssox_over _ssox_theirs _ssox_outside
   typeset -ga _ssox_before
   typeset -g _ssox_layer= _ssox_place= _ssox_file=${SSOX_DIRECTORY-} _ssox_nearer= _ssox_again=
-  builtin unset -v _ssox_kept _ssox_child _ssox_seen _ssox_held _ssox_left _ssox_inline _ssox_outlasting _ssox_painted _ssox_painting _ssox_shown _ssox_current
+  builtin unset -v _ssox_kept _ssox_child _ssox_seen _ssox_held _ssox_left _ssox_inline _ssox_outlasting _ssox_painted _ssox_painting _ssox_colours _ssox_current
   typeset -gA _ssox_kept _ssox_inline _ssox_outlasting
-  typeset -g _ssox_seen= _ssox_held=${SSOX_IDENTITY-} _ssox_left= _ssox_painted= _ssox_painting= _ssox_shown= _ssox_current=
+  typeset -g _ssox_seen= _ssox_held=${SSOX_IDENTITY-} _ssox_left= _ssox_painted= _ssox_painting= _ssox_colours= _ssox_current=
   typeset -gi _ssox_child=0
   [[ -z ${SSOX_PROMPT-}${SSOX_IDENTITY-} ]] || _ssox_child=1
 fi
@@ -265,30 +265,35 @@ function _ssox_signed_in() {
   return 0
 }
 
-# Runs before the other hooks, so that prompts they draw show the current credentials.
+# Runs before the other hooks, so that prompts they draw show the current credentials. Calling a function costs zsh more than
+# most of what is here, and so does setting an option.
 function _ssox_precmd() {
-  builtin setopt local_options no_xtrace
-  # Removes the segment before other hooks change the prompt. If a person removed it, it stays removed; but a later hook
-  # or a function `precmd` may have set the prompt again.
+  [[ ! -o xtrace ]] || builtin setopt local_options no_xtrace
+  # Removes the segment before other hooks change the prompt.
   if [[ -n $_ssox_painted ]]; then
-    [[ $RPROMPT == "$_ssox_painted"* ]] || (( _ssox_moved )) || builtin whence precmd >/dev/null || _ssox_placed=0
-    RPROMPT=${RPROMPT#"$_ssox_painted"}
+    if [[ $RPROMPT == "$_ssox_painted" ]]; then RPROMPT=; else _ssox_unpaint; fi
     _ssox_painted=
   fi
   # In the directory of a `.ssox` file the second hook does the rest.
   [[ -z $_ssox_layer ]] || { _ssox_off; return 0 }
   # Where ssox draws the segment, the second hook is early enough.
   (( _ssox_placed )) || _ssox_look || builtin true
-  _ssox_refresh
-}
-
-# Renews the credentials when they are due, and computes the segment.
-function _ssox_refresh() {
   [[ -n $SSOX_PROMPT || -n $SSOX_NEXT || -n $SSOX_SEGMENT ]] || return 0
   _ssox_clock=${(%)_ssox_clock_format}
   # At most prompts nothing is due, and the segment has not changed.
   [[ $SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_NEXT,$SSOX_PROTECTED != "$_ssox_current" ]] \
     || (( _ssox_clock < _ssox_since || _ssox_clock >= _ssox_until )) || return 0
+  _ssox_refresh
+}
+
+# If a person removed the segment, it stays removed; but a later hook or a function `precmd` may have set the prompt again.
+function _ssox_unpaint() {
+  [[ $RPROMPT == "$_ssox_painted"* ]] || (( _ssox_moved )) || builtin whence precmd >/dev/null || _ssox_placed=0
+  RPROMPT=${RPROMPT#"$_ssox_painted"}
+}
+
+# Renews the credentials when they are due, and computes the segment.
+function _ssox_refresh() {
   # The program undoes an edit of what the segment shows.
   [[ $SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_PROTECTED == "$_ssox_left" ]] || _ssox_seen=edited
   [[ $_ssox_seen != edited ]] && ! _ssox_is_due || { _ssox_look; ! _ssox_is_due } || _ssox_tick
@@ -298,9 +303,9 @@ function _ssox_refresh() {
 # Runs after the other hooks: direnv and mise may have changed the compared values, and others may have set the prompt
 # again.
 function _ssox_settle() {
-  builtin setopt local_options no_xtrace
+  [[ ! -o xtrace ]] || builtin setopt local_options no_xtrace
   # At most prompts the directory has not changed, and has no layer.
-  [[ $PWD/$_ssox_again$_ssox_layer == "$_ssox_place/" ]] || ! _ssox_arrive || { _ssox_look || builtin true; _ssox_refresh }
+  [[ $PWD/$_ssox_again$_ssox_layer == "$_ssox_place/" ]] || ! _ssox_arrive || { _ssox_look || builtin true; _ssox_clock=${(%)_ssox_clock_format}; _ssox_refresh }
   if _ssox_look; then
     _ssox_clock=${(%)_ssox_clock_format}
     _ssox_show
@@ -312,8 +317,7 @@ function _ssox_settle() {
   (( _ssox_placed )) || return 0
   [[ -n ${SSOX_SEGMENT-} ]] || return 0
   # At most prompts nothing has changed.
-  local shown="$SSOX_SEGMENT $SSOX_SEGMENT_STATE ${NO_COLOR:+plain}"
-  [[ $shown == "$_ssox_shown" ]] || { _ssox_paint; _ssox_shown=$shown }
+  [[ -n $_ssox_painting && ${NO_COLOR:+plain} == $_ssox_colours ]] || _ssox_paint
   _ssox_painted=$_ssox_painting${RPROMPT:+ }
   RPROMPT=$_ssox_painted$RPROMPT
 }
@@ -598,13 +602,14 @@ function _ssox_show() {
   [[ ${SSOX_NEXT-} != [1-9][0-9](#c0,14) ]] || (( SSOX_NEXT >= _ssox_until )) || _ssox_until=SSOX_NEXT
   SSOX_SEGMENT= SSOX_SEGMENT_STATE= _ssox_clock_text=$clock$mark
   [[ -z ${SSOX_PROMPT-} ]] || SSOX_SEGMENT=$SSOX_PROMPT$clock$mark SSOX_SEGMENT_STATE=$state
-  _ssox_current=$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_NEXT,$SSOX_PROTECTED _ssox_shown=
+  _ssox_current=$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_NEXT,$SSOX_PROTECTED _ssox_painting=
 }
 
 # Escapes and colours the segment for the right prompt so that zsh does not expand it, with or without `prompt_subst`:
 # `%{%}` prints nothing, and a character before it starts no expansion.
 function _ssox_paint() {
   local label=$SSOX_PROMPT colour=green
+  _ssox_colours=${NO_COLOR:+plain}
   if [[ $label == *[^a-zA-Z0-9:_./@+-]* ]]; then
     label=${${label//[[:cntrl:]]}//\%/%%}
     label=${${${label//\\/\\%\{%\}}//\$/\$%\{%\}}//\`/\\\`}
@@ -614,7 +619,7 @@ function _ssox_paint() {
     (expired) colour=red ;;
     (foreign) colour=magenta ;;
   esac
-  case ${NO_COLOR:+plain}${SSOX_PROTECTED:+protected} in
+  case $_ssox_colours${SSOX_PROTECTED:+protected} in
     (plain) _ssox_painting=$label$_ssox_clock_text ;;
     (plainprotected) _ssox_painting="%S $label %s$_ssox_clock_text" ;;
     (protected) _ssox_painting="%K{red}%F{white} $label %f%k%F{$colour}$_ssox_clock_text%f" ;;

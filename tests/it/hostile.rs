@@ -100,18 +100,23 @@ fn bash_options_do_not_matter() {
     );
 }
 
-/// With `set -k`, bash takes `local NAME=VALUE` for a variable of that command.
+/// With `set -k`, bash takes `local NAME=VALUE` for a variable of that command; with `set -u`, an unset variable ends a function.
 #[test]
-fn bash_with_assignments_among_arguments_has_segment_and_directories() {
+fn bash_with_set_k_or_set_u_has_segment_and_directories() {
     if !shells().contains(&Shell::Bash) {
         return;
     }
     let (_standin, home) = signed_in(Duration::from_secs(3300));
     home.write("dir/.ssox", "profile = stg\n");
     assert!(home.command("ssox").args(["allow", "dir"]).status().expect("ssox starts").success());
-    for (rc, typed) in [("set -k\nLOAD", "true"), ("LOAD", "set -k")] {
-        let mut session = home.session(Shell::Bash, rc);
-        session.run(typed);
+    let options = ["k", "u", "ku"];
+    let setups = options.iter().flat_map(|option| {
+        let set = format!("set -{option}");
+        [(option, format!("{set}\nLOAD"), "true".to_owned()), (option, "LOAD".to_owned(), set)]
+    });
+    for (option, rc, typed) in setups {
+        let mut session = home.session(Shell::Bash, &rc);
+        session.run(&typed);
         session.run("ssox use dev");
         says_foreign(&mut session, &home, false);
         session.run("cd dir");
@@ -122,7 +127,8 @@ fn bash_with_assignments_among_arguments_has_segment_and_directories() {
         says_foreign(&mut session, &home, true);
         session.run("unset AWS_PROFILE; ssox clear; false");
         session.run("echo $? $- >~/options");
-        assert!(home.read("options").starts_with('1') && home.read("options").contains('k'), "{rc}");
+        let options = home.read("options");
+        assert!(options.starts_with('1') && option.chars().all(|option| options.contains(option)), "{rc} {options}");
         assert_eq!(segment(&mut session, &home), "|", "{rc}");
     }
 }
