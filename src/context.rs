@@ -13,7 +13,8 @@ pub(crate) use syntax::ShellSyntax;
 
 use crate::error::Error;
 use crate::keyring::{Bus, Keyring};
-use std::collections::HashMap;
+use crate::secret::Secret;
+use std::collections::{BTreeMap, HashMap};
 use std::ffi::OsString;
 use std::fmt;
 use std::io::{Write as _, stderr};
@@ -159,6 +160,12 @@ impl Context {
     /// Returns the value of a variable, also when it is empty or not UTF-8.
     pub(crate) fn var_os(&self, name: &str) -> Option<&OsString> {
         self.env.get(name)
+    }
+
+    /// Returns a text that is the same for the same variables. It has their secrets.
+    pub(crate) fn environment(&self) -> Secret {
+        let variables: BTreeMap<_, _> = self.env.iter().collect();
+        Secret::new(format!("{variables:?}"))
     }
 
     /// Returns the shell and the reply version of the shell function that called ssox, e.g. `zsh1`.

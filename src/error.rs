@@ -61,6 +61,11 @@ impl ErrorKind {
     }
 }
 
+/// What the line with the message of an error begins with.
+pub(crate) const PREFIX: &str = "ssox: ";
+/// What each line with a hint begins with.
+pub(crate) const HINT: &str = "ssox: hint: ";
+
 /// An error: what failed and why (`message`), and what to type (`hints`); in lower case, without full stop.
 #[derive(Clone, Debug)]
 pub(crate) struct Error {
@@ -151,8 +156,8 @@ impl Error {
 /// Writes the lines that a person reads on stderr.
 impl fmt::Display for Error {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "ssox: {}", printable(&self.message))?;
-        self.hints.iter().try_for_each(|hint| write!(out, "\nssox: hint: {}", printable(hint)))
+        write!(out, "{PREFIX}{}", printable(&self.message))?;
+        self.hints.iter().try_for_each(|hint| write!(out, "\n{HINT}{}", printable(hint)))
     }
 }
 

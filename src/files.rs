@@ -62,6 +62,14 @@ pub(crate) fn is_open_to_others(path: &Path) -> bool {
     }
 }
 
+/// Returns a text that changes with a file.
+pub(crate) fn state(path: &Path) -> String {
+    match path.metadata() {
+        Ok(metadata) => format!("{} {:?}", metadata.len(), metadata.modified().ok()),
+        Err(_) => "absent".into(),
+    }
+}
+
 /// Returns the SHA-1 of a text in lower-case hexadecimal digits: the names of the AWS CLI's cache files and of ssox's.
 pub(crate) fn hashed(text: &str) -> String {
     hex::encode(hash(text))

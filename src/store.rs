@@ -140,6 +140,18 @@ impl Item {
         }
     }
 
+    /// Returns a text that changes with the item, or with what keeps it from being read. It has no secret.
+    pub(crate) fn state(&self, ctx: &Context) -> String {
+        if self.store == Store::Files {
+            return self.path(ctx).map_or_else(|error| error.message, |path| files::state(&path));
+        }
+        match self.read(ctx) {
+            Ok(Some(stored)) => files::hashed(&String::from_utf8_lossy(&stored.content)),
+            Ok(None) => "absent".into(),
+            Err(error) => error.message,
+        }
+    }
+
     /// Reserves the place for the next content.
     ///
     /// # Errors

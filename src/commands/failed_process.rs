@@ -8,10 +8,11 @@ use crate::lock::Lock;
 use crate::profile::Profile;
 use crate::secret::Secret;
 use crate::session::token;
+use crate::source::process::has_caller;
 use crate::terminal;
 use crate::time::Timestamp;
 use serde_json::{Value, json};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// For how many seconds the same failure is returned again.
 const REMEMBERED: i64 = 5;
@@ -25,15 +26,15 @@ pub(super) struct FailedProcess {
     directory: Option<PathBuf>,
     failure: String,
     line: String,
-    /// The state of the token file: a sign-in changes it.
-    token: String,
+    /// What the outcome depends on: the environment, and the token, which a sign-in changes.
+    state: String,
 }
 
 impl FailedProcess {
     /// Returns what is remembered of a profile.
     pub(super) fn of(ctx: &Context, profile: &Profile) -> Self {
         let session = profile.source.session();
-        let token = session.and_then(|session| token::path(ctx, session).ok()).map(|path| state_of(&path));
+        let token = session.map(|session| token::state(ctx, session)).unwrap_or_default();
         // With another endpoint or CA bundle, the same call may work.
         let role_arn = profile.ad_hoc_role_arn.as_deref().unwrap_or_default();
         let identity = format!("{}\n{role_arn}\n{:?}", profile.source.identity(), profile.network);
@@ -43,15 +44,15 @@ impl FailedProcess {
             directory: ctx.state_dir().ok().map(|state| state.join("processes")),
             failure: format!("failure-{}", files::hashed(&identity)),
             line: format!("line-{}", files::hashed(label)),
-            token: token.unwrap_or_default(),
+            state: format!("{} {token}", files::hashed(ctx.environment().expose())),
         }
     }
 
-    /// Returns a failure that is not older than some seconds, if nobody has signed in since.
+    /// Returns a failure that is not older than some seconds, if the environment is the same and nobody has signed in since.
     pub(super) fn recent(&self, ctx: &Context) -> Option<Error> {
         let value = self.read(&self.failure)?;
         let is_recent = age(ctx, &value).is_some_and(|age| (0..REMEMBERED).contains(&age));
-        if !is_recent || value["token"] != self.token.as_str() {
+        if !is_recent || value["state"] != self.state.as_str() {
             return None;
         }
         let kind = ErrorKind::of_exit_status(u8::try_from(value["exit_status"].as_u64()?).ok()?)?;
@@ -64,7 +65,7 @@ impl FailedProcess {
     pub(super) fn remember(&self, ctx: &Context, error: &Error) {
         let record = json!({
             "at": ctx.now().to_string(),
-            "token": self.token,
+            "state": self.state,
             "exit_status": error.kind.exit_status(),
             "message": error.message,
             "hints": error.hints,
@@ -73,9 +74,9 @@ impl FailedProcess {
         self.write(&self.failure, &record);
     }
 
-    /// Says a failure on the terminal, unless the session has said one just before.
+    /// Says a failure on the terminal, unless the session has said one just before, or another ssox shows what this one says.
     pub(super) fn say(&self, ctx: &Context, error: &Error) {
-        if terminal::is_seen() || !terminal::is_attached() {
+        if terminal::is_seen() || !terminal::is_attached() || has_caller(ctx) {
             return;
         }
         // Another process that has the lock says it.
@@ -105,12 +106,4 @@ impl FailedProcess {
 /// Returns the seconds since a record was written.
 fn age(ctx: &Context, value: &Value) -> Option<i64> {
     Some(ctx.now().seconds_after(Timestamp::parse(value["at"].as_str()?)?))
-}
-
-/// Returns a text that changes with a file.
-fn state_of(path: &Path) -> String {
-    match path.metadata() {
-        Ok(metadata) => format!("{} {:?}", metadata.len(), metadata.modified().ok()),
-        Err(_) => "absent".into(),
-    }
 }

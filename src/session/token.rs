@@ -137,6 +137,11 @@ pub(super) fn written_at(ctx: &Context, session: &Session) -> Option<Timestamp> 
     item(session).written_at(ctx)
 }
 
+/// Returns a text that changes when somebody signs in, or unlocks the keyring.
+pub(crate) fn state(ctx: &Context, session: &Session) -> String {
+    item(session).state(ctx)
+}
+
 /// Reserves the place for the next token of a session, before AWS issues it.
 ///
 /// # Errors

@@ -3,7 +3,7 @@
 mod running;
 
 use crate::context::{Context, REAL_FILES};
-use crate::error::{Error, Result, cause_text};
+use crate::error::{Error, HINT, PREFIX, Result, cause_text};
 use crate::secret::Secret;
 use crate::terminal;
 use running::{Finished, Killed, MAX_OUTPUT, ProcessGroup, RunningProgram};
@@ -110,10 +110,34 @@ impl CommandLine {
             Some(code) => format!("exit status {code}"),
             None => "killed by a signal".into(),
         };
-        let lines: Vec<&str> = stderr.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-        let last_lines = lines[lines.len().saturating_sub(3)..].join("; ");
+        let said = Said::parse(stderr);
+        let last_lines = said.messages[said.messages.len().saturating_sub(3)..].join("; ");
         let cause = if last_lines.is_empty() { how } else { format!("{how}: {last_lines}") };
-        Error::other(format!("{self} failed: {cause}")).hint("run its command line by hand")
+        let error = Error::other(format!("{self} failed: {cause}"));
+        if said.hints.is_empty() {
+            return error.hint("run its command line by hand");
+        }
+        said.hints.into_iter().fold(error, Error::hint)
+    }
+}
+
+/// What a program has written to stderr, by lines. If it is ssox, its hints are for the same person.
+#[derive(Default)]
+struct Said<'a> {
+    messages: Vec<&'a str>,
+    hints: Vec<&'a str>,
+}
+
+impl<'a> Said<'a> {
+    fn parse(stderr: &'a str) -> Self {
+        let mut said = Self::default();
+        for line in stderr.lines().map(str::trim).filter(|line| !line.is_empty()) {
+            match line.strip_prefix(HINT) {
+                Some(hint) => said.hints.push(hint),
+                None => said.messages.push(line.strip_prefix(PREFIX).unwrap_or(line)),
+            }
+        }
+        said
     }
 }
 
@@ -208,6 +232,14 @@ mod tests {
                 .contains("`credential_process` of profile `p` failed: exit status 3: first; the vault is locked")
         );
         assert!(!error.message.contains("secret"));
+    }
+
+    #[test]
+    fn the_hints_of_another_ssox_are_hints_again() {
+        let said = "ssox: sign in first\nssox: hint: ssox login\nssox: hint: or another\n";
+        let error = run(&format!("sh -c 'printf %s \"{said}\" >&2; exit 3'")).unwrap_err();
+        assert!(error.message.ends_with("failed: exit status 3: sign in first"), "{}", error.message);
+        assert_eq!(error.hints, ["ssox login", "or another"]);
     }
 
     #[test]

@@ -19,6 +19,11 @@ use std::path::Path;
 /// The variable with the profiles whose programs led to this process, one on a line: such a program may call ssox.
 const CHAIN_VARIABLE: &str = "SSOX_PROCESS_CHAIN";
 
+/// Tells whether another ssox has started the program that called this one. It shows what this one writes to stderr.
+pub(crate) fn has_caller(ctx: &Context) -> bool {
+    ctx.var(CHAIN_VARIABLE).is_some()
+}
+
 /// A profile's program.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct CredentialProcess {

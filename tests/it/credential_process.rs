@@ -44,3 +44,25 @@ fn a_failure_is_returned_again_without_asking_aws_until_somebody_signs_in() {
     let other = home.ssox(&["credential-process", "stg"]);
     assert_eq!(other.status(), 0, "another profile has another failure: {}", other.stderr());
 }
+
+#[test]
+fn a_failure_is_forgotten_when_the_environment_changes() {
+    let home = Home::signed_in();
+    let closed = [("http_proxy", "http://127.0.0.1:1"), ("NO_PROXY", ""), ("no_proxy", "")];
+    let failed = home.ssox_with(&["credential-process", "dev"], &closed).fails(6);
+    assert!(failed.contains("http_proxy"), "{failed}");
+    home.ssox(&["credential-process", "dev"]).ok();
+}
+
+#[test]
+fn a_failure_in_a_chain_of_processes_is_shown_once_with_the_hint_of_the_first_cause() {
+    let home = Home::new();
+    let line =
+        |name: &str, other: &str| format!("[profile {name}]\ncredential_process = {SSOX} credential-process {other}\n");
+    home.add_config(&[line("outer", "inner"), line("inner", "dev")].concat());
+    let failed = home.ssox(&["credential-process", "outer"]).fails(1);
+    assert!(failed.contains("\nssox: hint: ssox login --sso-session corp"), "{failed}");
+    assert_eq!(failed.matches("ssox: ").count(), 2, "one message, one hint: {failed}");
+    let said = shown(&home, &format!("{SSOX} credential-process outer 2>/dev/null"));
+    assert_eq!(said.matches("ssox: credential-process ").count(), 1, "{said}");
+}

@@ -343,6 +343,20 @@ fn an_unknown_store_is_exit_4() {
 }
 
 #[test]
+fn a_failed_process_is_tried_again_as_soon_as_the_keyring_is_unlocked_or_somebody_has_signed_in() {
+    let Some(mut desktop) = signed_in() else { return };
+    let process = ["credential-process", "dev"];
+    desktop.lock();
+    assert!(desktop.ssox(&process).fails(3).contains("the keyring is locked"));
+    desktop.unlock();
+    desktop.ssox(&process).ok();
+    desktop.ssox(&["logout", "dev"]).ok();
+    desktop.ssox(&process).fails(3);
+    desktop.in_terminal(&["login", "dev"], "keyring");
+    desktop.ssox(&process).ok();
+}
+
+#[test]
 fn an_endpoint_renews_credentials_of_the_keyring_and_goes_on_after_signing_in() {
     let Some(desktop) = signed_in() else { return };
     desktop.home.standin.configure(|options| options.role_credentials = Duration::from_secs(4));

@@ -134,12 +134,12 @@ fn a_process_that_leads_back_to_itself_is_named() {
         |name: &str, other: &str| format!("[profile {name}]\ncredential_process = {SSOX} credential-process {other}\n");
     home.add_config(&[line("a", "b"), line("b", "c"), line("c", "a"), line("self", "self")].concat());
     shows!(home, use_(&home, "a").fails(1), @r"
-    ssox: `credential_process` of profile `a` failed: exit status 1: ssox: `credential_process` of profile `b` failed: exit status 1: ssox: `credential_process` of profile `c` failed: exit status 4: ssox: `credential_process` of profile `a` is circular: a → b → c → a; ssox: hint: `credential_process` of `[profile a]` must use another profile; ssox: hint: run its command line by hand; ssox: hint: run its command line by hand
-    ssox: hint: run its command line by hand
+    ssox: `credential_process` of profile `a` failed: exit status 1: `credential_process` of profile `b` failed: exit status 1: `credential_process` of profile `c` failed: exit status 4: `credential_process` of profile `a` is circular: a → b → c → a
+    ssox: hint: `credential_process` of `[profile a]` must use another profile
     ");
     shows!(home, home.ssox(&["export", "self", "--format", "env"]).fails(1), @r"
-    ssox: `credential_process` of profile `self` failed: exit status 4: ssox: `credential_process` of profile `self` is circular: self → self; ssox: hint: `credential_process` of `[profile self]` must use another profile
-    ssox: hint: run its command line by hand
+    ssox: `credential_process` of profile `self` failed: exit status 4: `credential_process` of profile `self` is circular: self → self
+    ssox: hint: `credential_process` of `[profile self]` must use another profile
     ");
     // A process that asks ssox for another profile is not a loop.
     home.add_config(&line("through", "dev"));
