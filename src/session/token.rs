@@ -11,7 +11,7 @@ use crate::json::{self, SecretJson};
 use crate::keyring::LOGIN;
 use crate::lock::Lock;
 use crate::secret::Secret;
-use crate::store::{Item, Kind, Reserved};
+use crate::store::{Item, Kind, Reserved, Store};
 use crate::time::Timestamp;
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use serde_json::{Map, Value};
@@ -121,6 +121,11 @@ impl Serialize for Token {
 /// Configuration: the file exists and cannot be read. `NeedsPerson`: the keyring cannot be used.
 pub(crate) fn read(ctx: &Context, session: &Session) -> Result<Option<Token>> {
     read_item(ctx, &item(session)).map_err(|error| of_keyring(session, error))
+}
+
+/// Reads the token that other tools find for a session, by its name or start URL: they know only the file.
+pub(crate) fn in_shared_file(ctx: &Context, label: &str) -> Option<Token> {
+    read_item(ctx, &Item { store: Store::Files, kind: Kind::Token, hash: files::hashed(label) }).ok()?
 }
 
 pub(super) fn read_item(ctx: &Context, item: &Item) -> Result<Option<Token>> {

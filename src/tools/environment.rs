@@ -48,11 +48,15 @@ impl View<'_> {
             (Keys::Half { .. }, HalfKeys::SignedWith) if is_set(ID) && is_set(SECRET) => {
                 Some((Taken::Keys, "keys in the environment, one of them empty".into()))
             }
-            (Keys::Empty, HalfKeys::SignedWith) => {
-                Some((Taken::Nothing, "unsigned: AWS_ACCESS_KEY_ID is set but empty".into()))
-            }
+            (Keys::Empty, HalfKeys::SignedWith) => self.empty_keys(),
             (Keys::Half { .. } | Keys::Empty | Keys::Absent, _) => None,
         }
+    }
+
+    /// Takes nothing, if the keys are empty.
+    pub(super) fn empty_keys(&self) -> Option<Outcome> {
+        let is_empty = keys(self.ctx) == Keys::Empty;
+        is_empty.then(|| (Taken::Nothing, "unsigned: AWS_ACCESS_KEY_ID is set but empty".into()))
     }
 
     /// Takes the role that the variables of a web identity name.

@@ -14,7 +14,7 @@ pub(super) enum Reads {
     CredentialsOf(&'static str),
     /// `~/.aws/credentials` alone; with `AWS_SDK_LOAD_CONFIG`, both as others.
     OwnCredentials,
-    /// `~/.aws/config` and `~/.aws/credentials`, whatever the variables name.
+    /// `~/.aws/config` and `~/.aws/credentials`, whatever the variables name: polars searches their text.
     OwnBoth,
 }
 

@@ -1,6 +1,6 @@
 //! Predicts which credentials AWS tools take in an environment with a configuration. The rules are the rows of `table`.
 //!
-//! Invariant: nobody is asked. It reads the environment and the two files, and starts nothing.
+//! Invariant: nobody is asked. It reads the environment, the two files and the files with tokens, and starts nothing.
 
 mod environment;
 mod files;
@@ -10,6 +10,7 @@ mod profile;
 mod region;
 mod rules;
 mod table;
+mod token;
 mod view;
 
 pub(crate) use prediction::{Prediction, predictions};

@@ -30,12 +30,17 @@ pub(crate) fn predictions(ctx: &Context, files: &ConfigFiles) -> Vec<Prediction>
 
 impl View<'_> {
     fn prediction(&self) -> Prediction {
-        let (taken, why) = self.outcome();
+        let (taken, mut why) = self.outcome();
+        let missing = match &taken {
+            Taken::Profile(name, kind) => self.missing_token(name, *kind),
+            _ => None,
+        };
         let renews = match &taken {
             Taken::Keys | Taken::Nothing => false,
             Taken::WebIdentity(_) | Taken::Container => self.tool.renews,
-            Taken::Profile(_, kind) => self.tool.renews && kind.is_renewed() && !self.tool.not_renewed.contains(kind),
+            Taken::Profile(_, kind) => self.renews(*kind) && missing.is_none(),
         };
+        why.extend(missing.map(|missing| format!(", but {missing}")));
         Prediction { tool: self.tool.name, region: self.region(&taken), taken, renews, why }
     }
 
@@ -53,8 +58,10 @@ impl View<'_> {
             Step::KeysWithoutProfile => self.keys(),
             Step::WebIdentity => self.web_identity(),
             Step::Profile(kinds) => self.profile(kinds),
-            Step::ProfileOfRedHat(kinds) if files::has_bundle_of_red_hat() => self.profile(kinds),
-            Step::ProfileOfRedHat(_) => None,
+            Step::ProfileWithToken(kinds) => self.profile_with_token(kinds),
+            Step::ProfileWithTokenOfRedHat(kinds) if files::has_bundle_of_red_hat() => self.profile_with_token(kinds),
+            Step::ProfileWithTokenOfRedHat(_) => None,
+            Step::EmptyKeys => self.empty_keys(),
             Step::FirstKeys => self.first_keys(),
             Step::Container => self.container(),
         }
@@ -71,9 +78,21 @@ impl View<'_> {
         Some((Taken::Profile(section.name.into_owned(), kind), why))
     }
 
+    fn profile_with_token(&self, kinds: &[ProfileKind]) -> Option<Outcome> {
+        let is_usable = |taken: &Taken| match taken {
+            Taken::Profile(name, kind) => self.missing_token(name, *kind).is_none(),
+            _ => true,
+        };
+        self.profile(kinds).filter(|(taken, _)| is_usable(taken))
+    }
+
     fn first_keys(&self) -> Option<Outcome> {
-        let sections = self.files.credentials.sections_with(SectionKind::Profile, "aws_access_key_id");
+        let sections = self.own.credentials.sections_with(SectionKind::Profile, "aws_access_key_id");
         let first = sections.into_iter().find(|section| ProfileKind::StoredKeys.is_in(section))?;
+        if matches!(environment::keys(self.ctx), Keys::Half { has_id: true }) {
+            let why = "the id in the environment, with the secret of the first keys in ~/.aws/credentials";
+            return Some((Taken::Keys, why.into()));
+        }
         let why = "the first keys in ~/.aws/credentials, whatever AWS_PROFILE says";
         Some((Taken::Profile(first.name.into_owned(), ProfileKind::StoredKeys), why.into()))
     }

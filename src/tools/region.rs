@@ -12,7 +12,7 @@ impl View<'_> {
             RegionStep::Profile | RegionStep::ProfileOfCredentials => {
                 self.files.profile(self.selected.name())?.value("region").map(String::from)
             }
-            RegionStep::First => self.files.config.text.lines().find_map(|line| {
+            RegionStep::First => self.own.config.text.lines().find_map(|line| {
                 let (key, region) = line.split_once('=')?;
                 key.trim_end().ends_with("region").then(|| region.trim().into())
             }),

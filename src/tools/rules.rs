@@ -36,9 +36,13 @@ pub(super) enum Step {
     WebIdentity,
     /// The selected profile, for these kinds, in order.
     Profile(&'static [ProfileKind]),
+    /// The same for SSO; with a token that a person must renew, it goes on as if the profile had no credentials.
+    ProfileWithToken(&'static [ProfileKind]),
     /// The same, where certificates are where the Red Hat family has them.
-    ProfileOfRedHat(&'static [ProfileKind]),
-    /// The first keys in `credentials`, whatever profile they belong to.
+    ProfileWithTokenOfRedHat(&'static [ProfileKind]),
+    /// Nothing, if the keys in the environment are empty: then it does not sign.
+    EmptyKeys,
+    /// The first keys in `~/.aws/credentials`, whatever profile they belong to.
     FirstKeys,
     Container,
 }
@@ -51,7 +55,7 @@ pub(super) enum RegionStep {
     Profile,
     /// The profile, if the credentials are its own.
     ProfileOfCredentials,
-    /// The first line of `config` with a key that ends with `region`.
+    /// The first line of `~/.aws/config` with a key that ends with `region`.
     First,
 }
 

@@ -59,7 +59,7 @@ const OLDER_CPP: Tool = Tool {
         Step::Keys,
         Step::Profile(&[StoredKeys, ConfigProcess]),
         Step::WebIdentity,
-        Step::ProfileOfRedHat(&[Sso, LegacySso]),
+        Step::ProfileWithTokenOfRedHat(&[Sso, LegacySso]),
         Step::Container,
     ],
     profile_variables: AWS_DEFAULT_PROFILE_FIRST,
@@ -212,7 +212,8 @@ pub(super) const TOOLS: [Tool; 18] = [
             Step::Keys,
             Step::Profile(&[StoredKeys, ConfigKeys, StoredProcess, ConfigProcess]),
             Step::WebIdentity,
-            Step::Profile(&[WebIdentity, Sso, LegacySso]),
+            Step::Profile(&[WebIdentity]),
+            Step::ProfileWithToken(&[Sso, LegacySso]),
             Step::Container,
         ],
         empty_is_name: true,
@@ -225,14 +226,27 @@ pub(super) const TOOLS: [Tool; 18] = [
     Tool { name: "duckdb", renews: false, last: Last::Refuses, ..OLDER_CPP },
     // deltalake 1.6.6, obstore 0.12.1.
     Tool { name: "object_store (deltalake)", ..OBJECT_STORE },
-    // polars 2.1.0.
-    Tool { name: "polars with boto3", regions: &[AWS_REGION, AWS_DEFAULT_REGION, Profile], ..BOTOCORE },
+    // polars 2.1.0: where boto3 finds nothing, it looks for itself as the next one. It takes no region from boto3.
+    Tool {
+        name: "polars with boto3",
+        steps: &[
+            Step::Keys,
+            Step::Profile(&[Role]),
+            Step::WebIdentity,
+            Step::Profile(&[WebIdentity, Sso, LegacySso, StoredKeys, Login, StoredProcess, ConfigProcess, ConfigKeys]),
+            Step::Container,
+            Step::EmptyKeys,
+            Step::FirstKeys,
+        ],
+        regions: &[AWS_REGION, AWS_DEFAULT_REGION, RegionStep::First],
+        last: Last::WaitsForMetadata,
+        ..BOTOCORE
+    },
     // polars 2.1.0: it searches the text of both files, which the variables do not name, for the first keys and region.
     Tool {
         name: "polars alone",
         steps: &[Step::Keys, Step::FirstKeys, Step::WebIdentity, Step::Container],
         regions: &[AWS_REGION, AWS_DEFAULT_REGION, RegionStep::First],
-        reads: Reads::OwnBoth,
         ..OBJECT_STORE
     },
     // rasterio 1.4.4, GDAL 3.10.3: no processes. An SSO token is not refreshed.

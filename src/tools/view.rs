@@ -1,9 +1,10 @@
 //! What one tool sees of the environment and the files, and the credentials that it can take.
 
-use super::files::Files;
+use super::files::{Files, Reads};
 use super::kind::{self, ProfileKind};
 use super::profile::Selected;
-use super::rules::Tool;
+use super::rules::{Step, Tool};
+use super::token;
 use crate::config::ConfigFiles;
 use crate::context::Context;
 
@@ -25,6 +26,8 @@ pub(super) struct View<'a> {
     pub(super) ctx: &'a Context,
     pub(super) tool: &'static Tool,
     pub(super) files: &'a ConfigFiles,
+    /// The files in the home directory, whatever the variables name.
+    pub(super) own: &'a ConfigFiles,
     pub(super) selected: Selected,
 }
 
@@ -33,7 +36,8 @@ pub(super) type Outcome = (Taken, String);
 
 impl<'a> View<'a> {
     pub(super) fn new(ctx: &'a Context, files: &'a Files, tool: &'static Tool) -> Self {
-        Self { ctx, tool, files: files.of(tool.reads), selected: Selected::new(ctx, tool) }
+        let [files, own] = [tool.reads, Reads::OwnBoth].map(|reads| files.of(reads));
+        Self { ctx, tool, files, own, selected: Selected::new(ctx, tool) }
     }
 
     /// Says why the selected profile is not taken: as the end of a sentence about the tool.
@@ -43,14 +47,32 @@ impl<'a> View<'a> {
         }
         let section = self.files.profile(self.selected.name());
         match (section.as_ref().map(kind::kind_of), self.selected.is_named()) {
-            (Some(Some(kind)), _) => Some(unread(kind)),
+            (Some(Some(kind)), _) => Some(self.unread(kind)),
             (Some(None), true) => Some("finds no credentials in the profile".into()),
             (None, true) => Some("finds no such profile".into()),
             (Some(None) | None, false) => None,
         }
     }
-}
 
-fn unread(kind: ProfileKind) -> String {
-    format!("does not read {}", kind.name())
+    fn unread(&self, kind: ProfileKind) -> String {
+        let reads_it = |step: &Step| matches!(step, Step::ProfileWithToken(kinds) if kinds.contains(&kind));
+        let missing = self.missing_token(self.selected.name(), kind);
+        match missing.filter(|_| self.tool.steps.iter().any(reads_it)) {
+            Some(missing) => format!("cannot use {}, because {missing}", kind.name()),
+            None => format!("does not read {}", kind.name()),
+        }
+    }
+
+    /// Says why the tool cannot use a profile until a person signs in; `None` if it can, or needs no token.
+    pub(super) fn missing_token(&self, profile: &str, kind: ProfileKind) -> Option<&'static str> {
+        if !matches!(kind, ProfileKind::Sso | ProfileKind::LegacySso | ProfileKind::Role) {
+            return None;
+        }
+        token::missing(self.ctx, self.files, &self.files.profile(profile)?, |kind| self.renews(kind))
+    }
+
+    /// Tells whether the tool gets credentials of a kind again when they expire.
+    pub(super) fn renews(&self, kind: ProfileKind) -> bool {
+        self.tool.renews && kind.is_renewed() && !self.tool.not_renewed.contains(&kind)
+    }
 }

@@ -2,6 +2,7 @@
 
 use crate::home::{Home, SSOX};
 use serde_json::Value;
+use ssox_standin::Grant;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -112,6 +113,29 @@ fn the_keys_that_ssox_set_are_those_of_the_profile() {
     assert!(!text.contains('!') && text.lines().all(|line| line.chars().count() <= 80), "{text}");
 }
 
+#[test]
+fn a_token_that_only_a_person_can_renew_is_shown() {
+    let home = Home::signed_in();
+    let says = |tool: &str| {
+        let rows = rows(&home, &[("AWS_PROFILE", "dev")]);
+        let row = row(&rows, tool);
+        assert_eq!(row["identity"], "dev", "{row}");
+        (row["renews"].as_bool().unwrap(), row["why"].as_str().unwrap().to_string())
+    };
+    let is = |renews: bool, why: &str| (renews, format!("AWS_PROFILE: sso_session{why}"));
+    assert_eq!(says("boto3"), is(true, ""));
+    let over = Grant { expires_in: -1, ..Grant::default() };
+    home.sign_in(&over);
+    assert_eq!(says("boto3"), is(true, ""), "boto3 refreshes it");
+    assert_eq!(says("GDAL"), is(false, ", but the token has expired"), "it does not");
+    home.sign_in(&Grant { refreshable: false, ..over });
+    assert_eq!(says("boto3"), is(false, ", but the token has expired"));
+    home.ssox(&["logout", "dev"]).ok();
+    assert_eq!(says("boto3"), is(false, ", but nobody is signed in"));
+    let pyarrow = row(&rows(&home, &[("AWS_PROFILE", "dev")]), "C++ (pyarrow)").clone();
+    assert_eq!(pyarrow["why"], "unsigned: it cannot use sso_session, because nobody is signed in");
+}
+
 #[cfg(unix)]
 #[test]
 fn a_served_program_has_the_endpoint_in_every_tool_but_those_that_read_other_files() {
@@ -125,6 +149,22 @@ fn a_served_program_has_the_endpoint_in_every_tool_but_those_that_read_other_fil
     }
     let polars = row(&rows, "polars alone");
     assert_eq!((&polars["identity"], &polars["source"]), (&"default".into(), &"profile".into()));
+}
+
+#[test]
+fn polars_takes_the_first_keys_of_the_file_where_boto3_finds_nothing() {
+    let home = Home::signed_in();
+    store_keys(&home);
+    let polars = |variables: &[(&str, &str)]| {
+        let row = row(&rows(&home, variables), "polars with boto3").clone();
+        (row["identity"].as_str().unwrap_or_default().to_string(), row["why"].as_str().unwrap().to_string())
+    };
+    let first = "the first keys in ~/.aws/credentials, whatever AWS_PROFILE says";
+    assert_eq!(polars(&[]), ("old".into(), first.into()));
+    assert_eq!(polars(&[("AWS_PROFILE", "dev")]).0, "dev");
+    assert_eq!(polars(&[("AWS_PROFILE", "nope")]).1, "refuses: AWS_PROFILE names no profile");
+    let empty = KEYS.map(|(name, _)| (name, ""));
+    assert_eq!(polars(&empty).1, "unsigned: AWS_ACCESS_KEY_ID is set but empty");
 }
 
 #[test]

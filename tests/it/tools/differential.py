@@ -42,7 +42,7 @@ def expected_key(row):
         return key_of("pod" if "WEB_IDENTITY" in row["why"] else "environment")
     if row["source"] == "none":
         return None if row["why"].startswith("unsigned") else "-"
-    return row["identity"]
+    return "-" if "token has expired" in row["why"] else row["identity"]
 
 
 def ask(name, command, environments, url, base):
@@ -73,7 +73,7 @@ def differences(tool, rows, environments, seen):
             continue
         key, region = seen[name]
         wanted = expected_key(row)
-        if row["source"] == "profile":
+        if row["source"] == "profile" and wanted != "-":
             wanted = key_of(identity_in(environment, row))
         # Without a region some tools stop before they sign.
         if key == "-" and row["region"] is None and wanted != "-":

@@ -1,13 +1,16 @@
 """The environments of the differential test: each is a home directory and variables, generated from a few choices."""
 
+import hashlib
 import itertools
 import os
 from pathlib import Path
 
 from recorder import END, TOKEN, key_of
 
+PAST = "2020-01-01T00:00:00Z"
 SSO = "sso_account_id = 111122223333\nsso_role_name = {}\n"
-SESSION = "[sso-session corp]\nsso_start_url = https://d-1.awsapps.com/start\nsso_region = eu-west-1\n"
+URL, OVER = "https://d-1.awsapps.com/start", "https://d-2.awsapps.com/start"
+SESSION = "".join(f"[sso-session {name}]\nsso_start_url = {url}\nsso_region = eu-west-1\n" for name, url in [("corp", URL), ("over", OVER)])
 ROLE = "arn:aws:iam::444455556666:role/"
 
 
@@ -27,7 +30,9 @@ PROFILES = {
     "quoted": ("config", process("quoted", '"')),
     "stored-process": ("credentials", process("stored-process")),
     "sso": ("config", "sso_session = corp\n" + SSO.format("sso")),
-    "legacy": ("config", "sso_start_url = https://d-1.awsapps.com/start\nsso_region = eu-west-1\n" + SSO.format("legacy")),
+    "legacy": ("config", f"sso_start_url = {URL}\nsso_region = eu-west-1\n" + SSO.format("legacy")),
+    "over": ("config", "sso_session = over\n" + SSO.format("over")),
+    "legacy-over": ("config", f"sso_start_url = {OVER}\nsso_region = eu-west-1\n" + SSO.format("legacy-over")),
     "role": ("config", f"role_arn = {ROLE}role\nsource_profile = static\n"),
     "web": ("config", f"role_arn = {ROLE}web\nweb_identity_token_file = {{home}}/token\n"),
     "region-only": ("config", "region = ap-south-1\n"),
@@ -39,6 +44,7 @@ DEFAULTS = {
     "static": {"config": keys("default-static")},
     "process": {"config": process("default-process")},
     "sso": {"config": "sso_session = corp\n" + SSO.format("default-sso")},
+    "over": {"config": "sso_session = over\n" + SSO.format("default-over")},
     "region": {"config": "region = ca-central-1\n"},
 }
 KEYS = {
@@ -82,7 +88,7 @@ def choices():
     yield "", None, "", "", {"other": {"AWS_DEFAULT_PROFILE": "stored"}}
     yield "keys", None, "", "", {"other": {"AWS_DEFAULT_PROFILE": "missing"}}
     yield "keys", "static", "", "", {"other": {"AWS_DEFAULT_PROFILE": "missing"}}
-    yield "keys", None, "", "", {"past": {"AWS_CREDENTIAL_EXPIRATION": "2020-01-01T00:00:00Z"}}
+    yield "keys", None, "", "", {"past": {"AWS_CREDENTIAL_EXPIRATION": PAST}}
     yield "keys", None, "", "", {"end": {"AWS_CREDENTIAL_EXPIRATION": END}}
     yield "keys", None, "", "", {"half": {"AWS_SECRET_ACCESS_KEY": ""}}
     yield "", "stored", "", "", {"half": {"AWS_ACCESS_KEY_ID": key_of("environment")}}
@@ -93,6 +99,7 @@ def choices():
     yield "keys", None, "region", "", {"no": {"AWS_REGION": "", "AWS_DEFAULT_REGION": ""}}
     yield "", "stored", "region", "", {"no": {"AWS_REGION": "", "AWS_DEFAULT_REGION": ""}}
     yield "keys", "with-region", "", "", {}
+    yield "", "with-region", "", "", {"no": {"AWS_REGION": "", "AWS_DEFAULT_REGION": ""}}
     for profile in "stored", "static":
         yield "", profile, "", "", {"files": {"AWS_CONFIG_FILE": "{home}/other-config", "AWS_SHARED_CREDENTIALS_FILE": "{home}/other-credentials"}}
 
@@ -137,7 +144,6 @@ def write(home, default):
     for name in "process", "quoted", "stored-process", "default-process":
         (home / f"{name}.json").write_text(
             f'{{"Version": 1, "AccessKeyId": "{key_of(name)}", "SecretAccessKey": "secret", "SessionToken": "token"}}')
-    for session in "corp", "https://d-1.awsapps.com/start":
-        import hashlib
+    for session, url, token, end in ("corp", URL, "token", END), (URL, URL, "token", END), ("over", OVER, "over", PAST), (OVER, OVER, "over", PAST):
         path = home / ".aws/sso/cache" / (hashlib.sha1(session.encode()).hexdigest() + ".json")
-        path.write_text(f'{{"startUrl": "https://d-1.awsapps.com/start", "region": "eu-west-1", "accessToken": "token", "expiresAt": "{END}"}}')
+        path.write_text(f'{{"startUrl": "{url}", "region": "eu-west-1", "accessToken": "{token}", "expiresAt": "{end}"}}')

@@ -44,6 +44,8 @@ class Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode(errors="replace")
         if path == "/container":
             return self.container()
+        if self.headers.get("x-amz-sso_bearer_token") == "over":
+            return self.json({"message": "Session token not found or invalid"}, 401)
         if path == "/federation/credentials":
             role = parse_qs(urlsplit(self.path).query)["role_name"][0]
             return self.json({"roleCredentials": {"accessKeyId": key_of(role), "secretAccessKey": "secret",

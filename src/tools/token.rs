@@ -1,0 +1,34 @@
+//! The token behind an SSO profile, in the file that all AWS tools share.
+
+use super::kind::ProfileKind;
+use crate::config::{ConfigFiles, Section};
+use crate::context::Context;
+use crate::session::token;
+
+/// How many profiles are followed from a role to the profile with the token.
+const LONGEST_CHAIN: usize = 10;
+
+/// Says why a profile needs a person first, as the end of a sentence; `None` if a tool can go on by itself. A token of a
+/// legacy profile is refreshed by no tool, another one by those with `refreshes`.
+pub(super) fn missing(
+    ctx: &Context,
+    files: &ConfigFiles,
+    section: &Section,
+    refreshes: impl Fn(ProfileKind) -> bool,
+) -> Option<&'static str> {
+    let (label, kind) = session_behind(files, section, LONGEST_CHAIN)?;
+    let Some(token) = token::in_shared_file(ctx, &label) else { return Some("nobody is signed in") };
+    let is_refreshed = kind == ProfileKind::Sso && refreshes(kind) && token.is_refreshable(ctx.now());
+    (!token.is_valid(ctx.now()) && !is_refreshed).then_some("the token has expired")
+}
+
+/// Returns the name or the start URL of the session that a profile gets its credentials through.
+fn session_behind(files: &ConfigFiles, section: &Section, longest: usize) -> Option<(String, ProfileKind)> {
+    if ProfileKind::Role.is_in(section) {
+        let source = section.value("source_profile").filter(|_| longest > 0)?;
+        return session_behind(files, &files.profile(source)?, longest - 1);
+    }
+    let kinds = [(ProfileKind::Sso, "sso_session"), (ProfileKind::LegacySso, "sso_start_url")];
+    let (kind, key) = kinds.into_iter().find(|(kind, _)| kind.is_in(section))?;
+    Some((section.value(key)?.to_string(), kind))
+}
