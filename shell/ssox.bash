@@ -648,14 +648,17 @@ function _ssox_arrive() {
 # Finds the nearest `.ssox` file, by tests of files only. The home directory is the last one looked at. Where no directory up to
 # the root has such a file, a test for each of them is enough.
 function _ssox_find() {
-  builtin local _ssox_up='' _ssox_levels="${PWD//[^\/]/}"
   _ssox_found=''
-  while [[ -n $_ssox_levels && ! -e ${_ssox_up}.ssox ]]; do
-    _ssox_up+=../
-    _ssox_levels=${_ssox_levels%/}
-  done
-  if [[ -z $_ssox_levels && ! -e ${_ssox_up}.ssox && ${_ssox_up:-.} -ef / ]]; then return 0; fi
-  _ssox_up=''
+  [[ -e .ssox || -e ../.ssox || -e ../../.ssox || -e ../../../.ssox || -e ../../../../.ssox ||
+    -e ../../../../../.ssox || -e ../../../../../../.ssox || -e ../../../../../../../.ssox ||
+    -e ../../../../../../../../.ssox || -e ../../../../../../../../../.ssox ||
+    -e ../../../../../../../../../../.ssox || -e ../../../../../../../../../../../.ssox ||
+    -e ../../../../../../../../../../../../.ssox || -e ../../../../../../../../../../../../../.ssox ||
+    -e ../../../../../../../../../../../../../../.ssox ||
+    -e ../../../../../../../../../../../../../../../.ssox ||
+    -e ../../../../../../../../../../../../../../../../.ssox ||
+    ! ../../../../../../../../../../../../../../../.. -ef / ]] || return 0
+  builtin local _ssox_up=''
   while ((${#_ssox_up} < 3000)); do
     if [[ -e ${_ssox_up}.ssox ]]; then
       _ssox_found=$PWD/${_ssox_up}.ssox

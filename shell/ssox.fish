@@ -141,6 +141,69 @@ function _ssox_read_identity
         config=$AWS_CONFIG_FILE credentials=$AWS_SHARED_CREDENTIALS_FILE home=$HOME
 end
 
+# Takes the layer of a `.ssox` file off, see below.
+function _ssox_off
+    test "$_ssox_layer" = on; or return 0
+    set -l fish_trace
+    for name in $_ssox_layered
+        builtin contains -- $name $_ssox_theirs; and continue
+        set -l under _ssox_under_$name
+        _ssox_read _ssox_over_$name $name
+        _ssox_write $name $$under
+    end
+    set -gu _ssox_layer off
+end
+
+# Puts the layer on again, or another one where the directory has changed. Fails if there is nothing to do. `early` is before
+# direnv and mise have acted: a layer must not begin above the values of the directory before. Where no directory up to the
+# root has a `.ssox` file, one call tells it, at most sixteen levels below the root: above the root is the root.
+function _ssox_arrive
+    if test "$PWD/$_ssox_again" = "$_ssox_directory/"
+        test -n "$_ssox_layer"; or return
+        _ssox_on
+        return 0
+    end
+    set -gu _ssox_directory "$PWD"
+    if builtin path is -- .ssox ../.ssox ../../.ssox ../../../.ssox ../../../../.ssox ../../../../../.ssox \
+            ../../../../../../.ssox ../../../../../../../.ssox ../../../../../../../../.ssox \
+            ../../../../../../../../../.ssox ../../../../../../../../../../.ssox \
+            ../../../../../../../../../../../.ssox ../../../../../../../../../../../../.ssox \
+            ../../../../../../../../../../../../../.ssox ../../../../../../../../../../../../../../.ssox \
+            ../../../../../../../../../../../../../../../.ssox \
+            ../../../../../../../../../../../../../../../../.ssox
+        or not test ../../../../../../../../../../../../../../../../ -ef /
+        _ssox_find
+    else
+        test -n "$_ssox_found$_ssox_file$_ssox_again$AWS_CONFIG_FILE$AWS_SHARED_CREDENTIALS_FILE"; or return
+        set -gu _ssox_found
+    end
+    set -l fish_trace
+    # A relative path names another file now.
+    test -n "$SSOX_IDENTITY"; and string match -qr '^[^/]' -- "$AWS_CONFIG_FILE" "$AWS_SHARED_CREDENTIALS_FILE"
+    and set -gu _ssox_seen moved
+    set -l again "$_ssox_again"
+    set -gu _ssox_again
+    test -n "$_ssox_found$_ssox_file"; or return
+    set -l nearer
+    test -z "$_ssox_found"; or set nearer (_ssox_find_nearer)
+    # What the tools had set when the directory was entered is not in the layer.
+    if test -z "$again" -a -n "$_ssox_found" -a -n "$_ssox_file"; and test "$_ssox_found" -ef "$_ssox_file"
+        if test -n "$nearer" -o "$_ssox_nearer" != entered
+            test "$_ssox_nearer" = entered; or set -gu _ssox_nearer $nearer
+            _ssox_on
+            return 0
+        end
+    end
+    _ssox_exit
+    test -n "$_ssox_found"; or return 0
+    if test "$argv" = early
+        set -gu _ssox_directory
+    else
+        _ssox_enter $nearer
+    end
+    return 0
+end
+
 # Defines the hooks of direnv and mise, and then our last ones, again: handlers run in the order of their definition. A tool
 # that was loaded before ssox has run at this prompt already.
 function _ssox_surround
@@ -273,56 +336,9 @@ end
 # that was looked at last, `_ssox_file` the file that was found there. `_ssox_nearer` tells that direnv or mise has a file
 # below: what it sets, `_ssox_theirs`, stays.
 
-# Puts the layer on again, or another one where the directory has changed. Fails if there is nothing to do. `early` is before
-# direnv and mise have acted: a layer must not begin above the values of the directory before.
-function _ssox_arrive
-    set -l fish_trace
-    if test "$PWD" = "$_ssox_directory" -a -z "$_ssox_again"
-        test -n "$_ssox_layer"; or return
-        _ssox_on
-        return 0
-    end
-    set -l again "$_ssox_again"
-    _ssox_find
-    set -gu _ssox_directory "$PWD"
-    set -gu _ssox_again
-    # A relative path names another file now.
-    test -n "$SSOX_IDENTITY"; and string match -qr '^[^/]' -- "$AWS_CONFIG_FILE" "$AWS_SHARED_CREDENTIALS_FILE"
-    and set -gu _ssox_seen moved
-    test -n "$_ssox_found$_ssox_file"; or return
-    set -l nearer
-    test -z "$_ssox_found"; or set nearer (_ssox_find_nearer)
-    # What the tools had set when the directory was entered is not in the layer.
-    if test -z "$again" -a -n "$_ssox_found" -a -n "$_ssox_file"; and test "$_ssox_found" -ef "$_ssox_file"
-        if test -n "$nearer" -o "$_ssox_nearer" != entered
-            test "$_ssox_nearer" = entered; or set -gu _ssox_nearer $nearer
-            _ssox_on
-            return 0
-        end
-    end
-    _ssox_exit
-    test -n "$_ssox_found"; or return 0
-    if test "$argv" = early
-        set -gu _ssox_directory
-    else
-        _ssox_enter $nearer
-    end
-    return 0
-end
-
-# Finds the nearest `.ssox` file, by tests of files only. The home directory is the last one looked at. Where no directory up to
-# the root has such a file, one call tells it, at most sixteen levels below the root. Above the root is the root.
+# Finds the nearest `.ssox` file, by tests of files only. The home directory is the last one looked at.
 function _ssox_find
     set -gu _ssox_found
-    builtin path is -- .ssox ../.ssox ../../.ssox ../../../.ssox ../../../../.ssox ../../../../../.ssox \
-        ../../../../../../.ssox ../../../../../../../.ssox ../../../../../../../../.ssox \
-        ../../../../../../../../../.ssox ../../../../../../../../../../.ssox \
-        ../../../../../../../../../../../.ssox ../../../../../../../../../../../../.ssox \
-        ../../../../../../../../../../../../../.ssox ../../../../../../../../../../../../../../.ssox \
-        ../../../../../../../../../../../../../../../.ssox \
-        ../../../../../../../../../../../../../../../../.ssox
-    or not test ../../../../../../../../../../../../../../../../ -ef /
-    or return 0
     set -l up
     while test (string length -- "$up") -lt 3000
         if test -e "$up.ssox"
@@ -332,18 +348,6 @@ function _ssox_find
         test "./$up" -ef / -o "./$up" -ef "$HOME"; and return
         set up "$up../"
     end
-end
-
-function _ssox_off
-    set -l fish_trace
-    test "$_ssox_layer" = on; or return 0
-    for name in $_ssox_layered
-        builtin contains -- $name $_ssox_theirs; and continue
-        set -l under _ssox_under_$name
-        _ssox_read _ssox_over_$name $name
-        _ssox_write $name $$under
-    end
-    set -gu _ssox_layer off
 end
 
 function _ssox_on

@@ -491,16 +491,20 @@ function _ssox_arrive() {
 }
 
 # Sets REPLY to the path of the nearest `.ssox` file, by tests of files only. The home directory is the last one looked at.
-# Where no directory up to the root has such a file, a test for each of them is enough.
+# Where no directory up to the root has such a file, one test tells it, at most sixteen levels below the root: above the root is
+# the root.
 function _ssox_find() {
   local up=
-  local -i levels=${#PWD//[^\/]}
   REPLY=
-  while (( levels-- > 0 )) && [[ ! -e ${up}.ssox ]]; do
-    up+=../
-  done
-  if (( levels < 0 )) && [[ ! -e ${up}.ssox && ${up:-.} -ef / ]]; then return 0; fi
-  up=
+  [[ -e .ssox || -e ../.ssox || -e ../../.ssox || -e ../../../.ssox || -e ../../../../.ssox ||
+    -e ../../../../../.ssox || -e ../../../../../../.ssox || -e ../../../../../../../.ssox ||
+    -e ../../../../../../../../.ssox || -e ../../../../../../../../../.ssox ||
+    -e ../../../../../../../../../../.ssox || -e ../../../../../../../../../../../.ssox ||
+    -e ../../../../../../../../../../../../.ssox || -e ../../../../../../../../../../../../../.ssox ||
+    -e ../../../../../../../../../../../../../../.ssox ||
+    -e ../../../../../../../../../../../../../../../.ssox ||
+    -e ../../../../../../../../../../../../../../../../.ssox
+    || ! ../../../../../../../../../../../../../../../.. -ef / ]] || return 0
   while (( $#up < 3000 )); do
     if [[ -e ${up}.ssox ]]; then
       REPLY=$PWD/$up.ssox
