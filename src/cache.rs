@@ -3,21 +3,23 @@
 //!
 //! A file that cannot be read counts as absent. Expired entries are not removed: the AWS CLI overwrites them.
 
+mod expirations;
+mod index;
+
+pub(crate) use expirations::{EntryNames, Expirations};
+
 use crate::arn::AccountId;
 use crate::context::Context;
 use crate::credentials::RoleCredentials;
-use crate::error::{Error, Result, has_control};
-use crate::files::{self, Directory, Reader};
+use crate::error::{Result, has_control};
+use crate::files;
 use crate::json::{self, SecretJson};
 use crate::secret::Secret;
 use crate::store::{self, Item, Reserved, Store};
 use crate::time::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Map, Value, json};
-use std::collections::HashSet;
-use std::ffi::OsString;
 use std::path::PathBuf;
-use std::sync::OnceLock;
 use std::time::Duration;
 
 /// How long cached role credentials must still be valid, in seconds: the AWS CLI asks for the same.
@@ -101,12 +103,13 @@ impl Key {
 
     fn item(&self, ctx: &Context) -> Item {
         let hash = hex::encode(self.hash);
-        Item { store: self.store(ctx), kind: store::Kind::Role, hash }
+        Item { store: self.store_unless(Store::of_variable(ctx)), kind: store::Kind::Role, hash }
     }
 
-    /// Returns where the entry is kept: credentials that come from no session have only the variable.
-    fn store(&self, ctx: &Context) -> Store {
-        if Store::of_variable(ctx) == Some(Store::Keyring) { Store::Keyring } else { self.store }
+    /// Returns where the entry is kept, unless the variable says otherwise: credentials that come from no session have only
+    /// the variable.
+    fn store_unless(&self, variable: Option<Store>) -> Store {
+        if variable == Some(Store::Keyring) { Store::Keyring } else { self.store }
     }
 }
 
@@ -147,71 +150,6 @@ impl Entry {
     pub(crate) fn is_expired(&self, now: Timestamp) -> bool {
         self.credentials.expiration.is_some_and(|end| end <= now)
     }
-}
-
-/// The names of all entries, read at once: for verbs that look at every profile, most of which have no entry.
-pub(crate) struct EntryNames<'a> {
-    ctx: &'a Context,
-    directory: Directory,
-    hashes: HashSet<[u8; 20]>,
-    /// Only read when an entry of the keyring is looked for.
-    keyring: OnceLock<Result<HashSet<[u8; 20]>>>,
-}
-
-/// Reads when the credentials of many entries expire.
-pub(crate) struct Expirations<'a> {
-    names: &'a EntryNames<'a>,
-    reader: Reader<'a>,
-}
-
-impl<'a> EntryNames<'a> {
-    /// Reads the names of the files in the cache directory.
-    pub(crate) fn read(ctx: &'a Context) -> Self {
-        let directory = Directory::open(store::Kind::Role.directory(ctx).unwrap_or_default());
-        let hash = |file: OsString| hash_of(file.to_str()?.strip_suffix(".json")?);
-        Self { ctx, hashes: directory.names().filter_map(hash).collect(), directory, keyring: OnceLock::new() }
-    }
-
-    /// Tells whether there is an entry.
-    pub(crate) fn has(&self, key: &Key) -> bool {
-        if key.store(self.ctx) == Store::Files {
-            return self.hashes.contains(&key.hash);
-        }
-        let of_keyring = self.keyring.get_or_init(|| {
-            let hashes = Store::Keyring.hashes(self.ctx, store::Kind::Role)?;
-            Ok(hashes.iter().filter_map(|hash| hash_of(hash)).collect())
-        });
-        of_keyring.as_ref().is_ok_and(|hashes| hashes.contains(&key.hash))
-    }
-
-    /// Returns why the entries of the keyring are unknown, if one was looked for.
-    pub(crate) fn error(&self) -> Option<&Error> {
-        self.keyring.get()?.as_ref().err()
-    }
-
-    /// Makes a reader, one for each thread.
-    pub(crate) fn expirations(&self) -> Expirations<'_> {
-        Expirations { names: self, reader: self.directory.reader() }
-    }
-}
-
-impl Expirations<'_> {
-    /// Returns when the credentials of an entry expire; `None` when it is absent, malformed or unreadable.
-    pub(crate) fn get(&mut self, key: &Key) -> Option<Timestamp> {
-        if !self.names.has(key) {
-            return None;
-        }
-        match key.store(self.names.ctx) {
-            Store::Files => self.reader.parse(&key.file_name(), expiration),
-            Store::Keyring => expiration(&key.item(self.names.ctx).read(self.names.ctx).ok()??.content),
-        }
-    }
-}
-
-/// Reads a hash in hexadecimal digits.
-fn hash_of(digits: &str) -> Option<[u8; 20]> {
-    let mut hash = [0; 20];
-    hex::decode_to_slice(digits, &mut hash).ok().map(|()| hash)
 }
 
 /// Tells whether a text is in the file of an entry; those in a keyring are not searched. With many profiles it is much faster
@@ -313,41 +251,6 @@ impl<'a> CredentialsJson<'a> {
             expiration: credentials.expiration.map(|end| end.to_string()),
             account_id: credentials.account_id.as_deref(),
         }
-    }
-}
-
-/// Returns when the credentials of an entry expire, as [`parse`] reads it.
-fn expiration(bytes: &[u8]) -> Option<Timestamp> {
-    match serde_json::from_slice::<Unescaped>(bytes) {
-        Ok(Unescaped { credentials }) if credentials.are_valid() => Timestamp::parse(credentials.expiration),
-        _ => parse(bytes)?.expiration,
-    }
-}
-
-/// An entry without escaped characters, which is read in place.
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Unescaped<'a> {
-    #[serde(borrow)]
-    credentials: UnescapedCredentials<'a>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct UnescapedCredentials<'a> {
-    access_key_id: &'a str,
-    secret_access_key: &'a str,
-    session_token: Option<&'a str>,
-    expiration: &'a str,
-    account_id: Option<&'a str>,
-}
-
-impl UnescapedCredentials<'_> {
-    /// Tells whether [`parse`] accepts the values. JSON text has control characters only in their escaped form.
-    fn are_valid(&self) -> bool {
-        let optional = [self.session_token, self.account_id].into_iter().flatten();
-        let mut values = [self.access_key_id, self.secret_access_key, self.expiration].into_iter().chain(optional);
-        values.all(|value| value.is_ascii() && !value.is_empty() && !value.contains('\u{7f}'))
     }
 }
 

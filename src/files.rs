@@ -9,7 +9,7 @@ mod read;
 mod replace;
 mod reserved;
 
-pub(crate) use directory::{Directory, Reader};
+pub(crate) use directory::{Directory, Reader, Stamp};
 pub(crate) use edit::edit;
 pub(crate) use own::{append, create_private, open_own};
 pub(crate) use read::{limited, open_regular, read, read_named, read_up_to};

@@ -1,3 +1,4 @@
+use super::expirations::expiration;
 use super::*;
 use std::ffi::OsString;
 

@@ -58,6 +58,7 @@ pub(super) fn run(ctx: &Context, args: &Wanted) -> Result<Done> {
             Err(error) => failures.push(error),
         }
     }
+    cached.renew_index();
     cached.error().into_iter().for_each(warn_with_hint);
     let stdout = if args.json { json_list(rows.iter()) } else { table(ctx, &rows) };
     let error = failures.pop();

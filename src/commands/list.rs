@@ -96,8 +96,9 @@ impl<'a> Profiles<'a> {
         table.render_parts()
     }
 
-    /// Reports a keyring that could not be used for what is shown.
+    /// Reports a keyring that could not be used for what is shown, and keeps what was read for the next time.
     fn reported(&self, shown: Vec<String>) -> Vec<String> {
+        self.cached.renew_index();
         self.cached.error().into_iter().for_each(warn_with_hint);
         shown
     }

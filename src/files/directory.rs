@@ -2,17 +2,44 @@
 //! path, and read into the same buffer.
 
 use super::read;
+use crate::time::Timestamp;
 use std::path::PathBuf;
 use zeroize::Zeroizing;
 
 /// The size of the buffer: more than most cache entries have.
 const BUFFER: usize = 16 << 10;
+const NANOSECONDS: i64 = 1_000_000_000;
 
 /// A directory with files that programs may write at the same time.
 pub(crate) struct Directory {
     path: PathBuf,
     #[cfg(unix)]
     open: Option<std::os::fd::OwnedFd>,
+}
+
+/// What differs in a file that was written or replaced: its number, size, and the times of the last write and last change.
+#[derive(Clone, Copy)]
+pub(crate) struct Stamp {
+    inode: u64,
+    size: u64,
+    /// In nanoseconds since 1970.
+    modified: i64,
+    changed: i64,
+}
+
+impl Stamp {
+    /// Returns the stamp as bytes, to be compared later.
+    pub(crate) fn bytes(self) -> [u8; 32] {
+        let parts = [self.inode, self.size, self.modified.cast_unsigned(), self.changed.cast_unsigned()];
+        let mut bytes = [0; 32];
+        bytes.as_chunks_mut().0.iter_mut().zip(parts).for_each(|(chunk, part)| *chunk = part.to_le_bytes());
+        bytes
+    }
+
+    /// Returns when the file was last changed, or was last written if that is later.
+    pub(crate) fn changed_at(self) -> Timestamp {
+        Timestamp(self.modified.max(self.changed).div_euclid(NANOSECONDS))
+    }
 }
 
 /// Reads files of a directory one after the other. The buffer is wiped when the reader is dropped.
@@ -39,6 +66,25 @@ impl Directory {
     /// Returns the names of its entries.
     pub(crate) fn names(&self) -> impl Iterator<Item = std::ffi::OsString> {
         std::fs::read_dir(&self.path).into_iter().flatten().flatten().map(|file| file.file_name())
+    }
+
+    /// Returns the stamp of a file; `None` when it is absent, or on Windows.
+    pub(crate) fn stamp(&self, name: &str) -> Option<Stamp> {
+        #[cfg(unix)]
+        {
+            let stat = rustix::fs::statat(self.open.as_ref()?, name, rustix::fs::AtFlags::empty()).ok()?;
+            Some(Stamp {
+                inode: stat.st_ino,
+                size: stat.st_size as _,
+                modified: nanoseconds(stat.st_mtime as _, stat.st_mtime_nsec as _)?,
+                changed: nanoseconds(stat.st_ctime as _, stat.st_ctime_nsec as _)?,
+            })
+        }
+        #[cfg(not(unix))]
+        {
+            let _ = name;
+            None
+        }
     }
 
     /// Makes a reader, one for each thread.
@@ -73,6 +119,11 @@ impl Reader<'_> {
         }
         parse(&Zeroizing::new(read::read(&self.directory.path.join(name)).ok()??))
     }
+}
+
+#[cfg(unix)]
+fn nanoseconds(seconds: i64, more: i64) -> Option<i64> {
+    seconds.checked_mul(NANOSECONDS)?.checked_add(more)
 }
 
 #[cfg(test)]

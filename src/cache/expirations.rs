@@ -1,0 +1,163 @@
+//! When the credentials of many entries expire, for verbs that look at every profile, most of which have no entry.
+
+use super::index::{self, Index, Record};
+use super::{Key, parse};
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::files::{Directory, Reader};
+use crate::store::{self, Store};
+use crate::time::Timestamp;
+use serde::Deserialize;
+use std::collections::HashSet;
+use std::ffi::OsString;
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+/// The names of all entries, read at once.
+pub(crate) struct EntryNames<'a> {
+    ctx: &'a Context,
+    /// Where `SSOX_STORE` says that entries are kept.
+    variable: Option<Store>,
+    directory: Directory,
+    hashes: HashSet<[u8; 20]>,
+    /// Only read when an entry of the keyring is looked for.
+    keyring: OnceLock<Result<HashSet<[u8; 20]>>>,
+    /// Only read when expirations are, and there are many entries.
+    index: OnceLock<Index>,
+    /// What the index did not have.
+    read: Mutex<Vec<Record>>,
+}
+
+/// Reads when the credentials of many entries expire.
+pub(crate) struct Expirations<'a> {
+    names: &'a EntryNames<'a>,
+    reader: Reader<'a>,
+    read: Vec<Record>,
+}
+
+impl<'a> EntryNames<'a> {
+    /// Reads the names of the files in the cache directory.
+    pub(crate) fn read(ctx: &'a Context) -> Self {
+        let directory = Directory::open(store::Kind::Role.directory(ctx).unwrap_or_default());
+        let hash = |file: OsString| hash_of(file.to_str()?.strip_suffix(".json")?);
+        Self {
+            ctx,
+            variable: Store::of_variable(ctx),
+            hashes: directory.names().filter_map(hash).collect(),
+            directory,
+            keyring: OnceLock::new(),
+            index: OnceLock::new(),
+            read: Mutex::default(),
+        }
+    }
+
+    /// Tells whether there is an entry.
+    pub(crate) fn has(&self, key: &Key) -> bool {
+        if key.store_unless(self.variable) == Store::Files {
+            return self.hashes.contains(&key.hash);
+        }
+        let of_keyring = self.keyring.get_or_init(|| {
+            let hashes = Store::Keyring.hashes(self.ctx, store::Kind::Role)?;
+            Ok(hashes.iter().filter_map(|hash| hash_of(hash)).collect())
+        });
+        of_keyring.as_ref().is_ok_and(|hashes| hashes.contains(&key.hash))
+    }
+
+    /// Returns why the entries of the keyring are unknown, if one was looked for.
+    pub(crate) fn error(&self) -> Option<&Error> {
+        self.keyring.get()?.as_ref().err()
+    }
+
+    /// Makes a reader, one for each thread.
+    pub(crate) fn expirations(&self) -> Expirations<'_> {
+        Expirations { names: self, reader: self.directory.reader(), read: Vec::new() }
+    }
+
+    /// Writes the index, if many files were read that it did not have.
+    pub(crate) fn renew_index(&self) {
+        let read = std::mem::take(&mut *self.read.lock().unwrap_or_else(PoisonError::into_inner));
+        if read.len() >= index::MANY {
+            self.index().renew(self.ctx, read, |hash| self.hashes.contains(hash));
+        }
+    }
+
+    fn index(&self) -> &Index {
+        self.index
+            .get_or_init(|| if self.hashes.len() < index::MANY { Index::default() } else { Index::read(self.ctx) })
+    }
+}
+
+impl Expirations<'_> {
+    /// Returns when the credentials of an entry expire; `None` when it is absent, malformed or unreadable.
+    pub(crate) fn get(&mut self, key: &Key) -> Option<Timestamp> {
+        let EntryNames { ctx, variable, .. } = self.names;
+        if !self.names.has(key) {
+            return None;
+        }
+        match key.store_unless(*variable) {
+            Store::Files => self.of_file(key),
+            Store::Keyring => expiration(&key.item(ctx).read(ctx).ok()??.content),
+        }
+    }
+
+    fn of_file(&mut self, key: &Key) -> Option<Timestamp> {
+        let name = key.file_name();
+        // Looked at before it is read: if it is written meanwhile, the index has an old stamp, and it is read again.
+        let stamp = self.names.directory.stamp(&name);
+        if let Some(known) = stamp.and_then(|stamp| self.names.index().get(&key.hash, stamp)) {
+            return Some(known);
+        }
+        let expiration = self.reader.parse(&name, expiration)?;
+        self.read.extend(stamp.and_then(|stamp| index::record(self.names.ctx, &key.hash, stamp, expiration)));
+        Some(expiration)
+    }
+}
+
+impl Drop for Expirations<'_> {
+    fn drop(&mut self) {
+        self.names.read.lock().unwrap_or_else(PoisonError::into_inner).append(&mut self.read);
+    }
+}
+
+/// Reads a hash in hexadecimal digits.
+fn hash_of(digits: &str) -> Option<[u8; 20]> {
+    let mut hash = [0; 20];
+    hex::decode_to_slice(digits, &mut hash).ok().map(|()| hash)
+}
+
+/// Returns when the credentials of an entry expire, as [`parse`] reads it.
+pub(super) fn expiration(bytes: &[u8]) -> Option<Timestamp> {
+    match serde_json::from_slice::<Unescaped>(bytes) {
+        Ok(Unescaped { credentials }) if credentials.are_valid() => Timestamp::parse(credentials.expiration),
+        _ => parse(bytes)?.expiration,
+    }
+}
+
+/// An entry without escaped characters, which is read in place.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Unescaped<'a> {
+    #[serde(borrow)]
+    credentials: UnescapedCredentials<'a>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct UnescapedCredentials<'a> {
+    access_key_id: &'a str,
+    secret_access_key: &'a str,
+    session_token: Option<&'a str>,
+    expiration: &'a str,
+    account_id: Option<&'a str>,
+}
+
+impl UnescapedCredentials<'_> {
+    /// Tells whether [`parse`] accepts the values. JSON text has control characters only in their escaped form.
+    fn are_valid(&self) -> bool {
+        let optional = [self.session_token, self.account_id].into_iter().flatten();
+        let mut values = [self.access_key_id, self.secret_access_key, self.expiration].into_iter().chain(optional);
+        values.all(|value| value.is_ascii() && !value.is_empty() && !value.contains('\u{7f}'))
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests;

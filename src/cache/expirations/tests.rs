@@ -1,0 +1,122 @@
+//! Tests of reading many expirations with the index.
+
+use super::*;
+use crate::context::Clock;
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+const MANY: u64 = index::MANY as u64 + 10;
+const FIRST: &str = "2036-11-20T12:00:00Z";
+const SECOND: &str = "2037-11-20T12:00:00Z";
+
+struct Cache {
+    home: tempfile::TempDir,
+    ctx: Context,
+}
+
+impl Cache {
+    /// Fills a cache, and moves the clock on, so that its files were not written just now.
+    fn filled() -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let mut ctx = Context::new([("HOME".into(), home.path().into())]);
+        ctx.clock = Clock::ahead(Arc::default());
+        let cache = Self { home, ctx };
+        fs::create_dir_all(cache.home.path().join(".aws/cli/cache")).unwrap();
+        (0..MANY).for_each(|number| cache.write(number, FIRST));
+        cache.ctx.sleep(Duration::from_secs(60));
+        cache
+    }
+
+    fn key(number: u64) -> Key {
+        Key::sso(&(111_122_223_333 + number).to_string(), "R", Some("corp"), "")
+    }
+
+    fn file(&self, number: u64) -> PathBuf {
+        self.home.path().join(".aws/cli/cache").join(Self::key(number).file_name())
+    }
+
+    /// Writes an entry in place, as the AWS CLI does.
+    fn write(&self, number: u64, expiration: &str) {
+        let content = format!(
+            r#"{{"Credentials": {{"AccessKeyId": "A", "SecretAccessKey": "s", "Expiration": "{expiration}"}}}}"#
+        );
+        fs::write(self.file(number), content).unwrap();
+    }
+
+    /// Reads all expirations, and returns some, and how many files were opened for the index.
+    fn list<const N: usize>(&self, wanted: [u64; N]) -> ([Option<Timestamp>; N], usize) {
+        let names = EntryNames::read(&self.ctx);
+        let mut expirations = names.expirations();
+        (0..MANY).for_each(|number| {
+            expirations.get(&Self::key(number));
+        });
+        let opened = expirations.read.len();
+        let found = wanted.map(|number| expirations.get(&Self::key(number)));
+        drop(expirations);
+        names.renew_index();
+        (found, opened)
+    }
+
+    fn index(&self) -> PathBuf {
+        self.ctx.state_dir().unwrap().join("expirations")
+    }
+}
+
+#[test]
+fn an_unchanged_file_is_not_opened_again() {
+    let cache = Cache::filled();
+    let (first, second) = (Timestamp::parse(FIRST), Timestamp::parse(SECOND));
+    assert_eq!(cache.list([5]), ([first], index::MANY + 10));
+    assert_eq!(cache.list([5]), ([first], 0));
+    let text = fs::read(cache.index()).unwrap();
+    assert!(memchr::memmem::find(&text, b"SecretAccessKey").is_none());
+    assert!(!crate::files::is_open_to_others(&cache.index()));
+
+    // In place and with the same size: only the times tell. Those of some file systems are coarse.
+    let stamp = || Directory::open(cache.home.path().join(".aws/cli/cache")).stamp(&Cache::key(5).file_name());
+    let before = stamp().unwrap().bytes();
+    while stamp().unwrap().bytes() == before {
+        cache.write(5, SECOND);
+    }
+    fs::remove_file(cache.file(6)).unwrap();
+    cache.write(MANY - 1, "soon");
+    cache.ctx.sleep(Duration::from_secs(60));
+    assert_eq!(cache.list([4, 5, 6, MANY - 1]), ([first, second, None, None], 1));
+    cache.write(6, SECOND);
+    assert_eq!(cache.list([6]).0, [second]);
+}
+
+#[test]
+fn a_file_with_its_old_times_is_read_again() {
+    let cache = Cache::filled();
+    cache.list([]);
+    let file = fs::File::open(cache.file(5)).unwrap();
+    let modified = file.metadata().unwrap().modified().unwrap();
+    cache.write(5, SECOND);
+    file.set_modified(modified).unwrap();
+    assert_eq!(cache.list([5]).0, [Timestamp::parse(SECOND)]);
+}
+
+#[test]
+fn files_that_were_written_just_now_are_not_in_the_index() {
+    let cache = Cache::filled();
+    let ctx = Context::new([("HOME".into(), cache.home.path().into())]);
+    let cache = Cache { ctx, ..cache };
+    assert_eq!(cache.list([5]), ([Timestamp::parse(FIRST)], 0));
+    assert!(!cache.index().exists());
+}
+
+#[test]
+fn an_index_that_is_not_one_is_replaced() {
+    let cache = Cache::filled();
+    cache.list([]);
+    let good = fs::read(cache.index()).unwrap();
+    let other = [b"ssox expirations 2\n", &good[19..]].concat();
+    for content in [b"".as_slice(), b"garbage", &good[..good.len() - 1], &other] {
+        fs::write(cache.index(), content).unwrap();
+        assert_eq!(cache.list([5]), ([Timestamp::parse(FIRST)], index::MANY + 10));
+        assert!(fs::read(cache.index()).unwrap() == good);
+    }
+}

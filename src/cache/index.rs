@@ -1,0 +1,112 @@
+//! An index of the cache of role credentials: when the credentials in each file expire. Verbs that show many entries open only
+//! the files that were changed since, because a look at a file's times is much cheaper than reading it.
+//!
+//! Invariant: an entry of the index counts only while its file has the same number, size, and times to the nanosecond. No
+//! program can set the time of the last change (ctime), so a file that was written has another one. Files that were changed
+//! just before they were read are left out: two changes in the same moment have the same time.
+
+use crate::context::Context;
+use crate::files::{self, Stamp};
+use crate::time::Timestamp;
+use sha1::{Digest as _, Sha1};
+use std::path::PathBuf;
+
+/// The first line of the file. Another version of the format has another one.
+const HEADING: &[u8] = b"ssox expirations 1\n";
+/// The sizes of a hash, a stamp and an expiration.
+const RECORD: usize = 20 + 32 + 8;
+const SUM: usize = 20;
+/// The most entries. The file is then smaller than files may be.
+const MOST: usize = 100_000;
+/// With fewer files, an index is not worth reading or writing.
+pub(super) const MANY: usize = 500;
+/// How long ago a file must have been changed, in seconds: more than the coarsest times of file systems.
+const SETTLED: i64 = 3;
+
+/// The hash in the name of an entry's file, the file's stamp, and the expiration.
+pub(super) type Record = [u8; RECORD];
+
+/// The records, sorted.
+#[derive(Default)]
+pub(super) struct Index(Vec<Record>);
+
+impl Index {
+    /// Reads the index. One that is absent, malformed or of another version is empty.
+    pub(super) fn read(ctx: &Context) -> Self {
+        let content = path(ctx).and_then(|path| files::read(&path).ok()?);
+        content.and_then(|content| parse(&content)).unwrap_or_default()
+    }
+
+    /// Returns the expiration of the credentials in a file, if the file is still the same.
+    pub(super) fn get(&self, hash: &[u8; 20], stamp: Stamp) -> Option<Timestamp> {
+        let at = self.0.binary_search_by(|record| hash_of(record).cmp(hash)).ok()?;
+        let (of_file, expiration) = self.0[at][20..].split_last_chunk::<8>()?;
+        (of_file == stamp.bytes()).then(|| Timestamp(i64::from_le_bytes(*expiration)))
+    }
+
+    /// Writes the index with what was read from files. Entries without a file go.
+    pub(super) fn renew(&self, ctx: &Context, mut read: Vec<Record>, has_file: impl Fn(&[u8; 20]) -> bool) {
+        read.sort_unstable();
+        read.dedup();
+        let is_new = |hash: &[u8; 20]| read.binary_search_by(|record| hash_of(record).cmp(hash)).is_ok();
+        let is_kept = |record: &&Record| !is_new(hash_of(record)) && has_file(hash_of(record));
+        let kept: Vec<Record> = self.0.iter().filter(is_kept).copied().collect();
+        read.extend(kept);
+        read.truncate(MOST);
+        read.sort_unstable();
+        let written = path(ctx).map(|path| files::write_secret(&path, &content(&read)));
+        if let Some(Err(error)) = written {
+            ctx.log(|| format!("index of the cache: {}", error.message));
+        }
+    }
+}
+
+/// Makes the record of a file that was read; `None` if it was changed just now.
+pub(super) fn record(ctx: &Context, hash: &[u8; 20], stamp: Stamp, expiration: Timestamp) -> Option<Record> {
+    if ctx.now().seconds_after(stamp.changed_at()) <= SETTLED {
+        return None;
+    }
+    let mut record = [0; RECORD];
+    record[..20].copy_from_slice(hash);
+    record[20..52].copy_from_slice(&stamp.bytes());
+    record[52..].copy_from_slice(&expiration.0.to_le_bytes());
+    Some(record)
+}
+
+fn path(ctx: &Context) -> Option<PathBuf> {
+    ctx.state_dir().ok().map(|directory| directory.join("expirations"))
+}
+
+fn hash_of(record: &Record) -> &[u8; 20] {
+    record.first_chunk().expect("a record begins with a hash")
+}
+
+/// Returns the file's content: the heading, the records, and the SHA-1 of both.
+fn content(records: &[Record]) -> Vec<u8> {
+    let mut content = [HEADING, records.as_flattened()].concat();
+    content.extend(Sha1::digest(&content));
+    content
+}
+
+fn parse(content: &[u8]) -> Option<Index> {
+    let (before, sum) = content.split_last_chunk::<SUM>()?;
+    let (records, []) = before.strip_prefix(HEADING)?.as_chunks() else { return None };
+    (Sha1::digest(before)[..] == sum[..]).then(|| Index(records.to_vec()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_index_of_another_version_or_a_damaged_one_is_empty() {
+        let good = content(&[[7; RECORD], [9; RECORD]]);
+        assert_eq!(parse(&good).unwrap().0.len(), 2);
+        let other = [b"ssox expirations 2\n", &good[HEADING.len()..]].concat();
+        let cut = &good[..good.len() - 1];
+        let changed = [&good[..HEADING.len() + 60], b"x", &good[HEADING.len() + 61..]].concat();
+        for bytes in [&other, cut, &changed, b"", b"{}", HEADING] {
+            assert!(parse(bytes).is_none(), "{bytes:?}");
+        }
+    }
+}
