@@ -60,6 +60,27 @@ pub(crate) fn add_line(text: &mut String, value: &impl Serialize) {
     write_printable(text, str::from_utf8(&line).expect(WRITABLE)).expect(WRITABLE);
 }
 
+/// Adds a text as a JSON string to other text for stdout. It is faster than the serializer, for tens of thousands of rows.
+pub(crate) fn add_text(to: &mut String, text: &str) {
+    add_quoted(to, text, |text| line(&text));
+}
+
+/// Adds a text as a JSON string, as [`python`] writes it.
+pub(crate) fn add_python_text(to: &mut String, text: &str) {
+    add_quoted(to, text, |text| python_compact(&text));
+}
+
+/// Adds a text that needs no escapes, as most do, between quotes, and another one as `escaped` writes it.
+fn add_quoted(to: &mut String, text: &str, escaped: impl Fn(&str) -> String) {
+    let needs_none = |byte: u8| matches!(byte, b' '..=b'~') & (byte != b'"') & (byte != b'\\');
+    if !text.bytes().fold(true, |all, byte| all & needs_none(byte)) {
+        return to.push_str(&escaped(text));
+    }
+    to.push('"');
+    to.push_str(text);
+    to.push('"');
+}
+
 /// Returns a value with a secret in it as one line, without its end.
 pub(crate) fn secret_line(value: &impl Serialize) -> Secret {
     let mut text = SecretText::default();
@@ -224,6 +245,17 @@ mod tests {
         let value = json!({ "a": ["b\u{1b}[2J\u{202e}\n", { "naïve": null }], "c": [] });
         assert_eq!(secret_document(&value).expose(), document(&value));
         assert_eq!(secret_python(&value).expose(), python(&value));
+    }
+
+    #[test]
+    fn a_text_is_what_the_serializer_writes() {
+        for text in ["", "plain ~", "a\"b", "a\\b", "naïve", "\u{7f}", "\u{1b}[2J\n", "𝄞"] {
+            let (mut shown, mut for_python) = (String::from("x"), String::new());
+            add_text(&mut shown, text);
+            add_python_text(&mut for_python, text);
+            assert_eq!(shown, format!("x{}", line(&text)));
+            assert_eq!(for_python, python_compact(&text));
+        }
     }
 
     #[test]

@@ -9,12 +9,12 @@ use crate::cache::{EntryNames, Expirations};
 use crate::config::{ConfigFiles, ProfileHeader, Section};
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::json;
 use crate::parallel::in_parts;
 use crate::profile::{Plain, PlainProfiles, Profile};
 use crate::terminal::warn_with_hint;
 use crate::time::{Timestamp, human};
 use clap::Args;
-use serde::Serialize;
 
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  ssox list --json | jq -r '.[].name'\n  ssox list --assigned --refresh")]
@@ -80,7 +80,7 @@ impl<'a> Profiles<'a> {
     fn json(&self, headers: &[ProfileHeader]) -> Vec<String> {
         json_list_of(in_parts(headers, |part| {
             let mut elements = Elements::with_capacity(part.len());
-            self.rows(part, |row| elements.add(row));
+            self.rows(part, |row| elements.add_with(|text| row.add_json(text)));
             elements
         }))
     }
@@ -118,8 +118,8 @@ impl<'a> Profiles<'a> {
     }
 }
 
-/// A profile as `ssox list --json` prints it. One that cannot be used has its values as they are written, and an error.
-#[derive(Default, Serialize)]
+/// A profile as it is listed. One that cannot be used has its values as they are written, and an error.
+#[derive(Default)]
 struct Row<'a> {
     name: &'a str,
     source: Option<&'static str>,
@@ -131,9 +131,7 @@ struct Row<'a> {
     region: Option<&'a str>,
     source_profile: Option<&'a str>,
     expires_at: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<&'a str>,
-    #[serde(skip)]
     expiration: Option<Timestamp>,
 }
 
@@ -187,6 +185,34 @@ impl<'a> Row<'a> {
             error: Some(&error.message),
             ..Self::default()
         }
+    }
+
+    /// Adds the JSON object to a text.
+    fn add_json(&self, text: &mut String) {
+        let values = [
+            ("{\"name\":", Some(self.name)),
+            (",\"source\":", self.source),
+            (",\"session\":", self.session),
+            (",\"start_url\":", self.start_url),
+            (",\"account_id\":", self.account_id),
+            (",\"role_name\":", self.role_name),
+            (",\"role_arn\":", self.role_arn),
+            (",\"region\":", self.region),
+            (",\"source_profile\":", self.source_profile),
+            (",\"expires_at\":", self.expires_at.as_deref()),
+        ];
+        for (key, value) in values {
+            text.push_str(key);
+            match value {
+                Some(value) => json::add_text(text, value),
+                None => text.push_str("null"),
+            }
+        }
+        if let Some(error) = self.error {
+            text.push_str(",\"error\":");
+            json::add_text(text, error);
+        }
+        text.push('}');
     }
 
     /// Adds the row to the table for people.

@@ -96,8 +96,13 @@ impl Elements {
 
     /// Adds an element.
     pub(super) fn add(&mut self, element: &impl Serialize) {
+        self.add_with(|text| json::add_line(text, element));
+    }
+
+    /// Adds an element that a function writes.
+    pub(super) fn add_with(&mut self, write: impl FnOnce(&mut String)) {
         self.0.push_str(if self.0.is_empty() { "\n  " } else { ",\n  " });
-        json::add_line(&mut self.0, element);
+        write(&mut self.0);
     }
 }
 
