@@ -116,7 +116,11 @@ mod tests {
             ("init", "missing on the command line: `<SHELL>`", "ssox init <SHELL>"),
             ("exec", "missing on the command line: `<PROFILE>`", "ssox exec <PROFILE> [COMMAND]..."),
             ("init zsg", "invalid value `zsg` for `<SHELL>`", "did you mean `zsh`?"),
-            ("init cmd", "invalid value `cmd` for `<SHELL>`", "one of: zsh, bash, fish, powershell, nushell, xonsh"),
+            (
+                "init cmd",
+                "invalid value `cmd` for `<SHELL>`",
+                "one of: zsh, bash, fish, powershell, nushell, elvish, xonsh",
+            ),
             ("use --timeout", "`--timeout <DURATION>` needs a value", "ssox --help"),
             (
                 "use --timeout 0s",

@@ -3,6 +3,7 @@
 
 mod bash;
 pub(crate) mod completion;
+mod elvish;
 mod emit;
 mod fish;
 mod handle;
@@ -31,5 +32,6 @@ handle::shells! {
     fish::Fish,
     powershell::PowerShell,
     nushell::Nushell,
+    elvish::Elvish,
     xonsh::Xonsh,
 }

@@ -1,7 +1,7 @@
 //! The shells without an integration: their programs, and the command lines of hints.
 
+use super::posix;
 use super::word::word;
-use super::{posix, powershell};
 
 /// A shell that ssox has no function for, or several with the same syntax for hints.
 #[derive(Debug)]
@@ -17,7 +17,7 @@ pub(super) struct OtherShell {
 }
 
 /// All of them.
-pub(super) static OTHER_SHELLS: [OtherShell; 4] = [
+pub(super) static OTHER_SHELLS: [OtherShell; 3] = [
     OtherShell {
         programs: &["sh", "dash", "ash", "ksh", "mksh"],
         set: posix::set,
@@ -28,12 +28,6 @@ pub(super) static OTHER_SHELLS: [OtherShell; 4] = [
         programs: &["csh", "tcsh"],
         set: |name, value| format!("setenv {name} {}", word(value, posix::quoted)),
         unset: |names| each(names, "; ", |name| format!("unsetenv {name}")),
-        is_interactive: super::interactive::reads_commands,
-    },
-    OtherShell {
-        programs: &["elvish"],
-        set: |name, value| format!("set-env {name} {}", word(value, powershell::quoted)),
-        unset: |names| each(names, "; ", |name| format!("unset-env {name}")),
         is_interactive: super::interactive::reads_commands,
     },
     OtherShell {

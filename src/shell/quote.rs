@@ -223,6 +223,11 @@ mod tests {
     }
 
     #[test]
+    fn elvish_reads_back_every_value() {
+        round_trip(of_shell("elvish"), "elvish", &["-norc"], "; print \"\\x00\"$E:AWS_X");
+    }
+
+    #[test]
     fn xonsh_reads_back_every_value() {
         let print = "print('\\0' + $AWS_X, end='')";
         round_trip_of(some_values().step_by(3), of_shell("xonsh"), "xonsh", &["--no-rc"], print);
@@ -263,11 +268,14 @@ mod tests {
     fn an_unset_variable_is_unset_in_every_format() {
         let mut changes = EnvChanges::default();
         changes.unset("AWS_PROFILE");
-        let shells = ["fish", "powershell", "nushell", "xonsh"].map(of_shell);
-        let spelled = [Dialect::Posix, Dialect::Bare, Dialect::WindowsCmd, shells[0], shells[1], shells[2], shells[3]]
-            .map(|dialect| dialect.write(&changes).unwrap());
+        let shells = ["fish", "powershell", "nushell", "elvish", "xonsh"].map(of_shell);
+        let spelled: Vec<Secret> = [Dialect::Posix, Dialect::Bare, Dialect::WindowsCmd]
+            .into_iter()
+            .chain(shells)
+            .map(|dialect| dialect.write(&changes).unwrap())
+            .collect();
         assert_eq!(
-            spelled.each_ref().map(Secret::expose),
+            spelled.iter().map(Secret::expose).collect::<Vec<_>>(),
             [
                 "unset AWS_PROFILE\n",
                 "",
@@ -275,6 +283,7 @@ mod tests {
                 "set -e AWS_PROFILE\n",
                 "Remove-Item -LiteralPath Env:AWS_PROFILE -ErrorAction Ignore\n",
                 "hide-env --ignore-errors AWS_PROFILE\n",
+                "unset-env AWS_PROFILE\n",
                 "${...}.pop('AWS_PROFILE', None)\n"
             ]
         );

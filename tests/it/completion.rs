@@ -240,6 +240,7 @@ fn the_files_for_packagers_are_what_the_command_prints() {
         ("fish", "ssox.fish"),
         ("powershell", "ssox.ps1"),
         ("nushell", "ssox.nu"),
+        ("elvish", "ssox.elv"),
         ("xonsh", "ssox.xsh"),
     ] {
         let output = Command::new(env!("CARGO_BIN_EXE_ssox")).args(["completions", shell]).output().unwrap();

@@ -60,7 +60,7 @@ fn help_of_init() {
 
     Arguments:
       <SHELL>  The shell to integrate with [possible values: zsh, bash, fish, powershell, nushell,
-               xonsh]
+               elvish, xonsh]
 
     Options:
           --no-prompt  Do not change the prompt
@@ -260,6 +260,7 @@ fn help_of_export() {
               - fish:             `set -gx` for fish
               - powershell:       `$Env:NAME = …` for PowerShell
               - nushell:          `$env.NAME = …` for nushell
+              - elvish:           `set-env NAME …` for elvish
               - xonsh:            `$NAME = …` for xonsh
               - windows-cmd:      `set NAME=VALUE` for cmd.exe
               - process:          The JSON of `credential_process`
@@ -380,6 +381,7 @@ fn help_of_serve() {
               - fish:         `set -gx` for fish
               - powershell:   `$Env:NAME = …` for PowerShell
               - nushell:      `$env.NAME = …` for nushell
+              - elvish:       `set-env NAME …` for elvish
               - xonsh:        `$NAME = …` for xonsh
               - windows-cmd:  `set NAME=VALUE` for cmd.exe
               - env-file:     A file for `docker run --env-file`
@@ -704,7 +706,8 @@ fn help_of_completions() {
     Usage: ssox completions [OPTIONS] <SHELL>
 
     Arguments:
-      <SHELL>  The shell to complete in [possible values: zsh, bash, fish, powershell, nushell, xonsh]
+      <SHELL>  The shell to complete in [possible values: zsh, bash, fish, powershell, nushell, elvish,
+               xonsh]
 
     Options:
           --no-input  Never ask and never open a browser (implied without a terminal, or with CI set)

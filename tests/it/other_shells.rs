@@ -9,12 +9,13 @@ use std::process::{Command, Stdio};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Other {
     Nushell,
+    Elvish,
     Xonsh,
 }
 
 /// Returns those that are installed.
 pub(crate) fn others() -> Vec<Other> {
-    [Other::Nushell, Other::Xonsh].into_iter().filter(|shell| installed(shell.program())).collect()
+    [Other::Nushell, Other::Elvish, Other::Xonsh].into_iter().filter(|shell| installed(shell.program())).collect()
 }
 
 /// Runs a test in all of them at the same time.
@@ -31,6 +32,7 @@ impl Other {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Nushell => "nushell",
+            Self::Elvish => "elvish",
             Self::Xonsh => "xonsh",
         }
     }
@@ -38,6 +40,7 @@ impl Other {
     pub(crate) fn program(self) -> &'static str {
         match self {
             Self::Nushell => "nu",
+            Self::Elvish => "elvish",
             Self::Xonsh => "xonsh",
         }
     }
@@ -46,6 +49,7 @@ impl Other {
     pub(crate) fn emit(self) -> &'static str {
         match self {
             Self::Nushell => "nu1",
+            Self::Elvish => "elvish1",
             Self::Xonsh => "xonsh1",
         }
     }
@@ -55,6 +59,7 @@ impl Other {
         let file = home.path("init").display().to_string();
         match self {
             Self::Nushell => format!("source {file}"),
+            Self::Elvish => format!("eval (slurp < {file}) &on-end={{|ns| set ssox~ = $ns[ssox~] }}"),
             Self::Xonsh => format!("execx(open('{file}').read())"),
         }
     }
@@ -63,6 +68,7 @@ impl Other {
     pub(crate) fn export(self, name: &str, value: &str) -> String {
         match self {
             Self::Nushell => format!("$env.{name} = '{value}'"),
+            Self::Elvish => format!("set-env {name} '{value}'"),
             Self::Xonsh => format!("${name} = '{value}'"),
         }
     }
@@ -70,6 +76,7 @@ impl Other {
     pub(crate) fn unset(self, name: &str) -> String {
         match self {
             Self::Nushell => format!("hide-env {name}"),
+            Self::Elvish => format!("unset-env {name}"),
             Self::Xonsh => format!("del ${name}"),
         }
     }
@@ -78,7 +85,16 @@ impl Other {
     pub(crate) fn program_call(self, line: &str) -> String {
         match self {
             Self::Nushell => format!("^{line}"),
+            Self::Elvish => format!("e:{line}"),
             Self::Xonsh => format!("env {line}"),
+        }
+    }
+
+    /// Returns a statement that does nothing, and starts no program.
+    pub(crate) fn nothing(self) -> &'static str {
+        match self {
+            Self::Nushell | Self::Xonsh => "1",
+            Self::Elvish => "nop",
         }
     }
 
@@ -88,6 +104,7 @@ impl Other {
             Self::Nushell => {
                 "let it = ($env.SSOX_SEGMENT? | default {text: '', state: ''}); $'($it.text)|($it.state)' | save -f ~/segment"
             }
+            Self::Elvish => "print (ssox-segment)[text]'|'(ssox-segment)[state] > ~/segment",
             Self::Xonsh => {
                 "w = open(__import__('os').path.expanduser('~/segment'), 'w').write('|'.join(__xonsh__.env['PROMPT_FIELDS'][n]() or '' for n in ('ssox_text', 'ssox_state')))"
             }
@@ -98,14 +115,32 @@ impl Other {
     pub(crate) fn trying(self, line: &str) -> String {
         match self {
             Self::Nushell => format!("try {{ {line} }} catch {{|e| if $e.exit_code? == null {{ print -e $e.msg }} }}"),
+            Self::Elvish => format!(
+                "try {{ {line} }} catch e {{ try {{ nop $e[reason][exit-status] }} catch _ {{ echo $e[reason][content] >&2 }} }}"
+            ),
             Self::Xonsh => format!("try:\n    {line}\nexcept Exception:\n    pass"),
         }
+    }
+
+    /// Returns the keys that empty a line with a menu. After Ctrl-C, nushell may lose what is typed before its next prompt.
+    pub(crate) fn empty_line(self) -> &'static str {
+        match self {
+            Self::Nushell | Self::Xonsh => "\x1b\x15",
+            // It would read Escape and a key as one.
+            Self::Elvish => "\x15",
+        }
+    }
+
+    /// Tells whether the shell shows where a program failed.
+    pub(crate) fn is_traced(self) -> bool {
+        self == Self::Elvish
     }
 
     /// Returns the statement that prints the status of the command before, at a prompt.
     pub(crate) fn status(self) -> &'static str {
         match self {
             Self::Nushell => "print $'stat(char -i 117)s ($env.LAST_EXIT_CODE)'",
+            Self::Elvish => "echo stat''us $status",
             Self::Xonsh => "print('stat' + 'us', __xonsh__.env.get('LAST_RETURN_CODE'))",
         }
     }
@@ -125,10 +160,14 @@ pub(crate) fn initialize(home: &Home, shell: Other, options: &[&str]) {
 /// Runs a script, with the integration loaded where it says `LOAD`; returns what it printed.
 pub(crate) fn run(home: &Home, shell: Other, script: &str) -> String {
     initialize(home, shell, &[]);
-    home.write("script", &script.replace("LOAD", &shell.load(home)));
+    let script = script.replace("LOAD", &shell.load(home));
+    // In a script of elvish, only what it declares itself can be a command.
+    let declaration = if shell == Other::Elvish { "var ssox~ = $e:ssox~\n" } else { "" };
+    home.write("script", &format!("{declaration}{script}"));
     let mut command = home.command(shell.program());
     match shell {
         Other::Nushell => command.args(["--no-config-file", "script"]),
+        Other::Elvish => command.args(["-norc", "script"]),
         Other::Xonsh => command.args(["--no-rc", "script"]),
     };
     let output = command.stdin(Stdio::null()).output().expect("the shell starts");
@@ -157,6 +196,17 @@ pub(crate) fn session_of(
                 $env.PROMPT_COMMAND = {|| $'<<($env._prompts.0)>> ' }\n$env.PROMPT_INDICATOR = ''\n\
                 $env.PROMPT_COMMAND_RIGHT = ''";
             home.write(".config/nushell/config.nu", &format!("{prompt}\n{rc}\n"));
+        }
+        Other::Elvish => {
+            let prompt = "use str\nvar prompts = (num 0)\nset edit:before-readline = [{ set prompts = (+ $prompts 1) }]\n\
+                set edit:prompt = { put '<<'$prompts'>> ' }\nset edit:rprompt = { put '(('$prompts'))' }\n\
+                set edit:prompt-stale-threshold = 60\nset edit:rprompt-stale-threshold = 60\nvar status = 0\n\
+                set edit:insert:binding[Ctrl-G] = { }\nset edit:completion:binding[Ctrl-G] = $edit:completion:accept~\n\
+                set edit:after-command = [{|m| set status = (try { put $m[error][reason][exit-status] } catch _ { put 0 }) }]";
+            let rc = rc.replace(&shell.load(home), &format!("eval (slurp < {})", home.path("init").display()));
+            home.write(".config/elvish/rc.elv", &format!("{prompt}\n{rc}\n"));
+            // A daemon of its own, which has the history.
+            command.env("XDG_RUNTIME_DIR", home.path("run"));
         }
         Other::Xonsh => {
             let prompt = "_prompts = [0]\n@events.on_pre_prompt_format\ndef _count(**_):\n    _prompts[0] += 1\n\
@@ -194,8 +244,12 @@ impl Session {
             let shown = |screen: &str| {
                 screen.rsplit_once(&prompt).map(|(_, rest)| rest.lines().next().unwrap_or("").trim_end().to_string())
             };
-            if !part.ends_with('\t') || shell == Other::Nushell {
+            if !part.ends_with('\t') || shell != Other::Xonsh {
                 self.terminal.keys(part);
+                // elvish asks first where a word needs quotes.
+                if shell == Other::Elvish {
+                    self.terminal.keys("\x07");
+                }
                 continue;
             }
             let typed = part.trim_end_matches('\t');
@@ -210,7 +264,20 @@ impl Session {
 
     pub(crate) fn wait_for_prompt(&mut self) -> String {
         self.prompts += 1;
-        self.terminal.wait_for(&format!("<<{}>>", self.prompts))
+        let number = format!("<<{}>>", self.prompts);
+        if self.shell != Other::Elvish {
+            return self.terminal.wait_for(&number);
+        }
+        // elvish draws what has changed, and the right prompt on its own.
+        let right = format!("(({}))", self.prompts);
+        let shows = |row: &str| row.contains(&number) && row.contains(&right);
+        self.terminal.wait_for_screen(&number, |screen| screen.lines().any(shows).then_some(()));
+        self.terminal.fresh()
+    }
+
+    /// Runs a command that does nothing.
+    pub(crate) fn next_prompt(&mut self) -> String {
+        self.run(self.shell.nothing())
     }
 
     pub(crate) fn export(&mut self, name: &str, value: &str) {

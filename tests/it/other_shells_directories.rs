@@ -1,4 +1,4 @@
-//! `.ssox` files in nushell and xonsh: a directory puts its profile in use, leaving it restores what was there before, beside a hook that
+//! `.ssox` files in nushell, elvish and xonsh: a directory puts its profile in use, leaving it restores what was there before, beside a hook that
 //! sets variables by directory as direnv and mise do.
 
 use crate::directories::NESTED;
@@ -60,7 +60,7 @@ fn entering_uses_the_profile_and_leaving_restores_what_was_there() {
 fn an_explicit_use_or_clear_inside_wins_until_the_directory_is_left() {
     in_each(|shell| {
         let (_standin, home) = home();
-        for before in ["1", "ssox use stg"] {
+        for before in [shell.nothing(), "ssox use stg"] {
             for (inside, held) in [
                 (&["ssox use stg"][..], "stg keys eu-central-1 -"),
                 (&["ssox use --profile-only stg"], "stg - eu-central-1 stg"),
@@ -93,7 +93,7 @@ fn a_file_that_is_not_trusted_is_reported_once_and_changes_nothing() {
         session.run("ssox use stg");
         let outside = session.state(&home);
         for _ in 0..2 {
-            let told = session.run("cd ~/new") + &session.run("cd sub") + &session.run("1");
+            let told = session.run("cd ~/new") + &session.run("cd sub") + &session.next_prompt();
             assert_eq!(told.matches("ssox: .ssox wants profile dev: ssox allow").count(), 1, "{shell:?}: {told}");
             assert_eq!(session.state(&home), outside, "{shell:?}");
             session.run("cd ~");
@@ -160,8 +160,9 @@ fn the_binary_runs_only_where_a_file_begins_or_ends() {
         session.run("cd dir");
         let entered = home.calls();
         assert_eq!(entered.lines().count(), 1, "{shell:?}: {entered}");
-        for line in ["cd sub", "1", "cd deep", "1", "cd ..", "1", "1", "cd ~", "1"] {
+        for line in ["cd sub", "cd deep", "cd ..", "cd ~"] {
             session.run(line);
+            session.next_prompt();
         }
         assert_eq!(home.calls(), entered, "{shell:?}");
     });
@@ -175,6 +176,12 @@ fn hook_of_a_tool(shell: Other) -> &'static str {
              if $inside and $env._tool? == null { $env._tool = [$env.AWS_PROFILE?]; $env.AWS_PROFILE = 'x' }\n\
              if not $inside and $env._tool? != null { if $env._tool.0 == null { hide-env AWS_PROFILE } else { $env.AWS_PROFILE = $env._tool.0 }; $env._tool = null }\n}\n\
              $env.config.hooks.pre_prompt = ($env.config.hooks.pre_prompt | append {|| tool_hook })"
+        }
+        Other::Elvish => {
+            "var tool = []\nfn tool-hook {\nvar inside = (str:contains $pwd near)\n\
+             if (and $inside (eq $tool [])) { set tool = [$E:AWS_PROFILE]; set E:AWS_PROFILE = x }\n\
+             if (and (not $inside) (not-eq $tool [])) { if (eq $tool[0] '') { unset-env AWS_PROFILE } else { set E:AWS_PROFILE = $tool[0] }; set tool = [] }\n}\n\
+             set after-chdir = [$@after-chdir {|_| tool-hook }]\nset edit:before-readline = [$@edit:before-readline $tool-hook~]"
         }
         Other::Xonsh => {
             "_tool = []\n@events.on_chdir\n@events.on_pre_prompt\ndef _tool_hook(**_):\n    inside = 'near' in __import__('os').getcwd()\n\
@@ -195,7 +202,7 @@ fn a_tool_for_directories_never_sees_the_values_of_a_file() {
             allow(&home, "near/inner");
             let mut session = session(&home, shell, &rc, &[("AWS_PROFILE", "outer")]);
             // A hook that was added behind ours is seen at the next prompt.
-            session.run("1");
+            session.next_prompt();
             for (place, held) in [
                 ("~/dir", "dev keys eu-west-1 -"),
                 ("~/dir/near", "dev keys eu-west-1 x"),
@@ -219,6 +226,7 @@ fn a_tool_for_directories_never_sees_the_values_of_a_file() {
 fn mise(shell: Other) -> Option<&'static str> {
     match shell {
         Other::Nushell => Some("source mise.nu"),
+        Other::Elvish => Some("eval (slurp < mise.nu) &on-end={|mise| $mise[activate~] }"),
         Other::Xonsh => Some("execx(open('mise.nu').read())"),
     }
 }
@@ -246,7 +254,7 @@ fn mise_and_ssox_live_in_one_directory() {
             let trusted = ("MISE_TRUSTED_CONFIG_PATHS", trusted.to_str().expect("a path is text"));
             let rc = rc.replace("mise.nu", &home.path("mise.nu").display().to_string());
             let mut session = session(&home, shell, &rc, &[trusted, ("AWS_PROFILE", "outer")]);
-            session.run("1");
+            session.next_prompt();
             for (place, held) in [
                 ("~/dir", "dev keys eu-west-1 -"),
                 ("~", "- - - outer"),

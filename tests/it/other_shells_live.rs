@@ -1,4 +1,4 @@
-//! nushell and xonsh in a terminal with the real ssox and a stand-in Identity Center: profiles change, renew and go, and a shell never
+//! nushell, elvish and xonsh in a terminal with the real ssox and a stand-in Identity Center: profiles change, renew and go, and a shell never
 //! shows an identity that it does not have.
 
 use crate::identity::THEIRS;
@@ -196,8 +196,10 @@ fn ctrl_c_at_the_sign_in_is_not_an_error_of_the_shell() {
         session.terminal.keys("\x03");
         let shown = session.wait_for_prompt();
         assert!(!shown.contains("terminated") && !shown.contains("rror"), "{shell:?}: {shown}");
-        assert!(session.run(shell.status()).contains("status 130"), "{shell:?}");
-        assert!(session.state(&home).keys().all(|name| !name.starts_with("SSOX_")), "{shell:?}");
+        let status = session.run(shell.status());
+        assert!(status.contains("status 130"), "{shell:?}: {shown} {status}");
+        let state = session.state(&home);
+        assert!(state.keys().all(|name| !name.starts_with("SSOX_")), "{shell:?}: {:?}", state.keys());
     });
 }
 

@@ -1,6 +1,6 @@
-//! The function `ssox` in nushell and xonsh: the replies it applies, those it refuses, and what it hands to the program.
+//! The function `ssox` in nushell, elvish and xonsh: the replies it applies, those it refuses, and what it hands to the program.
 
-use crate::other_shells::{Other, initialize, others, run, session};
+use crate::other_shells::{Other, in_each, initialize, others, run, session};
 use crate::shells::Home;
 use crate::wrappers::NO_REPLIES;
 use std::fs;
@@ -153,6 +153,18 @@ fn arguments(shell: Other) -> &'static [&'static str] {
             "exec '$(touch PWNED)' '(touch PWNED)' \"$x\" '`' ';' '|' '&' '#x' a#b",
             "exec é😀 'x y' only?.txt",
         ],
+        Other::Elvish => &[
+            "",
+            "-v --no-input list -o x --",
+            "exec dev -- use '' '*' 'a  b' -- --help",
+            "exec --k='v w' --k=\"v w\" \"a\\tb\" 'quo\"te' \"it's\" 'it''s'",
+            "exec ~ '~' ~/x only*.txt '*' 'only*' o?ly.txt none*[nomatch-ok]",
+            "exec true $true $nil 5 007 (num 5) 0x10 1kb 1.10 1_000 2020-01-01 -1",
+            "exec -p8080:80 -v/tmp:/x Name=x,Values=a,b a:b @x %x",
+            "exec $v $@l --k=$v x$v [a 'b c'] (put q 'r s') $E:HOME",
+            "exec '$(touch PWNED)' '(touch PWNED)' '`' ';' '|' '&' '#x' {a,b}c a#b",
+            "exec é😀 'x y' o?ly.txt",
+        ],
         Other::Xonsh => &[
             "",
             "-v --no-input list -o x --",
@@ -180,6 +192,7 @@ fn the_program_gets_the_arguments_as_if_it_had_been_called_directly() {
             |program: &str| arguments(shell).iter().map(|typed| format!("{program} {typed}\n")).collect::<String>();
         let values = match shell {
             Other::Nushell => "let v = 'b c'; let l = [x 'y z']",
+            Other::Elvish => "var v = 'b c'; var l = [x 'y z']",
             Other::Xonsh => "v = 'b c'; l = ['x', 'y z']",
         };
         let direct = run(&home, shell, &format!("{values}\n{}", lines(&shell.program_call("direct"))));
@@ -258,9 +271,24 @@ fn a_verb_that_is_captured_can_still_ask_in_the_terminal() {
         session.terminal.wait_for("code: ");
         session.terminal.keys("\x03");
         let shown = session.wait_for_prompt();
-        assert!(!shown.contains("Error") && !shown.contains("Traceback"), "{shell:?}: {shown}");
+        assert!(!shown.contains("Error") && shell.is_traced() == shown.contains("Traceback"), "{shell:?}: {shown}");
         assert_eq!(session.state(&home)["AWS_X"], "123456", "{shell:?}");
     }
+}
+
+#[test]
+fn a_call_leaves_no_variable_behind() {
+    in_each(|shell| {
+        let home = Home::scripted();
+        let mut session = session(&home, shell, "LOAD", &[]);
+        session.run("ssox list");
+        session.run("ssox fail");
+        session.terminal.enter("ssox sleep");
+        session.terminal.wait_for("terminal: 2");
+        session.terminal.keys("\x03");
+        session.wait_for_prompt();
+        assert!(session.state(&home).is_empty(), "{shell:?}: {:?}", session.state(&home).keys());
+    });
 }
 
 #[test]
@@ -270,7 +298,7 @@ fn loading_prints_nothing() {
         assert_eq!(run(&home, shell, "LOAD\nLOAD"), "", "{shell:?}");
         initialize(&home, shell, &["--no-prompt"]);
         let mut session = session(&home, shell, "LOAD\nLOAD", &[]);
-        session.run("1");
+        session.next_prompt();
         assert!(!session.terminal.transcript().contains("rror"), "{}", session.terminal.transcript());
     }
 }

@@ -119,6 +119,13 @@ impl Terminal {
         })
     }
 
+    /// Returns what came out since the last wait.
+    pub(crate) fn fresh(&mut self) -> String {
+        let text = String::from_utf8_lossy(&self.seen[self.mark..]).into_owned();
+        self.mark = self.seen.len();
+        text
+    }
+
     /// Waits until the probe finds something on the screen: text that is drawn again, or after what was waited for.
     pub(crate) fn wait_for_screen<T>(&mut self, what: &str, mut probe: impl FnMut(&str) -> Option<T>) -> T {
         let deadline = Instant::now() + TIME_LIMIT;

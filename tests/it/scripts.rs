@@ -148,6 +148,7 @@ fn init_prints_the_code_of_the_scripts() {
         ("fish", code("ssox.fish")),
         ("powershell", code("ssox.ps1")),
         ("nushell", text("ssox.nu")),
+        ("elvish", code("ssox.elv")),
     ];
     for (shell, code) in printed {
         assert_eq!(init(&[shell]), code, "{shell}");

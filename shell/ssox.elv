@@ -1,0 +1,560 @@
+# ssox for elvish (0.19 and later): the command `ssox`, the hooks around each command, the segment in the prompt.
+#
+# This script makes no decisions: it applies the replies of the program ssox, compares two numbers and a list, and calls
+# the program. It is evaluated by `eval`, so its names are its own, except those that the end adds to the prompt's.
+# Invariant: nothing from AWS, a file or the environment is evaluated.
+#
+# An output capture `( … )` costs 20 us, so conditions that are looked at before each command have none: a key that is not
+# in a map is an exception, which costs 7. A command has to be defined before its use, or it would be a program.
+
+use math
+use path
+use re
+use str
+
+# The namespace `edit:`, which only an interactive shell has.
+var edit = $nil
+try { set edit = (eval 'put $edit:') } catch _ { }
+
+# The state is kept as long as the shell runs: a hook of a version that was loaded before hands it over. Our hooks are the
+# ones with an option `ssox`.
+#
+# `was` has what ssox changed first here and what was there before: a list with the value, an empty one for a variable that
+# was not set. A `child`, which inherits a profile in use, does not know, and records nothing. `seen` has the compared
+# values of the program's last judgement, `held` their fingerprints, `left` what the segment showed after the last reply.
+# What a `.ssox` file needs is described below.
+var state = [
+  &was=[&] &child=(not-eq $E:SSOX_PROMPT$E:SSOX_IDENTITY '') &seen=$nil &left=$nil &held=$E:SSOX_IDENTITY &layer='' &under=[&]
+  &over=[&] &theirs=[&] &outside=[&] &before=[] &directory='' &file=$E:SSOX_DIRECTORY &nearer='' &again=$false
+]
+
+fn ours {|hook|
+  try { eq $hook[opt-names] [ssox] } catch _ { put $false }
+}
+
+for hook $before-chdir {
+  if (ours $hook) {
+    var known = ($hook &ssox=$true '')
+    for name [(keys $known)] { set state[$name] = $known[$name] }
+  }
+}
+
+# The hook has nothing to do as long as these have the values and the second: see `assert-fresh`.
+var fresh-values = [&]
+var fresh-seconds = [&]
+var is-timed = $false
+
+# The epoch second at which the machine was started, where it is known.
+var offset = $nil
+
+# --- reply
+
+var names = '(?:AWS|SSOX)_[A-Z0-9_]+|AWSUME_PROFILE|AWSUME_EXPIRATION|AWSU_PROFILE'
+
+# Checks all lines of a reply: `=NAME=VALUE` sets, `-NAME` unsets, `!NAME` forgets the previous value.
+fn check {|reply|
+  if (re:match '\A#ssox1\n(?:(?:=(?:'$names')=.*|[-!](?:'$names'))\n)*#end\n?\z' $reply) { return }
+  var wrong = ''
+  if (re:match '\A#ssox1\n(?:(?:=[^=\n]+=.*|[-!][^=\n]+)\n)*#end\n?\z' $reply) {
+    for line [(re:find '(?m)^(?:=([^=\n]+)=.*|[-!]([^=\n]+))$' $reply)] {
+      var name = $line[groups][1][text]$line[groups][2][text]
+      if (and (eq $wrong '') (not (re:match '^(?:'$names')$' $name))) { set wrong = $name }
+    }
+  }
+  fail 'ssox: '(if (eq $wrong '') { put 'unexpected reply' } else { put '`'$wrong'` is not to be changed' })', environment unchanged'
+}
+
+# Returns a list with the value of a variable, or an empty one.
+fn get {|name| put [(try { get-env $name } catch _ { })] }
+
+fn put-back {|name value|
+  unset-env $name
+  for text $value { set-env $name $text }
+}
+
+# Returns the map with the current values of these names where it has none.
+fn with-current {|known @names|
+  for name $names {
+    try { nop $known[$name] } catch _ { set known[$name] = (get $name) }
+  }
+  put $known
+}
+
+fn in-use { not-eq $E:SSOX_PROMPT$E:SSOX_IDENTITY '' }
+
+# Calls a function with the compared values, and with those that the segment shows. The last ones of the former determine
+# what AWS_PROFILE means.
+fn current {|then|
+  $then [
+    $E:AWS_ACCESS_KEY_ID $E:AWS_SECRET_ACCESS_KEY $E:AWS_SESSION_TOKEN $E:AWS_CREDENTIAL_EXPIRATION $E:AWS_REGION
+    $E:AWS_DEFAULT_REGION $E:AWS_PROFILE $E:AWS_DEFAULT_PROFILE $E:AWS_SECURITY_TOKEN $E:AWS_ACCOUNT_ID $E:SSOX_PROFILE
+    $E:SSOX_IDENTITY $E:AWS_CONFIG_FILE $E:AWS_SHARED_CREDENTIALS_FILE $E:AWS_WEB_IDENTITY_TOKEN_FILE $E:AWS_ROLE_ARN $E:HOME
+  ] [$E:SSOX_PROMPT $E:SSOX_STATE $E:SSOX_EXPIRES $E:SSOX_PROTECTED]
+}
+
+# Restores the previous values and forgets them, except where another program has set a value since.
+fn restore {
+  for name [(for name [(keys $state[was])] { if (not (has-env $name)) { put $name } })] {
+    put-back $name $state[was][$name]
+    del state[was][$name]
+  }
+  set state[child] = $false
+}
+
+# Applies the reply to a verb. After `clear`, and when nothing is in use, variables that are unset now get their previous
+# values back. A value that a hook unsets while nothing is in use was set by ssox, so it is not recorded as previous.
+fn apply {|verb reply|
+  check $reply
+  var assigned = [(re:find '(?m)^=([A-Z0-9_]+)=(.*)$' $reply)]
+  var unset = [(re:find '(?m)^-([A-Z0-9_]+)$' $reply)]
+  var changed = $assigned
+  if (or (has-value [use clear directory] $verb) (in-use)) { set changed = [$@assigned $@unset] }
+  var changed-names = [(for change $changed { put $change[groups][1][text] })]
+  if (eq $state[layer] on) { set state[under] = (with-current $state[under] $@changed-names) }
+  if (not $state[child]) { set state[was] = (with-current $state[was] $@changed-names) }
+  for change [(re:find '(?m)^!([A-Z0-9_]+)$' $reply)] { del state[was][$change[groups][1][text]] }
+  for change $assigned { set-env $change[groups][1][text] $change[groups][2][text] }
+  for change $unset { unset-env $change[groups][1][text] }
+  if (or (eq $verb clear) (and (not-eq $verb use) (not (in-use)))) { restore }
+  set state[held] = $E:SSOX_IDENTITY
+  current {|identity visible|
+    set state[seen] = $identity
+    set state[left] = $visible
+  }
+}
+
+# --- function
+
+# Returns the verb. With `--help` there is none: help is printed for a person.
+fn verb-of {|@arguments|
+  var verb = ''
+  for argument $arguments {
+    if (or (has-value [-h --help -V --version] $argument) (str:has-prefix $argument --emit)) { put ''; return }
+    if (eq $argument --) { break }
+    if (and (eq $verb '') (not (str:has-prefix $argument -))) { set verb = $argument }
+  }
+  put $verb
+}
+
+# AWS credentials in this shell. Where the program fails, this ends with its exception.
+fn ssox {|@arguments|
+  set @arguments = (each $to-string~ $arguments)
+  var verb = (verb-of $@arguments)
+  set fresh-values offset = [&] $nil
+  if (has-value [use clear] $verb) {
+    tmp E:SSOX_HELD = $state[held]
+    apply $verb (e:ssox --emit=elvish1 $@arguments | slurp)
+    return
+  }
+  if (has-value [allow deny] $verb) { set state[again] = $true }
+  # Another call in the background may have set it, and would leave it behind if this one restored it.
+  if (eq $E:SSOX_FUNCTION elvish1) {
+    e:ssox $@arguments
+  } else {
+    tmp E:SSOX_FUNCTION = elvish1
+    e:ssox $@arguments
+  }
+}
+
+# --- segment
+
+# `text` (`dev:ReadOnly 43m`) and `state` (ok, soon, renewing, expired, foreign), for prompts of your own; `styled`, the same
+# in colours; and the epoch second until which they are valid.
+var none = [&text='' &state='' &styled=[] &until=$nil]
+var segment = $none
+
+# After a call that failed, the epoch second at which the program is called again.
+var retry = (num 0)
+
+# Returns a number from the environment, or else 0.
+fn number {|text|
+  if (re:match '^[1-9][0-9]{0,14}$' $text) { num $text } else { num 0 }
+}
+
+fn floor {|value| exact-num (math:floor $value) }
+
+fn duration {|left|
+  if (>= $left 172800) {
+    put ' '(floor (/ $left 86400))d
+  } elif (>= $left 3600) {
+    put ' '(floor (/ $left 3600))h' '(floor (/ (% $left 3600) 60))m
+  } elif (>= $left 60) {
+    put ' '(floor (/ $left 60))m
+  } else {
+    put ' '$left's'
+  }
+}
+
+fn paint {|label rest kind|
+  var plain = (not-eq $E:NO_COLOR '')
+  var in-colour = {|text|
+    if $plain { put $text } else { styled $text [&ok=green &soon=yellow &renewing=yellow &expired=red &foreign=magenta][$kind] }
+  }
+  if (eq $E:SSOX_PROTECTED '') { $in-colour $label$rest' '; return }
+  if $plain { styled ' '$label' ' inverse } else { styled ' '$label' ' white bg-red }
+  $in-colour $rest' '
+}
+
+# Computes the segment.
+fn show {|clock|
+  var label = (re:replace '[\x00-\x1f\x7f-\x{9f}]' '' $E:SSOX_PROMPT)
+  var next = (number $E:SSOX_NEXT)
+  var mark = ''
+  try { set mark = [&sign-in=' sign in' &failed=' failed'][$E:SSOX_STATE] } catch _ { }
+  var is-foreign = (eq $E:SSOX_STATE foreign)
+  var expires = (if $is-foreign { num 0 } else { number $E:SSOX_EXPIRES })
+  var left = (floor (- $expires $clock))
+  var time-left kind until = '' ok $nil
+  if (== $expires 0) {
+    if $is-foreign { set kind = foreign } elif (not-eq $mark '') { set kind = soon }
+    if (and (> $next 0) (not $is-foreign)) { set until = $next }
+  } else {
+    set until = $clock
+    if (> $left 0) {
+      set time-left = (duration $left)
+      if (or (< $left 900) (not-eq $mark '')) { set kind = soon }
+      if (>= $left 60) { set until = (- $expires (* 60 (floor (/ $left 60)))) }
+      if (and (> $next 0) (< $next $until)) { set until = $next }
+    } elif (not-eq $mark '') {
+      set kind = expired
+    } elif (or (eq $E:SSOX_STATE renewing) (and (> $next 0) (== $retry 0))) {
+      set mark kind = ' renewing' renewing
+    } else {
+      set mark kind = ' expired' expired
+    }
+  }
+  var rest = $time-left$mark
+  if (eq $label '') {
+    set segment = [&text='' &state='' &styled=[] &until=$until]
+  } else {
+    set segment = [&text=$label$rest &state=$kind &styled=[(paint $label $rest $kind)] &until=$until]
+  }
+}
+
+# --- hook
+
+# elvish has no clock. Where the kernel says how long the machine has been running, the epoch second costs a process once
+# after each call of ssox, else one each time.
+fn uptime { var up _ = (str:split &max=2 ' ' (slurp < /proc/uptime)); put $up }
+
+fn clock {
+  var up = $nil
+  try {
+    if (eq $offset $nil) { set offset = (- (e:date +%s) (uptime)) }
+    set up = (uptime)
+  } catch _ { }
+  if (eq $up $nil) { num (e:date +%s) } else { + $offset $up }
+}
+
+# Calls the program, without messages for people except of directories, and applies its reply.
+fn ask {|verb @arguments|
+  tmp E:SSOX_HELD = $state[held]
+  set offset = $nil
+  if (eq $verb directory) {
+    apply $verb (e:ssox --emit=elvish1 $verb $@arguments < $path:dev-null | slurp)
+  } else {
+    apply $verb (e:ssox --emit=elvish1 $verb $@arguments < $path:dev-null 2> $path:dev-null | slurp)
+  }
+}
+
+# Has the program judge a change of the compared values: other keys, another region, a profile set beside them. It is
+# called once for each change, and at the first prompt of a shell that inherits a profile. If it fails, the change
+# counts as foreign. The program also undoes an edit of what the segment shows.
+fn look {
+  if (or (eq $state[layer] off) (and (eq $state[seen] $nil) (eq $E:SSOX_REPLACED '') (not (in-use)))) { return }
+  var is-same = $true
+  current {|identity visible|
+    set is-same = (and (eq $identity $state[seen]) (or (eq $visible $state[left]) (not (in-use))))
+    set state[seen] = $identity
+  }
+  if $is-same { return }
+  try {
+    ask identity
+  } catch _ {
+    if (not (in-use)) { return }
+    set E:SSOX_STATE = foreign
+    set E:SSOX_PROMPT = (str:trim-suffix $E:SSOX_PROMPT '?')'?'
+    current {|_ visible| set state[left] = $visible }
+  }
+}
+
+# Tells whether the program should be called now. After a failure that is in a minute at the earliest; a clock that was
+# set back does not make the wait longer.
+fn is-due {|clock|
+  var next = (number $E:SSOX_NEXT)
+  and (not-eq $E:SSOX_STATE foreign) (> $next 0) (>= $clock $next) (or (>= $clock $retry) (> $retry (+ $clock 60)))
+}
+
+# Has the program renew the credentials, or say when to call it again.
+fn tick {|clock @more|
+  set retry = (+ $clock 60)
+  try { ask tick $@more } catch _ { return }
+  set retry = (num 0)
+  if (is-due $clock) { set retry = (+ $clock 60) }
+}
+
+# Renews the credentials when they are due, and computes the segment.
+fn refresh {
+  set segment = $none
+  if (eq $E:SSOX_PROMPT$E:SSOX_IDENTITY$E:SSOX_NEXT '') { return }
+  var clock = (clock)
+  if (is-due $clock) { tick $clock }
+  show $clock
+}
+
+# The prompt may be hours old when a command is typed, and no command should start with expired credentials.
+fn guard {|line|
+  var expires = (number $E:SSOX_EXPIRES)
+  if (or (== $expires 0) (re:match '^\s*ssox' $line)) { return }
+  var clock = (clock)
+  if (< (+ $clock 60) $expires) { return }
+  if (or (eq $E:SSOX_STATE renewing) (is-due $clock)) { tick $clock --wait=2s }
+}
+
+# --- directories
+
+# The values of a `.ssox` file are a layer above those of the shell. The first hook takes it off, the other hooks run, and
+# the last one puts it on again: direnv and mise never see it, whatever the order in the rc file.
+#
+# `layer` is empty, `on` or `off`. `under` has what is below for each name that was changed while the layer was on, `over`
+# what is in the layer while it is off. `outside` and `before` have `was` and others from before. `directory` is the
+# directory that was looked at last, `file` the file that was found there. `nearer` tells that direnv or mise has a file
+# below: what it sets, `theirs`, stays.
+
+fn take-off {
+  for name [(keys $state[under])] {
+    if (has-key $state[theirs] $name) { continue }
+    set state[over][$name] = (get $name)
+    put-back $name $state[under][$name]
+  }
+  set state[layer] = off
+}
+
+fn put-on {
+  if (not-eq $state[layer] off) { return }
+  set state[theirs] = [&]
+  for name [(keys $state[under])] {
+    var now below = (get $name) $state[under][$name]
+    if (not-eq $now $below) {
+      if (not-eq $state[nearer] '') { set state[theirs][$name] = $true; continue }
+      set state[under][$name] = $now
+      if (and (has-key $state[was] $name) (eq $state[was][$name] $below) (not (has-key $state[outside] $name))) {
+        set state[was][$name] = $now
+      }
+    }
+    if (has-key $state[over] $name) { put-back $name $state[over][$name] }
+  }
+  set state[layer] = on
+}
+
+fn exists {|file| try { nop (path:eval-symlinks $file); put $true } catch _ { put $false } }
+
+# Returns the nearest `.ssox` file, by tests of files only. The home directory is the last one looked at.
+fn find {
+  var place home = (path:eval-symlinks $pwd) (try { path:eval-symlinks ~ } catch _ { put '' })
+  while (not (exists $place/.ssox)) {
+    var above = (path:dir $place)
+    if (has-value [$home $above] $place) { put ''; return }
+    set place = $above
+  }
+  put $place/.ssox
+}
+
+# Returns something if direnv or mise has a file below the directory of that file.
+fn find-nearer {|found|
+  var place = (path:eval-symlinks $pwd)
+  while (not-eq $place/.ssox $found) {
+    for name [.envrc mise.toml .mise.toml mise.local.toml .mise.local.toml .config/mise.toml] {
+      if (exists $place/$name) { put nearer; return }
+    }
+    set place = (path:dir $place)
+  }
+  put ''
+}
+
+# Restores what was there before. A shell that inherited the values does not know it: there the program removes them.
+fn leave {
+  set state[file] = ''
+  if (eq $state[layer] '') {
+    if (not-eq $E:SSOX_DIRECTORY '') { try { ask directory } catch _ { } }
+    return
+  }
+  if (eq $state[layer] on) { take-off }
+  set state[was] = $state[outside]
+  set state[held] = $state[before][0]
+  set state[child] = $state[before][1]
+  current {|_ visible| set state[left] = $visible }
+  # The program judges what is there now.
+  if (not-eq $state[under] [&]) { set state[seen] = $nil }
+  set state[under] = [&]
+  set state[over] = [&]
+  set state[layer] = ''
+}
+
+fn enter {|file nearer|
+  set state[outside] = $state[was]
+  set state[before] = [$state[held] $state[child]]
+  set state[under] = [&]
+  set state[over] = [&]
+  set state[theirs] = [&]
+  set state[layer] = on
+  set state[nearer] = (if (eq $nearer '') { put '' } else { put entered })
+  try {
+    ask directory $file
+    if (not-eq $nearer '') { set state[seen] = entered }
+  } catch _ {
+    leave
+  }
+  set state[file] = $file
+}
+
+# Tells whether this is still the file of the layer. What the tools had set when the directory was entered is not in the layer.
+fn stays {|found nearer|
+  and (eq $found $state[file]) (or (not-eq $nearer '') (not-eq $state[nearer] entered))
+}
+
+fn stay {|nearer|
+  if (not-eq $state[nearer] entered) { set state[nearer] = $nearer }
+  put-on
+}
+
+# Puts the layer on again after the directory has changed, or leaves it. A layer begins at the prompt, where direnv acts.
+fn follow {
+  if (not-eq $state[layer] off) { return }
+  var found = (find)
+  var nearer = (if (eq $found '') { put '' } else { find-nearer $found })
+  if (stays $found $nearer) {
+    stay $nearer
+    set state[directory] = $pwd
+  } else {
+    leave
+    set state[directory] = ''
+  }
+}
+
+# Puts the layer on again, or another one where the directory has changed.
+fn arrive {
+  var again = $state[again]
+  if (and (eq $pwd $state[directory]) (not $again)) { put-on; return }
+  set state[directory] = $pwd
+  set state[again] = $false
+  var found = (find)
+  if (eq $found$state[file] '') { return }
+  var nearer = (if (eq $found '') { put '' } else { find-nearer $found })
+  if (and (not $again) (stays $found $nearer)) { stay $nearer; return }
+  leave
+  if (not-eq $found '') { enter $found $nearer }
+}
+
+# --- completion
+
+use path
+use re
+use str
+
+# Returns the candidates for the last word; elvish selects and quotes them. The typed words go to the program unchanged,
+# none is evaluated; its answer is data.
+fn complete {|@words|
+  var lines = [(try { e:ssox complete elvish $words[-1] (all $words[..-1]) < $path:dev-null 2> $path:dev-null } catch _ { })]
+  if (eq $lines []) { return }
+  if (re:match '^(?:words|parts) ' $lines[0]) {
+    var suffix = (if (str:has-prefix $lines[0] words) { put ' ' } else { put '' })
+    for line $lines[1..] {
+      var value about = (str:split &max=2 "\t" $line)
+      $edit[complex-candidate~] $value &code-suffix=$suffix &display=(if (eq $about '') { put $value } else { put $value'  '$about })
+    }
+  } elif (eq $lines[0] files) {
+    $edit[complete-filename~] $words[-1]
+  } else {
+    $edit[complete-sudo~] sudo (all $words[(str:trim-prefix $lines[0] 'command ')..])
+  }
+}
+
+# --- end
+
+# Adds the segment to a plain right prompt at the first prompt, after the whole rc file, unless a framework owns the prompt.
+# It is added once: if a person removes it, it stays removed.
+var is-placed = (bool ?(eval 'nop $-ssox-no-prompt'))
+
+fn place {
+  set is-placed = $true
+  var old = $edit[rprompt]
+  if (ours $old) { set old = ($old &ssox=$true) }
+  var texts = (str:join ' ' [(for prompt [$edit[prompt] $old] { try { put $prompt[def] } catch _ { } })])
+  if (or (eq $E:TERM dumb) (re:match 'starship|oh-my-posh|_omp_|powerline|ssox' $texts)) { return }
+  var prompt = {|&ssox=$false| if $ssox { put $old } else { all $segment[styled]; $old } }
+  eval 'set edit:rprompt = $prompt'
+}
+
+# Calls a function with what the hook depends on, except the time.
+fn compared {|then|
+  current {|identity visible|
+    $then [$pwd $state[layer] $E:SSOX_NEXT $E:SSOX_REPLACED $identity $visible $edit[before-readline] $after-chdir]
+  }
+}
+
+# Does nothing if nothing has changed since `settle`, and raises an exception otherwise.
+fn assert-fresh {
+  var second = ''
+  if $is-timed { set second = (read-upto . < /proc/uptime) }
+  nop $fresh-seconds[$second]
+  compared {|now| nop $fresh-values[$now] }
+}
+
+fn settle {
+  set is-timed = (not-eq $segment[until] $nil)
+  set fresh-seconds = [&''=$true]
+  if $is-timed {
+    set fresh-seconds = [&]
+    if (not-eq $offset $nil) {
+      for second [(range &step=1 (floor (uptime)) (floor (- $segment[until] $offset)))] { set fresh-seconds[$second'.'] = $true }
+    }
+  }
+  compared {|now| set fresh-values = [&$now=$true] }
+}
+
+# Takes the first and the last place among the hooks.
+var surround~ = $nop~
+
+fn before-prompt {
+  try {
+    assert-fresh
+  } catch _ {
+    arrive
+    look
+    refresh
+    if (not $is-placed) { place }
+    surround
+    settle
+  }
+}
+
+fn before-command {|line|
+  try { assert-fresh } catch _ { guard $line }
+}
+
+var is-on = [&''=$false &on=$true &off=$false]
+
+fn others {|hooks| for hook $hooks { if (not (ours $hook)) { put $hook } } }
+
+# A fault of this script must not cost the prompt.
+fn quietly {|step @arguments| try { $step $@arguments } catch _ { } }
+
+set surround~ = {
+  var off = { if $is-on[$state[layer]] { quietly $take-off~ } }
+  set before-chdir = [{|_ &ssox=$false| if $ssox { put $state } else { $off } } (others $before-chdir)]
+  set after-chdir = [(others $after-chdir) {|_ &ssox=$false| quietly $follow~ }]
+  if (not-eq $edit $nil) {
+    var before = [{|&ssox=$false| $off } (others $edit[before-readline]) {|&ssox=$false| quietly $before-prompt~ }]
+    var after = [{|line &ssox=$false| quietly $before-command~ $line } (others $edit[after-readline])]
+    eval 'set edit:before-readline edit:after-readline = $before $after'
+  }
+}
+
+surround
+if (not-eq $edit $nil) {
+  $edit[add-var~] ssox~ $ssox~
+  $edit[add-var~] ssox-segment~ { put $segment }
+  var completer = $complete~
+  eval 'set edit:completion:arg-completer[ssox] = $completer'
+}
