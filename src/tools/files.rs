@@ -8,8 +8,6 @@ use std::path::Path;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Reads {
     Both,
-    /// `~/.aws/config`, whatever `AWS_CONFIG_FILE` names.
-    OwnConfig,
     /// Another variable in place of `AWS_SHARED_CREDENTIALS_FILE`.
     CredentialsOf(&'static str),
     /// `~/.aws/credentials` alone; with `AWS_SDK_LOAD_CONFIG`, both as others.
@@ -35,7 +33,7 @@ impl<'a> Files<'a> {
     /// Loads the files that are not those of most tools.
     pub(super) fn new(ctx: &Context, both: &'a ConfigFiles) -> Self {
         let named = [Reads::GDAL, Reads::JAVA].map(Reads::CredentialsOf);
-        let views = named.into_iter().chain([Reads::OwnConfig, Reads::OwnCredentials, Reads::OwnBoth]);
+        let views = named.into_iter().chain([Reads::OwnCredentials, Reads::OwnBoth]);
         let others = views.filter_map(|reads| Some((reads, ConfigFiles::load(&seen(ctx, reads)?).ok()?)));
         Self { both, others: others.collect() }
     }
@@ -50,7 +48,6 @@ impl<'a> Files<'a> {
 fn seen(ctx: &Context, reads: Reads) -> Option<Context> {
     let is_set = |name| ctx.var_os(name).is_some();
     match reads {
-        Reads::OwnConfig if is_set("AWS_CONFIG_FILE") => Some(ctx.without(&["AWS_CONFIG_FILE"])),
         Reads::CredentialsOf(variable) => match ctx.var(variable) {
             Some(path) => Some(ctx.with("AWS_SHARED_CREDENTIALS_FILE", path)),
             None => is_set("AWS_SHARED_CREDENTIALS_FILE").then(|| ctx.without(&["AWS_SHARED_CREDENTIALS_FILE"])),
@@ -61,7 +58,7 @@ fn seen(ctx: &Context, reads: Reads) -> Option<Context> {
         Reads::OwnBoth if is_set("AWS_CONFIG_FILE") || is_set("AWS_SHARED_CREDENTIALS_FILE") => {
             Some(ctx.without(&["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"]))
         }
-        Reads::Both | Reads::OwnConfig | Reads::OwnCredentials | Reads::OwnBoth => None,
+        Reads::Both | Reads::OwnCredentials | Reads::OwnBoth => None,
     }
 }
 

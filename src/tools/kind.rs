@@ -13,11 +13,13 @@ pub(crate) enum ProfileKind {
     LegacySso,
     /// `role_arn` with `source_profile` or `credential_source`.
     Role,
+    /// The same in `credentials`: one tool finds it only there.
+    StoredRole,
     WebIdentity,
     Login,
 }
 
-/// All kinds.
+/// All kinds, each once.
 const ALL: [ProfileKind; 9] = [
     ProfileKind::Role,
     ProfileKind::WebIdentity,
@@ -46,6 +48,7 @@ impl ProfileKind {
             Self::Sso => "sso_session",
             Self::LegacySso => "legacy SSO keys",
             Self::Role => "an assumed role",
+            Self::StoredRole => "an assumed role in credentials",
             Self::WebIdentity => "web_identity_token_file",
             Self::Login => "login_session",
         }
@@ -71,6 +74,7 @@ impl ProfileKind {
             Self::Sso => has("sso_session") && has("sso_account_id"),
             Self::LegacySso => has("sso_start_url") && has("sso_account_id") && !has("sso_session"),
             Self::Role => has("role_arn") && (has("source_profile") || has("credential_source")),
+            Self::StoredRole => Self::Role.is_in(section) && has_in(WhichFile::Credentials, "role_arn"),
             Self::WebIdentity => has("role_arn") && has("web_identity_token_file"),
             Self::Login => has("login_session"),
         }

@@ -58,6 +58,8 @@ impl View<'_> {
             Step::KeysWithoutProfile => self.keys(),
             Step::WebIdentity => self.web_identity(),
             Step::Profile(kinds) => self.profile(kinds),
+            Step::NamedProfile(kinds) if self.selected.name() != "default" => self.profile(kinds),
+            Step::NamedProfile(_) => None,
             Step::ProfileWithToken(kinds) => self.profile_with_token(kinds),
             Step::ProfileWithTokenOfRedHat(kinds) if files::has_bundle_of_red_hat() => self.profile_with_token(kinds),
             Step::ProfileWithTokenOfRedHat(_) => None,

@@ -8,8 +8,9 @@ impl View<'_> {
     pub(super) fn region(&self, taken: &Taken) -> Option<String> {
         self.tool.regions.iter().find_map(|step| match step {
             RegionStep::Variable(name) => self.ctx.var(name).map(String::from),
+            RegionStep::Default if self.selected.name() != "default" => None,
             RegionStep::ProfileOfCredentials if !matches!(taken, Taken::Profile(..)) => None,
-            RegionStep::Profile | RegionStep::ProfileOfCredentials => {
+            RegionStep::Profile | RegionStep::Default | RegionStep::ProfileOfCredentials => {
                 self.files.profile(self.selected.name())?.value("region").map(String::from)
             }
             RegionStep::First => self.own.config.text.lines().find_map(|line| {

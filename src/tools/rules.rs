@@ -36,6 +36,8 @@ pub(super) enum Step {
     WebIdentity,
     /// The selected profile, for these kinds, in order.
     Profile(&'static [ProfileKind]),
+    /// The same, unless the profile is `[default]`.
+    NamedProfile(&'static [ProfileKind]),
     /// The same for SSO; with a token that a person must renew, it goes on as if the profile had no credentials.
     ProfileWithToken(&'static [ProfileKind]),
     /// The same, where certificates are where the Red Hat family has them.
@@ -53,6 +55,8 @@ pub(super) enum RegionStep {
     Variable(&'static str),
     /// The profile that the tool selects, also if the credentials are others.
     Profile,
+    /// `[default]`, if that is the profile that the tool selects.
+    Default,
     /// The profile, if the credentials are its own.
     ProfileOfCredentials,
     /// The first line of `~/.aws/config` with a key that ends with `region`.

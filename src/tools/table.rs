@@ -3,7 +3,7 @@
 
 use super::files::Reads;
 use super::kind::ProfileKind::{
-    ConfigKeys, ConfigProcess, LegacySso, Login, Role, Sso, StoredKeys, StoredProcess, WebIdentity,
+    ConfigKeys, ConfigProcess, LegacySso, Login, Role, Sso, StoredKeys, StoredProcess, StoredRole, WebIdentity,
 };
 use super::rules::RegionStep::{self, Profile, ProfileOfCredentials, Variable};
 use super::rules::{AuthorizationToken, HalfKeys, Last, Step, Tool, Unknown};
@@ -272,16 +272,20 @@ pub(super) const TOOLS: [Tool; 18] = [
         last: Last::WaitsForMetadata,
         ..SDK
     },
-    // aws-sdk-php, read and not run: `AWS_CONFIG_FILE` is not followed.
+    // aws-sdk-php 3.376.2: in `config` it looks for keys and processes of `[profile default]`, never of `[default]`, and for a
+    // role's `source_profile` and the region under headers without `profile`.
     Tool {
         name: "PHP",
         steps: &[
             Step::Keys,
             Step::WebIdentity,
-            Step::Profile(&[WebIdentity, Sso, LegacySso, StoredProcess, StoredKeys, ConfigProcess, ConfigKeys, Role]),
+            Step::Profile(&[WebIdentity]),
+            Step::ProfileWithToken(&[Sso, LegacySso]),
+            Step::Profile(&[Login, StoredProcess, StoredRole, StoredKeys]),
+            Step::NamedProfile(&[ConfigProcess, ConfigKeys]),
             Step::Container,
         ],
-        reads: Reads::OwnConfig,
+        regions: &[AWS_REGION, RegionStep::Default],
         ..SDK
     },
 ];

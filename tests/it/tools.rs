@@ -62,7 +62,9 @@ fn tools(folder: &Path, target: &Path) -> Vec<String> {
         ("Java v1", format!("java -cp {0}/java:{0}/java/* Probe 1 {{bucket}} {{url}}", target.display())),
     ];
     let is_all = std::env::var_os("SSOX_TEST_ALL_TOOLS").is_some();
-    let chosen = quick.into_iter().chain(slow.into_iter().filter(|_| is_all));
+    let php = std::env::var("SSOX_TEST_PHP_SDK").ok();
+    let php = php.map(|sdk| ("PHP", format!("php {}/probe.php {sdk} {{bucket}} {{url}}", folder.display())));
+    let chosen = quick.into_iter().chain(slow.into_iter().filter(|_| is_all)).chain(php);
     chosen.map(|(tool, command)| format!("{tool}={command}")).collect()
 }
 

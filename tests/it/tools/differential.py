@@ -66,7 +66,7 @@ def ask(name, command, environments, url, base):
 def differences(tool, rows, environments, seen):
     """Yields a line for each environment in which a tool did something else."""
     for name, environment in environments.items():
-        parts = {part.removeprefix("default-") for part in name.split(".")}
+        parts = {part.removeprefix("default-").removeprefix("stored-") for part in name.split(".")}
         row = rows[name][tool]
         is_unseen = parts & UNSEEN.get(tool, set())
         if is_unseen and (row["source"] in ("profile", "environment") and not row["why"].startswith("keys") or row["source"] == "none"):

@@ -34,6 +34,7 @@ PROFILES = {
     "over": ("config", "sso_session = over\n" + SSO.format("over")),
     "legacy-over": ("config", f"sso_start_url = {OVER}\nsso_region = eu-west-1\n" + SSO.format("legacy-over")),
     "role": ("config", f"role_arn = {ROLE}role\nsource_profile = static\n"),
+    "stored-role": ("credentials", f"role_arn = {ROLE}stored-role\nsource_profile = stored\n"),
     "web": ("config", f"role_arn = {ROLE}web\nweb_identity_token_file = {{home}}/token\n"),
     "region-only": ("config", "region = ap-south-1\n"),
     "with-region": ("config", keys("with-region") + "region = ap-south-1\n"),
