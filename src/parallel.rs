@@ -35,6 +35,17 @@ pub(crate) fn in_parts<T: Sync, R: Send>(items: &[T], work: impl Fn(&[T]) -> R +
     done.into_iter().map(|(_, result)| result).collect()
 }
 
+/// Does two things at the same time.
+pub(crate) fn both<A: Send, B>(one: impl Fn() -> A + Sync, other: impl FnOnce() -> B) -> (A, B) {
+    scope(|scope| {
+        let thread = Builder::new().spawn_scoped(scope, &one).ok();
+        let other = other();
+        // Without another thread, this one does both.
+        let one = thread.map_or_else(&one, |thread| thread.join().expect("a panic ends the process"));
+        (one, other)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -47,5 +58,10 @@ mod tests {
             assert!(parts.iter().all(|part| part.len() <= PART));
             assert_eq!(parts.concat(), items);
         }
+    }
+
+    #[test]
+    fn two_things_are_done() {
+        assert_eq!(both(|| 1, || "two"), (1, "two"));
     }
 }

@@ -50,6 +50,13 @@ impl<'a> EntryNames<'a> {
         }
     }
 
+    /// Reads the names, and the index if there are many.
+    pub(crate) fn with_index(ctx: &'a Context) -> Self {
+        let names = Self::read(ctx);
+        names.index();
+        names
+    }
+
     /// Tells whether there is an entry.
     pub(crate) fn has(&self, key: &Key) -> bool {
         if key.store_unless(self.variable) == Store::Files {

@@ -10,7 +10,7 @@ use crate::config::{ConfigFiles, ProfileHeader, Section};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::json;
-use crate::parallel::in_parts;
+use crate::parallel::{both, in_parts};
 use crate::profile::{Plain, PlainProfiles, Profile};
 use crate::terminal::warn_with_hint;
 use crate::time::{Timestamp, human};
@@ -47,8 +47,10 @@ impl VerbArgs for List {
             let sso_session = self.sso_session.as_deref();
             return assigned::run(ctx, &Wanted { json, refresh, sso_session, background });
         }
-        let files = ConfigFiles::load(ctx)?;
-        let (headers, profiles) = (files.profile_headers(), Profiles::of(ctx, &files));
+        let (cached, files) =
+            both(|| EntryNames::with_index(ctx), || ConfigFiles::load(ctx).inspect(ConfigFiles::index_names));
+        let files = files?;
+        let (headers, profiles) = (files.profile_headers(), Profiles::of(ctx, &files, cached));
         if self.json {
             return Ok(profiles.reported(profiles.json(&headers)).into());
         }
@@ -73,8 +75,8 @@ struct Profiles<'a> {
 }
 
 impl<'a> Profiles<'a> {
-    fn of(ctx: &'a Context, files: &'a ConfigFiles) -> Self {
-        Self { ctx, files, cached: EntryNames::read(ctx), plain: PlainProfiles::new(ctx, files) }
+    fn of(ctx: &'a Context, files: &'a ConfigFiles, cached: EntryNames<'a>) -> Self {
+        Self { ctx, files, cached, plain: PlainProfiles::new(ctx, files) }
     }
 
     fn json(&self, headers: &[ProfileHeader]) -> Vec<String> {
@@ -255,7 +257,7 @@ mod tests {
             cache::write(&ctx, &key, &RoleCredentials::new("A", Secret::new("s"), None, end)).unwrap();
         }
         let files = ConfigFiles::parse(&config, "[only]\naws_access_key_id = A\naws_secret_access_key = s\n");
-        let (headers, profiles) = (files.profile_headers(), Profiles::of(&ctx, &files));
+        let (headers, profiles) = (files.profile_headers(), Profiles::of(&ctx, &files, EntryNames::read(&ctx)));
         let listed: Vec<Value> = serde_json::from_str(&profiles.json(&headers).concat()).unwrap();
         let names: Vec<&str> = listed.iter().map(|row| row["name"].as_str().unwrap()).collect();
         let expected: Vec<String> = (0..9001).map(|number| format!("p{number}")).chain(["only".into()]).collect();

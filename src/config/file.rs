@@ -6,6 +6,7 @@ use super::section::Section;
 use crate::context::Context;
 use crate::error::Result;
 use crate::files;
+use crate::parallel::in_parts;
 use memchr::{memchr_iter, memmem};
 use std::borrow::Cow;
 
@@ -138,6 +139,9 @@ impl File {
 
     /// Returns the headers of a kind and name. `[profile default]` replaces `[default]`, whichever comes first.
     pub(super) fn find(&self, kind: SectionKind, name: &str) -> Vec<Header> {
+        if self.text.is_empty() {
+            return Vec::new();
+        }
         let mut found = match self.index.get() {
             Some(index) => self.look_up(index, kind, name),
             None => self.headers().filter(|header| self.is(*header, kind, name)).collect(),
@@ -247,9 +251,10 @@ impl File {
     pub(super) fn index(&self) -> &Index {
         self.index.get_or_init(|| {
             let headers: Vec<Header> = self.headers().collect();
-            let hash_of =
-                |(at, header): (usize, &Header)| self.name(*header).map(|(kind, name)| (hash(kind, &name), at as u32));
-            let mut by_name: Vec<(u32, u32)> = headers.iter().enumerate().filter_map(hash_of).collect();
+            let hash_of = |header: &Header| self.name(*header).map(|(kind, name)| hash(kind, &name));
+            let hashes = in_parts(&headers, |part| part.iter().map(hash_of).collect::<Vec<_>>());
+            let numbered = hashes.into_iter().flatten().zip(0..);
+            let mut by_name: Vec<(u32, u32)> = numbered.filter_map(|(hash, at)| Some((hash?, at))).collect();
             by_name.sort_unstable_by_key(|(hash, at)| (u64::from(*hash) << 32) | u64::from(*at));
             let same_hash = by_name.chunk_by(|(one, _), (other, _)| one == other).filter(|same| same.len() > 1);
             let mut repeated: Vec<usize> = same_hash.flat_map(|same| self.repeated(&headers, same)).collect();
