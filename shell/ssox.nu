@@ -3,7 +3,9 @@
 # This script makes no decisions: it applies the replies of the program ssox, compares two numbers and a list, and calls
 # the program. All names are `_ssox_*`, except `ssox` itself and the SSOX_* variables.
 # Invariant: nothing from AWS, a file or the environment is evaluated.
-
+#
+# What runs often has loops with `for`: nushell copies its state for each call of a closure, which takes ten times as long. It
+# copies the environment after each call of a command with `--env`, so the hooks ask others first whether there is a need.
 #
 # Once a command with `--env` has called another one, it cannot hide a variable any more: nushell then has two of it. So
 # commands compute what is to change, and `_ssox_commit`, which nothing else precedes in a call or a hook, changes it.
@@ -65,9 +67,18 @@ def --env _ssox_change [verb: string args: list] {
 # Changes the environment: `changes` has a list with the new value for each name, or an empty one to unset it; `state` what
 # is new in the state. With `note` the values are noted as those that ssox set: `all`, or what is `shown`, or `nothing`.
 def --env _ssox_commit [plan: record] {
-    let rows = ($plan.changes | transpose name value)
-    hide-env --ignore-errors ...($rows | where {|row| $row.value == [] and $row.name in $env } | get name)
-    $rows | where value != [] | reduce --fold {} {|row, all| $all | insert $row.name $row.value.0 } | load-env
+    let there = ($env | columns)
+    mut gone = []
+    mut set = {}
+    for row in ($plan.changes | transpose name value) {
+        if $row.value != [] {
+            $set = ($set | insert $row.name $row.value.0)
+        } else if $row.name in $there {
+            $gone = [...$gone $row.name]
+        }
+    }
+    hide-env --ignore-errors ...$gone
+    load-env $set
     $env._ssox = ($env._ssox | merge $plan.state)
     if $plan.note == nothing { return }
     $env._ssox.left = (_ssox_visible)
@@ -80,16 +91,25 @@ def --env _ssox_commit [plan: record] {
 # what is to change. After `clear`, and when nothing is in use, variables that are unset then get their previous values
 # back. A value that a hook unsets while nothing is in use was set by ssox, so it is not recorded as previous.
 def _ssox_applied [verb: string reply state: record] {
-    let rows = (_ssox_rows $reply)
-    let changes = ($rows | where forget == null | reduce --fold {} {|row, all|
-        if $row.gone == null { $all | insert $row.set [$row.value] } else { $all | insert $row.gone [] }
-    })
+    mut changes = {}
+    mut forgotten = []
+    for row in (_ssox_rows $reply) {
+        if ($row.forget | is-not-empty) {
+            $forgotten = [...$forgotten $row.forget]
+        } else if ($row.gone | is-not-empty) {
+            $changes = ($changes | insert $row.gone [])
+        } else {
+            $changes = ($changes | insert $row.set [$row.value])
+        }
+    }
+    let changes = $changes
     let is_asked = ($verb in [use clear directory]) or (_ssox_in_use)
-    let remembered = ($changes | transpose name value | where {|row| $is_asked or $row.value != [] } | get name)
+    let remembered = if $is_asked { $changes | columns } else { $changes | transpose name value | where value != [] | get name }
     let state = (_ssox_remembering $remembered $state)
-    let state = ($state | update was {|it| $it.was | reject --optional ...($rows.forget | compact) })
+    let state = ($state | merge {was: ($state.was | reject --optional ...$forgotten)})
+    if $verb == use { return {changes: $changes, state: $state, note: all} }
     let in_use = ([SSOX_PROMPT SSOX_IDENTITY] | any {|name| ($changes | get --optional $name | default (_ssox_get $name)) not-in [[] ['']] })
-    if $verb == use or ($verb != clear and $in_use) { return {changes: $changes, state: $state, note: all} }
+    if $verb != clear and $in_use { return {changes: $changes, state: $state, note: all} }
     # Another program may have set a value since.
     let free = ($state.was | transpose name value | where {|row| ($changes | get --optional $row.name | default (_ssox_get $row.name)) == [] })
     let restored = ($free | reduce --fold {} {|row, all| $all | insert $row.name $row.value })
@@ -97,24 +117,20 @@ def _ssox_applied [verb: string reply state: record] {
     {changes: ($changes | merge $restored), state: $state, note: all}
 }
 
-# Returns the lines between the first and the last one, taken apart.
+# Returns the lines between the first and the last one, taken apart. A group that did not match is null, or empty in an older
+# nushell.
 def _ssox_rows [reply] {
     let lines = if ($reply | describe) == 'string' { $reply | str replace --regex '\n$' '' | split row "\n" } else { [] }
     if ($lines | length) < 2 or $lines.0 != '#ssox1' or ($lines | last) != '#end' { _ssox_refuse 'unexpected reply' }
     let lines = ($lines | skip | drop)
     let names = '(?:AWS|SSOX)_[A-Z0-9_]+|AWSUME_PROFILE|AWSUME_EXPIRATION|AWSU_PROFILE'
     let rows = ($lines | parse --regex ('^(?:=(?<set>' + $names + ')=(?<value>.*)|-(?<gone>' + $names + ')|!(?<forget>' + $names + '))$'))
-    if ($rows | length) == ($lines | length) {
-        return ($rows | each {|row| {set: $row.set, value: $row.value, gone: (_ssox_some $row.gone), forget: (_ssox_some $row.forget)} })
-    }
+    if ($rows | length) == ($lines | length) { return $rows }
     let all = ($lines | parse --regex '^(?:=(?<set>[^=]+)=.*|[-!](?<gone>[^=]+))$')
     if ($all | length) != ($lines | length) { _ssox_refuse 'unexpected reply' }
-    let wrong = ($all | each {|row| _ssox_some $row.set | default $row.gone } | where $it !~ ('^(?:' + $names + ')$') | first)
+    let wrong = ($all | each {|row| if ($row.set | is-empty) { $row.gone } else { $row.set } } | where $it !~ ('^(?:' + $names + ')$') | first)
     _ssox_refuse $'`($wrong)` is not to be changed'
 }
-
-# A group that did not match is null, or empty in an older nushell.
-def _ssox_some [text] { if $text == '' { null } else { $text } }
 
 def _ssox_refuse [why: string] {
     error make --unspanned {msg: ('ssox: ' + $why + ', environment unchanged')}
@@ -132,10 +148,21 @@ def _ssox_get [name: string] {
 
 # Returns the state in which the current values of these names are recorded as previous.
 def _ssox_remembering [names: list<string> state: record] {
-    let new = {|known| $names | where $it not-in $known | reduce --fold {} {|name, all| $all | insert $name (_ssox_get $name) } }
-    let under = if $state.layer == on { $state.under | merge (do $new $state.under) } else { $state.under }
-    let was = if $state.child { $state.was } else { $state.was | merge (do $new $state.was) }
+    let under = if $state.layer == on { _ssox_with_current $names $state.under } else { $state.under }
+    let was = if $state.child { $state.was } else { _ssox_with_current $names $state.was }
     $state | merge {under: $under, was: $was}
+}
+
+# Adds the current values of the names that a record does not have.
+def _ssox_with_current [names: list<string> known: record] {
+    let current = $env
+    mut all = $known
+    for name in $names {
+        if $name not-in $all {
+            $all = ($all | insert $name (if $name in $current { [($current | get $name)] } else { [] }))
+        }
+    }
+    $all
 }
 
 # --- hook
@@ -175,14 +202,17 @@ def _ssox_asked [verb: string args: list<string> state: record] {
     } catch { null }
 }
 
+# Tells whether the compared values have changed, or what the segment shows was edited.
+def _ssox_is_changed [] {
+    if not (_ssox_in_use) and ($env.SSOX_REPLACED? | is-empty) and ($env._ssox.seen | is-empty) { return false }
+    $env._ssox.seen != (_ssox_identity) or ($env._ssox.left != (_ssox_visible) and (_ssox_in_use))
+}
+
 # Has the program judge a change of the compared values: other keys, another region, a profile set beside them. It is
 # called once for each change, and at the first prompt of a shell that inherits a profile. If it fails, the change
 # counts as foreign. The program also undoes an edit of what the segment shows.
 def --env _ssox_look [] {
-    if not (_ssox_in_use) and ($env.SSOX_REPLACED? | is-empty) and ($env._ssox.seen | is-empty) { return }
     let now = (_ssox_identity)
-    let is_edited = $env._ssox.left != (_ssox_visible) and (_ssox_in_use)
-    if $now == $env._ssox.seen and not $is_edited { return }
     let plan = (_ssox_asked identity [] $env._ssox)
     if $plan != null {
         _ssox_commit $plan
@@ -215,12 +245,17 @@ def --env _ssox_tick [clock: int args: list<string>] {
     }
 }
 
-# Renews the credentials when they are due, and computes the segment. At most prompts neither is needed.
-def --env _ssox_refresh [] {
-    if not (_ssox_in_use) and $env.SSOX_NEXT? == null and $env._ssox.painted == '' { return }
+# Tells whether the credentials may be due, or the segment is not what it should show. At most prompts neither is so.
+def _ssox_is_stale [] {
+    if not (_ssox_in_use) and $env.SSOX_NEXT? == null and $env._ssox.painted == '' { return false }
     let clock = (_ssox_clock)
     let is_current = $clock >= $env._ssox.since and $clock < $env._ssox.until
-    if $is_current and (_ssox_visible | append $env.SSOX_NEXT?) == $env._ssox.current { return }
+    not $is_current or (_ssox_visible | append $env.SSOX_NEXT?) != $env._ssox.current
+}
+
+# Renews the credentials when they are due, and computes the segment.
+def --env _ssox_refresh [] {
+    let clock = (_ssox_clock)
     if (_ssox_is_due $clock) { _ssox_tick $clock [] }
     _ssox_show $clock
 }
@@ -268,6 +303,11 @@ def --env _ssox_on [] {
     } | reduce --fold $env._ssox.was {|row, all| $all | upsert $row.name $row.value })
     let state = {layer: 'on', theirs: $theirs, was: $was, under: ($env._ssox.under | merge $changed)}
     _ssox_commit {changes: ($env._ssox.over | reject --optional ...$theirs), state: $state, note: nothing}
+}
+
+# Tells whether the layer is off, or the directory has changed.
+def _ssox_is_away [] {
+    $env._ssox.layer == off or $env._ssox.again or $env.PWD != $env._ssox.directory
 }
 
 # Puts the layer on again, or leaves it where the directory has changed.
@@ -425,7 +465,6 @@ def --env _ssox_surround [] {
     let hooks = ($env.config.hooks? | default {})
     let changes = ($hooks.env_change?.PWD? | default [])
     let prompts = ($hooks.pre_prompt? | default [])
-    if $env._ssox.places == [($changes | length) ($prompts | length)] { return }
     let others = {|hooks| $hooks | where {|hook| ($hook | describe) !~ '^record.*ssox' } }
     let ours = {|code| {code: $code, ssox: 1} }
     $env.config.hooks.env_change = ($hooks.env_change? | default {} | upsert PWD [
@@ -433,12 +472,12 @@ def --env _ssox_surround [] {
         ...(do $others $changes)
     ])
     $env.config.hooks.pre_prompt = [
-        (do $ours {|| try { if $env._ssox.layer == '' { _ssox_refresh } else { _ssox_off } } })
+        (do $ours {|| try { if $env._ssox.layer != '' { _ssox_off } else if (_ssox_is_stale) { _ssox_refresh } } })
         ...(do $others $prompts)
-        (do $ours {|| try { _ssox_arrive } })
-        (do $ours {|| try { _ssox_enter } })
-        (do $ours {|| try { _ssox_look } })
-        (do $ours {|| try { _ssox_refresh; _ssox_settle } })
+        (do $ours {|| try { if (_ssox_is_away) { _ssox_arrive } } })
+        (do $ours {|| try { if ($env._ssox.entering? | is-not-empty) { _ssox_enter } } })
+        (do $ours {|| try { if (_ssox_is_changed) { _ssox_look } } })
+        (do $ours {|| try { if (_ssox_is_stale) { _ssox_refresh }; if $env._ssox.place or (_ssox_is_displaced) { _ssox_settle } } })
     ]
     $env.config.hooks.pre_execution = [
         # A hook failed, and the last ones did not run.
@@ -446,12 +485,21 @@ def --env _ssox_surround [] {
         (do $ours {|| try { _ssox_preexec } })
         ...(do $others ($hooks.pre_execution? | default []))
     ]
-    $env._ssox.places = [($env.config.hooks.env_change.PWD | length) ($env.config.hooks.pre_prompt | length)]
+    $env._ssox.places = (_ssox_places)
 }
+
+# Returns how many hooks there are.
+def _ssox_places [] {
+    let hooks = ($env.config.hooks? | default {})
+    [($hooks.env_change?.PWD? | default [] | length) ($hooks.pre_prompt? | default [] | length)]
+}
+
+# Tells whether others have added hooks.
+def _ssox_is_displaced [] { $env._ssox.places != (_ssox_places) }
 
 def --env _ssox_settle [] {
     if $env._ssox.place { _ssox_place }
-    _ssox_surround
+    if (_ssox_is_displaced) { _ssox_surround }
 }
 
 export-env {
