@@ -6,6 +6,7 @@
 mod endpoint;
 mod keyring;
 mod populate;
+mod saved;
 
 use std::fs;
 use std::hint::black_box;
@@ -20,13 +21,14 @@ fn main() {
     // `cargo bench` passes `--bench`; anything else is a part of a heading, to see only that.
     let wanted = std::env::args().skip(1).find(|argument| !argument.starts_with("--")).unwrap_or_default();
     let bench = Bench::new();
-    let parts: [(&str, Part); 14] = [
+    let parts: [(&str, Part); 15] = [
         ("processes", Bench::processes),
         ("completion", Bench::completion),
         ("config files", Bench::config_files),
         ("all profiles", Bench::all_profiles),
         ("each", Bench::each),
         ("shells", Bench::shells),
+        ("nushell and xonsh", Bench::saved),
         ("init", Bench::init),
         ("prompt hook", Bench::hook),
         ("populate", Bench::populate),
