@@ -1,16 +1,18 @@
 //! ARNs and account ids: `arn:aws:iam::444455556666:role/path/Name`.
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use std::fmt;
 use std::ops::Deref;
 
 /// The id of an AWS account: 12 digits.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct AccountId(String);
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct AccountId([u8; 12]);
 
 impl AccountId {
     /// Parses an id; returns `None` for other texts.
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        Self::is(text).then(|| Self(text.into()))
+        let digits = text.as_bytes().try_into().ok()?;
+        Self::is(text).then_some(Self(digits))
     }
 
     /// Returns the account that an access key id has in it; `None` for ids of the older format, which have none. After the
@@ -33,13 +35,33 @@ impl Deref for AccountId {
     type Target = str;
 
     fn deref(&self) -> &str {
-        &self.0
+        std::str::from_utf8(&self.0).expect("digits are text")
+    }
+}
+
+impl fmt::Debug for AccountId {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&**self, out)
     }
 }
 
 impl fmt::Display for AccountId {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(&self.0)
+        out.write_str(self)
+    }
+}
+
+impl Serialize for AccountId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self)
+    }
+}
+
+/// Reads an id in place: digits are never escaped.
+impl<'de> Deserialize<'de> for AccountId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <&str>::deserialize(deserializer)?;
+        Self::parse(text).ok_or_else(|| D::Error::custom("an account id has 12 digits"))
     }
 }
 
@@ -117,7 +139,13 @@ mod tests {
         assert_eq!(AccountId::parse("012345678901").as_deref(), Some("012345678901"));
         for text in ["", "1234", "0123-4567-8901", "01234567890x", "0123456789012", "٠١٢٣٤٥٦٧٨٩٠١"] {
             assert_eq!(AccountId::parse(text), None, "{text}");
+            assert!(serde_json::from_str::<AccountId>(&format!("\"{text}\"")).is_err(), "{text}");
         }
+        let id: AccountId = serde_json::from_str("\"012345678901\"").unwrap();
+        assert_eq!(
+            (serde_json::to_string(&id).unwrap(), format!("{id:?} {id}")),
+            ("\"012345678901\"".into(), "\"012345678901\" 012345678901".into())
+        );
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The file of a session's assignments in the state directory, `assignments/HASH.json`; the hash is that in the name of the
 //! token's file. A file that cannot be read counts as absent.
 
+use crate::arn::AccountId;
 use crate::aws::portal::Account;
 use crate::config::ConfigFiles;
 use crate::context::Context;
@@ -29,7 +30,7 @@ pub(crate) struct Listing {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct AccountRoles<Text = String> {
     #[serde(rename = "accountId")]
-    pub(crate) id: Text,
+    pub(crate) id: AccountId,
     #[serde(rename = "accountName")]
     pub(crate) name: Option<Text>,
     pub(crate) email: Option<Text>,
@@ -53,11 +54,11 @@ impl<Text: AsRef<str>> Document<Text> {
         let text = |text: Text| text.as_ref().to_string();
         let count = self.accounts.iter().flat_map(|account| &account.roles).map(Vec::len).sum();
         let is_wanted = |account: &AccountRoles<Text>| {
-            let names = [Some(&account.id), account.name.as_ref()];
-            count <= wanted.all_up_to || names.into_iter().flatten().any(|name| (wanted.is_wanted)(name.as_ref()))
+            let names = [Some(&*account.id), account.name.as_ref().map(AsRef::as_ref)];
+            count <= wanted.all_up_to || names.into_iter().flatten().any(wanted.is_wanted)
         };
         let copy = |AccountRoles { id, name, email, roles }| AccountRoles {
-            id: text(id),
+            id,
             name: name.map(text),
             email: email.map(text),
             roles: roles.map(|roles| roles.into_iter().map(text).collect()),
@@ -118,8 +119,8 @@ impl Listing {
     }
 
     /// Returns the account with this number.
-    pub(crate) fn account(&self, id: &str) -> Option<&AccountRoles> {
-        self.accounts.iter().find(|account| account.id == id)
+    pub(crate) fn account(&self, id: &AccountId) -> Option<&AccountRoles> {
+        self.accounts.iter().find(|account| account.id == *id)
     }
 
     /// Returns the session's name, or the start URL of an unnamed one.
@@ -263,7 +264,7 @@ mod tests {
     #[test]
     fn escaped_names_are_read_as_the_others() {
         let account = |id: &str, name: &str| AccountRoles {
-            id: id.into(),
+            id: AccountId::parse(id).unwrap(),
             name: Some(name.into()),
             email: None,
             roles: Some(vec!["Admin".into()]),
@@ -283,5 +284,16 @@ mod tests {
             }
         }
         assert!(Listing::parse(b"{", &Wanted::ALL).is_none());
+    }
+
+    #[test]
+    fn a_listing_with_an_account_that_has_no_id_counts_as_absent() {
+        let listing = |id: &str| {
+            let account = format!(r#"{{"accountId":"{id}","accountName":null,"email":null,"roles":[]}}"#);
+            format!(r#"{{"startUrl":"u","listedAt":"2026-11-20T12:00:00Z","complete":true,"accounts":[{account}]}}"#)
+        };
+        let parsed = |id: &str| Listing::parse(listing(id).as_bytes(), &Wanted::ALL);
+        assert!(parsed("11112222333").is_none() && parsed("../../etc/pas").is_none());
+        assert_eq!(&*parsed("111122223333").unwrap().listing.accounts[0].id, "111122223333");
     }
 }

@@ -4,6 +4,7 @@
 //! It is a convenience: errors are ignored.
 
 use super::file::directory;
+use crate::arn::AccountId;
 use crate::aws::listing::Roles;
 use crate::context::Context;
 use crate::error::Result;
@@ -30,7 +31,7 @@ pub(super) struct Interrupted {
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Line {
-    account_id: String,
+    account_id: AccountId,
     listed_at: String,
     roles: Vec<String>,
 }
@@ -59,10 +60,9 @@ impl Interrupted {
     }
 
     /// Adds the roles of an account.
-    pub(super) fn add(&mut self, ctx: &Context, account_id: &str, roles: &[String]) {
-        let (account_id, roles) = (account_id.to_string(), roles.to_vec());
-        let line = Line { account_id: account_id.clone(), listed_at: ctx.now().to_string(), roles: roles.clone() };
-        self.roles.insert(account_id, roles);
+    pub(super) fn add(&mut self, ctx: &Context, account_id: &AccountId, roles: &[String]) {
+        let line = Line { account_id: *account_id, listed_at: ctx.now().to_string(), roles: roles.to_vec() };
+        self.roles.insert(*account_id, roles.to_vec());
         self.check();
         let Some(path) = &self.path else { return };
         let line = serde_json::to_string(&line).expect("values with text keys can be written to memory") + "\n";

@@ -11,6 +11,7 @@ pub(crate) use file::{
 pub(crate) use interrupted::forget_interrupted;
 
 use crate::account_names::AccountNames;
+use crate::arn::AccountId;
 use crate::aws::listing::{self, Assigned, Roles};
 use crate::context::Context;
 use crate::error::{Error, Result};
@@ -87,7 +88,7 @@ fn list_with(ctx: &Context, session: &Session, token: &Token) -> Result<Listed> 
     let Session { network, region, .. } = session;
     let mut interrupted = Interrupted::read(ctx, session);
     let before: Roles = interrupted.roles().clone();
-    let listed = |id: &str, roles: &[String]| interrupted.add(ctx, id, roles);
+    let listed = |id: &AccountId, roles: &[String]| interrupted.add(ctx, id, roles);
     let assigned = listing::list_assignments(ctx, network, region, &token.access_token, &before, listed)?;
     Ok(store(ctx, session, assigned, &mut interrupted))
 }
@@ -98,7 +99,7 @@ fn store(ctx: &Context, session: &Session, assigned: Assigned, interrupted: &mut
     let has_ended_early = assigned.has_ended_early;
     let accounts: Vec<AccountRoles> = assigned.accounts.into_iter().map(AccountRoles::from).collect();
     let listing = Listing::new(session, ctx.now(), accounts);
-    let names = listing.accounts.iter().filter_map(|account| Some((account.id.as_str(), account.name.as_deref()?)));
+    let names = listing.accounts.iter().filter_map(|account| Some((&*account.id, account.name.as_deref()?)));
     AccountNames::save(ctx, names);
     if (!has_ended_early || !exists(ctx, session))
         && !interrupted.is_forgotten()

@@ -9,6 +9,7 @@ use super::channel::block_on;
 use super::pace::Pace;
 use super::portal::{self, Account, PageTokens};
 use super::portal_page::{Entries, Failure, Page, PageClient, PageRequest, Retry};
+use crate::arn::AccountId;
 use crate::context::Context;
 use crate::error::{Error, ErrorKind, Result};
 use crate::region::Region;
@@ -30,7 +31,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(60);
 const LONGEST_FAILURE: Duration = Duration::from_secs(60);
 
 /// The names of roles, by account id.
-pub(crate) type Roles = HashMap<String, Vec<String>>;
+pub(crate) type Roles = HashMap<AccountId, Vec<String>>;
 
 /// All accounts that the person may use, in the order of their ids, each with its roles; `None` where AWS did not list them.
 #[derive(Debug, Default)]
@@ -52,7 +53,7 @@ pub(crate) fn list_assignments(
     region: &Region,
     token: &Secret,
     known: &Roles,
-    listed: impl FnMut(&str, &[String]),
+    listed: impl FnMut(&AccountId, &[String]),
 ) -> Result<Assigned> {
     let (channel, client) = portal::client_without_retries(ctx, network, region)?;
     let now = Instant::now();
@@ -71,10 +72,10 @@ pub(super) struct Listing<'a, F> {
     queue: VecDeque<PageRequest>,
     assigned: Assigned,
     /// Where an account is in `assigned`.
-    positions: HashMap<String, usize>,
+    positions: HashMap<AccountId, usize>,
     /// Roles of accounts with more pages to come.
     partial: Roles,
-    page_tokens: HashMap<Option<String>, PageTokens>,
+    page_tokens: HashMap<Option<AccountId>, PageTokens>,
     are_all_accounts_listed: bool,
     /// How many accounts have had their roles listed.
     done: usize,
@@ -83,7 +84,7 @@ pub(super) struct Listing<'a, F> {
     bar: Bar,
 }
 
-impl<'a, F: FnMut(&str, &[String])> Listing<'a, F> {
+impl<'a, F: FnMut(&AccountId, &[String])> Listing<'a, F> {
     pub(super) fn new(client: PageClient, pace: Pace, known: &'a Roles, listed: F, bar: Bar) -> Self {
         Self {
             client,
@@ -129,7 +130,7 @@ impl<'a, F: FnMut(&str, &[String])> Listing<'a, F> {
                 self.take(request, page)?;
             }
         }
-        self.assigned.accounts.sort_by(|(one, _), (other, _)| one.id.cmp(&other.id));
+        self.assigned.accounts.sort_by_key(|(one, _)| one.id);
         Ok(self.assigned)
     }
 
@@ -138,26 +139,24 @@ impl<'a, F: FnMut(&str, &[String])> Listing<'a, F> {
         match page {
             Ok(page) => {
                 self.pace.succeeded(now);
-                self.add(request, page)
+                self.add(&request, page)
             }
             Err(failure) => self.handle(request, failure, now),
         }
     }
 
-    fn add(&mut self, request: PageRequest, page: Page) -> Result<()> {
-        let tokens = self.page_tokens.entry(request.account_id.clone()).or_default();
-        if let Err(error) = tokens.check(&what(&request), page.next.as_deref()) {
-            return self.leave_out(&request, error);
+    fn add(&mut self, request: &PageRequest, page: Page) -> Result<()> {
+        let tokens = self.page_tokens.entry(request.account_id).or_default();
+        if let Err(error) = tokens.check(&what(request), page.next.as_deref()) {
+            return self.leave_out(request, error);
         }
         match page.entries {
             Entries::Accounts(accounts) => accounts.into_iter().for_each(|account| self.add_account(account)),
-            Entries::Roles(roles) => {
-                self.partial.entry(request.account_id.clone().unwrap_or_default()).or_default().extend(roles);
-            }
+            Entries::Roles(account_id, roles) => self.partial.entry(account_id).or_default().extend(roles),
         }
         match (page.next, &request.account_id) {
-            (Some(next), None) => self.queue.push_front(PageRequest { page_token: Some(next), ..request }),
-            (Some(next), Some(_)) => self.queue.push_back(PageRequest { page_token: Some(next), ..request }),
+            (Some(next), None) => self.queue.push_front(PageRequest { page_token: Some(next), ..*request }),
+            (Some(next), Some(_)) => self.queue.push_back(PageRequest { page_token: Some(next), ..*request }),
             (None, None) => self.are_all_accounts_listed = true,
             (None, Some(account_id)) => self.finish_account(account_id),
         }
@@ -166,20 +165,20 @@ impl<'a, F: FnMut(&str, &[String])> Listing<'a, F> {
     }
 
     fn add_account(&mut self, account: Account) {
-        let id = account.id.clone();
+        let id = account.id;
         if self.positions.contains_key(&id) {
             return;
         }
         let roles = self.known.get(&id).cloned();
         match roles {
             Some(_) => self.done += 1,
-            None => self.queue.push_back(PageRequest::first(Some(id.clone()))),
+            None => self.queue.push_back(PageRequest::first(Some(id))),
         }
         self.positions.insert(id, self.assigned.accounts.len());
         self.assigned.accounts.push((account, roles));
     }
 
-    fn finish_account(&mut self, account_id: &str) {
+    fn finish_account(&mut self, account_id: &AccountId) {
         let mut roles = self.partial.remove(account_id).unwrap_or_default();
         roles.sort_unstable();
         roles.dedup();
@@ -188,7 +187,7 @@ impl<'a, F: FnMut(&str, &[String])> Listing<'a, F> {
         if let Some(at) = self.positions.get(account_id) {
             self.assigned.accounts[*at].1 = Some(roles);
         }
-        self.page_tokens.remove(&Some(account_id.to_string()));
+        self.page_tokens.remove(&Some(*account_id));
     }
 
     fn handle(&mut self, mut request: PageRequest, failure: Failure, now: Instant) -> Result<()> {

@@ -37,7 +37,7 @@ const MAX_PAGES: usize = 1000;
 /// An account that the person may use.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Account {
-    pub(crate) id: String,
+    pub(crate) id: AccountId,
     pub(crate) name: Option<String>,
     pub(crate) email: Option<String>,
 }
@@ -46,8 +46,8 @@ impl Account {
     /// Returns the account of a page; `None` without an account id.
     pub(super) fn from_sdk(account: &AccountInfo) -> Option<Self> {
         let text = |value: Option<&str>| value.filter(|value| !value.is_empty()).map(String::from);
-        let id = account.account_id().filter(|id| AccountId::is(id))?;
-        Some(Self { id: id.into(), name: text(account.account_name()), email: text(account.email_address()) })
+        let id = account.account_id().and_then(AccountId::parse)?;
+        Some(Self { id, name: text(account.account_name()), email: text(account.email_address()) })
     }
 }
 
@@ -81,7 +81,7 @@ pub(crate) fn get_role_credentials(
             Some(Secret::new(field(keys.session_token()).ok_or_else(missing)?)),
             Some(Timestamp(keys.expiration() / 1000)).filter(|end| end.0 > 0),
         );
-        Ok(RoleCredentials { account_id: Some(account_id.clone()), ..keys })
+        Ok(RoleCredentials { account_id: Some(*account_id), ..keys })
     })
     .map_err(Error::from)
 }
@@ -118,13 +118,13 @@ pub(crate) fn list_account_roles(
     network: &Network,
     region: &Region,
     token: &Secret,
-    account_id: &str,
+    account_id: &AccountId,
 ) -> Result<Vec<String>> {
     let _progress = Progress::start("asking AWS for roles");
     let (channel, client) = listing_client(ctx, network, region)?;
     block_on(async {
         let request =
-            client.list_account_roles().access_token(token.expose()).account_id(account_id).max_results(PAGE_SIZE);
+            client.list_account_roles().access_token(token.expose()).account_id(&**account_id).max_results(PAGE_SIZE);
         let mut pages = request.into_paginator().stop_on_duplicate_token(false).send();
         let (mut roles, mut page_tokens) = (Vec::new(), PageTokens::default());
         while let Some(page) = pages.next().await {

@@ -4,6 +4,7 @@ use super::cause;
 use super::channel::Channel;
 use super::portal::{Account, PAGE_SIZE};
 use super::sdk_error::{call_error, is_throttling};
+use crate::arn::AccountId;
 use crate::error::{Error, ErrorKind};
 use crate::secret::Secret;
 use aws_sdk_sso::Client;
@@ -26,7 +27,7 @@ pub(super) struct PageClient {
 #[derive(Clone, Debug)]
 pub(super) struct PageRequest {
     /// The account whose roles are listed; `None` for the list of accounts.
-    pub(super) account_id: Option<String>,
+    pub(super) account_id: Option<AccountId>,
     /// The token of the page; `None` for the first one.
     pub(super) page_token: Option<String>,
     /// Attempts that failed on the way.
@@ -44,7 +45,7 @@ pub(super) struct Page {
 #[derive(Debug)]
 pub(super) enum Entries {
     Accounts(Vec<Account>),
-    Roles(Vec<String>),
+    Roles(AccountId, Vec<String>),
 }
 
 /// A failed attempt.
@@ -69,7 +70,7 @@ pub(super) enum Retry {
 
 impl PageRequest {
     /// Returns the request for the first page: of an account's roles, or of all accounts.
-    pub(super) fn first(account_id: Option<String>) -> Self {
+    pub(super) fn first(account_id: Option<AccountId>) -> Self {
         Self { account_id, page_token: None, failures: 0 }
     }
 }
@@ -93,14 +94,14 @@ impl PageClient {
         Ok(Page { entries: Entries::Accounts(accounts.collect()), next: page.next_token })
     }
 
-    async fn roles(&self, account_id: &str, page_token: Option<&String>) -> Result<Page, Failure> {
+    async fn roles(&self, account_id: &AccountId, page_token: Option<&String>) -> Result<Page, Failure> {
         self.channel.ctx.log(|| format!("ListAccountRoles {account_id}"));
-        let request = self.client.list_account_roles().access_token(self.token.expose()).account_id(account_id);
+        let request = self.client.list_account_roles().access_token(self.token.expose()).account_id(&**account_id);
         let page = request.max_results(PAGE_SIZE).set_next_token(page_token.cloned()).send().await;
         let what = format!("could not list the roles of account `{account_id}`");
         let page = page.map_err(|error| self.failure(&what, &error))?;
         let names = page.role_list().iter().filter_map(|role| role.role_name()).filter(|name| is_role_name(name));
-        Ok(Page { entries: Entries::Roles(names.map(String::from).collect()), next: page.next_token })
+        Ok(Page { entries: Entries::Roles(*account_id, names.map(String::from).collect()), next: page.next_token })
     }
 
     fn failure<E>(&self, what: &str, error: &SdkError<E, HttpResponse>) -> Failure

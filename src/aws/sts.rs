@@ -136,7 +136,7 @@ pub(crate) fn get_session_token(
         let what = "could not start an MFA session";
         let hint = "is the code the current one of this device?";
         let response = call.send().await.map_err(|error| call_error(&channel, what, &error, hint))?;
-        Ok(credentials(response.credentials(), source.account_id.clone())?)
+        Ok(credentials(response.credentials(), source.account_id)?)
     })
 }
 

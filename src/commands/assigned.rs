@@ -4,6 +4,7 @@ use super::none_configured::say_none;
 use super::renewal;
 use super::table::{Table, json_list};
 use super::verb::Done;
+use crate::arn::AccountId;
 use crate::assignments::{self, Listing};
 use crate::cache::{EntryNames, Key};
 use crate::config::ConfigFiles;
@@ -116,7 +117,7 @@ fn listing(ctx: &Context, session: &Session, is_refreshed: bool) -> Result<(List
 /// Makes the error for a listing without the roles of some accounts.
 pub(super) fn incomplete(listing: &Listing, session: &Session, kind: ErrorKind) -> Error {
     let missing = listing.accounts.iter().filter(|account| account.roles.is_none());
-    let ids: Vec<String> = missing.map(|account| account.id.clone()).collect();
+    let ids: Vec<String> = missing.map(|account| account.id.to_string()).collect();
     let (label, count) = (session.label(), ids.len());
     let accounts = if count == 1 { "1 account".to_string() } else { format!("{count} accounts") };
     let message = format!(
@@ -155,7 +156,7 @@ fn refresh_in_background(ctx: &Context, label: &str) {
 #[derive(Serialize)]
 struct AssignmentJson {
     session: Option<String>,
-    account_id: String,
+    account_id: AccountId,
     account_name: Option<String>,
     role_name: Option<String>,
     profiles: Vec<String>,
@@ -182,7 +183,7 @@ fn rows(session: &Session, listing: Listing, profiles: &RoleProfiles, cached: &E
             let names = role_name.as_deref().map(|role| profiles.names(&account.id, role, session.label()));
             rows.push(AssignmentJson {
                 session: session.name.clone(),
-                account_id: account.id.clone(),
+                account_id: account.id,
                 account_name: account.name.clone(),
                 profiles: names.into_iter().flatten().map(String::from).collect(),
                 expires_at: expiration.map(|end| end.to_string()),
@@ -201,7 +202,7 @@ fn table(ctx: &Context, rows: &[AssignmentJson]) -> String {
         let left = row.expiration.map(|end| human(end.seconds_after(ctx.now()))).unwrap_or_default();
         table.row([
             row.label.clone(),
-            row.account_id.clone(),
+            row.account_id.to_string(),
             row.account_name.clone().unwrap_or_default(),
             row.role_name.clone().unwrap_or_else(|| "unknown".into()),
             row.profiles.join(" "),

@@ -79,7 +79,7 @@ fn rows(
 fn columns_of_assignment(assignment: &WithoutProfile) -> Vec<String> {
     let WithoutProfile { account, role_name, .. } = assignment;
     let account_name = account.name.clone().unwrap_or_default();
-    vec![assignment.offered(""), account_name, account.id.clone(), (*role_name).into()]
+    vec![assignment.offered(""), account_name, account.id.to_string(), (*role_name).into()]
 }
 
 fn most_used_first(ctx: &Context, mut names: Vec<String>) -> Vec<String> {

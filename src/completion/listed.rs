@@ -12,7 +12,7 @@ pub(super) fn accounts(ctx: &Context, typed: &str) -> Completions {
     let is_number = typed.starts_with(|c: char| c.is_ascii_digit());
     let mut others: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for account in assignments::all_configured(ctx).into_iter().flat_map(|listing| listing.accounts) {
-        let (id, name) = (account.id, account.name.unwrap_or_default());
+        let (id, name) = (account.id.to_string(), account.name.unwrap_or_default());
         let (offered, other) = if is_number || name.is_empty() { (id, name) } else { (name, id) };
         let others = others.entry(offered).or_default();
         if !others.contains(&other) {

@@ -38,7 +38,7 @@ pub(super) fn by_number(
 ) -> Result<SsoRole> {
     let role = |session: &Session| SsoRole {
         session: session.clone(),
-        account_id: account_id.clone(),
+        account_id: *account_id,
         role_name: role_name.into(),
         is_configured: false,
     };
@@ -99,8 +99,8 @@ pub(super) fn by_name(
     }
     match with_it.as_slice() {
         [one] => {
-            let account_id = AccountId::parse(&one.account.id).ok_or_else(|| unknown_role(&named, name, role_name))?;
-            Ok(SsoRole { session: one.session.clone(), account_id, role_name: role_name.into(), is_configured: false })
+            let (session, account_id) = (one.session.clone(), one.account.id);
+            Ok(SsoRole { session, account_id, role_name: role_name.into(), is_configured: false })
         }
         [] => Err(unknown_role(&named, name, role_name)),
         several => Err(equal_names(several, name, role_name)),
@@ -112,7 +112,7 @@ pub(super) fn nearest_to(ctx: &Context, role: &SsoRole) -> Option<String> {
     let listing = assignments::read(ctx, &role.session)?;
     let near = match listing.account(&role.account_id) {
         None => {
-            let ids = listing.accounts.iter().map(|account| account.id.as_str());
+            let ids = listing.accounts.iter().map(|account| &*account.id);
             nearest(&role.account_id, ids).into_iter().map(|id| format!("{id}/{}", role.role_name)).collect()
         }
         Some(account) if account.known_roles().contains(&role.role_name) => return None,

@@ -35,7 +35,7 @@ impl WithoutProfile<'_> {
 
     /// Returns the name by which the assignment is offered: `Data Platform/ReadOnly`, or the one with the number.
     pub(crate) fn offered(&self, typed: &str) -> String {
-        let account = if self.is_numbered(typed) { &self.account.id } else { self.account.label() };
+        let account = if self.is_numbered(typed) { &*self.account.id } else { self.account.label() };
         format!("{account}/{}", self.role_name)
     }
 }

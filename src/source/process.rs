@@ -130,7 +130,7 @@ impl CredentialProcess {
             expiration,
         );
         let account_id = text("AccountId")?.as_deref().and_then(AccountId::parse);
-        Ok(RoleCredentials { account_id: account_id.or_else(|| self.account_id.clone()), ..keys })
+        Ok(RoleCredentials { account_id: account_id.or(self.account_id), ..keys })
     }
 }
 

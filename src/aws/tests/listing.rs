@@ -1,6 +1,7 @@
 //! Listing all accounts and their roles: complete, or it says that it is not.
 
 use super::{REGION, assert_says, context, network, token};
+use crate::arn::AccountId;
 use crate::aws::listing::{Assigned, Listing, Roles, list_assignments};
 use crate::aws::pace::Pace;
 use crate::aws::portal::client_without_retries;
@@ -31,7 +32,7 @@ fn listed_since(start: Instant, standin: &Standin, known: &Roles) -> (Result<Ass
     let network = Network { max_attempts: Some(3), ..network(&standin.url()) };
     let (channel, client) = client_without_retries(&context(&[]), &network, &REGION.into()).unwrap();
     let client = PageClient { channel: Arc::new(channel), client, token: token(standin) };
-    let note = |id: &str, roles: &[String]| drop(found.borrow_mut().insert(id.into(), roles.to_vec()));
+    let note = |id: &AccountId, roles: &[String]| drop(found.borrow_mut().insert(*id, roles.to_vec()));
     let bar = Bar::start("", "accounts");
     let listing = Listing::new(client, Pace::hurried(start), known, note, bar);
     let assigned = block_on(listing.run()).map_err(Error::from);
@@ -77,7 +78,7 @@ fn an_account_that_aws_refuses_is_left_out_and_the_others_are_listed() {
     let (assigned, _) = listed(&standin, &Roles::new());
     let assigned = assigned.unwrap();
     let missing: Vec<_> = assigned.accounts.iter().filter(|(_, roles)| roles.is_none()).collect();
-    assert_eq!((missing.len(), missing[0].0.id.as_str()), (1, "100000000003"));
+    assert_eq!((missing.len(), &*missing[0].0.id), (1, "100000000003"));
     let failure = assigned.failure.unwrap();
     assert_says(&failure, ErrorKind::Refused, "could not list the roles of account `100000000003`: No access");
     assert!(!assigned.has_ended_early);
@@ -87,7 +88,7 @@ fn an_account_that_aws_refuses_is_left_out_and_the_others_are_listed() {
 #[test]
 fn roles_that_are_known_are_not_listed_again() {
     let standin = standin(20);
-    let known = Roles::from([("100000000000".to_string(), vec!["Known".to_string()])]);
+    let known = Roles::from([(AccountId::parse("100000000000").unwrap(), vec!["Known".to_string()])]);
     let (assigned, found) = listed(&standin, &known);
     assert_eq!(assigned.unwrap().accounts[0].1, Some(vec!["Known".to_string()]));
     assert_eq!((found.len(), standin.count("ListAccountRoles")), (19, 19));

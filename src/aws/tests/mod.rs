@@ -49,10 +49,14 @@ fn with_short_timeouts(network: Network) -> Network {
     Network { timeouts: Timeouts { connect, attempt, call }, ..network }
 }
 
+/// The account whose roles are asked for.
+fn account_id() -> AccountId {
+    AccountId::parse("111122223333").unwrap()
+}
+
 /// Gets role credentials.
 fn get_with(variables: &[(&str, &str)], network: &Network, token: &Secret) -> Result<RoleCredentials> {
-    let account_id = AccountId::parse("111122223333").unwrap();
-    calls::get_role_credentials(&context(variables), network, &REGION.into(), token, &account_id, "ReadOnly")
+    calls::get_role_credentials(&context(variables), network, &REGION.into(), token, &account_id(), "ReadOnly")
 }
 
 /// Gets role credentials with a valid token.

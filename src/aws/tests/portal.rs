@@ -1,6 +1,6 @@
 //! The portal: role credentials, listings, signing out.
 
-use super::{REGION, assert_says, calls, context, get, get_with, network, token};
+use super::{REGION, account_id, assert_says, calls, context, get, get_with, network, token};
 use crate::error::ErrorKind;
 use ssox_standin::{Fault, Standin, Times};
 
@@ -25,9 +25,9 @@ fn listings_are_read_to_the_last_page() {
     let token = token(&standin);
     let (ctx, network) = (context(&[]), network(&standin.url()));
     let accounts = calls::list_accounts(&ctx, &network, &REGION.into(), &token).unwrap();
-    let names: Vec<_> = accounts.iter().map(|account| (account.id.as_str(), account.name.as_deref())).collect();
+    let names: Vec<_> = accounts.iter().map(|account| (&*account.id, account.name.as_deref())).collect();
     assert_eq!(names, [("111122223333", Some("dev")), ("222233334444", None), ("333344445555", Some("prod-main"))]);
-    let roles = calls::list_account_roles(&ctx, &network, &REGION.into(), &token, "111122223333").unwrap();
+    let roles = calls::list_account_roles(&ctx, &network, &REGION.into(), &token, &account_id()).unwrap();
     assert_eq!(roles, ["ReadOnly", "Admin", "PowerUser"]);
     assert_eq!((standin.count("ListAccounts"), standin.count("ListAccountRoles")), (2, 2));
     assert_eq!(standin.violations(), [""; 0]);
@@ -62,7 +62,7 @@ fn a_listing_without_a_last_page_ends() {
     standin.fault("ListAccountRoles", page("roleList"), Times::Forever);
     let accounts = calls::list_accounts(&ctx, &network, &REGION.into(), &token).unwrap_err();
     assert_says(&accounts, ErrorKind::Unreachable, "the listing does not end");
-    let roles = calls::list_account_roles(&ctx, &network, &REGION.into(), &token, "111122223333").unwrap_err();
+    let roles = calls::list_account_roles(&ctx, &network, &REGION.into(), &token, &account_id()).unwrap_err();
     assert_says(&roles, ErrorKind::Unreachable, "the listing does not end");
     assert_eq!((standin.count("ListAccounts"), standin.count("ListAccountRoles")), (2, 2));
 }

@@ -2,6 +2,7 @@
 //! chooses from AWS's list.
 
 use crate::account_names::AccountNames;
+use crate::arn::AccountId;
 use crate::aws::portal::{self, Account};
 use crate::config::{ConfigFiles, nearest};
 use crate::context::Context;
@@ -17,11 +18,29 @@ use clap::Args;
 pub(super) struct AssignmentOptions {
     /// Account of the profile
     #[arg(long, value_name = "ID")]
-    pub(super) account_id: Option<String>,
+    account_id: Option<String>,
     /// Role (permission set) of the profile
     #[arg(long, value_name = "NAME")]
     pub(super) role_name: Option<String>,
 }
+
+impl AssignmentOptions {
+    /// Returns the account that is given.
+    ///
+    /// # Errors
+    /// Configuration: not an account id.
+    pub(super) fn account_id(&self) -> Result<Option<AccountId>> {
+        let Some(text) = &self.account_id else { return Ok(None) };
+        let error = || {
+            Error::configuration(format!("`{text}` is not an account ID"))
+                .hint("account IDs have 12 digits and no dashes")
+        };
+        AccountId::parse(text).ok_or_else(error).map(Some)
+    }
+}
+
+/// The account and the role that options give.
+type Given<'a> = (Option<AccountId>, Option<&'a str>);
 
 /// Returns the account and the name of the role.
 ///
@@ -33,7 +52,7 @@ pub(super) fn assignment(
     session: &Session,
     args: &AssignmentOptions,
 ) -> Result<(Account, String)> {
-    let given = (args.account_id.as_deref(), args.role_name.as_deref().map(permission_set));
+    let given = (args.account_id()?, args.role_name.as_deref().map(permission_set));
     let (Some(id), Some(role)) = given else {
         let is_written = session.name.as_deref().is_some_and(|name| files.sso_session(name).is_some());
         let hinted = |error| if is_written { error } else { without_session(error, given) };
@@ -45,17 +64,14 @@ pub(super) fn assignment(
     match listed(&quiet, session, given) {
         Err(error) if matches!(error.kind, ErrorKind::NeedsPerson | ErrorKind::Unreachable) => {
             say(&format!("account and role are not checked: {}", error.message));
-            Ok((
-                Account { id: id.into(), name: AccountNames::load(ctx).get(id).map(String::from), email: None },
-                role.into(),
-            ))
+            Ok((Account { id, name: AccountNames::load(ctx).get(&id).map(String::from), email: None }, role.into()))
         }
         checked => checked,
     }
 }
 
 /// Hints at the missing options if the session is not configured yet, when `ssox login` cannot sign in to it.
-fn without_session(error: Error, given: (Option<&str>, Option<&str>)) -> Error {
+fn without_session(error: Error, given: Given) -> Error {
     let missing = match given {
         (Some(_), _) => "--role-name NAME",
         (None, Some(_)) => "--account-id ID",
@@ -69,25 +85,26 @@ fn without_session(error: Error, given: (Option<&str>, Option<&str>)) -> Error {
     }
 }
 
-fn listed(ctx: &Context, session: &Session, given: (Option<&str>, Option<&str>)) -> Result<(Account, String)> {
+fn listed(ctx: &Context, session: &Session, given: Given) -> Result<(Account, String)> {
     let account = account(ctx, session, given.0)?;
     let role_name = role_name(ctx, session, &account, given.1)?;
     Ok((account, role_name))
 }
 
-fn account(ctx: &Context, session: &Session, given: Option<&str>) -> Result<Account> {
+fn account(ctx: &Context, session: &Session, given: Option<AccountId>) -> Result<Account> {
     let Session { network, region, .. } = session;
     let list = |token: &Token| portal::list_accounts(ctx, network, region, &token.access_token);
     let accounts = session::with_token(ctx, session, None, list)?;
-    let names = accounts.iter().filter_map(|account| Some((account.id.as_str(), account.name.as_deref()?)));
+    let names = accounts.iter().filter_map(|account| Some((&*account.id, account.name.as_deref()?)));
     AccountNames::save(ctx, names);
     let id = match (given, accounts.as_slice()) {
-        (Some(id), _) => id.to_string(),
+        (Some(id), _) => id,
         (None, []) => return Err(no_account()),
-        (None, [only]) => only.id.clone(),
+        (None, [only]) => only.id,
         (None, several) => {
             let rows: Vec<Row> = several.iter().map(account_row).collect();
-            picker::pick(ctx, "account", "--account-id ID", &rows)?
+            let picked = picker::pick(ctx, "account", "--account-id ID", &rows)?;
+            AccountId::parse(&picked).expect("the keys of the rows are ids")
         }
     };
     accounts.into_iter().find(|account| account.id == id).ok_or_else(|| {
@@ -98,7 +115,7 @@ fn account(ctx: &Context, session: &Session, given: Option<&str>) -> Result<Acco
 
 fn account_row(account: &Account) -> Row {
     let Account { id, name, email } = account.clone();
-    Row { key: account.id.clone(), columns: vec![name.unwrap_or_default(), id, email.unwrap_or_default()] }
+    Row { key: id.to_string(), columns: vec![name.unwrap_or_default(), id.to_string(), email.unwrap_or_default()] }
 }
 
 fn no_account() -> Error {

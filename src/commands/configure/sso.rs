@@ -5,14 +5,13 @@ use super::propose::{self, Consent};
 use super::question::{OUTPUT, Question, REGION};
 use super::session::{SessionOptions, session};
 use super::{check_profile_name, names, unused};
-use crate::arn::AccountId;
 use crate::aws::portal::Account;
 use crate::commands::assigned;
 use crate::commands::options::region;
 use crate::commands::verb::Done;
 use crate::config::{ConfigFiles, Edits, SectionKind, check_name};
 use crate::context::Context;
-use crate::error::{Error, Result, as_argument};
+use crate::error::{Result, as_argument};
 use crate::secret::Secret;
 use crate::session::Session;
 use crate::source::role_arn::permission_set;
@@ -59,7 +58,7 @@ pub(super) fn run(ctx: &Context, args: &ConfigureSso) -> Result<Done> {
     let name = session.name.as_deref().expect("`session` returns named sessions only");
     let keys = [
         ("sso_session", Some(name)),
-        ("sso_account_id", Some(account.id.as_str())),
+        ("sso_account_id", Some(&*account.id)),
         ("sso_role_name", Some(role_name.as_str())),
         ("region", region.as_deref()),
         ("output", output.as_deref()),
@@ -109,11 +108,7 @@ fn check_given(files: &ConfigFiles, args: &ConfigureSso) -> Result<()> {
     args.profile.as_deref().map_or(Ok(()), |name| check_profile_name(files, name))?;
     let role_name = args.assignment.role_name.as_deref().map(permission_set);
     role_name.map_or(Ok(()), |role_name| check_role_name("--role-name", role_name))?;
-    if let Some(id) = args.assignment.account_id.as_deref().filter(|id| !AccountId::is(id)) {
-        return Err(Error::configuration(format!("`{id}` is not an account ID"))
-            .hint("account IDs have 12 digits and no dashes"));
-    }
-    Ok(())
+    args.assignment.account_id().map(drop)
 }
 
 fn profile_name(

@@ -5,7 +5,7 @@ use super::filter::{Candidate, Filter};
 use super::listings::{Listings, number_and_role};
 use crate::arn::AccountId;
 use crate::commands::assigned;
-use crate::config::{ConfigFiles, nearest};
+use crate::config::{ConfigFiles, Section, nearest};
 use crate::context::Context;
 use crate::error::{Error, ErrorKind, Result, as_option};
 use crate::profile::find::{Found, find};
@@ -106,7 +106,6 @@ fn add_assignments(ctx: &Context, files: &ConfigFiles, listings: &Listings, filt
     let with_profile = if listings.listed.is_empty() { HashSet::new() } else { roles_of_profiles(files, filter) };
     for (session, listing) in &listings.listed {
         for account in &listing.accounts {
-            let Some(account_id) = AccountId::parse(&account.id) else { continue };
             for role_name in account.known_roles() {
                 let candidate = Candidate {
                     name: None,
@@ -114,14 +113,13 @@ fn add_assignments(ctx: &Context, files: &ConfigFiles, listings: &Listings, filt
                     role_name: Some(role_name),
                     session: Some(session.label()),
                 };
-                let has_profile = with_profile.contains(&(account.id.clone(), role_name.clone()));
-                if has_profile || !filter.matches(&candidate) {
+                if with_profile.contains(&(account.id, role_name.clone())) || !filter.matches(&candidate) {
                     continue;
                 }
                 let name = format!("{}/{role_name}", account.id);
                 let role = SsoRole {
                     session: session.clone(),
-                    account_id: account_id.clone(),
+                    account_id: account.id,
                     role_name: role_name.clone(),
                     is_configured: false,
                 };
@@ -136,11 +134,13 @@ fn add_assignments(ctx: &Context, files: &ConfigFiles, listings: &Listings, filt
 }
 
 /// Returns the accounts and roles that a profile has, of the session that is wanted.
-fn roles_of_profiles(files: &ConfigFiles, filter: &Filter) -> HashSet<(String, String)> {
+fn roles_of_profiles(files: &ConfigFiles, filter: &Filter) -> HashSet<(AccountId, String)> {
     let sections = files.profiles().filter(|section| filter.allows_session(session_label(section)));
-    sections
-        .filter_map(|section| account_and_role(&section).map(|(account, role)| (account.into(), role.into())))
-        .collect()
+    let role_of = |section: Section| {
+        let (account_id, role_name) = account_and_role(&section)?;
+        Some((AccountId::parse(account_id)?, role_name.to_string()))
+    };
+    sections.filter_map(role_of).collect()
 }
 
 fn several_sessions(name: &str, other: &Result<Profile>, session: &Session) -> Error {

@@ -24,18 +24,11 @@ impl<'a> Assignment<'a> {
     /// Returns all assignments of a listing.
     ///
     /// # Errors
-    /// Configuration: a number or a name that cannot be written to a file.
+    /// Configuration: a role name that cannot be written to a file.
     pub(super) fn all(listing: &'a Listing) -> Result<Vec<Self>> {
         let all: Vec<Self> = listing.accounts.iter().flat_map(Self::all_of).collect();
         for Self { account, role } in &all {
             check_role_name(&format!("a role of account `{}`", account.id), role)?;
-            if !AccountId::is(&account.id) {
-                return Err(Error::configuration(format!(
-                    "the number of an account is `{}`, not 12 digits",
-                    account.id
-                ))
-                .hint("ssox list --assigned shows what AWS has listed"));
-            }
         }
         Ok(all)
     }
@@ -75,11 +68,10 @@ impl Scope {
     ///
     /// # Errors
     /// Configuration, with the nearest names.
-    pub(super) fn check(&self, listing: &Listing, profiles: &[(&str, &str)], names: &AccountNames) -> Result<()> {
+    pub(super) fn check(&self, listing: &Listing, profiles: &[(&AccountId, &str)], names: &AccountNames) -> Result<()> {
         let accounts = || {
-            let listed =
-                listing.accounts.iter().flat_map(|account| [Some(account.id.as_str()), account.name.as_deref()]);
-            listed.chain(profiles.iter().flat_map(|(id, _)| [Some(*id), names.get(id)])).flatten()
+            let listed = listing.accounts.iter().flat_map(|account| [Some(&*account.id), account.name.as_deref()]);
+            listed.chain(profiles.iter().flat_map(|(id, _)| [Some(&***id), names.get(id)])).flatten()
         };
         let roles = || {
             let listed = listing.accounts.iter().flat_map(AccountRoles::known_roles).map(String::as_str);

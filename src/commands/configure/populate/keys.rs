@@ -61,7 +61,7 @@ impl Keys<'_> {
     }
 
     fn wanted(&self, name: &str, assignment: &Assignment) -> Vec<(&'static str, String)> {
-        let (account_id, role) = (assignment.account.id.clone(), assignment.role.to_string());
+        let (account_id, role) = (assignment.account.id.to_string(), assignment.role.to_string());
         let given = [("region", self.region), ("output", self.output)];
         let given = given.into_iter().filter_map(|(key, value)| Some((key, value?.to_string())));
         let managed = ("ssox_managed", self.session.to_string());

@@ -12,7 +12,7 @@ use std::collections::{HashMap, HashSet};
 pub(super) struct Managed<'a> {
     pub(super) name: String,
     pub(super) section: Section<'a>,
-    account_id: Option<String>,
+    account_id: Option<AccountId>,
     role: Option<String>,
 }
 
@@ -33,22 +33,22 @@ impl<'a> Managed<'a> {
     }
 
     fn of(section: Section<'a>) -> Self {
-        let either = |one, other| section.value(one).or_else(|| section.value(other)).map(String::from);
-        let both = account_and_role(&section).map(|(account_id, role)| (Some(account_id.into()), Some(role.into())));
+        let either = |one, other| section.value(one).or_else(|| section.value(other));
+        let both = account_and_role(&section).map(|(account_id, role)| (Some(account_id), Some(role)));
         let (account_id, role) = both.unwrap_or_else(|| {
             (either("sso_account_id", "ssox_account_id"), either("sso_role_name", "ssox_role_name"))
         });
         Self {
             name: section.name.to_string(),
-            account_id: account_id.filter(|id: &String| AccountId::is(id)),
-            role,
+            account_id: account_id.and_then(AccountId::parse),
+            role: role.map(String::from),
             section,
         }
     }
 
     /// Returns the account and the role: what makes it the same profile in every run.
-    pub(super) fn identity(&self) -> Option<(&str, &str)> {
-        Some((self.account_id.as_deref()?, self.role.as_deref()?))
+    pub(super) fn identity(&self) -> Option<(&AccountId, &str)> {
+        Some((self.account_id.as_ref()?, self.role.as_deref()?))
     }
 
     /// Tells whether the keys that are left are those of an assignment.
@@ -61,8 +61,8 @@ impl<'a> Managed<'a> {
 /// Returns the position of each profile's assignment. A profile that has lost its account or role belongs to the only
 /// assignment that it may have been written for, according to its name.
 pub(super) fn matched(managed: &[Managed], assignments: &[Assignment], names: &[Names]) -> Vec<Option<usize>> {
-    let positions: HashMap<(&str, &str), usize> =
-        assignments.iter().enumerate().map(|(at, of)| ((of.account.id.as_str(), of.role), at)).collect();
+    let positions: HashMap<(&AccountId, &str), usize> =
+        assignments.iter().enumerate().map(|(at, of)| ((&of.account.id, of.role), at)).collect();
     let known = managed.iter().map(|managed| managed.identity().and_then(|identity| positions.get(&identity).copied()));
     let mut matched: Vec<Option<usize>> = known.collect();
     for (at, managed) in managed.iter().enumerate().filter(|(_, managed)| managed.identity().is_none()) {

@@ -59,7 +59,9 @@ impl NameFormat {
             Part::Text(text) => text.clone(),
             Part::Field(of) => {
                 let value = of.value(assignment, session);
-                Some(field(value)).filter(|value| !value.is_empty()).unwrap_or_else(|| assignment.account.id.clone())
+                Some(field(value))
+                    .filter(|value| !value.is_empty())
+                    .unwrap_or_else(|| assignment.account.id.to_string())
             }
         };
         valid(&legal(&self.0.iter().map(part).collect::<String>()), &assignment.account.id)
@@ -180,11 +182,12 @@ fn one_name(name: &str, one: &Assignment, other: &Assignment, format: &NameForma
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::arn::AccountId;
     use crate::assignments::AccountRoles;
 
     fn account(id: &str, name: &str, roles: &[&str]) -> AccountRoles {
         AccountRoles {
-            id: id.into(),
+            id: AccountId::parse(id).unwrap(),
             name: Some(name.into()).filter(|name: &String| !name.is_empty()),
             email: Some("a@b.c".into()),
             roles: Some(roles.iter().map(ToString::to_string).collect()),

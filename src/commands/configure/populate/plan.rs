@@ -6,6 +6,7 @@ use super::managed::{Managed, References, matched};
 use super::naming::{self, NameFormat, Names};
 use super::placement::Placement;
 use crate::account_names::AccountNames;
+use crate::arn::AccountId;
 use crate::assignments::Listing;
 use crate::config::{ConfigFiles, Edits, SectionKind};
 use crate::error::{Error, Result};
@@ -69,7 +70,7 @@ pub(super) fn plan(
     let names = naming::names(&assignments, request.format, request.keys.session);
     let managed = Managed::all(&files.config, request.keys.session);
     let owned = matched(&managed, &assignments, &names);
-    let identities: Vec<(&str, &str)> = managed.iter().filter_map(Managed::identity).collect();
+    let identities: Vec<(&AccountId, &str)> = managed.iter().filter_map(Managed::identity).collect();
     request.scope.check(listing, &identities, account_names)?;
     Planner { files, listing, account_names, request, assignments, names, managed, owned }.plan()
 }

@@ -36,7 +36,7 @@ impl<'a> PopulateJson<'a> {
             kept: &plan.kept,
             complete: listing.is_complete(),
             skipped: &plan.skipped,
-            missing: listing.accounts.iter().filter(|of| of.roles.is_none()).map(|of| of.id.as_str()).collect(),
+            missing: listing.accounts.iter().filter(|of| of.roles.is_none()).map(|of| &*of.id).collect(),
             renamed: plan.renamed.iter().map(|(from, to)| RenamedJson { from, to }).collect(),
         }
     }

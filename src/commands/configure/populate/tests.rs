@@ -1,4 +1,5 @@
 use super::*;
+use crate::arn::AccountId;
 use crate::assignments::AccountRoles;
 use crate::config::SectionKind;
 use crate::time::Timestamp;
@@ -9,7 +10,7 @@ const OWN: &str = "# mine\n[profile dev]\nregion = x # c\n\n[sso-session corp]\n
 
 fn account(id: &str, name: &str, roles: Option<&[&str]>) -> AccountRoles {
     let roles = roles.map(|roles| roles.iter().map(ToString::to_string).collect());
-    AccountRoles { id: id.into(), name: Some(name.into()), email: None, roles }
+    AccountRoles { id: AccountId::parse(id).unwrap(), name: Some(name.into()), email: None, roles }
 }
 
 fn listing(accounts: Vec<AccountRoles>) -> Listing {
@@ -314,7 +315,7 @@ proptest! {
         }
         // Each assignment has a profile, or is reported.
         let files = ConfigFiles::parse(once.text.expose(), "");
-        let all = listing.accounts.iter().flat_map(|account| account.known_roles().iter().map(move |role| (account.id.as_str(), role.as_str())));
+        let all = listing.accounts.iter().flat_map(|account| account.known_roles().iter().map(move |role| (&*account.id, role.as_str())));
         let sections: Vec<_> = files.profiles().collect();
         let with: BTreeSet<(&str, &str)> = sections.iter().filter(|section| section.value("ssox_managed") == Some("corp")).filter_map(crate::source::sso::account_and_role).collect();
         let without = all.filter(|role| !with.contains(role)).count();
