@@ -76,22 +76,23 @@ fn refreshed(
         Ok(token) => return Ok(token),
         Err(error) => error,
     };
-    // Other tools do not take the lock: one may have refreshed the token at the same time.
-    if let Some(other) = token::read(ctx, session)?
-        && other.access_token != cached.access_token
-        && is_fresh(&other)
-    {
-        return Ok(other);
+    match token::read(ctx, session)? {
+        // Other tools do not take the lock: one has refreshed the token at the same time.
+        Some(other) if other.access_token != cached.access_token && is_fresh(&other) => Ok(other),
+        _ if is_usable(&cached) => {
+            report_usable(ctx, &cached, &error);
+            Ok(cached)
+        }
+        _ => Err(after_rejection(ctx, session, &cached, error)),
     }
-    if is_usable(&cached) {
-        report_usable(ctx, &cached, &error);
-        return Ok(cached);
-    }
-    // AWS has rejected both the token and the refresh token. Without removing it, every command would send it again.
+}
+
+/// Removes a token that AWS has rejected together with its refresh token: every command would send both again.
+fn after_rejection(ctx: &Context, session: &Session, cached: &Token, error: Error) -> Error {
     if error.kind == ErrorKind::NeedsPerson && cached.is_valid(ctx.now()) {
         let _ = token::remove(ctx, session);
     }
-    Err(error)
+    error
 }
 
 /// Reports a failed refresh of a token that is still valid: warns about a cache that cannot be written, logs the rest.

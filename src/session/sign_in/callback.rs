@@ -19,8 +19,8 @@ use std::thread;
 use std::time::Duration;
 use zeroize::Zeroizing;
 
-/// The path of the redirect URI that is registered with AWS.
-pub(super) const PATH: &str = "/oauth/callback";
+/// The path of the redirect URI.
+const PATH: &str = "/oauth/callback";
 
 /// How long a client may take to send its request.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
@@ -54,6 +54,11 @@ pub(super) enum AuthorizationResponse {
     Code(Secret),
     /// AWS's error code, and its description if there is one.
     Error(String),
+}
+
+/// Returns the redirect URI that a client is registered with: AWS then accepts every port.
+pub(super) fn registered_uri() -> String {
+    format!("http://127.0.0.1{PATH}")
 }
 
 impl CallbackListener {

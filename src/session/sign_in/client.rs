@@ -1,5 +1,6 @@
 //! What both flows need: the client registration, token requests, and errors for sign-ins that failed.
 
+use super::callback;
 use crate::aws::oidc::{self, Grant, RegistrationRequest, TokenResponse};
 use crate::context::Context;
 use crate::error::{Error, Result};
@@ -26,21 +27,21 @@ pub(super) struct Client<'a> {
 
 impl Client<'_> {
     /// Returns the cached registration for a flow, or a new one.
-    pub(super) fn registration(&self, flow: Flow, redirect_uri: Option<&str>) -> Result<Registration> {
+    pub(super) fn registration(&self, flow: Flow) -> Result<Registration> {
         match registration::read(self.ctx, self.session, flow) {
             Some(registration) => Ok(registration),
-            None => self.register(flow, redirect_uri),
+            None => self.register(flow),
         }
     }
 
     /// Registers a new client; it replaces a cached registration, which AWS has rejected.
-    pub(super) fn register(&self, flow: Flow, redirect_uri: Option<&str>) -> Result<Registration> {
+    pub(super) fn register(&self, flow: Flow) -> Result<Registration> {
         registration::remove(self.ctx, self.session);
         let request = RegistrationRequest {
             client_name: NAME.into(),
             scopes: registration::scopes(self.session),
             grant_types: registration::grant_types(flow),
-            redirect_uris: redirect_uri.map(String::from).into_iter().collect(),
+            redirect_uris: (flow == Flow::Pkce).then(callback::registered_uri).into_iter().collect(),
             issuer_url: (flow == Flow::Pkce).then(|| self.start_url.into()),
         };
         let registration = oidc::register_client(self.ctx, &self.session.network, &self.session.region, &request)?;

@@ -53,11 +53,11 @@ pub(super) fn sign_in(client: &Client, options: &SignInOptions) -> Result<(Regis
 
 /// Requests a device code; registers a new client when AWS does not know the cached one.
 fn authorize(client: &Client) -> Result<(Registration, DeviceAuthorization)> {
-    let cached = client.registration(Flow::DeviceCode, None)?;
+    let cached = client.registration(Flow::DeviceCode)?;
     if let Some(authorization) = start(client, &cached)? {
         return Ok((cached, authorization));
     }
-    let new = client.register(Flow::DeviceCode, None)?;
+    let new = client.register(Flow::DeviceCode)?;
     let authorization = start(client, &new)?.ok_or_else(|| client.error_for(&TokenResponse::InvalidClient))?;
     Ok((new, authorization))
 }

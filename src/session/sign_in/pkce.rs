@@ -1,6 +1,6 @@
 //! Signing in with a browser that is redirected to a local listener with a code (OAuth 2.0 with PKCE, RFC 7636).
 
-use super::callback::{AuthorizationResponse, CallbackListener, PATH};
+use super::callback::{AuthorizationResponse, CallbackListener};
 use super::client::Client;
 use super::http_page::HttpPage;
 use crate::aws::oidc::{self, Grant, TokenResponse};
@@ -24,49 +24,76 @@ use sha2::{Digest as _, Sha256};
 pub(super) fn sign_in(client: &Client, options: &SignInOptions) -> Result<Option<(Registration, TokenResponse)>> {
     // The listener comes before the browser, which may be redirected at once.
     let listener = CallbackListener::bind(options.port)?;
-    let registered_uri = format!("http://127.0.0.1{PATH}");
-    let mut registration = client.registration(Flow::Pkce, Some(&registered_uri))?;
-    let mut authorization = Authorization::new(client, &listener, &registration)?;
-    let opened = open(client, options, &authorization.url);
+    let attempt = Attempt::new(client, &listener, client.registration(Flow::Pkce)?)?;
+    let url = &attempt.authorization.url;
+    let opened = open(client, options, url);
     let is_chosen = options.flow.is_some() || options.port.is_some() || options.no_browser;
-    let has_no_browser = || !is_chosen && opened.as_ref().is_none_or(OpenedBrowser::has_failed);
-    if has_no_browser() {
+    let may_continue = || is_chosen || opened.as_ref().is_some_and(|browser| !browser.has_failed());
+    if !may_continue() {
         return Ok(None);
     }
-    show(client, &listener, &authorization.url, opened.as_ref());
+    show(client, &listener, url, opened.as_ref());
     if options.copy {
-        terminal::copy(client.ctx, &authorization.url);
+        terminal::copy(client.ctx, url);
     }
-    let deadline = client.ctx.deadline(client.timeout);
-    let countdown = Countdown::start("waiting for you in the browser");
-    let keep_waiting = || {
-        countdown.show(deadline.left());
-        !has_no_browser()
-    };
-    let mut is_first = true;
-    loop {
-        let Some(request) = listener.wait(client.ctx, &authorization.state, deadline, keep_waiting) else {
-            if has_no_browser() {
-                return Ok(None);
+    attempt.finish(may_continue)
+}
+
+/// A sign-in with one registered client.
+struct Attempt<'a> {
+    client: &'a Client<'a>,
+    listener: &'a CallbackListener,
+    registration: Registration,
+    authorization: Authorization,
+}
+
+impl<'a> Attempt<'a> {
+    fn new(client: &'a Client, listener: &'a CallbackListener, registration: Registration) -> Result<Self> {
+        let authorization = Authorization::new(client, listener, &registration)?;
+        Ok(Self { client, listener, registration, authorization })
+    }
+
+    /// Waits for the browser and exchanges its code for a token; `None` when the browser has failed.
+    fn finish(mut self, may_continue: impl Fn() -> bool) -> Result<Option<(Registration, TokenResponse)>> {
+        let ctx = self.client.ctx;
+        let deadline = ctx.deadline(self.client.timeout);
+        let countdown = Countdown::start("waiting for you in the browser");
+        let keep_waiting = || {
+            countdown.show(deadline.left());
+            may_continue()
+        };
+        let mut is_first = true;
+        loop {
+            let Some(request) = self.listener.wait(ctx, &self.authorization.state, deadline, keep_waiting) else {
+                return if may_continue() { Err(self.timed_out()) } else { Ok(None) };
+            };
+            let result = self.exchange(&request.response);
+            if is_first && matches!(result, Ok(TokenResponse::InvalidClient)) {
+                // The same tab is redirected to AWS again, with a newly registered client.
+                is_first = false;
+                let registration = self.client.register(Flow::Pkce)?;
+                self = Self::new(self.client, self.listener, registration)?;
+                request.reply(&HttpPage::redirect(&self.authorization.url));
+                continue;
             }
-            // AWS tells only the browser that it does not know the client, so the next sign-in registers a new one.
-            registration::remove(client.ctx, client.session);
-            return Err(client.timed_out().hint(client.device_code_line()));
-        };
-        let result = match &request.response {
-            AuthorizationResponse::Code(code) => client.create_token(&registration, &authorization.grant(code)),
-            AuthorizationResponse::Error(why) => Ok(TokenResponse::Denied(why.clone())),
-        };
-        if is_first && matches!(result, Ok(TokenResponse::InvalidClient)) {
-            // The same tab is redirected to AWS again, with a newly registered client.
-            is_first = false;
-            registration = client.register(Flow::Pkce, Some(&registered_uri))?;
-            authorization = Authorization::new(client, &listener, &registration)?;
-            request.reply(&HttpPage::redirect(&authorization.url));
-            continue;
+            request.reply(&page(self.client, &result));
+            return result.map(|response| Some((self.registration, response)));
         }
-        request.reply(&page(client, &result));
-        return result.map(|response| Some((registration, response)));
+    }
+
+    fn exchange(&self, response: &AuthorizationResponse) -> Result<TokenResponse> {
+        match response {
+            AuthorizationResponse::Code(code) => {
+                self.client.create_token(&self.registration, &self.authorization.grant(code))
+            }
+            AuthorizationResponse::Error(why) => Ok(TokenResponse::Denied(why.clone())),
+        }
+    }
+
+    /// AWS tells only the browser that it does not know the client, so the next sign-in registers a new one.
+    fn timed_out(&self) -> Error {
+        registration::remove(self.client.ctx, self.client.session);
+        self.client.timed_out().hint(self.client.device_code_line())
     }
 }
 
