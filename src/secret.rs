@@ -67,11 +67,18 @@ pub(crate) fn assert_redacted(value: &dyn fmt::Debug) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use zeroize::ZeroizeOnDrop;
 
     #[test]
     fn debug_does_not_show_the_value() {
         assert_eq!(format!("{:?}", Some(Secret::new(HUNTER2))), "Some(Secret(…))");
         assert_redacted(&Secret::new(HUNTER2));
+    }
+
+    #[test]
+    fn a_secret_is_wiped_when_it_is_dropped() {
+        let is_wiped = |_: &dyn ZeroizeOnDrop| {};
+        is_wiped(&Secret::new(HUNTER2).0);
     }
 
     #[test]

@@ -40,7 +40,11 @@ impl Endpoint {
 
     /// Returns the hint that says where requests go, and how to send them to AWS again.
     pub(super) fn hint(&self, ctx: &Context) -> String {
-        format!("{} sends requests to `{}`, not to AWS: {}", self.origin, self.url, self.remedy(ctx))
+        let remedy = match &self.origin {
+            Origin::Variable(_) => self.remedy(ctx),
+            Origin::Key(_) => "remove it".into(),
+        };
+        format!("{} sends requests to `{}`, not to AWS: {remedy}", self.origin, self.url)
     }
 
     /// Tells whether requests leave this machine unencrypted: plain HTTP to a host that is not a loopback address.

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// What is needed to request pages.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct PageClient {
     pub(super) channel: Arc<Channel>,
     /// Makes one attempt for each request.

@@ -1,5 +1,6 @@
 use super::expirations::expiration;
 use super::*;
+use crate::secret::{HUNTER2, assert_redacted};
 use std::ffi::OsString;
 
 const URL: &str = "https://d-1234567890.awsapps.com/start";
@@ -101,4 +102,11 @@ fn short_lived_credentials_are_usable_for_half_their_lifetime() {
     for (life, left) in [(3600, 960), (8, 4)] {
         assert_eq!(entry(life).renewable_from(), Some(end.plus(-left)), "{life}");
     }
+}
+
+#[test]
+fn debug_shows_no_secret_of_an_entry() {
+    let credentials =
+        RoleCredentials { secret_access_key: Secret::new(HUNTER2), ..credentials("2036-11-20T12:00:00Z") };
+    assert_redacted(&Entry { credentials, issued_at: Timestamp(0) });
 }

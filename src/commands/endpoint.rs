@@ -103,7 +103,6 @@ pub(super) fn handover(profile: &Profile, entry: Entry, endpoint: &Endpoint) -> 
 }
 
 /// The server beside a program. On Windows it is a thread of this process, which waits for the program.
-#[derive(Debug)]
 pub(super) struct Beside {
     listening: Listening,
     #[cfg(unix)]

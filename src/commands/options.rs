@@ -90,3 +90,14 @@ fn role_duration(text: &str) -> Result<i32, String> {
 pub(super) fn region(text: &str) -> Result<String, Infallible> {
     Ok(crate::region::in_full(text).unwrap_or(text).into())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::secret::{HUNTER2, assert_redacted};
+
+    #[test]
+    fn debug_does_not_show_the_mfa_code() {
+        assert_redacted(&Fetch { mfa_code: Some(Secret::new(HUNTER2)), ..Fetch::default() });
+    }
+}

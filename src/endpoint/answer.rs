@@ -11,7 +11,6 @@ use crate::time::Timestamp;
 use serde::Serialize;
 
 /// A whole response, which may contain credentials.
-#[derive(Debug)]
 pub(super) struct Answer(Secret);
 
 /// The keys that SDKs read. `Token` is always there: some SDKs reject an answer without it.

@@ -9,7 +9,6 @@ use crate::secret::Secret;
 use crate::time::Timestamp;
 
 /// All that the server needs besides its listener.
-#[derive(Debug)]
 pub(crate) struct Handover {
     /// The name of the profile, for messages.
     pub(crate) profile: String,

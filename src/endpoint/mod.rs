@@ -32,7 +32,6 @@ use crate::secret::Secret;
 use std::net::{Ipv4Addr, TcpListener};
 
 /// An endpoint that has no files yet.
-#[derive(Debug)]
 pub(crate) struct Listening {
     pub(crate) listener: TcpListener,
     port: u16,
@@ -42,7 +41,6 @@ pub(crate) struct Listening {
 }
 
 /// The address of an endpoint, the token that clients send, and the directory with its files.
-#[derive(Debug)]
 pub(crate) struct Endpoint {
     pub(crate) listener: TcpListener,
     port: u16,

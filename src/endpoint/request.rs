@@ -19,7 +19,6 @@ const LARGEST: usize = 16 * 1024;
 const MOST_HEADERS: usize = 64;
 
 /// What a request must have.
-#[derive(Debug)]
 pub(super) struct Expected {
     pub(super) host: String,
     pub(super) token: Secret,

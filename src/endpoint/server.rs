@@ -22,7 +22,6 @@ const CLOSE_TIME: Duration = Duration::from_millis(200);
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// What the threads share.
-#[derive(Debug)]
 struct Server {
     ctx: Context,
     supply: Arc<Supply>,

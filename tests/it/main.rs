@@ -122,6 +122,7 @@ mod sandbox;
 #[cfg(unix)]
 mod scripts;
 #[cfg(unix)]
+mod secret_types;
 mod segment;
 mod setup;
 #[cfg(unix)]

@@ -180,8 +180,13 @@ impl Drop for Terminal {
 
 /// Returns what a terminal of 24 rows and 120 columns shows after this output, without blank rows at the end.
 pub(crate) fn screen(output: &str) -> String {
+    screen_sized(output, 24, 120)
+}
+
+/// Returns what a terminal of another size shows.
+pub(crate) fn screen_sized(output: &str, rows: u16, columns: u16) -> String {
     let size = |cells| NonZeroU16::new(cells).expect("it is not zero");
-    let mut parser = vt100::Parser::new(size(24), size(120), 0);
+    let mut parser = vt100::Parser::new(size(rows), size(columns), 0);
     parser.process(output.as_bytes());
     parser.screen().contents()
 }

@@ -1,7 +1,8 @@
 //! `login` in a terminal: with a browser, with a code, with several processes at once.
 
 use crate::home::{Home, SSOX};
-use crate::pty::{Terminal, eventually, screen};
+use crate::pty::{Terminal, eventually, screen, screen_sized};
+use crate::shown::shows;
 use rustix::process::{Pid, Signal, kill_process};
 use ssox_standin::{Fault, Person, START_URL, Times, token_file};
 use std::process::Command;
@@ -41,17 +42,35 @@ fn run_with(home: &Home, arguments: &[&str], variables: &[(&str, &str)]) -> (Str
     (said, status.code().unwrap_or(-1))
 }
 
+/// Returns the lines on a terminal that is wide enough for each, without what is in the query of an address, and ports.
+fn lines(said: &str) -> String {
+    let contents = screen_sized(said, 40, 2000);
+    let port = contents.split("ssh -L ").nth(1).and_then(|rest| rest.split(':').next());
+    let contents = port.map_or(contents.clone(), |port| contents.replace(port, "PORT"));
+    let line = |line: &str| match line.split_once('?') {
+        Some((address, _)) if line.trim_start().starts_with("http://") => format!("{address}?QUERY"),
+        _ => line.to_string(),
+    };
+    contents.lines().map(line).collect::<Vec<_>>().join("\n")
+}
+
 #[test]
 fn login_signs_in_once_and_then_says_until_when() {
     let home = approving();
     let (said, status) = run(&home, &["login", "dev"]);
     assert_eq!(status, 0, "{said}");
-    assert!(said.contains("signed in to `corp`, for 1h 0m") || said.contains("signed in to `corp`, for 59m"), "{said}");
+    shows!(home, lines(&said), @r"
+    ssox: opening your browser to sign in to `corp`; if nothing opens, go to
+      http://STANDIN/authorize?QUERY
+    ssox: is the browser on another machine? ssox login --sso-session corp --device-code, or forward the port first: ssh -L PORT:127.0.0.1:PORT HOST
+    ssox: signed in to `corp`, for LEFT
+    ");
     // The accounts and roles are listed in the background, and that ends with the roles of the last account.
     eventually("the listing", || (home.standin.count("ListAccountRoles") == 3).then_some(()));
     let asked = home.standin.total();
     let (said, status) = run(&home, &["login", "--sso-session", "corp"]);
-    assert!(status == 0 && said.contains("already signed in to `corp`, for "), "{said}");
+    assert_eq!(status, 0, "{said}");
+    shows!(home, lines(&said), @"ssox: already signed in to `corp`, for LEFT; --fresh signs in again");
     assert_eq!(home.standin.total(), asked);
     assert_eq!(run(&home, &["login", "stg", "--fresh"]).1, 0);
     assert_eq!(home.standin.count("CreateToken.authorization_code"), 2);
@@ -83,30 +102,46 @@ fn a_token_that_is_refused_again_and_again_leads_to_one_sign_in() {
     let home = approving();
     home.sign_in(&ssox_standin::Grant::default());
     home.standin.fault("GetRoleCredentials", Fault::Status(401), Times::Forever);
-    let hint = "hint: ssox login --sso-session corp --fresh";
-    assert!(home.ssox(&["credential-process", "dev"]).fails(3).contains(hint));
+    shows!(home, home.ssox(&["credential-process", "dev"]).fails(3), @r"
+    ssox: could not get the credentials of `ReadOnly` in `111122223333`: the session has expired or was revoked (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL)
+    ssox: hint: ssox login --sso-session corp --fresh
+    ");
     assert_eq!((home.standin.count("CreateToken.refresh_token"), home.standin.count("Authorize")), (1, 0));
     let (said, status) = run(&home, &["exec", "dev", "--", "true"]);
-    assert!(status == 3 && said.contains(hint), "{said}");
+    assert_eq!(status, 3, "{said}");
+    shows!(home, lines(&said), @r"
+    ssox: opening your browser to sign in to `corp`; if nothing opens, go to
+      http://STANDIN/authorize?QUERY
+    ssox: is the browser on another machine? ssox login --sso-session corp --device-code, or forward the port first: ssh -L PORT:127.0.0.1:PORT HOST
+    ssox: signed in to `corp`, for LEFT
+    ssox: could not get the credentials of `ReadOnly` in `111122223333`: the session has expired or was revoked (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL)
+    ssox: hint: ssox login --sso-session corp --fresh
+    ");
     assert_eq!((home.standin.count("CreateToken.refresh_token"), home.standin.count("Authorize")), (2, 1));
 }
 
 #[test]
 fn without_a_person_it_is_exit_3_at_once() {
     let home = approving();
-    let hint = "ssox login --sso-session corp";
-    for arguments in [&["login", "dev"][..], &["--emit=bash1", "use", "dev"], &["credential-process", "dev"]] {
+    let hint = "\nssox: hint: ssox login --sso-session corp\n";
+    let not_signed_in = format!("ssox: not signed in to `corp`{hint}");
+    let nobody_there = format!("ssox: signing in to `corp` needs a person at a terminal{hint}");
+    for (arguments, said) in [
+        (&["login", "dev"][..], &nobody_there),
+        (&["--emit=bash1", "use", "dev"], &not_signed_in),
+        (&["credential-process", "dev"], &not_signed_in),
+    ] {
         let ran = home.ssox_with(arguments, &[("BROWSER", CURL)]);
-        assert!(ran.fails(3).contains(hint), "{arguments:?}");
+        assert_eq!(ran.fails(3), *said, "{arguments:?}");
     }
     let in_terminal = [
-        (&["exec", "dev", "--", "true"][..], "CI", "1"),
-        (&["login", "dev", "--no-input"], "X", ""),
-        (&["credential-process", "dev"], "X", ""),
+        (&["exec", "dev", "--", "true"][..], ("CI", "1"), &not_signed_in),
+        (&["login", "dev", "--no-input"], ("X", ""), &nobody_there),
+        (&["credential-process", "dev"], ("X", ""), &not_signed_in),
     ];
-    for (arguments, name, value) in in_terminal {
-        let (said, status) = run_with(&home, arguments, &[(name, value)]);
-        assert!(status == 3 && said.contains(hint), "{arguments:?}: {said}");
+    for (arguments, variable, expected) in in_terminal {
+        let (said, status) = run_with(&home, arguments, &[variable]);
+        assert_eq!((&(lines(&said) + "\n"), status), (expected, 3), "{arguments:?}");
     }
     assert_eq!(home.standin.total(), 0);
     assert_eq!(home.files(".aws/sso/cache"), [""; 0]);
@@ -121,7 +156,8 @@ fn a_code_is_shown_with_the_address_where_it_belongs() {
     terminal.wait_for("left");
     assert_eq!(home.standin.approve_devices(), 1);
     let (said, status) = terminal.wait_for_end();
-    assert!(status.success() && said.contains("signed in to `corp`"), "{said}");
+    assert!(status.success(), "{said}");
+    shows!(home, lines(&said), @"ssox: signed in to `corp`, for LEFT");
     assert_eq!(home.standin.count("DevicePage"), 0);
 }
 
@@ -130,8 +166,14 @@ fn a_denied_sign_in_is_exit_3_and_says_who_denied_it() {
     let home = Home::new();
     home.standin.configure(|options| options.authorize = Person::Refuses);
     let (said, status) = run(&home, &["login", "dev"]);
-    assert!(status == 3 && said.contains("refused: access_denied"), "{said}");
-    assert!(said.contains("hint: ssox login --sso-session corp"), "{said}");
+    assert_eq!(status, 3, "{said}");
+    shows!(home, lines(&said), @r"
+    ssox: opening your browser to sign in to `corp`; if nothing opens, go to
+      http://STANDIN/authorize?QUERY
+    ssox: is the browser on another machine? ssox login --sso-session corp --device-code, or forward the port first: ssh -L PORT:127.0.0.1:PORT HOST
+    ssox: signing in to `corp` was refused: access_denied: The user refused the request
+    ssox: hint: ssox login --sso-session corp
+    ");
 }
 
 #[test]
@@ -178,8 +220,11 @@ fn a_browser_that_was_asked_for_is_waited_for_and_the_alternatives_are_printed()
         let (said, status) = Terminal::start(command).wait_for_end();
         assert_eq!(status.code(), Some(3), "{browser}: {said}");
         let port = said.split("redirect_uri=http%3A%2F%2F127.0.0.1%3A").nth(1).unwrap().split("%2F").next().unwrap();
-        assert!(said.contains("ssox login --sso-session corp --device-code"), "{browser}: {said}");
-        assert!(said.contains(&format!("ssh -L {port}:127.0.0.1:{port} HOST")), "{browser}: {said}");
+        let elsewhere = format!(
+            "ssox: is the browser on another machine? ssox login --sso-session corp --device-code, or forward the port \
+             first: ssh -L {port}:127.0.0.1:{port} HOST\r\n"
+        );
+        assert!(said.contains(&elsewhere), "{browser}: {said}");
         assert_eq!(home.standin.count("StartDeviceAuthorization"), 0, "{browser}");
     }
 }
@@ -218,7 +263,8 @@ fn ctrl_c_at_a_sign_in_is_reported_and_leaves_no_spinner() {
         let (_, before) = (terminal.wait_for("ssox: interrupted"), terminal.seen());
         let shown = screen(&before);
         assert!(!shown.contains("waiting") && !shown.contains("^C"), "{flow}: {shown}");
-        assert!(shown.ends_with("\nssox: interrupted"), "{flow}: {shown}");
+        let last = shown.lines().last();
+        assert_eq!(last, Some("ssox: interrupted"), "{flow}: {shown}");
         assert_eq!(std::os::unix::process::ExitStatusExt::signal(&terminal.wait_for_end().1), Some(2));
     }
 }
@@ -276,9 +322,13 @@ fn when_nobody_signs_in_all_processes_give_up_together() {
 #[test]
 fn a_legacy_profile_signs_in_with_a_code_and_says_what_to_type() {
     let home = approving();
-    let ran = home.ssox(&["credential-process", "legacy"]);
-    assert!(ran.fails(3).contains("hint: ssox login legacy"));
-    assert_eq!(run(&home, &["login", "legacy"]).1, 0);
+    shows!(home, home.ssox(&["credential-process", "legacy"]).fails(3), @r"
+    ssox: not signed in to `https://d-1234567890.awsapps.com/start`
+    ssox: hint: ssox login legacy
+    ");
+    let (said, status) = run(&home, &["login", "legacy"]);
+    assert_eq!(status, 0, "{said}");
+    shows!(home, lines(&said), @"ssox: signed in to `https://d-1234567890.awsapps.com/start`, for LEFT");
     assert!(token_file(&home.path(""), START_URL).exists());
     home.ssox(&["credential-process", "legacy"]).ok();
     assert_eq!((home.standin.count("StartDeviceAuthorization"), home.standin.count("Authorize")), (1, 0));
@@ -289,13 +339,26 @@ fn without_a_name_the_only_session_is_used() {
     let home = approving();
     home.write_config(&format!("[sso-session only]\nsso_start_url = {START_URL}\nsso_region = eu-west-1\n"));
     let (said, status) = run(&home, &["login"]);
-    assert!(status == 0 && said.contains("signed in to `only`"), "{said}");
+    assert_eq!(status, 0, "{said}");
+    shows!(home, lines(&said).lines().last().unwrap(), @"ssox: signed in to `only`, for LEFT");
     home.add_config(&format!("[sso-session other]\nsso_start_url = {START_URL}\nsso_region = eu-west-1\n"));
-    assert!(home.ssox(&["login"]).fails(4).contains("several sessions"));
+    shows!(home, home.ssox(&["login"]).fails(4), @r"
+    ssox: there are several sessions
+    ssox: hint: give a profile, or --sso-session NAME; ssox sessions lists them
+    ");
     home.write_config("");
-    assert!(home.ssox(&["login"]).fails(4).contains("ssox configure sso"));
-    assert!(home.ssox(&["login", "dev"]).fails(4).contains("no profile `dev`"));
-    assert!(home.ssox(&["logout", "--sso-session", "crop"]).fails(4).contains("no sso-session `crop`"));
+    shows!(home, home.ssox(&["login"]).fails(4), @r"
+    ssox: there is no session yet
+    ssox: hint: ssox configure sso
+    ");
+    shows!(home, home.ssox(&["login", "dev"]).fails(4), @r"
+    ssox: there is no profile `dev`
+    ssox: hint: ssox configure sso
+    ");
+    shows!(home, home.ssox(&["logout", "--sso-session", "crop"]).fails(4), @r"
+    ssox: there is no sso-session `crop`
+    ssox: hint: add `[sso-session crop]` to ~/.aws/config, or run ssox configure sso
+    ");
 }
 
 #[test]
@@ -314,8 +377,15 @@ fn a_cache_that_cannot_be_written_does_not_fail_the_command() {
     command.args([SSOX, "exec", "dev", "--", "sh", "-c", "echo for $AWS_ACCOUNT_ID"]).env("BROWSER", CURL);
     let (said, status) = Terminal::start(command).wait_for_end();
     std::fs::set_permissions(home.path(".aws"), mode(0o755)).unwrap();
-    assert!(status.success() && said.contains("for 111122223333"), "{said}");
-    assert_eq!(said.matches("warning:").count(), 1, "{said}");
+    assert!(status.success(), "{said}");
+    shows!(home, lines(&said), @r"
+    ssox: warning: could not create `~/.aws/sso/cache`: permission denied; this sign-in is for this command only
+    ssox: opening your browser to sign in to `corp`; if nothing opens, go to
+      http://STANDIN/authorize?QUERY
+    ssox: is the browser on another machine? ssox login --sso-session corp --device-code, or forward the port first: ssh -L PORT:127.0.0.1:PORT HOST
+    ssox: signed in to `corp`, for LEFT
+    for 111122223333
+    ");
 }
 
 #[test]

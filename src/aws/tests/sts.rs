@@ -5,7 +5,7 @@ use crate::aws::sts::{self, AssumeRole, Identity};
 use crate::aws::{Network, iam};
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, ErrorKind, Result};
-use crate::secret::Secret;
+use crate::secret::{HUNTER2, Secret, assert_redacted};
 use ssox_standin::{Fault, Standin, Times};
 
 const TARGET: &str = "arn:aws:iam::444455556666:role/Target";
@@ -146,4 +146,9 @@ fn an_account_has_an_alias_or_none() {
         assert_says(&alias(&user()).unwrap_err(), ErrorKind::Unreachable, words);
     }
     assert_eq!(standin.violations(), [""; 0]);
+}
+
+#[test]
+fn debug_does_not_show_the_mfa_code() {
+    assert_redacted(&AssumeRole { token_code: Some(Secret::new(HUNTER2)), ..role(TARGET) });
 }

@@ -1,6 +1,7 @@
 //! Tests of parsing SAML responses: every form in use, and what is not a response.
 
 use super::*;
+use crate::secret::{HUNTER2, assert_redacted};
 use crate::time::tests::assert_cheap;
 
 const ROLE: &str = "arn:aws:iam::444455556666:role/External";
@@ -166,4 +167,11 @@ fn malicious_responses_take_linear_time() {
         let read = assert_cheap(name, || Assertion::parse(&response));
         assert_eq!(read.is_ok(), is_read, "{name}");
     }
+}
+
+#[test]
+fn debug_does_not_show_the_response() {
+    let assertion =
+        Assertion::parse(&STANDARD.encode(Spelling::usual(&[&format!("{ROLE},{PROVIDER}")]).xml())).unwrap();
+    assert_redacted(&Assertion { response: Secret::new(HUNTER2), ..assertion });
 }

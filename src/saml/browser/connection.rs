@@ -148,6 +148,9 @@ mod tests {
     fn debug_shows_no_message() {
         let text = format!("{{\"postData\": \"{HUNTER2}\"}}");
         assert_redacted(&Incoming::Message(SecretJson::parse(text.as_bytes()).unwrap()));
+        let (mut connection, _unread): (Connection, File) = flooded(b"{\"method\": \"hunter2\"}\0");
+        connection.send(None, HUNTER2, &json!({}));
+        assert_redacted(&connection);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! File names and contents, compared with those that the AWS CLI writes.
 
 use super::*;
+use crate::secret::{HUNTER2, assert_redacted};
 use std::ffi::OsString;
 
 pub(crate) const URL: &str = "https://d-1234567890.awsapps.com/start";
@@ -130,4 +131,14 @@ proptest::proptest! {
         let _ = Token::parse(&bytes);
         proptest::prop_assert_eq!(Token::parse(&WRITTEN.as_bytes()[..cut]), None);
     }
+}
+
+#[test]
+fn debug_shows_no_secret_of_a_token() {
+    let text =
+        WRITTEN.replace("aoa-EXAMPLE", HUNTER2).replace("csecret-EXAMPLE", HUNTER2).replace("aor-EXAMPLE", HUNTER2);
+    let text = text.replace('}', &format!(r#", "idToken": "{HUNTER2}"}}"#));
+    let token = Token::parse(text.as_bytes()).unwrap();
+    assert_eq!(json::secret_python(&token).expose().matches(HUNTER2).count(), 4);
+    assert_redacted(&token);
 }

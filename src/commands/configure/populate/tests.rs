@@ -2,6 +2,7 @@ use super::*;
 use crate::arn::AccountId;
 use crate::assignments::AccountRoles;
 use crate::config::SectionKind;
+use crate::secret::{HUNTER2, assert_redacted};
 use crate::time::Timestamp;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -321,4 +322,9 @@ proptest! {
         let without = all.filter(|role| !with.contains(role)).count();
         prop_assert!(without <= once.skipped.len(), "{:?}", once);
     }
+}
+
+#[test]
+fn debug_does_not_show_the_new_text() {
+    assert_redacted(&Plan { text: Secret::new(HUNTER2), ..Plan::default() });
 }

@@ -1,6 +1,7 @@
 //! The listener against requests that are not for it.
 
 use super::*;
+use crate::secret::{HUNTER2, assert_redacted};
 use proptest::{prop_assert, proptest};
 use std::io::Write as _;
 
@@ -136,4 +137,9 @@ fn a_port_in_use_is_reported() {
     let error = CallbackListener::bind(Some(taken.port())).unwrap_err();
     assert!(error.message.contains(&taken.port().to_string()), "{}", error.message);
     assert!(error.hints[0].contains("--port"));
+}
+
+#[test]
+fn debug_does_not_show_the_code() {
+    assert_redacted(&AuthorizationResponse::Code(Secret::new(HUNTER2)));
 }
