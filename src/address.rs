@@ -26,7 +26,7 @@ impl Address {
         };
         let authority = uri.authority()?;
         let host = authority.host();
-        // A user before the host is no part of it.
+        // The host without a user before it.
         let port = authority.as_str().strip_prefix(host)?;
         if !is_host(host) || !(port.is_empty() || is_port(port)) {
             return None;

@@ -103,8 +103,9 @@ impl Context {
         if self.is_hook { HOOK_LIMIT } else { KEYRING_LIMIT }
     }
 
-    /// Undoes, for ssox itself, what `exec --serve` does for programs: there the variables of AWS name files without profiles,
-    /// and two variables of ssox name the real ones. A profile that names the machine as its source means it there, too.
+    /// Undoes, for ssox itself, what `exec --serve` does for programs: there the variables of AWS name files without
+    /// profiles, and two variables of ssox name the real ones. `AWS_EC2_METADATA_DISABLED` is for those programs only:
+    /// ssox may ask the machine for the credentials of a profile with `credential_source`.
     fn use_real_files(&mut self) {
         if self.var("SSOX_ENDPOINT").is_some() && self.var(NO_MACHINE) == Some("true") {
             self.replaced.push((NO_MACHINE, self.env.remove(NO_MACHINE)));

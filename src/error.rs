@@ -3,9 +3,12 @@
 //! Invariant: a message is text for a person, with secrets redacted.
 
 mod argument;
+mod text;
 
 pub(crate) use argument::{as_argument, as_option};
+pub(crate) use text::{cause_text, has_control, is_hidden, printable};
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::io;
 use std::path::Path;
@@ -13,8 +16,9 @@ use std::path::Path;
 /// The result of an operation that can fail with an [`Error`].
 pub(crate) type Result<T> = std::result::Result<T, Error>;
 
-/// The kinds of errors, one for each exit status.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The kinds of errors, one for each exit status, which files and JSON have in place of a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "u8", try_from = "u8")]
 pub(crate) enum ErrorKind {
     /// 1: any other error.
     Other,
@@ -45,9 +49,18 @@ impl ErrorKind {
             Self::Interrupted => 130,
         }
     }
+}
 
-    /// Returns the kind of an exit status.
-    pub(crate) fn of_exit_status(status: u8) -> Option<Self> {
+impl From<ErrorKind> for u8 {
+    fn from(kind: ErrorKind) -> Self {
+        kind.exit_status()
+    }
+}
+
+impl TryFrom<u8> for ErrorKind {
+    type Error = &'static str;
+
+    fn try_from(status: u8) -> std::result::Result<Self, &'static str> {
         let all = [
             Self::Other,
             Self::Usage,
@@ -57,7 +70,7 @@ impl ErrorKind {
             Self::Unreachable,
             Self::Interrupted,
         ];
-        all.into_iter().find(|kind| kind.exit_status() == status)
+        all.into_iter().find(|kind| kind.exit_status() == status).ok_or("not an exit status of an error")
     }
 }
 
@@ -66,12 +79,15 @@ pub(crate) const PREFIX: &str = "ssox: ";
 /// What each line with a hint begins with.
 pub(crate) const HINT: &str = "ssox: hint: ";
 
-/// An error: what failed and why (`message`), and what to type (`hints`); in lower case, without full stop.
-#[derive(Clone, Debug)]
+/// An error: what failed and why (`message`), and what to type (`hints`); in lower case, without full stop. Records of
+/// failures, which other processes read, have these keys.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Error {
+    #[serde(rename = "exit_status")]
     pub(crate) kind: ErrorKind,
     pub(crate) message: String,
     /// What to type or edit, the most likely remedy first.
+    #[serde(default)]
     pub(crate) hints: Vec<String>,
     /// The code with which AWS rejected the request, e.g. `AccessDenied`.
     pub(crate) code: Option<String>,
@@ -161,64 +177,9 @@ impl fmt::Display for Error {
     }
 }
 
-/// Returns a text as one line without characters that control a terminal. Line breaks and tabs become one blank, other
-/// hidden characters U+FFFD.
-///
-/// Messages contain text from files and servers, and a second line of it could pass for a message of ssox.
-pub(crate) fn printable(text: &str) -> String {
-    // Most text is ASCII, and read much faster than by characters.
-    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
-        return text.into();
-    }
-    let mut line = String::with_capacity(text.len());
-    for c in text.chars() {
-        if matches!(c, '\t'..='\r' | '\u{85}' | '\u{2028}' | '\u{2029}') {
-            line.push_str(if line.ends_with(' ') { "" } else { " " });
-        } else {
-            line.push(if is_hidden(c) { char::REPLACEMENT_CHARACTER } else { c });
-        }
-    }
-    line
-}
-
-/// Tells whether a character controls a terminal or is invisible: control characters, line separators, characters that
-/// change the direction of text, and characters without width.
-pub(crate) fn is_hidden(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
-        || matches!(c, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
-}
-
-/// Returns an I/O error in lower case, without the `(os error 2)` of the standard library.
-pub(crate) fn cause_text(cause: &io::Error) -> String {
-    let text = cause.to_string();
-    let text = text.split(" (os error").next().unwrap_or_default();
-    let mut chars = text.chars();
-    match chars.next() {
-        Some(first) => first.to_lowercase().chain(chars).collect(),
-        None => "unknown cause".into(),
-    }
-}
-
-/// Tells whether a text has control characters, which could end a line of a reply to a shell.
-pub(crate) fn has_control(text: &str) -> bool {
-    // Nearly all texts are ASCII, for which this is many times faster.
-    if text.is_ascii() { text.bytes().any(|byte| byte.is_ascii_control()) } else { text.contains(char::is_control) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn control_characters_are_those_of_unicode() {
-        for text in ["\0", "a\n", "\u{1b}[m", "\u{7f}", "\u{85}", "é\t", "é\u{9f}"] {
-            assert!(has_control(text), "{text:?}");
-        }
-        for text in ["", "a b~", "é", "\u{a0}\u{2028}"] {
-            assert!(!has_control(text), "{text:?}");
-        }
-    }
 
     #[test]
     fn an_error_is_two_lines_lower_case() {
@@ -236,17 +197,23 @@ mod tests {
     }
 
     #[test]
+    fn another_process_reads_the_whole_error() {
+        let error = Error::refused("no").coded("AccessDenied").hint("type this").hint("or that");
+        let text = serde_json::to_string(&error).unwrap();
+        assert_eq!(text, r#"{"exit_status":5,"message":"no","hints":["type this","or that"],"code":"AccessDenied"}"#);
+        assert_eq!(serde_json::from_str::<Error>(&text).unwrap(), error);
+        let short: Error = serde_json::from_str(r#"{"exit_status":130,"message":"no"}"#).unwrap();
+        assert_eq!(short, Error::new(ErrorKind::Interrupted, "no"));
+        assert!(serde_json::from_str::<Error>(r#"{"exit_status":7,"message":"no"}"#).is_err());
+    }
+
+    #[test]
     fn a_code_is_compared_and_not_searched_for() {
         let error = |code: &str| Error::refused("AccessDenied: ExpiredToken").coded(code);
         assert!(
             error("ExpiredTokenException").has_code("ExpiredToken") && error("AccessDenied").has_code("AccessDenied")
         );
         assert!(!error("NotAccessDenied").has_code("AccessDenied") && !error("").has_code("AccessDenied"));
-    }
-
-    #[test]
-    fn a_message_cannot_control_the_terminal() {
-        assert_eq!(printable("a\u{1b}[31m\u{202e}b\u{9b}2J\u{200b}c"), "a\u{fffd}[31m\u{fffd}b\u{fffd}2J\u{fffd}c");
     }
 
     #[test]

@@ -70,7 +70,7 @@ enum State {
     Set(String),
     /// ssox set it, and removed it when another program changed the keys.
     Removed(String),
-    /// ssox set it for an earlier profile. The profile in use has none, so any value counts.
+    /// ssox set it for an earlier profile. The profile in use has no value for it, so any value is accepted.
     Released(String),
 }
 
@@ -129,7 +129,7 @@ impl Identity {
         Self(names().zip(&self.0).map(state).collect())
     }
 
-    /// Returns the state in which any value of these variables counts.
+    /// Returns the state in which any value of these variables is accepted.
     pub(crate) fn released(&self, names: &[&str]) -> Self {
         let state = |(name, state): (&'static str, &State)| match state {
             State::Set(fingerprint) if names.contains(&name) => State::Released(fingerprint.clone()),
@@ -138,7 +138,7 @@ impl Identity {
         Self(self::names().zip(&self.0).map(state).collect())
     }
 
-    /// Tells whether a variable is as ssox left it, also where any value counts.
+    /// Tells whether a variable is as ssox left it, or any value of it is accepted.
     pub(crate) fn is_as_left(&self, ctx: &Context, name: &str) -> bool {
         match self.state(name) {
             State::Released(_) => value(ctx, name).is_some_and(|value| self.matches(name, &value)),

@@ -16,7 +16,7 @@ const LINE: usize = 512;
 const WRITABLE: &str = "values with text keys can be written to memory";
 
 /// Returns a value as `json.dumps` writes it by default: `", "` and `": "` as separators, and only ASCII.
-pub(crate) fn python(value: &Value) -> String {
+pub(crate) fn python(value: &impl Serialize) -> String {
     write(value, Python { comma: b", ", colon: b": " })
 }
 

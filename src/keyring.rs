@@ -74,7 +74,7 @@ enum State {
     #[default]
     NotConnected,
     Connected(Sender<Job>),
-    /// It did not answer once: it is not asked again, so that a process waits once.
+    /// It did not answer in time. It is not asked again, so that a process waits only once.
     Silent,
 }
 
@@ -189,7 +189,7 @@ impl Keyring {
     }
 }
 
-/// Connects, and does what it is asked until nobody can ask any more.
+/// Connects, and does each job until no caller is left.
 fn serve(bus: &Bus, jobs: &Receiver<Job>) {
     let connection = Connection::open(bus);
     for job in jobs {

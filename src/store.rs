@@ -18,7 +18,7 @@ use zeroize::Zeroizing;
 /// The variable that sets the store of all sessions.
 pub(crate) const VARIABLE: &str = "SSOX_STORE";
 
-/// One of the two.
+/// Where a secret is kept.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Store {
     #[default]
@@ -33,7 +33,7 @@ pub(crate) enum Kind {
     Role,
 }
 
-/// A secret that may be kept somewhere.
+/// The place of a secret: in which store, and under which name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Item {
     pub(crate) store: Store,
@@ -48,7 +48,7 @@ pub(crate) struct Stored {
     pub(crate) written_at: Option<Timestamp>,
 }
 
-/// The place for the next content of an item. In a file it is there for certain.
+/// The place for the next content of an item. That of a file has its disk space already.
 #[derive(Debug)]
 pub(crate) enum Reserved {
     File(ReservedFile),
@@ -59,12 +59,12 @@ impl Store {
     /// The values of `ssox_store` and `SSOX_STORE`.
     pub(crate) const NAMES: [(&str, Self); 2] = [("files", Self::Files), ("keyring", Self::Keyring)];
 
-    /// Returns the one that `SSOX_STORE` names.
+    /// Returns the store that `SSOX_STORE` names.
     pub(crate) fn of_variable(ctx: &Context) -> Option<Self> {
         Self::named(ctx.var(VARIABLE)?)
     }
 
-    /// Returns the one with a name.
+    /// Returns the store with a name.
     pub(crate) fn named(name: &str) -> Option<Self> {
         Self::NAMES.iter().find(|(known, _)| *known == name).map(|(_, store)| *store)
     }
@@ -163,7 +163,8 @@ impl Item {
         ReservedFile::reserve(&self.path(ctx)?).map(Reserved::File)
     }
 
-    /// Writes the item. One of the keyring has no file any more, for which `label` is what the keyring's own programs show.
+    /// Writes the item. `label` is what programs that manage the keyring show. An older file of an item that the
+    /// keyring has now is removed.
     ///
     /// # Errors
     /// Those of [`Item::reserve`].
@@ -193,7 +194,7 @@ impl Item {
         self.store == Store::Files && self.path(ctx).is_ok_and(|path| files::is_read_only(&path))
     }
 
-    /// Returns the file of the item, which one of the keyring does not have.
+    /// Returns the path of the item's file; an item of the keyring has none there.
     ///
     /// # Errors
     /// Configuration: there is no home directory.

@@ -37,7 +37,7 @@ pub(crate) fn say(line: &str) {
     tell(&format!("ssox: {}", printable(line)));
 }
 
-/// Writes one line to stderr for the hook of a prompt, which closes stderr off: then to the terminal too.
+/// Writes one line to stderr, and to the terminal if stderr is not one, as in the hook of a prompt.
 pub(crate) fn say_in_hook(line: &str) {
     say(line);
     if !is_seen() {

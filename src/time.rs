@@ -2,6 +2,7 @@
 //!
 //! Invariant: only `Context` reads the clock.
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use std::fmt;
 use std::time::Duration;
 use time::format_description::well_known::Rfc3339;
@@ -44,6 +45,18 @@ impl fmt::Display for Timestamp {
             Ok(Ok(text)) => out.write_str(&text),
             _ => Err(fmt::Error),
         }
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::parse(&String::deserialize(deserializer)?).ok_or_else(|| D::Error::custom("not a timestamp"))
     }
 }
 

@@ -43,7 +43,7 @@ pub(crate) struct AccountRoles<Text = String> {
 struct Document<Text> {
     session: Option<Text>,
     start_url: Text,
-    listed_at: Text,
+    listed_at: Timestamp,
     complete: bool,
     accounts: Vec<AccountRoles<Text>>,
 }
@@ -66,7 +66,7 @@ impl<Text: AsRef<str>> Document<Text> {
         let listing = Listing {
             session: self.session.map(text),
             start_url: text(self.start_url),
-            listed_at: Timestamp::parse(self.listed_at.as_ref())?,
+            listed_at: self.listed_at,
             accounts: self.accounts.into_iter().filter(is_wanted).map(copy).collect(),
         };
         Some(Counted { listing, count })
@@ -140,7 +140,7 @@ impl Listing {
         let document = Document {
             session: self.session.clone(),
             start_url: self.start_url.clone(),
-            listed_at: self.listed_at.to_string(),
+            listed_at: self.listed_at,
             complete: self.is_complete(),
             accounts: self.accounts.clone(),
         };
@@ -172,8 +172,8 @@ pub(crate) fn configured_accounts(ctx: &Context, files: &ConfigFiles, wanted: &W
     listings
 }
 
-/// Reads accounts as [`configured_accounts`] does, for which the `[sso-session]` sections are enough. `None` if there is a
-/// listing of a legacy profile, which only the whole files tell of.
+/// Reads accounts as [`configured_accounts`] does, for which the `[sso-session]` sections are enough. `None` if there
+/// is a listing of a legacy profile: only the whole files say whether that profile is still there.
 pub(crate) fn configured_sessions(ctx: &Context, files: &ConfigFiles, wanted: &Wanted) -> Option<Vec<Counted>> {
     let mut listings = stored(ctx, wanted);
     let are_named = listings.iter().all(|counted| counted.listing.session.is_some());

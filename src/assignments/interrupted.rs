@@ -32,7 +32,7 @@ pub(super) struct Interrupted {
 #[serde(rename_all = "camelCase")]
 struct Line {
     account_id: AccountId,
-    listed_at: String,
+    listed_at: Timestamp,
     roles: Vec<String>,
 }
 
@@ -44,8 +44,7 @@ impl Interrupted {
         let mut roles = Roles::new();
         for line in bytes.split(|byte| *byte == b'\n') {
             let Ok(line) = serde_json::from_slice::<Line>(line) else { continue };
-            let age = Timestamp::parse(&line.listed_at).map(|listed_at| ctx.now().seconds_after(listed_at));
-            if age.is_some_and(|age| (0..=USABLE_TIME).contains(&age)) {
+            if (0..=USABLE_TIME).contains(&ctx.now().seconds_after(line.listed_at)) {
                 roles.insert(line.account_id, line.roles);
             }
         }
@@ -61,7 +60,7 @@ impl Interrupted {
 
     /// Adds the roles of an account.
     pub(super) fn add(&mut self, ctx: &Context, account_id: &AccountId, roles: &[String]) {
-        let line = Line { account_id: *account_id, listed_at: ctx.now().to_string(), roles: roles.to_vec() };
+        let line = Line { account_id: *account_id, listed_at: ctx.now(), roles: roles.to_vec() };
         self.roles.insert(*account_id, roles.to_vec());
         self.check();
         let Some(path) = &self.path else { return };

@@ -43,8 +43,8 @@ pub(crate) fn forget(ctx: &Context, session: &Session) -> Result<()> {
     forget_interrupted(ctx, session.label(), &session.start_url)
 }
 
-/// Lists all assignments of a session, and stores them; signs in when only that helps and a person is there. The accounts that
-/// an interrupted run has listed in the last ten minutes are not listed again.
+/// Lists all assignments of a session, and stores them; signs in if there is no other way and a person is there. The
+/// accounts that an interrupted run has listed in the last ten minutes are not listed again.
 ///
 /// # Errors
 /// `NeedsPerson`: nobody can sign in. `Refused`, `Unreachable`: the accounts could not be listed, and the stored listing stays.

@@ -13,7 +13,7 @@ pub(super) fn is_unresolved(error: &(dyn Cause + 'static)) -> bool {
     chain(error).any(|cause| cause.to_string() == "dns error")
 }
 
-/// Tells whether the connection was closed by the other side.
+/// Tells whether the server or the proxy closed the connection.
 pub(super) fn is_closed(kind: ErrorKind) -> bool {
     matches!(
         kind,

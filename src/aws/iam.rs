@@ -1,4 +1,5 @@
-//! IAM: the alias of an account. It is the only operation, and a signed request spares the SDK's IAM client.
+//! IAM: the alias of an account. ssox needs no other operation of IAM, so it signs this one request itself and does
+//! without the SDK's client for IAM.
 
 use super::channel::{Channel, block_on};
 use super::web::Request;

@@ -192,7 +192,7 @@ pub(crate) fn authorize_base(network: &Network, region: &Region) -> String {
     base.trim_end_matches('/').to_string()
 }
 
-/// What failed, in a message: AWS issues a client id to each program that signs people in.
+/// The beginning of messages about a failed registration. Each program that signs people in needs a client id from AWS.
 const REGISTERING: &str = "could not register ssox as a client of IAM Identity Center";
 
 const WRONG_REGION: &str = "is `sso_region` the region of this start URL? ssox doctor";

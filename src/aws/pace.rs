@@ -17,7 +17,7 @@ const HIGHEST: f64 = 2000.0;
 const SMALL_CUT: f64 = 0.9;
 /// What remains of the rate when AWS throttles again soon after a cut.
 const LARGE_CUT: f64 = 0.7;
-/// How soon after a cut that is.
+/// The time after a cut within which another one is a [`LARGE_CUT`].
 const SOON: Duration = Duration::from_secs(5);
 /// How much the rate grows each second after it was cut, in requests per second.
 const RECOVERY: f64 = 1.0;
@@ -91,7 +91,7 @@ impl Pace {
         self.next = self.next.max(now.checked_sub(interval).unwrap_or(now)) + interval;
     }
 
-    /// A request succeeded, or was refused for its own sake.
+    /// Records that a request succeeded, or was refused for a reason that concerns no other request.
     pub(super) fn succeeded(&mut self, now: Instant) {
         (self.failures_in_a_row, self.succeeded_at) = (0, now);
         self.responses = self.responses.saturating_add(1);
@@ -102,7 +102,8 @@ impl Pace {
         }
     }
 
-    /// A request was throttled. All requests wait: as long as AWS says, else longer with each failure in a row.
+    /// Records that a request was throttled. All requests wait: as long as AWS says, else longer with each failure in a
+    /// row.
     pub(super) fn throttled(&mut self, now: Instant, retry_after: Option<Duration>) {
         let since_cut = self.cut_at.map(|cut_at| now.saturating_duration_since(cut_at));
         if since_cut.is_none_or(|since| since > ECHO) {
@@ -116,7 +117,8 @@ impl Pace {
         self.next = self.next.max(now + pause);
     }
 
-    /// A request failed on the way, or AWS failed. One failure is retried at once, more in a row make all requests wait.
+    /// Records that a request failed on the way, or that AWS failed. One failure is retried at once, more in a row make
+    /// all requests wait.
     pub(super) fn failed(&mut self, now: Instant) {
         self.failures_in_a_row += 1;
         if self.failures_in_a_row > 1 {

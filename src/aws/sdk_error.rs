@@ -49,7 +49,7 @@ where
     error.doing(what).into()
 }
 
-/// A response with an error status, from AWS or from something in between.
+/// A response with an error status, from AWS or from a proxy on the way.
 struct Refusal<'a> {
     /// AWS's error code; empty when the response is not from AWS.
     code: &'a str,
@@ -60,7 +60,7 @@ struct Refusal<'a> {
 }
 
 impl Refusal<'_> {
-    /// Makes the error, which names the custom endpoint if that is what refused.
+    /// Makes the error. It names the custom endpoint if the response came from one.
     fn named_error(&self, channel: &Channel, hint: &str) -> Error {
         let error = self.error(channel, hint).coded(self.code);
         // Errors about responses that are not from AWS have a hint about the endpoint already.

@@ -150,7 +150,7 @@ pub(crate) fn get_caller_identity(
     region: &Region,
     source: &RoleCredentials,
 ) -> Result<Identity> {
-    let _progress = Progress::start("asking AWS who this is");
+    let _progress = Progress::start("asking AWS whose credentials these are");
     ctx.log(|| format!("GetCallerIdentity in {region}"));
     in_region(ctx, network, region, Some(source), async |channel, client: Client| {
         let what = "could not verify the credentials";

@@ -308,8 +308,8 @@ impl Watch {
         running.stop = Some(running.stop.map_or(why, |before| if why == Stop::Signal { why } else { before }));
     }
 
-    /// Kills what still runs. Returns true when it had time to end: then nothing more is waited for. The time begins with the
-    /// first call, which may come late.
+    /// Kills the programs that still run. Returns true when they have had enough time to end since the first call: then
+    /// ssox waits no longer, even if some have not ended.
     fn kill(&self) -> bool {
         let mut running = lock(&self.shared.running);
         groups(&running).for_each(program::Group::kill);

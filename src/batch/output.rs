@@ -110,7 +110,7 @@ impl Stream {
     /// Those of the operating system. `BrokenPipe`: nobody reads ssox's output any more.
     pub(super) fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.kept.extend_from_slice(bytes);
-        // Cut only now and then.
+        // Cutting after every write would copy the rest each time.
         if self.kept.len() / 2 > self.limit {
             self.kept.drain(..self.kept.len() - self.limit);
         }

@@ -81,7 +81,7 @@ mod system {
             if !status.stopped() {
                 break;
             }
-            // Takes the report of the stop, which would else be there again.
+            // Collects the status of the stop: the next call would return it again.
             let _ = waitid(WaitId::Pid(pid), WaitIdOptions::STOPPED | WaitIdOptions::NOHANG);
             let terminal = [Signal::TTIN, Signal::TTOU].map(Signal::as_raw);
             if status.stopping_signal().is_some_and(|signal| terminal.contains(&signal)) {

@@ -8,8 +8,8 @@ use std::thread;
 /// The size of what is read at once, in bytes.
 const CHUNK: usize = 64 << 10;
 
-/// Passes on what comes, and returns what is kept of it, or why it could not be written. `closed` is called when nobody reads
-/// ssox's own output any more; the program then gets the same as if it had written there.
+/// Writes what the program prints to `to`, and returns what is kept of it, or why it could not be written. `closed` is
+/// called when nobody reads ssox's own output any more; the program then gets a broken pipe, too.
 pub(super) fn read(
     from: Option<impl Read + Send + 'static>,
     mut to: Stream,

@@ -160,9 +160,7 @@ struct AssignmentJson {
     account_name: Option<String>,
     role_name: Option<String>,
     profiles: Vec<String>,
-    expires_at: Option<String>,
-    #[serde(skip)]
-    expiration: Option<Timestamp>,
+    expires_at: Option<Timestamp>,
     #[serde(skip)]
     label: String,
 }
@@ -179,17 +177,15 @@ fn rows(session: &Session, listing: Listing, profiles: &RoleProfiles, cached: &E
                 let key = Key::sso(&account.id, role, session.name.as_deref(), &session.start_url);
                 key.in_store(session.store, session.label())
             });
-            let expiration = key.and_then(|key| expirations.get(&key));
             let names = role_name.as_deref().map(|role| profiles.names(&account.id, role, session.label()));
             rows.push(AssignmentJson {
                 session: session.name.clone(),
                 account_id: account.id,
                 account_name: account.name.clone(),
                 profiles: names.into_iter().flatten().map(String::from).collect(),
-                expires_at: expiration.map(|end| end.to_string()),
+                expires_at: key.and_then(|key| expirations.get(&key)),
                 label: session.label().into(),
                 role_name,
-                expiration,
             });
         }
     }
@@ -199,7 +195,7 @@ fn rows(session: &Session, listing: Listing, profiles: &RoleProfiles, cached: &E
 fn table(ctx: &Context, rows: &[AssignmentJson]) -> String {
     let mut table = Table::new(&["session", "account", "name", "role", "profiles", "left"]);
     for row in rows {
-        let left = row.expiration.map(|end| human(end.seconds_after(ctx.now()))).unwrap_or_default();
+        let left = row.expires_at.map(|end| human(end.seconds_after(ctx.now()))).unwrap_or_default();
         table.row([
             row.label.clone(),
             row.account_id.to_string(),

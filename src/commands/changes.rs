@@ -132,8 +132,8 @@ pub(super) fn later(ctx: &Context, state: Option<&str>, next: Option<Timestamp>)
     Ok(changes)
 }
 
-/// Returns the moment at which the hook removes the protected profile in use. Renewal does not move it, and after an edit by
-/// hand it is now.
+/// Returns the moment at which the hook removes the protected profile in use. Renewals do not postpone it. If a person
+/// has edited the variable, the profile is removed at once.
 pub(super) fn removed_at(ctx: &Context) -> Option<Timestamp> {
     if Identity::recorded(ctx).is_some_and(|held| !held.is_unchanged(ctx, UNTIL)) {
         return Some(ctx.now());
@@ -177,17 +177,19 @@ pub(super) fn cleared(ctx: &Context) -> Result<EnvChanges> {
     for name in LEFTOVERS[3..].iter().chain(&FOREIGN_LEFTOVERS).filter(|name| ctx.var_os(name).is_none()) {
         changes.unset(name);
     }
-    // In a shell where nothing is in use, SSOX_PROFILE is a setting.
+    // In a shell where nothing is in use, SSOX_PROFILE is a setting of the person.
     let own = OWN.iter().filter(|name| **name != "SSOX_PROFILE" || identity::is_in_use(ctx));
     own.chain(&["AWS_SSO_PROFILE"]).for_each(|name| changes.unset(name));
-    // A value that was edited while a profile was in use is not one from before. SSOX_PROFILE may have been a setting.
+    // These variables had no value before the first `use`, so the shell must not restore one, whatever it has noted
+    // since. SSOX_PROFILE may have been a setting.
     let edited = OWN.iter().filter(|name| **name != "SSOX_PROFILE").chain(&[replaced::VARIABLE]);
     edited.for_each(|name| changes.forget(name));
     replaced::record(ctx, &mut changes)?;
     Ok(changes)
 }
 
-/// Returns until when a protected profile may be used that is put into a shell, or served, now.
+/// Returns when a profile that is put into a shell, or served, now must be removed again; `None` unless a time limit of
+/// protected profiles applies.
 pub(super) fn time_limit(ctx: &Context, profile: &Profile) -> Option<Timestamp> {
     profile.time_limit.map(|limit| ctx.now().plus(i64::try_from(limit.as_secs()).unwrap_or(i64::MAX)))
 }

@@ -1,5 +1,5 @@
-//! `ssox directory`: called by the hook where the directory of a `.ssox` file begins or ends. It sets the file's profile in
-//! the shell, which records what was there before.
+//! `ssox directory`: called by the hook when the shell enters or leaves the directory of a `.ssox` file. It sets the
+//! file's profile in the shell, which records what was there before.
 //!
 //! Invariant: it asks nothing, and opens no browser.
 
@@ -74,7 +74,7 @@ fn entered(ctx: &Context, path: &Path) -> Result<Option<EnvChanges>> {
     let mut changes;
     if profile.protection.needs_confirmation() {
         say_in_hook(&format!(".ssox wants the protected profile {name}: ssox use {name}"));
-        // The shell takes its values for judged after each reply.
+        // After each reply the shell takes its values for checked.
         changes = identity::check(ctx)?;
     } else {
         changes = used(ctx, &profile, &settings)?;
@@ -127,7 +127,7 @@ fn fetched(held: &Context, profile: &Profile) -> std::result::Result<Entry, (Out
         }
         match renewal::state(held, profile) {
             State::Failed(failure) if failure.step != Step::Store => {
-                return Err((failure.outcome, failure.retry_at.max(soon)));
+                return Err((failure.outcome(), failure.retry_at.max(soon)));
             }
             State::Failed(_) => return uncached(held, profile),
             State::Idle if !is_started && renewal::start(held).is_err() => return uncached(held, profile),

@@ -53,7 +53,7 @@ fn renew(ctx: &Context, profile: &Profile) -> Result<Done> {
     Ok(endpoint::secret_document(&entry).into())
 }
 
-/// What a program gets, and what is left to remove after it where ssox waits for it.
+/// The variables for a program, and, on systems where ssox waits for its end, the files to remove then.
 #[derive(Debug)]
 pub(super) struct ForProgram {
     pub(super) changes: EnvChanges,
@@ -84,7 +84,7 @@ pub(super) fn region<'a>(ctx: &'a Context, profile: &'a Profile) -> Option<&'a s
     region.filter(|region| !region.contains(char::is_control))
 }
 
-/// Returns what the server needs, which ends neither with a process nor at a moment.
+/// Returns what a server needs that runs until a signal ends it.
 pub(super) fn handover(profile: &Profile, entry: Entry, endpoint: &Endpoint) -> Handover {
     let session = profile.source.session().filter(|_| profile.is_assignment).map(Session::label);
     let duration = profile.ad_hoc_duration.map(|seconds| seconds.to_string());

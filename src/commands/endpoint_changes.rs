@@ -61,7 +61,7 @@ pub(super) fn with_endpoint(
     let own = ["SSOX_EXPIRES", "SSOX_NEXT", "SSOX_STATE", UNTIL];
     let removed = KEYS.iter().chain(&own).chain(&OTHER_SOURCES).chain(&LEFTOVERS).chain(&FOREIGN_LEFTOVERS);
     removed.for_each(|name| changes.unset(name));
-    // The identity is that of the real files, which ssox reads in the program.
+    // The recorded identity is that of the real files, which ssox reads when the program calls it.
     let mut changes = recorded(ctx, changes)?;
     if config == ConfigChoice::Empty {
         files(&mut changes, ctx, endpoint)?;

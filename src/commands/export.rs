@@ -15,6 +15,7 @@ use crate::json;
 use crate::profile::Profile;
 use crate::secret::Secret;
 use crate::source::Request;
+use crate::time::Timestamp;
 use clap::Args;
 use serde::Serialize;
 
@@ -84,7 +85,7 @@ struct ProcessJson<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     session_token: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    expiration: Option<String>,
+    expiration: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     account_id: Option<&'a str>,
 }
@@ -96,7 +97,7 @@ pub(super) fn process(credentials: &RoleCredentials) -> Secret {
         access_key_id: &credentials.access_key_id,
         secret_access_key: credentials.secret_access_key.expose(),
         session_token: credentials.session_token.as_ref().map(Secret::expose),
-        expiration: credentials.expiration.map(|expiration| expiration.to_string()),
+        expiration: credentials.expiration,
         account_id: credentials.account_id.as_deref(),
     })
 }
@@ -108,7 +109,7 @@ struct ExportJson<'a> {
     access_key_id: &'a str,
     secret_access_key: &'a str,
     session_token: Option<&'a str>,
-    expires_at: Option<String>,
+    expires_at: Option<Timestamp>,
     account_id: Option<&'a str>,
     role_name: Option<&'a str>,
     region: Option<&'a str>,
@@ -120,7 +121,7 @@ fn json(credentials: &RoleCredentials, profile: &Profile) -> Secret {
         access_key_id: &credentials.access_key_id,
         secret_access_key: credentials.secret_access_key.expose(),
         session_token: credentials.session_token.as_ref().map(Secret::expose),
-        expires_at: credentials.expiration.map(|expiration| expiration.to_string()),
+        expires_at: credentials.expiration,
         account_id: credentials.account_id.as_deref().or_else(|| profile.source.account_id()),
         role_name: profile.source.role_name().or(credentials.role_name.as_deref()),
         region: profile.region.as_deref(),

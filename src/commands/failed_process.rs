@@ -2,16 +2,17 @@
 //! to stderr, so a person reads it on the terminal, once.
 
 use crate::context::Context;
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::files;
+use crate::json;
 use crate::lock::Lock;
 use crate::profile::Profile;
-use crate::secret::Secret;
 use crate::session::token;
 use crate::source::process::has_caller;
 use crate::terminal;
 use crate::time::Timestamp;
-use serde_json::{Value, json};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
 /// For how many seconds the same failure is returned again.
@@ -28,6 +29,21 @@ pub(super) struct FailedProcess {
     line: String,
     /// What the outcome depends on: the environment, and the token, which a sign-in changes.
     state: String,
+}
+
+/// The content of the file with the failure.
+#[derive(Serialize, Deserialize)]
+struct Failure {
+    at: Timestamp,
+    state: String,
+    #[serde(flatten)]
+    error: Error,
+}
+
+/// The content of the file that says when a line was last shown.
+#[derive(Serialize, Deserialize)]
+struct Line {
+    at: Timestamp,
 }
 
 impl FailedProcess {
@@ -50,28 +66,15 @@ impl FailedProcess {
 
     /// Returns a failure that is not older than some seconds, if the environment is the same and nobody has signed in since.
     pub(super) fn recent(&self, ctx: &Context) -> Option<Error> {
-        let value = self.read(&self.failure)?;
-        let is_recent = age(ctx, &value).is_some_and(|age| (0..REMEMBERED).contains(&age));
-        if !is_recent || value["state"] != self.state.as_str() {
-            return None;
-        }
-        let kind = ErrorKind::of_exit_status(u8::try_from(value["exit_status"].as_u64()?).ok()?)?;
-        let hints = value["hints"].as_array().into_iter().flatten().filter_map(Value::as_str);
-        let error = hints.fold(Error::new(kind, value["message"].as_str()?), Error::hint);
-        Some(error.coded(value["code"].as_str().unwrap_or_default()))
+        let Failure { at, state, error } = self.read(&self.failure)?;
+        let is_recent = (0..REMEMBERED).contains(&ctx.now().seconds_after(at));
+        (is_recent && state == self.state).then_some(error)
     }
 
     /// Remembers a failure; errors are ignored, because nothing depends on it.
     pub(super) fn remember(&self, ctx: &Context, error: &Error) {
-        let record = json!({
-            "at": ctx.now().to_string(),
-            "state": self.state,
-            "exit_status": error.kind.exit_status(),
-            "message": error.message,
-            "hints": error.hints,
-            "code": error.code,
-        });
-        self.write(&self.failure, &record);
+        let failure = Failure { at: ctx.now(), state: self.state.clone(), error: error.clone() };
+        self.write(&self.failure, &failure);
     }
 
     /// Says a failure on the terminal, unless the session has said one just before, or another ssox shows what this one says.
@@ -81,29 +84,23 @@ impl FailedProcess {
         }
         // Another process that has the lock says it.
         let Some(_lock) = Lock::try_take(ctx, &self.line) else { return };
-        let last = self.read(&self.line).and_then(|value| age(ctx, &value));
-        if last.is_some_and(|age| (0..SILENT).contains(&age)) {
+        let last: Option<Line> = self.read(&self.line);
+        if last.is_some_and(|line| (0..SILENT).contains(&ctx.now().seconds_after(line.at))) {
             return;
         }
-        self.write(&self.line, &json!({ "at": ctx.now().to_string() }));
+        self.write(&self.line, &Line { at: ctx.now() });
         let hint = error.first_hint().map(|hint| format!(": {hint}")).unwrap_or_default();
         terminal::say_beside_stderr(&format!("credential-process {}: {}{hint}", self.profile, error.message));
     }
 
-    fn read(&self, name: &str) -> Option<Value> {
+    fn read<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
         let path = self.directory.as_ref()?.join(name);
         serde_json::from_slice(&files::read(&path).ok()??).ok()
     }
 
-    fn write(&self, name: &str, record: &Value) {
+    fn write(&self, name: &str, record: &impl Serialize) {
         if let Some(directory) = &self.directory {
-            let text = Secret::new(record.to_string());
-            let _ = files::write_secret(&directory.join(name), text.expose().as_bytes());
+            let _ = files::write_secret(&directory.join(name), json::secret_line(record).expose().as_bytes());
         }
     }
-}
-
-/// Returns the seconds since a record was written.
-fn age(ctx: &Context, value: &Value) -> Option<i64> {
-    Some(ctx.now().seconds_after(Timestamp::parse(value["at"].as_str()?)?))
 }

@@ -28,8 +28,8 @@ impl Finding {
         Self { check, severity, message: message.into(), hint: hint.into(), file: None, line: None }
     }
 
-    /// Tells whether all is well as long as the person means it: requests go to another endpoint, which answers, or secrets
-    /// are in the keyring, which is unlocked.
+    /// Tells whether the finding only reports what a person may have set on purpose: requests go to another endpoint,
+    /// which answers, or secrets are in the keyring, which is unlocked.
     pub(super) fn is_intended(&self) -> bool {
         ["endpoint", "keyring"].contains(&self.check) && self.severity == Severity::Info
     }

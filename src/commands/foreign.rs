@@ -116,7 +116,7 @@ pub(super) fn key(ctx: &Context, id: &str) -> String {
     format!("access key …{}, {owner}", &id[start..])
 }
 
-/// What has the credentials with some key id.
+/// The profile or the assignment that has the credentials with some key id.
 pub(super) enum Owner {
     Profile(String),
     Assignment(String),

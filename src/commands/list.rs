@@ -132,9 +132,8 @@ struct Row<'a> {
     role_arn: Option<&'a str>,
     region: Option<&'a str>,
     source_profile: Option<&'a str>,
-    expires_at: Option<String>,
+    expires_at: Option<Timestamp>,
     error: Option<&'a str>,
-    expiration: Option<Timestamp>,
 }
 
 impl<'a> Row<'a> {
@@ -169,9 +168,8 @@ impl<'a> Row<'a> {
         }
     }
 
-    fn expiring(section: &'a Section, expiration: Option<Timestamp>) -> Self {
-        let expires_at = expiration.map(|expiration| expiration.to_string());
-        Self { name: &section.name, expires_at, expiration, ..Self::default() }
+    fn expiring(section: &'a Section, expires_at: Option<Timestamp>) -> Self {
+        Self { name: &section.name, expires_at, ..Self::default() }
     }
 
     fn broken(section: &'a Section, error: &'a Error) -> Self {
@@ -191,6 +189,7 @@ impl<'a> Row<'a> {
 
     /// Adds the JSON object to a text.
     fn add_json(&self, text: &mut String) {
+        let expires_at = self.expires_at.map(|end| end.to_string());
         let values = [
             ("{\"name\":", Some(self.name)),
             (",\"source\":", self.source),
@@ -201,7 +200,7 @@ impl<'a> Row<'a> {
             (",\"role_arn\":", self.role_arn),
             (",\"region\":", self.region),
             (",\"source_profile\":", self.source_profile),
-            (",\"expires_at\":", self.expires_at.as_deref()),
+            (",\"expires_at\":", expires_at.as_deref()),
         ];
         for (key, value) in values {
             text.push_str(key);
@@ -222,7 +221,7 @@ impl<'a> Row<'a> {
         if let Some(error) = self.error {
             return table.row([self.name, &format!("broken: {error}")]);
         }
-        let left = self.expiration.map(|expiration| human(expiration.seconds_after(ctx.now())));
+        let left = self.expires_at.map(|end| human(end.seconds_after(ctx.now())));
         let session = self.session.or(self.start_url);
         let texts = [self.source, session, self.account_id, self.role_name, self.region, left.as_deref()];
         table.row([self.name].into_iter().chain(texts.map(Option::unwrap_or_default)));

@@ -132,7 +132,7 @@ pub(super) fn outcome(ctx: &Context) -> Option<Outcome> {
     let Ok(profile) = held_profile(ctx) else { return Some(Outcome::Failed) };
     match note::state(ctx, &profile) {
         _ if good(ctx, &profile).is_some() => None,
-        State::Failed(failure) => Some(failure.outcome),
+        State::Failed(failure) => Some(failure.outcome()),
         State::UnderWay => Some(Outcome::Renewing),
         State::Idle => None,
     }
@@ -142,9 +142,7 @@ pub(super) fn outcome(ctx: &Context) -> Option<Outcome> {
 pub(super) fn last_failure(ctx: &Context) -> Option<(Error, Option<Timestamp>)> {
     let state = ctx.var("SSOX_STATE")?;
     let outcome = [Outcome::Failed, Outcome::SignIn].into_iter().find(|outcome| outcome.name() == state)?;
-    let noted = note::last_failure(ctx)
-        .filter(|failure| failure.outcome == outcome)
-        .map(|failure| Error { hints: failure.hints, ..Error::other(failure.message) });
+    let noted = note::last_failure(ctx).filter(|failure| failure.outcome() == outcome).map(|failure| failure.error);
     let error = noted.or_else(|| held_profile(ctx).err()).or_else(|| note::write_error(ctx))?;
     Some((error, ctx.var("SSOX_NEXT").and_then(|next| next.parse().ok()).map(Timestamp)))
 }
@@ -172,7 +170,7 @@ pub(super) fn under_way(ctx: &Context) -> Result<EnvChanges> {
 /// # Errors
 /// None: the values have no control characters.
 pub(super) fn failed(ctx: &Context, failure: &Failure) -> Result<EnvChanges> {
-    changes::later(ctx, Some(failure.outcome.name()), Some(failure.retry_at.max(ctx.now().plus(POLL_AFTER))))
+    changes::later(ctx, Some(failure.outcome().name()), Some(failure.retry_at.max(ctx.now().plus(POLL_AFTER))))
 }
 
 /// Records a failed renewal, and returns its changes.

@@ -18,7 +18,7 @@ pub(super) fn is_replaced(ctx: &Context, name: &str, value: &str) -> bool {
     entries.any(|(known, recorded)| known == name && recorded == print)
 }
 
-/// Tells whether a directory tool has restored a value that ssox had set, and keeps it no more.
+/// Tells whether a directory tool has restored a value that ssox had set, and no longer keeps it.
 pub(super) fn has_returned(ctx: &Context, name: &str) -> bool {
     let is_kept = |value: &str| snapshots::all_before(ctx, name).any(|before| before.expose() == value);
     ctx.var(name).is_some_and(|value| is_replaced(ctx, name, value) && !is_kept(value))
@@ -40,7 +40,7 @@ pub(super) fn record(ctx: &Context, changes: &mut EnvChanges) -> Result<()> {
         let values = snapshots::all_before(ctx, name).filter(move |value| is_stale(name, value.expose()));
         values.map(move |value| format!("{name}:{}", fingerprint(name, value.expose())))
     };
-    // One that has been restored already stays known for as long as the shell has it.
+    // A value that was restored already stays in the record for as long as the shell has it.
     let restored = identity::names().filter(|name| changes.get(name).is_none()).filter_map(|name| {
         let value = ctx.var(name).filter(|value| is_replaced(ctx, name, value) && !has(name, value))?;
         Some(format!("{name}:{}", fingerprint(name, value)))

@@ -13,7 +13,7 @@ use crate::terminal::say;
 use crate::time::human;
 use std::time::Duration;
 
-/// Whether a sign-in that is still good is used.
+/// Whether credentials of an earlier sign-in that are still valid are used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Freshness {
     Cached,

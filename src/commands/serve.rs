@@ -14,13 +14,14 @@ use crate::context::Context;
 use crate::endpoint::{Endpoint, Handover, Listening};
 use crate::environment::EnvChanges;
 use crate::error::{Error, Result, cause_text};
-use crate::json::{self, SecretJson};
+use crate::json;
 use crate::profile::Profile;
 use crate::secret::Secret;
 use crate::shell::quote::Dialect;
 use crate::source::Request;
 use clap::Args;
-use serde_json::{Map, Value, json};
+use serde::Serialize;
+use std::collections::BTreeMap;
 use std::io::{Write as _, stdout};
 
 /// Where a development container has the token's file.
@@ -104,28 +105,44 @@ fn serve(ctx: &Context, endpoint: Endpoint, handover: Handover) -> Result<()> {
     crate::endpoint::serve(ctx, &endpoint.listener, handover)
 }
 
+/// What `ssox serve --json` prints.
+#[derive(Serialize)]
+struct ServeJson<'a> {
+    uri: String,
+    token: &'a str,
+    token_file: Option<&'a str>,
+    /// A variable without a value is to be unset.
+    environment: BTreeMap<&'static str, Option<&'a str>>,
+}
+
 fn as_json(endpoint: &Endpoint, changes: &EnvChanges) -> Secret {
-    json::secret_document(&*SecretJson::from(json!({
-        "uri": endpoint.uri(),
-        "token": endpoint.token.expose(),
-        "token_file": changes.get(TOKEN_FILE).flatten(),
-        "environment": variables(changes.iter()),
-    })))
+    json::secret_document(&ServeJson {
+        uri: endpoint.uri(),
+        token: endpoint.token.expose(),
+        token_file: changes.get(TOKEN_FILE).flatten(),
+        environment: changes.iter().collect(),
+    })
+}
+
+/// What to add to `devcontainer.json`.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct DevelopmentContainerJson<'a> {
+    run_args: [&'a str; 1],
+    mounts: [String; 1],
+    container_env: BTreeMap<&'static str, &'a str>,
 }
 
 /// Returns what to add to `devcontainer.json`. A container reaches 127.0.0.1 of this machine only in the same network.
 fn devcontainer(endpoint: &Endpoint, changes: &EnvChanges) -> Secret {
-    let mut environment = variables(changes.iter().filter(|(_, value)| value.is_some()));
-    environment.insert(TOKEN_FILE.into(), TOKEN_IN_CONTAINER.into());
+    let mut environment: BTreeMap<&str, &str> =
+        changes.iter().filter_map(|(name, value)| Some((name, value?))).collect();
+    environment.insert(TOKEN_FILE, TOKEN_IN_CONTAINER);
     let token = endpoint.directory.token();
     debug_assert!(environment.contains_key(URI));
-    json::secret_document(&*SecretJson::from(json!({
-        "runArgs": ["--network=host"],
-        "mounts": [format!("source={},target={TOKEN_IN_CONTAINER},type=bind,readonly", token.display())],
-        "containerEnv": environment,
-    })))
-}
-
-fn variables<'a>(changes: impl Iterator<Item = (&'static str, Option<&'a str>)>) -> Map<String, Value> {
-    changes.map(|(name, value)| (name.to_string(), value.map_or(Value::Null, Value::from))).collect()
+    json::secret_document(&DevelopmentContainerJson {
+        run_args: ["--network=host"],
+        mounts: [format!("source={},target={TOKEN_IN_CONTAINER},type=bind,readonly", token.display())],
+        container_env: environment,
+    })
 }

@@ -135,9 +135,9 @@ struct SessionJson<'a> {
     start_url: &'a str,
     region: &'a str,
     scopes: &'a [String],
-    token_expires_at: Option<String>,
+    token_expires_at: Option<Timestamp>,
     refreshable: bool,
-    registration_expires_at: Option<String>,
+    registration_expires_at: Option<Timestamp>,
     profiles: &'a [String],
 }
 
@@ -152,9 +152,9 @@ fn session_json<'a>(
         start_url: &session.start_url,
         region: &session.region,
         scopes: &session.scopes,
-        token_expires_at: token.map(|token| token.expires_at.to_string()),
+        token_expires_at: token.map(|token| token.expires_at),
         refreshable: token.is_some_and(|token| token.is_refreshable(now)),
-        registration_expires_at: token.and_then(|token| token.registration_expires_at).map(|end| end.to_string()),
+        registration_expires_at: token.and_then(|token| token.registration_expires_at),
         profiles,
     }
 }

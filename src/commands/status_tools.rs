@@ -134,7 +134,7 @@ impl ToolRow {
         self.source != "none"
     }
 
-    /// Tells whether the tool takes the profile that nothing names.
+    /// Tells whether the tool takes `[default]`, which no variable names.
     pub(super) fn takes_default(&self) -> bool {
         self.why.starts_with("[default]")
     }

@@ -110,8 +110,8 @@ fn names_and_assignments(
     if !matches!(kind, ValueKind::Profile | ValueKind::ProfileOrPrevious) {
         return (ProfileNames::read(ctx), HashMap::new());
     }
-    // A shell that matches itself gets all names if they are few. They are not, if there are more roles: each has a profile
-    // or is offered itself.
+    // A shell that matches by itself gets all names if they are at most `MAX_NAMES`. Each listed role adds a name, that
+    // of a profile or its own, so with more roles there are too many names.
     let wanted = |all: &ProfileNames| {
         let is_for_shell = matched_by == MatchedBy::Shell && all.iter().len() <= MAX_NAMES;
         Typed { text: typed, all_up_to: if is_for_shell { MAX_NAMES } else { 0 } }

@@ -28,7 +28,7 @@ pub(super) struct LineClassifier {
 impl LineClassifier {
     /// Returns the kind of the next line.
     pub(super) fn classify(&mut self, line: &str) -> LineKind {
-        // What most lines are.
+        // Most lines are keys without indentation.
         if line.as_bytes().first().is_some_and(u8::is_ascii_alphanumeric) {
             self.owner = Some(0);
             return if delimiter(line).is_some() { LineKind::Key } else { LineKind::Malformed };

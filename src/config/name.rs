@@ -118,7 +118,7 @@ fn closing_with_quotes(inner: &str) -> Option<usize> {
 
 /// Reads `profile NAME`, `sso-session NAME` or `services NAME`: exactly two words, the name with or without quotes.
 fn prefixed(inner: &str) -> Option<(SectionKind, Cow<'_, str>)> {
-    // What most headers are.
+    // Most headers are `[profile NAME]` without quotes.
     if let Some(name) = inner.strip_prefix("profile ")
         && name.bytes().all(|byte| byte > b' ' && !b"\"'\\".contains(&byte))
     {

@@ -60,7 +60,8 @@ impl<'a> Headers<'a> {
         None
     }
 
-    /// Reads the section's lines up to this one: an indented `[` may be part of a value.
+    /// Tells whether an indented `[` begins a header. It may also continue a value, so the lines of the section above
+    /// it are read first.
     fn is_indented_header(&mut self, at: usize) -> bool {
         let text = self.text;
         let start = memrchr2(b'\n', b'\r', &text.as_bytes()[..at]).map_or_else(|| bom(text), |before| before + 1);

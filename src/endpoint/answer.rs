@@ -20,7 +20,7 @@ struct CredentialsJson<'a> {
     access_key_id: &'a str,
     secret_access_key: &'a str,
     token: &'a str,
-    expiration: String,
+    expiration: Timestamp,
     #[serde(skip_serializing_if = "Option::is_none")]
     account_id: Option<&'a str>,
 }
@@ -50,7 +50,7 @@ impl Answer {
             access_key_id: &credentials.access_key_id,
             secret_access_key: credentials.secret_access_key.expose(),
             token: credentials.session_token.as_ref().map_or("", Secret::expose),
-            expiration: lifetime::told_expiration(entry, now).to_string(),
+            expiration: lifetime::told_expiration(entry, now),
             account_id: credentials.account_id.as_deref(),
         });
         Self::new("200 OK", "", &body)

@@ -6,7 +6,7 @@ use super::lifetime::is_servable;
 use crate::cache::Entry;
 use crate::context::Context;
 use crate::error::{Error, ErrorKind, Result, cause_text};
-use crate::json::SecretJson;
+use serde::Deserialize;
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
@@ -61,19 +61,18 @@ impl Renewal {
     }
 }
 
-/// Reads the error that the process wrote as the last line of stderr, in the form of `--json`.
+/// What the process writes as the last line of stderr, in the form of `--json`.
+#[derive(Deserialize)]
+struct Report {
+    error: Error,
+}
+
 fn error_of(ran: &Output) -> Error {
     let text = String::from_utf8_lossy(&ran.stderr);
-    let report = text.lines().last().and_then(|line| SecretJson::parse(line.as_bytes()));
-    let error = report.as_ref().and_then(|report| report.get("error"));
-    let text = |name: &str| error.and_then(|error| error.get(name)).and_then(|value| value.as_str());
-    let kind = ran.status.code().and_then(|status| ErrorKind::of_exit_status(u8::try_from(status).ok()?));
-    let message = text("message").unwrap_or("the renewal ended without a message");
-    let error = Error::new(kind.unwrap_or(ErrorKind::Other), message).coded(text("code").unwrap_or_default());
-    match text("hint") {
-        Some(hint) => error.hint(hint),
-        None => error,
-    }
+    let report: Option<Report> = text.lines().last().and_then(|line| serde_json::from_str(line).ok());
+    let kind = || ErrorKind::try_from(u8::try_from(ran.status.code()?).ok()?).ok();
+    let unknown = || Error::new(kind().unwrap_or(ErrorKind::Other), "the renewal ended without a message");
+    report.map_or_else(unknown, |report| report.error)
 }
 
 /// When the caches of tokens and of role credentials changed last.

@@ -107,7 +107,8 @@ impl Supply {
                     (state.entry, state.failure, state.is_reported) = (entry, None, false);
                 }
                 Err(error) => {
-                    // There is still time to sign in; what AWS does not answer now, it may answer in time.
+                    // The person has time to mend this before the credentials expire. AWS may be reachable again by
+                    // then, so that is not reported yet.
                     if error.kind != ErrorKind::Unreachable {
                         self.report(&mut state, ctx, &error);
                     }

@@ -92,7 +92,7 @@ impl Directory {
         Reader { directory: self, buffer: Zeroizing::new(vec![0; BUFFER]) }
     }
 
-    /// Reads the beginning of a file; what it is, is not known.
+    /// Reads the beginning of a file, which may be of any kind.
     #[cfg(unix)]
     fn read_start(&self, name: &str, buffer: &mut [u8]) -> Option<usize> {
         use rustix::fs::{Mode, OFlags};

@@ -1,4 +1,5 @@
-//! Reads files of which nothing is known: only regular ones, only up to a size limit, and without waiting for a writer.
+//! Reads files that may be of any kind and size: only regular ones, only up to a size limit, and without waiting for a
+//! writer.
 
 use super::is_absent;
 use crate::error::{Error, Result};

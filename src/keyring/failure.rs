@@ -1,4 +1,4 @@
-//! Why the keyring cannot be used, as the person should read it, and what to type. All of them are exit status 3.
+//! Why the keyring cannot be used, and what to type. Each of these errors has exit status 3.
 
 use super::SYSTEM;
 use crate::error::Error;
@@ -20,7 +20,7 @@ pub(crate) enum Failure {
     StillLocked,
     /// It did not answer in time.
     Silent(Duration),
-    /// Everything else, in its words.
+    /// Another error, with the message of the keyring.
     Other(String),
 }
 

@@ -63,7 +63,7 @@ impl Connection {
         let found = self.0.search(&HashMap::from([system::OF_SSOX]))?;
         let users = found.iter().filter_map(Entry::get_specifiers).filter(|(service, _)| service == SERVICE);
         let hashes = users.filter_map(|(_, user)| Some(user.strip_prefix(kind)?.strip_prefix(' ')?.to_string()));
-        // What has a number behind the name is a further part.
+        // An entry with a number after the name is a further part of a secret.
         Ok(hashes.filter(|hash| !hash.contains(' ')).collect())
     }
 

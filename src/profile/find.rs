@@ -39,7 +39,7 @@ impl<'a> Wanted<'a> {
     /// Looks for what is in use in this shell, or else for what a variable such as AWS_PROFILE names.
     pub(crate) fn implied(ctx: &'a Context) -> Self {
         let name = super::implied_name(ctx);
-        // Beside the name of a profile, the variable was left over.
+        // Beside the name of a profile, the variable is left over from an earlier `use`.
         let session = ctx.var("SSOX_SSO_SESSION").filter(|_| ctx.var("SSOX_PROFILE").is_some_and(is_numbered));
         Self::new(name, session)
     }

@@ -23,9 +23,9 @@ impl ProfileNames {
         Self::Read(files.inspect(|files| files.save_index(ctx, role_hash)).map(Box::new))
     }
 
-    /// Reads the names, and calls `show` with them and each assignment that no profile has and that is looked for, which
-    /// `typed` tells of the names. The whole files are read only if there are assignments that the index cannot tell from
-    /// profiles.
+    /// Reads the names, and calls `show` with the assignments that no profile has. `typed` gets the names, and says
+    /// which assignments are looked for. The whole files are read only if the index does not say which assignments have
+    /// a profile.
     pub(crate) fn with_assignments<'t, T>(
         ctx: &Context,
         typed: impl Fn(&Self) -> Typed<'t>,
@@ -43,7 +43,7 @@ impl ProfileNames {
         (all, shown)
     }
 
-    /// Shows the assignments that no profile has. `None` if only the whole files tell them.
+    /// Shows the assignments that no profile has. `None` if the index does not say which these are.
     fn assignments<T>(&self, ctx: &Context, typed: Typed, show: impl Fn(&[WithoutProfile]) -> T) -> Option<T> {
         let all = match self {
             Self::Indexed(index) => AllProfiles::indexed(ctx, index, typed)?,

@@ -32,10 +32,11 @@ impl Plain<'_> {
     }
 }
 
-/// Reads plain profiles, with the sessions that they may have.
+/// Reads plain profiles. It holds all sessions that they may name.
 pub(crate) struct PlainProfiles {
     sessions: HashMap<String, Session>,
-    /// Whether profiles can be read plainly: not when a variable concerns, or makes unusable, every profile.
+    /// Whether profiles can be read without resolving them. False when an environment variable changes every profile,
+    /// or makes it unusable.
     is_usable: bool,
 }
 

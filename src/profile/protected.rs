@@ -1,5 +1,5 @@
-//! Decides which profiles are protected: by their own key, by `SSOX_PROTECT`, or, for the prompt only, by a word such as
-//! `prod` in their name; and for how long a shell may have one.
+//! Decides which profiles are protected: by their own key, by `SSOX_PROTECT`, or, for the prompt only, by a word such
+//! as `prod` in their name; and how long one may stay in a shell.
 
 use super::name_glob::NameGlob;
 use crate::account_names::AccountNames;
@@ -71,7 +71,8 @@ pub(super) fn by_globs(ctx: &Context, name: &str, source: &Source) -> Protection
     if is_match { Protection::Confirmed } else { Protection::None }
 }
 
-/// Returns how long a shell may have a profile: the shorter of its key and `SSOX_PROTECTED_FOR`. `None` is without a limit.
+/// Returns how long a protected profile may stay in a shell: the shorter of its key and `SSOX_PROTECTED_FOR`; `None`
+/// without a limit.
 ///
 /// # Errors
 /// Configuration: the key or the variable is not a duration, or zero.

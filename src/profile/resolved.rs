@@ -28,7 +28,7 @@ pub(crate) struct Profile {
     /// The seconds of `--duration`, for which the role is assumed.
     pub(crate) ad_hoc_duration: Option<i32>,
     pub(crate) protection: Protection,
-    /// How long a shell may have it: a limit of protected profiles.
+    /// How long it may stay in a shell; only protected profiles have such a limit.
     pub(crate) time_limit: Option<Duration>,
     /// Whether it is a role of Identity Center without a profile.
     pub(crate) is_assignment: bool,

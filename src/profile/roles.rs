@@ -136,7 +136,7 @@ fn circular(visited: &[String], again: &str) -> Error {
     if circle.len() == 1 {
         return error.hint(format!("move the keys that `{again}` starts from to another profile, and name that"));
     }
-    error.hint("one of these profiles must have keys, SSO or a process instead of a `source_profile`")
+    error.hint("give one of these profiles credentials of its own (keys, an SSO role or `credential_process`) in place of `source_profile`")
 }
 
 fn credential_source(ctx: &Context, name: &str, section: &Section, source: &str) -> Result<CredentialSource> {

@@ -19,7 +19,7 @@ pub(super) fn store(ctx: &Context, section: &Section) -> Result<Store> {
     }
 }
 
-/// Returns the store of everything whose section says nothing.
+/// Returns the store of a session without the key.
 ///
 /// # Errors
 /// Configuration: the value of the variable is unknown.

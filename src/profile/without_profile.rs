@@ -63,7 +63,7 @@ fn starts_with([account, role_name]: [&str; 2], typed: &str, is_same: fn(&str, &
 pub(crate) struct AllProfiles<'a> {
     listings: Vec<Listing>,
     profiles: Profiles<'a>,
-    /// The beginning of the assignments that are looked for.
+    /// What the assignments that are looked for start with.
     typed: &'a str,
 }
 

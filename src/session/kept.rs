@@ -27,7 +27,7 @@ pub(super) fn remove(ctx: &Context, session: &Session, store: Store) -> Result<b
     Ok(was_there)
 }
 
-/// Notes that the keyring has the token of a session, for the time when the setting has gone.
+/// Notes that the keyring has the token of a session, so that it is found there after the setting is removed.
 pub(super) fn note(ctx: &Context, session: &Session) {
     let marker = marker(ctx, session).filter(|marker| session.store == Store::Keyring && !marker.exists());
     if let Some(Err(error)) = marker.map(|marker| files::write_secret(&marker, b"")) {
@@ -35,7 +35,7 @@ pub(super) fn note(ctx: &Context, session: &Session) {
     }
 }
 
-/// Returns what a person calls a store.
+/// Returns the name of a store in messages.
 pub(crate) fn name(store: Store) -> &'static str {
     match store {
         Store::Files => "~/.aws/sso/cache",

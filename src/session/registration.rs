@@ -10,7 +10,7 @@ use crate::json::{self, SecretJson};
 use crate::secret::Secret;
 use crate::time::Timestamp;
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use std::path::PathBuf;
 use zeroize::Zeroizing;
 
@@ -36,7 +36,7 @@ pub(super) fn write(ctx: &Context, session: &Session, flow: Flow, registration: 
     let content = RegistrationJson {
         client_id: &registration.client_id,
         client_secret: registration.client_secret.expose(),
-        expires_at: registration.expires_at.to_string(),
+        expires_at: registration.expires_at,
         scopes: scopes(session),
         grant_types: (flow == Flow::Pkce).then(|| grant_types(flow)),
     };
@@ -49,7 +49,7 @@ pub(super) fn write(ctx: &Context, session: &Session, flow: Flow, registration: 
 struct RegistrationJson<'a> {
     client_id: &'a str,
     client_secret: &'a str,
-    expires_at: String,
+    expires_at: Timestamp,
     scopes: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     grant_types: Option<Vec<String>>,
@@ -98,16 +98,26 @@ fn contains(list: Option<&Value>, item: &str) -> bool {
     list.and_then(Value::as_array).is_some_and(|list| list.iter().any(|other| other == item))
 }
 
+/// What the hash in the file's name is made of, in the order of the AWS CLI.
+#[derive(Serialize)]
+struct RegistrationOf<'a> {
+    region: &'a str,
+    scopes: Option<&'a Vec<String>>,
+    session_name: Option<&'a str>,
+    #[serde(rename = "startUrl")]
+    start_url: &'a str,
+    tool: &'a str,
+}
+
 /// Returns the file, named as by the AWS CLI: by the scopes as configured, `null` when there are none.
 fn path(ctx: &Context, session: &Session) -> Result<PathBuf> {
-    let scopes = (!session.scopes.is_empty()).then_some(&session.scopes);
-    let of = json!({
-        "region": *session.region,
-        "scopes": scopes,
-        "session_name": session.name,
-        "startUrl": session.start_url,
-        "tool": "botocore",
-    });
+    let of = RegistrationOf {
+        region: &session.region,
+        scopes: (!session.scopes.is_empty()).then_some(&session.scopes),
+        session_name: session.name.as_deref(),
+        start_url: &session.start_url,
+        tool: "botocore",
+    };
     Ok(token::cache_file(&token::directory(ctx)?, &json::python(&of)))
 }
 

@@ -189,7 +189,7 @@ pub(crate) fn path(ctx: &Context, session: &Session) -> Result<PathBuf> {
     item(session).path(ctx)
 }
 
-/// Says which session a locked keyring is unlocked with.
+/// Names the session in the hint that unlocks the keyring.
 fn of_keyring(session: &Session, error: Error) -> Error {
     let hints =
         error.hints.iter().map(|hint| if hint == LOGIN { session.sign_in_line() } else { hint.clone() }).collect();

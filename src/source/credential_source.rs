@@ -128,9 +128,9 @@ fn container(ctx: &Context) -> Result<RoleCredentials> {
     };
     if !is_allowed(&url) {
         return Err(Error::configuration(
-            "AWS_CONTAINER_CREDENTIALS_FULL_URI is not a URL to which a token may be sent",
+            "ssox sends no token to the URL in AWS_CONTAINER_CREDENTIALS_FULL_URI, which is neither https nor on this machine",
         )
-        .hint("it must be https, or http on this machine"));
+        .hint("set it to a URL with https, or with http on this machine"));
     }
     local::container(ctx, &url, authorization(ctx)?.as_ref())
 }

@@ -1,4 +1,4 @@
-//! How long a role is requested for on the command line, instead of as the profile says.
+//! The duration of a role session on the command line, in place of the profile's.
 
 use super::Source;
 use super::assumed_role::CHAINED_LIMIT;

@@ -65,7 +65,8 @@ pub(crate) trait Kind {
         None
     }
 
-    /// Tells whether new credentials may take an answer of a person beside signing in to a session.
+    /// Tells whether a person may have to do more for new credentials than sign in to a session, such as type an MFA
+    /// code.
     fn asks_person(&self) -> bool {
         false
     }

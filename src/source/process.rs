@@ -16,7 +16,8 @@ use crate::time::Timestamp;
 use serde_json::Value;
 use std::path::Path;
 
-/// The variable with the profiles whose programs led to this process, one on a line: such a program may call ssox.
+/// The variable with the profiles whose programs have called ssox, one on a line: `credential_process` may name a
+/// program that calls ssox, and that may run `credential_process` again.
 const CHAIN_VARIABLE: &str = "SSOX_PROCESS_CHAIN";
 
 /// Tells whether another ssox has started the program that called this one. It shows what this one writes to stderr.
@@ -82,7 +83,7 @@ impl CredentialProcess {
         Key::own("process", &[&self.identity()])
     }
 
-    /// Returns the profiles that led to this process, this one last.
+    /// Returns the names of the profiles whose programs have called one another, this one last.
     fn chain(&self, ctx: &Context) -> Result<String> {
         let before: Vec<&str> = ctx.var(CHAIN_VARIABLE).unwrap_or_default().lines().collect();
         let chain = [before.as_slice(), &[self.profile.as_str()]].concat();

@@ -4,7 +4,7 @@ use super::spinner::{self, spinner};
 use crate::error::printable;
 use indicatif::ProgressBar;
 
-/// The line; nothing without a terminal, and until it is set.
+/// The line. Nothing is shown without a terminal, or before a text is set.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct StatusLine(Option<ProgressBar>);
 

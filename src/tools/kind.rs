@@ -54,7 +54,7 @@ impl ProfileKind {
         }
     }
 
-    /// Tells whether the credentials expire and can be had again.
+    /// Tells whether the credentials expire and can be fetched again.
     pub(super) fn is_renewed(self) -> bool {
         !matches!(self, Self::StoredKeys | Self::ConfigKeys)
     }

@@ -19,7 +19,7 @@ pub(super) struct Tool {
     pub(super) token: AuthorizationToken,
     /// Whether it asks again for credentials that expire.
     pub(super) renews: bool,
-    /// Kinds that it does not get again.
+    /// Kinds that it does not fetch again.
     pub(super) not_renewed: &'static [ProfileKind],
     pub(super) regions: &'static [RegionStep],
     pub(super) reads: Reads,
@@ -40,7 +40,7 @@ pub(super) enum Step {
     NamedProfile(&'static [ProfileKind]),
     /// The same for SSO; with a token that a person must renew, it goes on as if the profile had no credentials.
     ProfileWithToken(&'static [ProfileKind]),
-    /// The same, where certificates are where the Red Hat family has them.
+    /// The same, but only if the certificates are where systems of the Red Hat family have them.
     ProfileWithTokenOfRedHat(&'static [ProfileKind]),
     /// Nothing, if the keys in the environment are empty: then it does not sign.
     EmptyKeys,

@@ -262,7 +262,7 @@ fn a_renewal_whose_process_was_killed_or_stopped_counts_as_failed() {
     // As if the hook had started it a minute ago.
     reply(&mut tick(&home, &[]));
     let note = fs::read_dir(&notes).expect("there are notes").flatten().next().expect("there is a note").path();
-    let begun = r#"{"outcome": "renewing", "at": "2026-01-01T00:00:00Z", "count": 0}"#;
+    let begun = r#"{"state": "under-way", "since": "2026-01-01T00:00:00Z", "count": 0}"#;
     fs::write(&note, begun).expect("a note can be written");
     let failed = reply(&mut tick(&home, &[]));
     assert_eq!(set(&failed, "SSOX_STATE"), Some("failed"), "{failed}");

@@ -250,7 +250,7 @@ fn names_and_sessions_that_cannot_be_meant_are_errors() {
     for (arguments, status, hint) in [
         (&["--name-format", "{role}"][..], 2, "there is no `{role}`, only {account_name}"),
         (&["--name-format", "{account_name"], 2, "a `{` has no `}`"),
-        (&["--name-format", "x"], 4, "one name for all profiles: `x`"),
+        (&["--name-format", "x"], 4, "all profiles the same name: `x`"),
         (&["--name-format", "{account_id}"], 4, "for the roles `Admin` and `ReadOnly` of account `555566667777`"),
         (&["--account", "Shpo"], 4, "did you mean `Shop`?"),
         (&["--role", "Admni"], 4, "did you mean `Admin`?"),

@@ -107,7 +107,7 @@ fn a_circle_of_source_profiles_is_exit_4_and_named() {
     let home = home(&[role("a", "A", "source_profile = b"), role("b", "B", "source_profile = a")].concat());
     shows!(home, use_(&home, "a").fails(4), @r"
     ssox: `source_profile` is circular: a → b → a
-    ssox: hint: one of these profiles must have keys, SSO or a process instead of a `source_profile`
+    ssox: hint: give one of these profiles credentials of its own (keys, an SSO role or `credential_process`) in place of `source_profile`
     ");
     assert_eq!(home.standin.total(), 0);
 }

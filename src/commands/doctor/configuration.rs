@@ -36,7 +36,7 @@ pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
 #[derive(Default)]
 struct Profiles {
     findings: Vec<Finding>,
-    /// The names of managed profiles whose session is gone.
+    /// The names of managed profiles whose session no longer exists.
     without_session: ByLabel,
     /// The names of legacy profiles.
     by_start_url: ByLabel,

@@ -1,4 +1,4 @@
-//! Checks the keyring, and says which sessions have their secrets there. Secrets that are elsewhere as well are a finding.
+//! Checks the keyring, and says which sessions have their secrets there. Secrets that are also in files are reported.
 
 use crate::commands::finding::Finding;
 use crate::commands::name_list::name_list;
@@ -21,7 +21,7 @@ pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
     findings
 }
 
-/// Says that the keyring has the secrets of some sessions, or why they cannot be had.
+/// Says that the keyring has the secrets of some sessions, or why they cannot be read.
 fn keyring(ctx: &Context, first: &Session, sessions: &[&Session]) -> Finding {
     let labels: Vec<String> = sessions.iter().map(|session| session.label().to_string()).collect();
     let of = format!("of {} {}", if labels.len() == 1 { "session" } else { "sessions" }, name_list(&labels));

@@ -11,12 +11,12 @@ use std::collections::BTreeMap;
 /// Names of profiles by the name or the start URL of their session.
 pub(super) type ByLabel = BTreeMap<String, Vec<String>>;
 
-/// Reports the managed profiles of each session that is gone.
+/// Reports the managed profiles of each session that no longer exists.
 pub(super) fn check(files: &ConfigFiles, by_session: ByLabel) -> Vec<Finding> {
     by_session.into_iter().map(|(session, profiles)| finding(files, &session, &profiles)).collect()
 }
 
-/// Returns the session of a managed profile, if it is gone.
+/// Returns the session of a managed profile, if it no longer exists.
 pub(super) fn gone_session<'a>(files: &ConfigFiles, section: &'a Section) -> Option<&'a str> {
     let session = section.value("ssox_managed")?;
     let is_of_session = section.value("sso_session").is_none_or(|named| named == session);

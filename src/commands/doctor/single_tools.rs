@@ -1,4 +1,4 @@
-//! Checks for settings that stop single AWS tools, or with which they sign as nobody or as another identity.
+//! Checks for settings that stop single AWS tools, or make them send unsigned requests or use another identity.
 
 use super::Severity::{Info, Warning};
 use crate::arn::AccountId;

@@ -74,7 +74,7 @@ impl VerbArgs for Each {
         unlisted.iter().for_each(say_unlisted);
         if !protected.is_empty() {
             terminal::say(&format!("left out, because they are protected: {}", protected.join(", ")));
-            terminal::say("hint: --include-protected");
+            terminal::say("hint: add --include-protected");
         }
         if chosen.is_empty() {
             return Err(

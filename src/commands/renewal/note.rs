@@ -4,11 +4,12 @@ use crate::config::ConfigFiles;
 use crate::context::Context;
 use crate::error::{Error, ErrorKind, Result};
 use crate::files::{self, ReservedFile};
+use crate::json;
 use crate::lock::{self, Lock};
 use crate::profile::Profile;
 use crate::session;
 use crate::time::Timestamp;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
 /// Seconds to wait after the first, second … failure in a row.
@@ -29,7 +30,8 @@ pub(in super::super) enum Outcome {
 }
 
 /// The step that failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(in super::super) enum Step {
     /// The profile could not be read.
     Profile,
@@ -40,12 +42,11 @@ pub(in super::super) enum Step {
 }
 
 /// Why the last renewal failed, and when the next may start.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(in super::super) struct Failure {
-    pub(in super::super) outcome: Outcome,
     pub(in super::super) step: Step,
-    pub(in super::super) message: String,
-    pub(in super::super) hints: Vec<String>,
+    #[serde(flatten)]
+    pub(in super::super) error: Error,
     pub(in super::super) retry_at: Timestamp,
     count: usize,
     /// When the token expires. A different value means that there is a new token.
@@ -59,8 +60,11 @@ pub(in super::super) enum State {
     Failed(Failure),
 }
 
+/// The content of the file. `count` is how many renewals have failed in a row.
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "kebab-case")]
 enum Note {
-    UnderWay(Timestamp),
+    UnderWay { since: Timestamp, count: usize },
     Failed(Failure),
 }
 
@@ -73,29 +77,13 @@ impl Outcome {
             Self::Failed => "failed",
         }
     }
-
-    fn of(kind: ErrorKind) -> Self {
-        if kind == ErrorKind::NeedsPerson { Self::SignIn } else { Self::Failed }
-    }
-}
-
-impl Step {
-    const ALL: [Self; 3] = [Self::Profile, Self::Fetch, Self::Store];
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Profile => "profile",
-            Self::Fetch => "fetch",
-            Self::Store => "store",
-        }
-    }
 }
 
 /// Returns the state of the renewal of this shell's credentials.
 pub(in super::super) fn state(ctx: &Context, profile: &Profile) -> State {
     match read(ctx) {
         None => State::Idle,
-        Some(Note::UnderWay(since)) => under_way(ctx, since),
+        Some(Note::UnderWay { since, .. }) => under_way(ctx, since),
         Some(Note::Failed(failure)) if is_recent(ctx, profile, &failure) => State::Failed(failure),
         Some(Note::Failed(_)) => State::Idle,
     }
@@ -107,7 +95,7 @@ pub(in super::super) fn state(ctx: &Context, profile: &Profile) -> State {
 /// Configuration: the file cannot be written, so the result could not be recorded either.
 pub(in super::super) fn begin(ctx: &Context) -> Result<()> {
     let count = failures_in_a_row(ctx);
-    write(ctx, &json!({ "outcome": Outcome::Renewing.name(), "at": ctx.now().to_string(), "count": count }))
+    write(ctx, &Note::UnderWay { since: ctx.now(), count })
 }
 
 /// Removes the record after a successful renewal.
@@ -118,21 +106,20 @@ pub(in super::super) fn clear(ctx: &Context) {
 /// Records a failure, and decides when the next renewal may start.
 pub(in super::super) fn fail(ctx: &Context, step: Step, profile: Option<&Profile>, error: &Error) -> Failure {
     // Twenty panes that fail at the same time count as one failure.
-    if let Some(known) = last_failure(ctx).filter(|known| known.retry_at > ctx.now() && known.message == error.message)
+    if let Some(known) =
+        last_failure(ctx).filter(|known| known.retry_at > ctx.now() && known.error.message == error.message)
     {
         return known;
     }
     let count = failures_in_a_row(ctx);
     let failure = Failure {
-        outcome: Outcome::of(error.kind),
         step,
-        message: error.message.clone(),
-        hints: error.hints.clone(),
+        error: error.clone(),
         retry_at: ctx.now().plus(BACK_OFF[count.min(BACK_OFF.len() - 1)]),
         count: count.saturating_add(1),
         token_expires_at: profile.and_then(|profile| token_expires_at(ctx, profile)),
     };
-    let _ = write(ctx, &failure.to_json());
+    let _ = write(ctx, &Note::Failed(failure.clone()));
     failure
 }
 
@@ -140,7 +127,7 @@ pub(in super::super) fn fail(ctx: &Context, step: Step, profile: Option<&Profile
 pub(in super::super) fn last_failure(ctx: &Context) -> Option<Failure> {
     match read(ctx)? {
         Note::Failed(failure) => Some(failure),
-        Note::UnderWay(_) => None,
+        Note::UnderWay { .. } => None,
     }
 }
 
@@ -155,30 +142,9 @@ pub(in super::super) fn write_error(ctx: &Context) -> Option<Error> {
 }
 
 impl Failure {
-    fn to_json(&self) -> Value {
-        json!({
-            "outcome": self.outcome.name(),
-            "step": self.step.name(),
-            "message": self.message,
-            "hints": self.hints,
-            "retry_at": self.retry_at.to_string(),
-            "count": self.count,
-            "token_expires_at": self.token_expires_at.map(|end| end.to_string()),
-        })
-    }
-
-    fn parse(value: &Value) -> Option<Self> {
-        let time = |key: &str| value[key].as_str().and_then(Timestamp::parse);
-        let is_sign_in = value["outcome"] == Outcome::SignIn.name();
-        Some(Self {
-            outcome: if is_sign_in { Outcome::SignIn } else { Outcome::Failed },
-            step: Step::ALL.into_iter().find(|step| value["step"] == step.name())?,
-            message: value["message"].as_str()?.to_string(),
-            hints: hints(&value["hints"]),
-            retry_at: time("retry_at")?,
-            count: usize::try_from(value["count"].as_u64()?).ok()?,
-            token_expires_at: time("token_expires_at"),
-        })
+    /// Returns what the segment shows.
+    pub(in super::super) fn outcome(&self) -> Outcome {
+        if self.error.kind == ErrorKind::NeedsPerson { Outcome::SignIn } else { Outcome::Failed }
     }
 }
 
@@ -186,7 +152,9 @@ impl Failure {
 fn is_recent(ctx: &Context, profile: &Profile, failure: &Failure) -> bool {
     let token = token_expires_at(ctx, profile);
     let signed_in = token != failure.token_expires_at && token.is_some_and(|end| end > ctx.now());
-    failure.step != Step::Profile && failure.retry_at > ctx.now() && !(failure.outcome == Outcome::SignIn && signed_in)
+    failure.step != Step::Profile
+        && failure.retry_at > ctx.now()
+        && !(failure.outcome() == Outcome::SignIn && signed_in)
 }
 
 /// Returns the state of a renewal that was started. A process that was killed or stopped cannot record its own failure.
@@ -203,16 +171,12 @@ fn under_way(ctx: &Context, since: Timestamp) -> State {
     let is_stopped = holder.as_ref().is_some_and(lock::Holder::is_stopped);
     let error = match Lock::try_take(ctx, &lock_name(ctx)) {
         // It may have finished between reading the record and taking the lock.
-        Some(_lock) if !matches!(read(ctx), Some(Note::UnderWay(_))) => return State::UnderWay,
+        Some(_lock) if !matches!(read(ctx), Some(Note::UnderWay { .. })) => return State::UnderWay,
         Some(_lock) => Error::other("the process that renews the credentials ended before it finished"),
         None if seconds <= RENEWAL_LIMIT && !is_stopped => return State::UnderWay,
         None => stuck(holder),
     };
     State::Failed(fail(ctx, Step::Fetch, None, &error))
-}
-
-fn hints(list: &Value) -> Vec<String> {
-    list.as_array().into_iter().flatten().filter_map(Value::as_str).map(String::from).collect()
 }
 
 fn stuck(holder: Option<lock::Holder>) -> Error {
@@ -229,32 +193,33 @@ fn token_expires_at(ctx: &Context, profile: &Profile) -> Option<Timestamp> {
 
 /// Counts the earlier failures in a row. If the record cannot be written, the shell's state still tells whether there was one.
 fn failures_in_a_row(ctx: &Context) -> usize {
-    let Some(value) = content(ctx) else {
-        let is_failure = |state| [Outcome::Failed, Outcome::SignIn].into_iter().any(|outcome| outcome.name() == state);
-        return if ctx.var("SSOX_STATE").is_some_and(is_failure) { BACK_OFF.len() } else { 0 };
+    let (time, count) = match content(ctx) {
+        Some(Note::UnderWay { since, count }) => (since, count),
+        Some(Note::Failed(failure)) => (failure.retry_at, failure.count),
+        None => {
+            let failures = [Outcome::Failed, Outcome::SignIn].map(Outcome::name);
+            let has_failed = ctx.var("SSOX_STATE").is_some_and(|state| failures.contains(&state));
+            return if has_failed { BACK_OFF.len() } else { 0 };
+        }
     };
-    let time = ["retry_at", "at"].iter().find_map(|key| value[*key].as_str()).and_then(Timestamp::parse);
-    let is_in_a_row = time.is_some_and(|time| ctx.now().seconds_after(time) <= LONGEST_GAP);
-    value["count"].as_u64().filter(|_| is_in_a_row).and_then(|count| usize::try_from(count).ok()).unwrap_or(0)
+    if ctx.now().seconds_after(time) <= LONGEST_GAP { count } else { 0 }
 }
 
 fn read(ctx: &Context) -> Option<Note> {
-    let value = content(ctx)?;
-    if value["outcome"] == Outcome::Renewing.name() {
-        return Timestamp::parse(value["at"].as_str()?).map(Note::UnderWay);
+    let mut note = content(ctx)?;
+    if let Note::Failed(failure) = &mut note {
+        // After a clock was set back, the wait is still no longer than the longest back-off.
+        failure.retry_at = failure.retry_at.min(ctx.now().plus(BACK_OFF[BACK_OFF.len() - 1]));
     }
-    let failure = Failure::parse(&value)?;
-    // After a clock was set back, the wait is still no longer than the longest back-off.
-    let latest = ctx.now().plus(BACK_OFF[BACK_OFF.len() - 1]);
-    Some(Note::Failed(Failure { retry_at: failure.retry_at.min(latest), ..failure }))
+    Some(note)
 }
 
-fn content(ctx: &Context) -> Option<Value> {
+fn content(ctx: &Context) -> Option<Note> {
     serde_json::from_slice(&files::read(&path(ctx).ok()?).ok()??).ok()
 }
 
-fn write(ctx: &Context, content: &Value) -> Result<()> {
-    files::write_secret(&path(ctx)?, content.to_string().as_bytes())
+fn write(ctx: &Context, note: &Note) -> Result<()> {
+    files::write_secret(&path(ctx)?, json::line(note).as_bytes())
 }
 
 fn path(ctx: &Context) -> Result<PathBuf> {

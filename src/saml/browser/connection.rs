@@ -47,8 +47,8 @@ impl Connection {
         Self { to_browser: to_browser_sender, messages, last_id: 0 }
     }
 
-    /// Sends a command, to the browser or to one of its pages; returns the id its reply will have.
-    /// Never blocks: a command that does not fit into the queue is lost. That the browser has ended, `receive` tells.
+    /// Sends a command, to the browser or to one of its pages; returns the id its reply will have. Never blocks: a
+    /// command that does not fit into the queue is lost. If the browser has ended, `receive` says so.
     pub(super) fn send(&mut self, page: Option<&str>, method: &str, params: &Value) -> u64 {
         self.last_id += 1;
         let mut command = json::secret_line(&Command { id: self.last_id, method, params, session_id: page });

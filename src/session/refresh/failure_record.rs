@@ -3,10 +3,11 @@
 use crate::context::Context;
 use crate::error::{Error, ErrorKind};
 use crate::files;
+use crate::json;
 use crate::secret::Secret;
 use crate::session::{Session, token};
 use crate::time::Timestamp;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
 /// The file with the failure of the last refresh.
@@ -19,6 +20,16 @@ pub(super) struct FailureRecord {
     refresh_token_hash: String,
 }
 
+/// The content of the file.
+#[derive(Serialize, Deserialize)]
+struct Content {
+    /// The hash of the refresh token.
+    of: String,
+    at: Timestamp,
+    #[serde(flatten)]
+    error: Error,
+}
+
 impl FailureRecord {
     /// Returns the record for a refresh token of a session.
     pub(super) fn of(ctx: &Context, session: &Session, refresh_token: &Secret) -> Self {
@@ -29,30 +40,20 @@ impl FailureRecord {
 
     /// Returns the recorded failure of this refresh token, if AWS rejected it or the failure is not older than `since`.
     pub(super) fn read(&self, since: Option<Timestamp>) -> Option<Error> {
-        let value: Value = serde_json::from_slice(&files::read(self.path.as_ref()?).ok()??).ok()?;
-        let at = Timestamp::parse(value["at"].as_str()?)?;
-        let message = value["message"].as_str()?;
-        let kinds = [ErrorKind::NeedsPerson, ErrorKind::Unreachable];
-        let kind = kinds.into_iter().find(|kind| value["exit_status"] == kind.exit_status())?;
-        let is_recent = since.is_some_and(|since| at >= since);
-        if value["of"] != self.refresh_token_hash.as_str() || (kind != ErrorKind::NeedsPerson && !is_recent) {
-            return None;
-        }
-        let hints = value["hints"].as_array().into_iter().flatten().filter_map(Value::as_str);
-        Some(hints.fold(Error::new(kind, message), Error::hint))
+        let bytes = files::read(self.path.as_ref()?).ok()??;
+        let Content { of, at, error } = serde_json::from_slice(&bytes).ok()?;
+        let is_counted = match error.kind {
+            ErrorKind::NeedsPerson => true,
+            ErrorKind::Unreachable => since.is_some_and(|since| at >= since),
+            _ => false,
+        };
+        (is_counted && of == self.refresh_token_hash).then_some(error)
     }
 
     /// Records a failure; errors are ignored, because a refresh also works without the record.
     pub(super) fn write(&self, at: Timestamp, error: &Error) {
-        let record = json!({
-            "of": self.refresh_token_hash,
-            "at": at.to_string(),
-            "exit_status": error.kind.exit_status(),
-            "message": error.message,
-            "hints": error.hints,
-        });
-        if let Some(path) = &self.path {
-            let _ = files::write_secret(path, record.to_string().as_bytes());
-        }
+        let Some(path) = &self.path else { return };
+        let content = Content { of: self.refresh_token_hash.clone(), at, error: error.clone() };
+        let _ = files::write_secret(path, json::line(&content).as_bytes());
     }
 }

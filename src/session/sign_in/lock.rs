@@ -63,8 +63,8 @@ impl SignInLock {
             // A record that was finished before this wait is about an earlier sign-in.
             let record =
                 path.as_deref().and_then(SignInRecord::read).filter(|record| !record.is_of_earlier(old.as_ref()));
-            if let Some((kind, message)) = record.as_ref().and_then(|record| record.failure.clone()) {
-                return Err(Error::new(kind, message).hint(session.sign_in_line()));
+            if let Some(failure) = record.as_ref().and_then(|record| record.failure.clone()) {
+                return Err(failure.only_hint(session.sign_in_line()));
             }
             if let Some(lock) = lock {
                 return Ok(Acquired::Lock(Self::begin(ctx, lock, path)));
@@ -85,9 +85,7 @@ impl SignInLock {
         self.record.is_finished = true;
         // Other failures, such as a port in use, would not hit the others.
         self.record.failure = match result {
-            Err(error) if matches!(error.kind, ErrorKind::NeedsPerson | ErrorKind::Unreachable) => {
-                Some((error.kind, error.message.clone()))
-            }
+            Err(error) if matches!(error.kind, ErrorKind::NeedsPerson | ErrorKind::Unreachable) => Some(error.clone()),
             _ => None,
         };
         self.write();
@@ -99,10 +97,9 @@ impl SignInLock {
         lock
     }
 
-    /// Writes the record; errors are ignored, because waiting processes also work without it.
     fn write(&self) {
         if let Some(path) = &self.path {
-            let _ = files::write_secret(path, self.record.to_json().to_string().as_bytes());
+            self.record.write(path);
         }
     }
 }

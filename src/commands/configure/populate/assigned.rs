@@ -64,7 +64,7 @@ impl Scope {
         has_account && (self.roles.is_empty() || self.roles.iter().any(|glob| glob.glob.matches(role)))
     }
 
-    /// Checks that each glob matches something that is listed, or one of the profiles that are there.
+    /// Checks that each glob matches something that is listed, or an existing profile.
     ///
     /// # Errors
     /// Configuration, with the nearest names.

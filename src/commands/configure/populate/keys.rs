@@ -35,7 +35,7 @@ impl Keys<'_> {
         edits.add(SectionKind::Profile, name, &keys)
     }
 
-    /// Puts the keys of a profile right; tells whether one was wrong. `name` is the name that it will have.
+    /// Corrects the keys of a profile; tells whether one was wrong. `name` is the name that it will have.
     ///
     /// # Errors
     /// As [`Self::add`].

@@ -105,7 +105,7 @@ pub(super) struct Names {
     /// The name by the format alone.
     plain: String,
     pub(super) numbered: String,
-    /// The one that a new profile gets: the numbered one where the plain one is that of several.
+    /// The name of a new profile: the plain one, or the numbered one if several assignments have the same plain name.
     pub(super) wanted: String,
 }
 
@@ -143,14 +143,14 @@ fn number_equal_ones(names: &mut [Names]) -> bool {
 /// Checks that each of the chosen assignments has a name of its own.
 ///
 /// # Errors
-/// Configuration: the format makes one name for all, or one for two roles of an account.
+/// Configuration: the format gives all the same name, or two roles of an account.
 pub(super) fn check(chosen: &[(&Assignment, &Names)], format: &NameFormat) -> Result<()> {
     let differ = [Field::AccountName, Field::AccountId, Field::Email, Field::RoleName];
     if let [(_, first), _, ..] = chosen
         && !format.has_any(&differ)
     {
         return Err(Error::configuration(format!(
-            "the name format makes one name for all profiles: `{}`",
+            "the name format gives all profiles the same name: `{}`",
             first.plain
         ))
         .hint(format!("--name-format '{}'", NameFormat::DEFAULT)));
@@ -256,6 +256,6 @@ mod tests {
         assert!(error.message.contains("one name, `a.R-x`, for the roles `R,x` and `R=x`"), "{error}");
         assert!(wanted(&two, "{account_name}").unwrap_err().hints[0].contains("{role_name}"));
         let two = [account("111122223333", "a", &["R"]), account("222233334444", "b", &["R"])];
-        assert!(wanted(&two, "x-{session}").unwrap_err().message.contains("one name for all profiles: `x-corp`"));
+        assert!(wanted(&two, "x-{session}").unwrap_err().message.contains("all profiles the same name: `x-corp`"));
     }
 }

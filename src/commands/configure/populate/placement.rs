@@ -70,7 +70,8 @@ impl Placement {
     fn add(&mut self, at: usize, names: &Names, others: &HashSet<String>, taken: &mut HashSet<String>) {
         let Names { wanted, numbered, .. } = names;
         let is_free = |name: &&String| !taken.contains(*name);
-        // The name of another managed profile is told apart by the number, that of a person's own profile is left to it.
+        // If another managed profile has the name, this one gets the name with the number. If a person's own profile
+        // has it, this one is skipped.
         let name = if others.contains(wanted) { None } else { [wanted, numbered].into_iter().find(is_free).cloned() };
         match name {
             Some(name) => {

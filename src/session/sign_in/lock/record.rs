@@ -1,23 +1,25 @@
 //! The record of a sign-in, in the state directory: who is signing in, and the failure that it ended with.
 
 use crate::context::Context;
-use crate::error::{ErrorKind, printable};
+use crate::error::Error;
 use crate::files;
+use crate::json;
 use crate::terminal;
 use crate::time::Timestamp;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
 use std::path::Path;
 
 /// What waiting processes read about the process that signs in.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct SignInRecord {
     id: String,
     /// The command, its process id and its terminal.
     pub(super) holder: String,
     pub(super) since: Timestamp,
-    /// The kind and the message of a failure that counts for all.
-    pub(super) failure: Option<(ErrorKind, String)>,
     pub(super) is_finished: bool,
+    /// A failure that counts for all.
+    #[serde(flatten)]
+    pub(super) failure: Option<Error>,
 }
 
 impl SignInRecord {
@@ -37,30 +39,13 @@ impl SignInRecord {
         old.is_some_and(|old| old.id == self.id && old.is_finished)
     }
 
-    pub(super) fn to_json(&self) -> Value {
-        let (exit_status, message) = self.failure.as_ref().map(|(kind, text)| (kind.exit_status(), text)).unzip();
-        json!({
-            "id": self.id,
-            "holder": self.holder,
-            "since": self.since.to_string(),
-            "is_finished": self.is_finished,
-            "exit_status": exit_status,
-            "message": message,
-        })
-    }
-
     /// Reads a record; `None` when the file is absent or broken.
     pub(super) fn read(path: &Path) -> Option<Self> {
-        let value: Value = serde_json::from_slice(&files::read(path).ok()??).ok()?;
-        let text = |name: &str| value[name].as_str().map(printable);
-        let kinds = [ErrorKind::NeedsPerson, ErrorKind::Unreachable];
-        let kind = kinds.into_iter().find(|kind| value["exit_status"] == kind.exit_status());
-        Some(Self {
-            id: text("id")?,
-            holder: text("holder")?,
-            since: Timestamp::parse(value["since"].as_str()?)?,
-            failure: kind.zip(text("message")),
-            is_finished: value["is_finished"].as_bool()?,
-        })
+        serde_json::from_slice(&files::read(path).ok()??).ok()
+    }
+
+    /// Writes the record; errors are ignored, because waiting processes also work without it.
+    pub(super) fn write(&self, path: &Path) {
+        let _ = files::write_secret(path, json::line(self).as_bytes());
     }
 }
