@@ -1,7 +1,8 @@
 //! When the credentials of many entries expire, for verbs that look at every profile, most of which have no entry.
 
+use super::document::parse;
 use super::index::{self, Index, Record};
-use super::{Key, parse};
+use super::key::Key;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::files::{Directory, Reader};

@@ -1,6 +1,8 @@
 use super::expirations::expiration;
 use super::*;
-use crate::secret::{HUNTER2, assert_redacted};
+use crate::arn::AccountId;
+use crate::secret::{HUNTER2, Secret, assert_redacted};
+use serde_json::{Value, json};
 use std::ffi::OsString;
 
 const URL: &str = "https://d-1234567890.awsapps.com/start";

@@ -1,0 +1,71 @@
+//! The content of an entry: JSON as the AWS CLI writes it, with keys of ssox's own that no other tool reads.
+
+use crate::arn::AccountId;
+use crate::credentials::RoleCredentials;
+use crate::error::has_control;
+use crate::json::SecretJson;
+use crate::secret::Secret;
+use crate::time::Timestamp;
+use serde::Serialize;
+use serde_json::Value;
+
+/// The JSON key for the role of an entry. No AWS tool reads it.
+const ROLE: &str = "SsoxRole";
+
+/// An entry as the AWS CLI writes it.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct EntryJson<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) provider_type: Option<&'a str>,
+    #[serde(rename = "SsoxSession", skip_serializing_if = "Option::is_none")]
+    pub(super) session: Option<&'a str>,
+    #[serde(rename = "SsoxRole", skip_serializing_if = "Option::is_none")]
+    pub(super) role_name: Option<&'a str>,
+    pub(super) credentials: CredentialsJson<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct CredentialsJson<'a> {
+    access_key_id: &'a str,
+    secret_access_key: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session_token: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expiration: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account_id: Option<&'a str>,
+}
+
+impl<'a> CredentialsJson<'a> {
+    pub(super) fn of(credentials: &'a RoleCredentials) -> Self {
+        Self {
+            access_key_id: &credentials.access_key_id,
+            secret_access_key: credentials.secret_access_key.expose(),
+            session_token: credentials.session_token.as_ref().map(Secret::expose),
+            expiration: credentials.expiration,
+            account_id: credentials.account_id.as_deref(),
+        }
+    }
+}
+
+/// Reads an entry; `None` when it is malformed.
+pub(super) fn parse(bytes: &[u8]) -> Option<RoleCredentials> {
+    let mut document = SecretJson::parse(bytes)?;
+    let role_name = document.get(ROLE).and_then(Value::as_str).filter(|name| !has_control(name));
+    let role_name = role_name.map(String::from);
+    let fields = document.get_mut("Credentials")?;
+    // AWS sends no control characters, and one could end a line of the reply to a shell: such an entry is malformed.
+    let mut text = |name: &str| match fields.get_mut(name).map(Value::take) {
+        None | Some(Value::Null) => Some(None),
+        Some(Value::String(text)) if !text.is_empty() && !has_control(&text) => Some(Some(text)),
+        Some(_) => None,
+    };
+    // Without an expiration they would never be renewed, and no tool caches credentials without one.
+    let expiration = Timestamp::parse(&text("Expiration")??)?;
+    let (id, secret) = (text("AccessKeyId")??, Secret::new(text("SecretAccessKey")??));
+    let token = text("SessionToken")?.map(Secret::new);
+    let account_id = text("AccountId")?.as_deref().and_then(AccountId::parse);
+    Some(RoleCredentials { account_id, role_name, ..RoleCredentials::new(id, secret, token, Some(expiration)) })
+}
