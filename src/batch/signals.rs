@@ -1,6 +1,6 @@
 //! Turns SIGINT, SIGTERM and SIGHUP into events.
 
-use super::Event;
+use super::workers::Event;
 use std::sync::mpsc::Sender;
 
 #[cfg(unix)]

@@ -1,0 +1,136 @@
+//! The threads that run the programs, and what they tell the thread that waits for them.
+
+use super::outcome::{Job, Outcome, Stop};
+use super::output::{Output, Stream};
+use super::program::{self, Program};
+use super::stream;
+use crate::error::{Error, cause_text};
+use std::collections::{BTreeMap, VecDeque};
+use std::io;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// How long to wait for the last output of programs that were killed: a process in another group may keep it open.
+pub(super) const AFTER_KILL: Duration = Duration::from_secs(1);
+/// How often it is checked whether to wait longer.
+const POLL_INTERVAL: Duration = Duration::from_millis(100);
+
+/// What a thread tells the waiting one.
+pub(super) enum Event {
+    Ended(usize, Box<Outcome>),
+    #[cfg_attr(not(unix), expect(dead_code, reason = "Ctrl-C ends ssox and its programs alike there"))]
+    Signal,
+    OutputClosed,
+}
+
+/// What the threads share.
+pub(super) struct Shared {
+    pub(super) queue: Mutex<VecDeque<(usize, Job)>>,
+    pub(super) running: Mutex<Running>,
+    pub(super) output: Arc<Output>,
+    pub(super) events: Sender<Event>,
+}
+
+#[derive(Default)]
+pub(super) struct Running {
+    pub(super) programs: BTreeMap<usize, (String, Option<program::Group>)>,
+    pub(super) stop: Option<Stop>,
+    /// When programs were first killed.
+    pub(super) killed: Option<Instant>,
+}
+
+impl Shared {
+    /// Runs the next job; returns false when there is none.
+    pub(super) fn run_next(&self) -> bool {
+        let Some((at, job)) = lock(&self.queue).pop_front() else { return false };
+        let begun = Instant::now();
+        lock(&self.running).programs.insert(at, (job.name.clone(), None));
+        let streams = self.output.streams(at, &job.name);
+        let mut outcome = match streams {
+            Ok([stdout, stderr]) => match self.start(at, job) {
+                Ok(program) => self.finish(program, stdout, stderr),
+                Err(outcome) => *outcome,
+            },
+            Err(error) => Outcome::not_started(error),
+        };
+        outcome.time = begun.elapsed();
+        let mut running = lock(&self.running);
+        running.programs.remove(&at);
+        if let (Some(stop), Some(1..), None) = (running.stop, outcome.status, &outcome.error) {
+            outcome.error = Some(stop.error());
+        }
+        // Still locked: the result of each program that is not in `programs` any more can be received.
+        let sent = self.events.send(Event::Ended(at, Box::new(outcome)));
+        drop(running);
+        sent.is_ok()
+    }
+
+    fn start(&self, at: usize, job: Job) -> std::result::Result<Program, Box<Outcome>> {
+        let stopped = |stop: Stop| Err(Box::new(Outcome::not_started(stop.error())));
+        let stop = lock(&self.running).stop;
+        if let Some(stop) = stop {
+            return stopped(stop);
+        }
+        let mut command = (job.command)().map_err(|error| Box::new(Outcome::not_started(error)))?;
+        let name = command.get_program().to_string_lossy().into_owned();
+        let mut running = lock(&self.running);
+        if let Some(stop) = running.stop {
+            return stopped(stop);
+        }
+        drop(running);
+        let program = Program::start(&mut command).map_err(|cause| Box::new(Outcome::not_run(&name, &cause)))?;
+        running = lock(&self.running);
+        if running.stop.is_some() {
+            program.group().end();
+        }
+        running.programs.insert(at, (job.name, Some(program.group())));
+        Ok(program)
+    }
+
+    /// Reads the output of a program, and waits for its end. The program is reaped last, so that its group's number stays its
+    /// own until then.
+    fn finish(&self, mut program: Program, stdout: Stream, stderr: Stream) -> Outcome {
+        let closed = || {
+            let events = self.events.clone();
+            move || drop(events.send(Event::OutputClosed))
+        };
+        let read_stdout = stream::read(program.stdout(), stdout, closed());
+        let read_stderr = stream::read(program.stderr(), stderr, closed());
+        let asked = program.wait();
+        let ended = Instant::now();
+        let (stdout, stderr) = (self.kept(&read_stdout, ended), self.kept(&read_stderr, ended));
+        let status = program.status();
+        let unwritten = [&stdout, &stderr].into_iter().find_map(|read| read.as_ref().err());
+        let error = unwritten
+            .map(|cause| Error::other(format!("could not write its output: {}", cause_text(cause))))
+            .or_else(|| asked.then(|| Error::needs_person("it was ended because it wanted to read from the terminal")));
+        Outcome {
+            status: Some(status),
+            error,
+            time: Duration::ZERO,
+            stdout: stdout.unwrap_or_default(),
+            stderr: stderr.unwrap_or_default(),
+        }
+    }
+
+    /// Waits for the output of a program that has ended.
+    fn kept(&self, from: &Receiver<io::Result<Vec<u8>>>, ended: Instant) -> io::Result<Vec<u8>> {
+        loop {
+            match from.recv_timeout(POLL_INTERVAL) {
+                Ok(read) => return read,
+                Err(RecvTimeoutError::Timeout) if self.waits_for_output(ended) => {}
+                Err(_) => return Ok(Vec::new()),
+            }
+        }
+    }
+
+    fn waits_for_output(&self, ended: Instant) -> bool {
+        lock(&self.running).killed.is_none_or(|killed| killed.max(ended).elapsed() < AFTER_KILL)
+    }
+}
+
+/// Locks a value. Another thread that panicked left it complete.
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
