@@ -146,15 +146,8 @@ fn a_missing_file_is_reported_with_the_variable_that_names_it() {
     ];
     for verb in verbs {
         let stderr = home.ssox_with(verb, &[nope, IN_BASH]).fails(4);
-        let cause = stderr.replace("ssox: there is no profile `dev`: ", "ssox: ");
-        let cause = cause.replace("ssox: there is no sso-session `corp`: ", "ssox: ");
-        let cause = cause.replace("ssox: there is no session yet: ", "ssox: ");
-        insta::allow_duplicates! {
-            shows!(home, cause, @r"
-            ssox: AWS_CONFIG_FILE names `/nope`, which does not exist
-            ssox: hint: unset AWS_CONFIG_FILE
-            ");
-        }
+        let (_, cause) = stderr.split_once(": AWS").unwrap_or_else(|| panic!("{verb:?}: {stderr}"));
+        assert_eq!(cause, "_CONFIG_FILE names `/nope`, which does not exist\nssox: hint: unset AWS_CONFIG_FILE\n");
     }
     for (verb, what) in [("list", "profiles"), ("sessions", "sessions")] {
         let ran = home.ssox_with(&[verb], &[nope, IN_BASH]);
