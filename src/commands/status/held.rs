@@ -1,0 +1,112 @@
+//! What a shell has, for `ssox status`.
+
+use crate::commands::endpoint_changes;
+use crate::commands::foreign::{self, Foreign, foreign};
+use crate::commands::precedence::disagreements;
+use crate::commands::renewal;
+use crate::config::ConfigFiles;
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::identity::{ACCOUNT_ID, ID, Identity, is_in_use};
+use crate::profile::Profile;
+use crate::session::{self, Session, Token};
+use crate::source::Source;
+use crate::time::Timestamp;
+
+/// What this shell has, from its environment, the configuration and the cache.
+pub(super) struct Held {
+    pub(super) profile: Option<String>,
+    pub(super) mode: Option<&'static str>,
+    pub(super) expires_at: Option<Timestamp>,
+    pub(super) region: Option<String>,
+    pub(super) account_id: Option<String>,
+    pub(super) role_name: Option<String>,
+    pub(super) session: Option<Session>,
+    pub(super) token: Option<Token>,
+    /// Why the token cannot be read.
+    pub(super) token_error: Option<Error>,
+    pub(super) foreign: Option<Foreign>,
+    /// The access key in the environment that ssox did not set.
+    pub(super) keys: Option<String>,
+    /// Why the credentials could not be renewed, and when ssox retries.
+    pub(super) failure: Option<(Error, Option<Timestamp>)>,
+    /// Why AWS tools take different credentials from the profile, which they only do without keys in the environment.
+    pub(super) disagreements: Vec<String>,
+}
+
+/// Reads what this shell has.
+pub(super) fn held(ctx: &Context) -> Held {
+    let is_ours = is_in_use(ctx) && Identity::of_shell(ctx).is_unchanged(ctx, "SSOX_PROFILE");
+    let profile = ctx.var("SSOX_PROFILE").filter(|_| is_ours).map(String::from);
+    let files = if profile.is_some() { ConfigFiles::load(ctx).ok() } else { None };
+    let known = profile.as_deref().and_then(|name| Profile::held(ctx, files.as_ref()?, name).ok());
+    let source = known.as_ref().map(|profile| &profile.source);
+    let session = source.and_then(|source| source.session());
+    let (token, token_error) = match session.map(|session| session::stored_token(ctx, session)) {
+        Some(Err(error)) => (None, Some(error)),
+        stored => (stored.and_then(Result::ok).flatten(), None),
+    };
+    let mut held = Held {
+        mode: None,
+        expires_at: None,
+        region: ctx.var("AWS_REGION").or_else(|| ctx.var("AWS_DEFAULT_REGION")).map(String::from),
+        account_id: account_id(ctx, source),
+        role_name: role_name(ctx).or_else(|| source?.role_name()).map(String::from),
+        session: session.cloned(),
+        token,
+        token_error,
+        foreign: foreign(ctx),
+        keys: foreign::keys(ctx),
+        failure: None,
+        disagreements: Vec::new(),
+        profile,
+    };
+    if held.profile.is_some() {
+        held.mode = mode(ctx);
+        held.expires_at = ctx.var("SSOX_EXPIRES").and_then(|text| text.parse().ok()).map(Timestamp);
+        held.failure = renewal::last_failure(ctx);
+    }
+    if held.mode == Some("profile") {
+        let section = files.as_ref().zip(held.profile.as_deref()).and_then(|(files, name)| files.profile(name));
+        held.disagreements =
+            files.iter().zip(&section).flat_map(|(files, section)| disagreements(files, section)).collect();
+    }
+    if held.foreign.is_some() { held.without_ours() } else { held }
+}
+
+/// Returns how tools get the credentials of the profile in use; `None` while the shell does not have them yet.
+fn mode(ctx: &Context) -> Option<&'static str> {
+    if ctx.var(ID).is_some() {
+        Some("credentials")
+    } else if endpoint_changes::is_served(ctx) {
+        Some("endpoint")
+    } else if renewal::is_awaited(ctx) {
+        None
+    } else {
+        Some("profile")
+    }
+}
+
+/// Returns the account that ssox set. Another program may have set another one beside the same keys: then it is the account
+/// of the profile, or of the role on top of it.
+fn account_id(ctx: &Context, source: Option<&Source>) -> Option<String> {
+    if Identity::of_shell(ctx).has_set(ctx, ACCOUNT_ID) {
+        return ctx.var(ACCOUNT_ID).map(String::from);
+    }
+    if ctx.var("SSOX_ROLE_ARN").is_some() {
+        return renewal::held_profile(ctx).ok()?.source.account_id().map(String::from);
+    }
+    source?.account_id().map(String::from)
+}
+
+/// Returns the role that ssox set, unless it was edited.
+fn role_name(ctx: &Context) -> Option<&str> {
+    ctx.var("SSOX_ROLE").filter(|_| Identity::of_shell(ctx).has_set(ctx, "SSOX_ROLE"))
+}
+
+impl Held {
+    /// Leaves out what describes the credentials that ssox set and others have replaced.
+    fn without_ours(self) -> Self {
+        Self { mode: None, expires_at: None, account_id: None, role_name: None, ..self }
+    }
+}
