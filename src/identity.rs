@@ -5,10 +5,13 @@
 //! bits and a session token more, so 32 bits of a digest do not determine them. Key ids, regions and profile names are not
 //! secret.
 
+mod state;
+
 use crate::context::{Context, REAL_FILES};
 use crate::environment::EnvChanges;
 use crate::error::Result;
 use sha2::{Digest as _, Sha256};
+use state::State;
 
 /// The variable with the fingerprints.
 pub(crate) const VARIABLE: &str = "SSOX_IDENTITY";
@@ -58,20 +61,6 @@ pub(crate) fn names() -> impl Iterator<Item = &'static str> {
 /// Tells whether `ssox use` or `ssox exec` set something here. `SSOX_PROFILE` alone does not say so: people set it, too.
 pub(crate) fn is_in_use(ctx: &Context) -> bool {
     [VARIABLE, "SSOX_PROMPT", NOTED].iter().any(|name| ctx.var(name).is_some())
-}
-
-/// The state in which ssox left one variable.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum State {
-    /// ssox never set or unset it.
-    Untouched,
-    Unset,
-    /// ssox set it: the fingerprint of the value.
-    Set(String),
-    /// ssox set it, and removed it when another program changed the keys.
-    Removed(String),
-    /// ssox set it for an earlier profile. The profile in use has no value for it, so any value is accepted.
-    Released(String),
 }
 
 /// The state in which ssox left all variables of [`names`].
@@ -215,32 +204,6 @@ impl Identity {
     fn parse(text: &str) -> Option<Self> {
         let states: Vec<State> = text.split('.').map(State::parse).collect::<Option<_>>()?;
         (states.len() == names().count()).then_some(Self(states))
-    }
-}
-
-impl State {
-    fn text(&self) -> String {
-        match self {
-            Self::Untouched => "-".into(),
-            Self::Unset => String::new(),
-            Self::Set(fingerprint) => fingerprint.clone(),
-            Self::Removed(fingerprint) => format!("x{fingerprint}"),
-            Self::Released(fingerprint) => format!("o{fingerprint}"),
-        }
-    }
-
-    fn parse(text: &str) -> Option<Self> {
-        let is_fingerprint = |text: &str| text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-        match text {
-            "-" => Some(Self::Untouched),
-            "" => Some(Self::Unset),
-            _ if is_fingerprint(text) => Some(Self::Set(text.into())),
-            _ => match text.split_at_checked(1).filter(|(_, rest)| is_fingerprint(rest))? {
-                ("x", fingerprint) => Some(Self::Removed(fingerprint.into())),
-                ("o", fingerprint) => Some(Self::Released(fingerprint.into())),
-                _ => None,
-            },
-        }
     }
 }
 

@@ -1,5 +1,8 @@
 //! One of the two files: its text, loaded once, and the positions of its sections.
 
+mod search;
+mod text;
+
 use super::name::{SectionKind, WhichFile, inner, is_bare, name};
 use super::scan::{Header, Headers};
 use super::section::Section;
@@ -8,15 +11,13 @@ use crate::error::Result;
 use crate::files;
 use crate::parallel::in_parts;
 use memchr::{memchr_iter, memmem};
+use search::{has_one_in, positions_in_any_case};
 use std::borrow::Cow;
-
 use std::collections::HashSet;
-use std::fmt;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-use std::ops::{Deref, Range};
 use std::path::PathBuf;
 use std::sync::OnceLock;
-use zeroize::Zeroize as _;
+use text::Text;
 
 /// The largest size of a file in bytes: six times what 50,000 profiles need.
 pub(super) const LARGEST: u64 = 64 << 20;
@@ -35,36 +36,6 @@ pub(crate) struct File {
     pub(super) is_absent: bool,
     index: OnceLock<Index>,
     defaults: OnceLock<Vec<Header>>,
-}
-
-/// The text of a file. That of `~/.aws/credentials` is wiped when dropped; the other may have many megabytes and rarely
-/// holds keys. `Debug` shows neither.
-#[derive(PartialEq, Eq)]
-pub(crate) struct Text {
-    text: String,
-    which: WhichFile,
-}
-
-impl Deref for Text {
-    type Target = str;
-
-    fn deref(&self) -> &str {
-        &self.text
-    }
-}
-
-impl Drop for Text {
-    fn drop(&mut self) {
-        if self.which == WhichFile::Credentials {
-            self.text.zeroize();
-        }
-    }
-}
-
-impl fmt::Debug for Text {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "Text({} bytes)", self.text.len())
-    }
 }
 
 /// All headers, and an index of their names for many look-ups: pairs of a name's hash and the number of its header, sorted.
@@ -216,7 +187,7 @@ impl File {
 
     /// Returns the names of the sections of a kind that have a key, in order and with repetitions. The key has a `_`.
     pub(super) fn names_with_key(&self, kind: SectionKind, key: &str) -> Vec<Cow<'_, str>> {
-        let positions = self.positions_in_any_case(key);
+        let positions = positions_in_any_case(&self.text, key);
         let is_key =
             |line: &str| line.trim_start().get(..key.len()).is_some_and(|start| start.eq_ignore_ascii_case(key));
         let has_it = |header: &Header| {
@@ -225,17 +196,6 @@ impl File {
         };
         let named = |header: Header| self.name(header).filter(|(of, _)| *of == kind).map(|(_, name)| name);
         Headers::new(&self.text).filter(has_it).filter_map(named).collect()
-    }
-
-    /// Returns where a word with a `_` is in the text, in any case. It is much faster than reading lines.
-    fn positions_in_any_case(&self, word: &str) -> Vec<usize> {
-        let before = word.find('_').expect("the word has a `_`");
-        let start = |at: usize| at.checked_sub(before);
-        let is_word = |start: &usize| {
-            let found = self.text.as_bytes().get(*start..start + word.len());
-            found.is_some_and(|found| found.eq_ignore_ascii_case(word.as_bytes()))
-        };
-        memchr_iter(b'_', self.text.as_bytes()).filter_map(start).filter(is_word).collect()
     }
 
     /// Adds the entries of some sections to a merged one.
@@ -277,12 +237,6 @@ impl File {
         let headers = same_hash.map(|(_, at)| index.headers[*at as usize]);
         headers.filter(|header| self.is(*header, kind, name)).collect()
     }
-}
-
-/// Tells whether one of the positions, which are sorted, is in a range.
-fn has_one_in(positions: &[usize], range: &Range<usize>) -> bool {
-    let first = positions.partition_point(|position| *position < range.start);
-    positions.get(first).is_some_and(|position| *position < range.end)
 }
 
 fn hash(kind: SectionKind, name: &str) -> u32 {

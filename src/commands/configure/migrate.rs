@@ -1,18 +1,20 @@
 //! `ssox configure migrate`: turns legacy profiles, each with its own start URL, into profiles with an `[sso-session]`, which
 //! several profiles share, or each has alone. Keys in `credentials` are not migrated: sessions can only be in `config`.
 
+mod sign_in_keys;
+
 use super::propose::{self, Consent};
 use super::{names, session_name, unused};
 use crate::commands::name_list::name_list;
-use crate::config::{ConfigFiles, Edits, Section, SectionKind, WhichFile, check_name};
+use crate::config::{ConfigFiles, Edits, SectionKind, check_name};
 use crate::context::Context;
 use crate::error::{Error, Result, as_option};
-use crate::region::Region;
 use crate::secret::Secret;
 use crate::session::ACCOUNT_ACCESS;
-use crate::session::start_url::{self, canonical};
+use crate::session::start_url::canonical;
 use crate::terminal::{say, warn};
 use clap::Args;
+use sign_in_keys::{SignInKeys, sign_in_keys};
 use std::collections::HashSet;
 
 /// Turn legacy profiles into `[sso-session]` ones
@@ -40,6 +42,14 @@ struct Group {
     region: String,
     is_new: bool,
     profiles: Vec<String>,
+}
+
+impl Group {
+    /// Tells whether a profile with these keys can use the session.
+    fn fits(&self, keys: &SignInKeys) -> bool {
+        let is_named = keys.session.as_ref().is_none_or(|name| *name == self.name);
+        is_named && self.start_url == keys.start_url && self.region == keys.region
+    }
 }
 
 /// Shows what changes; writes it unless `--dry-run`.
@@ -90,7 +100,7 @@ fn groups(files: &ConfigFiles, args: &ConfigureMigrate) -> Vec<Group> {
             // It already has a session beside its legacy keys.
             continue;
         }
-        let shared = if args.session_per_profile { None } else { groups.iter_mut().find(|group| keys.fit(group)) };
+        let shared = if args.session_per_profile { None } else { groups.iter_mut().find(|group| group.fits(&keys)) };
         if let Some(group) = shared {
             group.profiles.push(section.name.to_string());
             continue;
@@ -100,74 +110,6 @@ fn groups(files: &ConfigFiles, args: &ConfigureMigrate) -> Vec<Group> {
         groups.push(group);
     }
     groups
-}
-
-/// The keys that say where a profile signs in, and the session that it already names.
-struct SignInKeys {
-    session: Option<String>,
-    start_url: String,
-    region: String,
-}
-
-impl SignInKeys {
-    fn fit(&self, group: &Group) -> bool {
-        let is_named = self.session.as_ref().is_none_or(|name| *name == group.name);
-        is_named && group.start_url == self.start_url && group.region == self.region
-    }
-
-    /// Removes the session if other profiles name it, too.
-    fn without_shared_session(self, files: &ConfigFiles) -> Self {
-        let is_its_own = |name: &String| {
-            files.profiles().filter(|profile| profile.value("sso_session") == Some(name)).nth(1).is_none()
-        };
-        Self { session: self.session.filter(is_its_own), ..self }
-    }
-}
-
-/// Reads the keys of a profile with legacy keys, or returns why it cannot be migrated.
-fn sign_in_keys(files: &ConfigFiles, section: &Section) -> Option<std::result::Result<SignInKeys, String>> {
-    let [session, start_url, region] = ["sso_session", "sso_start_url", "sso_region"].map(|key| section.value(key));
-    start_url.or(region.and(session))?;
-    Some(match (session, start_url, region) {
-        _ if is_in_credentials(section) => Err(in_credentials(files, &section.name)),
-        (Some(name), ..) => keys_with_session(files, name, start_url, region),
-        (None, Some(url), Some(region)) => legacy_keys(url, region).map_err(|error| error.message),
-        (None, ..) => Err("it has no `sso_region`; add that key first".into()),
-    })
-}
-
-fn legacy_keys(start_url: &str, region: &str) -> Result<SignInKeys> {
-    start_url::check(start_url)?;
-    Region::parse("its `sso_region`", region)?;
-    Ok(SignInKeys { session: None, start_url: canonical(start_url), region: region.into() })
-}
-
-/// Returns the keys of a profile with a session and legacy keys, as after `--keep-legacy`, if both agree.
-fn keys_with_session(
-    files: &ConfigFiles,
-    name: &str,
-    start_url: Option<&str>,
-    region: Option<&str>,
-) -> std::result::Result<SignInKeys, String> {
-    let session = files.sso_session(name);
-    let of = |key| session.as_ref().and_then(|session| session.get(key)).unwrap_or_default();
-    let (of_start_url, of_region) = (canonical(of("sso_start_url")), of("sso_region"));
-    if start_url.is_none_or(|url| canonical(url) == of_start_url) && region.is_none_or(|region| region == of_region) {
-        Ok(SignInKeys { session: Some(name.into()), start_url: of_start_url, region: of_region.into() })
-    } else {
-        Err(format!("its `sso_start_url` or `sso_region` differs from session `{name}`; remove the wrong one"))
-    }
-}
-
-fn is_in_credentials(section: &Section) -> bool {
-    let keys = ["sso_start_url", "sso_region"].into_iter();
-    keys.filter_map(|key| section.entry(key)).any(|entry| entry.which == WhichFile::Credentials)
-}
-
-fn in_credentials(files: &ConfigFiles, profile: &str) -> String {
-    let (credentials, config) = (files.credentials.path.display(), files.config.path.display());
-    let kind = if profile == "default" { "" } else { "profile " };
-    format!("its SSO keys are in `{credentials}`; move them to `[{kind}{profile}]` in `{config}`")
 }
 
 fn group(

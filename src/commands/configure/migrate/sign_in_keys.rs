@@ -1,0 +1,69 @@
+//! Where a legacy profile signs in, or why it cannot be migrated.
+
+use crate::config::{ConfigFiles, Section, WhichFile};
+use crate::error::Result;
+use crate::region::Region;
+use crate::session::start_url::{self, canonical};
+
+/// The keys that say where a profile signs in, and the session that it already names.
+pub(super) struct SignInKeys {
+    pub(super) session: Option<String>,
+    pub(super) start_url: String,
+    pub(super) region: String,
+}
+
+impl SignInKeys {
+    /// Removes the session if other profiles name it, too.
+    pub(super) fn without_shared_session(self, files: &ConfigFiles) -> Self {
+        let is_its_own = |name: &String| {
+            files.profiles().filter(|profile| profile.value("sso_session") == Some(name)).nth(1).is_none()
+        };
+        Self { session: self.session.filter(is_its_own), ..self }
+    }
+}
+
+/// Reads the keys of a profile with legacy keys, or returns why it cannot be migrated.
+pub(super) fn sign_in_keys(files: &ConfigFiles, section: &Section) -> Option<std::result::Result<SignInKeys, String>> {
+    let [session, start_url, region] = ["sso_session", "sso_start_url", "sso_region"].map(|key| section.value(key));
+    start_url.or(region.and(session))?;
+    Some(match (session, start_url, region) {
+        _ if is_in_credentials(section) => Err(in_credentials(files, &section.name)),
+        (Some(name), ..) => keys_with_session(files, name, start_url, region),
+        (None, Some(url), Some(region)) => legacy_keys(url, region).map_err(|error| error.message),
+        (None, ..) => Err("it has no `sso_region`; add that key first".into()),
+    })
+}
+
+fn legacy_keys(start_url: &str, region: &str) -> Result<SignInKeys> {
+    start_url::check(start_url)?;
+    Region::parse("its `sso_region`", region)?;
+    Ok(SignInKeys { session: None, start_url: canonical(start_url), region: region.into() })
+}
+
+/// Returns the keys of a profile with a session and legacy keys, as after `--keep-legacy`, if both agree.
+fn keys_with_session(
+    files: &ConfigFiles,
+    name: &str,
+    start_url: Option<&str>,
+    region: Option<&str>,
+) -> std::result::Result<SignInKeys, String> {
+    let session = files.sso_session(name);
+    let of = |key| session.as_ref().and_then(|session| session.get(key)).unwrap_or_default();
+    let (of_start_url, of_region) = (canonical(of("sso_start_url")), of("sso_region"));
+    if start_url.is_none_or(|url| canonical(url) == of_start_url) && region.is_none_or(|region| region == of_region) {
+        Ok(SignInKeys { session: Some(name.into()), start_url: of_start_url, region: of_region.into() })
+    } else {
+        Err(format!("its `sso_start_url` or `sso_region` differs from session `{name}`; remove the wrong one"))
+    }
+}
+
+fn is_in_credentials(section: &Section) -> bool {
+    let keys = ["sso_start_url", "sso_region"].into_iter();
+    keys.filter_map(|key| section.entry(key)).any(|entry| entry.which == WhichFile::Credentials)
+}
+
+fn in_credentials(files: &ConfigFiles, profile: &str) -> String {
+    let (credentials, config) = (files.credentials.path.display(), files.config.path.display());
+    let kind = if profile == "default" { "" } else { "profile " };
+    format!("its SSO keys are in `{credentials}`; move them to `[{kind}{profile}]` in `{config}`")
+}

@@ -1,0 +1,21 @@
+//! Searches a text for words, which is much faster than reading its lines.
+
+use memchr::memchr_iter;
+use std::ops::Range;
+
+/// Returns where a word with a `_` is in a text, in any case.
+pub(super) fn positions_in_any_case(text: &str, word: &str) -> Vec<usize> {
+    let before = word.find('_').expect("the word has a `_`");
+    let is_word = |start: &usize| {
+        let found = text.as_bytes().get(*start..start + word.len());
+        found.is_some_and(|found| found.eq_ignore_ascii_case(word.as_bytes()))
+    };
+    let starts = memchr_iter(b'_', text.as_bytes()).filter_map(|at| at.checked_sub(before));
+    starts.filter(is_word).collect()
+}
+
+/// Tells whether one of the positions, which are sorted, is in a range.
+pub(super) fn has_one_in(positions: &[usize], range: &Range<usize>) -> bool {
+    let first = positions.partition_point(|position| *position < range.start);
+    positions.get(first).is_some_and(|position| *position < range.end)
+}

@@ -1,0 +1,43 @@
+//! The state in which ssox left one variable, and how the record has it.
+
+/// The state in which ssox left one variable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum State {
+    /// ssox never set or unset it.
+    Untouched,
+    Unset,
+    /// ssox set it: the fingerprint of the value.
+    Set(String),
+    /// ssox set it, and removed it when another program changed the keys.
+    Removed(String),
+    /// ssox set it for an earlier profile. The profile in use has no value for it, so any value is accepted.
+    Released(String),
+}
+
+impl State {
+    /// Returns the text in the record.
+    pub(super) fn text(&self) -> String {
+        match self {
+            Self::Untouched => "-".into(),
+            Self::Unset => String::new(),
+            Self::Set(fingerprint) => fingerprint.clone(),
+            Self::Removed(fingerprint) => format!("x{fingerprint}"),
+            Self::Released(fingerprint) => format!("o{fingerprint}"),
+        }
+    }
+
+    /// Parses the text in the record.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let is_fingerprint = |text: &str| text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        match text {
+            "-" => Some(Self::Untouched),
+            "" => Some(Self::Unset),
+            _ if is_fingerprint(text) => Some(Self::Set(text.into())),
+            _ => match text.split_at_checked(1).filter(|(_, rest)| is_fingerprint(rest))? {
+                ("x", fingerprint) => Some(Self::Removed(fingerprint.into())),
+                ("o", fingerprint) => Some(Self::Released(fingerprint.into())),
+                _ => None,
+            },
+        }
+    }
+}
