@@ -66,7 +66,7 @@ impl Entry {
 /// Tells whether a text is in the file of an entry; those in a keyring are not searched. With many profiles it is much faster
 /// than reading the entry of each.
 pub(crate) fn mentions(ctx: &Context, text: &str) -> bool {
-    let entries = store::Kind::Role.directory(ctx).ok().and_then(|directory| std::fs::read_dir(directory).ok());
+    let entries = store::SecretKind::Role.directory(ctx).ok().and_then(|directory| std::fs::read_dir(directory).ok());
     let bytes = |entry: std::fs::DirEntry| files::read(&entry.path()).ok().flatten();
     let found = |bytes: Vec<u8>| memchr::memmem::find(&zeroize::Zeroizing::new(bytes), text.as_bytes()).is_some();
     entries.into_iter().flatten().flatten().filter_map(bytes).any(found)

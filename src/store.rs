@@ -28,7 +28,7 @@ pub(crate) enum Store {
 
 /// What a secret is. Each kind has a directory, and a name in the keyring.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum SecretKind {
     Token,
     Role,
 }
@@ -37,7 +37,7 @@ pub(crate) enum Kind {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Item {
     pub(crate) store: Store,
-    pub(crate) kind: Kind,
+    pub(crate) kind: SecretKind,
     /// The name of its file without `.json`; the keyring has the same.
     pub(crate) hash: String,
 }
@@ -81,7 +81,7 @@ impl Store {
     ///
     /// # Errors
     /// `NeedsPerson`: the keyring cannot be used.
-    pub(crate) fn hashes(self, ctx: &Context, kind: Kind) -> Result<Vec<String>> {
+    pub(crate) fn hashes(self, ctx: &Context, kind: SecretKind) -> Result<Vec<String>> {
         if self == Self::Keyring {
             return ctx.keyring.hashes(ctx.keyring_limit(), kind.name());
         }
@@ -91,7 +91,7 @@ impl Store {
     }
 }
 
-impl Kind {
+impl SecretKind {
     /// Returns the directory of the files.
     ///
     /// # Errors

@@ -50,7 +50,7 @@ struct Document<Text> {
 
 impl<Text: AsRef<str>> Document<Text> {
     /// Copies the accounts that are wanted.
-    fn listing(self, wanted: &Wanted) -> Option<Counted> {
+    fn listing(self, wanted: &AccountFilter) -> Option<Counted> {
         let text = |text: Text| text.as_ref().to_string();
         let count = self.accounts.iter().flat_map(|account| &account.roles).map(Vec::len).sum();
         let is_wanted = |account: &AccountRoles<Text>| {
@@ -74,12 +74,12 @@ impl<Text: AsRef<str>> Document<Text> {
 }
 
 /// Which accounts of a listing are read: those with a number or a name that is wanted, or all if it has few roles.
-pub(crate) struct Wanted<'a> {
+pub(crate) struct AccountFilter<'a> {
     pub(crate) is_wanted: &'a dyn Fn(&str) -> bool,
     pub(crate) all_up_to: usize,
 }
 
-impl Wanted<'_> {
+impl AccountFilter<'_> {
     const ALL: Self = Self { is_wanted: &|_| true, all_up_to: usize::MAX };
 }
 
@@ -128,7 +128,7 @@ impl Listing {
         self.session.as_deref().unwrap_or(&self.start_url)
     }
 
-    fn parse(bytes: &[u8], wanted: &Wanted) -> Option<Counted> {
+    fn parse(bytes: &[u8], wanted: &AccountFilter) -> Option<Counted> {
         match serde_json::from_slice::<Document<&str>>(bytes) {
             Ok(document) => document.listing(wanted),
             // Some characters are escaped.
@@ -150,14 +150,14 @@ impl Listing {
 
 /// Reads the last listing of a session; `None` when there is none, or when it belongs to another start URL.
 pub(crate) fn read(ctx: &Context, session: &Session) -> Option<Listing> {
-    let Counted { listing, .. } = read_path(&path(ctx, session).ok()?, &Wanted::ALL)?;
+    let Counted { listing, .. } = read_path(&path(ctx, session).ok()?, &AccountFilter::ALL)?;
     let is_same = start_url::canonical(&listing.start_url) == start_url::canonical(&session.start_url);
     (listing.session == session.name && is_same).then_some(listing)
 }
 
 /// Reads the listings of all sessions in the configuration.
 pub(crate) fn configured(ctx: &Context, files: &ConfigFiles) -> Vec<Listing> {
-    configured_accounts(ctx, files, &Wanted::ALL).into_iter().map(|counted| counted.listing).collect()
+    configured_accounts(ctx, files, &AccountFilter::ALL).into_iter().map(|counted| counted.listing).collect()
 }
 
 /// Reads the configuration, and the listings of all sessions in it; none if the configuration cannot be read.
@@ -166,7 +166,7 @@ pub(crate) fn all_configured(ctx: &Context) -> Vec<Listing> {
 }
 
 /// Reads some accounts of the listings of all sessions in the configuration.
-pub(crate) fn configured_accounts(ctx: &Context, files: &ConfigFiles, wanted: &Wanted) -> Vec<Counted> {
+pub(crate) fn configured_accounts(ctx: &Context, files: &ConfigFiles, wanted: &AccountFilter) -> Vec<Counted> {
     let mut listings = stored(ctx, wanted);
     listings.retain(|counted| is_configured(files, &counted.listing));
     listings
@@ -174,14 +174,14 @@ pub(crate) fn configured_accounts(ctx: &Context, files: &ConfigFiles, wanted: &W
 
 /// Reads accounts as [`configured_accounts`] does, for which the `[sso-session]` sections are enough. `None` if there
 /// is a listing of a legacy profile: only the whole files say whether that profile is still there.
-pub(crate) fn configured_sessions(ctx: &Context, files: &ConfigFiles, wanted: &Wanted) -> Option<Vec<Counted>> {
+pub(crate) fn configured_sessions(ctx: &Context, files: &ConfigFiles, wanted: &AccountFilter) -> Option<Vec<Counted>> {
     let mut listings = stored(ctx, wanted);
     let are_named = listings.iter().all(|counted| counted.listing.session.is_some());
     listings.retain(|counted| is_configured(files, &counted.listing));
     are_named.then_some(listings)
 }
 
-fn stored(ctx: &Context, wanted: &Wanted) -> Vec<Counted> {
+fn stored(ctx: &Context, wanted: &AccountFilter) -> Vec<Counted> {
     let mut listings: Vec<Counted> = paths(ctx).filter_map(|path| read_path(&path, wanted)).collect();
     listings.sort_by(|one, other| one.listing.label().cmp(other.listing.label()));
     listings
@@ -229,7 +229,7 @@ fn path(ctx: &Context, session: &Session) -> Result<PathBuf> {
     Ok(directory(ctx)?.join(format!("{}.json", files::hashed(session.label()))))
 }
 
-fn read_path(path: &Path, wanted: &Wanted) -> Option<Counted> {
+fn read_path(path: &Path, wanted: &AccountFilter) -> Option<Counted> {
     Listing::parse(&files::read_up_to(path, LARGEST).ok()??, wanted)
 }
 
@@ -274,7 +274,8 @@ mod tests {
             let listing = Listing { session: None, start_url: "u".into(), listed_at: Timestamp(7), accounts };
             let json = listing.to_json();
             let parse = |name: &str, all_up_to| {
-                let parsed = Listing::parse(json.as_bytes(), &Wanted { is_wanted: &|text| text == name, all_up_to });
+                let parsed =
+                    Listing::parse(json.as_bytes(), &AccountFilter { is_wanted: &|text| text == name, all_up_to });
                 parsed.map(|Counted { listing, count }| (listing.accounts, count)).unwrap()
             };
             assert_eq!(parse("none", 2), (listing.accounts.clone(), 2), "{json}");
@@ -283,7 +284,7 @@ mod tests {
                 assert_eq!(parse(wanted, 1), (listing.accounts[..1].to_vec(), 2), "{wanted}");
             }
         }
-        assert!(Listing::parse(b"{", &Wanted::ALL).is_none());
+        assert!(Listing::parse(b"{", &AccountFilter::ALL).is_none());
     }
 
     #[test]
@@ -292,7 +293,7 @@ mod tests {
             let account = format!(r#"{{"accountId":"{id}","accountName":null,"email":null,"roles":[]}}"#);
             format!(r#"{{"startUrl":"u","listedAt":"2026-11-20T12:00:00Z","complete":true,"accounts":[{account}]}}"#)
         };
-        let parsed = |id: &str| Listing::parse(listing(id).as_bytes(), &Wanted::ALL);
+        let parsed = |id: &str| Listing::parse(listing(id).as_bytes(), &AccountFilter::ALL);
         assert!(parsed("11112222333").is_none() && parsed("../../etc/pas").is_none());
         assert_eq!(&*parsed("111122223333").unwrap().listing.accounts[0].id, "111122223333");
     }

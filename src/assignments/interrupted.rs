@@ -30,7 +30,7 @@ pub(super) struct Interrupted {
 /// A line of the file.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Line {
+struct ListedAccount {
     account_id: AccountId,
     listed_at: Timestamp,
     roles: Vec<String>,
@@ -43,7 +43,7 @@ impl Interrupted {
         let bytes = path.as_ref().and_then(|path| files::read(path).ok().flatten()).unwrap_or_default();
         let mut roles = Roles::new();
         for line in bytes.split(|byte| *byte == b'\n') {
-            let Ok(line) = serde_json::from_slice::<Line>(line) else { continue };
+            let Ok(line) = serde_json::from_slice::<ListedAccount>(line) else { continue };
             if (0..=USABLE_TIME).contains(&ctx.now().seconds_after(line.listed_at)) {
                 roles.insert(line.account_id, line.roles);
             }
@@ -60,7 +60,7 @@ impl Interrupted {
 
     /// Adds the roles of an account.
     pub(super) fn add(&mut self, ctx: &Context, account_id: &AccountId, roles: &[String]) {
-        let line = Line { account_id: *account_id, listed_at: ctx.now(), roles: roles.to_vec() };
+        let line = ListedAccount { account_id: *account_id, listed_at: ctx.now(), roles: roles.to_vec() };
         self.roles.insert(*account_id, roles.to_vec());
         self.check();
         let Some(path) = &self.path else { return };

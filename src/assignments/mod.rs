@@ -5,8 +5,8 @@ mod file;
 mod interrupted;
 
 pub(crate) use file::{
-    AccountRoles, Counted, Listing, Wanted, all_configured, any, configured, configured_accounts, configured_sessions,
-    exists, read,
+    AccountFilter, AccountRoles, Counted, Listing, all_configured, any, configured, configured_accounts,
+    configured_sessions, exists, read,
 };
 pub(crate) use interrupted::forget_interrupted;
 

@@ -6,7 +6,7 @@ use super::attempts::AttemptLog;
 use super::call_result::CallResult;
 use super::limited_body::LimitedBody;
 use super::proxy::{self, Proxy};
-use super::{Endpoint, Network, Timeouts, partition, trust};
+use super::{CustomEndpoint, Network, Timeouts, partition, trust};
 use crate::address::Address;
 use crate::context::Context;
 use crate::error::{Error, Result};
@@ -37,7 +37,7 @@ pub(super) struct Channel {
     pub(super) host: String,
     pub(super) proxy: Option<Proxy>,
     /// The custom endpoint, when there is one.
-    pub(super) endpoint: Option<Endpoint>,
+    pub(super) endpoint: Option<CustomEndpoint>,
     pub(super) timeouts: Timeouts,
     /// Attempts for one call, including the first.
     pub(super) attempts: u32,
@@ -54,9 +54,9 @@ impl Channel {
         network: &Network,
         service: &str,
         region: &Region,
-        endpoint: Option<&Endpoint>,
+        endpoint: Option<&CustomEndpoint>,
     ) -> Result<Self> {
-        if let Some(Endpoint { url, origin }) = endpoint
+        if let Some(CustomEndpoint { url, origin }) = endpoint
             && (network.fips || network.dual_stack)
         {
             let message = format!("FIPS and dual-stack cannot be used with the custom endpoint `{url}` from {origin}");
@@ -76,8 +76,8 @@ impl Channel {
     ///
     /// # Errors
     /// As [`Channel::for_service`].
-    pub(super) fn to_endpoint(ctx: &Context, network: &Network, endpoint: &Endpoint, url: &str) -> Result<Self> {
-        let Endpoint { url: base, origin } = endpoint;
+    pub(super) fn to_endpoint(ctx: &Context, network: &Network, endpoint: &CustomEndpoint, url: &str) -> Result<Self> {
+        let CustomEndpoint { url: base, origin } = endpoint;
         if Address::parse(base).is_none() {
             let message = format!("{origin} is `{base}`, which is not the URL of a service");
             return Err(Error::configuration(message).hint("write it as https://host:port").hint(endpoint.remedy(ctx)));
@@ -133,7 +133,7 @@ impl Channel {
 
     /// Adds the custom endpoint, when there is one, to the message of an error.
     pub(super) fn naming_endpoint(&self, error: Error) -> Error {
-        let Some(Endpoint { url, origin }) = &self.endpoint else { return error };
+        let Some(CustomEndpoint { url, origin }) = &self.endpoint else { return error };
         Error { message: format!("{} (endpoint `{url}`, from {origin})", error.message), ..error }
     }
 }

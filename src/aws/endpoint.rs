@@ -6,7 +6,7 @@ use std::fmt;
 
 /// The URL of a custom endpoint, and the setting it comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Endpoint {
+pub(crate) struct CustomEndpoint {
     pub(crate) url: String,
     pub(crate) origin: Origin,
 }
@@ -29,7 +29,7 @@ impl fmt::Display for Origin {
     }
 }
 
-impl Endpoint {
+impl CustomEndpoint {
     /// Returns what to type or edit so that requests go to AWS again.
     pub(crate) fn remedy(&self, ctx: &Context) -> String {
         match &self.origin {
@@ -62,7 +62,7 @@ mod tests {
     fn plain_http_to_another_machine_is_unencrypted() {
         let is_unencrypted = |url: &str| {
             let origin = Origin::Variable("AWS_ENDPOINT_URL".into());
-            Endpoint { url: url.into(), origin }.is_unencrypted()
+            CustomEndpoint { url: url.into(), origin }.is_unencrypted()
         };
         let own = [
             "http://localhost:4566",

@@ -61,11 +61,11 @@ pub(crate) fn list_assignments(
     let pace = if channel.endpoint.is_some() { Pace::unlimited(now) } else { Pace::allowed(now) };
     let client = PageClient { channel: Arc::new(channel), client, token: token.clone() };
     let bar = Bar::start("asking AWS for accounts and roles", "accounts");
-    block_on(Listing::new(client, pace, known, listed, bar).run()).map_err(Error::from)
+    block_on(ListingRun::new(client, pace, known, listed, bar).run()).map_err(Error::from)
 }
 
 /// A listing that is under way. One loop sends requests when the pace allows it, and takes their responses.
-pub(super) struct Listing<'a, F> {
+pub(super) struct ListingRun<'a, F> {
     client: PageClient,
     pace: Pace,
     /// The requests to send; those for accounts come first.
@@ -84,7 +84,7 @@ pub(super) struct Listing<'a, F> {
     bar: Bar,
 }
 
-impl<'a, F: FnMut(&AccountId, &[String])> Listing<'a, F> {
+impl<'a, F: FnMut(&AccountId, &[String])> ListingRun<'a, F> {
     pub(super) fn new(client: PageClient, pace: Pace, known: &'a Roles, listed: F, bar: Bar) -> Self {
         Self {
             client,

@@ -31,6 +31,6 @@ mod trust;
 mod unreachable;
 pub(crate) mod web;
 
-pub(crate) use endpoint::{Endpoint, Origin};
+pub(crate) use endpoint::{CustomEndpoint, Origin};
 pub(crate) use network::{Network, Timeouts};
 pub(crate) use trust::CaBundle;

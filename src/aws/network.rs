@@ -1,17 +1,17 @@
 //! How to reach AWS: endpoints, certificate authorities, attempts and time limits.
 
-use super::{CaBundle, Endpoint};
+use super::{CaBundle, CustomEndpoint};
 use std::time::Duration;
 
 /// How to reach AWS, as a profile and the environment configure it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Network {
     /// Custom endpoints by service; `None` is AWS's own host.
-    pub(crate) sso: Option<Endpoint>,
-    pub(crate) sso_oidc: Option<Endpoint>,
-    pub(crate) sts: Option<Endpoint>,
-    pub(crate) signin: Option<Endpoint>,
-    pub(crate) iam: Option<Endpoint>,
+    pub(crate) sso: Option<CustomEndpoint>,
+    pub(crate) sso_oidc: Option<CustomEndpoint>,
+    pub(crate) sts: Option<CustomEndpoint>,
+    pub(crate) signin: Option<CustomEndpoint>,
+    pub(crate) iam: Option<CustomEndpoint>,
     /// Used in place of the system's certificate authorities.
     pub(crate) ca_bundle: Option<CaBundle>,
     /// Attempts for one call, including the first; 3 when absent.

@@ -33,7 +33,7 @@ pub(crate) struct AssumeRole {
 
 /// The identity that credentials belong to, as STS reports it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Identity {
+pub(crate) struct CallerIdentity {
     pub(crate) account: String,
     pub(crate) arn: String,
     pub(crate) user_id: String,
@@ -149,7 +149,7 @@ pub(crate) fn get_caller_identity(
     network: &Network,
     region: &Region,
     source: &RoleCredentials,
-) -> Result<Identity> {
+) -> Result<CallerIdentity> {
     let _progress = Progress::start("asking AWS whose credentials these are");
     ctx.log(|| format!("GetCallerIdentity in {region}"));
     in_region(ctx, network, region, Some(source), async |channel, client: Client| {
@@ -157,7 +157,11 @@ pub(crate) fn get_caller_identity(
         let result = client.get_caller_identity().send().await;
         let response = result.map_err(|error| call_error(&channel, what, &error, "ssox use NAME"))?;
         let text = |value: Option<&str>| value.unwrap_or_default().to_string();
-        Ok(Identity { account: text(response.account()), arn: text(response.arn()), user_id: text(response.user_id()) })
+        Ok(CallerIdentity {
+            account: text(response.account()),
+            arn: text(response.arn()),
+            user_id: text(response.user_id()),
+        })
     })
 }
 

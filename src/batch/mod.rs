@@ -5,7 +5,7 @@ mod output;
 mod program;
 mod signals;
 mod stream;
-mod watch;
+mod supervisor;
 mod workers;
 
 pub(crate) use outcome::{Finished, Job, OnFailure, Outcome, exit_status};
@@ -15,7 +15,7 @@ use crate::terminal::StatusLine;
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
 use std::thread;
-use watch::Watch;
+use supervisor::Supervisor;
 use workers::Shared;
 
 /// Runs all jobs, `limit` at a time, and returns when they have ended.
@@ -32,7 +32,7 @@ pub(crate) fn run(jobs: Vec<Job>, limit: usize, output: Output, on_failure: OnFa
         // Not joined: a process that left the group of a killed program could keep a reader waiting.
         thread::spawn(move || while shared.run_next() {});
     }
-    let mut watch = Watch { shared, received, status, names, on_failure, deadline: None, interrupted: None };
-    let outcomes = watch.until_all_ended();
-    Finished { outcomes, interrupted: watch.interrupted }
+    let mut supervisor = Supervisor { shared, received, status, names, on_failure, deadline: None, interrupted: None };
+    let outcomes = supervisor.until_all_ended();
+    Finished { outcomes, interrupted: supervisor.interrupted }
 }

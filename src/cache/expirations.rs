@@ -38,7 +38,7 @@ pub(crate) struct Expirations<'a> {
 impl<'a> EntryNames<'a> {
     /// Reads the names of the files in the cache directory.
     pub(crate) fn read(ctx: &'a Context) -> Self {
-        let directory = Directory::open(store::Kind::Role.directory(ctx).unwrap_or_default());
+        let directory = Directory::open(store::SecretKind::Role.directory(ctx).unwrap_or_default());
         let hash = |file: OsString| hash_of(file.to_str()?.strip_suffix(".json")?);
         Self {
             ctx,
@@ -64,7 +64,7 @@ impl<'a> EntryNames<'a> {
             return self.hashes.contains(&key.hash);
         }
         let of_keyring = self.keyring.get_or_init(|| {
-            let hashes = Store::Keyring.hashes(self.ctx, store::Kind::Role)?;
+            let hashes = Store::Keyring.hashes(self.ctx, store::SecretKind::Role)?;
             Ok(hashes.iter().filter_map(|hash| hash_of(hash)).collect())
         });
         of_keyring.as_ref().is_ok_and(|hashes| hashes.contains(&key.hash))

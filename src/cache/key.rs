@@ -81,7 +81,7 @@ impl Key {
 
     pub(super) fn item(&self, ctx: &Context) -> Item {
         let hash = hex::encode(self.hash);
-        Item { store: self.store_unless(Store::of_variable(ctx)), kind: store::Kind::Role, hash }
+        Item { store: self.store_unless(Store::of_variable(ctx)), kind: store::SecretKind::Role, hash }
     }
 
     /// Returns where the entry is kept, unless the variable says otherwise. For credentials without a session, only the

@@ -21,7 +21,7 @@ const OLD: i64 = 24 * 3600;
 
 /// What `ssox list --assigned` is asked for.
 #[derive(Debug)]
-pub(super) struct Wanted<'a> {
+pub(super) struct AssignedArgs<'a> {
     pub(super) json: bool,
     /// Whether AWS is asked again.
     pub(super) refresh: bool,
@@ -35,7 +35,7 @@ pub(super) struct Wanted<'a> {
 ///
 /// # Errors
 /// Configuration: no such session. `NeedsPerson`: nobody is signed in to any session. Those of the listings, if all fail.
-pub(super) fn run(ctx: &Context, args: &Wanted) -> Result<Done> {
+pub(super) fn run(ctx: &Context, args: &AssignedArgs) -> Result<Done> {
     let files = ConfigFiles::load(ctx)?;
     let sessions = sessions(ctx, &files, args.sso_session)?;
     if args.background {

@@ -3,7 +3,7 @@
 //!
 //! Invariant: it asks nothing, and opens no browser.
 
-use super::renewal::{self, Outcome, State, Step};
+use super::renewal::{self, SegmentState, State, Step};
 use super::shell_function::calling_function;
 use super::use_profile::check_profile_only;
 use super::verb::{Done, VerbArgs};
@@ -117,7 +117,7 @@ fn used(ctx: &Context, profile: &Profile, settings: &Settings) -> Result<EnvChan
 
 /// Returns credentials from the cache, into which the detached process of the renewal fetches them. If they do not arrive in
 /// time, returns what the segment shows, and when the hook calls next. `held` is the context of a shell with the profile.
-fn fetched(held: &Context, profile: &Profile) -> std::result::Result<Entry, (Outcome, Timestamp)> {
+fn fetched(held: &Context, profile: &Profile) -> std::result::Result<Entry, (SegmentState, Timestamp)> {
     let deadline = held.deadline(WAIT);
     let soon = held.now().plus(1);
     let mut is_started = false;
@@ -134,17 +134,17 @@ fn fetched(held: &Context, profile: &Profile) -> std::result::Result<Entry, (Out
             State::Idle | State::UnderWay => is_started = true,
         }
         if deadline.is_expired() {
-            return Err((Outcome::Renewing, soon));
+            return Err((SegmentState::Renewing, soon));
         }
         sleep(POLL_INTERVAL);
     }
 }
 
 /// Fetches credentials that cannot be cached.
-fn uncached(held: &Context, profile: &Profile) -> std::result::Result<Entry, (Outcome, Timestamp)> {
+fn uncached(held: &Context, profile: &Profile) -> std::result::Result<Entry, (SegmentState, Timestamp)> {
     profile.credentials(&held.unattended(), &Request::default()).map_err(|error| {
         held.log(|| error.message.clone());
-        let outcome = if error.kind == ErrorKind::NeedsPerson { Outcome::SignIn } else { Outcome::Failed };
+        let outcome = if error.kind == ErrorKind::NeedsPerson { SegmentState::SignIn } else { SegmentState::Failed };
         (outcome, held.now().plus(1))
     })
 }

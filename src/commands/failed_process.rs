@@ -42,7 +42,7 @@ struct Failure {
 
 /// The content of the file that says when a line was last shown.
 #[derive(Serialize, Deserialize)]
-struct Line {
+struct LastLine {
     at: Timestamp,
 }
 
@@ -84,11 +84,11 @@ impl FailedProcess {
         }
         // Another process that has the lock says it.
         let Some(_lock) = Lock::try_take(ctx, &self.line) else { return };
-        let last: Option<Line> = self.read(&self.line);
+        let last: Option<LastLine> = self.read(&self.line);
         if last.is_some_and(|line| (0..SILENT).contains(&ctx.now().seconds_after(line.at))) {
             return;
         }
-        self.write(&self.line, &Line { at: ctx.now() });
+        self.write(&self.line, &LastLine { at: ctx.now() });
         let hint = error.first_hint().map(|hint| format!(": {hint}")).unwrap_or_default();
         terminal::say_beside_stderr(&format!("credential-process {}: {}{hint}", self.profile, error.message));
     }

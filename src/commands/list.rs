@@ -1,7 +1,7 @@
 //! `ssox list`: the configured profiles, each with its source, account and role, and how long its cached credentials
 //! are valid. It asks AWS nothing.
 
-use super::assigned::{self, Wanted};
+use super::assigned::{self, AssignedArgs};
 use super::none_configured::say_none;
 use super::table::{Elements, Table, json_list_of};
 use super::verb::{Done, VerbArgs};
@@ -45,7 +45,7 @@ impl VerbArgs for List {
         if self.assigned {
             let Self { json, refresh, background, .. } = *self;
             let sso_session = self.sso_session.as_deref();
-            return assigned::run(ctx, &Wanted { json, refresh, sso_session, background });
+            return assigned::run(ctx, &AssignedArgs { json, refresh, sso_session, background });
         }
         let (cached, files) =
             both(|| EntryNames::with_index(ctx), || ConfigFiles::load(ctx).inspect(ConfigFiles::index_names));

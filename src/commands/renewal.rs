@@ -3,7 +3,7 @@
 
 mod note;
 
-pub(super) use note::{Failure, Outcome, State, Step};
+pub(super) use note::{Failure, SegmentState, State, Step};
 
 use super::{changes, endpoint_changes};
 use crate::cache::Entry;
@@ -128,12 +128,12 @@ pub(super) fn run_for_shell(ctx: &Context) -> Result<EnvChanges> {
 }
 
 /// Returns what the segment shows of the renewal of this shell's credentials; `None` when all is well.
-pub(super) fn outcome(ctx: &Context) -> Option<Outcome> {
-    let Ok(profile) = held_profile(ctx) else { return Some(Outcome::Failed) };
+pub(super) fn outcome(ctx: &Context) -> Option<SegmentState> {
+    let Ok(profile) = held_profile(ctx) else { return Some(SegmentState::Failed) };
     match note::state(ctx, &profile) {
-        _ if good(ctx, &profile).is_some() => None,
+        _ if fresh_entry(ctx, &profile).is_some() => None,
         State::Failed(failure) => Some(failure.outcome()),
-        State::UnderWay => Some(Outcome::Renewing),
+        State::UnderWay => Some(SegmentState::Renewing),
         State::Idle => None,
     }
 }
@@ -141,7 +141,7 @@ pub(super) fn outcome(ctx: &Context) -> Option<Outcome> {
 /// Returns why this shell's credentials could not be renewed, and when the hook retries.
 pub(super) fn last_failure(ctx: &Context) -> Option<(Error, Option<Timestamp>)> {
     let state = ctx.var("SSOX_STATE")?;
-    let outcome = [Outcome::Failed, Outcome::SignIn].into_iter().find(|outcome| outcome.name() == state)?;
+    let outcome = [SegmentState::Failed, SegmentState::SignIn].into_iter().find(|outcome| outcome.name() == state)?;
     let noted = note::last_failure(ctx).filter(|failure| failure.outcome() == outcome).map(|failure| failure.error);
     let error = noted.or_else(|| held_profile(ctx).err()).or_else(|| note::write_error(ctx))?;
     Some((error, ctx.var("SSOX_NEXT").and_then(|next| next.parse().ok()).map(Timestamp)))
@@ -153,7 +153,7 @@ pub(super) fn is_due(ctx: &Context, entry: &Entry) -> bool {
 }
 
 /// Returns cached credentials that need no renewal.
-pub(super) fn good(ctx: &Context, profile: &Profile) -> Option<Entry> {
+pub(super) fn fresh_entry(ctx: &Context, profile: &Profile) -> Option<Entry> {
     profile.source.cached(ctx).filter(|entry| !is_due(ctx, entry))
 }
 
@@ -162,7 +162,7 @@ pub(super) fn good(ctx: &Context, profile: &Profile) -> Option<Entry> {
 /// # Errors
 /// None: the values have no control characters.
 pub(super) fn under_way(ctx: &Context) -> Result<EnvChanges> {
-    changes::later(ctx, Some(Outcome::Renewing.name()), Some(ctx.now().plus(POLL_AFTER)))
+    changes::later(ctx, Some(SegmentState::Renewing.name()), Some(ctx.now().plus(POLL_AFTER)))
 }
 
 /// Returns the changes after a failed renewal.
@@ -201,10 +201,10 @@ fn renew(ctx: &Context, profile: &Profile, needed: Step) -> std::result::Result<
         let ahead = Error::other("the new credentials have already expired: this machine's clock is ahead");
         return Err(fail(Step::Fetch)(ahead.hint("ssox doctor")));
     }
-    if needed == Step::Store && good(ctx, profile).is_none() {
+    if needed == Step::Store && fresh_entry(ctx, profile).is_none() {
         return Err(fail(Step::Store)(Error::other("the new credentials could not be cached").hint("ssox doctor")));
     }
-    if good(ctx, profile).is_some() {
+    if fresh_entry(ctx, profile).is_some() {
         note::clear(ctx);
     }
     Ok(entry)

@@ -3,7 +3,7 @@
 
 use super::label::label;
 use super::profile_variables::set_or_unset;
-use super::renewal::{self, Outcome};
+use super::renewal::{self, SegmentState};
 use crate::context::Context;
 use crate::environment::EnvChanges;
 use crate::error::Result;
@@ -28,14 +28,14 @@ pub(super) fn ours(ctx: &Context, held: &Identity, changes: &mut EnvChanges) -> 
     }
     let outcome = if held.has_set(ctx, EXPIRATION) { renewal::outcome(ctx) } else { None };
     // A renewal that another shell has started is not one of this shell.
-    let outcome = outcome.filter(|outcome| state.is_some() || !matches!(outcome, Outcome::Renewing));
-    let right = outcome.map(Outcome::name);
+    let outcome = outcome.filter(|outcome| state.is_some() || !matches!(outcome, SegmentState::Renewing));
+    let right = outcome.map(SegmentState::name);
     if right == state { Ok(()) } else { set_or_unset(changes, "SSOX_STATE", right) }
 }
 
 /// Restores what is shown while the shell has no credentials yet, and the next call of the hook, which brings them.
 fn awaited(ctx: &Context, changes: &mut EnvChanges) -> Result<()> {
-    let outcome = renewal::outcome(ctx).unwrap_or(Outcome::Renewing);
+    let outcome = renewal::outcome(ctx).unwrap_or(SegmentState::Renewing);
     if ctx.var("SSOX_STATE") != Some(outcome.name()) {
         changes.set("SSOX_STATE", outcome.name())?;
     }

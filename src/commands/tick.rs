@@ -108,7 +108,7 @@ fn removed(ctx: &Context) -> Result<EnvChanges> {
 
 /// Returns the result of the last renewal; `None` if there was none or one is running.
 fn last_result(ctx: &Context, profile: &Profile) -> Result<Option<TickResult>> {
-    if let Some(entry) = renewal::good(ctx, profile) {
+    if let Some(entry) = renewal::fresh_entry(ctx, profile) {
         let changes = if renewal::is_awaited(ctx) {
             changes::arrived(ctx, profile, &entry)
         } else {

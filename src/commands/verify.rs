@@ -18,7 +18,7 @@ const ALIAS_LIMIT: Duration = Duration::from_secs(4);
 
 /// The identity according to AWS.
 pub(super) struct Verified {
-    pub(super) identity: sts::Identity,
+    pub(super) identity: sts::CallerIdentity,
     /// `None` if the account has none, or the credentials have no permission to read it.
     pub(super) alias: Option<String>,
 }

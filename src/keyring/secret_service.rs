@@ -27,11 +27,11 @@ impl Connection {
     pub(super) fn open(bus: &Bus) -> Result<Self> {
         check(bus)?;
         let connect = || SecretService::connect_with_max_prompt_timeout(EncryptionType::Plain, 0);
-        patiently(|| Ok(Self(connect()?)))
+        with_retries(|| Ok(Self(connect()?)))
     }
 
     pub(super) fn read(&self, name: &Name) -> Result<Option<Zeroizing<Vec<u8>>>> {
-        patiently(|| {
+        with_retries(|| {
             let Some(item) = self.find(&attributes(name))?.pop() else { return Ok(None) };
             match item.get_secret() {
                 // Another process has removed it meanwhile.
@@ -42,7 +42,7 @@ impl Connection {
     }
 
     pub(super) fn write(&self, name: &Name, label: &str, content: &[u8]) -> Result<()> {
-        patiently(|| {
+        with_retries(|| {
             let collection = self.collection()?;
             // An entry is replaced if it has exactly these attributes.
             collection.create_item(label, attributes(name), content, true, "text/plain; charset=utf8")?;
@@ -51,7 +51,7 @@ impl Connection {
     }
 
     pub(super) fn remove(&self, name: &Name) -> Result<bool> {
-        patiently(|| {
+        with_retries(|| {
             let found = self.find(&attributes(name))?;
             found.iter().try_for_each(Item::delete)?;
             Ok(!found.is_empty())
@@ -100,7 +100,7 @@ impl Connection {
 }
 
 /// Tries again when the keyring is slow: the crate waits for [`ATTEMPT`] and no longer. Every call may be repeated.
-fn patiently<T>(call: impl Fn() -> Result<T>) -> Result<T> {
+fn with_retries<T>(call: impl Fn() -> Result<T>) -> Result<T> {
     (1..ATTEMPTS)
         .find_map(|_| Some(call()).filter(|done| !matches!(done, Err(Failure::Silent(_)))))
         .unwrap_or_else(&call)

@@ -12,7 +12,7 @@ use crate::source::sso::SsoRole;
 
 /// Where the listings may come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Listings {
+pub(crate) enum ListingSource {
     /// From the stored ones only.
     Stored,
     /// From AWS where none is stored.
@@ -32,7 +32,7 @@ struct Candidate<'a> {
 pub(super) fn by_number(
     ctx: &Context,
     sessions: &[Session],
-    listings: Listings,
+    listings: ListingSource,
     account_id: &AccountId,
     role_name: &str,
 ) -> Result<SsoRole> {
@@ -77,7 +77,7 @@ pub(super) fn by_number(
 pub(super) fn by_name(
     ctx: &Context,
     sessions: &[Session],
-    listings: Listings,
+    listings: ListingSource,
     name: &str,
     role_name: &str,
 ) -> Result<SsoRole> {
@@ -123,11 +123,11 @@ pub(super) fn nearest_to(ctx: &Context, role: &SsoRole) -> Option<String> {
 
 /// Returns the listing of each session that has one, or can have one: of several sessions, those that nobody is signed in to
 /// are left out.
-fn listings<'a>(ctx: &Context, sessions: &'a [Session], from: Listings) -> Result<Vec<(&'a Session, Listing)>> {
+fn listings<'a>(ctx: &Context, sessions: &'a [Session], from: ListingSource) -> Result<Vec<(&'a Session, Listing)>> {
     let mut listings = Vec::new();
     for session in sessions {
         let is_only = sessions.len() == 1;
-        let can_list = from == Listings::Fetched && (is_only || session::cached_token(ctx, session).is_some());
+        let can_list = from == ListingSource::Fetched && (is_only || session::cached_token(ctx, session).is_some());
         match assignments::read(ctx, session) {
             Some(listing) => listings.push((session, listing)),
             None if can_list => listings.push((session, assignments::list(ctx, session)?.listing)),

@@ -1,7 +1,7 @@
 //! Finds what a person means by PROFILE: a profile by its name, `ACCOUNT/ROLE`, or a pasted ARN; or else an assignment
 //! without a profile. The name of a profile always comes first.
 
-use super::assignment::{self, Listings};
+use super::assignment::{self, ListingSource};
 use crate::arn::{AccountId, Arn};
 use crate::config::{ConfigFiles, Section, SectionKind, nearest};
 use crate::context::Context;
@@ -18,7 +18,7 @@ pub(crate) struct Wanted<'a> {
     pub(crate) name: &'a str,
     /// The session of `--sso-session`.
     pub(crate) session: Option<&'a str>,
-    pub(crate) listings: Listings,
+    pub(crate) listings: ListingSource,
 }
 
 /// What it stands for.
@@ -33,7 +33,7 @@ pub(crate) enum Found {
 impl<'a> Wanted<'a> {
     /// Looks for what a name stands for; AWS is asked for the accounts if the listing is needed and not stored.
     pub(crate) fn new(name: &'a str, session: Option<&'a str>) -> Self {
-        Self { name, session, listings: Listings::Fetched }
+        Self { name, session, listings: ListingSource::Fetched }
     }
 
     /// Looks for what is in use in this shell, or else for what a variable such as AWS_PROFILE names.
@@ -46,7 +46,7 @@ impl<'a> Wanted<'a> {
 
     /// Looks for what a name stands for in the files only; AWS is not asked.
     pub(crate) fn stored(name: &'a str) -> Self {
-        Self { name, session: None, listings: Listings::Stored }
+        Self { name, session: None, listings: ListingSource::Stored }
     }
 }
 

@@ -2,7 +2,7 @@
 //! Endpoints are looked up in the order of the SDKs: the service's variable, the general variable, `[services]`, the
 //! profile's `endpoint_url`. The HTTP client itself reads the proxy variables.
 
-use crate::aws::{CaBundle, Endpoint, Network, Origin, Timeouts};
+use crate::aws::{CaBundle, CustomEndpoint, Network, Origin, Timeouts};
 use crate::config::{ConfigFiles, Entry, Section};
 use crate::context::Context;
 use crate::error::{Error, Result};
@@ -71,7 +71,7 @@ struct Endpoints<'a> {
 }
 
 impl Endpoints<'_> {
-    fn of(&self, service: &str, nested: &[&str]) -> Option<Endpoint> {
+    fn of(&self, service: &str, nested: &[&str]) -> Option<CustomEndpoint> {
         if self.ignored {
             return None;
         }
@@ -79,28 +79,28 @@ impl Endpoints<'_> {
         found.filter(|endpoint| !endpoint.url.is_empty())
     }
 
-    fn variable(&self, service: &str) -> Option<Endpoint> {
+    fn variable(&self, service: &str) -> Option<CustomEndpoint> {
         [format!("AWS_ENDPOINT_URL_{service}"), "AWS_ENDPOINT_URL".into()].into_iter().find_map(|name| {
             let url = self.ctx.var(&name)?.to_string();
-            Some(Endpoint { url, origin: Origin::Variable(name) })
+            Some(CustomEndpoint { url, origin: Origin::Variable(name) })
         })
     }
 
-    fn in_services(&self, nested: &[&str]) -> Option<Endpoint> {
+    fn in_services(&self, nested: &[&str]) -> Option<CustomEndpoint> {
         let services = self.services.as_ref()?;
         let (key, url) = nested.iter().find_map(|key| Some((key, services.nested(key, "endpoint_url")?)))?;
         let what = format!("`endpoint_url` of `{key}` in `[services {}]`", services.name);
         Some(self.key(url, &what, services.entry(key)?))
     }
 
-    fn in_section(&self) -> Option<Endpoint> {
+    fn in_section(&self) -> Option<CustomEndpoint> {
         let entry = self.section.entry("endpoint_url")?;
         Some(self.key(&entry.value, &format!("`endpoint_url` of `{}`", self.section.name), entry))
     }
 
-    fn key(&self, url: &str, what: &str, entry: &Entry) -> Endpoint {
+    fn key(&self, url: &str, what: &str, entry: &Entry) -> CustomEndpoint {
         let file = &self.files.file(entry.which).path;
-        Endpoint { url: url.into(), origin: Origin::Key(format!("{what} in `{}`", file.display())) }
+        CustomEndpoint { url: url.into(), origin: Origin::Key(format!("{what} in `{}`", file.display())) }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The session to sign in to for a profile.
 
-use super::assignment::{self, Listings};
+use super::assignment::{self, ListingSource};
 use super::find::{self, Found, Wanted};
 use super::resolved::Profile;
 use super::sessions::of_profile;
@@ -14,7 +14,7 @@ use crate::session::Session;
 /// # Errors
 /// Configuration: there is no such profile, or it has no session.
 pub(crate) fn session_behind(ctx: &Context, files: &ConfigFiles, wanted: &Wanted) -> Result<Session> {
-    let name = match find::find(ctx, files, &Wanted { listings: Listings::Stored, ..*wanted }) {
+    let name = match find::find(ctx, files, &Wanted { listings: ListingSource::Stored, ..*wanted }) {
         Ok(Found::Profile(name)) => name,
         Ok(Found::Assignment(role)) => return Ok(role.session),
         // Nothing is listed yet, and after signing in it can be.

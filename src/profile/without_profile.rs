@@ -4,7 +4,7 @@
 
 use super::RoleProfiles;
 use super::assigned::hash;
-use crate::assignments::{self, AccountRoles, Counted, Listing, Wanted};
+use crate::assignments::{self, AccountFilter, AccountRoles, Counted, Listing};
 use crate::config::{ConfigFiles, IndexedProfiles};
 use crate::context::Context;
 use crate::error::is_hidden;
@@ -98,7 +98,7 @@ enum Profiles<'a> {
 impl<'a> AllProfiles<'a> {
     /// Reads the roles of all profiles, if there is a listing.
     pub(crate) fn read(ctx: &Context, files: &'a ConfigFiles, typed: Typed<'a>) -> Self {
-        let wanted = Wanted { is_wanted: &|account| typed.may_match(account), all_up_to: typed.all_up_to };
+        let wanted = AccountFilter { is_wanted: &|account| typed.may_match(account), all_up_to: typed.all_up_to };
         let (listings, typed) = typed.of(assignments::configured_accounts(ctx, files, &wanted));
         let has_any = listings.iter().any(|listing| !listing.accounts.is_empty());
         let roles = if has_any { RoleProfiles::of(files) } else { RoleProfiles::default() };
@@ -108,7 +108,7 @@ impl<'a> AllProfiles<'a> {
     /// Takes the roles of all profiles from the index of a large `config`. `None` if only the whole files tell what is needed.
     pub(crate) fn indexed(ctx: &Context, index: &'a IndexedProfiles, typed: Typed<'a>) -> Option<Self> {
         let (roles, files) = (index.roles()?, ConfigFiles::excerpt(ctx, &[])?);
-        let wanted = Wanted { is_wanted: &|account| typed.may_match(account), all_up_to: typed.all_up_to };
+        let wanted = AccountFilter { is_wanted: &|account| typed.may_match(account), all_up_to: typed.all_up_to };
         let (listings, typed) = typed.of(assignments::configured_sessions(ctx, &files, &wanted)?);
         let names = index.names().filter(|name| name.contains('/')).collect();
         Some(Self { listings, profiles: Profiles::Indexed(roles, names), typed })

@@ -12,7 +12,7 @@ use crate::terminal;
 ///
 /// # Errors
 /// Those of reading and writing a token. What cannot be read in the other store stays there.
-pub(super) fn bring(ctx: &Context, session: &Session) -> Result<()> {
+pub(super) fn move_token(ctx: &Context, session: &Session) -> Result<()> {
     let before = session.store.other();
     if !kept::may_be_in(ctx, session, before) {
         return Ok(());

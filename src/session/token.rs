@@ -11,7 +11,7 @@ use crate::json::{self, SecretJson};
 use crate::keyring::LOGIN;
 use crate::lock::Lock;
 use crate::secret::Secret;
-use crate::store::{Item, Kind, Reserved, Store};
+use crate::store::{Item, Reserved, SecretKind, Store};
 use crate::time::Timestamp;
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use serde_json::{Map, Value};
@@ -125,7 +125,7 @@ pub(crate) fn read(ctx: &Context, session: &Session) -> Result<Option<Token>> {
 
 /// Reads the token that other tools find for a session, by its name or start URL: they know only the file.
 pub(crate) fn in_shared_file(ctx: &Context, label: &str) -> Option<Token> {
-    read_item(ctx, &Item { store: Store::Files, kind: Kind::Token, hash: files::hashed(label) }).ok()?
+    read_item(ctx, &Item { store: Store::Files, kind: SecretKind::Token, hash: files::hashed(label) }).ok()?
 }
 
 pub(super) fn read_item(ctx: &Context, item: &Item) -> Result<Option<Token>> {
@@ -178,7 +178,7 @@ pub(super) fn remove(ctx: &Context, session: &Session) -> Result<bool> {
 
 /// Returns what the token of a session is called, and where it is kept.
 pub(super) fn item(session: &Session) -> Item {
-    Item { store: session.store, kind: Kind::Token, hash: files::hashed(session.label()) }
+    Item { store: session.store, kind: SecretKind::Token, hash: files::hashed(session.label()) }
 }
 
 /// Returns the token file of a session, which may not exist.
@@ -210,7 +210,7 @@ pub(super) fn lock(ctx: &Context, session: &Session) -> Result<Lock> {
 /// # Errors
 /// Configuration: there is no home directory.
 pub(crate) fn directory(ctx: &Context) -> Result<PathBuf> {
-    Kind::Token.directory(ctx)
+    SecretKind::Token.directory(ctx)
 }
 
 /// Returns the cache file whose name is the hash of a text.

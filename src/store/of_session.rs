@@ -1,6 +1,6 @@
 //! The role credentials that name a session: signing out removes them.
 
-use super::{Item, Kind, Store};
+use super::{Item, SecretKind, Store};
 use crate::context::Context;
 use crate::error::Result;
 use crate::json::SecretJson;
@@ -15,8 +15,8 @@ const SESSION: &str = "SsoxSession";
 /// Configuration: a file cannot be removed. `NeedsPerson`: the keyring cannot be used.
 pub(crate) fn remove_of_session(ctx: &Context, store: Store, label: &str) -> Result<usize> {
     let mut removed = 0;
-    for hash in store.hashes(ctx, Kind::Role)? {
-        let item = Item { store, kind: Kind::Role, hash };
+    for hash in store.hashes(ctx, SecretKind::Role)? {
+        let item = Item { store, kind: SecretKind::Role, hash };
         if names_session(ctx, &item, label) {
             removed += usize::from(item.remove(ctx)?);
         }

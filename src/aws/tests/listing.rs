@@ -1,8 +1,8 @@
-//! Listing all accounts and their roles: complete, or it says that it is not.
+//! ListingRun all accounts and their roles: complete, or it says that it is not.
 
 use super::{REGION, assert_says, context, network, token};
 use crate::arn::AccountId;
-use crate::aws::listing::{Assigned, Listing, Roles, list_assignments};
+use crate::aws::listing::{Assigned, ListingRun, Roles, list_assignments};
 use crate::aws::pace::Pace;
 use crate::aws::portal::client_without_retries;
 use crate::aws::portal_page::PageClient;
@@ -34,7 +34,7 @@ fn listed_since(start: Instant, standin: &Standin, known: &Roles) -> (Result<Ass
     let client = PageClient { channel: Arc::new(channel), client, token: token(standin) };
     let note = |id: &AccountId, roles: &[String]| drop(found.borrow_mut().insert(*id, roles.to_vec()));
     let bar = Bar::start("", "accounts");
-    let listing = Listing::new(client, Pace::hurried(start), known, note, bar);
+    let listing = ListingRun::new(client, Pace::hurried(start), known, note, bar);
     let assigned = block_on(listing.run()).map_err(Error::from);
     (assigned, found.into_inner())
 }

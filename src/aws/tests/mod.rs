@@ -8,7 +8,7 @@ mod sts;
 mod web;
 mod wire;
 
-use super::{Endpoint, Network, Origin, Timeouts, portal as calls};
+use super::{CustomEndpoint, Network, Origin, Timeouts, portal as calls};
 use crate::arn::AccountId;
 use crate::context::Context;
 use crate::credentials::RoleCredentials;
@@ -39,8 +39,8 @@ fn network(url: &str) -> Network {
 }
 
 /// Makes an endpoint from AWS_ENDPOINT_URL.
-pub(crate) fn endpoint(url: &str) -> Endpoint {
-    Endpoint { url: url.into(), origin: Origin::Variable("AWS_ENDPOINT_URL".into()) }
+pub(crate) fn endpoint(url: &str) -> CustomEndpoint {
+    CustomEndpoint { url: url.into(), origin: Origin::Variable("AWS_ENDPOINT_URL".into()) }
 }
 
 /// Shortens the time limits, for responses that do not come.

@@ -1,7 +1,7 @@
 //! STS and IAM: assumed roles, identities, refusals, and wrong clocks.
 
 use super::{REGION, assert_says, context, network};
-use crate::aws::sts::{self, AssumeRole, Identity};
+use crate::aws::sts::{self, AssumeRole, CallerIdentity};
 use crate::aws::{Network, iam};
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, ErrorKind, Result};
@@ -23,7 +23,7 @@ fn assume(standin: &Standin, source: &RoleCredentials, role: &AssumeRole) -> Res
     sts::assume_role(&context(&[]), &network(&standin.url()), &REGION.into(), source, role)
 }
 
-fn identity(standin: &Standin, keys: &RoleCredentials) -> Result<Identity> {
+fn identity(standin: &Standin, keys: &RoleCredentials) -> Result<CallerIdentity> {
     sts::get_caller_identity(&context(&[]), &network(&standin.url()), &REGION.into(), keys)
 }
 

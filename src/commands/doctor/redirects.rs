@@ -1,7 +1,7 @@
 //! Checks for settings that redirect ssox: to other files, or to an endpoint that is not AWS.
 
 use super::Severity::{Error, Info, Warning};
-use crate::aws::{Endpoint, Network, Origin};
+use crate::aws::{CustomEndpoint, Network, Origin};
 use crate::commands::finding::Finding;
 use crate::config::ConfigFiles;
 use crate::context::Context;
@@ -11,7 +11,7 @@ use crate::profile::{self, Profile};
 pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
     let mut findings = other_files(ctx, files);
     for endpoint in endpoints(ctx, files) {
-        let Endpoint { url, origin } = &endpoint;
+        let CustomEndpoint { url, origin } = &endpoint;
         let is_variable = matches!(origin, Origin::Variable(_));
         if endpoint.is_unencrypted() {
             let message = format!("{origin} is `{url}`: tokens and credentials are sent there unencrypted");
@@ -45,12 +45,12 @@ fn other_files(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
 }
 
 /// Returns every endpoint that replaces one of AWS, each once.
-fn endpoints(ctx: &Context, files: &ConfigFiles) -> Vec<Endpoint> {
+fn endpoints(ctx: &Context, files: &ConfigFiles) -> Vec<CustomEndpoint> {
     let of_sessions = profile::sessions(ctx, files).into_iter().flatten().map(|session| session.network);
     let of_profiles = files.profile_names().filter_map(|name| Some(Profile::resolve(ctx, files, &name).ok()?.network));
     let of_environment = profile::network_of_environment(ctx, files).ok();
     let networks = of_sessions.chain(of_profiles).chain(of_environment);
-    let mut found: Vec<Endpoint> = Vec::new();
+    let mut found: Vec<CustomEndpoint> = Vec::new();
     for endpoint in networks.flat_map(of_network) {
         if !found.contains(&endpoint) {
             found.push(endpoint);
@@ -59,7 +59,7 @@ fn endpoints(ctx: &Context, files: &ConfigFiles) -> Vec<Endpoint> {
     found
 }
 
-fn of_network(network: Network) -> impl Iterator<Item = Endpoint> {
+fn of_network(network: Network) -> impl Iterator<Item = CustomEndpoint> {
     let Network { sso, sso_oidc, sts, signin, iam, .. } = network;
     [sso, sso_oidc, sts, signin, iam].into_iter().flatten()
 }

@@ -23,7 +23,7 @@ const RENEWAL_LIMIT: i64 = 120;
 
 /// What the segment shows while the credentials are being renewed or could not be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in super::super) enum Outcome {
+pub(in super::super) enum SegmentState {
     Renewing,
     SignIn,
     Failed,
@@ -68,7 +68,7 @@ enum Note {
     Failed(Failure),
 }
 
-impl Outcome {
+impl SegmentState {
     /// Returns the value of `SSOX_STATE`.
     pub(in super::super) fn name(self) -> &'static str {
         match self {
@@ -143,8 +143,8 @@ pub(in super::super) fn write_error(ctx: &Context) -> Option<Error> {
 
 impl Failure {
     /// Returns what the segment shows.
-    pub(in super::super) fn outcome(&self) -> Outcome {
-        if self.error.kind == ErrorKind::NeedsPerson { Outcome::SignIn } else { Outcome::Failed }
+    pub(in super::super) fn outcome(&self) -> SegmentState {
+        if self.error.kind == ErrorKind::NeedsPerson { SegmentState::SignIn } else { SegmentState::Failed }
     }
 }
 
@@ -154,7 +154,7 @@ fn is_recent(ctx: &Context, profile: &Profile, failure: &Failure) -> bool {
     let signed_in = token != failure.token_expires_at && token.is_some_and(|end| end > ctx.now());
     failure.step != Step::Profile
         && failure.retry_at > ctx.now()
-        && !(failure.outcome() == Outcome::SignIn && signed_in)
+        && !(failure.outcome() == SegmentState::SignIn && signed_in)
 }
 
 /// Returns the state of a renewal that was started. A process that was killed or stopped cannot record its own failure.
@@ -197,7 +197,7 @@ fn failures_in_a_row(ctx: &Context) -> usize {
         Some(Note::UnderWay { since, count }) => (since, count),
         Some(Note::Failed(failure)) => (failure.retry_at, failure.count),
         None => {
-            let failures = [Outcome::Failed, Outcome::SignIn].map(Outcome::name);
+            let failures = [SegmentState::Failed, SegmentState::SignIn].map(SegmentState::name);
             let has_failed = ctx.var("SSOX_STATE").is_some_and(|state| failures.contains(&state));
             return if has_failed { BACK_OFF.len() } else { 0 };
         }

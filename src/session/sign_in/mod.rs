@@ -72,7 +72,7 @@ fn wait_or_sign_in(
         let message = format!("signing in to `{}` needs a person at a terminal", session.label());
         return Err(Error::needs_person(message).hint(session.sign_in_line()));
     }
-    moved::bring(ctx, session)?;
+    moved::move_token(ctx, session)?;
     let cached = token::read(ctx, session)?.map(|token| token.access_token);
     let unwanted = if options.fresh { cached.as_ref() } else { rejected };
     let find_token = || {

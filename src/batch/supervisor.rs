@@ -17,7 +17,7 @@ const UNKILLABLE: Duration = Duration::from_secs(15);
 const REDRAW: Duration = Duration::from_millis(100);
 
 /// What the waiting thread knows.
-pub(super) struct Watch {
+pub(super) struct Supervisor {
     pub(super) shared: Arc<Shared>,
     pub(super) received: Receiver<Event>,
     pub(super) status: StatusLine,
@@ -28,7 +28,7 @@ pub(super) struct Watch {
     pub(super) interrupted: Option<Vec<String>>,
 }
 
-impl Watch {
+impl Supervisor {
     /// Returns the results of all jobs, in their order.
     pub(super) fn until_all_ended(&mut self) -> Vec<Outcome> {
         let mut ended: BTreeMap<usize, Outcome> = BTreeMap::new();
