@@ -93,20 +93,8 @@ impl Identity {
     /// Returns the state after some changes; variables that they do not contain keep their state.
     pub(crate) fn after(ctx: &Context, changes: &EnvChanges) -> Self {
         let before = Self::recorded(ctx);
-        let first = |name| if SHOWN.contains(&name) { State::Unset } else { State::Untouched };
-        let kept = |at: usize, name| before.as_ref().map_or_else(|| first(name), |before| before.0[at].clone());
-        let has_keys = changes.get(ID).map(|id| id.is_some());
-        let state = |(at, name)| match (changes.get(name), has_keys) {
-            (_, Some(true)) if FILES.contains(&name) => State::Untouched,
-            (_, Some(false)) if FILES.contains(&name) => {
-                value(ctx, name).map_or(State::Unset, |value| State::Set(fingerprint(name, &value)))
-            }
-            (Some(Some(value)), _) if !value.is_empty() => State::Set(fingerprint(name, value)),
-            (Some(_), _) => State::Unset,
-            (None, Some(true)) if WEB_IDENTITY.contains(&name) => State::Untouched,
-            (None, _) => kept(at, name),
-        };
-        Self(names().enumerate().map(state).collect())
+        let recorded = |at: usize| before.as_ref().map(|before| before.0[at].clone());
+        Self(names().enumerate().map(|(at, name)| state_after(ctx, changes, name, recorded(at))).collect())
     }
 
     /// Returns the state after some variables that ssox set are removed.
@@ -204,6 +192,23 @@ impl Identity {
     fn parse(text: &str) -> Option<Self> {
         let states: Vec<State> = text.split('.').map(State::parse).collect::<Option<_>>()?;
         (states.len() == names().count()).then_some(Self(states))
+    }
+}
+
+/// Returns the state of a variable after some changes. `recorded` is its state before them.
+fn state_after(ctx: &Context, changes: &EnvChanges, name: &str, recorded: Option<State>) -> State {
+    let sets_keys = changes.get(ID).map(|id| id.is_some());
+    if let Some(sets_keys) = sets_keys.filter(|_| FILES.contains(&name)) {
+        // The files say whose identity it is only where there are no keys.
+        let value = value(ctx, name).filter(|_| !sets_keys);
+        let without_value = if sets_keys { State::Untouched } else { State::Unset };
+        return value.map_or(without_value, |value| State::Set(fingerprint(name, &value)));
+    }
+    match changes.get(name) {
+        Some(Some(value)) if !value.is_empty() => State::Set(fingerprint(name, value)),
+        Some(_) => State::Unset,
+        None if sets_keys == Some(true) && WEB_IDENTITY.contains(&name) => State::Untouched,
+        None => recorded.unwrap_or(if SHOWN.contains(&name) { State::Unset } else { State::Untouched }),
     }
 }
 

@@ -35,17 +35,20 @@ pub(super) fn record(ctx: &Context, changes: &mut EnvChanges) -> Result<()> {
     let after = LazyCell::new(|| if is_cleared { None } else { Some(Identity::after(ctx, changes)) });
     let had = |name: &str, value: &str| held.as_ref().is_some_and(|held| held.matches(name, value));
     let has = |name: &str, value: &str| after.as_ref().is_some_and(|after| after.matches(name, value));
-    let is_stale = |name: &str, value: &str| (had(name, value) || is_replaced(ctx, name, value)) && !has(name, value);
-    let stale = |name: &'static str| {
-        let values = snapshots::all_before(ctx, name).filter(move |value| is_stale(name, value.expose()));
-        values.map(move |value| format!("{name}:{}", fingerprint(name, value.expose())))
-    };
-    // A value that was restored already stays in the record for as long as the shell has it.
-    let restored = identity::names().filter(|name| changes.get(name).is_none()).filter_map(|name| {
-        let value = ctx.var(name).filter(|value| is_replaced(ctx, name, value) && !has(name, value))?;
-        Some(format!("{name}:{}", fingerprint(name, value)))
-    });
-    let entries: Vec<String> = identity::names().flat_map(stale).chain(restored).collect();
+    let mut entries = Vec::new();
+    for name in identity::names() {
+        for value in snapshots::all_before(ctx, name) {
+            let value = value.expose();
+            if (had(name, value) || is_replaced(ctx, name, value)) && !has(name, value) {
+                entries.push(format!("{name}:{}", fingerprint(name, value)));
+            }
+        }
+        // A value that was restored already stays in the record for as long as the shell has it.
+        let current = ctx.var(name).filter(|_| changes.get(name).is_none());
+        if let Some(value) = current.filter(|value| is_replaced(ctx, name, value) && !has(name, value)) {
+            entries.push(format!("{name}:{}", fingerprint(name, value)));
+        }
+    }
     if !entries.is_empty() {
         return changes.set(VARIABLE, entries.join("|"));
     }

@@ -67,14 +67,13 @@ fn leading_dash(verb: &Command, words: &[String]) -> LeadingDash {
 /// Adds a completer to each argument whose values only ssox knows: its candidate carries the kind.
 fn marked(command: Command) -> Command {
     let name = command.get_name().to_owned();
-    let mark = |arg: Arg| match ValueKind::of(&name, &arg) {
-        Some(kind) => {
-            let candidate = move || CompletionCandidate::new("").id(Some(kind.candidate_id()));
-            arg.add(ArgValueCompleter::new(move |_: &OsStr| vec![candidate()]))
-        }
-        None => arg,
+    let marked_arg = |arg: Arg| {
+        let Some(kind) = ValueKind::of(&name, &arg) else { return arg };
+        arg.add(ArgValueCompleter::new(move |_: &OsStr| {
+            vec![CompletionCandidate::new("").id(Some(kind.candidate_id()))]
+        }))
     };
-    command.mut_args(mark).mut_subcommands(marked)
+    command.mut_args(marked_arg).mut_subcommands(marked)
 }
 
 /// Asks clap's engine for candidates. Of the word at the cursor it gets only `--option=`: the matching is done later.
