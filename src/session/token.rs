@@ -75,15 +75,17 @@ impl Token {
         let map = document.as_object_mut()?;
         let [start_url, region, access_token, expires_at, client_id, client_secret, registration_end, refresh_token] =
             KEYS.map(|key| take(map, key).and_then(text));
+        let [access_token, client_secret, refresh_token] =
+            [access_token, client_secret, refresh_token].map(|text| text.map(Secret::new));
         Some(Self {
             start_url,
             region,
-            access_token: Secret::new(access_token?),
+            access_token: access_token?,
             expires_at: Timestamp::parse(&expires_at?)?,
             client_id,
-            client_secret: client_secret.map(Secret::new),
+            client_secret,
             registration_expires_at: registration_end.as_deref().and_then(Timestamp::parse),
-            refresh_token: refresh_token.map(Secret::new),
+            refresh_token,
             unknown: if map.is_empty() { Unknown::default() } else { Unknown(document) },
         })
     }
