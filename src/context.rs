@@ -13,7 +13,7 @@ pub(crate) use syntax::ShellSyntax;
 
 use crate::error::Error;
 use crate::keyring::{Bus, Keyring};
-use crate::secret::Secret;
+use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, HashMap};
 use std::ffi::OsString;
 use std::fmt;
@@ -163,10 +163,14 @@ impl Context {
         self.env.get(name)
     }
 
-    /// Returns a text that is the same for the same variables. It has their secrets.
-    pub(crate) fn environment(&self) -> Secret {
+    /// Returns a digest of all variables in hexadecimal digits. It reveals no value.
+    pub(crate) fn digest(&self) -> String {
         let variables: BTreeMap<_, _> = self.env.iter().collect();
-        Secret::new(format!("{variables:?}"))
+        let mut digest = Sha256::new();
+        for (name, value) in variables {
+            [name.as_bytes(), b"=", value.as_encoded_bytes(), b"\0"].iter().for_each(|part| digest.update(part));
+        }
+        hex::encode(digest.finalize())
     }
 
     /// Returns the shell and the reply version of the shell function that called ssox, e.g. `zsh1`.

@@ -63,7 +63,7 @@ impl Index {
 
 /// Makes the record of a file that was read; `None` if it was changed just now.
 pub(super) fn record(ctx: &Context, hash: &[u8; 20], stamp: Stamp, expiration: Timestamp) -> Option<Record> {
-    if ctx.now().seconds_after(stamp.changed_at()) <= SETTLED {
+    if ctx.now().seconds_after(Timestamp(stamp.changed_at())) <= SETTLED {
         return None;
     }
     let mut record = [0; RECORD];

@@ -60,7 +60,7 @@ impl FailedProcess {
             directory: ctx.state_dir().ok().map(|state| state.join("processes")),
             failure: format!("failure-{}", files::hashed(&identity)),
             line: format!("line-{}", files::hashed(label)),
-            state: format!("{} {token}", files::hashed(ctx.environment().expose())),
+            state: format!("{} {token}", ctx.digest()),
         }
     }
 

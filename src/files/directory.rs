@@ -2,7 +2,6 @@
 //! path, and read into the same buffer.
 
 use super::read;
-use crate::time::Timestamp;
 use std::path::PathBuf;
 use zeroize::Zeroizing;
 
@@ -36,9 +35,9 @@ impl Stamp {
         bytes
     }
 
-    /// Returns when the file was last changed, or was last written if that is later.
-    pub(crate) fn changed_at(self) -> Timestamp {
-        Timestamp(self.modified.max(self.changed).div_euclid(NANOSECONDS))
+    /// Returns when the file was last changed, or was last written if that is later, in whole seconds since 1970.
+    pub(crate) fn changed_at(self) -> i64 {
+        self.modified.max(self.changed).div_euclid(NANOSECONDS)
     }
 }
 
