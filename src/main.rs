@@ -2,6 +2,11 @@
 
 use std::process::ExitCode;
 
+/// musl's own allocator makes two system calls for each larger block.
+#[cfg(target_env = "musl")]
+#[global_allocator]
+static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
+
 fn main() -> ExitCode {
     ssox::main()
 }
