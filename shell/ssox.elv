@@ -39,13 +39,18 @@ for hook $before-chdir {
   }
 }
 
-# The hook has nothing to do as long as these have the values and the second: see `assert-fresh`.
+# The hook has nothing to do as long as these have the values and the ten seconds, which are these parts of the uptime: see
+# `assert-fresh`.
 var fresh-values = [&]
-var fresh-seconds = [&]
+var fresh-times = [&]
+var tens point = '' ''
 var is-timed = $false
 
 # The epoch second at which the machine was started, where it is known.
 var offset = $nil
+
+# Takes the first and the last place among the hooks.
+var surround~ = $nop~
 
 # --- reply
 
@@ -144,6 +149,8 @@ fn ssox {|@arguments|
   if (has-value [use clear] $verb) {
     tmp E:SSOX_HELD = $state[held]
     apply $verb (e:ssox --emit=elvish1 $@arguments | slurp)
+    # The rc file may have set the hooks anew.
+    surround
     return
   }
   if (has-value [allow deny] $verb) { set state[again] = $true }
@@ -162,6 +169,8 @@ fn ssox {|@arguments|
 # in colours; and the epoch second until which they are valid.
 var none = [&text='' &state='' &styled=[] &until=$nil]
 var segment = $none
+
+fn ssox-segment { put $segment }
 
 # After a call that failed, the epoch second at which the program is called again.
 var retry = (num 0)
@@ -206,7 +215,13 @@ fn show {|clock|
   var left = (floor (- $expires $clock))
   var time-left kind until = '' ok $nil
   if (== $expires 0) {
-    if $is-foreign { set kind = foreign } elif (not-eq $mark '') { set kind = soon }
+    if $is-foreign {
+      set kind = foreign
+    } elif (eq $E:SSOX_STATE renewing) {
+      set mark kind = ' renewing' renewing
+    } elif (not-eq $mark '') {
+      set kind = soon
+    }
     if (and (> $next 0) (not $is-foreign)) { set until = $next }
   } else {
     set until = $clock
@@ -486,51 +501,45 @@ fn place {
   eval 'set edit:rprompt = $prompt'
 }
 
-# Calls a function with what the hook depends on, except the time.
+# Calls a function with what the hook depends on, except the time and the directory.
 fn compared {|then|
   current {|identity visible|
-    $then [$pwd $state[layer] $E:SSOX_NEXT $E:SSOX_REPLACED $identity $visible $edit[before-readline] $after-chdir]
+    $then [$state[layer] $E:SSOX_NEXT $E:SSOX_REPLACED $identity $visible $edit[before-readline] $after-chdir]
   }
 }
 
-# Does nothing if nothing has changed since `settle`, and raises an exception otherwise.
+# Does nothing if nothing has changed since `settle`, and raises an exception otherwise. `each` has no output capture.
 fn assert-fresh {
-  var second = ''
-  if $is-timed { set second = (read-upto . < /proc/uptime) }
-  nop $fresh-seconds[$second]
+  if $is-timed {
+    each {|uptime| nop $fresh-times[$uptime[$tens]$uptime[$point]] } < /proc/uptime
+  }
   compared {|now| nop $fresh-values[$now] }
 }
 
 fn settle {
   set is-timed = (not-eq $segment[until] $nil)
-  set fresh-seconds = [&''=$true]
   if $is-timed {
-    set fresh-seconds = [&]
-    if (not-eq $offset $nil) {
-      for second [(range &step=1 (floor (uptime)) (floor (- $segment[until] $offset)))] { set fresh-seconds[$second'.'] = $true }
+    if (eq $offset $nil) { return }
+    var from to = (floor (uptime)) (floor (- $segment[until] $offset))
+    var digits = (count (to-string $from))
+    set tens point = '..'(- $digits 1) $digits'..'(+ $digits 1)
+    set fresh-times = [&]
+    set from to = (floor (/ $from 10)) (floor (/ $to 10))
+    if (< $from $to) {
+      for ten [(range $from $to)] { set fresh-times[$ten'.'] = $true }
     }
   }
   compared {|now| set fresh-values = [&$now=$true] }
 }
 
-# Takes the first and the last place among the hooks.
-var surround~ = $nop~
-
 fn before-prompt {
-  try {
-    assert-fresh
-  } catch _ {
-    arrive
-    look
-    refresh
-    if (not $is-placed) { place }
-    surround
-    settle
-  }
-}
-
-fn before-command {|line|
-  try { assert-fresh } catch _ { guard $line }
+  set fresh-values = [&]
+  arrive
+  look
+  refresh
+  if (not $is-placed) { place }
+  surround
+  settle
 }
 
 var is-on = [&''=$false &on=$true &off=$false]
@@ -540,21 +549,37 @@ fn others {|hooks| for hook $hooks { if (not (ours $hook)) { put $hook } } }
 # A fault of this script must not cost the prompt.
 fn quietly {|step @arguments| try { $step $@arguments } catch _ { } }
 
-set surround~ = {
+var places = $nil
+
+fn all-hooks {
+  put [$before-chdir $after-chdir (if (not-eq $edit $nil) { put $edit[before-readline] $edit[after-readline] })]
+}
+
+fn take-places {
   var off = { if $is-on[$state[layer]] { quietly $take-off~ } }
   set before-chdir = [{|_ &ssox=$false| if $ssox { put $state } else { $off } } (others $before-chdir)]
-  set after-chdir = [(others $after-chdir) {|_ &ssox=$false| quietly $follow~ }]
+  set after-chdir = [(others $after-chdir) {|_ &ssox=$false| set fresh-values = [&]; quietly $follow~ }]
   if (not-eq $edit $nil) {
-    var before = [{|&ssox=$false| $off } (others $edit[before-readline]) {|&ssox=$false| quietly $before-prompt~ }]
-    var after = [{|line &ssox=$false| quietly $before-command~ $line } (others $edit[after-readline])]
+    var before = [
+      {|&ssox=$false| $off }
+      (others $edit[before-readline])
+      {|&ssox=$false| try { assert-fresh } catch _ { quietly $before-prompt~ } }
+    ]
+    var after = [
+      {|line &ssox=$false| try { assert-fresh } catch _ { quietly $guard~ $line } }
+      (others $edit[after-readline])
+    ]
     eval 'set edit:before-readline edit:after-readline = $before $after'
   }
+  set places = (all-hooks)
 }
+
+set surround~ = { if (not-eq $places (all-hooks)) { take-places } }
 
 surround
 if (not-eq $edit $nil) {
   $edit[add-var~] ssox~ $ssox~
-  $edit[add-var~] ssox-segment~ { put $segment }
+  $edit[add-var~] ssox-segment~ $ssox-segment~
   var completer = $complete~
   eval 'set edit:completion:arg-completer[ssox] = $completer'
 }

@@ -42,6 +42,8 @@ mod edited;
 #[cfg(unix)]
 mod editing;
 #[cfg(unix)]
+mod elvish;
+#[cfg(unix)]
 mod endpoint;
 #[cfg(unix)]
 mod failing;
