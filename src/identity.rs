@@ -16,7 +16,7 @@ use state::State;
 /// The variable with the fingerprints.
 pub(crate) const VARIABLE: &str = "SSOX_IDENTITY";
 /// The variable in which a shell function passes the fingerprints that it noted last: `SSOX_IDENTITY` may have been edited.
-const NOTED: &str = "SSOX_HELD";
+pub(crate) const NOTED: &str = "SSOX_HELD";
 
 pub(crate) const ID: &str = "AWS_ACCESS_KEY_ID";
 pub(crate) const SECRET: &str = "AWS_SECRET_ACCESS_KEY";

@@ -115,6 +115,12 @@ pub(super) fn renewed(ctx: &Context, entry: &Entry) -> Result<EnvChanges> {
     let mut changes = EnvChanges::default();
     credentials(&mut changes, ctx, entry, removed_at(ctx))?;
     set_or_remove(&mut changes, ctx, "SSOX_STATE", None)?;
+    // A program that prints credentials may print those of another account.
+    if let Some(account_id) = entry.credentials.account_id.as_deref()
+        && Identity::recorded(ctx).is_some_and(|held| !held.matches(ACCOUNT_ID, account_id))
+    {
+        changes.set(ACCOUNT_ID, account_id)?;
+    }
     Identity::after(ctx, &changes).record(&mut changes)?;
     replaced::record(ctx, &mut changes)?;
     Ok(changes)

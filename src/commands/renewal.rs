@@ -10,13 +10,13 @@ use crate::cache::Entry;
 use crate::config::ConfigFiles;
 use crate::context::Context;
 use crate::environment::EnvChanges;
-use crate::error::{Error, ErrorKind, Result};
-use crate::identity::{ID, Identity};
+use crate::error::{Error, ErrorKind, Result, as_argument};
+use crate::identity::{self, ACCOUNT_ID, ID, Identity};
 use crate::lock::Lock;
 use crate::profile::{Profile, Wanted};
 use crate::secret::Secret;
-use crate::source::Request;
 use crate::source::duration::ACCEPTED;
+use crate::source::{Request, Source};
 use crate::time::Timestamp;
 use std::io::{self, Read as _};
 use std::process::{Child, Command, Stdio};
@@ -24,8 +24,9 @@ use std::sync::mpsc::channel;
 use std::thread;
 use std::time::Duration;
 
-/// The variables that say which profile is in use.
-const HELD: [&str; 4] = ["SSOX_PROFILE", "SSOX_ROLE_ARN", "SSOX_DURATION", "SSOX_SSO_SESSION"];
+/// The variables that say which profile is in use, and what it is.
+const HELD: [&str; 6] =
+    ["SSOX_PROFILE", "SSOX_ROLE_ARN", "SSOX_DURATION", "SSOX_SSO_SESSION", identity::VARIABLE, identity::NOTED];
 
 /// Seconds after which the hook calls again while a renewal is running.
 const POLL_AFTER: i64 = 1;
@@ -39,14 +40,28 @@ const LARGEST_REPLY: usize = 128 << 10;
 /// Returns the profile in use in this shell, with the role to assume.
 ///
 /// # Errors
-/// Those of the profile.
+/// Those of the profile. Configuration: an edit has made it another account or role than the one that the shell shows.
 pub(super) fn held_profile(ctx: &Context) -> Result<Profile> {
     let name = ctx.var("SSOX_PROFILE").ok_or_else(|| Error::configuration("nothing is in use in this shell"))?;
     let profile = match Profile::in_excerpt(ctx, &Wanted::stored(name)) {
         Some(profile) => profile,
         None => Profile::held(ctx, &ConfigFiles::load(ctx)?, name)?,
     };
-    profile.with_role(ctx, ctx.var("SSOX_ROLE_ARN"))?.with_duration(held_duration(ctx))
+    let profile = profile.with_role(ctx, ctx.var("SSOX_ROLE_ARN"))?.with_duration(held_duration(ctx))?;
+    if is_as_used(ctx, &profile.source) { Ok(profile) } else { Err(other_identity(name)) }
+}
+
+/// Tells whether credentials of a source are those of the account and role that ssox put in use here.
+pub(super) fn is_as_used(ctx: &Context, source: &Source) -> bool {
+    let Some(held) = Identity::recorded(ctx) else { return true };
+    let is_same =
+        |(name, now): (&str, Option<&str>)| now.is_none_or(|now| !held.has_recorded(name) || held.matches(name, now));
+    [(ACCOUNT_ID, source.account_id()), ("SSOX_ROLE", source.role_name())].into_iter().all(is_same)
+}
+
+fn other_identity(name: &str) -> Error {
+    Error::configuration(format!("`{name}` has become another account or role than this shell shows"))
+        .hint(format!("ssox use {}", as_argument(name)))
 }
 
 /// Returns the seconds for which the role in use was assumed on the command line.

@@ -2,6 +2,7 @@
 //! and reality disagree.
 
 use crate::identity::{Environment, THEIRS, environment, says_foreign, segment, status};
+use crate::pty::eventually;
 use crate::shells::{Home, Session, Shell, in_each, shells, signed_in};
 use std::time::Duration;
 
@@ -277,6 +278,49 @@ fn an_edited_name_is_not_taken_for_the_profile_in_use() {
             let status = status(&mut session, &home);
             assert_eq!(status["foreign"], true, "{shell:?} {edit}: {status}");
             assert!(status["profile"].is_null(), "{shell:?} {edit}: {status}");
+        }
+    });
+}
+
+/// An edit of the configuration, or of the role to assume, changes what is fetched next, but not what the shell shows.
+#[test]
+fn a_profile_that_becomes_another_identity_is_not_renewed_as_the_one_in_use() {
+    in_each(&shells(), |shell| {
+        let (_standin, home) = signed_in(Duration::from_secs(3300));
+        let config = home.read(".aws/config");
+        let mut session = home.session(shell, "LOAD");
+        let unset = if shell == Shell::Fish { "set -e SSOX_ROLE_ARN" } else { "unset SSOX_ROLE_ARN" };
+        let role = "arn:aws:iam::444455556666:role/Target";
+        for (used, shown, edit) in [
+            ("ssox use dev", "dev:ReadOnly", "config"),
+            ("ssox use dev", "dev:ReadOnly", &shell.export("SSOX_ROLE_ARN", role)),
+            (&format!("ssox use dev --role-arn {role}"), "dev:Target", unset),
+        ] {
+            session.run(used);
+            let ours = environment(&mut session, &home);
+            if edit == "config" {
+                // The cache has credentials of the other role.
+                session.run("ssox export stg >/dev/null");
+                home.write(
+                    ".aws/config",
+                    &config.replace("111122223333", "222233334444").replace("ReadOnly", "PowerUser"),
+                );
+            } else {
+                session.run(edit);
+            }
+            session.run(&shell.export("SSOX_NEXT", "1000000000"));
+            eventually("the failure", || (segment(&mut session, &home).contains("failed")).then_some(()));
+            let held = environment(&mut session, &home);
+            for name in ["AWS_ACCESS_KEY_ID", "AWS_ACCOUNT_ID", "SSOX_PROMPT"] {
+                assert_eq!(held.get(name), ours.get(name), "{shell:?} {edit} {name}");
+            }
+            assert!(held["SSOX_PROMPT"].starts_with(shown), "{shell:?} {edit}: {}", held["SSOX_PROMPT"]);
+            let status = status(&mut session, &home);
+            assert_eq!(status["account_id"], ours["AWS_ACCOUNT_ID"], "{shell:?} {edit}: {status}");
+            let error = status["renewal_error"].as_str().unwrap_or_default();
+            assert!(error.contains("another account or role"), "{shell:?} {edit}: {status}");
+            home.write(".aws/config", &config);
+            session.run("ssox clear");
         }
     });
 }

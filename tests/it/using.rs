@@ -231,15 +231,15 @@ fn odd_values_in_the_variables_of_ssox_do_not_matter() {
 #[test]
 fn an_account_id_set_by_others_does_not_replace_that_of_the_credentials() {
     let home = Home::signed_in();
-    let mut held = home.ssox(&USE_DEV).all_set();
-    held.retain(|(name, _)| name != "AWS_ACCOUNT_ID");
-    held.push(("AWS_ACCOUNT_ID".into(), "999999999999".into()));
-    for (role, account) in [("", "111122223333"), ("arn:aws:iam::222233334444:role/Target", "222233334444")] {
-        let mut held: Vec<(&str, &str)> = held.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        held.push(("SSOX_ROLE_ARN", role));
+    let role = ["--role-arn", "arn:aws:iam::222233334444:role/Target"];
+    for (role, account) in [(&[][..], "111122223333"), (&role, "222233334444")] {
+        let mut held = home.ssox(&[&USE_DEV[..], role].concat()).all_set();
+        held.retain(|(name, _)| name != "AWS_ACCOUNT_ID");
+        held.push(("AWS_ACCOUNT_ID".into(), "999999999999".into()));
+        let held: Vec<(&str, &str)> = held.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         let status = home.ssox_with(&["status"], &held).ok();
         let shown = status.lines().find(|line| line.starts_with("account ")).unwrap_or_default();
-        assert!(shown.ends_with(account), "{role}: {status}");
+        assert!(shown.ends_with(account), "{role:?}: {status}");
     }
 }
 

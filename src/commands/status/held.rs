@@ -41,6 +41,8 @@ pub(super) fn held(ctx: &Context) -> Held {
     let files = if profile.is_some() { ConfigFiles::load(ctx).ok() } else { None };
     let known = profile.as_deref().and_then(|name| Profile::held(ctx, files.as_ref()?, name).ok());
     let source = known.as_ref().map(|profile| &profile.source);
+    // An edit of the profile changes it, but not the keys that the shell has.
+    let as_used = source.filter(|source| renewal::is_as_used(ctx, source));
     let session = source.and_then(|source| source.session());
     let (token, token_error) = match session.map(|session| session::stored_token(ctx, session)) {
         Some(Err(error)) => (None, Some(error)),
@@ -50,8 +52,8 @@ pub(super) fn held(ctx: &Context) -> Held {
         mode: None,
         expires_at: None,
         region: ctx.var("AWS_REGION").or_else(|| ctx.var("AWS_DEFAULT_REGION")).map(String::from),
-        account_id: account_id(ctx, source),
-        role_name: role_name(ctx).or_else(|| source?.role_name()).map(String::from),
+        account_id: account_id(ctx, as_used),
+        role_name: role_name(ctx).or_else(|| as_used?.role_name()).map(String::from),
         session: session.cloned(),
         token,
         token_error,
