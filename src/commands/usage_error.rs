@@ -119,7 +119,7 @@ mod tests {
             (
                 "init cmd",
                 "invalid value `cmd` for `<SHELL>`",
-                "one of: zsh, bash, fish, powershell, nushell, elvish, xonsh",
+                "one of: zsh, bash, fish, powershell, nushell, elvish, xonsh, posix",
             ),
             ("use --timeout", "`--timeout <DURATION>` needs a value", "ssox --help"),
             (

@@ -34,4 +34,5 @@ handle::shells! {
     nushell::Nushell,
     elvish::Elvish,
     xonsh::Xonsh,
+    posix::Posix,
 }

@@ -17,13 +17,7 @@ pub(super) struct OtherShell {
 }
 
 /// All of them.
-pub(super) static OTHER_SHELLS: [OtherShell; 3] = [
-    OtherShell {
-        programs: &["sh", "dash", "ash", "ksh", "mksh"],
-        set: posix::set,
-        unset: posix::unset,
-        is_interactive: super::interactive::reads_commands,
-    },
+pub(super) static OTHER_SHELLS: [OtherShell; 2] = [
     OtherShell {
         programs: &["csh", "tcsh"],
         set: |name, value| format!("setenv {name} {}", word(value, posix::quoted)),

@@ -242,6 +242,7 @@ fn the_files_for_packagers_are_what_the_command_prints() {
         ("nushell", "ssox.nu"),
         ("elvish", "ssox.elv"),
         ("xonsh", "ssox.xsh"),
+        ("posix", "ssox.yash"),
     ] {
         let output = Command::new(env!("CARGO_BIN_EXE_ssox")).args(["completions", shell]).output().unwrap();
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("completions").join(file);

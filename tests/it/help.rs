@@ -60,7 +60,7 @@ fn help_of_init() {
 
     Arguments:
       <SHELL>  The shell to integrate with [possible values: zsh, bash, fish, powershell, nushell,
-               elvish, xonsh]
+               elvish, xonsh, posix]
 
     Options:
           --no-prompt  Do not change the prompt
@@ -707,7 +707,7 @@ fn help_of_completions() {
 
     Arguments:
       <SHELL>  The shell to complete in [possible values: zsh, bash, fish, powershell, nushell, elvish,
-               xonsh]
+               xonsh, posix]
 
     Options:
           --no-input  Never ask and never open a browser (implied without a terminal, or with CI set)

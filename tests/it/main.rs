@@ -107,6 +107,12 @@ mod place;
 #[cfg(unix)]
 mod populate;
 #[cfg(unix)]
+mod posix;
+#[cfg(unix)]
+mod posix_hostile;
+#[cfg(unix)]
+mod posix_prompt;
+#[cfg(unix)]
 mod powershell;
 mod profile_only;
 #[cfg(unix)]

@@ -36,6 +36,10 @@ fn checks(program: &str, arguments: &[&str], files: &[&str]) {
 fn the_linters_have_nothing_to_say() {
     checks("shellcheck", &["--norc", "--enable=quote-safe-variables,deprecate-which"], &["ssox.bash"]);
     checks("bash", &["-n"], &["ssox.bash"]);
+    checks("shellcheck", &["--norc", "--enable=quote-safe-variables,deprecate-which"], &["ssox.sh"]);
+    for shell in ["dash", "mksh", "yash"] {
+        checks(shell, &["-n"], &["ssox.sh"]);
+    }
     checks("zsh", &["-f", "-n"], &["ssox.zsh", "ssox.plugin.zsh"]);
     checks("fish", &["--no-config", "--no-execute"], &["ssox.fish", "conf.d/ssox.fish"]);
     checks("fish_indent", &["--check"], &["ssox.fish", "conf.d/ssox.fish"]);
@@ -148,6 +152,7 @@ fn init_prints_the_code_of_the_scripts() {
         ("fish", code("ssox.fish")),
         ("powershell", code("ssox.ps1")),
         ("nushell", text("ssox.nu")),
+        ("posix", code("ssox.sh")),
         ("elvish", code("ssox.elv")),
     ];
     for (shell, code) in printed {

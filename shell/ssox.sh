@@ -1,0 +1,558 @@
+# shellcheck shell=sh
+# ssox for POSIX shells (dash, ksh93, mksh, yash and others): the function `ssox`; in ksh93 and mksh also the hook before each prompt
+# and the segment in the prompt; in yash also completion.
+#
+# This script makes no decisions: it applies the replies of the program ssox, compares two numbers and a string, and
+# calls the program. All names are `_ssox_*`, except `ssox` itself and the SSOX_* variables.
+# Invariant: nothing from AWS, a file or the environment is evaluated. These shells reach a variable whose name is in
+# another one only by `eval`: it gets names that have been checked, never values.
+#
+# There is no `local` in ksh93, so all variables are global. A word that begins with a backslash is no alias.
+
+\unalias ssox 2>/dev/null || \:
+
+# `_ssox_kept` has the names that ssox has changed in this shell; `_ssox_was_NAME` what was there before: `x` exported, `s` set, `u`
+# unset, then the value. A shell that inherits a profile in use does not know, and records nothing. Loading this twice
+# loses nothing; an environment cannot contain the id of this process. `_ssox_seen` has the compared values of the program's last
+# judgement, `_ssox_held` their fingerprints, `_ssox_left` what the segment showed after the last reply.
+case ${_ssox_loaded-} in
+  "$$") ;;
+  *)
+    _ssox_loaded=$$ _ssox_kept=' ' _ssox_child='' _ssox_seen='' _ssox_held=${SSOX_IDENTITY-} _ssox_left='' _ssox_verb=''
+    case ${SSOX_PROMPT-}${SSOX_IDENTITY-} in ?*) _ssox_child=1 ;; esac
+    ;;
+esac
+_ssox_newline='
+'
+_ssox_kind=''
+case ${KSH_VERSION-} in
+  *' 93'*) _ssox_kind=ksh93 ;;
+  *MIRBSD* | *LEGACY*) _ssox_kind=mksh ;;
+esac
+
+ssox() {
+  _ssox_find_verb ${1+"$@"}
+  case $_ssox_verb,${SSOX_STATE-} in
+    use,* | clear,*)
+      _ssox_change "$@"
+      \return
+      ;;
+    login,sign-in)
+      SSOX_FUNCTION=posix1 \command ssox "$@" && _ssox_signed_in
+      \return
+      ;;
+    doctor,*)
+      SSOX_FUNCTION=posix1 SSOX_HOOK=$(_ssox_find_hook) \command ssox "$@"
+      \return
+      ;;
+  esac
+  SSOX_FUNCTION=posix1 \command ssox ${1+"$@"}
+}
+
+# Sets `_ssox_verb` to the verb that the arguments run. With `--help` they run none: help is printed for a person.
+_ssox_find_verb() {
+  _ssox_verb=''
+  for _ssox_argument in ${1+"$@"}; do
+    case $_ssox_argument in
+      -h | --help | -V | --version | --emit*)
+        _ssox_verb=''
+        \return
+        ;;
+      --) \return ;;
+      -*) ;;
+      *) _ssox_verb=${_ssox_verb:-$_ssox_argument} ;;
+    esac
+  done
+}
+
+# Makes the options and IFS of the shell the usual ones: tracing would show secrets, `set -a` would export what is not for
+# programs. What Ctrl-C ends is put back at the next prompt or call, so nothing that takes time is called in between where there is no hook.
+_ssox_begin() {
+  case ${_ssox_flags-} in
+    '') { _ssox_flags=-$- _ssox_ifs=${IFS+x$IFS} && \set +aeux; } 2>/dev/null ;;
+  esac
+  # shellcheck disable=SC3041  # only where the shell has it
+  case $_ssox_flags in *k*) \set +k ;; esac
+  IFS=' '
+}
+
+_ssox_end() {
+  \unset -v _ssox_reply _ssox_line _ssox_rest _ssox_state _ssox_facts
+  case $_ssox_ifs in x*) IFS=${_ssox_ifs#x} ;; *) \unset -v IFS ;; esac
+  _ssox_restored=$_ssox_flags _ssox_flags=''
+  case $_ssox_restored in *a*) \set -a ;; esac
+  # shellcheck disable=SC3041
+  case $_ssox_restored in *k*) \set -k ;; esac
+  case $_ssox_restored in *u*) \set -u ;; esac
+  case $_ssox_restored in *x*) \set -x ;; esac
+  case $_ssox_restored in *e*) \set -e ;; esac
+}
+
+# Runs a verb that changes the environment of this shell. What is traced meanwhile is thrown away; mksh would write it to the stderr of
+# before.
+_ssox_change() {
+  _ssox_result=0
+  case $_ssox_kind in mksh) _ssox_begin 2>/dev/null ;; esac
+  { _ssox_reply=$(_ssox_request "$@" 2>&9 9>&-) || _ssox_result=$?; } 9>&2 2>/dev/null
+  _ssox_begin 2>/dev/null
+  case $_ssox_result in 0) _ssox_apply "$_ssox_verb" || _ssox_result=70 ;; esac
+  _ssox_end
+  \return "$_ssox_result"
+}
+
+# Runs in a subshell. `command` would make one more process. In mksh, `exec` calls a function.
+_ssox_request() {
+  case $_ssox_kind in mksh) \unset -f ssox ;; esac
+  SSOX_HELD=$_ssox_held
+  \export SSOX_HELD
+  \exec ssox --emit=posix1 "$@"
+}
+
+# Applies `_ssox_reply`, the reply to a verb: `=NAME=VALUE` sets, `-NAME` unsets, `!NAME` forgets the previous value. After
+# `clear`, and when nothing is in use, variables that are unset now get their previous values back. A value that a hook unsets
+# while nothing is in use was set by ssox, so it is not recorded as previous.
+_ssox_apply() {
+  case $1 in use | clear) _ssox_in_use=on ;; *) _ssox_in_use=${SSOX_PROMPT-}${SSOX_IDENTITY-} ;; esac
+  _ssox_check || \return
+  _ssox_remember || \return
+  for _ssox_name in $_ssox_forgotten; do _ssox_forget "$_ssox_name"; done
+  _ssox_set
+  case $1${SSOX_PROMPT-}${SSOX_IDENTITY-} in
+    clear* | identity | tick)
+      _ssox_restore
+      _ssox_child=''
+      ;;
+  esac
+  _ssox_note
+}
+
+# Checks all lines, and finds the names: those that are to change, those whose previous values are recorded, and those whose previous
+# values are forgotten.
+_ssox_check() {
+  _ssox_names='' _ssox_recorded='' _ssox_forgotten=''
+  case $_ssox_reply in
+    *"$_ssox_newline$_ssox_newline"*) _ssox_rest='' ;;
+    "#ssox1$_ssox_newline#end" | "#ssox1$_ssox_newline"*"$_ssox_newline#end") _ssox_rest=${_ssox_reply#*"$_ssox_newline"} ;;
+    *) _ssox_rest='' ;;
+  esac
+  while \:; do
+    case $_ssox_rest in '#end') \return 0 ;; esac
+    _ssox_line=${_ssox_rest%%"$_ssox_newline"*}
+    _ssox_rest=${_ssox_rest#*"$_ssox_newline"}
+    case $_ssox_line in
+      =[!=]*=*)
+        _ssox_name=${_ssox_line#=}
+        _ssox_name=${_ssox_name%%=*}
+        _ssox_recorded="$_ssox_recorded$_ssox_name "
+        ;;
+      -?*)
+        _ssox_name=${_ssox_line#-}
+        case $_ssox_in_use in ?*) _ssox_recorded="$_ssox_recorded$_ssox_name " ;; esac
+        ;;
+      !?*) _ssox_name=${_ssox_line#!} ;;
+      *)
+        _ssox_refuse 'unexpected reply'
+        \return 1
+        ;;
+    esac
+    _ssox_is_ours || \return
+    case $_ssox_line in
+      !*) _ssox_forgotten="$_ssox_forgotten$_ssox_name " ;;
+      *) _ssox_names="$_ssox_names$_ssox_name " ;;
+    esac
+  done
+}
+
+# A range such as [A-Z] means what the locale says.
+_ssox_is_ours() {
+  case $_ssox_name in
+    *[[:cntrl:]]*) _ssox_name='?' ;;
+    *[!ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_]*) ;;
+    AWS_?* | SSOX_?* | AWSUME_PROFILE | AWSUME_EXPIRATION | AWSU_PROFILE) \return 0 ;;
+  esac
+  _ssox_refuse "\`$_ssox_name\` is not to be changed"
+  \return 1
+}
+
+_ssox_refuse() {
+  \command printf 'ssox: %s, environment unchanged\n' "$1" >&2
+}
+
+# Records the previous values of names that are not recorded yet. What cannot take a value, or would change it, refuses the reply.
+_ssox_remember() {
+  _ssox_facts=$(_ssox_list_exported 2>/dev/null) || {
+    _ssox_refuse_odd
+    \return 1
+  }
+  case $_ssox_child in ?*) \return 0 ;; esac
+  for _ssox_name in $_ssox_recorded; do
+    case $_ssox_kept in *" $_ssox_name "*) \continue ;; esac
+    \eval "_ssox_state=\${$_ssox_name+s}"
+    case $_ssox_state$_ssox_facts in
+      s*" $_ssox_name=_ssox_Probe"* | s*" $_ssox_name='_ssox_Probe'"*) _ssox_state=x ;;
+    esac
+    \eval "_ssox_was_$_ssox_name=\${_ssox_state:-u}\${$_ssox_name-}"
+    _ssox_kept="$_ssox_kept$_ssox_name "
+  done
+}
+
+_ssox_refuse_odd() {
+  for _ssox_name in $_ssox_names; do
+    # shellcheck disable=SC2030,SC2031  # it is meant for the subshell
+    (_ssox_names=$_ssox_name && _ssox_list_exported) >/dev/null 2>&1 || \break
+  done
+  _ssox_refuse "\`$_ssox_name\` is not a plain variable in this shell"
+}
+
+# Lists which of the names are exported. Only an assignment shows which ones are readonly, or change their values to another case or a
+# number. So it is called in a subshell.
+_ssox_list_exported() {
+  # shellcheck disable=SC2031
+  for _ssox_name in $_ssox_names; do
+    _ssox_is_no_array "$_ssox_name" || \exit
+    \eval "$_ssox_name=_ssox_Probe"
+    \eval "_ssox_state=\$$_ssox_name"
+    case $_ssox_state in _ssox_Probe) ;; *) \exit 1 ;; esac
+  done
+  \export -p
+}
+
+# In yash an array is several words; in ksh93 and mksh its elements can be counted, which other shells cannot parse.
+_ssox_is_no_array() {
+  \eval "\\set -- \"\${$1-}\""
+  case $# in 1) ;; *) \return 1 ;; esac
+}
+case $_ssox_kind in
+  ?*) (\eval '_ssox_names=(1 2) && \command test "${#_ssox_names[@]}" = 2') 2>/dev/null &&
+    \eval '_ssox_is_no_array() { \eval "case \${#$1[@]} in 0 | 1) ;; *) \\return 1 ;; esac"; }' ;;
+esac
+
+_ssox_set() {
+  _ssox_rest=${_ssox_reply#*"$_ssox_newline"}
+  while \:; do
+    _ssox_line=${_ssox_rest%%"$_ssox_newline"*}
+    _ssox_rest=${_ssox_rest#*"$_ssox_newline"}
+    case $_ssox_line in
+      '#end') \return 0 ;;
+      =*) \export "${_ssox_line#=}" ;;
+      -*) \unset -v "${_ssox_line#-}" || \: ;;
+    esac
+  done
+}
+
+# Restores the previous values and forgets them, except where another program has set a value since.
+_ssox_restore() {
+  for _ssox_name in $_ssox_kept; do
+    \eval "_ssox_state=\${$_ssox_name+set}"
+    case $_ssox_state in set) \continue ;; esac
+    \eval "_ssox_state=\$_ssox_was_$_ssox_name"
+    case $_ssox_state in
+      x*) \export "$_ssox_name=${_ssox_state#x}" ;;
+      s*) \eval "$_ssox_name=\${_ssox_state#s}" ;;
+    esac
+    _ssox_forget "$_ssox_name"
+  done
+}
+
+_ssox_forget() {
+  case $_ssox_kept in
+    *" $1 "*)
+      _ssox_kept="${_ssox_kept%%" $1 "*} ${_ssox_kept#*" $1 "}"
+      \unset -v "_ssox_was_$1"
+      ;;
+  esac
+}
+
+# Records the current values as set by ssox.
+_ssox_note() {
+  _ssox_held=${SSOX_IDENTITY-} _ssox_left="${SSOX_PROMPT-},${SSOX_STATE-},${SSOX_EXPIRES-},${SSOX_PROTECTED-}"
+  _ssox_read_identity
+  _ssox_seen=$_ssox_now
+}
+
+# Reads the compared values into `_ssox_now`. Without keys, some more variables determine what AWS_PROFILE means, and HOME does.
+_ssox_read_identity() {
+  _ssox_now=${AWS_ACCESS_KEY_ID:-${AWS_CONFIG_FILE-:}:${AWS_SHARED_CREDENTIALS_FILE-:}:\
+${AWS_WEB_IDENTITY_TOKEN_FILE-}:${AWS_ROLE_ARN-}:${HOME-}},\
+${AWS_SECRET_ACCESS_KEY-},${AWS_SESSION_TOKEN-},${AWS_CREDENTIAL_EXPIRATION-},\
+${AWS_REGION-},${AWS_DEFAULT_REGION-},${AWS_PROFILE-},${AWS_DEFAULT_PROFILE-},${AWS_SECURITY_TOKEN-},\
+${AWS_ACCOUNT_ID-},${SSOX_PROFILE-},${SSOX_IDENTITY-}
+}
+
+# Gets the credentials for which a person had to sign in.
+_ssox_signed_in() {
+  { _ssox_ask tick --wait=5s || _ssox_reply=''; } 2>/dev/null
+  _ssox_begin 2>/dev/null
+  _ssox_read_clock
+  _ssox_apply tick 2>/dev/null && _ssox_retry=0
+  _ssox_end
+}
+
+# Has the program answer for the hook.
+_ssox_ask() {
+  _ssox_reply=$(SSOX_HELD=$_ssox_held \command ssox --emit=posix1 "$@" </dev/null 2>/dev/null)
+}
+
+# --- hook
+
+# Only ksh93 and mksh have a clock that is read without a process.
+_ssox_clock=0 _ssox_retry=0
+_ssox_read_clock() { \:; }
+
+# Sets `_ssox_seconds` to the time until then, two billions at most: mksh computes with 32 bits. Fails if it is no number.
+_ssox_read_seconds() {
+  case $1 in
+    '' | 0* | *[!0123456789]* | ????????????????*) \return 1 ;;
+    ???????????*) _ssox_seconds=2000000000 ;;
+    ??????*)
+      _ssox_high=${1%?????} _ssox_clock_high=${_ssox_clock%?????}
+      _ssox_seconds=$((_ssox_high - _ssox_clock_high))
+      case $((_ssox_seconds > 20000)),$((_ssox_seconds < -20000)) in
+        1,*) _ssox_seconds=2000000000 ;;
+        *,1) _ssox_seconds=-2000000000 ;;
+        *) _ssox_seconds=$((_ssox_seconds * 100000 + 1${1#"$_ssox_high"} - 1${_ssox_clock#"$_ssox_clock_high"})) ;;
+      esac
+      ;;
+    *) _ssox_seconds=-2000000000 ;;
+  esac
+}
+
+# Has the program judge a change of the compared values: other keys, another region, a profile set beside them. It is
+# called once for each change, and at the first prompt of a shell that inherits a profile. If it fails, the change
+# counts as foreign.
+_ssox_look() {
+  case ${SSOX_PROMPT-}${SSOX_IDENTITY-}${SSOX_REPLACED-}$_ssox_seen in '') \return 0 ;; esac
+  _ssox_read_identity
+  case $_ssox_now in "$_ssox_seen") \return 0 ;; esac
+  _ssox_seen=$_ssox_now
+  _ssox_ask identity && _ssox_apply identity 2>/dev/null && \return 0
+  case ${SSOX_PROMPT-}${SSOX_IDENTITY-} in ?*) \export SSOX_STATE=foreign SSOX_PROMPT="${SSOX_PROMPT%\?}?" ;; esac
+  _ssox_left="${SSOX_PROMPT-},${SSOX_STATE-},${SSOX_EXPIRES-},${SSOX_PROTECTED-}"
+}
+
+# Tells whether the program should be called now. After a failure that is in a minute at the earliest; a clock that was
+# set back does not make the wait longer.
+_ssox_is_due() {
+  case ${SSOX_STATE-} in foreign) \return 1 ;; esac
+  _ssox_read_seconds "${SSOX_NEXT-}" || \return
+  case $((_ssox_seconds <= 0)),$((_ssox_clock >= _ssox_retry)),$((_ssox_retry > _ssox_clock + 60)) in
+    1,1,* | 1,*,1) \return 0 ;;
+  esac
+  \return 1
+}
+
+# Has the program renew the credentials, or say when to call it again.
+_ssox_tick() {
+  _ssox_retry=$((_ssox_clock + 60))
+  _ssox_ask tick || \return 0
+  _ssox_apply tick 2>/dev/null || \return 0
+  _ssox_retry=0
+  if _ssox_is_due; then _ssox_retry=$((_ssox_clock + 60)); fi
+}
+
+# Runs before each prompt, as a part of PS1, and returns the status that it found. ksh93 restores it by itself; there a status above 255
+# is a signal, which a function that returns it would receive again.
+_ssox_precmd() {
+  _ssox_status=$?
+  case ${_ssox_flags-}${SSOX_PROMPT-}${SSOX_IDENTITY-}${SSOX_REPLACED-}${SSOX_NEXT-}$_ssox_seen${SSOX_SEGMENT-} in
+    ?*)
+      _ssox_begin 2>/dev/null
+      _ssox_refresh 2>/dev/null
+      # mksh writes a trace to where stderr is when tracing begins.
+      _ssox_end
+      ;;
+  esac
+  case $((_ssox_status > 255)) in 0) \return "$_ssox_status" ;; esac
+}
+
+# Renews the credentials when they are due, and computes the segment when it has changed.
+_ssox_refresh() {
+  # The program undoes an edit of what the segment shows.
+  case $_ssox_left in '' | "${SSOX_PROMPT-},${SSOX_STATE-},${SSOX_EXPIRES-},${SSOX_PROTECTED-}") ;; *) _ssox_seen=edited ;; esac
+  _ssox_look
+  _ssox_read_clock
+  if _ssox_is_due; then _ssox_tick; fi
+  case $((_ssox_clock < _ssox_since)),$((_ssox_clock >= _ssox_until)),$_ssox_current in
+    "0,0,${SSOX_PROMPT-},${SSOX_STATE-},${SSOX_EXPIRES-},${SSOX_NEXT-},${SSOX_PROTECTED-},${NO_COLOR-}") ;;
+    *) _ssox_show ;;
+  esac
+}
+
+# Tells doctor whether the prompt was set again.
+_ssox_find_hook() {
+  case $_ssox_hook,${PS1-} in ,* | *,*_ssox_precmd*) ;; *) \echo replaced ;; esac
+}
+
+# --- segment
+
+# Computes SSOX_SEGMENT (`dev:ReadOnly 43m`) and SSOX_SEGMENT_STATE (ok, soon, renewing, expired, foreign), not
+# exported, for prompts of your own; `_ssox_ps1`, the same with colours, which PS1 shows; and until when they are valid.
+_ssox_show() {
+  _ssox_current="${SSOX_PROMPT-},${SSOX_STATE-},${SSOX_EXPIRES-},${SSOX_NEXT-},${SSOX_PROTECTED-},${NO_COLOR-}"
+  _ssox_since=$_ssox_clock _ssox_until=$((_ssox_clock + 60)) _ssox_time='' _ssox_mark='' _ssox_state=ok
+  case ${SSOX_STATE-} in
+    sign-in) _ssox_mark=' sign in' _ssox_state=soon ;;
+    foreign) _ssox_state=foreign ;;
+    failed) _ssox_mark=' failed' _ssox_state=soon ;;
+  esac
+  case $_ssox_state in foreign) ;; *) _ssox_show_time ;; esac
+  if _ssox_read_seconds "${SSOX_NEXT-}"; then
+    case $((_ssox_seconds < _ssox_until - _ssox_clock)) in 1) _ssox_until=$((_ssox_clock + _ssox_seconds)) ;; esac
+  fi
+  SSOX_SEGMENT='' SSOX_SEGMENT_STATE='' _ssox_ps1=''
+  _ssox_label=${SSOX_PROMPT-}
+  case $_ssox_label in
+    '') ;;
+    # The program removes control characters.
+    *[[:cntrl:]]*) ;;
+    *)
+      # shellcheck disable=SC2034  # read by prompts of people's own
+      SSOX_SEGMENT=$_ssox_label$_ssox_time$_ssox_mark SSOX_SEGMENT_STATE=$_ssox_state
+      _ssox_paint
+      ;;
+  esac
+}
+
+_ssox_show_time() {
+  if _ssox_read_seconds "${SSOX_EXPIRES-}"; then \:; else
+    case ${SSOX_STATE-} in renewing) _ssox_mark=' renewing' _ssox_state=renewing ;; esac
+    \return 0
+  fi
+  _ssox_until=$_ssox_clock
+  case $((_ssox_seconds >= 172800)),$((_ssox_seconds >= 3600)),$((_ssox_seconds >= 60)),$((_ssox_seconds > 0)),$_ssox_mark in
+    1,*) _ssox_time=" $((_ssox_seconds / 86400))d" ;;
+    0,1,*) _ssox_time=" $((_ssox_seconds / 3600))h $((_ssox_seconds % 3600 / 60))m" ;;
+    0,0,1,*) _ssox_time=" $((_ssox_seconds / 60))m" ;;
+    0,0,0,1,*) _ssox_time=" ${_ssox_seconds}s" ;;
+    0,0,0,0,?*) _ssox_state=expired ;;
+    *)
+      _ssox_mark=' expired' _ssox_state=expired
+      case ${SSOX_STATE-},$_ssox_retry in
+        renewing,*) _ssox_mark=' renewing' _ssox_state=renewing ;;
+        *,0) case ${SSOX_NEXT-} in ?*) _ssox_mark=' renewing' _ssox_state=renewing ;; esac ;;
+      esac
+      ;;
+  esac
+  case $((_ssox_seconds >= 60)) in 1) _ssox_until=$((_ssox_clock + _ssox_seconds % 60 + 1)) ;; esac
+  case $((_ssox_seconds > 0 && _ssox_seconds < 900)) in 1) _ssox_state=soon ;; esac
+}
+
+# `_ssox_edge` is what the shell wants around what takes no room in the prompt; ksh93 knows the usual sequences.
+_ssox_paint() {
+  case $_ssox_state in
+    soon | renewing) _ssox_colour=33 ;;
+    expired) _ssox_colour=31 ;;
+    foreign) _ssox_colour=35 ;;
+    *) _ssox_colour=32 ;;
+  esac
+  _ssox_block='41;97'
+  case ${NO_COLOR-} in ?*) _ssox_colour=0 _ssox_block=7 ;; esac
+  _ssox_colour="$_ssox_edge${_ssox_escape}[${_ssox_colour}m$_ssox_edge" _ssox_plain="$_ssox_edge${_ssox_escape}[0m$_ssox_edge"
+  case ${SSOX_PROTECTED-} in
+    '') _ssox_ps1=$_ssox_colour$_ssox_label ;;
+    *) _ssox_ps1="$_ssox_edge${_ssox_escape}[${_ssox_block}m$_ssox_edge $_ssox_label $_ssox_plain$_ssox_colour" ;;
+  esac
+  _ssox_ps1="$_ssox_ps1$_ssox_time$_ssox_mark$_ssox_plain "
+  # ksh93 replaces an exclamation mark by a number.
+  # shellcheck disable=SC2016
+  case $_ssox_hook$_ssox_ps1 in '${ '*!*) _ssox_double ;; esac
+}
+
+_ssox_double() {
+  _ssox_rest=$_ssox_ps1 _ssox_ps1=''
+  while \:; do
+    case $_ssox_rest in
+      *!*)
+        _ssox_ps1="$_ssox_ps1${_ssox_rest%%!*}!!"
+        _ssox_rest=${_ssox_rest#*!}
+        ;;
+      *) \break ;;
+    esac
+  done
+  _ssox_ps1=$_ssox_ps1$_ssox_rest
+}
+
+# Puts the hook, and the segment, into PS1, unless they are there. Another shell that inherits PS1 could not parse it, so it is no longer
+# exported.
+# shellcheck disable=SC2016  # the shell expands PS1 at each prompt, and does not expand the result again
+_ssox_place() {
+  _ssox_since=0 _ssox_until=0 _ssox_current='' _ssox_ps1='' _ssox_edge='' _ssox_escape='' _ssox_return=''
+  \eval "_ssox_escape=\$'\\033' _ssox_return=\$'\\r'"
+  _ssox_placed='${_ssox_ps1-}'
+  case ${PS1-},${TERM-},${_ssox_no_prompt-} in *SSOX_*,*,* | *,dumb,* | *,*,?*) _ssox_placed='' ;; esac
+  case ${PS1-} in *_ssox_precmd*) ;; *) PS1=$_ssox_hook$_ssox_placed${PS1-} ;; esac
+}
+
+# In mksh a prompt that begins with a character and a carriage return has this character around what takes no room.
+_ssox_mark_edges() {
+  \eval "_ssox_edge=\$'\\001'"
+  _ssox_rest=${PS1#"$_ssox_hook$_ssox_placed"}
+  case $_ssox_rest in
+    ?"$_ssox_return"*)
+      _ssox_edge=${_ssox_rest%%"$_ssox_return"*}
+      _ssox_rest=${_ssox_rest#*"$_ssox_return"}
+      ;;
+  esac
+  case $_ssox_placed,$PS1 in ?*,"$_ssox_hook"*) PS1=$_ssox_edge$_ssox_return$_ssox_hook$_ssox_placed$_ssox_rest ;; esac
+}
+
+_ssox_hook=''
+# shellcheck disable=SC2016,SC3028,SC3044
+case $-,$_ssox_kind in
+  *i*,ksh93)
+    _ssox_hook='${ _ssox_precmd; }'
+    \eval '_ssox_read_clock() { _ssox_clock=${ \printf "%(%s)T" now; }; }'
+    # The same with what tells whether they are exported. A variable that is not exported reaches no program.
+    \eval '_ssox_read_identity() {
+      _ssox_now=${ \typeset -p AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION AWS_REGION \
+        AWS_DEFAULT_REGION AWS_PROFILE AWS_DEFAULT_PROFILE AWS_SECURITY_TOKEN AWS_ACCOUNT_ID SSOX_PROFILE SSOX_IDENTITY 2>/dev/null; }
+      case ${AWS_ACCESS_KEY_ID-} in
+        "") _ssox_now=$_ssox_now${ \typeset -p AWS_CONFIG_FILE AWS_SHARED_CREDENTIALS_FILE AWS_WEB_IDENTITY_TOKEN_FILE AWS_ROLE_ARN \
+          HOME 2>/dev/null; } ;;
+      esac
+    }'
+    \typeset +x PS1
+    _ssox_place
+    ;;
+  *i*,mksh)
+    _ssox_hook='${|_ssox_precmd;}'
+    _ssox_read_clock() { _ssox_clock=${EPOCHREALTIME%%.*}; }
+    \typeset -g +x PS1
+    _ssox_place
+    _ssox_mark_edges
+    ;;
+esac
+\unset -v _ssox_no_prompt
+
+# --- completion
+
+# Completes in yash: the typed words go to the program unchanged, its answer is data, and yash escapes what it inserts. Other shells
+# cannot parse such a function.
+case ${YASH_VERSION+yash} in
+  yash) \eval '
+    function completion/ssox {
+      typeset reply= kind= value= about= typed="$TARGETWORD"
+      reply=$(\command ssox complete posix "$typed" "$WORDS" 2>/dev/null) || return
+      {
+        IFS= read -r kind
+        case $kind in
+          words*) while IFS= read -r value && IFS= read -r about; do complete -D "$about" -- "$value"; done ;;
+          parts*) while IFS= read -r value && IFS= read -r about; do complete -T -D "$about" -- "$value"; done ;;
+        esac
+      } <<<"$reply"
+      case $kind in
+        files)
+          case $typed in --*=*) complete -P "${typed%%=*}=" -f ;; *) complete -f ;; esac
+          ;;
+        command*)
+          WORDS=("${WORDS[${kind#* } + 1, -1]}")
+          command -f completion//reexecute
+          ;;
+      esac
+    }
+  ' ;;
+esac
+
+# --- end
+
+\:
