@@ -35,7 +35,7 @@ pub(crate) fn in_parts<T: Sync, R: Send>(items: &[T], work: impl Fn(&[T]) -> R +
     done.into_iter().map(|(_, result)| result).collect()
 }
 
-/// Does two things at the same time.
+/// Calls two functions at the same time, and returns both results.
 pub(crate) fn both<A: Send, B>(one: impl Fn() -> A + Sync, other: impl FnOnce() -> B) -> (A, B) {
     scope(|scope| {
         let thread = Builder::new().spawn_scoped(scope, &one).ok();

@@ -22,9 +22,9 @@ pub(crate) struct EntryNames<'a> {
     hashes: HashSet<[u8; 20]>,
     /// Only read when an entry of the keyring is looked for.
     keyring: OnceLock<Result<HashSet<[u8; 20]>>>,
-    /// Only read when expirations are, and there are many entries.
+    /// Only read for expirations, and if there are many entries.
     index: OnceLock<Index>,
-    /// What the index did not have.
+    /// Records of entries that the index did not have.
     read: Mutex<Vec<Record>>,
 }
 

@@ -110,7 +110,7 @@ pub(super) fn arrived(ctx: &Context, profile: &Profile, entry: &Entry) -> Result
 /// Returns the changes of `tick`: the renewed credentials and when they expire.
 ///
 /// # Errors
-/// None that a cache entry or the clock can cause: their values have no control characters.
+/// None occurs: the values of a cache entry and of the clock have no control characters.
 pub(super) fn renewed(ctx: &Context, entry: &Entry) -> Result<EnvChanges> {
     let mut changes = EnvChanges::default();
     credentials(&mut changes, ctx, entry, removed_at(ctx))?;

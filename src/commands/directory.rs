@@ -74,7 +74,7 @@ fn entered(ctx: &Context, path: &Path) -> Result<Option<EnvChanges>> {
     let mut changes;
     if profile.protection.needs_confirmation() {
         say_in_hook(&format!(".ssox wants the protected profile {name}: ssox use {name}"));
-        // After each reply the shell takes its values for checked.
+        // After each reply the shell regards its values as checked, so they are checked here.
         changes = identity::check(ctx)?;
     } else {
         changes = used(ctx, &profile, &settings)?;

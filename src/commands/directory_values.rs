@@ -36,7 +36,7 @@ fn entry(ctx: &Context, name: &str) -> Option<String> {
 /// has left, restores the value from before the directory was entered.
 ///
 /// # Errors
-/// None that values which stand in an environment can cause.
+/// None occurs: the values come from an environment, so a reply can have them.
 pub(super) fn remove(ctx: &Context, changes: &mut EnvChanges, name: &'static str) -> Result<()> {
     let is_there =
         |print: &str| snapshots::value(ctx, name).is_some_and(|value| fingerprint(name, value.expose()) == print);

@@ -86,7 +86,7 @@ fn log_out(ctx: &Context, files: &ConfigFiles, session: &Session) -> Result<()> 
         say(&format!("signed out of `{label}`; removed {}", removed.join(" and ")));
     }
     if is_in_shell {
-        say("this shell still has credentials of it; `ssox clear` removes them");
+        say("this shell still has its credentials; `ssox clear` removes them");
     }
     Ok(())
 }

@@ -130,7 +130,7 @@ pub(super) fn run(ctx: &Context) {
 /// The process that fetches for one shell, whether or not the credentials can be cached.
 ///
 /// # Errors
-/// None that credentials can cause.
+/// None occurs: the values of credentials have no control characters.
 pub(super) fn run_for_shell(ctx: &Context) -> Result<EnvChanges> {
     let Some(_lock) = Lock::try_take(ctx, &note::lock_name(ctx)) else { return under_way(ctx) };
     let renewed = held_profile(ctx)

@@ -65,7 +65,7 @@ pub(super) fn log_out(ctx: &Context, profiles: &[(String, Box<Saml>)]) -> Result
         };
         say(&format!("signed out of `{name}`; {what}"));
         if ctx.var("SSOX_PROFILE") == Some(name) && ctx.var("AWS_SESSION_TOKEN").is_some() {
-            say("this shell still has credentials of it; `ssox clear` removes them");
+            say("this shell still has its credentials; `ssox clear` removes them");
         }
     }
     Ok(())

@@ -7,7 +7,7 @@ use clap_complete::CompletionCandidate;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ValueKind {
     Profile,
-    /// A profile of the files, and not an account and a role without one.
+    /// A profile in the configuration files, not an account and a role without a profile.
     ConfiguredProfile,
     /// A profile, or `-` for the previous one.
     ProfileOrPrevious,

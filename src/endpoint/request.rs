@@ -76,7 +76,7 @@ fn check(head: &[u8], expected: &Expected) -> Option<Result<(), Refusal>> {
     })
 }
 
-/// Returns the value of a header that is there once.
+/// Returns the value of a header; `None` if it is absent or repeated.
 fn single<'a>(headers: &[Header<'a>], name: &str) -> Option<&'a [u8]> {
     let mut values = headers.iter().filter(|header| header.name.eq_ignore_ascii_case(name));
     values.next().filter(|_| values.next().is_none()).map(|header| header.value)

@@ -65,8 +65,11 @@ pub(super) fn by_number(
     }
     match with_it.as_slice() {
         [one] => Ok(role(one)),
-        [] => Err(several_sessions(&wanted, &sessions.iter().collect::<Vec<_>>(), "no listing has")),
-        several => Err(several_sessions(&wanted, several, "several sessions have")),
+        [] => {
+            let message = format!("no session is known to have `{wanted}`, and there are several");
+            Err(choose_session(message, &sessions.iter().collect::<Vec<_>>()))
+        }
+        several => Err(choose_session(format!("several sessions have `{wanted}`"), several)),
     }
 }
 
@@ -144,10 +147,9 @@ fn listings<'a>(ctx: &Context, sessions: &'a [Session], from: ListingSource) -> 
     Ok(listings)
 }
 
-fn several_sessions(wanted: &str, sessions: &[&Session], what: &str) -> Error {
+fn choose_session(message: String, sessions: &[&Session]) -> Error {
     let options: Vec<String> = sessions.iter().map(|session| as_option("--sso-session", session.label())).collect();
-    Error::configuration(format!("{what} `{wanted}`: there are several sessions"))
-        .hint(format!("choose one: {}", options.join(" or ")))
+    Error::configuration(message).hint(format!("choose one: {}", options.join(" or ")))
 }
 
 fn unknown_account<'a>(name: &str, role_name: &str, labels: impl Iterator<Item = &'a str>) -> Error {
@@ -174,7 +176,7 @@ fn equal_names(candidates: &[&Candidate], name: &str, role_name: &str) -> Error 
     let [first, rest @ ..] = candidates else { return Error::configuration("no account has this name") };
     if rest.iter().all(|other| other.account.id == first.account.id) {
         let sessions: Vec<&Session> = candidates.iter().map(|candidate| candidate.session).collect();
-        return several_sessions(&format!("{name}/{role_name}"), &sessions, "several sessions have");
+        return choose_session(format!("several sessions have `{name}/{role_name}`"), &sessions);
     }
     let mut numbers: Vec<String> =
         candidates.iter().map(|candidate| format!("{}/{role_name}", candidate.account.id)).collect();

@@ -156,7 +156,10 @@ pub(crate) fn check_role_name(what: &str, role_name: &str) -> Result<()> {
         let message = format!("{what} is `{role_name}`, the IAM role of the permission set `{permission_set}`");
         return Err(Error::configuration(message).hint(format!("write `{permission_set}`")));
     }
-    if role_name.is_empty() || !role_name.chars().all(|c| c.is_ascii_alphanumeric() || "+=,.@-_".contains(c)) {
+    if role_name.is_empty() {
+        return Err(Error::configuration(format!("{what} is empty")).hint("write the name of a role"));
+    }
+    if !role_name.chars().all(|c| c.is_ascii_alphanumeric() || "+=,.@-_".contains(c)) {
         let message = format!("{what} is `{role_name}`, which is not the name of a role");
         return Err(Error::configuration(message).hint("a name has only letters, digits and `+=,.@-_`"));
     }

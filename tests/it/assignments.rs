@@ -2,6 +2,7 @@
 
 use crate::home::Home;
 use crate::pty::eventually;
+use crate::shown::shows;
 use serde_json::{Value, json};
 use ssox_standin::{Account, Fault, Grant, START_URL, Times};
 use std::fs;
@@ -118,7 +119,10 @@ fn the_profile_with_the_account_and_role_is_used() {
     assert_eq!(used.set("AWS_ACCOUNT_ID").as_deref(), Some("222233334444"));
     home.add_config("[profile twin]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = ReadOnly\n");
     let error = home.ssox(&["--emit=zsh1", "use", "111122223333/ReadOnly"]).fails(4);
-    assert!(error.contains("dev or twin"), "{error}");
+    shows!(home, error, @r"
+    ssox: 2 profiles have role `ReadOnly` in account `111122223333`
+    ssox: hint: use one of their names: dev or twin
+    ");
 }
 
 #[test]
@@ -133,9 +137,12 @@ fn every_verb_takes_an_assignment() {
     let url = home.ssox(&["console", wanted, "--print"]).ok();
     assert!(url.contains("account_id=555566667777") && url.contains("role_name=Admin"), "{url}");
     let line = home.ssox(&["login", wanted]);
-    assert!(line.stderr().contains("already signed in to `corp`"), "{}", line.stderr());
+    shows!(home, line.stderr(), @"ssox: already signed in to `corp`, for LEFT; --fresh signs in again");
     let error = home.ssox(&["--emit=zsh1", "use", "--profile-only", wanted]).fails(4);
-    assert!(error.contains("555566667777/Admin") && error.contains("configure populate"), "{error}");
+    shows!(home, error, @r"
+    ssox: --profile-only needs a profile, and no profile has `555566667777/Admin`
+    ssox: hint: ssox configure populate writes a profile for each assignment
+    ");
     assert_eq!(home.standin.violations(), [""; 0]);
 }
 
@@ -173,19 +180,37 @@ fn what_is_in_use_is_renewed_and_reported() {
 fn an_unknown_account_or_role_has_the_nearest_as_hint() {
     let home = two_accounts();
     home.ssox(&["list", "--assigned"]).ok();
-    for (wanted, status, hint) in [
-        ("Data Platfrom/ReadOnly", 4, "did you mean `Data Platform/ReadOnly`?"),
-        ("Data Platform/ReadOnyl", 4, "did you mean `Data Platform/ReadOnly`?"),
-        ("Data Platform/Elsewhere", 4, "did you mean `Data Platform/Admin` or `Data Platform/ReadOnly`?"),
-        ("Nowhere/ReadOnly", 4, "ssox list --assigned"),
-        ("555566667778/ReadOnly", 5, "did you mean `555566667777/ReadOnly`?"),
-        ("555566667777/Admni", 5, "did you mean `555566667777/Admin`?"),
-        ("555566667777/", 4, "a name has only letters"),
-        ("/ReadOnly", 4, "the profiles are: dev"),
-    ] {
-        let error = home.ssox(&["export", wanted]).fails(status);
-        assert!(error.contains(hint), "{wanted}: {error}");
-    }
+    let errors = [
+        ("Data Platfrom/ReadOnly", 4),
+        ("Data Platform/ReadOnyl", 4),
+        ("Data Platform/Elsewhere", 4),
+        ("Nowhere/ReadOnly", 4),
+        ("555566667778/ReadOnly", 5),
+        ("555566667777/Admni", 5),
+        ("555566667777/", 4),
+        ("/ReadOnly", 4),
+    ]
+    .map(|(wanted, status)| home.ssox(&["export", wanted]).fails(status));
+    shows!(home, errors.concat(), @r"
+    ssox: there is no profile `Data Platfrom/ReadOnly`, and no account `Data Platfrom`
+    ssox: hint: did you mean `Data Platform/ReadOnly`? ssox list --assigned shows all
+    ssox: account `Data Platform` has no role `ReadOnyl` for you
+    ssox: hint: did you mean `Data Platform/ReadOnly`? ssox list --assigned shows all
+    ssox: account `Data Platform` has no role `Elsewhere` for you
+    ssox: hint: did you mean `Data Platform/Admin` or `Data Platform/ReadOnly`? ssox list --assigned shows all
+    ssox: there is no profile `Nowhere/ReadOnly`, and no account `Nowhere`
+    ssox: hint: ssox list --assigned --refresh shows all
+    ssox: could not get the credentials of `ReadOnly` in `555566667778`: No access (ForbiddenException) (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL)
+    ssox: hint: is the role assigned to you? ssox list shows the profiles, and your access portal the roles
+    ssox: hint: did you mean `555566667777/ReadOnly`? ssox list --assigned shows all
+    ssox: could not get the credentials of `Admni` in `555566667777`: No access (ForbiddenException) (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL)
+    ssox: hint: is the role assigned to you? ssox list shows the profiles, and your access portal the roles
+    ssox: hint: did you mean `555566667777/Admin`? ssox list --assigned shows all
+    ssox: the role is empty
+    ssox: hint: write the name of a role
+    ssox: there is no profile `/ReadOnly`
+    ssox: hint: the profiles are: dev, stg, legacy
+    ");
 }
 
 #[test]
@@ -196,7 +221,10 @@ fn accounts_with_equal_names_are_told_apart_by_number() {
         ("777788889999", "a/b [x] \"y\" 'z' 🚀", &["ReadOnly"]),
     ]);
     let error = home.ssox(&["export", "Twin/ReadOnly"]).fails(4);
-    assert!(error.contains("555566667777/ReadOnly or 666677778888/ReadOnly"), "{error}");
+    shows!(home, error, @r"
+    ssox: 2 accounts are called `Twin`
+    ssox: hint: use the number: 555566667777/ReadOnly or 666677778888/ReadOnly
+    ");
     home.ssox(&["export", "Twin/Admin"]).ok();
     let used = home.ssox(&["--emit=zsh1", "use", "a/b [x] \"y\" 'z' 🚀/ReadOnly"]);
     assert_eq!(used.set("AWS_ACCOUNT_ID").as_deref(), Some("777788889999"));
@@ -210,7 +238,10 @@ fn of_several_sessions_the_one_with_the_role_is_used() {
     assert_eq!(home.standin.total(), 1, "somebody is signed in to only one");
     home.standin.seed_token(&home.path(""), "other", &Grant::default());
     let error = home.ssox(&["export", "555566667777/Nobody"]).fails(4);
-    assert!(error.contains("--sso-session corp or --sso-session other"), "{error}");
+    shows!(home, error, @r"
+    ssox: no session is known to have `555566667777/Nobody`, and there are several
+    ssox: hint: choose one: --sso-session corp or --sso-session other or --sso-session https://d-1234567890.awsapps.com/start
+    ");
     home.ssox(&["export", "555566667777/Nobody", "--sso-session", "corp"]).fails(5);
     home.ssox(&["export", "555566667777/Admin", "--sso-session", "https://nowhere.awsapps.com/start"]).fails(4);
     home.ssox(&["export", "dev", "--sso-session", "other"]).fails(4);
@@ -221,10 +252,13 @@ fn of_several_sessions_the_one_with_the_role_is_used() {
     let other = listing.replace("\"corp\"", "\"other\"").replace(START_URL, "https://other.awsapps.com/start");
     // sha1 of `other`
     fs::write(path.with_file_name("d0941e68da8f38151ff86a61fc59f7c5cf9fcaa2.json"), other).unwrap();
-    for wanted in ["555566667777/Admin", "Data Platform/Admin"] {
-        let error = home.ssox(&["export", wanted]).fails(4);
-        assert!(error.contains("--sso-session corp or --sso-session other"), "{error}");
-    }
+    let errors = ["555566667777/Admin", "Data Platform/Admin"].map(|wanted| home.ssox(&["export", wanted]).fails(4));
+    shows!(home, errors.concat(), @r"
+    ssox: several sessions have `555566667777/Admin`
+    ssox: hint: choose one: --sso-session corp or --sso-session other
+    ssox: several sessions have `Data Platform/Admin`
+    ssox: hint: choose one: --sso-session corp or --sso-session other
+    ");
     home.ssox(&["export", "Data Platform/Admin", "--sso-session", "corp"]).ok();
 }
 
@@ -236,7 +270,10 @@ fn a_listing_with_missing_roles_says_so() {
     assert_eq!(ran.status(), 5);
     let listed = json_of(&ran.stdout());
     assert_eq!((listed.as_array().unwrap().len(), &listed[2]["role_name"]), (3, &Value::Null));
-    assert!(ran.stderr().contains("666677778888"), "{}", ran.stderr());
+    shows!(home, ran.stderr(), @r#"
+    ssox: `https://d-1234567890.awsapps.com/start` is left out: nobody is signed in to it; ssox login legacy
+    {"error":{"message":"could not list the roles of account `666677778888`: No access (ForbiddenException) (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL): the listing of `corp` is incomplete: the roles of 1 account are missing (`666677778888`)","hint":"ssox list --assigned --refresh tries again","exit_status":5,"hints":["ssox list --assigned --refresh tries again"],"code":null}}
+    "#);
     let kept = json_of(&fs::read_to_string(listing_file(&home)).unwrap());
     assert_eq!((&kept["complete"], &kept["accounts"][1]["roles"]), (&json!(false), &Value::Null));
     assert_eq!(home.ssox(&["list", "--assigned"]).status(), 5);
@@ -263,7 +300,10 @@ fn sessions_without_a_token_are_named() {
     let home = two_accounts();
     home.add_config("[sso-session other]\nsso_start_url = https://other.awsapps.com/start\nsso_region = eu-west-1\n");
     let ran = home.ssox(&["list", "--assigned", "--json"]);
-    assert!(ran.stderr().contains("`other`") && ran.stderr().contains("ssox login --sso-session other"));
+    shows!(home, ran.stderr(), @r"
+    ssox: `other` is left out: nobody is signed in to it; ssox login --sso-session other
+    ssox: `https://d-1234567890.awsapps.com/start` is left out: nobody is signed in to it; ssox login legacy
+    ");
     assert_eq!(json_of(&ran.ok()).as_array().unwrap().len(), 3);
     home.ssox(&["list", "--assigned", "--sso-session", "other"]).fails(3);
     home.ssox(&["logout", "--sso-session", "corp"]).ok();

@@ -1,6 +1,7 @@
 //! `ssox configure`: the config file before and after, byte by byte.
 
 use crate::home::Home;
+use crate::shown::shows;
 use ssox_standin::Account;
 use std::fs;
 
@@ -26,8 +27,37 @@ fn legacy_profiles_share_one_session_afterwards() {
     let ran = home.ssox(&["configure", "migrate", "--yes"]);
     ran.ok();
     assert_eq!(config(&home), MIGRATED);
-    assert!(ran.stderr().contains("signing in as `dev` also signs in `stg`"), "{}", ran.stderr());
-    assert!(home.ssox(&["configure", "migrate", "--yes"]).stderr().contains("nothing to do"));
+    shows!(home, ran.stderr(), @r"
+    ssox: profiles `dev` and `stg` share one sign-in: signing in as `dev` also signs in `stg`
+    ssox: the reason: all have the start URL `https://d-1234567890.awsapps.com/start`, and session `d-1234567890` has one token file; each profile keeps its own account and role
+    ssox: --session-per-profile gives each of them its own session, so that each signs in separately
+    --- ~/.aws/config
+    +++ ~/.aws/config
+    @@ -1,14 +1,17 @@
+     # mine
+     [profile dev]
+    -sso_start_url = https://d-1234567890.awsapps.com/start#/
+    -sso_region=eu-west-1   
+     sso_account_id = 111122223333
+     sso_role_name = ReadOnly
+    +sso_session = d-1234567890
+     # kept
+     
+     [profile stg]
+     region = eu-central-1
+    -sso_start_url = https://d-1234567890.awsapps.com/start
+    -sso_region = eu-west-1
+     sso_account_id = 222233334444
+     sso_role_name = PowerUser
+    +sso_session = d-1234567890
+    +
+    +[sso-session d-1234567890]
+    +sso_start_url = https://d-1234567890.awsapps.com/start
+    +sso_region = eu-west-1
+    +sso_registration_scopes = sso:account:access
+    ssox: now: ssox login --sso-session d-1234567890
+    ");
+    shows!(home, home.ssox(&["configure", "migrate", "--yes"]).stderr(), @"ssox: there are no legacy profiles in `~/.aws/config`: nothing to do");
 }
 
 #[test]
@@ -35,10 +65,32 @@ fn a_dry_run_prints_the_diff_and_writes_nothing() {
     let home = Home::new();
     home.write_config(LEGACY);
     let diff = home.ssox(&["configure", "migrate", "--dry-run"]).ok();
-    assert!(
-        diff.contains("\n+[sso-session d-1234567890]\n") && diff.contains("\n-sso_region=eu-west-1   \n"),
-        "{diff}"
-    );
+    shows!(home, diff, @r"
+    --- ~/.aws/config
+    +++ ~/.aws/config
+    @@ -1,14 +1,17 @@
+     # mine
+     [profile dev]
+    -sso_start_url = https://d-1234567890.awsapps.com/start#/
+    -sso_region=eu-west-1   
+     sso_account_id = 111122223333
+     sso_role_name = ReadOnly
+    +sso_session = d-1234567890
+     # kept
+     
+     [profile stg]
+     region = eu-central-1
+    -sso_start_url = https://d-1234567890.awsapps.com/start
+    -sso_region = eu-west-1
+     sso_account_id = 222233334444
+     sso_role_name = PowerUser
+    +sso_session = d-1234567890
+    +
+    +[sso-session d-1234567890]
+    +sso_start_url = https://d-1234567890.awsapps.com/start
+    +sso_region = eu-west-1
+    +sso_registration_scopes = sso:account:access
+    ");
     assert_eq!(config(&home), LEGACY);
 }
 
@@ -46,9 +98,12 @@ fn a_dry_run_prints_the_diff_and_writes_nothing() {
 fn without_a_terminal_only_yes_writes() {
     let home = Home::new();
     home.write_config(LEGACY);
-    let ran = home.ssox(&["configure", "migrate"]);
-    assert_eq!(ran.status(), 3);
-    assert!(ran.stderr().contains("--yes"), "{}", ran.stderr());
+    let error = home.ssox(&["configure", "migrate"]).fails(3);
+    let last: Vec<&str> = error.lines().skip_while(|line| !line.starts_with("ssox: there is nobody")).collect();
+    shows!(home, last.join("\n"), @r"
+    ssox: there is nobody to confirm this change
+    ssox: hint: add --yes
+    ");
     assert_eq!(config(&home), LEGACY);
 }
 
@@ -98,9 +153,12 @@ fn profiles_in_the_credentials_file_are_named_and_not_migrated() {
     home.write_config(&format!("[profile half]\nsso_account_id = 111122223333\nsso_role_name = ReadOnly\n\n{LEGACY}"));
     let ran = home.ssox(&["configure", "migrate", "--yes"]);
     ran.ok();
-    for name in ["alone", "half"] {
-        assert!(ran.stderr().contains(&format!("profile `{name}` is not migrated")), "{}", ran.stderr());
-    }
+    let said = ran.stderr();
+    let warnings: Vec<&str> = said.lines().filter(|line| line.starts_with("ssox: warning: ")).collect();
+    shows!(home, warnings.join("\n"), @r"
+    ssox: warning: profile `half` is not migrated: its SSO keys are in `~/.aws/credentials`; move them to `[profile half]` in `~/.aws/config`
+    ssox: warning: profile `alone` is not migrated: its SSO keys are in `~/.aws/credentials`; move them to `[profile alone]` in `~/.aws/config`
+    ");
     let untouched = "[profile half]\nsso_account_id = 111122223333\nsso_role_name = ReadOnly\n\n";
     assert_eq!(config(&home), format!("{untouched}{MIGRATED}"));
     assert_eq!(fs::read_to_string(home.path(".aws/credentials")).unwrap(), credentials);
@@ -110,24 +168,27 @@ fn profiles_in_the_credentials_file_are_named_and_not_migrated() {
 fn a_profile_that_cannot_be_migrated_is_named_and_the_others_are_migrated() {
     let at = "sso_start_url = https://d-1234567890.awsapps.com/start\n";
     let rows = [
-        (at.to_string(), "it has no `sso_region`"),
-        (format!("{at}sso_region = Europe\n"), "its `sso_region`: `Europe` is not a region"),
-        (format!("{at}sso_region = eu-west-1\n  output = json\n"), "is not a region"),
-        ("sso_start_url = http://x\nsso_region = eu-west-1\n".into(), "`http://x` is not a start URL"),
+        at.to_string(),
+        format!("{at}sso_region = Europe\n"),
+        format!("{at}sso_region = eu-west-1\n  output = json\n"),
+        "sso_start_url = http://x\nsso_region = eu-west-1\n".into(),
     ];
-    for (keys, why) in rows {
-        let home = Home::new();
+    let home = Home::new();
+    let mut warnings = Vec::new();
+    for keys in rows {
         let odd = format!("[profile odd]\n{keys}sso_account_id = 111122223333\n\n");
         home.write_config(&format!("{odd}{LEGACY}"));
         let ran = home.ssox(&["configure", "migrate", "--yes"]);
         ran.ok();
-        assert!(
-            ran.stderr().contains("profile `odd` is not migrated: ") && ran.stderr().contains(why),
-            "{}",
-            ran.stderr()
-        );
+        warnings.extend(ran.stderr().lines().next().map(String::from));
         assert_eq!(config(&home), format!("{odd}{MIGRATED}"));
     }
+    shows!(home, warnings.join("\n"), @r"
+    ssox: warning: profile `odd` is not migrated: it has no `sso_region`; add that key first
+    ssox: warning: profile `odd` is not migrated: its `sso_region`: `Europe` is not a region
+    ssox: warning: profile `odd` is not migrated: its `sso_region`: `eu-west-1 output = json` is not a region
+    ssox: warning: profile `odd` is not migrated: `http://x` is not a start URL: it must begin with `https://` and a host
+    ");
 }
 
 #[test]
@@ -146,15 +207,18 @@ fn kept_legacy_keys_are_removed_later_if_they_agree_with_the_session() {
     home.ssox(&["configure", "migrate", "--keep-legacy", "--yes"]).ok();
     let kept = config(&home);
     let again = home.ssox(&["configure", "migrate", "--keep-legacy", "--yes"]);
-    assert!(again.stderr().contains("nothing to do"), "{}", again.stderr());
+    shows!(home, again.stderr(), @"ssox: there are no legacy profiles in `~/.aws/config`: nothing to do");
     assert_eq!(config(&home), kept);
     let odd = "\n[profile odd]\nsso_session=d-1234567890\nsso_region = us-east-1\n";
     home.write_config(&format!("{kept}{odd}"));
     let ran = home.ssox(&["configure", "migrate", "--yes"]);
     ran.ok();
-    assert!(ran.stderr().contains("profile `odd` is not migrated"), "{}", ran.stderr());
+    shows!(home, ran.stderr().lines().next().unwrap(), @"ssox: warning: profile `odd` is not migrated: its `sso_start_url` or `sso_region` differs from session `d-1234567890`; remove the wrong one");
     assert_eq!(config(&home), format!("{MIGRATED}{odd}"));
-    assert!(home.ssox(&["configure", "migrate", "--yes"]).stderr().contains("nothing to do"));
+    shows!(home, home.ssox(&["configure", "migrate", "--yes"]).stderr(), @r"
+    ssox: warning: profile `odd` is not migrated: its `sso_start_url` or `sso_region` differs from session `d-1234567890`; remove the wrong one
+    ssox: there are no legacy profiles in `~/.aws/config`: nothing to do
+    ");
 }
 
 #[test]
@@ -222,19 +286,35 @@ fn the_wizard_adds_the_session_too() {
 fn a_wizard_without_answers_says_which_option() {
     let home = Home::new();
     fs::remove_file(home.path(".aws/config")).unwrap();
-    assert!(home.ssox(&["configure", "sso"]).fails(3).contains("--start-url"));
+    shows!(home, home.ssox(&["configure", "sso"]).fails(3), @r"
+    ssox: the start URL is not given
+    ssox: hint: add --start-url
+    ");
     let error = home.ssox(&["configure", "sso", "--start-url", "http://x", "--sso-region", "eu-west-1"]).fails(4);
-    assert!(error.contains("is not a start URL"), "{error}");
+    shows!(home, error, @r"
+    ssox: `http://x` is not a start URL: it must begin with `https://` and a host
+    ssox: hint: start URLs look like `https://d-1234567890.awsapps.com/start`
+    ");
     let home = Home::signed_in();
     let error = home.ssox(&["configure", "sso", "--sso-session", "corp", "--account-id", "999999999999"]).fails(5);
-    assert!(error.contains("not assigned"), "{error}");
+    shows!(home, error, @r"
+    ssox: account `999999999999` is not assigned to you
+    ssox: hint: leave out --account-id to choose from those that are
+    ");
     let role = ["configure", "sso", "--sso-session", "corp", "--account-id", "111122223333", "--role-name"];
-    for (name, hint) in [("Reedonly", "did you mean `ReadOnly`?"), ("x", "leave out --role-name")] {
-        let error = home.ssox(&[&role[..], &[name]].concat()).fails(5);
-        assert!(error.contains(hint), "{error}");
-    }
+    shows!(home, home.ssox(&[&role[..], &["Reedonly"]].concat()).fails(5), @r"
+    ssox: role `Reedonly` is not assigned to you in `111122223333`
+    ssox: hint: did you mean `ReadOnly`?
+    ");
+    shows!(home, home.ssox(&[&role[..], &["x"]].concat()).fails(5), @r"
+    ssox: role `x` is not assigned to you in `111122223333`
+    ssox: hint: leave out --role-name to choose from those that are
+    ");
     let error = home.ssox(&["configure", "sso", "--sso-session", "corp"]).fails(3);
-    assert!(error.contains("--account-id"), "{error}");
+    shows!(home, error, @r"
+    ssox: no account is given: choose one of `111122223333`, `222233334444`, `333344445555`
+    ssox: hint: --account-id ID
+    ");
 }
 
 #[test]
@@ -244,15 +324,18 @@ fn the_wizard_overwrites_neither_a_session_nor_a_profile() {
     fs::write(home.path(".aws/credentials"), "[keys]\naws_access_key_id = A\naws_secret_access_key = s\n").unwrap();
     let before = config(&home);
     let wizard = ["configure", "sso", "--sso-session", "corp", "--account-id", "222233334444", "--role-name", "Admin"];
-    for (option, value, why) in [
-        ("--profile", "role", "with `role_arn`"),
-        ("--profile", "keys", "with `aws_access_key_id`"),
-        ("--scopes", "a:b", "has `sso:account:access`, which differs from --scopes"),
-        ("--sso-region", "us-east-1", "has `eu-west-1`, which differs from --sso-region"),
-    ] {
-        let error = home.ssox(&[&wizard[..], &["--yes", option, value]].concat()).fails(4);
-        assert!(error.contains(why), "{error}");
-    }
+    let errors = [["--profile", "role"], ["--profile", "keys"], ["--scopes", "a:b"], ["--sso-region", "us-east-1"]]
+        .map(|option| home.ssox(&[&wizard[..], &["--yes"], &option].concat()).fails(4));
+    shows!(home, errors.concat(), @r"
+    ssox: profile `role` already exists, with `role_arn`
+    ssox: hint: choose another name with --profile NAME
+    ssox: profile `keys` already exists, with `aws_access_key_id`
+    ssox: hint: choose another name with --profile NAME
+    ssox: session `corp` has `sso:account:access`, which differs from --scopes
+    ssox: hint: leave out --scopes, or choose another name with --sso-session
+    ssox: session `corp` has `eu-west-1`, which differs from --sso-region
+    ssox: hint: leave out --sso-region, or choose another name with --sso-session
+    ");
     assert_eq!(config(&home), before);
     home.ssox(&[&wizard[..], &["--yes", "--scopes", " sso:account:access", "--profile", "dev"]].concat()).ok();
     assert_eq!(config(&home), before.replacen("111122223333", "222233334444", 1).replacen("ReadOnly", "Admin", 1));
@@ -261,22 +344,32 @@ fn the_wizard_overwrites_neither_a_session_nor_a_profile() {
 #[test]
 fn invalid_answers_are_rejected_before_the_sign_in() {
     let home = Home::new();
-    let rows = [
-        (&["--sso-session", "corp", "--account-id", "1111-2222-3333"][..], "12 digits"),
-        (&["--sso-session", "corp", "--output", "yml"], "no output format `yml`"),
-        (&["--sso-session", "corp", "--region", "Europe"], "`Europe` is not a region"),
-        (&["--sso-session", "corp", "--profile", "my dev"], "`my dev` cannot be the name of a new profile"),
-        (
-            &["--sso-session", "my org", "--start-url", ssox_standin::START_URL],
-            "cannot be the name of a new sso-session",
-        ),
-        (&["--sso-session", "new", "--start-url", "https://"], "is not a start URL"),
-        (&["--sso-session", "new", "--start-url", "https://x", "--sso-region", "EU"], "`EU` is not a region"),
-    ];
-    for (options, why) in rows {
-        let error = home.ssox(&[&["configure", "sso"], options].concat()).fails(4);
-        assert!(error.contains(why), "{error}");
-    }
+    let errors = [
+        &["--sso-session", "corp", "--account-id", "1111-2222-3333"][..],
+        &["--sso-session", "corp", "--output", "yml"],
+        &["--sso-session", "corp", "--region", "Europe"],
+        &["--sso-session", "corp", "--profile", "my dev"],
+        &["--sso-session", "my org", "--start-url", ssox_standin::START_URL],
+        &["--sso-session", "new", "--start-url", "https://"],
+        &["--sso-session", "new", "--start-url", "https://x", "--sso-region", "EU"],
+    ]
+    .map(|options| home.ssox(&[&["configure", "sso"], options].concat()).fails(4));
+    shows!(home, errors.concat(), @r"
+    ssox: `1111-2222-3333` is not an account ID
+    ssox: hint: account IDs have 12 digits and no dashes
+    ssox: the AWS CLI has no output format `yml`
+    ssox: hint: one of: json, yaml, yaml-stream, text, table, off
+    ssox: --region: `Europe` is not a region
+    ssox: hint: a region looks like `eu-west-1`
+    ssox: `my dev` cannot be the name of a new profile: the SDKs would ignore it
+    ssox: hint: use letters, digits and `_ - / . % @ : +`, which every AWS tool reads
+    ssox: `my org` cannot be the name of a new sso-session: the SDKs would ignore it
+    ssox: hint: use letters, digits and `_ - / . % @ : +`, which every AWS tool reads
+    ssox: `https://` is not a start URL: it must begin with `https://` and a host
+    ssox: hint: start URLs look like `https://d-1234567890.awsapps.com/start`
+    ssox: --sso-region: `EU` is not a region
+    ssox: hint: a region looks like `eu-west-1`
+    ");
     assert_eq!(home.standin.total(), 0);
 }
 
@@ -299,7 +392,10 @@ fn the_wizard_signs_in_again_when_a_token_was_revoked() {
     home.ssox(&[&wizard[..], &["--yes", "--profile", "new"]].concat()).ok();
     assert_eq!(home.standin.count("CreateToken.refresh_token"), 1);
     home.standin.end_sessions();
-    assert!(home.ssox(&wizard[..4]).fails(3).contains("ssox login --sso-session corp"));
+    shows!(home, home.ssox(&wizard[..4]).fails(3), @r"
+    ssox: the session `corp` has expired
+    ssox: hint: ssox login --sso-session corp
+    ");
     let sessions: serde_json::Value = serde_json::from_str(&home.ssox(&["sessions", "--json"]).ok()).unwrap();
     assert!(sessions[0]["token_expires_at"].is_null(), "{sessions}");
 }
@@ -313,7 +409,13 @@ fn the_only_account_and_role_need_no_choice_and_none_is_a_refusal() {
     let added = "[profile alone-reader]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Reader\n";
     assert!(config(&home).ends_with(added), "{}", config(&home));
     home.standin.configure(|options| options.accounts = vec![Account::new("111122223333", "alone", &[])]);
-    assert!(home.ssox(&wizard).fails(5).contains("no role is assigned"));
+    shows!(home, home.ssox(&wizard).fails(5), @r"
+    ssox: no role is assigned to you in `111122223333`
+    ssox: hint: choose another account
+    ");
     home.standin.configure(|options| options.accounts.clear());
-    assert!(home.ssox(&wizard).fails(5).contains("no account is assigned"));
+    shows!(home, home.ssox(&wizard).fails(5), @r"
+    ssox: no account is assigned to you
+    ssox: hint: ask the administrator of your organization
+    ");
 }

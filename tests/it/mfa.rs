@@ -4,6 +4,7 @@ use crate::home::{Home, SSOX};
 use crate::pty::Terminal;
 use crate::roles::{arn, home, role, use_};
 use crate::shells::{self, Session, Shell};
+use crate::shown::shows;
 use ssox_standin::{Fault, Standin, Times};
 use std::fs::{self, File};
 use std::process::Command;
@@ -36,7 +37,10 @@ fn begun(home: &Home, at: SystemTime) {
 #[test]
 fn one_mfa_code_is_enough_for_all_roles_of_the_user() {
     let home = home(&profiles());
-    assert!(use_(&home, "one").fails(3).contains("--mfa-code"));
+    shows!(home, use_(&home, "one").fails(3), @r"
+    ssox: an MFA code of `arn:aws:iam::111122223333:mfa/me` is needed, but nobody can be asked for it
+    ssox: hint: ssox use NAME --mfa-code CODE, or add `mfa_process` to the profile
+    ");
     assert!(arn(&home, &with_code(&home, "one", "123456")).contains("assumed-role/NeedsMfa/"));
     assert!(arn(&home, &use_(&home, "two")).contains("assumed-role/Another/"));
     assert_eq!((home.standin.count("GetSessionToken"), home.standin.count("AssumeRole")), (1, 2));
@@ -87,7 +91,12 @@ fn a_rejected_code_gets_the_possible_reasons() {
         // Another tool has used the second code.
         home.standin.configure(|options| options.users[0].mfa.as_mut().unwrap().1.retain(|known| known != "123456"));
         let said = with_code(&home, "one", code).fails(3);
-        assert!(said.contains("wrong, or already used"), "{said}");
+        insta::allow_duplicates! {
+            shows!(home, said, @r"
+            ssox: could not start an MFA session: MultiFactorAuthentication failed with invalid MFA one time pass code. (AccessDenied) (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL)
+            ssox: hint: the code may be wrong, or already used: wait for the next one
+            ");
+        }
     }
     assert_eq!(with_code(&home, "one", "12345").status(), 2);
     assert!(home.files(".aws/cli/cache").is_empty());
@@ -97,8 +106,10 @@ fn a_rejected_code_gets_the_possible_reasons() {
 fn an_mfa_device_of_another_user_is_reported() {
     let home = home(&role("one", "NeedsMfa", &DEVICE.replace("mfa/me", "mfa/jane")));
     let said = with_code(&home, "one", "123456");
-    assert_eq!(said.status(), 5, "{}", said.stderr());
-    assert!(said.stderr().contains("verify your MFA serial number"), "{}", said.stderr());
+    shows!(home, said.fails(5), @r"
+    ssox: could not start an MFA session: MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is valid and associated with this user. (AccessDenied) (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL)
+    ssox: hint: is the code the current one of this device?
+    ");
 }
 
 #[test]
@@ -110,8 +121,14 @@ fn a_program_may_give_the_code() {
     home.add_config(&process("echo").replace("[profile one]", "[profile silent]"));
     let session = home.path(".aws/cli/cache");
     fs::remove_dir_all(session).unwrap();
-    assert!(use_(&home, "fails").fails(1).contains("no device"));
-    assert!(use_(&home, "silent").fails(4).contains("is not an MFA code"));
+    shows!(home, use_(&home, "fails").fails(1), @r"
+    ssox: `mfa_process` of profile `fails` failed: exit status 1: no device
+    ssox: hint: run its command line by hand
+    ");
+    shows!(home, use_(&home, "silent").fails(4), @r"
+    ssox: `mfa_process` of profile `silent` printed something that is not an MFA code
+    ssox: hint: it must print six digits and nothing else
+    ");
     // A code on the command line takes precedence.
     with_code(&home, "fails", "234567").ok();
 }

@@ -1,6 +1,7 @@
 //! `logout`: what it revokes, what it deletes, what it keeps.
 
 use crate::home::Home;
+use crate::shown::shows;
 use ssox_standin::{Fault, Grant, START_URL, Times, token_file};
 use std::fs;
 
@@ -20,16 +21,17 @@ fn logout_ends_one_session_on_the_server_and_on_disk() {
     let others = [".aws/sso/cache/other-tool.json", ".aws/sso/cache/notes.txt", ".aws/cli/cache/session.db"];
     others.iter().for_each(|path| fs::write(home.path(path), "{\"accessToken\": 1}").unwrap());
     let said = says(&home, &["logout", "dev"]);
-    let file = token_file(&home.path(""), "corp").display().to_string();
-    assert!(said.contains("signed out of `corp`; removed") && said.contains("of 2 roles"), "{said}");
-    assert!(said.contains(file.trim_start_matches('/')), "{said}");
+    shows!(home, said, @"ssox: signed out of `corp`; removed ~/.aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json and the cached credentials of 2 roles");
     assert_eq!(home.standin.count("Logout"), 1);
     assert!(!token_file(&home.path(""), "corp").exists() && token_file(&home.path(""), START_URL).exists());
     assert_eq!(home.files(".aws/cli/cache").len(), 2);
     assert!(others.iter().all(|path| home.path(path).exists()));
-    assert!(home.ssox(&["credential-process", "dev"]).fails(3).contains("not signed in to `corp`"));
+    shows!(home, home.ssox(&["credential-process", "dev"]).fails(3), @r"
+    ssox: not signed in to `corp`
+    ssox: hint: ssox login --sso-session corp
+    ");
     home.ssox(&["credential-process", "legacy"]).ok();
-    assert!(says(&home, &["logout", "--sso-session", "corp"]).contains("nothing to remove"));
+    shows!(home, says(&home, &["logout", "--sso-session", "corp"]), @"ssox: not signed in to `corp`: there was nothing to remove");
     assert_eq!(home.standin.violations(), [""; 0]);
 }
 
@@ -39,10 +41,12 @@ fn all_is_every_session_of_the_configuration_and_strangers_are_named() {
     home.standin.seed_token(&home.path(""), START_URL, &Grant::default());
     home.standin.seed_token(&home.path(""), "elsewhere", &Grant::default());
     let said = says(&home, &["logout", "--all"]);
-    assert!(said.contains("signed out of `corp`") && said.contains(&format!("signed out of `{START_URL}`")), "{said}");
-    let stranger = token_file(&home.path(""), "elsewhere");
-    assert!(said.contains("kept `") && said.contains(stranger.file_name().unwrap().to_str().unwrap()), "{said}");
-    assert!(stranger.exists());
+    shows!(home, said, @r"
+    ssox: signed out of `corp`; removed ~/.aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json
+    ssox: signed out of `https://d-1234567890.awsapps.com/start`; removed ~/.aws/sso/cache/7487b5b67d5fa1132cf33fa93ae51ef38cc37752.json
+    ssox: kept `~/.aws/sso/cache/8baf1a8505b71286dc5ae8e3d10fc8de1aa368ca.json` (https://d-1234567890.awsapps.com/start): it belongs to no configured session
+    ");
+    assert!(token_file(&home.path(""), "elsewhere").exists());
     assert_eq!(home.files(".aws/sso/cache").len(), 1);
     assert_eq!(home.standin.count("Logout"), 2);
 }
@@ -51,7 +55,10 @@ fn all_is_every_session_of_the_configuration_and_strangers_are_named() {
 fn the_token_is_deleted_even_if_the_server_cannot_be_reached() {
     let home = Home::signed_in();
     home.standin.fault("Logout", Fault::Status(500), Times::Forever);
-    assert!(says(&home, &["logout", "dev"]).contains("the session there expires on its own"));
+    shows!(home, says(&home, &["logout", "dev"]), @r"
+    ssox: warning: could not sign out: AWS failed with 500: Internal server error (InternalServerException) (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL); the session there expires on its own
+    ssox: signed out of `corp`; removed ~/.aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json
+    ");
     assert!(!token_file(&home.path(""), "corp").exists());
 }
 
@@ -60,14 +67,14 @@ fn logout_succeeds_when_the_server_does_not_know_the_token() {
     let home = Home::signed_in();
     home.standin.end_sessions();
     let said = says(&home, &["logout", "dev"]);
-    assert!(said.contains("signed out of `corp`") && !said.contains("warning"), "{said}");
+    shows!(home, said, @"ssox: signed out of `corp`; removed ~/.aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json");
 }
 
 #[test]
 fn a_broken_token_file_is_deleted_too() {
     let home = Home::signed_in();
     fs::write(token_file(&home.path(""), "corp"), "{\"accessTok").unwrap();
-    assert!(says(&home, &["logout", "dev"]).contains("removed"));
+    shows!(home, says(&home, &["logout", "dev"]), @"ssox: signed out of `corp`; removed ~/.aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json");
     assert!(!token_file(&home.path(""), "corp").exists());
     assert_eq!(home.standin.total(), 0);
 }
@@ -77,7 +84,10 @@ fn a_shell_that_still_has_credentials_after_logout_is_told() {
     let home = Home::signed_in();
     let ran = home.ssox_with(&["logout", "dev"], &[("SSOX_PROFILE", "dev"), ("AWS_SESSION_TOKEN", "x")]);
     ran.ok();
-    assert!(ran.stderr().contains("`ssox clear` removes them"));
+    shows!(home, ran.stderr(), @r"
+    ssox: signed out of `corp`; removed ~/.aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json
+    ssox: this shell still has its credentials; `ssox clear` removes them
+    ");
 }
 
 #[test]
@@ -95,8 +105,14 @@ fn roles_that_were_assumed_with_the_sessions_roles_go_as_well() {
     }
     let ran = home.ssox_with(&["logout", "dev"], &[("SSOX_PROFILE", "ours"), ("AWS_SESSION_TOKEN", "x")]);
     ran.ok();
-    assert!(ran.stderr().contains("of 2 roles") && ran.stderr().contains("`ssox clear`"), "{}", ran.stderr());
-    assert!(home.ssox(&["credential-process", "ours"]).fails(3).contains("not signed in to `corp`"));
+    shows!(home, ran.stderr(), @r"
+    ssox: signed out of `corp`; removed ~/.aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json and the cached credentials of 2 roles
+    ssox: this shell still has its credentials; `ssox clear` removes them
+    ");
+    shows!(home, home.ssox(&["credential-process", "ours"]).fails(3), @r"
+    ssox: not signed in to `corp`
+    ssox: hint: ssox login --sso-session corp
+    ");
     let asked = home.standin.count("AssumeRole");
     home.ssox(&["credential-process", "others"]).ok();
     assert_eq!(home.standin.count("AssumeRole"), asked, "another session's role is still cached");
@@ -111,7 +127,7 @@ fn logout_deletes_roles_given_with_role_arn_too() {
         home.ssox(&[&["export", profile, "--format", "json"][..], &role].concat()).ok();
     }
     assert_eq!(home.files(".aws/cli/cache").len(), 4);
-    assert!(says(&home, &["logout", "dev"]).contains("of 2 roles"));
+    shows!(home, says(&home, &["logout", "dev"]), @"ssox: signed out of `corp`; removed ~/.aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json and the cached credentials of 2 roles");
     assert_eq!(home.files(".aws/cli/cache").len(), 2);
     home.ssox(&[&["export", "dev", "--format", "json"][..], &role].concat()).fails(3);
     home.ssox(&[&["export", "legacy", "--format", "json"][..], &role].concat()).ok();

@@ -23,7 +23,7 @@ pub(super) fn check(text: &str) -> Result<()> {
     Ok(())
 }
 
-/// Returns how deep elements are nested; of invalid XML, any number, as the parser rejects that.
+/// Returns how deep elements are nested. For invalid XML the number means nothing: the parser rejects such a text.
 fn depth(text: &str) -> usize {
     let (mut depth, mut deepest, mut rest) = (0_usize, 0, text);
     while let Some((_, tag)) = rest.split_once('<') {
