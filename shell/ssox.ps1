@@ -355,7 +355,7 @@ function global:_ssox_identity {
         $env:AWS_REGION, $env:AWS_DEFAULT_REGION, $env:AWS_PROFILE, $env:AWS_DEFAULT_PROFILE, $env:AWS_SECURITY_TOKEN,
         $env:AWS_ACCOUNT_ID, $env:SSOX_PROFILE, $env:SSOX_IDENTITY
         if (-not $env:AWS_ACCESS_KEY_ID) {
-            $env:AWS_CONFIG_FILE, $env:AWS_SHARED_CREDENTIALS_FILE, $env:AWS_WEB_IDENTITY_TOKEN_FILE, $env:AWS_ROLE_ARN,
+            $env:AWS_CONFIG_FILE, $env:AWS_SHARED_CREDENTIALS_FILE, $env:AWS_WEB_IDENTITY_TOKEN_FILE, $env:AWS_ROLE_ARN, $env:AWS_CONTAINER_CREDENTIALS_FULL_URI,
             $env:HOME, $env:USERPROFILE
         }
     ))

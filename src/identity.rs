@@ -25,7 +25,7 @@ pub(crate) const EXPIRATION: &str = "AWS_CREDENTIAL_EXPIRATION";
 pub(crate) const ACCOUNT_ID: &str = "AWS_ACCOUNT_ID";
 
 /// The variables that determine whose credentials a tool uses, in the order of the fingerprints.
-pub(crate) const COMPARED: [&str; 14] = [
+pub(crate) const COMPARED: [&str; 15] = [
     ID,
     SECRET,
     TOKEN,
@@ -40,12 +40,15 @@ pub(crate) const COMPARED: [&str; 14] = [
     FILES[1],
     WEB_IDENTITY[0],
     WEB_IDENTITY[1],
+    ENDPOINT,
 ];
 /// The variables that name the files with the profiles. ssox does not change them. Without keys, the shell has the identity
 /// that a profile of these files has.
 pub(crate) const FILES: [&str; 2] = ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"];
 /// The variables of a web identity, which the AWS CLI and boto3 use instead of what the profile says, but not instead of keys.
 pub(crate) const WEB_IDENTITY: [&str; 2] = ["AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN"];
+/// The variable with the address of an endpoint for credentials, which tools use where there are neither keys nor a profile.
+pub(crate) const ENDPOINT: &str = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
 /// The variables that only the segment and `status` show.
 pub(crate) const SHOWN: [&str; 3] = ["SSOX_PROMPT", "SSOX_ROLE", "SSOX_PROTECTED"];
 
@@ -71,8 +74,9 @@ impl Identity {
     /// Returns the recorded state of this shell. Without a readable record, all variables but settings count as unset.
     pub(crate) fn of_shell(ctx: &Context) -> Self {
         Self::recorded(ctx).unwrap_or_else(|| {
-            let is_setting =
-                |name: &str| name == "SSOX_PROFILE" || FILES.contains(&name) || WEB_IDENTITY.contains(&name);
+            let is_setting = |name: &str| {
+                ["SSOX_PROFILE", ENDPOINT].contains(&name) || FILES.contains(&name) || WEB_IDENTITY.contains(&name)
+            };
             let state = |name| if is_setting(name) { State::Untouched } else { State::Unset };
             Self(names().map(state).collect())
         })
@@ -206,6 +210,7 @@ fn state_after(ctx: &Context, changes: &EnvChanges, name: &str, recorded: Option
     }
     match changes.get(name) {
         Some(Some(value)) if !value.is_empty() => State::Set(fingerprint(name, value)),
+        _ if sets_keys.is_some() && name == ENDPOINT => State::Untouched,
         Some(_) => State::Unset,
         None if sets_keys == Some(true) && WEB_IDENTITY.contains(&name) => State::Untouched,
         None => recorded.unwrap_or(if SHOWN.contains(&name) { State::Unset } else { State::Untouched }),

@@ -7,7 +7,7 @@ use crate::context::{Context, NO_MACHINE, REAL_FILES};
 use crate::endpoint::Endpoint;
 use crate::environment::{EnvChanges, FOREIGN_LEFTOVERS, GDAL_CREDENTIALS_FILE, PROXY_BYPASS};
 use crate::error::{Error, Result};
-use crate::identity::UNTIL;
+use crate::identity::{self, UNTIL};
 use crate::profile::Profile;
 use std::path::Path;
 
@@ -15,7 +15,7 @@ use std::path::Path;
 const OTHER_SOURCES: [&str; 4] =
     ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN", "AWS_ROLE_SESSION_NAME"];
 /// The variable with the endpoint's address.
-pub(super) const URI: &str = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
+pub(super) const URI: &str = identity::ENDPOINT;
 const TOKEN: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN";
 /// The variable with the path of the token.
 pub(super) const TOKEN_FILE: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
@@ -98,7 +98,11 @@ pub(super) fn leave(changes: &mut EnvChanges, ctx: &Context) -> Result<()> {
     if ctx.var(OWN).is_none() {
         return Ok(());
     }
-    [OWN, URI, TOKEN, TOKEN_FILE].iter().for_each(|name| changes.unset(name));
+    changes.unset(OWN);
+    // An endpoint that others have set stays.
+    if is_served(ctx) {
+        [URI, TOKEN, TOKEN_FILE].iter().for_each(|name| changes.unset(name));
+    }
     for (own, aws, _) in REAL_FILES.into_iter().filter(|(own, ..)| ctx.var(own).is_some()) {
         changes.unset(own);
         changes.unset("AWS_SDK_LOAD_CONFIG");

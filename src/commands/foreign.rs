@@ -6,7 +6,7 @@ use crate::assignments;
 use crate::cache::{self, EntryNames, Key};
 use crate::config::ConfigFiles;
 use crate::context::Context;
-use crate::identity::{FILES, ID, Identity, WEB_IDENTITY, is_in_use};
+use crate::identity::{ENDPOINT, FILES, ID, Identity, WEB_IDENTITY, is_in_use};
 use crate::profile::{self, Profile};
 use crate::snapshots;
 use std::ffi::OsStr;
@@ -96,7 +96,9 @@ fn without_keys(ctx: &Context, profile: Option<&str>) -> String {
     if let [Some(file), Some(role)] = WEB_IDENTITY.map(|name| ctx.var(name)) {
         return format!("the role {role} with the token in `{file}`, for the AWS CLI and boto3");
     }
-    let Some(profile) = profile else { return "no keys".into() };
+    let Some(profile) = profile else {
+        return ctx.var(ENDPOINT).map_or("no keys".into(), |uri| format!("the credentials of the endpoint {uri}"));
+    };
     let files: Vec<String> = FILES.iter().filter_map(|name| Some(format!("`{}`", ctx.var(name)?))).collect();
     if files.is_empty() {
         format!("profile `{profile}`")

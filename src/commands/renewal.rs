@@ -5,13 +5,13 @@ mod note;
 
 pub(super) use note::{Failure, SegmentState, State, Step};
 
-use super::{changes, endpoint_changes};
+use super::changes;
 use crate::cache::Entry;
 use crate::config::ConfigFiles;
 use crate::context::Context;
 use crate::environment::EnvChanges;
 use crate::error::{Error, ErrorKind, Result, as_argument};
-use crate::identity::{self, ACCOUNT_ID, ID, Identity};
+use crate::identity::{self, ACCOUNT_ID, ENDPOINT, ID, Identity};
 use crate::lock::Lock;
 use crate::profile::{Profile, Wanted};
 use crate::secret::Secret;
@@ -78,11 +78,12 @@ pub(super) fn holding(ctx: &Context, profile: &Profile) -> Context {
     }
 }
 
-/// Tells whether a profile is in use whose credentials the shell does not have yet: ssox set neither keys nor AWS_PROFILE.
+/// Tells whether a profile is in use whose credentials the shell does not have yet: ssox set neither keys nor
+/// AWS_PROFILE nor the address of an endpoint.
 pub(super) fn is_awaited(ctx: &Context) -> bool {
     let held = Identity::recorded(ctx);
-    held.is_some_and(|held| held.has_changed(ID) && ![ID, "AWS_PROFILE"].iter().any(|name| held.has_recorded(name)))
-        && !endpoint_changes::is_served(ctx)
+    let sources = [ID, "AWS_PROFILE", ENDPOINT];
+    held.is_some_and(|held| held.has_changed(ID) && !sources.iter().any(|name| held.has_recorded(name)))
 }
 
 /// Returns the state of the renewal of this shell's credentials.

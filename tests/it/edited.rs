@@ -282,6 +282,35 @@ fn an_edited_name_is_not_taken_for_the_profile_in_use() {
     });
 }
 
+/// A shell in `exec --serve` has credentials only from the endpoint.
+#[test]
+fn a_shell_that_loses_its_endpoint_says_so() {
+    in_each(&shells(), |shell| {
+        let (_standin, home) = signed_in(Duration::from_secs(3300));
+        let mut serve = home.command("ssox");
+        serve.args(["exec", "--serve", "dev", "--", shell.name()]);
+        let mut session = home.session_of(shell, "LOAD", serve);
+        assert_eq!(segment(&mut session, &home), "dev:ReadOnly|ok", "{shell:?}");
+        let status_of = |session: &mut Session| status(session, &home);
+        assert_eq!(status_of(&mut session)["mode"], "endpoint", "{shell:?}");
+        let name = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
+        let address = environment(&mut session, &home)[name].clone();
+        let unset = if shell == Shell::Fish { "set -e" } else { "unset" };
+        for edit in [format!("{unset} {name}"), shell.export(name, "http://127.0.0.1:1/")] {
+            session.run(&edit);
+            assert_eq!(segment(&mut session, &home), "dev:ReadOnly?|foreign", "{shell:?} {edit}");
+            assert_eq!(status_of(&mut session)["foreign"], true, "{shell:?} {edit}");
+            session.run(&shell.export(name, &address));
+            assert_eq!(segment(&mut session, &home), "dev:ReadOnly|ok", "{shell:?} {edit}");
+        }
+        session.run(&shell.export(name, "http://127.0.0.1:1/"));
+        session.run("ssox clear");
+        let left = environment(&mut session, &home);
+        assert_eq!(left.get(name).map(String::as_str), Some("http://127.0.0.1:1/"), "{shell:?}");
+        assert!(!left.keys().any(|name| name.starts_with("SSOX_")), "{shell:?} {left:?}");
+    });
+}
+
 /// An edit of the configuration, or of the role to assume, changes what is fetched next, but not what the shell shows.
 #[test]
 fn a_profile_that_becomes_another_identity_is_not_renewed_as_the_one_in_use() {
