@@ -79,8 +79,12 @@ fn put-back {|name value|
 
 # Returns the map with the current values of these names where it has none.
 fn with-current {|known @names|
-  for name $names {
-    try { nop $known[$name] } catch _ { set known[$name] = (get $name) }
+  try {
+    for name $names { nop $known[$name] }
+  } catch _ {
+    for name $names {
+      if (not (has-key $known $name)) { set known[$name] = (get $name) }
+    }
   }
   put $known
 }
@@ -107,21 +111,28 @@ fn restore {
   set state[child] = $false
 }
 
+fn restore-unused { if (not (in-use)) { restore } }
+
+# What each verb restores.
+var restores = [&use=$nop~ &clear=$restore~ &directory=$restore-unused~ &tick=$restore-unused~ &identity=$restore-unused~]
+var is-asked = [&use=$true &clear=$true &directory=$true &tick=$false &identity=$false]
+var is-on = [&''=$false &on=$true &off=$false]
+
 # Applies the reply to a verb. After `clear`, and when nothing is in use, variables that are unset now get their previous
 # values back. A value that a hook unsets while nothing is in use was set by ssox, so it is not recorded as previous.
 fn apply {|verb reply|
   check $reply
   var assigned = [(re:find '(?m)^=([A-Z0-9_]+)=(.*)$' $reply)]
   var unset = [(re:find '(?m)^-([A-Z0-9_]+)$' $reply)]
-  var changed = $assigned
-  if (or (has-value [use clear directory] $verb) (in-use)) { set changed = [$@assigned $@unset] }
+  var changed = [$@assigned $@unset]
+  if $is-asked[$verb] { } elif (not (in-use)) { set changed = $assigned }
   var changed-names = [(for change $changed { put $change[groups][1][text] })]
-  if (eq $state[layer] on) { set state[under] = (with-current $state[under] $@changed-names) }
-  if (not $state[child]) { set state[was] = (with-current $state[was] $@changed-names) }
+  if $is-on[$state[layer]] { set state[under] = (with-current $state[under] $@changed-names) }
+  if $state[child] { } else { set state[was] = (with-current $state[was] $@changed-names) }
   for change [(re:find '(?m)^!([A-Z0-9_]+)$' $reply)] { del state[was][$change[groups][1][text]] }
   for change $assigned { set-env $change[groups][1][text] $change[groups][2][text] }
   for change $unset { unset-env $change[groups][1][text] }
-  if (or (eq $verb clear) (and (not-eq $verb use) (not (in-use)))) { restore }
+  $restores[$verb]
   set state[held] = $E:SSOX_IDENTITY
   current {|identity visible|
     set state[seen] = $identity
@@ -142,12 +153,29 @@ fn verb-of {|@arguments|
   put $verb
 }
 
+# Whether a verb changes this shell, and not only what a directory may do; and what an option begins with.
+var changes-shell = [&use=$true &clear=$true &allow=$false &deny=$false]
+var begins-option = [&-=$true]
+
 # AWS credentials in this shell. Where the program fails, this ends with its exception.
 fn ssox {|@arguments|
-  set @arguments = (each $to-string~ $arguments)
-  var verb = (verb-of $@arguments)
+  var verb has-verb has-option = '' $false $false
+  for argument $arguments {
+    try {
+      nop $changes-shell[$argument]
+      set has-verb = $true
+    } catch _ {
+      try { set has-option = $begins-option[$argument[0]] } catch _ { }
+    }
+  }
+  if $has-verb {
+    set verb = $arguments[0]
+    if $has-option { set verb = (verb-of (each $to-string~ $arguments)) }
+  }
   set fresh-values offset = [&] $nil
-  if (has-value [use clear] $verb) {
+  var is-change = $false
+  try { set is-change = $changes-shell[$verb] } catch _ { }
+  if $is-change {
     tmp E:SSOX_HELD = $state[held]
     apply $verb (e:ssox --emit=elvish1 $@arguments | slurp)
     # The rc file may have set the hooks anew.
@@ -543,24 +571,19 @@ fn before-prompt {
   settle
 }
 
-var is-on = [&''=$false &on=$true &off=$false]
-
 fn others {|hooks| for hook $hooks { if (not (ours $hook)) { put $hook } } }
 
 # A fault of this script must not cost the prompt.
 fn quietly {|step @arguments| try { $step $@arguments } catch _ { } }
 
-var places = $nil
-
-fn all-hooks {
-  put [$before-chdir $after-chdir (if (not-eq $edit $nil) { put $edit[before-readline] $edit[after-readline] })]
-}
+var is-interactive = (not-eq $edit $nil)
+var places = [&]
 
 fn take-places {
   var off = { if $is-on[$state[layer]] { quietly $take-off~ } }
   set before-chdir = [{|_ &ssox=$false| if $ssox { put $state } else { $off } } (others $before-chdir)]
   set after-chdir = [(others $after-chdir) {|_ &ssox=$false| set fresh-values = [&]; quietly $follow~ }]
-  if (not-eq $edit $nil) {
+  if $is-interactive {
     var before = [
       {|&ssox=$false| $off }
       (others $edit[before-readline])
@@ -571,14 +594,18 @@ fn take-places {
       (others $edit[after-readline])
     ]
     eval 'set edit:before-readline edit:after-readline = $before $after'
+    set places = [&[$edit[before-readline] $edit[after-readline] $before-chdir $after-chdir]=$true]
   }
-  set places = (all-hooks)
 }
 
-set surround~ = { if (not-eq $places (all-hooks)) { take-places } }
+set surround~ = {
+  if $is-interactive {
+    try { nop $places[[$edit[before-readline] $edit[after-readline] $before-chdir $after-chdir]] } catch _ { take-places }
+  }
+}
 
-surround
-if (not-eq $edit $nil) {
+take-places
+if $is-interactive {
   $edit[add-var~] ssox~ $ssox~
   $edit[add-var~] ssox-segment~ $ssox-segment~
   var completer = $complete~
