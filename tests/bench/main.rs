@@ -221,10 +221,11 @@ impl Bench {
 
     /// The whole call as a shell sees it: function, process, reply, variables.
     fn shells(&self) {
-        let shells: [(&str, &[&str]); 4] = [
+        let shells: [(&str, &[&str]); 5] = [
             ("zsh", &["-f", "-c"]),
             ("bash", &["--norc", "--noprofile", "-c"]),
             ("fish", &["--no-config", "-c"]),
+            ("elvish", &["-norc", "-c"]),
             ("pwsh", &["-NoProfile", "-Command"]),
         ];
         for (shell, options) in shells.iter().filter(|(shell, _)| is_installed(shell)) {
@@ -436,6 +437,12 @@ fn spelled(shell: &str) -> [&'static str; 4] {
         "fish" => {
             ["ssox init fish | source", "ssox use p7", "set x (/bin/true)", "ssox export p7 --format fish | source"]
         }
+        "elvish" => [
+            "var ssox~ = $nop~; eval (e:ssox init elvish | slurp) &on-end={|ssox| set ssox~ = $ssox[ssox~] }",
+            "ssox use p7",
+            "nop (e:true)",
+            "eval (ssox export p7 --format elvish | slurp)",
+        ],
         _ => [
             "Invoke-Expression (& ssox init powershell | Out-String)",
             "ssox use p7",
