@@ -264,6 +264,19 @@ fn a_record_that_is_no_longer_exported_is_exported_again() {
     });
 }
 
+#[test]
+fn the_end_that_the_segment_shows_is_in_status_too() {
+    in_each(&shells(), |shell| {
+        let (_standin, home) = signed_in(Duration::from_secs(3300));
+        let mut session = home.session(shell, "LOAD");
+        session.run("ssox use dev");
+        session.run(&hide(shell, "SSOX_EXPIRES"));
+        assert!(segment(&mut session, &home).starts_with("dev:ReadOnly 5"), "{shell:?}");
+        let end = environment(&mut session, &home)["AWS_CREDENTIAL_EXPIRATION"].clone();
+        assert_eq!(status(&mut session, &home)["expires_at"], end, "{shell:?}");
+    });
+}
+
 /// A variable that is not exported reaches no program, so it counts when it is exported.
 #[test]
 fn what_is_exported_later_is_noticed_then() {

@@ -7,7 +7,7 @@ use crate::commands::renewal;
 use crate::config::ConfigFiles;
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::identity::{ACCOUNT_ID, ID, Identity, is_in_use};
+use crate::identity::{ACCOUNT_ID, EXPIRATION, ID, Identity, is_in_use};
 use crate::profile::Profile;
 use crate::session::{self, Session, Token};
 use crate::source::Source;
@@ -65,7 +65,7 @@ pub(super) fn held(ctx: &Context) -> Held {
     };
     if held.profile.is_some() {
         held.mode = mode(ctx);
-        held.expires_at = ctx.var("SSOX_EXPIRES").and_then(|text| text.parse().ok()).map(Timestamp);
+        held.expires_at = expires_at(ctx);
         held.failure = renewal::last_failure(ctx);
     }
     if held.mode == Some("profile") {
@@ -87,6 +87,13 @@ fn mode(ctx: &Context) -> Option<&'static str> {
     } else {
         Some("profile")
     }
+}
+
+/// Returns when the credentials expire, as their own variable says. Others may have edited or hidden that of the segment.
+fn expires_at(ctx: &Context) -> Option<Timestamp> {
+    let end = ctx.var(EXPIRATION).filter(|_| Identity::of_shell(ctx).has_set(ctx, EXPIRATION));
+    let shown = || ctx.var("SSOX_EXPIRES")?.parse().ok().map(Timestamp);
+    end.and_then(Timestamp::parse).or_else(shown)
 }
 
 /// Returns the account that ssox set. Another program may have set another one beside the same keys: then it is the account
