@@ -1,6 +1,6 @@
 //! The steps that read only the environment: keys, a web identity, a container endpoint.
 
-use super::rules::{AuthorizationToken, HalfKeys};
+use super::rules::HalfKeys;
 use super::view::{Outcome, Taken, View};
 use crate::context::Context;
 use crate::time::Timestamp;
@@ -69,16 +69,10 @@ impl View<'_> {
     /// Takes the credentials of a container.
     pub(super) fn container(&self) -> Option<Outcome> {
         let is_set = |name| self.ctx.var(name).is_some();
-        let (value, file) =
-            (is_set("AWS_CONTAINER_AUTHORIZATION_TOKEN"), is_set("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"));
-        if !is_set("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI") {
-            if !is_set(FULL_URI) || self.tool.token == AuthorizationToken::File && !file {
-                return None;
-            }
-            if self.tool.token == AuthorizationToken::Value && file && !value {
-                let why = "refuses: it does not read AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
-                return Some((Taken::Nothing, why.into()));
-            }
+        let has_token = !self.tool.needs_token_file || is_set("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE");
+        let is_named = is_set("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI") || is_set(FULL_URI) && has_token;
+        if !is_named {
+            return None;
         }
         let skipped = self.skipped().map(|skipped| format!("; it {skipped}")).unwrap_or_default();
         Some((Taken::Container, format!("container endpoint{skipped}")))

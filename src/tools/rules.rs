@@ -16,7 +16,8 @@ pub(super) struct Tool {
     pub(super) half_keys: HalfKeys,
     /// Whether it refuses keys after `AWS_CREDENTIAL_EXPIRATION`.
     pub(super) reads_expiration: bool,
-    pub(super) token: AuthorizationToken,
+    /// Whether it asks `AWS_CONTAINER_CREDENTIALS_FULL_URI` only with `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE`.
+    pub(super) needs_token_file: bool,
     /// Whether it asks again for credentials that expire.
     pub(super) renews: bool,
     /// Kinds that it does not fetch again.
@@ -83,15 +84,6 @@ pub(super) enum HalfKeys {
     Ignored,
     /// It takes what is set, and an empty value as a value.
     SignedWith,
-}
-
-/// Which form of the authorization token of `AWS_CONTAINER_CREDENTIALS_FULL_URI` a tool reads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum AuthorizationToken {
-    Any,
-    Value,
-    /// Without the file it does not ask at all.
-    File,
 }
 
 /// What a tool does without credentials.

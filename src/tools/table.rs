@@ -6,7 +6,7 @@ use super::kind::ProfileKind::{
     ConfigKeys, ConfigProcess, LegacySso, Login, Role, Sso, StoredKeys, StoredProcess, StoredRole, WebIdentity,
 };
 use super::rules::RegionStep::{self, Profile, ProfileOfCredentials, Variable};
-use super::rules::{AuthorizationToken, HalfKeys, Last, Step, Tool, Unknown};
+use super::rules::{HalfKeys, Last, Step, Tool, Unknown};
 
 /// The name of the tool that stands for the identity that people expect.
 pub(crate) const CLI: &str = "AWS CLI v2";
@@ -32,7 +32,7 @@ const BOTOCORE: Tool = Tool {
     unknown: Unknown::RefusesFirst,
     half_keys: HalfKeys::Refused,
     reads_expiration: true,
-    token: AuthorizationToken::Any,
+    needs_token_file: false,
     renews: true,
     not_renewed: &[],
     regions: &[AWS_DEFAULT_REGION, Profile],
@@ -73,7 +73,7 @@ const OBJECT_STORE: Tool = Tool {
     steps: &[Step::Keys, Step::WebIdentity, Step::Container],
     profile_variables: &[],
     half_keys: HalfKeys::SignedWith,
-    token: AuthorizationToken::File,
+    needs_token_file: true,
     regions: &[AWS_REGION, AWS_DEFAULT_REGION],
     last: Last::WaitsForMetadata,
     ..SDK
@@ -83,11 +83,10 @@ const OBJECT_STORE: Tool = Tool {
 pub(super) const TOOLS: [Tool; 18] = [
     // awscli 1.46.2.
     Tool { name: "AWS CLI v1", ..BOTOCORE },
-    // awscli 2.9.19: the order of the variables is another, and the token file of a container is unknown.
+    // awscli 2.38.5: the order of the variables is another. 2.9.19 of Debian 12 does not know the token file of a container.
     Tool {
         name: CLI,
         profile_variables: AWS_PROFILE_FIRST,
-        token: AuthorizationToken::Value,
         regions: &[AWS_REGION, AWS_DEFAULT_REGION, Profile],
         ..BOTOCORE
     },
@@ -133,17 +132,9 @@ pub(super) const TOOLS: [Tool; 18] = [
         steps: &[
             Step::Keys,
             Step::WebIdentity,
-            Step::Profile(&[
-                Role,
-                WebIdentity,
-                Sso,
-                LegacySso,
-                Login,
-                StoredKeys,
-                ConfigKeys,
-                StoredProcess,
-                ConfigProcess,
-            ]),
+            Step::Profile(&[Role, WebIdentity]),
+            Step::ProfileWithToken(&[Sso, LegacySso]),
+            Step::Profile(&[Login, StoredKeys, ConfigKeys, StoredProcess, ConfigProcess]),
             Step::Container,
         ],
         ..SDK

@@ -57,7 +57,10 @@ fn tools(folder: &Path, target: &Path) -> Vec<String> {
                 target.display()
             ),
         ),
-        ("AWS CLI v2", "/usr/bin/aws --endpoint-url {url} s3api head-bucket --bucket {bucket}".into()),
+        (
+            "AWS CLI v2",
+            format!("{}/awscli2/aws --endpoint-url {{url}} s3api head-bucket --bucket {{bucket}}", target.display()),
+        ),
         ("Java v2", format!("java -cp {0}/java:{0}/java/* Probe 2 {{bucket}} {{url}}", target.display())),
         ("Java v1", format!("java -cp {0}/java:{0}/java/* Probe 1 {{bucket}} {{url}}", target.display())),
     ];
