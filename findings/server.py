@@ -42,7 +42,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         path = address.path
         self.note(f"proxied:{path}" if address.scheme else path, body if body.startswith("Action=") else "")
         hour = time.time() + 3600
-        text, kind = "{}", "application/json"
+        status, text, kind = "200 OK", "{}", "application/json"
         if path == "/federation/credentials":
             keys = {"accessKeyId": "ASIASSO", "secretAccessKey": "secret", "sessionToken": "sso-token"}
             text = json.dumps({"roleCredentials": {**keys, "expiration": int(hour) * 1000}})
@@ -50,6 +50,16 @@ class Handler(http.server.BaseHTTPRequestHandler):
             end = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(hour))
             keys = {"AccessKeyId": "ASIACONTAINER", "SecretAccessKey": "secret", "Token": "container-token"}
             text = json.dumps({**keys, "Expiration": end})
+        elif path == "/container/refused":
+            status, text = "403 Forbidden", json.dumps({"code": "AccessDenied", "message": "sign in first"})
+        elif path == "/latest/api/token":
+            text, kind = "metadata-token", "text/plain"
+        elif path == "/latest/meta-data/iam/security-credentials/":
+            text, kind = "machine", "text/plain"
+        elif path == "/latest/meta-data/iam/security-credentials/machine":
+            end = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(hour))
+            keys = {"AccessKeyId": "ASIAMACHINE", "SecretAccessKey": "secret", "Token": "machine-token"}
+            text = json.dumps({"Code": "Success", "Type": "AWS-HMAC", **keys, "Expiration": end, "LastUpdated": end})
         elif path == "/token":
             text = json.dumps({"accessToken": "fresh", "expiresIn": 3600, "tokenType": "Bearer", "refreshToken": "next"})
         elif "Action=" in body:
@@ -57,7 +67,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             end = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(hour))
             text, kind = STS.format(action, USER if action == "GetCallerIdentity" else KEYS.format(end)), "text/xml"
         data = text.encode()
-        head = f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {len(data)}\r\n\r\n"
+        head = f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {len(data)}\r\n\r\n"
         self.wfile.write(head.encode() + (b"" if self.command == "HEAD" else data))
 
     do_GET = do_POST = do_PUT = do_HEAD = answer
