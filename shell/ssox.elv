@@ -178,7 +178,7 @@ fn ssox {|@arguments|
   if $is-change {
     tmp E:SSOX_HELD = $state[held]
     apply $verb (e:ssox --emit=elvish1 $@arguments | slurp)
-    # The rc file may have set the hooks anew.
+    # The rc file may have replaced the lists of hooks.
     surround
     return
   }

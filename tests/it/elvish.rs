@@ -36,14 +36,14 @@ fn without_the_uptime_of_the_kernel_date_is_the_clock() {
 }
 
 #[test]
-fn hooks_that_are_set_anew_get_ours_back_with_the_next_use() {
+fn replaced_lists_of_hooks_get_ours_back_with_the_next_use() {
     if !is_installed() {
         return;
     }
     let home = Home::scripted();
     home.reply("use", "#ssox1\n=SSOX_PROMPT=dev\n#end\n", 0);
-    let anew = "LOAD\nset edit:before-readline = [{ set prompts = (+ $prompts 1) }]\nset edit:after-readline = []";
-    let mut session = session(&home, Other::Elvish, anew, &[]);
+    let replaced = "LOAD\nset edit:before-readline = [{ set prompts = (+ $prompts 1) }]\nset edit:after-readline = []";
+    let mut session = session(&home, Other::Elvish, replaced, &[]);
     session.next_prompt();
     assert_eq!(session.segment(&home), "|");
     session.run("ssox use dev");
