@@ -513,6 +513,31 @@ function _ssox_put_flags() {
   case $_ssox_flags in *x*) builtin set -x ;; esac
 }
 
+# The prompt may be hours old when a command is typed, and no command should start with expired credentials. Bash expands PS0
+# before each command, since 5.3 without a process. Another bash that inherits PS0 could not parse it.
+if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 503)); then
+  function _ssox_place_guard() {
+    [[ -z ${BLE_VERSION-} && ${PS0-} != *_ssox_guard* ]] || return 0
+    # shellcheck disable=SC2016
+    PS0='${ _ssox_guard; }'${PS0-}
+    builtin export -n PS0
+  }
+
+  function _ssox_guard() {
+    _ssox_status=$? _ssox_flags=$-
+    case $_ssox_flags in *[kux]*) { builtin set +kux; } 2>/dev/null ;; esac
+    if _ssox_is_number "${SSOX_EXPIRES-}"; then
+      _ssox_read_clock
+      _ssox_check_clock
+      if ((_ssox_clock >= SSOX_EXPIRES - 60)) && { [[ ${SSOX_STATE-} == renewing ]] || _ssox_is_due; }; then
+        _ssox_tick --wait=2s
+      fi
+    fi
+    case $_ssox_flags in *[ekux]*) _ssox_put_flags ;; esac
+    return "$_ssox_status"
+  }
+fi
+
 # --- directories
 
 # The values of a `.ssox` file are a layer above those of the shell. The first hook takes it off, the other hooks run, and
@@ -827,6 +852,7 @@ function _ssox_paint() {
 # owns the prompt. Then our second hook moves behind all others.
 function _ssox_decide() {
   _ssox_undecided='' _ssox_moved=''
+  if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 503)); then _ssox_place_guard; fi
   _ssox_go_last
   [[ -n $_ssox_segment && ${TERM-} != dumb ]] || return 0
   builtin shopt -q promptvars || return 0

@@ -83,6 +83,8 @@ mod moto;
 #[cfg(unix)]
 mod neighbours;
 #[cfg(unix)]
+mod newer_shells;
+#[cfg(unix)]
 mod odd_files;
 #[cfg(unix)]
 mod other_shells;

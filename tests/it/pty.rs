@@ -158,16 +158,23 @@ impl Terminal {
 }
 
 impl Terminal {
-    /// Takes output, and answers the question for the cursor's position, without which several shells do not go on.
+    /// Takes output, and answers the questions without which several shells do not go on: where the cursor is, and (fish 4) what
+    /// kind of terminal it is.
     fn take(&mut self, bytes: &[u8]) {
-        const QUESTION: &[u8] = b"\x1b[6n";
+        const QUESTIONS: [(&[u8], &[u8]); 3] =
+            [(b"\x1b[6n", b"\x1b[1;1R"), (b"\x1b[0c", b"\x1b[?62c"), (b"\x1b[c", b"\x1b[?62c")];
         self.seen.extend(bytes);
-        while let Some(at) = find(&self.seen[self.answered..], QUESTION) {
-            self.answered += at + QUESTION.len();
+        let next = |fresh: &[u8]| {
+            let found =
+                QUESTIONS.iter().filter_map(|(asked, answer)| Some((find(fresh, asked)? + asked.len(), *answer)));
+            found.min_by_key(|(end, _)| *end)
+        };
+        while let Some((end, answer)) = next(&self.seen[self.answered..]) {
+            self.answered += end;
             // Where the program is done already, nobody reads it.
-            let _ = self.pty.write_all(b"\x1b[1;1R");
+            let _ = self.pty.write_all(answer);
         }
-        self.answered = self.answered.max(self.seen.len().saturating_sub(QUESTION.len() - 1));
+        self.answered = self.answered.max(self.seen.len().saturating_sub(3));
     }
 }
 
