@@ -63,7 +63,12 @@ pub(crate) fn names() -> impl Iterator<Item = &'static str> {
 
 /// Tells whether `ssox use` or `ssox exec` set something here. `SSOX_PROFILE` alone does not say so: people set it, too.
 pub(crate) fn is_in_use(ctx: &Context) -> bool {
-    [VARIABLE, "SSOX_PROMPT", NOTED].iter().any(|name| ctx.var(name).is_some())
+    noted(ctx).is_some() || [VARIABLE, "SSOX_PROMPT"].iter().any(|name| ctx.var(name).is_some())
+}
+
+/// Returns the fingerprints that a shell function passes. Nobody else does: set by hand, the variable says nothing.
+fn noted(ctx: &Context) -> Option<&str> {
+    ctx.emit.as_ref().and(ctx.var(NOTED))
 }
 
 /// The state in which ssox left all variables of [`names`].
@@ -85,9 +90,9 @@ impl Identity {
     /// Returns the recorded state of this shell; `None` without a readable record. The record in the environment counts only
     /// if it is right and the one that the shell noted is not: the variables of another shell were copied.
     pub(crate) fn recorded(ctx: &Context) -> Option<Self> {
-        let record = |name| ctx.var(name).and_then(Self::parse);
+        let record = |text: Option<&str>| text.and_then(Self::parse);
         let is_right = |record: &Self| record.changed_by_others(ctx).is_empty();
-        let (noted, visible) = (record(NOTED), record(VARIABLE));
+        let (noted, visible) = (record(noted(ctx)), record(ctx.var(VARIABLE)));
         if noted.as_ref().is_some_and(is_right) || !visible.as_ref().is_some_and(is_right) {
             return noted.or(visible);
         }

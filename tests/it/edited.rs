@@ -159,6 +159,17 @@ fn a_label_that_is_set_by_hand_is_removed_where_nothing_is_in_use() {
     });
 }
 
+/// Only the shell function passes it.
+#[test]
+fn a_note_that_is_set_by_hand_does_not_count() {
+    let (_standin, home) = signed_in(Duration::from_secs(3300));
+    let mut status = home.command("ssox");
+    status.args(["status", "--json"]).envs([("SSOX_HELD", "x"), ("AWS_REGION", "us-west-2")]);
+    let status: serde_json::Value =
+        serde_json::from_slice(&status.output().expect("ssox starts").stdout).expect("JSON");
+    assert_eq!((&status["profile"], &status["foreign"]), (&().into(), &false.into()), "{status}");
+}
+
 /// A hook that changes the identity, and that is added behind all others while the shell runs.
 #[test]
 fn a_hook_that_is_added_later_is_seen_through() {
