@@ -1,6 +1,8 @@
 //! `cargo bench`: measures the times that a person notices. Each is printed as a ratio to the time of something known,
 //! measured alternately in the same run, because the speed of a machine varies.
 //!
+//! `PROGRAM` names another build to measure, for example the static one; `BASELINE` names an older build to compare with.
+//!
 //! Invariant: it asserts no time; a slow machine does not fail.
 
 mod endpoint;
@@ -64,11 +66,13 @@ impl Bench {
         let bin = directory.path().join("bin");
         fs::create_dir(&bin).expect("a directory can be made");
         let ssox = bin.join("ssox");
-        fs::copy(env!("CARGO_BIN_EXE_ssox"), &ssox).expect("the program can be copied");
+        let program = std::env::var_os("PROGRAM").unwrap_or_else(|| env!("CARGO_BIN_EXE_ssox").into());
+        let is_static = cfg!(target_env = "musl") || program.to_string_lossy().contains("-musl");
+        fs::copy(program, &ssox).expect("the program can be copied");
         for profiles in PROFILES {
             seed(&directory.path().join(profiles.to_string()), profiles);
         }
-        let hello = hello(directory.path());
+        let hello = hello(directory.path(), is_static);
         Self { directory, ssox, hello }
     }
 
@@ -514,7 +518,7 @@ fn cache(home: &Path, profiles: usize) {
 const CACHE_NAME: &str = "1db6d1b4bbf1819d1b76d284bf93320ba519c759";
 
 /// The smallest program, with the same compiler and the release profile's settings.
-fn hello(directory: &Path) -> Option<PathBuf> {
+fn hello(directory: &Path, is_static: bool) -> Option<PathBuf> {
     let (source, program) = (directory.join("hello.rs"), directory.join("hello"));
     fs::write(&source, "fn main() { println!(\"hello\"); }").ok()?;
     let mut rustc = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
@@ -526,7 +530,7 @@ fn hello(directory: &Path) -> Option<PathBuf> {
         "-Cpanic=abort",
         "-Cstrip=symbols",
     ]);
-    if cfg!(target_env = "musl") {
+    if is_static {
         rustc.arg(format!("--target={}-unknown-linux-musl", std::env::consts::ARCH));
     }
     rustc.arg("-o").arg(&program).arg(&source).stderr(Stdio::null());
