@@ -55,8 +55,10 @@ def _ssox_load(has_prompt):
                 found = arg
         return found
 
+    # xonsh remembers where programs were, so it may have been removed.
     def binary():
-        return XSH.commands_cache.locate_binary('ssox')
+        path = XSH.commands_cache.locate_binary('ssox')
+        return path if path and os.access(path, os.X_OK) else None
 
     def environment(**more):
         return {**env.detype(), **{name: value for name, value in more.items() if value}}
@@ -491,6 +493,7 @@ del _ssox_load
 
 
 def _ssox_completion():
+    import os
     import subprocess
 
     from xonsh.built_ins import XSH
@@ -504,7 +507,8 @@ def _ssox_completion():
     def complete(command):
         words = [arg.value for arg in command.args[: command.arg_index]]
         path = XSH.commands_cache.locate_binary('ssox')
-        if path is None:
+        # xonsh remembers where programs were, so it may have been removed.
+        if path is None or not os.access(path, os.X_OK):
             return None
         done = subprocess.run(
             [path, 'complete', 'xonsh', command.prefix, *words], env=XSH.env.detype(), stdin=subprocess.DEVNULL,
