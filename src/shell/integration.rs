@@ -83,12 +83,12 @@ pub(crate) trait Integration: Sync {
 
     /// Returns the line that sets a variable, for hints.
     fn set(&self, name: &str, value: &str) -> String {
-        super::posix::set(name, value)
+        super::sh_syntax::set(name, value)
     }
 
     /// Returns the line that unsets variables, for hints.
     fn unset(&self, names: &[&str]) -> String {
-        super::posix::unset(names)
+        super::sh_syntax::unset(names)
     }
 
     /// Returns the format of `ssox export` that is called like this shell; `None` if its syntax is that of sh.

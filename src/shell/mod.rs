@@ -18,6 +18,7 @@ pub(crate) mod quote;
 pub(crate) mod reply;
 mod running_shell;
 mod section;
+mod sh_syntax;
 mod word;
 mod xonsh;
 mod zsh;

@@ -1,6 +1,6 @@
 //! The shells without an integration: their programs, and the command lines of hints.
 
-use super::posix;
+use super::sh_syntax;
 use super::word::word;
 
 /// A shell that ssox has no function for, or several with the same syntax for hints.
@@ -20,7 +20,7 @@ pub(super) struct OtherShell {
 pub(super) static OTHER_SHELLS: [OtherShell; 2] = [
     OtherShell {
         programs: &["csh", "tcsh"],
-        set: |name, value| format!("setenv {name} {}", word(value, posix::quoted)),
+        set: |name, value| format!("setenv {name} {}", word(value, sh_syntax::quoted)),
         unset: |names| each(names, "; ", |name| format!("unsetenv {name}")),
         is_interactive: super::interactive::reads_commands,
     },

@@ -1,10 +1,9 @@
-//! POSIX shells, and the syntax of sh, which zsh and bash share.
+//! POSIX shells.
 //!
 //! One script serves them all. Only yash has completion functions.
 
 use super::completion::{CommandLine, MatchedBy};
 use super::integration::{Find, Integration};
-use super::word::{single_quoted, word};
 use crate::context::Context;
 use std::path::{Path, PathBuf};
 
@@ -62,19 +61,4 @@ impl Integration for Posix {
         find(&line, MatchedBy::Shell)
             .reply(|candidate| Some(format!("{}\n{}\n", candidate.value, candidate.description)))
     }
-}
-
-/// Returns the line that sets a variable, for hints.
-pub(super) fn set(name: &str, value: &str) -> String {
-    format!("export {name}={}", word(value, quoted))
-}
-
-/// Returns the line that unsets variables, for hints.
-pub(super) fn unset(names: &[&str]) -> String {
-    format!("unset {}", names.join(" "))
-}
-
-/// Quotes a word.
-pub(super) fn quoted(value: &str) -> String {
-    single_quoted(value, |c| if c == '\'' { r"'\'" } else { "" })
 }

@@ -2,7 +2,7 @@
 //!
 //! Invariant: the reader gets each value byte for byte, and runs nothing. A value for which this is impossible is refused.
 
-use super::posix;
+use super::sh_syntax;
 use crate::environment::EnvChanges;
 use crate::error::{Error, Result};
 use crate::secret::Secret;
@@ -50,7 +50,7 @@ impl Dialect {
     fn write_line(self, text: &mut Secret, name: &str, value: Option<&str>) -> Result<()> {
         let quoted = |quote: fn(&str) -> String, value: &str| Secret::new(quote(value));
         let written = match (self, value) {
-            (Self::Posix, Some(value)) => writeln!(text, "export {name}={}", quoted(posix::quoted, value).expose()),
+            (Self::Posix, Some(value)) => writeln!(text, "export {name}={}", quoted(sh_syntax::quoted, value).expose()),
             (Self::Posix, None) => writeln!(text, "unset {name}"),
             (Self::Bare, Some(value)) => writeln!(text, "{name}={}", bare(name, value)?),
             (Self::Docker, Some(value)) => writeln!(text, "{name}={}", docker(name, value)?),
