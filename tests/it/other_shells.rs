@@ -122,15 +122,6 @@ impl Other {
         }
     }
 
-    /// Returns the keys that empty a line with a menu. After Ctrl-C, nushell may lose what is typed before its next prompt.
-    pub(crate) fn empty_line(self) -> &'static str {
-        match self {
-            Self::Nushell | Self::Xonsh => "\x1b\x15",
-            // It would read Escape and a key as one.
-            Self::Elvish => "\x15",
-        }
-    }
-
     /// Tells whether the shell shows where a program failed.
     pub(crate) fn is_traced(self) -> bool {
         self == Self::Elvish

@@ -127,11 +127,16 @@ fn a_broken_configuration_and_no_binary_complete_in_silence() {
         session.terminal.wait_for("arguments: <login> <acme>");
         session.terminal.enter("sh -c 'rm ~/bin/ssox; echo go\"\"ne'");
         session.terminal.wait_for("gone");
-        if shell == Other::Elvish {
-            // It has no menu, so that was a line more; and what is typed before the prompt is not completed.
-            session.terminal.wait_for_screen("the prompt", |screen| screen.contains("<<4>>").then_some(()));
+        // What is typed before the prompt is not completed.
+        session.terminal.wait_for("<<");
+        session.terminal.keys("ssox login acme\t");
+        if shell == Other::Nushell {
+            // Keys that come while an empty menu opens would be lost. Enter closes it.
+            session.terminal.wait_for("NO RECORDS FOUND");
+            session.terminal.keys("\r");
+            session.terminal.wait_for("<<");
         }
-        session.terminal.keys(&format!("ssox login acme\t{}", shell.empty_line()));
+        session.terminal.keys("\x15");
         session.terminal.enter("sh -c 'echo al\"\"ive'");
         session.terminal.wait_for("alive");
         let told = session.terminal.transcript();
