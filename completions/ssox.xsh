@@ -1,6 +1,7 @@
 # Completion of ssox in xonsh, as `ssox completions` prints it.
 
 def _ssox_completion():
+    import os
     import subprocess
 
     from xonsh.built_ins import XSH
@@ -14,7 +15,8 @@ def _ssox_completion():
     def complete(command):
         words = [arg.value for arg in command.args[: command.arg_index]]
         path = XSH.commands_cache.locate_binary('ssox')
-        if path is None:
+        # xonsh remembers where programs were, so it may have been removed.
+        if path is None or not os.access(path, os.X_OK):
             return None
         done = subprocess.run(
             [path, 'complete', 'xonsh', command.prefix, *words], env=XSH.env.detype(), stdin=subprocess.DEVNULL,
