@@ -89,7 +89,7 @@ fn start_nginx(directory: &Path, size: usize) -> Option<Child> {
     fs::create_dir_all(directory.join("web")).ok()?;
     fs::write(directory.join("web/index.html"), "x".repeat(size)).ok()?;
     let configuration = format!(
-        "daemon off; worker_processes 1; pid {}; error_log stderr crit; user root;\nevents {{}}\n\
+        "daemon off; master_process off; pid {}; error_log stderr crit; user root;\nevents {{}}\n\
          http {{ access_log off; keepalive_timeout 0; server {{ listen 127.0.0.1:{NGINX_PORT}; root {}; }} }}\n",
         path("nginx.pid"),
         path("web")
