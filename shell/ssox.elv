@@ -142,7 +142,7 @@ fn apply {|verb reply|
 
 # --- function
 
-# Returns the verb. With `--help` there is none: help is printed for a person.
+# Returns the verb, or nothing with `--help`, which is printed for a person.
 fn verb-of {|@arguments|
   var verb = ''
   for argument $arguments {

@@ -41,7 +41,7 @@ def --env --wrapped ssox [...args] {
     }
 }
 
-# Returns the verb. With `--help` there is none: help is printed for a person.
+# Returns the verb, or nothing with `--help`, which is printed for a person.
 def _ssox_verb [args: list] {
     mut verb = ''
     for arg in $args {

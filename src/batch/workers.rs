@@ -41,7 +41,7 @@ pub(super) struct Running {
 }
 
 impl Shared {
-    /// Runs the next job; returns false when there is none.
+    /// Runs the next job; returns false if no job is left.
     pub(super) fn run_next(&self) -> bool {
         let Some((at, job)) = lock(&self.queue).pop_front() else { return false };
         let begun = Instant::now();

@@ -64,7 +64,7 @@ impl FailedProcess {
         }
     }
 
-    /// Returns a failure that is not older than some seconds, if the environment is the same and nobody has signed in since.
+    /// Returns a failure of the last seconds, if the environment is the same and nobody has signed in since.
     pub(super) fn recent(&self, ctx: &Context) -> Option<Error> {
         let Failure { at, state, error } = self.read(&self.failure)?;
         let is_recent = (0..REMEMBERED).contains(&ctx.now().seconds_after(at));

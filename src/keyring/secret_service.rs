@@ -79,7 +79,7 @@ impl Connection {
         done.map_err(|error| if matches!(error, Error::Prompt) { Failure::StillLocked } else { error.into() })
     }
 
-    /// Returns the entries with some attributes. If there are none, checks that the keyring is there and unlocked:
+    /// Returns the entries with some attributes. If it finds no entry, it checks that the keyring is there and unlocked:
     /// otherwise it may have some.
     fn find(&self, attributes: &HashMap<&str, &str>) -> Result<Vec<Item<'_>>> {
         let found = self.0.search_items(attributes.clone())?;

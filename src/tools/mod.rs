@@ -1,6 +1,6 @@
 //! Predicts which credentials AWS tools take in an environment with a configuration. The rules are the rows of `table`.
 //!
-//! Invariant: nobody is asked. It reads the environment, the two files and the files with tokens, and starts nothing.
+//! Invariant: it asks no service and starts no program. It reads the environment, the two files and the files with tokens.
 
 mod environment;
 mod files;

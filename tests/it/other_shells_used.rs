@@ -240,14 +240,9 @@ fn every_verb_has_the_terminal() {
         let mut session = session(&home, shell, "LOAD", &[]);
         let told = session.run("ssox list");
         assert!((0..3).all(|n| told.contains(&format!("terminal: {n}"))), "{shell:?}: {told}");
-        session.terminal.enter("ssox read");
-        session.terminal.wait_for("terminal: 2");
-        session.terminal.enter("typed");
-        session.terminal.wait_for("read: typed");
+        session.terminal.type_for_ssox();
         session.wait_for_prompt();
-        session.terminal.enter("ssox sleep");
-        session.terminal.wait_for("terminal: 2");
-        session.terminal.keys("\x03");
+        session.terminal.interrupt_ssox();
         session.wait_for_prompt();
     }
 }
@@ -283,9 +278,7 @@ fn a_call_leaves_no_variable_behind() {
         let mut session = session(&home, shell, "LOAD", &[]);
         session.run("ssox list");
         session.run("ssox fail");
-        session.terminal.enter("ssox sleep");
-        session.terminal.wait_for("terminal: 2");
-        session.terminal.keys("\x03");
+        session.terminal.interrupt_ssox();
         session.wait_for_prompt();
         assert!(session.state(&home).is_empty(), "{shell:?}: {:?}", session.state(&home).keys());
     });

@@ -50,14 +50,9 @@ fn a_passed_through_verb_has_the_terminal() {
         let mut session = home.session(shell, "LOAD");
         let told = session.run("ssox list");
         assert!(told.contains("terminal: 0") && told.contains("terminal: 1") && told.contains("terminal: 2"), "{told}");
-        session.terminal.enter("ssox read");
-        session.terminal.wait_for("terminal: 2");
-        session.terminal.enter("typed");
-        session.terminal.wait_for("read: typed");
+        session.terminal.type_for_ssox();
         session.wait_for_prompt();
-        session.terminal.enter("ssox sleep");
-        session.terminal.wait_for("terminal: 2");
-        session.terminal.keys("\x03");
+        session.terminal.interrupt_ssox();
         session.wait_for_prompt();
         assert!(session.run(shell.status()).contains("status 130"), "{shell:?}: {}", session.terminal.transcript());
         session.exit();

@@ -71,14 +71,9 @@ fn every_verb_has_the_terminal() {
         let mut session = session(&home, shell, "LOAD", &[]);
         let told = session.run("ssox list");
         assert!((0..3).all(|n| told.contains(&format!("terminal: {n}"))), "{shell}: {told}");
-        session.terminal.enter("ssox read");
-        session.terminal.wait_for("terminal: 2");
-        session.terminal.enter("typed");
-        session.terminal.wait_for("read: typed");
+        session.terminal.type_for_ssox();
         session.wait_for_prompt();
-        session.terminal.enter("ssox sleep");
-        session.terminal.wait_for("terminal: 2");
-        session.terminal.keys("\x03");
+        session.terminal.interrupt_ssox();
         session.wait_for_prompt();
         let told = session.run("echo status $?");
         // ksh93 and yash add another number to that of a signal.

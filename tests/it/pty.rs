@@ -54,6 +54,21 @@ impl Terminal {
         self.keys(&format!("{line}\r"));
     }
 
+    /// Calls the scripted ssox that reads a line from its terminal, and types that line.
+    pub(crate) fn type_for_ssox(&mut self) {
+        self.enter("ssox read");
+        self.wait_for("terminal: 2");
+        self.enter("typed");
+        self.wait_for("read: typed");
+    }
+
+    /// Calls the scripted ssox that waits, and presses Ctrl-C.
+    pub(crate) fn interrupt_ssox(&mut self) {
+        self.enter("ssox sleep");
+        self.wait_for("terminal: 2");
+        self.keys("\x03");
+    }
+
     /// Waits until the text comes out, after what the last wait found; returns what came before it.
     /// What was typed is echoed: write `mar''ker` in a command, and wait for `marker`.
     pub(crate) fn wait_for(&mut self, text: &str) -> String {
