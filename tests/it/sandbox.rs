@@ -2,11 +2,13 @@
 
 use crate::home::SSOX;
 use crate::pty::Terminal;
+use crate::shells::program;
 use std::env;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::OnceLock;
 
 /// A browser and a person: reads the sign-in page, clicks `Allow access`, and follows the redirect.
 const CLICKING_BROWSER: &str = r#"#!/usr/bin/env python3
@@ -27,8 +29,11 @@ fn sandbox_of_cargo() -> Command {
 /// The sandbox without cargo, which would wait in the terminal for the end of every other build. That it is built is waited
 /// for here, without a time limit.
 fn sandbox() -> Command {
-    let build = cargo(&["build", "--quiet", "--bin", "ssox", "--example", "sandbox"]).status();
-    assert!(build.expect("cargo starts").success());
+    static ONCE: OnceLock<()> = OnceLock::new();
+    ONCE.get_or_init(|| {
+        let build = cargo(&["build", "--quiet", "--bin", "ssox", "--example", "sandbox"]).status();
+        assert!(build.expect("cargo starts").success());
+    });
     let mut command = Command::new(Path::new(SSOX).with_file_name("examples/sandbox"));
     command.env_remove("CARGO");
     outside_ci(command)
@@ -107,4 +112,27 @@ fn a_sandbox_whose_terminal_is_closed_leaves_nothing_behind() {
     terminal.hang_up();
     terminal.wait_for_end();
     assert!(!home.exists());
+}
+
+/// The stand-in confirms the sign-in by itself where there is no browser.
+#[test]
+fn it_opens_each_supported_shell_with_ssox_loaded() {
+    let names = ["bash", "zsh", "fish", "pwsh", "nu", "elvish", "xonsh", "yash", "ksh93", "mksh", "dash"];
+    std::thread::scope(|scope| {
+        for shell in names.into_iter().filter_map(program) {
+            scope.spawn(move || {
+                let mut command = sandbox();
+                command.env("SHELL", &shell).env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY");
+                let mut terminal = Terminal::start(command);
+                terminal.wait_for(&format!("This is your {} with", shell.file_name().unwrap().display()));
+                terminal.wait_for("watch the prompt renew them.");
+                terminal.wait_for("sandbox ");
+                terminal.enter("ssox use dev; sh -c 'echo inside: $SSOX_PROFILE'");
+                terminal.wait_for("inside: dev");
+                terminal.wait_for("sandbox ");
+                terminal.enter("exit");
+                terminal.wait_for("sandbox: ended, its files are removed");
+            });
+        }
+    });
 }

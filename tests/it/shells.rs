@@ -45,14 +45,19 @@ pub(crate) fn in_each(shells: &[Shell], test: impl Fn(Shell) + Sync) {
 
 /// Tells whether a program is on PATH. In CI it must be, except PowerShell, which is not available everywhere.
 pub(crate) fn installed(program: &str) -> bool {
+    self::program(program).is_some()
+}
+
+/// Returns the path of such a program.
+pub(crate) fn program(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let there = std::env::split_paths(&path).any(|directory| directory.join(program).is_file());
-    assert!(there || program == "pwsh" || std::env::var_os("CI").is_none(), "`{program}` is not installed");
-    if !there {
+    let found = std::env::split_paths(&path).map(|directory| directory.join(program)).find(|path| path.is_file());
+    assert!(found.is_some() || program == "pwsh" || std::env::var_os("CI").is_none(), "`{program}` is not installed");
+    if found.is_none() {
         // Written to stderr directly, so that the test harness does not capture it.
         let _ = writeln!(std::io::stderr(), "NOT TESTED: `{program}` is not installed");
     }
-    there
+    found
 }
 
 impl Shell {

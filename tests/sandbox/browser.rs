@@ -33,7 +33,7 @@ impl Browser {
     }
 
     /// Sets `BROWSER` to a script that starts the browser with the user's own home.
-    pub(crate) fn lend(&self, home: &Path, command: &mut Command) -> Result<()> {
+    pub(crate) fn set_program(&self, home: &Path, command: &mut Command) -> Result<()> {
         let Self::OfHome(program) = self else { return Ok(()) };
         let names = ["HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME"];
         let exports = names.iter().filter_map(|name| Some((name, env::var(name).ok()?)));

@@ -7,12 +7,12 @@
 #![forbid(unsafe_code)]
 
 mod browser;
-mod house;
+mod home;
 mod shells;
 mod signals;
 
 use browser::Browser;
-use house::House;
+use home::SandboxHome;
 use shells::Shell;
 use ssox_standin::{Grant, Options, Person, Standin};
 use std::env;
@@ -95,26 +95,26 @@ fn options() -> Options {
 
 /// Hands the terminal to the user's own shell.
 fn play(ssox: &Path) -> Result<ExitCode> {
-    let shell = Shell::of_user().ok_or("no shell of zsh, bash, fish or pwsh was found; SHELL may name one")?;
+    let shell = Shell::of_user().ok_or("no shell that ssox supports is on PATH: set SHELL to one")?;
     let browser = Browser::here();
     let mut options = options();
     if browser == Browser::None {
         (options.device, options.device_polls) = (Person::Approves, 3);
     }
     let standin = Standin::with(options);
-    let house = House::new(&standin, ssox)?;
-    let mut command = shell.prepare(house.home())?;
-    house.furnish(&mut command);
-    browser.lend(house.home(), &mut command)?;
-    greet(&standin, &house, &shell, &browser);
+    let sandbox = SandboxHome::new(&standin, ssox)?;
+    let mut command = shell.prepare(sandbox.home())?;
+    sandbox.set_environment(&mut command);
+    browser.set_program(sandbox.home(), &mut command)?;
+    greet(&standin, &sandbox, &shell, &browser);
     let status = signals::run(&mut command)?;
-    drop(house);
+    drop(sandbox);
     // The terminal may be closed already.
     let _ = writeln!(stderr(), "sandbox: ended, its files are removed");
     Ok(exit_code(status))
 }
 
-fn greet(standin: &Standin, house: &House, shell: &Shell, browser: &Browser) {
+fn greet(standin: &Standin, sandbox: &SandboxHome, shell: &Shell, browser: &Browser) {
     let sign_in = match browser {
         Browser::None => "signs in; there is no browser here, so the stand-in confirms by itself",
         _ => "signs in: a page opens in your browser, click `Allow access`",
@@ -133,7 +133,7 @@ fn greet(standin: &Standin, house: &House, shell: &Shell, browser: &Browser) {
          Credentials are valid for {} minutes here: watch the prompt renew them.\n",
         standin.url(),
         shell.name(),
-        house.home().display(),
+        sandbox.home().display(),
         options().role_credentials.as_secs() / 60,
     );
 }
@@ -141,8 +141,8 @@ fn greet(standin: &Standin, house: &House, shell: &Shell, browser: &Browser) {
 /// Runs the first steps of a newcomer, and prints each with what it does.
 fn walk(ssox: &Path) -> Result<ExitCode> {
     let standin = Standin::with(options());
-    let house = House::new(&standin, ssox)?;
-    standin.seed_token(house.home(), "corp", &Grant::default());
+    let sandbox = SandboxHome::new(&standin, ssox)?;
+    standin.seed_token(sandbox.home(), "corp", &Grant::default());
     println!(
         "There is no terminal here, so this runs the first steps with ssox and prints them.\n\
          A stand-in Identity Center listens on {}; session corp is already signed in.",
@@ -150,7 +150,7 @@ fn walk(ssox: &Path) -> Result<ExitCode> {
     );
     let mut bash = Command::new("bash");
     bash.args(["--norc", "--noprofile", "-c", WALK, "sandbox"]).stdin(Stdio::null());
-    house.furnish(&mut bash);
+    sandbox.set_environment(&mut bash);
     let status = signals::run(&mut bash).map_err(|error| format!("could not run bash for the steps: {error}"))?;
     let asked: Vec<String> = standin.counts().iter().map(|(name, count)| format!("{name} {count}")).collect();
     println!("\nRequests to the stand-in: {}", asked.join(", "));

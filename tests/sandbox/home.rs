@@ -13,13 +13,13 @@ const LEADING_OUT: [&str; 6] =
     ["XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "HISTFILE", "BASH_ENV"];
 
 /// The sandbox's home; dropping it removes the directory.
-pub(crate) struct House {
+pub(crate) struct SandboxHome {
     home: TempDir,
     env: Vec<(String, String)>,
     binaries: PathBuf,
 }
 
-impl House {
+impl SandboxHome {
     pub(crate) fn new(standin: &Standin, ssox: &Path) -> Result<Self> {
         let home = tempfile::Builder::new().prefix("ssox-sandbox-").tempdir()?;
         let env = standin.seed_home(home.path());
@@ -33,7 +33,7 @@ impl House {
     }
 
     /// Gives a command the sandbox's environment: the user's own without AWS variables, and ssox first on PATH.
-    pub(crate) fn furnish(&self, command: &mut Command) {
+    pub(crate) fn set_environment(&self, command: &mut Command) {
         let foreign = |name: &str| name.starts_with("AWS_") || name.starts_with("SSOX_") || LEADING_OUT.contains(&name);
         for (name, _) in env::vars_os().filter(|(name, _)| name.to_str().is_some_and(foreign)) {
             command.env_remove(name);
