@@ -1,4 +1,4 @@
-# Template of a Nix flake; lies here, and builds the repository around it: `nix build ./docs/packaging`.
+# Template of a Nix flake. It builds the repository that it is in: `nix build ./docs/packaging`.
 {
   description = "AWS IAM Identity Center credentials in the shell you are in";
 
@@ -23,7 +23,8 @@
           installShellCompletion --cmd ssox --bash completions/ssox.bash --zsh completions/_ssox --fish completions/ssox.fish
           install -Dm644 -t $out/share/ssox/shell shell/ssox.*
           install -Dm644 -t $out/share/ssox/shell/conf.d shell/conf.d/ssox.fish
-          install -Dm644 -t $out/share/ssox/completions completions/ssox.ps1
+          install -Dm644 completions/ssox.yash $out/share/yash/completion/ssox
+          install -Dm644 -t $out/share/ssox/completions completions/ssox.{ps1,nu,elv,xsh}
           install -Dm644 -t $out/share/doc/ssox LICENSE-* README.md CHANGELOG.md package-files/THIRD-PARTY-NOTICES
         '';
         meta = {

@@ -16,7 +16,9 @@ class Ssox < Formula
     bash_completion.install "completions/ssox.bash" => "ssox"
     zsh_completion.install "completions/_ssox"
     fish_completion.install "completions/ssox.fish"
-    pkgshare.install "shell", "completions/ssox.ps1"
+    (share/"yash/completion").install "completions/ssox.yash" => "ssox"
+    (pkgshare/"completions").install %w[ps1 nu elv xsh].map { |ending| "completions/ssox.#{ending}" }
+    pkgshare.install "shell"
   end
 
   def caveats

@@ -52,14 +52,24 @@ fn made(directory: &Path, ending: &str) -> PathBuf {
 }
 
 /// Checks that ssox below a root directory runs, and that man pages, completions, plugin files and licences are there.
+/// The completions of shells without a directory for packagers are in ssox's own.
 fn is_whole(root: &Path, zsh: &str, man: &str, licences: &str) {
     let usr = root.join("usr");
     let version = run(Command::new(usr.join("bin/ssox")).arg("--version").env_clear());
     assert_eq!(version.trim(), concat!("ssox ", env!("CARGO_PKG_VERSION")));
-    let completions = ["share/bash-completion/completions/ssox", "share/fish/vendor_completions.d/ssox.fish", zsh];
+    for entry in fs::read_dir(repository("completions")).unwrap().map(|entry| entry.unwrap()) {
+        let place = match entry.file_name().to_str().unwrap() {
+            "_ssox" => zsh.to_string(),
+            "ssox.bash" => "share/bash-completion/completions/ssox".into(),
+            "ssox.fish" => "share/fish/vendor_completions.d/ssox.fish".into(),
+            "ssox.yash" => "share/yash/completion/ssox".into(),
+            other => format!("share/ssox/completions/{other}"),
+        };
+        assert_eq!(fs::read(entry.path()).ok(), fs::read(usr.join(&place)).ok(), "/usr/{place}");
+    }
     let pages = ["share/man/man1/ssox.1", "share/man/man1/ssox-use.1"].map(|page| format!("{page}{man}"));
     let texts = ["LICENSE-MIT", "LICENSE-APACHE", "THIRD-PARTY-NOTICES"].map(|text| format!("{licences}/{text}"));
-    for file in completions.into_iter().map(String::from).chain(pages).chain(texts) {
+    for file in pages.into_iter().chain(texts) {
         assert!(usr.join(&file).metadata().is_ok_and(|found| found.len() > 0), "/usr/{file} is missing");
     }
     has_all_of("shell", &usr.join("share/ssox/shell"));
