@@ -1,7 +1,8 @@
 //! A session as the configuration describes it.
 
 use crate::aws::Network;
-use crate::error::{as_argument, as_option};
+use crate::error::{Error, as_argument, as_option};
+use crate::keyring::LOGIN;
 use crate::region::Region;
 use crate::store::Store;
 
@@ -34,6 +35,13 @@ impl Session {
             (None, Some(profile)) => format!("ssox login {}", as_argument(profile)),
             (None, None) => "ssox login".into(),
         }
+    }
+
+    /// Names the session in the hint that unlocks the keyring.
+    pub(crate) fn named_in_hints(&self, error: Error) -> Error {
+        let hints =
+            error.hints.iter().map(|hint| if hint == LOGIN { self.sign_in_line() } else { hint.clone() }).collect();
+        Error { hints, ..error }
     }
 
     /// Tells whether two sessions have their token in the same file, so that signing in to one signs in to both.

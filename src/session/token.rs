@@ -5,10 +5,9 @@
 
 use super::Session;
 use crate::context::Context;
-use crate::error::{Error, Result, has_control};
+use crate::error::{Result, has_control};
 use crate::files;
 use crate::json::{self, SecretJson};
-use crate::keyring::LOGIN;
 use crate::lock::Lock;
 use crate::secret::Secret;
 use crate::store::{Item, Reserved, SecretKind, Store};
@@ -122,7 +121,7 @@ impl Serialize for Token {
 /// # Errors
 /// Configuration: the file exists and cannot be read. `NeedsPerson`: the keyring cannot be used.
 pub(crate) fn read(ctx: &Context, session: &Session) -> Result<Option<Token>> {
-    read_item(ctx, &item(session)).map_err(|error| of_keyring(session, error))
+    read_item(ctx, &item(session)).map_err(|error| session.named_in_hints(error))
 }
 
 /// Reads the token that other tools find for a session, by its name or start URL: they know only the file.
@@ -154,7 +153,7 @@ pub(crate) fn state(ctx: &Context, session: &Session) -> String {
 /// # Errors
 /// Configuration, with the file: a token could not be written. `NeedsPerson`: the keyring cannot be used.
 pub(super) fn reserve(ctx: &Context, session: &Session) -> Result<Reserved> {
-    item(session).reserve(ctx).map_err(|error| of_keyring(session, error))
+    item(session).reserve(ctx).map_err(|error| session.named_in_hints(error))
 }
 
 /// Tells whether this user may not write to the directory of tokens, or nobody may.
@@ -175,7 +174,7 @@ pub(super) fn write(ctx: &Context, session: &Session, reserved: Reserved, token:
 /// # Errors
 /// Configuration, with the file. `NeedsPerson`: the keyring cannot be used.
 pub(super) fn remove(ctx: &Context, session: &Session) -> Result<bool> {
-    item(session).remove(ctx).map_err(|error| of_keyring(session, error))
+    item(session).remove(ctx).map_err(|error| session.named_in_hints(error))
 }
 
 /// Returns what the token of a session is called, and where it is kept.
@@ -189,13 +188,6 @@ pub(super) fn item(session: &Session) -> Item {
 /// Configuration: there is no home directory.
 pub(crate) fn path(ctx: &Context, session: &Session) -> Result<PathBuf> {
     item(session).path(ctx)
-}
-
-/// Names the session in the hint that unlocks the keyring.
-fn of_keyring(session: &Session, error: Error) -> Error {
-    let hints =
-        error.hints.iter().map(|hint| if hint == LOGIN { session.sign_in_line() } else { hint.clone() }).collect();
-    Error { hints, ..error }
 }
 
 /// Waits for the lock that is needed to change a session's token.

@@ -51,7 +51,7 @@ impl Kind for AssumedRole {
     /// # Errors
     /// Those of the source. Needs a person, Refused, Unreachable.
     fn credentials(&self, ctx: &Context, request: &Request) -> Result<Entry> {
-        cached::get_or_renew(ctx, &self.cache_key(), request, || {
+        let entry = cached::get_or_renew(ctx, &self.cache_key(), request, || {
             // `min_ttl` is for the role: any source credentials that have not expired can assume it.
             let source = self.source.credentials(ctx, &Request { min_ttl: None, ..request.clone() })?.credentials;
             match &self.mfa {
@@ -59,6 +59,10 @@ impl Kind for AssumedRole {
                 Some(mfa) if self.can_share_session(&source) => self.assume_in_session(ctx, request, mfa, &source),
                 Some(mfa) => mfa.with_code(ctx, request, |code| self.assume(ctx, request, &source, Some(code))),
             }
+        });
+        entry.map_err(|error| match self.session() {
+            Some(session) => session.named_in_hints(error),
+            None => error,
         })
     }
 

@@ -47,9 +47,10 @@ impl Kind for SsoRole {
     /// # Errors
     /// Needs a person. Refused: the assignment does not exist. Unreachable.
     fn credentials(&self, ctx: &Context, request: &Request) -> Result<Entry> {
-        cached::get_or_renew(ctx, &self.cache_key(), request, || {
+        let entry = cached::get_or_renew(ctx, &self.cache_key(), request, || {
             session::with_token(ctx, &self.session, request.timeout, |token| self.fetch(ctx, request, token))
-        })
+        });
+        entry.map_err(|error| self.session.named_in_hints(error))
     }
 
     fn key(&self) -> Option<Key> {

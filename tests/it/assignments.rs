@@ -201,10 +201,10 @@ fn an_unknown_account_or_role_has_the_nearest_as_hint() {
     ssox: there is no profile `Nowhere/ReadOnly`, and no account `Nowhere`
     ssox: hint: ssox list --assigned --refresh shows all
     ssox: could not get the credentials of `ReadOnly` in `555566667778`: No access (ForbiddenException) (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL)
-    ssox: hint: is the role assigned to you? ssox list shows the profiles, and your access portal the roles
+    ssox: hint: is the role assigned to you? ssox list --assigned shows every account and role that you may use
     ssox: hint: did you mean `555566667777/ReadOnly`? ssox list --assigned shows all
     ssox: could not get the credentials of `Admni` in `555566667777`: No access (ForbiddenException) (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL)
-    ssox: hint: is the role assigned to you? ssox list shows the profiles, and your access portal the roles
+    ssox: hint: is the role assigned to you? ssox list --assigned shows every account and role that you may use
     ssox: hint: did you mean `555566667777/Admin`? ssox list --assigned shows all
     ssox: the role is empty
     ssox: hint: write the name of a role

@@ -1,7 +1,8 @@
 //! `ssox console`: links to the access portal, and sign-in URLs made from credentials.
 
 use crate::home::{Home, SSOX};
-use crate::pty::{Terminal, eventually};
+use crate::pty::{Terminal, eventually, screen};
+use crate::shown::says;
 use ssox_standin::START_URL;
 use std::fs;
 use std::process::Command;
@@ -44,11 +45,14 @@ fn an_sso_profile_needs_no_credentials_for_a_link_without_a_secret() {
     assert_eq!(region, format!("{START_URL}{link}"));
     // A permission set is in the partition of its Identity Center, which is not China here.
     let china = home.ssox(&["console", "dev", "--print", "--region", "cn-northwest-1"]).fails(4);
-    assert!(china.contains("partition `aws`"), "{china}");
+    says!(home, china, @r"
+    ssox: --region: `cn-northwest-1` is not in partition `aws`, which the role belongs to
+    ssox: hint: --region us-east-1
+    ");
     let config = fs::read_to_string(home.path(".aws/config")).unwrap();
     home.write_config(&config.replace("sso_region = eu-west-1", "sso_region = cn-north-1"));
     let china = home.ssox(&["console", "dev", "--print", "--region", "cn-northwest-1"]).ok();
-    assert!(china.contains("https%3A%2F%2Fcn-northwest-1.console.amazonaws.cn%2Fconsole%2Fhome"), "{china}");
+    says!(home, china, @"https://d-1234567890.awsapps.com/start/#/console?account_id=111122223333&role_name=ReadOnly&destination=https%3A%2F%2Fcn-northwest-1.console.amazonaws.cn%2Fconsole%2Fhome%3Fregion%3Dcn-northwest-1");
     assert_eq!(home.standin.total(), 0);
 }
 
@@ -56,16 +60,19 @@ fn an_sso_profile_needs_no_credentials_for_a_link_without_a_secret() {
 fn the_link_is_opened_or_printed() {
     let home = Home::new();
     let (said, status) = Terminal::start(in_terminal(&home, &["console", "dev"])).wait_for_end();
-    assert!(status.success() && said.contains("opening the console of `ReadOnly` in 111122223333"), "{said}");
+    assert!(status.success(), "{said}");
+    says!(home, screen(&said), @r"
+    ssox: opening the console of `ReadOnly` in 111122223333; if no browser opens, go to
+      https://d-1234567890.awsapps.com/start/#/console?account_id=111122223333&role_name=ReadOnly&destination=https%3A%2F%2Feu-west-1.console.aws.amazon.com%2Fconsole%2Fhome%3Fregion%3Deu-west-1
+    ");
     let address = eventually("the browser", || fs::read_to_string(home.path("address")).ok().filter(|a| !a.is_empty()));
     assert!(address.starts_with(&format!("{START_URL}/#/console?")), "{address}");
     let shown = home.ssox_with(&["console", "dev"], &[("BROWSER", BROWSER)]);
     assert_eq!(shown.ok(), "");
-    assert!(
-        shown.stderr().contains("no browser can be opened here") && shown.stderr().contains("/#/console?"),
-        "{}",
-        shown.stderr()
-    );
+    says!(home, shown.stderr(), @r"
+    ssox: no browser can be opened here; the console of `ReadOnly` in 111122223333 is at
+      https://d-1234567890.awsapps.com/start/#/console?account_id=111122223333&role_name=ReadOnly&destination=https%3A%2F%2Feu-west-1.console.aws.amazon.com%2Fconsole%2Fhome%3Fregion%3Deu-west-1
+    ");
 }
 
 #[test]
@@ -99,7 +106,10 @@ fn the_region_is_one_of_the_roles_partition() {
     let north = "https://console.amazonaws.cn/console/home?region=cn-north-1";
     assert_eq!(page(&["china"], &[("AWS_REGION", "cn-north-1")]), north);
     assert_eq!(page(&["mixed", "--region", "cn-north-1"], &[("AWS_REGION", "eu-west-1")]), north);
-    assert!(home.ssox(&["console", "china", "--region", "eu-west-1"]).fails(4).contains("partition `aws-cn`"));
+    says!(home, home.ssox(&["console", "china", "--region", "eu-west-1"]).fails(4), @r"
+    ssox: --region: `eu-west-1` is not in partition `aws-cn`, which the role belongs to
+    ssox: hint: --region cn-northwest-1
+    ");
     // Without a name, the role and the region in use in this shell are taken.
     let held = [("SSOX_PROFILE", "chained"), ("SSOX_PROMPT", "chained"), ("AWS_REGION", "us-west-2")];
     assert!(page(&[], &held).starts_with("https://us-west-2.console.aws.amazon.com/"));
@@ -121,21 +131,36 @@ fn the_browser_is_led_there_without_a_secret_in_its_command_line() {
     // The values of an earlier call are not used again.
     let again = home.command("curl").args(["-s", "--noproxy", "*", address.trim()]).output().unwrap();
     assert!(!again.status.success());
-    assert!(home.ssox(&["console", "chained"]).fails(3).contains("ssox console --print chained"));
+    says!(home, home.ssox(&["console", "chained"]).fails(3), @r"
+    ssox: there is no browser here to open
+    ssox: hint: ssox console --print chained
+    ");
 }
 
 #[test]
 fn console_errors_say_what_to_do() {
     let home = federated();
     let keys = home.ssox(&["console", "keys", "--print"]).fails(4);
-    assert!(keys.contains("long-term keys") && keys.contains("--role-arn"), "{keys}");
-    assert!(home.ssox(&["console", "dev", "--print", "--service", "s3?x"]).fails(2).contains("`s3?x`"));
-    assert!(home.ssox(&["console", "dev", "--print", "--region", "a/b"]).fails(4).contains("--region"));
+    says!(home, keys, @r"
+    ssox: profile `keys` has long-term keys of a user, which cannot open the console
+    ssox: hint: ssox console --role-arn arn:aws:iam::ACCOUNT:role/NAME keys
+    ");
+    says!(home, home.ssox(&["console", "dev", "--print", "--service", "s3?x"]).fails(2), @r"
+    ssox: `s3?x` is not a valid service in a console URL
+    ssox: hint: use a short form (`s3`, `cw`), or the name from the service's URL: `systems-manager/parameters`
+    ");
+    says!(home, home.ssox(&["console", "dev", "--print", "--region", "a/b"]).fails(4), @r"
+    ssox: --region: `a/b` is not a region
+    ssox: hint: a region looks like `eu-west-1`
+    ");
     home.add_config(
         "[profile odd]\nsso_start_url = javascript:alert(1)\nsso_region = eu-west-1\n\
          sso_account_id = 111122223333\nsso_role_name = ReadOnly\n",
     );
-    assert!(home.ssox(&["console", "odd", "--print"]).fails(4).contains("is not a start URL"));
+    says!(home, home.ssox(&["console", "odd", "--print"]).fails(4), @r"
+    ssox: `javascript:alert(1)` is not a start URL: it must begin with `https://` and a host
+    ssox: hint: set `sso_start_url` in ~/.aws/config to the start URL that the AWS access portal shows
+    ");
     assert_eq!(home.standin.count("GetSigninToken"), 0);
 }
 
@@ -193,7 +218,10 @@ fn a_container_of_firefox_or_a_profile_of_chrome_is_opened_for_the_account() {
     assert_eq!(opened(&home, "lynx", &["dev"]).len(), 1);
     let lynx = recorder(&home, "lynx");
     let other = home.ssox_with(&["console", "dev", "--container"], &[("SSOX_CONSOLE_BROWSER", &lynx)]);
-    assert!(other.fails(4).contains("SSOX_CONSOLE_BROWSER"));
+    says!(home, other.fails(4), @r"
+    ssox: --container: `~/lynx` is not known to have containers or profiles
+    ssox: hint: set SSOX_CONSOLE_BROWSER to Firefox, Chrome or Edge
+    ");
     home.ssox(&["console", "dev", "--container", "--print"]).fails(2);
 }
 
@@ -218,7 +246,10 @@ fn a_page_from_the_address_bar_is_opened_with_the_role() {
         "&destination=https%3A%2F%2Feu-west-1.console.aws.amazon.com%2Fs3%2Fbuckets%2Fb%3Fregion%3Deu-west-1\n";
     assert!(link.ends_with(destination), "{link}");
     let evil = home.ssox(&["console", "dev", "--print", "--url", "https://console.aws.amazon.com.evil.example/"]);
-    assert!(evil.fails(4).contains("is not a page of the console"));
+    says!(home, evil.fails(4), @r"
+    ssox: --url: `https://console.aws.amazon.com.evil.example/` is not a page of the console in partition `aws`
+    ssox: hint: it begins with `https://REGION.console.aws.amazon.com/`
+    ");
     home.ssox(&["console", "dev", "--print", "--url", page, "--service", "s3"]).fails(2);
 }
 

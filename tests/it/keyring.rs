@@ -4,6 +4,7 @@ mod desktop;
 
 use crate::home::{Home, SSOX};
 use crate::pty::eventually;
+use crate::shown::{says, shows};
 use desktop::Desktop;
 use serde_json::Value;
 use ssox_standin::{Grant, Person, token_file};
@@ -12,8 +13,10 @@ use std::io::Read as _;
 use std::os::unix::net::UnixListener;
 use std::path::Path;
 use std::process::Stdio;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// A home where the person allows the access at once.
 fn approving() -> Home {
@@ -26,7 +29,8 @@ fn approving() -> Home {
 fn signed_in() -> Option<Desktop> {
     let desktop = Desktop::unlocked(approving())?;
     let (said, status) = desktop.in_terminal(&["login", "dev"], "keyring");
-    assert!(status == 0 && said.contains("signed in to `corp`"), "{said}");
+    assert_eq!(status, 0, "{said}");
+    shows!(desktop.home, said.lines().last().unwrap(), @"ssox: signed in to `corp`, for LEFT");
     Some(desktop)
 }
 
@@ -91,10 +95,13 @@ fn an_assumed_role_of_a_session_in_the_keyring_is_there_too_and_logout_removes_a
     desktop.ssox(&["export", "222233334444/PowerUser", "--format", "env"]).ok();
     assert_eq!((desktop.entries(), desktop.home.files(".aws/cli/cache").len()), (4, 0));
     let said = desktop.ssox(&["logout", "dev"]).stderr();
-    assert!(said.contains("removed the token in the keyring and the cached credentials of 3 roles"), "{said}");
+    says!(desktop.home, said, @"ssox: signed out of `corp`; removed the token in the keyring and the cached credentials of 3 roles");
     assert_eq!(desktop.entries(), 0);
-    assert!(desktop.ssox(&["export", "dev"]).fails(3).contains("ssox login --sso-session corp"));
-    assert!(desktop.ssox(&["logout", "dev"]).stderr().contains("nothing to remove"));
+    says!(desktop.home, desktop.ssox(&["export", "dev"]).fails(3), @r"
+    ssox: not signed in to `corp`
+    ssox: hint: ssox login --sso-session corp
+    ");
+    says!(desktop.home, desktop.ssox(&["logout", "dev"]).stderr(), @"ssox: not signed in to `corp`: there was nothing to remove");
 }
 
 #[test]
@@ -155,25 +162,61 @@ fn a_locked_keyring_is_exit_3_and_nobody_is_asked_but_by_login() {
         &["credential-process", "dev"],
         &["logout", "dev"],
     ] {
-        let error = desktop.ssox(arguments).fails(3);
-        assert!(error.contains("the keyring is locked") && error.contains("ssox login"), "{arguments:?}: {error}");
+        says!(desktop.home, desktop.ssox(arguments).fails(3), @r"
+        ssox: the keyring is locked
+        ssox: hint: ssox login --sso-session corp
+        ssox: hint: without a desktop: gnome-keyring-daemon --replace --unlock, then the password and twice Ctrl-D, without Enter
+        ");
     }
     // A person at a terminal gets the same, and no sign-in.
     let (said, status) = desktop.in_terminal(&["export", "stg"], "keyring");
-    assert!(status == 3 && said.contains("the keyring is locked"), "{said}");
-    assert!(desktop.ssox(&["login", "dev"]).fails(3).contains("the keyring is locked"));
+    assert_eq!(status, 3, "{said}");
+    says!(desktop.home, said, @r"
+    ssox: the keyring is locked
+    ssox: hint: ssox login --sso-session corp
+    ssox: hint: without a desktop: gnome-keyring-daemon --replace --unlock, then the password and twice Ctrl-D, without Enter
+    ");
+    says!(desktop.home, desktop.ssox(&["login", "dev"]).fails(3), @r"
+    ssox: the keyring is locked
+    ssox: hint: ssox login --sso-session corp
+    ssox: hint: without a desktop: gnome-keyring-daemon --replace --unlock, then the password and twice Ctrl-D, without Enter
+    ");
     // Verbs that show what is there show the rest.
+    let mut shown = String::new();
     for verb in ["list", "sessions"] {
         let ran = desktop.ssox(&[verb]);
-        assert!(ran.ok().contains("corp") && ran.stderr().contains("the keyring is locked"), "{}", ran.stderr());
+        shown += &(ran.ok() + &ran.stderr());
     }
+    shows!(desktop.home, shown, @r"
+    PROFILE  SOURCE  SESSION                                 ACCOUNT       ROLE       REGION        LEFT
+    dev      sso     corp                                    111122223333  ReadOnly   eu-west-1
+    stg      sso     corp                                    222233334444  PowerUser  eu-central-1
+    legacy   sso     https://d-1234567890.awsapps.com/start  111122223333  Admin      us-east-1
+    ssox: warning: the keyring is locked
+    ssox: hint: ssox login
+    SESSION                                 START URL                               REGION     TOKEN    REFRESHABLE  PROFILES
+    corp                                    https://d-1234567890.awsapps.com/start  eu-west-1  unknown               dev stg
+    https://d-1234567890.awsapps.com/start  https://d-1234567890.awsapps.com/start  eu-west-1  unknown               legacy
+    ssox: warning: the keyring is locked
+    ssox: hint: ssox login --sso-session corp
+    ");
     let mut variables: Vec<(&str, &str)> = held
         .iter()
         .map(|(name, value)| (name.as_str(), value.as_str()))
         .filter(|(name, _)| *name != "SSOX_NEXT")
         .collect();
     variables.push(("SSOX_NEXT", "1"));
-    assert!(desktop.ssox_with(&["status"], &variables).ok().contains("unknown: the keyring is locked"));
+    shows!(desktop.home, desktop.ssox_with(&["status"], &variables).ok(), @r"
+    profile      dev
+    mode         credentials
+    account      111122223333
+    role         ReadOnly
+    region       eu-west-1
+    credentials  LEFT left, until TIME
+    session      corp
+    token        unknown: the keyring is locked
+    hint         ssox login --sso-session corp
+    ");
     // The hook says that a person is needed, and a process in the background found out why.
     variables.retain(|(name, _)| *name != "SSOX_EXPIRES");
     variables.push(("SSOX_EXPIRES", "1"));
@@ -186,8 +229,12 @@ fn a_locked_keyring_is_exit_3_and_nobody_is_asked_but_by_login() {
     // There is no desktop that could show the question: it counts as not answered.
     let watch = desktop.watch();
     let (said, status) = desktop.in_terminal(&["login", "dev"], "keyring");
-    assert!(status == 3 && said.contains("it asks for its password"), "{said}");
-    assert!(said.contains("still locked") && said.contains("gnome-keyring-daemon --replace --unlock"), "{said}");
+    assert_eq!(status, 3, "{said}");
+    says!(desktop.home, said, @r"
+    ssox: the keyring is locked; it asks for its password in a window of its own
+    ssox: the keyring is still locked: nobody gave its password
+    ssox: hint: without a desktop: gnome-keyring-daemon --replace --unlock, then the password and twice Ctrl-D, without Enter
+    ");
     assert_eq!(watch.prompts().len(), 2);
 
     desktop.unlock();
@@ -196,63 +243,87 @@ fn a_locked_keyring_is_exit_3_and_nobody_is_asked_but_by_login() {
     assert_eq!(desktop.home.files(".aws/cli/cache"), [""; 0]);
 }
 
-/// Expects exit status 3 that names the Secret Service, and no file with a secret.
-fn is_refused(home: &Home, address: Option<&str>, words: &str) {
+/// Expects exit status 3, no file with a secret, and the same error from each verb, which is returned.
+fn refused(home: &Home, address: Option<&str>) -> String {
     home.sign_in(&Grant::default());
     let run = |arguments: &[&str]| {
         let mut command = home.command(SSOX);
         command.args(arguments).env("SSOX_STORE", "keyring").envs(address.map(|at| ("DBUS_SESSION_BUS_ADDRESS", at)));
         crate::home::Ran(command.output().expect("ssox starts"))
     };
-    let started = Instant::now();
-    let tick = run(&["--emit=zsh1", "tick"]);
-    tick.ok();
-    for arguments in [&["export", "dev"][..], &["--emit=zsh1", "use", "dev"], &["credential-process", "dev"]] {
-        let error = run(arguments).fails(3);
-        assert!(error.contains("Secret Service") && error.contains(words), "{error}");
-    }
-    assert!(started.elapsed() < Duration::from_secs(60));
+    run(&["--emit=zsh1", "tick"]).ok();
+    let verbs = [&["export", "dev"][..], &["--emit=zsh1", "use", "dev"], &["credential-process", "dev"]];
+    let errors = verbs.map(|arguments| run(arguments).fails(3));
+    assert!(errors.iter().all(|error| *error == errors[0]), "{errors:?}");
     assert_eq!(home.files(".aws/cli/cache"), [""; 0]);
     assert_eq!(home.standin.total(), 0);
+    errors[0].clone()
 }
 
 #[test]
 fn without_a_keyring_it_is_exit_3_and_nothing_goes_into_a_file() {
-    is_refused(&Home::new(), None, "there is no D-Bus session bus");
-    is_refused(&Home::new(), Some("unix:path=/nosuch/bus"), "No such file or directory");
+    let home = Home::new();
+    says!(home, refused(&home, None), @r"
+    ssox: the keyring (Secret Service) cannot be reached: there is no D-Bus session bus here
+    ssox: hint: dbus-run-session -- bash, and in it gnome-keyring-daemon --unlock, the password and twice Ctrl-D, without Enter
+    ssox: hint: or keep the secrets in files: unset SSOX_STORE, and remove `ssox_store`
+    ");
+    says!(home, refused(&home, Some("unix:path=/nosuch/bus")), @r"
+    ssox: the keyring (Secret Service) cannot be reached: the D-Bus session bus: Failed to connect to socket /nosuch/bus: No such file or directory
+    ssox: hint: dbus-run-session -- bash, and in it gnome-keyring-daemon --unlock, the password and twice Ctrl-D, without Enter
+    ssox: hint: or keep the secrets in files: unset SSOX_STORE, and remove `ssox_store`
+    ");
     // An address may name a program to start.
     let home = Home::new();
     let proof = home.path("started");
     let program = format!("unixexec:path=/usr/bin/touch,argv1={}", proof.display());
-    is_refused(&home, Some(&program), "not the address of a socket");
+    says!(home, refused(&home, Some(&program)), @r"
+    ssox: the keyring (Secret Service) cannot be reached: DBUS_SESSION_BUS_ADDRESS is not the address of a socket (`unix:…`)
+    ssox: hint: dbus-run-session -- bash, and in it gnome-keyring-daemon --unlock, the password and twice Ctrl-D, without Enter
+    ssox: hint: or keep the secrets in files: unset SSOX_STORE, and remove `ssox_store`
+    ");
     assert!(!proof.exists());
     let Some(desktop) = Desktop::without_keyring(Home::new()) else { return };
     let address = format!("unix:path={}", desktop.home.path("bus").display());
-    is_refused(&desktop.home, Some(&address), "no program on the bus provides it");
+    says!(desktop.home, refused(&desktop.home, Some(&address)), @r"
+    ssox: the keyring (Secret Service) cannot be reached: no program on the bus provides it
+    ssox: hint: dbus-run-session -- bash, and in it gnome-keyring-daemon --unlock, the password and twice Ctrl-D, without Enter
+    ssox: hint: or keep the secrets in files: unset SSOX_STORE, and remove `ssox_store`
+    ");
 }
 
 #[test]
 fn a_bus_that_never_answers_is_waited_for_once_and_a_prompt_does_not_wait() {
     let home = Home::new();
     let listener = UnixListener::bind(home.path("bus")).unwrap();
+    // How many connections were made, and how many of them the other side has given up.
+    let [made, given_up] = [(); 2].map(|()| Arc::new(AtomicU32::new(0)));
+    let counts = (made.clone(), given_up.clone());
     thread::spawn(move || {
         for stream in listener.incoming().flatten() {
-            thread::spawn(move || drop((&stream).read_to_end(&mut Vec::new())));
+            counts.0.fetch_add(1, Ordering::SeqCst);
+            let given_up = counts.1.clone();
+            thread::spawn(move || {
+                let _ = (&stream).read_to_end(&mut Vec::new());
+                given_up.fetch_add(1, Ordering::SeqCst);
+            });
         }
     });
     let address = format!("unix:path={}", home.path("bus").display());
     let run = |arguments: &[&str]| {
         let mut command = home.command(SSOX);
         command.args(arguments).env("SSOX_STORE", "keyring").env("DBUS_SESSION_BUS_ADDRESS", &address);
-        let started = Instant::now();
         command.env("SSOX_PROFILE", "dev").env("SSOX_EXPIRES", "1").env("SSOX_NEXT", "1");
-        (crate::home::Ran(command.output().expect("ssox starts")), started.elapsed())
+        crate::home::Ran(command.output().expect("ssox starts"))
     };
-    let (ran, took) = run(&["export", "dev"]);
-    assert!(ran.fails(3).contains("did not answer within 10s"));
-    assert!(took < Duration::from_secs(19), "{took:?}");
-    let (ran, took) = run(&["--emit=zsh1", "tick"]);
-    assert!(ran.set("SSOX_STATE").is_some() && took < Duration::from_secs(5), "{took:?}");
+    says!(home, run(&["export", "dev"]).fails(3), @r"
+    ssox: the keyring (Secret Service) did not answer within 10s
+    ssox: hint: dbus-run-session -- bash, and in it gnome-keyring-daemon --unlock, the password and twice Ctrl-D, without Enter
+    ");
+    eventually("the end of the connection", || (given_up.load(Ordering::SeqCst) == 1).then_some(()));
+    assert_eq!(made.load(Ordering::SeqCst), 1);
+    assert!(run(&["--emit=zsh1", "tick"]).set("SSOX_STATE").is_some());
+    assert_eq!(given_up.load(Ordering::SeqCst), 1, "the process in the background still waits");
 }
 
 #[test]
@@ -264,15 +335,26 @@ fn a_token_moves_with_the_setting_at_the_next_sign_in_and_needs_no_browser() {
     home.ssox(&["export", "dev", "--format", "env"]).ok();
     // The role credentials of the files are not those of the keyring, and neither is the token.
     let error = desktop.ssox(&["export", "dev", "--format", "env"]).fails(3);
-    assert!(error.contains("not signed in"), "{error}");
+    says!(desktop.home, error, @r"
+    ssox: not signed in to `corp`
+    ssox: hint: ssox login --sso-session corp
+    ");
     let (said, status) = desktop.in_terminal(&["login", "dev"], "keyring");
-    assert!(status == 0 && said.contains("moved the token of `corp` into the keyring"), "{said}");
+    assert_eq!(status, 0, "{said}");
+    says!(desktop.home, said, @r"
+    ssox: moved the token of `corp` into the keyring
+    ssox: signed in to `corp`, for 1h 0m
+    ");
     assert_eq!((file.exists(), home.files(".aws/cli/cache").len(), desktop.entries()), (false, 0, 1));
     desktop.ssox(&["export", "dev", "--format", "env"]).ok();
     assert_eq!(desktop.entries(), 2);
 
     let (said, status) = desktop.in_terminal(&["login", "dev"], "files");
-    assert!(status == 0 && said.contains("moved the token of `corp` into ~/.aws/sso/cache"), "{said}");
+    assert_eq!(status, 0, "{said}");
+    says!(desktop.home, said, @r"
+    ssox: moved the token of `corp` into ~/.aws/sso/cache
+    ssox: signed in to `corp`, for 1h 0m
+    ");
     assert_eq!(desktop.entries(), 0);
     assert!(fs::read_to_string(&file).unwrap().contains(&token.access_token));
     home.ssox(&["export", "dev", "--format", "env"]).ok();
@@ -284,7 +366,7 @@ fn logout_removes_a_token_that_the_setting_left_behind() {
     let Some(desktop) = signed_in() else { return };
     desktop.ssox(&["export", "dev", "--format", "env"]).ok();
     let said = desktop.ssox_with(&["logout", "dev"], &[("SSOX_STORE", "files")]).stderr();
-    assert!(said.contains("removed the token in the keyring"), "{said}");
+    says!(desktop.home, said, @"ssox: signed out of `corp`; removed the token in the keyring and the cached credentials of 1 role");
     assert_eq!(desktop.entries(), 0);
     // A session that never was in the keyring does not ask it.
     let Some(desktop) = Desktop::without_keyring(Home::signed_in()) else { return };
@@ -304,7 +386,7 @@ fn the_key_of_a_session_is_for_its_secrets_alone() {
     run(&["export", "legacy", "--format", "env"]).ok();
     assert_eq!((desktop.entries(), desktop.home.files(".aws/cli/cache").len()), (2, 1));
     let said = run(&["--emit=zsh1", "use", "dev", "--profile-only"]).stderr();
-    assert!(said.contains("AWS tools do not read the keyring"), "{said}");
+    says!(desktop.home, said.lines().last().unwrap(), @"ssox: warning: AWS tools do not read the keyring, which has the token of `dev`: leave out --profile-only");
 }
 
 #[test]
@@ -312,18 +394,32 @@ fn doctor_says_where_a_secret_is() {
     let Some(desktop) = signed_in() else { return };
     let doctor = || desktop.ssox(&["doctor"]);
     let said = doctor().ok();
-    assert!(said.starts_with("nothing is wrong") && said.contains("are in the keyring"), "{said}");
+    says!(desktop.home, said, @"nothing is wrong; the token and the role credentials of sessions `corp` and `https://d-1234567890.awsapps.com/start` are in the keyring; AWS_ENDPOINT_URL sends requests to `http://STANDIN`, not to AWS");
     desktop.home.sign_in(&Grant::default());
-    assert!(doctor().ok().contains("a token of `corp` is still in ~/.aws/sso/cache"));
+    says!(desktop.home, doctor().ok(), @r"
+    warning: ~/.aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json: a token of `corp` is still in ~/.aws/sso/cache, where it is no longer read
+        hint: ssox login --sso-session corp moves or replaces it, ssox logout removes it
+    info: the token and the role credentials of sessions `corp` and `https://d-1234567890.awsapps.com/start` are in the keyring
+        hint: other AWS tools do not read them: ssox credential-process, ssox exec
+    info: AWS_ENDPOINT_URL sends requests to `http://STANDIN`, not to AWS
+        hint: unset AWS_ENDPOINT_URL
+    ");
     fs::remove_file(token_file(&desktop.home.path(""), "corp")).unwrap();
     desktop.lock();
     let said = doctor().ok();
-    assert!(
-        said.contains("warning: the keyring is locked; it has the token") && said.contains("hint: ssox login"),
-        "{said}"
-    );
+    says!(desktop.home, said, @r"
+    warning: the keyring is locked; it has the token and the role credentials of sessions `corp` and `https://d-1234567890.awsapps.com/start`
+        hint: ssox login --sso-session corp; without a desktop: gnome-keyring-daemon --replace --unlock, then the password and twice Ctrl-D, without Enter
+    info: AWS_ENDPOINT_URL sends requests to `http://STANDIN`, not to AWS
+        hint: unset AWS_ENDPOINT_URL
+    ");
     let said = desktop.ssox_with(&["doctor"], &[("SSOX_STORE", "files")]).ok();
-    assert!(said.contains("a token of `corp` is still in the keyring"), "{said}");
+    says!(desktop.home, said, @r"
+    warning: a token of `corp` is still in the keyring, where it is no longer read
+        hint: ssox login --sso-session corp moves or replaces it, ssox logout removes it
+    info: AWS_ENDPOINT_URL sends requests to `http://STANDIN`, not to AWS
+        hint: unset AWS_ENDPOINT_URL
+    ");
 }
 
 #[test]
@@ -331,15 +427,24 @@ fn an_unknown_store_is_exit_4() {
     let home = Home::signed_in();
     let named = |ran: crate::home::Ran| ran.fails(4);
     let error = named(home.ssox_with(&["export", "dev"], &[("SSOX_STORE", "keyrng")]));
-    assert!(error.contains("SSOX_STORE is `keyrng`") && error.contains("did you mean `keyring`?"), "{error}");
+    says!(home, error, @r"
+    ssox: SSOX_STORE is `keyrng`, which is neither `files` nor `keyring`
+    ssox: hint: did you mean `keyring`?
+    ");
     let config = fs::read_to_string(home.path(".aws/config")).unwrap();
     home.write_config(&config.replace("[sso-session corp]\n", "[sso-session corp]\nssox_store = vault\n"));
     let error = named(home.ssox(&["export", "dev"]));
-    assert!(error.contains("`ssox_store` of `corp` is `vault`"), "{error}");
+    says!(home, error, @r"
+    ssox: `ssox_store` of `corp` is `vault`, which is neither `files` nor `keyring`
+    ssox: hint: write `keyring`, or `files` for the files that all AWS tools read
+    ");
     // In a profile it would do nothing.
     home.write_config(&config.replace("[profile dev]\n", "[profile dev]\nssox_store = keyring\n"));
     let error = named(home.ssox(&["export", "dev"]));
-    assert!(error.contains("hint: write it into `[sso-session corp]`"), "{error}");
+    says!(home, error, @r"
+    ssox: `ssox_store = keyring` of profile `dev` says nothing about its sso-session
+    ssox: hint: write it into `[sso-session corp]`
+    ");
 }
 
 #[test]
@@ -347,7 +452,11 @@ fn a_failed_process_is_tried_again_as_soon_as_the_keyring_is_unlocked_or_somebod
     let Some(mut desktop) = signed_in() else { return };
     let process = ["credential-process", "dev"];
     desktop.lock();
-    assert!(desktop.ssox(&process).fails(3).contains("the keyring is locked"));
+    says!(desktop.home, desktop.ssox(&process).fails(3), @r"
+    ssox: the keyring is locked
+    ssox: hint: ssox login --sso-session corp
+    ssox: hint: without a desktop: gnome-keyring-daemon --replace --unlock, then the password and twice Ctrl-D, without Enter
+    ");
     desktop.unlock();
     desktop.ssox(&process).ok();
     desktop.ssox(&["logout", "dev"]).ok();

@@ -3,7 +3,8 @@
 
 use crate::chromium::has_chromium;
 use crate::home::{Home, SSOX};
-use crate::pty::{Terminal, eventually};
+use crate::pty::{Terminal, eventually, screen};
+use crate::shown::{says, shows};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use std::fs;
@@ -36,10 +37,11 @@ impl Run {
         serde_json::from_str(&self.stdout).unwrap_or(Value::Null)
     }
 
+    /// Expects an exit status and nothing on stdout, and returns what the terminal shows in the end.
     #[track_caller]
-    fn fails(&self, status: i32, words: &str) {
+    fn fails(&self, status: i32) -> String {
         assert_eq!((self.status, self.stdout.as_str()), (status, ""), "{}", self.said);
-        assert!(self.said.contains(words) && self.said.contains("hint: "), "{}", self.said);
+        format!("{}\n", screen(&self.said).trim_end())
     }
 }
 
@@ -172,7 +174,10 @@ fn a_person_chooses_among_several_and_a_shell_gets_the_reply() {
     terminal.keys("Audit\r");
     let run = finished(&home, terminal);
     run.ok();
-    assert!(run.said.contains("`ssox_saml_role_arn = arn:aws:iam::555566667777:role/Audit`"), "{}", run.said);
+    says!(home, screen(&run.said), @r"
+    > role: arn:aws:iam::555566667777:role/Audit
+    ssox: add `ssox_saml_role_arn = arn:aws:iam::555566667777:role/Audit` to the profile to use this role without being asked
+    ");
     // The choice is remembered.
     let again = home.ssox(&["--emit=zsh1", "use", "external"]).ok();
     for reply in [run.stdout, again] {
@@ -190,23 +195,24 @@ fn after_logout_the_next_use_signs_in_again() {
     let Some(home) = external("login=typed", "ssox_saml_role_arn = arn:aws:iam::444455556666:role/External\n") else {
         return;
     };
-    let login = |words: &str| {
+    let login = || {
         let run = run(&home, &["login", "external"]);
-        assert!(run.status == 0 && run.said.contains(words), "{}", run.said);
+        assert_eq!(run.status, 0, "{}", run.said);
+        screen(&run.said)
     };
-    login("signed in to `external`, for ");
-    login("already signed in to `external`, for ");
+    shows!(home, login(), @"ssox: signed in to `external`, for LEFT");
+    shows!(home, login(), @"ssox: already signed in to `external`, for LEFT; --fresh signs in again");
     assert_eq!((home.standin.count("IdpLogin"), home.standin.count("AssumeRoleWithSAML")), (1, 1));
     let out = home.ssox(&["logout", "external"]);
     out.ok();
-    assert!(out.stderr().contains("signed out of `external`; removed its cached credentials, and the sign-ins"));
+    says!(home, out.stderr(), @"ssox: signed out of `external`; removed its cached credentials, and the sign-ins in the browser that ssox starts");
     assert_eq!((home.files(".aws/cli/cache").len(), home.path(".local/state/ssox/browser").exists()), (0, false));
-    login("signed in to `external`, for ");
+    shows!(home, login(), @"ssox: signed in to `external`, for LEFT");
     assert_eq!(home.standin.count("IdpLogin"), 2);
     home.ssox(&["logout", "--all"]).ok();
     let nothing = home.ssox(&["logout", "external"]);
     nothing.ok();
-    assert!(nothing.stderr().contains("there was nothing to remove"), "{}", nothing.stderr());
+    says!(home, nothing.stderr(), @"ssox: not signed in to `external`: there was nothing to remove");
 }
 
 #[test]
@@ -221,18 +227,33 @@ fn the_console_sends_an_ended_session_back_to_the_identity_provider() {
 #[test]
 fn a_saml_response_that_aws_would_reject_is_explained() {
     let rows = [
-        ("login=none&roles=0", &["saml", "roles", "external"][..], 5, "offers no role"),
-        ("login=none&big", &["saml", "roles", "external"], 4, "AWS accepts at most 100000"),
-        ("login=none&expired", &["export", "external", "--format", "json"], 3, "within 5 minutes"),
-        ("login=none&encrypted", &["export", "external", "--format", "json"], 4, "is encrypted"),
-        ("login=none&evil", &["saml", "roles", "external", "--timeout", "3s"], 3, "no SAML response came"),
-        ("login=none&not-assigned", &["saml", "roles", "external", "--timeout", "3s"], 3, "you have no access"),
+        ("login=none&roles=0", &["saml", "roles", "external"][..], 5),
+        ("login=none&big", &["saml", "roles", "external"], 4),
+        ("login=none&expired", &["export", "external", "--format", "json"], 3),
+        ("login=none&encrypted", &["export", "external", "--format", "json"], 4),
+        ("login=none&evil", &["saml", "roles", "external", "--timeout", "3s"], 3),
+        ("login=none&not-assigned", &["saml", "roles", "external", "--timeout", "3s"], 3),
     ];
-    for (wishes, arguments, status, words) in rows {
+    let mut errors = String::new();
+    for (wishes, arguments, status) in rows {
         let Some(home) = external(wishes, "") else { return };
-        run(&home, arguments).fails(status, words);
+        errors += &run(&home, arguments).fails(status);
         ends(&home);
     }
+    says!(Home::new(), errors, @r"
+    ssox: the SAML response offers no role
+    ssox: hint: ask the administrator of the identity provider to assign you a role in this application
+    ssox: the SAML response has 122956 characters, and AWS accepts at most 100000
+    ssox: hint: configure the identity provider to send fewer groups, roles or attributes to this application
+    ssox: could not assume `arn:aws:iam::444455556666:role/External`: Token must be redeemed within 5 minutes of issuance (ExpiredTokenException) (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL); a SAML response must be used within 5 minutes
+    ssox: hint: sign in again and choose the role at once; if it still fails, check the identity provider's clock
+    ssox: the SAML response is encrypted: only AWS can read which roles it offers
+    ssox: hint: add `ssox_saml_role_arn = …` and `ssox_saml_provider_arn = …` to the profile
+    ssox: no SAML response came from `STANDIN` within 3s
+    ssox: hint: `--timeout 20m` waits longer; if the page says that you have no access, ask for this application to be assigned to you
+    ssox: no SAML response came from `STANDIN` within 3s
+    ssox: hint: `--timeout 20m` waits longer; if the page says that you have no access, ask for this application to be assigned to you
+    ");
 }
 
 #[test]
@@ -283,17 +304,26 @@ fn closing_the_browser_is_reported_and_a_killed_ssox_leaves_no_browser() {
     let mut terminal = Terminal::start(command(&home, &arguments));
     terminal.wait_for("left");
     signal(eventually("the browser", || browser(&home)), Signal::TERM);
-    finished(&home, terminal).fails(3, "was closed before a SAML response came");
+    says!(home, finished(&home, terminal).fails(3), @r"
+    ssox: `chromium` was closed before a SAML response came from `STANDIN`
+    ssox: hint: try again and leave the window open until it closes by itself; if the page says that you have no access, ask for this application to be assigned to you
+    ");
     let mut terminal = Terminal::start(command(&home, &arguments));
     terminal.wait_for("left");
     signal(eventually("the browser", || browser(&home)), Signal::KILL);
-    finished(&home, terminal).fails(3, "ended (signal: 9 (SIGKILL))");
+    says!(home, finished(&home, terminal).fails(3), @r"
+    ssox: `chromium` ended (signal: 9 (SIGKILL)) before a SAML response came from `STANDIN`
+    ssox: hint: try again and leave the window open until it closes by itself; if the page says that you have no access, ask for this application to be assigned to you
+    ");
     let mut terminal = Terminal::start(command(&home, &arguments));
     terminal.wait_for("left");
     signal(i32::try_from(terminal.id()).unwrap(), Signal::KILL);
     drop(terminal);
     // The next run does not wait until that browser has ended.
-    run(&home, &[&arguments[..], &["--timeout", "2s"]].concat()).fails(3, "no SAML response came");
+    says!(home, run(&home, &[&arguments[..], &["--timeout", "2s"]].concat()).fails(3), @r"
+    ssox: no SAML response came from `STANDIN` within 2s
+    ssox: hint: `--timeout 20m` waits longer; if the page says that you have no access, ask for this application to be assigned to you
+    ");
     ends(&home);
 }
 
@@ -304,7 +334,10 @@ fn two_sign_ins_take_turns() {
     home.add_config(&format!("[profile other]\nssox_saml_url = {url}\n"));
     let mut first = Terminal::start(command(&home, &["saml", "roles", "external"]));
     first.wait_for("left");
-    run(&home, &["saml", "roles", "other", "--timeout", "1s"]).fails(3, " uses the browser");
+    says!(home, run(&home, &["saml", "roles", "other", "--timeout", "1s"]).fails(3), @r"
+    ssox: `ssox saml roles` (pid PID, on TTY) uses the browser
+    ssox: hint: finish it, or close its browser window, and try again
+    ");
     let mut second = Terminal::start(command(&home, &["saml", "roles", "other", "--json"]));
     second.wait_for("waiting for another sign-in");
     signal(eventually("the browser", || browser(&home)), Signal::TERM);
@@ -317,18 +350,13 @@ fn without_a_browser_for_saml_it_is_exit_3_at_once() {
     let home = Home::new();
     home.add_config(&format!("[profile external]\nssox_saml_url = {}\n", home.standin.idp_url("")));
     type Variables<'a> = &'a [(&'a str, &'a str)];
-    let rows: [(Variables, i32, &str); 5] = [
-        (&[("SSOX_BROWSER_ARGS", ""), ("SSOX_BROWSER", "sh")], 3, "no screen"),
-        (&[("SSOX_BROWSER_ARGS", ""), ("SSOX_BROWSER", ""), ("DISPLAY", ":0"), ("SSH_TTY", "x")], 3, "over SSH"),
-        (&[("PATH", "/usr/share"), ("SSOX_BROWSER", "")], 3, "there is no browser"),
-        (&[("SSOX_BROWSER", "no-such-browser")], 4, "not on PATH"),
-        (&[("CI", "1")], 3, "needs a person and a browser"),
+    let rows: [(Variables, i32); 4] = [
+        (&[("SSOX_BROWSER_ARGS", ""), ("SSOX_BROWSER", "sh")], 3),
+        (&[("SSOX_BROWSER_ARGS", ""), ("SSOX_BROWSER", ""), ("DISPLAY", ":0"), ("SSH_TTY", "x")], 3),
+        (&[("SSOX_BROWSER", "no-such-browser")], 4),
+        (&[("CI", "1")], 3),
     ];
-    for (variables, status, words) in rows {
-        // A known browser in one of its usual places would be found.
-        if words == "there is no browser" && Path::new("/opt/google/chrome/chrome").exists() {
-            continue;
-        }
+    let fails = |variables: Variables, status: i32| {
         let mut command = command(&home, &["saml", "roles", "external"]);
         if variables.iter().any(|(name, _)| *name == "PATH") {
             command = home.command("/bin/sh");
@@ -336,9 +364,30 @@ fn without_a_browser_for_saml_it_is_exit_3_at_once() {
             command.env("SSOX_BROWSER_ARGS", FLAGS);
         }
         command.envs(variables.iter().copied());
-        finished(&home, Terminal::start(command)).fails(status, words);
+        finished(&home, Terminal::start(command)).fails(status)
+    };
+    says!(home, rows.map(|(variables, status)| fails(variables, status)).concat(), @r"
+    ssox: there is no screen to open a browser on
+    ssox: hint: copy the form field `SAMLResponse` from any browser's developer tools, and pass it with `--saml-response FILE` (or `-`)
+    ssox: over SSH, the browser would open on the remote machine
+    ssox: hint: copy the form field `SAMLResponse` from any browser's developer tools, and pass it with `--saml-response FILE` (or `-`)
+    ssox: SSOX_BROWSER is `no-such-browser`, which is not on PATH
+    ssox: hint: export SSOX_BROWSER=/path/to/chrome (or Edge, Chromium, Brave)
+    ssox: the sign-in at `STANDIN` needs a person and a browser
+    ssox: hint: run it in a terminal; or copy the form field `SAMLResponse` from any browser's developer tools, and pass it with `--saml-response FILE` (or `-`)
+    ");
+    // A known browser in one of its usual places would be found.
+    if !Path::new("/opt/google/chrome/chrome").exists() {
+        says!(home, fails(&[("PATH", "/usr/share"), ("SSOX_BROWSER", "")], 3), @r"
+        ssox: there is no browser that ssox can drive: no Chrome, Edge, Chromium or Brave was found
+        ssox: hint: export SSOX_BROWSER=/path/to/chrome
+        ssox: hint: copy the form field `SAMLResponse` from any browser's developer tools, and pass it with `--saml-response FILE` (or `-`)
+        ");
     }
-    assert!(home.ssox(&["--emit=zsh1", "use", "external"]).fails(3).contains("--saml-response"));
+    says!(home, home.ssox(&["--emit=zsh1", "use", "external"]).fails(3), @r"
+    ssox: the sign-in at `STANDIN` needs a person and a browser
+    ssox: hint: run it in a terminal; or copy the form field `SAMLResponse` from any browser's developer tools, and pass it with `--saml-response FILE` (or `-`)
+    ");
     assert_eq!(home.standin.total(), 0);
 }
 
@@ -356,7 +405,10 @@ fn a_response_is_taken_from_a_file_or_a_pipe() {
     for shape in shapes {
         fs::write(home.path("response"), shape(&home.standin.saml_response("roles=1"))).unwrap();
         let listed = home.ssox(&["saml", "roles", "--saml-response", "response"]).ok();
-        assert!(listed.contains("444455556666  External"), "{listed}");
+        says!(home, listed, @r"
+        ACCOUNT       ROLE      ARN                                      PROVIDER
+        444455556666  External  arn:aws:iam::444455556666:role/External  arn:aws:iam::444455556666:saml-provider/standin
+        ");
         let exported = home.ssox(&["export", "external", "--format", "json", "--saml-response", "response"]).ok();
         assert_eq!(serde_json::from_str::<Value>(&exported).unwrap()["account_id"], "444455556666");
     }
@@ -365,15 +417,31 @@ fn a_response_is_taken_from_a_file_or_a_pipe() {
     assert!(piped.unwrap().status.success());
     fs::write(home.path("response"), home.standin.saml_response("roles=2")).unwrap();
     let several = home.ssox(&["export", "external", "--format", "json", "--saml-response", "response"]).fails(3);
-    assert!(several.contains("role/Audit"), "{several}");
+    says!(home, several, @r"
+    ssox: no role is given: choose one of `arn:aws:iam::444455556666:role/External`, `arn:aws:iam::555566667777:role/Audit`
+    ssox: hint: add `ssox_saml_role_arn = …` to the profile; ssox saml roles lists the roles
+    ");
     fs::write(home.path("response"), home.standin.saml_response("expired")).unwrap();
     let expired = home.ssox(&["export", "external", "--format", "json", "--saml-response", "response"]).fails(3);
-    assert!(expired.contains("the SAML response expired at"), "{expired}");
+    says!(home, expired, @r"
+    ssox: the SAML response expired at TIME, and it is now TIME
+    ssox: hint: sign in again, and pass the new response within 5 minutes
+    ");
+    let mut errors = String::new();
     for rubbish in ["", "rubbish", "<html></html>", "PGEvPg=="] {
         fs::write(home.path("response"), rubbish).unwrap();
-        let error = home.ssox(&["saml", "roles", "--saml-response", "response"]).fails(4);
-        assert!(error.contains("not a SAML response"), "{error}");
+        errors += &home.ssox(&["saml", "roles", "--saml-response", "response"]).fails(4);
     }
+    says!(home, errors, @r"
+    ssox: this is not a SAML response: its XML is invalid: the document does not have a root node
+    ssox: hint: pass the value of `SAMLResponse` that the identity provider's page posts to AWS, in base64
+    ssox: this is not a SAML response: it is not base64
+    ssox: hint: pass the value of `SAMLResponse` that the identity provider's page posts to AWS, in base64
+    ssox: this is not a SAML response: its root element is `html`
+    ssox: hint: pass the value of `SAMLResponse` that the identity provider's page posts to AWS, in base64
+    ssox: this is not a SAML response: its root element is `a`
+    ssox: hint: pass the value of `SAMLResponse` that the identity provider's page posts to AWS, in base64
+    ");
 }
 
 #[test]
@@ -387,6 +455,6 @@ fn a_duration_that_the_role_does_not_allow_is_requested_only_once() {
     fs::write(home.path("response"), home.standin.saml_response("")).unwrap();
     let ran = home.ssox(&["export", "external", "--format", "json", "--saml-response", "response"]);
     ran.ok();
-    assert!(ran.stderr().contains("does not allow 7200 s"), "{}", ran.stderr());
+    says!(home, ran.stderr(), @"ssox: warning: `arn:aws:iam::444455556666:role/External` does not allow 7200 s; asking for 3600 s");
     assert_eq!(home.standin.count("AssumeRoleWithSAML"), 2);
 }

@@ -11,20 +11,32 @@ fn home() -> Home {
     home
 }
 
-/// Compares the output with an inline snapshot.
+/// Compares messages with an inline snapshot; in a loop they are the same each time.
+macro_rules! says {
+    ($home:expr, $text:expr, @$snapshot:literal) => { crate::shown::shows!($home, $text, [], @$snapshot) };
+}
+
+/// Compares a table or a text with an inline snapshot, whatever time is left in it.
 macro_rules! shows {
     ($home:expr, $text:expr, @$snapshot:literal) => {
+        crate::shown::shows!($home, $text, [
+            (r"\b\d+[dhms]( \d+[hms])?\b( at most)? {2,}(\S)", "LEFT  $3"),
+            (r"\b\d+[dhms]( \d+[hms])?\b( at most)?", "LEFT"),
+        ], @$snapshot)
+    };
+    ($home:expr, $text:expr, [$($filter:expr),* $(,)?], @$snapshot:literal) => {
         let home = $home.path("");
         insta::with_settings!({ filters => vec![
             (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "TIME"),
-            (r"\b\d+[dhms]( \d+[hms])?\b( at most)? {2,}(\S)", "LEFT  $3"),
-            (r"\b\d+[dhms]( \d+[hms])?\b( at most)?", "LEFT"),
+            $($filter,)*
             (r"127\.0\.0\.1:\d+", "STANDIN"),
+            (r"pid \d+, on /dev/pts/\d+", "pid PID, on TTY"),
+            (r"\(os error \d+\)", "(os error)"),
             (home.to_str().expect("the path is text").trim_end_matches('/'), "~"),
-        ] }, { insta::assert_snapshot!($text, @$snapshot) });
+        ] }, { insta::allow_duplicates! { insta::assert_snapshot!($text, @$snapshot) } });
     };
 }
-pub(crate) use shows;
+pub(crate) use {says, shows};
 
 #[test]
 fn list_is_a_table_of_profiles() {

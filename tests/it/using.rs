@@ -1,6 +1,7 @@
 //! `use`, `clear`, `exec`, `export`, `credential-process`: their output and their requests to AWS.
 
 use crate::home::{Home, SSOX};
+use crate::shown::says;
 use ssox_standin::{Fault, Grant, Times};
 use std::fs;
 use std::time::Duration;
@@ -89,7 +90,10 @@ fn the_previous_profile_is_a_dash() {
     assert_eq!((ran.set("SSOX_PREVIOUS").as_deref(), ran.status()), (Some("dev"), 0));
     let back = home.ssox_with(&["--emit=zsh1", "use", "-"], &[("SSOX_PROFILE", "stg"), ("SSOX_PREVIOUS", "dev")]);
     assert_eq!((back.set("SSOX_PROFILE").as_deref(), back.set("SSOX_PREVIOUS").as_deref()), (Some("dev"), Some("stg")));
-    assert!(home.ssox(&["--emit=zsh1", "use", "-"]).fails(4).contains("no previous profile"));
+    says!(home, home.ssox(&["--emit=zsh1", "use", "-"]).fails(4), @r"
+    ssox: there is no previous profile in this shell
+    ssox: hint: ssox use NAME; ssox list shows the names
+    ");
 }
 
 #[test]
@@ -148,10 +152,16 @@ fn dev_only() -> String {
 #[test]
 fn without_the_function_nothing_secret_is_printed() {
     let home = Home::signed_in();
+    let mut errors = String::new();
     for verb in [&["use", "dev"][..], &["clear"]] {
-        let error = home.ssox_with(verb, &[("SHELL", "/bin/zsh")]).fails(2);
-        assert!(error.contains("eval \"$(ssox init zsh)\""), "{error}");
+        errors += &home.ssox_with(verb, &[("SHELL", "/bin/zsh")]).fails(2);
     }
+    says!(home, errors, @r#"
+    ssox: `ssox use` changes the current shell, which only ssox's shell function can do
+    ssox: hint: eval "$(ssox init zsh)"; add this line to the rc file of your shell too
+    ssox: `ssox clear` changes the current shell, which only ssox's shell function can do
+    ssox: hint: eval "$(ssox init zsh)"; add this line to the rc file of your shell too
+    "#);
     assert_eq!(home.standin.total(), 0);
 }
 
@@ -245,21 +255,40 @@ fn an_account_id_set_by_others_does_not_replace_that_of_the_credentials() {
 
 #[test]
 fn each_kind_of_error_has_its_exit_status() {
-    for (fault, status, words) in [
-        (Fault::Status(403), 5, "ForbiddenException"),
-        (Fault::Status(404), 5, "ResourceNotFound"),
-        (Fault::Status(429), 6, "throttling"),
-        (Fault::Status(500), 6, "500"),
-        (Fault::Reset, 6, "could not get the credentials"),
-        (Fault::Truncated, 6, "could not get the credentials"),
-        (Fault::InvalidJson, 6, "not an AWS response"),
-        (Fault::Html, 6, "not an AWS response"),
+    let home = Home::signed_in();
+    let mut errors = String::new();
+    for (fault, status) in [
+        (Fault::Status(403), 5),
+        (Fault::Status(404), 5),
+        (Fault::Status(429), 6),
+        (Fault::Status(500), 6),
+        (Fault::Reset, 6),
+        (Fault::Truncated, 6),
+        (Fault::InvalidJson, 6),
+        (Fault::Html, 6),
     ] {
-        let home = Home::signed_in();
-        home.standin.fault("GetRoleCredentials", fault.clone(), Times::Forever);
-        let error = home.ssox_with(&USE_DEV, &[("AWS_MAX_ATTEMPTS", "1")]).fails(status);
-        assert!(error.contains(words), "{fault:?}: {error}");
+        home.standin.fault("GetRoleCredentials", fault, Times::Forever);
+        errors += &home.ssox_with(&USE_DEV, &[("AWS_MAX_ATTEMPTS", "1")]).fails(status);
+        home.standin.clear_faults("*");
     }
+    says!(home, errors, @r"
+    ssox: could not get the credentials of `ReadOnly` in `111122223333`: No access (ForbiddenException) (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL)
+    ssox: hint: is the role assigned to you? ssox list --assigned shows every account and role that you may use
+    ssox: could not get the credentials of `ReadOnly` in `111122223333`: Resource not found (ResourceNotFoundException) (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL)
+    ssox: hint: is the role assigned to you? ssox list --assigned shows every account and role that you may use
+    ssox: could not get the credentials of `ReadOnly` in `111122223333`: `STANDIN` is throttling: too many requests (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL)
+    ssox: hint: wait a minute, then try again
+    ssox: could not get the credentials of `ReadOnly` in `111122223333`: AWS failed with 500: Internal server error (InternalServerException) (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL)
+    ssox: hint: try again; https://health.aws.amazon.com shows the state of each service
+    ssox: could not get the credentials of `ReadOnly` in `111122223333`: the connection to `STANDIN` closed before the response was complete
+    ssox: hint: AWS_ENDPOINT_URL sends requests to `http://STANDIN`, not to AWS: unset AWS_ENDPOINT_URL
+    ssox: could not get the credentials of `ReadOnly` in `111122223333`: the connection to `STANDIN` closed before the response was complete
+    ssox: hint: AWS_ENDPOINT_URL sends requests to `http://STANDIN`, not to AWS: unset AWS_ENDPOINT_URL
+    ssox: could not get the credentials of `ReadOnly` in `111122223333`: `STANDIN` answered 200 with something that is not an AWS response
+    ssox: hint: AWS_ENDPOINT_URL sends requests to `http://STANDIN`, not to AWS: unset AWS_ENDPOINT_URL
+    ssox: could not get the credentials of `ReadOnly` in `111122223333`: `STANDIN` answered 200 with something that is not an AWS response
+    ssox: hint: AWS_ENDPOINT_URL sends requests to `http://STANDIN`, not to AWS: unset AWS_ENDPOINT_URL
+    ");
 }
 
 #[test]
@@ -274,8 +303,15 @@ fn a_throttled_request_is_retried() {
 fn an_unreachable_aws_is_reported() {
     let home = Home::signed_in();
     let at = |url: &str| home.ssox_with(&USE_DEV, &[("AWS_ENDPOINT_URL", url), ("AWS_MAX_ATTEMPTS", "1")]).fails(6);
-    assert!(at("http://nonexistent.invalid").contains("could not resolve host `nonexistent.invalid`"));
-    assert!(at("http://127.0.0.1:1").contains("refused"));
+    says!(home, at("http://nonexistent.invalid"), @r"
+    ssox: warning: AWS_ENDPOINT_URL is `http://nonexistent.invalid`: tokens and credentials are sent there unencrypted
+    ssox: could not get the credentials of `ReadOnly` in `111122223333`: could not resolve host `nonexistent.invalid`
+    ssox: hint: AWS_ENDPOINT_URL sends requests to `http://nonexistent.invalid`, not to AWS: unset AWS_ENDPOINT_URL
+    ");
+    says!(home, at("http://127.0.0.1:1"), @r"
+    ssox: could not get the credentials of `ReadOnly` in `111122223333`: connection refused by `STANDIN`
+    ssox: hint: AWS_ENDPOINT_URL sends requests to `http://STANDIN`, not to AWS: unset AWS_ENDPOINT_URL
+    ");
 }
 
 #[test]
@@ -287,14 +323,20 @@ fn credentials_that_end_soon_are_better_than_none() {
     home.standin.fault("*", Fault::Status(500), Times::Forever);
     let ran = home.ssox_with(&["--emit=zsh1", "use", "dev", "--min-ttl", "1h"], &[("AWS_MAX_ATTEMPTS", "1")]);
     ran.ok();
-    assert!(ran.stderr().contains("warning"), "{}", ran.stderr());
+    says!(home, ran.stderr(), @"ssox: warning: could not get the credentials of `ReadOnly` in `111122223333`: AWS failed with 500: Internal server error (InternalServerException) (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL); using cached credentials that expire soon");
 }
 
 #[test]
 fn without_a_sign_in_it_is_exit_3_with_the_line_to_type() {
     let home = Home::new();
-    assert!(home.ssox(&USE_DEV).fails(3).contains("ssox login"));
-    assert!(home.ssox(&["credential-process", "dev"]).fails(3).contains("ssox login"));
+    says!(home, home.ssox(&USE_DEV).fails(3), @r"
+    ssox: not signed in to `corp`
+    ssox: hint: ssox login --sso-session corp
+    ");
+    says!(home, home.ssox(&["credential-process", "dev"]).fails(3), @r"
+    ssox: not signed in to `corp`
+    ssox: hint: ssox login --sso-session corp
+    ");
     assert_eq!(home.standin.total(), 0);
 }
 
@@ -311,7 +353,10 @@ fn a_rejected_token_is_refreshed_once() {
 fn an_ended_session_needs_a_person() {
     let home = Home::signed_in();
     home.standin.end_sessions();
-    assert!(home.ssox(&USE_DEV).fails(3).contains("ssox login"));
+    says!(home, home.ssox(&USE_DEV).fails(3), @r"
+    ssox: the session `corp` has expired
+    ssox: hint: ssox login --sso-session corp
+    ");
 }
 
 #[cfg(unix)]
@@ -375,8 +420,13 @@ fn a_wrong_clock_is_reported() {
     let home = Home::signed_in();
     home.standin.configure(|options| options.clock_offset = -2 * 3600);
     let ran = home.ssox(&USE_DEV);
-    assert!(ran.stderr().contains("clock is ahead; ssox doctor"), "{}", ran.stderr());
-    assert!(home.ssox(&["doctor"]).stdout().contains("2h 0m ahead"));
+    says!(home, ran.stderr(), @"ssox: warning: the new credentials have expired already: this machine's clock is ahead; ssox doctor shows by how much");
+    says!(home, home.ssox(&["doctor"]).stdout(), @r"
+    error: this machine's clock is 2h 0m ahead of AWS's
+        hint: timedatectl set-ntp true, or set the clock in the system's settings
+    info: AWS_ENDPOINT_URL sends requests to `http://STANDIN`, not to AWS
+        hint: unset AWS_ENDPOINT_URL
+    ");
 }
 
 #[test]
@@ -419,5 +469,8 @@ fn exec_without_a_program_starts_the_shell_of_a_person_at_a_terminal() {
     terminal.enter("exit 7");
     assert_eq!(terminal.wait_for_end().1.code(), Some(7));
     // In a script, a command that is empty is a mistake.
-    assert!(home.ssox(&["exec", "dev", "--"]).fails(2).contains("ssox exec NAME -- COMMAND"));
+    says!(home, home.ssox(&["exec", "dev", "--"]).fails(2), @r"
+    ssox: there is no program to run
+    ssox: hint: ssox exec NAME -- COMMAND
+    ");
 }

@@ -1,7 +1,7 @@
 //! A private D-Bus session bus with the gnome-keyring of the system on it, for one home directory.
 
 use crate::home::{Home, Ran, SSOX};
-use crate::pty::{Terminal, eventually};
+use crate::pty::{Terminal, eventually, screen};
 use crate::shells::installed;
 use std::fs;
 use std::io::Write as _;
@@ -65,12 +65,12 @@ impl Desktop {
         Ran(self.command(SSOX).args(arguments).envs(variables).output().expect("ssox starts"))
     }
 
-    /// Runs ssox in a terminal, where a person can be asked.
+    /// Runs ssox in a terminal, where a person can be asked; returns what the terminal shows in the end.
     pub(super) fn in_terminal(&self, arguments: &[&str], store: &str) -> (String, i32) {
         let mut command = self.command(SSOX);
         command.args(arguments).env("SSOX_STORE", store);
         let (said, status) = Terminal::start(command).wait_for_end();
-        (said, status.code().unwrap_or(-1))
+        (screen(&said), status.code().unwrap_or(-1))
     }
 
     pub(super) fn lock(&self) {
