@@ -1,5 +1,5 @@
-//! The attempts of one call: when the SDK may retry, how long it waits first, and what is logged of each attempt.
-//! Back-off and jitter are the SDK's.
+//! Which failed requests the SDK sends again, and what ssox logs about each attempt. The SDK itself computes the pauses
+//! between attempts, unless a response has `Retry-After`.
 
 use super::cause;
 use crate::context::Context;
@@ -14,13 +14,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
-/// The longest `Retry-After` that is obeyed: the SDK waits no longer than this between two attempts.
+/// The longest `Retry-After` that the SDK waits for; when a response asks for more, the call fails.
 const LONGEST_WAIT: Duration = Duration::from_secs(20);
 
-/// Decides which failures are retried.
+/// Tells the SDK which failures to retry.
 ///
-/// It obeys `Retry-After`, because the SDK knows only AWS's own header. It forbids a retry when the host has no address
-/// or its certificate is invalid.
+/// The SDK itself ignores the HTTP header `Retry-After`; this policy obeys it. A retry is forbidden when the host name
+/// cannot be resolved or the server's certificate is invalid.
 #[derive(Debug)]
 pub(super) struct RetryPolicy;
 
@@ -44,7 +44,7 @@ impl ClassifyRetry for RetryPolicy {
     }
 }
 
-/// Tells what to do after a response.
+/// Returns whether the SDK sends the request again after a response with this status, and how long it waits before.
 fn action(status: u16, retry_after: Option<&str>) -> RetryAction {
     if !matches!(status, 429 | 503) {
         return RetryAction::NoActionIndicated;
@@ -58,7 +58,7 @@ fn action(status: u16, retry_after: Option<&str>) -> RetryAction {
     }
 }
 
-/// Logs the status of each attempt, and remembers the last one.
+/// Logs the HTTP status of each attempt, and remembers the last status.
 #[derive(Clone, Debug)]
 pub(super) struct AttemptLog {
     ctx: Context,

@@ -1,4 +1,5 @@
-//! The result of a call to AWS inside this module: an error that also says whether another region may help.
+//! The result of a call to AWS, used in `aws` only: its error also says whether the same call may succeed in another
+//! region.
 
 use crate::error::Error;
 
@@ -9,7 +10,7 @@ pub(super) type CallResult<T> = Result<T, CallError>;
 #[derive(Debug)]
 pub(super) struct CallError {
     pub(super) error: Error,
-    /// The service does not exist in this region, or is not activated for the account.
+    /// Whether the service does not exist in this region, or the account has not activated it there.
     pub(super) is_region_unavailable: bool,
 }
 
@@ -26,7 +27,7 @@ impl From<CallError> for Error {
 }
 
 impl CallError {
-    /// Puts what could not be done before the message.
+    /// Puts `what` (what the call could not do, e.g. `could not assume X`) before the message.
     pub(super) fn doing(self, what: &str) -> Self {
         Self { error: self.error.doing(what), ..self }
     }

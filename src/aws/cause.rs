@@ -1,4 +1,4 @@
-//! The causes of a failed request, found in the chain of errors below it.
+//! Finds out why a request failed, from the chain of causes of its error.
 
 use std::error::Error as Cause;
 use std::io::{self, ErrorKind};
@@ -21,7 +21,7 @@ pub(super) fn is_closed(kind: ErrorKind) -> bool {
     )
 }
 
-/// Returns an error and its causes, outermost first.
+/// Returns an error and all its causes, outermost first.
 pub(super) fn chain<'a>(error: &'a (dyn Cause + 'static)) -> impl Iterator<Item = &'a (dyn Cause + 'static)> {
     // `source` of an `io::Error` skips the error it wraps; `get_ref` returns it.
     std::iter::successors(Some(error), |&error| match error.downcast_ref::<io::Error>() {
@@ -30,12 +30,12 @@ pub(super) fn chain<'a>(error: &'a (dyn Cause + 'static)) -> impl Iterator<Item 
     })
 }
 
-/// Returns the innermost cause of a type.
+/// Returns the innermost cause that has the type `T`.
 pub(super) fn find<'a, T: Cause + 'static>(error: &'a (dyn Cause + 'static)) -> Option<&'a T> {
     chain(error).filter_map(|cause| cause.downcast_ref()).last()
 }
 
-/// Returns the text of the innermost cause.
+/// Returns the message of the innermost cause.
 pub(super) fn innermost_text(error: &(dyn Cause + 'static)) -> String {
     chain(error).last().unwrap_or(error).to_string()
 }

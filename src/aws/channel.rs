@@ -1,6 +1,6 @@
-//! The connection to one service: its region and endpoint, an HTTP client, time limits, retries.
+//! The connection to one AWS service: its region, host or custom endpoint, HTTP client, time limits and retries.
 //!
-//! A channel is made just before the first request, because reading the system's certificates takes milliseconds.
+//! It is made just before the first request, because loading the system's CA certificates takes milliseconds.
 
 use super::attempts::AttemptLog;
 use super::call_result::CallResult;
@@ -23,23 +23,23 @@ use aws_types::app_name::AppName;
 use aws_types::region::Region as SdkRegion;
 use std::future::Future;
 
-/// The attempts for one call when none are configured; the AWS CLI and the SDKs have the same default.
+/// The number of attempts for one call when none is configured; the AWS CLI and the SDKs have the same default.
 const DEFAULT_ATTEMPTS: u32 = 3;
 
-/// What is needed to send requests to one service.
+/// Everything that is needed to send requests to one service.
 #[derive(Clone, Debug)]
 pub(super) struct Channel {
     pub(super) ctx: Context,
     /// The configuration that the SDK clients are built from.
     pub(super) sdk: SdkConfig,
     pub(super) connector: SharedHttpConnector,
-    /// The host of the service, with a port where the address has one.
+    /// The host of the service, with the port if its URL has one.
     pub(super) host: String,
     pub(super) proxy: Option<Proxy>,
-    /// The custom endpoint, when there is one.
+    /// The custom endpoint that requests go to; `None` for AWS's own host.
     pub(super) endpoint: Option<CustomEndpoint>,
     pub(super) timeouts: Timeouts,
-    /// Attempts for one call, including the first.
+    /// The number of attempts for one call, the first one included.
     pub(super) attempts: u32,
     pub(super) attempt_log: AttemptLog,
 }
@@ -72,7 +72,8 @@ impl Channel {
         Ok(Self { sdk: sdk.use_fips(network.fips).use_dual_stack(network.dual_stack).build(), ..channel })
     }
 
-    /// Makes a channel to a custom endpoint, for requests with secrets: warns when they are not encrypted.
+    /// Makes a channel to a custom endpoint. Prints a warning, once per process, when the endpoint does not encrypt
+    /// requests.
     ///
     /// # Errors
     /// As [`Channel::for_service`].
@@ -89,7 +90,7 @@ impl Channel {
         Ok(Self { endpoint: Some(endpoint.clone()), ..channel })
     }
 
-    /// Makes a channel to the host of a URL.
+    /// Makes a channel to the host in a URL.
     ///
     /// # Errors
     /// As [`Channel::for_service`].
@@ -131,22 +132,22 @@ impl Channel {
         })
     }
 
-    /// Adds the custom endpoint, when there is one, to the message of an error.
+    /// Adds the custom endpoint, if the channel has one, to the message of an error.
     pub(super) fn naming_endpoint(&self, error: Error) -> Error {
         let Some(CustomEndpoint { url, origin }) = &self.endpoint else { return error };
         Error { message: format!("{} (endpoint `{url}`, from {origin})", error.message), ..error }
     }
 }
 
-/// Runs one call to its end, on a runtime of one thread.
+/// Runs one call until it returns, in a Tokio runtime with a single thread.
 ///
 /// # Errors
-/// Those of the call. Other: the system cannot start a runtime.
+/// The errors of the call. Other: the runtime cannot be started.
 pub(super) fn block_on<T>(call: impl Future<Output = CallResult<T>>) -> CallResult<T> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|cause| Error::other(format!("could not start a runtime: {cause}")))?;
     let result = runtime.block_on(call);
-    // A name lookup may still hang in its own thread; dropping the runtime would wait for it.
+    // A DNS lookup may still hang in a thread of its own; dropping the runtime would wait for that thread.
     runtime.shutdown_background();
     result
 }

@@ -1,4 +1,4 @@
-//! URLs of the web console: its pages, and the Identity Center shortcuts that open them.
+//! URLs of the AWS web console, and of the Identity Center shortcut links that sign in and open a console page.
 
 mod services;
 
@@ -9,7 +9,7 @@ use crate::address::Address;
 use crate::percent::encode;
 use crate::secret::Secret;
 
-/// Returns the URL of a service's console, or of the console's home page.
+/// Returns the URL of a service's console; without a service, of the console's home page.
 pub(crate) fn page(partition: &Partition, region: Option<&str>, service: Option<&str>) -> String {
     let host = region.map_or_else(|| partition.console_host.into(), |region| partition.regional_console_host(region));
     let query = region.map(|region| format!("?region={region}")).unwrap_or_default();
@@ -21,9 +21,9 @@ pub(crate) fn page(partition: &Partition, region: Option<&str>, service: Option<
     }
 }
 
-/// Returns a URL of the console without the session of the account that it was copied from; `None` if it is no URL of the
-/// console in this partition. A browser with several sessions has one in the host:
-/// `111122223333-abcdefgh.eu-west-1.console.aws.amazon.com`.
+/// Removes the session from a console URL: a browser that is signed in to several accounts has account and session in
+/// the host, as in `111122223333-abcdefgh.eu-west-1.console.aws.amazon.com`. Returns `None` when the URL is not a
+/// console URL of this partition.
 pub(crate) fn without_session(partition: &Partition, url: &str) -> Option<String> {
     let address = Address::parse(url).filter(Address::is_https)?;
     let host = address.host();
@@ -37,7 +37,8 @@ pub(crate) fn without_session(partition: &Partition, url: &str) -> Option<String
     Some(if is_session { url.replacen(&format!("{first}."), "", 1) } else { url.into() })
 }
 
-/// Tells whether a text can be a service in a console URL: words of letters, digits, `-` and `_`, separated by `/`.
+/// Tells whether a text can be used as the service in a console URL: words of letters, digits, `-` and `_`, separated
+/// by `/`.
 pub(crate) fn is_service(text: &str) -> bool {
     let is_word = |word: &str| {
         !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
@@ -45,7 +46,7 @@ pub(crate) fn is_service(text: &str) -> bool {
     text.split('/').all(is_word)
 }
 
-/// Returns the URL that signs in through the access portal and then opens a page of the console.
+/// Returns the shortcut link: it signs in through the access portal and then opens a console page.
 ///
 /// <https://docs.aws.amazon.com/singlesignon/latest/userguide/createshortcutlink.html>
 pub(crate) fn shortcut(start_url: &str, account_id: &str, role_name: &str, page: &str) -> String {
@@ -54,9 +55,10 @@ pub(crate) fn shortcut(start_url: &str, account_id: &str, role_name: &str, page:
     format!("{portal}/#/console?account_id={account}&role_name={role}&destination={page}")
 }
 
-/// Returns the URL that signs a browser in with a sign-in token; it is a secret and valid for fifteen minutes.
+/// Returns the URL that signs a browser in to the console. The URL contains the sign-in token: it is a secret, and it
+/// works for fifteen minutes.
 ///
-/// `issuer` is the page that the console offers when its session has expired.
+/// `issuer` is the page that the console offers the user when the console session has expired.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_enable-console-custom-url.html>
 pub(crate) fn federated(signin: &str, issuer: &str, page: &str, token: &Secret) -> Secret {
     let (issuer, page) = (encode(issuer), encode(page));

@@ -1,4 +1,5 @@
-//! Custom endpoints and the settings they come from: a variable left in a shell redirects every request.
+//! Custom endpoints (URLs that replace AWS's service hosts), and the setting that each comes from. Messages name the
+//! setting, because a forgotten variable redirects every request.
 
 use crate::address::Address;
 use crate::context::Context;
@@ -11,12 +12,12 @@ pub(crate) struct CustomEndpoint {
     pub(crate) origin: Origin,
 }
 
-/// The setting that a value comes from.
+/// The setting that a value comes from: an environment variable or a key in a config file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Origin {
     /// An environment variable.
     Variable(String),
-    /// A key of a configuration file, named with its section and file.
+    /// A key, described with its section and file.
     Key(String),
 }
 
@@ -30,7 +31,7 @@ impl fmt::Display for Origin {
 }
 
 impl CustomEndpoint {
-    /// Returns what to type or edit so that requests go to AWS again.
+    /// Returns the command or the edit that removes the custom endpoint.
     pub(crate) fn remedy(&self, ctx: &Context) -> String {
         match &self.origin {
             Origin::Variable(name) => ctx.line_to_unset(&[name]),
@@ -38,7 +39,7 @@ impl CustomEndpoint {
         }
     }
 
-    /// Returns the hint that says where requests go, and how to send them to AWS again.
+    /// Returns the hint that names the custom endpoint, and says how to remove it.
     pub(super) fn hint(&self, ctx: &Context) -> String {
         let remedy = match &self.origin {
             Origin::Variable(_) => self.remedy(ctx),
@@ -47,7 +48,7 @@ impl CustomEndpoint {
         format!("{} sends requests to `{}`, not to AWS: {remedy}", self.origin, self.url)
     }
 
-    /// Tells whether requests leave this machine unencrypted: plain HTTP to a host that is not a loopback address.
+    /// Tells whether requests leave this machine unencrypted: the URL is plain HTTP, and its host is not this machine.
     pub(crate) fn is_unencrypted(&self) -> bool {
         let is_own = |address: &Address| address.is_loopback() || address.host().ends_with(".localhost");
         Address::parse(&self.url).is_some_and(|address| !address.is_https() && !is_own(&address))

@@ -1,5 +1,5 @@
-//! IAM: the alias of an account. ssox needs no other operation of IAM, so it signs this one request itself and does
-//! without the SDK's client for IAM.
+//! Gets the account alias from IAM. ssox needs no other IAM operation, so it signs this one request itself and does not
+//! depend on the SDK's IAM client.
 
 use super::channel::{Channel, block_on};
 use super::web::Request;
@@ -19,10 +19,10 @@ use std::time::{Duration, UNIX_EPOCH};
 
 const BODY: &str = "Action=ListAccountAliases&Version=2010-05-08";
 
-/// Returns the alias of the account that the credentials belong to, if it has one.
+/// Returns the alias of the account that the credentials belong to; `None` when the account has no alias.
 ///
 /// # Errors
-/// `Refused`: most roles without administrator permissions may not ask. `Unreachable`.
+/// `Refused`: the credentials lack the permission `iam:ListAccountAliases`, as most roles do. `Unreachable`.
 pub(crate) fn account_alias(
     ctx: &Context,
     network: &Network,
@@ -66,7 +66,7 @@ fn list_account_aliases(
     }
 }
 
-/// Returns the headers of the signed request.
+/// Returns the HTTP headers of the request, with its AWS signature.
 fn signed_headers(ctx: &Context, url: &str, region: &Region, keys: &RoleCredentials) -> Result<Vec<(String, Secret)>> {
     let failed = |cause: &dyn std::fmt::Display| Error::other(format!("could not sign a request: {cause}"));
     let token = keys.session_token.as_ref().map(|token| token.expose().to_string());
@@ -84,8 +84,8 @@ fn signed_headers(ctx: &Context, url: &str, region: &Region, keys: &RoleCredenti
     Ok(headers)
 }
 
-/// Returns the text of the first XML element with that name. Aliases and error codes have only letters, digits and hyphens;
-/// any other text is `None`.
+/// Returns the text of the first XML element with this name. Returns `None` when the text has characters other than
+/// ASCII letters, digits and hyphens: aliases and error codes have no others.
 fn text_of(body: &Document, name: &str) -> Option<String> {
     let text = body.descendants().find(|node| node.tag_name().name() == name)?.text()?;
     (!text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')).then(|| text.into())

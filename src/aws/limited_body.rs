@@ -1,4 +1,4 @@
-//! A limit on the size of response bodies: the SDK reads all that a server sends, and would fill the memory.
+//! Limits the size of response bodies: the SDK would read a body of any size into memory.
 
 use aws_smithy_http_client::Connector;
 use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture};
@@ -8,12 +8,13 @@ use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
 use std::io::{self, ErrorKind};
 
-/// The largest body in bytes. A page of a thousand accounts has a tenth of this.
+/// The largest body in bytes. A page with a thousand accounts is about a tenth of this.
 const LIMIT: usize = 4 << 20;
 
-/// A connector that reads each response body completely, and fails when the body is larger than 4 MiB.
+/// An HTTP connector that reads each response body completely, and returns an error when a body is larger than
+/// [`LIMIT`].
 ///
-/// The failure holds an `io::Error` of the kind `FileTooLarge`.
+/// The error contains an `io::Error` of the kind `FileTooLarge`.
 #[derive(Debug)]
 pub(super) struct LimitedBody(pub(super) Connector);
 
@@ -30,7 +31,7 @@ async fn read_body(mut response: HttpResponse) -> Result<HttpResponse, Connector
     while let Some(chunk) = chunks.next().await {
         body.extend_from_slice(&chunk.map_err(|cause| ConnectorError::io(cause.into()))?);
         if body.len() > LIMIT {
-            // `other` and not `io`: the SDK retries `io` errors, and a retry would end the same way.
+            // `other`, not `io`: the SDK retries `io` errors, and the next body would be as large.
             return Err(ConnectorError::other(io::Error::new(ErrorKind::FileTooLarge, "too long").into(), None));
         }
     }

@@ -1,7 +1,8 @@
-//! Lists all accounts of a session and the roles in each: many requests at a time, at one rate for the process.
+//! Lists all accounts that a session may use, and the roles in each. Many requests are in flight at a time, and `pace`
+//! limits the rate for all of them.
 //!
-//! A request that is throttled or fails on the way is sent again. An account whose roles AWS refuses to list is listed
-//! without roles, and the listing goes on.
+//! A request that fails or is throttled is sent again. When AWS refuses to list the roles of an account, the account is
+//! listed without roles, and the listing continues.
 
 use super::Network;
 use super::call_result::CallResult;
@@ -21,29 +22,31 @@ use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 use tokio::time::{sleep_until, timeout_at};
 
-/// The most requests that wait for a response at the same time.
+/// The highest number of requests that wait for a response at the same time.
 const MOST_IN_FLIGHT: usize = 24;
-/// Attempts for one page, not counting those that AWS throttles.
+/// The number of attempts for one page; attempts that AWS throttles do not count.
 const ATTEMPTS: u32 = 10;
-/// The longest `Retry-After` that is obeyed.
+/// The longest `Retry-After` that the listing waits for; when AWS asks for more, the listing ends.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 /// The listing ends when no request has succeeded for this long.
 const LONGEST_FAILURE: Duration = Duration::from_secs(60);
 
-/// The names of roles, by account id.
+/// The role names of each account.
 pub(crate) type Roles = HashMap<AccountId, Vec<String>>;
 
-/// All accounts that the person may use, in the order of their ids, each with its roles; `None` where AWS did not list them.
+/// All accounts that the user may use, sorted by account ID, each with its role names; `None` when its roles were not
+/// listed.
 #[derive(Debug, Default)]
 pub(crate) struct Assigned {
     pub(crate) accounts: Vec<(Account, Option<Vec<String>>)>,
-    /// Why roles are missing.
+    /// The first error that made roles missing.
     pub(crate) failure: Option<Error>,
-    /// Whether the listing ended before all requests were sent.
+    /// Whether the listing ended before the roles of all accounts were requested.
     pub(crate) has_ended_early: bool,
 }
 
-/// Lists all accounts and their roles, except the roles that `known` has. `listed` gets the roles of each account at once.
+/// Lists all accounts and their roles. Accounts in `known` keep the roles given there, and AWS is not asked for them.
+/// Calls `listed` with the roles of each other account as soon as they are complete.
 ///
 /// # Errors
 /// `NeedsPerson` when AWS rejects the token. `Refused`, `Unreachable`: the accounts could not be listed.
@@ -57,27 +60,27 @@ pub(crate) fn list_assignments(
 ) -> Result<Assigned> {
     let (channel, client) = portal::client_without_retries(ctx, network, region)?;
     let now = Instant::now();
-    // AWS's own limit is known, that of a custom endpoint is not.
+    // AWS's limit is known; the limit of a custom endpoint is not.
     let pace = if channel.endpoint.is_some() { Pace::unlimited(now) } else { Pace::allowed(now) };
     let client = PageClient { channel: Arc::new(channel), client, token: token.clone() };
     let bar = Bar::start("asking AWS for accounts and roles", "accounts");
     block_on(ListingRun::new(client, pace, known, listed, bar).run()).map_err(Error::from)
 }
 
-/// A listing that is under way. One loop sends requests when the pace allows it, and takes their responses.
+/// A listing in progress. One loop sends the next request when `pace` allows it, and handles the responses.
 pub(super) struct ListingRun<'a, F> {
     client: PageClient,
     pace: Pace,
-    /// The requests to send; those for accounts come first.
+    /// The requests that wait to be sent; requests for accounts come first.
     queue: VecDeque<PageRequest>,
     assigned: Assigned,
-    /// Where an account is in `assigned`.
+    /// The index of each account in `assigned.accounts`.
     positions: HashMap<AccountId, usize>,
-    /// Roles of accounts with more pages to come.
+    /// The roles so far of accounts whose last page has not arrived.
     partial: Roles,
     page_tokens: HashMap<Option<AccountId>, PageTokens>,
     are_all_accounts_listed: bool,
-    /// How many accounts have had their roles listed.
+    /// The number of accounts whose roles are listed or were known before.
     done: usize,
     known: &'a Roles,
     listed: F,
@@ -219,7 +222,8 @@ impl<'a, F: FnMut(&AccountId, &[String])> ListingRun<'a, F> {
         Ok(())
     }
 
-    /// Goes on without a page. Without the list of accounts, there is nothing to go on with.
+    /// Continues the listing without the page of a request. Returns the error if the page was of the account list:
+    /// without accounts, no roles can be listed.
     fn leave_out(&mut self, request: &PageRequest, error: Error) -> Result<()> {
         if request.account_id.is_none() {
             return Err(error);
@@ -229,7 +233,8 @@ impl<'a, F: FnMut(&AccountId, &[String])> ListingRun<'a, F> {
         Ok(())
     }
 
-    /// Ends the listing before all roles are listed.
+    /// Ends the listing before all roles are listed. Returns the error if the user must sign in again, or if the
+    /// account list is not complete.
     fn end(&mut self, error: Error) -> Result<()> {
         if error.kind == ErrorKind::NeedsPerson || !self.are_all_accounts_listed {
             return Err(error);

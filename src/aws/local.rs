@@ -1,7 +1,7 @@
-//! Credentials from a service on the machine itself: a container's credential agent, and an EC2 instance's metadata
-//! service.
+//! Gets credentials from a service that AWS provides on the machine itself: the credential endpoint of a container
+//! (ECS, EKS), and the metadata service of an EC2 instance.
 //!
-//! Requests go directly and never through a proxy.
+//! The requests never go through a proxy.
 
 use super::channel::block_on;
 use super::limited_body::LimitedBody;
@@ -22,16 +22,18 @@ use serde_json::Value;
 use std::time::Duration;
 use tokio::time::{sleep, timeout};
 
-/// The time limit of one attempt: the service is on the same machine and responds quickly.
+/// The time limit of one attempt. It is short, because the service is on the same machine.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(2);
 const ATTEMPTS: usize = 3;
 const PAUSE: Duration = Duration::from_millis(300);
 const ROLES: &str = "latest/meta-data/iam/security-credentials/";
 
-/// Gets credentials from a container's agent; `authorization` is the value of the HTTP header.
+/// Gets credentials from a container's credential endpoint. `authorization` is the value of the HTTP header
+/// `Authorization`.
 ///
 /// # Errors
-/// `Refused` with the agent's message; `Unreachable` when the agent does not answer or its response has no credentials.
+/// `Refused` with the service's message. `Unreachable` when the service does not answer or its response has no
+/// credentials.
 pub(crate) fn container(ctx: &Context, url: &str, authorization: Option<&Secret>) -> Result<RoleCredentials> {
     ctx.log(|| format!("asking for the container's credentials at {}", without_query(url)));
     let call = async {
@@ -43,7 +45,8 @@ pub(crate) fn container(ctx: &Context, url: &str, authorization: Option<&Secret>
     Ok(block_on(call)?)
 }
 
-/// Gets credentials from an instance's metadata service, version 2, which needs a session token first.
+/// Gets credentials from an EC2 instance's metadata service, version 2. That version requires a metadata token (IMDSv2)
+/// first.
 ///
 /// # Errors
 /// As [`container`].
@@ -65,7 +68,7 @@ pub(crate) fn instance(ctx: &Context, endpoint: &str) -> Result<RoleCredentials>
 }
 
 struct Service {
-    /// What messages call the service.
+    /// The name of the service in messages.
     name: &'static str,
     connector: LimitedBody,
 }
@@ -77,7 +80,8 @@ impl Service {
         Ok(Self { name, connector: LimitedBody(builder.tls_context(trust).build()) })
     }
 
-    /// Returns the body of a response with status 200; retries when the service does not answer or is busy.
+    /// Sends a request and returns the body of a response with status 200. Retries when the service does not answer, or
+    /// answers with 429 or 5xx.
     async fn send(&self, method: &str, url: &str, headers: &[(&'static str, Secret)]) -> Result<Secret> {
         let mut attempt = 1;
         loop {
@@ -95,7 +99,7 @@ impl Service {
         }
     }
 
-    /// Returns status and body, or `None` when there was no response.
+    /// Sends a request once. Returns the HTTP status and the body; `None` when there was no response.
     async fn send_once(
         &self,
         method: &str,
@@ -114,7 +118,7 @@ impl Service {
         Ok(Some((response.status().as_u16(), Secret::new(String::from_utf8_lossy(body)))))
     }
 
-    /// Returns whether another attempt makes sense after a response that is not 200, and the error if not.
+    /// Returns the error for a response whose status is not 200, and whether another attempt may succeed.
     fn refusal(&self, status: u16, body: &str) -> (bool, Error) {
         let message = format!("{} answered {status}", self.name);
         if matches!(status, 429 | 500..) {
@@ -125,7 +129,7 @@ impl Service {
     }
 }
 
-/// Returns the message of an error response, with a colon before it.
+/// Returns the `message` of a JSON error response, with `: ` before it; empty when it has none.
 fn message_in(body: &str) -> String {
     let document: Value = serde_json::from_str(body).unwrap_or_default();
     let message = document.get("message").or_else(|| document.get("Message"));
@@ -152,7 +156,7 @@ fn parse_credentials(body: &Secret) -> Result<RoleCredentials> {
     Ok(RoleCredentials { account_id: text("AccountId").as_deref().and_then(AccountId::parse), ..keys })
 }
 
-/// Returns a URL without its query, which may hold a secret.
+/// Returns a URL without its query string, which may contain a secret.
 fn without_query(url: &str) -> &str {
     url.split('?').next().unwrap_or_default()
 }
@@ -167,7 +171,8 @@ mod tests {
     const KEYS: &str = r#"{"Code": "Success", "AccessKeyId": "ASIA", "SecretAccessKey": "s", "Token": "t",
         "Expiration": "2096-11-20T21:48:08Z", "AccountId": "111122223333"}"#;
 
-    /// Serves each response once; returns the URL, and a handle that yields the requests.
+    /// Starts a server that sends each response once. Returns its URL, and a thread handle whose result is the list of
+    /// requests.
     fn serve(responses: Vec<(u16, String)>) -> (String, thread::JoinHandle<Vec<String>>) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());

@@ -1,8 +1,8 @@
-//! Calls to AWS: OIDC, portal, STS, IAM and console sign-in, as synchronous functions.
+//! Calls to AWS: OIDC, access portal, STS, IAM and console sign-in, as synchronous functions.
 //!
-//! The SDK clients get no configuration of their own: what a profile says about endpoints arrives as [`Network`].
+//! The SDK clients read no config files and no environment variables: the caller passes the settings as [`Network`].
 //!
-//! Invariant: no other module names the SDK, tokio or `async`, and cached credentials are used without a call of this
+//! Invariant: no other module uses the SDK, tokio or `async`. Cached credentials are used without any call to this
 //! module.
 
 mod attempts;

@@ -1,34 +1,34 @@
-//! How to reach AWS: endpoints, certificate authorities, attempts and time limits.
+//! The network settings: custom endpoints, certificate authorities, number of attempts and time limits.
 
 use super::{CaBundle, CustomEndpoint};
 use std::time::Duration;
 
-/// How to reach AWS, as a profile and the environment configure it.
+/// How to connect to AWS, as the profile and the environment configure it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Network {
-    /// Custom endpoints by service; `None` is AWS's own host.
+    /// The custom endpoint of each service; `None` for AWS's own host.
     pub(crate) sso: Option<CustomEndpoint>,
     pub(crate) sso_oidc: Option<CustomEndpoint>,
     pub(crate) sts: Option<CustomEndpoint>,
     pub(crate) signin: Option<CustomEndpoint>,
     pub(crate) iam: Option<CustomEndpoint>,
-    /// Used in place of the system's certificate authorities.
+    /// The CA bundle that replaces the system's certificate authorities.
     pub(crate) ca_bundle: Option<CaBundle>,
-    /// Attempts for one call, including the first; 3 when absent.
+    /// The number of attempts for one call, the first one included; `None` for the default, 3.
     pub(crate) max_attempts: Option<u32>,
     pub(crate) fips: bool,
     pub(crate) dual_stack: bool,
     pub(crate) timeouts: Timeouts,
 }
 
-/// The time limits of a call.
+/// The time limits of a call to AWS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Timeouts {
-    /// For a connection, TLS included.
+    /// For opening a connection, with the TLS handshake.
     pub(crate) connect: Duration,
-    /// For one attempt.
+    /// For one attempt: request and response.
     pub(crate) attempt: Duration,
-    /// For a call with all its attempts and the pauses between them.
+    /// For the whole call: all attempts, and the pauses between them.
     pub(crate) call: Duration,
 }
 

@@ -1,4 +1,5 @@
-//! The OIDC service of Identity Center: client registrations, device codes, tokens. Its requests are not signed.
+//! Calls to the OIDC service of IAM Identity Center: client registrations, device codes, tokens. Requests to it are not
+//! signed.
 
 use super::attempts::RetryPolicy;
 use super::channel::{Channel, block_on};
@@ -15,7 +16,7 @@ use aws_sdk_ssooidc::config::Builder;
 use aws_sdk_ssooidc::operation::create_token::{CreateTokenError, CreateTokenOutput};
 use aws_sdk_ssooidc::operation::start_device_authorization::StartDeviceAuthorizationError;
 
-/// What is sent to register a client.
+/// The parameters of `RegisterClient`.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct RegistrationRequest {
     pub(crate) client_name: String,
@@ -25,7 +26,7 @@ pub(crate) struct RegistrationRequest {
     pub(crate) issuer_url: Option<String>,
 }
 
-/// A registered client.
+/// A client registration: ssox's client ID and secret at the OIDC service.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Registration {
     pub(crate) client_id: String,
@@ -33,20 +34,21 @@ pub(crate) struct Registration {
     pub(crate) expires_at: Timestamp,
 }
 
-/// A sign-in that a person confirms in a browser on any machine.
+/// The response of `StartDeviceAuthorization`: the user confirms the sign-in in a browser, on this machine or another
+/// one.
 #[derive(Clone, Debug)]
 pub(crate) struct DeviceAuthorization {
     pub(crate) device_code: Secret,
     pub(crate) user_code: String,
     pub(crate) verification_uri: String,
     pub(crate) verification_uri_complete: Option<String>,
-    /// How long the code is valid, in seconds.
+    /// How long the device code is valid, in seconds.
     pub(crate) expires_in: i64,
-    /// How long to wait between two polls, in seconds.
+    /// The pause between two token requests, in seconds.
     pub(crate) interval: i64,
 }
 
-/// What is exchanged for a token.
+/// What `CreateToken` exchanges for a token.
 #[derive(Clone, Debug)]
 pub(crate) enum Grant {
     RefreshToken(Secret),
@@ -54,10 +56,10 @@ pub(crate) enum Grant {
     AuthorizationCode { code: Secret, redirect_uri: String, code_verifier: Secret },
 }
 
-/// The outcome of a token request, as the protocol defines it.
+/// The result of a token request; OAuth's error codes are variants, not errors.
 #[derive(Clone, Debug)]
 pub(crate) enum TokenResponse {
-    /// `expires_in` is in seconds.
+    /// A token; `expires_in` is in seconds.
     Token {
         access_token: Secret,
         refresh_token: Option<Secret>,
@@ -67,15 +69,15 @@ pub(crate) enum TokenResponse {
     SlowDown,
     /// The device code has expired.
     Expired,
-    /// The person denied the request; AWS's description, which may be empty.
+    /// The user denied the request. The text is AWS's description, and may be empty.
     Denied(String),
-    /// The code or the refresh token was used before, or the session has expired.
+    /// The authorization code or refresh token was used before, or the session has expired.
     InvalidGrant,
     /// AWS no longer accepts the client registration.
     InvalidClient,
 }
 
-/// Registers a client.
+/// Registers ssox as a client of the OIDC service.
 ///
 /// # Errors
 /// `Refused` with a hint about the region, `Unreachable`.
@@ -106,7 +108,7 @@ pub(crate) fn register_client(
     .map_err(Error::from)
 }
 
-/// Starts a sign-in with a device code; `None` when AWS does not know the client.
+/// Starts a sign-in with a device code. Returns `None` when AWS does not know the client registration.
 ///
 /// # Errors
 /// `Refused` with a hint about the region, `Unreachable`.
@@ -145,10 +147,10 @@ pub(crate) fn start_device_authorization(
     .map_err(Error::from)
 }
 
-/// Requests a token.
+/// Requests a token in exchange for a grant.
 ///
 /// # Errors
-/// `Refused`, `Unreachable`; errors that the protocol defines are a [`TokenResponse`].
+/// `Refused`, `Unreachable`. The error codes that OAuth defines are returned as a [`TokenResponse`].
 pub(crate) fn create_token(
     ctx: &Context,
     network: &Network,
@@ -183,7 +185,8 @@ pub(crate) fn create_token(
     .map_err(Error::from)
 }
 
-/// Returns the base URL of `/authorize`: the custom endpoint, or AWS's own host, without a slash at the end.
+/// Returns the URL that the path `/authorize` is added to, without a slash at the end: the custom endpoint, or AWS's
+/// own host.
 pub(crate) fn authorize_base(network: &Network, region: &Region) -> String {
     let base = match &network.sso_oidc {
         Some(endpoint) => endpoint.url.clone(),
@@ -192,7 +195,7 @@ pub(crate) fn authorize_base(network: &Network, region: &Region) -> String {
     base.trim_end_matches('/').to_string()
 }
 
-/// The beginning of messages about a failed registration. Each program that signs people in needs a client id from AWS.
+/// The first words of the message when a registration fails.
 const REGISTERING: &str = "could not register ssox as a client of IAM Identity Center";
 
 const WRONG_REGION: &str = "is `sso_region` the region of this start URL? ssox doctor";

@@ -1,47 +1,47 @@
-//! How fast a listing sends requests: one rate for the process, however many requests are in flight.
+//! How fast a listing sends requests: all requests of the process share one rate.
 //!
-//! It starts at the rate that AWS allows, slows down when AWS throttles, and then returns to that rate step by step. At a
-//! custom endpoint, whose limit is unknown, it becomes faster until it is throttled once.
+//! The rate starts at what AWS allows, falls when AWS throttles, and then rises to the allowed rate step by step. The
+//! limit of a custom endpoint is unknown, so there the rate rises until the first request is throttled.
 
 use std::time::{Duration, Instant};
 
-/// Requests per second. AWS allows 20 for all users of an organization together; a little less, because requests that are
-/// sent evenly do not arrive evenly.
+/// The allowed rate, in requests per second. AWS allows 20 for all users of an organization together. This is a little
+/// less, because requests that are sent at equal intervals do not arrive at equal intervals.
 /// <https://docs.aws.amazon.com/singlesignon/latest/userguide/limits.html>
 const ALLOWED: f64 = 19.2;
-/// The lowest rate.
+/// The lowest rate, in requests per second.
 const LOWEST: f64 = 2.0;
-/// The highest rate.
+/// The highest rate, in requests per second.
 const HIGHEST: f64 = 2000.0;
-/// What remains of the rate when AWS throttles once, as requests that arrive unevenly cause it.
+/// The factor for the rate when AWS throttles once; requests that arrive in a burst are enough to cause that.
 const SMALL_CUT: f64 = 0.9;
-/// What remains of the rate when AWS throttles again soon after a cut.
+/// The factor for the rate when AWS throttles again within [`SOON`] after a cut.
 const LARGE_CUT: f64 = 0.7;
-/// The time after a cut within which another one is a [`LARGE_CUT`].
+/// The time after a cut of the rate within which the next cut is a [`LARGE_CUT`].
 const SOON: Duration = Duration::from_secs(5);
-/// How much the rate grows each second after it was cut, in requests per second.
+/// How fast the rate rises after a cut: requests per second, each second.
 const RECOVERY: f64 = 1.0;
-/// By how much each response raises the rate at a custom endpoint: it doubles every 20 responses.
+/// The factor for the rate after each successful response of a custom endpoint: the rate doubles every 20 responses.
 const GROWTH: f64 = 1.035;
-/// The responses at the allowed rate before the rate grows.
+/// How many responses must arrive at the allowed rate before [`GROWTH`] starts.
 const PROBATION: u32 = 20;
-/// Responses within this time after the rate was cut are to requests that were sent before.
+/// Throttled responses within this time after a cut do not cut the rate again: their requests were sent before the cut.
 const ECHO: Duration = Duration::from_secs(1);
-/// The factor of the longest back-off.
+/// The longest pause after a failure, as a multiple of `back_off`.
 const LONGEST_BACK_OFF: u32 = 16;
 
-/// The rate, and when the next request may be sent.
+/// The rate of a listing, and the time when the next request may be sent.
 #[derive(Debug)]
 pub(super) struct Pace {
     rate: f64,
-    /// The rate to which it returns after it was cut.
+    /// The rate that it rises to again after a cut.
     allowed: f64,
-    /// Whether the rate may exceed what AWS allows.
+    /// Whether the rate may rise above `allowed`.
     is_unlimited: bool,
     next: Instant,
-    /// The pause after the first failure in a row; it doubles with each.
+    /// The pause for the first of several failures in a row; it doubles with each further failure.
     back_off: Duration,
-    /// Responses since the start that were no failures.
+    /// The number of successful responses since the start.
     responses: u32,
     failures_in_a_row: u32,
     cut_at: Option<Instant>,
@@ -49,7 +49,7 @@ pub(super) struct Pace {
 }
 
 impl Pace {
-    /// Starts at the rate that AWS allows, and never exceeds it.
+    /// Makes a pace that starts at the rate that AWS allows, and never exceeds it.
     pub(super) fn allowed(now: Instant) -> Self {
         Self {
             rate: ALLOWED,
@@ -64,34 +64,35 @@ impl Pace {
         }
     }
 
-    /// Starts at the rate that AWS allows, and becomes faster until it is throttled.
+    /// Makes a pace that starts at the rate that AWS allows, and rises until a request is throttled.
     pub(super) fn unlimited(now: Instant) -> Self {
         Self { is_unlimited: true, ..Self::allowed(now) }
     }
 
-    /// Shortens all waits, for tests.
+    /// Makes a pace with very short pauses, for tests.
     #[cfg(test)]
     pub(super) fn hurried(now: Instant) -> Self {
         Self { rate: HIGHEST, allowed: HIGHEST, back_off: Duration::from_millis(1), ..Self::unlimited(now) }
     }
 
-    /// Returns when the next request may be sent.
+    /// Returns the time when the next request may be sent.
     pub(super) fn next(&self) -> Instant {
         self.next
     }
 
-    /// Returns how long there has been no success.
+    /// Returns how long ago the last request succeeded, or the listing started.
     pub(super) fn without_success(&self, now: Instant) -> Duration {
         now.saturating_duration_since(self.succeeded_at)
     }
 
-    /// Records that a request was sent. A request that is late by less than one interval does not delay the next one.
+    /// Records that a request was sent. When it was sent late, by less than one interval, the next request may be sent
+    /// earlier, so that the rate stays the same.
     pub(super) fn sent(&mut self, now: Instant) {
         let interval = Duration::from_secs_f64(1.0 / self.rate);
         self.next = self.next.max(now.checked_sub(interval).unwrap_or(now)) + interval;
     }
 
-    /// Records that a request succeeded, or was refused for a reason that concerns no other request.
+    /// Records that a request succeeded, or that AWS refused it for a reason that affects only this request.
     pub(super) fn succeeded(&mut self, now: Instant) {
         (self.failures_in_a_row, self.succeeded_at) = (0, now);
         self.responses = self.responses.saturating_add(1);
@@ -102,8 +103,8 @@ impl Pace {
         }
     }
 
-    /// Records that a request was throttled. All requests wait: as long as AWS says, else longer with each failure in a
-    /// row.
+    /// Records that a request was throttled. All requests wait for the time in `retry_after`; without it, for a pause
+    /// that doubles with each failure in a row.
     pub(super) fn throttled(&mut self, now: Instant, retry_after: Option<Duration>) {
         let since_cut = self.cut_at.map(|cut_at| now.saturating_duration_since(cut_at));
         if since_cut.is_none_or(|since| since > ECHO) {
@@ -117,8 +118,8 @@ impl Pace {
         self.next = self.next.max(now + pause);
     }
 
-    /// Records that a request failed on the way, or that AWS failed. One failure is retried at once, more in a row make
-    /// all requests wait.
+    /// Records that a request failed because of the network or an error inside AWS. After one failure the request is
+    /// sent again at once; from the second in a row, all requests wait.
     pub(super) fn failed(&mut self, now: Instant) {
         self.failures_in_a_row += 1;
         if self.failures_in_a_row > 1 {
@@ -126,7 +127,7 @@ impl Pace {
         }
     }
 
-    /// Returns the pause after so many failures in a row, with a random part of up to a quarter.
+    /// Returns the pause after this number of failures in a row, plus a random part of up to a quarter.
     fn pause(&self, failures: u32) -> Duration {
         let factor = 1_u32.checked_shl(failures.saturating_sub(1)).unwrap_or(u32::MAX).clamp(1, LONGEST_BACK_OFF);
         let pause = self.back_off * factor;
@@ -140,7 +141,8 @@ mod tests {
 
     const MS: Duration = Duration::from_millis(1);
 
-    /// Sends requests for some time, each answered at once; `limit` answers 429 above so many in a second.
+    /// Simulates requests that are answered at once, for some seconds. More than `limit` requests in a second are
+    /// throttled. Returns how many succeeded and how many were throttled.
     fn run(mut pace: Pace, start: Instant, seconds: u32, limit: usize) -> (usize, usize) {
         let (mut sent, mut throttled) = (Vec::new(), 0);
         while pace.next() < start + Duration::from_secs(seconds.into()) {

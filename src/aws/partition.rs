@@ -1,22 +1,22 @@
-//! The partitions of AWS and their hosts.
+//! The AWS partitions and their host names.
 //!
-//! There is no list of regions: AWS adds some every year, and the beginning of a region's name tells its partition.
+//! No list of regions is needed: the beginning of a region's name tells its partition. AWS adds regions every year.
 
 use super::Network;
 use crate::arn::Arn;
 use crate::region::Region;
 
-/// A partition: a group of regions with its own hosts and its own accounts.
+/// A partition: a group of AWS regions that has its own domain names and its own accounts.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Partition {
     pub(crate) name: &'static str,
-    /// The domain of service hosts: `amazonaws.com`.
+    /// The domain of service hosts, e.g. `amazonaws.com`.
     pub(crate) suffix: &'static str,
-    /// The end of dual-stack service hosts.
+    /// The domain of service hosts that also support IPv6 (dual-stack).
     dual_stack_suffix: &'static str,
     pub(crate) signin_host: &'static str,
     pub(crate) console_host: &'static str,
-    /// The region that is used when none is configured.
+    /// The region that ssox uses when none is configured.
     global_region: &'static str,
 }
 
@@ -53,7 +53,7 @@ const EUROPE: Partition = Partition {
     global_region: "eusc-de-east-1",
 };
 
-/// The partitions that have Identity Center.
+/// The partitions in which IAM Identity Center is available.
 pub(crate) const ALL: [&Partition; 4] = [&AWS, &CHINA, &GOVCLOUD, &EUROPE];
 
 /// Returns the partition of a region.
@@ -66,22 +66,23 @@ pub(crate) fn of(region: &str) -> &'static Partition {
     }
 }
 
-/// Returns the partition with a name as in ARNs, e.g. `aws-cn`.
+/// Returns the partition that has this name in ARNs, e.g. `aws-cn`.
 pub(crate) fn named(name: &str) -> Option<&'static Partition> {
     ALL.into_iter().find(|partition| partition.name == name)
 }
 
-/// Returns the partition of a role's ARN, or else of a region.
+/// Returns the partition in a role's ARN; without an ARN, the partition of the region.
 ///
-/// Credentials are valid in their own partition only, and must not be sent to another one.
+/// Credentials are valid in one partition only, and must not be sent to another one.
 pub(crate) fn of_role_or_region(arn: Option<&str>, region: Option<&str>) -> &'static Partition {
     let named = arn.and_then(|arn| named(Arn::parse(arn)?.partition));
     named.unwrap_or_else(|| of(region.unwrap_or("us-east-1")))
 }
 
-/// Returns the first candidate that is a region, of a partition if one is given; without one, the partition's global region.
+/// Returns the first candidate that is a valid region and, if a partition is given, in that partition. Without such a
+/// candidate it returns the partition's global region.
 ///
-/// This is the only place that decides which region wins; the candidates are in the order of precedence.
+/// Only this function decides which region is used; the caller passes the candidates in order of precedence.
 pub(crate) fn first_region<'a>(
     partition: Option<&Partition>,
     candidates: impl IntoIterator<Item = Option<&'a str>>,
@@ -92,7 +93,7 @@ pub(crate) fn first_region<'a>(
 }
 
 impl Partition {
-    /// Returns the region that is used when none is configured.
+    /// Returns the region that ssox uses when none is configured.
     pub(crate) fn global_region(&self) -> Region {
         Region::of(self.global_region).expect("the table has valid names")
     }
@@ -102,17 +103,17 @@ impl Partition {
         of(region) == self
     }
 
-    /// Returns the host of console sign-in for a region.
+    /// Returns the host of the console's sign-in service in a region.
     pub(crate) fn regional_signin_host(&self, region: &str) -> String {
         regional(self.signin_host, region)
     }
 
-    /// Returns the host of the console for a region.
+    /// Returns the host of the console in a region.
     pub(crate) fn regional_console_host(&self, region: &str) -> String {
         regional(self.console_host, region)
     }
 
-    /// Returns the host of IAM, and the region that requests to it are signed for.
+    /// Returns the host of IAM, and the region to sign IAM requests for.
     pub(super) fn iam(&self) -> (&'static str, &'static str) {
         match self.name {
             "aws-cn" => ("iam.cn-north-1.amazonaws.com.cn", "cn-north-1"),
@@ -130,11 +131,11 @@ fn regional(host: &str, region: &str) -> String {
     }
 }
 
-/// Returns AWS's own host of a service in a region.
+/// Returns AWS's own host name of a service in a region.
 pub(super) fn host(service: &str, region: &str, network: &Network) -> String {
     let partition = of(region);
     let suffix = if network.dual_stack { partition.dual_stack_suffix } else { partition.suffix };
-    // The plain hosts of GovCloud are FIPS hosts already; those with IPv6 are not.
+    // GovCloud's normal hosts already use FIPS; its dual-stack hosts do not.
     let is_fips_already = *partition == GOVCLOUD && !network.dual_stack;
     let fips = if network.fips && !is_fips_already { "-fips" } else { "" };
     format!("{service}{fips}.{region}.{suffix}")

@@ -1,4 +1,5 @@
-//! The access portal: accounts, roles, role credentials, signing out. Its requests carry the token and no signature.
+//! Calls to the access portal: accounts, roles, role credentials, signing out. Requests carry the session's token and
+//! are not signed.
 
 use super::Network;
 use super::attempts::RetryPolicy;
@@ -20,21 +21,21 @@ use std::collections::HashSet;
 use std::time::Duration;
 use tokio::time::sleep;
 
-/// Attempts for one page: AWS throttles the listings of large organizations.
+/// The number of attempts for one page of a listing: AWS throttles the listings of large organizations.
 const LISTING_ATTEMPTS: u32 = 10;
 /// The longest pause between two attempts for one page.
 const LISTING_PAUSE: Duration = Duration::from_secs(4);
 
-/// The pause between two pages: the portal allows 20 calls per second for all users together.
+/// The pause between two pages: AWS allows 20 portal calls per second for all users of the organization together.
 const PAGE_PAUSE: Duration = Duration::from_millis(60);
 
-/// The largest page that the portal offers.
+/// The largest page size that the access portal accepts.
 pub(super) const PAGE_SIZE: i32 = 100;
 
-/// Ten times the pages of 10,000 accounts, which an organization may have unless AWS raises its quota.
+/// The most pages of one listing. It is ten times what 10,000 accounts need, AWS's default quota for an organization.
 const MAX_PAGES: usize = 1000;
 
-/// An account that the person may use.
+/// An account that the user may use.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Account {
     pub(crate) id: AccountId,
@@ -43,7 +44,7 @@ pub(crate) struct Account {
 }
 
 impl Account {
-    /// Returns the account of a page; `None` without an account id.
+    /// Converts an account of the SDK; returns `None` when it has no valid account ID.
     pub(super) fn from_sdk(account: &AccountInfo) -> Option<Self> {
         let text = |value: Option<&str>| value.filter(|value| !value.is_empty()).map(String::from);
         let id = account.account_id().and_then(AccountId::parse)?;
@@ -51,10 +52,10 @@ impl Account {
     }
 }
 
-/// Returns the credentials of a role.
+/// Returns the credentials of a role in an account.
 ///
 /// # Errors
-/// `NeedsPerson` when AWS rejects the token, `Refused` without an assignment, `Unreachable`.
+/// `NeedsPerson` when AWS rejects the token. `Refused` when the role is not assigned to the user. `Unreachable`.
 pub(crate) fn get_role_credentials(
     ctx: &Context,
     network: &Network,
@@ -86,7 +87,7 @@ pub(crate) fn get_role_credentials(
     .map_err(Error::from)
 }
 
-/// Returns all accounts that the person may use.
+/// Returns all accounts that the user may use.
 ///
 /// # Errors
 /// As [`get_role_credentials`].
@@ -109,7 +110,7 @@ pub(crate) fn list_accounts(ctx: &Context, network: &Network, region: &Region, t
     .map_err(Error::from)
 }
 
-/// Returns the names of the roles that the person may use in an account.
+/// Returns the names of the roles that the user may use in an account.
 ///
 /// # Errors
 /// As [`get_role_credentials`].
@@ -139,7 +140,8 @@ pub(crate) fn list_account_roles(
     .map_err(Error::from)
 }
 
-/// The page tokens of a listing so far: a repeated token, or too many, shows that the listing never ends.
+/// The page tokens of a listing so far. They show a listing that never ends: a token comes twice, or there are too
+/// many.
 #[derive(Debug, Default)]
 pub(super) struct PageTokens(HashSet<String>);
 
@@ -154,7 +156,7 @@ impl PageTokens {
     }
 }
 
-/// Signs out: AWS revokes the token.
+/// Signs out: AWS revokes the session's token.
 ///
 /// # Errors
 /// As [`get_role_credentials`].
@@ -174,14 +176,15 @@ fn client(ctx: &Context, network: &Network, region: &Region) -> Result<(Channel,
     Ok((channel, Client::from_conf(config.build())))
 }
 
-/// Makes a client that makes one attempt for each request.
+/// Makes a client that does not retry.
 pub(super) fn client_without_retries(ctx: &Context, network: &Network, region: &Region) -> Result<(Channel, Client)> {
     let (channel, client) = client(ctx, network, region)?;
     let client = Client::from_conf(client.config().to_builder().retry_config(RetryConfig::disabled()).build());
     Ok((channel, client))
 }
 
-/// Makes a client for listings: many attempts, with pauses short enough that all of them fit into one call.
+/// Makes a client for listings: it retries often, with pauses so short that all attempts fit into the time limit of a
+/// call.
 fn listing_client(ctx: &Context, network: &Network, region: &Region) -> Result<(Channel, Client)> {
     let (channel, client) = client(ctx, network, region)?;
     let attempts = channel.attempts.max(LISTING_ATTEMPTS);

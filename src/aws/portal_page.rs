@@ -1,4 +1,4 @@
-//! One page of the portal's listings: a single attempt, and whether another one makes sense.
+//! Requests one page of the access portal's listings, once. A failure says whether another attempt may succeed.
 
 use super::cause;
 use super::channel::Channel;
@@ -14,11 +14,11 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// What is needed to request pages.
+/// Everything that is needed to request pages.
 #[derive(Clone)]
 pub(super) struct PageClient {
     pub(super) channel: Arc<Channel>,
-    /// Makes one attempt for each request.
+    /// Does not retry.
     pub(super) client: Client,
     pub(super) token: Secret,
 }
@@ -28,55 +28,55 @@ pub(super) struct PageClient {
 pub(super) struct PageRequest {
     /// The account whose roles are listed; `None` for the list of accounts.
     pub(super) account_id: Option<AccountId>,
-    /// The token of the page; `None` for the first one.
+    /// The page token from AWS; `None` for the first page.
     pub(super) page_token: Option<String>,
-    /// Attempts that failed on the way.
+    /// How many attempts failed because of the network or an error inside AWS.
     pub(super) failures: u32,
 }
 
-/// A page, and the token of the one after it.
+/// A page of a listing, and the token of the next page; `None` after the last page.
 #[derive(Debug)]
 pub(super) struct Page {
     pub(super) entries: Entries,
     pub(super) next: Option<String>,
 }
 
-/// The entries of a page.
+/// The accounts or roles on a page.
 #[derive(Debug)]
 pub(super) enum Entries {
     Accounts(Vec<Account>),
     Roles(AccountId, Vec<String>),
 }
 
-/// A failed attempt.
+/// A failed attempt to get a page.
 #[derive(Debug)]
 pub(super) struct Failure {
     pub(super) error: Error,
     pub(super) retry: Retry,
 }
 
-/// Whether another attempt makes sense.
+/// Whether another attempt may succeed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Retry {
-    /// The request failed on the way, or AWS failed.
+    /// Yes: the network failed, or AWS had an internal error.
     Yes,
-    /// AWS throttles; it may say how long to wait.
+    /// Yes, later: AWS throttles. The value is how long to wait, if AWS said it.
     Throttled(Option<Duration>),
-    /// AWS refuses this page.
+    /// No: AWS refuses this page. Requests for other pages may succeed.
     No,
-    /// No request can succeed.
+    /// No, and neither would any other request, e.g. because the token was revoked.
     NoRequest,
 }
 
 impl PageRequest {
-    /// Returns the request for the first page: of an account's roles, or of all accounts.
+    /// Returns the request for the first page: of an account's roles, or without an account, of the list of accounts.
     pub(super) fn first(account_id: Option<AccountId>) -> Self {
         Self { account_id, page_token: None, failures: 0 }
     }
 }
 
 impl PageClient {
-    /// Requests a page once.
+    /// Requests a page once. Returns the request again, because the caller may retry it.
     pub(super) async fn fetch(self, request: PageRequest) -> (PageRequest, Result<Page, Failure>) {
         let page = match &request.account_id {
             None => self.accounts(request.page_token.as_ref()).await,
@@ -134,7 +134,8 @@ fn retry_after(response: &HttpResponse) -> Option<Duration> {
     response.headers().get("retry-after")?.trim().parse().ok().map(Duration::from_secs)
 }
 
-/// Tells whether this is a name that AWS gives to a permission set; others could not be typed as `ACCOUNT/ROLE`.
+/// Tells whether a name has only the characters that AWS allows in a permission set's name; the user could not type
+/// another one in `ACCOUNT/ROLE`.
 fn is_role_name(name: &str) -> bool {
     !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "+=,.@-_".contains(c))
 }

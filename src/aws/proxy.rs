@@ -1,34 +1,35 @@
-//! Proxies, as `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` configure them. The HTTP client applies the rules
-//! of `NO_PROXY`.
+//! The HTTP proxy, as `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` configure it. The HTTP client itself
+//! applies the rules in `NO_PROXY`.
 
 use crate::address::Address;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use aws_smithy_http_client::proxy::ProxyConfig;
 
-/// The proxy for URLs of one scheme.
+/// The proxy that requests to URLs of one scheme use.
 #[derive(Clone, Debug)]
 pub(super) struct Proxy {
     pub(super) config: ProxyConfig,
-    /// The variable that configures it.
+    /// The environment variable that names the proxy.
     pub(super) variable: &'static str,
-    /// Host and port.
+    /// The proxy's host and port.
     pub(super) address: String,
     /// Whether the connection to the proxy itself uses TLS.
     pub(super) is_tls: bool,
-    /// Whether all requests use it, because `NO_PROXY` is not set.
+    /// Whether all requests use the proxy, because `NO_PROXY` is not set.
     pub(super) has_no_exceptions: bool,
 }
 
 const FOR_HTTPS: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
-/// In a CGI program `HTTP_PROXY` may hold the header `Proxy` of a web request, which anybody can send (<https://httpoxy.org>).
+/// In a CGI program, `HTTP_PROXY` may hold the HTTP header `Proxy` of a web request, which anybody can send
+/// (<https://httpoxy.org>).
 const FOR_HTTP: [&str; 4] = ["http_proxy", "HTTP_PROXY", "ALL_PROXY", "all_proxy"];
 
-/// Returns the proxy for a scheme.
+/// Returns the proxy for URLs of a scheme; `None` when no variable names one.
 ///
 /// # Errors
-/// Configuration: a variable, also one for another scheme, is not the URL of a proxy; or the proxy is a SOCKS proxy. The
-/// value is not shown, because it may hold a password.
+/// Configuration: one of the proxy variables (of either scheme) is not the URL of a proxy, or the proxy is a SOCKS
+/// proxy. The message does not show the value, because it may contain a password.
 pub(super) fn of(ctx: &Context, scheme: &str) -> Result<Option<Proxy>> {
     let set = |names: [&'static str; 4]| names.into_iter().filter_map(|name| Some((name, ctx.var(name)?)));
     let invalid = |variable: &str, what: &str| {
@@ -57,8 +58,8 @@ pub(super) fn of(ctx: &Context, scheme: &str) -> Result<Option<Proxy>> {
     }))
 }
 
-/// Splits `[scheme://][user:password@]host[:port]` into the scheme and the rest without user and password; `None` for other
-/// texts. The HTTP client would use the default port in place of one that is not a number.
+/// Splits `[scheme://][user:password@]host[:port]`. Returns the scheme and the address without user and password;
+/// `None` for any other text. An invalid port must not reach the HTTP client: it would use the default port instead.
 fn split(text: &str) -> Option<(&str, Address)> {
     let (scheme, rest) = text.split_once("://").unwrap_or(("http", text));
     let is_known = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"].contains(&scheme);

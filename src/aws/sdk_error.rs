@@ -1,7 +1,7 @@
-//! Turns an error of the SDK into an error for a person: who refused, why, and what to type.
+//! Turns an error of the SDK into ssox's error: what AWS refused, why, and what the user can type.
 //!
-//! Responses that are part of a protocol, such as `authorization_pending`, are in `oidc`; requests without a response
-//! are in `unreachable`.
+//! Two kinds of errors are elsewhere: `oidc` handles OAuth error codes such as `authorization_pending`, and
+//! `unreachable` handles requests without a response.
 
 use super::call_result::CallError;
 use super::cause::innermost_text;
@@ -14,13 +14,15 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::date_time::{DateTime, Format};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
-/// The clock difference in seconds that no service rejects: the strictest accept a signature for five minutes.
+/// A clock difference, in seconds, that every service accepts: the strictest services accept signatures that are up to
+/// five minutes old.
 const CLOCK_TOLERANCE: i64 = 4 * 60;
 
-/// Messages are cut after this many characters.
+/// The longest message of AWS that is shown, in characters.
 const LONGEST_MESSAGE: usize = 600;
 
-/// Returns the error of a failed call: `what` could not be done; `hint` is given when AWS refused it.
+/// Returns the error of a failed call. `what` says what the call could not do. `hint` is added when AWS refused the
+/// request.
 pub(super) fn call_error<E>(channel: &Channel, what: &str, error: &SdkError<E, HttpResponse>, hint: &str) -> CallError
 where
     E: ProvideErrorMetadata + std::error::Error + 'static,
@@ -49,21 +51,21 @@ where
     error.doing(what).into()
 }
 
-/// A response with an error status, from AWS or from a proxy on the way.
+/// A response with an error status, from AWS or from a proxy between ssox and AWS.
 struct Refusal<'a> {
     /// AWS's error code; empty when the response is not from AWS.
     code: &'a str,
     message: &'a str,
     status: u16,
-    /// Seconds that the local clock is ahead of the service's.
+    /// How many seconds the local clock is ahead of the service's clock.
     clock_ahead: Option<i64>,
 }
 
 impl Refusal<'_> {
-    /// Makes the error. It names the custom endpoint if the response came from one.
+    /// Makes the error, and adds the custom endpoint when the response came from one.
     fn named_error(&self, channel: &Channel, hint: &str) -> Error {
         let error = self.error(channel, hint).coded(self.code);
-        // Errors about responses that are not from AWS have a hint about the endpoint already.
+        // An error about a response that is not from AWS already has a hint about the custom endpoint.
         if self.code.is_empty() { error } else { channel.naming_endpoint(error) }
     }
 
@@ -97,7 +99,7 @@ impl Refusal<'_> {
         }
     }
 
-    /// Returns AWS's message, if any, and its code.
+    /// Returns AWS's message with the error code; without a message, only the code.
     fn text(&self) -> String {
         let message: String = self.message.chars().take(LONGEST_MESSAGE).collect();
         match message.trim() {
@@ -118,7 +120,7 @@ impl Refusal<'_> {
     }
 }
 
-/// Makes the error for a response that AWS would not send.
+/// Makes the error for a response that AWS itself would not send.
 pub(super) fn not_an_aws_response(channel: &Channel, status: u16) -> Error {
     let hint = match &channel.endpoint {
         Some(endpoint) => endpoint.hint(&channel.ctx),
@@ -128,7 +130,7 @@ pub(super) fn not_an_aws_response(channel: &Channel, status: u16) -> Error {
         .hint(hint)
 }
 
-/// Tells whether an error code says that there were too many requests.
+/// Tells whether an error code means "too many requests".
 pub(super) fn is_throttling(code: &str) -> bool {
     ["Throttl", "TooManyRequests", "RequestLimitExceeded", "SlowDown"].iter().any(|part| code.contains(part))
 }
@@ -137,7 +139,7 @@ fn is_about_time(code: &str) -> bool {
     ["Signature", "RequestExpired", "RequestTimeTooSkewed", "AuthFailure"].iter().any(|part| code.contains(part))
 }
 
-/// Tells whether a code is about the parameters of the request, and not about the permissions of the caller.
+/// Tells whether an error code is about the parameters of the request, not about the caller's permissions.
 fn is_bad_input(code: &str) -> bool {
     [
         "ValidationError",
@@ -151,7 +153,7 @@ fn is_bad_input(code: &str) -> bool {
     .any(|part| code.starts_with(part))
 }
 
-/// Returns how many seconds the local clock is ahead of the service's.
+/// Returns how many seconds the local clock is ahead of the service's clock; `None` without a valid `Date` header.
 fn clock_ahead(channel: &Channel, response: &HttpResponse) -> Option<i64> {
     let date = response.headers().get("date").and_then(|date| DateTime::from_str(date, Format::HttpDate).ok())?;
     Some(channel.ctx.now().seconds_after(Timestamp(date.secs())))

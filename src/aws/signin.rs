@@ -1,4 +1,4 @@
-//! The federation endpoint of the web console: exchanges role credentials for a sign-in token.
+//! The console's federation service (`/federation`): exchanges role credentials for a sign-in token.
 
 use super::channel::{Channel, block_on};
 use super::web::{Request, Response};
@@ -13,7 +13,8 @@ use crate::secret::Secret;
 use crate::terminal::Progress;
 use serde::Serialize;
 
-/// Returns the base URL of federation: the custom endpoint, or AWS's own host, without a slash at the end.
+/// Returns the URL that the path `/federation` is added to, without a slash at the end: the custom endpoint, or AWS's
+/// own host.
 pub(crate) fn base(network: &Network, region: &Region) -> String {
     let base = match &network.signin {
         Some(endpoint) => endpoint.url.clone(),
@@ -22,12 +23,14 @@ pub(crate) fn base(network: &Network, region: &Region) -> String {
     base.trim_end_matches('/').to_string()
 }
 
-/// Exchanges role credentials for a token that signs a browser in to the console; it is valid for fifteen minutes.
+/// Exchanges role credentials for a token that signs a browser in to the console. The token is valid for fifteen
+/// minutes.
 ///
-/// The console session expires with the credentials; AWS refuses another duration for chained roles.
+/// ssox requests no session duration, because AWS refuses one for chained roles: the console session expires with the
+/// credentials.
 ///
 /// # Errors
-/// `Refused`, also for the long-term keys of a user; `Unreachable`.
+/// `Refused`, also when the credentials are a user's long-term access keys; `Unreachable`.
 pub(crate) fn get_signin_token(
     ctx: &Context,
     network: &Network,
@@ -60,7 +63,7 @@ pub(crate) fn get_signin_token(
         .map_err(|error| error.doing("could not sign in to the console"))
 }
 
-/// The parameter `Session` of the request.
+/// The value of the request parameter `Session`.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct SessionJson<'a> {

@@ -1,4 +1,4 @@
-//! STS: assumes roles, starts MFA sessions, tells whose credentials are used.
+//! Calls to STS: assumes roles, starts MFA sessions, and tells which identity credentials belong to.
 
 use super::attempts::RetryPolicy;
 use super::call_result::{CallError, CallResult};
@@ -23,7 +23,7 @@ pub(crate) struct AssumeRole {
     pub(crate) role_arn: String,
     pub(crate) role_session_name: String,
     pub(crate) external_id: Option<String>,
-    /// Seconds, 900 to 43200.
+    /// In seconds, 900 to 43200.
     pub(crate) duration_seconds: Option<i32>,
     pub(crate) serial_number: Option<String>,
     pub(crate) token_code: Option<Secret>,
@@ -31,7 +31,7 @@ pub(crate) struct AssumeRole {
     pub(crate) source_identity: Option<String>,
 }
 
-/// The identity that credentials belong to, as STS reports it.
+/// The identity that credentials belong to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct CallerIdentity {
     pub(crate) account: String,
@@ -39,7 +39,7 @@ pub(crate) struct CallerIdentity {
     pub(crate) user_id: String,
 }
 
-/// Assumes a role with the credentials of its source.
+/// Assumes a role with the credentials in `source`.
 ///
 /// # Errors
 /// `Refused` with STS's message, `Unreachable`.
@@ -117,7 +117,7 @@ pub(crate) fn assume_role_with_web_identity(
     })
 }
 
-/// Exchanges a user's long-term keys and an MFA code for temporary credentials.
+/// Exchanges a user's long-term access keys and an MFA code for temporary credentials.
 ///
 /// # Errors
 /// As [`assume_role`].
@@ -140,7 +140,7 @@ pub(crate) fn get_session_token(
     })
 }
 
-/// Returns whose credentials they are.
+/// Returns the identity that credentials belong to.
 ///
 /// # Errors
 /// As [`assume_role`].
@@ -165,8 +165,8 @@ pub(crate) fn get_caller_identity(
     })
 }
 
-/// Makes a call to the STS of a region. Without a custom endpoint, a region whose STS is unavailable is replaced by the
-/// partition's global region.
+/// Calls STS in a region. When STS is unavailable in that region, calls it in the partition's global region, unless a
+/// custom endpoint is configured.
 fn in_region<T>(
     ctx: &Context,
     network: &Network,
@@ -185,7 +185,8 @@ fn in_region<T>(
     with_fallback(region, &global, call_in)
 }
 
-/// Calls in a region, and if that region is unavailable, in the global one. If both are, returns the error of the first.
+/// Calls STS in a region, and if STS is unavailable there, in the global region. If it is unavailable in both, returns
+/// the error of the first call.
 fn with_fallback<T>(region: &Region, global: &Region, call_in: impl Fn(&Region) -> CallResult<T>) -> Result<T> {
     let first = call_in(region);
     let Err(CallError { error, is_region_unavailable: true }) = first else { return Ok(first?) };
@@ -214,7 +215,7 @@ fn credentials(keys: Option<&types::Credentials>, account_id: Option<AccountId>)
     Ok(RoleCredentials { account_id, ..keys })
 }
 
-/// Returns the account in an ARN.
+/// Returns the account ID in an ARN.
 fn account_of(arn: &str) -> Option<AccountId> {
     AccountId::parse(Arn::parse(arn)?.account_id)
 }
@@ -239,7 +240,7 @@ fn client(
 mod tests {
     use super::*;
 
-    /// Returns the error when the result in af-south-1 is `first`, and `second` in us-east-1.
+    /// Returns the error message of [`with_fallback`] when af-south-1 returns `first` and us-east-1 returns `second`.
     fn message(first: fn() -> CallResult<()>, second: fn() -> CallResult<()>) -> Option<String> {
         let call_in = |region: &Region| if **region == *"af-south-1" { first() } else { second() };
         with_fallback(&"af-south-1".into(), &"us-east-1".into(), call_in).err().map(|error| error.message)

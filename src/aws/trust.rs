@@ -1,4 +1,4 @@
-//! The certificate authorities that TLS trusts: the system's, or those of a CA bundle.
+//! The certificate authorities that TLS trusts: those of the system, or those in a CA bundle.
 //!
 //! Invariant: certificates are always verified; no setting turns that off.
 
@@ -20,9 +20,10 @@ pub(crate) struct CaBundle {
     pub(crate) origin: Origin,
 }
 
-/// Returns the authorities that TLS trusts. A bundle replaces the system's, as in the AWS CLI.
+/// Returns the TLS settings with the trusted authorities. A CA bundle replaces the system's authorities, as in the AWS
+/// CLI.
 ///
-/// Without TLS the system's are not read: that takes milliseconds, and some containers have none.
+/// Without TLS the system's authorities are not loaded: loading them takes milliseconds, and some containers have none.
 ///
 /// # Errors
 /// Configuration: the bundle cannot be read, or has no usable certificate.
@@ -34,9 +35,10 @@ pub(super) fn context(ca_bundle: Option<&CaBundle>, is_tls: bool) -> Result<TlsC
     TlsContext::builder().with_trust_store(trust).build().map_err(|cause| Error::other(cause.to_string()))
 }
 
-/// Returns the certificates of a bundle that can be trusted as authorities, as PEM.
+/// Returns those certificates of a bundle that can be trusted as authorities, as PEM.
 ///
-/// The others are skipped, as those of the system are, because the TLS library panics when it is given one.
+/// The others are skipped, as in the system's store, because the TLS library panics when it gets one that it cannot
+/// use.
 fn usable_certificates(bundle: &CaBundle) -> Result<Vec<u8>> {
     let CaBundle { path, origin } = bundle;
     let hint = format!("set {origin} to a PEM file of certificates");

@@ -1,4 +1,4 @@
-//! Errors for requests without a complete response: name resolution, proxies, certificates, time limits.
+//! Errors for requests that got no complete response: name resolution, proxies, certificates, time limits.
 
 use super::call_result::CallError;
 use super::cause::{find, full_text, innermost_text, is_closed, is_unresolved};
@@ -8,7 +8,8 @@ use std::error::Error as Cause;
 use std::io::{self, ErrorKind};
 use std::time::Duration;
 
-/// Returns the error of a request without a complete response; a host that cannot be resolved makes its region unavailable.
+/// Returns the error of a request without a complete response. If the host name cannot be resolved, the error says that
+/// the region is unavailable.
 pub(super) fn call_error(channel: &Channel, error: &(dyn Cause + 'static)) -> CallError {
     CallError { error: self::error(channel, error), is_region_unavailable: is_unresolved(error) }
 }
@@ -37,7 +38,7 @@ pub(super) fn error(channel: &Channel, error: &(dyn Cause + 'static)) -> Error {
     no_network(channel, connection_error(channel, error, &text))
 }
 
-/// Says what failed on the connection.
+/// Returns the message that says what failed on the connection.
 fn connection_error(channel: &Channel, error: &(dyn Cause + 'static), text: &str) -> String {
     let peer = peer(channel);
     let closed = format!("the connection to `{}` closed before the response was complete", channel.host);
@@ -72,7 +73,7 @@ pub(super) fn proxy_authentication(channel: &Channel) -> Error {
     Error::configuration(format!("the proxy of `{variable}` requires a user name and a password")).hint(hint)
 }
 
-/// Names the first host on the way: the proxy if all requests use it, else the service.
+/// Returns the host that ssox connects to first, for messages: the proxy if all requests use it, otherwise the service.
 fn peer(channel: &Channel) -> String {
     match channel.proxy.as_ref().filter(|proxy| proxy.has_no_exceptions) {
         Some(proxy) => format!("`{}`, the proxy of {}", proxy.address, proxy.variable),
@@ -98,7 +99,7 @@ pub(super) fn no_response_within(channel: &Channel, limit: Duration) -> Error {
     no_network(channel, format!("timed out after {limit:?}: no response from `{}`", channel.host))
 }
 
-/// Returns the error for `429 Too Many Requests` and the like.
+/// Returns the error for `429 Too Many Requests` and similar responses.
 pub(super) fn throttled(host: &str) -> Error {
     Error::unreachable(format!("`{host}` is throttling: too many requests")).hint("wait a minute, then try again")
 }

@@ -1,6 +1,6 @@
-//! Plain HTTP requests, where the SDK has no client: the target of a redirect, AWS's time, forms.
+//! HTTP requests without the SDK: the target of a redirect, AWS's time, the requests of `iam` and `signin`.
 //!
-//! Invariant: redirects are never followed; the caller decides whether to trust the next host.
+//! Invariant: ssox never follows a redirect; the caller decides whether to trust the next host.
 
 use super::call_result::CallResult;
 use super::channel::{Channel, block_on};
@@ -21,7 +21,7 @@ use tokio::time::{sleep, timeout};
 /// The pause between two attempts.
 const PAUSE: Duration = Duration::from_millis(400);
 
-/// Returns the URL that a URL redirects to; `None` when it does not redirect.
+/// Returns the URL that a page redirects to; `None` when it does not redirect.
 ///
 /// # Errors
 /// Configuration: the URL, the proxy or the CA bundle is invalid. `Unreachable`.
@@ -31,10 +31,10 @@ pub(crate) fn redirect(ctx: &Context, network: &Network, url: &str) -> Result<Op
     Ok(head.location.filter(|_| matches!(head.status, 301 | 302 | 303 | 307 | 308)))
 }
 
-/// Returns how many seconds the local clock is ahead of AWS's.
+/// Returns how many seconds the local clock is ahead of AWS's clock.
 ///
 /// # Errors
-/// `Unreachable`, also when the response has no date.
+/// `Unreachable`, also when the response has no `Date` header.
 pub(crate) fn clock_ahead(ctx: &Context, network: &Network, region: &Region) -> Result<i64> {
     let url = match &network.sso_oidc {
         Some(endpoint) => endpoint.url.clone(),
@@ -48,10 +48,10 @@ pub(crate) fn clock_ahead(ctx: &Context, network: &Network, region: &Region) -> 
     Ok(ctx.now().seconds_after(date))
 }
 
-/// Requests the head of a page with `HEAD`, or with `GET` from a server that does not support `HEAD`.
+/// Requests only the HTTP headers of a page: with `HEAD`, or with `GET` if the server does not support `HEAD`.
 fn head(channel: &Channel, url: &str) -> Result<Head> {
     channel.ctx.log(|| format!("HEAD {url}"));
-    // The fragment is not sent in a request.
+    // The fragment of a URL is not part of a request.
     let page = url.split('#').next().unwrap_or_default();
     let send =
         async |method: &str| channel.send(&Request { method, url: page, headers: &[], body: Secret::default() }).await;
@@ -62,7 +62,7 @@ fn head(channel: &Channel, url: &str) -> Result<Head> {
     result.map(|response| response.head).map_err(|error| error.error.doing(format!("could not open `{url}`")))
 }
 
-/// A request to send. The HTTP client gets copies of headers and body, which it does not wipe.
+/// A request to send. The HTTP client copies headers and body, and does not wipe its copies from memory.
 #[derive(Debug)]
 pub(super) struct Request<'a> {
     pub(super) method: &'a str,
@@ -71,7 +71,7 @@ pub(super) struct Request<'a> {
     pub(super) body: Secret,
 }
 
-/// The status of a response and the headers that are used.
+/// The status of a response, and those of its headers that ssox uses.
 #[derive(Clone, Debug)]
 pub(super) struct Head {
     pub(super) status: u16,
@@ -87,7 +87,7 @@ pub(super) struct Response {
 }
 
 impl Channel {
-    /// Sends a request; retries as configured when there is no response, or its status is 429 or 5xx.
+    /// Sends a request. Retries, up to `attempts` times in all, when there is no response or its status is 429 or 5xx.
     pub(super) async fn send(&self, request: &Request<'_>) -> CallResult<Response> {
         let attempts = async {
             for _ in 1..self.attempts {
@@ -152,7 +152,8 @@ mod tests {
     use std::net::{Ipv4Addr, TcpListener};
     use std::thread;
 
-    /// Serves each response once; returns the request lines, and the result of `redirect`.
+    /// Starts a server that sends each response once, and calls `redirect` on it. Returns the request lines and the
+    /// result.
     fn redirected(responses: &'static [&'static str]) -> (Vec<String>, Result<Option<String>>) {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let url = format!("http://{}/start?x=1#/", listener.local_addr().unwrap());

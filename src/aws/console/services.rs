@@ -1,6 +1,7 @@
-//! The names of services on the command line, and where their consoles are. Other services are named as in their URL.
+//! The short service names that the command line accepts, and the console path of each. A service that is not in the
+//! table is written as in its console URL.
 
-/// The name or short form, the path of the console with a fragment after `#`, and what it is.
+/// Each row: the name on the command line, the console path (a URL fragment may follow after `#`), and a description.
 pub(crate) const SERVICES: [(&str, &str, &str); 73] = [
     ("acm", "acm", "Certificate Manager"),
     ("ami", "ec2#Images:", "EC2, machine images"),
@@ -77,7 +78,8 @@ pub(crate) const SERVICES: [(&str, &str, &str); 73] = [
     ("xray", "xray", "X-Ray"),
 ];
 
-/// Returns the path and the fragment of a service's console; a name that is not in the table is the path.
+/// Returns the console path of a service, and the URL fragment if there is one. A name that is not in the table is
+/// itself the path.
 pub(super) fn place(service: &str) -> (&str, Option<&str>) {
     let known = SERVICES.iter().find(|(name, ..)| *name == service);
     let path = known.map_or(service, |(_, path, _)| path);

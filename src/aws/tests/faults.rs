@@ -1,4 +1,4 @@
-//! Responses that AWS should not send, and responses that do not come.
+//! Faulty responses, and responses that never arrive.
 
 use super::{assert_says, get, network, with_short_timeouts};
 use crate::aws::Network;

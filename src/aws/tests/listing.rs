@@ -1,4 +1,4 @@
-//! ListingRun all accounts and their roles: complete, or it says that it is not.
+//! Listing all accounts and their roles: the listing is complete, or it says that it is not.
 
 use super::{REGION, assert_says, context, network, token};
 use crate::arn::AccountId;
@@ -14,19 +14,20 @@ use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// A stand-in with so many accounts of four roles each.
+/// Starts a stand-in for AWS with this number of accounts, each with four roles.
 fn standin(accounts: usize) -> Standin {
     let standin = Standin::start();
     standin.configure(|options| options.accounts = Account::many(accounts, 4));
     standin
 }
 
-/// Lists without the pauses that AWS's limit asks for.
+/// Lists without the pauses that AWS's rate limit requires. Returns the result, and the roles that the callback
+/// received.
 fn listed(standin: &Standin, known: &Roles) -> (Result<Assigned>, Roles) {
     listed_since(Instant::now(), standin, known)
 }
 
-/// Lists as if that had begun at a moment, and nothing had succeeded since.
+/// Lists as if the listing had started at `start` and no request had succeeded since.
 fn listed_since(start: Instant, standin: &Standin, known: &Roles) -> (Result<Assigned>, Roles) {
     let found = RefCell::new(Roles::new());
     let network = Network { max_attempts: Some(3), ..network(&standin.url()) };

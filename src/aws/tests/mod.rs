@@ -1,4 +1,4 @@
-//! Every call against the stand-in: as it should be, and with each fault.
+//! Every call, sent to the stand-in for AWS: with normal responses, and with each fault.
 
 mod faults;
 mod listing;
@@ -24,7 +24,7 @@ fn context(variables: &[(&str, &str)]) -> Context {
     Context::new(variables.iter().map(|(name, value)| ((*name).into(), OsString::from(value))))
 }
 
-/// Makes one attempt, with time enough for a busy machine.
+/// Sends all requests to `url`, with a single attempt and the normal time limits.
 fn network(url: &str) -> Network {
     let url = Some(endpoint(url));
     Network {
@@ -38,28 +38,28 @@ fn network(url: &str) -> Network {
     }
 }
 
-/// Makes an endpoint from AWS_ENDPOINT_URL.
+/// Makes a custom endpoint as `AWS_ENDPOINT_URL` would set it.
 pub(crate) fn endpoint(url: &str) -> CustomEndpoint {
     CustomEndpoint { url: url.into(), origin: Origin::Variable("AWS_ENDPOINT_URL".into()) }
 }
 
-/// Shortens the time limits, for responses that do not come.
+/// Shortens the time limits, for responses that never arrive.
 fn with_short_timeouts(network: Network) -> Network {
     let [connect, attempt, call] = [2000, 200, 500].map(Duration::from_millis);
     Network { timeouts: Timeouts { connect, attempt, call }, ..network }
 }
 
-/// The account whose roles are asked for.
+/// The account of the role whose credentials the tests request.
 fn account_id() -> AccountId {
     AccountId::parse("111122223333").unwrap()
 }
 
-/// Gets role credentials.
+/// Requests role credentials with these environment variables and this token.
 fn get_with(variables: &[(&str, &str)], network: &Network, token: &Secret) -> Result<RoleCredentials> {
     calls::get_role_credentials(&context(variables), network, &REGION.into(), token, &account_id(), "ReadOnly")
 }
 
-/// Gets role credentials with a valid token.
+/// Requests role credentials with a valid token.
 fn get(network: &Network, standin: &Standin) -> Result<RoleCredentials> {
     get_with(&[], network, &token(standin))
 }
@@ -68,12 +68,12 @@ fn token(standin: &Standin) -> Secret {
     Secret::new(standin.issue_token(&Grant::default()).access_token)
 }
 
-/// Returns the error of a call.
+/// Returns the error of a request for role credentials.
 fn fails(network: &Network, variables: &[(&str, &str)]) -> Error {
     get_with(variables, network, &Secret::new("aoa")).unwrap_err()
 }
 
-/// Checks an error's kind, and that its message or hint has these words.
+/// Checks the kind of an error, that its message or hints contain `words`, and that it has a hint.
 #[track_caller]
 fn assert_says(error: &Error, kind: ErrorKind, words: &str) {
     let text = error.to_string();

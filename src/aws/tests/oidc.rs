@@ -1,4 +1,4 @@
-//! OIDC: signing in with a device code, and the errors that the protocol defines.
+//! OIDC: signing in with a device code, and OAuth's error codes.
 
 use super::{REGION, assert_says, context, network};
 use crate::aws::Network;

@@ -1,4 +1,4 @@
-//! The portal: role credentials, listings, signing out.
+//! The access portal: role credentials, listings, signing out.
 
 use super::{REGION, account_id, assert_says, calls, context, get, get_with, network, token};
 use crate::error::ErrorKind;

@@ -1,4 +1,4 @@
-//! STS and IAM: assumed roles, identities, refusals, and wrong clocks.
+//! STS and IAM: assumed roles, identities, refused requests, and wrong clocks.
 
 use super::{REGION, assert_says, context, network};
 use crate::aws::sts::{self, AssumeRole, CallerIdentity};
@@ -10,7 +10,7 @@ use ssox_standin::{Fault, Standin, Times};
 
 const TARGET: &str = "arn:aws:iam::444455556666:role/Target";
 
-/// The user of the stand-in, who has long-term keys and an MFA device.
+/// Returns the access keys of the stand-in's user, who has an MFA device.
 fn user() -> RoleCredentials {
     RoleCredentials::new("AKIASTANDINEXAMPLE00", Secret::new("standin/static+secret/EXAMPLEKEY00000000"), None, None)
 }

@@ -1,4 +1,4 @@
-//! Plain requests: AWS's time, and console sign-in.
+//! Requests without the SDK: AWS's time, and console sign-in.
 
 use super::{REGION, assert_says, context, get, network, with_short_timeouts};
 use crate::aws::{Network, signin, web};

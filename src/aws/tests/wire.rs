@@ -10,7 +10,7 @@ use std::path::Path;
 
 #[test]
 fn an_unknown_host_is_named() {
-    // A label of a host name has at most 63 characters, so no resolver is asked.
+    // A label of a host name has at most 63 characters, so the name is invalid and no DNS server is asked.
     let host = "a".repeat(64);
     let error = fails(&Network { max_attempts: None, ..network(&format!("http://{host}.invalid")) }, &[]);
     assert_says(&error, ErrorKind::Unreachable, &format!("could not resolve host `{host}.invalid`"));
@@ -28,7 +28,8 @@ fn an_invalid_url_is_a_configuration_error() {
     assert_says(&fails(&fips, &[]), ErrorKind::Configuration, "FIPS");
 }
 
-/// Starts a proxy with one response for all requests; returns its address, and a handle that yields the requests.
+/// Starts a proxy that sends one response to every request. Returns its address, and a thread handle whose result is
+/// the list of requests.
 fn proxy(response: &'static str, times: usize) -> (String, std::thread::JoinHandle<Vec<String>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();
