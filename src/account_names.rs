@@ -1,7 +1,7 @@
-//! The names of accounts, in a file of ssox's own, so that people find `Sandbox` and not only `111122223333`.
+//! The file in which ssox keeps the names of accounts, so that people find `Sandbox` and not only `111122223333`.
 //!
-//! AWS returns the names when accounts are listed, and no file of AWS has a key for them. They are a convenience: an error
-//! while reading or writing the file is ignored.
+//! AWS returns the names when ssox lists the accounts; `~/.aws/config` has no key for them. Only the display needs the
+//! names, so an error while this file is read or written is ignored.
 //!
 //! Invariant: this module never asks AWS.
 
@@ -10,12 +10,12 @@ use crate::files;
 use serde_json::{Map, Value};
 use std::path::PathBuf;
 
-/// The known names, by account id.
+/// The known account names, by account ID.
 #[derive(Debug, Default)]
 pub(crate) struct AccountNames(Map<String, Value>);
 
 impl AccountNames {
-    /// Reads the names from the file.
+    /// Reads the file; no names if it is absent or malformed.
     pub(crate) fn load(ctx: &Context) -> Self {
         let bytes = path(ctx).and_then(|path| files::read(&path).ok().flatten());
         match bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()) {
@@ -24,12 +24,12 @@ impl AccountNames {
         }
     }
 
-    /// Returns the name of an account, if it is known.
+    /// Returns the name of an account; `None` if it is not known.
     pub(crate) fn get(&self, id: &str) -> Option<&str> {
         self.0.get(id)?.as_str()
     }
 
-    /// Saves the names of accounts, given as pairs of id and name; other names in the file stay.
+    /// Adds account names to the file, given as pairs of account ID and name.
     pub(crate) fn save<'a>(ctx: &Context, accounts: impl IntoIterator<Item = (&'a str, &'a str)>) {
         let mut names = Self::load(ctx);
         let before = names.0.clone();

@@ -1,22 +1,23 @@
-//! HTTP URLs, split once and in one way: a part that is compared must be the part that is used.
+//! HTTP URLs. A URL is split into its parts in this file only, so the host that is checked is the host that is
+//! connected to.
 
 use http::Uri;
 use std::net::IpAddr;
 
 /// An absolute `http` or `https` URL.
 ///
-/// Invariant: no other program reads another host in it. There is no user before the host, no white space, no `\`, and the
-/// host has only letters, digits, `.`, `-` and `_`, or is an IPv6 address in brackets.
+/// Invariant: every program finds the same host in it. There is no user name before the host, no white space and no
+/// `\`, and the host consists of letters, digits, `.`, `-` and `_`, or is an IPv6 address in brackets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Address {
     is_https: bool,
-    /// In lower case; an IPv6 address without brackets.
+    /// In lower case; an IPv6 address is without brackets here.
     host: String,
     uri: Uri,
 }
 
 impl Address {
-    /// Parses a URL; returns `None` for other texts.
+    /// Parses a URL; returns `None` if it is relative, has another scheme, or breaks the invariant of [`Address`].
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let uri: Uri = text.parse().ok().filter(|_| text.bytes().all(|byte| byte.is_ascii_graphic()))?;
         let is_https = match uri.scheme_str()? {
@@ -26,7 +27,7 @@ impl Address {
         };
         let authority = uri.authority()?;
         let host = authority.host();
-        // The host without a user before it.
+        // Fails if the URL has a user name before the host.
         let port = authority.as_str().strip_prefix(host)?;
         if !is_host(host) || !(port.is_empty() || is_port(port)) {
             return None;
@@ -45,12 +46,12 @@ impl Address {
         if self.is_https { "https" } else { "http" }
     }
 
-    /// Returns the host in lower case; an IPv6 address without brackets.
+    /// Returns the host in lower case; an IPv6 address is without brackets.
     pub(crate) fn host(&self) -> &str {
         &self.host
     }
 
-    /// Returns the host and the port, if there is one, as they are written.
+    /// Returns the host, and the port if the URL has one, as they are written in the URL.
     pub(crate) fn authority(&self) -> &str {
         self.uri.authority().map_or("", http::uri::Authority::as_str)
     }

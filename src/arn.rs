@@ -1,22 +1,22 @@
-//! ARNs and account ids: `arn:aws:iam::444455556666:role/path/Name`.
+//! ARNs, such as `arn:aws:iam::444455556666:role/path/Name`, and account IDs.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use std::fmt;
 use std::ops::Deref;
 
-/// The id of an AWS account: 12 digits.
+/// The ID of an AWS account: 12 digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct AccountId([u8; 12]);
 
 impl AccountId {
-    /// Parses an id; returns `None` for other texts.
+    /// Parses an account ID; returns `None` if the text is not 12 digits.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let digits = text.as_bytes().try_into().ok()?;
         Self::is(text).then_some(Self(digits))
     }
 
-    /// Returns the account that an access key id has in it; `None` for ids of the older format, which have none. After the
-    /// prefix it is Base32; its first bit is set, and the next 40 are the account.
+    /// Decodes the account ID that an access key ID contains; returns `None` for the older format, which contains no
+    /// account. After the prefix, the key ID is Base32: the first bit is set, and the next 40 bits are the account.
     pub(crate) fn of_key_id(id: &str) -> Option<Self> {
         let coded = id.strip_prefix("AKIA").or_else(|| id.strip_prefix("ASIA")).filter(|coded| coded.len() == 16)?;
         let digit = |byte: u8| b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".iter().position(|known| *known == byte);
@@ -25,7 +25,7 @@ impl AccountId {
         (bits >> 49 == 1).then(|| format!("{number:012}")).and_then(|text| Self::parse(&text))
     }
 
-    /// Tells whether a text is an account id.
+    /// Tells whether a text is an account ID.
     pub(crate) fn is(text: &str) -> bool {
         text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
     }
@@ -57,7 +57,7 @@ impl Serialize for AccountId {
     }
 }
 
-/// Reads an id in place: digits are never escaped.
+/// Reads an account ID without copying the JSON text, which is possible because digits are never escaped.
 impl<'de> Deserialize<'de> for AccountId {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = <&str>::deserialize(deserializer)?;
@@ -65,8 +65,8 @@ impl<'de> Deserialize<'de> for AccountId {
     }
 }
 
-/// The parts of an ARN. The partition is one of AWS, and all characters are printable ASCII: ARNs go into messages,
-/// requests and the environment.
+/// The parts of an ARN. The partition is one of those of AWS, and all characters are printable ASCII, because ARNs are
+/// put into messages, requests and environment variables.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html>
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Arn<'a> {
@@ -74,13 +74,13 @@ pub(crate) struct Arn<'a> {
     pub(crate) partition: &'a str,
     service: &'a str,
     region: &'a str,
-    /// Empty where the service has none.
+    /// Empty if ARNs of the service have no account.
     pub(crate) account_id: &'a str,
     resource: &'a str,
 }
 
 impl<'a> Arn<'a> {
-    /// Parses an ARN; returns `None` for other texts.
+    /// Parses an ARN; returns `None` if the text is not one.
     pub(crate) fn parse(text: &'a str) -> Option<Self> {
         let mut parts = text.splitn(6, ':');
         let mut next = || parts.next();
@@ -102,17 +102,18 @@ impl<'a> Arn<'a> {
         })
     }
 
-    /// Returns the name of an IAM role, without its path.
+    /// Returns the name of an IAM role, without its path; `None` if the ARN is not that of a role.
     pub(crate) fn role_name(self) -> Option<&'a str> {
         self.iam_resource("role/")?.rsplit('/').next().filter(|name| is_name(name))
     }
 
-    /// Returns the name of a SAML provider in IAM, which has no path.
+    /// Returns the name of a SAML provider in IAM; `None` if the ARN is not that of a provider. These names have no
+    /// path.
     pub(crate) fn saml_provider_name(self) -> Option<&'a str> {
         self.iam_resource("saml-provider/").filter(|name| is_name(name))
     }
 
-    /// Returns the name of the role in `arn:aws:sts::444455556666:assumed-role/NAME/SESSION`.
+    /// Returns `NAME` of `arn:aws:sts::444455556666:assumed-role/NAME/SESSION`; `None` for other ARNs.
     pub(crate) fn assumed_role_name(self) -> Option<&'a str> {
         let (name, session) = self.resource.strip_prefix("assumed-role/")?.split_once('/')?;
         let is_it = self.service == "sts" && is_name(name) && !session.contains('/');
@@ -125,7 +126,7 @@ impl<'a> Arn<'a> {
     }
 }
 
-/// Tells whether IAM allows a text as a name.
+/// Tells whether IAM allows a text as the name of a role or provider.
 fn is_name(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "+=,.@-_".contains(c))
 }

@@ -1,6 +1,6 @@
-//! Opens a page in the person's browser: with the programs of `$BROWSER`, or else with those of the desktop.
+//! Opens a page in the person's browser, with the programs that `$BROWSER` lists, or else with those of the desktop.
 //!
-//! Invariant: no shell is involved. The address is one argument of one program.
+//! Invariant: no shell runs. The page's URL is one argument of one program.
 
 pub(crate) mod page;
 mod separate;
@@ -19,32 +19,32 @@ use std::thread;
 use std::time::{Duration, Instant};
 use tempfile::NamedTempFile;
 
-/// A program that fails within this time has opened nothing; one that fails later has shown the page.
+/// A program that fails within this time has not opened the page; one that fails later has shown it.
 const EARLY_FAILURE: Duration = Duration::from_secs(10);
 
-/// A browser that was started to open an address.
+/// A browser that was started to open a URL.
 #[derive(Debug)]
 pub(crate) struct OpenedBrowser {
     has_failed: Arc<AtomicBool>,
-    /// Removed when this value is dropped.
+    /// The file with the redirecting page, which is removed when this value is dropped.
     _page: Option<NamedTempFile>,
 }
 
 impl OpenedBrowser {
-    /// Tells whether every program failed at once.
+    /// Tells whether all programs failed at once, so that no page was opened.
     pub(crate) fn has_failed(&self) -> bool {
         self.has_failed.load(Ordering::Relaxed)
     }
 }
 
-/// The programs that open an address, in the order in which they are tried.
+/// The programs that can open a URL, in the order in which they are tried.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Opener {
-    /// Whether a browser is expected to open here: the person named one, or this is a local session on a desktop.
+    /// Whether a person would see the browser: `$BROWSER` is set, or this is a local session on a desktop.
     is_expected: bool,
-    /// The words of each command, in which `%s` stands for the address.
+    /// The words of each command; `%s` stands for the URL of the page.
     commands: Vec<Vec<String>>,
-    /// The address that a browser is given, in which `%s` stands for the encoded address of the page.
+    /// The URL that the browser gets instead of the page's own; `%s` in it stands for the page's URL, percent-encoded.
     form: Option<String>,
 }
 
@@ -61,24 +61,24 @@ impl Opener {
         Self { is_expected, commands, form: None }
     }
 
-    /// Tells whether a browser can be opened here: it is expected to, and one of the programs is installed. `BROWSER=none` and
-    /// the helper of an editor that has exited name no installed program.
+    /// Tells whether a browser can be opened here: a person would see it, and one of the programs is installed. The
+    /// latter is false for `BROWSER=none`, and for the helper program of an editor that has exited.
     pub(crate) fn can_open(&self, ctx: &Context) -> bool {
         self.is_expected && self.commands.iter().any(|words| is_installed(ctx, &words[0]))
     }
 
-    /// Opens an address; returns `None` when no program could be started. When a program fails at once, the next one is tried.
+    /// Opens a URL; returns `None` if no program could be started. If a program fails at once, the next one is tried.
     pub(crate) fn open(&self, ctx: &Context, url: &str) -> Option<OpenedBrowser> {
-        // A desktop would also open files and programs.
+        // Only HTTP URLs are passed on: the desktop's programs would also open files and start programs.
         Address::parse(url)?;
         start_first(ctx, self.commands(url), None)
     }
 
-    /// Opens an address of this machine that only this user may use.
+    /// Opens a URL of this machine that only this user may open.
     ///
-    /// Other users can read the command line of the browser. Where the system does not tell which user connects to the
-    /// address, the command line names a private file instead, which redirects to the address; browsers open none in a
-    /// container.
+    /// Other users can read the command line of the browser. On systems where ssox cannot find out which user connects
+    /// to its server, the command line contains the path of a private file instead, which redirects to the URL.
+    /// Browsers open no file in a container, so then this returns `None`.
     pub(crate) fn open_private(&self, ctx: &Context, url: &str) -> Option<OpenedBrowser> {
         if peer::tells_the_user() {
             return self.open(ctx, url);
@@ -93,7 +93,7 @@ impl Opener {
         start_first(ctx, self.commands(&address), Some(page))
     }
 
-    /// Returns the commands to try for an address, in order.
+    /// Returns the commands to try for a URL, in order.
     fn commands(&self, url: &str) -> Vec<Vec<String>> {
         let address = match &self.form {
             Some(form) => form.replace("%s", &percent::encode(url).to_string()),
@@ -103,17 +103,17 @@ impl Opener {
     }
 }
 
-/// Opens an address in the usual browser; as [`Opener::open`].
+/// Opens a URL in the usual browser, as [`Opener::open`] does.
 pub(crate) fn open(ctx: &Context, url: &str) -> Option<OpenedBrowser> {
     Opener::usual(ctx).open(ctx, url)
 }
 
-/// Opens an address of this machine in the usual browser; as [`Opener::open_private`].
+/// Opens a URL of this machine in the usual browser, as [`Opener::open_private`] does.
 pub(crate) fn open_private(ctx: &Context, url: &str) -> Option<OpenedBrowser> {
     Opener::usual(ctx).open_private(ctx, url)
 }
 
-/// Writes a page, mode 0600, that redirects to an address.
+/// Writes an HTML file with mode 0600 that redirects to a URL.
 fn redirecting_page(url: &str) -> io::Result<NamedTempFile> {
     let mut page = tempfile::Builder::new().prefix("ssox-").suffix(".html").tempfile()?;
     let url = url.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;");
@@ -130,7 +130,7 @@ fn percent_encoded(path: &Path) -> String {
     path.split('/').map(|name| percent::encode(name).to_string()).collect::<Vec<_>>().join("/")
 }
 
-/// Starts the first program that can be started, and in a thread the following ones as long as they fail at once.
+/// Starts the first program that can be started. If it fails at once, a thread starts the next one, and so on.
 fn start_first(ctx: &Context, commands: Vec<Vec<String>>, page: Option<NamedTempFile>) -> Option<OpenedBrowser> {
     let mut remaining = commands.into_iter();
     let mut start_next = move |ctx: &Context| remaining.find_map(|words| Some((start(ctx, &words)?, words)));
@@ -147,15 +147,15 @@ fn start_first(ctx: &Context, commands: Vec<Vec<String>>, page: Option<NamedTemp
     Some(opened)
 }
 
-/// Waits for a program, and tells whether it failed at once. The exit status of Windows programs says nothing:
-/// `explorer.exe` exits with 1 after it has opened the page.
+/// Waits until a program exits, and tells whether it failed at once. False for Windows programs, because their exit
+/// status says nothing: `explorer.exe` exits with 1 after it has opened the page.
 fn fails_at_once(mut child: Child, words: &[String]) -> bool {
     let started = Instant::now();
     let has_failed = child.wait().is_ok_and(|status| !status.success());
     has_failed && started.elapsed() < EARLY_FAILURE && !cfg!(windows) && !words[0].ends_with(".exe")
 }
 
-/// Tells whether the usual browser can be opened here; as [`Opener::can_open`].
+/// Tells whether the usual browser can be opened here, as [`Opener::can_open`] does.
 pub(crate) fn can_open(ctx: &Context) -> bool {
     Opener::usual(ctx).can_open(ctx)
 }
@@ -169,7 +169,7 @@ fn is_installed(ctx: &Context, program: &str) -> bool {
     std::env::split_paths(&path).any(|directory| is_file(&directory.join(program)))
 }
 
-/// Tells whether this is an SSH session.
+/// Tells whether ssox runs in an SSH session.
 pub(crate) fn is_remote(ctx: &Context) -> bool {
     ["SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY"].iter().any(|name| ctx.var(name).is_some())
 }
@@ -179,7 +179,7 @@ fn has_desktop(ctx: &Context) -> bool {
     cfg!(any(target_os = "macos", windows)) || ctx.is_wsl() || display
 }
 
-/// Returns the programs that open an address on this system, with the arguments before the address.
+/// Returns the programs that open a URL on this system, with the arguments that stand before the URL.
 fn openers(ctx: &Context) -> &'static [&'static str] {
     const WINDOWS: &str = "rundll32.exe url.dll,FileProtocolHandler";
     if cfg!(target_os = "macos") {
@@ -193,15 +193,15 @@ fn openers(ctx: &Context) -> &'static [&'static str] {
     }
 }
 
-/// Reads `$BROWSER` as Python's `webbrowser`, and therefore the AWS CLI, does: a list of commands in shell words, in which
-/// `%s` stands for the address.
+/// Splits `$BROWSER` as the AWS CLI does (with Python's `webbrowser`): a list of commands in shell words, in which `%s`
+/// stands for the URL.
 fn commands_of_variable(list: &str) -> Vec<Vec<String>> {
     let separator = if cfg!(windows) { ';' } else { ':' };
     let entries = list.split(separator).map(|entry| entry.trim().trim_end_matches('&'));
     entries.filter_map(|entry| shell_words::split(entry).ok().filter(|words| !words.is_empty())).collect()
 }
 
-/// Puts the address into a command; at its end where no word has `%s`.
+/// Puts the URL into a command: in place of `%s`, or as the last word if no word contains `%s`.
 fn with_url(words: &[String], url: &str) -> Vec<String> {
     let mut command: Vec<String> = words.iter().map(|word| word.replace("%s", url)).collect();
     command[0].clone_from(&words[0]);
@@ -214,7 +214,7 @@ fn with_url(words: &[String], url: &str) -> Vec<String> {
 fn start(ctx: &Context, words: &[String]) -> Option<Child> {
     let mut command = Command::new(&words[0]);
     command.args(&words[1..]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    // Ctrl-C in this terminal must not end the browser.
+    // Ctrl-C in this terminal must not reach the browser.
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut command, 0);
     let child = command.spawn();

@@ -1,7 +1,7 @@
-//! The cache of role credentials: `~/.aws/cli/cache`, shared with AWS CLI v2, whose file names and format it uses; or the
-//! keyring, with the same names and format.
+//! The cache of role credentials. It is the directory `~/.aws/cli/cache`, shared with the AWS CLI v2 and in its format,
+//! or the keyring, with entries of the same names and format.
 //!
-//! A file that cannot be read counts as absent. Expired entries are not removed: the AWS CLI overwrites them.
+//! A file that cannot be read counts as absent. Expired entries are not removed; the AWS CLI overwrites them.
 
 mod document;
 mod expirations;
@@ -21,7 +21,7 @@ use crate::time::Timestamp;
 use document::{CredentialsJson, EntryJson, parse};
 use std::time::Duration;
 
-/// How long cached role credentials must still be valid, in seconds: the AWS CLI asks for the same.
+/// How long cached credentials must still be valid to be used, in seconds; the AWS CLI has the same limit.
 const MINIMUM_LEFT: i64 = 15 * 60;
 
 /// Cached role credentials, and when they were issued.
@@ -32,9 +32,9 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
-    /// Returns the moment until which the credentials may be used without renewing them: 15 minutes before they expire,
-    /// or when half of their lifetime has passed if that is less than 15 minutes. `min_ttl` replaces both. `None` when they
-    /// never expire.
+    /// Returns the moment until which the credentials may be used without renewing them. It is 15 minutes before they
+    /// expire, or when half of their lifetime has passed if that is less than 15 minutes, or `min_ttl` before they
+    /// expire if that is given. `None`: they never expire.
     pub(crate) fn usable_until(&self, min_ttl: Option<Duration>) -> Option<Timestamp> {
         let end = self.credentials.expiration?;
         let half_lifetime = end.seconds_after(self.issued_at).max(0) / 2;
@@ -45,13 +45,13 @@ impl Entry {
         Some(end.plus(-margin))
     }
 
-    /// Tells whether the credentials may be used without renewing them.
+    /// Tells whether the credentials may still be used without renewing them.
     pub(crate) fn is_usable(&self, now: Timestamp, min_ttl: Option<Duration>) -> bool {
         self.usable_until(min_ttl).is_none_or(|until| now < until)
     }
 
-    /// Returns the moment from which a shell may renew the credentials: up to a minute before [`Entry::usable_until`], so
-    /// that many shells do not ask AWS in the same second. `None` when they never expire.
+    /// Returns the moment from which a shell renews the credentials: up to a minute before [`Entry::usable_until`], so
+    /// that many shells do not ask AWS in the same second. `None`: they never expire.
     pub(crate) fn renewable_from(&self) -> Option<Timestamp> {
         let until = self.usable_until(None)?;
         Some(until.plus(-(until.seconds_after(self.issued_at) / 20).clamp(0, 60)))
@@ -63,8 +63,8 @@ impl Entry {
     }
 }
 
-/// Tells whether a text is in the file of an entry; those in a keyring are not searched. With many profiles it is much faster
-/// than reading the entry of each.
+/// Tells whether the file of any entry contains a text. Entries in a keyring are not searched. With many profiles this
+/// is much faster than reading the entry of each.
 pub(crate) fn mentions(ctx: &Context, text: &str) -> bool {
     let entries = store::SecretKind::Role.directory(ctx).ok().and_then(|directory| std::fs::read_dir(directory).ok());
     let bytes = |entry: std::fs::DirEntry| files::read(&entry.path()).ok().flatten();
@@ -72,7 +72,7 @@ pub(crate) fn mentions(ctx: &Context, text: &str) -> bool {
     entries.into_iter().flatten().flatten().filter_map(bytes).any(found)
 }
 
-/// Reads an entry; returns `None` when it is absent, or its file is malformed or unreadable.
+/// Reads an entry; returns `None` if it is absent, or if its file is malformed or cannot be read.
 ///
 /// # Errors
 /// `NeedsPerson`: the keyring cannot be used.
@@ -85,7 +85,7 @@ pub(crate) fn read(ctx: &Context, key: &Key) -> Result<Option<Entry>> {
     Ok(stored.and_then(|stored| Some(Entry { credentials: parse(&stored.content)?, issued_at: stored.written_at? })))
 }
 
-/// Returns an entry that can be read, also from a keyring; `None` otherwise.
+/// Reads an entry; returns `None` if it is absent or cannot be read, also if the keyring cannot be used.
 pub(crate) fn known(ctx: &Context, key: &Key) -> Option<Entry> {
     read(ctx, key).unwrap_or_else(|error| {
         ctx.log(|| format!("cache: {}", error.message));
@@ -96,7 +96,7 @@ pub(crate) fn known(ctx: &Context, key: &Key) -> Option<Entry> {
 /// Writes an entry.
 ///
 /// # Errors
-/// Configuration, when the file cannot be written; the credentials are valid all the same.
+/// Configuration: the file cannot be written. The caller can use the credentials all the same.
 pub(crate) fn write(ctx: &Context, key: &Key, credentials: &RoleCredentials) -> Result<()> {
     let entry = EntryJson {
         provider_type: key.provider_type,
@@ -108,21 +108,21 @@ pub(crate) fn write(ctx: &Context, key: &Key, credentials: &RoleCredentials) -> 
     key.item(ctx).write(ctx, &label, &json::secret_python(&entry))
 }
 
-/// Reserves the place of an entry.
+/// Makes sure that an entry can be written before AWS is asked for its credentials.
 ///
 /// # Errors
-/// Configuration, when the file could not be written. `NeedsPerson`: the keyring cannot be used.
+/// Configuration: the file cannot be written. `NeedsPerson`: the keyring cannot be used.
 pub(crate) fn reserve(ctx: &Context, key: &Key) -> Result<Reserved> {
     key.item(ctx).reserve(ctx)
 }
 
-/// Removes an entry, and tells whether there was one.
+/// Removes an entry; returns whether it existed.
 ///
 /// # Errors
-/// Configuration, when the file cannot be removed. `NeedsPerson`: the keyring cannot be used.
+/// Configuration: the file cannot be removed. `NeedsPerson`: the keyring cannot be used.
 pub(crate) fn remove(ctx: &Context, key: &Key) -> Result<bool> {
     let item = key.item(ctx);
-    // A file may be from the time before the entry was kept in the keyring.
+    // There may be a file from the time before this entry was kept in the keyring.
     let was_in_file = item.store == Store::Keyring && item.in_store(Store::Files).remove(ctx)?;
     Ok(item.remove(ctx)? || was_in_file)
 }

@@ -1,6 +1,6 @@
-//! The environment, home directory and clock of this process: read once, and passed to everything as `ctx`.
+//! The environment, home directory and clock of this process, which are read once and passed to all functions as `ctx`.
 //!
-//! Invariant: only the clock changes after the start. ssox has no settings file.
+//! Invariant: after the start only the clock changes. ssox has no settings file.
 
 mod clock;
 mod paths;
@@ -23,55 +23,58 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-/// The variables of ssox and of AWS that name the configuration files, and the usual names of these.
+/// For both configuration files: the variable of ssox and that of AWS that contain its path, and its usual name.
 pub(crate) const REAL_FILES: [(&str, &str, &str); 2] = [
     ("SSOX_CONFIG_FILE", "AWS_CONFIG_FILE", "config"),
     ("SSOX_SHARED_CREDENTIALS_FILE", "AWS_SHARED_CREDENTIALS_FILE", "credentials"),
 ];
 
-/// How long to wait for the keyring, which may have to be started first.
+/// How long to wait for the keyring, which the system may have to start first.
 const KEYRING_LIMIT: Duration = Duration::from_secs(10);
-/// How long a prompt may wait for it.
+/// How long a shell's prompt may wait for the keyring.
 const HOOK_LIMIT: Duration = Duration::from_millis(100);
 
-/// The variable that keeps AWS tools from asking the machine for credentials; `exec --serve` sets it to `true`.
+/// `true` in this variable keeps AWS tools from asking the instance metadata service for credentials. `exec --serve`
+/// sets it.
 pub(crate) const NO_MACHINE: &str = "AWS_EC2_METADATA_DISABLED";
 
-/// The environment, home and clock of this run.
+/// The environment, home directory and clock of this process.
 #[derive(Clone, Default)]
 pub(crate) struct Context {
-    /// It is not wiped: the values stay in the environment of the process.
+    /// The variables. They are not wiped from memory, because they stay in the environment of the process anyway.
     env: HashMap<String, OsString>,
     home: Option<PathBuf>,
-    /// The variables that name files, as programs see them where ssox itself reads others.
+    /// Variables that ssox itself reads with other values, as programs are to see them.
     replaced: Vec<(&'static str, Option<OsString>)>,
-    /// The command line without options, which may hold secrets: the verb and its first word, `ssox use dev`.
+    /// The beginning of the command line, such as `ssox use dev`: the verb and its first word. Options may contain
+    /// secrets.
     pub(crate) command: String,
-    /// Whether the warning that a cache cannot be written has been shown.
+    /// Whether the warning about a cache that cannot be written has been shown.
     has_warned_of_cache: Arc<AtomicBool>,
-    /// Whether the warning that an endpoint is not encrypted has been shown.
+    /// Whether the warning about an endpoint URL without encryption has been shown.
     has_warned_of_plain_endpoint: Arc<AtomicBool>,
-    /// What is wrong with the state directory, once it has been checked.
+    /// What is wrong with the state directory, if anything; empty until it has been checked.
     state_error: Arc<OnceLock<Option<Error>>>,
     /// The value of `--emit`: which shell function called ssox.
     pub(crate) emit: Option<String>,
-    /// `-v`: log to stderr, secrets redacted.
+    /// `-v`: write a log to stderr, in which secrets are redacted.
     pub(crate) verbose: bool,
-    /// `--no-input`, `CI`, or no terminal: never ask a question, never open a browser.
+    /// `--no-input`, `CI`, or no terminal: ask no question and open no browser.
     pub(crate) no_input: bool,
-    /// The syntax of hints that set and unset variables.
+    /// The syntax in which hints set and unset variables.
     pub(crate) syntax: ShellSyntax,
-    /// The keyring of this user; most processes never connect to it.
+    /// The keyring of this user. Most processes never connect to it.
     pub(crate) keyring: Keyring,
-    /// Whether a hook of a shell waits for this process.
+    /// Whether a shell's hook waits for this process.
     pub(crate) is_hook: bool,
-    /// What `main` wants done after a person has signed in to a session, whose label and start URL it gets.
+    /// Called after a person has signed in to a session, with the label and the start URL of the session. `main` sets
+    /// it.
     pub(crate) after_sign_in: Option<fn(&Self, &str, &str)>,
-    /// Tests put another one here.
+    /// The clock of the system; tests replace it.
     pub(crate) clock: Clock,
 }
 
-/// Shows no variables: they may have secrets.
+/// Shows no variables, because they may contain secrets.
 impl fmt::Debug for Context {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "Context({} variables, {})", self.env.len(), self.command)
@@ -86,8 +89,8 @@ impl Context {
         Self { command: command_of(words), ..Self::new(env) }
     }
 
-    /// Makes a context from environment variables. They determine the home directory, as in AWS tools: `HOME` on every
-    /// platform, and on Windows then `USERPROFILE`, or `HOMEDRIVE` and `HOMEPATH`.
+    /// Makes a context from environment variables. As in AWS tools, the home directory is `HOME` on every platform; on
+    /// Windows, `USERPROFILE` or `HOMEDRIVE` and `HOMEPATH` come next.
     pub(crate) fn new(env: impl IntoIterator<Item = (String, OsString)>) -> Self {
         let mut ctx = Self { env: env.into_iter().collect(), command: "ssox".into(), ..Self::default() };
         ctx.home = paths::home_of(&ctx);
@@ -98,14 +101,15 @@ impl Context {
         ctx
     }
 
-    /// Returns how long to wait for the keyring. A prompt does not wait: it shows the old credentials a little longer.
+    /// Returns how long to wait for the keyring. A prompt hardly waits: it shows the old credentials a little longer.
     pub(crate) fn keyring_limit(&self) -> Duration {
         if self.is_hook { HOOK_LIMIT } else { KEYRING_LIMIT }
     }
 
-    /// Undoes, for ssox itself, what `exec --serve` does for programs: there the variables of AWS name files without
-    /// profiles, and two variables of ssox name the real ones. `AWS_EC2_METADATA_DISABLED` is for those programs only:
-    /// ssox may ask the machine for the credentials of a profile with `credential_source`.
+    /// Undoes for ssox what `exec --serve` does for programs. There, the AWS variables for the configuration files
+    /// contain paths of files without profiles, and two ssox variables contain the real paths.
+    /// `AWS_EC2_METADATA_DISABLED` is removed, too: ssox may ask the instance metadata service for a profile with
+    /// `credential_source`.
     fn use_real_files(&mut self) {
         if self.var("SSOX_ENDPOINT").is_some() && self.var(NO_MACHINE) == Some("true") {
             self.replaced.push((NO_MACHINE, self.env.remove(NO_MACHINE)));
@@ -122,7 +126,7 @@ impl Context {
         }
     }
 
-    /// Returns a copy with the variables as other programs see them.
+    /// Returns a copy with the variables as other programs are to see them.
     pub(crate) fn for_programs(&self) -> Self {
         let mut ctx = self.clone();
         for (name, value) in ctx.replaced.drain(..) {
@@ -134,7 +138,8 @@ impl Context {
         ctx
     }
 
-    /// Returns the value of a variable that is UTF-8 and not empty: AWS tools treat an empty variable as unset.
+    /// Returns the value of a variable; `None` if it is unset, empty or not UTF-8. AWS tools, too, treat an empty one
+    /// as unset.
     pub(crate) fn var(&self, name: &str) -> Option<&str> {
         self.env.get(name).and_then(|value| value.to_str()).filter(|value| !value.is_empty())
     }
@@ -153,17 +158,17 @@ impl Context {
         ctx
     }
 
-    /// Returns a copy with which nobody is asked anything.
+    /// Returns a copy that asks a person nothing.
     pub(crate) fn unattended(&self) -> Self {
         Self { no_input: true, ..self.clone() }
     }
 
-    /// Returns the value of a variable, also when it is empty or not UTF-8.
+    /// Returns the value of a variable, even if it is empty or not UTF-8.
     pub(crate) fn var_os(&self, name: &str) -> Option<&OsString> {
         self.env.get(name)
     }
 
-    /// Returns a digest of all variables in hexadecimal digits. It reveals no value.
+    /// Returns a digest of all variables in hexadecimal digits, which reveals no value.
     pub(crate) fn digest(&self) -> String {
         let variables: BTreeMap<_, _> = self.env.iter().collect();
         let mut digest = Sha256::new();
@@ -173,27 +178,28 @@ impl Context {
         hex::encode(digest.finalize())
     }
 
-    /// Returns the shell and the reply version of the shell function that called ssox, e.g. `zsh1`.
+    /// Returns the shell function that called ssox, as the shell and the version of the reply: `zsh1`. `None` without
+    /// one.
     pub(crate) fn caller(&self) -> Option<&str> {
         self.emit.as_deref().or_else(|| self.var("SSOX_FUNCTION"))
     }
 
-    /// Tells whether this is WSL, where Windows programs can be started.
+    /// Tells whether ssox runs in WSL, where Windows programs can be started.
     pub(crate) fn is_wsl(&self) -> bool {
         ["WSL_DISTRO_NAME", "WSL_INTEROP"].iter().any(|name| self.var(name).is_some())
     }
 
-    /// Tells whether this is the first call: the warning that a cache cannot be written is shown once.
+    /// Returns true in the first call only: the warning about a cache that cannot be written is shown once.
     pub(crate) fn is_first_unwritable_cache(&self) -> bool {
         !self.has_warned_of_cache.swap(true, Ordering::Relaxed)
     }
 
-    /// Tells whether this is the first call: the warning that an endpoint is not encrypted is shown once.
+    /// Returns true in the first call only: the warning about an endpoint URL without encryption is shown once.
     pub(crate) fn is_first_plain_endpoint(&self) -> bool {
         !self.has_warned_of_plain_endpoint.swap(true, Ordering::Relaxed)
     }
 
-    /// Writes one line to stderr under `-v`.
+    /// Writes one line to stderr if `-v` is given.
     ///
     /// Invariant: no caller passes a secret.
     pub(crate) fn log(&self, line: impl FnOnce() -> String) {
@@ -203,18 +209,20 @@ impl Context {
     }
 }
 
-/// Tells whether the command line has `--json` before any `--`; works also for a command line with errors.
+/// Tells whether the command line has `--json` before any `--`. It works before the command line is parsed, and if it
+/// is wrong.
 pub(crate) fn is_json_asked_for() -> bool {
     std::env::args_os().take_while(|argument| argument != "--").any(|argument| argument == "--json")
 }
 
-/// Writes a line to stderr with a single write, so that lines of several processes do not mix. Errors are ignored: a closed
-/// stderr must not end a command.
+/// Writes a line to stderr in a single write, so that lines of several processes do not mix. Errors are ignored,
+/// because a closed stderr must not end a command.
 pub(crate) fn tell(line: &str) {
     let _ = stderr().write_all(format!("{line}\n").as_bytes());
 }
 
-/// Returns the command line up to the first option: the word after an option may be its value, such as an MFA code.
+/// Returns the command line up to the first option, because the word after an option may be a secret such as an MFA
+/// code.
 fn command_of(words: impl Iterator<Item = String>) -> String {
     let words = words.skip_while(|word| word.starts_with("--emit=")).take_while(|word| !word.starts_with('-'));
     std::iter::once("ssox".to_string()).chain(words.take(2)).collect::<Vec<_>>().join(" ")

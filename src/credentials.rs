@@ -1,21 +1,21 @@
-//! Role credentials: what every source yields, the cache stores, and `shell` writes as environment changes.
+//! Role credentials. Every source returns them, the cache stores them, and `environment` makes variables of them.
 
 use crate::arn::AccountId;
 use crate::secret::Secret;
 use crate::time::Timestamp;
 
-/// An access key with its secret, and for temporary credentials a session token and an expiration.
+/// An access key ID and its secret access key; temporary credentials also have a session token and an expiration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RoleCredentials {
     pub(crate) access_key_id: String,
     pub(crate) secret_access_key: Secret,
-    /// Absent for long-term keys of an IAM user.
+    /// `None` for the long-term access key of an IAM user.
     pub(crate) session_token: Option<Secret>,
-    /// Absent for credentials that never expire.
+    /// `None` if the credentials never expire.
     pub(crate) expiration: Option<Timestamp>,
-    /// Absent where the source does not say.
+    /// `None` if the source does not tell the account.
     pub(crate) account_id: Option<AccountId>,
-    /// The role a person chose, where the configuration names none.
+    /// The role that a person chose because the profile contains none.
     pub(crate) role_name: Option<String>,
 }
 

@@ -1,5 +1,5 @@
-//! The file of a session's assignments in the state directory, `assignments/HASH.json`; the hash is that in the name of the
-//! token's file. A file that cannot be read counts as absent.
+//! Reads and writes the file of a session's assignments, `assignments/HASH.json` in the state directory. The name of
+//! the session's token file has the same hash. A file that cannot be read counts as absent.
 
 use crate::arn::AccountId;
 use crate::aws::portal::Account;
@@ -12,21 +12,21 @@ use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
-/// The largest file that is read, in bytes: some ten thousand accounts with a hundred roles each.
+/// The largest file that is read, in bytes: enough for ten thousand accounts with a hundred roles each.
 const LARGEST: u64 = 64 << 20;
 
-/// What AWS has listed for a session.
+/// The accounts and roles that AWS has listed for a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Listing {
     /// The session's name; `None` for the unnamed session of a legacy profile.
     pub(crate) session: Option<String>,
     pub(crate) start_url: String,
     pub(crate) listed_at: Timestamp,
-    /// In the order of their ids.
+    /// Sorted by account ID.
     pub(crate) accounts: Vec<AccountRoles>,
 }
 
-/// An account, and the roles in it; `None` where AWS did not list them.
+/// An account and its roles; `roles` is `None` if AWS did not list them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct AccountRoles<Text = String> {
     #[serde(rename = "accountId")]
@@ -37,7 +37,7 @@ pub(crate) struct AccountRoles<Text = String> {
     pub(crate) roles: Option<Vec<Text>>,
 }
 
-/// The file's content. Texts without escaped characters can be read in place, as `&str`.
+/// The JSON content of the file. `&str` reads texts without copying, which works if no character is escaped.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Document<Text> {
@@ -49,7 +49,7 @@ struct Document<Text> {
 }
 
 impl<Text: AsRef<str>> Document<Text> {
-    /// Copies the accounts that are wanted.
+    /// Copies the accounts that the filter selects, and counts all roles.
     fn listing(self, wanted: &AccountFilter) -> Option<Counted> {
         let text = |text: Text| text.as_ref().to_string();
         let count = self.accounts.iter().flat_map(|account| &account.roles).map(Vec::len).sum();
@@ -73,7 +73,7 @@ impl<Text: AsRef<str>> Document<Text> {
     }
 }
 
-/// Which accounts of a listing are read: those with a number or a name that is wanted, or all if it has few roles.
+/// Selects the accounts to read: those whose ID or name is wanted, or all if the listing has at most `all_up_to` roles.
 pub(crate) struct AccountFilter<'a> {
     pub(crate) is_wanted: &'a dyn Fn(&str) -> bool,
     pub(crate) all_up_to: usize,
@@ -83,7 +83,7 @@ impl AccountFilter<'_> {
     const ALL: Self = Self { is_wanted: &|_| true, all_up_to: usize::MAX };
 }
 
-/// A listing with the wanted accounts, and how many roles the whole listing has.
+/// The selected accounts of a listing, and the number of roles in the whole listing.
 pub(crate) struct Counted {
     pub(crate) listing: Listing,
     pub(crate) count: usize,
@@ -96,12 +96,12 @@ impl From<(Account, Option<Vec<String>>)> for AccountRoles {
 }
 
 impl AccountRoles {
-    /// Returns the account's name, or its number if it has none.
+    /// Returns the account's name, or its ID if the name is unknown.
     pub(crate) fn label(&self) -> &str {
         self.name.as_deref().unwrap_or(&self.id)
     }
 
-    /// Returns the roles that are known.
+    /// Returns the roles; none if AWS did not list them.
     pub(crate) fn known_roles(&self) -> &[String] {
         self.roles.as_deref().unwrap_or_default()
     }
@@ -118,12 +118,12 @@ impl Listing {
         self.accounts.iter().all(|account| account.roles.is_some())
     }
 
-    /// Returns the account with this number.
+    /// Returns the account with this ID.
     pub(crate) fn account(&self, id: &AccountId) -> Option<&AccountRoles> {
         self.accounts.iter().find(|account| account.id == *id)
     }
 
-    /// Returns the session's name, or the start URL of an unnamed one.
+    /// Returns the session's name, or its start URL if it has no name.
     pub(crate) fn label(&self) -> &str {
         self.session.as_deref().unwrap_or(&self.start_url)
     }
@@ -131,7 +131,7 @@ impl Listing {
     fn parse(bytes: &[u8], wanted: &AccountFilter) -> Option<Counted> {
         match serde_json::from_slice::<Document<&str>>(bytes) {
             Ok(document) => document.listing(wanted),
-            // Some characters are escaped.
+            // Some characters are escaped, so the texts must be copied.
             Err(_) => serde_json::from_slice::<Document<String>>(bytes).ok()?.listing(wanted),
         }
     }
@@ -148,32 +148,32 @@ impl Listing {
     }
 }
 
-/// Reads the last listing of a session; `None` when there is none, or when it belongs to another start URL.
+/// Reads the stored listing of a session; `None` if there is none, or if it belongs to another start URL.
 pub(crate) fn read(ctx: &Context, session: &Session) -> Option<Listing> {
     let Counted { listing, .. } = read_path(&path(ctx, session).ok()?, &AccountFilter::ALL)?;
     let is_same = start_url::canonical(&listing.start_url) == start_url::canonical(&session.start_url);
     (listing.session == session.name && is_same).then_some(listing)
 }
 
-/// Reads the listings of all sessions in the configuration.
+/// Reads the listings of all configured sessions.
 pub(crate) fn configured(ctx: &Context, files: &ConfigFiles) -> Vec<Listing> {
     configured_accounts(ctx, files, &AccountFilter::ALL).into_iter().map(|counted| counted.listing).collect()
 }
 
-/// Reads the configuration, and the listings of all sessions in it; none if the configuration cannot be read.
+/// Reads the configuration, and the listings of all configured sessions; none if the configuration cannot be read.
 pub(crate) fn all_configured(ctx: &Context) -> Vec<Listing> {
     ConfigFiles::load(ctx).map(|files| configured(ctx, &files)).unwrap_or_default()
 }
 
-/// Reads some accounts of the listings of all sessions in the configuration.
+/// Reads the listings of all configured sessions, but only the accounts that the filter selects.
 pub(crate) fn configured_accounts(ctx: &Context, files: &ConfigFiles, wanted: &AccountFilter) -> Vec<Counted> {
     let mut listings = stored(ctx, wanted);
     listings.retain(|counted| is_configured(files, &counted.listing));
     listings
 }
 
-/// Reads accounts as [`configured_accounts`] does, for which the `[sso-session]` sections are enough. `None` if there
-/// is a listing of a legacy profile: only the whole files say whether that profile is still there.
+/// Reads the same as [`configured_accounts`], but `files` need only contain the `[sso-session]` sections. Returns
+/// `None` if a listing belongs to a legacy profile, because only the whole files say whether that profile still exists.
 pub(crate) fn configured_sessions(ctx: &Context, files: &ConfigFiles, wanted: &AccountFilter) -> Option<Vec<Counted>> {
     let mut listings = stored(ctx, wanted);
     let are_named = listings.iter().all(|counted| counted.listing.session.is_some());
@@ -187,12 +187,12 @@ fn stored(ctx: &Context, wanted: &AccountFilter) -> Vec<Counted> {
     listings
 }
 
-/// Tells whether there is a listing of any session.
+/// Tells whether a listing is stored for any session.
 pub(crate) fn any(ctx: &Context) -> bool {
     paths(ctx).next().is_some()
 }
 
-/// Tells whether there is a listing of a session.
+/// Tells whether a listing is stored for this session.
 pub(crate) fn exists(ctx: &Context, session: &Session) -> bool {
     read(ctx, session).is_some()
 }
@@ -200,7 +200,7 @@ pub(crate) fn exists(ctx: &Context, session: &Session) -> bool {
 /// Removes the listing of a session.
 ///
 /// # Errors
-/// Configuration, naming the file.
+/// Configuration: the file cannot be removed.
 pub(super) fn remove(ctx: &Context, session: &Session) -> Result<()> {
     files::remove(&path(ctx, session)?).map(drop)
 }
@@ -208,17 +208,17 @@ pub(super) fn remove(ctx: &Context, session: &Session) -> Result<()> {
 /// Writes the listing of a session.
 ///
 /// # Errors
-/// Configuration, naming the file.
+/// Configuration: the file cannot be written.
 pub(super) fn write(ctx: &Context, session: &Session, listing: &Listing) -> Result<()> {
     files::write_secret(&path(ctx, session)?, listing.to_json().as_bytes())
 }
 
-/// Returns the directory of all listings.
+/// Returns the directory of all stored listings.
 pub(super) fn directory(ctx: &Context) -> Result<PathBuf> {
     Ok(ctx.state_dir()?.join("assignments"))
 }
 
-/// Returns the paths of all listings, without those of interrupted runs, which lie beside them.
+/// Returns the paths of all stored listings, without the `.jsonl` files of interrupted runs in the same directory.
 fn paths(ctx: &Context) -> impl Iterator<Item = PathBuf> {
     let files = directory(ctx).ok().and_then(|directory| std::fs::read_dir(directory).ok());
     let paths = files.into_iter().flatten().flatten().map(|file| file.path());
@@ -233,7 +233,8 @@ fn read_path(path: &Path, wanted: &AccountFilter) -> Option<Counted> {
     Listing::parse(&files::read_up_to(path, LARGEST).ok()??, wanted)
 }
 
-/// Tells whether the configuration has the session of a listing. Of a legacy session, only its start URL is searched for.
+/// Tells whether the session of a listing is configured. For a legacy profile, the files need only contain its start
+/// URL.
 fn is_configured(files: &ConfigFiles, listing: &Listing) -> bool {
     let wanted = start_url::canonical(&listing.start_url);
     match &listing.session {

@@ -1,7 +1,7 @@
-//! What a run has listed so far, one line for each account, in a file beside the listing: a run that is interrupted, also by
-//! `kill -9`, is continued by the next one.
+//! The roles that a run has listed so far. They are kept in a file beside the listing, one line for each account, so
+//! that the next run continues where a run was interrupted, even by `kill -9`.
 //!
-//! It is a convenience: errors are ignored.
+//! Without this file only time is lost, so errors are ignored.
 
 use super::file::directory;
 use crate::arn::AccountId;
@@ -14,20 +14,20 @@ use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
-/// How long what was listed is used, in seconds.
+/// How long the lines of an interrupted run are used, in seconds.
 const USABLE_TIME: i64 = 600;
 
-/// The roles that this run, and interrupted ones before it, have listed.
+/// The roles that this run has listed, and those that interrupted runs listed before it.
 #[derive(Debug, Default)]
 pub(super) struct Interrupted {
     roles: Roles,
-    /// The path of the file; `None` once it cannot be written, or was removed.
+    /// The path of the file; `None` after it could not be written, or was removed.
     path: Option<PathBuf>,
-    /// Whether another process removed the file: somebody signed out of the session, or in to it again.
+    /// Whether another process removed the file because somebody signed out of the session, or signed in to it again.
     is_forgotten: bool,
 }
 
-/// A line of the file.
+/// A line of the file: an account and its roles.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct ListedAccount {
@@ -37,7 +37,7 @@ struct ListedAccount {
 }
 
 impl Interrupted {
-    /// Reads what interrupted runs have listed in the last ten minutes.
+    /// Reads the roles that interrupted runs have listed in the last ten minutes.
     pub(super) fn read(ctx: &Context, session: &Session) -> Self {
         let path = path(ctx, session.label(), &session.start_url).ok();
         let bytes = path.as_ref().and_then(|path| files::read(path).ok().flatten()).unwrap_or_default();
@@ -48,17 +48,17 @@ impl Interrupted {
                 roles.insert(line.account_id, line.roles);
             }
         }
-        // Lines that are too old would stay in the file for ever.
+        // Removes the file if all lines are too old; new lines would only be added to them.
         let path = path.filter(|path| !roles.is_empty() || files::remove(path).is_ok()).filter(|path| create(path));
         Self { roles, path, is_forgotten: false }
     }
 
-    /// Returns the roles by account id.
+    /// Returns the roles by account ID.
     pub(super) fn roles(&self) -> &Roles {
         &self.roles
     }
 
-    /// Adds the roles of an account.
+    /// Adds the roles of an account, also to the file.
     pub(super) fn add(&mut self, ctx: &Context, account_id: &AccountId, roles: &[String]) {
         let line = ListedAccount { account_id: *account_id, listed_at: ctx.now(), roles: roles.to_vec() };
         self.roles.insert(*account_id, roles.to_vec());
@@ -70,7 +70,7 @@ impl Interrupted {
         }
     }
 
-    /// Tells whether the session was signed out, or signed in again, since the run began.
+    /// Tells whether somebody signed out of the session, or signed in again, after this run began.
     pub(super) fn is_forgotten(&mut self) -> bool {
         self.check();
         self.is_forgotten
@@ -82,7 +82,7 @@ impl Interrupted {
         }
     }
 
-    /// Removes the file, after a listing that was not interrupted.
+    /// Removes the file after a complete listing.
     pub(super) fn remove(&self) {
         if let Some(path) = &self.path {
             let _ = files::remove(path);
@@ -90,21 +90,22 @@ impl Interrupted {
     }
 }
 
-/// Makes an empty file unless there is one.
+/// Makes an empty file if there is none; returns whether it worked.
 fn create(path: &Path) -> bool {
     let has_directory = path.parent().is_some_and(|directory| files::create_private_dir(directory).is_ok());
     has_directory && files::append(path, b"").is_ok()
 }
 
-/// Removes what was listed for a session: somebody else may be signed in to it now.
+/// Removes the file of a session after a sign-in or sign-out: the roles may be those of another person.
 ///
 /// # Errors
-/// Configuration, naming the file.
+/// Configuration: the file cannot be removed.
 pub(crate) fn forget_interrupted(ctx: &Context, label: &str, start_url: &str) -> Result<()> {
     files::remove(&path(ctx, label, start_url)?)
 }
 
-/// Returns the file. Its name depends on the start URL, too: the same name of a session may mean another organization.
+/// Returns the path of the file. The start URL is part of its name, because a session of the same name may be changed
+/// to another organization.
 fn path(ctx: &Context, label: &str, start_url: &str) -> Result<PathBuf> {
     let hash = files::hashed(&format!("{label}\n{start_url}"));
     Ok(directory(ctx)?.join(format!("{hash}.jsonl")))

@@ -1,5 +1,5 @@
-//! Assignments: the accounts and roles that a session may use, as AWS lists them. The last listing of each session is kept
-//! in a file of ssox's own.
+//! Assignments: the accounts and roles that a session may use, as AWS lists them. ssox stores the last listing of each
+//! session in a file.
 
 mod file;
 mod interrupted;
@@ -23,37 +23,39 @@ use interrupted::Interrupted;
 use std::thread::sleep;
 use std::time::Duration;
 
-/// How often a process that waits for another one's listing tries to take the lock.
+/// How often a process that waits for another process's listing tries to take the lock.
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
-/// A new listing.
+/// The result of listing a session's assignments.
 #[derive(Debug)]
 pub(crate) struct Listed {
     pub(crate) listing: Listing,
-    /// Why roles are missing in it, if some are.
+    /// Why some roles are missing; `None` if the listing is complete.
     pub(crate) failure: Option<Error>,
 }
 
-/// Removes the listing of a session, and what an interrupted run has listed.
+/// Removes the stored listing of a session, and the roles that an interrupted run has listed.
 ///
 /// # Errors
-/// Configuration, naming the file.
+/// Configuration: a file cannot be removed.
 pub(crate) fn forget(ctx: &Context, session: &Session) -> Result<()> {
     file::remove(ctx, session)?;
     forget_interrupted(ctx, session.label(), &session.start_url)
 }
 
-/// Lists all assignments of a session, and stores them; signs in if there is no other way and a person is there. The
-/// accounts that an interrupted run has listed in the last ten minutes are not listed again.
+/// Lists all assignments of a session, and stores the listing. If the session has no valid token, a person is asked to
+/// sign in. Accounts that an interrupted run has listed in the last ten minutes are not listed again.
 ///
 /// # Errors
-/// `NeedsPerson`: nobody can sign in. `Refused`, `Unreachable`: the accounts could not be listed, and the stored listing stays.
+/// `NeedsPerson`: nobody can sign in. `Refused`, `Unreachable`: the accounts could not be listed; the old listing is
+/// kept.
 pub(crate) fn list(ctx: &Context, session: &Session) -> Result<Listed> {
     if ctx.no_input {
         session::valid_token(ctx, session)?;
     }
     let started = ctx.now();
-    // Held while a person signs in: the process that lists after a sign-in then finds this listing.
+    // The lock is held during a sign-in, so that the background listing after it finds this listing and does not repeat
+    // it.
     let lock = lock(ctx, session)?;
     if let Some(listing) = listed_meanwhile(ctx, session, &lock, started) {
         return Ok(Listed { failure: None, listing });
@@ -61,10 +63,10 @@ pub(crate) fn list(ctx: &Context, session: &Session) -> Result<Listed> {
     session::with_token(ctx, session, None, |token| list_with(ctx, session, token))
 }
 
-/// Lists in a process without a person; does nothing when another process has listed meanwhile.
+/// Lists and stores the assignments without asking a person; does nothing if another process has listed them meanwhile.
 ///
 /// # Errors
-/// As [`list`].
+/// Those of [`list`].
 pub(crate) fn list_in_background(ctx: &Context, session: &Session) -> Result<()> {
     let started = ctx.now();
     let lock = lock(ctx, session)?;
@@ -74,12 +76,12 @@ pub(crate) fn list_in_background(ctx: &Context, session: &Session) -> Result<()>
     list_with(ctx, session, &session::valid_token(ctx, session)?).map(drop)
 }
 
-/// Tells whether a process is listing a session's assignments.
+/// Tells whether some process is listing a session's assignments now.
 pub(crate) fn are_being_listed(ctx: &Context, session: &Session) -> bool {
     Lock::try_take(ctx, &lock_name(session)).is_none()
 }
 
-/// Returns the listing of the process that this one waited for.
+/// Returns the listing that another process stored while this one waited for the lock; `None` if this one did not wait.
 fn listed_meanwhile(ctx: &Context, session: &Session, lock: &Lock, started: Timestamp) -> Option<Listing> {
     read(ctx, session).filter(|listing| lock.has_waited && listing.listed_at >= started)
 }
@@ -93,8 +95,8 @@ fn list_with(ctx: &Context, session: &Session, token: &Token) -> Result<Listed> 
     Ok(store(ctx, session, assigned, &mut interrupted))
 }
 
-/// Stores a listing, unless the session was signed out or in again meanwhile. One that ended early does not replace a stored
-/// one, and the next run continues it.
+/// Stores a listing, unless somebody signed out of the session or signed in again meanwhile. An incomplete listing does
+/// not replace a stored one; the next run continues it.
 fn store(ctx: &Context, session: &Session, assigned: Assigned, interrupted: &mut Interrupted) -> Listed {
     let has_ended_early = assigned.has_ended_early;
     let accounts: Vec<AccountRoles> = assigned.accounts.into_iter().map(AccountRoles::from).collect();
@@ -113,7 +115,8 @@ fn store(ctx: &Context, session: &Session, assigned: Assigned, interrupted: &mut
     Listed { listing, failure: assigned.failure }
 }
 
-/// Waits for another process that lists, however long it takes; it may have thousands of accounts to list.
+/// Takes the lock; waits without a time limit for a process that holds it, which may have thousands of accounts to
+/// list.
 fn lock(ctx: &Context, session: &Session) -> Result<Lock> {
     let (name, what) = (lock_name(session), format!("the lock on the listing of `{}`", session.label()));
     if let Some(lock) = Lock::try_take(ctx, &name) {

@@ -1,4 +1,4 @@
-//! Runs many programs at once, a few at a time: reads their output, and ends them all on Ctrl-C.
+//! Runs many programs, a few at a time, reads their output, and ends all of them on Ctrl-C.
 
 mod outcome;
 mod output;
@@ -18,7 +18,7 @@ use std::thread;
 use supervisor::Supervisor;
 use workers::Shared;
 
-/// Runs all jobs, `limit` at a time, and returns when they have ended.
+/// Runs all jobs, `limit` at a time, and returns when all have ended.
 pub(crate) fn run(jobs: Vec<Job>, limit: usize, output: Output, on_failure: OnFailure) -> Finished {
     let status = StatusLine::start();
     let (events, received) = channel();
@@ -29,7 +29,8 @@ pub(crate) fn run(jobs: Vec<Job>, limit: usize, output: Output, on_failure: OnFa
     let shared = Arc::new(Shared { queue, running: Mutex::default(), output, events });
     for _ in 0..limit.min(names.len()) {
         let shared = Arc::clone(&shared);
-        // Not joined: a process that left the group of a killed program could keep a reader waiting.
+        // These threads are not joined: one could wait for ever for output of a process that left the killed process
+        // group.
         thread::spawn(move || while shared.run_next() {});
     }
     let mut supervisor = Supervisor { shared, received, status, names, on_failure, deadline: None, interrupted: None };

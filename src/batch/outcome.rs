@@ -1,4 +1,4 @@
-//! What a job is, and what becomes of it.
+//! A job (a program to run) and its result.
 
 use crate::error::{Error, ErrorKind, Result, cause_text};
 use std::io;
@@ -8,32 +8,32 @@ use std::time::Duration;
 /// A program to run.
 pub(crate) struct Job {
     pub(crate) name: String,
-    /// Makes the command, on the thread that runs it.
+    /// Builds the command; called on the thread that runs it.
     pub(crate) command: Box<dyn FnOnce() -> Result<Command> + Send>,
 }
 
 /// The result of a job.
 #[derive(Debug)]
 pub(crate) struct Outcome {
-    /// The exit status as a shell has it; `None` when the program was not started.
+    /// The exit status, in the numbers that shells use; `None` if the program was not started.
     pub(crate) status: Option<u8>,
-    /// Why it was not started, or was ended.
+    /// Why the program was not started, or why ssox ended it.
     pub(crate) error: Option<Error>,
     pub(crate) time: Duration,
     pub(crate) stdout: Vec<u8>,
-    /// All of stderr if the output is kept, else the end of it.
+    /// All of stderr if output is kept in memory, else the end of it.
     pub(crate) stderr: Vec<u8>,
 }
 
-/// What happens after the first failure.
+/// What `run` does after the first failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum OnFailure {
     GoOn,
-    /// Starts no more, and ends those that run.
+    /// Starts no more programs, and ends the running ones.
     Stop,
 }
 
-/// The results, in the order of the jobs; and the names of the jobs that a signal has ended.
+/// The results, in the order of the jobs, and after a signal the names of the jobs that it ended.
 pub(crate) struct Finished {
     pub(crate) outcomes: Vec<Outcome>,
     pub(crate) interrupted: Option<Vec<String>>,
@@ -53,7 +53,7 @@ impl Outcome {
         Self { status: None, error: Some(error), time: Duration::ZERO, stdout: Vec::new(), stderr: Vec::new() }
     }
 
-    /// Returns the result of a program that could not be run, with the exit status of a shell.
+    /// Returns the result of a program that could not be started, with the exit status that shells use (126 or 127).
     pub(super) fn not_run(program: &str, cause: &io::Error) -> Self {
         let error = Error::other(format!("could not run `{program}`: {}", cause_text(cause)));
         Self { status: Some(exit_status(cause)), ..Self::not_started(error) }
@@ -65,7 +65,7 @@ impl Outcome {
     }
 }
 
-/// Returns the exit status that a shell has for a program that could not be run.
+/// Returns the exit status that shells use for a program that could not be started.
 pub(crate) fn exit_status(cause: &io::Error) -> u8 {
     if cause.kind() == io::ErrorKind::NotFound { 127 } else { 126 }
 }

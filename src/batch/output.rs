@@ -1,5 +1,5 @@
-//! Where the output of the programs goes: to ssox's own stdout and stderr with the name before each line, to files, or into
-//! memory.
+//! Passes on the output of the programs: to stdout and stderr of ssox with the job's name before each line, to files,
+//! or into memory.
 
 use crate::error::{Error, Result, printable};
 use crate::files;
@@ -9,25 +9,26 @@ use std::io::{self, IsTerminal as _, Write as _};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// The longest line that is kept until its end comes, in bytes; of a longer one, each part gets the name.
+/// The longest line that is held back until it is complete, in bytes. A longer line is shown in parts, each with the
+/// name.
 const LONGEST_LINE: usize = 1 << 20;
-/// How much of the end of stderr is kept for the report of a failure, in bytes.
+/// How many bytes at the end of stderr are kept to report a failure.
 const LAST: usize = 4096;
-/// The colours of names, in turn: cyan, green, yellow, magenta, blue.
+/// The colours of the jobs' names, in turn: cyan, green, yellow, magenta, blue.
 const COLOURS: [u8; 5] = [36, 32, 33, 35, 34];
 
-/// Where the output goes.
+/// Where the output is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Shown {
-    /// To stdout and stderr, line by line, with the name before each line.
+    /// On stdout and stderr, line by line, with the job's name before each line.
     Lines(Colours),
-    /// Into memory.
+    /// Kept in memory.
     Kept,
-    /// Nowhere but into the files.
+    /// Not shown; only the files get it.
     InFiles,
 }
 
-/// Whether names have colours where they go to a terminal.
+/// Whether names are coloured when they are shown on a terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Colours {
     OnTerminals,
@@ -37,16 +38,16 @@ pub(crate) enum Colours {
 /// Where the output of all programs goes.
 pub(crate) struct Output {
     shown: Shown,
-    /// The directory of the files, one each for stdout and stderr of a program.
+    /// The directory for output files: each program has one for stdout and one for stderr.
     directory: Option<PathBuf>,
     status: StatusLine,
 }
 
 impl Output {
-    /// Makes the directory if it is missing.
+    /// Creates the directory if it is missing.
     ///
     /// # Errors
-    /// Configuration: it cannot be made.
+    /// Configuration: the directory cannot be created.
     pub(crate) fn new(shown: Shown, directory: Option<PathBuf>) -> Result<Self> {
         if let Some(directory) = &directory {
             fs::create_dir_all(directory).map_err(|cause| Error::file("create", directory, &cause))?;
@@ -54,15 +55,15 @@ impl Output {
         Ok(Self { shown, directory, status: StatusLine::default() })
     }
 
-    /// Keeps a status line at the bottom of the terminal while lines are written.
+    /// Returns the output with a status line, which stays at the bottom of the terminal while lines are written.
     pub(super) fn around(self, status: StatusLine) -> Self {
         Self { status, ..self }
     }
 
-    /// Returns where stdout and stderr of a program go.
+    /// Returns the streams that take stdout and stderr of a program.
     ///
     /// # Errors
-    /// Configuration: a file cannot be made.
+    /// Configuration: an output file cannot be created.
     pub(super) fn streams(self: &Arc<Self>, number: usize, name: &str) -> Result<[Stream; 2]> {
         Ok([self.stream(Channel::Stdout, number, name)?, self.stream(Channel::Stderr, number, name)?])
     }
@@ -94,23 +95,23 @@ enum Channel {
     Stderr,
 }
 
-/// Where one stream of a program goes.
+/// Takes what a program writes to stdout, or to stderr.
 pub(super) struct Stream {
     lines: Option<Lines>,
     file: Option<File>,
     kept: Vec<u8>,
-    /// How much of the end is kept.
+    /// How many bytes at the end of the output are kept.
     limit: usize,
 }
 
 impl Stream {
-    /// Passes on what the program has written.
+    /// Passes on output of the program.
     ///
     /// # Errors
-    /// Those of the operating system. `BrokenPipe`: nobody reads ssox's output any more.
+    /// Those of the operating system; `BrokenPipe` if the reader of ssox's own output has closed it.
     pub(super) fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.kept.extend_from_slice(bytes);
-        // Cutting after every write would copy the rest each time.
+        // Cuts only when twice the limit is reached: each cut copies all that stays.
         if self.kept.len() / 2 > self.limit {
             self.kept.drain(..self.kept.len() - self.limit);
         }
@@ -120,10 +121,10 @@ impl Stream {
         self.lines.as_mut().map_or(Ok(()), |lines| lines.write(bytes))
     }
 
-    /// Writes what is left of an incomplete line.
+    /// Writes a last line that has no line end.
     ///
     /// # Errors
-    /// As [`Stream::write`].
+    /// Those of [`Stream::write`].
     pub(super) fn end(&mut self) -> io::Result<()> {
         self.lines.as_mut().map_or(Ok(()), Lines::end)
     }
@@ -135,12 +136,12 @@ impl Stream {
     }
 }
 
-/// Writes complete lines with the name before each.
+/// Writes complete lines with the job's name before each.
 struct Lines {
     output: Arc<Output>,
     channel: Channel,
     prefix: Vec<u8>,
-    /// The beginning of a line whose end has not come yet.
+    /// The beginning of a line that is not complete yet.
     partial: Vec<u8>,
 }
 
@@ -162,7 +163,7 @@ impl Lines {
         if rest.is_empty() { Ok(()) } else { self.show(&rest) }
     }
 
-    /// Writes lines at once, so that those of several programs do not mix.
+    /// Writes lines with a single call, so that lines of several programs do not mix.
     fn show(&self, lines: &[u8]) -> io::Result<()> {
         let text = prefixed(&self.prefix, lines);
         self.output.status.around(|| match self.channel {
@@ -170,7 +171,7 @@ impl Lines {
                 let mut stdout = io::stdout().lock();
                 stdout.write_all(&text).and_then(|()| stdout.flush())
             }
-            // As for messages: a closed stderr is no reason to stop.
+            // As for messages of ssox itself, a closed stderr is ignored.
             Channel::Stderr => {
                 let _ = io::stderr().lock().write_all(&text);
                 Ok(())
@@ -201,7 +202,7 @@ fn prefix(name: &str, colour: u8, colours: Colours, channel: Channel) -> Vec<u8>
     if has_colour { format!("\x1b[{colour}m{name}:\x1b[0m ") } else { format!("{name}: ") }.into_bytes()
 }
 
-/// Returns the name of a file: bytes other than letters, digits and `_.@+-` are written as `%XX`.
+/// Returns the name of an output file: characters of the job's name but letters, digits and `_.@+-` become `%XX`.
 fn file_name(name: &str, channel: Channel) -> String {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_.@+-".contains(&byte);
     let escaped =

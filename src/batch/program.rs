@@ -1,4 +1,4 @@
-//! A running program: its pipes, its process group, and its end.
+//! A running program: its pipes, its process group, and how it ends.
 
 use std::io;
 use std::process::{Child, ChildStderr, ChildStdout, Command, ExitStatus, Stdio};
@@ -28,19 +28,19 @@ impl Program {
         Group(self.0.id())
     }
 
-    /// Waits until the program exits, without reaping it. Returns whether it was terminated because it tried to read from the
-    /// terminal, where nobody would answer.
+    /// Waits until the program exits, without reaping it. A program that reads from the terminal is terminated, because
+    /// nobody would see what it asks; then this returns true.
     pub(super) fn wait(&mut self) -> bool {
         system::wait(&mut self.0)
     }
 
-    /// Reaps the program, and returns its exit status as a shell has it.
+    /// Reaps the program, and returns its exit status in the numbers that shells use.
     pub(super) fn status(&mut self) -> u8 {
         self.0.wait().map_or(1, shell_status)
     }
 }
 
-/// The process group of a program. On Windows, the program and the processes that it started.
+/// The process group of a program; on Windows, the program and the processes that it started.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Group(u32);
 
@@ -58,7 +58,7 @@ impl Group {
 
 fn shell_status(status: ExitStatus) -> u8 {
     let code = status.code().or_else(|| system::signal(status).map(|signal| 128 + signal));
-    // Windows has larger ones.
+    // Windows has exit codes above 255.
     code.map_or(1, |code| u8::try_from(code).unwrap_or(1))
 }
 
@@ -72,7 +72,7 @@ mod system {
         command.process_group(0);
     }
 
-    /// A process of another group than the terminal's is stopped when it reads from the terminal.
+    /// The kernel stops a process that reads from the terminal if its process group is not the terminal's.
     pub(super) fn wait(child: &mut Child) -> bool {
         let mut asked = false;
         let pid = Pid::from_child(child);
@@ -81,7 +81,7 @@ mod system {
             if !status.stopped() {
                 break;
             }
-            // Collects the status of the stop: the next call would return it again.
+            // Removes this stop from the queue; the next `waitid` would return it again.
             let _ = waitid(WaitId::Pid(pid), WaitIdOptions::STOPPED | WaitIdOptions::NOHANG);
             let terminal = [Signal::TTIN, Signal::TTOU].map(Signal::as_raw);
             if status.stopping_signal().is_some_and(|signal| terminal.contains(&signal)) {
@@ -96,7 +96,7 @@ mod system {
 
     pub(super) fn end(group: u32) {
         send(group, Signal::TERM);
-        // One that is stopped gets the signal when it continues.
+        // A stopped process handles the signal only after it continues.
         send(group, Signal::CONT);
     }
 
@@ -119,7 +119,7 @@ mod system {
 mod system {
     use std::process::{Child, Command, ExitStatus, Stdio};
 
-    /// Ctrl-C reaches every program of the console.
+    /// Does nothing: on Windows, Ctrl-C reaches every program of the console.
     pub(super) fn own_group(_command: &mut Command) {}
 
     pub(super) fn wait(child: &mut Child) -> bool {

@@ -1,4 +1,4 @@
-//! Turns SIGINT, SIGTERM and SIGHUP into events.
+//! Sends SIGINT, SIGTERM and SIGHUP as events to the thread that supervises the programs.
 
 use super::workers::Event;
 use std::sync::mpsc::Sender;
@@ -11,7 +11,7 @@ mod system {
     use signal_hook::iterator::Handle;
     use std::thread::spawn;
 
-    /// Forwards signals until it is dropped.
+    /// Forwards the signals until this value is dropped.
     pub(in super::super) struct Forwarding(Option<Handle>);
 
     pub(in super::super) fn forward(events: Sender<Event>) -> Forwarding {
@@ -34,7 +34,7 @@ mod system {
 mod system {
     use super::{Event, Sender};
 
-    /// Ctrl-C ends ssox and its programs alike.
+    /// Does nothing: on Windows, Ctrl-C ends ssox and its programs alike.
     pub(in super::super) struct Forwarding;
 
     pub(in super::super) fn forward(_events: Sender<Event>) -> Forwarding {

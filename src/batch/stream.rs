@@ -1,15 +1,16 @@
-//! Reads one stream of a program to its end, on a thread of its own.
+//! Reads stdout or stderr of a program to the end, on a thread of its own.
 
 use super::output::Stream;
 use std::io::{self, Read};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 
-/// The size of what is read at once, in bytes.
+/// How many bytes are read at once.
 const CHUNK: usize = 64 << 10;
 
-/// Writes what the program prints to `to`, and returns what is kept of it, or why it could not be written. `closed` is
-/// called when nobody reads ssox's own output any more; the program then gets a broken pipe, too.
+/// Copies what the program prints to `to`. The receiver gets what `to` has kept in memory, or the error of a failed
+/// write. `closed` is called if the reader of ssox's own output has closed it; the program then gets a broken pipe,
+/// too.
 pub(super) fn read(
     from: Option<impl Read + Send + 'static>,
     mut to: Stream,

@@ -1,4 +1,4 @@
-//! The thread that waits for the others: it takes their results, draws the status line, and ends the programs.
+//! The thread that supervises the workers: it takes their results, draws the status line, and ends the programs.
 
 use super::outcome::{OnFailure, Outcome, Stop};
 use super::program;
@@ -9,27 +9,27 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
-/// How long programs have between SIGTERM and SIGKILL.
+/// How much time programs have after SIGTERM before they get SIGKILL.
 const GRACE: Duration = Duration::from_secs(5);
-/// How long to wait for the end of programs that were killed: one that waits for a device or a file server cannot end.
+/// How long to wait after SIGKILL: a program that waits for a device or a file server does not end.
 const UNKILLABLE: Duration = Duration::from_secs(15);
-/// How often the status line is drawn.
+/// How often the status line is drawn again.
 const REDRAW: Duration = Duration::from_millis(100);
 
-/// What the waiting thread knows.
+/// The state of the supervising thread.
 pub(super) struct Supervisor {
     pub(super) shared: Arc<Shared>,
     pub(super) received: Receiver<Event>,
     pub(super) status: StatusLine,
     pub(super) names: Vec<String>,
     pub(super) on_failure: OnFailure,
-    /// When programs that were told to end are killed.
+    /// When programs that were asked to end are killed.
     pub(super) deadline: Option<Instant>,
     pub(super) interrupted: Option<Vec<String>>,
 }
 
 impl Supervisor {
-    /// Returns the results of all jobs, in their order.
+    /// Waits until all jobs have ended, and returns their results in the order of the jobs.
     pub(super) fn until_all_ended(&mut self) -> Vec<Outcome> {
         let mut ended: BTreeMap<usize, Outcome> = BTreeMap::new();
         let mut failed = 0;
@@ -69,7 +69,7 @@ impl Supervisor {
         self.received.recv_timeout(wait).map_err(|_: RecvTimeoutError| ())
     }
 
-    /// Ends all programs after a signal; a second one kills them.
+    /// Handles a signal: the first asks all programs to end, the second kills them.
     fn interrupt(&mut self) {
         if self.interrupted.is_some() {
             self.deadline = Some(Instant::now());
@@ -80,7 +80,7 @@ impl Supervisor {
         self.stop(Stop::Signal);
     }
 
-    /// Starts no more programs, and tells those that run to end.
+    /// Starts no more programs, and asks the running ones to end.
     fn stop(&mut self, why: Stop) {
         let mut running = lock(&self.shared.running);
         if running.stop.is_none() {
@@ -90,8 +90,8 @@ impl Supervisor {
         running.stop = Some(running.stop.map_or(why, |before| if why == Stop::Signal { why } else { before }));
     }
 
-    /// Kills the programs that still run. Returns true when they have had enough time to end since the first call: then
-    /// ssox waits no longer, even if some have not ended.
+    /// Kills the programs that still run. Returns true if enough time has passed since the first call: ssox then no
+    /// longer waits for those that do not end.
     fn kill(&self) -> bool {
         let mut running = lock(&self.shared.running);
         groups(&running).for_each(program::Group::kill);

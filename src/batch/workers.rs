@@ -1,4 +1,4 @@
-//! The threads that run the programs, and what they tell the thread that waits for them.
+//! The threads that run the programs, and the events that they send to the supervising thread.
 
 use super::outcome::{Job, Outcome, Stop};
 use super::output::{Output, Stream};
@@ -11,12 +11,12 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// How long to wait for the last output of programs that were killed: a process in another group may keep it open.
+/// How long to wait for the last output of a killed program: a process in another group may keep its pipe open.
 pub(super) const AFTER_KILL: Duration = Duration::from_secs(1);
-/// How often it is checked whether to wait longer.
+/// How often a worker checks whether it still has to wait.
 const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
-/// What a thread tells the waiting one.
+/// What the supervising thread is told.
 pub(super) enum Event {
     Ended(usize, Box<Outcome>),
     #[cfg_attr(not(unix), expect(dead_code, reason = "Ctrl-C ends ssox and its programs alike there"))]
@@ -24,7 +24,7 @@ pub(super) enum Event {
     OutputClosed,
 }
 
-/// What the threads share.
+/// The data that all threads share.
 pub(super) struct Shared {
     pub(super) queue: Mutex<VecDeque<(usize, Job)>>,
     pub(super) running: Mutex<Running>,
@@ -36,12 +36,12 @@ pub(super) struct Shared {
 pub(super) struct Running {
     pub(super) programs: BTreeMap<usize, (String, Option<program::Group>)>,
     pub(super) stop: Option<Stop>,
-    /// When programs were first killed.
+    /// When ssox first killed the programs; `None` if it did not.
     pub(super) killed: Option<Instant>,
 }
 
 impl Shared {
-    /// Runs the next job; returns false if no job is left.
+    /// Runs the next job; returns false when no more jobs are to be run.
     pub(super) fn run_next(&self) -> bool {
         let Some((at, job)) = lock(&self.queue).pop_front() else { return false };
         let begun = Instant::now();
@@ -60,7 +60,7 @@ impl Shared {
         if let (Some(stop), Some(1..), None) = (running.stop, outcome.status, &outcome.error) {
             outcome.error = Some(stop.error());
         }
-        // Still locked: the result of each program that is not in `programs` any more can be received.
+        // `running` is still locked here, so a program that is missing in `programs` has already sent its result.
         let sent = self.events.send(Event::Ended(at, Box::new(outcome)));
         drop(running);
         sent.is_ok()
@@ -88,8 +88,8 @@ impl Shared {
         Ok(program)
     }
 
-    /// Reads the output of a program, and waits for its end. The program is reaped last, so that its group's number stays its
-    /// own until then.
+    /// Reads the output of a program, and waits until it exits. The program is reaped last: until then no other process
+    /// can get the number of its process group.
     fn finish(&self, mut program: Program, stdout: Stream, stderr: Stream) -> Outcome {
         let closed = || {
             let events = self.events.clone();
@@ -114,7 +114,7 @@ impl Shared {
         }
     }
 
-    /// Waits for the output of a program that has ended.
+    /// Returns the output of a program that has exited.
     fn kept(&self, from: &Receiver<io::Result<Vec<u8>>>, ended: Instant) -> io::Result<Vec<u8>> {
         loop {
             match from.recv_timeout(POLL_INTERVAL) {
@@ -130,7 +130,7 @@ impl Shared {
     }
 }
 
-/// Locks a value. Another thread that panicked left it complete.
+/// Locks a mutex. A thread that panicked leaves the value complete, so a poisoned mutex is used.
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

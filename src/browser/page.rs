@@ -1,20 +1,20 @@
-//! The page that ssox shows in a browser: one sentence about what happened, after signing in or for a wrong request.
+//! The HTML page that ssox's local servers show in a browser: one sentence that says whether signing in worked.
 
 use crate::error::printable;
 
 const TEMPLATE: &str = include_str!("page.html");
 
-/// What the page says.
+/// The texts of the page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Page {
     pub(crate) tone: Tone,
     pub(crate) title: &'static str,
     pub(crate) text: &'static str,
-    /// A second, smaller line, which may contain text that ssox did not write.
+    /// A second, smaller line; it may contain text from outside, so it is escaped.
     pub(crate) detail: String,
 }
 
-/// Whether the page tells of a success.
+/// Whether the page reports a success or a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Tone {
     Good,
@@ -28,7 +28,7 @@ impl Page {
             Tone::Good => "good",
             Tone::Bad => "bad",
         };
-        // The detail is inserted last, so that no placeholder in it is replaced.
+        // The detail is inserted last, so that a placeholder in it is not replaced.
         TEMPLATE
             .replace("{{tone}}", tone)
             .replace("{{title}}", self.title)

@@ -1,5 +1,5 @@
-//! The browser for the web console, and how pages of several accounts are kept apart in it: a container of Firefox or a
-//! profile of Chrome for each account. Browsers keep one session of the console for each of them.
+//! The browser for the AWS web console. A browser can be signed in to the console once in each container of Firefox or
+//! profile of Chrome, so each account gets a container or profile of its own.
 
 use super::{Opener, is_installed};
 use crate::context::Context;
@@ -9,7 +9,7 @@ use std::path::Path;
 
 const VARIABLE: &str = "SSOX_CONSOLE_BROWSER";
 
-/// The programs that are tried without that variable, in order.
+/// The programs that are tried in this order if `SSOX_CONSOLE_BROWSER` is not set.
 const USUAL: [&str; 10] = [
     "firefox",
     "firefox-esr",
@@ -23,38 +23,38 @@ const USUAL: [&str; 10] = [
     "chromium",
 ];
 
-/// The beginnings of the names of programs, in lower case.
+/// A program is Firefox, or works like it, if its name starts so (in lower case); below, the same for Chrome.
 const FIREFOX: [&str; 6] = ["firefox", "librewolf", "waterfox", "zen", "floorp", "mullvad-browser"];
 const CHROME: [&str; 8] =
     ["google-chrome", "google chrome", "chrome", "chromium", "microsoft-edge", "microsoft edge", "msedge", "brave"];
 
-/// The colors of containers. The first is for protected profiles only.
+/// The colors of containers. The first one is for protected profiles only.
 const COLORS: [&str; 8] = ["red", "blue", "turquoise", "green", "yellow", "orange", "pink", "purple"];
 
-/// An extension of Firefox that opens an address in a container, by the scheme of its addresses.
+/// An extension of Firefox that opens a page in a container. Each has its own URL scheme, by which Firefox starts it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Extension {
-    /// "Granted Containers".
+    /// The extension "Granted Containers".
     Granted,
-    /// "Open external links in a container".
+    /// The extension "Open external links in a container".
     OpenUrl,
 }
 
-/// The account whose pages are kept apart.
+/// The account that gets a container or profile of its own.
 #[derive(Clone, Debug)]
 pub(crate) struct Separation<'a> {
-    /// The number of the account, or else the name of the profile.
+    /// The account ID, or the name of the ssox profile if the account is unknown.
     pub(crate) key: &'a str,
-    /// What the container is called.
+    /// The name of the container.
     pub(crate) name: &'a str,
     pub(crate) is_protected: bool,
     pub(crate) extension: Extension,
 }
 
-/// Returns the browser for the console; with a separation, one that can keep accounts apart.
+/// Returns the browser for the console. With `separation` it opens pages in the container or profile of that account.
 ///
 /// # Errors
-/// Configuration: `SSOX_CONSOLE_BROWSER` cannot be used. Needs a person: no such browser is installed.
+/// Configuration: `SSOX_CONSOLE_BROWSER` cannot be used. `NeedsPerson`: neither Firefox nor Chrome is installed.
 pub(crate) fn of_console(ctx: &Context, separation: Option<&Separation>) -> Result<Opener> {
     let words = match (ctx.var(VARIABLE), separation) {
         (Some(text), _) => words(ctx, text)?,
@@ -65,7 +65,7 @@ pub(crate) fn of_console(ctx: &Context, separation: Option<&Separation>) -> Resu
     separation.map_or(Ok(opener.clone()), |separation| separated(opener, separation))
 }
 
-/// Splits the variable into words, unless it is the path of a program.
+/// Splits the value of `SSOX_CONSOLE_BROWSER` into words, unless all of it is the path of a program.
 fn words(ctx: &Context, text: &str) -> Result<Vec<String>> {
     let unusable = || {
         let hint = format!("{VARIABLE} is a program with arguments: `firefox`, `/opt/chrome/chrome --new-window`");
@@ -103,8 +103,8 @@ fn separated(mut opener: Opener, separation: &Separation) -> Result<Opener> {
     Ok(opener)
 }
 
-/// Returns the address of the extension that opens a page in the container: `%s` stands for the page. The extension creates
-/// a container that does not exist.
+/// Returns the URL by which the extension opens a page in the container; `%s` stands for the page's URL. The extension
+/// creates the container if it does not exist.
 fn container(separation: &Separation) -> String {
     let scheme = match separation.extension {
         Extension::Granted => "ext+granted-containers",
@@ -120,7 +120,7 @@ fn color(separation: &Separation) -> &'static str {
     if separation.is_protected { COLORS[0] } else { COLORS[1 + sum % others] }
 }
 
-/// Returns a name for a directory of the browser.
+/// Returns a name for the directory in which Chrome keeps the profile.
 fn directory(key: &str) -> String {
     key.chars().map(|c| if c.is_ascii_alphanumeric() || "-_".contains(c) { c } else { '-' }).collect()
 }

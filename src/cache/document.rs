@@ -1,4 +1,4 @@
-//! The content of an entry: JSON as the AWS CLI writes it, with keys of ssox's own that no other tool reads.
+//! The content of a cache entry: JSON as the AWS CLI writes it, with additional keys that only ssox reads.
 
 use crate::arn::AccountId;
 use crate::credentials::RoleCredentials;
@@ -9,10 +9,10 @@ use crate::time::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 
-/// The JSON key for the role of an entry. No AWS tool reads it.
+/// The JSON key for the name of the entry's role. No AWS tool reads it.
 const ROLE: &str = "SsoxRole";
 
-/// An entry as the AWS CLI writes it.
+/// The JSON document of a cache entry, as the AWS CLI writes it.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct EntryJson<'a> {
@@ -50,19 +50,20 @@ impl<'a> CredentialsJson<'a> {
     }
 }
 
-/// Reads an entry; `None` when it is malformed.
+/// Reads the credentials in a cache entry; `None` if it is malformed.
 pub(super) fn parse(bytes: &[u8]) -> Option<RoleCredentials> {
     let mut document = SecretJson::parse(bytes)?;
     let role_name = document.get(ROLE).and_then(Value::as_str).filter(|name| !has_control(name));
     let role_name = role_name.map(String::from);
     let fields = document.get_mut("Credentials")?;
-    // AWS sends no control characters, and one could end a line of the reply to a shell: such an entry is malformed.
+    // AWS sends no control characters, and a line break could end a line of the reply to a shell: such an entry is
+    // malformed.
     let mut text = |name: &str| match fields.get_mut(name).map(Value::take) {
         None | Some(Value::Null) => Some(None),
         Some(Value::String(text)) if !text.is_empty() && !has_control(&text) => Some(Some(text)),
         Some(_) => None,
     };
-    // Without an expiration they would never be renewed, and no tool caches credentials without one.
+    // Required: credentials without an expiration would never be renewed, and no tool caches such credentials.
     let expiration = Timestamp::parse(&text("Expiration")??)?;
     let (id, secret) = (text("AccessKeyId")??, Secret::new(text("SecretAccessKey")??));
     let token = text("SessionToken")?.map(Secret::new);

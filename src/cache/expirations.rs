@@ -1,4 +1,4 @@
-//! When the credentials of many entries expire, for verbs that look at every profile, most of which have no entry.
+//! Reads when many cached credentials expire, for verbs that show every profile. Most profiles have no cache entry.
 
 use super::document::parse;
 use super::index::{self, Index, Record};
@@ -13,22 +13,22 @@ use std::collections::HashSet;
 use std::ffi::OsString;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-/// The names of all entries, read at once.
+/// The names of all cache entries.
 pub(crate) struct EntryNames<'a> {
     ctx: &'a Context,
-    /// Where `SSOX_STORE` says that entries are kept.
+    /// The value of `SSOX_STORE`: where entries are kept.
     variable: Option<Store>,
     directory: Directory,
     hashes: HashSet<[u8; 20]>,
-    /// Only read when an entry of the keyring is looked for.
+    /// The names of the entries in the keyring; read when the first one is looked for.
     keyring: OnceLock<Result<HashSet<[u8; 20]>>>,
-    /// Only read for expirations, and if there are many entries.
+    /// The index; read only if expirations are needed and there are many entries.
     index: OnceLock<Index>,
-    /// Records of entries that the index did not have.
+    /// Expirations that were read from files because the index did not have them.
     read: Mutex<Vec<Record>>,
 }
 
-/// Reads when the credentials of many entries expire.
+/// Reads the expirations of many cache entries.
 pub(crate) struct Expirations<'a> {
     names: &'a EntryNames<'a>,
     reader: Reader<'a>,
@@ -51,14 +51,14 @@ impl<'a> EntryNames<'a> {
         }
     }
 
-    /// Reads the names, and the index if there are many.
+    /// Reads the names, and the index if there are many entries.
     pub(crate) fn with_index(ctx: &'a Context) -> Self {
         let names = Self::read(ctx);
         names.index();
         names
     }
 
-    /// Tells whether there is an entry.
+    /// Tells whether a cache entry exists.
     pub(crate) fn has(&self, key: &Key) -> bool {
         if key.store_unless(self.variable) == Store::Files {
             return self.hashes.contains(&key.hash);
@@ -70,17 +70,17 @@ impl<'a> EntryNames<'a> {
         of_keyring.as_ref().is_ok_and(|hashes| hashes.contains(&key.hash))
     }
 
-    /// Returns why the entries of the keyring are unknown, if one was looked for.
+    /// Returns why the keyring could not be read; `None` if it could, or was not needed.
     pub(crate) fn error(&self) -> Option<&Error> {
         self.keyring.get()?.as_ref().err()
     }
 
-    /// Makes a reader, one for each thread.
+    /// Makes a reader; each thread needs its own.
     pub(crate) fn expirations(&self) -> Expirations<'_> {
         Expirations { names: self, reader: self.directory.reader(), read: Vec::new() }
     }
 
-    /// Writes the index, if many files were read that it did not have.
+    /// Writes the index if it lacked many of the files that were read.
     pub(crate) fn renew_index(&self) {
         let read = std::mem::take(&mut *self.read.lock().unwrap_or_else(PoisonError::into_inner));
         if read.len() >= index::MANY {
@@ -95,7 +95,7 @@ impl<'a> EntryNames<'a> {
 }
 
 impl Expirations<'_> {
-    /// Returns when the credentials of an entry expire; `None` when it is absent, malformed or unreadable.
+    /// Returns when the credentials of an entry expire; `None` if the entry is absent, malformed or cannot be read.
     pub(crate) fn get(&mut self, key: &Key) -> Option<Timestamp> {
         let EntryNames { ctx, variable, .. } = self.names;
         if !self.names.has(key) {
@@ -109,7 +109,8 @@ impl Expirations<'_> {
 
     fn of_file(&mut self, key: &Key) -> Option<Timestamp> {
         let name = key.file_name();
-        // Looked at before it is read: if it is written meanwhile, the index has an old stamp, and it is read again.
+        // The stamp is taken before the file is read. If the file is written in between, the index gets an old stamp,
+        // and the file is read again next time.
         let stamp = self.names.directory.stamp(&name);
         if let Some(known) = stamp.and_then(|stamp| self.names.index().get(&key.hash, stamp)) {
             return Some(known);
@@ -126,13 +127,13 @@ impl Drop for Expirations<'_> {
     }
 }
 
-/// Reads a hash in hexadecimal digits.
+/// Decodes a hash in hexadecimal digits; `None` if it is not one.
 fn hash_of(digits: &str) -> Option<[u8; 20]> {
     let mut hash = [0; 20];
     hex::decode_to_slice(digits, &mut hash).ok().map(|()| hash)
 }
 
-/// Returns when the credentials of an entry expire, as [`parse`] reads it.
+/// Returns when the credentials in an entry expire; `None` where [`parse`] returns `None`.
 pub(super) fn expiration(bytes: &[u8]) -> Option<Timestamp> {
     match serde_json::from_slice::<Unescaped>(bytes) {
         Ok(Unescaped { credentials }) if credentials.are_valid() => Timestamp::parse(credentials.expiration),
@@ -140,7 +141,7 @@ pub(super) fn expiration(bytes: &[u8]) -> Option<Timestamp> {
     }
 }
 
-/// An entry without escaped characters, which is read in place.
+/// The parts of an entry that are needed here. They are read without copying, which works if no character is escaped.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Unescaped<'a> {
@@ -159,7 +160,7 @@ struct UnescapedCredentials<'a> {
 }
 
 impl UnescapedCredentials<'_> {
-    /// Tells whether [`parse`] accepts the values. JSON text has control characters only in their escaped form.
+    /// Tells whether [`parse`] accepts the values. Of the control characters, unescaped JSON text can only contain DEL.
     fn are_valid(&self) -> bool {
         let optional = [self.session_token, self.account_id].into_iter().flatten();
         let mut values = [self.access_key_id, self.secret_access_key, self.expiration].into_iter().chain(optional);

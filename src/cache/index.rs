@@ -1,9 +1,9 @@
-//! An index of the cache of role credentials: when the credentials in each file expire. Verbs that show many entries open only
-//! the files that were changed since, because a look at a file's times is much cheaper than reading it.
+//! An index of the cache of role credentials: when the credentials in each file expire. Verbs that show many entries
+//! then open only the files that have changed, because asking for a file's times is much cheaper than reading it.
 //!
-//! Invariant: an entry of the index counts only while its file has the same number, size, and times to the nanosecond. No
-//! program can set the time of the last change (ctime), so a file that was written has another one. Files that were changed
-//! just before they were read are left out: two changes in the same moment have the same time.
+//! Invariant: a record of the index counts only while its file has the same inode, size, and times in nanoseconds. No
+//! program can set the time of the last change (ctime), so each write to a file changes it. Files that were changed
+//! just before they were read are left out, because two changes in the same moment have the same time.
 
 use crate::context::Context;
 use crate::files::{self, Stamp};
@@ -11,40 +11,41 @@ use crate::time::Timestamp;
 use sha1::{Digest as _, Sha1};
 use std::path::PathBuf;
 
-/// The first line of the file. Another version of the format has another one.
+/// The first line of the file. It changes with the format.
 const HEADING: &[u8] = b"ssox expirations 1\n";
-/// The sizes of a hash, a stamp and an expiration.
+/// The size of a record in bytes: a hash, a stamp and an expiration.
 const RECORD: usize = 20 + 32 + 8;
 const SUM: usize = 20;
-/// The most entries. The file is then smaller than files may be.
+/// The most records. With this limit, the file stays below the size limit for reading.
 const MOST: usize = 100_000;
-/// With fewer files, an index is not worth reading or writing.
+/// With fewer cache files, an index costs more than it saves.
 pub(super) const MANY: usize = 500;
-/// How long ago a file must have been changed, in seconds: more than the coarsest times of file systems.
+/// How long ago a file must have changed to be in the index, in seconds. File systems have times of at most 2 s
+/// precision.
 const SETTLED: i64 = 3;
 
-/// The hash in the name of an entry's file, the file's stamp, and the expiration.
+/// The hash in the name of a cache file, the file's stamp, and the expiration of its credentials.
 pub(super) type Record = [u8; RECORD];
 
-/// The records, sorted.
+/// The records, sorted by hash.
 #[derive(Default)]
 pub(super) struct Index(Vec<Record>);
 
 impl Index {
-    /// Reads the index. One that is absent, malformed or of another version is empty.
+    /// Reads the index; it is empty if the file is absent, malformed or of another version.
     pub(super) fn read(ctx: &Context) -> Self {
         let content = path(ctx).and_then(|path| files::read(&path).ok()?);
         content.and_then(|content| parse(&content)).unwrap_or_default()
     }
 
-    /// Returns the expiration of the credentials in a file, if the file is still the same.
+    /// Returns when the credentials in a file expire; `None` if the file has changed or is not in the index.
     pub(super) fn get(&self, hash: &[u8; 20], stamp: Stamp) -> Option<Timestamp> {
         let at = self.0.binary_search_by(|record| hash_of(record).cmp(hash)).ok()?;
         let (of_file, expiration) = self.0[at][20..].split_last_chunk::<8>()?;
         (of_file == stamp.bytes()).then(|| Timestamp(i64::from_le_bytes(*expiration)))
     }
 
-    /// Writes the index with what was read from files. Entries without a file go.
+    /// Writes the index with additional records. Records whose file no longer exists are dropped.
     pub(super) fn renew(&self, ctx: &Context, mut read: Vec<Record>, has_file: impl Fn(&[u8; 20]) -> bool) {
         read.sort_unstable();
         read.dedup();
@@ -61,7 +62,7 @@ impl Index {
     }
 }
 
-/// Makes the record of a file that was read; `None` if it was changed just now.
+/// Makes the record of a file that was read; `None` if the file changed just now.
 pub(super) fn record(ctx: &Context, hash: &[u8; 20], stamp: Stamp, expiration: Timestamp) -> Option<Record> {
     if ctx.now().seconds_after(Timestamp(stamp.changed_at())) <= SETTLED {
         return None;
@@ -81,7 +82,7 @@ fn hash_of(record: &Record) -> &[u8; 20] {
     record.first_chunk().expect("a record begins with a hash")
 }
 
-/// Returns the file's content: the heading, the records, and the SHA-1 of both.
+/// Returns the content of the index file: the first line, the records, and the SHA-1 of both.
 fn content(records: &[Record]) -> Vec<u8> {
     let mut content = [HEADING, records.as_flattened()].concat();
     content.extend(Sha1::digest(&content));

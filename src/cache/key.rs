@@ -1,4 +1,5 @@
-//! The names of entries: those that the AWS CLI computes from a request's arguments, and names of ssox's own.
+//! The names of cache entries: hashes that the AWS CLI computes from a request's arguments, and hashes that only ssox
+//! uses.
 
 use crate::context::Context;
 use crate::files;
@@ -7,26 +8,29 @@ use crate::store::{self, Item, Store};
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
 
-/// The key of an entry: the hash in its file's name, and the provider type that the AWS CLI writes into it.
+/// Identifies a cache entry: the hash in its file's name, and the provider type that the AWS CLI writes into the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Key {
     pub(super) hash: [u8; 20],
     pub(super) provider_type: Option<&'static str>,
-    /// The session whose sign-out removes the entry, if no configured role leads to it.
+    /// The label of the session that is written into the entry. Signing out of it removes the entry even if no
+    /// configured profile has this role any more.
     pub(super) session: Option<String>,
     /// Where the entry is kept.
     store: Store,
 }
 
-/// More bytes than the arguments of most SSO roles have.
+/// The capacity that suffices for the arguments of most SSO roles, in bytes.
 const USUAL_ARGUMENTS: usize = 160;
 
 impl Key {
-    /// Returns the key of an SSO role. `session` is the sso-session's name; without one the start URL is part of the key.
+    /// Returns the key of an SSO role. `session` is the name of the sso-session; without one the start URL is part of
+    /// the key.
     pub(crate) fn sso(account_id: &str, role_name: &str, session: Option<&str>, start_url: &str) -> Self {
         let (name, value) = session.map_or(("startUrl", start_url), |session| ("sessionName", session));
         let mut arguments = String::with_capacity(USUAL_ARGUMENTS);
-        // In the order of the AWS CLI. Every listed profile has such a key, and the serializer takes much longer.
+        // The arguments are in the order of the AWS CLI. They are written by hand, because a serializer takes much
+        // longer and every profile in a list has such a key.
         for (name, value) in [("accountId", account_id), ("roleName", role_name), (name, value)] {
             arguments.push_str(if arguments.is_empty() { "{" } else { "," });
             json::add_python_text(&mut arguments, name);
@@ -37,12 +41,13 @@ impl Key {
         Self::new(&arguments, Some("sso"))
     }
 
-    /// Returns the key of an assumed role, made of the request's arguments in sorted order, as the AWS CLI makes it.
+    /// Returns the key of an assumed role. As in the AWS CLI, it is the hash of the request's arguments in sorted
+    /// order.
     pub(crate) fn assumed_role(arguments: &Map<String, Value>) -> Self {
         Self::new(&json::python(&sorted(arguments)), None)
     }
 
-    /// Returns the key of an entry that only ssox reads, made of everything that its credentials depend on.
+    /// Returns the key of an entry that no other tool reads: the hash of everything that its credentials depend on.
     pub(crate) fn own(kind: &'static str, parts: &[&str]) -> Self {
         Self::new(&json::python(&json!({ "ssox": kind, "of": parts })), Some(kind))
     }
@@ -51,12 +56,12 @@ impl Key {
         Self { hash: files::hash(arguments), provider_type, session: None, store: Store::Files }
     }
 
-    /// Adds the session that is written into the entry.
+    /// Sets the label of the session that is written into the entry.
     pub(crate) fn of_session(self, label: Option<&str>) -> Self {
         Self { session: label.map(String::from), ..self }
     }
 
-    /// Says where the entry is kept. In the keyring it always names its session, by which signing out finds it.
+    /// Sets where the entry is kept. An entry in the keyring always contains its session, by which a sign-out finds it.
     pub(crate) fn in_store(self, store: Store, label: &str) -> Self {
         match store {
             Store::Files => self,
@@ -64,7 +69,7 @@ impl Key {
         }
     }
 
-    /// Returns the name of the lock that is held while the entry is renewed.
+    /// Returns the name of the lock that a process holds while it renews the entry.
     pub(crate) fn lock_name(&self) -> String {
         format!("role {}", hex::encode(self.hash))
     }
@@ -73,7 +78,7 @@ impl Key {
         hex::encode(self.hash) + ".json"
     }
 
-    /// Returns the file of an entry that the keyring has now, if there still is one.
+    /// Returns the old file of an entry that is now kept in the keyring; `None` if there is no such file.
     pub(crate) fn left_in_file(&self, ctx: &Context) -> Option<PathBuf> {
         let item = self.item(ctx);
         item.path(ctx).ok().filter(|path| item.store == Store::Keyring && path.exists())
@@ -84,8 +89,8 @@ impl Key {
         Item { store: self.store_unless(Store::of_variable(ctx)), kind: store::SecretKind::Role, hash }
     }
 
-    /// Returns where the entry is kept, unless the variable says otherwise. For credentials without a session, only the
-    /// variable decides.
+    /// Returns where the entry is kept. `variable`, the value of `SSOX_STORE`, can demand the keyring for all entries;
+    /// it is the only way for credentials without a session.
     pub(super) fn store_unless(&self, variable: Option<Store>) -> Store {
         if variable == Some(Store::Keyring) { Store::Keyring } else { self.store }
     }

@@ -1,5 +1,6 @@
-//! Finds what the command line's grammar allows at the cursor. Verbs, options and fixed values come from clap's completion
-//! engine; of the values that only ssox knows, this module returns the kind, and `values` finds them.
+//! Finds out what is allowed at the cursor of a command line. Verbs, options and fixed values come from clap's
+//! completion engine. For values that clap does not know, such as profiles, this module returns their kind, and
+//! `values` finds them.
 
 use super::value_kind::ValueKind;
 use crate::shell::completion::{Candidate, CommandLine};
@@ -9,29 +10,30 @@ use clap_complete::engine::{ArgValueCompleter, complete};
 use std::collections::HashSet;
 use std::ffi::{OsStr, OsString};
 
-/// What the grammar allows at the cursor.
+/// What is allowed at the cursor.
 #[derive(Debug)]
 pub(super) enum Expected {
-    /// The words from this number on are a command line of their own.
+    /// A program with its arguments, which begins at this index of the words (as in `ssox exec dev -- PROGRAM`).
     Command(usize),
-    /// A value of a kind, the text before it in the same word, such as `--region=`, and whether it may start with `-`.
+    /// A value of a kind; the part of the word before the value, such as `--region=`; and whether the value may start
+    /// with `-`.
     Value(ValueKind, String, LeadingDash),
-    /// One of these words; the text says what they are.
+    /// One of these candidates; the text says what they are: a command, an option or a value.
     Words(&'static str, Vec<Candidate>),
 }
 
-/// Whether a value that starts with `-` is allowed at the cursor, or would be read as an option.
+/// Whether a value that starts with `-` is allowed at the cursor, or clap would read it as an option.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum LeadingDash {
     Allowed,
-    /// Only after `--`.
+    /// Allowed only after `--`.
     AfterDashes,
     Never,
 }
 
-/// Returns what the grammar allows at the cursor.
+/// Returns what is allowed at the cursor.
 pub(super) fn expected(mut command: Command, command_line: &CommandLine) -> Expected {
-    // clap adds inherited arguments to a verb only when it is built.
+    // clap adds inherited arguments to a verb only in `build`.
     command.build();
     let command = marked(command);
     let (verb, at) = verb(&command, &command_line.words);
@@ -44,7 +46,7 @@ pub(super) fn expected(mut command: Command, command_line: &CommandLine) -> Expe
     for candidate in &candidates {
         let Some(kind) = ValueKind::of_candidate(candidate) else { continue };
         let before = candidate.get_value().to_string_lossy().into_owned();
-        // A `-` starts an option, not a profile.
+        // A word that starts with `-` is an option, not a profile.
         if !is_option || !before.is_empty() {
             let leading_dash = if before.is_empty() { alone } else { LeadingDash::Allowed };
             return Expected::Value(kind, before, leading_dash);
@@ -53,7 +55,7 @@ pub(super) fn expected(mut command: Command, command_line: &CommandLine) -> Expe
     words(candidates, is_option, &excluded)
 }
 
-/// Tells whether a value may start with `-` that is a word of its own.
+/// Tells whether a value that is a word of its own may start with `-` here.
 fn leading_dash(verb: &Command, words: &[String]) -> LeadingDash {
     if words.iter().any(|word| word == "--") {
         LeadingDash::Allowed
@@ -64,7 +66,8 @@ fn leading_dash(verb: &Command, words: &[String]) -> LeadingDash {
     }
 }
 
-/// Adds a completer to each argument whose values only ssox knows: its candidate carries the kind.
+/// Adds a completer to each argument whose values clap does not know. It returns one candidate, whose id names the
+/// kind.
 fn marked(command: Command) -> Command {
     let name = command.get_name().to_owned();
     let marked_arg = |arg: Arg| {
@@ -76,7 +79,7 @@ fn marked(command: Command) -> Command {
     command.mut_args(marked_arg).mut_subcommands(marked)
 }
 
-/// Asks clap's engine for candidates. Of the word at the cursor it gets only `--option=`: the matching is done later.
+/// Asks clap's engine for candidates. Of the word at the cursor it gets only `--option=`; `values` matches the rest.
 fn engine_candidates(mut command: Command, command_line: &CommandLine) -> Vec<CompletionCandidate> {
     let start = match command_line.current.split_once('=') {
         Some((option, _)) if option.starts_with("--") => format!("{option}="),
@@ -100,7 +103,8 @@ fn verb<'c>(command: &'c Command, words: &[String]) -> (&'c Command, usize) {
     (verb, after)
 }
 
-/// Returns the index of the program of `exec PROFILE -- PROGRAM …` or `each PATTERN… -- PROGRAM …`, when it is at the cursor or before.
+/// Returns the index of PROGRAM in `exec PROFILE -- PROGRAM …` or `each PATTERN… -- PROGRAM …`; `None` if the cursor is
+/// before it.
 fn inner_command(verb: &Command, command_line: &CommandLine, first: usize) -> Option<usize> {
     if verb.get_positionals().any(Arg::is_last_set) {
         let dashes = command_line.words.iter().skip(first).position(|word| word == "--")?;
@@ -111,7 +115,7 @@ fn inner_command(verb: &Command, command_line: &CommandLine, first: usize) -> Op
     let mut is_escaped = false;
     let mut words = command_line.words.iter().enumerate().skip(first);
     while let Some((at, word)) = words.next() {
-        // The second `--` of `exec -- -x -- PROGRAM` is not a positional argument either.
+        // In `exec -- -x -- PROGRAM`, the second `--` is not a positional argument either.
         if word == "--" && (!is_escaped || positionals + 1 == program) {
             is_escaped = true;
         } else if !is_escaped && word.starts_with('-') && word != "-" {
@@ -135,7 +139,8 @@ fn awaits_value(verb: &Command, word: &str) -> bool {
     verb.get_arguments().find(of_word).is_some_and(|arg| arg.get_action().takes_values())
 }
 
-/// Returns the ids of options that cannot be given any more: those that were given, and those that conflict with them.
+/// Returns the ids of options that are not allowed any more: those that are given already, and those that conflict with
+/// them.
 fn excluded(verb: &Command, words: &[String]) -> HashSet<String> {
     let options = words.iter().take_while(|word| *word != "--").filter(|word| word.starts_with('-'));
     let names: HashSet<&str> = options.map(|word| word.split('=').next().unwrap_or(word)).collect();
@@ -147,14 +152,14 @@ fn excluded(verb: &Command, words: &[String]) -> HashSet<String> {
     verb.get_arguments().filter(is_given).flat_map(with_conflicts).map(|arg| format!("arg::{}", arg.get_id())).collect()
 }
 
-/// Selects the candidates that clap knows: options, or else verbs and fixed values.
+/// Selects from the candidates of clap's engine: options after a `-`, else verbs and fixed values.
 fn words(found: Vec<CompletionCandidate>, is_option: bool, excluded: &HashSet<String>) -> Expected {
     let id = |candidate: &CompletionCandidate| candidate.get_id().cloned().unwrap_or_default();
     let is_allowed =
         |candidate: &CompletionCandidate| !id(candidate).starts_with("value::") && !excluded.contains(&id(candidate));
     let starts_with_dash = |candidate: &CompletionCandidate| candidate.get_value().to_string_lossy().starts_with('-');
     let (options, others): (Vec<_>, Vec<_>) = found.into_iter().filter(is_allowed).partition(starts_with_dash);
-    // Options are offered after a `-`, and where nothing else is allowed.
+    // Options are offered after a `-`, and if nothing else is allowed.
     let offered = if is_option || others.is_empty() { options } else { others };
     let kind = match offered.first().map(id) {
         Some(id) if id.starts_with("command::") => "command",

@@ -1,4 +1,5 @@
-//! Completes `--account` and `--role`: the accounts and roles in the stored listings, written as globs that match them alone.
+//! Completes `--account` and `--role` with the accounts and roles in the stored listings. Each is written as a pattern
+//! that matches only this name.
 
 use super::matching::MAX_NAMES;
 use crate::assignments;
@@ -7,7 +8,8 @@ use crate::profile::NameGlob;
 use crate::shell::completion::{Candidate, Completions, is_insertable, starts_with_in_any_case};
 use std::collections::BTreeMap;
 
-/// Returns the accounts by their numbers if a number was typed, else by their names, if they have one.
+/// Returns the account IDs if a digit was typed first, else the names of the accounts that have one, and the IDs of
+/// others.
 pub(super) fn accounts(ctx: &Context, typed: &str) -> Completions {
     let is_number = typed.starts_with(|c: char| c.is_ascii_digit());
     let mut others: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -22,7 +24,7 @@ pub(super) fn accounts(ctx: &Context, typed: &str) -> Completions {
     candidates("account", typed, others.iter().map(|(offered, others)| (offered.as_str(), others.join(" "))))
 }
 
-/// Returns the names of roles.
+/// Returns the names of the roles.
 pub(super) fn roles(ctx: &Context, typed: &str) -> Completions {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     let accounts = assignments::all_configured(ctx).into_iter().flat_map(|listing| listing.accounts);
@@ -31,7 +33,7 @@ pub(super) fn roles(ctx: &Context, typed: &str) -> Completions {
     candidates("role", typed, counts.iter().map(|(role, count)| (role.as_str(), described(count))))
 }
 
-/// Returns the values that start with what was typed, unless they are too many for a shell.
+/// Returns the values that start with what was typed, at most [`MAX_NAMES`].
 fn candidates<'a>(kind: &'static str, typed: &str, described: impl Iterator<Item = (&'a str, String)>) -> Completions {
     let candidate = |(name, description): (&str, String)| {
         let glob = NameGlob::literal(name);

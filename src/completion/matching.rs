@@ -1,21 +1,21 @@
-//! Selects the names that match what was typed, or their common prefixes when there are too many for a shell.
+//! Selects the names that match what was typed. If they are too many for a shell, it selects their common prefixes.
 
 use crate::shell::completion::{MatchedBy, starts_with_in_any_case};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-/// The largest number of names; more make a shell slow, and nobody reads them.
+/// The most names that are offered. More make a shell slow, and nobody reads them.
 pub(super) const MAX_NAMES: usize = 1000;
 
-/// The matching names, or their prefixes when there are too many.
+/// The matching names, or their common prefixes if there are too many.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Matches {
     Names(Vec<String>),
     Prefixes(Vec<String>),
 }
 
-/// Returns the names that match what was typed, sorted and without repetitions, or their prefixes when there are too many.
-/// `MatchedBy::Shell` returns all names as long as they are not too many.
+/// Returns the names that match what was typed, sorted and without repetitions, or their common prefixes if there are
+/// too many. With `MatchedBy::Shell` the shell selects, so all names are returned if they are not too many.
 pub(super) fn matches(names: Vec<Cow<str>>, typed: &str, matched_by: MatchedBy) -> Matches {
     let is_for_shell = matched_by == MatchedBy::Shell && names.len() <= MAX_NAMES;
     let matching = if is_for_shell || typed.is_empty() { names } else { matching(names, typed) };
@@ -28,7 +28,7 @@ pub(super) fn matches(names: Vec<Cow<str>>, typed: &str, matched_by: MatchedBy) 
     Matches::Names(names)
 }
 
-/// Returns the names that start with what was typed, or else those that do so in another case.
+/// Returns the names that start with what was typed; if there are none, those that do when case is ignored.
 fn matching<'a>(mut names: Vec<Cow<'a, str>>, typed: &str) -> Vec<Cow<'a, str>> {
     if names.iter().any(|name| name.starts_with(typed)) {
         names.retain(|name| name.starts_with(typed));

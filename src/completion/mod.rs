@@ -1,7 +1,7 @@
 //! Completion: finds what can be inserted at the cursor, and writes it for the completion function of each shell (in
-//! `shell/`), so that the shell inserts it as one word and runs nothing.
+//! the folder `shell/`). The shell inserts it as one word and runs nothing.
 //!
-//! Invariant: nothing here asks AWS, signs in, or evaluates what was typed.
+//! Invariant: completion never asks AWS, never signs in, and never evaluates what was typed.
 
 mod grammar;
 mod listed;
@@ -15,7 +15,8 @@ use crate::shell::completion::{Candidate, CommandLine, Completions, MatchedBy};
 use clap::Command;
 use grammar::{Expected, LeadingDash};
 
-/// Returns the reply to the completion function of a shell, which passes `arguments`; `command` is the command line of ssox.
+/// Returns the reply to a shell's completion function, which passes `arguments`. `command` is clap's definition of
+/// ssox.
 pub(crate) fn reply(ctx: &Context, command: fn() -> Command, shell: Shell, arguments: &[String]) -> String {
     shell.complete(arguments, &|command_line, matched_by| find(ctx, command(), command_line, matched_by))
 }
@@ -29,7 +30,7 @@ fn find(ctx: &Context, command: Command, command_line: &CommandLine, matched_by:
             let mut completions = values::completions(ctx, kind, typed, matched_by);
             if let Completions::Candidates { candidates, .. } = &mut completions {
                 remove_options(candidates, leading_dash);
-                // What was typed before the value, such as `--region=`.
+                // Shells replace the whole word, so its beginning, such as `--region=`, is part of each candidate.
                 candidates.iter_mut().for_each(|candidate| candidate.value.insert_str(0, &before));
             }
             completions
@@ -37,7 +38,8 @@ fn find(ctx: &Context, command: Command, command_line: &CommandLine, matched_by:
     }
 }
 
-/// Removes candidates that would be read as options here, and adds `--` where it allows them. `-` alone is not an option.
+/// Removes candidates that would be read as options here, and offers `--` if they are allowed after it. `-` is no
+/// option.
 fn remove_options(candidates: &mut Vec<Candidate>, leading_dash: LeadingDash) {
     if leading_dash == LeadingDash::Allowed {
         return;

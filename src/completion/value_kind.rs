@@ -1,4 +1,4 @@
-//! The kinds of values that clap does not know, and the arguments that take them.
+//! The kinds of values that clap does not know, such as profiles, and which arguments take them.
 
 use clap::{Arg, ValueHint};
 use clap_complete::CompletionCandidate;
@@ -7,18 +7,18 @@ use clap_complete::CompletionCandidate;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ValueKind {
     Profile,
-    /// A profile in the configuration files, not an account and a role without a profile.
+    /// A profile in the configuration files; an account and a role (`ACCOUNT/ROLE`) are not allowed.
     ConfiguredProfile,
     /// A profile, or `-` for the previous one.
     ProfileOrPrevious,
-    /// A profile with a session to sign in to.
+    /// A profile that has a session to sign in to.
     ProfileWithSession,
     /// A profile whose credentials come from a SAML response.
     ProfileWithSaml,
     Session,
-    /// The number or the name of an account that a listing has.
+    /// The ID or name of an account in a stored listing.
     Account,
-    /// The name of a role that a listing has.
+    /// The name of a role in a stored listing.
     Role,
     Region,
     Service,
@@ -44,7 +44,7 @@ impl ValueKind {
         Self::File,
     ];
 
-    /// Returns the kind of an argument's values; `None` when clap knows them, or they cannot be completed.
+    /// Returns the kind of an argument's values; `None` if clap knows the values, or they cannot be completed.
     pub(super) fn of(verb: &str, arg: &Arg) -> Option<Self> {
         Some(match (verb, arg.get_id().as_str()) {
             ("use", "profile") => Self::ProfileOrPrevious,
@@ -64,7 +64,7 @@ impl ValueKind {
         })
     }
 
-    /// Returns the kind that a candidate of clap's engine stands for.
+    /// Returns the kind that a candidate of clap's engine stands for; `None` if the candidate is itself a value.
     pub(super) fn of_candidate(candidate: &CompletionCandidate) -> Option<Self> {
         let id = candidate.get_id()?;
         Self::ALL.into_iter().find(|kind| *id == kind.candidate_id())

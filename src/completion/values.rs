@@ -1,6 +1,6 @@
-//! Finds the values that only ssox knows: profiles, sessions, regions, each with a description.
+//! Finds the values that clap does not know, such as profiles, sessions and regions, with a description of each.
 //!
-//! Invariant: everything comes from files; AWS is never asked.
+//! Invariant: all of it comes from files; AWS is never asked.
 
 use super::listed;
 use super::matching::{MAX_NAMES, Matches, matches};
@@ -13,7 +13,7 @@ use crate::shell::completion::{Candidate, Completions, MatchedBy, is_insertable}
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-/// The largest number of profiles with a description: each description reads a file.
+/// The most profiles that get a description: each description reads a file.
 const MAX_DESCRIBED: usize = 200;
 
 const OUTPUTS: [(&str, &str); 6] = [
@@ -50,7 +50,7 @@ fn fixed(kind: &'static str, values: &[(&str, &str)]) -> Completions {
     Completions::Candidates { kind, are_prefixes: false, candidates }
 }
 
-/// Returns the regions, or the short forms if what was typed is the beginning of one and not of a region.
+/// Returns the regions; or their short forms if no region starts with what was typed.
 fn regions(typed: &str) -> Completions {
     let is_region = REGIONS.iter().any(|(name, ..)| name.starts_with(typed));
     let described = |(name, short, place): &(&'static str, &'static str, &str)| {
@@ -100,7 +100,8 @@ fn profiles(ctx: &Context, kind: ValueKind, typed: &str, matched_by: MatchedBy) 
     Completions::Candidates { kind: "profile", are_prefixes, candidates }
 }
 
-/// Returns the names of all profiles, and the assignments that no profile has, which are offered for some kinds only.
+/// Returns the names of all profiles, and for some kinds also the assignments without a profile (with their
+/// descriptions).
 fn names_and_assignments(
     ctx: &Context,
     kind: ValueKind,
@@ -110,8 +111,8 @@ fn names_and_assignments(
     if !matches!(kind, ValueKind::Profile | ValueKind::ProfileOrPrevious) {
         return (ProfileNames::read(ctx), HashMap::new());
     }
-    // A shell that matches by itself gets all names if they are at most `MAX_NAMES`. Each listed role adds a name, that
-    // of a profile or its own, so with more roles there are too many names.
+    // A shell that selects by itself gets all names, if they are at most `MAX_NAMES`. Each listed role adds a name
+    // (that of its profile, or `ACCOUNT/ROLE`), so more roles than that are not read.
     let wanted = |all: &ProfileNames| {
         let is_for_shell = matched_by == MatchedBy::Shell && all.iter().len() <= MAX_NAMES;
         Typed { text: typed, all_up_to: if is_for_shell { MAX_NAMES } else { 0 } }
@@ -126,14 +127,15 @@ fn names_and_assignments(
     })
 }
 
-/// Returns the description of an assignment: what its name does not tell.
+/// Returns the description of an assignment: the part of account ID and account name that is not in its name, and the
+/// session.
 fn description(assignment: &WithoutProfile, typed: &str) -> String {
     let account = assignment.account;
     let other = if assignment.is_numbered(typed) { account.name.as_deref().unwrap_or_default() } else { &account.id };
     format!("{other} {}", assignment.session).trim_start().to_string()
 }
 
-/// Returns a profile with its description; `None` when it is not of the requested kind.
+/// Returns a profile with its description; `None` if it is not of the wanted kind.
 fn described(descriptions: &Descriptions, kind: ValueKind, name: String) -> Option<Candidate> {
     let profile = match descriptions.resolve(&name) {
         Ok(profile) => profile,
@@ -169,7 +171,7 @@ mod tests {
     const LEGACY: &str = r#"{"session":null,"startUrl":"https://old.awsapps.com/start","listedAt":"2026-11-20T12:00:00Z",
         "complete":true,"accounts":[{"accountId":"666677778888","accountName":"Data","email":null,"roles":["Old"]}]}"#;
 
-    /// Most profiles have no role; the others have those that are listed, in every way of writing them.
+    /// Most of these profiles have no role. The others have listed roles, written in every possible way.
     fn config() -> String {
         let comment = "#".repeat(250);
         let many: String = (0..1100).map(|n| format!("[profile p{n}]\nregion = eu-west-1\n{comment}\n")).collect();
@@ -184,7 +186,7 @@ mod tests {
         format!("{session}{many}{roles}")
     }
 
-    /// Checks that completion says the same with the index as without, and whether it needs the whole files for it.
+    /// Checks that completion finds the same with the index and without, and whether it needs the whole files for it.
     fn check(credentials: &str, listings: &[&str], needs_files: bool) {
         let home = tempfile::tempdir().unwrap();
         let mut ctx = Context::new([("HOME".to_string(), home.path().into())]);
@@ -194,7 +196,7 @@ mod tests {
         let config_file = home.path().join(".aws/config");
         fs::write(&config_file, config()).unwrap();
         let in_an_hour = SystemTime::now() + Duration::from_secs(3600);
-        // No index is written of a file that has just changed.
+        // A file that has just changed gets no index, so its time is set ahead.
         fs::File::options().write(true).open(&config_file).unwrap().set_modified(in_an_hour).unwrap();
         fs::write(home.path().join(".aws/credentials"), credentials).unwrap();
         for (at, listing) in listings.iter().enumerate() {

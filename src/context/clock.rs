@@ -1,4 +1,4 @@
-//! The clock of a run: that of the system. A unit test can have one that only its own code moves on.
+//! The clock of a process, which is that of the system. A unit test can use one that only the test moves.
 
 use super::Context;
 use crate::time::Timestamp;
@@ -6,10 +6,10 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-/// A clock for times of day, for time limits and for pauses.
+/// A clock that tells the time of day, measures time limits, and pauses.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Clock {
-    /// Invariant: it is part of unit tests only, so no build of the program has a way to set the clock.
+    /// Invariant: this field exists only in unit tests, so nothing can set the clock of the real program.
     #[cfg(test)]
     moved: Option<&'static tests::Moved>,
 }
@@ -28,7 +28,7 @@ impl Context {
         Timestamp(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
     }
 
-    /// Returns a deadline that expires after some time, on a clock that is never set back.
+    /// Returns a deadline after some time. Setting the system's time does not change it.
     pub(crate) fn deadline(&self, after: Duration) -> Deadline {
         self.clock.deadline(after)
     }
@@ -38,7 +38,7 @@ impl Context {
         self.clock.sleep(time);
     }
 
-    /// Returns when a file was last written, or the current time if that is earlier; `None` when it is unknown.
+    /// Returns when a file was last written, or the current time if that is earlier; `None` if the file cannot be read.
     pub(crate) fn written_at(&self, path: &Path) -> Option<Timestamp> {
         let modified = fs::metadata(path).ok()?.modified().ok()?;
         let seconds = modified.duration_since(UNIX_EPOCH).ok()?.as_secs();
@@ -47,21 +47,21 @@ impl Context {
 }
 
 impl Deadline {
-    /// Returns the time that is left; zero when the deadline has expired.
+    /// Returns the time that is left; zero after the deadline.
     pub(crate) fn left(self) -> Duration {
         #[cfg(test)]
         self.clock.looked_at();
         self.at.saturating_duration_since(self.clock.instant())
     }
 
-    /// Tells whether the deadline has expired.
+    /// Tells whether the deadline has passed.
     pub(crate) fn is_expired(self) -> bool {
         self.left().is_zero()
     }
 }
 
 impl Clock {
-    /// Returns a deadline that expires after some time, on a clock that is never set back.
+    /// Returns a deadline after some time. Setting the system's time does not change it.
     pub(super) fn deadline(self, after: Duration) -> Deadline {
         let now = self.instant();
         Deadline { at: now.checked_add(after).unwrap_or(now), clock: self }
@@ -72,7 +72,7 @@ impl Clock {
         SystemTime::now() + self.moved()
     }
 
-    /// Waits; the clock of a test moves on at once instead.
+    /// Waits. The clock of a test does not wait; it moves ahead instead.
     pub(super) fn sleep(self, time: Duration) {
         #[cfg(test)]
         if let Some(moved) = self.moved {
@@ -98,7 +98,7 @@ pub(crate) mod tests {
     use std::sync::Arc;
     use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-    /// How far a clock is ahead of the system's.
+    /// How far a test's clock is ahead of the system's.
     #[derive(Debug)]
     pub(super) struct Moved {
         milliseconds: Arc<AtomicU64>,
@@ -113,9 +113,9 @@ pub(crate) mod tests {
     }
 
     impl Clock {
-        /// Makes a clock that is ahead by a number of milliseconds, which others may have a share in.
+        /// Makes a clock that is ahead by a number of milliseconds, which several clocks may share.
         pub(crate) fn ahead(milliseconds: Arc<AtomicU64>) -> Self {
-            // A few bytes for the rest of the test make the clock `Copy`, as it is elsewhere.
+            // Leaks a few bytes in each test, so that `Clock` can be `Copy`.
             let moved = Box::new(Moved { milliseconds, is_looked_at: AtomicBool::new(false) });
             Self { moved: Some(Box::leak(moved)) }
         }
@@ -125,7 +125,7 @@ pub(crate) mod tests {
             self.moved.expect("it is the clock of a test").by(time);
         }
 
-        /// Waits until a deadline on this clock is looked at: then its code is in its wait.
+        /// Waits until a thread has asked a deadline of this clock for the time left; then the thread is waiting.
         pub(crate) fn wait_for_waiter(self) {
             let moved = self.moved.expect("it is the clock of a test");
             while !moved.is_looked_at.load(Ordering::SeqCst) {

@@ -1,4 +1,4 @@
-//! The home directory, the directory of ssox's own state, and variables in paths.
+//! Finds the home directory and the state directory of ssox, and expands variables in paths.
 
 use super::{Context, state};
 use crate::error::{Error, Result};
@@ -8,7 +8,7 @@ impl Context {
     /// Returns the home directory.
     ///
     /// # Errors
-    /// Configuration, when it is unknown.
+    /// Configuration: the home directory is unknown.
     pub(crate) fn home(&self) -> Result<&Path> {
         self.home.as_deref().ok_or_else(|| {
             Error::configuration("the home directory is unknown: HOME is not set")
@@ -16,20 +16,20 @@ impl Context {
         })
     }
 
-    /// Returns the directory of ssox's own state, such as locks: `$XDG_STATE_HOME/ssox` or the platform's equivalent.
+    /// Returns ssox's state directory, for locks and the like: `$XDG_STATE_HOME/ssox` or the platform's equivalent.
     ///
     /// # Errors
-    /// Configuration, when there is no home directory either, or other users can write there.
+    /// Configuration: the home directory, which is needed to find it, is unknown; or other users can write to it.
     pub(crate) fn state_dir(&self) -> Result<PathBuf> {
         let directory = self.state_path()?;
         let check = || state::check(&directory, self.home.as_deref()).err();
         self.state_error.get_or_init(check).clone().map_or(Ok(directory), Err)
     }
 
-    /// Checks the state directory, if there is a place for one.
+    /// Checks the state directory; does nothing if its path is unknown.
     ///
     /// # Errors
-    /// Configuration, when other users can write there.
+    /// Configuration: other users can write to it.
     pub(crate) fn check_state(&self) -> Result<()> {
         if self.state_path().is_ok() { self.state_dir().map(drop) } else { Ok(()) }
     }
@@ -47,10 +47,10 @@ impl Context {
         }
     }
 
-    /// Returns the path of a configuration file: what the variable of AWS says, or a file below the home directory.
+    /// Returns the path of an AWS configuration file: the value of the variable, or else a file in `~/.aws`.
     ///
     /// # Errors
-    /// As [`Self::home`].
+    /// Those of [`Self::home`].
     pub(crate) fn configuration_file(&self, variable: &str, usual_name: &str) -> Result<PathBuf> {
         match self.var_os(variable) {
             Some(path) => Ok(path.to_str().map_or_else(|| PathBuf::from(path), |path| self.expand_variables(path))),
@@ -58,7 +58,7 @@ impl Context {
         }
     }
 
-    /// Expands a leading `~/` of a path, as all AWS tools do.
+    /// Expands `~/` at the beginning of a path, as all AWS tools do.
     pub(crate) fn expand(&self, path: &str) -> PathBuf {
         match (path.strip_prefix("~/"), &self.home) {
             (Some(rest), Some(home)) => home.join(rest),
@@ -66,7 +66,8 @@ impl Context {
         }
     }
 
-    /// Expands `~/`, `$NAME` and `${NAME}` in the path of a configuration file, as the AWS CLI does. Unset variables stay.
+    /// Expands `~/`, `$NAME` and `${NAME}` in the path of a configuration file, as the AWS CLI does. Unset variables
+    /// are kept.
     pub(crate) fn expand_variables(&self, path: &str) -> PathBuf {
         let mut expanded = String::new();
         let mut rest = path;
@@ -87,7 +88,7 @@ impl Context {
     }
 }
 
-/// Returns the home directory as AWS tools determine it.
+/// Returns the home directory as AWS tools find it; `None` if it is unknown.
 pub(super) fn home_of(ctx: &Context) -> Option<PathBuf> {
     let home = ctx.var_os("HOME").filter(|home| !home.is_empty()).map(PathBuf::from);
     if home.is_some() || !cfg!(windows) {

@@ -1,13 +1,13 @@
-//! Checks that only this user can write to the directory of ssox's own state: another user could replace a file there by a
-//! link to a file that ssox would then overwrite.
+//! Checks that only this user can write to ssox's state directory. Otherwise another user could replace a file in it by
+//! a link, and ssox would overwrite the file that the link points to.
 
 use crate::error::{Error, Result};
 use std::path::Path;
 
-/// Checks the directory and the directories and links directly in it.
+/// Checks the state directory, and the directories and links directly in it.
 ///
 /// # Errors
-/// Configuration: one of them belongs to another user, can be written by other users, or is a symbolic link.
+/// Configuration: one of them belongs to another user, other users can write to it, or it is a symbolic link.
 #[cfg(unix)]
 pub(super) fn check(directory: &Path, home: Option<&Path>) -> Result<()> {
     let owners = owners(home);
@@ -21,7 +21,7 @@ pub(super) fn check(directory: &Path, home: Option<&Path>) -> Result<()> {
     Ok(())
 }
 
-/// Returns the users that may own the state: under `sudo -E` also the owner of the home directory.
+/// Returns the users who may own the state directory: this user, and under `sudo -E` the owner of the home directory.
 #[cfg(unix)]
 fn owners(home: Option<&Path>) -> Vec<u32> {
     use std::os::unix::fs::MetadataExt as _;
@@ -30,7 +30,7 @@ fn owners(home: Option<&Path>) -> Vec<u32> {
     [Some(own.as_raw()), of_home].into_iter().flatten().collect()
 }
 
-/// Checks one directory or link, and tells whether it is a directory.
+/// Checks one path; returns whether it is a directory.
 #[cfg(unix)]
 fn check_one(path: &Path, owners: &[u32]) -> Result<bool> {
     use std::os::unix::fs::MetadataExt as _;
@@ -49,12 +49,12 @@ fn check_one(path: &Path, owners: &[u32]) -> Result<bool> {
     }
 }
 
-/// Returns the error for a directory or file of the state that cannot be trusted.
+/// Returns the error for a file or directory of the state that other users could have changed.
 pub(crate) fn refused(path: &Path, why: &str, hint: &str) -> Error {
     Error::configuration(format!("`{}`, where ssox keeps its locks and state, {why}", path.display())).hint(hint)
 }
 
-/// Quotes a path for a command line in a hint.
+/// Quotes a path for a hint with a command line.
 pub(crate) fn quoted(path: &Path) -> String {
     shell_words::quote(&path.to_string_lossy()).into_owned()
 }

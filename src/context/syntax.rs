@@ -1,4 +1,4 @@
-//! Lines in hints that set and unset variables, in the syntax of the shell that the person types into.
+//! How hints set and unset variables: in the syntax of the shell that the person uses.
 
 use super::Context;
 use std::fmt;
@@ -6,19 +6,19 @@ use std::fmt;
 /// How a shell sets and unsets variables.
 #[derive(Clone, Copy)]
 pub(crate) struct ShellSyntax {
-    /// The line that sets a variable; the value is quoted where necessary.
+    /// Returns the command that sets a variable. The value is quoted if necessary.
     pub(crate) set: fn(&Context, &str, &str) -> String,
-    /// The line that unsets variables.
+    /// Returns the command that unsets variables.
     pub(crate) unset: fn(&Context, &[&str]) -> String,
 }
 
 impl Context {
-    /// Returns the line that sets a variable.
+    /// Returns the command that sets a variable.
     pub(crate) fn line_to_set(&self, name: &str, value: &str) -> String {
         (self.syntax.set)(self, name, value)
     }
 
-    /// Returns the line that unsets variables.
+    /// Returns the command that unsets variables.
     pub(crate) fn line_to_unset(&self, names: &[&str]) -> String {
         (self.syntax.unset)(self, names)
     }

@@ -17,7 +17,7 @@ struct Cache {
 }
 
 impl Cache {
-    /// Fills a cache, and moves the clock on, so that its files were not written just now.
+    /// Fills a cache, and sets the clock ahead, so that its files were not written just now.
     fn filled() -> Self {
         let home = tempfile::tempdir().unwrap();
         let mut ctx = Context::new([("HOME".into(), home.path().into())]);
@@ -37,7 +37,7 @@ impl Cache {
         self.home.path().join(".aws/cli/cache").join(Self::key(number).file_name())
     }
 
-    /// Writes an entry in place, as the AWS CLI does.
+    /// Overwrites an entry in place, as the AWS CLI does.
     fn write(&self, number: u64, expiration: &str) {
         let content = format!(
             r#"{{"Credentials": {{"AccessKeyId": "A", "SecretAccessKey": "s", "Expiration": "{expiration}"}}}}"#
@@ -45,7 +45,7 @@ impl Cache {
         fs::write(self.file(number), content).unwrap();
     }
 
-    /// Reads all expirations, and returns some, and how many files were opened for the index.
+    /// Reads all expirations; returns those of the wanted entries, and how many files were opened.
     fn list<const N: usize>(&self, wanted: [u64; N]) -> ([Option<Timestamp>; N], usize) {
         let names = EntryNames::read(&self.ctx);
         let mut expirations = names.expirations();
@@ -74,7 +74,7 @@ fn an_unchanged_file_is_not_opened_again() {
     assert!(memchr::memmem::find(&text, b"SecretAccessKey").is_none());
     assert!(!crate::files::is_open_to_others(&cache.index()));
 
-    // In place and with the same size: only the times tell. Those of some file systems are coarse.
+    // The write keeps the inode and the size, so only the times differ. Some file systems have coarse times.
     let stamp = || Directory::open(cache.home.path().join(".aws/cli/cache")).stamp(&Cache::key(5).file_name());
     let before = stamp().unwrap().bytes();
     while stamp().unwrap().bytes() == before {

@@ -2,7 +2,7 @@ use super::*;
 use crate::commands::Cli;
 use clap::CommandFactory as _;
 
-/// The last word is the one at the cursor.
+/// Returns what is allowed in place of the last word of a command line.
 fn at(line: &str) -> Expected {
     let mut words: Vec<String> = line.split(' ').map(String::from).collect();
     let current = words.pop().unwrap_or_default();
