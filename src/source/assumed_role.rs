@@ -1,4 +1,5 @@
-//! A role that another source's credentials assume with AssumeRole, cached in the AWS CLI's own entries.
+//! A role that ssox assumes with AssumeRole and the credentials of another source. The credentials are cached in files
+//! that the AWS CLI also uses.
 
 use super::kind::Kind;
 use super::mfa::{Mfa, SessionAge};
@@ -15,14 +16,14 @@ use crate::secret::Secret;
 use crate::session::Session;
 use serde_json::{Map, Value, json};
 
-/// The longest session of a role that another role assumes, in seconds.
+/// The longest session of a role that is assumed with another role's credentials (role chaining), in seconds.
 pub(crate) const CHAINED_LIMIT: i32 = 3600;
 
-/// A role, the parameters of the call, and the source that assumes it.
+/// A role to assume, the parameters of the AssumeRole call, and the source whose credentials call it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct AssumedRole {
     pub(crate) arn: RoleArn,
-    /// `None` for the default name.
+    /// The name of the role session; `None` for the default name.
     pub(crate) session_name: Option<String>,
     pub(crate) external_id: Option<String>,
     pub(crate) duration_seconds: Option<i32>,
@@ -32,7 +33,7 @@ pub(crate) struct AssumedRole {
     pub(crate) source: Source,
     pub(crate) region: Region,
     pub(crate) network: Network,
-    /// Whether the cache entry has a name of ssox's own; see [`AssumedRole::cache_key`].
+    /// Whether the cache entry has a name that only ssox computes; see [`AssumedRole::cache_key`].
     pub(crate) has_own_entry: bool,
 }
 
@@ -41,18 +42,19 @@ impl Kind for AssumedRole {
         "assume_role"
     }
 
-    /// Returns a text that two sources share only if they give the same credentials.
+    /// Returns a text that is the same for two sources only if they give the same credentials.
     fn identity(&self) -> String {
         format!("{} with {}", json::python(&Value::Object(self.call_arguments())), self.source.identity())
     }
 
-    /// Returns the role's credentials. Asks a person for an MFA code if one is needed.
+    /// Returns the role's credentials. Asks the user for an MFA code if one is needed.
     ///
     /// # Errors
-    /// Those of the source. Needs a person, Refused, Unreachable.
+    /// Those of the source. `NeedsPerson`, `Refused`, `Unreachable`.
     fn credentials(&self, ctx: &Context, request: &Request) -> Result<Entry> {
         let entry = cached::get_or_renew(ctx, &self.cache_key(), request, || {
-            // `min_ttl` is for the role: any source credentials that have not expired can assume it.
+            // `min_ttl` is about the role's credentials. The source's credentials can assume the role until they
+            // expire.
             let source = self.source.credentials(ctx, &Request { min_ttl: None, ..request.clone() })?.credentials;
             match &self.mfa {
                 None => self.assume(ctx, request, &source, None),
@@ -92,7 +94,8 @@ impl Kind for AssumedRole {
 }
 
 impl AssumedRole {
-    /// Returns the configured arguments of the call, from which the AWS CLI computes the name of the cache entry.
+    /// Returns the configured arguments of the AssumeRole call. The AWS CLI computes the name of the cache entry from
+    /// them.
     fn call_arguments(&self) -> Map<String, Value> {
         let tags: Vec<Value> = self.tags.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
         let all = [
@@ -109,9 +112,9 @@ impl AssumedRole {
 
     /// Returns the name of the cache entry.
     ///
-    /// The AWS CLI's name does not depend on the source: two profiles that assume one role from two sources share an
-    /// entry, and the second gets the credentials of the first. Only such a profile gets a name of ssox's own, so that all
-    /// others share their entry with the AWS CLI.
+    /// The AWS CLI's name does not depend on the source. If two profiles assume the same role from two sources, they
+    /// share a cache entry, and the second profile gets the credentials of the first. ssox uses a name of its own for
+    /// such profiles only; all others share their entry with the AWS CLI.
     pub(crate) fn cache_key(&self) -> Key {
         let session = self.source.session();
         let key = if self.has_own_entry {
@@ -122,14 +125,15 @@ impl AssumedRole {
         session.map_or(key.clone(), |session| key.in_store(session.store, session.label()))
     }
 
-    /// Tells whether the role can be assumed with an MFA session, which other roles share. Only a user's long-term keys can
-    /// start one, and it limits roles to an hour: a longer `duration_seconds` needs a code each time.
+    /// Tells whether an MFA session can assume the role. Several roles share such a session, so the user types fewer
+    /// codes. Only a user's long-term access keys can start one. It limits role sessions to an hour, so a longer
+    /// `duration_seconds` needs a code for each call.
     fn can_share_session(&self, source: &RoleCredentials) -> bool {
         source.session_token.is_none() && self.duration_seconds.is_none_or(|seconds| seconds <= CHAINED_LIMIT)
     }
 
-    /// Assumes the role with an MFA session. A role may require a recent MFA code (`aws:MultiFactorAuthAge`): if it refuses
-    /// an older session, a new one is started, if a code is available.
+    /// Assumes the role with the credentials of an MFA session. A role may require a recent MFA code
+    /// (`aws:MultiFactorAuthAge`): when AWS refuses an older session, this starts a new one, if it can get a code.
     fn assume_in_session(
         &self,
         ctx: &Context,
@@ -170,7 +174,7 @@ impl AssumedRole {
         })
     }
 
-    /// Replaces the hint of a refusal of STS, which has one code for many reasons.
+    /// Replaces the hint of an STS error by one that fits the message: STS uses the same error code for many reasons.
     fn explain(&self, error: Error) -> Error {
         let says = |code: &str, part: &str| error.has_code(code) && error.message.contains(part);
         if says("ValidationError", "role chaining") {

@@ -1,7 +1,8 @@
-//! Gets credentials through the cache, in the same way for every source: a good entry, else a new one, else an older one
-//! that has not expired.
+//! Gets credentials through the cache, in the same way for every source. It uses the cached credentials while they are
+//! valid for long enough, otherwise new ones. If AWS is unreachable, it uses cached ones until they expire.
 //!
-//! Invariant: no person is asked anything while the lock is held. They may take minutes, and other processes would wait.
+//! Invariant: ssox asks the user nothing while it holds a lock. The user may take minutes, and other processes would
+//! wait.
 
 use super::{Request, WhenUnreachable};
 use crate::cache::{self, Entry, Key};
@@ -11,11 +12,11 @@ use crate::error::{ErrorKind, Result};
 use crate::lock::Lock;
 use crate::terminal;
 
-/// Returns the cached entry while it is good, else a new one. If AWS is unreachable, returns the cached one until it has
-/// expired.
+/// Returns the cached entry if it is valid for at least `min_ttl`, otherwise the entry from `renew`. If AWS is
+/// unreachable, returns the cached entry until it expires, unless the request forbids that.
 ///
 /// # Errors
-/// `NeedsPerson`: the keyring cannot be used. Those of `renew`.
+/// `NeedsPerson`: the keyring cannot be used. The errors of `renew`.
 pub(super) fn get_or_renew(
     ctx: &Context,
     key: &Key,
@@ -36,11 +37,12 @@ pub(super) fn get_or_renew(
     })
 }
 
-/// Fetches and stores new credentials under the entry's lock. Returns the stored entry instead if another process has
-/// renewed it meanwhile.
+/// Fetches new credentials and stores them, while holding the lock of the cache entry. Returns the stored entry instead
+/// if another process has renewed it in the meantime.
 ///
 /// # Errors
-/// Unreachable: another process holds the lock. `NeedsPerson`: the keyring cannot be used. Those of `fetch`.
+/// Unreachable: another process holds the lock for too long. `NeedsPerson`: the keyring cannot be used. The errors of
+/// `fetch`.
 pub(super) fn fetch(
     ctx: &Context,
     key: &Key,
@@ -50,7 +52,7 @@ pub(super) fn fetch(
     let started = ctx.now();
     let _lock = Lock::wait(ctx, &key.lock_name(), "the lock on these credentials")?;
     if let Some(entry) = cache::read(ctx, key)?.filter(|entry| !entry.is_expired(ctx.now())) {
-        // An entry that was stored while this process waited for the lock is as new as a fetched one.
+        // An entry that another process stored while this one waited for the lock is as new as a fetched one.
         if entry.is_usable(ctx.now(), request.min_ttl) || entry.issued_at > started {
             return Ok(entry);
         }
@@ -58,8 +60,8 @@ pub(super) fn fetch(
     fetch().map(|credentials| store(ctx, key, credentials))
 }
 
-/// Stores credentials, and returns them as an entry. Credentials without an expiry are not stored: nothing would ever
-/// cause them to be read again.
+/// Stores credentials in the cache, and returns them as a cache entry. Credentials without an expiration are not
+/// stored: ssox would never know when to replace them.
 pub(super) fn store(ctx: &Context, key: &Key, credentials: RoleCredentials) -> Entry {
     let entry = Entry { credentials, issued_at: ctx.now() };
     if entry.is_expired(ctx.now()) {

@@ -1,4 +1,5 @@
-//! Programs that a config file names: split into words, and run without a shell, with a time limit.
+//! Programs in config files, such as `credential_process`: splits the command line into words, and runs it without a
+//! shell and with a time limit.
 
 mod running;
 
@@ -12,26 +13,27 @@ use std::io::{self, IsTerminal as _};
 use std::process::{Command, ExitStatus, Stdio};
 use std::time::Duration;
 
-/// How long such a program may run, as with AWS's own tools.
+/// How long a program may run; AWS's own tools have the same limit.
 const TIMEOUT: Duration = Duration::from_secs(60);
-/// How long it may run if it asks a person something.
+/// How long a program may run that asks the user for something.
 const INTERACTIVE_TIMEOUT: Duration = Duration::from_secs(600);
 
-/// A program and its arguments.
+/// The command line of a program: its path and arguments.
 ///
-/// Invariant: it displays as its key and profile, never as the command line, which may contain secrets.
+/// Invariant: `Display` and `Debug` show the config key and the profile, never the command line, which may contain
+/// secrets.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct CommandLine {
-    /// The key and the profile, for messages.
+    /// The config key and the profile that it comes from, for messages.
     of: String,
     pub(crate) words: Vec<String>,
 }
 
 impl CommandLine {
-    /// Splits the value of `key` in `profile` into words.
+    /// Splits a command line into words. It is the value of `key` in `profile`.
     ///
     /// # Errors
-    /// Configuration: it is empty, or has an unclosed quote.
+    /// Configuration: the command line is empty, or has an unclosed quote.
     pub(crate) fn parse(key: &str, profile: &str, line: &str) -> Result<Self> {
         let of = format!("`{key}` of profile `{profile}`");
         let Some(words) = split(line) else {
@@ -44,15 +46,17 @@ impl CommandLine {
         Ok(Self { of, words })
     }
 
-    /// Runs the program with additional variables, and returns its stdout. Its stderr is shown on a terminal.
+    /// Runs the program with additional environment variables and returns its stdout. A terminal shows its stderr
+    /// meanwhile.
     ///
     /// # Errors
-    /// Configuration: it cannot be run. Other: it failed; the message quotes its stderr. Unreachable: it took too long.
+    /// Configuration: the program cannot be started, or prints too much. Other: it failed; the message quotes its
+    /// stderr. Unreachable: it ran longer than the time limit.
     pub(super) fn run(&self, ctx: &Context, env: &[(&str, String)]) -> Result<Secret> {
         self.run_within(TIMEOUT, ctx, env)
     }
 
-    /// Runs a program that may ask a person something: it gets the terminal and more time.
+    /// Runs a program that may ask the user for something. It can use the terminal, and has a longer time limit.
     ///
     /// # Errors
     /// Those of [`CommandLine::run`].
@@ -89,7 +93,7 @@ impl CommandLine {
     fn command(&self, ctx: &Context, env: &[(&str, String)]) -> Command {
         let mut command = Command::new(&self.words[0]);
         command.args(&self.words[1..]).envs(env.iter().map(|(name, value)| (name, value)));
-        // Inside `exec --serve` the inherited variables name files without profiles.
+        // In a process that `exec --serve` started, the inherited variables name config files without profiles.
         for (own, aws, _) in REAL_FILES.iter().filter(|(own, ..)| ctx.var(own).is_some()) {
             command.env_remove(own).env_remove(aws).envs(ctx.var(aws).map(|path| (aws, path)));
         }
@@ -121,7 +125,7 @@ impl CommandLine {
     }
 }
 
-/// What a program has written to stderr, by lines. If it is ssox, its hints are for the same person.
+/// The lines that a program wrote to stderr. If the program is ssox, its hints become hints of this process.
 #[derive(Default)]
 struct Said<'a> {
     messages: Vec<&'a str>,
@@ -141,8 +145,8 @@ impl<'a> Said<'a> {
     }
 }
 
-/// Returns the program's stdin: the terminal, if there is one. It never reads a redirected stdin, which is for the program
-/// of `ssox exec`.
+/// Returns the stdin for the program: the terminal, if there is one. A redirected stdin is not passed on, because the
+/// program that `ssox exec` runs reads it.
 fn input(ctx: &Context) -> Stdio {
     if ctx.no_input {
         return Stdio::null();
@@ -169,8 +173,8 @@ fn split(line: &str) -> Option<Vec<String>> {
     if cfg!(windows) { split_for_windows(line) } else { shell_words::split(line).ok() }
 }
 
-/// Splits by the rules of Windows, as far as paths need them: a backslash does not escape, and double quotes keep blanks
-/// within a word.
+/// Splits a command line by the rules of Windows that paths need: a backslash is an ordinary character, and blanks
+/// within double quotes do not split.
 fn split_for_windows(line: &str) -> Option<Vec<String>> {
     let (mut words, mut word, mut is_quoted) = (Vec::new(), None::<String>, false);
     for c in line.chars() {
@@ -266,7 +270,7 @@ mod tests {
     fn a_program_that_prints_too_much_is_killed() {
         let error = run("yes").unwrap_err();
         assert_eq!((error.kind, error.message.contains("printed more than 1 MiB")), (ErrorKind::Configuration, true));
-        // Of stderr, the last lines are kept.
+        // Only the last lines of stderr are kept.
         let error = run("sh -c 'yes complaint | head -n 900000 >&2; echo the last >&2; exit 3'").unwrap_err();
         assert!(error.message.ends_with("complaint; complaint; the last") && error.message.len() < 200, "{error}");
     }

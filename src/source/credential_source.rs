@@ -1,6 +1,6 @@
-//! The credentials that `credential_source` names: of the environment, of a container, or of an EC2 instance.
+//! The credentials that `credential_source` names: those of the environment, of a container, or of an EC2 instance.
 //!
-//! Invariant: they are used only to assume a role. No profile has them as its own credentials.
+//! Invariant: they are used only to assume a role. A profile never has them as its own credentials.
 
 use super::Request;
 use super::kind::{Kind, uncached};
@@ -16,12 +16,13 @@ use crate::identity::is_in_use;
 use crate::secret::Secret;
 use crate::time::Timestamp;
 
-/// The host of the ECS agent, for the variable that has only a path.
+/// The host of ECS's credential endpoint; `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` has only the path.
 const ECS_AGENT: &str = "http://169.254.170.2";
-/// The hosts, apart from loopback ones, that may be called without TLS: the agents of ECS and of EKS (IPv4 and IPv6).
+/// The hosts, besides loopback addresses, that requests without TLS may go to: the credential endpoints of ECS and of
+/// EKS (IPv4 and IPv6).
 const AGENTS: [&str; 3] = ["169.254.170.2", "169.254.170.23", "fd00:ec2::23"];
 
-/// A value of `credential_source`, with AWS's own names.
+/// The values of `credential_source`, with the names that AWS gives them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum CredentialSource {
     Environment,
@@ -44,7 +45,7 @@ impl Kind for CredentialSource {
 }
 
 impl CredentialSource {
-    /// Returns AWS's name.
+    /// Returns the value as it is written in a config file.
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Environment => "Environment",
@@ -53,10 +54,10 @@ impl CredentialSource {
         }
     }
 
-    /// Returns the credentials.
+    /// Gets the credentials from the environment or the service.
     ///
     /// # Errors
-    /// Configuration: this machine has no such credentials. Those of the request.
+    /// Configuration: this machine has no such credentials. The errors of the request.
     fn fetch(&self, ctx: &Context) -> Result<RoleCredentials> {
         let credentials = match self {
             Self::Environment => environment(ctx),
@@ -69,7 +70,8 @@ impl CredentialSource {
         })
     }
 
-    /// Returns a hint that names the variable with the endpoint, which may be left over from another machine.
+    /// Returns a hint. It names the variable that sets the service's URL, if one is set: it may be left over from
+    /// another machine.
     fn hint(&self, ctx: &Context) -> String {
         let variables: &[&str] = match self {
             Self::Environment => &[],
@@ -100,7 +102,7 @@ fn environment(ctx: &Context) -> Result<RoleCredentials> {
         return Err(Error::needs_person(format!("the keys in the environment expired at {end}"))
             .hint("set new keys, and set or unset AWS_CREDENTIAL_EXPIRATION"));
     }
-    // The old name first, as in the AWS CLI.
+    // `AWS_SECURITY_TOKEN` is the old name. The AWS CLI prefers it, too.
     let token = ["AWS_SECURITY_TOKEN", "AWS_SESSION_TOKEN"].iter().find_map(|name| ctx.var(name));
     let keys = RoleCredentials::new(
         required("AWS_ACCESS_KEY_ID")?,
@@ -111,8 +113,9 @@ fn environment(ctx: &Context) -> Result<RoleCredentials> {
     Ok(RoleCredentials { account_id: ctx.var("AWS_ACCOUNT_ID").and_then(AccountId::parse), ..keys })
 }
 
-/// Tells whether `ssox use` or `ssox exec` set the keys. They belong to another profile, or to this one itself, and so are
-/// not the source that is meant. With AWS_PROFILE set (by `--profile-only`), ssox has not set keys.
+/// Tells whether `ssox use` or `ssox exec` set the access keys in the environment. Such keys belong to another profile,
+/// or to this one, so they are not the source that the user means. With `--profile-only` ssox sets AWS_PROFILE instead
+/// of access keys.
 fn is_set_by_ssox(ctx: &Context) -> bool {
     is_in_use(ctx) && ctx.var("AWS_PROFILE").is_none()
 }
@@ -148,7 +151,7 @@ fn authorization(ctx: &Context) -> Result<Option<Secret>> {
     String::from_utf8(content).map(|content| Some(Secret::new(content))).map_err(|_| unusable("is not text"))
 }
 
-/// Tells whether a token may be sent to a URL: over TLS, or to this machine or an agent.
+/// Tells whether a token may be sent to a URL: it uses TLS, or its host is this machine or in [`AGENTS`].
 fn is_allowed(url: &str) -> bool {
     let Some(address) = Address::parse(url) else { return false };
     address.is_https() || address.is_loopback() || AGENTS.contains(&address.host())

@@ -1,23 +1,24 @@
-//! The duration of a role session on the command line, in place of the profile's.
+//! The option `--duration`: replaces the duration of the role session that the profile configures.
 
 use super::Source;
 use super::assumed_role::CHAINED_LIMIT;
 use crate::error::{Error, Result};
 use std::ops::RangeInclusive;
 
-/// The seconds that STS accepts.
+/// The durations that STS accepts, in seconds.
 pub(crate) const ACCEPTED: RangeInclusive<i32> = 900..=43_200;
 
-/// Returns the source with another duration.
+/// Returns the source with another duration of the role session.
 ///
 /// # Errors
-/// Configuration: AWS lets nobody choose the duration, or not this one.
+/// Configuration: the caller cannot choose the duration of such credentials, or AWS does not allow this one.
 pub(crate) fn with_duration(source: Source, seconds: i32) -> Result<Source> {
     match source {
         Source::AssumedRole(role) if seconds > CHAINED_LIMIT && role.source.is_role() => Err(chained()),
         Source::AssumedRole(mut role) => {
             role.duration_seconds = Some(seconds);
-            // Any other profile may assume the same role with this duration, which the configuration does not tell.
+            // Another profile may assume this role with another duration; its credentials must not be in the same cache
+            // entry.
             role.has_own_entry = true;
             Ok(Source::AssumedRole(role))
         }

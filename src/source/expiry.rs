@@ -1,23 +1,26 @@
-//! When keys in a file expire: other tools write this beside them, each in its own format.
+//! When access keys in a config file expire. Tools that write temporary keys there also write their expiration, each in
+//! its own format.
 
 use crate::time::Timestamp;
 
-/// The keys that tools use for it: saml2aws and okta-aws-cli, aws-mfa and awsume, aws-azure-login and clisso, others.
+/// The config keys with the expiration. In this order: saml2aws and okta-aws-cli, aws-mfa and awsume, aws-azure-login
+/// and clisso, others.
 pub(crate) const EXPIRY_KEYS: [&str; 4] =
     ["x_security_token_expires", "expiration", "aws_expiration", "aws_session_expiration"];
 
-/// The time zone furthest behind UTC, in seconds.
+/// The time zone that is furthest behind UTC, in seconds.
 const LATEST_ZONE: i64 = 12 * 3600;
 
-/// Returns the latest expiry among these keys. An earlier one may be left over from older keys.
+/// Returns the latest expiration among these config keys. An earlier one may be left over from older access keys.
 pub(crate) fn expiry<'a>(text: impl Fn(&str) -> Option<&'a str>) -> Option<Timestamp> {
-    // awsume writes local time without the zone. This is the moment after which the keys have expired in every zone.
+    // awsume writes local time without a time zone. With this offset, the keys have expired in every time zone.
     let zone = if text("manager") == Some("awsume") || text("autoawsume").is_some() { LATEST_ZONE } else { 0 };
     EXPIRY_KEYS.iter().filter_map(|key| parse(text(key)?, zone)).max()
 }
 
-/// Parses RFC 3339 (also with a blank for the `T`, or an offset without a colon), the format of Go, and seconds or
-/// milliseconds since 1970. A time without a zone is UTC plus `zone` seconds.
+/// Parses the expiration. Formats: RFC 3339 (also with a blank instead of `T`, or an offset without a colon), Go's
+/// format, and seconds or milliseconds since 1970. A time without a time zone is taken as UTC, and `zone` seconds are
+/// added.
 fn parse(text: &str, zone: i64) -> Option<Timestamp> {
     let text = text.trim();
     if text.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -25,7 +28,7 @@ fn parse(text: &str, zone: i64) -> Option<Timestamp> {
         return Some(Timestamp(if text.len() > 11 { number / 1000 } else { number }));
     }
     let (date, rest) = text.split_once(['T', ' '])?;
-    // `+0000 UTC` is how Go prints a time.
+    // Go prints a time with `+0000 UTC` at the end.
     let rest = rest.split_once(" UTC").map_or(rest, |(before, _)| before).replace(' ', "");
     let rest = rest.trim_end_matches("UTC");
     let (time, offset) = rest.split_at(rest.find(['Z', '+', '-']).unwrap_or(rest.len()));

@@ -1,4 +1,4 @@
-//! What a kind of credentials is. Each kind says all of it in a file of its own.
+//! The trait that each kind of credentials implements, in a file of its own.
 
 use super::Request;
 use super::profile_keys::ProfileKeys;
@@ -10,12 +10,12 @@ use crate::error::Result;
 use crate::session::Session;
 use serde_json::{Map, Value};
 
-/// Where credentials come from.
+/// A source of credentials.
 pub(crate) trait Kind {
-    /// Reads the source from a profile; `None` if the profile has no keys of this kind.
+    /// Reads this kind of source from a profile. Returns `None` if the profile has no config keys of this kind.
     ///
     /// # Errors
-    /// Configuration: the keys are incomplete, or cannot work.
+    /// Configuration: config keys are missing, or their values cannot work.
     fn read(_: &ProfileKeys) -> Option<Result<Self>>
     where
         Self: Sized,
@@ -23,16 +23,16 @@ pub(crate) trait Kind {
         None
     }
 
-    /// Returns the name of the kind in `ssox list` and in JSON.
+    /// Returns the name of this kind, as `ssox list` and the JSON output show it.
     fn kind(&self) -> &'static str;
 
-    /// Returns a text that two sources share only if they give the same credentials.
+    /// Returns a text that is the same for two sources only if they give the same credentials.
     fn identity(&self) -> String;
 
-    /// Returns credentials: from the cache while they are good, else new ones.
+    /// Returns credentials: cached ones if they are valid for long enough, otherwise new ones.
     ///
     /// # Errors
-    /// Needs a person, Refused by AWS, Unreachable, or Configuration.
+    /// `NeedsPerson`, `Refused` by AWS, `Unreachable` or Configuration.
     fn credentials(&self, ctx: &Context, request: &Request) -> Result<Entry>;
 
     /// Returns the name of the cache entry; `None` if the credentials are not cached.
@@ -40,54 +40,54 @@ pub(crate) trait Kind {
         None
     }
 
-    /// Returns the cached credentials, even if expired, without any request.
+    /// Returns the cached credentials, even if they have expired. Sends no request.
     fn cached(&self, ctx: &Context) -> Option<Entry> {
         cache::known(ctx, &self.key()?)
     }
 
-    /// Returns the role that is assumed.
+    /// Returns the ARN of the role that this source assumes, if it is known without a request.
     fn assumed(&self) -> Option<&RoleArn> {
         None
     }
 
-    /// Returns the arguments of the STS call from which the AWS CLI computes the name of the cache entry.
+    /// Returns the configured arguments of the STS call; the AWS CLI computes the name of the cache entry from them.
     fn arguments(&self) -> Option<Map<String, Value>> {
         None
     }
 
-    /// Tells whether the credentials are certainly those of a role. A role that they assume is limited to an hour.
+    /// Tells whether the credentials are certainly a role's. AWS limits a role that is assumed with them to an hour.
     fn is_role(&self) -> bool {
         self.assumed().is_some()
     }
 
-    /// Returns the session that a person signs in to, if any.
+    /// Returns the Identity Center session that the user signs in to, if the source has one.
     fn session(&self) -> Option<&Session> {
         None
     }
 
-    /// Tells whether a person may have to do more for new credentials than sign in to a session, such as type an MFA
-    /// code.
+    /// Tells whether the user may have to do more for new credentials than sign in to a session, e.g. type an MFA code.
     fn asks_person(&self) -> bool {
         false
     }
 
-    /// Returns the account id, if it is known without a request.
+    /// Returns the account ID, if it is known without a request.
     fn account_id(&self) -> Option<&str> {
         self.assumed().map(|arn| &*arn.account_id)
     }
 
-    /// Returns the name of the role, if it is known without a request.
+    /// Returns the role name, if it is known without a request.
     fn role_name(&self) -> Option<&str> {
         self.assumed().map(|arn| arn.name.as_str())
     }
 
-    /// Returns a region in the partition of the credentials.
+    /// Returns a region in the partition that the credentials are valid in.
     fn region(&self) -> Option<&str> {
         None
     }
 }
 
-/// Wraps credentials that are not cached. They count as issued now, so half of their remaining time is good.
+/// Wraps credentials that are not cached. The time of issue is unknown and set to now, so they are renewed after half
+/// of their remaining time.
 pub(super) fn uncached(ctx: &Context, credentials: RoleCredentials) -> Entry {
     Entry { credentials, issued_at: ctx.now() }
 }

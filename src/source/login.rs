@@ -1,6 +1,6 @@
-//! Profiles of `aws login`: the credentials that the AWS CLI has cached are used until they expire.
+//! Profiles of `aws login`: ssox uses the credentials that the AWS CLI has cached, until they expire.
 //!
-//! Invariant: ssox does not refresh them. That takes a key that only the AWS CLI should use.
+//! Invariant: ssox does not refresh them. That needs a private key that only the AWS CLI should use.
 
 use super::Request;
 use super::kind::{Kind, uncached};
@@ -18,7 +18,7 @@ use sha2::{Digest as _, Sha256};
 use std::path::PathBuf;
 use zeroize::Zeroizing;
 
-/// A profile with a session of `aws login`.
+/// A profile whose credentials come from `aws login`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct AwsLogin {
     pub(crate) profile: String,
@@ -40,10 +40,10 @@ impl Kind for AwsLogin {
         format!("login session {}", self.session)
     }
 
-    /// Returns the credentials that the AWS CLI has cached.
+    /// Returns the credentials in the AWS CLI's cache.
     ///
     /// # Errors
-    /// Needs a person: nobody is signed in, or the credentials have expired.
+    /// `NeedsPerson`: there are no cached credentials, or they have expired.
     fn credentials(&self, ctx: &Context, _: &Request) -> Result<Entry> {
         let profile = &self.profile;
         let needs_login = |why: &str| {
@@ -57,7 +57,7 @@ impl Kind for AwsLogin {
         Ok(entry)
     }
 
-    /// Returns the cached credentials, even if expired.
+    /// Returns the credentials in the AWS CLI's cache, even if they have expired.
     fn cached(&self, ctx: &Context) -> Option<Entry> {
         let content = Zeroizing::new(files::read(&self.path(ctx)?).ok()??);
         let document = SecretJson::parse(&content)?;

@@ -1,6 +1,7 @@
-//! MFA codes from the command line, a program or a person, and MFA sessions, which several roles share.
+//! MFA codes and MFA sessions. A code comes from the command line, a program or the user. A session lets several roles
+//! share one code.
 //!
-//! Invariant: ssox does not compute codes. A device whose secret is stored beside the keys is not a second factor.
+//! Invariant: ssox does not compute codes. An MFA secret that is stored next to the access keys is not a second factor.
 
 use super::command::CommandLine;
 use super::{Request, cached};
@@ -14,38 +15,38 @@ use crate::secret::Secret;
 use crate::terminal;
 use std::time::Duration;
 
-/// How many codes AWS may reject before that is an error.
+/// How many times ssox asks for a code, when codes are rejected or invalid.
 const MAX_ATTEMPTS: usize = 3;
 
-/// How long an MFA session must remain valid to be used. That is short, because a role may outlive the session with which
-/// it is assumed.
+/// How long an MFA session must still be valid to be used. It can be short, because a role session may be valid for
+/// longer than the MFA session that it was assumed with.
 const MIN_LEFT: Duration = Duration::from_secs(60);
 
-/// The age in seconds from which an MFA session is renewed for a role that requires a recent code.
+/// The age in seconds from which an MFA session is replaced when a role requires a recent code.
 const RENEWABLE_AGE: i64 = 60;
 
-/// Which MFA session to use.
+/// Which MFA session a role is assumed with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum SessionAge {
-    /// The current one, if any.
+    /// The cached one, or a new one if there is none.
     Any,
-    /// A new one.
+    /// A new one, even if one is cached.
     New,
 }
 
-/// An MFA device, and the program that prints its codes, if any.
+/// An MFA device, and the program that prints its codes, if one is configured.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Mfa {
     pub(crate) serial: String,
-    /// `mfa_process`, which prints a code.
+    /// The program in `mfa_process`.
     pub(crate) process: Option<CommandLine>,
 }
 
 impl Mfa {
-    /// Returns the credentials of the user's MFA session, with which any role can be assumed. Starts one if needed.
+    /// Returns the credentials of the user's MFA session; roles can be assumed with them. Starts a session if needed.
     ///
     /// # Errors
-    /// Needs a person, Refused, Unreachable.
+    /// `NeedsPerson`, `Refused`, `Unreachable`.
     pub(super) fn session(
         &self,
         ctx: &Context,
@@ -56,7 +57,7 @@ impl Mfa {
         user: &RoleCredentials,
     ) -> Result<Entry> {
         let key = Key::own("mfa_session", &[&user.access_key_id, &self.serial]);
-        // No session is valid for that long, so a new one is started.
+        // No cached session is valid for that long, so a new one is started.
         let min_ttl = if age == SessionAge::New { Duration::MAX } else { MIN_LEFT };
         let wanted = Request { min_ttl: Some(min_ttl), ..Request::default() };
         cached::get_or_renew(ctx, &key, &wanted, || {
@@ -68,16 +69,16 @@ impl Mfa {
         })
     }
 
-    /// Tells whether a session is old enough to be renewed, and a code for that is available.
+    /// Tells whether a session is old enough to be replaced, and a code for a new one can be obtained.
     pub(super) fn can_renew_session(&self, ctx: &Context, request: &Request, session: &Entry) -> bool {
         let has_code = request.mfa_code.is_some() || self.process.is_some() || !ctx.no_input;
         has_code && ctx.now().seconds_after(session.issued_at) > RENEWABLE_AGE
     }
 
-    /// Calls with a code, and asks for another one when AWS rejects it.
+    /// Calls `call` with a code. When AWS rejects the code, asks the user for another one and calls it again.
     ///
     /// # Errors
-    /// Those of the call. Needs a person.
+    /// The errors of `call`. `NeedsPerson`: the user cannot be asked, or entered no code.
     pub(super) fn with_code<T>(
         &self,
         ctx: &Context,
@@ -131,13 +132,13 @@ impl Mfa {
     }
 }
 
-/// Parses six digits, with blanks anywhere, as some devices show them.
+/// Parses an MFA code: six digits. Blanks are ignored, because some devices show them.
 fn parse(text: &str) -> Option<Secret> {
     let code = Secret::new(text.split_whitespace().collect::<String>());
     (code.expose().len() == 6 && code.expose().bytes().all(|byte| byte.is_ascii_digit())).then_some(code)
 }
 
-/// Tells whether STS rejected the code. It has no error code of its own for this, so the message is compared.
+/// Tells whether STS rejected the MFA code. STS has no separate error code for that, so the message is compared.
 fn is_rejected_code(error: &Error) -> bool {
     error.has_code("AccessDenied") && error.message.contains("invalid MFA one time pass code")
 }

@@ -1,4 +1,4 @@
-//! Sources of credentials, one file for each kind. Each returns credentials through the cache.
+//! The sources of credentials, one file for each kind.
 
 pub(crate) mod assumed_role;
 mod cached;
@@ -30,7 +30,7 @@ use kind::Kind;
 use profile_keys::ProfileKeys;
 use std::ops::Deref;
 
-/// Makes the enum of all kinds of credentials from a list with one line for each.
+/// Defines the enum `Source` from a list of variants, one for each kind of credentials.
 macro_rules! sources {
     ($($(#[$attribute:meta])* $name:ident($kind:ty),)+) => {
         /// Where a profile's credentials come from.
@@ -51,11 +51,11 @@ macro_rules! sources {
         }
 
         impl Source {
-            /// Returns the source that a profile has itself, apart from a role that other credentials assume; `None` if it
-            /// has no keys of any kind.
+            /// Reads the source of a profile's own credentials. Returns `None` if the profile has no config keys of any
+            /// kind. A role that is assumed with another profile's credentials is not read here.
             ///
             /// # Errors
-            /// Configuration: its keys are incomplete, or cannot work.
+            /// Configuration: config keys are missing, or their values cannot work.
             pub(crate) fn of_profile(keys: &ProfileKeys) -> Option<Result<Self>> {
                 $(if let Some(found) = <$kind>::read(keys) {
                     return Some(found.map(Self::from));
@@ -72,8 +72,8 @@ macro_rules! sources {
     };
 }
 
-// In the order in which the AWS CLI looks for them in a profile. `ssox_saml_url` comes before all of AWS's own keys:
-// `credential_process = ssox credential-process NAME` may be beside it, for other tools.
+// The order is that in which the AWS CLI looks for them in a profile. `ssox_saml_url` comes before all AWS keys: the
+// same profile may have `credential_process = ssox credential-process NAME`, so that other tools can use it.
 sources! {
     Saml(saml::Saml),
     WebIdentity(web_identity::WebIdentity),
@@ -81,27 +81,27 @@ sources! {
     Static(static_keys::StaticKeys),
     Login(login::AwsLogin),
     Process(process::CredentialProcess),
-    /// Assumed with the credentials of other profiles, which `profile` finds.
+    /// A role that is assumed with another profile's credentials; the module `profile` reads it.
     AssumedRole(assumed_role::AssumedRole),
-    /// Only ever the source of an assumed role, never of a profile.
+    /// Only the source of an assumed role, never of a profile.
     CredentialSource(credential_source::CredentialSource),
 }
 
 impl Source {
-    /// Returns the ARN of the assumed role.
+    /// Returns the ARN of the role that this source assumes.
     pub(crate) fn role_arn(&self) -> Option<&str> {
         self.assumed().map(role_arn::RoleArn::as_str)
     }
 
-    /// Checks, before credentials are fetched, that they can be cached. Succeeds for a source without a cache entry.
+    /// Checks that credentials can be cached, before they are fetched. Succeeds when the source does not cache.
     ///
     /// # Errors
-    /// Configuration: the entry cannot be written.
+    /// Configuration: the cache entry cannot be written.
     pub(crate) fn reserve(&self, ctx: &Context) -> Result<()> {
         self.key().map_or(Ok(()), |key| cache::reserve(ctx, &key).map(drop))
     }
 
-    /// Removes the cache entry; tells whether there was one.
+    /// Removes the source's cache entry. Returns whether there was one.
     ///
     /// # Errors
     /// Configuration: the file cannot be removed.

@@ -1,4 +1,4 @@
-//! `credential_process`: a program that prints credentials in the format that AWS tools share.
+//! `credential_process`: a program that prints credentials as JSON, in a format that all AWS tools read.
 //! <https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html>
 
 use super::command::CommandLine;
@@ -16,21 +16,22 @@ use crate::time::Timestamp;
 use serde_json::Value;
 use std::path::Path;
 
-/// The variable with the profiles whose programs have called ssox, one on a line: `credential_process` may name a
-/// program that calls ssox, and that may run `credential_process` again.
+/// The environment variable that detects circular calls: the program in `credential_process` may call ssox, and that
+/// may run `credential_process` again. It lists the profiles of all programs that are running, one per line.
 const CHAIN_VARIABLE: &str = "SSOX_PROCESS_CHAIN";
 
-/// Tells whether another ssox has started the program that called this one. It shows what this one writes to stderr.
+/// Tells whether this process was started by a `credential_process` that another ssox process runs. That process shows
+/// the stderr of this one.
 pub(crate) fn has_caller(ctx: &Context) -> bool {
     ctx.var(CHAIN_VARIABLE).is_some()
 }
 
-/// A profile's program.
+/// A profile with `credential_process`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct CredentialProcess {
     pub(crate) profile: String,
     pub(crate) command: CommandLine,
-    /// `aws_account_id` of the profile, for a program that does not print one.
+    /// The profile's `aws_account_id`, for a program that prints no account ID.
     pub(crate) account_id: Option<AccountId>,
 }
 
@@ -46,20 +47,21 @@ impl Kind for CredentialProcess {
         "process"
     }
 
-    /// Returns a text that two sources share only if they give the same credentials. Relative paths are resolved, because
-    /// they name other files in another directory.
+    /// Returns a text that is the same for two sources only if they give the same credentials. Relative paths become
+    /// absolute, because in another directory they name other files.
     fn identity(&self) -> String {
         let words: Vec<String> = self.command.words.iter().map(|word| absolute(word)).collect();
         format!("process of {}: {}", self.profile, words.join("\0"))
     }
 
-    /// Returns the credentials that the program prints. Those with an expiry are cached.
+    /// Returns the credentials that the program prints. Those with an expiration are cached.
     ///
     /// # Errors
-    /// Configuration: the program cannot be run, prints something else, or calls itself through ssox. Other: it failed.
+    /// Configuration: the program cannot be started, prints something else, or calls itself through ssox. Other: it
+    /// failed. Unreachable: it ran longer than the time limit.
     fn credentials(&self, ctx: &Context, request: &Request) -> Result<Entry> {
         cached::get_or_renew(ctx, &self.cache_key(), request, || {
-            // Before taking the lock: in a loop, the process that holds it waits for this one.
+            // This check comes before the lock. In a circular call, the process that holds the lock waits for this one.
             let chain = self.chain(ctx)?;
             cached::fetch(ctx, &self.cache_key(), request, || {
                 let printed = self.command.run(ctx, &[(CHAIN_VARIABLE, chain)])?;
@@ -78,12 +80,12 @@ impl Kind for CredentialProcess {
 }
 
 impl CredentialProcess {
-    /// Returns the name of the cache entry; AWS tools do not cache what a process prints.
+    /// Returns the name of the cache entry. It is ssox's own, because the AWS tools do not cache these credentials.
     pub(crate) fn cache_key(&self) -> Key {
         Key::own("process", &[&self.identity()])
     }
 
-    /// Returns the names of the profiles whose programs have called one another, this one last.
+    /// Returns the new value of [`CHAIN_VARIABLE`]: the profiles whose programs have called each other, this one last.
     fn chain(&self, ctx: &Context) -> Result<String> {
         let before: Vec<&str> = ctx.var(CHAIN_VARIABLE).unwrap_or_default().lines().collect();
         let chain = [before.as_slice(), &[self.profile.as_str()]].concat();
@@ -135,7 +137,8 @@ impl CredentialProcess {
     }
 }
 
-/// Returns the absolute path if a word is the relative path of a file, else the word itself.
+/// Returns the absolute path of a word that is the relative path of an existing file; other words are returned
+/// unchanged.
 fn absolute(word: &str) -> String {
     let path = Path::new(word);
     if path.is_absolute() || !path.is_file() {

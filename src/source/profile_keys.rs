@@ -1,4 +1,5 @@
-//! What a kind of credentials is read from: a profile, and what is known of the chain that it belongs to.
+//! The input from which each kind of source is read: a profile, and settings from the chain of profiles that leads to
+//! it.
 
 use crate::aws::Network;
 use crate::config::Section;
@@ -7,8 +8,8 @@ use crate::error::Result;
 use crate::region::Region;
 use crate::session::Session;
 
-/// Keys of a profile that gets its credentials in another way than by signing in to IAM Identity Center, and how. AWS tools
-/// rank them and the SSO keys differently.
+/// Config keys of profiles that get their credentials in another way than from IAM Identity Center, and what each does.
+/// AWS tools do not agree whether these keys or the `sso_…` keys take precedence.
 pub(crate) const OTHER_SOURCES: [(&str, &str); 6] = [
     ("role_arn", "assumes a role"),
     ("ssox_saml_url", "signs in with SAML"),
@@ -18,15 +19,15 @@ pub(crate) const OTHER_SOURCES: [(&str, &str); 6] = [
     ("credential_source", "assumes a role"),
 ];
 
-/// A profile with its keys.
+/// A profile and its config keys.
 pub(crate) struct ProfileKeys<'a> {
     pub(crate) ctx: &'a Context,
     pub(crate) name: &'a str,
     pub(crate) section: &'a Section<'a>,
-    /// The region of the first profile of the chain.
+    /// The region of the first profile in the chain.
     pub(crate) region: Option<&'a Region>,
-    /// The network settings of the first profile of the chain.
+    /// The network settings of the first profile in the chain.
     pub(crate) network: &'a Network,
-    /// Returns the session of the profile.
+    /// Returns the Identity Center session of the profile.
     pub(crate) session: &'a dyn Fn() -> Result<Session>,
 }

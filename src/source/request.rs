@@ -1,28 +1,28 @@
-//! What a command asks of a source.
+//! The options that a command passes to a source.
 
 use crate::secret::Secret;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// The options of a command that a source needs to return credentials.
+/// The options of a command that affect how a source gets credentials.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Request {
-    /// The time for which cached credentials must remain valid; by default that of the AWS CLI.
+    /// How long cached credentials must still be valid; `None` for the AWS CLI's default.
     pub(crate) min_ttl: Option<Duration>,
-    /// The MFA code of the command line.
+    /// The MFA code from the command line.
     pub(crate) mfa_code: Option<Secret>,
-    /// A file with a SAML response; `-` is standard input.
+    /// A file with a SAML response; `-` for stdin.
     pub(crate) saml_response: Option<PathBuf>,
-    /// How long to wait for a person to sign in.
+    /// How long to wait for the user to sign in.
     pub(crate) timeout: Option<Duration>,
     /// What to do when AWS is unreachable.
     pub(crate) when_unreachable: WhenUnreachable,
 }
 
-/// What to do when AWS is unreachable and cached credentials are due for renewal, but have not expired.
+/// What to do when AWS is unreachable, and the cached credentials should be renewed but have not expired.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum WhenUnreachable {
-    /// Warn, and use them.
+    /// Warn, and use the cached credentials.
     #[default]
     UseCached,
     Fail,

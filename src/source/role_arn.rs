@@ -4,22 +4,22 @@ use crate::arn::{AccountId, Arn};
 use crate::error::{Error, Result};
 use std::fmt;
 
-/// A role's ARN. It displays as it was written.
+/// The ARN of a role. `Display` writes it as it was configured.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RoleArn {
     text: String,
-    /// `aws`, `aws-cn`, …
+    /// The partition: `aws`, `aws-cn`, …
     pub(crate) partition: String,
     pub(crate) account_id: AccountId,
-    /// Without the path.
+    /// The role name without its path.
     pub(crate) name: String,
 }
 
 impl RoleArn {
-    /// Parses an ARN; `what` starts the error message.
+    /// Parses the ARN of a role. The error message starts with `what`.
     ///
     /// # Errors
-    /// Configuration: this is not the ARN of a role.
+    /// Configuration: the text is not the ARN of a role.
     pub(crate) fn parse(what: &str, text: &str) -> Result<Self> {
         parse(text).ok_or_else(|| {
             Error::configuration(format!("{what}: `{text}` is not the ARN of a role"))
@@ -39,8 +39,8 @@ impl fmt::Display for RoleArn {
     }
 }
 
-/// Returns the name of the permission set, if the role is one that Identity Center created for it
-/// (`AWSReservedSSO_<name>_<16 hex digits>`), else the role's own name.
+/// Returns the permission set that Identity Center created the role for (`AWSReservedSSO_<permission set>_<16 hex
+/// digits>`). Returns the role name itself for other roles.
 pub(crate) fn permission_set(role_name: &str) -> &str {
     let is_hash = |hash: &str| hash.len() == 16 && hash.bytes().all(|b| b.is_ascii_hexdigit());
     let inner = role_name.strip_prefix("AWSReservedSSO_").and_then(|rest| rest.rsplit_once('_'));

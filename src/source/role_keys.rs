@@ -1,4 +1,4 @@
-//! The keys of a profile that a role is requested with: parsed, and checked against what STS accepts.
+//! The config keys of a profile that become parameters of an AssumeRole call: parses them, and checks what STS accepts.
 
 use super::command::CommandLine;
 use super::duration::ACCEPTED;
@@ -13,15 +13,15 @@ use crate::region::Region;
 use crate::session::Session;
 use std::ops::RangeInclusive;
 
-/// Parses the ARN of a profile's role.
+/// Parses the `role_arn` of the profile `name`.
 ///
 /// # Errors
-/// Configuration: this is not the ARN of a role.
+/// Configuration: the text is not the ARN of a role.
 pub(crate) fn arn(name: &str, text: &str) -> Result<RoleArn> {
     RoleArn::parse(&format!("`role_arn` of profile `{name}`"), text)
 }
 
-/// Returns the name of the role session.
+/// Returns the `role_session_name` of a profile, if it has one.
 ///
 /// # Errors
 /// Configuration: STS would reject it.
@@ -35,7 +35,7 @@ pub(crate) fn session_name(name: &str, section: &Section) -> Result<Option<Strin
     }
 }
 
-/// Returns the external id that the role's trust policy may require.
+/// Returns the `external_id` of a profile; the role's trust policy may require one.
 ///
 /// # Errors
 /// Configuration: STS would reject it.
@@ -43,7 +43,7 @@ pub(crate) fn external_id(name: &str, section: &Section) -> Result<Option<String
     checked(name, section, "external_id", 2..=1224, "_+=,.@:\\/-")
 }
 
-/// Returns the source identity, which AWS records with everything that the role does.
+/// Returns the `ssox_source_identity` of a profile. CloudTrail records it with each action of the role.
 ///
 /// # Errors
 /// Configuration: STS would reject it.
@@ -51,7 +51,7 @@ pub(crate) fn source_identity(name: &str, section: &Section) -> Result<Option<St
     checked(name, section, "ssox_source_identity", 2..=64, "_+=,.@-")
 }
 
-/// Returns the duration to request, in seconds.
+/// Returns the `duration_seconds` of a profile.
 ///
 /// # Errors
 /// Configuration: STS would reject it.
@@ -64,7 +64,7 @@ pub(crate) fn duration(name: &str, section: &Section) -> Result<Option<i32>> {
     }
 }
 
-/// Returns the MFA device, if the role needs one.
+/// Returns the MFA device (`mfa_serial`) of a profile, and the program that prints its codes (`mfa_process`).
 ///
 /// # Errors
 /// Configuration: STS would reject the serial number, or `mfa_process` cannot be split into words.
@@ -74,8 +74,8 @@ pub(crate) fn mfa(name: &str, section: &Section) -> Result<Option<Mfa>> {
     Ok(Some(Mfa { serial, process: process.transpose()? }))
 }
 
-/// Returns the region of the STS endpoint: the profile's, the environment's, or the session's, whichever is in the role's
-/// partition first; else the global region of that partition.
+/// Returns the region in which STS is called. It is the first of these that is in the role's partition: the profile's
+/// region, the environment's, the session's. If none is, it is the partition's global region.
 pub(crate) fn region(ctx: &Context, of_profile: Option<&Region>, arn: &RoleArn, session: Option<&Session>) -> Region {
     let of_session = session.map(|session| &*session.region);
     let of_profile = of_profile.map(|region| &**region);

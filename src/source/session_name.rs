@@ -1,13 +1,13 @@
-//! Names of role sessions, which CloudTrail shows: the default one, and the check of configured ones.
+//! Names of role sessions, which CloudTrail shows: makes the default name, and checks configured names.
 //!
-//! Invariant: the default name is not part of a cache key, as with the AWS CLI.
+//! Invariant: the default name is not part of the name of a cache entry, as with the AWS CLI.
 
 use crate::context::Context;
 
 /// The longest name that STS accepts.
 const MAX_LENGTH: usize = 64;
 
-/// Returns the default name: `ssox-` and the user's name, or else the time.
+/// Returns the default name: `ssox-` and the user name, or the time if the user name is unknown.
 pub(super) fn default_name(ctx: &Context) -> String {
     let user = ["USER", "LOGNAME", "USERNAME"].iter().find_map(|name| ctx.var(name)).unwrap_or_default();
     let user: String = user.chars().filter(|c| is_allowed(*c)).take(MAX_LENGTH - "ssox-".len()).collect();

@@ -1,4 +1,5 @@
-//! A role in an account of Identity Center: exchanges a token for role credentials.
+//! Role credentials from IAM Identity Center: exchanges the session's token for the credentials of a role in an
+//! account.
 
 use super::kind::Kind;
 use super::profile_keys::ProfileKeys;
@@ -12,7 +13,8 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::session::{self, Session, Token};
 
-/// The session of a profile that `configure populate` wrote, and its account and role where it has no `sso_…` keys.
+/// The config keys that `configure populate` writes: the session, and in profiles without `sso_…` keys the account and
+/// the role.
 const MANAGED: &str = "ssox_managed";
 const MANAGED_ACCOUNT: &str = "ssox_account_id";
 const MANAGED_ROLE: &str = "ssox_role_name";
@@ -23,7 +25,8 @@ pub(crate) struct SsoRole {
     pub(crate) session: Session,
     pub(crate) account_id: AccountId,
     pub(crate) role_name: String,
-    /// Whether a profile has the role. The cache entry of another one names the session, so that signing out finds it.
+    /// Whether a profile in the config file has this role. If none has, the name of the cache entry contains the
+    /// session, so that signing out can find and remove the entry.
     pub(crate) is_configured: bool,
 }
 
@@ -42,10 +45,10 @@ impl Kind for SsoRole {
         format!("{} of {} through {}", self.role_name, self.account_id, self.session.label())
     }
 
-    /// Returns the role's credentials. Asks a person to sign in if needed.
+    /// Returns the role's credentials. Asks the user to sign in if needed.
     ///
     /// # Errors
-    /// Needs a person. Refused: the assignment does not exist. Unreachable.
+    /// `NeedsPerson`. Refused: the role is not assigned to the user. `Unreachable`.
     fn credentials(&self, ctx: &Context, request: &Request) -> Result<Entry> {
         let entry = cached::get_or_renew(ctx, &self.cache_key(), request, || {
             session::with_token(ctx, &self.session, request.timeout, |token| self.fetch(ctx, request, token))
@@ -121,8 +124,8 @@ fn read(keys: &ProfileKeys) -> Result<SsoRole> {
     Ok(SsoRole { session, account_id, role_name, is_configured: true })
 }
 
-/// Tells whether a profile is one that `configure populate --credential-process` wrote, for tools that know no SSO: it has the
-/// account and the role in keys of ssox.
+/// Tells whether `configure populate --credential-process` wrote the profile, for tools that do not support SSO. Such a
+/// profile has its account and role in ssox's own config keys.
 fn is_managed_process(section: &Section) -> bool {
     [MANAGED, MANAGED_ACCOUNT, MANAGED_ROLE].iter().all(|key| section.value(key).is_some())
 }
@@ -131,26 +134,26 @@ fn keys_of_role(section: &Section) -> [&'static str; 2] {
     if is_managed_process(section) { [MANAGED_ACCOUNT, MANAGED_ROLE] } else { ["sso_account_id", "sso_role_name"] }
 }
 
-/// Returns the account and the role of a profile of Identity Center.
+/// Returns the account ID and the role name of an Identity Center profile.
 pub(crate) fn account_and_role<'a>(section: &'a Section) -> Option<(&'a str, &'a str)> {
     let [account_id, role_name] = keys_of_role(section);
     Some((section.value(account_id)?, section.value(role_name)?))
 }
 
-/// Returns the name of the session of a profile; `None` for the unnamed session of a legacy profile.
+/// Returns the session name of a profile; `None` for a legacy profile, whose session has no name.
 pub(crate) fn session_name<'a>(section: &'a Section) -> Option<&'a str> {
     section.value(if is_managed_process(section) { MANAGED } else { "sso_session" })
 }
 
-/// Returns the name of a profile's session, or the start URL of an unnamed one.
+/// Returns the session name of a profile; for a session without a name, its start URL.
 pub(crate) fn session_label<'a>(section: &'a Section) -> Option<&'a str> {
     session_name(section).or_else(|| section.value("sso_start_url"))
 }
 
-/// Checks the name of a permission set, for a better message than that of AWS. `what` starts the message.
+/// Checks the name of a permission set, for a better message than AWS's. The message starts with `what`.
 ///
 /// # Errors
-/// Configuration: it has characters that no name has, or it is the name of the IAM role.
+/// Configuration: the name has characters that AWS does not allow, or it is the name of the permission set's IAM role.
 pub(crate) fn check_role_name(what: &str, role_name: &str) -> Result<()> {
     let permission_set = permission_set(role_name);
     if permission_set != role_name {

@@ -1,4 +1,4 @@
-//! Keys in a file: a user's long-term ones, or temporary ones that another tool wrote.
+//! Access keys in a config file: a user's long-term keys, or temporary keys that another tool wrote.
 
 use super::Request;
 use super::expiry::expiry;
@@ -12,7 +12,7 @@ use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
 use crate::secret::Secret;
 
-/// The keys of a profile.
+/// The access keys of a profile.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct StaticKeys {
     pub(crate) profile: String,
@@ -32,10 +32,10 @@ impl Kind for StaticKeys {
         format!("keys {}", self.keys.access_key_id)
     }
 
-    /// Returns the keys. Their expiry is known only if the tool that wrote them wrote it as well.
+    /// Returns the keys. Their expiration is known only if the tool that wrote them also wrote it.
     ///
     /// # Errors
-    /// Needs a person: the keys have expired.
+    /// `NeedsPerson`: the keys have expired.
     fn credentials(&self, ctx: &Context, _: &Request) -> Result<Entry> {
         let entry = uncached(ctx, self.keys.clone());
         let Some(end) = self.keys.expiration.filter(|_| entry.is_expired(ctx.now())) else { return Ok(entry) };
@@ -44,7 +44,8 @@ impl Kind for StaticKeys {
             .hint(format!("run the tool that wrote the keys of `[{profile}]` again")))
     }
 
-    /// Returns the keys if they expire. They are read again before that, because a tool may have written new ones.
+    /// Returns the keys if they have an expiration. The config file is read again before they expire, because the tool
+    /// may have written new keys.
     fn cached(&self, ctx: &Context) -> Option<Entry> {
         self.keys.expiration.is_some().then(|| uncached(ctx, self.keys.clone()))
     }
@@ -54,8 +55,8 @@ impl Kind for StaticKeys {
     }
 }
 
-/// Returns the file whose keys are the profile's. AWS tools prefer keys in `credentials` to a login session and to a
-/// process, and these to keys in `config`.
+/// Returns the file whose access keys the profile uses. The order of precedence is that of AWS tools: keys in
+/// `credentials`, `login_session` and `credential_process`, keys in `config`.
 fn file_with_keys(section: &Section) -> Option<WhichFile> {
     let has = |key: &str, which| in_file(section, key, which).is_some();
     if has("aws_access_key_id", WhichFile::Credentials) {
@@ -70,7 +71,7 @@ fn file_with_keys(section: &Section) -> Option<WhichFile> {
     has("aws_secret_access_key", WhichFile::Credentials).then_some(WhichFile::Credentials)
 }
 
-/// Returns the value of a key in one of the two files: the AWS CLI never combines keys from both.
+/// Returns the value of a config key in one of the two files. The AWS CLI never combines access keys from both.
 fn in_file<'a>(section: &'a Section, key: &str, which: WhichFile) -> Option<&'a str> {
     let is_wanted = |entry: &&ConfigEntry| entry.key == key && entry.which == which;
     section.entries().iter().rev().find(is_wanted).map(|entry| entry.value.as_ref()).filter(|value| !value.is_empty())
@@ -93,7 +94,7 @@ fn read(name: &str, section: &Section, which: WhichFile) -> Result<StaticKeys> {
             (None, None) => Err(error().hint(format!("add `{key}` there, or remove the other key"))),
         }
     };
-    // `aws_security_token` is the old name, which the AWS CLI prefers if both are set.
+    // `aws_security_token` is the old name; the AWS CLI prefers it if both are set.
     let token = text("aws_security_token").or_else(|| text("aws_session_token"));
     // Only temporary keys expire.
     let expiration = token.and_then(|_| expiry(text));

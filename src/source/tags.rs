@@ -1,14 +1,14 @@
-//! Session tags, which a role's policies can check: `ssox_session_tags = k=v,k=v`.
+//! Session tags (`ssox_session_tags = k=v,k=v`), which the policies of a role can check.
 
 use crate::error::{Error, Result};
 
-/// The number of tags that STS accepts.
+/// The most session tags that STS accepts.
 const MAX_TAGS: usize = 50;
 
-/// Parses `ssox_session_tags` of a profile.
+/// Parses the `ssox_session_tags` of a profile.
 ///
 /// # Errors
-/// Configuration: STS would reject them.
+/// Configuration: STS would reject the tags.
 pub(crate) fn parse(profile: &str, text: &str) -> Result<Vec<(String, String)>> {
     let invalid = |what: &str| {
         Error::configuration(format!("`ssox_session_tags` of profile `{profile}`: {what}"))

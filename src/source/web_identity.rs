@@ -1,5 +1,5 @@
-//! A role assumed with an identity provider's token from a file, with AssumeRoleWithWebIdentity. Kubernetes or a CI system
-//! writes the token.
+//! A role that is assumed with AssumeRoleWithWebIdentity and an identity provider's token in a file. Kubernetes or a CI
+//! system writes the file.
 
 use super::kind::Kind;
 use super::profile_keys::ProfileKeys;
@@ -18,17 +18,17 @@ use crate::secret::Secret;
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
 
-/// A role and the file with its token.
+/// A role to assume, and the file with the token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct WebIdentity {
     pub(crate) arn: RoleArn,
     pub(crate) token_file: PathBuf,
-    /// `None` for the default name.
+    /// The name of the role session; `None` for the default name.
     pub(crate) session_name: Option<String>,
     pub(crate) duration_seconds: Option<i32>,
     pub(crate) region: Region,
     pub(crate) network: Network,
-    /// Whether the cache entry has a name of ssox's own; see [`super::assumed_role::AssumedRole::cache_key`].
+    /// Whether the cache entry has a name that only ssox computes; see [`super::assumed_role::AssumedRole::cache_key`].
     pub(crate) has_own_entry: bool,
 }
 
@@ -41,7 +41,7 @@ impl Kind for WebIdentity {
         "web_identity"
     }
 
-    /// Returns a text that two sources share only if they give the same credentials.
+    /// Returns a text that is the same for two sources only if they give the same credentials.
     fn identity(&self) -> String {
         format!(
             "{} with the token in {}",
@@ -53,7 +53,8 @@ impl Kind for WebIdentity {
     /// Returns the role's credentials.
     ///
     /// # Errors
-    /// Configuration: the file has no token. Refused: the token or the role. Unreachable.
+    /// Configuration: the file has no token. Refused: AWS rejects the token, or the role does not allow it.
+    /// `Unreachable`.
     fn credentials(&self, ctx: &Context, request: &Request) -> Result<Entry> {
         cached::get_or_renew(ctx, &self.cache_key(), request, || {
             let token = self.token()?;
@@ -84,7 +85,7 @@ impl Kind for WebIdentity {
 }
 
 impl WebIdentity {
-    /// Returns the configured arguments of the call, from which the AWS CLI computes the name of the cache entry.
+    /// Returns the configured arguments of the call. The AWS CLI computes the name of the cache entry from them.
     fn call_arguments(&self) -> Map<String, Value> {
         let all = [
             ("RoleArn", Some(json!(self.arn.as_str()))),
@@ -110,7 +111,7 @@ impl WebIdentity {
         };
         let content = files::read(&self.token_file)?.ok_or_else(|| unusable("does not exist"))?;
         let text = String::from_utf8(content).map_err(|_| unusable("is not text"))?;
-        // Editors and shells add a newline at the end, which is not part of the token.
+        // Editors and shells add a newline at the end of the file; it is not part of the token.
         match text.trim() {
             "" => Err(unusable("is empty")),
             token => Ok(Secret::new(token)),

@@ -1,4 +1,4 @@
-//! Runs a program and reads its output. Kills it if it takes too long or prints too much.
+//! Runs a program and reads its output. Kills the program if it takes too long or prints too much.
 
 use crate::context::Deadline;
 use crate::terminal::{self, Prefixed};
@@ -9,49 +9,50 @@ use std::thread;
 use std::time::Duration;
 use zeroize::Zeroizing;
 
-/// The limit of its stdout in bytes, which is a thousand times the size of credentials.
+/// The most bytes that a program may print to stdout: a thousand times the size of credentials.
 pub(super) const MAX_OUTPUT: usize = 1 << 20;
-/// How many bytes are kept of the end of its stderr, where the cause is.
+/// How many bytes of stderr are kept. They are the last ones, because they usually tell the cause of a failure.
 const MAX_STDERR: usize = 4096;
-/// How often to check whether a program that closed its stdout has ended.
+/// How often to check whether a program has ended after it closed its stdout.
 const POLL_INTERVAL: Duration = Duration::from_millis(5);
-/// How long to wait for the end of its stderr: a process that it left running may keep that open.
+/// How long to wait for the end of stderr after the program has ended: a background process of it may keep stderr open.
 const STDERR_TIMEOUT: Duration = Duration::from_millis(200);
 
 type Bytes = Zeroizing<Vec<u8>>;
 
-/// The process group of the program.
+/// The process group that the program runs in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ProcessGroup {
-    /// That of ssox: both get Ctrl-C, and only processes of the terminal's group may read from the terminal.
+    /// The process group of ssox: Ctrl-C reaches both, and only processes in the terminal's foreground group may read
+    /// from it.
     Shared,
-    /// One of its own: every process that it starts can be killed with it.
+    /// A process group of its own, so that ssox can kill the program together with all processes that it started.
     Own,
 }
 
 impl ProcessGroup {
-    /// Returns the shared group if ssox has a terminal.
+    /// Returns the shared group if ssox runs in a terminal, otherwise an own one.
     pub(super) fn for_terminal() -> Self {
         if terminal::is_attached() { Self::Shared } else { Self::Own }
     }
 }
 
-/// Why a program was killed.
+/// Why ssox killed a program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Killed {
     TookTooLong,
     PrintedTooMuch,
 }
 
-/// The result of a program that ended by itself.
+/// The result of a program that ended without being killed by ssox.
 pub(super) struct Finished {
     pub(super) status: ExitStatus,
     pub(super) stdout: Bytes,
-    /// The last [`MAX_STDERR`] bytes.
+    /// The last [`MAX_STDERR`] bytes of stderr.
     pub(super) stderr: Bytes,
 }
 
-/// A running program, whose output is read in the background.
+/// A running program. Background threads read its output.
 pub(super) struct RunningProgram {
     child: Child,
     #[cfg_attr(not(unix), expect(dead_code, reason = "only the program itself is killed there"))]
@@ -61,10 +62,10 @@ pub(super) struct RunningProgram {
 }
 
 impl RunningProgram {
-    /// Starts a program, and reads its stdout, and its stderr if that is a pipe.
+    /// Starts a program, and reads its stdout in a thread; its stderr too if that is a pipe.
     ///
     /// # Errors
-    /// Those of the operating system.
+    /// The operating system cannot start the program.
     pub(super) fn start(mut command: Command, group: ProcessGroup) -> io::Result<Self> {
         #[cfg(unix)]
         if group == ProcessGroup::Own {
@@ -76,10 +77,10 @@ impl RunningProgram {
         Ok(Self { child, group, stdout, stderr })
     }
 
-    /// Waits until the program ends, and kills it at the deadline.
+    /// Waits until the program ends. Kills it at the deadline.
     ///
     /// # Errors
-    /// It took too long, or printed too much, and was killed.
+    /// The program was killed, because it took too long or printed too much.
     pub(super) fn wait(mut self, deadline: Deadline) -> Result<Finished, Killed> {
         let Ok(stdout) = self.stdout.recv_timeout(deadline.left()) else { return Err(self.kill(Killed::TookTooLong)) };
         if stdout.len() > MAX_OUTPUT {
@@ -114,15 +115,16 @@ fn in_background<F: Read + Send + 'static>(from: Option<F>, read: fn(F) -> Bytes
     receiver
 }
 
-/// Reads to the end, or one byte more than the limit.
+/// Reads to the end, but at most one byte more than [`MAX_OUTPUT`].
 fn read_all(from: impl Read) -> Bytes {
     let mut all = Bytes::default();
-    // On an error, the bytes read before it are used.
+    // If reading fails, the bytes before the error are used.
     let _ = from.take(MAX_OUTPUT as u64 + 1).read_to_end(&mut all);
     all
 }
 
-/// Reads to the end and returns the last bytes. Copies everything to the terminal at once, if there is one.
+/// Reads to the end and returns the last [`MAX_STDERR`] bytes. If there is a terminal, writes all bytes to it as they
+/// arrive.
 fn read_last(mut from: impl Read) -> Bytes {
     let mut prefixed = terminal::is_seen().then(Prefixed::default);
     let mut last = Bytes::default();
@@ -151,7 +153,7 @@ mod tests {
 
     #[test]
     fn processes_that_the_program_started_are_killed_with_it() {
-        // Only the grandchild holds the other end of the pipe, which is closed when it has been killed.
+        // Only the grandchild (`sleep`) holds the other end of the pipe. Reading ends when it has been killed.
         let (mut read, write) = io::pipe().unwrap();
         let mut command = shell("sleep 600; true");
         command.stdin(write);

@@ -1,4 +1,4 @@
-//! Chooses one of the roles that an assertion offers.
+//! Chooses one of the roles that a SAML assertion offers.
 
 use super::Saml;
 use crate::context::Context;
@@ -8,11 +8,11 @@ use crate::source::role_arn::RoleArn;
 use crate::terminal;
 use crate::terminal::picker::{self, Row};
 
-/// Returns the role that is configured, the only one, or the one a person chooses.
+/// Returns the configured role, or the only role that the assertion offers, or the one that the user chooses.
 ///
 /// # Errors
-/// Configuration: the configured one is not offered, or the roles are encrypted. Refused: there is none.
-/// Needs a person: there are several, and nobody can be asked.
+/// Configuration: the assertion does not offer the configured role, or the roles are encrypted. Refused: it offers no
+/// role. `NeedsPerson`: it offers several, and the user cannot be asked.
 pub(super) fn choose(ctx: &Context, saml: &Saml, assertion: &Assertion) -> Result<SamlRole> {
     choose_with(saml, assertion, |roles| pick(ctx, roles))
 }
@@ -37,7 +37,7 @@ fn choose_with(
     }
 }
 
-/// Asks a person to choose.
+/// Asks the user to choose a role.
 fn pick(ctx: &Context, roles: &[SamlRole]) -> Result<SamlRole> {
     let rows: Vec<Row> = roles.iter().map(|role| row(role, roles)).collect();
     let hint = "add `ssox_saml_role_arn = …` to the profile; ssox saml roles lists the roles";
@@ -52,13 +52,13 @@ fn row(role: &SamlRole, roles: &[SamlRole]) -> Row {
     Row { key: key(role, roles), columns }
 }
 
-/// Returns the text that identifies a role among the offered ones: its ARN, or both ARNs if two providers can grant it.
+/// Returns the text that identifies a role among the offered ones: its ARN. If two SAML providers offer it, both ARNs.
 fn key(role: &SamlRole, roles: &[SamlRole]) -> String {
     let is_unique = roles.iter().filter(|other| other.role_arn == role.role_arn).count() == 1;
     if is_unique { role.role_arn.clone() } else { format!("{},{}", role.role_arn, role.provider_arn) }
 }
 
-/// Returns the configured role, for an encrypted response.
+/// Returns the configured role, for an encrypted assertion whose roles ssox cannot read.
 fn configured(saml: &Saml) -> Result<SamlRole> {
     let (Some(role), Some(provider)) = (&saml.role, &saml.provider_arn) else { return Err(roles_are_encrypted()) };
     if !role::is_provider(provider) {
@@ -77,7 +77,7 @@ fn not_offered(saml: &Saml, assertion: &Assertion) -> Error {
     }
 }
 
-/// Lists as many roles as fit on a screen.
+/// Lists the first twelve of the offered roles, and says how many more there are.
 fn listed(roles: &[SamlRole]) -> String {
     const MOST: usize = 12;
     let names: Vec<String> = roles.iter().take(MOST).map(|role| format!("`{role}`")).collect();

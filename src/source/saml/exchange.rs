@@ -1,4 +1,4 @@
-//! Exchanges an assertion for role credentials: the duration to ask for, and hints where STS refuses.
+//! Exchanges a SAML assertion for role credentials: chooses the duration to request, and adds hints to errors of STS.
 
 use super::Saml;
 use crate::aws::sts::assume_role_with_saml;
@@ -8,16 +8,16 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::saml::{Assertion, SamlRole, endpoint, role};
 use crate::terminal;
 
-/// The range of durations that STS accepts, in seconds.
+/// The range of durations that STS accepts, in seconds: the lower and the upper limit.
 const MIN_DURATION: i32 = 900;
 const MAX_DURATION: i32 = 43_200;
-/// The duration that every role allows, in seconds.
+/// The longest duration that every role allows, in seconds.
 const ALWAYS_ALLOWED: i32 = 3600;
 
-/// Assumes the role with the assertion.
+/// Assumes a role with a SAML assertion.
 ///
 /// # Errors
-/// Refused, with AWS's own words. Needs a person: the assertion has expired. Unreachable.
+/// Refused, with AWS's message. `NeedsPerson`: the assertion has expired. `Unreachable`.
 pub(super) fn exchange(ctx: &Context, saml: &Saml, assertion: &Assertion, role: &SamlRole) -> Result<RoleCredentials> {
     let SamlRole { role_arn, provider_arn } = role;
     let region = endpoint::sts_region(saml.region.as_ref(), role::partition(role_arn));
@@ -30,7 +30,7 @@ pub(super) fn exchange(ctx: &Context, saml: &Saml, assertion: &Assertion, role: 
         && seconds > ALWAYS_ALLOWED
         && is_too_long(error)
     {
-        // The identity provider does not know the role's limit.
+        // The identity provider does not know the role's maximum session duration.
         terminal::warn(&format!("`{role_arn}` does not allow {seconds} s; asking for {ALWAYS_ALLOWED} s"));
         assumed = assume(Some(ALWAYS_ALLOWED));
     }
@@ -38,17 +38,19 @@ pub(super) fn exchange(ctx: &Context, saml: &Saml, assertion: &Assertion, role: 
     Ok(RoleCredentials { role_name: Some(role.role_name().into()), ..credentials })
 }
 
-/// Returns the configured duration, else the one that the identity provider asks for, clamped to what STS accepts.
+/// Returns the configured duration. Without one, returns the duration that the identity provider wants, within the
+/// limits of STS.
 fn duration(configured: Option<i32>, wanted: Option<i32>) -> Option<i32> {
     configured.or(wanted.map(|seconds| seconds.clamp(MIN_DURATION, MAX_DURATION)))
 }
 
-/// Tells whether the role does not allow the duration. STS has no code of its own for this, so the message is compared.
+/// Tells whether the role does not allow the duration. STS has no separate error code for that, so the message is
+/// compared.
 fn is_too_long(error: &Error) -> bool {
     error.has_code("ValidationError") && error.message.contains("MaxSessionDuration")
 }
 
-/// Adds a hint to a refusal. AWS's own message is for the author of the role's trust policy.
+/// Replaces the hint of an STS error. AWS's message is for the author of the role's trust policy, not for the user.
 fn explain(error: Error, role: &SamlRole) -> Error {
     if error.has_code("ExpiredToken") {
         let message = format!("{}; a SAML response must be used within 5 minutes", error.message);

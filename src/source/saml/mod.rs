@@ -1,4 +1,4 @@
-//! Roles of accounts outside the organization: the identity provider's SAML response is exchanged for role credentials.
+//! Roles that are assumed with SAML: ssox exchanges the identity provider's SAML response for role credentials.
 
 mod choice;
 mod exchange;
@@ -15,16 +15,16 @@ use crate::error::{Error, Result};
 use crate::region::Region;
 use crate::saml::{Assertion, AssertionOrigin, TIMEOUT, assertion};
 
-/// A profile's SAML role, as configured.
+/// A profile that assumes a role with SAML, as configured.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Saml {
-    /// Where the sign-in starts: `ssox_saml_url`.
+    /// The URL where the sign-in starts: `ssox_saml_url`.
     pub(crate) url: String,
-    /// The wanted role, for an identity provider that offers several, or encrypts its offer.
+    /// The role to use, when the identity provider offers several, or encrypts the list of roles.
     pub(crate) role: Option<RoleArn>,
     pub(crate) provider_arn: Option<String>,
     pub(crate) duration_seconds: Option<i32>,
-    /// The region of STS; used only if it is in the role's partition.
+    /// The region of STS; it is used only if it is in the role's partition.
     pub(crate) region: Option<Region>,
     pub(crate) network: Network,
 }
@@ -38,7 +38,7 @@ impl Kind for Saml {
         "saml"
     }
 
-    /// Returns a text that two sources share only if they give the same credentials.
+    /// Returns a text that is the same for two sources only if they give the same credentials.
     fn identity(&self) -> String {
         let role = self.role.as_ref().map_or("", RoleArn::as_str);
         let provider = self.provider_arn.as_deref().unwrap_or_default();
@@ -46,11 +46,11 @@ impl Kind for Saml {
         format!("SAML from {} role {role} provider {provider} for {duration}", self.url)
     }
 
-    /// Returns the role credentials: from the cache while they are good, else after a person has signed in.
-    /// A given response is always used.
+    /// Returns the role credentials: cached ones if they are valid for long enough, otherwise new ones after the user
+    /// has signed in. A SAML response from the command line is used even if there are cached credentials.
     ///
     /// # Errors
-    /// Those of [`assertion()`], of choosing the role, and of AWS.
+    /// The errors of [`assertion()`], of choosing the role, and of AWS.
     fn credentials(&self, ctx: &Context, request: &Request) -> Result<Entry> {
         if let Some(path) = &request.saml_response {
             let assertion = assertion(ctx, AssertionOrigin::File(path))?;
@@ -84,7 +84,7 @@ impl Kind for Saml {
 }
 
 impl Saml {
-    /// Returns the name of the cache entry. No other AWS tool caches credentials from SAML.
+    /// Returns the name of the cache entry. It is ssox's own, because the AWS tools do not cache credentials from SAML.
     pub(crate) fn cache_key(&self) -> Key {
         Key::own("saml", &[&self.identity()])
     }
@@ -104,8 +104,8 @@ fn read(keys: &ProfileKeys, url: &str) -> Result<Saml> {
     })
 }
 
-/// Checks a saved response. A response that has just been made is not checked: if this machine's clock is wrong, only
-/// AWS can tell.
+/// Checks that a SAML response from the command line has not expired. A response from the browser is not checked: it is
+/// new, and only AWS can tell whether it has expired when this machine's clock is wrong.
 fn check_not_expired(ctx: &Context, assertion: &Assertion) -> Result<()> {
     let Some(end) = assertion.not_on_or_after.filter(|end| *end <= ctx.now()) else { return Ok(()) };
     Err(Error::needs_person(format!("the SAML response expired at {end}, and it is now {}", ctx.now()))
