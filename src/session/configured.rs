@@ -1,4 +1,4 @@
-//! A session as the configuration describes it.
+//! An Identity Center session, as the config file describes it.
 
 use crate::aws::Network;
 use crate::error::{Error, as_argument, as_option};
@@ -6,29 +6,29 @@ use crate::keyring::LOGIN;
 use crate::region::Region;
 use crate::store::Store;
 
-/// A session, as an `[sso-session]` or a legacy profile configures it.
+/// An Identity Center session, as an `[sso-session]` section or a legacy profile configures it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Session {
-    /// `None` for the unnamed session of a legacy profile, which is identified by its start URL.
+    /// The session's name; `None` for a legacy profile, whose session has no name and is identified by its start URL.
     pub(crate) name: Option<String>,
-    /// The legacy profile that configures the session.
+    /// The legacy profile that configures the session; `None` for an `[sso-session]` section.
     pub(crate) profile: Option<String>,
     pub(crate) start_url: String,
     pub(crate) region: Region,
-    /// `sso_registration_scopes` as configured, in order; empty when absent.
+    /// The scopes in `sso_registration_scopes`, in the configured order; empty when the key is absent.
     pub(crate) scopes: Vec<String>,
     pub(crate) network: Network,
-    /// Where its token and its role credentials are kept.
+    /// Where ssox keeps the session's token and role credentials: in files or in the keyring.
     pub(crate) store: Store,
 }
 
 impl Session {
-    /// Returns the session's name, or the start URL of an unnamed session.
+    /// Returns the session's name; for a session without a name, its start URL.
     pub(crate) fn label(&self) -> &str {
         self.name.as_deref().unwrap_or(&self.start_url)
     }
 
-    /// Returns the command that signs in.
+    /// Returns the command with which the user signs in to the session.
     pub(crate) fn sign_in_line(&self) -> String {
         match (&self.name, &self.profile) {
             (Some(name), _) => format!("ssox login {}", as_option("--sso-session", name)),
@@ -44,7 +44,7 @@ impl Session {
         Error { hints, ..error }
     }
 
-    /// Tells whether two sessions have their token in the same file, so that signing in to one signs in to both.
+    /// Tells whether two sessions have the same token file, so that signing in to one of them signs in to both.
     pub(crate) fn shares_token_with(&self, other: &Self) -> bool {
         self.label() == other.label()
     }

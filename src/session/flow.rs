@@ -1,37 +1,38 @@
-//! The two flows of signing in, and which one is used: PKCE where a browser can be opened, else the device code.
+//! The two ways (flows) to sign in, and the choice between them: PKCE where a browser can be opened, otherwise a device
+//! code.
 
 use crate::browser;
 use crate::context::Context;
 use std::time::Duration;
 
-/// A flow of signing in.
+/// A way to sign in: an OAuth flow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Flow {
-    /// A browser on this machine is redirected to ssox with an authorization code.
+    /// AWS redirects a browser on this machine to a local server of ssox, with an authorization code.
     Pkce,
-    /// A code is entered or confirmed in a browser on any machine.
+    /// The user confirms or types a code in a browser, on this machine or another one.
     DeviceCode,
 }
 
-/// The options of signing in.
+/// The options of a sign-in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct SignInOptions {
-    /// The flow, when one was chosen.
+    /// The flow that the user chose with an option; `None` if ssox chooses it.
     pub(crate) flow: Option<Flow>,
-    /// The port that the browser is redirected to; implies PKCE.
+    /// The local port that AWS redirects the browser to. A port implies PKCE.
     pub(crate) port: Option<u16>,
-    /// Show the URL only, open no browser.
+    /// Whether ssox shows the sign-in URL but opens no browser.
     pub(crate) no_browser: bool,
-    /// Copy the URL to the clipboard of the terminal.
+    /// Whether ssox copies the sign-in URL to the clipboard of the terminal.
     pub(crate) copy: bool,
-    /// How long to wait for the person.
+    /// How long to wait for the user to sign in.
     pub(crate) timeout: Option<Duration>,
-    /// Sign in even if the cached token is valid.
+    /// Whether to sign in even if the cached token is valid.
     pub(crate) fresh: bool,
 }
 
-/// Returns the flow to use: the chosen one (a port implies PKCE), else PKCE for a named session where a browser can be
-/// opened. Unnamed sessions use the device code, as in the AWS CLI.
+/// Returns the flow to use. It is the chosen one (a port implies PKCE). If none was chosen, it is PKCE for a session
+/// with a name, where a browser can be opened. Sessions without a name use the device code, as in the AWS CLI.
 pub(super) fn choose(ctx: &Context, chosen: Option<Flow>, port: Option<u16>, is_named: bool) -> Flow {
     match chosen.or(port.map(|_| Flow::Pkce)) {
         Some(flow) => flow,

@@ -1,4 +1,5 @@
-//! In which stores the token of a session may be. A keyring that never had it is not asked.
+//! Which stores (files or the keyring) may have the token of a session. ssox does not access a keyring that never had
+//! it.
 
 use super::{Session, token};
 use crate::context::Context;
@@ -7,7 +8,7 @@ use crate::files;
 use crate::store::Store;
 use std::path::PathBuf;
 
-/// Tells whether a store may have the token of a session.
+/// Tells whether a store may have the token of a session. Does not access the keyring.
 pub(crate) fn may_be_in(ctx: &Context, session: &Session, store: Store) -> bool {
     match store {
         Store::Files => token::path(ctx, session).is_ok_and(|path| path.exists()),
@@ -15,7 +16,7 @@ pub(crate) fn may_be_in(ctx: &Context, session: &Session, store: Store) -> bool 
     }
 }
 
-/// Removes the token of a session from a store, and tells whether there was one.
+/// Removes the token of a session from a store. Returns whether there was one.
 ///
 /// # Errors
 /// Configuration: a file cannot be removed. `NeedsPerson`: the keyring cannot be used.
@@ -27,7 +28,8 @@ pub(super) fn remove(ctx: &Context, session: &Session, store: Store) -> Result<b
     Ok(was_there)
 }
 
-/// Notes that the keyring has the token of a session, so that it is found there after the setting is removed.
+/// Records that the keyring has the token of a session. ssox then finds the token even after the user turned off the
+/// keyring.
 pub(super) fn note(ctx: &Context, session: &Session) {
     let marker = marker(ctx, session).filter(|marker| session.store == Store::Keyring && !marker.exists());
     if let Some(Err(error)) = marker.map(|marker| files::write_secret(&marker, b"")) {
@@ -35,7 +37,7 @@ pub(super) fn note(ctx: &Context, session: &Session) {
     }
 }
 
-/// Returns the name of a store in messages.
+/// Returns the name that messages use for a store.
 pub(crate) fn name(store: Store) -> &'static str {
     match store {
         Store::Files => "~/.aws/sso/cache",
@@ -43,7 +45,8 @@ pub(crate) fn name(store: Store) -> &'static str {
     }
 }
 
-/// Returns the empty file that says that the keyring has the token; `None` without a state directory.
+/// Returns the path of the marker: an empty file, which exists when the keyring has the session's token. Returns `None`
+/// without a state directory.
 fn marker(ctx: &Context, session: &Session) -> Option<PathBuf> {
     Some(ctx.state_dir().ok()?.join("keyring").join(files::hashed(session.label())))
 }

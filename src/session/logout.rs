@@ -1,4 +1,5 @@
-//! Signing out: AWS revokes the token, and it is removed from its file or the keyring. The client registration stays, as in the AWS CLI.
+//! Signing out: AWS revokes the token, and ssox removes it from its file or the keyring. The client registration is
+//! kept, as in the AWS CLI.
 
 use super::Session;
 use super::kept;
@@ -11,21 +12,22 @@ use crate::store::Store;
 use std::path::PathBuf;
 use zeroize::Zeroizing;
 
-/// The outcome of signing out.
+/// The result of signing out.
 #[derive(Debug)]
 pub(crate) struct LoggedOut {
-    /// Where the token was, if there was one: its file, or the keyring.
+    /// Where the token was removed from: its file, the keyring, or both. Empty if there was no token.
     pub(crate) removed: Vec<String>,
-    /// Why AWS did not revoke the token, which then is valid until it expires.
+    /// Why AWS did not revoke the token; it then remains valid until it expires.
     pub(crate) server_error: Option<Error>,
 }
 
 /// Signs out of a session.
 ///
 /// # Errors
-/// Configuration: the file cannot be read or removed. `NeedsPerson`: the keyring cannot be used. Unreachable: another process holds the lock.
+/// Configuration: the token file cannot be read or removed. `NeedsPerson`: the keyring cannot be used. Unreachable:
+/// another process holds the lock on the token.
 pub(crate) fn logout(ctx: &Context, session: &Session) -> Result<LoggedOut> {
-    // A refresh that is under way would write the file again.
+    // Without the lock, a process that is refreshing the token could write the file again after it was removed.
     let _lock = token::lock(ctx, session)?;
     let token = token::read(ctx, session)?;
     let server_error = token.as_ref().and_then(|token| revoke(ctx, session, token));
@@ -41,7 +43,7 @@ pub(crate) fn logout(ctx: &Context, session: &Session) -> Result<LoggedOut> {
     Ok(LoggedOut { removed, server_error })
 }
 
-/// Returns why AWS did not revoke the token.
+/// Asks AWS to revoke the token. Returns the error if AWS did not revoke it.
 fn revoke(ctx: &Context, session: &Session, token: &Token) -> Option<Error> {
     match portal::logout(ctx, &session.network, &session.region, &token.access_token) {
         // AWS no longer accepts the token, so there is nothing to revoke.
@@ -50,7 +52,7 @@ fn revoke(ctx: &Context, session: &Session, token: &Token) -> Option<Error> {
     }
 }
 
-/// Returns the token files that belong to none of these sessions, each with the start URL that it names, if any.
+/// Returns the token files that belong to no session in `sessions`, each with the start URL that it contains, if any.
 pub(crate) fn foreign_tokens(ctx: &Context, sessions: &[Session]) -> Vec<(PathBuf, Option<String>)> {
     let own: Vec<PathBuf> = sessions.iter().filter_map(|session| token::path(ctx, session).ok()).collect();
     let entries = token::directory(ctx).ok().and_then(|directory| std::fs::read_dir(directory).ok());

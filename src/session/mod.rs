@@ -1,4 +1,4 @@
-//! Sessions of Identity Center: a start URL to sign in to, and the token that signing in yields.
+//! Identity Center sessions: a session has a start URL to sign in at, and a token after the user has signed in.
 
 mod configured;
 mod flow;

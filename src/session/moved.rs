@@ -1,5 +1,5 @@
-//! Moves a token after the setting that says where it is kept was changed. That happens at the next sign-in, and so without
-//! a browser while the token is good.
+//! Moves a token between its file and the keyring, after the user changed the setting for it. The next sign-in moves
+//! it; it needs no browser if the token is still valid.
 
 use super::token::{self, Token};
 use super::{Session, kept, refresh};
@@ -8,10 +8,11 @@ use crate::error::Result;
 use crate::store::{Store, remove_of_session};
 use crate::terminal;
 
-/// Moves the token of a session from the store where it was kept before, or removes it there if it can no longer be used.
+/// Moves the token of a session here from the other store. If the token can no longer be used, removes it there
+/// instead.
 ///
 /// # Errors
-/// Those of reading and writing a token. What cannot be read in the other store stays there.
+/// The errors of reading and writing a token. A token that cannot be read stays in the other store, without an error.
 pub(super) fn move_token(ctx: &Context, session: &Session) -> Result<()> {
     let before = session.store.other();
     if !kept::may_be_in(ctx, session, before) {

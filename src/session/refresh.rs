@@ -1,6 +1,6 @@
-//! Refreshing a token, by one process at a time.
+//! Refreshes tokens. A lock ensures that one process at a time refreshes a token.
 //!
-//! Invariant: this never signs in, and never sends a refresh token again that AWS has rejected.
+//! Invariant: this module never signs in, and never sends a refresh token again that AWS has rejected.
 
 mod failure_record;
 
@@ -18,14 +18,15 @@ use failure_record::FailureRecord;
 
 /// A token is refreshed when it expires in fewer seconds than this, as in the SDKs.
 ///
-/// A token that was issued for less than twice this time is refreshed when half of its lifetime is left; otherwise every
+/// A token that was issued for less than twice this time is refreshed when half of that time is left. Otherwise every
 /// process would refresh it again.
 const MINIMUM_LEFT: i64 = 5 * 60;
 
-/// How many seconds a valid token is used without another refresh after a failed one; the AWS CLI waits as long.
+/// After a failed refresh, ssox uses a token that is still valid for this many seconds before it tries again, as the
+/// AWS CLI does.
 const PAUSE: i64 = 60;
 
-/// Returns a valid token; refreshes it when it is about to expire.
+/// Returns a valid token. Refreshes the cached token if it expires soon.
 pub(super) fn token(ctx: &Context, session: &Session) -> Result<Token> {
     let cached = token::read(ctx, session)?.ok_or_else(|| not_signed_in(session))?;
     let is_fresh = |token: &Token| token.expires_at > ctx.now().plus(margin(ctx, session, token));
@@ -35,19 +36,21 @@ pub(super) fn token(ctx: &Context, session: &Session) -> Result<Token> {
     refreshed(ctx, session, is_fresh, |token| token.is_valid(ctx.now()))
 }
 
-/// Returns another token than the one that AWS rejected before it expired.
+/// Returns a new token after AWS has rejected `rejected` before its expiration: from the cache if it has another one,
+/// or by a refresh.
 pub(super) fn token_after_rejection(ctx: &Context, session: &Session, rejected: &Secret) -> Result<Token> {
     let is_other = |token: &Token| token.access_token != *rejected && token.is_valid(ctx.now());
     refreshed(ctx, session, is_other, is_other)
 }
 
-/// Returns how many seconds before its expiry a token is refreshed.
+/// Returns how many seconds before its expiration a token is refreshed.
 fn margin(ctx: &Context, session: &Session, token: &Token) -> i64 {
     let Some(written_at) = token::written_at(ctx, session) else { return MINIMUM_LEFT };
     (token.expires_at.seconds_after(written_at) / 2).clamp(0, MINIMUM_LEFT)
 }
 
-/// Refreshes the token under the lock unless it is fresh; when that fails, the cached token is returned while it is usable.
+/// Takes the lock, and refreshes the token unless the cached one is fresh by now. If the refresh fails, returns the
+/// cached token if it is usable.
 fn refreshed(
     ctx: &Context,
     session: &Session,
@@ -68,8 +71,8 @@ fn refreshed(
         }
         Err(error) => return Err(error),
     };
-    // A recorded failure counts if it is from the last minute while the token is usable, else if it is from the process
-    // that this one waited for.
+    // Which recorded failures count: while the token is usable, those of the last minute. Otherwise, those that were
+    // recorded while this process waited for the lock.
     let since = if is_usable(&cached) { Some(started.plus(-PAUSE)) } else { lock.has_waited.then_some(started) };
     let refresh = Refresh { ctx, session, cached: &cached, since, is_needed: !is_usable(&cached) };
     let error = match refresh.run() {
@@ -77,7 +80,7 @@ fn refreshed(
         Err(error) => error,
     };
     match token::read(ctx, session)? {
-        // Other tools do not take the lock: one has refreshed the token at the same time.
+        // Other tools do not take the lock: one of them refreshed the token at the same time.
         Some(other) if other.access_token != cached.access_token && is_fresh(&other) => Ok(other),
         _ if is_usable(&cached) => {
             report_usable(ctx, &cached, &error);
@@ -87,7 +90,8 @@ fn refreshed(
     }
 }
 
-/// Removes a token that AWS has rejected together with its refresh token: every command would send both again.
+/// Removes a token that AWS rejected, if it rejected the refresh token, too. Otherwise every command would send both
+/// again.
 fn after_rejection(ctx: &Context, session: &Session, cached: &Token, error: Error) -> Error {
     if error.kind == ErrorKind::NeedsPerson && cached.is_valid(ctx.now()) {
         let _ = token::remove(ctx, session);
@@ -95,7 +99,8 @@ fn after_rejection(ctx: &Context, session: &Session, cached: &Token, error: Erro
     error
 }
 
-/// Reports a failed refresh of a token that is still valid: warns about a cache that cannot be written, logs the rest.
+/// Reports a failed refresh of a token that is still valid. Warns if the cache cannot be written; other errors are only
+/// logged.
 fn report_usable(ctx: &Context, cached: &Token, error: &Error) {
     let left = human(cached.expires_at.seconds_after(ctx.now()));
     let line = format!("{}; it is still valid for {left}", error.message);
@@ -106,14 +111,14 @@ fn report_usable(ctx: &Context, cached: &Token, error: &Error) {
     }
 }
 
-/// One refresh of a token.
+/// One refresh of a session's token.
 struct Refresh<'a> {
     ctx: &'a Context,
     session: &'a Session,
     cached: &'a Token,
-    /// A failure that was recorded since then counts for this refresh as well.
+    /// A failure that was recorded at this time or later is returned without a new request; `None` to ignore it.
     since: Option<Timestamp>,
-    /// Whether the cached token can no longer be used.
+    /// Whether the cached token cannot be used any more.
     is_needed: bool,
 }
 
@@ -149,10 +154,11 @@ impl Refresh<'_> {
         result
     }
 
-    /// Reserves the space for the new token.
+    /// Makes sure that the new token can be written, before AWS issues it.
     ///
-    /// AWS accepts a refresh token once, so on a full disk the new token, and with it the session, would be lost. In a
-    /// read-only home nothing is ever cached, and the command goes on without the cache.
+    /// A refresh token works only once. On a full disk, the new token would be lost, and the user would have to sign in
+    /// again. If the home directory is read-only, nothing is ever cached; the command then uses the new token without
+    /// writing it.
     fn reserve(&self) -> Result<Result<Reserved>> {
         match token::reserve(self.ctx, self.session) {
             Err(error) if !self.is_needed || !token::is_read_only(self.ctx, self.session) => {
@@ -162,7 +168,7 @@ impl Refresh<'_> {
         }
     }
 
-    /// Turns a refusal into the error that asks to sign in.
+    /// Replaces an error with which AWS rejects the refresh token by the error that tells the user to sign in.
     fn expired_if_refused(&self, error: Error) -> Error {
         if !matches!(error.kind, ErrorKind::Refused | ErrorKind::NeedsPerson) {
             return error;
@@ -188,7 +194,7 @@ impl Refresh<'_> {
     }
 }
 
-/// Writes a token that was just issued; warns when that fails, because the token is valid for this command.
+/// Writes a new token. Only warns if that fails, because this command can use the token all the same.
 pub(super) fn store(ctx: &Context, session: &Session, reserved: Result<Reserved>, token: &Token) {
     let Err(error) = reserved.and_then(|reserved| token::write(ctx, session, reserved, token)) else {
         return kept::note(ctx, session);

@@ -1,4 +1,5 @@
-//! Client registrations, which token requests need. They are valid for about 90 days, in files shared with the AWS CLI.
+//! Client registrations, which token requests need. AWS issues them for about 90 days. They are cached in files that
+//! the AWS CLI also uses.
 
 use super::{Session, flow::Flow, token};
 pub(super) use crate::aws::oidc::Registration;
@@ -14,24 +15,24 @@ use serde_json::{Map, Value};
 use std::path::PathBuf;
 use zeroize::Zeroizing;
 
-/// The scope for listing accounts and getting role credentials; it also makes tokens refreshable.
+/// The scope for listing accounts and getting role credentials. AWS issues a refresh token only with it.
 pub(crate) const ACCOUNT_ACCESS: &str = "sso:account:access";
 
 /// A registration that expires in fewer seconds than this is not used, as in the AWS CLI.
 const MINIMUM_LEFT: i64 = 15 * 60;
 
-/// Reads the registration for a flow; `None` when it is absent, broken, for the other flow, about to expire, or lacks a
-/// scope.
+/// Reads the cached registration for a flow. Returns `None` if it is absent, broken, for the other flow, about to
+/// expire, or lacks a scope.
 pub(super) fn read(ctx: &Context, session: &Session, flow: Flow) -> Option<Registration> {
     let bytes = Zeroizing::new(files::read(&path(ctx, session).ok()?).ok()??);
     let registration = parse(SecretJson::parse(&bytes)?.as_object_mut()?, session, flow)?;
     (registration.expires_at > ctx.now().plus(MINIMUM_LEFT)).then_some(registration)
 }
 
-/// Writes the registration for a flow; it replaces the one for the other flow.
+/// Writes the registration for a flow. It replaces a registration for the other flow, which has the same file.
 ///
 /// # Errors
-/// Configuration, naming the file.
+/// Configuration, with the path of the file.
 pub(super) fn write(ctx: &Context, session: &Session, flow: Flow, registration: &Registration) -> Result<()> {
     let content = RegistrationJson {
         client_id: &registration.client_id,
@@ -43,7 +44,7 @@ pub(super) fn write(ctx: &Context, session: &Session, flow: Flow, registration: 
     files::write_secret(&path(ctx, session)?, json::secret_python(&content).expose().as_bytes())
 }
 
-/// The content of the file.
+/// The content of the file, as JSON.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct RegistrationJson<'a> {
@@ -55,14 +56,14 @@ struct RegistrationJson<'a> {
     grant_types: Option<Vec<String>>,
 }
 
-/// Removes the registration, after AWS has rejected it.
+/// Removes the cached registration, after AWS has rejected it.
 pub(super) fn remove(ctx: &Context, session: &Session) {
     if let Ok(path) = path(ctx, session) {
         let _ = files::remove(&path);
     }
 }
 
-/// Returns the scopes to register with: those of the session, and always [`ACCOUNT_ACCESS`].
+/// Returns the scopes to register with: those of the session, and [`ACCOUNT_ACCESS`] in any case.
 pub(crate) fn scopes(session: &Session) -> Vec<String> {
     let mut scopes = session.scopes.clone();
     if !scopes.iter().any(|scope| scope == ACCOUNT_ACCESS) {
@@ -71,7 +72,7 @@ pub(crate) fn scopes(session: &Session) -> Vec<String> {
     scopes
 }
 
-/// Returns the grant types to register with; none for the device code.
+/// Returns the grant types to register with; empty for the device code.
 pub(super) fn grant_types(flow: Flow) -> Vec<String> {
     match flow {
         Flow::Pkce => vec!["authorization_code".into(), "refresh_token".into()],
@@ -93,12 +94,12 @@ fn parse(map: &mut Map<String, Value>, session: &Session, flow: Flow) -> Option<
     })
 }
 
-/// Tells whether a JSON value is a list with this text.
+/// Tells whether a JSON value is an array that contains this string.
 fn contains(list: Option<&Value>, item: &str) -> bool {
     list.and_then(Value::as_array).is_some_and(|list| list.iter().any(|other| other == item))
 }
 
-/// What the hash in the file's name is made of, in the order of the AWS CLI.
+/// The values whose hash is the name of the file, in the order of the AWS CLI.
 #[derive(Serialize)]
 struct RegistrationOf<'a> {
     region: &'a str,
@@ -109,7 +110,8 @@ struct RegistrationOf<'a> {
     tool: &'a str,
 }
 
-/// Returns the file, named as by the AWS CLI: by the scopes as configured, `null` when there are none.
+/// Returns the path of the file. It is named as by the AWS CLI, from the configured scopes (`null` if none are
+/// configured).
 fn path(ctx: &Context, session: &Session) -> Result<PathBuf> {
     let of = RegistrationOf {
         region: &session.region,

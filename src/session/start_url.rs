@@ -1,6 +1,7 @@
-//! Start URLs: AWS's hosts in every partition, custom URLs that redirect to them, and URLs copied from a browser.
+//! Start URLs: those on AWS's hosts in every partition, custom URLs that redirect there, and URLs copied from a
+//! browser.
 //!
-//! Invariant: cache files are named by the start URL as configured, not by what it redirects to.
+//! Invariant: the names of cache files come from the start URL as configured, not from the URL that it redirects to.
 
 use super::Session;
 use crate::address::Address;
@@ -8,7 +9,7 @@ use crate::aws::{Network, web};
 use crate::context::Context;
 use crate::error::{Error, Result};
 
-/// The domains of AWS in which each organization has a host of its own.
+/// The AWS domains in which each organization has its own host.
 const SUFFIXES: [&str; 8] = [
     ".awsapps.com",
     ".awsapps.cn",
@@ -19,7 +20,7 @@ const SUFFIXES: [&str; 8] = [
     ".app.amazonwebservices.com.cn",
     ".api.amazonwebservices.eu",
 ];
-/// AWS's hosts that all organizations share.
+/// The AWS hosts that all organizations share.
 const HOSTS: [&str; 4] = [
     "identitycenter.amazonaws.com",
     "identitycenter.amazonaws.com.cn",
@@ -27,11 +28,12 @@ const HOSTS: [&str; 4] = [
     "identitycenter.us-gov.amazonaws.com",
 ];
 
-/// Returns the start URL on an AWS host: a custom URL may redirect there once, which `redirect` requests.
+/// Returns the start URL on an AWS host. If the start URL is a custom one, `redirect` requests it and returns the URL
+/// that it redirects to. Further redirects are not followed.
 ///
 /// # Errors
-/// Configuration: the URL is not `https`, does not redirect to an AWS host, or redirects to another region. Those of
-/// `redirect`.
+/// Configuration: the URL is not `https`, does not redirect to an AWS host, or redirects to another region. The errors
+/// of `redirect`.
 pub(super) fn resolve(session: &Session, redirect: impl FnOnce(&str) -> Result<Option<String>>) -> Result<String> {
     let start_url = &session.start_url;
     if is_aws_host(&check(start_url)?) {
@@ -50,7 +52,7 @@ pub(super) fn resolve(session: &Session, redirect: impl FnOnce(&str) -> Result<O
     Ok(target)
 }
 
-/// Checks a start URL and returns its host.
+/// Checks a start URL and returns its host name.
 ///
 /// # Errors
 /// Configuration: the URL is not `https`, or has no valid host.
@@ -61,9 +63,9 @@ pub(crate) fn check(start_url: &str) -> Result<String> {
     })
 }
 
-/// Returns the canonical form of a start URL, which may be copied from a browser that shows the portal.
+/// Returns the canonical form of a start URL. The URL may be copied from a browser that shows the access portal.
 ///
-/// The host is in lower case; what the portal appends (`/#/?tab=accounts`) and a slash at the end are removed.
+/// The host becomes lower case. What the portal appends (`/#/?tab=accounts`) and a slash at the end are removed.
 pub(crate) fn canonical(address: &str) -> String {
     let address = address.trim();
     let Some(host) = host(address) else { return address.trim_end_matches(['/', '#']).into() };
@@ -73,12 +75,12 @@ pub(crate) fn canonical(address: &str) -> String {
     format!("https://{}{}", authority.to_ascii_lowercase(), page.trim_end_matches('/'))
 }
 
-/// Tells whether a URL is a start URL followed by more than a slash or `#/`.
+/// Tells whether a URL has more after the start URL than a slash or `#/`, as URLs copied from a browser have.
 pub(crate) fn is_copied(address: &str) -> bool {
     !canonical(address).eq_ignore_ascii_case(address.trim_end_matches(['/', '#']))
 }
 
-/// Returns the part of a path that identifies a portal on an AWS host; the rest is a page of the portal.
+/// Returns the part of a URL's path that identifies the access portal on an AWS host. The rest is a page in the portal.
 fn portal_path<'a>(host: &str, path: &'a str) -> &'a str {
     let page = path.find(['?', '#', '%']).map_or(path, |at| &path[..at]);
     let mut ends = page.match_indices('/').map(|(at, _)| at).skip(1);
@@ -91,7 +93,8 @@ fn portal_path<'a>(host: &str, path: &'a str) -> &'a str {
     end.map_or(page, |end| &page[..end])
 }
 
-/// Returns the region of a start URL, if the AWS host in it, or the one that it redirects to, contains a region.
+/// Returns the region of a start URL. It is in the AWS host of the URL, or of the URL that it redirects to; if it is
+/// not, returns `None`.
 pub(crate) fn find_region(ctx: &Context, network: &Network, start_url: &str) -> Option<String> {
     if is_aws_host(&host(start_url)?) {
         return region_of(start_url);
@@ -99,8 +102,8 @@ pub(crate) fn find_region(ctx: &Context, network: &Network, start_url: &str) -> 
     region_of(&web::redirect(ctx, network, start_url).ok()??)
 }
 
-/// Returns the region that is in the host of a start URL: `<id>.portal.<region>.app.aws` or
-/// `<id>.<region>.portal.amazonaws.com`.
+/// Returns the region in the AWS host of a start URL: `<id>.portal.<region>.app.aws` or
+/// `<id>.<region>.portal.amazonaws.com`. Returns `None` if the host contains none.
 pub(crate) fn region_of(start_url: &str) -> Option<String> {
     let host = host(start_url).filter(|host| is_aws_host(host))?;
     let labels: Vec<&str> = host.split('.').collect();
@@ -116,7 +119,7 @@ fn is_aws_host(host: &str) -> bool {
     HOSTS.contains(&host) || SUFFIXES.iter().any(|suffix| host.len() > suffix.len() && host.ends_with(suffix))
 }
 
-/// Returns the host of an `https` URL in lower case, without port.
+/// Returns the host of an `https` URL in lower case, without the port.
 fn host(url: &str) -> Option<String> {
     Address::parse(url).filter(Address::is_https).map(|address| address.host().into())
 }

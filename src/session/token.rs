@@ -1,5 +1,5 @@
-//! The token cache: `~/.aws/sso/cache`, shared with the AWS CLI and the SDKs, in the same bytes as the AWS CLI writes; or the
-//! keyring, with the same bytes.
+//! The token cache: `~/.aws/sso/cache`, which the AWS CLI and the SDKs also use, or the keyring. The bytes are the same
+//! as the AWS CLI's in both.
 //!
 //! A broken token counts as absent; the next sign-in replaces it.
 
@@ -18,10 +18,11 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// How long to wait for another tool to finish writing a file: the AWS CLI truncates the file first.
+/// How long to wait before reading a broken token file again: another tool may be writing it, and the AWS CLI truncates
+/// it first.
 const WRITING_TIME: Duration = Duration::from_millis(20);
 
-/// The keys of the file, in the AWS CLI's order.
+/// The JSON keys of a token file, in the AWS CLI's order.
 const KEYS: [&str; 8] = [
     "startUrl",
     "region",
@@ -33,7 +34,7 @@ const KEYS: [&str; 8] = [
     "refreshToken",
 ];
 
-/// The token of a session, with the client registration that it was issued to.
+/// The token of a session, and the client registration that it was issued to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Token {
     pub(crate) start_url: Option<String>,
@@ -47,7 +48,7 @@ pub(crate) struct Token {
     pub(crate) unknown: Unknown,
 }
 
-/// Keys of other tools, which are kept when the token is refreshed; their values may be secret.
+/// JSON keys that other tools added. They are kept when the token is refreshed. Their values may be secret.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub(crate) struct Unknown(SecretJson);
 
@@ -58,12 +59,12 @@ impl fmt::Debug for Unknown {
 }
 
 impl Token {
-    /// Tells whether the token has not expired; AWS may have revoked it all the same.
+    /// Tells whether the token has not expired. AWS may have revoked it.
     pub(crate) fn is_valid(&self, now: Timestamp) -> bool {
         self.expires_at > now
     }
 
-    /// Tells whether the token has all that a refresh needs, including a client registration that has not expired.
+    /// Tells whether the token has everything that a refresh needs, and its client registration has not expired.
     pub(crate) fn is_refreshable(&self, now: Timestamp) -> bool {
         let is_complete = self.refresh_token.is_some() && self.client_id.is_some() && self.client_secret.is_some();
         is_complete && self.registration_expires_at.is_none_or(|end| end > now)
@@ -90,7 +91,7 @@ impl Token {
     }
 }
 
-/// Writes the content of the file: the known keys in their order, then those of other tools.
+/// Writes the content of a token file: the known JSON keys in their order, then those of other tools.
 impl Serialize for Token {
     fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
         let [expires_at, registration_end] =
@@ -116,15 +117,15 @@ impl Serialize for Token {
     }
 }
 
-/// Reads the token of a session, expired or not; `None` when it is absent or broken.
+/// Reads the token of a session, even if it has expired. Returns `None` when it is absent or broken.
 ///
 /// # Errors
-/// Configuration: the file exists and cannot be read. `NeedsPerson`: the keyring cannot be used.
+/// Configuration: the file exists but cannot be read. `NeedsPerson`: the keyring cannot be used.
 pub(crate) fn read(ctx: &Context, session: &Session) -> Result<Option<Token>> {
     read_item(ctx, &item(session)).map_err(|error| session.named_in_hints(error))
 }
 
-/// Reads the token that other tools find for a session, by its name or start URL: they know only the file.
+/// Reads the token file of a session from its name or start URL. Other tools find only this file, not the keyring.
 pub(crate) fn in_shared_file(ctx: &Context, label: &str) -> Option<Token> {
     read_item(ctx, &Item { store: Store::Files, kind: SecretKind::Token, hash: files::hashed(label) }).ok()?
 }
@@ -138,51 +139,51 @@ pub(super) fn read_item(ctx: &Context, item: &Item) -> Result<Option<Token>> {
     Ok(item.read(ctx)?.and_then(|stored| Token::parse(&stored.content)))
 }
 
-/// Returns when the token of a session was written.
+/// Returns the time when the token of a session was written.
 pub(super) fn written_at(ctx: &Context, session: &Session) -> Option<Timestamp> {
     item(session).written_at(ctx)
 }
 
-/// Returns a text that changes when somebody signs in, or unlocks the keyring.
+/// Returns a text that changes when the user signs in or unlocks the keyring.
 pub(crate) fn state(ctx: &Context, session: &Session) -> String {
     item(session).state(ctx)
 }
 
-/// Reserves the place for the next token of a session, before AWS issues it.
+/// Makes sure that the next token of a session can be written, before AWS issues it.
 ///
 /// # Errors
-/// Configuration, with the file: a token could not be written. `NeedsPerson`: the keyring cannot be used.
+/// Configuration, with the path of the file: a token could not be written. `NeedsPerson`: the keyring cannot be used.
 pub(super) fn reserve(ctx: &Context, session: &Session) -> Result<Reserved> {
     item(session).reserve(ctx).map_err(|error| session.named_in_hints(error))
 }
 
-/// Tells whether this user may not write to the directory of tokens, or nobody may.
+/// Tells whether the token directory cannot be written: the user lacks the permission, or the file system is read-only.
 pub(super) fn is_read_only(ctx: &Context, session: &Session) -> bool {
     item(session).is_read_only(ctx)
 }
 
-/// Writes the token of a session into the reserved place.
+/// Writes the token of a session into the reserved space.
 ///
 /// # Errors
-/// Configuration, with the file. `NeedsPerson`: the keyring cannot be used.
+/// Configuration, with the path of the file. `NeedsPerson`: the keyring cannot be used.
 pub(super) fn write(ctx: &Context, session: &Session, reserved: Reserved, token: &Token) -> Result<()> {
     reserved.write(ctx, &format!("ssox token of {}", session.label()), &json::secret_python(token))
 }
 
-/// Removes the token of a session, and tells whether there was one.
+/// Removes the token of a session. Returns whether there was one.
 ///
 /// # Errors
-/// Configuration, with the file. `NeedsPerson`: the keyring cannot be used.
+/// Configuration, with the path of the file. `NeedsPerson`: the keyring cannot be used.
 pub(super) fn remove(ctx: &Context, session: &Session) -> Result<bool> {
     item(session).remove(ctx).map_err(|error| session.named_in_hints(error))
 }
 
-/// Returns what the token of a session is called, and where it is kept.
+/// Returns the item that the store has for the token of a session: in which store it is, and its name there.
 pub(super) fn item(session: &Session) -> Item {
     Item { store: session.store, kind: SecretKind::Token, hash: files::hashed(session.label()) }
 }
 
-/// Returns the token file of a session, which may not exist.
+/// Returns the path of a session's token file, whether it exists or not.
 ///
 /// # Errors
 /// Configuration: there is no home directory.
@@ -190,16 +191,16 @@ pub(crate) fn path(ctx: &Context, session: &Session) -> Result<PathBuf> {
     item(session).path(ctx)
 }
 
-/// Waits for the lock that is needed to change a session's token.
+/// Waits for the lock that a process must hold to change a session's token.
 ///
 /// # Errors
-/// Unreachable: another process holds the lock.
+/// Unreachable: another process holds the lock for too long.
 pub(super) fn lock(ctx: &Context, session: &Session) -> Result<Lock> {
     let label = session.label();
     Lock::wait(ctx, &format!("token {label}"), &format!("the lock on the token of `{label}`"))
 }
 
-/// Returns the directory of tokens and client registrations.
+/// Returns the directory of the token and client registration files.
 ///
 /// # Errors
 /// Configuration: there is no home directory.
@@ -207,12 +208,13 @@ pub(crate) fn directory(ctx: &Context) -> Result<PathBuf> {
     SecretKind::Token.directory(ctx)
 }
 
-/// Returns the cache file whose name is the hash of a text.
+/// Returns the path of the cache file that is named by the hash of a text.
 pub(super) fn cache_file(directory: &Path, of: &str) -> PathBuf {
     directory.join(format!("{}.json", files::hashed(of)))
 }
 
-/// Removes a value by its key, in any case: the Rust SDK ignores the case of keys, so tools may write any.
+/// Removes a value from a JSON object and returns it. The case of the key is ignored: the Rust SDK ignores it, so other
+/// tools may write any.
 pub(super) fn take(map: &mut Map<String, Value>, key: &str) -> Option<Value> {
     map.shift_remove(key).or_else(|| {
         let other = map.keys().find(|other| other.eq_ignore_ascii_case(key))?.clone();
@@ -220,7 +222,7 @@ pub(super) fn take(map: &mut Map<String, Value>, key: &str) -> Option<Value> {
     })
 }
 
-/// Returns a text that can be sent in a header: not empty, without control characters, as all that AWS issues.
+/// Returns a string that can be sent in an HTTP header: not empty and without control characters. AWS issues no others.
 pub(super) fn text(value: Value) -> Option<String> {
     match value {
         Value::String(text) if !text.is_empty() && !has_control(&text) => Some(text),

@@ -1,4 +1,4 @@
-//! Unlocks the keyring for a session, which `ssox login` does and nothing else.
+//! Unlocks the keyring for a session. Only `ssox login` does this.
 
 use super::Session;
 use crate::context::Context;
@@ -7,13 +7,13 @@ use crate::store::Store;
 use crate::terminal;
 use std::time::Duration;
 
-/// How long the keyring waits for the person unless an option says so.
+/// How long to wait until the user has unlocked the keyring, if no option sets a time limit.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(120);
 
-/// Asks for the password of the keyring if the session needs it and it is locked. The keyring does that, in its own window.
+/// If the keyring has the session's token and is locked, makes it ask the user for its password, in its own window.
 ///
 /// # Errors
-/// `NeedsPerson`: it is absent or silent, or stays locked.
+/// `NeedsPerson`: the keyring is absent, does not respond, or remains locked.
 pub(crate) fn unlock(ctx: &Context, session: &Session, timeout: Option<Duration>) -> Result<()> {
     if session.store == Store::Files || !ctx.keyring.is_locked(ctx.keyring_limit())? {
         return Ok(());

@@ -1,18 +1,18 @@
-//! Calls to AWS with a valid token: from the cache, refreshed, or after signing in.
+//! Calls AWS with a valid token: the cached one, a refreshed one, or one from a new sign-in.
 
 use super::{Session, SignInOptions, Token, refresh, sign_in, token};
 use crate::context::Context;
 use crate::error::{Error, ErrorKind, Result};
 use std::time::Duration;
 
-/// Returns the cached token, expired or not; `None` when there is none or it cannot be read.
+/// Returns the cached token, even if it has expired. Returns `None` when there is none or it cannot be read.
 ///
-/// Invariant: this sends no request and changes no file.
+/// Invariant: this function sends no request and changes no file.
 pub(crate) fn cached_token(ctx: &Context, session: &Session) -> Option<Token> {
     stored_token(ctx, session).ok().flatten()
 }
 
-/// Returns the cached token, expired or not.
+/// Returns the cached token, even if it has expired; `None` when there is none.
 ///
 /// # Errors
 /// Configuration: the file cannot be read. `NeedsPerson`: the keyring cannot be used.
@@ -20,23 +20,24 @@ pub(crate) fn stored_token(ctx: &Context, session: &Session) -> Result<Option<To
     token::read(ctx, session)
 }
 
-/// Returns a valid token; refreshes it when it is about to expire.
+/// Returns a valid token. Refreshes the cached token if it expires soon.
 ///
-/// Invariant: this never signs in.
+/// Invariant: this function never signs in.
 ///
 /// # Errors
-/// `NeedsPerson`: only signing in helps. `Unreachable`: the token has expired and cannot be refreshed now.
-/// Configuration: the file cannot be read.
+/// `NeedsPerson`: the user must sign in. `Unreachable`: the token has expired, and AWS cannot be reached to refresh it.
+/// Configuration: the token file cannot be read.
 pub(crate) fn valid_token(ctx: &Context, session: &Session) -> Result<Token> {
     refresh::token(ctx, session)
 }
 
-/// Calls AWS with a token of the session; signs in, once, when only that helps and a person is there.
+/// Calls AWS with a token of the session. Signs in, once, if nothing else helps and there is a user at a terminal.
 ///
-/// AWS may reject a token that has not expired; a refreshed one is tried before signing in.
+/// AWS may reject a token that has not expired. Then a refreshed token is tried before a sign-in.
 ///
 /// # Errors
-/// `NeedsPerson`: no person is there, or the person refused or did not sign in in time. `Unreachable`. Those of `call`.
+/// `NeedsPerson`: there is no user at a terminal, or the user denied the sign-in or did not sign in in time.
+/// `Unreachable`. The errors of `call`.
 pub(crate) fn with_token<T>(
     ctx: &Context,
     session: &Session,
@@ -69,7 +70,7 @@ pub(crate) fn with_token<T>(
     }
 }
 
-/// Adds `--fresh` to the hint: `ssox login` alone would find a token that has not expired.
+/// Replaces the hint by `ssox login … --fresh`: without `--fresh`, the command would keep a token that has not expired.
 fn hint_at_fresh(session: &Session, error: Error) -> Error {
     if error.kind != ErrorKind::NeedsPerson {
         return error;

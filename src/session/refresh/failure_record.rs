@@ -1,4 +1,4 @@
-//! The record of a failed refresh, in the state directory.
+//! The record of a failed refresh, a file in the state directory.
 
 use crate::context::Context;
 use crate::error::{Error, ErrorKind};
@@ -10,20 +10,20 @@ use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
-/// The file with the failure of the last refresh.
+/// The file that records why the last refresh of a session's token failed.
 ///
-/// Processes that waited for the lock read it and do not fail one after the other. It also keeps a rejected refresh token
-/// from being sent again.
+/// Processes that waited for the lock read it, so that they do not repeat a request that just failed. It also prevents
+/// that a rejected refresh token is sent again.
 pub(super) struct FailureRecord {
-    /// `None` without a state directory.
+    /// The path of the file; `None` without a state directory.
     path: Option<PathBuf>,
     refresh_token_hash: String,
 }
 
-/// The content of the file.
+/// The content of the file, as JSON.
 #[derive(Serialize, Deserialize)]
 struct Content {
-    /// The hash of the refresh token.
+    /// The hash of the refresh token that was sent.
     of: String,
     at: Timestamp,
     #[serde(flatten)]
@@ -31,14 +31,15 @@ struct Content {
 }
 
 impl FailureRecord {
-    /// Returns the record for a refresh token of a session.
+    /// Returns the record of a session, for a refresh with this refresh token.
     pub(super) fn of(ctx: &Context, session: &Session, refresh_token: &Secret) -> Self {
         let directory = ctx.state_dir().ok().map(|state| state.join("refreshes"));
         let path = directory.map(|directory| token::cache_file(&directory, session.label()));
         Self { path, refresh_token_hash: files::hashed(refresh_token.expose()) }
     }
 
-    /// Returns the recorded failure of this refresh token, if AWS rejected it or the failure is not older than `since`.
+    /// Returns the recorded error of a refresh with this refresh token. It counts if AWS rejected the token, or if it
+    /// was recorded at `since` or later.
     pub(super) fn read(&self, since: Option<Timestamp>) -> Option<Error> {
         let bytes = files::read(self.path.as_ref()?).ok()??;
         let Content { of, at, error } = serde_json::from_slice(&bytes).ok()?;
@@ -50,7 +51,8 @@ impl FailureRecord {
         (is_counted && of == self.refresh_token_hash).then_some(error)
     }
 
-    /// Records a failure; errors are ignored, because a refresh also works without the record.
+    /// Records an error of a refresh. If the file cannot be written, that is ignored: a refresh works without the
+    /// record.
     pub(super) fn write(&self, at: Timestamp, error: &Error) {
         let Some(path) = &self.path else { return };
         let content = Content { of: self.refresh_token_hash.clone(), at, error: error.clone() };

@@ -1,4 +1,4 @@
-//! Refreshing against a stand-in for Identity Center.
+//! Refreshes tokens at a stand-in for Identity Center.
 
 use super::super::{Session, valid_token as current};
 use super::*;
@@ -48,7 +48,7 @@ impl World {
         self.standin.seed_token(self.home.path(), "corp", seed).access_token
     }
 
-    /// As if the token had been written in 2001.
+    /// Sets the time of the token file back to 2001.
     fn age(&self) {
         let file = std::fs::File::options().write(true).open(ssox_standin::token_file(self.home.path(), "corp"));
         file.unwrap().set_modified(UNIX_EPOCH + Duration::from_secs(1_000_000_000)).unwrap();
@@ -110,7 +110,7 @@ fn a_failing_server_is_asked_once_a_minute_while_the_token_is_valid() {
     for _ in 0..3 {
         assert_eq!(current(&world.ctx, &world.session).unwrap().access_token.expose(), token);
     }
-    // The SDK makes three attempts for the first refresh.
+    // The SDK makes three attempts in the first call; the next two calls make none.
     assert_eq!(world.refreshes(), 3);
 }
 

@@ -1,6 +1,8 @@
-//! The local listener that the browser is redirected to with the authorization response.
+//! The local HTTP server that AWS redirects the browser to after a sign-in. The redirect carries the authorization
+//! response.
 //!
-//! It accepts one path, one method, one host and one state. All other requests (a port scan, a favicon, another page) get
+//! It accepts one path, one method, one `Host` and one `state`. All other requests (a port scan, a favicon, another
+//! page) get a short response. Each connection has its own thread, so none delays the redirect.
 //! a short response, each in its own thread, and do not disturb the wait.
 
 use super::http_page::HttpPage;
@@ -22,47 +24,47 @@ use zeroize::Zeroizing;
 /// The path of the redirect URI.
 const PATH: &str = "/oauth/callback";
 
-/// How long a client may take to send its request.
+/// How long a client may take to send a request.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The largest head of a request, in bytes.
+/// The largest request without a body, in bytes.
 const MAX_REQUEST_SIZE: usize = 16 * 1024;
 
-/// The most headers of a request; a browser sends about 15.
+/// The most HTTP headers of a request; a browser sends about 15.
 const MAX_HEADERS: usize = 100;
 
-/// The pause between two checks for a connection.
+/// The pause between two checks for a new connection.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// A listener on 127.0.0.1, which other machines cannot reach.
+/// A server that listens on 127.0.0.1, so other machines cannot reach it.
 #[derive(Debug)]
 pub(super) struct CallbackListener {
     listener: TcpListener,
     port: u16,
 }
 
-/// The browser's request with the authorization response; the browser waits for a page.
+/// The browser's request with the authorization response. The browser waits for the page to show.
 #[derive(Debug)]
 pub(super) struct CallbackRequest {
     pub(super) response: AuthorizationResponse,
     stream: TcpStream,
 }
 
-/// What AWS sends through the browser.
+/// The authorization response: what AWS sends through the browser.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum AuthorizationResponse {
     Code(Secret),
-    /// AWS's error code, and its description if there is one.
+    /// AWS's error code, followed by its description if there is one.
     Error(String),
 }
 
-/// Returns the redirect URI that a client is registered with: AWS then accepts every port.
+/// Returns the redirect URI to register the client with. It has no port, so AWS accepts every port.
 pub(super) fn registered_uri() -> String {
     format!("http://127.0.0.1{PATH}")
 }
 
 impl CallbackListener {
-    /// Listens on a port, or on any free port.
+    /// Listens on a port; if none is given, on any free port.
     ///
     /// # Errors
     /// Configuration: the port is in use.
@@ -79,7 +81,7 @@ impl CallbackListener {
         })
     }
 
-    /// Returns the port.
+    /// Returns the port that it listens on.
     pub(super) fn port(&self) -> u16 {
         self.port
     }
@@ -89,9 +91,10 @@ impl CallbackListener {
         format!("http://127.0.0.1:{}{PATH}", self.port)
     }
 
-    /// Waits for the authorization response with our state; `None` at the deadline, or when `keep_waiting` returns false.
+    /// Waits for the authorization response that has the expected `state`. Returns `None` at the deadline, or when
+    /// `keep_waiting` returns false.
     ///
-    /// `keep_waiting` is called several times per second, and may show the remaining time.
+    /// `keep_waiting` is called several times per second; it may show the remaining time.
     pub(super) fn wait(
         &self,
         ctx: &Context,
@@ -107,7 +110,7 @@ impl CallbackListener {
                     self.handle(ctx, stream, state, sender.clone());
                     Duration::ZERO
                 }
-                // No connection, or one that was closed already.
+                // There is no connection, or it is closed already.
                 Err(_) => PAUSE,
             };
             match events.recv_timeout(pause) {
@@ -119,10 +122,10 @@ impl CallbackListener {
         None
     }
 
-    /// Handles a connection in a thread of its own.
+    /// Handles a connection in a new thread.
     fn handle(&self, ctx: &Context, stream: TcpStream, state: &str, sender: Sender<Event>) {
         let (ctx, hosts, state) = (ctx.clone(), hosts(self.port), state.to_string());
-        // When no thread can be started the connection is dropped, and the browser tries again.
+        // If no thread can be started, the connection is closed, and the browser tries again.
         let _ = thread::Builder::new().stack_size(256 * 1024).spawn(move || {
             match peer::of(&ctx, &stream) {
                 Peer::Closed => return,
@@ -148,22 +151,22 @@ impl CallbackListener {
     }
 }
 
-/// What a connection brought.
+/// What the thread of a connection reports.
 #[derive(Debug)]
 enum Event {
     Response(CallbackRequest),
-    /// Another user of this machine, who may have read the URL in the browser's command line.
+    /// A connection from another user of this machine. That user may have read the URL in the browser's command line.
     OtherUser(String),
 }
 
 impl CallbackRequest {
-    /// Sends a page to the browser.
+    /// Sends the page that the browser shows.
     pub(super) fn reply(self, page: &HttpPage) {
         page.send(&self.stream);
     }
 }
 
-/// Returns the values of `Host` that a browser sends for the redirect URI; it omits the port 80.
+/// Returns the values of the `Host` header that a browser sends for the redirect URI. Browsers omit port 80.
 fn hosts(port: u16) -> Vec<String> {
     let mut hosts = vec![format!("127.0.0.1:{port}")];
     if port == 80 {
@@ -172,11 +175,13 @@ fn hosts(port: u16) -> Vec<String> {
     hosts
 }
 
-/// Reads up to the empty line; `None` when it does not come in time, or the head is too large.
+/// Reads a request up to the empty line after its headers. Returns `None` if that takes too long or the request is too
+/// large.
 fn read_head(mut stream: &TcpStream, deadline: Deadline) -> Option<Zeroizing<Vec<u8>>> {
     stream.set_nonblocking(false).ok()?;
     stream.set_write_timeout(Some(REQUEST_TIMEOUT)).ok()?;
-    // The buffer does not grow, so that no part of a code is left in an outgrown one.
+    // The buffer has its full size from the start. If it grew, the old buffer with a part of the authorization code
+    // would stay in memory.
     let mut head = Zeroizing::new(Vec::with_capacity(MAX_REQUEST_SIZE));
     let mut buffer = Zeroizing::new([0; 2048]);
     while !head.windows(4).any(|window| window == b"\r\n\r\n") {
@@ -193,7 +198,7 @@ fn read_head(mut stream: &TcpStream, deadline: Deadline) -> Option<Zeroizing<Vec
     Some(head)
 }
 
-/// Reads the authorization response from a request; the error is the page for a request that is not one.
+/// Reads the authorization response from a request. For any other request, the error is the page to send.
 fn parse_request(head: &[u8], hosts: &[String], state: &str) -> std::result::Result<AuthorizationResponse, HttpPage> {
     let bad_request = |why: &str| HttpPage::unrelated("400 Bad Request", why);
     let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
@@ -217,7 +222,8 @@ fn parse_request(head: &[u8], hosts: &[String], state: &str) -> std::result::Res
     parse_query(query, state).ok_or_else(|| bad_request("It does not belong to this sign-in."))
 }
 
-/// Reads the query; `None` unless it has our state, and each value once.
+/// Reads the authorization response from the query string. Returns `None` unless it has the expected `state`, and each
+/// value once.
 fn parse_query(query: &str, state: &str) -> Option<AuthorizationResponse> {
     let mut pairs = Vec::new();
     for pair in query.split('&') {

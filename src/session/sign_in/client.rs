@@ -1,4 +1,4 @@
-//! What both flows need: the client registration, token requests, and errors for sign-ins that failed.
+//! What both flows need: the client registration, token requests, and the errors of failed sign-ins.
 
 use super::callback;
 use crate::aws::oidc::{self, Grant, RegistrationRequest, TokenResponse};
@@ -11,22 +11,22 @@ use crate::terminal;
 use crate::time::human;
 use std::time::Duration;
 
-/// The client name that AWS shows when it asks for consent.
+/// The client name that AWS shows when it asks the user for consent.
 const NAME: &str = "ssox";
 
-/// The client side of one sign-in.
+/// The OAuth client of one sign-in.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Client<'a> {
     pub(super) ctx: &'a Context,
     pub(super) session: &'a Session,
-    /// The start URL on an AWS host, after a redirect.
+    /// The start URL on an AWS host; a custom start URL has been replaced by the URL that it redirects to.
     pub(super) start_url: &'a str,
-    /// How long to wait for the person.
+    /// How long to wait for the user to sign in.
     pub(super) timeout: Duration,
 }
 
 impl Client<'_> {
-    /// Returns the cached registration for a flow, or a new one.
+    /// Returns the cached registration for a flow; if there is none, registers a new client.
     pub(super) fn registration(&self, flow: Flow) -> Result<Registration> {
         match registration::read(self.ctx, self.session, flow) {
             Some(registration) => Ok(registration),
@@ -34,7 +34,7 @@ impl Client<'_> {
         }
     }
 
-    /// Registers a new client; it replaces a cached registration, which AWS has rejected.
+    /// Registers a new client. Its registration replaces the cached one, which AWS has rejected.
     pub(super) fn register(&self, flow: Flow) -> Result<Registration> {
         registration::remove(self.ctx, self.session);
         let request = RegistrationRequest {
@@ -51,18 +51,18 @@ impl Client<'_> {
         Ok(registration)
     }
 
-    /// Requests a token.
+    /// Requests a token in exchange for a grant.
     pub(super) fn create_token(&self, registration: &Registration, grant: &Grant) -> Result<TokenResponse> {
         let Registration { client_id, client_secret, .. } = registration;
         oidc::create_token(self.ctx, &self.session.network, &self.session.region, client_id, client_secret, grant)
     }
 
-    /// Returns the session's name or start URL.
+    /// Returns the session's name; for a session without a name, its start URL.
     pub(super) fn label(&self) -> &str {
         self.session.label()
     }
 
-    /// Asks the person to sign in at the URL that is shown next.
+    /// Tells the user to sign in at the URL that the next line shows.
     pub(super) fn ask_to_sign_in(&self, is_browser_opened: bool) {
         let label = self.label();
         terminal::say(&if is_browser_opened {
@@ -72,7 +72,7 @@ impl Client<'_> {
         });
     }
 
-    /// Makes the error for a response without a token.
+    /// Returns the error for a response without a token.
     pub(super) fn error_for(&self, response: &TokenResponse) -> Error {
         let label = self.label();
         let message = match response {
@@ -92,7 +92,7 @@ impl Client<'_> {
         format!("{} --device-code", self.session.sign_in_line())
     }
 
-    /// Makes the error for a person who did not sign in within the time limit.
+    /// Returns the error when the user did not sign in within the time limit.
     pub(super) fn timed_out(&self) -> Error {
         let limit = human(i64::try_from(self.timeout.as_secs()).unwrap_or(i64::MAX));
         Error::needs_person(format!("nobody signed in to `{}` within {limit}", self.label()))

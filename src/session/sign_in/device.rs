@@ -1,4 +1,4 @@
-//! Signing in with a device code: it is shown here and confirmed in a browser on any machine.
+//! Signing in with a device code: ssox shows the code, and the user confirms it in a browser on any machine.
 
 use super::client::Client;
 use crate::address::Address;
@@ -11,27 +11,27 @@ use crate::session::registration::Registration;
 use crate::terminal::{self, Countdown};
 use std::time::Duration;
 
-/// What `slow_down` adds to the pause between two polls (RFC 8628, section 3.5).
+/// The time that is added to the pause between two polls when AWS responds with `slow_down` (RFC 8628, section 3.5).
 const SLOW_DOWN: Duration = Duration::from_secs(5);
 
-/// The pause between two polls when AWS names none.
+/// The pause between two polls if AWS specifies none.
 const DEFAULT_PAUSE: Duration = Duration::from_secs(5);
 
-/// How many polls in a row may fail: a laptop changes networks while its owner signs in.
+/// How many polls in a row may fail: a laptop may change networks while the user signs in.
 const MAX_FAILED_POLLS: u32 = 5;
 
-/// How often the remaining time is updated.
+/// How often the display of the remaining time is updated.
 const TICK: Duration = Duration::from_millis(200);
 
-/// Shows a code and polls until the person has decided.
+/// Shows a device code, and polls AWS until the user has confirmed or denied the sign-in.
 ///
 /// # Errors
-/// `NeedsPerson`: nobody signed in. `Refused`, `Unreachable`.
+/// `NeedsPerson`: the user did not sign in in time. `Refused`, `Unreachable`.
 pub(super) fn sign_in(client: &Client, options: &SignInOptions) -> Result<(Registration, TokenResponse)> {
     let (registration, authorization) = authorize(client)?;
     let code = Grant::DeviceCode(authorization.device_code.clone());
     let poll = || client.create_token(&registration, &code);
-    // AWS may approve at once, without asking, when the person is signed in.
+    // If the user is signed in to the access portal, AWS may issue the token at once.
     let first = poll()?;
     if !matches!(first, TokenResponse::Pending | TokenResponse::SlowDown) {
         return Ok((registration, first));
@@ -51,7 +51,7 @@ pub(super) fn sign_in(client: &Client, options: &SignInOptions) -> Result<(Regis
     Ok((registration, response))
 }
 
-/// Requests a device code; registers a new client when AWS does not know the cached one.
+/// Requests a device code. If AWS does not know the cached client registration, registers a new client first.
 fn authorize(client: &Client) -> Result<(Registration, DeviceAuthorization)> {
     let cached = client.registration(Flow::DeviceCode)?;
     if let Some(authorization) = start(client, &cached)? {
@@ -68,7 +68,7 @@ fn start(client: &Client, registration: &Registration) -> Result<Option<DeviceAu
     oidc::start_device_authorization(client.ctx, network, region, client_id, client_secret, client.start_url)
 }
 
-/// Tells the person what to do, and opens the page where there is a browser.
+/// Shows the URL and the code. Opens the URL if there is a browser.
 fn show(client: &Client, options: &SignInOptions, authorization: &DeviceAuthorization) -> Result<()> {
     let with_code = authorization.verification_uri_complete.as_deref().filter(|url| Address::parse(url).is_some());
     let page = Some(authorization.verification_uri.as_str()).filter(|url| Address::parse(url).is_some());
@@ -89,7 +89,7 @@ fn not_a_page(url: &str) -> Error {
         .hint("is there a proxy in between? ssox doctor")
 }
 
-/// Polls until there is a decision; `None` at the deadline.
+/// Polls until AWS responds with a token or a final error. Returns `None` at the deadline.
 fn poll_until(
     client: &Client,
     mut pause: Duration,
@@ -116,7 +116,7 @@ fn poll_until(
     }
 }
 
-/// Sleeps, and shows the time until the deadline meanwhile.
+/// Sleeps, and shows the time until the deadline.
 fn sleep(ctx: &Context, countdown: &Countdown, deadline: Deadline, pause: Duration) {
     let mut left = pause;
     while !left.is_zero() {
@@ -127,7 +127,7 @@ fn sleep(ctx: &Context, countdown: &Countdown, deadline: Deadline, pause: Durati
     }
 }
 
-/// Returns a number of seconds as a duration; `None` unless it is positive.
+/// Converts seconds to a duration. Returns `None` unless the number is positive.
 fn seconds(count: i64) -> Option<Duration> {
     u64::try_from(count).ok().filter(|count| *count > 0).map(Duration::from_secs)
 }

@@ -1,4 +1,4 @@
-//! The responses of the local listener: the page that the person sees at the end, and those for other requests.
+//! The responses of the local HTTP server: the page that the user sees after signing in, and pages for other requests.
 
 use crate::browser::page::{Page, Tone};
 use crate::secret::Secret;
@@ -7,17 +7,17 @@ use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpStream};
 use std::time::Duration;
 
-/// An HTTP response of the listener.
+/// An HTTP response with a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct HttpPage {
     pub(super) status: &'static str,
     page: Page,
-    /// An additional header line, or nothing. It may contain a secret URL.
+    /// An additional HTTP header line, or empty. It may contain a secret URL.
     extra_header: Secret,
 }
 
 impl HttpPage {
-    /// Makes the page for a person who is signed in.
+    /// Makes the page that tells the user that the sign-in succeeded.
     pub(super) fn signed_in(label: &str) -> Self {
         Self::new(
             "200 OK",
@@ -30,32 +30,32 @@ impl HttpPage {
         )
     }
 
-    /// Makes the page for a sign-in that failed.
+    /// Makes the page that tells the user that the sign-in failed.
     pub(super) fn not_signed_in(why: &str) -> Self {
         let text = "ssox received no token. Your terminal shows what to do next.";
         Self::bad("200 OK", "You are not signed in", text, why.replace('`', ""))
     }
 
-    /// Makes the page for a request that does not belong to the sign-in, which continues.
+    /// Makes the page for a request that does not belong to the sign-in. The sign-in continues.
     pub(super) fn unrelated(status: &'static str, why: &str) -> Self {
         let text = "This request does not belong to the sign-in in your terminal, which is still waiting.";
         Self::bad(status, "Not part of this sign-in", text, why.into())
     }
 
-    /// Makes the page for a browser of another user.
+    /// Makes the page for a browser that another user of this machine runs.
     pub(super) fn other_user() -> Self {
         let text = "This URL is for the user who runs ssox, and this browser belongs to another user.";
         let detail = "If both users are you, type: ssox login --device-code, or ssox console --print";
         Self::bad("403 Forbidden", "Another user", text, detail.into())
     }
 
-    /// Makes the page for a method other than `GET`.
+    /// Makes the page for a request with another method than `GET`.
     pub(super) fn wrong_method() -> Self {
         let page = Self::unrelated("405 Method Not Allowed", "Only GET is allowed here.");
         Self { extra_header: Secret::new("Allow: GET\r\n"), ..page }
     }
 
-    /// Makes a redirect to another URL.
+    /// Makes a response that redirects the browser to a URL.
     pub(super) fn redirect(url: &str) -> Self {
         let (title, text) = ("Redirecting", "Your browser opens the next page.");
         let page = Self::new("302 Found", Page { tone: Tone::Good, title, text, detail: String::new() });
@@ -72,12 +72,12 @@ impl HttpPage {
         Self { status, page, extra_header: Secret::default() }
     }
 
-    /// Writes the page and closes the connection; errors are ignored.
+    /// Sends the page and closes the connection. Errors are ignored.
     pub(super) fn send(&self, mut stream: &TcpStream) {
         let sent =
             stream.write_all(self.response().expose().as_bytes()).and_then(|()| stream.shutdown(Shutdown::Write));
         if sent.is_ok() {
-            // The kernel resets a connection that is closed with unread data, and the page could be lost.
+            // If a connection is closed while it has unread data, the kernel resets it, and the page may be lost.
             let _ = stream.set_read_timeout(Some(Duration::from_millis(200)));
             let _ = stream.read(&mut [0; 4096]);
         }

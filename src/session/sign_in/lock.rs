@@ -1,7 +1,8 @@
-//! One sign-in at a time for each session, across processes: the others wait for its token.
+//! A lock, so that only one process at a time signs in to a session. The other processes wait for the token.
 //!
-//! The kernel releases the lock when its process ends, and a waiting process then takes it. A failure that would hit the
-//! others too (a refusal, a time-out) is recorded in a file and ends their wait, so the person is not asked again.
+//! The kernel releases the lock when the process that holds it ends; a waiting process then takes it. If the sign-in
+//! fails for a reason that affects the others too (the user denied it, or it timed out), a file records the error. The
+//! waiting processes return that error, so the user is not asked again.
 
 mod record;
 
@@ -18,32 +19,34 @@ use std::path::PathBuf;
 use std::thread;
 use std::time::Duration;
 
-/// The pause between two checks of a waiting process.
+/// The pause between two checks whether the wait has ended.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// What ended the wait for the lock.
+/// How the wait for the lock ended.
 #[derive(Debug)]
 pub(super) enum Acquired {
-    /// This process has the lock and should sign in.
+    /// This process holds the lock, and should sign in.
     Lock(SignInLock),
-    /// Another process has signed in.
+    /// Another process has signed in. This is its token.
     Token(Token),
 }
 
-/// The lock on signing in to a session; it is released with the process at the latest.
+/// The lock on signing in to a session. It is released when the process ends, if not before.
 #[derive(Debug)]
 pub(super) struct SignInLock {
     record: SignInRecord,
-    /// The file of the record; `None` without a state directory.
+    /// The path of the record's file; `None` without a state directory.
     path: Option<PathBuf>,
     _lock: Lock,
 }
 
 impl SignInLock {
-    /// Takes the lock, or waits for the process that has it until `find_token` returns a token.
+    /// Takes the lock. If another process holds it, waits until that process releases it or `find_token` returns a
+    /// token.
     ///
     /// # Errors
-    /// The failure of the other sign-in. `NeedsPerson`: it did not finish in time. That of [`StoppedHolder::check`].
+    /// The error of the other process's sign-in. `NeedsPerson`: it did not finish in time. The error of
+    /// [`StoppedHolder::check`].
     pub(super) fn acquire(
         ctx: &Context,
         session: &Session,
@@ -55,12 +58,12 @@ impl SignInLock {
         let lock_name = format!("sign-in {}", session.label());
         let (mut countdown, mut stopped) = (None, StoppedHolder::watch(ctx));
         loop {
-            // The lock is tried first: whatever its last holder wrote is found below.
+            // Taking the lock comes first: everything that its last holder wrote is then visible to the checks below.
             let lock = Lock::try_take(ctx, &lock_name);
             if let Some(token) = find_token()? {
                 return Ok(Acquired::Token(token));
             }
-            // A record that was finished before this wait is about an earlier sign-in.
+            // A record that was finished before this wait started is of an earlier sign-in.
             let record =
                 path.as_deref().and_then(SignInRecord::read).filter(|record| !record.is_of_earlier(old.as_ref()));
             if let Some(failure) = record.as_ref().and_then(|record| record.failure.clone()) {
@@ -80,10 +83,10 @@ impl SignInLock {
         }
     }
 
-    /// Releases the lock, and records the result for waiting processes.
+    /// Releases the lock, and records the result for the waiting processes.
     pub(super) fn finish<T>(mut self, result: &Result<T>) {
         self.record.is_finished = true;
-        // Other failures, such as a port in use, would not hit the others.
+        // Other errors, such as a port in use, do not affect the waiting processes.
         self.record.failure = match result {
             Err(error) if matches!(error.kind, ErrorKind::NeedsPerson | ErrorKind::Unreachable) => Some(error.clone()),
             _ => None,
@@ -104,7 +107,7 @@ impl SignInLock {
     }
 }
 
-/// Says once which process is signing in.
+/// Tells the user, once, which process is signing in.
 fn report_wait(ctx: &Context, session: &Session, record: Option<&SignInRecord>) -> Countdown {
     let current = record.filter(|record| !record.is_finished);
     let holder = current.map_or("another ssox".to_string(), |record| record.holder.clone());
@@ -147,7 +150,7 @@ mod tests {
                     };
                     SignInLock::acquire(&ctx, &session, ctx.deadline(Duration::from_secs(30)), find_token).map(|_| ())
                 });
-                // The second call comes after the waiter has seen that the lock is taken.
+                // The second call comes after the waiting thread has seen that the lock is taken.
                 waits.recv().unwrap();
                 waits.recv().unwrap();
                 waiter

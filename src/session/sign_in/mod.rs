@@ -1,6 +1,6 @@
-//! Signing in: a person confirms in a browser, in one of two flows.
+//! Signing in: the user confirms the sign-in in a browser, in one of two flows.
 //!
-//! Invariant: one process at a time signs in to a session; the others wait for its token.
+//! Invariant: one process at a time signs in to a session; the other processes wait for its token.
 
 mod callback;
 mod client;
@@ -27,16 +27,16 @@ use client::Client;
 use lock::{Acquired, SignInLock};
 use std::time::Duration;
 
-/// How long to wait for the person unless an option says so.
+/// How long to wait for the user if no option sets a time limit.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(600);
 
-/// Signs in, or waits for the process that is already signing in.
+/// Signs in, or waits for another process that is already signing in to the session.
 ///
 /// # Errors
-/// `NeedsPerson`: no person is there, or the person refused or did not sign in in time. `Unreachable`. Configuration: a
-/// port is in use; the token could not be written.
+/// `NeedsPerson`: there is no user at a terminal, or the user denied the sign-in or did not sign in in time.
+/// `Unreachable`. Configuration: a port is in use, or the token cannot be written.
 pub(crate) fn sign_in(ctx: &Context, session: &Session, options: &SignInOptions) -> Result<Token> {
-    // The person should not sign in for a token that cannot be written.
+    // The check comes first, so that the user does not sign in for a token that cannot be written.
     if !ctx.no_input {
         token::reserve(ctx, session)
             .map_err(|error| error.doing(format!("cannot sign in to `{}`", session.label())))?;
@@ -44,10 +44,10 @@ pub(crate) fn sign_in(ctx: &Context, session: &Session, options: &SignInOptions)
     wait_or_sign_in(ctx, session, options, None)
 }
 
-/// Signs in after an error, if signing in helps and a person is there.
+/// Signs in after an error, if signing in helps and there is a user at a terminal.
 ///
 /// # Errors
-/// `error`, or as [`sign_in`].
+/// `error` itself, or those of [`sign_in`].
 pub(super) fn sign_in_after(
     ctx: &Context,
     session: &Session,
@@ -61,7 +61,8 @@ pub(super) fn sign_in_after(
     wait_or_sign_in(ctx, session, options, rejected)
 }
 
-/// Signs in, unless another process does or has done; `rejected` is a token that AWS rejected, so it does not count.
+/// Signs in, unless another process is signing in or has signed in. `rejected` is a token that AWS rejected; it is not
+/// used even if it is in the cache.
 fn wait_or_sign_in(
     ctx: &Context,
     session: &Session,
@@ -93,9 +94,10 @@ fn wait_or_sign_in(
     Ok(token)
 }
 
-/// Signs in, in one flow or the other, and writes the token.
+/// Signs in, in one of the two flows, and writes the token.
 fn sign_in_now(ctx: &Context, session: &Session, options: &SignInOptions, timeout: Duration) -> Result<Token> {
-    // The person should know before signing in. The space is not kept: Ctrl-C would leave the temporary file.
+    // The user should know this before signing in. The reserved space is freed again, because Ctrl-C would leave the
+    // temporary file behind.
     if let Err(error) = token::reserve(ctx, session).map(drop)
         && ctx.is_first_unwritable_cache()
     {
@@ -118,7 +120,7 @@ fn sign_in_now(ctx: &Context, session: &Session, options: &SignInOptions, timeou
         refresh_token,
         unknown: token::Unknown::default(),
     };
-    // Without the lock a refresh that is under way may write after this; both tokens are valid.
+    // If the lock cannot be taken, another process may refresh and write the old token later. Both tokens are valid.
     let _lock = token::lock(ctx, session).map_err(|error| terminal::warn(&error.message));
     refresh::store(ctx, session, token::reserve(ctx, session), &token);
     if let Some(after_sign_in) = ctx.after_sign_in {
@@ -127,7 +129,7 @@ fn sign_in_now(ctx: &Context, session: &Session, options: &SignInOptions, timeou
     Ok(token)
 }
 
-/// Runs the flow that fits; PKCE is followed by the device code when no browser starts.
+/// Runs the flow that fits. If PKCE finds no browser that starts, signs in with a device code.
 fn run_flow(client: &Client, options: &SignInOptions) -> Result<(Registration, TokenResponse)> {
     let Client { ctx, session, .. } = client;
     if flow::choose(ctx, options.flow, options.port, session.name.is_some()) == Flow::DeviceCode {

@@ -1,4 +1,5 @@
-//! Signing in with a browser that is redirected to a local listener with a code (OAuth 2.0 with PKCE, RFC 7636).
+//! Signing in with PKCE (RFC 7636): AWS redirects a browser on this machine to a local server of ssox, with an
+//! authorization code.
 
 use super::callback::{AuthorizationResponse, CallbackListener};
 use super::client::Client;
@@ -16,13 +17,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
 
-/// Opens AWS's page in the person's browser, and exchanges the code that the browser returns for a token; `None` when no
-/// browser starts here and no option chose this flow.
+/// Opens AWS's sign-in page in the user's browser, and exchanges the authorization code that comes back for a token.
+/// Returns `None` if no browser can be started here, and no option requires this flow.
 ///
 /// # Errors
-/// Configuration: the port is in use. `NeedsPerson`: nobody signed in. `Refused`, `Unreachable`.
+/// Configuration: the port is in use. `NeedsPerson`: the user did not sign in in time. `Refused`, `Unreachable`.
 pub(super) fn sign_in(client: &Client, options: &SignInOptions) -> Result<Option<(Registration, TokenResponse)>> {
-    // The listener comes before the browser, which may be redirected at once.
+    // The server starts before the browser, because AWS may redirect the browser at once.
     let listener = CallbackListener::bind(options.port)?;
     let attempt = Attempt::new(client, &listener, client.registration(Flow::Pkce)?)?;
     let url = &attempt.authorization.url;
@@ -39,7 +40,7 @@ pub(super) fn sign_in(client: &Client, options: &SignInOptions) -> Result<Option
     attempt.finish(may_continue)
 }
 
-/// A sign-in with one registered client.
+/// A sign-in attempt with one client registration.
 struct Attempt<'a> {
     client: &'a Client<'a>,
     listener: &'a CallbackListener,
@@ -53,7 +54,7 @@ impl<'a> Attempt<'a> {
         Ok(Self { client, listener, registration, authorization })
     }
 
-    /// Waits for the browser and exchanges its code for a token; `None` when the browser has failed.
+    /// Waits for the browser, and exchanges its authorization code for a token. Returns `None` if the browser failed.
     fn finish(mut self, may_continue: impl Fn() -> bool) -> Result<Option<(Registration, TokenResponse)>> {
         let ctx = self.client.ctx;
         let deadline = ctx.deadline(self.client.timeout);
@@ -69,7 +70,8 @@ impl<'a> Attempt<'a> {
             };
             let result = self.exchange(&request.response);
             if is_first && matches!(result, Ok(TokenResponse::InvalidClient)) {
-                // The same tab is redirected to AWS again, with a newly registered client.
+                // AWS does not know the client. The same browser tab is redirected to AWS again, with a newly
+                // registered client.
                 is_first = false;
                 let registration = self.client.register(Flow::Pkce)?;
                 self = Self::new(self.client, self.listener, registration)?;
@@ -90,14 +92,15 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    /// AWS tells only the browser that it does not know the client, so the next sign-in registers a new one.
+    /// Removes the client registration: if AWS did not know the client, it told only the browser. The next sign-in
+    /// registers a new one.
     fn timed_out(&self) -> Error {
         registration::remove(self.client.ctx, self.client.session);
         self.client.timed_out().hint(self.client.device_code_line())
     }
 }
 
-/// One authorization request to AWS.
+/// One authorization request, which the browser sends to AWS.
 struct Authorization {
     url: String,
     state: String,
@@ -110,7 +113,7 @@ impl Authorization {
         let (state, verifier) = (random::<24>()?, Secret::new(random::<48>()?));
         let redirect_uri = listener.redirect_uri();
         let base = oidc::authorize_base(&client.session.network, &client.session.region);
-        // AWS reads `scopes`, not the `scope` of OAuth; names and order are those of the AWS CLI.
+        // AWS reads `scopes`, not OAuth's `scope`. Names and order of the parameters are the AWS CLI's.
         let query = [
             ("response_type", "code"),
             ("client_id", &registration.client_id),
@@ -140,7 +143,8 @@ fn open(client: &Client, options: &SignInOptions, url: &str) -> Option<OpenedBro
     browser::open_private(client.ctx, url)
 }
 
-/// Shows the URL, and what to do on another machine: an opener may succeed without opening a browser here.
+/// Shows the URL, and what to do if the browser is on another machine: opening it may seem to work when there is none
+/// here.
 fn show(client: &Client, listener: &CallbackListener, url: &str, opened: Option<&OpenedBrowser>) {
     client.ask_to_sign_in(opened.is_some());
     terminal::show_address(client.ctx, url);
@@ -152,7 +156,7 @@ fn show(client: &Client, listener: &CallbackListener, url: &str, opened: Option<
     ));
 }
 
-/// Returns the command that forwards the port, for the machine that this SSH session comes from.
+/// Returns the command that forwards the port. The user runs it on the machine from which this SSH session comes.
 fn tunnel(ctx: &Context, port: u16) -> Option<String> {
     let connection: Vec<&str> = ctx.var("SSH_CONNECTION")?.split(' ').collect();
     let [_, _, host, ssh_port] = connection[..] else { return None };
@@ -162,7 +166,7 @@ fn tunnel(ctx: &Context, port: u16) -> Option<String> {
     Some(format!("ssh -L {port}:127.0.0.1:{port} {other_port}{}", shell_words::quote(&destination)))
 }
 
-/// Returns the page for the person.
+/// Returns the page that the browser shows at the end.
 fn page(client: &Client, result: &Result<TokenResponse>) -> HttpPage {
     match result {
         Ok(TokenResponse::Token { .. }) => HttpPage::signed_in(client.label()),
@@ -175,7 +179,7 @@ fn challenge(verifier: &Secret) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.expose()))
 }
 
-/// Returns random bytes in base64url, which needs no escaping in URLs and shells.
+/// Returns random bytes as base64url, whose characters need no escaping in URLs and shells.
 pub(super) fn random<const BYTES: usize>() -> Result<String> {
     let mut bytes = [0; BYTES];
     getrandom::fill(&mut bytes)

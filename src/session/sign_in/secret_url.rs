@@ -1,7 +1,7 @@
-//! Opens a URL that is a secret in the person's browser.
+//! Opens a secret URL in the user's browser.
 //!
-//! All users of the machine can read the browser's command line. It gets a URL of a local listener, which redirects to the
-//! secret one once, and only a browser of the same user.
+//! All users of a machine can read the browser's command line. So the browser gets the URL of a local HTTP server. The
+//! server redirects the first request to the secret URL, if it is from a browser of the same user.
 
 use super::callback::CallbackListener;
 use super::http_page::HttpPage;
@@ -13,13 +13,13 @@ use crate::secret::Secret;
 use crate::terminal::Countdown;
 use std::time::Duration;
 
-/// How long a browser may take to start.
+/// How long the browser may take to request the URL.
 const START_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Opens the URL in a browser of the person; `hint` is what to type when that fails.
+/// Opens a secret URL in a browser. `hint` is the hint of the error if that fails.
 ///
 /// # Errors
-/// `NeedsPerson`: there is no browser here, or it did not request the URL.
+/// `NeedsPerson`: there is no browser here, or it did not request the URL in time.
 pub(crate) fn open_secret_url(ctx: &Context, browser: &Opener, url: &Secret, hint: &str) -> Result<()> {
     let failed = |why: &str| Err(Error::needs_person(why).hint(hint));
     if ctx.no_input || !browser.can_open(ctx) {

@@ -1,4 +1,4 @@
-//! Both flows against a stand-in for Identity Center, with people who approve, refuse, or do nothing.
+//! Both flows at a stand-in for Identity Center, where the user approves, denies, or does nothing.
 
 use super::*;
 use crate::aws::Network;
@@ -17,7 +17,7 @@ struct World {
     session: Session,
 }
 
-/// Makes a world in which `curl` is the browser and the person decides as the options say.
+/// Makes a test environment: `curl` is the browser, and the options decide what the user does.
 fn world(configure: impl FnOnce(&mut Options)) -> World {
     let (standin, home) = (Standin::start(), tempfile::tempdir().unwrap());
     standin.configure(configure);
@@ -272,7 +272,7 @@ fn a_legacy_session_signs_in_with_a_code_that_opens_the_browser() {
     let token = sign_in(&world.ctx, &session, &SignInOptions::default()).unwrap();
     assert!(token.is_refreshable(world.ctx.now()));
     assert!(token_file(world.home.path(), START_URL).exists());
-    // The sign-in does not wait for the browser.
+    // The sign-in does not wait until the browser has opened the page.
     while world.standin.count("DevicePage") == 0 {
         thread::sleep(Duration::from_millis(1));
     }

@@ -1,4 +1,4 @@
-//! AWS's hosts, custom URLs, and what is copied from a browser.
+//! Start URLs on AWS's hosts, custom URLs, and URLs copied from a browser.
 
 use super::super::token::tests::session;
 use super::*;

@@ -1,4 +1,4 @@
-//! File names and contents, compared with those that the AWS CLI writes.
+//! The names and contents of token files, compared with those of the AWS CLI.
 
 use super::*;
 use crate::secret::{HUNTER2, assert_redacted};

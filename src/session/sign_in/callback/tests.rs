@@ -1,4 +1,4 @@
-//! The listener against requests that are not for it.
+//! The local server, and requests that are not the expected redirect.
 
 use super::*;
 use crate::secret::{HUNTER2, assert_redacted};
@@ -88,7 +88,7 @@ proptest! {
     }
 }
 
-/// Connects to the listener, sends, and returns what came back.
+/// Sends bytes to the server, and returns its response.
 fn ask(port: u16, bytes: &[u8]) -> String {
     let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap();
     stream.write_all(bytes).unwrap();
@@ -104,7 +104,8 @@ fn other_connections_do_not_block_the_right_one() {
     let port = listener.port();
     let host = format!("127.0.0.1:{port}");
     let person = thread::spawn(move || {
-        // Some send nothing, some half a line, and stay; one closes at once; one sends too much.
+        // Twenty connections send nothing, twenty send half a line, and all stay open. One closes at once, and one
+        // sends too much.
         let mut lingering: Vec<TcpStream> =
             (0..40).map(|_| TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap()).collect();
         lingering.iter_mut().skip(20).for_each(|stream| stream.write_all(b"GET /oauth/call").unwrap());
