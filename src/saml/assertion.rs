@@ -1,6 +1,6 @@
-//! Parses a SAML response: the roles it offers, when it expires, and whether STS can accept it.
+//! Parses a SAML response: which roles it offers, when it expires, and whether STS can accept it.
 //!
-//! Signatures are not checked: STS does that, and nothing is granted here because of what a response says.
+//! Signatures are not checked here. STS checks them, and ssox grants nothing because of what a response says.
 
 mod shape;
 
@@ -15,41 +15,41 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use roxmltree::{Document, Node};
 use zeroize::Zeroizing;
 
-/// The longest response that STS accepts, in characters of base64.
+/// The longest response that STS accepts, in base64 characters.
 /// <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithSAML.html>
 const MAX_LENGTH: usize = 100_000;
 
 const ATTRIBUTES: &str = "https://aws.amazon.com/SAML/Attributes/";
 
-/// Decodes base64 with or without padding: some identity providers leave it out.
+/// A base64 decoder that accepts missing padding, because some identity providers omit it.
 const LENIENT: GeneralPurpose = GeneralPurpose::new(
     &ALPHABET,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// A SAML response that reports success. Invariant: it is kept in memory only.
+/// A SAML response that reports success. Invariant: ssox keeps it in memory only, never in a file.
 #[derive(Clone, Debug)]
 pub(crate) struct Assertion {
-    /// The response as STS accepts it: base64 in one line.
+    /// The response in the form that STS accepts: base64 in one line.
     pub(crate) response: Secret,
-    /// The roles it offers, in their order, without duplicates.
+    /// The roles that the response offers, in its order, without duplicates.
     pub(crate) roles: Vec<SamlRole>,
-    /// The session duration that the identity provider asks for, in seconds.
+    /// The session duration that the identity provider wants, in seconds.
     pub(crate) session_duration: Option<i32>,
-    /// When the response expires.
+    /// The time when the response expires.
     pub(crate) not_on_or_after: Option<Timestamp>,
-    /// The endpoint the response is meant for.
+    /// The URL that the response is to be posted to.
     pub(crate) destination: Option<String>,
-    /// Whether the assertion is encrypted, so that only AWS can read it.
+    /// Whether the assertion in the response is encrypted. Only AWS can read it then.
     pub(crate) is_encrypted: bool,
 }
 
 impl Assertion {
-    /// Parses a response in base64.
+    /// Parses a SAML response in base64.
     ///
     /// # Errors
-    /// Configuration: this is not a SAML response, or it is longer than STS accepts.
-    /// Needs a person: the identity provider refused the sign-in.
+    /// Configuration: the text is not a SAML response, or it is longer than STS accepts. `NeedsPerson`: the identity
+    /// provider refused the sign-in.
     pub(crate) fn parse(base64: &str) -> Result<Self> {
         let packed: Zeroizing<String> = Zeroizing::new(base64.split_ascii_whitespace().collect());
         let bytes = Zeroizing::new(LENIENT.decode(packed.as_bytes()).map_err(|_| invalid("it is not base64"))?);
@@ -72,7 +72,7 @@ impl Assertion {
     }
 }
 
-/// Makes the error for what is not a SAML response.
+/// Returns the error for a text that is not a SAML response.
 pub(super) fn invalid(why: &str) -> Error {
     Error::configuration(format!("this is not a SAML response: {why}"))
         .hint("pass the value of `SAMLResponse` that the identity provider's page posts to AWS, in base64")
@@ -97,13 +97,13 @@ fn check_root(root: Node) -> Result<()> {
     }
 }
 
-/// Checks that the response reports success; the error quotes the identity provider.
+/// Checks that the response reports success. The error quotes the identity provider's status.
 fn check_status(root: Node) -> Result<()> {
     let codes: Vec<&str> = all(root, "StatusCode").filter_map(|code| code.attribute("Value")).collect();
     if codes.first().is_none_or(|code| code.ends_with(":Success")) {
         return Ok(());
     }
-    // The inner code is the more specific one: `AuthnFailed` within `Responder`.
+    // Status codes are nested. The innermost one is the most specific, e.g. `AuthnFailed` within `Responder`.
     let code = codes.last().and_then(|code| code.rsplit(':').next()).unwrap_or_default();
     let message = all(root, "StatusMessage").next().map(text_of).filter(|message| !message.is_empty());
     let message = message.map(|message| format!(", `{}`", shortened(&message))).unwrap_or_default();
@@ -132,7 +132,7 @@ fn session_duration(root: Node) -> Option<i32> {
     values(root, "SessionDuration").find_map(|value| value.parse().ok())
 }
 
-/// Returns the earliest expiry that the response states.
+/// Returns the earliest of the expiration times in the response.
 fn not_on_or_after(root: Node) -> Option<Timestamp> {
     let ends = ["SubjectConfirmationData", "Conditions"].into_iter().flat_map(|name| all(root, name));
     ends.filter_map(|node| Timestamp::parse(node.attribute("NotOnOrAfter")?)).min()
@@ -144,13 +144,14 @@ fn destination(root: Node) -> Option<String> {
     Some(url.trim().to_string())
 }
 
-/// Returns the values of one of AWS's attributes, trimmed.
+/// Returns the trimmed values of the attribute that AWS defines with this name, e.g. `Role`.
 fn values<'a>(root: Node<'a, 'a>, name: &'a str) -> impl Iterator<Item = String> + 'a {
     let is_it = move |node: &Node| node.attribute("Name").and_then(|n| n.strip_prefix(ATTRIBUTES)) == Some(name);
     all(root, "Attribute").filter(is_it).flat_map(|attribute| all(attribute, "AttributeValue")).map(text_of)
 }
 
-/// Returns the elements with a local name, under any prefix: each identity provider chooses its own.
+/// Returns the descendants that are elements with this local name. Their prefix is ignored, because each identity
+/// provider uses its own.
 fn all<'a>(node: Node<'a, 'a>, name: &'a str) -> impl Iterator<Item = Node<'a, 'a>> {
     node.descendants().filter(move |node| node.is_element() && node.tag_name().name() == name)
 }
@@ -160,7 +161,7 @@ fn text_of(node: Node) -> String {
     text.trim().to_string()
 }
 
-/// Cuts a text to 200 characters, so that a message stays readable.
+/// Cuts a text to 200 characters, for messages.
 fn shortened(text: &str) -> String {
     match text.char_indices().nth(200) {
         Some((end, _)) => format!("{}…", &text[..end]),

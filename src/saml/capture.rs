@@ -1,6 +1,6 @@
-//! Drives a browser to an identity provider, and captures the SAML response that its page posts to AWS.
+//! Opens an identity provider's page in a browser, and captures the SAML response that the page posts to AWS.
 //!
-//! Invariant: only that one form is read. What the identity provider asks the person stays between the two.
+//! Invariant: ssox reads only this one form, nothing that the user types on the identity provider's pages.
 
 use super::browser::{Browser, Incoming};
 use super::cookies;
@@ -17,21 +17,21 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use std::time::Duration;
 
-/// The URL of the last page, which ssox serves itself. The captured POST is redirected there, because the browser stores
-/// the body of a POST with its history.
+/// The URL of the last page, which ssox itself serves. The browser is redirected there after the captured POST, because
+/// a browser stores the body of a POST request in its history.
 const LAST_PAGE_URL: &str = "https://signin.aws.amazon.com/saml/ssox";
 
 /// How long the browser may take to show the last page and to store its cookies.
 const FINISH_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// How often the remaining time is updated on the terminal.
+/// How often the remaining time on the terminal is updated.
 const COUNTDOWN_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Lets a person sign in at a URL, and returns the SAML response in base64.
+/// Opens a URL in a browser, waits until the user has signed in, and returns the SAML response in base64.
 ///
 /// # Errors
-/// Needs a person: none is there, the browser is missing or was closed, or it took too long.
-/// Configuration: the URL or the browser cannot be used. Unreachable: the page cannot be loaded.
+/// `NeedsPerson`: there is no user at a terminal or no browser, the user closed the browser, or the sign-in took too
+/// long. Configuration: the URL or the browser cannot be used. Unreachable: the page cannot be loaded.
 pub(super) fn capture(ctx: &Context, url: &str, timeout: Duration) -> Result<Secret> {
     check(ctx, url)?;
     let deadline = ctx.deadline(timeout);
@@ -57,14 +57,14 @@ fn check(ctx: &Context, url: &str) -> Result<()> {
     Ok(())
 }
 
-/// Why no response came.
+/// Why the browser posted no SAML response.
 enum NoResponse {
-    /// The last window was closed.
+    /// The user closed the last window.
     WindowsClosed,
     /// The browser's process ended.
     Ended,
     TimedOut,
-    /// The page cannot be loaded, with the browser's reason.
+    /// The page cannot be loaded. The text is the browser's error code.
     Unreachable(String),
 }
 
@@ -72,12 +72,12 @@ struct Capture<'a> {
     ctx: &'a Context,
     url: &'a str,
     browser: Browser,
-    /// The DevTools session ids of the open windows and tabs.
+    /// The DevTools session IDs of the open windows and tabs.
     pages: Vec<String>,
-    /// The id of the command that opened the URL.
+    /// The ID of the command that opens the URL.
     navigation: Option<u64>,
     response: Option<Secret>,
-    /// Whether the page that ssox serves was shown.
+    /// Whether the browser has requested the last page.
     is_last_page_shown: bool,
 }
 
@@ -97,7 +97,7 @@ impl Capture<'_> {
         }
     }
 
-    /// Shows the last page, and keeps the browser's cookies.
+    /// Waits until the last page is shown, then makes the browser keep its cookies.
     fn finish(&mut self) {
         let deadline = self.ctx.deadline(FINISH_TIMEOUT);
         while !self.is_last_page_shown {
@@ -120,7 +120,8 @@ impl Capture<'_> {
         Ok(())
     }
 
-    /// Intercepts the requests of a new page or frame, from its first one on; the first page opens the URL.
+    /// Makes the browser pause each request of a new page or frame that may post the response. The first page then
+    /// opens the URL.
     fn attached(&mut self, params: &Value) {
         let Some(id) = params["sessionId"].as_str() else { return };
         let patterns = json!({ "patterns": [{ "urlPattern": "https://*signin.*saml*", "requestStage": "Request" }] });
@@ -135,14 +136,16 @@ impl Capture<'_> {
         }
     }
 
-    /// Forgets a page. The last one ends the wait, because on macOS a browser without windows keeps running.
+    /// Forgets a page that was closed. Returns an error after the last one: on macOS, a browser without windows keeps
+    /// running.
     fn detached(&mut self, params: &Value) -> std::result::Result<(), NoResponse> {
         let had_pages = !self.pages.is_empty();
         self.pages.retain(|page| params["sessionId"] != page.as_str());
         if had_pages && self.pages.is_empty() { Err(NoResponse::WindowsClosed) } else { Ok(()) }
     }
 
-    /// Takes the response out of the request that posts it to AWS; every other request continues unchanged.
+    /// Handles a paused request. Takes the SAML response from the request that posts it to AWS. All other requests
+    /// continue unchanged.
     fn paused(&mut self, page: Option<&str>, params: &Value) {
         let request = &params["request"];
         let url = request["url"].as_str().unwrap_or_default();
@@ -150,7 +153,7 @@ impl Capture<'_> {
         let is_last_page = url == LAST_PAGE_URL;
         let mut response = None;
         if method == "POST" && endpoint::is_sign_in(url) {
-            // `postData` is absent only if the body is not text, and a form always is.
+            // The browser omits `postData` only if the body is not text; the body of a form is always text.
             response = request["postData"].as_str().and_then(form::posted);
         }
         let action = if response.is_some() || is_last_page { "intercepted" } else { "continued" };
@@ -217,8 +220,8 @@ fn page() -> String {
     Page { tone: Tone::Good, title: "You are signed in", text, detail: String::new() }.html()
 }
 
-/// Checks that the server could be reached. Other errors (a certificate, a proxy's password) are shown by the browser,
-/// and the person can deal with them there.
+/// Returns an error if the server could not be reached. Other errors (an invalid certificate, a proxy that wants a
+/// password) appear in the browser, where the user can handle them.
 fn check_reached(result: &Value) -> std::result::Result<(), NoResponse> {
     const FINAL: [&str; 5] = ["NAME_", "CONNECTION_", "ADDRESS_", "INTERNET_DISCONNECTED", "UNSAFE_PORT"];
     let error = result["errorText"].as_str().unwrap_or_default();

@@ -1,5 +1,5 @@
-//! Keeps an identity provider's cookies until the next sign-in. Many are deleted when the browser closes, and ssox closes
-//! its browser after seconds: without this, every sign-in would ask for the password.
+//! Keeps the identity provider's cookies until the next sign-in. A browser deletes session cookies when it closes, and
+//! ssox closes its browser soon after a sign-in. Without this module, every sign-in would ask for the password.
 //!
 //! Invariant: ssox writes no cookie to a file. The browser stores them, encrypted.
 
@@ -9,19 +9,19 @@ use crate::json::SecretJson;
 use crate::time::Timestamp;
 use serde_json::{Map, Value, json};
 
-/// How long a session cookie is kept, in seconds: a working day.
+/// How long a session cookie is kept, in seconds: for a working day.
 const LIFETIME: i64 = 12 * 3600;
 
-/// The fields that are copied: a cookie's name and value, and all that decides where it is sent.
+/// The fields of a cookie that are copied: its name and value, and everything that decides where it is sent.
 const KEPT: [&str; 9] =
     ["name", "value", "path", "secure", "httpOnly", "sameSite", "priority", "sourceScheme", "sourcePort"];
 
-/// Sets an expiry date on every session cookie.
+/// Sets an expiration date on every session cookie.
 pub(super) fn keep(browser: &mut Browser, now: Timestamp, deadline: Deadline) {
     let asked = browser.send(None, "Storage.getCookies", &json!({}));
     let Some(reply) = reply(browser, asked, deadline) else { return };
     let cookies = reply["cookies"].as_array().into_iter().flatten().filter(|cookie| cookie["session"] == true);
-    // One command for each cookie: the browser rejects a whole command because of one cookie in it.
+    // Each cookie has a command of its own, because the browser rejects a command if one cookie in it is invalid.
     let commands =
         cookies.map(|cookie| SecretJson::from(json!({ "cookies": [with_expiry(cookie, now.plus(LIFETIME))] })));
     let last = commands.map(|command| browser.send(None, "Storage.setCookies", &command)).last();
@@ -42,7 +42,7 @@ fn with_expiry(cookie: &Value, end: Timestamp) -> Value {
         KEPT.iter().filter_map(|key| Some(((*key).to_string(), cookie.get(key)?.clone()))).collect();
     let domain = cookie["domain"].as_str().unwrap_or_default();
     let key = if domain.starts_with('.') { "domain" } else { "url" };
-    // A cookie of a single host is set with a URL: `domain` would send it to subdomains as well.
+    // A cookie for a single host is set with `url`. With `domain`, the browser would send it to subdomains as well.
     let scheme = if cookie["secure"] == true { "https" } else { "http" };
     let value = if key == "url" { format!("{scheme}://{domain}/") } else { domain.into() };
     kept.insert(key.into(), value.into());

@@ -1,7 +1,7 @@
-//! The sign-in endpoints of AWS in every partition, to which identity providers post SAML responses.
+//! AWS's sign-in URLs in every partition. Identity providers post SAML responses to them.
 //!
-//! Invariant: a URL is split, and each part is compared as a whole. A search for the host name anywhere in the URL would
-//! accept `https://evil.example/?signin.aws.amazon.com/saml`.
+//! Invariant: a URL is split into its parts, and each part is compared as a whole. A search for the host name anywhere
+//! in the URL would accept `https://evil.example/?signin.aws.amazon.com/saml`.
 
 use crate::address::Address;
 use crate::aws::partition;
@@ -9,30 +9,30 @@ use crate::region::Region;
 
 const PATHS: [&str; 2] = ["/saml", "/static/saml"];
 
-/// Tells whether a URL is an AWS endpoint that takes SAML responses.
+/// Tells whether a URL is an AWS sign-in URL, which accepts SAML responses.
 pub(crate) fn is_sign_in(url: &str) -> bool {
     Address::parse(url).filter(Address::is_https).is_some_and(|address| {
         is_sign_in_host(address.authority()) && PATHS.iter().any(|known| is_under(address.path(), known))
     })
 }
 
-/// Returns the host and port of a URL, to show in messages: without user, path and query.
+/// Returns the host and port of a URL for messages, without user, path and query.
 pub(super) fn host(url: &str) -> String {
     Address::parse(url).map_or_else(|| "an unusual URL".into(), |address| address.authority().into())
 }
 
-/// Tells whether a sign-in can start at a URL: it is https, or http on this machine.
+/// Tells whether a sign-in can start at a URL: it must use https, or http on this machine.
 pub(super) fn is_start(url: &str) -> bool {
     Address::parse(url).is_some_and(|address| address.is_https() || address.is_loopback())
 }
 
-/// Returns the region of the STS endpoint to call: the configured one if it is in the role's partition, else the
+/// Returns the region in which STS is called: the configured region if it is in the role's partition, otherwise the
 /// partition's global region.
 pub(crate) fn sts_region(configured: Option<&Region>, partition: &str) -> Region {
     partition::first_region(partition::named(partition), [configured.map(|region| &**region)])
 }
 
-/// Tells whether a host is a sign-in host. One with a port, a user or a character that host names do not have is not.
+/// Tells whether a host is one of AWS's sign-in hosts. A host with a port, a user or an invalid character is not.
 fn is_sign_in_host(host: &str) -> bool {
     let is_label = |label: &str| {
         !label.is_empty() && label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')

@@ -1,5 +1,5 @@
-//! Finds the SAML response in what people copy: a form's body, the page with the form, text from developer tools, the XML
-//! itself, or its base64.
+//! Finds the SAML response in a text that a user copied: the body of a form, the page with the form, text from the
+//! browser's developer tools, the XML, or its base64.
 
 use crate::secret::Secret;
 use base64::Engine as _;
@@ -8,13 +8,14 @@ use std::borrow::Cow;
 
 const FIELD: &str = "SAMLResponse";
 
-/// Returns the response in the body of a posted form, if the form has one.
+/// Returns the SAML response in the body of a posted form; `None` if the form has none.
 pub(super) fn posted(body: &str) -> Option<Secret> {
     let values = body.split('&').filter_map(|pair| pair.strip_prefix(FIELD)?.strip_prefix('='));
     values.filter(|value| !value.is_empty()).map(|value| Secret::new(percent(value))).next()
 }
 
-/// Finds the response in a text, and returns its base64 with any line breaks. A text without one is returned unchanged.
+/// Finds the SAML response in a text. Returns its base64, which may contain line breaks. If no response is found,
+/// returns the text unchanged.
 pub(super) fn response(text: &str) -> String {
     let text = text.trim_start_matches('\u{feff}').trim();
     if let Some(value) = field_of_page(text) {
@@ -29,7 +30,7 @@ pub(super) fn response(text: &str) -> String {
     }
 }
 
-/// Returns the value of the page's hidden field.
+/// Returns the value of the hidden form field in an HTML page.
 fn field_of_page(page: &str) -> Option<String> {
     let mut rest = page;
     while let Some((_, tag)) = rest.split_once('<') {
@@ -39,7 +40,7 @@ fn field_of_page(page: &str) -> Option<String> {
             if value_of(&found, "name") == Some(FIELD) {
                 return value_of(&found, "value").map(String::from);
             }
-            // Continue after the attributes, so that a page of unclosed tags takes linear time.
+            // The search continues after the attributes, so that a page with many unclosed tags takes only linear time.
             rest = after;
         }
     }
@@ -50,7 +51,8 @@ fn value_of<'a>(attributes: &[(&str, &'a str)], name: &str) -> Option<&'a str> {
     attributes.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| *value)
 }
 
-/// Parses the attributes of an `input` tag (a name of five letters); returns them and the text after them.
+/// Parses the attributes of an `input` tag; the text starts with the five letters of its name. Returns the attributes,
+/// and the text after them.
 fn attributes(tag: &str) -> (Vec<(&str, &str)>, &str) {
     let is_end = |c: char| c.is_ascii_whitespace() || "=/>".contains(c);
     let mut attributes = Vec::new();
@@ -72,7 +74,7 @@ fn attributes(tag: &str) -> (Vec<(&str, &str)>, &str) {
     }
 }
 
-/// Splits an attribute's value, quoted or bare, from what follows.
+/// Splits a text that starts with an attribute's value into the value, without its quotes, and the text after it.
 fn value(text: &str) -> (&str, &str) {
     match text.chars().next() {
         Some(quote @ ('"' | '\'')) => text[1..].split_once(quote).unwrap_or((&text[1..], "")),
@@ -80,14 +82,15 @@ fn value(text: &str) -> (&str, &str) {
     }
 }
 
-/// Returns what follows the field's name in a form's body (`=`), in developer tools (`: `) or in JSON (`": "`).
+/// Returns the value that follows the field's name: after `=` in the body of a form, `: ` in developer tools, `": "` in
+/// JSON.
 fn field_of_text(text: &str) -> &str {
     let text = text.trim_start_matches(|c: char| c.is_ascii_whitespace() || "\"'=:".contains(c));
     let is_value = |c: char| c.is_ascii_alphanumeric() || "+/=%".contains(c);
     &text[..text.find(|c| !is_value(c)).unwrap_or(text.len())]
 }
 
-/// Resolves the character references that can stand in base64 written by a template engine: `&#43;`, `&#x3D;`, `&#13;`.
+/// Decodes the HTML character references that a template may use in base64: `&#43;`, `&#x3D;`, `&#13;`.
 fn entities(text: &str) -> Cow<'_, str> {
     if !text.contains('&') {
         return text.into();
@@ -123,7 +126,8 @@ fn entity(name: &str) -> Option<char> {
     char::from_u32(code.ok()?)
 }
 
-/// Decodes a form's value. In a text without escapes, copied by hand, a `+` is part of the base64; else it is a space.
+/// Decodes a form value. In a text with `%` escapes, `+` means a space. A text without escapes was copied by hand, and
+/// its `+` belongs to the base64.
 fn percent(text: &str) -> Cow<'_, str> {
     if !text.contains('%') {
         return text.into();

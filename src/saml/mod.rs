@@ -1,6 +1,8 @@
-//! SAML responses: from an identity provider's sign-in page in a driven browser, or from a file that a person saved.
+//! Gets SAML responses: from an identity provider's sign-in page in a browser that ssox controls, or from a file that
+//! the user saved.
 //!
-//! Invariant: nothing here types, reads or stores what the identity provider asks the person (a password, a key, a click).
+//! Invariant: ssox does not type, read or store what the user enters on the identity provider's pages (a password, a
+//! security key, a click).
 
 mod assertion;
 pub(crate) mod browser;
@@ -19,27 +21,27 @@ use crate::error::{Error, Result};
 use std::path::Path;
 use std::time::Duration;
 
-/// How long a person may take to sign in.
+/// How long the user may take to sign in.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(600);
 
-/// The hint wherever no browser can be driven.
+/// The hint of every error that means that ssox cannot control a browser here.
 const GIVE_RESPONSE: &str = "copy the form field `SAMLResponse` from any browser's developer tools, and pass it with \
                              `--saml-response FILE` (or `-`)";
 
-/// Where an assertion comes from.
+/// Where a SAML assertion comes from.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum AssertionOrigin<'a> {
-    /// A sign-in in a browser that starts at this address.
+    /// A sign-in in a browser. It starts at `url`.
     Browser { url: &'a str, timeout: Duration },
-    /// A file; `-` is standard input.
+    /// A file; `-` for stdin.
     File(&'a Path),
 }
 
-/// Obtains an assertion: signs in with a browser, or reads a file.
+/// Gets a SAML assertion: from a sign-in in a browser, or from a file.
 ///
 /// # Errors
-/// Needs a person: none is there, it took too long, the identity provider refused, or the response has expired.
-/// Configuration: this is not a SAML response, or the browser cannot be used.
+/// `NeedsPerson`: there is no user at a terminal, the sign-in took too long, or the identity provider refused it.
+/// Configuration: the text is not a SAML response, or the browser cannot be used.
 pub(crate) fn assertion(ctx: &Context, origin: AssertionOrigin) -> Result<Assertion> {
     let response = match origin {
         AssertionOrigin::Browser { url, timeout } => capture::capture(ctx, url, timeout)?,
@@ -51,10 +53,10 @@ pub(crate) fn assertion(ctx: &Context, origin: AssertionOrigin) -> Result<Assert
     Ok(assertion)
 }
 
-/// Returns the roles an assertion offers.
+/// Returns the roles that an assertion offers.
 ///
 /// # Errors
-/// Refused: there are none. Configuration: they are encrypted.
+/// Refused: it offers no roles. Configuration: the roles are encrypted.
 pub(crate) fn roles(assertion: &Assertion) -> Result<&[SamlRole]> {
     if !assertion.roles.is_empty() {
         return Ok(&assertion.roles);
@@ -62,13 +64,13 @@ pub(crate) fn roles(assertion: &Assertion) -> Result<&[SamlRole]> {
     Err(if assertion.is_encrypted { roles_are_encrypted() } else { no_role_offered(assertion) })
 }
 
-/// Makes the error for a response whose roles cannot be read.
+/// Returns the error for a response whose roles are encrypted.
 pub(crate) fn roles_are_encrypted() -> Error {
     Error::configuration("the SAML response is encrypted: only AWS can read which roles it offers")
         .hint("add `ssox_saml_role_arn = …` and `ssox_saml_provider_arn = …` to the profile")
 }
 
-/// Makes the error for a response without roles.
+/// Returns the error for a response that offers no roles.
 pub(crate) fn no_role_offered(assertion: &Assertion) -> Error {
     let destination = assertion.destination.as_deref().unwrap_or_default();
     if endpoint::is_sign_in(destination) || destination.is_empty() {

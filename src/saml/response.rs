@@ -1,4 +1,4 @@
-//! Reads a SAML response that a person saved: from a file, or from standard input.
+//! Reads a SAML response that the user saved, from a file or from stdin.
 
 use super::form;
 use crate::error::{Error, Result};
@@ -8,13 +8,13 @@ use std::io::{IsTerminal as _, stdin};
 use std::path::Path;
 use zeroize::Zeroizing;
 
-/// The size limit in bytes: larger than any page with a response in it. STS accepts 100,000 characters.
+/// The largest input in bytes. Any page that contains a response is smaller; STS accepts 100,000 characters.
 const MAX_SIZE: u64 = 4 << 20;
 
-/// Returns the response in base64.
+/// Returns the SAML response in base64.
 ///
 /// # Errors
-/// Configuration: the file cannot be read. Usage: standard input is a terminal.
+/// Configuration: the file cannot be read. Usage: stdin is a terminal.
 pub(super) fn read(path: &Path) -> Result<Secret> {
     let bytes = if path == Path::new("-") { from_stdin()? } else { Zeroizing::new(files::read_named(path, MAX_SIZE)?) };
     let text = Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned());
@@ -23,7 +23,7 @@ pub(super) fn read(path: &Path) -> Result<Secret> {
 
 fn from_stdin() -> Result<Zeroizing<Vec<u8>>> {
     if stdin().is_terminal() {
-        // A terminal cuts a pasted line after 4,096 characters (1,024 on macOS); a response is longer.
+        // A terminal cuts a pasted line after 4,096 characters (1,024 on macOS). A response is longer than that.
         return Err(Error::usage("a SAML response is too long to be pasted into a terminal")
             .hint("pass it through a pipe: `pbpaste |`, `wl-paste |` or `xclip -o |`; or give a file instead of `-`"));
     }

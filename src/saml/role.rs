@@ -1,9 +1,9 @@
-//! A role that a SAML response offers: the ARNs of the role and of the SAML provider, in either order.
+//! A role that a SAML response offers: the ARN of the role and the ARN of the SAML provider, in either order.
 
 use crate::arn::Arn;
 use std::fmt;
 
-/// A role, and the SAML provider in its account that may grant it; displays as the role's ARN.
+/// A role, and the SAML provider that may grant it. `Display` writes the role's ARN.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SamlRole {
     pub(crate) role_arn: String,
@@ -11,9 +11,10 @@ pub(crate) struct SamlRole {
 }
 
 impl SamlRole {
-    /// Parses a value of the attribute `Role`. AWS documents the role's ARN first; identity providers write both orders.
+    /// Parses a value of the SAML attribute `Role`. AWS documents that the role's ARN comes first, but identity
+    /// providers use both orders. Returns `None` for other texts.
     pub(crate) fn parse(value: &str) -> Option<Self> {
-        // IAM allows commas in role names, so the separator is the comma with an ARN behind it.
+        // A role name may contain commas. The separator is the comma that an ARN follows.
         let comma = value.match_indices(',').find(|(at, _)| value[at + 1..].trim_start().starts_with("arn:"))?.0;
         let (one, other) = (value[..comma].trim(), value[comma + 1..].trim());
         let (role, provider) = if is_role(one) { (one, other) } else { (other, one) };
@@ -23,7 +24,7 @@ impl SamlRole {
         Some(Self { role_arn: role.into(), provider_arn: provider.into() })
     }
 
-    /// Returns the id of the role's account.
+    /// Returns the account ID of the role.
     pub(crate) fn account_id(&self) -> &str {
         Arn::parse(&self.role_arn).map_or("", |arn| arn.account_id)
     }
@@ -40,7 +41,7 @@ impl fmt::Display for SamlRole {
     }
 }
 
-/// Returns the partition of an ARN: `aws`, `aws-cn`.
+/// Returns the partition in an ARN, e.g. `aws-cn`; `aws` if the text is not an ARN.
 pub(crate) fn partition(arn: &str) -> &str {
     Arn::parse(arn).map_or("aws", |arn| arn.partition)
 }

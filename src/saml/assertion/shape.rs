@@ -1,17 +1,18 @@
-//! Rejects XML that would take long to parse: the time grows with the square of the depth and of the namespaces in scope.
+//! Rejects XML that takes long to parse: the parser's time grows with the square of the depth and of the namespaces in
+//! scope.
 
 use super::invalid;
 use crate::error::Result;
 use std::collections::HashSet;
 
-/// The limits: an identity provider's response has about ten levels and ten prefixes.
+/// The limits for depth and prefixes. A usual response has about ten levels and ten prefixes.
 const MAX_DEPTH: usize = 100;
 const MAX_PREFIXES: usize = 100;
 
-/// Checks the text before it is parsed.
+/// Checks the XML before it is parsed.
 ///
 /// # Errors
-/// Configuration: it is nested too deeply, or declares too many prefixes.
+/// Configuration: the elements are nested too deeply, or there are too many namespace prefixes.
 pub(super) fn check(text: &str) -> Result<()> {
     let prefixes: HashSet<&str> = text.split("xmlns").skip(1).filter_map(|rest| rest.split('=').next()).collect();
     if prefixes.len() > MAX_PREFIXES {
@@ -23,7 +24,8 @@ pub(super) fn check(text: &str) -> Result<()> {
     Ok(())
 }
 
-/// Returns how deep elements are nested. For invalid XML the number means nothing: the parser rejects such a text.
+/// Returns the depth of the most deeply nested element. For invalid XML, the number is meaningless: the parser rejects
+/// it later.
 fn depth(text: &str) -> usize {
     let (mut depth, mut deepest, mut rest) = (0_usize, 0, text);
     while let Some((_, tag)) = rest.split_once('<') {
@@ -40,7 +42,8 @@ fn depth(text: &str) -> usize {
     deepest
 }
 
-/// Skips a comment, CDATA or declaration; in the first two, a `<` is only text.
+/// Skips a comment, a CDATA section or a declaration, and returns the text after it. In the first two, `<` does not
+/// start a tag.
 fn after_markup(tag: &str) -> &str {
     let ends = [("!--", "-->"), ("![CDATA[", "]]>")];
     let end = ends.into_iter().find_map(|(start, end)| tag.starts_with(start).then_some(end));
@@ -51,7 +54,8 @@ fn after<'a>(tag: &'a str, end: &str) -> &'a str {
     tag.split_once(end).map_or("", |(_, rest)| rest)
 }
 
-/// Skips a start tag; returns the change of depth (0 for an empty element) and the rest. A `>` in quotes is part of a value.
+/// Skips a start tag. Returns the change of the depth (0 for an empty element) and the text after the tag. A `>` in
+/// quotes belongs to an attribute value.
 fn after_start(tag: &str) -> (isize, &str) {
     let mut quote = None;
     for (at, c) in tag.char_indices() {

@@ -1,4 +1,4 @@
-//! Tests of parsing SAML responses: every form in use, and what is not a response.
+//! Parsing of SAML responses: all spellings that identity providers use, and texts that are not a response.
 
 use super::*;
 use crate::secret::{HUNTER2, assert_redacted};
@@ -148,7 +148,7 @@ proptest::proptest! {
     }
 }
 
-/// As much as AWS takes, in shapes that cost a parser the square of their size, or more.
+/// The inputs are as large as AWS accepts, in shapes that cost a parser the square of their size, or more.
 #[test]
 fn malicious_responses_take_linear_time() {
     let many = |count: u32, make: &dyn Fn(u32) -> String| (0..count).map(make).collect::<String>();

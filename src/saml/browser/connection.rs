@@ -1,4 +1,4 @@
-//! The DevTools protocol over a pipe: JSON objects, each ended by a NUL.
+//! The DevTools protocol over a pipe: JSON objects, each followed by a NUL byte.
 //! <https://chromedevtools.github.io/devtools-protocol/>
 
 use crate::context::Deadline;
@@ -12,17 +12,17 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
 use zeroize::{Zeroize as _, Zeroizing};
 
-/// The largest message in bytes; one with a page's form has some hundred KiB.
+/// The largest message in bytes. One with a posted form has some hundred KiB.
 const MAX_MESSAGE: u64 = 16 << 20;
-/// How many messages are queued in each direction.
+/// The most messages that are queued in each direction.
 const QUEUE_LENGTH: usize = 1000;
 
-/// A message from the browser, or why there is none.
+/// The next message from the browser, or why there is none.
 #[derive(Debug)]
 pub(crate) enum Incoming {
-    /// A reply or an event.
+    /// The reply to a command, or an event.
     Message(SecretJson),
-    /// The bytes are not the DevTools protocol.
+    /// The browser sent bytes that are not a message of the DevTools protocol.
     Malformed,
     /// The browser closed the pipe.
     Closed,
@@ -30,7 +30,7 @@ pub(crate) enum Incoming {
     TimedOut,
 }
 
-/// The two ends of the pipe.
+/// The connection to a browser, in both directions.
 #[derive(Debug)]
 pub(super) struct Connection {
     to_browser: SyncSender<Secret>,
@@ -47,8 +47,10 @@ impl Connection {
         Self { to_browser: to_browser_sender, messages, last_id: 0 }
     }
 
-    /// Sends a command, to the browser or to one of its pages; returns the id its reply will have. Never blocks: a
-    /// command that does not fit into the queue is lost. If the browser has ended, `receive` says so.
+    /// Sends a command to the browser, or to one of its pages. Returns the ID that the reply will have.
+    ///
+    /// Never blocks: when the queue is full, the command is lost. If the browser has ended, that is not an error here;
+    /// the next `receive` returns it.
     pub(super) fn send(&mut self, page: Option<&str>, method: &str, params: &Value) -> u64 {
         self.last_id += 1;
         let mut command = json::secret_line(&Command { id: self.last_id, method, params, session_id: page });
@@ -80,13 +82,13 @@ struct Command<'a> {
     session_id: Option<&'a str>,
 }
 
-/// Reads messages until the pipe or the receiver is closed.
+/// Reads messages until the pipe or the channel is closed.
 fn read(from_browser: File, messages: &SyncSender<Incoming>) {
     let mut reader = BufReader::new(from_browser);
     let mut message = Zeroizing::new(Vec::new());
     while (&mut reader).take(MAX_MESSAGE).read_until(0, &mut message).is_ok_and(|count| count > 0) {
         let is_cut = !message.ends_with(&[0]);
-        // A message cut off below the limit means that the browser has ended.
+        // An incomplete message that is smaller than the limit means that the browser has ended.
         if is_cut && (message.len() as u64) < MAX_MESSAGE {
             return;
         }
@@ -100,7 +102,7 @@ fn read(from_browser: File, messages: &SyncSender<Incoming>) {
     }
 }
 
-/// Writes commands until the sender or the pipe is closed.
+/// Writes commands until the channel or the pipe is closed.
 fn write(mut to_browser: File, commands: &Receiver<Secret>) {
     while let Ok(command) = commands.recv() {
         if to_browser.write_all(command.expose().as_bytes()).is_err() {
@@ -123,7 +125,7 @@ mod tests {
         (File::from(std::os::fd::OwnedFd::from(reader)), File::from(std::os::fd::OwnedFd::from(writer)))
     }
 
-    /// Connects to a program that sends the same text for ever, and reads nothing.
+    /// Makes a connection to a program that repeats the same text without end, and reads nothing.
     fn flooded(text: &'static [u8]) -> (Connection, File) {
         let ((unread, to_browser), (from_browser, mut flood)) = (pipe(), pipe());
         thread::spawn(move || while flood.write_all(&text.repeat(1 + 65_536 / text.len())).is_ok() {});

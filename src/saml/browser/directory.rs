@@ -1,4 +1,5 @@
-//! The profile directory of the driven browser: separate from the person's own, private, used by one browser at a time.
+//! The browser's profile directory (`--user-data-dir`). It is private, separate from the user's own browser profile,
+//! and used by one browser at a time.
 
 use super::discovery::Program;
 use crate::context::{Context, Deadline};
@@ -13,10 +14,10 @@ use std::time::Duration;
 
 const LOCK: &str = "saml browser";
 
-/// How often the lock is tried again.
+/// How often ssox tries again to take the lock.
 const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
-/// The directory, locked until this is dropped.
+/// The profile directory. It is locked until this value is dropped.
 #[derive(Debug)]
 pub(super) struct Directory {
     pub(super) path: PathBuf,
@@ -24,10 +25,10 @@ pub(super) struct Directory {
 }
 
 impl Directory {
-    /// Waits until no other ssox uses the directory, and prepares it.
+    /// Waits until no other ssox process uses the directory, and prepares it.
     ///
     /// # Errors
-    /// Needs a person: another sign-in is under way and takes too long. Configuration: it cannot be created.
+    /// `NeedsPerson`: another process's sign-in does not end in time. Configuration: the directory cannot be created.
     pub(super) fn take(ctx: &Context, program: &Program, deadline: Deadline) -> Result<Self> {
         let path = path(ctx, program)?;
         let lock = wait(ctx, deadline)?;
@@ -38,15 +39,16 @@ impl Directory {
         Ok(directory)
     }
 
-    /// Removes the pages that the browser stored to restore them: with a page, it stores the form that was posted.
+    /// Removes the pages that the browser saved to restore them later: together with a page, it saves the form that was
+    /// posted to it.
     fn remove_sessions(&self) {
         for name in ["Sessions", "Sessions_Encrypted"] {
             let _ = fs::remove_dir_all(self.path.join("Default").join(name));
         }
     }
 
-    /// Removes the browser's own lock if its holder has ended. The browser removes it only if the host name is still the
-    /// same; otherwise it asks, or exits.
+    /// Removes the browser's own lock file if the process that made it has ended. The browser itself removes the file
+    /// only if the host name has not changed; otherwise it asks the user, or exits.
     fn remove_stale_lock(&self) {
         let lock = self.path.join("SingletonLock");
         let Ok(holder) = fs::read_link(&lock) else { return };
@@ -63,10 +65,10 @@ impl Drop for Directory {
     }
 }
 
-/// Removes the directory with every sign-in that the browser remembers; tells whether there was one.
+/// Removes the profile directory, and with it every sign-in that the browser remembers. Returns whether there was one.
 ///
 /// # Errors
-/// Needs a person: a sign-in is under way. Configuration: it cannot be removed.
+/// `NeedsPerson`: a sign-in is using the directory. Configuration: it cannot be removed.
 pub(crate) fn forget(ctx: &Context) -> Result<bool> {
     let _lock = Lock::try_take(ctx, LOCK).ok_or_else(|| busy(ctx))?;
     let snaps = fs::read_dir(ctx.home()?.join("snap")).into_iter().flatten().flatten();
@@ -84,7 +86,7 @@ pub(crate) fn forget(ctx: &Context) -> Result<bool> {
 }
 
 fn path(ctx: &Context, program: &Program) -> Result<PathBuf> {
-    // A browser in a snap has no access to hidden directories in the home directory.
+    // A browser in a snap package cannot access hidden directories in the home directory.
     match snap_name(&program.path) {
         Some(name) => Ok(in_snap(&ctx.home()?.join("snap").join(name))),
         None => Ok(ctx.state_dir()?.join("browser")),

@@ -1,4 +1,5 @@
-//! Finds the browser to drive: `SSOX_BROWSER`, else the first known one on PATH, else one in its usual place.
+//! Finds the browser for the SAML sign-in: `SSOX_BROWSER`, otherwise the first known browser on PATH, otherwise one in
+//! its usual directory.
 //!
 //! `$BROWSER` is not used, because it often names a browser without a DevTools pipe, such as Firefox.
 
@@ -27,7 +28,7 @@ const ON_PATH: [&str; 13] = [
 const ON_LINUX: [&str; 4] =
     ["/opt/google/chrome/chrome", "/opt/microsoft/msedge/msedge", "/opt/brave.com/brave/brave", "/snap/bin/chromium"];
 
-/// Under `/Applications` and `~/Applications`.
+/// Paths under `/Applications` and `~/Applications`.
 const ON_MACOS: [&str; 5] = [
     "Google Chrome.app/Contents/MacOS/Google Chrome",
     "Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
@@ -36,7 +37,7 @@ const ON_MACOS: [&str; 5] = [
     "Vivaldi.app/Contents/MacOS/Vivaldi",
 ];
 
-/// Under `%ProgramFiles%`, `%ProgramFiles(x86)%` and `%LocalAppData%`.
+/// Paths under `%ProgramFiles%`, `%ProgramFiles(x86)%` and `%LocalAppData%`.
 const ON_WINDOWS: [&str; 5] = [
     r"Google\Chrome\Application\chrome.exe",
     r"Microsoft\Edge\Application\msedge.exe",
@@ -47,7 +48,7 @@ const ON_WINDOWS: [&str; 5] = [
 
 const WITHOUT_DEVTOOLS_PIPE: [&str; 4] = ["firefox", "safari", "librewolf", "w3m"];
 
-/// A browser on this machine, and the arguments that the person adds to its command line.
+/// A browser on this machine, and the additional arguments from `SSOX_BROWSER_ARGS`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Program {
     pub(super) path: PathBuf,
@@ -55,12 +56,12 @@ pub(super) struct Program {
 }
 
 impl Program {
-    /// Returns the program's name, for messages.
+    /// Returns the browser's name, for messages.
     pub(super) fn name(&self) -> String {
         self.path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
     }
 
-    /// Tells whether it runs without a window.
+    /// Tells whether the browser runs without a window.
     fn is_headless(&self) -> bool {
         self.arguments.iter().any(|argument| argument.starts_with("--headless"))
     }
@@ -69,7 +70,8 @@ impl Program {
 /// Finds the browser, and checks that it can open a window.
 ///
 /// # Errors
-/// Configuration: `SSOX_BROWSER` or `SSOX_BROWSER_ARGS` cannot be used. Needs a person: no browser, or no screen.
+/// Configuration: `SSOX_BROWSER` or `SSOX_BROWSER_ARGS` cannot be used. `NeedsPerson`: there is no browser, or no
+/// screen.
 pub(super) fn find(ctx: &Context) -> Result<Program> {
     let path = match ctx.var("SSOX_BROWSER") {
         Some(wanted) => chosen(ctx, wanted)?,
@@ -97,7 +99,7 @@ fn chosen(ctx: &Context, wanted: &str) -> Result<PathBuf> {
     if is_program(&program) { Ok(program) } else { Err(unusable("which is not a program")) }
 }
 
-/// Returns the program inside a macOS application (the directory `X.app`), else the path itself.
+/// Returns the program in a macOS application (a directory `X.app`); any other path is returned unchanged.
 fn inside_bundle(path: PathBuf) -> PathBuf {
     if path.extension().is_none_or(|extension| extension != "app") {
         return path;
@@ -159,7 +161,7 @@ fn check_screen(ctx: &Context, program: &Program) -> Result<()> {
     if program.is_headless() {
         return Ok(());
     }
-    // With `SSOX_BROWSER` set, X11 may be forwarded over SSH.
+    // If the user set `SSOX_BROWSER`, X11 may be forwarded over SSH, and the window appears at the user's screen.
     if is_remote(ctx) && ctx.var("SSOX_BROWSER").is_none() {
         return Err(Error::needs_person("over SSH, the browser would open on the remote machine").hint(GIVE_RESPONSE));
     }

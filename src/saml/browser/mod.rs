@@ -1,6 +1,6 @@
-//! Starts a browser of this machine to be driven over a DevTools pipe, with a profile directory of its own.
+//! Starts a browser on this machine with its own profile directory. ssox controls it through a DevTools pipe.
 //!
-//! Invariant: its command line has no URL, because every user of the machine can read command lines.
+//! Invariant: the browser's command line has no URL, because every user of the machine can read command lines.
 
 mod connection;
 mod directory;
@@ -20,14 +20,15 @@ use serde_json::{Value, json};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-/// How long a browser may take until it answers.
+/// How long a browser may take to answer the first command.
 const START_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// How long a browser that is closing may keep its directory, and how often that is checked.
+/// How long to wait for another browser to release the profile directory while it closes, and how often to check.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(10);
 const POLL_INTERVAL: Duration = Duration::from_millis(200);
 
-/// Variables that are removed from the environment of the browser, its child processes and extensions.
+/// Environment variables that the browser does not get, so that its child processes and extensions do not get them
+/// either.
 const WITHHELD: [&str; 4] = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"];
 
 const SWITCHES: [&str; 8] = [
@@ -37,26 +38,27 @@ const SWITCHES: [&str; 8] = [
     "--disable-search-engine-choice-screen",
     "--hide-crash-restore-bubble",
     "--disable-sync",
-    // The response is part of a page, which must not be copied to a disk cache or a crash dump.
+    // The SAML response is part of a page. No disk cache and no crash dump may contain it.
     if cfg!(windows) { "--disk-cache-size=1" } else { "--disk-cache-dir=/dev/null" },
     "--disable-breakpad",
 ];
 
-/// A running browser. It is closed when this is dropped; if ssox is killed, it closes by itself.
+/// A running browser. Dropping this value closes it. If ssox is killed, the browser closes by itself.
 #[derive(Debug)]
 pub(super) struct Browser {
-    /// The program's name, for messages.
+    /// The browser's name, for messages.
     pub(super) name: String,
-    // Fields are dropped in this order: the directory is cleaned and released after the browser has ended.
+    // Rust drops fields in this order: the browser ends before its directory is cleaned and unlocked.
     process: BrowserProcess,
     _directory: Directory,
 }
 
 impl Browser {
-    /// Starts the browser of this machine, with one empty page.
+    /// Starts a browser with one empty page.
     ///
     /// # Errors
-    /// Configuration: it cannot be started. Needs a person: there is no browser, no screen, or another sign-in uses it.
+    /// Configuration: the browser cannot be started. `NeedsPerson`: there is no browser or no screen, or another
+    /// process uses it.
     pub(super) fn start(ctx: &Context, deadline: Deadline) -> Result<Self> {
         let program = discovery::find(ctx)?;
         let directory = Directory::take(ctx, &program, deadline)?;
@@ -74,7 +76,7 @@ impl Browser {
         }
     }
 
-    /// Sends a command, to the browser or to one of its pages; returns the id its reply will have.
+    /// Sends a command to the browser, or to one of its pages. Returns the ID that the reply will have.
     pub(super) fn send(&mut self, page: Option<&str>, method: &str, params: &Value) -> u64 {
         self.process.connection.send(page, method, params)
     }
@@ -84,14 +86,14 @@ impl Browser {
         self.process.connection.receive(deadline)
     }
 
-    /// Returns how the browser ended, unless it ended with success.
+    /// Returns how the browser ended; `None` if it ended with success.
     pub(super) fn failure(&mut self) -> Option<String> {
         self.process.failure()
     }
 }
 
-/// Starts the program and waits until it answers. Returns `None` if the program handed over to a browser that already
-/// uses the directory, and exited.
+/// Starts the browser and waits until it answers. Returns `None` if a browser already uses the directory: the new
+/// process hands over to it and exits.
 fn launch(ctx: &Context, program: &Program, directory: &Directory) -> Result<Option<BrowserProcess>> {
     ctx.log(|| format!("browser: {}", program.path.display()));
     let unusable = |why: &str| Error::configuration(format!("`{}` {why}", program.path.display()));
@@ -143,7 +145,7 @@ fn command(program: &Program, directory: &Directory) -> Command {
 fn crashed(ctx: &Context, program: &Program, why: &str) -> Error {
     let error = Error::needs_person(format!("`{}` exited at once: {why}", program.name()));
     if why.contains("no-sandbox") {
-        // Chromium refuses to run as root with a sandbox, and only the person may decide to do without one.
+        // As root, Chromium refuses to run with its sandbox. Only the user may decide to turn the sandbox off.
         let line = ctx.line_to_set("SSOX_BROWSER_ARGS", "--no-sandbox");
         return error.hint(format!("do not run it as root; in a container: {line}"));
     }

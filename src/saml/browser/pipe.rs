@@ -1,15 +1,16 @@
-//! Starts a browser with a DevTools pipe: two descriptors that only ssox and the browser hold.
+//! Starts a browser with a DevTools pipe: two file descriptors that only ssox and the browser have.
 //!
-//! Invariant: no debugging port. Every program of every user on this machine could connect to it.
+//! Invariant: ssox never opens a debugging port, because every program of every user on the machine could connect to
+//! it.
 
 use std::fs::File;
 use std::io;
 use std::process::{Child, Command};
 
-/// The browser, the end to write to, and the end to read from.
+/// The browser's process, the pipe to write commands to, and the pipe to read messages from.
 pub(super) type Piped = (Child, File, File);
 
-/// Starts the program; its descriptors 3 and 4 are the pipe.
+/// Starts the browser; the pipe is its file descriptors 3 and 4.
 #[cfg(unix)]
 pub(super) fn spawn(mut command: Command) -> io::Result<Piped> {
     use command_fds::{CommandFdExt as _, FdMapping};
@@ -23,14 +24,16 @@ pub(super) fn spawn(mut command: Command) -> io::Result<Piped> {
         FdMapping { parent_fd: answers.into(), child_fd: 4 },
     ];
     command.fd_mappings(mappings).map_err(io::Error::other)?;
-    // In a group of its own, the browser does not get Ctrl-C. It closes properly when the pipe closes with ssox.
+    // In a process group of its own, the browser does not get Ctrl-C. It closes properly when ssox ends, because that
+    // closes the pipe.
     let child = command.process_group(0).spawn()?;
-    // This closes the browser's ends in this process, which would keep the pipe open after the browser has ended.
+    // This closes this process's copies of the browser's ends. They would keep the pipe open after the browser has
+    // ended.
     drop(command);
     Ok((child, File::from(OwnedFd::from(to_browser)), File::from(OwnedFd::from(from_browser))))
 }
 
-/// Starts the program; its command line has the numbers of the two handles it inherits.
+/// Starts the browser; its command line has the numbers of the two pipe handles that it inherits.
 #[cfg(windows)]
 pub(super) fn spawn(mut command: Command) -> io::Result<Piped> {
     use interprocess::os::windows::unnamed_pipe::CreationOptions;
@@ -39,8 +42,8 @@ pub(super) fn spawn(mut command: Command) -> io::Result<Piped> {
     let (to_browser, commands) = CreationOptions::new().inheritable(true).create()?;
     let (answers, from_browser) = CreationOptions::new().inheritable(true).create()?;
     let (commands, answers) = (OwnedHandle::from(commands), OwnedHandle::from(answers));
-    // A clone is not inherited. The originals of this process's ends are closed before the browser starts: if it
-    // inherited them, it would not notice that ssox has ended.
+    // The clones are not inheritable. The originals of ssox's ends are closed before the browser starts. If the browser
+    // inherited them, the pipe would stay open, and it would not notice that ssox has ended.
     let to_browser = OwnedHandle::from(to_browser).try_clone()?;
     let from_browser = OwnedHandle::from(from_browser).try_clone()?;
     let handles = [&commands, &answers].map(|handle| (handle.as_raw_handle() as usize).to_string());

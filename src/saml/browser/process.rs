@@ -1,4 +1,4 @@
-//! A browser's process: starting and closing it, and the errors it logs before it ends.
+//! The process of a browser: starts and closes it, and reads the errors that it logs.
 
 use super::connection::Connection;
 use super::pipe;
@@ -9,13 +9,14 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::Duration;
 
-/// How long a browser may take to close, in which it writes its cookies.
+/// How long a browser may take to close; it writes its cookies to disk meanwhile.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 const POLL_INTERVAL: Duration = Duration::from_millis(10);
-/// How long to wait for its log after it has ended.
+/// How long to wait for the browser's last log lines after it has ended.
 const LOG_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// A browser's process and pipe. When it is dropped, the browser is closed, or killed after [`CLOSE_TIMEOUT`], and waited for.
+/// The process of a browser, and the pipe to it. Dropping this value closes the browser and waits until it has ended.
+/// If it takes longer than [`CLOSE_TIMEOUT`], it is killed.
 #[derive(Debug)]
 pub(super) struct BrowserProcess {
     pub(super) connection: Connection,
@@ -33,7 +34,7 @@ impl BrowserProcess {
         Ok(Self { connection: Connection::new(to_browser, from_browser), child, last_errors })
     }
 
-    /// Waits for the end of a browser that closed its pipe; returns its exit status, unless that is success.
+    /// Waits until a browser that closed its pipe has ended. Returns its exit status; `None` if it ended with success.
     pub(super) fn failure(&mut self) -> Option<String> {
         if !self.ends_within(CLOSE_TIMEOUT) {
             self.kill();
@@ -41,7 +42,7 @@ impl BrowserProcess {
         self.child.wait().ok().filter(|status| !status.success()).map(|status| status.to_string())
     }
 
-    /// Returns the last errors that the browser logged, after it has exited.
+    /// Returns the last errors that the browser logged. It must have ended.
     pub(super) fn last_errors(&self) -> Option<String> {
         self.last_errors.recv_timeout(LOG_TIMEOUT).ok().filter(|errors| !errors.is_empty())
     }
@@ -73,7 +74,7 @@ impl Drop for BrowserProcess {
     }
 }
 
-/// Reads to the end; returns the last two errors of a browser's log, else its last line.
+/// Reads a browser's log to the end. Returns its last two errors; if it has none, its last line.
 fn last_errors_of(errors: impl Read) -> String {
     let (mut last_line, mut logged) = (String::new(), Vec::new());
     for line in BufReader::new(errors.take(1 << 24)).split(b'\n').map_while(Result::ok) {
@@ -82,7 +83,7 @@ fn last_errors_of(errors: impl Read) -> String {
             continue;
         }
         if is_error(&line) {
-            // Browsers log `[7:7:1120/120000.1:ERROR:file.cc(1)] message`.
+            // The format of a browser's log: `[7:7:1120/120000.1:ERROR:file.cc(1)] message`.
             logged.push(line.split("] ").last().unwrap_or_default().to_string());
         } else {
             last_line = line;
@@ -100,7 +101,7 @@ fn is_error(line: &str) -> bool {
     line.contains(":ERROR:") || line.contains(":FATAL:")
 }
 
-/// Tells whether a line is one of the errors that every browser logs without a message bus or a disk cache.
+/// Tells whether a line is one of the errors that every browser logs when there is no D-Bus or no disk cache.
 fn is_noise(line: &str) -> bool {
     is_error(line) && (line.contains(":dbus/") || line.contains("cache"))
 }

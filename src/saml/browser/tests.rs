@@ -1,4 +1,4 @@
-//! Tests of starting programs that are not usable browsers. A real browser is in the integration tests.
+//! Programs that are not usable browsers. The integration tests use a real browser.
 
 use super::*;
 use std::fs;
