@@ -1,4 +1,4 @@
-//! Role credentials. Every source returns them, the cache stores them, and `environment` makes variables of them.
+//! Role credentials. Every source returns them, the cache stores them, and verbs give them to shells and programs.
 
 use crate::arn::AccountId;
 use crate::secret::Secret;

@@ -1,35 +1,37 @@
-//! Environment changes: the list of variables that ssox sets or unsets. The reply to a shell consists only of it.
+//! Environment changes: the variables that ssox sets and unsets. The reply to a shell consists only of them.
 
 use crate::error::{Error, Result, has_control};
 use crate::secret::Secret;
 
-/// Variables to set (`Some`) or unset (`None`), in order and without repetitions; and variables whose value from before the
-/// first `use` the shell forgets. Values may be secret.
+/// Variables to set (`Some`) or unset (`None`), in order and without repetitions. Also the variables for which the
+/// shell drops the value that it keeps from before the first `use`. Values may be secret.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct EnvChanges {
     changes: Vec<(&'static str, Option<Secret>)>,
     forgotten: Vec<&'static str>,
 }
 
-/// Variables of other tools without the prefix `AWS_`, which make prompts show the wrong profile.
+/// Variables of other tools, without the prefix `AWS_`. If they stay set, prompts show the wrong profile.
 pub(crate) const FOREIGN_LEFTOVERS: [&str; 3] = ["AWSUME_PROFILE", "AWSUME_EXPIRATION", "AWSU_PROFILE"];
 
-/// The variable with which GDAL names the credentials file: it does not read AWS's own. Only programs get it, never a shell.
+/// The variable from which GDAL reads the path of the credentials file, because it ignores that of AWS. ssox sets it
+/// for programs that it starts, never in a shell.
 pub(crate) const GDAL_CREDENTIALS_FILE: &str = "CPL_AWS_CREDENTIALS_FILE";
 
-/// The hosts that are asked without a proxy, in both spellings: set for programs only, never in a shell.
+/// The variables with hosts that are connected to without a proxy. ssox sets them for programs that it starts, never in
+/// a shell.
 pub(crate) const PROXY_BYPASS: [&str; 2] = ["NO_PROXY", "no_proxy"];
 
-/// The largest size of a variable in bytes, with its name: Windows allows 32,767 characters, Linux 128 KiB, and macOS 1 MiB for
-/// all arguments and variables together. A session token has from some hundred to a few thousand bytes.
+/// The largest size of a variable with its name, in bytes. Windows allows 32,767 characters, Linux 128 KiB, and macOS 1
+/// MiB for all arguments and variables together. A session token has some hundred to a few thousand bytes.
 const LARGEST: usize = 32_767;
 
 impl EnvChanges {
-    /// Sets a variable; a later change of the same name replaces the earlier one.
+    /// Sets a variable; replaces an earlier change of the same variable.
     ///
     /// # Errors
-    /// Configuration: the value contains a control character, which could end a line of the reply, or it is so large that the
-    /// shell could not start any program afterwards.
+    /// Configuration: the value contains a control character, such as a line break, which could end a line of the
+    /// reply; or the value is so large that the shell could not start any program afterwards.
     pub(crate) fn set(&mut self, name: &'static str, value: impl Into<String>) -> Result<()> {
         let secret = Secret::new(value);
         let value = secret.expose();
@@ -54,22 +56,23 @@ impl EnvChanges {
         self.change(name, None);
     }
 
-    /// Keeps a variable as it is: removes its change.
+    /// Drops the change of a variable, which then stays as it is.
     pub(crate) fn keep(&mut self, name: &str) {
         self.changes.retain(|(known, _)| *known != name);
     }
 
-    /// Makes the shell forget the value that a variable had before the first `use`.
+    /// Makes the shell drop the value that it keeps from before the first `use`.
     pub(crate) fn forget(&mut self, name: &'static str) {
         self.forgotten.push(name);
     }
 
-    /// Returns the variables whose earlier value the shell forgets.
+    /// Returns the variables for which the shell drops the kept value.
     pub(crate) fn forgotten(&self) -> &[&'static str] {
         &self.forgotten
     }
 
-    /// Returns the change of a variable: `Some(Some(value))` sets it, `Some(None)` unsets it, `None` keeps it.
+    /// Returns the change of a variable: `Some(Some(value))` sets it, `Some(None)` unsets it, `None` leaves it as it
+    /// is.
     pub(crate) fn get(&self, name: &str) -> Option<Option<&str>> {
         self.changes.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_ref().map(Secret::expose))
     }

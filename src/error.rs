@@ -1,6 +1,6 @@
-//! The error type of all modules: what failed, what to type, and the exit status.
+//! The error type of all modules: what failed, what a person can type to repair it, and the exit status.
 //!
-//! Invariant: a message is text for a person, with secrets redacted.
+//! Invariant: a message is text for a person, in which secrets are redacted.
 
 mod argument;
 mod text;
@@ -16,7 +16,7 @@ use std::path::Path;
 /// The result of an operation that can fail with an [`Error`].
 pub(crate) type Result<T> = std::result::Result<T, Error>;
 
-/// The kinds of errors, one for each exit status, which files and JSON have in place of a name.
+/// The kinds of errors. Each has an exit status, by which files and JSON documents name the kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "u8", try_from = "u8")]
 pub(crate) enum ErrorKind {
@@ -24,9 +24,9 @@ pub(crate) enum ErrorKind {
     Other,
     /// 2: wrong usage of the command line.
     Usage,
-    /// 3: a person must sign in or answer, or declined to.
+    /// 3: a person must sign in or answer a question, or declined to.
     NeedsPerson,
-    /// 4: configuration, or invalid input.
+    /// 4: wrong configuration or other input.
     Configuration,
     /// 5: AWS rejected the request.
     Refused,
@@ -74,19 +74,19 @@ impl TryFrom<u8> for ErrorKind {
     }
 }
 
-/// What the line with the message of an error begins with.
+/// The beginning of the line with an error's message.
 pub(crate) const PREFIX: &str = "ssox: ";
-/// What each line with a hint begins with.
+/// The beginning of each line with a hint.
 pub(crate) const HINT: &str = "ssox: hint: ";
 
-/// An error: what failed and why (`message`), and what to type (`hints`); in lower case, without full stop. Records of
-/// failures, which other processes read, have these keys.
+/// An error: what failed and why (`message`), and what to type (`hints`), in lower case and without a full stop. Its
+/// fields are also the keys of the JSON in which one process records a failure for others.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Error {
     #[serde(rename = "exit_status")]
     pub(crate) kind: ErrorKind,
     pub(crate) message: String,
-    /// What to type or edit, the most likely remedy first.
+    /// What to type or edit; the most likely remedy is first.
     #[serde(default)]
     pub(crate) hints: Vec<String>,
     /// The code with which AWS rejected the request, e.g. `AccessDenied`.
@@ -99,7 +99,7 @@ impl Error {
         Self { kind, message: message.into(), hints: Vec::new(), code: None }
     }
 
-    /// Makes an error that no other kind describes (exit 1).
+    /// Makes an error that is of no other kind (exit 1).
     pub(crate) fn other(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Other, message)
     }
@@ -109,7 +109,7 @@ impl Error {
         Self::new(ErrorKind::Usage, message)
     }
 
-    /// Makes an error that a person can resolve by signing in or answering (exit 3).
+    /// Makes an error that goes away when a person signs in or answers (exit 3).
     pub(crate) fn needs_person(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::NeedsPerson, message)
     }
@@ -134,19 +134,19 @@ impl Error {
         Self::configuration(format!("could not {what} `{}`: {}", path.display(), cause_text(cause)))
     }
 
-    /// Adds a hint: what to type.
+    /// Adds a hint, which says what to type.
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
         self
     }
 
-    /// Replaces the hints by a better one.
+    /// Replaces all hints by this one.
     pub(crate) fn only_hint(mut self, hint: impl Into<String>) -> Self {
         self.hints = vec![hint.into()];
         self
     }
 
-    /// Adds AWS's code, unless it is empty.
+    /// Sets the error code of AWS, unless it is empty.
     pub(crate) fn coded(mut self, code: &str) -> Self {
         self.code = Some(code).filter(|code| !code.is_empty()).map(String::from);
         self
@@ -157,7 +157,7 @@ impl Error {
         self.hints.first().map(String::as_str)
     }
 
-    /// Tells whether AWS rejected the request with this code; some operations append `Exception` to it.
+    /// Tells whether AWS rejected the request with this code. Some AWS operations append `Exception` to the code.
     pub(crate) fn has_code(&self, code: &str) -> bool {
         self.code.as_deref().is_some_and(|known| known.strip_suffix("Exception").unwrap_or(known) == code)
     }
@@ -169,7 +169,7 @@ impl Error {
     }
 }
 
-/// Writes the lines that a person reads on stderr.
+/// Writes the lines that are shown on stderr.
 impl fmt::Display for Error {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "{PREFIX}{}", printable(&self.message))?;

@@ -1,5 +1,5 @@
-//! Files that other programs read and write at the same time: reading with limits, atomic writes, and edits that lose no
-//! change of another program.
+//! Reads and writes files that other programs use at the same time: reading has limits, writing is atomic, and an edit
+//! keeps the changes that other programs make meanwhile.
 
 mod directory;
 mod edit;
@@ -22,7 +22,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Tells whether a file cannot be replaced because its directory is not writable, for this user or for any.
+/// Tells whether a file cannot be replaced because its directory is read-only, for this user or for everybody.
 #[cfg(unix)]
 pub(crate) fn is_read_only(path: &Path) -> bool {
     use rustix::fs::{Access, access};
@@ -30,16 +30,16 @@ pub(crate) fn is_read_only(path: &Path) -> bool {
     matches!(access(parent(path), Access::WRITE_OK), Err(Errno::ACCESS | Errno::ROFS | Errno::PERM))
 }
 
-/// Windows cannot tell without an attempt to write.
+/// Always false on Windows, which tells this only by an attempt to write.
 #[cfg(not(unix))]
 pub(crate) fn is_read_only(_: &Path) -> bool {
     false
 }
 
-/// Removes a file, if it exists.
+/// Removes a file; does nothing if it is absent.
 ///
 /// # Errors
-/// Configuration, naming the file.
+/// Configuration: the file cannot be removed.
 pub(crate) fn remove(path: &Path) -> Result<()> {
     match fs::remove_file(path) {
         Err(cause) if !is_absent(&cause) => Err(Error::file("remove", path, &cause)),
@@ -62,7 +62,7 @@ pub(crate) fn is_open_to_others(path: &Path) -> bool {
     }
 }
 
-/// Returns a text that changes with a file.
+/// Returns a text with the size and time of a file. If the text changes, the file has changed.
 pub(crate) fn state(path: &Path) -> String {
     match path.metadata() {
         Ok(metadata) => format!("{} {:?}", metadata.len(), metadata.modified().ok()),
@@ -70,7 +70,7 @@ pub(crate) fn state(path: &Path) -> String {
     }
 }
 
-/// Returns the SHA-1 of a text in lower-case hexadecimal digits: the names of the AWS CLI's cache files and of ssox's.
+/// Returns the SHA-1 of a text in lower-case hexadecimal digits. The AWS CLI and ssox name their cache files so.
 pub(crate) fn hashed(text: &str) -> String {
     hex::encode(hash(text))
 }
@@ -87,7 +87,7 @@ fn parent(path: &Path) -> PathBuf {
     }
 }
 
-/// Creates a directory with mode 0700, and its parents.
+/// Creates a directory with mode 0700, and its parents if they are missing.
 ///
 /// # Errors
 /// I/O errors of the file system.

@@ -1,9 +1,10 @@
-//! The identity of a shell: fingerprints of the values that ssox set last. They are in the variable `SSOX_IDENTITY`, so that
-//! every process can tell whether another program changed the values it inherited.
+//! The identity of a shell: fingerprints of the values of AWS variables that ssox set last. The variable
+//! `SSOX_IDENTITY` contains them, so that each ssox process can find out whether another program has changed these
+//! variables.
 //!
-//! A fingerprint is the first 32 bits of a digest of name and value. It reveals no secret: a secret access key has 240 random
-//! bits and a session token more, so 32 bits of a digest do not determine them. Key ids, regions and profile names are not
-//! secret.
+//! A fingerprint is the first 32 bits of a digest of name and value. It reveals no secret: a secret access key has 240
+//! random bits and a session token has more, so 32 bits of a digest do not determine them. Access key IDs, regions and
+//! profile names are not secret.
 
 mod state;
 
@@ -13,9 +14,10 @@ use crate::error::Result;
 use sha2::{Digest as _, Sha256};
 use state::State;
 
-/// The variable with the fingerprints.
+/// The variable that contains the fingerprints.
 pub(crate) const VARIABLE: &str = "SSOX_IDENTITY";
-/// The variable in which a shell function passes the fingerprints that it noted last: `SSOX_IDENTITY` may have been edited.
+/// The variable in which the shell function passes the fingerprints that it has kept, because a person can change
+/// `SSOX_IDENTITY`.
 pub(crate) const NOTED: &str = "SSOX_HELD";
 
 pub(crate) const ID: &str = "AWS_ACCESS_KEY_ID";
@@ -24,7 +26,7 @@ pub(crate) const TOKEN: &str = "AWS_SESSION_TOKEN";
 pub(crate) const EXPIRATION: &str = "AWS_CREDENTIAL_EXPIRATION";
 pub(crate) const ACCOUNT_ID: &str = "AWS_ACCOUNT_ID";
 
-/// The variables that determine whose credentials a tool uses, in the order of the fingerprints.
+/// The variables that determine which credentials AWS tools use, in the order of their fingerprints.
 pub(crate) const COMPARED: [&str; 15] = [
     ID,
     SECRET,
@@ -42,41 +44,43 @@ pub(crate) const COMPARED: [&str; 15] = [
     WEB_IDENTITY[1],
     ENDPOINT,
 ];
-/// The variables that name the files with the profiles. ssox does not change them. Without keys, the shell has the identity
-/// that a profile of these files has.
+/// The variables with the paths of the AWS configuration files. ssox does not change them. While the shell has no
+/// access keys, tools use a profile in these files.
 pub(crate) const FILES: [&str; 2] = ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"];
-/// The variables of a web identity, which the AWS CLI and boto3 use instead of what the profile says, but not instead of keys.
+/// The variables of a web identity. The AWS CLI and boto3 prefer them to the profile, but prefer access keys to them.
 pub(crate) const WEB_IDENTITY: [&str; 2] = ["AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN"];
-/// The variable with the address of an endpoint for credentials, which tools use where there are neither keys nor a profile.
+/// The variable with the URL of a server for credentials, which tools ask if there are neither access keys nor a
+/// profile.
 pub(crate) const ENDPOINT: &str = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
-/// The variables that only the segment and `status` show.
+/// The variables that only the prompt's segment and `ssox status` show.
 pub(crate) const SHOWN: [&str; 3] = ["SSOX_PROMPT", "SSOX_ROLE", "SSOX_PROTECTED"];
 
-/// The moment at which the hook removes a protected profile from the shell.
+/// The variable with the time at which the hook removes a protected profile from the shell.
 pub(crate) const UNTIL: &str = "SSOX_PROTECTED_UNTIL";
 
-/// Returns the variables with a fingerprint: those that are compared or shown, the account id, which only account-based
-/// endpoints use, and the time limit of a protected profile.
+/// Returns the variables that have a fingerprint: those that are compared or shown, the account ID (which only the
+/// account-based endpoints of AWS services use), and the time limit of a protected profile.
 pub(crate) fn names() -> impl Iterator<Item = &'static str> {
     COMPARED.into_iter().chain([ACCOUNT_ID]).chain(SHOWN).chain([UNTIL])
 }
 
-/// Tells whether `ssox use` or `ssox exec` set something here. `SSOX_PROFILE` alone does not say so: people set it, too.
+/// Tells whether `ssox use` or `ssox exec` has set variables here. `SSOX_PROFILE` is no sign of it: people set it, too.
 pub(crate) fn is_in_use(ctx: &Context) -> bool {
     noted(ctx).is_some() || [VARIABLE, "SSOX_PROMPT"].iter().any(|name| ctx.var(name).is_some())
 }
 
-/// Returns the fingerprints that a shell function passes. Nobody else does: set by hand, the variable says nothing.
+/// Returns the fingerprints that the shell function passes. Without a shell function the variable is ignored.
 fn noted(ctx: &Context) -> Option<&str> {
     ctx.emit.as_ref().and(ctx.var(NOTED))
 }
 
-/// The state in which ssox left all variables of [`names`].
+/// The state in which ssox left each variable of [`names`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Identity(Vec<State>);
 
 impl Identity {
-    /// Returns the recorded state of this shell. Without a readable record, all variables but settings count as unset.
+    /// Returns the recorded state of this shell. Without a valid record, all variables count as unset, except those
+    /// that people set themselves.
     pub(crate) fn of_shell(ctx: &Context) -> Self {
         Self::recorded(ctx).unwrap_or_else(|| {
             let is_setting = |name: &str| {
@@ -87,8 +91,9 @@ impl Identity {
         })
     }
 
-    /// Returns the recorded state of this shell; `None` without a readable record. The record in the environment counts only
-    /// if it is right and the one that the shell noted is not: the variables of another shell were copied.
+    /// Returns the recorded state of this shell; `None` without a valid record. There may be two: `SSOX_IDENTITY`, and
+    /// the one that the shell function passes, which has precedence. Only if `SSOX_IDENTITY` alone fits the current
+    /// values is it used: then the variables were copied from another shell.
     pub(crate) fn recorded(ctx: &Context) -> Option<Self> {
         let record = |text: Option<&str>| text.and_then(Self::parse);
         let is_right = |record: &Self| record.changed_by_others(ctx).is_empty();
@@ -99,14 +104,14 @@ impl Identity {
         visible
     }
 
-    /// Returns the state after some changes; variables that they do not contain keep their state.
+    /// Returns the state after these changes; the other variables keep their state.
     pub(crate) fn after(ctx: &Context, changes: &EnvChanges) -> Self {
         let before = Self::recorded(ctx);
         let recorded = |at: usize| before.as_ref().map(|before| before.0[at].clone());
         Self(names().enumerate().map(|(at, name)| state_after(ctx, changes, name, recorded(at))).collect())
     }
 
-    /// Returns the state after some variables that ssox set are removed.
+    /// Returns the state after ssox has removed some of the variables that it set.
     pub(crate) fn without(&self, removed: &[&str]) -> Self {
         let state = |(name, state): (&'static str, &State)| match state {
             State::Set(fingerprint) if removed.contains(&name) => State::Removed(fingerprint.clone()),
@@ -115,7 +120,7 @@ impl Identity {
         Self(names().zip(&self.0).map(state).collect())
     }
 
-    /// Returns the state in which any value of these variables is accepted.
+    /// Returns the state in which these variables may have any value.
     pub(crate) fn released(&self, names: &[&str]) -> Self {
         let state = |(name, state): (&'static str, &State)| match state {
             State::Set(fingerprint) if names.contains(&name) => State::Released(fingerprint.clone()),
@@ -124,7 +129,8 @@ impl Identity {
         Self(self::names().zip(&self.0).map(state).collect())
     }
 
-    /// Tells whether a variable is as ssox left it, or any value of it is accepted.
+    /// Tells whether a variable has the value that ssox left; one that may have any value must still have the one of
+    /// ssox.
     pub(crate) fn is_as_left(&self, ctx: &Context, name: &str) -> bool {
         match self.state(name) {
             State::Released(_) => value(ctx, name).is_some_and(|value| self.matches(name, &value)),
@@ -132,7 +138,7 @@ impl Identity {
         }
     }
 
-    /// Tells whether a variable does not show another identity than the one that ssox set.
+    /// Tells whether a variable is unchanged since ssox set or unset it, or may have any value.
     pub(crate) fn is_unchanged(&self, ctx: &Context, name: &str) -> bool {
         match self.state(name) {
             State::Untouched | State::Released(_) => true,
@@ -146,7 +152,7 @@ impl Identity {
         matches!(self.state(name), State::Set(_)) && self.is_unchanged(ctx, name)
     }
 
-    /// Tells whether ssox set a variable, whatever it is now.
+    /// Tells whether ssox set a variable for the profile in use, whatever its value is now.
     pub(crate) fn has_recorded(&self, name: &str) -> bool {
         matches!(self.state(name), State::Set(_) | State::Removed(_))
     }
@@ -171,20 +177,20 @@ impl Identity {
         *self.state(name) != State::Untouched
     }
 
-    /// Returns the variables that another program changed since.
+    /// Returns the compared variables that other programs have changed since.
     pub(crate) fn changed_by_others(&self, ctx: &Context) -> Vec<&'static str> {
         COMPARED.into_iter().filter(|name| !self.is_unchanged(ctx, name)).collect()
     }
 
-    /// Adds the record of this state to some changes.
+    /// Adds the variable with this record to some changes.
     ///
     /// # Errors
-    /// Those of [`EnvChanges::set`], which do not occur: a record is short and has no control characters.
+    /// Those of [`EnvChanges::set`]. They do not occur, because a record is short and contains no control characters.
     pub(crate) fn record(&self, changes: &mut EnvChanges) -> Result<()> {
         changes.set(VARIABLE, self.text())
     }
 
-    /// Tells whether `SSOX_IDENTITY` has this record.
+    /// Tells whether `SSOX_IDENTITY` already contains this record.
     pub(crate) fn is_recorded(&self, ctx: &Context) -> bool {
         ctx.var(VARIABLE) == Some(self.text().as_str())
     }
@@ -204,11 +210,11 @@ impl Identity {
     }
 }
 
-/// Returns the state of a variable after some changes. `recorded` is its state before them.
+/// Returns the state of a variable after some changes; `recorded` is its state before them.
 fn state_after(ctx: &Context, changes: &EnvChanges, name: &str, recorded: Option<State>) -> State {
     let sets_keys = changes.get(ID).map(|id| id.is_some());
     if let Some(sets_keys) = sets_keys.filter(|_| FILES.contains(&name)) {
-        // The files say whose identity it is only where there are no keys.
+        // The configuration files determine the credentials only while no access keys are set.
         let value = value(ctx, name).filter(|_| !sets_keys);
         let without_value = if sets_keys { State::Untouched } else { State::Unset };
         return value.map_or(without_value, |value| State::Set(fingerprint(name, &value)));
@@ -222,8 +228,8 @@ fn state_after(ctx: &Context, changes: &EnvChanges, name: &str, recorded: Option
     }
 }
 
-/// Returns what is compared: the value of a variable, where an empty one counts as unset. Of a variable that names a file it
-/// is the whole path, which changes also with the working directory and with HOME; an empty name names no file.
+/// Returns the value of a variable that is compared; `None` if it is unset or empty. For a path of a configuration file
+/// it is the absolute path, so it also depends on the working directory and on HOME.
 fn value(ctx: &Context, name: &str) -> Option<String> {
     let value = match REAL_FILES.iter().find(|(_, variable, _)| *variable == name) {
         Some((_, variable, usual_name)) => {

@@ -1,4 +1,4 @@
-//! Writes JSON: in the format of Python's `json.dumps` for the caches shared with the AWS CLI, and for stdout without
+//! Writes JSON. Caches that the AWS CLI shares get the format of Python's `json.dumps`; JSON on stdout contains no
 //! characters that control a terminal.
 
 use crate::error::is_hidden;
@@ -11,34 +11,34 @@ use std::io::{Result, Write};
 use std::ops::{Deref, DerefMut};
 use zeroize::Zeroize as _;
 
-/// The size of most values in bytes.
+/// The usual size of a value on one line, in bytes.
 const LINE: usize = 512;
 const WRITABLE: &str = "values with text keys can be written to memory";
 
-/// Returns a value as `json.dumps` writes it by default: `", "` and `": "` as separators, and only ASCII.
+/// Returns JSON as `json.dumps` writes it by default: with the separators `", "` and `": "`, and in ASCII only.
 pub(crate) fn python(value: &impl Serialize) -> String {
     write(value, Python { comma: b", ", colon: b": " })
 }
 
-/// Returns a value as `json.dumps` writes it with `separators=(',', ':')`: without spaces, and only ASCII.
+/// Returns JSON as `json.dumps` writes it with `separators=(',', ':')`: without spaces, and in ASCII only.
 pub(crate) fn python_compact(value: &impl Serialize) -> String {
     write(value, Python { comma: b",", colon: b":" })
 }
 
-/// Returns a value with a secret in it as [`python`] does.
+/// Returns JSON with a secret in the format of [`python`].
 pub(crate) fn secret_python(value: &impl Serialize) -> Secret {
     let mut text = SecretText::default();
     write_to(&mut text, value, Python { comma: b", ", colon: b": " });
     text.0
 }
 
-/// Returns a value as a document on several lines, for stdout.
+/// Returns JSON on several lines, for stdout.
 pub(crate) fn document(value: &impl Serialize) -> String {
     let text = serde_json::to_string_pretty(value).expect(WRITABLE);
     printable(&text) + "\n"
 }
 
-/// Returns a value with a secret in it as [`document`] does.
+/// Returns JSON with a secret in the format of [`document`].
 pub(crate) fn secret_document(value: &impl Serialize) -> Secret {
     let mut text = SecretText::default();
     write_to(&mut text, value, PrettyFormatter::new());
@@ -48,29 +48,29 @@ pub(crate) fn secret_document(value: &impl Serialize) -> Secret {
     shown
 }
 
-/// Returns a value as one line, without its end.
+/// Returns JSON on one line, without a line end.
 pub(crate) fn line(value: &impl Serialize) -> String {
     printable(&serde_json::to_string(value).expect(WRITABLE))
 }
 
-/// Adds a value as one line, without its end, to a text.
+/// Adds JSON on one line, without a line end, to a text.
 pub(crate) fn add_line(text: &mut String, value: &impl Serialize) {
     let mut line = Vec::with_capacity(LINE);
     write_to(&mut line, value, CompactFormatter);
     write_printable(text, str::from_utf8(&line).expect(WRITABLE)).expect(WRITABLE);
 }
 
-/// Adds a text as a JSON string to other text for stdout. It is faster than the serializer, for tens of thousands of rows.
+/// Adds a JSON string to a text for stdout. For tens of thousands of rows it is much faster than the serializer.
 pub(crate) fn add_text(to: &mut String, text: &str) {
     add_quoted(to, text, |text| line(&text));
 }
 
-/// Adds a text as a JSON string, as [`python`] writes it.
+/// Adds a JSON string to a text, in the format of [`python`].
 pub(crate) fn add_python_text(to: &mut String, text: &str) {
     add_quoted(to, text, |text| python_compact(&text));
 }
 
-/// Adds a text that needs no escapes, as most do, between quotes, and another one as `escaped` writes it.
+/// Adds a JSON string to `to`. Most texts need no escapes and are only put between quotes; `escaped` writes the others.
 fn add_quoted(to: &mut String, text: &str, escaped: impl Fn(&str) -> String) {
     let needs_none = |byte: u8| matches!(byte, b' '..=b'~') & (byte != b'"') & (byte != b'\\');
     if !text.bytes().fold(true, |all, byte| all & needs_none(byte)) {
@@ -81,14 +81,14 @@ fn add_quoted(to: &mut String, text: &str, escaped: impl Fn(&str) -> String) {
     to.push('"');
 }
 
-/// Returns a value with a secret in it as one line, without its end.
+/// Returns JSON with a secret on one line, without a line end.
 pub(crate) fn secret_line(value: &impl Serialize) -> Secret {
     let mut text = SecretText::default();
     write_to(&mut text, value, CompactFormatter);
     text.0
 }
 
-/// Escapes hidden characters in JSON text; a program still reads the same value.
+/// Escapes the hidden characters in JSON. Programs still read the same values.
 pub(crate) fn printable(json: &str) -> String {
     let mut shown = String::with_capacity(json.len());
     write_printable(&mut shown, json).expect(WRITABLE);
@@ -96,12 +96,12 @@ pub(crate) fn printable(json: &str) -> String {
 }
 
 fn write_printable(shown: &mut impl fmt::Write, json: &str) -> fmt::Result {
-    // Most text is ASCII, and read much faster than by characters.
+    // Most texts are ASCII, and bytes are checked much faster than characters.
     let is_plain = |bytes: &[u8]| bytes.iter().fold(true, |all, byte| all & matches!(byte, b' '..=b'~' | b'\n'));
     if json.as_bytes().chunks(64).all(is_plain) {
         return shown.write_str(json);
     }
-    // A line feed in JSON text stands between values, never in a string.
+    // In JSON, a line feed stands between values, never in a string.
     let escaped = |c: char| c != '\n' && is_hidden(c);
     let mut rest = json;
     while let Some(c) = rest.chars().find(|c| escaped(*c)) {
@@ -113,12 +113,12 @@ fn write_printable(shown: &mut impl fmt::Write, json: &str) -> fmt::Result {
     shown.write_str(rest)
 }
 
-/// A JSON document with secrets in it: its texts are wiped when it is dropped, and `Debug` does not show them.
+/// A JSON document that contains secrets. Its strings are wiped when it is dropped, and `Debug` does not show them.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub(crate) struct SecretJson(Value);
 
 impl SecretJson {
-    /// Parses a document; returns `None` when it is malformed.
+    /// Parses a document; returns `None` if it is malformed.
     pub(crate) fn parse(bytes: &[u8]) -> Option<Self> {
         serde_json::from_slice(bytes).ok().map(Self)
     }
@@ -165,7 +165,7 @@ fn wipe(value: &mut Value) {
     }
 }
 
-/// Receives JSON with a secret in it.
+/// Collects JSON that contains a secret.
 #[derive(Default)]
 struct SecretText(Secret);
 

@@ -1,8 +1,8 @@
-//! The operating system's keyring: the Secret Service of a Linux desktop, the Keychain of macOS, the Credential Manager of
-//! Windows.
+//! The keyring of the operating system: the Secret Service of a Linux desktop, the Keychain of macOS, or the Credential
+//! Manager of Windows.
 //!
-//! Invariant: no call waits longer than its limit, and only [`Keyring::unlock`] lets the keyring ask a person anything. One
-//! thread talks to the keyring, because a bus that does not answer blocks it for good.
+//! Invariant: no call waits longer than its limit, and only [`Keyring::unlock`] lets the keyring ask a person. One
+//! thread talks to the keyring, because a D-Bus that does not answer would block the caller for ever.
 
 mod failure;
 #[cfg(target_os = "macos")]
@@ -31,7 +31,7 @@ use std::thread;
 use std::time::Duration;
 use zeroize::Zeroizing;
 
-/// What the keyring of this system is called.
+/// The name of the keyring on this system.
 const SYSTEM: &str = if cfg!(windows) {
     "Credential Manager"
 } else if cfg!(target_os = "macos") {
@@ -40,33 +40,33 @@ const SYSTEM: &str = if cfg!(windows) {
     "Secret Service"
 };
 
-/// The name of an entry.
+/// The name of a secret in the keyring.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Name {
     /// `token` or `role`.
     pub(crate) kind: &'static str,
-    /// The name of the file that would hold the same secret, without its ending.
+    /// The hash in the name of the file that would contain the same secret.
     pub(crate) hash: String,
 }
 
-/// The variables that say where the D-Bus session bus is.
+/// The variables that tell where the D-Bus session bus is.
 #[derive(Clone, Debug, Default)]
 #[cfg_attr(any(windows, target_os = "macos"), expect(dead_code, reason = "only the Secret Service is on a bus"))]
 pub(crate) struct Bus {
     /// `DBUS_SESSION_BUS_ADDRESS`.
     pub(crate) address: Option<String>,
-    /// `XDG_RUNTIME_DIR`, where the bus has a socket of a fixed name.
+    /// `XDG_RUNTIME_DIR`, the directory with the socket `bus`.
     pub(crate) runtime_dir: Option<String>,
 }
 
-/// The keyring of this user. Copies share one connection, which the first call opens.
+/// The keyring of this user. Its clones share one connection, which is opened by the first call.
 #[derive(Clone, Default)]
 pub(crate) struct Keyring {
     bus: Bus,
     state: Arc<Mutex<State>>,
 }
 
-/// What the thread does for a caller.
+/// What a caller asks the thread to do.
 type Job = Box<dyn FnOnce(&std::result::Result<Connection, Failure>) + Send>;
 
 #[derive(Default)]
@@ -74,7 +74,7 @@ enum State {
     #[default]
     NotConnected,
     Connected(Sender<Job>),
-    /// It did not answer in time. It is not asked again, so that a process waits only once.
+    /// The keyring did not answer in time. It is not asked again, so a process waits for it only once.
     Silent,
 }
 
@@ -85,21 +85,21 @@ impl fmt::Debug for Keyring {
 }
 
 impl Keyring {
-    /// Returns the keyring that is reached through a bus. It is not connected yet.
+    /// Returns the keyring that is reached through this D-Bus; connects later.
     pub(crate) fn new(bus: Bus) -> Self {
         Self { bus, state: Arc::default() }
     }
 
-    /// Returns the content of an entry, if there is one.
+    /// Returns a secret; `None` if the keyring does not have it.
     ///
     /// # Errors
-    /// `NeedsPerson`: the keyring is locked, absent or silent.
+    /// `NeedsPerson`: the keyring is locked or absent, or does not answer.
     pub(crate) fn read(&self, limit: Duration, name: &Name) -> Result<Option<Zeroizing<Vec<u8>>>> {
         let name = name.clone();
         self.call(limit, move |connection| connection.read(&name))
     }
 
-    /// Writes an entry. `label` is what programs that manage the keyring show.
+    /// Writes a secret. Programs that manage the keyring show `label`.
     ///
     /// # Errors
     /// Those of [`Keyring::read`].
@@ -108,7 +108,7 @@ impl Keyring {
         self.call(limit, move |connection| connection.write(&name, &label, &content))
     }
 
-    /// Removes an entry, and tells whether there was one.
+    /// Removes a secret; returns whether it existed.
     ///
     /// # Errors
     /// Those of [`Keyring::read`].
@@ -117,7 +117,7 @@ impl Keyring {
         self.call(limit, move |connection| connection.remove(&name))
     }
 
-    /// Returns the names of all entries of ssox of one kind.
+    /// Returns the names of all secrets of ssox that are of this kind.
     ///
     /// # Errors
     /// Those of [`Keyring::read`].
@@ -125,7 +125,7 @@ impl Keyring {
         self.call(limit, move |connection| connection.hashes(kind))
     }
 
-    /// Checks that entries can be written.
+    /// Checks that secrets can be written.
     ///
     /// # Errors
     /// Those of [`Keyring::read`].
@@ -133,10 +133,10 @@ impl Keyring {
         self.call(limit, Connection::check)
     }
 
-    /// Tells whether a person must unlock or make the keyring first.
+    /// Tells whether a person must first unlock or create the keyring.
     ///
     /// # Errors
-    /// `NeedsPerson`: it is absent or silent.
+    /// `NeedsPerson`: the keyring is absent, or does not answer.
     pub(crate) fn is_locked(&self, limit: Duration) -> Result<bool> {
         self.call(limit, |connection| match connection.check() {
             Err(Failure::Locked | Failure::Empty) => Ok(true),
@@ -144,7 +144,7 @@ impl Keyring {
         })
     }
 
-    /// Unlocks the keyring: it asks the person for its password, in a window of its own.
+    /// Unlocks the keyring. The system asks the person for the password in a window.
     ///
     /// # Errors
     /// Those of [`Keyring::read`].
@@ -160,7 +160,7 @@ impl Keyring {
         let (sender, receiver) = channel();
         let job: Job = Box::new(move |connection| {
             let result = connection.as_ref().map_err(Clone::clone).and_then(job);
-            // The caller may have given up.
+            // Ignored if the caller has given up.
             drop(sender.send(result));
         });
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
@@ -174,7 +174,7 @@ impl Keyring {
         answer.map_err(Into::into)
     }
 
-    /// Gives the thread a job; tells whether there is a thread that may do it.
+    /// Sends a job to the thread, which is started if necessary; returns whether that worked.
     fn is_sent(&self, state: &mut State, job: Job) -> bool {
         if matches!(state, State::NotConnected) {
             let (sender, jobs) = channel();
@@ -189,7 +189,7 @@ impl Keyring {
     }
 }
 
-/// Connects, and does each job until no caller is left.
+/// Connects to the keyring, and does the jobs until no caller is left.
 fn serve(bus: &Bus, jobs: &Receiver<Job>) {
     let connection = Connection::open(bus);
     for job in jobs {

@@ -1,6 +1,7 @@
-//! ssox as a library: for its binary, its unit tests and the pages of its packages. It is not an API for other crates.
+//! ssox as a library, for its binary, its unit tests and the generation of man pages. It is not an API for other
+//! crates.
 
-#![warn(clippy::print_stderr, clippy::print_stdout)] // `tell`, and stdout at the end of `run`: nothing else prints
+#![warn(clippy::print_stderr, clippy::print_stdout)] // Only `tell` and the end of `run` may print.
 
 mod account_names;
 mod address;
@@ -46,14 +47,14 @@ mod usage;
 
 use std::process::ExitCode;
 
-/// The binary: does what the arguments of this process ask for.
+/// Runs the command line of this process.
 #[doc(hidden)]
 #[must_use]
 pub fn main() -> ExitCode {
     run::run()
 }
 
-/// Returns the command line with all verbs, which the man pages are made from.
+/// Returns clap's definition of the command line with all verbs; the man pages are made from it.
 #[doc(hidden)]
 #[must_use]
 pub fn command_line() -> clap::Command {

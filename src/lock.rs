@@ -1,7 +1,7 @@
-//! Locks between processes: kernel locks, which are released when their holder exits. Each has its own file in ssox's state
-//! directory, which names the holder.
+//! Locks between ssox processes. Each is a kernel lock on its own file in the state directory, so it is released when
+//! the process that holds it exits. The file names that process.
 //!
-//! The cache files themselves cannot be locked: they are replaced by rename, and the tools that share them do not lock.
+//! Cache files cannot be locked themselves, because they are replaced by rename, and other tools do not lock them.
 
 mod holder;
 
@@ -16,27 +16,28 @@ use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::Duration;
 
-/// How long a process waits for a lock.
+/// How long a process waits for a lock before it fails.
 pub(crate) const LIMIT: Duration = Duration::from_secs(30);
 
-/// How long a process waits before it shows the countdown.
+/// How long a process waits before it shows a countdown.
 const COUNTDOWN_DELAY: Duration = Duration::from_millis(500);
-/// The pause between two attempts to take the lock; it doubles up to the longest.
+/// The first pause between two attempts to take a lock. Each is twice as long as the one before, up to the longest.
 const FIRST_PAUSE: Duration = Duration::from_millis(2);
 const LONGEST_PAUSE: Duration = Duration::from_millis(50);
 
-/// A lock, released when it is dropped and when the process exits.
+/// A lock. It is released when this value is dropped or the process exits.
 ///
-/// Where no lock file can be created, as in a read-only home, it locks nothing, so that the command can still do its work.
+/// If the lock file cannot be created, for example in a read-only home directory, it locks nothing, and the command
+/// goes on.
 #[derive(Debug)]
 pub(crate) struct Lock {
     _file: Option<File>,
-    /// Whether another process held it first.
+    /// Whether this process had to wait for another one.
     pub(crate) has_waited: bool,
 }
 
 impl Lock {
-    /// Takes the lock of this name; returns `None` when another process holds it.
+    /// Takes a lock; returns `None` if another process holds it.
     pub(crate) fn try_take(ctx: &Context, name: &str) -> Option<Self> {
         let Some(mut file) = open(ctx, name) else { return Some(Self { _file: None, has_waited: false }) };
         match file.try_lock() {
@@ -47,15 +48,16 @@ impl Lock {
         Some(Self { _file: Some(file), has_waited: false })
     }
 
-    /// Waits for the lock of this name. `what` names what it protects, for messages.
+    /// Takes a lock; waits for a process that holds it. `what` says in messages what the lock protects.
     ///
     /// # Errors
-    /// Unreachable, naming the holder: the lock was not released within [`LIMIT`]. Configuration: the lock file is a link.
+    /// `Unreachable`, naming the holder: it did not release the lock within [`LIMIT`]. Configuration: the lock file is
+    /// a link.
     pub(crate) fn wait(ctx: &Context, name: &str, what: &str) -> Result<Self> {
         Self::wait_within(ctx, LIMIT, name, what)
     }
 
-    /// Waits for the lock on a file that people edit. All paths to the same file have the same lock.
+    /// Takes the lock on a file that people edit; waits as [`Lock::wait`]. All paths of a file have the same lock.
     ///
     /// # Errors
     /// Those of [`Lock::wait`].
@@ -87,21 +89,21 @@ impl Lock {
     }
 }
 
-/// A time limit for a lock whose holder waits for a person, who may take minutes: only the time during which the holder is
-/// stopped, as by Ctrl-Z, counts.
+/// The time limit for a lock whose holder waits for a person, who may take minutes. Only time in which the holder is
+/// stopped (Ctrl-Z) counts.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct StoppedHolder(Deadline);
 
 impl StoppedHolder {
-    /// Starts to watch the holder of a lock, with the full time limit.
+    /// Starts with the full time limit.
     pub(crate) fn watch(ctx: &Context) -> Self {
         Self(ctx.deadline(LIMIT))
     }
 
-    /// Checks the holder of the lock of this name.
+    /// Checks whether the holder of a lock is stopped, and how long it has been.
     ///
     /// # Errors
-    /// Unreachable, naming the holder: it has been stopped for [`LIMIT`].
+    /// `Unreachable`, naming the holder: it has been stopped for [`LIMIT`].
     pub(crate) fn check(&mut self, ctx: &Context, name: &str, what: &str) -> Result<()> {
         if !holder(ctx, name).is_some_and(|holder| holder.is_stopped()) {
             *self = Self::watch(ctx);
@@ -110,7 +112,7 @@ impl StoppedHolder {
     }
 }
 
-/// Returns the process that holds the lock of this name, or held it last.
+/// Returns the process that holds a lock or was the last to hold it; `None` if the file does not tell.
 pub(crate) fn holder(ctx: &Context, name: &str) -> Option<Holder> {
     Holder::read(&path(ctx, name)?)
 }
@@ -128,7 +130,7 @@ fn not_released(ctx: &Context, limit: Duration, name: &str, what: &str) -> Error
 }
 
 fn path(ctx: &Context, name: &str) -> Option<PathBuf> {
-    // The name contains a start URL or an ARN, which is not a valid file name everywhere; its hash is.
+    // The name contains a URL or an ARN, which is not a valid file name on all systems; its hash is.
     let hash = files::hashed(name);
     Some(ctx.state_dir().ok()?.join("locks").join(format!("{hash}.lock")))
 }
@@ -139,7 +141,7 @@ fn open(ctx: &Context, name: &str) -> Option<File> {
     files::open_own(&path).ok()
 }
 
-/// Refuses a lock file that is a link: ssox writes the holder into it, and the target may be any file.
+/// Fails if a lock file is a link. ssox writes into lock files, and the link could lead to any file.
 fn refuse_link(ctx: &Context, name: &str) -> Result<()> {
     match path(ctx, name).filter(|path| path.is_symlink()) {
         Some(path) => Err(refused(&path, "is a symbolic link", &format!("rm {}", quoted(&path)))),
@@ -206,7 +208,7 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let mut ctx = context(home.path());
         ctx.clock = Clock::ahead(Arc::default());
-        // A program whose name begins with `ssox`, and that stops itself.
+        // A program whose name begins with `ssox` and which stops itself.
         let program = home.path().join("ssox-stopped");
         std::os::unix::fs::symlink("/bin/sh", &program).unwrap();
         let mut stopped = std::process::Command::new(&program).args(["-c", "kill -STOP $$"]).spawn().unwrap();

@@ -1,8 +1,8 @@
-//! The binary `ssox`; its code is the library beside it.
+//! The binary `ssox`. All code is in the library (`lib.rs`).
 
 use std::process::ExitCode;
 
-/// musl's own allocator makes two system calls for each larger block.
+/// A faster allocator: that of musl makes two system calls for each larger block.
 #[cfg(target_env = "musl")]
 #[global_allocator]
 static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;

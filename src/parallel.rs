@@ -1,15 +1,15 @@
-//! Work on many items with all processors, for verbs that look at tens of thousands of profiles.
+//! Does work on all processors, for verbs that read tens of thousands of profiles.
 
 use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::{Builder, available_parallelism, scope};
 
-/// The most items of a part. Fewer items are not worth a second thread.
+/// The most items in a part. Up to so many items, a second thread costs more than it saves.
 const PART: usize = 2000;
 const MOST_THREADS: usize = 8;
 
-/// Calls `work` with the items in parts, and returns what it returns for each part, in their order. It is called on several
-/// threads when there are many items.
+/// Splits the items into parts, calls `work` with each part, and returns the results in the order of the parts. It uses
+/// several threads if there is more than one part.
 pub(crate) fn in_parts<T: Sync, R: Send>(items: &[T], work: impl Fn(&[T]) -> R + Sync) -> Vec<R> {
     let parts: Vec<&[T]> = items.chunks(PART).collect();
     if parts.len() < 2 {
@@ -25,7 +25,7 @@ pub(crate) fn in_parts<T: Sync, R: Send>(items: &[T], work: impl Fn(&[T]) -> R +
         parts.map(|(at, part)| (at, work(part))).collect::<Vec<_>>()
     };
     let mut done = scope(|scope| {
-        // Without another thread, this one does all the work.
+        // If no thread can be started, this thread does all of the work.
         let others: Vec<_> = (1..threads).filter_map(|_| Builder::new().spawn_scoped(scope, run).ok()).collect();
         let mut done = run();
         others.into_iter().for_each(|other| done.extend(other.join().expect("a panic ends the process")));
@@ -35,12 +35,12 @@ pub(crate) fn in_parts<T: Sync, R: Send>(items: &[T], work: impl Fn(&[T]) -> R +
     done.into_iter().map(|(_, result)| result).collect()
 }
 
-/// Calls two functions at the same time, and returns both results.
+/// Calls both functions at the same time, and returns both results.
 pub(crate) fn both<A: Send, B>(one: impl Fn() -> A + Sync, other: impl FnOnce() -> B) -> (A, B) {
     scope(|scope| {
         let thread = Builder::new().spawn_scoped(scope, &one).ok();
         let other = other();
-        // Without another thread, this one does both.
+        // If no thread can be started, this thread calls both.
         let one = thread.map_or_else(&one, |thread| thread.join().expect("a panic ends the process"));
         (one, other)
     })

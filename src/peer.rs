@@ -1,4 +1,4 @@
-//! Finds out which user's process is at the other end of a connection on this machine.
+//! Finds out which user's process has connected to a local server of ssox.
 
 #[cfg(target_os = "linux")]
 mod linux;
@@ -13,21 +13,21 @@ use macos as system;
 use crate::context::Context;
 use std::net::TcpStream;
 
-/// The other end of a connection.
+/// The process at the other end of a connection.
 #[cfg_attr(not(any(target_os = "linux", target_os = "macos")), expect(dead_code, reason = "not every system tells"))]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Peer {
-    /// A process of this user, or of root, who can read everything anyway and forwards ports (WSL, containers).
+    /// A process of this user; or of root, which can read everything anyway and forwards ports (WSL, containers).
     SameUser,
-    /// A process of another user, described for a message.
+    /// A process of another user. Contains the user's name or id, for a message.
     OtherUser(String),
-    /// It has closed the connection: a browser would wait for the response.
+    /// The process has closed the connection. A browser would wait for the response instead.
     Closed,
     /// The system does not tell.
     Unknown,
 }
 
-/// Returns which user's process is at the other end.
+/// Returns which user's process is at the other end of a connection.
 pub(crate) fn of(ctx: &Context, stream: &TcpStream) -> Peer {
     let (Ok(from), Ok(to)) = (stream.peer_addr(), stream.local_addr()) else { return Peer::Closed };
     #[cfg(any(target_os = "linux", target_os = "macos"))]
@@ -39,8 +39,8 @@ pub(crate) fn of(ctx: &Context, stream: &TcpStream) -> Peer {
     }
 }
 
-/// Tells whether an address on this machine is safe in a command line: other users cannot read it there (Windows), or the
-/// system tells which user connects to the address.
+/// Tells whether the URL of a local server may be an argument of a program: other users cannot read it (Windows), or
+/// the system tells which user connects to the server.
 pub(crate) fn tells_the_user() -> bool {
     #[cfg(any(target_os = "linux", target_os = "macos"))]
     return system::tells_the_user();

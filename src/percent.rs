@@ -1,16 +1,16 @@
-//! Percent-encoding of values in the query of a URL.
+//! Percent-encoding for the query of a URL.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, percent_decode_str, utf8_percent_encode};
 
-/// All but letters, digits and `-._~`, as in the AWS CLI.
+/// The characters that are encoded: all but letters, digits and `-._~`, as in the AWS CLI.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// Encodes a value as the AWS CLI does; a space becomes `%20`. The result can be displayed, or appended in parts.
+/// Encodes a value as the AWS CLI does; a space becomes `%20`.
 pub(crate) fn encode(text: &str) -> PercentEncode<'_> {
     utf8_percent_encode(text, ENCODED)
 }
 
-/// Decodes a value of a query, in which `+` is a space; returns `None` when it is truncated or not UTF-8.
+/// Decodes a value, in which `+` is a space; returns `None` if it is malformed or not UTF-8.
 pub(crate) fn decode(text: &str) -> Option<String> {
     let is_escape =
         |rest: &str| rest.as_bytes().get(..2).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit));

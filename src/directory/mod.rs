@@ -1,4 +1,5 @@
-//! `.ssox` files: which profile a directory and those below it use, and whether the person trusts the file.
+//! `.ssox` files. Such a file says which profile is used in its directory and those below it; it counts only if the
+//! person trusts it.
 
 mod settings;
 mod trust;
@@ -12,17 +13,18 @@ use crate::files;
 use std::env::current_dir;
 use std::path::{Path, PathBuf};
 
-/// The variable with the file in force in a shell.
+/// The variable that contains the path of the `.ssox` file whose profile this shell uses.
 pub(crate) const VARIABLE: &str = "SSOX_DIRECTORY";
-/// The name of the files.
+/// The file name.
 const NAME: &str = ".ssox";
 /// The largest file that is read, in bytes.
 const LARGEST: u64 = 64 << 10;
-/// The files by which direnv and mise know a directory.
+/// Files of direnv and mise that set variables in a directory.
 const OF_TOOLS: [&str; 6] =
     [".envrc", "mise.toml", ".mise.toml", "mise.local.toml", ".mise.local.toml", ".config/mise.toml"];
 
-/// A file with its canonical path. It is read once: what is checked and trusted is what is used.
+/// A `.ssox` file with its canonical path and its text. It is read once, so that the text that is trusted is also the
+/// one that is used.
 #[derive(Debug)]
 pub(crate) struct DirectoryFile {
     pub(crate) path: PathBuf,
@@ -33,7 +35,7 @@ impl DirectoryFile {
     /// Reads a file.
     ///
     /// # Errors
-    /// Configuration: it is not there, cannot be read, is too large, or is not a regular file of UTF-8 text.
+    /// Configuration: the file does not exist, cannot be read, is too large, or is not a regular file of UTF-8 text.
     pub(crate) fn read(path: &Path) -> Result<Self> {
         let path = canonical(path)?;
         if path.is_symlink() {
@@ -50,23 +52,23 @@ impl DirectoryFile {
         }
     }
 
-    /// Returns what the file says.
+    /// Returns the settings in the file.
     ///
     /// # Errors
-    /// Configuration, naming the line.
+    /// Configuration, naming the line: the file cannot be used.
     pub(crate) fn settings(&self) -> Result<Settings> {
         Settings::parse(&self.path, &self.text)
     }
 
-    /// Tells whether the person trusts the file with this content.
+    /// Tells whether the person trusts the file with this text.
     ///
     /// # Errors
-    /// Configuration: the state directory is unknown, or other users can write there.
+    /// Configuration: the state directory is unknown, or other users can write to it.
     pub(crate) fn is_trusted(&self, ctx: &Context) -> Result<bool> {
         trust::is_trusted(ctx, &self.path, &self.text)
     }
 
-    /// Records that the person trusts the file with this content.
+    /// Records that the person trusts the file with this text.
     ///
     /// # Errors
     /// Configuration: the state directory cannot be written.
@@ -75,13 +77,13 @@ impl DirectoryFile {
     }
 }
 
-/// Returns the path of the file of a directory.
+/// Returns the path that a directory's `.ssox` file has.
 pub(crate) fn in_directory(directory: &Path) -> PathBuf {
     directory.join(NAME)
 }
 
-/// Returns the file that counts in the working directory: the nearest one upward. The home directory is the last one
-/// looked at.
+/// Returns the `.ssox` file that counts in the working directory: the one in it, or in the nearest directory above it.
+/// The search ends at the home directory. `None`: there is no such file.
 pub(crate) fn nearest(ctx: &Context) -> Option<PathBuf> {
     let home = ctx.home().ok().and_then(|home| home.canonicalize().ok());
     let here = current_dir().ok()?.canonicalize().ok()?;
@@ -89,8 +91,8 @@ pub(crate) fn nearest(ctx: &Context) -> Option<PathBuf> {
     here.ancestors().take(last.saturating_add(1)).map(in_directory).find(|file| file.exists())
 }
 
-/// Tells whether direnv or mise has a file between the working directory and the directory of a `.ssox` file: its variables
-/// take precedence.
+/// Tells whether a directory from the working directory up to (but not including) that of a `.ssox` file has a file of
+/// direnv or mise. Then its variables take precedence.
 pub(crate) fn has_nearer_tool(file: &Path) -> bool {
     let Some(here) = current_dir().ok().and_then(|here| here.canonicalize().ok()) else { return false };
     let below = here.ancestors().take_while(|directory| Some(*directory) != file.parent());
@@ -98,10 +100,10 @@ pub(crate) fn has_nearer_tool(file: &Path) -> bool {
         && below.flat_map(|directory| OF_TOOLS.map(|name| directory.join(name))).any(|path| path.exists())
 }
 
-/// Returns the path with a canonical directory. The file itself may be absent, or not a regular one.
+/// Returns the path with its directory made canonical. The file itself may be absent, or a link.
 ///
 /// # Errors
-/// Configuration: there is no such directory.
+/// Configuration: the directory does not exist.
 pub(crate) fn canonical(path: &Path) -> Result<PathBuf> {
     let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let real =

@@ -1,4 +1,4 @@
-//! What a `.ssox` file says: the grammar is that of `~/.aws/config`, without sections.
+//! Parses the text of a `.ssox` file. Its grammar is that of `~/.aws/config`, without sections.
 
 use super::quoted;
 use crate::config::{Entry, nearest, parse_plain};
@@ -8,21 +8,21 @@ use std::path::Path;
 
 const KEYS: [&str; 3] = ["profile", "region", "profile_only"];
 
-/// What a file says.
+/// The settings in a `.ssox` file.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Settings {
     pub(crate) profile: String,
     pub(crate) region: Option<Region>,
-    /// Whether the directory sets `AWS_PROFILE` only, as `use --profile-only` does.
+    /// Whether only `AWS_PROFILE` is set, as with `use --profile-only`.
     pub(crate) profile_only: bool,
 }
 
 impl Settings {
-    /// Parses a file.
+    /// Parses the text of a file.
     ///
     /// # Errors
-    /// Configuration, naming the line: a section, a line without a key, an unknown key, a key that is there twice, or a value
-    /// that cannot be used. There is no profile.
+    /// Configuration, naming the line: a section, a line without a key, an unknown or repeated key, or a value that
+    /// cannot be used. Also if the file names no profile.
     pub(super) fn parse(path: &Path, text: &str) -> Result<Self> {
         let section = parse_plain(text).map_err(|line| bad(path, &format!("line {line} is not `KEY = VALUE`")))?;
         for (at, entry) in section.entries().iter().enumerate() {
@@ -40,7 +40,7 @@ impl Settings {
     }
 }
 
-/// Returns why an entry cannot be used, after those that stand before it.
+/// Checks an entry; returns why it cannot be used. `before` are the entries above it.
 fn check(text: &str, entry: &Entry, before: &[Entry]) -> std::result::Result<(), String> {
     let line = text[..entry.key_span.start].lines().count().max(1);
     let line = if text[..entry.key_span.start].ends_with(['\n', '\r']) { line + 1 } else { line };
@@ -59,7 +59,7 @@ fn check(text: &str, entry: &Entry, before: &[Entry]) -> std::result::Result<(),
     Ok(())
 }
 
-/// Makes the error for a file that cannot be used.
+/// Makes the error for a `.ssox` file that cannot be used.
 pub(super) fn bad(path: &Path, why: &str) -> Error {
     let keys = "a .ssox file has `profile = NAME`, and may have `region = REGION` and `profile_only = true`";
     Error::configuration(format!("could not use `{}`: {why}", path.display()))

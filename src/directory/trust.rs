@@ -1,5 +1,5 @@
-//! The `.ssox` files that the person trusts: a file for each path in the directory `allowed` of the state directory, with the
-//! digest of the content and the path. The name is a digest of the path.
+//! Records which `.ssox` files the person trusts. Each path has a record in the directory `allowed` of the state
+//! directory: its name is a digest of the path, its content a digest of the file's text, and the path.
 
 use crate::context::Context;
 use crate::error::Result;
@@ -7,18 +7,18 @@ use crate::files;
 use sha2::{Digest as _, Sha256};
 use std::path::{Path, PathBuf};
 
-/// Tells whether a file with this content is trusted.
+/// Tells whether the file is trusted with this text.
 pub(super) fn is_trusted(ctx: &Context, path: &Path, text: &str) -> Result<bool> {
     let recorded = files::read(&record_path(ctx, path)?)?;
     Ok(recorded.is_some_and(|recorded| recorded == content(path, text)))
 }
 
-/// Records that a file with this content is trusted, in place of the content before.
+/// Records that the file is trusted with this text; replaces the record of an earlier text.
 pub(super) fn record(ctx: &Context, path: &Path, text: &str) -> Result<()> {
     files::write_secret(&record_path(ctx, path)?, &content(path, text))
 }
 
-/// Removes the record of a file, whatever its content is; tells whether there was one.
+/// Removes the record of a file, whatever the file's text is; returns whether there was one.
 ///
 /// # Errors
 /// Configuration: the record cannot be removed.

@@ -1,6 +1,6 @@
-//! What the endpoint answers: credentials, or a refusal with `code` and `message`.
+//! The HTTP responses of the local server for credentials: credentials, or a refusal with `code` and `message`.
 //!
-//! Invariant: a refusal is never 429 or 5xx: SDKs repeat such requests up to eleven times.
+//! Invariant: the status of a refusal is never 429 or 5xx, because SDKs would repeat the request up to eleven times.
 
 use super::lifetime;
 use crate::cache::Entry;
@@ -10,10 +10,10 @@ use crate::secret::Secret;
 use crate::time::Timestamp;
 use serde::Serialize;
 
-/// A whole response, which may contain credentials.
+/// A whole HTTP response, which may contain credentials.
 pub(super) struct Answer(Secret);
 
-/// The keys that SDKs read. `Token` is always there: some SDKs reject an answer without it.
+/// The JSON keys that SDKs read. `Token` is always present, because some SDKs reject a response without it.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct CredentialsJson<'a> {
@@ -31,7 +31,7 @@ struct RefusalJson<'a> {
     message: &'a str,
 }
 
-/// Why a request is refused.
+/// Why the server refuses a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Refusal {
     NotHttp,
@@ -43,7 +43,7 @@ pub(super) enum Refusal {
 }
 
 impl Answer {
-    /// Makes the answer with credentials.
+    /// Makes the response with credentials.
     pub(super) fn credentials(entry: &Entry, now: Timestamp) -> Self {
         let credentials = &entry.credentials;
         let body = json::secret_line(&CredentialsJson {
@@ -56,7 +56,7 @@ impl Answer {
         Self::new("200 OK", "", &body)
     }
 
-    /// Makes the answer when there are no credentials. Tools show its message, if any: it says what to type.
+    /// Makes the response that says why there are no credentials. Tools show its message, so it also says what to type.
     pub(super) fn failure(error: &Error) -> Self {
         let code = match error.kind {
             ErrorKind::NeedsPerson => "SignInRequired",
@@ -81,7 +81,7 @@ impl Answer {
         Self(response)
     }
 
-    /// Returns the bytes to send.
+    /// Returns the bytes of the response.
     pub(super) fn bytes(&self) -> &[u8] {
         self.0.expose().as_bytes()
     }
@@ -106,7 +106,7 @@ impl From<Refusal> for Answer {
     }
 }
 
-/// Returns an error and what to type as one line.
+/// Returns the message and the first hint of an error as one line.
 pub(super) fn one_line(error: &Error) -> String {
     match error.first_hint() {
         Some(hint) => format!("{}; type {hint}", error.message),

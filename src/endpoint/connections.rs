@@ -1,14 +1,14 @@
-//! The connections whose request has not been read yet. When there are too many, the oldest is closed: whoever connects and
-//! sends nothing, as another user of the machine can, must not keep programs from their credentials.
+//! The connections whose request the server has not read yet. If there are too many, the oldest is closed. Otherwise
+//! another user of the machine could connect often, send nothing, and so keep programs from getting credentials.
 
 use std::collections::VecDeque;
 use std::net::{Shutdown, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// The most connections that wait for their request.
+/// The most connections that may be open without a request.
 const MOST: usize = 64;
 
-/// The connections, the oldest first.
+/// The connections, oldest first.
 #[derive(Debug, Default)]
 pub(super) struct Connections(Mutex<VecDeque<Arc<TcpStream>>>);
 
@@ -26,7 +26,7 @@ impl Connections {
         stream
     }
 
-    /// Removes a connection whose request was read.
+    /// Removes a connection after its request was read.
     pub(super) fn remove(&self, stream: &Arc<TcpStream>) {
         self.lock().retain(|other| !Arc::ptr_eq(other, stream));
     }

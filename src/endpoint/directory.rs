@@ -1,7 +1,8 @@
-//! The files of an endpoint, in a private directory: the token, a configuration without profiles, and a lock that tells
-//! whether the server still runs.
+//! The files of a local server for credentials, in a private directory: the token that clients send, configuration
+//! files without profiles, and a lock that the server holds while it runs.
 //!
-//! A `[default]` profile takes precedence over an endpoint in most tools, so programs get a configuration without one.
+//! In most tools a `[default]` profile takes precedence over such a server. So the programs that use it get these
+//! configuration files instead of the person's.
 
 use crate::context::Context;
 use crate::error::{Error, Result};
@@ -12,21 +13,22 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// The directory with those of all endpoints, below the state directory.
+/// The directory that contains those of all servers, in the state directory.
 const PARENT: &str = "endpoints";
 
-/// The age before the directory of a killed server is removed: a younger one may not be locked yet.
+/// How old the directory of a killed server must be before it is removed. A younger one may be of a server that has not
+/// locked it yet.
 const UNUSED_AGE: Duration = Duration::from_secs(60);
 
-/// The directory of one endpoint.
+/// The directory of one server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Directory(PathBuf);
 
 impl Directory {
-    /// Creates the directory below the state directory, or below that of temporary files if the home cannot be written.
+    /// Creates the directory in the state directory, or in that for temporary files if the home directory is read-only.
     ///
     /// # Errors
-    /// Configuration: neither can be written.
+    /// Configuration: neither directory can be written.
     pub(super) fn create(ctx: &Context, name: &str, token: &Secret, region: Option<&str>) -> Result<Self> {
         remove_unused(&ctx.state_dir()?.join(PARENT));
         let mut failure = None;
@@ -39,24 +41,24 @@ impl Directory {
         Err(failure.unwrap_or_else(|| Error::other("there is no directory for the endpoint")))
     }
 
-    /// Removes the directory of this name wherever it was created.
+    /// Removes the directory with this name, wherever it was created.
     #[cfg(unix)]
     pub(super) fn remove_named(ctx: &Context, name: &str) {
         places(ctx, name).into_iter().flatten().for_each(|path| Self(path).remove());
     }
 
-    /// Opens a directory that another process created.
+    /// Returns the directory that another process created at this path.
     #[cfg(unix)]
     pub(super) fn at(path: PathBuf) -> Self {
         Self(path)
     }
 
-    /// Returns the path of the file with the token, which has no line end.
+    /// Returns the path of the token's file, which contains no line end.
     pub(crate) fn token(&self) -> PathBuf {
         self.0.join("token")
     }
 
-    /// Returns the path of the configuration with `[default]` and a region alone.
+    /// Returns the path of the configuration file, which contains only `[default]` with a region.
     pub(crate) fn config(&self) -> PathBuf {
         self.0.join("config")
     }
@@ -71,26 +73,26 @@ impl Directory {
         &self.0
     }
 
-    /// Removes the files. Errors are ignored: the next endpoint tries again.
+    /// Removes the directory. Errors are ignored; the next server that starts tries again.
     pub(crate) fn remove(&self) {
         let _ = fs::remove_dir_all(&self.0);
     }
 }
 
-/// Returns the paths that a directory of this name may have.
+/// Returns the two paths where a directory with this name may be.
 fn places(ctx: &Context, name: &str) -> Result<[PathBuf; 2]> {
     let temporary = std::env::temp_dir().join(format!("ssox-{name}"));
     Ok([ctx.state_dir()?.join(PARENT).join(name), temporary])
 }
 
-/// Locks the directory while the server runs.
+/// Locks the directory until the returned file is closed.
 pub(super) fn lock(directory: &Directory) -> Option<File> {
     let file = File::open(directory.0.join("lock")).ok()?;
     file.try_lock().ok().map(|()| file)
 }
 
 fn write(path: &Path, token: &Secret, region: Option<&str>) -> io::Result<()> {
-    // Variables and configuration files cannot name other paths.
+    // Such a path cannot be written into variables and configuration files.
     if path.to_str().is_none_or(|path| path.contains(char::is_control)) {
         return Err(io::Error::new(io::ErrorKind::InvalidFilename, "the path is not plain text"));
     }
@@ -107,7 +109,7 @@ fn write(path: &Path, token: &Secret, region: Option<&str>) -> io::Result<()> {
     contents.inspect_err(|_| drop(fs::remove_dir_all(path)))
 }
 
-/// Writes a file that does not exist yet, with mode 0600.
+/// Creates a file with mode 0600 and writes it; fails if it exists.
 fn write_new(path: &Path, content: &[u8]) -> io::Result<()> {
     let mut options = OpenOptions::new();
     #[cfg(unix)]
@@ -115,7 +117,7 @@ fn write_new(path: &Path, content: &[u8]) -> io::Result<()> {
     options.write(true).create_new(true).open(path)?.write_all(content)
 }
 
-/// Removes the directories of servers that were killed.
+/// Removes the directories of killed servers: they are old and not locked.
 fn remove_unused(endpoints: &Path) {
     for directory in fs::read_dir(endpoints).into_iter().flatten().flatten() {
         let modified = directory.metadata().ok().and_then(|metadata| metadata.modified().ok());

@@ -1,4 +1,4 @@
-//! Credentials with the time when they were issued, as JSON: what one ssox process passes to another through a pipe.
+//! Role credentials and the time when they were issued, as JSON. One ssox process passes it to another through a pipe.
 
 use crate::arn::AccountId;
 use crate::cache::Entry;
@@ -9,7 +9,7 @@ use crate::time::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 
-/// The document. The names of the keys are those of the cache.
+/// The JSON document. Its keys are those of the cache.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct EntryJson<'a> {
@@ -35,17 +35,17 @@ impl<'a> From<&'a Entry> for EntryJson<'a> {
     }
 }
 
-/// Returns the document as one line.
+/// Returns the document on one line.
 pub(crate) fn secret_document(entry: &Entry) -> Secret {
     json::secret_line(&EntryJson::from(entry))
 }
 
-/// Reads the document; `None` when it is malformed.
+/// Reads the document; `None` if it is malformed.
 pub(super) fn parse(bytes: &[u8]) -> Option<Entry> {
     SecretJson::parse(bytes).and_then(|document| read(&document))
 }
 
-/// Reads the document from a part of another one.
+/// Reads the document if it is part of another JSON document.
 pub(super) fn read(document: &Value) -> Option<Entry> {
     let text = |name: &str| document.get(name).and_then(Value::as_str);
     let moment = |name: &str| document.get(name).and_then(Value::as_i64).map(Timestamp);

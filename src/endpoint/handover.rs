@@ -1,4 +1,4 @@
-//! What the server needs from the process that opens an endpoint.
+//! What a process passes to the local server for credentials that it starts.
 
 #[cfg(unix)]
 mod document;
@@ -8,17 +8,17 @@ use crate::cache::Entry;
 use crate::secret::Secret;
 use crate::time::Timestamp;
 
-/// All that the server needs besides its listener.
+/// All that the server needs, except its listening socket.
 pub(crate) struct Handover {
-    /// The name of the profile, for messages.
+    /// The name of the profile, for the server's messages.
     pub(crate) profile: String,
-    /// The arguments of the process that renews.
+    /// The arguments of the ssox process that renews the credentials.
     pub(crate) renewal: Vec<String>,
     pub(crate) token: Secret,
     pub(crate) directory: Directory,
-    /// The process with which the server ends.
+    /// The id of a process; the server exits when that process has exited.
     pub(crate) watched: Option<u32>,
-    /// When the server of a protected profile ends.
+    /// When the server exits, if the profile is protected.
     pub(crate) until: Option<Timestamp>,
     pub(crate) entry: Entry,
 }

@@ -1,42 +1,45 @@
-//! How long the endpoint serves credentials, and when it renews them.
+//! How long the local server serves credentials, and when it renews them.
 
 use crate::cache::Entry;
 use crate::time::Timestamp;
 use std::time::Duration;
 
-/// Credentials with less left, in seconds, are not served: a program could not finish a request with them.
+/// Credentials are not served if they expire in fewer seconds than this: a program could not finish a request with
+/// them.
 const LEAST_LEFT: i64 = 60;
-/// The validity in seconds that is served for keys without an expiry. SDKs reject an absent one, and some a very late one.
+/// For access keys without an expiration, the server says that they expire after so many seconds: SDKs reject a
+/// response without an expiration, and some reject a very late one.
 const VALIDITY_OF_ENDLESS: i64 = 3600;
-/// After how many seconds keys without an expiry are read again: they may have been replaced.
+/// Access keys without an expiration are read again after so many seconds, because they may have been replaced.
 const REREAD_ENDLESS_AFTER: i64 = 45 * 60;
 
-/// Tells whether credentials are served: while at least a minute is left, or half of the lifetime if that is shorter.
+/// Tells whether credentials are served: at least a minute is left, or half of their lifetime if that is shorter.
 pub(crate) fn is_servable(entry: &Entry, now: Timestamp) -> bool {
     servable_until(entry).is_none_or(|until| now < until)
 }
 
-/// Returns the moment from which credentials are not served; `None` when they never expire.
+/// Returns the moment from which credentials are not served; `None` if they never expire.
 fn servable_until(entry: &Entry) -> Option<Timestamp> {
     let end = entry.credentials.expiration?;
     let half_lifetime = end.seconds_after(entry.issued_at).max(0) / 2;
     Some(end.plus(-LEAST_LEFT.min(half_lifetime)))
 }
 
-/// Returns the moment from which credentials are renewed: a little before 15 minutes, or half of the lifetime, are left. SDKs
-/// ask at every call when less is left.
+/// Returns the moment from which credentials are renewed. It is a little before 15 minutes are left, or half of a
+/// shorter lifetime: from then on SDKs ask the server at every call.
 pub(super) fn due_at(entry: &Entry) -> Timestamp {
     entry.renewable_from().unwrap_or_else(|| entry.issued_at.plus(REREAD_ENDLESS_AFTER))
 }
 
-/// Returns the time that is left when the credentials are due: cached ones with less than this are renewed.
+/// Returns how much time is left at [`due_at`], if that moment has passed: the renewing process then renews cached
+/// credentials with less time left than this. `None` if it has not passed.
 pub(crate) fn renewed_when_left(entry: &Entry, now: Timestamp) -> Option<Duration> {
     let due_at = entry.renewable_from().filter(|due_at| *due_at <= now)?;
     let left = entry.credentials.expiration?.seconds_after(due_at);
     u64::try_from(left).ok().map(Duration::from_secs)
 }
 
-/// Returns the expiry that clients are told.
+/// Returns the expiration that clients are told.
 pub(super) fn told_expiration(entry: &Entry, now: Timestamp) -> Timestamp {
     entry.credentials.expiration.unwrap_or_else(|| now.plus(VALIDITY_OF_ENDLESS))
 }
@@ -47,7 +50,7 @@ pub(super) mod tests {
     use crate::credentials::RoleCredentials;
     use crate::secret::Secret;
 
-    /// Credentials issued at second 1000 that are valid for some seconds.
+    /// Credentials that were issued at second 1000 and are valid for `lifetime` seconds.
     pub(in super::super) fn entry(lifetime: Option<i64>) -> Entry {
         let credentials = RoleCredentials {
             access_key_id: "ASIAEXAMPLE".into(),
@@ -62,7 +65,7 @@ pub(super) mod tests {
 
     #[test]
     fn credentials_are_served_down_to_a_minute_or_half_of_a_short_lifetime() {
-        // The lifetime, and how much is left when they are not served any more.
+        // The lifetime, and how many seconds are left from when they are not served.
         for (lifetime, least) in [(3600, 60), (900, 60), (120, 60), (100, 50), (8, 4)] {
             let (entry, end) = (entry(Some(lifetime)), Timestamp(1000 + lifetime));
             assert!(is_servable(&entry, end.plus(-least - 1)), "{lifetime}");

@@ -1,4 +1,5 @@
-//! The endpoint: credentials over HTTP on 127.0.0.1, as SDKs ask a container for them. They are renewed while programs run.
+//! The local server for credentials ("endpoint"): it serves them over HTTP on 127.0.0.1, in the way in which SDKs get
+//! them in a container, and renews them while programs run.
 //! <https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html>
 //!
 //! Invariant: the process that serves never calls AWS and never asks a person. Another process renews, see `renewal`.
@@ -31,16 +32,16 @@ use crate::error::{Error, Result, cause_text};
 use crate::secret::Secret;
 use std::net::{Ipv4Addr, TcpListener};
 
-/// An endpoint that has no files yet.
+/// The listening socket of a server that has no files yet.
 pub(crate) struct Listening {
     pub(crate) listener: TcpListener,
     port: u16,
     token: Secret,
-    /// The name of its directory.
+    /// The name of the server's directory.
     name: String,
 }
 
-/// The address of an endpoint, the token that clients send, and the directory with its files.
+/// A local server for credentials: its socket, the token that clients send, and the directory with its files.
 pub(crate) struct Endpoint {
     pub(crate) listener: TcpListener,
     port: u16,
@@ -49,7 +50,7 @@ pub(crate) struct Endpoint {
 }
 
 impl Listening {
-    /// Listens on a port of 127.0.0.1, 0 for any free one. Connections wait until the server starts.
+    /// Listens on a port of 127.0.0.1; port 0 is any free one. Connections wait until the server starts.
     ///
     /// # Errors
     /// Configuration: the port is in use.
@@ -60,10 +61,10 @@ impl Listening {
         Ok(Self { listener, port, token, name: hex::encode(random::<8>()?) })
     }
 
-    /// Writes the files that programs with this endpoint read.
+    /// Writes the files that the programs that use this server read.
     ///
     /// # Errors
-    /// Configuration: they cannot be written.
+    /// Configuration: the files cannot be written.
     pub(crate) fn with_files(self, ctx: &Context, region: Option<&str>) -> Result<Endpoint> {
         let Self { listener, port, token, name } = self;
         let directory = Directory::create(ctx, &name, &token, region)?;
@@ -72,7 +73,7 @@ impl Listening {
 }
 
 impl Endpoint {
-    /// Returns the address for `AWS_CONTAINER_CREDENTIALS_FULL_URI`. SDKs accept plain HTTP only from a loopback address.
+    /// Returns the URL for `AWS_CONTAINER_CREDENTIALS_FULL_URI`. SDKs accept plain HTTP only for a loopback address.
     pub(crate) fn uri(&self) -> String {
         format!("http://127.0.0.1:{}/", self.port)
     }

@@ -1,5 +1,5 @@
-//! Renews the credentials in another process, `ssox endpoint --renew`, which prints them. The server stays small, and whatever
-//! a source does, such as running a program or drawing on the terminal, does not happen in it.
+//! Renews the credentials in another process, `ssox endpoint --renew`, which prints them. So the server needs little
+//! memory, and nothing that a source does, such as running a program or drawing on the terminal, happens in it.
 
 use super::document;
 use super::lifetime::is_servable;
@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 use std::time::SystemTime;
 
-/// The process that renews.
+/// How to start the process that renews the credentials.
 #[derive(Debug)]
 pub(super) struct Renewal {
     program: Option<PathBuf>,
@@ -20,15 +20,15 @@ pub(super) struct Renewal {
 }
 
 impl Renewal {
-    /// Makes one for the arguments that name the profile and the role.
+    /// Takes the arguments that name the profile and the role.
     pub(super) fn new(arguments: Vec<String>) -> Self {
         Self { program: std::env::current_exe().ok(), arguments }
     }
 
-    /// Runs the process. It finds credentials in the cache that another process renewed.
+    /// Runs the process, and returns the credentials that it prints: new ones, or cached ones that others have renewed.
     ///
     /// # Errors
-    /// Those of the source; a person who is needed is not asked.
+    /// Those of the profile's source. `NeedsPerson`: a person must sign in; nobody is asked here.
     pub(super) fn run(&self, ctx: &Context) -> Result<Entry> {
         let ran =
             self.output().map_err(|cause| Error::other(format!("could not start ssox: {}", cause_text(&cause))))?;
@@ -48,20 +48,21 @@ impl Renewal {
     fn output(&self) -> std::io::Result<Output> {
         let mut command = Command::new(self.program());
         command.args(["endpoint", "--renew"]).args(&self.arguments);
-        // Ctrl-C does not reach it: it may be storing a refreshed token.
+        // Ctrl-C must not reach this process, which may be storing a refreshed token.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         command.stdin(Stdio::null()).output()
     }
 
-    /// Returns the program: this one, also when its file was replaced or removed while it runs, as an update does.
+    /// Returns the path of ssox, which works even if an update has replaced or removed the file since this process
+    /// started.
     fn program(&self) -> PathBuf {
         let is_there = |path: &&PathBuf| path.is_file();
         self.program.as_ref().filter(is_there).cloned().unwrap_or_else(|| PathBuf::from("/proc/self/exe"))
     }
 }
 
-/// What the process writes as the last line of stderr, in the form of `--json`.
+/// The last line that the process writes to stderr, in the format of `--json`.
 #[derive(Deserialize)]
 struct Report {
     error: Error,
@@ -75,12 +76,12 @@ fn error_of(ran: &Output) -> Error {
     report.map_or_else(unknown, |report| report.error)
 }
 
-/// When the caches of tokens and of role credentials changed last.
+/// When the directories of cached tokens and of cached role credentials last changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Caches([Option<SystemTime>; 2]);
 
 impl Caches {
-    /// Reads the times: files are replaced by rename, which changes the directory.
+    /// Reads both times. Files are replaced by rename, which changes the time of their directory.
     pub(super) fn now(ctx: &Context) -> Self {
         let changed = |below: &str| fs::metadata(ctx.home().ok()?.join(below)).ok()?.modified().ok();
         Self([".aws/sso/cache", ".aws/cli/cache"].map(changed))

@@ -1,7 +1,7 @@
-//! Reads a request and decides whether its sender gets credentials.
+//! Reads an HTTP request, and decides whether its sender gets credentials.
 //!
-//! A web page cannot send a request that passes: it sends `Origin`, a page of a rebound name sends that name as `Host`, and no
-//! page knows the token.
+//! A web page gets none. Its requests have the header `Origin`; after DNS rebinding, `Host` contains the name of the
+//! page's site; and no page knows the token.
 
 use super::answer::Refusal;
 use crate::context::{Context, Deadline};
@@ -12,19 +12,19 @@ use std::net::TcpStream;
 use std::time::Duration;
 use subtle::ConstantTimeEq as _;
 
-/// How long a client may take to send its request.
+/// How much time a client has to send its request.
 const TIME_LIMIT: Duration = Duration::from_secs(5);
-/// The largest head of a request, in bytes, and the most headers in it.
+/// The largest request in bytes, and the most HTTP headers that it may have.
 const LARGEST: usize = 16 * 1024;
 const MOST_HEADERS: usize = 64;
 
-/// What a request must have.
+/// The values that a request must contain.
 pub(super) struct Expected {
     pub(super) host: String,
     pub(super) token: Secret,
 }
 
-/// Reads a request to the end of its head and checks it; `None` when the client sent none.
+/// Reads a request without its body, and checks it; `None` if the client sent no complete request.
 pub(super) fn read(ctx: &Context, stream: &TcpStream, expected: &Expected) -> Option<Result<(), Refusal>> {
     let deadline = ctx.deadline(TIME_LIMIT);
     stream.set_write_timeout(Some(TIME_LIMIT)).ok()?;
@@ -51,7 +51,8 @@ fn read_some(mut stream: &TcpStream, deadline: Deadline, buffer: &mut [u8]) -> O
     }
 }
 
-/// Checks a head; `None` while it is incomplete. The AWS Common Runtime sends the host without the port (awscrt 0.38.1).
+/// Checks the request line and the HTTP headers; `None` if they are incomplete. The AWS Common Runtime sends `Host`
+/// without the port (awscrt 0.38.1).
 fn check(head: &[u8], expected: &Expected) -> Option<Result<(), Refusal>> {
     let mut headers = [httparse::EMPTY_HEADER; MOST_HEADERS];
     let mut request = httparse::Request::new(&mut headers);
@@ -76,7 +77,7 @@ fn check(head: &[u8], expected: &Expected) -> Option<Result<(), Refusal>> {
     })
 }
 
-/// Returns the value of a header; `None` if it is absent or repeated.
+/// Returns the value of an HTTP header; `None` if it is absent or repeated.
 fn single<'a>(headers: &[Header<'a>], name: &str) -> Option<&'a [u8]> {
     let mut values = headers.iter().filter(|header| header.name.eq_ignore_ascii_case(name));
     values.next().filter(|_| values.next().is_none()).map(|header| header.value)

@@ -1,4 +1,4 @@
-//! The server: accepts connections and answers each in a thread of its own.
+//! Accepts connections, and answers each on a thread of its own.
 
 use super::answer::Answer;
 use super::connections::Connections;
@@ -14,14 +14,14 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-/// The stack of a thread that answers, in bytes.
+/// The stack size of these threads, in bytes.
 const STACK: usize = 128 * 1024;
-/// How long a client may take to close its connection after the answer.
+/// How long to wait until the client closes its connection after the response.
 const CLOSE_TIME: Duration = Duration::from_millis(200);
-/// The pause after a connection could not be accepted, as when all descriptors are in use.
+/// The pause after a connection could not be accepted, for example because all file descriptors are in use.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// What the threads share.
+/// The data that the threads share.
 struct Server {
     ctx: Context,
     supply: Arc<Supply>,
@@ -29,10 +29,10 @@ struct Server {
     connections: Connections,
 }
 
-/// Serves until the watched process or this one ends, and removes the files of the endpoint then.
+/// Serves credentials until this process or the watched one exits; then removes the server's files.
 ///
 /// # Errors
-/// Other: the system has no thread or no address for it.
+/// `Other`: the system refuses a thread, or the socket has no address.
 pub(crate) fn serve(ctx: &Context, listener: &TcpListener, handover: Handover) -> Result<()> {
     let failed = |cause| crate::error::Error::other(format!("could not start the endpoint: {}", cause_text(&cause)));
     let host = listener.local_addr().map_err(failed)?.to_string();
@@ -63,7 +63,8 @@ pub(crate) fn serve(ctx: &Context, listener: &TcpListener, handover: Handover) -
 }
 
 impl Server {
-    /// Answers in a thread. When none can be started the connection is closed, and the client tries again.
+    /// Answers a connection on a new thread. If no thread can be started, the connection is closed, and the client
+    /// tries again.
     fn answer_in_thread(self: &Arc<Self>, stream: TcpStream) {
         let server = Arc::clone(self);
         let stream = server.connections.add(stream);
@@ -93,8 +94,8 @@ impl Server {
     }
 }
 
-/// Sends the answer with one write, and waits for the client to close: the kernel resets a connection that is closed with
-/// unread data, and the answer could be lost.
+/// Sends the response with one write, and waits until the client closes the connection. If ssox closed it while request
+/// data is unread, the kernel would reset it, and the response could be lost.
 fn send(mut stream: &TcpStream, answer: &Answer) {
     let sent = stream.write_all(answer.bytes()).and_then(|()| stream.shutdown(Shutdown::Write));
     if sent.is_ok() {

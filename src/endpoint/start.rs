@@ -1,10 +1,11 @@
-//! Starts the server in a process of its own.
+//! Starts the local server for credentials in a process of its own.
 //!
-//! `ssox exec --serve` becomes the program, so that its process id, terminal, signals, job control and exit status are those
-//! of a program that was started directly. The server is beside it, and is not its child: programs that wait for all of
-//! their children would wait for the server. So ssox starts a process that starts the server and ends.
+//! `ssox exec --serve` replaces itself by the program with `exec`. So the program has the process id, terminal,
+//! signals, job control and exit status of one that was started directly. The server must not be a child of the
+//! program: programs that wait for all of their children would wait for the server. So ssox starts a process that
+//! starts the server and exits.
 //!
-//! The server gets the secrets through stdin, the listener as stdout, and the terminal as stderr.
+//! The server gets the secrets on stdin, its listening socket as stdout, and the terminal as stderr.
 
 use super::{Directory, Endpoint, Handover, Listening, server};
 use crate::context::Context;
@@ -18,11 +19,11 @@ use std::os::fd::{AsFd as _, OwnedFd};
 use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command, Stdio};
 
-/// The largest handover, in bytes: many times what credentials have.
+/// The largest handover in bytes, which is many times the size of credentials.
 const LARGEST: u64 = 1 << 20;
 
-/// A server that waits for what it needs. It is started before the endpoint has files, so that it can remove them when this
-/// process is interrupted.
+/// A server process that waits for its [`Handover`]. It is started before its files are written, so that it can remove
+/// them if this process is interrupted.
 #[derive(Debug)]
 pub(crate) struct StartingServer {
     starter: Child,
@@ -30,25 +31,25 @@ pub(crate) struct StartingServer {
 }
 
 impl StartingServer {
-    /// Starts the server beside this process.
+    /// Starts the server process.
     ///
     /// # Errors
-    /// Other: the system cannot start it.
+    /// `Other`: the system cannot start it.
     pub(crate) fn start(listening: &Listening) -> Result<Self> {
         let started = || -> io::Result<Self> {
             let (reader, handover) = io::pipe()?;
             let mut command = command(&["--detach", &listening.name], listening.listener.try_clone()?, reader)?;
-            // Ctrl-C does not reach it.
+            // Ctrl-C must not reach the server.
             let starter = command.process_group(0).spawn()?;
             Ok(Self { starter, handover })
         };
         started().map_err(|cause| not_started(&cause))
     }
 
-    /// Passes on what the server needs.
+    /// Passes the handover to the server.
     ///
     /// # Errors
-    /// Other: it did not start.
+    /// `Other`: the server did not start.
     pub(crate) fn hand_over(mut self, handover: Handover) -> Result<()> {
         let written = self.handover.write_all(handover.into_json().expose().as_bytes());
         drop(self.handover);
@@ -60,14 +61,14 @@ impl StartingServer {
     }
 }
 
-/// Replaces this process by the server, which does not end before a signal.
+/// Replaces this process by the server. Returns only if that fails.
 ///
 /// # Errors
-/// Other: the system cannot start it.
+/// `Other`: the system cannot start it.
 pub(crate) fn become_server(endpoint: Endpoint, handover: Handover) -> Result<()> {
     let failed = || -> io::Result<io::Error> {
         let (reader, mut writer) = io::pipe()?;
-        // It is smaller than the buffer of a pipe: nobody reads yet.
+        // Nobody reads the pipe yet; the handover is smaller than the pipe's buffer.
         writer.write_all(handover.into_json().expose().as_bytes())?;
         drop(writer);
         Ok(command(&[], endpoint.listener, reader)?.exec())
@@ -75,14 +76,14 @@ pub(crate) fn become_server(endpoint: Endpoint, handover: Handover) -> Result<()
     Err(not_started(&failed().unwrap_or_else(|cause| cause)))
 }
 
-/// Starts the server as a process that is no child of the program, and ends.
+/// Starts the server process, and returns so that this process exits: the server is then no child of the program.
 fn detach(name: &str) -> Result<()> {
     let started = std::env::current_exe().and_then(|program| Command::new(program).args(["endpoint", name]).spawn());
     started.map(drop).map_err(|cause| not_started(&cause))
 }
 
-/// Runs a process that serves, or that starts one: the words `endpoint`, `endpoint NAME` and `endpoint --detach NAME`. They
-/// are read without the parser of the command line: the server needs a mebibyte less memory, and starts sooner.
+/// Runs a process of the server if the command line is `endpoint`, `endpoint NAME` or `endpoint --detach NAME`; `None`
+/// for other command lines. clap is not used: without it the server starts sooner and needs a mebibyte less memory.
 pub(crate) fn run(words: &[OsString], context: fn() -> Context) -> Option<Result<()>> {
     let words: Option<Vec<&str>> = words.iter().skip(1).map(|word| word.to_str()).collect();
     let name = match words?[..] {
@@ -94,11 +95,12 @@ pub(crate) fn run(words: &[OsString], context: fn() -> Context) -> Option<Result
     Some(from_standard_streams(&context(), name.as_deref()))
 }
 
-/// Serves with what [`StartingServer`] or [`become_server`] passed. `name` is that of the directory, for a server beside a
-/// program: it gets a session of its own, so that the job control of a shell does not reach it.
+/// Serves with the handover and the socket that [`StartingServer`] or [`become_server`] passed. `name`, the name of the
+/// directory, is given if the server runs beside a program: then it gets a session of its own (`setsid`), so that job
+/// control of the shell does not reach it.
 ///
 /// # Errors
-/// Usage: somebody else started this process. Those of the server.
+/// `Usage`: a person started this command. Those of [`server::serve`].
 fn from_standard_streams(ctx: &Context, name: Option<&str>) -> Result<()> {
     if name.is_some() {
         let _ = rustix::process::setsid();
@@ -108,7 +110,7 @@ fn from_standard_streams(ctx: &Context, name: Option<&str>) -> Result<()> {
     zeroize::Zeroize::zeroize(&mut { text });
     match (handover, name) {
         (Some(handover), _) => server::serve(ctx, &listener()?, handover),
-        // The process that started the server was interrupted.
+        // The process that started this one was interrupted.
         (None, Some(name)) => {
             Directory::remove_named(ctx, name);
             Ok(())

@@ -1,5 +1,5 @@
-//! When the server ends: with the process that it serves, by a signal, or after the time limit of a protected profile. The
-//! files of the endpoint are removed then.
+//! When the server exits: after the process that it serves, on a signal, or at the time limit of a protected profile.
+//! In each case it removes its files.
 
 use super::Directory;
 use crate::context::Context;
@@ -11,13 +11,13 @@ use std::process::exit;
 use std::thread;
 use std::time::Duration;
 
-/// The longest wait before the clock is read again.
+/// How often the clock is read while the server waits for the time limit.
 const CLOCK_READ_EVERY: Duration = Duration::from_secs(30);
 
-/// Ends the server on Ctrl-C, SIGTERM and SIGHUP with status 130, but not on a signal that it was started to ignore.
+/// Exits on SIGINT, SIGTERM and SIGHUP with status 130. Signals that were ignored at the start stay ignored.
 ///
 /// # Errors
-/// The system refuses the handlers.
+/// The system refuses the signal handlers.
 #[cfg(unix)]
 pub(super) fn on_signals(directory: Directory) -> io::Result<()> {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
@@ -31,14 +31,14 @@ pub(super) fn on_signals(directory: Directory) -> io::Result<()> {
     Ok(())
 }
 
-/// On Windows, Ctrl-C ends the process and leaves the files; the next endpoint removes them.
+/// On Windows, Ctrl-C ends the process at once and leaves its files; the next server removes them.
 #[cfg(not(unix))]
 pub(super) fn on_signals(_: Directory) -> io::Result<()> {
     let _ = ErrorKind::Interrupted;
     Ok(())
 }
 
-/// Ends the server with another process, which is not its child.
+/// Exits when another process, which is no child of the server, has exited.
 pub(super) fn with_process(process: u32, directory: Directory) {
     thread::spawn(move || {
         wait_for_end(process);
@@ -47,7 +47,8 @@ pub(super) fn with_process(process: u32, directory: Directory) {
     });
 }
 
-/// Ends the server at a moment, with status 3. The clock is read often: a machine may have slept meanwhile.
+/// Exits at a moment, with status 3. The clock is read often, because a wait is too long if the machine sleeps
+/// meanwhile.
 pub(super) fn at(until: Timestamp, ctx: Context, profile: String, directory: Directory) {
     thread::spawn(move || {
         while ctx.now() < until {
@@ -69,13 +70,13 @@ fn wait_for_end(process: u32) {
     if wait_on_descriptor(process).is_ok() {
         return;
     }
-    // A process that changed its user cannot be signalled, but is there.
+    // Signalling a process that has changed its user fails, too, but with another error.
     while test_kill_process(process) != Err(rustix::io::Errno::SRCH) {
         thread::sleep(Duration::from_millis(200));
     }
 }
 
-/// Waits without polling; kernels before 5.3 cannot.
+/// Waits without polling. Kernels before 5.3 do not support this.
 #[cfg(target_os = "linux")]
 fn wait_on_descriptor(process: rustix::process::Pid) -> rustix::io::Result<()> {
     use rustix::event::{PollFd, PollFlags, poll};
@@ -87,7 +88,7 @@ fn wait_on_descriptor(process: rustix::process::Pid) -> rustix::io::Result<()> {
     rustix::io::retry_on_intr(|| poll(&mut [PollFd::new(&descriptor, PollFlags::IN)], None)).map(drop)
 }
 
-/// On Windows the server runs in the process that waits for the program.
+/// Does nothing: on Windows the server runs in the process that waits for the program.
 #[cfg(not(unix))]
 fn wait_for_end(_: u32) {}
 
@@ -100,7 +101,7 @@ mod tests {
         let mut child = std::process::Command::new("sleep").arg("0.05").spawn().unwrap();
         wait_for_end(child.id());
         assert!(child.try_wait().unwrap().is_some(), "it still runs");
-        // It is gone already.
+        // Now the process has exited already.
         wait_for_end(child.id());
     }
 }

@@ -1,5 +1,5 @@
-//! The current credentials, renewed ahead of need by one thread. Requests never wait for a renewal while the credentials are
-//! still served; otherwise all of them wait for the same one.
+//! The current credentials. One thread renews them before they expire. A request waits for a renewal only if the old
+//! credentials may no longer be served; then all requests wait for the same renewal.
 
 use super::answer::one_line;
 use super::lifetime::{due_at, is_servable};
@@ -12,18 +12,18 @@ use crate::time::Timestamp;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// How many seconds a failure counts for further requests: not each of them asks AWS again.
+/// For so many seconds after a failed renewal, requests get the same error; ssox does not ask AWS again for each.
 const FAILURE_COUNTS: i64 = 5;
-/// The seconds between two attempts while older credentials are still served.
+/// The seconds between two renewals after a failure, while the old credentials are still served.
 const RETRY_AFTER: i64 = 30;
-/// The fewest seconds between two renewals, for credentials that are valid for a few seconds only.
+/// The fewest seconds between two renewals; it counts for credentials that are valid for a few seconds only.
 const SHORTEST_PAUSE: i64 = 1;
-/// The longest wait before the clock is read again: a machine may have slept meanwhile.
+/// How often the clock is read while the thread waits: a wait is too long if the machine sleeps meanwhile.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
-/// How long a request waits for a renewal; clients give up earlier.
+/// How long a request waits for a renewal. Clients give up earlier.
 const REQUEST_LIMIT: Duration = Duration::from_secs(20);
 
-/// The credentials of a profile.
+/// The credentials of a profile, and what is needed to renew them.
 #[derive(Debug)]
 pub(super) struct Supply {
     profile: String,
@@ -35,15 +35,15 @@ pub(super) struct Supply {
 #[derive(Debug)]
 struct State {
     entry: Entry,
-    /// The last renewal, if it failed.
+    /// The error of the last renewal; `None` if it succeeded.
     failure: Option<Failure>,
     /// When the last renewal ended.
     attempted_at: Timestamp,
     /// How many renewals have ended.
     attempts: u64,
-    /// Whether a request needs a renewal now.
+    /// Whether a request waits for a renewal now.
     is_wanted: bool,
-    /// Whether the person has been told since credentials were renewed last.
+    /// Whether the person was told of a failure since the last successful renewal.
     is_reported: bool,
 }
 
@@ -51,12 +51,12 @@ struct State {
 struct Failure {
     error: Error,
     at: Timestamp,
-    /// The caches before the renewal: a person who signs in changes them.
+    /// When the caches had changed before the renewal. They change again when a person signs in.
     caches: Caches,
 }
 
 impl Failure {
-    /// Tells whether a request now would fail in the same way.
+    /// Tells whether a request now would get the same error.
     fn counts(&self, ctx: &Context) -> bool {
         let is_recent = ctx.now().seconds_after(self.at).abs() < FAILURE_COUNTS;
         is_recent && (self.error.kind != ErrorKind::NeedsPerson || self.caches == Caches::now(ctx))
@@ -64,17 +64,17 @@ impl Failure {
 }
 
 impl Supply {
-    /// Starts with credentials that were just fetched or read from the cache.
+    /// Makes a supply of credentials that were just fetched or read from the cache.
     pub(super) fn new(profile: String, renewal: Vec<String>, entry: Entry) -> Self {
         let attempted_at = entry.issued_at;
         let state = State { entry, failure: None, attempted_at, attempts: 0, is_wanted: false, is_reported: false };
         Self { profile, renewal: Renewal::new(renewal), state: Mutex::new(state), changed: Condvar::new() }
     }
 
-    /// Returns credentials that are valid for a while. If they are due, the thread is asked to renew them.
+    /// Returns credentials that are valid for some time. If it is time to renew them, the thread does so meanwhile.
     ///
     /// # Errors
-    /// Those of the renewal. Unreachable: it takes too long.
+    /// Those of the renewal. `Unreachable`: the renewal takes too long.
     pub(super) fn get(&self, ctx: &Context) -> Result<Entry> {
         let mut state = self.lock();
         if is_servable(&state.entry, ctx.now()) {
@@ -95,7 +95,7 @@ impl Supply {
         Err(error)
     }
 
-    /// Renews the credentials when they are due or wanted, until the process ends.
+    /// Renews the credentials when it is time or a request needs it; never returns.
     pub(super) fn renew_when_due(&self, ctx: &Context) {
         loop {
             self.wait_until_due(ctx);
@@ -107,8 +107,8 @@ impl Supply {
                     (state.entry, state.failure, state.is_reported) = (entry, None, false);
                 }
                 Err(error) => {
-                    // The person has time to mend this before the credentials expire. AWS may be reachable again by
-                    // then, so that is not reported yet.
+                    // The person has time to do something before the credentials expire. An error of the connection is
+                    // not reported yet, because AWS may be reachable again by then.
                     if error.kind != ErrorKind::Unreachable {
                         self.report(&mut state, ctx, &error);
                     }
@@ -140,7 +140,7 @@ impl Supply {
         self.changed.notify_all();
     }
 
-    /// Says once for each outage what is wrong and what to type, on one line.
+    /// Reports a failure and what to type on one line, but only the first failure after a successful renewal.
     fn report(&self, state: &mut State, ctx: &Context, error: &Error) {
         if std::mem::replace(&mut state.is_reported, true) {
             return;
@@ -156,8 +156,8 @@ impl Supply {
 }
 
 impl State {
-    /// Tells whether it is time for a renewal. After a failure only while the older credentials are served: later, requests
-    /// decide.
+    /// Tells whether it is time for a renewal. After a failure it is only while the old credentials are served; later,
+    /// a renewal starts when a request needs it.
     fn is_due(&self, ctx: &Context) -> bool {
         let since = ctx.now().seconds_after(self.attempted_at).abs();
         match &self.failure {
@@ -166,7 +166,7 @@ impl State {
         }
     }
 
-    /// Returns how long to wait before looking again.
+    /// Returns how long to wait before [`Self::is_due`] is asked again.
     fn wait(&self, ctx: &Context) -> Duration {
         let left = match &self.failure {
             None => due_at(&self.entry).max(self.attempted_at.plus(SHORTEST_PAUSE)).seconds_after(ctx.now()),

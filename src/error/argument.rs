@@ -1,12 +1,12 @@
-//! Names of profiles and sessions in the command lines of hints.
+//! Writes the names of profiles and sessions into the command lines of hints.
 
-/// Returns the name of a profile as the last argument of a command line: in quotes where a shell needs them, and after `--`
-/// where it would look like an option.
+/// Returns the name of a profile as the last argument of a command line. It is quoted if a shell needs that, and
+/// follows `--` if it starts with `-`.
 pub(crate) fn as_argument(name: &str) -> String {
     format!("{}{}", if name.starts_with('-') { "-- " } else { "" }, shell_words::quote(name))
 }
 
-/// Returns an option with a name as its value, joined by `=` where the name would look like an option.
+/// Returns an option with a name as its value; joined by `=` if the name starts with `-`.
 pub(crate) fn as_option(option: &str, name: &str) -> String {
     format!("{option}{}{}", if name.starts_with('-') { "=" } else { " " }, shell_words::quote(name))
 }

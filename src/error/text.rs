@@ -1,13 +1,13 @@
-//! Text in messages: as one line that cannot control a terminal.
+//! Makes text from outside safe for messages: one line that cannot control a terminal.
 
 use std::io;
 
-/// Returns a text as one line without characters that control a terminal. Line breaks and tabs become one blank, other
-/// hidden characters U+FFFD.
+/// Returns a text as one line without characters that control a terminal. Line breaks and tabs become one blank; other
+/// hidden characters become U+FFFD.
 ///
-/// Messages contain text from files and servers, and a second line of it could pass for a message of ssox.
+/// Messages contain text from files and servers; a second line in it could look like a message of ssox.
 pub(crate) fn printable(text: &str) -> String {
-    // Most text is ASCII, and read much faster than by characters.
+    // Most texts are ASCII, and bytes are checked much faster than characters.
     if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
         return text.into();
     }
@@ -22,15 +22,15 @@ pub(crate) fn printable(text: &str) -> String {
     line
 }
 
-/// Tells whether a character controls a terminal or is invisible: control characters, line separators, characters that
-/// change the direction of text, and characters without width.
+/// Tells whether a character controls a terminal or is invisible: a control character, a line separator, a character
+/// that changes the direction of text, or one without width.
 pub(crate) fn is_hidden(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
         || matches!(c, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
-/// Returns an I/O error in lower case, without the `(os error 2)` of the standard library.
+/// Returns the text of an I/O error in lower case, without the standard library's `(os error 2)`.
 pub(crate) fn cause_text(cause: &io::Error) -> String {
     let text = cause.to_string();
     let text = text.split(" (os error").next().unwrap_or_default();
@@ -41,9 +41,9 @@ pub(crate) fn cause_text(cause: &io::Error) -> String {
     }
 }
 
-/// Tells whether a text has control characters, which could end a line of a reply to a shell.
+/// Tells whether a text contains control characters: a line break could end a line of a reply to a shell.
 pub(crate) fn has_control(text: &str) -> bool {
-    // Nearly all texts are ASCII, for which this is many times faster.
+    // Most texts are ASCII, and bytes are checked much faster than characters.
     if text.is_ascii() { text.bytes().any(|byte| byte.is_ascii_control()) } else { text.contains(char::is_control) }
 }
 

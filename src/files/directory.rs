@@ -1,33 +1,34 @@
-//! Reads many small files of one directory. Each is opened by its name in the open directory, which is faster than by its
-//! path, and read into the same buffer.
+//! Reads many small files of one directory. Each is opened by its name relative to the open directory, which is faster
+//! than by its path, and read into the same buffer.
 
 use super::read;
 use std::path::PathBuf;
 use zeroize::Zeroizing;
 
-/// The size of the buffer: more than most cache entries have.
+/// The size of the buffer in bytes; most cache entries are smaller.
 const BUFFER: usize = 16 << 10;
 const NANOSECONDS: i64 = 1_000_000_000;
 
-/// A directory with files that programs may write at the same time.
+/// A directory whose files other programs may write at the same time.
 pub(crate) struct Directory {
     path: PathBuf,
     #[cfg(unix)]
     open: Option<std::os::fd::OwnedFd>,
 }
 
-/// What differs in a file that was written or replaced: its number, size, and the times of the last write and last change.
+/// Identifies the state of a file: the inode, the size, and the times of the last write and last change. A write or a
+/// replacement changes at least one of them.
 #[derive(Clone, Copy)]
 pub(crate) struct Stamp {
     inode: u64,
     size: u64,
-    /// In nanoseconds since 1970.
+    /// In nanoseconds since 1970, as `changed` is.
     modified: i64,
     changed: i64,
 }
 
 impl Stamp {
-    /// Returns the stamp as bytes, to be compared later.
+    /// Returns the stamp as bytes, which can be stored and compared.
     pub(crate) fn bytes(self) -> [u8; 32] {
         let parts = [self.inode, self.size, self.modified.cast_unsigned(), self.changed.cast_unsigned()];
         let mut bytes = [0; 32];
@@ -35,20 +36,20 @@ impl Stamp {
         bytes
     }
 
-    /// Returns when the file was last changed, or was last written if that is later, in whole seconds since 1970.
+    /// Returns the later of last change and last write, in whole seconds since 1970.
     pub(crate) fn changed_at(self) -> i64 {
         self.modified.max(self.changed).div_euclid(NANOSECONDS)
     }
 }
 
-/// Reads files of a directory one after the other. The buffer is wiped when the reader is dropped.
+/// Reads files of a directory, one after the other. The buffer is wiped when the reader is dropped.
 pub(crate) struct Reader<'a> {
     directory: &'a Directory,
     buffer: Zeroizing<Vec<u8>>,
 }
 
 impl Directory {
-    /// Opens a directory. An absent one has no files.
+    /// Opens a directory. If it is absent, it has no files.
     pub(crate) fn open(path: PathBuf) -> Self {
         #[cfg(unix)]
         let open = {
@@ -62,12 +63,12 @@ impl Directory {
         }
     }
 
-    /// Returns the names of its entries.
+    /// Returns the names of all entries of the directory.
     pub(crate) fn names(&self) -> impl Iterator<Item = std::ffi::OsString> {
         std::fs::read_dir(&self.path).into_iter().flatten().flatten().map(|file| file.file_name())
     }
 
-    /// Returns the stamp of a file; `None` when it is absent, or on Windows.
+    /// Returns the stamp of a file; `None` if it is absent, and always on Windows.
     pub(crate) fn stamp(&self, name: &str) -> Option<Stamp> {
         #[cfg(unix)]
         {
@@ -86,12 +87,12 @@ impl Directory {
         }
     }
 
-    /// Makes a reader, one for each thread.
+    /// Makes a reader; each thread needs its own.
     pub(crate) fn reader(&self) -> Reader<'_> {
         Reader { directory: self, buffer: Zeroizing::new(vec![0; BUFFER]) }
     }
 
-    /// Reads the beginning of a file, which may be of any kind.
+    /// Reads the beginning of a file. Opening does not wait if the file is a pipe.
     #[cfg(unix)]
     fn read_start(&self, name: &str, buffer: &mut [u8]) -> Option<usize> {
         use rustix::fs::{Mode, OFlags};
@@ -107,8 +108,8 @@ impl Directory {
 }
 
 impl Reader<'_> {
-    /// Returns what `parse` makes of a file's content; `None` if the file is absent or cannot be read, or if `parse` returns
-    /// `None`. `parse` may be called with the beginning of the content before, and must not accept that.
+    /// Returns what `parse` returns for the content of a file; `None` if the file cannot be read. `parse` may be called
+    /// twice, first with an incomplete content, for which it must return `None`.
     pub(crate) fn parse<T>(&mut self, name: &str, parse: impl Fn(&[u8]) -> Option<T>) -> Option<T> {
         let length = self.directory.read_start(name, &mut self.buffer);
         if let Some(length) = length.filter(|length| *length < BUFFER)

@@ -1,4 +1,5 @@
-//! Edits a file that other programs edit without locks: the AWS CLI first truncates it and then writes to it.
+//! Edits files that other programs write without locks. The AWS CLI truncates a file first and then writes to it, so a
+//! reader may find it empty or incomplete.
 
 use super::replace::{Mode, prepare, target};
 use super::{is_absent, read};
@@ -11,23 +12,23 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 use zeroize::Zeroizing;
 
-/// A file that was written more recently than this may be incomplete.
+/// A file that was written less than this ago may be incomplete.
 const SETTLED: Duration = Duration::from_millis(50);
-/// How long to wait for another program to finish writing.
+/// How long to wait until another program has finished writing.
 const WRITING_TIME: Duration = Duration::from_secs(3);
-/// A file that has been empty for this long is meant to be empty.
+/// If a file stays empty for this long, it is taken to be empty on purpose.
 const EMPTY_ON_PURPOSE: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_millis(10);
-/// The same on a file system without creation times.
+/// The same limit on a file system that does not record when a file was created.
 const EMPTY_WITHOUT_BIRTH: Duration = Duration::from_secs(2);
-/// How often an edit is repeated because another program wrote to the file.
+/// How often an edit is tried: it is repeated if another program wrote to the file.
 const ATTEMPTS: u32 = 20;
 
-/// Replaces the content of a file by the result of `change`. A symbolic link stays one. When another program writes to the
+/// Replaces the content of a file by the result of `change`; a symbolic link is kept. If another program writes to the
 /// file meanwhile, `change` is called again with the new content.
 ///
 /// # Errors
-/// Those of `change`. Configuration, naming the file: it cannot be read or written, or other programs keep writing to it.
+/// Those of `change`. Configuration: the file cannot be read or written, or other programs do not stop writing to it.
 pub(crate) fn edit(path: &Path, largest: u64, change: impl Fn(Vec<u8>) -> Result<Secret>) -> Result<()> {
     let target = target(path)?;
     let mut before = Original::read(&target, largest)?;
@@ -39,7 +40,8 @@ pub(crate) fn edit(path: &Path, largest: u64, change: impl Fn(Vec<u8>) -> Result
             continue;
         }
         let placed = prepared.persist(&target)?;
-        // A program that opened the file before the rename writes to the old file, which has no name any more.
+        // A program that opened the file before the rename writes to the old file; its content is edited and put in
+        // place, too.
         let Some(content) = before.written_since()? else { return Ok(()) };
         let metadata = placed.metadata().map_err(|cause| Error::file("read", &target, &cause))?;
         before = Original { file: Some(placed), metadata: Some(metadata), content, ..before };
@@ -47,7 +49,7 @@ pub(crate) fn edit(path: &Path, largest: u64, change: impl Fn(Vec<u8>) -> Result
     Err(busy(&target))
 }
 
-/// A file as it was read. It stays open, so that its inode number is not reused.
+/// A file as it was read. It is kept open, so that its inode number is not reused.
 struct Original {
     path: PathBuf,
     largest: u64,
@@ -56,11 +58,11 @@ struct Original {
     content: Content,
 }
 
-/// The content of a file, which may have secrets.
+/// The content of a file, which may contain secrets.
 type Content = Zeroizing<Vec<u8>>;
 
 impl Original {
-    /// Reads a file when no program is writing to it.
+    /// Reads a file as soon as no program is writing to it.
     fn read(path: &Path, largest: u64) -> Result<Self> {
         let absent = Self { path: path.into(), largest, file: None, metadata: None, content: Content::default() };
         match read::open(path) {
@@ -73,7 +75,7 @@ impl Original {
         }
     }
 
-    /// Tells whether the path still names the same file, unchanged.
+    /// Tells whether the path still leads to the same file, and the file is unchanged.
     fn is_in_place(&self) -> Result<bool> {
         match (fs::metadata(&self.path), &self.metadata) {
             (Ok(now), Some(before)) => Ok(is_same(&now, before)),
@@ -83,7 +85,8 @@ impl Original {
         }
     }
 
-    /// Returns the content if the file was written to after it was read, also when it has been replaced meanwhile.
+    /// Returns the content if the file was written to after it was read; this also finds writes to a file that was
+    /// replaced.
     fn written_since(&self) -> Result<Option<Content>> {
         let (Some(file), Some(before)) = (&self.file, &self.metadata) else { return Ok(None) };
         let now = file.metadata().map_err(|cause| Error::file("read", &self.path, &cause))?;
@@ -109,21 +112,22 @@ fn settled(path: &Path, file: &File, largest: u64) -> Result<(Metadata, Content)
     }
 }
 
-/// Reads the metadata of a file and then its content, so that a later write changes the metadata.
+/// Reads the metadata before the content, so that a write in between changes the metadata.
 fn contents(mut file: &File, largest: u64) -> std::io::Result<(Metadata, Content)> {
     let metadata = file.metadata()?;
     file.seek(SeekFrom::Start(0))?;
     Ok((metadata, Zeroizing::new(read::regular(file, largest)?)))
 }
 
-/// Tells whether a file is complete. A modification time in the future says nothing: such a file counts as complete.
+/// Tells whether a file is complete. A file whose time is in the future counts as complete.
 fn is_settled(metadata: &Metadata) -> bool {
     let Some(age) = metadata.modified().ok().and_then(|modified| modified.elapsed().ok()) else { return true };
     let required_age = if metadata.len() == 0 { empty_on_purpose(metadata) } else { SETTLED };
     age > required_age
 }
 
-/// Returns how long a file must be empty to be complete. A new file that was never written to (`touch`) is not truncated.
+/// Returns how long a file must have been empty to count as complete. A file that is still as it was created (`touch`)
+/// was not truncated, so a short time suffices.
 fn empty_on_purpose(metadata: &Metadata) -> Duration {
     let (Ok(created), Ok(modified)) = (metadata.created(), metadata.modified()) else { return EMPTY_WITHOUT_BIRTH };
     let is_new = modified.duration_since(created).unwrap_or_default() < SETTLED;
@@ -166,7 +170,7 @@ mod tests {
 
     const LARGEST: u64 = 1 << 20;
 
-    /// Makes a file that is a minute old, so that no edit waits for it.
+    /// Makes a file that was written a minute ago, so that no edit waits for it.
     fn settled_file(content: &str) -> (tempfile::TempDir, PathBuf) {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("config");
@@ -193,7 +197,7 @@ mod tests {
     fn what_another_program_writes_meanwhile_stays() {
         let (_home, path) = settled_file("a\n");
         let calls = Cell::new(0);
-        // As long as the old text, at another time.
+        // Writes a text of the same length, so only the time differs.
         let write = || {
             if calls.replace(calls.get() + 1) == 0 {
                 fs::write(&path, "b\n").unwrap();
@@ -229,7 +233,7 @@ mod tests {
     #[test]
     fn a_file_that_is_being_written_is_waited_for() {
         let (_home, path) = settled_file("a\n");
-        // It is not empty because it is new.
+        // By now the file is too old to count as created empty.
         sleep(SETTLED * 2);
         let mut other = File::create(&path).unwrap();
         let writer = std::thread::spawn(move || {

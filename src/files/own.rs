@@ -1,4 +1,4 @@
-//! Opens ssox's own files for writing, without following links or waiting for the reader of a pipe.
+//! Opens files of ssox itself for writing. It does not follow links, and does not wait for the reader of a pipe.
 
 use super::owner;
 use crate::error::{Error, Result};
@@ -9,7 +9,7 @@ use std::path::Path;
 /// Opens a file for reading and writing; creates it with mode 0600 if it does not exist.
 ///
 /// # Errors
-/// I/O errors. `InvalidInput`: it is not a regular file.
+/// I/O errors. `InvalidInput`: the file is not a regular one.
 pub(crate) fn open_own(path: &Path) -> io::Result<File> {
     open(path, OpenOptions::new().read(true).write(true).truncate(false))
 }
@@ -17,17 +17,17 @@ pub(crate) fn open_own(path: &Path) -> io::Result<File> {
 /// Appends to a file and returns its size; creates it with mode 0600 if it does not exist.
 ///
 /// # Errors
-/// As [`open_own`].
+/// Those of [`open_own`].
 pub(crate) fn append(path: &Path, content: &[u8]) -> io::Result<u64> {
     let mut file = open(path, OpenOptions::new().append(true))?;
     file.write_all(content)?;
     file.metadata().map(|metadata| metadata.len())
 }
 
-/// Creates a file with mode 0600 in place of the one that is there.
+/// Creates a file with mode 0600; an existing file is removed first.
 ///
 /// # Errors
-/// Configuration, naming the file.
+/// Configuration: the file cannot be created.
 pub(crate) fn create_private(path: &Path) -> Result<File> {
     super::remove(path)?;
     let mut options = OpenOptions::new();

@@ -1,5 +1,5 @@
-//! Sets the owner of new files: that of the replaced file, or, when root writes, that of the directory, so that root leaves
-//! no files of its own in a user's home.
+//! Sets the owner of new files: that of the file that they replace, or, if ssox runs as root, that of the directory. So
+//! root leaves no files of its own in a user's home directory.
 
 #[cfg(unix)]
 mod unix {
@@ -12,10 +12,10 @@ mod unix {
         rustix::process::geteuid().is_root()
     }
 
-    /// Gives a file the owner and, where that is allowed, the group of another file.
+    /// Gives a file the owner of another file, and its group if the system allows that.
     ///
     /// # Errors
-    /// I/O errors: the owner cannot be set.
+    /// I/O errors: the system does not allow the owner.
     pub(crate) fn copy_owner(file: &File, other: &Metadata) -> io::Result<()> {
         let own = file.metadata()?;
         if own.uid() != other.uid() {
@@ -30,7 +30,8 @@ mod unix {
         Ok(())
     }
 
-    /// Returns the mode of another file. If the files' groups differ, the group gets only the permissions of other users.
+    /// Returns the mode of another file. If the groups of the files differ, the group gets only what all other users
+    /// may do.
     ///
     /// # Errors
     /// I/O errors.
@@ -41,7 +42,7 @@ mod unix {
         Ok(Permissions::from_mode(mode))
     }
 
-    /// Gives a new file the owner of its directory, if this process is root (`sudo -E`).
+    /// Gives a new file the owner of its directory if ssox runs as root (`sudo -E`).
     ///
     /// # Errors
     /// I/O errors.
@@ -49,7 +50,7 @@ mod unix {
         if is_root() { copy_owner(file, &fs::metadata(directory)?) } else { Ok(()) }
     }
 
-    /// Gives a new directory the owner of its parent, if this process is root.
+    /// Gives a new directory the owner of its parent if ssox runs as root.
     ///
     /// # Errors
     /// I/O errors.
@@ -58,7 +59,7 @@ mod unix {
             return Ok(());
         }
         let parent = fs::metadata(parent)?;
-        // The owner of the parent may have replaced the new directory by a link.
+        // Links are not followed: the parent's owner may have replaced the new directory by one.
         lchown(directory, Some(parent.uid()), Some(parent.gid()))
     }
 }

@@ -1,5 +1,5 @@
-//! Reads files that may be of any kind and size: only regular ones, only up to a size limit, and without waiting for a
-//! writer.
+//! Reads a file if it is regular and not too large. Reading never waits for the writer of a pipe, except for files that
+//! a person named.
 
 use super::is_absent;
 use crate::error::{Error, Result};
@@ -8,24 +8,24 @@ use std::io::{self, ErrorKind, Read as _};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-/// The default size limit, in bytes: more than any cache entry, token, certificate bundle or state file has.
+/// The default size limit in bytes. Cache entries, tokens, certificate bundles and state files are smaller.
 const LARGEST: u64 = 8 << 20;
-/// How long to wait for the writer of a pipe.
+/// How long to wait until a program writes to a pipe that a person named.
 const WRITER_TIME: Duration = Duration::from_secs(5);
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// Reads a file; returns `None` when it, or one of its parent directories, does not exist.
+/// Reads a file; returns `None` if it or its directory does not exist.
 ///
 /// # Errors
-/// Configuration, naming the file: it exists and cannot be read, is too large, or is not a regular file.
+/// Configuration: the file exists but cannot be read, is too large, or is not a regular file.
 pub(crate) fn read(path: &Path) -> Result<Option<Vec<u8>>> {
     read_up_to(path, LARGEST)
 }
 
-/// Reads a file as [`read`] does, with another size limit in bytes.
+/// Reads a file as [`read`] does, but with this size limit in bytes.
 ///
 /// # Errors
-/// As [`read`].
+/// Those of [`read`].
 pub(crate) fn read_up_to(path: &Path, largest: u64) -> Result<Option<Vec<u8>>> {
     match open(path).and_then(|file| regular(&file, largest)) {
         Ok(bytes) => Ok(Some(bytes)),
@@ -34,18 +34,18 @@ pub(crate) fn read_up_to(path: &Path, largest: u64) -> Result<Option<Vec<u8>>> {
     }
 }
 
-/// Reads a file that a person named on the command line; it may be a pipe, as `<(command)` is.
+/// Reads a file that a person named on the command line. It may be a pipe, such as that of `<(command)`.
 ///
 /// # Errors
-/// Configuration, naming the file: it does not exist, cannot be read, is too large, or is a pipe without a writer.
+/// Configuration: the file does not exist, cannot be read, is too large, or is a pipe that no program writes to.
 pub(crate) fn read_named(path: &Path, largest: u64) -> Result<Vec<u8>> {
     open(path).and_then(|file| pipe(&file, largest)).map_err(|cause| unread(path, &cause))
 }
 
-/// Reads to the end, up to a limit in bytes.
+/// Reads to the end, but at most `largest` bytes.
 ///
 /// # Errors
-/// Those of the reader. `FileTooLarge`: there is more than the limit.
+/// Those of the reader. `FileTooLarge`: there are more bytes.
 pub(crate) fn limited(from: impl io::Read, largest: u64) -> io::Result<Vec<u8>> {
     limited_into(Vec::new(), from, largest)
 }
@@ -55,15 +55,15 @@ fn limited_into(mut bytes: Vec<u8>, from: impl io::Read, largest: u64) -> io::Re
     within(bytes, largest)
 }
 
-/// Opens a file to read parts of it; `None` when it is absent, cannot be read, or is not a regular file.
+/// Opens a file to read parts of it; `None` if it is absent, cannot be read, or is not a regular file.
 pub(crate) fn open_regular(path: &Path) -> Option<File> {
     open(path).ok().filter(|file| file.metadata().is_ok_and(|metadata| metadata.is_file()))
 }
 
-/// Reads an open file from its current position.
+/// Reads an open file from its current position to the end.
 ///
 /// # Errors
-/// I/O errors. `InvalidInput`: it is not a regular file. `FileTooLarge`: it is larger than the limit.
+/// I/O errors. `InvalidInput`: the file is not regular. `FileTooLarge`: the file is larger than `largest` bytes.
 pub(super) fn regular(file: &File, largest: u64) -> io::Result<Vec<u8>> {
     // On Windows, `NUL` has no metadata.
     let Ok(metadata) = file.metadata() else { return limited(file, largest) };
@@ -76,11 +76,11 @@ pub(super) fn regular(file: &File, largest: u64) -> io::Result<Vec<u8>> {
     if metadata.len() > largest {
         return Err(too_large(largest));
     }
-    // The buffer does not grow, so that no part of a secret is left in an outgrown one.
+    // The buffer has the full size at once; if it grew, the memory that it leaves could keep a secret.
     limited_into(Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or_default()), file, largest)
 }
 
-/// Opens a file without waiting for a writer of a named pipe.
+/// Opens a file; does not wait for a writer if it is a named pipe.
 pub(super) fn open(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true);
@@ -93,7 +93,7 @@ pub(super) fn open(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// Reads a pipe until all writers have closed it. Before the first writer opens it, a named pipe also seems to be closed.
+/// Reads a pipe until all writers have closed it. Until the first writer opens it, a named pipe also reads as closed.
 fn pipe(mut file: &File, largest: u64) -> io::Result<Vec<u8>> {
     let is_fifo = kind(&file.metadata()?) == Some(FIFO);
     let (mut bytes, mut buffer, began) = (Vec::new(), vec![0; 64 << 10], Instant::now());
@@ -128,7 +128,7 @@ fn unread(path: &Path, cause: &io::Error) -> Error {
 
 const FIFO: &str = "a named pipe";
 
-/// Returns the kind of a file that is not a regular one; `None` for a regular file.
+/// Returns what a file is, in words for a message; `None` if it is a regular file.
 pub(super) fn kind(metadata: &Metadata) -> Option<&'static str> {
     #[cfg(unix)]
     {
@@ -147,7 +147,7 @@ pub(super) fn kind(metadata: &Metadata) -> Option<&'static str> {
     if metadata.is_dir() { Some("a directory") } else { None }
 }
 
-/// Tells whether it is `/dev/null`, which people name to say that there is no file.
+/// Tells whether the file is `/dev/null`, which people name to say that there is no file.
 #[cfg(unix)]
 fn is_null_device(metadata: &Metadata) -> bool {
     use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};

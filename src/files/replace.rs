@@ -1,4 +1,4 @@
-//! Replaces files atomically: readers see either the old or the new content. The owner, group and mode stay.
+//! Replaces files atomically: readers see either the old or the new content. The owner, group and mode are kept.
 
 use super::{create_private_dir, owner, parent, read};
 use crate::error::{Error, Result};
@@ -8,52 +8,52 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tempfile::NamedTempFile;
 
-/// The prefix of temporary files, by which the files of killed processes are found.
+/// The prefix of temporary files; [`sweep`] finds those of killed processes by it.
 const TEMPORARY_PREFIX: &str = ".ssox-";
-/// The age of a temporary file before it is removed: a younger one may not be locked yet.
+/// How old a temporary file must be before it is removed: a younger one may not be locked yet.
 const UNUSED_AGE: Duration = Duration::from_secs(2);
-/// The age at which a temporary file is removed although it seems to be locked, longer than any write: some file systems have
-/// no locks.
+/// The age at which a temporary file is removed even if it seems to be locked, because some file systems have no locks.
+/// No write takes so long.
 const ABANDONED_AGE: Duration = Duration::from_secs(600);
-/// The number of links to follow, as many as the systems do.
+/// How many symbolic links are followed; operating systems have the same limit.
 const MAX_LINKS: usize = 40;
 
-/// Replaces a secret file, with mode 0600; its directories are created with mode 0700.
+/// Replaces a secret file; the new one has mode 0600. Missing directories are created with mode 0700.
 ///
 /// # Errors
-/// Configuration, naming the file.
+/// Configuration: the file cannot be written.
 pub(crate) fn write_secret(path: &Path, content: &[u8]) -> Result<()> {
     let replaced = fs::symlink_metadata(path).ok();
     prepare(path, content, replaced.as_ref(), Mode::Private)?.persist(path).map(drop)
 }
 
-/// The mode of the new file.
+/// The mode that the new file gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Mode {
     /// 0600.
     Private,
-    /// That of the replaced file, or 0600.
+    /// That of the file that it replaces, or 0600 if there is none.
     Kept,
 }
 
-/// A complete file that is not at its path yet. Its lock tells [`sweep`] that it is in use.
+/// A complete temporary file that is not renamed yet. It is locked, so that [`sweep`] keeps it.
 #[derive(Debug)]
 pub(super) struct Prepared(NamedTempFile);
 
 impl Prepared {
-    /// Renames it to its path, and returns it.
+    /// Renames the file to its final path, and returns it.
     ///
     /// # Errors
-    /// Configuration, naming the file.
+    /// Configuration: the file cannot be renamed.
     pub(super) fn persist(self, path: &Path) -> Result<File> {
         self.0.persist(path).map_err(|cause| Error::file("write", path, &cause.error))
     }
 }
 
-/// Writes the content to a temporary file in the same directory, and removes the temporary files of killed processes.
+/// Writes the content to a temporary file in the directory of `path`. Removes the temporary files of killed processes.
 ///
 /// # Errors
-/// Configuration, naming the file.
+/// Configuration: the temporary file cannot be written.
 pub(super) fn prepare(path: &Path, content: &[u8], replaced: Option<&Metadata>, mode: Mode) -> Result<Prepared> {
     let directory = parent(path);
     create_private_dir(&directory).map_err(|cause| Error::file("create", &directory, &cause))?;
@@ -72,31 +72,31 @@ fn temporary(directory: &Path, content: &[u8], replaced: Option<&Metadata>, mode
     Ok(temporary)
 }
 
-/// Creates a temporary file and locks it while it is open, so that [`sweep`] keeps it.
+/// Creates a temporary file. It is locked while it is open, so that [`sweep`] keeps it.
 pub(super) fn create(directory: &Path) -> io::Result<NamedTempFile> {
     let temporary = tempfile::Builder::new().prefix(TEMPORARY_PREFIX).tempfile_in(directory)?;
     let _ = temporary.as_file().try_lock();
     Ok(temporary)
 }
 
-/// Gives a secret file the owner of the file it replaces, or of its directory, as far as that is allowed.
+/// Gives a secret file the owner of the file that it replaces, or of its directory, if the system allows that.
 pub(super) fn set_owner(file: &File, replaced: Option<&Metadata>, directory: &Path) -> io::Result<()> {
     match replaced {
-        // Without permission to set it, the owner becomes this user.
+        // If the system does not allow that, this user stays the owner.
         Some(replaced) => drop(owner::copy_owner(file, replaced)),
         None => owner::inherit(file, directory)?,
     }
     Ok(())
 }
 
-/// Gives the new file the owner, group and mode of the file it replaces. The mode is set last: setting the owner may clear
-/// bits of it.
+/// Gives the new file the owner, group and mode of the file that it replaces. The mode is set last, because setting the
+/// owner may clear bits of it.
 fn copy_owner_and_mode(file: &File, replaced: &Metadata) -> io::Result<()> {
     owner::copy_owner(file, replaced)?;
     file.set_permissions(owner::permissions(file, replaced)?)
 }
 
-/// Returns the file to write for a path: the target of links, even if it does not exist yet.
+/// Returns the path to write: the target if `path` is a link, even if the target does not exist yet.
 ///
 /// # Errors
 /// Configuration: the links form a loop, or the target is not a regular file.
@@ -104,7 +104,7 @@ pub(super) fn target(path: &Path) -> Result<PathBuf> {
     let mut target = path.to_path_buf();
     for _ in 0..MAX_LINKS {
         let Ok(next) = fs::read_link(&target) else { return regular(target) };
-        // A relative target is relative to the directory of the link.
+        // A relative target starts at the directory of the link.
         target = parent(&target).join(next);
     }
     Err(Error::configuration(format!(
@@ -124,7 +124,7 @@ fn regular(path: PathBuf) -> Result<PathBuf> {
     }
 }
 
-/// Removes temporary files whose writers were killed: they are not locked any more.
+/// Removes the temporary files of killed processes: these files are old and not locked.
 fn sweep(directory: &Path) {
     let Ok(entries) = fs::read_dir(directory) else { return };
     let is_temporary = |entry: &fs::DirEntry| entry.file_name().to_string_lossy().starts_with(TEMPORARY_PREFIX);

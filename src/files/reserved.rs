@@ -1,4 +1,4 @@
-//! Reserves disk space for a secret file before there is anything to write: a token that AWS issues only once must not be
+//! Reserves disk space for a secret file before its content is known. AWS issues a token only once, so it must not be
 //! lost because the disk is full.
 
 use super::replace::{create, set_owner};
@@ -9,10 +9,10 @@ use std::io::{self, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
-/// The reserved size in bytes: several times what a token needs.
+/// How many bytes are reserved; a token needs much less.
 const RESERVED_SIZE: usize = 32 * 1024;
 
-/// A temporary file with reserved disk space, which becomes the next content of a file.
+/// A temporary file with reserved disk space, which later replaces a file.
 #[derive(Debug)]
 pub(crate) struct ReservedFile {
     path: PathBuf,
@@ -23,7 +23,7 @@ impl ReservedFile {
     /// Reserves disk space for a file.
     ///
     /// # Errors
-    /// Configuration, naming the file: it could not be written.
+    /// Configuration: the file cannot be written.
     pub(crate) fn reserve(path: &Path) -> Result<Self> {
         let directory = parent(path);
         create_private_dir(&directory).map_err(|cause| Error::file("create", &directory, &cause))?;
@@ -33,13 +33,13 @@ impl ReservedFile {
         Ok(Self { path: path.to_path_buf(), temporary })
     }
 
-    /// Replaces the file atomically, as [`write_secret`] does.
+    /// Writes the content, and replaces the file atomically, as [`write_secret`] does.
     ///
     /// # Errors
-    /// Configuration, naming the file.
+    /// Configuration: the file cannot be written.
     pub(crate) fn write(self, content: &[u8]) -> Result<()> {
         let path = self.path.clone();
-        // The temporary file may have been removed while a person was signing in.
+        // If that fails, the temporary file may have been removed while a person was signing in.
         self.replace(content).or_else(|_| write_secret(&path, content))
     }
 
@@ -55,7 +55,7 @@ impl ReservedFile {
     }
 }
 
-/// Creates a temporary file with content: without it, a file system allocates no space.
+/// Creates a temporary file and fills it: a file system allocates space only for content.
 fn filled(directory: &Path) -> io::Result<NamedTempFile> {
     let mut temporary = create(directory)?;
     temporary.write_all(&[0; RESERVED_SIZE])?;

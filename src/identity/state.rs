@@ -1,4 +1,4 @@
-//! The state in which ssox left one variable, and how the record has it.
+//! The state in which ssox left one variable, and its text in the record.
 
 /// The state in which ssox left one variable.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -6,16 +6,17 @@ pub(super) enum State {
     /// ssox never set or unset it.
     Untouched,
     Unset,
-    /// ssox set it: the fingerprint of the value.
+    /// ssox set it. Contains the fingerprint of the value.
     Set(String),
-    /// ssox set it, and removed it when another program changed the keys.
+    /// ssox set it, and removed it when another program changed the access keys. Contains the fingerprint of the value.
     Removed(String),
-    /// ssox set it for an earlier profile. The profile in use has no value for it, so any value is accepted.
+    /// ssox set it for an earlier profile. The profile in use has no value for it, so any value is accepted. Contains
+    /// the fingerprint of the earlier value.
     Released(String),
 }
 
 impl State {
-    /// Returns the text in the record.
+    /// Returns the text that the record contains.
     pub(super) fn text(&self) -> String {
         match self {
             Self::Untouched => "-".into(),
@@ -26,7 +27,7 @@ impl State {
         }
     }
 
-    /// Parses the text in the record.
+    /// Parses the text in a record; `None` if it is malformed.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let is_fingerprint = |text: &str| text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
         match text {

@@ -1,26 +1,26 @@
-//! Why the keyring cannot be used, and what to type. Each of these errors has exit status 3.
+//! Why the keyring cannot be used, and the hints for it. All of these errors have exit status 3.
 
 use super::SYSTEM;
 use crate::error::Error;
 use std::time::Duration;
 
-/// The hint that unlocks a keyring, for whatever session.
+/// The hint to unlock the keyring. Signing in does that, to whatever session.
 pub(crate) const LOGIN: &str = "ssox login";
 
-/// What keeps a keyring from being used.
+/// Why the keyring cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(any(windows, target_os = "macos"), expect(dead_code, reason = "only the Secret Service has all of these"))]
 pub(crate) enum Failure {
-    /// It cannot be reached, for a reason.
+    /// It cannot be reached. Contains the cause.
     Absent(String),
-    /// No keyring has been made yet.
+    /// No keyring has been created yet.
     Empty,
     Locked,
-    /// The person did not give the password, or could not be asked.
+    /// The person did not type the password, or could not be asked.
     StillLocked,
-    /// It did not answer in time.
+    /// It did not answer within this time.
     Silent(Duration),
-    /// Another error, with the message of the keyring.
+    /// Another error. Contains the message of the keyring.
     Other(String),
 }
 

@@ -1,4 +1,5 @@
-//! What is particular to the Keychain of macOS: it asks the person whenever it is locked, unless it is told not to.
+//! The parts of `native` for the Keychain of macOS. If it is locked, each access asks the person, unless that is turned
+//! off.
 
 use super::Failure;
 use security_framework::os::macos::keychain::{KeychainUserInteractionLock, SecKeychain};
@@ -7,20 +8,20 @@ use std::error::Error;
 
 pub(super) use apple_native_keyring_store::keychain::Store;
 
-/// The largest part of a secret, in bytes; the Keychain itself has no limit.
+/// The largest secret that is stored in one piece, in bytes. The Keychain itself has no limit.
 pub(super) const LARGEST: usize = 1 << 20;
 
-/// What a search for entries of ssox looks for.
+/// The search criterion that finds the entries of ssox.
 pub(super) const OF_SSOX: (&str, &str) = ("service", "ssox");
 
-/// `errSecInteractionNotAllowed`: it is locked, and nobody may be asked.
+/// `errSecInteractionNotAllowed`: the Keychain is locked, and the person may not be asked.
 const INTERACTION_NOT_ALLOWED: i32 = -25308;
 
 pub(super) fn modifiers() -> Option<HashMap<&'static str, &'static str>> {
     None
 }
 
-/// Keeps the Keychain from asking the person until the value is dropped.
+/// Keeps the Keychain from asking the person until the returned value is dropped.
 pub(super) fn without_prompts() -> Option<KeychainUserInteractionLock> {
     SecKeychain::disable_user_interaction().ok()
 }
@@ -29,7 +30,7 @@ pub(super) fn is_locked(cause: &(dyn Error + 'static)) -> bool {
     cause.downcast_ref::<security_framework::base::Error>().is_some_and(|error| error.code() == INTERACTION_NOT_ALLOWED)
 }
 
-/// Unlocks the login keychain; macOS asks the person for its password.
+/// Unlocks the login keychain; macOS asks the person for the password.
 pub(super) fn unlock() -> Result<(), Failure> {
     let unlocked = SecKeychain::default().and_then(|mut keychain| keychain.unlock(None));
     unlocked.map_err(|_| Failure::StillLocked)

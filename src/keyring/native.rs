@@ -1,6 +1,7 @@
-//! The Keychain of macOS and the Credential Manager of Windows, through the stores of the crate `keyring`.
+//! Stores secrets in the Keychain of macOS and the Credential Manager of Windows, with the crates that the crate `keyring`
+//! is made of.
 //!
-//! An entry has the service `ssox` and, as its user, the kind and the name.
+//! Each entry has the service `ssox`; its user is the kind and the name of the secret.
 
 #[cfg(target_os = "macos")]
 use super::macos as system;
@@ -17,7 +18,7 @@ use zeroize::Zeroizing;
 
 const SERVICE: &str = "ssox";
 
-/// The keyring of the system. There is nothing to connect to.
+/// The keyring of the system, which needs no connection.
 pub(super) struct Connection(Arc<system::Store>);
 
 type Result<T> = std::result::Result<T, Failure>;
@@ -63,7 +64,7 @@ impl Connection {
         let found = self.0.search(&HashMap::from([system::OF_SSOX]))?;
         let users = found.iter().filter_map(Entry::get_specifiers).filter(|(service, _)| service == SERVICE);
         let hashes = users.filter_map(|(_, user)| Some(user.strip_prefix(kind)?.strip_prefix(' ')?.to_string()));
-        // An entry with a number after the name is a further part of a secret.
+        // An entry with a number after its name is a further part of a secret.
         Ok(hashes.filter(|hash| !hash.contains(' ')).collect())
     }
 

@@ -1,14 +1,15 @@
-//! Secrets in parts, for a keyring whose entries are too small: the Credential Manager of Windows holds 2,560 bytes in one.
+//! Splits secrets into parts for a keyring with small entries: one of the Credential Manager of Windows holds 2,560
+//! bytes.
 //!
-//! The first part begins with the number of parts and the digest of the whole, so that a reader never joins parts of two
-//! secrets while another process writes.
+//! The first part begins with the number of parts and the digest of the whole secret. So a reader notices if another
+//! process writes meanwhile, and never joins parts of two secrets.
 
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
 type Content = Zeroizing<Vec<u8>>;
 
-/// The length of what stands before the content in the first part.
+/// The length of the number and the digest before the content of the first part.
 const HEADER: usize = 4 + 1 + 64 + 1;
 
 /// Splits a secret into parts of at most `limit` bytes.
@@ -20,12 +21,12 @@ pub(super) fn split(content: &[u8], limit: usize) -> Vec<Content> {
     whole.chunks(limit).map(|part| Zeroizing::new(part.to_vec())).collect()
 }
 
-/// Returns the number of parts of a secret; `None` if this is not its first part.
+/// Returns how many parts a secret has; `None` if this is not the first part.
 pub(super) fn count(first: &[u8]) -> Option<usize> {
     std::str::from_utf8(first.get(..4)?).ok()?.trim_start().parse().ok()
 }
 
-/// Joins all parts; `None` if they do not belong together.
+/// Joins all parts; `None` if they are not of the same secret.
 pub(super) fn join(parts: &[Content]) -> Option<Content> {
     let mut whole = Zeroizing::new(Vec::with_capacity(parts.iter().map(|part| part.len()).sum()));
     parts.iter().for_each(|part| whole.extend_from_slice(part));

@@ -1,6 +1,7 @@
-//! The Secret Service on the D-Bus session bus: gnome-keyring, KWallet, KeePassXC.
+//! Stores secrets in the Secret Service, which gnome-keyring, KWallet and KeePassXC provide on the D-Bus session bus.
 //!
-//! Invariant: nothing but [`Connection::unlock`] may cause a prompt. A locked entry is an error elsewhere.
+//! Invariant: only [`Connection::unlock`] lets the keyring ask a person. For other functions a locked keyring is an
+//! error.
 
 use super::{Bus, Failure, Name};
 use dbus_secret_service::{Collection, EncryptionType, Error, Item, SecretService};
@@ -9,16 +10,17 @@ use std::path::Path;
 use std::time::Duration;
 use zeroize::Zeroizing;
 
-/// The value of the attribute `application`, by which entries of ssox are known.
+/// The value of the attribute `application` in all entries of ssox.
 const APPLICATION: &str = "ssox";
 
-/// How long the crate waits for an answer.
+/// How long the crate `dbus-secret-service` waits for a response.
 const ATTEMPT: Duration = Duration::from_secs(2);
 const ATTEMPTS: usize = 4;
 
-/// A connection to the bus, with a session at the Secret Service.
+/// A connection to the bus, with an open session of the Secret Service.
 ///
-/// Secrets cross the bus as they are: it is a socket of this user, whose programs may ask for the secrets anyway.
+/// Secrets are sent over the bus without encryption. The bus is a socket of this user, and all programs of this user
+/// may read the secrets anyway.
 pub(super) struct Connection(SecretService);
 
 type Result<T> = std::result::Result<T, Failure>;
@@ -34,7 +36,7 @@ impl Connection {
         with_retries(|| {
             let Some(item) = self.find(&attributes(name))?.pop() else { return Ok(None) };
             match item.get_secret() {
-                // Another process has removed it meanwhile.
+                // Another process removed it after the search.
                 Err(Error::Dbus(error)) if error.name().is_some_and(|name| name.ends_with(".NoSuchObject")) => Ok(None),
                 secret => Ok(Some(Zeroizing::new(secret?))),
             }
@@ -44,7 +46,7 @@ impl Connection {
     pub(super) fn write(&self, name: &Name, label: &str, content: &[u8]) -> Result<()> {
         with_retries(|| {
             let collection = self.collection()?;
-            // An entry is replaced if it has exactly these attributes.
+            // An existing entry with exactly these attributes is replaced.
             collection.create_item(label, attributes(name), content, true, "text/plain; charset=utf8")?;
             Ok(())
         })
@@ -68,7 +70,7 @@ impl Connection {
         self.collection().map(drop)
     }
 
-    /// Unlocks the default collection, or makes one. Either asks the person.
+    /// Unlocks the default collection, or creates it; the keyring asks the person for both.
     pub(super) fn unlock(&self, limit: Duration) -> Result<()> {
         let asking = SecretService::connect_with_max_prompt_timeout(EncryptionType::Plain, limit.as_secs())?;
         let done = match asking.get_default_collection() {
@@ -79,8 +81,8 @@ impl Connection {
         done.map_err(|error| if matches!(error, Error::Prompt) { Failure::StillLocked } else { error.into() })
     }
 
-    /// Returns the entries with some attributes. If it finds no entry, it checks that the keyring is there and unlocked:
-    /// otherwise it may have some.
+    /// Returns the entries with these attributes. If none is found, it checks that the keyring is present and unlocked,
+    /// because otherwise there may be some.
     fn find(&self, attributes: &HashMap<&str, &str>) -> Result<Vec<Item<'_>>> {
         let found = self.0.search_items(attributes.clone())?;
         if !found.locked.is_empty() {
@@ -92,14 +94,14 @@ impl Connection {
         Ok(found.unlocked)
     }
 
-    /// Returns the collection in which entries are written.
+    /// Returns the collection to which entries are written.
     fn collection(&self) -> Result<Collection<'_>> {
         let collection = self.0.get_default_collection()?;
         if collection.is_locked()? { Err(Failure::Locked) } else { Ok(collection) }
     }
 }
 
-/// Tries again when the keyring is slow: the crate waits for [`ATTEMPT`] and no longer. Every call may be repeated.
+/// Repeats a call if the keyring is slow: the crate waits only for [`ATTEMPT`]. All calls may be repeated.
 fn with_retries<T>(call: impl Fn() -> Result<T>) -> Result<T> {
     (1..ATTEMPTS)
         .find_map(|_| Some(call()).filter(|done| !matches!(done, Err(Failure::Silent(_)))))
@@ -110,7 +112,8 @@ fn attributes(name: &Name) -> HashMap<&str, &str> {
     HashMap::from([("application", APPLICATION), ("kind", name.kind), ("name", &name.hash)])
 }
 
-/// Checks the address of the bus: one that names a program would have it run.
+/// Checks the address of the bus. D-Bus would start the program that an address can contain, so only sockets are
+/// allowed.
 fn check(bus: &Bus) -> Result<()> {
     let Some(address) = &bus.address else {
         let is_there = bus.runtime_dir.as_ref().is_some_and(|directory| Path::new(directory).join("bus").exists());

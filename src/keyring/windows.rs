@@ -1,4 +1,4 @@
-//! What is particular to the Credential Manager of Windows: small entries, and nothing that is ever locked.
+//! The parts of `native` for the Credential Manager of Windows. Its entries are small, and it is never locked.
 
 use super::Failure;
 use std::collections::HashMap;
@@ -9,10 +9,10 @@ pub(super) use windows_native_keyring_store::Store;
 /// The largest secret of an entry, in bytes (`CRED_MAX_CREDENTIAL_BLOB_SIZE`).
 pub(super) const LARGEST: usize = 5 * 512;
 
-/// What a search for entries of ssox looks for: a regular expression for the user, a dot, and the service.
+/// The search criterion that finds the entries of ssox: a regular expression for the user, a dot, and the service.
 pub(super) const OF_SSOX: (&str, &str) = ("pattern", r"^.*\.ssox$");
 
-/// Keeps entries on this machine: the usual ones follow the person to others.
+/// Keeps entries on this machine. By default, Windows copies them to other machines of the person.
 #[expect(clippy::unnecessary_wraps, reason = "the Keychain has none")]
 pub(super) fn modifiers() -> Option<HashMap<&'static str, &'static str>> {
     Some(HashMap::from([("persistence", "Local")]))

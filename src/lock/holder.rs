@@ -1,4 +1,4 @@
-//! The process that holds a lock: what it wrote into the lock's file, and its state according to the system.
+//! The process that holds a lock: what it has written into the lock file, and its state according to the system.
 
 use crate::context::Context;
 use crate::error::printable;
@@ -13,7 +13,7 @@ use std::path::Path;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Holder {
     pub(crate) pid: u32,
-    /// The command line without options, which may hold secrets.
+    /// The command line without options, which may contain secrets.
     command: String,
     terminal: Option<String>,
 }
@@ -23,27 +23,27 @@ pub(crate) struct Holder {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     Running,
-    /// Suspended, by Ctrl-Z or a debugger.
+    /// Stopped by Ctrl-Z or a debugger.
     Stopped,
-    /// Not visible here: it runs in another container or on another machine.
+    /// No ssox process with this id is visible: the holder runs in another container or on another machine.
     Elsewhere,
-    /// This system does not tell.
+    /// The system does not tell.
     Unknown,
 }
 
 impl Holder {
-    /// Returns this process.
+    /// Describes this process.
     pub(super) fn of_this_process(ctx: &Context) -> Self {
         Self { pid: std::process::id(), command: ctx.command.clone(), terminal: terminal::name() }
     }
 
-    /// Writes the holder into the lock's file. An error is ignored: it only makes messages less specific.
+    /// Writes the holder into the lock file. Errors are ignored; they only make messages less specific.
     pub(super) fn write(&self, file: &mut File) {
         let lines = [&self.pid.to_string(), &self.command, self.terminal.as_deref().unwrap_or_default()];
         let _ = file.set_len(0).and_then(|()| file.write_all(lines.join("\n").as_bytes()));
     }
 
-    /// Reads the holder from the lock's file.
+    /// Reads the holder from the lock file; `None` if it is malformed.
     pub(super) fn read(path: &Path) -> Option<Self> {
         let text = String::from_utf8(files::read(path).ok()??).ok()?;
         let mut lines = text.split('\n').map(printable);
@@ -51,12 +51,12 @@ impl Holder {
         Some(Self { pid, command: lines.next()?, terminal: lines.next().filter(|name| !name.is_empty()) })
     }
 
-    /// Tells whether the process is stopped, as by Ctrl-Z: it does nothing until it is continued.
+    /// Tells whether the process is stopped (Ctrl-Z), so that it does nothing until it is continued.
     pub(crate) fn is_stopped(&self) -> bool {
         self.state() == State::Stopped
     }
 
-    /// Returns the hint: what to do so that the holder releases the lock.
+    /// Returns the hint that says how to make the holder release the lock.
     pub(crate) fn release_hint(&self) -> String {
         let pid = self.pid;
         match (self.state(), &self.terminal) {
@@ -69,7 +69,7 @@ impl Holder {
 
     #[cfg(target_os = "linux")]
     fn state(&self) -> State {
-        // `4711 (ssox) T …`: the name itself may contain blanks and parentheses.
+        // The file contains `4711 (ssox) T …`; the name in parentheses may itself contain blanks and parentheses.
         let Ok(stat) = std::fs::read_to_string(format!("/proc/{}/stat", self.pid)) else { return State::Elsewhere };
         let Some((name, rest)) = stat.split_once('(').and_then(|(_, rest)| rest.rsplit_once(") ")) else {
             return State::Unknown;
@@ -87,7 +87,7 @@ impl Holder {
     }
 }
 
-/// Writes the command, the process id, the state and the terminal: `ssox use dev` (pid 4711, stopped, on /dev/pts/3).
+/// Writes the command, process id, state and terminal, such as "`ssox use dev` (pid 4711, stopped, on /dev/pts/3)".
 impl fmt::Display for Holder {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "`{}` (pid {}", self.command, self.pid)?;

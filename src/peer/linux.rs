@@ -1,4 +1,5 @@
-//! Linux lists the connections of all users, each with its user: <https://man7.org/linux/man-pages/man5/proc_pid_net.5.html>.
+//! On Linux, `/proc` lists all TCP connections with their users:
+//! <https://man7.org/linux/man-pages/man5/proc_pid_net.5.html>.
 
 use super::Peer;
 use crate::context::Context;
@@ -6,9 +7,10 @@ use crate::files;
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::path::Path;
 
-/// The lists of IPv4 sockets and of IPv6 sockets, which can also carry IPv4 connections.
+/// The list of IPv4 sockets, and that of IPv6 sockets, which can also have IPv4 connections.
 const TABLES: [&str; 2] = ["/proc/self/net/tcp", "/proc/self/net/tcp6"];
-/// A list is read in several parts, and an entry can be missed when the list changes meanwhile.
+/// How often the lists are read. The kernel returns a list in pieces, so a line can be missed if the list changes
+/// meanwhile.
 const ATTEMPTS: usize = 3;
 const LARGEST: u64 = 256 << 20;
 const ESTABLISHED: &str = "01";
@@ -31,19 +33,19 @@ pub(super) fn peer(ctx: &Context, from: SocketAddr, to: SocketAddr) -> Peer {
             None => {}
         }
     }
-    // The browser may be a Windows program, whose sockets Linux does not list.
+    // In WSL, the browser may be a Windows program, whose sockets Linux does not list.
     if ctx.is_wsl() { Peer::Unknown } else { Peer::Closed }
 }
 
-/// A socket in the list.
+/// The state of a socket in the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Socket {
     HeldBy(u32),
-    /// Its process has closed it; the list says user 0.
+    /// The process has closed it. The list then says user 0.
     Closed,
 }
 
-/// Finds the socket that is connected from `from` to `to`.
+/// Finds the socket that connects `from` to `to`; `None` if the list does not have it.
 fn find(table: &str, from: SocketAddrV4, to: SocketAddrV4) -> Option<Socket> {
     let ends = [[listed(from), listed(to)], [mapped(from), mapped(to)]];
     table.lines().find_map(|line| {
@@ -61,7 +63,8 @@ fn find(table: &str, from: SocketAddrV4, to: SocketAddrV4) -> Option<Socket> {
     })
 }
 
-/// Compares a user with this one; under `sudo` also with the user who typed the command, and whose browser it is.
+/// Compares a user with that of this process; under `sudo` also with the user who typed the command, whose browser it
+/// is.
 fn whose(ctx: &Context, user: u32) -> Peer {
     let own = rustix::process::geteuid();
     let of_sudo = || ctx.var("SUDO_UID").and_then(|user| user.parse().ok()).filter(|_| own.is_root());
@@ -81,12 +84,12 @@ fn name(user: u32) -> Option<String> {
     users.lines().find_map(of_line)
 }
 
-/// Returns an address as the kernel lists it: a number in the machine's own byte order.
+/// Returns an IPv4 address and port as the kernel lists them; the address is a number in the machine's byte order.
 fn listed(address: SocketAddrV4) -> String {
     format!("{}:{:04X}", word(*address.ip()), address.port())
 }
 
-/// Returns an address as the kernel lists it for an IPv6 socket.
+/// Returns an IPv4 address and port as the kernel lists them for an IPv6 socket.
 fn mapped(address: SocketAddrV4) -> String {
     format!("{}{}", format_args!("{:08X}{:08X}{:08X}", 0, 0, u32::from_ne_bytes([0, 0, 0xff, 0xff])), listed(address))
 }
@@ -133,7 +136,7 @@ mod tests {
             assert_eq!(find(&line(ends, "01", 1000, 7), from, to), Some(Socket::HeldBy(1000)));
         }
         assert_eq!(find(&line("0100007F:1F90 0100007F:ABCD", "01", 1000, 7), from, to), None);
-        // Closed at once after the request.
+        // The client closed the connection just after its request.
         for (state, inode) in [("05", 0), ("06", 0), ("01", 0)] {
             assert_eq!(find(&line(ends, state, 0, inode), from, to), Some(Socket::Closed));
         }

@@ -1,4 +1,4 @@
-//! macOS lists only the connections of the same user: `lsof`.
+//! On macOS, `lsof` lists the connections of this user only.
 
 use super::Peer;
 use crate::context::Context;
@@ -12,7 +12,7 @@ pub(super) fn tells_the_user() -> bool {
     Path::new(LSOF).exists()
 }
 
-/// Looks for both ends in the list. When the end of this process is missing, the list is not usable.
+/// Looks for both ends of the connection in the list. If the end of this process is missing, the list is not usable.
 pub(super) fn peer(_ctx: &Context, from: SocketAddr, to: SocketAddr) -> Peer {
     let connection = format!("-iTCP@{}:{}", from.ip(), from.port());
     let mut command = Command::new(LSOF);

@@ -1,5 +1,6 @@
-//! Finds the assignment that ACCOUNT/ROLE stands for where no profile has it: by the account's number, without asking AWS if
-//! there is only one session or somebody is signed in to only one, or by its name in the listings.
+//! Finds the assignment for `ACCOUNT/ROLE` if no profile has this role. ACCOUNT can be the account ID: then AWS is not
+//! asked if only one session is configured, or a person is signed in to only one. Or it is a name in the stored
+//! listings.
 
 use super::sessions;
 use crate::arn::AccountId;
@@ -10,25 +11,25 @@ use crate::error::{Error, ErrorKind, Result, as_option};
 use crate::session::{self, Session};
 use crate::source::sso::SsoRole;
 
-/// Where the listings may come from.
+/// Where the listings come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ListingSource {
-    /// From the stored ones only.
+    /// Only stored listings are used.
     Stored,
-    /// From AWS where none is stored.
+    /// If a session has no stored listing, AWS is asked.
     Fetched,
 }
 
-/// An account of a session's listing.
+/// An account that a session's listing contains.
 struct Candidate<'a> {
     session: &'a Session,
     account: &'a AccountRoles,
 }
 
-/// Returns the role in the account with a number.
+/// Returns the role in the account with this ID.
 ///
 /// # Errors
-/// Configuration: there is no session; or there are several, and the listings do not tell which one has the role.
+/// Configuration: there is no session; or there are several, and the listings do not tell which of them has the role.
 pub(super) fn by_number(
     ctx: &Context,
     sessions: &[Session],
@@ -73,10 +74,10 @@ pub(super) fn by_number(
     }
 }
 
-/// Returns the role in the account with a name.
+/// Returns the role in the account with this name.
 ///
 /// # Errors
-/// Configuration: no account has this name, or no such role, or several do. Those of listing.
+/// Configuration: no account has this name, or the account has no such role, or several accounts do. Those of listing.
 pub(super) fn by_name(
     ctx: &Context,
     sessions: &[Session],
@@ -97,7 +98,7 @@ pub(super) fn by_name(
     let has_it = |candidate: &&Candidate| candidate.account.known_roles().iter().any(|known| known == role_name);
     let mut with_it: Vec<&Candidate> = named.iter().filter(has_it).collect();
     if with_it.is_empty() {
-        // Their roles could not be listed, so AWS decides.
+        // AWS could not list their roles, so the request for credentials will show whether the role exists.
         with_it = named.iter().filter(|candidate| candidate.account.roles.is_none()).collect();
     }
     match with_it.as_slice() {
@@ -110,7 +111,7 @@ pub(super) fn by_name(
     }
 }
 
-/// Returns what to type in place of an account or a role that the stored listing of a session does not have.
+/// Returns what to type instead of an account or role that the stored listing lacks; `None` if nothing is similar.
 pub(super) fn nearest_to(ctx: &Context, role: &SsoRole) -> Option<String> {
     let listing = assignments::read(ctx, &role.session)?;
     let near = match listing.account(&role.account_id) {
@@ -124,8 +125,8 @@ pub(super) fn nearest_to(ctx: &Context, role: &SsoRole) -> Option<String> {
     Some(did_you_mean(&near))
 }
 
-/// Returns the listing of each session that has one, or can have one: of several sessions, those that nobody is signed in to
-/// are left out.
+/// Returns the listings of the sessions. A session without a listing is left out if AWS may not be asked; and, if there
+/// are several sessions, if nobody is signed in to it.
 fn listings<'a>(ctx: &Context, sessions: &'a [Session], from: ListingSource) -> Result<Vec<(&'a Session, Listing)>> {
     let mut listings = Vec::new();
     for session in sessions {
@@ -164,7 +165,7 @@ fn unknown_role(named: &[Candidate], name: &str, role_name: &str) -> Error {
     Error::configuration(format!("account `{name}` has no role `{role_name}` for you")).hint(did_you_mean(&near))
 }
 
-/// Returns the roles of an account that are similar to a name, or else all if they are few, as ACCOUNT/ROLE.
+/// Returns the roles of an account with similar names, or all if they are few, as ACCOUNT/ROLE.
 fn nearest_roles(account: &AccountRoles, role_name: &str, label: &str) -> Vec<String> {
     let roles = account.known_roles();
     let near = nearest(role_name, roles.iter().map(String::as_str));
@@ -192,10 +193,10 @@ fn did_you_mean(near: &[String]) -> String {
     }
 }
 
-/// Returns the session of this name, or all sessions that can be used.
+/// Returns the session with this name, or all usable sessions if no name is given.
 ///
 /// # Errors
-/// Configuration: no session has this name, or none can be used.
+/// Configuration: no session has this name, or no session can be used.
 pub(super) fn candidates(ctx: &Context, files: &ConfigFiles, session: Option<&str>) -> Result<Vec<Session>> {
     if let Some(label) = session {
         return sessions::labelled_session(ctx, files, label).map(|session| vec![session]);

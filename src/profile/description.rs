@@ -1,4 +1,4 @@
-//! Profiles and sessions, each in a few words.
+//! Describes profiles and sessions in a few words, for completion.
 
 use super::{Profile, named_session};
 use crate::account_names::AccountNames;
@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::session;
 use crate::time::human;
 
-/// What the descriptions of profiles are made from.
+/// What the descriptions are made from.
 pub(crate) struct Descriptions<'a> {
     ctx: &'a Context,
     files: &'a ConfigFiles,
@@ -16,7 +16,7 @@ pub(crate) struct Descriptions<'a> {
 }
 
 impl<'a> Descriptions<'a> {
-    /// Reads the names of accounts.
+    /// Reads the names of the accounts.
     pub(crate) fn new(ctx: &'a Context, files: &'a ConfigFiles) -> Self {
         Self { ctx, files, accounts: AccountNames::load(ctx) }
     }
@@ -29,7 +29,7 @@ impl<'a> Descriptions<'a> {
         Profile::resolve(self.ctx, self.files, name)
     }
 
-    /// Returns account and role of a profile, with the time left while its credentials are cached and valid.
+    /// Returns the account and role of a profile, and how long its cached credentials are still valid.
     pub(crate) fn of(&self, profile: &Profile) -> String {
         let (now, source) = (self.ctx.now(), &profile.source);
         let expiration = source.cached(self.ctx).and_then(|entry| entry.credentials.expiration);
@@ -51,7 +51,7 @@ pub(crate) fn described_sessions(ctx: &Context) -> Vec<(String, String)> {
     files.sso_session_names().map(described).collect()
 }
 
-/// Returns the start URL of a session, with the time left while its token is valid; or what is wrong with the session.
+/// Returns the start URL of a session, and how long its token is still valid; or what is wrong with the session.
 fn session_description(ctx: &Context, files: &ConfigFiles, name: &str) -> String {
     let session = match named_session(ctx, files, name) {
         Ok(session) => session,

@@ -1,5 +1,5 @@
-//! Finds what a person means by PROFILE: a profile by its name, `ACCOUNT/ROLE`, or a pasted ARN; or else an assignment
-//! without a profile. The name of a profile always comes first.
+//! Finds the profile that a person means: by its name, by `ACCOUNT/ROLE`, or by a pasted ARN. If no profile fits, it
+//! can be an assignment without a profile. A profile with exactly this name has precedence.
 
 use super::assignment::{self, ListingSource};
 use crate::arn::{AccountId, Arn};
@@ -9,52 +9,52 @@ use crate::error::{Error, Result, as_argument};
 use crate::source::role_arn::permission_set;
 use crate::source::sso::{SsoRole, account_and_role, check_role_name, session_label};
 
-/// How many profiles a hint lists.
+/// The most profiles that a hint lists.
 const MOST_LISTED: usize = 5;
 
-/// What a person typed for PROFILE.
+/// What a person typed to name a profile.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Wanted<'a> {
     pub(crate) name: &'a str,
-    /// The session of `--sso-session`.
+    /// The value of `--sso-session`.
     pub(crate) session: Option<&'a str>,
     pub(crate) listings: ListingSource,
 }
 
-/// What it stands for.
+/// What was found.
 #[derive(Clone, Debug)]
 pub(crate) enum Found {
-    /// The profile with this name.
+    /// The name of a profile.
     Profile(String),
-    /// A role that no profile has.
+    /// A role that Identity Center assigns and no profile has.
     Assignment(Box<SsoRole>),
 }
 
 impl<'a> Wanted<'a> {
-    /// Looks for what a name stands for; AWS is asked for the accounts if the listing is needed and not stored.
+    /// Takes a name that a person typed. AWS is asked for the accounts if a listing is needed and not stored.
     pub(crate) fn new(name: &'a str, session: Option<&'a str>) -> Self {
         Self { name, session, listings: ListingSource::Fetched }
     }
 
-    /// Looks for what is in use in this shell, or else for what a variable such as AWS_PROFILE names.
+    /// Takes the profile that is in use in this shell, or else the one that a variable such as AWS_PROFILE names.
     pub(crate) fn implied(ctx: &'a Context) -> Self {
         let name = super::implied_name(ctx);
-        // Beside the name of a profile, the variable is left over from an earlier `use`.
+        // The variable counts only for `ACCOUNT/ROLE`; with the name of a profile it is left from an earlier `use`.
         let session = ctx.var("SSOX_SSO_SESSION").filter(|_| ctx.var("SSOX_PROFILE").is_some_and(is_numbered));
         Self::new(name, session)
     }
 
-    /// Looks for what a name stands for in the files only; AWS is not asked.
+    /// Takes a name that is only looked for in files; AWS is not asked.
     pub(crate) fn stored(name: &'a str) -> Self {
         Self { name, session: None, listings: ListingSource::Stored }
     }
 }
 
-/// Returns what is wanted.
+/// Finds the profile or assignment.
 ///
 /// # Errors
-/// Configuration: no such profile or assignment (the hint has similar names), or several with that account and role. Those
-/// of listing accounts.
+/// Configuration: no such profile or assignment (the hint contains similar names), or several profiles have that
+/// account and role. Those of listing accounts.
 pub(crate) fn find(ctx: &Context, files: &ConfigFiles, wanted: &Wanted) -> Result<Found> {
     if let Some(section) = files.profile(wanted.name) {
         return of_session(&section, wanted.session).map(|()| Found::Profile(wanted.name.into()));
@@ -72,10 +72,11 @@ pub(crate) fn find(ctx: &Context, files: &ConfigFiles, wanted: &Wanted) -> Resul
     Ok(profile.map_or_else(|| Found::Assignment(Box::new(role)), Found::Profile))
 }
 
-/// Returns the assignment that a name with an account's number stands for, even if profiles have that account and role.
+/// Returns the assignment for a name with an account ID, even if profiles have that account and role. `None` for other
+/// names, and without a session.
 ///
 /// # Errors
-/// Configuration: there are several sessions, and none is named.
+/// Configuration: there are several sessions, and the name does not tell which.
 pub(super) fn assignment(ctx: &Context, files: &ConfigFiles, wanted: &Wanted) -> Result<Option<SsoRole>> {
     let Some(role) = AccountRole::parse(wanted.name) else { return Ok(None) };
     let Some(account_id) = role.assigned_in() else { return Ok(None) };
@@ -101,7 +102,7 @@ fn by_role(ctx: &Context, files: &ConfigFiles, wanted: &Wanted, role: &AccountRo
         .map(|role| Found::Assignment(Box::new(role)))
 }
 
-/// Returns the only profile with an account and a role; `None` if no profile has it.
+/// Returns the only profile with this account and role; `None` if there is none.
 fn only_profile(files: &ConfigFiles, session: Option<&str>, role: &AccountRole) -> Result<Option<String>> {
     let matches = |section: &Section| role.matches(section) && of_session(section, session).is_ok();
     let mut matching = files.names_with(role.account_id);
@@ -116,7 +117,7 @@ fn only_profile(files: &ConfigFiles, session: Option<&str>, role: &AccountRole) 
     }
 }
 
-/// Checks that a profile uses the session of `--sso-session`.
+/// Fails if a profile uses another session than `--sso-session` says.
 fn of_session(section: &Section, session: Option<&str>) -> Result<()> {
     let Some(session) = session.filter(|session| session_label(section) != Some(*session)) else { return Ok(()) };
     let name = &section.name;
@@ -125,7 +126,7 @@ fn of_session(section: &Section, session: Option<&str>) -> Result<()> {
     Err(Error::configuration(format!("profile `{name}` {uses}, and not `{session}`")).hint("leave out --sso-session"))
 }
 
-/// Makes the error for an unknown name, with similar names.
+/// Makes the error for an unknown name; the hint contains similar names.
 pub(crate) fn unknown(ctx: &Context, files: &ConfigFiles, name: &str) -> Error {
     if name.is_empty() {
         return Error::configuration("the name of the profile is empty")
@@ -141,8 +142,8 @@ pub(crate) fn unknown(ctx: &Context, files: &ConfigFiles, name: &str) -> Error {
     error.hint(hint_for_unknown(files, name))
 }
 
-/// Returns what to type in place of an unknown name: a session of that name, similar profiles, similar sessions, or all
-/// profiles if they are few.
+/// Returns the hint for an unknown name: a session with that name, similar profiles, similar sessions, or all profiles
+/// if they are few.
 fn hint_for_unknown(files: &ConfigFiles, name: &str) -> String {
     if files.sso_session(name).is_some() {
         let line = sign_in_line(name);
@@ -168,18 +169,18 @@ fn sign_in_line(session: &str) -> String {
     format!("ssox login --sso-session {}", as_argument(session))
 }
 
-/// Returns the names of profiles that are similar.
+/// Returns the names of profiles that are similar to a name.
 fn nearest_profiles(files: &ConfigFiles, name: &str) -> Vec<String> {
     let names: Vec<String> = files.profile_names().collect();
     nearest(name, names.iter().map(String::as_str))
 }
 
-/// An account and a role, parsed from `ACCOUNT/ROLE` or an ARN.
+/// An account and a role that were parsed from `ACCOUNT/ROLE` or an ARN.
 struct AccountRole<'a> {
     account_id: &'a str,
     role_name: &'a str,
     arn: Option<&'a str>,
-    /// Whether the ARN is that of a permission set's role.
+    /// Whether the role can be one of a permission set, judged by the ARN.
     is_permission_set: bool,
 }
 
@@ -205,7 +206,8 @@ impl<'a> AccountRole<'a> {
         Self { account_id: &role.account_id, role_name: &role.role_name, arn: None, is_permission_set: true }
     }
 
-    /// Returns the account, if Identity Center may have assigned the role. Another role needs a profile that assumes it.
+    /// Returns the account ID if the role can be an assignment of Identity Center. Other roles need a profile that
+    /// assumes them.
     fn assigned_in(&self) -> Option<AccountId> {
         AccountId::parse(self.account_id).filter(|_| self.is_permission_set)
     }
@@ -219,7 +221,7 @@ impl<'a> AccountRole<'a> {
     }
 }
 
-/// Tells whether a name is an account's number and a role.
+/// Tells whether a name is an account ID and a role, `111122223333/ROLE`.
 pub(crate) fn is_numbered(name: &str) -> bool {
     name.split_once('/').is_some_and(|(account_id, _)| AccountId::is(account_id))
 }

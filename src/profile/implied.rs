@@ -1,8 +1,8 @@
-//! The profile to use when none is named.
+//! The profile that is used if the person names none.
 
 use crate::context::Context;
 
-/// Returns the profile to use when none is named: `SSOX_PROFILE`, `AWS_PROFILE`, `AWS_DEFAULT_PROFILE`, `default`.
+/// Returns the first that is set of `SSOX_PROFILE`, `AWS_PROFILE` and `AWS_DEFAULT_PROFILE`, or else `default`.
 pub(crate) fn implied_name(ctx: &Context) -> &str {
     ["SSOX_PROFILE", "AWS_PROFILE", "AWS_DEFAULT_PROFILE"].iter().find_map(|name| ctx.var(name)).unwrap_or("default")
 }

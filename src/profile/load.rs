@@ -1,4 +1,4 @@
-//! Finds a profile or an assignment by what was typed, and resolves it.
+//! Finds a profile or an assignment by what the person typed, and resolves it.
 
 use super::assigned::role_hash;
 use super::find::{self, Found, Wanted};
@@ -9,10 +9,10 @@ use crate::context::Context;
 use crate::error::Result;
 
 impl Profile {
-    /// Reads the files and returns the profile for `wanted`: a name, `ACCOUNT/ROLE`, or a role ARN.
+    /// Reads the configuration files, and returns the profile for a name, `ACCOUNT/ROLE` or role ARN.
     ///
     /// # Errors
-    /// Configuration, with a hint what to type. Those of listing accounts.
+    /// Configuration, with a hint that says what to type. Those of listing accounts.
     pub(crate) fn load(ctx: &Context, wanted: &Wanted) -> Result<Self> {
         if let Some(profile) = Self::in_excerpt(ctx, wanted) {
             return Ok(profile);
@@ -24,10 +24,10 @@ impl Profile {
         }
     }
 
-    /// Returns the profile or the assignment that is in use in this shell, without the role to assume.
+    /// Returns the profile or assignment that is in use in this shell, without a role that was chosen in addition.
     ///
     /// # Errors
-    /// Configuration: it is no longer there.
+    /// Configuration: it is no longer configured.
     pub(crate) fn held(ctx: &Context, files: &ConfigFiles, name: &str) -> Result<Self> {
         if files.profile(name).is_some() {
             return Self::resolve(ctx, files, name);
@@ -39,7 +39,7 @@ impl Profile {
         }
     }
 
-    /// Returns a profile that an excerpt of a large file has all of.
+    /// Returns the profile if the part of a large file that contains it suffices; `None` if the whole file is needed.
     pub(crate) fn in_excerpt(ctx: &Context, wanted: &Wanted) -> Option<Self> {
         let files = ConfigFiles::excerpt(ctx, &[wanted.name])?;
         files.profile(wanted.name)?;

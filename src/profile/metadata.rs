@@ -1,4 +1,4 @@
-//! The endpoint of an EC2 instance's metadata service, from AWS's own variables and keys.
+//! The URL of the EC2 instance metadata service, from the variables and profile keys of AWS.
 
 use crate::config::Section;
 use crate::context::Context;
@@ -10,7 +10,7 @@ const IPV6: &str = "http://[fd00:ec2::254]";
 /// Returns the URL of the service.
 ///
 /// # Errors
-/// Configuration: not a URL, or an unknown mode.
+/// Configuration: the value is not a URL, or the mode is unknown.
 pub(super) fn endpoint(ctx: &Context, name: &str, section: &Section) -> Result<String> {
     let setting = |variable: &str, key: &str| ctx.var(variable).or_else(|| section.value(key)).map(String::from);
     if let Some(url) = setting("AWS_EC2_METADATA_SERVICE_ENDPOINT", "ec2_metadata_service_endpoint") {

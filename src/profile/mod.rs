@@ -1,4 +1,4 @@
-//! Profiles: resolves a name to a region, a source of credentials, and the endpoints of AWS.
+//! Profiles: resolves the name of a profile to a region, a source of credentials, and the URLs of AWS services.
 
 mod assigned;
 mod assignment;

@@ -1,14 +1,14 @@
-//! Globs for names: `*`, `?` and `[…]`, against the whole name; case counts.
+//! Patterns for names with `*`, `?` and `[…]`. They match whole names, and case counts.
 
 use glob::Pattern;
 
-/// A glob.
+/// A pattern for names.
 #[derive(Clone, Debug)]
 pub(crate) struct NameGlob(Pattern);
 
 impl NameGlob {
-    /// Parses a glob; an invalid one matches itself literally. `**` is replaced by `*`, because the crate takes it for
-    /// directories.
+    /// Parses a pattern; an invalid one matches only itself. `**` is replaced by `*`, because the crate `glob` reads it
+    /// as directories.
     pub(crate) fn new(glob: &str) -> Self {
         let mut single = glob.to_string();
         while single.contains("**") {
@@ -18,12 +18,12 @@ impl NameGlob {
         Self(Pattern::new(&single).unwrap_or_else(|_| literal()))
     }
 
-    /// Returns the glob that matches one name alone.
+    /// Returns the pattern that matches only this name.
     pub(crate) fn literal(name: &str) -> String {
         Pattern::escape(name)
     }
 
-    /// Tells whether the glob matches the whole of a name.
+    /// Tells whether the pattern matches the whole name.
     pub(crate) fn matches(&self, name: &str) -> bool {
         self.0.matches(name)
     }

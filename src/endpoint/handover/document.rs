@@ -1,4 +1,4 @@
-//! The handover as JSON, which one process passes to another through a pipe: it has secrets.
+//! The [`Handover`] as JSON. It contains secrets, so one process passes it to the other through a pipe.
 
 use super::Handover;
 use crate::endpoint::directory::Directory;
@@ -22,7 +22,7 @@ struct HandoverJson<'a> {
 }
 
 impl Handover {
-    /// Returns the text that [`Handover::parse`] reads.
+    /// Returns the JSON that [`Handover::parse`] reads.
     pub(in super::super) fn into_json(self) -> Secret {
         json::secret_line(&HandoverJson {
             profile: &self.profile,
@@ -35,7 +35,7 @@ impl Handover {
         })
     }
 
-    /// Reads what another process wrote; `None` when it was interrupted.
+    /// Reads the JSON; `None` if it is incomplete because the process that wrote it was interrupted.
     pub(in super::super) fn parse(text: &[u8]) -> Option<Self> {
         let document = SecretJson::parse(text)?;
         let text = |name: &str| document.get(name).and_then(Value::as_str);
