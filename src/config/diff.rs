@@ -1,5 +1,5 @@
-//! Shows a person what an edit changes before it is written. Secrets are hidden, and characters that would control the
-//! terminal are replaced.
+//! Shows the user how an edit changes a config file, before it is written. Secrets are hidden, and control characters
+//! are replaced.
 
 use super::line::{delimiter, line_end, without_ending};
 use crate::error::printable;
@@ -7,10 +7,10 @@ use similar::TextDiff;
 use std::path::Path;
 use std::time::Duration;
 
-/// How long to search for the shortest difference; afterwards a longer one is shown.
+/// How long to search for the shortest diff. After that time, a longer diff is shown.
 const TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Returns the unified diff of a file's text; empty when nothing changes.
+/// Returns the unified diff between two texts of a file. It is empty when the texts are the same.
 pub(crate) fn unified(path: &Path, before: &str, after: &str) -> String {
     let (before, after) = (shown(before), shown(after));
     let path = printable(&path.display().to_string());
@@ -18,7 +18,7 @@ pub(crate) fn unified(path: &Path, before: &str, after: &str) -> String {
     diff.unified_diff().context_radius(3).header(&path, &path).to_string()
 }
 
-/// Returns all lines without secrets and control characters.
+/// Returns a text with its secrets hidden and its control characters replaced.
 fn shown(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut at = 0;
@@ -39,7 +39,8 @@ fn printable_line(line: &str) -> String {
     line.split('\t').map(printable).collect::<Vec<_>>().join("\t")
 }
 
-/// Returns where the secret value of a line begins, also in a comment.
+/// Returns the position of the secret value in a line, also if the line is a comment. Returns `None` if the line has no
+/// secret.
 fn secret_value(line: &str) -> Option<usize> {
     let at = delimiter(line)?;
     let key = line[..at].trim_start_matches(['#', ';', ' ', '\t']).to_ascii_lowercase();

@@ -1,8 +1,10 @@
-//! Reads only some sections of a large `config`, with an index of its sections in the state directory.
+//! Reads only some sections of a large `config`. For this, ssox keeps an index of the file's sections in the state
+//! directory.
 //!
-//! The index belongs to one state of the file: its device, inode, size, modification and change time. No edit keeps all of
-//! them, since programs cannot set the change time; and an index is written only when the last change is some seconds ago, so
-//! that a later one has another time on every file system. Without a right index the whole file is read.
+//! An index is valid for one state of the file: its device, inode, size, modification time and change time. Every edit
+//! changes one of them, because programs cannot set the change time. An index is written only if the last change is
+//! some seconds ago; a later change then has another time on every file system. Without a valid index, ssox reads the
+//! whole file.
 
 mod index;
 mod state;
@@ -19,13 +21,14 @@ use state::State;
 use std::path::PathBuf;
 
 impl ConfigFiles {
-    /// Returns the files with those sections of a large `config` alone that some profiles need. `None` if it is not large, or
-    /// if the whole text is needed: without an index, and for roles that other profiles may assume too.
+    /// Loads both config files, but of a large `config` only the sections that these profiles need. Returns `None` if
+    /// the whole file must be read: `config` is not large, there is no valid index, or one of the sections or
+    /// `credentials` has `role_arn`, because other profiles may assume the same role.
     pub(crate) fn excerpt(ctx: &Context, profiles: &[&str]) -> Option<Self> {
         let (path, file) = large_config(ctx)?;
         let index = Index::read(ctx, &path, &file, Part::Sections)?;
         let text = index.sections(&file, profiles)?;
-        // Somebody may have changed it meanwhile.
+        // The file may have been changed while it was read.
         if State::of(&file)? != index.state || text.contains("role_arn") {
             return None;
         }
@@ -35,7 +38,8 @@ impl ConfigFiles {
         (!needs_all).then_some(Self { config, credentials })
     }
 
-    /// Returns what the index says of all profiles, with the names in `credentials`. `None` without an index.
+    /// Returns the profile names and role hashes in the index of a large `config`, and the names in `credentials`.
+    /// Returns `None` without a valid index.
     pub(crate) fn indexed_profiles(ctx: &Context) -> Option<IndexedProfiles> {
         let (path, file) = large_config(ctx)?;
         let Index { mut names, roles, .. } = Index::read(ctx, &path, &file, Part::All)?;
@@ -44,29 +48,29 @@ impl ConfigFiles {
         Some(IndexedProfiles { names, roles: roles.filter(|_| !may_name_roles(&credentials)) })
     }
 
-    /// Writes the index of a large `config`; `role` returns a hash of the account and role of a profile. The index is a
-    /// convenience: errors are ignored.
+    /// Writes the index of a large `config`. `role` returns a hash of a profile's account and role. Errors are ignored,
+    /// because the index only saves time.
     pub(crate) fn save_index(&self, ctx: &Context, role: RoleHash) {
         let _ = index::save(ctx, self, role);
     }
 }
 
-/// What the index of a large `config` says of all profiles.
+/// What the index of a large `config` contains about all profiles.
 #[derive(Debug)]
 pub(crate) struct IndexedProfiles {
-    /// The names with repetitions, one on each line.
+    /// The profile names, one per line. Some occur more than once.
     names: String,
-    /// The hashes of their roles, sorted; `None` if `credentials` may name roles, too.
+    /// The hashes of the profiles' roles, sorted; `None` if `credentials` may set a role, too.
     roles: Option<Vec<u64>>,
 }
 
 impl IndexedProfiles {
-    /// Returns the names of all profiles, with repetitions.
+    /// Returns the names of all profiles. Some occur more than once.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.names.lines()
     }
 
-    /// Returns the sorted hashes of the roles of all profiles; `None` if only the whole files tell.
+    /// Returns the sorted hashes of all profiles' roles; `None` if the whole files must be read for them.
     pub(crate) fn roles(&self) -> Option<&[u64]> {
         self.roles.as_deref()
     }
@@ -92,7 +96,7 @@ mod tests {
     use std::sync::atomic::AtomicU64;
     use std::time::SystemTime;
 
-    /// A home with a large config; each section has a blank line and a comment below it.
+    /// Makes a home directory without config files.
     fn home() -> (tempfile::TempDir, Context) {
         let home = tempfile::tempdir().unwrap();
         fs::create_dir(home.path().join(".aws")).unwrap();
@@ -109,7 +113,7 @@ mod tests {
         text + "  [profile 'two words']\n region = indented\n  [profile p7]\n region = later\n[bad\n[profile last]\nregion = l\n"
     }
 
-    /// Writes the index as if the files had been changed long ago.
+    /// Writes the index with a clock that is ahead, so that the last change of the files is long ago.
     fn index(ctx: &Context) {
         let files = ConfigFiles::load(ctx).unwrap();
         let mut later = ctx.clone();
@@ -156,7 +160,7 @@ mod tests {
             |time: SystemTime| fs::File::options().write(true).open(&path).unwrap().set_modified(time).unwrap();
         let edits: [&dyn Fn(); 4] = [
             &|| fs::write(&path, text() + "[profile p9]\nregion = other\n").unwrap(),
-            // The same size, in place, and the old time.
+            // The file is written in place, with the same size, and its old modification time is restored.
             &|| {
                 let before = written();
                 fs::write(&path, &edited).unwrap();

@@ -1,4 +1,4 @@
-//! One of the two files: its text, loaded once, and the positions of its sections.
+//! One of the two config files: its text, loaded once, and the positions of its sections.
 
 mod search;
 mod text;
@@ -19,49 +19,50 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 use text::Text;
 
-/// The largest size of a file in bytes: six times what 50,000 profiles need.
+/// The size limit of a config file in bytes: six times what 50,000 profiles need.
 pub(super) const LARGEST: u64 = 64 << 20;
 
-/// One file. The text of an absent file is empty.
+/// A config file. If the file does not exist, its text is empty.
 #[derive(Debug)]
 pub(crate) struct File {
-    /// Empty when the variable that names the file is set and empty.
+    /// The path of the file; empty when the variable that names the file is set to an empty value.
     pub(crate) path: PathBuf,
     pub(crate) text: Text,
-    /// Whether bytes that are not UTF-8 were replaced in the text.
+    /// Whether the text has replacement characters for bytes that were not UTF-8.
     pub(crate) is_lossy: bool,
     pub(crate) which: WhichFile,
-    /// Whether a variable names the file.
+    /// Whether an environment variable names the file.
     pub(super) is_named: bool,
     pub(super) is_absent: bool,
     index: OnceLock<Index>,
     defaults: OnceLock<Vec<Header>>,
 }
 
-/// All headers, and an index of their names for many look-ups: pairs of a name's hash and the number of its header, sorted.
-/// Both are 32 bits, so that a pair is compared as one number.
+/// All headers of the file, and an index for looking up many names. The index is a sorted list of pairs: the hash of a
+/// name, and the position of its header in `headers`. Both numbers have 32 bits, so that two pairs are compared as
+/// 64-bit numbers.
 #[derive(Debug)]
 pub(super) struct Index {
     headers: Vec<Header>,
     by_name: Vec<(u32, u32)>,
-    /// The numbers of headers whose name an earlier header has, in order.
+    /// The positions in `headers` of those headers whose name an earlier header has, too; sorted.
     repeated: Vec<usize>,
 }
 
 impl File {
-    /// Reads the file that the environment names, or else the one in `~/.aws`.
+    /// Reads the file that the environment variable names; without one, the file in `~/.aws`.
     ///
     /// # Errors
-    /// Configuration: it exists and cannot be read, or the home directory is unknown.
+    /// Configuration: the file exists but cannot be read, or the home directory is unknown.
     pub(super) fn load(ctx: &Context, which: WhichFile) -> Result<Self> {
         let path = Self::path(ctx, which)?;
-        // A variable that is set and empty means a file that does not exist, not the default one.
+        // A variable with an empty value means a file that does not exist, not the default file.
         let content = if path.as_os_str().is_empty() { None } else { files::read_up_to(&path, LARGEST)? };
         let (is_named, is_absent) = (ctx.var_os(which.variable()).is_some(), content.is_none());
         Ok(Self { is_named, is_absent, ..Self::new(path, content.unwrap_or_default(), which) })
     }
 
-    /// Returns the path that the environment names, or else the one in `~/.aws`.
+    /// Returns the path in the environment variable; without one, the path in `~/.aws`.
     ///
     /// # Errors
     /// Configuration: the home directory is unknown.
@@ -86,29 +87,29 @@ impl File {
         }
     }
 
-    /// Returns the line number of a position in the text, from 1.
+    /// Returns the line number of a position in the text, starting at 1.
     pub(crate) fn line_number(&self, at: usize) -> usize {
         let before = &self.text.as_bytes()[..at];
         let lone = |cr: &usize| self.text.as_bytes().get(cr + 1) != Some(&b'\n');
         1 + memchr_iter(b'\n', before).count() + memchr_iter(b'\r', before).filter(lone).count()
     }
 
-    /// Returns the headers of all sections, also of those that no tool reads.
+    /// Returns the headers of all sections, including those that no AWS tool reads.
     pub(super) fn headers(&self) -> Headers<'_> {
         Headers::new(&self.text)
     }
 
-    /// Returns the kind and name of a section; `None` for a section that no tool reads.
+    /// Returns the kind and name of a section; `None` for a section that no AWS tool reads.
     pub(super) fn name(&self, header: Header) -> Option<(SectionKind, Cow<'_, str>)> {
         name(&self.text, header, self.which)
     }
 
-    /// Returns the text between a header's brackets.
+    /// Returns the text between the brackets of a header; `None` if the closing one is missing.
     pub(super) fn inner(&self, header: Header) -> Option<&str> {
         inner(&self.text, header)
     }
 
-    /// Returns the headers of a kind and name. `[profile default]` replaces `[default]`, whichever comes first.
+    /// Returns all headers of this kind and name. If the file has `[profile default]`, its `[default]` is ignored.
     pub(super) fn find(&self, kind: SectionKind, name: &str) -> Vec<Header> {
         if self.text.is_empty() {
             return Vec::new();
@@ -126,7 +127,8 @@ impl File {
         found
     }
 
-    /// Returns the headers `[DEFAULT]`. Few files have one, and a search for the word is faster than one for sections.
+    /// Returns the headers `[DEFAULT]`. Few files have one, and searching for the word is faster than searching for
+    /// headers.
     pub(super) fn defaults(&self) -> &[Header] {
         self.defaults.get_or_init(|| match memmem::find(self.text.as_bytes(), b"DEFAULT") {
             Some(_) => self.find(SectionKind::Defaults, ""),
@@ -134,7 +136,8 @@ impl File {
         })
     }
 
-    /// Returns the names of all sections of a kind, each once, in order. It builds the index, so that later look-ups are fast.
+    /// Returns the names of all sections of a kind, each once, in the file's order. Builds the index, so later look-ups
+    /// are fast.
     pub(super) fn names(&self, kind: SectionKind) -> impl Iterator<Item = Cow<'_, str>> {
         let index = self.index();
         let is_first = |(at, _): &(usize, &Header)| index.repeated.binary_search(at).is_err();
@@ -142,8 +145,8 @@ impl File {
         index.headers.iter().enumerate().filter(is_first).filter_map(named).map(|(_, name)| name)
     }
 
-    /// Returns the headers of all sections of a kind whose name occurs once, and only the first ones of the others, in order;
-    /// and whether a name occurs more than once.
+    /// Returns, for each name of a kind, its first header, and whether other headers have the same name; in the file's
+    /// order.
     pub(super) fn first_headers(&self, kind: SectionKind) -> impl Iterator<Item = (Header, Cow<'_, str>, bool)> {
         let index = self.index();
         let repeated: HashSet<_> = index.repeated.iter().filter_map(|at| self.name(index.headers[*at])).collect();
@@ -156,7 +159,7 @@ impl File {
         index.headers.iter().enumerate().filter(is_first).filter_map(named)
     }
 
-    /// Returns the names of all sections of a kind, with repetitions, without building the index.
+    /// Returns the names of all sections of a kind, without building the index. Names of several sections are repeated.
     pub(super) fn unmerged_names(&self, kind: SectionKind) -> impl Iterator<Item = Cow<'_, str>> {
         self.headers()
             .filter_map(move |header| self.name(header))
@@ -164,7 +167,7 @@ impl File {
             .map(|(_, name)| name)
     }
 
-    /// Returns the sections of a kind that contain a text, in order.
+    /// Returns all sections of a kind that contain this text, in the file's order.
     pub(crate) fn sections_with(&self, kind: SectionKind, text: &str) -> Vec<Section<'_>> {
         let positions: Vec<usize> = memmem::find_iter(self.text.as_bytes(), text).collect();
         let has_one = |header: &Header| has_one_in(&positions, &(header.start..header.end));
@@ -177,7 +180,7 @@ impl File {
         Headers::new(&self.text).filter(has_one).filter_map(section).collect()
     }
 
-    /// Returns the merged entries of a section in this file alone, without those of `[DEFAULT]`.
+    /// Returns the merged entries of all sections with this name in this file, without those of `[DEFAULT]`.
     pub(crate) fn section(&self, kind: SectionKind, name: &str) -> Option<Section<'_>> {
         let headers = self.find(kind, name);
         let mut section = Section::new(name.to_string());
@@ -185,7 +188,8 @@ impl File {
         (!headers.is_empty()).then_some(section)
     }
 
-    /// Returns the names of the sections of a kind that have a key, in order and with repetitions. The key has a `_`.
+    /// Returns the names of all sections of a kind that have a key. The key must contain `_`. Names of several sections
+    /// are repeated.
     pub(super) fn names_with_key(&self, kind: SectionKind, key: &str) -> Vec<Cow<'_, str>> {
         let positions = positions_in_any_case(&self.text, key);
         let is_key =
@@ -198,7 +202,7 @@ impl File {
         Headers::new(&self.text).filter(has_it).filter_map(named).collect()
     }
 
-    /// Adds the entries of some sections to a merged one.
+    /// Adds the entries below these headers to a section.
     pub(super) fn add_to<'a>(&'a self, section: &mut Section<'a>, headers: &[Header]) {
         headers.iter().for_each(|header| section.add(&self.text, header.body(&self.text), self.which));
     }
@@ -207,7 +211,7 @@ impl File {
         self.name(header).is_some_and(|(of, name)| of == kind && name == wanted)
     }
 
-    /// Builds the index, for many look-ups by name.
+    /// Builds the index if there is none. With it, looking up names is fast.
     pub(super) fn index(&self) -> &Index {
         self.index.get_or_init(|| {
             let headers: Vec<Header> = self.headers().collect();
@@ -223,7 +227,7 @@ impl File {
         })
     }
 
-    /// Returns the positions of the headers whose name an earlier header has.
+    /// Of headers whose names have the same hash, returns those whose name an earlier header has.
     fn repeated(&self, headers: &[Header], same_hash: &[(u32, u32)]) -> Vec<usize> {
         let mut seen = HashSet::new();
         let is_repeated = |at: &usize| !seen.insert(self.name(headers[*at]));

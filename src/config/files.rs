@@ -1,4 +1,4 @@
-//! Both files together: sections of one name are merged, and `credentials` takes precedence.
+//! Both config files together. Sections with the same name are merged; `credentials` takes precedence over `config`.
 
 use super::file::File;
 use super::name::{SectionKind, WhichFile};
@@ -11,30 +11,31 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-/// Both files, loaded once.
+/// Both config files, each loaded once.
 #[derive(Debug)]
 pub(crate) struct ConfigFiles {
     pub(crate) config: File,
     pub(crate) credentials: File,
 }
 
-/// The name of a profile, and where its entries are.
+/// The name of a profile, and the section that contains its entries.
 pub(crate) struct ProfileHeader<'a> {
     name: Cow<'a, str>,
-    /// The section of this name, if there is only one and it is in `config`; that is so for most names.
+    /// The only section with this name, if it is in `config`, as for most profiles. `None` if several sections must be
+    /// merged or it is in `credentials`.
     only: Option<Header>,
 }
 
 impl ConfigFiles {
-    /// Reads both files: those that the environment names, or else those in `~/.aws`.
+    /// Reads both files: those that the environment variables name, otherwise those in `~/.aws`.
     ///
     /// # Errors
-    /// Configuration: a file exists and cannot be read, or the home directory is unknown.
+    /// Configuration: a file exists but cannot be read, or the home directory is unknown.
     pub(crate) fn load(ctx: &Context) -> Result<Self> {
         Ok(Self { config: File::load(ctx, WhichFile::Config)?, credentials: File::load(ctx, WhichFile::Credentials)? })
     }
 
-    /// Returns the absolute paths of both files; empty strings when the home directory is unknown.
+    /// Returns the absolute paths of both files; empty strings if the home directory is unknown.
     pub(crate) fn paths(ctx: &Context) -> [String; 2] {
         [WhichFile::Config, WhichFile::Credentials].map(|which| {
             let path = File::path(ctx, which).ok().and_then(|path| std::path::absolute(path).ok());
@@ -42,7 +43,7 @@ impl ConfigFiles {
         })
     }
 
-    /// Makes both files from texts.
+    /// Makes both files from texts, without reading files.
     pub(crate) fn parse(config: &str, credentials: &str) -> Self {
         Self {
             config: File::new(PathBuf::from("config"), config.into(), WhichFile::Config),
@@ -50,51 +51,52 @@ impl ConfigFiles {
         }
     }
 
-    /// Returns the merged entries of a profile; `credentials` takes precedence where both files have a key.
+    /// Returns the merged entries of a profile. If both files have a key, the entry in `credentials` takes precedence.
     pub(crate) fn profile(&self, name: &str) -> Option<Section<'_>> {
         self.merged(SectionKind::Profile, name)
     }
 
-    /// Returns `[sso-session NAME]`, which only `config` can hold.
+    /// Returns the section `[sso-session NAME]`. AWS tools read it only in `config`.
     pub(crate) fn sso_session(&self, name: &str) -> Option<Section<'_>> {
         self.merged(SectionKind::SsoSession, name)
     }
 
-    /// Returns `[services NAME]`.
+    /// Returns the section `[services NAME]`.
     pub(crate) fn services(&self, name: &str) -> Option<Section<'_>> {
         self.merged(SectionKind::Services, name)
     }
 
-    /// Returns a profile without entries, for settings that come from the environment alone.
+    /// Returns a profile without entries, for a command whose settings all come from the environment.
     pub(crate) fn empty_profile(&self) -> Section<'_> {
         Section::new("")
     }
 
-    /// Returns the names of all profiles, each once, in the order of the files.
+    /// Returns the names of all profiles, each once: those in `config`, then those only in `credentials`.
     pub(crate) fn profile_names(&self) -> impl Iterator<Item = String> + '_ {
         let is_new = |name: &str| self.config.find(SectionKind::Profile, name).is_empty();
         let in_credentials = self.credentials.names(SectionKind::Profile).filter(move |name| is_new(name));
         self.config.names(SectionKind::Profile).chain(in_credentials).map(Cow::into_owned)
     }
 
-    /// Returns the names of all profiles, with repetitions. It is faster than [`Self::profile_names`], and for callers that
-    /// use only a few of many names.
+    /// Returns the names of all profiles; some are repeated. It is faster than [`Self::profile_names`], and for callers
+    /// that use only a few of many names.
     pub(crate) fn unmerged_profile_names(&self) -> impl Iterator<Item = Cow<'_, str>> {
         self.config.unmerged_names(SectionKind::Profile).chain(self.credentials.unmerged_names(SectionKind::Profile))
     }
 
-    /// Builds the indexes of both files, for many look-ups by name.
+    /// Builds the name indexes of both files, so that many look-ups are fast.
     pub(crate) fn index_names(&self) {
         self.config.index();
         self.credentials.index();
     }
 
-    /// Returns the merged entries of every profile, in the order of the files.
+    /// Returns the merged entries of every profile, in the order of [`Self::profile_names`].
     pub(crate) fn profiles(&self) -> impl Iterator<Item = Section<'_>> {
         self.profile_headers().into_iter().filter_map(|header| self.profile_below(&header))
     }
 
-    /// Returns the header of every profile, in the order of the files: for work on several threads.
+    /// Returns the headers of every profile, in the order of [`Self::profile_names`]. Several threads can then read the
+    /// profiles.
     pub(crate) fn profile_headers(&self) -> Vec<ProfileHeader<'_>> {
         let in_config = self.config.first_headers(SectionKind::Profile).map(|(header, name, is_repeated)| {
             let is_other = || !self.credentials.find(SectionKind::Profile, &name).is_empty();
@@ -106,7 +108,7 @@ impl ConfigFiles {
         in_config.chain(in_credentials.map(|name| ProfileHeader { name, only: None })).collect()
     }
 
-    /// Returns the merged entries of a profile.
+    /// Returns the merged entries of the profile with this header.
     pub(crate) fn profile_below<'a>(&'a self, header: &ProfileHeader<'a>) -> Option<Section<'a>> {
         let Some(only) = header.only else { return self.profile(&header.name) };
         let mut section = Section::new(header.name.clone());
@@ -115,44 +117,44 @@ impl ConfigFiles {
         Some(section)
     }
 
-    /// Tells whether a text occurs in the files.
+    /// Tells whether a text occurs in either file.
     pub(crate) fn contains(&self, text: &str) -> bool {
         [&self.config, &self.credentials]
             .iter()
             .any(|file| memmem::find(file.text.as_bytes(), text.as_bytes()).is_some())
     }
 
-    /// Tells whether a text occurs more than once in the files. It is one search, which is fast with 50,000 profiles.
+    /// Tells whether a text occurs more than once in the files. A text search is fast even with 50,000 profiles.
     pub(crate) fn is_repeated(&self, text: &str) -> bool {
         let count = |file: &'_ File| memmem::find_iter(file.text.as_bytes(), text).take(2).count();
         count(&self.config) + count(&self.credentials) > 1
     }
 
-    /// Returns the sections of profiles that contain a text, without merging them.
+    /// Returns all profile sections that contain a text. Sections with the same name are not merged.
     pub(crate) fn profiles_with(&self, text: &str) -> impl Iterator<Item = Section<'_>> {
         [&self.config, &self.credentials]
             .into_iter()
             .flat_map(move |file| file.sections_with(SectionKind::Profile, text))
     }
 
-    /// Returns the names of the profiles that contain a text, each once. Does not merge the two files, which
-    /// would be slow for 50,000 profiles.
+    /// Returns the names of all profiles that contain a text, each once. The two files are not merged, because that
+    /// would be slow with 50,000 profiles.
     pub(crate) fn names_with(&self, text: &str) -> Vec<String> {
         each_once(self.profiles_with(text).map(|section| section.name.to_string()))
     }
 
-    /// Returns the names of the profiles with a key, each once, without merging any.
+    /// Returns the names of all profiles that have a key, each once. The two files are not merged.
     pub(crate) fn names_with_key(&self, key: &str) -> Vec<String> {
         let files = [&self.config, &self.credentials].into_iter();
         each_once(files.flat_map(|file| file.names_with_key(SectionKind::Profile, key)).map(Cow::into_owned))
     }
 
-    /// Returns the names of all sso-sessions, each once, in the order of the file.
+    /// Returns the names of all sso-sessions, each once, in the order of `config`.
     pub(crate) fn sso_session_names(&self) -> impl Iterator<Item = String> + '_ {
         self.config.names(SectionKind::SsoSession).map(Cow::into_owned)
     }
 
-    /// Returns the file and the line of an entry.
+    /// Returns the path of the file that an entry is in, and its line number.
     pub(crate) fn location(&self, entry: &Entry) -> (&Path, usize) {
         let file = match entry.which {
             WhichFile::Config => &self.config,
@@ -161,7 +163,7 @@ impl ConfigFiles {
         (&file.path, file.line_number(entry.span.start))
     }
 
-    /// Merges all sections of a name; `[DEFAULT]` has the lowest precedence.
+    /// Returns the merged entries of all sections with this name. Entries of `[DEFAULT]` have the lowest precedence.
     fn merged(&self, kind: SectionKind, name: &str) -> Option<Section<'_>> {
         let found = [&self.config, &self.credentials].map(|file| (file, file.find(kind, name)));
         let there = || found.iter().filter(|(_, headers)| !headers.is_empty());

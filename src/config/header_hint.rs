@@ -1,4 +1,4 @@
-//! Hints for a section that is missing because its header is written so that no tool reads it.
+//! Hints for a section that seems to be missing, because no AWS tool reads its header as it is written.
 
 use super::check::header;
 use super::file::File;
@@ -7,8 +7,8 @@ use super::name::SectionKind;
 use super::scan::Header;
 
 impl ConfigFiles {
-    /// Returns a hint when a header was probably meant for this name, but no tool reads it so: `[prof dev]`,
-    /// `[profile my dev]`, `[dev]` in `config`, `[profile dev]` in `credentials`.
+    /// Returns a hint if the files have a header that was probably meant for this name, but that no AWS tool reads so.
+    /// Examples for the profile `dev`: `[prof dev]` or `[dev]` in `config`, `[profile dev]` in `credentials`.
     pub(crate) fn header_hint(&self, kind: SectionKind, name: &str) -> Option<String> {
         let unread = self.config.headers().filter(|header| self.config.name(*header).is_none());
         let hint = |header: Header| {
@@ -22,7 +22,7 @@ impl ConfigFiles {
         unread.filter_map(hint).next().or_else(|| self.prefixed_in_credentials(kind, name))
     }
 
-    /// Returns the hint for `[profile NAME]` in `credentials`, where names stand alone.
+    /// Returns the hint for `[profile NAME]` in `credentials`, where headers have only the name.
     fn prefixed_in_credentials(&self, kind: SectionKind, name: &str) -> Option<String> {
         let inner = format!("profile {name}");
         let header =

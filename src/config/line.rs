@@ -1,5 +1,5 @@
-//! Classifies lines by the rules of Python's configparser, which the AWS CLI uses. A line's kind depends on the lines above it
-//! in its section. Unlike configparser, it accepts malformed lines.
+//! Classifies the lines of a config file by the rules of Python's configparser, which the AWS CLI uses. The kind of a
+//! line depends on the lines above it in the same section. Unlike configparser, ssox accepts malformed lines.
 
 use memchr::memchr2;
 
@@ -8,27 +8,27 @@ use memchr::memchr2;
 pub(super) enum LineKind {
     Blank,
     Comment,
-    /// Begins a section.
+    /// The line is the header of a section.
     Header,
-    /// Has a delimiter, and a key before it.
+    /// The line has a key before `=` or `:`.
     Key,
-    /// None of the above. Indented lines below it belong to it, and to no key.
+    /// The line is of no other kind. Indented lines below it belong to no key.
     Malformed,
-    /// Is indented more than the line it continues.
+    /// The line continues the key or malformed line above, because it is indented more than that line.
     Continuation,
 }
 
-/// Classifies the lines of a section in order, from the first below the header.
+/// Classifies the lines of a section one by one, from the first line below its header.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct LineClassifier {
-    /// The indentation of the key or malformed line that a line with more indentation would continue.
+    /// The indentation of the last key or malformed line. A line that is indented more continues it.
     owner: Option<usize>,
 }
 
 impl LineClassifier {
     /// Returns the kind of the next line.
     pub(super) fn classify(&mut self, line: &str) -> LineKind {
-        // Most lines are keys without indentation.
+        // A fast path for most lines: a key without indentation.
         if line.as_bytes().first().is_some_and(u8::is_ascii_alphanumeric) {
             self.owner = Some(0);
             return if delimiter(line).is_some() { LineKind::Key } else { LineKind::Malformed };
@@ -55,12 +55,12 @@ impl LineClassifier {
     }
 }
 
-/// Returns the number of bytes by which a line is indented.
+/// Returns the number of bytes before the first character of a line that is not white space.
 pub(super) fn indent(line: &str) -> usize {
     line.len() - line.trim_ascii_start().len()
 }
 
-/// Returns the position of the `=` or `:` after a key.
+/// Returns the position of the first `=` or `:` in a line.
 pub(super) fn delimiter(line: &str) -> Option<usize> {
     memchr2(b'=', b':', line.as_bytes())
 }
@@ -70,7 +70,7 @@ pub(super) fn without_ending(line: &str) -> &str {
     line.trim_end_matches(['\r', '\n'])
 }
 
-/// Returns the end of the line at a position, with its line ending: LF, CRLF or CR.
+/// Returns the end of the line that contains a position, including its line ending: LF, CRLF or CR.
 pub(super) fn line_end(text: &str, at: usize) -> usize {
     let bytes = text.as_bytes();
     match memchr2(b'\n', b'\r', &bytes[at..]).map(|offset| at + offset) {

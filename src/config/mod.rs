@@ -1,7 +1,7 @@
-//! The files `~/.aws/config` and `~/.aws/credentials`. Reading accepts everything that the AWS CLI or an SDK accepts, and a
-//! malformed line never makes the whole file fail. Every entry has its position, so that edits keep every other byte.
+//! The config files `~/.aws/config` and `~/.aws/credentials`. ssox reads everything that the AWS CLI or an SDK accepts;
+//! malformed lines are skipped. The position of every entry is known, so that edits keep all other bytes.
 //!
-//! What the keys mean is the concern of `profile`.
+//! The module `profile` interprets the keys.
 
 mod check;
 pub(crate) mod diff;

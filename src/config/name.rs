@@ -1,22 +1,22 @@
-//! Reads the kind and name of a section from its header, and quotes names for command lines.
+//! Reads the kind and name of a section from its header.
 
 use super::scan::Header;
 use memchr::{memchr2, memchr3};
 use std::borrow::Cow;
 
-/// The kind of a section.
+/// The kind of a section in a config file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum SectionKind {
     Profile,
     SsoSession,
     Services,
-    /// `[DEFAULT]`, in capitals: its keys apply to every section that lacks them, in the AWS CLI only. ssox reads it with the
-    /// lowest precedence, so that a profile that works with the AWS CLI works here.
+    /// The section `[DEFAULT]`, in capitals. In the AWS CLI, each section that lacks one of its keys gets it; the SDKs
+    /// ignore it. ssox reads it with the lowest precedence, as the AWS CLI does.
     Defaults,
 }
 
 impl SectionKind {
-    /// Returns the word before the name in a header of `config`.
+    /// Returns the word that stands before the name in a header of `config`.
     pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Profile => "profile",
@@ -27,7 +27,7 @@ impl SectionKind {
     }
 }
 
-/// One of the two files. In `credentials` a header is the bare name of a profile.
+/// One of the two config files. In `credentials`, a header has only the profile name: `[dev]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum WhichFile {
     Config,
@@ -35,7 +35,7 @@ pub(crate) enum WhichFile {
 }
 
 impl WhichFile {
-    /// Returns the variable that can name the file.
+    /// Returns the environment variable that can name the file.
     pub(crate) fn variable(self) -> &'static str {
         match self {
             Self::Config => "AWS_CONFIG_FILE",
@@ -43,7 +43,7 @@ impl WhichFile {
         }
     }
 
-    /// Returns the name of the file in `~/.aws`.
+    /// Returns the file's default name in `~/.aws`.
     pub(crate) fn file_name(self) -> &'static str {
         match self {
             Self::Config => "config",
@@ -52,12 +52,12 @@ impl WhichFile {
     }
 }
 
-/// Tells whether every AWS tool accepts a character in a name; the AWS CLI accepts all.
+/// Tells whether every AWS tool accepts this character in a section name. The AWS CLI accepts all characters.
 pub(super) fn is_portable(c: char) -> bool {
     c.is_ascii_alphanumeric() || "_-/.%@:+".contains(c)
 }
 
-/// Returns the kind and name of a section; `None` for a section that no tool reads.
+/// Returns the kind and name of a section; `None` for a section that no AWS tool reads.
 pub(super) fn name(text: &str, header: Header, which: WhichFile) -> Option<(SectionKind, Cow<'_, str>)> {
     match (which, inner(text, header)?) {
         (_, "") => None,
@@ -68,22 +68,22 @@ pub(super) fn name(text: &str, header: Header, which: WhichFile) -> Option<(Sect
     }
 }
 
-/// Tells whether the header is `[default]`, which `[profile default]` replaces.
+/// Tells whether a header is `[default]`. It is ignored if the file has `[profile default]`.
 pub(super) fn is_bare(text: &str, header: Header) -> bool {
     inner(text, header) == Some("default")
 }
 
-/// Returns the text between the brackets; `None` without a closing one.
+/// Returns the text between the brackets of a header; `None` if the closing one is missing.
 pub(super) fn inner(text: &str, header: Header) -> Option<&str> {
     Some(trim(&text[header.start + 1..closing(text, header)?]))
 }
 
-/// Returns the text after the closing bracket, with the line ending.
+/// Returns the rest of the header's line after the closing bracket, including the line ending.
 pub(super) fn after(text: &str, header: Header) -> Option<&str> {
     Some(&text[closing(text, header)? + 1..header.line(text).end])
 }
 
-/// Returns the position of the `]` that ends a header.
+/// Returns the position of the closing bracket of a header.
 fn closing(text: &str, header: Header) -> Option<usize> {
     let start = header.start + 1;
     let after = &text.as_bytes()[start..header.end];
@@ -102,7 +102,7 @@ fn trim(inner: &str) -> &str {
     inner
 }
 
-/// Returns the position of the first `]` outside quotes, or else of the first one.
+/// Returns the position of the first `]` that is not in quotes; if there is none, that of the first `]`.
 fn closing_with_quotes(inner: &str) -> Option<usize> {
     let mut quote = None;
     for (at, c) in inner.char_indices() {
@@ -116,15 +116,15 @@ fn closing_with_quotes(inner: &str) -> Option<usize> {
     inner.find(']')
 }
 
-/// Reads `profile NAME`, `sso-session NAME` or `services NAME`: exactly two words, the name with or without quotes.
+/// Parses `profile NAME`, `sso-session NAME` or `services NAME`: exactly two words. The name may be in quotes.
 fn prefixed(inner: &str) -> Option<(SectionKind, Cow<'_, str>)> {
-    // Most headers are `[profile NAME]` without quotes.
+    // A fast path for most headers: `[profile NAME]` without quotes.
     if let Some(name) = inner.strip_prefix("profile ")
         && name.bytes().all(|byte| byte > b' ' && !b"\"'\\".contains(&byte))
     {
         return (!name.is_empty()).then(|| (SectionKind::Profile, name.into()));
     }
-    // The AWS CLI compares only the beginning of the word.
+    // As in the AWS CLI, the first word only has to begin with the kind, as in `[profiles NAME]`.
     let kind = [SectionKind::Profile, SectionKind::SsoSession, SectionKind::Services]
         .into_iter()
         .find(|of| inner.starts_with(of.word()))?;

@@ -1,13 +1,13 @@
-//! Suggests the names that a person probably meant. A name that is unlike all others gets no suggestion.
+//! Suggests names that are similar to a mistyped one. There is no suggestion if no name is similar.
 
 use super::Section;
 use strsim::osa_distance;
 
-/// The number of suggestions.
+/// The highest number of suggestions.
 const MOST: usize = 3;
 
-/// Returns the candidates nearest to a name, best first: those that differ by typing errors, then those that start with it
-/// or contain it.
+/// Returns the candidates that are most similar to a name, the best first: those that differ by typing errors, then
+/// those that contain the name.
 pub(crate) fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Vec<String> {
     let lower = name.to_lowercase();
     let allowed = (lower.chars().count() / 3).clamp(1, 3);
@@ -24,7 +24,8 @@ pub(crate) fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>)
     near.into_iter().map(|(_, _, name)| name.to_string()).collect()
 }
 
-/// Returns the number of letters to insert, remove, replace or swap; `None` when it is more than allowed.
+/// Returns how many letters must be inserted, removed, replaced or swapped to turn one text into the other. Returns
+/// `None` if there are more than `allowed`.
 pub(super) fn distance_within(allowed: usize, one: &str, other: &str) -> Option<usize> {
     let too_long = one.chars().count().abs_diff(other.chars().count()) > allowed;
     if too_long {
@@ -33,7 +34,7 @@ pub(super) fn distance_within(allowed: usize, one: &str, other: &str) -> Option<
     Some(osa_distance(one, other)).filter(|distance| *distance <= allowed)
 }
 
-/// Returns a hint if the section has a key that looks like a misspelling of this one.
+/// Returns a hint if the section has a config key that looks like a misspelling of `key`.
 pub(crate) fn misspelt(section: &Section, key: &str) -> Option<String> {
     let near = nearest(key, section.keys().filter(|known| *known != key));
     near.first().map(|near| format!("`{near}` looks like a misspelling: write `{key}` in ~/.aws/config"))

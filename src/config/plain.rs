@@ -1,14 +1,14 @@
-//! Texts with the keys and values of a section, and no section around them: `.ssox` files.
+//! Parses `.ssox` files: keys and values as in a config file, but without sections.
 
 use super::line::{LineClassifier, LineKind, line_end};
 use super::name::WhichFile;
 use super::scan::bom;
 use super::section::Section;
 
-/// Parses a text that has nothing but keys with values, comments and blank lines.
+/// Parses a text that contains only keys with values, comments and blank lines.
 ///
 /// # Errors
-/// The number of the first other line, from 1.
+/// The number of the first line that is something else, starting at 1.
 pub(crate) fn parse_plain(text: &str) -> Result<Section<'_>, usize> {
     let mut lines = LineClassifier::default();
     let (mut at, mut number) = (bom(text), 0);

@@ -1,23 +1,23 @@
-//! Variables that name other files than `~/.aws/config` and `~/.aws/credentials`: forgotten in a shell, they hide all
-//! profiles.
+//! Environment variables that name other config files than those in `~/.aws`. A variable that was forgotten in a shell
+//! hides all profiles, so messages name it.
 
 use super::{ConfigFiles, File, WhichFile};
 use crate::context::Context;
 
 impl ConfigFiles {
-    /// Returns those of the two files that a variable names.
+    /// Returns those of the two files that an environment variable names.
     pub(crate) fn redirected(&self) -> impl Iterator<Item = &File> {
         [&self.config, &self.credentials].into_iter().filter(|file| file.is_named)
     }
 
-    /// Loads the default files; returns `None` when no variable is set.
+    /// Loads the default files. Returns `None` if no environment variable names another file.
     pub(crate) fn unredirected(&self, ctx: &Context) -> Option<Self> {
         self.redirected().next()?;
         Self::load(&ctx.without(&[self.config.which.variable(), self.credentials.which.variable()])).ok()
     }
 
-    /// Returns why something is missing in the files, and a hint, when a variable names other files or there are no files.
-    /// `is_there` tells whether it is in given files.
+    /// Explains why a section is not in the files, and returns the cause and a hint. Returns `None` unless a variable
+    /// names another file, or there are no config files. `is_there` tells whether the section is in other files.
     pub(crate) fn why_absent(&self, ctx: &Context, is_there: impl Fn(&Self) -> bool) -> Option<(String, String)> {
         if let Some(file) = self.redirected().find(|file| file.is_absent) {
             return Some((file.missing_message(), ctx.line_to_unset(&[file.which.variable()])));
@@ -53,7 +53,7 @@ impl File {
         self.is_absent
     }
 
-    /// Returns the message for a missing file that a variable names.
+    /// Returns the message about a file that an environment variable names and that does not exist.
     pub(crate) fn missing_message(&self) -> String {
         if self.path.as_os_str().is_empty() {
             format!("{} is set and empty", self.which.variable())

@@ -1,42 +1,42 @@
-//! Finds where sections begin and end without reading their lines: files have up to 50,000 profiles.
+//! Finds where sections begin and end, without splitting the text into lines: a file may have 50,000 profiles.
 
 use super::line::{LineClassifier, LineKind, line_end};
 use memchr::{Memchr, memchr_iter, memrchr2};
 use std::ops::Range;
 
-/// The position of a section in the text.
+/// The position of a section in the text of its file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Header {
-    /// The position of its `[`.
+    /// The position of the header's `[`.
     pub(super) start: usize,
-    /// The position of the next header, or the end of the text.
+    /// The position of the next section's header, or the end of the text.
     pub(super) end: usize,
 }
 
 impl Header {
-    /// Returns the header's line, with its line ending.
+    /// Returns the range of the header's line, including its line ending.
     pub(super) fn line(self, text: &str) -> Range<usize> {
         self.start..line_end(text, self.start).min(self.end)
     }
 
-    /// Returns the lines between this header and the next.
+    /// Returns the range of the lines between this header and the next one.
     pub(super) fn body(self, text: &str) -> Range<usize> {
         self.line(text).end..self.end
     }
 }
 
-/// An iterator over all headers of a text, in order.
+/// An iterator over all section headers of a text, in order.
 pub(super) struct Headers<'a> {
     text: &'a str,
     brackets: Memchr<'a>,
     next: Option<usize>,
-    /// The state after the section's lines so far; they are read only when one begins with white space and `[`.
+    /// Classifies the lines of the current section. They are read only if one of them begins with white space and `[`.
     lines: LineClassifier,
     lines_end: usize,
 }
 
 impl<'a> Headers<'a> {
-    /// Starts at the beginning of the text.
+    /// Makes an iterator that starts at the beginning of the text.
     pub(super) fn new(text: &'a str) -> Self {
         let brackets = memchr_iter(b'[', text.as_bytes());
         let mut headers = Self { text, brackets, next: None, lines: LineClassifier::default(), lines_end: bom(text) };
@@ -60,8 +60,8 @@ impl<'a> Headers<'a> {
         None
     }
 
-    /// Tells whether an indented `[` begins a header. It may also continue a value, so the lines of the section above
-    /// it are read first.
+    /// Tells whether an indented `[` begins a header. It may also continue a value. That depends on the lines above it
+    /// in the section, so they are read first.
     fn is_indented_header(&mut self, at: usize) -> bool {
         let text = self.text;
         let start = memrchr2(b'\n', b'\r', &text.as_bytes()[..at]).map_or_else(|| bom(text), |before| before + 1);
@@ -91,7 +91,7 @@ impl Iterator for Headers<'_> {
     }
 }
 
-/// Returns the length of a byte order mark.
+/// Returns the length of the byte order mark at the beginning of a text; 0 without one.
 pub(super) fn bom(text: &str) -> usize {
     if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 }
 }
@@ -101,7 +101,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// The slow way: reads every line.
+    /// Finds the headers in a slow way that is surely right: reads every line.
     fn by_line(text: &str) -> Vec<usize> {
         let (mut starts, mut lines, mut at) = (Vec::new(), LineClassifier::default(), bom(text));
         while at < text.len() {

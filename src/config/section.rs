@@ -1,4 +1,4 @@
-//! The keys and values of one section, each with its position in the file.
+//! The keys and values of a section, each with its position in the file.
 
 use super::line::{LineClassifier, LineKind, delimiter, line_end, without_ending};
 use super::name::WhichFile;
@@ -7,31 +7,33 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
-/// More entries than most sections have.
+/// The capacity for entries. Most sections have fewer.
 const USUAL_ENTRIES: usize = 8;
 
-/// A section: its name, and the entries of all sections with that name. Later entries take precedence.
+/// A section: its name, and the entries of all sections with this name. If a key occurs again, the last entry takes
+/// precedence.
 #[derive(Clone, Debug)]
 pub(crate) struct Section<'a> {
     pub(crate) name: Cow<'a, str>,
     entries: Vec<Entry<'a>>,
 }
 
-/// A key and its value, which may be secret. Both may contain control characters, which the code that uses them refuses.
+/// A config key and its value, which may be secret. Both may contain control characters; the code that uses them must
+/// reject these.
 #[derive(Clone)]
 pub(crate) struct Entry<'a> {
-    /// In lower case.
+    /// The key in lower case.
     pub(crate) key: Cow<'a, str>,
-    /// Without inline comment; continuation lines follow after a line feed.
+    /// The value without an inline comment. Continuation lines are joined with line feeds.
     pub(crate) value: Cow<'a, str>,
-    /// The position of the key in the text.
+    /// The range of the key in the text.
     pub(crate) key_span: Range<usize>,
-    /// The position of the value, without an inline comment, with continuation lines.
+    /// The range of the value in the text, with its continuation lines, but without an inline comment.
     pub(crate) value_span: Range<usize>,
-    /// The position of all lines of the entry, with line endings.
+    /// The range of all lines of the entry, including line endings.
     pub(crate) span: Range<usize>,
     pub(crate) which: WhichFile,
-    /// The keys and values of indented lines below a key without a value.
+    /// The nested keys and values: those in indented lines below a key that has no value itself.
     nested: Vec<(Cow<'a, str>, &'a str)>,
 }
 
@@ -47,42 +49,42 @@ impl<'a> Section<'a> {
         Self { name: name.into(), entries: Vec::new() }
     }
 
-    /// Returns the value of a key, which is given in lower case.
+    /// Returns the value of a key. `key` is in lower case.
     pub(crate) fn get(&self, key: &str) -> Option<&str> {
         self.entry(key).map(|entry| entry.value.as_ref())
     }
 
-    /// Returns the value of a key, unless it is empty: an empty value counts as absent.
+    /// Returns the value of a key; `None` if it is absent or empty.
     pub(crate) fn value(&self, key: &str) -> Option<&str> {
         self.get(key).filter(|value| !value.is_empty())
     }
 
-    /// Returns the entry of a key that takes precedence.
+    /// Returns the entry of a key that takes precedence: the last one.
     pub(crate) fn entry(&self, key: &str) -> Option<&Entry<'a>> {
         self.entries.iter().rev().find(|entry| entry.key == key)
     }
 
-    /// Returns a nested value: `endpoint_url` in an indented line below `sso_oidc =`.
+    /// Returns a nested value, e.g. that of `endpoint_url` in an indented line below `sso_oidc =`.
     pub(crate) fn nested(&self, key: &str, below: &str) -> Option<&str> {
         let entry = self.entry(key)?;
         entry.nested.iter().rev().find(|(name, _)| name == below).map(|(_, value)| *value)
     }
 
-    /// Returns all keys, in lower case.
+    /// Returns all keys, in lower case. A key that occurs again is repeated.
     pub(crate) fn keys(&self) -> impl Iterator<Item = &str> {
         self.entries.iter().map(|entry| entry.key.as_ref())
     }
 
-    /// Returns all entries, in the order of the files.
+    /// Returns all entries, in the order in which they were added.
     pub(crate) fn entries(&self) -> &[Entry<'a>] {
         &self.entries
     }
 
-    /// Adds the entries of a section's body.
+    /// Adds the entries in the lines of one section.
     pub(super) fn add(&mut self, text: &'a str, body: Range<usize>, which: WhichFile) {
         let mut lines = LineClassifier::default();
         self.entries.reserve(USUAL_ENTRIES);
-        // Indented lines below a malformed line belong to no entry.
+        // The index of the entry that indented lines continue. Below a malformed line, there is none.
         let mut owner = None;
         let mut at = body.start;
         while at < body.end {
@@ -133,7 +135,8 @@ impl<'a> Entry<'a> {
     }
 }
 
-/// Returns a range without the white space at its ends. When nothing is left, the range is empty and begins after one blank.
+/// Returns a range without the white space at both ends. If nothing else is in it, returns an empty range after the
+/// first blank.
 fn trimmed(text: &str, span: Range<usize>) -> Range<usize> {
     let part = &text[span.clone()];
     let inner = part.as_bytes().trim_ascii();
@@ -157,7 +160,8 @@ fn lower(key: &str) -> Cow<'_, str> {
     if key.bytes().any(|byte| byte.is_ascii_uppercase()) { key.to_ascii_lowercase().into() } else { key.into() }
 }
 
-/// Returns a value without an inline comment: `#` or `;` after white space. The `#/` of a start URL is not a comment.
+/// Returns a value without an inline comment. A comment begins with `#` or `;` after white space, so `#/` in a start
+/// URL is not one.
 pub(super) fn without_comment(value: &str) -> &str {
     let is_comment = |at: &usize| *at > 0 && value.as_bytes()[*at - 1].is_ascii_whitespace();
     memchr2_iter(b'#', b';', value.as_bytes()).find(is_comment).map_or(value, |at| &value[..at])

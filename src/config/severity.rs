@@ -1,4 +1,4 @@
-//! How serious a finding is.
+//! How serious a finding about a config file is.
 
 /// How serious a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

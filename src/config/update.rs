@@ -1,4 +1,5 @@
-//! Writes a changed file under ssox's lock, and repeats the change when another program wrote to the file meanwhile.
+//! Writes a changed config file under ssox's lock. If another program changes the file at the same time, the edit is
+//! repeated.
 
 use super::file::{File, LARGEST};
 use super::{ConfigFiles, Edits, WhichFile};
@@ -10,12 +11,12 @@ use crate::secret::Secret;
 use std::path::PathBuf;
 
 impl ConfigFiles {
-    /// Replaces the text of one of the files by the result of `change`, and returns its path. `change` may be called more than
-    /// once, each time with the current content.
+    /// Replaces the text of a config file by the result of `change`. Returns the file's path. `change` may be called
+    /// several times, each time with the current content of the file.
     ///
     /// # Errors
-    /// Those of `change`. Configuration: the file cannot be read or written, or other programs keep writing to it.
-    /// Unreachable: another ssox process holds the lock.
+    /// The errors of `change`. Configuration: the file cannot be read or written, or other programs keep writing to it.
+    /// Unreachable: another ssox process holds the lock for too long.
     pub(crate) fn update(ctx: &Context, which: WhichFile, change: impl Fn(&Self) -> Result<Secret>) -> Result<PathBuf> {
         let path = File::path(ctx, which)?;
         Edits::new(&File::new(path.clone(), Vec::new(), which))?;

@@ -1,4 +1,4 @@
-//! Finds headers that some tools, or all, do not read as they were meant.
+//! Finds section headers that some AWS tools, or all, read differently from what the user meant.
 
 use super::{Check, known};
 use crate::config::Severity::{Error, Warning};
@@ -10,15 +10,16 @@ use crate::config::section::Section;
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-/// The kind and name of a section, or, if no tool reads it, the text between the brackets.
+/// The kind and name of a section. For a section that no AWS tool reads, the kind is `None`, and the name is the text
+/// between the brackets.
 type Name<'a> = (Option<SectionKind>, Cow<'a, str>);
 
-/// The names so far, each with the line of its header and the text between the brackets.
+/// The names of the sections so far, each with the line number of its header and the text between the brackets.
 #[derive(Default)]
 pub(super) struct Names<'a>(HashMap<Name<'a>, (usize, &'a str)>);
 
 impl<'a> Names<'a> {
-    /// Checks the next header.
+    /// Checks the next header of the file.
     pub(super) fn check(&mut self, check: &mut Check<'a>, header: Header) {
         let file = check.file;
         let Some(inner) = inner(&file.text, header) else {
@@ -109,20 +110,22 @@ fn in_credentials(check: &mut Check, name: &str) {
     }
 }
 
-/// The number of letters of `profile` or `sso-session` that may be wrong, as in `[prof dev]`.
+/// How many letters of `profile` or `sso-session` may be wrong in a header that is still recognized, as in `[prof
+/// dev]`.
 const MAX_DISTANCE: usize = 3;
 
-/// What a header that no tool reads was probably meant to be.
+/// What the user probably meant by a header that no AWS tool reads.
 pub(in super::super) struct Meant {
     pub(in super::super) kind: SectionKind,
-    /// Empty when the header has no name.
+    /// The name of the section; empty when the header has none.
     pub(in super::super) name: String,
     why: String,
-    /// How to write it.
+    /// The hint: how to write the header.
     pub(in super::super) hint: String,
 }
 
-/// Returns what a header that no tool reads was probably meant to be; `None` for one that may belong to another tool.
+/// Returns what the user probably meant by a header that no AWS tool reads. Returns `None` if the section may belong to
+/// another program.
 pub(in super::super) fn meant(file: &File, header: Header, inner: &str) -> Option<Meant> {
     let (word, rest) = inner.split_once([' ', '\t']).unwrap_or((inner, ""));
     let rest = rest.trim();
@@ -179,7 +182,8 @@ fn after_bracket(check: &mut Check, header: Header) {
     check.add(Warning, message, "move it to a separate line that starts with `#`");
 }
 
-/// Returns the header for a name as every tool reads it, or, if some tools cannot read the name, as the AWS CLI does.
+/// Returns the header for a name, written so that every AWS tool reads it. Only the AWS CLI can read some names; their
+/// header is written for the AWS CLI.
 fn header_for(which: WhichFile, kind: SectionKind, name: &str) -> String {
     let name = name.trim_matches(['"', '\'']);
     match (which, kind, name) {

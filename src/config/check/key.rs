@@ -1,4 +1,4 @@
-//! Finds keys and values that some tools ignore or read differently.
+//! Finds config keys and values that some AWS tools ignore or read differently.
 
 use super::{Check, known};
 use crate::config::Severity::{Error, Warning};
@@ -7,16 +7,16 @@ use crate::config::name::SectionKind;
 use crate::config::section::without_comment;
 use std::collections::HashMap;
 
-/// The keys of a section so far, each with its line.
+/// The config keys of a section so far.
 #[derive(Default)]
 pub(super) struct Keys<'a> {
     lines: HashMap<String, usize>,
-    /// The key that indented lines belong to, and whether it has a value on its own line.
+    /// The key that indented lines continue, and whether a value follows it in the same line.
     owner: Option<(&'a str, bool)>,
 }
 
 impl<'a> Keys<'a> {
-    /// Checks a line with a key.
+    /// Checks a line with a config key.
     pub(super) fn key(&mut self, check: &mut Check<'a>, kind: Option<SectionKind>, line: &'a str) {
         let at = delimiter(line).unwrap_or_default();
         let (key, value) = (line[..at].trim(), &line[at + 1..]);
@@ -43,7 +43,7 @@ impl<'a> Keys<'a> {
         value_of(check, &lower, value);
     }
 
-    /// Checks a line that belongs to the key above.
+    /// Checks a line that continues the value of the key above.
     pub(super) fn continuation(&mut self, check: &mut Check, kind: Option<SectionKind>, line: &str) {
         let (Some((owner, has_value)), Some(_)) = (self.owner, kind) else { return };
         let key = delimiter(line).map(|at| line[..at].trim().to_ascii_lowercase());
@@ -57,7 +57,7 @@ impl<'a> Keys<'a> {
         }
     }
 
-    /// Checks a comment.
+    /// Checks a comment line.
     pub(super) fn comment(&mut self, check: &mut Check, line: &str) {
         if let (Some((owner, has_value)), true) = (self.owner, indent(line) > 0) {
             let effect = if has_value {
@@ -70,7 +70,7 @@ impl<'a> Keys<'a> {
         }
     }
 
-    /// Ends the key above: a malformed line follows.
+    /// Forgets the key above, because a malformed line follows it.
     pub(super) fn malformed(&mut self) {
         self.owner = None;
     }

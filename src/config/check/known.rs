@@ -1,12 +1,12 @@
-//! The keys that AWS tools and ssox read, to find misspelt ones. A key that is similar to none of these may belong to another
-//! tool, and is not reported.
+//! The config keys that AWS tools and ssox read. They are used to find misspelt keys. A key that is similar to none of
+//! them is not reported, because another program may read it.
 
 use crate::config::nearest::distance_within;
 
-/// The keys of `[sso-session]`.
+/// The config keys of `[sso-session]`.
 const SESSION: [&str; 3] = ["sso_start_url", "sso_region", "sso_registration_scopes"];
 
-/// The keys of profiles.
+/// The config keys of profiles.
 const PROFILE: &[&str] = &[
     "account_id_endpoint_mode",
     "api_versions",
@@ -89,17 +89,17 @@ const PROFILE: &[&str] = &[
     "web_identity_token_file",
 ];
 
-/// Tells whether some AWS tool reads a key, given in lower case, in a profile.
+/// Tells whether any AWS tool reads this config key in a profile. The key is in lower case.
 pub(super) fn is_known(key: &str) -> bool {
     PROFILE.contains(&key)
 }
 
-/// Tells whether AWS tools read a key in `[sso-session]`.
+/// Tells whether AWS tools read this config key in `[sso-session]`. The key is in lower case.
 pub(super) fn is_of_session(key: &str) -> bool {
     SESSION.contains(&key)
 }
 
-/// Returns the key that was probably meant by an unknown one.
+/// Returns the known config key that is most similar to an unknown one; `None` if none is similar enough.
 pub(super) fn meant(key: &str) -> Option<&'static str> {
     let spelled = key.replace('-', "_");
     let allowed = match spelled.len() {

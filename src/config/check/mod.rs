@@ -1,6 +1,7 @@
-//! Finds lines of the two files that some AWS tool rejects, reads differently or ignores. ssox itself reads them.
+//! Finds lines of the two config files that some AWS tools reject, ignore or read differently. ssox itself can read
+//! them.
 //!
-//! Invariant: no finding contains a value, which may be a secret.
+//! Invariant: no finding contains a config value, which may be a secret.
 
 pub(super) mod header;
 mod key;
@@ -18,11 +19,11 @@ use key::Keys;
 use std::iter::Peekable;
 use std::path::PathBuf;
 
-/// A line that should be written differently.
+/// A line that the user should write differently.
 #[derive(Clone, Debug)]
 pub(crate) struct Finding {
     pub(crate) path: PathBuf,
-    /// From 1; `None` for the whole file.
+    /// The line number, starting at 1; `None` if the finding is about the whole file.
     pub(crate) line: Option<usize>,
     pub(crate) severity: Severity,
     pub(crate) message: String,
@@ -50,7 +51,7 @@ fn check(file: &File) -> Vec<Finding> {
     check.findings
 }
 
-/// The findings so far, and the current line.
+/// The findings in a file so far, and the number of the line that is being checked.
 struct Check<'a> {
     file: &'a File,
     line: usize,
@@ -86,16 +87,16 @@ impl Check<'_> {
     }
 }
 
-/// The state while a file is checked line by line.
+/// The state of the check of one file, line by line.
 struct Walk<'a, I: Iterator<Item = Header>> {
     headers: Peekable<I>,
     names: Names<'a>,
     section: Option<Body<'a>>,
 }
 
-/// The section of the current line.
+/// The section that the current line is in.
 struct Body<'a> {
-    /// Its kind; `None` for a section that no tool reads.
+    /// The section's kind; `None` for a section that no AWS tool reads.
     kind: Option<SectionKind>,
     lines: LineClassifier,
     keys: Keys<'a>,

@@ -2,7 +2,7 @@ use super::*;
 use crate::config::files::tests::text;
 use proptest::prelude::*;
 
-/// Returns every finding as `line severity message | hint`.
+/// Returns all findings in two files, each as `line severity message | hint`.
 fn findings(config: &str, credentials: &str) -> Vec<String> {
     let text = |finding: Finding| {
         let line = finding.line.map_or("-".into(), |line| line.to_string());

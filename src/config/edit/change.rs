@@ -1,4 +1,4 @@
-//! Single changes of a text: the range that is replaced, the new text, and where new lines are inserted.
+//! Single changes of a text: which range is replaced, by what text, and where new lines are inserted.
 
 use crate::config::line::{LineClassifier, LineKind, indent, line_end};
 use crate::config::scan::{Header, bom};
@@ -6,7 +6,7 @@ use crate::config::section::Entry;
 use crate::secret::Secret;
 use std::ops::Range;
 
-/// A range of the text, and what replaces it.
+/// A range of the file's text, and the text that replaces it.
 #[derive(Debug)]
 pub(super) struct Change {
     pub(super) span: Range<usize>,
@@ -18,7 +18,7 @@ pub(super) struct Change {
 pub(super) enum NewText {
     Nothing,
     Value(Secret),
-    /// Without line ending.
+    /// A line without its line ending.
     Line(Secret),
 }
 
@@ -29,14 +29,14 @@ impl Change {
     }
 }
 
-/// The new text of the file.
+/// The new text of the file, while it is assembled.
 pub(super) struct Output {
     pub(super) text: Secret,
     ending: &'static str,
 }
 
 impl Output {
-    /// Makes an empty text whose lines will end as those of another text.
+    /// Makes an empty output whose line endings are those of `text`.
     pub(super) fn with_endings_of(text: &str) -> Self {
         Self { text: Secret::default(), ending: ending(text) }
     }
@@ -61,7 +61,7 @@ impl Output {
         }
     }
 
-    /// Appends an empty line, unless the text is empty or ends with one.
+    /// Appends an empty line, unless the output is empty or ends with an empty line.
     pub(super) fn add_empty_line(&mut self) {
         self.end_line();
         let text = self.text.expose();
@@ -73,17 +73,19 @@ impl Output {
     }
 }
 
-/// Where new keys of a section are inserted: below its last line that is not a comment, with the same indentation.
+/// Where new keys of a section are inserted: below its last line that is neither blank nor a comment, with the
+/// indentation of that line.
 pub(super) struct InsertionPoint<'a> {
     pub(super) at: usize,
     indent: &'a str,
 }
 
 impl<'a> InsertionPoint<'a> {
-    /// Finds the insertion point of the section with this header.
+    /// Finds the insertion point of the section that has this header.
     pub(super) fn of(text: &'a str, header: Header) -> Self {
         let body = header.body(text);
-        // A new key before an indented header must not be indented less, or the header would become part of its value.
+        // Before an indented header, a new key must be indented as much. Otherwise the header would become part of its
+        // value.
         let next_indent = text[body.clone()].rfind(['\n', '\r']).map_or(body.start, |end| body.start + end + 1);
         let mut point = Self { at: body.start, indent: blank(&text[next_indent..body.end]) };
         let mut lines = LineClassifier::default();
@@ -103,7 +105,7 @@ impl<'a> InsertionPoint<'a> {
         point
     }
 
-    /// Returns the change that adds a key.
+    /// Returns the change that inserts a key with a value.
     pub(super) fn add_key(&self, key: &str, value: &str) -> Change {
         let mut line = Secret::new(self.indent);
         line.push_str(key_line(key, value).expose());
@@ -111,7 +113,7 @@ impl<'a> InsertionPoint<'a> {
     }
 }
 
-/// Returns the line of a key, without indentation and line ending.
+/// Returns the line of a key with its value, without indentation and line ending.
 pub(super) fn key_line(key: &str, value: &str) -> Secret {
     let mut line = Secret::new(format!("{key} ="));
     let value = value.trim_end();
@@ -122,7 +124,7 @@ pub(super) fn key_line(key: &str, value: &str) -> Secret {
     line
 }
 
-/// Returns the change that replaces a value and keeps the spacing around it.
+/// Returns the change that replaces the value of a key. Blanks around the value are kept.
 pub(super) fn replace_value(text: &str, entry: &Entry, value: &str) -> Change {
     let Range { start, end } = entry.value_span.clone();
     let (before, after) = (&text[entry.key_span.end..start], &text[end..entry.span.end]);
@@ -134,12 +136,12 @@ pub(super) fn replace_value(text: &str, entry: &Entry, value: &str) -> Change {
     Change { span: start..end, new: NewText::Value(new) }
 }
 
-/// Returns a text if it is blank, or else an empty one.
+/// Returns the text if it contains only white space, otherwise an empty text.
 fn blank(text: &str) -> &str {
     if text.trim_ascii().is_empty() { text } else { "" }
 }
 
-/// Returns the line ending of a text: that of its first line.
+/// Returns the line ending of the first line of a text.
 fn ending(text: &str) -> &'static str {
     match text.find(['\n', '\r']).map(|at| &text[at..]) {
         Some(rest) if rest.starts_with("\r\n") => "\r\n",

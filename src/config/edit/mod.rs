@@ -1,6 +1,6 @@
-//! Changes to one of the two files that keep every other byte: comments, order, spacing, line endings.
+//! Changes one of the two config files. All bytes outside a change are kept: comments, order, spacing, line endings.
 //!
-//! Invariant: nothing is written here. The caller that writes the file takes the lock first and then loads the file.
+//! Invariant: this module writes no file. The caller takes the lock, then loads the file, and writes the new text.
 
 mod change;
 mod sections;
@@ -19,19 +19,20 @@ use sections::NewSection;
 use std::collections::HashMap;
 use validate::{check_key, check_value, header_line};
 
-/// The requested changes, applied by [`Edits::finish`]. The last change of a key replaces earlier ones.
+/// The changes that the caller requested; [`Edits::finish`] applies them. A later change of a key replaces an earlier
+/// one.
 #[derive(Debug)]
 pub(crate) struct Edits<'a> {
     file: &'a File,
     sections: Vec<SectionEdit>,
-    /// Changes of whole sections.
+    /// Changes that remove or rename whole sections.
     changes: Vec<Change>,
     added: Vec<NewSection>,
-    /// The index of a section in `sections`, by kind and name.
+    /// The index of each section in `sections`, by kind and name.
     positions: HashMap<(SectionKind, String), usize>,
 }
 
-/// The requested keys of one section; `None` removes a key.
+/// The requested values of one section's keys; `None` removes the key.
 #[derive(Debug)]
 struct SectionEdit {
     kind: SectionKind,
@@ -40,10 +41,10 @@ struct SectionEdit {
 }
 
 impl<'a> Edits<'a> {
-    /// Starts without changes.
+    /// Makes an empty list of changes to a file.
     ///
     /// # Errors
-    /// Configuration: the file has no path, or is not UTF-8 and could not be written back unchanged.
+    /// Configuration: the file has no path, or it is not UTF-8, so writing it would change other bytes.
     pub(crate) fn new(file: &'a File) -> Result<Self> {
         if file.path.as_os_str().is_empty() {
             let variable = file.which.variable();
@@ -59,10 +60,10 @@ impl<'a> Edits<'a> {
         Ok(Self { file, sections: Vec::new(), changes: Vec::new(), added: Vec::new(), positions: HashMap::new() })
     }
 
-    /// Sets a key. A missing section is added at the end of the file.
+    /// Sets the value of a key. If there is no section with this name, adds one at the end of the file.
     ///
     /// # Errors
-    /// Configuration: a name, key or value that some AWS tools would read differently.
+    /// Configuration: some AWS tools would read the name, key or value differently.
     pub(crate) fn set(&mut self, kind: SectionKind, name: &str, key: &str, value: &str) -> Result<()> {
         check_key(key)?;
         check_value(key, value)?;
@@ -73,12 +74,12 @@ impl<'a> Edits<'a> {
         Ok(())
     }
 
-    /// Removes a key from all sections of this name.
+    /// Removes a key from all sections with this name.
     pub(crate) fn unset(&mut self, kind: SectionKind, name: &str, key: &str) {
         self.section(kind, name).set(key, None);
     }
 
-    /// Applies the changes, and returns the new text, which may contain secrets.
+    /// Applies the changes. Returns the new text of the file, which may contain secrets.
     pub(crate) fn finish(&self) -> Secret {
         let of_keys: Vec<Change> = self.sections.iter().flat_map(|section| self.changes(section)).collect();
         let mut changes: Vec<&Change> = self.changes.iter().chain(&of_keys).collect();
@@ -127,7 +128,8 @@ impl<'a> Edits<'a> {
         changes
     }
 
-    /// Tells whether the section has to be added to the file.
+    /// Tells whether the section has to be added to the file, because the file has none with this name and a key is
+    /// set.
     fn is_new(&self, wanted: &SectionEdit) -> bool {
         let exists = !self.file.find(wanted.kind, &wanted.name).is_empty();
         !exists && wanted.keys.iter().any(|(_, value)| value.is_some())

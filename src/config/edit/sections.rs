@@ -1,4 +1,4 @@
-//! Changes of whole sections: new ones at the end of the file, other names, and removal.
+//! Changes of whole sections: adds sections at the end of the file, renames and removes sections.
 
 use super::change::{Change, InsertionPoint, NewText, Output, key_line};
 use super::validate::{check_key, check_value, header_line};
@@ -11,14 +11,14 @@ use crate::secret::Secret;
 use memchr::memrchr2;
 use std::ops::Range;
 
-/// The lines of a section that is added at the end.
+/// A section that is added at the end of the file.
 #[derive(Debug)]
 pub(super) struct NewSection {
     lines: Vec<Secret>,
 }
 
 impl NewSection {
-    /// Appends the section, after an empty line.
+    /// Appends the section to the output, after an empty line.
     pub(super) fn append(&self, output: &mut Output) {
         output.add_empty_line();
         self.lines.iter().for_each(|line| output.add(&NewText::Line(line.clone())));
@@ -26,10 +26,11 @@ impl NewSection {
 }
 
 impl Edits<'_> {
-    /// Adds a section at the end of the file. A section that had this name before must be removed or renamed in the same edit.
+    /// Adds a section at the end of the file. If the file has a section with this name, the same edit must remove or
+    /// rename it.
     ///
     /// # Errors
-    /// Configuration: a name, key or value that some AWS tools would read differently.
+    /// Configuration: some AWS tools would read the name, a key or a value differently.
     pub(crate) fn add(&mut self, kind: SectionKind, name: &str, keys: &[(&str, &str)]) -> Result<()> {
         check_name(kind, name)?;
         let mut lines = vec![Secret::new(header_line(self.file.which, kind, name)?)];
@@ -42,7 +43,7 @@ impl Edits<'_> {
         Ok(())
     }
 
-    /// Gives all sections of a name another name. What stands after the header stays.
+    /// Renames all sections with this name. The text after each header, such as a comment, is kept.
     ///
     /// # Errors
     /// Configuration: some AWS tools would not read the new name.
@@ -56,10 +57,11 @@ impl Edits<'_> {
         Ok(())
     }
 
-    /// Removes all sections of a name, with the comments inside. Comments above the header stay, and those above the next one.
+    /// Removes all sections with this name, and the comments inside them. Comments above the section's header and above
+    /// the next section's header are kept.
     ///
     /// # Errors
-    /// Configuration: the next header is indented, and would become part of the value above.
+    /// Configuration: the next header is indented. Without the section above, it would become part of another value.
     pub(crate) fn remove(&mut self, kind: SectionKind, name: &str) -> Result<()> {
         for header in self.file.find(kind, name) {
             let text = &self.file.text;
@@ -75,7 +77,7 @@ impl Edits<'_> {
     }
 }
 
-/// Returns the lines of a section, with one of the empty lines around it.
+/// Returns the range of a section's lines, with one of the empty lines around them.
 fn lines_of(text: &str, header: Header) -> Range<usize> {
     let start = line_start(text, header.start);
     let end = end_of_comments(text, header, InsertionPoint::of(text, header).at);
@@ -89,7 +91,8 @@ fn lines_of(text: &str, header: Header) -> Range<usize> {
     if start > bom(text) { start..end } else { start..line_end(text, end) }
 }
 
-/// Returns the end of the comments directly below a section's last key, unless they stand directly above the next header.
+/// Returns the end of the comments directly below a section's last key. Comments directly above the next header do not
+/// count, because they describe the next section.
 fn end_of_comments(text: &str, header: Header, end_of_keys: usize) -> usize {
     let mut end = end_of_keys;
     while end < header.end && kind_of(text, end) == LineKind::Comment {
@@ -102,12 +105,12 @@ fn kind_of(text: &str, at: usize) -> LineKind {
     LineClassifier::default().classify(&text[at..line_end(text, at)])
 }
 
-/// Returns the start of the line at a position.
+/// Returns the start of the line that contains a position.
 fn line_start(text: &str, at: usize) -> usize {
     memrchr2(b'\n', b'\r', &text.as_bytes()[..at]).map_or(bom(text), |before| before + 1)
 }
 
-/// Returns the position before the line ending that ends at a position.
+/// Returns the end of a line without its line ending. `at` is the end of the line with it.
 fn without_line_ending(text: &str, at: usize) -> usize {
     let before = &text[..at];
     let line = before.strip_suffix('\n').map(|line| line.strip_suffix('\r').unwrap_or(line));

@@ -194,7 +194,7 @@ fn credentials_have_bare_names() {
     assert_eq!(edits.finish().expose(), "[my prof]\nregion = x\n");
 }
 
-/// Returns all sections and entries of a text except one section's key, or except that section.
+/// Returns the sections and entries of a text. Leaves out the section `name`, or only its key `key` if one is given.
 fn rest(text: &str, name: &str, key: Option<&str>) -> Vec<String> {
     let file = config(text);
     let mut all = Vec::new();
@@ -211,7 +211,7 @@ fn rest(text: &str, name: &str, key: Option<&str>) -> Vec<String> {
     all
 }
 
-/// Returns how many bytes of the first text are missing in the second, if all others are unchanged.
+/// Returns how many bytes of the first text are missing in the second one, if the texts differ in one place only.
 fn missing_bytes(one: &str, other: &str) -> usize {
     let before = one.bytes().zip(other.bytes()).take_while(|(one, other)| one == other).count();
     let left = one.len().min(other.len()) - before;

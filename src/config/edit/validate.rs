@@ -1,11 +1,12 @@
-//! Checks what is written to the files: only what the AWS CLI and every SDK read in the same way. Reading accepts much more.
+//! Checks names, keys and values before they are written: the AWS CLI and every SDK must read them in the same way.
+//! Reading a file accepts much more.
 
 use crate::config::name::{SectionKind, WhichFile, is_portable, name};
 use crate::config::scan::Headers;
 use crate::config::section::without_comment;
 use crate::error::{Error, Result};
 
-/// Checks a key: lower-case letters, digits, `_`, `-` and `.`.
+/// Checks that a config key has only lower-case letters, digits, `_`, `-` and `.`.
 pub(super) fn check_key(key: &str) -> Result<()> {
     let is_letter = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-' | '.');
     if key.is_empty() || !key.chars().all(is_letter) {
@@ -14,7 +15,7 @@ pub(super) fn check_key(key: &str) -> Result<()> {
     Ok(())
 }
 
-/// Checks that every tool will read a value unchanged.
+/// Checks that every AWS tool reads a value back unchanged.
 ///
 /// Invariant: the error does not contain the value, which may be a secret.
 pub(super) fn check_value(key: &str, value: &str) -> Result<()> {
@@ -32,7 +33,7 @@ pub(super) fn check_value(key: &str, value: &str) -> Result<()> {
     Ok(())
 }
 
-/// Returns the header line of a section, with quotes around a name that contains blanks.
+/// Returns the header line of a section. A name with blanks is put in quotes.
 pub(super) fn header_line(which: WhichFile, kind: SectionKind, wanted: &str) -> Result<String> {
     let header = match (which, kind, wanted) {
         (WhichFile::Credentials, ..) | (_, SectionKind::Profile, "default") => format!("[{wanted}]"),
@@ -47,10 +48,11 @@ pub(super) fn header_line(which: WhichFile, kind: SectionKind, wanted: &str) -> 
     Ok(header)
 }
 
-/// Checks that every AWS tool will read a new name; only the AWS CLI reads names with blanks.
+/// Checks that every AWS tool reads a new section name. A name with blanks is an error: only the AWS CLI reads such
+/// names.
 ///
 /// # Errors
-/// Configuration: some AWS tools would not read it.
+/// Configuration: some AWS tools would not read the name.
 pub(crate) fn check_name(kind: SectionKind, name: &str) -> Result<()> {
     if name.starts_with('-') {
         return Err(invalid_name(kind, name, ": it looks like an option").hint("start it with a letter or digit"));

@@ -1,4 +1,4 @@
-//! The index of a large `config`, in a file of the state directory.
+//! The index of a large `config`, stored in a file in the state directory.
 
 use super::state::State;
 use crate::config::file::File;
@@ -9,34 +9,39 @@ use crate::files;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-/// The size from which a file has an index, in bytes: a smaller one is read as fast.
+/// The size in bytes from which a config file has an index. A smaller file is read as fast without one.
 pub(super) const SMALLEST: u64 = 256 << 10;
-/// The size of the index of one section: its hash, and where it begins.
+/// The size in bytes of a section's entry in the index: the hash of its name (4 bytes), and the position of its header
+/// (4 bytes).
 const ENTRY: usize = 8;
-/// The most sections that every excerpt has, because any profile may refer to them.
+/// The most sections that are not profiles. Every excerpt contains all of them, because any profile may refer to them.
+/// A file with more gets no excerpt.
 const MOST_SHARED: usize = 1000;
-/// The format of an index.
+/// The format and version of an index file.
 const FORMAT: &str = "ssox-index 2";
-/// Stands for the number of roles where they are unknown.
+/// The text in place of the number of roles, when they are unknown.
 const UNKNOWN: &str = "-";
-/// The size of its first line, padded with blanks.
+/// The size in bytes of the first line of an index file, padded with blanks.
 pub(super) const HEAD: usize = 256;
-/// The bits of a hash that are the kind of the section.
+/// The bits of a section's hash that contain its kind.
 const KINDS: u32 = 3;
 
-/// Returns a hash of the account, role and session of a profile that has them.
+/// A function that returns a hash of a profile's account, role and session; `None` for a profile without them.
 pub(crate) type RoleHash = fn(&Section) -> Option<u64>;
 
-/// How much of an index is read.
+/// Which part of an index is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Part {
     Sections,
-    /// Also the names of all profiles.
+    /// All sections, role hashes and profile names.
     All,
 }
 
-/// The index of a file: a line with the file's state and the numbers of sections and roles, an entry for each section in order,
-/// the hashes of the roles, and the names of the profiles, one on each line. The number of roles is `-` if they are unknown.
+/// The index of a config file.
+///
+/// The format of its file: a first line with the state of the config file, the number of sections and the number of
+/// roles (`-` if they are unknown); an entry for each section, in order; the hashes of the roles; the names of the
+/// profiles, one per line.
 pub(super) struct Index {
     pub(super) state: State,
     sections: Vec<u8>,
@@ -45,7 +50,8 @@ pub(super) struct Index {
 }
 
 impl Index {
-    /// Reads the index of an open file, if it is right.
+    /// Reads the index of an open config file. Returns `None` if there is none, or if it is of another state of the
+    /// file.
     pub(super) fn read(ctx: &Context, path: &Path, file: &std::fs::File, part: Part) -> Option<Self> {
         let state = State::of(file)?;
         let mut index = files::open_regular(&index_path(ctx, path)?)?;
@@ -68,7 +74,8 @@ impl Index {
         Some(Self { state, sections, roles, names })
     }
 
-    /// Returns the text of the sections of some profiles, and of all sections that are not profiles, in order.
+    /// Returns the text of those sections that the profiles need: their own, and all sections that are not profiles, in
+    /// order. Returns `None` if these are too many, or a section cannot be read.
     pub(super) fn sections(&self, file: &std::fs::File, profiles: &[&str]) -> Option<String> {
         let wanted: Vec<u32> = profiles.iter().map(|name| hash(SectionKind::Profile, name)).collect();
         let number = |bytes: &[u8]| u32::from_le_bytes(bytes.try_into().expect("four bytes"));
@@ -86,7 +93,8 @@ impl Index {
             let end = entry(at + 1).map_or(self.state.size(), |next| number(&next[4..]).into());
             let section = read_at(file, start.into(), u64::try_from(end).ok()?)?;
             text.push_str(section.strip_prefix('[').map(|_| section.as_str())?);
-            // The next section may have been indented, and another one follows now.
+            // The next section in the file may have been indented. The section that follows here must start in a new
+            // line.
             text.push('\n');
         }
         Some(text)
@@ -105,7 +113,8 @@ fn read_at(_file: &std::fs::File, _start: u64, _end: u64) -> Option<String> {
     None
 }
 
-/// Writes the index of a file whose text was read, if the file is large and has not changed since.
+/// Writes the index of a config file that was read before. Does nothing unless the file is large and has not changed
+/// since.
 pub(super) fn save(ctx: &Context, files: &ConfigFiles, role: RoleHash) -> Option<()> {
     let file = &files.config;
     if (file.text.len() as u64) < SMALLEST || file.is_lossy {
@@ -113,7 +122,7 @@ pub(super) fn save(ctx: &Context, files: &ConfigFiles, role: RoleHash) -> Option
     }
     let open = files::open_regular(&file.path)?;
     let state = State::of(&open).filter(|state| state.is_settled(ctx))?;
-    // What was read a moment ago is what is there now.
+    // The bytes are compared, because the file may have changed after it was read and before its state was.
     let same = files::limited(&open, file.text.len() as u64).is_ok_and(|bytes| bytes == file.text.as_bytes());
     if !same || State::of(&open) != Some(state) {
         return None;
@@ -137,8 +146,8 @@ pub(super) fn save(ctx: &Context, files: &ConfigFiles, role: RoleHash) -> Option
     files::write_secret(&index_path(ctx, &file.path)?, &content).ok()
 }
 
-/// Returns the hashes of the roles of all profiles, sorted; `None` if `credentials`, which the index does not cover, may change
-/// them.
+/// Returns the sorted hashes of all profiles' roles. Returns `None` if `credentials` may change a role, because the
+/// index does not notice when that file changes.
 fn role_hashes(files: &ConfigFiles, role: RoleHash) -> Option<Vec<u64>> {
     if may_name_roles(&files.credentials) {
         return None;
@@ -153,13 +162,13 @@ pub(super) fn index_path(ctx: &Context, path: &Path) -> Option<PathBuf> {
     Some(ctx.state_dir().ok()?.join("config-index").join(name))
 }
 
-/// Returns a hash of a section's name with the kind in its lowest bits. Sections with the same hash are read too.
+/// Returns a hash of a section's name; the lowest bits are its kind. If two sections have the same hash, both are read.
 fn hash(kind: SectionKind, name: &str) -> u32 {
     let fnv = name.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
     fnv & !KINDS | kind as u32
 }
 
-/// Tells whether a key in the file may change the role of a profile. The names of all such keys start with `sso`.
+/// Tells whether a key in the file may set the role of a profile. The names of all such keys start with `sso`.
 pub(super) fn may_name_roles(credentials: &File) -> bool {
     zeroize::Zeroizing::new(credentials.text.to_ascii_lowercase()).contains("sso")
 }

@@ -1,11 +1,12 @@
-//! The state of a file, by which an index is known to belong to it.
+//! The state of a config file. ssox compares it to find out whether an index is still valid.
 
 use crate::context::Context;
 
-/// How many seconds the last change must be ago: more than the resolution of the times of any file system.
+/// How many seconds ago the last change must be. This is more than the time resolution of any file system.
 const SETTLED: i64 = 3;
 
-/// What the system says of a file, which differs after every change: device, inode, size and times.
+/// The metadata of a file, some of which differs after every change: device, inode, size, modification time and change
+/// time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct State([i128; 5]);
 
@@ -24,7 +25,7 @@ impl State {
         ]))
     }
 
-    /// Windows does not tell when a file was last changed, apart from a time that programs can set.
+    /// On Windows there is no state: every time of a file can be set by programs.
     #[cfg(not(unix))]
     pub(super) fn of(_file: &std::fs::File) -> Option<Self> {
         None
@@ -35,7 +36,7 @@ impl State {
         self.0[2]
     }
 
-    /// Tells whether every later change has another time.
+    /// Tells whether the last change is so long ago that every later change will have another time.
     pub(super) fn is_settled(&self, ctx: &Context) -> bool {
         let [.., modified, changed] = self.0;
         i128::from(ctx.now().0) - modified.max(changed) / 1_000_000_000 >= i128::from(SETTLED)

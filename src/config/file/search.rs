@@ -1,9 +1,9 @@
-//! Searches a text for words, which is much faster than reading its lines.
+//! Searches a text for words. This is much faster than splitting it into lines.
 
 use memchr::memchr_iter;
 use std::ops::Range;
 
-/// Returns where a word with a `_` is in a text, in any case.
+/// Returns the positions of a word in a text; upper and lower case are the same. The word must contain `_`.
 pub(super) fn positions_in_any_case(text: &str, word: &str) -> Vec<usize> {
     let before = word.find('_').expect("the word has a `_`");
     let is_word = |start: &usize| {
@@ -14,7 +14,7 @@ pub(super) fn positions_in_any_case(text: &str, word: &str) -> Vec<usize> {
     starts.filter(is_word).collect()
 }
 
-/// Tells whether one of the positions, which are sorted, is in a range.
+/// Tells whether any of the sorted positions is in a range.
 pub(super) fn has_one_in(positions: &[usize], range: &Range<usize>) -> bool {
     let first = positions.partition_point(|position| *position < range.start);
     positions.get(first).is_some_and(|position| *position < range.end)

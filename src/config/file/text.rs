@@ -1,12 +1,12 @@
-//! The text of one of the two files, which may have secrets.
+//! The text of a config file, which may contain secrets.
 
 use crate::config::name::WhichFile;
 use std::fmt;
 use std::ops::Deref;
 use zeroize::Zeroize as _;
 
-/// The text of a file. That of `~/.aws/credentials` is wiped when dropped; the other may have many megabytes and rarely
-/// holds keys. `Debug` shows neither.
+/// The text of a config file. The text of `~/.aws/credentials` is wiped from memory when it is dropped. That of
+/// `~/.aws/config` is not, because it may be large and rarely contains access keys. `Debug` shows neither.
 #[derive(PartialEq, Eq)]
 pub(crate) struct Text {
     pub(super) text: String,

@@ -82,7 +82,7 @@ proptest! {
         let alone: Vec<String> = ["default", "p", "my prof"].into_iter().filter(|name| files.profile(name).is_some()).map(String::from).collect();
         let names: Vec<String> = files.profile_names().collect();
         prop_assert!(alone.iter().all(|name| names.contains(name)));
-        // The names are looked up in an index now, and were looked for in the text before.
+        // `profile_names` built an index. These look-ups use it, those above searched the text.
         let indexed = ["default", "p", "my prof"].into_iter().filter(|name| files.profile(name).is_some());
         prop_assert_eq!(indexed.count(), alone.len());
         prop_assert!(names.iter().enumerate().all(|(at, name)| !names[..at].contains(name)));
@@ -107,7 +107,7 @@ proptest! {
     }
 }
 
-/// Texts that resemble configuration, and some that do not.
+/// Generates texts that resemble config files, and some that do not.
 pub(in crate::config) fn text() -> impl Strategy<Value = String> {
     let parts = prop::sample::select(vec![
         "[profile p]",
