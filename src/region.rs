@@ -1,6 +1,6 @@
-//! Names of regions, such as `eu-west-1`.
+//! AWS regions, such as `eu-west-1`.
 //!
-//! The list of [`known`] ones is for the command line only: AWS adds some every year.
+//! The list in [`known`] is used for the command line only, because AWS adds regions every year.
 
 mod known;
 
@@ -10,16 +10,16 @@ use crate::error::{Error, Result};
 use std::fmt;
 use std::ops::Deref;
 
-/// The name of a region. It can be a label of a host name, because it becomes part of URLs to which secrets are sent, and of
-/// variables.
+/// The name of a region. It must be a valid label of a host name, because ssox puts it into URLs to which it sends
+/// secrets, and into variables.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Region(String);
 
 impl Region {
-    /// Parses a name; `what` starts the error message: an option, or a key with its section.
+    /// Parses the name of a region. `what` begins the error message: an option, or a key with its section.
     ///
     /// # Errors
-    /// Configuration: this cannot be a region.
+    /// Configuration: the text cannot be a region.
     pub(crate) fn parse(what: &str, text: &str) -> Result<Self> {
         if Self::is(text) {
             return Ok(Self(text.into()));
@@ -30,7 +30,7 @@ impl Region {
             .hint(format!("a region looks like `eu-west-1`{more}")))
     }
 
-    /// Returns the region of a text that can be one.
+    /// Parses the name of a region; `None` if the text cannot be one.
     pub(crate) fn of(text: &str) -> Option<Self> {
         Self::is(text).then(|| Self(text.into()))
     }
@@ -41,7 +41,7 @@ impl Region {
     }
 }
 
-/// Makes the region of a test.
+/// Makes a region in a test.
 #[cfg(test)]
 impl From<&str> for Region {
     fn from(text: &str) -> Self {

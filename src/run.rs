@@ -1,4 +1,4 @@
-//! Parses the command line, runs the verb, prints what it returns, and exits with its status.
+//! Parses the command line, runs the verb, prints its output, and exits with its status.
 
 #[cfg(unix)]
 use crate::commands::process_context;
@@ -12,7 +12,7 @@ use std::env;
 use std::io::{self, Write as _, stdout};
 use std::process::ExitCode;
 
-/// Does what the arguments of this process ask for.
+/// Runs the command line of this process.
 pub(crate) fn run() -> ExitCode {
     let words: Vec<_> = env::args_os().collect();
     #[cfg(unix)]
@@ -28,7 +28,7 @@ pub(crate) fn run() -> ExitCode {
     let as_json = cli.verb.wants_json();
     match cli.verb.run(&cli.context()) {
         Ok(done) => {
-            // All at once, at the very end.
+            // The output is written at the very end and at once.
             let written = done.stdout.write_to(stdout());
             let Some(error) = done.error else { return exit(written, done.status, as_json) };
             report(&error, as_json);
@@ -41,7 +41,7 @@ pub(crate) fn run() -> ExitCode {
     }
 }
 
-/// Returns the exit status, unless stdout could not be written. A reader that closed the pipe is not an error.
+/// Returns the exit status; failure if stdout could not be written. A closed pipe is not an error.
 fn exit(written: io::Result<()>, status: u8, as_json: bool) -> ExitCode {
     match written {
         Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => {
@@ -53,13 +53,13 @@ fn exit(written: io::Result<()>, status: u8, as_json: bool) -> ExitCode {
     }
 }
 
-/// Prints help and version on stdout, and a rejected command line as every other error.
+/// Prints help and version on stdout; reports a wrong command line like any other error.
 fn reject(rejected: &clap::Error) -> ExitCode {
     if !rejected.use_stderr() {
         return exit(rejected.print().and_then(|()| stdout().flush()), 0, false);
     }
     if rejected.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
-        // `ssox` alone prints the help.
+        // `ssox` without arguments prints the help.
         drop(rejected.print());
     } else {
         report(&usage_error(rejected), context::is_json_asked_for());

@@ -1,26 +1,28 @@
-//! A string that must not be shown: it has no `Display`, a redacting `Debug`, and is wiped when dropped.
+//! A string that is never shown: it has no `Display`, its `Debug` is redacted, and it is wiped from memory when
+//! dropped.
 //!
-//! It is not encrypted in memory. Neither are the tokens in files, which are shared with the AWS CLI.
+//! It is not encrypted in memory. The token files, which the AWS CLI shares, are not encrypted either.
 
 use std::fmt;
 use zeroize::Zeroizing;
 
-/// A secret access key, a token, a client secret or a SAML assertion; or a text with one in it, such as a reply to a shell.
+/// A secret access key, token, client secret or SAML assertion; or a text that contains one, such as a reply to a
+/// shell.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub(crate) struct Secret(Zeroizing<String>);
 
 impl Secret {
-    /// Makes a secret of a value.
+    /// Makes a secret.
     pub(crate) fn new(value: impl Into<String>) -> Self {
         Self(Zeroizing::new(value.into()))
     }
 
-    /// Returns the value. A review looks at every call.
+    /// Returns the value. A review should look at each call.
     pub(crate) fn expose(&self) -> &str {
         &self.0
     }
 
-    /// Appends a text. A buffer that becomes too small is wiped.
+    /// Appends a text. If the buffer is too small, a larger one is used and the old one is wiped.
     pub(crate) fn push_str(&mut self, text: &str) {
         let length = self.0.len() + text.len();
         if length > self.0.capacity() {
@@ -51,11 +53,11 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// The secret in all tests of [`assert_redacted`].
+/// The secret that all tests with [`assert_redacted`] use.
 #[cfg(test)]
 pub(crate) const HUNTER2: &str = "hunter2";
 
-/// Asserts that a value which holds [`HUNTER2`] does not show it in `Debug`.
+/// Asserts that `Debug` of a value that contains [`HUNTER2`] does not show it.
 #[cfg(test)]
 #[track_caller]
 pub(crate) fn assert_redacted(value: &dyn fmt::Debug) {

@@ -1,5 +1,5 @@
-//! Signals that end a process, except those that it was started to ignore, as under `nohup`; and what Ctrl-C does while nothing
-//! else handles it.
+//! Handles signals that end a process, except those that were ignored at the start (`nohup`). Also decides how Ctrl-C
+//! ends the process while nothing else handles it.
 
 use signal_hook::consts::SIGINT;
 use signal_hook::flag::register_conditional_shutdown;
@@ -10,14 +10,15 @@ use std::io;
 use std::process::{Command, Stdio, exit};
 use std::sync::{Arc, OnceLock, atomic::AtomicBool, atomic::Ordering};
 
-/// The exit status of an interrupted process.
+/// The exit status of a process that was interrupted.
 const INTERRUPTED: i32 = 130;
 
-/// Whether Ctrl-C ends the process at once with a status. Without a value the signal does. It is a global because a process has
-/// one handler of a signal.
+/// Whether Ctrl-C ends the process at once with [`INTERRUPTED`]. Without a value, the signal itself ends it. It is a
+/// global, because a process has one handler for each signal. one handler of a signal.
 static IS_IMMEDIATE: OnceLock<Arc<AtomicBool>> = OnceLock::new();
 
-/// From now on Ctrl-C ends the process with a status: for a shell that reports death by a signal as an error in its script.
+/// Makes Ctrl-C end the process with an exit status from now on. It is for shells that report an error in their script
+/// if a signal ends a program.
 pub(crate) fn end_with_status() {
     if ignored().is_some_and(|mask| mask >> (SIGINT - 1) & 1 == 1) {
         return;
@@ -26,7 +27,7 @@ pub(crate) fn end_with_status() {
     let _ = register_conditional_shutdown(SIGINT, INTERRUPTED, Arc::clone(is_immediate));
 }
 
-/// Ends the process, after Ctrl-C was caught.
+/// Ends the process after Ctrl-C was caught.
 pub(crate) fn end_interrupted() {
     if IS_IMMEDIATE.get().is_some() {
         exit(INTERRUPTED);
@@ -34,29 +35,29 @@ pub(crate) fn end_interrupted() {
     let _ = emulate_default_handler(SIGINT);
 }
 
-/// Catches those signals that are not ignored. Ctrl-C is left to the caller from now on.
+/// Catches those of the signals that are not ignored. From now on the caller must handle Ctrl-C.
 ///
 /// # Errors
-/// The system refuses the handlers.
+/// The system refuses the signal handlers.
 pub(crate) fn catch(signals: &[i32]) -> io::Result<Signals> {
     let mask = ignored();
     let is_ignored = |signal: i32| mask.map_or_else(|| survives(signal), |mask| mask >> (signal - 1) & 1 == 1);
     let caught = Signals::new(signals.iter().filter(|signal| !is_ignored(**signal)))?;
-    // Afterwards: in between, Ctrl-C would do nothing.
+    // Only after `catch` has its handler; in between, Ctrl-C would do nothing.
     if let Some(is_immediate) = IS_IMMEDIATE.get() {
         is_immediate.store(false, Ordering::Relaxed);
     }
     Ok(caught)
 }
 
-/// Returns the signals that this process ignores, one bit each; only Linux tells.
+/// Returns the signals that this process ignores, as a bit mask; `None` on other systems than Linux.
 fn ignored() -> Option<u64> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"))?;
     u64::from_str_radix(mask.trim(), 16).ok()
 }
 
-/// Tells whether a child process survives a signal: it ignores what this process ignores.
+/// Tells whether a child process survives a signal: it ignores the same signals as this process.
 fn survives(signal: i32) -> bool {
     let mut child = Command::new("/bin/sh");
     child.arg("-c").arg(format!("kill -{signal} $$")).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());

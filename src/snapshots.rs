@@ -1,5 +1,5 @@
-//! Reads which variables direnv and mise have set in this shell, from the snapshots that both keep in the environment in
-//! order to undo their changes later. <https://direnv.net/>, `DIRENV_DIFF`; <https://mise.jdx.dev/>, `__MISE_DIFF`.
+//! Finds out which variables direnv and mise have set in this shell. Both keep a snapshot in a variable, so that they
+//! can undo their changes later. <https://direnv.net/>, `DIRENV_DIFF`; <https://mise.jdx.dev/>, `__MISE_DIFF`.
 
 use crate::context::Context;
 use crate::json::SecretJson;
@@ -9,10 +9,10 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 use miniz_oxide::inflate::decompress_to_vec_zlib_with_limit;
 use zeroize::Zeroizing;
 
-/// The largest size of an unpacked snapshot.
+/// The largest snapshot in bytes, after unpacking.
 const LONGEST: usize = 4 << 20;
 
-/// Returns the value that direnv or mise set the variable to; it may have been changed since.
+/// Returns the value that direnv or mise has set; the variable may have been changed since then.
 pub(crate) fn value(ctx: &Context, name: &str) -> Option<Secret> {
     direnv(ctx, "n", name).or_else(|| mise(ctx, "new", name))
 }
@@ -27,7 +27,8 @@ pub(crate) fn all_before(ctx: &Context, name: &str) -> impl Iterator<Item = Secr
     direnv(ctx, "p", name).into_iter().chain(mise(ctx, "old", name))
 }
 
-/// Returns the tool that set the variable to its current value: `direnv (/its/directory)` or `mise`.
+/// Returns which tool set the variable to its current value: `direnv (/its/directory)` or `mise`; `None` if neither
+/// did.
 pub(crate) fn owner(ctx: &Context, name: &str) -> Option<String> {
     let current = ctx.var(name)?;
     if direnv(ctx, "n", name).is_some_and(|value| value.expose() == current) {
@@ -37,14 +38,15 @@ pub(crate) fn owner(ctx: &Context, name: &str) -> Option<String> {
     mise(ctx, "new", name).is_some_and(|value| value.expose() == current).then(|| "mise".into())
 }
 
-/// Reads direnv's snapshot, which is JSON: `p` has the values before, `n` the values that direnv set.
+/// Reads a value from direnv's snapshot, which is JSON. `p` contains the values before, `n` those that direnv set.
 fn direnv(ctx: &Context, map: &str, name: &str) -> Option<Secret> {
     let snapshot = SecretJson::parse(&unpacked(ctx.var("DIRENV_DIFF")?)?)?;
     snapshot[map][name].as_str().map(Secret::new)
 }
 
-/// Reads mise's snapshot, which is MessagePack: the maps `old` and `new` of strings, in this order. A name stands before its
-/// value, and a string begins with its length, so a search for both finds it without a complete parser.
+/// Reads a value from mise's snapshot, which is MessagePack with the maps `old` and `new`, in this order. A name stands
+/// before its value, and a string begins with its length. So a search for length and name finds it without a complete
+/// parser.
 fn mise(ctx: &Context, map: &str, name: &str) -> Option<Secret> {
     let snapshot = unpacked(ctx.var("__MISE_DIFF")?)?;
     let (old, new) = snapshot.split_at(find(&snapshot, b"\xa3new")?);
@@ -53,13 +55,13 @@ fn mise(ctx: &Context, map: &str, name: &str) -> Option<Secret> {
     string(&map[find(map, &name)? + name.len()..])
 }
 
-/// Returns a string of up to 31 bytes in MessagePack.
+/// Returns a string in MessagePack; `None` if it has more than 31 bytes.
 fn packed(text: &str) -> Option<Vec<u8>> {
     let length = u8::try_from(text.len()).ok().filter(|length| *length < 32)?;
     Some([&[0xa0 | length], text.as_bytes()].concat())
 }
 
-/// Reads the MessagePack string at the beginning.
+/// Reads the MessagePack string at the beginning of `packed`.
 fn string(packed: &[u8]) -> Option<Secret> {
     let (start, length) = match packed {
         [head @ 0xa0..=0xbf, ..] => (1, usize::from(head & 0x1f)),
@@ -74,7 +76,7 @@ fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
     memchr::memmem::find(bytes, wanted)
 }
 
-/// Unpacks zlib data in either alphabet of base64.
+/// Decodes and unpacks zlib data in either alphabet of base64.
 fn unpacked(text: &str) -> Option<Zeroizing<Vec<u8>>> {
     let text = text.trim_end_matches('=').replace('-', "+").replace('_', "/");
     decompress_to_vec_zlib_with_limit(&STANDARD_NO_PAD.decode(text).ok()?, LONGEST).ok().map(Zeroizing::new)
@@ -84,7 +86,8 @@ fn unpacked(text: &str) -> Option<Zeroizing<Vec<u8>>> {
 mod tests {
     use super::*;
 
-    // As direnv and mise write it in a directory with AWS_PROFILE=x, which was `outer`, and AWS_REGION=eu-north-1.
+    // The variables that direnv and mise write if a directory sets AWS_PROFILE=x and AWS_REGION=eu-north-1, and
+    // AWS_PROFILE was `outer` before.
     const DIRENV: &str = "eJyrVipQsqpWcgwPjg8I8nfz9HFVslLKLy1JLVKq1VHKw5SrUNIBiwS5unv6-wEFUkt18_KLSjJ0DYEyLp5Brn5h8UAKKKOrX5JboJ-iVFsLAPVZHZA=";
     const MISE: &str = "eAFrXpyfk9K42jE8OD4gyN/N08d1aX5pSWrR4rzU8iZk4YUVq0CKglzdPf39VqWW6ublF5Vk6BouKUgsyZgAAANgHCI";
 

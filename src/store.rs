@@ -1,6 +1,6 @@
-//! Where tokens and role credentials are kept: in the files that all AWS tools share, or in the operating system's keyring.
+//! Stores tokens and role credentials, in the files that all AWS tools share or in the keyring of the operating system.
 //!
-//! Invariant: a secret of the keyring is never written to a file, also where the keyring cannot be used.
+//! Invariant: a secret that belongs in the keyring is never written to a file, even if the keyring cannot be used.
 
 mod of_session;
 
@@ -15,7 +15,7 @@ use crate::time::Timestamp;
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
-/// The variable that sets the store of all sessions.
+/// The variable that sets where the secrets of all sessions are kept.
 pub(crate) const VARIABLE: &str = "SSOX_STORE";
 
 /// Where a secret is kept.
@@ -26,29 +26,29 @@ pub(crate) enum Store {
     Keyring,
 }
 
-/// What a secret is. Each kind has a directory, and a name in the keyring.
+/// What a secret is. Each kind has its own directory, and a name in the keyring.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SecretKind {
     Token,
     Role,
 }
 
-/// The place of a secret: in which store, and under which name.
+/// Identifies a secret: where it is kept, and under which name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Item {
     pub(crate) store: Store,
     pub(crate) kind: SecretKind,
-    /// The name of its file without `.json`; the keyring has the same.
+    /// The name of its file without `.json`; the same in the keyring.
     pub(crate) hash: String,
 }
 
-/// A secret as it is kept, and when it was written.
+/// The content of an item, and when it was written.
 pub(crate) struct Stored {
     pub(crate) content: Zeroizing<Vec<u8>>,
     pub(crate) written_at: Option<Timestamp>,
 }
 
-/// The place for the next content of an item. That of a file has its disk space already.
+/// Where the next content of an item will be written; for a file, disk space is already reserved.
 #[derive(Debug)]
 pub(crate) enum Reserved {
     File(ReservedFile),
@@ -56,20 +56,20 @@ pub(crate) enum Reserved {
 }
 
 impl Store {
-    /// The values of `ssox_store` and `SSOX_STORE`.
+    /// The values that `ssox_store` and `SSOX_STORE` may have.
     pub(crate) const NAMES: [(&str, Self); 2] = [("files", Self::Files), ("keyring", Self::Keyring)];
 
-    /// Returns the store that `SSOX_STORE` names.
+    /// Returns the store that `SSOX_STORE` demands; `None` if it is unset or unknown.
     pub(crate) fn of_variable(ctx: &Context) -> Option<Self> {
         Self::named(ctx.var(VARIABLE)?)
     }
 
-    /// Returns the store with a name.
+    /// Returns the store with this name.
     pub(crate) fn named(name: &str) -> Option<Self> {
         Self::NAMES.iter().find(|(known, _)| *known == name).map(|(_, store)| *store)
     }
 
-    /// Returns the other one, where a secret may still be from before the setting was changed.
+    /// Returns the other store, which may contain a secret from before the setting was changed.
     pub(crate) fn other(self) -> Self {
         match self {
             Self::Files => Self::Keyring,
@@ -92,10 +92,10 @@ impl Store {
 }
 
 impl SecretKind {
-    /// Returns the directory of the files.
+    /// Returns the directory in which the files of this kind are.
     ///
     /// # Errors
-    /// Configuration: there is no home directory.
+    /// Configuration: the home directory is unknown.
     pub(crate) fn directory(self, ctx: &Context) -> Result<PathBuf> {
         let below = match self {
             Self::Token => ".aws/sso/cache",
@@ -113,15 +113,15 @@ impl SecretKind {
 }
 
 impl Item {
-    /// Returns the same item of another store.
+    /// Returns the item with the same name in another store.
     pub(crate) fn in_store(&self, store: Store) -> Self {
         Self { store, ..self.clone() }
     }
 
-    /// Reads the item.
+    /// Reads the item; `None` if it is absent.
     ///
     /// # Errors
-    /// Configuration: the file exists and cannot be read. `NeedsPerson`: the keyring cannot be used.
+    /// Configuration: the file exists but cannot be read. `NeedsPerson`: the keyring cannot be used.
     pub(crate) fn read(&self, ctx: &Context) -> Result<Option<Stored>> {
         if self.store == Store::Keyring {
             let found = ctx.keyring.read(ctx.keyring_limit(), &self.name())?;
@@ -132,7 +132,7 @@ impl Item {
         Ok(content.map(|content| Stored { content, written_at: ctx.written_at(&path) }))
     }
 
-    /// Returns when the item was written.
+    /// Returns when the item was written; `None` if it is absent or cannot be read.
     pub(crate) fn written_at(&self, ctx: &Context) -> Option<Timestamp> {
         match self.store {
             Store::Files => ctx.written_at(&self.path(ctx).ok()?),
@@ -140,7 +140,8 @@ impl Item {
         }
     }
 
-    /// Returns a text that changes with the item, or with what keeps it from being read. It has no secret.
+    /// Returns a text without secrets that changes when the item changes, or when the reason changes why it cannot be
+    /// read.
     pub(crate) fn state(&self, ctx: &Context) -> String {
         if self.store == Store::Files {
             return self.path(ctx).map_or_else(|error| error.message, |path| files::state(&path));
@@ -152,10 +153,10 @@ impl Item {
         }
     }
 
-    /// Reserves the place for the next content.
+    /// Reserves disk space for the next content, or checks that the keyring can be written.
     ///
     /// # Errors
-    /// Configuration: the file could not be written. `NeedsPerson`: the keyring cannot be used.
+    /// Configuration: the file cannot be written. `NeedsPerson`: the keyring cannot be used.
     pub(crate) fn reserve(&self, ctx: &Context) -> Result<Reserved> {
         if self.store == Store::Keyring {
             return ctx.keyring.check(ctx.keyring_limit()).map(|()| Reserved::Keyring(self.clone()));
@@ -163,8 +164,8 @@ impl Item {
         ReservedFile::reserve(&self.path(ctx)?).map(Reserved::File)
     }
 
-    /// Writes the item. `label` is what programs that manage the keyring show. An older file of an item that the
-    /// keyring has now is removed.
+    /// Writes the item. Programs that manage the keyring show `label`. If the item is kept in the keyring, its old file
+    /// is removed.
     ///
     /// # Errors
     /// Those of [`Item::reserve`].
@@ -176,7 +177,7 @@ impl Item {
         files::remove(&self.path(ctx)?)
     }
 
-    /// Removes the item, and tells whether it was there.
+    /// Removes the item; returns whether it existed.
     ///
     /// # Errors
     /// Configuration: the file cannot be removed. `NeedsPerson`: the keyring cannot be used.
@@ -189,15 +190,15 @@ impl Item {
         files::remove(&path).map(|()| was_there)
     }
 
-    /// Tells whether this user may not write to the directory of the file, or nobody may.
+    /// Tells whether the file's directory is read-only, for this user or for everybody.
     pub(crate) fn is_read_only(&self, ctx: &Context) -> bool {
         self.store == Store::Files && self.path(ctx).is_ok_and(|path| files::is_read_only(&path))
     }
 
-    /// Returns the path of the item's file; an item of the keyring has none there.
+    /// Returns the path that the item has, or would have, as a file.
     ///
     /// # Errors
-    /// Configuration: there is no home directory.
+    /// Configuration: the home directory is unknown.
     pub(crate) fn path(&self, ctx: &Context) -> Result<PathBuf> {
         Ok(file(&self.kind.directory(ctx)?, &self.hash))
     }
@@ -224,7 +225,7 @@ fn file(directory: &Path, hash: &str) -> PathBuf {
     directory.join(format!("{hash}.json"))
 }
 
-/// Puts the time before the content: not every keyring says when an entry was written.
+/// Puts the time before the content, because not every keyring tells when an entry was written.
 fn with_time(content: &Secret, now: Timestamp) -> Zeroizing<Vec<u8>> {
     let line = format!("{}\n", now.0);
     let mut entry = Zeroizing::new(Vec::with_capacity(line.len() + content.expose().len()));
@@ -233,7 +234,7 @@ fn with_time(content: &Secret, now: Timestamp) -> Zeroizing<Vec<u8>> {
     entry
 }
 
-/// Splits an entry; `None` if another program has written it.
+/// Splits a keyring entry into content and time; `None` if another program has written it.
 fn without_time(entry: &[u8], now: Timestamp) -> Option<Stored> {
     let end = entry.iter().position(|byte| *byte == b'\n')?;
     let written_at = std::str::from_utf8(&entry[..end]).ok()?.parse().ok().map(Timestamp)?;
@@ -251,7 +252,7 @@ mod tests {
         assert_eq!(&**entry, b"1700000000\n{\n}");
         let stored = without_time(&entry, now).unwrap();
         assert_eq!((&**stored.content, stored.written_at), (b"{\n}".as_slice(), Some(now)));
-        // A clock that was set back does not make it one of the future.
+        // If the clock was set back, the entry counts as written now.
         assert_eq!(without_time(&entry, Timestamp(1)).unwrap().written_at, Some(Timestamp(1)));
         for other in ["", "{}", "x\n{}"] {
             assert!(without_time(other.as_bytes(), now).is_none(), "{other}");

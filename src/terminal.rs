@@ -1,4 +1,4 @@
-//! Messages for people: lines on stderr, questions, and progress for operations that take long.
+//! Talks to people: lines on stderr, questions, and progress of operations that take long.
 //!
 //! Invariant: nothing here writes to stdout, which carries data or the reply to a shell function.
 
@@ -29,15 +29,15 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::{JoinHandle, spawn};
 use std::time::Duration;
 
-/// How long an operation takes before progress is shown.
+/// How long an operation takes before its progress is shown.
 const PROGRESS_DELAY: Duration = Duration::from_millis(500);
 
-/// Writes one line to stderr, after the program's name.
+/// Writes one line to stderr, after `ssox: `.
 pub(crate) fn say(line: &str) {
     tell(&format!("ssox: {}", printable(line)));
 }
 
-/// Writes one line to stderr, and to the terminal if stderr is not one, as in the hook of a prompt.
+/// Writes one line to stderr. If stderr is not a terminal, as in the hook of a prompt, the terminal gets the line, too.
 pub(crate) fn say_in_hook(line: &str) {
     say(line);
     if !is_seen() {
@@ -45,20 +45,20 @@ pub(crate) fn say_in_hook(line: &str) {
     }
 }
 
-/// Writes one line to the terminal of this process, unless stderr is one: the program that called it captures stderr, and may
-/// not show it.
+/// Writes one line to the terminal of this process, unless stderr is a terminal. It is for a process whose caller
+/// captures stderr and may not show it.
 pub(crate) fn say_beside_stderr(line: &str) {
     if !is_seen() {
         ask::write(&format!("ssox: {}\n", printable(line)));
     }
 }
 
-/// Writes a warning to stderr.
+/// Writes a line to stderr, after `ssox: warning: `.
 pub(crate) fn warn(line: &str) {
     tell(&format!("ssox: warning: {}", printable(line)));
 }
 
-/// Writes a warning that a cache cannot be written, once for each process.
+/// Warns that a cache cannot be written. Only the first such warning of a process is shown.
 pub(crate) fn warn_of_cache(ctx: &Context, error: &Error) {
     if ctx.is_first_unwritable_cache() {
         warn(&format!("{}; this command continues, the next one asks AWS again", error.message));
@@ -67,13 +67,13 @@ pub(crate) fn warn_of_cache(ctx: &Context, error: &Error) {
     }
 }
 
-/// Writes an error as a warning, with what to type: for verbs that show the rest all the same.
+/// Shows an error as a warning with its hint, for verbs that go on.
 pub(crate) fn warn_with_hint(error: &Error) {
     warn(&error.message);
     error.first_hint().into_iter().for_each(|hint| say(&format!("hint: {hint}")));
 }
 
-/// Tells whether stderr is a terminal.
+/// Tells whether stderr is a terminal, so that a person sees it.
 pub(crate) fn is_seen() -> bool {
     stderr().is_terminal()
 }
@@ -83,7 +83,7 @@ pub(crate) fn is_attached() -> bool {
     ask::open().is_ok()
 }
 
-/// Returns the name of the terminal, e.g. `/dev/pts/3`.
+/// Returns the name of the terminal, such as `/dev/pts/3`; `None` if stderr is not one.
 pub(crate) fn name() -> Option<String> {
     #[cfg(unix)]
     return rustix::termios::ttyname(stderr(), Vec::new()).ok()?.into_string().ok();
@@ -91,7 +91,8 @@ pub(crate) fn name() -> Option<String> {
     return None;
 }
 
-/// Shows what is waited for and how much time is left, until it is dropped; shows nothing without a terminal.
+/// Shows what the process waits for and how much time is left. The line disappears when this value is dropped; without
+/// a terminal nothing is shown.
 #[derive(Debug)]
 pub(crate) struct Countdown {
     bar: Option<ProgressBar>,
@@ -100,7 +101,7 @@ pub(crate) struct Countdown {
 }
 
 impl Countdown {
-    /// Shows what is waited for; the time follows with the first [`Countdown::show`].
+    /// Shows what the process waits for; the first [`Countdown::show`] adds the time.
     pub(crate) fn start(what: impl Into<String>) -> Self {
         let what = what.into();
         Self { bar: is_seen().then(|| spinner(&what)), what, shown: Cell::new(None) }
@@ -129,12 +130,13 @@ impl Drop for Countdown {
     }
 }
 
-/// Shows a spinner with a message after half a second, until it is dropped; shows nothing without a terminal.
+/// Shows a spinner with a message, if an operation takes more than half a second. It disappears when this value is
+/// dropped; without a terminal nothing is shown.
 #[derive(Debug)]
 pub(crate) struct Progress(Option<(Sender<()>, JoinHandle<()>)>);
 
 impl Progress {
-    /// Starts the time after which the message is shown.
+    /// Starts the half second after which the message is shown.
     pub(crate) fn start(message: impl Into<String>) -> Self {
         let message = message.into();
         Self((is_seen() && !spinner::is_left_to_status_line()).then(|| {

@@ -1,4 +1,4 @@
-//! Timestamps in the formats that AWS tools write, and durations as people type and read them.
+//! Timestamps in the formats of AWS tools, and durations as people type and read them.
 //!
 //! Invariant: only `Context` reads the clock.
 
@@ -9,12 +9,12 @@ use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
 use time::{OffsetDateTime, PrimitiveDateTime};
 
-/// A moment in whole seconds since 1970 UTC; written as `2026-11-20T12:00:00Z`.
+/// A moment in whole seconds since 1970 (UTC). It is written as `2026-11-20T12:00:00Z`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Timestamp(pub(crate) i64);
 
 impl Timestamp {
-    /// Reads every format that the AWS CLI and the SDKs have written: `…Z`, `….123Z`, `…+00:00` and the old `…UTC`.
+    /// Parses all formats that the AWS CLI and the SDKs write: `…Z`, `….123Z`, `…+00:00`, and `…UTC` of old versions.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
         if let Some(naive) = text.strip_suffix("UTC") {
@@ -25,12 +25,12 @@ impl Timestamp {
         OffsetDateTime::parse(text, &Rfc3339).ok().map(|moment| Self(moment.unix_timestamp()))
     }
 
-    /// Returns the moment some seconds later, or earlier if the number is negative.
+    /// Returns the moment that is some seconds later, or earlier if the number is negative.
     pub(crate) fn plus(self, seconds: i64) -> Self {
         Self(self.0.saturating_add(seconds))
     }
 
-    /// Returns the seconds from `now` to this moment; negative when it is in the past.
+    /// Returns the seconds from `now` to this moment; negative if it is in the past.
     pub(crate) fn seconds_after(self, now: Self) -> i64 {
         self.0.saturating_sub(now.0)
     }
@@ -39,7 +39,7 @@ impl Timestamp {
 impl fmt::Display for Timestamp {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let format = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]Z");
-        // The format has no years after 9999: later moments are written as the last one before.
+        // The format has no years after 9999, so a later moment is written as the last one of that year.
         let moment = OffsetDateTime::from_unix_timestamp(self.0.clamp(0, 253_402_300_799));
         match moment.map(|moment| moment.format(format)) {
             Ok(Ok(text)) => out.write_str(&text),
@@ -60,10 +60,10 @@ impl<'de> Deserialize<'de> for Timestamp {
     }
 }
 
-/// Reads a duration as people type it: `90s`, `30m`, `1h30m`; 366 days at most.
+/// Parses a duration as people type it: `90s`, `30m`, `1h30m`; at most 366 days.
 ///
 /// # Errors
-/// A text that says how to write it.
+/// A message that says how to write a duration.
 pub(crate) fn parse_duration(text: &str) -> Result<Duration, String> {
     let invalid = || format!("`{text}` is not a duration; write it as `90s`, `30m`, `1h30m`");
     let mut seconds: u64 = 0;
@@ -89,7 +89,7 @@ pub(crate) fn parse_duration(text: &str) -> Result<Duration, String> {
     Ok(Duration::from_secs(seconds))
 }
 
-/// Returns the time that is left, for people: `43m`, `7h 12m`, `8s`, `3d`, or `expired`.
+/// Returns the time that is left as people read it: `8s`, `43m`, `7h 12m`, `3d`, or `expired`.
 pub(crate) fn human(seconds: i64) -> String {
     match seconds {
         i64::MIN..=0 => "expired".into(),
@@ -104,7 +104,7 @@ pub(crate) fn human(seconds: i64) -> String {
 pub(crate) mod tests {
     use super::*;
 
-    /// Checks that work takes less than 10 seconds of the processor, however busy the machine is.
+    /// Checks that work takes less than 10 seconds of processor time. Other processes do not change the result.
     pub(crate) fn assert_cheap<T>(what: &str, work: impl FnOnce() -> T) -> T {
         let begin = cpu_seconds();
         let done = work();

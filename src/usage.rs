@@ -1,8 +1,8 @@
-//! Records which profiles are used, one line for each `ssox use` in a file of ssox's own, so that the picker can show the
-//! most used ones first.
+//! Records which profiles are used, so that the picker can show the most used ones first. Each `ssox use` adds one line
+//! to a file.
 //!
-//! It is a convenience: errors are ignored, and nothing is locked. A short line is appended with a single write, and a lost
-//! line does not matter.
+//! Errors are ignored, and nothing is locked: a short line is appended with a single write, and a lost line does not
+//! matter.
 
 use crate::context::Context;
 use crate::files;
@@ -10,9 +10,9 @@ use crate::time::Timestamp;
 use std::collections::HashMap;
 use std::path::PathBuf;
 
-/// The time after which a use counts half, in seconds.
+/// The time after which a use counts half as much, in seconds.
 const HALF_LIFE: f64 = 14.0 * 24.0 * 3600.0;
-/// The size in bytes above which the older half of the file is removed: some thousand lines.
+/// The size of the file in bytes at which its older half is removed; it then has some thousand lines.
 const LARGEST: u64 = 128 * 1024;
 
 /// Records that a profile was used.
@@ -28,7 +28,7 @@ pub(crate) fn record(ctx: &Context, profile: &str) {
     }
 }
 
-/// Returns how much each profile was used; later uses count more.
+/// Returns how much each profile was used. Recent uses count more.
 pub(crate) fn weights(ctx: &Context) -> HashMap<String, f64> {
     let mut weights = HashMap::new();
     for line in content(ctx).lines() {
@@ -40,7 +40,7 @@ pub(crate) fn weights(ctx: &Context) -> HashMap<String, f64> {
     weights
 }
 
-/// Creates the file, and its directory, for the first use.
+/// Creates the file and its directory for the first use.
 fn record_first(ctx: &Context, profile: &str) {
     if let Some(path) = path(ctx).filter(|path| !path.exists()) {
         let _ = files::write_secret(&path, line(ctx.now(), profile).as_bytes());

@@ -1,4 +1,4 @@
-//! The names of all profiles, and the assignments that no profile has.
+//! The names of all profiles, and the assignments without a profile.
 
 use super::assigned::role_hash;
 use super::without_profile::{AllProfiles, Typed, WithoutProfile, without_profile};
@@ -7,14 +7,14 @@ use crate::config::{ConfigFiles, IndexedProfiles};
 use crate::context::Context;
 use std::borrow::Cow;
 
-/// The names of all profiles: from the index of large files, or from the files.
+/// The names of all profiles, from the index (for large files) or from the configuration files.
 pub(crate) enum ProfileNames {
     Indexed(IndexedProfiles),
     Read(Option<Box<ConfigFiles>>),
 }
 
 impl ProfileNames {
-    /// Reads the names, and writes the index of a large file that has none.
+    /// Reads the names. Writes the index if the files are large and have none.
     pub(crate) fn read(ctx: &Context) -> Self {
         if let Some(index) = ConfigFiles::indexed_profiles(ctx) {
             return Self::Indexed(index);
@@ -23,9 +23,8 @@ impl ProfileNames {
         Self::Read(files.inspect(|files| files.save_index(ctx, role_hash)).map(Box::new))
     }
 
-    /// Reads the names, and calls `show` with the assignments that no profile has. `typed` gets the names, and says
-    /// which assignments are looked for. The whole files are read only if the index does not say which assignments have
-    /// a profile.
+    /// Reads the names, and calls `show` with the assignments without a profile. `typed` returns which of them are
+    /// wanted. The whole files are read only if the index does not tell which assignments have a profile.
     pub(crate) fn with_assignments<'t, T>(
         ctx: &Context,
         typed: impl Fn(&Self) -> Typed<'t>,
@@ -43,7 +42,7 @@ impl ProfileNames {
         (all, shown)
     }
 
-    /// Shows the assignments that no profile has. `None` if the index does not say which these are.
+    /// Calls `show` with the assignments without a profile; returns `None` if the index does not tell which these are.
     fn assignments<T>(&self, ctx: &Context, typed: Typed, show: impl Fn(&[WithoutProfile]) -> T) -> Option<T> {
         let all = match self {
             Self::Indexed(index) => AllProfiles::indexed(ctx, index, typed)?,
@@ -52,7 +51,7 @@ impl ProfileNames {
         Some(show(&without_profile(&all)))
     }
 
-    /// Returns the names, with repetitions.
+    /// Returns the names; some may occur more than once.
     pub(crate) fn iter(&self) -> Vec<Cow<'_, str>> {
         match self {
             Self::Indexed(index) => index.names().map(Cow::Borrowed).collect(),
@@ -60,7 +59,7 @@ impl ProfileNames {
         }
     }
 
-    /// Returns the files, with those profiles at least, for many look-ups by name.
+    /// Returns configuration files for many look-ups by name. They contain at least the profiles in `names`.
     pub(crate) fn files(self, ctx: &Context, names: &[String]) -> Option<Box<ConfigFiles>> {
         let files = match self {
             Self::Indexed(_) => {

@@ -1,6 +1,6 @@
-//! Network settings from AWS's own variables and keys: endpoints, CA bundle, attempts, FIPS and dual-stack.
-//! Endpoints are looked up in the order of the SDKs: the service's variable, the general variable, `[services]`, the
-//! profile's `endpoint_url`. The HTTP client itself reads the proxy variables.
+//! Network settings from the variables and profile keys of AWS: service URLs, CA bundle, attempts, FIPS and dual-stack.
+//! A service URL is looked for in the same order as in the SDKs: the variable of the service, the general variable, the
+//! `[services]` section, the profile's `endpoint_url`. The HTTP client reads the proxy variables itself.
 
 use crate::aws::{CaBundle, CustomEndpoint, Network, Origin, Timeouts};
 use crate::config::{ConfigFiles, Entry, Section};
@@ -23,7 +23,7 @@ pub(super) fn network(ctx: &Context, files: &ConfigFiles, section: &Section) -> 
     };
     Ok(Network {
         sso: endpoints.of("SSO", &["sso"]),
-        // The SDK for Rust writes the nested key with a hyphen, all other SDKs with an underscore.
+        // In `[services]`, the SDK for Rust spells this key with a hyphen, all other SDKs with an underscore.
         sso_oidc: endpoints.of("SSO_OIDC", &["sso_oidc", "sso-oidc"]),
         sts: endpoints.of("STS", &["sts"]),
         signin: endpoints.of("SIGNIN", &["signin"]),
@@ -36,15 +36,16 @@ pub(super) fn network(ctx: &Context, files: &ConfigFiles, section: &Section) -> 
     })
 }
 
-/// Returns the network settings without a profile.
+/// Returns the network settings that apply without a profile.
 ///
 /// # Errors
-/// Configuration: a variable that cannot be used.
+/// Configuration: a variable has a value that cannot be used.
 pub(crate) fn network_of_environment(ctx: &Context, files: &ConfigFiles) -> Result<Network> {
     network(ctx, files, &files.empty_profile())
 }
 
-/// Returns the CA bundle in the order of the AWS CLI: its own variable, the profile's, then that of Python's `requests`.
+/// Returns the CA bundle, looked for as in the AWS CLI: AWS's variable, the profile, the variable of Python's
+/// `requests`.
 fn ca_bundle(ctx: &Context, files: &ConfigFiles, section: &Section) -> Option<CaBundle> {
     let variable = |name: &str| {
         let path = ctx.expand(ctx.var(name)?);

@@ -1,5 +1,5 @@
-//! Plain profiles of Identity Center, which have nothing but a session, an account, a role and a region: what most of tens of
-//! thousands of profiles are. Verbs that show every profile read them without resolving each one's network settings.
+//! Reads plain profiles: those that have only a session, an account, a role and a region. Of tens of thousands of
+//! profiles, most are plain. Verbs that show every profile read them without resolving each one's network settings.
 
 use super::network::network;
 use super::sessions::named_session;
@@ -12,11 +12,11 @@ use crate::session::Session;
 use crate::source::sso::check_role_name;
 use std::collections::HashMap;
 
-/// The keys of plain profiles. All others may need more than is looked at here.
+/// The keys that a plain profile may have. With any other key, a profile must be resolved.
 const KEYS: [&str; 7] =
     ["sso_session", "sso_account_id", "sso_role_name", "region", "output", "cli_pager", "ssox_managed"];
 
-/// What a plain profile says.
+/// The values in a plain profile.
 pub(crate) struct Plain<'a> {
     pub(crate) session: &'a Session,
     pub(crate) account_id: &'a str,
@@ -25,30 +25,30 @@ pub(crate) struct Plain<'a> {
 }
 
 impl Plain<'_> {
-    /// Returns the name of the cache entry.
+    /// Returns the key of the cache entry.
     pub(crate) fn cache_key(&self) -> Key {
         let Session { name, start_url, store, .. } = self.session;
         Key::sso(self.account_id, self.role_name, name.as_deref(), start_url).in_store(*store, self.session.label())
     }
 }
 
-/// Reads plain profiles. It holds all sessions that they may name.
+/// Reads plain profiles. It contains all sessions that they can have.
 pub(crate) struct PlainProfiles {
     sessions: HashMap<String, Session>,
-    /// Whether profiles can be read without resolving them. False when an environment variable changes every profile,
-    /// or makes it unusable.
+    /// Whether any profile can be read without resolving it. False if an environment variable changes all profiles or
+    /// makes them unusable.
     is_usable: bool,
 }
 
 impl PlainProfiles {
-    /// Resolves every session of the configuration once, for all profiles.
+    /// Resolves each configured session once, for all profiles.
     pub(crate) fn new(ctx: &Context, files: &ConfigFiles) -> Self {
         let is_usable = ctx.var_os("SSOX_PROTECT").is_none() && network(ctx, files, &files.empty_profile()).is_ok();
         let session = |name: String| named_session(ctx, files, &name).ok().map(|session| (name, session));
         Self { sessions: files.sso_session_names().filter_map(session).collect(), is_usable }
     }
 
-    /// Reads a profile; `None` if it must be resolved to say what it is, or why it cannot be used.
+    /// Reads a profile; `None` if it is not plain or cannot be used, so that it must be resolved.
     pub(crate) fn read<'a>(&'a self, section: &'a Section) -> Option<Plain<'a>> {
         if !self.is_usable || !section.keys().all(|key| KEYS.contains(&key)) {
             return None;
@@ -75,7 +75,7 @@ mod tests {
         [sso-session broken]\nsso_start_url = https://d-1.awsapps.com/start\n";
     const ROLE: &str = "sso_account_id = 111122223333\nsso_role_name = Admin\n";
 
-    /// Compares what is read with the resolved profile; returns whether it was plain.
+    /// Checks that a profile reads the same as when it is resolved; returns whether it is plain.
     fn is_plain(config: &str, variables: &[(&str, &str)]) -> bool {
         let ctx = Context::new(variables.iter().map(|(name, value)| ((*name).to_string(), (*value).into())));
         let files = ConfigFiles::parse(&format!("{CORP}{config}"), "");

@@ -1,5 +1,5 @@
-//! Decides which profiles are protected: by their own key, by `SSOX_PROTECT`, or, for the prompt only, by a word such
-//! as `prod` in their name; and how long one may stay in a shell.
+//! Decides which profiles are protected, and how long one may stay in a shell. A profile is protected by its key
+//! `ssox_protected` or by `SSOX_PROTECT`. A word such as `prod` in its name only highlights it in the prompt.
 
 use super::name_glob::NameGlob;
 use crate::account_names::AccountNames;
@@ -10,11 +10,11 @@ use crate::source::Source;
 use crate::time::parse_duration;
 use std::time::Duration;
 
-/// Words that mark a profile as protected, and words that negate the word after them.
+/// Words in a name that highlight a profile, and words that negate such a word after them.
 const WORDS: [&str; 4] = ["prod", "production", "prd", "live"];
 const NEGATIONS: [&str; 3] = ["non", "pre", "not"];
 
-/// The time limit of protected profiles: a variable, and a key of the profile.
+/// The time limit of protected profiles: the name of the variable, and of the profile key.
 const TIME_VARIABLE: &str = "SSOX_PROTECTED_FOR";
 const TIME_KEY: &str = "ssox_protected_for";
 
@@ -22,11 +22,11 @@ const TIME_KEY: &str = "ssox_protected_for";
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Protection {
     None,
-    /// Its name has a word such as `prod`: the prompt highlights it.
+    /// The prompt highlights it, because its name contains a word such as `prod`.
     Highlighted,
-    /// A person confirms each use, but programs that call `ssox credential-process` get its credentials.
+    /// A person must confirm each use, but `ssox credential-process` gives its credentials to programs without asking.
     Unattended,
-    /// A person confirms each use.
+    /// A person must confirm each use.
     Confirmed,
 }
 
@@ -36,17 +36,17 @@ impl Protection {
         self != Self::None
     }
 
-    /// Tells whether a person confirms each use of the profile.
+    /// Tells whether a person must confirm each use of the profile.
     pub(crate) fn needs_confirmation(self) -> bool {
         matches!(self, Self::Unattended | Self::Confirmed)
     }
 }
 
-/// Returns how a profile is protected: its key `ssox_protected` decides, else `SSOX_PROTECT` where that is set, else the
-/// words of its name.
+/// Returns how a profile is protected. Its key `ssox_protected` decides; without it `SSOX_PROTECT`, if that is set;
+/// without both the words of its name.
 ///
 /// # Errors
-/// Configuration: the key has another value than `true`, `false` and `unattended`.
+/// Configuration: the value of the key is not `true`, `false` or `unattended`.
 pub(super) fn protection(ctx: &Context, name: &str, section: &Section, source: &Source) -> Result<Protection> {
     match section.get("ssox_protected").map(str::to_ascii_lowercase).as_deref() {
         Some("true") => return Ok(Protection::Confirmed),
@@ -64,18 +64,18 @@ pub(super) fn protection(ctx: &Context, name: &str, section: &Section, source: &
     Ok(if has_protected_word(name) { Protection::Highlighted } else { Protection::None })
 }
 
-/// Returns the protection by a glob of `SSOX_PROTECT` alone.
+/// Returns the protection that `SSOX_PROTECT` alone gives.
 pub(super) fn by_globs(ctx: &Context, name: &str, source: &Source) -> Protection {
     let globs = ctx.var_os("SSOX_PROTECT").map(|globs| globs.to_string_lossy()).unwrap_or_default();
     let is_match = !globs.is_empty() && matches_any(&globs, &names(ctx, name, source, &globs));
     if is_match { Protection::Confirmed } else { Protection::None }
 }
 
-/// Returns how long a protected profile may stay in a shell: the shorter of its key and `SSOX_PROTECTED_FOR`; `None`
-/// without a limit.
+/// Returns how long a protected profile may stay in a shell: the shorter time of its key and of `SSOX_PROTECTED_FOR`.
+/// `None`: there is no limit.
 ///
 /// # Errors
-/// Configuration: the key or the variable is not a duration, or zero.
+/// Configuration: one of them is zero or not a duration.
 pub(super) fn time_limit(
     ctx: &Context,
     name: &str,
@@ -99,8 +99,8 @@ fn limit(what: &str, value: &str) -> Result<Duration> {
     }
 }
 
-/// Returns the names that globs can match: the profile's name, `account id/role` and `account name/role`. The file with
-/// account names is read only if a glob has a `/`.
+/// Returns the names that a pattern can match: the profile's name, `ACCOUNT ID/ROLE` and `ACCOUNT NAME/ROLE`. The file
+/// with account names is read only if a pattern contains a `/`.
 fn names(ctx: &Context, name: &str, source: &Source, globs: &str) -> Vec<String> {
     let mut names = vec![name.to_string()];
     if let (Some(account_id), Some(role)) = (source.account_id(), source.role_name())
@@ -113,20 +113,20 @@ fn names(ctx: &Context, name: &str, source: &Source, globs: &str) -> Vec<String>
     names
 }
 
-/// Tells whether one of the globs, separated by commas, matches the whole of a name.
+/// Tells whether one of the patterns, separated by commas, matches the whole of one of the names.
 fn matches_any(globs: &str, names: &[String]) -> bool {
     let globs = globs.split(',').map(str::trim).filter(|glob| !glob.is_empty());
     globs.map(NameGlob::new).any(|glob| names.iter().any(|name| glob.matches(name)))
 }
 
-/// Tells whether a name has one of the words without a negation before it.
+/// Tells whether a name contains one of [`WORDS`] without a negation before it.
 fn has_protected_word(name: &str) -> bool {
     let words = words(name);
     let is_negated = |at: usize| at > 0 && NEGATIONS.contains(&words[at - 1].as_str());
     words.iter().enumerate().any(|(at, word)| WORDS.contains(&word.as_str()) && !is_negated(at))
 }
 
-/// Returns the words of a name in lower case: `my-ProdEU2` has `my`, `prod`, `eu` and `2`.
+/// Splits a name into words in lower case: `my-ProdEU2` into `my`, `prod`, `eu` and `2`.
 fn words(name: &str) -> Vec<String> {
     let chars: Vec<char> = name.chars().collect();
     let mut words = vec![String::new()];

@@ -1,4 +1,4 @@
-//! Resolves a profile to its source of credentials, and decides which cache entries are shared with the AWS CLI.
+//! Finds the source of a profile's credentials, and decides which cache entries are shared with the AWS CLI.
 
 use super::roles;
 use super::sources::Resolver;
@@ -10,16 +10,16 @@ use crate::source::Source;
 /// Returns the source of a profile's credentials.
 ///
 /// # Errors
-/// Configuration: the profile has no source, or an incomplete one, or the chain of roles leads back to itself.
+/// Configuration: the profile has no source or an incomplete one, or its chain of roles is circular.
 pub(super) fn source(ctx: &Context, files: &ConfigFiles, name: &str, section: &Section) -> Result<Source> {
     let resolver = Resolver::new(ctx, files, name, section)?;
     let source = roles::source(&resolver, name, section)?;
     Ok(with_own_entries(&resolver, name, section, source))
 }
 
-/// Gives every role in the source a cache entry of its own if another profile assumes it from elsewhere: the AWS CLI has
-/// one entry for both. Such profiles are found by searching the text of the files for the role's ARN, so that of 50,000
-/// profiles only those are resolved.
+/// Gives a role in the source a cache entry of its own if another profile assumes the same role with other credentials:
+/// the AWS CLI would use one entry for both. Such profiles are found by searching the files for the role's ARN, so of
+/// 50,000 profiles only those are resolved.
 fn with_own_entries(resolver: &Resolver, name: &str, section: &Section, mut source: Source) -> Source {
     let has_own_entry = is_ambiguous(resolver, name, section, &source);
     match &mut source {
@@ -36,7 +36,7 @@ fn with_own_entries(resolver: &Resolver, name: &str, section: &Section, mut sour
     source
 }
 
-/// Tells whether another profile has the same entry in the AWS CLI's cache, but other credentials.
+/// Tells whether another profile has the same entry in the AWS CLI's cache, but gets other credentials.
 fn is_ambiguous(resolver: &Resolver, name: &str, section: &Section, source: &Source) -> bool {
     let (Some(arn), Some(arguments)) = (source.role_arn(), source.arguments()) else { return false };
     if !resolver.files.is_repeated(arn) {

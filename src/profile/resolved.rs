@@ -1,4 +1,4 @@
-//! What a name resolves to: a profile with its region, its source of credentials and its network settings.
+//! A resolved profile: its region, its source of credentials and its network settings.
 
 use super::protected::Protection;
 use super::sources::region;
@@ -14,31 +14,31 @@ use crate::source::sso::SsoRole;
 use crate::source::{Request, Source, duration};
 use std::time::Duration;
 
-/// A resolved profile.
+/// A resolved profile, or an assignment without a profile.
 #[derive(Clone, Debug)]
 pub(crate) struct Profile {
     pub(crate) name: String,
-    /// The profile's own `region`, not the environment's.
+    /// The region in the profile, not the one in the environment.
     pub(crate) region: Option<Region>,
     pub(crate) source: Source,
-    /// Endpoints, CA bundle and limits of its requests.
+    /// Service URLs, CA bundle and limits for requests.
     pub(crate) network: Network,
-    /// The role of `--role-arn`, which the profile's credentials assume.
+    /// The value of `--role-arn`: the role that is assumed with the profile's credentials.
     pub(crate) ad_hoc_role_arn: Option<String>,
-    /// The seconds of `--duration`, for which the role is assumed.
+    /// The value of `--duration`: for how many seconds the role is assumed.
     pub(crate) ad_hoc_duration: Option<i32>,
     pub(crate) protection: Protection,
-    /// How long it may stay in a shell; only protected profiles have such a limit.
+    /// How long the profile may stay in a shell; `None` if there is no limit. Only protected profiles have one.
     pub(crate) time_limit: Option<Duration>,
-    /// Whether it is a role of Identity Center without a profile.
+    /// Whether it is an assignment of Identity Center without a profile.
     pub(crate) is_assignment: bool,
 }
 
 impl Profile {
-    /// Returns an assignment that no profile has. Its name is always the one with the account's number.
+    /// Makes a profile of an assignment that has none. Its name is always `ACCOUNT ID/ROLE`.
     ///
     /// # Errors
-    /// Configuration: network settings or limits that cannot be used.
+    /// Configuration: the network settings or the time limit cannot be used.
     pub(crate) fn of_assignment(
         ctx: &Context,
         files: &ConfigFiles,
@@ -63,10 +63,10 @@ impl Profile {
         })
     }
 
-    /// Returns credentials: from the cache while they are good, else new ones.
+    /// Returns cached credentials if they are still valid for long enough, else new ones.
     ///
     /// # Errors
-    /// Those of the source. The hint for an assignment that AWS refuses has similar ones.
+    /// Those of the source. If AWS rejects an assignment, the hint contains similar ones.
     pub(crate) fn credentials(&self, ctx: &Context, request: &Request) -> Result<Entry> {
         self.source.credentials(ctx, request).map_err(|error| match &self.source {
             Source::Sso(role) if self.is_assignment && error.kind == ErrorKind::Refused => {
@@ -79,10 +79,10 @@ impl Profile {
         })
     }
 
-    /// Returns the profile with exactly this name.
+    /// Resolves the profile with exactly this name.
     ///
     /// # Errors
-    /// Configuration, with a hint what to type.
+    /// Configuration, with a hint that says what to type.
     pub(crate) fn resolve(ctx: &Context, files: &ConfigFiles, name: &str) -> Result<Self> {
         let section = files.profile(name).ok_or_else(|| find::unknown(ctx, files, name))?;
         store::store_of_environment(ctx)?;
@@ -101,10 +101,10 @@ impl Profile {
         })
     }
 
-    /// Returns the profile with a role that its credentials assume; without a role, the profile itself.
+    /// Returns the profile with the role of `--role-arn`, which its credentials assume; unchanged without such a role.
     ///
     /// # Errors
-    /// Configuration: this is not the ARN of a role.
+    /// Configuration: the text is not the ARN of a role.
     pub(crate) fn with_role(self, ctx: &Context, role_arn: Option<&str>) -> Result<Self> {
         let Some(arn) = role_arn else { return Ok(self) };
         let source = roles::ad_hoc(ctx, self.region.as_ref(), &self.network, self.source, arn)?;
@@ -116,10 +116,10 @@ impl Profile {
         Ok(Self { source, ad_hoc_role_arn: Some(arn.into()), protection, time_limit, ..self })
     }
 
-    /// Returns the profile with another duration of the role that it assumes.
+    /// Returns the profile with another duration for the role that it assumes.
     ///
     /// # Errors
-    /// Configuration: AWS lets nobody choose the duration, or not this one.
+    /// Configuration: AWS does not let the caller choose the duration, or does not allow this one.
     pub(crate) fn with_duration(self, seconds: Option<i32>) -> Result<Self> {
         let Some(duration) = seconds else { return Ok(self) };
         Ok(Self { source: duration::with_duration(self.source, duration)?, ad_hoc_duration: seconds, ..self })

@@ -1,4 +1,4 @@
-//! Roles that other credentials assume, and the chain of profiles behind them.
+//! Finds the source of a profile that assumes a role: the role, and the chain of profiles whose credentials assume it.
 
 use super::sources::Resolver;
 use super::{find, metadata};
@@ -12,10 +12,10 @@ use crate::source::credential_source::CredentialSource;
 use crate::source::role_arn::RoleArn;
 use crate::source::{Source, role_keys, tags};
 
-/// Returns the source of a profile. Of the profile that is asked for, the role comes before all other keys.
+/// Returns the source of a profile. If the profile that is asked for has `role_arn`, the role precedes all other keys.
 ///
 /// # Errors
-/// Those of [`Resolver::own_source`]. Configuration: a key cannot work, or the chain leads back to itself.
+/// Those of [`Resolver::own_source`]. Configuration: a key has an invalid value, or the chain is circular.
 pub(super) fn source(resolver: &Resolver, name: &str, section: &Section) -> Result<Source> {
     if is_assumed(section) {
         return assumed(resolver, &mut vec![name.into()], name, section);
@@ -23,10 +23,10 @@ pub(super) fn source(resolver: &Resolver, name: &str, section: &Section) -> Resu
     resolver.own_source(name, section)
 }
 
-/// Returns a role of the command line that any source assumes.
+/// Returns the source for a role of `--role-arn`, which is assumed with the credentials of `source`.
 ///
 /// # Errors
-/// Configuration: this is not the ARN of a role.
+/// Configuration: the text is not the ARN of a role.
 pub(super) fn ad_hoc(
     ctx: &Context,
     region: Option<&Region>,
@@ -46,17 +46,17 @@ pub(super) fn ad_hoc(
         mfa: None,
         source,
         network: network.clone(),
-        // Any other profile may assume the same role on the command line, which the configuration does not tell.
+        // Other profiles may assume the same role with `--role-arn`, which the configuration does not tell.
         has_own_entry: true,
     })))
 }
 
-/// Tells whether the profile's role is assumed with other credentials. With a web identity token, it needs none.
+/// Tells whether a profile's role is assumed with other credentials. A web identity token needs none.
 fn is_assumed(section: &Section) -> bool {
     section.value("role_arn").is_some() && section.value("web_identity_token_file").is_none()
 }
 
-/// Returns the role of a profile with its whole chain. `visited` are the profiles of the chain so far, this one last.
+/// Returns the role of a profile with its whole chain. `visited` is the chain so far; this profile is its last element.
 fn assumed(resolver: &Resolver, visited: &mut Vec<String>, name: &str, section: &Section) -> Result<Source> {
     let arn = role_keys::arn(name, section.value("role_arn").unwrap_or_default())?;
     let source = match (section.value("source_profile"), section.value("credential_source")) {
@@ -116,7 +116,7 @@ fn source_profile(resolver: &Resolver, visited: &mut Vec<String>, name: &str, so
     })?;
     let has_keys = ["aws_access_key_id", "aws_secret_access_key"].iter().any(|key| section.get(key).is_some());
     let is_own_keys = source == name && has_keys;
-    // A profile may name itself as the source if it has keys beside its role; any other repetition is a loop.
+    // A profile may be its own source if it has access keys beside its role. Any other repetition is circular.
     if visited.iter().any(|seen| seen == source) && !is_own_keys {
         return Err(circular(visited, source));
     }

@@ -1,4 +1,4 @@
-//! The session to sign in to for a profile.
+//! Finds the session to sign in to for a profile.
 
 use super::assignment::{self, ListingSource};
 use super::find::{self, Found, Wanted};
@@ -9,15 +9,15 @@ use crate::context::Context;
 use crate::error::{Error, ErrorKind, Result};
 use crate::session::Session;
 
-/// Returns the session of a profile: its own, or that of the profile from which its credentials come.
+/// Returns the session of a profile: its own, or that of the source profile at the end of its chain.
 ///
 /// # Errors
-/// Configuration: there is no such profile, or it has no session.
+/// Configuration: the profile does not exist, or has no session.
 pub(crate) fn session_behind(ctx: &Context, files: &ConfigFiles, wanted: &Wanted) -> Result<Session> {
     let name = match find::find(ctx, files, &Wanted { listings: ListingSource::Stored, ..*wanted }) {
         Ok(Found::Profile(name)) => name,
         Ok(Found::Assignment(role)) => return Ok(role.session),
-        // Nothing is listed yet, and after signing in it can be.
+        // Nothing is listed yet; after signing in to the only session it can be.
         Err(error) if error.kind == ErrorKind::NeedsPerson => {
             let only = <[Session; 1]>::try_from(assignment::candidates(ctx, files, wanted.session)?);
             return only.map(|[only]| only).map_err(|_| error);

@@ -1,4 +1,4 @@
-//! Sessions in the configuration: `[sso-session NAME]` sections, and the start URLs of legacy profiles.
+//! Reads the configured sessions: `[sso-session NAME]` sections, and the start URLs of legacy profiles.
 
 use super::network::network;
 use super::store;
@@ -9,19 +9,19 @@ use crate::region::Region;
 use crate::session::Session;
 use crate::source::sso::session_name;
 
-/// Returns the session `[sso-session NAME]`.
+/// Returns the session of the section `[sso-session NAME]`.
 ///
 /// # Errors
-/// Configuration: the section does not exist, or has no start URL or region.
+/// Configuration: the section does not exist, or lacks the start URL or the region.
 pub(crate) fn named_session(ctx: &Context, files: &ConfigFiles, name: &str) -> Result<Session> {
     let section = files.sso_session(name).ok_or_else(|| unknown_argument(ctx, files, name))?;
     session(ctx, files, Some(name), &section, &section)
 }
 
-/// Returns the session with this name, or the unnamed one with this start URL.
+/// Returns the session with this name, or the session without a name that has this start URL.
 ///
 /// # Errors
-/// As [`named_session`].
+/// Those of [`named_session`].
 pub(crate) fn labelled_session(ctx: &Context, files: &ConfigFiles, label: &str) -> Result<Session> {
     if files.sso_session(label).is_some() || !files.contains(label) {
         return named_session(ctx, files, label);
@@ -30,7 +30,7 @@ pub(crate) fn labelled_session(ctx: &Context, files: &ConfigFiles, label: &str) 
     found.map_or_else(|| named_session(ctx, files, label), Ok)
 }
 
-/// Returns every session in the configuration once: the named ones, then those of legacy profiles.
+/// Returns all configured sessions, each once: those with a name, then those of legacy profiles.
 pub(crate) fn sessions(ctx: &Context, files: &ConfigFiles) -> Vec<Result<Session>> {
     let mut found: Vec<Result<Session>> =
         files.sso_session_names().map(|name| named_session(ctx, files, &name)).collect();
@@ -54,7 +54,7 @@ fn has_legacy_session(sessions: &[Result<Session>], start_url: &str) -> bool {
 /// Returns the session that a profile uses.
 ///
 /// # Errors
-/// Configuration: the session does not exist, is incomplete, or contradicts the profile.
+/// Configuration: the session does not exist, is incomplete, or has other values than the profile.
 pub(super) fn of_profile(ctx: &Context, files: &ConfigFiles, profile: &str, section: &Section) -> Result<Session> {
     let Some(name) = session_name(section) else {
         return session(ctx, files, None, section, section)
@@ -102,7 +102,7 @@ fn session(
     })
 }
 
-/// Splits a list of scopes.
+/// Splits a list of scopes at the commas.
 pub(crate) fn scopes(list: &str) -> Vec<String> {
     list.split(',').map(str::trim).filter(|scope| !scope.is_empty()).map(String::from).collect()
 }
@@ -113,7 +113,7 @@ fn missing(prefix: &str, key: &str, section: &Section) -> Error {
     error.hint(hint.unwrap_or_else(|| format!("add `{key} = …` in ~/.aws/config, or run ssox configure sso")))
 }
 
-/// Makes the error for an unknown name on the command line.
+/// Makes the error for an unknown session name that was typed.
 fn unknown_argument(ctx: &Context, files: &ConfigFiles, name: &str) -> Error {
     if name.is_empty() {
         return Error::configuration("the name of the sso-session is empty")
@@ -129,13 +129,14 @@ fn unknown_argument(ctx: &Context, files: &ConfigFiles, name: &str) -> Error {
     unknown(ctx, files, name)
 }
 
-/// Makes the error for an unknown name in a profile.
+/// Makes the error for an unknown session name in a profile.
 fn unknown(ctx: &Context, files: &ConfigFiles, name: &str) -> Error {
     let hint = format!("add `[sso-session {name}]` to ~/.aws/config, or run ssox configure sso");
     error_for_unknown(ctx, files, name, hint)
 }
 
-/// Makes the error for an unknown name; `hint` is given if no file or header explains it, and no name is similar.
+/// Makes the error for an unknown session name. `hint` is used if nothing better is known: another file that has the
+/// session, a misspelt section header, or a similar name.
 fn error_for_unknown(ctx: &Context, files: &ConfigFiles, name: &str, hint: String) -> Error {
     let error = Error::configuration(format!("there is no sso-session `{name}`"));
     if let Some((cause, hint)) = files.why_absent(ctx, |usual| usual.sso_session(name).is_some()) {

@@ -1,4 +1,4 @@
-//! The source of a profile's own credentials.
+//! Finds the source of a profile's own credentials, that is, without a role that they assume.
 
 use super::{network, sessions};
 use crate::aws::Network;
@@ -9,8 +9,8 @@ use crate::region::Region;
 use crate::source::Source;
 use crate::source::profile_keys::ProfileKeys;
 
-/// Resolves the profiles of a chain. As with the AWS CLI, the region and the network settings of the first profile are used
-/// for the whole chain.
+/// Resolves the profiles of a chain. As in the AWS CLI, the region and the network settings of the first profile apply
+/// to the whole chain.
 pub(super) struct Resolver<'a> {
     pub(super) ctx: &'a Context,
     pub(super) files: &'a ConfigFiles,
@@ -19,19 +19,19 @@ pub(super) struct Resolver<'a> {
 }
 
 impl<'a> Resolver<'a> {
-    /// Returns a resolver for the chain that starts with this profile.
+    /// Makes a resolver for the chain that starts with this profile.
     ///
     /// # Errors
-    /// Configuration: its region or network settings cannot be used.
+    /// Configuration: the region or a network setting cannot be used.
     pub(super) fn new(ctx: &'a Context, files: &'a ConfigFiles, name: &str, section: &Section) -> Result<Self> {
         let (region, network) = (region(name, section)?, network::network(ctx, files, section)?);
         Ok(Self { ctx, files, region, network })
     }
 
-    /// Returns the source of a profile, apart from a role that other credentials assume.
+    /// Returns the source of a profile's own credentials; ignores a role that they assume.
     ///
     /// # Errors
-    /// Configuration: there is none, or it is incomplete.
+    /// Configuration: the profile has no source, or an incomplete one.
     pub(super) fn own_source(&self, name: &str, section: &Section) -> Result<Source> {
         let keys = ProfileKeys {
             ctx: self.ctx,
@@ -64,7 +64,7 @@ fn no_credentials(name: &str, section: &Section) -> Error {
     error.hint(hint.unwrap_or_else(|| format!("ssox configure sso {}", as_option("--profile", name))))
 }
 
-/// Returns the region of a profile.
+/// Returns the region of a profile; `None` if it has none.
 pub(super) fn region(name: &str, section: &Section) -> Result<Option<Region>> {
     let region = section.value("region");
     region.map(|region| Region::parse(&format!("`region` of profile `{name}`"), region)).transpose()

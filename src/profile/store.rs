@@ -1,17 +1,17 @@
-//! Where a session keeps its secrets: `SSOX_STORE`, else `ssox_store` of the session.
+//! Decides where a session's secrets are kept: as `SSOX_STORE` says, or else as `ssox_store` of the session does.
 
 use crate::config::{Section, nearest};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::store::{Store, VARIABLE};
 
-/// The key of an `[sso-session]`.
+/// The key in an `[sso-session]` section.
 pub(super) const KEY: &str = "ssox_store";
 
-/// Returns the store of a session.
+/// Returns where the secrets of a session are kept.
 ///
 /// # Errors
-/// Configuration: the value is unknown.
+/// Configuration: the value is neither `files` nor `keyring`.
 pub(super) fn store(ctx: &Context, section: &Section) -> Result<Store> {
     match section.value(KEY).filter(|_| ctx.var(VARIABLE).is_none()) {
         Some(name) => named(&format!("`{KEY}` of `{}`", section.name), name),
@@ -19,10 +19,10 @@ pub(super) fn store(ctx: &Context, section: &Section) -> Result<Store> {
     }
 }
 
-/// Returns the store of a session without the key.
+/// Returns where secrets are kept if a session does not say it: as `SSOX_STORE` says, or else in files.
 ///
 /// # Errors
-/// Configuration: the value of the variable is unknown.
+/// Configuration: the value of the variable is neither `files` nor `keyring`.
 pub(crate) fn store_of_environment(ctx: &Context) -> Result<Store> {
     ctx.var(VARIABLE).map_or(Ok(Store::Files), |name| named(VARIABLE, name))
 }

@@ -1,6 +1,6 @@
-//! The assignments that no profile has, as completion and the picker offer them.
+//! Finds the assignments without a profile, which completion and the picker offer.
 //!
-//! Invariant: it reads the stored listings, and asks AWS nothing.
+//! Invariant: this module only reads stored listings; it never asks AWS.
 
 use super::RoleProfiles;
 use super::assigned::hash;
@@ -10,44 +10,44 @@ use crate::context::Context;
 use crate::error::is_hidden;
 use std::collections::{HashMap, HashSet};
 
-/// An account and a role that no profile has.
+/// An assignment without a profile.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct WithoutProfile<'a> {
     pub(crate) account: &'a AccountRoles,
     pub(crate) role_name: &'a str,
-    /// The name of the session, or the start URL of an unnamed one.
+    /// The name of the session, or its start URL if it has no name.
     pub(crate) session: &'a str,
-    /// Whether the account has a name, and that name with the role is read as this assignment and can be typed.
+    /// Whether `ACCOUNT NAME/ROLE` can be typed and means this assignment only.
     has_name: bool,
 }
 
 impl WithoutProfile<'_> {
-    /// Returns `111122223333/ReadOnly`.
+    /// Returns the assignment with its account ID, such as `111122223333/ReadOnly`.
     pub(crate) fn numbered(&self) -> String {
         format!("{}/{}", self.account.id, self.role_name)
     }
 
-    /// Tells whether the assignment is offered by its account's number to a person who has typed the beginning of a name.
+    /// Tells whether the assignment is offered with its account ID to a person who has typed the beginning of a name.
     pub(crate) fn is_numbered(&self, typed: &str) -> bool {
         let is_number = typed.starts_with(|c: char| c.is_ascii_digit());
         !self.has_name || is_number && !starts_with([self.account.label(), self.role_name], typed, str::eq)
     }
 
-    /// Returns the name by which the assignment is offered: `Data Platform/ReadOnly`, or the one with the number.
+    /// Returns the text that is offered: `Data Platform/ReadOnly`, or `111122223333/ReadOnly`.
     pub(crate) fn offered(&self, typed: &str) -> String {
         let account = if self.is_numbered(typed) { &*self.account.id } else { self.account.label() };
         format!("{account}/{}", self.role_name)
     }
 }
 
-/// Tells whether ACCOUNT/ROLE starts with a text, in any case, if the right role follows.
+/// Tells whether `ACCOUNT/ROLE` can start with a text, ignoring case; the role is not known here.
 fn may_start_with(account: &str, typed: &str) -> bool {
     let both = account.len().min(typed.len());
     let starts = account.get(..both).zip(typed.get(..both));
     starts.is_none_or(|(account, typed)| account.eq_ignore_ascii_case(typed))
 }
 
-/// Tells whether ACCOUNT/ROLE starts with a text.
+/// Tells whether `ACCOUNT/ROLE` starts with a text; `is_same` compares.
 fn starts_with([account, role_name]: [&str; 2], typed: &str, is_same: fn(&str, &str) -> bool) -> bool {
     let starts = |text: &str, typed: &str| text.get(..typed.len()).is_some_and(|start| is_same(start, typed));
     match typed.split_at_checked(account.len()) {
@@ -59,15 +59,15 @@ fn starts_with([account, role_name]: [&str; 2], typed: &str, is_same: fn(&str, &
     }
 }
 
-/// What tells whether a profile has a role or a name, and the listings of the sessions in the configuration.
+/// The stored listings, and what is needed to tell whether a profile has a role or a name.
 pub(crate) struct AllProfiles<'a> {
     listings: Vec<Listing>,
     profiles: Profiles<'a>,
-    /// What the assignments that are looked for start with.
+    /// The beginning of the assignments that are wanted.
     typed: &'a str,
 }
 
-/// Which assignments are looked for: those that start with what was typed, or all if there are few roles.
+/// Which assignments are wanted: those that start with `text`, or all if there are at most `all_up_to` roles.
 #[derive(Clone, Copy)]
 pub(crate) struct Typed<'a> {
     pub(crate) text: &'a str,
@@ -81,7 +81,7 @@ impl<'a> Typed<'a> {
         may_start_with(account, self.text)
     }
 
-    /// Returns the listings, and the text that the assignments start with.
+    /// Returns the listings, and the text with which the wanted assignments start.
     fn of(self, counted: Vec<Counted>) -> (Vec<Listing>, &'a str) {
         let count: usize = counted.iter().map(|counted| counted.count).sum();
         let listings = counted.into_iter().map(|counted| counted.listing).collect();
@@ -91,12 +91,12 @@ impl<'a> Typed<'a> {
 
 enum Profiles<'a> {
     Read(&'a ConfigFiles, RoleProfiles),
-    /// The hashes of the roles, and the names that look like ACCOUNT/ROLE.
+    /// Hashes of the profiles' roles, and the profile names that look like ACCOUNT/ROLE.
     Indexed(&'a [u64], HashSet<&'a str>),
 }
 
 impl<'a> AllProfiles<'a> {
-    /// Reads the roles of all profiles, if there is a listing.
+    /// Reads the listings, and the roles of all profiles if a listing has any account.
     pub(crate) fn read(ctx: &Context, files: &'a ConfigFiles, typed: Typed<'a>) -> Self {
         let wanted = AccountFilter { is_wanted: &|account| typed.may_match(account), all_up_to: typed.all_up_to };
         let (listings, typed) = typed.of(assignments::configured_accounts(ctx, files, &wanted));
@@ -105,7 +105,8 @@ impl<'a> AllProfiles<'a> {
         Self { listings, profiles: Profiles::Read(files, roles), typed }
     }
 
-    /// Takes the roles of all profiles from the index of a large `config`. `None` if only the whole files tell what is needed.
+    /// Reads the listings, and takes the roles of all profiles from the index of a large `config` file. `None` if the
+    /// whole files must be read.
     pub(crate) fn indexed(ctx: &Context, index: &'a IndexedProfiles, typed: Typed<'a>) -> Option<Self> {
         let (roles, files) = (index.roles()?, ConfigFiles::excerpt(ctx, &[])?);
         let wanted = AccountFilter { is_wanted: &|account| typed.may_match(account), all_up_to: typed.all_up_to };
@@ -129,12 +130,12 @@ impl<'a> AllProfiles<'a> {
     }
 }
 
-/// Returns the assignments of all listed sessions that no profile has, and that are looked for.
+/// Returns the wanted assignments that no profile has.
 pub(crate) fn without_profile<'a>(all: &'a AllProfiles) -> Vec<WithoutProfile<'a>> {
     let is_wanted =
         |account: &str, role_name: &str| starts_with([account, role_name], all.typed, str::eq_ignore_ascii_case);
     let mut wanted = Vec::new();
-    // How many accounts have a name and a role.
+    // How many accounts have this name and this role.
     let mut counts: HashMap<[&str; 2], usize> = HashMap::new();
     for listing in &all.listings {
         for account in &listing.accounts {

@@ -1,6 +1,6 @@
-//! The regions of AWS with their short forms and places, for the command line only: other regions can be used as well.
+//! Known AWS regions with short forms and places, for the command line only: ssox accepts other regions, too.
 
-/// The name, the short form that may be typed for it, and the place of each region.
+/// The name of each region, the short form that a person may type, and the place.
 pub(crate) const REGIONS: [(&str, &str, &str); 39] = [
     ("af-south-1", "afs1", "Cape Town"),
     ("ap-east-1", "ape1", "Hong Kong"),
@@ -43,7 +43,7 @@ pub(crate) const REGIONS: [(&str, &str, &str); 39] = [
     ("us-west-2", "usw2", "Oregon"),
 ];
 
-/// Returns the name of the region that a short form stands for.
+/// Returns the region with this short form; `None` if there is none.
 pub(crate) fn in_full(typed: &str) -> Option<&'static str> {
     REGIONS.iter().find(|(_, short, _)| *short == typed).map(|(name, ..)| *name)
 }

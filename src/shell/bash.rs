@@ -1,4 +1,4 @@
-//! The integration with bash.
+//! What ssox knows of bash.
 
 mod line;
 
@@ -8,7 +8,6 @@ use crate::context::Context;
 use line::BashLine;
 use std::path::{Path, PathBuf};
 
-/// bash.
 pub(super) struct Bash;
 
 impl Integration for Bash {

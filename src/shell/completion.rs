@@ -1,42 +1,43 @@
-//! What a shell's completion function asks and gets. A reply is empty, or starts with a line that says what follows:
+//! The request of a shell's completion function, and the reply to it. A reply is empty, or its first line says what
+//! follows:
 //!
 //! | line | what follows |
 //! | --- | --- |
 //! | `words KIND` | candidates, one on each line, in the format of the shell's completion function |
 //! | `parts KIND` | prefixes of candidates: the shell adds no space after them |
 //! | `files` | nothing: the shell completes file names |
-//! | `command N` | nothing: the words from number N on, counted from 0, are a command line of their own |
+//! | `command N` | nothing: the words from index N on (counted from 0) are another program with its arguments |
 
 use crate::error::{is_hidden, printable};
 
-/// The command line up to the cursor, in words as the program would receive them.
+/// The command line up to the cursor, in words as a program would get them.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct CommandLine {
-    /// The words before the one at the cursor; the first is the program's name.
+    /// The words before the one at the cursor; the first is `ssox` itself.
     pub(crate) words: Vec<String>,
-    /// The word at the cursor, up to the cursor.
+    /// The part of the word at the cursor that is before the cursor.
     pub(crate) current: String,
 }
 
 impl CommandLine {
-    /// Reads the arguments of a completion function that passes the word at the cursor, which `decode` reads, and then the
-    /// words before it.
+    /// Reads the arguments of a completion function that passes first the word at the cursor and then the words before
+    /// it. `decode` removes quotes and escapes from the word at the cursor. `None` without arguments.
     pub(super) fn parse(arguments: &[String], decode: impl FnOnce(&str) -> String) -> Option<Self> {
         let (current, words) = arguments.split_first()?;
         Some(Self { words: words.to_vec(), current: decode(current) })
     }
 }
 
-/// Who selects the names that match.
+/// Whether the shell or ssox selects the candidates that match what was typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum MatchedBy {
-    /// The shell, by its user's settings.
+    /// The shell, with the settings of its user.
     Shell,
     /// ssox.
     Ssox,
 }
 
-/// One word that can be inserted, and its description; both are plain text.
+/// A word that can be inserted, and its description; both are plain text without quotes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Candidate {
     pub(crate) value: String,
@@ -44,7 +45,7 @@ pub(crate) struct Candidate {
 }
 
 impl Candidate {
-    /// Makes a candidate; the description may be empty, and is shown as one line.
+    /// Makes a candidate. The description may be empty; it is shown as one line.
     pub(crate) fn new(value: impl Into<String>, description: impl Into<String>) -> Self {
         Self { value: value.into(), description: printable(&description.into()) }
     }
@@ -53,11 +54,11 @@ impl Candidate {
 /// What can be inserted at the cursor.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Completions {
-    /// The words from this number on are a command line of their own.
+    /// The words from this index on are another program with its arguments.
     Command(usize),
     Files,
     Candidates {
-        /// What a candidate is, for people: `profile`.
+        /// What the candidates are, in a word for people: `profile`.
         kind: &'static str,
         are_prefixes: bool,
         candidates: Vec<Candidate>,
@@ -65,7 +66,8 @@ pub(crate) enum Completions {
 }
 
 impl Completions {
-    /// Keeps the candidates that start with what was typed, or else those that do so in another case: for shells that do not.
+    /// Keeps the candidates that start with what was typed; if there are none, those that do when case is ignored. For
+    /// shells that do not select candidates themselves.
     pub(super) fn retain_matching(mut self, typed: &str) -> Self {
         if let Self::Candidates { candidates, .. } = &mut self {
             if candidates.iter().any(|candidate| candidate.value.starts_with(typed)) {
@@ -77,7 +79,7 @@ impl Completions {
         self
     }
 
-    /// Returns the reply; `line` writes a candidate, or leaves it out.
+    /// Returns the reply. `line` writes a candidate as the shell expects it, or returns `None` to leave it out.
     pub(super) fn reply(&self, line: impl Fn(&Candidate) -> Option<String>) -> String {
         let (kind, are_prefixes, candidates) = match self {
             Self::Command(at) => return format!("command {at}\n"),
@@ -93,12 +95,12 @@ impl Completions {
     }
 }
 
-/// Tells whether a name can be a candidate: hidden characters could control a shell or a terminal.
+/// Tells whether a name may be a candidate. Hidden characters could control a shell or a terminal.
 pub(crate) fn is_insertable(name: &str) -> bool {
     !name.is_empty() && !name.contains(is_hidden)
 }
 
-/// Tells whether a value starts with what was typed; the case of ASCII letters does not matter.
+/// Tells whether a value starts with what was typed, ignoring the case of ASCII letters.
 pub(crate) fn starts_with_in_any_case(value: &str, typed: &str) -> bool {
     value.get(..typed.len()).is_some_and(|start| start.eq_ignore_ascii_case(typed))
 }

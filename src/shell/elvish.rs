@@ -1,6 +1,6 @@
-//! elvish.
+//! What ssox knows of elvish.
 //!
-//! Its completion function gets the words without quotes; elvish itself selects and quotes the candidates.
+//! The completion function gets words without quotes; elvish itself selects and quotes the candidates.
 
 use super::completion::{CommandLine, MatchedBy};
 use super::integration::{Find, Integration, config_home};
@@ -9,10 +9,9 @@ use super::word::{single_quoted, word};
 use crate::context::Context;
 use std::path::{Path, PathBuf};
 
-/// elvish.
 pub(super) struct Elvish;
 
-/// Options whose value is the next word.
+/// Options of elvish whose value is the next word.
 const WITH_VALUE: [&str; 7] = ["rc", "log", "logprefix", "db", "sock", "cpuprofile", "deprecation-level"];
 
 impl Integration for Elvish {
@@ -24,7 +23,7 @@ impl Integration for Elvish {
         &["elvish"]
     }
 
-    /// Options have one dash or two.
+    /// An option may start with one dash or two.
     fn is_interactive(&self, options: &[String]) -> bool {
         let mut options = options.iter();
         while let Some(option) = options.next() {
@@ -103,7 +102,7 @@ impl Integration for Elvish {
     }
 }
 
-/// Quotes a value: in single quotes only the quote itself is special.
+/// Quotes a value. In single quotes only the quote itself is special.
 fn quoted(value: &str) -> String {
     single_quoted(value, |c| if c == '\'' { "'" } else { "" })
 }

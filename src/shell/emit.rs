@@ -1,22 +1,22 @@
-//! `--emit`: which shell function called ssox, and in which version of the reply.
+//! The option `--emit`, which says which shell function called ssox, and which version of the reply it reads.
 
 use super::Shell;
 use crate::error::{Error, Result};
 
-/// The reader of the reply: the value of `--emit`, e.g. `zsh1`.
+/// The parsed value of `--emit`, such as `zsh1`: the shell function that reads the reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Emit {
     pub(crate) shell: Shell,
 }
 
-/// The version of the reply's format.
+/// The version of the reply that this ssox writes.
 const VERSION: &str = "1";
 
 impl Emit {
-    /// Parses a shell's name followed by the version of the reply.
+    /// Parses the name of a shell followed by the version of the reply.
     ///
     /// # Errors
-    /// Usage: the shell is unknown, or this binary does not support the version.
+    /// Usage: the shell is unknown, or this ssox does not write this version.
     pub(crate) fn parse(text: &str) -> Result<Self> {
         let name = text.trim_end_matches(|c: char| c.is_ascii_digit());
         let Some(shell) = Shell::named(name) else {

@@ -1,4 +1,4 @@
-//! The integration with fish.
+//! What ssox knows of fish.
 
 use super::completion::{CommandLine, MatchedBy};
 use super::integration::{Find, Integration, config_home};
@@ -7,7 +7,6 @@ use super::word::{single_quoted, word};
 use crate::context::Context;
 use std::path::{Path, PathBuf};
 
-/// fish.
 pub(super) struct Fish;
 
 impl Integration for Fish {
@@ -67,12 +66,12 @@ impl Integration for Fish {
     }
 }
 
-/// Quotes a word; a backslash escapes inside single quotes.
+/// Quotes a word. Inside single quotes a backslash escapes.
 fn quoted(value: &str) -> String {
     single_quoted(value, |c| if matches!(c, '\\' | '\'') { r"\" } else { "" })
 }
 
-/// Removes backslashes, and quotes whether closed or not: fish passes the word as it was typed.
+/// Removes backslashes and quotes, even quotes that are still open: fish passes the word as it was typed.
 fn without_quotes(word: &str) -> String {
     let mut is_escaped = false;
     let mut is_kept = |c: &char| {

@@ -1,4 +1,4 @@
-//! A shell as a value: compared, printed and typed by its name.
+//! `Shell`: a shell as a small value that can be compared, printed and parsed by its name.
 
 use super::integration::Integration;
 use clap::ValueEnum;
@@ -6,12 +6,12 @@ use clap::builder::PossibleValue;
 use std::fmt;
 use std::ops::Deref;
 
-/// A shell that ssox integrates with.
+/// A shell that ssox supports.
 #[derive(Clone, Copy)]
 pub(crate) struct Shell(pub(super) &'static dyn Integration);
 
 impl Shell {
-    /// Returns the shell with a name, or with another one that people type.
+    /// Returns the shell with a name or alias; `None` if ssox does not support it.
     pub(crate) fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|shell| shell.name() == name || shell.aliases().contains(&name))
     }
@@ -49,11 +49,11 @@ impl ValueEnum for Shell {
     }
 }
 
-/// Makes the list of all shells, with one line for each.
+/// Defines `Shell::ALL` from a list of shells.
 macro_rules! shells {
     ($($shell:expr,)+) => {
         impl Shell {
-            /// All shells.
+            /// All supported shells.
             pub(crate) const ALL: [Self; [$(stringify!($shell)),+].len()] = [$(Self(&$shell)),+];
         }
     };

@@ -1,13 +1,13 @@
-//! Command lines in hints, in the syntax of the running shell: to set and unset variables, and to load ssox's function.
+//! Commands in hints, in the syntax of the shell that the person uses: they set and unset variables.
 
 use super::Shell;
 use super::running_shell::{RunningShell, running_shell};
 use crate::context::{Context, ShellSyntax};
 
-/// The syntax of the running shell.
+/// The syntax of the shell that the person uses.
 pub(crate) const SYNTAX: ShellSyntax = ShellSyntax { set, unset };
 
-/// Returns the line that unsets variables.
+/// Returns the command that unsets variables.
 fn unset(ctx: &Context, names: &[&str]) -> String {
     match running_shell(ctx) {
         RunningShell::Known(shell) => shell.unset(names),
@@ -15,7 +15,7 @@ fn unset(ctx: &Context, names: &[&str]) -> String {
     }
 }
 
-/// Returns the line that sets a variable; the value is quoted where necessary.
+/// Returns the command that sets a variable. The value is quoted if necessary.
 fn set(ctx: &Context, name: &str, value: &str) -> String {
     match running_shell(ctx) {
         RunningShell::Known(shell) => shell.set(name, value),
@@ -23,7 +23,7 @@ fn set(ctx: &Context, name: &str, value: &str) -> String {
     }
 }
 
-/// Returns the running shell, if ssox has a function for it.
+/// Returns the shell that the person uses; `None` if ssox does not support it.
 pub(crate) fn shell(ctx: &Context) -> Option<Shell> {
     match running_shell(ctx) {
         RunningShell::Known(shell) => Some(shell),

@@ -1,4 +1,4 @@
-//! What ssox has to know of a shell to integrate with it. Each shell says all of it in a file of its own.
+//! The trait `Integration`: everything that ssox has to know of a shell. Each shell implements it in its own file.
 
 use super::completion::{CommandLine, Completions, MatchedBy};
 use super::quote::ExportSyntax;
@@ -7,116 +7,117 @@ use crate::context::Context;
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
-/// Finds what can be inserted at the cursor.
+/// Finds what can be inserted at the cursor of a command line.
 pub(crate) type Find<'a> = &'a dyn Fn(&CommandLine, MatchedBy) -> Completions;
 
-/// A shell that ssox integrates with.
+/// A shell that ssox supports.
 pub(crate) trait Integration: Sync {
-    /// Returns the name that people type, and that `--emit` has before the version.
+    /// Returns the name that people type, which is also the one in `--emit`.
     fn name(&self) -> &'static str;
 
-    /// Returns the name in sentences.
+    /// Returns the name as it is written in sentences.
     fn title(&self) -> &'static str {
         self.name()
     }
 
-    /// Returns other names that people type.
+    /// Returns other names that people may type.
     fn aliases(&self) -> &'static [&'static str] {
         &[]
     }
 
-    /// Returns the file names of its program, without a version.
+    /// Returns the file names of the shell's program, without versions.
     fn programs(&self) -> &'static [&'static str];
 
-    /// Tells whether hints are for this shell when the running one is unknown.
+    /// Tells whether hints are written for this shell if the person's shell is unknown.
     fn is_default(&self) -> bool {
         false
     }
 
-    /// Tells whether a program of this shell with these options reads commands from a person.
+    /// Tells whether a process of this shell with these options reads commands from a person.
     fn is_interactive(&self, options: &[String]) -> bool {
         super::interactive::reads_commands(options)
     }
 
-    /// Tells whether the shell reports a program that Ctrl-C ended as an error in ssox's script.
+    /// Tells whether the shell reports an error in ssox's script when Ctrl-C ends a program.
     #[cfg(unix)]
     fn reports_signals(&self) -> bool {
         false
     }
 
-    /// Returns the script of the integration, as it is in `shell/`.
+    /// Returns the script of this shell in the folder `shell/`.
     fn script(&self) -> &'static str;
 
-    /// Returns the script as `ssox init` prints it; only the version of the shell may change it.
+    /// Returns the script as `ssox init` prints it. It may differ only between versions of the shell.
     fn init_script(&self, _: &Context) -> Cow<'static, str> {
         code(self.script()).into()
     }
 
-    /// Returns the line before the script that leaves the prompt as it is.
+    /// Returns the line that turns off the segment in the prompt; it stands before the script.
     fn no_prompt_line(&self) -> &'static str;
 
-    /// Returns the line that loads the script, for the rc file.
+    /// Returns the line of an rc file that loads the script.
     fn rc_line(&self) -> String {
         format!("eval \"$(ssox init {})\"", self.name())
     }
 
-    /// Returns the line to type now, and what else to do.
+    /// Returns the command that loads the script now, and what else to do.
     fn how_to_load(&self) -> String {
         format!("{}; add this line to the rc file of your shell too", self.rc_line())
     }
 
-    /// Returns the files that may have this line.
+    /// Returns the rc files that may contain this line.
     fn rc_files(&self, ctx: &Context, home: &Path) -> Vec<PathBuf>;
 
-    /// Returns the rc file as people know it.
+    /// Returns the name of the rc file as people know it.
     fn rc_file_name(&self) -> &'static str;
 
-    /// Returns a line that shows all commands called `ssox`, and one that removes the command that hides ssox's function.
+    /// Returns a command that shows all commands called `ssox`, and one that removes an alias that hides ssox's
+    /// function.
     fn unhide(&self) -> &'static str {
         "type -a ssox shows all; unalias ssox"
     }
 
-    /// Returns how a value is written in the reply to the shell function.
+    /// Returns a value as it is written in the reply to the shell function.
     fn reply_value<'v>(&self, value: &'v str) -> Cow<'v, str> {
         value.into()
     }
 
-    /// Returns the line that sets a variable, for hints.
+    /// Returns the command that sets a variable, for hints.
     fn set(&self, name: &str, value: &str) -> String {
         super::sh_syntax::set(name, value)
     }
 
-    /// Returns the line that unsets variables, for hints.
+    /// Returns the command that unsets variables, for hints.
     fn unset(&self, names: &[&str]) -> String {
         super::sh_syntax::unset(names)
     }
 
-    /// Returns the format of `ssox export` that is called like this shell; `None` if its syntax is that of sh.
+    /// Returns the format of `ssox export` with the name of this shell; `None` if its syntax is that of sh.
     fn export_syntax(&self) -> Option<ExportSyntax> {
         None
     }
 
-    /// Returns what the script of `ssox completions` begins with.
+    /// Returns the beginning of the script that `ssox completions` prints.
     fn completion_head(&self) -> &'static str {
         ""
     }
 
-    /// Returns what the script of `ssox completions` ends with, after the functions.
+    /// Returns the end of that script, after the functions.
     fn completion_tail(&self) -> &'static str {
         section(self.script(), "registration")
     }
 
-    /// Returns the reply to the completion function: reads the command line from the arguments as that function passes them,
-    /// finds what can be inserted, and writes it as the function reads it.
+    /// Returns the reply to the completion function. It reads the command line from the arguments of that function,
+    /// finds what can be inserted, and writes it in the format that the function reads.
     fn complete(&self, arguments: &[String], find: Find) -> String;
 }
 
-/// Returns the directory in which programs have their configuration.
+/// Returns the directory in which programs keep their configuration.
 pub(super) fn config_home(ctx: &Context, home: &Path) -> PathBuf {
     ctx.var("XDG_CONFIG_HOME").map_or_else(|| home.join(".config"), PathBuf::from)
 }
 
-/// Returns the directory in which programs have their data.
+/// Returns the directory in which programs keep their data.
 pub(super) fn data_home(ctx: &Context, home: &Path) -> PathBuf {
     ctx.var("XDG_DATA_HOME").map_or_else(|| home.join(".local/share"), PathBuf::from)
 }

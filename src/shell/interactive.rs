@@ -1,15 +1,15 @@
-//! Whether a shell reads commands from a person, by its command line.
+//! Tells by its command line whether a shell process reads commands from a person.
 
-/// Options of shells whose value is the next word; that word is not a script.
+/// Options whose value is the next word; that word is then not a script.
 const WITH_VALUE: [&str; 10] =
     ["--rcfile", "--init-file", "-o", "+o", "-O", "+O", "-C", "--init-command", "-e", "--execute"];
 
-/// Tells whether a shell with these options, in the syntax of sh, reads commands from a person.
+/// Tells whether a shell with these options reads commands from a person. The options are like those of sh.
 pub(super) fn reads_commands(options: &[String]) -> bool {
     reads_commands_with(options, &WITH_VALUE)
 }
 
-/// The same for a shell with other options whose value is the next word.
+/// As [`reads_commands`], for a shell with these options whose value is the next word.
 pub(super) fn reads_commands_with(options: &[String], with_value: &[&str]) -> bool {
     let mut options = options.iter().map(String::as_str);
     while let Some(option) = options.next() {

@@ -1,5 +1,5 @@
-//! The shells that ssox integrates with, one file each; the reply to their functions; and hints in the syntax of the running
-//! shell. The scripts are in `shell/` of the repository.
+//! The shells that ssox supports, one file each; the reply to their functions; and hints in the syntax of the person's
+//! shell. The scripts of the shells are in the folder `shell/`.
 
 mod bash;
 pub(crate) mod completion;

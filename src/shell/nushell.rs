@@ -1,6 +1,6 @@
-//! The integration with nushell.
+//! What ssox knows of nushell.
 //!
-//! Its completion function gets the words as they were typed, and inserts text as source code.
+//! The completion function gets the words as they were typed, and inserts text as source code.
 
 use super::completion::{CommandLine, MatchedBy};
 use super::integration::{Find, Integration, config_home, data_home};
@@ -11,10 +11,9 @@ use crate::context::Context;
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
-/// nushell.
 pub(super) struct Nushell;
 
-/// Options whose value is the next word.
+/// Options of nushell whose value is the next word.
 const WITH_VALUE: [&str; 14] = [
     "-e",
     "--execute",
@@ -58,8 +57,9 @@ impl Integration for Nushell {
         include_str!("../../shell/ssox.nu")
     }
 
-    /// Prints the comments, too: nushell shows them as the help of commands. Before 0.114, it passed numbers and dates to a command without a type as values and not as they were typed, and
-    /// had no command that completes a text.
+    /// Returns the script with its comments, which nushell shows as the help of commands. For nushell before 0.114 the
+    /// script is changed. These versions passed numbers and dates as values, not as typed, to a command without types,
+    /// and had no command that completes a text.
     fn init_script(&self, ctx: &Context) -> Cow<'static, str> {
         let minor = |version: &str| version.split('.').nth(1)?.parse::<u32>().ok();
         if ctx
@@ -132,7 +132,7 @@ impl Integration for Nushell {
     }
 }
 
-/// Quotes a value. There are no escapes in single quotes.
+/// Quotes a value. Inside single quotes there are no escapes.
 fn quoted(value: &str) -> String {
     if !value.contains('\'') {
         return single_quoted(value, |_| "");
@@ -140,7 +140,7 @@ fn quoted(value: &str) -> String {
     escaped('"', value, |c| if matches!(c, '"' | '\\') { "\\" } else { "" })
 }
 
-/// Quotes a candidate where needed, so that it is one word.
+/// Quotes a candidate if necessary, so that it is one word.
 fn word(value: &str) -> String {
     let is_bare = |c: char| c.is_ascii_alphanumeric() || "_-./:@%+,=".contains(c);
     let starts_bare = |c: char| c.is_ascii_alphanumeric() || "_-./".contains(c);
@@ -148,7 +148,7 @@ fn word(value: &str) -> String {
     if is_bare && !matches!(value, "true" | "false" | "null") { value.into() } else { quoted(value) }
 }
 
-/// Removes quotes whether closed or not, and the escapes in double quotes.
+/// Removes quotes, even one that is still open, and the escapes inside double quotes.
 fn without_quotes(word: &str) -> String {
     let (mut quote, mut is_escaped) = (None, false);
     let mut is_kept = |c: &char| {

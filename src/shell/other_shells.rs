@@ -1,22 +1,22 @@
-//! The shells without an integration: their programs, and the command lines of hints.
+//! Shells that ssox does not support: their programs, and the syntax of hints for them.
 
 use super::sh_syntax;
 use super::word::word;
 
-/// A shell that ssox has no function for, or several with the same syntax for hints.
+/// A shell that ssox does not support, or several with the same syntax.
 #[derive(Debug)]
 pub(super) struct OtherShell {
-    /// The file names of the programs, without a version.
+    /// The file names of the programs, without versions.
     pub(super) programs: &'static [&'static str],
-    /// Returns the line that sets a variable.
+    /// Returns the command that sets a variable.
     pub(super) set: fn(&str, &str) -> String,
-    /// Returns the line that unsets variables.
+    /// Returns the command that unsets variables.
     pub(super) unset: fn(&[&str]) -> String,
-    /// Tells whether a program with these options reads commands from a person.
+    /// Tells whether a process with these options reads commands from a person.
     pub(super) is_interactive: fn(&[String]) -> bool,
 }
 
-/// All of them.
+/// All such shells that ssox knows.
 pub(super) static OTHER_SHELLS: [OtherShell; 2] = [
     OtherShell {
         programs: &["csh", "tcsh"],

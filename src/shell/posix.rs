@@ -1,13 +1,13 @@
-//! POSIX shells.
+//! What ssox knows of POSIX shells.
 //!
-//! One script serves them all. Only yash has completion functions.
+//! One script works in all of them. Of these shells only yash has completion functions.
 
 use super::completion::{CommandLine, MatchedBy};
 use super::integration::{Find, Integration};
 use crate::context::Context;
 use std::path::{Path, PathBuf};
 
-/// dash, ksh93, mksh, yash, and others that read what POSIX says.
+/// The shells dash, ksh93, mksh, yash, and others that follow POSIX.
 pub(super) struct Posix;
 
 impl Integration for Posix {

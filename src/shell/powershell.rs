@@ -1,7 +1,7 @@
-//! The integration with PowerShell.
+//! What ssox knows of PowerShell.
 //!
-//! It decodes a program's output with a code page, so everything for it is ASCII with escapes. Its completion function
-//! inserts text as source code, and does not filter candidates.
+//! PowerShell decodes the output of a program with a code page, so ssox writes only ASCII with escapes for it. The
+//! completion function inserts text as source code, and does not select candidates.
 
 use super::completion::{CommandLine, Completions, MatchedBy};
 use super::integration::{Find, Integration, config_home};
@@ -11,7 +11,6 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-/// PowerShell.
 pub(super) struct PowerShell;
 
 impl Integration for PowerShell {
@@ -97,7 +96,7 @@ impl Integration for PowerShell {
     }
 }
 
-/// Quotes a word; the four typographic single quotes also end a string.
+/// Quotes a word. For PowerShell, four typographic single quotes also end a string.
 pub(super) fn quoted(value: &str) -> String {
     let is_quote = |c| matches!(c, '\'' | '\u{2018}'..='\u{201b}');
     let doubled = value.chars().flat_map(|c| std::iter::repeat_n(c, if is_quote(c) { 2 } else { 1 }));
@@ -106,10 +105,10 @@ pub(super) fn quoted(value: &str) -> String {
     text
 }
 
-/// Escapes all characters except ASCII. `\` is doubled.
+/// Escapes all characters that are not ASCII, and doubles `\`.
 fn ascii(value: &str) -> String {
-    // Two bytes of UTF-8 become six characters at most, so the buffer does not grow: an outgrown one would keep a part of a
-    // secret.
+    // Two bytes of UTF-8 become at most six characters, so the buffer need not grow. If it grew, the memory that it
+    // leaves could keep a part of a secret.
     let text = String::with_capacity(3 * value.len());
     value.encode_utf16().fold(text, |mut text, unit| {
         match char::from_u32(unit.into()) {
@@ -121,25 +120,27 @@ fn ascii(value: &str) -> String {
     })
 }
 
-/// Decodes the word at the cursor: the completion function adds an `=` before it, because an empty argument would be lost.
+/// Decodes the word at the cursor. The completion function puts a `=` before it, because an empty argument would be
+/// lost.
 fn decoded(current: &str) -> String {
     current.strip_prefix('=').unwrap_or(current).trim_matches(['"', '\'']).into()
 }
 
-/// Returns the reply to the completion function. Each line has the inserted text, the listed text and the description.
+/// Returns the reply to the completion function. A line contains the text to insert, the text to list, and the
+/// description.
 fn reply(command_line: &CommandLine, completions: Completions) -> String {
     let completions = completions.retain_matching(&command_line.current);
     let inserted_as = if let Completions::Candidates { kind, .. } = &completions { kind } else { "" };
     completions.reply(|candidate| {
         let inserted = word(inserted_as, &candidate.value);
-        // PowerShell rejects an empty description.
+        // PowerShell does not accept an empty description.
         let description = if candidate.description.is_empty() { &candidate.value } else { &candidate.description };
         Some(format!("{}\t{}\t{}\n", ascii(&inserted), ascii(&candidate.value), ascii(description)))
     })
 }
 
-/// Quotes a candidate where needed, so that it is one word. PowerShell splits a bare name with a leading dash at dots and
-/// colons.
+/// Quotes a candidate if necessary, so that it is one word. Without quotes, PowerShell splits a name that starts with a
+/// dash at dots and colons.
 fn word(kind: &str, value: &str) -> String {
     let is_bare = |c: char| c.is_ascii_alphanumeric() || "-_./:=+".contains(c);
     let is_name_with_dash = kind == "profile" && value.starts_with('-') && !matches!(value, "-" | "--");

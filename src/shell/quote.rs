@@ -1,6 +1,7 @@
-//! Writes variables in the format of each shell and file that `ssox export` supports.
+//! Writes variables in each format of `ssox export`, for shells and for files.
 //!
-//! Invariant: the reader gets each value byte for byte, and runs nothing. A value for which this is impossible is refused.
+//! Invariant: the reader gets exactly the bytes of each value, and runs nothing. If that is not possible, there is an
+//! error.
 
 use super::sh_syntax;
 use crate::environment::EnvChanges;
@@ -8,36 +9,36 @@ use crate::error::{Error, Result};
 use crate::secret::Secret;
 use std::fmt::Write as _;
 
-/// The format of the text.
+/// A format of `ssox export`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Dialect {
-    /// sh, bash, zsh, ksh: `export NAME='value'`.
+    /// For sh, bash, zsh and ksh: `export NAME='value'`.
     Posix,
-    /// `NAME=value` without quotes, which a shell and a simple parser read in the same way.
+    /// `NAME=value` without quotes, which shells and simple parsers read in the same way.
     Bare,
-    /// `NAME=value` lines for `docker run --env-file`, in which no character is special.
+    /// For `docker run --env-file`: `NAME=value`, in which no character is special.
     Docker,
-    /// cmd.exe: `set "NAME=value"`.
+    /// For cmd.exe: `set "NAME=value"`.
     WindowsCmd,
-    /// That of a shell with a syntax of its own.
+    /// For a shell with a syntax of its own.
     Shell(ExportSyntax),
 }
 
 /// How a shell sets and unsets variables, if its syntax is not that of sh.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ExportSyntax {
-    /// What `--help` says of the format.
+    /// The description of this format in `ssox export --help`.
     pub(crate) help: &'static str,
-    /// Returns what stands before the value in the line that sets a variable.
+    /// Returns the beginning of the line that sets a variable, up to the value.
     pub(crate) before_value: fn(&str) -> String,
-    /// Quotes a value, in a buffer that does not grow: an outgrown one would keep a part of a secret.
+    /// Quotes a value. The buffer must not grow, because the memory that it leaves could keep a part of a secret.
     pub(crate) quoted: fn(&str) -> String,
     /// Returns the line that unsets a variable.
     pub(crate) unset: fn(&str) -> String,
 }
 
 impl Dialect {
-    /// Returns all changes, each on one line.
+    /// Writes all changes, one on each line.
     ///
     /// # Errors
     /// Configuration: a value cannot be written safely in this format.
@@ -54,7 +55,7 @@ impl Dialect {
             (Self::Posix, None) => writeln!(text, "unset {name}"),
             (Self::Bare, Some(value)) => writeln!(text, "{name}={}", bare(name, value)?),
             (Self::Docker, Some(value)) => writeln!(text, "{name}={}", docker(name, value)?),
-            // A line with the name only would pass the variable's current value on.
+            // These formats cannot unset: a line with only a name would pass on the current value of the variable.
             (Self::Bare | Self::Docker, None) => Ok(()),
             (Self::WindowsCmd, Some(value)) => writeln!(text, "set \"{name}={}\"", windows_cmd(name, value)?),
             (Self::WindowsCmd, None) => writeln!(text, "set \"{name}=\""),
@@ -68,17 +69,18 @@ impl Dialect {
     }
 }
 
-/// Returns a value if a shell and a simple parser read it in the same way without quotes.
+/// Returns a value if shells and simple parsers read it in the same way without quotes; else an error.
 fn bare<'v>(name: &str, value: &'v str) -> Result<&'v str> {
     let is_bare = |c: char| c.is_ascii_alphanumeric() || "_@%+=:,./-".contains(c);
-    // zsh replaces `=NAME` by the path of a program, at the start of a word and after a colon.
+    // At the start of a word and after a colon, zsh replaces `=NAME` by the path of a program.
     if !value.chars().all(is_bare) || value.starts_with('=') || value.contains(":=") {
         return Err(unsafe_value(name, value, "env-no-export"));
     }
     Ok(value)
 }
 
-/// Returns a value if Docker reads it: everything after the `=`, unchanged, in lines of less than 64 KiB.
+/// Returns a value if Docker reads it unchanged: it reads all after the `=`, in lines of less than 64 KiB. Else an
+/// error.
 /// <https://docs.docker.com/reference/cli/docker/container/run/#env>
 fn docker<'v>(name: &str, value: &'v str) -> Result<&'v str> {
     const LONGEST_LINE: usize = 64 * 1024;
@@ -88,7 +90,8 @@ fn docker<'v>(name: &str, value: &'v str) -> Result<&'v str> {
     Ok(value)
 }
 
-/// Returns a value if cmd.exe does not change it between double quotes, also with delayed expansion, in any code page.
+/// Returns a value if cmd.exe does not change it inside double quotes, even with delayed expansion and in any code
+/// page. Else an error.
 fn windows_cmd<'v>(name: &str, value: &'v str) -> Result<&'v str> {
     let is_inert = |c: char| matches!(c, ' '..='~') && !"%!\"^&|<>".contains(c);
     if !value.chars().all(is_inert) {
@@ -97,7 +100,7 @@ fn windows_cmd<'v>(name: &str, value: &'v str) -> Result<&'v str> {
     Ok(value)
 }
 
-/// Returns the error for a value that cannot be written safely; it contains the value only if that is not a secret.
+/// Makes the error for a value that cannot be written safely. It contains the value only if that is not a secret.
 fn unsafe_value(name: &str, value: &str, format: &str) -> Error {
     let is_secret = name.starts_with("AWS_SE") || name.starts_with("AWS_ACCESS");
     let shown = if is_secret { String::new() } else { format!(" `{value}`") };
@@ -138,12 +141,13 @@ mod tests {
         singles.chain(inside).chain(ends).chain(pairs).chain(long).chain(said.map(String::from)).collect()
     }
 
-    /// Lets a shell read all values and print them, each after a NUL; none may be lost, changed or run.
+    /// Lets a shell read all values and print them, each followed by NUL. Fails if one is lost, changed or run.
     fn round_trip(dialect: Dialect, program: &str, args: &[&str], print: &str) {
         round_trip_of(values(), dialect, program, args, print);
     }
 
-    /// Returns fewer values, for shells that need milliseconds for each line: some with quotes and escapes, and all short ones.
+    /// Returns fewer values, for shells that need milliseconds for each line: all short ones, and some with quotes and
+    /// escapes.
     fn some_values() -> impl Iterator<Item = String> {
         let is_kept =
             |(at, value): &(usize, String)| value.len() < 2 || at % 3 == 0 && value.contains(['\'', '"', '\\']);
@@ -186,7 +190,7 @@ mod tests {
         }
     }
 
-    /// Says that a shell is not installed; in CI only PowerShell may be missing.
+    /// Reports that a shell is not installed. In CI only PowerShell may be missing.
     fn missing(program: &str, cause: &std::io::Error) {
         use std::io::Write as _;
         assert!(program == "pwsh" || std::env::var_os("CI").is_none(), "{program} is not installed: {cause}");

@@ -1,5 +1,5 @@
-//! Writes the reply to a shell function: environment changes as data, each on one line, between a header and a trailer. A
-//! value ends at the end of its line.
+//! Writes the reply to a shell function: environment changes as data, one on each line, between a first and a last line
+//! that mark the reply. A value ends at the end of its line.
 //!
 //! Invariant: no shell evaluates any part of the reply.
 
@@ -9,9 +9,9 @@ use crate::secret::Secret;
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-/// Returns all changes as one text, for a single write at the end: `=NAME=VALUE` sets a variable, `-NAME` unsets it, `!NAME`
-/// makes the shell forget the variable's value from before the first `use`. When no profile is in use after a reply, the
-/// shell restores these values of the variables that the reply unsets.
+/// Returns the reply as one text, which is written at once at the end. `=NAME=VALUE` sets a variable, `-NAME` unsets
+/// it, and `!NAME` makes the shell drop the value that it keeps from before the first `use`. If no profile is in use
+/// after the reply, the shell restores the kept values of the variables that the reply unsets.
 pub(crate) fn reply(emit: Emit, changes: &EnvChanges) -> Secret {
     let mut text = Secret::new("#ssox1\n");
     for name in changes.forgotten() {

@@ -1,19 +1,19 @@
-//! Finds the shell that the person types into, for which hints are written: `$SHELL` names only the login shell.
+//! Finds the shell that the person uses, so that hints are in its syntax. `$SHELL` only contains the login shell.
 
 use super::Shell;
 use super::other_shells::{OTHER_SHELLS, OtherShell};
 use crate::context::Context;
 
-/// The shell that a person types into.
+/// The shell that the person uses.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum RunningShell {
-    /// One that ssox has a function for.
+    /// A shell that ssox supports.
     Known(Shell),
     Other(&'static OtherShell),
 }
 
 impl RunningShell {
-    /// Returns the shell with a name such as `zsh`, `zsh1` (the value of `--emit`), `zsh-5.9` or `pwsh.exe`.
+    /// Finds a shell by a name such as `zsh`, `zsh1` (the value of `--emit`), `zsh-5.9` or `pwsh.exe`.
     fn named(name: &str) -> Option<Self> {
         let name = name.trim_start_matches('-').to_lowercase();
         let name = name.trim_end_matches(" (deleted)").trim_end_matches(".exe");
@@ -33,10 +33,10 @@ impl RunningShell {
     }
 }
 
-/// The number of ancestors to look at: sudo, env, make and scripts can be between the shell and ssox.
+/// How many ancestors of this process are searched: sudo, env, make and scripts can be between the shell and ssox.
 const MAX_ANCESTORS: usize = 12;
 
-/// A process: its parent, its possible names, and its command line in words.
+/// A process: its parent, the names that it may have, and the words of its command line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Process {
     parent: u32,
@@ -44,8 +44,8 @@ struct Process {
     words: Vec<String>,
 }
 
-/// Returns the running shell: the one whose function called ssox, or else the nearest ancestor that is an interactive shell,
-/// or else the login shell.
+/// Returns the shell that the person uses: the one whose function called ssox; else the nearest ancestor that is an
+/// interactive shell; else the login shell.
 pub(super) fn running_shell(ctx: &Context) -> RunningShell {
     let caller = ctx.caller().and_then(RunningShell::named);
     let login = || RunningShell::named(file_name(ctx.var("SHELL")?));
@@ -54,7 +54,7 @@ pub(super) fn running_shell(ctx: &Context) -> RunningShell {
     found.unwrap_or_else(|| RunningShell::Known(default()))
 }
 
-/// Returns the first shell among a process and its ancestors that runs neither a script nor `-c`.
+/// Searches a process and its ancestors for a shell that runs neither a script nor `-c`.
 fn interactive(from: u32, process: impl Fn(u32) -> Option<Process>) -> Option<RunningShell> {
     let parent = |process: &Process| Some(process.parent).filter(|id| *id > 1);
     let first = process(from);
@@ -80,8 +80,8 @@ fn parent() -> Option<u32> {
     None
 }
 
-/// Reads a process from `/proc`. `exe` names the program even if it was started as `sh`, but is hidden for processes of other
-/// users. The name of a Python script is in `stat` only.
+/// Reads a process from `/proc`. `exe` contains the program even if it was started as `sh`, but cannot be read for
+/// other users. Only `stat` contains the name of a Python script.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 fn process(id: u32) -> Option<Process> {
     let read = |file: &str| std::fs::read(format!("/proc/{id}/{file}")).ok();
@@ -104,7 +104,7 @@ fn process(id: u32) -> Option<Process> {
     process_from_ps(id)
 }
 
-/// Reads a process with `ps`, where there is no `/proc`. It is slow, but only errors and `doctor` need it.
+/// Reads a process with `ps` on systems without `/proc`. This is slow, but only errors and `doctor` need it.
 #[cfg(any(test, not(any(target_os = "linux", target_os = "android"))))]
 fn process_from_ps(id: u32) -> Option<Process> {
     let mut ps = std::process::Command::new("ps");
@@ -120,7 +120,7 @@ fn process_from_ps(id: u32) -> Option<Process> {
 mod tests {
     use super::*;
 
-    /// Returns the first program of a shell.
+    /// Returns the first program name of a shell.
     fn program(shell: RunningShell) -> &'static str {
         match shell {
             RunningShell::Known(shell) => shell.programs()[0],
@@ -128,7 +128,7 @@ mod tests {
         }
     }
 
-    /// Finds the shell among processes, given by their command lines, a child before its parent.
+    /// Finds the shell among processes, which are given by their command lines, each before its parent.
     fn found(family: &[&str]) -> Option<&'static str> {
         let process = |id: u32| {
             let line = family.get(id as usize - 10)?;

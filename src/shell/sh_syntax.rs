@@ -1,13 +1,13 @@
-//! The syntax of sh, which zsh, bash, ksh and others share.
+//! The syntax of sh, which zsh, bash, ksh and others also use.
 
 use super::word::{single_quoted, word};
 
-/// Returns the line that sets a variable, for hints.
+/// Returns the command that sets a variable, for hints.
 pub(super) fn set(name: &str, value: &str) -> String {
     format!("export {name}={}", word(value, quoted))
 }
 
-/// Returns the line that unsets variables, for hints.
+/// Returns the command that unsets variables, for hints.
 pub(super) fn unset(names: &[&str]) -> String {
     format!("unset {}", names.join(" "))
 }

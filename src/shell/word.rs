@@ -1,12 +1,12 @@
-//! Values as words of a command line.
+//! Writes values as words of a command line.
 
-/// Puts a value into single quotes, and an escape before some characters. The buffer never grows: an outgrown one would keep
-/// a part of a secret.
+/// Puts a value into single quotes, and an escape before some characters. The buffer does not grow, because the memory
+/// that it leaves could keep a part of a secret.
 pub(super) fn single_quoted(value: &str, escape: impl Fn(char) -> &'static str) -> String {
     escaped('\'', value, escape)
 }
 
-/// Puts a value into those quotes, and an escape before some characters.
+/// Puts a value into quotes, and an escape before some characters.
 pub(super) fn escaped(quote: char, value: &str, escape: impl Fn(char) -> &'static str) -> String {
     let escapes: usize = value.chars().map(|c| escape(c).len()).sum();
     let mut text = String::with_capacity(value.len() + escapes + 2);
@@ -20,7 +20,7 @@ pub(super) fn escaped(quote: char, value: &str, escape: impl Fn(char) -> &'stati
     text
 }
 
-/// Returns a value as a word for a hint, quoted only where necessary.
+/// Returns a value as a word for a hint, quoted only if necessary.
 pub(super) fn word(value: &str, quoted: impl FnOnce(&str) -> String) -> String {
     let is_bare = |c: char| c.is_ascii_alphanumeric() || "_-./:@%+,…".contains(c);
     if value.chars().all(is_bare) { value.to_string() } else { quoted(value) }

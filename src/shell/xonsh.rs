@@ -1,7 +1,7 @@
-//! xonsh.
+//! What ssox knows of xonsh.
 //!
-//! It parses text of its own slowly, a string literal quickly, so the script is one. Its completion function inserts text as
-//! source code.
+//! xonsh parses its own syntax slowly but a string quickly, so `ssox init` prints the script as one string. The
+//! completion function inserts text as source code.
 
 use super::completion::{CommandLine, MatchedBy};
 use super::integration::{Find, Integration, config_home};
@@ -10,7 +10,6 @@ use crate::context::Context;
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
-/// xonsh.
 pub(super) struct Xonsh;
 
 impl Integration for Xonsh {
@@ -22,7 +21,7 @@ impl Integration for Xonsh {
         &["xonsh"]
     }
 
-    /// The command line is that of Python.
+    /// Always true, because the options are those of Python.
     fn is_interactive(&self, _: &[String]) -> bool {
         true
     }
@@ -85,7 +84,7 @@ impl Integration for Xonsh {
     }
 }
 
-/// Returns a literal of Python on one line, in a buffer that does not grow.
+/// Returns a Python string literal on one line. The buffer does not grow.
 fn literal(value: &str) -> String {
     let mut text = String::with_capacity(2 * value.len() + 2);
     text.push('\'');
@@ -102,8 +101,8 @@ fn literal(value: &str) -> String {
     text
 }
 
-/// Quotes a candidate where needed, so that it is one word. xonsh expands variables and `~` in quotes too, but not in a raw
-/// string, which has no escapes.
+/// Quotes a candidate if necessary, so that it is one word. Inside quotes xonsh also expands variables and `~`; in a
+/// raw string it does not, but that has no escapes.
 fn word(value: &str) -> String {
     let is_bare = |c: char| c.is_ascii_alphanumeric() || "_-./:@%+,=".contains(c);
     if value.chars().all(is_bare) && !value.starts_with('@') {

@@ -1,4 +1,4 @@
-//! The integration with zsh.
+//! What ssox knows of zsh.
 
 use super::completion::{Candidate, CommandLine, MatchedBy};
 use super::integration::{Find, Integration};
@@ -7,7 +7,6 @@ use crate::context::Context;
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
-/// zsh.
 pub(super) struct Zsh;
 
 impl Integration for Zsh {
@@ -23,9 +22,9 @@ impl Integration for Zsh {
         include_str!("../../shell/ssox.zsh")
     }
 
-    /// Runs the script in sticky emulation: zsh parses it, and later runs its functions, with the options given here and not
-    /// with those of the user. The script is one word without a newline, which `csh_junkie_quotes` forbids; several words
-    /// would take zsh milliseconds to join.
+    /// Returns the script inside `emulate -c`: zsh parses it, and later runs its functions, with the options given here
+    /// and not with those of the user. The script is one word without a newline, because the option `csh_junkie_quotes`
+    /// forbids newlines in quotes, and several words would take zsh milliseconds to join.
     /// <https://zsh.sourceforge.io/Doc/Release/Shell-Builtin-Commands.html>, `emulate`.
     fn init_script(&self, _: &Context) -> Cow<'static, str> {
         let word = code(self.script()).replace('\\', r"\\").replace('\'', r"\'").replace('\n', r"\n");
@@ -44,7 +43,7 @@ impl Integration for Zsh {
         "~/.zshrc"
     }
 
-    // zsh's completion system reads the first line, and runs the file as the function.
+    // zsh's completion system finds this first line, and runs the file as the function.
     fn completion_head(&self) -> &'static str {
         "#compdef ssox\n"
     }
@@ -59,7 +58,7 @@ impl Integration for Zsh {
     }
 }
 
-/// Returns the line of a candidate in the format of zsh's `_describe`.
+/// Returns a candidate as a line in the format of zsh's `_describe`.
 fn described(candidate: &Candidate) -> String {
     let value = candidate.value.replace('\\', r"\\").replace(':', r"\:");
     match candidate.description.as_str() {

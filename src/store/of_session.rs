@@ -1,15 +1,15 @@
-//! The role credentials that name a session: signing out removes them.
+//! Removes the role credentials that contain the label of a session, when a person signs out of it.
 
 use super::{Item, SecretKind, Store};
 use crate::context::Context;
 use crate::error::Result;
 use crate::json::SecretJson;
 
-/// The JSON key for the session of an entry. No AWS tool reads it.
+/// The JSON key for the label of an entry's session. No AWS tool reads it.
 const SESSION: &str = "SsoxSession";
 
-/// Removes the role credentials in a store that name a session, and returns how many there were: in files those of roles that
-/// are not configured, in the keyring all.
+/// Removes the role credentials with this session from a store; returns how many. In files only roles without a profile
+/// contain a session, in the keyring all.
 ///
 /// # Errors
 /// Configuration: a file cannot be removed. `NeedsPerson`: the keyring cannot be used.

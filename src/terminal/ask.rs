@@ -1,37 +1,37 @@
-//! Asks a question on the terminal and reads the line a person types. It opens the terminal itself: a shell function
-//! captures stdout, and stdin may be redirected.
+//! Asks a question on the terminal, and reads the line that a person types. It opens the terminal itself, because a
+//! shell function captures stdout, and stdin may be redirected.
 
 use crate::error::{Error, Result, cause_text, printable};
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead as _, BufReader, Write as _};
 
-/// Asks on the terminal itself. Returns `None` at the end of input (Ctrl-D); Ctrl-C ends the process.
+/// Asks a question on the terminal. Returns `None` at the end of input (Ctrl-D); Ctrl-C ends the process.
 ///
 /// # Errors
-/// A person is needed: this process has no terminal.
+/// `NeedsPerson`: this process has no terminal.
 pub(crate) fn ask(question: &str) -> Result<Option<String>> {
     prompt(question)
         .map_err(|cause| Error::needs_person(format!("there is no terminal to ask on: {}", cause_text(&cause))))
 }
 
-/// What a person answers to a question.
+/// The answer to a question with yes or no.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Answer {
     Yes,
     No,
 }
 
-/// Asks a question that takes `y` or `yes`; everything else, also Enter and the end of input, is no.
+/// Asks a question. The answers `y` and `yes` mean yes; all others mean no, even Enter and the end of input.
 ///
 /// # Errors
-/// As [`ask`].
+/// Those of [`ask`].
 pub(crate) fn confirm(question: &str) -> Result<Answer> {
     let answer = ask(&format!("{question} [y/N] "))?.unwrap_or_default();
     let is_yes = ["y", "yes"].iter().any(|yes| answer.eq_ignore_ascii_case(yes));
     Ok(if is_yes { Answer::Yes } else { Answer::No })
 }
 
-/// Writes to the terminal, if there is one.
+/// Writes to the terminal; does nothing if there is none.
 pub(super) fn write(text: &str) {
     let _ = open().and_then(|(_, mut output)| output.write_all(text.as_bytes()));
 }
@@ -48,7 +48,7 @@ fn prompt(question: &str) -> io::Result<Option<String>> {
     Ok(Some(line.trim().to_string()))
 }
 
-/// Opens the terminal for a program that asks a person, where stdin is redirected.
+/// Opens the terminal as stdin of a program that asks a person; ssox's own stdin may be redirected.
 pub(crate) fn input() -> io::Result<File> {
     open().map(|(input, _)| input)
 }

@@ -1,4 +1,4 @@
-//! Shows how many of many steps are done and how much time is left, once an operation has taken half a second.
+//! Shows a progress bar with the time left, if an operation with many steps takes more than half a second.
 
 use super::spinner::spinner;
 use super::{PROGRESS_DELAY, is_seen};
@@ -9,10 +9,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{JoinHandle, spawn};
 use std::time::Instant;
 
-/// Columns of the bar.
+/// The width of the bar, in columns.
 const WIDTH: usize = 20;
 
-/// A progress bar, shown until it is dropped; shows nothing without a terminal.
+/// A progress bar. It disappears when this value is dropped; without a terminal nothing is shown.
 #[derive(Debug)]
 pub(crate) struct Bar(Option<Shown>);
 
@@ -20,7 +20,7 @@ pub(crate) struct Bar(Option<Shown>);
 struct Shown {
     what: &'static str,
     shared: Arc<Mutex<Shared>>,
-    /// When the first step was shown, and how many were done then.
+    /// When the first step was shown, and how many steps were done then.
     start: Option<(Instant, usize)>,
     done: Sender<()>,
     thread: JoinHandle<()>,
@@ -33,7 +33,8 @@ struct Shared {
 }
 
 impl Bar {
-    /// Starts the time after which the bar is shown. `message` is shown until the number of steps is known, `what` names them.
+    /// Starts the half second after which the bar is shown. `message` is shown until the number of steps is known;
+    /// `what` says what is counted.
     pub(crate) fn start(message: &str, what: &'static str) -> Self {
         if !is_seen() {
             return Self(None);
@@ -81,7 +82,7 @@ impl Drop for Bar {
     }
 }
 
-/// Returns the seconds until all steps are done, at the speed so far.
+/// Returns how many seconds the remaining steps take at the speed so far; `None` if that is unknown.
 #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "it is an estimate")]
 fn seconds_left(done: usize, before: usize, all: usize, seconds: f64) -> Option<i64> {
     let steps = done.checked_sub(before).filter(|steps| *steps > 0)?;

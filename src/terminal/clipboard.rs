@@ -1,17 +1,19 @@
-//! The clipboard of the terminal, which may be on another machine: it is written with an escape sequence (OSC 52).
+//! Writes to the clipboard of the terminal with an escape sequence (OSC 52). It works even if the terminal is on
+//! another machine.
 
 use crate::context::Context;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-/// Copies a text to the clipboard, and says so. A terminal that does not support or allow it ignores the request.
+/// Copies a text to the clipboard, and tells the person. A terminal that does not support or allow it ignores the
+/// sequence.
 pub(crate) fn copy(ctx: &Context, text: &str) {
     super::ask::write(&sequence(ctx, text));
     let tmux = if ctx.var("TMUX").is_some() { "; tmux needs `set -s set-clipboard on`" } else { "" };
     super::say(&format!("the URL is in the clipboard, if your terminal allows that{tmux}"));
 }
 
-/// Returns the escape sequence. GNU screen passes it on only in an envelope.
+/// Returns the escape sequence. GNU screen passes it on only inside another sequence.
 fn sequence(ctx: &Context, text: &str) -> String {
     let sequence = format!("\x1b]52;c;{}\x07", STANDARD.encode(text));
     let is_screen = ctx.var("STY").is_some() && ctx.var("TMUX").is_none();

@@ -1,13 +1,14 @@
-//! Shows a URL on the terminal: as a hyperlink (OSC 8) where the terminal supports that, as plain text elsewhere.
+//! Shows a URL on the terminal: as a hyperlink (OSC 8) if the terminal supports that, else as plain text.
 
 use crate::address::Address;
 use crate::context::{Context, tell};
 use crate::error::printable;
 
-/// Shows a URL on its own line, so that a person can select all of it. Only `http` and `https` URLs become links.
+/// Shows a URL on a line of its own, so that a person can select all of it. Only `http` and `https` URLs become
+/// hyperlinks.
 pub(crate) fn show_address(ctx: &Context, url: &str) {
     let shown = printable(url);
-    // The text after a blank could pass for a message of ssox.
+    // A text with a blank is no hyperlink: what follows the blank could look like a message of ssox.
     if Address::parse(url).is_some() && super::is_seen() && has_links(ctx) {
         tell(&format!("  \x1b]8;;{shown}\x1b\\{shown}\x1b]8;;\x1b\\"));
     } else {
@@ -15,7 +16,8 @@ pub(crate) fn show_address(ctx: &Context, url: &str) {
     }
 }
 
-/// Tells whether the terminal is known to support hyperlinks; others would show the escape sequence or drop the text.
+/// Tells whether the terminal is known to support hyperlinks. Other terminals could show the escape sequence or drop
+/// the URL.
 fn has_links(ctx: &Context) -> bool {
     let term = ctx.var("TERM").unwrap_or("dumb");
     let program = ctx.var("TERM_PROGRAM").unwrap_or_default();

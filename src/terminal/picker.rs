@@ -1,5 +1,6 @@
 //! Lets a person choose one of many rows by typing parts of it. It reads the terminal even if stdin is redirected,
-//! draws on stderr, and restores the terminal's settings. Rows that match equally well keep their order.
+//! draws on stderr, and restores the terminal's settings. Rows that match equally well are shown in their original
+//! order.
 
 use crate::context::Context;
 use crate::error::{Error, ErrorKind, Result, printable};
@@ -15,18 +16,18 @@ use std::fmt;
 use std::io::stderr;
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
-/// How many choices an error message lists.
+/// How many choices an error message contains.
 const LISTED: usize = 5;
-/// The widest that a column is padded to; a longer cell only shifts its own row.
+/// The greatest width to which a column is padded. A longer cell shifts only its own row.
 const WIDEST_COLUMN: usize = 32;
 /// How many rows are shown at once.
 const PAGE: u16 = 10;
-/// Lines besides the rows: the question, the help, and the one that the cursor ends in.
+/// How many lines are shown besides the rows: the question, the help, and the line in which the cursor ends.
 const AROUND_PAGE: u16 = 3;
-/// Width of the marker before each row.
+/// The width of the marker before each row.
 const INDENT: usize = 2;
 
-/// One choice: the key that is returned, and the columns that are shown and searched.
+/// A choice: the key that `pick` returns, and the columns that are shown and searched.
 #[derive(Clone, Debug)]
 pub(crate) struct Row {
     pub(crate) key: String,
@@ -43,10 +44,10 @@ impl Row {
     }
 }
 
-/// Returns the key of the row a person chooses. `title` is what is chosen (`profile`), `hint` what to type without a picker.
+/// Lets a person choose a row, and returns its key. `title` says what is chosen (`profile`); `hint` is for the error.
 ///
 /// # Errors
-/// `NeedsPerson`: there is nobody to ask, or the person cancelled. `Interrupted`: Ctrl-C.
+/// `NeedsPerson`: nobody can be asked, or the person pressed Esc. `Interrupted`: the person pressed Ctrl-C.
 pub(crate) fn pick(ctx: &Context, title: &str, hint: &str, rows: &[Row]) -> Result<String> {
     if ctx.no_input || rows.is_empty() || ctx.var("TERM") == Some("dumb") {
         return Err(not_chosen(title, hint, rows));
@@ -74,17 +75,17 @@ pub(crate) fn pick(ctx: &Context, title: &str, hint: &str, rows: &[Row]) -> Resu
     }
 }
 
-/// Lines of the terminal for the picker, which leaves its rows there on Ctrl-C.
+/// The lines of the terminal that the picker uses. They are cleared by ssox, because the picker leaves them on Ctrl-C.
 struct Room;
 
 impl Room {
-    /// Makes room below the cursor, so that nothing scrolls later, and has the terminal remember this place.
+    /// Makes room below the cursor, so that nothing scrolls later, and stores the position in the terminal.
     fn reserve(lines: u16) -> Self {
         let _ = execute!(stderr(), Print("\n".repeat(usize::from(lines))), MoveUp(lines), SavePosition);
         Self
     }
 
-    /// Removes what was drawn.
+    /// Clears the lines.
     fn clear(self) {
         let _ = execute!(stderr(), RestorePosition, Clear(ClearType::FromCursorDown));
     }
@@ -100,7 +101,7 @@ fn not_chosen(title: &str, hint: &str, rows: &[Row]) -> Error {
     Error::needs_person(format!("no {title} is given: choose one of {choices}")).hint(hint)
 }
 
-/// A row as it is shown, cut to the width of the terminal, and the whole row as it is searched.
+/// A row as it is shown, cut to the width of the terminal, and as it is searched, complete.
 struct RowText {
     index: usize,
     shown: String,
@@ -115,7 +116,7 @@ impl fmt::Display for RowText {
 
 fn lines(rows: &[Row], width: usize) -> Vec<RowText> {
     let widths = column_widths(rows);
-    // If aligned columns do not fit, the rows are not aligned.
+    // If the aligned columns are too wide for the terminal, the columns are not aligned.
     let widths = if widths.iter().sum::<usize>() + 2 * widths.len() > width { Vec::new() } else { widths };
     let line = |(index, row): (usize, &Row)| RowText {
         index,
@@ -163,7 +164,7 @@ fn cut(text: String, width: usize) -> String {
     text.chars().take_while(fits).chain(['…']).collect()
 }
 
-/// Ranks rows by how well they match what was typed, then by their original order.
+/// Ranks rows by how well they match what was typed, and equal ones by their original order.
 struct Ranking {
     count: usize,
     state: RefCell<(Matcher, String, Pattern)>,

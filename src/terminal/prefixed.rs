@@ -1,4 +1,4 @@
-//! Passes on what another program writes to stderr: each line gets a prefix that no line of ssox has, and control
+//! Shows what another program writes to stderr. Each line gets a prefix that ssox's own lines do not have, and control
 //! characters are replaced.
 
 use crate::error::is_hidden;
@@ -6,20 +6,20 @@ use crate::error::is_hidden;
 /// The prefix of each line.
 const PREFIX: &str = "| ";
 
-/// The most bytes of an incomplete UTF-8 character.
+/// The most bytes that an incomplete UTF-8 character can have.
 const LONGEST_INCOMPLETE: usize = 3;
 
-/// The output of a program with a prefix before each line; keeps the state between two reads.
+/// Puts a prefix before each line of a program's output. Keeps its state between two reads.
 #[derive(Debug, Default)]
 pub(crate) struct Prefixed {
-    /// The first bytes of a character whose other bytes have not been read yet.
+    /// The first bytes of a character whose last bytes have not been read yet.
     incomplete: Vec<u8>,
     is_inside_line: bool,
     is_after_return: bool,
 }
 
 impl Prefixed {
-    /// Returns the text to show for the next bytes.
+    /// Returns the text to show for the bytes that were just read.
     pub(crate) fn show(&mut self, bytes: &[u8]) -> String {
         let bytes = [std::mem::take(&mut self.incomplete).as_slice(), bytes].concat();
         let mut shown = String::new();
@@ -37,7 +37,7 @@ impl Prefixed {
         shown
     }
 
-    /// Adds a character. A carriage return starts a new line: the next text would overwrite the prefix.
+    /// Adds a character. A carriage return starts a new line, because the text after it would overwrite the prefix.
     fn push(&mut self, c: char, shown: &mut String) {
         let ends_line = c == '\n' || self.is_after_return;
         self.is_after_return = c == '\r';

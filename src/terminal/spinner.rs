@@ -1,29 +1,29 @@
-//! Draws a spinner with a message in the last line of the terminal, and removes it afterwards, on Ctrl-C too. On Windows
-//! it is indicatif's own.
+//! Draws a spinner with a message in the last line of the terminal, and removes it afterwards, even on Ctrl-C. On
+//! Windows it is the unchanged spinner of the crate `indicatif`.
 
 use crate::error::printable;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-/// Whether a status line is shown in the last line of the terminal, so that no spinner may be. It is a global, because the
-/// process has one terminal.
+/// Whether a status line is shown in the last line of the terminal; then no spinner may be drawn there. It is a global,
+/// because the process has one terminal.
 static IS_LEFT: AtomicBool = AtomicBool::new(false);
 
-/// Leaves the last line of the terminal, and Ctrl-C, to a status line.
+/// Reserves the last line of the terminal, and Ctrl-C, for a status line.
 pub(super) fn leave_to_status_line() {
     IS_LEFT.store(true, Ordering::Relaxed);
 }
 
-/// Tells whether a status line has the last line of the terminal.
+/// Tells whether the last line of the terminal is reserved for a status line.
 pub(super) fn is_left_to_status_line() -> bool {
     IS_LEFT.load(Ordering::Relaxed)
 }
 
-/// Shows a message until the bar is finished.
+/// Shows a spinner with a message until the returned bar is finished.
 pub(super) fn spinner(message: &str) -> ProgressBar {
     let target = ProgressDrawTarget::stderr();
-    // indicatif hides the target on terminals that cannot show it.
+    // indicatif hides its target on terminals that cannot show it.
     #[cfg(unix)]
     let target = if target.is_hidden() { target } else { ProgressDrawTarget::term_like(Box::new(line::CurrentLine)) };
     let spinner = ProgressBar::with_draw_target(None, target).with_message(printable(message));
@@ -41,11 +41,11 @@ mod line {
     use indicatif::TermLike;
     use std::io::{Result, Write as _, stderr};
 
-    /// Columns that `^C`, which the terminal echoes for Ctrl-C, and the cursor after it take.
+    /// The columns of `^C`, which the terminal shows for Ctrl-C, and of the cursor after it.
     const INTERRUPT_WIDTH: u16 = 3;
 
-    /// The line with the cursor, without the columns for the echo of Ctrl-C: indicatif fills the whole width, and the echo
-    /// would then wrap to a new line.
+    /// The current line of the terminal without its last columns. indicatif fills the whole width; without these
+    /// columns, `^C` would wrap to a new line.
     #[derive(Debug)]
     pub(super) struct CurrentLine;
 
@@ -54,7 +54,7 @@ mod line {
             let columns = terminal_size::terminal_size_of(stderr()).map_or(80, |(width, _)| width.0);
             columns.saturating_sub(INTERRUPT_WIDTH).max(1)
         }
-        // This target is one line, so the cursor does not move.
+        // The target is a single line, so the cursor stays in it.
         fn move_cursor_up(&self, _: usize) -> Result<()> {
             Ok(())
         }
@@ -82,7 +82,7 @@ mod line {
     }
 }
 
-/// Removes the spinners on Ctrl-C, says that ssox was interrupted, and ends the process as the default handler does.
+/// On Ctrl-C, removes the spinners, says that ssox was interrupted, and ends the process as the default handler does.
 #[cfg(unix)]
 mod interrupt {
     use crate::context::tell;
@@ -92,8 +92,8 @@ mod interrupt {
     use std::sync::{Mutex, OnceLock, PoisonError};
     use std::thread::spawn;
 
-    /// The spinners that are shown: one may start while another is there. They are a global because a signal handler of a
-    /// process cannot be given up again.
+    /// The spinners that are shown: one may start while another is shown. They are a global, because a process cannot
+    /// remove a signal handler again.
     static SHOWN: OnceLock<Mutex<Vec<WeakProgressBar>>> = OnceLock::new();
 
     pub(super) fn clear_on_interrupt(bar: &ProgressBar) {

@@ -1,21 +1,22 @@
-//! A line at the bottom of the terminal that says how far a long operation is, while other lines are written above it.
+//! A status line at the bottom of the terminal, which tells the progress of a long operation. Other lines are written
+//! above it.
 
 use super::spinner::{self, spinner};
 use crate::error::printable;
 use indicatif::ProgressBar;
 
-/// The line. Nothing is shown without a terminal, or before a text is set.
+/// A status line. Without a terminal, or without a text, nothing is shown.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct StatusLine(Option<ProgressBar>);
 
 impl StatusLine {
-    /// Starts without a text. From now on no spinner is drawn, and Ctrl-C is left to the caller.
+    /// Reserves the status line, without a text. From now on no spinner is drawn, and the caller must handle Ctrl-C.
     pub(crate) fn start() -> Self {
         spinner::leave_to_status_line();
         Self(super::is_seen().then(|| spinner("")))
     }
 
-    /// Tells whether there is a terminal to show it on.
+    /// Tells whether there is a terminal to show the line on.
     pub(crate) fn is_shown(&self) -> bool {
         self.0.is_some()
     }
@@ -27,7 +28,7 @@ impl StatusLine {
         }
     }
 
-    /// Removes the line while something else is written.
+    /// Removes the line while `write` writes something else.
     pub(crate) fn around<T>(&self, write: impl FnOnce() -> T) -> T {
         match &self.0 {
             Some(bar) => bar.suspend(write),

@@ -1,4 +1,4 @@
-//! The steps that read only the environment: keys, a web identity, a container endpoint.
+//! The steps in which an AWS tool reads only the environment: access keys, a web identity, a container's credentials.
 
 use super::rules::HalfKeys;
 use super::view::{Outcome, Taken, View};
@@ -9,20 +9,20 @@ const ID: &str = "AWS_ACCESS_KEY_ID";
 const SECRET: &str = "AWS_SECRET_ACCESS_KEY";
 const FULL_URI: &str = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
 
-/// The access keys in the environment.
+/// The access keys that are set in the environment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Keys {
     Complete,
-    /// One of the two, and whether it is the id.
+    /// Only one of the two variables is set. `has_id`: it is the access key ID.
     Half {
         has_id: bool,
     },
-    /// Both variables are set, and both are empty.
+    /// Both variables are set, but empty.
     Empty,
     Absent,
 }
 
-/// Returns which keys the environment has.
+/// Returns which access keys are set in the environment.
 pub(super) fn keys(ctx: &Context) -> Keys {
     let is_set = |name| ctx.var_os(name).is_some();
     match (ctx.var(ID).is_some(), ctx.var(SECRET).is_some()) {
@@ -34,7 +34,7 @@ pub(super) fn keys(ctx: &Context) -> Keys {
 }
 
 impl View<'_> {
-    /// Takes the keys in the environment.
+    /// The tool takes the access keys in the environment, or refuses them; `None` if it goes on with the next step.
     pub(super) fn keys(&self) -> Option<Outcome> {
         let refuses = |why: &str| Some((Taken::Nothing, format!("refuses: {why}")));
         let end = self.ctx.var("AWS_CREDENTIAL_EXPIRATION").and_then(Timestamp::parse);
@@ -53,20 +53,20 @@ impl View<'_> {
         }
     }
 
-    /// Takes nothing, if the keys are empty.
+    /// The tool takes nothing and sends unsigned requests if the access keys are set but empty.
     pub(super) fn empty_keys(&self) -> Option<Outcome> {
         let is_empty = keys(self.ctx) == Keys::Empty;
         is_empty.then(|| (Taken::Nothing, "unsigned: AWS_ACCESS_KEY_ID is set but empty".into()))
     }
 
-    /// Takes the role that the variables of a web identity name.
+    /// The tool takes the role in the variables of a web identity.
     pub(super) fn web_identity(&self) -> Option<Outcome> {
         let role = self.ctx.var("AWS_ROLE_ARN")?;
         self.ctx.var("AWS_WEB_IDENTITY_TOKEN_FILE")?;
         Some((Taken::WebIdentity(role.into()), "AWS_WEB_IDENTITY_TOKEN_FILE".into()))
     }
 
-    /// Takes the credentials of a container.
+    /// The tool takes the credentials of a container.
     pub(super) fn container(&self) -> Option<Outcome> {
         let is_set = |name| self.ctx.var(name).is_some();
         let has_token = !self.tool.needs_token_file || is_set("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE");

@@ -1,36 +1,36 @@
-//! The configuration files that a tool reads: not all of them follow the variables that name the files.
+//! The configuration files that an AWS tool reads. Not every tool reads the variables with the paths of these files.
 
 use crate::config::ConfigFiles;
 use crate::context::Context;
 use std::path::Path;
 
-/// Which variables a tool follows to find the two files.
+/// Which variables a tool reads to find the files `config` and `credentials`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Reads {
     Both,
     /// Another variable in place of `AWS_SHARED_CREDENTIALS_FILE`.
     CredentialsOf(&'static str),
-    /// `~/.aws/credentials` alone; with `AWS_SDK_LOAD_CONFIG`, both as others.
+    /// None: it reads only `~/.aws/credentials`. If `AWS_SDK_LOAD_CONFIG` is set, it reads both variables.
     OwnCredentials,
-    /// `~/.aws/config` and `~/.aws/credentials`, whatever the variables name: polars searches their text.
+    /// None: it searches the text of `~/.aws/config` and `~/.aws/credentials` (polars).
     OwnBoth,
 }
 
 impl Reads {
-    /// The variable of GDAL.
+    /// The variable that GDAL reads.
     pub(super) const GDAL: &str = "CPL_AWS_CREDENTIALS_FILE";
-    /// The variable of the SDK for Java v1.
+    /// The variable that the SDK for Java v1 reads.
     pub(super) const JAVA: &str = "AWS_CREDENTIAL_PROFILES_FILE";
 }
 
-/// The files as each tool sees them.
+/// The configuration files as each tool reads them.
 pub(super) struct Files<'a> {
     both: &'a ConfigFiles,
     others: Vec<(Reads, ConfigFiles)>,
 }
 
 impl<'a> Files<'a> {
-    /// Loads the files that are not those of most tools.
+    /// Loads the files for tools that read other files than most.
     pub(super) fn new(ctx: &Context, both: &'a ConfigFiles) -> Self {
         let named = [Reads::GDAL, Reads::JAVA].map(Reads::CredentialsOf);
         let views = named.into_iter().chain([Reads::OwnCredentials, Reads::OwnBoth]);
@@ -38,13 +38,13 @@ impl<'a> Files<'a> {
         Self { both, others: others.collect() }
     }
 
-    /// Returns the files of a tool.
+    /// Returns the files that a tool reads.
     pub(super) fn of(&self, reads: Reads) -> &ConfigFiles {
         self.others.iter().find(|(known, _)| *known == reads).map_or(self.both, |(_, files)| files)
     }
 }
 
-/// Returns the variables with which ssox finds the files of a tool; `None` if they are those of most tools.
+/// Returns a context with which ssox finds the files that a tool reads; `None` if they are the same as for most tools.
 fn seen(ctx: &Context, reads: Reads) -> Option<Context> {
     let is_set = |name| ctx.var_os(name).is_some();
     match reads {
@@ -62,7 +62,7 @@ fn seen(ctx: &Context, reads: Reads) -> Option<Context> {
     }
 }
 
-/// Tells whether the certificates are where the C++ SDK of some wheels looks for them.
+/// Tells whether the CA certificates are where the C++ SDK in some Python wheels looks for them.
 pub(super) fn has_bundle_of_red_hat() -> bool {
     Path::new("/etc/pki/tls/certs/ca-bundle.crt").exists()
 }

@@ -1,8 +1,8 @@
-//! The kinds of credentials that a profile can have.
+//! The kinds of credentials that a profile can contain.
 
 use crate::config::{Section, WhichFile};
 
-/// A kind of credentials in a profile. Some tools read keys and programs in only one of the two files.
+/// A kind of credentials in a profile. Some tools read access keys or programs from only one of the two files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ProfileKind {
     StoredKeys,
@@ -13,13 +13,13 @@ pub(crate) enum ProfileKind {
     LegacySso,
     /// `role_arn` with `source_profile` or `credential_source`.
     Role,
-    /// The same in `credentials`: one tool finds it only there.
+    /// The same, but in the file `credentials`; one tool (PHP) reads it only there.
     StoredRole,
     WebIdentity,
     Login,
 }
 
-/// All kinds, each once.
+/// All kinds, except `StoredRole`, which is a case of `Role`.
 const ALL: [ProfileKind; 9] = [
     ProfileKind::Role,
     ProfileKind::WebIdentity,
@@ -32,13 +32,13 @@ const ALL: [ProfileKind; 9] = [
     ProfileKind::ConfigKeys,
 ];
 
-/// Returns a kind of credentials that a profile has.
+/// Returns a kind of credentials that a profile contains; `None` if it contains none.
 pub(super) fn kind_of(section: &Section) -> Option<ProfileKind> {
     ALL.into_iter().find(|kind| kind.is_in(section))
 }
 
 impl ProfileKind {
-    /// Returns the name for people.
+    /// Returns the name of the kind that people see.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::StoredKeys => "static keys in credentials",
@@ -54,12 +54,12 @@ impl ProfileKind {
         }
     }
 
-    /// Tells whether the credentials expire and can be fetched again.
+    /// Tells whether credentials of this kind expire and can be renewed.
     pub(super) fn is_renewed(self) -> bool {
         !matches!(self, Self::StoredKeys | Self::ConfigKeys)
     }
 
-    /// Tells whether a profile has credentials of this kind.
+    /// Tells whether a profile contains credentials of this kind.
     pub(super) fn is_in(self, section: &Section) -> bool {
         let has = |key: &str| section.value(key).is_some();
         let has_in = |which: WhichFile, key: &str| {

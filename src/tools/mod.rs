@@ -1,6 +1,8 @@
-//! Predicts which credentials AWS tools take in an environment with a configuration. The rules are the rows of `table`.
+//! Predicts which credentials other AWS tools take, with this environment and these configuration files. The rules of
+//! each tool are a row of `table`.
 //!
-//! Invariant: it asks no service and starts no program. It reads the environment, the two files and the files with tokens.
+//! Invariant: it calls no service and starts no program. It reads the environment, the configuration files and token
+//! files.
 
 mod environment;
 mod files;

@@ -1,4 +1,4 @@
-//! What one tool takes: its steps, one after the other, until one decides.
+//! Predicts what one tool takes: tries the tool's steps in order until one decides.
 
 use super::environment::{self, Keys};
 use super::files::{self, Files};
@@ -14,11 +14,11 @@ use crate::context::Context;
 pub(crate) struct Prediction {
     pub(crate) tool: &'static str,
     pub(crate) taken: Taken,
-    /// Whether the tool gets new credentials by itself when these expire.
+    /// Whether the tool renews these credentials by itself when they expire.
     pub(crate) renews: bool,
-    /// `None` if none is set, or if the tool reads none from the environment and the files.
+    /// `None` if no region is set, or if the tool reads none from the environment and the files.
     pub(crate) region: Option<String>,
-    /// Why, in a few words.
+    /// Why the tool takes these credentials, in a few words.
     pub(crate) why: String,
 }
 
@@ -99,7 +99,7 @@ impl View<'_> {
         Some((Taken::Profile(first.name.into_owned(), ProfileKind::StoredKeys), why.into()))
     }
 
-    /// Refuses a profile that does not exist, if the tool does that at this point.
+    /// The tool refuses a profile that does not exist, if its rule `unknown` says `when`.
     fn unknown_profile(&self, when: Unknown) -> Option<Outcome> {
         let name = Some(self.selected.name()).filter(|_| self.selected.is_named() && self.tool.unknown == when)?;
         let message = if name.is_empty() {

@@ -1,4 +1,4 @@
-//! Which profile a tool selects.
+//! Which profile an AWS tool selects.
 
 use super::rules::Tool;
 use crate::context::Context;
@@ -6,12 +6,12 @@ use crate::context::Context;
 /// The profile that a tool selects.
 pub(super) struct Selected {
     name: String,
-    /// The variable that names it; `None` for `[default]`.
+    /// The variable that contains the name; `None` if no variable does and `[default]` is used.
     variable: Option<&'static str>,
 }
 
 impl Selected {
-    /// Reads the variables of a tool, in its order.
+    /// Reads the variables of a tool, in the tool's order.
     pub(super) fn new(ctx: &Context, tool: &Tool) -> Self {
         let set = |variable: &&'static str| {
             let value = ctx.var_os(variable)?.to_str()?;
@@ -23,17 +23,17 @@ impl Selected {
         }
     }
 
-    /// Returns the name; `default` without a variable.
+    /// Returns the name of the profile; `default` if no variable contains one.
     pub(super) fn name(&self) -> &str {
         &self.name
     }
 
-    /// Tells whether a variable names it.
+    /// Tells whether a variable contains the name.
     pub(super) fn is_named(&self) -> bool {
         self.variable.is_some()
     }
 
-    /// Returns what selected it.
+    /// Returns the variable that contains the name, or `[default]`.
     pub(super) fn reason(&self) -> &'static str {
         self.variable.unwrap_or("[default]")
     }

@@ -1,10 +1,10 @@
-//! The region that a tool takes.
+//! Which region an AWS tool takes.
 
 use super::rules::RegionStep;
 use super::view::{Taken, View};
 
 impl View<'_> {
-    /// Returns the region.
+    /// Returns the region that the tool takes; `None` if it finds none.
     pub(super) fn region(&self, taken: &Taken) -> Option<String> {
         self.tool.regions.iter().find_map(|step| match step {
             RegionStep::Variable(name) => self.ctx.var(name).map(String::from),

@@ -1,30 +1,30 @@
-//! The rules that the tools differ in: where each looks for credentials, a profile and a region, and what it refuses.
+//! The rules in which AWS tools differ: where each looks for credentials, profile and region, and what it refuses.
 
 use super::files::Reads;
 use super::kind::ProfileKind;
 
-/// The rules of a tool.
+/// The rules of one AWS tool.
 pub(super) struct Tool {
     pub(super) name: &'static str,
-    /// Where it looks, in order.
+    /// The places where the tool looks for credentials, in order.
     pub(super) steps: &'static [Step],
-    /// The variables that name a profile, in order.
+    /// The variables from which the tool takes the name of a profile, in order.
     pub(super) profile_variables: &'static [&'static str],
-    /// Whether an empty variable is the name of a profile; else it counts as unset.
+    /// Whether the tool takes an empty variable as the name of a profile. If not, the variable counts as unset.
     pub(super) empty_is_name: bool,
     pub(super) unknown: Unknown,
     pub(super) half_keys: HalfKeys,
-    /// Whether it refuses keys after `AWS_CREDENTIAL_EXPIRATION`.
+    /// Whether the tool refuses access keys in the environment after the time in `AWS_CREDENTIAL_EXPIRATION`.
     pub(super) reads_expiration: bool,
-    /// Whether it asks `AWS_CONTAINER_CREDENTIALS_FULL_URI` only with `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE`.
+    /// Whether the tool ignores `AWS_CONTAINER_CREDENTIALS_FULL_URI` without `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE`.
     pub(super) needs_token_file: bool,
-    /// Whether it asks again for credentials that expire.
+    /// Whether the tool renews credentials that expire.
     pub(super) renews: bool,
-    /// Kinds that it does not fetch again.
+    /// The kinds of credentials that the tool does not renew although it renews others.
     pub(super) not_renewed: &'static [ProfileKind],
     pub(super) regions: &'static [RegionStep],
     pub(super) reads: Reads,
-    /// What it does when it has found nothing.
+    /// What the tool does if it finds no credentials.
     pub(super) last: Last,
 }
 
@@ -32,71 +32,71 @@ pub(super) struct Tool {
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Step {
     Keys,
-    /// Keys, unless a variable names a profile.
+    /// Access keys in the environment, unless a variable contains the name of a profile.
     KeysWithoutProfile,
     WebIdentity,
-    /// The selected profile, for these kinds, in order.
+    /// The selected profile, if it contains one of these kinds of credentials; the first kind that fits counts.
     Profile(&'static [ProfileKind]),
-    /// The same, unless the profile is `[default]`.
+    /// As `Profile`, but not for the profile `default`.
     NamedProfile(&'static [ProfileKind]),
-    /// The same for SSO; with a token that a person must renew, it goes on as if the profile had no credentials.
+    /// As `Profile`, for SSO. If a person must sign in first, the tool goes on as if the profile had no credentials.
     ProfileWithToken(&'static [ProfileKind]),
-    /// The same, but only if the certificates are where systems of the Red Hat family have them.
+    /// As `ProfileWithToken`, but only if the CA certificates are where systems of the Red Hat family have them.
     ProfileWithTokenOfRedHat(&'static [ProfileKind]),
-    /// Nothing, if the keys in the environment are empty: then it does not sign.
+    /// Takes nothing if the access keys in the environment are empty: the tool then sends unsigned requests.
     EmptyKeys,
-    /// The first keys in `~/.aws/credentials`, whatever profile they belong to.
+    /// The first access keys in `~/.aws/credentials`, whichever profile they belong to.
     FirstKeys,
     Container,
 }
 
-/// Where a tool looks for its region.
+/// A place where a tool looks for its region.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum RegionStep {
     Variable(&'static str),
-    /// The profile that the tool selects, also if the credentials are others.
+    /// The profile that the tool selects, even if the credentials come from elsewhere.
     Profile,
-    /// `[default]`, if that is the profile that the tool selects.
+    /// The profile that the tool selects, if that is `default`.
     Default,
-    /// The profile, if the credentials are its own.
+    /// The profile that the tool selects, if the credentials come from it.
     ProfileOfCredentials,
-    /// The first line of `~/.aws/config` with a key that ends with `region`.
+    /// The first line of `~/.aws/config` whose key ends with `region`.
     First,
 }
 
-/// What a tool does with the name of a profile that does not exist.
+/// What a tool does if the name of a profile is set and that profile does not exist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Unknown {
-    /// It stops before it looks anywhere.
+    /// The tool fails before it looks for credentials.
     RefusesFirst,
-    /// The same for `AWS_PROFILE`; another variable names a profile that need not exist.
+    /// For a name in `AWS_PROFILE`, as `RefusesFirst`. A profile that another variable names need not exist.
     RefusesAwsProfileFirst,
-    /// It stops when it looks at the profile.
+    /// The tool fails when it comes to the step that reads the profile.
     Refuses,
     Ignored,
 }
 
-/// What a tool does with one key without the other, or with empty ones.
+/// What a tool does if the environment has an access key ID without a secret access key, or the reverse, or both empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum HalfKeys {
-    /// It stops at an id without a secret.
+    /// The tool fails if there is an access key ID without a secret access key.
     Refused,
     Ignored,
-    /// It takes what is set, and an empty value as a value.
+    /// The tool signs with what is set; an empty value counts as set.
     SignedWith,
 }
 
-/// What a tool does without credentials.
+/// What a tool does if it finds no credentials.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Last {
     Refuses,
     Unsigned,
-    /// It asks 169.254.169.254 for a long time, whatever `AWS_EC2_METADATA_DISABLED` says.
+    /// The tool asks 169.254.169.254 (instance metadata) for a long time, even if `AWS_EC2_METADATA_DISABLED` is set.
     WaitsForMetadata,
 }
 
 impl Tool {
-    /// Tells whether `AWS_PROFILE` selects the profile.
+    /// Tells whether the tool reads `AWS_PROFILE`.
     pub(super) fn reads_aws_profile(&self) -> bool {
         self.profile_variables.contains(&"AWS_PROFILE")
     }

@@ -1,5 +1,5 @@
-//! The rules of each tool: one row for each, with the version that they were seen with. `tests/it/tools/` compares them with
-//! the tools themselves.
+//! The rules of each AWS tool, one row each. The comment on a row says with which version of the tool its rules were
+//! tested. `tests/it/tools/` compares the rules with the tools themselves.
 
 use super::files::Reads;
 use super::kind::ProfileKind::{
@@ -8,7 +8,7 @@ use super::kind::ProfileKind::{
 use super::rules::RegionStep::{self, Profile, ProfileOfCredentials, Variable};
 use super::rules::{HalfKeys, Last, Step, Tool, Unknown};
 
-/// The name of the tool that stands for the identity that people expect.
+/// The tool whose identity people expect the others to have.
 pub(crate) const CLI: &str = "AWS CLI v2";
 
 const AWS_PROFILE: &[&str] = &["AWS_PROFILE"];
@@ -17,7 +17,7 @@ const AWS_DEFAULT_PROFILE_FIRST: &[&str] = &["AWS_DEFAULT_PROFILE", "AWS_PROFILE
 const AWS_REGION: RegionStep = Variable("AWS_REGION");
 const AWS_DEFAULT_REGION: RegionStep = Variable("AWS_DEFAULT_REGION");
 
-/// botocore 1.44.8. A role that a profile assumes comes before a web identity, and the other kinds after it.
+/// botocore 1.44.8. It takes a role that a profile assumes before a web identity, and the other kinds after it.
 const BOTOCORE: Tool = Tool {
     name: "boto3",
     steps: &[
@@ -40,7 +40,7 @@ const BOTOCORE: Tool = Tool {
     last: Last::Refuses,
 };
 
-/// What most tools of the other languages have in common.
+/// The rules that most tools in other languages have in common.
 const SDK: Tool = Tool {
     steps: &[],
     profile_variables: AWS_PROFILE,
@@ -52,8 +52,8 @@ const SDK: Tool = Tool {
     ..BOTOCORE
 };
 
-/// The SDK for C++ in tiledb 0.36.1 and duckdb 1.5.5: it finds static keys only in `credentials` and processes only in
-/// `config`, and reaches the portal only with the certificates of the Red Hat family.
+/// The C++ SDK in tiledb 0.36.1 and duckdb 1.5.5. It reads access keys only from `credentials` and `credential_process`
+/// only from `config`. For SSO it needs the CA certificates where systems of the Red Hat family have them.
 const OLDER_CPP: Tool = Tool {
     steps: &[
         Step::Keys,
@@ -68,7 +68,7 @@ const OLDER_CPP: Tool = Tool {
     ..SDK
 };
 
-/// The crate `object_store`: no profiles. It signs with empty keys.
+/// The crate `object_store`, which reads no profiles. It signs with access keys even if they are empty.
 const OBJECT_STORE: Tool = Tool {
     steps: &[Step::Keys, Step::WebIdentity, Step::Container],
     profile_variables: &[],
@@ -79,11 +79,12 @@ const OBJECT_STORE: Tool = Tool {
     ..SDK
 };
 
-/// The tools, in the order in which they are shown.
+/// All tools, in the order in which they are shown.
 pub(super) const TOOLS: [Tool; 18] = [
     // awscli 1.46.2.
     Tool { name: "AWS CLI v1", ..BOTOCORE },
-    // awscli 2.38.5: the order of the variables is another. 2.9.19 of Debian 12 does not know the token file of a container.
+    // awscli 2.38.5: it reads the variables in another order. 2.9.19 of Debian 12 does not read the token file of a
+    // container.
     Tool {
         name: CLI,
         profile_variables: AWS_PROFILE_FIRST,
@@ -91,7 +92,7 @@ pub(super) const TOOLS: [Tool; 18] = [
         ..BOTOCORE
     },
     BOTOCORE,
-    // @aws-sdk/client-s3 3.1169.0: AWS_PROFILE comes before keys; AWS_DEFAULT_REGION is not read.
+    // @aws-sdk/client-s3 3.1169.0: it takes AWS_PROFILE before access keys, and does not read AWS_DEFAULT_REGION.
     Tool {
         name: "JS v3",
         steps: &[
@@ -112,7 +113,7 @@ pub(super) const TOOLS: [Tool; 18] = [
         ],
         ..SDK
     },
-    // aws-sdk 2.1693.0: only the credentials file; a process comes after a container.
+    // aws-sdk 2.1693.0: it reads only the file `credentials`, and takes `credential_process` after a container.
     Tool {
         name: "JS v2",
         steps: &[
@@ -139,7 +140,8 @@ pub(super) const TOOLS: [Tool; 18] = [
         ],
         ..SDK
     },
-    // com.amazonaws 1.12.797: only the credentials file, which another variable names. Its S3 client goes on unsigned.
+    // com.amazonaws 1.12.797: it reads only `credentials`, with another variable for the path. Its S3 client can go on
+    // unsigned.
     Tool {
         name: "Java v1",
         steps: &[Step::Keys, Step::WebIdentity, Step::Profile(&[StoredKeys, StoredProcess]), Step::Container],
@@ -172,7 +174,7 @@ pub(super) const TOOLS: [Tool; 18] = [
         regions: &[AWS_REGION, AWS_DEFAULT_REGION, Profile],
         ..SDK
     },
-    // aws-config in icechunk 1.1.21, which takes its region from the caller: aws-config itself reads these.
+    // aws-config in icechunk 1.1.21. icechunk gets its region from the caller; aws-config itself reads these.
     Tool {
         name: "Rust",
         steps: &[
@@ -213,11 +215,12 @@ pub(super) const TOOLS: [Tool; 18] = [
         ..SDK
     },
     Tool { name: "tiledb", ..OLDER_CPP },
-    // It takes credentials once, when the secret is made.
+    // duckdb takes credentials once, when the person creates the secret.
     Tool { name: "duckdb", renews: false, last: Last::Refuses, ..OLDER_CPP },
     // deltalake 1.6.6, obstore 0.12.1.
     Tool { name: "object_store (deltalake)", ..OBJECT_STORE },
-    // polars 2.1.0: where boto3 finds nothing, it looks for itself as the next one. It takes no region from boto3.
+    // polars 2.1.0: if boto3 finds nothing, polars looks by itself, as the next row says. It takes no region from
+    // boto3.
     Tool {
         name: "polars with boto3",
         steps: &[
@@ -233,14 +236,15 @@ pub(super) const TOOLS: [Tool; 18] = [
         last: Last::WaitsForMetadata,
         ..BOTOCORE
     },
-    // polars 2.1.0: it searches the text of both files, which the variables do not name, for the first keys and region.
+    // polars 2.1.0: it searches `~/.aws/credentials` for the first access keys, and `~/.aws/config` for the first
+    // region, whatever the variables with paths contain.
     Tool {
         name: "polars alone",
         steps: &[Step::Keys, Step::FirstKeys, Step::WebIdentity, Step::Container],
         regions: &[AWS_REGION, AWS_DEFAULT_REGION, RegionStep::First],
         ..OBJECT_STORE
     },
-    // rasterio 1.4.4, GDAL 3.10.3: no processes. An SSO token is not refreshed.
+    // rasterio 1.4.4, GDAL 3.10.3: it does not read `credential_process`, and does not refresh an SSO token.
     Tool {
         name: "GDAL",
         steps: &[
@@ -263,8 +267,8 @@ pub(super) const TOOLS: [Tool; 18] = [
         last: Last::WaitsForMetadata,
         ..SDK
     },
-    // aws-sdk-php 3.376.2: in `config` it looks for keys and processes of `[profile default]`, never of `[default]`, and for a
-    // role's `source_profile` and the region under headers without `profile`.
+    // aws-sdk-php 3.376.2. In `config` it reads access keys and `credential_process` of `[profile default]`, never of
+    // `[default]`. A role's `source_profile`, and the region, it looks for in sections whose header has no `profile`.
     Tool {
         name: "PHP",
         steps: &[

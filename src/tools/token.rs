@@ -1,15 +1,15 @@
-//! The token behind an SSO profile, in the file that all AWS tools share.
+//! The token of an SSO profile, in the file that all AWS tools share.
 
 use super::kind::ProfileKind;
 use crate::config::{ConfigFiles, Section};
 use crate::context::Context;
 use crate::session::token;
 
-/// How many profiles are followed from a role to the profile with the token.
+/// The most profiles in a chain from a role to the profile with a session.
 const LONGEST_CHAIN: usize = 10;
 
-/// Says why a profile needs a person first, as the end of a sentence; `None` if a tool can go on by itself. A token of a
-/// legacy profile is refreshed by no tool, another one by those with `refreshes`.
+/// Says why a person must sign in before a tool can use a profile, as the end of a sentence; `None` if the tool needs
+/// nobody. No tool refreshes the token of a legacy profile; `refreshes` tells whether this tool refreshes other tokens.
 pub(super) fn missing(
     ctx: &Context,
     files: &ConfigFiles,
@@ -22,7 +22,7 @@ pub(super) fn missing(
     (!token.is_valid(ctx.now()) && !is_refreshed).then_some("the token has expired")
 }
 
-/// Returns the name or the start URL of the session that a profile gets its credentials through.
+/// Returns the name or start URL of the session through which a profile gets its credentials.
 fn session_behind(files: &ConfigFiles, section: &Section, longest: usize) -> Option<(String, ProfileKind)> {
     if ProfileKind::Role.is_in(section) {
         let source = section.value("source_profile").filter(|_| longest > 0)?;

@@ -1,4 +1,4 @@
-//! What one tool sees of the environment and the files, and the credentials that it can take.
+//! What one AWS tool reads of the environment and the files, and the credentials that it can take.
 
 use super::files::{Files, Reads};
 use super::kind::{self, ProfileKind};
@@ -13,25 +13,26 @@ use crate::context::Context;
 pub(crate) enum Taken {
     /// The access keys in the environment.
     Keys,
-    /// The role that the variables of a web identity name.
+    /// The role in the variables of a web identity.
     WebIdentity(String),
     Profile(String, ProfileKind),
-    /// Those of `AWS_CONTAINER_CREDENTIALS_…`.
+    /// The credentials of the container, from the variables `AWS_CONTAINER_CREDENTIALS_…`.
     Container,
     Nothing,
 }
 
-/// What one tool sees.
+/// What one tool reads.
 pub(super) struct View<'a> {
     pub(super) ctx: &'a Context,
     pub(super) tool: &'static Tool,
     pub(super) files: &'a ConfigFiles,
-    /// The files in the home directory, whatever the variables name.
+    /// The files in the home directory, even if variables contain other paths.
     pub(super) own: &'a ConfigFiles,
     pub(super) selected: Selected,
 }
 
-/// What a step leads to, unless the next one is tried.
+/// What a step decides: the credentials, and why. A step that decides nothing returns `None`, and the next one is
+/// tried.
 pub(super) type Outcome = (Taken, String);
 
 impl<'a> View<'a> {
@@ -40,7 +41,8 @@ impl<'a> View<'a> {
         Self { ctx, tool, files, own, selected: Selected::new(ctx, tool) }
     }
 
-    /// Says why the selected profile is not taken: as the end of a sentence about the tool.
+    /// Says why the tool does not take the selected profile, as the end of a sentence about the tool; `None` if it
+    /// selects none.
     pub(super) fn skipped(&self) -> Option<String> {
         if !self.tool.reads_aws_profile() {
             return self.ctx.var("AWS_PROFILE").map(|_| "does not read AWS_PROFILE".into());
@@ -63,7 +65,7 @@ impl<'a> View<'a> {
         }
     }
 
-    /// Says why the tool cannot use a profile until a person signs in; `None` if it can, or needs no token.
+    /// Says why a person must sign in before the tool can use a profile; `None` if nobody must.
     pub(super) fn missing_token(&self, profile: &str, kind: ProfileKind) -> Option<&'static str> {
         if !matches!(kind, ProfileKind::Sso | ProfileKind::LegacySso | ProfileKind::Role) {
             return None;
@@ -71,7 +73,7 @@ impl<'a> View<'a> {
         token::missing(self.ctx, self.files, &self.files.profile(profile)?, |kind| self.renews(kind))
     }
 
-    /// Tells whether the tool gets credentials of a kind again when they expire.
+    /// Tells whether the tool renews credentials of this kind when they expire.
     pub(super) fn renews(&self, kind: ProfileKind) -> bool {
         self.tool.renews && kind.is_renewed() && !self.tool.not_renewed.contains(&kind)
     }

@@ -1,4 +1,4 @@
-//! Tests of the rules by which a profile's source is found.
+//! Tests of how the source of a profile is found.
 
 use super::*;
 use crate::error::ErrorKind;
@@ -70,7 +70,7 @@ fn the_order_within_a_profile_is_that_of_the_aws_cli() {
         "keys CONFIG",
     ];
     for (rank, expected) in expected.iter().enumerate() {
-        // A token takes precedence over a source profile, so the first row has no token.
+        // A web identity token takes precedence over a source profile, so the first row must have no token.
         let role = if rank == 1 { all[0] } else { "" };
         let rest: Vec<&str> =
             all[rank..].iter().enumerate().filter(|(n, _)| !(rank == 0 && *n == 1)).map(|(_, k)| *k).collect();
@@ -97,7 +97,8 @@ fn chains_of_profiles_are_resolved() {
             "",
             "role Target < web identity Web",
         ),
-        // In a source profile, keys take precedence over its role. In the first profile they do not, and may be its source.
+        // In a source profile, access keys take precedence over its role. In the profile that is asked for they do not,
+        // but they may be the source of its own role.
         ("source_profile = a\n[profile a]\nrole_arn = x\nsource_profile = p\n", KEYS, "role Target < keys AKIA"),
         ("source_profile = p\n", KEYS, "role Target < keys AKIA"),
         ("credential_source = Environment\n", KEYS, "role Target < credential source Environment"),
@@ -166,7 +167,7 @@ fn the_message_shows_the_whole_circle() {
     let role = |name: &str, source: &str| format!("[profile {name}]\n{ROLE}source_profile = {source}\n");
     let config = [role("p", "a"), role("a", "b"), role("b", "c"), role("c", "a")].concat();
     assert!(resolve(&config, "").unwrap_err().message.ends_with("circular: a → b → c → a"));
-    // Keys of the first profile do not break a circle that leads back to it.
+    // The access keys of the first profile do not break a circle that leads back to it.
     let config = format!("{}{KEYS}{}", role("p", "a"), role("a", "p"));
     assert!(resolve(&config, "").unwrap_err().message.ends_with("circular: p → a → p"));
 }

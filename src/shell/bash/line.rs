@@ -1,11 +1,11 @@
-//! Completion for bash: parses the line as it was typed, with its quotes, and writes candidates as readline inserts them:
-//! only the part after the last word break, escaped for the quote that is open.
+//! Completion in bash. Parses the line as the person typed it, with its quotes, and writes candidates as readline
+//! inserts them: only the part after the last word break, escaped for the quote that is open.
 //!
-//! Invariant: nothing in the line is evaluated. A `$(…)` is text.
+//! Invariant: nothing in the line is evaluated; `$(…)` is plain text.
 
 use crate::shell::completion::{Candidate, CommandLine, Completions, starts_with_in_any_case};
 
-/// The value of `COMP_TYPE` when readline only lists candidates, after a second TAB.
+/// The value of `COMP_TYPE` when readline only lists the candidates, after a second TAB.
 const LISTING: &str = "63";
 
 /// The quote that is open at the cursor.
@@ -16,28 +16,28 @@ enum Quote {
     Double,
 }
 
-/// The command line up to the cursor, with its quotes.
+/// The command line up to the cursor, and how it was typed.
 #[derive(Debug)]
 pub(super) struct BashLine {
     pub(super) command_line: CommandLine,
-    /// The part of the word at the cursor that readline keeps, before the inserted text.
+    /// The part of the word at the cursor that readline keeps; it inserts a candidate after it.
     kept: String,
     quote: Quote,
     is_listing: bool,
-    /// The index in `COMP_WORDS` of each word, including the one at the cursor.
+    /// For each word, including the one at the cursor, its index in `COMP_WORDS`.
     indices: Vec<usize>,
 }
 
 impl BashLine {
-    /// Parses the arguments of the completion function: the line up to the cursor, `COMP_TYPE`, `COMP_WORDBREAKS`, and all of
-    /// `COMP_WORDS`.
+    /// Parses the arguments that the completion function passes: the line up to the cursor, `COMP_TYPE`,
+    /// `COMP_WORDBREAKS`, and all of `COMP_WORDS`. `None` if some are missing.
     pub(super) fn parse(arguments: &[String]) -> Option<Self> {
         let [text, kind, breaks, comp_words @ ..] = arguments else { return None };
         let mut lexer = Lexer::default();
         lexer.read(text, breaks);
         let mut words = lexer.words;
         let current = words.pop()?;
-        // The variables of `A=1 ssox …`.
+        // Skips variables before the command, as in `A=1 ssox …`.
         let variables = words.iter().take_while(|word| sets_variable(&word.text)).count();
         words.drain(..variables);
         let starts = words.iter().chain([&current]).map(|word| word.start);
@@ -55,7 +55,7 @@ impl BashLine {
             Completions::Command(at) => *at = *self.indices.get(*at).unwrap_or(at),
             Completions::Files => {}
             Completions::Candidates { candidates, .. } => {
-                // Readline replaces what was typed, so a candidate may differ from it in case.
+                // Readline replaces what was typed, so the case of a candidate may differ from it.
                 let typed = &self.command_line.current;
                 candidates.retain(|candidate| starts_with_in_any_case(&candidate.value, typed));
                 with_description = self.is_listing && candidates.len() > 1;
@@ -64,7 +64,7 @@ impl BashLine {
         completions.reply(|candidate| self.reply_line(candidate, with_description))
     }
 
-    /// Returns the line for a candidate; `None` when it does not continue the kept part.
+    /// Returns the reply line of a candidate; `None` if the candidate does not start with the kept part.
     fn reply_line(&self, candidate: &Candidate, with_description: bool) -> Option<String> {
         let rest = candidate.value.strip_prefix(&self.kept)?;
         if with_description && !candidate.description.is_empty() {
@@ -75,7 +75,7 @@ impl BashLine {
 }
 
 impl Quote {
-    /// Escapes a text that is inserted inside this quote.
+    /// Escapes a text for insertion inside this quote.
     fn escape(self, text: &str) -> String {
         let mut escaped = String::new();
         for c in text.chars() {
@@ -83,7 +83,7 @@ impl Quote {
                 Self::None if !c.is_ascii() || c.is_ascii_alphanumeric() || "_-./:=@%+,".contains(c) => escaped.push(c),
                 Self::None => escaped.extend(['\\', c]),
                 Self::Single if c == '\'' => escaped.push_str(r"'\''"),
-                // No escape inside double quotes prevents history expansion.
+                // Inside double quotes no escape prevents history expansion, so the quote is closed around `!`.
                 Self::Double if c == '!' => escaped.push_str(r#""'!'""#),
                 Self::Double if "$`\"\\".contains(c) => escaped.extend(['\\', c]),
                 Self::Single | Self::Double => escaped.push(c),
@@ -93,7 +93,7 @@ impl Quote {
     }
 }
 
-/// One word: where it starts in the line, its text, and how many bytes of the text readline keeps.
+/// A word: where it starts in the line, its text without quotes, and how many bytes of the text readline keeps.
 #[derive(Debug, Default)]
 struct Word {
     start: usize,
@@ -104,7 +104,7 @@ struct Word {
 /// Splits a line into words.
 #[derive(Debug)]
 struct Lexer {
-    /// The words so far; at the end, the last one is the word at the cursor.
+    /// The words found so far. At the end, the last one is the word at the cursor.
     words: Vec<Word>,
     quote: Quote,
 }
@@ -141,7 +141,7 @@ impl Lexer {
                     let before = word.text.len();
                     word.text.push(c);
                     if breaks.contains(c) {
-                        // Readline replaces `@` and `$` together with the text after them.
+                        // Readline replaces `@` and `$` themselves together with the text after them.
                         word.kept = if "@$".contains(c) { before } else { word.text.len() };
                     }
                 }
@@ -149,7 +149,7 @@ impl Lexer {
             }
         }
         let mut word = word.unwrap_or(Word { start: line.len(), ..Word::default() });
-        // For readline the word starts after an open quote; a closed quote is part of the word.
+        // For readline the word starts after a quote that is open; a closed quote is part of the word.
         if self.quote != Quote::None {
             word.kept = opened;
         }
@@ -157,7 +157,7 @@ impl Lexer {
     }
 }
 
-/// Tells whether a word sets a variable: `NAME=value` or `NAME+=value`.
+/// Tells whether a word is an assignment of the shell: `NAME=value` or `NAME+=value`.
 fn sets_variable(word: &str) -> bool {
     let name = word.split_once('=').map_or("", |(name, _)| name.trim_end_matches('+'));
     !name.is_empty()
@@ -165,8 +165,8 @@ fn sets_variable(word: &str) -> bool {
         && !name.starts_with(|c: char| c.is_ascii_digit())
 }
 
-/// Returns the index of the first of `COMP_WORDS` that starts at a position of the line or after it: bash also breaks words at
-/// `:` and `=`.
+/// Returns the index of the first of `COMP_WORDS` that starts at `start` in the line or after it. The indices differ
+/// from ours, because bash also splits words at `:` and `=`.
 fn index(line: &str, start: usize, comp_words: &[String]) -> usize {
     let mut at = 0;
     for (index, word) in comp_words.iter().enumerate() {
