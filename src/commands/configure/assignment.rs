@@ -1,5 +1,5 @@
-//! Determines the account and role of a new profile: those given, checked if there is a valid token, or those that a person
-//! chooses from AWS's list.
+//! Determines the account and role of a new profile. Options give them, and ssox checks them if there is a valid token.
+//! Otherwise, a person chooses from the list that AWS returns.
 
 use crate::account_names::AccountNames;
 use crate::arn::AccountId;
@@ -25,10 +25,10 @@ pub(super) struct AssignmentOptions {
 }
 
 impl AssignmentOptions {
-    /// Returns the account that is given.
+    /// Returns the account ID of `--account-id`; `None` without this option.
     ///
     /// # Errors
-    /// Configuration: not an account id.
+    /// Configuration: the value is not an account ID.
     pub(super) fn account_id(&self) -> Result<Option<AccountId>> {
         let Some(text) = &self.account_id else { return Ok(None) };
         let error = || {
@@ -45,7 +45,8 @@ type Given<'a> = (Option<AccountId>, Option<&'a str>);
 /// Returns the account and the name of the role.
 ///
 /// # Errors
-/// Refused: not assigned to the person. `NeedsPerson`: one is not given, and nobody can sign in and choose.
+/// Refused: account or role is not assigned to the person. `NeedsPerson`: account or role is not given, and nobody can
+/// sign in and choose.
 pub(super) fn assignment(
     ctx: &Context,
     files: &ConfigFiles,
@@ -70,7 +71,8 @@ pub(super) fn assignment(
     }
 }
 
-/// Hints at the missing options if the session is not configured yet, when `ssox login` cannot sign in to it.
+/// Changes the hint to the missing options if the session is not in the configuration yet: `ssox login` cannot sign in
+/// to it.
 fn without_session(error: Error, given: Given) -> Error {
     let missing = match given {
         (Some(_), _) => "--role-name NAME",

@@ -1,5 +1,6 @@
-//! `ssox configure migrate`: turns legacy profiles, each with its own start URL, into profiles with an `[sso-session]`, which
-//! several profiles share, or each has alone. Keys in `credentials` are not migrated: sessions can only be in `config`.
+//! `ssox configure migrate`: changes legacy profiles, which have `sso_start_url` themselves, to profiles that name an
+//! `[sso-session]`. Several profiles share a session, or each has its own. Settings in the credentials file are not
+//! migrated, because sessions can only be in the config file.
 
 mod sign_in_keys;
 
@@ -45,17 +46,18 @@ struct Group {
 }
 
 impl Group {
-    /// Tells whether a profile with these keys can use the session.
+    /// Tells whether a profile with these settings can use the session.
     fn fits(&self, keys: &SignInKeys) -> bool {
         let is_named = keys.session.as_ref().is_none_or(|name| *name == self.name);
         is_named && self.start_url == keys.start_url && self.region == keys.region
     }
 }
 
-/// Shows what changes; writes it unless `--dry-run`.
+/// Shows the changes, asks, and writes them; with `--dry-run`, only returns them.
 ///
 /// # Errors
-/// Configuration; `NeedsPerson` without a terminal and without `--yes`.
+/// Configuration: the file cannot be read, edited or written. `NeedsPerson`: nobody can be asked, and `--yes` is not
+/// given.
 pub(super) fn run(ctx: &Context, args: &ConfigureMigrate) -> Result<String> {
     let files = ConfigFiles::load(ctx)?;
     if files.config.is_lossy {
@@ -97,7 +99,7 @@ fn groups(files: &ConfigFiles, args: &ConfigureMigrate) -> Vec<Group> {
             }
         };
         if args.keep_legacy && keys.session.is_some() {
-            // It already has a session beside its legacy keys.
+            // The profile already has a session and legacy settings.
             continue;
         }
         let shared = if args.session_per_profile { None } else { groups.iter_mut().find(|group| group.fits(&keys)) };
@@ -140,7 +142,8 @@ fn group(
     }
 }
 
-/// Returns the profile's name for its own session, with only those characters that every tool can read.
+/// Returns a name for the profile's own session: the profile's name, with only those characters that every tool can
+/// read.
 fn own_session_name(profile: &str) -> String {
     match check_name(SectionKind::SsoSession, profile) {
         Ok(()) => profile.into(),
@@ -170,7 +173,7 @@ fn migrated(files: &ConfigFiles, groups: &[Group], args: &ConfigureMigrate) -> R
     Ok(edits.finish())
 }
 
-/// Explains which profiles share one sign-in and why, and the disadvantage of keeping legacy keys.
+/// Tells the person which profiles share one sign-in and why, and the disadvantage of keeping legacy settings.
 fn explain(groups: &[Group], args: &ConfigureMigrate) {
     let shared = groups.iter().filter(|group| group.profiles.len() > 1);
     for Group { name, start_url, profiles, .. } in shared.clone() {

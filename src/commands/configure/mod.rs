@@ -47,7 +47,8 @@ impl VerbArgs for Configure {
     }
 }
 
-/// Returns a session name for a start URL: the first label of its host, or the instance on a host that all share.
+/// Returns a session name for a start URL: the first label of its host, or the instance ID in the path if all
+/// organizations share the host.
 fn session_name(start_url: &str) -> String {
     let address = Address::parse(start_url);
     let (host, path) = address.as_ref().map_or(("", ""), |address| (address.host(), address.path()));
@@ -57,7 +58,7 @@ fn session_name(start_url: &str) -> String {
     if plain.is_empty() { "sso".into() } else { plain.to_lowercase() }
 }
 
-/// Returns the name, or the name with the first number that is not used.
+/// Returns the name. If it is used, appends the first number that makes it unused, as in `dev-2`.
 fn unused(name: &str, is_used: impl Fn(&str) -> bool) -> String {
     let numbered = (2..).map(|number| format!("{name}-{number}"));
     std::iter::once(name.to_string())

@@ -6,12 +6,13 @@ pub(super) fn suggested(account_name: &str, role_name: &str, account_id: &str) -
     valid_start(format!("{}-{}", field(account_name), field(role_name)), account_id)
 }
 
-/// Returns a part of a name: replaces each run of other characters with one `-`, and removes `-` and `.` at both ends.
+/// Returns a text as a part of a name: replaces each run of characters that are not allowed with one `-`, and removes
+/// `-` and `.` at both ends.
 pub(super) fn field(text: &str) -> String {
     legal(text).trim_matches(['-', '.']).into()
 }
 
-/// Replaces each run of characters that have no place in a name with one `-`.
+/// Replaces each run of characters that are not allowed in a name with one `-`.
 pub(super) fn legal(text: &str) -> String {
     let is_legal = |c: char| c.is_ascii_alphanumeric() || "_-.@+".contains(c);
     let mut legal = String::with_capacity(text.len());

@@ -1,4 +1,5 @@
-//! Shows a change of the configuration, asks for consent, and writes it if the file is still what was read.
+//! Shows a change of the config file, asks for consent, and writes it if no other program has changed the file
+//! meanwhile.
 
 use crate::config::{ConfigFiles, File, WhichFile, diff};
 use crate::context::{Context, tell};
@@ -18,12 +19,12 @@ pub(super) fn shown(file: &File, text: &str) -> String {
     diff::unified(&file.path, &file.text, text)
 }
 
-/// Shows the change, asks, and writes; tells whether it was written. If another program has changed the file in between,
-/// `again` returns the text for the new file.
+/// Shows the change, asks, and writes; tells whether it was written. If another program has changed the file meanwhile
+/// and `consent` was given in advance, writes the text that `again` makes from the new file.
 ///
 /// # Errors
-/// `NeedsPerson`: there is nobody to ask. Configuration: the file was changed in between, or cannot be written. Unreachable:
-/// another process holds the lock.
+/// `NeedsPerson`: there is nobody to ask. Configuration: another program has changed the file meanwhile, or it cannot
+/// be written. Unreachable: another process holds the lock.
 pub(super) fn write(
     ctx: &Context,
     file: &File,
@@ -35,7 +36,7 @@ pub(super) fn write(
     write_shown(ctx, file, text, consent, again)
 }
 
-/// Asks about a change that was shown, and writes it, as [`write()`].
+/// Does the same as [`write()`] with a change that was already shown.
 ///
 /// # Errors
 /// Those of [`write()`].
@@ -59,7 +60,7 @@ pub(super) fn write_shown(
     ConfigFiles::update(ctx, WhichFile::Config, |now| match (now.config.text == file.text, consent) {
         (true, _) => Ok(Secret::new(text)),
         (false, Consent::Given) => again(now),
-        // The person agreed to the change that was shown.
+        // The person agreed only to the change that was shown.
         (false, Consent::Asked) => Err(changed(file)),
     })?;
     Ok(true)

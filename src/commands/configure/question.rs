@@ -1,5 +1,5 @@
-//! The questions of `ssox configure sso`. An option answers its question; otherwise a person does, again if the answer is
-//! invalid.
+//! The questions of `ssox configure sso`. An option answers its question. Otherwise, ssox asks a person, and asks again
+//! after an invalid answer.
 
 use crate::context::Context;
 use crate::error::{Error, Result};
@@ -52,7 +52,7 @@ pub(super) struct Question<'a> {
     /// The option that answers it.
     pub(super) option: &'a str,
     pub(super) default: Option<&'a str>,
-    /// Returns an error for an invalid answer; the first argument names the origin of the answer.
+    /// Checks an answer, which is the second argument. The first one says where the answer comes from, for the error.
     pub(super) check: &'a dyn Fn(&str, &str) -> Result<()>,
 }
 
@@ -67,7 +67,8 @@ impl Question<'_> {
         })
     }
 
-    /// Returns the given answer, the one a person types, or the default. Without a person it returns only a given answer.
+    /// Returns the given answer, the one a person types, or the default. If nobody can be asked, returns only a given
+    /// answer.
     ///
     /// # Errors
     /// Configuration: the given answer is invalid. `NeedsPerson`: the person ended the input.

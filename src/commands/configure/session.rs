@@ -31,10 +31,11 @@ pub(super) struct SessionOptions {
     scopes: Option<String>,
 }
 
-/// Returns the existing session unchanged, or a new one that is written with the profile.
+/// Returns an existing session unchanged, or a new one, which is written together with the profile later.
 ///
 /// # Errors
-/// Configuration. `NeedsPerson`: an answer is missing, and there is nobody to ask.
+/// Configuration: an option is invalid, or differs from the existing session. `NeedsPerson`: an answer is missing, and
+/// there is nobody to ask.
 pub(super) fn session(ctx: &Context, files: &ConfigFiles, args: &SessionOptions) -> Result<Session> {
     let is_chosen = args.sso_session.is_some() || args.start_url.is_some();
     let chosen = if is_chosen { args.sso_session.clone() } else { choose(ctx, files)? };

@@ -1,4 +1,4 @@
-//! `ssox configure sso`: creates a profile, and asks for what no option gives.
+//! `ssox configure sso`: creates a profile, and asks for the values that no option gives.
 
 use super::assignment::{AssignmentOptions, assignment};
 use super::propose::{self, Consent};
@@ -43,10 +43,11 @@ pub(super) struct ConfigureSso {
     yes: bool,
 }
 
-/// Asks for what is not given, signs in if a person has to choose, shows the change and writes it.
+/// Asks for missing values, signs in if a person has to choose account or role, shows the change and writes it.
 ///
 /// # Errors
-/// Configuration. `NeedsPerson`: an answer is missing, and there is nobody to ask. Those of signing in.
+/// Configuration: an option is invalid, or the file cannot be read or written. `NeedsPerson`: an answer is missing, and
+/// there is nobody to ask. Errors of signing in.
 pub(super) fn run(ctx: &Context, args: &ConfigureSso) -> Result<Done> {
     let files = ConfigFiles::load(ctx)?;
     check_given(&files, args)?;
@@ -77,7 +78,7 @@ pub(super) fn run(ctx: &Context, args: &ConfigureSso) -> Result<Done> {
     Ok(Done::default())
 }
 
-/// Returns the text of `config` with the profile, and with its session if that is new.
+/// Returns the new text of the config file, with the profile, and with its session if that is new.
 fn edited(files: &ConfigFiles, session: &Session, profile: &str, keys: &[(&str, Option<&str>)]) -> Result<Secret> {
     let mut edits = Edits::new(&files.config)?;
     if let Some(name) = session.name.as_deref().filter(|name| files.sso_session(name).is_none()) {
@@ -90,7 +91,7 @@ fn edited(files: &ConfigFiles, session: &Session, profile: &str, keys: &[(&str, 
             edits.set(SectionKind::Profile, profile, key, value)?;
         }
     }
-    // A legacy profile with that name must not keep its legacy keys beside the session.
+    // A legacy profile with this name must not keep its legacy settings in addition to the session.
     edits.unset(SectionKind::Profile, profile, "sso_start_url");
     edits.unset(SectionKind::Profile, profile, "sso_region");
     Ok(edits.finish())

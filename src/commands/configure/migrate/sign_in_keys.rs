@@ -1,11 +1,11 @@
-//! Where a legacy profile signs in, or why it cannot be migrated.
+//! Reads where a legacy profile signs in, or why it cannot be migrated.
 
 use crate::config::{ConfigFiles, Section, WhichFile};
 use crate::error::Result;
 use crate::region::Region;
 use crate::session::start_url::{self, canonical};
 
-/// The keys that say where a profile signs in, and the session that it already names.
+/// The settings that say where a profile signs in, and the session that it already names.
 pub(super) struct SignInKeys {
     pub(super) session: Option<String>,
     pub(super) start_url: String,
@@ -22,7 +22,8 @@ impl SignInKeys {
     }
 }
 
-/// Reads the keys of a profile with legacy keys, or returns why it cannot be migrated.
+/// Returns the settings of a legacy profile, or why it cannot be migrated; `None` if the profile has no legacy
+/// settings.
 pub(super) fn sign_in_keys(files: &ConfigFiles, section: &Section) -> Option<std::result::Result<SignInKeys, String>> {
     let [session, start_url, region] = ["sso_session", "sso_start_url", "sso_region"].map(|key| section.value(key));
     start_url.or(region.and(session))?;
@@ -40,7 +41,8 @@ fn legacy_keys(start_url: &str, region: &str) -> Result<SignInKeys> {
     Ok(SignInKeys { session: None, start_url: canonical(start_url), region: region.into() })
 }
 
-/// Returns the keys of a profile with a session and legacy keys, as after `--keep-legacy`, if both agree.
+/// Returns the settings of a profile that has both a session and legacy settings, for example after `--keep-legacy`. If
+/// they differ, returns why it cannot be migrated.
 fn keys_with_session(
     files: &ConfigFiles,
     name: &str,

@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::profile::NameGlob;
 use crate::source::sso::check_role_name;
 
-/// An account and a role in it.
+/// An account, and a role in it that the person may use.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Assignment<'a> {
     pub(super) account: &'a AccountRoles,
@@ -56,7 +56,8 @@ impl Scope {
         Self { accounts: globs(accounts), roles: globs(roles) }
     }
 
-    /// Tells whether an account, with its number and the name that it has or had last, and a role are chosen.
+    /// Tells whether the options choose a role in an account. `account_name` is the name that the account has, or had
+    /// last.
     pub(super) fn contains(&self, account_id: &str, account_name: Option<&str>, role: &str) -> bool {
         let is_named =
             |glob: &Glob| [Some(account_id), account_name].into_iter().flatten().any(|name| glob.glob.matches(name));
@@ -64,10 +65,10 @@ impl Scope {
         has_account && (self.roles.is_empty() || self.roles.iter().any(|glob| glob.glob.matches(role)))
     }
 
-    /// Checks that each glob matches something that is listed, or an existing profile.
+    /// Checks that each glob matches a listed account or role, or that of an existing profile.
     ///
     /// # Errors
-    /// Configuration, with the nearest names.
+    /// Configuration: a glob matches nothing. The hint has similar names.
     pub(super) fn check(&self, listing: &Listing, profiles: &[(&AccountId, &str)], names: &AccountNames) -> Result<()> {
         let accounts = || {
             let listed = listing.accounts.iter().flat_map(|account| [Some(&*account.id), account.name.as_deref()]);
@@ -80,7 +81,7 @@ impl Scope {
         if let Some(glob) = self.accounts.iter().find(|glob| !accounts().any(|name| glob.glob.matches(name))) {
             return Err(unmatched("account", &glob.text, accounts()));
         }
-        // A role may be one of those that could not be listed.
+        // If the listing is incomplete, the role may be one of those that are missing.
         let unmatched_role = self.roles.iter().find(|glob| !roles().any(|name| glob.glob.matches(name)));
         if let Some(glob) = unmatched_role.filter(|_| listing.is_complete()) {
             return Err(unmatched("role", &glob.text, roles()));

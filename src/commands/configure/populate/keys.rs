@@ -1,4 +1,4 @@
-//! The keys of a profile that `ssox configure populate` writes. All others are a person's.
+//! The settings (keys) of a profile that `ssox configure populate` writes. All other settings belong to the person.
 
 use super::assigned::Assignment;
 use super::managed::Managed;
@@ -8,14 +8,14 @@ use crate::error::{Result, as_argument};
 /// How tools get the credentials of the profiles.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Form {
-    /// By the `sso_…` keys.
+    /// By the `sso_…` settings.
     Sso,
-    /// From `ssox credential-process`; this is the program, as it stands in the file. There are no `sso_…` keys beside it,
-    /// because SDKs would take those first.
+    /// From `ssox credential-process`. The text is the path of ssox, quoted for the file. The profile has no `sso_…`
+    /// settings, because SDKs would prefer these.
     CredentialProcess(String),
 }
 
-/// What the profiles have in common.
+/// The values that are the same for all profiles of a run.
 #[derive(Debug)]
 pub(super) struct Keys<'a> {
     pub(super) session: &'a str,
@@ -35,10 +35,11 @@ impl Keys<'_> {
         edits.add(SectionKind::Profile, name, &keys)
     }
 
-    /// Corrects the keys of a profile; tells whether one was wrong. `name` is the name that it will have.
+    /// Corrects the settings of an existing profile; tells whether one was wrong. `name` is the profile's name after
+    /// this run.
     ///
     /// # Errors
-    /// As [`Self::add`].
+    /// Those of [`Self::add`].
     pub(super) fn correct(
         &self,
         edits: &mut Edits,
@@ -82,10 +83,10 @@ impl Keys<'_> {
         }
     }
 
-    /// Returns the keys in a profile that belong to the other form, and that ssox may remove.
+    /// Returns the settings of a profile that belong to the other form, and that ssox may remove.
     fn unwanted(&self, section: &Section) -> Vec<&'static str> {
         let is_there = |key: &&str| section.get(key).is_some();
-        // A program that a person wrote there stays.
+        // A `credential_process` that a person wrote stays.
         let is_ours = section.get("credential_process").is_some_and(|line| line.contains(" credential-process "));
         match self.form {
             Form::Sso => {

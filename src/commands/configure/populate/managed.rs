@@ -7,7 +7,7 @@ use crate::config::{ConfigFiles, File, Section, SectionKind};
 use crate::source::sso::account_and_role;
 use std::collections::{HashMap, HashSet};
 
-/// A profile with `ssox_managed`.
+/// A profile with the setting `ssox_managed`.
 #[derive(Debug)]
 pub(super) struct Managed<'a> {
     pub(super) name: String,
@@ -17,7 +17,7 @@ pub(super) struct Managed<'a> {
 }
 
 impl<'a> Managed<'a> {
-    /// Reads the profiles of a session, in the order of the file.
+    /// Returns the managed profiles of a session, in the order of the file.
     pub(super) fn all(file: &'a File, session: &str) -> Vec<Self> {
         let mut seen = HashSet::new();
         let names = file
@@ -46,20 +46,20 @@ impl<'a> Managed<'a> {
         }
     }
 
-    /// Returns the account and the role: what makes it the same profile in every run.
+    /// Returns the account and the role, by which every run recognizes the profile; `None` if one of them is missing.
     pub(super) fn identity(&self) -> Option<(&AccountId, &str)> {
         Some((self.account_id.as_ref()?, self.role.as_deref()?))
     }
 
-    /// Tells whether the keys that are left are those of an assignment.
+    /// Tells whether the account and the role, as far as the profile still has them, are those of an assignment.
     fn may_be(&self, assignment: &Assignment) -> bool {
         let is_account = self.account_id.as_ref().is_none_or(|id| *id == assignment.account.id);
         is_account && self.role.as_ref().is_none_or(|role| role == assignment.role)
     }
 }
 
-/// Returns the position of each profile's assignment. A profile that has lost its account or role belongs to the only
-/// assignment that it may have been written for, according to its name.
+/// Returns the position of each profile's assignment; `None` if there is none. A profile that has lost its account or
+/// role is recognized by its name, if the name fits exactly one assignment without a profile.
 pub(super) fn matched(managed: &[Managed], assignments: &[Assignment], names: &[Names]) -> Vec<Option<usize>> {
     let positions: HashMap<(&AccountId, &str), usize> =
         assignments.iter().enumerate().map(|(at, of)| ((&of.account.id, of.role), at)).collect();
@@ -77,7 +77,7 @@ pub(super) fn matched(managed: &[Managed], assignments: &[Assignment], names: &[
     matched
 }
 
-/// Which profiles the profiles of both files name as `source_profile`.
+/// The name of each profile with `source_profile`, and the profile that this setting names, from both files.
 #[derive(Debug)]
 pub(super) struct References(Vec<(String, String)>);
 
@@ -88,7 +88,7 @@ impl References {
         Self(files.profiles_with("source_profile").filter_map(reference).collect())
     }
 
-    /// Tells whether a profile other than itself, and other than the removed ones, names a profile.
+    /// Tells whether another profile, which is not in `removed`, has the profile `name` as its `source_profile`.
     pub(super) fn has(&self, name: &str, removed: &HashSet<&str>) -> bool {
         self.0.iter().any(|(from, to)| to == name && from != name && !removed.contains(from.as_str()))
     }

@@ -80,10 +80,11 @@ pub(super) struct ConfigurePopulate {
     pub(super) json: bool,
 }
 
-/// Lists the assignments, shows what changes, asks and writes.
+/// Lists the assignments, shows the changes, asks, and writes them.
 ///
 /// # Errors
-/// Configuration. `NeedsPerson`: nobody can sign in, or agree. Those of listing.
+/// Configuration: an option is invalid, or the file cannot be edited. `NeedsPerson`: nobody can sign in, or agree to
+/// the changes. Errors of the listing.
 pub(super) fn run(ctx: &Context, args: &ConfigurePopulate) -> Result<Done> {
     let files = ConfigFiles::load(ctx)?;
     Edits::new(&files.config)?;
@@ -115,7 +116,7 @@ pub(super) fn run(ctx: &Context, args: &ConfigurePopulate) -> Result<Done> {
     }))
 }
 
-/// Shows the changes, asks, and writes them; returns those that were written, and `None` when a person declines.
+/// Shows the changes, asks, and writes them. Returns the changes that were written; `None` if the person declines.
 fn write(
     ctx: &Context,
     args: &ConfigurePopulate,
@@ -133,7 +134,7 @@ fn write(
     }
     let consent = if args.yes { Consent::Given } else { Consent::Asked };
     let text = plan.text.clone();
-    // Another program may have changed the file meanwhile, and then the changes are others.
+    // If another program has changed the file meanwhile, other changes are written than those that were shown.
     let last = RefCell::new(plan);
     let again = |files: &ConfigFiles| {
         let plan = again(files)?;
@@ -160,7 +161,7 @@ fn request<'a>(ctx: &Context, args: &'a ConfigurePopulate, session: &'a Session)
     })
 }
 
-/// Returns the session of this name, or the only one that has a name.
+/// Returns the named session, or the only `[sso-session]`.
 fn session(ctx: &Context, files: &ConfigFiles, name: Option<&str>) -> Result<Session> {
     if let Some(name) = name {
         let session = profile::labelled_session(ctx, files, name)?;

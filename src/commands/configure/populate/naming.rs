@@ -1,4 +1,4 @@
-//! Names of the profiles of all assignments: made from a format, different for each, and the same in every run.
+//! Makes the names of all assignments' profiles from a format. Each name is different, and the same in every run.
 
 use super::assigned::Assignment;
 use crate::commands::configure::names::{field, legal};
@@ -39,7 +39,7 @@ impl NameFormat {
     /// Parses a format.
     ///
     /// # Errors
-    /// The message for a wrong one.
+    /// Returns a message if the format is invalid.
     pub(super) fn parse(format: &str) -> std::result::Result<Self, String> {
         let mut parts = Vec::new();
         let mut rest = format;
@@ -90,7 +90,7 @@ fn unknown_field(name: &str) -> String {
     format!("there is no `{{{name}}}`, only {}", known.join(" "))
 }
 
-/// Puts the account's number before a name that no profile should have.
+/// Puts the account ID before a name that begins with `-` or is `default`. Returns it in place of an empty name.
 fn valid(name: &str, account_id: &str) -> String {
     match name.trim_start_matches('-') {
         "" => account_id.into(),
@@ -99,18 +99,19 @@ fn valid(name: &str, account_id: &str) -> String {
     }
 }
 
-/// The names of an assignment's profile.
+/// The possible names of an assignment's profile.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Names {
-    /// The name by the format alone.
+    /// The name that the format makes.
     plain: String,
+    /// The plain name with the account ID at its end.
     pub(super) numbered: String,
-    /// The name of a new profile: the plain one, or the numbered one if several assignments have the same plain name.
+    /// The name of a new profile: `plain`, or `numbered` if several assignments have the same plain name.
     pub(super) wanted: String,
 }
 
 impl Names {
-    /// Tells whether a profile may have got a name from this assignment.
+    /// Tells whether the assignment's profile may have got this name from ssox.
     pub(super) fn contain(&self, name: &str) -> bool {
         self.plain == name || self.numbered == name
     }
@@ -123,12 +124,12 @@ pub(super) fn names(assignments: &[Assignment], format: &NameFormat, session: &s
         Names { numbered: format!("{plain}-{}", assignment.account.id), wanted: plain.clone(), plain }
     };
     let mut names: Vec<Names> = assignments.iter().map(of).collect();
-    // A name with a number may be the plain name of another.
+    // A name with an account ID may be the plain name of another assignment.
     while number_equal_ones(&mut names) {}
     names
 }
 
-/// Gives equal names their numbers; tells whether there were any without.
+/// Adds the account ID to names that are equal; tells whether this changed any name.
 fn number_equal_ones(names: &mut [Names]) -> bool {
     let mut counts: HashMap<String, usize> = HashMap::new();
     names.iter().for_each(|names| *counts.entry(names.wanted.clone()).or_default() += 1);
@@ -140,10 +141,10 @@ fn number_equal_ones(names: &mut [Names]) -> bool {
     has_changed
 }
 
-/// Checks that each of the chosen assignments has a name of its own.
+/// Checks that each chosen assignment has a different name.
 ///
 /// # Errors
-/// Configuration: the format gives all the same name, or two roles of an account.
+/// Configuration: the format gives the same name to all profiles, or to two roles of one account.
 pub(super) fn check(chosen: &[(&Assignment, &Names)], format: &NameFormat) -> Result<()> {
     let differ = [Field::AccountName, Field::AccountId, Field::Email, Field::RoleName];
     if let [(_, first), _, ..] = chosen

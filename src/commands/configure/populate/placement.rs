@@ -1,4 +1,5 @@
-//! Which name each profile gets: existing ones keep theirs unless they are renamed, and no name is that of another profile.
+//! Decides which name each profile gets. Existing profiles keep their names unless they are renamed, and no two
+//! profiles get the same name.
 
 use super::managed::Managed;
 use super::naming::Names;
@@ -7,9 +8,9 @@ use std::collections::{BTreeMap, HashSet};
 /// Which managed profiles are renamed, and which profiles are new.
 #[derive(Debug, Default)]
 pub(super) struct Placement {
-    /// The new names of managed profiles, by position.
+    /// The new names of managed profiles, by the position of the profile.
     pub(super) renames: BTreeMap<usize, String>,
-    /// The new profiles: name, and position of the assignment. In the order of the names.
+    /// The new profiles in the order of their names, each with the position of its assignment.
     pub(super) new: BTreeMap<String, usize>,
     /// Names that were not given, because profiles that are not managed have them.
     pub(super) skipped: Vec<String>,
@@ -35,8 +36,8 @@ impl Taken<'_> {
 }
 
 impl Placement {
-    /// Places the profiles. `wanted_renames` has the names that managed profiles should have, by position; `new` the
-    /// assignments without a profile, by position.
+    /// Decides the names. `wanted_renames` has the names that managed profiles should get, by the position of the
+    /// profile. `new` has the positions of the assignments without a profile.
     pub(super) fn new(
         others: &HashSet<String>,
         managed: &[Managed],
@@ -48,7 +49,7 @@ impl Placement {
         let taken = Taken { others, managed, removed };
         let mut placement = Self { renames: wanted_renames, ..Self::default() };
         let mut taken_names = taken.names(&placement.renames);
-        // A profile that cannot be renamed keeps its name, which another one may want.
+        // A profile that cannot be renamed keeps its name, so another profile cannot get that name.
         while let Some(at) = placement.blocked(&taken_names) {
             let name = placement.renames.remove(&at).expect("it was just found");
             if others.contains(&name) {
@@ -70,8 +71,8 @@ impl Placement {
     fn add(&mut self, at: usize, names: &Names, others: &HashSet<String>, taken: &mut HashSet<String>) {
         let Names { wanted, numbered, .. } = names;
         let is_free = |name: &&String| !taken.contains(*name);
-        // If another managed profile has the name, this one gets the name with the number. If a person's own profile
-        // has it, this one is skipped.
+        // If another managed profile has the name, this one gets the name with the account ID. If a person's own
+        // profile has it, this one is skipped.
         let name = if others.contains(wanted) { None } else { [wanted, numbered].into_iter().find(is_free).cloned() };
         match name {
             Some(name) => {

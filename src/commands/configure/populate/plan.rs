@@ -1,4 +1,4 @@
-//! What `ssox configure populate` changes: a pure function of the listing and the configuration.
+//! Plans what `ssox configure populate` changes, from nothing but the listing, the configuration and the options.
 
 use super::assigned::{Assignment, Scope};
 use super::keys::Keys;
@@ -14,7 +14,7 @@ use crate::secret::Secret;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 
-/// What to write.
+/// What the options ask for.
 #[derive(Debug)]
 pub(super) struct Request<'a> {
     pub(super) keys: Keys<'a>,
@@ -41,18 +41,18 @@ pub(super) enum Stale {
 /// The changes, and the names of the profiles that they concern.
 #[derive(Debug, Default)]
 pub(super) struct Plan {
-    /// The new text of `config`.
+    /// The new text of the config file.
     pub(super) text: Secret,
     pub(super) added: Vec<String>,
-    /// Renamed ones are among them, with their new names.
+    /// The changed profiles, including renamed ones, by their new names.
     pub(super) changed: Vec<String>,
     /// Old and new names.
     pub(super) renamed: Vec<(String, String)>,
     pub(super) removed: Vec<String>,
     pub(super) kept: Vec<String>,
-    /// Names that profiles have that are not managed.
+    /// Names that new or renamed profiles did not get, because profiles that are not managed have them.
     pub(super) skipped: Vec<String>,
-    /// Profiles that would be removed or renamed, but others name them as `source_profile`.
+    /// Profiles that are neither removed nor renamed, because other profiles name them as `source_profile`.
     pub(super) referenced: Vec<String>,
 }
 
@@ -83,7 +83,7 @@ struct Planner<'a> {
     assignments: Vec<Assignment<'a>>,
     names: Vec<Names>,
     managed: Vec<Managed<'a>>,
-    /// The position of each managed profile's assignment.
+    /// The position of each managed profile's assignment; `None` if the role is not assigned any more.
     owned: Vec<Option<usize>>,
 }
 
@@ -128,7 +128,7 @@ impl Planner<'_> {
         }
     }
 
-    /// Returns the names of the profiles to remove: only after a complete listing, which is not empty.
+    /// Returns the names of the profiles to remove; none if the listing is incomplete or empty.
     fn removed(&self, profiles: &[usize], references: &References, plan: &mut Plan) -> HashSet<&str> {
         let can_remove = self.listing.is_complete() && !self.assignments.is_empty();
         if self.request.stale == Stale::Keep || !can_remove {
@@ -136,7 +136,7 @@ impl Planner<'_> {
         }
         let stale = profiles.iter().filter(|at| self.owned[**at].is_none());
         let mut removed: HashSet<&str> = stale.map(|at| self.managed[*at].name.as_str()).collect();
-        // One that is kept may itself name another.
+        // A profile that is kept may name another one as its `source_profile`.
         while let Some(name) = removed.iter().find(|name| references.has(name, &removed)).copied() {
             removed.remove(name);
             plan.referenced.push(name.into());
@@ -161,7 +161,7 @@ impl Planner<'_> {
             with_assignment().filter(|(at, of)| self.managed[*at].name == self.names[*of].wanted).map(|(_, of)| of),
         );
         for (at, assignment) in with_assignment() {
-            // Of several profiles with one role, one has the name.
+            // If several profiles have the same role, only one of them can have the name.
             if !has_name.insert(assignment) {
                 continue;
             }

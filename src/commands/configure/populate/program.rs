@@ -1,11 +1,11 @@
-//! How `credential_process` names this program.
+//! Determines the path of ssox for the setting `credential_process`.
 
 use crate::context::Context;
 use crate::error::{Error, Result, cause_text};
 use std::path::{Path, PathBuf};
 
-/// Returns the absolute path of this program as a word of `credential_process`: programs that start from a desktop have
-/// another PATH. It has no quotes unless it needs them.
+/// Returns the absolute path of ssox for the setting `credential_process`, in quotes only if it needs them. Programs
+/// that start from a desktop have another PATH, so a plain name is not enough.
 ///
 /// # Errors
 /// Other: the path is unknown.
@@ -16,8 +16,8 @@ pub(super) fn program(ctx: &Context) -> Result<String> {
     Ok(quoted(&path.to_string_lossy()))
 }
 
-/// Returns where PATH has this program: unlike the file it leads to, that place stays the same when a package manager
-/// installs a new version.
+/// Returns the path of ssox in a directory of PATH, often a symbolic link. Unlike the file to which it links, this path
+/// stays the same when a package manager installs a new version. `None` if PATH has another ssox or none.
 fn on_path(ctx: &Context, here: &Path) -> Option<PathBuf> {
     let is_here = |path: &PathBuf| path.canonicalize().ok() == here.canonicalize().ok();
     let directories = std::env::split_paths(ctx.var_os("PATH")?).filter(|directory| directory.is_absolute());

@@ -1,4 +1,4 @@
-//! What `ssox configure populate` says about its changes: as JSON, and in a few lines.
+//! What `ssox configure populate` prints about its changes: JSON, or a few lines.
 
 use super::plan::Plan;
 use crate::assignments::Listing;
@@ -16,7 +16,7 @@ pub(super) struct PopulateJson<'a> {
     /// Whether AWS has listed the roles of all accounts.
     complete: bool,
     skipped: &'a [String],
-    /// The numbers of accounts whose roles could not be listed.
+    /// The IDs of the accounts whose roles could not be listed.
     missing: Vec<&'a str>,
     renamed: Vec<RenamedJson<'a>>,
 }

@@ -1,3 +1,5 @@
+//! Tests of the changes that `ssox configure populate` plans.
+
 use super::*;
 use crate::arn::AccountId;
 use crate::assignments::AccountRoles;
@@ -90,7 +92,7 @@ fn a_credential_process_profile_has_no_sso_keys() {
     let expected = "[profile Data.Admin]\ncredential_process = /bin/ssox credential-process Data.Admin\n\
         ssox_managed = corp\nssox_account_id = 111122223333\nssox_role_name = Admin\n";
     assert_eq!(text, expected);
-    // The options of the last run count.
+    // The options of the current run decide.
     let sso = Options { roles: &["Admin"], ..DEFAULT };
     let there = populated(&text, &two(), &sso);
     let expected = "[profile Data.Admin]\nssox_managed = corp\n\
@@ -136,7 +138,7 @@ fn a_profile_that_is_not_managed_is_skipped() {
         (plan.skipped, plan.added),
         (vec!["Data.Admin".into(), "Shop.ReadOnly".into()], vec!["Data.ReadOnly".into()])
     );
-    // `[DEFAULT]` makes no profile a managed one.
+    // A setting in `[DEFAULT]` does not make a profile a managed one.
     let own = "[DEFAULT]\nssox_managed = corp\nsso_account_id = 999999999999\nsso_role_name = R\n[profile own]\n";
     assert!(planned(own, &two(), &PRUNE).unwrap().removed.is_empty());
 }
@@ -194,7 +196,7 @@ fn a_source_profile_is_neither_removed_nor_renamed() {
     let renamed = listing(vec![account("111122223333", "Platform", Some(&["Admin"]))]);
     let plan = planned(&text, &renamed, &RENAME).unwrap();
     assert_eq!((plan.referenced.len(), plan.renamed.len()), (1, 0));
-    // What only removed profiles name is removed with them.
+    // A profile that only removed profiles name is removed with them.
     let text = text.replace(
         "[profile own]\n",
         "[profile own]\nssox_managed = corp\nsso_account_id = 999999999999\nsso_role_name = R\n",
@@ -226,7 +228,7 @@ fn a_name_does_not_depend_on_the_globs() {
     let twins = listing(vec![account("111122223333", "X", Some(&["R"])), account("222233334444", "X", Some(&["R"]))]);
     let one = planned("", &twins, &Options { accounts: &["1*"], ..DEFAULT }).unwrap();
     assert_eq!(one.added, ["X.R-111122223333"]);
-    // One that has the name already keeps it.
+    // A profile that has the name already keeps it.
     let first = listing(vec![twins.accounts[0].clone()]);
     let text = populated("", &first, &DEFAULT);
     assert_eq!(planned(&text, &twins, &DEFAULT).unwrap().added, ["X.R-222233334444"]);
@@ -246,7 +248,7 @@ fn accounts() -> impl Strategy<Value = Vec<AccountRoles>> {
     })
 }
 
-/// Configurations in which a person has written, too.
+/// Generates configurations with sections of ssox and of a person.
 fn text() -> impl Strategy<Value = String> {
     let parts = prop::sample::select(vec![
         "# c\n",
@@ -266,7 +268,8 @@ fn text() -> impl Strategy<Value = String> {
     prop::collection::vec(parts, 0..9).prop_map(|parts| parts.concat())
 }
 
-/// Returns the lines of all sections that populate does not manage, without comments, which may be about the next section.
+/// Returns the lines of all sections that populate does not manage. Leaves out comments: they may belong to the next
+/// section.
 fn unmanaged(text: &str) -> Vec<String> {
     let mut kept = Vec::new();
     let mut is_managed = false;
