@@ -1,5 +1,5 @@
-//! Checks the caches: broken files, files that other users can read, tokens that belong to no configured session. Expired
-//! role credentials are no finding: a cache is full of them.
+//! Checks the caches for broken files, files that other users can read, and tokens that belong to no configured
+//! session. Expired role credentials are not reported: a cache usually contains many.
 
 use super::Severity::{Info, Warning};
 use crate::commands::finding::Finding;
@@ -14,7 +14,7 @@ use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Checks every file of both caches.
+/// Checks every file of both caches (tokens and role credentials), the credentials file, and the token of each session.
 pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
     let Ok(home) = ctx.home() else { return Vec::new() };
     let sessions: Vec<Session> = profile::sessions(ctx, files).into_iter().flatten().collect();
@@ -28,7 +28,7 @@ pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
     );
     findings.extend(credentials_file(&files.credentials.path));
     findings.extend(sessions.iter().filter_map(|session| token(ctx, session)));
-    // Sessions of the usual file count as configured, even if AWS_CONFIG_FILE names another one.
+    // Sessions in the default config file count as configured, even if AWS_CONFIG_FILE names another file.
     let hidden = files.unredirected(ctx).map(|usual| profile::sessions(ctx, &usual)).unwrap_or_default();
     let all: Vec<Session> = sessions.into_iter().chain(hidden.into_iter().flatten()).collect();
     findings.extend(session::foreign_tokens(ctx, &all).into_iter().map(|(file, start_url)| {
@@ -41,7 +41,8 @@ pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
     findings
 }
 
-/// Checks who can read `~/.aws/credentials`. `export --write` keeps the mode of the file, as the AWS CLI does.
+/// Reports a credentials file that other users can read. `export --write` keeps the mode of the file, as the AWS CLI
+/// does.
 fn credentials_file(file: &Path) -> Option<Finding> {
     files::is_open_to_others(file).then(|| {
         let message = "contains access keys and can be read by other users of this machine";
@@ -76,7 +77,7 @@ fn quoted(file: &Path) -> String {
     shell_words::quote(&file.display().to_string()).into_owned()
 }
 
-/// Checks whether a session's token is valid or can be refreshed.
+/// Reports a token of a session that has expired and cannot be refreshed.
 fn token(ctx: &Context, session: &Session) -> Option<Finding> {
     let Some(token) = session::cached_token(ctx, session) else {
         return if session.store == Store::Files { no_token(ctx, session) } else { None };
@@ -88,7 +89,7 @@ fn token(ctx: &Context, session: &Session) -> Option<Finding> {
     Some(Finding::new("cache", Info, message, session.sign_in_line()))
 }
 
-/// Checks whether a token file that is JSON is a token; [`cache_file`] reports other files.
+/// Reports a token file that is JSON, but contains no token. [`cache_file`] reports files that are not JSON.
 fn no_token(ctx: &Context, session: &Session) -> Option<Finding> {
     let file = session::token::path(ctx, session).ok()?;
     let _is_json: Value = serde_json::from_slice(&files::read(&file).ok()??).ok()?;

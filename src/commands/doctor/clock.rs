@@ -9,10 +9,10 @@ use crate::error::{self, ErrorKind};
 use crate::profile;
 use crate::time::human;
 
-/// The difference in seconds that AWS accepts in a signature.
+/// The largest difference, in seconds, between this machine's clock and that of AWS with which AWS accepts a signature.
 const TOLERANCE: i64 = 300;
 
-/// Compares the clock with the OIDC service of the first session.
+/// Compares this machine's clock with that of the OIDC service of the first session.
 pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Option<Finding> {
     let session = profile::sessions(ctx, files).into_iter().flatten().next()?;
     match web::clock_ahead(ctx, &session.network, &session.region) {
@@ -27,7 +27,8 @@ fn off_by(ahead: i64) -> Finding {
     Finding::new("clock", Error, message, "timedatectl set-ntp true, or set the clock in the system's settings")
 }
 
-/// Reports an unreachable AWS: an error if a setting is the cause, otherwise a warning.
+/// Returns the finding for an AWS service that cannot be reached: an error if a setting is the cause, otherwise a
+/// warning.
 fn unreachable(error: &error::Error, is_redirected: bool) -> Finding {
     let is_setting = is_redirected || error.kind == ErrorKind::Configuration;
     let hint = error.first_hint().unwrap_or("check the network connection");

@@ -1,4 +1,5 @@
-//! Checks the configuration for settings that AWS tools interpret differently or reject. `config` checks the syntax.
+//! Checks the configuration for settings that AWS tools interpret differently or reject. The module `config` checks the
+//! syntax.
 
 use super::Severity::{Error, Info, Warning};
 use super::managed::ByLabel;
@@ -15,7 +16,7 @@ use crate::session::start_url::{self, canonical};
 use crate::source::profile_keys::OTHER_SOURCES;
 use std::collections::BTreeMap;
 
-/// Checks `config` and `credentials`.
+/// Checks the config file and the credentials file.
 pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
     let grammar = files.check().into_iter();
     let mut findings: Vec<Finding> = grammar
@@ -32,7 +33,8 @@ pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
     findings
 }
 
-/// What is found in the profiles. Most are plain, with a session that exists: nothing is wrong with these.
+/// What the checks find in the profiles. Most profiles are plain and have an existing session: these are not checked,
+/// because nothing can be wrong with them.
 #[derive(Default)]
 struct Profiles {
     findings: Vec<Finding>,

@@ -1,4 +1,4 @@
-//! Checks the `.ssox` file that counts in the working directory.
+//! Checks the `.ssox` file that applies to the working directory.
 
 use super::super::directory::wanted;
 use super::Severity::{Error, Warning};

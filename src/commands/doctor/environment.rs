@@ -1,5 +1,5 @@
-//! Checks the environment for variables that make AWS tools use another identity than expected. Variables that ssox set are
-//! no findings.
+//! Checks the environment for variables that make AWS tools use another identity than expected. Variables that ssox set
+//! are not reported.
 
 use super::Severity::{Error, Info, Warning};
 use crate::commands::finding::Finding;

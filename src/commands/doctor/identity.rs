@@ -1,11 +1,12 @@
-//! Checks whether this shell still has the identity that ssox set, and whether fish lets ssox change it.
+//! Checks whether this shell still has the identity that ssox set, and whether variables of fish prevent ssox from
+//! changing it.
 
 use super::super::foreign::foreign;
 use super::Severity::Error;
 use crate::commands::finding::Finding;
 use crate::context::Context;
 
-/// Checks the variables that ssox compares.
+/// Reports variables that other programs have changed since ssox set them, and universal variables of fish.
 pub(super) fn check(ctx: &Context) -> Vec<Finding> {
     let foreign = foreign(ctx).map(|foreign| {
         let message = format!("{}; now: {}", foreign.message(), foreign.identity);
@@ -14,8 +15,8 @@ pub(super) fn check(ctx: &Context) -> Vec<Finding> {
     foreign.into_iter().chain(universal(ctx)).collect()
 }
 
-/// Reports exported universal variables of fish, which the function passes here: fish gives them to every program, even if
-/// a global variable hides them.
+/// Reports exported universal variables of fish, whose names the shell function passes in SSOX_UNIVERSAL. fish passes
+/// them to every program, even if a global variable has the same name.
 fn universal(ctx: &Context) -> Option<Finding> {
     let names = ctx.var("SSOX_UNIVERSAL")?;
     let message = format!("universal variables of fish hide what ssox sets or unsets: {names}");

@@ -1,4 +1,4 @@
-//! Checks the keyring, and says which sessions have their secrets there. Secrets that are also in files are reported.
+//! Checks the keyring, and says which sessions keep their secrets there. Reports secrets that are also in files.
 
 use crate::commands::finding::Finding;
 use crate::commands::name_list::name_list;
@@ -9,7 +9,7 @@ use crate::profile::{self, Profile};
 use crate::session::{self, Session, kept};
 use crate::store::Store;
 
-/// Checks the store of every session.
+/// Checks where every session keeps its secrets.
 pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
     let sessions: Vec<Session> = profile::sessions(ctx, files).into_iter().flatten().collect();
     let mut findings: Vec<Finding> = sessions.iter().filter_map(|session| elsewhere(ctx, session)).collect();
@@ -21,7 +21,7 @@ pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
     findings
 }
 
-/// Says that the keyring has the secrets of some sessions, or why they cannot be read.
+/// Returns a finding that says that the keyring has the secrets of some sessions, or why they cannot be read.
 fn keyring(ctx: &Context, first: &Session, sessions: &[&Session]) -> Finding {
     let labels: Vec<String> = sessions.iter().map(|session| session.label().to_string()).collect();
     let of = format!("of {} {}", if labels.len() == 1 { "session" } else { "sessions" }, name_list(&labels));
@@ -42,7 +42,7 @@ fn keyring(ctx: &Context, first: &Session, sessions: &[&Session]) -> Finding {
     }
 }
 
-/// Finds a token where it was kept before the setting was changed.
+/// Reports a token in the place (file or keyring) where the session kept it before the setting was changed.
 fn elsewhere(ctx: &Context, session: &Session) -> Option<Finding> {
     let before = session.store.other();
     if !kept::may_be_in(ctx, session, before) {
@@ -56,7 +56,7 @@ fn elsewhere(ctx: &Context, session: &Session) -> Option<Finding> {
     Some(file.into_iter().fold(finding, |finding, file| finding.at(file, None)))
 }
 
-/// Finds role credentials in files from before the setting was changed.
+/// Reports files with role credentials that are kept in the keyring now.
 fn roles_in_files(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
     let file = |name: String| Profile::resolve(ctx, files, &name).ok()?.source.key()?.left_in_file(ctx);
     let mut left: Vec<_> = files.profile_names().filter_map(file).collect();

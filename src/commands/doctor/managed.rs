@@ -1,5 +1,5 @@
-//! Checks the profiles that `ssox configure populate` wrote: there may be hundreds, so that what is wrong with all of them is
-//! one finding.
+//! Checks the profiles that `ssox configure populate` wrote. There may be hundreds of them, so a problem that many have
+//! is one finding.
 
 use super::Severity::Error;
 use crate::commands::finding::Finding;
@@ -8,7 +8,7 @@ use crate::config::{ConfigFiles, Section};
 use crate::error::as_option;
 use std::collections::BTreeMap;
 
-/// Names of profiles by the name or the start URL of their session.
+/// The names of profiles, by the name or the start URL of their session.
 pub(super) type ByLabel = BTreeMap<String, Vec<String>>;
 
 /// Reports the managed profiles of each session that no longer exists.
@@ -16,7 +16,7 @@ pub(super) fn check(files: &ConfigFiles, by_session: ByLabel) -> Vec<Finding> {
     by_session.into_iter().map(|(session, profiles)| finding(files, &session, &profiles)).collect()
 }
 
-/// Returns the session of a managed profile, if it no longer exists.
+/// Returns the name of a managed profile's session, if that session no longer exists.
 pub(super) fn gone_session<'a>(files: &ConfigFiles, section: &'a Section) -> Option<&'a str> {
     let session = section.value("ssox_managed")?;
     let is_of_session = section.value("sso_session").is_none_or(|named| named == session);

@@ -1,4 +1,4 @@
-//! Checks for settings that redirect ssox: to other files, or to an endpoint that is not AWS.
+//! Checks for settings that redirect ssox: to other files, or to a service URL (endpoint) that is not of AWS.
 
 use super::Severity::{Error, Info, Warning};
 use crate::aws::{CustomEndpoint, Network, Origin};
@@ -7,7 +7,7 @@ use crate::config::ConfigFiles;
 use crate::context::Context;
 use crate::profile::{self, Profile};
 
-/// Checks the files, and the endpoints of all sessions and profiles.
+/// Checks the paths of the files, and the service URLs of all sessions and profiles.
 pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
     let mut findings = other_files(ctx, files);
     for endpoint in endpoints(ctx, files) {
@@ -44,7 +44,7 @@ fn other_files(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
     files.redirected().filter_map(finding).collect()
 }
 
-/// Returns every endpoint that replaces one of AWS, each once.
+/// Returns every service URL that replaces one of AWS, each once.
 fn endpoints(ctx: &Context, files: &ConfigFiles) -> Vec<CustomEndpoint> {
     let of_sessions = profile::sessions(ctx, files).into_iter().flatten().map(|session| session.network);
     let of_profiles = files.profile_names().filter_map(|name| Some(Profile::resolve(ctx, files, &name).ok()?.network));

@@ -1,4 +1,5 @@
-//! Checks for settings that stop single AWS tools, or make them send unsigned requests or use another identity.
+//! Checks for settings that affect only some AWS tools: these do not start, send unsigned requests, or use another
+//! identity.
 
 use super::Severity::{Info, Warning};
 use crate::arn::AccountId;
@@ -18,7 +19,7 @@ pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
     found.into_iter().flatten().chain(quoted_programs(files)).collect()
 }
 
-/// Keys that are set but empty: what is built on `object_store` signs with them.
+/// Reports access keys that are set but empty: tools that are built on `object_store` sign with them.
 fn empty_keys(ctx: &Context) -> Option<Finding> {
     let is_empty = |name| ctx.var_os(name).is_some_and(|value| value.is_empty());
     if !is_empty(ID) || !is_empty(SECRET) {
@@ -28,7 +29,7 @@ fn empty_keys(ctx: &Context) -> Option<Finding> {
     Some(Finding::new("environment", Warning, message, ctx.line_to_unset(&[ID, SECRET])))
 }
 
-/// An account id beside keys of another account: the SDKs make the address of DynamoDB of it.
+/// Reports an AWS_ACCOUNT_ID that is not the account of the access key: SDKs build the URL of DynamoDB from it.
 fn other_account(ctx: &Context, files: &ConfigFiles) -> Option<Finding> {
     let (id, named) = (ctx.var(ID)?, ctx.var(ACCOUNT_ID)?);
     let held = Identity::of_shell(ctx);
@@ -42,7 +43,8 @@ fn other_account(ctx: &Context, files: &ConfigFiles) -> Option<Finding> {
     Some(Finding::new("environment", Warning, message, ctx.line_to_unset(&[ACCOUNT_ID])))
 }
 
-/// Returns the account of the credentials that ssox knows by this key id, or else the one that the key id itself has.
+/// Returns the account of an access key: that of the profile or assignment to which the key belongs, or else the
+/// account ID that is encoded in the access key ID.
 fn account_of(ctx: &Context, files: &ConfigFiles, id: &str) -> Option<String> {
     let known = match foreign::owner(ctx, id) {
         Some(Owner::Profile(name) | Owner::Assignment(name)) => Profile::held(ctx, files, &name).ok(),
@@ -63,7 +65,7 @@ fn bundle(ctx: &Context) -> Option<Finding> {
     Some(Finding::new("environment", Info, message, format!("env -u AWS_CA_BUNDLE {first} …")))
 }
 
-/// The section in which AWS CLI v2 names plugins.
+/// Reports `cli_legacy_plugin_path` in `[plugins]`, a setting of AWS CLI v2 that AWS CLI v1 does not accept.
 fn plugins(files: &ConfigFiles) -> Option<Finding> {
     let mut is_inside = false;
     let line = files.config.text.lines().position(|line| {
@@ -82,7 +84,7 @@ fn plugins(files: &ConfigFiles) -> Option<Finding> {
     Some(finding.at(&files.config.path, Some(line + 1)))
 }
 
-/// Programs in quotes: minio-go then sends unsigned requests, and older Go tools fail.
+/// Reports `credential_process` programs in quotes: minio-go then sends unsigned requests, and older Go tools fail.
 fn quoted_programs(files: &ConfigFiles) -> Vec<Finding> {
     files.profiles_with("credential_process").filter_map(|section| quoted_program(files, &section)).collect()
 }
@@ -102,7 +104,7 @@ fn quoted_program(files: &ConfigFiles, section: &Section) -> Option<Finding> {
 mod tests {
     use super::*;
 
-    /// Variables, the text of the config file, and words of the one message.
+    /// Variables, the text of the config file, and words that the only message must contain.
     type Row<'a> = (&'a [(&'a str, &'a str)], &'a str, &'a str);
 
     fn messages(variables: &[(&str, &str)], config: &str) -> Vec<String> {

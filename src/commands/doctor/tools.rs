@@ -1,4 +1,4 @@
-//! Finds tools that would take another identity than this shell has, without an error that says so.
+//! Reports AWS tools that would use another identity than this shell has, without an error message.
 
 use super::Severity::{Info, Warning};
 use crate::commands::finding::Finding;
@@ -8,7 +8,7 @@ use crate::identity::{ID, is_in_use};
 
 const CONTAINER: [&str; 2] = ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"];
 
-/// Finds the tools that take `[default]` where the environment names a container endpoint.
+/// Reports tools that use `[default]`, although the environment has the URL of a container's credentials.
 fn shadowed_container(rows: &[ToolRow], ctx: &Context) -> Option<Finding> {
     let variable = CONTAINER.iter().find(|name| ctx.var(name).is_some())?;
     let (takes_it, hides_it): (Vec<&ToolRow>, Vec<&ToolRow>) =
@@ -25,8 +25,8 @@ fn shadowed_container(rows: &[ToolRow], ctx: &Context) -> Option<Finding> {
     Some(Finding::new("environment", Warning, message, hint))
 }
 
-/// Compares what the tools take with what the person expects. A shell without keys and profile has no identity to compare
-/// with, and a tool that refuses says so itself.
+/// Compares the identity that each tool would use with the one that the person expects. A shell without access keys and
+/// profile has no expected identity. Tools that fail are not reported: they print an error themselves.
 pub(super) fn check(ctx: &Context) -> Vec<Finding> {
     let is_container = CONTAINER.iter().any(|name| ctx.var(name).is_some());
     if !is_container && !is_in_use(ctx) && ctx.var(ID).is_none() && ctx.var("AWS_PROFILE").is_none() {

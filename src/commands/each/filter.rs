@@ -1,4 +1,4 @@
-//! The patterns and options by which `each` chooses.
+//! The patterns and options by which `ssox each` chooses profiles and assignments.
 
 use super::Each;
 use crate::account_names::AccountNames;
@@ -8,21 +8,21 @@ use crate::profile::NameGlob;
 /// The patterns and options of the command line.
 pub(super) struct Filter {
     patterns: Vec<Pattern>,
-    /// The name of `--sso-session`.
+    /// The value of `--sso-session`.
     session: Option<String>,
     accounts: Vec<NameGlob>,
     roles: Vec<NameGlob>,
     pub(super) names: AccountNames,
 }
 
-/// A pattern; one with a `/` also matches an account and a role.
+/// A pattern for names of profiles. One with a `/` also matches ACCOUNT/ROLE.
 struct Pattern {
     glob: NameGlob,
     has_slash: bool,
     is_used: bool,
 }
 
-/// What can be chosen: a profile, or an assignment, which has no name.
+/// What can be chosen: a profile, or an assignment without a profile, which has no name.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Candidate<'a> {
     pub(super) name: Option<&'a str>,
@@ -46,7 +46,7 @@ impl Filter {
         }
     }
 
-    /// Tells whether a profile can match, from its name alone: then it need not be resolved.
+    /// Tells whether a profile with this name can match. If not, the profile need not be resolved.
     pub(super) fn may_match(&self, name: &str) -> bool {
         self.patterns.is_empty() || self.patterns.iter().any(|pattern| pattern.has_slash || pattern.glob.matches(name))
     }
@@ -80,7 +80,7 @@ impl Filter {
         is_chosen
     }
 
-    /// Tells whether assignments of an account with unknown roles could be chosen.
+    /// Tells whether the patterns and options could choose roles of an account whose roles are unknown.
     pub(super) fn may_match_account(&self, account_id: &str, args: &Each) -> bool {
         let names = [Some(account_id), self.names.get(account_id)];
         let any = |glob: &NameGlob| names.into_iter().flatten().any(|name| glob.matches(name));
@@ -90,7 +90,7 @@ impl Filter {
             && (args.patterns.is_empty() || args.patterns.iter().any(of_pattern))
     }
 
-    /// Returns the positions of the patterns that match nothing.
+    /// Returns the positions of the patterns that have matched nothing.
     pub(super) fn unused(&self) -> Vec<usize> {
         (0..self.patterns.len()).filter(|at| !self.patterns[*at].is_used).collect()
     }

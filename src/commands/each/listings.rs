@@ -1,4 +1,4 @@
-//! The assignments that `each` chooses from: the stored listing of each session, or a new one where there is none.
+//! The assignments that `ssox each` chooses from: the stored listing of each session, or a new one if none is stored.
 
 use super::Each;
 use crate::arn::AccountId;
@@ -17,10 +17,11 @@ pub(super) struct Listings {
 }
 
 impl Listings {
-    /// Reads the listings if the command line may choose assignments. Signs in where there is no listing, if a person is there.
+    /// Returns the listings of the sessions; none if the command line can only choose profiles. If no listing is
+    /// stored, lists the assignments, for which the person may have to sign in.
     ///
     /// # Errors
-    /// Configuration: no such session. Interrupted.
+    /// Configuration: the session is unknown. Interrupted.
     pub(super) fn read(ctx: &Context, files: &ConfigFiles, args: &Each) -> Result<Self> {
         let mut listings = Self::default();
         if !are_needed(files, args) {
@@ -40,7 +41,7 @@ impl Listings {
         Ok(listings)
     }
 
-    /// Returns all assignments as ACCOUNT/ROLE, with the names and the numbers of the accounts.
+    /// Returns all assignments as ACCOUNT/ROLE, once with the account's name and once with its ID.
     pub(super) fn spelled(&self) -> impl Iterator<Item = String> + '_ {
         let accounts = self.listed.iter().flat_map(|(_, listing)| &listing.accounts);
         accounts.flat_map(|account| {
@@ -50,7 +51,8 @@ impl Listings {
     }
 }
 
-/// Splits a pattern that is an account's number and the name of a role, which needs no listing.
+/// Splits a pattern ACCOUNT_ID/ROLE without wildcards, for which no listing is needed. Returns `None` for other
+/// patterns.
 pub(super) fn number_and_role(pattern: &str) -> Option<(&str, &str)> {
     let (account_id, role_name) = pattern.split_once('/')?;
     (AccountId::is(account_id) && !role_name.contains(['*', '?', '[', '/'])).then_some((account_id, role_name))
@@ -65,8 +67,8 @@ fn are_needed(files: &ConfigFiles, args: &Each) -> bool {
     args.patterns.is_empty() || args.patterns.iter().any(needs_listing) || !args.account.iter().all(is_number)
 }
 
-/// Returns the sessions with one of each start URL, preferably one that somebody is signed in to: they have the same
-/// assignments.
+/// Returns one session for each start URL, because sessions with the same start URL have the same assignments. Prefers
+/// a session that somebody is signed in to.
 fn distinct(ctx: &Context, sessions: Vec<Session>) -> Vec<Session> {
     let mut distinct: Vec<Session> = Vec::new();
     for session in sessions {

@@ -23,7 +23,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// The fewest commands that run at once by default: they wait for AWS more than they compute.
+/// The number of commands that run at once by default, on a machine with fewer cores: commands mostly wait for AWS.
 const FEWEST_JOBS: usize = 4;
 
 #[derive(Args, Debug)]
@@ -63,11 +63,11 @@ pub(crate) struct Each {
 }
 
 impl VerbArgs for Each {
-    /// Runs the command in each profile.
+    /// Runs the command with the credentials of each chosen profile and assignment.
     ///
     /// # Errors
-    /// Usage: nothing is chosen. Needs a person: all are protected. Configuration: files that cannot be read, or a directory that
-    /// cannot be made.
+    /// Usage: nothing is chosen. `NeedsPerson`: all chosen profiles are protected. Configuration: a file cannot be
+    /// read, or the output directory cannot be created.
     fn run(&self, ctx: &Context) -> Result<Done> {
         let Selection { chosen, protected, refused, incomplete } = selection::select(ctx, self)?;
         let unlisted: Vec<Error> = refused.iter().map(|(_, error)| error.clone()).chain(incomplete).collect();
@@ -140,13 +140,14 @@ fn jobs(ctx: &Context, chosen: Vec<Chosen>, request: &Request, command: &[OsStri
     chosen.into_iter().map(job).unzip()
 }
 
-/// Tells a person whose assignments are not among those that are used.
+/// Warns that assignments could not be listed, so the command does not run for them.
 fn say_unlisted(error: &Error) {
     terminal::warn(&error.message);
     error.hints.iter().for_each(|hint| terminal::say(&format!("hint: {hint}")));
 }
 
-/// Returns the exit status: the highest of the commands, or else of those for which there were no credentials or no listing.
+/// Returns the highest exit status of the commands. If all succeeded, returns the highest one of the errors:
+/// credentials that could not be fetched, and sessions that could not be listed.
 fn status(outcomes: &[Outcome], unlisted: &[Error]) -> u8 {
     let commands = outcomes.iter().filter_map(|outcome| outcome.status).max().unwrap_or(0);
     let errors = outcomes.iter().filter_map(|outcome| outcome.error.as_ref()).chain(unlisted);

@@ -1,4 +1,4 @@
-//! What `each` says at the end: the failures in a table, or everything as JSON.
+//! What `ssox each` prints at the end: a table of the failures, or everything as JSON.
 
 use super::Named;
 use crate::batch::Outcome;
@@ -35,7 +35,7 @@ pub(super) fn json(names: &[Named], outcomes: &[Outcome]) -> String {
     }))
 }
 
-/// Tells a person what failed, and which commands a signal has ended.
+/// Tells a person what failed. After an interruption, also tells which commands were ended.
 pub(super) fn failures(names: &[Named], outcomes: &[Outcome], interrupted: Option<&[String]>) {
     if let Some(running) = interrupted {
         let which = if running.is_empty() { "nothing was running".into() } else { running.join(", ") };

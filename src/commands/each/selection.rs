@@ -1,4 +1,4 @@
-//! Which profiles and assignments `each` runs in.
+//! Chooses the profiles and assignments whose credentials `ssox each` gives to the command.
 
 use super::Each;
 use super::filter::{Candidate, Filter};
@@ -20,25 +20,26 @@ pub(super) struct Chosen {
     pub(super) profile: Result<Profile>,
 }
 
-/// The chosen ones in the order of their names, without protected ones.
+/// The chosen profiles and assignments in the order of their names. Without `--include-protected`, protected ones are
+/// left out.
 pub(super) struct Selection {
     pub(super) chosen: Vec<Chosen>,
-    /// The names of protected ones that are left out.
+    /// The names of the protected ones that are left out.
     pub(super) protected: Vec<String>,
     /// The sessions whose accounts could not be listed, and why.
     pub(super) refused: Vec<(Session, Error)>,
-    /// Listings in which roles are missing.
+    /// An error for each listing that lacks roles.
     pub(super) incomplete: Vec<Error>,
 }
 
-/// What was found so far, by its name.
+/// The profiles and assignments that were found so far, by name.
 type AllFound = BTreeMap<String, Result<Profile>>;
 
 /// Selects the profiles and assignments that the command line names.
 ///
 /// # Errors
-/// Usage: nothing is chosen, or a pattern matches nothing. Configuration: files that cannot be read, an unknown session. Why
-/// accounts could not be listed, if that is why nothing is chosen.
+/// Usage: nothing is chosen, or a pattern matches nothing. Configuration: a file cannot be read, or the session is
+/// unknown. If nothing matches because accounts could not be listed, the error of that listing.
 pub(super) fn select(ctx: &Context, args: &Each) -> Result<Selection> {
     if args.patterns.is_empty() && args.fetch.sso_session.is_none() && args.account.is_empty() && args.role.is_empty() {
         return Err(Error::usage("no profile is chosen").hint("ssox each 'dev-*' -- COMMAND, or '*' for all profiles"));
@@ -83,7 +84,7 @@ fn add_profiles(ctx: &Context, files: &ConfigFiles, filter: &mut Filter, found: 
                 role_name: source.role_name(),
                 session: source.session().map(Session::label),
             }),
-            // One that cannot be used is chosen by what is written in it.
+            // A profile that cannot be used is chosen by the settings in its section.
             Err(_) => {
                 let section = files.profile(&name);
                 let role = section.as_ref().and_then(account_and_role);
@@ -101,7 +102,7 @@ fn add_profiles(ctx: &Context, files: &ConfigFiles, filter: &mut Filter, found: 
     }
 }
 
-/// Adds the assignments that no profile has.
+/// Adds the listed assignments for which there is no profile.
 fn add_assignments(ctx: &Context, files: &ConfigFiles, listings: &Listings, filter: &mut Filter, found: &mut AllFound) {
     let with_profile = if listings.listed.is_empty() { HashSet::new() } else { roles_of_profiles(files, filter) };
     for (session, listing) in &listings.listed {
@@ -133,7 +134,7 @@ fn add_assignments(ctx: &Context, files: &ConfigFiles, listings: &Listings, filt
     }
 }
 
-/// Returns the accounts and roles that a profile has, of the session that is wanted.
+/// Returns the account and role of each profile whose session `--sso-session` allows.
 fn roles_of_profiles(files: &ConfigFiles, filter: &Filter) -> HashSet<(AccountId, String)> {
     let sections = files.profiles().filter(|section| filter.allows_session(session_label(section)));
     let role_of = |section: Section| {
@@ -150,7 +151,7 @@ fn several_sessions(name: &str, other: &Result<Profile>, session: &Session) -> E
         .hint(format!("choose one: {}", labels.collect::<Vec<_>>().join(" or ")))
 }
 
-/// Adds the assignments whose account is named by its number: they need not be listed.
+/// Adds the assignments that patterns name as ACCOUNT_ID/ROLE. No listing is needed for these.
 fn add_numbered(
     ctx: &Context,
     files: &ConfigFiles,
@@ -211,7 +212,7 @@ fn unmatched(files: &ConfigFiles, listings: &Listings, pattern: &str) -> Error {
     }
 }
 
-/// Returns an error for each listing that lacks the roles of an account which may be wanted.
+/// Returns an error for each listing that lacks the roles of an account which the command line could choose.
 fn incomplete(listings: &Listings, args: &Each, filter: &Filter) -> Vec<Error> {
     let missing = listings.listed.iter().map(|(session, listing)| {
         let mut listing = listing.clone();

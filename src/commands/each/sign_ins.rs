@@ -7,8 +7,9 @@ use crate::profile::Profile;
 use crate::session::{self, Session};
 use crate::source::Request;
 
-/// Fetches, one after the other, the credentials that only a person can give: the first of each session, and all that need a
-/// code or a browser. Sessions that are `refused` already are not tried again. What fails is the result of that profile, and the others go on.
+/// Fetches, one after the other, the credentials for which a person may be needed: those of the first profile of each
+/// session, and all that need an MFA code or a browser. Does not try the `refused` sessions again. An error becomes the
+/// result of its profile, and the next profile follows.
 ///
 /// # Errors
 /// Interrupted.
@@ -50,7 +51,7 @@ pub(super) fn fetch_what_needs_a_person(
     Ok(ready)
 }
 
-/// Tells whether a profile's credentials are not in the cache, and a person may be needed to get them.
+/// Tells whether a person may be needed to get a profile's credentials, and they are not cached.
 fn needs_person(ctx: &Context, profile: &Profile, request: &Request, signed_in: &[Session]) -> bool {
     let source = &profile.source;
     let is_signed_in = source.session().is_none_or(|session| signed_in.iter().any(|of| of.shares_token_with(session)));

@@ -1,4 +1,5 @@
-//! The state of a renewal in a file that processes share: it is running, or why it failed and when to retry.
+//! Stores the state of a renewal in a file that all ssox processes read: the renewal is running, or why it failed and
+//! when to retry.
 
 use crate::config::ConfigFiles;
 use crate::context::Context;
@@ -14,14 +15,15 @@ use std::path::PathBuf;
 
 /// Seconds to wait after the first, second … failure in a row.
 const BACK_OFF: [i64; 4] = [5, 15, 60, 300];
-/// The most seconds between a retry and the next failure that count as failures in a row.
+/// If more seconds than this have passed since a renewal started or could be retried, the next failure is the first one
+/// again.
 const LONGEST_GAP: i64 = 600;
-/// The seconds in which a new process must have taken the lock.
+/// The seconds within which a new renewal process must take its lock.
 const START_LIMIT: i64 = 5;
 /// Seconds that a renewal may take: it may wait for two locks, and for AWS twice.
 const RENEWAL_LIMIT: i64 = 120;
 
-/// What the segment shows while the credentials are being renewed or could not be.
+/// What the prompt segment shows while the credentials are being renewed, or after that has failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in super::super) enum SegmentState {
     Renewing,
@@ -49,7 +51,7 @@ pub(in super::super) struct Failure {
     pub(in super::super) error: Error,
     pub(in super::super) retry_at: Timestamp,
     count: usize,
-    /// When the token expires. A different value means that there is a new token.
+    /// The expiration of the token at the time of the failure. If it differs now, there is a new token.
     token_expires_at: Option<Timestamp>,
 }
 
@@ -105,7 +107,7 @@ pub(in super::super) fn clear(ctx: &Context) {
 
 /// Records a failure, and decides when the next renewal may start.
 pub(in super::super) fn fail(ctx: &Context, step: Step, profile: Option<&Profile>, error: &Error) -> Failure {
-    // Twenty panes that fail at the same time count as one failure.
+    // Twenty shells that fail at the same time count as one failure.
     if let Some(known) =
         last_failure(ctx).filter(|known| known.retry_at > ctx.now() && known.error.message == error.message)
     {
@@ -131,24 +133,25 @@ pub(in super::super) fn last_failure(ctx: &Context) -> Option<Failure> {
     }
 }
 
-/// Returns the name of the lock of the process that renews.
+/// Returns the name of the lock that the renewing process holds.
 pub(in super::super) fn lock_name(ctx: &Context) -> String {
     format!("renewal {}", identity(ctx))
 }
 
-/// Returns why the record cannot be written.
+/// Returns why the record cannot be written; `None` if it can.
 pub(in super::super) fn write_error(ctx: &Context) -> Option<Error> {
     path(ctx).and_then(|path| ReservedFile::reserve(&path)).err()
 }
 
 impl Failure {
-    /// Returns what the segment shows.
+    /// Returns what the prompt segment shows.
     pub(in super::super) fn outcome(&self) -> SegmentState {
         if self.error.kind == ErrorKind::NeedsPerson { SegmentState::SignIn } else { SegmentState::Failed }
     }
 }
 
-/// Tells whether a failure still prevents a renewal. A sign-in ends the wait, and so does a profile that can be read again.
+/// Tells whether a failure still prevents a new renewal. A new sign-in ends the wait. If the profile could not be read,
+/// there is no wait.
 fn is_recent(ctx: &Context, profile: &Profile, failure: &Failure) -> bool {
     let token = token_expires_at(ctx, profile);
     let signed_in = token != failure.token_expires_at && token.is_some_and(|end| end > ctx.now());
@@ -157,7 +160,8 @@ fn is_recent(ctx: &Context, profile: &Profile, failure: &Failure) -> bool {
         && !(failure.outcome() == SegmentState::SignIn && signed_in)
 }
 
-/// Returns the state of a renewal that was started. A process that was killed or stopped cannot record its own failure.
+/// Returns the state of a renewal that was started. A renewing process that was killed or stopped cannot record its own
+/// failure, so this function does.
 fn under_way(ctx: &Context, since: Timestamp) -> State {
     let seconds = ctx.now().seconds_after(since);
     if seconds < 0 {
@@ -170,7 +174,7 @@ fn under_way(ctx: &Context, since: Timestamp) -> State {
     let holder = lock::holder(ctx, &lock_name(ctx));
     let is_stopped = holder.as_ref().is_some_and(lock::Holder::is_stopped);
     let error = match Lock::try_take(ctx, &lock_name(ctx)) {
-        // It may have finished between reading the record and taking the lock.
+        // The renewal may have finished between reading the record and taking the lock.
         Some(_lock) if !matches!(read(ctx), Some(Note::UnderWay { .. })) => return State::UnderWay,
         Some(_lock) => Error::other("the process that renews the credentials ended before it finished"),
         None if seconds <= RENEWAL_LIMIT && !is_stopped => return State::UnderWay,
@@ -191,7 +195,8 @@ fn token_expires_at(ctx: &Context, profile: &Profile) -> Option<Timestamp> {
     Some(session::cached_token(ctx, profile.source.session()?)?.expires_at)
 }
 
-/// Counts the earlier failures in a row. If the record cannot be written, the shell's state still tells whether there was one.
+/// Counts the earlier failures in a row. If the record cannot be written, SSOX_STATE still tells whether the last
+/// renewal failed.
 fn failures_in_a_row(ctx: &Context) -> usize {
     let (time, count) = match content(ctx) {
         Some(Note::UnderWay { since, count }) => (since, count),
@@ -208,7 +213,7 @@ fn failures_in_a_row(ctx: &Context) -> usize {
 fn read(ctx: &Context) -> Option<Note> {
     let mut note = content(ctx)?;
     if let Note::Failed(failure) = &mut note {
-        // After a clock was set back, the wait is still no longer than the longest back-off.
+        // Even if the clock was set back, the wait is at most the longest back-off.
         failure.retry_at = failure.retry_at.min(ctx.now().plus(BACK_OFF[BACK_OFF.len() - 1]));
     }
     Some(note)
@@ -227,7 +232,8 @@ fn path(ctx: &Context) -> Result<PathBuf> {
     Ok(ctx.state_dir()?.join("renewals").join(format!("{hash}.json")))
 }
 
-/// Returns what identifies the renewal: the same profile name means another profile in another configuration.
+/// Returns a text that identifies the renewal: the profile in use, with its role and session, and the paths of the
+/// configuration files. Other files may have another profile with the same name.
 fn identity(ctx: &Context) -> String {
     let held = |name: &str| ctx.var(name).unwrap_or_default().to_string();
     let [config, credentials] = ConfigFiles::paths(ctx);

@@ -1,4 +1,4 @@
-//! `ssox status --json`.
+//! The output of `ssox status --json`.
 
 use super::held::Held;
 use crate::commands::verify::Verified;
@@ -26,7 +26,7 @@ struct StatusJson<'a> {
     verified: Option<VerifiedJson<'a>>,
 }
 
-/// What `--verify` adds.
+/// What `ssox status --verify --json` adds.
 #[derive(Serialize)]
 struct VerifiedJson<'a> {
     account_alias: Option<&'a str>,
@@ -34,7 +34,7 @@ struct VerifiedJson<'a> {
     user_id: &'a str,
 }
 
-/// Returns the document.
+/// Returns the JSON document.
 pub(super) fn as_json(now: Timestamp, held: &Held, verified: Option<&Verified>) -> String {
     let is_in_use = held.profile.is_some();
     let account_id = held.account_id.as_deref().filter(|_| is_in_use);

@@ -1,4 +1,4 @@
-//! What a shell has, for `ssox status`.
+//! Collects what `ssox status` shows.
 
 use crate::commands::endpoint_changes;
 use crate::commands::foreign::{self, Foreign, foreign};
@@ -13,7 +13,7 @@ use crate::session::{self, Session, Token};
 use crate::source::Source;
 use crate::time::Timestamp;
 
-/// What this shell has, from its environment, the configuration and the cache.
+/// The profile, the credentials and the token of this shell, from its environment, the configuration and the cache.
 pub(super) struct Held {
     pub(super) profile: Option<String>,
     pub(super) mode: Option<&'static str>,
@@ -26,11 +26,12 @@ pub(super) struct Held {
     /// Why the token cannot be read.
     pub(super) token_error: Option<Error>,
     pub(super) foreign: Option<Foreign>,
-    /// The access key in the environment that ssox did not set.
+    /// A description of the access key in the environment, if no profile is in use.
     pub(super) keys: Option<String>,
     /// Why the credentials could not be renewed, and when ssox retries.
     pub(super) failure: Option<(Error, Option<Timestamp>)>,
-    /// Why AWS tools take different credentials from the profile, which they only do without keys in the environment.
+    /// Why AWS tools take different credentials from the profile. They only do so without access keys in the
+    /// environment.
     pub(super) disagreements: Vec<String>,
 }
 
@@ -41,7 +42,7 @@ pub(super) fn held(ctx: &Context) -> Held {
     let files = if profile.is_some() { ConfigFiles::load(ctx).ok() } else { None };
     let known = profile.as_deref().and_then(|name| Profile::held(ctx, files.as_ref()?, name).ok());
     let source = known.as_ref().map(|profile| &profile.source);
-    // An edit of the profile changes it, but not the keys that the shell has.
+    // If the profile was edited, the shell still has the credentials of the earlier account and role.
     let as_used = source.filter(|source| renewal::is_as_used(ctx, source));
     let session = source.and_then(|source| source.session());
     let (token, token_error) = match session.map(|session| session::stored_token(ctx, session)) {
@@ -89,15 +90,15 @@ fn mode(ctx: &Context) -> Option<&'static str> {
     }
 }
 
-/// Returns when the credentials expire, as their own variable says. Others may have edited or hidden that of the segment.
+/// Returns when the credentials expire: AWS_CREDENTIAL_EXPIRATION, or SSOX_EXPIRES if others have edited or unset that.
 fn expires_at(ctx: &Context) -> Option<Timestamp> {
     let end = ctx.var(EXPIRATION).filter(|_| Identity::of_shell(ctx).has_set(ctx, EXPIRATION));
     let shown = || ctx.var("SSOX_EXPIRES")?.parse().ok().map(Timestamp);
     end.and_then(Timestamp::parse).or_else(shown)
 }
 
-/// Returns the account that ssox set. Another program may have set another one beside the same keys: then it is the account
-/// of the profile, or of the role on top of it.
+/// Returns the account ID that ssox set. If another program has changed it, returns that of the profile, or of the role
+/// that the profile assumes.
 fn account_id(ctx: &Context, source: Option<&Source>) -> Option<String> {
     if Identity::of_shell(ctx).has_set(ctx, ACCOUNT_ID) {
         return ctx.var(ACCOUNT_ID).map(String::from);
@@ -114,7 +115,7 @@ fn role_name(ctx: &Context) -> Option<&str> {
 }
 
 impl Held {
-    /// Leaves out what describes the credentials that ssox set and others have replaced.
+    /// Leaves out the values that describe the credentials of ssox, because others have replaced these.
     fn without_ours(self) -> Self {
         Self { mode: None, expires_at: None, account_id: None, role_name: None, ..self }
     }

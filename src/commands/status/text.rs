@@ -1,4 +1,4 @@
-//! `ssox status` for people.
+//! The output of `ssox status` for people.
 
 use super::held::Held;
 use crate::commands::foreign::Foreign;
@@ -62,7 +62,8 @@ fn next_attempt(now: Timestamp, retry_at: Timestamp) -> String {
     }
 }
 
-/// Says until when the token is refreshed without a sign-in. The organization's own limit is not known here.
+/// Returns as text until when ssox can refresh the token without a sign-in. ssox does not know the limit that the
+/// organization has set.
 fn refresh(now: Timestamp, token: &Token) -> String {
     match (token.is_refreshable(now), token.registration_expires_at) {
         (true, Some(end)) => {
