@@ -1,5 +1,5 @@
-//! `ssox allow` and `ssox deny`: whether the `.ssox` file of a directory is trusted. The shell looks again at its next
-//! prompt.
+//! `ssox allow` and `ssox deny`: trust the `.ssox` file of a directory, or stop trusting it. The shell applies the
+//! decision at its next prompt.
 
 use super::directory::wanted;
 use super::verb::{Done, VerbArgs};
@@ -43,10 +43,10 @@ impl VerbArgs for Allow {
 }
 
 impl VerbArgs for Deny {
-    /// Removes the trust, whether or not the file is still there.
+    /// Stops trusting the file, which need not exist any more.
     ///
     /// # Errors
-    /// Configuration: no file was named, and there is none here or above.
+    /// Configuration: no directory was given, and neither this directory nor one above it has a `.ssox` file.
     fn run(&self, ctx: &Context) -> Result<Done> {
         let path = directory::canonical(&path(ctx, self.dir.as_deref())?)?;
         let said = if directory::forget(ctx, &path)? { "is no longer trusted" } else { "was not trusted" };

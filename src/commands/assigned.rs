@@ -16,25 +16,27 @@ use crate::terminal::{say, warn, warn_with_hint};
 use crate::time::{Timestamp, human};
 use serde::Serialize;
 
-/// The age in seconds from which a listing is refreshed in the background.
+/// The age, in seconds, above which ssox lists the assignments again in the background.
 const OLD: i64 = 24 * 3600;
 
-/// What `ssox list --assigned` is asked for.
+/// The options of `ssox list --assigned`.
 #[derive(Debug)]
 pub(super) struct AssignedArgs<'a> {
     pub(super) json: bool,
-    /// Whether AWS is asked again.
+    /// Whether to ask AWS even if a listing is stored.
     pub(super) refresh: bool,
-    /// The only session whose assignments are listed.
+    /// The name or start URL of the session whose assignments are listed; `None` lists those of all sessions.
     pub(super) sso_session: Option<&'a str>,
-    /// Whether a process of its own lists, and nothing is printed.
+    /// Whether this is the background process, which stores the listings and prints nothing.
     pub(super) background: bool,
 }
 
-/// Returns the table, or the JSON array. The exit status is that of the last session whose listing is incomplete.
+/// Returns the assignments as a table or a JSON array. The exit status is that of the last session that could not be
+/// listed completely.
 ///
 /// # Errors
-/// Configuration: no such session. `NeedsPerson`: nobody is signed in to any session. Those of the listings, if all fail.
+/// Configuration: the session is unknown. `NeedsPerson`: nobody is signed in to any session. The error of the listing,
+/// if there is only one session. Interrupted.
 pub(super) fn run(ctx: &Context, args: &AssignedArgs) -> Result<Done> {
     let files = ConfigFiles::load(ctx)?;
     let sessions = sessions(ctx, &files, args.sso_session)?;
@@ -67,7 +69,7 @@ pub(super) fn run(ctx: &Context, args: &AssignedArgs) -> Result<Done> {
     Ok(Done { error, ..Done::from(stdout) })
 }
 
-/// Returns the session of this name, or all sessions. One that cannot be used is reported.
+/// Returns the named session, or all sessions. Of all sessions, leaves out those that cannot be used, with a warning.
 pub(super) fn sessions(ctx: &Context, files: &ConfigFiles, name: Option<&str>) -> Result<Vec<Session>> {
     if let Some(name) = name {
         return profile::labelled_session(ctx, files, name).map(|session| vec![session]);
@@ -77,7 +79,8 @@ pub(super) fn sessions(ctx: &Context, files: &ConfigFiles, name: Option<&str>) -
     Ok(found.into_iter().flatten().collect())
 }
 
-/// Returns the sessions with a token, and names the others.
+/// Returns the sessions that somebody is signed in to, and tells the person which ones are left out. It is an error if
+/// none is left.
 fn signed_in(ctx: &Context, sessions: Vec<Session>) -> Result<Vec<Session>> {
     let (signed_in, signed_out): (Vec<Session>, Vec<Session>) =
         sessions.into_iter().partition(|session| has_token(ctx, session));
@@ -99,7 +102,8 @@ pub(super) fn has_token(ctx: &Context, session: &Session) -> bool {
     token.is_some_and(|token| token.is_valid(ctx.now()) || token.is_refreshable(ctx.now()))
 }
 
-/// Returns the stored listing, or a new one if there is none or it is asked for; and why it is incomplete.
+/// Returns the stored listing, or a new one if none is stored or `is_refreshed` is set. The second value is the error
+/// of an incomplete listing.
 fn listing(ctx: &Context, session: &Session, is_refreshed: bool) -> Result<(Listing, Option<Error>)> {
     let stored = assignments::read(ctx, session).filter(|_| !is_refreshed);
     let Some(listing) = stored else {
@@ -114,7 +118,7 @@ fn listing(ctx: &Context, session: &Session, is_refreshed: bool) -> Result<(List
     Ok((listing, failure))
 }
 
-/// Makes the error for a listing without the roles of some accounts.
+/// Returns the error for a listing that lacks the roles of some accounts.
 pub(super) fn incomplete(listing: &Listing, session: &Session, kind: ErrorKind) -> Error {
     let missing = listing.accounts.iter().filter(|account| account.roles.is_none());
     let ids: Vec<String> = missing.map(|account| account.id.to_string()).collect();
@@ -127,7 +131,8 @@ pub(super) fn incomplete(listing: &Listing, session: &Session, kind: ErrorKind) 
     Error::new(kind, message).hint("ssox list --assigned --refresh tries again")
 }
 
-/// Lists the assignments of a session to which a person has just signed in, who may be another one than before.
+/// Lists the assignments of a session in the background after a sign-in. Deletes an unfinished listing first: it may
+/// belong to another person.
 pub(crate) fn list_after_sign_in(ctx: &Context, label: &str, start_url: &str) {
     if let Err(error) = assignments::forget_interrupted(ctx, label, start_url) {
         ctx.log(|| error.message);
@@ -135,7 +140,8 @@ pub(crate) fn list_after_sign_in(ctx: &Context, label: &str, start_url: &str) {
     refresh_in_background(ctx, label);
 }
 
-/// Lists the assignments of a session that was not in the configuration when the person signed in.
+/// Lists, in the background, the assignments of a session that `configure sso` has just written: when the person signed
+/// in, the configuration did not have this session yet.
 pub(super) fn list_new_session(ctx: &Context, session: &Session) {
     let is_listed = || assignments::exists(ctx, session) || assignments::are_being_listed(ctx, session);
     if !ctx.no_input && has_token(ctx, session) && !is_listed() {
@@ -143,7 +149,7 @@ pub(super) fn list_new_session(ctx: &Context, session: &Session) {
     }
 }
 
-/// Starts a process that lists the session's assignments; this one does not wait for it.
+/// Starts a process that lists the session's assignments, and does not wait for it.
 fn refresh_in_background(ctx: &Context, label: &str) {
     let option = format!("--sso-session={label}");
     let arguments = ["list", "--assigned", "--refresh", "--background", "--no-input", option.as_str()];
@@ -152,7 +158,8 @@ fn refresh_in_background(ctx: &Context, label: &str) {
     }
 }
 
-/// An assignment as `ssox list --assigned --json` prints it. An account whose roles are missing has no role.
+/// An assignment as `ssox list --assigned --json` prints it. An account whose roles could not be listed is one element
+/// without a role.
 #[derive(Serialize)]
 struct AssignmentJson {
     session: Option<String>,

@@ -1,4 +1,4 @@
-//! The environment changes for a profile, in one place for `use`, `tick`, `exec` and `clear`.
+//! The environment changes that `use`, `tick`, `exec` and `clear` make for a profile.
 
 use super::profile_variables::{
     KEYS, LEFTOVERS, REGIONS, account_id, ad_hoc, credentials, recorded, set_or_remove, set_or_unset, shared,
@@ -12,6 +12,7 @@ use crate::identity::{self, ACCOUNT_ID, Identity, UNTIL, WEB_IDENTITY};
 use crate::profile::Profile;
 use crate::time::Timestamp;
 
+/// The variables of ssox itself, which `clear` unsets.
 const OWN: [&str; 16] = [
     "SSOX_PROFILE",
     "SSOX_ROLE",
@@ -33,7 +34,7 @@ const OWN: [&str; 16] = [
 /// Returns the changes of `use`: the credentials, and the variables that describe them.
 ///
 /// # Errors
-/// Configuration: a value from a file with a control character.
+/// Configuration: a value in a file contains a control character.
 pub(super) fn with_credentials(
     ctx: &Context,
     profile: &Profile,
@@ -54,10 +55,10 @@ pub(super) fn with_credentials(
     recorded(ctx, changes)
 }
 
-/// Returns the changes of `use --profile-only`: sets the profile's name and removes all keys.
+/// Returns the changes of `use --profile-only`: they set `AWS_PROFILE` and unset all credentials.
 ///
 /// # Errors
-/// Configuration: a value from a file with a control character.
+/// Configuration: a value in a file contains a control character.
 pub(super) fn profile_only(ctx: &Context, profile: &Profile, region: Option<&str>) -> Result<EnvChanges> {
     let mut changes = EnvChanges::default();
     endpoint_changes::leave(&mut changes, ctx)?;
@@ -72,10 +73,11 @@ pub(super) fn profile_only(ctx: &Context, profile: &Profile, region: Option<&str
     recorded(ctx, changes)
 }
 
-/// Returns the changes for a profile whose credentials are not there yet: all but the keys.
+/// Returns the changes for a profile whose credentials are not available yet: they describe the profile, and unset all
+/// credentials. `state` is for the prompt segment, and `next` is when the hook calls ssox again.
 ///
 /// # Errors
-/// Configuration: a value from a file with a control character.
+/// Configuration: a value in a file contains a control character.
 pub(super) fn without_credentials(
     ctx: &Context,
     profile: &Profile,
@@ -97,10 +99,10 @@ pub(super) fn without_credentials(
     recorded(ctx, changes)
 }
 
-/// Returns the changes of `tick` for a profile whose first credentials have arrived.
+/// Returns the changes of `tick` when the first credentials of a profile are available.
 ///
 /// # Errors
-/// As [`renewed`].
+/// Those of [`renewed`].
 pub(super) fn arrived(ctx: &Context, profile: &Profile, entry: &Entry) -> Result<EnvChanges> {
     let mut changes = put_back(ctx, profile, entry)?;
     Identity::after(ctx, &changes).record(&mut changes)?;
@@ -115,7 +117,7 @@ pub(super) fn renewed(ctx: &Context, entry: &Entry) -> Result<EnvChanges> {
     let mut changes = EnvChanges::default();
     credentials(&mut changes, ctx, entry, removed_at(ctx))?;
     set_or_remove(&mut changes, ctx, "SSOX_STATE", None)?;
-    // A program that prints credentials may print those of another account.
+    // A `credential_process` program may return credentials of another account than before.
     if let Some(account_id) = entry.credentials.account_id.as_deref()
         && Identity::recorded(ctx).is_some_and(|held| !held.matches(ACCOUNT_ID, account_id))
     {
@@ -126,7 +128,8 @@ pub(super) fn renewed(ctx: &Context, entry: &Entry) -> Result<EnvChanges> {
     Ok(changes)
 }
 
-/// Returns the changes while there are no new credentials: the state of the renewal, and when the hook calls again.
+/// Returns the changes for a shell that gets no new credentials now: the state of the renewal, and when the hook calls
+/// ssox again.
 ///
 /// # Errors
 /// None: the values have no control characters.
@@ -138,8 +141,8 @@ pub(super) fn later(ctx: &Context, state: Option<&str>, next: Option<Timestamp>)
     Ok(changes)
 }
 
-/// Returns the moment at which the hook removes the protected profile in use. Renewals do not postpone it. If a person
-/// has edited the variable, the profile is removed at once.
+/// Returns when the hook removes the protected profile in use from the shell. Renewals do not postpone it. If somebody
+/// has edited `SSOX_PROTECTED_UNTIL`, this is now.
 pub(super) fn removed_at(ctx: &Context) -> Option<Timestamp> {
     if Identity::recorded(ctx).is_some_and(|held| !held.is_unchanged(ctx, UNTIL)) {
         return Some(ctx.now());
@@ -147,10 +150,10 @@ pub(super) fn removed_at(ctx: &Context) -> Option<Timestamp> {
     ctx.var(UNTIL)?.parse().ok().map(Timestamp)
 }
 
-/// Returns the changes that replace foreign credentials with those of the profile.
+/// Returns the changes that set the profile's credentials again, where something else has replaced them.
 ///
 /// # Errors
-/// As [`renewed`].
+/// Those of [`renewed`].
 pub(super) fn put_back(ctx: &Context, profile: &Profile, entry: &Entry) -> Result<EnvChanges> {
     let mut changes = renewed(ctx, entry)?;
     account_id(&mut changes, profile, entry)?;
@@ -161,7 +164,7 @@ pub(super) fn put_back(ctx: &Context, profile: &Profile, entry: &Entry) -> Resul
 /// restores the values from before the first `use`.
 ///
 /// # Errors
-/// Configuration: a value with a control character.
+/// Configuration: a value contains a control character.
 pub(super) fn cleared(ctx: &Context) -> Result<EnvChanges> {
     let mut changes = EnvChanges::default();
     endpoint_changes::leave(&mut changes, ctx)?;
@@ -174,7 +177,7 @@ pub(super) fn cleared(ctx: &Context) -> Result<EnvChanges> {
             directory_values::remove(ctx, &mut changes, name)?;
         } else {
             directory_values::keep_foreign(ctx, &mut changes, name);
-            // The shell may still hold the value, without exporting it.
+            // The shell may still have a variable with this name that is not exported.
             if ctx.var_os(name).is_none() {
                 changes.unset(name);
             }
@@ -183,19 +186,19 @@ pub(super) fn cleared(ctx: &Context) -> Result<EnvChanges> {
     for name in LEFTOVERS[3..].iter().chain(&FOREIGN_LEFTOVERS).filter(|name| ctx.var_os(name).is_none()) {
         changes.unset(name);
     }
-    // In a shell where nothing is in use, SSOX_PROFILE is a setting of the person.
+    // If no profile is in use in this shell, a person has set SSOX_PROFILE to choose one.
     let own = OWN.iter().filter(|name| **name != "SSOX_PROFILE" || identity::is_in_use(ctx));
     own.chain(&["AWS_SSO_PROFILE"]).for_each(|name| changes.unset(name));
-    // These variables had no value before the first `use`, so the shell must not restore one, whatever it has noted
-    // since. SSOX_PROFILE may have been a setting.
+    // These variables had no value before the first `use`, so the shell must not restore values that it has saved
+    // since. SSOX_PROFILE may have had one.
     let edited = OWN.iter().filter(|name| **name != "SSOX_PROFILE").chain(&[replaced::VARIABLE]);
     edited.for_each(|name| changes.forget(name));
     replaced::record(ctx, &mut changes)?;
     Ok(changes)
 }
 
-/// Returns when a profile that is put into a shell, or served, now must be removed again; `None` unless a time limit of
-/// protected profiles applies.
+/// Returns when a profile that is used or served from now on must be removed again; `None` if it has no time limit.
+/// Only protected profiles can have one.
 pub(super) fn time_limit(ctx: &Context, profile: &Profile) -> Option<Timestamp> {
     profile.time_limit.map(|limit| ctx.now().plus(i64::try_from(limit.as_secs()).unwrap_or(i64::MAX)))
 }

@@ -1,4 +1,4 @@
-//! A program that runs with a profile's credentials, for `exec` and `each`.
+//! Builds the command that runs a program with a profile's credentials, for `exec` and `each`.
 
 use super::changes;
 use crate::cache::Entry;
@@ -9,10 +9,10 @@ use crate::profile::Profile;
 use std::ffi::{OsStr, OsString};
 use std::process::Command;
 
-/// Makes the command of a program in the environment of a profile.
+/// Returns the command that runs a program with the credentials of a profile.
 ///
 /// # Errors
-/// Configuration: a value from a file with a control character.
+/// Configuration: a value in a file contains a control character.
 pub(super) fn command(
     ctx: &Context,
     profile: &Profile,
@@ -23,10 +23,10 @@ pub(super) fn command(
     Ok(with_changes(&changes::with_credentials(ctx, profile, entry, None)?, program, arguments))
 }
 
-/// Makes the command of a program in this environment with some changes.
+/// Returns the command that runs a program in the current environment with these changes.
 pub(super) fn with_changes(changes: &EnvChanges, program: &OsStr, arguments: &[OsString]) -> Command {
     let mut command = Command::new(program);
-    // These describe the calling shell, which is not the program's.
+    // These two variables describe the calling shell, and not the program or a shell that it starts.
     command.args(arguments).env_remove("SSOX_FUNCTION").env_remove("SSOX_HOOK");
     for (name, value) in changes.iter() {
         match value {

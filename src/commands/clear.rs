@@ -1,4 +1,5 @@
-//! `ssox clear`: removes the credentials from this shell. The shell function restores the values from before.
+//! `ssox clear`: removes the credentials from this shell. The shell function then restores the values that the
+//! variables had before the first `use`.
 
 use super::changes;
 use super::shell_function::calling_function;
@@ -18,7 +19,7 @@ impl VerbArgs for Clear {
     /// Returns the reply to the shell function: the changes that undo `use`.
     ///
     /// # Errors
-    /// Usage without the shell function.
+    /// Usage: not called by the shell function.
     fn run(&self, ctx: &Context) -> Result<Done> {
         let emit = calling_function(ctx, "clear")?;
         Ok(reply(emit, &changes::cleared(ctx)?).into())

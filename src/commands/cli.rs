@@ -1,4 +1,4 @@
-//! The command line as a whole: the options of every verb, and the verb. Doc comments are the help.
+//! The whole command line: a verb, and the options that all verbs have. Doc comments of arguments are the help text.
 
 use super::Verb;
 use super::options::Common;
@@ -27,7 +27,8 @@ pub(crate) struct Cli {
 }
 
 impl Cli {
-    /// Parses the command line. `help VERB` is read as `VERB --help`; clap's own `help` would double the tree of verbs.
+    /// Parses the command line. `help VERB` is read as `VERB --help`: clap's own `help` command would build every verb
+    /// a second time.
     ///
     /// # Errors
     /// The command line is wrong, or asks for help or the version.
@@ -39,7 +40,8 @@ impl Cli {
         })
     }
 
-    /// Reads the environment, and decides whether there is a person to ask.
+    /// Returns the environment together with the options of the command line, and decides whether a person can be
+    /// asked.
     pub(crate) fn context(&self) -> Context {
         let mut ctx = process_context();
         ctx.emit.clone_from(&self.emit);
@@ -59,7 +61,7 @@ impl Cli {
     }
 }
 
-/// Returns the environment of the process, with hints for the shell that it runs in.
+/// Returns the context of this process. Its hints have the syntax of the calling shell.
 pub(crate) fn process_context() -> Context {
     let mut ctx = Context::from_process();
     ctx.syntax = hint::SYNTAX;

@@ -21,7 +21,7 @@ impl VerbArgs for Complete {
     const KEEPS_STATE: bool = false;
     const IS_INTERACTIVE: bool = false;
 
-    /// Returns the candidates, in the format of the script.
+    /// Returns the candidates, in the format that the shell's completion script reads.
     ///
     /// # Errors
     /// Usage: the shell is missing or unknown.

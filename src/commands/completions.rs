@@ -1,6 +1,6 @@
-//! `ssox completions`: prints the completion script of a shell without the rest of the integration, for packages;
-//! `completions/` in the repository has the same scripts. They are sections of the scripts in `shell/`, and call ssox each
-//! time, so they know every verb, option and profile.
+//! `ssox completions`: prints the completion script of a shell, without the rest of the shell integration. Packages
+//! install these scripts, which are also in `completions/` in the repository. They are sections of the scripts in
+//! `shell/`. They call ssox for each completion, so they know every verb, option and profile.
 
 use super::verb::{Done, VerbArgs};
 use crate::context::Context;

@@ -48,7 +48,7 @@ pub(crate) struct Console {
     fetch: Fetch,
 }
 
-/// An extension of Firefox that opens an address in a container.
+/// The Firefox extension that opens a URL in a container.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum ContainerExtension {
     /// The extension `Granted Containers` of Firefox
@@ -61,7 +61,8 @@ impl VerbArgs for Console {
     /// Opens the console, or returns its URL for stdout.
     ///
     /// # Errors
-    /// Usage: not a service name. Those of the profile and its source; AWS refuses, or no browser can be opened.
+    /// Usage: the name of the service is invalid. Errors of loading the profile and fetching its credentials. AWS
+    /// refuses a request or is unreachable, or no browser can be opened.
     fn run(&self, ctx: &Context) -> Result<Done> {
         check_arguments(self)?;
         let profile = selected_profile(ctx, self.profile.as_deref(), &self.fetch)?;
@@ -96,7 +97,7 @@ fn not_in_console(partition: &Partition, url: &str) -> Error {
     Error::configuration(message).hint(format!("it begins with `https://REGION.{}/`", partition.console_host))
 }
 
-/// Returns the browser, with a container or a profile for the account where that is wanted.
+/// Returns the browser. With `--container`, it opens a separate container or browser profile for the account.
 fn browser(ctx: &Context, args: &Console, profile: &Profile) -> Result<Opener> {
     let account_id = profile.source.account_id();
     let names = AccountNames::load(ctx);
@@ -112,8 +113,9 @@ fn browser(ctx: &Context, args: &Console, profile: &Profile) -> Result<Opener> {
     browser::of_console(ctx, separation.as_ref())
 }
 
-/// Returns the role's partition, and the region of the page: the one given, the profile's, or the shell's, if it belongs to
-/// that partition. Without a profile on the command line the shell's region comes before the profile's.
+/// Returns the partition of the role, and the region of the console page. The region is that of `--region`, the profile
+/// or the shell, in this order, and only if it belongs to the partition. If the command line names no profile and one
+/// is in use, the shell's region comes before that of the profile.
 fn partition_and_region<'a>(
     ctx: &'a Context,
     args: &'a Console,
@@ -134,8 +136,8 @@ fn partition_and_region<'a>(
     Ok((partition, found.filter(|region| partition.has(region))))
 }
 
-/// Opens the console through the access portal, which signs in by itself: the URL contains no secret, and no credentials
-/// are needed.
+/// Opens the console through the access portal, which signs the person in. The URL contains no secret, and ssox needs
+/// no credentials.
 fn through_portal(ctx: &Context, args: &Console, browser: &Opener, role: &SsoRole, page: &str) -> Result<Secret> {
     start_url::check(&role.session.start_url)?;
     let url =
@@ -184,7 +186,7 @@ fn with_credentials(
     Ok(Secret::default())
 }
 
-/// Returns the page that the console links to when its session has expired.
+/// Returns the issuer, to which the console links when its session has expired: a URL, or `ssox` if there is none.
 fn issuer(source: &Source) -> &str {
     match source {
         Source::Saml(saml) => &saml.url,

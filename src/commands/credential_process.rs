@@ -27,11 +27,12 @@ pub(crate) struct CredentialProcess {
 impl VerbArgs for CredentialProcess {
     const IS_INTERACTIVE: bool = false;
 
-    /// Returns the JSON document of the contract.
+    /// Returns the JSON document that AWS tools expect.
     ///
     /// # Errors
-    /// Those of the profile and its source; if a person is needed, it fails at once with exit status 3. A failure is
-    /// remembered for some seconds, because many tools call it several times in a row.
+    /// Errors of loading the profile and fetching its credentials. If a person is needed, the verb fails at once with
+    /// exit status 3. For some seconds, further calls return the same failure, because many tools call several times in
+    /// a row.
     fn run(&self, ctx: &Context) -> Result<Done> {
         let profile = selected_profile(ctx, self.profile.as_deref(), &self.fetch)?;
         protected::check_unattended(&profile)?;

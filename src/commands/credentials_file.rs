@@ -1,5 +1,5 @@
-//! `ssox export --format credentials-file`: prints or writes a section of `~/.aws/credentials`. What is written is not
-//! renewed.
+//! `ssox export --format credentials-file`: prints or writes a section of `~/.aws/credentials`. The written credentials
+//! are not renewed.
 
 use crate::config::{ConfigFiles, Edits, SectionKind, WhichFile};
 use crate::context::Context;
@@ -11,19 +11,19 @@ use crate::source::expiry::EXPIRY_KEYS;
 use crate::source::profile_keys::OTHER_SOURCES;
 use crate::terminal;
 
-/// Keys of a profile that signs in to IAM Identity Center.
+/// The settings that only a profile of IAM Identity Center has.
 const SSO_KEYS: [&str; 3] = ["sso_account_id", "sso_session", "sso_start_url"];
 
 /// Returns the section as text.
 ///
 /// # Errors
-/// Configuration: a value that the file cannot represent.
+/// Configuration: the file cannot represent a value.
 pub(super) fn text(section: &str, credentials: &RoleCredentials) -> Result<Secret> {
     let empty = ConfigFiles::parse("", "");
     Ok(edited(&empty, section, credentials)?.finish())
 }
 
-/// Writes the section, and keeps every other byte of the file.
+/// Writes the section, and leaves the rest of the file unchanged.
 ///
 /// # Errors
 /// Those of [`check`]; Configuration: the file cannot be read or written. Unreachable: another process holds the lock.
@@ -41,11 +41,11 @@ pub(super) fn write(ctx: &Context, section: &str, credentials: &RoleCredentials)
     Ok(())
 }
 
-/// Checks that writing the section changes no existing profile. Some SDKs prefer keys in this file to the profile's SSO
-/// settings, others do not; and overwritten keys of a user would be lost.
+/// Checks that the section conflicts with no existing profile. Some SDKs prefer access keys in this file to the
+/// profile's SSO settings, and others do not. Long-term access keys of a user would be overwritten and lost.
 ///
 /// # Errors
-/// Configuration: a profile with that name has another source, or its own keys.
+/// Configuration: a profile with this name gets its credentials in another way, or has its own long-term access keys.
 pub(super) fn check(files: &ConfigFiles, section: &str) -> Result<()> {
     let Some(profile) = files.profile(section) else { return Ok(()) };
     let taken = |what: &str| {
@@ -75,14 +75,14 @@ fn edited<'a>(files: &'a ConfigFiles, section: &str, credentials: &RoleCredentia
         ("aws_access_key_id", Some(credentials.access_key_id.as_str())),
         ("aws_secret_access_key", Some(credentials.secret_access_key.expose())),
         ("aws_session_token", credentials.session_token.as_ref().map(Secret::expose)),
-        // The old name of the token, which the AWS CLI prefers.
+        // The old name of `aws_session_token`; the AWS CLI prefers it.
         ("aws_security_token", None),
         ("aws_account_id", credentials.account_id.as_deref()),
-        // Other tools wrote these for the keys that are replaced.
+        // Other tools wrote these expirations for the credentials that are replaced.
         (EXPIRY_KEYS[1], None),
         (EXPIRY_KEYS[2], None),
         (EXPIRY_KEYS[3], None),
-        // Read by prompts, saml2aws and ssox, not by SDKs: RFC 3339.
+        // The expiration in RFC 3339. Prompts, saml2aws and ssox read it; SDKs do not.
         ("x_security_token_expires", end.as_deref()),
     ];
     for (key, value) in keys {

@@ -1,7 +1,7 @@
-//! `ssox directory`: called by the hook when the shell enters or leaves the directory of a `.ssox` file. It sets the
-//! file's profile in the shell, which records what was there before.
+//! `ssox directory`: called by the hook when the shell enters or leaves the directory of a `.ssox` file. It puts the
+//! file's profile into the shell, which saves the values from before.
 //!
-//! Invariant: it asks nothing, and opens no browser.
+//! Invariant: it asks no person, and opens no browser.
 
 use super::renewal::{self, SegmentState, State, Step};
 use super::shell_function::calling_function;
@@ -24,11 +24,12 @@ use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::Duration;
 
-/// How long the prompt waits for credentials that are not cached; then they arrive at a later prompt.
+/// How long the prompt waits for credentials that are not cached. After that, a later prompt sets them.
 const WAIT: Duration = Duration::from_secs(3);
-/// How often the cache is read meanwhile.
+/// The time between two reads of the cache while the prompt waits.
 const POLL_INTERVAL: Duration = Duration::from_millis(20);
-/// Variables that entering a directory keeps: `use -` goes back to what a person used.
+/// Variables that do not change when the shell enters a directory: `use -` goes back to the last profile that a person
+/// used.
 const KEPT: [&str; 3] = ["SSOX_PREVIOUS", "SSOX_PREVIOUS_ROLE_ARN", "SSOX_PREVIOUS_SSO_SESSION"];
 
 #[derive(Args, Debug)]
@@ -40,10 +41,10 @@ pub(crate) struct Directory {
 impl VerbArgs for Directory {
     const IS_INTERACTIVE: bool = false;
 
-    /// Returns the reply to the hook; none for a file that is not trusted.
+    /// Returns the reply to the hook. For a file that is not trusted, the reply is empty and the exit status is 3.
     ///
     /// # Errors
-    /// Usage without the shell function. Configuration: the file or its profile cannot be used.
+    /// Usage: not called by the shell function. Configuration: the file or its profile cannot be used.
     fn run(&self, ctx: &Context) -> Result<Done> {
         let emit = calling_function(ctx, "directory")?;
         let changes = match &self.file {
@@ -55,7 +56,8 @@ impl VerbArgs for Directory {
     }
 }
 
-/// Returns the changes for a shell that does not know what was there before: it inherited the directory's values.
+/// Returns the changes for a shell that leaves a directory whose values it inherited. It does not know the values from
+/// before, because its parent process entered the directory.
 fn left(ctx: &Context) -> Result<EnvChanges> {
     let mut changes = changes::cleared(ctx)?;
     changes.unset(directory::VARIABLE);
@@ -74,7 +76,7 @@ fn entered(ctx: &Context, path: &Path) -> Result<Option<EnvChanges>> {
     let mut changes;
     if profile.protection.needs_confirmation() {
         say_in_hook(&format!(".ssox wants the protected profile {name}: ssox use {name}"));
-        // After each reply the shell regards its values as checked, so they are checked here.
+        // The shell does not compare its values again right after a reply, so they are checked here.
         changes = identity::check(ctx)?;
     } else {
         changes = used(ctx, &profile, &settings)?;
@@ -90,7 +92,7 @@ fn entered(ctx: &Context, path: &Path) -> Result<Option<EnvChanges>> {
     Ok(Some(changes))
 }
 
-/// Returns what a file says, and its profile.
+/// Returns the settings in a `.ssox` file, and the profile that it names.
 ///
 /// # Errors
 /// Configuration: the file cannot be used, or its profile is unknown.
@@ -115,8 +117,9 @@ fn used(ctx: &Context, profile: &Profile, settings: &Settings) -> Result<EnvChan
     }
 }
 
-/// Returns credentials from the cache, into which the detached process of the renewal fetches them. If they do not arrive in
-/// time, returns what the segment shows, and when the hook calls next. `held` is the context of a shell with the profile.
+/// Returns the profile's credentials from the cache. If they are not cached, starts the background process that fetches
+/// them, and waits for it. If it fails or takes too long, returns the state for the prompt segment, and when the hook
+/// calls ssox again. `held` is a context in which the profile is in use.
 fn fetched(held: &Context, profile: &Profile) -> std::result::Result<Entry, (SegmentState, Timestamp)> {
     let deadline = held.deadline(WAIT);
     let soon = held.now().plus(1);
@@ -149,7 +152,8 @@ fn uncached(held: &Context, profile: &Profile) -> std::result::Result<Entry, (Se
     })
 }
 
-/// Keeps what direnv or mise has set in a directory below that of the file.
+/// Drops the changes of variables that direnv or mise has set: its file is nearer to the working directory than the
+/// `.ssox` file.
 fn leave_to_tools(ctx: &Context, changes: &mut EnvChanges) {
     let names: Vec<&str> = changes.iter().map(|(name, _)| name).collect();
     names.into_iter().filter(|name| snapshots::owner(ctx, name).is_some()).for_each(|name| changes.keep(name));

@@ -1,6 +1,6 @@
-//! Values that direnv or mise had set when `use` replaced them. In that directory `clear` restores them; outside it, the
-//! values from before the directory was entered. `SSOX_SNAPSHOT` has fingerprints of them, and the values that are not
-//! secret.
+//! Remembers values of direnv or mise that the first `use` replaces. In the tool's directory, `clear` restores these
+//! values. Outside it, `clear` restores the values from before the shell entered the directory. `SSOX_SNAPSHOT` has a
+//! fingerprint of each value of the tool, and the value from before unless it may be secret.
 
 use crate::context::Context;
 use crate::environment::EnvChanges;
@@ -8,15 +8,16 @@ use crate::error::Result;
 use crate::identity::{fingerprint, is_in_use};
 use crate::snapshots;
 
-/// The variable with `NAME:FINGERPRINT:BEFORE` for each value. `|` separates them: regions and usual profile names have none.
+/// The variable with `NAME:FINGERPRINT:BEFORE` for each value, separated by `|`, which regions and usual profile names
+/// do not contain.
 pub(super) const VARIABLE: &str = "SSOX_SNAPSHOT";
 /// Variables whose earlier values are not secret.
 const NOT_SECRET: [&str; 4] = ["AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION"];
 
-/// Records which of the values that the first `use` replaces were set by a directory tool.
+/// Records, at the first `use`, which of the replaced values direnv or mise had set.
 ///
 /// # Errors
-/// Configuration: a value with a control character.
+/// Configuration: a value contains a control character.
 pub(super) fn record(ctx: &Context, changes: &mut EnvChanges) -> Result<()> {
     if is_in_use(ctx) {
         return Ok(());
@@ -36,7 +37,7 @@ fn entry(ctx: &Context, name: &str) -> Option<String> {
 /// has left, restores the value from before the directory was entered.
 ///
 /// # Errors
-/// None occurs: the values come from an environment, so a reply can have them.
+/// None in practice: the values come from an environment, so a reply can contain them.
 pub(super) fn remove(ctx: &Context, changes: &mut EnvChanges, name: &'static str) -> Result<()> {
     let is_there =
         |print: &str| snapshots::value(ctx, name).is_some_and(|value| fingerprint(name, value.expose()) == print);
@@ -50,8 +51,8 @@ pub(super) fn remove(ctx: &Context, changes: &mut EnvChanges, name: &'static str
     Ok(())
 }
 
-/// Keeps a value that others have set. The shell forgets the earlier value if a person set this one. If a directory tool
-/// did, the earlier value is restored when the directory is left.
+/// Keeps a value that ssox did not set. If a person set it, the shell forgets the value from before `use`. If direnv or
+/// mise set it, the value from before is restored when the shell leaves the directory.
 pub(super) fn keep_foreign(ctx: &Context, changes: &mut EnvChanges, name: &'static str) {
     if snapshots::value(ctx, name).is_none() || recorded(ctx, name).is_some() {
         changes.forget(name);

@@ -1,5 +1,5 @@
-//! `ssox endpoint --renew`, which only ssox calls: the process that renews what an endpoint serves. And what `exec --serve`
-//! and `serve` have in common.
+//! `ssox endpoint --renew`: the process that fetches new credentials for the local server for credentials (the
+//! endpoint). Only that server starts it. This module also has the code that `exec --serve` and `serve` share.
 
 use super::verb::{Done, VerbArgs};
 use crate::cache::Entry;
@@ -31,16 +31,16 @@ pub(crate) struct Renew {
 impl VerbArgs for Renew {
     const IS_INTERACTIVE: bool = false;
 
-    /// Prints credentials.
+    /// Returns credentials that are not due for renewal, as JSON for the server.
     ///
     /// # Errors
-    /// Those of the source.
+    /// Errors of loading the profile and fetching its credentials.
     fn run(&self, ctx: &Context) -> Result<Done> {
         let profile = Profile::load(ctx, &Wanted::new(&self.name, self.sso_session.as_deref()))?;
         renew(ctx, &profile.with_role(ctx, self.role_arn.as_deref())?.with_duration(self.duration)?)
     }
 
-    /// The server reads the error.
+    /// Returns true: the server parses the error, so it must be JSON.
     fn wants_json(&self) -> bool {
         self.renew
     }
@@ -53,17 +53,19 @@ fn renew(ctx: &Context, profile: &Profile) -> Result<Done> {
     Ok(endpoint::secret_document(&entry).into())
 }
 
-/// The variables for a program, and, on systems where ssox waits for its end, the files to remove then.
+/// The environment changes for a program. `files` is the directory to remove when the program ends, on systems where
+/// ssox waits for it.
 #[derive(Debug)]
 pub(super) struct ForProgram {
     pub(super) changes: EnvChanges,
     pub(super) files: Option<Directory>,
 }
 
-/// Returns the first credentials, which are good enough to be served.
+/// Returns the credentials that the server starts with. If AWS is unreachable, they may be cached ones that expire
+/// soon.
 ///
 /// # Errors
-/// Those of the source.
+/// Errors of loading the profile and fetching its credentials.
 pub(super) fn first_credentials(ctx: &Context, profile: &Profile, request: &Request) -> Result<Entry> {
     let request = Request { when_unreachable: WhenUnreachable::Fail, ..request.clone() };
     profile.credentials(ctx, &request).or_else(|error| {
@@ -78,13 +80,14 @@ pub(super) fn first_credentials(ctx: &Context, profile: &Profile, request: &Requ
     })
 }
 
-/// Returns the region for the configuration without profiles.
+/// Returns the region to write into the configuration file without profiles that the program gets.
 pub(super) fn region<'a>(ctx: &'a Context, profile: &'a Profile) -> Option<&'a str> {
     let region = profile.region.as_deref().or_else(|| ctx.var("AWS_REGION"));
     region.filter(|region| !region.contains(char::is_control))
 }
 
-/// Returns what a server needs that runs until a signal ends it.
+/// Returns what the server needs. The server runs until a signal ends it, unless the caller adds a process to watch or
+/// a time limit.
 pub(super) fn handover(profile: &Profile, entry: Entry, endpoint: &Endpoint) -> Handover {
     let session = profile.source.session().filter(|_| profile.is_assignment).map(Session::label);
     let duration = profile.ad_hoc_duration.map(|seconds| seconds.to_string());
@@ -102,7 +105,8 @@ pub(super) fn handover(profile: &Profile, entry: Entry, endpoint: &Endpoint) -> 
     }
 }
 
-/// The server beside a program. On Windows it is a thread of this process, which waits for the program.
+/// The local server for one program. On Unix it is a process, and on Windows a thread of this process, which waits for
+/// the program.
 pub(super) struct Beside {
     listening: Listening,
     #[cfg(unix)]
@@ -110,10 +114,10 @@ pub(super) struct Beside {
 }
 
 impl Beside {
-    /// Starts the server, which waits for the credentials: meanwhile this process reads the profile.
+    /// Starts the server. It waits for the credentials, so that this process can load the profile at the same time.
     ///
     /// # Errors
-    /// Other: it cannot be started.
+    /// Other: the server cannot be started.
     pub(super) fn start() -> Result<Self> {
         let listening = Listening::on_port(0)?;
         #[cfg(unix)]
@@ -125,10 +129,10 @@ impl Beside {
         })
     }
 
-    /// Passes the credentials to the server, and returns the changes for the program.
+    /// Passes the credentials to the server, and returns the environment changes for the program.
     ///
     /// # Errors
-    /// Other: it did not start. Those of the files and of `changes`.
+    /// Other: the server did not start. Errors of writing its files, and of `changes`.
     pub(super) fn serve(
         self,
         ctx: &Context,
@@ -148,7 +152,7 @@ impl Beside {
     }
 }
 
-/// Serves in a thread, and returns the files of the endpoint.
+/// Serves credentials in a thread, and returns the directory with the server's files.
 #[cfg(not(unix))]
 fn serve_in_thread(ctx: &Context, endpoint: Endpoint, handover: Handover) -> Directory {
     let (ctx, files) = (ctx.clone(), endpoint.directory.clone());

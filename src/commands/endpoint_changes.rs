@@ -1,4 +1,5 @@
-//! The environment changes for a program that gets its credentials from an endpoint.
+//! The environment changes for a program that gets its credentials from the local server for credentials (the
+//! endpoint).
 
 use super::profile_variables::{KEYS, LEFTOVERS, REGIONS, account_id, ad_hoc, recorded, set_or_unset, shared};
 use crate::cache::Entry;
@@ -11,33 +12,34 @@ use crate::identity::{self, UNTIL};
 use crate::profile::Profile;
 use std::path::Path;
 
-/// Variables with which a tool would take other credentials than those of the endpoint.
+/// Variables that make a tool use other credentials than those of the local server.
 const OTHER_SOURCES: [&str; 4] =
     ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN", "AWS_ROLE_SESSION_NAME"];
-/// The variable with the endpoint's address.
+/// The variable with the URL of the local server.
 pub(super) const URI: &str = identity::ENDPOINT;
 const TOKEN: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN";
-/// The variable with the path of the token.
+/// The variable with the path of the file that contains the authorization token.
 pub(super) const TOKEN_FILE: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
 
-/// The variable of ssox with the same address: it tells that ssox set the one of AWS, and not a container.
+/// ssox's own variable with the same URL. If both are equal, ssox set [`URI`], and not a container.
 pub(super) const OWN: &str = "SSOX_ENDPOINT";
 
-/// The variable with which the SDK for Java v1 names the credentials file.
+/// The variable from which the SDK for Java v1 reads the path of the credentials file.
 const JAVA_CREDENTIALS_FILE: &str = "AWS_CREDENTIAL_PROFILES_FILE";
 
 /// Which configuration files a program gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ConfigChoice {
-    /// Files without profiles: in most tools `[default]` takes precedence over an endpoint.
+    /// Files without profiles: in most tools, `[default]` takes precedence over the local server.
     Empty,
     Kept,
 }
 
-/// Returns the changes: where the credentials are, what describes them, and nothing that a tool would take instead.
+/// Returns the changes that point a program to the local server and describe the credentials. They unset every variable
+/// with other credentials.
 ///
 /// # Errors
-/// Configuration: a value from a file with a control character.
+/// Configuration: a value in a file contains a control character.
 pub(super) fn with_endpoint(
     ctx: &Context,
     profile: &Profile,
@@ -48,7 +50,8 @@ pub(super) fn with_endpoint(
     let mut changes = EnvChanges::default();
     address(&mut changes, endpoint)?;
     changes.set(OWN, endpoint.uri())?;
-    // A program that gets no credentials from the endpoint must not sign as the machine (opendal 0.47).
+    // If a program gets no credentials from the server, it must not use those of the EC2 instance, as opendal 0.47
+    // would.
     if ctx.var_os(NO_MACHINE).is_none() {
         changes.set(NO_MACHINE, "true")?;
     }
@@ -61,7 +64,7 @@ pub(super) fn with_endpoint(
     let own = ["SSOX_EXPIRES", "SSOX_NEXT", "SSOX_STATE", UNTIL];
     let removed = KEYS.iter().chain(&own).chain(&OTHER_SOURCES).chain(&LEFTOVERS).chain(&FOREIGN_LEFTOVERS);
     removed.for_each(|name| changes.unset(name));
-    // The recorded identity is that of the real files, which ssox reads when the program calls it.
+    // The recorded identity must have the paths of the real files: ssox reads those when the program calls it.
     let mut changes = recorded(ctx, changes)?;
     if config == ConfigChoice::Empty {
         files(&mut changes, ctx, endpoint)?;
@@ -69,10 +72,11 @@ pub(super) fn with_endpoint(
     Ok(changes)
 }
 
-/// Returns the changes for a container: the address, the token and the region. It has none of the files of this machine.
+/// Returns the changes for a container: the URL, the authorization token and the region. A container cannot read files
+/// of this machine.
 ///
 /// # Errors
-/// Configuration: a value from a file with a control character.
+/// Configuration: a value in a file contains a control character.
 pub(super) fn for_container(profile: &Profile, entry: &Entry, endpoint: &Endpoint) -> Result<EnvChanges> {
     let mut changes = EnvChanges::default();
     address(&mut changes, endpoint)?;
@@ -85,12 +89,12 @@ pub(super) fn for_container(profile: &Profile, entry: &Entry, endpoint: &Endpoin
     Ok(changes)
 }
 
-/// Tells whether this program gets its credentials from an endpoint of ssox.
+/// Tells whether this process gets its credentials from a local server of ssox.
 pub(super) fn is_served(ctx: &Context) -> bool {
     ctx.var(OWN).is_some() && ctx.var(OWN) == ctx.var(URI)
 }
 
-/// Takes the endpoint out of the environment, where something else is put in its place.
+/// Unsets the variables of the local server, because other credentials replace those of the server.
 ///
 /// # Errors
 /// Configuration: a path with a control character.
@@ -99,7 +103,7 @@ pub(super) fn leave(changes: &mut EnvChanges, ctx: &Context) -> Result<()> {
         return Ok(());
     }
     changes.unset(OWN);
-    // An endpoint that others have set stays.
+    // A URL that another program has set stays.
     if is_served(ctx) {
         [URI, TOKEN, TOKEN_FILE].iter().for_each(|name| changes.unset(name));
     }
@@ -107,21 +111,22 @@ pub(super) fn leave(changes: &mut EnvChanges, ctx: &Context) -> Result<()> {
         changes.unset(own);
         changes.unset("AWS_SDK_LOAD_CONFIG");
         changes.unset(JAVA_CREDENTIALS_FILE);
-        // The context has the real one.
+        // The context has the path of the real file.
         set_or_unset(changes, aws, ctx.var(aws))?;
     }
     Ok(())
 }
 
-/// Both variables for the token: some tools read only one, and some only the other.
+/// Sets the URL, and the authorization token twice: some tools read only the variable, and some only the file.
 fn address(changes: &mut EnvChanges, endpoint: &Endpoint) -> Result<()> {
     changes.set(URI, endpoint.uri())?;
     changes.set(TOKEN, endpoint.token.expose())?;
     changes.set(TOKEN_FILE, text(&endpoint.directory.token())?)
 }
 
-/// Some SDKs ask the proxy also for an address of this machine, and the proxy would get the token (obstore 0.9, opendal and
-/// the SDK for Rust). Tools read one spelling or the other.
+/// Excludes the local server from the HTTP proxy. Some SDKs (obstore 0.9, opendal and the SDK for Rust) send even
+/// requests to this machine to the proxy, which would see the token. A tool reads the variable in upper or in lower
+/// case, so both are set.
 fn bypass_proxy(changes: &mut EnvChanges, ctx: &Context) -> Result<()> {
     const LOCAL: &str = "127.0.0.1";
     if ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"].iter().all(|name| ctx.var(name).is_none()) {
@@ -139,7 +144,7 @@ fn bypass_proxy(changes: &mut EnvChanges, ctx: &Context) -> Result<()> {
     Ok(())
 }
 
-/// The real files stay known to ssox itself.
+/// Points programs to files without profiles. Variables of ssox keep the paths of the real files.
 fn files(changes: &mut EnvChanges, ctx: &Context, endpoint: &Endpoint) -> Result<()> {
     let [config, credentials] = ConfigFiles::paths(ctx);
     changes.set("SSOX_CONFIG_FILE", config)?;
@@ -150,7 +155,7 @@ fn files(changes: &mut EnvChanges, ctx: &Context, endpoint: &Endpoint) -> Result
     changes.set(GDAL_CREDENTIALS_FILE, empty.clone())?;
     // The SDK for Java v1 does not read AWS_SHARED_CREDENTIALS_FILE.
     changes.set(JAVA_CREDENTIALS_FILE, empty)?;
-    // The SDK for JavaScript v2 reads AWS_SHARED_CREDENTIALS_FILE only with it.
+    // The SDK for JavaScript v2 reads AWS_SHARED_CREDENTIALS_FILE only if this variable is set.
     changes.set("AWS_SDK_LOAD_CONFIG", "1")
 }
 

@@ -1,4 +1,4 @@
-//! Errors of verbs with `--json`.
+//! Formats errors as JSON, for verbs with `--json`.
 
 use crate::error::Error;
 use crate::json;

@@ -47,7 +47,8 @@ impl VerbArgs for Exec {
     /// Runs the program; returns only if it could not be started, or on Windows.
     ///
     /// # Errors
-    /// Those of the profile and its source. If the program cannot be run, the exit status is 126 or 127.
+    /// Errors of loading the profile and fetching its credentials. If the program cannot be run, the exit status is 126
+    /// or 127.
     fn run(&self, ctx: &Context) -> Result<Done> {
         let words = words(&self.command);
         let (program, arguments) = match words {
@@ -72,7 +73,8 @@ impl VerbArgs for Exec {
 }
 
 impl Exec {
-    /// Returns the changes with the credentials, or with the address of a server.
+    /// Returns the environment changes for the program: they set the credentials, or the URL of the `server` if there
+    /// is one.
     fn for_program(&self, ctx: &Context, profile: &Profile, server: Option<Beside>) -> Result<ForProgram> {
         let request = Request::from(&self.fetch);
         let Some(server) = server else {
@@ -94,10 +96,10 @@ fn words(command: &[OsString]) -> &[OsString] {
     }
 }
 
-/// Returns the shell that the person has chosen for this system. A script whose command is empty must not succeed.
+/// Returns the person's shell: the value of SHELL, or COMSPEC on Windows, or a usual shell.
 ///
 /// # Errors
-/// Usage: nobody types into a shell here.
+/// Usage: stdin is not a terminal. A script that passes an empty command by mistake must not succeed.
 fn persons_shell(ctx: &Context) -> Result<OsString> {
     if !io::stdin().is_terminal() {
         return Err(Error::usage("there is no program to run").hint("ssox exec NAME -- COMMAND"));

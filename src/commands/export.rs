@@ -42,7 +42,7 @@ impl VerbArgs for Export {
     /// Returns the credentials as text in the format asked for.
     ///
     /// # Errors
-    /// Those of the profile and its source; a value that the format cannot represent.
+    /// Errors of loading the profile and fetching its credentials. Configuration: the format cannot represent a value.
     fn run(&self, ctx: &Context) -> Result<Done> {
         let profile = selected_profile(ctx, self.profile.as_deref(), &self.fetch)?;
         let section = section(self, &profile.name)?;
@@ -64,7 +64,7 @@ impl VerbArgs for Export {
     }
 }
 
-/// Returns the section of `~/.aws/credentials` to write, with `--write`.
+/// Returns the section of `~/.aws/credentials` to write; `None` without `--write`.
 fn section<'a>(args: &'a Export, profile: &'a str) -> Result<Option<&'a str>> {
     match (&args.write, args.format.content) {
         (Some(section), Content::CredentialsSection) => Ok(Some(section.as_deref().unwrap_or(profile))),
@@ -74,7 +74,7 @@ fn section<'a>(args: &'a Export, profile: &'a str) -> Result<Option<&'a str>> {
     }
 }
 
-/// The document of the `credential_process` contract.
+/// The JSON document that AWS tools expect from a `credential_process` program:
 /// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html>
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -90,7 +90,7 @@ struct ProcessJson<'a> {
     account_id: Option<&'a str>,
 }
 
-/// Returns the document of the `credential_process` contract.
+/// Returns the JSON document that AWS tools expect from a `credential_process` program.
 pub(super) fn process(credentials: &RoleCredentials) -> Secret {
     json::secret_document(&ProcessJson {
         version: 1,
@@ -128,7 +128,7 @@ fn json(credentials: &RoleCredentials, profile: &Profile) -> Secret {
     })
 }
 
-/// The variables and their order are those of `aws configure export-credentials`.
+/// Returns the variables of `aws configure export-credentials`, in the same order.
 fn variables(credentials: &RoleCredentials) -> Result<EnvChanges> {
     let mut changes = EnvChanges::default();
     changes.set("AWS_ACCESS_KEY_ID", &credentials.access_key_id)?;

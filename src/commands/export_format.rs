@@ -4,10 +4,10 @@ use super::output_format::{Formats, OutputFormat};
 use crate::shell::quote::Dialect;
 use std::sync::LazyLock;
 
-/// An output format.
+/// An output format of `ssox export`.
 pub(super) type ExportFormat = OutputFormat<Content>;
 
-/// What is written in a format.
+/// What `ssox export` writes in a format.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Content {
     /// Lines that set variables.

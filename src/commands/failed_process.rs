@@ -1,5 +1,6 @@
-//! What `credential-process` remembers of a failure. AWS tools call it up to six times in a row, and some hide what it writes
-//! to stderr, so a person reads it on the terminal, once.
+//! Remembers the last failure of `ssox credential-process`. AWS tools call it up to six times in a row, so the same
+//! failure is returned without a new attempt. Some tools hide its stderr, so ssox writes the failure to the terminal,
+//! once.
 
 use crate::context::Context;
 use crate::error::Error;
@@ -17,17 +18,17 @@ use std::path::PathBuf;
 
 /// For how many seconds the same failure is returned again.
 const REMEMBERED: i64 = 5;
-/// The seconds between two lines on the terminal for one session.
+/// The fewest seconds between two messages on the terminal for one session.
 const SILENT: i64 = 30;
 
-/// The files with the last failure of a profile, and with the time of the last line for its session.
+/// Two files: one has the last failure of a profile, the other the time of the last message for its session.
 pub(super) struct FailedProcess {
     profile: String,
     /// `None` without a state directory: then nothing is remembered.
     directory: Option<PathBuf>,
     failure: String,
     line: String,
-    /// What the outcome depends on: the environment, and the token, which a sign-in changes.
+    /// A text that changes with the environment and the token. After a change, the next attempt may succeed.
     state: String,
 }
 
@@ -40,18 +41,18 @@ struct Failure {
     error: Error,
 }
 
-/// The content of the file that says when a line was last shown.
+/// The content of the file with the time of the last message.
 #[derive(Serialize, Deserialize)]
 struct LastLine {
     at: Timestamp,
 }
 
 impl FailedProcess {
-    /// Returns what is remembered of a profile.
+    /// Returns the two files of a profile, and the current state.
     pub(super) fn of(ctx: &Context, profile: &Profile) -> Self {
         let session = profile.source.session();
         let token = session.map(|session| token::state(ctx, session)).unwrap_or_default();
-        // With another endpoint or CA bundle, the same call may work.
+        // With another service URL or CA bundle, the same request may succeed.
         let role_arn = profile.ad_hoc_role_arn.as_deref().unwrap_or_default();
         let identity = format!("{}\n{role_arn}\n{:?}", profile.source.identity(), profile.network);
         let label = session.map_or(profile.name.as_str(), |session| session.label());
@@ -64,25 +65,27 @@ impl FailedProcess {
         }
     }
 
-    /// Returns a failure of the last seconds, if the environment is the same and nobody has signed in since.
+    /// Returns the failure of the last seconds; `None` if there is none, or the environment or the token has changed
+    /// since.
     pub(super) fn recent(&self, ctx: &Context) -> Option<Error> {
         let Failure { at, state, error } = self.read(&self.failure)?;
         let is_recent = (0..REMEMBERED).contains(&ctx.now().seconds_after(at));
         (is_recent && state == self.state).then_some(error)
     }
 
-    /// Remembers a failure; errors are ignored, because nothing depends on it.
+    /// Writes the failure to its file. Ignores an error: then the next call only tries again.
     pub(super) fn remember(&self, ctx: &Context, error: &Error) {
         let failure = Failure { at: ctx.now(), state: self.state.clone(), error: error.clone() };
         self.write(&self.failure, &failure);
     }
 
-    /// Says a failure on the terminal, unless the session has said one just before, or another ssox shows what this one says.
+    /// Writes the failure to the terminal if stderr is not a terminal. Writes nothing shortly after another message for
+    /// the same session, and nothing if another ssox process shows the stderr of this one.
     pub(super) fn say(&self, ctx: &Context, error: &Error) {
         if terminal::is_seen() || !terminal::is_attached() || has_caller(ctx) {
             return;
         }
-        // Another process that has the lock says it.
+        // Another process has the lock, and writes the message.
         let Some(_lock) = Lock::try_take(ctx, &self.line) else { return };
         let last: Option<LastLine> = self.read(&self.line);
         if last.is_some_and(|line| (0..SILENT).contains(&ctx.now().seconds_after(line.at))) {

@@ -1,4 +1,4 @@
-//! What is wrong with the configuration or the environment, and what to type.
+//! The findings of `ssox doctor`: what is wrong with the configuration or the environment, and what to type.
 
 use crate::config::{ConfigFiles, Section, Severity};
 use crate::error::printable;
@@ -8,7 +8,8 @@ use std::path::PathBuf;
 /// A problem that a check found.
 #[derive(Clone, Debug)]
 pub(super) struct Finding {
-    /// The area: `config`, `cache`, `keyring`, `environment`, `endpoint`, `network`, `clock` or `shell`.
+    /// The area that was checked: `config`, `cache`, `keyring`, `environment`, `endpoint`, `network`, `clock` or
+    /// `shell`.
     pub(super) check: &'static str,
     pub(super) severity: Severity,
     pub(super) message: String,
@@ -28,8 +29,8 @@ impl Finding {
         Self { check, severity, message: message.into(), hint: hint.into(), file: None, line: None }
     }
 
-    /// Tells whether the finding only reports what a person may have set on purpose: requests go to another endpoint,
-    /// which answers, or secrets are in the keyring, which is unlocked.
+    /// Tells whether the finding only reports a setting that a person may have chosen: requests go to another service
+    /// URL, or secrets are in the keyring, which can be read.
     pub(super) fn is_intended(&self) -> bool {
         ["endpoint", "keyring"].contains(&self.check) && self.severity == Severity::Info
     }
@@ -39,7 +40,7 @@ impl Finding {
         self
     }
 
-    /// Adds the file and line of a key, or of the section's first key.
+    /// Adds the file and line of a setting. If the section does not have it, adds those of the section's first setting.
     pub(super) fn at_key(self, files: &ConfigFiles, section: &Section, key: &str) -> Self {
         match section.entry(key).or_else(|| section.entries().first()) {
             Some(entry) => {
@@ -73,7 +74,7 @@ pub(super) struct FindingJson<'a> {
     line: Option<usize>,
 }
 
-/// Returns a finding for JSON.
+/// Converts a finding for JSON.
 pub(super) fn as_json(finding: &Finding) -> FindingJson<'_> {
     FindingJson {
         check: finding.check,

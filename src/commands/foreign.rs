@@ -13,7 +13,7 @@ use std::ffi::OsStr;
 
 /// An identity that replaced the one ssox set.
 pub(super) struct Foreign {
-    /// The profile that ssox set; `None` where SSOX_PROFILE was edited.
+    /// The profile that ssox set; `None` if SSOX_PROFILE was edited.
     profile: Option<String>,
     /// What happened to the variables: `AWS_ACCESS_KEY_ID set by direnv (/project)`, `AWS_SESSION_TOKEN missing`.
     changes: Vec<String>,
@@ -21,7 +21,7 @@ pub(super) struct Foreign {
     pub(super) identity: String,
 }
 
-/// Compares the environment with what ssox set; `None` when nothing is in use or nothing has changed.
+/// Compares the environment with what ssox set. Returns `None` if no profile is in use or nothing has changed.
 pub(super) fn foreign(ctx: &Context) -> Option<Foreign> {
     if !is_in_use(ctx) {
         return None;
@@ -34,7 +34,7 @@ pub(super) fn foreign(ctx: &Context) -> Option<Foreign> {
     })
 }
 
-/// Describes the access key of a shell in which ssox has set nothing; `None` without one.
+/// Describes the access key of a shell in which no profile is in use; `None` if there is no access key.
 pub(super) fn keys(ctx: &Context) -> Option<String> {
     if is_in_use(ctx) {
         return None;
@@ -56,7 +56,7 @@ impl Foreign {
     }
 }
 
-/// Returns what happened to the variables, one phrase for all that have the same cause.
+/// Returns what happened to the variables: one phrase for all variables with the same cause.
 fn changes(ctx: &Context, names: &[&'static str]) -> Vec<String> {
     let mut phrases: Vec<(String, Vec<&str>)> = Vec::new();
     for name in names {
@@ -81,7 +81,7 @@ fn is_relative(ctx: &Context, path: &OsStr) -> bool {
     path.to_str().is_some_and(|path| ctx.expand_variables(path).is_relative())
 }
 
-/// Returns the identity that AWS tools use in this shell: that of the keys, or else of the profile.
+/// Returns the identity that AWS tools use in this shell: that of the access keys, or else of the profile.
 fn identity(ctx: &Context) -> String {
     let endpoint = ctx.var("AWS_ENDPOINT_URL").filter(|url| is_local(url));
     let emulator = endpoint.map(|url| format!(", for {url} (AWS_ENDPOINT_URL)")).unwrap_or_default();
@@ -107,7 +107,7 @@ fn without_keys(ctx: &Context, profile: Option<&str>) -> String {
     }
 }
 
-/// Describes an access key, by the last characters of its id.
+/// Describes an access key: the last four characters of its ID, and which profile or assignment it belongs to.
 pub(super) fn key(ctx: &Context, id: &str) -> String {
     let start = id.char_indices().rev().nth(3).map_or(0, |(at, _)| at);
     let owner = match owner(ctx, id) {
@@ -118,13 +118,14 @@ pub(super) fn key(ctx: &Context, id: &str) -> String {
     format!("access key …{}, {owner}", &id[start..])
 }
 
-/// The profile or the assignment that has the credentials with some key id.
+/// The profile or the assignment to which an access key belongs.
 pub(super) enum Owner {
     Profile(String),
     Assignment(String),
 }
 
-/// Returns the profile whose credentials, cached or static, have that key id, or the assignment whose cached credentials do.
+/// Returns the profile whose cached or static credentials have this access key ID, or the assignment whose cached
+/// credentials have it. `None`: ssox does not know the access key.
 pub(super) fn owner(ctx: &Context, id: &str) -> Option<Owner> {
     let files = ConfigFiles::load(ctx).ok()?;
     let may_be_in_keyring = ctx.var("SSOX_STORE").is_some() || files.contains("ssox_store");
@@ -163,7 +164,7 @@ fn profile_of(ctx: &Context, files: &ConfigFiles, id: &str) -> Option<String> {
     files.profiles().map(|section| section.name.to_string()).find(has_it)
 }
 
-/// Tells whether an endpoint is an emulator on this machine.
+/// Tells whether a service URL is that of an AWS emulator, such as LocalStack on this machine.
 fn is_local(url: &str) -> bool {
     Address::parse(url).is_some_and(|address| address.is_loopback() || address.host().contains("localstack"))
 }

@@ -1,5 +1,6 @@
-//! `ssox identity`: called by the hook when a value that ssox compares has changed. It checks whether the shell still has
-//! the identity that ssox set, and repairs what direnv and mise restore only in part.
+//! `ssox identity`: called by the hook when a value that ssox compares has changed. It checks whether the shell still
+//! has the identity that ssox set. direnv and mise may restore an earlier identity only in part; then it sets the rest
+//! again.
 
 use super::changes;
 use super::profile_variables::REGIONS;
@@ -14,7 +15,7 @@ use crate::profile::Profile;
 use crate::shell::reply::reply;
 use clap::Args;
 
-/// The variables that say when the credentials expire, when the hook calls next, and how the renewal goes.
+/// The variables that say when the credentials expire, when the hook calls ssox next, and the state of the renewal.
 const TIMES: [&str; 3] = ["SSOX_EXPIRES", "SSOX_NEXT", "SSOX_STATE"];
 
 #[derive(Args, Debug)]
@@ -26,7 +27,7 @@ impl VerbArgs for CheckIdentity {
     /// Returns the reply to the hook.
     ///
     /// # Errors
-    /// Usage without the shell function.
+    /// Usage: not called by the shell function.
     fn run(&self, ctx: &Context) -> Result<Done> {
         let emit = calling_function(ctx, "identity")?;
         Ok(reply(emit, &check(ctx)?).into())
@@ -36,7 +37,7 @@ impl VerbArgs for CheckIdentity {
 /// Returns the changes after which this shell shows its real identity.
 ///
 /// # Errors
-/// As [`changes::renewed`].
+/// Those of [`changes::renewed`].
 pub(super) fn check(ctx: &Context) -> Result<EnvChanges> {
     let is_in_use = is_in_use(ctx) && !is_only_labelled(ctx);
     let mut changes = if is_in_use { in_use(ctx)? } else { nothing_in_use(ctx) };
@@ -44,7 +45,8 @@ pub(super) fn check(ctx: &Context) -> Result<EnvChanges> {
     Ok(changes)
 }
 
-/// Tells whether a label was set by hand: nothing says what ssox set, and the shell has nothing that it could describe.
+/// Tells whether somebody set the prompt label by hand: ssox has recorded nothing, and the shell has neither
+/// credentials nor a profile that the label could describe.
 fn is_only_labelled(ctx: &Context) -> bool {
     let is_described =
         ctx.var("SSOX_PROFILE").is_some() && [ID, "AWS_PROFILE"].iter().any(|name| ctx.var(name).is_some());
@@ -58,7 +60,7 @@ fn in_use(ctx: &Context) -> Result<EnvChanges> {
         Some(changes) => ours(ctx, &held, changes)?,
         None => foreign(ctx, &held)?,
     };
-    // Without a readable record, nothing says that ssox set these values.
+    // Only a readable record proves that ssox set these values, so without one nothing is recorded.
     if changes.get(identity::VARIABLE).is_none() && Identity::recorded(ctx).is_some() && !held.is_recorded(ctx) {
         held.record(&mut changes)?;
     }
@@ -69,7 +71,7 @@ fn is_complete(ctx: &Context, held: &Identity) -> bool {
     held.changed_by_others(ctx).is_empty() && ![TOKEN, EXPIRATION].iter().any(|name| held.has_removed(name))
 }
 
-/// Returns the changes for the identity that ssox set.
+/// Adds the changes for a shell that still has the identity that ssox set.
 fn ours(ctx: &Context, held: &Identity, mut changes: EnvChanges) -> Result<EnvChanges> {
     shown::ours(ctx, held, &mut changes)?;
     if let Some(profile) = ctx.var("SSOX_PROFILE").filter(|_| ctx.var("AWS_SSO_PROFILE").is_none()) {
@@ -85,8 +87,9 @@ fn ours(ctx: &Context, held: &Identity, mut changes: EnvChanges) -> Result<EnvCh
     Ok(changes)
 }
 
-/// Returns the changes for a foreign identity. With foreign keys, the variables that describe the keys of ssox are removed:
-/// AWS rejects foreign keys with the token of ssox, and botocore refuses them when the expiration of ssox has passed.
+/// Returns the changes for a shell with an identity that ssox did not set. If the access key is another one, they unset
+/// the session token, expiration and account ID of ssox: AWS rejects the other key with this token, and botocore
+/// refuses it after this expiration.
 fn foreign(ctx: &Context, held: &Identity) -> Result<EnvChanges> {
     let mut changes = EnvChanges::default();
     shown::foreign(ctx, held, &mut changes)?;
@@ -103,8 +106,9 @@ fn foreign(ctx: &Context, held: &Identity) -> Result<EnvChanges> {
     Ok(changes)
 }
 
-/// Restores the values of ssox if every difference comes from a tool that restored earlier values of ssox: keys without the
-/// token that was removed, or keys that ssox has replaced since. Otherwise it returns `None`: others set the values.
+/// Returns the changes that set the current credentials again, if direnv or mise has restored earlier values of ssox:
+/// access keys without their session token, or access keys that ssox has replaced since. `None`: something else has set
+/// values, too.
 fn restored(ctx: &Context, held: &Identity) -> Result<Option<EnvChanges>> {
     let Some(id) = ctx.var(ID) else { return Ok(None) };
     let is_current = held.is_unchanged(ctx, ID);
@@ -123,7 +127,8 @@ fn restored(ctx: &Context, held: &Identity) -> Result<Option<EnvChanges>> {
     with_current(ctx, held, &profile)
 }
 
-/// Returns the changes that set the cached credentials; `None` if the identity would still be incomplete.
+/// Returns the changes that set the cached credentials. `None`: nothing is cached, or the identity would still be
+/// incomplete.
 fn with_current(ctx: &Context, held: &Identity, profile: &Profile) -> Result<Option<EnvChanges>> {
     let Some(entry) = profile.source.cached(ctx) else { return Ok(None) };
     let mut changes = changes::put_back(ctx, profile, &entry)?;
@@ -142,8 +147,9 @@ fn with_current(ctx: &Context, held: &Identity, profile: &Profile) -> Result<Opt
     Ok(Some(changes))
 }
 
-/// Removes what a tool restored after `clear`, and what would show a profile in use; the shell function then restores the
-/// values from before.
+/// Returns the changes for a shell in which no profile is in use. They unset values of ssox that direnv or mise has
+/// restored after `clear`, and variables that describe a profile in use. The shell function then restores the values
+/// from before `use`.
 fn nothing_in_use(ctx: &Context) -> EnvChanges {
     let mut changes = EnvChanges::default();
     let shown = identity::SHOWN.into_iter().chain(TIMES).chain([identity::VARIABLE]);

@@ -1,6 +1,6 @@
 //! `ssox init`: prints the integration script of a shell. The scripts are in `shell/`.
 //!
-//! Invariant: the output depends on nothing but the version of the shell, so that it can be saved and sourced.
+//! Invariant: the output depends only on the shell and its version, so that it can be saved and sourced.
 
 use super::verb::{Done, VerbArgs};
 use crate::context::Context;
@@ -26,7 +26,7 @@ impl VerbArgs for Init {
     }
 }
 
-/// Returns the script for a shell; without `prompt` it adds no segment to the prompt.
+/// Returns the script for a shell. Without `prompt`, the script adds no segment to the prompt.
 fn script(ctx: &Context, shell: Shell, prompt: bool) -> String {
     let script = shell.init_script(ctx);
     if prompt { script.into_owned() } else { format!("{}\n{script}", shell.no_prompt_line()) }

@@ -1,5 +1,5 @@
-//! `ssox list`: the configured profiles, each with its source, account and role, and how long its cached credentials
-//! are valid. It asks AWS nothing.
+//! `ssox list`: lists the configured profiles, each with its kind of source, account and role, and how long its cached
+//! credentials are valid. It sends no request to AWS.
 
 use super::assigned::{self, AssignedArgs};
 use super::none_configured::say_none;
@@ -40,7 +40,7 @@ impl VerbArgs for List {
     /// Returns the table, or the JSON array.
     ///
     /// # Errors
-    /// Configuration: files that cannot be read. A broken profile is a row that says so.
+    /// Configuration: a file cannot be read. A profile that cannot be used is no error: its row says why.
     fn run(&self, ctx: &Context) -> Result<Done> {
         if self.assigned {
             let Self { json, refresh, background, .. } = *self;
@@ -66,7 +66,7 @@ impl VerbArgs for List {
     }
 }
 
-/// What is needed to show any profile.
+/// The data from which the row of any profile is made.
 struct Profiles<'a> {
     ctx: &'a Context,
     files: &'a ConfigFiles,
@@ -98,7 +98,7 @@ impl<'a> Profiles<'a> {
         table.render_parts()
     }
 
-    /// Reports a keyring that could not be used for what is shown, and keeps what was read for the next time.
+    /// Returns `shown`. Warns if the keyring could not be read, and may update the index of the cache for the next run.
     fn reported(&self, shown: Vec<String>) -> Vec<String> {
         self.cached.renew_index();
         self.cached.error().into_iter().for_each(warn_with_hint);
@@ -120,7 +120,7 @@ impl<'a> Profiles<'a> {
     }
 }
 
-/// A profile as it is listed. One that cannot be used has its values as they are written, and an error.
+/// A row of the list. For a profile that cannot be used, it has the values from the file, and an error.
 #[derive(Default)]
 struct Row<'a> {
     name: &'a str,
@@ -187,7 +187,7 @@ impl<'a> Row<'a> {
         }
     }
 
-    /// Adds the JSON object to a text.
+    /// Appends the row to a text, as a JSON object.
     fn add_json(&self, text: &mut String) {
         let expires_at = self.expires_at.map(|end| end.to_string());
         let values = [

@@ -49,11 +49,11 @@ pub(crate) struct Login {
 }
 
 impl VerbArgs for Login {
-    /// Signs in, unless that is not needed.
+    /// Signs in if there is no valid token or credentials, or with `--fresh`.
     ///
     /// # Errors
-    /// Configuration: no such session. `NeedsPerson`: nobody can sign in, or nobody did in time. AWS refuses or is
-    /// unreachable.
+    /// Configuration: the session or profile is unknown. `NeedsPerson`: nobody can sign in, or nobody did in time. AWS
+    /// refuses the sign-in or is unreachable.
     fn run(&self, ctx: &Context) -> Result<Done> {
         let files = ConfigFiles::load(ctx)?;
         match sign_in_target(ctx, &files, self.profile.as_deref(), self.sso_session.as_deref())? {
@@ -68,7 +68,7 @@ impl VerbArgs for Login {
 }
 
 impl Login {
-    /// Signs in to a session, unless its token is still valid or can be refreshed.
+    /// Signs in to a session. Without `--fresh`, does nothing if the token is valid or can be refreshed.
     fn sign_in(&self, ctx: &Context, files: &ConfigFiles, session: &Session) -> Result<()> {
         session::unlock(ctx, session, self.timeout)?;
         if !self.fresh {
@@ -99,7 +99,7 @@ impl Login {
     }
 }
 
-/// Removes the files with role credentials of a session that keeps them in the keyring now.
+/// Removes the cache files with role credentials, if the session keeps them in the keyring now.
 fn remove_files(ctx: &Context, files: &ConfigFiles, session: &Session) {
     if session.store == Store::Files {
         return;

@@ -31,7 +31,7 @@ impl VerbArgs for Logout {
     /// Signs out of the selected sessions.
     ///
     /// # Errors
-    /// Configuration: no such session, or files that cannot be removed.
+    /// Configuration: the session or profile is unknown, or a file cannot be removed.
     fn run(&self, ctx: &Context) -> Result<Done> {
         let files = ConfigFiles::load(ctx)?;
         if self.all {

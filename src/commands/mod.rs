@@ -1,4 +1,5 @@
-//! The verbs, one file each: the arguments with their help, then the steps in order. The layers below do the work.
+//! The verbs (subcommands), one file each: first the arguments with their help, then the steps in order. The modules
+//! outside of `commands` do the work.
 
 mod allow;
 mod assigned;

@@ -1,6 +1,6 @@
-//! Lists the names of profiles in a sentence.
+//! Joins names for a sentence.
 
-/// The most names that are listed.
+/// The most names that are written out.
 const MOST: usize = 5;
 
 /// Returns the names as text: `a`, `b` and 3 more.

@@ -4,7 +4,7 @@ use crate::config::ConfigFiles;
 use crate::context::Context;
 use crate::terminal::say;
 
-/// Tells a person that the files have no profiles, or no sessions, and why.
+/// Tells a person that the configuration has no profiles, or no sessions, and why.
 pub(super) fn say_none(ctx: &Context, files: &ConfigFiles, what: &str) {
     let absent = files.why_absent(ctx, |usual| usual.profile_names().next().is_some());
     let (cause, hint) = match absent {

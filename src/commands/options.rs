@@ -47,7 +47,7 @@ pub(crate) struct Fetch {
     pub(crate) timeout: Option<Duration>,
 }
 
-// The answer to the question before a protected profile is used. No doc comment: see `Fetch`.
+// The option to agree in advance to the use of a protected profile. No doc comment: see `Fetch`.
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct Consent {
     /// Use a protected profile without asking
@@ -72,7 +72,7 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
     parse_duration(text)
 }
 
-/// Parses how long to wait for a person, which is not zero.
+/// Parses how long to wait for a person. Zero is invalid.
 pub(super) fn time_limit(text: &str) -> Result<Duration, String> {
     match duration(text)? {
         Duration::ZERO => Err("must be at least 1s; --no-input does not wait at all".into()),
@@ -86,7 +86,7 @@ fn role_duration(text: &str) -> Result<i32, String> {
     seconds.filter(|seconds| ACCEPTED.contains(seconds)).ok_or_else(|| "must be from 15m to 12h".into())
 }
 
-/// Writes a short form of a region in full. Whether a region can be used is checked later.
+/// Returns the full name for the short form of a region, and other texts unchanged. Later code checks the region.
 pub(super) fn region(text: &str) -> Result<String, Infallible> {
     Ok(crate::region::in_full(text).unwrap_or(text).into())
 }

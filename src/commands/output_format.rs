@@ -1,5 +1,5 @@
-//! The values of `--format`: what each is called in the help, and what is written for it. `export` and `serve` have a list
-//! each.
+//! The values of `--format`: the name and help text of each, and what the verb writes. `export` and `serve` each have
+//! their own list.
 
 use crate::shell::Shell;
 use crate::shell::quote::Dialect;
@@ -20,7 +20,7 @@ impl<C> OutputFormat<C> {
         Self { name, help, content }
     }
 
-    /// Returns the formats of the shells that have lines of their own to set variables.
+    /// Returns a format for each shell that has its own syntax to set variables.
     pub(super) fn of_shells(content: fn(Dialect) -> C) -> impl Iterator<Item = Self> {
         Shell::ALL.into_iter().filter_map(move |shell| {
             let syntax = shell.export_syntax()?;
@@ -29,7 +29,7 @@ impl<C> OutputFormat<C> {
     }
 }
 
-/// What a verb writes, with the list of its formats.
+/// The trait of a type that says what a verb writes. It has the list of the verb's formats.
 pub(super) trait Formats: Clone + 'static {
     /// Returns all formats, in the order of the help.
     fn formats() -> &'static [OutputFormat<Self>];

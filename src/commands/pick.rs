@@ -1,7 +1,7 @@
 //! The picker of `ssox use` without a name: every profile with its account, role, region and time left, and every listed
 //! assignment without a profile, most used first.
 //!
-//! Invariant: it asks AWS nothing.
+//! Invariant: it sends no request to AWS.
 
 use crate::account_names::AccountNames;
 use crate::config::ConfigFiles;
@@ -16,10 +16,11 @@ use crate::time::human;
 use crate::usage;
 use std::collections::HashMap;
 
-/// How many rows, from the most used profile on, show the time left: each takes reading a file.
+/// How many rows show the time left, beginning with the most used profile: each of them needs a file to be read.
 const ROWS_WITH_TIME: usize = 1000;
 
-/// Returns the name of the profile or the assignment a person chooses; with a session, one of those of that session.
+/// Lets a person choose a profile or an assignment, and returns its name. With a `session`, shows only those of the
+/// session.
 ///
 /// # Errors
 /// `NeedsPerson`: there is nobody to ask, or the person cancelled. Configuration: files that cannot be read.
@@ -53,7 +54,7 @@ pub(super) fn pick(ctx: &Context, session: Option<&str>) -> Result<String> {
     picker::pick(ctx, "profile", hint, &rows)
 }
 
-/// Returns the row of each profile or assignment, in the order of the names.
+/// Returns a row for each profile and assignment, in the order of `names`.
 fn rows(
     ctx: &Context,
     files: &ConfigFiles,
@@ -89,7 +90,7 @@ fn most_used_first(ctx: &Context, mut names: Vec<String>) -> Vec<String> {
     names
 }
 
-/// Returns what a row shows of a profile, and reads the token of each session once.
+/// Makes the columns of the rows. It reads the token of each session only once.
 struct Columns<'a> {
     ctx: &'a Context,
     files: &'a ConfigFiles,
@@ -100,7 +101,7 @@ struct Columns<'a> {
 
 impl Columns<'_> {
     fn of(&mut self, name: &str, with_time: bool) -> Vec<String> {
-        // Without the time left, the row of a plain profile needs nothing else.
+        // A plain profile (with SSO settings only) need not be resolved for a row without the time left.
         if !with_time
             && let Some(section) = self.files.profile(name)
             && let Some(Plain { account_id, role_name, region, .. }) = self.plain.read(&section)

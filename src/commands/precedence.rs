@@ -1,9 +1,10 @@
-//! Checks for keys in one profile that AWS tools rank differently, so that each tool uses another identity.
+//! Checks for settings in one profile that AWS tools prefer in different order, so that tools use different identities.
 
 use super::finding::Finding;
 use crate::config::{ConfigFiles, Section, Severity, WhichFile};
 
-/// Two keys, and which tool uses which of them; the finding is at the second.
+/// Pairs of settings in conflict, and which tool uses which of them. A finding points to the line of the second
+/// setting.
 const CONFLICTS: [(&str, &str, &str); 6] = [
     (
         "web_identity_token_file",
@@ -21,18 +22,19 @@ const CONFLICTS: [(&str, &str, &str); 6] = [
     ("login_session", "credential_process", "the AWS CLI uses `aws login`, the SDK for JavaScript the process"),
 ];
 
-/// Keys that some tools prefer to SSO, and which tool uses what.
+/// Settings that some tools prefer to SSO settings, how the message calls them, and which tool uses which.
 const BESIDE_SSO: [(&str, &str, &str); 2] = [
     ("credential_process", "`credential_process`", "the AWS CLI uses SSO, the SDK for JavaScript the process"),
     ("aws_access_key_id", "static keys", "the AWS CLI uses SSO, the SDKs for Go and JavaScript the static keys"),
 ];
 
-/// Returns what is wrong with the keys of a profile: without keys in the environment, tools use different identities.
+/// Returns a message for each conflict in a profile. Without access keys in the environment, tools use different
+/// identities.
 pub(crate) fn disagreements(files: &ConfigFiles, section: &Section) -> Vec<String> {
     check(files, section).into_iter().map(|finding| finding.message).collect()
 }
 
-/// Checks the keys of a profile.
+/// Returns a finding for each conflict between the settings of a profile.
 pub(super) fn check(files: &ConfigFiles, section: &Section) -> Vec<Finding> {
     let has = |key: &str| section.value(key).is_some();
     let both = CONFLICTS.iter().filter(|(one, other, _)| has(one) && has(other));

@@ -1,4 +1,4 @@
-//! The variables that hold credentials and describe their profile, which all environment changes set in the same way.
+//! Sets the variables that contain the credentials and describe the profile, in the same way for all verbs.
 
 use super::label::label;
 use super::{directory_values, replaced};
@@ -13,15 +13,17 @@ use crate::secret::Secret;
 use crate::session::Session;
 use crate::time::Timestamp;
 
-/// Variables that make SDKs or prompts show another identity than the keys of ssox: every `use` unsets them.
+/// Variables that make SDKs use, or prompts show, another identity than the one that ssox sets. Every `use` unsets
+/// them.
 pub(super) const LEFTOVERS: [&str; 5] =
     ["AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SECURITY_TOKEN", "AWS_SESSION_EXPIRATION", "AWS_VAULT"];
 pub(super) const KEYS: [&str; 4] = [ID, SECRET, TOKEN, EXPIRATION];
 pub(super) const REGIONS: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
-/// The fewest seconds between a reply and the next call of the hook, when renewal is due already.
+/// The fewest seconds until the hook calls ssox again, when the renewal is already due.
 const SHORTEST_PAUSE: i64 = 5;
 
-/// Adds the record of the identity. A profile without a region leaves that of the shell as it is, whoever set it.
+/// Adds the record of what ssox sets to the changes. If the profile has no region, any region of the shell counts as
+/// right.
 ///
 /// # Errors
 /// None: a record has no control characters.
@@ -33,19 +35,19 @@ pub(super) fn recorded(ctx: &Context, mut changes: EnvChanges) -> Result<EnvChan
     Ok(changes)
 }
 
-/// Sets the account id, or unsets it.
+/// Sets AWS_ACCOUNT_ID, or unsets it if the account is unknown.
 ///
 /// # Errors
-/// As [`EnvChanges::set`].
+/// Those of [`EnvChanges::set`].
 pub(super) fn account_id(changes: &mut EnvChanges, profile: &Profile, entry: &Entry) -> Result<()> {
     let account_id = entry.credentials.account_id.as_deref().or_else(|| profile.source.account_id());
     set_or_unset(changes, ACCOUNT_ID, account_id)
 }
 
-/// Sets the credentials, and when the hook calls next.
+/// Sets the credentials, and when the hook calls ssox next. `until` is the end of a protected profile's time limit.
 ///
 /// # Errors
-/// As [`EnvChanges::set`].
+/// Those of [`EnvChanges::set`].
 pub(super) fn credentials(
     changes: &mut EnvChanges,
     ctx: &Context,
@@ -62,10 +64,10 @@ pub(super) fn credentials(
     set_or_unset(changes, "SSOX_NEXT", next.map(|next| next.0.to_string()).as_deref())
 }
 
-/// Sets what describes the profile: its name, region and label.
+/// Sets the variables that describe the profile: its name, its region and the prompt label.
 ///
 /// # Errors
-/// As [`EnvChanges::set`].
+/// Those of [`EnvChanges::set`].
 pub(super) fn shared(
     changes: &mut EnvChanges,
     ctx: &Context,
@@ -86,7 +88,8 @@ pub(super) fn shared(
     previous(changes, ctx, profile)
 }
 
-/// Returns the name that the prompt shows: of an assignment, that of its account.
+/// Returns the name that the prompt shows: that of the profile, or the account's name for an assignment without a
+/// profile.
 fn shown_name(ctx: &Context, profile: &Profile) -> String {
     match profile.name.split_once('/').filter(|_| profile.is_assignment) {
         Some((account_id, _)) => AccountNames::load(ctx).get(account_id).unwrap_or(account_id).to_string(),
@@ -94,8 +97,8 @@ fn shown_name(ctx: &Context, profile: &Profile) -> String {
     }
 }
 
-/// Remembers the profile in use, and its role, for `use -`. The same profile is not its own predecessor, and a value with
-/// control characters was not set by ssox.
+/// Remembers the profile in use, its role and its session for `use -`, unless it is the profile that is used now.
+/// Ignores values with control characters: ssox did not set them.
 fn previous(changes: &mut EnvChanges, ctx: &Context, profile: &Profile) -> Result<()> {
     let held = |name: &str| ctx.var(name).filter(|value| !value.contains(char::is_control));
     let (role_arn, session) = (held("SSOX_ROLE_ARN"), held("SSOX_SSO_SESSION"));
@@ -108,10 +111,10 @@ fn previous(changes: &mut EnvChanges, ctx: &Context, profile: &Profile) -> Resul
     set_or_remove(changes, ctx, "SSOX_PREVIOUS_SSO_SESSION", session)
 }
 
-/// Sets a variable, or unsets it.
+/// Sets a variable to a value, or unsets it for `None`.
 ///
 /// # Errors
-/// As [`EnvChanges::set`].
+/// Those of [`EnvChanges::set`].
 pub(super) fn set_or_unset(changes: &mut EnvChanges, name: &'static str, value: Option<&str>) -> Result<()> {
     match value {
         Some(value) => changes.set(name, value),
@@ -122,20 +125,20 @@ pub(super) fn set_or_unset(changes: &mut EnvChanges, name: &'static str, value: 
     }
 }
 
-/// Sets what the command line says of the role, for renewal: its ARN and its duration.
+/// Sets the ARN and the duration of the role that the command line names, so that a renewal assumes the same role.
 ///
 /// # Errors
-/// As [`EnvChanges::set`].
+/// Those of [`EnvChanges::set`].
 pub(super) fn ad_hoc(changes: &mut EnvChanges, ctx: &Context, profile: &Profile) -> Result<()> {
     set_or_remove(changes, ctx, "SSOX_ROLE_ARN", profile.ad_hoc_role_arn.as_deref())?;
     let duration = profile.ad_hoc_duration.map(|seconds| seconds.to_string());
     set_or_remove(changes, ctx, "SSOX_DURATION", duration.as_deref())
 }
 
-/// Sets a variable of ssox's own, or unsets it if the shell has it: each line of a reply costs the shell time.
+/// Sets a variable, or unsets it if the shell has it: each line of a reply costs the shell time.
 ///
 /// # Errors
-/// As [`EnvChanges::set`].
+/// Those of [`EnvChanges::set`].
 pub(super) fn set_or_remove(
     changes: &mut EnvChanges,
     ctx: &Context,
@@ -148,7 +151,8 @@ pub(super) fn set_or_remove(
     set_or_unset(changes, name, value)
 }
 
-/// Returns when the hook calls next: at a random time before the renewal is due, so that twenty panes do not call at once.
+/// Returns when the hook calls ssox next: at a random time before the renewal is due, so that twenty terminals do not
+/// call at once. `None`: the credentials do not expire.
 fn next_tick(ctx: &Context, entry: &Entry) -> Option<Timestamp> {
     let (from, until) = (entry.renewable_from()?, entry.usable_until(None)?);
     let now = ctx.now();

@@ -1,4 +1,4 @@
-//! Asks a person before the credentials of a protected profile are handed out.
+//! Asks a person before ssox gives out the credentials of a protected profile.
 
 use super::options::Consent;
 use crate::context::Context;
@@ -6,10 +6,10 @@ use crate::error::{Error, Result, as_argument};
 use crate::profile::{Profile, Protection};
 use crate::terminal::{self, Answer};
 
-/// Asks before a protected profile is used, unless `--yes` answers. `verb` is for the hint.
+/// Asks before a protected profile is used, unless `--yes` is given. The hint names `verb`.
 ///
 /// # Errors
-/// Needs a person: the answer is no, or nobody can be asked.
+/// `NeedsPerson`: the answer is no, or nobody can be asked.
 pub(super) fn confirm(ctx: &Context, verb: &str, profile: &Profile, consent: &Consent) -> Result<()> {
     if consent.yes || !profile.protection.needs_confirmation() {
         return Ok(());
@@ -28,10 +28,11 @@ pub(super) fn confirm(ctx: &Context, verb: &str, profile: &Profile, consent: &Co
     }
 }
 
-/// Rejects a protected profile for programs that nobody watches, unless it says `ssox_protected = unattended`.
+/// Rejects a protected profile when a program calls ssox without a person. A profile with `ssox_protected = unattended`
+/// is allowed.
 ///
 /// # Errors
-/// Needs a person.
+/// `NeedsPerson`: the profile is protected.
 pub(super) fn check_unattended(profile: &Profile) -> Result<()> {
     if profile.protection != Protection::Confirmed {
         return Ok(());

@@ -1,5 +1,5 @@
-//! Renews credentials in the background of a prompt: a detached process fetches them into the cache. If they cannot be
-//! cached, a process fetches them for the calling shell alone.
+//! Renews credentials in the background: a detached process fetches them into the cache while the prompt is usable. If
+//! they cannot be cached, a process fetches them for the calling shell alone, which waits.
 
 mod note;
 
@@ -24,11 +24,11 @@ use std::sync::mpsc::channel;
 use std::thread;
 use std::time::Duration;
 
-/// The variables that say which profile is in use, and what it is.
+/// The variables that say which profile is in use, and which identity ssox set.
 const HELD: [&str; 6] =
     ["SSOX_PROFILE", "SSOX_ROLE_ARN", "SSOX_DURATION", "SSOX_SSO_SESSION", identity::VARIABLE, identity::NOTED];
 
-/// Seconds after which the hook calls again while a renewal is running.
+/// Seconds after which the hook calls ssox again while a renewal is running.
 const POLL_AFTER: i64 = 1;
 
 /// How long a prompt waits for credentials that cannot be cached.
@@ -37,10 +37,11 @@ const FETCH_LIMIT: Duration = Duration::from_secs(5);
 /// A limit above the size of every reply, in bytes: a session token has a few thousand.
 const LARGEST_REPLY: usize = 128 << 10;
 
-/// Returns the profile in use in this shell, with the role to assume.
+/// Returns the profile in use in this shell, with the role that it assumes.
 ///
 /// # Errors
-/// Those of the profile. Configuration: an edit has made it another account or role than the one that the shell shows.
+/// Errors of loading the profile. Configuration: nothing is in use, or the profile was edited and no longer has the
+/// account and role that the shell shows.
 pub(super) fn held_profile(ctx: &Context) -> Result<Profile> {
     let name = ctx.var("SSOX_PROFILE").ok_or_else(|| Error::configuration("nothing is in use in this shell"))?;
     let profile = match Profile::in_excerpt(ctx, &Wanted::stored(name)) {
@@ -51,7 +52,7 @@ pub(super) fn held_profile(ctx: &Context) -> Result<Profile> {
     if is_as_used(ctx, &profile.source) { Ok(profile) } else { Err(other_identity(name)) }
 }
 
-/// Tells whether credentials of a source are those of the account and role that ssox put in use here.
+/// Tells whether a source has the account and role that ssox recorded for this shell. True without a record.
 pub(super) fn is_as_used(ctx: &Context, source: &Source) -> bool {
     let Some(held) = Identity::recorded(ctx) else { return true };
     let is_same =
@@ -64,12 +65,12 @@ fn other_identity(name: &str) -> Error {
         .hint(format!("ssox use {}", as_argument(name)))
 }
 
-/// Returns the seconds for which the role in use was assumed on the command line.
+/// Returns the value of `--duration` for the role in use, in seconds.
 pub(super) fn held_duration(ctx: &Context) -> Option<i32> {
     ctx.var("SSOX_DURATION")?.parse().ok().filter(|seconds| ACCEPTED.contains(seconds))
 }
 
-/// Returns a context in which that profile is in use.
+/// Returns a context in which the profile is in use.
 pub(super) fn holding(ctx: &Context, profile: &Profile) -> Context {
     let ctx = ctx.without(&HELD).with("SSOX_PROFILE", &profile.name);
     match profile.source.session().filter(|_| profile.is_assignment) {
@@ -78,8 +79,8 @@ pub(super) fn holding(ctx: &Context, profile: &Profile) -> Context {
     }
 }
 
-/// Tells whether a profile is in use whose credentials the shell does not have yet: ssox set neither keys nor
-/// AWS_PROFILE nor the address of an endpoint.
+/// Tells whether a profile is in use whose credentials the shell does not have yet: ssox has set neither access keys
+/// nor AWS_PROFILE nor the URL of a local server.
 pub(super) fn is_awaited(ctx: &Context) -> bool {
     let held = Identity::recorded(ctx);
     let sources = [ID, "AWS_PROFILE", ENDPOINT];
@@ -91,8 +92,8 @@ pub(super) fn state(ctx: &Context, profile: &Profile) -> State {
     note::state(ctx, profile)
 }
 
-/// Starts the detached process. It keeps the shell's working directory, so that relative paths in the environment and the
-/// configuration mean the same files.
+/// Starts the detached process that renews the credentials. It keeps the shell's working directory, so that relative
+/// paths in the environment and the configuration mean the same files.
 ///
 /// # Errors
 /// Configuration: the state of the renewal cannot be written. Other: the process could not be started.
@@ -101,7 +102,7 @@ pub(super) fn start(ctx: &Context) -> Result<()> {
     spawn_detached(ctx, &["tick", "--renew"]).map_err(|cause| not_started(&cause))
 }
 
-/// Starts ssox in a process that nobody waits for.
+/// Starts ssox with these arguments, and does not wait for the process.
 ///
 /// # Errors
 /// I/O errors: the process could not be started.
@@ -109,8 +110,8 @@ pub(super) fn spawn_detached(ctx: &Context, arguments: &[&str]) -> io::Result<()
     spawn(ctx, arguments, Stdio::null()).map(drop)
 }
 
-/// Runs a process that fetches for this shell alone, and returns its reply. A process that takes too long is not killed: it
-/// may be storing a refreshed token.
+/// Runs a process that fetches credentials for this shell alone, and returns its reply to the shell function. A process
+/// that takes too long is not killed: it may be storing a refreshed token.
 pub(super) fn fetch_for_shell(ctx: &Context) -> Result<Secret> {
     let emit = format!("--emit={}", ctx.emit.as_deref().unwrap_or_default());
     let child = spawn(ctx, &[&emit, "tick", "--renew"], Stdio::piped()).map_err(|cause| not_started(&cause))?;
@@ -119,7 +120,8 @@ pub(super) fn fetch_for_shell(ctx: &Context) -> Result<Secret> {
     reply.ok_or_else(timed_out).inspect_err(|error| ctx.log(|| error.message.clone()))
 }
 
-/// The detached process: fetches into the cache, and records a failure. Only one runs at a time.
+/// The work of the detached process: fetches the credentials into the cache, or records the failure. Does nothing if
+/// another process is renewing them.
 pub(super) fn run(ctx: &Context) {
     let Some(_lock) = Lock::try_take(ctx, &note::lock_name(ctx)) else { return };
     match held_profile(ctx) {
@@ -128,7 +130,8 @@ pub(super) fn run(ctx: &Context) {
     }
 }
 
-/// The process that fetches for one shell, whether or not the credentials can be cached.
+/// The work of the process that fetches credentials for one shell. Returns the changes, whether or not the credentials
+/// can be cached.
 ///
 /// # Errors
 /// None occurs: the values of credentials have no control characters.
@@ -143,7 +146,7 @@ pub(super) fn run_for_shell(ctx: &Context) -> Result<EnvChanges> {
     }
 }
 
-/// Returns what the segment shows of the renewal of this shell's credentials; `None` when all is well.
+/// Returns the state of the renewal that the prompt segment shows; `None` if it is neither running nor failed.
 pub(super) fn outcome(ctx: &Context) -> Option<SegmentState> {
     let Ok(profile) = held_profile(ctx) else { return Some(SegmentState::Failed) };
     match note::state(ctx, &profile) {
@@ -154,7 +157,7 @@ pub(super) fn outcome(ctx: &Context) -> Option<SegmentState> {
     }
 }
 
-/// Returns why this shell's credentials could not be renewed, and when the hook retries.
+/// Returns why this shell's credentials could not be renewed, and when the hook retries. `None`: there was no failure.
 pub(super) fn last_failure(ctx: &Context) -> Option<(Error, Option<Timestamp>)> {
     let state = ctx.var("SSOX_STATE")?;
     let outcome = [SegmentState::Failed, SegmentState::SignIn].into_iter().find(|outcome| outcome.name() == state)?;
@@ -173,7 +176,7 @@ pub(super) fn fresh_entry(ctx: &Context, profile: &Profile) -> Option<Entry> {
     profile.source.cached(ctx).filter(|entry| !is_due(ctx, entry))
 }
 
-/// Returns the changes while a renewal is running.
+/// Returns the changes that show a running renewal.
 ///
 /// # Errors
 /// None: the values have no control characters.
@@ -181,7 +184,7 @@ pub(super) fn under_way(ctx: &Context) -> Result<EnvChanges> {
     changes::later(ctx, Some(SegmentState::Renewing.name()), Some(ctx.now().plus(POLL_AFTER)))
 }
 
-/// Returns the changes after a failed renewal.
+/// Returns the changes that show a failed renewal.
 ///
 /// # Errors
 /// None: the values have no control characters.
@@ -189,7 +192,7 @@ pub(super) fn failed(ctx: &Context, failure: &Failure) -> Result<EnvChanges> {
     changes::later(ctx, Some(failure.outcome().name()), Some(failure.retry_at.max(ctx.now().plus(POLL_AFTER))))
 }
 
-/// Records a failed renewal, and returns its changes.
+/// Records a failed renewal, and returns the changes that show it.
 ///
 /// # Errors
 /// None: the values have no control characters.
@@ -197,8 +200,8 @@ pub(super) fn fail(ctx: &Context, step: Step, error: &Error) -> Result<EnvChange
     failed(ctx, &note::fail(ctx, step, None, error))
 }
 
-/// Fetches credentials, unless the last failure is too recent for a retry. Credentials that must be cached are only fetched
-/// if the cache can be written.
+/// Fetches credentials, or returns the last failure if it is too early for a retry. If they must be cached
+/// (`Step::Store`), fetches them only if the cache can be written.
 fn renew(ctx: &Context, profile: &Profile, needed: Step) -> std::result::Result<Entry, Failure> {
     if let State::Failed(failure) = note::state(ctx, profile)
         && failure.step != Step::Store
@@ -207,12 +210,12 @@ fn renew(ctx: &Context, profile: &Profile, needed: Step) -> std::result::Result<
     }
     let fail = |step| move |error: Error| note::fail(ctx, step, Some(profile), &error);
     if needed == Step::Store {
-        // No shell can fetch its own credentials while the keyring is locked.
+        // While the keyring is locked, a shell cannot fetch its own credentials either, so this step is not `Store`.
         let step = |error: &Error| if error.kind == ErrorKind::NeedsPerson { Step::Fetch } else { Step::Store };
         profile.source.reserve(ctx).map_err(|error| fail(step(&error))(error))?;
     }
     let entry = profile.credentials(ctx, &request(ctx, profile)).map_err(fail(Step::Fetch))?;
-    // With a clock that is ahead, every prompt would otherwise ask AWS.
+    // Without this check, every prompt would ask AWS if the clock is ahead.
     if entry.is_expired(ctx.now()) {
         let ahead = Error::other("the new credentials have already expired: this machine's clock is ahead");
         return Err(fail(Step::Fetch)(ahead.hint("ssox doctor")));
@@ -233,8 +236,8 @@ fn request(ctx: &Context, profile: &Profile) -> Request {
     Request { min_ttl: left.and_then(|left| u64::try_from(left).ok()).map(Duration::from_secs), ..Request::default() }
 }
 
-/// Starts ssox without the shell's descriptors, except a pipe for the reply: no shell waits for it or reports on it. The
-/// profile is that of `ctx`, which the shell may not have yet.
+/// Starts ssox without the shell's stdin, stdout and stderr, so that no shell waits for it or reports its end. Its
+/// profile is the one in use in `ctx`, which the shell itself may not use yet.
 fn spawn(ctx: &Context, arguments: &[&str], stdout: Stdio) -> io::Result<Child> {
     let mut command = Command::new(std::env::current_exe()?);
     for name in HELD {
@@ -243,7 +246,7 @@ fn spawn(ctx: &Context, arguments: &[&str], stdout: Stdio) -> io::Result<Child> 
             None => command.env_remove(name),
         };
     }
-    // Neither the shell's job control nor the end of the terminal's session reaches it, from its start on.
+    // In its own process group, it gets no signal from the shell's job control or when the terminal is closed.
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut command, 0);
     command.args(arguments).stdin(Stdio::null()).stdout(stdout).stderr(Stdio::null()).spawn()
@@ -253,7 +256,7 @@ fn read_stdout(child: Child, limit: Duration) -> Option<Secret> {
     let (sender, receiver) = channel();
     let mut stdout = child.stdout?;
     thread::spawn(move || {
-        // A reply fits, so the buffer does not grow, and no part of it is left behind.
+        // Every reply fits into the buffer. A buffer that grows would leave a copy of the secrets in freed memory.
         let mut text = String::with_capacity(LARGEST_REPLY);
         let _ = stdout.read_to_string(&mut text).map(|_| sender.send(Secret::new(text)));
     });

@@ -1,5 +1,6 @@
-//! Values of ssox that direnv or mise found when a directory was entered, and that ssox has replaced or cleared since. Both
-//! tools restore them when the directory is left. `SSOX_REPLACED` has their fingerprints, by which ssox recognizes them.
+//! Recognizes old values of ssox that direnv or mise restores. These tools save values when the shell enters a
+//! directory. They restore them when the shell leaves it, even if ssox has replaced or removed them since.
+//! `SSOX_REPLACED` has the fingerprints of such values.
 
 use crate::context::Context;
 use crate::environment::EnvChanges;
@@ -11,27 +12,27 @@ use std::cell::LazyCell;
 /// The variable with `NAME:FINGERPRINT` for each value, separated by `|`.
 pub(super) const VARIABLE: &str = "SSOX_REPLACED";
 
-/// Tells whether a value is one that ssox had set, and that a directory tool restores.
+/// Tells whether a value is an old value of ssox, which direnv or mise restores.
 pub(super) fn is_replaced(ctx: &Context, name: &str, value: &str) -> bool {
     let print = fingerprint(name, value);
     let mut entries = ctx.var(VARIABLE).unwrap_or_default().split('|').filter_map(|entry| entry.split_once(':'));
     entries.any(|(known, recorded)| known == name && recorded == print)
 }
 
-/// Tells whether a directory tool has restored a value that ssox had set, and no longer keeps it.
+/// Tells whether direnv or mise has restored an old value of ssox, and does not keep it for another directory.
 pub(super) fn has_returned(ctx: &Context, name: &str) -> bool {
     let is_kept = |value: &str| snapshots::all_before(ctx, name).any(|before| before.expose() == value);
     ctx.var(name).is_some_and(|value| is_replaced(ctx, name, value) && !is_kept(value))
 }
 
-/// Records which values of ssox the directory tools will restore after some changes.
+/// Adds to the changes the record of old values of ssox that direnv or mise will restore.
 ///
 /// # Errors
 /// None: fingerprints have no control characters.
 pub(super) fn record(ctx: &Context, changes: &mut EnvChanges) -> Result<()> {
     let held = Identity::recorded(ctx);
     let is_cleared = changes.get(identity::VARIABLE) == Some(None);
-    // It takes a digest of each value, and is needed only when a tool keeps values of ssox.
+    // Lazy: this computes a digest of each value, and is needed only if direnv or mise keeps values of ssox.
     let after = LazyCell::new(|| if is_cleared { None } else { Some(Identity::after(ctx, changes)) });
     let had = |name: &str, value: &str| held.as_ref().is_some_and(|held| held.matches(name, value));
     let has = |name: &str, value: &str| after.as_ref().is_some_and(|after| after.matches(name, value));

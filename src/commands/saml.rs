@@ -1,4 +1,4 @@
-//! `ssox saml`: the verbs for accounts outside the organization.
+//! `ssox saml`: the verbs for accounts outside the organization, to which people sign in with SAML.
 
 use super::options::time_limit;
 use super::table::{Table, json_list};
@@ -66,7 +66,8 @@ struct RoleJson<'a> {
 /// Returns the table, or the JSON array.
 ///
 /// # Errors
-/// Configuration: not a SAML profile, or not a SAML response. `NeedsPerson`: nobody signed in. Refused: no role.
+/// Configuration: it is not a SAML profile, or not a SAML response. `NeedsPerson`: nobody signed in. Refused: the
+/// response has no role.
 fn roles(ctx: &Context, args: &SamlRoles) -> Result<String> {
     let assertion = assertion(ctx, args)?;
     let roles = saml::roles(&assertion)?;

@@ -13,7 +13,7 @@ use crate::terminal::say;
 use crate::time::human;
 use std::time::Duration;
 
-/// Whether credentials of an earlier sign-in that are still valid are used.
+/// Whether valid credentials of an earlier sign-in are used, or the person signs in again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Freshness {
     Cached,
@@ -46,11 +46,11 @@ pub(super) fn log_in(
     Ok(())
 }
 
-/// Removes the cached credentials of the profiles, and every sign-in that ssox's browser profile remembers: those belong to
-/// identity providers, not to single profiles.
+/// Removes the cached credentials of the profiles. Removes also all sign-ins that the browser which ssox starts
+/// remembers: they belong to identity providers, and not to single profiles.
 ///
 /// # Errors
-/// Configuration: files that cannot be removed. `NeedsPerson`: somebody is signing in.
+/// Configuration: a file cannot be removed. `NeedsPerson`: a sign-in is running.
 pub(super) fn log_out(ctx: &Context, profiles: &[(String, Box<Saml>)]) -> Result<()> {
     let is_forgotten = saml::browser::forget(ctx)?;
     for (name, saml) in profiles {

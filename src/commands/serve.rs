@@ -1,5 +1,5 @@
-//! `ssox serve`: serves credentials on 127.0.0.1 to programs that were started elsewhere, until Ctrl-C, and prints what to
-//! set there.
+//! `ssox serve`: runs a local server for credentials on 127.0.0.1 until Ctrl-C, and prints the variables that let other
+//! programs use it.
 
 use super::changes;
 use super::endpoint as steps;
@@ -24,7 +24,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use std::io::{Write as _, stdout};
 
-/// Where a development container has the token's file.
+/// The path of the token file in a development container.
 const TOKEN_IN_CONTAINER: &str = "/run/ssox-token";
 
 #[derive(Args, Debug)]
@@ -52,10 +52,10 @@ pub(crate) struct Serve {
 }
 
 impl VerbArgs for Serve {
-    /// Prints what to set, and serves until a signal ends it.
+    /// Prints the variables, and serves credentials until a signal ends the process.
     ///
     /// # Errors
-    /// Those of the profile and its source. Configuration: the port is in use.
+    /// Errors of loading the profile and fetching its credentials. Configuration: the port is in use.
     fn run(&self, ctx: &Context) -> Result<Done> {
         let profile = selected_profile(ctx, self.profile.as_deref(), &self.fetch)?;
         protected::confirm(ctx, "serve", &profile, &self.consent)?;
@@ -89,7 +89,7 @@ impl Serve {
     }
 }
 
-/// Prints at once: the server does not end by itself.
+/// Prints immediately and not at the end of the verb: the server runs until a signal ends it.
 fn print(text: &Secret) -> Result<()> {
     let printed = stdout().write_all(text.expose().as_bytes()).and_then(|()| stdout().flush());
     printed.map_err(|cause| Error::other(format!("could not write to standard output: {}", cause_text(&cause))))
@@ -111,7 +111,7 @@ struct ServeJson<'a> {
     uri: String,
     token: &'a str,
     token_file: Option<&'a str>,
-    /// A variable without a value is to be unset.
+    /// A variable with the value `null` must be unset.
     environment: BTreeMap<&'static str, Option<&'a str>>,
 }
 
@@ -133,7 +133,8 @@ struct DevelopmentContainerJson<'a> {
     container_env: BTreeMap<&'static str, &'a str>,
 }
 
-/// Returns what to add to `devcontainer.json`. A container reaches 127.0.0.1 of this machine only in the same network.
+/// Returns what to add to `devcontainer.json`. A container can use 127.0.0.1 of this machine only with
+/// `--network=host`.
 fn devcontainer(endpoint: &Endpoint, changes: &EnvChanges) -> Secret {
     let mut environment: BTreeMap<&str, &str> =
         changes.iter().filter_map(|(name, value)| Some((name, value?))).collect();

@@ -4,15 +4,15 @@ use super::output_format::{Formats, OutputFormat};
 use crate::shell::quote::Dialect;
 use std::sync::LazyLock;
 
-/// An output format.
+/// An output format of `ssox serve`.
 pub(super) type ServeFormat = OutputFormat<Content>;
 
-/// What is written in a format.
+/// What `ssox serve` writes in a format.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Content {
     /// Lines that set and unset variables.
     Variables(Dialect),
-    /// A file for a container, which has none of the files of this machine.
+    /// A file for a container, which cannot read files of this machine.
     ContainerFile,
     DevelopmentContainer,
 }

@@ -1,4 +1,4 @@
-//! `ssox sessions`: every session, when its token expires, and until when the token can be refreshed.
+//! `ssox sessions`: lists every session, when its token expires, and until when the token can be refreshed.
 //!
 //! Invariant: it never refreshes a token.
 
@@ -28,7 +28,7 @@ impl VerbArgs for Sessions {
     /// Returns the table, or the JSON array.
     ///
     /// # Errors
-    /// Configuration: files that cannot be read.
+    /// Configuration: a file cannot be read.
     fn run(&self, ctx: &Context) -> Result<Done> {
         let files = ConfigFiles::load(ctx)?;
         let users = users(ctx, &files);
@@ -64,10 +64,10 @@ impl VerbArgs for Sessions {
     }
 }
 
-/// The names of the profiles of each session.
+/// The names of the profiles of each session, or of several sessions that share a token.
 type Users = HashMap<SharedToken, Vec<String>>;
 
-/// What sessions with the same token have in common: the name, or the start URL of those without a name.
+/// Identifies a token that sessions share: by the session's name, or by the start URL if the session has no name.
 #[derive(PartialEq, Eq, Hash)]
 enum SharedToken {
     Named(String),
@@ -118,8 +118,8 @@ fn cells(now: Timestamp, session: &Session, token: Result<Option<Token>>, profil
     ]
 }
 
-/// Says until when the token can be refreshed: at most until the client registration expires. The organization's own limit
-/// is not known here.
+/// Returns as text until when the token can be refreshed: at most until the client registration expires. ssox does not
+/// know the limit that the organization has set.
 fn refreshable(now: Timestamp, token: &Token) -> String {
     match (token.is_refreshable(now), token.registration_expires_at) {
         (true, Some(end)) => format!("{} at most", human(end.seconds_after(now))),

@@ -1,13 +1,14 @@
-//! The shell function, without which no verb can change the calling shell.
+//! Finds the shell function that called ssox. Without it, no verb can change the calling shell.
 
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::shell::{Emit, Shell, hint};
 
-/// Returns the shell and protocol of the function that called ssox for a verb.
+/// Returns the shell and the protocol version of the function that called ssox.
 ///
 /// # Errors
-/// Usage: no function called it, so nothing could apply the changes; or a function that this binary does not support.
+/// Usage: no shell function called ssox, so nothing could apply the changes; or this binary does not support the
+/// version.
 pub(super) fn calling_function(ctx: &Context, verb: &str) -> Result<Emit> {
     match &ctx.emit {
         Some(emit) => Emit::parse(emit),

@@ -1,5 +1,5 @@
-//! What the segment and `status` show of the profile in use. The record says what it was, so an edit by hand is undone at the
-//! next prompt.
+//! Restores the variables by which the prompt segment and `status` show the profile in use. ssox has recorded their
+//! values, so an edit by hand is undone at the next prompt.
 
 use super::label::label;
 use super::profile_variables::set_or_unset;
@@ -15,10 +15,10 @@ const FOREIGN: &str = "foreign";
 /// The end of the prompt's label in a shell with an identity that ssox did not set.
 const FOREIGN_MARK: char = '?';
 
-/// Adds the changes for the identity that ssox set.
+/// Adds the changes for a shell that has the identity that ssox set.
 ///
 /// # Errors
-/// Configuration: a name from a file with a control character.
+/// Configuration: a name in a file contains a control character.
 pub(super) fn ours(ctx: &Context, held: &Identity, changes: &mut EnvChanges) -> Result<()> {
     describe(ctx, held, "", changes)?;
     expires(ctx, held, changes)?;
@@ -27,13 +27,14 @@ pub(super) fn ours(ctx: &Context, held: &Identity, changes: &mut EnvChanges) -> 
         return awaited(ctx, changes);
     }
     let outcome = if held.has_set(ctx, EXPIRATION) { renewal::outcome(ctx) } else { None };
-    // A renewal that another shell has started is not one of this shell.
+    // A renewal that another shell has started is not shown in this shell.
     let outcome = outcome.filter(|outcome| state.is_some() || !matches!(outcome, SegmentState::Renewing));
     let right = outcome.map(SegmentState::name);
     if right == state { Ok(()) } else { set_or_unset(changes, "SSOX_STATE", right) }
 }
 
-/// Restores what is shown while the shell has no credentials yet, and the next call of the hook, which brings them.
+/// Restores the state that is shown while the shell has no credentials yet, and the time of the hook's next call, which
+/// brings them.
 fn awaited(ctx: &Context, changes: &mut EnvChanges) -> Result<()> {
     let outcome = renewal::outcome(ctx).unwrap_or(SegmentState::Renewing);
     if ctx.var("SSOX_STATE") != Some(outcome.name()) {
@@ -42,10 +43,10 @@ fn awaited(ctx: &Context, changes: &mut EnvChanges) -> Result<()> {
     if ctx.var("SSOX_NEXT").is_some() { Ok(()) } else { changes.set("SSOX_NEXT", ctx.now().0.to_string()) }
 }
 
-/// Adds the changes for the identity of others.
+/// Adds the changes for a shell with an identity that ssox did not set.
 ///
 /// # Errors
-/// As [`ours`].
+/// Those of [`ours`].
 pub(super) fn foreign(ctx: &Context, held: &Identity, changes: &mut EnvChanges) -> Result<()> {
     if ctx.var("SSOX_STATE") != Some(FOREIGN) {
         changes.set("SSOX_STATE", FOREIGN)?;
@@ -53,7 +54,7 @@ pub(super) fn foreign(ctx: &Context, held: &Identity, changes: &mut EnvChanges) 
     describe(ctx, held, "?", changes)
 }
 
-/// Restores label, role and protection if they are not what ssox set. The label ends with a mark.
+/// Restores the variables for label, role and protection if they are not what ssox set. Appends `mark` to the label.
 fn describe(ctx: &Context, held: &Identity, mark: &str, changes: &mut EnvChanges) -> Result<()> {
     let label = ctx.var("SSOX_PROMPT").unwrap_or_default();
     let plain = label.strip_suffix(FOREIGN_MARK).unwrap_or(label);
@@ -67,7 +68,8 @@ fn describe(ctx: &Context, held: &Identity, mark: &str, changes: &mut EnvChanges
     if label == marked { Ok(()) } else { changes.set("SSOX_PROMPT", marked) }
 }
 
-/// Determines label, role and protection as `use` did; the label alone if the profile cannot be read any more.
+/// Sets the variables for role and protection as `use` does, and returns the label. If the profile cannot be loaded any
+/// more, only returns a label.
 fn restore(ctx: &Context, held: &Identity, changes: &mut EnvChanges) -> Result<String> {
     let Ok(profile) = renewal::held_profile(ctx) else {
         let role = ctx.var("SSOX_ROLE").filter(|_| held.has_set(ctx, "SSOX_ROLE"));
@@ -80,8 +82,8 @@ fn restore(ctx: &Context, held: &Identity, changes: &mut EnvChanges) -> Result<S
     Ok(label(&profile.name, role))
 }
 
-/// Restores `SSOX_EXPIRES`, which the segment counts down to: it says the same as the expiration of the keys. Without one there
-/// is nothing to renew either.
+/// Restores `SSOX_EXPIRES`, from which the prompt segment computes the time left: it is the same time as in
+/// AWS_CREDENTIAL_EXPIRATION. Unsets it if the credentials do not expire; these are not renewed either.
 fn expires(ctx: &Context, held: &Identity, changes: &mut EnvChanges) -> Result<()> {
     if !held.has_recorded(EXPIRATION) && ctx.var_os("SSOX_EXPIRES").is_some() {
         changes.unset("SSOX_EXPIRES");

@@ -12,15 +12,15 @@ use crate::source::saml::Saml;
 /// A session, or the identity provider of a profile.
 pub(super) enum SignInTarget {
     Session(Box<Session>),
-    /// A SAML profile: its name, and its source.
+    /// A SAML profile: its name and its settings.
     Saml(String, Box<Saml>),
 }
 
-/// Returns the session with the given name, or what the given profile signs in to. Without either it is the implied profile,
-/// else the only session.
+/// Returns the named session, or what the given profile signs in to. Without both, uses the profile that the
+/// environment names or `default`, or else the only session.
 ///
 /// # Errors
-/// Configuration: there is no such session or profile, or none is named and there are several.
+/// Configuration: the session or profile is unknown, or neither is given and there are several sessions.
 pub(super) fn sign_in_target(
     ctx: &Context,
     files: &ConfigFiles,
@@ -60,7 +60,7 @@ fn only_session(ctx: &Context, files: &ConfigFiles) -> Result<Session> {
     }
 }
 
-/// Makes the error for a configuration without sessions.
+/// Returns the error for a configuration without sessions.
 pub(super) fn no_session(ctx: &Context, files: &ConfigFiles) -> Error {
     let message = "there is no session yet";
     match files.why_absent(ctx, |usual| usual.sso_session_names().next().is_some()) {

@@ -1,5 +1,5 @@
-//! `ssox status --tools`: shows which identity each kind of AWS tool would take in this shell. `tools` has the rules; this
-//! adds whose credentials they are.
+//! `ssox status --tools`: shows which identity each kind of AWS tool would use in this shell. The module `tools`
+//! predicts what each tool takes; this file adds whose credentials they are.
 
 use super::endpoint_changes;
 use super::foreign::{self, Owner, foreign};
@@ -16,10 +16,10 @@ use crate::tools::{CLI, Prediction, Taken, predictions};
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr as _;
 
-/// The width of the text.
+/// The largest width of a line, in columns.
 const WIDTH: usize = 80;
 
-/// What a tool takes, as `ssox status --tools --json` prints it.
+/// The identity that a tool would use, as `ssox status --tools --json` prints it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(super) struct ToolRow {
     pub(super) tool: &'static str,
@@ -39,10 +39,10 @@ pub(super) fn show(ctx: &Context, as_json: bool) -> Result<Done> {
     Ok(if as_json { json_list(rows.iter()) } else { as_text(ctx, &rows) }.into())
 }
 
-/// Returns what each tool takes, in the order in which the tools are shown.
+/// Returns a row for each tool, in the order in which the tools are shown.
 ///
 /// # Errors
-/// As [`show`].
+/// Those of [`show`].
 pub(super) fn rows(ctx: &Context) -> Result<Vec<ToolRow>> {
     let seen = ctx.for_programs();
     let predictions = predictions(&seen, &ConfigFiles::load(&seen)?);
@@ -51,7 +51,8 @@ pub(super) fn rows(ctx: &Context) -> Result<Vec<ToolRow>> {
     Ok(predictions.into_iter().map(|prediction| row(ctx, keys.as_deref(), prediction)).collect())
 }
 
-/// Says which tools will not take a profile that only `AWS_PROFILE` names; once, when a shell begins to do without keys.
+/// Tells a person which tools will not use a profile that only `AWS_PROFILE` names. Says nothing in a shell that
+/// already has AWS_PROFILE without access keys.
 pub(super) fn say_who_does_not_follow(ctx: &Context, profile: &str) {
     let has_begun = is_in_use(ctx) && ctx.var(ID).is_none() && ctx.var("AWS_PROFILE").is_some();
     if has_begun {
@@ -74,12 +75,13 @@ pub(super) fn say_who_does_not_follow(ctx: &Context, profile: &str) {
     ));
 }
 
-/// Returns what tools see after `use --profile-only`.
+/// Returns the environment that tools see after `use --profile-only`, but without AWS_PROFILE.
 fn without_keys(ctx: &Context) -> Context {
     ctx.without(&KEYS).without(&LEFTOVERS).without(&WEB_IDENTITY)
 }
 
-/// Tells whether a tool takes the identity that a person expects: the one that ssox set, or else the one of the AWS CLI.
+/// Tells whether a tool uses the identity that a person expects: the one that ssox set, or else the one that the AWS
+/// CLI uses.
 pub(super) fn is_expected(ctx: &Context, rows: &[ToolRow], row: &ToolRow) -> bool {
     match own_profile(ctx) {
         Some(profile) => row.identity.as_deref() == Some(profile),
@@ -121,7 +123,7 @@ fn identity_of_keys(ctx: &Context) -> Option<String> {
     }
 }
 
-/// Returns the account and the role of an ARN; another text as it is.
+/// Returns `ACCOUNT/ROLE` for the ARN of a role, and any other text unchanged.
 fn role_of(text: &str) -> String {
     let arn = Arn::parse(text);
     let names = arn.and_then(|arn| Some(format!("{}/{}", arn.account_id, arn.role_name()?)));
@@ -129,17 +131,17 @@ fn role_of(text: &str) -> String {
 }
 
 impl ToolRow {
-    /// Tells whether the tool has credentials.
+    /// Tells whether the tool finds credentials.
     pub(super) fn takes_something(&self) -> bool {
         self.source != "none"
     }
 
-    /// Tells whether the tool takes `[default]`, which no variable names.
+    /// Tells whether the tool uses `[default]`, although no variable names it.
     pub(super) fn takes_default(&self) -> bool {
         self.why.starts_with("[default]")
     }
 
-    /// Tells whether the tool asks a container endpoint.
+    /// Tells whether the tool requests credentials from the URL for containers, which may be a local server of ssox.
     pub(super) fn takes_container(&self) -> bool {
         self.source == "container"
     }
@@ -168,7 +170,8 @@ impl ToolRow {
     }
 }
 
-/// Groups the tools that agree; those with another identity than expected stand last, marked.
+/// Returns the text, with one paragraph for all tools that agree. Tools with an unexpected identity come last, marked
+/// `!`.
 fn as_text(ctx: &Context, rows: &[ToolRow]) -> String {
     let mut groups: Vec<(ToolRow, Vec<&str>)> = Vec::new();
     for row in rows {
@@ -189,7 +192,7 @@ fn as_text(ctx: &Context, rows: &[ToolRow]) -> String {
     groups.iter().map(text).collect()
 }
 
-/// Breaks a text into lines between words.
+/// Breaks a text into lines between words. The first line begins with `first`, and the others with `other`.
 fn wrap(first: &str, other: &str, text: &str) -> String {
     let mut lines = String::from(first);
     let mut width = first.width();

@@ -6,7 +6,7 @@ use crate::parallel::in_parts;
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr as _;
 
-/// The length, in bytes, that most elements of a JSON array stay below.
+/// The memory, in bytes, to reserve for each element of a JSON array. Most elements need less.
 const ELEMENT: usize = 320;
 
 /// Rows under a heading, with each column as wide as its widest cell.
@@ -16,14 +16,14 @@ pub(super) struct Table {
     widths: Vec<usize>,
 }
 
-/// The text of all cells, and for each its end in the text and its width.
+/// The cells of a row in one text. For each cell, `cells` has the position of its end in the text, and its width.
 struct Row {
     text: String,
     cells: Vec<(usize, usize)>,
 }
 
 impl Table {
-    /// Starts with the heading.
+    /// Makes a table with a heading.
     pub(super) fn new(heading: &[&str]) -> Self {
         let mut table = Self::default();
         table.row(heading.iter().map(|name| name.to_uppercase()));
@@ -52,12 +52,12 @@ impl Table {
         self.rows.extend(other.rows);
     }
 
-    /// Returns the text.
+    /// Returns the table as text.
     pub(super) fn render(&self) -> String {
         self.render_parts().concat()
     }
 
-    /// Returns the text in parts.
+    /// Returns the table as text in several parts.
     pub(super) fn render_parts(&self) -> Vec<String> {
         in_parts(&self.rows, |rows| self.lines(rows))
     }
@@ -80,7 +80,7 @@ impl Table {
 }
 
 fn width(cell: &str) -> usize {
-    // No hidden character is left in it.
+    // `printable` has replaced control characters, so every ASCII character is one column wide.
     if cell.is_ascii() { cell.len() } else { cell.width() }
 }
 
@@ -89,7 +89,7 @@ fn width(cell: &str) -> usize {
 pub(super) struct Elements(String);
 
 impl Elements {
-    /// Makes room for some elements.
+    /// Reserves memory for a number of elements.
     pub(super) fn with_capacity(count: usize) -> Self {
         Self(String::with_capacity(count * ELEMENT))
     }
@@ -99,14 +99,14 @@ impl Elements {
         self.add_with(|text| json::add_line(text, element));
     }
 
-    /// Adds an element that a function writes.
+    /// Adds the element that `write` appends to the text.
     pub(super) fn add_with(&mut self, write: impl FnOnce(&mut String)) {
         self.0.push_str(if self.0.is_empty() { "\n  " } else { ",\n  " });
         write(&mut self.0);
     }
 }
 
-/// Returns a JSON array of elements in parts: the text, in parts, too.
+/// Returns one JSON array with the elements of all parts. The text is in several parts, too.
 pub(super) fn json_list_of(parts: Vec<Elements>) -> Vec<String> {
     let parts = parts.into_iter().map(|part| part.0).filter(|part| !part.is_empty());
     let mut texts: Vec<String> = parts.flat_map(|part| [",".into(), part]).collect();

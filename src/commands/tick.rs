@@ -1,7 +1,7 @@
 //! `ssox tick`: called by the prompt hook when `SSOX_NEXT` has passed. It returns valid credentials from the cache. If
-//! there are none, a detached process fetches them, the prompt appears at once, and a later tick returns them.
+//! there are none, a detached process fetches them, the prompt appears at once, and a later call returns them.
 //!
-//! Invariant: it opens no browser, and keeps what others have set.
+//! Invariant: it opens no browser, and keeps values that ssox did not set.
 
 use super::options::duration;
 use super::shell_function::calling_function;
@@ -19,7 +19,7 @@ use renewal::{State, Step};
 use std::thread::sleep;
 use std::time::Duration;
 
-/// How often the cache is read during `--wait`.
+/// The time between two reads of the cache during `--wait`.
 const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
 #[derive(Args, Debug)]
@@ -36,10 +36,10 @@ impl VerbArgs for Tick {
     const KEEPS_STATE: bool = false;
     const IS_INTERACTIVE: bool = false;
 
-    /// Returns the reply to the hook. With `--renew` this is the process that fetches.
+    /// Returns the reply to the hook. With `--renew`, this is the process that fetches the credentials.
     ///
     /// # Errors
-    /// Usage without the shell function. Otherwise none: the prompt shows the failure instead.
+    /// Usage: not called by the shell function. There are no other errors: the prompt shows why a renewal failed.
     fn run(&self, ctx: &Context) -> Result<Done> {
         if self.renew && ctx.emit.is_none() {
             renewal::run(ctx);
@@ -62,7 +62,8 @@ impl VerbArgs for Tick {
 
 enum TickResult {
     Changes(EnvChanges),
-    /// The cache or the state cannot be written: the prompt waits while another process fetches for this shell.
+    /// The cache, or the file with the state of the renewal, cannot be written. The prompt waits while another process
+    /// fetches credentials for this shell.
     FetchForShell,
 }
 
@@ -96,7 +97,7 @@ fn tick(ctx: &Context, wait: Duration) -> Result<TickResult> {
     renewal::under_way(ctx).map(TickResult::Changes)
 }
 
-/// Removes a protected profile whose time limit has passed, and says so.
+/// Removes a protected profile from the shell when its time limit has passed, and tells the person.
 fn removed(ctx: &Context) -> Result<EnvChanges> {
     let name = ctx.var("SSOX_PROFILE").unwrap_or_default();
     terminal::say_in_hook(&format!(

@@ -1,4 +1,4 @@
-//! What clap rejects, told as an error of ssox: what is wrong with the command line, and what to type instead.
+//! Turns an error of clap into an error of ssox: what is wrong with the command line, and what to type instead.
 
 use super::Cli;
 use crate::config::nearest;
@@ -7,7 +7,7 @@ use clap::CommandFactory as _;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use std::error::Error as _;
 
-/// Turns an error of clap into one of ssox.
+/// Converts an error of clap.
 pub(crate) fn usage_error(rejected: &clap::Error) -> Error {
     Error::usage(message(rejected)).hint(hint(rejected))
 }
@@ -34,7 +34,7 @@ fn message(rejected: &clap::Error) -> String {
     }
 }
 
-/// Returns the first of: the similar name, clap's tip, the values to choose from, the usage.
+/// Returns the first of these that there is: a similar name, clap's tip, the possible values, the usage.
 fn hint(rejected: &clap::Error) -> String {
     let verbs = similar_verbs(rejected);
     if !verbs.is_empty() {
@@ -58,11 +58,11 @@ fn hint(rejected: &clap::Error) -> String {
     }
 }
 
-/// Returns the verbs that are similar to an unknown one. clap has suggestions too, but `sue` is not similar to `use` for it.
+/// Returns the verbs that are similar to an unknown one. clap itself does not suggest `use` for `sue`.
 fn similar_verbs(rejected: &clap::Error) -> Vec<String> {
     let Some(unknown) = text(rejected, ContextKind::InvalidSubcommand) else { return Vec::new() };
     let mut command = Cli::command();
-    // The verbs of `configure` and `saml` are added when these are built.
+    // `build` adds the verbs of `configure` and `saml`.
     command.build();
     let mut parent = &command;
     // The usage names the command whose verb is unknown: `Usage: ssox configure [OPTIONS] <COMMAND>`.
@@ -73,7 +73,7 @@ fn similar_verbs(rejected: &clap::Error) -> Vec<String> {
     nearest(&unknown, names)
 }
 
-/// Returns the texts of a context in backticks, with commas between them.
+/// Returns the texts of one kind that clap's error contains, in backticks and separated by commas.
 fn list(rejected: &clap::Error, kind: ContextKind) -> String {
     let quoted: Vec<String> = texts(rejected, kind).iter().map(|text| format!("`{text}`")).collect();
     quoted.join(", ")

@@ -46,7 +46,7 @@ impl VerbArgs for Use {
     /// Returns the reply to the shell function: the changes for a profile.
     ///
     /// # Errors
-    /// Usage without the shell function; else those of the profile and its source.
+    /// Usage: not called by the shell function. Errors of loading the profile and fetching its credentials.
     fn run(&self, ctx: &Context) -> Result<Done> {
         let emit = calling_function(ctx, "use")?;
         if let Some(region) = &self.region {
@@ -98,14 +98,14 @@ pub(super) fn check_profile_only(profile: &Profile) -> Result<()> {
         .hint(format!("ssox use --profile-only {}", as_argument(&profile.name))))
 }
 
-/// Warns if AWS tools take different credentials from the profile. ssox uses those that the AWS CLI uses.
+/// Warns if AWS tools take different credentials from the same profile. ssox uses those that the AWS CLI uses.
 fn warn_of_disagreements(ctx: &Context, profile: &Profile) {
     let Ok(files) = ConfigFiles::load(ctx) else { return };
     let Some(section) = files.profile(&profile.name) else { return };
     disagreements(&files, &section).iter().for_each(|message| terminal::warn(message));
 }
 
-/// Warns that the AWS CLI and the SDKs do not find the token of a profile.
+/// Warns if the keyring has the token of a profile: the AWS CLI and the SDKs do not find it there.
 fn warn_of_keyring(profile: &Profile) {
     if profile.source.session().is_some_and(|session| session.store == Store::Keyring) {
         let name = &profile.name;

@@ -1,4 +1,4 @@
-//! What every verb is made of: its arguments, what they make ssox do, and what it prints.
+//! What all verbs (subcommands) have in common: arguments, how to run them, and what they print.
 
 use crate::context::Context;
 use crate::error::{Error, Result};
@@ -7,8 +7,8 @@ use std::io;
 
 /// The arguments of a verb. Each verb has a file of its own with the arguments, their help, and the code.
 pub(crate) trait VerbArgs {
-    /// Whether the verb needs the state directory, for locks and caches. The others show less without it, or help to repair
-    /// it.
+    /// Whether the verb needs the state directory, for locks and caches. Other verbs show less without it, or help to
+    /// repair it.
     const KEEPS_STATE: bool = true;
     /// Whether the verb may ask a person. Verbs that programs call may not.
     const IS_INTERACTIVE: bool = true;
@@ -30,11 +30,11 @@ pub(crate) trait VerbArgs {
 pub(crate) struct Done {
     pub(crate) stdout: Stdout,
     pub(crate) status: u8,
-    /// What failed although there is output; its exit status counts.
+    /// The error of a verb that has output nevertheless. The exit status is that of the error.
     pub(crate) error: Option<Error>,
 }
 
-/// What a verb prints on stdout. Text without secrets is not wiped: it may have megabytes.
+/// What a verb prints on stdout. Text without secrets is not wiped from memory: it may be megabytes long.
 #[derive(Debug)]
 pub(crate) enum Stdout {
     Text(String),
@@ -44,7 +44,7 @@ pub(crate) enum Stdout {
 }
 
 impl Stdout {
-    /// Writes it.
+    /// Writes the text to `out`.
     ///
     /// # Errors
     /// Those of the writer.
@@ -88,7 +88,8 @@ impl From<()> for Done {
     }
 }
 
-/// Makes the enum of all verbs from a list with one line for each: its doc comment is the help, its type has the arguments.
+/// Makes the enum of all verbs from a list. Each line has a name and the type with the arguments; its doc comment is
+/// the help.
 macro_rules! verbs {
     ($($(#[$attribute:meta])+ $name:ident($arguments:ty),)+) => {
         // `defer` builds only the verb that is called: building all of them takes a third of a millisecond.

@@ -1,4 +1,4 @@
-//! Asks AWS whose credentials this shell has, whatever set them.
+//! Asks AWS whose credentials this shell has, no matter what set them.
 
 use super::renewal;
 use crate::aws::{Network, Timeouts, iam, partition, sts};
@@ -16,14 +16,14 @@ use std::time::Duration;
 /// Time limit for the request for the account alias.
 const ALIAS_LIMIT: Duration = Duration::from_secs(4);
 
-/// The identity according to AWS.
+/// The identity that AWS returns for the credentials.
 pub(super) struct Verified {
     pub(super) identity: sts::CallerIdentity,
-    /// `None` if the account has none, or the credentials have no permission to read it.
+    /// The account alias; `None` if the account has no alias, or the credentials have no permission to read it.
     pub(super) alias: Option<String>,
 }
 
-/// Asks AWS whose keys those in the environment are, or else those of the profile in use.
+/// Asks AWS for the identity of the access keys in the environment, or else of the credentials of the profile in use.
 ///
 /// # Errors
 /// Configuration: there are no keys. AWS refuses them or is unreachable.
@@ -53,7 +53,8 @@ fn keys(ctx: &Context, profile: Option<&Profile>) -> Result<RoleCredentials> {
     }
 }
 
-/// Returns a region in the partition of the keys, if it is known: other partitions do not know the keys.
+/// Returns a region for the requests: one in the partition of the access keys, if it is known. Other partitions do not
+/// know these keys.
 fn region(ctx: &Context, profile: Option<&Profile>) -> Region {
     let source = profile.map(|profile| &profile.source);
     let (arn, of_source) = (source.and_then(Source::role_arn), source.and_then(|source| source.region()));
@@ -63,7 +64,7 @@ fn region(ctx: &Context, profile: Option<&Profile>) -> Region {
     partition::first_region(home, candidates)
 }
 
-/// Returns the account alias. It is optional: without permission, or if IAM is slow, there is none.
+/// Returns the account alias; `None` if there is none, the permission is missing, or IAM is slow.
 fn alias(ctx: &Context, network: &Network, region: &Region, keys: &RoleCredentials) -> Option<String> {
     let timeouts = Timeouts { call: ALIAS_LIMIT, ..network.timeouts };
     let network = Network { max_attempts: Some(1), timeouts, ..network.clone() };
