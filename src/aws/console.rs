@@ -58,7 +58,7 @@ pub(crate) fn shortcut(start_url: &str, account_id: &str, role_name: &str, page:
 /// Returns the URL that signs a browser in to the console. The URL contains the sign-in token: it is a secret, and it
 /// works for fifteen minutes.
 ///
-/// `issuer` is the page that the console offers the user when the console session has expired.
+/// `issuer` is the page that the console offers the person when the console session has expired.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_enable-console-custom-url.html>
 pub(crate) fn federated(signin: &str, issuer: &str, page: &str, token: &Secret) -> Secret {
     let (issuer, page) = (encode(issuer), encode(page));

@@ -34,12 +34,12 @@ const LONGEST_FAILURE: Duration = Duration::from_secs(60);
 /// The role names of each account.
 pub(crate) type Roles = HashMap<AccountId, Vec<String>>;
 
-/// All accounts that the user may use, sorted by account ID, each with its role names; `None` when its roles were not
+/// All accounts that the person may use, sorted by account ID, each with its role names; `None` when its roles were not
 /// listed.
 #[derive(Debug, Default)]
 pub(crate) struct Assigned {
     pub(crate) accounts: Vec<(Account, Option<Vec<String>>)>,
-    /// The first error that made roles missing.
+    /// The error because of which roles are missing; `None` if all are listed.
     pub(crate) failure: Option<Error>,
     /// Whether the listing ended before the roles of all accounts were requested.
     pub(crate) has_ended_early: bool,
@@ -233,7 +233,7 @@ impl<'a, F: FnMut(&AccountId, &[String])> ListingRun<'a, F> {
         Ok(())
     }
 
-    /// Ends the listing before all roles are listed. Returns the error if the user must sign in again, or if the
+    /// Ends the listing before all roles are listed. Returns the error if the person must sign in again, or if the
     /// account list is not complete.
     fn end(&mut self, error: Error) -> Result<()> {
         if error.kind == ErrorKind::NeedsPerson || !self.are_all_accounts_listed {

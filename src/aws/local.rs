@@ -45,8 +45,8 @@ pub(crate) fn container(ctx: &Context, url: &str, authorization: Option<&Secret>
     Ok(block_on(call)?)
 }
 
-/// Gets credentials from an EC2 instance's metadata service, version 2. That version requires a metadata token (IMDSv2)
-/// first.
+/// Gets credentials from an EC2 instance's metadata service (IMDSv2). It first requests the token that this service
+/// requires for each request.
 ///
 /// # Errors
 /// As [`container`].

@@ -34,7 +34,7 @@ pub(crate) struct Registration {
     pub(crate) expires_at: Timestamp,
 }
 
-/// The response of `StartDeviceAuthorization`: the user confirms the sign-in in a browser, on this machine or another
+/// The response of `StartDeviceAuthorization`: the person confirms the sign-in in a browser, on this machine or another
 /// one.
 #[derive(Clone, Debug)]
 pub(crate) struct DeviceAuthorization {
@@ -69,7 +69,7 @@ pub(crate) enum TokenResponse {
     SlowDown,
     /// The device code has expired.
     Expired,
-    /// The user denied the request. The text is AWS's description, and may be empty.
+    /// The person denied the request. The text is AWS's description, and may be empty.
     Denied(String),
     /// The authorization code or refresh token was used before, or the session has expired.
     InvalidGrant,

@@ -35,7 +35,7 @@ pub(super) const PAGE_SIZE: i32 = 100;
 /// The most pages of one listing. It is ten times what 10,000 accounts need, AWS's default quota for an organization.
 const MAX_PAGES: usize = 1000;
 
-/// An account that the user may use.
+/// An account that the person may use.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Account {
     pub(crate) id: AccountId,
@@ -55,7 +55,7 @@ impl Account {
 /// Returns the credentials of a role in an account.
 ///
 /// # Errors
-/// `NeedsPerson` when AWS rejects the token. `Refused` when the role is not assigned to the user. `Unreachable`.
+/// `NeedsPerson` when AWS rejects the token. `Refused` when the role is not assigned to the person. `Unreachable`.
 pub(crate) fn get_role_credentials(
     ctx: &Context,
     network: &Network,
@@ -87,7 +87,7 @@ pub(crate) fn get_role_credentials(
     .map_err(Error::from)
 }
 
-/// Returns all accounts that the user may use.
+/// Returns all accounts that the person may use.
 ///
 /// # Errors
 /// As [`get_role_credentials`].
@@ -110,7 +110,7 @@ pub(crate) fn list_accounts(ctx: &Context, network: &Network, region: &Region, t
     .map_err(Error::from)
 }
 
-/// Returns the names of the roles that the user may use in an account.
+/// Returns the names of the roles that the person may use in an account.
 ///
 /// # Errors
 /// As [`get_role_credentials`].

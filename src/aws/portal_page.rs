@@ -134,7 +134,7 @@ fn retry_after(response: &HttpResponse) -> Option<Duration> {
     response.headers().get("retry-after")?.trim().parse().ok().map(Duration::from_secs)
 }
 
-/// Tells whether a name has only the characters that AWS allows in a permission set's name; the user could not type
+/// Tells whether a name has only the characters that AWS allows in a permission set's name; the person could not type
 /// another one in `ACCOUNT/ROLE`.
 fn is_role_name(name: &str) -> bool {
     !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "+=,.@-_".contains(c))

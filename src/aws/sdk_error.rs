@@ -1,4 +1,4 @@
-//! Turns an error of the SDK into ssox's error: what AWS refused, why, and what the user can type.
+//! Turns an error of the SDK into ssox's error: what AWS refused, why, and what the person can type.
 //!
 //! Two kinds of errors are elsewhere: `oidc` handles OAuth error codes such as `authorization_pending`, and
 //! `unreachable` handles requests without a response.

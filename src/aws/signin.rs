@@ -30,7 +30,7 @@ pub(crate) fn base(network: &Network, region: &Region) -> String {
 /// credentials.
 ///
 /// # Errors
-/// `Refused`, also when the credentials are a user's long-term access keys; `Unreachable`.
+/// `Refused`, also when the credentials are an IAM user's long-term access keys; `Unreachable`.
 pub(crate) fn get_signin_token(
     ctx: &Context,
     network: &Network,

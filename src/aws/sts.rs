@@ -117,7 +117,7 @@ pub(crate) fn assume_role_with_web_identity(
     })
 }
 
-/// Exchanges a user's long-term access keys and an MFA code for temporary credentials.
+/// Exchanges an IAM user's long-term access keys and an MFA code for temporary credentials.
 ///
 /// # Errors
 /// As [`assume_role`].

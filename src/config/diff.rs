@@ -1,4 +1,4 @@
-//! Shows the user how an edit changes a config file, before it is written. Secrets are hidden, and control characters
+//! Shows the person how an edit changes a config file, before it is written. Secrets are hidden, and control characters
 //! are replaced.
 
 use super::line::{delimiter, line_end, without_ending};

@@ -1,6 +1,6 @@
 //! Opens an identity provider's page in a browser, and captures the SAML response that the page posts to AWS.
 //!
-//! Invariant: ssox reads only this one form, nothing that the user types on the identity provider's pages.
+//! Invariant: ssox reads only this one form, nothing that the person types on the identity provider's pages.
 
 use super::browser::{Browser, Incoming};
 use super::cookies;
@@ -27,11 +27,11 @@ const FINISH_TIMEOUT: Duration = Duration::from_secs(2);
 /// How often the remaining time on the terminal is updated.
 const COUNTDOWN_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Opens a URL in a browser, waits until the user has signed in, and returns the SAML response in base64.
+/// Opens a URL in a browser, waits until the person has signed in, and returns the SAML response in base64.
 ///
 /// # Errors
-/// `NeedsPerson`: there is no user at a terminal or no browser, the user closed the browser, or the sign-in took too
-/// long. Configuration: the URL or the browser cannot be used. Unreachable: the page cannot be loaded.
+/// `NeedsPerson`: nobody is at a terminal or no browser, the person closed the browser, or the sign-in took too long.
+/// Configuration: the URL or the browser cannot be used. Unreachable: the page cannot be loaded.
 pub(super) fn capture(ctx: &Context, url: &str, timeout: Duration) -> Result<Secret> {
     check(ctx, url)?;
     let deadline = ctx.deadline(timeout);
@@ -59,7 +59,7 @@ fn check(ctx: &Context, url: &str) -> Result<()> {
 
 /// Why the browser posted no SAML response.
 enum NoResponse {
-    /// The user closed the last window.
+    /// The person closed the last window.
     WindowsClosed,
     /// The browser's process ended.
     Ended,
@@ -221,7 +221,7 @@ fn page() -> String {
 }
 
 /// Returns an error if the server could not be reached. Other errors (an invalid certificate, a proxy that wants a
-/// password) appear in the browser, where the user can handle them.
+/// password) appear in the browser, where the person can handle them.
 fn check_reached(result: &Value) -> std::result::Result<(), NoResponse> {
     const FINAL: [&str; 5] = ["NAME_", "CONNECTION_", "ADDRESS_", "INTERNET_DISCONNECTED", "UNSAFE_PORT"];
     let error = result["errorText"].as_str().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Finds the SAML response in a text that a user copied: the body of a form, the page with the form, text from the
+//! Finds the SAML response in a text that a person copied: the body of a form, the page with the form, text from the
 //! browser's developer tools, the XML, or its base64.
 
 use crate::secret::Secret;

@@ -1,7 +1,7 @@
 //! Gets SAML responses: from an identity provider's sign-in page in a browser that ssox controls, or from a file that
-//! the user saved.
+//! the person saved.
 //!
-//! Invariant: ssox does not type, read or store what the user enters on the identity provider's pages (a password, a
+//! Invariant: ssox does not type, read or store what the person enters on the identity provider's pages (a password, a
 //! security key, a click).
 
 mod assertion;
@@ -21,7 +21,7 @@ use crate::error::{Error, Result};
 use std::path::Path;
 use std::time::Duration;
 
-/// How long the user may take to sign in.
+/// How long the person may take to sign in.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(600);
 
 /// The hint of every error that means that ssox cannot control a browser here.
@@ -40,7 +40,7 @@ pub(crate) enum AssertionOrigin<'a> {
 /// Gets a SAML assertion: from a sign-in in a browser, or from a file.
 ///
 /// # Errors
-/// `NeedsPerson`: there is no user at a terminal, the sign-in took too long, or the identity provider refused it.
+/// `NeedsPerson`: nobody is at a terminal, the sign-in took too long, or the identity provider refused it.
 /// Configuration: the text is not a SAML response, or the browser cannot be used.
 pub(crate) fn assertion(ctx: &Context, origin: AssertionOrigin) -> Result<Assertion> {
     let response = match origin {

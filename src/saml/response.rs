@@ -1,4 +1,4 @@
-//! Reads a SAML response that the user saved, from a file or from stdin.
+//! Reads a SAML response that the person saved, from a file or from stdin.
 
 use super::form;
 use crate::error::{Error, Result};

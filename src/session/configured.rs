@@ -28,7 +28,7 @@ impl Session {
         self.name.as_deref().unwrap_or(&self.start_url)
     }
 
-    /// Returns the command with which the user signs in to the session.
+    /// Returns the command with which the person signs in to the session.
     pub(crate) fn sign_in_line(&self) -> String {
         match (&self.name, &self.profile) {
             (Some(name), _) => format!("ssox login {}", as_option("--sso-session", name)),
@@ -37,7 +37,7 @@ impl Session {
         }
     }
 
-    /// Names the session in the hint that unlocks the keyring.
+    /// Puts the session's sign-in command into those hints of an error that say how to unlock the keyring.
     pub(crate) fn named_in_hints(&self, error: Error) -> Error {
         let hints =
             error.hints.iter().map(|hint| if hint == LOGIN { self.sign_in_line() } else { hint.clone() }).collect();

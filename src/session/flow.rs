@@ -10,14 +10,14 @@ use std::time::Duration;
 pub(crate) enum Flow {
     /// AWS redirects a browser on this machine to a local server of ssox, with an authorization code.
     Pkce,
-    /// The user confirms or types a code in a browser, on this machine or another one.
+    /// The person confirms or types a code in a browser, on this machine or another one.
     DeviceCode,
 }
 
 /// The options of a sign-in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct SignInOptions {
-    /// The flow that the user chose with an option; `None` if ssox chooses it.
+    /// The flow that the person chose with an option; `None` if ssox chooses it.
     pub(crate) flow: Option<Flow>,
     /// The local port that AWS redirects the browser to. A port implies PKCE.
     pub(crate) port: Option<u16>,
@@ -25,7 +25,7 @@ pub(crate) struct SignInOptions {
     pub(crate) no_browser: bool,
     /// Whether ssox copies the sign-in URL to the clipboard of the terminal.
     pub(crate) copy: bool,
-    /// How long to wait for the user to sign in.
+    /// How long to wait for the person to sign in.
     pub(crate) timeout: Option<Duration>,
     /// Whether to sign in even if the cached token is valid.
     pub(crate) fresh: bool,

@@ -28,7 +28,7 @@ pub(super) fn remove(ctx: &Context, session: &Session, store: Store) -> Result<b
     Ok(was_there)
 }
 
-/// Records that the keyring has the token of a session. ssox then finds the token even after the user turned off the
+/// Records that the keyring has the token of a session. ssox then finds the token even after the person turned off the
 /// keyring.
 pub(super) fn note(ctx: &Context, session: &Session) {
     let marker = marker(ctx, session).filter(|marker| session.store == Store::Keyring && !marker.exists());

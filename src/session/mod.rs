@@ -1,4 +1,4 @@
-//! Identity Center sessions: a session has a start URL to sign in at, and a token after the user has signed in.
+//! Identity Center sessions: a session has a start URL to sign in at, and a token after the person has signed in.
 
 mod configured;
 mod flow;

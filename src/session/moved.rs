@@ -1,4 +1,4 @@
-//! Moves a token between its file and the keyring, after the user changed the setting for it. The next sign-in moves
+//! Moves a token between its file and the keyring, after the person changed the setting for it. The next sign-in moves
 //! it; it needs no browser if the token is still valid.
 
 use super::token::{self, Token};
@@ -8,8 +8,8 @@ use crate::error::Result;
 use crate::store::{Store, remove_of_session};
 use crate::terminal;
 
-/// Moves the token of a session here from the other store. If the token can no longer be used, removes it there
-/// instead.
+/// Moves the token of a session from the other store to the configured one. Removes the token instead if it can no
+/// longer be used.
 ///
 /// # Errors
 /// The errors of reading and writing a token. A token that cannot be read stays in the other store, without an error.

@@ -22,8 +22,8 @@ use failure_record::FailureRecord;
 /// process would refresh it again.
 const MINIMUM_LEFT: i64 = 5 * 60;
 
-/// After a failed refresh, ssox uses a token that is still valid for this many seconds before it tries again, as the
-/// AWS CLI does.
+/// How many seconds ssox waits after a failed refresh before it tries again, as long as the AWS CLI. Meanwhile it uses
+/// the old token if that is still valid.
 const PAUSE: i64 = 60;
 
 /// Returns a valid token. Refreshes the cached token if it expires soon.
@@ -156,9 +156,9 @@ impl Refresh<'_> {
 
     /// Makes sure that the new token can be written, before AWS issues it.
     ///
-    /// A refresh token works only once. On a full disk, the new token would be lost, and the user would have to sign in
-    /// again. If the home directory is read-only, nothing is ever cached; the command then uses the new token without
-    /// writing it.
+    /// A refresh token works only once. On a full disk, the new token would be lost, and the person would have to sign
+    /// in again. If the home directory is read-only, nothing is ever cached; the command then uses the new token
+    /// without writing it.
     fn reserve(&self) -> Result<Result<Reserved>> {
         match token::reserve(self.ctx, self.session) {
             Err(error) if !self.is_needed || !token::is_read_only(self.ctx, self.session) => {
@@ -168,7 +168,7 @@ impl Refresh<'_> {
         }
     }
 
-    /// Replaces an error with which AWS rejects the refresh token by the error that tells the user to sign in.
+    /// Replaces an error with which AWS rejects the refresh token by the error that tells the person to sign in.
     fn expired_if_refused(&self, error: Error) -> Error {
         if !matches!(error.kind, ErrorKind::Refused | ErrorKind::NeedsPerson) {
             return error;

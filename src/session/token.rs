@@ -144,7 +144,7 @@ pub(super) fn written_at(ctx: &Context, session: &Session) -> Option<Timestamp> 
     item(session).written_at(ctx)
 }
 
-/// Returns a text that changes when the user signs in or unlocks the keyring.
+/// Returns a text that changes when the person signs in or unlocks the keyring.
 pub(crate) fn state(ctx: &Context, session: &Session) -> String {
     item(session).state(ctx)
 }

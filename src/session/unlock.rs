@@ -7,10 +7,10 @@ use crate::store::Store;
 use crate::terminal;
 use std::time::Duration;
 
-/// How long to wait until the user has unlocked the keyring, if no option sets a time limit.
+/// How long to wait until the person has unlocked the keyring, if no option sets a time limit.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(120);
 
-/// If the keyring has the session's token and is locked, makes it ask the user for its password, in its own window.
+/// If the keyring has the session's token and is locked, makes it ask the person for its password, in its own window.
 ///
 /// # Errors
 /// `NeedsPerson`: the keyring is absent, does not respond, or remains locked.

@@ -25,19 +25,19 @@ pub(crate) fn stored_token(ctx: &Context, session: &Session) -> Result<Option<To
 /// Invariant: this function never signs in.
 ///
 /// # Errors
-/// `NeedsPerson`: the user must sign in. `Unreachable`: the token has expired, and AWS cannot be reached to refresh it.
-/// Configuration: the token file cannot be read.
+/// `NeedsPerson`: the person must sign in. `Unreachable`: the token has expired, and AWS cannot be reached to refresh
+/// it. Configuration: the token file cannot be read.
 pub(crate) fn valid_token(ctx: &Context, session: &Session) -> Result<Token> {
     refresh::token(ctx, session)
 }
 
-/// Calls AWS with a token of the session. Signs in, once, if nothing else helps and there is a user at a terminal.
+/// Calls AWS with a token of the session. Signs in, once, if nothing else helps and a person is at a terminal.
 ///
 /// AWS may reject a token that has not expired. Then a refreshed token is tried before a sign-in.
 ///
 /// # Errors
-/// `NeedsPerson`: there is no user at a terminal, or the user denied the sign-in or did not sign in in time.
-/// `Unreachable`. The errors of `call`.
+/// `NeedsPerson`: nobody is at a terminal, or the person denied the sign-in or did not sign in in time. `Unreachable`.
+/// The errors of `call`.
 pub(crate) fn with_token<T>(
     ctx: &Context,
     session: &Session,

@@ -47,7 +47,7 @@ impl Kind for AssumedRole {
         format!("{} with {}", json::python(&Value::Object(self.call_arguments())), self.source.identity())
     }
 
-    /// Returns the role's credentials. Asks the user for an MFA code if one is needed.
+    /// Returns the role's credentials. Asks the person for an MFA code if one is needed.
     ///
     /// # Errors
     /// Those of the source. `NeedsPerson`, `Refused`, `Unreachable`.
@@ -125,8 +125,8 @@ impl AssumedRole {
         session.map_or(key.clone(), |session| key.in_store(session.store, session.label()))
     }
 
-    /// Tells whether an MFA session can assume the role. Several roles share such a session, so the user types fewer
-    /// codes. Only a user's long-term access keys can start one. It limits role sessions to an hour, so a longer
+    /// Tells whether an MFA session can assume the role. Several roles share such a session, so the person types fewer
+    /// codes. Only an IAM user's long-term access keys can start one. It limits role sessions to an hour, so a longer
     /// `duration_seconds` needs a code for each call.
     fn can_share_session(&self, source: &RoleCredentials) -> bool {
         source.session_token.is_none() && self.duration_seconds.is_none_or(|seconds| seconds <= CHAINED_LIMIT)

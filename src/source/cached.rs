@@ -1,7 +1,7 @@
 //! Gets credentials through the cache, in the same way for every source. It uses the cached credentials while they are
 //! valid for long enough, otherwise new ones. If AWS is unreachable, it uses cached ones until they expire.
 //!
-//! Invariant: ssox asks the user nothing while it holds a lock. The user may take minutes, and other processes would
+//! Invariant: ssox asks nobody anything while it holds a lock. The person may take minutes, and other processes would
 //! wait.
 
 use super::{Request, WhenUnreachable};

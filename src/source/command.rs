@@ -15,7 +15,7 @@ use std::time::Duration;
 
 /// How long a program may run; AWS's own tools have the same limit.
 const TIMEOUT: Duration = Duration::from_secs(60);
-/// How long a program may run that asks the user for something.
+/// How long a program may run that asks the person for something.
 const INTERACTIVE_TIMEOUT: Duration = Duration::from_secs(600);
 
 /// The command line of a program: its path and arguments.
@@ -56,7 +56,7 @@ impl CommandLine {
         self.run_within(TIMEOUT, ctx, env)
     }
 
-    /// Runs a program that may ask the user for something. It can use the terminal, and has a longer time limit.
+    /// Runs a program that may ask the person for something. It can use the terminal, and has a longer time limit.
     ///
     /// # Errors
     /// Those of [`CommandLine::run`].

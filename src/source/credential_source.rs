@@ -114,8 +114,8 @@ fn environment(ctx: &Context) -> Result<RoleCredentials> {
 }
 
 /// Tells whether `ssox use` or `ssox exec` set the access keys in the environment. Such keys belong to another profile,
-/// or to this one, so they are not the source that the user means. With `--profile-only` ssox sets AWS_PROFILE instead
-/// of access keys.
+/// or to this one, so they are not the source that the person means. With `--profile-only` ssox sets AWS_PROFILE
+/// instead of access keys.
 fn is_set_by_ssox(ctx: &Context) -> bool {
     is_in_use(ctx) && ctx.var("AWS_PROFILE").is_none()
 }

@@ -13,7 +13,8 @@ const LATEST_ZONE: i64 = 12 * 3600;
 
 /// Returns the latest expiration among these config keys. An earlier one may be left over from older access keys.
 pub(crate) fn expiry<'a>(text: impl Fn(&str) -> Option<&'a str>) -> Option<Timestamp> {
-    // awsume writes local time without a time zone. With this offset, the keys have expired in every time zone.
+    // awsume writes local time without a time zone. This offset gives the time at which the keys have expired in every
+    // time zone.
     let zone = if text("manager") == Some("awsume") || text("autoawsume").is_some() { LATEST_ZONE } else { 0 };
     EXPIRY_KEYS.iter().filter_map(|key| parse(text(key)?, zone)).max()
 }

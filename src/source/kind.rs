@@ -60,12 +60,13 @@ pub(crate) trait Kind {
         self.assumed().is_some()
     }
 
-    /// Returns the Identity Center session that the user signs in to, if the source has one.
+    /// Returns the Identity Center session that the person signs in to, if the source has one.
     fn session(&self) -> Option<&Session> {
         None
     }
 
-    /// Tells whether the user may have to do more for new credentials than sign in to a session, e.g. type an MFA code.
+    /// Tells whether the person may have to do more for new credentials than sign in to a session, e.g. type an MFA
+    /// code.
     fn asks_person(&self) -> bool {
         false
     }

@@ -1,5 +1,5 @@
-//! MFA codes and MFA sessions. A code comes from the command line, a program or the user. A session lets several roles
-//! share one code.
+//! MFA codes and MFA sessions. A code comes from the command line, a program or the person. A session lets several
+//! roles share one code.
 //!
 //! Invariant: ssox does not compute codes. An MFA secret that is stored next to the access keys is not a second factor.
 
@@ -43,7 +43,8 @@ pub(crate) struct Mfa {
 }
 
 impl Mfa {
-    /// Returns the credentials of the user's MFA session; roles can be assumed with them. Starts a session if needed.
+    /// Returns the credentials of the IAM user's MFA session; roles can be assumed with them. Starts a session if
+    /// needed.
     ///
     /// # Errors
     /// `NeedsPerson`, `Refused`, `Unreachable`.
@@ -75,10 +76,10 @@ impl Mfa {
         has_code && ctx.now().seconds_after(session.issued_at) > RENEWABLE_AGE
     }
 
-    /// Calls `call` with a code. When AWS rejects the code, asks the user for another one and calls it again.
+    /// Calls `call` with a code. When AWS rejects the code, asks the person for another one and calls it again.
     ///
     /// # Errors
-    /// The errors of `call`. `NeedsPerson`: the user cannot be asked, or entered no code.
+    /// The errors of `call`. `NeedsPerson`: the person cannot be asked, or entered no code.
     pub(super) fn with_code<T>(
         &self,
         ctx: &Context,

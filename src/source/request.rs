@@ -13,7 +13,7 @@ pub(crate) struct Request {
     pub(crate) mfa_code: Option<Secret>,
     /// A file with a SAML response; `-` for stdin.
     pub(crate) saml_response: Option<PathBuf>,
-    /// How long to wait for the user to sign in.
+    /// How long to wait for the person to sign in.
     pub(crate) timeout: Option<Duration>,
     /// What to do when AWS is unreachable.
     pub(crate) when_unreachable: WhenUnreachable,

@@ -39,8 +39,8 @@ impl fmt::Display for RoleArn {
     }
 }
 
-/// Returns the permission set that Identity Center created the role for (`AWSReservedSSO_<permission set>_<16 hex
-/// digits>`). Returns the role name itself for other roles.
+/// Returns the permission set that Identity Center created the role for. Such a role is named
+/// `AWSReservedSSO_<permission set>_<16 hex digits>`. Returns the role name itself for other roles.
 pub(crate) fn permission_set(role_name: &str) -> &str {
     let is_hash = |hash: &str| hash.len() == 16 && hash.bytes().all(|b| b.is_ascii_hexdigit());
     let inner = role_name.strip_prefix("AWSReservedSSO_").and_then(|rest| rest.rsplit_once('_'));

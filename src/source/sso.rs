@@ -45,10 +45,10 @@ impl Kind for SsoRole {
         format!("{} of {} through {}", self.role_name, self.account_id, self.session.label())
     }
 
-    /// Returns the role's credentials. Asks the user to sign in if needed.
+    /// Returns the role's credentials. Asks the person to sign in if needed.
     ///
     /// # Errors
-    /// `NeedsPerson`. Refused: the role is not assigned to the user. `Unreachable`.
+    /// `NeedsPerson`. Refused: the role is not assigned to the person. `Unreachable`.
     fn credentials(&self, ctx: &Context, request: &Request) -> Result<Entry> {
         let entry = cached::get_or_renew(ctx, &self.cache_key(), request, || {
             session::with_token(ctx, &self.session, request.timeout, |token| self.fetch(ctx, request, token))

@@ -1,4 +1,4 @@
-//! Access keys in a config file: a user's long-term keys, or temporary keys that another tool wrote.
+//! Access keys in a config file: an IAM user's long-term keys, or temporary keys that another tool wrote.
 
 use super::Request;
 use super::expiry::expiry;

@@ -10,7 +10,7 @@ use ssox_standin::{Fault, Standin, Times};
 
 const TARGET: &str = "arn:aws:iam::444455556666:role/Target";
 
-/// Returns the access keys of the stand-in's user, who has an MFA device.
+/// Returns the access keys of the stand-in's IAM user, who has an MFA device.
 fn user() -> RoleCredentials {
     RoleCredentials::new("AKIASTANDINEXAMPLE00", Secret::new("standin/static+secret/EXAMPLEKEY00000000"), None, None)
 }

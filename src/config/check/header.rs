@@ -1,4 +1,4 @@
-//! Finds section headers that some AWS tools, or all, read differently from what the user meant.
+//! Finds section headers that some AWS tools, or all, read differently from what the person meant.
 
 use super::{Check, known};
 use crate::config::Severity::{Error, Warning};
@@ -110,11 +110,11 @@ fn in_credentials(check: &mut Check, name: &str) {
     }
 }
 
-/// How many letters of `profile` or `sso-session` may be wrong in a header that is still recognized, as in `[prof
-/// dev]`.
+/// How many letters of `profile` or `sso-session` may be wrong in a header that is still recognized. An example is
+/// `[prof dev]`.
 const MAX_DISTANCE: usize = 3;
 
-/// What the user probably meant by a header that no AWS tool reads.
+/// What the person probably meant by a header that no AWS tool reads.
 pub(in super::super) struct Meant {
     pub(in super::super) kind: SectionKind,
     /// The name of the section; empty when the header has none.
@@ -124,8 +124,8 @@ pub(in super::super) struct Meant {
     pub(in super::super) hint: String,
 }
 
-/// Returns what the user probably meant by a header that no AWS tool reads. Returns `None` if the section may belong to
-/// another program.
+/// Returns what the person probably meant by a header that no AWS tool reads. Returns `None` if the section may belong
+/// to another program.
 pub(in super::super) fn meant(file: &File, header: Header, inner: &str) -> Option<Meant> {
     let (word, rest) = inner.split_once([' ', '\t']).unwrap_or((inner, ""));
     let rest = rest.trim();

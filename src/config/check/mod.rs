@@ -19,7 +19,7 @@ use key::Keys;
 use std::iter::Peekable;
 use std::path::PathBuf;
 
-/// A line that the user should write differently.
+/// A line that the person should write differently.
 #[derive(Clone, Debug)]
 pub(crate) struct Finding {
     pub(crate) path: PathBuf,

@@ -1,4 +1,4 @@
-//! The browser's profile directory (`--user-data-dir`). It is private, separate from the user's own browser profile,
+//! The browser's profile directory (`--user-data-dir`). It is private, separate from the person's own browser profile,
 //! and used by one browser at a time.
 
 use super::discovery::Program;
@@ -48,7 +48,7 @@ impl Directory {
     }
 
     /// Removes the browser's own lock file if the process that made it has ended. The browser itself removes the file
-    /// only if the host name has not changed; otherwise it asks the user, or exits.
+    /// only if the host name has not changed; otherwise it asks the person, or exits.
     fn remove_stale_lock(&self) {
         let lock = self.path.join("SingletonLock");
         let Ok(holder) = fs::read_link(&lock) else { return };

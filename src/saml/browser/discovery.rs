@@ -161,7 +161,7 @@ fn check_screen(ctx: &Context, program: &Program) -> Result<()> {
     if program.is_headless() {
         return Ok(());
     }
-    // If the user set `SSOX_BROWSER`, X11 may be forwarded over SSH, and the window appears at the user's screen.
+    // If the person set `SSOX_BROWSER`, X11 may be forwarded over SSH, and the window appears at the person's screen.
     if is_remote(ctx) && ctx.var("SSOX_BROWSER").is_none() {
         return Err(Error::needs_person("over SSH, the browser would open on the remote machine").hint(GIVE_RESPONSE));
     }

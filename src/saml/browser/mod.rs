@@ -145,7 +145,7 @@ fn command(program: &Program, directory: &Directory) -> Command {
 fn crashed(ctx: &Context, program: &Program, why: &str) -> Error {
     let error = Error::needs_person(format!("`{}` exited at once: {why}", program.name()));
     if why.contains("no-sandbox") {
-        // As root, Chromium refuses to run with its sandbox. Only the user may decide to turn the sandbox off.
+        // As root, Chromium refuses to run with its sandbox. Only the person may decide to turn the sandbox off.
         let line = ctx.line_to_set("SSOX_BROWSER_ARGS", "--no-sandbox");
         return error.hint(format!("do not run it as root; in a container: {line}"));
     }

@@ -12,8 +12,8 @@ use std::path::PathBuf;
 
 /// The file that records why the last refresh of a session's token failed.
 ///
-/// Processes that waited for the lock read it, so that they do not repeat a request that just failed. It also prevents
-/// that a rejected refresh token is sent again.
+/// Processes that waited for the lock read it, so that they do not repeat a request that just failed. It also keeps
+/// ssox from sending a rejected refresh token again.
 pub(super) struct FailureRecord {
     /// The path of the file; `None` without a state directory.
     path: Option<PathBuf>,

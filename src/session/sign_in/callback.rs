@@ -3,7 +3,6 @@
 //!
 //! It accepts one path, one method, one `Host` and one `state`. All other requests (a port scan, a favicon, another
 //! page) get a short response. Each connection has its own thread, so none delays the redirect.
-//! a short response, each in its own thread, and do not disturb the wait.
 
 use super::http_page::HttpPage;
 use crate::context::{Context, Deadline};
@@ -27,7 +26,7 @@ const PATH: &str = "/oauth/callback";
 /// How long a client may take to send a request.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The largest request without a body, in bytes.
+/// The most bytes of a request, from its first line to the end of its headers.
 const MAX_REQUEST_SIZE: usize = 16 * 1024;
 
 /// The most HTTP headers of a request; a browser sends about 15.

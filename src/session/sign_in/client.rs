@@ -11,7 +11,7 @@ use crate::terminal;
 use crate::time::human;
 use std::time::Duration;
 
-/// The client name that AWS shows when it asks the user for consent.
+/// The client name that AWS shows when it asks the person for consent.
 const NAME: &str = "ssox";
 
 /// The OAuth client of one sign-in.
@@ -21,7 +21,7 @@ pub(super) struct Client<'a> {
     pub(super) session: &'a Session,
     /// The start URL on an AWS host; a custom start URL has been replaced by the URL that it redirects to.
     pub(super) start_url: &'a str,
-    /// How long to wait for the user to sign in.
+    /// How long to wait for the person to sign in.
     pub(super) timeout: Duration,
 }
 
@@ -62,7 +62,7 @@ impl Client<'_> {
         self.session.label()
     }
 
-    /// Tells the user to sign in at the URL that the next line shows.
+    /// Tells the person to sign in at the URL that the next line shows.
     pub(super) fn ask_to_sign_in(&self, is_browser_opened: bool) {
         let label = self.label();
         terminal::say(&if is_browser_opened {
@@ -92,7 +92,7 @@ impl Client<'_> {
         format!("{} --device-code", self.session.sign_in_line())
     }
 
-    /// Returns the error when the user did not sign in within the time limit.
+    /// Returns the error when the person did not sign in within the time limit.
     pub(super) fn timed_out(&self) -> Error {
         let limit = human(i64::try_from(self.timeout.as_secs()).unwrap_or(i64::MAX));
         Error::needs_person(format!("nobody signed in to `{}` within {limit}", self.label()))

@@ -1,4 +1,4 @@
-//! Signing in with a device code: ssox shows the code, and the user confirms it in a browser on any machine.
+//! Signing in with a device code: ssox shows the code, and the person confirms it in a browser on any machine.
 
 use super::client::Client;
 use crate::address::Address;
@@ -17,21 +17,21 @@ const SLOW_DOWN: Duration = Duration::from_secs(5);
 /// The pause between two polls if AWS specifies none.
 const DEFAULT_PAUSE: Duration = Duration::from_secs(5);
 
-/// How many polls in a row may fail: a laptop may change networks while the user signs in.
+/// How many polls in a row may fail: a laptop may change networks while the person signs in.
 const MAX_FAILED_POLLS: u32 = 5;
 
 /// How often the display of the remaining time is updated.
 const TICK: Duration = Duration::from_millis(200);
 
-/// Shows a device code, and polls AWS until the user has confirmed or denied the sign-in.
+/// Shows a device code, and polls AWS until the person has confirmed or denied the sign-in.
 ///
 /// # Errors
-/// `NeedsPerson`: the user did not sign in in time. `Refused`, `Unreachable`.
+/// `NeedsPerson`: the person did not sign in in time. `Refused`, `Unreachable`.
 pub(super) fn sign_in(client: &Client, options: &SignInOptions) -> Result<(Registration, TokenResponse)> {
     let (registration, authorization) = authorize(client)?;
     let code = Grant::DeviceCode(authorization.device_code.clone());
     let poll = || client.create_token(&registration, &code);
-    // If the user is signed in to the access portal, AWS may issue the token at once.
+    // If the person is signed in to the access portal, AWS may issue the token at once.
     let first = poll()?;
     if !matches!(first, TokenResponse::Pending | TokenResponse::SlowDown) {
         return Ok((registration, first));

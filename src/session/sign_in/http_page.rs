@@ -1,4 +1,5 @@
-//! The responses of the local HTTP server: the page that the user sees after signing in, and pages for other requests.
+//! The responses of the local HTTP server: the page that the person sees after signing in, and pages for other
+//! requests.
 
 use crate::browser::page::{Page, Tone};
 use crate::secret::Secret;
@@ -17,7 +18,7 @@ pub(super) struct HttpPage {
 }
 
 impl HttpPage {
-    /// Makes the page that tells the user that the sign-in succeeded.
+    /// Makes the page that tells the person that the sign-in succeeded.
     pub(super) fn signed_in(label: &str) -> Self {
         Self::new(
             "200 OK",
@@ -30,7 +31,7 @@ impl HttpPage {
         )
     }
 
-    /// Makes the page that tells the user that the sign-in failed.
+    /// Makes the page that tells the person that the sign-in failed.
     pub(super) fn not_signed_in(why: &str) -> Self {
         let text = "ssox received no token. Your terminal shows what to do next.";
         Self::bad("200 OK", "You are not signed in", text, why.replace('`', ""))

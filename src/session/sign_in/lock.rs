@@ -1,8 +1,8 @@
 //! A lock, so that only one process at a time signs in to a session. The other processes wait for the token.
 //!
 //! The kernel releases the lock when the process that holds it ends; a waiting process then takes it. If the sign-in
-//! fails for a reason that affects the others too (the user denied it, or it timed out), a file records the error. The
-//! waiting processes return that error, so the user is not asked again.
+//! fails for a reason that affects the others too (the person denied it, or it timed out), a file records the error.
+//! The waiting processes return that error, so the person is not asked again.
 
 mod record;
 
@@ -107,7 +107,7 @@ impl SignInLock {
     }
 }
 
-/// Tells the user, once, which process is signing in.
+/// Tells the person, once, which process is signing in.
 fn report_wait(ctx: &Context, session: &Session, record: Option<&SignInRecord>) -> Countdown {
     let current = record.filter(|record| !record.is_finished);
     let holder = current.map_or("another ssox".to_string(), |record| record.holder.clone());

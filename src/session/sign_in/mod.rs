@@ -1,4 +1,4 @@
-//! Signing in: the user confirms the sign-in in a browser, in one of two flows.
+//! Signing in: the person confirms the sign-in in a browser, in one of two flows.
 //!
 //! Invariant: one process at a time signs in to a session; the other processes wait for its token.
 
@@ -27,16 +27,16 @@ use client::Client;
 use lock::{Acquired, SignInLock};
 use std::time::Duration;
 
-/// How long to wait for the user if no option sets a time limit.
+/// How long to wait for the person if no option sets a time limit.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(600);
 
 /// Signs in, or waits for another process that is already signing in to the session.
 ///
 /// # Errors
-/// `NeedsPerson`: there is no user at a terminal, or the user denied the sign-in or did not sign in in time.
-/// `Unreachable`. Configuration: a port is in use, or the token cannot be written.
+/// `NeedsPerson`: nobody is at a terminal, or the person denied the sign-in or did not sign in in time. `Unreachable`.
+/// Configuration: a port is in use, or the token cannot be written.
 pub(crate) fn sign_in(ctx: &Context, session: &Session, options: &SignInOptions) -> Result<Token> {
-    // The check comes first, so that the user does not sign in for a token that cannot be written.
+    // The check comes first, so that the person does not sign in for a token that cannot be written.
     if !ctx.no_input {
         token::reserve(ctx, session)
             .map_err(|error| error.doing(format!("cannot sign in to `{}`", session.label())))?;
@@ -44,7 +44,7 @@ pub(crate) fn sign_in(ctx: &Context, session: &Session, options: &SignInOptions)
     wait_or_sign_in(ctx, session, options, None)
 }
 
-/// Signs in after an error, if signing in helps and there is a user at a terminal.
+/// Signs in after an error, if signing in helps and a person is at a terminal.
 ///
 /// # Errors
 /// `error` itself, or those of [`sign_in`].
@@ -96,7 +96,7 @@ fn wait_or_sign_in(
 
 /// Signs in, in one of the two flows, and writes the token.
 fn sign_in_now(ctx: &Context, session: &Session, options: &SignInOptions, timeout: Duration) -> Result<Token> {
-    // The user should know this before signing in. The reserved space is freed again, because Ctrl-C would leave the
+    // The person should know this before signing in. The reserved space is freed again, because Ctrl-C would leave the
     // temporary file behind.
     if let Err(error) = token::reserve(ctx, session).map(drop)
         && ctx.is_first_unwritable_cache()

@@ -17,11 +17,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
 
-/// Opens AWS's sign-in page in the user's browser, and exchanges the authorization code that comes back for a token.
+/// Opens AWS's sign-in page in the person's browser, and exchanges the authorization code that comes back for a token.
 /// Returns `None` if no browser can be started here, and no option requires this flow.
 ///
 /// # Errors
-/// Configuration: the port is in use. `NeedsPerson`: the user did not sign in in time. `Refused`, `Unreachable`.
+/// Configuration: the port is in use. `NeedsPerson`: the person did not sign in in time. `Refused`, `Unreachable`.
 pub(super) fn sign_in(client: &Client, options: &SignInOptions) -> Result<Option<(Registration, TokenResponse)>> {
     // The server starts before the browser, because AWS may redirect the browser at once.
     let listener = CallbackListener::bind(options.port)?;
@@ -156,7 +156,7 @@ fn show(client: &Client, listener: &CallbackListener, url: &str, opened: Option<
     ));
 }
 
-/// Returns the command that forwards the port. The user runs it on the machine from which this SSH session comes.
+/// Returns the command that forwards the port. The person runs it on the machine from which this SSH session comes.
 fn tunnel(ctx: &Context, port: u16) -> Option<String> {
     let connection: Vec<&str> = ctx.var("SSH_CONNECTION")?.split(' ').collect();
     let [_, _, host, ssh_port] = connection[..] else { return None };

@@ -1,4 +1,4 @@
-//! Opens a secret URL in the user's browser.
+//! Opens a secret URL in the person's browser.
 //!
 //! All users of a machine can read the browser's command line. So the browser gets the URL of a local HTTP server. The
 //! server redirects the first request to the secret URL, if it is from a browser of the same user.

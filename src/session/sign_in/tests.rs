@@ -1,4 +1,4 @@
-//! Both flows at a stand-in for Identity Center, where the user approves, denies, or does nothing.
+//! Both flows at a stand-in for Identity Center, where the person approves, denies, or does nothing.
 
 use super::*;
 use crate::aws::Network;
@@ -17,7 +17,7 @@ struct World {
     session: Session,
 }
 
-/// Makes a test environment: `curl` is the browser, and the options decide what the user does.
+/// Makes a test environment: `curl` is the browser, and the options decide what the person does.
 fn world(configure: impl FnOnce(&mut Options)) -> World {
     let (standin, home) = (Standin::start(), tempfile::tempdir().unwrap());
     standin.configure(configure);

@@ -31,7 +31,7 @@ pub(super) enum ProcessGroup {
 }
 
 impl ProcessGroup {
-    /// Returns the shared group if ssox runs in a terminal, otherwise an own one.
+    /// Returns the shared group if ssox runs in a terminal, otherwise [`ProcessGroup::Own`].
     pub(super) fn for_terminal() -> Self {
         if terminal::is_attached() { Self::Shared } else { Self::Own }
     }

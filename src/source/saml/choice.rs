@@ -8,11 +8,11 @@ use crate::source::role_arn::RoleArn;
 use crate::terminal;
 use crate::terminal::picker::{self, Row};
 
-/// Returns the configured role, or the only role that the assertion offers, or the one that the user chooses.
+/// Returns the configured role, or the only role that the assertion offers, or the one that the person chooses.
 ///
 /// # Errors
 /// Configuration: the assertion does not offer the configured role, or the roles are encrypted. Refused: it offers no
-/// role. `NeedsPerson`: it offers several, and the user cannot be asked.
+/// role. `NeedsPerson`: it offers several, and the person cannot be asked.
 pub(super) fn choose(ctx: &Context, saml: &Saml, assertion: &Assertion) -> Result<SamlRole> {
     choose_with(saml, assertion, |roles| pick(ctx, roles))
 }
@@ -37,7 +37,7 @@ fn choose_with(
     }
 }
 
-/// Asks the user to choose a role.
+/// Asks the person to choose a role.
 fn pick(ctx: &Context, roles: &[SamlRole]) -> Result<SamlRole> {
     let rows: Vec<Row> = roles.iter().map(|role| row(role, roles)).collect();
     let hint = "add `ssox_saml_role_arn = …` to the profile; ssox saml roles lists the roles";

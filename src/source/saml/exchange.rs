@@ -50,7 +50,7 @@ fn is_too_long(error: &Error) -> bool {
     error.has_code("ValidationError") && error.message.contains("MaxSessionDuration")
 }
 
-/// Replaces the hint of an STS error. AWS's message is for the author of the role's trust policy, not for the user.
+/// Replaces the hint of an STS error. AWS's message is for the author of the role's trust policy, not for the person.
 fn explain(error: Error, role: &SamlRole) -> Error {
     if error.has_code("ExpiredToken") {
         let message = format!("{}; a SAML response must be used within 5 minutes", error.message);

@@ -46,7 +46,7 @@ impl Kind for Saml {
         format!("SAML from {} role {role} provider {provider} for {duration}", self.url)
     }
 
-    /// Returns the role credentials: cached ones if they are valid for long enough, otherwise new ones after the user
+    /// Returns the role credentials: cached ones if they are valid for long enough, otherwise new ones after the person
     /// has signed in. A SAML response from the command line is used even if there are cached credentials.
     ///
     /// # Errors
