@@ -71,8 +71,7 @@ pub(crate) trait Integration: Sync {
     /// Returns the name of the rc file as people know it.
     fn rc_file_name(&self) -> &'static str;
 
-    /// Returns a command that shows all commands called `ssox`, and one that removes an alias that hides ssox's
-    /// function.
+    /// Returns a command that shows all commands called `ssox`, and one that removes what hides ssox's function.
     fn unhide(&self) -> &'static str {
         "type -a ssox shows all; unalias ssox"
     }

@@ -1,4 +1,4 @@
-//! Values and names with every byte and with shell syntax: each shell gets the same bytes as the files have, or an
+//! Values and names that contain any byte and shell syntax: each shell gets exactly the bytes in the files, or an
 //! error.
 
 use crate::shells::{Home, Shell, installed, shells};

@@ -1,4 +1,4 @@
-//! Accounts and roles without a profile: how they are listed and kept, and that everything works with them.
+//! Accounts and roles without a profile: how ssox lists and stores them, and that all verbs work with them.
 
 use crate::home::Home;
 use crate::pty::eventually;

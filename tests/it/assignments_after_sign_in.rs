@@ -1,4 +1,4 @@
-//! After a person has signed in, ssox lists the accounts and roles in a process of its own.
+//! After a person has signed in, ssox lists the accounts and roles in a background process.
 
 use crate::home::{Home, SSOX};
 use crate::pty::{Terminal, eventually};

@@ -1,4 +1,4 @@
-//! Accounts and roles without a profile at TAB in real shells, and in the picker.
+//! Accounts and roles without a profile, as real shells complete them with TAB and as the picker shows them.
 
 use crate::shells::{Home, Session, Shell, shells, signed_in};
 use serde_json::json;

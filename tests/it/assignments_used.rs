@@ -1,5 +1,5 @@
-//! Accounts and roles without a profile where they are used: in the picker, in PowerShell, protected, as the owner of keys,
-//! and with profiles that `configure populate` wrote.
+//! The use of accounts and roles without a profile: chosen in the picker, in PowerShell, if they are protected, when
+//! `doctor` and `status` say whose access keys are set, and beside the profiles that `configure populate` writes.
 
 use crate::home::{Home, SSOX};
 use crate::pty::{Terminal, eventually};

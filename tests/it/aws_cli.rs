@@ -1,4 +1,4 @@
-//! The AWS CLI version 2 and ssox read each other's cache files.
+//! The AWS CLI v2 and ssox read each other's cache files.
 
 use crate::clients::printed;
 use crate::home::{Home, SSOX};

@@ -1,5 +1,4 @@
-//! Bad input of every kind: the error says what is wrong and what to type, the exit status is right, and nothing is
-//! changed.
+//! Wrong input of every kind: the error says what is wrong and what to type, the exit status fits, and no file changes.
 
 use crate::home::Home;
 use insta::assert_snapshot;

@@ -1,6 +1,6 @@
-//! Signing in with a real Chromium without a window: it allows the access on AWS's page and ends on the page of ssox.
+//! Signing in with a real headless Chromium: it allows the access on AWS's page and ends on the page of ssox.
 //!
-//! Chromium is controlled with a dozen DevTools messages over a pipe; no driver is needed.
+//! The tests control Chromium with a dozen DevTools messages over a pipe, so they need no driver.
 
 use crate::home::{Home, SSOX};
 use crate::pty::{Terminal, eventually};

@@ -1,4 +1,4 @@
-//! boto3 with the files and variables that ssox writes. The AWS CLI is in `aws_cli`.
+//! boto3 uses the files and variables that ssox writes. The tests with the AWS CLI are in `aws_cli`.
 
 use crate::home::Home;
 use ssox_standin::{Grant, Person, token_file};

@@ -1,5 +1,5 @@
-//! The three times that are never mixed up: when the credentials expire, when the token expires, and until when the
-//! session can be refreshed.
+//! Three times that ssox must not mix up: when the role credentials expire, when the token expires, and until when the
+//! token can be refreshed.
 
 use crate::home::Home;
 use serde_json::Value;

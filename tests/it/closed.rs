@@ -1,4 +1,4 @@
-//! Output that cannot be written: a closed pipe, a closed descriptor, a full disk. No verb panics.
+//! No verb panics if its output cannot be written: to a closed pipe, a closed descriptor, or a full disk.
 
 use crate::home::{Home, SSOX};
 use std::os::unix::process::ExitStatusExt as _;

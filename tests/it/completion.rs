@@ -1,5 +1,5 @@
-//! TAB in real shells: it inserts the right word as one word, and runs nothing. Which candidates there are is tested in
-//! `completion`.
+//! Completion with TAB in real shells inserts the right text as one word, and runs nothing. The unit tests of
+//! `src/completion` test which candidates there are.
 
 use crate::shells::{Home, Session, Shell, installed, shells};
 use std::fs;

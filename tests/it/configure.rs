@@ -1,4 +1,4 @@
-//! `ssox configure`: the config file before and after, byte by byte.
+//! `ssox configure`: the `config` file before and after, byte by byte.
 
 use crate::home::Home;
 use crate::shown::shows;

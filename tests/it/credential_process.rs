@@ -1,4 +1,4 @@
-//! `ssox credential-process` that fails: SDKs call it again and again, and hide what it says.
+//! `ssox credential-process` when it fails: SDKs call it again and again, and hide its messages.
 
 use crate::home::{Home, SSOX};
 use crate::pty::Terminal;

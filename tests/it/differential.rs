@@ -1,5 +1,5 @@
-//! ssox and boto3 with the same configurations: both get the same identity with the same requests, or both fail. Where ssox
-//! differs on purpose, `cases.txt` says why.
+//! ssox and boto3 read the same configurations: both must send the same requests and get the same identity, or both
+//! must fail. If ssox differs on purpose, `cases.txt` says why.
 
 mod way;
 

@@ -1,4 +1,4 @@
-//! `.ssox` files in real shells: a directory puts its profile in use, and leaving it restores what was there before.
+//! `.ssox` files in real shells: entering a directory uses its profile, and leaving it restores what was there before.
 
 use crate::home::Ran;
 use crate::identity::{Environment, environment, segment, status};
@@ -200,7 +200,8 @@ fn region_and_profile_only_are_those_of_the_file() {
     });
 }
 
-/// What is held in directories where the home directory, `dir` and `dir/sub` have a `.ssox` file; `link` leads to `dir/sub`.
+/// What is held in directories where the home directory, `dir` and `dir/sub` have a `.ssox` file; `link` leads to
+/// `dir/sub`.
 pub(crate) const NESTED: [(&str, &str); 8] = [
     ("~", "stg keys us-west-2 -"),
     ("~/dir", "dev keys eu-west-1 -"),

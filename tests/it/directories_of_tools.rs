@@ -1,5 +1,5 @@
-//! `.ssox` files beside those of direnv and mise: each directory has the identity that its nearest file gives, in every order
-//! of entering and leaving, and nothing of a directory is left outside it.
+//! `.ssox` files together with those of direnv and mise: in each directory the nearest file decides the identity, in
+//! whatever order directories are entered and left, and outside a directory nothing of it remains.
 
 use crate::identity::{Environment, environment, segment};
 use crate::identity_directories::{P1, P2, Tool, keys};
@@ -8,8 +8,8 @@ use crate::shells::{Home, Session, Shell, in_each, installed, shells, signed_in}
 use std::io::{self, Write as _};
 use std::time::Duration;
 
-/// Where the walk goes. `both` and `keys` have a `.ssox` file and one of the tool, `below` a `.ssox` file below one of the tool,
-/// `near` one of the tool below a `.ssox` file, `plain` a `.ssox` file alone, `theirs` one of the tool alone.
+/// Where the walk goes. `both` and `keys` have a `.ssox` file and one of the tool, `below` a `.ssox` file below one of
+/// the tool, `near` one of the tool below a `.ssox` file, `plain` a `.ssox` file alone, `theirs` one of the tool alone.
 const PLACES: [&str; 8] = ["", "both", "keys", "above/below", "plain", "plain/near", "theirs", "plain/sub"];
 const OF_TOOL: [&str; 4] = ["both", "above", "plain/near", "theirs"];
 const OF_SSOX: [&str; 4] = ["both", "keys", "above/below", "plain"];

@@ -1,4 +1,5 @@
-//! The packages of distributions: a deb and an rpm are built and unpacked, and the templates of others are checked.
+//! The packages for distributions: a deb and an rpm are built and unpacked; the templates of other packages are
+//! checked.
 
 use crate::package::{package_files, run};
 use crate::sandbox::cargo;

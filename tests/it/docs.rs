@@ -1,5 +1,5 @@
-//! The documentation agrees with the code where a program can tell: every variable, key and module is documented, and
-//! every link leads somewhere.
+//! The documentation and the code agree, as far as a program can tell: each variable, key and module is documented, and
+//! no link is broken.
 
 use crate::home::Home;
 use serde_json::Value;

@@ -1,4 +1,4 @@
-//! `ssox doctor`: one test for each problem that it explains, and one for a set-up without problems.
+//! `ssox doctor`: one test for each problem that it explains, and one for a setup without problems.
 
 use crate::home::Home;
 #[cfg(unix)]

@@ -1,4 +1,4 @@
-//! `ssox each`: one command with the credentials of many profiles.
+//! `ssox each` runs one command with the credentials of many profiles.
 
 use crate::home::{Home, Ran, SSOX};
 use crate::pty::{Terminal, eventually};
@@ -17,7 +17,8 @@ fn profile(name: &str, account: &str, role: &str) -> String {
     )
 }
 
-/// A home with some more profiles: two of Identity Center, one of static keys, one that is broken, one that is protected.
+/// A home with some more profiles: two of Identity Center, one of static keys, one that is broken, one that is
+/// protected.
 fn home() -> Home {
     let home = Home::signed_in();
     let sso = [profile("a b", "111122223333", "Admin"), profile("main", "333344445555", "ReadOnly")].concat();

@@ -1,4 +1,4 @@
-//! `ssox each` over accounts and roles without a profile.
+//! `ssox each` runs a command with accounts and roles that no profile has.
 
 use crate::home::{Home, Ran, SSOX};
 use crate::pty::Terminal;

@@ -1,5 +1,5 @@
-//! What a person writes before `ssox` on its line, and what is edited by hand of ssox's own variables: neither makes prompt
-//! and reality disagree.
+//! Variables set before `ssox` on the command line, and variables of ssox that a person has changed: the prompt always
+//! shows the identity that AWS tools get.
 
 use crate::identity::{Environment, THEIRS, environment, says_foreign, segment, status};
 use crate::pty::eventually;
@@ -202,8 +202,8 @@ fn a_hook_that_is_added_later_is_seen_through() {
     });
 }
 
-/// bash has read its hooks when the first of them runs, so one that is added counts from the next prompt on. Each prompt after
-/// that shows what it changed, and the others do not run twice.
+/// bash has read its hooks when the first of them runs, so one that is added counts from the next prompt on. Each
+/// prompt after that shows what it changed, and the others do not run twice.
 #[test]
 fn a_hook_that_is_added_to_a_list_of_bash_is_seen_through() {
     if !shells().contains(&Shell::Bash) {

@@ -1,5 +1,5 @@
-//! Edits of files that other programs edit at the same time, that belong to another user, or that are links: nothing is
-//! lost.
+//! Editing files that other programs edit at the same time, that belong to another user, or that are links: no change
+//! is lost.
 
 use crate::home::{Home, SSOX};
 use std::fs::{self, File};

@@ -1,4 +1,5 @@
-//! What only elvish has: its lists of hooks, no clock, scripts that have to declare a command, and prompts of one's own.
+//! What differs in elvish: hooks are lists, there is no clock, a script must declare the command before it uses it, and
+//! people define prompts as functions.
 
 use crate::hook::{DUE, RENEWED, ticks};
 use crate::other_shells::{Other, Session, initialize, others, run, session, session_of};

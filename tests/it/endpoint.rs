@@ -1,4 +1,5 @@
-//! `ssox exec --serve` and `ssox serve`: what programs get from the endpoint, for how long, and what others do not get.
+//! The local server of `ssox exec --serve` and `ssox serve`: what programs get from it and for how long, and who gets
+//! nothing.
 
 use crate::clients::{has_package, printed};
 use crate::home::{Home, SSOX};

@@ -1,4 +1,5 @@
-//! Renewals that fail: they stop, they say why, and no command waits for them. Relative paths work for a renewal too.
+//! Renewals that fail: ssox does not repeat them at each prompt, says why they fail, and lets no command wait for them.
+//! A renewal also finds files with relative paths.
 
 use crate::pty::eventually;
 use crate::shells::{Home, Session, Shell, in_each, shells, signed_in};

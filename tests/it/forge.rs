@@ -1,5 +1,5 @@
-//! The workflows under `.github`, as far as they can be tested without GitHub: they are linted, and the archive of a release
-//! is built.
+//! The workflows in `.github`, as far as this is possible without GitHub: linters check them, and the archive of a
+//! release is built.
 
 use crate::distribution::{repository, tool};
 use crate::package::run;

@@ -1,5 +1,5 @@
-//! Text from AWS, identity providers, helper programs, files and arguments that imitates a message of ssox: it stays
-//! within its line and cannot control the terminal.
+//! Text from AWS, identity providers, helper programs, files or arguments that looks like a message of ssox: it is
+//! shown within one line and cannot control the terminal.
 
 use crate::home::{Home, Ran, SSOX};
 use crate::pty::Terminal;
@@ -9,7 +9,8 @@ use ssox_standin::{Account, Fault, Grant, Times};
 use std::fs;
 use std::process::Stdio;
 
-/// Line breaks of all kinds, a title, a change of direction, the other way to write an escape sequence, a hidden letter.
+/// Line breaks of all kinds, a title, a change of direction, the other way to write an escape sequence, a hidden
+/// letter.
 const HOSTILE: &str = "x\r\nssox: FORGED\u{1b}]0;t\u{7}\u{202e}\u{9b}2J\u{2028}ssox: FORGED\u{200b}\n| FORGED\n";
 
 fn is_hidden(c: char) -> bool {

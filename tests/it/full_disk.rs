@@ -1,4 +1,4 @@
-//! A full disk: nothing that AWS issues only once is requested and then lost.
+//! A full disk: ssox does not request a token that it could not store, because AWS issues it only once.
 
 use crate::home::{Home, Ran, SSOX};
 use ssox_standin::{Grant, Person};

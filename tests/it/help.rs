@@ -1,4 +1,4 @@
-//! The help of each verb as a person sees it.
+//! The help text of each verb, as a person sees it.
 
 use crate::home::Home;
 use insta::assert_snapshot;

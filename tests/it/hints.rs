@@ -1,4 +1,5 @@
-//! Hints are written for the shell that is running, whatever the login shell is and whatever program is in between.
+//! Hints have the syntax of the shell that the person uses, whatever the login shell is and whatever program started
+//! ssox.
 
 use crate::pty::Terminal;
 use crate::shells::{Home, Shell, installed, shells};

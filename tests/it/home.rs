@@ -1,4 +1,4 @@
-//! A home directory with a stand-in Identity Center, in which the tests run ssox with an environment of its own.
+//! A home directory, an environment and a stand-in of Identity Center, with which the tests run ssox.
 
 use ssox_standin::{Grant, Standin, Token};
 use std::fs;

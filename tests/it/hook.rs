@@ -1,4 +1,4 @@
-//! The hook before each prompt and command: when it calls ssox, and what it does not change.
+//! The hook that runs before each prompt and command: when it calls ssox, and what it must not change.
 
 use crate::pty::eventually;
 use crate::shells::{Home, Shell, in_each, now, shells};

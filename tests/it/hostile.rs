@@ -1,4 +1,4 @@
-//! The function `ssox` under unusual shell options, aliases, functions, IFS and tracing.
+//! The shell function `ssox` works with unusual shell options, aliases, functions and IFS, and with tracing.
 
 use crate::identity::{says_foreign, segment};
 use crate::shells::{Home, Shell, shells, signed_in};
@@ -100,7 +100,8 @@ fn bash_options_do_not_matter() {
     );
 }
 
-/// With `set -k`, bash takes `local NAME=VALUE` for a variable of that command; with `set -u`, an unset variable ends a function.
+/// With `set -k`, bash takes `local NAME=VALUE` for a variable of that command; with `set -u`, an unset variable ends a
+/// function.
 #[test]
 fn bash_with_set_k_or_set_u_has_segment_and_directories() {
     if !shells().contains(&Shell::Bash) {

@@ -1,4 +1,4 @@
-//! Rules of the source code: imports point downward, the AWS SDK is used in one module only, every file says what it is
+//! Rules for the source code: imports point downward, only one module uses the AWS SDK, and every file says what it is
 //! for.
 
 use std::fs;

@@ -1,4 +1,5 @@
-//! A shell never shows an identity that it does not have: pasted keys, AWS_PROFILE set by hand, half of a set of keys.
+//! The prompt never shows an identity that the shell does not have: after pasted access keys, AWS_PROFILE set by hand,
+//! or one key without the other.
 
 use crate::home::SSOX;
 use crate::pty::eventually;

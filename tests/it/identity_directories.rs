@@ -1,5 +1,5 @@
-//! direnv and mise in one shell with ssox: the prompt shows that a directory replaced the identity, keys of two sources
-//! are never mixed, and nothing of a directory is kept outside it.
+//! direnv and mise together with ssox in one shell: the prompt shows that a directory replaced the identity, access
+//! keys of two sources are never mixed, and outside a directory nothing of it remains.
 
 use crate::identity::{Environment, THEIRS, environment, says_foreign, segment};
 use crate::shells::{Home, Session, Shell, in_each, installed, shells, signed_in};
@@ -32,7 +32,8 @@ impl Tool {
         }
     }
 
-    /// Returns the line of a PowerShell profile; `None` where the tool is too old to know PowerShell, as direnv before 2.33 is.
+    /// Returns the line of a PowerShell profile; `None` where the tool is too old to know PowerShell, as direnv before
+    /// 2.33 is.
     pub(crate) fn powershell_hook(self) -> Option<String> {
         let line = match self {
             Self::Direnv => ["direnv", "hook", "pwsh"],

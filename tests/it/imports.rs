@@ -1,4 +1,4 @@
-//! Which modules and files of `src` use which others: few, and never in a circle.
+//! Which modules and files in `src` import which others: only a few, and never in a circle.
 
 use crate::house::{code, files, module, root};
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,4 +1,4 @@
-//! Tokens and role credentials in the keyring: the real gnome-keyring on a D-Bus session bus of its own.
+//! Tokens and role credentials in the keyring, tested with gnome-keyring on a D-Bus session bus of its own.
 
 mod desktop;
 

@@ -1,4 +1,4 @@
-//! ssox killed at any moment: no file is left half written.
+//! ssox is killed at any moment: no file is incomplete afterwards.
 
 use crate::home::{Home, SSOX};
 use serde_json::Value;

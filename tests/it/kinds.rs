@@ -1,4 +1,4 @@
-//! Every kind of source with every verb that fetches credentials.
+//! Each source of credentials works with each verb that fetches credentials.
 
 use crate::home::{Home, SSOX};
 use crate::roles::{home, role};

@@ -1,5 +1,5 @@
-//! Real shells in terminals with the real ssox and a stand-in Identity Center. Single rules of the shell scripts are
-//! tested with a scripted ssox in `wrappers` and `hook`.
+//! Real shells in terminals, with the real ssox and a stand-in of Identity Center. `wrappers` and `hook` test single
+//! rules of the shell scripts with a scripted ssox.
 
 use crate::pty::eventually;
 use crate::shells::{Home, Session, Shell, in_each, now, shells, signed_in};

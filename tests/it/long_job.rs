@@ -1,4 +1,4 @@
-//! Programs with the SDKs of five languages, which run under `ssox exec --serve` for longer than credentials are valid.
+//! Programs with the SDKs of five languages, which `ssox exec --serve` runs for longer than credentials are valid.
 
 use crate::clients::has_package;
 use crate::home::{Home, SSOX};

@@ -1,4 +1,4 @@
-//! All integration tests are one binary, which links once.
+//! All end-to-end tests. They are one binary, so that linking takes less time.
 
 #[cfg(unix)]
 mod arriving;

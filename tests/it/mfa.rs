@@ -1,4 +1,4 @@
-//! MFA codes from the command line, a program or a person, and for how many roles one code is enough.
+//! MFA codes from the command line, a program or a person, and for how many roles one code suffices.
 
 use crate::home::{Home, SSOX};
 use crate::pty::Terminal;

@@ -1,4 +1,4 @@
-//! moto's STS, which checks signatures, accepts the requests of ssox.
+//! moto's STS, which checks signatures, accepts the requests that ssox signs.
 
 use crate::clients::has_package;
 use crate::home::{Home, SSOX};

@@ -1,4 +1,4 @@
-//! What the hook must not change: exit statuses, other hooks, shell options, output.
+//! What the hook must not change: exit statuses, other hooks, shell options and output.
 
 use crate::hook::{DUE, RENEWED, ticks};
 use crate::shells::{Home, Shell, shells};

@@ -1,4 +1,4 @@
-//! bash 5.3 and fish 4, which most distributions do not have: those on PATH, or those that `tests/run` unpacks.
+//! bash 5.3 and fish 4, which most distributions do not have yet: those on PATH, or those that `tests/run` installs.
 
 use crate::hook::{RENEWED, ticks};
 use crate::pty::eventually;

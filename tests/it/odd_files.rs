@@ -1,5 +1,5 @@
-//! Pipes, devices, directories and endless files in place of every file that ssox reads: it neither waits nor fills the
-//! memory, and a broken cache is repaired.
+//! Pipes, devices, directories and endless files in place of each file that ssox reads: it does not wait and does not
+//! fill the memory. A broken cache file is replaced.
 
 use crate::home::{Home, SSOX};
 use std::fs;

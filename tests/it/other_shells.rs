@@ -1,4 +1,4 @@
-//! Starts the shells whose syntax is not that of sh, with the integration loaded: for scripts and for sessions in a terminal.
+//! Helpers that start nushell, elvish and xonsh with ssox's function loaded, for scripts and in a terminal.
 
 use crate::pty::Terminal;
 use crate::shells::{Home, installed};

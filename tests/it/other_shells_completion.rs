@@ -1,4 +1,4 @@
-//! TAB in nushell, elvish and xonsh: it inserts the right word as one word, and runs nothing.
+//! Completion with TAB in nushell, elvish and xonsh inserts the right text as one word, and runs nothing.
 
 use crate::completion::{NAMES, config};
 use crate::other_shells::{Other, Session, in_each, session};

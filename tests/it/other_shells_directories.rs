@@ -1,5 +1,5 @@
-//! `.ssox` files in nushell, elvish and xonsh: a directory puts its profile in use, leaving it restores what was there before, beside a hook that
-//! sets variables by directory as direnv and mise do.
+//! `.ssox` files in nushell, elvish and xonsh: entering a directory uses its profile, and leaving it restores what was
+//! there before. It works beside a hook that sets variables by directory, as those of direnv and mise do.
 
 use crate::directories::NESTED;
 use crate::other_shells::{Other, Session, in_each, session};

@@ -1,5 +1,5 @@
-//! nushell, elvish and xonsh in a terminal with the real ssox and a stand-in Identity Center: profiles change, renew and go, and a shell never
-//! shows an identity that it does not have.
+//! nushell, elvish and xonsh in a terminal, with the real ssox and a stand-in of Identity Center: profiles change, are
+//! renewed and expire, and the prompt never shows an identity that the shell does not have.
 
 use crate::identity::THEIRS;
 use crate::other_shells::{Session, in_each, run, session};

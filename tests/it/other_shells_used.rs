@@ -1,4 +1,5 @@
-//! The function `ssox` in nushell, elvish and xonsh: the replies it applies, those it refuses, and what it hands to the program.
+//! The function `ssox` in nushell, elvish and xonsh: which replies it applies and refuses, and what it passes to the
+//! program.
 
 use crate::other_shells::{Other, in_each, initialize, others, run, session};
 use crate::shells::Home;

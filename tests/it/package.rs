@@ -1,4 +1,4 @@
-//! What a package contains: licences, man pages, notices.
+//! What a package contains: licences, man pages and third-party notices.
 
 use crate::sandbox::cargo;
 use std::fs;

@@ -1,4 +1,4 @@
-//! What the function `ssox` hands to the program unchanged, and that loading it changes nothing else in the shell.
+//! The shell function `ssox` passes arguments and output on unchanged; loading it changes nothing else in the shell.
 
 use crate::shells::{Home, Session, Shell, shells};
 use crate::wrappers::{GOOD, run};

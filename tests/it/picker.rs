@@ -1,4 +1,4 @@
-//! `ssox use` without a name opens a picker; tested in a real terminal.
+//! `ssox use` without a profile opens a picker; tested in a real terminal.
 
 use crate::pty::{Terminal, screen};
 use std::fmt::Write as _;

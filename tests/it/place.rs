@@ -1,4 +1,4 @@
-//! Where the prompt shows the segment, when it shows none, and that showing it starts no process.
+//! Where the prompt shows the segment, when it shows none, and that no process is started to show it.
 
 use crate::segment::{LATER, seconds_from_now, segment};
 use crate::shells::{Home, Shell, installed, shells, shows_once};

@@ -1,4 +1,5 @@
-//! `ssox configure populate`: the config file before and after, byte by byte, and that AWS tools use what it writes.
+//! `ssox configure populate`: the `config` file before and after, byte by byte; AWS tools use the profiles that it
+//! writes.
 
 use crate::clients::printed;
 use crate::home::{Home, Ran, SSOX};

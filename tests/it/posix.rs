@@ -1,4 +1,4 @@
-//! The function `ssox` in POSIX shells: the replies it applies, those it refuses, and what `clear` restores.
+//! The function `ssox` in POSIX shells: which replies it applies and refuses, and what `clear` restores.
 
 use crate::shells::{Home, installed};
 use crate::wrappers::{GOOD, NO_REPLIES};

@@ -1,4 +1,4 @@
-//! The function `ssox` of POSIX shells under unusual options, aliases, functions, IFS and tracing.
+//! The function `ssox` for POSIX shells works with unusual shell options, aliases, functions and IFS, and with tracing.
 
 use crate::posix::{posix_shells, run};
 use crate::shells::Home;

@@ -1,4 +1,4 @@
-//! POSIX shells in a terminal: what has the terminal, and in ksh93 and mksh the hook and the segment in the prompt.
+//! POSIX shells in a terminal: ssox and its programs can use the terminal; in ksh93 and mksh the hook and segment work.
 
 use crate::hook::{DUE, RENEWED, ticks};
 use crate::posix::{LOAD, posix_shells};

@@ -1,4 +1,4 @@
-//! PowerShell with the integration loaded. The tests are skipped where `pwsh` is not installed.
+//! PowerShell with ssox's function loaded. The tests are skipped if `pwsh` is not installed.
 
 use crate::pty::{Terminal, eventually};
 use crate::shells::{Home, installed, signed_in};

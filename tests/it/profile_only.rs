@@ -1,4 +1,5 @@
-//! `use --profile-only`: other variables and files determine what AWS_PROFILE means, so a change of them is shown.
+//! `use --profile-only`: what AWS_PROFILE means depends on other variables and files, so the prompt shows if they
+//! change.
 
 use crate::identity::{environment, segment, status};
 use crate::shells::{Shell, in_each, shells, signed_in};

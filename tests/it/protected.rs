@@ -1,4 +1,4 @@
-//! Protected profiles: they ask before they are used, and leave the shell by themselves.
+//! Protected profiles: ssox asks before it uses one, and removes it from the shell after its time limit.
 
 use crate::home::{Home, SSOX};
 use crate::pty::{Terminal, eventually};

@@ -1,7 +1,7 @@
-//! Runs a program in a pseudo-terminal: sends keys, reads what is shown, and waits for text, never for a time.
+//! Runs a program in a pseudo-terminal: sends keys, reads what is shown, and waits for a text, never for a fixed time.
 //!
-//! The output is the raw stream with escape sequences and echo; `screen` draws it. A test that needs the state of a shell
-//! has the shell write it to a file.
+//! The output is the raw stream with escape sequences and echo; `screen` turns it into a screen. If a test needs the
+//! state of a shell, it makes the shell write it to a file.
 
 use pty_process::Size;
 use pty_process::blocking::{Pty, open};
@@ -173,8 +173,8 @@ impl Terminal {
 }
 
 impl Terminal {
-    /// Takes output, and answers the questions without which several shells do not go on: where the cursor is, and (fish 4) what
-    /// kind of terminal it is.
+    /// Takes output, and answers the questions without which several shells do not go on: where the cursor is, and
+    /// (fish 4) what kind of terminal it is.
     fn take(&mut self, bytes: &[u8]) {
         const QUESTIONS: [(&[u8], &[u8]); 3] =
             [(b"\x1b[6n", b"\x1b[1;1R"), (b"\x1b[0c", b"\x1b[?62c"), (b"\x1b[c", b"\x1b[?62c")];

@@ -1,4 +1,4 @@
-//! Variables left in a shell that make ssox use other files or hosts: every error and doctor name them.
+//! Variables in a shell that make ssox use other files or hosts: each error and `doctor` name these variables.
 
 use crate::home::{Home, Ran};
 use crate::shown::shows;

@@ -1,4 +1,4 @@
-//! Many shells that need new credentials at the same time.
+//! Many shells need new credentials at the same time.
 
 use crate::pty::eventually;
 use crate::shells::Home;

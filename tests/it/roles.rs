@@ -1,4 +1,4 @@
-//! Assumed roles end to end: the requests to AWS, the cache entries, the errors.
+//! Assumed roles: the requests to AWS, the cache entries and the errors.
 
 use crate::home::{Home, Ran, SSOX};
 use crate::shown::{says, shows};

@@ -1,5 +1,5 @@
-//! SAML profiles: signing in with a real Chromium at the stand-in's identity provider, and responses given on the
-//! command line.
+//! SAML profiles: signing in with a real Chromium at a stand-in of an identity provider, and with a SAML response on
+//! the command line.
 
 use crate::chromium::has_chromium;
 use crate::home::{Home, SSOX};

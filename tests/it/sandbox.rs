@@ -1,4 +1,4 @@
-//! The sandbox without a terminal, and in a terminal with a browser.
+//! The sandbox (`cargo run --example sandbox`), without a terminal, and in a terminal with a browser.
 
 use crate::home::SSOX;
 use crate::pty::Terminal;
@@ -26,8 +26,8 @@ fn sandbox_of_cargo() -> Command {
     outside_ci(cargo(&["run", "--quiet", "--example", "sandbox"]))
 }
 
-/// The sandbox without cargo, which would wait in the terminal for the end of every other build. That it is built is waited
-/// for here, without a time limit.
+/// The sandbox without cargo, which would wait in the terminal for the end of every other build. That it is built is
+/// waited for here, without a time limit.
 fn sandbox() -> Command {
     static ONCE: OnceLock<()> = OnceLock::new();
     ONCE.get_or_init(|| {

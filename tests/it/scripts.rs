@@ -1,4 +1,4 @@
-//! The scripts in `shell/` as files: linters accept them, `ssox init` prints their code, plugin files load them.
+//! The files in `shell/`: linters accept them, `ssox init` prints their code, and plugin files load them.
 
 use crate::shells::{Home, Shell, installed, shells};
 use std::fs;

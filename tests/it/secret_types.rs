@@ -1,4 +1,5 @@
-//! What is secret has a type that is wiped and never shown: read from the source, so that a new field cannot forget it.
+//! Each secret has a type that is wiped and never shown. The test reads the source code, so that it also finds new
+//! fields.
 
 use super::house::{files, module, root};
 use std::collections::HashSet;

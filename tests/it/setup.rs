@@ -1,5 +1,5 @@
-//! Setting up as people do it: an address copied from the browser, answers for a machine without a terminal, accounts
-//! with odd names, one sign-in for several profiles.
+//! Setting up ssox as people do: with a URL copied from the browser, with answers on a machine without a terminal, with
+//! accounts that have odd names, and with one sign-in for several profiles.
 
 use crate::home::Home;
 use crate::shown::shows;

@@ -1,4 +1,4 @@
-//! Starts real shells with the integration loaded, for scripts and for sessions in a terminal.
+//! Helpers that start real shells with ssox's function loaded, for scripts and in a terminal.
 
 use crate::pty::{Terminal, screen};
 use ssox_standin::{Grant, Standin};
@@ -102,7 +102,8 @@ impl Shell {
         }
     }
 
-    /// Returns the definition of `probe NAME…`, which prints for each name `unset`, or whether it is exported, and what is in it.
+    /// Returns the definition of `probe NAME…`, which prints for each name `unset`, or whether it is exported, and what
+    /// is in it.
     pub(crate) fn probe(self) -> &'static str {
         match self {
             Self::Zsh => {
@@ -212,7 +213,8 @@ impl Home {
         command.stdin(Stdio::null()).output().expect("the shell starts")
     }
 
-    /// Opens a session in a terminal, whose rc file is the given text, with the integration loaded where it says `LOAD`.
+    /// Opens a session in a terminal, whose rc file is the given text, with the integration loaded where it says
+    /// `LOAD`.
     pub(crate) fn session(&self, shell: Shell, rc: &str) -> Session {
         self.session_with(shell, rc, &[])
     }
@@ -270,7 +272,8 @@ impl Session {
         self.terminal.wait_for(&format!("<<{}>>", self.prompts))
     }
 
-    /// Waits until the row of the last prompt shows each of the texts once. What is on the right comes after the number.
+    /// Waits until the row of the last prompt shows each of the texts once. What is on the right comes after the
+    /// number.
     pub(crate) fn wait_for_prompt_with(&mut self, texts: &[&str]) {
         let number = format!("<<{}>>", self.prompts);
         let shows = |row: &str| row.contains(&number) && shows_once(row, texts);

@@ -1,5 +1,5 @@
-//! What a person sees: the tables and texts of `list`, `sessions`, `status` and `doctor`, with what varies from run to run
-//! replaced by words.
+//! What a person sees: the tables and texts of `list`, `sessions`, `status` and `doctor`. Parts that differ in each run
+//! are replaced by words.
 
 use crate::home::Home;
 use ssox_standin::Grant;

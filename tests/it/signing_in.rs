@@ -1,4 +1,4 @@
-//! `login` in a terminal: with a browser, with a code, with several processes at once.
+//! `ssox login` in a terminal: with a browser, with a code, and in several processes at once.
 
 use crate::home::{Home, SSOX};
 use crate::pty::{Terminal, eventually, screen, screen_sized};

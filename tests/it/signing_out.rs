@@ -1,4 +1,4 @@
-//! `logout`: what it revokes, what it deletes, what it keeps.
+//! `ssox logout`: what it revokes, what it deletes, and what it keeps.
 
 use crate::home::Home;
 use crate::shown::shows;

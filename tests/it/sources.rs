@@ -1,4 +1,5 @@
-//! Sources other than roles: processes, web identity, `aws login`, and the environment of containers and EC2.
+//! Sources of credentials other than roles: `credential_process`, web identity, `aws login`, containers and EC2
+//! instances.
 
 use crate::home::{Home, SSOX};
 use crate::roles::{arn, home, role, use_};

@@ -1,4 +1,4 @@
-//! A state directory that other users can write to is refused.
+//! ssox refuses a state directory that other users can write to.
 
 use crate::home::Home;
 use rustix::process::geteuid;

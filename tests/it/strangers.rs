@@ -1,4 +1,4 @@
-//! Another user of this machine who reads the browser's command line and connects to the callback first.
+//! Another user of this machine reads the command line of the browser and connects to ssox's callback server first.
 
 use crate::home::{Home, SSOX};
 use crate::pty::{Terminal, eventually};

@@ -1,4 +1,4 @@
-//! `ssox status --tools`: the rules, compared with what real tools do, and what a person sees.
+//! `ssox status --tools`: its rules are compared with what real AWS tools do, and its output is what a person sees.
 
 use crate::home::{Home, SSOX};
 use serde_json::Value;
@@ -28,7 +28,8 @@ fn store_keys(home: &Home) {
 
 const KEYS: [(&str, &str); 2] = [("AWS_ACCESS_KEY_ID", "ASIAUNKNOWN00001234"), ("AWS_SECRET_ACCESS_KEY", "secret")];
 
-/// Returns the tools to compare, each with its command. All of them, where the variable is set: those that are installed.
+/// Returns the tools to compare, each with its command. All of them, where the variable is set: those that are
+/// installed.
 fn tools(folder: &Path, target: &Path) -> Vec<String> {
     let probe =
         |library: &str| format!("{}/python/bin/python {}/probes.py {library}", target.display(), folder.display());

@@ -1,4 +1,4 @@
-//! `use`, `clear`, `exec`, `export`, `credential-process`: their output and their requests to AWS.
+//! `use`, `clear`, `exec`, `export` and `credential-process`: their output and their requests to AWS.
 
 use crate::home::{Home, SSOX};
 use crate::shown::says;

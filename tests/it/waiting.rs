@@ -1,4 +1,5 @@
-//! Processes that wait for a lock: they name its holder, can be interrupted, and continue when it is released.
+//! Processes that wait for a lock: they name the process that holds it, can be interrupted, and go on when it is
+//! released.
 
 use crate::home::{Home, SSOX};
 use crate::pty::{Terminal, eventually};

@@ -1,4 +1,4 @@
-//! The Windows binary, built with mingw and run under wine against the stand-in.
+//! The Windows binary, built with mingw and run with wine against a stand-in of Identity Center.
 
 use crate::home::{Home, Ran};
 use crate::package::run;

@@ -1,4 +1,4 @@
-//! `configure sso` and `configure migrate` in a terminal. What they write is tested in `configure`.
+//! `configure sso` and `configure migrate` in a terminal. `configure` tests what they write.
 
 use crate::home::{Home, SSOX};
 use crate::pty::Terminal;

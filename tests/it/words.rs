@@ -1,5 +1,5 @@
-//! The words of the project: messages, help, comments, scripts and documentation use those of AWS, shells and Rust, and
-//! not others for the same thing.
+//! The words of the project: messages, help, comments, scripts and documentation use the words of AWS, shells and Rust,
+//! and one word for each thing.
 
 use std::fs;
 use std::path::{Path, PathBuf};

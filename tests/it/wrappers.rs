@@ -1,4 +1,4 @@
-//! The function `ssox` in each shell: the replies it applies, those it refuses, and what `clear` restores.
+//! The function `ssox` in each shell: which replies it applies and refuses, and what `clear` restores.
 
 use crate::shells::{Home, Shell, shells};
 
@@ -16,7 +16,8 @@ pub(crate) fn run(home: &Home, shell: Shell, script: &str) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 
-/// Returns what `env` wrote into a file, in order: fish lists exported variables in another order after each change of scope.
+/// Returns what `env` wrote into a file, in order: fish lists exported variables in another order after each change of
+/// scope.
 fn variables(home: &Home, file: &str) -> Vec<String> {
     let mut lines: Vec<String> = home.read(file).lines().map(String::from).collect();
     lines.sort();
