@@ -16,7 +16,7 @@ use crate::terminal::{say, warn, warn_with_hint};
 use crate::time::{Timestamp, human};
 use serde::Serialize;
 
-/// The age, in seconds, above which ssox lists the assignments again in the background.
+/// The age of a stored listing, in seconds, above which ssox lists again in the background.
 const OLD: i64 = 24 * 3600;
 
 /// The options of `ssox list --assigned`.

@@ -112,7 +112,7 @@ pub(super) fn arrived(ctx: &Context, profile: &Profile, entry: &Entry) -> Result
 /// Returns the changes of `tick`: the renewed credentials and when they expire.
 ///
 /// # Errors
-/// None occurs: the values of a cache entry and of the clock have no control characters.
+/// No error occurs: the values of a cache entry and of the clock have no control characters.
 pub(super) fn renewed(ctx: &Context, entry: &Entry) -> Result<EnvChanges> {
     let mut changes = EnvChanges::default();
     credentials(&mut changes, ctx, entry, removed_at(ctx))?;
@@ -186,7 +186,7 @@ pub(super) fn cleared(ctx: &Context) -> Result<EnvChanges> {
     for name in LEFTOVERS[3..].iter().chain(&FOREIGN_LEFTOVERS).filter(|name| ctx.var_os(name).is_none()) {
         changes.unset(name);
     }
-    // If no profile is in use in this shell, a person has set SSOX_PROFILE to choose one.
+    // If no profile is in use in this shell, a person has set SSOX_PROFILE to choose one, so it stays.
     let own = OWN.iter().filter(|name| **name != "SSOX_PROFILE" || identity::is_in_use(ctx));
     own.chain(&["AWS_SSO_PROFILE"]).for_each(|name| changes.unset(name));
     // These variables had no value before the first `use`, so the shell must not restore values that it has saved

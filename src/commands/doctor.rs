@@ -38,7 +38,7 @@ impl VerbArgs for Doctor {
     /// Runs all checks; the exit status is 4 when one of them finds an error.
     ///
     /// # Errors
-    /// Configuration: files that cannot be read at all.
+    /// Configuration: a file cannot be read at all.
     fn run(&self, ctx: &Context) -> Result<Done> {
         let files = ConfigFiles::load(ctx)?;
         let mut findings = configuration::check(ctx, &files);

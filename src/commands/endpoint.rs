@@ -1,5 +1,5 @@
-//! `ssox endpoint --renew`: the process that fetches new credentials for the local server for credentials (the
-//! endpoint). Only that server starts it. This module also has the code that `exec --serve` and `serve` share.
+//! `ssox endpoint --renew`: the process that fetches new credentials for the endpoint, which is ssox's local server for
+//! credentials. Only that server starts it. This module also has the code that `exec --serve` and `serve` share.
 
 use super::verb::{Done, VerbArgs};
 use crate::cache::Entry;
@@ -80,7 +80,7 @@ pub(super) fn first_credentials(ctx: &Context, profile: &Profile, request: &Requ
     })
 }
 
-/// Returns the region to write into the configuration file without profiles that the program gets.
+/// Returns the region for the program's configuration file, which has no profiles.
 pub(super) fn region<'a>(ctx: &'a Context, profile: &'a Profile) -> Option<&'a str> {
     let region = profile.region.as_deref().or_else(|| ctx.var("AWS_REGION"));
     region.filter(|region| !region.contains(char::is_control))

@@ -1,5 +1,5 @@
-//! The environment changes for a program that gets its credentials from the local server for credentials (the
-//! endpoint).
+//! The environment changes for a program that gets its credentials from the endpoint, which is ssox's local server for
+//! credentials.
 
 use super::profile_variables::{KEYS, LEFTOVERS, REGIONS, account_id, ad_hoc, recorded, set_or_unset, shared};
 use crate::cache::Entry;
@@ -97,7 +97,7 @@ pub(super) fn is_served(ctx: &Context) -> bool {
 /// Unsets the variables of the local server, because other credentials replace those of the server.
 ///
 /// # Errors
-/// Configuration: a path with a control character.
+/// Configuration: a path contains a control character.
 pub(super) fn leave(changes: &mut EnvChanges, ctx: &Context) -> Result<()> {
     if ctx.var(OWN).is_none() {
         return Ok(());

@@ -44,7 +44,7 @@ pub(crate) struct Exec {
 }
 
 impl VerbArgs for Exec {
-    /// Runs the program; returns only if it could not be started, or on Windows.
+    /// Runs the program in place of ssox. Returns only if the program could not be started.
     ///
     /// # Errors
     /// Errors of loading the profile and fetching its credentials. If the program cannot be run, the exit status is 126
@@ -88,7 +88,8 @@ impl Exec {
     }
 }
 
-/// Removes the second `--` of `exec -- -x -- COMMAND`, which clap passes on as the program.
+/// Removes a leading `--`. In `exec -- -x -- COMMAND`, for a profile named `-x`, clap passes the second `--` on as the
+/// program.
 fn words(command: &[OsString]) -> &[OsString] {
     match command {
         [first, rest @ ..] if first == "--" => rest,

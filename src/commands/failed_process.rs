@@ -73,7 +73,7 @@ impl FailedProcess {
         (is_recent && state == self.state).then_some(error)
     }
 
-    /// Writes the failure to its file. Ignores an error: then the next call only tries again.
+    /// Writes the failure to its file. Ignores errors: without the file, the next call only tries again.
     pub(super) fn remember(&self, ctx: &Context, error: &Error) {
         let failure = Failure { at: ctx.now(), state: self.state.clone(), error: error.clone() };
         self.write(&self.failure, &failure);

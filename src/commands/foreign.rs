@@ -81,7 +81,8 @@ fn is_relative(ctx: &Context, path: &OsStr) -> bool {
     path.to_str().is_some_and(|path| ctx.expand_variables(path).is_relative())
 }
 
-/// Returns the identity that AWS tools use in this shell: that of the access keys, or else of the profile.
+/// Describes the identity that AWS tools use in this shell: that of the access keys, or else of the web identity, the
+/// profile or the local server.
 fn identity(ctx: &Context) -> String {
     let endpoint = ctx.var("AWS_ENDPOINT_URL").filter(|url| is_local(url));
     let emulator = endpoint.map(|url| format!(", for {url} (AWS_ENDPOINT_URL)")).unwrap_or_default();

@@ -1,6 +1,5 @@
 //! `ssox identity`: called by the hook when a value that ssox compares has changed. It checks whether the shell still
-//! has the identity that ssox set. direnv and mise may restore an earlier identity only in part; then it sets the rest
-//! again.
+//! has the identity that ssox set. If direnv or mise has restored that identity only in part, it sets the rest again.
 
 use super::changes;
 use super::profile_variables::REGIONS;

@@ -1,5 +1,5 @@
-//! `ssox list`: lists the configured profiles, each with its kind of source, account and role, and how long its cached
-//! credentials are valid. It sends no request to AWS.
+//! `ssox list`: lists the configured profiles with the source of their credentials, their account and role, and how
+//! long the cached credentials are valid. It sends no request to AWS.
 
 use super::assigned::{self, AssignedArgs};
 use super::none_configured::say_none;

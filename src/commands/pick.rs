@@ -1,5 +1,5 @@
-//! The picker of `ssox use` without a name: every profile with its account, role, region and time left, and every listed
-//! assignment without a profile, most used first.
+//! The picker of `ssox use` without a name: every profile with its account, role, region and time left, and every
+//! listed assignment (account and role) without a profile, most used first.
 //!
 //! Invariant: it sends no request to AWS.
 
@@ -23,7 +23,7 @@ const ROWS_WITH_TIME: usize = 1000;
 /// session.
 ///
 /// # Errors
-/// `NeedsPerson`: there is nobody to ask, or the person cancelled. Configuration: files that cannot be read.
+/// `NeedsPerson`: there is nobody to ask, or the person cancelled. Configuration: a file cannot be read.
 pub(super) fn pick(ctx: &Context, session: Option<&str>) -> Result<String> {
     let files = ConfigFiles::load(ctx)?;
     let is_wanted = |label: Option<&str>| session.is_none_or(|session| label == Some(session));

@@ -22,8 +22,7 @@ pub(super) const REGIONS: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
 /// The fewest seconds until the hook calls ssox again, when the renewal is already due.
 const SHORTEST_PAUSE: i64 = 5;
 
-/// Adds the record of what ssox sets to the changes. If the profile has no region, any region of the shell counts as
-/// right.
+/// Records in the changes what ssox sets. If the profile has no region, any region of the shell counts as right.
 ///
 /// # Errors
 /// None: a record has no control characters.

@@ -134,7 +134,7 @@ pub(super) fn run(ctx: &Context) {
 /// can be cached.
 ///
 /// # Errors
-/// None occurs: the values of credentials have no control characters.
+/// No error occurs: the values of credentials have no control characters.
 pub(super) fn run_for_shell(ctx: &Context) -> Result<EnvChanges> {
     let Some(_lock) = Lock::try_take(ctx, &note::lock_name(ctx)) else { return under_way(ctx) };
     let renewed = held_profile(ctx)
@@ -229,7 +229,8 @@ fn renew(ctx: &Context, profile: &Profile, needed: Step) -> std::result::Result<
     Ok(entry)
 }
 
-/// Returns a request that the cached credentials do not satisfy if they are due for renewal.
+/// Returns a request for credentials. If the cached ones are due for renewal, they are not valid long enough for it, so
+/// new ones are fetched.
 fn request(ctx: &Context, profile: &Profile) -> Request {
     let due = profile.source.cached(ctx).filter(|entry| is_due(ctx, entry));
     let left = due.and_then(|entry| Some(entry.credentials.expiration?.seconds_after(entry.renewable_from()?)));

@@ -44,7 +44,7 @@ pub(super) fn record(ctx: &Context, changes: &mut EnvChanges) -> Result<()> {
                 entries.push(format!("{name}:{}", fingerprint(name, value)));
             }
         }
-        // A value that was restored already stays in the record for as long as the shell has it.
+        // A value that has already been restored stays in the record as long as the shell has it.
         let current = ctx.var(name).filter(|_| changes.get(name).is_none());
         if let Some(value) = current.filter(|value| is_replaced(ctx, name, value) && !has(name, value)) {
             entries.push(format!("{name}:{}", fingerprint(name, value)));

@@ -23,7 +23,7 @@ pub(super) enum Freshness {
 /// Signs in, and caches the credentials.
 ///
 /// # Errors
-/// Those of the sign-in.
+/// Errors of the sign-in.
 pub(super) fn log_in(
     ctx: &Context,
     name: &str,
@@ -46,8 +46,8 @@ pub(super) fn log_in(
     Ok(())
 }
 
-/// Removes the cached credentials of the profiles. Removes also all sign-ins that the browser which ssox starts
-/// remembers: they belong to identity providers, and not to single profiles.
+/// Removes the cached credentials of the profiles. Also removes all sign-ins that ssox's own browser profile remembers:
+/// they belong to identity providers, and not to single profiles.
 ///
 /// # Errors
 /// Configuration: a file cannot be removed. `NeedsPerson`: a sign-in is running.

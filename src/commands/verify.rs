@@ -53,8 +53,8 @@ fn keys(ctx: &Context, profile: Option<&Profile>) -> Result<RoleCredentials> {
     }
 }
 
-/// Returns a region for the requests: one in the partition of the access keys, if it is known. Other partitions do not
-/// know these keys.
+/// Returns a region for the requests. It is in the partition of the access keys if that is known, because other
+/// partitions do not know the keys.
 fn region(ctx: &Context, profile: Option<&Profile>) -> Region {
     let source = profile.map(|profile| &profile.source);
     let (arn, of_source) = (source.and_then(Source::role_arn), source.and_then(|source| source.region()));

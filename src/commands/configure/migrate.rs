@@ -99,7 +99,7 @@ fn groups(files: &ConfigFiles, args: &ConfigureMigrate) -> Vec<Group> {
             }
         };
         if args.keep_legacy && keys.session.is_some() {
-            // The profile already has a session and legacy settings.
+            // With `--keep-legacy`, a profile that already names a session does not change.
             continue;
         }
         let shared = if args.session_per_profile { None } else { groups.iter_mut().find(|group| group.fits(&keys)) };

@@ -33,14 +33,14 @@ pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
     findings
 }
 
-/// What the checks find in the profiles. Most profiles are plain and have an existing session: these are not checked,
-/// because nothing can be wrong with them.
+/// What the checks find in the profiles. Most profiles have only SSO settings and an existing session: these are not
+/// checked, because nothing can be wrong with them.
 #[derive(Default)]
 struct Profiles {
     findings: Vec<Finding>,
-    /// The names of managed profiles whose session no longer exists.
+    /// The names of profiles that `configure populate` wrote and whose session no longer exists.
     without_session: ByLabel,
-    /// The names of legacy profiles.
+    /// The names of legacy profiles, by their own `sso_start_url`.
     by_start_url: ByLabel,
 }
 

@@ -42,7 +42,7 @@ fn keyring(ctx: &Context, first: &Session, sessions: &[&Session]) -> Finding {
     }
 }
 
-/// Reports a token in the place (file or keyring) where the session kept it before the setting was changed.
+/// Reports a token in the place (file or keyring) where the session kept it before `ssox_store` was changed.
 fn elsewhere(ctx: &Context, session: &Session) -> Option<Finding> {
     let before = session.store.other();
     if !kept::may_be_in(ctx, session, before) {

@@ -1,4 +1,5 @@
-//! `ssox each`: runs one command with the credentials of many profiles and assignments, several at a time.
+//! `ssox each`: runs one command with the credentials of many profiles and assignments (an account and a role each),
+//! several at a time.
 //!
 //! Invariant: nobody is asked anything once the first command runs.
 

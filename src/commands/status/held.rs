@@ -98,7 +98,7 @@ fn expires_at(ctx: &Context) -> Option<Timestamp> {
 }
 
 /// Returns the account ID that ssox set. If another program has changed it, returns that of the profile, or of the role
-/// that the profile assumes.
+/// that was assumed with the profile's credentials.
 fn account_id(ctx: &Context, source: Option<&Source>) -> Option<String> {
     if Identity::of_shell(ctx).has_set(ctx, ACCOUNT_ID) {
         return ctx.var(ACCOUNT_ID).map(String::from);

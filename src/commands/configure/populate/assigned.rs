@@ -16,7 +16,7 @@ pub(super) struct Assignment<'a> {
 }
 
 impl<'a> Assignment<'a> {
-    /// Returns the assignments of an account that are known.
+    /// Returns the known assignments of an account.
     pub(super) fn all_of(account: &'a AccountRoles) -> impl Iterator<Item = Self> {
         account.known_roles().iter().map(move |role| Self { account, role })
     }

@@ -134,7 +134,8 @@ fn write(
     }
     let consent = if args.yes { Consent::Given } else { Consent::Asked };
     let text = plan.text.clone();
-    // If another program has changed the file meanwhile, other changes are written than those that were shown.
+    // The plan that is written. If another program has changed the file meanwhile, it differs from the plan that was
+    // shown.
     let last = RefCell::new(plan);
     let again = |files: &ConfigFiles| {
         let plan = again(files)?;

@@ -39,7 +39,7 @@ impl NameFormat {
     /// Parses a format.
     ///
     /// # Errors
-    /// Returns a message if the format is invalid.
+    /// A message: the format is invalid.
     pub(super) fn parse(format: &str) -> std::result::Result<Self, String> {
         let mut parts = Vec::new();
         let mut rest = format;
@@ -117,7 +117,7 @@ impl Names {
     }
 }
 
-/// Returns the names of all assignments, in their order.
+/// Returns the names of all assignments' profiles, in the order of the assignments.
 pub(super) fn names(assignments: &[Assignment], format: &NameFormat, session: &str) -> Vec<Names> {
     let of = |assignment: &Assignment| {
         let plain = format.name(assignment, session);

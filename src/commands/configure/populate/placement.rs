@@ -1,5 +1,5 @@
 //! Decides which name each profile gets. Existing profiles keep their names unless they are renamed, and no two
-//! profiles get the same name.
+//! profiles get the same name. Managed profiles are those that `ssox configure populate` wrote.
 
 use super::managed::Managed;
 use super::naming::Names;
@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashSet};
 /// Which managed profiles are renamed, and which profiles are new.
 #[derive(Debug, Default)]
 pub(super) struct Placement {
-    /// The new names of managed profiles, by the position of the profile.
+    /// The new names of managed profiles, by their positions in the list of managed profiles.
     pub(super) renames: BTreeMap<usize, String>,
     /// The new profiles in the order of their names, each with the position of its assignment.
     pub(super) new: BTreeMap<String, usize>,
@@ -36,8 +36,8 @@ impl Taken<'_> {
 }
 
 impl Placement {
-    /// Decides the names. `wanted_renames` has the names that managed profiles should get, by the position of the
-    /// profile. `new` has the positions of the assignments without a profile.
+    /// Decides the names. `wanted_renames` has the names that managed profiles should get, by their positions in
+    /// `managed`. `new` has the positions of the assignments without a profile.
     pub(super) fn new(
         others: &HashSet<String>,
         managed: &[Managed],
