@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 use std::path::PathBuf;
 use zeroize::Zeroizing;
 
-/// The scope for listing accounts and getting role credentials. AWS issues a refresh token only with it.
+/// The scope for listing accounts and getting role credentials. With it, AWS also issues a refresh token.
 pub(crate) const ACCOUNT_ACCESS: &str = "sso:account:access";
 
 /// A registration that expires in fewer seconds than this is not used, as in the AWS CLI.
