@@ -9,6 +9,7 @@ use crate::endpoint;
 use crate::error::{self, Error};
 use clap::error::ErrorKind;
 use std::env;
+use std::ffi::OsString;
 use std::io::{self, Write as _, stdout};
 use std::process::ExitCode;
 
@@ -23,7 +24,7 @@ pub(crate) fn run() -> ExitCode {
     }
     let cli = match Cli::read(&words) {
         Ok(cli) => cli,
-        Err(rejected) => return reject(&rejected),
+        Err(rejected) => return reject(&rejected, &words),
     };
     let as_json = cli.verb.wants_json();
     match cli.verb.run(&cli.context()) {
@@ -54,7 +55,7 @@ fn exit(written: io::Result<()>, status: u8, as_json: bool) -> ExitCode {
 }
 
 /// Prints help and version on stdout; reports a wrong command line like any other error.
-fn reject(rejected: &clap::Error) -> ExitCode {
+fn reject(rejected: &clap::Error, words: &[OsString]) -> ExitCode {
     if !rejected.use_stderr() {
         return exit(rejected.print().and_then(|()| stdout().flush()), 0, false);
     }
@@ -62,7 +63,7 @@ fn reject(rejected: &clap::Error) -> ExitCode {
         // `ssox` without arguments prints the help.
         drop(rejected.print());
     } else {
-        report(&usage_error(rejected), context::is_json_asked_for());
+        report(&usage_error(rejected, words), context::is_json_asked_for());
     }
     ExitCode::from(error::ErrorKind::Usage.exit_status())
 }

@@ -6,10 +6,11 @@ use crate::error::Error;
 use clap::CommandFactory as _;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use std::error::Error as _;
+use std::ffi::OsString;
 
-/// Converts an error of clap.
-pub(crate) fn usage_error(rejected: &clap::Error) -> Error {
-    Error::usage(message(rejected)).hint(hint(rejected))
+/// Converts an error of clap about these words.
+pub(crate) fn usage_error(rejected: &clap::Error, words: &[OsString]) -> Error {
+    Error::usage(message(rejected)).hint(hint(rejected, words))
 }
 
 fn message(rejected: &clap::Error) -> String {
@@ -34,8 +35,8 @@ fn message(rejected: &clap::Error) -> String {
     }
 }
 
-/// Returns the first of these that there is: a similar name, clap's tip, the possible values, the usage.
-fn hint(rejected: &clap::Error) -> String {
+/// Returns the first of these that there is: a similar name, clap's tip, the possible values, the usage, the verb's help.
+fn hint(rejected: &clap::Error, words: &[OsString]) -> String {
     let verbs = similar_verbs(rejected);
     if !verbs.is_empty() {
         return format!("did you mean `{}`?", verbs.join("` or `"));
@@ -53,9 +54,23 @@ fn hint(rejected: &clap::Error) -> String {
     }
     let usage = text(rejected, ContextKind::Usage).unwrap_or_default();
     match usage.trim_start_matches("Usage:").trim() {
-        "" => "ssox --help".into(),
+        "" => help_line(words),
         usage => usage.replace("[OPTIONS] <COMMAND>", "--help"),
     }
+}
+
+/// Returns the command that shows the help of the verb that was typed.
+fn help_line(words: &[OsString]) -> String {
+    let mut command = Cli::command();
+    command.build();
+    let (mut parent, mut line) = (&command, String::from("ssox"));
+    for verb in words.iter().skip(1).filter_map(|word| word.to_str()) {
+        if let Some(found) = parent.find_subcommand(verb) {
+            parent = found;
+            line = format!("{line} {verb}");
+        }
+    }
+    format!("{line} --help")
 }
 
 /// Returns the verbs that are similar to an unknown one. clap itself does not suggest `use` for `sue`.
@@ -121,11 +136,17 @@ mod tests {
                 "invalid value `cmd` for `<SHELL>`",
                 "one of: zsh, bash, fish, powershell, nushell, elvish, xonsh, posix",
             ),
-            ("use --timeout", "`--timeout <DURATION>` needs a value", "ssox --help"),
+            ("use --timeout", "`--timeout <DURATION>` needs a value", "ssox use --help"),
+            ("saml roles --timeout", "`--timeout <DURATION>` needs a value", "ssox saml roles --help"),
+            (
+                "each --jobs 0 dev -- true",
+                "invalid value `0` for `--jobs <N>`: must be a number, at least 1",
+                "ssox each --help",
+            ),
             (
                 "use --timeout 0s",
                 "invalid value `0s` for `--timeout <DURATION>`: must be at least 1s; --no-input does not wait at all",
-                "ssox --help",
+                "ssox use --help",
             ),
             ("list --json=1", "`--json` does not take the value `1`", "ssox list --json"),
             ("list --json --json", "`--json` is given more than once", "ssox list [OPTIONS]"),
@@ -135,8 +156,8 @@ mod tests {
                 "ssox login --pkce [PROFILE]",
             ),
         ] {
-            let rejected = Cli::try_parse_from(format!("ssox {typed}").split(' ')).unwrap_err();
-            let error = usage_error(&rejected);
+            let words: Vec<OsString> = format!("ssox {typed}").split(' ').map(OsString::from).collect();
+            let error = usage_error(&Cli::try_parse_from(&words).unwrap_err(), &words);
             assert_eq!((error.message.as_str(), error.first_hint()), (message, Some(hint)), "{typed}");
         }
     }

@@ -184,7 +184,7 @@ fn the_command_line_is_checked() {
     ssox: unknown command `sue`
     ssox: hint: did you mean `use`?
     ssox: invalid value `5` for `--min-ttl <DURATION>`: `5` is not a duration; write it as `90s`, `30m`, `1h30m`
-    ssox: hint: ssox --help
+    ssox: hint: ssox use --help
     ssox: unknown value `tcsh1` of --emit
     ssox: hint: use one of `zsh1`, `bash1`, `fish1`, `powershell1`, `nushell1`, `elvish1`, `xonsh1`, `posix1`
     ssox: this shell's function needs version `9` of the reply, the installed ssox writes version `1`

@@ -2,6 +2,7 @@
 
 use crate::home::{Home, Ran, SSOX};
 use crate::pty::{Terminal, eventually};
+use crate::shown::{says, shows};
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 use serde_json::Value;
 use ssox_standin::{Fault, Person, Times};
@@ -93,19 +94,35 @@ fn patterns_and_options_choose() {
         let ran = each(&home, &[arguments, &["--json", "--", "true"]].concat());
         assert_eq!(names(&ran), chosen, "{arguments:?} {}", ran.stderr());
     }
-    for (arguments, hint) in [
-        (&["--", "true"][..], "ssox each 'dev-*' -- COMMAND"),
-        (&["dve", "--", "true"], "did you mean `dev`"),
-        (&["dev", "none*", "--", "true"], "ssox list"),
-        (&["--account", "999*", "--", "true"], "ssox list"),
-        (&["--jobs", "0", "dev", "--", "true"], ""),
-        (&["dev"], ""),
-        (&["dev", "--"], ""),
-    ] {
-        let said = each(&home, arguments).fails(2);
-        assert!(said.contains(hint), "{arguments:?}: {said}");
-    }
-    assert!(each(&home, &["--sso-session", "crop", "--", "true"]).fails(4).contains("did you mean `corp`"));
+    let mistakes = [
+        &["--", "true"][..],
+        &["dve", "--", "true"],
+        &["dev", "none*", "--", "true"],
+        &["--account", "999*", "--", "true"],
+        &["--jobs", "0", "dev", "--", "true"],
+        &["dev"],
+        &["dev", "--"],
+    ];
+    says!(home, mistakes.map(|arguments| each(&home, arguments).fails(2)).concat(), @r"
+    ssox: no profile is chosen
+    ssox: hint: ssox each 'dev-*' -- COMMAND, or '*' for all profiles
+    ssox: no profile matches `dve`
+    ssox: hint: did you mean `dev`? ssox list shows all
+    ssox: no profile matches `none*`
+    ssox: hint: ssox list
+    ssox: no profile and no assignment has that session, account and role
+    ssox: hint: ssox list, or ssox list --assigned
+    ssox: invalid value `0` for `--jobs <N>`: must be a number, at least 1
+    ssox: hint: ssox each --help
+    ssox: missing on the command line: `<COMMAND>...`
+    ssox: hint: ssox each <PATTERNS>... -- <COMMAND>...
+    ssox: missing on the command line: `<COMMAND>...`
+    ssox: hint: ssox each <PATTERNS>... -- <COMMAND>...
+    ");
+    says!(home, each(&home, &["--sso-session", "crop", "--", "true"]).fails(4), @r"
+    ssox: there is no sso-session `crop`
+    ssox: hint: did you mean `corp`? ssox sessions shows all
+    ");
 }
 
 #[test]
@@ -125,9 +142,15 @@ fn json_has_one_object_for_each_profile_in_order() {
     assert!(row("broken")["exit_status"].is_null() && row("broken")["error"].as_str().unwrap().contains("x_y"));
     assert!(row("legacy")["exit_status"].is_null() && row("legacy")["error"].is_string(), "{:?}", row("legacy"));
     assert_eq!(ran.status(), 1);
-    let said = ran.stderr();
-    assert!(said.contains("left out, because they are protected: held"), "{said}");
-    assert!(said.contains("3 of 7 failed") && said.contains("PROFILE") && said.contains("stg"), "{said}");
+    shows!(home, ran.stderr(), @r"
+    ssox: left out, because they are protected: held
+    ssox: hint: add --include-protected
+    ssox: 3 of 7 failed
+    PROFILE  EXIT  SECONDS  WHY
+    broken   -     0.0      `region` of profile `broken`: `x_y` is not a region
+    legacy   -     0.0      not signed in to `https://d-1234567890.awsapps.com/start`
+    stg      1     0.0      no
+    ");
 }
 
 #[test]
@@ -172,8 +195,14 @@ fn protected_ones_are_left_out_and_named() {
     let home = home();
     let ran = each(&home, &["keys", "held", "--json", "--", "true"]);
     assert_eq!((ran.status(), names(&ran)), (0, vec!["keys".to_string()]));
-    assert!(ran.stderr().contains("left out, because they are protected: held"), "{}", ran.stderr());
-    assert!(each(&home, &["held", "--", "true"]).fails(3).contains("--include-protected"));
+    says!(home, ran.stderr(), @r"
+    ssox: left out, because they are protected: held
+    ssox: hint: add --include-protected
+    ");
+    says!(home, each(&home, &["held", "--", "true"]).fails(3), @r"
+    ssox: all chosen profiles are protected: held
+    ssox: hint: add --include-protected
+    ");
     let ran = each(&home, &["held", "keys", "--include-protected", "--json", "--", "true"]);
     assert_eq!((names(&ran), ran.stderr().as_str()), (vec!["held".to_string(), "keys".into()], ""));
     let globs = home.ssox_with(&["each", "keys", "main", "--", "echo"], &[("SSOX_PROTECT", "3333*/Read*")]);

@@ -345,9 +345,9 @@ fn names_and_sessions_that_cannot_be_meant_are_errors() {
     }
     says!(home, errors, @r"
     ssox: invalid value `{role}` for `--name-format <FORMAT>`: there is no `{role}`, only {account_name} {account_id} {email} {role_name} {session}
-    ssox: hint: ssox --help
+    ssox: hint: ssox configure populate --help
     ssox: invalid value `{account_name` for `--name-format <FORMAT>`: a `{` has no `}`
-    ssox: hint: ssox --help
+    ssox: hint: ssox configure populate --help
     ssox: the name format gives all profiles the same name: `x`
     ssox: hint: --name-format '{account_name}.{role_name}'
     ssox: the name format makes one name, `555566667777`, for the roles `Admin` and `ReadOnly` of account `555566667777`

@@ -332,7 +332,7 @@ fn duration_is_asked_of_sts_and_kept_for_renewal() {
     assert_eq!(durations().last(), Some(&None));
     says!(home, home.ssox(&["use", "target", "--duration", "13h"]).fails(2), @r"
     ssox: invalid value `13h` for `--duration <DURATION>`: must be from 15m to 12h
-    ssox: hint: ssox --help
+    ssox: hint: ssox use --help
     ");
 }
 

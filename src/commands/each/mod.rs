@@ -42,7 +42,7 @@ pub(crate) struct Each {
     #[arg(long, value_name = "GLOB")]
     role: Vec<String>,
     /// How many commands run at once [default: the number of cores, at least 4]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
     jobs: Option<NonZeroUsize>,
     /// After the first failure start no more, and end those that run
     #[arg(long)]
@@ -73,22 +73,16 @@ impl VerbArgs for Each {
         let Selection { chosen, protected, refused, incomplete } = selection::select(ctx, self)?;
         let unlisted: Vec<Error> = refused.iter().map(|(_, error)| error.clone()).chain(incomplete).collect();
         unlisted.iter().for_each(say_unlisted);
+        let protected = protected.join(", ");
+        if chosen.is_empty() {
+            let message = format!("all chosen profiles are protected: {protected}");
+            return Err(Error::needs_person(message).hint("add --include-protected"));
+        }
         if !protected.is_empty() {
-            terminal::say(&format!("left out, because they are protected: {}", protected.join(", ")));
+            terminal::say(&format!("left out, because they are protected: {protected}"));
             terminal::say("hint: add --include-protected");
         }
-        if chosen.is_empty() {
-            return Err(
-                Error::needs_person("all chosen profiles are protected").hint("ssox each --include-protected …")
-            );
-        }
-        let colours = if ctx.var("NO_COLOR").is_some() { Colours::Never } else { Colours::OnTerminals };
-        let shown = match (self.json, &self.output_dir) {
-            (true, _) => Shown::Kept,
-            (false, Some(_)) => Shown::InFiles,
-            (false, None) => Shown::Lines(colours),
-        };
-        let output = Output::new(shown, self.output_dir.clone())?;
+        let output = Output::new(shown(ctx, self), self.output_dir.clone())?;
         let request = Request::from(&self.fetch);
         let chosen = sign_ins::fetch_what_needs_a_person(ctx, chosen, &request, refused)?;
         let (names, jobs) = jobs(ctx, chosen, &request, &self.command);
@@ -103,6 +97,20 @@ impl VerbArgs for Each {
 
     fn wants_json(&self) -> bool {
         self.json
+    }
+}
+
+fn at_least_one(text: &str) -> std::result::Result<NonZeroUsize, &'static str> {
+    text.parse().map_err(|_| "must be a number, at least 1")
+}
+
+/// Returns where the output of the commands goes.
+fn shown(ctx: &Context, args: &Each) -> Shown {
+    let colours = if ctx.var("NO_COLOR").is_some() { Colours::Never } else { Colours::OnTerminals };
+    match (args.json, &args.output_dir) {
+        (true, _) => Shown::Kept,
+        (false, Some(_)) => Shown::InFiles,
+        (false, None) => Shown::Lines(colours),
     }
 }
 
