@@ -71,7 +71,7 @@ fn tick(ctx: &Context, wait: Duration) -> Result<TickResult> {
     if !Identity::of_shell(ctx).changed_by_others(ctx).is_empty() {
         return identity::check(ctx).map(TickResult::Changes);
     }
-    if changes::removed_at(ctx).is_some_and(|at| at <= ctx.now()) {
+    if time_limit_has_passed(ctx) {
         return removed(ctx).map(TickResult::Changes);
     }
     if ctx.var("SSOX_EXPIRES").is_none() && !renewal::is_awaited(ctx) {
@@ -95,6 +95,10 @@ fn tick(ctx: &Context, wait: Duration) -> Result<TickResult> {
         }
     }
     renewal::under_way(ctx).map(TickResult::Changes)
+}
+
+fn time_limit_has_passed(ctx: &Context) -> bool {
+    changes::removed_at(ctx).is_some_and(|at| at <= ctx.now())
 }
 
 /// Removes a protected profile from the shell when its time limit has passed, and tells the person.
@@ -121,5 +125,24 @@ fn last_result(ctx: &Context, profile: &Profile) -> Result<Option<TickResult>> {
         State::Failed(failure) if failure.step == Step::Store => Ok(Some(TickResult::FetchForShell)),
         State::Failed(failure) => renewal::failed(ctx, &failure).map(TickResult::Changes).map(Some),
         State::Idle | State::UnderWay => Ok(None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::context::Clock;
+    use std::sync::Arc;
+
+    #[test]
+    fn a_protected_profile_is_removed_when_its_time_limit_has_passed_and_not_before() {
+        let clock = Clock::ahead(Arc::default());
+        let until = (Context::new([]).now().0 + 3600).to_string();
+        let mut ctx = Context::new([("SSOX_PROTECTED_UNTIL".into(), until.into())]);
+        ctx.clock = clock;
+        clock.advance(Duration::from_secs(3500));
+        assert!(!time_limit_has_passed(&ctx));
+        clock.advance(Duration::from_secs(100));
+        assert!(time_limit_has_passed(&ctx));
     }
 }

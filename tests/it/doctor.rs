@@ -3,6 +3,7 @@
 use crate::home::Home;
 #[cfg(unix)]
 use crate::shells::{self, Shell};
+use crate::shown::says;
 use serde_json::Value;
 
 const SESSION: &str =
@@ -169,7 +170,12 @@ fn doctor_checks_the_environment() {
         &["doctor"],
         &[("AWS_ACCESS_KEY_ID", "A"), ("AWS_SECRET_ACCESS_KEY", "s"), ("SSOX_FUNCTION", "zsh1")],
     );
-    assert!(ran.ok().contains("unset AWS_ACCESS_KEY_ID"));
+    says!(home, ran.ok(), @r"
+    warning: AWS_ACCESS_KEY_ID is set, and not by ssox: it takes precedence over every profile that is not named on the command line
+        hint: unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN
+    info: AWS_ENDPOINT_URL sends requests to `http://STANDIN`, not to AWS
+        hint: unset AWS_ENDPOINT_URL
+    ");
 }
 
 #[cfg(unix)]
@@ -185,7 +191,12 @@ fn doctor_checks_the_shell_function_only_in_a_terminal() {
         assert!(said(&[("SSOX_FUNCTION", function)]).trim().starts_with("nothing is wrong"));
     }
     let other = said(&[("SSOX_FUNCTION", "zsh9")]);
-    assert!(other.contains("of another version of ssox") && other.contains("start a new shell"), "{other}");
+    says!(home, crate::pty::screen(&other), @r"
+    warning: the function in this shell is of another version of ssox
+        hint: start a new shell
+    info: AWS_ENDPOINT_URL sends requests to `http://STANDIN`, not to AWS
+        hint: unset AWS_ENDPOINT_URL
+    ");
 }
 
 #[cfg(unix)]

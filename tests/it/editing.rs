@@ -2,6 +2,7 @@
 //! is lost.
 
 use crate::home::{Home, SSOX};
+use crate::shown::says;
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown, symlink};
@@ -111,7 +112,10 @@ fn a_config_that_has_just_become_empty_is_an_error_and_is_not_changed() {
     sleep(Duration::from_millis(200));
     File::create(&path).unwrap();
     let error = home.ssox(&["export", "dev", "--format", "credentials-file", "--write", "x"]).fails(4);
-    assert!(error.contains("has just become empty"), "{error}");
+    says!(home, error, @r"
+    ssox: `~/.aws/credentials` has just become empty: another program may be writing to it; nothing was changed
+    ssox: hint: check the file, and try again in 10s if it is meant to be empty
+    ");
     assert_eq!(fs::read_to_string(&path).unwrap(), "");
 }
 
@@ -169,7 +173,10 @@ fn a_credentials_file_that_others_can_read_keeps_its_mode_and_doctor_reports_it(
     fs::write(&path, "[a]\naws_access_key_id = A\naws_secret_access_key = S\n").unwrap();
     fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
     let said = write_keys(&home, "x");
-    assert!(said.contains("can be read by other users"), "{said}");
+    says!(home, said, @r"
+    ssox: wrote `[x]` into `~/.aws/credentials`, until TIME
+    ssox: warning: `~/.aws/credentials` can be read by other users of this machine; chmod 600 ~/.aws/credentials
+    ");
     assert_eq!(fs::metadata(&path).unwrap().mode() & 0o777, 0o644);
     let doctor = home.ssox(&["doctor"]).stdout();
     assert!(doctor.contains(&format!("chmod 600 {}", path.display())), "{doctor}");

@@ -4,6 +4,7 @@
 use crate::clients::{has_package, printed};
 use crate::home::{Home, SSOX};
 use crate::pty::{Terminal, eventually};
+use crate::shown::says;
 use serde_json::Value;
 use ssox_standin::{Fault, Grant, Times};
 use std::collections::BTreeSet;
@@ -483,7 +484,10 @@ fn while_aws_is_unreachable_older_credentials_are_served_and_then_none() {
 fn without_first_credentials_the_program_does_not_start() {
     let home = Home::new();
     let script = ["exec", "--serve", "dev", "--", "touch", "started"];
-    assert!(home.ssox(&script).fails(3).contains("not signed in to `corp`"));
+    says!(home, home.ssox(&script).fails(3), @r"
+    ssox: not signed in to `corp`
+    ssox: hint: ssox login --sso-session corp
+    ");
     home.sign_in(&Grant::default());
     home.standin.fault("GetRoleCredentials", Fault::Status(403), Times::Forever);
     home.ssox(&script).fails(5);
@@ -571,7 +575,10 @@ fn serve_uses_the_port_that_is_asked_for() {
     let (served, _) = Served::serve(&home);
     let port = served.address.rsplit(':').next().unwrap();
     let error = home.ssox(&["serve", "dev", "--port", port]).fails(4);
-    assert!(error.contains(&format!("could not listen on 127.0.0.1:{port}: address")), "{error}");
+    says!(home, error, @r"
+    ssox: could not listen on STANDIN: address already in use
+    ssox: hint: choose another port with `--port`, or leave it out for any free one
+    ");
     served.kill("-TERM");
 }
 

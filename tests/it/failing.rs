@@ -252,7 +252,7 @@ fn where_nothing_can_be_cached_nothing_is_fetched_for_the_cache() {
 #[test]
 fn a_renewal_whose_process_was_killed_or_stopped_counts_as_failed() {
     let (standin, home) = signed_in(Duration::from_secs(3600));
-    standin.fault("GetRoleCredentials", Fault::Delay(Duration::from_secs(60)), Times::Forever);
+    standin.fault("GetRoleCredentials", Fault::Hold, Times::Forever);
     let mut command = home.command("ssox");
     command.args(["tick", "--renew"]).env("SSOX_PROFILE", "dev").stdout(Stdio::null()).stderr(Stdio::null());
     let renewing = Killed(command.spawn().expect("ssox starts"));

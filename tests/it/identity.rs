@@ -398,10 +398,12 @@ fn verify_with_keys_that_aws_does_not_know_still_shows_what_is_known() {
 #[test]
 fn a_renewal_is_ours_too() {
     in_each(&shells(), |shell| {
-        let (_standin, home) = signed_in(Duration::from_secs(8));
+        let (_standin, home) = signed_in(Duration::from_secs(890));
         let mut session = home.session(shell, "LOAD");
         session.run("ssox use dev");
         let first = environment(&mut session, &home);
+        home.age_credentials();
+        session.run(&shell.export("SSOX_NEXT", "1"));
         eventually("a new key", || {
             session.press_enter();
             let now = environment(&mut session, &home);

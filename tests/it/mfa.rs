@@ -4,7 +4,7 @@ use crate::home::{Home, SSOX};
 use crate::pty::Terminal;
 use crate::roles::{arn, home, role, use_};
 use crate::shells::{self, Session, Shell};
-use crate::shown::shows;
+use crate::shown::{says, shows};
 use ssox_standin::{Fault, Standin, Times};
 use std::fs::{self, File};
 use std::process::Command;
@@ -227,5 +227,8 @@ fn ctrl_d_at_the_question_for_a_code_is_exit_3() {
     terminal.keys("\x04");
     let (said, status) = terminal.wait_for_end();
     assert_eq!(status.code(), Some(3), "{said}");
-    assert!(said.contains("none was entered"), "{said}");
+    says!(home, crate::pty::screen(&said), @r"
+    ssox: an MFA code of `arn:aws:iam::111122223333:mfa/me` is needed, but none was entered
+    ssox: hint: ssox use NAME --mfa-code CODE, or add `mfa_process` to the profile
+    ");
 }

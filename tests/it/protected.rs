@@ -2,9 +2,10 @@
 
 use crate::home::{Home, SSOX};
 use crate::pty::{Terminal, eventually};
-use crate::shells::{self, Session, Shell, in_each, shells, signed_in};
+use crate::shells::{Session, Shell, in_each, shells, signed_in};
+use crate::shown::says;
 use std::os::unix::process::ExitStatusExt as _;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 const QUESTION: &str = "use the protected profile prod-admin? [y/N] ";
 
@@ -61,9 +62,18 @@ fn without_a_terminal_only_the_option_answers() {
         ("", &[("SSOX_PROTECT", "111122223333/Read*")]),
     ] {
         let home = home(keys);
+        let errors = verbs().map(|(arguments, _)| home.ssox_with(arguments, variables).fails(3));
+        says!(home, errors.concat(), @r"
+        ssox: profile `prod-admin` is protected, and nobody can be asked
+        ssox: hint: ssox use --yes prod-admin
+        ssox: profile `prod-admin` is protected, and nobody can be asked
+        ssox: hint: ssox exec --yes prod-admin
+        ssox: profile `prod-admin` is protected, and nobody can be asked
+        ssox: hint: ssox export --yes prod-admin
+        ssox: profile `prod-admin` is protected, and nobody can be asked
+        ssox: hint: ssox console --yes prod-admin
+        ");
         for (arguments, printed) in verbs() {
-            let said = home.ssox_with(arguments, variables).fails(3);
-            assert!(said.contains("profile `prod-admin` is protected") && said.contains("--yes"), "{said}");
             assert_eq!(home.standin.total(), 0);
             // What follows the profile of `exec` may be the program.
             let (verb, rest) = arguments.split_at(arguments.iter().position(|word| *word == "prod-admin").unwrap());
@@ -80,14 +90,21 @@ fn programs_get_credentials_only_where_the_profile_says_so() {
     let line = ["credential-process", "prod-admin"];
     let no_input = ["credential-process", "--no-input", "prod-admin"];
     for arguments in [&line[..], &no_input] {
-        assert!(home("ssox_protected = true").ssox(arguments).fails(3).contains("ssox_protected = unattended"));
+        let protected = home("ssox_protected = true");
+        says!(protected, protected.ssox(arguments).fails(3), @r"
+        ssox: profile `prod-admin` is protected, and programs get no credentials of it
+        ssox: hint: ssox use prod-admin in a shell, or write `ssox_protected = unattended` into the profile
+        ");
         home("ssox_protected = unattended").ssox(arguments).ok();
         home("").ssox(arguments).ok();
         home("").ssox_with(arguments, &[("SSOX_PROTECT", "prod*")]).fails(3);
         home("ssox_protected = false").ssox_with(arguments, &[("SSOX_PROTECT", "prod*")]).ok();
     }
-    let said = home("ssox_protected = yes").ssox(&line).fails(4);
-    assert!(said.contains("`true`, `false` or `unattended`"), "{said}");
+    let home = home("ssox_protected = yes");
+    says!(home, home.ssox(&line).fails(4), @r"
+    ssox: `ssox_protected` of profile `prod-admin` is `yes`
+    ssox: hint: write `true`, `false` or `unattended`
+    ");
 }
 
 #[test]
@@ -125,14 +142,11 @@ fn the_question_is_asked_each_time_also_on_the_way_back() {
     }
 }
 
-/// Presses Enter until the protected profile is gone; returns what was said.
-fn until_removed(session: &mut Session, home: &shells::Home, shell: Shell) -> String {
+/// Makes the time limit of the shell's profile the past, as it is when the time has come; returns what the next prompt says.
+fn after_the_time_limit(session: &mut Session, shell: Shell) -> String {
     let already = session.terminal.seen().len();
-    eventually("the end of the time limit", || {
-        session.press_enter();
-        session.run("probe SSOX_PROFILE >probed");
-        home.read("probed").contains("unset").then_some(())
-    });
+    session.run(&format!("{}; {}", shell.export("SSOX_PROTECTED_UNTIL", "1"), shell.export("SSOX_NEXT", "1")));
+    session.press_enter();
     let seen = session.terminal.seen();
     assert!(!seen.contains("not found"), "{shell:?}: {seen}");
     seen[already..].to_string()
@@ -141,19 +155,23 @@ fn until_removed(session: &mut Session, home: &shells::Home, shell: Shell) -> St
 #[test]
 fn a_protected_profile_leaves_the_shell_after_its_time() {
     in_each(&shells(), |shell| {
-        // Renewed again and again, which must not prolong it.
-        let (standin, home) = signed_in(Duration::from_secs(4));
+        let (standin, home) = signed_in(Duration::from_secs(890));
         let config = home.read(".aws/config");
-        let key = profile("prod-admin", "ssox_protected = true\nssox_protected_for = 5s");
+        let key = profile("prod-admin", "ssox_protected = true\nssox_protected_for = 1h");
         home.write(".aws/config", &format!("{config}\n{key}"));
         let rc = format!("{}\nLOAD\n{}", shell.export("AWS_REGION", "mine"), shell.probe());
         let mut session = home.session_with(shell, &rc, &[("SSOX_PROTECTED_FOR", "15m")]);
-        let began = Instant::now();
         session.run("ssox use --yes prod-admin");
-        let said = until_removed(&mut session, &home, shell);
-        assert!(began.elapsed() >= Duration::from_secs(3), "{shell:?}: after {:?}", began.elapsed());
+        session.run("probe SSOX_PROTECTED_UNTIL >until");
+        // Renewed until then, which does not prolong it.
+        home.age_credentials();
+        session.run(&shell.export("SSOX_NEXT", "1"));
+        eventually("a renewal", || (standin.count("GetRoleCredentials") == 2).then_some(()));
+        session.run("probe SSOX_PROFILE SSOX_PROTECTED_UNTIL >probed");
+        let still = format!("SSOX_PROFILE exported [prod-admin]\n{}", home.read("until"));
+        assert_eq!(home.read("probed"), still, "{shell:?}");
+        let said = after_the_time_limit(&mut session, shell);
         assert_eq!(said.matches("ssox: removed the protected profile prod-admin").count(), 1, "{shell:?}: {said}");
-        assert!(standin.count("GetRoleCredentials") > 1, "{shell:?}: it was never renewed");
         session.run("probe AWS_REGION AWS_ACCESS_KEY_ID SSOX_PROTECTED_UNTIL SSOX_NEXT SSOX_PROMPT >probed");
         let probed = home.read("probed");
         assert_eq!(
@@ -168,13 +186,10 @@ fn a_protected_profile_leaves_the_shell_after_its_time() {
 fn the_time_limit_also_ends_a_profile_without_keys_in_the_shell() {
     in_each(&shells(), |shell| {
         let (_standin, home) = signed_in(Duration::from_secs(3600));
-        let mut session = home.session_with(
-            shell,
-            &format!("LOAD\n{}", shell.probe()),
-            &[("SSOX_PROTECT", "dev"), ("SSOX_PROTECTED_FOR", "2s")],
-        );
+        let rc = format!("LOAD\n{}", shell.probe());
+        let mut session = home.session_with(shell, &rc, &[("SSOX_PROTECT", "dev"), ("SSOX_PROTECTED_FOR", "1h")]);
         session.run("ssox use --yes --profile-only dev");
-        until_removed(&mut session, &home, shell);
+        after_the_time_limit(&mut session, shell);
         session.run("probe AWS_PROFILE SSOX_NEXT >probed");
         assert_eq!(home.read("probed"), "AWS_PROFILE unset\nSSOX_NEXT unset\n", "{shell:?}");
     });

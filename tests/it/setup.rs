@@ -2,7 +2,7 @@
 //! accounts that have odd names, and with one sign-in for several profiles.
 
 use crate::home::Home;
-use crate::shown::shows;
+use crate::shown::{says, shows};
 use serde_json::Value;
 use ssox_standin::{Account, Fault, Grant, START_URL, Times};
 use std::fs;
@@ -55,13 +55,11 @@ fn a_migration_says_which_profiles_share_one_sign_in() {
         ran.ok();
         let said = ran.stderr();
         let before_the_diff: Vec<&str> = said.lines().take_while(|line| line.starts_with("ssox: ")).collect();
-        insta::allow_duplicates! {
-            shows!(home, before_the_diff.join("\n"), @r"
-            ssox: profiles `dev` and `stg` share one sign-in: signing in as `dev` also signs in `stg`
-            ssox: the reason: all have the start URL `https://d-1234567890.awsapps.com/start`, and session `d-1234567890` has one token file; each profile keeps its own account and role
-            ssox: --session-per-profile gives each of them its own session, so that each signs in separately
-            ");
-        }
+        shows!(home, before_the_diff.join("\n"), @r"
+        ssox: profiles `dev` and `stg` share one sign-in: signing in as `dev` also signs in `stg`
+        ssox: the reason: all have the start URL `https://d-1234567890.awsapps.com/start`, and session `d-1234567890` has one token file; each profile keeps its own account and role
+        ssox: --session-per-profile gives each of them its own session, so that each signs in separately
+        ");
     }
 }
 
@@ -132,12 +130,65 @@ fn profiles_that_keep_both_forms_can_be_separated_too() {
     let separate = ["configure", "migrate", "--session-per-profile", "--keep-legacy", "--yes"];
     home.ssox(&separate).ok();
     let separated = config(&home);
-    assert!(separated.contains("sso_session = dev\n") && separated.contains("sso_session = stg\n"), "{separated}");
-    assert!(home.ssox(&separate).stderr().contains("nothing to do"));
+    says!(home, separated, @r"
+    [profile dev]
+    sso_start_url = https://d-1234567890.awsapps.com/start
+    sso_region = eu-west-1
+    sso_account_id = 111122223333
+    sso_role_name = ReadOnly
+    sso_session = dev
+
+    [profile stg]
+    sso_start_url = https://d-1234567890.awsapps.com/start
+    sso_region = eu-west-1
+    sso_account_id = 111122223333
+    sso_role_name = Admin
+    sso_session = stg
+
+    [sso-session d-1234567890]
+    sso_start_url = https://d-1234567890.awsapps.com/start
+    sso_region = eu-west-1
+    sso_registration_scopes = sso:account:access
+
+    [sso-session dev]
+    sso_start_url = https://d-1234567890.awsapps.com/start
+    sso_region = eu-west-1
+    sso_registration_scopes = sso:account:access
+
+    [sso-session stg]
+    sso_start_url = https://d-1234567890.awsapps.com/start
+    sso_region = eu-west-1
+    sso_registration_scopes = sso:account:access
+    ");
+    says!(home, home.ssox(&separate).stderr(), @"ssox: there are no legacy profiles in `~/.aws/config`: nothing to do");
     home.ssox(&["configure", "migrate", "--session-per-profile", "--yes"]).ok();
     let finished = config(&home);
-    assert!(finished.contains("sso_session = dev\n") && finished.contains("sso_session = stg\n"), "{finished}");
-    assert_eq!(finished.matches("sso_start_url").count(), 3, "three sessions, no profile: {finished}");
+    says!(home, finished, @r"
+    [profile dev]
+    sso_account_id = 111122223333
+    sso_role_name = ReadOnly
+    sso_session = dev
+
+    [profile stg]
+    sso_account_id = 111122223333
+    sso_role_name = Admin
+    sso_session = stg
+
+    [sso-session d-1234567890]
+    sso_start_url = https://d-1234567890.awsapps.com/start
+    sso_region = eu-west-1
+    sso_registration_scopes = sso:account:access
+
+    [sso-session dev]
+    sso_start_url = https://d-1234567890.awsapps.com/start
+    sso_region = eu-west-1
+    sso_registration_scopes = sso:account:access
+
+    [sso-session stg]
+    sso_start_url = https://d-1234567890.awsapps.com/start
+    sso_region = eu-west-1
+    sso_registration_scopes = sso:account:access
+    ");
 }
 
 #[test]
@@ -147,9 +198,30 @@ fn a_profile_name_that_is_no_session_name_is_changed_for_the_session() {
         &(legacy("'my dev'", "ReadOnly") + &legacy("dev", "Admin") + "[sso-session dev]\nsso_region = x\n"),
     );
     home.ssox(&["configure", "migrate", "--session-per-profile", "--yes"]).ok();
-    for name in ["my-dev", "dev-2"] {
-        assert!(config(&home).contains(&format!("\n[sso-session {name}]\n")), "{}", config(&home));
-    }
+    says!(home, config(&home), @r"
+    [profile 'my dev']
+    sso_account_id = 111122223333
+    sso_role_name = ReadOnly
+    sso_session = my-dev
+
+    [profile dev]
+    sso_account_id = 111122223333
+    sso_role_name = Admin
+    sso_session = dev-2
+
+    [sso-session dev]
+    sso_region = x
+
+    [sso-session my-dev]
+    sso_start_url = https://d-1234567890.awsapps.com/start
+    sso_region = eu-west-1
+    sso_registration_scopes = sso:account:access
+
+    [sso-session dev-2]
+    sso_start_url = https://d-1234567890.awsapps.com/start
+    sso_region = eu-west-1
+    sso_registration_scopes = sso:account:access
+    ");
 }
 
 #[test]
@@ -158,8 +230,17 @@ fn a_copied_address_is_cut_to_its_start_url() {
     fs::remove_file(home.path(".aws/config")).unwrap();
     let role = ["--account-id", "111122223333", "--role-name", "ReadOnly", "--profile", "dev", "--yes"];
     home.ssox(&[&["configure", "sso", "--start-url", COPIED, "--sso-region", "eu-west-1"], &role[..]].concat()).ok();
-    assert!(config(&home).contains("\nsso_start_url = https://d-1234567890.awsapps.com/start\n"), "{}", config(&home));
-    assert!(config(&home).contains("[sso-session d-1234567890]\n"), "{}", config(&home));
+    says!(home, config(&home), @r"
+    [sso-session d-1234567890]
+    sso_start_url = https://d-1234567890.awsapps.com/start
+    sso_region = eu-west-1
+    sso_registration_scopes = sso:account:access
+
+    [profile dev]
+    sso_session = d-1234567890
+    sso_account_id = 111122223333
+    sso_role_name = ReadOnly
+    ");
 }
 
 #[test]
@@ -199,7 +280,15 @@ fn a_copied_address_in_a_file_works_and_is_found_with_the_line_to_write() {
         Some("https://d-1234567890.awsapps.com/start")
     );
     home.ssox(&["configure", "migrate", "--yes"]).ok();
-    assert!(config(&home).contains("sso_session = corp\n"), "{}", config(&home));
+    says!(home, config(&home), @r"
+    [sso-session corp]
+    sso_start_url = https://d-1234567890.awsapps.com/start/#/?tab=accounts
+    sso_region = eu-west-1
+    [profile old]
+    sso_account_id = 111122223333
+    sso_role_name = ReadOnly
+    sso_session = corp
+    ");
 }
 
 #[cfg(unix)]
@@ -261,11 +350,17 @@ fn with_account_and_role_the_rest_is_derived() {
     let given =
         ["--start-url", START_URL, "--sso-region", "eu-west-1", "--account-id", "222233334444", "--role-name", "Admin"];
     home.ssox(&[&["configure", "sso", "--yes"], &given[..]].concat()).ok();
-    assert!(
-        config(&home).contains("\n[profile 222233334444-admin]\nsso_session = d-1234567890\n"),
-        "{}",
-        config(&home)
-    );
+    says!(home, config(&home), @r"
+    [sso-session d-1234567890]
+    sso_start_url = https://d-1234567890.awsapps.com/start
+    sso_region = eu-west-1
+    sso_registration_scopes = sso:account:access
+
+    [profile 222233334444-admin]
+    sso_session = d-1234567890
+    sso_account_id = 222233334444
+    sso_role_name = Admin
+    ");
 }
 
 #[test]
@@ -317,7 +412,11 @@ fn where_aws_cannot_be_reached_what_is_given_is_written() {
     +sso_role_name = Admin
     ssox: now: ssox use mine
     ");
-    assert!(config(&home).contains("\n[profile mine]\n"), "{}", config(&home));
+    assert!(
+        config(&home).ends_with(
+            "\n\n[profile mine]\nsso_session = corp\nsso_account_id = 222233334444\nsso_role_name = Admin\n"
+        )
+    );
 }
 
 #[test]
@@ -361,7 +460,12 @@ fn the_role_that_iam_knows_is_taken_for_its_permission_set() {
     ssox: `sso_role_name` of profile `dev` is `AWSReservedSSO_ReadOnly_0123456789abcdef`, the IAM role of the permission set `ReadOnly`
     ssox: hint: write `ReadOnly`
     ");
-    assert!(home.ssox(&["doctor"]).stdout().contains("write `ReadOnly`"));
+    shows!(home, home.ssox(&["doctor"]).stdout(), @r"
+    error: ~/.aws/config:6: `sso_role_name` of profile `dev` is `AWSReservedSSO_ReadOnly_0123456789abcdef`, the IAM role of the permission set `ReadOnly`
+        hint: write `ReadOnly`
+    info: AWS_ENDPOINT_URL sends requests to `http://STANDIN`, not to AWS
+        hint: unset AWS_ENDPOINT_URL
+    ");
 }
 
 #[test]
@@ -414,12 +518,10 @@ fn a_header_that_nobody_reads_is_named_by_every_verb() {
     home.add_config("[profile A B]\nregion = eu-west-1\n[sso-session my corp]\nsso_region = eu-west-1\n");
     for verb in [&["--emit=zsh1", "use"][..], &["export"], &["login"], &["credential-process"]] {
         let error = home.ssox(&[verb, &["A B"]].concat()).fails(4);
-        insta::allow_duplicates! {
-            shows!(home, error, @r"
-            ssox: there is no profile `A B`
-            ssox: hint: write `[profile 'A B']` instead of `[profile A B]` in line 25 of `~/.aws/config`
-            ");
-        }
+        shows!(home, error, @r"
+        ssox: there is no profile `A B`
+        ssox: hint: write `[profile 'A B']` instead of `[profile A B]` in line 25 of `~/.aws/config`
+        ");
     }
     home.add_config("[profile role]\nrole_arn = arn:aws:iam::444455556666:role/Target\nsource_profile = A B\n");
     let error = home.ssox(&["export", "role"]).fails(4);

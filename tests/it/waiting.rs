@@ -8,14 +8,13 @@ use rustix::process::{Pid, Signal, kill_process};
 use ssox_standin::{Fault, Grant, Standin, Times};
 use std::fs::File;
 use std::process::{Child, Stdio};
-use std::time::Duration;
 
 /// `ssox exec dev`, stopped as with Ctrl-Z while it waits for AWS; killed when dropped.
 struct Stopped(Child);
 
 impl Stopped {
     fn at(home: &Home, operation: &str) -> Self {
-        home.standin.fault(operation, Fault::Delay(Duration::from_secs(5)), Times::Next(1));
+        home.standin.fault(operation, Fault::Hold, Times::Forever);
         let mut command = home.command(SSOX);
         command.args(["exec", "dev", "--", "true"]).stderr(Stdio::null());
         let stopped = Self(command.spawn().expect("ssox starts"));
@@ -85,6 +84,7 @@ fn those_who_waited_for_a_stopped_process_take_what_it_fetched() {
     let stopped = Stopped::at(&home, "GetRoleCredentials");
     let mut terminal = start(&home, &["exec", "dev", "--", "sh", "-c", "echo key $AWS_ACCESS_KEY_ID"]);
     terminal.wait_for("waiting for");
+    home.standin.clear_faults("*");
     stopped.signal(Signal::CONT);
     terminal.wait_for("key ASIA");
     assert_eq!(terminal.wait_for_end().1.code(), Some(0));
@@ -120,7 +120,7 @@ fn a_command_that_was_stopped_in_a_shell_is_named_there_and_continues_with_fg() 
         let standin = Standin::start();
         let home = shells::Home::with(&standin);
         standin.seed_token(&home.path(""), "corp", &Grant::default());
-        standin.fault("GetRoleCredentials", Fault::Delay(Duration::from_secs(5)), Times::Next(1));
+        standin.fault("GetRoleCredentials", Fault::Hold, Times::Forever);
         let mut session = home.session(shell, "LOAD");
         session.terminal.enter("ssox exec dev -- echo do''ne");
         eventually("the request", || (standin.count("GetRoleCredentials") > 0).then_some(()));
@@ -131,6 +131,7 @@ fn a_command_that_was_stopped_in_a_shell_is_named_there_and_continues_with_fg() 
         session.terminal.wait_for(", stopped, on /dev/");
         session.terminal.keys("\x03");
         session.wait_for_prompt();
+        standin.clear_faults("*");
         session.terminal.enter("fg");
         session.terminal.wait_for("done");
     });
@@ -143,11 +144,12 @@ fn ctrl_z_does_not_stop_a_verb_that_changes_the_shell() {
         let standin = Standin::start();
         let home = shells::Home::with(&standin);
         standin.seed_token(&home.path(""), "corp", &Grant::default());
-        standin.fault("GetRoleCredentials", Fault::Delay(Duration::from_secs(2)), Times::Next(1));
+        standin.fault("GetRoleCredentials", Fault::Hold, Times::Forever);
         let mut session = home.session(shell, "LOAD");
         session.terminal.enter("ssox use dev");
         eventually("the request", || (standin.count("GetRoleCredentials") > 0).then_some(()));
         session.terminal.keys("\x1a");
+        standin.clear_faults("*");
         session.wait_for_prompt();
         assert!(session.run("echo [$SSOX_PROFILE]").contains("[dev]"), "{shell:?}");
     });

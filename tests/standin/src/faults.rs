@@ -27,6 +27,8 @@ pub enum Fault {
     Html,
     /// Responds normally, but later.
     Delay(Duration),
+    /// Responds normally, but not before the test removes the fault.
+    Hold,
     /// Responds normally with a clock that is this many seconds ahead (in `Date`, expirations and signature checks).
     DateSkew(i64),
     /// Responds with this status, content type and body.
@@ -74,14 +76,21 @@ impl Faults {
         self.0.retain(|(name, ..)| operation != "*" && name != operation);
     }
 
+    /// Tells whether calls of an operation are held.
+    pub(crate) fn hold(&self, operation: &str) -> bool {
+        self.0.iter().any(|(name, fault, _)| *fault == Fault::Hold && is_named(name, operation))
+    }
+
     /// Returns the faults of this call: all delays and clock differences, and the first of the others. `*` is every
     /// operation of AWS; `CreateToken` includes `CreateToken.refresh_token`.
     pub(crate) fn take(&mut self, operation: &str) -> Vec<Fault> {
         let mut taken: Vec<Fault> = Vec::new();
         for (name, fault, times) in &mut self.0 {
-            let modifier = matches!(fault, Fault::Delay(_) | Fault::DateSkew(_));
-            let named = name == "*" || name == operation || operation.split('.').next() == Some(name.as_str());
-            if !named || *times == Times::Next(0) || (!modifier && taken.iter().any(Fault::replaces_the_answer)) {
+            let modifier = !fault.replaces_the_answer();
+            if !is_named(name, operation)
+                || *times == Times::Next(0)
+                || (!modifier && taken.iter().any(Fault::replaces_the_answer))
+            {
                 continue;
             }
             match times {
@@ -96,9 +105,13 @@ impl Faults {
     }
 }
 
+fn is_named(name: &str, operation: &str) -> bool {
+    name == "*" || name == operation || operation.split('.').next() == Some(name)
+}
+
 impl Fault {
     fn replaces_the_answer(&self) -> bool {
-        !matches!(self, Self::Delay(_) | Self::DateSkew(_))
+        !matches!(self, Self::Delay(_) | Self::Hold | Self::DateSkew(_))
     }
 
     /// Returns the response that replaces that of the operation, if the fault has one.

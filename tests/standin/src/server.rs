@@ -11,6 +11,7 @@ use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 #[derive(Debug)]
 pub(crate) struct Server {
@@ -97,6 +98,11 @@ fn answer(shared: &Shared, connection: &mut Connection, mut request: Request) ->
     for fault in &faults {
         if let Fault::Delay(duration) = fault {
             thread::sleep(*duration);
+        }
+    }
+    if faults.contains(&Fault::Hold) {
+        while lock(&shared.state).faults.hold(&route.name) && !shared.stopped.load(Ordering::SeqCst) {
+            thread::sleep(Duration::from_millis(1));
         }
     }
     if faults.contains(&Fault::Hang) {
