@@ -44,7 +44,7 @@ pub(crate) struct Context {
     /// The variables. They are not wiped from memory, because they stay in the environment of the process anyway.
     env: HashMap<String, OsString>,
     home: Option<PathBuf>,
-    /// Variables that ssox itself reads with other values, as programs are to see them.
+    /// The values that programs get of those variables for which ssox itself uses other values.
     replaced: Vec<(&'static str, Option<OsString>)>,
     /// The beginning of the command line, such as `ssox use dev`: the verb and its first word. Options may contain
     /// secrets.

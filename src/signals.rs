@@ -14,7 +14,7 @@ use std::sync::{Arc, OnceLock, atomic::AtomicBool, atomic::Ordering};
 const INTERRUPTED: i32 = 130;
 
 /// Whether Ctrl-C ends the process at once with [`INTERRUPTED`]. Without a value, the signal itself ends it. It is a
-/// global, because a process has one handler for each signal. one handler of a signal.
+/// global, because a process has one handler for each signal.
 static IS_IMMEDIATE: OnceLock<Arc<AtomicBool>> = OnceLock::new();
 
 /// Makes Ctrl-C end the process with an exit status from now on. It is for shells that report an error in their script

@@ -23,7 +23,7 @@ const USUAL: [&str; 10] = [
     "chromium",
 ];
 
-/// A program is Firefox, or works like it, if its name starts so (in lower case); below, the same for Chrome.
+/// How the names of Firefox and of browsers like it begin, in lower case; below, those of Chrome and the like.
 const FIREFOX: [&str; 6] = ["firefox", "librewolf", "waterfox", "zen", "floorp", "mullvad-browser"];
 const CHROME: [&str; 8] =
     ["google-chrome", "google chrome", "chrome", "chromium", "microsoft-edge", "microsoft edge", "msedge", "brave"];
@@ -43,7 +43,7 @@ pub(crate) enum Extension {
 /// The account that gets a container or profile of its own.
 #[derive(Clone, Debug)]
 pub(crate) struct Separation<'a> {
-    /// The account ID, or the name of the ssox profile if the account is unknown.
+    /// The account ID, or the name of the AWS profile if the account is unknown.
     pub(crate) key: &'a str,
     /// The name of the container.
     pub(crate) name: &'a str,

@@ -51,7 +51,7 @@ struct State {
 struct Failure {
     error: Error,
     at: Timestamp,
-    /// When the caches had changed before the renewal. They change again when a person signs in.
+    /// The times of the caches before the renewal. A person who signs in changes them.
     caches: Caches,
 }
 

@@ -21,7 +21,7 @@ impl<'a> Descriptions<'a> {
         Self { ctx, files, accounts: AccountNames::load(ctx) }
     }
 
-    /// Returns a profile.
+    /// Resolves a profile.
     ///
     /// # Errors
     /// Those of [`Profile::resolve`].

@@ -1,4 +1,4 @@
-//! Tells by its command line whether a shell process reads commands from a person.
+//! Tells from the command line of a shell process whether it reads commands from a person.
 
 /// Options whose value is the next word; that word is then not a script.
 const WITH_VALUE: [&str; 10] =

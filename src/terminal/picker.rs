@@ -75,7 +75,8 @@ pub(crate) fn pick(ctx: &Context, title: &str, hint: &str, rows: &[Row]) -> Resu
     }
 }
 
-/// The lines of the terminal that the picker uses. They are cleared by ssox, because the picker leaves them on Ctrl-C.
+/// The lines of the terminal that the picker uses. The crate `inquire` leaves its rows there on Ctrl-C, so ssox clears
+/// them.
 struct Room;
 
 impl Room {

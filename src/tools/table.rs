@@ -268,7 +268,7 @@ pub(super) const TOOLS: [Tool; 18] = [
         ..SDK
     },
     // aws-sdk-php 3.376.2. In `config` it reads access keys and `credential_process` of `[profile default]`, never of
-    // `[default]`. A role's `source_profile`, and the region, it looks for in sections whose header has no `profile`.
+    // `[default]`. It looks for a role's `source_profile` and for the region in sections whose header has no `profile`.
     Tool {
         name: "PHP",
         steps: &[
