@@ -24,7 +24,7 @@ if [[ -z ${_ssox_loaded[1]-} ]]; then
     builtin declare -gA _ssox_seen
     _ssox_seen=() _ssox_keys=on
   fi
-  _ssox_layer='' _ssox_names_under=' ' _ssox_under=() _ssox_over=() _ssox_theirs=' ' _ssox_outside=' ' _ssox_outer=()
+  _ssox_layer='' _ssox_names_under=' ' _ssox_under=() _ssox_over=() _ssox_theirs=' ' _ssox_typed=() _ssox_outside=' ' _ssox_outer=()
   _ssox_place='' _ssox_file=${SSOX_DIRECTORY-} _ssox_nearer='' _ssox_again='' _ssox_state='' _ssox_found=''
   _ssox_loaded=(1 1) _ssox_child='' _ssox_kept=' ' _ssox_before=()
   [[ -z ${SSOX_PROMPT-}${SSOX_IDENTITY-} ]] || _ssox_child=1
@@ -141,6 +141,7 @@ function _ssox_apply() {
     esac
     _ssox_set_clock
     _ssox_note
+    if [[ $_ssox_layer == on ]]; then _ssox_note_layer; fi
     _ssox_result=0
   fi
   case $_ssox_options in *f*) ;; *) builtin set +f ;; esac
@@ -463,7 +464,8 @@ function _ssox_find_place() {
 function _ssox_refresh() {
   _ssox_check_clock
   # The program undoes an edit of what the segment shows.
-  if ! builtin test "$_ssox_left" = "${SSOX_PROMPT-},${SSOX_STATE-},${SSOX_EXPIRES-},${SSOX_PROTECTED-}"; then
+  if ! builtin test "$_ssox_left" = "${SSOX_PROMPT-},${SSOX_STATE-},${SSOX_EXPIRES-},${SSOX_PROTECTED-}" ||
+    { [[ -n ${SSOX_FILES-} ]] && _ssox_are_files_edited; }; then
     _ssox_seen=([0]=edited)
     _ssox_look || builtin true
   fi
@@ -472,6 +474,20 @@ function _ssox_refresh() {
     if _ssox_is_due; then _ssox_tick; fi
   fi
   _ssox_show
+}
+
+# Tells whether a configuration file was edited: with `--profile-only` the files say which identity it is. SSOX_FILES is a
+# directory with links to them, and marks with the times of their last changes.
+function _ssox_are_files_edited() {
+  builtin local _ssox_path=''
+  for _ssox_path in "$SSOX_FILES/config" "$SSOX_FILES/credentials"; do
+    if [[ -e $_ssox_path ]]; then
+      [[ -e $_ssox_path.seen && ! $_ssox_path -nt $_ssox_path.seen && ! $_ssox_path -ot $_ssox_path.seen ]] || return 0
+    else
+      [[ -L $_ssox_path && ! -e $_ssox_path.seen ]] || return 0
+    fi
+  done
+  return 1
 }
 
 # Runs after the other hooks: direnv and mise may have changed the compared values, and others may have set PS1 again.
@@ -544,7 +560,8 @@ fi
 # the last hook puts it on again: direnv and mise never see it, whatever the order in the rc file.
 #
 # `_ssox_layer` is empty, `on` or `off`. `_ssox_names_under` has the names that were changed while the layer was on, and
-# `_ssox_under` and `_ssox_over` what is below and what is in the layer while it is off. `_ssox_outside` and `_ssox_outer` have
+# `_ssox_under` and `_ssox_over` what is below and what is in the layer. `_ssox_typed` has what a person changed in it on the line
+# that left the directory. `_ssox_outside` and `_ssox_outer` have
 # the previous values and others from before. `_ssox_place` is the directory that was looked at last, `_ssox_file` the file
 # that was found there. `_ssox_nearer` tells that direnv or mise has a file below: what it sets, `_ssox_theirs`, stays.
 
@@ -586,14 +603,34 @@ function _ssox_put_under() {
   done
 }
 
-function _ssox_off() {
+# Records the values in the layer as set by ssox.
+function _ssox_note_layer() {
   builtin local IFS=' ' _ssox_name='' _ssox_count=0
-  [[ $_ssox_layer == on ]] || return 0
   for _ssox_name in $_ssox_names_under; do
     case $_ssox_theirs in
       *" $_ssox_name "*) ;;
       *)
         _ssox_read_state "$_ssox_name"
+        _ssox_over[_ssox_count]=$_ssox_state
+        ;;
+    esac
+    _ssox_count=$((_ssox_count + 1))
+  done
+}
+
+function _ssox_off() {
+  builtin local IFS=' ' _ssox_name='' _ssox_count=0 _ssox_where=elsewhere
+  [[ $_ssox_layer == on ]] || return 0
+  if builtin test "$PWD" = "$_ssox_place"; then _ssox_where=here; fi
+  _ssox_typed=()
+  for _ssox_name in $_ssox_names_under; do
+    case $_ssox_theirs in
+      *" $_ssox_name "*) ;;
+      *)
+        _ssox_read_state "$_ssox_name"
+        case $_ssox_where$_ssox_name in
+          elsewhereAWS*) builtin test "$_ssox_state" = "${_ssox_over[_ssox_count]-}" || _ssox_typed[_ssox_count]=$_ssox_state ;;
+        esac
         _ssox_over[_ssox_count]=$_ssox_state
         _ssox_write_state "$_ssox_name" "${_ssox_under[_ssox_count]}"
         ;;
@@ -621,6 +658,21 @@ function _ssox_on() {
     _ssox_count=$((_ssox_count + 1))
   done
   _ssox_layer=on
+}
+
+# Sets what a person has changed since the directory did: bash runs no hook between `cd` and the rest of its line.
+function _ssox_put_typed() {
+  builtin local IFS=' ' _ssox_name='' _ssox_count=0
+  for _ssox_name in $_ssox_names_under; do
+    if [[ -n ${_ssox_typed[_ssox_count]-} ]]; then
+      _ssox_read_state "$_ssox_name"
+      if builtin test "$_ssox_state" = "${_ssox_under[_ssox_count]}"; then
+        _ssox_write_state "$_ssox_name" "${_ssox_typed[_ssox_count]}"
+      fi
+    fi
+    _ssox_count=$((_ssox_count + 1))
+  done
+  _ssox_typed=()
 }
 
 # Makes the new value below the layer the previous one, if the old value below it was.
@@ -726,6 +778,7 @@ function _ssox_exit() {
   _ssox_file=''
   if [[ -n $_ssox_layer ]]; then
     _ssox_off
+    _ssox_put_typed
     _ssox_kept=$_ssox_outside
     _ssox_child=${_ssox_outer[0]} _ssox_held=${_ssox_outer[1]} _ssox_before=("${_ssox_outer[@]:2}")
     _ssox_left="${SSOX_PROMPT-},${SSOX_STATE-},${SSOX_EXPIRES-},${SSOX_PROTECTED-}"
@@ -744,6 +797,7 @@ function _ssox_depart() {
   _ssox_flags=$-
   case $_ssox_flags in *[kux]*) { builtin set +kux; } 2>/dev/null ;; esac
   _ssox_off
+  _ssox_typed=()
   _ssox_put_flags
 }
 
@@ -827,6 +881,8 @@ function _ssox_show() {
     _ssox_mark=' renewing' _ssox_state=renewing
   fi
   if _ssox_is_number "${SSOX_NEXT-}" && ((SSOX_NEXT < _ssox_until)); then _ssox_until=$SSOX_NEXT; fi
+  # The next prompt compares the times of the files.
+  if [[ -n ${SSOX_FILES-} ]]; then _ssox_until=$_ssox_clock; fi
   SSOX_SEGMENT='' SSOX_SEGMENT_STATE='' _ssox_ps1=''
   if [[ -n $_ssox_label ]]; then
     # shellcheck disable=SC2034  # read by prompts of people's own

@@ -18,6 +18,7 @@ if not set -qg _ssox_kept
     set -gu _ssox_seen ''
     set -gu _ssox_held "$SSOX_IDENTITY"
     set -gu _ssox_left
+    set -gu _ssox_exported
     set -gu _ssox_layer
     set -gu _ssox_layered
     set -gu _ssox_theirs
@@ -117,6 +118,7 @@ function _ssox_look
     _ssox_read_identity
     test "$_ssox_now" != "$_ssox_seen"; or return
     set -gu _ssox_seen $_ssox_now
+    _ssox_note_exported
     if command -q ssox
         and set -l reply (SSOX_HELD="$_ssox_held" command ssox --emit=fish1 identity </dev/null 2>/dev/null)
         and _ssox_apply identity $reply 2>/dev/null
@@ -128,9 +130,11 @@ function _ssox_look
     set -gu _ssox_left "$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_PROTECTED"
 end
 
-# Reads the compared values into `_ssox_now`, and how many of them are not exported: those reach no program.
+# Reads the compared values into `_ssox_now`, and how many of them are not exported: those reach no program. While all that
+# were exported still are, the number tells whether others are, too.
 function _ssox_read_identity
     set -l fish_trace
+    set -qx $_ssox_exported; or set -gu _ssox_seen hidden
     set -qx AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION AWS_REGION \
         AWS_DEFAULT_REGION AWS_PROFILE AWS_DEFAULT_PROFILE AWS_SECURITY_TOKEN SSOX_PROFILE SSOX_IDENTITY \
         AWS_CONFIG_FILE AWS_SHARED_CREDENTIALS_FILE AWS_WEB_IDENTITY_TOKEN_FILE AWS_ROLE_ARN \
@@ -273,7 +277,7 @@ end
 # Renews the credentials when they are due, and computes the segment.
 function _ssox_refresh
     # The program undoes an edit of what the segment shows.
-    if test "$_ssox_left" != "$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_PROTECTED"
+    if test "$_ssox_left" != "$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_PROTECTED"; or _ssox_are_files_edited
         set -gu _ssox_seen edited
         _ssox_look
     end
@@ -282,6 +286,21 @@ function _ssox_refresh
         _ssox_is_due; and _ssox_tick
     end
     _ssox_show
+end
+
+# Tells whether a configuration file was edited: with `--profile-only` the files say which identity it is. SSOX_FILES is a
+# directory with links to them, and marks with the times of their last changes.
+function _ssox_are_files_edited
+    test -n "$SSOX_FILES"; or return
+    for file in "$SSOX_FILES/config" "$SSOX_FILES/credentials"
+        if test -e "$file"
+            test -e "$file.seen"; or return 0
+            test "$file" -nt "$file.seen" -o "$file" -ot "$file.seen"; and return 0
+        else
+            test -L "$file" -a ! -e "$file.seen"; or return 0
+        end
+    end
+    return 1
 end
 
 # Tells whether the program should be called now. After a failure that is in a minute at the earliest; a clock that was
@@ -497,6 +516,8 @@ function _ssox_show
     if string match -qr '^[1-9][0-9]{0,14}$' -- "$SSOX_NEXT"; and test $SSOX_NEXT -lt $_ssox_until
         set _ssox_until $SSOX_NEXT
     end
+    # The next prompt compares the times of the files.
+    test -z "$SSOX_FILES"; or set _ssox_until $_ssox_clock
     set -gu SSOX_SEGMENT
     set -gu SSOX_SEGMENT_STATE
     set -gu _ssox_painted
@@ -644,9 +665,15 @@ function _ssox_note
     set -l fish_trace
     set -gu _ssox_held "$SSOX_IDENTITY"
     set -gu _ssox_left "$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_PROTECTED"
+    _ssox_note_exported
     _ssox_read_identity
     set -gu _ssox_seen $_ssox_now
     return 0
+end
+
+function _ssox_note_exported
+    set -l IFS \n
+    set -gu _ssox_exported (set -xn | string match -r '^(?:AWS_.*|SSOX_(?:PROFILE|IDENTITY)|HOME)$')
 end
 
 function _ssox_refuse

@@ -20,7 +20,7 @@ export-env {
     $env._ssox = ({
         was: {}, seen: [], left: [], held: ($env.SSOX_IDENTITY? | default '')
         child: ([$env.SSOX_PROMPT? $env.SSOX_IDENTITY?] | any {|value| $value | is-not-empty })
-        layer: '', under: {}, over: {}, theirs: [], outside: {}, before: {}
+        layer: '', under: {}, over: {}, typed: {}, theirs: [], outside: {}, before: {}
         directory: '', file: ($env.SSOX_DIRECTORY? | default ''), nearer: '', again: false
         current: [], since: 0, until: 0, painted: ''
     } | merge ($env._ssox? | default {}) | merge {retry: 0, places: [], place: ($env._ssox_no_prompt? == null)})
@@ -80,6 +80,7 @@ def --env _ssox_commit [plan: record] {
     hide-env --ignore-errors ...$gone
     load-env $set
     $env._ssox = ($env._ssox | merge $plan.state)
+    if $env._ssox.layer == on { $env._ssox.over = ($env._ssox.over | merge (_ssox_now | reject --optional ...$env._ssox.theirs)) }
     if $plan.note == nothing { return }
     $env._ssox.left = (_ssox_visible)
     if $plan.note == shown { return }
@@ -276,16 +277,26 @@ def --env _ssox_preexec [] {
 # the last ones put it on again: direnv and mise never see it, whatever the order in the configuration.
 #
 # `layer` is empty, `on` or `off`. `under` has what is below for each name that was changed while the layer was on, `over`
-# what is in the layer while it is off. `outside` and `before` have `was` and others from before. `directory` is the
-# directory that was looked at last, `file` the file that was found there. `nearer` tells that direnv or mise has a file
+# what is in the layer, `typed` what a person changed in it on the line that left the directory. `outside` and `before` have
+# `was` and others from before. `directory` is the directory that was looked at last, `file` the file that was found there. `nearer` tells that direnv or mise has a file
 # below: what it sets, `theirs`, stays. `entering` is the file that the last hooks put in force.
 
 # Returns what is to change when the layer is taken off.
 def _ssox_without_layer [] {
     if $env._ssox.layer != on { return {changes: {}, state: {}, note: nothing} }
     let off = ($env._ssox.under | reject --optional ...$env._ssox.theirs)
-    let over = ($off | columns | reduce --fold $env._ssox.over {|name, all| $all | upsert $name (_ssox_get $name) })
-    {changes: $off, state: {layer: 'off', over: $over}, note: nothing}
+    let now = (_ssox_now | select ...($off | columns))
+    # No hook runs between `cd` and the rest of its line.
+    let typed = if $env.PWD == $env._ssox.directory { {} } else {
+        $now | transpose name value | where {|row| $row.name starts-with AWS and $row.value != ($env._ssox.over | get --optional $row.name) }
+            | reduce --fold {} {|row, all| $all | insert $row.name $row.value }
+    }
+    {changes: $off, state: {layer: 'off', over: ($env._ssox.over | merge $now), typed: $typed}, note: nothing}
+}
+
+# Returns the current values of what is in the layer.
+def _ssox_now [] {
+    $env._ssox.under | columns | reduce --fold {} {|name, all| $all | insert $name (_ssox_get $name) }
 }
 
 def --env _ssox_off [] {
@@ -294,7 +305,7 @@ def --env _ssox_off [] {
 
 def --env _ssox_on [] {
     if $env._ssox.layer != off { return }
-    let now = ($env._ssox.under | columns | reduce --fold {} {|name, all| $all | insert $name (_ssox_get $name) })
+    let now = (_ssox_now)
     let differs = ($env._ssox.under | columns | where {|name| ($env._ssox.under | get $name) != ($now | get $name) })
     let theirs = if $env._ssox.nearer == '' { [] } else { $differs }
     let changed = ($now | select ...($differs | where $it not-in $theirs))
@@ -339,8 +350,11 @@ def _ssox_left [more: record] {
     let plan = (_ssox_without_layer)
     # The program judges what is there now.
     let seen = if ($env._ssox.under | is-empty) { $env._ssox.seen } else { [] }
-    let before = ($env._ssox.before | merge {was: $env._ssox.outside, seen: $seen, under: {}, over: {}})
-    {changes: $plan.changes, state: ($state | merge $before), note: shown}
+    let before = ($env._ssox.before | merge {was: $env._ssox.outside, seen: $seen, under: {}, over: {}, typed: {}})
+    # What a person has set since the directory changed stays, unless another hook has set something else.
+    let typed = ($plan.state | get --optional typed | default $env._ssox.typed)
+    let stays = ($typed | columns | where {|name| $name in $plan.changes or (_ssox_get $name) == ($env._ssox.under | get $name) })
+    {changes: ($plan.changes | merge ($typed | select ...$stays)), state: ($state | merge $before), note: shown}
 }
 
 # Puts the file in force that was found.

@@ -294,10 +294,25 @@ function _ssox_unpaint() {
 
 # Renews the credentials when they are due, and computes the segment.
 function _ssox_refresh() {
+  [[ -z ${SSOX_FILES-} ]] || ! _ssox_are_files_edited || _ssox_seen=edited
   # The program undoes an edit of what the segment shows.
   [[ $SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_PROTECTED == "$_ssox_left" ]] || _ssox_seen=edited
   [[ $_ssox_seen != edited ]] && ! _ssox_is_due || { _ssox_look; ! _ssox_is_due } || _ssox_tick
   _ssox_show
+}
+
+# Tells whether a configuration file was edited: with `--profile-only` the files say which identity it is. SSOX_FILES is a
+# directory with links to them, and marks with the times of their last changes.
+function _ssox_are_files_edited() {
+  local file
+  for file in $SSOX_FILES/config $SSOX_FILES/credentials; do
+    if [[ -e $file ]]; then
+      [[ -e $file.seen && ! $file -nt $file.seen && ! $file -ot $file.seen ]] || return 0
+    else
+      [[ -L $file && ! -e $file.seen ]] || return 0
+    fi
+  done
+  return 1
 }
 
 # Runs after the other hooks: direnv and mise may have changed the compared values, and others may have set the prompt
@@ -604,6 +619,8 @@ function _ssox_show() {
   elif [[ ${SSOX_STATE-} == renewing ]]; then mark=' renewing' state=renewing
   fi
   [[ ${SSOX_NEXT-} != [1-9][0-9](#c0,14) ]] || (( SSOX_NEXT >= _ssox_until )) || _ssox_until=SSOX_NEXT
+  # The next prompt compares the times of the files.
+  [[ -z ${SSOX_FILES-} ]] || _ssox_until=_ssox_clock
   SSOX_SEGMENT= SSOX_SEGMENT_STATE= _ssox_clock_text=$clock$mark
   [[ -z ${SSOX_PROMPT-} ]] || SSOX_SEGMENT=$SSOX_PROMPT$clock$mark SSOX_SEGMENT_STATE=$state
   _ssox_current=$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_NEXT,$SSOX_PROTECTED _ssox_painting=

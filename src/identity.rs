@@ -13,6 +13,8 @@ use crate::environment::EnvChanges;
 use crate::error::Result;
 use sha2::{Digest as _, Sha256};
 use state::State;
+use std::ffi::OsStr;
+use std::path::PathBuf;
 
 /// The variable that contains the fingerprints.
 pub(crate) const VARIABLE: &str = "SSOX_IDENTITY";
@@ -55,13 +57,15 @@ pub(crate) const ENDPOINT: &str = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
 /// The variables that only the prompt's segment and `ssox status` show.
 pub(crate) const SHOWN: [&str; 3] = ["SSOX_PROMPT", "SSOX_ROLE", "SSOX_PROTECTED"];
 
+/// The variable with the session of the assignment in use.
+pub(crate) const SESSION: &str = "SSOX_SSO_SESSION";
 /// The variable with the time at which the hook removes a protected profile from the shell.
 pub(crate) const UNTIL: &str = "SSOX_PROTECTED_UNTIL";
 
 /// Returns the variables that have a fingerprint: those that are compared or shown, the account ID (which only the
-/// account-based endpoints of AWS services use), and the time limit of a protected profile.
+/// account-based endpoints of AWS services use), the time limit of a protected profile, and the session of an assignment.
 pub(crate) fn names() -> impl Iterator<Item = &'static str> {
-    COMPARED.into_iter().chain([ACCOUNT_ID]).chain(SHOWN).chain([UNTIL])
+    COMPARED.into_iter().chain([ACCOUNT_ID]).chain(SHOWN).chain([UNTIL, SESSION])
 }
 
 /// Tells whether `ssox use` or `ssox exec` has set variables here. `SSOX_PROFILE` is no sign of it: people set it, too.
@@ -215,7 +219,8 @@ fn state_after(ctx: &Context, changes: &EnvChanges, name: &str, recorded: Option
     let sets_keys = changes.get(ID).map(|id| id.is_some());
     if let Some(sets_keys) = sets_keys.filter(|_| FILES.contains(&name)) {
         // The configuration files determine the credentials only while no access keys are set.
-        let value = value(ctx, name).filter(|_| !sets_keys);
+        let value = changes.get(name).map_or_else(|| value(ctx, name), |path| named_file(ctx, name, path));
+        let value = value.filter(|_| !sets_keys);
         let without_value = if sets_keys { State::Untouched } else { State::Unset };
         return value.map_or(without_value, |value| State::Set(fingerprint(name, &value)));
     }
@@ -229,15 +234,28 @@ fn state_after(ctx: &Context, changes: &EnvChanges, name: &str, recorded: Option
 }
 
 /// Returns the value of a variable that is compared; `None` if it is unset or empty. For a path of a configuration file
-/// it is the absolute path, so it also depends on the working directory and on HOME.
+/// it is the absolute path, so it also depends on the working directory and on HOME. In a program to which ssox gave
+/// other files, it is the path that the program sees.
 fn value(ctx: &Context, name: &str) -> Option<String> {
-    let value = match REAL_FILES.iter().find(|(_, variable, _)| *variable == name) {
-        Some((_, variable, usual_name)) => {
-            std::path::absolute(ctx.configuration_file(variable, usual_name).ok()?).ok()?.into()
-        }
-        None => ctx.var_os(name)?.clone(),
+    let value = match usual_name(name) {
+        Some(usual_name) => return whole(ctx.file_for_programs(name, usual_name).ok()?),
+        None => ctx.var_os(name)?,
     };
     Some(value.to_string_lossy().into_owned()).filter(|value| !value.is_empty())
+}
+
+/// Returns what is compared of a file that a variable will name.
+fn named_file(ctx: &Context, name: &str, path: Option<&str>) -> Option<String> {
+    whole(ctx.named_file(path.map(OsStr::new), usual_name(name)?).ok()?)
+}
+
+fn usual_name(name: &str) -> Option<&'static str> {
+    REAL_FILES.iter().find(|(_, variable, _)| *variable == name).map(|(_, _, usual_name)| *usual_name)
+}
+
+fn whole(path: PathBuf) -> Option<String> {
+    let path = std::path::absolute(path).ok()?;
+    Some(path.to_string_lossy().into_owned()).filter(|path| !path.is_empty())
 }
 
 /// Returns the fingerprint of a variable: the first 32 bits of a digest of name and value, in hexadecimal digits.

@@ -2,11 +2,13 @@
 //! decision at its next prompt.
 
 use super::directory::wanted;
+use super::shell_function::{has_line, install};
 use super::verb::{Done, VerbArgs};
 use crate::context::Context;
 use crate::directory::{self, DirectoryFile};
 use crate::error::{Error, Result, as_argument};
-use crate::terminal::say;
+use crate::shell::Emit;
+use crate::terminal::{self, say};
 use clap::{Args, ValueHint};
 use std::path::{Path, PathBuf};
 
@@ -38,6 +40,7 @@ impl VerbArgs for Allow {
         let (settings, _) = wanted(ctx, &file)?;
         file.trust(ctx)?;
         say(&format!("{} is trusted: it uses profile {}", file.path.display(), as_argument(&settings.profile)));
+        say_if_ignored(ctx);
         Ok(Done::default())
     }
 }
@@ -51,7 +54,22 @@ impl VerbArgs for Deny {
         let path = directory::canonical(&path(ctx, self.dir.as_deref())?)?;
         let said = if directory::forget(ctx, &path)? { "is no longer trusted" } else { "was not trusted" };
         say(&format!("{} {said}", path.display()));
+        say_if_ignored(ctx);
         Ok(Done::default())
+    }
+}
+
+/// Says so where the calling shell does not look for `.ssox` files.
+fn say_if_ignored(ctx: &Context) {
+    match ctx.var("SSOX_FUNCTION").and_then(|caller| Emit::parse(caller).ok()) {
+        Some(emit) if emit.shell.follows_directories() => {}
+        Some(_) => say("this shell does not look for .ssox files: ssox use NAME"),
+        // A script may call ssox for another shell.
+        None if terminal::is_seen() && !has_line(ctx) => {
+            say("a shell without ssox's function does not look for .ssox files");
+            say(&format!("hint: {}", install(ctx)));
+        }
+        None => {}
     }
 }
 

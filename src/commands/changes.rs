@@ -3,7 +3,7 @@
 use super::profile_variables::{
     KEYS, LEFTOVERS, REGIONS, account_id, ad_hoc, credentials, recorded, set_or_remove, set_or_unset, shared,
 };
-use super::{directory_values, endpoint_changes, replaced};
+use super::{directory_values, endpoint_changes, file_marks, replaced};
 use crate::cache::Entry;
 use crate::context::Context;
 use crate::environment::{EnvChanges, FOREIGN_LEFTOVERS};
@@ -13,7 +13,7 @@ use crate::profile::Profile;
 use crate::time::Timestamp;
 
 /// The variables of ssox itself, which `clear` unsets.
-const OWN: [&str; 16] = [
+const OWN: [&str; 17] = [
     "SSOX_PROFILE",
     "SSOX_ROLE",
     "SSOX_ROLE_ARN",
@@ -29,6 +29,7 @@ const OWN: [&str; 16] = [
     UNTIL,
     "SSOX_STATE",
     directory_values::VARIABLE,
+    file_marks::VARIABLE,
     identity::VARIABLE,
 ];
 /// Returns the changes of `use`: the credentials, and the variables that describe them.
@@ -46,6 +47,7 @@ pub(super) fn with_credentials(
     let until = time_limit(ctx, profile);
     credentials(&mut changes, ctx, entry, until)?;
     set_or_remove(&mut changes, ctx, UNTIL, until.map(|until| until.0.to_string()).as_deref())?;
+    set_or_remove(&mut changes, ctx, file_marks::VARIABLE, None)?;
     account_id(&mut changes, profile, entry)?;
     let role_name = profile.source.role_name().or(entry.credentials.role_name.as_deref());
     shared(&mut changes, ctx, profile, region, role_name)?;
@@ -66,6 +68,7 @@ pub(super) fn profile_only(ctx: &Context, profile: &Profile, region: Option<&str
     shared(&mut changes, ctx, profile, region, profile.source.role_name())?;
     let until = time_limit(ctx, profile).map(|until| until.0.to_string());
     set_or_remove(&mut changes, ctx, UNTIL, until.as_deref())?;
+    set_or_remove(&mut changes, ctx, file_marks::VARIABLE, file_marks::current(ctx).as_deref())?;
     set_or_unset(&mut changes, "SSOX_NEXT", until.as_deref())?;
     let removed = KEYS.iter().chain(&[ACCOUNT_ID, "SSOX_ROLE", "SSOX_ROLE_ARN", "SSOX_DURATION", "SSOX_EXPIRES"]);
     let leftovers = LEFTOVERS.iter().chain(&FOREIGN_LEFTOVERS).filter(|name| **name != "AWS_PROFILE");
@@ -94,6 +97,7 @@ pub(super) fn without_credentials(
     set_or_remove(&mut changes, ctx, "SSOX_ROLE_ARN", None)?;
     set_or_remove(&mut changes, ctx, "SSOX_DURATION", None)?;
     set_or_remove(&mut changes, ctx, UNTIL, None)?;
+    set_or_remove(&mut changes, ctx, file_marks::VARIABLE, None)?;
     let removed = KEYS.iter().chain(&[ACCOUNT_ID, "SSOX_EXPIRES"]);
     removed.chain(&WEB_IDENTITY).chain(&LEFTOVERS).chain(&FOREIGN_LEFTOVERS).for_each(|name| changes.unset(name));
     recorded(ctx, changes)

@@ -1,6 +1,8 @@
 //! The environment changes for a program that gets its credentials from the endpoint, which is ssox's local server for
 //! credentials.
 
+use super::file_marks;
+use super::foreign;
 use super::profile_variables::{KEYS, LEFTOVERS, REGIONS, account_id, ad_hoc, recorded, set_or_unset, shared};
 use crate::cache::Entry;
 use crate::config::ConfigFiles;
@@ -10,6 +12,7 @@ use crate::environment::{EnvChanges, FOREIGN_LEFTOVERS, GDAL_CREDENTIALS_FILE, P
 use crate::error::{Error, Result};
 use crate::identity::{self, UNTIL};
 use crate::profile::Profile;
+use crate::terminal;
 use std::path::Path;
 
 /// Variables that make a tool use other credentials than those of the local server.
@@ -23,6 +26,10 @@ pub(super) const TOKEN_FILE: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
 
 /// ssox's own variable with the same URL. If both are equal, ssox set [`URI`], and not a container.
 pub(super) const OWN: &str = "SSOX_ENDPOINT";
+
+/// What is wrong where the program keeps files with such a profile.
+pub(super) const BESIDE_DEFAULT: &str =
+    "there is a profile `default`, which most AWS tools take instead of the endpoint";
 
 /// The variable from which the SDK for Java v1 reads the path of the credentials file.
 const JAVA_CREDENTIALS_FILE: &str = "AWS_CREDENTIAL_PROFILES_FILE";
@@ -61,15 +68,15 @@ pub(super) fn with_endpoint(
     account_id(&mut changes, profile, entry)?;
     set_or_unset(&mut changes, "SSOX_ROLE", role_name)?;
     ad_hoc(&mut changes, ctx, profile)?;
-    let own = ["SSOX_EXPIRES", "SSOX_NEXT", "SSOX_STATE", UNTIL];
+    let own = ["SSOX_EXPIRES", "SSOX_NEXT", "SSOX_STATE", UNTIL, file_marks::VARIABLE];
     let removed = KEYS.iter().chain(&own).chain(&OTHER_SOURCES).chain(&LEFTOVERS).chain(&FOREIGN_LEFTOVERS);
     removed.for_each(|name| changes.unset(name));
-    // The recorded identity must have the paths of the real files: ssox reads those when the program calls it.
-    let mut changes = recorded(ctx, changes)?;
     if config == ConfigChoice::Empty {
         files(&mut changes, ctx, endpoint)?;
+    } else if foreign::has_default(ctx) {
+        terminal::warn(BESIDE_DEFAULT);
     }
-    Ok(changes)
+    recorded(ctx, changes)
 }
 
 /// Returns the changes for a container: the URL, the authorization token and the region. A container cannot read files

@@ -27,6 +27,7 @@ pub(super) fn foreign(ctx: &Context) -> Option<Foreign> {
         return None;
     }
     let names = Identity::of_shell(ctx).changed_by_others(ctx);
+    let ctx = &ctx.for_programs();
     (!names.is_empty()).then(|| Foreign {
         profile: ctx.var("SSOX_PROFILE").filter(|_| !names.contains(&"SSOX_PROFILE")).map(String::from),
         changes: changes(ctx, &names),
@@ -97,8 +98,12 @@ fn without_keys(ctx: &Context, profile: Option<&str>) -> String {
     if let [Some(file), Some(role)] = WEB_IDENTITY.map(|name| ctx.var(name)) {
         return format!("the role {role} with the token in `{file}`, for the AWS CLI and boto3");
     }
-    let Some(profile) = profile else {
-        return ctx.var(ENDPOINT).map_or("no keys".into(), |uri| format!("the credentials of the endpoint {uri}"));
+    let profile = match profile {
+        Some(profile) => profile,
+        None if has_default(ctx) => "default",
+        None => {
+            return ctx.var(ENDPOINT).map_or("no keys".into(), |uri| format!("the credentials of the endpoint {uri}"));
+        }
     };
     let files: Vec<String> = FILES.iter().filter_map(|name| Some(format!("`{}`", ctx.var(name)?))).collect();
     if files.is_empty() {
@@ -106,6 +111,12 @@ fn without_keys(ctx: &Context, profile: Option<&str>) -> String {
     } else {
         format!("profile `{profile}` of {}", files.join(" and "))
     }
+}
+
+/// Tells whether there are credentials for programs that are told no profile.
+pub(super) fn has_default(ctx: &Context) -> bool {
+    let ctx = &ctx.for_programs();
+    ConfigFiles::load(ctx).is_ok_and(|files| Profile::resolve(ctx, &files, "default").is_ok())
 }
 
 /// Describes an access key: the last four characters of its ID, and which profile or assignment it belongs to.

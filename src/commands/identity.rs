@@ -59,6 +59,10 @@ fn in_use(ctx: &Context) -> Result<EnvChanges> {
         Some(changes) => ours(ctx, &held, changes)?,
         None => foreign(ctx, &held)?,
     };
+    if held.has_recorded("AWS_PROFILE") {
+        shown::follow_files(ctx, &held, &mut changes)?;
+    }
+    shown::unset_hidden(ctx, &mut changes);
     // Only a readable record proves that ssox set these values, so without one nothing is recorded.
     if changes.get(identity::VARIABLE).is_none() && Identity::recorded(ctx).is_some() && !held.is_recorded(ctx) {
         held.record(&mut changes)?;
@@ -152,7 +156,8 @@ fn with_current(ctx: &Context, held: &Identity, profile: &Profile) -> Result<Opt
 fn nothing_in_use(ctx: &Context) -> EnvChanges {
     let mut changes = EnvChanges::default();
     let shown = identity::SHOWN.into_iter().chain(TIMES).chain([identity::VARIABLE]);
-    for name in shown.filter(|name| ctx.var_os(name).is_some()) {
+    // The shell may have some of them without exporting them.
+    for name in shown {
         changes.unset(name);
         changes.forget(name);
     }

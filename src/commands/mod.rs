@@ -24,6 +24,7 @@ mod exec;
 mod export;
 mod export_format;
 mod failed_process;
+mod file_marks;
 mod finding;
 mod foreign;
 mod identity;

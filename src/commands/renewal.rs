@@ -159,11 +159,21 @@ pub(super) fn outcome(ctx: &Context) -> Option<SegmentState> {
 
 /// Returns why this shell's credentials could not be renewed, and when the hook retries. `None`: there was no failure.
 pub(super) fn last_failure(ctx: &Context) -> Option<(Error, Option<Timestamp>)> {
-    let state = ctx.var("SSOX_STATE")?;
-    let outcome = [SegmentState::Failed, SegmentState::SignIn].into_iter().find(|outcome| outcome.name() == state)?;
-    let noted = note::last_failure(ctx).filter(|failure| failure.outcome() == outcome).map(|failure| failure.error);
+    let noted = note::last_failure(ctx);
+    let outcome = match ctx.var("SSOX_STATE") {
+        Some(state) => [SegmentState::Failed, SegmentState::SignIn].into_iter().find(|known| known.name() == state)?,
+        // The shell may have the variable without exporting it.
+        None => noted.as_ref().filter(|_| is_unrenewed(ctx))?.outcome(),
+    };
+    let noted = noted.filter(|failure| failure.outcome() == outcome).map(|failure| failure.error);
     let error = noted.or_else(|| held_profile(ctx).err()).or_else(|| note::write_error(ctx))?;
     Some((error, ctx.var("SSOX_NEXT").and_then(|next| next.parse().ok()).map(Timestamp)))
+}
+
+/// Tells whether the hook still waits for other credentials than those that the shell has.
+fn is_unrenewed(ctx: &Context) -> bool {
+    let renews = Identity::of_shell(ctx).has_set(ctx, identity::EXPIRATION) || is_awaited(ctx);
+    renews && held_profile(ctx).is_ok_and(|profile| fresh_entry(ctx, &profile).is_none())
 }
 
 /// Tells whether it is time to renew the credentials.

@@ -2,7 +2,9 @@
 
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::files;
 use crate::shell::{Emit, Shell, hint};
+use std::path::PathBuf;
 
 /// Returns the shell and the protocol version of the function that called ssox.
 ///
@@ -27,4 +29,12 @@ pub(super) fn install(ctx: &Context) -> String {
     let titles = Shell::ALL.map(|shell| shell.title());
     let (last, others) = titles.split_last().expect("there are shells");
     format!("there is a function for {} and {last}; in other shells use ssox exec NAME -- COMMAND", others.join(", "))
+}
+
+/// Tells whether the rc file of the running shell loads the function.
+pub(super) fn has_line(ctx: &Context) -> bool {
+    let Some(shell) = hint::shell(ctx) else { return false };
+    let text = |file: PathBuf| files::read(&file).ok().flatten();
+    let has_it = |text: Vec<u8>| String::from_utf8_lossy(&text).contains("ssox init");
+    ctx.home().is_ok_and(|home| shell.rc_files(ctx, home).into_iter().filter_map(text).any(has_it))
 }

@@ -1,13 +1,14 @@
 //! Restores the variables by which the prompt segment and `status` show the profile in use. ssox has recorded their
 //! values, so an edit by hand is undone at the next prompt.
 
+use super::file_marks;
 use super::label::label;
 use super::profile_variables::set_or_unset;
 use super::renewal::{self, SegmentState};
 use crate::context::Context;
 use crate::environment::EnvChanges;
 use crate::error::Result;
-use crate::identity::{EXPIRATION, ID, Identity, SHOWN};
+use crate::identity::{EXPIRATION, FILES, ID, Identity, SHOWN};
 use crate::time::Timestamp;
 
 /// The value of `SSOX_STATE` in a shell with an identity that ssox did not set.
@@ -31,6 +32,15 @@ pub(super) fn ours(ctx: &Context, held: &Identity, changes: &mut EnvChanges) -> 
     let outcome = outcome.filter(|outcome| state.is_some() || !matches!(outcome, SegmentState::Renewing));
     let right = outcome.map(SegmentState::name);
     if right == state { Ok(()) } else { set_or_unset(changes, "SSOX_STATE", right) }
+}
+
+/// Unsets what the segment shows and this process does not see: the shell may have such variables without exporting them.
+pub(super) fn unset_hidden(ctx: &Context, changes: &mut EnvChanges) {
+    for name in ["SSOX_PROMPT", "SSOX_PROTECTED", "SSOX_STATE", "SSOX_EXPIRES", "SSOX_NEXT"] {
+        if ctx.var_os(name).is_none() && changes.get(name).is_none() {
+            changes.unset(name);
+        }
+    }
 }
 
 /// Restores the state that is shown while the shell has no credentials yet, and the time of the hook's next call, which
@@ -80,6 +90,36 @@ fn restore(ctx: &Context, held: &Identity, changes: &mut EnvChanges) -> Result<S
     set_or_unset(changes, "SSOX_ROLE", role.filter(|_| held.has_recorded(ID)))?;
     set_or_unset(changes, "SSOX_PROTECTED", profile.protection.is_highlighted().then_some("1"))?;
     Ok(label(&profile.name, role))
+}
+
+/// Shows what the profile has become where a file was edited: AWS_PROFILE names whatever the files say. Other files are foreign,
+/// and what is shown is then what ssox set.
+///
+/// # Errors
+/// Configuration: a name from a file with a control character.
+pub(super) fn follow_files(ctx: &Context, held: &Identity, changes: &mut EnvChanges) -> Result<()> {
+    let marks = file_marks::current(ctx);
+    if ctx.var(file_marks::VARIABLE) == marks.as_deref() {
+        return Ok(());
+    }
+    set_or_unset(changes, file_marks::VARIABLE, marks.as_deref())?;
+    if !FILES.iter().all(|name| held.is_unchanged(ctx, name)) {
+        return Ok(());
+    }
+    let profile = renewal::held_profile(ctx).ok();
+    let role = profile.as_ref().and_then(|profile| profile.source.role_name());
+    let shown = label(ctx.var("SSOX_PROFILE").unwrap_or_default(), role);
+    let is_highlighted = profile.as_ref().is_some_and(|profile| profile.protection.is_highlighted());
+    set_or_unset(changes, "SSOX_PROTECTED", is_highlighted.then_some("1"))?;
+    let is_marked = changes
+        .get("SSOX_PROMPT")
+        .flatten()
+        .or(ctx.var("SSOX_PROMPT"))
+        .is_some_and(|label| label.ends_with(FOREIGN_MARK));
+    let marked = format!("{shown}{FOREIGN_MARK}");
+    changes.set("SSOX_PROMPT", shown)?;
+    Identity::after(ctx, changes).record(changes)?;
+    if is_marked { changes.set("SSOX_PROMPT", marked) } else { Ok(()) }
 }
 
 /// Restores `SSOX_EXPIRES`, from which the prompt segment computes the time left: it is the same time as in

@@ -2,6 +2,7 @@
 
 use super::{Context, state};
 use crate::error::{Error, Result};
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 impl Context {
@@ -52,7 +53,26 @@ impl Context {
     /// # Errors
     /// Those of [`Self::home`].
     pub(crate) fn configuration_file(&self, variable: &str, usual_name: &str) -> Result<PathBuf> {
-        match self.var_os(variable) {
+        self.named_file(self.var_os(variable).map(OsString::as_os_str), usual_name)
+    }
+
+    /// Returns the path of a configuration file as other programs see it.
+    ///
+    /// # Errors
+    /// As [`Self::home`].
+    pub(crate) fn file_for_programs(&self, variable: &str, usual_name: &str) -> Result<PathBuf> {
+        match self.replaced.iter().find(|(name, _)| *name == variable) {
+            Some((_, value)) => self.named_file(value.as_deref(), usual_name),
+            None => self.configuration_file(variable, usual_name),
+        }
+    }
+
+    /// Returns the path of a configuration file that a variable names, or the usual one.
+    ///
+    /// # Errors
+    /// As [`Self::home`].
+    pub(crate) fn named_file(&self, name: Option<&OsStr>, usual_name: &str) -> Result<PathBuf> {
+        match name {
             Some(path) => Ok(path.to_str().map_or_else(|| PathBuf::from(path), |path| self.expand_variables(path))),
             None => Ok(self.home()?.join(".aws").join(usual_name)),
         }
@@ -101,7 +121,6 @@ pub(super) fn home_of(ctx: &Context) -> Option<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::ffi::OsString;
 
     fn context(vars: &[(&str, &str)]) -> Context {
         Context::new(vars.iter().map(|(name, value)| ((*name).into(), OsString::from(value))))

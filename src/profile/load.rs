@@ -3,10 +3,12 @@
 use super::assigned::role_hash;
 use super::find::{self, Found, Wanted};
 use super::resolved::Profile;
+use super::sessions::sessions;
 use crate::account_names::AccountNames;
 use crate::config::ConfigFiles;
 use crate::context::Context;
 use crate::error::Result;
+use crate::identity::{Identity, SESSION};
 
 impl Profile {
     /// Reads the configuration files, and returns the profile for a name, `ACCOUNT/ROLE` or role ARN.
@@ -32,7 +34,8 @@ impl Profile {
         if files.profile(name).is_some() {
             return Self::resolve(ctx, files, name);
         }
-        let wanted = Wanted { session: ctx.var("SSOX_SSO_SESSION"), ..Wanted::stored(name) };
+        let session = held_session(ctx, files);
+        let wanted = Wanted { session: session.as_deref(), ..Wanted::stored(name) };
         match find::assignment(ctx, files, &wanted)? {
             Some(role) => Self::of_assignment(ctx, files, role, &AccountNames::load(ctx)),
             None => Err(find::unknown(ctx, files, name)),
@@ -48,4 +51,13 @@ impl Profile {
             Found::Assignment(_) => None,
         }
     }
+}
+
+/// Returns the session of the assignment in use, as ssox recorded it: the variable may have been edited.
+fn held_session(ctx: &Context, files: &ConfigFiles) -> Option<String> {
+    let shown = ctx.var(SESSION).map(String::from);
+    let Some(held) = Identity::recorded(ctx).filter(|held| held.has_recorded(SESSION)) else { return shown };
+    let is_right = |label: &String| held.matches(SESSION, label);
+    let labels = || sessions(ctx, files).into_iter().flatten().map(|session| session.label().to_string());
+    shown.filter(is_right).or_else(|| labels().find(is_right))
 }

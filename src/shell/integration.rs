@@ -44,6 +44,11 @@ pub(crate) trait Integration: Sync {
         false
     }
 
+    /// Tells whether its hooks look for `.ssox` files.
+    fn follows_directories(&self) -> bool {
+        true
+    }
+
     /// Returns the script of this shell in the folder `shell/`.
     fn script(&self) -> &'static str;
 

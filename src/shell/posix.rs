@@ -27,6 +27,10 @@ impl Integration for Posix {
         &["sh", "dash", "ash", "busybox", "ksh", "mksh", "lksh", "oksh", "loksh", "yash"]
     }
 
+    fn follows_directories(&self) -> bool {
+        false
+    }
+
     fn script(&self) -> &'static str {
         include_str!("../../shell/ssox.sh")
     }

@@ -324,13 +324,7 @@ fn on_the_line_of_the_change_zsh_and_fish_have_the_profile() {
 fn the_binary_runs_only_where_a_file_begins_or_ends() {
     in_each(&shells(), |shell| {
         let (_standin, home) = with_directory("profile = dev\n");
-        std::fs::remove_file(home.path("bin/ssox")).unwrap();
-        let real = env!("CARGO_BIN_EXE_ssox");
-        home.write(
-            "bin/ssox",
-            &format!("#!/bin/sh\necho \"$*\" >>{0}/calls\nexec {real} \"$@\"\n", home.path("").display()),
-        );
-        std::fs::set_permissions(home.path("bin/ssox"), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+        home.count_calls();
         let mut session = home.session(shell, "LOAD");
         std::fs::remove_file(home.path("calls")).unwrap();
         for line in ["cd other", "cd ..", "cd /", "cd ~"] {
@@ -426,6 +420,55 @@ fn a_variable_of_one_call_does_not_outlast_the_directory_on_its_line() {
             let left = environment(&mut session, &home);
             assert!(!left.contains_key("AWS_ACCESS_KEY_ID") && !left.contains_key("AWS_REGION"), "{shell:?} {line}");
         }
+    });
+}
+
+#[test]
+fn allow_says_where_a_shell_has_no_function() {
+    in_each(&shells(), |shell| {
+        let (_standin, home) = with_directory("profile = dev\n");
+        for (rc, expected) in [("true", true), ("LOAD", false)] {
+            let mut session = home.session(shell, rc);
+            let told = session.run("ssox allow dir");
+            let line = "a shell without ssox's function does not look for .ssox files";
+            assert_eq!(told.contains(line), expected, "{shell:?} {rc}: {told}");
+        }
+    });
+}
+
+/// In bash no hook runs between the parts of a line.
+#[test]
+fn what_is_set_on_the_line_that_leaves_the_directory_stays() {
+    in_each(&shells(), |shell| {
+        let (_standin, home) = with_directory("profile = dev\n");
+        home.write("dir/stg/.ssox", "profile = stg\n");
+        allow(&home, "dir/stg");
+        let mut session = home.session(shell, "LOAD");
+        let theirs = shell.export("AWS_PROFILE", "theirs");
+        let unset = if shell == Shell::Fish { "set -e AWS_PROFILE" } else { "unset AWS_PROFILE" };
+        let rows = [
+            (format!("cd ~/other; {theirs}"), "- - - theirs"),
+            (format!("cd ~/other; {theirs}; {unset}"), "- - - -"),
+            (format!("{theirs}; {unset}; cd ~/other"), "- - - -"),
+            ("ssox use stg; cd ~/other".into(), "- - - -"),
+            ("ssox clear; cd ~/other".into(), "- - - -"),
+            (format!("{theirs}\ncd ~/other"), "- - - -"),
+            (format!("cd sub; {theirs}\ncd ~/other"), "- - - -"),
+        ];
+        for (lines, outside) in rows {
+            session.run("cd ~/dir");
+            assert_eq!(holds(&mut session, &home), "dev keys eu-west-1 -", "{shell:?} before {lines}");
+            lines.lines().for_each(|line| drop(session.run(line)));
+            assert_eq!(holds(&mut session, &home), outside, "{shell:?} {lines}");
+            assert_eq!(segment(&mut session, &home), "|", "{shell:?} {lines}");
+            session.run(unset);
+        }
+        // The directory below has its own profile, and what was typed counts outside of both.
+        session.run("cd ~/dir");
+        session.run(&format!("cd stg; {theirs}"));
+        session.run("cd ~/other");
+        let outside = holds(&mut session, &home);
+        assert_eq!(outside, if shell == Shell::Bash { "- - - theirs" } else { "- - - -" }, "{shell:?}");
     });
 }
 

@@ -128,6 +128,76 @@ fn an_edit_of_what_the_segment_and_status_show_is_undone() {
     });
 }
 
+/// A variable that is not exported reaches no program, so ssox does not see it.
+#[test]
+fn an_edit_that_is_not_exported_is_undone_too() {
+    in_each(&shells(), |shell| {
+        let (_standin, home) = signed_in(Duration::from_secs(3300));
+        let mut session = home.session(shell, "LOAD");
+        let hidden = |name: &str, value: &str| match shell {
+            Shell::Zsh => format!("unset {name}; {name}={value}"),
+            Shell::Bash => format!("export -n {name}; {name}={value}"),
+            Shell::Fish => format!("set -gu {name} {value}"),
+        };
+        let edits = [("SSOX_STATE", "failed"), ("SSOX_STATE", "sign-in"), ("SSOX_PROMPT", "x"), ("SSOX_EXPIRES", "1")];
+        for (name, value) in edits {
+            session.run("ssox use dev");
+            session.run(&hidden(name, value));
+            says_foreign(&mut session, &home, false);
+        }
+        session.run("ssox use dev --profile-only");
+        session.run(&hidden("SSOX_EXPIRES", "4000000000"));
+        assert_eq!(segment(&mut session, &home), "dev:ReadOnly|ok", "{shell:?}");
+        session.run("ssox clear");
+        session.run(&hidden("SSOX_PROMPT", "prod"));
+        assert_eq!(segment(&mut session, &home), "|", "{shell:?}");
+    });
+}
+
+/// One variable that is no longer exported, and on the same line another one that is exported from then on.
+#[test]
+fn an_export_does_not_make_up_for_one_that_ends() {
+    in_each(&shells(), |shell| {
+        let (_standin, home) = signed_in(Duration::from_secs(3300));
+        let mut session = home.session(shell, "LOAD");
+        session.run("ssox use dev");
+        let (before, both) = match shell {
+            Shell::Zsh => ("AWS_PROFILE=x", "export AWS_PROFILE; typeset +x AWS_SECRET_ACCESS_KEY"),
+            Shell::Bash => ("AWS_PROFILE=x", "export AWS_PROFILE; export -n AWS_SECRET_ACCESS_KEY"),
+            Shell::Fish => (
+                "set -gu AWS_PROFILE x",
+                "set -gx AWS_PROFILE $AWS_PROFILE; set -gu AWS_SECRET_ACCESS_KEY $AWS_SECRET_ACCESS_KEY",
+            ),
+        };
+        session.run(before);
+        says_foreign(&mut session, &home, false);
+        session.run(both);
+        says_foreign(&mut session, &home, true);
+    });
+}
+
+/// Another session with that account and role is not asked in place of the one in use.
+#[test]
+fn an_edited_session_is_not_taken_for_the_one_of_the_assignment() {
+    in_each(&shells(), |shell| {
+        let (_standin, home) = signed_in(Duration::from_secs(3300));
+        let other = "[sso-session other]\nsso_start_url = https://other.awsapps.com/start\nsso_region = eu-west-1\n";
+        home.write(".aws/config", &format!("{}\n{other}", home.read(".aws/config")));
+        let mut session = home.session(shell, "LOAD");
+        session.run("ssox use 333344445555/ReadOnly --sso-session corp");
+        let ours = environment(&mut session, &home);
+        assert_eq!(value(&ours, "SSOX_SSO_SESSION"), Some("corp"), "{shell:?}");
+        for edited in ["other", "none"] {
+            session.run(&shell.export("SSOX_SSO_SESSION", edited));
+            assert_eq!(status(&mut session, &home)["session"], "corp", "{shell:?} {edited}");
+            home.write(".aws/config", &home.read(".aws/config"));
+            session.run(&shell.export("SSOX_NEXT", "1000000000"));
+            session.run("true");
+            assert!(segment(&mut session, &home).ends_with("m|ok"), "{shell:?} {edited}");
+        }
+    });
+}
+
 /// What nobody put in use is not shown, and does not count as replaced by others.
 #[test]
 fn a_label_that_is_set_by_hand_is_removed_where_nothing_is_in_use() {
@@ -320,6 +390,51 @@ fn a_shell_that_loses_its_endpoint_says_so() {
         assert_eq!(left.get(name).map(String::as_str), Some("http://127.0.0.1:1/"), "{shell:?}");
         assert!(!left.keys().any(|name| name.starts_with("SSOX_")), "{shell:?} {left:?}");
     });
+}
+
+/// In most tools a profile `default` takes precedence over the endpoint, so the shell has a file without one.
+#[test]
+fn a_shell_with_an_endpoint_whose_files_are_replaced_says_so() {
+    in_each(&shells(), |shell| {
+        let (_standin, home) = signed_in(Duration::from_secs(3300));
+        let keys = "[default]\naws_access_key_id = AKIAX\naws_secret_access_key = x\n";
+        home.write("keys", keys);
+        let mut serve = home.command("ssox");
+        serve.args(["exec", "--serve", "dev", "--", shell.name()]);
+        let mut session = home.session_of(shell, "LOAD", serve);
+        for name in ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"] {
+            let ours = environment(&mut session, &home)[name].clone();
+            session.run(&shell.export(name, home.path("keys").to_str().expect("a path is text")));
+            assert_eq!(segment(&mut session, &home), "dev:ReadOnly?|foreign", "{shell:?} {name}");
+            assert_eq!(status(&mut session, &home)["foreign"], true, "{shell:?} {name}");
+            session.run("ssox status >~/told");
+            let told = home.read("told");
+            assert!(told.contains(&format!("{name} set by something else")), "{shell:?} {told}");
+            assert!(told.contains("profile `default` of"), "{shell:?} {told}");
+            session.run(&shell.export(name, &ours));
+            assert_eq!(segment(&mut session, &home), "dev:ReadOnly|ok", "{shell:?} {name}");
+        }
+    });
+}
+
+#[test]
+fn a_program_that_keeps_a_default_profile_beside_the_endpoint_is_warned() {
+    let (_standin, home) = signed_in(Duration::from_secs(3300));
+    let exec = |arguments: &[&str]| {
+        let output = home.command("ssox").args(["exec", "--serve"]).args(arguments).output().expect("ssox starts");
+        String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+    };
+    let inside = ["dev", "--", "ssox", "status"];
+    let words = "there is a profile `default`, which most AWS tools take instead of the endpoint";
+    for (default, warns) in [
+        ("[default]\nregion = eu-west-1\n", false),
+        ("[default]\naws_access_key_id = A\naws_secret_access_key = x\n", true),
+    ] {
+        home.write(".aws/credentials", default);
+        let kept = exec(&[&["--keep-config"][..], &inside].concat());
+        assert_eq!(kept.matches(words).count(), if warns { 2 } else { 0 }, "{default}: {kept}");
+        assert!(!exec(&inside).contains(words), "{default}");
+    }
 }
 
 /// An edit of the configuration, or of the role to assume, changes what is fetched next, but not what the shell shows.

@@ -56,6 +56,18 @@ fn entering_uses_the_profile_and_leaving_restores_what_was_there() {
     });
 }
 
+/// In nushell no hook runs between the parts of a line.
+#[test]
+fn what_is_set_on_the_line_that_leaves_the_directory_stays() {
+    in_each(|shell| {
+        let (_standin, home) = home();
+        let mut session = session(&home, shell, "LOAD", &[]);
+        session.run("cd ~/dir");
+        session.run(&format!("cd ~/other; {}", shell.export("AWS_PROFILE", "theirs")));
+        assert_eq!(holds(&mut session, &home), "- - - theirs", "{shell:?}");
+    });
+}
+
 #[test]
 fn an_explicit_use_or_clear_inside_wins_until_the_directory_is_left() {
     in_each(|shell| {

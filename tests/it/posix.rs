@@ -1,8 +1,9 @@
 //! The function `ssox` in POSIX shells: which replies it applies and refuses, and what `clear` restores.
 
-use crate::shells::{Home, installed};
+use crate::shells::{Home, installed, signed_in};
 use crate::wrappers::{GOOD, NO_REPLIES};
 use std::process::Stdio;
+use std::time::Duration;
 
 /// The shells that `ssox init posix` is for.
 const SHELLS: [&str; 4] = ["dash", "ksh93", "mksh", "yash"];
@@ -63,6 +64,20 @@ fn a_reply_is_applied_to_the_last_byte_and_clear_restores() {
         assert_eq!(home.read("before"), before, "{shell}");
         assert_eq!((home.read("cleared"), home.read("again")), (before.into(), before.into()), "{shell}");
         assert!(home.calls().starts_with("--emit=posix1 use dev a  b\n"), "{shell}: {}", home.calls());
+    }
+}
+
+#[test]
+fn allow_and_deny_say_that_these_shells_do_not_look_for_the_file() {
+    for shell in posix_shells() {
+        let (_standin, home) = signed_in(Duration::from_secs(3300));
+        home.write(".ssox", "profile = dev\n");
+        let told = run(&home, shell, "LOAD\nssox allow\nssox deny");
+        assert_eq!(
+            told.matches("ssox: this shell does not look for .ssox files: ssox use NAME\n").count(),
+            2,
+            "{told}"
+        );
     }
 }
 

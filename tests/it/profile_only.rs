@@ -76,6 +76,65 @@ fn where_the_files_depend_on_the_directory_or_on_home_the_profile_changes_with_t
     });
 }
 
+/// AWS_PROFILE names whatever the files say at the time.
+#[test]
+fn an_edit_of_the_profile_is_shown_at_the_next_prompt() {
+    in_each(&shells(), |shell| {
+        let (_standin, home) = signed_in(Duration::from_secs(3300));
+        home.count_calls();
+        let config = home.read(".aws/config");
+        let mut session = home.session(shell, "LOAD");
+        session.run("ssox use --profile-only dev");
+        let other = config.replace("111122223333", "222233334444").replace("ReadOnly", "PowerUser");
+        let protected = config.replace("sso_role_name = ReadOnly", "sso_role_name = ReadOnly\nssox_protected = true");
+        for (edited, shown, account) in [
+            (&other, "dev:PowerUser|ok", "222233334444"),
+            (&config, OURS, "111122223333"),
+            (&String::from("[profile dev]\nregion = eu-west-1\n"), "dev|ok", ""),
+            (&protected, OURS, "111122223333"),
+        ] {
+            home.write(".aws/config", edited);
+            session.run("true");
+            assert_eq!(segment(&mut session, &home), shown, "{shell:?} {edited}");
+            let status = status(&mut session, &home);
+            assert_eq!(status["account_id"].as_str().unwrap_or_default(), account, "{shell:?} {status}");
+            assert_eq!(status["foreign"], false, "{shell:?} {status}");
+            let calls = home.calls();
+            (0..3).for_each(|_| drop(session.run("true")));
+            assert_eq!(home.calls(), calls, "{shell:?}: a prompt after which nothing has changed costs no process");
+        }
+        assert_eq!(environment(&mut session, &home).get("SSOX_PROTECTED").map(String::as_str), Some("1"), "{shell:?}");
+        // A file with an earlier time, one that appears, one that disappears, and marks that are gone.
+        let (aws, marks) = (home.path(".aws"), home.path(".local/state/ssox/files"));
+        let edits: [&dyn Fn(); 4] = [
+            &|| {
+                let file = std::fs::File::options().write(true).open(aws.join("config")).expect("config is there");
+                file.set_modified(std::time::UNIX_EPOCH + Duration::from_secs(1_500_000_000)).expect("time is set");
+            },
+            &|| home.write(".aws/credentials", "[x]\n"),
+            &|| std::fs::remove_file(aws.join("credentials")).expect("credentials is there"),
+            &|| std::fs::remove_dir_all(&marks).expect("the marks are there"),
+        ];
+        for edit in edits {
+            let calls = home.calls().lines().count();
+            edit();
+            (0..3).for_each(|_| drop(session.run("true")));
+            assert_eq!(home.calls().lines().count(), calls + 1, "{shell:?}: {}", home.calls());
+        }
+        // While others have changed the identity, too.
+        session.run(&shell.export("AWS_ROLE_ARN", "/other"));
+        home.write(".aws/config", &other);
+        session.run("true");
+        assert_eq!(segment(&mut session, &home), "dev:PowerUser?|foreign", "{shell:?}");
+        session.run(&unset(shell, "AWS_ROLE_ARN"));
+        assert_eq!(segment(&mut session, &home), "dev:PowerUser|ok", "{shell:?}");
+        session.run("ssox use dev");
+        assert!(!environment(&mut session, &home).contains_key("SSOX_FILES"), "{shell:?}");
+        session.run("ssox use --profile-only dev; ssox clear");
+        assert!(!environment(&mut session, &home).contains_key("SSOX_FILES"), "{shell:?}");
+    });
+}
+
 /// The AWS CLI and boto3 take the web identity of a pod before what the profile says.
 #[test]
 fn a_web_identity_does_not_replace_the_profile() {

@@ -3,12 +3,10 @@
 
 use super::Severity::Warning;
 use crate::commands::finding::Finding;
-use crate::commands::shell_function::install;
+use crate::commands::shell_function::{has_line, install};
 use crate::context::Context;
-use crate::files;
 use crate::shell::{Emit, hint};
 use crate::terminal;
-use std::path::PathBuf;
 
 /// Checks the variables that the function sets when it calls `doctor`.
 pub(super) fn check(ctx: &Context) -> Option<Finding> {
@@ -29,14 +27,6 @@ pub(super) fn check(ctx: &Context) -> Option<Finding> {
         ),
         None => finding("this shell has no ssox function: `ssox use` cannot change it", install(ctx)),
     }
-}
-
-/// Tells whether the rc file of the running shell loads the function.
-fn has_line(ctx: &Context) -> bool {
-    let Some(shell) = hint::shell(ctx) else { return false };
-    let text = |file: PathBuf| files::read(&file).ok().flatten();
-    let has_it = |text: Vec<u8>| String::from_utf8_lossy(&text).contains("ssox init");
-    ctx.home().is_ok_and(|home| shell.rc_files(ctx, home).into_iter().filter_map(text).any(has_it))
 }
 
 /// Returns how to find and remove the command that hides ssox's function.

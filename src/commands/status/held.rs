@@ -74,6 +74,9 @@ pub(super) fn held(ctx: &Context) -> Held {
         held.disagreements =
             files.iter().zip(&section).flat_map(|(files, section)| disagreements(files, section)).collect();
     }
+    if held.mode == Some("endpoint") && foreign::has_default(ctx) {
+        held.disagreements.push(endpoint_changes::BESIDE_DEFAULT.into());
+    }
     if held.foreign.is_some() { held.without_ours() } else { held }
 }
 

@@ -1,0 +1,74 @@
+//! Marks by which a shell notices, without a process, that a configuration file was edited. With `--profile-only` the files
+//! say which identity the profile is.
+//!
+//! A directory has a link to each file, and beside it a mark with the time of its last change. Shells that have read the same
+//! files share it.
+
+use crate::context::{Context, REAL_FILES};
+use crate::files;
+use std::fs::{self, File, Metadata};
+use std::path::{Path, PathBuf};
+
+/// The variable with the path of that directory.
+pub(super) const VARIABLE: &str = "SSOX_FILES";
+
+/// How many directories are kept. A shell whose directory is gone has it made again.
+const MOST: usize = 64;
+
+/// Returns the directory for the files as they are now; `None` if it cannot be made.
+pub(super) fn current(ctx: &Context) -> Option<String> {
+    let found = REAL_FILES.map(|(_, variable, usual_name)| {
+        let path = std::path::absolute(ctx.file_for_programs(variable, usual_name).ok()?).ok()?;
+        Some((usual_name, path.metadata().ok(), path))
+    });
+    let found: Vec<_> = found.into_iter().collect::<Option<_>>()?;
+    let states = found.iter().map(|(_, metadata, path)| format!("{} {}\n", state(metadata.as_ref()), path.display()));
+    let all = ctx.state_dir().ok()?.join("files");
+    let directory = all.join(files::hashed(&states.collect::<String>()));
+    if !directory.is_dir() {
+        files::create_private_dir(&all).ok()?;
+        sweep(&all);
+        files::create_private_dir(&directory).ok()?;
+    }
+    found.iter().try_for_each(|(name, metadata, path)| mark(&directory.join(name), metadata.as_ref(), path))?;
+    directory.to_str().map(String::from)
+}
+
+/// Returns what distinguishes the states of a file.
+fn state(metadata: Option<&Metadata>) -> String {
+    let modified = metadata.and_then(|metadata| metadata.modified().ok());
+    format!("{modified:?} {:?}", metadata.map(Metadata::len))
+}
+
+/// Makes the link to a file, and the mark beside it if the file exists.
+fn mark(link: &Path, metadata: Option<&Metadata>, path: &PathBuf) -> Option<()> {
+    if fs::read_link(link).ok().as_ref() != Some(path) {
+        link_to(path, link)?;
+    }
+    let modified = metadata.and_then(|metadata| metadata.modified().ok());
+    let (Some(modified), mark) = (modified, link.with_extension("seen")) else { return Some(()) };
+    let read = |mark: &Path| mark.metadata().ok()?.modified().ok();
+    if read(&mark) != Some(modified) {
+        File::create(&mark).ok()?.set_modified(modified).ok()?;
+    }
+    // Another file system may round the time.
+    (read(&mark) == Some(modified)).then_some(())
+}
+
+#[cfg(unix)]
+fn link_to(path: &Path, link: &Path) -> Option<()> {
+    std::os::unix::fs::symlink(path, link).ok()
+}
+
+#[cfg(not(unix))]
+fn link_to(_: &Path, _: &Path) -> Option<()> {
+    None
+}
+
+/// Removes all directories if there are too many of them.
+fn sweep(all: &Path) {
+    let found: Vec<PathBuf> = all.read_dir().into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+    if found.len() >= MOST {
+        found.iter().for_each(|directory| drop(fs::remove_dir_all(directory)));
+    }
+}
