@@ -178,8 +178,8 @@ impl Context {
         hex::encode(digest.finalize())
     }
 
-    /// Returns the shell function that called ssox, as the shell and the version of the reply: `zsh1`. `None` without
-    /// one.
+    /// Tells which shell function called ssox: its shell and the version of the reply that it reads, such as `zsh1`.
+    /// `None` if no shell function called it.
     pub(crate) fn caller(&self) -> Option<&str> {
         self.emit.as_deref().or_else(|| self.var("SSOX_FUNCTION"))
     }

@@ -25,7 +25,7 @@ pub(crate) fn python_compact(value: &impl Serialize) -> String {
     write(value, Python { comma: b",", colon: b":" })
 }
 
-/// Returns JSON with a secret in the format of [`python`].
+/// Like [`python`], for a value that contains a secret.
 pub(crate) fn secret_python(value: &impl Serialize) -> Secret {
     let mut text = SecretText::default();
     write_to(&mut text, value, Python { comma: b", ", colon: b": " });
@@ -38,7 +38,7 @@ pub(crate) fn document(value: &impl Serialize) -> String {
     printable(&text) + "\n"
 }
 
-/// Returns JSON with a secret in the format of [`document`].
+/// Like [`document`], for a value that contains a secret.
 pub(crate) fn secret_document(value: &impl Serialize) -> Secret {
     let mut text = SecretText::default();
     write_to(&mut text, value, PrettyFormatter::new());

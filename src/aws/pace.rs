@@ -64,7 +64,8 @@ impl Pace {
         }
     }
 
-    /// Makes a pace that starts at the rate that AWS allows, and rises until a request is throttled.
+    /// Makes a pace without an upper limit. It starts at the rate that AWS is known to allow, and rises until AWS
+    /// throttles a request.
     pub(super) fn unlimited(now: Instant) -> Self {
         Self { is_unlimited: true, ..Self::allowed(now) }
     }

@@ -14,7 +14,7 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Everything that is needed to request pages.
+/// Requests pages of the lists of accounts and roles from the portal (Identity Center's API).
 #[derive(Clone)]
 pub(super) struct PageClient {
     pub(super) channel: Arc<Channel>,

@@ -13,7 +13,7 @@ use crate::shell::completion::{Candidate, Completions, MatchedBy, is_insertable}
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-/// The most profiles that get a description: each description reads a file.
+/// If more profiles match, none gets a description, because each description reads a file.
 const MAX_DESCRIBED: usize = 200;
 
 const OUTPUTS: [(&str, &str); 6] = [

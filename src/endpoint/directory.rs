@@ -20,7 +20,7 @@ const PARENT: &str = "endpoints";
 /// locked it yet.
 const UNUSED_AGE: Duration = Duration::from_secs(60);
 
-/// The directory of one server.
+/// The directory with the files of one server: the authorization token and the config files for its programs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Directory(PathBuf);
 

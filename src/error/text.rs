@@ -41,7 +41,8 @@ pub(crate) fn cause_text(cause: &io::Error) -> String {
     }
 }
 
-/// Tells whether a text contains control characters: a line break could end a line of a reply to a shell.
+/// Tells whether a text contains control characters. A shell function reads the reply of ssox line by line, so a line
+/// break in a value would begin a line that ssox did not write.
 pub(crate) fn has_control(text: &str) -> bool {
     // Most texts are ASCII, and bytes are checked much faster than characters.
     if text.is_ascii() { text.bytes().any(|byte| byte.is_ascii_control()) } else { text.contains(char::is_control) }

@@ -72,8 +72,8 @@ pub(crate) fn find(ctx: &Context, files: &ConfigFiles, wanted: &Wanted) -> Resul
     Ok(profile.map_or_else(|| Found::Assignment(Box::new(role)), Found::Profile))
 }
 
-/// Returns the assignment for a name with an account ID, even if profiles have that account and role. `None` for other
-/// names, and without a session.
+/// Returns the assignment for a name like `111122223333/ReadOnly`, even if there are profiles with that account and
+/// role. `None` for a name without an account ID, and if the configuration has no session.
 ///
 /// # Errors
 /// Configuration: there are several sessions, and the name does not tell which.

@@ -24,7 +24,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// The number of commands that run at once by default, on a machine with fewer cores: commands mostly wait for AWS.
+/// By default as many commands run at once as there are cores, but at least this many: commands mostly wait for AWS.
 const FEWEST_JOBS: usize = 4;
 
 #[derive(Args, Debug)]

@@ -51,7 +51,8 @@ pub(super) fn fetch_what_needs_a_person(
     Ok(ready)
 }
 
-/// Tells whether a person may be needed to get a profile's credentials, and they are not cached.
+/// Tells whether the credentials of a profile must be fetched and a person may be needed for that, for example to sign
+/// in.
 fn needs_person(ctx: &Context, profile: &Profile, request: &Request, signed_in: &[Session]) -> bool {
     let source = &profile.source;
     let is_signed_in = source.session().is_none_or(|session| signed_in.iter().any(|of| of.shares_token_with(session)));

@@ -81,7 +81,7 @@ pub(super) struct InsertionPoint<'a> {
 }
 
 impl<'a> InsertionPoint<'a> {
-    /// Finds the insertion point of the section that has this header.
+    /// Finds where new keys are inserted in the section that has this header.
     pub(super) fn of(text: &'a str, header: Header) -> Self {
         let body = header.body(text);
         // Before an indented header, a new key must be indented as much. Otherwise the header would become part of its
