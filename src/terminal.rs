@@ -34,7 +34,7 @@ const PROGRESS_DELAY: Duration = Duration::from_millis(500);
 
 /// Writes one line to stderr, after `ssox: `.
 pub(crate) fn say(line: &str) {
-    tell(&format!("ssox: {}", printable(line)));
+    spinner::pause_for(&mut || tell(&format!("ssox: {}", printable(line))));
 }
 
 /// Writes one line to stderr. If stderr is not a terminal, as in the hook of a prompt, the terminal gets the line, too.
@@ -55,7 +55,7 @@ pub(crate) fn say_beside_stderr(line: &str) {
 
 /// Writes a line to stderr, after `ssox: warning: `.
 pub(crate) fn warn(line: &str) {
-    tell(&format!("ssox: warning: {}", printable(line)));
+    spinner::pause_for(&mut || tell(&format!("ssox: warning: {}", printable(line))));
 }
 
 /// Warns that a cache cannot be written. Only the first such warning of a process is shown.

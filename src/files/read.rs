@@ -95,7 +95,11 @@ pub(super) fn open(path: &Path) -> io::Result<File> {
 
 /// Reads a pipe until all writers have closed it. Until the first writer opens it, a named pipe also reads as closed.
 fn pipe(mut file: &File, largest: u64) -> io::Result<Vec<u8>> {
-    let is_fifo = kind(&file.metadata()?) == Some(FIFO);
+    let kind = kind(&file.metadata()?);
+    if kind == Some(DIRECTORY) {
+        return Err(io::Error::new(ErrorKind::InvalidInput, "it is a directory, not a file"));
+    }
+    let is_fifo = kind == Some(FIFO);
     let (mut bytes, mut buffer, began) = (Vec::new(), vec![0; 64 << 10], Instant::now());
     while bytes.len() as u64 <= largest {
         match file.read(&mut buffer) {
@@ -127,6 +131,7 @@ fn unread(path: &Path, cause: &io::Error) -> Error {
 }
 
 const FIFO: &str = "a named pipe";
+const DIRECTORY: &str = "a directory";
 
 /// Returns what a file is, in words for a message; `None` if it is a regular file.
 pub(super) fn kind(metadata: &Metadata) -> Option<&'static str> {
@@ -144,7 +149,7 @@ pub(super) fn kind(metadata: &Metadata) -> Option<&'static str> {
             return Some("a socket");
         }
     }
-    if metadata.is_dir() { Some("a directory") } else { None }
+    metadata.is_dir().then_some(DIRECTORY)
 }
 
 /// Tells whether the file is `/dev/null`, which people name to say that there is no file.

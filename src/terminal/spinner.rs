@@ -2,13 +2,17 @@
 //! Windows it is the unchanged spinner of the crate `indicatif`.
 
 use crate::error::printable;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle, WeakProgressBar};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// Whether a status line is shown in the last line of the terminal; then no spinner may be drawn there. It is a global,
 /// because the process has one terminal.
 static IS_LEFT: AtomicBool = AtomicBool::new(false);
+
+/// The spinners that are shown: one may start while another is shown.
+static SHOWN: Mutex<Vec<WeakProgressBar>> = Mutex::new(Vec::new());
 
 /// Reserves the last line of the terminal, and Ctrl-C, for a status line.
 pub(super) fn leave_to_status_line() {
@@ -28,12 +32,33 @@ pub(super) fn spinner(message: &str) -> ProgressBar {
     let target = if target.is_hidden() { target } else { ProgressDrawTarget::term_like(Box::new(line::CurrentLine)) };
     let spinner = ProgressBar::with_draw_target(None, target).with_message(printable(message));
     spinner.set_style(ProgressStyle::with_template("{spinner} {wide_msg}").expect("the template is valid"));
-    #[cfg(unix)]
     if !is_left_to_status_line() {
-        interrupt::clear_on_interrupt(&spinner);
+        let mut shown = shown();
+        shown.retain(|bar| bar.upgrade().is_some());
+        shown.push(spinner.downgrade());
+        #[cfg(unix)]
+        interrupt::clear_on_interrupt();
     }
     spinner.enable_steady_tick(Duration::from_millis(120));
     spinner
+}
+
+/// Takes the spinners off the screen while something else is written there.
+pub(super) fn pause_for(write: &mut dyn FnMut()) {
+    let bars: Vec<ProgressBar> = shown().iter().filter_map(WeakProgressBar::upgrade).collect();
+    pause(&bars, write);
+}
+
+fn pause(bars: &[ProgressBar], write: &mut dyn FnMut()) {
+    match bars.split_first() {
+        Some((bar, others)) if !bar.is_finished() => bar.suspend(|| pause(others, write)),
+        Some((_, others)) => pause(others, write),
+        None => write(),
+    }
+}
+
+fn shown() -> MutexGuard<'static, Vec<WeakProgressBar>> {
+    SHOWN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(unix)]
@@ -85,37 +110,30 @@ mod line {
 /// On Ctrl-C, removes the spinners, says that ssox was interrupted, and ends the process as the default handler does.
 #[cfg(unix)]
 mod interrupt {
+    use super::shown;
     use crate::context::tell;
     use crate::signals;
-    use indicatif::{ProgressBar, WeakProgressBar};
+    use indicatif::WeakProgressBar;
     use signal_hook::consts::SIGINT;
-    use std::sync::{Mutex, OnceLock, PoisonError};
+    use std::sync::Once;
     use std::thread::spawn;
 
-    /// The spinners that are shown: one may start while another is shown. They are a global, because a process cannot
-    /// remove a signal handler again.
-    static SHOWN: OnceLock<Mutex<Vec<WeakProgressBar>>> = OnceLock::new();
+    /// A process cannot remove a signal handler again.
+    static HANDLED: Once = Once::new();
 
-    pub(super) fn clear_on_interrupt(bar: &ProgressBar) {
-        let shown = SHOWN.get_or_init(|| {
+    pub(super) fn clear_on_interrupt() {
+        HANDLED.call_once(|| {
             if let Ok(mut signals) = signals::catch(&[SIGINT]) {
                 spawn(move || signals.forever().for_each(clear_and_end));
             }
-            Mutex::default()
         });
-        let mut shown = shown.lock().unwrap_or_else(PoisonError::into_inner);
-        shown.retain(|bar| bar.upgrade().is_some());
-        shown.push(bar.downgrade());
     }
 
     fn clear_and_end(_: i32) {
         if super::is_left_to_status_line() {
             return;
         }
-        if let Some(shown) = SHOWN.get() {
-            let shown = shown.lock().unwrap_or_else(PoisonError::into_inner);
-            shown.iter().filter_map(WeakProgressBar::upgrade).for_each(|bar| bar.finish_and_clear());
-        }
+        shown().iter().filter_map(WeakProgressBar::upgrade).for_each(|bar| bar.finish_and_clear());
         tell("ssox: interrupted");
         signals::end_interrupted();
     }
