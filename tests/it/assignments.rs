@@ -2,7 +2,7 @@
 
 use crate::home::Home;
 use crate::pty::eventually;
-use crate::shown::shows;
+use crate::shown::{says, shows};
 use serde_json::{Value, json};
 use ssox_standin::{Account, Fault, Grant, START_URL, Times};
 use std::fs;
@@ -372,5 +372,8 @@ fn completion_offers_assignments_to_every_shell() {
         assert!(!offered.contains("Data Platform"), "{offered}");
     }
     let error = home.ssox(&["--emit=zsh1", "use"]).fails(3);
-    assert!(error.contains("`555566667777/Admin`"), "{error}");
+    says!(home, error, @r"
+    ssox: no profile is given: choose one of `dev`, `stg`, `legacy`, `555566667777/Admin`, `666677778888/Admin` and 1 more
+    ssox: hint: ssox use NAME; ssox list shows the names
+    ");
 }

@@ -3,6 +3,7 @@
 
 use crate::home::{Home, SSOX};
 use crate::pty::{Terminal, eventually};
+use crate::shown::{says, shows};
 use serde_json::{Value, json};
 use ssox_standin::Account;
 use std::os::unix::process::ExitStatusExt as _;
@@ -53,7 +54,7 @@ fn signing_out_removes_cached_credentials_of_roles_without_a_profile() {
     home.ssox(&["export", "dev"]).ok();
     assert_eq!(home.files(".aws/cli/cache").len(), 3);
     let said = home.ssox(&["logout", "--sso-session", "corp"]).stderr();
-    assert!(said.contains("the cached credentials of 3 roles"), "{said}");
+    says!(home, said, @"ssox: signed out of `corp`; removed ~/.aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json and the cached credentials of 3 roles");
     assert_eq!(home.files(".aws/cli/cache"), [""; 0]);
 }
 
@@ -81,6 +82,12 @@ fn credential_process_takes_an_assignment_by_its_name_too() {
     assert_eq!(home.standin.count("GetRoleCredentials"), 1);
 }
 
+/// Replaces the end of the access key id, by which status and doctor name a key.
+fn mask(text: &str, keys: &[(&str, &str)]) -> String {
+    let (_, id) = keys[0];
+    text.replace(&id[id.len() - 4..], "WXYZ")
+}
+
 #[test]
 fn keys_of_an_assignment_have_its_name_in_status_and_doctor() {
     let home = home();
@@ -90,15 +97,31 @@ fn keys_of_an_assignment_have_its_name_in_status_and_doctor() {
     let keys = names.map(|name| (name, keys.set(name).expect("the keys are set")));
     let theirs: Vec<(&str, &str)> = keys.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let status = home.ssox_with(&["status"], &theirs).ok();
-    assert!(status.contains("of `555566667777/Admin`"), "{status}");
+    shows!(home, mask(&status, &theirs), @r"
+    nothing is in use in this shell
+    keys         access key …WXYZ, of `555566667777/Admin`
+    ");
     let mut ours = home.ssox(&["--emit=zsh1", "use", "dev"]).all_set();
     ours.retain(|(name, _)| !names.contains(&name.as_str()));
     let ours: Vec<(&str, &str)> = ours.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    let held = [ours, theirs].concat();
-    for verb in ["status", "doctor"] {
-        let told = home.ssox_with(&[verb], &held).stdout();
-        assert!(told.contains("of `555566667777/Admin`"), "{verb}: {told}");
-    }
+    let held = [&ours[..], &theirs].concat();
+    let told = ["status", "doctor"].map(|verb| mask(&home.ssox_with(&[verb], &held).stdout(), &theirs));
+    shows!(home, told.concat(), @r"
+    profile      dev
+    foreign      this shell no longer has what ssox set for `dev`: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN set by something else
+    now          access key …WXYZ, of `555566667777/Admin`, for http://STANDIN (AWS_ENDPOINT_URL)
+    hint         ssox use dev sets everything again; ssox clear keeps what others set
+    region       eu-west-1
+    session      corp
+    token        LEFT left, until TIME
+    refresh      automatic until TIME at the latest; your organization may end the session earlier
+    error: this shell no longer has what ssox set for `dev`: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN set by something else; now: access key …WXYZ, of `555566667777/Admin`, for http://STANDIN (AWS_ENDPOINT_URL)
+        hint: ssox use dev sets everything again; ssox clear keeps what others set
+    warning: AWS_ACCOUNT_ID is `111122223333`, but the access key belongs to `555566667777`: the SDKs send requests to the address of another account
+        hint: unset AWS_ACCOUNT_ID
+    info: AWS_ENDPOINT_URL sends requests to `http://STANDIN`, not to AWS
+        hint: unset AWS_ENDPOINT_URL
+    ");
 }
 
 #[test]

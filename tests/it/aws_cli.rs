@@ -3,6 +3,7 @@
 use crate::clients::printed;
 use crate::home::{Home, SSOX};
 use crate::pty::Terminal;
+use crate::shown::says;
 use ssox_standin::{Grant, Person, START_URL, token_file};
 use std::fs;
 use std::path::PathBuf;
@@ -128,7 +129,10 @@ fn aws_sso_logout_ends_the_session_of_ssox() {
     home.ssox(&["credential-process", "dev"]).ok();
     let Some(output) = aws(&home, &["sso", "logout"]) else { return };
     printed(&output);
-    assert!(home.ssox(&["credential-process", "dev"]).fails(3).contains("not signed in to `corp`"));
+    says!(home, home.ssox(&["credential-process", "dev"]).fails(3), @r"
+    ssox: not signed in to `corp`
+    ssox: hint: ssox login --sso-session corp
+    ");
     assert_eq!(home.standin.count("Logout"), 1);
 }
 

@@ -1,6 +1,7 @@
 //! Wrong input of every kind: the error says what is wrong and what to type, the exit status fits, and no file changes.
 
 use crate::home::Home;
+use crate::shown::says;
 use insta::assert_snapshot;
 use ssox_standin::{Fault, Times};
 
@@ -119,7 +120,10 @@ fn a_control_character_never_reaches_the_shell() {
     let home = Home::signed_in();
     home.write_config(&format!("{SESSION}{dev}"));
     let error = home.ssox(&["--emit=zsh1", "use", "d\u{1b}v"]).fails(4);
-    assert!(error.contains("control character") && !error.contains('\u{1b}'), "{error}");
+    says!(home, error, @r"
+    ssox: the value for AWS_SSO_PROFILE contains a control character
+    ssox: hint: ssox doctor shows the line
+    ");
 }
 
 #[test]
@@ -127,8 +131,14 @@ fn files_that_cannot_be_read_are_named() {
     let home = Home::signed_in();
     std::fs::remove_file(home.path(".aws/config")).unwrap();
     std::fs::create_dir(home.path(".aws/config")).unwrap();
-    assert!(home.ssox(&["--emit=zsh1", "use", "dev"]).fails(4).contains("is a directory"));
-    assert!(home.ssox(&["list"]).fails(4).contains(".aws/config"));
+    says!(home, home.ssox(&["--emit=zsh1", "use", "dev"]).fails(4), @r"
+    ssox: could not read `~/.aws/config`: it is a directory, not a regular file
+    ssox: hint: ls -ld '~/.aws/config'
+    ");
+    says!(home, home.ssox(&["list"]).fails(4), @r"
+    ssox: could not read `~/.aws/config`: it is a directory, not a regular file
+    ssox: hint: ls -ld '~/.aws/config'
+    ");
 }
 
 #[test]
@@ -282,8 +292,10 @@ fn a_secret_that_cannot_be_used_is_not_shown() {
     let keys = "[keys]\naws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = hush\u{1}hush\n";
     std::fs::write(home.path(".aws/credentials"), keys).unwrap();
     for arguments in [&["--emit=zsh1", "use", "keys"][..], &["export", "keys", "--format", "env"]] {
-        let error = home.ssox(arguments).fails(4);
-        assert!(error.contains("AWS_SECRET_ACCESS_KEY") && !error.contains("hush"), "{error}");
+        says!(home, home.ssox(arguments).fails(4), @r"
+        ssox: the value for AWS_SECRET_ACCESS_KEY contains a control character
+        ssox: hint: ssox doctor shows the line
+        ");
     }
 }
 
@@ -297,7 +309,7 @@ fn output_that_cannot_be_written_is_an_error_but_a_full_stderr_is_not() {
         let output = command.args(arguments).stdout(full()).output().unwrap();
         let error = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(1), "{error}");
-        assert!(error.contains("standard output: no space left"), "{error}");
+        says!(home, error, @"ssox: could not write to standard output: no space left on device");
     }
     let mut command = home.command(crate::home::SSOX);
     let status = command.args(["-v", "exec", "dev", "--", "/none/such"]).stderr(full()).status().unwrap();
@@ -320,16 +332,25 @@ fn a_session_token_too_large_for_an_environment_is_an_error_where_it_would_go_in
     let keys = format!(r#"{{"Version":1,"AccessKeyId":"ASIAX","SecretAccessKey":"s","SessionToken":"{token}"}}"#);
     std::fs::write(home.path("keys.json"), keys).unwrap();
     home.add_config(&format!("[profile large]\ncredential_process = cat {}\n", home.path("keys.json").display()));
+    let mut errors = String::new();
     for arguments in [
         &["--emit=zsh1", "use", "large"][..],
         &["exec", "large", "--", "true"],
         &["export", "large", "--format", "env"],
         &["export", "large", "--format", "fish"],
     ] {
-        let error = home.ssox(arguments).fails(4);
-        assert!(error.contains("AWS_SESSION_TOKEN has 200000 bytes") && error.contains("environment"), "{error}");
-        assert!(!error.contains("xxx"));
+        errors += &home.ssox(arguments).fails(4);
     }
+    says!(home, errors, @r"
+    ssox: the value for AWS_SESSION_TOKEN has 200000 bytes, which is too large for an environment: the shell could not start programs
+    ssox: hint: use ssox credential-process NAME, which passes credentials to AWS tools without the environment
+    ssox: the value for AWS_SESSION_TOKEN has 200000 bytes, which is too large for an environment: the shell could not start programs
+    ssox: hint: use ssox credential-process NAME, which passes credentials to AWS tools without the environment
+    ssox: the value for AWS_SESSION_TOKEN has 200000 bytes, which is too large for an environment: the shell could not start programs
+    ssox: hint: use ssox credential-process NAME, which passes credentials to AWS tools without the environment
+    ssox: the value for AWS_SESSION_TOKEN has 200000 bytes, which is too large for an environment: the shell could not start programs
+    ssox: hint: use ssox credential-process NAME, which passes credentials to AWS tools without the environment
+    ");
     assert!(home.ssox(&["credential-process", "large"]).ok().contains(&token));
     assert!(home.ssox(&["export", "large", "--format", "json"]).ok().contains(&token));
 }

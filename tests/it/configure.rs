@@ -1,7 +1,7 @@
 //! `ssox configure`: the `config` file before and after, byte by byte.
 
 use crate::home::Home;
-use crate::shown::shows;
+use crate::shown::{says, shows};
 use ssox_standin::Account;
 use std::fs;
 
@@ -121,7 +121,15 @@ fn keep_legacy_adds_and_removes_nothing() {
     home.write_config(LEGACY);
     let ran = home.ssox(&["configure", "migrate", "--keep-legacy", "--yes"]);
     ran.ok();
-    assert!(ran.stderr().contains("the SDK for Rust rejects"), "{}", ran.stderr());
+    let said: Vec<String> = ran.stderr().lines().filter(|line| line.starts_with("ssox: ")).map(String::from).collect();
+    says!(home, said.join("\n"), @r"
+    ssox: profiles `dev` and `stg` share one sign-in: signing in as `dev` also signs in `stg`
+    ssox: the reason: all have the start URL `https://d-1234567890.awsapps.com/start`, and session `d-1234567890` has one token file; each profile keeps its own account and role
+    ssox: --session-per-profile gives each of them its own session, so that each signs in separately
+    ssox: the legacy keys are kept: the Terraform AWS provider before version 5 and other old tools do not know sessions
+    ssox: but the SDK for Rust rejects a profile with both: `ssox configure migrate` removes the legacy keys when no tool needs them
+    ssox: now: ssox login --sso-session d-1234567890
+    ");
     let added = |line: &&str| line.starts_with("sso_session = ");
     let before: Vec<&str> = LEGACY.lines().collect();
     let after = config(&home);

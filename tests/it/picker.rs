@@ -182,5 +182,8 @@ fn without_a_terminal_the_choices_are_named() {
         .unwrap();
     assert_eq!(output.status.code(), Some(3));
     let said = String::from_utf8_lossy(&output.stderr);
-    assert!(said.contains("`dev`, `staging`") && said.contains("ssox use NAME"), "{said}");
+    insta::assert_snapshot!(said, @r"
+    ssox: no profile is given: choose one of `dev`, `staging`
+    ssox: hint: ssox use NAME; ssox list shows the names
+    ");
 }

@@ -3,6 +3,7 @@
 
 use crate::identity::{environment, segment, status};
 use crate::shells::{Shell, in_each, shells, signed_in};
+use crate::shown::{says, shows};
 use std::time::Duration;
 
 const OURS: &str = "dev:ReadOnly|ok";
@@ -158,15 +159,24 @@ fn a_web_identity_does_not_replace_the_profile() {
 fn a_profile_that_tools_read_differently_is_named() {
     let (_standin, home) = signed_in(Duration::from_secs(3300));
     home.write(".aws/credentials", "[dev]\naws_access_key_id = AKIA\naws_secret_access_key = s\n");
-    let wanted = "profile `dev` has static keys and SSO keys: the AWS CLI uses SSO";
     let run = |arguments: &[&str], variables: &[(&str, &str)]| {
         home.command("ssox").args(arguments).envs(variables.iter().copied()).output().expect("ssox starts")
     };
     let used = run(&["--emit=zsh1", "use", "--profile-only", "dev"], &[]);
+    assert!(used.status.success());
     let told = String::from_utf8_lossy(&used.stderr);
-    assert!(used.status.success() && told.contains(wanted), "{told}");
+    let of_profile: Vec<&str> = told.lines().filter(|line| line.contains("profile `dev`")).collect();
+    says!(home, of_profile.join("\n"), @"ssox: warning: profile `dev` has static keys and SSO keys: the AWS CLI uses SSO, the SDKs for Go and JavaScript the static keys");
     let held = [("AWS_PROFILE", "dev"), ("SSOX_PROFILE", "dev"), ("SSOX_PROMPT", "dev:ReadOnly")];
     let status = run(&["status"], &held);
-    let status = String::from_utf8_lossy(&status.stdout);
-    assert!(status.contains(wanted), "{status}");
+    shows!(home, String::from_utf8_lossy(&status.stdout), @r"
+    profile      dev
+    foreign      this shell no longer has what ssox set for `dev`: AWS_PROFILE set by something else
+    now          profile `dev`
+    hint         ssox use dev sets everything again; ssox clear keeps what others set
+    warning      profile `dev` has static keys and SSO keys: the AWS CLI uses SSO, the SDKs for Go and JavaScript the static keys
+    session      corp
+    token        LEFT left, until TIME
+    refresh      automatic until TIME at the latest; your organization may end the session earlier
+    ");
 }

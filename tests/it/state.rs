@@ -1,45 +1,61 @@
 //! ssox refuses a state directory that other users can write to.
 
 use crate::home::Home;
+use crate::shown::says;
 use rustix::process::geteuid;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt as _, chown, symlink};
 
 const STATE: &str = ".local/state/ssox";
 
-/// Runs the verbs that need the state directory, and those that work without it.
+/// Runs the verbs that need the state directory, and those that work without it; returns the error, and what doctor says.
 #[track_caller]
-fn is_refused(home: &Home, words: &str) {
-    for arguments in [
+fn is_refused(home: &Home) -> String {
+    let errors = [
         &["--emit=zsh1", "use", "dev"][..],
         &["export", "dev", "--format", "env"],
         &["exec", "dev", "--", "true"],
         &["credential-process", "dev"],
         &["login", "dev", "--no-input"],
         &["configure", "migrate", "--yes"],
-    ] {
-        let error = home.ssox(arguments).fails(4);
-        assert!(error.contains(words) && error.contains("where ssox keeps its locks and state"), "{error}");
-    }
+    ]
+    .map(|arguments| home.ssox(arguments).fails(4));
+    assert!(errors.iter().all(|error| *error == errors[0]), "{errors:?}");
     for arguments in
         [&["--emit=zsh1", "clear"][..], &["--emit=zsh1", "tick"], &["complete", "zsh", "2", "ssox", "use", ""]]
     {
         home.ssox(arguments).ok();
     }
     let doctor = home.ssox(&["doctor"]);
-    assert!(doctor.status() == 4 && doctor.stdout().contains(words), "{}", doctor.stdout());
+    assert_eq!(doctor.status(), 4);
+    errors[0].clone() + &doctor.stdout()
 }
 
 #[test]
 fn a_state_directory_that_others_can_write_to_is_refused() {
+    let mut errors = String::new();
+    let home = Home::signed_in();
     for below in ["", "locks"] {
-        let home = Home::signed_in();
         home.ssox(&["--emit=zsh1", "use", "dev"]).ok();
         fs::set_permissions(home.path(STATE).join(below), Permissions::from_mode(0o777)).unwrap();
-        is_refused(&home, "can be written by other users");
+        errors += &is_refused(&home);
         fs::set_permissions(home.path(STATE).join(below), Permissions::from_mode(0o700)).unwrap();
         home.ssox(&["--emit=zsh1", "use", "dev"]).ok();
     }
+    says!(home, errors, @r"
+    ssox: `~/.local/state/ssox`, where ssox keeps its locks and state, can be written by other users
+    ssox: hint: chmod -R go-w ~/.local/state/ssox
+    error: `~/.local/state/ssox`, where ssox keeps its locks and state, can be written by other users
+        hint: chmod -R go-w ~/.local/state/ssox
+    info: AWS_ENDPOINT_URL sends requests to `http://STANDIN`, not to AWS
+        hint: unset AWS_ENDPOINT_URL
+    ssox: `~/.local/state/ssox/locks`, where ssox keeps its locks and state, can be written by other users
+    ssox: hint: chmod -R go-w ~/.local/state/ssox/locks
+    error: `~/.local/state/ssox/locks`, where ssox keeps its locks and state, can be written by other users
+        hint: chmod -R go-w ~/.local/state/ssox/locks
+    info: AWS_ENDPOINT_URL sends requests to `http://STANDIN`, not to AWS
+        hint: unset AWS_ENDPOINT_URL
+    ");
 }
 
 #[test]
@@ -50,7 +66,14 @@ fn a_state_directory_of_another_user_is_refused() {
     let home = Home::signed_in();
     home.ssox(&["--emit=zsh1", "use", "dev"]).ok();
     chown(home.path(STATE), Some(1234), Some(1234)).unwrap();
-    is_refused(&home, "belongs to another user (uid 1234)");
+    says!(home, is_refused(&home), @r"
+    ssox: `~/.local/state/ssox`, where ssox keeps its locks and state, belongs to another user (uid 1234)
+    ssox: hint: set XDG_STATE_HOME to a directory of your own
+    error: `~/.local/state/ssox`, where ssox keeps its locks and state, belongs to another user (uid 1234)
+        hint: set XDG_STATE_HOME to a directory of your own
+    info: AWS_ENDPOINT_URL sends requests to `http://STANDIN`, not to AWS
+        hint: unset AWS_ENDPOINT_URL
+    ");
 }
 
 #[test]
@@ -60,7 +83,14 @@ fn a_state_directory_with_links_is_refused() {
     fs::create_dir_all(home.path(STATE)).unwrap();
     fs::create_dir(&victim).unwrap();
     symlink(&victim, home.path(STATE).join("locks")).unwrap();
-    is_refused(&home, "is a symbolic link");
+    says!(home, is_refused(&home), @r"
+    ssox: `~/.local/state/ssox/locks`, where ssox keeps its locks and state, is a symbolic link
+    ssox: hint: rm ~/.local/state/ssox/locks
+    error: `~/.local/state/ssox/locks`, where ssox keeps its locks and state, is a symbolic link
+        hint: rm ~/.local/state/ssox/locks
+    info: AWS_ENDPOINT_URL sends requests to `http://STANDIN`, not to AWS
+        hint: unset AWS_ENDPOINT_URL
+    ");
     assert_eq!(fs::read_dir(&victim).unwrap().count(), 0);
 }
 
@@ -79,7 +109,10 @@ fn a_lock_that_is_a_link_does_not_change_the_file_it_points_to() {
         fs::remove_file(home.path(".aws/cli/cache").join(entry)).unwrap();
     }
     let error = home.ssox(&["--emit=zsh1", "use", "dev"]).fails(4);
-    assert!(error.contains("is a symbolic link") && error.contains("hint: rm "), "{error}");
+    says!(home, error, @r"
+    ssox: `~/.local/state/ssox/locks/e9bf87b634cc7c6a78fdde5bdebe3e2929dfdf3f.lock`, where ssox keeps its locks and state, is a symbolic link
+    ssox: hint: rm ~/.local/state/ssox/locks/e9bf87b634cc7c6a78fdde5bdebe3e2929dfdf3f.lock
+    ");
     assert_eq!(fs::read_to_string(&victim).unwrap(), "precious");
 }
 

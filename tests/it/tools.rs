@@ -1,6 +1,7 @@
 //! `ssox status --tools`: its rules are compared with what real AWS tools do, and its output is what a person sees.
 
 use crate::home::{Home, SSOX};
+use crate::shown::says;
 use serde_json::Value;
 use ssox_standin::Grant;
 use std::path::{Path, PathBuf};
@@ -178,8 +179,16 @@ fn doctor_names_the_tools_that_take_another_identity() {
     let home = Home::signed_in();
     store_keys(&home);
     let said = String::from_utf8(home.ssox_with(&["doctor"], &[("AWS_PROFILE", "dev")]).0.stdout).unwrap();
-    assert!(said.contains("polars alone takes `old`"), "{said}");
-    assert!(said.contains("without a signature, and show no error: Java v1 ("), "{said}");
+    says!(home, said, @r"
+    warning: ~/.aws/credentials: contains access keys and can be read by other users of this machine
+        hint: chmod 600 ~/.aws/credentials
+    warning: tools take other credentials here: polars alone takes `old` (the first keys in ~/.aws/credentials, whatever AWS_PROFILE says)
+        hint: ssox status --tools shows all; keys in the environment (ssox use) mean the same to most tools
+    info: tools would send requests without a signature, and show no error: Java v1 (unsigned: it does not read sso_session); tiledb (unsigned: it does not read sso_session)
+        hint: ssox status --tools shows all; keys in the environment (ssox use) mean the same to most tools
+    info: AWS_ENDPOINT_URL sends requests to `http://STANDIN`, not to AWS
+        hint: unset AWS_ENDPOINT_URL
+    ");
     let said = String::from_utf8(home.ssox(&["doctor"]).0.stdout).unwrap();
     assert!(!said.contains("polars"), "no profile is selected: {said}");
 }
@@ -191,10 +200,16 @@ fn doctor_says_what_hides_a_container_endpoint() {
         .unwrap();
     let container = [("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1:1/")];
     let said = String::from_utf8(home.ssox_with(&["doctor"], &container).0.stdout).unwrap();
-    assert!(
-        said.contains("is set, but `[default]` ([default]: static keys in credentials) hides it from AWS CLI v1"),
-        "{said}"
-    );
+    says!(home, said, @r"
+    warning: ~/.aws/credentials: contains access keys and can be read by other users of this machine
+        hint: chmod 600 ~/.aws/credentials
+    warning: AWS_CONTAINER_CREDENTIALS_FULL_URI is set, but `[default]` ([default]: static keys in credentials) hides it from AWS CLI v1, AWS CLI v2, boto3, JS v3, JS v2, Java v2, Java v1, Go v2, Rust, C++ (pyarrow), tiledb, duckdb, polars with boto3, GDAL, minio, PHP; no tool take it
+        hint: name a file without credentials in AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE, as `ssox exec --serve` does
+    info: AWS_CONTAINER_CREDENTIALS_FULL_URI is set: AWS tools fall back to the credentials of a container
+        hint: unset AWS_CONTAINER_CREDENTIALS_FULL_URI, if this is not a container
+    info: AWS_ENDPOINT_URL sends requests to `http://STANDIN`, not to AWS
+        hint: unset AWS_ENDPOINT_URL
+    ");
 }
 
 #[test]
