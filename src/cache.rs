@@ -5,6 +5,7 @@
 
 mod document;
 mod expirations;
+mod hashes;
 mod index;
 mod key;
 

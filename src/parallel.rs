@@ -1,38 +1,66 @@
 //! Does work on all processors, for verbs that read tens of thousands of profiles.
 
+use std::collections::BTreeMap;
 use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::thread::{Builder, available_parallelism, scope};
 
-/// The most items in a part. Up to so many items, a second thread costs more than it saves.
-const PART: usize = 2000;
+/// The most items in a part. With larger parts, the allocator returns the memory for each result to the system.
+const PART: usize = 250;
+/// Up to so many items, a second thread costs more than it saves.
+const FEW: usize = 2000;
 const MOST_THREADS: usize = 8;
 
 /// Splits the items into parts, calls `work` with each part, and returns the results in the order of the parts. It uses
-/// several threads if there is more than one part.
+/// several threads if there are many items.
 pub(crate) fn in_parts<T: Sync, R: Send>(items: &[T], work: impl Fn(&[T]) -> R + Sync) -> Vec<R> {
+    let mut results = Vec::new();
+    each_part(items, work, |result| results.push(result));
+    results
+}
+
+/// Calls `work` as [`in_parts`] does, and calls `take` with each result as soon as it and all earlier ones exist.
+pub(crate) fn each_part<T: Sync, R: Send>(items: &[T], work: impl Fn(&[T]) -> R + Sync, take: impl FnMut(R) + Send) {
     let parts: Vec<&[T]> = items.chunks(PART).collect();
-    if parts.len() < 2 {
-        return parts.into_iter().map(work).collect();
+    if items.len() <= FEW {
+        return parts.into_iter().map(work).for_each(take);
     }
     let threads = available_parallelism().map_or(1, NonZero::get).min(MOST_THREADS).min(parts.len());
     let next = AtomicUsize::new(0);
+    let in_order = Mutex::new(InOrder { take, taken: 0, waiting: BTreeMap::new() });
     let run = || {
         let parts = std::iter::from_fn(|| {
             let at = next.fetch_add(1, Ordering::Relaxed);
             Some((at, *parts.get(at)?))
         });
-        parts.map(|(at, part)| (at, work(part))).collect::<Vec<_>>()
+        for (at, part) in parts {
+            let result = work(part);
+            in_order.lock().unwrap_or_else(PoisonError::into_inner).add(at, result);
+        }
     };
-    let mut done = scope(|scope| {
-        // If no thread can be started, this thread does all of the work.
-        let others: Vec<_> = (1..threads).filter_map(|_| Builder::new().spawn_scoped(scope, run).ok()).collect();
-        let mut done = run();
-        others.into_iter().for_each(|other| done.extend(other.join().expect("a panic ends the process")));
-        done
+    // If no thread can be started, this thread does all of the work.
+    scope(|scope| {
+        (1..threads).for_each(|_| drop(Builder::new().spawn_scoped(scope, run)));
+        run();
     });
-    done.sort_unstable_by_key(|(at, _)| *at);
-    done.into_iter().map(|(_, result)| result).collect()
+}
+
+/// The results that wait for earlier ones.
+struct InOrder<R, F> {
+    take: F,
+    taken: usize,
+    waiting: BTreeMap<usize, R>,
+}
+
+impl<R, F: FnMut(R)> InOrder<R, F> {
+    fn add(&mut self, at: usize, result: R) {
+        self.waiting.insert(at, result);
+        while let Some(result) = self.waiting.remove(&self.taken) {
+            (self.take)(result);
+            self.taken += 1;
+        }
+    }
 }
 
 /// Calls both functions at the same time, and returns both results.
@@ -52,7 +80,7 @@ mod tests {
 
     #[test]
     fn the_results_are_in_the_order_of_the_items() {
-        for count in [0, 1, PART, PART + 1, 20 * PART + 7] {
+        for count in [0, 1, PART, PART + 1, FEW, FEW + 1, 20 * PART + 7] {
             let items: Vec<usize> = (0..count).collect();
             let parts = in_parts(&items, <[usize]>::to_vec);
             assert!(parts.iter().all(|part| part.len() <= PART));

@@ -35,7 +35,8 @@ impl Region {
         Self::is(text).then(|| Self(text.into()))
     }
 
-    fn is(text: &str) -> bool {
+    /// Tells whether a text can be a region.
+    pub(crate) fn is(text: &str) -> bool {
         let is_letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
         (1..=63).contains(&text.len()) && text.bytes().all(is_letter)
     }

@@ -29,7 +29,7 @@ pub(crate) fn run() -> ExitCode {
     let as_json = cli.verb.wants_json();
     match cli.verb.run(&cli.context()) {
         Ok(done) => {
-            // The output is written at the very end and at once.
+            // The output is written at the very end and at once, unless it has megabytes.
             let written = done.stdout.write_to(stdout());
             let Some(error) = done.error else { return exit(written, done.status, as_json) };
             report(&error, as_json);

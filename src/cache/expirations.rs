@@ -1,6 +1,7 @@
 //! Reads when many cached credentials expire, for verbs that show every profile. Most profiles have no cache entry.
 
 use super::document::parse;
+use super::hashes::{Hash, Hashes};
 use super::index::{self, Index, Record};
 use super::key::Key;
 use crate::context::Context;
@@ -9,7 +10,6 @@ use crate::files::{Directory, Reader};
 use crate::store::{self, Store};
 use crate::time::Timestamp;
 use serde::Deserialize;
-use std::collections::HashSet;
 use std::ffi::OsString;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
@@ -19,9 +19,9 @@ pub(crate) struct EntryNames<'a> {
     /// The value of `SSOX_STORE`: where entries are kept.
     variable: Option<Store>,
     directory: Directory,
-    hashes: HashSet<[u8; 20]>,
+    hashes: Hashes,
     /// The names of the entries in the keyring; read when the first one is looked for.
-    keyring: OnceLock<Result<HashSet<[u8; 20]>>>,
+    keyring: OnceLock<Result<Hashes>>,
     /// The index; read only if expirations are needed and there are many entries.
     index: OnceLock<Index>,
     /// Expirations that were read from files because the index did not have them.
@@ -84,7 +84,7 @@ impl<'a> EntryNames<'a> {
     pub(crate) fn renew_index(&self) {
         let read = std::mem::take(&mut *self.read.lock().unwrap_or_else(PoisonError::into_inner));
         if read.len() >= index::MANY {
-            self.index().renew(self.ctx, read, |hash| self.hashes.contains(hash));
+            self.index().renew(self.ctx, &read, |hash| self.hashes.contains(hash));
         }
     }
 
@@ -128,8 +128,8 @@ impl Drop for Expirations<'_> {
 }
 
 /// Decodes a hash in hexadecimal digits; `None` if it is not one.
-fn hash_of(digits: &str) -> Option<[u8; 20]> {
-    let mut hash = [0; 20];
+fn hash_of(digits: &str) -> Option<Hash> {
+    let mut hash = Hash::default();
     hex::decode_to_slice(digits, &mut hash).ok().map(|()| hash)
 }
 

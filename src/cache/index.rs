@@ -5,6 +5,7 @@
 //! program can set the time of the last change (ctime), so each write to a file changes it. Files that were changed
 //! just before they were read are left out, because two changes in the same moment have the same time.
 
+use super::hashes::{ByHash, Hash};
 use crate::context::Context;
 use crate::files::{self, Stamp};
 use crate::time::Timestamp;
@@ -13,8 +14,10 @@ use std::path::PathBuf;
 
 /// The first line of the file. It changes with the format.
 const HEADING: &[u8] = b"ssox expirations 1\n";
+/// The size in bytes of a stamp and an expiration.
+const KNOWN: usize = 32 + 8;
 /// The size of a record in bytes: a hash, a stamp and an expiration.
-const RECORD: usize = 20 + 32 + 8;
+const RECORD: usize = size_of::<Hash>() + KNOWN;
 const SUM: usize = 20;
 /// The most records. With this limit, the file stays below the size limit for reading.
 const MOST: usize = 100_000;
@@ -27,9 +30,9 @@ const SETTLED: i64 = 3;
 /// The hash in the name of a cache file, the file's stamp, and the expiration of its credentials.
 pub(super) type Record = [u8; RECORD];
 
-/// The records, sorted by hash.
+/// The stamp and the expiration of each file.
 #[derive(Default)]
-pub(super) struct Index(Vec<Record>);
+pub(super) struct Index(ByHash<[u8; KNOWN]>);
 
 impl Index {
     /// Reads the index; it is empty if the file is absent, malformed or of another version.
@@ -39,23 +42,17 @@ impl Index {
     }
 
     /// Returns when the credentials in a file expire; `None` if the file has changed or is not in the index.
-    pub(super) fn get(&self, hash: &[u8; 20], stamp: Stamp) -> Option<Timestamp> {
-        let at = self.0.binary_search_by(|record| hash_of(record).cmp(hash)).ok()?;
-        let (of_file, expiration) = self.0[at][20..].split_last_chunk::<8>()?;
+    pub(super) fn get(&self, hash: &Hash, stamp: Stamp) -> Option<Timestamp> {
+        let (of_file, expiration) = self.0.get(hash)?.split_last_chunk::<8>()?;
         (of_file == stamp.bytes()).then(|| Timestamp(i64::from_le_bytes(*expiration)))
     }
 
     /// Writes the index with additional records. Records whose file no longer exists are dropped.
-    pub(super) fn renew(&self, ctx: &Context, mut read: Vec<Record>, has_file: impl Fn(&[u8; 20]) -> bool) {
-        read.sort_unstable();
-        read.dedup();
-        let is_new = |hash: &[u8; 20]| read.binary_search_by(|record| hash_of(record).cmp(hash)).is_ok();
-        let is_kept = |record: &&Record| !is_new(hash_of(record)) && has_file(hash_of(record));
-        let kept: Vec<Record> = self.0.iter().filter(is_kept).copied().collect();
-        read.extend(kept);
-        read.truncate(MOST);
-        read.sort_unstable();
-        let written = path(ctx).map(|path| files::write_secret(&path, &content(&read)));
+    pub(super) fn renew(&self, ctx: &Context, read: &[Record], has_file: impl Fn(&Hash) -> bool) {
+        let mut all = self.0.clone();
+        all.retain(|hash, _| has_file(hash));
+        all.extend(read.iter().map(parts));
+        let written = path(ctx).map(|path| files::write_secret(&path, &content(&all)));
         if let Some(Err(error)) = written {
             ctx.log(|| format!("index of the cache: {}", error.message));
         }
@@ -63,28 +60,29 @@ impl Index {
 }
 
 /// Makes the record of a file that was read; `None` if the file changed just now.
-pub(super) fn record(ctx: &Context, hash: &[u8; 20], stamp: Stamp, expiration: Timestamp) -> Option<Record> {
+pub(super) fn record(ctx: &Context, hash: &Hash, stamp: Stamp, expiration: Timestamp) -> Option<Record> {
     if ctx.now().seconds_after(Timestamp(stamp.changed_at())) <= SETTLED {
         return None;
     }
-    let mut record = [0; RECORD];
-    record[..20].copy_from_slice(hash);
-    record[20..52].copy_from_slice(&stamp.bytes());
-    record[52..].copy_from_slice(&expiration.0.to_le_bytes());
-    Some(record)
+    let record = [hash.as_slice(), &stamp.bytes(), &expiration.0.to_le_bytes()].concat();
+    record.try_into().ok()
 }
 
 fn path(ctx: &Context) -> Option<PathBuf> {
     ctx.state_dir().ok().map(|directory| directory.join("expirations"))
 }
 
-fn hash_of(record: &Record) -> &[u8; 20] {
-    record.first_chunk().expect("a record begins with a hash")
+fn parts(record: &Record) -> (Hash, [u8; KNOWN]) {
+    let (hash, known) = record.split_first_chunk().expect("a record begins with a hash");
+    (*hash, known.try_into().expect("the rest of a record"))
 }
 
-/// Returns the content of the index file: the first line, the records, and the SHA-1 of both.
-fn content(records: &[Record]) -> Vec<u8> {
-    let mut content = [HEADING, records.as_flattened()].concat();
+/// Returns the content of the index file: the first line, the sorted records, and the SHA-1 of both.
+fn content(all: &ByHash<[u8; KNOWN]>) -> Vec<u8> {
+    let mut records: Vec<_> = all.iter().take(MOST).collect();
+    records.sort_unstable();
+    let mut content = HEADING.to_vec();
+    records.iter().for_each(|(hash, known)| content.extend([hash.as_slice(), known.as_slice()].concat()));
     content.extend(Sha1::digest(&content));
     content
 }
@@ -92,7 +90,7 @@ fn content(records: &[Record]) -> Vec<u8> {
 fn parse(content: &[u8]) -> Option<Index> {
     let (before, sum) = content.split_last_chunk::<SUM>()?;
     let (records, []) = before.strip_prefix(HEADING)?.as_chunks() else { return None };
-    (Sha1::digest(before)[..] == sum[..]).then(|| Index(records.to_vec()))
+    (Sha1::digest(before)[..] == sum[..]).then(|| Index(records.iter().map(parts).collect()))
 }
 
 #[cfg(test)]
@@ -101,7 +99,7 @@ mod tests {
 
     #[test]
     fn an_index_of_another_version_or_a_damaged_one_is_empty() {
-        let good = content(&[[7; RECORD], [9; RECORD]]);
+        let good = content(&[([7; 20], [7; KNOWN]), ([9; 20], [9; KNOWN])].into_iter().collect());
         assert_eq!(parse(&good).unwrap().0.len(), 2);
         let other = [b"ssox expirations 2\n", &good[HEADING.len()..]].concat();
         let cut = &good[..good.len() - 1];

@@ -27,14 +27,12 @@ impl Key {
     /// Returns the key of an SSO role. `session` is the name of the sso-session; without one the start URL is part of
     /// the key.
     pub(crate) fn sso(account_id: &str, role_name: &str, session: Option<&str>, start_url: &str) -> Self {
-        let (name, value) = session.map_or(("startUrl", start_url), |session| ("sessionName", session));
+        let of_session = session.map_or((r#","startUrl":"#, start_url), |session| (r#","sessionName":"#, session));
         let mut arguments = String::with_capacity(USUAL_ARGUMENTS);
         // The arguments are in the order of the AWS CLI. They are written by hand, because a serializer takes much
         // longer and every profile in a list has such a key.
-        for (name, value) in [("accountId", account_id), ("roleName", role_name), (name, value)] {
-            arguments.push_str(if arguments.is_empty() { "{" } else { "," });
-            json::add_python_text(&mut arguments, name);
-            arguments.push(':');
+        for (key, value) in [(r#"{"accountId":"#, account_id), (r#","roleName":"#, role_name), of_session] {
+            arguments.push_str(key);
             json::add_python_text(&mut arguments, value);
         }
         arguments.push('}');

@@ -3,18 +3,19 @@
 
 use super::assigned::{self, AssignedArgs};
 use super::none_configured::say_none;
-use super::table::{Elements, Table, json_list_of};
+use super::table::{Elements, JsonList, Table};
 use super::verb::{Done, VerbArgs};
 use crate::cache::{EntryNames, Expirations};
 use crate::config::{ConfigFiles, ProfileHeader, Section};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::json;
-use crate::parallel::{both, in_parts};
+use crate::parallel::{both, each_part, in_parts};
 use crate::profile::{Plain, PlainProfiles, Profile};
 use crate::terminal::warn_with_hint;
 use crate::time::{Timestamp, human};
 use clap::Args;
+use std::io;
 
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  ssox list --json | jq -r '.[].name'\n  ssox list --assigned --refresh")]
@@ -52,7 +53,7 @@ impl VerbArgs for List {
         let files = files?;
         let (headers, profiles) = (files.profile_headers(), Profiles::of(ctx, &files, cached));
         if self.json {
-            return Ok(profiles.reported(profiles.json(&headers)).into());
+            return Ok(profiles.reported(profiles.write_json(&headers, io::stdout())).into());
         }
         if headers.is_empty() {
             say_none(ctx, &files, "profiles");
@@ -79,12 +80,15 @@ impl<'a> Profiles<'a> {
         Self { ctx, files, cached, plain: PlainProfiles::new(ctx, files) }
     }
 
-    fn json(&self, headers: &[ProfileHeader]) -> Vec<String> {
-        json_list_of(in_parts(headers, |part| {
+    fn write_json(&self, headers: &[ProfileHeader], out: impl io::Write + Send) -> io::Result<()> {
+        let mut list = JsonList::new(out);
+        let elements = |part: &[ProfileHeader]| {
             let mut elements = Elements::with_capacity(part.len());
             self.rows(part, |row| elements.add_with(|text| row.add_json(text)));
             elements
-        }))
+        };
+        each_part(headers, elements, |part| list.add(&part));
+        list.end()
     }
 
     fn table(&self, headers: &[ProfileHeader]) -> Vec<String> {
@@ -99,7 +103,7 @@ impl<'a> Profiles<'a> {
     }
 
     /// Returns `shown`. Warns if the keyring could not be read, and may update the index of the cache for the next run.
-    fn reported(&self, shown: Vec<String>) -> Vec<String> {
+    fn reported<T>(&self, shown: T) -> T {
         self.cached.renew_index();
         self.cached.error().into_iter().for_each(warn_with_hint);
         shown
@@ -108,13 +112,15 @@ impl<'a> Profiles<'a> {
     /// Calls `show` with the row of each profile.
     fn rows(&self, headers: &[ProfileHeader], mut show: impl FnMut(&Row)) {
         let mut expirations = self.cached.expirations();
-        for section in headers.iter().filter_map(|header| self.files.profile_below(header)) {
-            match self.plain.read(&section) {
-                Some(plain) => show(&Row::of_plain(&mut expirations, &section, &plain)),
-                None => match Profile::resolve(self.ctx, self.files, &section.name) {
-                    Ok(profile) => show(&Row::of(self.ctx, &mut expirations, &section, &profile)),
-                    Err(error) => show(&Row::broken(&section, &error)),
-                },
+        for header in headers {
+            if let Some(plain) = self.plain.below(self.files, header) {
+                show(&Row::of_plain(&mut expirations, &self.files.name(header), &plain));
+                continue;
+            }
+            let Some(section) = self.files.profile_below(header) else { continue };
+            match Profile::resolve(self.ctx, self.files, &section.name) {
+                Ok(profile) => show(&Row::of(self.ctx, &mut expirations, &section, &profile)),
+                Err(error) => show(&Row::broken(&section, &error)),
             }
         }
     }
@@ -137,7 +143,7 @@ struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
-    fn of_plain(expirations: &mut Expirations, section: &'a Section, plain: &'a Plain) -> Self {
+    fn of_plain(expirations: &mut Expirations, name: &'a str, plain: &'a Plain) -> Self {
         Self {
             source: Some("sso"),
             session: plain.session.name.as_deref(),
@@ -145,7 +151,7 @@ impl<'a> Row<'a> {
             account_id: Some(plain.account_id),
             role_name: Some(plain.role_name),
             region: plain.region,
-            ..Self::expiring(section, expirations.get(&plain.cache_key()))
+            ..Self::expiring(name, expirations.get(&plain.cache_key()))
         }
     }
 
@@ -164,12 +170,12 @@ impl<'a> Row<'a> {
             role_arn: source.role_arn(),
             source_profile: section.get("source_profile"),
             region: profile.region.as_deref(),
-            ..Self::expiring(section, expiration)
+            ..Self::expiring(&section.name, expiration)
         }
     }
 
-    fn expiring(section: &'a Section, expires_at: Option<Timestamp>) -> Self {
-        Self { name: &section.name, expires_at, ..Self::default() }
+    fn expiring(name: &'a str, expires_at: Option<Timestamp>) -> Self {
+        Self { name, expires_at, ..Self::default() }
     }
 
     fn broken(section: &'a Section, error: &'a Error) -> Self {
@@ -257,7 +263,9 @@ mod tests {
         }
         let files = ConfigFiles::parse(&config, "[only]\naws_access_key_id = A\naws_secret_access_key = s\n");
         let (headers, profiles) = (files.profile_headers(), Profiles::of(&ctx, &files, EntryNames::read(&ctx)));
-        let listed: Vec<Value> = serde_json::from_str(&profiles.json(&headers).concat()).unwrap();
+        let mut json = Vec::new();
+        profiles.write_json(&headers, &mut json).unwrap();
+        let listed: Vec<Value> = serde_json::from_slice(&json).unwrap();
         let names: Vec<&str> = listed.iter().map(|row| row["name"].as_str().unwrap()).collect();
         let expected: Vec<String> = (0..9001).map(|number| format!("p{number}")).chain(["only".into()]).collect();
         assert_eq!(names, expected);

@@ -5,7 +5,7 @@
 use super::none_configured::say_none;
 use super::table::{Table, json_list};
 use super::verb::{Done, VerbArgs};
-use crate::config::{ConfigFiles, Section};
+use crate::config::{ConfigFiles, ProfileHeader};
 use crate::context::Context;
 use crate::error::Result;
 use crate::parallel::in_parts;
@@ -86,19 +86,18 @@ impl SharedToken {
 fn users(ctx: &Context, files: &ConfigFiles) -> Users {
     let plain = PlainProfiles::new(ctx, files);
     let parts = in_parts(&files.profile_headers(), |part| {
-        let sections = part.iter().filter_map(|header| files.profile_below(header));
-        let user = |section: Section| Some((token_of(ctx, files, &plain, &section)?, section.name.into_owned()));
-        sections.filter_map(user).collect::<Vec<_>>()
+        let user = |header| Some((token_of(ctx, files, &plain, header)?, files.name(header).into_owned()));
+        part.iter().filter_map(user).collect::<Vec<_>>()
     });
     let mut users = Users::new();
     parts.into_iter().flatten().for_each(|(token, name)| users.entry(token).or_default().push(name));
     users
 }
 
-fn token_of(ctx: &Context, files: &ConfigFiles, plain: &PlainProfiles, section: &Section) -> Option<SharedToken> {
-    match plain.read(section) {
+fn token_of(ctx: &Context, files: &ConfigFiles, plain: &PlainProfiles, header: &ProfileHeader) -> Option<SharedToken> {
+    match plain.below(files, header) {
         Some(plain) => Some(SharedToken::of(plain.session)),
-        None => Profile::resolve(ctx, files, &section.name).ok()?.source.session().map(SharedToken::of),
+        None => Profile::resolve(ctx, files, &files.name(header)).ok()?.source.session().map(SharedToken::of),
     }
 }
 

@@ -4,6 +4,7 @@ use crate::error::printable;
 use crate::json;
 use crate::parallel::in_parts;
 use serde::Serialize;
+use std::io;
 use unicode_width::UnicodeWidthStr as _;
 
 /// The memory, in bytes, to reserve for each element of a JSON array. Most elements need less.
@@ -106,23 +107,44 @@ impl Elements {
     }
 }
 
-/// Returns one JSON array with the elements of all parts. The text is in several parts, too.
-pub(super) fn json_list_of(parts: Vec<Elements>) -> Vec<String> {
-    let parts = parts.into_iter().map(|part| part.0).filter(|part| !part.is_empty());
-    let mut texts: Vec<String> = parts.flat_map(|part| [",".into(), part]).collect();
-    match texts.first_mut() {
-        Some(first) => *first = "[".into(),
-        None => return vec!["[]\n".into()],
+/// Writes a JSON array in parts. The parts are not kept, because the whole array may have megabytes.
+pub(super) struct JsonList<W> {
+    out: W,
+    is_empty: bool,
+    written: io::Result<()>,
+}
+
+impl<W: io::Write> JsonList<W> {
+    pub(super) fn new(out: W) -> Self {
+        Self { out, is_empty: true, written: Ok(()) }
     }
-    texts.push("\n]\n".into());
-    texts
+
+    /// Writes some elements. After an error it writes nothing.
+    pub(super) fn add(&mut self, Elements(text): &Elements) {
+        if self.written.is_err() || text.is_empty() {
+            return;
+        }
+        let before = if self.is_empty { "[" } else { "," };
+        self.written = [before, text].iter().try_for_each(|text| self.out.write_all(text.as_bytes()));
+        self.is_empty = false;
+    }
+
+    /// Writes the end.
+    ///
+    /// # Errors
+    /// The first error of the writer.
+    pub(super) fn end(mut self) -> io::Result<()> {
+        self.written?;
+        self.out.write_all(if self.is_empty { b"[]\n" } else { b"\n]\n" })?;
+        self.out.flush()
+    }
 }
 
 /// Returns a JSON array of all elements.
 pub(super) fn json_list(elements: impl Iterator<Item = impl Serialize>) -> String {
     let mut list = Elements::default();
     elements.for_each(|element| list.add(&element));
-    json_list_of(vec![list]).concat()
+    if list.0.is_empty() { "[]\n".into() } else { format!("[{}\n]\n", list.0) }
 }
 
 #[cfg(test)]
@@ -146,7 +168,13 @@ mod tests {
             elements.iter().for_each(|element| part.add(element));
             part
         };
-        let text = |parts: Vec<Elements>| json_list_of(parts).concat();
+        let text = |parts: Vec<Elements>| {
+            let mut text = Vec::new();
+            let mut list = JsonList::new(&mut text);
+            parts.iter().for_each(|part| list.add(part));
+            list.end().unwrap();
+            String::from_utf8(text).unwrap()
+        };
         assert_eq!(text(vec![part(&[1, 2]), part(&[]), part(&[3])]), "[\n  1,\n  2,\n  3\n]\n");
         assert_eq!(text(vec![]), "[]\n");
         assert_eq!(text(vec![part(&[])]), "[]\n");

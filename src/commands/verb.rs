@@ -41,18 +41,21 @@ pub(crate) enum Stdout {
     /// A text in parts, which are written one after the other: joining them would take as long as making them.
     Parts(Vec<String>),
     Secret(Secret),
+    /// It was written while it was made, because it has megabytes.
+    Written(io::Result<()>),
 }
 
 impl Stdout {
-    /// Writes the text to `out`.
+    /// Writes the text to `out`, unless it was written already.
     ///
     /// # Errors
     /// Those of the writer.
-    pub(crate) fn write_to(&self, mut out: impl io::Write) -> io::Result<()> {
+    pub(crate) fn write_to(self, mut out: impl io::Write) -> io::Result<()> {
         match self {
             Self::Text(text) => out.write_all(text.as_bytes())?,
             Self::Parts(parts) => parts.iter().try_for_each(|part| out.write_all(part.as_bytes()))?,
             Self::Secret(secret) => out.write_all(secret.expose().as_bytes())?,
+            Self::Written(written) => return written,
         }
         out.flush()
     }
@@ -73,6 +76,12 @@ impl From<String> for Done {
 impl From<Vec<String>> for Done {
     fn from(parts: Vec<String>) -> Self {
         Self { stdout: Stdout::Parts(parts), ..Self::default() }
+    }
+}
+
+impl From<io::Result<()>> for Done {
+    fn from(written: io::Result<()>) -> Self {
+        Self { stdout: Stdout::Written(written), ..Self::default() }
     }
 }
 

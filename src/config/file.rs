@@ -3,7 +3,7 @@
 mod search;
 mod text;
 
-use super::name::{SectionKind, WhichFile, inner, is_bare, name};
+use super::name::{SectionKind, WhichFile, hash, inner, is_bare, is_of_kind, name};
 use super::scan::{Header, Headers};
 use super::section::Section;
 use crate::context::Context;
@@ -14,7 +14,6 @@ use memchr::{memchr_iter, memmem};
 use search::{has_one_in, positions_in_any_case};
 use std::borrow::Cow;
 use std::collections::HashSet;
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::PathBuf;
 use std::sync::OnceLock;
 use text::Text;
@@ -44,6 +43,8 @@ pub(crate) struct File {
 #[derive(Debug)]
 pub(super) struct Index {
     headers: Vec<Header>,
+    /// The hash of each header's name; `None` for a section that no tool reads.
+    hashes: Vec<Option<u32>>,
     by_name: Vec<(u32, u32)>,
     /// The positions in `headers` of those headers whose name an earlier header has, too; sorted.
     repeated: Vec<usize>,
@@ -139,24 +140,21 @@ impl File {
     /// Returns the names of all sections of a kind, each once, in the file's order. Builds the index, so later look-ups
     /// are fast.
     pub(super) fn names(&self, kind: SectionKind) -> impl Iterator<Item = Cow<'_, str>> {
-        let index = self.index();
-        let is_first = |(at, _): &(usize, &Header)| index.repeated.binary_search(at).is_err();
-        let named = move |(_, header): (usize, &Header)| self.name(*header).filter(|(of, _)| *of == kind);
-        index.headers.iter().enumerate().filter(is_first).filter_map(named).map(|(_, name)| name)
+        self.index().first(kind).filter_map(|(header, _)| self.name(header)).map(|(_, name)| name)
     }
 
-    /// Returns, for each name of a kind, its first header, and whether other headers have the same name; in the file's
-    /// order.
-    pub(super) fn first_headers(&self, kind: SectionKind) -> impl Iterator<Item = (Header, Cow<'_, str>, bool)> {
+    /// Returns, for each name of a kind, its first header, the hash of the name, and whether other headers may have the same
+    /// name; in the file's order.
+    pub(super) fn first_headers(&self, kind: SectionKind) -> impl Iterator<Item = (Header, u32, bool)> {
         let index = self.index();
-        let repeated: HashSet<_> = index.repeated.iter().filter_map(|at| self.name(index.headers[*at])).collect();
-        let is_first = |(at, _): &(usize, &Header)| index.repeated.binary_search(at).is_err();
-        let named = move |(_, header): (usize, &Header)| {
-            let name = self.name(*header).filter(|(of, _)| *of == kind)?;
-            let is_repeated = !repeated.is_empty() && repeated.contains(&name);
-            Some((*header, name.1, is_repeated))
-        };
-        index.headers.iter().enumerate().filter(is_first).filter_map(named)
+        let repeated: HashSet<u32> = index.repeated.iter().filter_map(|at| index.hashes[*at]).collect();
+        let is_repeated = move |hash: u32| !repeated.is_empty() && repeated.contains(&hash);
+        index.first(kind).map(move |(header, hash)| (header, hash, is_repeated(hash)))
+    }
+
+    /// Tells whether a section may have a name with this hash.
+    pub(super) fn may_have(&self, hash: u32) -> bool {
+        !self.text.is_empty() && self.index().with_hash(hash).next().is_some()
     }
 
     /// Returns the names of all sections of a kind, without building the index. Names of several sections are repeated.
@@ -216,14 +214,14 @@ impl File {
         self.index.get_or_init(|| {
             let headers: Vec<Header> = self.headers().collect();
             let hash_of = |header: &Header| self.name(*header).map(|(kind, name)| hash(kind, &name));
-            let hashes = in_parts(&headers, |part| part.iter().map(hash_of).collect::<Vec<_>>());
-            let numbered = hashes.into_iter().flatten().zip(0..);
-            let mut by_name: Vec<(u32, u32)> = numbered.filter_map(|(hash, at)| Some((hash?, at))).collect();
+            let hashes = in_parts(&headers, |part| part.iter().map(hash_of).collect::<Vec<_>>()).concat();
+            let numbered = hashes.iter().zip(0..);
+            let mut by_name: Vec<(u32, u32)> = numbered.filter_map(|(hash, at)| Some(((*hash)?, at))).collect();
             by_name.sort_unstable_by_key(|(hash, at)| (u64::from(*hash) << 32) | u64::from(*at));
             let same_hash = by_name.chunk_by(|(one, _), (other, _)| one == other).filter(|same| same.len() > 1);
             let mut repeated: Vec<usize> = same_hash.flat_map(|same| self.repeated(&headers, same)).collect();
             repeated.sort_unstable();
-            Index { headers, by_name, repeated }
+            Index { headers, hashes, by_name, repeated }
         })
     }
 
@@ -235,16 +233,23 @@ impl File {
     }
 
     fn look_up(&self, index: &Index, kind: SectionKind, name: &str) -> Vec<Header> {
-        let hash = hash(kind, name);
-        let first = index.by_name.partition_point(|(of, _)| *of < hash);
-        let same_hash = index.by_name[first..].iter().take_while(|(of, _)| *of == hash);
-        let headers = same_hash.map(|(_, at)| index.headers[*at as usize]);
-        headers.filter(|header| self.is(*header, kind, name)).collect()
+        index.with_hash(hash(kind, name)).filter(|header| self.is(*header, kind, name)).collect()
     }
 }
 
-fn hash(kind: SectionKind, name: &str) -> u32 {
-    let mut hasher = DefaultHasher::new();
-    (kind, name).hash(&mut hasher);
-    hasher.finish() as u32
+impl Index {
+    /// Returns the headers of a kind, each name once, in order, with the hash of the name.
+    fn first(&self, kind: SectionKind) -> impl Iterator<Item = (Header, u32)> {
+        let of_kind = move |hash: &Option<u32>| hash.filter(|hash| is_of_kind(*hash, kind));
+        let all = self.headers.iter().zip(&self.hashes).enumerate();
+        let first = all.filter(|(at, _)| self.repeated.binary_search(at).is_err());
+        first.filter_map(move |(_, (header, hash))| Some((*header, of_kind(hash)?)))
+    }
+
+    /// Returns the headers whose name has a hash.
+    fn with_hash(&self, hash: u32) -> impl Iterator<Item = Header> {
+        let first = self.by_name.partition_point(|(of, _)| *of < hash);
+        let same_hash = self.by_name[first..].iter().take_while(move |(of, _)| *of == hash);
+        same_hash.map(|(_, at)| self.headers[*at as usize])
+    }
 }

@@ -1,9 +1,9 @@
 //! Both config files together. Sections with the same name are merged; `credentials` takes precedence over `config`.
 
 use super::file::File;
-use super::name::{SectionKind, WhichFile};
+use super::name::{self, SectionKind, WhichFile};
 use super::scan::Header;
-use super::section::{Entry, Section};
+use super::section::{self, Entry, Section};
 use crate::context::Context;
 use crate::error::Result;
 use memchr::memmem;
@@ -18,12 +18,12 @@ pub(crate) struct ConfigFiles {
     pub(crate) credentials: File,
 }
 
-/// The name of a profile, and the section that contains its entries.
-pub(crate) struct ProfileHeader<'a> {
-    name: Cow<'a, str>,
-    /// The only section with this name, if it is in `config`, as for most profiles. `None` if several sections must be
-    /// merged or it is in `credentials`.
-    only: Option<Header>,
+/// The first section of a profile.
+pub(crate) struct ProfileHeader {
+    header: Header,
+    which: WhichFile,
+    /// Whether other sections may have the same name, so that they must be merged. That is so for few profiles.
+    is_merged: bool,
 }
 
 impl ConfigFiles {
@@ -97,24 +97,46 @@ impl ConfigFiles {
 
     /// Returns the headers of every profile, in the order of [`Self::profile_names`]. Several threads can then read the
     /// profiles.
-    pub(crate) fn profile_headers(&self) -> Vec<ProfileHeader<'_>> {
-        let in_config = self.config.first_headers(SectionKind::Profile).map(|(header, name, is_repeated)| {
-            let is_other = || !self.credentials.find(SectionKind::Profile, &name).is_empty();
-            let is_merged = is_repeated || name == "default" || is_other();
-            ProfileHeader { only: (!is_merged).then_some(header), name }
+    pub(crate) fn profile_headers(&self) -> Vec<ProfileHeader> {
+        let default = name::hash(SectionKind::Profile, "default");
+        let in_config = self.config.first_headers(SectionKind::Profile).map(|(header, hash, is_repeated)| {
+            let is_merged = is_repeated || hash == default || self.credentials.may_have(hash);
+            ProfileHeader { header, which: WhichFile::Config, is_merged }
         });
-        let is_new = |name: &Cow<str>| self.config.find(SectionKind::Profile, name).is_empty();
-        let in_credentials = self.credentials.names(SectionKind::Profile).filter(is_new);
-        in_config.chain(in_credentials.map(|name| ProfileHeader { name, only: None })).collect()
+        let in_credentials = self.credentials.first_headers(SectionKind::Profile);
+        let in_credentials = in_credentials.map(|(header, ..)| (header, WhichFile::Credentials));
+        let in_credentials = in_credentials.map(|(header, which)| ProfileHeader { header, which, is_merged: true });
+        let is_new = |header: &ProfileHeader| self.config.find(SectionKind::Profile, &self.name(header)).is_empty();
+        in_config.chain(in_credentials.filter(is_new)).collect()
+    }
+
+    /// Returns the name of the profile with this header.
+    pub(crate) fn name(&self, header: &ProfileHeader) -> Cow<'_, str> {
+        let file = match header.which {
+            WhichFile::Config => &self.config,
+            WhichFile::Credentials => &self.credentials,
+        };
+        file.name(header.header).map(|(_, name)| name).unwrap_or_default()
     }
 
     /// Returns the merged entries of the profile with this header.
-    pub(crate) fn profile_below<'a>(&'a self, header: &ProfileHeader<'a>) -> Option<Section<'a>> {
-        let Some(only) = header.only else { return self.profile(&header.name) };
-        let mut section = Section::new(header.name.clone());
+    pub(crate) fn profile_below(&self, header: &ProfileHeader) -> Option<Section<'_>> {
+        let name = self.name(header);
+        if header.is_merged {
+            return self.profile(&name);
+        }
+        let mut section = Section::new(name);
         self.config.add_to(&mut section, self.config.defaults());
-        self.config.add_to(&mut section, &[only]);
+        self.config.add_to(&mut section, &[header.header]);
         Some(section)
+    }
+
+    /// Returns the keys and values of the profile with this header, as [`section::values`] does; `None` if they may be in
+    /// several sections.
+    pub(crate) fn values_below(&self, header: &ProfileHeader) -> Option<impl Iterator<Item = (&str, &str)> + use<'_>> {
+        let is_alone = !header.is_merged && self.config.defaults().is_empty();
+        let text = &self.config.text;
+        is_alone.then(|| section::values(text, header.header.body(text)))
     }
 
     /// Tells whether a text occurs in either file.

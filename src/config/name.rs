@@ -52,6 +52,20 @@ impl WhichFile {
     }
 }
 
+/// The bits of a section's hash that contain its kind.
+const KINDS: u32 = 3;
+
+/// Returns a hash (FNV-1a) of a section's name; the lowest bits are its kind. Index files contain it.
+pub(super) fn hash(kind: SectionKind, name: &str) -> u32 {
+    let fnv = name.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    fnv & !KINDS | kind as u32
+}
+
+/// Tells whether a hash is that of a section of this kind.
+pub(super) fn is_of_kind(hash: u32, kind: SectionKind) -> bool {
+    hash & KINDS == kind as u32
+}
+
 /// Tells whether every AWS tool accepts this character in a section name. The AWS CLI accepts all characters.
 pub(super) fn is_portable(c: char) -> bool {
     c.is_ascii_alphanumeric() || "_-/.%@:+".contains(c)
@@ -59,6 +73,9 @@ pub(super) fn is_portable(c: char) -> bool {
 
 /// Returns the kind and name of a section; `None` for a section that no AWS tool reads.
 pub(super) fn name(text: &str, header: Header, which: WhichFile) -> Option<(SectionKind, Cow<'_, str>)> {
+    if let Some(name) = usual_name(text, header).filter(|_| which == WhichFile::Config) {
+        return Some((SectionKind::Profile, name.into()));
+    }
     match (which, inner(text, header)?) {
         (_, "") => None,
         (_, "DEFAULT") => Some((SectionKind::Defaults, "".into())),
@@ -66,6 +83,13 @@ pub(super) fn name(text: &str, header: Header, which: WhichFile) -> Option<(Sect
         (WhichFile::Config, "default") => Some((SectionKind::Profile, "default".into())),
         (WhichFile::Config, inner) => prefixed(inner),
     }
+}
+
+/// A fast path for most headers: returns the name in `[profile NAME]` without quotes.
+fn usual_name(text: &str, header: Header) -> Option<&str> {
+    let name = text[header.start..header.end].strip_prefix("[profile ")?;
+    let end = name.bytes().position(|byte| byte <= b' ' || matches!(byte, b']' | b'"' | b'\'' | b'\\'))?;
+    (end > 0 && name.as_bytes()[end] == b']').then(|| &name[..end])
 }
 
 /// Tells whether a header is `[default]`. It is ignored if the file has `[profile default]`.
@@ -118,12 +142,6 @@ fn closing_with_quotes(inner: &str) -> Option<usize> {
 
 /// Parses `profile NAME`, `sso-session NAME` or `services NAME`: exactly two words. The name may be in quotes.
 fn prefixed(inner: &str) -> Option<(SectionKind, Cow<'_, str>)> {
-    // A fast path for most headers: `[profile NAME]` without quotes.
-    if let Some(name) = inner.strip_prefix("profile ")
-        && name.bytes().all(|byte| byte > b' ' && !b"\"'\\".contains(&byte))
-    {
-        return (!name.is_empty()).then(|| (SectionKind::Profile, name.into()));
-    }
     // As in the AWS CLI, the first word only has to begin with the kind, as in `[profiles NAME]`.
     let kind = [SectionKind::Profile, SectionKind::SsoSession, SectionKind::Services]
         .into_iter()

@@ -80,6 +80,11 @@ impl<'a> Section<'a> {
         &self.entries
     }
 
+    /// Returns all keys and values, in the order of the files.
+    pub(crate) fn values(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.entries.iter().map(|entry| (entry.key.as_ref(), entry.value.as_ref()))
+    }
+
     /// Adds the entries in the lines of one section.
     pub(super) fn add(&mut self, text: &'a str, body: Range<usize>, which: WhichFile) {
         let mut lines = LineClassifier::default();
@@ -105,12 +110,7 @@ impl<'a> Section<'a> {
 
 impl<'a> Entry<'a> {
     fn parse(text: &'a str, span: Range<usize>, which: WhichFile) -> Option<Self> {
-        let line = without_ending(&text[span.clone()]);
-        let after_key = delimiter(line)?;
-        let key_span = trimmed(text, span.start..span.start + after_key);
-        let value_start = span.start + after_key + 1;
-        let value = without_comment(&line[after_key + 1..]);
-        let value_span = trimmed(text, value_start..value_start + value.len());
+        let (key_span, value_span) = key_and_value(text, &span)?;
         Some(Self {
             key: lower(&text[key_span.clone()]),
             value: text[value_span.clone()].into(),
@@ -133,6 +133,32 @@ impl<'a> Entry<'a> {
             self.nested.push((lower(line[..at].trim()), without_comment(&line[at + 1..]).trim()));
         }
     }
+}
+
+/// Returns the keys and values in the lines of one section, which is faster than making a [`Section`]. Keys are not in lower
+/// case. The key is empty for a line that is not a key with a value, such as a continuation.
+pub(super) fn values(text: &str, body: Range<usize>) -> impl Iterator<Item = (&str, &str)> {
+    let (mut lines, mut at) = (LineClassifier::default(), body.start);
+    let spans = std::iter::from_fn(move || {
+        let span = at..line_end(text, at).min(body.end);
+        at = span.end;
+        (!span.is_empty()).then_some(span)
+    });
+    spans.filter_map(move |span| match lines.classify(&text[span.clone()]) {
+        LineKind::Key => key_and_value(text, &span).map(|(key, value)| (&text[key], &text[value])),
+        LineKind::Blank | LineKind::Comment => None,
+        LineKind::Continuation | LineKind::Malformed | LineKind::Header => Some(("", "")),
+    })
+}
+
+/// Returns where the key and the value of a line are, without an inline comment.
+fn key_and_value(text: &str, span: &Range<usize>) -> Option<(Range<usize>, Range<usize>)> {
+    let line = without_ending(&text[span.clone()]);
+    let after_key = delimiter(line)?;
+    let value_start = span.start + after_key + 1;
+    let value = without_comment(&line[after_key + 1..]);
+    let key = trimmed(text, span.start..span.start + after_key);
+    Some((key, trimmed(text, value_start..value_start + value.len())))
 }
 
 /// Returns a range without the white space at both ends. If nothing else is in it, returns an empty range after the

@@ -5,18 +5,15 @@ use super::network::network;
 use super::sessions::named_session;
 use crate::arn::AccountId;
 use crate::cache::Key;
-use crate::config::{ConfigFiles, Section};
+use crate::config::{ConfigFiles, ProfileHeader, Section};
 use crate::context::Context;
 use crate::region::Region;
 use crate::session::Session;
 use crate::source::sso::check_role_name;
 use std::collections::HashMap;
 
-/// The keys that a plain profile may have. With any other key, a profile must be resolved.
-const KEYS: [&str; 7] =
-    ["sso_session", "sso_account_id", "sso_role_name", "region", "output", "cli_pager", "ssox_managed"];
-
 /// The values in a plain profile.
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Plain<'a> {
     pub(crate) session: &'a Session,
     pub(crate) account_id: &'a str,
@@ -50,18 +47,33 @@ impl PlainProfiles {
 
     /// Reads a profile; `None` if it is not plain or cannot be used, so that it must be resolved.
     pub(crate) fn read<'a>(&'a self, section: &'a Section) -> Option<Plain<'a>> {
-        if !self.is_usable || !section.keys().all(|key| KEYS.contains(&key)) {
-            return None;
+        self.of_values(section.values())
+    }
+
+    /// Reads the profile with a header as [`Self::read`] does; also `None` if its entries may be in several sections.
+    pub(crate) fn below<'a>(&'a self, files: &'a ConfigFiles, header: &ProfileHeader) -> Option<Plain<'a>> {
+        self.of_values(files.values_below(header)?)
+    }
+
+    fn of_values<'a>(&'a self, values: impl Iterator<Item = (&'a str, &'a str)>) -> Option<Plain<'a>> {
+        let (mut session, mut account_id, mut role_name, mut region) = ("", "", "", "");
+        for (key, value) in values {
+            match key {
+                "sso_session" => session = value,
+                "sso_account_id" => account_id = value,
+                "sso_role_name" => role_name = value,
+                "region" => region = value,
+                "output" | "cli_pager" | "ssox_managed" => {}
+                // With any other key, a profile must be resolved.
+                _ => return None,
+            }
         }
-        let (account_id, role_name) = (section.value("sso_account_id")?, section.value("sso_role_name")?);
-        let region = section.value("region");
-        if !AccountId::is(account_id)
-            || check_role_name("", role_name).is_err()
-            || region.is_some_and(|region| Region::of(region).is_none())
-        {
-            return None;
-        }
-        let session = self.sessions.get(section.value("sso_session")?)?;
+        let region = Some(region).filter(|region| !region.is_empty());
+        let is_valid = self.is_usable
+            && AccountId::is(account_id)
+            && check_role_name("", role_name).is_ok()
+            && region.is_none_or(Region::is);
+        let session = self.sessions.get(session).filter(|_| is_valid)?;
         Some(Plain { session, account_id, role_name, region })
     }
 }
@@ -80,8 +92,15 @@ mod tests {
         let ctx = Context::new(variables.iter().map(|(name, value)| ((*name).to_string(), (*value).into())));
         let files = ConfigFiles::parse(&format!("{CORP}{config}"), "");
         let section = files.profile("p").unwrap();
-        let plain = PlainProfiles::new(&ctx, &files);
-        let Some(plain) = plain.read(&section) else { return false };
+        let profiles = PlainProfiles::new(&ctx, &files);
+        let headers = files.profile_headers();
+        let below =
+            headers.iter().find(|header| files.name(header) == "p").and_then(|header| profiles.below(&files, header));
+        let Some(plain) = profiles.read(&section) else {
+            assert_eq!(below, None);
+            return false;
+        };
+        assert!(below.is_none_or(|below| below == plain));
         let profile = Profile::resolve(&ctx, &files, "p").unwrap();
         assert_eq!(profile.source.kind(), "sso");
         assert_eq!(profile.source.account_id(), Some(plain.account_id));

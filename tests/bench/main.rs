@@ -18,6 +18,8 @@ use std::time::{Duration, Instant};
 
 const ROUNDS: usize = 60;
 const PROFILES: [usize; 3] = [10, 1_000, 50_000];
+/// The age from which files have an entry in ssox's indexes.
+const SETTLED: Duration = Duration::from_secs(5);
 
 fn main() {
     // `cargo bench` passes `--bench`; anything else is a part of a heading, to see only that.
@@ -179,6 +181,8 @@ impl Bench {
         let home = self.directory.path().join("cached");
         seed(&home, 50_000);
         cache(&home, 10_000);
+        // ssox does not trust the times of files that were written just now, and these are looked at for days.
+        std::thread::sleep(SETTLED);
         let programs = std::env::var_os("BASELINE").into_iter().map(PathBuf::from).chain([self.ssox.clone()]);
         let programs: Vec<PathBuf> = programs.collect();
         for verb in ["list --json", "sessions"] {

@@ -48,7 +48,8 @@ fn profiles(ctx: &Context, files: &ConfigFiles) -> Profiles {
     let plain = PlainProfiles::new(ctx, files);
     let parts = in_parts(&files.profile_headers(), |part| {
         let mut found = Profiles::default();
-        let sections = part.iter().filter_map(|header| files.profile_below(header));
+        let other = part.iter().filter(|header| plain.below(files, header).is_none());
+        let sections = other.filter_map(|header| files.profile_below(header));
         sections.filter(|section| plain.read(section).is_none()).for_each(|section| found.add(ctx, files, &section));
         found
     });

@@ -2,7 +2,7 @@
 
 use super::state::State;
 use crate::config::file::File;
-use crate::config::name::SectionKind;
+use crate::config::name::{SectionKind, hash, is_of_kind};
 use crate::config::{ConfigFiles, Section};
 use crate::context::Context;
 use crate::files;
@@ -23,8 +23,6 @@ const FORMAT: &str = "ssox-index 2";
 const UNKNOWN: &str = "-";
 /// The size in bytes of the first line of an index file, padded with blanks.
 pub(super) const HEAD: usize = 256;
-/// The bits of a section's hash that contain its kind.
-const KINDS: u32 = 3;
 
 /// A function that returns a hash of a profile's account, role and session; `None` for a profile without them.
 pub(crate) type RoleHash = fn(&Section) -> Option<u64>;
@@ -80,7 +78,8 @@ impl Index {
         let wanted: Vec<u32> = profiles.iter().map(|name| hash(SectionKind::Profile, name)).collect();
         let number = |bytes: &[u8]| u32::from_le_bytes(bytes.try_into().expect("four bytes"));
         let entry = |at: usize| self.sections.get(at * ENTRY..(at + 1) * ENTRY);
-        let is_wanted = |hash: u32| hash & KINDS != SectionKind::Profile as u32 || wanted.contains(&hash);
+        // If two sections have the same hash, both are read.
+        let is_wanted = |hash: u32| !is_of_kind(hash, SectionKind::Profile) || wanted.contains(&hash);
         let numbers = self.sections.chunks_exact(ENTRY).enumerate();
         let chosen: Vec<usize> =
             numbers.filter(|(_, entry)| is_wanted(number(&entry[..4]))).map(|(at, _)| at).collect();
@@ -160,12 +159,6 @@ fn role_hashes(files: &ConfigFiles, role: RoleHash) -> Option<Vec<u64>> {
 pub(super) fn index_path(ctx: &Context, path: &Path) -> Option<PathBuf> {
     let name = files::hashed(&path.to_string_lossy());
     Some(ctx.state_dir().ok()?.join("config-index").join(name))
-}
-
-/// Returns a hash of a section's name; the lowest bits are its kind. If two sections have the same hash, both are read.
-fn hash(kind: SectionKind, name: &str) -> u32 {
-    let fnv = name.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
-    fnv & !KINDS | kind as u32
 }
 
 /// Tells whether a key in the file may set the role of a profile. The names of all such keys start with `sso`.

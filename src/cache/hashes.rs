@@ -1,0 +1,24 @@
+//! Sets and maps of the hashes in the names of entries. These are random, so their first bytes serve as a hash in memory: it
+//! is found much faster than with the standard one.
+
+use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasherDefault, Hasher};
+
+/// The hash in the name of an entry.
+pub(super) type Hash = [u8; 20];
+pub(super) type Hashes = HashSet<Hash, BuildHasherDefault<FirstBytes>>;
+pub(super) type ByHash<T> = HashMap<Hash, T, BuildHasherDefault<FirstBytes>>;
+
+#[derive(Default)]
+pub(super) struct FirstBytes(u64);
+
+impl Hasher for FirstBytes {
+    fn write(&mut self, bytes: &[u8]) {
+        // It is called with the length first, and then with the hash.
+        self.0 = bytes.first_chunk().map_or(0, |first| u64::from_le_bytes(*first));
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
