@@ -34,6 +34,17 @@ struct ListedAccount {
     account_id: AccountId,
     listed_at: Timestamp,
     roles: Vec<String>,
+    /// How many accounts the run had found.
+    #[serde(default)]
+    found: usize,
+}
+
+/// Returns how many accounts a run has listed so far, and how many it has found.
+pub(super) fn progress(ctx: &Context, session: &Session) -> Option<(usize, usize)> {
+    let bytes = files::read(&path(ctx, session.label(), &session.start_url).ok()?).ok()??;
+    let mut lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+    let last: ListedAccount = serde_json::from_slice(lines.next_back()?).ok()?;
+    Some((lines.count() + 1, last.found))
 }
 
 impl Interrupted {
@@ -58,9 +69,9 @@ impl Interrupted {
         &self.roles
     }
 
-    /// Adds the roles of an account, also to the file.
-    pub(super) fn add(&mut self, ctx: &Context, account_id: &AccountId, roles: &[String]) {
-        let line = ListedAccount { account_id: *account_id, listed_at: ctx.now(), roles: roles.to_vec() };
+    /// Adds the roles of an account, also to the file. `found` is how many accounts were found so far.
+    pub(super) fn add(&mut self, ctx: &Context, account_id: &AccountId, roles: &[String], found: usize) {
+        let line = ListedAccount { account_id: *account_id, listed_at: ctx.now(), roles: roles.to_vec(), found };
         self.roles.insert(*account_id, roles.to_vec());
         self.check();
         let Some(path) = &self.path else { return };

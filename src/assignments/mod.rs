@@ -17,7 +17,7 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::lock::{Lock, StoppedHolder};
 use crate::session::{self, Session, Token};
-use crate::terminal::{self, Progress};
+use crate::terminal::{self, Bar};
 use crate::time::Timestamp;
 use interrupted::Interrupted;
 use std::thread::sleep;
@@ -90,7 +90,7 @@ fn list_with(ctx: &Context, session: &Session, token: &Token) -> Result<Listed> 
     let Session { network, region, .. } = session;
     let mut interrupted = Interrupted::read(ctx, session);
     let before: Roles = interrupted.roles().clone();
-    let listed = |id: &AccountId, roles: &[String]| interrupted.add(ctx, id, roles);
+    let listed = |id: &AccountId, roles: &[String], found: usize| interrupted.add(ctx, id, roles, found);
     let assigned = listing::list_assignments(ctx, network, region, &token.access_token, &before, listed)?;
     Ok(store(ctx, session, assigned, &mut interrupted))
 }
@@ -116,13 +116,13 @@ fn store(ctx: &Context, session: &Session, assigned: Assigned, interrupted: &mut
 }
 
 /// Takes the lock; waits without a time limit for a process that holds it, which may have thousands of accounts to
-/// list.
+/// list, and shows how far it is.
 fn lock(ctx: &Context, session: &Session) -> Result<Lock> {
     let (name, what) = (lock_name(session), format!("the lock on the listing of `{}`", session.label()));
     if let Some(lock) = Lock::try_take(ctx, &name) {
         return Ok(lock);
     }
-    let _progress = Progress::start(format!("waiting for another ssox that lists `{}`", session.label()));
+    let mut bar = Bar::start(&format!("waiting for another ssox that lists `{}`", session.label()), "accounts");
     let mut holder = StoppedHolder::watch(ctx);
     loop {
         if let Some(mut lock) = Lock::try_take(ctx, &name) {
@@ -130,6 +130,7 @@ fn lock(ctx: &Context, session: &Session) -> Result<Lock> {
             return Ok(lock);
         }
         holder.check(ctx, &name, &what)?;
+        interrupted::progress(ctx, session).into_iter().for_each(|(listed, found)| bar.show(listed, found));
         sleep(POLL_INTERVAL);
     }
 }

@@ -46,7 +46,8 @@ pub(crate) struct Assigned {
 }
 
 /// Lists all accounts and their roles. Accounts in `known` keep the roles given there, and AWS is not asked for them.
-/// Calls `listed` with the roles of each other account as soon as they are complete.
+/// Calls `listed` with the roles of each other account as soon as they are complete, and with the number of accounts that
+/// were found so far.
 ///
 /// # Errors
 /// `NeedsPerson` when AWS rejects the token. `Refused`, `Unreachable`: the accounts could not be listed.
@@ -56,7 +57,7 @@ pub(crate) fn list_assignments(
     region: &Region,
     token: &Secret,
     known: &Roles,
-    listed: impl FnMut(&AccountId, &[String]),
+    listed: impl FnMut(&AccountId, &[String], usize),
 ) -> Result<Assigned> {
     let (channel, client) = portal::client_without_retries(ctx, network, region)?;
     let now = Instant::now();
@@ -87,7 +88,7 @@ pub(super) struct ListingRun<'a, F> {
     bar: Bar,
 }
 
-impl<'a, F: FnMut(&AccountId, &[String])> ListingRun<'a, F> {
+impl<'a, F: FnMut(&AccountId, &[String], usize)> ListingRun<'a, F> {
     pub(super) fn new(client: PageClient, pace: Pace, known: &'a Roles, listed: F, bar: Bar) -> Self {
         Self {
             client,
@@ -185,7 +186,7 @@ impl<'a, F: FnMut(&AccountId, &[String])> ListingRun<'a, F> {
         let mut roles = self.partial.remove(account_id).unwrap_or_default();
         roles.sort_unstable();
         roles.dedup();
-        (self.listed)(account_id, &roles);
+        (self.listed)(account_id, &roles, self.positions.len());
         self.done += 1;
         if let Some(at) = self.positions.get(account_id) {
             self.assigned.accounts[*at].1 = Some(roles);

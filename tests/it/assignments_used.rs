@@ -2,12 +2,13 @@
 //! `doctor` and `status` say whose access keys are set, and beside the profiles that `configure populate` writes.
 
 use crate::home::{Home, SSOX};
-use crate::pty::{Terminal, eventually};
+use crate::pty::{Terminal, eventually, screen};
 use crate::shown::{says, shows};
 use serde_json::{Value, json};
-use ssox_standin::Account;
+use ssox_standin::{Account, Fault, Times};
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::Stdio;
+use std::time::Duration;
 
 fn home() -> Home {
     let home = Home::signed_in();
@@ -142,24 +143,48 @@ fn the_picker_has_a_row_for_an_assignment() {
 fn ctrl_c_ends_a_listing_with_its_bar_and_the_next_one_continues() {
     let home = Home::signed_in();
     home.standin.configure(|options| options.accounts = Account::many(400, 1));
+    home.standin.fault("ListAccountRoles", Fault::Hang, Times::After(50));
     let mut command = home.command(SSOX);
     command.args(["list", "--assigned"]).env("TERM", "xterm-256color");
     let mut terminal = Terminal::start(command);
-    terminal.wait_for("of 400 accounts");
+    terminal.wait_for("50 of 400 accounts");
     terminal.keys("\x03");
     let (said, status) = terminal.wait_for_end();
     assert_eq!(status.code().or_else(|| status.signal().map(|signal| 128 + signal)), Some(130), "{said}");
-    let before = home.standin.count("ListAccountRoles");
-    assert!((1..400).contains(&before), "{before}");
+    assert!(!screen(&said).contains("accounts"), "{said:?}");
+    home.standin.clear_faults("*");
     assert_eq!(json_of(&home.ssox(&["list", "--assigned", "--json"]).ok()).as_array().unwrap().len(), 400);
-    // Those that were in flight are listed again.
-    assert!(home.standin.count("ListAccountRoles") <= 400 + 30);
+    // Only those that were in flight are listed again.
+    let count = home.standin.count("ListAccountRoles");
+    assert!((400..=424).contains(&count), "{count}");
+}
+
+#[test]
+fn a_listing_that_waits_for_another_one_shows_how_far_that_is() {
+    let home = Home::signed_in();
+    home.standin.configure(|options| options.accounts = Account::many(400, 1));
+    home.standin.fault("ListAccountRoles", Fault::Hang, Times::After(50));
+    let mut first = home.command(SSOX);
+    let mut first = first.args(["list", "--assigned"]).stderr(Stdio::null()).spawn().unwrap();
+    eventually("the first one lists", || (home.standin.count("ListAccountRoles") >= 1).then_some(()));
+    let mut command = home.command(SSOX);
+    command.args(["list", "--assigned"]).env("TERM", "xterm-256color");
+    let mut terminal = Terminal::start(command);
+    terminal.wait_for("50 of 400 accounts");
+    home.standin.clear_faults("*");
+    first.kill().unwrap();
+    first.wait().unwrap();
+    let (said, status) = terminal.wait_for_end();
+    assert!(status.success() && said.contains("100000000399"), "{said}");
+    assert!((400..=424).contains(&home.standin.count("ListAccountRoles")));
 }
 
 #[test]
 fn two_listings_of_a_session_at_once_are_one() {
     let home = Home::signed_in();
     home.standin.configure(|options| options.accounts = Account::many(60, 1));
+    // The second one starts before the first one is done.
+    home.standin.fault("ListAccountRoles", Fault::Delay(Duration::from_secs(3)), Times::Next(1));
     let list = || {
         let mut command = home.command(SSOX);
         command.args(["list", "--assigned", "--refresh", "--json"]).stdout(Stdio::piped()).stderr(Stdio::null());

@@ -33,7 +33,7 @@ fn listed_since(start: Instant, standin: &Standin, known: &Roles) -> (Result<Ass
     let network = Network { max_attempts: Some(3), ..network(&standin.url()) };
     let (channel, client) = client_without_retries(&context(&[]), &network, &REGION.into()).unwrap();
     let client = PageClient { channel: Arc::new(channel), client, token: token(standin) };
-    let note = |id: &AccountId, roles: &[String]| drop(found.borrow_mut().insert(*id, roles.to_vec()));
+    let note = |id: &AccountId, roles: &[String], _| drop(found.borrow_mut().insert(*id, roles.to_vec()));
     let bar = Bar::start("", "accounts");
     let listing = ListingRun::new(client, Pace::hurried(start), known, note, bar);
     let assigned = block_on(listing.run()).map_err(Error::from);
@@ -101,7 +101,7 @@ fn a_token_that_is_rejected_ends_the_listing() {
     let token = token(&standin);
     standin.fault("ListAccountRoles", Fault::Status(401), Times::Forever);
     let (ctx, network) = (context(&[]), network(&standin.url()));
-    let error = list_assignments(&ctx, &network, &REGION.into(), &token, &Roles::new(), |_, _| {}).unwrap_err();
+    let error = list_assignments(&ctx, &network, &REGION.into(), &token, &Roles::new(), |_, _, _| {}).unwrap_err();
     assert_says(&error, ErrorKind::NeedsPerson, "the session has expired or was revoked");
 }
 
@@ -152,7 +152,7 @@ fn a_limit_of_the_service_is_kept_with_few_requests_too_many() {
     standin.configure(|options| options.portal_rate = Some(20));
     let token = token(&standin);
     let (ctx, network) = (context(&[]), network(&standin.url()));
-    let assigned = list_assignments(&ctx, &network, &REGION.into(), &token, &Roles::new(), |_, _| {}).unwrap();
+    let assigned = list_assignments(&ctx, &network, &REGION.into(), &token, &Roles::new(), |_, _, _| {}).unwrap();
     assert!(assigned.failure.is_none() && assigned.accounts.len() == 60);
     assert!(standin.count("throttled") <= 5, "{}", standin.count("throttled"));
 }

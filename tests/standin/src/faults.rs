@@ -40,6 +40,8 @@ pub enum Fault {
 pub enum Times {
     Next(u32),
     Forever,
+    /// Every call but the next ones.
+    After(u32),
     /// So many calls of a hundred, in an order that is the same in every run.
     Percent(u8),
 }
@@ -95,8 +97,12 @@ impl Faults {
             }
             match times {
                 Times::Next(left) => *left -= 1,
+                Times::After(left) if *left > 0 => {
+                    *left -= 1;
+                    continue;
+                }
                 Times::Percent(percent) if !self.1.hits(*percent) => continue,
-                Times::Forever | Times::Percent(_) => {}
+                Times::Forever | Times::After(_) | Times::Percent(_) => {}
             }
             taken.push(fault.clone());
         }
@@ -176,6 +182,14 @@ mod tests {
         assert_eq!(faults.take("CreateToken.refresh_token"), [Fault::DateSkew(5)]);
         faults.clear("*");
         assert_eq!(faults.take("ListAccounts"), []);
+    }
+
+    #[test]
+    fn the_first_calls_can_go_right() {
+        let mut faults = Faults::default();
+        faults.set("ListAccountRoles", Fault::Hang, Times::After(2));
+        let taken: Vec<usize> = (0..4).map(|_| faults.take("ListAccountRoles").len()).collect();
+        assert_eq!(taken, [0, 0, 1, 1]);
     }
 
     #[test]
