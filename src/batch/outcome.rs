@@ -19,6 +19,8 @@ pub(crate) struct Outcome {
     pub(crate) status: Option<u8>,
     /// Why the program was not started, or why ssox ended it.
     pub(crate) error: Option<Error>,
+    /// Whether its turn did not come before all had to end.
+    pub(crate) is_left_out: bool,
     pub(crate) time: Duration,
     pub(crate) stdout: Vec<u8>,
     /// All of stderr if output is kept in memory, else the end of it.
@@ -50,7 +52,12 @@ pub(super) enum Stop {
 
 impl Outcome {
     pub(super) fn not_started(error: Error) -> Self {
-        Self { status: None, error: Some(error), time: Duration::ZERO, stdout: Vec::new(), stderr: Vec::new() }
+        let (status, is_left_out, time) = (None, false, Duration::ZERO);
+        Self { status, error: Some(error), is_left_out, time, stdout: Vec::new(), stderr: Vec::new() }
+    }
+
+    pub(super) fn left_out(stop: Stop) -> Self {
+        Self { is_left_out: true, ..Self::not_started(stop.error()) }
     }
 
     /// Returns the result of a program that could not be started, with the exit status that shells use (126 or 127).

@@ -67,16 +67,15 @@ impl Shared {
     }
 
     fn start(&self, at: usize, job: Job) -> std::result::Result<Program, Box<Outcome>> {
-        let stopped = |stop: Stop| Err(Box::new(Outcome::not_started(stop.error())));
         let stop = lock(&self.running).stop;
         if let Some(stop) = stop {
-            return stopped(stop);
+            return Err(Box::new(Outcome::left_out(stop)));
         }
         let mut command = (job.command)().map_err(|error| Box::new(Outcome::not_started(error)))?;
         let name = command.get_program().to_string_lossy().into_owned();
         let mut running = lock(&self.running);
         if let Some(stop) = running.stop {
-            return stopped(stop);
+            return Err(Box::new(Outcome::left_out(stop)));
         }
         drop(running);
         let program = Program::start(&mut command).map_err(|cause| Box::new(Outcome::not_run(&name, &cause)))?;
@@ -108,6 +107,7 @@ impl Shared {
         Outcome {
             status: Some(status),
             error,
+            is_left_out: false,
             time: Duration::ZERO,
             stdout: stdout.unwrap_or_default(),
             stderr: stderr.unwrap_or_default(),

@@ -45,7 +45,12 @@ pub(super) fn failures(names: &[Named], outcomes: &[Outcome], interrupted: Optio
     if failed.is_empty() {
         return;
     }
-    terminal::say(&format!("{} of {} failed", failed.len(), outcomes.len()));
+    let (left_out, failed): (Vec<_>, Vec<_>) = failed.into_iter().partition(|(_, outcome)| outcome.is_left_out);
+    let not_started = if left_out.is_empty() { String::new() } else { format!(", {} not started", left_out.len()) };
+    terminal::say(&format!("{} of {} failed{not_started}", failed.len(), outcomes.len()));
+    if failed.is_empty() {
+        return;
+    }
     let mut table = Table::new(&["profile", "exit", "seconds", "why"]);
     for (named, outcome) in failed {
         let exit = outcome.status.map_or_else(|| "-".into(), |status| status.to_string());
