@@ -8,7 +8,8 @@
 //!                            "percent": 10 in place of times: one call in ten
 //! DELETE /_standin/faults    all of them, or ?operation=NAME
 //! POST   /_standin/options   {"role_credentials": 8, "authorize": "approves", …}: lifetimes in seconds, persons, numbers;
-//!                            {"accounts": [1000, 4]}: so many accounts with so many roles; "portal_rate", "portal_retry_after"
+//!                            {"accounts": [1000, 4]}: so many accounts with so many roles, or a list of [id, name, roles];
+//!                            "portal_rate", "portal_retry_after"
 //! POST   /_standin/token     {"expires_in", "refreshable", "registration_expires_in"}, all optional: a token, and its file
 //! GET    /_standin/saml?…    a SAML response in base64, with the wishes of `/idp/saml`
 //! POST   /_standin/approve | refuse | end_sessions | end_access_tokens | reset
@@ -136,7 +137,9 @@ fn change_options(options: &mut Options, body: &Value) -> Result<Value, Response
             "page_size" => small.map(|number| options.page_size = number as usize),
             "portal_rate" => small.map(|number| options.portal_rate = Some(number)),
             "portal_retry_after" => number.map(|number| options.portal_retry_after = Some(number)),
-            "accounts" => many_accounts(value).map(|accounts| options.accounts = accounts),
+            "accounts" => {
+                many_accounts(value).or_else(|| named_accounts(value)).map(|accounts| options.accounts = accounts)
+            }
             "clock_offset" => value.as_i64().map(|seconds| options.clock_offset = seconds),
             "authorize" => person.map(|person| options.authorize = person),
             "device" => person.map(|person| options.device = person),
@@ -151,6 +154,15 @@ fn change_options(options: &mut Options, body: &Value) -> Result<Value, Response
 fn many_accounts(value: &Value) -> Option<Vec<Account>> {
     let number = |at: usize| usize::try_from(value[at].as_u64()?).ok();
     Some(Account::many(number(0)?, number(1)?))
+}
+
+/// Reads `[["111122223333", "dev", ["ReadOnly"]], …]`.
+fn named_accounts(value: &Value) -> Option<Vec<Account>> {
+    let account = |account: &Value| {
+        let roles: Option<Vec<&str>> = account[2].as_array()?.iter().map(Value::as_str).collect();
+        Some(Account::new(account[0].as_str()?, account[1].as_str()?, &roles?))
+    };
+    value.as_array()?.iter().map(account).collect()
 }
 
 fn issue_token(state: &mut State, body: &Value) -> Value {
