@@ -9,6 +9,7 @@ mod hashes;
 mod index;
 mod key;
 
+pub(crate) use document::CredentialsJson;
 pub(crate) use expirations::{EntryNames, Expirations};
 pub(crate) use key::Key;
 
@@ -19,7 +20,7 @@ use crate::files;
 use crate::json;
 use crate::store::{self, Reserved, Store};
 use crate::time::Timestamp;
-use document::{CredentialsJson, EntryJson, parse};
+use document::{EntryJson, parse};
 use std::time::Duration;
 
 /// How long cached credentials must still be valid to be used, in seconds; the AWS CLI has the same limit.

@@ -25,9 +25,10 @@ pub(super) struct EntryJson<'a> {
     pub(super) credentials: CredentialsJson<'a>,
 }
 
+/// Credentials with the keys that AWS tools write and read.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct CredentialsJson<'a> {
+pub(crate) struct CredentialsJson<'a> {
     access_key_id: &'a str,
     secret_access_key: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -39,7 +40,7 @@ pub(super) struct CredentialsJson<'a> {
 }
 
 impl<'a> CredentialsJson<'a> {
-    pub(super) fn of(credentials: &'a RoleCredentials) -> Self {
+    pub(crate) fn of(credentials: &'a RoleCredentials) -> Self {
         Self {
             access_key_id: &credentials.access_key_id,
             secret_access_key: credentials.secret_access_key.expose(),

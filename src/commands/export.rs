@@ -6,6 +6,7 @@ use super::options::{Consent, Fetch};
 use super::protected;
 use super::selected_profile::selected_profile;
 use super::verb::{Done, VerbArgs};
+use crate::cache::CredentialsJson;
 use crate::config::ConfigFiles;
 use crate::context::Context;
 use crate::credentials::RoleCredentials;
@@ -80,26 +81,13 @@ fn section<'a>(args: &'a Export, profile: &'a str) -> Result<Option<&'a str>> {
 #[serde(rename_all = "PascalCase")]
 struct ProcessJson<'a> {
     version: u8,
-    access_key_id: &'a str,
-    secret_access_key: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    session_token: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    expiration: Option<Timestamp>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    account_id: Option<&'a str>,
+    #[serde(flatten)]
+    credentials: CredentialsJson<'a>,
 }
 
 /// Returns the JSON document that AWS tools expect from a `credential_process` program.
 pub(super) fn process(credentials: &RoleCredentials) -> Secret {
-    json::secret_document(&ProcessJson {
-        version: 1,
-        access_key_id: &credentials.access_key_id,
-        secret_access_key: credentials.secret_access_key.expose(),
-        session_token: credentials.session_token.as_ref().map(Secret::expose),
-        expiration: credentials.expiration,
-        account_id: credentials.account_id.as_deref(),
-    })
+    json::secret_document(&ProcessJson { version: 1, credentials: CredentialsJson::of(credentials) })
 }
 
 /// What `ssox export --format json` prints.

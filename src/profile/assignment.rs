@@ -37,41 +37,52 @@ pub(super) fn by_number(
     account_id: &AccountId,
     role_name: &str,
 ) -> Result<SsoRole> {
-    let role = |session: &Session| SsoRole {
-        session: session.clone(),
-        account_id: *account_id,
-        role_name: role_name.into(),
-        is_configured: false,
-    };
     let wanted = format!("{account_id}/{role_name}");
-    if let [only] = sessions {
-        return Ok(role(only));
-    }
-    let has_it = |listing: &Listing| {
-        listing.account(account_id).is_some_and(|account| account.known_roles().iter().any(|known| known == role_name))
-    };
-    let stored =
-        sessions.iter().filter(|session| assignments::read(ctx, session).is_some_and(|listing| has_it(&listing)));
-    let mut with_it: Vec<&Session> = stored.collect();
-    if with_it.is_empty() {
-        let is_signed_in = |session: &&Session| session::cached_token(ctx, session).is_some();
-        if let [only] = sessions.iter().filter(is_signed_in).collect::<Vec<_>>().as_slice() {
-            return Ok(role(only));
-        }
-        let listed = match self::listings(ctx, sessions, listings) {
-            Err(error) if error.kind != ErrorKind::NeedsPerson => return Err(error),
-            listed => listed.unwrap_or_default(),
-        };
-        with_it = listed.iter().filter(|(_, listing)| has_it(listing)).map(|(session, _)| *session).collect();
-    }
-    match with_it.as_slice() {
-        [one] => Ok(role(one)),
+    match sessions_with(ctx, sessions, listings, account_id, role_name)?.as_slice() {
+        [one] => Ok(SsoRole {
+            session: (*one).clone(),
+            account_id: *account_id,
+            role_name: role_name.into(),
+            is_configured: false,
+        }),
         [] => {
             let message = format!("no session is known to have `{wanted}`, and there are several");
             Err(choose_session(message, &sessions.iter().collect::<Vec<_>>()))
         }
         several => Err(choose_session(format!("several sessions have `{wanted}`"), several)),
     }
+}
+
+/// Returns the sessions that have the role: the only session, those whose stored listing has it, the only session that a
+/// person is signed in to, or those whose listing has it.
+fn sessions_with<'a>(
+    ctx: &Context,
+    sessions: &'a [Session],
+    listings: ListingSource,
+    account_id: &AccountId,
+    role_name: &str,
+) -> Result<Vec<&'a Session>> {
+    if let [only] = sessions {
+        return Ok(vec![only]);
+    }
+    let has_it = |listing: &Listing| {
+        listing.account(account_id).is_some_and(|account| account.known_roles().iter().any(|known| known == role_name))
+    };
+    let stored = |session: &&Session| assignments::read(ctx, session).is_some_and(|listing| has_it(&listing));
+    let with_it: Vec<&Session> = sessions.iter().filter(stored).collect();
+    if !with_it.is_empty() {
+        return Ok(with_it);
+    }
+    let is_signed_in = |session: &&Session| session::cached_token(ctx, session).is_some();
+    let signed_in: Vec<&Session> = sessions.iter().filter(is_signed_in).collect();
+    if signed_in.len() == 1 {
+        return Ok(signed_in);
+    }
+    let listed = match self::listings(ctx, sessions, listings) {
+        Err(error) if error.kind != ErrorKind::NeedsPerson => return Err(error),
+        listed => listed.unwrap_or_default(),
+    };
+    Ok(listed.into_iter().filter(|(_, listing)| has_it(listing)).map(|(session, _)| session).collect())
 }
 
 /// Returns the role in the account with this name.

@@ -69,15 +69,20 @@ pub(super) fn held(ctx: &Context) -> Held {
         held.expires_at = expires_at(ctx);
         held.failure = renewal::last_failure(ctx);
     }
-    if held.mode == Some("profile") {
-        let section = files.as_ref().zip(held.profile.as_deref()).and_then(|(files, name)| files.profile(name));
-        held.disagreements =
-            files.iter().zip(&section).flat_map(|(files, section)| disagreements(files, section)).collect();
-    }
-    if held.mode == Some("endpoint") && foreign::has_default(ctx) {
-        held.disagreements.push(endpoint_changes::BESIDE_DEFAULT.into());
-    }
+    held.disagreements = disagreements_of(ctx, &held, files.as_ref());
     if held.foreign.is_some() { held.without_ours() } else { held }
+}
+
+/// Returns why AWS tools take different credentials from the profile in use.
+fn disagreements_of(ctx: &Context, held: &Held, files: Option<&ConfigFiles>) -> Vec<String> {
+    let profile = files.zip(held.profile.as_deref());
+    match held.mode {
+        Some("profile") => {
+            profile.and_then(|(files, name)| Some(disagreements(files, &files.profile(name)?))).unwrap_or_default()
+        }
+        Some("endpoint") if foreign::has_default(ctx) => vec![endpoint_changes::BESIDE_DEFAULT.into()],
+        _ => Vec::new(),
+    }
 }
 
 /// Returns how tools get the credentials of the profile in use; `None` while the shell does not have them yet.

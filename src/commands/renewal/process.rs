@@ -1,0 +1,76 @@
+//! Starts the processes that renew: a detached one, whose end nobody waits for, and one that fetches for the calling shell.
+
+use super::{HELD, note};
+use crate::context::Context;
+use crate::error::{Error, Result, cause_text};
+use crate::secret::Secret;
+use std::io::{self, Read as _};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::channel;
+use std::thread;
+use std::time::Duration;
+
+/// How long a prompt waits for credentials that cannot be cached.
+const FETCH_LIMIT: Duration = Duration::from_secs(5);
+
+/// A limit above the size of every reply, in bytes: a session token has a few thousand.
+const LARGEST_REPLY: usize = 128 << 10;
+
+/// Starts the detached process that renews the credentials. It keeps the shell's working directory, so that relative
+/// paths in the environment and the configuration mean the same files.
+///
+/// # Errors
+/// Configuration: the state of the renewal cannot be written. Other: the process could not be started.
+pub(in crate::commands) fn start(ctx: &Context) -> Result<()> {
+    note::begin(ctx)?;
+    spawn_detached(ctx, &["tick", "--renew"]).map_err(|cause| not_started(&cause))
+}
+
+/// Starts ssox with these arguments, and does not wait for the process.
+///
+/// # Errors
+/// I/O errors: the process could not be started.
+pub(in crate::commands) fn spawn_detached(ctx: &Context, arguments: &[&str]) -> io::Result<()> {
+    spawn(ctx, arguments, Stdio::null()).map(drop)
+}
+
+/// Runs a process that fetches credentials for this shell alone, and returns its reply to the shell function. A process
+/// that takes too long is not killed: it may be storing a refreshed token.
+pub(in crate::commands) fn fetch_for_shell(ctx: &Context) -> Result<Secret> {
+    let emit = format!("--emit={}", ctx.emit.as_deref().unwrap_or_default());
+    let child = spawn(ctx, &[&emit, "tick", "--renew"], Stdio::piped()).map_err(|cause| not_started(&cause))?;
+    let timed_out = || Error::unreachable(format!("AWS did not answer within {}s", FETCH_LIMIT.as_secs()));
+    let reply = read_stdout(child, FETCH_LIMIT).filter(|reply| reply.expose().ends_with("#end\n"));
+    reply.ok_or_else(timed_out).inspect_err(|error| ctx.log(|| error.message.clone()))
+}
+
+/// Starts ssox without the shell's stdin, stdout and stderr, so that no shell waits for it or reports its end. Its
+/// profile is the one in use in `ctx`, which the shell itself may not use yet.
+fn spawn(ctx: &Context, arguments: &[&str], stdout: Stdio) -> io::Result<Child> {
+    let mut command = Command::new(std::env::current_exe()?);
+    for name in HELD {
+        match ctx.var_os(name) {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    }
+    // In its own process group, it gets no signal from the shell's job control or when the terminal is closed.
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    command.args(arguments).stdin(Stdio::null()).stdout(stdout).stderr(Stdio::null()).spawn()
+}
+
+fn read_stdout(child: Child, limit: Duration) -> Option<Secret> {
+    let (sender, receiver) = channel();
+    let mut stdout = child.stdout?;
+    thread::spawn(move || {
+        // Every reply fits into the buffer. A buffer that grows would leave a copy of the secrets in freed memory.
+        let mut text = String::with_capacity(LARGEST_REPLY);
+        let _ = stdout.read_to_string(&mut text).map(|_| sender.send(Secret::new(text)));
+    });
+    receiver.recv_timeout(limit).ok()
+}
+
+fn not_started(cause: &io::Error) -> Error {
+    Error::other(format!("could not start ssox: {}", cause_text(cause)))
+}
