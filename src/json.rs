@@ -21,7 +21,7 @@ pub(crate) fn python(value: &impl Serialize) -> String {
 }
 
 /// Returns JSON as `json.dumps` writes it with `separators=(',', ':')`: without spaces, and in ASCII only.
-pub(crate) fn python_compact(value: &impl Serialize) -> String {
+fn python_compact(value: &impl Serialize) -> String {
     write(value, Python { comma: b",", colon: b":" })
 }
 

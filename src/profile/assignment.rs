@@ -46,7 +46,7 @@ pub(super) fn by_number(
             is_configured: false,
         }),
         [] => {
-            let message = format!("no session is known to have `{wanted}`, and there are several");
+            let message = format!("several sessions are configured, and none of their listings has `{wanted}`");
             Err(choose_session(message, &sessions.iter().collect::<Vec<_>>()))
         }
         several => Err(choose_session(format!("several sessions have `{wanted}`"), several)),

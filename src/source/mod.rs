@@ -17,7 +17,7 @@ pub(crate) mod role_keys;
 pub(crate) mod saml;
 pub(crate) mod session_name;
 pub(crate) mod sso;
-pub(crate) mod static_keys;
+mod static_keys;
 pub(crate) mod tags;
 pub(crate) mod web_identity;
 

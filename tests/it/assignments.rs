@@ -51,8 +51,18 @@ fn assignments_are_listed_with_their_profiles_and_kept() {
         (&kept["session"], &kept["startUrl"], &kept["complete"]),
         (&json!("corp"), &json!(START_URL), &json!(true))
     );
-    let table = home.ssox(&["list", "--assigned"]).ok();
-    assert!(table.contains("corp     222233334444  staging    PowerUser  stg"), "{table}");
+    says!(home, home.ssox(&["list", "--assigned"]).ok(), @r"
+    SESSION  ACCOUNT       NAME       ROLE       PROFILES  LEFT
+    corp     111122223333  dev        Admin
+    corp     111122223333  dev        PowerUser
+    corp     111122223333  dev        ReadOnly   dev
+    corp     222233334444  staging    Admin
+    corp     222233334444  staging    PowerUser  stg
+    corp     222233334444  staging    ReadOnly
+    corp     333344445555  prod-main  Admin
+    corp     333344445555  prod-main  PowerUser
+    corp     333344445555  prod-main  ReadOnly
+    ");
     assert_eq!(home.standin.count("ListAccounts"), 1);
     home.standin.configure(|options| options.accounts.truncate(1));
     let again = json_of(&home.ssox(&["list", "--assigned", "--refresh", "--json"]).ok());
@@ -135,7 +145,7 @@ fn every_verb_takes_an_assignment() {
     assert_eq!(ran.ok().trim(), "555566667777/Admin 555566667777/Admin 555566667777");
     assert_eq!(json_of(&home.ssox(&["credential-process", "555566667777/Admin"]).ok())["Version"], 1);
     let url = home.ssox(&["console", wanted, "--print"]).ok();
-    assert!(url.contains("account_id=555566667777") && url.contains("role_name=Admin"), "{url}");
+    says!(home, url, @"https://d-1234567890.awsapps.com/start/#/console?account_id=555566667777&role_name=Admin&destination=https%3A%2F%2Fconsole.aws.amazon.com%2F");
     let line = home.ssox(&["login", wanted]);
     shows!(home, line.stderr(), @"ssox: already signed in to `corp`, for LEFT; --fresh signs in again");
     let error = home.ssox(&["--emit=zsh1", "use", "--profile-only", wanted]).fails(4);
@@ -239,7 +249,7 @@ fn of_several_sessions_the_one_with_the_role_is_used() {
     home.standin.seed_token(&home.path(""), "other", &Grant::default());
     let error = home.ssox(&["export", "555566667777/Nobody"]).fails(4);
     shows!(home, error, @r"
-    ssox: no session is known to have `555566667777/Nobody`, and there are several
+    ssox: several sessions are configured, and none of their listings has `555566667777/Nobody`
     ssox: hint: choose one: --sso-session corp or --sso-session other or --sso-session https://d-1234567890.awsapps.com/start
     ");
     home.ssox(&["export", "555566667777/Nobody", "--sso-session", "corp"]).fails(5);

@@ -2,7 +2,7 @@
 //! token can be refreshed.
 
 use crate::home::Home;
-use crate::shown::says;
+use crate::shown::{says, shows};
 use serde_json::Value;
 use ssox_standin::Grant;
 
@@ -21,7 +21,11 @@ fn sessions_shows_the_expiry_of_the_token_and_of_the_refresh() {
     let home = Home::new();
     let (session, text) = (corp(&home), home.ssox(&["sessions"]).ok());
     assert_eq!((&session["token_expires_at"], &session["refreshable"]), (&Value::Null, &Value::Bool(false)));
-    assert!(text.lines().any(|line| line.starts_with("corp ") && line.contains(" none ")), "{text}");
+    says!(home, text, @r"
+    SESSION                                 START URL                               REGION     TOKEN  REFRESHABLE  PROFILES
+    corp                                    https://d-1234567890.awsapps.com/start  eu-west-1  none                dev stg
+    https://d-1234567890.awsapps.com/start  https://d-1234567890.awsapps.com/start  eu-west-1  none                legacy
+    ");
     home.sign_in(&Grant { expires_in: 1830, registration_expires_in: 90 * 86_400 - 600, ..Grant::default() });
     let (session, text) = (corp(&home), home.ssox(&["sessions"]).ok());
     assert_eq!(
@@ -29,7 +33,11 @@ fn sessions_shows_the_expiry_of_the_token_and_of_the_refresh() {
         (&Value::Bool(true), &serde_json::json!(["dev", "stg"]))
     );
     assert!(session["token_expires_at"].as_str() < session["registration_expires_at"].as_str(), "{session}");
-    assert!(text.lines().any(|line| line.contains(" 30m ") && line.contains(" 89d at most ")), "{text}");
+    says!(home, text, @r"
+    SESSION                                 START URL                               REGION     TOKEN  REFRESHABLE  PROFILES
+    corp                                    https://d-1234567890.awsapps.com/start  eu-west-1  30m    89d at most  dev stg
+    https://d-1234567890.awsapps.com/start  https://d-1234567890.awsapps.com/start  eu-west-1  none                legacy
+    ");
     assert_eq!(home.standin.total(), 0, "looking asks nobody");
 }
 
@@ -44,7 +52,15 @@ fn without_a_valid_client_registration_nothing_is_refreshed() {
         let held = [("SSOX_PROFILE", "dev"), ("SSOX_PROMPT", "dev")];
         assert_eq!(json(&home, &["status", "--json"], &held)["refreshable"], false);
         let text = home.ssox_with(&["status"], &held).ok();
-        assert!(text.contains("only by signing in again"), "{text}");
+        shows!(home, text, @r"
+        profile      dev
+        mode         profile
+        account      111122223333
+        role         ReadOnly
+        session      corp
+        token        LEFT left, until TIME
+        refresh      only by signing in again
+        ");
     }
 }
 
@@ -106,15 +122,31 @@ fn status_shows_all_three_times() {
     }
     assert_eq!((status["token_expires_at"].is_string(), &status["refreshable"]), (true, &Value::Bool(true)));
     let text = home.ssox_with(&["status"], &held).ok();
-    for (clock, words) in
-        [("credentials", " left, until "), ("token", " left, until "), ("refresh", " at the latest; ")]
-    {
-        assert!(text.lines().any(|line| line.starts_with(clock) && line.contains(words)), "{clock}: {text}");
-    }
+    shows!(home, text, @r"
+    profile      dev
+    mode         credentials
+    account      111122223333
+    role         ReadOnly
+    region       eu-west-1
+    credentials  LEFT left, until TIME
+    session      corp
+    token        LEFT left, until TIME
+    refresh      automatic until TIME at the latest; your organization may end the session earlier
+    ");
     let left_over = json(&home, &["status", "--json"], &[("SSOX_EXPIRES", &expires)]);
     assert_eq!((&left_over["mode"], &left_over["expires_at"]), (&Value::Null, &Value::Null));
     let expired = home
         .ssox_with(&["status"], &[("SSOX_PROFILE", "dev"), ("SSOX_PROMPT", "dev"), ("SSOX_EXPIRES", "1000000000")])
         .ok();
-    assert!(expired.contains("expired since 2001-09-09T01:46:40Z"), "{expired}");
+    assert!(expired.contains("2001-09-09T01:46:40Z"), "{expired}");
+    shows!(home, expired, @r"
+    profile      dev
+    mode         profile
+    account      111122223333
+    role         ReadOnly
+    credentials  expired since TIME
+    session      corp
+    token        LEFT left, until TIME
+    refresh      automatic until TIME at the latest; your organization may end the session earlier
+    ");
 }

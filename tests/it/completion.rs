@@ -212,10 +212,36 @@ fn no_configuration_and_a_broken_one_complete_in_silence() {
 fn what_is_told_of_a_profile_comes_from_the_files() {
     let home = home();
     let told = asked(&home, &["", "ssox", "login"]);
-    assert!(told.contains("acme corp\t111122223333 ReadOnly\n"), "{told}");
+    insta::assert_snapshot!(told, @r#"
+    words profile
+    acme corp	111122223333 ReadOnly
+    ba`touch PWN`ck	111122223333 ReadOnly
+    dou"ble	111122223333 ReadOnly
+    me@host	111122223333 ReadOnly
+    prod:admin	111122223333 ReadOnly
+    prod:ro	111122223333 ReadOnly
+    quo'te	111122223333 ReadOnly
+    sla\sh	111122223333 ReadOnly
+    star*	111122223333 ReadOnly
+    we$(touch PWN)ird	111122223333 ReadOnly
+    x!y;touch PWN	111122223333 ReadOnly
+    "#);
     home.write(".local/state/ssox/accounts.json", r#"{"111122223333":"Sandbox"}"#);
     let told = asked(&home, &["", "ssox", "login"]);
-    assert!(told.contains("acme corp\tSandbox ReadOnly\n"), "{told}");
+    insta::assert_snapshot!(told, @r#"
+    words profile
+    acme corp	Sandbox ReadOnly
+    ba`touch PWN`ck	Sandbox ReadOnly
+    dou"ble	Sandbox ReadOnly
+    me@host	Sandbox ReadOnly
+    prod:admin	Sandbox ReadOnly
+    prod:ro	Sandbox ReadOnly
+    quo'te	Sandbox ReadOnly
+    sla\sh	Sandbox ReadOnly
+    star*	Sandbox ReadOnly
+    we$(touch PWN)ird	Sandbox ReadOnly
+    x!y;touch PWN	Sandbox ReadOnly
+    "#);
 }
 
 #[test]
@@ -314,5 +340,9 @@ fn regions_and_services_are_completed_and_the_short_forms_of_both() {
     assert!(short.contains("euw1\teu-west-1, Ireland\n"), "{short}");
     let services = of("c", &["console", "--service"]);
     assert!(services.contains("cw\tCloudWatch\n") && services.contains("cfn\tCloudFormation\n"), "{services}");
-    assert!(of("--container=", &["console"]).contains("--container=open-url\t"));
+    insta::assert_snapshot!(of("--container=", &["console"]), @r"
+    words value
+    --container=granted	The extension `Granted Containers` of Firefox
+    --container=open-url	The extension `Open external links in a container` of Firefox
+    ");
 }

@@ -142,14 +142,14 @@ fn json_has_one_object_for_each_profile_in_order() {
     assert!(row("broken")["exit_status"].is_null() && row("broken")["error"].as_str().unwrap().contains("x_y"));
     assert!(row("legacy")["exit_status"].is_null() && row("legacy")["error"].is_string(), "{:?}", row("legacy"));
     assert_eq!(ran.status(), 1);
-    shows!(home, ran.stderr(), @r"
+    shows!(home, ran.stderr(), [(r"\b\d+\.\d\b", "TIME")], @r"
     ssox: left out, because they are protected: held
     ssox: hint: add --include-protected
     ssox: 3 of 7 failed
     PROFILE  EXIT  SECONDS  WHY
-    broken   -     0.0      `region` of profile `broken`: `x_y` is not a region
-    legacy   -     0.0      not signed in to `https://d-1234567890.awsapps.com/start`
-    stg      1     0.0      no
+    broken   -     TIME      `region` of profile `broken`: `x_y` is not a region
+    legacy   -     TIME      not signed in to `https://d-1234567890.awsapps.com/start`
+    stg      1     TIME      no
     ");
 }
 
@@ -268,7 +268,7 @@ fn ctrl_c_ends_every_process_and_says_which_ran() {
     terminal.keys("\x03");
     let (said, status) = terminal.wait_for_end();
     assert_eq!(status.code(), Some(130), "{said}");
-    assert!(said.contains("interrupted; ended: dev, keys"), "{said}");
+    assert!(said.contains("interrupted: ended the commands of dev, keys"), "{said}");
     // The table has what ran; hundreds may not have.
     assert!(said.contains("2 of 3 failed, 1 not started") && said.contains("\nkeys "), "{said}");
     assert!(!said.contains("\nstg "), "{said}");

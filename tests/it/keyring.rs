@@ -341,9 +341,9 @@ fn a_token_moves_with_the_setting_at_the_next_sign_in_and_needs_no_browser() {
     ");
     let (said, status) = desktop.in_terminal(&["login", "dev"], "keyring");
     assert_eq!(status, 0, "{said}");
-    says!(desktop.home, said, @r"
+    shows!(desktop.home, said, @r"
     ssox: moved the token of `corp` into the keyring
-    ssox: signed in to `corp`, for 1h 0m
+    ssox: signed in to `corp`, for LEFT
     ");
     assert_eq!((file.exists(), home.files(".aws/cli/cache").len(), desktop.entries()), (false, 0, 1));
     desktop.ssox(&["export", "dev", "--format", "env"]).ok();
@@ -351,9 +351,9 @@ fn a_token_moves_with_the_setting_at_the_next_sign_in_and_needs_no_browser() {
 
     let (said, status) = desktop.in_terminal(&["login", "dev"], "files");
     assert_eq!(status, 0, "{said}");
-    says!(desktop.home, said, @r"
+    shows!(desktop.home, said, @r"
     ssox: moved the token of `corp` into ~/.aws/sso/cache
-    ssox: signed in to `corp`, for 1h 0m
+    ssox: signed in to `corp`, for LEFT
     ");
     assert_eq!(desktop.entries(), 0);
     assert!(fs::read_to_string(&file).unwrap().contains(&token.access_token));

@@ -29,7 +29,7 @@ pub(super) fn legal(text: &str) -> String {
 }
 
 /// Puts the account ID before a name that does not start with a letter or digit, and before `default`.
-pub(super) fn valid_start(name: String, account_id: &str) -> String {
+fn valid_start(name: String, account_id: &str) -> String {
     if name != "default" && name.starts_with(|c: char| c.is_ascii_alphanumeric()) {
         return name;
     }

@@ -38,8 +38,12 @@ pub(super) fn json(names: &[Named], outcomes: &[Outcome]) -> String {
 /// Tells a person what failed. After an interruption, also tells which commands were ended.
 pub(super) fn failures(names: &[Named], outcomes: &[Outcome], interrupted: Option<&[String]>) {
     if let Some(running) = interrupted {
-        let which = if running.is_empty() { "nothing was running".into() } else { running.join(", ") };
-        terminal::say(&format!("interrupted; ended: {which}"));
+        let ended = if running.is_empty() {
+            "no command was running".into()
+        } else {
+            format!("ended the commands of {}", running.join(", "))
+        };
+        terminal::say(&format!("interrupted: {ended}"));
     }
     let failed: Vec<_> = names.iter().zip(outcomes).filter(|(_, outcome)| !outcome.is_success()).collect();
     if failed.is_empty() {
