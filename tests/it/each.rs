@@ -143,7 +143,7 @@ fn json_has_one_object_for_each_profile_in_order() {
     assert!(row("legacy")["exit_status"].is_null() && row("legacy")["error"].is_string(), "{:?}", row("legacy"));
     assert_eq!(ran.status(), 1);
     shows!(home, ran.stderr(), [(r"\b\d+\.\d\b", "TIME")], @r"
-    ssox: left out, because they are protected: held
+    ssox: left out, because they are protected: `held`
     ssox: hint: add --include-protected
     ssox: 3 of 7 failed
     PROFILE  EXIT  SECONDS  WHY
@@ -196,11 +196,11 @@ fn protected_ones_are_left_out_and_named() {
     let ran = each(&home, &["keys", "held", "--json", "--", "true"]);
     assert_eq!((ran.status(), names(&ran)), (0, vec!["keys".to_string()]));
     says!(home, ran.stderr(), @r"
-    ssox: left out, because they are protected: held
+    ssox: left out, because they are protected: `held`
     ssox: hint: add --include-protected
     ");
     says!(home, each(&home, &["held", "--", "true"]).fails(3), @r"
-    ssox: all chosen profiles are protected: held
+    ssox: all chosen profiles are protected: `held`
     ssox: hint: add --include-protected
     ");
     let ran = each(&home, &["held", "keys", "--include-protected", "--json", "--", "true"]);

@@ -198,7 +198,7 @@ fn protected_assignments_are_left_out() {
     let ran = home.ssox_with(&["each", "*/Admin", "--json", "--", "true"], &[("SSOX_PROTECT", "Data*/*")]);
     assert_eq!((names(&ran), ran.status()), (vec!["111122223333/Admin".to_string()], 0));
     says!(home, ran.stderr(), @r"
-    ssox: left out, because they are protected: 555566667777/Admin
+    ssox: left out, because they are protected: `555566667777/Admin`
     ssox: hint: add --include-protected
     ");
 }

@@ -10,6 +10,7 @@ mod selection;
 mod sign_ins;
 
 use super::child;
+use super::name_list::name_list;
 use super::options::Fetch;
 use super::verb::{Done, VerbArgs};
 use crate::batch::{self, Colours, Finished, Job, OnFailure, Outcome, Output, Shown};
@@ -73,13 +74,13 @@ impl VerbArgs for Each {
         let Selection { chosen, protected, refused, incomplete } = selection::select(ctx, self)?;
         let unlisted: Vec<Error> = refused.iter().map(|(_, error)| error.clone()).chain(incomplete).collect();
         unlisted.iter().for_each(say_unlisted);
-        let protected = protected.join(", ");
+        let names = name_list(&protected);
         if chosen.is_empty() {
-            let message = format!("all chosen profiles are protected: {protected}");
+            let message = format!("all chosen profiles are protected: {names}");
             return Err(Error::needs_person(message).hint("add --include-protected"));
         }
         if !protected.is_empty() {
-            terminal::say(&format!("left out, because they are protected: {protected}"));
+            terminal::say(&format!("left out, because they are protected: {names}"));
             terminal::say("hint: add --include-protected");
         }
         let output = Output::new(shown(ctx, self), self.output_dir.clone())?;
