@@ -1,6 +1,7 @@
 //! Asks a person before ssox gives out the credentials of a protected profile.
 
 use super::options::Consent;
+use crate::account_names::AccountNames;
 use crate::context::Context;
 use crate::error::{Error, Result, as_argument};
 use crate::profile::{Profile, Protection};
@@ -22,10 +23,16 @@ pub(super) fn confirm(ctx: &Context, verb: &str, profile: &Profile, consent: &Co
     if ctx.no_input {
         return Err(refused("nobody can be asked"));
     }
-    match terminal::confirm(&format!("use the protected profile {name}?"))? {
+    match terminal::confirm(&format!("use the protected profile {name}{}?", account(ctx, profile)))? {
         Answer::Yes => Ok(()),
         Answer::No => Err(refused("the answer was not yes")),
     }
+}
+
+/// Returns the name of the account in brackets, for the role of an account without a profile: few people know its number.
+fn account(ctx: &Context, profile: &Profile) -> String {
+    let id = profile.source.account_id().filter(|_| profile.is_assignment);
+    id.and_then(|id| Some(format!(" ({})", AccountNames::load(ctx).get(id)?))).unwrap_or_default()
 }
 
 /// Rejects a protected profile when a program calls ssox without a person. A profile with `ssox_protected = unattended`

@@ -74,6 +74,21 @@ fn globs_of_protected_names_see_the_account_by_number_and_by_name() {
 }
 
 #[test]
+fn the_question_for_a_protected_assignment_names_the_account() {
+    let home = home();
+    home.ssox(&["list", "--assigned"]).ok();
+    for wanted in ["555566667777/Admin", "Data Platform/Admin"] {
+        let mut command = home.command(SSOX);
+        command.args(["exec", wanted, "--", "echo", "ran"]).env("SSOX_PROTECT", "*/Admin");
+        let mut terminal = Terminal::start(command);
+        terminal.wait_for("use the protected profile 555566667777/Admin (Data Platform)? [y/N] ");
+        terminal.keys("y\r");
+        let (said, status) = terminal.wait_for_end();
+        assert!(status.success() && said.contains("ran"), "{said}");
+    }
+}
+
+#[test]
 fn credential_process_takes_an_assignment_by_its_name_too() {
     let home = home();
     home.ssox(&["list", "--assigned"]).ok();
