@@ -109,6 +109,8 @@ mod place;
 #[cfg(unix)]
 mod populate;
 #[cfg(unix)]
+mod populate_ends;
+#[cfg(unix)]
 mod posix;
 #[cfg(unix)]
 mod posix_hostile;

@@ -449,6 +449,11 @@ fn aws_tools_use_profiles_of_awkward_accounts() {
             return;
         };
         assert_eq!(printed(&output), "100000000000");
+        // No request too many: one for the credentials of each tool and profile, or of each profile where ssox caches them.
+        let counts =
+            ["ListAccountRoles", "GetRoleCredentials", "GetCallerIdentity"].map(|name| home.standin.count(name));
+        assert_eq!(counts, [10, if form.is_empty() { 11 } else { 10 }, 11]);
+        assert_eq!(home.standin.violations(), [""; 0]);
         let listed: Value = serde_json::from_str(&home.ssox(&["list", "--json"]).ok()).unwrap();
         let of = listed.as_array().unwrap().iter().find(|row| row["name"] == NAMES[4]).unwrap();
         assert_eq!(
