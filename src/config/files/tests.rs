@@ -93,6 +93,15 @@ proptest! {
         };
         let one_by_one: Vec<_> = names.iter().filter_map(|name| files.profile(name)).map(described).collect();
         prop_assert_eq!(files.profiles().map(described).collect::<Vec<_>>(), one_by_one);
+        for header in files.profile_headers() {
+            let values: Vec<(&str, &str)> = files.values_below(&header).into_iter().flatten().collect();
+            if !values.is_empty() && values.iter().all(|(key, _)| !key.is_empty()) {
+                let section = files.profile_below(&header).expect("the profile exists");
+                let in_lower_case = values.iter().map(|(key, value)| (key.to_ascii_lowercase(), value.to_string()));
+                let expected = section.values().map(|(key, value)| (key.to_string(), value.to_string()));
+                prop_assert_eq!(in_lower_case.collect::<Vec<_>>(), expected.collect::<Vec<_>>());
+            }
+        }
         for section in files.profiles() {
             for entry in section.entries() {
                 let text = if entry.which == WhichFile::Config { &config } else { &credentials };
