@@ -18,7 +18,7 @@ case $- in *k*) _ssox_keywords=on && builtin set +k ;; esac
 # `_ssox_left` what the segment showed after the last reply. The variables of a `.ssox` file are described below. They are arrays, which an environment cannot contain.
 if [[ -z ${_ssox_loaded[1]-} ]]; then
   builtin unset -v _ssox_loaded _ssox_before _ssox_seen
-  _ssox_seen=() _ssox_keys='' _ssox_held=${SSOX_IDENTITY-} _ssox_left=''
+  _ssox_seen=() _ssox_keys='' _ssox_held=${SSOX_IDENTITY-} _ssox_files=${SSOX_FILES-} _ssox_left=''
   if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 402)); then
     builtin unset -v _ssox_seen
     builtin declare -gA _ssox_seen
@@ -77,10 +77,18 @@ function _ssox_change() {
   builtin shift
   _ssox_reply=$(_ssox_request "$@") || _ssox_status=$?
   if [[ $_ssox_status == 0 ]]; then
-    _ssox_apply "$_ssox_change" "$_ssox_reply" || _ssox_status=$?
+    if _ssox_apply "$_ssox_change" "$_ssox_reply"; then _ssox_show_change; else _ssox_status=$?; fi
   fi
   case $_ssox_flags in *x*) builtin set -x ;; esac
   return "$_ssox_status"
+}
+
+# Shows the change at once: the rest of the line may read the segment, and the prompt may have lost its hook.
+function _ssox_show_change() {
+  if [[ -n ${_ssox_until-} ]]; then
+    _ssox_read_clock
+    _ssox_show
+  fi
 }
 
 # Runs in a subshell. bash reads the text of a `$(…)` again each time, with the aliases that there are then: what has words
@@ -306,7 +314,7 @@ function _ssox_settle_kept() {
 
 # Records the current values as set by ssox.
 function _ssox_note() {
-  _ssox_held=${SSOX_IDENTITY-} _ssox_left="${SSOX_PROMPT-},${SSOX_STATE-},${SSOX_EXPIRES-},${SSOX_PROTECTED-}"
+  _ssox_held=${SSOX_IDENTITY-} _ssox_files=${SSOX_FILES-} _ssox_left="${SSOX_PROMPT-},${SSOX_STATE-},${SSOX_EXPIRES-},${SSOX_PROTECTED-}"
   _ssox_read_identity
   _ssox_see
 }
@@ -430,13 +438,13 @@ function _ssox_signed_in() {
 # Runs before each prompt and before the other hooks, so that prompts they draw show the current credentials. It returns
 # the status that it found. What `set -x` shows before it is turned off is not secret.
 function _ssox_precmd() {
-  _ssox_status=$? _ssox_flags=$-
+  _ssox_status=$? _ssox_flags=$- _ssox_drawn=1
   case $_ssox_flags in *[kux]*) { builtin set +kux; } 2>/dev/null ;; esac
   if [[ -n $_ssox_layer ]]; then _ssox_off; fi
   # shellcheck disable=SC2016
   case $_ssox_placed${PS1-} in
     # Where ssox draws the segment, the second hook is early enough to compare.
-    on*'${_ssox_ps1-}'*) _ssox_moved='' ;;
+    on*'${_ssox_ps1[${_ssox_drawn-0}]-}'*) _ssox_moved='' ;;
     on*) _ssox_find_place ;;
     *) _ssox_look || builtin true ;;
   esac
@@ -465,7 +473,7 @@ function _ssox_refresh() {
   _ssox_check_clock
   # The program undoes an edit of what the segment shows.
   if ! builtin test "$_ssox_left" = "${SSOX_PROMPT-},${SSOX_STATE-},${SSOX_EXPIRES-},${SSOX_PROTECTED-}" ||
-    { [[ -n ${SSOX_FILES-} ]] && _ssox_are_files_edited; }; then
+    { [[ -n $_ssox_files ]] && _ssox_are_files_edited; }; then
     _ssox_seen=([0]=edited)
     _ssox_look || builtin true
   fi
@@ -476,11 +484,11 @@ function _ssox_refresh() {
   _ssox_show
 }
 
-# Tells whether a configuration file was edited: with `--profile-only` the files say which identity it is. SSOX_FILES is a
+# Tells whether a configuration file was edited: with `--profile-only` the files say which identity it is. `_ssox_files` is a
 # directory with links to them, and marks with the times of their last changes.
 function _ssox_are_files_edited() {
   builtin local _ssox_path=''
-  for _ssox_path in "$SSOX_FILES/config" "$SSOX_FILES/credentials"; do
+  for _ssox_path in "$_ssox_files/config" "$_ssox_files/credentials"; do
     if [[ -e $_ssox_path ]]; then
       [[ -e $_ssox_path.seen && ! $_ssox_path -nt $_ssox_path.seen && ! $_ssox_path -ot $_ssox_path.seen ]] || return 0
     else
@@ -507,7 +515,7 @@ function _ssox_settle() {
   _ssox_surround
   # shellcheck disable=SC2016  # bash expands it at each prompt, and does not expand the result again
   case $_ssox_placed${PS1-}${PROMPT_COMMAND-}${PROMPT_COMMAND[1]+${PROMPT_COMMAND[@]: -1}}${precmd_functions+${precmd_functions[@]: -1}}${_ble_hook_h_PRECMD+${_ble_hook_h_PRECMD[@]: -1}} in
-    on*'${_ssox_ps1-}'*"$_ssox_last") ;;
+    on*'${_ssox_ps1[${_ssox_drawn-0}]-}'*"$_ssox_last") ;;
     on*) _ssox_hold_place ;;
   esac
   case $_ssox_flags in *[ekux]*) _ssox_put_flags ;; esac
@@ -517,7 +525,7 @@ function _ssox_settle() {
 # Names the segment in PS1 again, and moves behind a hook that was added.
 function _ssox_hold_place() {
   # shellcheck disable=SC2016  # bash expands it at each prompt, and does not expand the result again
-  case ${PS1-} in *'${_ssox_ps1-}'*) ;; *) PS1='${_ssox_ps1-}'"${PS1-}" ;; esac
+  case ${PS1-} in *'${_ssox_ps1[${_ssox_drawn-0}]-}'*) ;; *) PS1='${_ssox_ps1[${_ssox_drawn-0}]-}'"${PS1-}" ;; esac
   if [[ -n $_ssox_last ]]; then _ssox_go_last; fi
 }
 
@@ -529,8 +537,17 @@ function _ssox_put_flags() {
   case $_ssox_flags in *x*) builtin set -x ;; esac
 }
 
-# The prompt may be hours old when a command is typed, and no command should start with expired credentials. Bash expands PS0
-# before each command, since 5.3 without a process. Another bash that inherits PS0 could not parse it.
+# Since 4.4 bash expands PS0 before each command. Without the hook, the prompt would show for good what it showed last: so PS1
+# shows the segment only if the hook has run since the last command. The prompt may be hours old when a command is typed, and
+# no command should start with expired credentials: since 5.3 a function can be called there without a process. Another bash
+# that inherits PS0 could not parse that.
+function _ssox_place_guard() { builtin :; }
+if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404)); then
+  function _ssox_place_guard() {
+    # shellcheck disable=SC2016
+    [[ -n ${BLE_VERSION-} || ${PS0-} == *_ssox_drawn* ]] || PS0='${_ssox_ps1[_ssox_drawn=0]-}'${PS0-}
+  }
+fi
 if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 503)); then
   function _ssox_place_guard() {
     [[ -z ${BLE_VERSION-} && ${PS0-} != *_ssox_guard* ]] || return 0
@@ -540,7 +557,7 @@ if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 503)); then
   }
 
   function _ssox_guard() {
-    _ssox_status=$? _ssox_flags=$-
+    _ssox_status=$? _ssox_flags=$- _ssox_drawn=0
     case $_ssox_flags in *[kux]*) { builtin set +kux; } 2>/dev/null ;; esac
     if _ssox_is_number "${SSOX_EXPIRES-}"; then
       _ssox_read_clock
@@ -781,7 +798,7 @@ function _ssox_exit() {
     _ssox_put_typed
     _ssox_kept=$_ssox_outside
     _ssox_child=${_ssox_outer[0]} _ssox_held=${_ssox_outer[1]} _ssox_before=("${_ssox_outer[@]:2}")
-    _ssox_left="${SSOX_PROMPT-},${SSOX_STATE-},${SSOX_EXPIRES-},${SSOX_PROTECTED-}"
+    _ssox_files=${SSOX_FILES-} _ssox_left="${SSOX_PROMPT-},${SSOX_STATE-},${SSOX_EXPIRES-},${SSOX_PROTECTED-}"
     # The program judges what is there now.
     if ((${#_ssox_under[@]})); then _ssox_seen=(); fi
     _ssox_names_under=' ' _ssox_under=() _ssox_over=() _ssox_layer=''
@@ -846,7 +863,7 @@ function _ssox_surround_chpwd() {
 # --- segment
 
 # Computes SSOX_SEGMENT (`dev:ReadOnly 43m`) and SSOX_SEGMENT_STATE (ok, soon, renewing, expired, foreign), not
-# exported, for prompts of your own; `_ssox_ps1`, the same with colours, which PS1 shows; and until when they are valid.
+# exported, for prompts of your own; `_ssox_ps1[1]`, the same with colours, which PS1 shows; and until when they are valid.
 function _ssox_show() {
   builtin local _ssox_label="${SSOX_PROMPT-}" _ssox_time='' _ssox_mark='' _ssox_state=ok _ssox_seconds=0
   _ssox_check_clock
@@ -882,8 +899,8 @@ function _ssox_show() {
   fi
   if _ssox_is_number "${SSOX_NEXT-}" && ((SSOX_NEXT < _ssox_until)); then _ssox_until=$SSOX_NEXT; fi
   # The next prompt compares the times of the files.
-  if [[ -n ${SSOX_FILES-} ]]; then _ssox_until=$_ssox_clock; fi
-  SSOX_SEGMENT='' SSOX_SEGMENT_STATE='' _ssox_ps1=''
+  if [[ -n $_ssox_files ]]; then _ssox_until=$_ssox_clock; fi
+  SSOX_SEGMENT='' SSOX_SEGMENT_STATE='' _ssox_ps1=()
   if [[ -n $_ssox_label ]]; then
     # shellcheck disable=SC2034  # read by prompts of people's own
     SSOX_SEGMENT=$_ssox_label$_ssox_time$_ssox_mark SSOX_SEGMENT_STATE=$_ssox_state
@@ -898,9 +915,9 @@ function _ssox_paint() {
   if [[ -n ${NO_COLOR-} ]]; then _ssox_colour=0 _ssox_block=7; fi
   builtin local _ssox_begin=$'\001\e['"${_ssox_colour}m"$'\002' _ssox_end=$'\001\e[0m\002'
   if [[ -n ${SSOX_PROTECTED-} ]]; then
-    _ssox_ps1=$'\001\e['"${_ssox_block}m"$'\002'" $1 $_ssox_end$_ssox_begin$2$_ssox_end "
+    _ssox_ps1[1]=$'\001\e['"${_ssox_block}m"$'\002'" $1 $_ssox_end$_ssox_begin$2$_ssox_end "
   else
-    _ssox_ps1="$_ssox_begin$1$2$_ssox_end "
+    _ssox_ps1[1]="$_ssox_begin$1$2$_ssox_end "
   fi
 }
 
@@ -913,7 +930,7 @@ function _ssox_decide() {
   [[ -n $_ssox_segment && ${TERM-} != dumb ]] || return 0
   builtin shopt -q promptvars || return 0
   # shellcheck disable=SC2016
-  case "${PS1-}" in *'${_ssox_ps1-}'*) ;; *SSOX_* | *_ssox_*) return 0 ;; esac
+  case "${PS1-}" in *'${_ssox_ps1[${_ssox_drawn-0}]-}'*) ;; *SSOX_* | *_ssox_*) return 0 ;; esac
   case "${PS1-} ${PROMPT_COMMAND[*]-} ${precmd_functions[*]-}" in
     *starship* | *oh-my-posh* | *_omp_* | *powerline* | *liquidprompt* | *_lp_* | *setGitPrompt*)
       _ssox_go_early
@@ -921,6 +938,7 @@ function _ssox_decide() {
       ;;
   esac
   _ssox_placed=on
+  _ssox_place_guard
 }
 
 # The first element of an array is its value as a string. A newline joins commands that `;` would break.
@@ -1002,7 +1020,7 @@ function _ssox_go_last() {
 }
 
 case $- in *i*)
-  _ssox_clock=0 _ssox_since=0 _ssox_until=0 _ssox_current='' _ssox_retry=0 _ssox_ps1='' _ssox_undecided=1 _ssox_placed='' _ssox_moved='' _ssox_segment=on _ssox_last=''
+  _ssox_clock=0 _ssox_since=0 _ssox_until=0 _ssox_current='' _ssox_retry=0 _ssox_ps1=() _ssox_drawn=0 _ssox_undecided=1 _ssox_placed='' _ssox_moved='' _ssox_segment=on _ssox_last=''
   if [[ -n ${_ssox_no_prompt-} ]]; then _ssox_segment=''; fi
   _ssox_set_clock
   _ssox_install

@@ -17,6 +17,7 @@ if not set -qg _ssox_kept
     test -z "$SSOX_PROMPT$SSOX_IDENTITY"; or set _ssox_child 1
     set -gu _ssox_seen ''
     set -gu _ssox_held "$SSOX_IDENTITY"
+    set -gu _ssox_files "$SSOX_FILES"
     set -gu _ssox_left
     set -gu _ssox_exported
     set -gu _ssox_layer
@@ -288,11 +289,11 @@ function _ssox_refresh
     _ssox_show
 end
 
-# Tells whether a configuration file was edited: with `--profile-only` the files say which identity it is. SSOX_FILES is a
+# Tells whether a configuration file was edited: with `--profile-only` the files say which identity it is. `_ssox_files` is a
 # directory with links to them, and marks with the times of their last changes.
 function _ssox_are_files_edited
-    test -n "$SSOX_FILES"; or return
-    for file in "$SSOX_FILES/config" "$SSOX_FILES/credentials"
+    test -n "$_ssox_files"; or return
+    for file in "$_ssox_files/config" "$_ssox_files/credentials"
         if test -e "$file"
             test -e "$file.seen"; or return 0
             test "$file" -nt "$file.seen" -o "$file" -ot "$file.seen"; and return 0
@@ -445,6 +446,7 @@ function _ssox_exit
             set -e -g $was
         end
         set -gu _ssox_held $_ssox_before[1]
+        set -gu _ssox_files "$SSOX_FILES"
         set -gu _ssox_left "$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_PROTECTED"
         set -gu _ssox_child $_ssox_before[2..]
         # The program judges what is there now.
@@ -517,7 +519,7 @@ function _ssox_show
         set _ssox_until $SSOX_NEXT
     end
     # The next prompt compares the times of the files.
-    test -z "$SSOX_FILES"; or set _ssox_until $_ssox_clock
+    test -z "$_ssox_files"; or set _ssox_until $_ssox_clock
     set -gu SSOX_SEGMENT
     set -gu SSOX_SEGMENT_STATE
     set -gu _ssox_painted
@@ -599,7 +601,11 @@ function _ssox_change
     test $argv[1] = clear; and set -q inline[1]; and set -e -l $inline
     set -l reply (SSOX_HELD="$_ssox_held" command ssox --emit=fish1 $argv[2..]); or return
     set -q inline[1]; and set -e -l $inline
-    _ssox_apply $argv[1] $reply
+    _ssox_apply $argv[1] $reply; or return
+    # The rest of the line may read the segment.
+    set -qg _ssox_until; or return 0
+    _ssox_read_clock
+    _ssox_show
 end
 
 # Checks all lines of the reply to a verb, then applies them: `=NAME=VALUE` sets, `-NAME` unsets, `!NAME` forgets the
@@ -664,6 +670,7 @@ end
 function _ssox_note
     set -l fish_trace
     set -gu _ssox_held "$SSOX_IDENTITY"
+    set -gu _ssox_files "$SSOX_FILES"
     set -gu _ssox_left "$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_PROTECTED"
     _ssox_note_exported
     _ssox_read_identity

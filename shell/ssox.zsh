@@ -11,16 +11,16 @@ builtin unalias ssox 2>/dev/null || builtin true
 
 # For each name that ssox has changed in this shell, what was there before: `x` exported, `s` set, `u` unset, then the
 # value. A shell that inherits a profile in use does not know, and records nothing. Loading this twice loses nothing.
-# `_ssox_seen` has the compared values of the program's last judgement, `_ssox_held` their fingerprints, `_ssox_left`
+# `_ssox_seen` has the compared values of the program's last judgement, `_ssox_held` their fingerprints, `_ssox_files` its SSOX_FILES, `_ssox_left`
 # what the segment showed after the last reply. The variables of a `.ssox` file are described below.
 if [[ ${(t)_ssox_kept} != association* ]]; then
   builtin unset -v _ssox_layer _ssox_under _ssox_over _ssox_theirs _ssox_outside _ssox_before _ssox_place _ssox_file _ssox_nearer _ssox_again
   typeset -gA _ssox_under _ssox_over _ssox_theirs _ssox_outside
   typeset -ga _ssox_before
   typeset -g _ssox_layer= _ssox_place= _ssox_file=${SSOX_DIRECTORY-} _ssox_nearer= _ssox_again=
-  builtin unset -v _ssox_kept _ssox_child _ssox_seen _ssox_held _ssox_left _ssox_inline _ssox_outlasting _ssox_painted _ssox_painting _ssox_colours _ssox_current
+  builtin unset -v _ssox_kept _ssox_child _ssox_seen _ssox_held _ssox_files _ssox_left _ssox_inline _ssox_outlasting _ssox_painted _ssox_painting _ssox_colours _ssox_current
   typeset -gA _ssox_kept _ssox_inline _ssox_outlasting
-  typeset -g _ssox_seen= _ssox_held=${SSOX_IDENTITY-} _ssox_left= _ssox_painted= _ssox_painting= _ssox_colours= _ssox_current=
+  typeset -g _ssox_seen= _ssox_held=${SSOX_IDENTITY-} _ssox_files=${SSOX_FILES-} _ssox_left= _ssox_painted= _ssox_painting= _ssox_colours= _ssox_current=
   typeset -gi _ssox_child=0
   [[ -z ${SSOX_PROMPT-}${SSOX_IDENTITY-} ]] || _ssox_child=1
 fi
@@ -71,6 +71,8 @@ function _ssox_change() {
   reply="$(SSOX_HELD=$_ssox_held builtin command ssox --emit=zsh1 "$@")" || return
   _ssox_take _ssox_inline
   _ssox_apply $verb "$reply" || return
+  # The rest of the line may read the segment, and the prompt may have lost its hook.
+  (( ! ${+_ssox_until} )) || { _ssox_clock=${(%)_ssox_clock_format}; _ssox_show }
   (( ! $#_ssox_inline )) || _ssox_keep_inline
 }
 
@@ -139,7 +141,7 @@ function _ssox_apply() {
 
 # Records the current values as set by ssox.
 function _ssox_note() {
-  _ssox_held=${SSOX_IDENTITY-} _ssox_left=$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_PROTECTED
+  _ssox_held=${SSOX_IDENTITY-} _ssox_files=${SSOX_FILES-} _ssox_left=$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_PROTECTED
   _ssox_see
 }
 
@@ -294,18 +296,18 @@ function _ssox_unpaint() {
 
 # Renews the credentials when they are due, and computes the segment.
 function _ssox_refresh() {
-  [[ -z ${SSOX_FILES-} ]] || ! _ssox_are_files_edited || _ssox_seen=edited
+  [[ -z $_ssox_files ]] || ! _ssox_are_files_edited || _ssox_seen=edited
   # The program undoes an edit of what the segment shows.
   [[ $SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_PROTECTED == "$_ssox_left" ]] || _ssox_seen=edited
   [[ $_ssox_seen != edited ]] && ! _ssox_is_due || { _ssox_look; ! _ssox_is_due } || _ssox_tick
   _ssox_show
 }
 
-# Tells whether a configuration file was edited: with `--profile-only` the files say which identity it is. SSOX_FILES is a
+# Tells whether a configuration file was edited: with `--profile-only` the files say which identity it is. `_ssox_files` is a
 # directory with links to them, and marks with the times of their last changes.
 function _ssox_are_files_edited() {
   local file
-  for file in $SSOX_FILES/config $SSOX_FILES/credentials; do
+  for file in $_ssox_files/config $_ssox_files/credentials; do
     if [[ -e $file ]]; then
       [[ -e $file.seen && ! $file -nt $file.seen && ! $file -ot $file.seen ]] || return 0
     else
@@ -370,6 +372,7 @@ function _ssox_go_behind() {
 # The prompt may be hours old when a command is typed, and no command should start with expired credentials.
 function _ssox_preexec() {
   builtin setopt local_options no_xtrace
+  [[ $precmd_functions[1] == _ssox_precmd ]] || _ssox_take_down
   (( ! $#_ssox_inline )) || _ssox_inline=()
   [[ $3 != *(AWS|SSOX)*=*ssox* ]] || _ssox_read_inline "$3"
   [[ ${SSOX_EXPIRES-} == [1-9][0-9](#c0,14) ]] || return 0
@@ -379,6 +382,12 @@ function _ssox_preexec() {
   [[ ${SSOX_STATE-} == renewing ]] || _ssox_is_due || return 0
   _ssox_tick --wait=2s
   return 0
+}
+
+# Without its hooks, the prompt would show for good what it showed last. At a prompt the first place is ours.
+function _ssox_take_down() {
+  RPROMPT=${RPROMPT#"$_ssox_painted"}
+  SSOX_SEGMENT= SSOX_SEGMENT_STATE= _ssox_painted= _ssox_current=
 }
 
 # In `AWS_REGION=x ssox use dev` the value replaces that of the shell for the function, and zsh undoes what the function
@@ -560,7 +569,7 @@ function _ssox_exit() {
   if [[ -n $_ssox_layer ]]; then
     _ssox_off
     _ssox_kept=("${(@kv)_ssox_outside}")
-    _ssox_child=$_ssox_before[1] _ssox_held=$_ssox_before[2] _ssox_left=$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_PROTECTED
+    _ssox_child=$_ssox_before[1] _ssox_held=$_ssox_before[2] _ssox_files=${SSOX_FILES-} _ssox_left=$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_PROTECTED
     # The program judges what is there now.
     (( ! $#_ssox_under )) || _ssox_seen=
     _ssox_under=() _ssox_over=() _ssox_layer=
@@ -620,7 +629,7 @@ function _ssox_show() {
   fi
   [[ ${SSOX_NEXT-} != [1-9][0-9](#c0,14) ]] || (( SSOX_NEXT >= _ssox_until )) || _ssox_until=SSOX_NEXT
   # The next prompt compares the times of the files.
-  [[ -z ${SSOX_FILES-} ]] || _ssox_until=_ssox_clock
+  [[ -z $_ssox_files ]] || _ssox_until=_ssox_clock
   SSOX_SEGMENT= SSOX_SEGMENT_STATE= _ssox_clock_text=$clock$mark
   [[ -z ${SSOX_PROMPT-} ]] || SSOX_SEGMENT=$SSOX_PROMPT$clock$mark SSOX_SEGMENT_STATE=$state
   _ssox_current=$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_NEXT,$SSOX_PROTECTED _ssox_painting=

@@ -186,6 +186,15 @@ impl Identity {
         COMPARED.into_iter().filter(|name| !self.is_unchanged(ctx, name)).collect()
     }
 
+    /// Returns the variables that are not as ssox set them: those that another program changed, and those that ssox removed
+    /// while another access key was set.
+    pub(crate) fn differing(&self, ctx: &Context) -> Vec<&'static str> {
+        let changed = self.changed_by_others(ctx);
+        let removed = [TOKEN, EXPIRATION].into_iter().filter(|name| self.has_removed(name) && !changed.contains(name));
+        let removed: Vec<_> = removed.filter(|_| self.has_set(ctx, ID)).collect();
+        [changed, removed].concat()
+    }
+
     /// Adds the variable with this record to some changes.
     ///
     /// # Errors

@@ -26,7 +26,7 @@ pub(super) fn foreign(ctx: &Context) -> Option<Foreign> {
     if !is_in_use(ctx) {
         return None;
     }
-    let names = Identity::of_shell(ctx).changed_by_others(ctx);
+    let names = Identity::of_shell(ctx).differing(ctx);
     let ctx = &ctx.for_programs();
     (!names.is_empty()).then(|| Foreign {
         profile: ctx.var("SSOX_PROFILE").filter(|_| !names.contains(&"SSOX_PROFILE")).map(String::from),

@@ -54,7 +54,7 @@ fn is_only_labelled(ctx: &Context) -> bool {
 
 fn in_use(ctx: &Context) -> Result<EnvChanges> {
     let held = Identity::of_shell(ctx);
-    let unchanged = is_complete(ctx, &held).then(EnvChanges::default);
+    let unchanged = held.differing(ctx).is_empty().then(EnvChanges::default);
     let mut changes = match unchanged.map_or_else(|| restored(ctx, &held), |changes| Ok(Some(changes)))? {
         Some(changes) => ours(ctx, &held, changes)?,
         None => foreign(ctx, &held)?,
@@ -68,10 +68,6 @@ fn in_use(ctx: &Context) -> Result<EnvChanges> {
         held.record(&mut changes)?;
     }
     Ok(changes)
-}
-
-fn is_complete(ctx: &Context, held: &Identity) -> bool {
-    held.changed_by_others(ctx).is_empty() && ![TOKEN, EXPIRATION].iter().any(|name| held.has_removed(name))
 }
 
 /// Adds the changes for a shell that still has the identity that ssox set.

@@ -272,6 +272,63 @@ fn a_hook_that_is_added_later_is_seen_through() {
     });
 }
 
+/// A directory tool removes its keys and restores ours, but not the session token that was removed beside its keys.
+#[test]
+fn a_session_token_that_cannot_be_restored_is_missed_by_prompt_and_status() {
+    in_each(&shells(), |shell| {
+        let (_standin, home) = signed_in(Duration::from_secs(3300));
+        let mut session = home.session(shell, "LOAD");
+        session.run("ssox use dev");
+        let ours = environment(&mut session, &home);
+        let [id, secret, _] =
+            THEIRS.map(|(name, theirs)| (shell.export(name, theirs), shell.export(name, &ours[name])));
+        session.run(&format!("{}; {}; {}", id.0, secret.0, shell.export("AWS_CONFIG_FILE", "/nowhere")));
+        says_foreign(&mut session, &home, true);
+        session.run(&format!("{}; {}", id.1, secret.1));
+        says_foreign(&mut session, &home, true);
+        session.run("ssox status >~/told");
+        assert!(
+            home.read("told").contains("AWS_SESSION_TOKEN, AWS_CREDENTIAL_EXPIRATION missing"),
+            "{}",
+            home.read("told")
+        );
+        let unset = if shell == Shell::Fish { "set -e" } else { "unset" };
+        session.run(&format!("{unset} AWS_CONFIG_FILE; ssox use dev"));
+        says_foreign(&mut session, &home, false);
+    });
+}
+
+/// A line such as `PROMPT_COMMAND='history -a'` removes the hook; the prompt would show for good what it showed last.
+#[test]
+fn a_prompt_that_has_lost_its_hook_shows_no_profile() {
+    let with_hooks: Vec<Shell> = shells().into_iter().filter(|shell| *shell != Shell::Fish).collect();
+    in_each(&with_hooks, |shell| {
+        let (_standin, home) = signed_in(Duration::from_secs(3300));
+        let mut session = home.session(shell, "LOAD");
+        session.run("ssox use dev");
+        session.wait_for_prompt_with(&["dev:ReadOnly 5"]);
+        session.press_enter();
+        session.wait_for_prompt_with(&["dev:ReadOnly 5"]);
+        session.run(if shell == Shell::Zsh { "precmd_functions=()" } else { "PROMPT_COMMAND='history -a'" });
+        session.run("ssox use stg");
+        session.run("true");
+        let shown = session.run("true") + &session.run("ssox clear") + &session.run("true");
+        assert!(!shown.contains("dev:ReadOnly") && !shown.contains("stg:PowerUser"), "{shell:?} {shown}");
+    });
+}
+
+#[test]
+fn the_rest_of_a_line_reads_the_segment_of_what_is_in_use() {
+    in_each(&shells(), |shell| {
+        let (_standin, home) = signed_in(Duration::from_secs(3300));
+        let mut session = home.session(shell, "LOAD");
+        let line = "ssox use dev; echo \"$SSOX_SEGMENT\" >~/used; ssox clear; echo \"$SSOX_SEGMENT\" >~/cleared";
+        session.run(line);
+        assert!(home.read("used").starts_with("dev:ReadOnly 5"), "{shell:?} {}", home.read("used"));
+        assert_eq!(home.read("cleared"), "\n", "{shell:?}");
+    });
+}
+
 /// bash has read its hooks when the first of them runs, so one that is added counts from the next prompt on. Each
 /// prompt after that shows what it changed, and the others do not run twice.
 #[test]

@@ -113,7 +113,8 @@ fn an_older_bash_has_no_guard() {
     let home = Home::scripted();
     let mut session = home.session(Shell::Bash, "LOAD");
     session.run("true");
-    assert!(session.run("echo \"[$PS0] $(declare -F | grep -c guard)\"").contains("[] 0"));
+    session.run("echo \"$PS0\" >ps0; declare -F | grep -c ' _ssox_guard' >>ps0");
+    assert!(!home.read("ps0").contains("guard") && home.read("ps0").ends_with("\n0\n"), "{}", home.read("ps0"));
 }
 
 #[test]

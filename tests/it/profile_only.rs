@@ -122,6 +122,15 @@ fn an_edit_of_the_profile_is_shown_at_the_next_prompt() {
             (0..3).for_each(|_| drop(session.run("true")));
             assert_eq!(home.calls().lines().count(), calls + 1, "{shell:?}: {}", home.calls());
         }
+        // The variable is for child shells.
+        for edit in [unset(shell, "SSOX_FILES"), shell.export("SSOX_FILES", "/nowhere")] {
+            for (edited, shown) in [(&other, "dev:PowerUser|ok"), (&config, OURS)] {
+                session.run(&edit);
+                home.write(".aws/config", edited);
+                session.run("true");
+                assert_eq!(segment(&mut session, &home), shown, "{shell:?} {edit}");
+            }
+        }
         // While others have changed the identity, too.
         session.run(&shell.export("AWS_ROLE_ARN", "/other"));
         home.write(".aws/config", &other);
