@@ -29,6 +29,9 @@ if [[ -z ${_ssox_loaded[1]-} ]]; then
   _ssox_loaded=(1 1) _ssox_child='' _ssox_kept=' ' _ssox_before=()
   [[ -z ${SSOX_PROMPT-}${SSOX_IDENTITY-} ]] || _ssox_child=1
 fi
+builtin unset -v _ssox_checked
+if [[ -n $_ssox_keys ]]; then builtin declare -gA _ssox_checked; fi
+_ssox_checked=()
 
 function ssox() {
   case $- in
@@ -60,13 +63,12 @@ function _ssox_find_verb() {
   builtin local _ssox_argument=''
   for _ssox_argument in ${1+"$@"}; do
     case $_ssox_argument in
+      [!-]*) _ssox_verb=${_ssox_verb:-$_ssox_argument} ;;
       -h | --help | -V | --version | --emit*)
         _ssox_verb=''
         return
         ;;
       --) return ;;
-      -*) ;;
-      *) _ssox_verb=${_ssox_verb:-$_ssox_argument} ;;
     esac
   done
 }
@@ -125,23 +127,29 @@ function _ssox_unhide() {
 # while nothing is in use was set by ssox, so it is not recorded as previous. The patterns match the same under all
 # shell options.
 function _ssox_apply() {
-  builtin local IFS=$'\n' _ssox_options="$-" _ssox_nocase='' _ssox_result=70 _ssox_in_use="${SSOX_PROMPT-}${SSOX_IDENTITY-}"
-  builtin local -a _ssox_lines _ssox_sets _ssox_gone _ssox_forgotten _ssox_names
+  builtin local IFS=$'\n' _ssox_options="$-" _ssox_nocase='' _ssox_result=70 _ssox_applied="$1" _ssox_in_use=on _ssox_heads='' _ssox_none=''
   if builtin shopt -q nocasematch; then _ssox_nocase=on; fi
   builtin shopt -u nocasematch
   # Before 4.4 an empty array counts as unset.
   builtin set -f +u
-  # shellcheck disable=SC2206  # splitting at newlines is intended
-  _ssox_lines=($2)
-  case $1 in use | clear | directory) _ssox_in_use=on ;; esac
+  case $1${SSOX_PROMPT-}${SSOX_IDENTITY-} in identity | tick) _ssox_in_use='' ;; esac
+  # The lines become the parameters, those that set a variable as `NAME=VALUE`: copying a token takes bash longer than most else.
+  # shellcheck disable=SC2086  # splitting at newlines is intended
+  case $2 in
+    *$'\n'[!=!#-]*) builtin set -- ;;
+    *) builtin set -- ${2//$'\n='/$'\n'} ;;
+  esac
+  _ssox_heads="${*/=*/=}"
   if _ssox_check && _ssox_remember ''; then
     if [[ $_ssox_layer == on ]]; then _ssox_put_under; fi
+    # With another IFS, bash 3.2 makes one word of a whole array.
     IFS=' '
-    _ssox_settle_kept " ${_ssox_forgotten[*]} " ''
+    if ((${#_ssox_forgotten[@]})); then _ssox_settle_kept " ${_ssox_forgotten[*]} " ''; fi
     # Twice: `AWS_PROFILE=x ssox use dev` has a variable of its own that hides the shell's.
     if ((${#_ssox_gone[@]})); then builtin unset -v "${_ssox_gone[@]}" "${_ssox_gone[@]}"; fi
-    if ((${#_ssox_sets[@]})); then builtin export "${_ssox_sets[@]}"; fi
-    case $1${SSOX_PROMPT-}${SSOX_IDENTITY-} in
+    # What sets no variable of the shell sets a local one.
+    builtin export "${@/#[-!#]*/_ssox_none=}"
+    case $_ssox_applied${SSOX_PROMPT-}${SSOX_IDENTITY-} in
       clear* | identity | tick | directory)
         _ssox_settle_kept ' ' on
         _ssox_child=''
@@ -158,51 +166,52 @@ function _ssox_apply() {
   return "$_ssox_result"
 }
 
-# Checks all of `_ssox_lines`, and takes them apart: what to set, names to unset and to forget, and `_ssox_names`, whose previous
-# values are recorded. Expansions of whole arrays take a fraction of the time of a loop. Without quotes they leave out what
-# has become empty.
-# shellcheck disable=SC2206  # splitting at newlines is intended
+# Checks the names and the form of all lines, which are in `_ssox_heads` as `NAME=`, `-NAME` and `!NAME`, and takes them apart:
+# names to unset and to forget, and `_ssox_names`, whose previous values are recorded. Most replies have the same names in the
+# same order as the one before, and then all this is known.
 function _ssox_check() {
-  builtin local _ssox_count="$((${#_ssox_lines[@]} - 2))" _ssox_name=''
+  if _ssox_is_checked; then return 0; fi
   # A range such as [A-Z] depends on the locale.
-  builtin local _ssox_odd='*[!ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_]*'
-  builtin local -a _ssox_wrong
-  if ((_ssox_count < 0)) || [[ ${_ssox_lines[0]} != '#ssox1' || ${_ssox_lines[_ssox_count + 1]} != '#end' ]]; then
-    _ssox_refuse 'unexpected reply'
-    return 1
-  fi
-  _ssox_sets=(${_ssox_lines[@]/#[!=]*/})
-  _ssox_gone=(${_ssox_lines[@]/#=*/})
-  _ssox_forgotten=(${_ssox_gone[@]/#[!\!]*/})
-  _ssox_gone=(${_ssox_gone[@]/#[!-]*/})
-  _ssox_sets=(${_ssox_sets[@]#=})
-  _ssox_gone=(${_ssox_gone[@]#-})
-  _ssox_forgotten=(${_ssox_forgotten[@]#\!})
-  _ssox_names=(${_ssox_sets[@]/=*/=})
-  _ssox_wrong=(${_ssox_names[@]/#?*=/})
-  if ((${#_ssox_wrong[@]} || ${#_ssox_sets[@]} + ${#_ssox_gone[@]} + ${#_ssox_forgotten[@]} != _ssox_count)); then
-    _ssox_refuse 'unexpected reply'
-    return 1
-  fi
-  _ssox_names=(${_ssox_names[@]%=} ${_ssox_gone[@]})
-  _ssox_wrong=(${_ssox_names[@]/#AWS_?*/} ${_ssox_forgotten[@]})
-  _ssox_wrong=(${_ssox_wrong[@]/#SSOX_?*/})
-  IFS=_
-  # shellcheck disable=SC2254  # it is a pattern
-  case "${_ssox_names[*]}${_ssox_forgotten[*]}" in $_ssox_odd) _ssox_wrong=("${_ssox_names[@]}" "${_ssox_forgotten[@]}") ;; esac
-  for _ssox_name in "${_ssox_wrong[@]}"; do
-    # shellcheck disable=SC2254
+  builtin local _ssox_odd='*[!ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_]*' _ssox_line='' _ssox_name='' _ssox_wrong=''
+  _ssox_names=() _ssox_gone=() _ssox_forgotten=() _ssox_unusual=() _ssox_checked=()
+  case $_ssox_heads in '#ssox1'$'\n''#end' | '#ssox1'$'\n'*$'\n''#end') ;; *) _ssox_line='#' ;; esac
+  _ssox_line+=${_ssox_heads#'#ssox1'}
+  for _ssox_line in ${_ssox_line%'#end'}; do
+    case $_ssox_line in
+      [!=!#-]*=) _ssox_name=${_ssox_line%=} && _ssox_names+=("$_ssox_name") ;;
+      -?*) _ssox_name=${_ssox_line#-} && _ssox_gone+=("$_ssox_name") ;;
+      \!?*) _ssox_name=${_ssox_line#\!} && _ssox_forgotten+=("$_ssox_name") ;;
+      *)
+        _ssox_refuse 'unexpected reply'
+        return 1
+        ;;
+    esac
+    if _ssox_is_usual "$_ssox_name"; then continue; fi
+    _ssox_unusual+=("$_ssox_name")
+    # shellcheck disable=SC2254  # it is a pattern
     case $_ssox_name in
       $_ssox_odd) ;;
-      AWS_?* | SSOX_?* | AWSUME_PROFILE | AWSUME_EXPIRATION | AWSU_PROFILE) continue ;;
+      AWS_?* | SSOX_?*) continue ;;
     esac
-    builtin printf -v _ssox_name %q "$_ssox_name"
-    _ssox_refuse "\`$_ssox_name\` is not to be changed"
-    return 1
+    _ssox_wrong=${_ssox_wrong:-$_ssox_name}
   done
-  IFS=$'\n'
-  if [[ -z $_ssox_in_use ]]; then _ssox_names=(${_ssox_names[@]:0:${#_ssox_sets[@]}}); fi
+  if [[ -n $_ssox_wrong ]]; then
+    builtin printf -v _ssox_wrong %q "$_ssox_wrong"
+    _ssox_refuse "\`$_ssox_wrong\` is not to be changed"
+    return 1
+  fi
+  if [[ -n $_ssox_in_use ]]; then _ssox_names+=(${_ssox_gone[@]+"${_ssox_gone[@]}"}); fi
+  _ssox_remember_check
 }
+
+# Finding a key of an associative array takes a fraction of the time of a comparison; bash before 4.2 has no such array.
+if [[ -n $_ssox_keys ]]; then
+  function _ssox_is_checked() { [[ -n ${_ssox_checked[$_ssox_in_use,$_ssox_heads]-} ]]; }
+  function _ssox_remember_check() { _ssox_checked[$_ssox_in_use,$_ssox_heads]=on; }
+else
+  function _ssox_is_checked() { builtin test "$_ssox_in_use,$_ssox_heads" = "${_ssox_checked[0]-}"; }
+  function _ssox_remember_check() { _ssox_checked[0]=$_ssox_in_use,$_ssox_heads; }
+fi
 
 function _ssox_refuse() {
   builtin printf 'ssox: %s, environment unchanged\n' "$1" >&2
@@ -216,12 +225,33 @@ if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404)); then
     builtin local IFS=' ' _ssox_name='' _ssox_types=''
     # Most replies have the same names in the same order.
     case $_ssox_child$_ssox_kept in 1* | *" ${_ssox_names[*]} "*) ;; *) _ssox_are_kept || return 1 ;; esac
-    for _ssox_name in "${_ssox_names[@]}"; do
-      _ssox_types+=${!_ssox_name+${!_ssox_name@a}}
-    done
+    _ssox_read_types
+    if ((${#_ssox_unusual[@]})); then
+      for _ssox_name in "${_ssox_unusual[@]}"; do _ssox_types+=${!_ssox_name@a}; done
+    fi
     case $_ssox_types in *[raAilu]*) return 1 ;; esac
   }
+
+  # One after the other would take bash three times as long.
+  function _ssox_read_types() {
+    _ssox_types=${AWS_ACCESS_KEY_ID@a}${AWS_SECRET_ACCESS_KEY@a}${AWS_SESSION_TOKEN@a}${AWS_CREDENTIAL_EXPIRATION@a}\
+${AWS_REGION@a}${AWS_DEFAULT_REGION@a}${AWS_ACCOUNT_ID@a}${AWS_SSO_PROFILE@a}${AWS_PROFILE@a}${AWS_DEFAULT_PROFILE@a}\
+${AWS_SECURITY_TOKEN@a}${AWS_SESSION_EXPIRATION@a}${AWS_VAULT@a}${AWSUME_PROFILE@a}${AWSUME_EXPIRATION@a}\
+${AWSU_PROFILE@a}${SSOX_PROFILE@a}${SSOX_ROLE@a}${SSOX_EXPIRES@a}${SSOX_NEXT@a}${SSOX_PROMPT@a}${SSOX_PREVIOUS@a}\
+${SSOX_IDENTITY@a}
+  }
 fi
+
+# Tells whether the name is one of those in `_ssox_read_types`.
+function _ssox_is_usual() {
+  case $1 in
+    AWS_ACCESS_KEY_ID | AWS_SECRET_ACCESS_KEY | AWS_SESSION_TOKEN | AWS_CREDENTIAL_EXPIRATION) ;;
+    AWS_REGION | AWS_DEFAULT_REGION | AWS_ACCOUNT_ID | AWS_SSO_PROFILE | AWS_PROFILE | AWS_DEFAULT_PROFILE) ;;
+    AWS_SECURITY_TOKEN | AWS_SESSION_EXPIRATION | AWS_VAULT | AWSUME_PROFILE | AWSUME_EXPIRATION | AWSU_PROFILE) ;;
+    SSOX_PROFILE | SSOX_ROLE | SSOX_EXPIRES | SSOX_NEXT | SSOX_PROMPT | SSOX_PREVIOUS | SSOX_IDENTITY) ;;
+    *) return 1 ;;
+  esac
+}
 
 function _ssox_are_kept() {
   builtin local _ssox_name=''

@@ -150,6 +150,33 @@ fn output_that_is_no_reply_changes_nothing() {
     }
 }
 
+/// bash remembers the names of the reply before.
+#[test]
+fn a_good_reply_does_not_make_the_next_one_good() {
+    let bad = [
+        ("=AWS_REGION=eu-west-1", "=AWS_REGION", "unexpected reply"),
+        ("=AWS_REGION=eu-west-1", "AWS_REGION=eu-west-1", "unexpected reply"),
+        ("=AWS_REGION=eu-west-1", "==AWS_REGION=eu-west-1", "unexpected reply"),
+        ("=AWS_REGION=eu-west-1", "=AWS_REGION=eu-west-1\n#end", "unexpected reply"),
+        ("-AWS_PROFILE", "-AWS_PROFILE=x", "environment unchanged"),
+        ("-AWS_PROFILE", "-aws_profile", "`aws_profile` is not to be changed"),
+        ("#ssox1\n", "", "unexpected reply"),
+        ("#end\n", "", "unexpected reply"),
+    ];
+    for shell in shells() {
+        let home = Home::scripted();
+        home.reply("use", GOOD, 0);
+        for (part, instead, message) in bad {
+            home.reply("clear", &GOOD.replace(part, instead), 0);
+            let script =
+                format!("LOAD\nssox use dev\nssox use dev\nenv >before\nssox clear\n{}\nenv >after", shell.status());
+            let told = run(&home, shell, &script);
+            assert!(told.starts_with("status 70\nssox: ") && told.contains(message), "{shell:?} {instead:?}: {told}");
+            assert_eq!(variables(&home, "before"), variables(&home, "after"), "{shell:?} {instead:?}");
+        }
+    }
+}
+
 #[test]
 fn a_failure_keeps_its_status_and_changes_nothing() {
     for shell in shells() {
@@ -182,6 +209,26 @@ fn a_variable_that_would_not_hold_its_value_refuses_the_whole_reply() {
                 shell,
                 &format!("LOAD\n{declaration}\nenv >before\nssox use dev\n{}\nenv >after", shell.status()),
             );
+            let name = declaration.split(['=', ' ']).find(|word| word.contains('_')).unwrap();
+            assert!(told.starts_with("status 70\nssox: ") && told.contains(&format!("`{name}`")), "{shell:?}: {told}");
+            assert_eq!(variables(&home, "before"), variables(&home, "after"), "{shell:?}");
+        }
+    }
+}
+
+#[test]
+fn a_variable_that_was_declared_since_refuses_the_next_reply() {
+    let reply = GOOD.replace("=AWS_REGION", "=AWS_OF_TOMORROW=x\n=AWS_REGION");
+    for shell in shells().into_iter().filter(|shell| *shell != Shell::Fish) {
+        for declaration in ["typeset -i AWS_REGION", "readonly AWS_OF_TOMORROW", "readonly AWS_VAULT=x"] {
+            let home = Home::scripted();
+            home.reply("use", &reply, 0);
+            home.reply("clear", &reply.replace("eu-west-1", "a[$(touch PWNED)]"), 0);
+            let script = format!(
+                "LOAD\nssox use dev\nunset AWS_REGION\n{declaration}\nenv >before\nssox clear\n{}\nenv >after",
+                shell.status()
+            );
+            let told = run(&home, shell, &script);
             let name = declaration.split(['=', ' ']).find(|word| word.contains('_')).unwrap();
             assert!(told.starts_with("status 70\nssox: ") && told.contains(&format!("`{name}`")), "{shell:?}: {told}");
             assert_eq!(variables(&home, "before"), variables(&home, "after"), "{shell:?}");
