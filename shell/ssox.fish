@@ -33,7 +33,7 @@ end
 
 # --- hook
 
-# What runs at each prompt comes first: the later a function stands in the file, the longer fish 3.6 takes to call it.
+# What runs at each prompt comes first: the later a call stands in the file, the longer fish 3.6 takes for it.
 
 if status is-interactive
     set -gu _ssox_retry 0
@@ -116,12 +116,12 @@ function _ssox_look
     test -n "$SSOX_PROMPT$SSOX_IDENTITY$SSOX_REPLACED$_ssox_seen"; or return
     # The last hook judges what a directory has set.
     test "$_ssox_layer" != off; or return
-    _ssox_read_identity
+    _ssox_read_identity _ssox_now
     test "$_ssox_now" != "$_ssox_seen"; or return
     set -gu _ssox_seen $_ssox_now
     _ssox_note_exported
     if command -q ssox
-        and set -l reply (SSOX_HELD="$_ssox_held" command ssox --emit=fish1 identity </dev/null 2>/dev/null)
+        and set -l reply "$(SSOX_HELD="$_ssox_held" command ssox --emit=fish1 identity </dev/null 2>/dev/null)"
         and _ssox_apply identity $reply 2>/dev/null
         return 0
     end
@@ -131,7 +131,7 @@ function _ssox_look
     set -gu _ssox_left "$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_PROTECTED"
 end
 
-# Reads the compared values into `_ssox_now`, and how many of them are not exported: those reach no program. While all that
+# Reads the compared values into the variable, and how many of them are not exported: those reach no program. While all that
 # were exported still are, the number tells whether others are, too.
 function _ssox_read_identity
     set -l fish_trace
@@ -141,7 +141,7 @@ function _ssox_read_identity
         AWS_CONFIG_FILE AWS_SHARED_CREDENTIALS_FILE AWS_WEB_IDENTITY_TOKEN_FILE AWS_ROLE_ARN \
         AWS_CONTAINER_CREDENTIALS_FULL_URI HOME
     # The last five determine what AWS_PROFILE means. An empty name of a file is not the usual file.
-    set -gu _ssox_now "$status,$AWS_ACCESS_KEY_ID,$AWS_SECRET_ACCESS_KEY,$AWS_SESSION_TOKEN,$AWS_CREDENTIAL_EXPIRATION,"\
+    set -gu $argv "$status,$AWS_ACCESS_KEY_ID,$AWS_SECRET_ACCESS_KEY,$AWS_SESSION_TOKEN,$AWS_CREDENTIAL_EXPIRATION,"\
 "$AWS_REGION,$AWS_DEFAULT_REGION,$AWS_PROFILE,$AWS_DEFAULT_PROFILE,$AWS_SECURITY_TOKEN,$AWS_ACCOUNT_ID,"\
 "$SSOX_PROFILE,$SSOX_IDENTITY,$AWS_WEB_IDENTITY_TOKEN_FILE,$AWS_ROLE_ARN,$AWS_CONTAINER_CREDENTIALS_FULL_URI" \
         config=$AWS_CONFIG_FILE credentials=$AWS_SHARED_CREDENTIALS_FILE home=$HOME
@@ -319,7 +319,7 @@ function _ssox_tick
     set -l IFS \n
     set -gu _ssox_retry (builtin math $_ssox_clock + 60)
     command -q ssox; or return
-    set -l reply (SSOX_HELD="$_ssox_held" command ssox --emit=fish1 tick $argv </dev/null 2>/dev/null); or return
+    set -l reply "$(SSOX_HELD="$_ssox_held" command ssox --emit=fish1 tick $argv </dev/null 2>/dev/null)"; or return
     _ssox_apply tick $reply 2>/dev/null; or return
     set -l retry $_ssox_retry
     set -gu _ssox_retry 0
@@ -344,6 +344,205 @@ function _ssox_preexec_hook
     test (builtin math $_ssox_clock + 60) -ge $SSOX_EXPIRES; or return
     test "$SSOX_STATE" = renewing; or _ssox_is_due; or return
     _ssox_tick --wait=2s
+end
+
+# --- verbs
+
+function ssox --description 'AWS credentials in this shell'
+    # Most calls have no option.
+    if builtin contains -- "$argv[1]" use clear; and not string match -q -- '-*' $argv
+        _ssox_change $argv[1] $argv
+        return
+    end
+    set -l _ssox_verb
+    _ssox_find_verb $argv
+    switch "$_ssox_verb"
+        case use clear
+            _ssox_change $_ssox_verb $argv
+            return
+        case allow deny
+            set -gu _ssox_again 1
+    end
+    SSOX_FUNCTION=fish1 SSOX_UNIVERSAL="$(set -Uxn | string match -r '^AWS.*')" command ssox $argv
+    or return
+    test "$SSOX_STATE" != sign-in -o "$_ssox_verb" != login; or _ssox_signed_in
+end
+
+# Sets the caller's `_ssox_verb` to the verb that the arguments run. With `--help` they run none: help is printed for a person.
+function _ssox_find_verb --no-scope-shadowing
+    for _ssox_argument in $argv
+        switch $_ssox_argument
+            case -h --help -V --version '--emit*'
+                set _ssox_verb
+                return
+            case --
+                return
+            case '-*'
+            case '*'
+                set -q _ssox_verb[1]; or set _ssox_verb $_ssox_argument
+        end
+    end
+end
+
+# Runs a verb that changes the environment of this shell.
+function _ssox_change
+    set -l fish_trace
+    # In `AWS_REGION=x ssox clear` this function gets a local copy, which hides the value of the shell.
+    set -l inline (set -lxn)
+    set -q inline[1]; and set inline (string match -r '^(?:AWS|SSOX)_.*' -- $inline)
+    test $argv[1] = clear; and set -q inline[1]; and set -e -l $inline
+    set -l reply "$(SSOX_HELD="$_ssox_held" command ssox --emit=fish1 $argv[2..])"; or return
+    set -q inline[1]; and set -e -l $inline
+    _ssox_apply $argv[1] $reply; or return
+    # The rest of the line may read the segment.
+    set -qg _ssox_until; or return 0
+    _ssox_read_clock
+    _ssox_show
+end
+
+# Checks all lines of the reply to a verb, then applies them: `=NAME=VALUE` sets, `-NAME` unsets, `!NAME` forgets the
+# previous value. After `clear`, and when nothing is in use, variables that are unset now get their previous values
+# back. A value that a hook unsets while nothing is in use was set by ssox, so it is not recorded as previous.
+#
+# The reply is one string, and named groups set the variables that are called like them: a command substitution takes fish
+# longer than most else.
+function _ssox_apply
+    set -l fish_trace
+    set -l name '(?:(?:AWS|SSOX)_[A-Z0-9_]+|AWSUME_PROFILE|AWSUME_EXPIRATION|AWSU_PROFILE)'
+    if not string match -qr "\\A#ssox1\\n(?:(?:=$name=.*|[-!]$name)\\n)*#end\\z" -- "$argv[2]"
+        _ssox_refuse_reply $name "$argv[2]"
+        return 70
+    end
+    set -l names
+    set -l values
+    set -l gone
+    string match -raq '(?m)^=(?<names>[^=]+)=(?<values>.*)$' -- $argv[2]
+    string match -raq '(?m)^-(?<gone>.*)$' -- $argv[2]
+    if builtin contains -- $argv[1] use directory; and test -n "$(set -Uxn)"; and set -l universal (_ssox_universal $gone)
+        _ssox_refuse "universal variables would hide what ssox unsets: $universal"
+        builtin echo "ssox: hint: set -eU $universal" >&2
+        return 70
+    end
+    set -l remembered $names
+    test -n "$SSOX_PROMPT$SSOX_IDENTITY"; or builtin contains -- $argv[1] use clear directory; and set -a remembered $gone
+    # Most replies have the same names in the same order.
+    test "$_ssox_layer" != on; and set -q _ssox_child[1]; or string match -q "* $remembered *" -- " $_ssox_kept "
+    or _ssox_remember $remembered
+    string match -qr '\n!' -- $argv[2]; and _ssox_forget (string match -rag '(?m)^!(.*)$' -- $argv[2])
+    for name in $names
+        set -gx $name $values[1]
+        set -e values[1]
+    end
+    set -q gone[1]; and set -e -g $gone
+    test $argv[1] = use -o $argv[1] != clear -a -n "$SSOX_PROMPT$SSOX_IDENTITY"; or _ssox_restore
+    # These values are now those set by ssox.
+    set -gu _ssox_held "$SSOX_IDENTITY"
+    set -gu _ssox_files "$SSOX_FILES"
+    set -gu _ssox_left "$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_PROTECTED"
+    _ssox_note_exported
+    _ssox_read_identity _ssox_seen
+    return 0
+end
+
+function _ssox_note_exported
+    string match -raq '(?m)^(?<_ssox_exported>AWS_.*|SSOX_(?:PROFILE|IDENTITY)|HOME)$' -- "$(set -xn)"
+end
+
+# Says what is wrong with a reply.
+function _ssox_refuse_reply --argument-names name reply
+    set -l lines (string split \n -- $reply)
+    if test "$lines[1]" = '#ssox1' -a "$lines[-1]" = '#end'
+        set -l wrong (string match -rv "^(?:=$name=.*|[-!]$name)\$" -- $lines[2..-2])
+        and set wrong (string replace -rf '^(?:=([^=]+)=.*|[-!]([^=]+))$' '$1$2' -- $wrong[1])
+        and _ssox_refuse "`$(string escape -- $wrong)` is not to be changed"
+        and return
+    end
+    _ssox_refuse 'unexpected reply'
+end
+
+# Prints the names that are exported universal variables: programs get those even where a global variable hides them.
+function _ssox_universal
+    set -l found 1
+    set -l universal (set -Uxn)
+    set -q universal[1]; or return
+    for name in $argv
+        builtin contains -- $name $universal; or continue
+        builtin echo $name
+        set found 0
+    end
+    return $found
+end
+
+function _ssox_refuse
+    builtin echo "ssox: $argv, environment unchanged" >&2
+end
+
+function _ssox_remember
+    set -l fish_trace
+    if test "$_ssox_layer" = on
+        for name in $argv
+            builtin contains -- $name $_ssox_layered; and continue
+            set -a _ssox_layered $name
+            _ssox_read _ssox_under_$name $name
+        end
+    end
+    set -q _ssox_child[1]; and return
+    for name in $argv
+        builtin contains -- $name $_ssox_kept; and continue
+        set -a _ssox_kept $name
+        _ssox_read _ssox_was_$name $name
+    end
+end
+
+# Sets the first variable to the state of the second.
+function _ssox_read
+    if set -qgx $argv[2]
+        set -gu $argv[1] x $$argv[2]
+    else if set -qg $argv[2]
+        set -gu $argv[1] s $$argv[2]
+    else
+        set -gu $argv[1] u
+    end
+end
+
+# Restores the state of a variable.
+function _ssox_write
+    switch $argv[2]
+        case x
+            set -e -g $argv[1]
+            set -gx $argv[1] $argv[3..]
+        case s
+            set -e -g $argv[1]
+            set -gu $argv[1] $argv[3..]
+        case u
+            set -e -g $argv[1]
+    end
+end
+
+# Restores the previous values and forgets them, except where another program has set a value since.
+function _ssox_restore
+    set -l fish_trace
+    for name in $_ssox_kept
+        set -qg $name; and continue
+        set -l was _ssox_was_$name
+        set -l value $$was
+        switch $value[1]
+            case x
+                set -gx $name $value[2..]
+            case s
+                set -gu $name $value[2..]
+        end
+        _ssox_forget $name
+    end
+    set -gu _ssox_child
+end
+
+function _ssox_forget
+    for name in $argv
+        set -l at (builtin contains -i -- $name $_ssox_kept); or continue
+        set -e _ssox_kept[$at]
+        set -e -g _ssox_was_$name
+    end
 end
 
 # --- directories
@@ -420,7 +619,7 @@ function _ssox_enter
     set -gu _ssox_layer on
     set -l reply
     if command -q ssox
-        and set reply (SSOX_HELD="$_ssox_held" command ssox --emit=fish1 directory "$_ssox_found" </dev/null)
+        and set reply "$(SSOX_HELD="$_ssox_held" command ssox --emit=fish1 directory "$_ssox_found" </dev/null)"
         and _ssox_apply directory $reply
         test -z "$_ssox_nearer"; or set -gu _ssox_seen entered
     else
@@ -458,7 +657,7 @@ function _ssox_exit
         set -gu _ssox_layered
         set -gu _ssox_layer
     else if test -n "$SSOX_DIRECTORY"; and command -q ssox
-        set -l reply (SSOX_HELD="$_ssox_held" command ssox --emit=fish1 directory </dev/null)
+        set -l reply "$(SSOX_HELD="$_ssox_held" command ssox --emit=fish1 directory </dev/null)"
         and _ssox_apply directory $reply
     end
     return 0
@@ -556,204 +755,6 @@ function _ssox_paint
         set -gu _ssox_painted "$_ssox_colours[5] $argv[1] $_ssox_colours[6]$colour$argv[2]$_ssox_colours[6]"
     else
         set -gu _ssox_painted "$colour$argv[1]$argv[2]$_ssox_colours[6]"
-    end
-end
-
-# --- verbs
-
-function ssox --description 'AWS credentials in this shell'
-    set -l _ssox_verb
-    _ssox_find_verb $argv
-    switch "$_ssox_verb"
-        case use clear
-            _ssox_change $_ssox_verb $argv
-            return
-        case allow deny
-            set -gu _ssox_again 1
-    end
-    SSOX_FUNCTION=fish1 SSOX_UNIVERSAL="$(set -Uxn | string match -r '^AWS.*')" command ssox $argv
-    or return
-    test "$SSOX_STATE" != sign-in -o "$_ssox_verb" != login; or _ssox_signed_in
-end
-
-# Sets the caller's `_ssox_verb` to the verb that the arguments run. With `--help` they run none: help is printed for a person.
-function _ssox_find_verb --no-scope-shadowing
-    for _ssox_argument in $argv
-        switch $_ssox_argument
-            case -h --help -V --version '--emit*'
-                set _ssox_verb
-                return
-            case --
-                return
-            case '-*'
-            case '*'
-                set -q _ssox_verb[1]; or set _ssox_verb $_ssox_argument
-        end
-    end
-end
-
-# Runs a verb that changes the environment of this shell.
-function _ssox_change
-    set -l fish_trace
-    set -l IFS \n
-    # In `AWS_REGION=x ssox clear` this function gets a local copy, which hides the value of the shell.
-    set -l inline (set -lxn | string match -r '^(?:AWS|SSOX)_.*')
-    test $argv[1] = clear; and set -q inline[1]; and set -e -l $inline
-    set -l reply (SSOX_HELD="$_ssox_held" command ssox --emit=fish1 $argv[2..]); or return
-    set -q inline[1]; and set -e -l $inline
-    _ssox_apply $argv[1] $reply; or return
-    # The rest of the line may read the segment.
-    set -qg _ssox_until; or return 0
-    _ssox_read_clock
-    _ssox_show
-end
-
-# Checks all lines of the reply to a verb, then applies them: `=NAME=VALUE` sets, `-NAME` unsets, `!NAME` forgets the
-# previous value. After `clear`, and when nothing is in use, variables that are unset now get their previous values
-# back. A value that a hook unsets while nothing is in use was set by ssox, so it is not recorded as previous.
-function _ssox_apply
-    set -l fish_trace
-    set -l IFS \n
-    set -l names '(?:AWS|SSOX)_[A-Z0-9_]+|AWSUME_PROFILE|AWSUME_EXPIRATION|AWSU_PROFILE'
-    set -l verb $argv[1]
-    set -e argv[1]
-    if not set -q argv[2]; or test "$argv[1]" != '#ssox1'; or test "$argv[-1]" != '#end'
-        _ssox_refuse 'unexpected reply'
-        return 70
-    end
-    set -e argv[-1]
-    set -e argv[1]
-    if string match -qrv "^(?:=(?:$names)=.*|[-!](?:$names))\$" -- $argv
-        set -l wrong (string match -rv "^(?:=(?:$names)=.*|[-!](?:$names))\$" -- $argv)
-        if set wrong (string replace -rf '^(?:=([^=]+)=.*|[-!]([^=]+))$' '$1$2' -- $wrong[1])
-            _ssox_refuse "`$(string escape -- $wrong)` is not to be changed"
-        else
-            _ssox_refuse 'unexpected reply'
-        end
-        return 70
-    end
-    set names (string match -rg '^=([^=]+)=' -- $argv)
-    set -l values (string replace -rf '^=[^=]+=' '' -- $argv)
-    set -l gone (string match -rg '^-(.*)' -- $argv)
-    if builtin contains -- $verb use directory; and set -l universal (_ssox_universal $gone)
-        _ssox_refuse "universal variables would hide what ssox unsets: $universal"
-        builtin echo "ssox: hint: set -eU $universal" >&2
-        return 70
-    end
-    set -l remembered $names
-    test $verb = use -o $verb = clear -o $verb = directory -o -n "$SSOX_PROMPT$SSOX_IDENTITY"; and set -a remembered $gone
-    _ssox_remember $remembered
-    string match -q '!*' -- $argv; and _ssox_forget (string replace -rf '^!' '' -- $argv)
-    for name in $names
-        set -gx $name $values[1]
-        set -e values[1]
-    end
-    set -q gone[1]; and set -e -g $gone
-    test $verb = use -o $verb != clear -a -n "$SSOX_PROMPT$SSOX_IDENTITY"; or _ssox_restore
-    _ssox_note
-end
-
-# Prints the names that are exported universal variables: programs get those even where a global variable hides them.
-function _ssox_universal
-    set -l found 1
-    set -l universal (set -Uxn)
-    set -q universal[1]; or return
-    for name in $argv
-        builtin contains -- $name $universal; or continue
-        builtin echo $name
-        set found 0
-    end
-    return $found
-end
-
-# Records the current values as set by ssox.
-function _ssox_note
-    set -l fish_trace
-    set -gu _ssox_held "$SSOX_IDENTITY"
-    set -gu _ssox_files "$SSOX_FILES"
-    set -gu _ssox_left "$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_PROTECTED"
-    _ssox_note_exported
-    _ssox_read_identity
-    set -gu _ssox_seen $_ssox_now
-    return 0
-end
-
-function _ssox_note_exported
-    set -l IFS \n
-    set -gu _ssox_exported (set -xn | string match -r '^(?:AWS_.*|SSOX_(?:PROFILE|IDENTITY)|HOME)$')
-end
-
-function _ssox_refuse
-    builtin echo "ssox: $argv, environment unchanged" >&2
-end
-
-function _ssox_remember
-    set -l fish_trace
-    if test "$_ssox_layer" = on
-        for name in $argv
-            builtin contains -- $name $_ssox_layered; and continue
-            set -a _ssox_layered $name
-            _ssox_read _ssox_under_$name $name
-        end
-    end
-    set -q _ssox_child[1]; and return
-    # Most replies have the same names in the same order.
-    string match -q "* $argv *" -- " $_ssox_kept "; and return
-    for name in $argv
-        builtin contains -- $name $_ssox_kept; and continue
-        set -a _ssox_kept $name
-        _ssox_read _ssox_was_$name $name
-    end
-end
-
-# Sets the first variable to the state of the second.
-function _ssox_read
-    if set -qgx $argv[2]
-        set -gu $argv[1] x $$argv[2]
-    else if set -qg $argv[2]
-        set -gu $argv[1] s $$argv[2]
-    else
-        set -gu $argv[1] u
-    end
-end
-
-# Restores the state of a variable.
-function _ssox_write
-    switch $argv[2]
-        case x
-            set -e -g $argv[1]
-            set -gx $argv[1] $argv[3..]
-        case s
-            set -e -g $argv[1]
-            set -gu $argv[1] $argv[3..]
-        case u
-            set -e -g $argv[1]
-    end
-end
-
-# Restores the previous values and forgets them, except where another program has set a value since.
-function _ssox_restore
-    set -l fish_trace
-    for name in $_ssox_kept
-        set -qg $name; and continue
-        set -l was _ssox_was_$name
-        set -l value $$was
-        switch $value[1]
-            case x
-                set -gx $name $value[2..]
-            case s
-                set -gu $name $value[2..]
-        end
-        _ssox_forget $name
-    end
-    set -gu _ssox_child
-end
-
-function _ssox_forget
-    for name in $argv
-        set -l at (builtin contains -i -- $name $_ssox_kept); or continue
-        set -e _ssox_kept[$at]
-        set -e -g _ssox_was_$name
     end
 end
 
