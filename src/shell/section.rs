@@ -9,8 +9,27 @@ pub(crate) fn section(script: &'static str, name: &str) -> &'static str {
 
 /// Returns a script without comments, empty lines and indentation, which take bash a third of the time to load it.
 ///
-/// Invariant: no string in the scripts has a line that starts with a blank or `#`.
+/// Invariant: a script ends with a newline, and no string in it has a line that starts with a blank or `#`.
 pub(super) fn code(script: &str) -> String {
-    let lines = script.lines().map(str::trim_start).filter(|line| !line.is_empty() && !line.starts_with('#'));
-    lines.flat_map(|line| [line, "\n"]).collect()
+    let mut code = String::with_capacity(script.len());
+    let mut begins = 0;
+    for ends in memchr::memchr_iter(b'\n', script.as_bytes()) {
+        let line = script[begins..ends].trim_ascii_start();
+        begins = ends + 1;
+        if !line.is_empty() && !line.starts_with('#') {
+            code.push_str(line);
+            code.push('\n');
+        }
+    }
+    code
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn code_has_no_comments_no_empty_lines_and_no_indentation() {
+        assert_eq!(code("# a\n\n  b # c\n  # d\n\te='#'\n"), "b # c\ne='#'\n");
+    }
 }

@@ -27,8 +27,8 @@ impl Integration for Zsh {
     /// forbids newlines in quotes, and several words would take zsh milliseconds to join.
     /// <https://zsh.sourceforge.io/Doc/Release/Shell-Builtin-Commands.html>, `emulate`.
     fn init_script(&self, _: &Context) -> Cow<'static, str> {
-        let word = code(self.script()).replace('\\', r"\\").replace('\'', r"\'").replace('\n', r"\n");
-        format!("'builtin' 'emulate' 'zsh' '-o' 'no_aliases' '-o' 'extended_glob' '-c' $'{word}'\n").into()
+        let word = ansi_c_quoted(&code(self.script()));
+        format!("'builtin' 'emulate' 'zsh' '-o' 'no_aliases' '-o' 'extended_glob' '-c' {word}\n").into()
     }
 
     fn no_prompt_line(&self) -> &'static str {
@@ -58,6 +58,22 @@ impl Integration for Zsh {
     }
 }
 
+/// Returns a text as one word without a newline, `$'…'`.
+fn ansi_c_quoted(text: &str) -> String {
+    let mut word = String::with_capacity(text.len() + text.len() / 8);
+    let mut copied = 0;
+    word.push_str("$'");
+    for at in memchr::memchr3_iter(b'\\', b'\'', b'\n', text.as_bytes()) {
+        word.push_str(&text[copied..at]);
+        word.push('\\');
+        word.push_str(if text[at..].starts_with('\n') { "n" } else { &text[at..=at] });
+        copied = at + 1;
+    }
+    word.push_str(&text[copied..]);
+    word.push('\'');
+    word
+}
+
 /// Returns a candidate as a line in the format of zsh's `_describe`.
 fn described(candidate: &Candidate) -> String {
     let value = candidate.value.replace('\\', r"\\").replace(':', r"\:");
@@ -70,6 +86,12 @@ fn described(candidate: &Candidate) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_script_is_quoted_as_one_line() {
+        assert_eq!(ansi_c_quoted("a='\\é'\nb\n"), r"$'a=\'\\é\'\nb\n'");
+        assert_eq!(ansi_c_quoted(""), "$''");
+    }
 
     #[test]
     fn a_candidate_is_written_for_describe() {
