@@ -229,12 +229,16 @@ impl Bench {
 
     /// The whole call as a shell sees it: function, process, reply, variables.
     fn shells(&self) {
-        let shells: [(&str, &[&str]); 5] = [
+        let shells: [(&str, &[&str]); 9] = [
             ("zsh", &["-f", "-c"]),
             ("bash", &["--norc", "--noprofile", "-c"]),
             ("fish", &["--no-config", "-c"]),
             ("elvish", &["-norc", "-c"]),
             ("pwsh", &["-NoProfile", "-Command"]),
+            ("dash", &["-c"]),
+            ("ksh93", &["-c"]),
+            ("mksh", &["-c"]),
+            ("yash", &["-c"]),
         ];
         for (shell, options) in shells.iter().filter(|(shell, _)| is_installed(shell)) {
             let [init, call, nothing, eval] = spelled(shell);
@@ -442,6 +446,9 @@ fn spelled(shell: &str) -> [&'static str; 4] {
     match shell {
         "zsh" => ["eval \"$(ssox init zsh)\"", "ssox use p7", "x=$(/bin/true)", "eval \"$(ssox export p7)\""],
         "bash" => ["eval \"$(ssox init bash)\"", "ssox use p7", "x=$(/bin/true)", "eval \"$(ssox export p7)\""],
+        "dash" | "ksh93" | "mksh" | "yash" => {
+            ["eval \"$(ssox init posix)\"", "ssox use p7", "x=$(/bin/true)", "eval \"$(ssox export p7)\""]
+        }
         "fish" => {
             ["ssox init fish | source", "ssox use p7", "set x (/bin/true)", "ssox export p7 --format fish | source"]
         }
