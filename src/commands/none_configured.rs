@@ -2,6 +2,7 @@
 
 use crate::config::ConfigFiles;
 use crate::context::Context;
+use crate::profile::first_step;
 use crate::terminal::say;
 
 /// Tells a person that the configuration has no profiles, or no sessions, and why.
@@ -9,7 +10,7 @@ pub(super) fn say_none(ctx: &Context, files: &ConfigFiles, what: &str) {
     let absent = files.why_absent(ctx, |usual| usual.profile_names().next().is_some());
     let (cause, hint) = match absent {
         Some((cause, hint)) => (format!(": {cause}"), hint),
-        None => (String::new(), "ssox configure sso".into()),
+        None => (String::new(), first_step(files).into()),
     };
     say(&format!("there are no {what} yet{cause}"));
     say(&format!("hint: {hint}"));

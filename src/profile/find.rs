@@ -2,6 +2,7 @@
 //! can be an assignment without a profile. A profile with exactly this name has precedence.
 
 use super::assignment::{self, ListingSource};
+use super::first_step::first_step;
 use crate::arn::{AccountId, Arn};
 use crate::config::{ConfigFiles, Section, SectionKind, nearest};
 use crate::context::Context;
@@ -159,7 +160,7 @@ fn hint_for_unknown(files: &ConfigFiles, name: &str) -> String {
     }
     let profiles: Vec<String> = files.profile_names().collect();
     match profiles.len() {
-        0 => "ssox configure sso".into(),
+        0 => first_step(files).into(),
         1..=MOST_LISTED => format!("the profiles are: {}", profiles.join(", ")),
         count => format!("ssox list shows the {count} profiles"),
     }

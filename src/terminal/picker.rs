@@ -93,11 +93,13 @@ impl Room {
 }
 
 fn not_chosen(title: &str, hint: &str, rows: &[Row]) -> Error {
+    if rows.is_empty() {
+        return Error::needs_person(format!("there is no {title} to choose")).hint(hint);
+    }
     let listed: Vec<String> = rows.iter().take(LISTED).map(|row| format!("`{}`", row.name())).collect();
-    let choices = match (rows.len(), rows.len().saturating_sub(LISTED)) {
-        (0, _) => String::from("there is none"),
-        (_, 0) => listed.join(", "),
-        (_, more) => format!("{} and {more} more", listed.join(", ")),
+    let choices = match rows.len().saturating_sub(LISTED) {
+        0 => listed.join(", "),
+        more => format!("{} and {more} more", listed.join(", ")),
     };
     Error::needs_person(format!("no {title} is given: choose one of {choices}")).hint(hint)
 }

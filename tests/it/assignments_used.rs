@@ -175,6 +175,36 @@ fn ctrl_c_ends_a_listing_with_its_bar_and_the_next_one_continues() {
 }
 
 #[test]
+fn without_a_profile_a_session_leads_to_its_assignments() {
+    let home = home();
+    home.write_config(
+        "[sso-session corp]\nsso_start_url = https://d-1234567890.awsapps.com/start\nsso_region = eu-west-1\n",
+    );
+    let mut told = String::new();
+    for arguments in [&["list"][..], &["--emit=zsh1", "use"], &["export"], &["exec", "dev", "--", "true"]] {
+        let ran = home.ssox(arguments);
+        told += &format!("$ ssox {} => {}\n{}{}", arguments.join(" "), ran.status(), ran.stdout(), ran.stderr());
+    }
+    shows!(home, told, @r"
+    $ ssox list => 0
+    ssox: there are no profiles yet
+    ssox: hint: ssox list --assigned shows what you may use without a profile
+    $ ssox --emit=zsh1 use => 3
+    ssox: there is no profile to choose
+    ssox: hint: ssox list --assigned shows what you may use without a profile
+    $ ssox export => 4
+    ssox: there is no profile `default`
+    ssox: hint: ssox list --assigned shows what you may use without a profile
+    $ ssox exec dev -- true => 4
+    ssox: there is no profile `dev`
+    ssox: hint: ssox list --assigned shows what you may use without a profile
+    ");
+    home.ssox(&["list", "--assigned"]).ok();
+    let offered = home.ssox(&["--emit=zsh1", "use"]).fails(3);
+    assert!(offered.contains("choose one of `111122223333/ReadOnly`, `555566667777/Admin`"), "{offered}");
+}
+
+#[test]
 fn a_listing_that_waits_for_another_one_shows_how_far_that_is() {
     let home = Home::signed_in();
     home.standin.configure(|options| options.accounts = Account::many(400, 1));
