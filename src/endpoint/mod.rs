@@ -4,7 +4,6 @@
 //!
 //! Invariant: the process that serves never calls AWS and never asks a person. Another process renews, see `renewal`.
 
-mod answer;
 mod connections;
 mod directory;
 mod document;
@@ -12,6 +11,7 @@ mod handover;
 mod lifetime;
 mod renewal;
 mod request;
+mod response;
 mod server;
 #[cfg(unix)]
 mod start;

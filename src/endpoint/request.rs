@@ -3,7 +3,7 @@
 //! A web page gets none. Its requests have the header `Origin`; after DNS rebinding, `Host` contains the name of the
 //! page's site; and no page knows the token.
 
-use super::answer::Refusal;
+use super::response::Refusal;
 use crate::context::{Context, Deadline};
 use crate::secret::Secret;
 use httparse::{Header, Status};

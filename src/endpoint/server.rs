@@ -1,8 +1,8 @@
 //! Accepts connections, and answers each on a thread of its own.
 
-use super::answer::Answer;
 use super::connections::Connections;
 use super::request::{self, Expected};
+use super::response::Response;
 use super::stop;
 use super::supply::Supply;
 use super::{Handover, directory};
@@ -78,26 +78,26 @@ impl Server {
     fn answer(&self, stream: &Arc<TcpStream>) {
         let request = request::read(&self.ctx, stream, &self.expected);
         self.connections.remove(stream);
-        let answer = match request {
+        let response = match request {
             None => return,
-            Some(Err(refusal)) => Answer::from(refusal),
+            Some(Err(refusal)) => Response::from(refusal),
             Some(Ok(())) => self.credentials(),
         };
-        send(stream, &answer);
+        send(stream, &response);
     }
 
-    fn credentials(&self) -> Answer {
+    fn credentials(&self) -> Response {
         match self.supply.get(&self.ctx) {
-            Ok(entry) => Answer::credentials(&entry, self.ctx.now()),
-            Err(error) => Answer::failure(&error),
+            Ok(entry) => Response::credentials(&entry, self.ctx.now()),
+            Err(error) => Response::failure(&error),
         }
     }
 }
 
 /// Sends the response with one write, and waits until the client closes the connection. If ssox closed it while request
 /// data is unread, the kernel would reset it, and the response could be lost.
-fn send(mut stream: &TcpStream, answer: &Answer) {
-    let sent = stream.write_all(answer.bytes()).and_then(|()| stream.shutdown(Shutdown::Write));
+fn send(mut stream: &TcpStream, response: &Response) {
+    let sent = stream.write_all(response.bytes()).and_then(|()| stream.shutdown(Shutdown::Write));
     if sent.is_ok() {
         let _ = stream.set_read_timeout(Some(CLOSE_TIME));
         while stream.read(&mut [0; 4096]).is_ok_and(|count| count > 0) {}

@@ -1,9 +1,9 @@
 //! The current credentials. One thread renews them before they expire. A request waits for a renewal only if the old
 //! credentials may no longer be served; then all requests wait for the same renewal.
 
-use super::answer::one_line;
 use super::lifetime::{due_at, is_servable};
 use super::renewal::{Caches, Renewal};
+use super::response::one_line;
 use crate::cache::Entry;
 use crate::context::Context;
 use crate::error::{Error, ErrorKind, Result};

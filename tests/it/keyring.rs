@@ -154,7 +154,7 @@ fn a_locked_keyring_is_exit_3_and_nobody_is_asked_but_by_login() {
     let used = desktop.ssox(&["--emit=zsh1", "use", "dev"]);
     let held = used.all_set();
     desktop.lock();
-    let watch = desktop.watch();
+    let monitor = desktop.monitor();
     for arguments in [
         &["--emit=zsh1", "use", "dev"][..],
         &["export", "dev"],
@@ -224,10 +224,10 @@ fn a_locked_keyring_is_exit_3_and_nobody_is_asked_but_by_login() {
         let state = desktop.ssox_with(&["--emit=zsh1", "tick"], &variables).set("SSOX_STATE");
         (state.as_deref() == Some("sign-in")).then_some(())
     });
-    assert_eq!(watch.prompts(), [""; 0]);
+    assert_eq!(monitor.prompts(), [""; 0]);
 
     // There is no desktop that could show the question: it counts as not answered.
-    let watch = desktop.watch();
+    let monitor = desktop.monitor();
     let (said, status) = desktop.in_terminal(&["login", "dev"], "keyring");
     assert_eq!(status, 3, "{said}");
     says!(desktop.home, said, @r"
@@ -235,7 +235,7 @@ fn a_locked_keyring_is_exit_3_and_nobody_is_asked_but_by_login() {
     ssox: the keyring is still locked: nobody gave its password
     ssox: hint: without a desktop: gnome-keyring-daemon --replace --unlock, then the password and twice Ctrl-D, without Enter
     ");
-    assert_eq!(watch.prompts().len(), 2);
+    assert_eq!(monitor.prompts().len(), 2);
 
     desktop.unlock();
     desktop.ssox(&["export", "dev"]).ok();

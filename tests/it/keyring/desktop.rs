@@ -89,15 +89,15 @@ impl Desktop {
         found.matches("object path").count()
     }
 
-    /// Watches for calls that make the keyring ask somebody, until the returned watch is asked.
-    pub(super) fn watch(&self) -> Watch {
+    /// Watches for calls that make the keyring ask somebody, until the returned monitor is asked.
+    pub(super) fn monitor(&self) -> Monitor {
         let mut monitor = self.command("dbus-monitor");
         monitor.args(["--profile", "type='method_call'"]).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut monitor = monitor.spawn().expect("dbus-monitor starts");
         // What it prints first says that it listens.
         let mut first = [0; 1];
         std::io::Read::read_exact(monitor.stdout.as_mut().unwrap(), &mut first).unwrap();
-        Watch(monitor)
+        Monitor(monitor)
     }
 
     fn start_keyring(&mut self, more: &[&str]) {
@@ -148,9 +148,9 @@ impl Drop for Desktop {
 }
 
 /// A running dbus-monitor.
-pub(super) struct Watch(Child);
+pub(super) struct Monitor(Child);
 
-impl Watch {
+impl Monitor {
     /// Returns the lines of calls that unlock or prompt.
     pub(super) fn prompts(mut self) -> Vec<String> {
         self.0.kill().unwrap();

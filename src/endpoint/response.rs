@@ -11,7 +11,7 @@ use crate::time::Timestamp;
 use serde::Serialize;
 
 /// A whole HTTP response, which may contain credentials.
-pub(super) struct Answer(Secret);
+pub(super) struct Response(Secret);
 
 /// The JSON keys that SDKs read. `Token` is always present, because some SDKs reject a response without it.
 #[derive(Serialize)]
@@ -42,7 +42,7 @@ pub(super) enum Refusal {
     Method,
 }
 
-impl Answer {
+impl Response {
     /// Makes the response with credentials.
     pub(super) fn credentials(entry: &Entry, now: Timestamp) -> Self {
         let credentials = &entry.credentials;
@@ -87,7 +87,7 @@ impl Answer {
     }
 }
 
-impl From<Refusal> for Answer {
+impl From<Refusal> for Response {
     fn from(refusal: Refusal) -> Self {
         let (status, header, code, message) = match refusal {
             Refusal::NotHttp => ("400 Bad Request", "", "BadRequest", "this is not an HTTP request for credentials"),
@@ -120,8 +120,8 @@ mod tests {
     use super::*;
     use serde_json::{Value, json};
 
-    fn body(answer: &Answer) -> (String, Value) {
-        let text = String::from_utf8(answer.bytes().to_vec()).unwrap();
+    fn body(response: &Response) -> (String, Value) {
+        let text = String::from_utf8(response.bytes().to_vec()).unwrap();
         let (head, body) = text.split_once("\r\n\r\n").unwrap();
         assert!(head.contains(&format!("Content-Length: {}\r\n", body.len())), "{head}");
         assert!(!head.contains("Access-Control"), "{head}");
@@ -130,7 +130,7 @@ mod tests {
 
     #[test]
     fn credentials_have_the_keys_that_sdks_read() {
-        let (status, body) = body(&Answer::credentials(&entry(Some(60)), Timestamp(1000)));
+        let (status, body) = body(&Response::credentials(&entry(Some(60)), Timestamp(1000)));
         assert_eq!(status, "HTTP/1.1 200 OK");
         let expected = json!({ "AccessKeyId": "ASIAEXAMPLE", "SecretAccessKey": "secret", "Token": "token",
             "Expiration": "1970-01-01T00:17:40Z", "AccountId": "111122223333" });
@@ -139,7 +139,7 @@ mod tests {
 
     #[test]
     fn long_term_keys_have_an_empty_token_and_an_expiry_in_an_hour() {
-        let (_, body) = body(&Answer::credentials(&entry(None), Timestamp(1000)));
+        let (_, body) = body(&Response::credentials(&entry(None), Timestamp(1000)));
         assert_eq!((&body["Token"], &body["Expiration"]), (&json!(""), &json!("1970-01-01T01:16:40Z")));
     }
 
@@ -147,10 +147,10 @@ mod tests {
     fn a_failure_says_what_to_type() {
         let error = Error::needs_person("the session `corp` has expired").hint("ssox login --sso-session corp");
         let message = "the session `corp` has expired; type ssox login --sso-session corp";
-        let (status, shown) = body(&Answer::failure(&error));
+        let (status, shown) = body(&Response::failure(&error));
         assert_eq!(status, "HTTP/1.1 403 Forbidden");
         assert_eq!(shown, json!({ "code": "SignInRequired", "message": message }));
-        let (_, shown) = body(&Answer::failure(&Error::refused("no").coded("ForbiddenException")));
+        let (_, shown) = body(&Response::failure(&Error::refused("no").coded("ForbiddenException")));
         assert_eq!(shown["code"], "ForbiddenException");
     }
 }
