@@ -49,7 +49,10 @@ if ($global:_ssox_full) {
             $binary = _ssox_binary
             $verb = _ssox_verb $given
             $emit = if ($verb) { '--emit=powershell1 ' } else { '' }
-            $call = [scriptblock]::Create("& `$binary $emit$(_ssox_source $MyInvocation $given)")
+            # Most words of a call that changes this shell are as they were typed.
+            $is_plain = $verb -and -not ($given -cnotmatch '^[A-Za-z][A-Za-z0-9_./-]*\z')
+            $source = if ($is_plain) { $given } else { _ssox_source $MyInvocation $given }
+            $call = [scriptblock]::Create("& `$binary $emit$source")
             $steps = $call.GetSteppablePipeline($MyInvocation.CommandOrigin)
             $reply = @()
             if ($verb) {
@@ -270,7 +273,7 @@ function global:_ssox_answer([string]$verb, [object[]]$reply) {
 # back. A value that a hook unsets while nothing is in use was set by ssox, so it is not recorded as previous. Returns
 # the reason if the reply is not applied. All characters but ASCII are escaped, because PowerShell decodes the output of
 # a program with a code page.
-function global:_ssox_apply([string]$verb, [object[]]$reply) {
+function global:_ssox_apply([string]$verb, [string[]]$reply) {
     $names = '(?:AWS|SSOX)_[A-Z0-9_]+|AWSUME_PROFILE|AWSUME_EXPIRATION|AWSU_PROFILE'
     $value = '(?:[^\\]|\\\\|\\u[0-9a-f]{4})*'
     if ($reply.Count -lt 2 -or $reply[0] -cne '#ssox1' -or $reply[-1] -cne '#end') { return 'unexpected reply' }
@@ -286,7 +289,11 @@ function global:_ssox_apply([string]$verb, [object[]]$reply) {
         }
         $is_kept = $global:_ssox_child -or $global:_ssox_kept.ContainsKey($name)
         if (-not $is_kept -and ($in_use -or $line[0] -eq '=')) { $global:_ssox_kept[$name] = _ssox_get $name }
-        _ssox_set $name $(if ($line[0] -eq '=') { [regex]::Unescape($value) })
+        $new = if ($line[0] -eq '=') { [regex]::Unescape($value) }
+        # A call of a function takes longer than all else here.
+        if (-not $global:_ssox_full) { _ssox_set $name $new }
+        elseif ($line[0] -eq '=') { [Environment]::SetEnvironmentVariable($name, $new) }
+        else { [Environment]::SetEnvironmentVariable($name, [NullString]::Value) }
     }
     foreach ($line in $lines -cmatch '^!') { $global:_ssox_kept.Remove($line.Substring(1)) }
     $is_left = $verb -ceq 'clear' -or ($verb -cne 'use' -and -not "$env:SSOX_PROMPT$env:SSOX_IDENTITY")

@@ -459,7 +459,8 @@ fn spelled(shell: &str) -> [&'static str; 4] {
             "eval (ssox export p7 --format elvish | slurp)",
         ],
         _ => [
-            "Invoke-Expression (& ssox init powershell | Out-String)",
+            // The first call of a function compiles it.
+            "Invoke-Expression (& ssox init powershell | Out-String)\nssox use p7\n$x = & /bin/true",
             "ssox use p7",
             "$x = & /bin/true",
             "ssox export p7 --format powershell | Out-String | Invoke-Expression",
