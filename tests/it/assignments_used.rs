@@ -110,6 +110,10 @@ fn keys_of_an_assignment_have_its_name_in_status_and_doctor() {
     home.ssox(&["list", "--assigned"]).ok();
     let keys = home.ssox(&["--emit=zsh1", "use", "Data Platform/Admin"]);
     let names = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
+    let used = keys.all_set();
+    let used: Vec<(&str, &str)> = used.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let status = home.ssox_with(&["status"], &used).ok();
+    assert!(status.contains("\naccount      555566667777 (Data Platform)\n"), "{status}");
     let keys = names.map(|name| (name, keys.set(name).expect("the keys are set")));
     let theirs: Vec<(&str, &str)> = keys.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let status = home.ssox_with(&["status"], &theirs).ok();

@@ -1,5 +1,6 @@
 //! Collects what `ssox status` shows.
 
+use crate::account_names::AccountNames;
 use crate::commands::endpoint_changes;
 use crate::commands::foreign::{self, Foreign, foreign};
 use crate::commands::precedence::disagreements;
@@ -20,6 +21,7 @@ pub(super) struct Held {
     pub(super) expires_at: Option<Timestamp>,
     pub(super) region: Option<String>,
     pub(super) account_id: Option<String>,
+    pub(super) account_names: AccountNames,
     pub(super) role_name: Option<String>,
     pub(super) session: Option<Session>,
     pub(super) token: Option<Token>,
@@ -54,6 +56,7 @@ pub(super) fn held(ctx: &Context) -> Held {
         expires_at: None,
         region: ctx.var("AWS_REGION").or_else(|| ctx.var("AWS_DEFAULT_REGION")).map(String::from),
         account_id: account_id(ctx, as_used),
+        account_names: AccountNames::load(ctx),
         role_name: role_name(ctx).or_else(|| as_used?.role_name()).map(String::from),
         session: session.cloned(),
         token,

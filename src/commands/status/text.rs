@@ -31,7 +31,7 @@ fn lines(now: Timestamp, held: &Held, verified: Option<&Verified>) -> [(&'static
         ("hint", foreign.as_ref().map(Foreign::hint)),
         ("mode", held.mode.map(String::from)),
         ("warning", (!held.disagreements.is_empty()).then(|| held.disagreements.join("; "))),
-        ("account", verified.map(|verified| verified.identity.account.clone()).or_else(|| held.account_id.clone())),
+        ("account", account(held, verified)),
         ("alias", verified.and_then(|verified| verified.alias.clone())),
         ("role", held.role_name.clone()),
         ("region", held.region.clone()),
@@ -46,6 +46,13 @@ fn lines(now: Timestamp, held: &Held, verified: Option<&Verified>) -> [(&'static
         ("arn", verified.map(|verified| verified.identity.arn.clone())),
         ("user id", verified.map(|verified| verified.identity.user_id.clone())),
     ]
+}
+
+/// Returns the id of the account, and its name in brackets if ssox has listed the accounts.
+fn account(held: &Held, verified: Option<&Verified>) -> Option<String> {
+    let id = verified.map(|verified| &verified.identity.account).or(held.account_id.as_ref())?;
+    let name = held.account_names.get(id).map(|name| format!(" ({name})"));
+    Some(format!("{id}{}", name.unwrap_or_default()))
 }
 
 fn time_left(now: Timestamp, expires_at: Timestamp) -> String {
