@@ -61,7 +61,7 @@ impl Serialize for AccountId {
 impl<'de> Deserialize<'de> for AccountId {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = <&str>::deserialize(deserializer)?;
-        Self::parse(text).ok_or_else(|| D::Error::custom("an account id has 12 digits"))
+        Self::parse(text).ok_or_else(|| D::Error::custom("an account ID has 12 digits"))
     }
 }
 

@@ -42,7 +42,7 @@ impl EnvChanges {
         }
         if name.len() + value.len() >= LARGEST {
             return Err(Error::configuration(format!(
-                "the value for {name} has {} bytes, which is too large for an environment: the shell could not start programs",
+                "the value for {name} has {} bytes, which is too large: the shell could not start programs with such a variable",
                 value.len()
             ))
             .hint("use ssox credential-process NAME, which passes credentials to AWS tools without the environment"));

@@ -118,7 +118,7 @@ pub(crate) fn holder(ctx: &Context, name: &str) -> Option<Holder> {
 }
 
 fn holder_text(ctx: &Context, name: &str) -> String {
-    holder(ctx, name).map_or_else(|| "another ssox".into(), |holder| holder.to_string())
+    holder(ctx, name).map_or_else(|| "another ssox process".into(), |holder| holder.to_string())
 }
 
 fn not_released(ctx: &Context, limit: Duration, name: &str, what: &str) -> Error {

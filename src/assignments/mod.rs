@@ -122,8 +122,10 @@ fn lock(ctx: &Context, session: &Session) -> Result<Lock> {
     if let Some(lock) = Lock::try_take(ctx, &name) {
         return Ok(lock);
     }
-    let mut bar =
-        Bar::start(&format!("waiting for another ssox process, which lists `{}`", session.label()), "accounts");
+    let mut bar = Bar::start(
+        &format!("waiting for another ssox process, which is listing the accounts and roles of `{}`", session.label()),
+        "accounts",
+    );
     let mut holder = StoppedHolder::watch(ctx);
     loop {
         if let Some(mut lock) = Lock::try_take(ctx, &name) {

@@ -145,7 +145,7 @@ impl Channel {
 /// The errors of the call. Other: the runtime cannot be started.
 pub(super) fn block_on<T>(call: impl Future<Output = CallResult<T>>) -> CallResult<T> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|cause| Error::other(format!("could not start a runtime: {cause}")))?;
+    let runtime = runtime.map_err(|cause| Error::other(format!("could not start the Tokio runtime: {cause}")))?;
     let result = runtime.block_on(call);
     // A DNS lookup may still hang in a thread of its own; dropping the runtime would wait for that thread.
     runtime.shutdown_background();

@@ -39,7 +39,7 @@ pub(crate) fn container(ctx: &Context, url: &str, authorization: Option<&Secret>
     let call = async {
         let mut headers = vec![("accept", Secret::new("application/json"))];
         headers.extend(authorization.map(|value| ("authorization", value.clone())));
-        let service = Service::new("the container's agent", url)?;
+        let service = Service::new("the container's credential service", url)?;
         Ok(parse_credentials(&service.send("GET", url, &headers).await?)?)
     };
     Ok(block_on(call)?)
@@ -60,7 +60,7 @@ pub(crate) fn instance(ctx: &Context, endpoint: &str) -> Result<RoleCredentials>
         let token = [("x-aws-ec2-metadata-token", Secret::new(token.expose().trim()))];
         let roles = service.send("GET", &format!("{endpoint}/{ROLES}"), &token).await?;
         let Some(role) = roles.expose().lines().next().map(str::trim).filter(|role| !role.is_empty()) else {
-            return Err(Error::refused("this instance has no role").into());
+            return Err(Error::refused("this EC2 instance has no IAM role").into());
         };
         Ok(parse_credentials(&service.send("GET", &format!("{endpoint}/{ROLES}{role}"), &token).await?)?)
     };
@@ -110,8 +110,8 @@ impl Service {
         let mut request = HttpRequest::get(url).map_err(invalid_url)?;
         request.set_method(method).map_err(invalid_url)?;
         for (name, value) in headers {
-            let invalid_header = |_| Error::configuration(format!("the value for the header `{name}` is not valid"));
-            request.headers_mut().try_insert(*name, value.expose().to_string()).map_err(invalid_header)?;
+            let inserted = request.headers_mut().try_insert(*name, value.expose().to_string());
+            inserted.map_err(|_| invalid_header(name))?;
         }
         let Ok(response) = self.connector.call(request).await else { return Ok(None) };
         let body = response.body().bytes().unwrap_or_default();
@@ -136,8 +136,17 @@ fn message_in(body: &str) -> String {
     message.and_then(Value::as_str).map(|message| format!(": {message}")).unwrap_or_default()
 }
 
+fn invalid_header(name: &str) -> Error {
+    let error = Error::configuration(format!("the value for the HTTP header `{name}` is not valid"));
+    if name != "authorization" {
+        return error;
+    }
+    error.hint("remove line ends from AWS_CONTAINER_AUTHORIZATION_TOKEN, or from the file in AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE")
+}
+
 fn parse_credentials(body: &Secret) -> Result<RoleCredentials> {
-    let invalid = || Error::unreachable("the response of the machine's credential service has no valid credentials");
+    let invalid =
+        || Error::unreachable("the credential service of this container or instance sent no valid credentials");
     let body = body.expose();
     let document = SecretJson::parse(body.as_bytes()).ok_or_else(invalid)?;
     let text = |name: &str| {
@@ -145,7 +154,10 @@ fn parse_credentials(body: &Secret) -> Result<RoleCredentials> {
         (!text.is_empty() && !has_control(text)).then(|| text.to_string())
     };
     if let Some(code) = text("Code").filter(|code| code != "Success") {
-        return Err(Error::refused(format!("the machine has no credentials: {code}{}", message_in(body))));
+        return Err(Error::refused(format!(
+            "the credential service of this container or instance has no credentials: {code}{}",
+            message_in(body)
+        )));
     }
     let keys = RoleCredentials::new(
         text("AccessKeyId").ok_or_else(invalid)?,
@@ -217,10 +229,20 @@ mod tests {
     }
 
     #[test]
+    fn a_token_with_a_line_end_is_refused_and_its_variable_named() {
+        let error = container(&Context::default(), "http://127.0.0.1:1/", Some(&Secret::new("Basic a\n"))).unwrap_err();
+        assert_eq!(error.message, "the value for the HTTP header `authorization` is not valid");
+        assert!(error.hints[0].contains("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"), "{:?}", error.hints);
+    }
+
+    #[test]
     fn a_refusal_shows_the_message_of_the_agent() {
         let (url, _served) = serve(vec![(403, r#"{"code": "x", "message": "not for you"}"#.into())]);
         let error = container(&Context::default(), &url, None).unwrap_err();
-        assert_eq!((error.kind.exit_status(), &*error.message), (5, "the container's agent answered 403: not for you"));
+        assert_eq!(
+            (error.kind.exit_status(), &*error.message),
+            (5, "the container's credential service answered 403: not for you")
+        );
     }
 
     #[test]

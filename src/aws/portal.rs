@@ -71,7 +71,8 @@ pub(crate) fn get_role_credentials(
     block_on(async {
         let request = client.get_role_credentials().access_token(token.expose());
         let result = request.account_id(&**account_id).role_name(role_name).send().await;
-        let hint = "is the role assigned to you? ssox list --assigned shows every account and role that you may use";
+        let hint =
+            "the role may not be assigned to you: ssox list --assigned shows every account and role that you may use";
         let response = result.map_err(|error| call_error(&channel, &what, &error, hint))?;
         let field = |value: Option<&str>| value.filter(|value| !value.is_empty()).map(String::from);
         let missing = || Error::unreachable(format!("{what}: AWS's response has no credentials")).hint("try again");

@@ -124,7 +124,10 @@ impl Refusal<'_> {
 pub(super) fn not_an_aws_response(channel: &Channel, status: u16) -> Error {
     let hint = match &channel.endpoint {
         Some(endpoint) => endpoint.hint(&channel.ctx),
-        None => "is there a proxy or a Wi-Fi sign-in page in between? open http://example.com in a browser".into(),
+        None => {
+            "a proxy or a Wi-Fi sign-in page may have answered instead of AWS: open http://example.com in a browser"
+                .into()
+        }
     };
     Error::unreachable(format!("`{}` answered {status} with something that is not an AWS response", channel.host))
         .hint(hint)

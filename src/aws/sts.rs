@@ -61,7 +61,7 @@ pub(crate) fn assume_role(
         let call = call.set_source_identity(role.source_identity.clone());
         let result = call.set_tags((!tags.is_empty()).then_some(tags)).send().await;
         let what = format!("could not assume `{}`", role.role_arn);
-        let hint = "may the source assume this role? ssox status --verify";
+        let hint = "check that the source credentials are allowed to assume this role";
         let response = result.map_err(|error| call_error(&channel, &what, &error, hint))?;
         Ok(credentials(response.credentials(), account_of(&role.role_arn))?)
     })
@@ -86,7 +86,7 @@ pub(crate) fn assume_role_with_saml(
         let call = client.assume_role_with_saml().role_arn(role_arn).principal_arn(provider_arn);
         let call = call.saml_assertion(assertion.expose()).set_duration_seconds(duration_seconds);
         let what = format!("could not assume `{role_arn}`");
-        let hint = "an assertion is valid for five minutes: try again";
+        let hint = "a SAML response is valid for five minutes: sign in again";
         let response = call.send().await.map_err(|error| call_error(&channel, &what, &error, hint))?;
         Ok(credentials(response.credentials(), account_of(role_arn))?)
     })
@@ -111,7 +111,7 @@ pub(crate) fn assume_role_with_web_identity(
         let call = client.assume_role_with_web_identity().role_arn(role_arn).role_session_name(role_session_name);
         let call = call.web_identity_token(token.expose()).set_duration_seconds(duration_seconds);
         let what = format!("could not assume `{role_arn}`");
-        let hint = "has the token in `web_identity_token_file` expired?";
+        let hint = "the token in `web_identity_token_file` may have expired: write a new one to this file";
         let response = call.send().await.map_err(|error| call_error(&channel, &what, &error, hint))?;
         Ok(credentials(response.credentials(), account_of(role_arn))?)
     })
@@ -134,7 +134,7 @@ pub(crate) fn get_session_token(
     in_region(ctx, network, region, Some(source), async |channel, client: Client| {
         let call = client.get_session_token().serial_number(serial_number).token_code(token_code);
         let what = "could not start an MFA session";
-        let hint = "is the code the current one of this device?";
+        let hint = "check that the MFA code is the current one, and that `mfa_serial` names its device";
         let response = call.send().await.map_err(|error| call_error(&channel, what, &error, hint))?;
         Ok(credentials(response.credentials(), source.account_id)?)
     })

@@ -61,7 +61,7 @@ fn connection_error(channel: &Channel, error: &(dyn Cause + 'static), text: &str
 fn body_too_large(channel: &Channel) -> Error {
     let hint = match &channel.endpoint {
         Some(endpoint) => endpoint.hint(&channel.ctx),
-        None => "this is not an AWS response: is there a proxy in between?".into(),
+        None => "a proxy may have answered instead of AWS: ssox doctor".into(),
     };
     Error::unreachable(format!("the response of `{}` is too large", channel.host)).hint(hint)
 }
@@ -86,7 +86,7 @@ fn timed_out(channel: &Channel, text: &str) -> Error {
     if channel.attempt_log.is_throttled() {
         throttled(&channel.host)
     } else if text.contains("connect timeout") {
-        no_network(channel, format!("no connection to {} within {:?}", peer(channel), timeouts.connect))
+        no_network(channel, format!("could not connect to {} within {:?}", peer(channel), timeouts.connect))
     } else if text.contains("all attempts") {
         no_response_within(channel, timeouts.call)
     } else {
@@ -109,16 +109,23 @@ fn invalid_certificate(channel: &Channel, cause: &rustls::CertificateError) -> E
         Expired, ExpiredContext, NotValidForName, NotValidForNameContext, NotValidYet, NotValidYetContext,
     };
     let (message, hint) = match cause {
-        Expired | ExpiredContext { .. } => ("has expired", "is this computer's clock right? ssox doctor".to_string()),
+        Expired | ExpiredContext { .. } => {
+            ("has expired", "this computer's clock may be wrong: ssox doctor".to_string())
+        }
         NotValidYet | NotValidYetContext { .. } => {
-            ("is not yet valid", "is this computer's clock right? ssox doctor".to_string())
+            ("is not yet valid", "this computer's clock may be wrong: ssox doctor".to_string())
         }
-        NotValidForName | NotValidForNameContext { .. } => {
-            ("is for another host", "is there a proxy or a Wi-Fi sign-in page in between?".to_string())
-        }
+        NotValidForName | NotValidForNameContext { .. } => (
+            "is for another host",
+            "a proxy or a Wi-Fi sign-in page may have answered instead of AWS: open http://example.com in a browser"
+                .to_string(),
+        ),
         _ => {
             let line = channel.ctx.line_to_set("AWS_CA_BUNDLE", "/path/to/its/certificates.pem");
-            ("is not trusted", format!("a company's proxy has its own certificate authority: {line}"))
+            (
+                "is not trusted",
+                format!("if a company proxy has its own certificate authority, add its certificates: {line}"),
+            )
         }
     };
     let error = Error::unreachable(format!("the certificate of `{}` {message}", channel.host)).hint(hint);

@@ -102,8 +102,10 @@ impl Shared {
         let status = program.status();
         let unwritten = [&stdout, &stderr].into_iter().find_map(|read| read.as_ref().err());
         let error = unwritten
-            .map(|cause| Error::other(format!("could not write its output: {}", cause_text(cause))))
-            .or_else(|| asked.then(|| Error::needs_person("it was ended because it wanted to read from the terminal")));
+            .map(|cause| Error::other(format!("could not write the program's output: {}", cause_text(cause))))
+            .or_else(|| {
+                asked.then(|| Error::needs_person("ssox ended the program, because it tried to read from the terminal"))
+            });
         Outcome {
             status: Some(status),
             error,

@@ -68,7 +68,9 @@ pub(crate) fn of_console(ctx: &Context, separation: Option<&Separation>) -> Resu
 /// Splits the value of `SSOX_CONSOLE_BROWSER` into words, unless all of it is the path of a program.
 fn words(ctx: &Context, text: &str) -> Result<Vec<String>> {
     let unusable = || {
-        let hint = format!("{VARIABLE} is a program with arguments: `firefox`, `/opt/chrome/chrome --new-window`");
+        let hint = format!(
+            "set {VARIABLE} to a program with arguments, such as `firefox` or `/opt/chrome/chrome --new-window`"
+        );
         Error::configuration(format!("{VARIABLE} is `{text}`, which cannot be split into words")).hint(hint)
     };
     let path = ctx.expand(text).to_string_lossy().into_owned();
@@ -84,7 +86,7 @@ fn usual(ctx: &Context) -> Result<String> {
     let found = USUAL.iter().find(|program| is_installed(ctx, program));
     found.map(|program| (*program).to_string()).ok_or_else(|| {
         Error::needs_person("--container: neither Firefox nor Chrome was found")
-            .hint(format!("set {VARIABLE} to the browser"))
+            .hint(format!("set {VARIABLE} to the path of Firefox, Chrome or Edge"))
     })
 }
 
@@ -97,7 +99,7 @@ fn separated(mut opener: Opener, separation: &Separation) -> Result<Opener> {
     } else if is_one_of(&CHROME) {
         opener.commands[0].insert(1, format!("--profile-directory=ssox-{}", directory(separation.key)));
     } else {
-        let message = format!("--container: `{program}` is not known to have containers or profiles");
+        let message = format!("--container: ssox cannot keep accounts apart in `{program}`");
         return Err(Error::configuration(message).hint(format!("set {VARIABLE} to Firefox, Chrome or Edge")));
     }
     Ok(opener)

@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
     after_help = "Examples:\n  ssox allow            the nearest .ssox file, here or above\n  ssox allow ~/project"
 )]
 pub(crate) struct Allow {
-    /// The directory with the file; without it, the nearest file upward from here
+    /// Directory of the .ssox file [default: the nearest one here or above]
     #[arg(value_hint = ValueHint::AnyPath)]
     dir: Option<PathBuf>,
 }
@@ -25,7 +25,7 @@ pub(crate) struct Allow {
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  ssox deny\n  ssox deny ~/project")]
 pub(crate) struct Deny {
-    /// The directory with the file; without it, the nearest file upward from here
+    /// Directory of the .ssox file [default: the nearest one here or above]
     #[arg(value_hint = ValueHint::AnyPath)]
     dir: Option<PathBuf>,
 }

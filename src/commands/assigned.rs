@@ -92,7 +92,7 @@ fn signed_in(ctx: &Context, sessions: Vec<Session>) -> Result<Vec<Session>> {
     for session in &signed_out {
         let stored = session::stored_token(ctx, session);
         let cause = stored.map_or_else(|error| error.message, |_| "nobody is signed in to it".into());
-        say(&format!("`{}` is left out: {cause}; {}", session.label(), session.sign_in_line()));
+        say(&format!("session `{}` is left out: {cause}; {}", session.label(), session.sign_in_line()));
     }
     Ok(signed_in)
 }

@@ -33,10 +33,10 @@ pub(crate) struct Console {
     /// Region of the console
     #[arg(long, value_name = "REGION", value_parser = region)]
     region: Option<String>,
-    /// Page of the console to open, from the address bar
+    /// URL of the console page to open, copied from the address bar
     #[arg(long, value_name = "URL", conflicts_with_all = ["service", "region"])]
     url: Option<String>,
-    /// Open it in a container of Firefox, or in a profile of Chrome or Edge, of its own for each account
+    /// Open it in a separate Firefox container, or Chrome or Edge profile, for each account
     #[arg(long, value_name = "EXTENSION", num_args = 0..=1, require_equals = true, default_missing_value = "granted")]
     container: Option<ContainerExtension>,
     /// Print the URL instead of opening it
@@ -94,7 +94,7 @@ fn check_arguments(args: &Console) -> Result<()> {
 
 fn not_in_console(partition: &Partition, url: &str) -> Error {
     let message = format!("--url: `{url}` is not a page of the console in partition `{}`", partition.name);
-    Error::configuration(message).hint(format!("it begins with `https://REGION.{}/`", partition.console_host))
+    Error::configuration(message).hint(format!("console URLs begin with `https://REGION.{}/`", partition.console_host))
 }
 
 /// Returns the browser. With `--container`, it opens a separate container or browser profile for the account.
@@ -147,9 +147,9 @@ fn through_portal(ctx: &Context, args: &Console, browser: &Opener, role: &SsoRol
     }
     let what = format!("the console of `{}` in {}", role.role_name, role.account_id);
     if !ctx.no_input && browser.can_open(ctx) && browser.open(ctx, &url).is_some() {
-        terminal::say(&format!("opening {what}; if no browser opens, go to"));
+        terminal::say(&format!("opening {what}; if no browser opens, open this URL:"));
     } else {
-        terminal::say(&format!("no browser can be opened here; {what} is at"));
+        terminal::say(&format!("no browser can be opened here; {what} is at this URL:"));
     }
     terminal::show_address(ctx, &url);
     Ok(Secret::default())

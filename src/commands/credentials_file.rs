@@ -32,7 +32,7 @@ pub(super) fn write(ctx: &Context, section: &str, credentials: &RoleCredentials)
         check(files, section)?;
         Ok(edited(files, section, credentials)?.finish())
     })?;
-    let end = credentials.expiration.map(|end| format!(", until {end}")).unwrap_or_default();
+    let end = credentials.expiration.map(|end| format!("; the credentials expire at {end}")).unwrap_or_default();
     terminal::say(&format!("wrote `[{section}]` into `{}`{end}", path.display()));
     if files::is_open_to_others(&path) {
         let quoted = shell_words::quote(&path.to_string_lossy()).into_owned();
@@ -49,8 +49,10 @@ pub(super) fn write(ctx: &Context, section: &str, credentials: &RoleCredentials)
 pub(super) fn check(files: &ConfigFiles, section: &str) -> Result<()> {
     let Some(profile) = files.profile(section) else { return Ok(()) };
     let taken = |what: &str| {
-        Err(Error::configuration(format!("profile `{section}` {what}: keys under its name would conflict with that"))
-            .hint(format!("use another name: --write {section}-keys")))
+        Err(Error::configuration(format!(
+            "profile `{section}` {what}: access keys in a section of the same name would conflict with that"
+        ))
+        .hint(format!("use another name: --write {section}-keys")))
     };
     if SSO_KEYS.iter().any(|key| profile.entry(key).is_some()) {
         return taken("signs in to IAM Identity Center");

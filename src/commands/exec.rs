@@ -31,7 +31,7 @@ pub(crate) struct Exec {
     /// Serve the credentials to the program, and renew them for as long as it runs
     #[arg(long)]
     serve: bool,
-    /// With --serve: leave it the configuration files, where a `[default]` takes precedence over the endpoint
+    /// With --serve: let the program read your configuration files, where a `[default]` takes precedence over the served credentials
     #[arg(long, requires = "serve")]
     keep_config: bool,
     #[command(flatten)]

@@ -30,7 +30,7 @@ pub(crate) struct Export {
     /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "env")]
     format: ExportFormat,
-    /// Write them into ~/.aws/credentials, under SECTION or the profile's name
+    /// Write the credentials into `[SECTION]` of ~/.aws/credentials [default: the profile's name]
     #[arg(long, value_name = "SECTION", num_args = 0..=1, require_equals = false)]
     write: Option<Option<String>>,
     #[command(flatten)]

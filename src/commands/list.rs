@@ -26,7 +26,7 @@ pub(crate) struct List {
     /// List every account and role that you may use, with or without a profile
     #[arg(long)]
     assigned: bool,
-    /// Ask AWS again
+    /// Ask AWS again instead of showing the stored list
     #[arg(long, requires = "assigned")]
     refresh: bool,
     /// Only the assignments of this session

@@ -76,7 +76,9 @@ impl Login {
                 Ok(token) => {
                     let left = human(token.expires_at.seconds_after(ctx.now()));
                     let label = session.label();
-                    terminal::say(&format!("already signed in to `{label}`, for {left}; --fresh signs in again"));
+                    terminal::say(&format!(
+                        "already signed in to `{label}`, for another {left}; --fresh signs in again"
+                    ));
                     return Ok(());
                 }
                 Err(error) if error.kind == ErrorKind::NeedsPerson => ctx.log(|| error.message),

@@ -53,7 +53,7 @@ fn log_out_of_all(ctx: &Context, files: &ConfigFiles) -> Result<()> {
     sessions.iter().try_for_each(|session| log_out(ctx, files, session))?;
     for (path, start_url) in session::foreign_tokens(ctx, &sessions) {
         let start_url = start_url.map(|url| format!(" ({url})")).unwrap_or_default();
-        say(&format!("kept `{}`{start_url}: it belongs to no configured session", path.display()));
+        say(&format!("kept the token file `{}`{start_url}: it belongs to no configured session", path.display()));
     }
     let saml = saml_profiles::all(ctx, files);
     if sessions.is_empty() && saml.is_empty() {
@@ -72,7 +72,7 @@ fn log_out(ctx: &Context, files: &ConfigFiles, session: &Session) -> Result<()> 
     assignments::forget(ctx, session)?;
     let label = session.label();
     if let Some(error) = done.server_error {
-        warn(&format!("{}; the session there expires on its own", error.message));
+        warn(&format!("{}; the session at AWS expires on its own", error.message));
     }
     let roles = match roles {
         0 => None,

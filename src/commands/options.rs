@@ -24,7 +24,7 @@ pub(crate) struct Common {
 // Options of the verbs that fetch credentials. A doc comment here would replace the descriptions of those verbs.
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct Fetch {
-    /// Only profiles and ACCOUNT/ROLE of this session
+    /// Use only profiles and ACCOUNT/ROLE of this session
     #[arg(long, value_name = "NAME")]
     pub(crate) sso_session: Option<String>,
     /// Fetch new credentials when less than this is left (`90s`, `30m`, `1h30m`) [default: 15m]

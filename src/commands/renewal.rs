@@ -34,7 +34,7 @@ const POLL_AFTER: i64 = 1;
 /// Errors of loading the profile. Configuration: nothing is in use, or the profile was edited and no longer has the
 /// account and role that the shell shows.
 pub(super) fn held_profile(ctx: &Context) -> Result<Profile> {
-    let name = ctx.var("SSOX_PROFILE").ok_or_else(|| Error::configuration("nothing is in use in this shell"))?;
+    let name = ctx.var("SSOX_PROFILE").ok_or_else(|| Error::configuration("no profile is in use in this shell"))?;
     let profile = match Profile::in_excerpt(ctx, &Wanted::stored(name)) {
         Some(profile) => profile,
         None => Profile::held(ctx, &ConfigFiles::load(ctx)?, name)?,
@@ -52,7 +52,7 @@ pub(super) fn is_as_used(ctx: &Context, source: &Source) -> bool {
 }
 
 fn other_identity(name: &str) -> Error {
-    Error::configuration(format!("`{name}` has become another account or role than this shell shows"))
+    Error::configuration(format!("`{name}` now has another account or role than this shell shows"))
         .hint(format!("ssox use {}", as_argument(name)))
 }
 

@@ -37,10 +37,12 @@ pub(super) fn log_in(
     let was_good = cache::known(ctx, &saml.cache_key()).is_some_and(|entry| entry.is_usable(ctx.now(), None));
     let request = Request { timeout, ..Request::default() };
     let end = saml.credentials(ctx, &request)?.credentials.expiration;
-    let left = end.map(|end| format!(", for {}", human(end.seconds_after(ctx.now())))).unwrap_or_default();
+    let left = end.map(|end| human(end.seconds_after(ctx.now())));
     if was_good {
+        let left = left.map(|left| format!(", for another {left}")).unwrap_or_default();
         say(&format!("already signed in to `{name}`{left}; --fresh signs in again"));
     } else {
+        let left = left.map(|left| format!(", for {left}")).unwrap_or_default();
         say(&format!("signed in to `{name}`{left}"));
     }
     Ok(())
@@ -55,9 +57,11 @@ pub(super) fn log_out(ctx: &Context, profiles: &[(String, Box<Saml>)]) -> Result
     let is_forgotten = saml::browser::forget(ctx)?;
     for (name, saml) in profiles {
         let what = match (cache::remove(ctx, &saml.cache_key())?, is_forgotten) {
-            (true, true) => "removed its cached credentials, and the sign-ins in the browser that ssox starts",
+            (true, true) => {
+                "removed its cached credentials, and the sign-ins of all SAML profiles in the separate SAML browser of ssox"
+            }
             (true, false) => "removed its cached credentials",
-            (false, true) => "removed the sign-ins in the browser that ssox starts",
+            (false, true) => "removed the sign-ins of all SAML profiles in the separate SAML browser of ssox",
             (false, false) => {
                 say(&format!("not signed in to `{name}`: there was nothing to remove"));
                 continue;

@@ -42,7 +42,7 @@ pub(crate) struct Serve {
     /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "env")]
     format: ServeFormat,
-    /// Leave the configuration files to the programs: a `[default]` in them takes precedence over the endpoint
+    /// Let the programs read your configuration files, where a `[default]` takes precedence over the served credentials
     #[arg(long)]
     keep_config: bool,
     #[command(flatten)]

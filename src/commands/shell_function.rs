@@ -28,7 +28,10 @@ pub(super) fn install(ctx: &Context) -> String {
     }
     let titles = Shell::ALL.map(|shell| shell.title());
     let (last, others) = titles.split_last().expect("there are shells");
-    format!("there is a function for {} and {last}; in other shells use ssox exec NAME -- COMMAND", others.join(", "))
+    format!(
+        "ssox has a shell function for {} and {last}; in other shells use ssox exec NAME -- COMMAND",
+        others.join(", ")
+    )
 }
 
 /// Tells whether the rc file of the running shell loads the function.

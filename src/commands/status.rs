@@ -22,7 +22,7 @@ pub(crate) struct Status {
     /// Print JSON
     #[arg(long)]
     json: bool,
-    /// Ask AWS whose credentials they are
+    /// Ask AWS whose credentials this shell has
     #[arg(long)]
     verify: bool,
     /// Show which identity each kind of AWS tool would take here, and why

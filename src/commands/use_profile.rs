@@ -88,8 +88,10 @@ fn profile(ctx: &Context, args: &Use) -> Result<Profile> {
 /// Rejects what `AWS_PROFILE` cannot name: an assignment without a profile, and a role to assume with a profile's credentials.
 pub(super) fn check_profile_only(profile: &Profile) -> Result<()> {
     if profile.is_assignment {
-        let message = format!("--profile-only needs a profile, and no profile has `{}`", profile.name);
-        return Err(Error::configuration(message).hint("ssox configure populate writes a profile for each assignment"));
+        let message =
+            format!("--profile-only needs a profile, and no profile has the account and role `{}`", profile.name);
+        return Err(Error::configuration(message)
+            .hint("ssox configure populate writes a profile for each account and role that you may use"));
     }
     if profile.ad_hoc_role_arn.is_none() {
         return Ok(());

@@ -24,8 +24,11 @@ impl ConfigFiles {
         }
         if let Some(usual) = self.unredirected(ctx).filter(is_there) {
             let names: Vec<&str> = self.redirected().map(|file| file.which.variable()).collect();
-            let cause =
-                format!("it is in `{}`, but {} names another file", usual.config.path.display(), names.join(" or "));
+            let cause = format!(
+                "it is in `{}`, which is not read because {} names another file",
+                usual.config.path.display(),
+                names.join(" or ")
+            );
             return Some((cause, ctx.line_to_unset(&names)));
         }
         let has_none = self.config.is_absent && self.profile_names().next().is_none();

@@ -28,7 +28,7 @@ impl Settings {
         for (at, entry) in section.entries().iter().enumerate() {
             check(text, entry, &section.entries()[..at]).map_err(|why| bad(path, &why))?;
         }
-        let Some(profile) = section.value("profile") else { return Err(bad(path, "it names no profile")) };
+        let Some(profile) = section.value("profile") else { return Err(bad(path, "it has no line `profile = NAME`")) };
         let region = section.get("region").map(|name| Region::of(name).ok_or(name));
         let profile_only = match section.get("profile_only").map(str::to_ascii_lowercase).as_deref() {
             None | Some("false") => false,
@@ -99,9 +99,9 @@ mod tests {
     #[test]
     fn a_bad_file_is_refused_with_its_line() {
         let rows = [
-            ("", "it names no profile"),
-            ("profile =", "it names no profile"),
-            ("region = eu-west-1", "it names no profile"),
+            ("", "it has no line `profile = NAME`"),
+            ("profile =", "it has no line `profile = NAME`"),
+            ("region = eu-west-1", "it has no line `profile = NAME`"),
             ("profile = a\nprofile = b", "line 2 has `profile` for the second time"),
             ("profile = a\n\n# c\nporfile = b", "line 4 has the unknown key `porfile`, probably meant: `profile`"),
             ("profile = a\nsso_start_url = x", "line 2 has the unknown key `sso_start_url`"),

@@ -38,7 +38,8 @@ impl Directory {
                 Err(cause) => failure = failure.or(Some(Error::file("write", &path, &cause))),
             }
         }
-        Err(failure.unwrap_or_else(|| Error::other("there is no directory for the endpoint")))
+        Err(failure
+            .unwrap_or_else(|| Error::other("there is no directory for the files of the local server for credentials")))
     }
 
     /// Removes the directory with this name, wherever it was created.
@@ -94,7 +95,7 @@ pub(super) fn lock(directory: &Directory) -> Option<File> {
 fn write(path: &Path, token: &Secret, region: Option<&str>) -> io::Result<()> {
     // Such a path cannot be written into variables and configuration files.
     if path.to_str().is_none_or(|path| path.contains(char::is_control)) {
-        return Err(io::Error::new(io::ErrorKind::InvalidFilename, "the path is not plain text"));
+        return Err(io::Error::new(io::ErrorKind::InvalidFilename, "the path has a control character or is not UTF-8"));
     }
     files::create_private_dir(path)?;
     let region = region.map(|region| format!("region = {region}\n")).unwrap_or_default();

@@ -30,14 +30,19 @@ impl Renewal {
     /// # Errors
     /// Those of the profile's source. `NeedsPerson`: a person must sign in; nobody is asked here.
     pub(super) fn run(&self, ctx: &Context) -> Result<Entry> {
-        let ran =
-            self.output().map_err(|cause| Error::other(format!("could not start ssox: {}", cause_text(&cause))))?;
+        let ran = self.output().map_err(|cause| {
+            Error::other(format!(
+                "could not start the ssox process that renews the credentials: {}",
+                cause_text(&cause)
+            ))
+        })?;
         if !ran.status.success() {
             return Err(error_of(&ran));
         }
         let entry = document::parse(&ran.stdout);
         zeroize::Zeroize::zeroize(&mut { ran.stdout });
-        let entry = entry.ok_or_else(|| Error::other("the renewal printed something that is not credentials"))?;
+        let entry = entry
+            .ok_or_else(|| Error::other("the ssox process that renews the credentials did not print credentials"))?;
         if !is_servable(&entry, ctx.now()) {
             let message = "the new credentials are valid for too short a time: this machine's clock may be ahead";
             return Err(Error::other(message).hint("ssox doctor"));
@@ -72,7 +77,12 @@ fn error_of(ran: &Output) -> Error {
     let text = String::from_utf8_lossy(&ran.stderr);
     let report: Option<Report> = text.lines().last().and_then(|line| serde_json::from_str(line).ok());
     let kind = || ErrorKind::try_from(u8::try_from(ran.status.code()?).ok()?).ok();
-    let unknown = || Error::new(kind().unwrap_or(ErrorKind::Other), "the renewal ended without a message");
+    let unknown = || {
+        Error::new(
+            kind().unwrap_or(ErrorKind::Other),
+            "the ssox process that renews the credentials failed without a message",
+        )
+    };
     report.map_or_else(unknown, |report| report.error)
 }
 

@@ -92,9 +92,12 @@ impl From<Refusal> for Response {
         let (status, header, code, message) = match refusal {
             Refusal::NotHttp => ("400 Bad Request", "", "BadRequest", "this is not an HTTP request for credentials"),
             Refusal::Origin => ("403 Forbidden", "", "OriginNotAllowed", "web pages get no credentials"),
-            Refusal::Host => {
-                ("403 Forbidden", "", "HostNotAllowed", "the host must be this address, 127.0.0.1 and port")
-            }
+            Refusal::Host => (
+                "403 Forbidden",
+                "",
+                "HostNotAllowed",
+                "the header Host must be 127.0.0.1 with the port of this server",
+            ),
             Refusal::Token => {
                 let message = "the header Authorization must be the value of AWS_CONTAINER_AUTHORIZATION_TOKEN";
                 ("401 Unauthorized", "", "InvalidToken", message)

@@ -34,7 +34,9 @@ struct Server {
 /// # Errors
 /// `Other`: the system refuses a thread, or the socket has no address.
 pub(crate) fn serve(ctx: &Context, listener: &TcpListener, handover: Handover) -> Result<()> {
-    let failed = |cause| crate::error::Error::other(format!("could not start the endpoint: {}", cause_text(&cause)));
+    let failed = |cause| {
+        crate::error::Error::other(format!("could not start the local server for credentials: {}", cause_text(&cause)))
+    };
     let host = listener.local_addr().map_err(failed)?.to_string();
     let _lock = directory::lock(&handover.directory);
     stop::on_signals(handover.directory.clone()).map_err(failed)?;

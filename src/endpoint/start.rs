@@ -55,7 +55,7 @@ impl StartingServer {
         drop(self.handover);
         match written.and_then(|()| self.starter.wait()) {
             Ok(status) if status.success() => Ok(()),
-            Ok(_) => Err(Error::other("the endpoint could not be started").hint("ssox doctor")),
+            Ok(_) => Err(Error::other("could not start the local server for credentials").hint("ssox doctor")),
             Err(cause) => Err(not_started(&cause)),
         }
     }
@@ -115,7 +115,7 @@ fn from_standard_streams(ctx: &Context, name: Option<&str>) -> Result<()> {
             Directory::remove_named(ctx, name);
             Ok(())
         }
-        (None, None) => Err(Error::usage("`ssox endpoint` is for ssox itself").hint("ssox serve NAME")),
+        (None, None) => Err(Error::usage("only ssox itself runs `ssox endpoint`").hint("ssox serve NAME")),
     }
 }
 
@@ -131,5 +131,5 @@ fn command(arguments: &[&str], listener: TcpListener, stdin: PipeReader) -> io::
 }
 
 fn not_started(cause: &io::Error) -> Error {
-    Error::other(format!("could not start the endpoint: {}", cause_text(cause)))
+    Error::other(format!("could not start the local server for credentials: {}", cause_text(cause)))
 }

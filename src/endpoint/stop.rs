@@ -57,7 +57,9 @@ pub(super) fn at(until: Timestamp, ctx: Context, profile: String, directory: Dir
         }
         directory.remove();
         let again = as_argument(&profile);
-        terminal::say(&format!("the time limit of the protected profile {profile} has passed; ssox serve {again}"));
+        terminal::say(&format!(
+            "the time limit of the protected profile `{profile}` has passed; to serve it again: ssox serve {again}"
+        ));
         exit(ErrorKind::NeedsPerson.exit_status().into());
     });
 }

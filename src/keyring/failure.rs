@@ -29,12 +29,14 @@ impl From<Failure> for Error {
         match failure {
             Failure::Absent(cause) => {
                 let error = Self::needs_person(format!("the keyring ({SYSTEM}) cannot be reached: {cause}"));
-                error.hint(START).hint("or keep the secrets in files: unset SSOX_STORE, and remove `ssox_store`")
+                error
+                    .hint(START)
+                    .hint("or keep the secrets in files: unset SSOX_STORE, and remove `ssox_store` from ~/.aws/config")
             }
-            Failure::Empty => Self::needs_person("the keyring has no default collection yet").hint(LOGIN).hint(UNLOCK),
+            Failure::Empty => Self::needs_person("no keyring has been created yet").hint(LOGIN).hint(UNLOCK),
             Failure::Locked => Self::needs_person("the keyring is locked").hint(LOGIN).hint(UNLOCK),
             Failure::StillLocked => {
-                Self::needs_person("the keyring is still locked: nobody gave its password").hint(UNLOCK)
+                Self::needs_person("the keyring is still locked: its password was not entered").hint(UNLOCK)
             }
             Failure::Silent(limit) => {
                 let seconds = limit.as_secs_f32();
@@ -48,11 +50,9 @@ impl From<Failure> for Error {
 }
 
 #[cfg(all(unix, not(target_os = "macos")))]
-const START: &str =
-    "dbus-run-session -- bash, and in it gnome-keyring-daemon --unlock, the password and twice Ctrl-D, without Enter";
+const START: &str = "type dbus-run-session -- bash, then in it gnome-keyring-daemon --unlock, then the password, and Ctrl-D twice instead of Enter";
 #[cfg(all(unix, not(target_os = "macos")))]
-const UNLOCK: &str =
-    "without a desktop: gnome-keyring-daemon --replace --unlock, then the password and twice Ctrl-D, without Enter";
+const UNLOCK: &str = "without a desktop: type gnome-keyring-daemon --replace --unlock, then the password, and Ctrl-D twice instead of Enter";
 
 #[cfg(target_os = "macos")]
 const START: &str = "security unlock-keychain";

@@ -173,7 +173,7 @@ fn unknown_account<'a>(name: &str, role_name: &str, labels: impl Iterator<Item =
 fn unknown_role(named: &[Candidate], name: &str, role_name: &str) -> Error {
     let near: Vec<String> =
         named.iter().flat_map(|candidate| nearest_roles(candidate.account, role_name, name)).collect();
-    Error::configuration(format!("account `{name}` has no role `{role_name}` for you")).hint(did_you_mean(&near))
+    Error::configuration(format!("you have no role `{role_name}` in account `{name}`")).hint(did_you_mean(&near))
 }
 
 /// Returns the roles of an account with similar names, or all if they are few, as ACCOUNT/ROLE.
@@ -194,7 +194,7 @@ fn equal_names(candidates: &[&Candidate], name: &str, role_name: &str) -> Error 
         candidates.iter().map(|candidate| format!("{}/{role_name}", candidate.account.id)).collect();
     numbers.dedup();
     Error::configuration(format!("{} accounts are called `{name}`", numbers.len()))
-        .hint(format!("use the number: {}", numbers.join(" or ")))
+        .hint(format!("use the account ID: {}", numbers.join(" or ")))
 }
 
 fn did_you_mean(near: &[String]) -> String {

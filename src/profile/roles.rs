@@ -134,9 +134,11 @@ fn circular(visited: &[String], again: &str) -> Error {
     let path = [circle, &[again.to_string()]].concat().join(" → ");
     let error = Error::configuration(format!("`source_profile` is circular: {path}"));
     if circle.len() == 1 {
-        return error.hint(format!("move the keys that `{again}` starts from to another profile, and name that"));
+        return error.hint(format!(
+            "move the access keys of `{again}` to another profile, and name that profile in `source_profile`"
+        ));
     }
-    error.hint("give one of these profiles credentials of its own (keys, an SSO role or `credential_process`) in place of `source_profile`")
+    error.hint("replace `source_profile` in one of these profiles by access keys, an SSO role or `credential_process`")
 }
 
 fn credential_source(ctx: &Context, name: &str, section: &Section, source: &str) -> Result<CredentialSource> {

@@ -73,8 +73,10 @@ pub(super) fn of_profile(ctx: &Context, files: &ConfigFiles, profile: &str, sect
         }
     }
     if let Some(elsewhere) = section.get(store::KEY).filter(|value| of_session.get(store::KEY) != Some(value)) {
-        let message =
-            format!("`{0} = {elsewhere}` of profile `{profile}` says nothing about its sso-session", store::KEY);
+        let message = format!(
+            "`{0} = {elsewhere}` in profile `{profile}` has no effect: it belongs in its sso-session",
+            store::KEY
+        );
         return Err(Error::configuration(message).hint(format!("write it into `[sso-session {name}]`")));
     }
     session(ctx, files, Some(name), &of_session, section)

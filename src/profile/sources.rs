@@ -56,8 +56,8 @@ fn no_credentials(name: &str, section: &Section) -> Error {
         return error.hint(format!("add `ssox_saml_url = …` to `[profile {name}]`: the URL that starts the sign-in"));
     }
     if let Some(token) = ["aws_session_token", "aws_security_token"].iter().find(|key| section.value(key).is_some()) {
-        return Error::configuration(format!("profile `{name}` has `{token}` without the keys it belongs to"))
-            .hint("add `aws_access_key_id` and `aws_secret_access_key` beside it");
+        return Error::configuration(format!("profile `{name}` has `{token}`, but no access keys"))
+            .hint("add `aws_access_key_id` and `aws_secret_access_key` to the same section");
     }
     let wanted = ["sso_account_id", "sso_role_name", "role_arn", "credential_process", "aws_access_key_id"];
     let hint = wanted.iter().find_map(|key| misspelt(section, key));

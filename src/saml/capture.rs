@@ -176,7 +176,8 @@ impl Capture<'_> {
 
     fn explain(&mut self, why: NoResponse, timeout: Duration) -> Error {
         let (name, host) = (self.browser.name.clone(), endpoint::host(self.url));
-        let assigned = "if the page says that you have no access, ask for this application to be assigned to you";
+        let assigned =
+            "if the page says that you have no access, ask your administrator to assign this application to you";
         match why {
             NoResponse::Unreachable(cause) => Error::unreachable(format!("`{name}` cannot open `{host}`: {cause}"))
                 .hint("check `ssox_saml_url`, and the network (VPN, proxy)"),

@@ -77,6 +77,6 @@ pub(crate) fn no_role_offered(assertion: &Assertion) -> Error {
         return Error::refused("the SAML response offers no role")
             .hint("ask the administrator of the identity provider to assign you a role in this application");
     }
-    Error::configuration(format!("the SAML response is meant for `{destination}`, not for AWS"))
-        .hint("`ssox_saml_url` must start the sign-in to the application that is the AWS account")
+    Error::configuration(format!("the SAML response is addressed to `{destination}`, not to AWS"))
+        .hint("set `ssox_saml_url` to the URL that opens the AWS application in the identity provider's portal")
 }

@@ -179,12 +179,12 @@ impl AssumedRole {
         let says = |code: &str, part: &str| error.has_code(code) && error.message.contains(part);
         if says("ValidationError", "role chaining") {
             return error.only_hint(
-                "a role that another role assumes is limited to an hour: `duration_seconds = 3600`, or --duration 1h",
+                "AWS limits a role that another role assumes to an hour: write `duration_seconds = 3600`, or use --duration 1h",
             );
         }
         if says("ValidationError", "MaxSessionDuration") {
             return error.only_hint(
-                "a shorter `duration_seconds` or --duration, or change the role's maximum session duration",
+                "set a shorter `duration_seconds` or --duration, or raise the role's maximum session duration",
             );
         }
         if says("AccessDenied", "sts:TagSession") {
@@ -195,7 +195,8 @@ impl AssumedRole {
             return error.only_hint(hint);
         }
         if says("AccessDenied", "unable to validate MFA code") {
-            return error.only_hint("`mfa_serial` must be an MFA device of the user whose keys these are");
+            return error
+                .only_hint("`mfa_serial` must name an MFA device of the IAM user that the access keys belong to");
         }
         if says("AccessDenied", "sts:AssumeRole") {
             return error.only_hint(self.identity_center_hint().unwrap_or_else(|| self.trust_policy_hint()));

@@ -38,7 +38,7 @@ impl CommandLine {
         let of = format!("`{key}` of profile `{profile}`");
         let Some(words) = split(line) else {
             return Err(Error::configuration(format!("{of} has an unclosed quote"))
-                .hint("no shell runs it: words are separated by blanks, and quotes keep blanks within a word"));
+                .hint("close the quote: quotes are only needed around an argument that contains blanks"));
         };
         if words.is_empty() {
             return Err(Error::configuration(format!("{of} is empty")).hint(format!("write `{key} = PROGRAM`")));
@@ -82,10 +82,10 @@ impl CommandLine {
             }
             Ok(Finished { status, stderr, .. }) => Err(self.failed(status, &String::from_utf8_lossy(&stderr))),
             Err(Killed::TookTooLong) => Err(Error::unreachable(format!("{self} took longer than {limit:?}"))
-                .hint("run its command line by hand to see whether it waits for input")),
+                .hint("run the command in a terminal to see whether it waits for input")),
             Err(Killed::PrintedTooMuch) => {
                 Err(Error::configuration(format!("{self} printed more than {} MiB", MAX_OUTPUT >> 20))
-                    .hint("run its command line by hand"))
+                    .hint("run the command in a terminal to see what it prints"))
             }
         }
     }
@@ -105,7 +105,7 @@ impl CommandLine {
         RunningProgram::start(command, ProcessGroup::for_terminal()).map_err(|cause| {
             let program = &self.words[0];
             Error::configuration(format!("{self}: could not run `{program}`: {}", cause_text(&cause)))
-                .hint("no shell runs it: write the full path, without `~` and `$`")
+                .hint("ssox runs the program without a shell: write its full path, without `~` and `$`")
         })
     }
 
@@ -119,7 +119,7 @@ impl CommandLine {
         let cause = if last_lines.is_empty() { how } else { format!("{how}: {last_lines}") };
         let error = Error::other(format!("{self} failed: {cause}"));
         if said.hints.is_empty() {
-            return error.hint("run its command line by hand");
+            return error.hint("run the command in a terminal to see what it prints");
         }
         said.hints.into_iter().fold(error, Error::hint)
     }

@@ -81,15 +81,21 @@ impl CredentialSource {
             }
         };
         match variables.iter().find(|name| ctx.var(name).is_some()) {
-            Some(name) => format!("{name} sets the endpoint; if it is left over: {}", ctx.line_to_unset(&[name])),
-            None => "if this machine has no role, write `source_profile` instead of `credential_source`".into(),
+            Some(name) => format!(
+                "{name} sets the address of the credential service; if it is not needed here: {}",
+                ctx.line_to_unset(&[name])
+            ),
+            None => {
+                "if this container or instance has no IAM role, write `source_profile` instead of `credential_source`"
+                    .into()
+            }
         }
     }
 }
 
 fn environment(ctx: &Context) -> Result<RoleCredentials> {
     if is_set_by_ssox(ctx) {
-        return Err(Error::configuration("the keys in the environment were set by ssox")
+        return Err(Error::configuration("ssox itself set the access keys in the environment")
             .hint("ssox clear removes them, and restores your own keys"));
     }
     let required = |name: &str| {
@@ -99,8 +105,8 @@ fn environment(ctx: &Context) -> Result<RoleCredentials> {
     };
     let expiration = ctx.var("AWS_CREDENTIAL_EXPIRATION").and_then(Timestamp::parse);
     if let Some(end) = expiration.filter(|end| *end <= ctx.now()) {
-        return Err(Error::needs_person(format!("the keys in the environment expired at {end}"))
-            .hint("set new keys, and set or unset AWS_CREDENTIAL_EXPIRATION"));
+        return Err(Error::needs_person(format!("the access keys in the environment expired at {end}"))
+            .hint("set new access keys, and update or unset AWS_CREDENTIAL_EXPIRATION"));
     }
     // `AWS_SECURITY_TOKEN` is the old name. The AWS CLI prefers it, too.
     let token = ["AWS_SECURITY_TOKEN", "AWS_SESSION_TOKEN"].iter().find_map(|name| ctx.var(name));
@@ -125,7 +131,7 @@ fn container(ctx: &Context) -> Result<RoleCredentials> {
         (Some(path), _) => format!("{ECS_AGENT}{path}"),
         (None, Some(url)) => url.to_string(),
         (None, None) => {
-            return Err(Error::configuration("this is not a container with a role")
+            return Err(Error::configuration("ssox does not run in a container that has an IAM role")
                 .hint("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or AWS_CONTAINER_CREDENTIALS_FULL_URI must be set"));
         }
     };
@@ -133,7 +139,7 @@ fn container(ctx: &Context) -> Result<RoleCredentials> {
         return Err(Error::configuration(
             "ssox sends no token to the URL in AWS_CONTAINER_CREDENTIALS_FULL_URI, which is neither https nor on this machine",
         )
-        .hint("set it to a URL with https, or with http on this machine"));
+        .hint("set it to an https URL, or to an http URL on this machine"));
     }
     local::container(ctx, &url, authorization(ctx)?.as_ref())
 }
@@ -245,7 +251,7 @@ mod tests {
             let error = source.fetch(&ctx).unwrap_err();
             assert_eq!(error.kind.exit_status(), 6);
             assert!(
-                error.first_hint().is_some_and(|hint| hint.ends_with(&format!("left over: set -e {variable}"))),
+                error.first_hint().is_some_and(|hint| hint.ends_with(&format!("not needed here: set -e {variable}"))),
                 "{variable}"
             );
         }

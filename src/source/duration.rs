@@ -32,8 +32,7 @@ pub(crate) fn with_duration(source: Source, seconds: i32) -> Result<Source> {
             Ok(Source::Saml(role))
         }
         Source::Sso(_) => {
-            let message =
-                "--duration cannot be used: the permission set says how long a role of Identity Center is valid";
+            let message = "--duration cannot be used: the permission set determines how long role credentials from Identity Center are valid";
             Err(Error::configuration(message)
                 .hint("leave it out, or ask an administrator for a longer session duration"))
         }
@@ -43,5 +42,7 @@ pub(crate) fn with_duration(source: Source, seconds: i32) -> Result<Source> {
 
 fn chained() -> Error {
     let message = "--duration: AWS limits a role that another role assumes (role chaining) to an hour";
-    Error::configuration(message).hint("--duration 1h; credentials renew at the prompt, and under `ssox exec --serve`")
+    Error::configuration(message).hint(
+        "--duration 1h; ssox renews the credentials at the prompt, and for programs that `ssox exec --serve` runs",
+    )
 }

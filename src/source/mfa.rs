@@ -123,13 +123,13 @@ impl Mfa {
         }
         for _ in 0..MAX_ATTEMPTS {
             let answer = terminal::ask(&format!("MFA code of {}: ", self.serial))?;
-            let answer = answer.ok_or_else(|| needed("none was entered"))?;
+            let answer = answer.ok_or_else(|| needed("no code was entered"))?;
             match parse(&answer) {
                 Some(code) => return Ok(code),
                 None => terminal::say("an MFA code is six digits"),
             }
         }
-        Err(needed("none was entered"))
+        Err(needed("no valid code was entered"))
     }
 }
 
@@ -148,7 +148,7 @@ fn explain(error: Error) -> Error {
     if !is_rejected_code(&error) {
         return error;
     }
-    let hint = "the code may be wrong, or already used: wait for the next one";
+    let hint = "the MFA code may be wrong, or already used: wait for the next code of the device";
     Error { kind: ErrorKind::NeedsPerson, ..error }.only_hint(hint)
 }
 

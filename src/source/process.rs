@@ -93,8 +93,9 @@ impl CredentialProcess {
             return Ok(chain.join("\n"));
         };
         let profile = &self.profile;
-        Err(Error::configuration(format!("{} is circular: {}", self.command, chain[start..].join(" → ")))
-            .hint(format!("`credential_process` of `[profile {profile}]` must use another profile")))
+        Err(Error::configuration(format!("{} is circular: {}", self.command, chain[start..].join(" → "))).hint(
+            format!("the program in `credential_process` of `[profile {profile}]` must call ssox with another profile"),
+        ))
     }
 
     fn parse(&self, ctx: &Context, printed: &Secret) -> Result<RoleCredentials> {
@@ -124,7 +125,7 @@ impl CredentialProcess {
         };
         if let Some(end) = expiration.filter(|end| *end <= ctx.now()) {
             return Err(Error::configuration(format!("{} printed credentials that expired at {end}", self.command))
-                .hint("run its command line by hand, and check the clock of this machine"));
+                .hint("run the command in a terminal, and check the clock of this machine"));
         }
         let keys = RoleCredentials::new(
             required("AccessKeyId")?,

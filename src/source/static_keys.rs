@@ -40,8 +40,8 @@ impl Kind for StaticKeys {
         let entry = uncached(ctx, self.keys.clone());
         let Some(end) = self.keys.expiration.filter(|_| entry.is_expired(ctx.now())) else { return Ok(entry) };
         let profile = &self.profile;
-        Err(Error::needs_person(format!("the keys of profile `{profile}` expired at {end}"))
-            .hint(format!("run the tool that wrote the keys of `[{profile}]` again")))
+        Err(Error::needs_person(format!("the access keys of profile `{profile}` expired at {end}"))
+            .hint(format!("to renew the access keys of `[{profile}]`, run the tool that wrote them")))
     }
 
     /// Returns the keys if they have an expiration. The config file is read again before they expire, because the tool
@@ -84,8 +84,9 @@ fn read(name: &str, section: &Section, which: WhichFile) -> Result<StaticKeys> {
     };
     let text = |key: &str| in_file(section, key, which);
     let required = |key: &str| {
-        let error =
-            || Error::configuration(format!("profile `{name}` has incomplete keys: `{key}` is missing in {file}"));
+        let error = || {
+            Error::configuration(format!("profile `{name}` has incomplete access keys: `{key}` is missing in {file}"))
+        };
         match (text(key), section.value(key)) {
             (Some(value), _) => Ok(value.to_string()),
             (None, Some(_)) => {

@@ -43,10 +43,10 @@ impl View<'_> {
             (Keys::Complete, _) if self.tool.reads_expiration && end.is_some_and(|end| end <= self.ctx.now()) => {
                 refuses("AWS_CREDENTIAL_EXPIRATION is in the past")
             }
-            (Keys::Complete, _) => Some((Taken::Keys, "keys in the environment".into())),
+            (Keys::Complete, _) => Some((Taken::Keys, "access keys in the environment".into())),
             (Keys::Half { has_id: true }, HalfKeys::Refused) => refuses("AWS_SECRET_ACCESS_KEY is missing"),
             (Keys::Half { .. }, HalfKeys::SignedWith) if is_set(ID) && is_set(SECRET) => {
-                Some((Taken::Keys, "keys in the environment, one of them empty".into()))
+                Some((Taken::Keys, "access keys in the environment, one of them empty".into()))
             }
             (Keys::Empty, HalfKeys::SignedWith) => self.empty_keys(),
             (Keys::Half { .. } | Keys::Empty | Keys::Absent, _) => None,
@@ -75,6 +75,6 @@ impl View<'_> {
             return None;
         }
         let skipped = self.skipped().map(|skipped| format!("; it {skipped}")).unwrap_or_default();
-        Some((Taken::Container, format!("container endpoint{skipped}")))
+        Some((Taken::Container, format!("container credentials{skipped}")))
     }
 }

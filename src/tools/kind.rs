@@ -41,14 +41,14 @@ impl ProfileKind {
     /// Returns the name of the kind that people see.
     pub(crate) fn name(self) -> &'static str {
         match self {
-            Self::StoredKeys => "static keys in credentials",
-            Self::ConfigKeys => "static keys in config",
-            Self::StoredProcess => "credential_process in credentials",
+            Self::StoredKeys => "static keys in the credentials file",
+            Self::ConfigKeys => "static keys in the config file",
+            Self::StoredProcess => "credential_process in the credentials file",
             Self::ConfigProcess => "credential_process",
             Self::Sso => "sso_session",
-            Self::LegacySso => "legacy SSO keys",
+            Self::LegacySso => "legacy SSO settings",
             Self::Role => "an assumed role",
-            Self::StoredRole => "an assumed role in credentials",
+            Self::StoredRole => "an assumed role in the credentials file",
             Self::WebIdentity => "web_identity_token_file",
             Self::Login => "login_session",
         }

@@ -75,7 +75,7 @@ impl View<'_> {
         }
         let section = self.files.profile(self.selected.name())?;
         let kind = *kinds.iter().find(|kind| kind.is_in(&section))?;
-        let beside = if environment::keys(self.ctx) == Keys::Complete { ", although there are keys" } else { "" };
+        let beside = if environment::keys(self.ctx) == Keys::Complete { ", although access keys are set" } else { "" };
         let why = format!("{}{beside}: {}", self.selected.reason(), kind.name());
         Some((Taken::Profile(section.name.into_owned(), kind), why))
     }
@@ -105,7 +105,7 @@ impl View<'_> {
         let message = if name.is_empty() {
             format!("refuses: {} is set but empty", self.selected.reason())
         } else {
-            format!("refuses: {} names no profile", self.selected.reason())
+            format!("refuses: the profile in {} does not exist", self.selected.reason())
         };
         self.files.profile(name).is_none().then_some((Taken::Nothing, message))
     }

@@ -147,11 +147,11 @@ fn every_verb_takes_an_assignment() {
     let url = home.ssox(&["console", wanted, "--print"]).ok();
     says!(home, url, @"https://d-1234567890.awsapps.com/start/#/console?account_id=555566667777&role_name=Admin&destination=https%3A%2F%2Fconsole.aws.amazon.com%2F");
     let line = home.ssox(&["login", wanted]);
-    shows!(home, line.stderr(), @"ssox: already signed in to `corp`, for LEFT; --fresh signs in again");
+    shows!(home, line.stderr(), @"ssox: already signed in to `corp`, for another LEFT; --fresh signs in again");
     let error = home.ssox(&["--emit=zsh1", "use", "--profile-only", wanted]).fails(4);
     shows!(home, error, @r"
-    ssox: --profile-only needs a profile, and no profile has `555566667777/Admin`
-    ssox: hint: ssox configure populate writes a profile for each assignment
+    ssox: --profile-only needs a profile, and no profile has the account and role `555566667777/Admin`
+    ssox: hint: ssox configure populate writes a profile for each account and role that you may use
     ");
     assert_eq!(home.standin.violations(), [""; 0]);
 }
@@ -204,17 +204,17 @@ fn an_unknown_account_or_role_has_the_nearest_as_hint() {
     shows!(home, errors.concat(), @r"
     ssox: there is no profile `Data Platfrom/ReadOnly`, and no account `Data Platfrom`
     ssox: hint: did you mean `Data Platform/ReadOnly`? ssox list --assigned shows all
-    ssox: account `Data Platform` has no role `ReadOnyl` for you
+    ssox: you have no role `ReadOnyl` in account `Data Platform`
     ssox: hint: did you mean `Data Platform/ReadOnly`? ssox list --assigned shows all
-    ssox: account `Data Platform` has no role `Elsewhere` for you
+    ssox: you have no role `Elsewhere` in account `Data Platform`
     ssox: hint: did you mean `Data Platform/Admin` or `Data Platform/ReadOnly`? ssox list --assigned shows all
     ssox: there is no profile `Nowhere/ReadOnly`, and no account `Nowhere`
     ssox: hint: ssox list --assigned --refresh shows all
     ssox: could not get the credentials of `ReadOnly` in `555566667778`: No access (ForbiddenException) (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL)
-    ssox: hint: is the role assigned to you? ssox list --assigned shows every account and role that you may use
+    ssox: hint: the role may not be assigned to you: ssox list --assigned shows every account and role that you may use
     ssox: hint: did you mean `555566667777/ReadOnly`? ssox list --assigned shows all
     ssox: could not get the credentials of `Admni` in `555566667777`: No access (ForbiddenException) (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL)
-    ssox: hint: is the role assigned to you? ssox list --assigned shows every account and role that you may use
+    ssox: hint: the role may not be assigned to you: ssox list --assigned shows every account and role that you may use
     ssox: hint: did you mean `555566667777/Admin`? ssox list --assigned shows all
     ssox: the role is empty
     ssox: hint: write the name of a role
@@ -233,7 +233,7 @@ fn accounts_with_equal_names_are_told_apart_by_number() {
     let error = home.ssox(&["export", "Twin/ReadOnly"]).fails(4);
     shows!(home, error, @r"
     ssox: 2 accounts are called `Twin`
-    ssox: hint: use the number: 555566667777/ReadOnly or 666677778888/ReadOnly
+    ssox: hint: use the account ID: 555566667777/ReadOnly or 666677778888/ReadOnly
     ");
     home.ssox(&["export", "Twin/Admin"]).ok();
     let used = home.ssox(&["--emit=zsh1", "use", "a/b [x] \"y\" 'z' 🚀/ReadOnly"]);
@@ -281,7 +281,7 @@ fn a_listing_with_missing_roles_says_so() {
     let listed = json_of(&ran.stdout());
     assert_eq!((listed.as_array().unwrap().len(), &listed[2]["role_name"]), (3, &Value::Null));
     shows!(home, ran.stderr(), @r#"
-    ssox: `https://d-1234567890.awsapps.com/start` is left out: nobody is signed in to it; ssox login legacy
+    ssox: session `https://d-1234567890.awsapps.com/start` is left out: nobody is signed in to it; ssox login legacy
     {"error":{"message":"could not list the roles of account `666677778888`: No access (ForbiddenException) (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL): the listing of `corp` is incomplete: the roles of 1 account are missing (`666677778888`)","hint":"ssox list --assigned --refresh tries again","exit_status":5,"hints":["ssox list --assigned --refresh tries again"],"code":null}}
     "#);
     let kept = json_of(&fs::read_to_string(listing_file(&home)).unwrap());
@@ -311,8 +311,8 @@ fn sessions_without_a_token_are_named() {
     home.add_config("[sso-session other]\nsso_start_url = https://other.awsapps.com/start\nsso_region = eu-west-1\n");
     let ran = home.ssox(&["list", "--assigned", "--json"]);
     shows!(home, ran.stderr(), @r"
-    ssox: `other` is left out: nobody is signed in to it; ssox login --sso-session other
-    ssox: `https://d-1234567890.awsapps.com/start` is left out: nobody is signed in to it; ssox login legacy
+    ssox: session `other` is left out: nobody is signed in to it; ssox login --sso-session other
+    ssox: session `https://d-1234567890.awsapps.com/start` is left out: nobody is signed in to it; ssox login legacy
     ");
     assert_eq!(json_of(&ran.ok()).as_array().unwrap().len(), 3);
     home.ssox(&["list", "--assigned", "--sso-session", "other"]).fails(3);

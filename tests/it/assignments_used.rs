@@ -118,7 +118,7 @@ fn keys_of_an_assignment_have_its_name_in_status_and_doctor() {
     let theirs: Vec<(&str, &str)> = keys.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let status = home.ssox_with(&["status"], &theirs).ok();
     shows!(home, mask(&status, &theirs), @r"
-    nothing is in use in this shell
+    no profile is in use in this shell
     keys         access key …WXYZ, of `555566667777/Admin`
     ");
     let mut ours = home.ssox(&["--emit=zsh1", "use", "dev"]).all_set();

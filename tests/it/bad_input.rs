@@ -342,13 +342,13 @@ fn a_session_token_too_large_for_an_environment_is_an_error_where_it_would_go_in
         errors += &home.ssox(arguments).fails(4);
     }
     says!(home, errors, @r"
-    ssox: the value for AWS_SESSION_TOKEN has 200000 bytes, which is too large for an environment: the shell could not start programs
+    ssox: the value for AWS_SESSION_TOKEN has 200000 bytes, which is too large: the shell could not start programs with such a variable
     ssox: hint: use ssox credential-process NAME, which passes credentials to AWS tools without the environment
-    ssox: the value for AWS_SESSION_TOKEN has 200000 bytes, which is too large for an environment: the shell could not start programs
+    ssox: the value for AWS_SESSION_TOKEN has 200000 bytes, which is too large: the shell could not start programs with such a variable
     ssox: hint: use ssox credential-process NAME, which passes credentials to AWS tools without the environment
-    ssox: the value for AWS_SESSION_TOKEN has 200000 bytes, which is too large for an environment: the shell could not start programs
+    ssox: the value for AWS_SESSION_TOKEN has 200000 bytes, which is too large: the shell could not start programs with such a variable
     ssox: hint: use ssox credential-process NAME, which passes credentials to AWS tools without the environment
-    ssox: the value for AWS_SESSION_TOKEN has 200000 bytes, which is too large for an environment: the shell could not start programs
+    ssox: the value for AWS_SESSION_TOKEN has 200000 bytes, which is too large: the shell could not start programs with such a variable
     ssox: hint: use ssox credential-process NAME, which passes credentials to AWS tools without the environment
     ");
     assert!(home.ssox(&["credential-process", "large"]).ok().contains(&token));

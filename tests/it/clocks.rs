@@ -104,7 +104,7 @@ fn a_session_is_called_the_same_by_list_sessions_and_status() {
 #[test]
 fn status_shows_all_three_times() {
     let home = Home::signed_in();
-    assert_eq!(home.ssox(&["status"]).ok(), "nothing is in use in this shell\n");
+    assert_eq!(home.ssox(&["status"]).ok(), "no profile is in use in this shell\n");
     let ran = home.ssox(&["--emit=zsh1", "use", "dev"]);
     let expires = ran.set("SSOX_EXPIRES").expect("an end");
     let held = ran.all_set();
@@ -144,7 +144,7 @@ fn status_shows_all_three_times() {
     mode         profile
     account      111122223333
     role         ReadOnly
-    credentials  expired since TIME
+    credentials  expired at TIME
     session      corp
     token        LEFT left, until TIME
     refresh      automatic until TIME at the latest; your organization may end the session earlier

@@ -126,8 +126,8 @@ fn keep_legacy_adds_and_removes_nothing() {
     ssox: profiles `dev` and `stg` share one sign-in: signing in as `dev` also signs in `stg`
     ssox: the reason: all have the start URL `https://d-1234567890.awsapps.com/start`, and session `d-1234567890` has one token file; each profile keeps its own account and role
     ssox: --session-per-profile gives each of them its own session, so that each signs in separately
-    ssox: the legacy keys are kept: the Terraform AWS provider before version 5 and other old tools do not know sessions
-    ssox: but the SDK for Rust rejects a profile with both: `ssox configure migrate` removes the legacy keys when no tool needs them
+    ssox: `sso_start_url` and `sso_region` stay in the profiles: the Terraform AWS provider before version 5 and other old tools do not support sessions
+    ssox: but the SDK for Rust rejects a profile that has them and `sso_session`: when no tool needs them, `ssox configure migrate` removes them
     ssox: now: ssox login --sso-session d-1234567890
     ");
     let added = |line: &&str| line.starts_with("sso_session = ");
@@ -307,7 +307,7 @@ fn a_wizard_without_answers_says_which_option() {
     let error = home.ssox(&["configure", "sso", "--sso-session", "corp", "--account-id", "999999999999"]).fails(5);
     shows!(home, error, @r"
     ssox: account `999999999999` is not assigned to you
-    ssox: hint: leave out --account-id to choose from those that are
+    ssox: hint: leave out --account-id to choose from the accounts that are assigned to you
     ");
     let role = ["configure", "sso", "--sso-session", "corp", "--account-id", "111122223333", "--role-name"];
     shows!(home, home.ssox(&[&role[..], &["Reedonly"]].concat()).fails(5), @r"
@@ -316,7 +316,7 @@ fn a_wizard_without_answers_says_which_option() {
     ");
     shows!(home, home.ssox(&[&role[..], &["x"]].concat()).fails(5), @r"
     ssox: role `x` is not assigned to you in `111122223333`
-    ssox: hint: leave out --role-name to choose from those that are
+    ssox: hint: leave out --role-name to choose from the roles that are assigned to you
     ");
     let error = home.ssox(&["configure", "sso", "--sso-session", "corp"]).fails(3);
     shows!(home, error, @r"

@@ -62,7 +62,7 @@ fn the_link_is_opened_or_printed() {
     let (said, status) = Terminal::start(in_terminal(&home, &["console", "dev"])).wait_for_end();
     assert!(status.success(), "{said}");
     says!(home, screen(&said), @r"
-    ssox: opening the console of `ReadOnly` in 111122223333; if no browser opens, go to
+    ssox: opening the console of `ReadOnly` in 111122223333; if no browser opens, open this URL:
       https://d-1234567890.awsapps.com/start/#/console?account_id=111122223333&role_name=ReadOnly&destination=https%3A%2F%2Feu-west-1.console.aws.amazon.com%2Fconsole%2Fhome%3Fregion%3Deu-west-1
     ");
     let address = eventually("the browser", || fs::read_to_string(home.path("address")).ok().filter(|a| !a.is_empty()));
@@ -70,7 +70,7 @@ fn the_link_is_opened_or_printed() {
     let shown = home.ssox_with(&["console", "dev"], &[("BROWSER", BROWSER)]);
     assert_eq!(shown.ok(), "");
     says!(home, shown.stderr(), @r"
-    ssox: no browser can be opened here; the console of `ReadOnly` in 111122223333 is at
+    ssox: no browser can be opened here; the console of `ReadOnly` in 111122223333 is at this URL:
       https://d-1234567890.awsapps.com/start/#/console?account_id=111122223333&role_name=ReadOnly&destination=https%3A%2F%2Feu-west-1.console.aws.amazon.com%2Fconsole%2Fhome%3Fregion%3Deu-west-1
     ");
 }
@@ -132,7 +132,7 @@ fn the_browser_is_led_there_without_a_secret_in_its_command_line() {
     let again = home.command("curl").args(["-s", "--noproxy", "*", address.trim()]).output().unwrap();
     assert!(!again.status.success());
     says!(home, home.ssox(&["console", "chained"]).fails(3), @r"
-    ssox: there is no browser here to open
+    ssox: ssox cannot open a browser here
     ssox: hint: ssox console --print chained
     ");
 }
@@ -219,7 +219,7 @@ fn a_container_of_firefox_or_a_profile_of_chrome_is_opened_for_the_account() {
     let lynx = recorder(&home, "lynx");
     let other = home.ssox_with(&["console", "dev", "--container"], &[("SSOX_CONSOLE_BROWSER", &lynx)]);
     says!(home, other.fails(4), @r"
-    ssox: --container: `~/lynx` is not known to have containers or profiles
+    ssox: --container: ssox cannot keep accounts apart in `~/lynx`
     ssox: hint: set SSOX_CONSOLE_BROWSER to Firefox, Chrome or Edge
     ");
     home.ssox(&["console", "dev", "--container", "--print"]).fails(2);
@@ -248,7 +248,7 @@ fn a_page_from_the_address_bar_is_opened_with_the_role() {
     let evil = home.ssox(&["console", "dev", "--print", "--url", "https://console.aws.amazon.com.evil.example/"]);
     says!(home, evil.fails(4), @r"
     ssox: --url: `https://console.aws.amazon.com.evil.example/` is not a page of the console in partition `aws`
-    ssox: hint: it begins with `https://REGION.console.aws.amazon.com/`
+    ssox: hint: console URLs begin with `https://REGION.console.aws.amazon.com/`
     ");
     home.ssox(&["console", "dev", "--print", "--url", page, "--service", "s3"]).fails(2);
 }

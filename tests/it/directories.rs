@@ -103,7 +103,7 @@ const BAD: [(&str, &str); 6] = [
     ("profile = dev\nprofile = stg\n", "line 2 has `profile` for the second time"),
     ("profile = dev\nsso_region = x\n", "line 2 has the unknown key `sso_region`"),
     ("[profile dev]\nregion = eu-west-1\n", "line 1 is not `KEY = VALUE`"),
-    ("region = eu-west-1\n", "it names no profile"),
+    ("region = eu-west-1\n", "it has no line `profile = NAME`"),
     ("profile = dve\n", "there is no profile `dve`"),
     ("profile = $(touch PWNED)`touch PWNED`\n", "touch PWNED"),
 ];
@@ -354,7 +354,7 @@ fn doctor_names_a_file_that_is_bad_or_not_trusted() {
     assert!(!doctor(&home).1.contains(".ssox"), "{:?}", doctor(&home));
     home.write("dir/.ssox", "profile = stg\n");
     assert!(
-        doctor(&home).1.contains("wants profile stg, and is not trusted\n    hint: ssox allow"),
+        doctor(&home).1.contains("names profile stg, but is not trusted\n    hint: ssox allow"),
         "{:?}",
         doctor(&home)
     );

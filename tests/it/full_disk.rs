@@ -66,7 +66,7 @@ fn a_token_that_cannot_be_written_is_used_for_this_command() {
     command.args(["-c", script, SSOX]).env("TERM", "xterm-256color");
     let (seen, status) = crate::pty::Terminal::start(command).wait_for_end();
     assert_eq!(status.code(), Some(0), "{seen}");
-    assert!(seen.contains("this sign-in is for this command only") && seen.contains("key ASIA"), "{seen}");
+    assert!(seen.contains("only this command can use the token") && seen.contains("key ASIA"), "{seen}");
     assert!(home.files(".aws/sso/cache").is_empty(), "{:?}", home.files(".aws/sso/cache"));
 }
 

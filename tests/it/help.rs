@@ -88,7 +88,7 @@ fn help_of_use() {
           --profile-only            Set AWS_PROFILE only, and let each program fetch the credentials
                                     itself
           --yes                     Use a protected profile without asking
-          --sso-session <NAME>      Only profiles and ACCOUNT/ROLE of this session
+          --sso-session <NAME>      Use only profiles and ACCOUNT/ROLE of this session
           --min-ttl <DURATION>      Fetch new credentials when less than this is left (`90s`, `30m`,
                                     `1h30m`) [default: 15m]
           --mfa-code <CODE>         Code of the MFA device, for profiles with `mfa_serial`
@@ -190,7 +190,7 @@ fn help_of_list() {
     Options:
           --json                Print JSON
           --assigned            List every account and role that you may use, with or without a profile
-          --refresh             Ask AWS again
+          --refresh             Ask AWS again instead of showing the stored list
           --sso-session <NAME>  Only the assignments of this session
           --no-input            Never ask and never open a browser (implied without a terminal, or with
                                 CI set)
@@ -229,7 +229,7 @@ fn help_of_status() {
 
     Options:
           --json      Print JSON
-          --verify    Ask AWS whose credentials they are
+          --verify    Ask AWS whose credentials this shell has
           --tools     Show which identity each kind of AWS tool would take here, and why
           --no-input  Never ask and never open a browser (implied without a terminal, or with CI set)
       -v, --verbose   Log each step to stderr, without secrets
@@ -271,13 +271,13 @@ fn help_of_export() {
               [default: env]
 
           --write [<SECTION>]
-              Write them into ~/.aws/credentials, under SECTION or the profile's name
+              Write the credentials into `[SECTION]` of ~/.aws/credentials [default: the profile's name]
 
           --yes
               Use a protected profile without asking
 
           --sso-session <NAME>
-              Only profiles and ACCOUNT/ROLE of this session
+              Use only profiles and ACCOUNT/ROLE of this session
 
           --min-ttl <DURATION>
               Fetch new credentials when less than this is left (`90s`, `30m`, `1h30m`) [default: 15m]
@@ -328,10 +328,10 @@ fn help_of_exec() {
     Options:
           --serve                   Serve the credentials to the program, and renew them for as long as
                                     it runs
-          --keep-config             With --serve: leave it the configuration files, where a `[default]`
-                                    takes precedence over the endpoint
+          --keep-config             With --serve: let the program read your configuration files, where a
+                                    `[default]` takes precedence over the served credentials
           --yes                     Use a protected profile without asking
-          --sso-session <NAME>      Only profiles and ACCOUNT/ROLE of this session
+          --sso-session <NAME>      Use only profiles and ACCOUNT/ROLE of this session
           --min-ttl <DURATION>      Fetch new credentials when less than this is left (`90s`, `30m`,
                                     `1h30m`) [default: 15m]
           --mfa-code <CODE>         Code of the MFA device, for profiles with `mfa_serial`
@@ -390,14 +390,14 @@ fn help_of_serve() {
               [default: env]
 
           --keep-config
-              Leave the configuration files to the programs: a `[default]` in them takes precedence over
-              the endpoint
+              Let the programs read your configuration files, where a `[default]` takes precedence over
+              the served credentials
 
           --yes
               Use a protected profile without asking
 
           --sso-session <NAME>
-              Only profiles and ACCOUNT/ROLE of this session
+              Use only profiles and ACCOUNT/ROLE of this session
 
           --min-ttl <DURATION>
               Fetch new credentials when less than this is left (`90s`, `30m`, `1h30m`) [default: 15m]
@@ -445,7 +445,7 @@ fn help_of_credential_process() {
       [PROFILE]  Profile, ACCOUNT/ROLE, or a role ARN
 
     Options:
-          --sso-session <NAME>      Only profiles and ACCOUNT/ROLE of this session
+          --sso-session <NAME>      Use only profiles and ACCOUNT/ROLE of this session
           --min-ttl <DURATION>      Fetch new credentials when less than this is left (`90s`, `30m`,
                                     `1h30m`) [default: 15m]
           --mfa-code <CODE>         Code of the MFA device, for profiles with `mfa_serial`
@@ -473,11 +473,11 @@ fn help_of_configure() {
     Usage: ssox configure [OPTIONS] <COMMAND>
 
     Commands:
-      sso       Create a profile: asks for what no option gives, and lets you choose account and role
-                after signing in
+      sso       Create a profile: asks for each value that is not given as an option, and lets you
+                choose account and role after signing in
       populate  Write a profile for every account and role that you may use, and keep these profiles up
                 to date
-      migrate   Turn legacy profiles into `[sso-session]` ones
+      migrate   Move the sign-in settings of legacy profiles into `[sso-session]` sections
 
     Options:
           --no-input  Never ask and never open a browser (implied without a terminal, or with CI set)
@@ -489,8 +489,8 @@ fn help_of_configure() {
 #[test]
 fn help_of_configure_sso() {
     assert_snapshot!(help("configure sso"), @r"
-    Create a profile: asks for what no option gives, and lets you choose account and role after signing
-    in
+    Create a profile: asks for each value that is not given as an option, and lets you choose account
+    and role after signing in
 
     Usage: ssox configure sso [OPTIONS]
 
@@ -526,11 +526,11 @@ fn help_of_configure_populate() {
           --sso-session <NAME>    Session to write profiles for; needed if there are several
           --name-format <FORMAT>  Names of new profiles, made of {account_name} {account_id} {email}
                                   {role_name} {session} [default: {account_name}.{role_name}]
-          --account <GLOB>        Only accounts whose name or number matches; may be repeated
+          --account <GLOB>        Only accounts whose ID or name matches; may be repeated
           --role <GLOB>           Only roles whose name matches; may be repeated
           --region <REGION>       Region of the profiles
           --output <FORMAT>       Output format of the profiles
-          --credential-process    Write `credential_process` profiles, for tools that know no SSO
+          --credential-process    Write `credential_process` profiles, for tools that do not support SSO
           --rename                Give profiles of renamed accounts their new names
           --prune                 Remove profiles that populate wrote and whose role is not assigned to
                                   you any more
@@ -549,13 +549,14 @@ fn help_of_configure_populate() {
 #[test]
 fn help_of_configure_migrate() {
     assert_snapshot!(help("configure migrate"), @r"
-    Turn legacy profiles into `[sso-session]` ones
+    Move the sign-in settings of legacy profiles into `[sso-session]` sections
 
     Usage: ssox configure migrate [OPTIONS]
 
     Options:
           --dry-run              Show what would change, without changing it
-          --keep-legacy          Keep the legacy keys for tools that do not know `[sso-session]`
+          --keep-legacy          Keep `sso_start_url` and `sso_region` in the profiles, for tools that
+                                 do not support `[sso-session]`
           --session-per-profile  Give each profile its own session, so that each signs in separately
           --yes                  Write without asking
           --no-input             Never ask and never open a browser (implied without a terminal, or with
@@ -627,11 +628,10 @@ fn help_of_console() {
               Region of the console
 
           --url <URL>
-              Page of the console to open, from the address bar
+              URL of the console page to open, copied from the address bar
 
           --container[=<EXTENSION>]
-              Open it in a container of Firefox, or in a profile of Chrome or Edge, of its own for each
-              account
+              Open it in a separate Firefox container, or Chrome or Edge profile, for each account
 
               Possible values:
               - granted:  The extension `Granted Containers` of Firefox
@@ -644,7 +644,7 @@ fn help_of_console() {
               Use a protected profile without asking
 
           --sso-session <NAME>
-              Only profiles and ACCOUNT/ROLE of this session
+              Use only profiles and ACCOUNT/ROLE of this session
 
           --min-ttl <DURATION>
               Fetch new credentials when less than this is left (`90s`, `30m`, `1h30m`) [default: 15m]
@@ -730,15 +730,16 @@ fn help_of_each() {
       <COMMAND>...   The program and its arguments
 
     Options:
-          --account <GLOB>          Only accounts with this number or name, or glob
-          --role <GLOB>             Only roles with this name, or glob
+          --account <GLOB>          Only accounts whose ID or name matches; may be repeated
+          --role <GLOB>             Only roles whose name matches; may be repeated
           --jobs <N>                How many commands run at once [default: the number of cores, at
                                     least 4]
-          --fail-fast               After the first failure start no more, and end those that run
+          --fail-fast               After the first failure, start no more commands, and end those that
+                                    are running
           --json                    Print JSON
           --output-dir <DIR>        Write the output into files in this directory: NAME.out and NAME.err
           --include-protected       Use protected profiles too
-          --sso-session <NAME>      Only profiles and ACCOUNT/ROLE of this session
+          --sso-session <NAME>      Use only profiles and ACCOUNT/ROLE of this session
           --min-ttl <DURATION>      Fetch new credentials when less than this is left (`90s`, `30m`,
                                     `1h30m`) [default: 15m]
           --mfa-code <CODE>         Code of the MFA device, for profiles with `mfa_serial`
@@ -767,7 +768,7 @@ fn help_of_allow() {
     Usage: ssox allow [OPTIONS] [DIR]
 
     Arguments:
-      [DIR]  The directory with the file; without it, the nearest file upward from here
+      [DIR]  Directory of the .ssox file [default: the nearest one here or above]
 
     Options:
           --no-input  Never ask and never open a browser (implied without a terminal, or with CI set)
@@ -788,7 +789,7 @@ fn help_of_deny() {
     Usage: ssox deny [OPTIONS] [DIR]
 
     Arguments:
-      [DIR]  The directory with the file; without it, the nearest file upward from here
+      [DIR]  Directory of the .ssox file [default: the nearest one here or above]
 
     Options:
           --no-input  Never ask and never open a browser (implied without a terminal, or with CI set)

@@ -94,7 +94,7 @@ fn a_rejected_code_gets_the_possible_reasons() {
         insta::allow_duplicates! {
             shows!(home, said, @r"
             ssox: could not start an MFA session: MultiFactorAuthentication failed with invalid MFA one time pass code. (AccessDenied) (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL)
-            ssox: hint: the code may be wrong, or already used: wait for the next one
+            ssox: hint: the MFA code may be wrong, or already used: wait for the next code of the device
             ");
         }
     }
@@ -108,7 +108,7 @@ fn an_mfa_device_of_another_user_is_reported() {
     let said = with_code(&home, "one", "123456");
     shows!(home, said.fails(5), @r"
     ssox: could not start an MFA session: MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is valid and associated with this user. (AccessDenied) (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL)
-    ssox: hint: is the code the current one of this device?
+    ssox: hint: check that the MFA code is the current one, and that `mfa_serial` names its device
     ");
 }
 
@@ -123,7 +123,7 @@ fn a_program_may_give_the_code() {
     fs::remove_dir_all(session).unwrap();
     shows!(home, use_(&home, "fails").fails(1), @r"
     ssox: `mfa_process` of profile `fails` failed: exit status 1: no device
-    ssox: hint: run its command line by hand
+    ssox: hint: run the command in a terminal to see what it prints
     ");
     shows!(home, use_(&home, "silent").fails(4), @r"
     ssox: `mfa_process` of profile `silent` printed something that is not an MFA code
@@ -228,7 +228,7 @@ fn ctrl_d_at_the_question_for_a_code_is_exit_3() {
     let (said, status) = terminal.wait_for_end();
     assert_eq!(status.code(), Some(3), "{said}");
     says!(home, crate::pty::screen(&said), @r"
-    ssox: an MFA code of `arn:aws:iam::111122223333:mfa/me` is needed, but none was entered
+    ssox: an MFA code of `arn:aws:iam::111122223333:mfa/me` is needed, but no code was entered
     ssox: hint: ssox use NAME --mfa-code CODE, or add `mfa_process` to the profile
     ");
 }

@@ -144,7 +144,7 @@ fn only_what_has_changed_in_aws_changes_in_the_file() {
      # ask Jane first
      region = x
      sso_session = corp
-    ssox: `Data-Platform.Admin` becomes `Lake.Admin`
+    ssox: profile `Data-Platform.Admin` will be renamed to `Lake.Admin`
     ssox: +0 ~1 -0
     ");
 }
@@ -350,7 +350,7 @@ fn names_and_sessions_that_cannot_be_meant_are_errors() {
     ssox: hint: ssox configure populate --help
     ssox: the name format gives all profiles the same name: `x`
     ssox: hint: --name-format '{account_name}.{role_name}'
-    ssox: the name format makes one name, `555566667777`, for the roles `Admin` and `ReadOnly` of account `555566667777`
+    ssox: the name format makes the same name, `555566667777`, for the roles `Admin` and `ReadOnly` of account `555566667777`
     ssox: hint: add {role_name} to --name-format
     ssox: no account matches `Shpo`
     ssox: hint: did you mean `Shop`? ssox list --assigned shows all
@@ -489,9 +489,9 @@ fn doctor_names_managed_profiles_whose_session_is_gone_once() {
         assert_eq!((said.matches("`corp`").count() <= 2, ran.status()), (true, 4), "{said}");
     }
     insta::assert_snapshot!(errors, @r"
-    error: ~/.aws/config:13: session `corp` of 3 profiles that `configure populate` wrote is gone: `Data-Platform.Admin`, `Data-Platform.ReadOnly` and `Shop.ReadOnly`
+    error: ~/.aws/config:13: session `corp` no longer exists, but 3 profiles that `configure populate` wrote name it: `Data-Platform.Admin`, `Data-Platform.ReadOnly` and `Shop.ReadOnly`
         hint: ssox configure sso --sso-session corp writes the session again; or remove the profiles
-    error: ~/.aws/config:11: session `corp` of 3 profiles that `configure populate` wrote is gone: `Data-Platform.Admin`, `Data-Platform.ReadOnly` and `Shop.ReadOnly`
+    error: ~/.aws/config:11: session `corp` no longer exists, but 3 profiles that `configure populate` wrote name it: `Data-Platform.Admin`, `Data-Platform.ReadOnly` and `Shop.ReadOnly`
         hint: ssox configure sso --sso-session corp writes the session again; or remove the profiles
     ");
 }

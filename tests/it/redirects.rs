@@ -113,7 +113,7 @@ fn an_error_from_a_custom_endpoint_names_the_endpoint() {
     ");
     shows!(home, error(Fault::Status(403), 5), @r"
     ssox: could not get the credentials of `ReadOnly` in `111122223333`: No access (ForbiddenException) (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL)
-    ssox: hint: is the role assigned to you? ssox list --assigned shows every account and role that you may use
+    ssox: hint: the role may not be assigned to you: ssox list --assigned shows every account and role that you may use
     ");
 }
 
@@ -177,7 +177,7 @@ fn a_profile_of_another_file_is_found_there() {
     let other = home.path("other").display().to_string();
     let stderr = home.ssox_with(&["credential-process", "dev"], &[("AWS_CONFIG_FILE", &other), IN_BASH]).fails(4);
     shows!(home, stderr, @r"
-    ssox: there is no profile `dev`: it is in `~/.aws/config`, but AWS_CONFIG_FILE names another file
+    ssox: there is no profile `dev`: it is in `~/.aws/config`, which is not read because AWS_CONFIG_FILE names another file
     ssox: hint: unset AWS_CONFIG_FILE
     ");
     let (ran, findings) = doctor(&home, &[("AWS_CONFIG_FILE", &other)]);

@@ -107,7 +107,7 @@ fn a_circle_of_source_profiles_is_exit_4_and_named() {
     let home = home(&[role("a", "A", "source_profile = b"), role("b", "B", "source_profile = a")].concat());
     shows!(home, use_(&home, "a").fails(4), @r"
     ssox: `source_profile` is circular: a → b → a
-    ssox: hint: give one of these profiles credentials of its own (keys, an SSO role or `credential_process`) in place of `source_profile`
+    ssox: hint: replace `source_profile` in one of these profiles by access keys, an SSO role or `credential_process`
     ");
     assert_eq!(home.standin.total(), 0);
 }
@@ -221,12 +221,12 @@ fn an_error_of_sts_is_explained() {
     let long = use_(&home, "long");
     shows!(home, long.stderr(), @r"
     ssox: could not assume `arn:aws:iam::444455556666:role/OneHour`: The requested DurationSeconds exceeds the MaxSessionDuration set for this role. (ValidationError) (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL)
-    ssox: hint: a shorter `duration_seconds` or --duration, or change the role's maximum session duration
+    ssox: hint: set a shorter `duration_seconds` or --duration, or raise the role's maximum session duration
     ");
     let chained = use_(&home, "chained");
     shows!(home, chained.stderr(), @r"
     ssox: could not assume `arn:aws:iam::444455556666:role/Target`: The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining (ValidationError) (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL)
-    ssox: hint: a role that another role assumes is limited to an hour: `duration_seconds = 3600`, or --duration LEFT
+    ssox: hint: AWS limits a role that another role assumes to an hour: write `duration_seconds = 3600`, or use --duration LEFT
     ");
     assert_eq!((long.status(), chained.status()), (4, 4));
 }
@@ -261,7 +261,7 @@ fn keys_in_the_environment_are_used_for_a_role_unless_ssox_set_them() {
     ];
     let ours = home.ssox_with(&["--emit=zsh1", "use", "target"], &[&keys[..], &[("SSOX_PROMPT", "dev")]].concat());
     shows!(home, ours.fails(4), @r"
-    ssox: `credential_source = Environment`: the keys in the environment were set by ssox
+    ssox: `credential_source = Environment`: ssox itself set the access keys in the environment
     ssox: hint: ssox clear removes them, and restores your own keys
     ");
     let ran = home.ssox_with(&["--emit=zsh1", "use", "target"], &keys);
@@ -342,14 +342,14 @@ fn duration_of_a_chained_role_or_of_identity_center_is_explained() {
     let chained = home.ssox(&["exec", "chained", "--duration", "2h", "--", "true"]).fails(4);
     says!(home, chained, @r"
     ssox: --duration: AWS limits a role that another role assumes (role chaining) to an hour
-    ssox: hint: --duration 1h; credentials renew at the prompt, and under `ssox exec --serve`
+    ssox: hint: --duration 1h; ssox renews the credentials at the prompt, and for programs that `ssox exec --serve` runs
     ");
     home.ssox(&["exec", "chained", "--duration", "1h", "--", "true"]).ok();
     home.ssox(&["exec", "dev", "--role-arn", TARGET, "--duration", "30m", "--", "true"]).ok();
     assert_eq!(form(asked(&home, "AssumeRole").last().unwrap(), "DurationSeconds").as_deref(), Some("1800"));
     let permission_set = home.ssox(&["exec", "dev", "--duration", "2h", "--", "true"]).fails(4);
     says!(home, permission_set, @r"
-    ssox: --duration cannot be used: the permission set says how long a role of Identity Center is valid
+    ssox: --duration cannot be used: the permission set determines how long role credentials from Identity Center are valid
     ssox: hint: leave it out, or ask an administrator for a longer session duration
     ");
     says!(home, home.ssox(&["exec", "me", "--duration", "2h", "--", "true"]).fails(4), @r"

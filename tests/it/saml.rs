@@ -201,11 +201,11 @@ fn after_logout_the_next_use_signs_in_again() {
         screen(&run.said)
     };
     shows!(home, login(), @"ssox: signed in to `external`, for LEFT");
-    shows!(home, login(), @"ssox: already signed in to `external`, for LEFT; --fresh signs in again");
+    shows!(home, login(), @"ssox: already signed in to `external`, for another LEFT; --fresh signs in again");
     assert_eq!((home.standin.count("IdpLogin"), home.standin.count("AssumeRoleWithSAML")), (1, 1));
     let out = home.ssox(&["logout", "external"]);
     out.ok();
-    says!(home, out.stderr(), @"ssox: signed out of `external`; removed its cached credentials, and the sign-ins in the browser that ssox starts");
+    says!(home, out.stderr(), @"ssox: signed out of `external`; removed its cached credentials, and the sign-ins of all SAML profiles in the separate SAML browser of ssox");
     assert_eq!((home.files(".aws/cli/cache").len(), home.path(".local/state/ssox/browser").exists()), (0, false));
     shows!(home, login(), @"ssox: signed in to `external`, for LEFT");
     assert_eq!(home.standin.count("IdpLogin"), 2);
@@ -250,9 +250,9 @@ fn a_saml_response_that_aws_would_reject_is_explained() {
     ssox: the SAML response is encrypted: only AWS can read which roles it offers
     ssox: hint: add `ssox_saml_role_arn = …` and `ssox_saml_provider_arn = …` to the profile
     ssox: no SAML response came from `STANDIN` within 3s
-    ssox: hint: `--timeout 20m` waits longer; if the page says that you have no access, ask for this application to be assigned to you
+    ssox: hint: `--timeout 20m` waits longer; if the page says that you have no access, ask your administrator to assign this application to you
     ssox: no SAML response came from `STANDIN` within 3s
-    ssox: hint: `--timeout 20m` waits longer; if the page says that you have no access, ask for this application to be assigned to you
+    ssox: hint: `--timeout 20m` waits longer; if the page says that you have no access, ask your administrator to assign this application to you
     ");
 }
 
@@ -306,14 +306,14 @@ fn closing_the_browser_is_reported_and_a_killed_ssox_leaves_no_browser() {
     signal(eventually("the browser", || browser(&home)), Signal::TERM);
     says!(home, finished(&home, terminal).fails(3), @r"
     ssox: `chromium` was closed before a SAML response came from `STANDIN`
-    ssox: hint: try again and leave the window open until it closes by itself; if the page says that you have no access, ask for this application to be assigned to you
+    ssox: hint: try again and leave the window open until it closes by itself; if the page says that you have no access, ask your administrator to assign this application to you
     ");
     let mut terminal = Terminal::start(command(&home, &arguments));
     terminal.wait_for("left");
     signal(eventually("the browser", || browser(&home)), Signal::KILL);
     says!(home, finished(&home, terminal).fails(3), @r"
     ssox: `chromium` ended (signal: 9 (SIGKILL)) before a SAML response came from `STANDIN`
-    ssox: hint: try again and leave the window open until it closes by itself; if the page says that you have no access, ask for this application to be assigned to you
+    ssox: hint: try again and leave the window open until it closes by itself; if the page says that you have no access, ask your administrator to assign this application to you
     ");
     let mut terminal = Terminal::start(command(&home, &arguments));
     terminal.wait_for("left");
@@ -322,7 +322,7 @@ fn closing_the_browser_is_reported_and_a_killed_ssox_leaves_no_browser() {
     // The next run does not wait until that browser has ended.
     says!(home, run(&home, &[&arguments[..], &["--timeout", "2s"]].concat()).fails(3), @r"
     ssox: no SAML response came from `STANDIN` within 2s
-    ssox: hint: `--timeout 20m` waits longer; if the page says that you have no access, ask for this application to be assigned to you
+    ssox: hint: `--timeout 20m` waits longer; if the page says that you have no access, ask your administrator to assign this application to you
     ");
     ends(&home);
 }
@@ -335,11 +335,11 @@ fn two_sign_ins_take_turns() {
     let mut first = Terminal::start(command(&home, &["saml", "roles", "external"]));
     first.wait_for("left");
     says!(home, run(&home, &["saml", "roles", "other", "--timeout", "1s"]).fails(3), @r"
-    ssox: `ssox saml roles` (pid PID, on TTY) uses the browser
-    ssox: hint: finish it, or close its browser window, and try again
+    ssox: `ssox saml roles` (pid PID, on TTY) is using the browser for a SAML sign-in
+    ssox: hint: finish that sign-in, or close its browser window, then try again
     ");
     let mut second = Terminal::start(command(&home, &["saml", "roles", "other", "--json"]));
-    second.wait_for("waiting for another sign-in");
+    second.wait_for("waiting for another SAML sign-in");
     signal(eventually("the browser", || browser(&home)), Signal::TERM);
     assert_eq!(first.wait_for_end().1.code(), Some(3));
     assert_eq!(roles(&finished(&home, second).ok()), ["External"]);
@@ -369,7 +369,7 @@ fn without_a_browser_for_saml_it_is_exit_3_at_once() {
     says!(home, rows.map(|(variables, status)| fails(variables, status)).concat(), @r"
     ssox: there is no screen to open a browser on
     ssox: hint: copy the form field `SAMLResponse` from any browser's developer tools, and pass it with `--saml-response FILE` (or `-`)
-    ssox: over SSH, the browser would open on the remote machine
+    ssox: this is an SSH session: the browser would open on this machine, where you do not see it
     ssox: hint: copy the form field `SAMLResponse` from any browser's developer tools, and pass it with `--saml-response FILE` (or `-`)
     ssox: SSOX_BROWSER is `no-such-browser`, which is not on PATH
     ssox: hint: export SSOX_BROWSER=/path/to/chrome (or Edge, Chromium, Brave)
@@ -455,6 +455,6 @@ fn a_duration_that_the_role_does_not_allow_is_requested_only_once() {
     fs::write(home.path("response"), home.standin.saml_response("")).unwrap();
     let ran = home.ssox(&["export", "external", "--format", "json", "--saml-response", "response"]);
     ran.ok();
-    says!(home, ran.stderr(), @"ssox: warning: `arn:aws:iam::444455556666:role/External` does not allow 7200 s; asking for 3600 s");
+    says!(home, ran.stderr(), @"ssox: warning: `arn:aws:iam::444455556666:role/External` does not allow a duration of 7200 s; ssox requests 3600 s");
     assert_eq!(home.standin.count("AssumeRoleWithSAML"), 2);
 }

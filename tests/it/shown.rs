@@ -67,7 +67,7 @@ fn sessions_is_a_table_of_sessions() {
 #[test]
 fn status_has_one_line_for_each_fact() {
     let home = home();
-    shows!(home, home.ssox(&["status"]).ok(), @"nothing is in use in this shell");
+    shows!(home, home.ssox(&["status"]).ok(), @"no profile is in use in this shell");
     let used = home.ssox(&["--emit=zsh1", "use", "dev"]).all_set();
     let variables: Vec<(&str, &str)> = used.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     shows!(home, home.ssox_with(&["status", "--verify"], &variables).ok(), @r"
@@ -140,7 +140,7 @@ fn a_new_machine_gets_the_first_step() {
     ssox: there are no sessions yet: the file `~/.aws/config` does not exist
     ssox: hint: ssox configure sso
     $ ssox status => 0
-    nothing is in use in this shell
+    no profile is in use in this shell
     $ ssox doctor => 0
     nothing is wrong; AWS_ENDPOINT_URL sends requests to `http://STANDIN`, not to AWS
     $ ssox use => 2

@@ -60,9 +60,9 @@ fn login_signs_in_once_and_then_says_until_when() {
     let (said, status) = run(&home, &["login", "dev"]);
     assert_eq!(status, 0, "{said}");
     shows!(home, lines(&said), @r"
-    ssox: opening your browser to sign in to `corp`; if nothing opens, go to
+    ssox: opening your browser to sign in to `corp`; if no page opens, open this URL:
       http://STANDIN/authorize?QUERY
-    ssox: is the browser on another machine? ssox login --sso-session corp --device-code, or forward the port first: ssh -L PORT:127.0.0.1:PORT HOST
+    ssox: if the browser is on another machine: ssox login --sso-session corp --device-code, or forward the port before you open the URL: ssh -L PORT:127.0.0.1:PORT HOST
     ssox: signed in to `corp`, for LEFT
     ");
     // The accounts and roles are listed in the background, and that ends with the roles of the last account.
@@ -70,7 +70,7 @@ fn login_signs_in_once_and_then_says_until_when() {
     let asked = home.standin.total();
     let (said, status) = run(&home, &["login", "--sso-session", "corp"]);
     assert_eq!(status, 0, "{said}");
-    shows!(home, lines(&said), @"ssox: already signed in to `corp`, for LEFT; --fresh signs in again");
+    shows!(home, lines(&said), @"ssox: already signed in to `corp`, for another LEFT; --fresh signs in again");
     assert_eq!(home.standin.total(), asked);
     assert_eq!(run(&home, &["login", "stg", "--fresh"]).1, 0);
     assert_eq!(home.standin.count("CreateToken.authorization_code"), 2);
@@ -110,9 +110,9 @@ fn a_token_that_is_refused_again_and_again_leads_to_one_sign_in() {
     let (said, status) = run(&home, &["exec", "dev", "--", "true"]);
     assert_eq!(status, 3, "{said}");
     shows!(home, lines(&said), @r"
-    ssox: opening your browser to sign in to `corp`; if nothing opens, go to
+    ssox: opening your browser to sign in to `corp`; if no page opens, open this URL:
       http://STANDIN/authorize?QUERY
-    ssox: is the browser on another machine? ssox login --sso-session corp --device-code, or forward the port first: ssh -L PORT:127.0.0.1:PORT HOST
+    ssox: if the browser is on another machine: ssox login --sso-session corp --device-code, or forward the port before you open the URL: ssh -L PORT:127.0.0.1:PORT HOST
     ssox: signed in to `corp`, for LEFT
     ssox: could not get the credentials of `ReadOnly` in `111122223333`: the session has expired or was revoked (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL)
     ssox: hint: ssox login --sso-session corp --fresh
@@ -168,9 +168,9 @@ fn a_denied_sign_in_is_exit_3_and_says_who_denied_it() {
     let (said, status) = run(&home, &["login", "dev"]);
     assert_eq!(status, 3, "{said}");
     shows!(home, lines(&said), @r"
-    ssox: opening your browser to sign in to `corp`; if nothing opens, go to
+    ssox: opening your browser to sign in to `corp`; if no page opens, open this URL:
       http://STANDIN/authorize?QUERY
-    ssox: is the browser on another machine? ssox login --sso-session corp --device-code, or forward the port first: ssh -L PORT:127.0.0.1:PORT HOST
+    ssox: if the browser is on another machine: ssox login --sso-session corp --device-code, or forward the port before you open the URL: ssh -L PORT:127.0.0.1:PORT HOST
     ssox: signing in to `corp` was refused: access_denied: The user refused the request
     ssox: hint: ssox login --sso-session corp
     ");
@@ -221,8 +221,8 @@ fn a_browser_that_was_asked_for_is_waited_for_and_the_alternatives_are_printed()
         assert_eq!(status.code(), Some(3), "{browser}: {said}");
         let port = said.split("redirect_uri=http%3A%2F%2F127.0.0.1%3A").nth(1).unwrap().split("%2F").next().unwrap();
         let elsewhere = format!(
-            "ssox: is the browser on another machine? ssox login --sso-session corp --device-code, or forward the port \
-             first: ssh -L {port}:127.0.0.1:{port} HOST\r\n"
+            "ssox: if the browser is on another machine: ssox login --sso-session corp --device-code, or forward the port \
+             before you open the URL: ssh -L {port}:127.0.0.1:{port} HOST\r\n"
         );
         assert!(said.contains(&elsewhere), "{browser}: {said}");
         assert_eq!(home.standin.count("StartDeviceAuthorization"), 0, "{browser}");
@@ -292,7 +292,7 @@ fn when_the_process_that_signs_in_is_killed_another_takes_over() {
     let mut waiters: Vec<Terminal> = (0..8).map(|_| Terminal::start(ssox(&home, &arguments))).collect();
     for waiter in &mut waiters {
         waiter.wait_for(&format!("`ssox login dev` (pid {}, on /dev/pts/", owner.id()));
-        waiter.wait_for("is signing in to `corp`");
+        waiter.wait_for("is already signing in to `corp`");
         waiter.wait_for("left");
     }
     home.standin.configure(|options| options.authorize = Person::Approves);
@@ -311,7 +311,7 @@ fn when_nobody_signs_in_all_processes_give_up_together() {
     let owner = Terminal::start(ssox(&home, &["login", "dev", "--timeout", "6s"]));
     eventually("the browser", || (home.standin.count("Authorize") == 1).then_some(()));
     let mut waiters: Vec<Terminal> = (0..8).map(|_| Terminal::start(ssox(&home, &["login", "dev"]))).collect();
-    waiters.iter_mut().for_each(|waiter| drop(waiter.wait_for("is signing in to `corp`")));
+    waiters.iter_mut().for_each(|waiter| drop(waiter.wait_for("is already signing in to `corp`")));
     for terminal in waiters.into_iter().chain([owner]) {
         let (said, status) = terminal.wait_for_end();
         assert!(status.code() == Some(3) && said.contains("nobody signed in to `corp` within 6s"), "{said}");
@@ -379,10 +379,10 @@ fn a_cache_that_cannot_be_written_does_not_fail_the_command() {
     std::fs::set_permissions(home.path(".aws"), mode(0o755)).unwrap();
     assert!(status.success(), "{said}");
     shows!(home, lines(&said), @r"
-    ssox: warning: could not create `~/.aws/sso/cache`: permission denied; this sign-in is for this command only
-    ssox: opening your browser to sign in to `corp`; if nothing opens, go to
+    ssox: warning: could not create `~/.aws/sso/cache`: permission denied; only this command can use the token of this sign-in
+    ssox: opening your browser to sign in to `corp`; if no page opens, open this URL:
       http://STANDIN/authorize?QUERY
-    ssox: is the browser on another machine? ssox login --sso-session corp --device-code, or forward the port first: ssh -L PORT:127.0.0.1:PORT HOST
+    ssox: if the browser is on another machine: ssox login --sso-session corp --device-code, or forward the port before you open the URL: ssh -L PORT:127.0.0.1:PORT HOST
     ssox: signed in to `corp`, for LEFT
     for 111122223333
     ");

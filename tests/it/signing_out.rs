@@ -44,7 +44,7 @@ fn all_is_every_session_of_the_configuration_and_strangers_are_named() {
     shows!(home, said, @r"
     ssox: signed out of `corp`; removed ~/.aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json
     ssox: signed out of `https://d-1234567890.awsapps.com/start`; removed ~/.aws/sso/cache/7487b5b67d5fa1132cf33fa93ae51ef38cc37752.json
-    ssox: kept `~/.aws/sso/cache/8baf1a8505b71286dc5ae8e3d10fc8de1aa368ca.json` (https://d-1234567890.awsapps.com/start): it belongs to no configured session
+    ssox: kept the token file `~/.aws/sso/cache/8baf1a8505b71286dc5ae8e3d10fc8de1aa368ca.json` (https://d-1234567890.awsapps.com/start): it belongs to no configured session
     ");
     assert!(token_file(&home.path(""), "elsewhere").exists());
     assert_eq!(home.files(".aws/sso/cache").len(), 1);
@@ -56,7 +56,7 @@ fn the_token_is_deleted_even_if_the_server_cannot_be_reached() {
     let home = Home::signed_in();
     home.standin.fault("Logout", Fault::Status(500), Times::Forever);
     shows!(home, says(&home, &["logout", "dev"]), @r"
-    ssox: warning: could not sign out: AWS failed with 500: Internal server error (InternalServerException) (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL); the session there expires on its own
+    ssox: warning: could not sign out: AWS failed with 500: Internal server error (InternalServerException) (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL); the session at AWS expires on its own
     ssox: signed out of `corp`; removed ~/.aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json
     ");
     assert!(!token_file(&home.path(""), "corp").exists());

@@ -66,8 +66,8 @@ fn keys_that_another_tool_wrote_are_not_handed_out_after_they_expired() {
             let stderr = home.ssox(verb).fails(3);
             assert!(stderr.contains("2020-11-20T21:48:08Z"), "{key}: {stderr}");
             says!(home, stderr, @r"
-            ssox: the keys of profile `k` expired at TIME
-            ssox: hint: run the tool that wrote the keys of `[k]` again
+            ssox: the access keys of profile `k` expired at TIME
+            ssox: hint: to renew the access keys of `[k]`, run the tool that wrote them
             ");
         }
         fs::write(home.path(".aws/credentials"), format!("[k]\n{keys}{key} = 2096{form}\n")).unwrap();
@@ -84,30 +84,30 @@ fn the_missing_key_is_named_with_its_file() {
     fs::write(home.path(".aws/credentials"), credentials).unwrap();
     let errors = ["here", "id", "secret", "split", "token"].map(|profile| use_(&home, profile).fails(4));
     says!(home, errors.concat(), @r"
-    ssox: profile `here` has incomplete keys: `aws_secret_access_key` is missing in ~/.aws/config
+    ssox: profile `here` has incomplete access keys: `aws_secret_access_key` is missing in ~/.aws/config
     ssox: hint: add `aws_secret_access_key` there, or remove the other key
-    ssox: profile `id` has incomplete keys: `aws_secret_access_key` is missing in ~/.aws/credentials
+    ssox: profile `id` has incomplete access keys: `aws_secret_access_key` is missing in ~/.aws/credentials
     ssox: hint: add `aws_secret_access_key` there, or remove the other key
-    ssox: profile `secret` has incomplete keys: `aws_access_key_id` is missing in ~/.aws/credentials
+    ssox: profile `secret` has incomplete access keys: `aws_access_key_id` is missing in ~/.aws/credentials
     ssox: hint: add `aws_access_key_id` there, or remove the other key
-    ssox: profile `split` has incomplete keys: `aws_secret_access_key` is missing in ~/.aws/credentials
+    ssox: profile `split` has incomplete access keys: `aws_secret_access_key` is missing in ~/.aws/credentials
     ssox: hint: move `aws_secret_access_key` there: AWS tools do not combine keys from both files
-    ssox: profile `token` has `aws_session_token` without the keys it belongs to
-    ssox: hint: add `aws_access_key_id` and `aws_secret_access_key` beside it
+    ssox: profile `token` has `aws_session_token`, but no access keys
+    ssox: hint: add `aws_access_key_id` and `aws_secret_access_key` to the same section
     ");
     says!(home, home.ssox(&["doctor"]).stdout(), @r"
-    error: ~/.aws/config:29: profile `here` has incomplete keys: `aws_secret_access_key` is missing; AWS tools fail or ignore the other key
+    error: ~/.aws/config:29: profile `here` has incomplete access keys: `aws_secret_access_key` is missing; AWS tools fail or ignore the other key
         hint: add `aws_secret_access_key`, or remove the other key
-    error: ~/.aws/config:31: profile `split` has incomplete keys: `aws_access_key_id` is missing; AWS tools fail or ignore the other key
+    error: ~/.aws/config:31: profile `split` has incomplete access keys: `aws_access_key_id` is missing; AWS tools fail or ignore the other key
         hint: add `aws_access_key_id`, or remove the other key
-    error: ~/.aws/credentials:8: profile `split` has incomplete keys: `aws_secret_access_key` is missing; AWS tools fail or ignore the other key
+    error: ~/.aws/credentials:8: profile `split` has incomplete access keys: `aws_secret_access_key` is missing; AWS tools fail or ignore the other key
         hint: add `aws_secret_access_key`, or remove the other key
-    error: ~/.aws/credentials:2: profile `id` has incomplete keys: `aws_secret_access_key` is missing; AWS tools fail or ignore the other key
+    error: ~/.aws/credentials:2: profile `id` has incomplete access keys: `aws_secret_access_key` is missing; AWS tools fail or ignore the other key
         hint: add `aws_secret_access_key`, or remove the other key
-    error: ~/.aws/credentials:4: profile `secret` has incomplete keys: `aws_access_key_id` is missing; AWS tools fail or ignore the other key
+    error: ~/.aws/credentials:4: profile `secret` has incomplete access keys: `aws_access_key_id` is missing; AWS tools fail or ignore the other key
         hint: add `aws_access_key_id`, or remove the other key
-    warning: ~/.aws/credentials:6: profile `token` has a session token without keys
-        hint: add the keys it belongs to, or remove the token
+    warning: ~/.aws/credentials:6: profile `token` has a session token, but no access keys
+        hint: add the access keys that it belongs to, or remove the token
     warning: ~/.aws/credentials: contains access keys and can be read by other users of this machine
         hint: chmod 600 ~/.aws/credentials
     info: AWS_ENDPOINT_URL sends requests to `http://STANDIN`, not to AWS
@@ -143,7 +143,7 @@ fn the_error_output_of_a_failed_process_is_shown() {
     let said = use_(&home, "process").fails(1);
     shows!(home, said, @r"
     ssox: `credential_process` of profile `process` failed: exit status 7: looking in the vault
-    ssox: hint: run its command line by hand
+    ssox: hint: run the command in a terminal to see what it prints
     ");
     process(&home, "echo half a document");
     shows!(home, use_(&home, "process").fails(4), @r#"
@@ -160,11 +160,11 @@ fn a_process_that_leads_back_to_itself_is_named() {
     home.add_config(&[line("a", "b"), line("b", "c"), line("c", "a"), line("self", "self")].concat());
     shows!(home, use_(&home, "a").fails(1), @r"
     ssox: `credential_process` of profile `a` failed: exit status 1: `credential_process` of profile `b` failed: exit status 1: `credential_process` of profile `c` failed: exit status 4: `credential_process` of profile `a` is circular: a → b → c → a
-    ssox: hint: `credential_process` of `[profile a]` must use another profile
+    ssox: hint: the program in `credential_process` of `[profile a]` must call ssox with another profile
     ");
     shows!(home, home.ssox(&["export", "self", "--format", "env"]).fails(1), @r"
     ssox: `credential_process` of profile `self` failed: exit status 4: `credential_process` of profile `self` is circular: self → self
-    ssox: hint: `credential_process` of `[profile self]` must use another profile
+    ssox: hint: the program in `credential_process` of `[profile self]` must call ssox with another profile
     ");
     // A process that asks ssox for another profile is not a loop.
     home.add_config(&line("through", "dev"));
@@ -243,7 +243,7 @@ fn serve_keys(home: &Home) -> String {
 fn a_container_has_a_role_that_can_assume_others() {
     let home = home(&role("container", "FromContainer", "credential_source = EcsContainer"));
     shows!(home, use_(&home, "container").fails(4), @r"
-    ssox: `credential_source = EcsContainer`: this is not a container with a role
+    ssox: `credential_source = EcsContainer`: ssox does not run in a container that has an IAM role
     ssox: hint: AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or AWS_CONTAINER_CREDENTIALS_FULL_URI must be set
     ");
     let url = format!("{}/agent", serve_keys(&home));
@@ -251,8 +251,8 @@ fn a_container_has_a_role_that_can_assume_others() {
     let wrong =
         home.ssox_with(&["--emit=zsh1", "use", "container"], &[uri, ("AWS_CONTAINER_AUTHORIZATION_TOKEN", "no")]);
     shows!(home, wrong.fails(5), @r"
-    ssox: `credential_source = EcsContainer`: the container's agent answered 403: not for you
-    ssox: hint: AWS_CONTAINER_CREDENTIALS_FULL_URI sets the endpoint; if it is left over: unset AWS_CONTAINER_CREDENTIALS_FULL_URI
+    ssox: `credential_source = EcsContainer`: the container's credential service answered 403: not for you
+    ssox: hint: AWS_CONTAINER_CREDENTIALS_FULL_URI sets the address of the credential service; if it is not needed here: unset AWS_CONTAINER_CREDENTIALS_FULL_URI
     ");
     fs::write(home.path("token"), "letmein").unwrap();
     let right =
@@ -283,11 +283,11 @@ fn a_section_is_written_and_read_again() {
         home.ssox(&[&["export", "dev", "--format", "credentials-file", "--write"][..], section].concat())
     };
     shows!(home, write(&[]).fails(4), @r"
-    ssox: profile `dev` signs in to IAM Identity Center: keys under its name would conflict with that
+    ssox: profile `dev` signs in to IAM Identity Center: access keys in a section of the same name would conflict with that
     ssox: hint: use another name: --write dev-keys
     ");
     shows!(home, write(&["other"]).fails(4), @r"
-    ssox: profile `other` has its own access keys: keys under its name would conflict with that
+    ssox: profile `other` has its own access keys: access keys in a section of the same name would conflict with that
     ssox: hint: use another name: --write other-keys
     ");
     assert_eq!(home.standin.total(), 0, "refused before anybody is asked");
@@ -338,7 +338,7 @@ fn verify_works_for_every_source() {
     ");
     let unknown = [("AWS_ACCESS_KEY_ID", "AKIAUNKNOWN1234WXYZ"), ("AWS_SECRET_ACCESS_KEY", "secret")];
     let ran = home.ssox_with(&["status", "--verify"], &unknown);
-    assert_eq!(ran.stdout(), "nothing is in use in this shell\nkeys         access key …WXYZ, unknown to ssox\n");
+    assert_eq!(ran.stdout(), "no profile is in use in this shell\nkeys         access key …WXYZ, unknown to ssox\n");
     assert_eq!(ran.status(), 5);
     says!(home, ran.stderr(), @r"
     ssox: could not verify the credentials: AWS does not know the access key (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL)

@@ -46,7 +46,7 @@ fn the_address_of_the_console_is_only_for_our_own_browser() {
     let (said, is_good) = run(&home, &["console", "chained"], &browser);
     assert!(is_good, "{said}");
     says!(home, screen(&said), @r"
-    ssox: warning: the user with uid 54321 connected to STANDIN, which is for your browser, and was refused; still waiting for you
+    ssox: warning: refused a connection of the user with uid 54321 to STANDIN, which only your browser may use; still waiting for your browser
     ssox: opened the console of `chained`
     ");
     assert!(left(&home.path("done")).contains("assumed-role/Target/"));
@@ -71,7 +71,7 @@ fn another_user_does_not_end_a_sign_in() {
     home.standin.configure(|options| options.authorize = ssox_standin::Person::Approves);
     let (said, is_good) = run(&home, &["login", "dev", "--pkce"], &browser);
     assert!(is_good && said.contains("signed in to `corp`"), "{said}");
-    assert!(said.contains(&format!("the user with uid {STRANGER} connected")), "{said}");
+    assert!(said.contains(&format!("refused a connection of the user with uid {STRANGER}")), "{said}");
     assert!(left(&home.path("done")).contains("You are signed in"));
     assert_eq!(left(&home.path("stranger")).matches("this browser belongs to another user").count(), 2);
 }

@@ -169,7 +169,7 @@ fn polars_takes_the_first_keys_of_the_file_where_boto3_finds_nothing() {
     let first = "the first keys in ~/.aws/credentials, whatever AWS_PROFILE says";
     assert_eq!(polars(&[]), ("old".into(), first.into()));
     assert_eq!(polars(&[("AWS_PROFILE", "dev")]).0, "dev");
-    assert_eq!(polars(&[("AWS_PROFILE", "nope")]).1, "refuses: AWS_PROFILE names no profile");
+    assert_eq!(polars(&[("AWS_PROFILE", "nope")]).1, "refuses: the profile in AWS_PROFILE does not exist");
     let empty = KEYS.map(|(name, _)| (name, ""));
     assert_eq!(polars(&empty).1, "unsigned: AWS_ACCESS_KEY_ID is set but empty");
 }
@@ -182,10 +182,10 @@ fn doctor_names_the_tools_that_take_another_identity() {
     says!(home, said, @r"
     warning: ~/.aws/credentials: contains access keys and can be read by other users of this machine
         hint: chmod 600 ~/.aws/credentials
-    warning: tools take other credentials here: polars alone takes `old` (the first keys in ~/.aws/credentials, whatever AWS_PROFILE says)
-        hint: ssox status --tools shows all; keys in the environment (ssox use) mean the same to most tools
+    warning: these tools would use other credentials than those of this shell: polars alone takes `old` (the first keys in ~/.aws/credentials, whatever AWS_PROFILE says)
+        hint: ssox status --tools shows all; most tools use access keys in the environment (ssox use) in the same way
     info: tools would send requests without a signature, and show no error: Java v1 (unsigned: it does not read sso_session); tiledb (unsigned: it does not read sso_session)
-        hint: ssox status --tools shows all; keys in the environment (ssox use) mean the same to most tools
+        hint: ssox status --tools shows all; most tools use access keys in the environment (ssox use) in the same way
     info: AWS_ENDPOINT_URL sends requests to `http://STANDIN`, not to AWS
         hint: unset AWS_ENDPOINT_URL
     ");
@@ -203,7 +203,7 @@ fn doctor_says_what_hides_a_container_endpoint() {
     says!(home, said, @r"
     warning: ~/.aws/credentials: contains access keys and can be read by other users of this machine
         hint: chmod 600 ~/.aws/credentials
-    warning: AWS_CONTAINER_CREDENTIALS_FULL_URI is set, but `[default]` ([default]: static keys in credentials) hides it from AWS CLI v1, AWS CLI v2, boto3, JS v3, JS v2, Java v2, Java v1, Go v2, Rust, C++ (pyarrow), tiledb, duckdb, polars with boto3, GDAL, minio, PHP; no tool take it
+    warning: AWS_CONTAINER_CREDENTIALS_FULL_URI is set, but these tools use `[default]` ([default]: static keys in the credentials file) instead: AWS CLI v1, AWS CLI v2, boto3, JS v3, JS v2, Java v2, Java v1, Go v2, Rust, C++ (pyarrow), tiledb, duckdb, polars with boto3, GDAL, minio, PHP
         hint: name a file without credentials in AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE, as `ssox exec --serve` does
     info: AWS_CONTAINER_CREDENTIALS_FULL_URI is set: AWS tools fall back to the credentials of a container
         hint: unset AWS_CONTAINER_CREDENTIALS_FULL_URI, if this is not a container
@@ -218,11 +218,11 @@ fn profile_only_says_once_which_tools_do_not_take_the_profile() {
     store_keys(&home);
     let used = home.ssox(&["--emit=zsh1", "use", "--profile-only", "dev"]);
     let said = used.stderr();
-    says!(home, said, @"ssox: these tools do not take `dev` from AWS_PROFILE: JS v2, Java v1, tiledb, duckdb, object_store (deltalake), polars alone, minio; Java v1 sends unsigned requests; tiledb sends unsigned requests; polars alone takes `old`; ssox status --tools says why");
+    says!(home, said, @"ssox: these tools do not use the profile `dev` in AWS_PROFILE: JS v2, Java v1, tiledb, duckdb, object_store (deltalake), polars alone, minio; Java v1 sends unsigned requests; tiledb sends unsigned requests; polars alone takes `old`; ssox status --tools says why");
     let set: Vec<(String, String)> = used.all_set();
     let held: Vec<(&str, &str)> = set.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let again = home.ssox_with(&["--emit=zsh1", "use", "--profile-only", "stg"], &held).stderr();
-    assert!(!again.contains("do not take"), "{again}");
+    assert!(!again.contains("do not use"), "{again}");
 }
 
 #[test]

@@ -273,9 +273,9 @@ fn each_kind_of_error_has_its_exit_status() {
     }
     says!(home, errors, @r"
     ssox: could not get the credentials of `ReadOnly` in `111122223333`: No access (ForbiddenException) (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL)
-    ssox: hint: is the role assigned to you? ssox list --assigned shows every account and role that you may use
+    ssox: hint: the role may not be assigned to you: ssox list --assigned shows every account and role that you may use
     ssox: could not get the credentials of `ReadOnly` in `111122223333`: Resource not found (ResourceNotFoundException) (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL)
-    ssox: hint: is the role assigned to you? ssox list --assigned shows every account and role that you may use
+    ssox: hint: the role may not be assigned to you: ssox list --assigned shows every account and role that you may use
     ssox: could not get the credentials of `ReadOnly` in `111122223333`: `STANDIN` is throttling: too many requests (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL)
     ssox: hint: wait a minute, then try again
     ssox: could not get the credentials of `ReadOnly` in `111122223333`: AWS failed with 500: Internal server error (InternalServerException) (endpoint `http://STANDIN`, from AWS_ENDPOINT_URL)
@@ -420,7 +420,7 @@ fn a_wrong_clock_is_reported() {
     let home = Home::signed_in();
     home.standin.configure(|options| options.clock_offset = -2 * 3600);
     let ran = home.ssox(&USE_DEV);
-    says!(home, ran.stderr(), @"ssox: warning: the new credentials have expired already: this machine's clock is ahead; ssox doctor shows by how much");
+    says!(home, ran.stderr(), @"ssox: warning: the new credentials have already expired, because this machine's clock is ahead: ssox doctor shows by how much");
     says!(home, home.ssox(&["doctor"]).stdout(), @r"
     error: this machine's clock is 2h 0m ahead of AWS's
         hint: timedatectl set-ntp true, or set the clock in the system's settings

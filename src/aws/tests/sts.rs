@@ -83,7 +83,7 @@ fn assertions_and_web_identity_tokens_are_exchanged() {
 #[test]
 fn each_refusal_of_sts_has_its_message() {
     let table = [
-        ("AccessDenied", ErrorKind::Refused, "ssox status --verify"),
+        ("AccessDenied", ErrorKind::Refused, "are allowed to assume this role"),
         ("ExpiredToken", ErrorKind::Refused, "have expired"),
         ("InvalidClientTokenId", ErrorKind::Refused, "does not know the access key"),
         ("SignatureDoesNotMatch", ErrorKind::Refused, "does not belong to the access key id"),

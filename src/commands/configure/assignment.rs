@@ -111,7 +111,7 @@ fn account(ctx: &Context, session: &Session, given: Option<AccountId>) -> Result
     };
     accounts.into_iter().find(|account| account.id == id).ok_or_else(|| {
         Error::refused(format!("account `{id}` is not assigned to you"))
-            .hint("leave out --account-id to choose from those that are")
+            .hint("leave out --account-id to choose from the accounts that are assigned to you")
     })
 }
 
@@ -146,7 +146,7 @@ fn role_name(ctx: &Context, session: &Session, account: &Account, given: Option<
 
 fn unassigned_role(role: &str, account: &Account, roles: &[String]) -> Error {
     let hint = match nearest(role, roles.iter().map(String::as_str)).as_slice() {
-        [] => "leave out --role-name to choose from those that are".into(),
+        [] => "leave out --role-name to choose from the roles that are assigned to you".into(),
         near => format!("did you mean `{}`?", near.join("` or `")),
     };
     Error::refused(format!("role `{role}` is not assigned to you in `{}`", account.id)).hint(hint)

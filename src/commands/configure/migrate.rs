@@ -18,14 +18,14 @@ use clap::Args;
 use sign_in_keys::{SignInKeys, sign_in_keys};
 use std::collections::HashSet;
 
-/// Turn legacy profiles into `[sso-session]` ones
+/// Move the sign-in settings of legacy profiles into `[sso-session]` sections
 #[derive(Args, Debug, Default)]
 #[command(after_help = "Example: ssox configure migrate --dry-run")]
 pub(super) struct ConfigureMigrate {
     /// Show what would change, without changing it
     #[arg(long)]
     dry_run: bool,
-    /// Keep the legacy keys for tools that do not know `[sso-session]`
+    /// Keep `sso_start_url` and `sso_region` in the profiles, for tools that do not support `[sso-session]`
     #[arg(long)]
     keep_legacy: bool,
     /// Give each profile its own session, so that each signs in separately
@@ -62,7 +62,7 @@ pub(super) fn run(ctx: &Context, args: &ConfigureMigrate) -> Result<String> {
     let files = ConfigFiles::load(ctx)?;
     if files.config.is_lossy {
         return Err(Error::configuration(format!("`{}` is not UTF-8", files.config.path.display()))
-            .hint("save it as UTF-8 first; ssox keeps every byte that it does not change"));
+            .hint("save it as UTF-8 first: ssox can edit only UTF-8 files"));
     }
     let groups = groups(&files, args);
     if groups.is_empty() {
@@ -194,10 +194,10 @@ fn explain(groups: &[Group], args: &ConfigureMigrate) {
     }
     if args.keep_legacy {
         say(
-            "the legacy keys are kept: the Terraform AWS provider before version 5 and other old tools do not know sessions",
+            "`sso_start_url` and `sso_region` stay in the profiles: the Terraform AWS provider before version 5 and other old tools do not support sessions",
         );
         say(
-            "but the SDK for Rust rejects a profile with both: `ssox configure migrate` removes the legacy keys when no tool needs them",
+            "but the SDK for Rust rejects a profile that has them and `sso_session`: when no tool needs them, `ssox configure migrate` removes them",
         );
     }
 }

@@ -19,7 +19,7 @@ use crate::source::sso::check_role_name;
 use crate::terminal::say;
 use clap::Args;
 
-/// Create a profile: asks for what no option gives, and lets you choose account and role after signing in
+/// Create a profile: asks for each value that is not given as an option, and lets you choose account and role after signing in
 #[derive(Args, Debug, Default)]
 #[command(
     after_help = "Example:\n  ssox configure sso --start-url https://d-1234567890.awsapps.com/start --sso-region eu-west-1"

@@ -146,7 +146,10 @@ fn sessions(ctx: &Context, files: &ConfigFiles, findings: &mut Vec<Finding>) {
 
 fn no_start_url(session: &Session) -> Finding {
     let name = session.name.as_ref().or(session.profile.as_ref()).unwrap_or(&session.start_url);
-    let message = format!("`sso_start_url` of `{name}` is `{}`, which is not `https://` and a host", session.start_url);
+    let message = format!(
+        "`sso_start_url` of `{name}` is `{}`, which does not begin with `https://` and a host name",
+        session.start_url
+    );
     Finding::new("config", Error, message, "copy the start URL from the settings of your access portal")
 }
 

@@ -17,7 +17,7 @@ pub(super) fn check(ctx: &Context) -> Option<Finding> {
     match checked {
         Ok((_, true)) => None,
         Ok((profile, false)) => {
-            let message = format!("`{}` wants profile {}, and is not trusted", path.display(), as_argument(&profile));
+            let message = format!("`{}` names profile {}, but is not trusted", path.display(), as_argument(&profile));
             Some(Finding::new("environment", Warning, message, "ssox allow"))
         }
         Err(error) => {

@@ -32,7 +32,7 @@ fn keyring(ctx: &Context, first: &Session, sessions: &[&Session]) -> Finding {
                 "keyring",
                 Info,
                 message,
-                "other AWS tools do not read them: ssox credential-process, ssox exec",
+                "other AWS tools cannot read the keyring: give them credentials with ssox credential-process or ssox exec",
             )
         }
         Err(error) => {

@@ -24,12 +24,23 @@ fn of_file(ctx: &Context, files: &ConfigFiles, section: &Section, which: WhichFi
         (Some(_), None) => (incomplete(name, "aws_secret_access_key"), id.or(secret)),
         (None, Some(_)) => (incomplete(name, "aws_access_key_id"), id.or(secret)),
         (None, None) => {
-            let message = format!("profile `{name}` has a session token without keys");
-            (Finding::new("config", Warning, message, "add the keys it belongs to, or remove the token"), token)
+            let message = format!("profile `{name}` has a session token, but no access keys");
+            (
+                Finding::new("config", Warning, message, "add the access keys that it belongs to, or remove the token"),
+                token,
+            )
         }
         (Some(_), Some(_)) => {
-            let message = format!("the keys of profile `{name}` expired at {}", expired_at()?);
-            (Finding::new("config", Info, message, "run the tool that wrote them again, or remove them"), id)
+            let message = format!("the access keys of profile `{name}` expired at {}", expired_at()?);
+            (
+                Finding::new(
+                    "config",
+                    Info,
+                    message,
+                    "to renew the access keys, run the tool that wrote them; or remove them",
+                ),
+                id,
+            )
         }
     };
     let (file, line) = files.location(entry?);
@@ -38,7 +49,7 @@ fn of_file(ctx: &Context, files: &ConfigFiles, section: &Section, which: WhichFi
 
 fn incomplete(profile: &str, missing: &str) -> Finding {
     let message = format!(
-        "profile `{profile}` has incomplete keys: `{missing}` is missing; AWS tools fail or ignore the other key"
+        "profile `{profile}` has incomplete access keys: `{missing}` is missing; AWS tools fail or ignore the other key"
     );
     Finding::new("config", Error, message, format!("add `{missing}`, or remove the other key"))
 }
@@ -58,8 +69,8 @@ mod tests {
         let rows = [
             ("", "[p]\naws_access_key_id = A\n", "`aws_secret_access_key` is missing", 2),
             ("", "[p]\nregion = e\naws_secret_access_key = s\n", "`aws_access_key_id` is missing", 3),
-            ("[profile p]\naws_access_key_id = A\naws_secret_access_key =\n", "", "incomplete keys", 2),
-            ("", "[p]\naws_session_token = t\n", "a session token without keys", 2),
+            ("[profile p]\naws_access_key_id = A\naws_secret_access_key =\n", "", "incomplete access keys", 2),
+            ("", "[p]\naws_session_token = t\n", "a session token, but no access keys", 2),
             (
                 "",
                 "[p]\naws_access_key_id = A\naws_secret_access_key = s\naws_session_token = t\nexpiration = 2020-01-01 00:00:00",

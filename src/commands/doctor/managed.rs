@@ -25,8 +25,12 @@ pub(super) fn gone_session<'a>(files: &ConfigFiles, section: &'a Section) -> Opt
 
 fn finding(files: &ConfigFiles, session: &str, profiles: &[String]) -> Finding {
     let (count, names) = (profiles.len(), name_list(profiles));
-    let profiles_text = if count == 1 { "1 profile".to_string() } else { format!("{count} profiles") };
-    let message = format!("session `{session}` of {profiles_text} that `configure populate` wrote is gone: {names}");
+    let name_it = if count == 1 {
+        "1 profile that `configure populate` wrote names it".to_string()
+    } else {
+        format!("{count} profiles that `configure populate` wrote name it")
+    };
+    let message = format!("session `{session}` no longer exists, but {name_it}: {names}");
     let hint = format!(
         "ssox configure sso {} writes the session again; or remove the profiles",
         as_option("--sso-session", session)

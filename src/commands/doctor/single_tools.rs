@@ -96,7 +96,8 @@ fn quoted_program(files: &ConfigFiles, section: &Section) -> Option<Finding> {
         section.name
     );
     let (file, line) = files.location(entry);
-    let hint = "write the path without quotes; where it has a blank, make a link without one";
+    let hint =
+        "write the path without quotes; if it contains a space, make a symbolic link to it whose path contains none";
     Some(Finding::new("config", Info, message, hint).at(file, Some(line)))
 }
 

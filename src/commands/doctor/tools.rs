@@ -11,15 +11,16 @@ const CONTAINER: [&str; 2] = ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CON
 /// Reports tools that use `[default]`, although the environment has the URL of a container's credentials.
 fn shadowed_container(rows: &[ToolRow], ctx: &Context) -> Option<Finding> {
     let variable = CONTAINER.iter().find(|name| ctx.var(name).is_some())?;
-    let (takes_it, hides_it): (Vec<&ToolRow>, Vec<&ToolRow>) =
+    let (takes_it, takes_default): (Vec<&ToolRow>, Vec<&ToolRow>) =
         rows.iter().filter(|row| row.takes_default() || row.takes_container()).partition(|row| row.takes_container());
-    let first = hides_it.first()?;
+    let first = takes_default.first()?;
     let names = |rows: &[&ToolRow]| rows.iter().map(|row| row.tool).collect::<Vec<_>>().join(", ");
-    let rest = if takes_it.is_empty() { "no tool".into() } else { names(&takes_it) };
+    let rest =
+        if takes_it.is_empty() { String::new() } else { format!("; these use the variable: {}", names(&takes_it)) };
     let message = format!(
-        "{variable} is set, but `[default]` ({}) hides it from {}; {rest} take it",
+        "{variable} is set, but these tools use `[default]` ({}) instead: {}{rest}",
         first.why,
-        names(&hides_it)
+        names(&takes_default)
     );
     let hint = "name a file without credentials in AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE, as `ssox exec --serve` does";
     Some(Finding::new("environment", Warning, message, hint))
@@ -39,11 +40,14 @@ pub(super) fn check(ctx: &Context) -> Vec<Finding> {
     let unexpected = rows.iter().filter(|row| !status_tools::is_expected(ctx, &rows, row));
     let (others, unsigned): (Vec<_>, Vec<_>) =
         unexpected.filter(|row| row.takes_something() || row.is_unsigned()).partition(|row| row.takes_something());
-    let hint = "ssox status --tools shows all; keys in the environment (ssox use) mean the same to most tools";
+    let hint =
+        "ssox status --tools shows all; most tools use access keys in the environment (ssox use) in the same way";
     let finding = |severity, message| Finding::new("environment", severity, message, hint);
     let taken = list(&others, |row| format!("{} takes {}", row.tool, named(row)));
     let reasons = list(&unsigned, |row| format!("{} ({})", row.tool, row.why));
-    let other = (!others.is_empty()).then(|| finding(Warning, format!("tools take other credentials here: {taken}")));
+    let other = (!others.is_empty()).then(|| {
+        finding(Warning, format!("these tools would use other credentials than those of this shell: {taken}"))
+    });
     let none = (!unsigned.is_empty())
         .then(|| finding(Info, format!("tools would send requests without a signature, and show no error: {reasons}")));
     other.into_iter().chain(none).collect()

@@ -36,16 +36,16 @@ const FEWEST_JOBS: usize = 4;
 pub(crate) struct Each {
     /// Names of profiles, ACCOUNT/ROLE, or globs of them: `dev-*`, `*/ReadOnly`
     patterns: Vec<String>,
-    /// Only accounts with this number or name, or glob
+    /// Only accounts whose ID or name matches; may be repeated
     #[arg(long, value_name = "GLOB")]
     account: Vec<String>,
-    /// Only roles with this name, or glob
+    /// Only roles whose name matches; may be repeated
     #[arg(long, value_name = "GLOB")]
     role: Vec<String>,
     /// How many commands run at once [default: the number of cores, at least 4]
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     jobs: Option<NonZeroUsize>,
-    /// After the first failure start no more, and end those that run
+    /// After the first failure, start no more commands, and end those that are running
     #[arg(long)]
     fail_fast: bool,
     /// Print JSON

@@ -186,7 +186,7 @@ fn under_way(ctx: &Context, since: Timestamp) -> State {
 fn stuck(holder: Option<lock::Holder>) -> Error {
     let (who, hint) = match holder {
         Some(holder) => (format!("{holder}, which renews the credentials,"), holder.release_hint()),
-        None => ("the process that renews the credentials".into(), "end it".into()),
+        None => ("the process that renews the credentials".into(), "end the process `ssox tick --renew`".into()),
     };
     Error::other(format!("{who} does not finish")).hint(hint)
 }

@@ -72,5 +72,5 @@ fn read_stdout(child: Child, limit: Duration) -> Option<Secret> {
 }
 
 fn not_started(cause: &io::Error) -> Error {
-    Error::other(format!("could not start ssox: {}", cause_text(cause)))
+    Error::other(format!("could not start the ssox process that renews the credentials: {}", cause_text(cause)))
 }

@@ -11,7 +11,7 @@ use crate::time::{Timestamp, human};
 pub(super) fn as_text(now: Timestamp, held: &Held, verified: Option<&Verified>) -> String {
     if held.profile.is_none() && held.foreign.is_none() && verified.is_none() {
         let keys = held.keys.as_ref().map(|keys| format!("{:<12} {}\n", "keys", printable(keys)));
-        return format!("nothing is in use in this shell\n{}", keys.unwrap_or_default());
+        return format!("no profile is in use in this shell\n{}", keys.unwrap_or_default());
     }
     let known = lines(now, held, verified).into_iter().filter_map(|(name, value)| Some((name, value?)));
     known.map(|(name, value)| format!("{name:<12} {}\n", printable(&value))).collect()
@@ -57,7 +57,7 @@ fn account(held: &Held, verified: Option<&Verified>) -> Option<String> {
 
 fn time_left(now: Timestamp, expires_at: Timestamp) -> String {
     match expires_at.seconds_after(now) {
-        ..=0 => format!("expired since {expires_at}"),
+        ..=0 => format!("expired at {expires_at}"),
         left => format!("{} left, until {expires_at}", human(left)),
     }
 }

@@ -55,11 +55,15 @@ impl<'a> Names<'a> {
             (Error, format!("`[{inner}]` is already in line {line}: the AWS CLI rejects the whole file"))
         } else {
             let message = format!(
-                "`[{inner}]` has the same name as `[{first}]` in line {line}: the AWS CLI reads only the later one"
+                "`[{inner}]` has the same name as `[{first}]` in line {line}: the AWS CLI reads only the later section"
             );
             (Warning, message)
         };
-        check.add(severity, message, format!("move the keys to the section in line {line}, and remove this header"));
+        check.add(
+            severity,
+            message,
+            format!("move the keys to the section in line {line}, and remove this section header"),
+        );
     }
 }
 
@@ -84,7 +88,7 @@ fn in_config(check: &mut Check, kind: SectionKind, name: &str, inner: &str) {
     } else if inner.contains(['"', '\'', '\\']) {
         check.add(
             Warning,
-            format!("the SDK for Rust ignores `[{inner}]` because of the quotes"),
+            format!("the SDK for Rust ignores `[{inner}]` because of its quotes or backslash"),
             format!("write {plain}"),
         );
     }
@@ -95,7 +99,7 @@ fn in_credentials(check: &mut Check, name: &str) {
     match word {
         "profile" => {
             let message = format!(
-                "names in this file have no prefix: the SDKs ignore `[{name}]`, the AWS CLI reads `{name}` as the name"
+                "profile names in the credentials file have no prefix `profile`: the SDKs ignore `[{name}]`, the AWS CLI reads `{name}` as the profile name"
             );
             check.add(Warning, message, format!("write `[{}]`", rest.trim().trim_matches(['"', '\''])));
         }
@@ -175,7 +179,7 @@ fn after_bracket(check: &mut Check, header: Header) {
         return;
     }
     let message = if is_comment {
-        "there is a comment directly after the `]`: the SDK for JavaScript ignores the header"
+        "there is a comment directly after the `]`: the SDK for JavaScript ignores the section header"
     } else {
         "there is text after the `]`: the SDK for Rust rejects the whole file"
     };

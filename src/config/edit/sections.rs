@@ -67,9 +67,9 @@ impl Edits<'_> {
             let text = &self.file.text;
             if text[..header.end].ends_with([' ', '\t']) && header.end < text.len() {
                 let (line, path) = (self.file.line_number(header.end), self.file.path.display());
-                let message = format!("could not remove `{name}`: the header below it is indented");
+                let message = format!("could not remove `{name}`: the section header below it is indented");
                 return Err(Error::configuration(message)
-                    .hint(format!("remove the blanks before the header in line {line} of `{path}`")));
+                    .hint(format!("remove the blanks before the section header in line {line} of `{path}`")));
             }
             self.changes.push(Change::remove(lines_of(text, header)));
         }

@@ -104,7 +104,7 @@ fn a_section_is_removed_with_the_comments_inside() {
 fn a_header_that_would_become_part_of_a_value_keeps_what_is_above_it() {
     let file = config("[x]\nk = v\n[profile p]\n  k = v\n  [y]\n");
     let error = Edits::new(&file).unwrap().remove(SectionKind::Profile, "p").unwrap_err();
-    assert_eq!(error.hints, ["remove the blanks before the header in line 5 of `config`"]);
+    assert_eq!(error.hints, ["remove the blanks before the section header in line 5 of `config`"]);
 }
 
 #[test]

@@ -127,7 +127,11 @@ fn every_error_says_what_to_type() {
         ),
         ("source_profile = p\n", "circular: p → p", "to another profile"),
         ("source_profile = a\n[profile a]\n", "has no credentials", ""),
-        ("source_profile = a\n[profile a]\naws_secret_access_key = s\n", "incomplete keys: `aws_access_key_id`", "add"),
+        (
+            "source_profile = a\n[profile a]\naws_secret_access_key = s\n",
+            "incomplete access keys: `aws_access_key_id`",
+            "add",
+        ),
         (
             "source_profile = a\nduration_seconds = 1h\n[profile a]\naws_access_key_id=A\naws_secret_access_key=s",
             "`1h`",

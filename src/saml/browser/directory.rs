@@ -113,15 +113,15 @@ fn wait(ctx: &Context, deadline: Deadline) -> Result<Lock> {
             return Err(busy(ctx));
         }
         stopped.check(ctx, LOCK, "the lock on the browser")?;
-        progress.get_or_insert_with(|| Progress::start("waiting for another sign-in that uses the browser"));
+        progress.get_or_insert_with(|| Progress::start("waiting for another SAML sign-in that is using the browser"));
         std::thread::sleep(POLL_INTERVAL.min(deadline.left()));
     }
 }
 
 fn busy(ctx: &Context) -> Error {
-    let holder = lock::holder(ctx, LOCK).map_or_else(|| "another sign-in".into(), |holder| holder.to_string());
-    Error::needs_person(format!("{holder} uses the browser"))
-        .hint("finish it, or close its browser window, and try again")
+    let holder = lock::holder(ctx, LOCK).map_or_else(|| "another ssox process".into(), |holder| holder.to_string());
+    Error::needs_person(format!("{holder} is using the browser for a SAML sign-in"))
+        .hint("finish that sign-in, or close its browser window, then try again")
 }
 
 fn make_private(path: &Path) -> io::Result<()> {
@@ -171,7 +171,10 @@ mod tests {
         assert_eq!(directory.path, path);
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o700);
         let error = take(&ctx).unwrap_err();
-        assert_eq!(error.message, format!("`ssox` (pid {}) uses the browser", std::process::id()));
+        assert_eq!(
+            error.message,
+            format!("`ssox` (pid {}) is using the browser for a SAML sign-in", std::process::id())
+        );
         assert!(forget(&ctx).is_err());
         drop(directory);
         assert!(forget(&ctx).unwrap());

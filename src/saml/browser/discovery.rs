@@ -163,7 +163,10 @@ fn check_screen(ctx: &Context, program: &Program) -> Result<()> {
     }
     // If the person set `SSOX_BROWSER`, X11 may be forwarded over SSH, and the window appears at the person's screen.
     if is_remote(ctx) && ctx.var("SSOX_BROWSER").is_none() {
-        return Err(Error::needs_person("over SSH, the browser would open on the remote machine").hint(GIVE_RESPONSE));
+        return Err(Error::needs_person(
+            "this is an SSH session: the browser would open on this machine, where you do not see it",
+        )
+        .hint(GIVE_RESPONSE));
     }
     if !has_display && !cfg!(any(windows, target_os = "macos")) {
         return Err(Error::needs_person("there is no screen to open a browser on").hint(GIVE_RESPONSE));

@@ -115,7 +115,7 @@ fn launch(ctx: &Context, program: &Program, directory: &Directory) -> Result<Opt
             other => {
                 process.kill();
                 let how = if matches!(other, Incoming::Malformed) {
-                    "does not speak the DevTools protocol"
+                    "sent data that is not the DevTools protocol"
                 } else {
                     "does not answer"
                 };

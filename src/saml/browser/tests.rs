@@ -39,7 +39,7 @@ fn a_program_that_floods_the_pipe_is_rejected() {
     let home = tempfile::tempdir().unwrap();
     for flood in ["yes >&4", "cat /dev/zero >&4", "tr '\\0' x </dev/zero >&4"] {
         let error = start(home.path(), flood);
-        assert!(error.message.contains("does not speak the DevTools protocol"), "{flood}: {}", error.message);
+        assert!(error.message.contains("sent data that is not the DevTools protocol"), "{flood}: {}", error.message);
         assert!(error.hints[0].contains("SSOX_BROWSER"));
     }
 }

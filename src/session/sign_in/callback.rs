@@ -144,7 +144,7 @@ impl CallbackListener {
 
     fn warn_of(&self, user: &str) {
         terminal::warn(&format!(
-            "the user {user} connected to 127.0.0.1:{}, which is for your browser, and was refused; still waiting for you",
+            "refused a connection of the user {user} to 127.0.0.1:{}, which only your browser may use; still waiting for your browser",
             self.port
         ));
     }
@@ -209,7 +209,7 @@ fn parse_request(head: &[u8], hosts: &[String], state: &str) -> std::result::Res
     let mut found = request.headers.iter().filter(|header| header.name.eq_ignore_ascii_case("host"));
     let is_own = |host: &httparse::Header| hosts.iter().any(|own| own.as_bytes() == host.value);
     if !found.next().is_some_and(is_own) || found.next().is_some() {
-        return Err(bad_request("The host is not this computer's."));
+        return Err(bad_request("The `Host` header of the request is not the address of ssox."));
     }
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     if path != PATH {
@@ -218,7 +218,7 @@ fn parse_request(head: &[u8], hosts: &[String], state: &str) -> std::result::Res
     if method != "GET" {
         return Err(HttpPage::wrong_method());
     }
-    parse_query(query, state).ok_or_else(|| bad_request("It does not belong to this sign-in."))
+    parse_query(query, state).ok_or_else(|| bad_request("The request does not belong to this sign-in."))
 }
 
 /// Reads the authorization response from the query string. Returns `None` unless it has the expected `state`, and each

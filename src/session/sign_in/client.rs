@@ -66,9 +66,9 @@ impl Client<'_> {
     pub(super) fn ask_to_sign_in(&self, is_browser_opened: bool) {
         let label = self.label();
         terminal::say(&if is_browser_opened {
-            format!("opening your browser to sign in to `{label}`; if nothing opens, go to")
+            format!("opening your browser to sign in to `{label}`; if no page opens, open this URL:")
         } else {
-            format!("to sign in to `{label}`, go to")
+            format!("to sign in to `{label}`, open this URL:")
         });
     }
 
@@ -78,9 +78,9 @@ impl Client<'_> {
         let message = match response {
             TokenResponse::Denied(why) if why.is_empty() => format!("signing in to `{label}` was refused"),
             TokenResponse::Denied(why) => format!("signing in to `{label}` was refused: {why}"),
-            TokenResponse::Expired => format!("nobody signed in to `{label}` before the code expired"),
+            TokenResponse::Expired => format!("the code expired before you signed in to `{label}`"),
             TokenResponse::InvalidClient => {
-                format!("AWS does not know the client that was just registered for `{label}`")
+                format!("AWS rejected the client registration of ssox for `{label}`, although it is new")
             }
             _ => format!("AWS did not accept the authorization code from the browser for `{label}`"),
         };

@@ -110,10 +110,13 @@ impl SignInLock {
 /// Tells the person, once, which process is signing in.
 fn report_wait(ctx: &Context, session: &Session, record: Option<&SignInRecord>) -> Countdown {
     let current = record.filter(|record| !record.is_finished);
-    let holder = current.map_or("another ssox".to_string(), |record| record.holder.clone());
+    let holder = current.map_or("another ssox process".to_string(), |record| record.holder.clone());
     let seconds = current.map_or(0, |record| ctx.now().seconds_after(record.since));
     let since = if seconds > 0 { format!(" (started {} ago)", human(seconds)) } else { String::new() };
-    terminal::say(&format!("{holder} is signing in to `{}`{since}; waiting for it", session.label()));
+    terminal::say(&format!(
+        "{holder} is already signing in to `{}`{since}; waiting until it has finished",
+        session.label()
+    ));
     Countdown::start("waiting for the other sign-in")
 }
 

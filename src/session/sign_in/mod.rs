@@ -101,7 +101,7 @@ fn sign_in_now(ctx: &Context, session: &Session, options: &SignInOptions, timeou
     if let Err(error) = token::reserve(ctx, session).map(drop)
         && ctx.is_first_unwritable_cache()
     {
-        terminal::warn(&format!("{}; this sign-in is for this command only", error.message));
+        terminal::warn(&format!("{}; only this command can use the token of this sign-in", error.message));
     }
     let start_url = start_url::resolve(session, |url| web::redirect(ctx, &session.network, url))?;
     let client = Client { ctx, session, start_url: &start_url, timeout };
@@ -138,7 +138,7 @@ fn run_flow(client: &Client, options: &SignInOptions) -> Result<(Registration, T
     if let Some(done) = pkce::sign_in(client, options)? {
         return Ok(done);
     }
-    terminal::say("no browser could be started here: sign in with a code, in a browser on any machine");
+    terminal::say("no browser could be started here: sign in with the code below, in a browser on any machine");
     device::sign_in(client, &SignInOptions { no_browser: true, ..options.clone() })
 }
 

@@ -151,7 +151,7 @@ fn show(client: &Client, listener: &CallbackListener, url: &str, opened: Option<
     let port = listener.port();
     let tunnel = tunnel(client.ctx, port).unwrap_or_else(|| format!("ssh -L {port}:127.0.0.1:{port} HOST"));
     terminal::say(&format!(
-        "is the browser on another machine? {}, or forward the port first: {tunnel}",
+        "if the browser is on another machine: {}, or forward the port before you open the URL: {tunnel}",
         client.device_code_line()
     ));
 }

@@ -187,7 +187,7 @@ fn a_refused_or_expired_code_ends_the_sign_in() {
     });
     assert!(refusing.refusal(&DEVICE).contains("was refused"));
     let slow = world(|options| options.device_code = Duration::from_secs(120));
-    assert_eq!(slow.refusal(&DEVICE), "nobody signed in to `corp` before the code expired");
+    assert_eq!(slow.refusal(&DEVICE), "the code expired before you signed in to `corp`");
 }
 
 #[test]

@@ -42,7 +42,10 @@ fn pick(ctx: &Context, roles: &[SamlRole]) -> Result<SamlRole> {
     let rows: Vec<Row> = roles.iter().map(|role| row(role, roles)).collect();
     let hint = "add `ssox_saml_role_arn = …` to the profile; ssox saml roles lists the roles";
     let chosen = picker::pick(ctx, "role", hint, &rows)?;
-    let role = roles.iter().find(|role| key(role, roles) == chosen).ok_or_else(|| Error::other("no such role"))?;
+    let role = roles
+        .iter()
+        .find(|role| key(role, roles) == chosen)
+        .ok_or_else(|| Error::other("the SAML response does not offer the chosen role"))?;
     terminal::say(&format!("add `ssox_saml_role_arn = {role}` to the profile to use this role without being asked"));
     Ok(role.clone())
 }

@@ -31,7 +31,9 @@ pub(super) fn exchange(ctx: &Context, saml: &Saml, assertion: &Assertion, role: 
         && is_too_long(error)
     {
         // The identity provider does not know the role's maximum session duration.
-        terminal::warn(&format!("`{role_arn}` does not allow {seconds} s; asking for {ALWAYS_ALLOWED} s"));
+        terminal::warn(&format!(
+            "`{role_arn}` does not allow a duration of {seconds} s; ssox requests {ALWAYS_ALLOWED} s"
+        ));
         assumed = assume(Some(ALWAYS_ALLOWED));
     }
     let credentials = assumed.map_err(|error| explain(error, role))?;
@@ -65,7 +67,7 @@ fn explain(error: Error, role: &SamlRole) -> Error {
     if error.has_code("AccessDenied") {
         let provider = &role.provider_arn;
         return error.only_hint(format!(
-            "the role's trust policy must allow `{provider}`, under conditions this sign-in meets"
+            "the role's trust policy must allow `{provider}`, and this sign-in must meet its conditions"
         ));
     }
     if error.has_code("IDPRejectedClaim") || error.has_code("InvalidIdentityToken") {

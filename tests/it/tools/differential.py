@@ -95,7 +95,7 @@ def identity_in(environment, row):
 
 def follows(row):
     """Tells whether a tool reads the files that the variables name."""
-    return row["tool"] not in ("JS v2", "Java v1", "polars alone", "GDAL") or row["tool"] == "GDAL" and "in config" in row["why"]
+    return row["tool"] not in ("JS v2", "Java v1", "polars alone", "GDAL") or row["tool"] == "GDAL" and "in the config file" in row["why"]
 
 
 def main():

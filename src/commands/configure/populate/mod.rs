@@ -48,7 +48,7 @@ pub(super) struct ConfigurePopulate {
     /// Names of new profiles, made of {account_name} {account_id} {email} {role_name} {session}
     #[arg(long, value_name = "FORMAT", default_value = NameFormat::DEFAULT, value_parser = NameFormat::parse)]
     name_format: NameFormat,
-    /// Only accounts whose name or number matches; may be repeated
+    /// Only accounts whose ID or name matches; may be repeated
     #[arg(long, value_name = "GLOB")]
     account: Vec<String>,
     /// Only roles whose name matches; may be repeated
@@ -60,7 +60,7 @@ pub(super) struct ConfigurePopulate {
     /// Output format of the profiles
     #[arg(long, value_name = "FORMAT")]
     output: Option<String>,
-    /// Write `credential_process` profiles, for tools that know no SSO
+    /// Write `credential_process` profiles, for tools that do not support SSO
     #[arg(long)]
     credential_process: bool,
     /// Give profiles of renamed accounts their new names

@@ -170,7 +170,7 @@ pub(super) fn check(chosen: &[(&Assignment, &Names)], format: &NameFormat) -> Re
 
 fn one_name(name: &str, one: &Assignment, other: &Assignment, format: &NameFormat) -> Error {
     let message = format!(
-        "the name format makes one name, `{name}`, for the roles `{}` and `{}` of account `{}`",
+        "the name format makes the same name, `{name}`, for the roles `{}` and `{}` of account `{}`",
         one.role, other.role, one.account.id
     );
     Error::configuration(message).hint(if format.has_any(&[Field::RoleName]) {
@@ -254,7 +254,7 @@ mod tests {
     fn what_no_number_tells_apart_is_an_error() {
         let two = [account("111122223333", "a", &["R,x", "R=x"])];
         let error = wanted(&two, NameFormat::DEFAULT).unwrap_err();
-        assert!(error.message.contains("one name, `a.R-x`, for the roles `R,x` and `R=x`"), "{error}");
+        assert!(error.message.contains("the same name, `a.R-x`, for the roles `R,x` and `R=x`"), "{error}");
         assert!(wanted(&two, "{account_name}").unwrap_err().hints[0].contains("{role_name}"));
         let two = [account("111122223333", "a", &["R"]), account("222233334444", "b", &["R"])];
         assert!(wanted(&two, "x-{session}").unwrap_err().message.contains("all profiles the same name: `x-corp`"));

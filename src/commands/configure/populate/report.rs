@@ -54,7 +54,7 @@ pub(super) fn say_counts(plan: &Plan) {
         warn(&format!("kept: {}; other profiles name them as `source_profile`", name_list(&plan.referenced)));
     }
     for (from, to) in &plan.renamed {
-        say(&format!("`{from}` becomes `{to}`"));
+        say(&format!("profile `{from}` will be renamed to `{to}`"));
     }
     say(&format!("+{} ~{} -{}", plan.added.len(), plan.changed.len(), plan.removed.len()));
 }
