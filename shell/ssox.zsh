@@ -117,7 +117,7 @@ function _ssox_apply() {
   wrong=("${(@)lines:#(=$~allowed=*|[-!]$~allowed)}")
   (( ! $#wrong )) || { _ssox_refuse_line "$wrong[1]"; return 70 }
   sets=(${${(M)lines:#=*}#=})
-  names=(${sets%%=*})
+  names=(${(M)sets##[^=]##})
   gone=(${${(M)lines:#-*}#-})
   for name in $names $gone; do
     case ${(Pt)name} in
@@ -134,7 +134,7 @@ function _ssox_apply() {
   fi
   (( ! $#gone )) || builtin unset -v $gone
   (( ! $#sets )) || builtin export "${sets[@]}"
-  _ssox_forget ${${(M)lines:#!*}#!}
+  (( ! ${lines[(I)!*]} )) || _ssox_forget ${${(M)lines:#!*}#!}
   [[ $1 == use || $1 != clear && -n ${SSOX_PROMPT-}${SSOX_IDENTITY-} ]] || _ssox_restore
   _ssox_note
 }
