@@ -70,7 +70,7 @@ impl TryFrom<u8> for ErrorKind {
             Self::Unreachable,
             Self::Interrupted,
         ];
-        all.into_iter().find(|kind| kind.exit_status() == status).ok_or("not an exit status of an error")
+        all.into_iter().find(|kind| kind.exit_status() == status).ok_or("ssox has no error with this exit status")
     }
 }
 

@@ -102,7 +102,9 @@ fn without_keys(ctx: &Context, profile: Option<&str>) -> String {
         Some(profile) => profile,
         None if has_default(ctx) => "default",
         None => {
-            return ctx.var(ENDPOINT).map_or("no keys".into(), |uri| format!("the credentials of the endpoint {uri}"));
+            return ctx
+                .var(ENDPOINT)
+                .map_or("no access keys".into(), |uri| format!("the credentials of the server at {uri}"));
         }
     };
     let files: Vec<String> = FILES.iter().filter_map(|name| Some(format!("`{}`", ctx.var(name)?))).collect();

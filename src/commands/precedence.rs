@@ -16,9 +16,9 @@ const CONFLICTS: [(&str, &str, &str); 6] = [
     (
         "web_identity_token_file",
         "aws_access_key_id",
-        "the AWS CLI uses the token, the SDKs for Go and JavaScript the keys",
+        "the AWS CLI uses the token, the SDKs for Go and JavaScript the access keys",
     ),
-    ("credential_source", "aws_access_key_id", "the AWS CLI uses the role, the SDK for Go the keys"),
+    ("credential_source", "aws_access_key_id", "the AWS CLI uses the role, the SDK for Go the access keys"),
     ("login_session", "credential_process", "the AWS CLI uses `aws login`, the SDK for JavaScript the process"),
 ];
 
@@ -42,9 +42,9 @@ pub(super) fn check(files: &ConfigFiles, section: &Section) -> Vec<Finding> {
     if has("credential_process") && has("aws_access_key_id") && !has("sso_account_id") {
         let in_config = section.entry("aws_access_key_id").is_some_and(|entry| entry.which == WhichFile::Config);
         let who = if in_config {
-            "the AWS CLI uses the process, the SDKs for Go and JavaScript the keys"
+            "the AWS CLI uses the process, the SDKs for Go and JavaScript the access keys"
         } else {
-            "the AWS CLI uses the keys, the SDK for Rust the process"
+            "the AWS CLI uses the access keys, the SDK for Rust the process"
         };
         findings.push(finding(files, section, "credential_process", "aws_access_key_id", who));
     }
@@ -56,7 +56,7 @@ pub(super) fn check(files: &ConfigFiles, section: &Section) -> Vec<Finding> {
 }
 
 fn beside_sso(files: &ConfigFiles, section: &Section, key: &str, what: &str, who: &str) -> Finding {
-    let message = format!("profile `{}` has {what} and SSO keys: {who}", section.name);
+    let message = format!("profile `{}` has {what} and SSO settings: {who}", section.name);
     let hint = if key == "aws_access_key_id" {
         "remove the static keys from the profile"
     } else {
@@ -84,7 +84,10 @@ mod tests {
     fn keys_that_tools_rank_differently_are_named() {
         let rows = [
             ("role_arn = x\nweb_identity_token_file = t\nsource_profile = q\n", "the AWS CLI uses the token"),
-            ("role_arn = x\ncredential_source = Environment\naws_access_key_id = A\n", "the SDK for Go the keys"),
+            (
+                "role_arn = x\ncredential_source = Environment\naws_access_key_id = A\n",
+                "the SDK for Go the access keys",
+            ),
             ("credential_process = x\naws_access_key_id = A\n", "the AWS CLI uses the process"),
             ("login_session = x\ncredential_process = x\n", "`aws login`"),
             ("sso_session = x\naws_access_key_id = A\n", "the AWS CLI uses SSO"),
@@ -95,7 +98,7 @@ mod tests {
             assert!(messages.len() == 1 && messages[0].contains(who), "{config}: {messages:?}");
         }
         let in_credentials = messages("[profile p]\ncredential_process = x\n", "[p]\naws_access_key_id = A\n");
-        assert!(in_credentials[0].contains("the AWS CLI uses the keys"), "{in_credentials:?}");
+        assert!(in_credentials[0].contains("the AWS CLI uses the access keys"), "{in_credentials:?}");
     }
 
     #[test]

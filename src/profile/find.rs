@@ -131,7 +131,7 @@ fn of_session(section: &Section, session: Option<&str>) -> Result<()> {
 pub(crate) fn unknown(ctx: &Context, files: &ConfigFiles, name: &str) -> Error {
     if name.is_empty() {
         return Error::configuration("the name of the profile is empty")
-            .hint("is the variable in the command unset? ssox list shows the profiles");
+            .hint("the variable in the command may be unset: ssox list shows the profiles");
     }
     let error = Error::configuration(format!("there is no profile `{name}`"));
     if let Some(hint) = files.header_hint(SectionKind::Profile, name) {
@@ -305,6 +305,6 @@ mod tests {
     fn an_empty_name_is_called_empty() {
         let error = found("").unwrap_err();
         assert_eq!(error.message, "the name of the profile is empty");
-        assert_eq!(error.hints[0], "is the variable in the command unset? ssox list shows the profiles");
+        assert_eq!(error.hints[0], "the variable in the command may be unset: ssox list shows the profiles");
     }
 }

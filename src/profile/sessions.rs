@@ -119,7 +119,7 @@ fn missing(prefix: &str, key: &str, section: &Section) -> Error {
 fn unknown_argument(ctx: &Context, files: &ConfigFiles, name: &str) -> Error {
     if name.is_empty() {
         return Error::configuration("the name of the sso-session is empty")
-            .hint("is the variable in the command unset? ssox sessions shows the sessions");
+            .hint("the variable in the command may be unset: ssox sessions shows the sessions");
     }
     if files.profile(name).is_some() {
         return error_for_unknown(ctx, files, name, format!("`{name}` is a profile: ssox login {}", as_argument(name)));

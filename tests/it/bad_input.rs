@@ -280,9 +280,9 @@ fn an_unknown_name_of_a_profile_or_session_says_what_there_is() {
     ssox: there is no sso-session `nope`
     ssox: hint: ssox sessions shows the sessions, ssox configure sso adds one
     ssox: the name of the sso-session is empty
-    ssox: hint: is the variable in the command unset? ssox sessions shows the sessions
+    ssox: hint: the variable in the command may be unset: ssox sessions shows the sessions
     ssox: the name of the profile is empty
-    ssox: hint: is the variable in the command unset? ssox list shows the profiles
+    ssox: hint: the variable in the command may be unset: ssox list shows the profiles
     ");
 }
 

@@ -164,8 +164,8 @@ fn profiles_in_the_credentials_file_are_named_and_not_migrated() {
     let said = ran.stderr();
     let warnings: Vec<&str> = said.lines().filter(|line| line.starts_with("ssox: warning: ")).collect();
     shows!(home, warnings.join("\n"), @r"
-    ssox: warning: profile `half` is not migrated: its SSO keys are in `~/.aws/credentials`; move them to `[profile half]` in `~/.aws/config`
-    ssox: warning: profile `alone` is not migrated: its SSO keys are in `~/.aws/credentials`; move them to `[profile alone]` in `~/.aws/config`
+    ssox: warning: profile `half` is not migrated: its SSO settings are in `~/.aws/credentials`; move them to `[profile half]` in `~/.aws/config`
+    ssox: warning: profile `alone` is not migrated: its SSO settings are in `~/.aws/credentials`; move them to `[profile alone]` in `~/.aws/config`
     ");
     let untouched = "[profile half]\nsso_account_id = 111122223333\nsso_role_name = ReadOnly\n\n";
     assert_eq!(config(&home), format!("{untouched}{MIGRATED}"));

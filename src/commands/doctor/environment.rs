@@ -68,11 +68,11 @@ fn keys(ctx: &Context, is_ours: bool, findings: &mut Vec<Finding>) {
         return;
     }
     if !id && has("AWS_SESSION_TOKEN") {
-        let message = "AWS_SESSION_TOKEN is set without AWS_ACCESS_KEY_ID: AWS rejects it with any other keys";
+        let message = "AWS_SESSION_TOKEN is set without AWS_ACCESS_KEY_ID: AWS rejects it with any other access keys";
         findings.push(finding(Warning, message, ctx.line_to_unset(&["AWS_SESSION_TOKEN"])));
     }
     if id && has("AWS_PROFILE") {
-        let message = "both AWS_PROFILE and AWS_ACCESS_KEY_ID are set: the AWS CLI uses the keys, the SDK for JavaScript the profile";
+        let message = "both AWS_PROFILE and AWS_ACCESS_KEY_ID are set: the AWS CLI uses the access keys, the SDK for JavaScript the profile";
         findings.push(finding(Warning, message, format!("{}, or ssox clear", ctx.line_to_unset(&["AWS_PROFILE"]))));
     } else if id && !is_ours {
         let message = "AWS_ACCESS_KEY_ID is set, and not by ssox: it takes precedence over every profile that is not named on the command line";
@@ -80,7 +80,8 @@ fn keys(ctx: &Context, is_ours: bool, findings: &mut Vec<Finding>) {
     }
     let end = ctx.var("AWS_CREDENTIAL_EXPIRATION").and_then(Timestamp::parse);
     if end.is_some_and(|end| end <= ctx.now()) {
-        let message = "AWS_CREDENTIAL_EXPIRATION is in the past: the AWS CLI refuses the keys, even if they are valid";
+        let message =
+            "AWS_CREDENTIAL_EXPIRATION is in the past: the AWS CLI refuses the access keys, even if they are valid";
         let hint = if is_ours { "ssox use".into() } else { ctx.line_to_unset(&["AWS_CREDENTIAL_EXPIRATION"]) };
         findings.push(finding(Warning, message, hint));
     }

@@ -62,7 +62,7 @@ impl<'a> Names<'a> {
         check.add(
             severity,
             message,
-            format!("move the keys to the section in line {line}, and remove this section header"),
+            format!("move the settings to the section in line {line}, and remove this section header"),
         );
     }
 }
@@ -71,8 +71,8 @@ fn in_config(check: &mut Check, kind: SectionKind, name: &str, inner: &str) {
     let plain = header_for(WhichFile::Config, kind, name);
     let word = inner.split([' ', '\t', '"', '\'']).next().unwrap_or_default();
     if kind == SectionKind::Defaults {
-        let message = "the AWS CLI applies the keys of `[DEFAULT]` to every section, the SDKs ignore it";
-        check.add(Warning, message, "write `[default]`, or move the keys to each profile");
+        let message = "the AWS CLI applies the settings of `[DEFAULT]` to every section, the SDKs ignore it";
+        check.add(Warning, message, "write `[default]`, or move the settings to each profile");
     } else if name.contains(char::is_control) {
         check.add(Warning, "there is a control character in the name: ssox refuses it", "type the name again");
     } else if word != kind.word() && inner != "default" {

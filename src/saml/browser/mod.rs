@@ -149,7 +149,7 @@ fn crashed(ctx: &Context, program: &Program, why: &str) -> Error {
         let line = ctx.line_to_set("SSOX_BROWSER_ARGS", "--no-sandbox");
         return error.hint(format!("do not run it as root; in a container: {line}"));
     }
-    error.hint(format!("start `{}` by hand to see why", program.path.display())).hint(super::GIVE_RESPONSE)
+    error.hint(format!("start `{}` in a terminal to see why", program.path.display())).hint(super::GIVE_RESPONSE)
 }
 
 #[cfg(all(test, unix))]

@@ -67,5 +67,5 @@ fn is_in_credentials(section: &Section) -> bool {
 fn in_credentials(files: &ConfigFiles, profile: &str) -> String {
     let (credentials, config) = (files.credentials.path.display(), files.config.path.display());
     let kind = if profile == "default" { "" } else { "profile " };
-    format!("its SSO keys are in `{credentials}`; move them to `[{kind}{profile}]` in `{config}`")
+    format!("its SSO settings are in `{credentials}`; move them to `[{kind}{profile}]` in `{config}`")
 }
