@@ -226,7 +226,7 @@ fn an_address_that_is_no_web_page_is_neither_shown_nor_opened() {
             "verificationUriComplete": address, "expiresIn": 600, "interval": 1 });
         let (seen, status) = signing_in(&home, &answer).wait_for_end();
         assert_eq!(status.code(), Some(6), "{address}: {seen}");
-        assert!(seen.contains("not an AWS response") && !seen.contains("\u{1b}]8"), "{address}: {seen}");
+        assert!(seen.contains("so the response is not from AWS") && !seen.contains("\u{1b}]8"), "{address}: {seen}");
         assert!(!seen.lines().any(|line| line.starts_with("ssox: FORGED")), "{address}: {seen}");
         assert!(!home.path("opened").exists(), "{address}");
     }

@@ -174,7 +174,7 @@ fn a_profile_that_tools_read_differently_is_named() {
     let used = run(&["--emit=zsh1", "use", "--profile-only", "dev"], &[]);
     assert!(used.status.success());
     let told = String::from_utf8_lossy(&used.stderr);
-    let of_profile: Vec<&str> = told.lines().filter(|line| line.contains("profile `dev`")).collect();
+    let of_profile: Vec<&str> = told.lines().filter(|line| line.contains("profile `dev` has")).collect();
     says!(home, of_profile.join("\n"), @"ssox: warning: profile `dev` has static keys and SSO settings: the AWS CLI uses SSO, the SDKs for Go and JavaScript the static keys");
     let held = [("AWS_PROFILE", "dev"), ("SSOX_PROFILE", "dev"), ("SSOX_PROMPT", "dev:ReadOnly")];
     let status = run(&["status"], &held);
