@@ -72,7 +72,12 @@ function _ssox_change() {
   _ssox_take _ssox_inline
   _ssox_apply $verb "$reply" || return
   # The rest of the line may read the segment, and the prompt may have lost its hook.
-  (( ! ${+_ssox_until} )) || { _ssox_clock=${(%)_ssox_clock_format}; _ssox_show }
+  if (( ${+_ssox_until} )); then
+    _ssox_clock=${(%)_ssox_clock_format}
+    _ssox_show
+    # A widget may draw the prompt again.
+    [[ -z ${WIDGET-} ]] || _ssox_put_up
+  fi
   (( ! $#_ssox_inline )) || _ssox_keep_inline
 }
 
@@ -335,6 +340,16 @@ function _ssox_settle() {
   [[ -n ${SSOX_SEGMENT-} ]] || return 0
   # At most prompts nothing has changed.
   [[ -n $_ssox_painting && ${NO_COLOR:+plain} == $_ssox_colours ]] || _ssox_paint
+  _ssox_painted=$_ssox_painting${RPROMPT:+ }
+  RPROMPT=$_ssox_painted$RPROMPT
+}
+
+# Puts the segment into a prompt that is already there.
+function _ssox_put_up() {
+  RPROMPT=${RPROMPT#"$_ssox_painted"}
+  _ssox_painted=
+  [[ $_ssox_placed == 1 && -n $SSOX_SEGMENT ]] || return 0
+  _ssox_paint
   _ssox_painted=$_ssox_painting${RPROMPT:+ }
   RPROMPT=$_ssox_painted$RPROMPT
 }

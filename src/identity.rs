@@ -235,11 +235,17 @@ fn state_after(ctx: &Context, changes: &EnvChanges, name: &str, recorded: Option
     }
     match changes.get(name) {
         Some(Some(value)) if !value.is_empty() => State::Set(fingerprint(name, value)),
-        _ if sets_keys.is_some() && name == ENDPOINT => State::Untouched,
+        // The endpoint counts only while the shell waits for keys.
+        _ if sets_keys.is_some() && name == ENDPOINT && !awaits_keys(changes) => State::Untouched,
         Some(_) => State::Unset,
         None if sets_keys == Some(true) && WEB_IDENTITY.contains(&name) => State::Untouched,
         None => recorded.unwrap_or(if SHOWN.contains(&name) { State::Unset } else { State::Untouched }),
     }
+}
+
+/// Tells whether changes leave a shell with neither keys nor the name of a profile.
+fn awaits_keys(changes: &EnvChanges) -> bool {
+    [ID, "AWS_PROFILE"].iter().all(|name| changes.get(name) == Some(None))
 }
 
 /// Returns the value of a variable that is compared; `None` if it is unset or empty. For a path of a configuration file

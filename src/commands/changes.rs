@@ -8,10 +8,12 @@ use crate::cache::Entry;
 use crate::context::Context;
 use crate::environment::{EnvChanges, FOREIGN_LEFTOVERS};
 use crate::error::Result;
-use crate::identity::{self, ACCOUNT_ID, Identity, UNTIL, WEB_IDENTITY};
+use crate::identity::{self, ACCOUNT_ID, ENDPOINT, Identity, UNTIL, WEB_IDENTITY};
 use crate::profile::Profile;
 use crate::time::Timestamp;
 
+/// The variables by which a container gives credentials.
+const CONTAINER: [&str; 2] = [ENDPOINT, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"];
 /// The variables of ssox itself, which `clear` unsets.
 const OWN: [&str; 17] = [
     "SSOX_PROFILE",
@@ -99,7 +101,9 @@ pub(super) fn without_credentials(
     set_or_remove(&mut changes, ctx, UNTIL, None)?;
     set_or_remove(&mut changes, ctx, file_marks::VARIABLE, None)?;
     let removed = KEYS.iter().chain(&[ACCOUNT_ID, "SSOX_EXPIRES"]);
-    removed.chain(&WEB_IDENTITY).chain(&LEFTOVERS).chain(&FOREIGN_LEFTOVERS).for_each(|name| changes.unset(name));
+    // Without keys, tools would use the credentials of a container.
+    let removed = removed.chain(&WEB_IDENTITY).chain(&CONTAINER).chain(&LEFTOVERS).chain(&FOREIGN_LEFTOVERS);
+    removed.for_each(|name| changes.unset(name));
     recorded(ctx, changes)
 }
 

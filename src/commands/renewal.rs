@@ -39,8 +39,17 @@ pub(super) fn held_profile(ctx: &Context) -> Result<Profile> {
         Some(profile) => profile,
         None => Profile::held(ctx, &ConfigFiles::load(ctx)?, name)?,
     };
+    // With --profile-only, tools assume no role that ssox knows: the variable was set by hand.
+    if names_profile(ctx) {
+        return Ok(profile);
+    }
     let profile = profile.with_role(ctx, ctx.var("SSOX_ROLE_ARN"))?.with_duration(held_duration(ctx))?;
     if is_as_used(ctx, &profile.source) { Ok(profile) } else { Err(other_identity(name)) }
+}
+
+/// Tells whether this shell has the name of a profile for AWS tools, and no keys.
+pub(super) fn names_profile(ctx: &Context) -> bool {
+    Identity::recorded(ctx).is_some_and(|held| held.has_recorded("AWS_PROFILE"))
 }
 
 /// Tells whether a source has the account and role that ssox recorded for this shell. True without a record.

@@ -545,7 +545,12 @@ fn nothing_else_counts_while_a_person_must_sign_in() {
         let (standin, home) = with_directory("profile = dev\n");
         let mut session = home.session(shell, "LOAD");
         session.run("ssox use --profile-only stg; rm -r ~/.aws/sso/cache ~/.aws/cli/cache");
-        let pod = [("AWS_WEB_IDENTITY_TOKEN_FILE", "/token"), ("AWS_ROLE_ARN", "arn:aws:iam::1:role/Pod")];
+        let pod = [
+            ("AWS_WEB_IDENTITY_TOKEN_FILE", "/token"),
+            ("AWS_ROLE_ARN", "arn:aws:iam::1:role/Pod"),
+            ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1:1/"),
+            ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/x"),
+        ];
         pod.iter().for_each(|(name, value)| drop(session.run(&shell.export(name, value))));
         session.run("cd ~/dir");
         assert_eq!(segment(&mut session, &home), "dev:ReadOnly sign in|soon", "{shell:?}");

@@ -317,6 +317,27 @@ fn a_prompt_that_has_lost_its_hook_shows_no_profile() {
     });
 }
 
+/// A key that switches the profile, and has the prompt drawn again.
+#[test]
+fn a_widget_of_zsh_draws_the_prompt_of_what_is_in_use() {
+    if !shells().contains(&Shell::Zsh) {
+        return;
+    }
+    let (_standin, home) = signed_in(Duration::from_secs(3300));
+    let widget = "switch() { ssox use stg; zle reset-prompt }; zle -N switch; bindkey '^G' switch";
+    let out = "out() { ssox clear; zle reset-prompt }; zle -N out; bindkey '^O' out";
+    let mut session = home.session(Shell::Zsh, &format!("LOAD\n{widget}\n{out}"));
+    session.run("ssox use stg; ssox use dev");
+    session.wait_for_prompt_with(&["dev:ReadOnly 5"]);
+    session.terminal.keys("\x07");
+    session.wait_for_prompt_with(&["stg:PowerUser 5"]);
+    session.terminal.keys("\x0f");
+    let is_plain = |row: &str| row.contains("<<2>>") && !row.contains("stg:PowerUser");
+    session.terminal.wait_for_screen("no segment", |screen| screen.lines().any(is_plain).then_some(()));
+    session.press_enter();
+    assert_eq!(segment(&mut session, &home), "|");
+}
+
 #[test]
 fn the_rest_of_a_line_reads_the_segment_of_what_is_in_use() {
     in_each(&shells(), |shell| {

@@ -145,6 +145,21 @@ fn an_edit_of_the_profile_is_shown_at_the_next_prompt() {
     });
 }
 
+#[test]
+fn a_role_that_is_set_by_hand_is_not_shown_as_that_of_the_profile() {
+    in_each(&shells(), |shell| {
+        let (_standin, home) = signed_in(Duration::from_secs(3300));
+        let mut session = home.session(shell, "LOAD");
+        session.run("ssox use --profile-only dev");
+        for role in ["arn:aws:iam::444455556666:role/Target", "x"] {
+            let edits = [shell.export("SSOX_ROLE_ARN", role), shell.export("SSOX_PROMPT", "dev:Target")];
+            session.run(&edits.join("; "));
+            assert_eq!(segment(&mut session, &home), OURS, "{shell:?} {role}");
+            assert_eq!(status(&mut session, &home)["account_id"], "111122223333", "{shell:?} {role}");
+        }
+    });
+}
+
 /// The AWS CLI and boto3 take the web identity of a pod before what the profile says.
 #[test]
 fn a_web_identity_does_not_replace_the_profile() {

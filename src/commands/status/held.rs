@@ -114,7 +114,7 @@ fn account_id(ctx: &Context, source: Option<&Source>) -> Option<String> {
     if Identity::of_shell(ctx).has_set(ctx, ACCOUNT_ID) {
         return ctx.var(ACCOUNT_ID).map(String::from);
     }
-    if ctx.var("SSOX_ROLE_ARN").is_some() {
+    if ctx.var("SSOX_ROLE_ARN").is_some() && !renewal::names_profile(ctx) {
         return renewal::held_profile(ctx).ok()?.source.account_id().map(String::from);
     }
     source?.account_id().map(String::from)
