@@ -73,14 +73,16 @@ _ssox_begin() {
   esac
   # shellcheck disable=SC3041  # only where the shell has it
   case $_ssox_flags in *k*) \set +k ;; esac
+  \set -f
   IFS=' '
 }
 
 _ssox_end() {
-  \unset -v _ssox_reply _ssox_line _ssox_rest _ssox_state _ssox_facts
+  \unset -v _ssox_reply _ssox_line _ssox_lines _ssox_rest _ssox_state _ssox_facts
   case $_ssox_ifs in x*) IFS=${_ssox_ifs#x} ;; *) \unset -v IFS ;; esac
   _ssox_restored=$_ssox_flags _ssox_flags=''
   case $_ssox_restored in *a*) \set -a ;; esac
+  case $_ssox_restored in *f*) ;; *) \set +f ;; esac
   # shellcheck disable=SC3041
   case $_ssox_restored in *k*) \set -k ;; esac
   case $_ssox_restored in *u*) \set -u ;; esac
@@ -127,18 +129,20 @@ _ssox_apply() {
 }
 
 # Checks all lines, and finds the names: those that are to change, those whose previous values are recorded, and those whose previous
-# values are forgotten.
+# values are forgotten. Fields are split once: to cut off a line, mksh tries each of its characters.
 _ssox_check() {
   _ssox_names='' _ssox_recorded='' _ssox_forgotten=''
   case $_ssox_reply in
-    *"$_ssox_newline$_ssox_newline"*) _ssox_rest='' ;;
-    "#ssox1$_ssox_newline#end" | "#ssox1$_ssox_newline"*"$_ssox_newline#end") _ssox_rest=${_ssox_reply#*"$_ssox_newline"} ;;
-    *) _ssox_rest='' ;;
+    *"$_ssox_newline$_ssox_newline"*) _ssox_lines='?' ;;
+    "#ssox1$_ssox_newline#end" | "#ssox1$_ssox_newline"*"$_ssox_newline#end")
+      _ssox_lines=${_ssox_reply#"#ssox1$_ssox_newline"}
+      _ssox_lines=${_ssox_lines%'#end'}
+      ;;
+    *) _ssox_lines='?' ;;
   esac
-  while \:; do
-    case $_ssox_rest in '#end') \return 0 ;; esac
-    _ssox_line=${_ssox_rest%%"$_ssox_newline"*}
-    _ssox_rest=${_ssox_rest#*"$_ssox_newline"}
+  IFS=$_ssox_newline
+  for _ssox_line in $_ssox_lines; do
+    IFS=' '
     case $_ssox_line in
       =[!=]*=*)
         _ssox_name=${_ssox_line#=}
@@ -161,6 +165,7 @@ _ssox_check() {
       *) _ssox_names="$_ssox_names$_ssox_name " ;;
     esac
   done
+  IFS=' '
 }
 
 # A range such as [A-Z] means what the locale says.
@@ -228,16 +233,14 @@ case $_ssox_kind in
 esac
 
 _ssox_set() {
-  _ssox_rest=${_ssox_reply#*"$_ssox_newline"}
-  while \:; do
-    _ssox_line=${_ssox_rest%%"$_ssox_newline"*}
-    _ssox_rest=${_ssox_rest#*"$_ssox_newline"}
+  IFS=$_ssox_newline
+  for _ssox_line in $_ssox_lines; do
     case $_ssox_line in
-      '#end') \return 0 ;;
       =*) \export "${_ssox_line#=}" ;;
       -*) \unset -v "${_ssox_line#-}" || \: ;;
     esac
   done
+  IFS=' '
 }
 
 # Restores the previous values and forgets them, except where another program has set a value since.
