@@ -85,12 +85,16 @@ function _ssox_change() {
   return "$_ssox_status"
 }
 
-# Shows the change at once: the rest of the line may read the segment, and the prompt may have lost its hook.
+# Shows the change at once: the rest of the line may read the segment. Adds the hooks where another program has replaced
+# PROMPT_COMMAND.
 function _ssox_show_change() {
-  if [[ -n ${_ssox_until-} ]]; then
-    _ssox_read_clock
-    _ssox_show
-  fi
+  builtin local _ssox_options="$-"
+  [[ -n ${_ssox_until-} ]] || return 0
+  builtin set +u
+  _ssox_install
+  _ssox_read_clock
+  _ssox_show
+  case $_ssox_options in *u*) builtin set -u ;; esac
 }
 
 # Runs in a subshell. bash reads the text of a `$(…)` again each time, with the aliases that there are then: what has words
@@ -132,6 +136,8 @@ function _ssox_apply() {
   builtin shopt -u nocasematch
   # Before 4.4 an empty array counts as unset.
   builtin set -f +u
+  # What another program or shell has put in use here is not what was there before.
+  if [[ $_ssox_kept == ' ' && -n ${SSOX_PROMPT-}${SSOX_IDENTITY-} ]]; then _ssox_child=1; fi
   case $1${SSOX_PROMPT-}${SSOX_IDENTITY-} in identity | tick) _ssox_in_use='' ;; esac
   # The lines become the parameters, those that set a variable as `NAME=VALUE`: copying a token takes bash longer than most else.
   # shellcheck disable=SC2086  # splitting at newlines is intended
@@ -344,7 +350,7 @@ function _ssox_settle_kept() {
 
 # Records the current values as set by ssox.
 function _ssox_note() {
-  _ssox_held=${SSOX_IDENTITY-} _ssox_files=${SSOX_FILES-} _ssox_left="${SSOX_PROMPT-},${SSOX_STATE-},${SSOX_EXPIRES-},${SSOX_PROTECTED-}"
+  _ssox_held=${SSOX_IDENTITY-} _ssox_files=${SSOX_FILES-} _ssox_left="${SSOX_PROMPT-},${SSOX_STATE-},${SSOX_EXPIRES-},${SSOX_PROTECTED-}" _ssox_unjudged=''
   _ssox_read_identity
   _ssox_see
 }
@@ -380,7 +386,8 @@ function _ssox_is_number() {
 # assignment does not need, and no defaults: they would take longer than the rest of a prompt. So it is called without `set -u`.
 function _ssox_read_identity() {
   _ssox_now=${AWS_ACCESS_KEY_ID:-${AWS_CONFIG_FILE-:}:${AWS_SHARED_CREDENTIALS_FILE-:}:\
-$AWS_WEB_IDENTITY_TOKEN_FILE:$AWS_ROLE_ARN:$AWS_CONTAINER_CREDENTIALS_FULL_URI:$HOME},\
+$AWS_WEB_IDENTITY_TOKEN_FILE:$AWS_ROLE_ARN:$AWS_CONTAINER_CREDENTIALS_FULL_URI:$AWS_CONTAINER_CREDENTIALS_RELATIVE_URI:\
+$AWS_CONTAINER_AUTHORIZATION_TOKEN:$AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE:$HOME},\
 $AWS_SECRET_ACCESS_KEY,$AWS_SESSION_TOKEN,$AWS_CREDENTIAL_EXPIRATION,\
 $AWS_REGION,$AWS_DEFAULT_REGION,$AWS_PROFILE,$AWS_DEFAULT_PROFILE,$AWS_SECURITY_TOKEN,\
 $AWS_ACCOUNT_ID,$SSOX_PROFILE,$SSOX_IDENTITY
@@ -388,9 +395,11 @@ $AWS_ACCOUNT_ID,$SSOX_PROFILE,$SSOX_IDENTITY
 if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404)); then
   function _ssox_read_identity() {
     _ssox_now=${AWS_ACCESS_KEY_ID:-${AWS_CONFIG_FILE-:}:${AWS_SHARED_CREDENTIALS_FILE-:}:\
-$AWS_WEB_IDENTITY_TOKEN_FILE:$AWS_ROLE_ARN:$AWS_CONTAINER_CREDENTIALS_FULL_URI:$HOME:\
+$AWS_WEB_IDENTITY_TOKEN_FILE:$AWS_ROLE_ARN:$AWS_CONTAINER_CREDENTIALS_FULL_URI:$AWS_CONTAINER_CREDENTIALS_RELATIVE_URI:\
+$AWS_CONTAINER_AUTHORIZATION_TOKEN:$AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE:$HOME:\
 ${AWS_CONFIG_FILE@a}:${AWS_SHARED_CREDENTIALS_FILE@a}:${AWS_WEB_IDENTITY_TOKEN_FILE@a}:${AWS_ROLE_ARN@a}:\
-${AWS_CONTAINER_CREDENTIALS_FULL_URI@a}:${HOME@a}},\
+${AWS_CONTAINER_CREDENTIALS_FULL_URI@a}:${AWS_CONTAINER_CREDENTIALS_RELATIVE_URI@a}:${AWS_CONTAINER_AUTHORIZATION_TOKEN@a}:\
+${AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE@a}:${HOME@a}},\
 $AWS_SECRET_ACCESS_KEY,$AWS_SESSION_TOKEN,$AWS_CREDENTIAL_EXPIRATION,\
 $AWS_REGION,$AWS_DEFAULT_REGION,$AWS_PROFILE,$AWS_DEFAULT_PROFILE,$AWS_SECURITY_TOKEN,\
 $AWS_ACCOUNT_ID,$SSOX_PROFILE,$SSOX_IDENTITY,\
@@ -435,7 +444,9 @@ function _ssox_judge() {
     _ssox_apply identity "$_ssox_reply" 2>/dev/null; then
     return 0
   fi
-  [[ -z ${SSOX_PROMPT-}${SSOX_IDENTITY-} ]] || builtin export SSOX_STATE=foreign SSOX_PROMPT="${SSOX_PROMPT%\?}?"
+  _ssox_unjudged=on
+  # They may be readonly.
+  [[ -z ${SSOX_PROMPT-}${SSOX_IDENTITY-} ]] || builtin export SSOX_STATE=foreign SSOX_PROMPT="${SSOX_PROMPT%\?}?" 2>/dev/null || builtin true
   _ssox_left="${SSOX_PROMPT-},${SSOX_STATE-},${SSOX_EXPIRES-},${SSOX_PROTECTED-}"
 }
 
@@ -905,6 +916,7 @@ function _ssox_show() {
     foreign) _ssox_state=foreign ;;
     failed) _ssox_mark=' failed' _ssox_state=soon ;;
   esac
+  if [[ -n $_ssox_unjudged && -n $_ssox_label ]]; then _ssox_label="${_ssox_label%\?}?" _ssox_state=foreign _ssox_mark=''; fi
   if [[ $_ssox_state != foreign ]] && _ssox_is_number "${SSOX_EXPIRES-}"; then
     _ssox_seconds=$((SSOX_EXPIRES - _ssox_clock))
     _ssox_until=$((_ssox_seconds < 60 ? _ssox_clock : _ssox_clock + _ssox_seconds % 60 + 1))
@@ -1050,7 +1062,7 @@ function _ssox_go_last() {
 }
 
 case $- in *i*)
-  _ssox_clock=0 _ssox_since=0 _ssox_until=0 _ssox_current='' _ssox_retry=0 _ssox_ps1=() _ssox_drawn=0 _ssox_undecided=1 _ssox_placed='' _ssox_moved='' _ssox_segment=on _ssox_last=''
+  _ssox_clock=0 _ssox_since=0 _ssox_until=0 _ssox_current='' _ssox_retry=0 _ssox_ps1=() _ssox_drawn=0 _ssox_undecided=1 _ssox_unjudged='' _ssox_placed='' _ssox_moved='' _ssox_segment=on _ssox_last=''
   if [[ -n ${_ssox_no_prompt-} ]]; then _ssox_segment=''; fi
   _ssox_set_clock
   _ssox_install

@@ -98,7 +98,8 @@ fn current {|then|
     $E:AWS_ACCESS_KEY_ID $E:AWS_SECRET_ACCESS_KEY $E:AWS_SESSION_TOKEN $E:AWS_CREDENTIAL_EXPIRATION $E:AWS_REGION
     $E:AWS_DEFAULT_REGION $E:AWS_PROFILE $E:AWS_DEFAULT_PROFILE $E:AWS_SECURITY_TOKEN $E:AWS_ACCOUNT_ID $E:SSOX_PROFILE
     $E:SSOX_IDENTITY $E:AWS_CONFIG_FILE $E:AWS_SHARED_CREDENTIALS_FILE $E:AWS_WEB_IDENTITY_TOKEN_FILE $E:AWS_ROLE_ARN ^
-    $E:AWS_CONTAINER_CREDENTIALS_FULL_URI $E:HOME
+    $E:AWS_CONTAINER_CREDENTIALS_FULL_URI $E:AWS_CONTAINER_CREDENTIALS_RELATIVE_URI ^
+    $E:AWS_CONTAINER_AUTHORIZATION_TOKEN $E:AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE $E:HOME
   ] [$E:SSOX_PROMPT $E:SSOX_STATE $E:SSOX_EXPIRES $E:SSOX_PROTECTED]
 }
 
@@ -128,6 +129,8 @@ fn apply {|verb reply|
   if $is-asked[$verb] { } elif (not (in-use)) { set changed = $assigned }
   var changed-names = [(for change $changed { put $change[groups][1][text] })]
   if $is-on[$state[layer]] { set state[under] = (with-current $state[under] $@changed-names) }
+  # What another program or shell has put in use here is not what was there before.
+  if (and (== (count $state[was]) 0) (in-use)) { set state[child] = $true }
   if $state[child] { } else { set state[was] = (with-current $state[was] $@changed-names) }
   for change [(re:find '(?m)^!([A-Z0-9_]+)$' $reply)] { del state[was][$change[groups][1][text]] }
   for change $assigned { set-env $change[groups][1][text] $change[groups][2][text] }

@@ -102,7 +102,11 @@ function _ssox_settle_hook
 end
 
 function _ssox_look_and_show
-    _ssox_look; or return
+    # A key may be bound to `cd`: then the prompt is drawn again without the hooks.
+    test "$PWD" = "$_ssox_directory"; or _ssox_arrive
+    _ssox_look
+    or test "$_ssox_current" != "$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_NEXT,$SSOX_PROTECTED,$TERM,$NO_COLOR"
+    or return
     _ssox_read_clock
     _ssox_show
 end
@@ -139,11 +143,13 @@ function _ssox_read_identity
     set -qx AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION AWS_REGION \
         AWS_DEFAULT_REGION AWS_PROFILE AWS_DEFAULT_PROFILE AWS_SECURITY_TOKEN SSOX_PROFILE SSOX_IDENTITY \
         AWS_CONFIG_FILE AWS_SHARED_CREDENTIALS_FILE AWS_WEB_IDENTITY_TOKEN_FILE AWS_ROLE_ARN \
-        AWS_CONTAINER_CREDENTIALS_FULL_URI HOME
+        AWS_CONTAINER_CREDENTIALS_FULL_URI AWS_CONTAINER_CREDENTIALS_RELATIVE_URI AWS_CONTAINER_AUTHORIZATION_TOKEN \
+        AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE HOME
     # The last five determine what AWS_PROFILE means. An empty name of a file is not the usual file.
     set -gu $argv "$status,$AWS_ACCESS_KEY_ID,$AWS_SECRET_ACCESS_KEY,$AWS_SESSION_TOKEN,$AWS_CREDENTIAL_EXPIRATION,"\
 "$AWS_REGION,$AWS_DEFAULT_REGION,$AWS_PROFILE,$AWS_DEFAULT_PROFILE,$AWS_SECURITY_TOKEN,$AWS_ACCOUNT_ID,"\
-"$SSOX_PROFILE,$SSOX_IDENTITY,$AWS_WEB_IDENTITY_TOKEN_FILE,$AWS_ROLE_ARN,$AWS_CONTAINER_CREDENTIALS_FULL_URI" \
+"$SSOX_PROFILE,$SSOX_IDENTITY,$AWS_WEB_IDENTITY_TOKEN_FILE,$AWS_ROLE_ARN,$AWS_CONTAINER_CREDENTIALS_FULL_URI,"\
+"$AWS_CONTAINER_CREDENTIALS_RELATIVE_URI,$AWS_CONTAINER_AUTHORIZATION_TOKEN,$AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE" \
         config=$AWS_CONFIG_FILE credentials=$AWS_SHARED_CREDENTIALS_FILE home=$HOME
 end
 
@@ -425,6 +431,8 @@ function _ssox_apply
     end
     set -l remembered $names
     test -n "$SSOX_PROMPT$SSOX_IDENTITY"; or builtin contains -- $argv[1] use clear directory; and set -a remembered $gone
+    # What another program or shell has put in use here is not what was there before.
+    test -n "$SSOX_PROMPT$SSOX_IDENTITY"; and not set -q _ssox_kept[1]; and set -gu _ssox_child 1
     # Most replies have the same names in the same order.
     test "$_ssox_layer" != on; and set -q _ssox_child[1]; or string match -q "* $remembered *" -- " $_ssox_kept "
     or _ssox_remember $remembered

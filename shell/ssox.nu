@@ -106,6 +106,8 @@ def _ssox_applied [verb: string reply state: record] {
     let changes = $changes
     let is_asked = ($verb in [use clear directory]) or (_ssox_in_use)
     let remembered = if $is_asked { $changes | columns } else { $changes | transpose name value | where value != [] | get name }
+    # What another program or shell has put in use here is not what was there before.
+    let state = if ($state.was | is-empty) and (_ssox_in_use) { $state | merge {child: true} } else { $state }
     let state = (_ssox_remembering $remembered $state)
     let state = ($state | merge {was: ($state.was | reject --optional ...$forgotten)})
     if $verb == use { return {changes: $changes, state: $state, note: all} }
@@ -182,7 +184,8 @@ def _ssox_identity [] {
         $env.AWS_REGION? $env.AWS_DEFAULT_REGION? $env.AWS_PROFILE? $env.AWS_DEFAULT_PROFILE? $env.AWS_SECURITY_TOKEN?
         $env.AWS_ACCOUNT_ID? $env.SSOX_PROFILE? $env.SSOX_IDENTITY?
         $env.AWS_CONFIG_FILE? $env.AWS_SHARED_CREDENTIALS_FILE? $env.AWS_WEB_IDENTITY_TOKEN_FILE? $env.AWS_ROLE_ARN?
-        $env.AWS_CONTAINER_CREDENTIALS_FULL_URI? $env.HOME?
+        $env.AWS_CONTAINER_CREDENTIALS_FULL_URI? $env.AWS_CONTAINER_CREDENTIALS_RELATIVE_URI? $env.AWS_CONTAINER_AUTHORIZATION_TOKEN?
+        $env.AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE? $env.HOME?
     ]
 }
 

@@ -281,6 +281,8 @@ function global:_ssox_apply([string]$verb, [string[]]$reply) {
     if ($lines.Count -ne $reply.Count - 2) { return 'unexpected reply' }
     if ($lines -cnotmatch "^(?:=[^=]+=$value|[-!][^=]+)\z") { return 'unexpected reply' }
     if ($lines -cnotmatch "^(?:=(?:$names)=.*|[-!](?:$names))\z") { return 'a variable of that name is not to be changed' }
+    # What another program or shell has put in use here is not what was there before.
+    if ("$env:SSOX_PROMPT$env:SSOX_IDENTITY" -and -not $global:_ssox_kept.Count) { $global:_ssox_child = $true }
     $in_use = "$env:SSOX_PROMPT$env:SSOX_IDENTITY" -or $verb -cmatch '^(?:use|clear|directory)\z'
     foreach ($line in $lines -cnotmatch '^!') {
         $name, $value = $line.Substring(1).Split([char[]]'=', 2)
@@ -363,6 +365,8 @@ function global:_ssox_identity {
         $env:AWS_ACCOUNT_ID, $env:SSOX_PROFILE, $env:SSOX_IDENTITY
         if (-not $env:AWS_ACCESS_KEY_ID) {
             $env:AWS_CONFIG_FILE, $env:AWS_SHARED_CREDENTIALS_FILE, $env:AWS_WEB_IDENTITY_TOKEN_FILE, $env:AWS_ROLE_ARN, $env:AWS_CONTAINER_CREDENTIALS_FULL_URI,
+            $env:AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, $env:AWS_CONTAINER_AUTHORIZATION_TOKEN,
+            $env:AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE,
             $env:HOME, $env:USERPROFILE
         }
     ))

@@ -114,6 +114,8 @@ _ssox_request() {
 # `clear`, and when nothing is in use, variables that are unset now get their previous values back. A value that a hook unsets
 # while nothing is in use was set by ssox, so it is not recorded as previous.
 _ssox_apply() {
+  # What another program or shell has put in use here is not what was there before.
+  case $_ssox_kept,${SSOX_PROMPT-}${SSOX_IDENTITY-} in ' ,'?*) _ssox_child=1 ;; esac
   case $1 in use | clear) _ssox_in_use=on ;; *) _ssox_in_use=${SSOX_PROMPT-}${SSOX_IDENTITY-} ;; esac
   _ssox_check || \return
   _ssox_remember || \return
@@ -276,7 +278,8 @@ _ssox_note() {
 # Reads the compared values into `_ssox_now`. Without keys, some more variables determine what AWS_PROFILE means, and HOME does.
 _ssox_read_identity() {
   _ssox_now=${AWS_ACCESS_KEY_ID:-${AWS_CONFIG_FILE-:}:${AWS_SHARED_CREDENTIALS_FILE-:}:\
-${AWS_WEB_IDENTITY_TOKEN_FILE-}:${AWS_ROLE_ARN-}:${HOME-}},\
+${AWS_WEB_IDENTITY_TOKEN_FILE-}:${AWS_ROLE_ARN-}:${AWS_CONTAINER_CREDENTIALS_FULL_URI-}:${AWS_CONTAINER_CREDENTIALS_RELATIVE_URI-}:\
+${AWS_CONTAINER_AUTHORIZATION_TOKEN-}:${AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE-}:${HOME-}},\
 ${AWS_SECRET_ACCESS_KEY-},${AWS_SESSION_TOKEN-},${AWS_CREDENTIAL_EXPIRATION-},\
 ${AWS_REGION-},${AWS_DEFAULT_REGION-},${AWS_PROFILE-},${AWS_DEFAULT_PROFILE-},${AWS_SECURITY_TOKEN-},\
 ${AWS_ACCOUNT_ID-},${SSOX_PROFILE-},${SSOX_IDENTITY-}
@@ -511,7 +514,8 @@ case $-,$_ssox_kind in
         AWS_DEFAULT_REGION AWS_PROFILE AWS_DEFAULT_PROFILE AWS_SECURITY_TOKEN AWS_ACCOUNT_ID SSOX_PROFILE SSOX_IDENTITY 2>/dev/null; }
       case ${AWS_ACCESS_KEY_ID-} in
         "") _ssox_now=$_ssox_now${ \typeset -p AWS_CONFIG_FILE AWS_SHARED_CREDENTIALS_FILE AWS_WEB_IDENTITY_TOKEN_FILE AWS_ROLE_ARN \
-          HOME 2>/dev/null; } ;;
+          AWS_CONTAINER_CREDENTIALS_FULL_URI AWS_CONTAINER_CREDENTIALS_RELATIVE_URI AWS_CONTAINER_AUTHORIZATION_TOKEN \
+          AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE HOME 2>/dev/null; } ;;
       esac
     }'
     \typeset +x PS1

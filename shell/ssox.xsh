@@ -163,6 +163,9 @@ def _ssox_load(has_prompt):
     # values back. A value that a hook unsets while nothing is in use was set by ssox, so it is not recorded as previous.
     def apply(verb, reply):
         changes, forgotten = read(reply)
+        # What another program or shell has put in use here is not what was there before.
+        if is_in_use() and not state.was:
+            state.child = True
         is_asked = verb in ('use', 'clear', 'directory') or is_in_use()
         for name, value in changes.items():
             if is_asked or value is not None:
@@ -204,6 +207,8 @@ def _ssox_load(has_prompt):
                 'AWS_DEFAULT_REGION', 'AWS_PROFILE', 'AWS_DEFAULT_PROFILE', 'AWS_SECURITY_TOKEN', 'AWS_ACCOUNT_ID',
                 'SSOX_PROFILE', 'SSOX_IDENTITY', 'AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE',
                 'AWS_WEB_IDENTITY_TOKEN_FILE', 'AWS_ROLE_ARN', 'AWS_CONTAINER_CREDENTIALS_FULL_URI',
+                'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI', 'AWS_CONTAINER_AUTHORIZATION_TOKEN',
+                'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE',
             )
         )
 

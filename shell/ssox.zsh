@@ -71,14 +71,20 @@ function _ssox_change() {
   reply="$(SSOX_HELD=$_ssox_held builtin command ssox --emit=zsh1 "$@")" || return
   _ssox_take _ssox_inline
   _ssox_apply $verb "$reply" || return
-  # The rest of the line may read the segment, and the prompt may have lost its hook.
-  if (( ${+_ssox_until} )); then
-    _ssox_clock=${(%)_ssox_clock_format}
-    _ssox_show
-    # A widget may draw the prompt again.
-    [[ -z ${WIDGET-} ]] || _ssox_put_up
-  fi
   (( ! $#_ssox_inline )) || _ssox_keep_inline
+  (( ! ${+_ssox_until} )) || _ssox_update
+  return 0
+}
+
+# Shows what has been changed at once: the rest of the line may read the segment, and where a key is bound to `ssox use`, no hook
+# runs before the prompt is drawn again.
+function _ssox_update() {
+  _ssox_install
+  _ssox_clock=${(%)_ssox_clock_format}
+  _ssox_show
+  builtin zle 2>/dev/null || return 0
+  _ssox_put_up
+  builtin zle .reset-prompt
 }
 
 # Sets REPLY to the state of a variable: `x` exported or `s` set, then the value; `u` unset.
@@ -98,8 +104,9 @@ function _ssox_take() {
   done
 }
 
-# Restores the state of a variable.
+# Restores the state of a variable. One that became readonly keeps its value: an error would end the hook.
 function _ssox_write() {
+  [[ ${(Pt)1} != *readonly* ]] || return 0
   case $2 in
     (x*) builtin export "$1=${2#x}" ;;
     (s*) builtin typeset -g +x "$1=${2#s}" ;;
@@ -131,6 +138,8 @@ function _ssox_apply() {
     esac
   done
   [[ -z $in_use ]] || names+=($gone)
+  # What another program or shell has put in use here is not what was there before.
+  [[ -z ${SSOX_PROMPT-}${SSOX_IDENTITY-} ]] || (( $#_ssox_kept )) || _ssox_child=1
   if [[ $_ssox_layer == on ]]; then
     _ssox_remember $names
   elif (( ! _ssox_child )); then
@@ -146,7 +155,7 @@ function _ssox_apply() {
 
 # Records the current values as set by ssox.
 function _ssox_note() {
-  _ssox_held=${SSOX_IDENTITY-} _ssox_files=${SSOX_FILES-} _ssox_left=$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_PROTECTED
+  _ssox_held=${SSOX_IDENTITY-} _ssox_files=${SSOX_FILES-} _ssox_left=$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_PROTECTED _ssox_unjudged=
   _ssox_see
 }
 
@@ -220,7 +229,8 @@ function _ssox_look() {
   [[ -n $SSOX_PROMPT || -n $SSOX_IDENTITY || -n $SSOX_REPLACED || -n $_ssox_seen ]] || return 1
   # The same as in _ssox_see, but not as a call: this is most of the time that a prompt takes.
   [[ ${AWS_ACCESS_KEY_ID:-${AWS_CONFIG_FILE-:}:${AWS_SHARED_CREDENTIALS_FILE-:}:$AWS_WEB_IDENTITY_TOKEN_FILE:$AWS_ROLE_ARN:\
-$AWS_CONTAINER_CREDENTIALS_FULL_URI:$HOME:${(t)AWS_CONTAINER_CREDENTIALS_FULL_URI}${(t)AWS_CONFIG_FILE}${(t)AWS_SHARED_CREDENTIALS_FILE}${(t)AWS_WEB_IDENTITY_TOKEN_FILE}${(t)AWS_ROLE_ARN}${(t)HOME}},\
+$AWS_CONTAINER_CREDENTIALS_FULL_URI:$AWS_CONTAINER_CREDENTIALS_RELATIVE_URI:$AWS_CONTAINER_AUTHORIZATION_TOKEN:$AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE:\
+$HOME:${(t)AWS_CONTAINER_CREDENTIALS_FULL_URI}${(t)AWS_CONTAINER_CREDENTIALS_RELATIVE_URI}${(t)AWS_CONTAINER_AUTHORIZATION_TOKEN}${(t)AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE}${(t)AWS_CONFIG_FILE}${(t)AWS_SHARED_CREDENTIALS_FILE}${(t)AWS_WEB_IDENTITY_TOKEN_FILE}${(t)AWS_ROLE_ARN}${(t)HOME}},\
 $AWS_SECRET_ACCESS_KEY,$AWS_SESSION_TOKEN,$AWS_CREDENTIAL_EXPIRATION,$AWS_REGION,\
 $AWS_DEFAULT_REGION,$AWS_PROFILE,$AWS_DEFAULT_PROFILE,$AWS_SECURITY_TOKEN,$AWS_ACCOUNT_ID,$SSOX_PROFILE,$SSOX_IDENTITY,\
 ${(t)AWS_ACCESS_KEY_ID}${(t)AWS_SECRET_ACCESS_KEY}${(t)AWS_SESSION_TOKEN}${(t)AWS_CREDENTIAL_EXPIRATION}\
@@ -230,7 +240,9 @@ ${(t)AWS_DEFAULT_PROFILE}${(t)AWS_SECURITY_TOKEN}${(t)SSOX_PROFILE}${(t)SSOX_IDE
   local reply
   reply="$(SSOX_HELD=$_ssox_held builtin command ssox --emit=zsh1 identity </dev/null 2>/dev/null)" \
     && _ssox_apply identity "$reply" 2>/dev/null && return
-  [[ -z ${SSOX_PROMPT-}${SSOX_IDENTITY-} ]] || builtin export SSOX_STATE=foreign SSOX_PROMPT=${SSOX_PROMPT%\?}\?
+  _ssox_unjudged=1
+  # They may be readonly.
+  { [[ -z ${SSOX_PROMPT-}${SSOX_IDENTITY-} ]] || builtin export SSOX_STATE=foreign SSOX_PROMPT=${SSOX_PROMPT%\?}\? } always { TRY_BLOCK_ERROR=0 } 2>/dev/null
   _ssox_left=$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_PROTECTED
 }
 
@@ -238,7 +250,8 @@ ${(t)AWS_DEFAULT_PROFILE}${(t)AWS_SECURITY_TOKEN}${(t)SSOX_PROFILE}${(t)SSOX_IDE
 # more variables determine what AWS_PROFILE means, and HOME does.
 function _ssox_see() {
   _ssox_seen=${AWS_ACCESS_KEY_ID:-${AWS_CONFIG_FILE-:}:${AWS_SHARED_CREDENTIALS_FILE-:}:$AWS_WEB_IDENTITY_TOKEN_FILE:$AWS_ROLE_ARN:\
-$AWS_CONTAINER_CREDENTIALS_FULL_URI:$HOME:${(t)AWS_CONTAINER_CREDENTIALS_FULL_URI}${(t)AWS_CONFIG_FILE}${(t)AWS_SHARED_CREDENTIALS_FILE}${(t)AWS_WEB_IDENTITY_TOKEN_FILE}${(t)AWS_ROLE_ARN}${(t)HOME}},\
+$AWS_CONTAINER_CREDENTIALS_FULL_URI:$AWS_CONTAINER_CREDENTIALS_RELATIVE_URI:$AWS_CONTAINER_AUTHORIZATION_TOKEN:$AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE:\
+$HOME:${(t)AWS_CONTAINER_CREDENTIALS_FULL_URI}${(t)AWS_CONTAINER_CREDENTIALS_RELATIVE_URI}${(t)AWS_CONTAINER_AUTHORIZATION_TOKEN}${(t)AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE}${(t)AWS_CONFIG_FILE}${(t)AWS_SHARED_CREDENTIALS_FILE}${(t)AWS_WEB_IDENTITY_TOKEN_FILE}${(t)AWS_ROLE_ARN}${(t)HOME}},\
 $AWS_SECRET_ACCESS_KEY,$AWS_SESSION_TOKEN,$AWS_CREDENTIAL_EXPIRATION,$AWS_REGION,\
 $AWS_DEFAULT_REGION,$AWS_PROFILE,$AWS_DEFAULT_PROFILE,$AWS_SECURITY_TOKEN,$AWS_ACCOUNT_ID,$SSOX_PROFILE,$SSOX_IDENTITY,\
 ${(t)AWS_ACCESS_KEY_ID}${(t)AWS_SECRET_ACCESS_KEY}${(t)AWS_SESSION_TOKEN}${(t)AWS_CREDENTIAL_EXPIRATION}\
@@ -606,6 +619,18 @@ function _ssox_chpwd() {
   builtin setopt local_options no_xtrace
   _ssox_arrive || builtin true
   (( ! $#_ssox_inline )) || _ssox_read_inline_again
+  # A key may be bound to `cd`.
+  ! builtin zle 2>/dev/null || { _ssox_look || builtin true; _ssox_update }
+  return 0
+}
+
+# Adds the hooks that are missing. Without them, what they have drawn would stay.
+function _ssox_install() {
+  typeset -ga precmd_functions preexec_functions chpwd_functions
+  (( $precmd_functions[(I)_ssox_precmd] && $precmd_functions[(I)_ssox_settle] )) \
+    || precmd_functions=(_ssox_precmd ${precmd_functions:#_ssox_(precmd|settle)} _ssox_settle)
+  (( $preexec_functions[(I)_ssox_preexec] )) || preexec_functions=(_ssox_preexec $preexec_functions)
+  (( $chpwd_functions[(I)_ssox_depart] && $chpwd_functions[(I)_ssox_chpwd] )) || _ssox_surround
 }
 
 # Takes the first and the last place among the hooks again.
@@ -620,7 +645,7 @@ function _ssox_surround() {
 # Computes SSOX_SEGMENT (`dev:ReadOnly 43m`) and SSOX_SEGMENT_STATE (ok, soon, renewing, expired, foreign), not
 # exported, for prompts of your own; and until when they are valid.
 function _ssox_show() {
-  local clock= mark= state=ok
+  local label=${SSOX_PROMPT-} clock= mark= state=ok
   local -i left
   _ssox_since=_ssox_clock _ssox_until=_ssox_clock+60
   case ${SSOX_STATE-} in
@@ -628,6 +653,7 @@ function _ssox_show() {
     (failed) mark=' failed' state=soon ;;
     (foreign) state=foreign ;;
   esac
+  [[ -z $_ssox_unjudged ]] || { label=${label:+${label%\?}\?} state=foreign }
   if [[ $state != foreign && ${SSOX_EXPIRES-} == [1-9][0-9](#c0,14) ]]; then
     left=SSOX_EXPIRES-_ssox_clock
     _ssox_until='left < 60 ? _ssox_clock : _ssox_clock + left % 60 + 1'
@@ -646,14 +672,14 @@ function _ssox_show() {
   # The next prompt compares the times of the files.
   [[ -z $_ssox_files ]] || _ssox_until=_ssox_clock
   SSOX_SEGMENT= SSOX_SEGMENT_STATE= _ssox_clock_text=$clock$mark
-  [[ -z ${SSOX_PROMPT-} ]] || SSOX_SEGMENT=$SSOX_PROMPT$clock$mark SSOX_SEGMENT_STATE=$state
+  [[ -z $label ]] || SSOX_SEGMENT=$label$clock$mark SSOX_SEGMENT_STATE=$state
   _ssox_current=$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_NEXT,$SSOX_PROTECTED _ssox_painting=
 }
 
 # Escapes and colours the segment for the right prompt so that zsh does not expand it, with or without `prompt_subst`:
 # `%{%}` prints nothing, and a character before it starts no expansion.
 function _ssox_paint() {
-  local label=$SSOX_PROMPT colour=green
+  local label=${SSOX_SEGMENT%"$_ssox_clock_text"} colour=green
   _ssox_colours=${NO_COLOR:+plain}
   if [[ $label == *[^a-zA-Z0-9:_./@+-]* ]]; then
     label=${${label//[[:cntrl:]]}//\%/%%}
@@ -685,12 +711,9 @@ function _ssox_decide() {
 
 if [[ -o interactive ]]; then
   typeset -gi _ssox_clock=0 _ssox_since=0 _ssox_until=0 _ssox_retry=0 _ssox_segment=1 _ssox_undecided=1 _ssox_placed=0 _ssox_moved=0
-  typeset -g _ssox_last= _ssox_behind='*(direnv|mise|_ssox_precmd)*'
+  typeset -g _ssox_last= _ssox_unjudged= _ssox_behind='*(direnv|mise|_ssox_precmd)*'
   [[ -z ${_ssox_no_prompt-} ]] || _ssox_segment=0
-  typeset -ga precmd_functions preexec_functions chpwd_functions
-  precmd_functions=(_ssox_precmd ${precmd_functions:#_ssox_(precmd|settle)} _ssox_settle)
-  preexec_functions=(_ssox_preexec ${preexec_functions:#_ssox_preexec})
-  _ssox_surround
+  _ssox_install
 fi
 builtin unset -v _ssox_no_prompt
 

@@ -29,7 +29,7 @@ pub(crate) const EXPIRATION: &str = "AWS_CREDENTIAL_EXPIRATION";
 pub(crate) const ACCOUNT_ID: &str = "AWS_ACCOUNT_ID";
 
 /// The variables that determine which credentials AWS tools use, in the order of their fingerprints.
-pub(crate) const COMPARED: [&str; 15] = [
+pub(crate) const COMPARED: [&str; 18] = [
     ID,
     SECRET,
     TOKEN,
@@ -44,16 +44,24 @@ pub(crate) const COMPARED: [&str; 15] = [
     FILES[1],
     WEB_IDENTITY[0],
     WEB_IDENTITY[1],
-    ENDPOINT,
+    ENDPOINT[0],
+    ENDPOINT[1],
+    ENDPOINT[2],
+    ENDPOINT[3],
 ];
 /// The variables with the paths of the AWS configuration files. ssox does not change them. While the shell has no
 /// access keys, tools use a profile in these files.
 pub(crate) const FILES: [&str; 2] = ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"];
 /// The variables of a web identity. The AWS CLI and boto3 prefer them to the profile, but prefer access keys to them.
 pub(crate) const WEB_IDENTITY: [&str; 2] = ["AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN"];
-/// The variable with the URL of a server for credentials, which tools ask if there are neither access keys nor a
-/// profile.
-pub(crate) const ENDPOINT: &str = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
+/// The variables of a server for credentials, which tools ask if there are neither access keys nor a profile: its URL, a
+/// path on the server of ECS, which tools prefer to the URL, and what authorizes a request.
+pub(crate) const ENDPOINT: [&str; 4] = [
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+];
 /// The variables that only the prompt's segment and `ssox status` show.
 pub(crate) const SHOWN: [&str; 3] = ["SSOX_PROMPT", "SSOX_ROLE", "SSOX_PROTECTED"];
 
@@ -87,9 +95,8 @@ impl Identity {
     /// that people set themselves.
     pub(crate) fn of_shell(ctx: &Context) -> Self {
         Self::recorded(ctx).unwrap_or_else(|| {
-            let is_setting = |name: &str| {
-                ["SSOX_PROFILE", ENDPOINT].contains(&name) || FILES.contains(&name) || WEB_IDENTITY.contains(&name)
-            };
+            let is_setting =
+                |name: &str| name == "SSOX_PROFILE" || [&FILES[..], &WEB_IDENTITY, &ENDPOINT].concat().contains(&name);
             let state = |name| if is_setting(name) { State::Untouched } else { State::Unset };
             Self(names().map(state).collect())
         })
@@ -233,19 +240,22 @@ fn state_after(ctx: &Context, changes: &EnvChanges, name: &str, recorded: Option
         let without_value = if sets_keys { State::Untouched } else { State::Unset };
         return value.map_or(without_value, |value| State::Set(fingerprint(name, &value)));
     }
+    let is_served = changes.get(ENDPOINT[0]).flatten().is_some();
     match changes.get(name) {
         Some(Some(value)) if !value.is_empty() => State::Set(fingerprint(name, value)),
-        // The endpoint counts only while the shell waits for keys.
-        _ if sets_keys.is_some() && name == ENDPOINT && !awaits_keys(changes) => State::Untouched,
+        // A server counts for a shell that has its credentials from ssox's server, or waits for keys.
+        _ if sets_keys.is_some() && ENDPOINT.contains(&name) && !is_served && !awaits_server(changes, name) => {
+            State::Untouched
+        }
         Some(_) => State::Unset,
         None if sets_keys == Some(true) && WEB_IDENTITY.contains(&name) => State::Untouched,
         None => recorded.unwrap_or(if SHOWN.contains(&name) { State::Unset } else { State::Untouched }),
     }
 }
 
-/// Tells whether changes leave a shell with neither keys nor the name of a profile.
-fn awaits_keys(changes: &EnvChanges) -> bool {
-    [ID, "AWS_PROFILE"].iter().all(|name| changes.get(name) == Some(None))
+/// Tells whether changes leave a shell with neither keys nor the name of a profile, where tools use the server of this variable.
+fn awaits_server(changes: &EnvChanges, name: &str) -> bool {
+    ENDPOINT[..2].contains(&name) && [ID, "AWS_PROFILE"].iter().all(|name| changes.get(name) == Some(None))
 }
 
 /// Returns the value of a variable that is compared; `None` if it is unset or empty. For a path of a configuration file

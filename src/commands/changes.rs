@@ -13,7 +13,7 @@ use crate::profile::Profile;
 use crate::time::Timestamp;
 
 /// The variables by which a container gives credentials.
-const CONTAINER: [&str; 2] = [ENDPOINT, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"];
+const CONTAINER: [&str; 2] = [ENDPOINT[0], ENDPOINT[1]];
 /// The variables of ssox itself, which `clear` unsets.
 const OWN: [&str; 17] = [
     "SSOX_PROFILE",

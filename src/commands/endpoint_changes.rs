@@ -17,12 +17,12 @@ use std::path::Path;
 
 /// Variables that make a tool use other credentials than those of the local server.
 const OTHER_SOURCES: [&str; 4] =
-    ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN", "AWS_ROLE_SESSION_NAME"];
+    [identity::ENDPOINT[1], "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN", "AWS_ROLE_SESSION_NAME"];
 /// The variable with the URL of the local server.
-pub(super) const URI: &str = identity::ENDPOINT;
-const TOKEN: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN";
+pub(super) const URI: &str = identity::ENDPOINT[0];
+const TOKEN: &str = identity::ENDPOINT[2];
 /// The variable with the path of the file that contains the authorization token.
-pub(super) const TOKEN_FILE: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
+pub(super) const TOKEN_FILE: &str = identity::ENDPOINT[3];
 
 /// ssox's own variable with the same URL. If both are equal, ssox set [`URI`], and not a container.
 pub(super) const OWN: &str = "SSOX_ENDPOINT";

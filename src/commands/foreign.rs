@@ -35,12 +35,13 @@ pub(super) fn foreign(ctx: &Context) -> Option<Foreign> {
     })
 }
 
-/// Describes the access key of a shell in which no profile is in use; `None` if there is no access key.
-pub(super) fn keys(ctx: &Context) -> Option<String> {
+/// Describes what AWS tools use in a shell in which no profile is in use: what it is, and its access key or its profile.
+pub(super) fn without_ours(ctx: &Context) -> Option<(&'static str, String)> {
     if is_in_use(ctx) {
         return None;
     }
-    ctx.var(ID).map(|id| key(ctx, id))
+    let keys = ctx.var(ID).map(|id| ("keys", key(ctx, id)));
+    keys.or_else(|| Some(("AWS_PROFILE", ctx.var("AWS_PROFILE")?.into())))
 }
 
 impl Foreign {
@@ -84,7 +85,7 @@ fn is_relative(ctx: &Context, path: &OsStr) -> bool {
 
 /// Describes the identity that AWS tools use in this shell: that of the access keys, or else of the web identity, the
 /// profile or the local server.
-fn identity(ctx: &Context) -> String {
+pub(super) fn identity(ctx: &Context) -> String {
     let endpoint = ctx.var("AWS_ENDPOINT_URL").filter(|url| is_local(url));
     let emulator = endpoint.map(|url| format!(", for {url} (AWS_ENDPOINT_URL)")).unwrap_or_default();
     let beside = ctx.var("AWS_PROFILE").map(|name| format!(", beside AWS_PROFILE={name}")).unwrap_or_default();
@@ -101,17 +102,23 @@ fn without_keys(ctx: &Context, profile: Option<&str>) -> String {
     let profile = match profile {
         Some(profile) => profile,
         None if has_default(ctx) => "default",
-        None => {
-            return ctx
-                .var(ENDPOINT)
-                .map_or("no access keys".into(), |uri| format!("the credentials of the server at {uri}"));
-        }
+        None => return of_server(ctx),
     };
     let files: Vec<String> = FILES.iter().filter_map(|name| Some(format!("`{}`", ctx.var(name)?))).collect();
     if files.is_empty() {
         format!("profile `{profile}`")
     } else {
         format!("profile `{profile}` of {}", files.join(" and "))
+    }
+}
+
+/// Describes the identity of a shell whose tools ask a server for credentials.
+fn of_server(ctx: &Context) -> String {
+    let [url, path, ..] = ENDPOINT;
+    match (ctx.var(path), ctx.var(url)) {
+        (Some(path), _) => format!("the credentials of the container (AWS_CONTAINER_CREDENTIALS_RELATIVE_URI={path})"),
+        (None, Some(url)) => format!("the credentials of the server at {url}"),
+        (None, None) => "no access keys".into(),
     }
 }
 

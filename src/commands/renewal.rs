@@ -83,7 +83,7 @@ pub(super) fn holding(ctx: &Context, profile: &Profile) -> Context {
 /// nor AWS_PROFILE nor the URL of a local server.
 pub(super) fn is_awaited(ctx: &Context) -> bool {
     let held = Identity::recorded(ctx);
-    let sources = [ID, "AWS_PROFILE", ENDPOINT];
+    let sources = [ID, "AWS_PROFILE", ENDPOINT[0]];
     held.is_some_and(|held| held.has_changed(ID) && !sources.iter().any(|name| held.has_recorded(name)))
 }
 

@@ -43,7 +43,7 @@ impl VerbArgs for Status {
         let held = held(ctx);
         let (verified, error) = match self.verify.then(|| verify(ctx)).transpose() {
             Ok(verified) => (verified, None),
-            Err(error) if held.profile.is_none() && held.keys.is_none() => return Err(error),
+            Err(error) if held.profile.is_none() && held.others.is_none() => return Err(error),
             Err(error) => (None, Some(error)),
         };
         let show = if self.json { as_json } else { as_text };

@@ -1,16 +1,17 @@
 //! Asks AWS whose credentials this shell has, no matter what set them.
 
-use super::renewal;
+use super::{foreign, renewal};
 use crate::aws::{Network, Timeouts, iam, partition, sts};
 use crate::config::ConfigFiles;
 use crate::context::Context;
 use crate::credentials::RoleCredentials;
 use crate::error::{Error, Result};
-use crate::identity::is_in_use;
+use crate::identity::{ID, Identity, is_in_use};
 use crate::profile::{self, Profile};
 use crate::region::Region;
 use crate::secret::Secret;
 use crate::source::{Request, Source};
+use crate::tools::{CLI, Taken, predictions};
 use std::time::Duration;
 
 /// Time limit for the request for the account alias.
@@ -23,12 +24,13 @@ pub(super) struct Verified {
     pub(super) alias: Option<String>,
 }
 
-/// Asks AWS for the identity of the access keys in the environment, or else of the credentials of the profile in use.
+/// Asks AWS for the identity of the access keys in the environment, or else of the credentials of the profile that AWS
+/// tools use here.
 ///
 /// # Errors
 /// Configuration: there are no keys. AWS refuses them or is unreachable.
 pub(super) fn verify(ctx: &Context) -> Result<Verified> {
-    let profile = if is_in_use(ctx) { renewal::held_profile(ctx).ok() } else { None };
+    let profile = profile(ctx)?;
     let keys = keys(ctx, profile.as_ref())?;
     let network = match &profile {
         Some(profile) => profile.network.clone(),
@@ -37,6 +39,26 @@ pub(super) fn verify(ctx: &Context) -> Result<Verified> {
     let region = region(ctx, profile.as_ref());
     let identity = sts::get_caller_identity(ctx, &network, &region, &keys)?;
     Ok(Verified { alias: alias(ctx, &network, &region, &keys), identity })
+}
+
+/// Returns the profile in use. If there are no access keys and something else has been set since, returns the profile that
+/// the AWS CLI uses instead.
+fn profile(ctx: &Context) -> Result<Option<Profile>> {
+    let is_ours = is_in_use(ctx) && Identity::of_shell(ctx).changed_by_others(ctx).is_empty();
+    if is_ours || ctx.var(ID).is_some() {
+        return Ok(if is_in_use(ctx) { renewal::held_profile(ctx).ok() } else { None });
+    }
+    let seen = ctx.for_programs();
+    let files = ConfigFiles::load(&seen)?;
+    let cli = predictions(&seen, &files).into_iter().find(|prediction| prediction.tool == CLI);
+    match cli.map(|cli| cli.taken) {
+        Some(Taken::Profile(name, _)) => Profile::resolve(&seen, &files, &name).map(Some),
+        Some(Taken::WebIdentity(_) | Taken::Container) => {
+            let message = format!("only AWS tools can verify {}", foreign::identity(&seen));
+            Err(Error::configuration(message).hint("aws sts get-caller-identity"))
+        }
+        _ => Ok(None),
+    }
 }
 
 fn keys(ctx: &Context, profile: Option<&Profile>) -> Result<RoleCredentials> {

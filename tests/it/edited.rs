@@ -4,6 +4,8 @@
 use crate::identity::{Environment, THEIRS, environment, says_foreign, segment, status};
 use crate::pty::eventually;
 use crate::shells::{Home, Session, Shell, in_each, shells, signed_in};
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Stdio};
 use std::time::Duration;
 
 fn value<'a>(environment: &'a Environment, name: &str) -> Option<&'a str> {
@@ -310,10 +312,9 @@ fn a_prompt_that_has_lost_its_hook_shows_no_profile() {
         session.press_enter();
         session.wait_for_prompt_with(&["dev:ReadOnly 5"]);
         session.run(if shell == Shell::Zsh { "precmd_functions=()" } else { "PROMPT_COMMAND='history -a'" });
-        session.run("ssox use stg");
         session.run("true");
-        let shown = session.run("true") + &session.run("ssox clear") + &session.run("true");
-        assert!(!shown.contains("dev:ReadOnly") && !shown.contains("stg:PowerUser"), "{shell:?} {shown}");
+        let shown = session.run("true") + &session.run("true");
+        assert!(!shown.contains("dev:ReadOnly"), "{shell:?} {shown}");
     });
 }
 
@@ -468,6 +469,71 @@ fn a_shell_that_loses_its_endpoint_says_so() {
         assert_eq!(left.get(name).map(String::as_str), Some("http://127.0.0.1:1/"), "{shell:?}");
         assert!(!left.keys().any(|name| name.starts_with("SSOX_")), "{shell:?} {left:?}");
     });
+}
+
+/// Tools prefer a path on the server of ECS to the endpoint, and the endpoint needs its token.
+#[test]
+fn a_shell_whose_endpoint_tools_cannot_use_says_so() {
+    in_each(&shells(), |shell| {
+        let (_standin, home) = signed_in(Duration::from_secs(3300));
+        let mut serve = home.command("ssox");
+        serve.args(["exec", "--serve", "dev", "--", shell.name()]);
+        let mut session = home.session_of(shell, "LOAD", serve);
+        let ours = environment(&mut session, &home);
+        for name in [
+            "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+            "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+            "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+        ] {
+            session.run(&shell.export(name, "/v2/credentials/x"));
+            assert_eq!(segment(&mut session, &home), "dev:ReadOnly?|foreign", "{shell:?} {name}");
+            assert_eq!(status(&mut session, &home)["foreign"], true, "{shell:?} {name}");
+            session.run("ssox status --verify >~/told 2>&1");
+            let told = home.read("told");
+            assert!(told.contains("only AWS tools can verify the credentials of the "), "{shell:?} {told}");
+            let unset = if shell == Shell::Fish { "set -e" } else { "unset" };
+            let back = ours.get(name).map_or_else(|| format!("{unset} {name}"), |value| shell.export(name, value));
+            session.run(&back);
+            assert_eq!(segment(&mut session, &home), "dev:ReadOnly|ok", "{shell:?} {name}");
+        }
+    });
+}
+
+/// Lines of `ssox serve` put a profile in use without the shell's function, so its values are not from before the first use.
+#[test]
+fn clear_does_not_bring_back_what_another_program_had_put_in_use() {
+    in_each(&[Shell::Zsh, Shell::Bash], |shell| {
+        let (_standin, home) = signed_in(Duration::from_secs(3300));
+        let mut serve = home.command("ssox");
+        let serve = serve.args(["serve", "dev"]).stdout(Stdio::piped()).spawn().expect("ssox starts");
+        let mut serve = Ended(serve);
+        let mut lines = String::new();
+        for line in BufReader::new(serve.0.stdout.as_mut().expect("it is a pipe")).lines() {
+            let line = line.expect("the lines are text");
+            lines.push_str(&format!("{line}\n"));
+            if line.contains("SSOX_IDENTITY") {
+                break;
+            }
+        }
+        home.write("lines", &lines);
+        let mut session = home.session(shell, "LOAD");
+        session.run(". ./lines");
+        assert_eq!(segment(&mut session, &home), "dev:ReadOnly|ok", "{shell:?}");
+        session.run("ssox use stg");
+        assert!(segment(&mut session, &home).starts_with("stg:"), "{shell:?}");
+        session.run("ssox clear");
+        is_cleared(&mut session, &home, None, "clear");
+        assert_eq!(segment(&mut session, &home), "|", "{shell:?}");
+    });
+}
+
+struct Ended(Child);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
 }
 
 /// In most tools a profile `default` takes precedence over the endpoint, so the shell has a file without one.

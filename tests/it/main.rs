@@ -124,6 +124,7 @@ mod protected;
 #[cfg(unix)]
 mod pty;
 mod redirects;
+mod redrawn;
 #[cfg(unix)]
 mod renewal;
 mod roles;

@@ -28,8 +28,8 @@ pub(super) struct Held {
     /// Why the token cannot be read.
     pub(super) token_error: Option<Error>,
     pub(super) foreign: Option<Foreign>,
-    /// A description of the access key in the environment, if no profile is in use.
-    pub(super) keys: Option<String>,
+    /// A description of what AWS tools use, if no profile is in use.
+    pub(super) others: Option<(&'static str, String)>,
     /// Why the credentials could not be renewed, and when ssox retries.
     pub(super) failure: Option<(Error, Option<Timestamp>)>,
     /// Why AWS tools take different credentials from the profile. They only do so without access keys in the
@@ -62,7 +62,7 @@ pub(super) fn held(ctx: &Context) -> Held {
         token,
         token_error,
         foreign: foreign(ctx),
-        keys: foreign::keys(ctx),
+        others: foreign::without_ours(ctx),
         failure: None,
         disagreements: Vec::new(),
         profile,

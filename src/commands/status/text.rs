@@ -10,8 +10,8 @@ use crate::time::{Timestamp, human};
 /// Returns a line for each fact that is known.
 pub(super) fn as_text(now: Timestamp, held: &Held, verified: Option<&Verified>) -> String {
     if held.profile.is_none() && held.foreign.is_none() && verified.is_none() {
-        let keys = held.keys.as_ref().map(|keys| format!("{:<12} {}\n", "keys", printable(keys)));
-        return format!("no profile is in use in this shell\n{}", keys.unwrap_or_default());
+        let others = held.others.as_ref().map(|(name, value)| format!("{name:<12} {}\n", printable(value)));
+        return format!("no profile is in use in this shell\n{}", others.unwrap_or_default());
     }
     let known = lines(now, held, verified).into_iter().filter_map(|(name, value)| Some((name, value?)));
     known.map(|(name, value)| format!("{name:<12} {}\n", printable(&value))).collect()

@@ -1,0 +1,152 @@
+//! Prompts that are drawn again without a hook, or after another program has removed the hooks: they show the profile in use.
+
+use crate::identity::{THEIRS, environment, segment, status};
+use crate::shells::{Shell, in_each, shells, signed_in};
+use std::time::Duration;
+
+/// In bash, `bind -x` does not draw the prompt again.
+#[test]
+fn a_key_that_is_bound_to_use_shows_the_new_profile() {
+    in_each(&[Shell::Zsh, Shell::Fish], |shell| {
+        let (_standin, home) = signed_in(Duration::from_secs(3300));
+        let bind = match shell {
+            Shell::Fish => r#"bind \cg "ssox use stg; commandline -f repaint""#,
+            _ => "choose() { ssox use stg }; zle -N choose; bindkey '^G' choose",
+        };
+        let mut session = home.session(shell, &format!("LOAD\n{bind}"));
+        session.run("ssox use dev");
+        session.wait_for_prompt_with(&["dev:ReadOnly 5"]);
+        session.terminal.keys("\x07");
+        session.wait_for_prompt_with(&["stg:"]);
+        assert!(!session.prompt_rows().last().is_some_and(|row| row.contains("dev:")), "{shell:?}");
+        session.run("true");
+        session.wait_for_prompt_with(&["stg:"]);
+        assert_eq!(environment(&mut session, &home)["SSOX_PROFILE"], "stg", "{shell:?}");
+    });
+}
+
+/// With direnv, fish waits for the prompt before a layer begins, but for a key there is none.
+#[test]
+fn a_key_that_is_bound_to_cd_shows_the_profile_of_the_directory() {
+    in_each(&[Shell::Zsh, Shell::Fish], |shell| {
+        for tool in ["true", "function __direnv_export_eval --on-event fish_prompt; end"] {
+            let (_standin, home) = signed_in(Duration::from_secs(3300));
+            home.write("project/.ssox", "profile = stg\n");
+            let bind = match shell {
+                Shell::Fish => {
+                    r#"bind \cg "cd ~/project; commandline -f repaint"; bind \ct "cd ~; commandline -f repaint""#
+                }
+                _ => {
+                    "into() { cd ~/project; zle reset-prompt }; zle -N into; bindkey '^G' into
+                    out() { cd ~ }; zle -N out; bindkey '^T' out"
+                }
+            };
+            let tool = if shell == Shell::Fish { tool } else { "true" };
+            let mut session = home.session(shell, &format!("{tool}\nLOAD\n{bind}"));
+            session.run("ssox allow project");
+            session.run("ssox use dev");
+            session.wait_for_prompt_with(&["dev:ReadOnly 5"]);
+            session.terminal.keys("\x07");
+            session.wait_for_prompt_with(&["stg:PowerUser 5"]);
+            assert_eq!(environment(&mut session, &home)["SSOX_PROFILE"], "stg", "{shell:?} {tool}");
+            session.terminal.keys("\x14");
+            session.wait_for_prompt_with(&["dev:ReadOnly 5"]);
+            assert_eq!(environment(&mut session, &home)["SSOX_PROFILE"], "dev", "{shell:?} {tool}");
+        }
+    });
+}
+
+#[test]
+fn a_prompt_of_ones_own_shows_at_once_what_a_key_has_changed() {
+    let (_standin, home) = signed_in(Duration::from_secs(3300));
+    let rc = r#"ssox init fish --no-prompt | source
+        function fish_prompt; echo -n "$SSOX_SEGMENT <<$prompts>> "; end
+        bind \cg "ssox use stg; commandline -f repaint""#;
+    let mut session = home.session(Shell::Fish, rc);
+    session.run("ssox use dev");
+    session.wait_for_prompt_with(&["dev:ReadOnly 5"]);
+    session.terminal.keys("\x07");
+    session.wait_for_prompt_with(&["stg:"]);
+}
+
+#[test]
+fn hooks_that_were_removed_come_back_with_use() {
+    in_each(&[Shell::Zsh, Shell::Bash], |shell| {
+        let (_standin, home) = signed_in(Duration::from_secs(3300));
+        let mut session = home.session(shell, "LOAD");
+        session.run("ssox use dev");
+        session.run("precmd_functions=() preexec_functions=() PROMPT_COMMAND=:");
+        session.run("ssox use stg");
+        session.wait_for_prompt_with(&["stg:"]);
+        session.run(&shell.export(THEIRS[0].0, THEIRS[0].1));
+        session.wait_for_prompt_with(&["stg:PowerUser?"]);
+        session.run("precmd_functions=() preexec_functions=() PROMPT_COMMAND=:");
+        session.run("ssox clear");
+        assert!(!session.prompt_rows().last().is_some_and(|row| row.contains("stg:")), "{shell:?}");
+    });
+}
+
+/// What the hook wants to set cannot be set.
+#[test]
+fn a_label_that_is_readonly_is_shown_as_foreign() {
+    in_each(&[Shell::Zsh, Shell::Bash], |shell| {
+        for name in ["SSOX_PROMPT", "SSOX_STATE"] {
+            let (_standin, home) = signed_in(Duration::from_secs(3300));
+            let mut session = home.session(shell, "LOAD");
+            session.run("ssox use dev");
+            session.run(&format!("readonly {name}"));
+            session.run(&shell.export(THEIRS[0].0, THEIRS[0].1));
+            session.wait_for_prompt_with(&["dev:ReadOnly?"]);
+            assert_eq!(segment(&mut session, &home), "dev:ReadOnly?|foreign", "{shell:?} {name}");
+            assert_eq!(status(&mut session, &home)["foreign"], true, "{shell:?} {name}");
+        }
+    });
+}
+
+#[test]
+fn what_became_readonly_in_a_directory_does_not_keep_the_rest_from_being_restored() {
+    in_each(&[Shell::Zsh, Shell::Bash], |shell| {
+        for name in ["AWS_REGION", "AWS_PROFILE", "SSOX_PROMPT"] {
+            let (_standin, home) = signed_in(Duration::from_secs(3300));
+            home.write("project/.ssox", "profile = stg\n");
+            let mut session = home.session(shell, "LOAD");
+            session.run("ssox use dev");
+            let outside = environment(&mut session, &home);
+            session.run("cd project; ssox allow");
+            session.run("true");
+            assert_eq!(environment(&mut session, &home)["SSOX_PROFILE"], "stg", "{shell:?} {name}");
+            session.run(&format!("readonly {name}; cd .."));
+            session.run("true");
+            let left = environment(&mut session, &home);
+            assert_eq!(left["AWS_ACCESS_KEY_ID"], outside["AWS_ACCESS_KEY_ID"], "{shell:?} {name}");
+            assert_eq!(left["SSOX_PROFILE"], "dev", "{shell:?} {name}");
+            let is_foreign = status(&mut session, &home)["foreign"] == true;
+            let shown = segment(&mut session, &home);
+            assert_eq!(is_foreign, name == "AWS_REGION", "{shell:?} {name} {shown}");
+            let is_sure = shown.starts_with("dev:ReadOnly 5");
+            assert_eq!(is_sure || name == "AWS_PROFILE", name == "AWS_PROFILE", "{shell:?} {name} {shown}");
+            assert!(is_sure || shown.ends_with("?|foreign"), "{shell:?} {name} {shown}");
+        }
+    });
+}
+
+#[test]
+fn verify_asks_about_the_profile_that_tools_use() {
+    in_each(&shells(), |shell| {
+        let (_standin, home) = signed_in(Duration::from_secs(3300));
+        let mut session = home.session(shell, "LOAD");
+        let verified = |session: &mut crate::shells::Session| {
+            session.run("ssox status --verify >~/told 2>&1");
+            home.read("told")
+        };
+        session.run(&shell.export("AWS_PROFILE", "stg"));
+        let told = verified(&mut session);
+        assert!(told.contains("assumed-role/AWSReservedSSO_PowerUser_"), "{shell:?} {told}");
+        session.run("ssox use --profile-only dev");
+        assert!(verified(&mut session).contains("assumed-role/AWSReservedSSO_ReadOnly_"), "{shell:?}");
+        session.run(&shell.export("AWS_PROFILE", "stg"));
+        assert!(verified(&mut session).contains("assumed-role/AWSReservedSSO_PowerUser_"), "{shell:?}");
+        session.run(&shell.export("AWS_PROFILE", "gone"));
+        assert!(!verified(&mut session).contains("assumed-role/"), "{shell:?}");
+    });
+}
