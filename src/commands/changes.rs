@@ -201,6 +201,11 @@ pub(super) fn cleared(ctx: &Context) -> Result<EnvChanges> {
     // since. SSOX_PROFILE may have had one.
     let edited = OWN.iter().filter(|name| **name != "SSOX_PROFILE").chain(&[replaced::VARIABLE]);
     edited.for_each(|name| changes.forget(name));
+    // A shell that has read the lines of `ssox serve` itself notes their values only now.
+    if endpoint_changes::is_served(ctx) {
+        let unset: Vec<&str> = changes.iter().filter_map(|(name, value)| value.is_none().then_some(name)).collect();
+        unset.into_iter().for_each(|name| changes.forget(name));
+    }
     replaced::record(ctx, &mut changes)?;
     Ok(changes)
 }

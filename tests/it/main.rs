@@ -137,6 +137,8 @@ mod scripts;
 #[cfg(unix)]
 mod secret_types;
 mod segment;
+#[cfg(unix)]
+mod served_shells;
 mod setup;
 #[cfg(unix)]
 mod shells;

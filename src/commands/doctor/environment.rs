@@ -2,6 +2,7 @@
 //! are not reported.
 
 use super::Severity::{Error, Info, Warning};
+use crate::commands::endpoint_changes;
 use crate::commands::finding::Finding;
 use crate::config::ConfigFiles;
 use crate::config::Severity;
@@ -9,6 +10,8 @@ use crate::context::Context;
 use crate::identity::{WEB_IDENTITY, is_in_use};
 use crate::profile::{Profile, find};
 use crate::time::Timestamp;
+use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
 
 /// Variables that other tools leave behind, and their effect.
 const LEFTOVERS: [(&str, &str); 6] = [
@@ -20,6 +23,8 @@ const LEFTOVERS: [(&str, &str); 6] = [
     ("AWS_SSO_PROFILE", "prompts show it as the profile in use"),
 ];
 const KEYS: [&str; 3] = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
+/// How long an endpoint on this machine is waited for.
+const ANSWER: Duration = Duration::from_secs(1);
 const CONTAINER: [&str; 2] = ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"];
 
 /// Checks the environment of this process.
@@ -36,9 +41,10 @@ pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
         let message = "AWS_WEB_IDENTITY_TOKEN_FILE and AWS_ROLE_ARN are set: the AWS CLI and boto3 use that role instead of what AWS_PROFILE names";
         findings.push(finding(Info, message, ctx.line_to_unset(&WEB_IDENTITY)));
     }
-    for name in CONTAINER.iter().filter(|name| ctx.var(name).is_some()) {
-        let message = format!("{name} is set: AWS tools fall back to the credentials of a container");
-        findings.push(finding(Info, message, format!("{}, if this is not a container", ctx.line_to_unset(&[name]))));
+    if endpoint_changes::is_served(ctx) {
+        findings.extend(ended_endpoint(ctx));
+    } else {
+        findings.extend(CONTAINER.iter().filter(|name| ctx.var(name).is_some()).map(|name| container(ctx, name)));
     }
     if let Some(url) = ctx.var("AWS_EC2_METADATA_SERVICE_ENDPOINT") {
         let message = format!(
@@ -56,6 +62,22 @@ pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
         }
     }
     findings
+}
+
+fn container(ctx: &Context, name: &str) -> Finding {
+    let message = format!("{name} is set: AWS tools fall back to the credentials of a container");
+    finding(Info, message, format!("{}, if this is not a container", ctx.line_to_unset(&[name])))
+}
+
+/// Finds an endpoint of ssox that no longer answers: its variables outlive it in other shells.
+fn ended_endpoint(ctx: &Context) -> Option<Finding> {
+    let url = ctx.var(endpoint_changes::URI)?;
+    let address: SocketAddr = url.strip_prefix("http://")?.trim_end_matches('/').parse().ok()?;
+    if TcpStream::connect_timeout(&address, ANSWER).is_ok() {
+        return None;
+    }
+    let message = format!("the endpoint of ssox at {url} has ended: AWS tools get no credentials in this shell");
+    Some(finding(Warning, message, "ssox clear, or the lines of a new ssox serve"))
 }
 
 fn keys(ctx: &Context, is_ours: bool, findings: &mut Vec<Finding>) {

@@ -1,0 +1,63 @@
+//! A shell that has read the lines of `ssox serve`: `ssox clear` takes all of them out, and doctor says when the endpoint has
+//! ended.
+
+use crate::pty::eventually;
+use crate::shells::{Home, Shell, shells, signed_in};
+use std::fs;
+use std::process::{Child, Stdio};
+use std::time::Duration;
+
+/// Starts `ssox serve dev`, and waits for its lines in the file `lines`.
+fn serve(home: &Home, shell: Shell) -> Child {
+    let format = if shell == Shell::Fish { "fish" } else { "env" };
+    let mut command = home.command("ssox");
+    command.args(["serve", "dev", "--format", format]).stdin(Stdio::null());
+    let child = command.stdout(fs::File::create(home.path("lines")).unwrap()).spawn().expect("ssox starts");
+    eventually("the lines", || {
+        fs::read_to_string(home.path("lines")).ok().filter(|text| text.contains("SSOX_IDENTITY"))
+    });
+    child
+}
+
+fn end(mut server: Child) {
+    rustix::process::kill_process(rustix::process::Pid::from_child(&server), rustix::process::Signal::TERM).unwrap();
+    server.wait().unwrap();
+}
+
+/// Returns the variables of AWS and of ssox that a script ends with. A shell lets ssox change no others (`CPL_…` of GDAL).
+fn left(home: &Home, shell: Shell, script: &str) -> String {
+    let output = home.script(shell, &format!("{script}\ncommand env | command grep -E '^(AWS|SSOX)_' | command sort"));
+    let known = ["AWS_EC2_METADATA_DISABLED", "AWS_ENDPOINT_URL", "AWS_MAX_ATTEMPTS"];
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.lines()
+        .filter(|line| !known.iter().any(|name| line.starts_with(name)))
+        .map(|line| format!("{line}\n"))
+        .collect()
+}
+
+#[test]
+fn clear_removes_what_the_lines_of_serve_have_set() {
+    let (_standin, home) = signed_in(Duration::from_hours(1));
+    for shell in shells() {
+        let before = left(&home, shell, "LOAD");
+        let server = serve(&home, shell);
+        let served = left(&home, shell, "LOAD\n. ./lines");
+        assert!(served.contains("AWS_CONTAINER_CREDENTIALS_FULL_URI"), "{shell:?}: {served}");
+        assert_eq!(left(&home, shell, "LOAD\n. ./lines\nssox clear"), before, "{shell:?}");
+        // With another identity in between, the end is the same.
+        assert_eq!(left(&home, shell, "LOAD\nssox use dev\nssox clear\n. ./lines\nssox clear"), before, "{shell:?}");
+        end(server);
+        assert_eq!(left(&home, shell, "LOAD\n. ./lines\nssox clear"), before, "{shell:?}");
+    }
+}
+
+#[test]
+fn doctor_says_that_an_endpoint_has_ended() {
+    let (_standin, home) = signed_in(Duration::from_hours(1));
+    let server = serve(&home, Shell::Bash);
+    let said = || String::from_utf8(home.script(Shell::Bash, ". ./lines\nssox doctor").stdout).unwrap();
+    let ours = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
+    assert!(!said().contains(ours) && !said().contains("has ended"), "{}", said());
+    end(server);
+    assert!(said().contains("has ended: AWS tools get no credentials in this shell"), "{}", said());
+}
