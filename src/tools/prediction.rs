@@ -54,6 +54,7 @@ impl View<'_> {
     fn step(&self, step: &Step) -> Option<Outcome> {
         match step {
             Step::Keys => self.keys(),
+            Step::KeysWithProfile => self.keys_with_profile(),
             Step::KeysWithoutProfile if self.selected.is_named() => None,
             Step::KeysWithoutProfile => self.keys(),
             Step::WebIdentity => self.web_identity(),
@@ -63,20 +64,22 @@ impl View<'_> {
             Step::ProfileWithToken(kinds) => self.profile_with_token(kinds),
             Step::ProfileWithTokenOfRedHat(kinds) if files::has_bundle_of_red_hat() => self.profile_with_token(kinds),
             Step::ProfileWithTokenOfRedHat(_) => None,
+            Step::Token(kinds) => self.token(kinds),
             Step::EmptyKeys => self.empty_keys(),
             Step::FirstKeys => self.first_keys(),
             Step::Container => self.container(),
         }
     }
 
+    fn keys_with_profile(&self) -> Option<Outcome> {
+        let has_both = self.selected.is_named() && environment::keys(self.ctx) == Keys::Complete;
+        has_both.then(|| (Taken::Nothing, format!("refuses: {} and access keys are both set", self.selected.reason())))
+    }
+
     fn profile(&self, kinds: &[ProfileKind]) -> Option<Outcome> {
-        if let Some(refused) = self.unknown_profile(Unknown::Refuses) {
-            return Some(refused);
-        }
         let section = self.files.profile(self.selected.name())?;
         let kind = *kinds.iter().find(|kind| kind.is_in(&section))?;
-        let beside = if environment::keys(self.ctx) == Keys::Complete { ", although access keys are set" } else { "" };
-        let why = format!("{}{beside}: {}", self.selected.reason(), kind.name());
+        let why = format!("{}: {}", self.reason(), kind.name());
         Some((Taken::Profile(section.name.into_owned(), kind), why))
     }
 
@@ -86,6 +89,20 @@ impl View<'_> {
             _ => true,
         };
         self.profile(kinds).filter(|(taken, _)| is_usable(taken))
+    }
+
+    /// Refuses a profile whose token a person must renew.
+    fn token(&self, kinds: &[ProfileKind]) -> Option<Outcome> {
+        let section = self.files.profile(self.selected.name())?;
+        let kind = *kinds.iter().find(|kind| kind.is_in(&section))?;
+        let missing = self.missing_token(&section.name, kind)?;
+        Some((Taken::Nothing, format!("refuses: {}: {}, but {missing}", self.reason(), kind.name())))
+    }
+
+    /// Returns what selected the profile, and whether that is although there are keys.
+    fn reason(&self) -> String {
+        let beside = if environment::keys(self.ctx) == Keys::Complete { ", although access keys are set" } else { "" };
+        format!("{}{beside}", self.selected.reason())
     }
 
     fn first_keys(&self) -> Option<Outcome> {

@@ -9,6 +9,7 @@ impl View<'_> {
         self.tool.regions.iter().find_map(|step| match step {
             RegionStep::Variable(name) => self.ctx.var(name).map(String::from),
             RegionStep::Default if self.selected.name() != "default" => None,
+            RegionStep::OfDefault => self.files.profile("default")?.value("region").map(String::from),
             RegionStep::ProfileOfCredentials if !matches!(taken, Taken::Profile(..)) => None,
             RegionStep::Profile | RegionStep::Default | RegionStep::ProfileOfCredentials => {
                 self.files.profile(self.selected.name())?.value("region").map(String::from)

@@ -32,6 +32,8 @@ pub(super) struct Tool {
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Step {
     Keys,
+    /// Takes nothing if there are access keys and a variable contains the name of a profile.
+    KeysWithProfile,
     /// Access keys in the environment, unless a variable contains the name of a profile.
     KeysWithoutProfile,
     WebIdentity,
@@ -43,6 +45,8 @@ pub(super) enum Step {
     ProfileWithToken(&'static [ProfileKind]),
     /// As `ProfileWithToken`, but only if the CA certificates are where systems of the Red Hat family have them.
     ProfileWithTokenOfRedHat(&'static [ProfileKind]),
+    /// Takes nothing if the selected profile contains one of these kinds and a person must sign in first: the tool fails.
+    Token(&'static [ProfileKind]),
     /// Takes nothing if the access keys in the environment are empty: the tool then sends unsigned requests.
     EmptyKeys,
     /// The first access keys in `~/.aws/credentials`, whichever profile they belong to.
@@ -58,6 +62,8 @@ pub(super) enum RegionStep {
     Profile,
     /// The profile that the tool selects, if that is `default`.
     Default,
+    /// The profile `default`, whichever profile the tool selects.
+    OfDefault,
     /// The profile that the tool selects, if the credentials come from it.
     ProfileOfCredentials,
     /// The first line of `~/.aws/config` whose key ends with `region`.
@@ -71,8 +77,6 @@ pub(super) enum Unknown {
     RefusesFirst,
     /// For a name in `AWS_PROFILE`, as `RefusesFirst`. A profile that another variable names need not exist.
     RefusesAwsProfileFirst,
-    /// The tool fails when it comes to the step that reads the profile.
-    Refuses,
     Ignored,
 }
 

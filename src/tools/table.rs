@@ -17,7 +17,8 @@ const AWS_DEFAULT_PROFILE_FIRST: &[&str] = &["AWS_DEFAULT_PROFILE", "AWS_PROFILE
 const AWS_REGION: RegionStep = Variable("AWS_REGION");
 const AWS_DEFAULT_REGION: RegionStep = Variable("AWS_DEFAULT_REGION");
 
-/// botocore 1.44.8. It takes a role that a profile assumes before a web identity, and the other kinds after it.
+/// botocore 1.44.8. It takes a role that a profile assumes before a web identity, and the other kinds after it. SAM 1.170.0
+/// and dask 2026.8.0 with s3fs do the same.
 const BOTOCORE: Tool = Tool {
     name: "boto3",
     steps: &[
@@ -80,7 +81,7 @@ const OBJECT_STORE: Tool = Tool {
 };
 
 /// All tools, in the order in which they are shown.
-pub(super) const TOOLS: [Tool; 18] = [
+pub(super) const TOOLS: [Tool; 21] = [
     // awscli 1.46.2.
     Tool { name: "AWS CLI v1", ..BOTOCORE },
     // awscli 2.38.5: it reads the variables in another order. 2.9.19 of Debian 12 does not read the token file of a
@@ -92,6 +93,34 @@ pub(super) const TOOLS: [Tool; 18] = [
         ..BOTOCORE
     },
     BOTOCORE,
+    // amazon.aws 10.1.2 of Ansible 12.3.0: it passes access keys or a profile to boto3, and fails if both are set. boto3
+    // takes a profile that is passed before a web identity.
+    Tool {
+        name: "Ansible",
+        steps: &[
+            Step::KeysWithProfile,
+            Step::Keys,
+            Step::NamedProfile(&[
+                Role,
+                WebIdentity,
+                Sso,
+                LegacySso,
+                StoredKeys,
+                Login,
+                StoredProcess,
+                ConfigProcess,
+                ConfigKeys,
+            ]),
+            Step::Profile(&[Role]),
+            Step::WebIdentity,
+            Step::Profile(&[WebIdentity, Sso, LegacySso, StoredKeys, Login, StoredProcess, ConfigProcess, ConfigKeys]),
+            Step::Container,
+        ],
+        profile_variables: AWS_PROFILE_FIRST,
+        reads_expiration: false,
+        regions: &[AWS_REGION, AWS_DEFAULT_REGION, Profile],
+        ..BOTOCORE
+    },
     // @aws-sdk/client-s3 3.1169.0: it takes AWS_PROFILE before access keys, and does not read AWS_DEFAULT_REGION.
     Tool {
         name: "JS v3",
@@ -113,7 +142,32 @@ pub(super) const TOOLS: [Tool; 18] = [
         ],
         ..SDK
     },
-    // aws-sdk 2.1693.0: it reads only the file `credentials`, and takes `credential_process` after a container.
+    // aws-cdk 2.1148.1: unlike JS v3, which it uses, it takes access keys before AWS_PROFILE. If the profile contains no
+    // region, it reads that of `default`.
+    Tool {
+        name: "CDK",
+        steps: &[
+            Step::Keys,
+            Step::Profile(&[
+                Role,
+                StoredKeys,
+                ConfigKeys,
+                WebIdentity,
+                StoredProcess,
+                ConfigProcess,
+                Sso,
+                LegacySso,
+                Login,
+            ]),
+            Step::WebIdentity,
+            Step::Container,
+        ],
+        profile_variables: AWS_PROFILE_FIRST,
+        regions: &[AWS_REGION, AWS_DEFAULT_REGION, Profile, RegionStep::OfDefault],
+        ..SDK
+    },
+    // aws-sdk 2.1693.0: it reads only the file `credentials`, and takes `credential_process` after a container. Serverless
+    // 3.40.0 uses it, and takes AWS_PROFILE before access keys.
     Tool {
         name: "JS v2",
         steps: &[
@@ -150,7 +204,7 @@ pub(super) const TOOLS: [Tool; 18] = [
         last: Last::Unsigned,
         ..SDK
     },
-    // aws-sdk-go-v2 config 1.33.18.
+    // aws-sdk-go-v2 config 1.33.18; sops 3.13.3 and chamber 3.1.4 do the same.
     Tool {
         name: "Go v2",
         steps: &[
@@ -174,7 +228,7 @@ pub(super) const TOOLS: [Tool; 18] = [
         regions: &[AWS_REGION, AWS_DEFAULT_REGION, Profile],
         ..SDK
     },
-    // aws-config in icechunk 1.1.21. icechunk gets its region from the caller; aws-config itself reads these.
+    // aws-config 1.13.0. 1.8.12 (in icechunk 1.1.21) fails if the profile does not exist.
     Tool {
         name: "Rust",
         steps: &[
@@ -194,11 +248,10 @@ pub(super) const TOOLS: [Tool; 18] = [
             Step::Container,
         ],
         empty_is_name: true,
-        unknown: Unknown::Refuses,
         regions: &[AWS_REGION, AWS_DEFAULT_REGION, Profile],
         ..SDK
     },
-    // pyarrow 26.0.1.
+    // pyarrow 26.0.1; ray 2.60.0 does the same.
     Tool {
         name: "C++ (pyarrow)",
         steps: &[
@@ -281,6 +334,22 @@ pub(super) const TOOLS: [Tool; 18] = [
             Step::Container,
         ],
         regions: &[AWS_REGION, RegionStep::Default],
+        ..SDK
+    },
+    // aws-sdk-core 3.211.0. It reads the token of the selected profile even if it takes access keys. 3.168.1 of Debian 12 does
+    // the same, but does not read AWS_CONTAINER_CREDENTIALS_FULL_URI.
+    Tool {
+        name: "Ruby",
+        steps: &[
+            Step::Token(&[Sso]),
+            Step::Keys,
+            Step::WebIdentity,
+            Step::Profile(&[WebIdentity, Sso, LegacySso, Role, StoredKeys, ConfigKeys, StoredProcess, ConfigProcess]),
+            Step::Container,
+        ],
+        profile_variables: AWS_PROFILE_FIRST,
+        empty_is_name: true,
+        regions: &[AWS_REGION, AWS_DEFAULT_REGION, Profile],
         ..SDK
     },
 ];

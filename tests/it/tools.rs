@@ -29,6 +29,11 @@ fn store_keys(home: &Home) {
 
 const KEYS: [(&str, &str); 2] = [("AWS_ACCESS_KEY_ID", "ASIAUNKNOWN00001234"), ("AWS_SECRET_ACCESS_KEY", "secret")];
 
+/// Returns the directory with the SDK for Ruby: that of Debian, unless the variable names another.
+fn ruby(target: &Path) -> PathBuf {
+    std::env::var_os("SSOX_TEST_RUBY_SDK").map_or_else(|| target.join("ruby"), PathBuf::from)
+}
+
 /// Returns the tools to compare, each with its command. All of them, where the variable is set: those that are
 /// installed.
 fn tools(folder: &Path, target: &Path) -> Vec<String> {
@@ -47,10 +52,15 @@ fn tools(folder: &Path, target: &Path) -> Vec<String> {
         ("tiledb", probe("tiledb")),
         ("duckdb", probe("duckdb {bucket}")),
         ("GDAL", probe("rasterio")),
-        ("Rust", probe("icechunk")),
+        ("Rust", format!("{}/rust/debug/probe {{bucket}} {{url}}", target.display())),
+        ("Ansible", probe("ansible")),
         ("polars alone", probe("polars {bucket}")),
         ("polars with boto3", probe("polars boto3 {bucket}")),
         ("JS v2", format!("{node} v2")),
+        (
+            "CDK",
+            format!("{}/probe-cdk {}/node_modules/.bin/cdk {{bucket}} {{url}}", folder.display(), target.display()),
+        ),
         ("Go v2", format!("{}/probe-go {{bucket}}", target.display())),
         (
             "AWS CLI v1",
@@ -69,7 +79,9 @@ fn tools(folder: &Path, target: &Path) -> Vec<String> {
     let is_all = std::env::var_os("SSOX_TEST_ALL_TOOLS").is_some();
     let php = std::env::var("SSOX_TEST_PHP_SDK").ok();
     let php = php.map(|sdk| ("PHP", format!("php {}/probe.php {sdk} {{bucket}} {{url}}", folder.display())));
-    let chosen = quick.into_iter().chain(slow.into_iter().filter(|_| is_all)).chain(php);
+    let ruby = Some(ruby(target)).filter(|sdk| sdk.exists());
+    let ruby = ruby.map(|sdk| ("Ruby", format!("ruby {}/probe.rb {}", folder.display(), sdk.display())));
+    let chosen = quick.into_iter().chain(ruby).chain(slow.into_iter().filter(|_| is_all)).chain(php);
     chosen.map(|(tool, command)| format!("{tool}={command}")).collect()
 }
 
@@ -83,6 +95,10 @@ fn the_prediction_is_what_the_tools_do() {
     let tools = tools(&folder, &target);
     let mut command = Command::new("python3");
     command.arg(folder.join("differential.py")).args(["--ssox", SSOX]).env("NODE_MODULES", target.join("node_modules"));
+    // That of Debian 12 asks only AWS_CONTAINER_CREDENTIALS_RELATIVE_URI.
+    if std::env::var_os("SSOX_TEST_RUBY_SDK").is_none() {
+        command.args(["--unseen", "Ruby:container"]);
+    }
     let ran = command.args(&tools).output().expect("python starts");
     let said = String::from_utf8_lossy(&ran.stdout);
     assert!(ran.status.success(), "{said}{}", String::from_utf8_lossy(&ran.stderr));
@@ -93,7 +109,7 @@ fn the_prediction_is_what_the_tools_do() {
 fn keys_that_ssox_does_not_know_are_named_by_their_end() {
     let home = Home::signed_in();
     let rows = rows(&home, &[&KEYS[..], &[("AWS_PROFILE", "dev")]].concat());
-    assert_eq!(rows.len(), 18);
+    assert_eq!(rows.len(), 21);
     let boto3 = row(&rows, "boto3");
     assert_eq!(
         (&boto3["identity"], &boto3["source"], &boto3["renews"]),
@@ -175,6 +191,17 @@ fn polars_takes_the_first_keys_of_the_file_where_boto3_finds_nothing() {
 }
 
 #[test]
+fn ruby_refuses_keys_while_a_person_must_sign_in_for_the_default_profile() {
+    let home = Home::signed_in();
+    let config = std::fs::read_to_string(home.path(".aws/config")).unwrap();
+    std::fs::write(home.path(".aws/config"), config.replace("[profile dev]", "[default]")).unwrap();
+    let ruby = || row(&rows(&home, &KEYS), "Ruby")["why"].as_str().unwrap().to_string();
+    assert!(ruby().starts_with("access keys in the environment"), "{}", ruby());
+    home.ssox(&["logout", "default"]).ok();
+    assert_eq!(ruby(), "refuses: [default], although access keys are set: sso_session, but nobody is signed in");
+}
+
+#[test]
 fn doctor_names_the_tools_that_take_another_identity() {
     let home = Home::signed_in();
     store_keys(&home);
@@ -203,7 +230,7 @@ fn doctor_says_what_hides_a_container_endpoint() {
     says!(home, said, @r"
     warning: ~/.aws/credentials: contains access keys and can be read by other users of this machine
         hint: chmod 600 ~/.aws/credentials
-    warning: AWS_CONTAINER_CREDENTIALS_FULL_URI is set, but these tools use `[default]` ([default]: static keys in the credentials file) instead: AWS CLI v1, AWS CLI v2, boto3, JS v3, JS v2, Java v2, Java v1, Go v2, Rust, C++ (pyarrow), tiledb, duckdb, polars with boto3, GDAL, minio, PHP
+    warning: AWS_CONTAINER_CREDENTIALS_FULL_URI is set, but these tools use `[default]` ([default]: static keys in the credentials file) instead: AWS CLI v1, AWS CLI v2, boto3, Ansible, JS v3, CDK, JS v2, Java v2, Java v1, Go v2, Rust, C++ (pyarrow), tiledb, duckdb, polars with boto3, GDAL, minio, PHP, Ruby
         hint: name a file without credentials in AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE, as `ssox exec --serve` does
     info: AWS_CONTAINER_CREDENTIALS_FULL_URI is set: AWS tools fall back to the credentials of a container
         hint: unset AWS_CONTAINER_CREDENTIALS_FULL_URI, if this is not a container
@@ -231,8 +258,8 @@ fn the_text_groups_the_tools_that_agree_and_marks_the_others() {
     let text = home.ssox_with(&["status", "--tools"], &[("AWS_PROFILE", "dev")]).ok();
     says!(home, text, @r"
       dev: AWS_PROFILE: sso_session, eu-west-1, renews
-        AWS CLI v1, AWS CLI v2, boto3, JS v3, Java v2, Go v2, Rust, C++ (pyarrow),
-        polars with boto3, PHP
+        AWS CLI v1, AWS CLI v2, boto3, Ansible, JS v3, CDK, Java v2, Go v2, Rust,
+        C++ (pyarrow), polars with boto3, PHP, Ruby
       dev: AWS_PROFILE: sso_session, eu-west-1
         GDAL
     ! refuses: it finds no such profile

@@ -63,13 +63,15 @@ def ask(name, command, environments, url, base):
                        stderr=subprocess.DEVNULL, timeout=300)
 
 
-def differences(tool, rows, environments, seen):
+def differences(tool, rows, environments, seen, unseen):
     """Yields a line for each environment in which a tool did something else."""
     for name, environment in environments.items():
+        if (tool, rows[name][tool]["source"]) in unseen:
+            continue
         parts = {part.removeprefix("default-").removeprefix("stored-") for part in name.split(".")}
         row = rows[name][tool]
         is_unseen = parts & UNSEEN.get(tool, set())
-        if is_unseen and (row["source"] in ("profile", "environment") and not row["why"].startswith("keys") or row["source"] == "none"):
+        if is_unseen and (row["source"] in ("profile", "environment") and not row["why"].startswith("access keys") or row["source"] == "none"):
             continue
         key, region = seen[name]
         wanted = expected_key(row)
@@ -102,6 +104,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--ssox", required=True)
     parser.add_argument("--only", default="", help="a part of the environments' names")
+    parser.add_argument("--unseen", default=[], action="append", help="TOOL:SOURCE that the installed version does not have")
     parser.add_argument("tools", nargs="+")
     options = parser.parse_args()
     recorder = Recorder()
@@ -118,7 +121,7 @@ def main():
             seen = {of: recorder.seen.get(f"tool{number}-{at}", ("-", "")) for at, of in enumerate(chosen)}
             # A signature with an empty key id is as good as none.
             seen = {of: (key if key else None, region) for of, (key, region) in seen.items()}
-            found = list(differences(name, rows, chosen, seen))
+            found = list(differences(name, rows, chosen, seen, [tuple(pair.split(":")) for pair in options.unseen]))
             wrong += len(found)
             print("\n".join([f"{name}: {len(chosen)} environments, {len(found)} differences", *found]))
     sys.exit(wrong > 0)
