@@ -1,5 +1,5 @@
-//! Sets and maps of the hashes in the names of entries. These are random, so their first bytes serve as a hash in memory: it
-//! is found much faster than with the standard one.
+//! Sets and maps whose keys are the hashes in the names of cache entries. Their bytes are as good as random, so the first
+//! ones serve as the hash of the key. That makes look-ups much faster than the standard hasher.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};

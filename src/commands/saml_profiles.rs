@@ -58,10 +58,10 @@ pub(super) fn log_out(ctx: &Context, profiles: &[(String, Box<Saml>)]) -> Result
     for (name, saml) in profiles {
         let what = match (cache::remove(ctx, &saml.cache_key())?, is_forgotten) {
             (true, true) => {
-                "removed its cached credentials, and the sign-ins of all SAML profiles in the separate SAML browser of ssox"
+                "removed its cached credentials and the data of ssox's own browser, so all SAML profiles must sign in again"
             }
             (true, false) => "removed its cached credentials",
-            (false, true) => "removed the sign-ins of all SAML profiles in the separate SAML browser of ssox",
+            (false, true) => "removed the data of ssox's own browser, so all SAML profiles must sign in again",
             (false, false) => {
                 say(&format!("not signed in to `{name}`: there was nothing to remove"));
                 continue;

@@ -91,7 +91,8 @@ fn error_of(ran: &Output) -> Error {
 pub(super) struct Caches([Option<SystemTime>; 2]);
 
 impl Caches {
-    /// Reads both times. Files are replaced by rename, which changes the time of their directory.
+    /// Reads when the two directories last changed. ssox and the AWS CLI replace a file by renaming another one, which
+    /// changes the time of the directory.
     pub(super) fn now(ctx: &Context) -> Self {
         let changed = |below: &str| fs::metadata(ctx.home().ok()?.join(below)).ok()?.modified().ok();
         Self([".aws/sso/cache", ".aws/cli/cache"].map(changed))

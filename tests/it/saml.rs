@@ -205,7 +205,7 @@ fn after_logout_the_next_use_signs_in_again() {
     assert_eq!((home.standin.count("IdpLogin"), home.standin.count("AssumeRoleWithSAML")), (1, 1));
     let out = home.ssox(&["logout", "external"]);
     out.ok();
-    says!(home, out.stderr(), @"ssox: signed out of `external`; removed its cached credentials, and the sign-ins of all SAML profiles in the separate SAML browser of ssox");
+    says!(home, out.stderr(), @"ssox: signed out of `external`; removed its cached credentials and the data of ssox's own browser, so all SAML profiles must sign in again");
     assert_eq!((home.files(".aws/cli/cache").len(), home.path(".local/state/ssox/browser").exists()), (0, false));
     shows!(home, login(), @"ssox: signed in to `external`, for LEFT");
     assert_eq!(home.standin.count("IdpLogin"), 2);

@@ -19,6 +19,6 @@ pub(super) fn check(ctx: &Context) -> Vec<Finding> {
 /// them to every program, even if a global variable has the same name.
 fn universal(ctx: &Context) -> Option<Finding> {
     let names = ctx.var("SSOX_UNIVERSAL")?;
-    let message = format!("universal variables of fish hide what ssox sets or unsets: {names}");
+    let message = format!("fish gives programs its exported universal variables instead of what ssox sets: {names}");
     Some(Finding::new("environment", Error, message, format!("set -eU {names}")))
 }
