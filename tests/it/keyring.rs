@@ -153,6 +153,8 @@ fn a_locked_keyring_is_exit_3_and_nobody_is_asked_but_by_login() {
     let Some(mut desktop) = signed_in() else { return };
     let used = desktop.ssox(&["--emit=zsh1", "use", "dev"]);
     let held = used.all_set();
+    // `status` has the account's name once it is listed.
+    desktop.ssox(&["list", "--assigned"]).ok();
     desktop.lock();
     let monitor = desktop.monitor();
     for arguments in [
@@ -209,7 +211,7 @@ fn a_locked_keyring_is_exit_3_and_nobody_is_asked_but_by_login() {
     shows!(desktop.home, desktop.ssox_with(&["status"], &variables).ok(), @r"
     profile      dev
     mode         credentials
-    account      111122223333
+    account      111122223333 (dev)
     role         ReadOnly
     region       eu-west-1
     credentials  LEFT left, until TIME
@@ -323,7 +325,10 @@ fn a_bus_that_never_answers_is_waited_for_once_and_a_prompt_does_not_wait() {
     eventually("the end of the connection", || (given_up.load(Ordering::SeqCst) == 1).then_some(()));
     assert_eq!(made.load(Ordering::SeqCst), 1);
     assert!(run(&["--emit=zsh1", "tick"]).set("SSOX_STATE").is_some());
-    assert_eq!(given_up.load(Ordering::SeqCst), 1, "the process in the background still waits");
+    // The prompt has given up its own connection; the process in the background still waits on the third.
+    eventually("the two processes", || (made.load(Ordering::SeqCst) == 3).then_some(()));
+    eventually("the end of the prompt's connection", || (given_up.load(Ordering::SeqCst) >= 2).then_some(()));
+    assert_eq!(given_up.load(Ordering::SeqCst), 2);
 }
 
 #[test]
