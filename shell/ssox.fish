@@ -102,11 +102,14 @@ function _ssox_settle_hook
 end
 
 function _ssox_look_and_show
-    # A key may be bound to `cd`: then the prompt is drawn again without the hooks.
-    test "$PWD" = "$_ssox_directory"; or _ssox_arrive
-    _ssox_look
-    or test "$_ssox_current" != "$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_NEXT,$SSOX_PROTECTED,$TERM,$NO_COLOR"
-    or return
+    if test "$PWD,$_ssox_current" = \
+            "$_ssox_directory,$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_NEXT,$SSOX_PROTECTED,$TERM,$NO_COLOR"
+        _ssox_look; or return
+    else
+        # A key may be bound to `cd`: then the prompt is drawn again without the hooks.
+        test "$PWD" = "$_ssox_directory"; or _ssox_arrive
+        _ssox_look
+    end
     _ssox_read_clock
     _ssox_show
 end
@@ -116,12 +119,11 @@ end
 # counts as foreign.
 function _ssox_look
     set -l fish_trace
-    set -l IFS \n
-    test -n "$SSOX_PROMPT$SSOX_IDENTITY$SSOX_REPLACED$_ssox_seen"; or return
     # The last hook judges what a directory has set.
-    test "$_ssox_layer" != off; or return
+    test "$_ssox_layer" != off -a -n "$SSOX_PROMPT$SSOX_IDENTITY$SSOX_REPLACED$_ssox_seen"; or return
     _ssox_read_identity _ssox_now
     test "$_ssox_now" != "$_ssox_seen"; or return
+    set -l IFS \n
     set -gu _ssox_seen $_ssox_now
     _ssox_note_exported
     if command -q ssox
@@ -136,21 +138,25 @@ function _ssox_look
 end
 
 # Reads the compared values into the variable, and how many of them are not exported: those reach no program. While all that
-# were exported still are, the number tells whether others are, too.
+# were exported still are, the number tells whether others are, too. Without keys, some more variables determine what
+# AWS_PROFILE means. An empty name of a file is not the usual file.
 function _ssox_read_identity
     set -l fish_trace
+    set -l more
     set -qx $_ssox_exported; or set -gu _ssox_seen hidden
+    if test -z "$AWS_ACCESS_KEY_ID"
+        set -qx AWS_CONFIG_FILE AWS_SHARED_CREDENTIALS_FILE AWS_WEB_IDENTITY_TOKEN_FILE AWS_ROLE_ARN \
+            AWS_CONTAINER_CREDENTIALS_FULL_URI AWS_CONTAINER_CREDENTIALS_RELATIVE_URI AWS_CONTAINER_AUTHORIZATION_TOKEN \
+            AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE HOME
+        set more "$status,$AWS_WEB_IDENTITY_TOKEN_FILE,$AWS_ROLE_ARN,$AWS_CONTAINER_CREDENTIALS_FULL_URI,"\
+"$AWS_CONTAINER_CREDENTIALS_RELATIVE_URI,$AWS_CONTAINER_AUTHORIZATION_TOKEN,$AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE" \
+            config=$AWS_CONFIG_FILE credentials=$AWS_SHARED_CREDENTIALS_FILE home=$HOME
+    end
     set -qx AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION AWS_REGION \
-        AWS_DEFAULT_REGION AWS_PROFILE AWS_DEFAULT_PROFILE AWS_SECURITY_TOKEN SSOX_PROFILE SSOX_IDENTITY \
-        AWS_CONFIG_FILE AWS_SHARED_CREDENTIALS_FILE AWS_WEB_IDENTITY_TOKEN_FILE AWS_ROLE_ARN \
-        AWS_CONTAINER_CREDENTIALS_FULL_URI AWS_CONTAINER_CREDENTIALS_RELATIVE_URI AWS_CONTAINER_AUTHORIZATION_TOKEN \
-        AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE HOME
-    # The last five determine what AWS_PROFILE means. An empty name of a file is not the usual file.
+        AWS_DEFAULT_REGION AWS_PROFILE AWS_DEFAULT_PROFILE AWS_SECURITY_TOKEN SSOX_PROFILE SSOX_IDENTITY
     set -gu $argv "$status,$AWS_ACCESS_KEY_ID,$AWS_SECRET_ACCESS_KEY,$AWS_SESSION_TOKEN,$AWS_CREDENTIAL_EXPIRATION,"\
 "$AWS_REGION,$AWS_DEFAULT_REGION,$AWS_PROFILE,$AWS_DEFAULT_PROFILE,$AWS_SECURITY_TOKEN,$AWS_ACCOUNT_ID,"\
-"$SSOX_PROFILE,$SSOX_IDENTITY,$AWS_WEB_IDENTITY_TOKEN_FILE,$AWS_ROLE_ARN,$AWS_CONTAINER_CREDENTIALS_FULL_URI,"\
-"$AWS_CONTAINER_CREDENTIALS_RELATIVE_URI,$AWS_CONTAINER_AUTHORIZATION_TOKEN,$AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE" \
-        config=$AWS_CONFIG_FILE credentials=$AWS_SHARED_CREDENTIALS_FILE home=$HOME
+"$SSOX_PROFILE,$SSOX_IDENTITY" $more
 end
 
 # Takes the layer of a `.ssox` file off, see below.

@@ -18,9 +18,9 @@ if [[ ${(t)_ssox_kept} != association* ]]; then
   typeset -gA _ssox_under _ssox_over _ssox_theirs _ssox_outside
   typeset -ga _ssox_before
   typeset -g _ssox_layer= _ssox_place= _ssox_file=${SSOX_DIRECTORY-} _ssox_nearer= _ssox_again=
-  builtin unset -v _ssox_kept _ssox_child _ssox_seen _ssox_held _ssox_files _ssox_left _ssox_inline _ssox_outlasting _ssox_painted _ssox_painting _ssox_colours _ssox_current
+  builtin unset -v _ssox_kept _ssox_child _ssox_seen _ssox_more _ssox_held _ssox_files _ssox_left _ssox_inline _ssox_outlasting _ssox_painted _ssox_painting _ssox_colours _ssox_current
   typeset -gA _ssox_kept _ssox_inline _ssox_outlasting
-  typeset -g _ssox_seen= _ssox_held=${SSOX_IDENTITY-} _ssox_files=${SSOX_FILES-} _ssox_left= _ssox_painted= _ssox_painting= _ssox_colours= _ssox_current=
+  typeset -g _ssox_seen= _ssox_more= _ssox_held=${SSOX_IDENTITY-} _ssox_files=${SSOX_FILES-} _ssox_left= _ssox_painted= _ssox_painting= _ssox_colours= _ssox_current=
   typeset -gi _ssox_child=0
   [[ -z ${SSOX_PROMPT-}${SSOX_IDENTITY-} ]] || _ssox_child=1
 fi
@@ -228,9 +228,9 @@ typeset -g _ssox_clock_format='%D{%s}'
 function _ssox_look() {
   [[ -n $SSOX_PROMPT || -n $SSOX_IDENTITY || -n $SSOX_REPLACED || -n $_ssox_seen ]] || return 1
   # The same as in _ssox_see, but not as a call: this is most of the time that a prompt takes.
-  [[ ${AWS_ACCESS_KEY_ID:-${AWS_CONFIG_FILE-:}:${AWS_SHARED_CREDENTIALS_FILE-:}:$AWS_WEB_IDENTITY_TOKEN_FILE:$AWS_ROLE_ARN:\
-$AWS_CONTAINER_CREDENTIALS_FULL_URI:$AWS_CONTAINER_CREDENTIALS_RELATIVE_URI:$AWS_CONTAINER_AUTHORIZATION_TOKEN:$AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE:\
-$HOME:${(t)AWS_CONTAINER_CREDENTIALS_FULL_URI}${(t)AWS_CONTAINER_CREDENTIALS_RELATIVE_URI}${(t)AWS_CONTAINER_AUTHORIZATION_TOKEN}${(t)AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE}${(t)AWS_CONFIG_FILE}${(t)AWS_SHARED_CREDENTIALS_FILE}${(t)AWS_WEB_IDENTITY_TOKEN_FILE}${(t)AWS_ROLE_ARN}${(t)HOME}},\
+  _ssox_more=
+  [[ -n $AWS_ACCESS_KEY_ID ]] || _ssox_read_more
+  [[ $AWS_ACCESS_KEY_ID$_ssox_more,\
 $AWS_SECRET_ACCESS_KEY,$AWS_SESSION_TOKEN,$AWS_CREDENTIAL_EXPIRATION,$AWS_REGION,\
 $AWS_DEFAULT_REGION,$AWS_PROFILE,$AWS_DEFAULT_PROFILE,$AWS_SECURITY_TOKEN,$AWS_ACCOUNT_ID,$SSOX_PROFILE,$SSOX_IDENTITY,\
 ${(t)AWS_ACCESS_KEY_ID}${(t)AWS_SECRET_ACCESS_KEY}${(t)AWS_SESSION_TOKEN}${(t)AWS_CREDENTIAL_EXPIRATION}\
@@ -246,17 +246,23 @@ ${(t)AWS_DEFAULT_PROFILE}${(t)AWS_SECURITY_TOKEN}${(t)SSOX_PROFILE}${(t)SSOX_IDE
   _ssox_left=$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_PROTECTED
 }
 
-# Records the compared values, with their types: a variable that is not exported reaches no program. Without keys, some
-# more variables determine what AWS_PROFILE means, and HOME does.
+# Records the compared values, with their types: a variable that is not exported reaches no program.
 function _ssox_see() {
-  _ssox_seen=${AWS_ACCESS_KEY_ID:-${AWS_CONFIG_FILE-:}:${AWS_SHARED_CREDENTIALS_FILE-:}:$AWS_WEB_IDENTITY_TOKEN_FILE:$AWS_ROLE_ARN:\
-$AWS_CONTAINER_CREDENTIALS_FULL_URI:$AWS_CONTAINER_CREDENTIALS_RELATIVE_URI:$AWS_CONTAINER_AUTHORIZATION_TOKEN:$AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE:\
-$HOME:${(t)AWS_CONTAINER_CREDENTIALS_FULL_URI}${(t)AWS_CONTAINER_CREDENTIALS_RELATIVE_URI}${(t)AWS_CONTAINER_AUTHORIZATION_TOKEN}${(t)AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE}${(t)AWS_CONFIG_FILE}${(t)AWS_SHARED_CREDENTIALS_FILE}${(t)AWS_WEB_IDENTITY_TOKEN_FILE}${(t)AWS_ROLE_ARN}${(t)HOME}},\
+  _ssox_more=
+  [[ -n $AWS_ACCESS_KEY_ID ]] || _ssox_read_more
+  _ssox_seen=$AWS_ACCESS_KEY_ID$_ssox_more,\
 $AWS_SECRET_ACCESS_KEY,$AWS_SESSION_TOKEN,$AWS_CREDENTIAL_EXPIRATION,$AWS_REGION,\
 $AWS_DEFAULT_REGION,$AWS_PROFILE,$AWS_DEFAULT_PROFILE,$AWS_SECURITY_TOKEN,$AWS_ACCOUNT_ID,$SSOX_PROFILE,$SSOX_IDENTITY,\
 ${(t)AWS_ACCESS_KEY_ID}${(t)AWS_SECRET_ACCESS_KEY}${(t)AWS_SESSION_TOKEN}${(t)AWS_CREDENTIAL_EXPIRATION}\
 ${(t)AWS_REGION}${(t)AWS_DEFAULT_REGION}${(t)AWS_PROFILE}\
 ${(t)AWS_DEFAULT_PROFILE}${(t)AWS_SECURITY_TOKEN}${(t)SSOX_PROFILE}${(t)SSOX_IDENTITY}
+}
+
+# Reads what is compared as well where there are no keys: these variables determine what AWS_PROFILE means.
+function _ssox_read_more() {
+  _ssox_more=${AWS_CONFIG_FILE-:}:${AWS_SHARED_CREDENTIALS_FILE-:}:$AWS_WEB_IDENTITY_TOKEN_FILE:$AWS_ROLE_ARN:\
+$AWS_CONTAINER_CREDENTIALS_FULL_URI:$AWS_CONTAINER_CREDENTIALS_RELATIVE_URI:$AWS_CONTAINER_AUTHORIZATION_TOKEN:$AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE:\
+$HOME:${(t)AWS_CONTAINER_CREDENTIALS_FULL_URI}${(t)AWS_CONTAINER_CREDENTIALS_RELATIVE_URI}${(t)AWS_CONTAINER_AUTHORIZATION_TOKEN}${(t)AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE}${(t)AWS_CONFIG_FILE}${(t)AWS_SHARED_CREDENTIALS_FILE}${(t)AWS_WEB_IDENTITY_TOKEN_FILE}${(t)AWS_ROLE_ARN}${(t)HOME}
 }
 
 # Tells whether the program should be called now. After a failure that is in a minute at the earliest; a clock that was
