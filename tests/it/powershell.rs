@@ -345,10 +345,10 @@ fn constrained_language_mode_has_all_but_a_few_features() {
     let script = "[Console]::OutputEncoding = [Text.UTF8Encoding]::new($false); $env:TERM = 'dumb'; $env:AWS_PROFILE = 'p'\n\
         $ExecutionContext.SessionState.LanguageMode = 'ConstrainedLanguage'\n\
         Get-Content -Raw ssox.ps1 | Invoke-Expression\n\
-        $env:SSOX_PROMPT = 'dev'; $env:SSOX_EXPIRES = '4000000000'\n(prompt) -match '^dev \\d+d '\n\
         ssox exec dev ls\nssox fail\n\"$LASTEXITCODE\"\n'typed' | ssox read\nssox use dev\n\"[$env:AWS_A] [$env:AWS_PROFILE]\"\n\
-        ssox clear\n\"[$env:AWS_A] [$env:AWS_PROFILE] $($Error.Count)\"";
-    let expected = "True\narguments: <exec> <dev> <ls>\narguments: <fail>\n42\narguments: <read>\nread: typed\n[a é] []\n[] [p] 0\n";
+        ssox clear\n\"[$env:AWS_A] [$env:AWS_PROFILE] $($Error.Count)\"\n\
+        $env:SSOX_PROMPT = 'dev'; $env:SSOX_EXPIRES = '4000000000'\n(prompt) -match '^dev \\d+d '";
+    let expected = "arguments: <exec> <dev> <ls>\narguments: <fail>\n42\narguments: <read>\nread: typed\n[a é] []\n[] [p] 0\nTrue\n";
     if let Some(told) = run_as_it_is(&home, script) {
         assert_eq!(told, expected);
     }
