@@ -3,7 +3,7 @@
 
 use super::files::Reads;
 use super::kind::ProfileKind::{
-    ConfigKeys, ConfigProcess, LegacySso, Login, Role, Sso, StoredKeys, StoredProcess, StoredRole, WebIdentity,
+    self, ConfigKeys, ConfigProcess, LegacySso, Login, Role, Sso, StoredKeys, StoredProcess, StoredRole, WebIdentity,
 };
 use super::rules::RegionStep::{self, Profile, ProfileOfCredentials, Variable};
 use super::rules::{HalfKeys, Last, Step, Tool, Unknown};
@@ -17,17 +17,18 @@ const AWS_DEFAULT_PROFILE_FIRST: &[&str] = &["AWS_DEFAULT_PROFILE", "AWS_PROFILE
 const AWS_REGION: RegionStep = Variable("AWS_REGION");
 const AWS_DEFAULT_REGION: RegionStep = Variable("AWS_DEFAULT_REGION");
 
+/// The order in which botocore looks for the kinds of a profile, after a role that the profile assumes.
+const BOTOCORE_ORDER: &[ProfileKind] =
+    &[WebIdentity, Sso, LegacySso, StoredKeys, Login, StoredProcess, ConfigProcess, ConfigKeys];
+/// The order in which JS v3 looks for the kinds of a profile.
+const JS_ORDER: &[ProfileKind] =
+    &[Role, StoredKeys, ConfigKeys, WebIdentity, StoredProcess, ConfigProcess, Sso, LegacySso, Login];
+
 /// botocore 1.44.8. It takes a role that a profile assumes before a web identity, and the other kinds after it. SAM 1.170.0
 /// and dask 2026.8.0 with s3fs do the same.
 const BOTOCORE: Tool = Tool {
     name: "boto3",
-    steps: &[
-        Step::Keys,
-        Step::Profile(&[Role]),
-        Step::WebIdentity,
-        Step::Profile(&[WebIdentity, Sso, LegacySso, StoredKeys, Login, StoredProcess, ConfigProcess, ConfigKeys]),
-        Step::Container,
-    ],
+    steps: &[Step::Keys, Step::Profile(&[Role]), Step::WebIdentity, Step::Profile(BOTOCORE_ORDER), Step::Container],
     profile_variables: AWS_DEFAULT_PROFILE_FIRST,
     empty_is_name: true,
     unknown: Unknown::RefusesFirst,
@@ -113,7 +114,7 @@ pub(super) const TOOLS: [Tool; 21] = [
             ]),
             Step::Profile(&[Role]),
             Step::WebIdentity,
-            Step::Profile(&[WebIdentity, Sso, LegacySso, StoredKeys, Login, StoredProcess, ConfigProcess, ConfigKeys]),
+            Step::Profile(BOTOCORE_ORDER),
             Step::Container,
         ],
         profile_variables: AWS_PROFILE_FIRST,
@@ -124,44 +125,14 @@ pub(super) const TOOLS: [Tool; 21] = [
     // @aws-sdk/client-s3 3.1169.0: it takes AWS_PROFILE before access keys, and does not read AWS_DEFAULT_REGION.
     Tool {
         name: "JS v3",
-        steps: &[
-            Step::KeysWithoutProfile,
-            Step::Profile(&[
-                Role,
-                StoredKeys,
-                ConfigKeys,
-                WebIdentity,
-                StoredProcess,
-                ConfigProcess,
-                Sso,
-                LegacySso,
-                Login,
-            ]),
-            Step::WebIdentity,
-            Step::Container,
-        ],
+        steps: &[Step::KeysWithoutProfile, Step::Profile(JS_ORDER), Step::WebIdentity, Step::Container],
         ..SDK
     },
     // aws-cdk 2.1148.1: unlike JS v3, which it uses, it takes access keys before AWS_PROFILE. If the profile contains no
     // region, it reads that of `default`.
     Tool {
         name: "CDK",
-        steps: &[
-            Step::Keys,
-            Step::Profile(&[
-                Role,
-                StoredKeys,
-                ConfigKeys,
-                WebIdentity,
-                StoredProcess,
-                ConfigProcess,
-                Sso,
-                LegacySso,
-                Login,
-            ]),
-            Step::WebIdentity,
-            Step::Container,
-        ],
+        steps: &[Step::Keys, Step::Profile(JS_ORDER), Step::WebIdentity, Step::Container],
         profile_variables: AWS_PROFILE_FIRST,
         regions: &[AWS_REGION, AWS_DEFAULT_REGION, Profile, RegionStep::OfDefault],
         ..SDK
@@ -280,7 +251,7 @@ pub(super) const TOOLS: [Tool; 21] = [
             Step::Keys,
             Step::Profile(&[Role]),
             Step::WebIdentity,
-            Step::Profile(&[WebIdentity, Sso, LegacySso, StoredKeys, Login, StoredProcess, ConfigProcess, ConfigKeys]),
+            Step::Profile(BOTOCORE_ORDER),
             Step::Container,
             Step::EmptyKeys,
             Step::FirstKeys,

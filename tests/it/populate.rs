@@ -27,15 +27,15 @@ fn two() -> Vec<Account> {
     ]
 }
 
-fn config(home: &Home) -> String {
+pub(crate) fn config(home: &Home) -> String {
     fs::read_to_string(home.path(".aws/config")).unwrap()
 }
 
-fn populate(home: &Home, arguments: &[&str]) -> Ran {
+pub(crate) fn populate(home: &Home, arguments: &[&str]) -> Ran {
     home.ssox(&[&["configure", "populate"], arguments].concat())
 }
 
-fn json_of(ran: &Ran) -> Value {
+pub(crate) fn json_of(ran: &Ran) -> Value {
     serde_json::from_str(&ran.stdout()).unwrap_or_else(|cause| panic!("{cause}: {} {}", ran.stdout(), ran.stderr()))
 }
 

@@ -1,11 +1,11 @@
 //! Tests `ssox configure populate` where the listing does not go through at once: nobody is signed in, the token is rejected
 //! in the middle, or AWS throttles to the end. No profile may be lost.
 
-use crate::home::{Home, Ran, SSOX};
+use crate::home::{Home, SSOX};
+use crate::populate::{config, json_of, populate};
 use crate::pty::Terminal;
 use serde_json::Value;
 use ssox_standin::{Account, Fault, Person, Times};
-use std::fs;
 
 const SESSION: &str = "[sso-session corp]\nsso_start_url = https://d-1234567890.awsapps.com/start\n\
     sso_region = eu-west-1\nsso_registration_scopes = sso:account:access\n";
@@ -18,18 +18,6 @@ fn populated(home: &Home) -> String {
     let config = config(home);
     assert_eq!(config.matches("ssox_managed").count(), 40);
     config
-}
-
-fn config(home: &Home) -> String {
-    fs::read_to_string(home.path(".aws/config")).unwrap()
-}
-
-fn populate(home: &Home, arguments: &[&str]) -> Ran {
-    home.ssox(&[&["configure", "populate"], arguments].concat())
-}
-
-fn json_of(ran: &Ran) -> Value {
-    serde_json::from_str(&ran.stdout()).unwrap_or_else(|cause| panic!("{cause}: {} {}", ran.stdout(), ran.stderr()))
 }
 
 #[test]
