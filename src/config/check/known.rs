@@ -4,7 +4,7 @@
 use crate::config::nearest::distance_within;
 
 /// The config keys of `[sso-session]`.
-const SESSION: [&str; 3] = ["sso_start_url", "sso_region", "sso_registration_scopes"];
+const SESSION: [&str; 4] = ["sso_start_url", "sso_region", "sso_registration_scopes", "ssox_store"];
 
 /// The config keys of profiles.
 const PROFILE: &[&str] = &[
@@ -89,12 +89,12 @@ const PROFILE: &[&str] = &[
     "web_identity_token_file",
 ];
 
-/// Tells whether any AWS tool reads this config key in a profile. The key is in lower case.
+/// Tells whether an AWS tool or ssox reads this config key in a profile. The key is in lower case.
 pub(super) fn is_known(key: &str) -> bool {
     PROFILE.contains(&key)
 }
 
-/// Tells whether AWS tools read this config key in `[sso-session]`. The key is in lower case.
+/// Tells whether AWS tools or ssox read this config key in `[sso-session]`. The key is in lower case.
 pub(super) fn is_of_session(key: &str) -> bool {
     SESSION.contains(&key)
 }

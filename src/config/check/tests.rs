@@ -56,6 +56,7 @@ fn what_tools_read_differently_is_a_warning() {
         ("[default]\nssox_protecetd = true\n", "2", "`ssox_protected`"),
         ("[sso-session s]\nregion = a\n", "2", "`sso_region`"),
         ("[sso-session s]\nsso_role_name = a\n", "2", "belongs to a profile"),
+        ("[sso-session s]\nssox_stoer = a\n", "2", "`ssox_store`"),
         ("[prof dev]\nregion = a\n", "1", "`[profile dev]`"),
         ("[sso-sesion s]\nsso_region = a\n", "1", "`[sso-session s]`"),
         ("[default]\n[profile default]\n", "2", "line 1"),
@@ -87,7 +88,7 @@ fn what_tools_read_differently_is_a_warning() {
 #[test]
 fn a_healthy_file_has_no_findings() {
     let config = "# mine\n[default]\nregion = eu-west-1\n\n[sso-session corp]\nsso_start_url = https://h/start#/\n\
-        sso_region = eu-west-1\nsso_registration_scopes = sso:account:access\n\n[profile dev] # c\nsso_session = corp\n\
+        sso_region = eu-west-1\nsso_registration_scopes = sso:account:access\nssox_store = keyring\n\n[profile dev] # c\nsso_session = corp\n\
         sso_account_id = 111122223333\ncredential_process = \"/a b/c\" \"d\"\ngranted_color = x\nsso_account_name = x\n\
         services = s\ns3 =\n  addressing_style = path\n\n[services s]\nsts =\n  endpoint_url = http://h\nregoin =\n\n\
         [plugins]\nx = y\n[granted]\nfoo = bar\n";
