@@ -44,10 +44,11 @@ pub(crate) struct Context {
     /// The variables. They are not wiped from memory, because they stay in the environment of the process anyway.
     env: HashMap<String, OsString>,
     home: Option<PathBuf>,
-    /// The values that programs get of those variables for which ssox itself uses other values.
+    /// The variables that have another value in `env` than in the environment of the process: their values there, which
+    /// other programs get.
     replaced: Vec<(&'static str, Option<OsString>)>,
-    /// The beginning of the command line, such as `ssox use dev`: the verb and its first word. Options may contain
-    /// secrets.
+    /// The beginning of the command line, such as `ssox use dev`: at most two words after `ssox`, and no options,
+    /// because these may contain secrets.
     pub(crate) command: String,
     /// Whether the warning about a cache that cannot be written has been shown.
     has_warned_of_cache: Arc<AtomicBool>,
@@ -101,7 +102,8 @@ impl Context {
         ctx
     }
 
-    /// Returns how long to wait for the keyring. A prompt hardly waits: it shows the old credentials a little longer.
+    /// Returns how long to wait for the keyring. The hook of a prompt hardly waits: the shell keeps the old credentials
+    /// a little longer.
     pub(crate) fn keyring_limit(&self) -> Duration {
         if self.is_hook { HOOK_LIMIT } else { KEYRING_LIMIT }
     }
@@ -126,7 +128,7 @@ impl Context {
         }
     }
 
-    /// Returns a copy with the variables as other programs are to see them.
+    /// Returns a copy with the variables that other programs get.
     pub(crate) fn for_programs(&self) -> Self {
         let mut ctx = self.clone();
         for (name, value) in ctx.replaced.drain(..) {
@@ -209,8 +211,8 @@ impl Context {
     }
 }
 
-/// Tells whether the command line has `--json` before any `--`. It works before the command line is parsed, and if it
-/// is wrong.
+/// Tells whether the command line has `--json` before any `--`. This works before the command line is parsed, and also
+/// if the command line is wrong.
 pub(crate) fn is_json_asked_for() -> bool {
     std::env::args_os().take_while(|argument| argument != "--").any(|argument| argument == "--json")
 }

@@ -3,8 +3,8 @@
 use crate::error::{Error, Result, has_control};
 use crate::secret::Secret;
 
-/// Variables to set (`Some`) or unset (`None`), in order and without repetitions. Also the variables for which the
-/// shell drops the value that it keeps from before the first `use`. Values may be secret.
+/// Variables to set (`Some`) or unset (`None`), in order and without repetitions. Values may be secret. `forgotten` are
+/// the variables whose value from before the first `use`, which the shell saved, the shell is to forget.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct EnvChanges {
     changes: Vec<(&'static str, Option<Secret>)>,
@@ -61,12 +61,12 @@ impl EnvChanges {
         self.changes.retain(|(known, _)| *known != name);
     }
 
-    /// Makes the shell drop the value that it keeps from before the first `use`.
+    /// Makes the shell forget the value that it saved before the first `use`.
     pub(crate) fn forget(&mut self, name: &'static str) {
         self.forgotten.push(name);
     }
 
-    /// Returns the variables for which the shell drops the kept value.
+    /// Returns the variables whose saved value the shell is to forget.
     pub(crate) fn forgotten(&self) -> &[&'static str] {
         &self.forgotten
     }

@@ -16,7 +16,7 @@ use std::path::Path;
 /// The result of an operation that can fail with an [`Error`].
 pub(crate) type Result<T> = std::result::Result<T, Error>;
 
-/// The kinds of errors. Each has an exit status, by which files and JSON documents name the kind.
+/// The kinds of errors. Each has an exit status, which also stands for the kind in files and JSON documents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "u8", try_from = "u8")]
 pub(crate) enum ErrorKind {

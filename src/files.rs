@@ -70,7 +70,8 @@ pub(crate) fn state(path: &Path) -> String {
     }
 }
 
-/// Returns the SHA-1 of a text in lower-case hexadecimal digits. The AWS CLI and ssox name their cache files so.
+/// Returns the SHA-1 of a text in lower-case hexadecimal digits. It is the name of a cache file of the AWS CLI and of
+/// ssox.
 pub(crate) fn hashed(text: &str) -> String {
     hex::encode(hash(text))
 }

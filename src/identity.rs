@@ -54,15 +54,16 @@ pub(crate) const COMPARED: [&str; 18] = [
 pub(crate) const FILES: [&str; 2] = ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"];
 /// The variables of a web identity. The AWS CLI and boto3 prefer them to the profile, but prefer access keys to them.
 pub(crate) const WEB_IDENTITY: [&str; 2] = ["AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN"];
-/// The variables of a server for credentials, which tools ask if there are neither access keys nor a profile: its URL, a
-/// path on the server of ECS, which tools prefer to the URL, and what authorizes a request.
+/// The variables of a server for credentials, which tools ask if there are neither access keys nor a profile. They
+/// contain the server's URL; a path on the server of ECS, which tools prefer to the URL; the authorization token; and
+/// the path of a file with this token.
 pub(crate) const ENDPOINT: [&str; 4] = [
     "AWS_CONTAINER_CREDENTIALS_FULL_URI",
     "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
     "AWS_CONTAINER_AUTHORIZATION_TOKEN",
     "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
 ];
-/// The variables that only the prompt's segment and `ssox status` show.
+/// The variables that are only for display, in the prompt and in `ssox status`.
 pub(crate) const SHOWN: [&str; 3] = ["SSOX_PROMPT", "SSOX_ROLE", "SSOX_PROTECTED"];
 
 /// The variable with the session of the assignment in use.
@@ -71,7 +72,8 @@ pub(crate) const SESSION: &str = "SSOX_SSO_SESSION";
 pub(crate) const UNTIL: &str = "SSOX_PROTECTED_UNTIL";
 
 /// Returns the variables that have a fingerprint: those that are compared or shown, the account ID (which only the
-/// account-based endpoints of AWS services use), the time limit of a protected profile, and the session of an assignment.
+/// account-based endpoints of AWS services use), the time limit of a protected profile, and the session of an
+/// assignment.
 pub(crate) fn names() -> impl Iterator<Item = &'static str> {
     COMPARED.into_iter().chain([ACCOUNT_ID]).chain(SHOWN).chain([UNTIL, SESSION])
 }
@@ -91,8 +93,8 @@ fn noted(ctx: &Context) -> Option<&str> {
 pub(crate) struct Identity(Vec<State>);
 
 impl Identity {
-    /// Returns the recorded state of this shell. Without a valid record, all variables count as unset, except those
-    /// that people set themselves.
+    /// Returns the recorded state of this shell. Without a valid record, ssox is assumed to have left the variables
+    /// that people set themselves unchanged, and all others unset.
     pub(crate) fn of_shell(ctx: &Context) -> Self {
         Self::recorded(ctx).unwrap_or_else(|| {
             let is_setting =
@@ -103,8 +105,8 @@ impl Identity {
     }
 
     /// Returns the recorded state of this shell; `None` without a valid record. There may be two: `SSOX_IDENTITY`, and
-    /// the one that the shell function passes, which has precedence. Only if `SSOX_IDENTITY` alone fits the current
-    /// values is it used: then the variables were copied from another shell.
+    /// the one that the shell function passes, which has precedence. `SSOX_IDENTITY` is used instead if it fits the
+    /// current values and the other record does not: then the variables were copied from another shell.
     pub(crate) fn recorded(ctx: &Context) -> Option<Self> {
         let record = |text: Option<&str>| text.and_then(Self::parse);
         let is_right = |record: &Self| record.changed_by_others(ctx).is_empty();
@@ -140,8 +142,7 @@ impl Identity {
         Self(self::names().zip(&self.0).map(state).collect())
     }
 
-    /// Tells whether a variable has the value that ssox left; one that may have any value must still have the one of
-    /// ssox.
+    /// Tells whether a variable still has the value that ssox left, even if other values are accepted, too.
     pub(crate) fn is_as_left(&self, ctx: &Context, name: &str) -> bool {
         match self.state(name) {
             State::Released(_) => value(ctx, name).is_some_and(|value| self.matches(name, &value)),
@@ -188,13 +189,13 @@ impl Identity {
         *self.state(name) != State::Untouched
     }
 
-    /// Returns the compared variables that other programs have changed since.
+    /// Returns the compared variables that other programs have changed since ssox recorded this state.
     pub(crate) fn changed_by_others(&self, ctx: &Context) -> Vec<&'static str> {
         COMPARED.into_iter().filter(|name| !self.is_unchanged(ctx, name)).collect()
     }
 
-    /// Returns the variables that are not as ssox set them: those that another program changed, and those that ssox removed
-    /// while another access key was set.
+    /// Returns the variables that are not as ssox set them: those that another program changed, and those that ssox
+    /// removed while the access key of another program was set, if the access key of ssox is set again.
     pub(crate) fn differing(&self, ctx: &Context) -> Vec<&'static str> {
         let changed = self.changed_by_others(ctx);
         let removed = [TOKEN, EXPIRATION].into_iter().filter(|name| self.has_removed(name) && !changed.contains(name));
@@ -202,7 +203,7 @@ impl Identity {
         [changed, removed].concat()
     }
 
-    /// Adds the variable with this record to some changes.
+    /// Adds `SSOX_IDENTITY` with this record to some changes.
     ///
     /// # Errors
     /// Those of [`EnvChanges::set`]. They do not occur, because a record is short and contains no control characters.
@@ -243,7 +244,8 @@ fn state_after(ctx: &Context, changes: &EnvChanges, name: &str, recorded: Option
     let is_served = changes.get(ENDPOINT[0]).flatten().is_some();
     match changes.get(name) {
         Some(Some(value)) if !value.is_empty() => State::Set(fingerprint(name, value)),
-        // A server counts for a shell that has its credentials from ssox's server, or waits for keys.
+        // The variables of a server are compared only in a shell that gets its credentials from ssox's server, or in
+        // which tools would ask another server, because it has neither access keys nor a profile.
         _ if sets_keys.is_some() && ENDPOINT.contains(&name) && !is_served && !awaits_server(changes, name) => {
             State::Untouched
         }
@@ -253,14 +255,15 @@ fn state_after(ctx: &Context, changes: &EnvChanges, name: &str, recorded: Option
     }
 }
 
-/// Tells whether changes leave a shell with neither keys nor the name of a profile, where tools use the server of this variable.
+/// Tells whether changes leave a shell with neither access keys nor the name of a profile, so that tools use the server
+/// that this variable names.
 fn awaits_server(changes: &EnvChanges, name: &str) -> bool {
     ENDPOINT[..2].contains(&name) && [ID, "AWS_PROFILE"].iter().all(|name| changes.get(name) == Some(None))
 }
 
 /// Returns the value of a variable that is compared; `None` if it is unset or empty. For a path of a configuration file
-/// it is the absolute path, so it also depends on the working directory and on HOME. In a program to which ssox gave
-/// other files, it is the path that the program sees.
+/// it is the absolute path, so it also depends on the working directory and on HOME. In a program that ssox started
+/// with other configuration files, it is the path of these.
 fn value(ctx: &Context, name: &str) -> Option<String> {
     let value = match usual_name(name) {
         Some(usual_name) => return whole(ctx.file_for_programs(name, usual_name).ok()?),
@@ -269,7 +272,7 @@ fn value(ctx: &Context, name: &str) -> Option<String> {
     Some(value.to_string_lossy().into_owned()).filter(|value| !value.is_empty())
 }
 
-/// Returns what is compared of a file that a variable will name.
+/// Returns the value that is compared after the variable of a configuration file is set to this path.
 fn named_file(ctx: &Context, name: &str, path: Option<&str>) -> Option<String> {
     whole(ctx.named_file(path.map(OsStr::new), usual_name(name)?).ok()?)
 }

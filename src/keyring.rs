@@ -160,7 +160,7 @@ impl Keyring {
         let (sender, receiver) = channel();
         let job: Job = Box::new(move |connection| {
             let result = connection.as_ref().map_err(Clone::clone).and_then(job);
-            // Fails if the caller has given up, which is ignored.
+            // Sending fails if the caller has given up. That is ignored.
             drop(sender.send(result));
         });
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);

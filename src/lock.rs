@@ -1,5 +1,5 @@
 //! Locks between ssox processes. Each is a kernel lock on its own file in the state directory, so it is released when
-//! the process that holds it exits. The file names that process.
+//! the process that holds it exits. The file contains the id and the command of that process.
 //!
 //! Cache files cannot be locked themselves, because they are replaced by rename, and other tools do not lock them.
 

@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread::{Builder, available_parallelism, scope};
 
-/// The most items in a part. With larger parts, the allocator returns the memory for each result to the system.
+/// The most items in a part. With larger parts, the allocator would return the memory of each result to the system,
+/// which takes time.
 const PART: usize = 250;
 /// Up to so many items, a second thread costs more than it saves.
 const FEW: usize = 2000;

@@ -16,7 +16,8 @@ use std::process::ExitCode;
 /// Runs the command line of this process.
 pub(crate) fn run() -> ExitCode {
     let words: Vec<_> = env::args_os().collect();
-    // The command line with all its verbs takes longer to build than the rest of this.
+    // `--version` is answered first: making clap's definition of all verbs takes longer than everything else that it
+    // needs.
     if words.len() == 2 && (words[1] == "--version" || words[1] == "-V") {
         return exit(writeln!(stdout(), "ssox {}", env!("CARGO_PKG_VERSION")), 0, false);
     }
@@ -33,7 +34,7 @@ pub(crate) fn run() -> ExitCode {
     let as_json = cli.verb.wants_json();
     match cli.verb.run(&cli.context()) {
         Ok(done) => {
-            // The output is written at the very end and at once, unless it has megabytes.
+            // The output is written at the very end and in one piece, unless it is several megabytes long.
             let written = done.stdout.write_to(stdout());
             let Some(error) = done.error else { return exit(written, done.status, as_json) };
             report(&error, as_json);

@@ -15,8 +15,8 @@ use std::ffi::{OsStr, OsString};
 pub(super) enum Expected {
     /// A program with its arguments, which begins at this index of the words (as in `ssox exec dev -- PROGRAM`).
     Command(usize),
-    /// A value of a kind; the part of the word before the value, such as `--region=`; and whether the value may start
-    /// with `-`.
+    /// The kind of the value; the part of the word before the value, such as `--region=`; and whether the value may
+    /// start with `-`.
     Value(ValueKind, String, LeadingDash),
     /// One of these candidates; the text says what they are: a command, an option or a value.
     Words(&'static str, Vec<Candidate>),
@@ -66,8 +66,8 @@ fn leading_dash(verb: &Command, words: &[String]) -> LeadingDash {
     }
 }
 
-/// Adds a completer to each argument whose values clap does not know. It returns one candidate, whose id names the
-/// kind.
+/// Adds a completer to each argument whose values clap does not know. The completer returns one candidate, whose id
+/// names the kind of the values.
 fn marked(command: Command) -> Command {
     let name = command.get_name().to_owned();
     let marked_arg = |arg: Arg| {
@@ -79,7 +79,8 @@ fn marked(command: Command) -> Command {
     command.mut_args(marked_arg).mut_subcommands(marked)
 }
 
-/// Asks clap's engine for candidates. Of the word at the cursor it gets only `--option=`; `values` matches the rest.
+/// Asks clap's engine for candidates. Of the word at the cursor, the engine gets only a leading `--option=`; `values`
+/// compares the rest with its candidates.
 fn engine_candidates(mut command: Command, command_line: &CommandLine) -> Vec<CompletionCandidate> {
     let start = match command_line.current.split_once('=') {
         Some((option, _)) if option.starts_with("--") => format!("{option}="),
@@ -115,7 +116,7 @@ fn inner_command(verb: &Command, command_line: &CommandLine, first: usize) -> Op
     let mut is_escaped = false;
     let mut words = command_line.words.iter().enumerate().skip(first);
     while let Some((at, word)) = words.next() {
-        // In `exec -- -x -- PROGRAM`, the second `--` is not a positional argument either.
+        // In `exec -- -x -- PROGRAM`, `-x` is the profile, and neither `--` is a positional argument.
         if word == "--" && (!is_escaped || positionals + 1 == program) {
             is_escaped = true;
         } else if !is_escaped && word.starts_with('-') && word != "-" {

@@ -1,5 +1,5 @@
-//! Completes `--account` and `--role` with the accounts and roles in the stored listings. Each is written as a pattern
-//! that matches only this name.
+//! Completes `--account` and `--role` with the accounts and roles in the stored listings. These options take patterns,
+//! so each name is written as a pattern that matches only that name.
 
 use super::matching::MAX_NAMES;
 use crate::assignments;
@@ -8,8 +8,8 @@ use crate::profile::NameGlob;
 use crate::shell::completion::{Candidate, Completions, is_insertable, starts_with_in_any_case};
 use std::collections::BTreeMap;
 
-/// Returns the account IDs if a digit was typed first, else the names of the accounts that have one, and the IDs of
-/// others.
+/// Returns the accounts: their IDs if the typed text starts with a digit; otherwise their names, or the ID of an
+/// account without a name.
 pub(super) fn accounts(ctx: &Context, typed: &str) -> Completions {
     let is_number = typed.starts_with(|c: char| c.is_ascii_digit());
     let mut others: BTreeMap<String, Vec<String>> = BTreeMap::new();

@@ -111,8 +111,9 @@ fn names_and_assignments(
     if !matches!(kind, ValueKind::Profile | ValueKind::ProfileOrPrevious) {
         return (ProfileNames::read(ctx), HashMap::new());
     }
-    // A shell that selects by itself gets all names, if they are at most `MAX_NAMES`. Each listed role adds a name
-    // (that of its profile, or `ACCOUNT/ROLE`), so more roles than that are not read.
+    // A shell that selects by itself gets all names, if they are at most `MAX_NAMES`. Each role in the stored listings
+    // has a name (that of its profile, or `ACCOUNT/ROLE`), so if there are more than `MAX_NAMES` roles, only those that
+    // match are read.
     let wanted = |all: &ProfileNames| {
         let is_for_shell = matched_by == MatchedBy::Shell && all.iter().len() <= MAX_NAMES;
         Typed { text: typed, all_up_to: if is_for_shell { MAX_NAMES } else { 0 } }
@@ -127,8 +128,8 @@ fn names_and_assignments(
     })
 }
 
-/// Returns the description of an assignment: the part of account ID and account name that is not in its name, and the
-/// session.
+/// Returns the description of an assignment: the account's name if the assignment is offered with the account ID,
+/// otherwise the account ID; then the session.
 fn description(assignment: &WithoutProfile, typed: &str) -> String {
     let account = assignment.account;
     let other = if assignment.is_numbered(typed) { account.name.as_deref().unwrap_or_default() } else { &account.id };
@@ -171,7 +172,8 @@ mod tests {
     const LEGACY: &str = r#"{"session":null,"startUrl":"https://old.awsapps.com/start","listedAt":"2026-11-20T12:00:00Z",
         "complete":true,"accounts":[{"accountId":"666677778888","accountName":"Data","email":null,"roles":["Old"]}]}"#;
 
-    /// Most of these profiles have no role. The others have listed roles, written in every possible way.
+    /// Returns a config file. Most of its profiles have no role. The others have roles of the listings, in each form in
+    /// which a profile can name a role.
     fn config() -> String {
         let comment = "#".repeat(250);
         let many: String = (0..1100).map(|n| format!("[profile p{n}]\nregion = eu-west-1\n{comment}\n")).collect();
@@ -196,7 +198,8 @@ mod tests {
         let config_file = home.path().join(".aws/config");
         fs::write(&config_file, config()).unwrap();
         let in_an_hour = SystemTime::now() + Duration::from_secs(3600);
-        // A file that has just changed gets no index, so its time is set ahead.
+        // No index is written while the modification time is in the future. Below, the test moves its clock past that
+        // time.
         fs::File::options().write(true).open(&config_file).unwrap().set_modified(in_an_hour).unwrap();
         fs::write(home.path().join(".aws/credentials"), credentials).unwrap();
         for (at, listing) in listings.iter().enumerate() {

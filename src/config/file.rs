@@ -157,7 +157,8 @@ impl File {
         !self.text.is_empty() && self.index().with_hash(hash).next().is_some()
     }
 
-    /// Returns the names of all sections of a kind, without building the index. Names of several sections are repeated.
+    /// Returns the names of all sections of a kind, without building the index. A name that several sections have is
+    /// repeated.
     pub(super) fn unmerged_names(&self, kind: SectionKind) -> impl Iterator<Item = Cow<'_, str>> {
         self.headers()
             .filter_map(move |header| self.name(header))
@@ -186,8 +187,8 @@ impl File {
         (!headers.is_empty()).then_some(section)
     }
 
-    /// Returns the names of all sections of a kind that have a key. The key must contain `_`. Names of several sections
-    /// are repeated.
+    /// Returns the names of all sections of a kind that have a key. The key must contain `_`. A name that several
+    /// sections have is repeated.
     pub(super) fn names_with_key(&self, kind: SectionKind, key: &str) -> Vec<Cow<'_, str>> {
         let positions = positions_in_any_case(&self.text, key);
         let is_key =

@@ -10,8 +10,8 @@ pub(crate) enum SectionKind {
     Profile,
     SsoSession,
     Services,
-    /// The section `[DEFAULT]`, in capitals. In the AWS CLI, each section that lacks one of its keys gets it; the SDKs
-    /// ignore it. ssox reads it with the lowest precedence, as the AWS CLI does.
+    /// The section `[DEFAULT]`, in capitals. The AWS CLI adds its keys to each section that does not have them; the
+    /// SDKs ignore it. ssox does as the AWS CLI: these keys have the lowest precedence.
     Defaults,
 }
 

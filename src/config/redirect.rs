@@ -16,8 +16,9 @@ impl ConfigFiles {
         Self::load(&ctx.without(&[self.config.which.variable(), self.credentials.which.variable()])).ok()
     }
 
-    /// Explains why a section is not in the files, and returns the cause and a hint. Returns `None` unless a variable
-    /// names another file, or there are no config files. `is_there` tells whether the section is in other files.
+    /// Returns the cause and a hint if a section is absent because a variable names another file, or because there are
+    /// no config files; otherwise `None`. `is_there` tells whether the files that it is called with contain the
+    /// section.
     pub(crate) fn why_absent(&self, ctx: &Context, is_there: impl Fn(&Self) -> bool) -> Option<(String, String)> {
         if let Some(file) = self.redirected().find(|file| file.is_absent) {
             return Some((file.missing_message(), ctx.line_to_unset(&[file.which.variable()])));

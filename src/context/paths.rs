@@ -56,7 +56,8 @@ impl Context {
         self.named_file(self.var_os(variable).map(OsString::as_os_str), usual_name)
     }
 
-    /// Returns the path of a configuration file as other programs see it.
+    /// Returns the path of a configuration file that other programs use. In a program that `exec --serve` started, ssox
+    /// itself uses another one.
     ///
     /// # Errors
     /// As [`Self::home`].

@@ -49,7 +49,7 @@ fn check_one(path: &Path, owners: &[u32]) -> Result<bool> {
     }
 }
 
-/// Returns the error for a file or directory of the state that other users could have changed.
+/// Returns the error for a path in the state directory that other users could have changed.
 pub(crate) fn refused(path: &Path, why: &str, hint: &str) -> Error {
     Error::configuration(format!("`{}`, where ssox keeps its locks and state, {why}", path.display())).hint(hint)
 }

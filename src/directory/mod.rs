@@ -1,4 +1,4 @@
-//! `.ssox` files. Such a file says which profile is used in its directory and those below it; it counts only if the
+//! `.ssox` files. Such a file says which profile is used in its directory and those below it. It is used only if the
 //! person trusts it.
 
 mod settings;
@@ -82,7 +82,7 @@ pub(crate) fn in_directory(directory: &Path) -> PathBuf {
     directory.join(NAME)
 }
 
-/// Returns the `.ssox` file that counts in the working directory: the one in it, or in the nearest directory above it.
+/// Returns the `.ssox` file that applies to the working directory: the one in it, or in the nearest directory above it.
 /// The search ends at the home directory. `None`: there is no such file.
 pub(crate) fn nearest(ctx: &Context) -> Option<PathBuf> {
     let home = ctx.home().ok().and_then(|home| home.canonicalize().ok());
@@ -91,8 +91,8 @@ pub(crate) fn nearest(ctx: &Context) -> Option<PathBuf> {
     here.ancestors().take(last.saturating_add(1)).map(in_directory).find(|file| file.exists())
 }
 
-/// Tells whether a directory from the working directory up to (but not including) that of a `.ssox` file has a file of
-/// direnv or mise. Then its variables take precedence.
+/// Tells whether the working directory, or one between it and the directory of the `.ssox` file, has a file of direnv
+/// or mise. The variables in that file then take precedence.
 pub(crate) fn has_nearer_tool(file: &Path) -> bool {
     let Some(here) = current_dir().ok().and_then(|here| here.canonicalize().ok()) else { return false };
     let below = here.ancestors().take_while(|directory| Some(*directory) != file.parent());

@@ -13,11 +13,11 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// The directory that contains those of all servers, in the state directory.
+/// The directory in the state directory that contains the directories of all servers.
 const PARENT: &str = "endpoints";
 
-/// How old the directory of a killed server must be before it is removed. A younger one may be of a server that has not
-/// locked it yet.
+/// How old the directory of a killed server must be before it is removed. A younger one may belong to a server that has
+/// not locked it yet.
 const UNUSED_AGE: Duration = Duration::from_secs(60);
 
 /// The directory with the files of one server: the authorization token and the config files for its programs.

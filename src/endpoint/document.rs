@@ -45,7 +45,7 @@ pub(super) fn parse(bytes: &[u8]) -> Option<Entry> {
     SecretJson::parse(bytes).and_then(|document| read(&document))
 }
 
-/// Reads the document if it is part of another JSON document.
+/// Reads the document from parsed JSON, such as a part of another document; `None` if it is malformed.
 pub(super) fn read(document: &Value) -> Option<Entry> {
     let text = |name: &str| document.get(name).and_then(Value::as_str);
     let moment = |name: &str| document.get(name).and_then(Value::as_i64).map(Timestamp);

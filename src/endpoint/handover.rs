@@ -18,7 +18,8 @@ pub(crate) struct Handover {
     pub(crate) directory: Directory,
     /// The id of a process; the server exits when that process has exited.
     pub(crate) watched: Option<u32>,
-    /// When the server exits, if the profile is protected.
+    /// When the server exits at the latest; only a profile whose use a person must confirm (`ssox_protected`) has such
+    /// a limit.
     pub(crate) until: Option<Timestamp>,
     pub(crate) entry: Entry,
 }

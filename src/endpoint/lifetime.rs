@@ -25,14 +25,14 @@ fn servable_until(entry: &Entry) -> Option<Timestamp> {
     Some(end.plus(-LEAST_LEFT.min(half_lifetime)))
 }
 
-/// Returns the moment from which credentials are renewed. It is a little before 15 minutes are left, or half of a
-/// shorter lifetime: from then on SDKs ask the server at every call.
+/// Returns the moment from which credentials are renewed. It is a little before the moment when 15 minutes are left, or
+/// half of the lifetime if that is shorter. After that moment, SDKs ask the server at every call.
 pub(super) fn due_at(entry: &Entry) -> Timestamp {
     entry.renewable_from().unwrap_or_else(|| entry.issued_at.plus(REREAD_ENDLESS_AFTER))
 }
 
-/// Returns how much time is left at [`due_at`], if that moment has passed: the renewing process then renews cached
-/// credentials with less time left than this. `None` if it has not passed.
+/// Returns the time from [`due_at`] to the expiration, if `due_at` has passed; otherwise `None`. The renewing process
+/// renews cached credentials that have less time left than this.
 pub(crate) fn renewed_when_left(entry: &Entry, now: Timestamp) -> Option<Duration> {
     let due_at = entry.renewable_from().filter(|due_at| *due_at <= now)?;
     let left = entry.credentials.expiration?.seconds_after(due_at);
@@ -65,7 +65,7 @@ pub(super) mod tests {
 
     #[test]
     fn credentials_are_served_down_to_a_minute_or_half_of_a_short_lifetime() {
-        // The lifetime, and how many seconds are left from when they are not served.
+        // The lifetime of the credentials, and how many seconds before their expiration the server stops serving them.
         for (lifetime, least) in [(3600, 60), (900, 60), (120, 60), (100, 50), (8, 4)] {
             let (entry, end) = (entry(Some(lifetime)), Timestamp(1000 + lifetime));
             assert!(is_servable(&entry, end.plus(-least - 1)), "{lifetime}");

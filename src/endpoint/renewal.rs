@@ -1,5 +1,6 @@
 //! Renews the credentials in another process, `ssox endpoint --renew`, which prints them. So the server needs little
-//! memory, and nothing that a source does, such as running a program or drawing on the terminal, happens in it.
+//! memory, and does itself nothing that may be necessary to get credentials, such as running a program or drawing on
+//! the terminal.
 
 use super::document;
 use super::lifetime::is_servable;
@@ -53,7 +54,7 @@ impl Renewal {
     fn output(&self) -> std::io::Result<Output> {
         let mut command = Command::new(self.program());
         command.args(["endpoint", "--renew"]).args(&self.arguments);
-        // Ctrl-C must not reach this process, which may be storing a refreshed token.
+        // Ctrl-C must not reach the started process, which may be storing a refreshed token.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         command.stdin(Stdio::null()).output()

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-/// The stack size of these threads, in bytes.
+/// The stack size in bytes of the threads that answer connections.
 const STACK: usize = 128 * 1024;
 /// How long to wait until the client closes its connection after the response.
 const CLOSE_TIME: Duration = Duration::from_millis(200);
@@ -29,7 +29,7 @@ struct Server {
     connections: Connections,
 }
 
-/// Serves credentials until this process or the watched one exits; then removes the server's files.
+/// Serves credentials until this process exits, or the process that it watches; then removes the server's files.
 ///
 /// # Errors
 /// `Other`: the system refuses a thread, or the socket has no address.

@@ -1,5 +1,5 @@
-//! When the server exits: after the process that it serves, on a signal, or at the time limit of a protected profile.
-//! In each case it removes its files.
+//! When the server exits: after the process that it serves, on a signal, or at the time limit of a profile whose use a
+//! person must confirm (`ssox_protected`). In each case it removes its files.
 
 use super::Directory;
 use crate::context::Context;

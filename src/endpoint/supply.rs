@@ -16,7 +16,7 @@ use std::time::Duration;
 const FAILURE_COUNTS: i64 = 5;
 /// The seconds between two renewals after a failure, while the old credentials are still served.
 const RETRY_AFTER: i64 = 30;
-/// The fewest seconds between two renewals; it counts for credentials that are valid for a few seconds only.
+/// The fewest seconds between two renewals. This matters only for credentials that are valid for a few seconds.
 const SHORTEST_PAUSE: i64 = 1;
 /// How often the clock is read while the thread waits: a wait is too long if the machine sleeps meanwhile.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
@@ -51,12 +51,12 @@ struct State {
 struct Failure {
     error: Error,
     at: Timestamp,
-    /// The times of the caches before the renewal. A person who signs in changes them.
+    /// When the caches had last changed before the renewal. They change when a person signs in.
     caches: Caches,
 }
 
 impl Failure {
-    /// Tells whether a request now would get the same error.
+    /// Tells whether a request now gets the error of this failure, without another renewal.
     fn counts(&self, ctx: &Context) -> bool {
         let is_recent = ctx.now().seconds_after(self.at).abs() < FAILURE_COUNTS;
         is_recent && (self.error.kind != ErrorKind::NeedsPerson || self.caches == Caches::now(ctx))
@@ -156,8 +156,8 @@ impl Supply {
 }
 
 impl State {
-    /// Tells whether it is time for a renewal. After a failure it is only while the old credentials are served; later,
-    /// a renewal starts when a request needs it.
+    /// Tells whether it is time for a renewal. After a failure, that is so only while the old credentials are still
+    /// served; later, a renewal starts only when a request needs one.
     fn is_due(&self, ctx: &Context) -> bool {
         let since = ctx.now().seconds_after(self.attempted_at).abs();
         match &self.failure {

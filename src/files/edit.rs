@@ -16,10 +16,10 @@ use zeroize::Zeroizing;
 const SETTLED: Duration = Duration::from_millis(50);
 /// How long to wait until another program has finished writing.
 const WRITING_TIME: Duration = Duration::from_secs(3);
-/// If a file stays empty for this long, it is taken to be empty on purpose.
+/// If a file stays empty for this long, it is considered to be empty on purpose.
 const EMPTY_ON_PURPOSE: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_millis(10);
-/// The same limit on a file system that does not record when a file was created.
+/// How long a file must stay empty to be considered so on a file system that does not record when files were created.
 const EMPTY_WITHOUT_BIRTH: Duration = Duration::from_secs(2);
 /// How often an edit is tried: it is repeated if another program wrote to the file.
 const ATTEMPTS: u32 = 20;

@@ -39,7 +39,8 @@ impl ReservedFile {
     /// Configuration: the file cannot be written.
     pub(crate) fn write(self, content: &[u8]) -> Result<()> {
         let path = self.path.clone();
-        // If that fails, the temporary file may have been removed while a person was signing in.
+        // If this fails, for example because the temporary file was removed while the person signed in, another file is
+        // written.
         self.replace(content).or_else(|_| write_secret(&path, content))
     }
 

@@ -1,4 +1,4 @@
-//! The state in which ssox left one variable, and its text in the record.
+//! The state in which ssox left one variable, and how it is written in `SSOX_IDENTITY`.
 
 /// The state in which ssox left one variable.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub(super) enum State {
 }
 
 impl State {
-    /// Returns the text that the record contains.
+    /// Returns this state as it is written in `SSOX_IDENTITY`.
     pub(super) fn text(&self) -> String {
         match self {
             Self::Untouched => "-".into(),
@@ -27,7 +27,7 @@ impl State {
         }
     }
 
-    /// Parses the text in a record; `None` if it is malformed.
+    /// Parses a state in `SSOX_IDENTITY`; `None` if it is malformed.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let is_fingerprint = |text: &str| text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
         match text {

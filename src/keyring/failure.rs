@@ -4,7 +4,7 @@ use super::SYSTEM;
 use crate::error::Error;
 use std::time::Duration;
 
-/// The hint to unlock the keyring. Signing in does that, to whatever session.
+/// The hint to unlock the keyring. Signing in unlocks it, whichever the session is.
 pub(crate) const LOGIN: &str = "ssox login";
 
 /// Why the keyring cannot be used.

@@ -82,7 +82,7 @@ impl Connection {
     }
 
     /// Returns the entries with these attributes. If none is found, it checks that the keyring is present and unlocked,
-    /// because otherwise there may be some.
+    /// because the entries of a locked keyring may not be found.
     fn find(&self, attributes: &HashMap<&str, &str>) -> Result<Vec<Item<'_>>> {
         let found = self.0.search_items(attributes.clone())?;
         if !found.locked.is_empty() {

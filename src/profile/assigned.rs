@@ -4,11 +4,11 @@ use crate::config::{ConfigFiles, Section};
 use crate::parallel::in_parts;
 use crate::source::sso::{account_and_role, session_label};
 
-/// All such profiles, sorted by their role.
+/// All profiles that have an account and a role of Identity Center, sorted by account and role.
 #[derive(Debug, Default)]
 pub(crate) struct RoleProfiles(Vec<RoleProfile>);
 
-/// A profile and its role; `session` is the session's name or start URL.
+/// A profile with its account and role; `session` is the session's name or start URL.
 #[derive(Debug)]
 struct RoleProfile {
     account_id: String,
@@ -30,7 +30,7 @@ impl RoleProfile {
 }
 
 impl RoleProfiles {
-    /// Reads these profiles from the configuration files.
+    /// Reads the profiles that have an account and a role from the configuration files.
     pub(crate) fn of(files: &ConfigFiles) -> Self {
         let parts = in_parts(&files.profile_headers(), |part| {
             let sections = part.iter().filter_map(|header| files.profile_below(header));

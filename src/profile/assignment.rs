@@ -53,8 +53,9 @@ pub(super) fn by_number(
     }
 }
 
-/// Returns the sessions that have the role: the only session, those whose stored listing has it, the only session that a
-/// person is signed in to, or those whose listing has it.
+/// Returns the sessions that have the role. Tried in this order: the only session that there is; those whose stored
+/// listing has the role; the only one that a person is signed in to; those whose listing, which AWS may be asked for,
+/// has it.
 fn sessions_with<'a>(
     ctx: &Context,
     sessions: &'a [Session],
@@ -88,7 +89,8 @@ fn sessions_with<'a>(
 /// Returns the role in the account with this name.
 ///
 /// # Errors
-/// Configuration: no account has this name, or the account has no such role, or several accounts do. Those of listing.
+/// Configuration: no account has this name, none with this name has the role, or several have it. Those of listing
+/// accounts.
 pub(super) fn by_name(
     ctx: &Context,
     sessions: &[Session],
@@ -109,7 +111,8 @@ pub(super) fn by_name(
     let has_it = |candidate: &&Candidate| candidate.account.known_roles().iter().any(|known| known == role_name);
     let mut with_it: Vec<&Candidate> = named.iter().filter(has_it).collect();
     if with_it.is_empty() {
-        // AWS could not list their roles, so the request for credentials will show whether the role exists.
+        // AWS could not list the roles of these accounts, so only the request for credentials will show whether the
+        // role exists.
         with_it = named.iter().filter(|candidate| candidate.account.roles.is_none()).collect();
     }
     match with_it.as_slice() {
@@ -136,8 +139,8 @@ pub(super) fn nearest_to(ctx: &Context, role: &SsoRole) -> Option<String> {
     Some(did_you_mean(&near))
 }
 
-/// Returns the listings of the sessions. A session without a listing is left out if AWS may not be asked; and, if there
-/// are several sessions, if nobody is signed in to it.
+/// Returns the listings of the sessions. A session without a stored listing is left out in two cases: AWS may not be
+/// asked, or there are several sessions and nobody is signed in to this one.
 fn listings<'a>(ctx: &Context, sessions: &'a [Session], from: ListingSource) -> Result<Vec<(&'a Session, Listing)>> {
     let mut listings = Vec::new();
     for session in sessions {

@@ -40,7 +40,8 @@ impl<'a> Wanted<'a> {
     /// Takes the profile that is in use in this shell, or else the one that a variable such as AWS_PROFILE names.
     pub(crate) fn implied(ctx: &'a Context) -> Self {
         let name = super::implied_name(ctx);
-        // This variable counts only together with `ACCOUNT/ROLE`; with a profile it is left from an earlier `use`.
+        // This variable is used only together with `ACCOUNT/ROLE`. Beside a profile, it is left over from an earlier
+        // `use`.
         let session = ctx.var("SSOX_SSO_SESSION").filter(|_| ctx.var("SSOX_PROFILE").is_some_and(is_numbered));
         Self::new(name, session)
     }

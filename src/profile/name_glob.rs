@@ -1,4 +1,4 @@
-//! Patterns for names with `*`, `?` and `[…]`. They match whole names, and case counts.
+//! Patterns for names with `*`, `?` and `[…]`. They match whole names and are case-sensitive.
 
 use glob::Pattern;
 

@@ -10,7 +10,8 @@ use crate::source::Source;
 use crate::time::parse_duration;
 use std::time::Duration;
 
-/// Words in a name that highlight a profile, and words that negate such a word after them.
+/// A profile is highlighted if its name contains one of [`WORDS`], unless one of [`NEGATIONS`] is directly before it,
+/// as in `non-prod`.
 const WORDS: [&str; 4] = ["prod", "production", "prd", "live"];
 const NEGATIONS: [&str; 3] = ["non", "pre", "not"];
 
@@ -42,8 +43,8 @@ impl Protection {
     }
 }
 
-/// Returns how a profile is protected. Its key `ssox_protected` decides; without it `SSOX_PROTECT`, if that is set;
-/// without both the words of its name.
+/// Returns how a profile is protected. Its key `ssox_protected` decides. If the key is absent, `SSOX_PROTECT` decides;
+/// if that is not set either, the words in the name do.
 ///
 /// # Errors
 /// Configuration: the value of the key is not `true`, `false` or `unattended`.

@@ -1,4 +1,4 @@
-//! Finds the source of a profile's own credentials, that is, without a role that they assume.
+//! Finds the source of a profile's own credentials: not those of a role, but those with which a role is assumed.
 
 use super::{network, sessions};
 use crate::aws::Network;
@@ -28,7 +28,7 @@ impl<'a> Resolver<'a> {
         Ok(Self { ctx, files, region, network })
     }
 
-    /// Returns the source of a profile's own credentials; ignores a role that they assume.
+    /// Returns the source of a profile's own credentials; ignores a role that is assumed with them.
     ///
     /// # Errors
     /// Configuration: the profile has no source, or an incomplete one.

@@ -59,7 +59,7 @@ fn starts_with([account, role_name]: [&str; 2], typed: &str, is_same: fn(&str, &
     }
 }
 
-/// The stored listings, and what is needed to tell whether a profile has a role or a name.
+/// The stored listings, and what is needed to tell whether any profile has a certain role or a certain name.
 pub(crate) struct AllProfiles<'a> {
     listings: Vec<Listing>,
     profiles: Profiles<'a>,

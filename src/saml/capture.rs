@@ -30,8 +30,8 @@ const COUNTDOWN_INTERVAL: Duration = Duration::from_secs(1);
 /// Opens a URL in a browser, waits until the person has signed in, and returns the SAML response in base64.
 ///
 /// # Errors
-/// `NeedsPerson`: nobody is at a terminal or no browser, the person closed the browser, or the sign-in took too long.
-/// Configuration: the URL or the browser cannot be used. Unreachable: the page cannot be loaded.
+/// `NeedsPerson`: nobody is at a terminal, there is no browser, the person closed the browser, or the sign-in took too
+/// long. Configuration: the URL or the browser cannot be used. Unreachable: the page cannot be loaded.
 pub(super) fn capture(ctx: &Context, url: &str, timeout: Duration) -> Result<Secret> {
     check(ctx, url)?;
     let deadline = ctx.deadline(timeout);

@@ -14,7 +14,7 @@ impl SamlRole {
     /// Parses a value of the SAML attribute `Role`. AWS documents that the role's ARN comes first, but identity
     /// providers use both orders. Returns `None` for other texts.
     pub(crate) fn parse(value: &str) -> Option<Self> {
-        // A role name may contain commas. The separator is the comma that an ARN follows.
+        // A role name may contain commas. The separator is the comma before an ARN.
         let comma = value.match_indices(',').find(|(at, _)| value[at + 1..].trim_start().starts_with("arn:"))?.0;
         let (one, other) = (value[..comma].trim(), value[comma + 1..].trim());
         let (role, provider) = if is_role(one) { (one, other) } else { (other, one) };

@@ -22,8 +22,8 @@ use failure_record::FailureRecord;
 /// process would refresh it again.
 const MINIMUM_LEFT: i64 = 5 * 60;
 
-/// How many seconds ssox waits after a failed refresh before it tries again, as long as the AWS CLI. Meanwhile it uses
-/// the old token if that is still valid.
+/// How many seconds ssox waits after a failed refresh before it tries again; the AWS CLI waits for the same time.
+/// Meanwhile ssox uses the old token if that is still valid.
 const PAUSE: i64 = 60;
 
 /// Returns a valid token. Refreshes the cached token if it expires soon.

@@ -14,12 +14,12 @@ pub(super) const SMALLEST: u64 = 256 << 10;
 /// The size in bytes of a section's entry in the index: the hash of its name (4 bytes), and the position of its header
 /// (4 bytes).
 const ENTRY: usize = 8;
-/// The most sections that are not profiles. Every excerpt contains all of them, because any profile may refer to them.
-/// A file with more gets no excerpt.
+/// The highest number of sections that are not profiles. Every excerpt contains all of them, because any profile may
+/// refer to them. A file with more of them gets no excerpt.
 const MOST_SHARED: usize = 1000;
 /// The format and version of an index file.
 const FORMAT: &str = "ssox-index 2";
-/// The text in place of the number of roles, when they are unknown.
+/// The text in place of the number of roles, if the roles are unknown.
 const UNKNOWN: &str = "-";
 /// The size in bytes of the first line of an index file, padded with blanks.
 pub(super) const HEAD: usize = 256;
@@ -48,8 +48,8 @@ pub(super) struct Index {
 }
 
 impl Index {
-    /// Reads the index of an open config file. Returns `None` if there is none, or if it is of another state of the
-    /// file.
+    /// Reads the index of an open config file. Returns `None` if there is none, or if the config file has changed since
+    /// the index was written.
     pub(super) fn read(ctx: &Context, path: &Path, file: &std::fs::File, part: Part) -> Option<Self> {
         let state = State::of(file)?;
         let mut index = files::open_regular(&index_path(ctx, path)?)?;
@@ -73,7 +73,7 @@ impl Index {
     }
 
     /// Returns the text of those sections that the profiles need: their own, and all sections that are not profiles, in
-    /// order. Returns `None` if these are too many, or a section cannot be read.
+    /// order. Returns `None` if too many sections are not profiles, or a section cannot be read.
     pub(super) fn sections(&self, file: &std::fs::File, profiles: &[&str]) -> Option<String> {
         let wanted: Vec<u32> = profiles.iter().map(|name| hash(SectionKind::Profile, name)).collect();
         let number = |bytes: &[u8]| u32::from_le_bytes(bytes.try_into().expect("four bytes"));
@@ -92,8 +92,8 @@ impl Index {
             let end = entry(at + 1).map_or(self.state.size(), |next| number(&next[4..]).into());
             let section = read_at(file, start.into(), u64::try_from(end).ok()?)?;
             text.push_str(section.strip_prefix('[').map(|_| section.as_str())?);
-            // The next section in the file may have been indented. The section that follows here must start in a new
-            // line.
+            // If the next header in the file is indented, the copied text ends with its indentation. The section that
+            // is copied next must start in a new line.
             text.push('\n');
         }
         Some(text)
@@ -121,7 +121,7 @@ pub(super) fn save(ctx: &Context, files: &ConfigFiles, role: RoleHash) -> Option
     }
     let open = files::open_regular(&file.path)?;
     let state = State::of(&open).filter(|state| state.is_settled(ctx))?;
-    // The bytes are compared, because the file may have changed after it was read and before its state was.
+    // The bytes are compared, because the file may have changed between the reading of its text and of its state.
     let same = files::limited(&open, file.text.len() as u64).is_ok_and(|bytes| bytes == file.text.as_bytes());
     if !same || State::of(&open) != Some(state) {
         return None;

@@ -2,7 +2,8 @@
 
 use crate::context::Context;
 
-/// How many seconds ago the last change must be. This is more than the time resolution of any file system.
+/// An index is written only if the last change of the file is at least so many seconds ago. This is more than the time
+/// resolution of any file system.
 const SETTLED: i64 = 3;
 
 /// The metadata of a file, some of which differs after every change: device, inode, size, modification time and change
@@ -25,7 +26,7 @@ impl State {
         ]))
     }
 
-    /// On Windows there is no state: every time of a file can be set by programs.
+    /// On Windows there is no state, and so no index: programs can set every time of a file.
     #[cfg(not(unix))]
     pub(super) fn of(_file: &std::fs::File) -> Option<Self> {
         None

@@ -27,8 +27,8 @@ pub(super) fn spawn(mut command: Command) -> io::Result<Piped> {
     // In a process group of its own, the browser does not get Ctrl-C. It closes properly when ssox ends, because that
     // closes the pipe.
     let child = command.process_group(0).spawn()?;
-    // This closes this process's copies of the browser's ends. They would keep the pipe open after the browser has
-    // ended.
+    // This closes ssox's copies of the two pipe ends that the browser uses. They would keep the pipe open after the
+    // browser has exited.
     drop(command);
     Ok((child, File::from(OwnedFd::from(to_browser)), File::from(OwnedFd::from(from_browser))))
 }
@@ -42,8 +42,9 @@ pub(super) fn spawn(mut command: Command) -> io::Result<Piped> {
     let (to_browser, commands) = CreationOptions::new().inheritable(true).create()?;
     let (answers, from_browser) = CreationOptions::new().inheritable(true).create()?;
     let (commands, answers) = (OwnedHandle::from(commands), OwnedHandle::from(answers));
-    // The clones are not inheritable. The originals of ssox's ends are closed before the browser starts. If the browser
-    // inherited them, the pipe would stay open, and it would not notice that ssox has ended.
+    // The clones are not inheritable. The original handles of ssox's two pipe ends are closed before the browser
+    // starts. If the browser inherited them, the pipe would stay open, and the browser would not notice that ssox has
+    // exited.
     let to_browser = OwnedHandle::from(to_browser).try_clone()?;
     let from_browser = OwnedHandle::from(from_browser).try_clone()?;
     let handles = [&commands, &answers].map(|handle| (handle.as_raw_handle() as usize).to_string());

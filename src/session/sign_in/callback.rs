@@ -42,7 +42,8 @@ pub(super) struct CallbackListener {
     port: u16,
 }
 
-/// The browser's request with the authorization response. The browser waits for the page to show.
+/// The browser's request with the authorization response. The browser still waits for the response: the page that it
+/// will show.
 #[derive(Debug)]
 pub(super) struct CallbackRequest {
     pub(super) response: AuthorizationResponse,

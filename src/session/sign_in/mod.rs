@@ -36,7 +36,7 @@ const DEFAULT_TIMEOUT: Duration = Duration::from_secs(600);
 /// `NeedsPerson`: nobody is at a terminal, or the person denied the sign-in or did not sign in in time. `Unreachable`.
 /// Configuration: a port is in use, or the token cannot be written.
 pub(crate) fn sign_in(ctx: &Context, session: &Session, options: &SignInOptions) -> Result<Token> {
-    // The check comes first, so that the person does not sign in for a token that cannot be written.
+    // This checks that a token can be written. Otherwise the person would sign in for a token that is lost.
     if !ctx.no_input {
         token::reserve(ctx, session)
             .map_err(|error| error.doing(format!("cannot sign in to `{}`", session.label())))?;
@@ -96,8 +96,8 @@ fn wait_or_sign_in(
 
 /// Signs in, in one of the two flows, and writes the token.
 fn sign_in_now(ctx: &Context, session: &Session, options: &SignInOptions, timeout: Duration) -> Result<Token> {
-    // The person should know this before signing in. The reserved space is freed again, because Ctrl-C would leave the
-    // temporary file behind.
+    // The person should know before signing in that the token cannot be written. The reserved space is freed again,
+    // because Ctrl-C would leave the temporary file behind.
     if let Err(error) = token::reserve(ctx, session).map(drop)
         && ctx.is_first_unwritable_cache()
     {
@@ -120,7 +120,8 @@ fn sign_in_now(ctx: &Context, session: &Session, options: &SignInOptions, timeou
         refresh_token,
         unknown: token::Unknown::default(),
     };
-    // If the lock cannot be taken, another process may refresh and write the old token later. Both tokens are valid.
+    // If the lock cannot be taken, another process may refresh the old token and overwrite the new one with the result.
+    // That does no harm: both are valid.
     let _lock = token::lock(ctx, session).map_err(|error| terminal::warn(&error.message));
     refresh::store(ctx, session, token::reserve(ctx, session), &token);
     if let Some(after_sign_in) = ctx.after_sign_in {

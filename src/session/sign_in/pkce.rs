@@ -143,8 +143,8 @@ fn open(client: &Client, options: &SignInOptions, url: &str) -> Option<OpenedBro
     browser::open_private(client.ctx, url)
 }
 
-/// Shows the URL, and what to do if the browser is on another machine: opening it may seem to work when there is none
-/// here.
+/// Shows the URL, and what to do if the browser is on another machine. Both are always shown, because opening a browser
+/// may seem to work although there is none on this machine.
 fn show(client: &Client, listener: &CallbackListener, url: &str, opened: Option<&OpenedBrowser>) {
     client.ask_to_sign_in(opened.is_some());
     terminal::show_address(client.ctx, url);
