@@ -43,7 +43,7 @@ pub(crate) fn catch(signals: &[i32]) -> io::Result<Signals> {
     let mask = ignored();
     let is_ignored = |signal: i32| mask.map_or_else(|| survives(signal), |mask| mask >> (signal - 1) & 1 == 1);
     let caught = Signals::new(signals.iter().filter(|signal| !is_ignored(**signal)))?;
-    // Only after `catch` has its handler; in between, Ctrl-C would do nothing.
+    // This comes after the handler is installed. In the other order, Ctrl-C would do nothing between the two steps.
     if let Some(is_immediate) = IS_IMMEDIATE.get() {
         is_immediate.store(false, Ordering::Relaxed);
     }

@@ -26,7 +26,7 @@ pub(crate) enum Store {
     Keyring,
 }
 
-/// What a secret is. Each kind has its own directory, and a name in the keyring.
+/// The kind of a secret: a token or role credentials. Each kind has its own directory, and a name in the keyring.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SecretKind {
     Token,
@@ -38,7 +38,7 @@ pub(crate) enum SecretKind {
 pub(crate) struct Item {
     pub(crate) store: Store,
     pub(crate) kind: SecretKind,
-    /// The name of its file without `.json`; the same in the keyring.
+    /// The name of the secret's file without `.json`. The entry in the keyring has the same name.
     pub(crate) hash: String,
 }
 
@@ -140,8 +140,8 @@ impl Item {
         }
     }
 
-    /// Returns a text without secrets that changes when the item changes, or when the reason changes why it cannot be
-    /// read.
+    /// Returns a text without secrets. It changes when the item changes, or when reading it fails for another reason
+    /// than before.
     pub(crate) fn state(&self, ctx: &Context) -> String {
         if self.store == Store::Files {
             return self.path(ctx).map_or_else(|error| error.message, |path| files::state(&path));

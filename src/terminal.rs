@@ -67,7 +67,7 @@ pub(crate) fn warn_of_cache(ctx: &Context, error: &Error) {
     }
 }
 
-/// Shows an error as a warning with its hint, for verbs that go on.
+/// Shows an error as a warning with its hint, for verbs that continue after the error.
 pub(crate) fn warn_with_hint(error: &Error) {
     warn(&error.message);
     error.first_hint().into_iter().for_each(|hint| say(&format!("hint: {hint}")));
@@ -136,7 +136,7 @@ impl Drop for Countdown {
 pub(crate) struct Progress(Option<(Sender<()>, JoinHandle<()>)>);
 
 impl Progress {
-    /// Starts the half second after which the message is shown.
+    /// Starts a timer; the message appears after half a second.
     pub(crate) fn start(message: impl Into<String>) -> Self {
         let message = message.into();
         Self((is_seen() && !spinner::is_left_to_status_line()).then(|| {

@@ -75,7 +75,8 @@ pub(crate) fn canonical(address: &str) -> String {
     format!("https://{}{}", authority.to_ascii_lowercase(), page.trim_end_matches('/'))
 }
 
-/// Tells whether a URL has more after the start URL than a slash or `#/`, as URLs copied from a browser have.
+/// Tells whether a URL is a start URL with more text after it, as copied from a browser. A slash or `#/` at its end
+/// does not count.
 pub(crate) fn is_copied(address: &str) -> bool {
     !canonical(address).eq_ignore_ascii_case(address.trim_end_matches(['/', '#']))
 }
@@ -93,8 +94,8 @@ fn portal_path<'a>(host: &str, path: &'a str) -> &'a str {
     end.map_or(page, |end| &page[..end])
 }
 
-/// Returns the region of a start URL. It is in the AWS host of the URL, or of the URL that it redirects to; if it is
-/// not, returns `None`.
+/// Returns the region of a start URL: the one in its AWS host, or, for a custom URL, in the AWS host of the URL that it
+/// redirects to. Returns `None` if the host contains no region.
 pub(crate) fn find_region(ctx: &Context, network: &Network, start_url: &str) -> Option<String> {
     if is_aws_host(&host(start_url)?) {
         return region_of(start_url);

@@ -1,5 +1,5 @@
-//! The token cache: `~/.aws/sso/cache`, which the AWS CLI and the SDKs also use, or the keyring. The bytes are the same
-//! as the AWS CLI's in both.
+//! The token cache: `~/.aws/sso/cache`, which the AWS CLI and the SDKs also use, or the keyring. In both, a token has
+//! the same bytes as in the AWS CLI's file.
 //!
 //! A broken token counts as absent; the next sign-in replaces it.
 
@@ -125,7 +125,8 @@ pub(crate) fn read(ctx: &Context, session: &Session) -> Result<Option<Token>> {
     read_item(ctx, &item(session)).map_err(|error| session.named_in_hints(error))
 }
 
-/// Reads the token file of a session from its name or start URL. Other tools find only this file, not the keyring.
+/// Reads the token file of the session whose name or start URL is `label`. Other tools read only this file, not the
+/// keyring.
 pub(crate) fn in_shared_file(ctx: &Context, label: &str) -> Option<Token> {
     read_item(ctx, &Item { store: Store::Files, kind: SecretKind::Token, hash: files::hashed(label) }).ok()?
 }
@@ -222,7 +223,8 @@ pub(super) fn take(map: &mut Map<String, Value>, key: &str) -> Option<Value> {
     })
 }
 
-/// Returns a string that can be sent in an HTTP header: not empty and without control characters. AWS issues no others.
+/// Returns the value if it is a string that can be sent in an HTTP header: not empty and without control characters.
+/// AWS issues only such strings.
 pub(super) fn text(value: Value) -> Option<String> {
     match value {
         Value::String(text) if !text.is_empty() && !has_control(&text) => Some(text),

@@ -31,9 +31,9 @@ impl CommandLine {
 /// Whether the shell or ssox selects the candidates that match what was typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum MatchedBy {
-    /// The shell, with the settings of its user.
+    /// The shell selects them, by the settings of its user.
     Shell,
-    /// ssox.
+    /// ssox selects them.
     Ssox,
 }
 

@@ -44,7 +44,7 @@ pub(crate) trait Integration: Sync {
         false
     }
 
-    /// Tells whether its hooks look for `.ssox` files.
+    /// Tells whether the hooks of this shell look for `.ssox` files.
     fn follows_directories(&self) -> bool {
         true
     }
@@ -52,12 +52,12 @@ pub(crate) trait Integration: Sync {
     /// Returns the script of this shell in the folder `shell/`.
     fn script(&self) -> &'static str;
 
-    /// Returns the script as `ssox init` prints it. It may differ only between versions of the shell.
+    /// Returns the script as `ssox init` prints it. It may depend on the version of the shell, and on nothing else.
     fn init_script(&self, _: &Context) -> Cow<'static, str> {
         code(self.script()).into()
     }
 
-    /// Returns the line that turns off the segment in the prompt; it stands before the script.
+    /// Returns the line that keeps ssox from showing the profile in the prompt. The line must be before the script.
     fn no_prompt_line(&self) -> &'static str;
 
     /// Returns the line of an rc file that loads the script.
@@ -65,12 +65,13 @@ pub(crate) trait Integration: Sync {
         format!("eval \"$(ssox init {})\"", self.name())
     }
 
-    /// Returns the command that loads the script now, and what else to do.
+    /// Returns a text for the person: the command that loads the script now, and what to do so that later shells load
+    /// it.
     fn how_to_load(&self) -> String {
         format!("{}; add this line to the rc file of your shell too", self.rc_line())
     }
 
-    /// Returns the rc files that may contain this line.
+    /// Returns the rc files that may contain the line that loads the script.
     fn rc_files(&self, ctx: &Context, home: &Path) -> Vec<PathBuf>;
 
     /// Returns the name of the rc file as people know it.
@@ -106,7 +107,7 @@ pub(crate) trait Integration: Sync {
         ""
     }
 
-    /// Returns the end of that script, after the functions.
+    /// Returns the end of the script that `ssox completions` prints, after the functions.
     fn completion_tail(&self) -> &'static str {
         section(self.script(), "registration")
     }

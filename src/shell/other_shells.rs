@@ -16,7 +16,7 @@ pub(super) struct OtherShell {
     pub(super) is_interactive: fn(&[String]) -> bool,
 }
 
-/// All such shells that ssox knows.
+/// All shells that ssox does not support, but whose syntax it knows.
 pub(super) static OTHER_SHELLS: [OtherShell; 2] = [
     OtherShell {
         programs: &["csh", "tcsh"],

@@ -1,4 +1,4 @@
-//! Takes parts of the scripts in the folder `shell/`.
+//! Extracts sections from the scripts in the folder `shell/`.
 
 /// Returns the text between the line `# --- NAME` and the next such line.
 pub(crate) fn section(script: &'static str, name: &str) -> &'static str {
@@ -7,7 +7,8 @@ pub(crate) fn section(script: &'static str, name: &str) -> &'static str {
     after.split_once("# --- ").map_or(after, |(section, _)| section).trim_start_matches('\n').trim_end_matches('\n')
 }
 
-/// Returns a script without comments, empty lines and indentation, which take bash a third of the time to load it.
+/// Returns a script without comments, empty lines and indentation. bash would spend a third of the loading time on
+/// them.
 ///
 /// Invariant: a script ends with a newline, and no string in it has a line that starts with a blank or `#`.
 pub(super) fn code(script: &str) -> String {

@@ -21,7 +21,7 @@ impl Integration for Xonsh {
         &["xonsh"]
     }
 
-    /// Always true, because the options are those of Python.
+    /// Always true: the process is Python, so its options do not tell how xonsh runs.
     fn is_interactive(&self, _: &[String]) -> bool {
         true
     }

@@ -126,8 +126,8 @@ impl AssumedRole {
     }
 
     /// Tells whether an MFA session can assume the role. Several roles share such a session, so the person types fewer
-    /// codes. Only an IAM user's long-term access keys can start one. It limits role sessions to an hour, so a longer
-    /// `duration_seconds` needs a code for each call.
+    /// codes. Only an IAM user's long-term access keys can start one. With an MFA session, role sessions are limited to
+    /// an hour, so a longer `duration_seconds` needs a code for each call.
     fn can_share_session(&self, source: &RoleCredentials) -> bool {
         source.session_token.is_none() && self.duration_seconds.is_none_or(|seconds| seconds <= CHAINED_LIMIT)
     }

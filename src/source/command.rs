@@ -24,7 +24,7 @@ const INTERACTIVE_TIMEOUT: Duration = Duration::from_secs(600);
 /// secrets.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct CommandLine {
-    /// The config key and the profile that it comes from, for messages.
+    /// The config key and the profile that the command line comes from, for messages.
     of: String,
     pub(crate) words: Vec<String>,
 }
@@ -93,7 +93,8 @@ impl CommandLine {
     fn command(&self, ctx: &Context, env: &[(&str, String)]) -> Command {
         let mut command = Command::new(&self.words[0]);
         command.args(&self.words[1..]).envs(env.iter().map(|(name, value)| (name, value)));
-        // In a process that `exec --serve` started, the inherited variables name config files without profiles.
+        // If `exec --serve` started this process, the inherited variables name config files without profiles. The
+        // program gets the real files instead.
         for (own, aws, _) in REAL_FILES.iter().filter(|(own, ..)| ctx.var(own).is_some()) {
             command.env_remove(own).env_remove(aws).envs(ctx.var(aws).map(|path| (aws, path)));
         }

@@ -28,9 +28,9 @@ const RENEWABLE_AGE: i64 = 60;
 /// Which MFA session a role is assumed with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum SessionAge {
-    /// The cached one, or a new one if there is none.
+    /// The cached MFA session, or a new one if none is cached.
     Any,
-    /// A new one, even if one is cached.
+    /// A new MFA session, even if one is cached.
     New,
 }
 

@@ -72,8 +72,8 @@ macro_rules! sources {
     };
 }
 
-// The order is that in which the AWS CLI looks for them in a profile. `ssox_saml_url` comes before all AWS keys: the
-// same profile may have `credential_process = ssox credential-process NAME`, so that other tools can use it.
+// The kinds are in the order in which the AWS CLI looks for them in a profile. `ssox_saml_url` comes before all AWS
+// keys: the same profile may have `credential_process = ssox credential-process NAME`, so that other tools can use it.
 sources! {
     Saml(saml::Saml),
     WebIdentity(web_identity::WebIdentity),

@@ -13,8 +13,8 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::session::{self, Session, Token};
 
-/// The config keys that `configure populate` writes: the session, and in profiles without `sso_…` keys the account and
-/// the role.
+/// The config keys that `configure populate` writes: the first contains the session, and in profiles without `sso_…`
+/// keys the other two contain the account and the role.
 const MANAGED: &str = "ssox_managed";
 const MANAGED_ACCOUNT: &str = "ssox_account_id";
 const MANAGED_ROLE: &str = "ssox_role_name";

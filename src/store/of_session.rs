@@ -8,8 +8,8 @@ use crate::json::SecretJson;
 /// The JSON key for the label of an entry's session. No AWS tool reads it.
 const SESSION: &str = "SsoxSession";
 
-/// Removes the role credentials with this session from a store; returns how many. In files only roles without a profile
-/// contain a session, in the keyring all.
+/// Removes the role credentials with this session from a store; returns how many there were. In the keyring every entry
+/// contains its session. Of the files, only those of roles without a profile do.
 ///
 /// # Errors
 /// Configuration: a file cannot be removed. `NeedsPerson`: the keyring cannot be used.

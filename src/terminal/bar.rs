@@ -33,7 +33,7 @@ struct Shared {
 }
 
 impl Bar {
-    /// Starts the half second after which the bar is shown. `message` is shown until the number of steps is known;
+    /// Starts a timer; the bar appears after half a second. It shows `message` until the number of steps is known;
     /// `what` says what is counted.
     pub(crate) fn start(message: &str, what: &'static str) -> Self {
         if !is_seen() {

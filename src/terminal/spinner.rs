@@ -14,7 +14,8 @@ static IS_LEFT: AtomicBool = AtomicBool::new(false);
 /// The spinners that are shown: one may start while another is shown.
 static SHOWN: Mutex<Vec<WeakProgressBar>> = Mutex::new(Vec::new());
 
-/// Reserves the last line of the terminal, and Ctrl-C, for a status line.
+/// Reserves the last line of the terminal for a status line. From now on no spinner may be drawn there, and the
+/// spinners no longer handle Ctrl-C.
 pub(super) fn leave_to_status_line() {
     IS_LEFT.store(true, Ordering::Relaxed);
 }
@@ -27,7 +28,7 @@ pub(super) fn is_left_to_status_line() -> bool {
 /// Shows a spinner with a message until the returned bar is finished.
 pub(super) fn spinner(message: &str) -> ProgressBar {
     let target = ProgressDrawTarget::stderr();
-    // indicatif hides its target on terminals that cannot show it.
+    // On a terminal that cannot show spinners, indicatif's draw target is hidden. That one is kept.
     #[cfg(unix)]
     let target = if target.is_hidden() { target } else { ProgressDrawTarget::term_like(Box::new(line::CurrentLine)) };
     let spinner = ProgressBar::with_draw_target(None, target).with_message(printable(message));
@@ -118,7 +119,7 @@ mod interrupt {
     use std::sync::Once;
     use std::thread::spawn;
 
-    /// A process cannot remove a signal handler again.
+    /// Whether the signal handler is installed. This is done only once, because it cannot be removed.
     static HANDLED: Once = Once::new();
 
     pub(super) fn clear_on_interrupt() {

@@ -13,11 +13,11 @@ const FULL_URI: &str = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Keys {
     Complete,
-    /// Only one of the two variables is set. `has_id`: it is the access key ID.
+    /// Only one of `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY` is set. `has_id` tells whether it is the ID.
     Half {
         has_id: bool,
     },
-    /// Both variables are set, but empty.
+    /// `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY` are set, but empty.
     Empty,
     Absent,
 }

@@ -4,15 +4,17 @@ use crate::config::ConfigFiles;
 use crate::context::Context;
 use std::path::Path;
 
-/// Which variables a tool reads to find the files `config` and `credentials`.
+/// Which of the variables `AWS_CONFIG_FILE` and `AWS_SHARED_CREDENTIALS_FILE` a tool reads to find the configuration
+/// files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Reads {
     Both,
     /// Another variable in place of `AWS_SHARED_CREDENTIALS_FILE`.
     CredentialsOf(&'static str),
-    /// None: it reads only `~/.aws/credentials`. If `AWS_SDK_LOAD_CONFIG` is set, it reads both variables.
+    /// The tool reads neither variable, and only the file `~/.aws/credentials`. If `AWS_SDK_LOAD_CONFIG` is set, it
+    /// reads both variables and both files.
     OwnCredentials,
-    /// None: it searches the text of `~/.aws/config` and `~/.aws/credentials` (polars).
+    /// The tool (polars) reads neither variable, and searches the text of `~/.aws/config` and `~/.aws/credentials`.
     OwnBoth,
 }
 

@@ -13,7 +13,7 @@ pub(crate) enum ProfileKind {
     LegacySso,
     /// `role_arn` with `source_profile` or `credential_source`.
     Role,
-    /// The same, but in the file `credentials`; one tool (PHP) reads it only there.
+    /// A role as in `Role`, but in the file `credentials`; one tool (PHP) reads roles only there.
     StoredRole,
     WebIdentity,
     Login,

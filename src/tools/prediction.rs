@@ -99,7 +99,7 @@ impl View<'_> {
         Some((Taken::Nothing, format!("refuses: {}: {}, but {missing}", self.reason(), kind.name())))
     }
 
-    /// Returns what selected the profile, and whether that is although there are keys.
+    /// Returns what selected the profile, and says so if access keys are set, too.
     fn reason(&self) -> String {
         let beside = if environment::keys(self.ctx) == Keys::Complete { ", although access keys are set" } else { "" };
         format!("{}{beside}", self.selected.reason())
@@ -116,7 +116,7 @@ impl View<'_> {
         Some((Taken::Profile(first.name.into_owned(), ProfileKind::StoredKeys), why.into()))
     }
 
-    /// The tool refuses a profile that does not exist, if its rule `unknown` says `when`.
+    /// The tool refuses a profile that does not exist, if its rule `unknown` is equal to the argument `when`.
     fn unknown_profile(&self, when: Unknown) -> Option<Outcome> {
         let name = Some(self.selected.name()).filter(|_| self.selected.is_named() && self.tool.unknown == when)?;
         let message = if name.is_empty() {

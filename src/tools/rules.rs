@@ -32,12 +32,13 @@ pub(super) struct Tool {
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Step {
     Keys,
-    /// Takes nothing if there are access keys and a variable contains the name of a profile.
+    /// The tool fails if access keys are set and a variable contains the name of a profile.
     KeysWithProfile,
     /// Access keys in the environment, unless a variable contains the name of a profile.
     KeysWithoutProfile,
     WebIdentity,
-    /// The selected profile, if it contains one of these kinds of credentials; the first kind that fits counts.
+    /// The selected profile, if it contains one of these kinds of credentials. The tool takes the first of these kinds
+    /// that it finds.
     Profile(&'static [ProfileKind]),
     /// As `Profile`, but not for the profile `default`.
     NamedProfile(&'static [ProfileKind]),
@@ -45,9 +46,9 @@ pub(super) enum Step {
     ProfileWithToken(&'static [ProfileKind]),
     /// As `ProfileWithToken`, but only if the CA certificates are where systems of the Red Hat family have them.
     ProfileWithTokenOfRedHat(&'static [ProfileKind]),
-    /// Takes nothing if the selected profile contains one of these kinds and a person must sign in first: the tool fails.
+    /// The tool fails if the selected profile contains one of these kinds and a person must sign in first.
     Token(&'static [ProfileKind]),
-    /// Takes nothing if the access keys in the environment are empty: the tool then sends unsigned requests.
+    /// The tool sends unsigned requests if the access keys in the environment are empty.
     EmptyKeys,
     /// The first access keys in `~/.aws/credentials`, whichever profile they belong to.
     FirstKeys,

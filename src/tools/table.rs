@@ -17,15 +17,16 @@ const AWS_DEFAULT_PROFILE_FIRST: &[&str] = &["AWS_DEFAULT_PROFILE", "AWS_PROFILE
 const AWS_REGION: RegionStep = Variable("AWS_REGION");
 const AWS_DEFAULT_REGION: RegionStep = Variable("AWS_DEFAULT_REGION");
 
-/// The order in which botocore looks for the kinds of a profile, after a role that the profile assumes.
+/// The order in which botocore looks for the kinds of credentials in a profile. Before them it looks for a role to
+/// assume.
 const BOTOCORE_ORDER: &[ProfileKind] =
     &[WebIdentity, Sso, LegacySso, StoredKeys, Login, StoredProcess, ConfigProcess, ConfigKeys];
-/// The order in which JS v3 looks for the kinds of a profile.
+/// The order in which JS v3 looks for the kinds of credentials in a profile.
 const JS_ORDER: &[ProfileKind] =
     &[Role, StoredKeys, ConfigKeys, WebIdentity, StoredProcess, ConfigProcess, Sso, LegacySso, Login];
 
-/// botocore 1.44.8. It takes a role that a profile assumes before a web identity, and the other kinds after it. SAM 1.170.0
-/// and dask 2026.8.0 with s3fs do the same.
+/// botocore 1.44.8. A role in the profile takes precedence over a web identity in the environment, and that takes
+/// precedence over other credentials in the profile. SAM 1.170.0 and dask 2026.8.0 with s3fs do the same.
 const BOTOCORE: Tool = Tool {
     name: "boto3",
     steps: &[Step::Keys, Step::Profile(&[Role]), Step::WebIdentity, Step::Profile(BOTOCORE_ORDER), Step::Container],
@@ -85,8 +86,8 @@ const OBJECT_STORE: Tool = Tool {
 pub(super) const TOOLS: [Tool; 21] = [
     // awscli 1.46.2.
     Tool { name: "AWS CLI v1", ..BOTOCORE },
-    // awscli 2.38.5: it reads the variables in another order. 2.9.19 of Debian 12 does not read the token file of a
-    // container.
+    // awscli 2.38.5: it reads the variables in another order than boto3. The older version 2.9.19 of Debian 12 does not
+    // read the token file of a container.
     Tool {
         name: CLI,
         profile_variables: AWS_PROFILE_FIRST,
@@ -94,8 +95,8 @@ pub(super) const TOOLS: [Tool; 21] = [
         ..BOTOCORE
     },
     BOTOCORE,
-    // amazon.aws 10.1.2 of Ansible 12.3.0: it passes access keys or a profile to boto3, and fails if both are set. boto3
-    // takes a profile that is passed before a web identity.
+    // amazon.aws 10.1.2 of Ansible 12.3.0: it passes access keys or a profile to boto3, and fails if both are set. In
+    // boto3, a profile that is passed as an argument takes precedence over a web identity.
     Tool {
         name: "Ansible",
         steps: &[
@@ -165,8 +166,8 @@ pub(super) const TOOLS: [Tool; 21] = [
         ],
         ..SDK
     },
-    // com.amazonaws 1.12.797: it reads only `credentials`, with another variable for the path. Its S3 client can go on
-    // unsigned.
+    // com.amazonaws 1.12.797: it reads only `credentials`, with another variable for the path. Without credentials, its
+    // S3 client can send unsigned requests.
     Tool {
         name: "Java v1",
         steps: &[Step::Keys, Step::WebIdentity, Step::Profile(&[StoredKeys, StoredProcess]), Step::Container],
@@ -199,7 +200,7 @@ pub(super) const TOOLS: [Tool; 21] = [
         regions: &[AWS_REGION, AWS_DEFAULT_REGION, Profile],
         ..SDK
     },
-    // aws-config 1.13.0. 1.8.12 (in icechunk 1.1.21) fails if the profile does not exist.
+    // aws-config 1.13.0. The older version 1.8.12 (in icechunk 1.1.21) fails if the profile does not exist.
     Tool {
         name: "Rust",
         steps: &[
@@ -307,8 +308,8 @@ pub(super) const TOOLS: [Tool; 21] = [
         regions: &[AWS_REGION, RegionStep::Default],
         ..SDK
     },
-    // aws-sdk-core 3.211.0. It reads the token of the selected profile even if it takes access keys. 3.168.1 of Debian 12 does
-    // the same, but does not read AWS_CONTAINER_CREDENTIALS_FULL_URI.
+    // aws-sdk-core 3.211.0. It reads the token of the selected profile even if it takes access keys. The older version
+    // 3.168.1 of Debian 12 does the same, but does not read AWS_CONTAINER_CREDENTIALS_FULL_URI.
     Tool {
         name: "Ruby",
         steps: &[

@@ -20,7 +20,7 @@ enum Quote {
 #[derive(Debug)]
 pub(super) struct BashLine {
     pub(super) command_line: CommandLine,
-    /// The part of the word at the cursor that readline keeps; it inserts a candidate after it.
+    /// The part of the word at the cursor that readline keeps. The rest of a candidate is inserted after it.
     kept: String,
     quote: Quote,
     is_listing: bool,
@@ -64,7 +64,8 @@ impl BashLine {
         completions.reply(|candidate| self.reply_line(candidate, with_description))
     }
 
-    /// Returns the reply line of a candidate; `None` if the candidate does not start with the kept part.
+    /// Returns the reply line of a candidate; `None` if the candidate does not start with the part of the word that
+    /// readline keeps.
     fn reply_line(&self, candidate: &Candidate, with_description: bool) -> Option<String> {
         let rest = candidate.value.strip_prefix(&self.kept)?;
         if with_description && !candidate.description.is_empty() {
@@ -166,7 +167,7 @@ fn sets_variable(word: &str) -> bool {
 }
 
 /// Returns the index of the first of `COMP_WORDS` that starts at `start` in the line or after it. The indices differ
-/// from ours, because bash also splits words at `:` and `=`.
+/// from those of ssox's words, because bash also splits words at `:` and `=`.
 fn index(line: &str, start: usize, comp_words: &[String]) -> usize {
     let mut at = 0;
     for (index, word) in comp_words.iter().enumerate() {

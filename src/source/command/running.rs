@@ -23,8 +23,8 @@ type Bytes = Zeroizing<Vec<u8>>;
 /// The process group that the program runs in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ProcessGroup {
-    /// The process group of ssox: Ctrl-C reaches both, and only processes in the terminal's foreground group may read
-    /// from it.
+    /// The process group of ssox. So Ctrl-C reaches both ssox and the program, and the program may read from the
+    /// terminal, which only the foreground group may do.
     Shared,
     /// A process group of its own, so that ssox can kill the program together with all processes that it started.
     Own,

@@ -55,7 +55,8 @@ fn row(role: &SamlRole, roles: &[SamlRole]) -> Row {
     Row { key: key(role, roles), columns }
 }
 
-/// Returns the text that identifies a role among the offered ones: its ARN. If two SAML providers offer it, both ARNs.
+/// Returns the text that identifies a role among the offered ones: its ARN. If two SAML providers offer the role, the
+/// ARN of the provider is added.
 fn key(role: &SamlRole, roles: &[SamlRole]) -> String {
     let is_unique = roles.iter().filter(|other| other.role_arn == role.role_arn).count() == 1;
     if is_unique { role.role_arn.clone() } else { format!("{},{}", role.role_arn, role.provider_arn) }

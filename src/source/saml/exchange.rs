@@ -30,7 +30,7 @@ pub(super) fn exchange(ctx: &Context, saml: &Saml, assertion: &Assertion, role: 
         && seconds > ALWAYS_ALLOWED
         && is_too_long(error)
     {
-        // The identity provider does not know the role's maximum session duration.
+        // This is only a warning: the identity provider that wants this duration does not know the role's maximum.
         terminal::warn(&format!(
             "`{role_arn}` does not allow a duration of {seconds} s; ssox requests {ALWAYS_ALLOWED} s"
         ));
