@@ -88,7 +88,8 @@ fn noted(ctx: &Context) -> Option<&str> {
     ctx.emit.as_ref().and(ctx.var(NOTED))
 }
 
-/// The state in which ssox left each variable of [`names`].
+/// The state in which ssox left each variable of [`names`]. Written as a text, in `SSOX_IDENTITY`, it is called the
+/// record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Identity(Vec<State>);
 

@@ -38,15 +38,16 @@ pub(crate) fn owner(ctx: &Context, name: &str) -> Option<String> {
     mise(ctx, "new", name).is_some_and(|value| value.expose() == current).then(|| "mise".into())
 }
 
-/// Reads a value from direnv's snapshot, which is JSON. `p` contains the values before, `n` those that direnv set.
+/// Reads a value from direnv's snapshot, which is JSON. `map` is `p` for the previous values, or `n` for those that
+/// direnv set.
 fn direnv(ctx: &Context, map: &str, name: &str) -> Option<Secret> {
     let snapshot = SecretJson::parse(&unpacked(ctx.var("DIRENV_DIFF")?)?)?;
     snapshot[map][name].as_str().map(Secret::new)
 }
 
-/// Reads a value from mise's snapshot, which is MessagePack with the maps `old` and `new`, in this order. A name stands
-/// before its value, and a string begins with its length. So a search for length and name finds it without a complete
-/// parser.
+/// Reads a value from mise's snapshot, which is MessagePack with the maps `old` and `new`, in this order. A name is
+/// directly before its value, and a string begins with its length. So a search for the length and the name finds the
+/// value without a complete parser.
 fn mise(ctx: &Context, map: &str, name: &str) -> Option<Secret> {
     let snapshot = unpacked(ctx.var("__MISE_DIFF")?)?;
     let (old, new) = snapshot.split_at(find(&snapshot, b"\xa3new")?);

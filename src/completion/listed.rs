@@ -1,5 +1,5 @@
-//! Completes `--account` and `--role` with the accounts and roles in the stored listings. These options take patterns,
-//! so each name is written as a pattern that matches only that name.
+//! Completes `--account` and `--role` with the accounts and roles in the stored listings: those that AWS last listed
+//! for each session. These options take patterns, so each name is written as a pattern that matches only that name.
 
 use super::matching::MAX_NAMES;
 use crate::assignments;

@@ -1,10 +1,10 @@
 //! Reads only some sections of a large `config`. For this, ssox keeps an index of the file's sections in the state
 //! directory.
 //!
-//! An index is valid for one state of the file: its device, inode, size, modification time and change time. Every edit
-//! changes one of them, because programs cannot set the change time. An index is written only if the last change is
-//! some seconds ago; a later change then has another time on every file system. Without a valid index, ssox reads the
-//! whole file.
+//! An index is valid as long as the device, inode, size, modification time and change time of the file stay the same.
+//! Every edit changes at least one of them, because programs cannot set the change time. An index is written only if
+//! the last change is some seconds ago; a later change then has another time on every file system. Without a valid
+//! index, ssox reads the whole file.
 
 mod index;
 mod state;

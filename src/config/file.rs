@@ -143,8 +143,8 @@ impl File {
         self.index().first(kind).filter_map(|(header, _)| self.name(header)).map(|(_, name)| name)
     }
 
-    /// Returns, for each name of a kind, its first header, the hash of the name, and whether other headers may have the same
-    /// name; in the file's order.
+    /// Returns, for each name of a kind, its first header, the hash of the name, and whether other headers may have the
+    /// same name; in the file's order.
     pub(super) fn first_headers(&self, kind: SectionKind) -> impl Iterator<Item = (Header, u32, bool)> {
         let index = self.index();
         let repeated: HashSet<u32> = index.repeated.iter().filter_map(|at| index.hashes[*at]).collect();

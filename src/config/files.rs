@@ -131,8 +131,8 @@ impl ConfigFiles {
         Some(section)
     }
 
-    /// Returns the keys and values of the profile with this header, as [`section::values`] does; `None` if they may be in
-    /// several sections.
+    /// Returns the keys and values of the profile with this header, as [`section::values`] does; `None` if they may be
+    /// in several sections.
     pub(crate) fn values_below(&self, header: &ProfileHeader) -> Option<impl Iterator<Item = (&str, &str)> + use<'_>> {
         let is_alone = !header.is_merged && self.config.defaults().is_empty();
         let text = &self.config.text;

@@ -135,8 +135,8 @@ impl<'a> Entry<'a> {
     }
 }
 
-/// Returns the keys and values in the lines of one section, which is faster than making a [`Section`]. Keys are not in lower
-/// case. The key is empty for a line that is not a key with a value, such as a continuation.
+/// Returns the keys and values in the lines of one section, which is faster than making a [`Section`]. Keys are not in
+/// lower case. The key is empty for a line that is not a key with a value, such as a continuation.
 pub(super) fn values(text: &str, body: Range<usize>) -> impl Iterator<Item = (&str, &str)> {
     let (mut lines, mut at) = (LineClassifier::default(), body.start);
     let spans = std::iter::from_fn(move || {
@@ -161,8 +161,8 @@ fn key_and_value(text: &str, span: &Range<usize>) -> Option<(Range<usize>, Range
     Some((key, trimmed(text, value_start..value_start + value.len())))
 }
 
-/// Returns a range without the white space at both ends. If nothing else is in it, returns an empty range after the
-/// first blank.
+/// Returns a range without the white space at both ends. If the range contains only white space, returns an empty range
+/// after the first blank.
 fn trimmed(text: &str, span: Range<usize>) -> Range<usize> {
     let part = &text[span.clone()];
     let inner = part.as_bytes().trim_ascii();

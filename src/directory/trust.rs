@@ -1,5 +1,5 @@
-//! Records which `.ssox` files the person trusts. Each path has a record in the directory `allowed` of the state
-//! directory: its name is a digest of the path, its content a digest of the file's text, and the path.
+//! Records which `.ssox` files the person trusts. For each, there is a file in the directory `allowed` of the state
+//! directory. Its name is a digest of the path; its content is a digest of the text of the `.ssox` file, and the path.
 
 use crate::context::Context;
 use crate::error::Result;

@@ -96,8 +96,8 @@ pub(crate) fn run(words: &[OsString], context: fn() -> Context) -> Option<Result
 }
 
 /// Serves with the handover and the socket that [`StartingServer`] or [`become_server`] passed. `name`, the name of the
-/// directory, is given if the server runs beside a program: then it gets a session of its own (`setsid`), so that job
-/// control of the shell does not reach it.
+/// directory, is given if the server runs beside a program. The server then gets a process session of its own
+/// (`setsid`), so that job control of the shell does not reach it.
 ///
 /// # Errors
 /// `Usage`: a person started this command. Those of [`server::serve`].

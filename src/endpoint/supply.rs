@@ -71,7 +71,8 @@ impl Supply {
         Self { profile, renewal: Renewal::new(renewal), state: Mutex::new(state), changed: Condvar::new() }
     }
 
-    /// Returns credentials that are valid for some time. If it is time to renew them, the thread does so meanwhile.
+    /// Returns credentials that are valid for some time. If it is time to renew them, another thread does so in the
+    /// background.
     ///
     /// # Errors
     /// Those of the renewal. `Unreachable`: the renewal takes too long.

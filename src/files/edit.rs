@@ -119,15 +119,15 @@ fn contents(mut file: &File, largest: u64) -> std::io::Result<(Metadata, Content
     Ok((metadata, Zeroizing::new(read::regular(file, largest)?)))
 }
 
-/// Tells whether a file is complete. A file whose time is in the future counts as complete.
+/// Tells whether a file is complete. A file whose modification time is in the future is considered complete.
 fn is_settled(metadata: &Metadata) -> bool {
     let Some(age) = metadata.modified().ok().and_then(|modified| modified.elapsed().ok()) else { return true };
     let required_age = if metadata.len() == 0 { empty_on_purpose(metadata) } else { SETTLED };
     age > required_age
 }
 
-/// Returns how long a file must have been empty to count as complete. A file that is still as it was created (`touch`)
-/// was not truncated, so a short time suffices.
+/// Returns how long a file must have been empty to be considered complete. A file that is still as it was created
+/// (`touch`) was not truncated, so a short time suffices.
 fn empty_on_purpose(metadata: &Metadata) -> Duration {
     let (Ok(created), Ok(modified)) = (metadata.created(), metadata.modified()) else { return EMPTY_WITHOUT_BIRTH };
     let is_new = modified.duration_since(created).unwrap_or_default() < SETTLED;
@@ -233,7 +233,7 @@ mod tests {
     #[test]
     fn a_file_that_is_being_written_is_waited_for() {
         let (_home, path) = settled_file("a\n");
-        // By now the file is too old to count as created empty.
+        // After this, the empty file is too old to look as if it was created empty.
         sleep(SETTLED * 2);
         let mut other = File::create(&path).unwrap();
         let writer = std::thread::spawn(move || {

@@ -1,5 +1,5 @@
-//! Stores secrets in the Keychain of macOS and the Credential Manager of Windows, with the crates that the crate `keyring`
-//! is made of.
+//! Stores secrets in the Keychain of macOS and the Credential Manager of Windows, with the crates that the crate
+//! `keyring` is made of.
 //!
 //! Each entry has the service `ssox`; its user is the kind and the name of the secret.
 

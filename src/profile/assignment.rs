@@ -1,6 +1,6 @@
 //! Finds the assignment for `ACCOUNT/ROLE` if no profile has this role. ACCOUNT can be the account ID: then AWS is not
-//! asked if only one session is configured, or a person is signed in to only one. Or it is a name in the stored
-//! listings.
+//! asked if only one session is configured, or a person is signed in to only one. Or it is the name of an account in
+//! the stored listings: the accounts and roles that AWS last listed for each session.
 
 use super::sessions;
 use crate::arn::AccountId;
@@ -11,7 +11,7 @@ use crate::error::{Error, ErrorKind, Result, as_option};
 use crate::session::{self, Session};
 use crate::source::sso::SsoRole;
 
-/// Where the listings come from.
+/// Where the listings of accounts and roles come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ListingSource {
     /// Only stored listings are used.

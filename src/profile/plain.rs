@@ -29,7 +29,7 @@ impl Plain<'_> {
     }
 }
 
-/// Reads plain profiles. It contains all sessions that they can have.
+/// Reads plain profiles. Contains all sessions that they can have.
 pub(crate) struct PlainProfiles {
     sessions: HashMap<String, Session>,
     /// Whether any profile can be read without resolving it. False if an environment variable changes all profiles or
@@ -87,7 +87,7 @@ mod tests {
         [sso-session broken]\nsso_start_url = https://d-1.awsapps.com/start\n";
     const ROLE: &str = "sso_account_id = 111122223333\nsso_role_name = Admin\n";
 
-    /// Checks that a profile reads the same as when it is resolved; returns whether it is plain.
+    /// Checks that a plain profile has the same values as the resolved one; returns whether the profile is plain.
     fn is_plain(config: &str, variables: &[(&str, &str)]) -> bool {
         let ctx = Context::new(variables.iter().map(|(name, value)| ((*name).to_string(), (*value).into())));
         let files = ConfigFiles::parse(&format!("{CORP}{config}"), "");

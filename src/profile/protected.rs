@@ -1,5 +1,6 @@
-//! Decides which profiles are protected, and how long one may stay in a shell. A profile is protected by its key
-//! `ssox_protected` or by `SSOX_PROTECT`. A word such as `prod` in its name only highlights it in the prompt.
+//! Decides which profiles are protected (a person must confirm each use), and how long one may stay in a shell. A
+//! profile is protected by its key `ssox_protected` or by `SSOX_PROTECT`. A word such as `prod` in its name only
+//! highlights it in the prompt.
 
 use super::name_glob::NameGlob;
 use crate::account_names::AccountNames;

@@ -46,7 +46,7 @@ pub(super) fn ad_hoc(
         mfa: None,
         source,
         network: network.clone(),
-        // Other profiles may assume the same role with `--role-arn`, which the configuration does not tell.
+        // Other profiles may assume the same role with `--role-arn`, and the configuration does not show that.
         has_own_entry: true,
     })))
 }

@@ -1,6 +1,7 @@
-//! Finds the assignments without a profile, which completion and the picker offer.
+//! Finds the assignments (an account and a role that a session may use) for which there is no profile. Completion and
+//! the picker offer them.
 //!
-//! Invariant: this module only reads stored listings; it never asks AWS.
+//! Invariant: this module reads only the stored listings of accounts and roles; it never asks AWS.
 
 use super::RoleProfiles;
 use super::assigned::hash;

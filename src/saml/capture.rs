@@ -97,8 +97,8 @@ impl Capture<'_> {
         }
     }
 
-    /// Waits until the browser shows the page of ssox that ends the sign-in, then gives the browser's session cookies an
-    /// expiration date, so that the next sign-in still has them.
+    /// Waits until the browser shows the page of ssox that ends the sign-in, then gives the browser's session cookies
+    /// an expiration date, so that the next sign-in still has them.
     fn finish(&mut self) {
         let deadline = self.ctx.deadline(FINISH_TIMEOUT);
         while !self.is_last_page_shown {

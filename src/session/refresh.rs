@@ -71,8 +71,8 @@ fn refreshed(
         }
         Err(error) => return Err(error),
     };
-    // Which recorded failures count: while the token is usable, those of the last minute. Otherwise, those that were
-    // recorded while this process waited for the lock.
+    // Which recorded failures are returned without a new request: while the token is usable, those of the last minute;
+    // otherwise those that were recorded while this process waited for the lock.
     let since = if is_usable(&cached) { Some(started.plus(-PAUSE)) } else { lock.has_waited.then_some(started) };
     let refresh = Refresh { ctx, session, cached: &cached, since, is_needed: !is_usable(&cached) };
     let error = match refresh.run() {
@@ -90,7 +90,7 @@ fn refreshed(
     }
 }
 
-/// Removes a token that AWS rejected, if it rejected the refresh token, too. Otherwise every command would send both
+/// Removes a token that AWS rejected, if AWS rejected its refresh token, too. Otherwise every command would send both
 /// again.
 fn after_rejection(ctx: &Context, session: &Session, cached: &Token, error: Error) -> Error {
     if error.kind == ErrorKind::NeedsPerson && cached.is_valid(ctx.now()) {

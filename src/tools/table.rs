@@ -129,8 +129,8 @@ pub(super) const TOOLS: [Tool; 21] = [
         steps: &[Step::KeysWithoutProfile, Step::Profile(JS_ORDER), Step::WebIdentity, Step::Container],
         ..SDK
     },
-    // aws-cdk 2.1148.1: unlike JS v3, which it uses, it takes access keys before AWS_PROFILE. If the profile contains no
-    // region, it reads that of `default`.
+    // aws-cdk 2.1148.1: unlike JS v3, which it uses, it takes access keys before AWS_PROFILE. If the profile contains
+    // no region, it reads that of `default`.
     Tool {
         name: "CDK",
         steps: &[Step::Keys, Step::Profile(JS_ORDER), Step::WebIdentity, Step::Container],
@@ -138,8 +138,8 @@ pub(super) const TOOLS: [Tool; 21] = [
         regions: &[AWS_REGION, AWS_DEFAULT_REGION, Profile, RegionStep::OfDefault],
         ..SDK
     },
-    // aws-sdk 2.1693.0: it reads only the file `credentials`, and takes `credential_process` after a container. Serverless
-    // 3.40.0 uses it, and takes AWS_PROFILE before access keys.
+    // aws-sdk 2.1693.0: it reads only the file `credentials`, and takes `credential_process` after a container.
+    // Serverless 3.40.0 uses it, and takes AWS_PROFILE before access keys.
     Tool {
         name: "JS v2",
         steps: &[

@@ -41,8 +41,8 @@ impl<'a> View<'a> {
         Self { ctx, tool, files, own, selected: Selected::new(ctx, tool) }
     }
 
-    /// Says why the tool does not take the selected profile, as the end of a sentence about the tool; `None` if no variable
-    /// selects a profile and `[default]` has no credentials.
+    /// Says why the tool does not take the selected profile, as the end of a sentence about the tool; `None` if no
+    /// variable selects a profile and `[default]` has no credentials.
     pub(super) fn skipped(&self) -> Option<String> {
         if !self.tool.reads_aws_profile() {
             return self.ctx.var("AWS_PROFILE").map(|_| "does not read AWS_PROFILE".into());

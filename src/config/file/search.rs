@@ -3,7 +3,7 @@
 use memchr::memchr_iter;
 use std::ops::Range;
 
-/// Returns the positions of a word in a text; upper and lower case are the same. The word must contain `_`.
+/// Returns the positions of a word in a text, ignoring case. The word must contain `_`.
 pub(super) fn positions_in_any_case(text: &str, word: &str) -> Vec<usize> {
     let before = word.find('_').expect("the word has a `_`");
     let is_word = |start: &usize| {

@@ -98,8 +98,8 @@ fn chains_of_profiles_are_resolved() {
             "",
             "role Target < web identity Web",
         ),
-        // In a source profile, access keys take precedence over its role. In the profile that is asked for they do not,
-        // but they may be the source of its own role.
+        // In a source profile, access keys take precedence over its role. In the first profile of the chain they do
+        // not, but they may be the source of that profile's own role.
         ("source_profile = a\n[profile a]\nrole_arn = x\nsource_profile = p\n", KEYS, "role Target < keys AKIA"),
         ("source_profile = p\n", KEYS, "role Target < keys AKIA"),
         ("credential_source = Environment\n", KEYS, "role Target < credential source Environment"),

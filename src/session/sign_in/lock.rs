@@ -58,12 +58,12 @@ impl SignInLock {
         let lock_name = format!("sign-in {}", session.label());
         let (mut countdown, mut stopped) = (None, StoppedHolder::watch(ctx));
         loop {
-            // Taking the lock comes first: everything that its last holder wrote is then visible to the checks below.
+            // The lock is taken before the checks below, so that they see everything that its last holder wrote.
             let lock = Lock::try_take(ctx, &lock_name);
             if let Some(token) = find_token()? {
                 return Ok(Acquired::Token(token));
             }
-            // A record that was finished before this wait started is of an earlier sign-in.
+            // A record that was finished before this wait started belongs to an earlier sign-in.
             let record =
                 path.as_deref().and_then(SignInRecord::read).filter(|record| !record.is_of_earlier(old.as_ref()));
             if let Some(failure) = record.as_ref().and_then(|record| record.failure.clone()) {
