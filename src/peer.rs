@@ -14,7 +14,10 @@ use crate::context::Context;
 use std::net::TcpStream;
 
 /// The process at the other end of a connection.
-#[cfg_attr(not(any(target_os = "linux", target_os = "macos")), expect(dead_code, reason = "not every system tells"))]
+#[cfg_attr(
+    not(any(target_os = "linux", target_os = "macos")),
+    expect(dead_code, reason = "only Linux and macOS report the process")
+)]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Peer {
     /// A process of this user; or of root, which can read everything anyway and forwards ports (WSL, containers).

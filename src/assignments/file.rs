@@ -144,7 +144,7 @@ impl Listing {
             complete: self.is_complete(),
             accounts: self.accounts.clone(),
         };
-        serde_json::to_string(&document).expect("values with text keys can be written to memory")
+        serde_json::to_string(&document).expect("a map with string keys can always be serialized")
     }
 }
 

@@ -31,7 +31,7 @@ pub(crate) fn account_alias(
 ) -> Result<Option<String>> {
     let _progress = Progress::start("asking AWS for the account's alias");
     let (host, region) = partition::of(region).iam();
-    let region = &Region::of(region).expect("the table has valid names");
+    let region = &Region::of(region).expect("every region in the table is valid");
     ctx.log(|| format!("ListAccountAliases in {region}"));
     list_account_aliases(ctx, network, host, region, credentials)
         .map_err(|error| error.doing("could not get the account's alias"))

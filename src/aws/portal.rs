@@ -152,7 +152,7 @@ impl PageTokens {
         if self.0.insert(next.into()) && self.0.len() < MAX_PAGES {
             return Ok(());
         }
-        let message = format!("{what}: the listing does not end; stopped after {} pages", self.0.len());
+        let message = format!("{what}: AWS sends no last page; stopped after {} pages", self.0.len());
         Err(Error::unreachable(message).hint("try again with -v, which shows the requests"))
     }
 }

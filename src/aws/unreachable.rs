@@ -61,7 +61,7 @@ fn connection_error(channel: &Channel, error: &(dyn Cause + 'static), text: &str
 fn body_too_large(channel: &Channel) -> Error {
     let hint = match &channel.endpoint {
         Some(endpoint) => endpoint.hint(&channel.ctx),
-        None => "a proxy may have answered instead of AWS: ssox doctor".into(),
+        None => "a proxy may have answered instead of AWS: check with ssox doctor".into(),
     };
     Error::unreachable(format!("the response of `{}` is too large", channel.host)).hint(hint)
 }
@@ -110,10 +110,10 @@ fn invalid_certificate(channel: &Channel, cause: &rustls::CertificateError) -> E
     };
     let (message, hint) = match cause {
         Expired | ExpiredContext { .. } => {
-            ("has expired", "this computer's clock may be wrong: ssox doctor".to_string())
+            ("has expired", "this computer's clock may be wrong: check it with ssox doctor".to_string())
         }
         NotValidYet | NotValidYetContext { .. } => {
-            ("is not yet valid", "this computer's clock may be wrong: ssox doctor".to_string())
+            ("is not yet valid", "this computer's clock may be wrong: check it with ssox doctor".to_string())
         }
         NotValidForName | NotValidForNameContext { .. } => (
             "is for another host",

@@ -82,7 +82,7 @@ impl Stop {
         match self {
             Self::Signal => Error::new(ErrorKind::Interrupted, "interrupted"),
             Self::Failure => Error::other("stopped by --fail-fast, because another command failed"),
-            Self::Closed => Error::other("stopped, because the program that reads the output of ssox has closed it"),
+            Self::Closed => Error::other("stopped, because no program reads the output of ssox any more"),
         }
     }
 }

@@ -19,7 +19,7 @@ const POLL_INTERVAL: Duration = Duration::from_millis(100);
 /// What the supervising thread is told.
 pub(super) enum Event {
     Ended(usize, Box<Outcome>),
-    #[cfg_attr(not(unix), expect(dead_code, reason = "Ctrl-C ends ssox and its programs alike there"))]
+    #[cfg_attr(not(unix), expect(dead_code, reason = "on Windows, Ctrl-C ends both ssox and its programs"))]
     Signal,
     OutputClosed,
 }

@@ -74,7 +74,7 @@ fn path(ctx: &Context) -> Option<PathBuf> {
 
 fn parts(record: &Record) -> (Hash, [u8; KNOWN]) {
     let (hash, known) = record.split_first_chunk().expect("a record begins with a hash");
-    (*hash, known.try_into().expect("the rest of a record"))
+    (*hash, known.try_into().expect("`KNOWN` bytes follow the hash"))
 }
 
 /// Returns the content of the index file: the first line, the sorted records, and the SHA-1 of both.

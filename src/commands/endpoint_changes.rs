@@ -29,7 +29,7 @@ pub(super) const OWN: &str = "SSOX_ENDPOINT";
 
 /// What is wrong where the program keeps files with such a profile.
 pub(super) const BESIDE_DEFAULT: &str =
-    "there is a profile `default`, which most AWS tools take instead of the endpoint";
+    "there is a profile `default`, which most AWS tools use instead of the local server for credentials";
 
 /// The variable from which the SDK for Java v1 reads the path of the credentials file.
 const JAVA_CREDENTIALS_FILE: &str = "AWS_CREDENTIAL_PROFILES_FILE";
@@ -167,6 +167,6 @@ fn files(changes: &mut EnvChanges, ctx: &Context, endpoint: &Endpoint) -> Result
 }
 
 fn text(path: &Path) -> Result<String> {
-    let not_text = || Error::configuration(format!("the path `{}` is not plain text", path.display()));
+    let not_text = || Error::configuration(format!("the path `{}` is not valid UTF-8", path.display()));
     path.to_str().map(String::from).ok_or_else(not_text)
 }

@@ -67,7 +67,9 @@ fn changes(ctx: &Context, names: &[&'static str]) -> Vec<String> {
         let what = match (value.is_some(), snapshots::owner(ctx, name)) {
             (false, _) if FILES.contains(name) => "missing, or HOME has changed".into(),
             (false, _) => "missing".into(),
-            (true, None) if is_relative => "with a relative path, which is another file in this directory".into(),
+            (true, None) if is_relative => {
+                "set to a relative path, which means a different file in this directory".into()
+            }
             (true, Some(owner)) => format!("set by {owner}"),
             (true, None) => "set by something else".into(),
         };

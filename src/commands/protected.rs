@@ -10,7 +10,7 @@ use crate::terminal::{self, Answer};
 /// Asks before a protected profile is used, unless `--yes` is given. The hint names `verb`.
 ///
 /// # Errors
-/// `NeedsPerson`: the answer is no, or nobody can be asked.
+/// `NeedsPerson`: the answer is no, or ssox cannot ask.
 pub(super) fn confirm(ctx: &Context, verb: &str, profile: &Profile, consent: &Consent) -> Result<()> {
     if consent.yes || !profile.protection.needs_confirmation() {
         return Ok(());
@@ -21,7 +21,7 @@ pub(super) fn confirm(ctx: &Context, verb: &str, profile: &Profile, consent: &Co
             .hint(format!("ssox {verb} --yes {}", as_argument(name)))
     };
     if ctx.no_input {
-        return Err(refused("nobody can be asked"));
+        return Err(refused("ssox cannot ask for confirmation (no terminal, CI or --no-input)"));
     }
     match terminal::confirm(&format!("use the protected profile {name}{}?", account(ctx, profile)))? {
         Answer::Yes => Ok(()),

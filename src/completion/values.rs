@@ -18,7 +18,7 @@ const MAX_DESCRIBED: usize = 200;
 
 const OUTPUTS: [(&str, &str); 6] = [
     ("json", "JSON"),
-    ("text", "columns for other programs"),
+    ("text", "tab-separated columns for scripts"),
     ("table", "for people"),
     ("yaml", "YAML"),
     ("yaml-stream", "YAML, page by page"),

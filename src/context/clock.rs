@@ -122,12 +122,12 @@ pub(crate) mod tests {
 
         /// Moves the clock on.
         pub(crate) fn advance(self, time: Duration) {
-            self.moved.expect("it is the clock of a test").by(time);
+            self.moved.expect("only a test's clock can be moved").by(time);
         }
 
         /// Waits until a thread has asked a deadline of this clock for the time left; then the thread is waiting.
         pub(crate) fn wait_for_waiter(self) {
-            let moved = self.moved.expect("it is the clock of a test");
+            let moved = self.moved.expect("only a test's clock can be moved");
             while !moved.is_looked_at.load(Ordering::SeqCst) {
                 std::thread::sleep(Duration::from_millis(1));
             }

@@ -218,7 +218,7 @@ mod tests {
         let path = home.path().join("dir/token.json");
         fs::create_dir(path.parent().unwrap()).unwrap();
         chown(path.parent().unwrap(), Some(1234), Some(1235)).unwrap();
-        write_secret(&path, b"new, in the directory of a user").unwrap();
+        write_secret(&path, b"a new file in another user's directory").unwrap();
         let owner = |path: &Path| fs::metadata(path).map(|metadata| (metadata.uid(), metadata.gid())).unwrap();
         assert_eq!(owner(&path), (1234, 1235));
         chown(&path, Some(77), Some(78)).unwrap();

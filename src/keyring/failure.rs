@@ -9,7 +9,10 @@ pub(crate) const LOGIN: &str = "ssox login";
 
 /// Why the keyring cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(any(windows, target_os = "macos"), expect(dead_code, reason = "only the Secret Service has all of these"))]
+#[cfg_attr(
+    any(windows, target_os = "macos"),
+    expect(dead_code, reason = "only the Secret Service fails in all of these ways")
+)]
 pub(crate) enum Failure {
     /// It cannot be reached. Contains the cause.
     Absent(String),
@@ -50,9 +53,9 @@ impl From<Failure> for Error {
 }
 
 #[cfg(all(unix, not(target_os = "macos")))]
-const START: &str = "type dbus-run-session -- bash, then in it gnome-keyring-daemon --unlock, then the password, and Ctrl-D twice instead of Enter";
+const START: &str = "run `dbus-run-session -- bash`; in that shell, run `gnome-keyring-daemon --unlock`, type the password, and then Ctrl-D twice instead of Enter";
 #[cfg(all(unix, not(target_os = "macos")))]
-const UNLOCK: &str = "without a desktop: type gnome-keyring-daemon --replace --unlock, then the password, and Ctrl-D twice instead of Enter";
+const UNLOCK: &str = "without a desktop: run `gnome-keyring-daemon --replace --unlock`, type the password, and then Ctrl-D twice instead of Enter";
 
 #[cfg(target_os = "macos")]
 const START: &str = "security unlock-keychain";

@@ -68,12 +68,12 @@ impl Connection {
         Ok(hashes.filter(|hash| !hash.contains(' ')).collect())
     }
 
-    #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "the Secret Service has more to check")]
+    #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "only the Secret Service needs this check")]
     pub(super) fn check(&self) -> Result<()> {
         Ok(())
     }
 
-    #[expect(clippy::unused_self, reason = "the Secret Service asks through its connection")]
+    #[expect(clippy::unused_self, reason = "the keyring of Linux needs `self` to ask for the password")]
     pub(super) fn unlock(&self, _: Duration) -> Result<()> {
         system::unlock()
     }

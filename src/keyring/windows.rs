@@ -13,7 +13,7 @@ pub(super) const LARGEST: usize = 5 * 512;
 pub(super) const OF_SSOX: (&str, &str) = ("pattern", r"^.*\.ssox$");
 
 /// Keeps entries on this machine. By default, Windows copies them to other machines of the person.
-#[expect(clippy::unnecessary_wraps, reason = "the Keychain has none")]
+#[expect(clippy::unnecessary_wraps, reason = "macOS has no such settings")]
 pub(super) fn modifiers() -> Option<HashMap<&'static str, &'static str>> {
     Some(HashMap::from([("persistence", "Local")]))
 }
@@ -24,7 +24,7 @@ pub(super) fn is_locked(_: &(dyn Error + 'static)) -> bool {
     false
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "the Keychain can refuse")]
+#[expect(clippy::unnecessary_wraps, reason = "on macOS, the person can refuse")]
 pub(super) fn unlock() -> Result<(), Failure> {
     Ok(())
 }

@@ -19,7 +19,7 @@ pub(crate) struct Holder {
 }
 
 /// The state of a process.
-#[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "only Linux is asked"))]
+#[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "ssox finds out the state only on Linux"))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     Running,

@@ -137,7 +137,7 @@ fn words(name: &str) -> Vec<String> {
             words.push(String::new());
         }
         if c.is_alphanumeric() {
-            words.last_mut().expect("it starts with one word").extend(c.to_lowercase());
+            words.last_mut().expect("the list starts with an empty word").extend(c.to_lowercase());
         }
     }
     words.retain(|word| !word.is_empty());

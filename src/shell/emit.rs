@@ -26,7 +26,7 @@ impl Emit {
         let version = &text[name.len()..];
         if version != VERSION {
             return Err(Error::usage(format!(
-                "this shell's function needs version `{version}` of the reply, the installed ssox writes version `{VERSION}`"
+                "this shell has the function of another ssox: it reads version `{version}` of the output, the installed ssox writes version `{VERSION}`"
             ))
             .hint("start a new shell: it loads the function of the installed ssox"));
         }

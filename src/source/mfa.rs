@@ -119,7 +119,7 @@ impl Mfa {
                 .hint("ssox use NAME --mfa-code CODE, or add `mfa_process` to the profile")
         };
         if ctx.no_input {
-            return Err(needed("nobody can be asked for it"));
+            return Err(needed("ssox cannot ask for it here"));
         }
         for _ in 0..MAX_ATTEMPTS {
             let answer = terminal::ask(&format!("MFA code of {}: ", self.serial))?;

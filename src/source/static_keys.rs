@@ -90,9 +90,9 @@ fn read(name: &str, section: &Section, which: WhichFile) -> Result<StaticKeys> {
         match (text(key), section.value(key)) {
             (Some(value), _) => Ok(value.to_string()),
             (None, Some(_)) => {
-                Err(error().hint(format!("move `{key}` there: AWS tools do not combine keys from both files")))
+                Err(error().hint(format!("move `{key}` to {file}: AWS tools do not combine the keys of two files")))
             }
-            (None, None) => Err(error().hint(format!("add `{key}` there, or remove the other key"))),
+            (None, None) => Err(error().hint(format!("add `{key}` to {file}, or remove the other key"))),
         }
     };
     // `aws_security_token` is the old name; the AWS CLI prefers it if both are set.

@@ -197,7 +197,7 @@ fn the_command_line_is_checked() {
     ssox: hint: ssox use --help
     ssox: unknown value `tcsh1` of --emit
     ssox: hint: use one of `zsh1`, `bash1`, `fish1`, `powershell1`, `nushell1`, `elvish1`, `xonsh1`, `posix1`
-    ssox: this shell's function needs version `9` of the reply, the installed ssox writes version `1`
+    ssox: this shell has the function of another ssox: it reads version `9` of the output, the installed ssox writes version `1`
     ssox: hint: start a new shell: it loads the function of the installed ssox
     ssox: there is no program to run
     ssox: hint: ssox exec NAME -- COMMAND

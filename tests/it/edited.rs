@@ -571,7 +571,7 @@ fn a_program_that_keeps_a_default_profile_beside_the_endpoint_is_warned() {
         String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
     };
     let inside = ["dev", "--", "ssox", "status"];
-    let words = "there is a profile `default`, which most AWS tools take instead of the endpoint";
+    let words = "there is a profile `default`, which most AWS tools use instead of the local server for credentials";
     for (default, warns) in [
         ("[default]\nregion = eu-west-1\n", false),
         ("[default]\naws_access_key_id = A\naws_secret_access_key = x\n", true),

@@ -167,7 +167,7 @@ fn a_locked_keyring_is_exit_3_and_nobody_is_asked_but_by_login() {
         says!(desktop.home, desktop.ssox(arguments).fails(3), @r"
         ssox: the keyring is locked
         ssox: hint: ssox login --sso-session corp
-        ssox: hint: without a desktop: type gnome-keyring-daemon --replace --unlock, then the password, and Ctrl-D twice instead of Enter
+        ssox: hint: without a desktop: run `gnome-keyring-daemon --replace --unlock`, type the password, and then Ctrl-D twice instead of Enter
         ");
     }
     // A person at a terminal gets the same, and no sign-in.
@@ -176,12 +176,12 @@ fn a_locked_keyring_is_exit_3_and_nobody_is_asked_but_by_login() {
     says!(desktop.home, said, @r"
     ssox: the keyring is locked
     ssox: hint: ssox login --sso-session corp
-    ssox: hint: without a desktop: type gnome-keyring-daemon --replace --unlock, then the password, and Ctrl-D twice instead of Enter
+    ssox: hint: without a desktop: run `gnome-keyring-daemon --replace --unlock`, type the password, and then Ctrl-D twice instead of Enter
     ");
     says!(desktop.home, desktop.ssox(&["login", "dev"]).fails(3), @r"
     ssox: the keyring is locked
     ssox: hint: ssox login --sso-session corp
-    ssox: hint: without a desktop: type gnome-keyring-daemon --replace --unlock, then the password, and Ctrl-D twice instead of Enter
+    ssox: hint: without a desktop: run `gnome-keyring-daemon --replace --unlock`, type the password, and then Ctrl-D twice instead of Enter
     ");
     // Verbs that show what is there show the rest.
     let mut shown = String::new();
@@ -235,7 +235,7 @@ fn a_locked_keyring_is_exit_3_and_nobody_is_asked_but_by_login() {
     says!(desktop.home, said, @r"
     ssox: the keyring is locked; it asks for its password in a window of its own
     ssox: the keyring is still locked: its password was not entered
-    ssox: hint: without a desktop: type gnome-keyring-daemon --replace --unlock, then the password, and Ctrl-D twice instead of Enter
+    ssox: hint: without a desktop: run `gnome-keyring-daemon --replace --unlock`, type the password, and then Ctrl-D twice instead of Enter
     ");
     assert_eq!(monitor.prompts().len(), 2);
 
@@ -267,12 +267,12 @@ fn without_a_keyring_it_is_exit_3_and_nothing_goes_into_a_file() {
     let home = Home::new();
     says!(home, refused(&home, None), @r"
     ssox: the keyring (Secret Service) cannot be reached: there is no D-Bus session bus here
-    ssox: hint: type dbus-run-session -- bash, then in it gnome-keyring-daemon --unlock, then the password, and Ctrl-D twice instead of Enter
+    ssox: hint: run `dbus-run-session -- bash`; in that shell, run `gnome-keyring-daemon --unlock`, type the password, and then Ctrl-D twice instead of Enter
     ssox: hint: or keep the secrets in files: unset SSOX_STORE, and remove `ssox_store` from ~/.aws/config
     ");
     says!(home, refused(&home, Some("unix:path=/nosuch/bus")), @r"
     ssox: the keyring (Secret Service) cannot be reached: the D-Bus session bus: Failed to connect to socket /nosuch/bus: No such file or directory
-    ssox: hint: type dbus-run-session -- bash, then in it gnome-keyring-daemon --unlock, then the password, and Ctrl-D twice instead of Enter
+    ssox: hint: run `dbus-run-session -- bash`; in that shell, run `gnome-keyring-daemon --unlock`, type the password, and then Ctrl-D twice instead of Enter
     ssox: hint: or keep the secrets in files: unset SSOX_STORE, and remove `ssox_store` from ~/.aws/config
     ");
     // An address may name a program to start.
@@ -281,7 +281,7 @@ fn without_a_keyring_it_is_exit_3_and_nothing_goes_into_a_file() {
     let program = format!("unixexec:path=/usr/bin/touch,argv1={}", proof.display());
     says!(home, refused(&home, Some(&program)), @r"
     ssox: the keyring (Secret Service) cannot be reached: DBUS_SESSION_BUS_ADDRESS is not the address of a socket (`unix:…`)
-    ssox: hint: type dbus-run-session -- bash, then in it gnome-keyring-daemon --unlock, then the password, and Ctrl-D twice instead of Enter
+    ssox: hint: run `dbus-run-session -- bash`; in that shell, run `gnome-keyring-daemon --unlock`, type the password, and then Ctrl-D twice instead of Enter
     ssox: hint: or keep the secrets in files: unset SSOX_STORE, and remove `ssox_store` from ~/.aws/config
     ");
     assert!(!proof.exists());
@@ -289,7 +289,7 @@ fn without_a_keyring_it_is_exit_3_and_nothing_goes_into_a_file() {
     let address = format!("unix:path={}", desktop.home.path("bus").display());
     says!(desktop.home, refused(&desktop.home, Some(&address)), @r"
     ssox: the keyring (Secret Service) cannot be reached: no program on the bus provides it
-    ssox: hint: type dbus-run-session -- bash, then in it gnome-keyring-daemon --unlock, then the password, and Ctrl-D twice instead of Enter
+    ssox: hint: run `dbus-run-session -- bash`; in that shell, run `gnome-keyring-daemon --unlock`, type the password, and then Ctrl-D twice instead of Enter
     ssox: hint: or keep the secrets in files: unset SSOX_STORE, and remove `ssox_store` from ~/.aws/config
     ");
 }
@@ -320,7 +320,7 @@ fn a_bus_that_never_answers_is_waited_for_once_and_a_prompt_does_not_wait() {
     };
     says!(home, run(&["export", "dev"]).fails(3), @r"
     ssox: the keyring (Secret Service) did not answer within 10s
-    ssox: hint: type dbus-run-session -- bash, then in it gnome-keyring-daemon --unlock, then the password, and Ctrl-D twice instead of Enter
+    ssox: hint: run `dbus-run-session -- bash`; in that shell, run `gnome-keyring-daemon --unlock`, type the password, and then Ctrl-D twice instead of Enter
     ");
     eventually("the end of the connection", || (given_up.load(Ordering::SeqCst) == 1).then_some(()));
     assert_eq!(made.load(Ordering::SeqCst), 1);
@@ -403,7 +403,7 @@ fn doctor_says_where_a_secret_is() {
     desktop.home.sign_in(&Grant::default());
     says!(desktop.home, doctor().ok(), @r"
     warning: ~/.aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json: a token of `corp` is still in ~/.aws/sso/cache, where it is no longer read
-        hint: ssox login --sso-session corp moves or replaces it, ssox logout removes it
+        hint: ssox login --sso-session corp moves or replaces this token, ssox logout removes it
     info: the token and the role credentials of sessions `corp` and `https://d-1234567890.awsapps.com/start` are in the keyring
         hint: other AWS tools cannot read the keyring: give them credentials with ssox credential-process or ssox exec
     info: AWS_ENDPOINT_URL sends requests to `http://STANDIN`, not to AWS
@@ -414,14 +414,14 @@ fn doctor_says_where_a_secret_is() {
     let said = doctor().ok();
     says!(desktop.home, said, @r"
     warning: the keyring is locked; it has the token and the role credentials of sessions `corp` and `https://d-1234567890.awsapps.com/start`
-        hint: ssox login --sso-session corp; without a desktop: type gnome-keyring-daemon --replace --unlock, then the password, and Ctrl-D twice instead of Enter
+        hint: ssox login --sso-session corp; without a desktop: run `gnome-keyring-daemon --replace --unlock`, type the password, and then Ctrl-D twice instead of Enter
     info: AWS_ENDPOINT_URL sends requests to `http://STANDIN`, not to AWS
         hint: unset AWS_ENDPOINT_URL
     ");
     let said = desktop.ssox_with(&["doctor"], &[("SSOX_STORE", "files")]).ok();
     says!(desktop.home, said, @r"
     warning: a token of `corp` is still in the keyring, where it is no longer read
-        hint: ssox login --sso-session corp moves or replaces it, ssox logout removes it
+        hint: ssox login --sso-session corp moves or replaces this token, ssox logout removes it
     info: AWS_ENDPOINT_URL sends requests to `http://STANDIN`, not to AWS
         hint: unset AWS_ENDPOINT_URL
     ");
@@ -460,7 +460,7 @@ fn a_failed_process_is_tried_again_as_soon_as_the_keyring_is_unlocked_or_somebod
     says!(desktop.home, desktop.ssox(&process).fails(3), @r"
     ssox: the keyring is locked
     ssox: hint: ssox login --sso-session corp
-    ssox: hint: without a desktop: type gnome-keyring-daemon --replace --unlock, then the password, and Ctrl-D twice instead of Enter
+    ssox: hint: without a desktop: run `gnome-keyring-daemon --replace --unlock`, type the password, and then Ctrl-D twice instead of Enter
     ");
     desktop.unlock();
     desktop.ssox(&process).ok();

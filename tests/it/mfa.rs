@@ -38,7 +38,7 @@ fn begun(home: &Home, at: SystemTime) {
 fn one_mfa_code_is_enough_for_all_roles_of_the_user() {
     let home = home(&profiles());
     shows!(home, use_(&home, "one").fails(3), @r"
-    ssox: an MFA code of `arn:aws:iam::111122223333:mfa/me` is needed, but nobody can be asked for it
+    ssox: an MFA code of `arn:aws:iam::111122223333:mfa/me` is needed, but ssox cannot ask for it here
     ssox: hint: ssox use NAME --mfa-code CODE, or add `mfa_process` to the profile
     ");
     assert!(arn(&home, &with_code(&home, "one", "123456")).contains("assumed-role/NeedsMfa/"));

@@ -489,9 +489,9 @@ fn doctor_names_managed_profiles_whose_session_is_gone_once() {
         assert_eq!((said.matches("`corp`").count() <= 2, ran.status()), (true, 4), "{said}");
     }
     insta::assert_snapshot!(errors, @r"
-    error: ~/.aws/config:13: session `corp` no longer exists, but 3 profiles that `configure populate` wrote name it: `Data-Platform.Admin`, `Data-Platform.ReadOnly` and `Shop.ReadOnly`
+    error: ~/.aws/config:13: session `corp` no longer exists, but 3 profiles, written by `configure populate`, still refer to it: `Data-Platform.Admin`, `Data-Platform.ReadOnly` and `Shop.ReadOnly`
         hint: ssox configure sso --sso-session corp writes the session again; or remove the profiles
-    error: ~/.aws/config:11: session `corp` no longer exists, but 3 profiles that `configure populate` wrote name it: `Data-Platform.Admin`, `Data-Platform.ReadOnly` and `Shop.ReadOnly`
+    error: ~/.aws/config:11: session `corp` no longer exists, but 3 profiles, written by `configure populate`, still refer to it: `Data-Platform.Admin`, `Data-Platform.ReadOnly` and `Shop.ReadOnly`
         hint: ssox configure sso --sso-session corp writes the session again; or remove the profiles
     ");
 }

@@ -63,7 +63,7 @@ fn where_the_files_depend_on_the_directory_or_on_home_the_profile_changes_with_t
             session.run("cd elsewhere");
             assert_eq!(segment(&mut session, &home), FOREIGN, "{shell:?} {name}={path}");
             let told = session.run("ssox doctor");
-            assert!(told.contains(&format!("{name} with a relative path")), "{shell:?} {name}={path}: {told}");
+            assert!(told.contains(&format!("{name} set to a relative path")), "{shell:?} {name}={path}: {told}");
             session.run("cd ..");
             assert_eq!(segment(&mut session, &home), OURS, "{shell:?} {name}={path}");
         }

@@ -38,7 +38,7 @@ fn doctor_says_which_legacy_profiles_share_one_sign_in() {
     let from = said.lines().position(|line| of_config(&line)).expect("the file is named");
     shows!(home, said.lines().skip(from).take(2).collect::<Vec<_>>().join("\n"), @r"
     info: ~/.aws/config:2: profiles `dev` and `stg` share one sign-in: they have the same `sso_start_url`, `https://d-1234567890.awsapps.com/start`, and therefore one token file; each has its own account and role
-        hint: to sign in to each separately: ssox configure migrate --session-per-profile
+        hint: to sign in to each profile separately: ssox configure migrate --session-per-profile
     ");
     let findings: Value = serde_json::from_str(&home.ssox(&["doctor", "--json"]).ok()).unwrap();
     let found = findings.as_array().unwrap().iter().find(|finding| finding["check"] == "config").unwrap();

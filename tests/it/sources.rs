@@ -85,13 +85,13 @@ fn the_missing_key_is_named_with_its_file() {
     let errors = ["here", "id", "secret", "split", "token"].map(|profile| use_(&home, profile).fails(4));
     says!(home, errors.concat(), @r"
     ssox: profile `here` has incomplete access keys: `aws_secret_access_key` is missing in ~/.aws/config
-    ssox: hint: add `aws_secret_access_key` there, or remove the other key
+    ssox: hint: add `aws_secret_access_key` to ~/.aws/config, or remove the other key
     ssox: profile `id` has incomplete access keys: `aws_secret_access_key` is missing in ~/.aws/credentials
-    ssox: hint: add `aws_secret_access_key` there, or remove the other key
+    ssox: hint: add `aws_secret_access_key` to ~/.aws/credentials, or remove the other key
     ssox: profile `secret` has incomplete access keys: `aws_access_key_id` is missing in ~/.aws/credentials
-    ssox: hint: add `aws_access_key_id` there, or remove the other key
+    ssox: hint: add `aws_access_key_id` to ~/.aws/credentials, or remove the other key
     ssox: profile `split` has incomplete access keys: `aws_secret_access_key` is missing in ~/.aws/credentials
-    ssox: hint: move `aws_secret_access_key` there: AWS tools do not combine keys from both files
+    ssox: hint: move `aws_secret_access_key` to ~/.aws/credentials: AWS tools do not combine the keys of two files
     ssox: profile `token` has `aws_session_token`, but no access keys
     ssox: hint: add `aws_access_key_id` and `aws_secret_access_key` to the same section
     ");

@@ -129,11 +129,11 @@ fn a_listing_that_does_not_end_is_ended() {
     standin.fault("ListAccountRoles", page("roleList"), Times::Forever);
     let assigned = listed(&standin, &Roles::new()).0.unwrap();
     assert!(assigned.accounts.iter().all(|(_, roles)| roles.is_none()));
-    assert_says(&assigned.failure.unwrap(), ErrorKind::Unreachable, "the listing does not end");
+    assert_says(&assigned.failure.unwrap(), ErrorKind::Unreachable, "AWS sends no last page");
     assert_eq!(standin.count("ListAccountRoles"), 6);
     standin.fault("ListAccounts", page("accountList"), Times::Forever);
     let error = listed(&standin, &Roles::new()).0.unwrap_err();
-    assert_says(&error, ErrorKind::Unreachable, "the listing does not end");
+    assert_says(&error, ErrorKind::Unreachable, "AWS sends no last page");
 }
 
 #[test]
@@ -162,7 +162,7 @@ fn a_listing_ends_when_no_request_has_succeeded_for_a_minute() {
     let standin = standin(20);
     standin.fault("ListAccounts", Fault::Status(429), Times::Next(3));
     let since =
-        |seconds| Instant::now().checked_sub(Duration::from_secs(seconds)).expect("the machine runs for longer");
+        |seconds| Instant::now().checked_sub(Duration::from_secs(seconds)).expect("this machine was started earlier");
     assert_eq!(listed_since(since(50), &standin, &Roles::new()).0.unwrap().accounts.len(), 20);
     standin.fault("ListAccounts", Fault::Status(429), Times::Forever);
     let before = standin.count("ListAccounts");

@@ -61,8 +61,8 @@ fn a_listing_without_a_last_page_ends() {
     standin.fault("ListAccounts", page("accountList"), Times::Forever);
     standin.fault("ListAccountRoles", page("roleList"), Times::Forever);
     let accounts = calls::list_accounts(&ctx, &network, &REGION.into(), &token).unwrap_err();
-    assert_says(&accounts, ErrorKind::Unreachable, "the listing does not end");
+    assert_says(&accounts, ErrorKind::Unreachable, "AWS sends no last page");
     let roles = calls::list_account_roles(&ctx, &network, &REGION.into(), &token, &account_id()).unwrap_err();
-    assert_says(&roles, ErrorKind::Unreachable, "the listing does not end");
+    assert_says(&roles, ErrorKind::Unreachable, "AWS sends no last page");
     assert_eq!((standin.count("ListAccounts"), standin.count("ListAccountRoles")), (2, 2));
 }

@@ -106,7 +106,7 @@ fn account(ctx: &Context, session: &Session, given: Option<AccountId>) -> Result
         (None, several) => {
             let rows: Vec<Row> = several.iter().map(account_row).collect();
             let picked = picker::pick(ctx, "account", "--account-id ID", &rows)?;
-            AccountId::parse(&picked).expect("the keys of the rows are ids")
+            AccountId::parse(&picked).expect("the key of each row is an account ID")
         }
     };
     accounts.into_iter().find(|account| account.id == id).ok_or_else(|| {

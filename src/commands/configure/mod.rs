@@ -64,7 +64,7 @@ fn unused(name: &str, is_used: impl Fn(&str) -> bool) -> String {
     std::iter::once(name.to_string())
         .chain(numbered)
         .find(|name| !is_used(name))
-        .expect("there are more numbers than names")
+        .expect("there is always an unused number")
 }
 
 /// Checks that a profile with this name is new, or has no other source of credentials than IAM Identity Center.

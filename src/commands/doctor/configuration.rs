@@ -101,7 +101,7 @@ fn shared(files: &ConfigFiles, mut by_start_url: ByLabel) -> Vec<Finding> {
             "profiles {} share one sign-in: they have the same `sso_start_url`, `{start_url}`, and therefore one token file; each has its own account and role",
             name_list(&profiles)
         );
-        let hint = "to sign in to each separately: ssox configure migrate --session-per-profile";
+        let hint = "to sign in to each profile separately: ssox configure migrate --session-per-profile";
         let finding = Finding::new("config", Info, message, hint);
         files.profile(&profiles[0]).map(|section| finding.at_key(files, &section, "sso_start_url"))
     };

@@ -50,7 +50,7 @@ fn elsewhere(ctx: &Context, session: &Session) -> Option<Finding> {
     }
     let message =
         format!("a token of `{}` is still in {}, where it is no longer read", session.label(), kept::name(before));
-    let hint = format!("{} moves or replaces it, ssox logout removes it", session.sign_in_line());
+    let hint = format!("{} moves or replaces this token, ssox logout removes it", session.sign_in_line());
     let finding = Finding::new("keyring", Warning, message, hint);
     let file = session::token::path(ctx, session).ok().filter(|_| before == Store::Files);
     Some(file.into_iter().fold(finding, |finding, file| finding.at(file, None)))

@@ -26,9 +26,9 @@ pub(super) fn gone_session<'a>(files: &ConfigFiles, section: &'a Section) -> Opt
 fn finding(files: &ConfigFiles, session: &str, profiles: &[String]) -> Finding {
     let (count, names) = (profiles.len(), name_list(profiles));
     let name_it = if count == 1 {
-        "1 profile that `configure populate` wrote names it".to_string()
+        "1 profile, written by `configure populate`, still refers to it".to_string()
     } else {
-        format!("{count} profiles that `configure populate` wrote name it")
+        format!("{count} profiles, written by `configure populate`, still refer to it")
     };
     let message = format!("session `{session}` no longer exists, but {name_it}: {names}");
     let hint = format!(

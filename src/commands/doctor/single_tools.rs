@@ -79,7 +79,7 @@ fn plugins(files: &ConfigFiles) -> Option<Finding> {
         "config",
         Info,
         message,
-        "keep it in a file of its own (AWS_CONFIG_FILE) where AWS CLI v1 is in use",
+        "if you also use AWS CLI v1, set AWS_CONFIG_FILE for it to a file without this key",
     );
     Some(finding.at(&files.config.path, Some(line + 1)))
 }

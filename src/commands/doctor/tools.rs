@@ -22,7 +22,7 @@ fn shadowed_container(rows: &[ToolRow], ctx: &Context) -> Option<Finding> {
         first.why,
         names(&takes_default)
     );
-    let hint = "name a file without credentials in AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE, as `ssox exec --serve` does";
+    let hint = "set AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE to a file without credentials, as `ssox exec --serve` does";
     Some(Finding::new("environment", Warning, message, hint))
 }
 

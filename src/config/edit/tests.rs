@@ -170,7 +170,10 @@ fn what_tools_would_read_differently_is_refused() {
         assert!(edits.set(SectionKind::Profile, name, "region", "x").is_err(), "{name:?}");
     }
     assert!(edits.set(SectionKind::Profile, "p", "a = b", "x").is_err());
-    assert!(edits.set(SectionKind::Profile, "été", "region", "x").is_ok(), "a section that is there keeps its name");
+    assert!(
+        edits.set(SectionKind::Profile, "été", "region", "x").is_ok(),
+        "a section that already exists keeps its name"
+    );
 }
 
 #[test]

@@ -55,7 +55,7 @@ pub(super) struct Finished {
 /// A running program. Background threads read its output.
 pub(super) struct RunningProgram {
     child: Child,
-    #[cfg_attr(not(unix), expect(dead_code, reason = "only the program itself is killed there"))]
+    #[cfg_attr(not(unix), expect(dead_code, reason = "on Windows, only the program itself is killed"))]
     group: ProcessGroup,
     stdout: Receiver<Bytes>,
     stderr: Receiver<Bytes>,

@@ -174,7 +174,7 @@ fn one_name(name: &str, one: &Assignment, other: &Assignment, format: &NameForma
         one.role, other.role, one.account.id
     );
     Error::configuration(message).hint(if format.has_any(&[Field::RoleName]) {
-        format!("leave one of them out with --role, such as --role '{}'", one.role)
+        format!("choose only one of these roles with --role, such as --role '{}'", one.role)
     } else {
         "add {role_name} to --name-format".into()
     })
