@@ -78,7 +78,7 @@ impl Opener {
     ///
     /// Other users can read the command line of the browser. On systems where ssox cannot find out which user connects
     /// to its server, the command line contains the path of a private file instead, which redirects to the URL.
-    /// Browsers open no file in a container, so then this returns `None`.
+    /// Browsers cannot open a file in a container, so with a container it returns `None` on these systems.
     pub(crate) fn open_private(&self, ctx: &Context, url: &str) -> Option<OpenedBrowser> {
         if peer::tells_the_user() {
             return self.open(ctx, url);

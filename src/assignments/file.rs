@@ -172,7 +172,7 @@ pub(crate) fn configured_accounts(ctx: &Context, files: &ConfigFiles, wanted: &A
     listings
 }
 
-/// Reads the same as [`configured_accounts`], but `files` need only contain the `[sso-session]` sections. Returns
+/// Reads the same as [`configured_accounts`], but from `files` that may have only the `[sso-session]` sections. Returns
 /// `None` if a listing belongs to a legacy profile, because only the whole files say whether that profile still exists.
 pub(crate) fn configured_sessions(ctx: &Context, files: &ConfigFiles, wanted: &AccountFilter) -> Option<Vec<Counted>> {
     let mut listings = stored(ctx, wanted);
@@ -233,8 +233,8 @@ fn read_path(path: &Path, wanted: &AccountFilter) -> Option<Counted> {
     Listing::parse(&files::read_up_to(path, LARGEST).ok()??, wanted)
 }
 
-/// Tells whether the session of a listing is configured. For a legacy profile, the files need only contain its start
-/// URL.
+/// Tells whether the session of a listing is configured. The listing of a legacy profile counts as configured if its
+/// start URL is anywhere in the files.
 fn is_configured(files: &ConfigFiles, listing: &Listing) -> bool {
     let wanted = start_url::canonical(&listing.start_url);
     match &listing.session {

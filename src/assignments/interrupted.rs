@@ -14,7 +14,7 @@ use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
-/// How long the lines of an interrupted run are used, in seconds.
+/// How old the lines of an interrupted run in the file may be to be used, in seconds.
 const USABLE_TIME: i64 = 600;
 
 /// The roles that this run has listed, and those that interrupted runs listed before it.
@@ -39,7 +39,7 @@ struct ListedAccount {
     found: usize,
 }
 
-/// Returns how many accounts a run has listed so far, and how many it has found.
+/// Returns how many accounts have their roles in the file, and how many accounts the last run has found so far.
 pub(super) fn progress(ctx: &Context, session: &Session) -> Option<(usize, usize)> {
     let bytes = files::read(&path(ctx, session.label(), &session.start_url).ok()?).ok()??;
     let mut lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
@@ -59,7 +59,7 @@ impl Interrupted {
                 roles.insert(line.account_id, line.roles);
             }
         }
-        // Removes the file if all lines are too old; new lines would only be added to them.
+        // Removes the file if all its lines are too old; otherwise they would stay, before the new lines.
         let path = path.filter(|path| !roles.is_empty() || files::remove(path).is_ok()).filter(|path| create(path));
         Self { roles, path, is_forgotten: false }
     }

@@ -54,8 +54,8 @@ pub(crate) fn list(ctx: &Context, session: &Session) -> Result<Listed> {
         session::valid_token(ctx, session)?;
     }
     let started = ctx.now();
-    // The lock is held during a sign-in, so that the background listing after it finds this listing and does not repeat
-    // it.
+    // The lock is held during a sign-in. The process that the sign-in starts in the background then waits, finds the
+    // listing of this process, and does not list again.
     let lock = lock(ctx, session)?;
     if let Some(listing) = listed_meanwhile(ctx, session, &lock, started) {
         return Ok(Listed { failure: None, listing });

@@ -39,7 +39,7 @@ pub(crate) type Roles = HashMap<AccountId, Vec<String>>;
 #[derive(Debug, Default)]
 pub(crate) struct Assigned {
     pub(crate) accounts: Vec<(Account, Option<Vec<String>>)>,
-    /// The error because of which roles are missing; `None` if all are listed.
+    /// The error that kept the roles of some accounts from being listed; `None` if all are listed.
     pub(crate) failure: Option<Error>,
     /// Whether the listing ended before the roles of all accounts were requested.
     pub(crate) has_ended_early: bool,

@@ -34,7 +34,7 @@ const LONGEST_BACK_OFF: u32 = 16;
 #[derive(Debug)]
 pub(super) struct Pace {
     rate: f64,
-    /// The rate that it rises to again after a cut.
+    /// The rate to which `rate` rises again after a cut.
     allowed: f64,
     /// Whether the rate may rise above `allowed`.
     is_unlimited: bool,

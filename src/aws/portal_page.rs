@@ -134,8 +134,8 @@ fn retry_after(response: &HttpResponse) -> Option<Duration> {
     response.headers().get("retry-after")?.trim().parse().ok().map(Duration::from_secs)
 }
 
-/// Tells whether a name has only the characters that AWS allows in a permission set's name; the person could not type
-/// another one in `ACCOUNT/ROLE`.
+/// Tells whether a name has only the characters that AWS allows in a permission set's name; a name with other
+/// characters could not be typed in `ACCOUNT/ROLE`.
 fn is_role_name(name: &str) -> bool {
     !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "+=,.@-_".contains(c))
 }

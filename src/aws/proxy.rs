@@ -21,8 +21,8 @@ pub(super) struct Proxy {
 }
 
 const FOR_HTTPS: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
-/// In a CGI program, `HTTP_PROXY` may hold the HTTP header `Proxy` of a web request, which anybody can send
-/// (<https://httpoxy.org>).
+/// `HTTP_PROXY` is ignored in a CGI program, where it may be the HTTP header `Proxy` of a web request, which anybody
+/// can send (<https://httpoxy.org>).
 const FOR_HTTP: [&str; 4] = ["http_proxy", "HTTP_PROXY", "ALL_PROXY", "all_proxy"];
 
 /// Returns the proxy for URLs of a scheme; `None` when no variable names one.

@@ -19,7 +19,7 @@ pub(crate) struct Outcome {
     pub(crate) status: Option<u8>,
     /// Why the program was not started, or why ssox ended it.
     pub(crate) error: Option<Error>,
-    /// Whether its turn did not come before all had to end.
+    /// Whether the job was not started, because all jobs had to end before.
     pub(crate) is_left_out: bool,
     pub(crate) time: Duration,
     pub(crate) stdout: Vec<u8>,

@@ -171,7 +171,7 @@ impl Lines {
                 let mut stdout = io::stdout().lock();
                 stdout.write_all(&text).and_then(|()| stdout.flush())
             }
-            // As for messages of ssox itself, a closed stderr is ignored.
+            // A closed stderr is ignored, in the same way as for messages of ssox itself.
             Channel::Stderr => {
                 let _ = io::stderr().lock().write_all(&text);
                 Ok(())
@@ -202,7 +202,8 @@ fn prefix(name: &str, colour: u8, colours: Colours, channel: Channel) -> Vec<u8>
     if has_colour { format!("\x1b[{colour}m{name}:\x1b[0m ") } else { format!("{name}: ") }.into_bytes()
 }
 
-/// Returns the name of an output file: characters of the job's name but letters, digits and `_.@+-` become `%XX`.
+/// Returns the name of an output file: the job's name, in which all characters except letters, digits and `_.@+-` are
+/// written as `%XX`.
 fn file_name(name: &str, channel: Channel) -> String {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_.@+-".contains(&byte);
     let escaped =

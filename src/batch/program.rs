@@ -81,7 +81,7 @@ mod system {
             if !status.stopped() {
                 break;
             }
-            // Removes this stop from the queue; the next `waitid` would return it again.
+            // Fetches the same report without `NOWAIT`; otherwise the next `waitid` would return it again.
             let _ = waitid(WaitId::Pid(pid), WaitIdOptions::STOPPED | WaitIdOptions::NOHANG);
             let terminal = [Signal::TTIN, Signal::TTOU].map(Signal::as_raw);
             if status.stopping_signal().is_some_and(|signal| terminal.contains(&signal)) {

@@ -60,7 +60,8 @@ impl Shared {
         if let (Some(stop), Some(1..), None) = (running.stop, outcome.status, &outcome.error) {
             outcome.error = Some(stop.error());
         }
-        // `running` is still locked here, so a program that is missing in `programs` has already sent its result.
+        // The result is sent while `running` is locked, so a thread that does not find the program in
+        // `running.programs` knows that its result was sent.
         let sent = self.events.send(Event::Ended(at, Box::new(outcome)));
         drop(running);
         sent.is_ok()

@@ -87,8 +87,8 @@ impl Key {
         Item { store: self.store_unless(Store::of_variable(ctx)), kind: store::SecretKind::Role, hash }
     }
 
-    /// Returns where the entry is kept. `variable`, the value of `SSOX_STORE`, can demand the keyring for all entries;
-    /// it is the only way for credentials without a session.
+    /// Returns where the entry is kept. `variable`, the value of `SSOX_STORE`, can demand the keyring for all entries.
+    /// Without it, only credentials of a session can be kept in the keyring.
     pub(super) fn store_unless(&self, variable: Option<Store>) -> Store {
         if variable == Some(Store::Keyring) { Store::Keyring } else { self.store }
     }

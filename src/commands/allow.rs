@@ -46,7 +46,7 @@ impl VerbArgs for Allow {
 }
 
 impl VerbArgs for Deny {
-    /// Stops trusting the file, which need not exist any more.
+    /// Stops trusting the file, even if it was deleted.
     ///
     /// # Errors
     /// Configuration: no directory was given, and neither this directory nor one above it has a `.ssox` file.
@@ -59,12 +59,12 @@ impl VerbArgs for Deny {
     }
 }
 
-/// Says so where the calling shell does not look for `.ssox` files.
+/// Prints a note if the calling shell does not look for `.ssox` files.
 fn say_if_ignored(ctx: &Context) {
     match ctx.var("SSOX_FUNCTION").and_then(|caller| Emit::parse(caller).ok()) {
         Some(emit) if emit.shell.follows_directories() => {}
         Some(_) => say("this shell does not look for .ssox files: ssox use NAME"),
-        // A script may call ssox for another shell.
+        // Only on a terminal: a script may trust a file for a shell that has ssox's function.
         None if terminal::is_seen() && !has_line(ctx) => {
             say("a shell without ssox's function does not look for .ssox files");
             say(&format!("hint: {}", install(ctx)));

@@ -150,7 +150,7 @@ pub(super) fn later(ctx: &Context, state: Option<&str>, next: Option<Timestamp>)
 }
 
 /// Returns when the hook removes the protected profile in use from the shell. Renewals do not postpone it. If somebody
-/// has edited `SSOX_PROTECTED_UNTIL`, this is now.
+/// has edited `SSOX_PROTECTED_UNTIL`, returns the current time.
 pub(super) fn removed_at(ctx: &Context) -> Option<Timestamp> {
     if Identity::recorded(ctx).is_some_and(|held| !held.is_unchanged(ctx, UNTIL)) {
         return Some(ctx.now());
@@ -158,7 +158,7 @@ pub(super) fn removed_at(ctx: &Context) -> Option<Timestamp> {
     ctx.var(UNTIL)?.parse().ok().map(Timestamp)
 }
 
-/// Returns the changes that set the profile's credentials again, where something else has replaced them.
+/// Returns the changes that set the profile's credentials again, after something else has replaced them.
 ///
 /// # Errors
 /// Those of [`renewed`].
@@ -201,7 +201,8 @@ pub(super) fn cleared(ctx: &Context) -> Result<EnvChanges> {
     // since. SSOX_PROFILE may have had one.
     let edited = OWN.iter().filter(|name| **name != "SSOX_PROFILE").chain(&[replaced::VARIABLE]);
     edited.for_each(|name| changes.forget(name));
-    // A shell that has read the lines of `ssox serve` itself notes their values only now.
+    // If the person evaluated the lines of `ssox serve`, the shell function would take their values for those from
+    // before `use`, and restore them.
     if endpoint_changes::is_served(ctx) {
         let unset: Vec<&str> = changes.iter().filter_map(|(name, value)| value.is_none().then_some(name)).collect();
         unset.into_iter().for_each(|name| changes.forget(name));

@@ -34,7 +34,7 @@ const KEPT: [&str; 3] = ["SSOX_PREVIOUS", "SSOX_PREVIOUS_ROLE_ARN", "SSOX_PREVIO
 
 #[derive(Args, Debug)]
 pub(crate) struct Directory {
-    /// The file; without it, the shell has left the directory of the file that it inherited
+    /// The `.ssox` file; if it is missing, the shell has left the directory whose values it inherited
     file: Option<PathBuf>,
 }
 

@@ -15,7 +15,7 @@ use clap::Args;
 
 #[derive(Args, Debug)]
 pub(crate) struct Renew {
-    /// Print credentials that are not due for renewal
+    /// Print the credentials, after a renewal if it is due
     #[arg(long, required = true)]
     renew: bool,
     #[arg(long, value_name = "ARN")]

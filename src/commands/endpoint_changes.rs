@@ -27,7 +27,7 @@ pub(super) const TOKEN_FILE: &str = identity::ENDPOINT[3];
 /// ssox's own variable with the same URL. If both are equal, ssox set [`URI`], and not a container.
 pub(super) const OWN: &str = "SSOX_ENDPOINT";
 
-/// What is wrong where the program keeps files with such a profile.
+/// The warning if a program uses the local server, but still reads files with a usable profile `default`.
 pub(super) const BESIDE_DEFAULT: &str =
     "there is a profile `default`, which most AWS tools use instead of the local server for credentials";
 
@@ -118,7 +118,7 @@ pub(super) fn leave(changes: &mut EnvChanges, ctx: &Context) -> Result<()> {
         changes.unset(own);
         changes.unset("AWS_SDK_LOAD_CONFIG");
         changes.unset(JAVA_CREDENTIALS_FILE);
-        // The context has the path of the real file.
+        // `ctx` has the path of the person's file, and not that of the file without profiles.
         set_or_unset(changes, aws, ctx.var(aws))?;
     }
     Ok(())

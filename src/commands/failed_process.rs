@@ -52,7 +52,8 @@ impl FailedProcess {
     pub(super) fn of(ctx: &Context, profile: &Profile) -> Self {
         let session = profile.source.session();
         let token = session.map(|session| token::state(ctx, session)).unwrap_or_default();
-        // With another service URL or CA bundle, the same request may succeed.
+        // The network settings are a part of `identity`: with another service URL or CA bundle, the request may
+        // succeed.
         let role_arn = profile.ad_hoc_role_arn.as_deref().unwrap_or_default();
         let identity = format!("{}\n{role_arn}\n{:?}", profile.source.identity(), profile.network);
         let label = session.map_or(profile.name.as_str(), |session| session.label());

@@ -1,18 +1,18 @@
-//! Marks by which a shell notices, without a process, that a configuration file was edited. With `--profile-only` the files
-//! say which identity the profile is.
+//! Marks by which a shell notices, without starting a process, that a configuration file was edited. After `use
+//! --profile-only`, an edit can change which identity AWS tools use.
 //!
-//! A directory has a link to each file, and beside it a mark with the time of its last change. Shells that have read the same
-//! files share it.
+//! A directory has a link to each configuration file, and beside the link a mark: a file with the same modification
+//! time as the configuration file. Shells that have seen the same versions of the files share the directory.
 
 use crate::context::{Context, REAL_FILES};
 use crate::files;
 use std::fs::{self, File, Metadata};
 use std::path::{Path, PathBuf};
 
-/// The variable with the path of that directory.
+/// The variable with the path of the directory that has the links and marks.
 pub(super) const VARIABLE: &str = "SSOX_FILES";
 
-/// How many directories are kept. A shell whose directory is gone has it made again.
+/// How many such directories are kept. If that of a shell was removed, ssox makes it again.
 const MOST: usize = 64;
 
 /// Returns the directory for the files as they are now; `None` if it cannot be made.
@@ -51,7 +51,7 @@ fn mark(link: &Path, metadata: Option<&Metadata>, path: &PathBuf) -> Option<()> 
     if read(&mark) != Some(modified) {
         File::create(&mark).ok()?.set_modified(modified).ok()?;
     }
-    // Another file system may round the time.
+    // The file system of the mark may round the time.
     (read(&mark) == Some(modified)).then_some(())
 }
 

@@ -35,7 +35,8 @@ pub(super) fn foreign(ctx: &Context) -> Option<Foreign> {
     })
 }
 
-/// Describes what AWS tools use in a shell in which no profile is in use: what it is, and its access key or its profile.
+/// Describes the credentials that AWS tools use in a shell in which no profile is in use: their kind, and the access
+/// key or the profile.
 pub(super) fn without_ours(ctx: &Context) -> Option<(&'static str, String)> {
     if is_in_use(ctx) {
         return None;

@@ -96,7 +96,7 @@ fn shown_name(ctx: &Context, profile: &Profile) -> String {
     }
 }
 
-/// Remembers the profile in use, its role and its session for `use -`, unless it is the profile that is used now.
+/// Remembers the profile that was in use, its role and its session for `use -`, unless the new profile is the same.
 /// Ignores values with control characters: ssox did not set them.
 fn previous(changes: &mut EnvChanges, ctx: &Context, profile: &Profile) -> Result<()> {
     let held = |name: &str| ctx.var(name).filter(|value| !value.contains(char::is_control));

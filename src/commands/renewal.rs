@@ -39,7 +39,7 @@ pub(super) fn held_profile(ctx: &Context) -> Result<Profile> {
         Some(profile) => profile,
         None => Profile::held(ctx, &ConfigFiles::load(ctx)?, name)?,
     };
-    // With --profile-only, tools assume no role that ssox knows: the variable was set by hand.
+    // After `use --profile-only`, SSOX_ROLE_ARN is ignored: ssox did not set it, and AWS tools do not read it.
     if names_profile(ctx) {
         return Ok(profile);
     }
@@ -134,7 +134,7 @@ pub(super) fn last_failure(ctx: &Context) -> Option<(Error, Option<Timestamp>)> 
     let noted = note::last_failure(ctx);
     let outcome = match ctx.var("SSOX_STATE") {
         Some(state) => [SegmentState::Failed, SegmentState::SignIn].into_iter().find(|known| known.name() == state)?,
-        // The shell may have the variable without exporting it.
+        // The shell may have SSOX_STATE without exporting it, so the recorded failure counts.
         None => noted.as_ref().filter(|_| is_unrenewed(ctx))?.outcome(),
     };
     let noted = noted.filter(|failure| failure.outcome() == outcome).map(|failure| failure.error);
@@ -197,7 +197,7 @@ fn renew(ctx: &Context, profile: &Profile, needed: Step) -> std::result::Result<
         profile.source.reserve(ctx).map_err(|error| fail(step(&error))(error))?;
     }
     let entry = profile.credentials(ctx, &request(ctx, profile)).map_err(fail(Step::Fetch))?;
-    // Without this check, every prompt would ask AWS if the clock is ahead.
+    // If this machine's clock is ahead, every prompt would send a request to AWS without this check.
     if entry.is_expired(ctx.now()) {
         let ahead = Error::other("the new credentials have already expired: this machine's clock is ahead");
         return Err(fail(Step::Fetch)(ahead.hint("ssox doctor")));

@@ -34,7 +34,8 @@ pub(super) fn ours(ctx: &Context, held: &Identity, changes: &mut EnvChanges) -> 
     if right == state { Ok(()) } else { set_or_unset(changes, "SSOX_STATE", right) }
 }
 
-/// Unsets what the segment shows and this process does not see: the shell may have such variables without exporting them.
+/// Unsets those variables of the prompt segment that this process does not see: the shell may have them without
+/// exporting them.
 pub(super) fn unset_hidden(ctx: &Context, changes: &mut EnvChanges) {
     for name in ["SSOX_PROMPT", "SSOX_PROTECTED", "SSOX_STATE", "SSOX_EXPIRES", "SSOX_NEXT"] {
         if ctx.var_os(name).is_none() && changes.get(name).is_none() {
@@ -92,8 +93,8 @@ fn restore(ctx: &Context, held: &Identity, changes: &mut EnvChanges) -> Result<S
     Ok(label(&profile.name, role))
 }
 
-/// Shows what the profile has become where a file was edited: AWS_PROFILE names whatever the files say. Other files are foreign,
-/// and what is shown is then what ssox set.
+/// After an edit of a configuration file, shows what the profile is now: AWS tools read the profile in AWS_PROFILE from
+/// that file. If the shell reads other files than those that ssox set, still shows what ssox set.
 ///
 /// # Errors
 /// Configuration: a name from a file with a control character.

@@ -41,7 +41,7 @@ pub(crate) enum Stdout {
     /// A text in parts, which are written one after the other: joining them would take as long as making them.
     Parts(Vec<String>),
     Secret(Secret),
-    /// It was written while it was made, because it has megabytes.
+    /// The text was already written while it was made, because it may be megabytes long.
     Written(io::Result<()>),
 }
 

@@ -41,8 +41,8 @@ pub(super) fn verify(ctx: &Context) -> Result<Verified> {
     Ok(Verified { alias: alias(ctx, &network, &region, &keys), identity })
 }
 
-/// Returns the profile in use. If there are no access keys and something else has been set since, returns the profile that
-/// the AWS CLI uses instead.
+/// Returns the profile in use. If there are no access keys, and its variables were changed or no profile is in use,
+/// returns the profile that the AWS CLI uses.
 fn profile(ctx: &Context) -> Result<Option<Profile>> {
     let is_ours = is_in_use(ctx) && Identity::of_shell(ctx).changed_by_others(ctx).is_empty();
     if is_ours || ctx.var(ID).is_some() {

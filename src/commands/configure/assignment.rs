@@ -71,8 +71,8 @@ pub(super) fn assignment(
     }
 }
 
-/// Changes the hint to the missing options if the session is not in the configuration yet: `ssox login` cannot sign in
-/// to it.
+/// For a session that is not in the configuration yet: replaces the hint to run `ssox login`, which does not know the
+/// session, by one that names the missing options.
 fn without_session(error: Error, given: Given) -> Error {
     let missing = match given {
         (Some(_), _) => "--role-name NAME",

@@ -49,7 +49,7 @@ fn check_format(format: &str) -> Result<()> {
 /// A question, and the check of its answers.
 pub(super) struct Question<'a> {
     pub(super) what: &'a str,
-    /// The option that answers it.
+    /// The command line option that answers the question.
     pub(super) option: &'a str,
     pub(super) default: Option<&'a str>,
     /// Checks an answer, which is the second argument. The first one says where the answer comes from, for the error.

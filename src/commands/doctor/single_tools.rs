@@ -1,5 +1,5 @@
-//! Checks for settings that affect only some AWS tools: these do not start, send unsigned requests, or use another
-//! identity.
+//! Checks for settings that cause faults only in some AWS tools: such a tool fails to start, sends unsigned requests,
+//! or uses another identity.
 
 use super::Severity::{Info, Warning};
 use crate::arn::AccountId;

@@ -84,7 +84,7 @@ fn add_profiles(ctx: &Context, files: &ConfigFiles, filter: &mut Filter, found: 
                 role_name: source.role_name(),
                 session: source.session().map(Session::label),
             }),
-            // A profile that cannot be used is chosen by the settings in its section.
+            // If a profile cannot be loaded, the settings in its section are compared with the filter.
             Err(_) => {
                 let section = files.profile(&name);
                 let role = section.as_ref().and_then(account_and_role);

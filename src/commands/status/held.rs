@@ -32,8 +32,8 @@ pub(super) struct Held {
     pub(super) others: Option<(&'static str, String)>,
     /// Why the credentials could not be renewed, and when ssox retries.
     pub(super) failure: Option<(Error, Option<Timestamp>)>,
-    /// Why AWS tools take different credentials from the profile. They only do so without access keys in the
-    /// environment.
+    /// Why some AWS tools use other credentials than others, although the same profile is in use. With access keys in
+    /// the environment, all use these.
     pub(super) disagreements: Vec<String>,
 }
 
@@ -76,7 +76,7 @@ pub(super) fn held(ctx: &Context) -> Held {
     if held.foreign.is_some() { held.without_ours() } else { held }
 }
 
-/// Returns why AWS tools take different credentials from the profile in use.
+/// Returns why some AWS tools use other credentials than others, although the same profile is in use.
 fn disagreements_of(ctx: &Context, held: &Held, files: Option<&ConfigFiles>) -> Vec<String> {
     let profile = files.zip(held.profile.as_deref());
     match held.mode {

@@ -92,7 +92,7 @@ fn a_credential_process_profile_has_no_sso_keys() {
     let expected = "[profile Data.Admin]\ncredential_process = /bin/ssox credential-process Data.Admin\n\
         ssox_managed = corp\nssox_account_id = 111122223333\nssox_role_name = Admin\n";
     assert_eq!(text, expected);
-    // The options of the current run decide.
+    // The options of this run, and not those of the last one, choose between `sso_` keys and `credential_process`.
     let sso = Options { roles: &["Admin"], ..DEFAULT };
     let there = populated(&text, &two(), &sso);
     let expected = "[profile Data.Admin]\nssox_managed = corp\n\
@@ -196,7 +196,7 @@ fn a_source_profile_is_neither_removed_nor_renamed() {
     let renamed = listing(vec![account("111122223333", "Platform", Some(&["Admin"]))]);
     let plan = planned(&text, &renamed, &RENAME).unwrap();
     assert_eq!((plan.referenced.len(), plan.renamed.len()), (1, 0));
-    // A profile that only removed profiles name is removed with them.
+    // A profile is removed, too, if only removed profiles have it as their `source_profile`.
     let text = text.replace(
         "[profile own]\n",
         "[profile own]\nssox_managed = corp\nsso_account_id = 999999999999\nsso_role_name = R\n",
@@ -228,7 +228,7 @@ fn a_name_does_not_depend_on_the_globs() {
     let twins = listing(vec![account("111122223333", "X", Some(&["R"])), account("222233334444", "X", Some(&["R"]))]);
     let one = planned("", &twins, &Options { accounts: &["1*"], ..DEFAULT }).unwrap();
     assert_eq!(one.added, ["X.R-111122223333"]);
-    // A profile that has the name already keeps it.
+    // If two accounts would get the same profile name, an existing profile with that name keeps it.
     let first = listing(vec![twins.accounts[0].clone()]);
     let text = populated("", &first, &DEFAULT);
     assert_eq!(planned(&text, &twins, &DEFAULT).unwrap().added, ["X.R-222233334444"]);
