@@ -631,7 +631,7 @@ fn help_of_console() {
               URL of the console page to open, copied from the address bar
 
           --container[=<EXTENSION>]
-              Open the console in a Firefox container, or Chrome or Edge profile, that only this account uses
+              Open the console in a Firefox container, or Chrome or Edge profile, for this account only
 
               Possible values:
               - granted:  The extension `Granted Containers` of Firefox
