@@ -64,7 +64,7 @@ pub(super) enum Retry {
     Throttled(Option<Duration>),
     /// No: AWS refuses this page. Requests for other pages may succeed.
     No,
-    /// No, and neither would any other request, e.g. because the token was revoked.
+    /// No, and no other request would succeed either, e.g. because the token was revoked.
     NoRequest,
 }
 

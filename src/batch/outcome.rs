@@ -46,7 +46,7 @@ pub(crate) struct Finished {
 pub(super) enum Stop {
     Signal,
     Failure,
-    /// The reader of the output has closed it.
+    /// The program that reads the output of ssox has closed it.
     Closed,
 }
 

@@ -111,7 +111,7 @@ impl Stream {
     /// Those of the operating system; `BrokenPipe` if the reader of ssox's own output has closed it.
     pub(super) fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.kept.extend_from_slice(bytes);
-        // Cuts only when twice the limit is reached: each cut copies all that stays.
+        // Cuts only when twice the limit is reached: each cut copies the part that is kept.
         if self.kept.len() / 2 > self.limit {
             self.kept.drain(..self.kept.len() - self.limit);
         }

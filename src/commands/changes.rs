@@ -140,7 +140,7 @@ pub(super) fn renewed(ctx: &Context, entry: &Entry) -> Result<EnvChanges> {
 /// ssox again.
 ///
 /// # Errors
-/// None: the values have no control characters.
+/// No error occurs: the values have no control characters.
 pub(super) fn later(ctx: &Context, state: Option<&str>, next: Option<Timestamp>) -> Result<EnvChanges> {
     let mut changes = EnvChanges::default();
     let next = [next, removed_at(ctx)].into_iter().flatten().min();

@@ -31,7 +31,7 @@ pub(crate) struct Renew {
 impl VerbArgs for Renew {
     const IS_INTERACTIVE: bool = false;
 
-    /// Returns credentials that are not due for renewal, as JSON for the server.
+    /// Returns the credentials as JSON for the server, after a renewal if it is due.
     ///
     /// # Errors
     /// Errors of loading the profile and fetching its credentials.

@@ -15,7 +15,7 @@ pub(super) const VARIABLE: &str = "SSOX_FILES";
 /// How many such directories are kept. If that of a shell was removed, ssox makes it again.
 const MOST: usize = 64;
 
-/// Returns the directory for the files as they are now; `None` if it cannot be made.
+/// Returns the directory with the marks of the files as they are now; `None` if it cannot be made.
 pub(super) fn current(ctx: &Context) -> Option<String> {
     let found = REAL_FILES.map(|(_, variable, usual_name)| {
         let path = std::path::absolute(ctx.file_for_programs(variable, usual_name).ok()?).ok()?;

@@ -125,7 +125,7 @@ fn of_server(ctx: &Context) -> String {
     }
 }
 
-/// Tells whether there are credentials for programs that are told no profile.
+/// Tells whether there are credentials for programs that get no profile name: those of the profile `default`.
 pub(super) fn has_default(ctx: &Context) -> bool {
     let ctx = &ctx.for_programs();
     ConfigFiles::load(ctx).is_ok_and(|files| Profile::resolve(ctx, &files, "default").is_ok())

@@ -25,7 +25,7 @@ const SHORTEST_PAUSE: i64 = 5;
 /// Records in the changes what ssox sets. If the profile has no region, any region of the shell counts as right.
 ///
 /// # Errors
-/// None: a record has no control characters.
+/// No error occurs: a record has no control characters.
 pub(super) fn recorded(ctx: &Context, mut changes: EnvChanges) -> Result<EnvChanges> {
     let left: Vec<&str> = REGIONS.into_iter().filter(|name| changes.get(name).is_none()).collect();
     Identity::after(ctx, &changes).released(&left).record(&mut changes)?;

@@ -161,7 +161,7 @@ pub(super) fn fresh_entry(ctx: &Context, profile: &Profile) -> Option<Entry> {
 /// Returns the changes that show a running renewal.
 ///
 /// # Errors
-/// None: the values have no control characters.
+/// No error occurs: the values have no control characters.
 pub(super) fn under_way(ctx: &Context) -> Result<EnvChanges> {
     changes::later(ctx, Some(SegmentState::Renewing.name()), Some(ctx.now().plus(POLL_AFTER)))
 }
@@ -169,7 +169,7 @@ pub(super) fn under_way(ctx: &Context) -> Result<EnvChanges> {
 /// Returns the changes that show a failed renewal.
 ///
 /// # Errors
-/// None: the values have no control characters.
+/// No error occurs: the values have no control characters.
 pub(super) fn failed(ctx: &Context, failure: &Failure) -> Result<EnvChanges> {
     changes::later(ctx, Some(failure.outcome().name()), Some(failure.retry_at.max(ctx.now().plus(POLL_AFTER))))
 }
@@ -177,7 +177,7 @@ pub(super) fn failed(ctx: &Context, failure: &Failure) -> Result<EnvChanges> {
 /// Records a failed renewal, and returns the changes that show it.
 ///
 /// # Errors
-/// None: the values have no control characters.
+/// No error occurs: the values have no control characters.
 pub(super) fn fail(ctx: &Context, step: Step, error: &Error) -> Result<EnvChanges> {
     failed(ctx, &note::fail(ctx, step, None, error))
 }

@@ -28,7 +28,7 @@ pub(super) fn has_returned(ctx: &Context, name: &str) -> bool {
 /// Adds to the changes the record of old values of ssox that direnv or mise will restore.
 ///
 /// # Errors
-/// None: fingerprints have no control characters.
+/// No error occurs: fingerprints have no control characters.
 pub(super) fn record(ctx: &Context, changes: &mut EnvChanges) -> Result<()> {
     let held = Identity::recorded(ctx);
     let is_cleared = changes.get(identity::VARIABLE) == Some(None);

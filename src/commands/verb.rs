@@ -30,7 +30,7 @@ pub(crate) trait VerbArgs {
 pub(crate) struct Done {
     pub(crate) stdout: Stdout,
     pub(crate) status: u8,
-    /// The error of a verb that has output nevertheless. The exit status is that of the error.
+    /// The error of a verb that failed, but has output, too. The exit status is that of the error.
     pub(crate) error: Option<Error>,
 }
 

@@ -24,7 +24,7 @@ pub(super) struct Chosen {
 /// left out.
 pub(super) struct Selection {
     pub(super) chosen: Vec<Chosen>,
-    /// The names of the protected ones that are left out.
+    /// The names of the protected profiles and assignments that are left out.
     pub(super) protected: Vec<String>,
     /// The sessions whose accounts could not be listed, and why.
     pub(super) refused: Vec<(Session, Error)>,

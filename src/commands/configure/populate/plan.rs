@@ -1,4 +1,4 @@
-//! Plans what `ssox configure populate` changes, from nothing but the listing, the configuration and the options.
+//! Plans what `ssox configure populate` changes. Uses only the listing, the configuration and the options.
 
 use super::assigned::{Assignment, Scope};
 use super::keys::Keys;
