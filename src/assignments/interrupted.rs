@@ -14,7 +14,7 @@ use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
-/// How old the lines of an interrupted run in the file may be to be used, in seconds.
+/// How long the lines that an interrupted run wrote to the file can be used, in seconds.
 const USABLE_TIME: i64 = 600;
 
 /// The roles that this run has listed, and those that interrupted runs listed before it.

@@ -141,7 +141,8 @@ impl Channel {
 
 /// Runs one call until it returns, in a Tokio runtime with a single thread.
 ///
-/// # Errors The errors of the call. `Other`: the runtime cannot be started.
+/// # Errors
+/// The errors of the call. `Other`: the runtime cannot be started.
 pub(super) fn block_on<T>(call: impl Future<Output = CallResult<T>>) -> CallResult<T> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|cause| Error::other(format!("could not start the Tokio runtime: {cause}")))?;

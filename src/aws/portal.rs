@@ -141,7 +141,7 @@ pub(crate) fn list_account_roles(
     .map_err(Error::from)
 }
 
-/// The page tokens of a listing so far. Without an end, a listing has the same token twice, or too many tokens.
+/// The page tokens of a listing so far. If a token comes twice, or there are too many tokens, the listing has no end.
 #[derive(Debug, Default)]
 pub(super) struct PageTokens(HashSet<String>);
 

@@ -36,7 +36,8 @@ fn entry(ctx: &Context, name: &str) -> Option<String> {
 /// Removes a variable, and lets the shell restore its earlier value. If that value belongs to a directory that the shell
 /// has left, restores the value from before the directory was entered.
 ///
-/// # Errors No error occurs in practice: the values come from an environment, so a reply can contain them.
+/// # Errors
+/// No error occurs in practice: the values come from an environment, so a reply can contain them.
 pub(super) fn remove(ctx: &Context, changes: &mut EnvChanges, name: &'static str) -> Result<()> {
     let is_there =
         |print: &str| snapshots::value(ctx, name).is_some_and(|value| fingerprint(name, value.expose()) == print);

@@ -47,7 +47,7 @@ impl Row {
 /// Lets a person choose a row, and returns its key. `title` says what is chosen (`profile`); `hint` is for the error.
 ///
 /// # Errors
-/// `NeedsPerson`: nobody can be asked, or the person pressed Esc. `Interrupted`: the person pressed Ctrl-C.
+/// `NeedsPerson`: ssox may not ask (`no_input`), or the person pressed Esc. `Interrupted`: the person pressed Ctrl-C.
 pub(crate) fn pick(ctx: &Context, title: &str, hint: &str, rows: &[Row]) -> Result<String> {
     if ctx.no_input || rows.is_empty() || ctx.var("TERM") == Some("dumb") {
         return Err(not_chosen(title, hint, rows));
