@@ -1,5 +1,5 @@
-//! Marks by which a shell notices, without starting a process, that a configuration file was edited. After `use
-//! --profile-only`, an edit can change which identity AWS tools use.
+//! Marks by which a shell notices, without starting a process, that a configuration file was edited. An edit after
+//! `use --profile-only` can change which identity AWS tools use.
 //!
 //! A directory has a link to each configuration file, and beside the link a mark: a file with the same modification
 //! time as the configuration file. Shells that have seen the same versions of the files share the directory.
