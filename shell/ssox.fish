@@ -410,6 +410,7 @@ function _ssox_change
     set -qg _ssox_until; or return 0
     _ssox_read_clock
     _ssox_show
+    return 0
 end
 
 # Checks all lines of the reply to a verb, then applies them: `=NAME=VALUE` sets, `-NAME` unsets, `!NAME` forgets the

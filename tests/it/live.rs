@@ -88,6 +88,20 @@ fn use_changes_profiles_and_clear_restores() {
     });
 }
 
+/// What follows `&&` depends on it.
+#[test]
+fn use_and_clear_succeed_at_a_prompt() {
+    in_each(&shells(), |shell| {
+        let (_standin, home) = signed_in(Duration::from_secs(3300));
+        let mut session = home.session(shell, "LOAD");
+        for line in ["use dev", "use stg", "use -", "use dev --profile-only", "clear", "clear"] {
+            let told = session.run(&format!("ssox {line}; {}", shell.status()));
+            assert!(told.contains("status 0"), "{shell:?} {line}: {told}");
+        }
+        assert!(session.run(&format!("ssox use nosuch; {}", shell.status())).contains("status 4"), "{shell:?}");
+    });
+}
+
 #[test]
 fn profile_only_sets_aws_profile_and_clear_unsets_it() {
     for shell in shells() {
