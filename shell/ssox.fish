@@ -249,33 +249,29 @@ function _ssox_surround
 end
 
 # Adds the segment to a plain right prompt at the first prompt, after the whole configuration, unless a framework owns
-# the prompt. It is added once: if a person removes it, it stays removed.
+# the prompt. It is added once: if a person removes it, it stays removed. The rest of the right prompt is not moved into
+# another function: plugins that wrap it look for a mark in it, and would wrap it again.
 function _ssox_place
     set -gu _ssox_undecided
     set -l prompts (builtin functions fish_prompt fish_right_prompt 2>/dev/null)
-    string match -qr 'starship|oh-my-posh|_omp_|_tide_|_pure_|powerline|_ssox_painted' -- "$prompts"; and return
+    string match -qr 'starship|oh-my-posh|_omp_|_tide_|_pure_|powerline|_ssox_draw' -- "$prompts"; and return
     # A left prompt that shows the segment is drawn before the right one.
     string match -q '*SSOX_SEGMENT*' -- "$prompts"; or set -gu _ssox_is_late 1
-    if builtin functions -q fish_right_prompt
-        builtin functions -e _ssox_right_prompt
-        builtin functions -c fish_right_prompt _ssox_right_prompt
-        function fish_right_prompt
-            set -l last $status
-            set -q _ssox_is_late[1]; and _ssox_look_and_show
-            set -q _ssox_painted[1]; and builtin echo -n -s -- $_ssox_painted ' '
-            _ssox_end_with $last
-            _ssox_right_prompt $argv
-        end
+    set -l mine "$(builtin functions fish_right_prompt 2>/dev/null)"
+    if test -n "$mine"
+        string replace -r '(?m)^(function fish_right_prompt.*)$' "\$1"\n"    _ssox_draw \$\$status ' '" -- $mine | source
     else
         function fish_right_prompt
-            set -q _ssox_is_late[1]; and _ssox_look_and_show
-            set -q _ssox_painted[1]; and builtin echo -n -s -- $_ssox_painted
+            _ssox_draw $status
         end
     end
 end
 
-function _ssox_end_with
-    return $argv[1]
+# Shows the segment and what follows it, and returns the status that the rest of the right prompt may show.
+function _ssox_draw --argument-names last space
+    set -q _ssox_is_late[1]; and _ssox_look_and_show
+    set -q _ssox_painted[1]; and builtin echo -n -s -- $_ssox_painted $space
+    return $last
 end
 
 # Handlers run in the order of their definition, and at the first prompt all others are defined.

@@ -7,10 +7,10 @@ if status is-interactive; and command -q ssox
 end
 
 function _ssox_on_uninstall --on-event ssox_uninstall
-    if functions -q _ssox_right_prompt
-        functions -e fish_right_prompt
-        functions -c _ssox_right_prompt fish_right_prompt
-    else if string match -q '*_ssox_painted*' -- "$(functions fish_right_prompt 2>/dev/null)"
+    set -l prompt (functions fish_right_prompt 2>/dev/null | string match -v '*_ssox_draw *')
+    if string match -qrv '^#|^function fish_right_prompt|^end$' -- $prompt
+        string join \n -- $prompt | source
+    else
         functions -e fish_right_prompt
     end
     complete -e -c ssox

@@ -17,7 +17,7 @@ fn is_placed(home: &Home, shell: Shell, rc: &str, variables: &[(&str, &str)]) ->
     session.run("true");
     session.run(prompt_text(shell));
     let prompt = home.read("prompt");
-    prompt.contains("placed 1") || prompt.contains("_ssox_ps1") || prompt.contains("_ssox_painted")
+    prompt.contains("placed 1") || prompt.contains("_ssox_ps1") || prompt.contains("_ssox_draw")
 }
 
 #[test]
@@ -27,15 +27,12 @@ fn a_prompt_of_your_own_keeps_what_it_has() {
         let (rc, mine) = match shell {
             Shell::Zsh => ("LOAD\nRPROMPT='%~ mine'\nLOAD", "%~ mine"),
             Shell::Bash => ("LOAD\nPS1=\"mine $PS1\"\nLOAD", "mine <<\\#>> "),
-            Shell::Fish => ("LOAD\nfunction fish_right_prompt; echo mine; end\nLOAD", "_ssox_right_prompt"),
+            Shell::Fish => ("LOAD\nfunction fish_right_prompt; echo mine; end\nLOAD", "echo mine"),
         };
         assert!(is_placed(&home, shell, rc, &[("SSOX_PROMPT", "dev")]), "{shell:?}: {}", home.read("prompt"));
         let prompt = home.read("prompt");
         assert!(prompt.contains(mine), "{shell:?}: {prompt}");
-        let placed = ["%F{green}dev", "{_ssox_ps1", "set -q _ssox_painted"]
-            .iter()
-            .map(|mark| prompt.matches(mark).count())
-            .max();
+        let placed = ["%F{green}dev", "{_ssox_ps1", "_ssox_draw"].iter().map(|mark| prompt.matches(mark).count()).max();
         assert!(matches!(placed, Some(1 | 2)), "{shell:?}: placed twice: {prompt}");
     }
 }
@@ -54,6 +51,35 @@ fn a_right_prompt_of_your_own_sees_the_status_of_the_command() {
     session.run("true");
     let seen = session.terminal.transcript();
     assert!(seen.contains("[ended 7]"), "{seen}");
+}
+
+/// A plugin wraps the prompt again wherever it does not find its mark in it.
+#[test]
+fn a_plugin_that_wraps_the_right_prompt_shows_both() {
+    if !shells().contains(&Shell::Fish) {
+        return;
+    }
+    let plugin = r#"function wrap --on-event fish_prompt
+            string match -q '*# the mark*' -- "$(functions fish_right_prompt)"; and return
+            functions -e theirs
+            functions -c fish_right_prompt theirs
+            function fish_right_prompt
+                # the mark
+                theirs
+            end
+        end"#;
+    let mine = "function fish_right_prompt; echo -n mine; end";
+    for rc in [format!("{mine}\n{plugin}\nLOAD"), format!("LOAD\n{mine}\n{plugin}"), format!("LOAD\n{plugin}")] {
+        let home = Home::scripted();
+        let mut session = home.session_with(Shell::Fish, &rc, &[("SSOX_PROMPT", "dev:ReadOnly")]);
+        let mine = if rc.contains("mine") { "mine" } else { "dev" };
+        for _ in 0..3 {
+            session.run("true");
+            session.wait_for_prompt_with(&["dev:ReadOnly", mine]);
+        }
+        let seen = session.terminal.transcript();
+        assert!(!seen.contains("in function"), "{seen}");
+    }
 }
 
 #[test]
