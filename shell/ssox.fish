@@ -35,6 +35,9 @@ end
 
 # What runs at each prompt comes first: the later a call stands in the file, the longer fish 3.6 takes for it.
 
+#
+# A universal variable that another shell changes reaches programs at once, so the prompt is drawn again.
+
 if status is-interactive
     set -gu _ssox_retry 0
     set -gu _ssox_clock 0
@@ -55,6 +58,21 @@ if status is-interactive
     end
     function _ssox_on_preexec --on-event fish_preexec
         _ssox_preexec_hook $argv
+    end
+    function _ssox_on_universal --on-variable AWS_PROFILE --on-variable AWS_DEFAULT_PROFILE \
+            --on-variable AWS_SECURITY_TOKEN --on-variable AWS_ACCESS_KEY_ID --on-variable AWS_CONFIG_FILE \
+            --on-variable AWS_SHARED_CREDENTIALS_FILE --on-variable AWS_WEB_IDENTITY_TOKEN_FILE \
+            --on-variable AWS_ROLE_ARN --on-variable AWS_CONTAINER_CREDENTIALS_FULL_URI \
+            --on-variable AWS_CONTAINER_CREDENTIALS_RELATIVE_URI
+        if test "$argv[2]" = ERASE
+            test "$SSOX_STATE" = foreign; or return
+        else
+            set -qUx $argv[3]; and not set -qg $argv[3]; or return
+            _ssox_look
+            _ssox_read_clock
+            _ssox_show
+        end
+        commandline -f repaint
     end
 end
 set -e _ssox_no_prompt

@@ -69,6 +69,38 @@ fn a_prompt_of_ones_own_shows_at_once_what_a_key_has_changed() {
     session.wait_for_prompt_with(&["stg:"]);
 }
 
+/// Programs get it before the next prompt.
+#[test]
+fn fish_shows_at_once_what_another_shell_sets_as_a_universal_variable() {
+    if !shells().contains(&Shell::Fish) {
+        return;
+    }
+    let own = r#"ssox init fish --no-prompt | source
+        function fish_prompt; echo -n "$SSOX_SEGMENT <<$prompts>> "; end"#;
+    for (rc, line, name, shown) in [
+        ("LOAD", "ssox use dev", "AWS_PROFILE", "dev:ReadOnly 5"),
+        ("LOAD", "ssox use dev", "AWS_SECURITY_TOKEN", "dev:ReadOnly 5"),
+        ("LOAD", "ssox use dev --profile-only", "AWS_ACCESS_KEY_ID", "dev:ReadOnly"),
+        (own, "ssox use dev", "AWS_PROFILE", "dev:ReadOnly 5"),
+    ] {
+        let (_standin, home) = signed_in(Duration::from_secs(3300));
+        let elsewhere = |script: String| {
+            assert!(home.command("fish").args(["-c", &script]).status().expect("fish starts").success());
+        };
+        let mut session = home.session(Shell::Fish, rc);
+        session.run(line);
+        session.wait_for_prompt_with(&[shown]);
+        elsewhere(format!("set -Ux {name} other"));
+        session.wait_for_prompt_with(&["dev:ReadOnly?"]);
+        assert_eq!(status(&mut session, &home)["foreign"], true, "{name}");
+        elsewhere(format!("set -eU {name}"));
+        if rc == "LOAD" {
+            session.wait_for_prompt_with(&[shown]);
+        }
+        assert_eq!(status(&mut session, &home)["foreign"], false, "{name}");
+    }
+}
+
 #[test]
 fn hooks_that_were_removed_come_back_with_use() {
     in_each(&[Shell::Zsh, Shell::Bash], |shell| {
