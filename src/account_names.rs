@@ -29,7 +29,7 @@ impl AccountNames {
         self.0.get(id)?.as_str()
     }
 
-    /// Adds account names to the file, given as pairs of account ID and name.
+    /// Adds account names to the file. `accounts` has pairs of an account ID and a name.
     pub(crate) fn save<'a>(ctx: &Context, accounts: impl IntoIterator<Item = (&'a str, &'a str)>) {
         let mut names = Self::load(ctx);
         let before = names.0.clone();

@@ -27,7 +27,7 @@ impl Address {
         };
         let authority = uri.authority()?;
         let host = authority.host();
-        // Fails if the URL has a user name before the host.
+        // The `?` returns `None` if the URL has a user name before the host.
         let port = authority.as_str().strip_prefix(host)?;
         if !is_host(host) || !(port.is_empty() || is_port(port)) {
             return None;

@@ -65,8 +65,8 @@ impl<'de> Deserialize<'de> for AccountId {
     }
 }
 
-/// The parts of an ARN. The partition is one of those of AWS, and all characters are printable ASCII, because ARNs are
-/// put into messages, requests and environment variables.
+/// The parts of an ARN. The partition is one of AWS's partitions, and all characters are printable ASCII, because ARNs
+/// are put into messages, requests and environment variables.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html>
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Arn<'a> {

@@ -19,7 +19,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 use tempfile::NamedTempFile;
 
-/// A program that fails within this time has not opened the page; one that fails later has shown it.
+/// A program that fails within this time has not opened the page; a program that fails later has shown the page.
 const EARLY_FAILURE: Duration = Duration::from_secs(10);
 
 /// A browser that was started to open a URL.
@@ -44,7 +44,7 @@ pub(crate) struct Opener {
     is_expected: bool,
     /// The words of each command; `%s` stands for the URL of the page.
     commands: Vec<Vec<String>>,
-    /// The URL that the browser gets instead of the page's own; `%s` in it stands for the page's URL, percent-encoded.
+    /// The URL that the browser gets instead of the page's own URL, which replaces `%s` in percent-encoded form.
     form: Option<String>,
 }
 
@@ -61,8 +61,8 @@ impl Opener {
         Self { is_expected, commands, form: None }
     }
 
-    /// Tells whether a browser can be opened here: a person would see it, and one of the programs is installed. The
-    /// latter is false for `BROWSER=none`, and for the helper program of an editor that has exited.
+    /// Tells whether a browser can be opened here: a person would see it, and one of the programs is installed. No
+    /// program is installed if the value of `BROWSER` is `none`, or the helper program of an editor that has exited.
     pub(crate) fn can_open(&self, ctx: &Context) -> bool {
         self.is_expected && self.commands.iter().any(|words| is_installed(ctx, &words[0]))
     }
@@ -78,7 +78,7 @@ impl Opener {
     ///
     /// Other users can read the command line of the browser. On systems where ssox cannot find out which user connects
     /// to its server, the command line contains the path of a private file instead, which redirects to the URL.
-    /// Browsers cannot open a file in a container, so with a container it returns `None` on these systems.
+    /// Browsers cannot open a file in a container, so with a container this method returns `None` on these systems.
     pub(crate) fn open_private(&self, ctx: &Context, url: &str) -> Option<OpenedBrowser> {
         if peer::tells_the_user() {
             return self.open(ctx, url);

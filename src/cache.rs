@@ -34,9 +34,9 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
-    /// Returns the moment until which the credentials may be used without renewing them. It is 15 minutes before they
-    /// expire, or when half of their lifetime has passed if that is less than 15 minutes, or `min_ttl` before they
-    /// expire if that is given. `None`: they never expire.
+    /// Returns the moment until which the credentials may be used without renewing them. It is `min_ttl` before they
+    /// expire. Without `min_ttl`, it is 15 minutes before they expire, or the middle of their lifetime if the middle is
+    /// later. `None`: they never expire.
     pub(crate) fn usable_until(&self, min_ttl: Option<Duration>) -> Option<Timestamp> {
         let end = self.credentials.expiration?;
         let half_lifetime = end.seconds_after(self.issued_at).max(0) / 2;
@@ -98,7 +98,7 @@ pub(crate) fn known(ctx: &Context, key: &Key) -> Option<Entry> {
 /// Writes an entry.
 ///
 /// # Errors
-/// Configuration: the file cannot be written. The caller can use the credentials all the same.
+/// Configuration: the file cannot be written. The caller can still use the credentials.
 pub(crate) fn write(ctx: &Context, key: &Key, credentials: &RoleCredentials) -> Result<()> {
     let entry = EntryJson {
         provider_type: key.provider_type,
@@ -110,7 +110,7 @@ pub(crate) fn write(ctx: &Context, key: &Key, credentials: &RoleCredentials) -> 
     key.item(ctx).write(ctx, &label, &json::secret_python(&entry))
 }
 
-/// Makes sure that an entry can be written before AWS is asked for its credentials.
+/// Makes sure, before AWS is asked for credentials, that their entry can be written.
 ///
 /// # Errors
 /// Configuration: the file cannot be written. `NeedsPerson`: the keyring cannot be used.

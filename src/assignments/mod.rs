@@ -54,8 +54,8 @@ pub(crate) fn list(ctx: &Context, session: &Session) -> Result<Listed> {
         session::valid_token(ctx, session)?;
     }
     let started = ctx.now();
-    // The lock is held during a sign-in. The process that the sign-in starts in the background then waits, finds the
-    // listing of this process, and does not list again.
+    // The lock is taken before a sign-in, because a sign-in starts a background process that lists, too. That process
+    // waits for the lock, finds the listing of this process, and does not list again.
     let lock = lock(ctx, session)?;
     if let Some(listing) = listed_meanwhile(ctx, session, &lock, started) {
         return Ok(Listed { failure: None, listing });
@@ -63,7 +63,8 @@ pub(crate) fn list(ctx: &Context, session: &Session) -> Result<Listed> {
     session::with_token(ctx, session, None, |token| list_with(ctx, session, token))
 }
 
-/// Lists and stores the assignments without asking a person; does nothing if another process has listed them meanwhile.
+/// Lists and stores the assignments without asking a person. Does nothing if another process has listed them while this
+/// process waited for the lock.
 ///
 /// # Errors
 /// Those of [`list`].
@@ -95,8 +96,8 @@ fn list_with(ctx: &Context, session: &Session, token: &Token) -> Result<Listed> 
     Ok(store(ctx, session, assigned, &mut interrupted))
 }
 
-/// Stores a listing, unless somebody signed out of the session or signed in again meanwhile. An incomplete listing does
-/// not replace a stored one; the next run continues it.
+/// Stores a listing, unless somebody has signed out of the session or signed in again since this run began. An
+/// incomplete listing does not replace a stored one; the next run continues it.
 fn store(ctx: &Context, session: &Session, assigned: Assigned, interrupted: &mut Interrupted) -> Listed {
     let has_ended_early = assigned.has_ended_early;
     let accounts: Vec<AccountRoles> = assigned.accounts.into_iter().map(AccountRoles::from).collect();
@@ -115,8 +116,8 @@ fn store(ctx: &Context, session: &Session, assigned: Assigned, interrupted: &mut
     Listed { listing, failure: assigned.failure }
 }
 
-/// Takes the lock; waits without a time limit for a process that holds it, which may have thousands of accounts to
-/// list, and shows how far it is.
+/// Takes the lock. If another process holds the lock, waits without a time limit, because that process may have
+/// thousands of accounts to list, and shows the progress of that process.
 fn lock(ctx: &Context, session: &Session) -> Result<Lock> {
     let (name, what) = (lock_name(session), format!("the lock on the listing of `{}`", session.label()));
     if let Some(lock) = Lock::try_take(ctx, &name) {

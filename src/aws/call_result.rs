@@ -10,7 +10,7 @@ pub(super) type CallResult<T> = Result<T, CallError>;
 #[derive(Debug)]
 pub(super) struct CallError {
     pub(super) error: Error,
-    /// Whether the service does not exist in this region, or the account has not activated it there.
+    /// Whether the service does not exist in the region of the call, or the account has not activated that region.
     pub(super) is_region_unavailable: bool,
 }
 

@@ -23,7 +23,7 @@ pub(super) fn is_closed(kind: ErrorKind) -> bool {
 
 /// Returns an error and all its causes, outermost first.
 pub(super) fn chain<'a>(error: &'a (dyn Cause + 'static)) -> impl Iterator<Item = &'a (dyn Cause + 'static)> {
-    // `source` of an `io::Error` skips the error it wraps; `get_ref` returns it.
+    // The method `source` of an `io::Error` skips the wrapped error; `get_ref` returns the wrapped error.
     std::iter::successors(Some(error), |&error| match error.downcast_ref::<io::Error>() {
         Some(wrapper) => wrapper.get_ref().map(|inner| inner as &(dyn Cause + 'static)),
         None => error.source(),

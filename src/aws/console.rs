@@ -21,9 +21,9 @@ pub(crate) fn page(partition: &Partition, region: Option<&str>, service: Option<
     }
 }
 
-/// Removes the session from a console URL: a browser that is signed in to several accounts has account and session in
-/// the host, as in `111122223333-abcdefgh.eu-west-1.console.aws.amazon.com`. Returns `None` when the URL is not a
-/// console URL of this partition.
+/// Removes the session from a console URL: if a browser is signed in to several accounts, the console puts account and
+/// session into the host, as in `111122223333-abcdefgh.eu-west-1.console.aws.amazon.com`. Returns `None` when the URL
+/// is not a console URL of this partition.
 pub(crate) fn without_session(partition: &Partition, url: &str) -> Option<String> {
     let address = Address::parse(url).filter(Address::is_https)?;
     let host = address.host();

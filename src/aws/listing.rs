@@ -77,7 +77,7 @@ pub(super) struct ListingRun<'a, F> {
     assigned: Assigned,
     /// The index of each account in `assigned.accounts`.
     positions: HashMap<AccountId, usize>,
-    /// The roles so far of accounts whose last page has not arrived.
+    /// The roles listed so far, of each account whose last page has not arrived.
     partial: Roles,
     page_tokens: HashMap<Option<AccountId>, PageTokens>,
     are_all_accounts_listed: bool,
@@ -223,8 +223,8 @@ impl<'a, F: FnMut(&AccountId, &[String], usize)> ListingRun<'a, F> {
         Ok(())
     }
 
-    /// Continues the listing without the page of a request. Returns the error if the page was of the account list:
-    /// without accounts, no roles can be listed.
+    /// Continues the listing without a page that could not be fetched. Returns the error if the page belongs to the
+    /// list of accounts: without accounts, no roles can be listed.
     fn leave_out(&mut self, request: &PageRequest, error: Error) -> Result<()> {
         if request.account_id.is_none() {
             return Err(error);

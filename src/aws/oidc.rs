@@ -56,7 +56,7 @@ pub(crate) enum Grant {
     AuthorizationCode { code: Secret, redirect_uri: String, code_verifier: Secret },
 }
 
-/// The result of a token request; OAuth's error codes are variants, not errors.
+/// The result of a token request; OAuth's error codes are variants of this enum, and not errors.
 #[derive(Clone, Debug)]
 pub(crate) enum TokenResponse {
     /// A token; `expires_in` is in seconds.

@@ -1,7 +1,7 @@
 //! How fast a listing sends requests: all requests of the process share one rate.
 //!
 //! The rate starts at what AWS allows, falls when AWS throttles, and then rises to the allowed rate step by step. The
-//! limit of a custom endpoint is unknown, so there the rate rises until the first request is throttled.
+//! limit of a custom endpoint is unknown, so the rate for a custom endpoint rises until the first request is throttled.
 
 use std::time::{Duration, Instant};
 
@@ -13,7 +13,7 @@ const ALLOWED: f64 = 19.2;
 const LOWEST: f64 = 2.0;
 /// The highest rate, in requests per second.
 const HIGHEST: f64 = 2000.0;
-/// The factor for the rate when AWS throttles once; requests that arrive in a burst are enough to cause that.
+/// The factor for the rate when AWS throttles once. A short burst of requests is enough for AWS to throttle.
 const SMALL_CUT: f64 = 0.9;
 /// The factor for the rate when AWS throttles again within [`SOON`] after a cut.
 const LARGE_CUT: f64 = 0.7;
@@ -23,7 +23,7 @@ const SOON: Duration = Duration::from_secs(5);
 const RECOVERY: f64 = 1.0;
 /// The factor for the rate after each successful response of a custom endpoint: the rate doubles every 20 responses.
 const GROWTH: f64 = 1.035;
-/// How many responses must arrive at the allowed rate before [`GROWTH`] starts.
+/// The rate rises by [`GROWTH`] only after this many successful responses at the allowed rate.
 const PROBATION: u32 = 20;
 /// Throttled responses within this time after a cut do not cut the rate again: their requests were sent before the cut.
 const ECHO: Duration = Duration::from_secs(1);
@@ -86,8 +86,8 @@ impl Pace {
         now.saturating_duration_since(self.succeeded_at)
     }
 
-    /// Records that a request was sent. When it was sent late, by less than one interval, the next request may be sent
-    /// earlier, so that the rate stays the same.
+    /// Records that a request was sent. If the request was sent late, by less than one interval, the next request may
+    /// be sent earlier, so that the rate stays the same.
     pub(super) fn sent(&mut self, now: Instant) {
         let interval = Duration::from_secs_f64(1.0 / self.rate);
         self.next = self.next.max(now.checked_sub(interval).unwrap_or(now)) + interval;
@@ -120,7 +120,7 @@ impl Pace {
     }
 
     /// Records that a request failed because of the network or an error inside AWS. After one failure the request is
-    /// sent again at once; from the second in a row, all requests wait.
+    /// sent again at once; from the second failure in a row, all requests wait.
     pub(super) fn failed(&mut self, now: Instant) {
         self.failures_in_a_row += 1;
         if self.failures_in_a_row > 1 {

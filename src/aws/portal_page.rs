@@ -76,7 +76,7 @@ impl PageRequest {
 }
 
 impl PageClient {
-    /// Requests a page once. Returns the request again, because the caller may retry it.
+    /// Requests a page once. Also returns `request`, because the caller may send it again.
     pub(super) async fn fetch(self, request: PageRequest) -> (PageRequest, Result<Page, Failure>) {
         let page = match &request.account_id {
             None => self.accounts(request.page_token.as_ref()).await,

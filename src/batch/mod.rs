@@ -29,8 +29,8 @@ pub(crate) fn run(jobs: Vec<Job>, limit: usize, output: Output, on_failure: OnFa
     let shared = Arc::new(Shared { queue, running: Mutex::default(), output, events });
     for _ in 0..limit.min(names.len()) {
         let shared = Arc::clone(&shared);
-        // These threads are not joined: one could wait for ever for output of a process that left the killed process
-        // group.
+        // These threads are not joined: a thread could wait for ever for the output of a process that left the killed
+        // process group.
         thread::spawn(move || while shared.run_next() {});
     }
     let mut supervisor = Supervisor { shared, received, status, names, on_failure, deadline: None, interrupted: None };

@@ -15,11 +15,12 @@ pub(crate) struct Job {
 /// The result of a job.
 #[derive(Debug)]
 pub(crate) struct Outcome {
-    /// The exit status, in the numbers that shells use; `None` if the program was not started.
+    /// The exit status as shells report it (128 plus the signal's number after a signal); `None` if the program was not
+    /// started.
     pub(crate) status: Option<u8>,
     /// Why the program was not started, or why ssox ended it.
     pub(crate) error: Option<Error>,
-    /// Whether the job was not started, because all jobs had to end before.
+    /// Whether the job was not started, because ssox had already stopped all jobs.
     pub(crate) is_left_out: bool,
     pub(crate) time: Duration,
     pub(crate) stdout: Vec<u8>,
@@ -35,7 +36,7 @@ pub(crate) enum OnFailure {
     Stop,
 }
 
-/// The results, in the order of the jobs, and after a signal the names of the jobs that it ended.
+/// The results in the order of the jobs. After a signal, also the names of the jobs that the signal ended.
 pub(crate) struct Finished {
     pub(crate) outcomes: Vec<Outcome>,
     pub(crate) interrupted: Option<Vec<String>>,
@@ -46,7 +47,7 @@ pub(crate) struct Finished {
 pub(super) enum Stop {
     Signal,
     Failure,
-    /// The program that reads the output of ssox has closed it.
+    /// The program that reads the output of ssox has closed the pipe.
     Closed,
 }
 

@@ -108,7 +108,7 @@ impl Stream {
     /// Passes on output of the program.
     ///
     /// # Errors
-    /// Those of the operating system; `BrokenPipe` if the reader of ssox's own output has closed it.
+    /// Those of the operating system; `BrokenPipe` if the program that reads ssox's own output has closed the pipe.
     pub(super) fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.kept.extend_from_slice(bytes);
         // Cuts only when twice the limit is reached: each cut copies the part that is kept.

@@ -29,12 +29,12 @@ impl Program {
     }
 
     /// Waits until the program exits, without reaping it. A program that reads from the terminal is terminated, because
-    /// nobody would see what it asks; then this returns true.
+    /// nobody would see what it asks. Returns true if this program was terminated.
     pub(super) fn wait(&mut self) -> bool {
         system::wait(&mut self.0)
     }
 
-    /// Reaps the program, and returns its exit status in the numbers that shells use.
+    /// Reaps the program, and returns its exit status as shells report it (128 plus the signal's number after a signal).
     pub(super) fn status(&mut self) -> u8 {
         self.0.wait().map_or(1, shell_status)
     }
@@ -81,7 +81,8 @@ mod system {
             if !status.stopped() {
                 break;
             }
-            // Fetches the same report without `NOWAIT`; otherwise the next `waitid` would return it again.
+            // `NOWAIT` has left the report of this stop in the kernel. It is fetched here without `NOWAIT`, or else the
+            // next `waitid` would return it again.
             let _ = waitid(WaitId::Pid(pid), WaitIdOptions::STOPPED | WaitIdOptions::NOHANG);
             let terminal = [Signal::TTIN, Signal::TTOU].map(Signal::as_raw);
             if status.stopping_signal().is_some_and(|signal| terminal.contains(&signal)) {

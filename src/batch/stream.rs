@@ -9,8 +9,8 @@ use std::thread;
 const CHUNK: usize = 64 << 10;
 
 /// Copies the program's output to `to`. The returned receiver gets what `to` has kept in memory, or the error of a
-/// failed write. `closed` is called if the reader of ssox's own output has closed it; the program then gets a broken
-/// pipe, too.
+/// failed write. `closed` is called if the program that reads ssox's own output has closed the pipe; the job's program
+/// then gets a broken pipe, too.
 pub(super) fn read(
     from: Option<impl Read + Send + 'static>,
     mut to: Stream,

@@ -23,7 +23,7 @@ pub(super) struct Supervisor {
     pub(super) status: StatusLine,
     pub(super) names: Vec<String>,
     pub(super) on_failure: OnFailure,
-    /// When programs that were asked to end are killed.
+    /// The time at which ssox kills those programs that were asked to end, but still run.
     pub(super) deadline: Option<Instant>,
     pub(super) interrupted: Option<Vec<String>>,
 }
@@ -90,8 +90,8 @@ impl Supervisor {
         running.stop = Some(running.stop.map_or(why, |before| if why == Stop::Signal { why } else { before }));
     }
 
-    /// Kills the programs that still run. Returns true if enough time has passed since the first call: ssox then no
-    /// longer waits for those that do not end.
+    /// Kills the programs that still run. Returns true if ssox has waited long enough since the first call: it then no
+    /// longer waits for programs that do not end.
     fn kill(&self) -> bool {
         let mut running = lock(&self.shared.running);
         groups(&running).for_each(program::Group::kill);

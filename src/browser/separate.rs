@@ -23,7 +23,8 @@ const USUAL: [&str; 10] = [
     "chromium",
 ];
 
-/// How the names of Firefox and of browsers like it begin, in lower case; below, those of Chrome and the like.
+/// How the program names of Firefox and similar browsers begin, in lower case. [`CHROME`] has those of Chrome and
+/// similar browsers.
 const FIREFOX: [&str; 6] = ["firefox", "librewolf", "waterfox", "zen", "floorp", "mullvad-browser"];
 const CHROME: [&str; 8] =
     ["google-chrome", "google chrome", "chrome", "chromium", "microsoft-edge", "microsoft edge", "msedge", "brave"];

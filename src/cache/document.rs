@@ -25,7 +25,7 @@ pub(super) struct EntryJson<'a> {
     pub(super) credentials: CredentialsJson<'a>,
 }
 
-/// Credentials with the keys that AWS tools write and read.
+/// Credentials as JSON, with the JSON keys that AWS tools write and read.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct CredentialsJson<'a> {

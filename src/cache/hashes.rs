@@ -1,5 +1,6 @@
-//! Sets and maps whose keys are the hashes in the names of cache entries. Their bytes are as good as random, so the first
-//! ones serve as the hash of the key. That makes look-ups much faster than the standard hasher.
+//! Sets and maps whose keys are the hashes in the names of cache entries. The bytes of these keys are evenly
+//! distributed, so the first eight bytes of a key serve as its hash value in a table. This makes look-ups much faster
+//! than the standard hasher does.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};

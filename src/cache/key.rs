@@ -13,8 +13,8 @@ use std::path::PathBuf;
 pub(crate) struct Key {
     pub(super) hash: [u8; 20],
     pub(super) provider_type: Option<&'static str>,
-    /// The label of the session that is written into the entry. Signing out of it removes the entry even if no
-    /// configured profile has this role any more.
+    /// The label of the session, which is written into the entry. A sign-out of this session removes the entry, even if
+    /// no configured profile has the entry's role any more.
     pub(super) session: Option<String>,
     /// Where the entry is kept.
     store: Store,
@@ -29,8 +29,8 @@ impl Key {
     pub(crate) fn sso(account_id: &str, role_name: &str, session: Option<&str>, start_url: &str) -> Self {
         let of_session = session.map_or((r#","startUrl":"#, start_url), |session| (r#","sessionName":"#, session));
         let mut arguments = String::with_capacity(USUAL_ARGUMENTS);
-        // The arguments are in the order of the AWS CLI. They are written by hand, because a serializer takes much
-        // longer and every profile in a list has such a key.
+        // The arguments are in the order of the AWS CLI. This code writes the JSON without a serializer, which takes
+        // much longer: every profile in a list has such a key.
         for (key, value) in [(r#"{"accountId":"#, account_id), (r#","roleName":"#, role_name), of_session] {
             arguments.push_str(key);
             json::add_python_text(&mut arguments, value);
@@ -59,7 +59,8 @@ impl Key {
         Self { session: label.map(String::from), ..self }
     }
 
-    /// Sets where the entry is kept. An entry in the keyring always contains its session, by which a sign-out finds it.
+    /// Sets where the entry is kept. An entry in the keyring always contains the label of its session, by which a
+    /// sign-out finds the entry.
     pub(crate) fn in_store(self, store: Store, label: &str) -> Self {
         match store {
             Store::Files => self,
@@ -87,8 +88,8 @@ impl Key {
         Item { store: self.store_unless(Store::of_variable(ctx)), kind: store::SecretKind::Role, hash }
     }
 
-    /// Returns where the entry is kept. `variable`, the value of `SSOX_STORE`, can demand the keyring for all entries.
-    /// Without it, only credentials of a session can be kept in the keyring.
+    /// Returns where the entry is kept. If `variable`, the value of `SSOX_STORE`, is the keyring, all entries are kept
+    /// in the keyring. Otherwise only credentials of a session can be kept in the keyring.
     pub(super) fn store_unless(&self, variable: Option<Store>) -> Store {
         if variable == Some(Store::Keyring) { Store::Keyring } else { self.store }
     }

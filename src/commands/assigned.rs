@@ -69,7 +69,7 @@ pub(super) fn run(ctx: &Context, args: &AssignedArgs) -> Result<Done> {
     Ok(Done { error, ..Done::from(stdout) })
 }
 
-/// Returns the named session, or all sessions. Of all sessions, leaves out those that cannot be used, with a warning.
+/// Returns the named session. Without a name, returns all sessions that can be used, and warns of the others.
 pub(super) fn sessions(ctx: &Context, files: &ConfigFiles, name: Option<&str>) -> Result<Vec<Session>> {
     if let Some(name) = name {
         return profile::labelled_session(ctx, files, name).map(|session| vec![session]);

@@ -101,7 +101,8 @@ pub(super) fn without_credentials(
     set_or_remove(&mut changes, ctx, UNTIL, None)?;
     set_or_remove(&mut changes, ctx, file_marks::VARIABLE, None)?;
     let removed = KEYS.iter().chain(&[ACCOUNT_ID, "SSOX_EXPIRES"]);
-    // Without keys, tools would use the credentials of a container.
+    // Without keys in the environment, tools would use the credentials of a container, so the variables of a container
+    // are unset, too.
     let removed = removed.chain(&WEB_IDENTITY).chain(&CONTAINER).chain(&LEFTOVERS).chain(&FOREIGN_LEFTOVERS);
     removed.for_each(|name| changes.unset(name));
     recorded(ctx, changes)
@@ -168,8 +169,8 @@ pub(super) fn put_back(ctx: &Context, profile: &Profile, entry: &Entry) -> Resul
     Ok(changes)
 }
 
-/// Returns the changes of `clear`: removes what ssox set, and keeps what others have set since. The shell function then
-/// restores the values from before the first `use`.
+/// Returns the changes of `clear`: removes what ssox set, and keeps values that something else has set since. The shell
+/// function then restores the values from before the first `use`.
 ///
 /// # Errors
 /// Configuration: a value contains a control character.
@@ -198,11 +199,11 @@ pub(super) fn cleared(ctx: &Context) -> Result<EnvChanges> {
     let own = OWN.iter().filter(|name| **name != "SSOX_PROFILE" || identity::is_in_use(ctx));
     own.chain(&["AWS_SSO_PROFILE"]).for_each(|name| changes.unset(name));
     // These variables had no value before the first `use`, so the shell must not restore values that it has saved
-    // since. SSOX_PROFILE may have had one.
+    // since. Only SSOX_PROFILE may have had a value.
     let edited = OWN.iter().filter(|name| **name != "SSOX_PROFILE").chain(&[replaced::VARIABLE]);
     edited.for_each(|name| changes.forget(name));
-    // If the person evaluated the lines of `ssox serve`, the shell function would take their values for those from
-    // before `use`, and restore them.
+    // If the person evaluated the lines of `ssox serve`, the shell function does not know that ssox set these
+    // variables. Without this code, it would restore their values as the values from before `use`.
     if endpoint_changes::is_served(ctx) {
         let unset: Vec<&str> = changes.iter().filter_map(|(name, value)| value.is_none().then_some(name)).collect();
         unset.into_iter().for_each(|name| changes.forget(name));

@@ -17,7 +17,7 @@ struct Cache {
 }
 
 impl Cache {
-    /// Fills a cache, and sets the clock ahead, so that its files were not written just now.
+    /// Fills a cache, and moves the clock ahead, so that the files of the cache are old enough for the index.
     fn filled() -> Self {
         let home = tempfile::tempdir().unwrap();
         let mut ctx = Context::new([("HOME".into(), home.path().into())]);

@@ -71,8 +71,8 @@ pub(super) fn assignment(
     }
 }
 
-/// For a session that is not in the configuration yet: replaces the hint to run `ssox login`, which does not know the
-/// session, by one that names the missing options.
+/// Changes an error about a session that is not in the configuration yet. `ssox login` does not know this session, so
+/// the hint to run it is replaced by a hint that names the missing options.
 fn without_session(error: Error, given: Given) -> Error {
     let missing = match given {
         (Some(_), _) => "--role-name NAME",

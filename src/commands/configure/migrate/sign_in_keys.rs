@@ -13,7 +13,7 @@ pub(super) struct SignInKeys {
 }
 
 impl SignInKeys {
-    /// Removes the session if other profiles name it, too.
+    /// Returns the settings without the session if other profiles name this session, too.
     pub(super) fn without_shared_session(self, files: &ConfigFiles) -> Self {
         let is_its_own = |name: &String| {
             files.profiles().filter(|profile| profile.value("sso_session") == Some(name)).nth(1).is_none()

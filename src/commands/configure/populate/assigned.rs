@@ -56,8 +56,8 @@ impl Scope {
         Self { accounts: globs(accounts), roles: globs(roles) }
     }
 
-    /// Tells whether the options choose a role in an account. `account_name` is the name that the account has, or had
-    /// last.
+    /// Tells whether the options choose a role in an account. `account_name` is the name of the account, or its last
+    /// known name if the account is not listed any more.
     pub(super) fn contains(&self, account_id: &str, account_name: Option<&str>, role: &str) -> bool {
         let is_named =
             |glob: &Glob| [Some(account_id), account_name].into_iter().flatten().any(|name| glob.glob.matches(name));
@@ -65,7 +65,7 @@ impl Scope {
         has_account && (self.roles.is_empty() || self.roles.iter().any(|glob| glob.glob.matches(role)))
     }
 
-    /// Checks that each glob matches a listed account or role, or that of an existing profile.
+    /// Checks that each glob matches an account or role of the listing or of an existing profile.
     ///
     /// # Errors
     /// Configuration: a glob matches nothing. The hint has similar names.
@@ -81,7 +81,8 @@ impl Scope {
         if let Some(glob) = self.accounts.iter().find(|glob| !accounts().any(|name| glob.glob.matches(name))) {
             return Err(unmatched("account", &glob.text, accounts()));
         }
-        // If the listing is incomplete, the role may be one of those that are missing.
+        // An incomplete listing may lack the role, so a glob that matches no role is an error only if the listing is
+        // complete.
         let unmatched_role = self.roles.iter().find(|glob| !roles().any(|name| glob.glob.matches(name)));
         if let Some(glob) = unmatched_role.filter(|_| listing.is_complete()) {
             return Err(unmatched("role", &glob.text, roles()));

@@ -83,8 +83,8 @@ impl Keys<'_> {
         }
     }
 
-    /// Returns the settings of a profile that ssox may remove: they are for `credential_process` if this run writes
-    /// `sso_` keys, or the reverse.
+    /// Returns the settings of a profile that ssox may remove: those for `credential_process` if this run writes `sso_`
+    /// keys, or the `sso_` keys if this run writes `credential_process`.
     fn unwanted(&self, section: &Section) -> Vec<&'static str> {
         let is_there = |key: &&str| section.get(key).is_some();
         // A `credential_process` that a person wrote stays.

@@ -90,7 +90,8 @@ fn unknown_field(name: &str) -> String {
     format!("there is no `{{{name}}}`, only {}", known.join(" "))
 }
 
-/// Puts the account ID before a name that begins with `-` or is `default`. Returns it in place of an empty name.
+/// Puts the account ID before a name that begins with `-` or is `default`. Returns the account ID in place of an empty
+/// name.
 fn valid(name: &str, account_id: &str) -> String {
     match name.trim_start_matches('-') {
         "" => account_id.into(),
@@ -124,7 +125,8 @@ pub(super) fn names(assignments: &[Assignment], format: &NameFormat, session: &s
         Names { numbered: format!("{plain}-{}", assignment.account.id), wanted: plain.clone(), plain }
     };
     let mut names: Vec<Names> = assignments.iter().map(of).collect();
-    // A name with an account ID may be the plain name of another assignment.
+    // The name that gets an account ID may be the plain name of another assignment, so the names are compared again
+    // until none changes.
     while number_equal_ones(&mut names) {}
     names
 }

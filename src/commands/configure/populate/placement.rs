@@ -25,7 +25,7 @@ struct Taken<'a> {
 }
 
 impl Taken<'_> {
-    /// Returns the names that cannot be given once some profiles are renamed.
+    /// Returns the names that cannot be given to a profile after these renames.
     fn names(&self, renames: &BTreeMap<usize, String>) -> HashSet<String> {
         let stays = |(at, managed): &(usize, &Managed)| {
             !renames.contains_key(at) && !self.removed.contains(managed.name.as_str())
@@ -71,8 +71,8 @@ impl Placement {
     fn add(&mut self, at: usize, names: &Names, others: &HashSet<String>, taken: &mut HashSet<String>) {
         let Names { wanted, numbered, .. } = names;
         let is_free = |name: &&String| !taken.contains(*name);
-        // If another managed profile has the name, this one gets the name with the account ID. If a person's own
-        // profile has it, this one is skipped.
+        // If another managed profile has the wanted name, the new profile gets the name with the account ID. If a
+        // profile that is not managed has the wanted name, the new profile is skipped.
         let name = if others.contains(wanted) { None } else { [wanted, numbered].into_iter().find(is_free).cloned() };
         match name {
             Some(name) => {
