@@ -186,7 +186,8 @@ fn with_credentials(
     Ok(Secret::default())
 }
 
-/// Returns the issuer, to which the console links when its session has expired: a URL, or `ssox` if there is none.
+/// Returns the issuer: the URL that the console links to when its session has expired, or `ssox` if no such URL is
+/// known.
 fn issuer(source: &Source) -> &str {
     match source {
         Source::Saml(saml) => &saml.url,

@@ -56,8 +56,8 @@ impl VerbArgs for Directory {
     }
 }
 
-/// Returns the changes for a shell that leaves a directory whose values it inherited. It does not know the values from
-/// before, because its parent process entered the directory.
+/// Returns the changes for a shell that leaves a directory whose values it inherited. The shell does not know the
+/// values from before, because its parent process entered the directory.
 fn left(ctx: &Context) -> Result<EnvChanges> {
     let mut changes = changes::cleared(ctx)?;
     changes.unset(directory::VARIABLE);
@@ -152,8 +152,8 @@ fn uncached(held: &Context, profile: &Profile) -> std::result::Result<Entry, (Se
     })
 }
 
-/// Drops the changes of variables that direnv or mise has set: its file is nearer to the working directory than the
-/// `.ssox` file.
+/// Drops the changes of variables that direnv or mise has set: the file of that tool is nearer to the working directory
+/// than the `.ssox` file.
 fn leave_to_tools(ctx: &Context, changes: &mut EnvChanges) {
     let names: Vec<&str> = changes.iter().map(|(name, _)| name).collect();
     names.into_iter().filter(|name| snapshots::owner(ctx, name).is_some()).for_each(|name| changes.keep(name));

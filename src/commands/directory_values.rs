@@ -8,8 +8,8 @@ use crate::error::Result;
 use crate::identity::{fingerprint, is_in_use};
 use crate::snapshots;
 
-/// The variable with `NAME:FINGERPRINT:BEFORE` for each value, separated by `|`, which regions and usual profile names
-/// do not contain.
+/// The variable with `NAME:FINGERPRINT:BEFORE` for each value. The separator is `|`, because regions and usual profile
+/// names do not contain it.
 pub(super) const VARIABLE: &str = "SSOX_SNAPSHOT";
 /// Variables whose earlier values are not secret.
 const NOT_SECRET: [&str; 4] = ["AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION"];

@@ -53,8 +53,8 @@ fn renew(ctx: &Context, profile: &Profile) -> Result<Done> {
     Ok(endpoint::secret_document(&entry).into())
 }
 
-/// The environment changes for a program. `files` is the directory to remove when the program ends, on systems where
-/// ssox waits for it.
+/// The environment changes for a program. `files` is the directory to remove when the program ends; `None` on Unix,
+/// where ssox does not wait for the program.
 #[derive(Debug)]
 pub(super) struct ForProgram {
     pub(super) changes: EnvChanges,

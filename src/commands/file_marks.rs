@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 /// The variable with the path of the directory that has the links and marks.
 pub(super) const VARIABLE: &str = "SSOX_FILES";
 
-/// How many such directories are kept. If that of a shell was removed, ssox makes it again.
+/// How many such directories are kept. If the directory of a shell was removed, ssox makes it again.
 const MOST: usize = 64;
 
 /// Returns the directory with the marks of the files as they are now; `None` if it cannot be made.
@@ -51,7 +51,7 @@ fn mark(link: &Path, metadata: Option<&Metadata>, path: &PathBuf) -> Option<()> 
     if read(&mark) != Some(modified) {
         File::create(&mark).ok()?.set_modified(modified).ok()?;
     }
-    // The file system of the mark may round the time.
+    // The file system may have rounded the time of the mark; then no mark is possible.
     (read(&mark) == Some(modified)).then_some(())
 }
 

@@ -1,5 +1,5 @@
 //! Describes a shell whose identity is not the one that ssox set: which variables changed, what set them, and which
-//! identity AWS tools use there now.
+//! identity AWS tools now use in this shell.
 
 use crate::address::Address;
 use crate::assignments;

@@ -63,7 +63,7 @@ fn in_use(ctx: &Context) -> Result<EnvChanges> {
         shown::follow_files(ctx, &held, &mut changes)?;
     }
     shown::unset_hidden(ctx, &mut changes);
-    // Only a readable record proves that ssox set these values, so without one nothing is recorded.
+    // A readable record proves that ssox set these values. Without a readable record, no new record is written.
     if changes.get(identity::VARIABLE).is_none() && Identity::recorded(ctx).is_some() && !held.is_recorded(ctx) {
         held.record(&mut changes)?;
     }

@@ -29,7 +29,7 @@ impl<C> OutputFormat<C> {
     }
 }
 
-/// The trait of a type that says what a verb writes. It has the list of the verb's formats.
+/// Implemented by each type that says what a verb writes; lists the formats of that verb.
 pub(super) trait Formats: Clone + 'static {
     /// Returns all formats, in the order of the help.
     fn formats() -> &'static [OutputFormat<Self>];

@@ -1,4 +1,5 @@
-//! Checks for settings in one profile that AWS tools prefer in different order, so that tools use different identities.
+//! Checks profiles for settings in conflict: some AWS tools use one of them, and other tools another, so the tools use
+//! different identities.
 
 use super::finding::Finding;
 use crate::config::{ConfigFiles, Section, Severity, WhichFile};
@@ -22,7 +23,7 @@ const CONFLICTS: [(&str, &str, &str); 6] = [
     ("login_session", "credential_process", "the AWS CLI uses `aws login`, the SDK for JavaScript the process"),
 ];
 
-/// Settings that some tools prefer to SSO settings, how the message calls them, and which tool uses which.
+/// Settings that some tools prefer to SSO settings, their names in messages, and which tool uses which setting.
 const BESIDE_SSO: [(&str, &str, &str); 2] = [
     ("credential_process", "`credential_process`", "the AWS CLI uses SSO, the SDK for JavaScript the process"),
     ("aws_access_key_id", "static keys", "the AWS CLI uses SSO, the SDKs for Go and JavaScript the static keys"),

@@ -29,7 +29,8 @@ pub(super) fn confirm(ctx: &Context, verb: &str, profile: &Profile, consent: &Co
     }
 }
 
-/// Returns the name of the account in brackets, for the role of an account without a profile: few people know its number.
+/// Returns the name of the account in brackets for an assignment without a profile, because few people know account
+/// IDs.
 fn account(ctx: &Context, profile: &Profile) -> String {
     let id = profile.source.account_id().filter(|_| profile.is_assignment);
     id.and_then(|id| Some(format!(" ({})", AccountNames::load(ctx).get(id)?))).unwrap_or_default()

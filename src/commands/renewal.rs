@@ -197,7 +197,7 @@ fn renew(ctx: &Context, profile: &Profile, needed: Step) -> std::result::Result<
         profile.source.reserve(ctx).map_err(|error| fail(step(&error))(error))?;
     }
     let entry = profile.credentials(ctx, &request(ctx, profile)).map_err(fail(Step::Fetch))?;
-    // If this machine's clock is ahead, every prompt would send a request to AWS without this check.
+    // Without this check, every prompt would send a request to AWS if this machine's clock is ahead.
     if entry.is_expired(ctx.now()) {
         let ahead = Error::other("the new credentials have already expired: this machine's clock is ahead");
         return Err(fail(Step::Fetch)(ahead.hint("ssox doctor")));
@@ -211,8 +211,8 @@ fn renew(ctx: &Context, profile: &Profile, needed: Step) -> std::result::Result<
     Ok(entry)
 }
 
-/// Returns a request for credentials. If the cached ones are due for renewal, they are not valid long enough for it, so
-/// new ones are fetched.
+/// Returns a request for credentials. If the cached credentials are due for renewal, the request requires a longer
+/// validity than they have, so new ones are fetched.
 fn request(ctx: &Context, profile: &Profile) -> Request {
     let due = profile.source.cached(ctx).filter(|entry| is_due(ctx, entry));
     let left = due.and_then(|entry| Some(entry.credentials.expiration?.seconds_after(entry.renewable_from()?)));

@@ -64,7 +64,7 @@ impl VerbArgs for Sessions {
     }
 }
 
-/// The names of the profiles of each session, or of several sessions that share a token.
+/// The names of the profiles that use each token. Several sessions can share a token.
 type Users = HashMap<SharedToken, Vec<String>>;
 
 /// Identifies a token that sessions share: by the session's name, or by the start URL if the session has no name.

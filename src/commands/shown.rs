@@ -94,7 +94,7 @@ fn restore(ctx: &Context, held: &Identity, changes: &mut EnvChanges) -> Result<S
 }
 
 /// After an edit of a configuration file, shows what the profile is now: AWS tools read the profile in AWS_PROFILE from
-/// that file. If the shell reads other files than those that ssox set, still shows what ssox set.
+/// that file. If AWS_CONFIG_FILE or AWS_SHARED_CREDENTIALS_FILE has changed since `use`, still shows what ssox set.
 ///
 /// # Errors
 /// Configuration: a name from a file with a control character.
@@ -124,7 +124,7 @@ pub(super) fn follow_files(ctx: &Context, held: &Identity, changes: &mut EnvChan
 }
 
 /// Restores `SSOX_EXPIRES`, from which the prompt segment computes the time left: it is the same time as in
-/// AWS_CREDENTIAL_EXPIRATION. Unsets it if the credentials do not expire; these are not renewed either.
+/// AWS_CREDENTIAL_EXPIRATION. Unsets the variable if the credentials do not expire and thus are not renewed.
 fn expires(ctx: &Context, held: &Identity, changes: &mut EnvChanges) -> Result<()> {
     if !held.has_recorded(EXPIRATION) && ctx.var_os("SSOX_EXPIRES").is_some() {
         changes.unset("SSOX_EXPIRES");

@@ -16,8 +16,8 @@ pub(super) enum SignInTarget {
     Saml(String, Box<Saml>),
 }
 
-/// Returns the named session, or what the given profile signs in to. Without both, uses the profile that the
-/// environment names or `default`, or else the only session.
+/// Returns the named session, or what the given profile signs in to. If neither is given, uses the profile that the
+/// environment names, or `default`, or else the only session.
 ///
 /// # Errors
 /// Configuration: the session or profile is unknown, or neither is given and there are several sessions.

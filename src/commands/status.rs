@@ -1,6 +1,6 @@
-//! `ssox status`: shows which credentials this shell has, and when the credentials, the token and the session expire. With
-//! `--verify` it shows whose credentials they are according to AWS. If the shell has another identity than ssox set, it
-//! shows that one.
+//! `ssox status`: shows which credentials this shell has, and when the credentials, the token and the session expire.
+//! With `--verify` it shows whose credentials they are according to AWS. If the shell has another identity than the one
+//! that ssox set, `status` shows the identity that the shell has.
 
 mod document;
 mod held;

@@ -35,7 +35,7 @@ fn message(rejected: &clap::Error) -> String {
     }
 }
 
-/// Returns the first of these that there is: a similar name, clap's tip, the possible values, the usage, the verb's help.
+/// Returns the first of these that exists: a similar name, clap's tip, the possible values, the usage, the verb's help.
 fn hint(rejected: &clap::Error, words: &[OsString]) -> String {
     let verbs = similar_verbs(rejected);
     if !verbs.is_empty() {
@@ -77,7 +77,7 @@ fn help_line(words: &[OsString]) -> String {
 fn similar_verbs(rejected: &clap::Error) -> Vec<String> {
     let Some(unknown) = text(rejected, ContextKind::InvalidSubcommand) else { return Vec::new() };
     let mut command = Cli::command();
-    // `build` adds the verbs of `configure` and `saml`.
+    // Before `build`, the command does not have the verbs of `configure` and `saml`.
     command.build();
     let mut parent = &command;
     // The usage names the command whose verb is unknown: `Usage: ssox configure [OPTIONS] <COMMAND>`.

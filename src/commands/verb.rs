@@ -131,7 +131,7 @@ macro_rules! verbs {
                 }
             }
 
-            /// Tells whether a person may be asked. Otherwise the verb is called by programs.
+            /// Tells whether the verb may ask a person. Verbs that programs call may not.
             pub(crate) fn is_interactive(&self) -> bool {
                 match self {
                     $(Self::$name(_) => <$arguments>::IS_INTERACTIVE,)+

@@ -41,8 +41,8 @@ pub(super) fn verify(ctx: &Context) -> Result<Verified> {
     Ok(Verified { alias: alias(ctx, &network, &region, &keys), identity })
 }
 
-/// Returns the profile in use. If there are no access keys, and its variables were changed or no profile is in use,
-/// returns the profile that the AWS CLI uses.
+/// Returns the profile in use. If there are no access keys, and no profile is in use or something else has changed the
+/// profile's variables, returns the profile that the AWS CLI uses.
 fn profile(ctx: &Context) -> Result<Option<Profile>> {
     let is_ours = is_in_use(ctx) && Identity::of_shell(ctx).changed_by_others(ctx).is_empty();
     if is_ours || ctx.var(ID).is_some() {
@@ -75,8 +75,8 @@ fn keys(ctx: &Context, profile: Option<&Profile>) -> Result<RoleCredentials> {
     }
 }
 
-/// Returns a region for the requests. It is in the partition of the access keys if that is known, because other
-/// partitions do not know the keys.
+/// Returns a region for the requests. If the partition of the access keys is known, the region is in that partition,
+/// because other partitions do not know the keys.
 fn region(ctx: &Context, profile: Option<&Profile>) -> Region {
     let source = profile.map(|profile| &profile.source);
     let (arn, of_source) = (source.and_then(Source::role_arn), source.and_then(|source| source.region()));

@@ -1,5 +1,5 @@
-//! Shows a change of the config file, asks for consent, and writes it if no other program has changed the file
-//! meanwhile.
+//! Shows a change of the config file, asks for consent, and writes the change if no other program has changed the file
+//! since ssox read it.
 
 use crate::config::{ConfigFiles, File, WhichFile, diff};
 use crate::context::{Context, tell};
@@ -19,12 +19,13 @@ pub(super) fn shown(file: &File, text: &str) -> String {
     diff::unified(&file.path, &file.text, text)
 }
 
-/// Shows the change, asks, and writes; tells whether it was written. If another program has changed the file meanwhile
-/// and `consent` was given in advance, writes the text that `again` makes from the new file.
+/// Shows the change, asks, and writes the file; returns whether the file was written. If another program has changed
+/// the file since ssox read it, and `consent` was given in advance, writes the text that `again` makes from the new
+/// file.
 ///
 /// # Errors
-/// `NeedsPerson`: there is nobody to ask. Configuration: another program has changed the file meanwhile, or it cannot
-/// be written. Unreachable: another process holds the lock.
+/// `NeedsPerson`: there is nobody to ask. Configuration: another program has changed the file since ssox read it, or
+/// the file cannot be written. Unreachable: another process holds the lock.
 pub(super) fn write(
     ctx: &Context,
     file: &File,

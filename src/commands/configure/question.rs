@@ -60,7 +60,8 @@ impl Question<'_> {
     /// Returns the given answer, or the one a person types.
     ///
     /// # Errors
-    /// Configuration: the given answer is invalid. `NeedsPerson`: there is nobody to ask, or no answer.
+    /// Configuration: the given answer is invalid. `NeedsPerson`: there is nobody to ask, or the person gives no
+    /// answer.
     pub(super) fn required(&self, ctx: &Context, given: Option<&str>) -> Result<String> {
         self.optional(ctx, given)?.ok_or_else(|| {
             Error::needs_person(format!("the {} is not given", self.what)).hint(format!("add {}", self.option))

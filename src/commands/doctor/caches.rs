@@ -77,7 +77,7 @@ fn quoted(file: &Path) -> String {
     shell_words::quote(&file.display().to_string()).into_owned()
 }
 
-/// Reports a token of a session that has expired and cannot be refreshed.
+/// Reports a session whose token has expired and cannot be refreshed.
 fn token(ctx: &Context, session: &Session) -> Option<Finding> {
     let Some(token) = session::cached_token(ctx, session) else {
         return if session.store == Store::Files { no_token(ctx, session) } else { None };

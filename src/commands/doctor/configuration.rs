@@ -33,8 +33,8 @@ pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
     findings
 }
 
-/// What the checks find in the profiles. Most profiles have only SSO settings and an existing session: these are not
-/// checked, because nothing can be wrong with them.
+/// What the checks find in the profiles. Most profiles have only SSO settings and name an existing session. Such
+/// profiles are not checked, because nothing can be wrong with them.
 #[derive(Default)]
 struct Profiles {
     findings: Vec<Finding>,

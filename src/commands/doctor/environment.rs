@@ -23,7 +23,7 @@ const LEFTOVERS: [(&str, &str); 6] = [
     ("AWS_SSO_PROFILE", "prompts show it as the profile in use"),
 ];
 const KEYS: [&str; 3] = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
-/// How long an endpoint on this machine is waited for.
+/// How long ssox waits until an endpoint on this machine answers.
 const ANSWER: Duration = Duration::from_secs(1);
 const CONTAINER: [&str; 2] = ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"];
 
@@ -69,7 +69,7 @@ fn container(ctx: &Context, name: &str) -> Finding {
     finding(Info, message, format!("{}, if this is not a container", ctx.line_to_unset(&[name])))
 }
 
-/// Finds an endpoint of ssox that no longer answers: its variables outlive it in other shells.
+/// Reports an endpoint of ssox that no longer answers, although this shell still has its variables.
 fn ended_endpoint(ctx: &Context) -> Option<Finding> {
     let url = ctx.var(endpoint_changes::URI)?;
     let address: SocketAddr = url.strip_prefix("http://")?.trim_end_matches('/').parse().ok()?;

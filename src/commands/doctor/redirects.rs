@@ -1,4 +1,4 @@
-//! Checks for settings that redirect ssox: to other files, or to a service URL (endpoint) that is not of AWS.
+//! Checks for settings that redirect ssox: to other files, or to a service URL (endpoint) other than that of AWS.
 
 use super::Severity::{Error, Info, Warning};
 use crate::aws::{CustomEndpoint, Network, Origin};
@@ -44,7 +44,7 @@ fn other_files(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
     files.redirected().filter_map(finding).collect()
 }
 
-/// Returns every service URL that replaces one of AWS, each once.
+/// Returns the service URLs that replace those of AWS, without duplicates.
 fn endpoints(ctx: &Context, files: &ConfigFiles) -> Vec<CustomEndpoint> {
     let of_sessions = profile::sessions(ctx, files).into_iter().flatten().map(|session| session.network);
     let of_profiles = files.profile_names().filter_map(|name| Some(Profile::resolve(ctx, files, &name).ok()?.network));

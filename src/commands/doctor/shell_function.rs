@@ -1,5 +1,5 @@
-//! Checks whether the calling shell has ssox's function, and whether this binary supports its version. There is no
-//! finding if a program calls `doctor`.
+//! Checks whether the calling shell has ssox's function, and whether this binary supports the version of the function.
+//! Reports nothing if a program calls `doctor`.
 
 use super::Severity::Warning;
 use crate::commands::finding::Finding;

@@ -1,5 +1,5 @@
-//! Checks for settings that cause faults only in some AWS tools: such a tool fails to start, sends unsigned requests,
-//! or uses another identity.
+//! Checks for settings that cause faults only in some AWS tools, which fail to start, send unsigned requests, or use
+//! another identity.
 
 use super::Severity::{Info, Warning};
 use crate::arn::AccountId;

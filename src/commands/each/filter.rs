@@ -15,7 +15,7 @@ pub(super) struct Filter {
     pub(super) names: AccountNames,
 }
 
-/// A pattern for names of profiles. One with a `/` also matches ACCOUNT/ROLE.
+/// A pattern for names of profiles. A pattern with a `/` also matches ACCOUNT/ROLE.
 struct Pattern {
     glob: NameGlob,
     has_slash: bool,

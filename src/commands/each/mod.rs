@@ -156,8 +156,8 @@ fn say_unlisted(error: &Error) {
     error.hints.iter().for_each(|hint| terminal::say(&format!("hint: {hint}")));
 }
 
-/// Returns the highest exit status of the commands. If all succeeded, returns the highest one of the errors:
-/// credentials that could not be fetched, and sessions that could not be listed.
+/// Returns the highest exit status of the commands. If all commands succeeded, returns the highest exit status of the
+/// errors: credentials that could not be fetched, and sessions that could not be listed.
 fn status(outcomes: &[Outcome], unlisted: &[Error]) -> u8 {
     let commands = outcomes.iter().filter_map(|outcome| outcome.status).max().unwrap_or(0);
     let errors = outcomes.iter().filter_map(|outcome| outcome.error.as_ref()).chain(unlisted);

@@ -15,8 +15,8 @@ use std::path::PathBuf;
 
 /// Seconds to wait after the first, second … failure in a row.
 const BACK_OFF: [i64; 4] = [5, 15, 60, 300];
-/// If more seconds than this have passed since a renewal started or could be retried, the next failure counts as the
-/// first one.
+/// The longest time, in seconds, between two failures in a row. It is measured from the start of a renewal, or from
+/// when a failed renewal could be retried. A failure after a longer time counts as the first one.
 const LONGEST_GAP: i64 = 600;
 /// The seconds within which a new renewal process must take its lock.
 const START_LIMIT: i64 = 5;

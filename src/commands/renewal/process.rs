@@ -13,7 +13,7 @@ use std::time::Duration;
 /// How long a prompt waits for credentials that cannot be cached.
 const FETCH_LIMIT: Duration = Duration::from_secs(5);
 
-/// A limit above the size of every reply, in bytes: a session token has a few thousand.
+/// A limit above the size of every reply, in bytes: a session token has a few thousand bytes.
 const LARGEST_REPLY: usize = 128 << 10;
 
 /// Starts the detached process that renews the credentials. It keeps the shell's working directory, so that relative
@@ -54,7 +54,7 @@ fn spawn(ctx: &Context, arguments: &[&str], stdout: Stdio) -> io::Result<Child> 
             None => command.env_remove(name),
         };
     }
-    // In its own process group, it gets no signal from the shell's job control or when the terminal is closed.
+    // In its own process group, the process gets no signal from the shell's job control or when the terminal is closed.
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut command, 0);
     command.args(arguments).stdin(Stdio::null()).stdout(stdout).stderr(Stdio::null()).spawn()

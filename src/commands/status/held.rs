@@ -32,8 +32,8 @@ pub(super) struct Held {
     pub(super) others: Option<(&'static str, String)>,
     /// Why the credentials could not be renewed, and when ssox retries.
     pub(super) failure: Option<(Error, Option<Timestamp>)>,
-    /// Why some AWS tools use other credentials than others, although the same profile is in use. With access keys in
-    /// the environment, all use these.
+    /// Why AWS tools do not all use the same credentials, although one profile is in use. If the environment has access
+    /// keys, all tools use those keys.
     pub(super) disagreements: Vec<String>,
 }
 
@@ -76,7 +76,7 @@ pub(super) fn held(ctx: &Context) -> Held {
     if held.foreign.is_some() { held.without_ours() } else { held }
 }
 
-/// Returns why some AWS tools use other credentials than others, although the same profile is in use.
+/// Returns why AWS tools do not all use the same credentials, although one profile is in use.
 fn disagreements_of(ctx: &Context, held: &Held, files: Option<&ConfigFiles>) -> Vec<String> {
     let profile = files.zip(held.profile.as_deref());
     match held.mode {
@@ -101,7 +101,8 @@ fn mode(ctx: &Context) -> Option<&'static str> {
     }
 }
 
-/// Returns when the credentials expire: AWS_CREDENTIAL_EXPIRATION, or SSOX_EXPIRES if others have edited or unset that.
+/// Returns when the credentials expire: the time in AWS_CREDENTIAL_EXPIRATION, or the time in SSOX_EXPIRES if the first
+/// variable no longer has the value that ssox set.
 fn expires_at(ctx: &Context) -> Option<Timestamp> {
     let end = ctx.var(EXPIRATION).filter(|_| Identity::of_shell(ctx).has_set(ctx, EXPIRATION));
     let shown = || ctx.var("SSOX_EXPIRES")?.parse().ok().map(Timestamp);
@@ -126,7 +127,7 @@ fn role_name(ctx: &Context) -> Option<&str> {
 }
 
 impl Held {
-    /// Leaves out the values that describe the credentials of ssox, because others have replaced these.
+    /// Leaves out the values that describe the credentials that ssox set, because other credentials have replaced them.
     fn without_ours(self) -> Self {
         Self { mode: None, expires_at: None, account_id: None, role_name: None, ..self }
     }

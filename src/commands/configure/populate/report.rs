@@ -42,7 +42,7 @@ impl<'a> PopulateJson<'a> {
     }
 }
 
-/// Says how many profiles change, and what is not done.
+/// Tells a person how many profiles change, and which ones are skipped or kept.
 pub(super) fn say_counts(plan: &Plan) {
     if !plan.skipped.is_empty() {
         warn(&format!(
