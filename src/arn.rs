@@ -107,8 +107,8 @@ impl<'a> Arn<'a> {
         self.iam_resource("role/")?.rsplit('/').next().filter(|name| is_name(name))
     }
 
-    /// Returns the name of a SAML provider in IAM; `None` if the ARN is not that of a provider. These names have no
-    /// path.
+    /// Returns the name of a SAML provider in IAM; `None` if the ARN is not that of a provider. Names of SAML providers
+    /// have no path.
     pub(crate) fn saml_provider_name(self) -> Option<&'a str> {
         self.iam_resource("saml-provider/").filter(|name| is_name(name))
     }

@@ -1,7 +1,7 @@
 //! The roles that a run has listed so far. They are kept in a file beside the listing, one line for each account, so
 //! that the next run continues where a run was interrupted, even by `kill -9`.
 //!
-//! Without this file only time is lost, so errors are ignored.
+//! Without this file, the next run only takes longer, so errors of reading and writing it are ignored.
 
 use super::file::directory;
 use crate::arn::AccountId;
@@ -14,14 +14,14 @@ use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
-/// How long the lines that an interrupted run wrote to the file can be used, in seconds.
+/// How old a line of the file may be for its roles to be used, in seconds.
 const USABLE_TIME: i64 = 600;
 
 /// The roles that this run has listed, and those that interrupted runs listed before it.
 #[derive(Debug, Default)]
 pub(super) struct Interrupted {
     roles: Roles,
-    /// The path of the file; `None` after it could not be written, or was removed.
+    /// The path of the file; `None` if the file could not be written or was removed.
     path: Option<PathBuf>,
     /// Whether another process removed the file because somebody signed out of the session, or signed in to it again.
     is_forgotten: bool,
@@ -34,7 +34,7 @@ struct ListedAccount {
     account_id: AccountId,
     listed_at: Timestamp,
     roles: Vec<String>,
-    /// How many accounts the run had found.
+    /// How many accounts the run had found when it wrote this line.
     #[serde(default)]
     found: usize,
 }
@@ -59,7 +59,7 @@ impl Interrupted {
                 roles.insert(line.account_id, line.roles);
             }
         }
-        // Removes the file if all its lines are too old; otherwise they would stay, before the new lines.
+        // Removes the file if all its lines are too old; otherwise the old lines would stay before the new lines.
         let path = path.filter(|path| !roles.is_empty() || files::remove(path).is_ok()).filter(|path| create(path));
         Self { roles, path, is_forgotten: false }
     }
@@ -101,7 +101,7 @@ impl Interrupted {
     }
 }
 
-/// Makes an empty file if there is none; returns whether it worked.
+/// Makes an empty file if there is none; returns false if the file cannot be made.
 fn create(path: &Path) -> bool {
     let has_directory = path.parent().is_some_and(|directory| files::create_private_dir(directory).is_ok());
     has_directory && files::append(path, b"").is_ok()

@@ -85,7 +85,7 @@ fn signed_headers(ctx: &Context, url: &str, region: &Region, keys: &RoleCredenti
 }
 
 /// Returns the text of the first XML element with this name. Returns `None` when the text has characters other than
-/// ASCII letters, digits and hyphens: aliases and error codes have no others.
+/// ASCII letters, digits and hyphens: aliases and error codes have no other characters.
 fn text_of(body: &Document, name: &str) -> Option<String> {
     let text = body.descendants().find(|node| node.tag_name().name() == name)?.text()?;
     (!text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')).then(|| text.into())

@@ -8,7 +8,7 @@ use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
 use std::io::{self, ErrorKind};
 
-/// The largest body in bytes. A page with a thousand accounts is about a tenth of this.
+/// The largest body in bytes. A page with a thousand accounts is about a tenth of this limit.
 const LIMIT: usize = 4 << 20;
 
 /// An HTTP connector that reads each response body completely, and returns an error when a body is larger than
@@ -31,7 +31,8 @@ async fn read_body(mut response: HttpResponse) -> Result<HttpResponse, Connector
     while let Some(chunk) = chunks.next().await {
         body.extend_from_slice(&chunk.map_err(|cause| ConnectorError::io(cause.into()))?);
         if body.len() > LIMIT {
-            // `other`, not `io`: the SDK retries `io` errors, and the next body would be as large.
+            // The kind is `other` and not `io`, because the SDK retries `io` errors, and the next body would be as
+            // large.
             return Err(ConnectorError::other(io::Error::new(ErrorKind::FileTooLarge, "too long").into(), None));
         }
     }

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 /// How much time programs have after SIGTERM before they get SIGKILL.
 const GRACE: Duration = Duration::from_secs(5);
-/// How long to wait after SIGKILL: a program that waits for a device or a file server does not end.
+/// How long to wait after SIGKILL for a program that does not end, because it waits for a device or a file server.
 const UNKILLABLE: Duration = Duration::from_secs(15);
 /// How often the status line is drawn again.
 const REDRAW: Duration = Duration::from_millis(100);

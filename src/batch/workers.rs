@@ -133,7 +133,7 @@ impl Shared {
     }
 }
 
-/// Locks a mutex. A thread that panicked leaves the value complete, so a poisoned mutex is used.
+/// Locks a mutex. A thread that panicked leaves the value complete, so a poisoned mutex can still be used.
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -20,7 +20,7 @@ pub(crate) struct EntryNames<'a> {
     variable: Option<Store>,
     directory: Directory,
     hashes: Hashes,
-    /// The names of the entries in the keyring; read when the first one is looked for.
+    /// The names of the entries in the keyring; read when the first name is looked for.
     keyring: OnceLock<Result<Hashes>>,
     /// The index; read only if expirations are needed and there are many entries.
     index: OnceLock<Index>,
@@ -141,7 +141,7 @@ pub(super) fn expiration(bytes: &[u8]) -> Option<Timestamp> {
     }
 }
 
-/// The parts of an entry that are needed here. They are read without copying, which works if no character is escaped.
+/// The parts of an entry that this file needs. They are read without copying, which works if no character is escaped.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Unescaped<'a> {

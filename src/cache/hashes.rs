@@ -15,8 +15,7 @@ pub(super) struct FirstBytes(u64);
 
 impl Hasher for FirstBytes {
     fn write(&mut self, bytes: &[u8]) {
-        // `HashMap` calls this with the length of the hash first, and then with the hash, which replaces the first
-        // value.
+        // `HashMap` calls this with the length of the hash first, and then with the hash, which replaces the length.
         self.0 = bytes.first_chunk().map_or(0, |first| u64::from_le_bytes(*first));
     }
 

@@ -12,7 +12,7 @@ use crate::time::Timestamp;
 use sha1::{Digest as _, Sha1};
 use std::path::PathBuf;
 
-/// The first line of the file. It changes with the format.
+/// The first line of the file. The number in it changes with the format.
 const HEADING: &[u8] = b"ssox expirations 1\n";
 /// The size in bytes of a stamp and an expiration.
 const KNOWN: usize = 32 + 8;

@@ -79,8 +79,8 @@ pub(super) fn sessions(ctx: &Context, files: &ConfigFiles, name: Option<&str>) -
     Ok(found.into_iter().flatten().collect())
 }
 
-/// Returns the sessions that somebody is signed in to, and tells the person which ones are left out. It is an error if
-/// none is left.
+/// Returns the sessions that somebody is signed in to, and tells the person which sessions are left out. Fails if
+/// nobody is signed in to any session.
 fn signed_in(ctx: &Context, sessions: Vec<Session>) -> Result<Vec<Session>> {
     let (signed_in, signed_out): (Vec<Session>, Vec<Session>) =
         sessions.into_iter().partition(|session| has_token(ctx, session));

@@ -80,7 +80,7 @@ fn edited<'a>(files: &'a ConfigFiles, section: &str, credentials: &RoleCredentia
         // The old name of `aws_session_token`; the AWS CLI prefers it.
         ("aws_security_token", None),
         ("aws_account_id", credentials.account_id.as_deref()),
-        // Other tools wrote these expirations for the credentials that are replaced.
+        // Expirations that other tools may have written for the credentials that ssox replaces.
         (EXPIRY_KEYS[1], None),
         (EXPIRY_KEYS[2], None),
         (EXPIRY_KEYS[3], None),

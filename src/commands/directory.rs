@@ -118,8 +118,8 @@ fn used(ctx: &Context, profile: &Profile, settings: &Settings) -> Result<EnvChan
 }
 
 /// Returns the profile's credentials from the cache. If they are not cached, starts the background process that fetches
-/// them, and waits for it. If it fails or takes too long, returns the state for the prompt segment, and when the hook
-/// calls ssox again. `held` is a context in which the profile is in use.
+/// them, and waits for it. If the process fails or takes too long, returns the state for the prompt segment, and when
+/// the hook calls ssox again. `held` is a context in which the profile is in use.
 fn fetched(held: &Context, profile: &Profile) -> std::result::Result<Entry, (SegmentState, Timestamp)> {
     let deadline = held.deadline(WAIT);
     let soon = held.now().plus(1);

@@ -114,7 +114,7 @@ pub(super) struct Beside {
 }
 
 impl Beside {
-    /// Starts the server. It waits for the credentials, so that this process can load the profile at the same time.
+    /// Starts the server, which then waits for the credentials. In the same time, this process can load the profile.
     ///
     /// # Errors
     /// Other: the server cannot be started.

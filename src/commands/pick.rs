@@ -16,7 +16,7 @@ use crate::time::human;
 use crate::usage;
 use std::collections::HashMap;
 
-/// How many rows show the time left, beginning with the most used profile: each of them needs a file to be read.
+/// How many rows show the time left, beginning with the most used profile: for each of these rows, ssox reads a file.
 const ROWS_WITH_TIME: usize = 1000;
 
 /// Lets a person choose a profile or an assignment, and returns its name. With a `session`, shows only those of the

@@ -45,7 +45,7 @@ pub(super) fn unset_hidden(ctx: &Context, changes: &mut EnvChanges) {
 }
 
 /// Restores the state that is shown while the shell has no credentials yet, and the time of the hook's next call, which
-/// brings them.
+/// sets the credentials.
 fn awaited(ctx: &Context, changes: &mut EnvChanges) -> Result<()> {
     let outcome = renewal::outcome(ctx).unwrap_or(SegmentState::Renewing);
     if ctx.var("SSOX_STATE") != Some(outcome.name()) {

@@ -107,7 +107,7 @@ fn warn_of_disagreements(ctx: &Context, profile: &Profile) {
     disagreements(&files, &section).iter().for_each(|message| terminal::warn(message));
 }
 
-/// Warns if the keyring has the token of a profile: the AWS CLI and the SDKs do not find it there.
+/// Warns if the keyring has the token of a profile: the AWS CLI and the SDKs do not look for the token there.
 fn warn_of_keyring(profile: &Profile) {
     if profile.source.session().is_some_and(|session| session.store == Store::Keyring) {
         let name = &profile.name;

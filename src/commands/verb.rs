@@ -7,8 +7,8 @@ use std::io;
 
 /// The arguments of a verb. Each verb has a file of its own with the arguments, their help, and the code.
 pub(crate) trait VerbArgs {
-    /// Whether the verb needs the state directory, for locks and caches. Other verbs show less without it, or help to
-    /// repair it.
+    /// Whether the verb needs the state directory, for locks and caches. Without the directory, other verbs show less,
+    /// or help to repair it.
     const KEEPS_STATE: bool = true;
     /// Whether the verb may ask a person. Verbs that programs call may not.
     const IS_INTERACTIVE: bool = true;
@@ -97,8 +97,8 @@ impl From<()> for Done {
     }
 }
 
-/// Makes the enum of all verbs from a list. Each line has a name and the type with the arguments; its doc comment is
-/// the help.
+/// Makes the enum of all verbs from a list. Each line has the name of a verb and the type with its arguments; the doc
+/// comment of the line is the help text.
 macro_rules! verbs {
     ($($(#[$attribute:meta])+ $name:ident($arguments:ty),)+) => {
         // `defer` builds only the verb that is called: building all of them takes a third of a millisecond.
@@ -112,7 +112,8 @@ macro_rules! verbs {
             /// Runs the verb.
             ///
             /// # Errors
-            /// Those of the verb. Configuration: it needs the state directory, and other users can write there.
+            /// Those of the verb. Configuration: the verb needs the state directory, and other users can write to that
+            /// directory.
             pub(crate) fn run(&self, ctx: &Context) -> Result<Done> {
                 match self {
                     $(Self::$name(arguments) => {

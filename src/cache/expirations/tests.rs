@@ -74,7 +74,8 @@ fn an_unchanged_file_is_not_opened_again() {
     assert!(memchr::memmem::find(&text, b"SecretAccessKey").is_none());
     assert!(!crate::files::is_open_to_others(&cache.index()));
 
-    // The write keeps the inode and the size, so only the times differ. Some file systems have coarse times.
+    // The write keeps the inode and the size, so only the times differ. Some file systems store times in coarse steps,
+    // so the file is written until the times differ.
     let stamp = || Directory::open(cache.home.path().join(".aws/cli/cache")).stamp(&Cache::key(5).file_name());
     let before = stamp().unwrap().bytes();
     while stamp().unwrap().bytes() == before {

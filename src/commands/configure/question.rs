@@ -52,7 +52,7 @@ pub(super) struct Question<'a> {
     /// The command line option that answers the question.
     pub(super) option: &'a str,
     pub(super) default: Option<&'a str>,
-    /// Checks an answer, which is the second argument. The first one says where the answer comes from, for the error.
+    /// Checks the answer in the second argument. The first argument says where the answer comes from, for the error.
     pub(super) check: &'a dyn Fn(&str, &str) -> Result<()>,
 }
 

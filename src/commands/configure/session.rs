@@ -80,7 +80,7 @@ fn new(
     Ok(Session { scopes: session::registration_scopes(&session), ..session })
 }
 
-/// Returns the first session with this start URL, in any spelling.
+/// Returns the name of the first session that has this start URL in any spelling.
 fn known(files: &ConfigFiles, start_url: &str) -> Option<String> {
     let wanted = canonical(start_url);
     let is_same = |name: &String| {

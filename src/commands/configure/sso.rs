@@ -78,7 +78,7 @@ pub(super) fn run(ctx: &Context, args: &ConfigureSso) -> Result<Done> {
     Ok(Done::default())
 }
 
-/// Returns the new text of the config file, with the profile, and with its session if that is new.
+/// Returns the new text of the config file, with the profile, and with the session if the session is new.
 fn edited(files: &ConfigFiles, session: &Session, profile: &str, keys: &[(&str, Option<&str>)]) -> Result<Secret> {
     let mut edits = Edits::new(&files.config)?;
     if let Some(name) = session.name.as_deref().filter(|name| files.sso_session(name).is_none()) {

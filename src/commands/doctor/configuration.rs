@@ -122,7 +122,7 @@ fn profile(ctx: &Context, files: &ConfigFiles, section: &Section, findings: &mut
     if (is_sso || OTHER_SOURCES.iter().any(|(key, _)| has(key)))
         && let Err(error) = Profile::resolve(ctx, files, name)
     {
-        // Most messages name the profile already.
+        // Most messages already name the profile, so its name is not added to them.
         let is_named = error.message.contains(&format!("profile `{name}`"));
         let profile = if is_named { String::new() } else { format!("profile `{name}`: ") };
         add(Error, "", format!("{profile}{}", error.message), hint(&error.hints));

@@ -1,4 +1,5 @@
-//! Starts the processes that renew: a detached one, whose end nobody waits for, and one that fetches for the calling shell.
+//! Starts the processes that renew credentials: a detached process, for whose end ssox does not wait, and a process
+//! that fetches credentials for the calling shell.
 
 use super::{HELD, note};
 use crate::context::Context;

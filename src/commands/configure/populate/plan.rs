@@ -136,7 +136,8 @@ impl Planner<'_> {
         }
         let stale = profiles.iter().filter(|at| self.owned[**at].is_none());
         let mut removed: HashSet<&str> = stale.map(|at| self.managed[*at].name.as_str()).collect();
-        // A profile that another one needs as its `source_profile` is kept, unless that other one is removed, too.
+        // A profile that another profile needs as its `source_profile` is kept, unless that other profile is removed,
+        // too.
         while let Some(name) = removed.iter().find(|name| references.has(name, &removed)).copied() {
             removed.remove(name);
             plan.referenced.push(name.into());
