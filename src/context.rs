@@ -44,8 +44,8 @@ pub(crate) struct Context {
     /// The variables. They are not wiped from memory, because they stay in the environment of the process anyway.
     env: HashMap<String, OsString>,
     home: Option<PathBuf>,
-    /// The variables that have another value in `env` than in the environment of the process: their values there, which
-    /// other programs get.
+    /// The variables whose value in `env` differs from the environment of the process, each with its value in that
+    /// environment. Other programs get these values.
     replaced: Vec<(&'static str, Option<OsString>)>,
     /// The beginning of the command line, such as `ssox use dev`: at most two words after `ssox`, and no options,
     /// because these may contain secrets.
@@ -108,10 +108,10 @@ impl Context {
         if self.is_hook { HOOK_LIMIT } else { KEYRING_LIMIT }
     }
 
-    /// Undoes for ssox what `exec --serve` does for programs. There, the AWS variables for the configuration files
-    /// contain paths of files without profiles, and two ssox variables contain the real paths.
-    /// `AWS_EC2_METADATA_DISABLED` is removed, too: ssox may ask the instance metadata service for a profile with
-    /// `credential_source`.
+    /// Undoes for ssox what `exec --serve` does for the programs that it starts. In these programs, the AWS variables
+    /// for the configuration files contain paths of files without profiles, and two ssox variables contain the real
+    /// paths. `AWS_EC2_METADATA_DISABLED` is removed, too: ssox may ask the instance metadata service for a profile
+    /// with `credential_source`.
     fn use_real_files(&mut self) {
         if self.var("SSOX_ENDPOINT").is_some() && self.var(NO_MACHINE) == Some("true") {
             self.replaced.push((NO_MACHINE, self.env.remove(NO_MACHINE)));
@@ -153,7 +153,7 @@ impl Context {
         ctx
     }
 
-    /// Returns a copy with another value of a variable.
+    /// Returns a copy in which a variable has this value.
     pub(crate) fn with(&self, name: &str, value: &str) -> Self {
         let mut ctx = self.clone();
         ctx.env.insert(name.into(), value.into());

@@ -13,7 +13,7 @@ use std::ffi::{OsStr, OsString};
 /// What is allowed at the cursor.
 #[derive(Debug)]
 pub(super) enum Expected {
-    /// A program with its arguments, which begins at this index of the words (as in `ssox exec dev -- PROGRAM`).
+    /// A program and its arguments, as in `ssox exec dev -- PROGRAM`. The number is the program's index in the words.
     Command(usize),
     /// The kind of the value; the part of the word before the value, such as `--region=`; and whether the value may
     /// start with `-`.
@@ -22,7 +22,7 @@ pub(super) enum Expected {
     Words(&'static str, Vec<Candidate>),
 }
 
-/// Whether a value that starts with `-` is allowed at the cursor, or clap would read it as an option.
+/// Whether a value that starts with `-` is allowed at the cursor. Where it is not, clap reads it as an option.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum LeadingDash {
     Allowed,
@@ -55,7 +55,7 @@ pub(super) fn expected(mut command: Command, command_line: &CommandLine) -> Expe
     words(candidates, is_option, &excluded)
 }
 
-/// Tells whether a value that is a word of its own may start with `-` here.
+/// Tells whether a value at the cursor may start with `-`, if the value is a separate word (not part of `--option=`).
 fn leading_dash(verb: &Command, words: &[String]) -> LeadingDash {
     if words.iter().any(|word| word == "--") {
         LeadingDash::Allowed
@@ -79,8 +79,8 @@ fn marked(command: Command) -> Command {
     command.mut_args(marked_arg).mut_subcommands(marked)
 }
 
-/// Asks clap's engine for candidates. Of the word at the cursor, the engine gets only a leading `--option=`; `values`
-/// compares the rest with its candidates.
+/// Asks clap's engine for candidates. The engine gets the words before the cursor, and of the word at the cursor only a
+/// leading `--option=`. The rest of that word is compared with the candidates later.
 fn engine_candidates(mut command: Command, command_line: &CommandLine) -> Vec<CompletionCandidate> {
     let start = match command_line.current.split_once('=') {
         Some((option, _)) if option.starts_with("--") => format!("{option}="),
@@ -141,7 +141,7 @@ fn awaits_value(verb: &Command, word: &str) -> bool {
 }
 
 /// Returns the ids of options that are not allowed any more: those that are given already, and those that conflict with
-/// them.
+/// a given option.
 fn excluded(verb: &Command, words: &[String]) -> HashSet<String> {
     let options = words.iter().take_while(|word| *word != "--").filter(|word| word.starts_with('-'));
     let names: HashSet<&str> = options.map(|word| word.split('=').next().unwrap_or(word)).collect();
@@ -153,14 +153,14 @@ fn excluded(verb: &Command, words: &[String]) -> HashSet<String> {
     verb.get_arguments().filter(is_given).flat_map(with_conflicts).map(|arg| format!("arg::{}", arg.get_id())).collect()
 }
 
-/// Selects from the candidates of clap's engine: options after a `-`, else verbs and fixed values.
+/// Selects from the candidates of clap's engine: options if the word starts with `-`, otherwise verbs and fixed values.
 fn words(found: Vec<CompletionCandidate>, is_option: bool, excluded: &HashSet<String>) -> Expected {
     let id = |candidate: &CompletionCandidate| candidate.get_id().cloned().unwrap_or_default();
     let is_allowed =
         |candidate: &CompletionCandidate| !id(candidate).starts_with("value::") && !excluded.contains(&id(candidate));
     let starts_with_dash = |candidate: &CompletionCandidate| candidate.get_value().to_string_lossy().starts_with('-');
     let (options, others): (Vec<_>, Vec<_>) = found.into_iter().filter(is_allowed).partition(starts_with_dash);
-    // Options are offered after a `-`, and if nothing else is allowed.
+    // Options are offered if the word starts with `-`, and also if nothing else is allowed.
     let offered = if is_option || others.is_empty() { options } else { others };
     let kind = match offered.first().map(id) {
         Some(id) if id.starts_with("command::") => "command",

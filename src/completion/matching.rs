@@ -4,7 +4,7 @@ use crate::shell::completion::{MatchedBy, starts_with_in_any_case};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-/// The most names that are offered. More make a shell slow, and nobody reads them.
+/// The highest number of names that are offered. More names make a shell slow, and nobody reads so many.
 pub(super) const MAX_NAMES: usize = 1000;
 
 /// The matching names, or their common prefixes if there are too many.
@@ -14,8 +14,9 @@ pub(super) enum Matches {
     Prefixes(Vec<String>),
 }
 
-/// Returns the names that match what was typed, sorted and without repetitions, or their common prefixes if there are
-/// too many. With `MatchedBy::Shell` the shell selects, so all names are returned if they are not too many.
+/// Returns the names that match what was typed, sorted and without repetitions. If too many match, returns their common
+/// prefixes. With `MatchedBy::Shell`, the shell selects the matching names, so all names are returned if there are at
+/// most [`MAX_NAMES`].
 pub(super) fn matches(names: Vec<Cow<str>>, typed: &str, matched_by: MatchedBy) -> Matches {
     let is_for_shell = matched_by == MatchedBy::Shell && names.len() <= MAX_NAMES;
     let matching = if is_for_shell || typed.is_empty() { names } else { matching(names, typed) };
@@ -28,7 +29,8 @@ pub(super) fn matches(names: Vec<Cow<str>>, typed: &str, matched_by: MatchedBy) 
     Matches::Names(names)
 }
 
-/// Returns the names that start with what was typed; if there are none, those that do when case is ignored.
+/// Returns the names that start with what was typed. If there are none, returns the names that start with it when case
+/// is ignored.
 fn matching<'a>(mut names: Vec<Cow<'a, str>>, typed: &str) -> Vec<Cow<'a, str>> {
     if names.iter().any(|name| name.starts_with(typed)) {
         names.retain(|name| name.starts_with(typed));

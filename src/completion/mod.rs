@@ -38,8 +38,8 @@ fn find(ctx: &Context, command: Command, command_line: &CommandLine, matched_by:
     }
 }
 
-/// Removes candidates that would be read as options here, and offers `--` if they are allowed after it. `-` is no
-/// option.
+/// Removes candidates that clap would read as options. If clap accepts the removed candidates after `--`, offers `--`.
+/// A single `-` is not an option.
 fn remove_options(candidates: &mut Vec<Candidate>, leading_dash: LeadingDash) {
     if leading_dash == LeadingDash::Allowed {
         return;

@@ -13,7 +13,8 @@ use crate::shell::completion::{Candidate, Completions, MatchedBy, is_insertable}
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-/// If more profiles match, none gets a description, because each description reads a file.
+/// The highest number of profiles that get a description. If more match, none gets one, because each description reads
+/// a file.
 const MAX_DESCRIBED: usize = 200;
 
 const OUTPUTS: [(&str, &str); 6] = [
@@ -111,9 +112,9 @@ fn names_and_assignments(
     if !matches!(kind, ValueKind::Profile | ValueKind::ProfileOrPrevious) {
         return (ProfileNames::read(ctx), HashMap::new());
     }
-    // A shell that selects by itself gets all names, if they are at most `MAX_NAMES`. Each role in the stored listings
-    // has a name (that of its profile, or `ACCOUNT/ROLE`), so if there are more than `MAX_NAMES` roles, only those that
-    // match are read.
+    // A shell that selects the matching names itself gets all names, if there are at most `MAX_NAMES`. Each role in the
+    // stored listings has a name (that of its profile, or `ACCOUNT/ROLE`). If there are more than `MAX_NAMES` roles,
+    // only the matching ones are read.
     let wanted = |all: &ProfileNames| {
         let is_for_shell = matched_by == MatchedBy::Shell && all.iter().len() <= MAX_NAMES;
         Typed { text: typed, all_up_to: if is_for_shell { MAX_NAMES } else { 0 } }
@@ -188,7 +189,8 @@ mod tests {
         format!("{session}{many}{roles}")
     }
 
-    /// Checks that completion finds the same with the index and without, and whether it needs the whole files for it.
+    /// Checks that completion finds the same candidates with and without the index, and whether completion must read
+    /// the whole files although there is an index.
     fn check(credentials: &str, listings: &[&str], needs_files: bool) {
         let home = tempfile::tempdir().unwrap();
         let mut ctx = Context::new([("HOME".to_string(), home.path().into())]);
@@ -198,8 +200,8 @@ mod tests {
         let config_file = home.path().join(".aws/config");
         fs::write(&config_file, config()).unwrap();
         let in_an_hour = SystemTime::now() + Duration::from_secs(3600);
-        // No index is written while the modification time is in the future. Below, the test moves its clock past that
-        // time.
+        // No index is written while the modification time is in the future. Later, the test moves its clock past this
+        // modification time.
         fs::File::options().write(true).open(&config_file).unwrap().set_modified(in_an_hour).unwrap();
         fs::write(home.path().join(".aws/credentials"), credentials).unwrap();
         for (at, listing) in listings.iter().enumerate() {

@@ -3,8 +3,8 @@
 //!
 //! An index is valid as long as the device, inode, size, modification time and change time of the file stay the same.
 //! Every edit changes at least one of them, because programs cannot set the change time. An index is written only if
-//! the last change is some seconds ago; a later change then has another time on every file system. Without a valid
-//! index, ssox reads the whole file.
+//! the last change is at least some seconds ago, so that no later change can have the same time, on any file system.
+//! Without a valid index, ssox reads the whole file.
 
 mod index;
 mod state;
@@ -22,8 +22,8 @@ use std::path::PathBuf;
 
 impl ConfigFiles {
     /// Loads both config files, but of a large `config` only the sections that these profiles need. Returns `None` if
-    /// the whole file must be read: `config` is not large, there is no valid index, or one of the sections or
-    /// `credentials` has `role_arn`, because other profiles may assume the same role.
+    /// the whole file must be read: `config` is not large, there is no valid index, or `role_arn` occurs in these
+    /// sections or in `credentials`. With `role_arn`, ssox also needs all other profiles that assume the same role.
     pub(crate) fn excerpt(ctx: &Context, profiles: &[&str]) -> Option<Self> {
         let (path, file) = large_config(ctx)?;
         let index = Index::read(ctx, &path, &file, Part::Sections)?;

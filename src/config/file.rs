@@ -46,12 +46,12 @@ pub(super) struct Index {
     /// The hash of each header's name; `None` for a section that no tool reads.
     hashes: Vec<Option<u32>>,
     by_name: Vec<(u32, u32)>,
-    /// The positions in `headers` of those headers whose name an earlier header has, too; sorted.
+    /// The positions in `headers` of the headers that repeat the name of an earlier header; sorted.
     repeated: Vec<usize>,
 }
 
 impl File {
-    /// Reads the file that the environment variable names; without one, the file in `~/.aws`.
+    /// Reads the file that the environment variable names. If the variable is not set, reads the file in `~/.aws`.
     ///
     /// # Errors
     /// Configuration: the file exists but cannot be read, or the home directory is unknown.
@@ -63,7 +63,7 @@ impl File {
         Ok(Self { is_named, is_absent, ..Self::new(path, content.unwrap_or_default(), which) })
     }
 
-    /// Returns the path in the environment variable; without one, the path in `~/.aws`.
+    /// Returns the path in the environment variable. If the variable is not set, returns the path in `~/.aws`.
     ///
     /// # Errors
     /// Configuration: the home directory is unknown.
@@ -143,8 +143,8 @@ impl File {
         self.index().first(kind).filter_map(|(header, _)| self.name(header)).map(|(_, name)| name)
     }
 
-    /// Returns, for each name of a kind, its first header, the hash of the name, and whether other headers may have the
-    /// same name; in the file's order.
+    /// Returns the first header of each name of a kind, in the file's order. Each comes with the hash of the name, and
+    /// whether other headers may have the same name.
     pub(super) fn first_headers(&self, kind: SectionKind) -> impl Iterator<Item = (Header, u32, bool)> {
         let index = self.index();
         let repeated: HashSet<u32> = index.repeated.iter().filter_map(|at| index.hashes[*at]).collect();
@@ -226,7 +226,7 @@ impl File {
         })
     }
 
-    /// Of headers whose names have the same hash, returns those whose name an earlier header has.
+    /// Returns the headers that repeat the name of an earlier header, from those whose names have the same hash.
     fn repeated(&self, headers: &[Header], same_hash: &[(u32, u32)]) -> Vec<usize> {
         let mut seen = HashSet::new();
         let is_repeated = |at: &usize| !seen.insert(self.name(headers[*at]));
@@ -239,7 +239,7 @@ impl File {
 }
 
 impl Index {
-    /// Returns the headers of a kind, each name once, in order, with the hash of the name.
+    /// Returns the first header of each name of a kind, in order, with the hash of the name.
     fn first(&self, kind: SectionKind) -> impl Iterator<Item = (Header, u32)> {
         let of_kind = move |hash: &Option<u32>| hash.filter(|hash| is_of_kind(*hash, kind));
         let all = self.headers.iter().zip(&self.hashes).enumerate();
@@ -247,7 +247,7 @@ impl Index {
         first.filter_map(move |(_, (header, hash))| Some((*header, of_kind(hash)?)))
     }
 
-    /// Returns the headers whose name has a hash.
+    /// Returns the headers whose name has this hash.
     fn with_hash(&self, hash: u32) -> impl Iterator<Item = Header> {
         let first = self.by_name.partition_point(|(of, _)| *of < hash);
         let same_hash = self.by_name[first..].iter().take_while(move |(of, _)| *of == hash);

@@ -22,7 +22,8 @@ pub(crate) struct ConfigFiles {
 pub(crate) struct ProfileHeader {
     header: Header,
     which: WhichFile,
-    /// Whether other sections may have the same name, so that they must be merged. That is so for few profiles.
+    /// Whether other sections may have the same name, so that they must be merged with this one. Few profiles have such
+    /// sections.
     is_merged: bool,
 }
 
@@ -78,8 +79,8 @@ impl ConfigFiles {
         self.config.names(SectionKind::Profile).chain(in_credentials).map(Cow::into_owned)
     }
 
-    /// Returns the names of all profiles; some are repeated. It is faster than [`Self::profile_names`], and for callers
-    /// that use only a few of many names.
+    /// Returns the names of all profiles; some are repeated. This is faster than [`Self::profile_names`] for a caller
+    /// that uses only a few of many names.
     pub(crate) fn unmerged_profile_names(&self) -> impl Iterator<Item = Cow<'_, str>> {
         self.config.unmerged_names(SectionKind::Profile).chain(self.credentials.unmerged_names(SectionKind::Profile))
     }

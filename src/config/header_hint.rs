@@ -7,8 +7,9 @@ use super::name::SectionKind;
 use super::scan::Header;
 
 impl ConfigFiles {
-    /// Returns a hint if the files have a header that was probably meant for this section, but that no AWS tool reads
-    /// as such. Examples for the profile `dev`: `[prof dev]` or `[dev]` in `config`, `[profile dev]` in `credentials`.
+    /// Returns a hint if the files have a header that was probably meant for this section, but that AWS tools do not
+    /// read as its header. Examples for the profile `dev`: `[prof dev]` or `[dev]` in `config`, `[profile dev]` in
+    /// `credentials`.
     pub(crate) fn header_hint(&self, kind: SectionKind, name: &str) -> Option<String> {
         let unread = self.config.headers().filter(|header| self.config.name(*header).is_none());
         let hint = |header: Header| {

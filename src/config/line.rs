@@ -12,7 +12,7 @@ pub(super) enum LineKind {
     Header,
     /// The line has a key before `=` or `:`.
     Key,
-    /// The line is of no other kind. Indented lines below it belong to no key.
+    /// The line is of none of the other kinds. Indented lines below it belong to no key.
     Malformed,
     /// The line continues the key or malformed line above, because it is indented more than that line.
     Continuation,

@@ -60,8 +60,8 @@ impl<'a> Headers<'a> {
         None
     }
 
-    /// Tells whether an indented `[` begins a header. It may also continue a value. That depends on the lines above it
-    /// in the section, so they are read first.
+    /// Tells whether an indented `[` begins a header; it can also be part of a value. The lines above it in the section
+    /// decide, so they are read first.
     fn is_indented_header(&mut self, at: usize) -> bool {
         let text = self.text;
         let start = memrchr2(b'\n', b'\r', &text.as_bytes()[..at]).map_or_else(|| bom(text), |before| before + 1);

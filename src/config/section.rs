@@ -70,7 +70,7 @@ impl<'a> Section<'a> {
         entry.nested.iter().rev().find(|(name, _)| name == below).map(|(_, value)| *value)
     }
 
-    /// Returns all keys, in lower case. A key that occurs again is repeated.
+    /// Returns all keys, in lower case. A key that occurs several times is returned each time.
     pub(crate) fn keys(&self) -> impl Iterator<Item = &str> {
         self.entries.iter().map(|entry| entry.key.as_ref())
     }

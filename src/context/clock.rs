@@ -1,4 +1,4 @@
-//! The clock of a process, which is that of the system. A unit test can use one that only the test moves.
+//! The clock of a process: the system's clock. A unit test can use a clock that only the test moves.
 
 use super::Context;
 use crate::time::Timestamp;
@@ -38,7 +38,8 @@ impl Context {
         self.clock.sleep(time);
     }
 
-    /// Returns when a file was last written, or the current time if that is earlier; `None` if the file cannot be read.
+    /// Returns the time when a file was last written; the current time if that time is in the future; `None` if the
+    /// file cannot be read.
     pub(crate) fn written_at(&self, path: &Path) -> Option<Timestamp> {
         let modified = fs::metadata(path).ok()?.modified().ok()?;
         let seconds = modified.duration_since(UNIX_EPOCH).ok()?.as_secs();
@@ -125,7 +126,8 @@ pub(crate) mod tests {
             self.moved.expect("only a test's clock can be moved").by(time);
         }
 
-        /// Waits until a thread has asked a deadline of this clock for the time left; then the thread is waiting.
+        /// Waits until another thread waits for a deadline of this clock. That thread asks for the time left before it
+        /// waits.
         pub(crate) fn wait_for_waiter(self) {
             let moved = self.moved.expect("only a test's clock can be moved");
             while !moved.is_looked_at.load(Ordering::SeqCst) {

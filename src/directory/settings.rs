@@ -22,7 +22,7 @@ impl Settings {
     ///
     /// # Errors
     /// Configuration, naming the line: a section, a line without a key, an unknown or repeated key, or a value that
-    /// cannot be used. Also if the file names no profile.
+    /// cannot be used. Configuration, without a line: the file names no profile.
     pub(super) fn parse(path: &Path, text: &str) -> Result<Self> {
         let section = parse_plain(text).map_err(|line| bad(path, &format!("line {line} is not `KEY = VALUE`")))?;
         for (at, entry) in section.entries().iter().enumerate() {

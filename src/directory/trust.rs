@@ -1,5 +1,6 @@
-//! Records which `.ssox` files the person trusts. For each, there is a file in the directory `allowed` of the state
-//! directory. Its name is a digest of the path; its content is a digest of the text of the `.ssox` file, and the path.
+//! Records which `.ssox` files the person trusts. The record of each is a file in the directory `allowed` of the state
+//! directory. The record's name is a digest of the path of the `.ssox` file; its content is a digest of the text of the
+//! `.ssox` file, and the path.
 
 use crate::context::Context;
 use crate::error::Result;

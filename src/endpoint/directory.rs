@@ -25,7 +25,8 @@ const UNUSED_AGE: Duration = Duration::from_secs(60);
 pub(crate) struct Directory(PathBuf);
 
 impl Directory {
-    /// Creates the directory in the state directory, or in that for temporary files if the home directory is read-only.
+    /// Creates the directory in the state directory; or, if the home directory is read-only, in the directory for
+    /// temporary files.
     ///
     /// # Errors
     /// Configuration: neither directory can be written.
@@ -93,7 +94,7 @@ pub(super) fn lock(directory: &Directory) -> Option<File> {
 }
 
 fn write(path: &Path, token: &Secret, region: Option<&str>) -> io::Result<()> {
-    // Such a path cannot be written into variables and configuration files.
+    // A path that is not UTF-8 or has control characters cannot be written into variables and configuration files.
     if path.to_str().is_none_or(|path| path.contains(char::is_control)) {
         return Err(io::Error::new(io::ErrorKind::InvalidFilename, "the path has a control character or is not UTF-8"));
     }

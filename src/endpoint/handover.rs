@@ -1,4 +1,4 @@
-//! What a process passes to the local server for credentials that it starts.
+//! What a process passes to the local server for credentials when it starts this server.
 
 #[cfg(unix)]
 mod document;
@@ -18,8 +18,8 @@ pub(crate) struct Handover {
     pub(crate) directory: Directory,
     /// The id of a process; the server exits when that process has exited.
     pub(crate) watched: Option<u32>,
-    /// When the server exits at the latest; only a profile whose use a person must confirm (`ssox_protected`) has such
-    /// a limit.
+    /// The time at which the server exits at the latest; `None` if there is no time limit. Only a profile whose use a
+    /// person must confirm (`ssox_protected`) can have one.
     pub(crate) until: Option<Timestamp>,
     pub(crate) entry: Entry,
 }

@@ -7,10 +7,10 @@ use std::time::Duration;
 /// Credentials are not served if they expire in fewer seconds than this: a program could not finish a request with
 /// them.
 const LEAST_LEFT: i64 = 60;
-/// For access keys without an expiration, the server says that they expire after so many seconds: SDKs reject a
+/// For access keys without an expiration, the server says that they expire after this many seconds: SDKs reject a
 /// response without an expiration, and some reject a very late one.
 const VALIDITY_OF_ENDLESS: i64 = 3600;
-/// Access keys without an expiration are read again after so many seconds, because they may have been replaced.
+/// Access keys without an expiration are read again after this many seconds, because they may have been replaced.
 const REREAD_ENDLESS_AFTER: i64 = 45 * 60;
 
 /// Tells whether credentials are served: at least a minute is left, or half of their lifetime if that is shorter.
@@ -25,8 +25,8 @@ fn servable_until(entry: &Entry) -> Option<Timestamp> {
     Some(end.plus(-LEAST_LEFT.min(half_lifetime)))
 }
 
-/// Returns the moment from which credentials are renewed. It is a little before the moment when 15 minutes are left, or
-/// half of the lifetime if that is shorter. After that moment, SDKs ask the server at every call.
+/// Returns the moment from which credentials are renewed: a little before they are valid for only 15 more minutes (half
+/// of their lifetime if that is shorter). With less time left, SDKs ask the server at every call.
 pub(super) fn due_at(entry: &Entry) -> Timestamp {
     entry.renewable_from().unwrap_or_else(|| entry.issued_at.plus(REREAD_ENDLESS_AFTER))
 }

@@ -1,5 +1,5 @@
-//! Renews the credentials in another process, `ssox endpoint --renew`, which prints them. So the server needs little
-//! memory, and does itself nothing that may be necessary to get credentials, such as running a program or drawing on
+//! Renews the credentials in another process, `ssox endpoint --renew`, which prints them. The server itself therefore
+//! needs little memory, and does not do what getting credentials may require, such as running a program or drawing on
 //! the terminal.
 
 use super::document;
@@ -26,10 +26,12 @@ impl Renewal {
         Self { program: std::env::current_exe().ok(), arguments }
     }
 
-    /// Runs the process, and returns the credentials that it prints: new ones, or cached ones that others have renewed.
+    /// Runs the process, and returns the credentials that it prints: new ones, or cached ones that another process has
+    /// renewed.
     ///
     /// # Errors
-    /// Those of the profile's source. `NeedsPerson`: a person must sign in; nobody is asked here.
+    /// Those of the profile's source. `NeedsPerson`: a person must sign in. The started process does not ask the
+    /// person.
     pub(super) fn run(&self, ctx: &Context) -> Result<Entry> {
         let ran = self.output().map_err(|cause| {
             Error::other(format!(

@@ -1,9 +1,9 @@
 //! Starts the local server for credentials in a process of its own.
 //!
-//! `ssox exec --serve` replaces itself by the program with `exec`. So the program has the process id, terminal,
-//! signals, job control and exit status of one that was started directly. The server must not be a child of the
-//! program: programs that wait for all of their children would wait for the server. So ssox starts a process that
-//! starts the server and exits.
+//! `ssox exec --serve` replaces itself by the program (with the system call `exec`). Process id, terminal, signals, job
+//! control and exit status are then the same as if the person had started the program directly. The server must not be
+//! a child of the program, because programs that wait for all of their children would wait for the server. Therefore
+//! ssox starts another process, which starts the server and exits.
 //!
 //! The server gets the secrets on stdin, its listening socket as stdout, and the terminal as stderr.
 
@@ -68,7 +68,7 @@ impl StartingServer {
 pub(crate) fn become_server(endpoint: Endpoint, handover: Handover) -> Result<()> {
     let failed = || -> io::Result<io::Error> {
         let (reader, mut writer) = io::pipe()?;
-        // Nobody reads the pipe yet; the handover is smaller than the pipe's buffer.
+        // Nobody reads the pipe yet, but writing does not wait: the handover is smaller than the pipe's buffer.
         writer.write_all(handover.into_json().expose().as_bytes())?;
         drop(writer);
         Ok(command(&[], endpoint.listener, reader)?.exec())

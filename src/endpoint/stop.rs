@@ -47,8 +47,8 @@ pub(super) fn with_process(process: u32, directory: Directory) {
     });
 }
 
-/// Exits at a moment, with status 3. The clock is read often, because a wait is too long if the machine sleeps
-/// meanwhile.
+/// Exits at a moment, with status 3. The clock is read often, because a long wait ends too late if the machine is
+/// suspended during the wait.
 pub(super) fn at(until: Timestamp, ctx: Context, profile: String, directory: Directory) {
     thread::spawn(move || {
         while ctx.now() < until {
@@ -103,7 +103,7 @@ mod tests {
         let mut child = std::process::Command::new("sleep").arg("0.05").spawn().unwrap();
         wait_for_end(child.id());
         assert!(child.try_wait().unwrap().is_some(), "it still runs");
-        // Now the process has exited already.
+        // The child has already exited before this second wait.
         wait_for_end(child.id());
     }
 }

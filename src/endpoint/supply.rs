@@ -12,13 +12,14 @@ use crate::time::Timestamp;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// For so many seconds after a failed renewal, requests get the same error; ssox does not ask AWS again for each.
+/// For this many seconds after a failed renewal, requests get the same error; ssox does not ask AWS again for each
+/// request.
 const FAILURE_COUNTS: i64 = 5;
 /// The seconds between two renewals after a failure, while the old credentials are still served.
 const RETRY_AFTER: i64 = 30;
 /// The fewest seconds between two renewals. This matters only for credentials that are valid for a few seconds.
 const SHORTEST_PAUSE: i64 = 1;
-/// How often the clock is read while the thread waits: a wait is too long if the machine sleeps meanwhile.
+/// How often the clock is read while the thread waits: a long wait ends too late if the machine is suspended during it.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 /// How long a request waits for a renewal. Clients give up earlier.
 const REQUEST_LIMIT: Duration = Duration::from_secs(20);
@@ -108,8 +109,8 @@ impl Supply {
                     (state.entry, state.failure, state.is_reported) = (entry, None, false);
                 }
                 Err(error) => {
-                    // The person has time to do something before the credentials expire. An error of the connection is
-                    // not reported yet, because AWS may be reachable again by then.
+                    // An error is reported now, so that the person can act before the credentials expire. A connection
+                    // error is not, because AWS may be reachable again before the credentials expire.
                     if error.kind != ErrorKind::Unreachable {
                         self.report(&mut state, ctx, &error);
                     }
@@ -141,7 +142,7 @@ impl Supply {
         self.changed.notify_all();
     }
 
-    /// Reports a failure and what to type on one line, but only the first failure after a successful renewal.
+    /// Reports a failure on one line, with a hint. Reports only the first failure after a successful renewal.
     fn report(&self, state: &mut State, ctx: &Context, error: &Error) {
         if std::mem::replace(&mut state.is_reported, true) {
             return;
@@ -157,8 +158,8 @@ impl Supply {
 }
 
 impl State {
-    /// Tells whether it is time for a renewal. After a failure, that is so only while the old credentials are still
-    /// served; later, a renewal starts only when a request needs one.
+    /// Tells whether it is time for a renewal. A failed renewal is repeated only while the old credentials are still
+    /// served; after that, a renewal starts only when a request needs one.
     fn is_due(&self, ctx: &Context) -> bool {
         let since = ctx.now().seconds_after(self.attempted_at).abs();
         match &self.failure {

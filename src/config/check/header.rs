@@ -14,7 +14,8 @@ use std::collections::HashMap;
 /// between the brackets.
 type Name<'a> = (Option<SectionKind>, Cow<'a, str>);
 
-/// The names of the sections so far, each with the line number of its header and the text between the brackets.
+/// The names of the sections that have been checked so far, each with the line number of its header and the text
+/// between the brackets.
 #[derive(Default)]
 pub(super) struct Names<'a>(HashMap<Name<'a>, (usize, &'a str)>);
 
@@ -186,7 +187,7 @@ fn after_bracket(check: &mut Check, header: Header) {
     check.add(Warning, message, "move it to a separate line that starts with `#`");
 }
 
-/// Returns the header for a name, written so that every AWS tool reads it. Only the AWS CLI can read some names; their
+/// Returns the header for a name, written so that every AWS tool reads it. If only the AWS CLI can read the name, the
 /// header is written for the AWS CLI.
 fn header_for(which: WhichFile, kind: SectionKind, name: &str) -> String {
     let name = name.trim_matches(['"', '\'']);

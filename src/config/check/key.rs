@@ -7,11 +7,12 @@ use crate::config::name::SectionKind;
 use crate::config::section::without_comment;
 use std::collections::HashMap;
 
-/// The config keys of a section so far.
+/// The config keys of a section that have been checked so far.
 #[derive(Default)]
 pub(super) struct Keys<'a> {
     lines: HashMap<String, usize>,
-    /// The key that indented lines continue, and whether a value follows it in the same line.
+    /// The last key, whose value the next indented line continues; and whether a part of that value is in the key's own
+    /// line.
     owner: Option<(&'a str, bool)>,
 }
 

@@ -61,7 +61,8 @@ impl Edits<'_> {
     /// the next section's header are kept.
     ///
     /// # Errors
-    /// Configuration: the next header is indented. Without the section above, it would become part of another value.
+    /// Configuration: the next section's header is indented. After the removal, it would become part of a value above
+    /// it.
     pub(crate) fn remove(&mut self, kind: SectionKind, name: &str) -> Result<()> {
         for header in self.file.find(kind, name) {
             let text = &self.file.text;
@@ -110,7 +111,7 @@ fn line_start(text: &str, at: usize) -> usize {
     memrchr2(b'\n', b'\r', &text.as_bytes()[..at]).map_or(bom(text), |before| before + 1)
 }
 
-/// Returns the end of a line without its line ending. `at` is the end of the line with it.
+/// Returns the position where a line's ending begins. `at` is the position after the line ending.
 fn without_line_ending(text: &str, at: usize) -> usize {
     let before = &text[..at];
     let line = before.strip_suffix('\n').map(|line| line.strip_suffix('\r').unwrap_or(line));

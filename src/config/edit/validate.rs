@@ -1,5 +1,5 @@
 //! Checks names, keys and values before they are written: the AWS CLI and every SDK must read them in the same way.
-//! Reading a file accepts much more.
+//! When ssox reads a file, it accepts much more than this.
 
 use crate::config::name::{SectionKind, WhichFile, is_portable, name};
 use crate::config::scan::Headers;
@@ -48,8 +48,8 @@ pub(super) fn header_line(which: WhichFile, kind: SectionKind, wanted: &str) -> 
     Ok(header)
 }
 
-/// Checks that every AWS tool reads a new section name. A name with blanks is an error: only the AWS CLI reads such
-/// names.
+/// Checks that every AWS tool reads a new section name. A name with blanks is an error, because only the AWS CLI reads
+/// it.
 ///
 /// # Errors
 /// Configuration: some AWS tools would not read the name.

@@ -2,12 +2,12 @@
 
 use crate::context::Context;
 
-/// An index is written only if the last change of the file is at least so many seconds ago. This is more than the time
-/// resolution of any file system.
+/// An index is written only if the last change of the file is at least this many seconds ago, which is longer than the
+/// time resolution of any file system.
 const SETTLED: i64 = 3;
 
-/// The metadata of a file, some of which differs after every change: device, inode, size, modification time and change
-/// time.
+/// The metadata of a file: device, inode, size, modification time and change time. Every change of the file changes at
+/// least one of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct State([i128; 5]);
 
@@ -37,7 +37,7 @@ impl State {
         self.0[2]
     }
 
-    /// Tells whether the last change is so long ago that every later change will have another time.
+    /// Tells whether the last change is so long ago that a later change cannot have the same time.
     pub(super) fn is_settled(&self, ctx: &Context) -> bool {
         let [.., modified, changed] = self.0;
         i128::from(ctx.now().0) - modified.max(changed) / 1_000_000_000 >= i128::from(SETTLED)

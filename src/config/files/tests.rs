@@ -82,7 +82,7 @@ proptest! {
         let alone: Vec<String> = ["default", "p", "my prof"].into_iter().filter(|name| files.profile(name).is_some()).map(String::from).collect();
         let names: Vec<String> = files.profile_names().collect();
         prop_assert!(alone.iter().all(|name| names.contains(name)));
-        // `profile_names` built an index. These look-ups use it, those above searched the text.
+        // `profile_names` has built an index, which these look-ups use. The look-ups above searched the text.
         let indexed = ["default", "p", "my prof"].into_iter().filter(|name| files.profile(name).is_some());
         prop_assert_eq!(indexed.count(), alone.len());
         prop_assert!(names.iter().enumerate().all(|(at, name)| !names[..at].contains(name)));
