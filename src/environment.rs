@@ -3,8 +3,8 @@
 use crate::error::{Error, Result, has_control};
 use crate::secret::Secret;
 
-/// Variables to set (`Some`) or unset (`None`), in order and without repetitions. Values may be secret. `forgotten` are
-/// the variables whose value from before the first `use`, which the shell saved, the shell is to forget.
+/// Variables to set (`Some`) or unset (`None`), in order and without repetitions. Values may be secret. The shell has
+/// saved the values from before the first `use`; for the variables in `forgotten`, it is to forget the saved value.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct EnvChanges {
     changes: Vec<(&'static str, Option<Secret>)>,
@@ -14,8 +14,8 @@ pub(crate) struct EnvChanges {
 /// Variables of other tools, without the prefix `AWS_`. If they stay set, prompts show the wrong profile.
 pub(crate) const FOREIGN_LEFTOVERS: [&str; 3] = ["AWSUME_PROFILE", "AWSUME_EXPIRATION", "AWSU_PROFILE"];
 
-/// The variable from which GDAL reads the path of the credentials file, because it ignores that of AWS. ssox sets it
-/// for programs that it starts, never in a shell.
+/// The variable from which GDAL reads the path of the credentials file. GDAL ignores the AWS variable for this path.
+/// ssox sets it for programs that it starts, never in a shell.
 pub(crate) const GDAL_CREDENTIALS_FILE: &str = "CPL_AWS_CREDENTIALS_FILE";
 
 /// The variables with hosts that are connected to without a proxy. ssox sets them for programs that it starts, never in

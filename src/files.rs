@@ -30,7 +30,7 @@ pub(crate) fn is_read_only(path: &Path) -> bool {
     matches!(access(parent(path), Access::WRITE_OK), Err(Errno::ACCESS | Errno::ROFS | Errno::PERM))
 }
 
-/// Always false on Windows, which tells this only by an attempt to write.
+/// Always false on Windows, where only an attempt to write shows whether a directory is read-only.
 #[cfg(not(unix))]
 pub(crate) fn is_read_only(_: &Path) -> bool {
     false
@@ -103,7 +103,7 @@ pub(crate) fn create_private_dir(path: &Path) -> io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     match builder.create(path) {
-        // Another process created it meanwhile.
+        // Another process has created the directory since the check above.
         Err(cause) if cause.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
         created => created.and_then(|()| owner::inherit_dir(path, &above)),
     }

@@ -52,7 +52,8 @@ pub(crate) const COMPARED: [&str; 18] = [
 /// The variables with the paths of the AWS configuration files. ssox does not change them. While the shell has no
 /// access keys, tools use a profile in these files.
 pub(crate) const FILES: [&str; 2] = ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"];
-/// The variables of a web identity. The AWS CLI and boto3 prefer them to the profile, but prefer access keys to them.
+/// The variables of a web identity. In the AWS CLI and boto3, they take precedence over the profile, and access keys
+/// take precedence over them.
 pub(crate) const WEB_IDENTITY: [&str; 2] = ["AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN"];
 /// The variables of a server for credentials, which tools ask if there are neither access keys nor a profile. They
 /// contain the server's URL; a path on the server of ECS, which tools prefer to the URL; the authorization token; and
@@ -78,7 +79,8 @@ pub(crate) fn names() -> impl Iterator<Item = &'static str> {
     COMPARED.into_iter().chain([ACCOUNT_ID]).chain(SHOWN).chain([UNTIL, SESSION])
 }
 
-/// Tells whether `ssox use` or `ssox exec` has set variables here. `SSOX_PROFILE` is no sign of it: people set it, too.
+/// Tells whether `ssox use` or `ssox exec` has set variables in this environment. `SSOX_PROFILE` does not show this,
+/// because people set it, too.
 pub(crate) fn is_in_use(ctx: &Context) -> bool {
     noted(ctx).is_some() || [VARIABLE, "SSOX_PROMPT"].iter().any(|name| ctx.var(name).is_some())
 }
@@ -94,8 +96,8 @@ fn noted(ctx: &Context) -> Option<&str> {
 pub(crate) struct Identity(Vec<State>);
 
 impl Identity {
-    /// Returns the recorded state of this shell. Without a valid record, ssox is assumed to have left the variables
-    /// that people set themselves unchanged, and all others unset.
+    /// Returns the recorded state of this shell. Without a valid record, the variables that people set themselves count
+    /// as untouched by ssox, and all others as unset.
     pub(crate) fn of_shell(ctx: &Context) -> Self {
         Self::recorded(ctx).unwrap_or_else(|| {
             let is_setting =
@@ -105,9 +107,9 @@ impl Identity {
         })
     }
 
-    /// Returns the recorded state of this shell; `None` without a valid record. There may be two: `SSOX_IDENTITY`, and
-    /// the one that the shell function passes, which has precedence. `SSOX_IDENTITY` is used instead if it fits the
-    /// current values and the other record does not: then the variables were copied from another shell.
+    /// Returns the recorded state of this shell; `None` without a valid record. There may be two records:
+    /// `SSOX_IDENTITY`, and the one that the shell function passes. The latter is used, unless only `SSOX_IDENTITY`
+    /// fits the current values. In that case, the variables were copied from another shell.
     pub(crate) fn recorded(ctx: &Context) -> Option<Self> {
         let record = |text: Option<&str>| text.and_then(Self::parse);
         let is_right = |record: &Self| record.changed_by_others(ctx).is_empty();
@@ -195,8 +197,9 @@ impl Identity {
         COMPARED.into_iter().filter(|name| !self.is_unchanged(ctx, name)).collect()
     }
 
-    /// Returns the variables that are not as ssox set them: those that another program changed, and those that ssox
-    /// removed while the access key of another program was set, if the access key of ssox is set again.
+    /// Returns the variables that do not have the value that ssox set. Another program changed them, or ssox removed
+    /// them while the access key of another program was set. The latter count only if the access key of ssox is set
+    /// again.
     pub(crate) fn differing(&self, ctx: &Context) -> Vec<&'static str> {
         let changed = self.changed_by_others(ctx);
         let removed = [TOKEN, EXPIRATION].into_iter().filter(|name| self.has_removed(name) && !changed.contains(name));
@@ -245,8 +248,8 @@ fn state_after(ctx: &Context, changes: &EnvChanges, name: &str, recorded: Option
     let is_served = changes.get(ENDPOINT[0]).flatten().is_some();
     match changes.get(name) {
         Some(Some(value)) if !value.is_empty() => State::Set(fingerprint(name, value)),
-        // The variables of a server are compared only in a shell that gets its credentials from ssox's server, or in
-        // which tools would ask another server, because it has neither access keys nor a profile.
+        // The variables of a server are compared only in two kinds of shell: one that gets its credentials from ssox's
+        // server, and one that has neither access keys nor a profile, so that tools would ask another server.
         _ if sets_keys.is_some() && ENDPOINT.contains(&name) && !is_served && !awaits_server(changes, name) => {
             State::Untouched
         }
@@ -262,9 +265,9 @@ fn awaits_server(changes: &EnvChanges, name: &str) -> bool {
     ENDPOINT[..2].contains(&name) && [ID, "AWS_PROFILE"].iter().all(|name| changes.get(name) == Some(None))
 }
 
-/// Returns the value of a variable that is compared; `None` if it is unset or empty. For a path of a configuration file
-/// it is the absolute path, so it also depends on the working directory and on HOME. In a program that ssox started
-/// with other configuration files, it is the path of these.
+/// Returns the value of a variable that is compared; `None` if it is unset or empty. For a configuration file, the
+/// value is its absolute path, which also depends on the working directory and on HOME. In a program that ssox started
+/// with other configuration files, the value is the path of those files.
 fn value(ctx: &Context, name: &str) -> Option<String> {
     let value = match usual_name(name) {
         Some(usual_name) => return whole(ctx.file_for_programs(name, usual_name).ok()?),

@@ -21,7 +21,8 @@ pub(crate) const LIMIT: Duration = Duration::from_secs(30);
 
 /// How long a process waits before it shows a countdown.
 const COUNTDOWN_DELAY: Duration = Duration::from_millis(500);
-/// The first pause between two attempts to take a lock. Each is twice as long as the one before, up to the longest.
+/// The first pause between two attempts to take a lock. Each later pause is twice as long as the one before, but at
+/// most [`LONGEST_PAUSE`].
 const FIRST_PAUSE: Duration = Duration::from_millis(2);
 const LONGEST_PAUSE: Duration = Duration::from_millis(50);
 
@@ -100,7 +101,7 @@ impl StoppedHolder {
         Self(ctx.deadline(LIMIT))
     }
 
-    /// Checks whether the holder of a lock is stopped, and how long it has been.
+    /// Checks whether the holder of a lock is stopped, and for how long.
     ///
     /// # Errors
     /// `Unreachable`, naming the holder: it has been stopped for [`LIMIT`].
@@ -130,7 +131,7 @@ fn not_released(ctx: &Context, limit: Duration, name: &str, what: &str) -> Error
 }
 
 fn path(ctx: &Context, name: &str) -> Option<PathBuf> {
-    // The name contains a URL or an ARN, which is not a valid file name on all systems; its hash is.
+    // The name contains a URL or an ARN. Some systems do not allow their characters in a file name, so a hash is used.
     let hash = files::hashed(name);
     Some(ctx.state_dir().ok()?.join("locks").join(format!("{hash}.lock")))
 }

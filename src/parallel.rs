@@ -9,7 +9,7 @@ use std::thread::{Builder, available_parallelism, scope};
 /// The most items in a part. With larger parts, the allocator would return the memory of each result to the system,
 /// which takes time.
 const PART: usize = 250;
-/// Up to so many items, a second thread costs more than it saves.
+/// With at most this many items, a second thread costs more time than it saves.
 const FEW: usize = 2000;
 const MOST_THREADS: usize = 8;
 

@@ -1,5 +1,5 @@
-//! Reads many small files of one directory. Each is opened by its name relative to the open directory, which is faster
-//! than by its path, and read into the same buffer.
+//! Reads many small files of one directory. Each file is opened by its name relative to the open directory, which is
+//! faster than by its path. All files are read into the same buffer.
 
 use super::read;
 use std::path::PathBuf;

@@ -12,20 +12,21 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 use zeroize::Zeroizing;
 
-/// A file that was written less than this ago may be incomplete.
+/// A file whose last write is more recent than this may be incomplete.
 const SETTLED: Duration = Duration::from_millis(50);
 /// How long to wait until another program has finished writing.
 const WRITING_TIME: Duration = Duration::from_secs(3);
 /// If a file stays empty for this long, it is considered to be empty on purpose.
 const EMPTY_ON_PURPOSE: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_millis(10);
-/// How long a file must stay empty to be considered so on a file system that does not record when files were created.
+/// On a file system that does not record when files were created, a file that stays empty for this long is considered
+/// to be empty on purpose.
 const EMPTY_WITHOUT_BIRTH: Duration = Duration::from_secs(2);
 /// How often an edit is tried: it is repeated if another program wrote to the file.
 const ATTEMPTS: u32 = 20;
 
 /// Replaces the content of a file by the result of `change`; a symbolic link is kept. If another program writes to the
-/// file meanwhile, `change` is called again with the new content.
+/// file at the same time, `change` is called again with the new content.
 ///
 /// # Errors
 /// Those of `change`. Configuration: the file cannot be read or written, or other programs do not stop writing to it.
@@ -40,8 +41,8 @@ pub(crate) fn edit(path: &Path, largest: u64, change: impl Fn(Vec<u8>) -> Result
             continue;
         }
         let placed = prepared.persist(&target)?;
-        // A program that opened the file before the rename writes to the old file; its content is edited and put in
-        // place, too.
+        // A program that opened the file before the rename still writes to the old file. What it has written is edited,
+        // too, and replaces the new file.
         let Some(content) = before.written_since()? else { return Ok(()) };
         let metadata = placed.metadata().map_err(|cause| Error::file("read", &target, &cause))?;
         before = Original { file: Some(placed), metadata: Some(metadata), content, ..before };
@@ -85,8 +86,8 @@ impl Original {
         }
     }
 
-    /// Returns the content if the file was written to after it was read; this also finds writes to a file that was
-    /// replaced.
+    /// Returns the content if a program wrote to the file after ssox had read it, even if another file is now at its
+    /// path.
     fn written_since(&self) -> Result<Option<Content>> {
         let (Some(file), Some(before)) = (&self.file, &self.metadata) else { return Ok(None) };
         let now = file.metadata().map_err(|cause| Error::file("read", &self.path, &cause))?;

@@ -1,5 +1,5 @@
-//! Sets the owner of new files: that of the file that they replace, or, if ssox runs as root, that of the directory. So
-//! root leaves no files of its own in a user's home directory.
+//! Sets the owner of new files. A file that replaces another gets the owner of that file. If ssox runs as root, other
+//! new files get the owner of their directory, so that root owns no files in a user's home directory.
 
 #[cfg(unix)]
 mod unix {
@@ -59,7 +59,7 @@ mod unix {
             return Ok(());
         }
         let parent = fs::metadata(parent)?;
-        // Links are not followed: the parent's owner may have replaced the new directory by one.
+        // Links are not followed: the parent's owner may have replaced the new directory by a link.
         lchown(directory, Some(parent.uid()), Some(parent.gid()))
     }
 }

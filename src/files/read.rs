@@ -76,7 +76,8 @@ pub(super) fn regular(file: &File, largest: u64) -> io::Result<Vec<u8>> {
     if metadata.len() > largest {
         return Err(too_large(largest));
     }
-    // The buffer has the full size at once; if it grew, the memory that it leaves could keep a secret.
+    // The buffer has its full size from the start. If it grew, the old buffer, which may contain a secret, would stay
+    // in memory.
     limited_into(Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or_default()), file, largest)
 }
 

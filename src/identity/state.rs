@@ -3,15 +3,16 @@
 /// The state in which ssox left one variable.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum State {
-    /// ssox never set or unset it.
+    /// ssox never set or unset the variable.
     Untouched,
     Unset,
-    /// ssox set it. Contains the fingerprint of the value.
+    /// ssox set the variable. Contains the fingerprint of the value.
     Set(String),
-    /// ssox set it, and removed it when another program changed the access keys. Contains the fingerprint of the value.
+    /// ssox set the variable, and removed it when another program changed the access keys. Contains the fingerprint of
+    /// the value.
     Removed(String),
-    /// ssox set it for an earlier profile. The profile in use has no value for it, so any value is accepted. Contains
-    /// the fingerprint of the earlier value.
+    /// ssox set the variable for an earlier profile. The profile in use has no value for it, so any value is accepted.
+    /// Contains the fingerprint of the earlier value.
     Released(String),
 }
 

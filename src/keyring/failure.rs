@@ -4,7 +4,7 @@ use super::SYSTEM;
 use crate::error::Error;
 use std::time::Duration;
 
-/// The hint to unlock the keyring. Signing in unlocks it, whichever the session is.
+/// The hint to unlock the keyring. Signing in to any session unlocks it.
 pub(crate) const LOGIN: &str = "ssox login";
 
 /// Why the keyring cannot be used.
@@ -14,14 +14,14 @@ pub(crate) const LOGIN: &str = "ssox login";
     expect(dead_code, reason = "only the Secret Service fails in all of these ways")
 )]
 pub(crate) enum Failure {
-    /// It cannot be reached. Contains the cause.
+    /// The keyring cannot be reached. Contains the cause.
     Absent(String),
     /// No keyring has been created yet.
     Empty,
     Locked,
     /// The person did not type the password, or could not be asked.
     StillLocked,
-    /// It did not answer within this time.
+    /// The keyring did not answer within this time.
     Silent(Duration),
     /// Another error. Contains the message of the keyring.
     Other(String),

@@ -1,5 +1,5 @@
-//! The parts of `native` for the Keychain of macOS. If it is locked, each access asks the person, unless that is turned
-//! off.
+//! The parts of `native` for the Keychain of macOS. If the Keychain is locked, macOS asks the person at each access,
+//! unless `without_prompts` prevents it.
 
 use super::Failure;
 use security_framework::os::macos::keychain::{KeychainUserInteractionLock, SecKeychain};

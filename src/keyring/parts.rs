@@ -1,8 +1,8 @@
-//! Splits secrets into parts for a keyring with small entries: one of the Credential Manager of Windows holds 2,560
-//! bytes.
+//! Splits secrets into parts for a keyring with small entries: an entry of the Credential Manager of Windows holds
+//! 2,560 bytes.
 //!
-//! The first part begins with the number of parts and the digest of the whole secret. So a reader notices if another
-//! process writes meanwhile, and never joins parts of two secrets.
+//! The first part begins with the number of parts and the digest of the whole secret. A reader therefore notices if
+//! another process writes at the same time, and never joins parts of two secrets.
 
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;

@@ -36,7 +36,7 @@ impl Connection {
         with_retries(|| {
             let Some(item) = self.find(&attributes(name))?.pop() else { return Ok(None) };
             match item.get_secret() {
-                // Another process removed it after the search.
+                // Another process removed the entry after the search.
                 Err(Error::Dbus(error)) if error.name().is_some_and(|name| name.ends_with(".NoSuchObject")) => Ok(None),
                 secret => Ok(Some(Zeroizing::new(secret?))),
             }
@@ -70,7 +70,7 @@ impl Connection {
         self.collection().map(drop)
     }
 
-    /// Unlocks the default collection, or creates it; the keyring asks the person for both.
+    /// Unlocks the default collection, or creates it if there is none. In both cases the keyring asks the person.
     pub(super) fn unlock(&self, limit: Duration) -> Result<()> {
         let asking = SecretService::connect_with_max_prompt_timeout(EncryptionType::Plain, limit.as_secs())?;
         let done = match asking.get_default_collection() {

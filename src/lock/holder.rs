@@ -27,7 +27,7 @@ enum State {
     Stopped,
     /// No ssox process with this id is visible: the holder runs in another container or on another machine.
     Elsewhere,
-    /// The system does not tell.
+    /// The system does not tell the state.
     Unknown,
 }
 

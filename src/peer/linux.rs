@@ -9,8 +9,8 @@ use std::path::Path;
 
 /// The list of IPv4 sockets, and that of IPv6 sockets, which can also have IPv4 connections.
 const TABLES: [&str; 2] = ["/proc/self/net/tcp", "/proc/self/net/tcp6"];
-/// How often the lists are read. The kernel returns a list in pieces, so a line can be missed if the list changes
-/// meanwhile.
+/// How often the lists are read. The kernel returns a list in pieces, so a line can be missed if the list changes while
+/// it is read.
 const ATTEMPTS: usize = 3;
 const LARGEST: u64 = 256 << 20;
 const ESTABLISHED: &str = "01";
@@ -63,8 +63,8 @@ fn find(table: &str, from: SocketAddrV4, to: SocketAddrV4) -> Option<Socket> {
     })
 }
 
-/// Compares a user with that of this process; under `sudo` also with the user who typed the command, whose browser it
-/// is.
+/// Compares a user with the user of this process and with root. Under `sudo`, also compares with the user who typed the
+/// command, because the browser may run as that user.
 fn whose(ctx: &Context, user: u32) -> Peer {
     let own = rustix::process::geteuid();
     let of_sudo = || ctx.var("SUDO_UID").and_then(|user| user.parse().ok()).filter(|_| own.is_root());
