@@ -16,8 +16,8 @@ use std::process::ExitCode;
 /// Runs the command line of this process.
 pub(crate) fn run() -> ExitCode {
     let words: Vec<_> = env::args_os().collect();
-    // `--version` is answered first: making clap's definition of all verbs takes longer than everything else that it
-    // needs.
+    // `--version` is answered first, because making clap's definition of all verbs takes longer than printing the
+    // version.
     if words.len() == 2 && (words[1] == "--version" || words[1] == "-V") {
         return exit(writeln!(stdout(), "ssox {}", env!("CARGO_PKG_VERSION")), 0, false);
     }

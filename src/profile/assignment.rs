@@ -53,9 +53,9 @@ pub(super) fn by_number(
     }
 }
 
-/// Returns the sessions that have the role. Tried in this order: the only session that there is; those whose stored
-/// listing has the role; the only one that a person is signed in to; those whose listing, which AWS may be asked for,
-/// has it.
+/// Returns the sessions that probably have the role, by the first of these rules that finds any: the only session that
+/// there is; the sessions whose stored listing has the role; the only session that a person is signed in to; the
+/// sessions whose listing has the role, if AWS may be asked for listings.
 fn sessions_with<'a>(
     ctx: &Context,
     sessions: &'a [Session],

@@ -41,8 +41,8 @@ impl<'a> Wanted<'a> {
     /// Takes the profile that is in use in this shell, or else the one that a variable such as AWS_PROFILE names.
     pub(crate) fn implied(ctx: &'a Context) -> Self {
         let name = super::implied_name(ctx);
-        // This variable is used only together with `ACCOUNT/ROLE`. Beside a profile, it is left over from an earlier
-        // `use`.
+        // `SSOX_SSO_SESSION` is used only together with `ACCOUNT/ROLE`. If `SSOX_PROFILE` names a profile, the session
+        // is left over from an earlier `use`.
         let session = ctx.var("SSOX_SSO_SESSION").filter(|_| ctx.var("SSOX_PROFILE").is_some_and(is_numbered));
         Self::new(name, session)
     }

@@ -2,7 +2,8 @@
 
 use crate::context::Context;
 
-/// Returns the first that is set of `SSOX_PROFILE`, `AWS_PROFILE` and `AWS_DEFAULT_PROFILE`, or else `default`.
+/// Returns the value of `SSOX_PROFILE`, `AWS_PROFILE` or `AWS_DEFAULT_PROFILE`, whichever of them is set first in this
+/// order; `default` if none is set.
 pub(crate) fn implied_name(ctx: &Context) -> &str {
     ["SSOX_PROFILE", "AWS_PROFILE", "AWS_DEFAULT_PROFILE"].iter().find_map(|name| ctx.var(name)).unwrap_or("default")
 }

@@ -26,10 +26,10 @@ impl Profile {
         }
     }
 
-    /// Returns the profile or assignment that is in use in this shell, without a role that was chosen in addition.
+    /// Returns the profile or assignment that is in use in this shell, without a role that was added with `--role-arn`.
     ///
     /// # Errors
-    /// Configuration: it is no longer configured.
+    /// Configuration: the profile or assignment is no longer configured.
     pub(crate) fn held(ctx: &Context, files: &ConfigFiles, name: &str) -> Result<Self> {
         if files.profile(name).is_some() {
             return Self::resolve(ctx, files, name);
@@ -53,7 +53,7 @@ impl Profile {
     }
 }
 
-/// Returns the session of the assignment in use, as ssox recorded it: the variable may have been edited.
+/// Returns the session of the assignment in use, as ssox recorded it, because a person may have changed the variable.
 fn held_session(ctx: &Context, files: &ConfigFiles) -> Option<String> {
     let shown = ctx.var(SESSION).map(String::from);
     let Some(held) = Identity::recorded(ctx).filter(|held| held.has_recorded(SESSION)) else { return shown };

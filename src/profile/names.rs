@@ -23,8 +23,9 @@ impl ProfileNames {
         Self::Read(files.inspect(|files| files.save_index(ctx, role_hash)).map(Box::new))
     }
 
-    /// Reads the names, and calls `show` with the assignments without a profile. `typed` returns which of them are
-    /// wanted. The whole files are read only if the index does not tell which assignments have a profile.
+    /// Reads the names, and calls `show` with the wanted assignments that have no profile. `typed` tells which
+    /// assignments are wanted. The whole files are read only if the index does not tell which assignments have a
+    /// profile.
     pub(crate) fn with_assignments<'t, T>(
         ctx: &Context,
         typed: impl Fn(&Self) -> Typed<'t>,

@@ -30,7 +30,7 @@ pub(crate) struct Profile {
     pub(crate) protection: Protection,
     /// How long the profile may stay in a shell; `None` if there is no limit. Only protected profiles have one.
     pub(crate) time_limit: Option<Duration>,
-    /// Whether it is an assignment of Identity Center without a profile.
+    /// Whether this is an assignment of Identity Center, not a configured profile.
     pub(crate) is_assignment: bool,
 }
 
@@ -101,7 +101,8 @@ impl Profile {
         })
     }
 
-    /// Returns the profile with the role of `--role-arn`, which its credentials assume; unchanged without such a role.
+    /// Returns the profile with the role of `--role-arn` added: the profile's credentials assume that role. Without
+    /// `--role-arn`, returns the profile unchanged.
     ///
     /// # Errors
     /// Configuration: the text is not the ARN of a role.

@@ -12,7 +12,8 @@ use crate::source::credential_source::CredentialSource;
 use crate::source::role_arn::RoleArn;
 use crate::source::{Source, role_keys, tags};
 
-/// Returns the source of a profile. If the profile that is asked for has `role_arn`, the role precedes all other keys.
+/// Returns the source of a profile. If the profile that is asked for has `role_arn`, the role takes precedence over all
+/// other keys.
 ///
 /// # Errors
 /// Those of [`Resolver::own_source`]. Configuration: a key has an invalid value, or the chain is circular.
@@ -46,7 +47,8 @@ pub(super) fn ad_hoc(
         mfa: None,
         source,
         network: network.clone(),
-        // Other profiles may assume the same role with `--role-arn`, and the configuration does not show that.
+        // The configuration does not show whether other profiles assume the same role with `--role-arn`, so the role
+        // always has a cache entry of its own.
         has_own_entry: true,
     })))
 }

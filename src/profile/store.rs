@@ -19,7 +19,7 @@ pub(super) fn store(ctx: &Context, section: &Section) -> Result<Store> {
     }
 }
 
-/// Returns where secrets are kept if a session does not say it: as `SSOX_STORE` says, or else in files.
+/// Returns where the secrets of a session without `ssox_store` are kept: as `SSOX_STORE` says, or else in files.
 ///
 /// # Errors
 /// Configuration: the value of the variable is neither `files` nor `keyring`.

@@ -28,7 +28,8 @@ impl WithoutProfile<'_> {
         format!("{}/{}", self.account.id, self.role_name)
     }
 
-    /// Tells whether the assignment is offered with its account ID to a person who has typed the beginning of a name.
+    /// Tells whether the assignment is offered with its account ID, not its account name, after a person has typed
+    /// `typed`.
     pub(crate) fn is_numbered(&self, typed: &str) -> bool {
         let is_number = typed.starts_with(|c: char| c.is_ascii_digit());
         !self.has_name || is_number && !starts_with([self.account.label(), self.role_name], typed, str::eq)
@@ -48,7 +49,7 @@ fn may_start_with(account: &str, typed: &str) -> bool {
     starts.is_none_or(|(account, typed)| account.eq_ignore_ascii_case(typed))
 }
 
-/// Tells whether `ACCOUNT/ROLE` starts with a text; `is_same` compares.
+/// Tells whether `ACCOUNT/ROLE` starts with a text. `is_same` compares two texts.
 fn starts_with([account, role_name]: [&str; 2], typed: &str, is_same: fn(&str, &str) -> bool) -> bool {
     let starts = |text: &str, typed: &str| text.get(..typed.len()).is_some_and(|start| is_same(start, typed));
     match typed.split_at_checked(account.len()) {
@@ -64,7 +65,7 @@ fn starts_with([account, role_name]: [&str; 2], typed: &str, is_same: fn(&str, &
 pub(crate) struct AllProfiles<'a> {
     listings: Vec<Listing>,
     profiles: Profiles<'a>,
-    /// The beginning of the assignments that are wanted.
+    /// The text with which the wanted assignments start.
     typed: &'a str,
 }
 

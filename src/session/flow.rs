@@ -31,8 +31,9 @@ pub(crate) struct SignInOptions {
     pub(crate) fresh: bool,
 }
 
-/// Returns the flow to use. It is the chosen one (a port implies PKCE). If none was chosen, it is PKCE for a session
-/// with a name, where a browser can be opened. Sessions without a name use the device code, as in the AWS CLI.
+/// Returns the flow to use: the chosen flow (a port implies PKCE). If none was chosen, returns PKCE if the session has
+/// a name and a browser can be opened, otherwise the device code. Sessions without a name use the device code, as in
+/// the AWS CLI.
 pub(super) fn choose(ctx: &Context, chosen: Option<Flow>, port: Option<u16>, is_named: bool) -> Flow {
     match chosen.or(port.map(|_| Flow::Pkce)) {
         Some(flow) => flow,

@@ -1,5 +1,5 @@
-//! Moves a token between its file and the keyring, after the person changed the setting for it. The next sign-in moves
-//! it; it needs no browser if the token is still valid.
+//! Moves a token between its file and the keyring, after the person changed where tokens are kept. The token is moved
+//! at the next sign-in, which needs no browser if the token is still valid.
 
 use super::token::{self, Token};
 use super::{Session, kept, refresh};

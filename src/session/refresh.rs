@@ -36,8 +36,8 @@ pub(super) fn token(ctx: &Context, session: &Session) -> Result<Token> {
     refreshed(ctx, session, is_fresh, |token| token.is_valid(ctx.now()))
 }
 
-/// Returns a new token after AWS has rejected `rejected` before its expiration: from the cache if it has another one,
-/// or by a refresh.
+/// Returns a new token after AWS has rejected `rejected` before its expiration: from the cache if that has another
+/// token, otherwise by a refresh.
 pub(super) fn token_after_rejection(ctx: &Context, session: &Session, rejected: &Secret) -> Result<Token> {
     let is_other = |token: &Token| token.access_token != *rejected && token.is_valid(ctx.now());
     refreshed(ctx, session, is_other, is_other)
@@ -80,7 +80,7 @@ fn refreshed(
         Err(error) => error,
     };
     match token::read(ctx, session)? {
-        // Other tools do not take the lock: one of them refreshed the token at the same time.
+        // Another tool has refreshed the token at the same time, because other tools do not take the lock.
         Some(other) if other.access_token != cached.access_token && is_fresh(&other) => Ok(other),
         _ if is_usable(&cached) => {
             report_usable(ctx, &cached, &error);
@@ -194,7 +194,7 @@ impl Refresh<'_> {
     }
 }
 
-/// Writes a new token. Only warns if that fails, because this command can use the token all the same.
+/// Writes a new token. Only warns if that fails, because this command can use the token anyway.
 pub(super) fn store(ctx: &Context, session: &Session, reserved: Result<Reserved>, token: &Token) {
     let Err(error) = reserved.and_then(|reserved| token::write(ctx, session, reserved, token)) else {
         return kept::note(ctx, session);

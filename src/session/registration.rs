@@ -110,7 +110,7 @@ struct RegistrationOf<'a> {
     tool: &'a str,
 }
 
-/// Returns the path of the file. It is named as by the AWS CLI, from the configured scopes (`null` if none are
+/// Returns the path of the file. As in the AWS CLI, the file name depends on the configured scopes (`null` if none are
 /// configured).
 fn path(ctx: &Context, session: &Session) -> Result<PathBuf> {
     let of = RegistrationOf {

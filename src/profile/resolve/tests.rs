@@ -70,8 +70,8 @@ fn the_order_within_a_profile_is_that_of_the_aws_cli() {
         "keys CONFIG",
     ];
     for (rank, expected) in expected.iter().enumerate() {
-        // A web identity token takes precedence over a source profile, so the first case, a source profile, has no
-        // token. The second case, a token, needs the role of the first.
+        // A web identity token takes precedence over a source profile, so the first case, which tests a source profile,
+        // has no token. The second case tests a token, and needs the role that the first case contains.
         let role = if rank == 1 { all[0] } else { "" };
         let rest: Vec<&str> =
             all[rank..].iter().enumerate().filter(|(n, _)| !(rank == 0 && *n == 1)).map(|(_, k)| *k).collect();

@@ -1,5 +1,5 @@
-//! Rejects XML that takes long to parse: the parser's time grows with the square of the depth and of the namespaces in
-//! scope.
+//! Rejects XML that takes long to parse: the parser's time grows with the square of the depth and of the number of
+//! namespaces in scope.
 
 use super::invalid;
 use crate::error::Result;

@@ -148,7 +148,8 @@ proptest::proptest! {
     }
 }
 
-/// The inputs are as large as AWS accepts, in shapes that cost a parser the square of their size, or more.
+/// The inputs are as large as AWS accepts. In these shapes, the time that a parser needs may grow with the square of
+/// the size, or faster.
 #[test]
 fn malicious_responses_take_linear_time() {
     let many = |count: u32, make: &dyn Fn(u32) -> String| (0..count).map(make).collect::<String>();

@@ -12,7 +12,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
 use zeroize::{Zeroize as _, Zeroizing};
 
-/// The largest message in bytes. One with a posted form has some hundred KiB.
+/// The largest message in bytes. A message with a posted form has some hundred KiB.
 const MAX_MESSAGE: u64 = 16 << 20;
 /// The most messages that are queued in each direction.
 const QUEUE_LENGTH: usize = 1000;
@@ -49,8 +49,8 @@ impl Connection {
 
     /// Sends a command to the browser, or to one of its pages. Returns the ID that the reply will have.
     ///
-    /// Never blocks: when the queue is full, the command is lost. If the browser has ended, that is not an error here;
-    /// the next `receive` returns it.
+    /// Never blocks: when the queue is full, the command is lost. If the browser has ended, `send` reports no error;
+    /// the next `receive` returns `Closed`.
     pub(super) fn send(&mut self, page: Option<&str>, method: &str, params: &Value) -> u64 {
         self.last_id += 1;
         let mut command = json::secret_line(&Command { id: self.last_id, method, params, session_id: page });

@@ -58,7 +58,7 @@ impl Browser {
     ///
     /// # Errors
     /// Configuration: the browser cannot be started. `NeedsPerson`: there is no browser or no screen, or another
-    /// process uses it.
+    /// browser uses the profile directory.
     pub(super) fn start(ctx: &Context, deadline: Deadline) -> Result<Self> {
         let program = discovery::find(ctx)?;
         let directory = Directory::take(ctx, &program, deadline)?;

@@ -42,7 +42,7 @@ impl BrowserProcess {
         self.child.wait().ok().filter(|status| !status.success()).map(|status| status.to_string())
     }
 
-    /// Returns the last errors that the browser logged. It must have ended.
+    /// Returns the last errors that the browser logged. Works only after the browser has ended.
     pub(super) fn last_errors(&self) -> Option<String> {
         self.last_errors.recv_timeout(LOG_TIMEOUT).ok().filter(|errors| !errors.is_empty())
     }

@@ -38,8 +38,8 @@ impl FailureRecord {
         Self { path, refresh_token_hash: files::hashed(refresh_token.expose()) }
     }
 
-    /// Returns the recorded error of a refresh with this refresh token. If AWS rejected the token, it is always
-    /// returned; if AWS was unreachable, only if that was recorded at `since` or later.
+    /// Returns the recorded error of a refresh with this refresh token. An error with which AWS rejected the token is
+    /// always returned. If AWS was unreachable, the error is returned only if it was recorded at `since` or later.
     pub(super) fn read(&self, since: Option<Timestamp>) -> Option<Error> {
         let bytes = files::read(self.path.as_ref()?).ok()??;
         let Content { of, at, error } = serde_json::from_slice(&bytes).ok()?;

@@ -110,7 +110,7 @@ fn a_failing_server_is_asked_once_a_minute_while_the_token_is_valid() {
     for _ in 0..3 {
         assert_eq!(current(&world.ctx, &world.session).unwrap().access_token.expose(), token);
     }
-    // The SDK makes three attempts in the first call; the next two calls make none.
+    // The first call sends three requests, because the SDK tries three times; the next two calls send none.
     assert_eq!(world.refreshes(), 3);
 }
 

@@ -81,7 +81,7 @@ impl CallbackListener {
         })
     }
 
-    /// Returns the port that it listens on.
+    /// Returns the port that the server listens on.
     pub(super) fn port(&self) -> u16 {
         self.port
     }
@@ -110,7 +110,7 @@ impl CallbackListener {
                     self.handle(ctx, stream, state, sender.clone());
                     Duration::ZERO
                 }
-                // There is no connection, or it is closed already.
+                // No connection has arrived, or the client has already closed it.
                 Err(_) => PAUSE,
             };
             match events.recv_timeout(pause) {

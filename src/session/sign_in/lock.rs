@@ -31,7 +31,7 @@ pub(super) enum Acquired {
     Token(Token),
 }
 
-/// The lock on signing in to a session. It is released when the process ends, if not before.
+/// The lock on signing in to a session. It is released when this value is dropped or the process ends.
 #[derive(Debug)]
 pub(super) struct SignInLock {
     record: SignInRecord,

@@ -36,7 +36,7 @@ const DEFAULT_TIMEOUT: Duration = Duration::from_secs(600);
 /// `NeedsPerson`: nobody is at a terminal, or the person denied the sign-in or did not sign in in time. `Unreachable`.
 /// Configuration: a port is in use, or the token cannot be written.
 pub(crate) fn sign_in(ctx: &Context, session: &Session, options: &SignInOptions) -> Result<Token> {
-    // This checks that a token can be written. Otherwise the person would sign in for a token that is lost.
+    // This fails if no token can be written. Otherwise the person would sign in, and the token would be lost.
     if !ctx.no_input {
         token::reserve(ctx, session)
             .map_err(|error| error.doing(format!("cannot sign in to `{}`", session.label())))?;
@@ -130,7 +130,7 @@ fn sign_in_now(ctx: &Context, session: &Session, options: &SignInOptions, timeou
     Ok(token)
 }
 
-/// Runs the flow that fits. If PKCE finds no browser that starts, signs in with a device code.
+/// Runs the flow that `flow::choose` selects. If PKCE cannot start a browser, signs in with a device code.
 fn run_flow(client: &Client, options: &SignInOptions) -> Result<(Registration, TokenResponse)> {
     let Client { ctx, session, .. } = client;
     if flow::choose(ctx, options.flow, options.port, session.name.is_some()) == Flow::DeviceCode {

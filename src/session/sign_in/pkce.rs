@@ -143,8 +143,8 @@ fn open(client: &Client, options: &SignInOptions, url: &str) -> Option<OpenedBro
     browser::open_private(client.ctx, url)
 }
 
-/// Shows the URL, and what to do if the browser is on another machine. Both are always shown, because opening a browser
-/// may seem to work although there is none on this machine.
+/// Shows the URL, and what to do if the browser is on another machine. ssox always shows both, because opening a
+/// browser may seem to work although this machine has no browser.
 fn show(client: &Client, listener: &CallbackListener, url: &str, opened: Option<&OpenedBrowser>) {
     client.ask_to_sign_in(opened.is_some());
     terminal::show_address(client.ctx, url);
