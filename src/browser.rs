@@ -304,7 +304,8 @@ mod tests {
         assert!(open(&context(&[("BROWSER", &list)]), URL).is_some());
     }
 
-    /// The first fails and the second works; all fail; one starts a process of its own and exits with success.
+    /// Three cases: the first program fails and the second works; both programs fail; the only program is killed by a
+    /// signal.
     #[cfg(unix)]
     #[test]
     fn a_program_that_fails_at_once_is_followed_by_the_next() {

@@ -153,8 +153,8 @@ mod tests {
     use std::net::{Ipv4Addr, TcpListener};
     use std::thread;
 
-    /// Starts a server that sends each response once, and calls `redirect` on it. Returns the request lines and the
-    /// result.
+    /// Starts a server that sends each response once, and calls [`redirect`] with its URL. Returns the request lines
+    /// and the result.
     fn redirected(responses: &'static [&'static str]) -> (Vec<String>, Result<Option<String>>) {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let url = format!("http://{}/start?x=1#/", listener.local_addr().unwrap());

@@ -29,8 +29,8 @@ impl Key {
     pub(crate) fn sso(account_id: &str, role_name: &str, session: Option<&str>, start_url: &str) -> Self {
         let of_session = session.map_or((r#","startUrl":"#, start_url), |session| (r#","sessionName":"#, session));
         let mut arguments = String::with_capacity(USUAL_ARGUMENTS);
-        // The arguments are in the order of the AWS CLI. This code writes the JSON without a serializer, which takes
-        // much longer: every profile in a list has such a key.
+        // The arguments are in the order of the AWS CLI. This code writes the JSON itself, because a serializer takes
+        // much longer, and a list needs the key of every profile.
         for (key, value) in [(r#"{"accountId":"#, account_id), (r#","roleName":"#, role_name), of_session] {
             arguments.push_str(key);
             json::add_python_text(&mut arguments, value);

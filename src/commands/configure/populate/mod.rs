@@ -134,8 +134,8 @@ fn write(
     }
     let consent = if args.yes { Consent::Given } else { Consent::Asked };
     let text = plan.text.clone();
-    // The plan that is written. If another program has changed the file meanwhile, it differs from the plan that was
-    // shown.
+    // The plan that is written. It differs from the plan that was shown if another program has changed the file since
+    // then.
     let last = RefCell::new(plan);
     let again = |files: &ConfigFiles| {
         let plan = again(files)?;
