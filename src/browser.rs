@@ -304,8 +304,8 @@ mod tests {
         assert!(open(&context(&[("BROWSER", &list)]), URL).is_some());
     }
 
-    /// Three cases: the first program fails and the second works; both programs fail; the only program is killed by a
-    /// signal.
+    /// The cases: the first program fails and the second works; both programs fail; the only program is killed by a
+    /// signal; the only program starts a process and exits with success.
     #[cfg(unix)]
     #[test]
     fn a_program_that_fails_at_once_is_followed_by_the_next() {
