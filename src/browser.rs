@@ -44,7 +44,7 @@ pub(crate) struct Opener {
     is_expected: bool,
     /// The words of each command; `%s` stands for the URL of the page.
     commands: Vec<Vec<String>>,
-    /// The URL that the browser gets instead of the page's own URL, which replaces `%s` in percent-encoded form.
+    /// The URL that the browser gets instead of the page's URL. In it, `%s` stands for the page's URL, percent-encoded.
     form: Option<String>,
 }
 

@@ -114,7 +114,7 @@ pub(super) struct Beside {
 }
 
 impl Beside {
-    /// Starts the server, which then waits for the credentials. In the same time, this process can load the profile.
+    /// Starts the server, which then waits for the credentials. At the same time, this process can load the profile.
     ///
     /// # Errors
     /// Other: the server cannot be started.
