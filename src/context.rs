@@ -23,7 +23,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-/// For both configuration files: the variable of ssox and that of AWS that contain its path, and its usual name.
+/// For each configuration file: the variable of ssox and the variable of AWS that contain its path, and its usual name.
 pub(crate) const REAL_FILES: [(&str, &str, &str); 2] = [
     ("SSOX_CONFIG_FILE", "AWS_CONFIG_FILE", "config"),
     ("SSOX_SHARED_CREDENTIALS_FILE", "AWS_SHARED_CREDENTIALS_FILE", "credentials"),
@@ -102,8 +102,8 @@ impl Context {
         ctx
     }
 
-    /// Returns how long to wait for the keyring. The hook of a prompt hardly waits: the shell keeps the old credentials
-    /// a little longer.
+    /// Returns how long to wait for the keyring. The hook of a prompt waits only for a moment. If the keyring needs
+    /// longer, the shell keeps the old credentials a little longer.
     pub(crate) fn keyring_limit(&self) -> Duration {
         if self.is_hook { HOOK_LIMIT } else { KEYRING_LIMIT }
     }

@@ -85,7 +85,7 @@ impl fmt::Debug for Keyring {
 }
 
 impl Keyring {
-    /// Returns the keyring that is reached through this D-Bus; connects later.
+    /// Returns the keyring that is reached through this D-Bus. Does not connect yet.
     pub(crate) fn new(bus: Bus) -> Self {
         Self { bus, state: Arc::default() }
     }

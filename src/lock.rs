@@ -28,8 +28,8 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(50);
 
 /// A lock. It is released when this value is dropped or the process exits.
 ///
-/// If the lock file cannot be created, for example in a read-only home directory, it locks nothing, and the command
-/// goes on.
+/// If the lock file cannot be created, for example in a read-only home directory, the value locks nothing, and the
+/// command goes on.
 #[derive(Debug)]
 pub(crate) struct Lock {
     _file: Option<File>,

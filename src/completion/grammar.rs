@@ -18,7 +18,7 @@ pub(super) enum Expected {
     /// The kind of the value; the part of the word before the value, such as `--region=`; and whether the value may
     /// start with `-`.
     Value(ValueKind, String, LeadingDash),
-    /// One of these candidates; the text says what they are: a command, an option or a value.
+    /// One of these candidates. The text says what the candidates are: `command`, `option` or `value`.
     Words(&'static str, Vec<Candidate>),
 }
 

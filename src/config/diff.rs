@@ -39,7 +39,7 @@ fn printable_line(line: &str) -> String {
     line.split('\t').map(printable).collect::<Vec<_>>().join("\t")
 }
 
-/// Returns the position of the secret value in a line, also if the line is a comment. Returns `None` if the line has no
+/// Returns the position of the secret value in a line, even if the line is a comment. Returns `None` if the line has no
 /// secret.
 fn secret_value(line: &str) -> Option<usize> {
     let at = delimiter(line)?;

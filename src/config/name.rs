@@ -55,7 +55,7 @@ impl WhichFile {
 /// The bits of a section's hash that contain its kind.
 const KINDS: u32 = 3;
 
-/// Returns a hash (FNV-1a) of a section's name; the lowest bits are its kind. Index files contain it.
+/// Returns a hash (FNV-1a) of a section's name; the lowest bits are its kind. Index files contain this hash.
 pub(super) fn hash(kind: SectionKind, name: &str) -> u32 {
     let fnv = name.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
     fnv & !KINDS | kind as u32

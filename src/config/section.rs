@@ -135,8 +135,8 @@ impl<'a> Entry<'a> {
     }
 }
 
-/// Returns the keys and values in the lines of one section, which is faster than making a [`Section`]. Keys are not in
-/// lower case. The key is empty for a line that is not a key with a value, such as a continuation.
+/// Returns the keys and values in the lines of one section, which is faster than making a [`Section`]. Keys are not
+/// converted to lower case. The key is empty for a line that is not a key with a value, such as a continuation.
 pub(super) fn values(text: &str, body: Range<usize>) -> impl Iterator<Item = (&str, &str)> {
     let (mut lines, mut at) = (LineClassifier::default(), body.start);
     let spans = std::iter::from_fn(move || {

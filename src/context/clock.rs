@@ -28,12 +28,12 @@ impl Context {
         Timestamp(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
     }
 
-    /// Returns a deadline after some time. Setting the system's time does not change it.
+    /// Returns the deadline that is this duration from now. Setting the system's time does not change it.
     pub(crate) fn deadline(&self, after: Duration) -> Deadline {
         self.clock.deadline(after)
     }
 
-    /// Waits for some time.
+    /// Waits for this duration.
     pub(crate) fn sleep(&self, time: Duration) {
         self.clock.sleep(time);
     }
@@ -62,7 +62,7 @@ impl Deadline {
 }
 
 impl Clock {
-    /// Returns a deadline after some time. Setting the system's time does not change it.
+    /// Returns the deadline that is this duration from now. Setting the system's time does not change it.
     pub(super) fn deadline(self, after: Duration) -> Deadline {
         let now = self.instant();
         Deadline { at: now.checked_add(after).unwrap_or(now), clock: self }

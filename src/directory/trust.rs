@@ -19,7 +19,7 @@ pub(super) fn record(ctx: &Context, path: &Path, text: &str) -> Result<()> {
     files::write_secret(&record_path(ctx, path)?, &content(path, text))
 }
 
-/// Removes the record of a file, whatever the file's text is; returns whether there was one.
+/// Removes the record of a file, whatever the file's text is; returns whether there was a record.
 ///
 /// # Errors
 /// Configuration: the record cannot be removed.

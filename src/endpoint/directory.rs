@@ -1,8 +1,8 @@
 //! The files of a local server for credentials, in a private directory: the token that clients send, configuration
 //! files without profiles, and a lock that the server holds while it runs.
 //!
-//! In most tools a `[default]` profile takes precedence over such a server. So the programs that use it get these
-//! configuration files instead of the person's.
+//! In most tools a `[default]` profile takes precedence over such a server. Therefore the programs that use the server
+//! get these configuration files instead of the person's.
 
 use crate::context::Context;
 use crate::error::{Error, Result};

@@ -29,7 +29,8 @@ struct Server {
     connections: Connections,
 }
 
-/// Serves credentials until this process exits, or the process that it watches; then removes the server's files.
+/// Serves credentials. Threads of [`stop`] remove the server's files and end this process: on a signal, after the
+/// watched process has exited, or at the time limit.
 ///
 /// # Errors
 /// `Other`: the system refuses a thread, or the socket has no address.

@@ -1,4 +1,4 @@
-//! Opens files of ssox itself for writing. It does not follow links, and does not wait for the reader of a pipe.
+//! Opens files of ssox itself for writing, without following links and without waiting for the reader of a pipe.
 
 use super::owner;
 use crate::error::{Error, Result};

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 type Content = Zeroizing<Vec<u8>>;
 
-/// The length of the number and the digest before the content of the first part.
+/// The length in bytes of the number and the digest at the beginning of the first part, with a blank and a line feed.
 const HEADER: usize = 4 + 1 + 64 + 1;
 
 /// Splits a secret into parts of at most `limit` bytes.
@@ -21,7 +21,7 @@ pub(super) fn split(content: &[u8], limit: usize) -> Vec<Content> {
     whole.chunks(limit).map(|part| Zeroizing::new(part.to_vec())).collect()
 }
 
-/// Returns how many parts a secret has; `None` if this is not the first part.
+/// Returns how many parts a secret has; `None` if `first` does not begin with a number.
 pub(super) fn count(first: &[u8]) -> Option<usize> {
     std::str::from_utf8(first.get(..4)?).ok()?.trim_start().parse().ok()
 }

@@ -81,8 +81,8 @@ impl Connection {
         done.map_err(|error| if matches!(error, Error::Prompt) { Failure::StillLocked } else { error.into() })
     }
 
-    /// Returns the entries with these attributes. If none is found, it checks that the keyring is present and unlocked,
-    /// because the entries of a locked keyring may not be found.
+    /// Returns the entries with these attributes. If no entry is found, checks that the keyring is present and
+    /// unlocked, because the entries of a locked keyring may not be found.
     fn find(&self, attributes: &HashMap<&str, &str>) -> Result<Vec<Item<'_>>> {
         let found = self.0.search_items(attributes.clone())?;
         if !found.locked.is_empty() {

@@ -1,6 +1,5 @@
-//! Finds the profile that a person means: by its name, by `ACCOUNT/ROLE`, or by a pasted ARN. If no profile fits, it
-//! can be an assignment (an account and a role that a session may use). A profile with exactly this name has
-//! precedence.
+//! Finds the profile that a person means: by its name, by `ACCOUNT/ROLE`, or by a pasted ARN. If no profile fits, finds
+//! an assignment (an account and a role that a session may use). A profile with exactly this name has precedence.
 
 use super::assignment::{self, ListingSource};
 use super::first_step::first_step;
@@ -183,7 +182,7 @@ struct AccountRole<'a> {
     account_id: &'a str,
     role_name: &'a str,
     arn: Option<&'a str>,
-    /// Whether the role can be one of a permission set, judged by the ARN.
+    /// Whether the role can belong to a permission set. If an ARN was parsed, the name of the role decides this.
     is_permission_set: bool,
 }
 

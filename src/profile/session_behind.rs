@@ -17,7 +17,7 @@ pub(crate) fn session_behind(ctx: &Context, files: &ConfigFiles, wanted: &Wanted
     let name = match find::find(ctx, files, &Wanted { listings: ListingSource::Stored, ..*wanted }) {
         Ok(Found::Profile(name)) => name,
         Ok(Found::Assignment(role)) => return Ok(role.session),
-        // No accounts are listed yet. If only one session is configured, the person signs in to that.
+        // No accounts are listed yet. If only one session is configured, the person signs in to that session.
         Err(error) if error.kind == ErrorKind::NeedsPerson => {
             let only = <[Session; 1]>::try_from(assignment::candidates(ctx, files, wanted.session)?);
             return only.map(|[only]| only).map_err(|_| error);

@@ -92,8 +92,8 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    /// Removes the client registration: if AWS did not know the client, it told only the browser. The next sign-in
-    /// registers a new one.
+    /// Returns the error for a sign-in that took too long. Removes the client registration, because AWS may have told
+    /// only the browser that it does not know the client. The next sign-in registers a new client.
     fn timed_out(&self) -> Error {
         registration::remove(self.client.ctx, self.client.session);
         self.client.timed_out().hint(self.client.device_code_line())
