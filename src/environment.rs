@@ -14,8 +14,8 @@ pub(crate) struct EnvChanges {
 /// Variables of other tools, without the prefix `AWS_`. If they stay set, prompts show the wrong profile.
 pub(crate) const FOREIGN_LEFTOVERS: [&str; 3] = ["AWSUME_PROFILE", "AWSUME_EXPIRATION", "AWSU_PROFILE"];
 
-/// The variable from which GDAL reads the path of the credentials file. GDAL ignores the AWS variable for this path.
-/// ssox sets it for programs that it starts, never in a shell.
+/// The variable from which GDAL reads the path of the credentials file, instead of from the AWS variable. ssox sets it
+/// for programs that it starts, never in a shell.
 pub(crate) const GDAL_CREDENTIALS_FILE: &str = "CPL_AWS_CREDENTIALS_FILE";
 
 /// The variables with hosts that are connected to without a proxy. ssox sets them for programs that it starts, never in

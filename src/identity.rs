@@ -197,9 +197,9 @@ impl Identity {
         COMPARED.into_iter().filter(|name| !self.is_unchanged(ctx, name)).collect()
     }
 
-    /// Returns the variables that do not have the value that ssox set. Another program changed them, or ssox removed
-    /// them while the access key of another program was set. The latter count only if the access key of ssox is set
-    /// again.
+    /// Returns the variables that do not have the value that ssox set. These are the variables that another program
+    /// changed; and, if the access key of ssox is set again, the variables that ssox removed while the access key of
+    /// another program was set.
     pub(crate) fn differing(&self, ctx: &Context) -> Vec<&'static str> {
         let changed = self.changed_by_others(ctx);
         let removed = [TOKEN, EXPIRATION].into_iter().filter(|name| self.has_removed(name) && !changed.contains(name));

@@ -1,4 +1,4 @@
-//! Selects the names that match what was typed. If too many names for a shell match, selects their common prefixes.
+//! Selects the names that match what was typed. If too many names match, selects their common prefixes.
 
 use crate::shell::completion::{MatchedBy, starts_with_in_any_case};
 use std::borrow::Cow;

@@ -110,7 +110,7 @@ impl Supply {
                 }
                 Err(error) => {
                     // An error is reported now, so that the person can act before the credentials expire. A connection
-                    // error is not, because AWS may be reachable again before the credentials expire.
+                    // error is not reported yet, because AWS may be reachable again before the credentials expire.
                     if error.kind != ErrorKind::Unreachable {
                         self.report(&mut state, ctx, &error);
                     }

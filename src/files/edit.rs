@@ -41,8 +41,8 @@ pub(crate) fn edit(path: &Path, largest: u64, change: impl Fn(Vec<u8>) -> Result
             continue;
         }
         let placed = prepared.persist(&target)?;
-        // A program that opened the file before the rename still writes to the old file. What it has written is edited,
-        // too, and replaces the new file.
+        // A program that opened the file before the rename still writes to the old file. What this program has written
+        // is edited, too, and then replaces the new file.
         let Some(content) = before.written_since()? else { return Ok(()) };
         let metadata = placed.metadata().map_err(|cause| Error::file("read", &target, &cause))?;
         before = Original { file: Some(placed), metadata: Some(metadata), content, ..before };

@@ -2,8 +2,8 @@
 
 use crate::context::Context;
 
-/// Returns the value of `SSOX_PROFILE`, `AWS_PROFILE` or `AWS_DEFAULT_PROFILE`, whichever of them is set first in this
-/// order; `default` if none is set.
+/// Returns the value of the first of these variables that is set: `SSOX_PROFILE`, `AWS_PROFILE`, `AWS_DEFAULT_PROFILE`.
+/// If none is set, returns `default`.
 pub(crate) fn implied_name(ctx: &Context) -> &str {
     ["SSOX_PROFILE", "AWS_PROFILE", "AWS_DEFAULT_PROFILE"].iter().find_map(|name| ctx.var(name)).unwrap_or("default")
 }

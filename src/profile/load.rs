@@ -53,7 +53,7 @@ impl Profile {
     }
 }
 
-/// Returns the session of the assignment in use, as ssox recorded it, because a person may have changed the variable.
+/// Returns the session of the assignment in use, as ssox recorded it, even if a person has changed `SSOX_SSO_SESSION`.
 fn held_session(ctx: &Context, files: &ConfigFiles) -> Option<String> {
     let shown = ctx.var(SESSION).map(String::from);
     let Some(held) = Identity::recorded(ctx).filter(|held| held.has_recorded(SESSION)) else { return shown };

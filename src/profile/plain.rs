@@ -1,6 +1,6 @@
 //! Reads plain profiles: those that have only a session, an account, a role and a region. Of tens of thousands of
-//! profiles, most are plain. Verbs that show every profile read the plain ones here, without resolving the network
-//! settings of each profile.
+//! profiles, most are plain. Verbs that show every profile use this module for the plain ones, because resolving the
+//! network settings of each takes longer.
 
 use super::network::network;
 use super::sessions::named_session;

@@ -61,8 +61,8 @@ impl Edits<'_> {
     /// the next section's header are kept.
     ///
     /// # Errors
-    /// Configuration: the next section's header is indented. After the removal, it would become part of a value above
-    /// it.
+    /// Configuration: the next section's header is indented. After the removal, that header would become part of the
+    /// value above.
     pub(crate) fn remove(&mut self, kind: SectionKind, name: &str) -> Result<()> {
         for header in self.file.find(kind, name) {
             let text = &self.file.text;

@@ -121,8 +121,8 @@ pub(super) fn save(ctx: &Context, files: &ConfigFiles, role: RoleHash) -> Option
     }
     let open = files::open_regular(&file.path)?;
     let state = State::of(&open).filter(|state| state.is_settled(ctx))?;
-    // The text is compared with the file, because the file may have changed after its text and before its state was
-    // read.
+    // The text is compared with the file, because the file may have changed after its text was read and before its
+    // state was read.
     let same = files::limited(&open, file.text.len() as u64).is_ok_and(|bytes| bytes == file.text.as_bytes());
     if !same || State::of(&open) != Some(state) {
         return None;

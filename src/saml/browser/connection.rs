@@ -50,7 +50,7 @@ impl Connection {
     /// Sends a command to the browser, or to one of its pages. Returns the ID that the reply will have.
     ///
     /// Never blocks: when the queue is full, the command is lost. If the browser has ended, `send` reports no error;
-    /// the next `receive` returns `Closed`.
+    /// `receive` then returns `Closed`.
     pub(super) fn send(&mut self, page: Option<&str>, method: &str, params: &Value) -> u64 {
         self.last_id += 1;
         let mut command = json::secret_line(&Command { id: self.last_id, method, params, session_id: page });

@@ -36,7 +36,8 @@ const DEFAULT_TIMEOUT: Duration = Duration::from_secs(600);
 /// `NeedsPerson`: nobody is at a terminal, or the person denied the sign-in or did not sign in in time. `Unreachable`.
 /// Configuration: a port is in use, or the token cannot be written.
 pub(crate) fn sign_in(ctx: &Context, session: &Session, options: &SignInOptions) -> Result<Token> {
-    // This fails if no token can be written. Otherwise the person would sign in, and the token would be lost.
+    // Fails before the sign-in if no token can be written. Otherwise the person would sign in, and the token would be
+    // lost.
     if !ctx.no_input {
         token::reserve(ctx, session)
             .map_err(|error| error.doing(format!("cannot sign in to `{}`", session.label())))?;
