@@ -1,5 +1,5 @@
 //! Handles signals that end a process, except those that were ignored at the start (`nohup`). Also decides how Ctrl-C
-//! ends the process while nothing else handles it.
+//! ends the process while no caller has caught it.
 
 use signal_hook::consts::SIGINT;
 use signal_hook::flag::register_conditional_shutdown;
@@ -13,8 +13,8 @@ use std::sync::{Arc, OnceLock, atomic::AtomicBool, atomic::Ordering};
 /// The exit status of a process that was interrupted.
 const INTERRUPTED: i32 = 130;
 
-/// Whether Ctrl-C ends the process at once with [`INTERRUPTED`]. Without a value, the signal itself ends it. It is a
-/// global, because a process has one handler for each signal.
+/// Whether Ctrl-C ends the process at once with [`INTERRUPTED`]. While this variable is unset, the signal itself ends
+/// the process. The variable is global, because a process has only one handler for each signal.
 static IS_IMMEDIATE: OnceLock<Arc<AtomicBool>> = OnceLock::new();
 
 /// Makes Ctrl-C end the process with an exit status from now on. It is for shells that report an error in their script
@@ -27,7 +27,8 @@ pub(crate) fn end_with_status() {
     let _ = register_conditional_shutdown(SIGINT, INTERRUPTED, Arc::clone(is_immediate));
 }
 
-/// Ends the process after Ctrl-C was caught.
+/// Ends the process after Ctrl-C was caught: with [`INTERRUPTED`] if [`end_with_status`] was called, otherwise by the
+/// signal.
 pub(crate) fn end_interrupted() {
     if IS_IMMEDIATE.get().is_some() {
         exit(INTERRUPTED);
@@ -35,7 +36,7 @@ pub(crate) fn end_interrupted() {
     let _ = emulate_default_handler(SIGINT);
 }
 
-/// Catches those of the signals that are not ignored. From now on the caller must handle Ctrl-C.
+/// Catches the given signals, except those that this process ignores. From now on the caller must handle Ctrl-C.
 ///
 /// # Errors
 /// The system refuses the signal handlers.
@@ -43,7 +44,8 @@ pub(crate) fn catch(signals: &[i32]) -> io::Result<Signals> {
     let mask = ignored();
     let is_ignored = |signal: i32| mask.map_or_else(|| survives(signal), |mask| mask >> (signal - 1) & 1 == 1);
     let caught = Signals::new(signals.iter().filter(|signal| !is_ignored(**signal)))?;
-    // This comes after the handler is installed. In the other order, Ctrl-C would do nothing between the two steps.
+    // This value changes only after the handler is installed. In the other order, Ctrl-C would do nothing between the
+    // two steps.
     if let Some(is_immediate) = IS_IMMEDIATE.get() {
         is_immediate.store(false, Ordering::Relaxed);
     }
@@ -57,7 +59,7 @@ fn ignored() -> Option<u64> {
     u64::from_str_radix(mask.trim(), 16).ok()
 }
 
-/// Tells whether a child process survives a signal: it ignores the same signals as this process.
+/// Tells whether this process ignores a signal. A child process ignores the same signals, so it survives the signal.
 fn survives(signal: i32) -> bool {
     let mut child = Command::new("/bin/sh");
     child.arg("-c").arg(format!("kill -{signal} $$")).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());

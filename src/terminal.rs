@@ -73,7 +73,7 @@ pub(crate) fn warn_with_hint(error: &Error) {
     error.first_hint().into_iter().for_each(|hint| say(&format!("hint: {hint}")));
 }
 
-/// Tells whether stderr is a terminal, so that a person sees it.
+/// Tells whether stderr is a terminal, so that a person sees what is written to it.
 pub(crate) fn is_seen() -> bool {
     stderr().is_terminal()
 }

@@ -89,7 +89,7 @@ pub(crate) fn parse_duration(text: &str) -> Result<Duration, String> {
     Ok(Duration::from_secs(seconds))
 }
 
-/// Returns the time that is left as people read it: `8s`, `43m`, `7h 12m`, `3d`, or `expired`.
+/// Returns the remaining time in the form in which people read it: `8s`, `43m`, `7h 12m`, `3d`, or `expired`.
 pub(crate) fn human(seconds: i64) -> String {
     match seconds {
         i64::MIN..=0 => "expired".into(),

@@ -28,8 +28,8 @@ const HOSTS: [&str; 4] = [
     "identitycenter.us-gov.amazonaws.com",
 ];
 
-/// Returns the start URL on an AWS host. If the start URL is a custom one, `redirect` requests it and returns the URL
-/// that it redirects to. Further redirects are not followed.
+/// Returns the start URL of a session if its host is one of AWS's. If the start URL is a custom one, requests it with
+/// `redirect`, and returns the URL that it redirects to. Further redirects are not followed.
 ///
 /// # Errors
 /// Configuration: the URL is not `https`, does not redirect to an AWS host, or redirects to another region. The errors
@@ -75,8 +75,8 @@ pub(crate) fn canonical(address: &str) -> String {
     format!("https://{}{}", authority.to_ascii_lowercase(), page.trim_end_matches('/'))
 }
 
-/// Tells whether a URL is a start URL with more text after it, as copied from a browser. A slash or `#/` at its end
-/// does not count.
+/// Tells whether a URL is a start URL with more text after it, as copied from a browser. A slash or `#/` at the end
+/// does not count as more text.
 pub(crate) fn is_copied(address: &str) -> bool {
     !canonical(address).eq_ignore_ascii_case(address.trim_end_matches(['/', '#']))
 }
@@ -94,7 +94,7 @@ fn portal_path<'a>(host: &str, path: &'a str) -> &'a str {
     end.map_or(page, |end| &page[..end])
 }
 
-/// Returns the region of a start URL: the one in its AWS host, or, for a custom URL, in the AWS host of the URL that it
+/// Returns the region that the AWS host of a start URL contains. For a custom URL, this is the host of the URL that it
 /// redirects to. Returns `None` if the host contains no region.
 pub(crate) fn find_region(ctx: &Context, network: &Network, start_url: &str) -> Option<String> {
     if is_aws_host(&host(start_url)?) {

@@ -1,5 +1,5 @@
-//! The token cache: `~/.aws/sso/cache`, which the AWS CLI and the SDKs also use, or the keyring. In both, a token has
-//! the same bytes as in the AWS CLI's file.
+//! The token cache: `~/.aws/sso/cache`, which the AWS CLI and the SDKs also use, or the keyring. In the keyring, a
+//! token has the same bytes as in the file.
 //!
 //! A broken token counts as absent; the next sign-in replaces it.
 
@@ -18,8 +18,8 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// How long to wait before reading a broken token file again: another tool may be writing it, and the AWS CLI truncates
-/// it first.
+/// How long to wait before reading a broken token file again: another tool may be writing the file, and the AWS CLI
+/// makes it empty before it writes.
 const WRITING_TIME: Duration = Duration::from_millis(20);
 
 /// The JSON keys of a token file, in the AWS CLI's order.
@@ -59,7 +59,7 @@ impl fmt::Debug for Unknown {
 }
 
 impl Token {
-    /// Tells whether the token has not expired. AWS may have revoked it.
+    /// Tells whether the token has not expired. Does not check whether AWS has revoked it.
     pub(crate) fn is_valid(&self, now: Timestamp) -> bool {
         self.expires_at > now
     }
@@ -179,7 +179,7 @@ pub(super) fn remove(ctx: &Context, session: &Session) -> Result<bool> {
     item(session).remove(ctx).map_err(|error| session.named_in_hints(error))
 }
 
-/// Returns the item that the store has for the token of a session: in which store it is, and its name there.
+/// Returns where the token of a session is stored: the store, and the token's name in that store.
 pub(super) fn item(session: &Session) -> Item {
     Item { store: session.store, kind: SecretKind::Token, hash: files::hashed(session.label()) }
 }
@@ -215,7 +215,7 @@ pub(super) fn cache_file(directory: &Path, of: &str) -> PathBuf {
 }
 
 /// Removes a value from a JSON object and returns it. The case of the key is ignored: the Rust SDK ignores it, so other
-/// tools may write any.
+/// tools may write keys in any case.
 pub(super) fn take(map: &mut Map<String, Value>, key: &str) -> Option<Value> {
     map.shift_remove(key).or_else(|| {
         let other = map.keys().find(|other| other.eq_ignore_ascii_case(key))?.clone();

@@ -10,7 +10,8 @@ use std::time::Duration;
 /// How long to wait until the person has unlocked the keyring, if no option sets a time limit.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(120);
 
-/// If the keyring has the session's token and is locked, makes it ask the person for its password, in its own window.
+/// Makes the keyring ask the person for its password, in its own window. Does nothing if the keyring is not locked, or
+/// if the session's token is kept in a file.
 ///
 /// # Errors
 /// `NeedsPerson`: the keyring is absent, does not respond, or remains locked.

@@ -31,9 +31,10 @@ pub(crate) fn valid_token(ctx: &Context, session: &Session) -> Result<Token> {
     refresh::token(ctx, session)
 }
 
-/// Calls AWS with a token of the session. Signs in, once, if nothing else helps and a person is at a terminal.
+/// Calls AWS with a token of the session. Signs in at most once: if no cached or refreshed token works, and a person is
+/// at a terminal.
 ///
-/// AWS may reject a token that has not expired. Then a refreshed token is tried before a sign-in.
+/// AWS may reject a token that has not expired. In that case, tries a refreshed token before it signs in.
 ///
 /// # Errors
 /// `NeedsPerson`: nobody is at a terminal, or the person denied the sign-in or did not sign in in time. `Unreachable`.

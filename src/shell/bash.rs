@@ -1,4 +1,4 @@
-//! What ssox knows of bash.
+//! What ssox knows about bash.
 
 mod line;
 

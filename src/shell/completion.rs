@@ -21,7 +21,7 @@ pub(crate) struct CommandLine {
 
 impl CommandLine {
     /// Reads the arguments of a completion function that passes first the word at the cursor and then the words before
-    /// it. `decode` removes quotes and escapes from the word at the cursor. `None` without arguments.
+    /// it. `decode` removes quotes and escapes from the word at the cursor. Returns `None` if there are no arguments.
     pub(super) fn parse(arguments: &[String], decode: impl FnOnce(&str) -> String) -> Option<Self> {
         let (current, words) = arguments.split_first()?;
         Some(Self { words: words.to_vec(), current: decode(current) })
@@ -31,9 +31,9 @@ impl CommandLine {
 /// Whether the shell or ssox selects the candidates that match what was typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum MatchedBy {
-    /// The shell selects them, by the settings of its user.
+    /// The shell selects the candidates, as the user has configured it.
     Shell,
-    /// ssox selects them.
+    /// ssox selects the candidates.
     Ssox,
 }
 
@@ -66,8 +66,8 @@ pub(crate) enum Completions {
 }
 
 impl Completions {
-    /// Keeps the candidates that start with what was typed; if there are none, those that do when case is ignored. For
-    /// shells that do not select candidates themselves.
+    /// Keeps the candidates that start with what was typed. If no candidate does, keeps those that match when case is
+    /// ignored. This is for shells that do not select candidates themselves.
     pub(super) fn retain_matching(mut self, typed: &str) -> Self {
         if let Self::Candidates { candidates, .. } = &mut self {
             if candidates.iter().any(|candidate| candidate.value.starts_with(typed)) {

@@ -1,4 +1,4 @@
-//! What ssox knows of elvish.
+//! What ssox knows about elvish.
 //!
 //! The completion function gets words without quotes; elvish itself selects and quotes the candidates.
 

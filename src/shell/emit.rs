@@ -3,7 +3,7 @@
 use super::Shell;
 use crate::error::{Error, Result};
 
-/// The parsed value of `--emit`, such as `zsh1`: the shell function that reads the reply.
+/// The parsed value of `--emit`, such as `zsh1`: the shell whose function reads the reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Emit {
     pub(crate) shell: Shell,
@@ -16,7 +16,7 @@ impl Emit {
     /// Parses the name of a shell followed by the version of the reply.
     ///
     /// # Errors
-    /// Usage: the shell is unknown, or this ssox does not write this version.
+    /// Usage: the shell is unknown, or this ssox cannot write that version of the reply.
     pub(crate) fn parse(text: &str) -> Result<Self> {
         let name = text.trim_end_matches(|c: char| c.is_ascii_digit());
         let Some(shell) = Shell::named(name) else {

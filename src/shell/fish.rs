@@ -1,4 +1,4 @@
-//! What ssox knows of fish.
+//! What ssox knows about fish.
 
 use super::completion::{CommandLine, MatchedBy};
 use super::integration::{Find, Integration, config_home};
@@ -66,7 +66,7 @@ impl Integration for Fish {
     }
 }
 
-/// Quotes a word. Inside single quotes a backslash escapes.
+/// Quotes a word. Inside single quotes, `\` and `'` are escaped with a backslash.
 fn quoted(value: &str) -> String {
     single_quoted(value, |c| if matches!(c, '\\' | '\'') { r"\" } else { "" })
 }

@@ -1,4 +1,4 @@
-//! Commands in hints, in the syntax of the shell that the person uses: they set and unset variables.
+//! Commands for hints that set or unset variables, in the syntax of the shell that the person uses.
 
 use super::Shell;
 use super::running_shell::{RunningShell, running_shell};

@@ -1,4 +1,4 @@
-//! The trait `Integration`: everything that ssox has to know of a shell. Each shell implements it in its own file.
+//! The trait `Integration`: everything that ssox has to know about a shell. Each shell implements it in its own file.
 
 use super::completion::{CommandLine, Completions, MatchedBy};
 use super::quote::ExportSyntax;
@@ -12,7 +12,7 @@ pub(crate) type Find<'a> = &'a dyn Fn(&CommandLine, MatchedBy) -> Completions;
 
 /// A shell that ssox supports.
 pub(crate) trait Integration: Sync {
-    /// Returns the name that people type, which is also the one in `--emit`.
+    /// Returns the name that people type, and that `--emit` contains.
     fn name(&self) -> &'static str;
 
     /// Returns the name as it is written in sentences.
@@ -77,7 +77,8 @@ pub(crate) trait Integration: Sync {
     /// Returns the name of the rc file as people know it.
     fn rc_file_name(&self) -> &'static str;
 
-    /// Returns a command that shows all commands called `ssox`, and one that removes what hides ssox's function.
+    /// Returns a text with two commands: one shows all commands called `ssox`, and one removes the alias or function
+    /// that hides ssox's function.
     fn unhide(&self) -> &'static str {
         "type -a ssox shows all; unalias ssox"
     }
@@ -97,7 +98,7 @@ pub(crate) trait Integration: Sync {
         super::sh_syntax::unset(names)
     }
 
-    /// Returns the format of `ssox export` with the name of this shell; `None` if its syntax is that of sh.
+    /// Returns the format of `ssox export` that is named after this shell; `None` if the shell has the syntax of sh.
     fn export_syntax(&self) -> Option<ExportSyntax> {
         None
     }
@@ -107,13 +108,13 @@ pub(crate) trait Integration: Sync {
         ""
     }
 
-    /// Returns the end of the script that `ssox completions` prints, after the functions.
+    /// Returns the end of the script that `ssox completions` prints. It comes after the completion functions.
     fn completion_tail(&self) -> &'static str {
         section(self.script(), "registration")
     }
 
-    /// Returns the reply to the completion function. It reads the command line from the arguments of that function,
-    /// finds what can be inserted, and writes it in the format that the function reads.
+    /// Returns the reply to the completion function. `arguments` are what the function passes to ssox, and `find` finds
+    /// what can be inserted. The reply has the format that the function reads.
     fn complete(&self, arguments: &[String], find: Find) -> String;
 }
 

@@ -1,6 +1,6 @@
 //! Tells from the command line of a shell process whether it reads commands from a person.
 
-/// Options whose value is the next word; that word is then not a script.
+/// Options whose value is the next word, so that the next word is not the name of a script.
 const WITH_VALUE: [&str; 10] =
     ["--rcfile", "--init-file", "-o", "+o", "-O", "+O", "-C", "--init-command", "-e", "--execute"];
 
@@ -9,7 +9,7 @@ pub(super) fn reads_commands(options: &[String]) -> bool {
     reads_commands_with(options, &WITH_VALUE)
 }
 
-/// As [`reads_commands`], for a shell with these options whose value is the next word.
+/// Does the same as [`reads_commands`]. `with_value` lists the options of the shell whose value is the next word.
 pub(super) fn reads_commands_with(options: &[String], with_value: &[&str]) -> bool {
     let mut options = options.iter().map(String::as_str);
     while let Some(option) = options.next() {

@@ -1,4 +1,4 @@
-//! What ssox knows of nushell.
+//! What ssox knows about nushell.
 //!
 //! The completion function gets the words as they were typed, and inserts text as source code.
 
@@ -58,8 +58,8 @@ impl Integration for Nushell {
     }
 
     /// Returns the script with its comments, which nushell shows as the help of commands. For nushell before 0.114 the
-    /// script is changed. If a parameter has no type, these versions pass numbers and dates as parsed values, not as
-    /// the text that was typed. They also have no `commandline complete`.
+    /// script is changed. If a parameter has no type, these old versions pass numbers and dates as parsed values, not
+    /// as the text that was typed. The old versions also have no `commandline complete`.
     fn init_script(&self, ctx: &Context) -> Cow<'static, str> {
         let minor = |version: &str| version.split('.').nth(1)?.parse::<u32>().ok();
         if ctx

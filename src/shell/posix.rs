@@ -1,4 +1,4 @@
-//! What ssox knows of POSIX shells.
+//! What ssox knows about POSIX shells.
 //!
 //! One script works in all of them. Of these shells only yash has completion functions.
 

@@ -1,7 +1,7 @@
-//! What ssox knows of PowerShell.
+//! What ssox knows about PowerShell.
 //!
-//! PowerShell decodes the output of a program with a code page, so ssox writes only ASCII with escapes for it. The
-//! completion function inserts text as source code, and does not select candidates.
+//! PowerShell decodes the output of a program with a code page. For PowerShell, ssox therefore writes only ASCII, and
+//! escapes all other characters. The completion function inserts text as source code, and does not select candidates.
 
 use super::completion::{CommandLine, Completions, MatchedBy};
 use super::integration::{Find, Integration, config_home};
@@ -107,8 +107,8 @@ pub(super) fn quoted(value: &str) -> String {
 
 /// Escapes all characters that are not ASCII, and doubles `\`.
 fn ascii(value: &str) -> String {
-    // Two bytes of UTF-8 become at most six characters, so the buffer need not grow. If it grew, the memory that it
-    // leaves could keep a part of a secret.
+    // Two bytes of UTF-8 become at most six characters, so this buffer is large enough. A buffer that grows could leave
+    // a part of a secret in freed memory.
     let text = String::with_capacity(3 * value.len());
     value.encode_utf16().fold(text, |mut text, unit| {
         match char::from_u32(unit.into()) {
@@ -139,8 +139,8 @@ fn reply(command_line: &CommandLine, completions: Completions) -> String {
     })
 }
 
-/// Quotes a candidate if necessary, so that it is one word. Without quotes, PowerShell splits a name that starts with a
-/// dash at dots and colons.
+/// Quotes a candidate if necessary, so that it is one word. A name that starts with a dash is quoted too: without
+/// quotes, PowerShell would split it at dots and colons.
 fn word(kind: &str, value: &str) -> String {
     let is_bare = |c: char| c.is_ascii_alphanumeric() || "-_./:=+".contains(c);
     let is_name_with_dash = kind == "profile" && value.starts_with('-') && !matches!(value, "-" | "--");

@@ -1,7 +1,7 @@
 //! Writes variables in each format of `ssox export`, for shells and for files.
 //!
-//! Invariant: the reader gets exactly the bytes of each value, and runs nothing. If that is not possible, there is an
-//! error.
+//! Invariant: the shell or program that reads the text gets exactly the bytes of each value, and runs none of them. If
+//! a format cannot write a value in this way, ssox reports an error.
 
 use super::sh_syntax;
 use crate::environment::EnvChanges;
@@ -31,7 +31,8 @@ pub(crate) struct ExportSyntax {
     pub(crate) help: &'static str,
     /// Returns the beginning of the line that sets a variable, up to the value.
     pub(crate) before_value: fn(&str) -> String,
-    /// Quotes a value. The buffer must not grow, because the memory that it leaves could keep a part of a secret.
+    /// Quotes a value. The buffer must be large enough from the start: a buffer that grows could leave a part of a
+    /// secret in freed memory.
     pub(crate) quoted: fn(&str) -> String,
     /// Returns the line that unsets a variable.
     pub(crate) unset: fn(&str) -> String,
@@ -55,7 +56,8 @@ impl Dialect {
             (Self::Posix, None) => writeln!(text, "unset {name}"),
             (Self::Bare, Some(value)) => writeln!(text, "{name}={}", bare(name, value)?),
             (Self::Docker, Some(value)) => writeln!(text, "{name}={}", docker(name, value)?),
-            // These formats cannot unset: a line with only a name would pass on the current value of the variable.
+            // These formats cannot unset a variable, so nothing is written: a line with only the name would pass on the
+            // current value.
             (Self::Bare | Self::Docker, None) => Ok(()),
             (Self::WindowsCmd, Some(value)) => writeln!(text, "set \"{name}={}\"", windows_cmd(name, value)?),
             (Self::WindowsCmd, None) => writeln!(text, "set \"{name}=\""),
@@ -79,8 +81,8 @@ fn bare<'v>(name: &str, value: &'v str) -> Result<&'v str> {
     Ok(value)
 }
 
-/// Returns a value if Docker reads it unchanged: it reads all after the `=`, in lines of less than 64 KiB. Else an
-/// error.
+/// Returns a value if Docker reads it unchanged, else an error. Docker takes all text after the `=` as the value, but
+/// accepts only lines of less than 64 KiB.
 /// <https://docs.docker.com/reference/cli/docker/container/run/#env>
 fn docker<'v>(name: &str, value: &'v str) -> Result<&'v str> {
     const LONGEST_LINE: usize = 64 * 1024;

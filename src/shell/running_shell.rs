@@ -80,8 +80,8 @@ fn parent() -> Option<u32> {
     None
 }
 
-/// Reads a process from `/proc`. `exe` contains the program even if it was started as `sh`, but cannot be read if the
-/// process belongs to another user. Only `stat` contains the name of a Python script.
+/// Reads a process from `/proc`. The link `exe` names the program even if it was started as `sh`, but cannot be read if
+/// the process belongs to another user. If the program is a Python script, only `stat` contains the script's name.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 fn process(id: u32) -> Option<Process> {
     let read = |file: &str| std::fs::read(format!("/proc/{id}/{file}")).ok();

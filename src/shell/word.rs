@@ -1,12 +1,12 @@
 //! Writes values as words of a command line.
 
-/// Puts a value into single quotes, and an escape before some characters. The buffer does not grow, because the memory
-/// that it leaves could keep a part of a secret.
+/// Puts a value into single quotes. `escape` returns what to write before a character: an escape or nothing. The buffer
+/// is large enough from the start: a buffer that grows could leave a part of a secret in freed memory.
 pub(super) fn single_quoted(value: &str, escape: impl Fn(char) -> &'static str) -> String {
     escaped('\'', value, escape)
 }
 
-/// Puts a value into quotes, and an escape before some characters.
+/// Puts a value into quotes. `escape` returns what to write before a character: an escape or nothing.
 pub(super) fn escaped(quote: char, value: &str, escape: impl Fn(char) -> &'static str) -> String {
     let escapes: usize = value.chars().map(|c| escape(c).len()).sum();
     let mut text = String::with_capacity(value.len() + escapes + 2);

@@ -1,7 +1,7 @@
-//! What ssox knows of xonsh.
+//! What ssox knows about xonsh.
 //!
-//! xonsh parses its own syntax slowly but a string quickly, so `ssox init` prints the script as one string. The
-//! completion function inserts text as source code.
+//! xonsh parses its own syntax slowly, but a string literal quickly. Therefore `ssox init` prints the script as one
+//! string. The completion function inserts text as source code.
 
 use super::completion::{CommandLine, MatchedBy};
 use super::integration::{Find, Integration, config_home};
@@ -84,7 +84,8 @@ impl Integration for Xonsh {
     }
 }
 
-/// Returns a Python string literal on one line. The buffer does not grow.
+/// Returns a Python string literal on one line. The buffer is large enough from the start: a buffer that grows could
+/// leave a part of a secret in freed memory.
 fn literal(value: &str) -> String {
     let mut text = String::with_capacity(2 * value.len() + 2);
     text.push('\'');
@@ -101,8 +102,8 @@ fn literal(value: &str) -> String {
     text
 }
 
-/// Quotes a candidate if necessary, so that it is one word. Inside quotes xonsh also expands variables and `~`; in a
-/// raw string it does not, but that has no escapes.
+/// Quotes a candidate if necessary, so that it is one word. In an ordinary string, xonsh expands variables and `~`. A
+/// raw string (`r'…'`) prevents this, but cannot contain escapes.
 fn word(value: &str) -> String {
     let is_bare = |c: char| c.is_ascii_alphanumeric() || "_-./:@%+,=".contains(c);
     if value.chars().all(is_bare) && !value.starts_with('@') {

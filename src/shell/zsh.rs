@@ -1,4 +1,4 @@
-//! What ssox knows of zsh.
+//! What ssox knows about zsh.
 
 use super::completion::{Candidate, CommandLine, MatchedBy};
 use super::integration::{Find, Integration};
@@ -22,9 +22,9 @@ impl Integration for Zsh {
         include_str!("../../shell/ssox.zsh")
     }
 
-    /// Returns the script inside `emulate -c`: zsh parses it, and later runs its functions, with the options given here
-    /// and not with those of the user. The script is one word without a newline, because the option `csh_junkie_quotes`
-    /// forbids newlines in quotes, and several words would take zsh milliseconds to join.
+    /// Returns the script inside `emulate -c`: zsh parses the script, and later runs its functions, with the options
+    /// given here instead of the user's options. The script is one word without a newline, because the option
+    /// `csh_junkie_quotes` forbids newlines in quotes, and several words would take zsh milliseconds to join.
     /// <https://zsh.sourceforge.io/Doc/Release/Shell-Builtin-Commands.html>, `emulate`.
     fn init_script(&self, _: &Context) -> Cow<'static, str> {
         let word = ansi_c_quoted(&code(self.script()));
@@ -43,7 +43,7 @@ impl Integration for Zsh {
         "~/.zshrc"
     }
 
-    // zsh's completion system finds this first line, and runs the file as the function.
+    // zsh's completion system looks for files with this first line, and runs such a file as the completion function.
     fn completion_head(&self) -> &'static str {
         "#compdef ssox\n"
     }

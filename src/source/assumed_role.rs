@@ -53,7 +53,7 @@ impl Kind for AssumedRole {
     /// Those of the source. `NeedsPerson`, `Refused`, `Unreachable`.
     fn credentials(&self, ctx: &Context, request: &Request) -> Result<Entry> {
         let entry = cached::get_or_renew(ctx, &self.cache_key(), request, || {
-            // `min_ttl` is about the role's credentials. The source's credentials can assume the role until they
+            // `min_ttl` applies only to the role's credentials. The source's credentials can assume the role until they
             // expire.
             let source = self.source.credentials(ctx, &Request { min_ttl: None, ..request.clone() })?.credentials;
             match &self.mfa {
@@ -126,14 +126,14 @@ impl AssumedRole {
     }
 
     /// Tells whether an MFA session can assume the role. Several roles share such a session, so the person types fewer
-    /// codes. Only an IAM user's long-term access keys can start one. With an MFA session, role sessions are limited to
-    /// an hour, so a longer `duration_seconds` needs a code for each call.
+    /// codes. Only an IAM user's long-term access keys can start an MFA session. A role session that was started with
+    /// an MFA session is limited to an hour, so a longer `duration_seconds` needs a code for each call.
     fn can_share_session(&self, source: &RoleCredentials) -> bool {
         source.session_token.is_none() && self.duration_seconds.is_none_or(|seconds| seconds <= CHAINED_LIMIT)
     }
 
     /// Assumes the role with the credentials of an MFA session. A role may require a recent MFA code
-    /// (`aws:MultiFactorAuthAge`): when AWS refuses an older session, this starts a new one, if it can get a code.
+    /// (`aws:MultiFactorAuthAge`): when AWS refuses an older session, starts a new session, if a code can be obtained.
     fn assume_in_session(
         &self,
         ctx: &Context,

@@ -52,7 +52,8 @@ pub(super) fn fetch(
     let started = ctx.now();
     let _lock = Lock::wait(ctx, &key.lock_name(), "the lock on these credentials")?;
     if let Some(entry) = cache::read(ctx, key)?.filter(|entry| !entry.is_expired(ctx.now())) {
-        // An entry that another process stored while this one waited for the lock is as new as a fetched one.
+        // If another process stored the entry while this process waited for the lock, the entry is as new as one that
+        // this process would fetch.
         if entry.is_usable(ctx.now(), request.min_ttl) || entry.issued_at > started {
             return Ok(entry);
         }

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 /// How long a program may run; AWS's own tools have the same limit.
 const TIMEOUT: Duration = Duration::from_secs(60);
-/// How long a program may run that asks the person for something.
+/// How long a program may run if it asks the person for something.
 const INTERACTIVE_TIMEOUT: Duration = Duration::from_secs(600);
 
 /// The command line of a program: its path and arguments.
@@ -46,8 +46,8 @@ impl CommandLine {
         Ok(Self { of, words })
     }
 
-    /// Runs the program with additional environment variables and returns its stdout. A terminal shows its stderr
-    /// meanwhile.
+    /// Runs the program with additional environment variables and returns its stdout. If there is a terminal, it shows
+    /// the program's stderr while the program runs.
     ///
     /// # Errors
     /// Configuration: the program cannot be started, or prints too much. Other: it failed; the message quotes its
@@ -146,8 +146,8 @@ impl<'a> Said<'a> {
     }
 }
 
-/// Returns the stdin for the program: the terminal, if there is one. A redirected stdin is not passed on, because the
-/// program that `ssox exec` runs reads it.
+/// Returns the stdin for the program: the terminal, if there is one. A redirected stdin is not passed on, because it is
+/// the input of the program that `ssox exec` runs.
 fn input(ctx: &Context) -> Stdio {
     if ctx.no_input {
         return Stdio::null();

@@ -70,7 +70,7 @@ impl CredentialSource {
         })
     }
 
-    /// Returns a hint. It names the variable that sets the service's URL, if one is set: it may be left over from
+    /// Returns a hint. If a variable sets the service's URL, the hint names this variable, which may be left over from
     /// another machine.
     fn hint(&self, ctx: &Context) -> String {
         let variables: &[&str] = match self {
@@ -119,9 +119,8 @@ fn environment(ctx: &Context) -> Result<RoleCredentials> {
     Ok(RoleCredentials { account_id: ctx.var("AWS_ACCOUNT_ID").and_then(AccountId::parse), ..keys })
 }
 
-/// Tells whether `ssox use` or `ssox exec` set the access keys in the environment. Such keys belong to another profile,
-/// or to this one, so they are not the source that the person means. With `--profile-only` ssox sets AWS_PROFILE
-/// instead of access keys.
+/// Tells whether `ssox use` or `ssox exec` set the access keys in the environment. Such keys come from a profile, so
+/// they are not the source that the person means. With `--profile-only` ssox sets AWS_PROFILE instead of access keys.
 fn is_set_by_ssox(ctx: &Context) -> bool {
     is_in_use(ctx) && ctx.var("AWS_PROFILE").is_none()
 }

@@ -11,14 +11,14 @@ pub(crate) const ACCEPTED: RangeInclusive<i32> = 900..=43_200;
 /// Returns the source with another duration of the role session.
 ///
 /// # Errors
-/// Configuration: the caller cannot choose the duration of such credentials, or AWS does not allow this one.
+/// Configuration: the caller cannot choose the duration of such credentials, or AWS does not allow the duration.
 pub(crate) fn with_duration(source: Source, seconds: i32) -> Result<Source> {
     match source {
         Source::AssumedRole(role) if seconds > CHAINED_LIMIT && role.source.is_role() => Err(chained()),
         Source::AssumedRole(mut role) => {
             role.duration_seconds = Some(seconds);
-            // Another profile may assume this role with another duration; its credentials must not be in the same cache
-            // entry.
+            // Another profile may assume this role with another duration. The two durations need separate cache
+            // entries.
             role.has_own_entry = true;
             Ok(Source::AssumedRole(role))
         }

@@ -3,18 +3,19 @@
 
 use crate::time::Timestamp;
 
-/// The config keys with the expiration. In this order: saml2aws and okta-aws-cli, aws-mfa and awsume, aws-azure-login
-/// and clisso, others.
+/// The config keys that contain the expiration. The first is written by saml2aws and okta-aws-cli, the second by
+/// aws-mfa and awsume, the third by aws-azure-login and clisso, the fourth by others.
 pub(crate) const EXPIRY_KEYS: [&str; 4] =
     ["x_security_token_expires", "expiration", "aws_expiration", "aws_session_expiration"];
 
 /// The time zone that is furthest behind UTC, in seconds.
 const LATEST_ZONE: i64 = 12 * 3600;
 
-/// Returns the latest expiration among these config keys. An earlier one may be left over from older access keys.
+/// Returns the latest expiration that the [`EXPIRY_KEYS`] contain. An earlier one may be left over from older access
+/// keys.
 pub(crate) fn expiry<'a>(text: impl Fn(&str) -> Option<&'a str>) -> Option<Timestamp> {
-    // awsume writes local time without a time zone. This offset gives the time at which the keys have expired in every
-    // time zone.
+    // awsume writes local time without a time zone. The time zone that is furthest behind UTC is assumed: in it, the
+    // keys expire last.
     let zone = if text("manager") == Some("awsume") || text("autoawsume").is_some() { LATEST_ZONE } else { 0 };
     EXPIRY_KEYS.iter().filter_map(|key| parse(text(key)?, zone)).max()
 }

@@ -55,7 +55,8 @@ pub(crate) trait Kind {
         None
     }
 
-    /// Tells whether the credentials are certainly a role's. AWS limits a role that is assumed with them to an hour.
+    /// Tells whether the credentials are certainly a role's. With a role's credentials, AWS lets another role be
+    /// assumed for an hour at most.
     fn is_role(&self) -> bool {
         self.assumed().is_some()
     }
@@ -65,7 +66,7 @@ pub(crate) trait Kind {
         None
     }
 
-    /// Tells whether the person may have to do more for new credentials than sign in to a session, e.g. type an MFA
+    /// Tells whether new credentials may need more from the person than a sign-in to a session: for example, an MFA
     /// code.
     fn asks_person(&self) -> bool {
         false

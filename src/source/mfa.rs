@@ -1,5 +1,5 @@
-//! MFA codes and MFA sessions. A code comes from the command line, a program or the person. A session lets several
-//! roles share one code.
+//! MFA codes and MFA sessions. A code comes from the command line, a program or the person. With an MFA session,
+//! several roles can be assumed with one code.
 //!
 //! Invariant: ssox does not compute codes. An MFA secret that is stored next to the access keys is not a second factor.
 
@@ -58,7 +58,7 @@ impl Mfa {
         user: &RoleCredentials,
     ) -> Result<Entry> {
         let key = Key::own("mfa_session", &[&user.access_key_id, &self.serial]);
-        // No cached session is valid for that long, so a new one is started.
+        // No cached session is valid for `Duration::MAX`, so a new session is started.
         let min_ttl = if age == SessionAge::New { Duration::MAX } else { MIN_LEFT };
         let wanted = Request { min_ttl: Some(min_ttl), ..Request::default() };
         cached::get_or_renew(ctx, &key, &wanted, || {
@@ -76,7 +76,7 @@ impl Mfa {
         has_code && ctx.now().seconds_after(session.issued_at) > RENEWABLE_AGE
     }
 
-    /// Calls `call` with a code. When AWS rejects the code, asks the person for another one and calls it again.
+    /// Calls `call` with a code. When AWS rejects the code, asks the person for another code and calls `call` again.
     ///
     /// # Errors
     /// The errors of `call`. `NeedsPerson`: the person cannot be asked, or entered no code.

@@ -83,7 +83,7 @@ sources! {
     Process(process::CredentialProcess),
     /// A role that is assumed with another profile's credentials; the module `profile` reads it.
     AssumedRole(assumed_role::AssumedRole),
-    /// Only the source of an assumed role, never of a profile.
+    /// What `credential_source` names: the source of an assumed role. A profile never gets its own credentials from it.
     CredentialSource(credential_source::CredentialSource),
 }
 

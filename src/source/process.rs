@@ -16,8 +16,8 @@ use crate::time::Timestamp;
 use serde_json::Value;
 use std::path::Path;
 
-/// The environment variable that detects circular calls: the program in `credential_process` may call ssox, and that
-/// may run `credential_process` again. It lists the profiles of all programs that are running, one per line.
+/// The environment variable that detects circular calls: the program in `credential_process` may call ssox, and this
+/// ssox may run the same program again. The variable lists the profiles whose programs are running, one per line.
 const CHAIN_VARIABLE: &str = "SSOX_PROCESS_CHAIN";
 
 /// Tells whether this process was started by a `credential_process` that another ssox process runs. That process shows
@@ -61,7 +61,8 @@ impl Kind for CredentialProcess {
     /// failed. Unreachable: it ran longer than the time limit.
     fn credentials(&self, ctx: &Context, request: &Request) -> Result<Entry> {
         cached::get_or_renew(ctx, &self.cache_key(), request, || {
-            // This check comes before the lock. In a circular call, the process that holds the lock waits for this one.
+            // Circular calls are detected before this process waits for the lock. In a circular call, the process that
+            // holds the lock waits for this process.
             let chain = self.chain(ctx)?;
             cached::fetch(ctx, &self.cache_key(), request, || {
                 let printed = self.command.run(ctx, &[(CHAIN_VARIABLE, chain)])?;
@@ -85,7 +86,8 @@ impl CredentialProcess {
         Key::own("process", &[&self.identity()])
     }
 
-    /// Returns the new value of [`CHAIN_VARIABLE`]: the profiles whose programs have called each other, this one last.
+    /// Returns the new value of [`CHAIN_VARIABLE`]: the profiles whose programs have called each other, with this
+    /// profile last.
     fn chain(&self, ctx: &Context) -> Result<String> {
         let before: Vec<&str> = ctx.var(CHAIN_VARIABLE).unwrap_or_default().lines().collect();
         let chain = [before.as_slice(), &[self.profile.as_str()]].concat();

@@ -1,4 +1,5 @@
-//! The config keys of a profile that become parameters of an AssumeRole call: parses them, and checks what STS accepts.
+//! The config keys of a profile that become parameters of an AssumeRole call: parses the keys, and checks that STS
+//! accepts their values.
 
 use super::command::CommandLine;
 use super::duration::ACCEPTED;
@@ -74,8 +75,8 @@ pub(crate) fn mfa(name: &str, section: &Section) -> Result<Option<Mfa>> {
     Ok(Some(Mfa { serial, process: process.transpose()? }))
 }
 
-/// Returns the region in which STS is called. It is the first of these that is in the role's partition: the profile's
-/// region, the environment's, the session's. If none is, it is the partition's global region.
+/// Returns the region in which STS is called: the region of the profile, of the environment or of the session,
+/// whichever is the first in the role's partition. If none is in this partition, returns the partition's global region.
 pub(crate) fn region(ctx: &Context, of_profile: Option<&Region>, arn: &RoleArn, session: Option<&Session>) -> Region {
     let of_session = session.map(|session| &*session.region);
     let of_profile = of_profile.map(|region| &**region);

@@ -25,8 +25,8 @@ pub(crate) struct SsoRole {
     pub(crate) session: Session,
     pub(crate) account_id: AccountId,
     pub(crate) role_name: String,
-    /// Whether a profile in the config file has this role. If none has, the name of the cache entry contains the
-    /// session, so that signing out can find and remove the entry.
+    /// Whether a profile in the config file has this role. If no profile has it, the cache entry contains the label of
+    /// the session, by which a sign-out finds and removes the entry.
     pub(crate) is_configured: bool,
 }
 

@@ -1,4 +1,4 @@
-//! Removes the role credentials that contain the label of a session, when a person signs out of it.
+//! Removes the role credentials that contain the label of a session, when a person signs out of that session.
 
 use super::{Item, SecretKind, Store};
 use crate::context::Context;
@@ -8,8 +8,9 @@ use crate::json::SecretJson;
 /// The JSON key for the label of an entry's session. No AWS tool reads it.
 const SESSION: &str = "SsoxSession";
 
-/// Removes the role credentials with this session from a store; returns how many there were. In the keyring every entry
-/// contains its session. Of the files, only those of roles without a profile do.
+/// Removes the role credentials that contain this label from a store; returns how many there were. In the keyring,
+/// every entry contains the label of its session. Of the files, only two kinds contain it: those of Identity Center
+/// roles without a profile, and those of assumed roles whose file name only ssox computes.
 ///
 /// # Errors
 /// Configuration: a file cannot be removed. `NeedsPerson`: the keyring cannot be used.

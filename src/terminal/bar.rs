@@ -20,7 +20,7 @@ pub(crate) struct Bar(Option<Shown>);
 struct Shown {
     what: &'static str,
     shared: Arc<Mutex<Shared>>,
-    /// When the first step was shown, and how many steps were done then.
+    /// The time of the first [`Bar::show`], and how many steps were done at that time.
     start: Option<(Instant, usize)>,
     done: Sender<()>,
     thread: JoinHandle<()>,
@@ -33,8 +33,8 @@ struct Shared {
 }
 
 impl Bar {
-    /// Starts a timer; the bar appears after half a second. It shows `message` until the number of steps is known;
-    /// `what` says what is counted.
+    /// Starts a timer; the bar appears after half a second. The bar shows `message` until the number of steps is known.
+    /// `what` is the word after the number of steps, such as `accounts`.
     pub(crate) fn start(message: &str, what: &'static str) -> Self {
         if !is_seen() {
             return Self(None);

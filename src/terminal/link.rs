@@ -8,7 +8,8 @@ use crate::error::printable;
 /// hyperlinks.
 pub(crate) fn show_address(ctx: &Context, url: &str) {
     let shown = printable(url);
-    // A text with a blank is no hyperlink: what follows the blank could look like a message of ssox.
+    // A text that contains a blank is not shown as a hyperlink: the words after the blank could look like a message of
+    // ssox.
     if Address::parse(url).is_some() && super::is_seen() && has_links(ctx) {
         tell(&format!("  \x1b]8;;{shown}\x1b\\{shown}\x1b]8;;\x1b\\"));
     } else {

@@ -44,7 +44,8 @@ impl Row {
     }
 }
 
-/// Lets a person choose a row, and returns its key. `title` says what is chosen (`profile`); `hint` is for the error.
+/// Lets a person choose a row, and returns its key. `title` says what is chosen, such as `profile`. `hint` is the hint
+/// of the error if no row is chosen.
 ///
 /// # Errors
 /// `NeedsPerson`: ssox may not ask (`no_input`), or the person pressed Esc. `Interrupted`: the person pressed Ctrl-C.
@@ -75,12 +76,13 @@ pub(crate) fn pick(ctx: &Context, title: &str, hint: &str, rows: &[Row]) -> Resu
     }
 }
 
-/// The lines of the terminal that the picker uses. The crate `inquire` leaves its rows there on Ctrl-C, so ssox clears
-/// them.
+/// The lines of the terminal that the picker uses. On Ctrl-C the crate `inquire` leaves its rows on these lines, so
+/// ssox clears the lines.
 struct Room;
 
 impl Room {
-    /// Makes room below the cursor, so that nothing scrolls later, and stores the position in the terminal.
+    /// Makes room below the cursor, so that nothing scrolls later, and lets the terminal save the position of the
+    /// cursor.
     fn reserve(lines: u16) -> Self {
         let _ = execute!(stderr(), Print("\n".repeat(usize::from(lines))), MoveUp(lines), SavePosition);
         Self
@@ -104,7 +106,7 @@ fn not_chosen(title: &str, hint: &str, rows: &[Row]) -> Error {
     Error::needs_person(format!("no {title} is given: choose one of {choices}")).hint(hint)
 }
 
-/// A row as it is shown, cut to the width of the terminal, and as it is searched, complete.
+/// A row in two forms: the shown text, cut to the width of the terminal, and the searched text, which is complete.
 struct RowText {
     index: usize,
     shown: String,
@@ -167,7 +169,7 @@ fn cut(text: String, width: usize) -> String {
     text.chars().take_while(fits).chain(['…']).collect()
 }
 
-/// Ranks rows by how well they match what was typed, and equal ones by their original order.
+/// Ranks rows by how well they match what was typed. Rows that match equally well keep their original order.
 struct Ranking {
     count: usize,
     state: RefCell<(Matcher, String, Pattern)>,

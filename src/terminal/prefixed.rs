@@ -9,7 +9,8 @@ const PREFIX: &str = "| ";
 /// The most bytes that an incomplete UTF-8 character can have.
 const LONGEST_INCOMPLETE: usize = 3;
 
-/// Puts a prefix before each line of a program's output. Keeps its state between two reads.
+/// Puts a prefix before each line of a program's output. The output comes in parts, which may end inside a line or a
+/// character.
 #[derive(Debug, Default)]
 pub(crate) struct Prefixed {
     /// The first bytes of a character whose last bytes have not been read yet.

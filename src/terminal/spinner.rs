@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// Whether a status line is shown in the last line of the terminal; then no spinner may be drawn there. It is a global,
-/// because the process has one terminal.
+/// Whether the last line of the terminal shows a status line. If so, no spinner may be drawn. This variable is global,
+/// because the process has only one terminal.
 static IS_LEFT: AtomicBool = AtomicBool::new(false);
 
 /// The spinners that are shown: one may start while another is shown.
@@ -28,7 +28,7 @@ pub(super) fn is_left_to_status_line() -> bool {
 /// Shows a spinner with a message until the returned bar is finished.
 pub(super) fn spinner(message: &str) -> ProgressBar {
     let target = ProgressDrawTarget::stderr();
-    // On a terminal that cannot show spinners, indicatif's draw target is hidden. That one is kept.
+    // If the terminal cannot show spinners, the draw target of indicatif is hidden. A hidden target is not replaced.
     #[cfg(unix)]
     let target = if target.is_hidden() { target } else { ProgressDrawTarget::term_like(Box::new(line::CurrentLine)) };
     let spinner = ProgressBar::with_draw_target(None, target).with_message(printable(message));
@@ -119,7 +119,7 @@ mod interrupt {
     use std::sync::Once;
     use std::thread::spawn;
 
-    /// Whether the signal handler is installed. This is done only once, because it cannot be removed.
+    /// Whether the signal handler is installed. It is installed only once, because it cannot be removed.
     static HANDLED: Once = Once::new();
 
     pub(super) fn clear_on_interrupt() {

@@ -34,7 +34,8 @@ pub(super) fn keys(ctx: &Context) -> Keys {
 }
 
 impl View<'_> {
-    /// The tool takes the access keys in the environment, or refuses them; `None` if it goes on with the next step.
+    /// Decides by the access keys in the environment: the tool takes them or refuses them. Returns `None` if the tool
+    /// goes on with its next step.
     pub(super) fn keys(&self) -> Option<Outcome> {
         let refuses = |why: &str| Some((Taken::Nothing, format!("refuses: {why}")));
         let end = self.ctx.var("AWS_CREDENTIAL_EXPIRATION").and_then(Timestamp::parse);
@@ -53,20 +54,21 @@ impl View<'_> {
         }
     }
 
-    /// The tool takes nothing and sends unsigned requests if the access keys are set but empty.
+    /// Returns the outcome if the access keys are set but empty: the tool takes no credentials and sends unsigned
+    /// requests.
     pub(super) fn empty_keys(&self) -> Option<Outcome> {
         let is_empty = keys(self.ctx) == Keys::Empty;
         is_empty.then(|| (Taken::Nothing, "unsigned: AWS_ACCESS_KEY_ID is set but empty".into()))
     }
 
-    /// The tool takes the role in the variables of a web identity.
+    /// Returns the role in the variables of a web identity; `None` if these variables are not set.
     pub(super) fn web_identity(&self) -> Option<Outcome> {
         let role = self.ctx.var("AWS_ROLE_ARN")?;
         self.ctx.var("AWS_WEB_IDENTITY_TOKEN_FILE")?;
         Some((Taken::WebIdentity(role.into()), "AWS_WEB_IDENTITY_TOKEN_FILE".into()))
     }
 
-    /// The tool takes the credentials of a container.
+    /// Returns that the tool takes the credentials of a container; `None` if the variables for them are not set.
     pub(super) fn container(&self) -> Option<Outcome> {
         let is_set = |name| self.ctx.var(name).is_some();
         let has_token = !self.tool.needs_token_file || is_set("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE");

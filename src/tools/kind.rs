@@ -2,7 +2,8 @@
 
 use crate::config::{Section, WhichFile};
 
-/// A kind of credentials in a profile. Some tools read access keys or programs from only one of the two files.
+/// A kind of credentials in a profile. Some tools read access keys or `credential_process` from only one of the files
+/// `config` and `credentials`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ProfileKind {
     StoredKeys,

@@ -1,8 +1,8 @@
 //! Predicts which credentials other AWS tools take, with this environment and these configuration files. The rules of
 //! each tool are a row of `table`.
 //!
-//! Invariant: it calls no service and starts no program. It reads the environment, the configuration files and token
-//! files.
+//! Invariant: this module calls no service and starts no program. It reads the environment, the configuration files and
+//! token files.
 
 mod environment;
 mod files;

@@ -1,4 +1,4 @@
-//! Predicts what one tool takes: tries the tool's steps in order until one decides.
+//! Predicts which credentials one tool takes: tries the tool's steps in order until one of them decides.
 
 use super::environment::{self, Keys};
 use super::files::{self, Files};
@@ -9,7 +9,7 @@ use super::view::{Outcome, Taken, View};
 use crate::config::{ConfigFiles, SectionKind};
 use crate::context::Context;
 
-/// What a tool takes.
+/// The credentials and the region that a tool takes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Prediction {
     pub(crate) tool: &'static str,
@@ -22,7 +22,7 @@ pub(crate) struct Prediction {
     pub(crate) why: String,
 }
 
-/// Returns what each tool takes, in the order of the table.
+/// Returns the credentials and the region that each tool takes, in the order of [`TOOLS`].
 pub(crate) fn predictions(ctx: &Context, files: &ConfigFiles) -> Vec<Prediction> {
     let files = Files::new(ctx, files);
     TOOLS.iter().map(|tool| View::new(ctx, &files, tool).prediction()).collect()
@@ -91,7 +91,8 @@ impl View<'_> {
         self.profile(kinds).filter(|(taken, _)| is_usable(taken))
     }
 
-    /// Refuses a profile whose token a person must renew.
+    /// Returns that the tool refuses the profile, if it contains one of these kinds of credentials and a person must
+    /// sign in first.
     fn token(&self, kinds: &[ProfileKind]) -> Option<Outcome> {
         let section = self.files.profile(self.selected.name())?;
         let kind = *kinds.iter().find(|kind| kind.is_in(&section))?;
@@ -99,7 +100,7 @@ impl View<'_> {
         Some((Taken::Nothing, format!("refuses: {}: {}, but {missing}", self.reason(), kind.name())))
     }
 
-    /// Returns what selected the profile, and says so if access keys are set, too.
+    /// Returns what selected the profile, as part of a sentence. The text adds that access keys are set, if they are.
     fn reason(&self) -> String {
         let beside = if environment::keys(self.ctx) == Keys::Complete { ", although access keys are set" } else { "" };
         format!("{}{beside}", self.selected.reason())
@@ -116,7 +117,8 @@ impl View<'_> {
         Some((Taken::Profile(first.name.into_owned(), ProfileKind::StoredKeys), why.into()))
     }
 
-    /// The tool refuses a profile that does not exist, if its rule `unknown` is equal to the argument `when`.
+    /// Returns that the tool refuses the profile, if a variable names one that does not exist and the tool's rule
+    /// `unknown` is `when`.
     fn unknown_profile(&self, when: Unknown) -> Option<Outcome> {
         let name = Some(self.selected.name()).filter(|_| self.selected.is_named() && self.tool.unknown == when)?;
         let message = if name.is_empty() {

@@ -76,7 +76,7 @@ pub(super) enum RegionStep {
 pub(super) enum Unknown {
     /// The tool fails before it looks for credentials.
     RefusesFirst,
-    /// For a name in `AWS_PROFILE`, as `RefusesFirst`. A profile that another variable names need not exist.
+    /// As `RefusesFirst` if `AWS_PROFILE` contains the name, as `Ignored` if another variable contains it.
     RefusesAwsProfileFirst,
     Ignored,
 }

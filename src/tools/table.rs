@@ -8,7 +8,7 @@ use super::kind::ProfileKind::{
 use super::rules::RegionStep::{self, Profile, ProfileOfCredentials, Variable};
 use super::rules::{HalfKeys, Last, Step, Tool, Unknown};
 
-/// The tool whose identity people expect the others to have.
+/// The tool that the others are compared with: people expect all tools to use the same identity as the AWS CLI.
 pub(crate) const CLI: &str = "AWS CLI v2";
 
 const AWS_PROFILE: &[&str] = &["AWS_PROFILE"];
@@ -17,15 +17,15 @@ const AWS_DEFAULT_PROFILE_FIRST: &[&str] = &["AWS_DEFAULT_PROFILE", "AWS_PROFILE
 const AWS_REGION: RegionStep = Variable("AWS_REGION");
 const AWS_DEFAULT_REGION: RegionStep = Variable("AWS_DEFAULT_REGION");
 
-/// The order in which botocore looks for the kinds of credentials in a profile. Before them it looks for a role to
-/// assume.
+/// The order in which botocore looks for the kinds of credentials in a profile. botocore looks for a role to assume
+/// before it looks for these kinds.
 const BOTOCORE_ORDER: &[ProfileKind] =
     &[WebIdentity, Sso, LegacySso, StoredKeys, Login, StoredProcess, ConfigProcess, ConfigKeys];
 /// The order in which JS v3 looks for the kinds of credentials in a profile.
 const JS_ORDER: &[ProfileKind] =
     &[Role, StoredKeys, ConfigKeys, WebIdentity, StoredProcess, ConfigProcess, Sso, LegacySso, Login];
 
-/// botocore 1.44.8. A role in the profile takes precedence over a web identity in the environment, and that takes
+/// botocore 1.44.8. A role in the profile takes precedence over a web identity in the environment, which takes
 /// precedence over other credentials in the profile. SAM 1.170.0 and dask 2026.8.0 with s3fs do the same.
 const BOTOCORE: Tool = Tool {
     name: "boto3",
@@ -240,7 +240,7 @@ pub(super) const TOOLS: [Tool; 21] = [
         ..SDK
     },
     Tool { name: "tiledb", ..OLDER_CPP },
-    // duckdb takes credentials once, when the person creates the secret.
+    // duckdb takes credentials only once, when the person runs `CREATE SECRET`.
     Tool { name: "duckdb", renews: false, last: Last::Refuses, ..OLDER_CPP },
     // deltalake 1.6.6, obstore 0.12.1.
     Tool { name: "object_store (deltalake)", ..OBJECT_STORE },
@@ -262,7 +262,7 @@ pub(super) const TOOLS: [Tool; 21] = [
         ..BOTOCORE
     },
     // polars 2.1.0: it searches `~/.aws/credentials` for the first access keys, and `~/.aws/config` for the first
-    // region, whatever the variables with paths contain.
+    // region, even if variables contain the paths of other files.
     Tool {
         name: "polars alone",
         steps: &[Step::Keys, Step::FirstKeys, Step::WebIdentity, Step::Container],

@@ -1,7 +1,8 @@
 //! Opens a secret URL in the person's browser.
 //!
-//! All users of a machine can read the browser's command line. So the browser gets the URL of a local HTTP server. The
-//! server redirects the first request to the secret URL, if it is from a browser of the same user.
+//! All users of a machine can read the browser's command line. To keep the secret URL out of it, the browser gets the
+//! URL of a local HTTP server. The server redirects the first request to the secret URL, if a program of the same user
+//! sent the request.
 
 use super::callback::CallbackListener;
 use super::http_page::HttpPage;
@@ -19,7 +20,7 @@ const START_TIMEOUT: Duration = Duration::from_secs(60);
 /// Opens a secret URL in a browser. `hint` is the hint of the error if that fails.
 ///
 /// # Errors
-/// `NeedsPerson`: there is no browser here, or it did not request the URL in time.
+/// `NeedsPerson`: no browser can be started, or the browser did not request the URL in time.
 pub(crate) fn open_secret_url(ctx: &Context, browser: &Opener, url: &Secret, hint: &str) -> Result<()> {
     let failed = |why: &str| Err(Error::needs_person(why).hint(hint));
     if ctx.no_input || !browser.can_open(ctx) {

@@ -1,4 +1,5 @@
-//! Tests both sign-in flows with a stand-in for Identity Center. In it, the person approves, denies, or does nothing.
+//! Tests both sign-in flows with a test server in place of Identity Center. The server also acts for the person: it
+//! approves, denies, or does nothing.
 
 use super::*;
 use crate::aws::Network;
@@ -272,7 +273,7 @@ fn a_legacy_session_signs_in_with_a_code_that_opens_the_browser() {
     let token = sign_in(&world.ctx, &session, &SignInOptions::default()).unwrap();
     assert!(token.is_refreshable(world.ctx.now()));
     assert!(token_file(world.home.path(), START_URL).exists());
-    // The sign-in does not wait for the browser to open the page, so the test does.
+    // The sign-in does not wait until the browser has opened the page, so the test waits for that.
     while world.standin.count("DevicePage") == 0 {
         thread::sleep(Duration::from_millis(1));
     }

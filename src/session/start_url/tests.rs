@@ -1,4 +1,4 @@
-//! Start URLs on AWS's hosts, custom URLs, and URLs copied from a browser.
+//! Tests start URLs: those on AWS's hosts, custom ones, and those copied from a browser.
 
 use super::super::token::tests::session;
 use super::*;

@@ -1,4 +1,4 @@
-//! The names and contents of token files, compared with those of the AWS CLI.
+//! Tests that token files have the names and contents that the AWS CLI gives them.
 
 use super::*;
 use crate::secret::{HUNTER2, assert_redacted};

@@ -55,7 +55,8 @@ impl BashLine {
             Completions::Command(at) => *at = *self.indices.get(*at).unwrap_or(at),
             Completions::Files => {}
             Completions::Candidates { candidates, .. } => {
-                // Readline replaces what was typed, so the case of a candidate may differ from it.
+                // Readline replaces what was typed, so a candidate may have upper case where the person typed lower
+                // case, or the reverse.
                 let typed = &self.command_line.current;
                 candidates.retain(|candidate| starts_with_in_any_case(&candidate.value, typed));
                 with_description = self.is_listing && candidates.len() > 1;
@@ -105,7 +106,7 @@ struct Word {
 /// Splits a line into words.
 #[derive(Debug)]
 struct Lexer {
-    /// The words found so far. At the end, the last one is the word at the cursor.
+    /// The words found so far. When the whole line has been read, the last one is the word at the cursor.
     words: Vec<Word>,
     quote: Quote,
 }
@@ -142,7 +143,7 @@ impl Lexer {
                     let before = word.text.len();
                     word.text.push(c);
                     if breaks.contains(c) {
-                        // Readline replaces `@` and `$` themselves together with the text after them.
+                        // Readline keeps most word breaks, but replaces `@` and `$` together with the text after them.
                         word.kept = if "@$".contains(c) { before } else { word.text.len() };
                     }
                 }

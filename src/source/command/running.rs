@@ -15,7 +15,8 @@ pub(super) const MAX_OUTPUT: usize = 1 << 20;
 const MAX_STDERR: usize = 4096;
 /// How often to check whether a program has ended after it closed its stdout.
 const POLL_INTERVAL: Duration = Duration::from_millis(5);
-/// How long to wait for the end of stderr after the program has ended: a background process of it may keep stderr open.
+/// How long to wait for the end of stderr after the program has ended: a background process that the program started
+/// may keep stderr open.
 const STDERR_TIMEOUT: Duration = Duration::from_millis(200);
 
 type Bytes = Zeroizing<Vec<u8>>;
@@ -23,7 +24,7 @@ type Bytes = Zeroizing<Vec<u8>>;
 /// The process group that the program runs in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ProcessGroup {
-    /// The process group of ssox. So Ctrl-C reaches both ssox and the program, and the program may read from the
+    /// The process group of ssox. Ctrl-C then reaches both ssox and the program. The program may also read from the
     /// terminal, which only the foreground group may do.
     Shared,
     /// A process group of its own, so that ssox can kill the program together with all processes that it started.
@@ -31,7 +32,7 @@ pub(super) enum ProcessGroup {
 }
 
 impl ProcessGroup {
-    /// Returns the shared group if ssox runs in a terminal, otherwise [`ProcessGroup::Own`].
+    /// Returns [`ProcessGroup::Shared`] if ssox runs in a terminal, otherwise [`ProcessGroup::Own`].
     pub(super) fn for_terminal() -> Self {
         if terminal::is_attached() { Self::Shared } else { Self::Own }
     }
@@ -62,7 +63,7 @@ pub(super) struct RunningProgram {
 }
 
 impl RunningProgram {
-    /// Starts a program, and reads its stdout in a thread; its stderr too if that is a pipe.
+    /// Starts a program. Reads its stdout in a thread, and in another thread its stderr, if stderr is a pipe.
     ///
     /// # Errors
     /// The operating system cannot start the program.
@@ -153,7 +154,7 @@ mod tests {
 
     #[test]
     fn processes_that_the_program_started_are_killed_with_it() {
-        // Only the grandchild (`sleep`) holds the other end of the pipe. Reading ends when it has been killed.
+        // Only the grandchild (`sleep`) holds the other end of the pipe, so reading ends when `sleep` has been killed.
         let (mut read, write) = io::pipe().unwrap();
         let mut command = shell("sleep 600; true");
         command.stdin(write);

@@ -105,7 +105,7 @@ fn read(keys: &ProfileKeys, url: &str) -> Result<Saml> {
 }
 
 /// Checks that a SAML response from the command line has not expired. A response from the browser is not checked: it is
-/// new, and only AWS can tell whether it has expired when this machine's clock is wrong.
+/// new, and seems to have expired only if this machine's clock is wrong.
 fn check_not_expired(ctx: &Context, assertion: &Assertion) -> Result<()> {
     let Some(end) = assertion.not_on_or_after.filter(|end| *end <= ctx.now()) else { return Ok(()) };
     Err(Error::needs_person(format!("the SAML response expired at {end}, and it is now {}", ctx.now()))
