@@ -7,48 +7,12 @@
 # An empty local `fish_trace` keeps secrets out of a trace. A local IFS splits output into lines, whatever IFS the user
 # has.
 
-# The names that ssox has changed in this shell; `_ssox_was_NAME` has what was there before: `x` exported, `s` set, `u`
-# unset, then the values. A shell that inherits a profile in use does not know, and records nothing. Loading this twice
-# loses nothing. `_ssox_seen` has the compared values of the program's last judgement, `_ssox_held` their fingerprints,
-# `_ssox_left` what the segment showed after the last reply. The variables of a `.ssox` file are described below.
-if not set -qg _ssox_kept
-    set -gu _ssox_kept
-    set -gu _ssox_child
-    test -z "$SSOX_PROMPT$SSOX_IDENTITY"; or set _ssox_child 1
-    set -gu _ssox_seen ''
-    set -gu _ssox_held "$SSOX_IDENTITY"
-    set -gu _ssox_files "$SSOX_FILES"
-    set -gu _ssox_left
-    set -gu _ssox_exported
-    set -gu _ssox_layer
-    set -gu _ssox_layered
-    set -gu _ssox_theirs
-    set -gu _ssox_outside
-    set -gu _ssox_before
-    set -gu _ssox_directory
-    set -gu _ssox_file "$SSOX_DIRECTORY"
-    set -gu _ssox_nearer
-    set -gu _ssox_again
-end
-
 # --- hook
 
-# What runs at each prompt comes first: the later a call stands in the file, the longer fish 3.6 takes for it.
-
-#
-# A universal variable that another shell changes reaches programs at once, so the prompt is drawn again.
+# What runs often comes first: for the first block or call that a function runs, fish counts the lines from the start
+# of the file. `or begin` runs a block only in the rare case.
 
 if status is-interactive
-    set -gu _ssox_retry 0
-    set -gu _ssox_clock 0
-    set -gu _ssox_since 0
-    set -gu _ssox_until 0
-    set -gu _ssox_current
-    set -gu _ssox_is_late
-    set -gu _ssox_colours
-    set -gu _ssox_undecided 1
-    set -gu _ssox_first 1
-    set -q _ssox_no_prompt[1]; and set _ssox_undecided
     function _ssox_on_prompt --on-event fish_prompt
         _ssox_prompt_hook
         set -q _ssox_first[1]; and _ssox_go_last
@@ -59,23 +23,7 @@ if status is-interactive
     function _ssox_on_preexec --on-event fish_preexec
         _ssox_preexec_hook $argv
     end
-    function _ssox_on_universal --on-variable AWS_PROFILE --on-variable AWS_DEFAULT_PROFILE \
-            --on-variable AWS_SECURITY_TOKEN --on-variable AWS_ACCESS_KEY_ID --on-variable AWS_CONFIG_FILE \
-            --on-variable AWS_SHARED_CREDENTIALS_FILE --on-variable AWS_WEB_IDENTITY_TOKEN_FILE \
-            --on-variable AWS_ROLE_ARN --on-variable AWS_CONTAINER_CREDENTIALS_FULL_URI \
-            --on-variable AWS_CONTAINER_CREDENTIALS_RELATIVE_URI
-        if test "$argv[2]" = ERASE
-            test "$SSOX_STATE" = foreign; or return
-        else
-            set -qUx $argv[3]; and not set -qg $argv[3]; or return
-            _ssox_look
-            _ssox_read_clock
-            _ssox_show
-        end
-        commandline -f repaint
-    end
 end
-set -e _ssox_no_prompt
 
 # Reads the clock: the epoch second in `_ssox_clock`. Builtins in a command substitution start no process: they return
 # the time of the last change of /, and how long ago that was.
@@ -139,6 +87,7 @@ function _ssox_look
     set -l fish_trace
     # The last hook judges what a directory has set.
     test "$_ssox_layer" != off -a -n "$SSOX_PROMPT$SSOX_IDENTITY$SSOX_REPLACED$_ssox_seen"; or return
+    set -qx $_ssox_exported; or set -gu _ssox_seen hidden
     _ssox_read_identity _ssox_now
     test "$_ssox_now" != "$_ssox_seen"; or return
     set -l IFS \n
@@ -155,14 +104,90 @@ function _ssox_look
     set -gu _ssox_left "$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_PROTECTED"
 end
 
+function ssox --description 'AWS credentials in this shell'
+    set -l _ssox_verb "$argv[1]"
+    # Most calls have no option.
+    string match -q -- '* -*' " $argv"; and _ssox_find_verb $argv
+    builtin contains -- "$_ssox_verb" use clear; or begin
+        _ssox_pass "$_ssox_verb" $argv
+        return
+    end
+    set -l fish_trace
+    # In `AWS_REGION=x ssox clear` this function gets a local copy, which hides the value of the shell.
+    set -l inline
+    set -lxn | string match -rq '^(?:AWS|SSOX)_'; and set inline (set -lxn | string match -r '^(?:AWS|SSOX)_.*')
+    test $_ssox_verb = clear; and set -q inline[1]; and set -e -l $inline
+    set -l reply "$(SSOX_HELD="$_ssox_held" command ssox --emit=fish1 $argv)"; or return
+    set -q inline[1]; and set -e -l $inline
+    _ssox_apply $_ssox_verb $reply; or return
+    # The rest of the line may read the segment.
+    set -qg _ssox_until; or return 0
+    _ssox_read_clock
+    _ssox_show
+    return 0
+end
+
+# Checks all lines of the reply to a verb, then applies them: `=NAME=VALUE` sets, `-NAME` unsets, `!NAME` forgets the
+# previous value. After `clear`, and when nothing is in use, variables that are unset now get their previous values
+# back. A value that a hook unsets while nothing is in use was set by ssox, so it is not recorded as previous.
+#
+# The reply is one string, and named groups set the variables that are called like them: a command substitution takes
+# fish longer than most else.
+function _ssox_apply
+    set -l fish_trace
+    set -l name '(?:(?:AWS|SSOX)_[A-Z0-9_]+|AWSUME_PROFILE|AWSUME_EXPIRATION|AWSU_PROFILE)'
+    string match -qr "\\A#ssox1\\n(?:(?:=$name=.*|-$name|!(?<_ssox_forgets>$name))\\n)*#end\\z" -- "$argv[2]"
+    or begin
+        _ssox_refuse_reply $name "$argv[2]"
+        return 70
+    end
+    string match -raq '(?m)^=(?<_ssox_names>[^=]+)=(?<_ssox_values>.*)$' -- $argv[2]
+    string match -raq '(?m)^-(?<_ssox_gone>.*)$' -- $argv[2]
+    builtin contains -- $argv[1] use directory; and set -Uxn | string match -q '*'
+    and set -l universal (_ssox_universal $_ssox_gone); and begin
+        _ssox_refuse "universal variables would hide what ssox unsets: $universal"
+        builtin echo "ssox: hint: set -eU $universal" >&2
+        return 70
+    end
+    set -q _ssox_child[1]; and test "$_ssox_layer" != on; or begin
+        set -l changed $_ssox_names $_ssox_gone
+        builtin contains -- $argv[1] use clear directory; or test -n "$SSOX_PROMPT$SSOX_IDENTITY"
+        or set changed $_ssox_names
+        # What another program or shell has put in use here is not what was there before.
+        set -q _ssox_kept[1]; or test -z "$SSOX_PROMPT$SSOX_IDENTITY"; or set -gu _ssox_child 1
+        # Most replies have the same names in the same order.
+        test "$_ssox_layer" != on; and set -q _ssox_child[1]; or string match -q "* $changed *" -- " $_ssox_kept "
+        or _ssox_remember $changed
+    end
+    set -q _ssox_forgets[1]; and _ssox_forget (string match -rag '(?m)^!(.*)$' -- $argv[2])
+    for name in $_ssox_names
+        set -gx $name $_ssox_values[1]
+        set -e _ssox_values[1]
+    end
+    set -q _ssox_gone[1]; and set -e -g $_ssox_gone
+    test $argv[1] = use; or test $argv[1] != clear -a -n "$SSOX_PROMPT$SSOX_IDENTITY"; or _ssox_restore
+    # These values are now those set by ssox.
+    set -gu _ssox_held "$SSOX_IDENTITY"
+    set -gu _ssox_files "$SSOX_FILES"
+    set -gu _ssox_left "$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_PROTECTED"
+    # A reply to `use` with keys and a region has all compared variables.
+    string match -q 'use *AWS_ACCESS_KEY_ID *AWS_REGION *' -- "$argv[1] $_ssox_names "
+    and set -gu _ssox_exported $_ssox_names; or _ssox_note_exported
+    _ssox_read_identity _ssox_seen
+    return 0
+end
+
+function _ssox_note_exported
+    string match -raq '(?m)^(?<_ssox_exported>AWS_.*|SSOX_(?:PROFILE|IDENTITY)|HOME)$' -- "$(set -xn)"
+end
+
 # Reads the compared values into the variable, and how many of them are not exported: those reach no program. While all that
 # were exported still are, the number tells whether others are, too. Without keys, some more variables determine what
 # AWS_PROFILE means. An empty name of a file is not the usual file.
 function _ssox_read_identity
     set -l fish_trace
     set -l more
-    set -qx $_ssox_exported; or set -gu _ssox_seen hidden
-    if test -z "$AWS_ACCESS_KEY_ID"
+    test -n "$AWS_ACCESS_KEY_ID"; or begin
         set -qx AWS_CONFIG_FILE AWS_SHARED_CREDENTIALS_FILE AWS_WEB_IDENTITY_TOKEN_FILE AWS_ROLE_ARN \
             AWS_CONTAINER_CREDENTIALS_FULL_URI AWS_CONTAINER_CREDENTIALS_RELATIVE_URI AWS_CONTAINER_AUTHORIZATION_TOKEN \
             AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE HOME
@@ -194,25 +219,24 @@ end
 # direnv and mise have acted: a layer must not begin above the values of the directory before. Where no directory up to the
 # root has a `.ssox` file, one call tells it, at most sixteen levels below the root: above the root is the root.
 function _ssox_arrive
-    if test "$PWD/$_ssox_again" = "$_ssox_directory/"
+    test "$PWD/$_ssox_again" != "$_ssox_directory/"; or begin
         test -n "$_ssox_layer"; or return
         _ssox_on
         return 0
     end
     set -gu _ssox_directory "$PWD"
-    if builtin path is -- .ssox ../.ssox ../../.ssox ../../../.ssox ../../../../.ssox ../../../../../.ssox \
-            ../../../../../../.ssox ../../../../../../../.ssox ../../../../../../../../.ssox \
-            ../../../../../../../../../.ssox ../../../../../../../../../../.ssox \
-            ../../../../../../../../../../../.ssox ../../../../../../../../../../../../.ssox \
-            ../../../../../../../../../../../../../.ssox ../../../../../../../../../../../../../../.ssox \
-            ../../../../../../../../../../../../../../../.ssox \
-            ../../../../../../../../../../../../../../../../.ssox
-        or not test ../../../../../../../../../../../../../../../../ -ef /
-        _ssox_find
-    else
-        test -n "$_ssox_found$_ssox_file$_ssox_again$AWS_CONFIG_FILE$AWS_SHARED_CREDENTIALS_FILE"; or return
-        set -gu _ssox_found
-    end
+    builtin path is -- .ssox ../.ssox ../../.ssox ../../../.ssox ../../../../.ssox ../../../../../.ssox \
+        ../../../../../../.ssox ../../../../../../../.ssox ../../../../../../../../.ssox \
+        ../../../../../../../../../.ssox ../../../../../../../../../../.ssox \
+        ../../../../../../../../../../../.ssox ../../../../../../../../../../../../.ssox \
+        ../../../../../../../../../../../../../.ssox ../../../../../../../../../../../../../../.ssox \
+        ../../../../../../../../../../../../../../../.ssox \
+        ../../../../../../../../../../../../../../../../.ssox
+    or not test ../../../../../../../../../../../../../../../../ -ef /
+    and set -l _ssox_is_near 1
+    or test -n "$_ssox_found$_ssox_file$_ssox_again$AWS_CONFIG_FILE$AWS_SHARED_CREDENTIALS_FILE"; or return
+    set -gu _ssox_found
+    test -z "$_ssox_is_near"; or _ssox_find
     set -l fish_trace
     # A relative path names another file now.
     test -n "$SSOX_IDENTITY"; and string match -qr '^[^/]' -- "$AWS_CONFIG_FILE" "$AWS_SHARED_CREDENTIALS_FILE"
@@ -374,28 +398,9 @@ end
 
 # --- verbs
 
-function ssox --description 'AWS credentials in this shell'
-    # Most calls have no option.
-    if builtin contains -- "$argv[1]" use clear; and not string match -q -- '-*' $argv
-        _ssox_change $argv[1] $argv
-        return
-    end
-    set -l _ssox_verb
-    _ssox_find_verb $argv
-    switch "$_ssox_verb"
-        case use clear
-            _ssox_change $_ssox_verb $argv
-            return
-        case allow deny
-            set -gu _ssox_again 1
-    end
-    SSOX_FUNCTION=fish1 SSOX_UNIVERSAL="$(set -Uxn | string match -r '^AWS.*')" command ssox $argv
-    or return
-    test "$SSOX_STATE" != sign-in -o "$_ssox_verb" != login; or _ssox_signed_in
-end
-
 # Sets the caller's `_ssox_verb` to the verb that the arguments run. With `--help` they run none: help is printed for a person.
 function _ssox_find_verb --no-scope-shadowing
+    set _ssox_verb
     for _ssox_argument in $argv
         switch $_ssox_argument
             case -h --help -V --version '--emit*'
@@ -410,71 +415,12 @@ function _ssox_find_verb --no-scope-shadowing
     end
 end
 
-# Runs a verb that changes the environment of this shell.
-function _ssox_change
-    set -l fish_trace
-    # In `AWS_REGION=x ssox clear` this function gets a local copy, which hides the value of the shell.
-    set -l inline (set -lxn)
-    set -q inline[1]; and set inline (string match -r '^(?:AWS|SSOX)_.*' -- $inline)
-    test $argv[1] = clear; and set -q inline[1]; and set -e -l $inline
-    set -l reply "$(SSOX_HELD="$_ssox_held" command ssox --emit=fish1 $argv[2..])"; or return
-    set -q inline[1]; and set -e -l $inline
-    _ssox_apply $argv[1] $reply; or return
-    # The rest of the line may read the segment.
-    set -qg _ssox_until; or return 0
-    _ssox_read_clock
-    _ssox_show
-    return 0
-end
-
-# Checks all lines of the reply to a verb, then applies them: `=NAME=VALUE` sets, `-NAME` unsets, `!NAME` forgets the
-# previous value. After `clear`, and when nothing is in use, variables that are unset now get their previous values
-# back. A value that a hook unsets while nothing is in use was set by ssox, so it is not recorded as previous.
-#
-# The reply is one string, and named groups set the variables that are called like them: a command substitution takes fish
-# longer than most else.
-function _ssox_apply
-    set -l fish_trace
-    set -l name '(?:(?:AWS|SSOX)_[A-Z0-9_]+|AWSUME_PROFILE|AWSUME_EXPIRATION|AWSU_PROFILE)'
-    if not string match -qr "\\A#ssox1\\n(?:(?:=$name=.*|[-!]$name)\\n)*#end\\z" -- "$argv[2]"
-        _ssox_refuse_reply $name "$argv[2]"
-        return 70
-    end
-    set -l names
-    set -l values
-    set -l gone
-    string match -raq '(?m)^=(?<names>[^=]+)=(?<values>.*)$' -- $argv[2]
-    string match -raq '(?m)^-(?<gone>.*)$' -- $argv[2]
-    if builtin contains -- $argv[1] use directory; and test -n "$(set -Uxn)"; and set -l universal (_ssox_universal $gone)
-        _ssox_refuse "universal variables would hide what ssox unsets: $universal"
-        builtin echo "ssox: hint: set -eU $universal" >&2
-        return 70
-    end
-    set -l remembered $names
-    test -n "$SSOX_PROMPT$SSOX_IDENTITY"; or builtin contains -- $argv[1] use clear directory; and set -a remembered $gone
-    # What another program or shell has put in use here is not what was there before.
-    test -n "$SSOX_PROMPT$SSOX_IDENTITY"; and not set -q _ssox_kept[1]; and set -gu _ssox_child 1
-    # Most replies have the same names in the same order.
-    test "$_ssox_layer" != on; and set -q _ssox_child[1]; or string match -q "* $remembered *" -- " $_ssox_kept "
-    or _ssox_remember $remembered
-    string match -qr '\n!' -- $argv[2]; and _ssox_forget (string match -rag '(?m)^!(.*)$' -- $argv[2])
-    for name in $names
-        set -gx $name $values[1]
-        set -e values[1]
-    end
-    set -q gone[1]; and set -e -g $gone
-    test $argv[1] = use -o $argv[1] != clear -a -n "$SSOX_PROMPT$SSOX_IDENTITY"; or _ssox_restore
-    # These values are now those set by ssox.
-    set -gu _ssox_held "$SSOX_IDENTITY"
-    set -gu _ssox_files "$SSOX_FILES"
-    set -gu _ssox_left "$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_PROTECTED"
-    _ssox_note_exported
-    _ssox_read_identity _ssox_seen
-    return 0
-end
-
-function _ssox_note_exported
-    string match -raq '(?m)^(?<_ssox_exported>AWS_.*|SSOX_(?:PROFILE|IDENTITY)|HOME)$' -- "$(set -xn)"
+# Runs another verb.
+function _ssox_pass
+    builtin contains -- $argv[1] allow deny; and set -gu _ssox_again 1
+    SSOX_FUNCTION=fish1 SSOX_UNIVERSAL="$(set -Uxn | string match -r '^AWS.*')" command ssox $argv[2..]
+    or return
+    test "$SSOX_STATE" != sign-in -o $argv[1] != login; or _ssox_signed_in
 end
 
 # Says what is wrong with a reply.
@@ -786,6 +732,61 @@ function _ssox_paint
         set -gu _ssox_painted "$colour$argv[1]$argv[2]$_ssox_colours[6]"
     end
 end
+
+# --- state
+
+# The names that ssox has changed in this shell; `_ssox_was_NAME` has what was there before: `x` exported, `s` set, `u`
+# unset, then the values. A shell that inherits a profile in use does not know, and records nothing. Loading this twice
+# loses nothing. `_ssox_seen` has the compared values of the program's last judgement, `_ssox_held` their fingerprints,
+# `_ssox_left` what the segment showed after the last reply. The variables of a `.ssox` file are described below.
+if not set -qg _ssox_kept
+    set -gu _ssox_kept
+    set -gu _ssox_child
+    test -z "$SSOX_PROMPT$SSOX_IDENTITY"; or set _ssox_child 1
+    set -gu _ssox_seen ''
+    set -gu _ssox_held "$SSOX_IDENTITY"
+    set -gu _ssox_files "$SSOX_FILES"
+    set -gu _ssox_left
+    set -gu _ssox_exported
+    set -gu _ssox_layer
+    set -gu _ssox_layered
+    set -gu _ssox_theirs
+    set -gu _ssox_outside
+    set -gu _ssox_before
+    set -gu _ssox_directory
+    set -gu _ssox_file "$SSOX_DIRECTORY"
+    set -gu _ssox_nearer
+    set -gu _ssox_again
+end
+
+if status is-interactive
+    set -gu _ssox_retry 0
+    set -gu _ssox_clock 0
+    set -gu _ssox_since 0
+    set -gu _ssox_until 0
+    set -gu _ssox_current
+    set -gu _ssox_is_late
+    set -gu _ssox_colours
+    set -gu _ssox_undecided 1
+    set -gu _ssox_first 1
+    set -q _ssox_no_prompt[1]; and set _ssox_undecided
+    # A universal variable that another shell changes reaches programs at once, so the prompt is drawn again.
+    function _ssox_on_universal --on-variable AWS_PROFILE --on-variable AWS_DEFAULT_PROFILE \
+        --on-variable AWS_SECURITY_TOKEN --on-variable AWS_ACCESS_KEY_ID --on-variable AWS_CONFIG_FILE \
+        --on-variable AWS_SHARED_CREDENTIALS_FILE --on-variable AWS_WEB_IDENTITY_TOKEN_FILE \
+        --on-variable AWS_ROLE_ARN --on-variable AWS_CONTAINER_CREDENTIALS_FULL_URI \
+        --on-variable AWS_CONTAINER_CREDENTIALS_RELATIVE_URI
+        test "$argv[2]" != ERASE; and set -qUx $argv[3]; and not set -qg $argv[3]
+        or test "$argv[2]$SSOX_STATE" = ERASEforeign; or return
+        test "$argv[2]" = ERASE; or begin
+            _ssox_look
+            _ssox_read_clock
+            _ssox_show
+        end
+        commandline -f repaint
+    end
+end
+set -e _ssox_no_prompt
 
 # --- completion
 
