@@ -1,5 +1,5 @@
 //! Handles signals that end a process, except those that were ignored at the start (`nohup`). Also decides how Ctrl-C
-//! ends the process while no caller has caught it.
+//! ends the process as long as [`catch`] has not been called.
 
 use signal_hook::consts::SIGINT;
 use signal_hook::flag::register_conditional_shutdown;
@@ -44,7 +44,7 @@ pub(crate) fn catch(signals: &[i32]) -> io::Result<Signals> {
     let mask = ignored();
     let is_ignored = |signal: i32| mask.map_or_else(|| survives(signal), |mask| mask >> (signal - 1) & 1 == 1);
     let caught = Signals::new(signals.iter().filter(|signal| !is_ignored(**signal)))?;
-    // This value changes only after the handler is installed. In the other order, Ctrl-C would do nothing between the
+    // The flag is cleared only after the handler is installed. In the other order, Ctrl-C would do nothing between the
     // two steps.
     if let Some(is_immediate) = IS_IMMEDIATE.get() {
         is_immediate.store(false, Ordering::Relaxed);
@@ -59,7 +59,8 @@ fn ignored() -> Option<u64> {
     u64::from_str_radix(mask.trim(), 16).ok()
 }
 
-/// Tells whether this process ignores a signal. A child process ignores the same signals, so it survives the signal.
+/// Sends a signal to a child process, and tells whether the child survives. The child ignores the signals that this
+/// process ignores.
 fn survives(signal: i32) -> bool {
     let mut child = Command::new("/bin/sh");
     child.arg("-c").arg(format!("kill -{signal} $$")).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());

@@ -22,7 +22,7 @@ pub(crate) fn before(ctx: &Context, name: &str) -> Option<Secret> {
     all_before(ctx, name).next()
 }
 
-/// Returns the values that direnv and mise each found in the variable, and will restore.
+/// Returns the values that the variable had before direnv and before mise set it. The two tools will restore them.
 pub(crate) fn all_before(ctx: &Context, name: &str) -> impl Iterator<Item = Secret> {
     direnv(ctx, "p", name).into_iter().chain(mise(ctx, "old", name))
 }

@@ -45,8 +45,8 @@ pub(crate) fn say_in_hook(line: &str) {
     }
 }
 
-/// Writes one line to the terminal of this process, unless stderr is a terminal. It is for a process whose caller
-/// captures stderr and may not show it.
+/// Writes one line to the terminal of this process, unless stderr is a terminal. This is for a process whose caller
+/// captures its stderr, and may never show it.
 pub(crate) fn say_beside_stderr(line: &str) {
     if !is_seen() {
         ask::write(&format!("ssox: {}\n", printable(line)));

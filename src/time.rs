@@ -25,7 +25,7 @@ impl Timestamp {
         OffsetDateTime::parse(text, &Rfc3339).ok().map(|moment| Self(moment.unix_timestamp()))
     }
 
-    /// Returns the moment that is some seconds later, or earlier if the number is negative.
+    /// Returns the moment that is `seconds` later, or earlier if `seconds` is negative.
     pub(crate) fn plus(self, seconds: i64) -> Self {
         Self(self.0.saturating_add(seconds))
     }

@@ -1,5 +1,5 @@
-//! Start URLs: those on AWS's hosts in every partition, custom URLs that redirect there, and URLs copied from a
-//! browser.
+//! Start URLs: those on AWS's hosts in every partition, custom URLs that redirect to such a host, and URLs copied from
+//! a browser.
 //!
 //! Invariant: the names of cache files come from the start URL as configured, not from the URL that it redirects to.
 
@@ -104,7 +104,7 @@ pub(crate) fn find_region(ctx: &Context, network: &Network, start_url: &str) -> 
 }
 
 /// Returns the region in the AWS host of a start URL: `<id>.portal.<region>.app.aws` or
-/// `<id>.<region>.portal.amazonaws.com`. Returns `None` if the host contains none.
+/// `<id>.<region>.portal.amazonaws.com`. Returns `None` if the host contains no region.
 pub(crate) fn region_of(start_url: &str) -> Option<String> {
     let host = host(start_url).filter(|host| is_aws_host(host))?;
     let labels: Vec<&str> = host.split('.').collect();

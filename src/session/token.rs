@@ -91,7 +91,7 @@ impl Token {
     }
 }
 
-/// Writes the content of a token file: the known JSON keys in their order, then those of other tools.
+/// Writes the content of a token file: the [`KEYS`] in their order, then the JSON keys that other tools added.
 impl Serialize for Token {
     fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
         let [expires_at, registration_end] =
@@ -153,7 +153,7 @@ pub(crate) fn state(ctx: &Context, session: &Session) -> String {
 /// Makes sure that the next token of a session can be written, before AWS issues it.
 ///
 /// # Errors
-/// Configuration, with the path of the file: a token could not be written. `NeedsPerson`: the keyring cannot be used.
+/// Configuration: the file cannot be written; the message contains its path. `NeedsPerson`: the keyring cannot be used.
 pub(super) fn reserve(ctx: &Context, session: &Session) -> Result<Reserved> {
     item(session).reserve(ctx).map_err(|error| session.named_in_hints(error))
 }
@@ -166,7 +166,7 @@ pub(super) fn is_read_only(ctx: &Context, session: &Session) -> bool {
 /// Writes the token of a session into the reserved space.
 ///
 /// # Errors
-/// Configuration, with the path of the file. `NeedsPerson`: the keyring cannot be used.
+/// Configuration: the file cannot be written; the message contains its path. `NeedsPerson`: the keyring cannot be used.
 pub(super) fn write(ctx: &Context, session: &Session, reserved: Reserved, token: &Token) -> Result<()> {
     reserved.write(ctx, &format!("ssox token of {}", session.label()), &json::secret_python(token))
 }
@@ -174,7 +174,7 @@ pub(super) fn write(ctx: &Context, session: &Session, reserved: Reserved, token:
 /// Removes the token of a session. Returns whether there was one.
 ///
 /// # Errors
-/// Configuration, with the path of the file. `NeedsPerson`: the keyring cannot be used.
+/// Configuration: the file cannot be removed; the message contains its path. `NeedsPerson`: the keyring cannot be used.
 pub(super) fn remove(ctx: &Context, session: &Session) -> Result<bool> {
     item(session).remove(ctx).map_err(|error| session.named_in_hints(error))
 }

@@ -1,4 +1,4 @@
-//! Tells from the command line of a shell process whether it reads commands from a person.
+//! Tells from the command line of a shell process whether the shell reads commands from a person.
 
 /// Options whose value is the next word, so that the next word is not the name of a script.
 const WITH_VALUE: [&str; 10] =

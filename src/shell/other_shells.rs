@@ -3,7 +3,7 @@
 use super::sh_syntax;
 use super::word::word;
 
-/// A shell that ssox does not support, or several with the same syntax.
+/// A shell that ssox does not support, or several such shells with the same syntax.
 #[derive(Debug)]
 pub(super) struct OtherShell {
     /// The file names of the programs, without versions.

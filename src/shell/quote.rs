@@ -74,7 +74,7 @@ impl Dialect {
 /// Returns a value if shells and simple parsers read it in the same way without quotes; else an error.
 fn bare<'v>(name: &str, value: &'v str) -> Result<&'v str> {
     let is_bare = |c: char| c.is_ascii_alphanumeric() || "_@%+=:,./-".contains(c);
-    // At the start of a word and after a colon, zsh replaces `=NAME` by the path of a program.
+    // At the start of a word and after a colon, zsh replaces `=NAME` by the path of the program `NAME`.
     if !value.chars().all(is_bare) || value.starts_with('=') || value.contains(":=") {
         return Err(unsafe_value(name, value, "env-no-export"));
     }
@@ -102,7 +102,8 @@ fn windows_cmd<'v>(name: &str, value: &'v str) -> Result<&'v str> {
     Ok(value)
 }
 
-/// Makes the error for a value that cannot be written safely. It contains the value only if that is not a secret.
+/// Makes the error for a value that cannot be written safely. The message contains the value only if the value is not a
+/// secret.
 fn unsafe_value(name: &str, value: &str, format: &str) -> Error {
     let is_secret = name.starts_with("AWS_SE") || name.starts_with("AWS_ACCESS");
     let shown = if is_secret { String::new() } else { format!(" `{value}`") };

@@ -104,7 +104,7 @@ fn process(id: u32) -> Option<Process> {
     process_from_ps(id)
 }
 
-/// Reads a process with `ps` on systems without `/proc`. This is slow, but only errors and `doctor` need it.
+/// Reads a process with `ps` on systems without `/proc`. `ps` is slow, but only errors and `doctor` need it.
 #[cfg(any(test, not(any(target_os = "linux", target_os = "android"))))]
 fn process_from_ps(id: u32) -> Option<Process> {
     let mut ps = std::process::Command::new("ps");

@@ -13,7 +13,8 @@ use crate::lock::Lock;
 use crate::terminal;
 
 /// Returns the cached entry if it is valid for at least `min_ttl`, otherwise the entry from `renew`. If AWS is
-/// unreachable, returns the cached entry until it expires, unless the request forbids that.
+/// unreachable, returns the cached entry until it expires, unless `request.when_unreachable` forbids the use of cached
+/// credentials.
 ///
 /// # Errors
 /// `NeedsPerson`: the keyring cannot be used. The errors of `renew`.

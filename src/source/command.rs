@@ -174,8 +174,8 @@ fn split(line: &str) -> Option<Vec<String>> {
     if cfg!(windows) { split_for_windows(line) } else { shell_words::split(line).ok() }
 }
 
-/// Splits a command line by the rules of Windows that paths need: a backslash is an ordinary character, and blanks
-/// within double quotes do not split.
+/// Splits a command line by those rules of Windows that matter for paths: a backslash is an ordinary character, and a
+/// blank inside double quotes does not end a word.
 fn split_for_windows(line: &str) -> Option<Vec<String>> {
     let (mut words, mut word, mut is_quoted) = (Vec::new(), None::<String>, false);
     for c in line.chars() {

@@ -1,7 +1,8 @@
 //! MFA codes and MFA sessions. A code comes from the command line, a program or the person. With an MFA session,
 //! several roles can be assumed with one code.
 //!
-//! Invariant: ssox does not compute codes. An MFA secret that is stored next to the access keys is not a second factor.
+//! Invariant: ssox does not compute codes, because an MFA secret that is stored next to the access keys is not a second
+//! factor.
 
 use super::command::CommandLine;
 use super::{Request, cached};

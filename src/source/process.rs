@@ -57,8 +57,8 @@ impl Kind for CredentialProcess {
     /// Returns the credentials that the program prints. Those with an expiration are cached.
     ///
     /// # Errors
-    /// Configuration: the program cannot be started, prints something else, or calls itself through ssox. Other: it
-    /// failed. Unreachable: it ran longer than the time limit.
+    /// Configuration: the program cannot be started, prints something other than credentials, or calls itself through
+    /// ssox. Other: the program failed. Unreachable: it ran longer than the time limit.
     fn credentials(&self, ctx: &Context, request: &Request) -> Result<Entry> {
         cached::get_or_renew(ctx, &self.cache_key(), request, || {
             // Circular calls are detected before this process waits for the lock. In a circular call, the process that

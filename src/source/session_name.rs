@@ -1,6 +1,6 @@
 //! Names of role sessions, which CloudTrail shows: makes the default name, and checks configured names.
 //!
-//! Invariant: the default name is not part of the name of a cache entry, as with the AWS CLI.
+//! Invariant: the name of a cache entry does not depend on the default name. The AWS CLI does the same.
 
 use crate::context::Context;
 

@@ -32,7 +32,7 @@ impl Kind for StaticKeys {
         format!("keys {}", self.keys.access_key_id)
     }
 
-    /// Returns the keys. Their expiration is known only if the tool that wrote them also wrote it.
+    /// Returns the keys. Their expiration is known only if the tool that wrote the keys also wrote the expiration.
     ///
     /// # Errors
     /// `NeedsPerson`: the keys have expired.
@@ -55,8 +55,8 @@ impl Kind for StaticKeys {
     }
 }
 
-/// Returns the file whose access keys the profile uses. The order of precedence is that of AWS tools: keys in
-/// `credentials`, `login_session` and `credential_process`, keys in `config`.
+/// Returns the file whose access keys the profile uses. AWS tools look first for keys in `credentials`, then for
+/// `login_session` and `credential_process`, then for keys in `config`.
 fn file_with_keys(section: &Section) -> Option<WhichFile> {
     let has = |key: &str, which| in_file(section, key, which).is_some();
     if has("aws_access_key_id", WhichFile::Credentials) {

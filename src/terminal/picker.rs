@@ -1,6 +1,6 @@
-//! Lets a person choose one of many rows by typing parts of it. It reads the terminal even if stdin is redirected,
-//! draws on stderr, and restores the terminal's settings. Rows that match equally well are shown in their original
-//! order.
+//! Lets a person choose one of many rows by typing parts of the row's text. It reads the terminal even if stdin is
+//! redirected, draws on stderr, and restores the terminal's settings. Rows that match equally well are shown in their
+//! original order.
 
 use crate::context::Context;
 use crate::error::{Error, ErrorKind, Result, printable};
@@ -18,7 +18,7 @@ use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 /// How many choices an error message contains.
 const LISTED: usize = 5;
-/// The greatest width to which a column is padded. A longer cell shifts only its own row.
+/// The greatest width to which a column is padded. A wider cell moves only the later cells of its own row.
 const WIDEST_COLUMN: usize = 32;
 /// How many rows are shown at once.
 const PAGE: u16 = 10;

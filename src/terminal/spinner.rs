@@ -11,7 +11,7 @@ use std::time::Duration;
 /// because the process has only one terminal.
 static IS_LEFT: AtomicBool = AtomicBool::new(false);
 
-/// The spinners that are shown: one may start while another is shown.
+/// The spinners that are shown. A spinner may start while another one is shown.
 static SHOWN: Mutex<Vec<WeakProgressBar>> = Mutex::new(Vec::new());
 
 /// Reserves the last line of the terminal for a status line. From now on no spinner may be drawn there, and the
@@ -44,7 +44,7 @@ pub(super) fn spinner(message: &str) -> ProgressBar {
     spinner
 }
 
-/// Takes the spinners off the screen while something else is written there.
+/// Takes the spinners off the screen while `write` writes something else to the terminal.
 pub(super) fn pause_for(write: &mut dyn FnMut()) {
     let bars: Vec<ProgressBar> = shown().iter().filter_map(WeakProgressBar::upgrade).collect();
     pause(&bars, write);
@@ -67,7 +67,7 @@ mod line {
     use indicatif::TermLike;
     use std::io::{Result, Write as _, stderr};
 
-    /// The columns of `^C`, which the terminal shows for Ctrl-C, and of the cursor after it.
+    /// How many columns are needed for `^C`, which the terminal shows for Ctrl-C, and for the cursor after it.
     const INTERRUPT_WIDTH: u16 = 3;
 
     /// The current line of the terminal without its last columns. indicatif fills the whole width; without these

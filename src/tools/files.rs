@@ -9,7 +9,7 @@ use std::path::Path;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Reads {
     Both,
-    /// Another variable in place of `AWS_SHARED_CREDENTIALS_FILE`.
+    /// The tool reads this variable instead of `AWS_SHARED_CREDENTIALS_FILE`.
     CredentialsOf(&'static str),
     /// The tool reads neither variable, and only the file `~/.aws/credentials`. If `AWS_SDK_LOAD_CONFIG` is set, it
     /// reads both variables and both files.
@@ -32,7 +32,7 @@ pub(super) struct Files<'a> {
 }
 
 impl<'a> Files<'a> {
-    /// Loads the files for tools that read other files than most.
+    /// Loads the files that only some tools read. `both` are the files that most tools read.
     pub(super) fn new(ctx: &Context, both: &'a ConfigFiles) -> Self {
         let named = [Reads::GDAL, Reads::JAVA].map(Reads::CredentialsOf);
         let views = named.into_iter().chain([Reads::OwnCredentials, Reads::OwnBoth]);
@@ -46,7 +46,8 @@ impl<'a> Files<'a> {
     }
 }
 
-/// Returns a context with which ssox finds the files that a tool reads; `None` if they are the same as for most tools.
+/// Returns a context with which ssox loads the files that a tool reads; `None` if the tool reads the same files as most
+/// tools.
 fn seen(ctx: &Context, reads: Reads) -> Option<Context> {
     let is_set = |name| ctx.var_os(name).is_some();
     match reads {

@@ -39,7 +39,7 @@ pub(super) fn kind_of(section: &Section) -> Option<ProfileKind> {
 }
 
 impl ProfileKind {
-    /// Returns the name of the kind that people see.
+    /// Returns the name of this kind of credentials, for messages.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::StoredKeys => "static keys in the credentials file",

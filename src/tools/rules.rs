@@ -87,7 +87,7 @@ pub(super) enum HalfKeys {
     /// The tool fails if there is an access key ID without a secret access key.
     Refused,
     Ignored,
-    /// The tool signs with what is set; an empty value counts as set.
+    /// The tool signs requests with the values that are set; an empty value counts as set.
     SignedWith,
 }
 

@@ -86,8 +86,8 @@ const OBJECT_STORE: Tool = Tool {
 pub(super) const TOOLS: [Tool; 21] = [
     // awscli 1.46.2.
     Tool { name: "AWS CLI v1", ..BOTOCORE },
-    // awscli 2.38.5: it reads the variables in another order than boto3. The older version 2.9.19 of Debian 12 does not
-    // read the token file of a container.
+    // awscli 2.38.5: it reads the variables for the profile and for the region in another order than boto3. The older
+    // version 2.9.19 of Debian 12 does not read the token file of a container.
     Tool {
         name: CLI,
         profile_variables: AWS_PROFILE_FIRST,
@@ -138,8 +138,8 @@ pub(super) const TOOLS: [Tool; 21] = [
         regions: &[AWS_REGION, AWS_DEFAULT_REGION, Profile, RegionStep::OfDefault],
         ..SDK
     },
-    // aws-sdk 2.1693.0: it reads only the file `credentials`, and takes `credential_process` after a container.
-    // Serverless 3.40.0 uses it, and takes AWS_PROFILE before access keys.
+    // aws-sdk 2.1693.0: it reads only the file `credentials`, and looks for `credential_process` only after a
+    // container's credentials. Serverless 3.40.0 uses this SDK, but takes AWS_PROFILE before access keys.
     Tool {
         name: "JS v2",
         steps: &[
@@ -244,8 +244,8 @@ pub(super) const TOOLS: [Tool; 21] = [
     Tool { name: "duckdb", renews: false, last: Last::Refuses, ..OLDER_CPP },
     // deltalake 1.6.6, obstore 0.12.1.
     Tool { name: "object_store (deltalake)", ..OBJECT_STORE },
-    // polars 2.1.0: if boto3 finds nothing, polars looks by itself, as the next row says. It takes no region from
-    // boto3.
+    // polars 2.1.0: if boto3 finds no credentials, polars searches for them itself, by the rules in the next row.
+    // polars takes no region from boto3.
     Tool {
         name: "polars with boto3",
         steps: &[

@@ -17,7 +17,7 @@ use std::time::Duration;
 /// How long the browser may take to request the URL.
 const START_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Opens a secret URL in a browser. `hint` is the hint of the error if that fails.
+/// Opens a secret URL in a browser. If no browser opens the URL, the error has the hint `hint`.
 ///
 /// # Errors
 /// `NeedsPerson`: no browser can be started, or the browser did not request the URL in time.

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 /// The most bytes that a program may print to stdout: a thousand times the size of credentials.
 pub(super) const MAX_OUTPUT: usize = 1 << 20;
-/// How many bytes of stderr are kept. They are the last ones, because they usually tell the cause of a failure.
+/// How many bytes of stderr are kept. The last bytes are kept, because they usually tell the cause of a failure.
 const MAX_STDERR: usize = 4096;
 /// How often to check whether a program has ended after it closed its stdout.
 const POLL_INTERVAL: Duration = Duration::from_millis(5);

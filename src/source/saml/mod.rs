@@ -50,7 +50,7 @@ impl Kind for Saml {
     /// has signed in. A SAML response from the command line is used even if there are cached credentials.
     ///
     /// # Errors
-    /// The errors of [`assertion()`], of choosing the role, and of AWS.
+    /// The errors of [`assertion()`], [`choice::choose`] and [`exchange::exchange`].
     fn credentials(&self, ctx: &Context, request: &Request) -> Result<Entry> {
         if let Some(path) = &request.saml_response {
             let assertion = assertion(ctx, AssertionOrigin::File(path))?;
