@@ -25,7 +25,7 @@ if [[ -z ${_ssox_loaded[1]-} ]]; then
     _ssox_seen=() _ssox_keys=on
   fi
   _ssox_layer='' _ssox_names_under=' ' _ssox_under=() _ssox_over=() _ssox_theirs=' ' _ssox_typed=() _ssox_outside=' ' _ssox_outer=()
-  _ssox_place='' _ssox_file=${SSOX_DIRECTORY-} _ssox_nearer='' _ssox_again='' _ssox_state='' _ssox_found=''
+  _ssox_place='' _ssox_file=${SSOX_DIRECTORY-} _ssox_nearer='' _ssox_again='' _ssox_state='' _ssox_found='' _ssox_in_layer=''
   _ssox_loaded=(1 1) _ssox_child='' _ssox_kept=' ' _ssox_before=()
   [[ -z ${SSOX_PROMPT-}${SSOX_IDENTITY-} ]] || _ssox_child=1
 fi
@@ -680,7 +680,7 @@ function _ssox_off() {
   builtin local IFS=' ' _ssox_name='' _ssox_count=0 _ssox_where=elsewhere
   [[ $_ssox_layer == on ]] || return 0
   if builtin test "$PWD" = "$_ssox_place"; then _ssox_where=here; fi
-  _ssox_typed=()
+  _ssox_typed=() _ssox_in_layer=${SSOX_PROMPT-}
   for _ssox_name in $_ssox_names_under; do
     case $_ssox_theirs in
       *" $_ssox_name "*) ;;
@@ -710,6 +710,10 @@ function _ssox_on() {
       _ssox_theirs+="$_ssox_name "
     else
       _ssox_follow "$_ssox_name" "${_ssox_under[_ssox_count]}"
+      # After `clear`, what is below is what the layer has.
+      if builtin test -z "$_ssox_in_layer" && builtin test "${_ssox_over[_ssox_count]-}" = "${_ssox_under[_ssox_count]}"; then
+        _ssox_over[_ssox_count]=$_ssox_state
+      fi
       _ssox_under[_ssox_count]=$_ssox_state
       _ssox_write_state "$_ssox_name" "${_ssox_over[_ssox_count]}"
     fi

@@ -380,11 +380,14 @@ fn take-off {
 fn put-on {
   if (not-eq $state[layer] off) { return }
   set state[theirs] = [&]
+  # After `clear`, what is below is what the layer has.
+  var cleared = (or (not (has-key $state[over] SSOX_PROMPT)) (has-value [[] ['']] $state[over][SSOX_PROMPT]))
   for name [(keys $state[under])] {
     var now below = (get $name) $state[under][$name]
     if (not-eq $now $below) {
       if (not-eq $state[nearer] '') { set state[theirs][$name] = $true; continue }
       set state[under][$name] = $now
+      if (and $cleared (has-key $state[over] $name) (eq $state[over][$name] $below)) { set state[over][$name] = $now }
       if (and (has-key $state[was] $name) (eq $state[was][$name] $below) (not (has-key $state[outside] $name))) {
         set state[was][$name] = $now
       }

@@ -561,6 +561,8 @@ function _ssox_on
             end
             set -q $was; and test "$$was" = "$$under"; and not builtin contains -- $name $_ssox_outside
             and set -gu $was $_ssox_state
+            # After `clear`, what is below is what the layer has.
+            test -z "$_ssox_over_SSOX_PROMPT[2..]"; and test "$$over" = "$$under"; and set -gu $over $_ssox_state
             set -gu $under $_ssox_state
         end
         _ssox_write $name $$over

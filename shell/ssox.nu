@@ -316,8 +316,13 @@ def --env _ssox_on [] {
         let was = ($env._ssox.was | get --optional $row.name)
         $was == ($env._ssox.under | get $row.name) and $row.name not-in $env._ssox.outside
     } | reduce --fold $env._ssox.was {|row, all| $all | upsert $row.name $row.value })
-    let state = {layer: 'on', theirs: $theirs, was: $was, under: ($env._ssox.under | merge $changed)}
-    _ssox_commit {changes: ($env._ssox.over | reject --optional ...$theirs), state: $state, note: nothing}
+    # After `clear`, what is below is what the layer has.
+    let cleared = ($env._ssox.over | get --optional SSOX_PROMPT | default [] | str join | is-empty)
+    let over = ($changed | transpose name value | where {|row|
+        $cleared and ($env._ssox.over | get --optional $row.name) == ($env._ssox.under | get $row.name)
+    } | reduce --fold $env._ssox.over {|row, all| $all | upsert $row.name $row.value })
+    let state = {layer: 'on', theirs: $theirs, was: $was, under: ($env._ssox.under | merge $changed), over: $over}
+    _ssox_commit {changes: ($over | reject --optional ...$theirs), state: $state, note: nothing}
 }
 
 # Tells whether the layer is off, or the directory has changed.

@@ -498,6 +498,9 @@ function global:_ssox_on {
             }
             $is_same = $global:_ssox_kept.ContainsKey($name) -and $global:_ssox_kept[$name] -ceq $under
             if ($is_same -and -not $global:_ssox_outside.ContainsKey($name)) { $global:_ssox_kept[$name] = $now }
+            # After `clear`, what is below is what the layer has.
+            $is_same = -not $global:_ssox_over['SSOX_PROMPT'] -and $global:_ssox_over[$name] -ceq $under
+            if ($is_same) { $global:_ssox_over[$name] = $now }
             $global:_ssox_under[$name] = $now
         }
         _ssox_set $name $global:_ssox_over[$name]

@@ -316,6 +316,9 @@ def _ssox_load(has_prompt):
                     continue
                 if state.was.get(name) == under and name not in state.outside:
                     state.was[name] = now
+                # After `clear`, what is below is what the layer has.
+                if not any(state.over.get('SSOX_PROMPT', ())) and state.over.get(name) == under:
+                    state.over[name] = now
                 state.under[name] = now
             if name in state.over:
                 put(name, state.over[name])

@@ -515,6 +515,8 @@ function _ssox_on() {
         continue
       fi
       [[ $_ssox_kept[$name] != "$_ssox_under[$name]" ]] || (( ${+_ssox_outside[$name]} )) || _ssox_kept[$name]=$REPLY
+      # After `clear`, what is below is what the layer has.
+      [[ ${_ssox_over[SSOX_PROMPT]-} == [xs]?* || ${_ssox_over[$name]-} != "$_ssox_under[$name]" ]] || _ssox_over[$name]=$REPLY
       _ssox_under[$name]=$REPLY
     fi
     _ssox_write $name "$_ssox_over[$name]"

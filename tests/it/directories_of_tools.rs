@@ -170,3 +170,56 @@ fn direnv_and_a_directory_of_ssox_leave_nothing_behind_in_powershell() {
 fn mise_and_a_directory_of_ssox_leave_nothing_behind_in_powershell() {
     everywhere_in_powershell(Tool::Mise);
 }
+
+/// In the directory of a `.ssox` file, `clear` hands the tool's values back to the tool.
+fn clear_hands_them_back(tool: Tool, shell: Shell) {
+    let (_standin, home) = signed_in(Duration::from_secs(3300));
+    let mut session = start(tool, shell, &format!("LOAD\n{}", tool.hook(shell)), &home);
+    session.run("cd ~/keys");
+    assert_eq!(look(&mut session, &home).0, DEV, "{tool:?} {shell:?}");
+    session.run("ssox clear");
+    let theirs = look(&mut session, &home).1;
+    assert_eq!(theirs["AWS_ACCESS_KEY_ID"], P2[0].1, "{tool:?} {shell:?}");
+    let edit = match tool {
+        Tool::Direnv => "echo 'export AWS_PROFILE=x' >edit; cat edit >.envrc; direnv allow",
+        Tool::Mise => "echo '[env]' >edit; echo 'AWS_PROFILE = \"x\"' >>edit; cat edit >mise.toml",
+    };
+    session.run(edit);
+    session.run("true");
+    assert_eq!(look(&mut session, &home).0, "- - - - - x ", "{tool:?} {shell:?}");
+    session.run("ssox use dev");
+    session.run("true");
+    assert_eq!(look(&mut session, &home).0, DEV, "{tool:?} {shell:?}");
+    session.run("cd ~");
+    assert_eq!(look(&mut session, &home).0, expected("", ""), "{tool:?} {shell:?}");
+}
+
+#[test]
+fn after_clear_a_tool_takes_away_what_it_has_set() {
+    for tool in [Tool::Direnv, Tool::Mise] {
+        if installed(tool.name()) {
+            in_each(&shells(), |shell| clear_hands_them_back(tool, shell));
+        }
+    }
+}
+
+#[test]
+fn after_clear_a_tool_takes_away_what_it_has_set_in_powershell() {
+    if !installed("mise") || !installed("pwsh") {
+        return;
+    }
+    let hook = Tool::Mise.powershell_hook().expect("mise knows PowerShell");
+    let (_standin, home) = signed_in(Duration::from_secs(3300));
+    make_directories(Tool::Mise, &home);
+    let script = format!(
+        "$env:MISE_TRUSTED_CONFIG_PATHS = '{}'\n$env:TERM = 'dumb'\nfunction global:prompt {{ '> ' }}\n\
+         ssox init powershell | Out-String | Invoke-Expression\n{hook}{SHOW}$null = prompt\n\
+         Set-Location ~/both\nshow\nssox clear\nshow\n\
+         Set-Content mise.toml '[env]', 'AWS_PROFILE = \"y\"'\n$null = prompt\nshow\n\
+         Set-Content mise.toml '[env]'\n$null = prompt\nshow\nssox use dev\nshow\n",
+        home.path("").display()
+    );
+    let Some(told) = powershell::run_as_it_is(&home, &script) else { return };
+    let found: Vec<&str> = told.lines().collect();
+    assert_eq!(found, [DEV, "- - - - - x ", "- - - - - y ", "- - - - - - ", DEV], "{told}");
+}

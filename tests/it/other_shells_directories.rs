@@ -234,6 +234,48 @@ fn a_tool_for_directories_never_sees_the_values_of_a_file() {
     });
 }
 
+/// A hook that sets AWS_PROFILE to what is in a file, at each prompt.
+fn hook_that_follows_a_file(shell: Other) -> &'static str {
+    match shell {
+        Other::Nushell => {
+            "$env.config.hooks.pre_prompt = ($env.config.hooks.pre_prompt | append {||\n\
+             if ('~/value' | path exists) { $env.AWS_PROFILE = (open --raw ~/value) } else { hide-env --ignore-errors AWS_PROFILE } })"
+        }
+        Other::Elvish => {
+            "set edit:before-readline = [$@edit:before-readline {\n\
+             try { set E:AWS_PROFILE = (slurp < ~/value) } catch _ { unset-env AWS_PROFILE } }]"
+        }
+        Other::Xonsh => {
+            "@events.on_pre_prompt\ndef _follow(**_):\n    try:\n        $AWS_PROFILE = open($HOME + '/value').read()\n\
+             \x20   except OSError:\n        'AWS_PROFILE' in __xonsh__.env and __xonsh__.env.pop('AWS_PROFILE')"
+        }
+    }
+}
+
+#[test]
+fn after_clear_a_tool_takes_away_what_it_has_set() {
+    in_each(|shell| {
+        let (_standin, home) = home();
+        home.write("value", "x");
+        let mut session = session(&home, shell, &format!("{}\nLOAD", hook_that_follows_a_file(shell)), &[]);
+        session.next_prompt();
+        session.run("cd ~/dir");
+        assert_eq!(holds(&mut session, &home), "dev keys eu-west-1 -", "{shell:?}");
+        session.run("ssox clear");
+        assert_eq!(holds(&mut session, &home), "- - - x", "{shell:?}");
+        home.write("value", "y");
+        session.next_prompt();
+        session.next_prompt();
+        assert_eq!(holds(&mut session, &home), "- - - y", "{shell:?}");
+        std::fs::remove_file(home.path("value")).expect("the file is there");
+        session.next_prompt();
+        session.next_prompt();
+        assert_eq!(holds(&mut session, &home), "- - - -", "{shell:?}");
+        session.run("ssox use dev");
+        assert_eq!(holds(&mut session, &home), "dev keys eu-west-1 -", "{shell:?}");
+    });
+}
+
 /// The lines that load mise.
 fn mise(shell: Other) -> Option<&'static str> {
     match shell {
