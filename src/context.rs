@@ -44,8 +44,8 @@ pub(crate) struct Context {
     /// The variables. They are not wiped from memory, because they stay in the environment of the process anyway.
     env: HashMap<String, OsString>,
     home: Option<PathBuf>,
-    /// The variables whose value in `env` differs from the environment of the process, each with its value in that
-    /// environment. Other programs get these values.
+    /// The variables that `env` replaces, each with its value in the environment of the process. The programs that ssox
+    /// starts get these values.
     replaced: Vec<(&'static str, Option<OsString>)>,
     /// The beginning of the command line, such as `ssox use dev`: at most two words after `ssox`, and no options,
     /// because these may contain secrets.

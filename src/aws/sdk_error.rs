@@ -92,7 +92,7 @@ impl Refusal<'_> {
                 .hint("an administrator activates STS in the account settings of IAM; AWS_REGION names another region"),
             (code, _) if is_about_time(code) && self.is_clock_wrong() => self.clock_error(),
             ("SignatureDoesNotMatch", _) => {
-                Error::refused("the secret access key does not belong to the access key id").hint("ssox doctor")
+                Error::refused("the secret access key does not belong to the access key ID").hint("ssox doctor")
             }
             (code, 400) if is_bad_input(code) => Error::configuration(text).hint(hint),
             _ => Error::refused(text).hint(hint),

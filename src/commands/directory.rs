@@ -75,7 +75,7 @@ fn entered(ctx: &Context, path: &Path) -> Result<Option<EnvChanges>> {
     let (settings, profile) = wanted(ctx, &file)?;
     let mut changes;
     if profile.protection.needs_confirmation() {
-        say_in_hook(&format!(".ssox wants the protected profile {name}: ssox use {name}"));
+        say_in_hook(&format!(".ssox wants profile {name}, which is protected: ssox use {name}"));
         // The shell does not compare its values again right after a reply, so they are checked here.
         changes = identity::check(ctx)?;
     } else {

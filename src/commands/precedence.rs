@@ -10,23 +10,31 @@ const CONFLICTS: [(&str, &str, &str); 6] = [
     (
         "web_identity_token_file",
         "source_profile",
-        "the AWS CLI uses the token, the SDKs for Rust and JavaScript the source profile, and the SDK for Go neither",
+        "the AWS CLI uses the token, the SDKs for Rust and JavaScript use the source profile, and the SDK for Go uses neither",
     ),
     ("web_identity_token_file", "credential_process", "the SDK for Go rejects the two together"),
     ("source_profile", "credential_process", "the SDK for Go rejects the two together"),
     (
         "web_identity_token_file",
         "aws_access_key_id",
-        "the AWS CLI uses the token, the SDKs for Go and JavaScript the access keys",
+        "the AWS CLI uses the token, the SDKs for Go and JavaScript use the access keys",
     ),
-    ("credential_source", "aws_access_key_id", "the AWS CLI uses the role, the SDK for Go the access keys"),
-    ("login_session", "credential_process", "the AWS CLI uses `aws login`, the SDK for JavaScript the process"),
+    ("credential_source", "aws_access_key_id", "the AWS CLI uses the role, the SDK for Go uses the access keys"),
+    (
+        "login_session",
+        "credential_process",
+        "the AWS CLI uses the credentials of `aws login`, the SDK for JavaScript uses `credential_process`",
+    ),
 ];
 
 /// Settings that some tools prefer to SSO settings, their names in messages, and which tool uses which setting.
 const BESIDE_SSO: [(&str, &str, &str); 2] = [
-    ("credential_process", "`credential_process`", "the AWS CLI uses SSO, the SDK for JavaScript the process"),
-    ("aws_access_key_id", "static keys", "the AWS CLI uses SSO, the SDKs for Go and JavaScript the static keys"),
+    (
+        "credential_process",
+        "`credential_process`",
+        "the AWS CLI uses SSO, the SDK for JavaScript uses `credential_process`",
+    ),
+    ("aws_access_key_id", "static keys", "the AWS CLI uses SSO, the SDKs for Go and JavaScript use the static keys"),
 ];
 
 /// Returns a message for each conflict in a profile. Without access keys in the environment, tools use different
@@ -43,9 +51,9 @@ pub(super) fn check(files: &ConfigFiles, section: &Section) -> Vec<Finding> {
     if has("credential_process") && has("aws_access_key_id") && !has("sso_account_id") {
         let in_config = section.entry("aws_access_key_id").is_some_and(|entry| entry.which == WhichFile::Config);
         let who = if in_config {
-            "the AWS CLI uses the process, the SDKs for Go and JavaScript the access keys"
+            "the AWS CLI uses `credential_process`, the SDKs for Go and JavaScript use the access keys"
         } else {
-            "the AWS CLI uses the access keys, the SDK for Rust the process"
+            "the AWS CLI uses the access keys, the SDK for Rust uses `credential_process`"
         };
         findings.push(finding(files, section, "credential_process", "aws_access_key_id", who));
     }
@@ -87,9 +95,9 @@ mod tests {
             ("role_arn = x\nweb_identity_token_file = t\nsource_profile = q\n", "the AWS CLI uses the token"),
             (
                 "role_arn = x\ncredential_source = Environment\naws_access_key_id = A\n",
-                "the SDK for Go the access keys",
+                "the SDK for Go uses the access keys",
             ),
-            ("credential_process = x\naws_access_key_id = A\n", "the AWS CLI uses the process"),
+            ("credential_process = x\naws_access_key_id = A\n", "the AWS CLI uses `credential_process`"),
             ("login_session = x\ncredential_process = x\n", "`aws login`"),
             ("sso_session = x\naws_access_key_id = A\n", "the AWS CLI uses SSO"),
             ("sso_session = x\ncredential_process = x\n", "the AWS CLI uses SSO"),

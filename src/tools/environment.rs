@@ -1,4 +1,4 @@
-//! The steps in which an AWS tool reads only the environment: access keys, a web identity, a container's credentials.
+//! How an AWS tool searches the environment for credentials: access keys, a web identity, those of a container.
 
 use super::rules::HalfKeys;
 use super::view::{Outcome, Taken, View};

@@ -280,7 +280,7 @@ fn a_protected_profile_is_only_named() {
         session.run("ssox use stg");
         let outside = state(&mut session, &home);
         assert!(
-            session.run("cd dir").contains("ssox: .ssox wants the protected profile dev: ssox use dev"),
+            session.run("cd dir").contains("ssox: .ssox wants profile dev, which is protected: ssox use dev"),
             "{shell:?}"
         );
         assert_eq!(holds(&mut session, &home), "stg keys eu-central-1 -", "{shell:?}");

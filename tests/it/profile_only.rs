@@ -190,7 +190,7 @@ fn a_profile_that_tools_read_differently_is_named() {
     assert!(used.status.success());
     let told = String::from_utf8_lossy(&used.stderr);
     let of_profile: Vec<&str> = told.lines().filter(|line| line.contains("profile `dev` has")).collect();
-    says!(home, of_profile.join("\n"), @"ssox: warning: profile `dev` has static keys and SSO settings: the AWS CLI uses SSO, the SDKs for Go and JavaScript the static keys");
+    says!(home, of_profile.join("\n"), @"ssox: warning: profile `dev` has static keys and SSO settings: the AWS CLI uses SSO, the SDKs for Go and JavaScript use the static keys");
     let held = [("AWS_PROFILE", "dev"), ("SSOX_PROFILE", "dev"), ("SSOX_PROMPT", "dev:ReadOnly")];
     let status = run(&["status"], &held);
     shows!(home, String::from_utf8_lossy(&status.stdout), @r"
@@ -198,7 +198,7 @@ fn a_profile_that_tools_read_differently_is_named() {
     foreign      this shell no longer has what ssox set for `dev`: AWS_PROFILE set by something else
     now          profile `dev`
     hint         ssox use dev sets everything again; ssox clear keeps what others set
-    warning      profile `dev` has static keys and SSO settings: the AWS CLI uses SSO, the SDKs for Go and JavaScript the static keys
+    warning      profile `dev` has static keys and SSO settings: the AWS CLI uses SSO, the SDKs for Go and JavaScript use the static keys
     session      corp
     token        LEFT left, until TIME
     refresh      automatic until TIME at the latest; your organization may end the session earlier

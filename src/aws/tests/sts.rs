@@ -86,7 +86,7 @@ fn each_refusal_of_sts_has_its_message() {
         ("AccessDenied", ErrorKind::Refused, "are allowed to assume this role"),
         ("ExpiredToken", ErrorKind::Refused, "have expired"),
         ("InvalidClientTokenId", ErrorKind::Refused, "does not know the access key"),
-        ("SignatureDoesNotMatch", ErrorKind::Refused, "does not belong to the access key id"),
+        ("SignatureDoesNotMatch", ErrorKind::Refused, "does not belong to the access key ID"),
         ("RegionDisabledException", ErrorKind::Refused, "AWS_REGION"),
         ("ValidationError", ErrorKind::Configuration, "as the test asked (ValidationError)"),
         ("Throttling", ErrorKind::Unreachable, "throttling"),
