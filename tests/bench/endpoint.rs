@@ -41,23 +41,25 @@ pub(crate) fn requests(mut serve: Command, directory: &Path) {
     if nginx.is_some() {
         print("a file from nginx", reference, reference);
     }
-    print("a request to the endpoint", own, reference);
-    let before = resident(child.id());
+    print("a request to the endpoint (at most 2 x)", own, reference);
+    let before = memory(child.id(), "VmRSS:");
     for _ in 0..MANY {
         time(&address, &request);
     }
-    if let (Some(before), Some(after)) = (before, resident(child.id())) {
-        println!("  memory of the server (at most 5,120 KiB)       {before} KiB, after {MANY} requests {after} KiB");
+    if let (Some(before), Some(after)) = (before, memory(child.id(), "VmRSS:")) {
+        println!("  memory of the server (at most 5,120 KiB): {before} KiB, after {MANY} requests {after} KiB");
+        let own = memory(child.id(), "RssAnon:").unwrap_or_default();
+        println!("  of that, its own (the rest are mapped pages of the program and of libraries): {own} KiB");
     }
     nginx.into_iter().chain([child]).for_each(|mut child| {
         let _ = child.kill().and_then(|()| child.wait());
     });
 }
 
-/// Returns the resident memory of a process in KiB; only Linux tells.
-fn resident(process: u32) -> Option<u64> {
+/// Returns a part of the memory of a process in KiB; only Linux tells.
+fn memory(process: u32, part: &str) -> Option<u64> {
     let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix(part))?;
     line.trim().strip_suffix(" kB")?.parse().ok()
 }
 
