@@ -13,6 +13,15 @@ use zeroize::Zeroize as _;
 
 /// The usual size of a value on one line, in bytes.
 const LINE: usize = 512;
+/// For each byte, whether it needs no escape in a JSON string. For short texts, a table is faster than comparisons.
+const NEEDS_NO_ESCAPE: [bool; 256] = {
+    let (mut table, mut byte) = ([false; 256], b' ');
+    while byte <= b'~' {
+        table[byte as usize] = byte != b'"' && byte != b'\\';
+        byte += 1;
+    }
+    table
+};
 const WRITABLE: &str = "values with text keys can be written to memory";
 
 /// Returns JSON as `json.dumps` writes it by default: with the separators `", "` and `": "`, and in ASCII only.
@@ -72,8 +81,7 @@ pub(crate) fn add_python_text(to: &mut String, text: &str) {
 
 /// Adds a JSON string to `to`. Most texts need no escapes and are only put between quotes; `escaped` writes the others.
 fn add_quoted(to: &mut String, text: &str, escaped: impl Fn(&str) -> String) {
-    let needs_none = |byte: u8| matches!(byte, b' '..=b'~') & (byte != b'"') & (byte != b'\\');
-    if !text.bytes().fold(true, |all, byte| all & needs_none(byte)) {
+    if !text.bytes().fold(true, |all, byte| all & NEEDS_NO_ESCAPE[usize::from(byte)]) {
         return to.push_str(&escaped(text));
     }
     to.push('"');

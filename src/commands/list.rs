@@ -87,7 +87,7 @@ impl<'a> Profiles<'a> {
             self.rows(part, |row| elements.add_with(|text| row.add_json(text)));
             elements
         };
-        each_part(headers, elements, |part| list.add(&part));
+        each_part(headers, elements, |part| list.add(part));
         list.end()
     }
 

@@ -85,7 +85,7 @@ fn width(cell: &str) -> usize {
     if cell.is_ascii() { cell.len() } else { cell.width() }
 }
 
-/// Some elements of a JSON array, each on its own line.
+/// Some elements of a JSON array, each on its own line with a comma at the end.
 #[derive(Default)]
 pub(super) struct Elements(String);
 
@@ -102,31 +102,32 @@ impl Elements {
 
     /// Adds the element that `write` appends to the text.
     pub(super) fn add_with(&mut self, write: impl FnOnce(&mut String)) {
-        self.0.push_str(if self.0.is_empty() { "\n  " } else { ",\n  " });
+        self.0.push_str("  ");
         write(&mut self.0);
+        self.0.push_str(",\n");
     }
 }
 
-/// Writes a JSON array in parts. The parts are not kept, because the whole array may have megabytes.
+/// Writes a JSON array in parts, each with one call. They are not kept, because the whole array may have megabytes.
 pub(super) struct JsonList<W> {
     out: W,
-    is_empty: bool,
+    /// The part that is written next, when it is known whether another one follows.
+    last: String,
     written: io::Result<()>,
 }
 
 impl<W: io::Write> JsonList<W> {
     pub(super) fn new(out: W) -> Self {
-        Self { out, is_empty: true, written: Ok(()) }
+        Self { out, last: String::new(), written: Ok(()) }
     }
 
-    /// Writes some elements. After an error it writes nothing.
-    pub(super) fn add(&mut self, Elements(text): &Elements) {
+    /// Adds some elements. After an error nothing is written.
+    pub(super) fn add(&mut self, Elements(text): Elements) {
         if self.written.is_err() || text.is_empty() {
             return;
         }
-        let before = if self.is_empty { "[" } else { "," };
-        self.written = [before, text].iter().try_for_each(|text| self.out.write_all(text.as_bytes()));
-        self.is_empty = false;
+        let earlier = std::mem::replace(&mut self.last, text);
+        self.written = self.out.write_all(if earlier.is_empty() { "[\n" } else { &earlier }.as_bytes());
     }
 
     /// Writes the end.
@@ -135,7 +136,8 @@ impl<W: io::Write> JsonList<W> {
     /// The first error of the writer.
     pub(super) fn end(mut self) -> io::Result<()> {
         self.written?;
-        self.out.write_all(if self.is_empty { b"[]\n" } else { b"\n]\n" })?;
+        let end = if self.last.is_empty() { "[]\n" } else { "\n]\n" };
+        [without_comma(&self.last), end].iter().try_for_each(|text| self.out.write_all(text.as_bytes()))?;
         self.out.flush()
     }
 }
@@ -144,7 +146,11 @@ impl<W: io::Write> JsonList<W> {
 pub(super) fn json_list(elements: impl Iterator<Item = impl Serialize>) -> String {
     let mut list = Elements::default();
     elements.for_each(|element| list.add(&element));
-    if list.0.is_empty() { "[]\n".into() } else { format!("[{}\n]\n", list.0) }
+    if list.0.is_empty() { "[]\n".into() } else { format!("[\n{}\n]\n", without_comma(&list.0)) }
+}
+
+fn without_comma(elements: &str) -> &str {
+    elements.strip_suffix(",\n").unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -171,7 +177,7 @@ mod tests {
         let text = |parts: Vec<Elements>| {
             let mut text = Vec::new();
             let mut list = JsonList::new(&mut text);
-            parts.iter().for_each(|part| list.add(part));
+            parts.into_iter().for_each(|part| list.add(part));
             list.end().unwrap();
             String::from_utf8(text).unwrap()
         };

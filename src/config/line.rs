@@ -26,6 +26,11 @@ pub(super) struct LineClassifier {
 }
 
 impl LineClassifier {
+    /// Skips a line that is a key without indentation.
+    pub(super) fn skip_key(&mut self) {
+        self.owner = Some(0);
+    }
+
     /// Returns the kind of the next line.
     pub(super) fn classify(&mut self, line: &str) -> LineKind {
         // A fast path for most lines: a key without indentation.

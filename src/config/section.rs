@@ -139,16 +139,39 @@ impl<'a> Entry<'a> {
 /// converted to lower case. The key is empty for a line that is not a key with a value, such as a continuation.
 pub(super) fn values(text: &str, body: Range<usize>) -> impl Iterator<Item = (&str, &str)> {
     let (mut lines, mut at) = (LineClassifier::default(), body.start);
-    let spans = std::iter::from_fn(move || {
-        let span = at..line_end(text, at).min(body.end);
-        at = span.end;
-        (!span.is_empty()).then_some(span)
-    });
-    spans.filter_map(move |span| match lines.classify(&text[span.clone()]) {
-        LineKind::Key => key_and_value(text, &span).map(|(key, value)| (&text[key], &text[value])),
-        LineKind::Blank | LineKind::Comment => None,
-        LineKind::Continuation | LineKind::Malformed | LineKind::Header => Some(("", "")),
+    std::iter::from_fn(move || {
+        while at < body.end {
+            if let Some((key, value, length)) = usual_key_and_value(&text[at..body.end]) {
+                lines.skip_key();
+                at += length;
+                return Some((key, value));
+            }
+            let span = at..line_end(text, at).min(body.end);
+            at = span.end;
+            match lines.classify(&text[span.clone()]) {
+                LineKind::Key => {
+                    let Some((key, value)) = key_and_value(text, &span) else { continue };
+                    return Some((&text[key], &text[value]));
+                }
+                LineKind::Blank | LineKind::Comment => {}
+                LineKind::Continuation | LineKind::Malformed | LineKind::Header => return Some(("", "")),
+            }
+        }
+        None
     })
+}
+
+/// A fast path for most lines: returns the key, the value and the length of a line like `key = value`. The key has only
+/// letters and `_`, and the value no white space.
+fn usual_key_and_value(text: &str) -> Option<(&str, &str, usize)> {
+    // This range also has `_`, and `[`, which at the start of a line begins a header.
+    let length = text.bytes().position(|byte| !matches!(byte, b'A'..=b'z'))?;
+    let (key, rest) =
+        text.split_at_checked(length).filter(|(key, _)| key.starts_with(|c: char| c.is_ascii_alphabetic()))?;
+    let rest = rest.strip_prefix(" = ").filter(|rest| !rest.starts_with(['#', ';']))?;
+    let (value, rest) = rest.split_at(rest.bytes().position(|byte| !byte.is_ascii_graphic())?);
+    let is_whole = !value.is_empty() && rest.starts_with('\n');
+    is_whole.then(|| (key, value, text.len() - rest.len() + 1))
 }
 
 /// Returns where the key and the value of a line are, without an inline comment.
@@ -195,7 +218,9 @@ pub(super) fn without_comment(value: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
     use crate::config::ConfigFiles;
+    use proptest::prelude::*;
 
     fn value(config: &str, key: &str) -> Option<String> {
         ConfigFiles::parse(config, "").profile("p").and_then(|section| section.get(key).map(String::from))
@@ -246,6 +271,22 @@ mod tests {
                 let text =
                     format!("\u{feff}x = 1\n[profile p]\n{body}\n[profile q]\nregion = no").replace('\n', ending);
                 assert_eq!(value(&text, "region").as_deref().unwrap_or("absent"), expected, "{text:?}");
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn values_are_those_of_the_section(text in "((  )?(k|_|K|=|ab_1)( = |= |:|  )[vw#; \u{e9}\u{a0}\r]{0,3}(\n|\r|\r\n)?){0,4}") {
+            let read: Vec<(String, &str)> =
+                values(&text, 0..text.len()).map(|(key, value)| (key.to_ascii_lowercase(), value)).collect();
+            let mut section = Section::new("");
+            section.add(&text, 0..text.len(), WhichFile::Config);
+            // `values` does not read continuations; it says that they are there.
+            if read.iter().all(|(key, _)| !key.is_empty()) {
+                let expected: Vec<(String, &str)> =
+                    section.values().map(|(key, value)| (key.to_string(), value)).collect();
+                prop_assert_eq!(read, expected);
             }
         }
     }

@@ -42,7 +42,8 @@ impl Stamp {
     }
 }
 
-/// Reads files of a directory, one after the other. The buffer is wiped when the reader is dropped.
+/// Reads files of a directory, one after the other. The buffer is wiped when the reader is dropped; it is empty before the
+/// first file is read.
 pub(crate) struct Reader<'a> {
     directory: &'a Directory,
     buffer: Zeroizing<Vec<u8>>,
@@ -89,7 +90,7 @@ impl Directory {
 
     /// Makes a reader; each thread needs its own.
     pub(crate) fn reader(&self) -> Reader<'_> {
-        Reader { directory: self, buffer: Zeroizing::new(vec![0; BUFFER]) }
+        Reader { directory: self, buffer: Zeroizing::default() }
     }
 
     /// Reads the beginning of a file. Opening does not wait if the file is a pipe.
@@ -111,6 +112,7 @@ impl Reader<'_> {
     /// Returns what `parse` returns for the content of a file; `None` if the file cannot be read. `parse` may be called
     /// twice, first with an incomplete content, for which it must return `None`.
     pub(crate) fn parse<T>(&mut self, name: &str, parse: impl Fn(&[u8]) -> Option<T>) -> Option<T> {
+        self.buffer.resize(BUFFER, 0);
         let length = self.directory.read_start(name, &mut self.buffer);
         if let Some(length) = length.filter(|length| *length < BUFFER)
             && let Some(parsed) = parse(&self.buffer[..length])

@@ -11,7 +11,7 @@ use crate::context::Context;
 use crate::region::Region;
 use crate::session::Session;
 use crate::source::sso::check_role_name;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 /// The values in a plain profile.
 #[derive(Debug, PartialEq, Eq)]
@@ -32,7 +32,7 @@ impl Plain<'_> {
 
 /// Reads plain profiles. Contains all sessions that they can have.
 pub(crate) struct PlainProfiles {
-    sessions: HashMap<String, Session>,
+    sessions: BTreeMap<String, Session>,
     /// Whether any profile can be read without resolving it. False if an environment variable changes all profiles or
     /// makes them unusable.
     is_usable: bool,
