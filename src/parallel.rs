@@ -3,15 +3,18 @@
 use std::collections::BTreeMap;
 use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Condvar, Mutex, PoisonError};
 use std::thread::{Builder, available_parallelism, scope};
 
 /// The most items in a part. With larger parts, the allocator would return the memory of each result to the system,
 /// which takes time.
-const PART: usize = 250;
+const PART: usize = 100;
 /// With at most this many items, a second thread costs more time than it saves.
 const FEW: usize = 2000;
 const MOST_THREADS: usize = 8;
+/// How many results may wait for an earlier one, for example while the system runs no thread that makes it. With this
+/// limit, they never need much memory.
+const MOST_WAITING: usize = 32;
 
 /// Splits the items into parts, calls `work` with each part, and returns the results in the order of the parts. It uses
 /// several threads if there are many items.
@@ -29,7 +32,7 @@ pub(crate) fn each_part<T: Sync, R: Send>(items: &[T], work: impl Fn(&[T]) -> R 
     }
     let threads = available_parallelism().map_or(1, NonZero::get).min(MOST_THREADS).min(parts.len());
     let next = AtomicUsize::new(0);
-    let in_order = Mutex::new(InOrder { take, taken: 0, waiting: BTreeMap::new() });
+    let (in_order, was_taken) = (Mutex::new(InOrder { take, taken: 0, waiting: BTreeMap::new() }), Condvar::new());
     let run = || {
         let parts = std::iter::from_fn(|| {
             let at = next.fetch_add(1, Ordering::Relaxed);
@@ -37,7 +40,10 @@ pub(crate) fn each_part<T: Sync, R: Send>(items: &[T], work: impl Fn(&[T]) -> R 
         });
         for (at, part) in parts {
             let result = work(part);
-            in_order.lock().unwrap_or_else(PoisonError::into_inner).add(at, result);
+            let in_order = in_order.lock().unwrap_or_else(PoisonError::into_inner);
+            let is_early = |in_order: &mut InOrder<R, _>| at > in_order.taken + MOST_WAITING;
+            was_taken.wait_while(in_order, is_early).unwrap_or_else(PoisonError::into_inner).add(at, result);
+            was_taken.notify_all();
         }
     };
     // If no thread can be started, this thread does all of the work.
