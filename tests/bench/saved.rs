@@ -6,7 +6,8 @@ use std::process::Command;
 
 const TIMES: u32 = 20;
 
-/// How a shell is started, and what it runs: the integration, an external command, a cached `use`, its hooks at a prompt.
+/// How a shell is started, and what it runs: the integration, an external command, a cached `use`, its hooks at a prompt,
+/// and as many hooks that do nothing, which are the shell's own part of it.
 struct Spelled {
     shell: &'static str,
     options: &'static [&'static str],
@@ -14,6 +15,7 @@ struct Spelled {
     external: &'static str,
     call: &'static str,
     hook: &'static str,
+    empty: Option<&'static str>,
 }
 
 const SHELLS: [Spelled; 2] = [
@@ -24,6 +26,7 @@ const SHELLS: [Spelled; 2] = [
         external: "let x = (^/bin/true)",
         call: "ssox use p7",
         hook: "for hook in $env.config.hooks.pre_prompt { do --env $hook.code }",
+        empty: Some("for hook in $env.config.hooks.pre_prompt { do --env {|| } }"),
     },
     Spelled {
         shell: "xonsh",
@@ -32,6 +35,7 @@ const SHELLS: [Spelled; 2] = [
         external: "x = $(/bin/true)",
         call: "ssox use p7",
         hook: "events.on_pre_prompt_format.fire()",
+        empty: None,
     },
 ];
 
@@ -41,13 +45,18 @@ impl Bench {
         let init = self.ssox(10, &["init", "nushell"]).output().expect("ssox starts");
         fs::write(self.home(10).join("ssox.nu"), init.stdout).expect("a file can be written");
         for spelled in SHELLS.iter().filter(|spelled| is_installed(spelled.shell)) {
-            let Spelled { shell, external, call, hook, .. } = spelled;
+            let Spelled { shell, external, call, hook, empty, .. } = spelled;
             let runner = |body: &str| self.run_saved(spelled, body);
-            let medians = measure(vec![runner(""), runner(external), runner(call), runner(hook)]);
+            let mut runners = vec![runner(""), runner(external), runner(call), runner(hook)];
+            runners.extend(empty.map(runner));
+            let medians = measure(runners);
             let one = |at: usize| medians[at].saturating_sub(medians[0]) / TIMES;
             print(&format!("{shell}: {external}"), one(1), one(1));
             print(&format!("{shell}: ssox use, cached (at most 3 x)"), one(2), one(1));
             print(&format!("{shell}: ssox's hook (at most 0.1 x)"), one(3), one(1));
+            if empty.is_some() {
+                print(&format!("{shell}: as many hooks that do nothing"), one(4), one(1));
+            }
         }
     }
 
