@@ -4,10 +4,11 @@ use super::Verb;
 use super::options::Common;
 use crate::context::Context;
 use crate::shell::hint;
-use clap::Parser;
 use clap::error::{ContextKind, ContextValue};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser};
 use std::ffi::OsString;
 use std::io::{IsTerminal as _, stderr};
+use std::mem::ManuallyDrop;
 
 /// AWS IAM Identity Center credentials in the shell you are in
 #[derive(Debug, Parser)]
@@ -33,11 +34,19 @@ impl Cli {
     /// # Errors
     /// The command line is wrong, or asks for help or the version.
     pub(crate) fn read(words: &[OsString]) -> Result<Self, clap::Error> {
-        Self::try_parse_from(words).or_else(|rejected| {
+        Self::parse_words(words).or_else(|rejected| {
             let is_help = rejected.get(ContextKind::InvalidSubcommand) == Some(&ContextValue::String("help".into()));
             let at = words.iter().position(|word| word == "help").filter(|_| is_help).ok_or(rejected)?;
             Self::read(&[&words[..at], &words[at + 1..], &["--help".into()]].concat())
         })
+    }
+
+    /// Does what clap's `try_parse_from` does, but does not free the definition of all verbs: that takes a twentieth of
+    /// a cached `use`, and the process ends soon.
+    fn parse_words(words: &[OsString]) -> Result<Self, clap::Error> {
+        let mut command = ManuallyDrop::new(Self::command());
+        let mut matches = command.try_get_matches_from_mut(words)?;
+        Self::from_arg_matches_mut(&mut matches).map_err(|rejected| rejected.format(&mut command))
     }
 
     /// Returns the environment together with the options of the command line, and decides whether a person can be
@@ -71,7 +80,6 @@ pub(crate) fn process_context() -> Context {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory as _;
     use clap::error::ErrorKind;
 
     #[test]
