@@ -61,8 +61,9 @@ impl Opener {
         Self { is_expected, commands, form: None }
     }
 
-    /// Tells whether a browser can be opened here: a person would see it, and one of the programs is installed. No
-    /// program is installed if the value of `BROWSER` is `none`, or the helper program of an editor that has exited.
+    /// Tells whether a browser can be opened here: a person would see it, and one of the programs is installed. False
+    /// if `BROWSER` is `none`, or the path of an editor's helper program that no longer exists because the editor has
+    /// exited.
     pub(crate) fn can_open(&self, ctx: &Context) -> bool {
         self.is_expected && self.commands.iter().any(|words| is_installed(ctx, &words[0]))
     }

@@ -1,5 +1,5 @@
-//! The cache of role credentials. It is the directory `~/.aws/cli/cache`, shared with the AWS CLI v2 and in its format,
-//! or the keyring, with entries of the same names and format.
+//! The cache of role credentials. It is the directory `~/.aws/cli/cache`, which ssox shares with the AWS CLI v2, or the
+//! keyring. In both places, entries have the same names and the AWS CLI's format.
 //!
 //! A file that cannot be read counts as absent. Expired entries are not removed; the AWS CLI overwrites them.
 

@@ -14,7 +14,7 @@ use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
-/// How old a line of the file may be for its roles to be used, in seconds.
+/// The greatest age, in seconds, of a line of the file. Roles in older lines are not used.
 const USABLE_TIME: i64 = 600;
 
 /// The roles that this run has listed, and those that interrupted runs listed before it.
@@ -59,7 +59,7 @@ impl Interrupted {
                 roles.insert(line.account_id, line.roles);
             }
         }
-        // Removes the file if all its lines are too old; otherwise the old lines would stay before the new lines.
+        // Removes the file if all its lines are too old: new lines are added after the old lines, which would stay.
         let path = path.filter(|path| !roles.is_empty() || files::remove(path).is_ok()).filter(|path| create(path));
         Self { roles, path, is_forgotten: false }
     }
@@ -115,8 +115,8 @@ pub(crate) fn forget_interrupted(ctx: &Context, label: &str, start_url: &str) ->
     files::remove(&path(ctx, label, start_url)?)
 }
 
-/// Returns the path of the file. The start URL is part of its name, because a session of the same name may be changed
-/// to another organization.
+/// Returns the path of the file. The start URL is part of its name, because somebody may change the session to another
+/// organization and keep its name.
 fn path(ctx: &Context, label: &str, start_url: &str) -> Result<PathBuf> {
     let hash = files::hashed(&format!("{label}\n{start_url}"));
     Ok(directory(ctx)?.join(format!("{hash}.jsonl")))

@@ -54,8 +54,9 @@ pub(crate) fn list(ctx: &Context, session: &Session) -> Result<Listed> {
         session::valid_token(ctx, session)?;
     }
     let started = ctx.now();
-    // The lock is taken before a sign-in, because a sign-in starts a background process that lists, too. That process
-    // waits for the lock, finds the listing of this process, and does not list again.
+    // The lock is taken before a sign-in, because a sign-in starts a background process that also lists the
+    // assignments. The background process waits for the lock, finds the listing that this process has stored, and does
+    // not list again.
     let lock = lock(ctx, session)?;
     if let Some(listing) = listed_meanwhile(ctx, session, &lock, started) {
         return Ok(Listed { failure: None, listing });
@@ -82,7 +83,8 @@ pub(crate) fn are_being_listed(ctx: &Context, session: &Session) -> bool {
     Lock::try_take(ctx, &lock_name(session)).is_none()
 }
 
-/// Returns the listing that another process stored while this one waited for the lock; `None` if this one did not wait.
+/// Returns the listing that another process stored while this process waited for the lock; `None` if there is none, or
+/// this process did not wait.
 fn listed_meanwhile(ctx: &Context, session: &Session, lock: &Lock, started: Timestamp) -> Option<Listing> {
     read(ctx, session).filter(|listing| lock.has_waited && listing.listed_at >= started)
 }

@@ -31,8 +31,8 @@ async fn read_body(mut response: HttpResponse) -> Result<HttpResponse, Connector
     while let Some(chunk) = chunks.next().await {
         body.extend_from_slice(&chunk.map_err(|cause| ConnectorError::io(cause.into()))?);
         if body.len() > LIMIT {
-            // The kind is `other` and not `io`, because the SDK retries `io` errors, and the next body would be as
-            // large.
+            // The kind is `other` and not `io`, because the SDK retries `io` errors, and the body of the next response
+            // would be as large.
             return Err(ConnectorError::other(io::Error::new(ErrorKind::FileTooLarge, "too long").into(), None));
         }
     }

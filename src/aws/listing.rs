@@ -46,8 +46,8 @@ pub(crate) struct Assigned {
 }
 
 /// Lists all accounts and their roles. Accounts in `known` keep the roles given there, and AWS is not asked for them.
-/// Calls `listed` with the roles of each other account as soon as they are complete, and with the number of accounts that
-/// were found so far.
+/// For all other accounts, calls `listed` as soon as the roles of an account are complete. The arguments are the
+/// account ID, the roles, and how many accounts were found so far.
 ///
 /// # Errors
 /// `NeedsPerson` when AWS rejects the token. `Refused`, `Unreachable`: the accounts could not be listed.
@@ -77,7 +77,7 @@ pub(super) struct ListingRun<'a, F> {
     assigned: Assigned,
     /// The index of each account in `assigned.accounts`.
     positions: HashMap<AccountId, usize>,
-    /// The roles listed so far, of each account whose last page has not arrived.
+    /// For each account whose last page has not arrived: the roles listed so far.
     partial: Roles,
     page_tokens: HashMap<Option<AccountId>, PageTokens>,
     are_all_accounts_listed: bool,

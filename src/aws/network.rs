@@ -24,7 +24,7 @@ pub(crate) struct Network {
 /// The time limits of a call to AWS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Timeouts {
-    /// For opening a connection, with the TLS handshake.
+    /// For opening a connection, including the TLS handshake.
     pub(crate) connect: Duration,
     /// For one attempt: request and response.
     pub(crate) attempt: Duration,

@@ -13,7 +13,8 @@ const ALLOWED: f64 = 19.2;
 const LOWEST: f64 = 2.0;
 /// The highest rate, in requests per second.
 const HIGHEST: f64 = 2000.0;
-/// The factor for the rate when AWS throttles once. A short burst of requests is enough for AWS to throttle.
+/// The factor for the rate when AWS throttles once. It reduces the rate only a little, because a short burst of
+/// requests is enough for AWS to throttle.
 const SMALL_CUT: f64 = 0.9;
 /// The factor for the rate when AWS throttles again within [`SOON`] after a cut.
 const LARGE_CUT: f64 = 0.7;
@@ -81,13 +82,13 @@ impl Pace {
         self.next
     }
 
-    /// Returns how long ago the last request succeeded, or the listing started.
+    /// Returns the time since the last successful request, or since the listing started if no request has succeeded.
     pub(super) fn without_success(&self, now: Instant) -> Duration {
         now.saturating_duration_since(self.succeeded_at)
     }
 
-    /// Records that a request was sent. If the request was sent late, by less than one interval, the next request may
-    /// be sent earlier, so that the rate stays the same.
+    /// Records that a request was sent. The next request may be sent one interval after this request was due, even if
+    /// this request was sent up to one interval late: small delays do not lower the rate.
     pub(super) fn sent(&mut self, now: Instant) {
         let interval = Duration::from_secs_f64(1.0 / self.rate);
         self.next = self.next.max(now.checked_sub(interval).unwrap_or(now)) + interval;
@@ -128,7 +129,7 @@ impl Pace {
         }
     }
 
-    /// Returns the pause after this number of failures in a row, plus a random part of up to a quarter.
+    /// Returns the pause after this number of failures in a row, plus a random time of at most a quarter of the pause.
     fn pause(&self, failures: u32) -> Duration {
         let factor = 1_u32.checked_shl(failures.saturating_sub(1)).unwrap_or(u32::MAX).clamp(1, LONGEST_BACK_OFF);
         let pause = self.back_off * factor;

@@ -32,7 +32,8 @@ const PAGE_PAUSE: Duration = Duration::from_millis(60);
 /// The largest page size that the access portal accepts.
 pub(super) const PAGE_SIZE: i32 = 100;
 
-/// The most pages of one listing. It is ten times what 10,000 accounts need, AWS's default quota for an organization.
+/// The most pages of one listing: ten times as many as an organization with 10,000 accounts needs. AWS's default quota
+/// for an organization is 10,000 accounts.
 const MAX_PAGES: usize = 1000;
 
 /// An account that the person may use.
@@ -141,7 +142,8 @@ pub(crate) fn list_account_roles(
     .map_err(Error::from)
 }
 
-/// The page tokens of a listing so far. If a token comes twice, or there are too many tokens, the listing has no end.
+/// The page tokens of a listing so far. If a token comes twice, or there are too many tokens, the listing would never
+/// end, so it fails.
 #[derive(Debug, Default)]
 pub(super) struct PageTokens(HashSet<String>);
 

@@ -18,7 +18,7 @@ use std::time::Duration;
 #[derive(Clone)]
 pub(super) struct PageClient {
     pub(super) channel: Arc<Channel>,
-    /// Does not retry.
+    /// The SDK's client. It does not retry.
     pub(super) client: Client,
     pub(super) token: Secret,
 }
@@ -69,7 +69,7 @@ pub(super) enum Retry {
 }
 
 impl PageRequest {
-    /// Returns the request for the first page: of an account's roles, or without an account, of the list of accounts.
+    /// Returns the request for the first page of an account's roles; without `account_id`, of the list of accounts.
     pub(super) fn first(account_id: Option<AccountId>) -> Self {
         Self { account_id, page_token: None, failures: 0 }
     }

@@ -1,4 +1,4 @@
-//! Calls to STS: assumes roles, starts MFA sessions, and tells which identity credentials belong to.
+//! Calls to STS: assumes roles, starts MFA sessions, and returns the identity (account and ARN) of credentials.
 
 use super::attempts::RetryPolicy;
 use super::call_result::{CallError, CallResult};

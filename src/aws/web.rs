@@ -1,5 +1,5 @@
-//! HTTP requests without the SDK: they find the URL that a page redirects to, read the clock of AWS, and carry the
-//! requests of the modules `iam` and `signin`.
+//! HTTP requests without the SDK. ssox uses them to find the URL that a page redirects to, to read AWS's clock, and in
+//! the modules `iam` and `signin`.
 //!
 //! Invariant: ssox never follows a redirect; the caller decides whether to trust the next host.
 

@@ -24,7 +24,7 @@ pub(crate) enum Shown {
     Lines(Colours),
     /// Kept in memory.
     Kept,
-    /// Not shown; only the files get it.
+    /// Not shown; it is written only to the files.
     InFiles,
 }
 

@@ -58,7 +58,7 @@ impl Group {
 
 fn shell_status(status: ExitStatus) -> u8 {
     let code = status.code().or_else(|| system::signal(status).map(|signal| 128 + signal));
-    // Windows has exit codes above 255.
+    // Windows has exit codes above 255, which do not fit; they become 1.
     code.map_or(1, |code| u8::try_from(code).unwrap_or(1))
 }
 
@@ -72,7 +72,8 @@ mod system {
         command.process_group(0);
     }
 
-    /// The kernel stops a process that reads from the terminal if its process group is not the terminal's.
+    /// The kernel stops a process that reads from the terminal if its process group is not the terminal's foreground
+    /// group.
     pub(super) fn wait(child: &mut Child) -> bool {
         let mut asked = false;
         let pid = Pid::from_child(child);

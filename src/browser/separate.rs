@@ -23,8 +23,8 @@ const USUAL: [&str; 10] = [
     "chromium",
 ];
 
-/// How the program names of Firefox and similar browsers begin, in lower case. [`CHROME`] has those of Chrome and
-/// similar browsers.
+/// The first letters of the program names of Firefox and similar browsers, in lower case. [`CHROME`] has the same for
+/// Chrome and similar browsers.
 const FIREFOX: [&str; 6] = ["firefox", "librewolf", "waterfox", "zen", "floorp", "mullvad-browser"];
 const CHROME: [&str; 8] =
     ["google-chrome", "google chrome", "chrome", "chromium", "microsoft-edge", "microsoft edge", "msedge", "brave"];
@@ -32,7 +32,8 @@ const CHROME: [&str; 8] =
 /// The colors of containers. The first one is for protected profiles only.
 const COLORS: [&str; 8] = ["red", "blue", "turquoise", "green", "yellow", "orange", "pink", "purple"];
 
-/// An extension of Firefox that opens a page in a container. Each has its own URL scheme, by which Firefox starts it.
+/// An extension of Firefox that opens a page in a container. Each extension has its own URL scheme; Firefox passes the
+/// URLs of this scheme to the extension.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Extension {
     /// The extension "Granted Containers".

@@ -57,8 +57,8 @@ pub(super) fn parse(bytes: &[u8]) -> Option<RoleCredentials> {
     let role_name = document.get(ROLE).and_then(Value::as_str).filter(|name| !has_control(name));
     let role_name = role_name.map(String::from);
     let fields = document.get_mut("Credentials")?;
-    // An entry with a control character is malformed: AWS sends none, and a line break would end a line of ssox's reply
-    // to a shell.
+    // An entry with a control character is malformed: AWS sends no control characters, and a line break would end a
+    // line of ssox's reply to a shell.
     let mut text = |name: &str| match fields.get_mut(name).map(Value::take) {
         None | Some(Value::Null) => Some(None),
         Some(Value::String(text)) if !text.is_empty() && !has_control(&text) => Some(Some(text)),

@@ -1,4 +1,4 @@
-//! Reads when many cached credentials expire, for verbs that show every profile. Most profiles have no cache entry.
+//! Reads the expirations of many cache entries, for verbs that show every profile. Most profiles have no cache entry.
 
 use super::document::parse;
 use super::hashes::{Hash, Hashes};
@@ -70,7 +70,7 @@ impl<'a> EntryNames<'a> {
         of_keyring.as_ref().is_ok_and(|hashes| hashes.contains(&key.hash))
     }
 
-    /// Returns why the keyring could not be read; `None` if it could, or was not needed.
+    /// Returns why the keyring could not be read; `None` if it was read, or was not needed.
     pub(crate) fn error(&self) -> Option<&Error> {
         self.keyring.get()?.as_ref().err()
     }
@@ -160,7 +160,8 @@ struct UnescapedCredentials<'a> {
 }
 
 impl UnescapedCredentials<'_> {
-    /// Tells whether [`parse`] accepts the values. Of the control characters, unescaped JSON text can only contain DEL.
+    /// Tells whether [`parse`] accepts the values. DEL is the only control character that JSON text can contain without
+    /// an escape.
     fn are_valid(&self) -> bool {
         let optional = [self.session_token, self.account_id].into_iter().flatten();
         let mut values = [self.access_key_id, self.secret_access_key, self.expiration].into_iter().chain(optional);

@@ -2,8 +2,8 @@
 //! then open only the files that have changed, because asking for a file's times is much cheaper than reading it.
 //!
 //! Invariant: a record of the index counts only while its file has the same inode, size, and times in nanoseconds. No
-//! program can set the time of the last change (ctime), so each write to a file changes it. Files that were changed
-//! just before they were read are left out, because two changes in the same moment have the same time.
+//! program can set the time of the last change (ctime), so each write to a file changes its ctime. Files that were
+//! changed just before they were read are left out, because two changes in the same moment have the same time.
 
 use super::hashes::{ByHash, Hash};
 use crate::context::Context;

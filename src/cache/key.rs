@@ -30,7 +30,7 @@ impl Key {
         let of_session = session.map_or((r#","startUrl":"#, start_url), |session| (r#","sessionName":"#, session));
         let mut arguments = String::with_capacity(USUAL_ARGUMENTS);
         // The arguments are in the order of the AWS CLI. This code writes the JSON itself, because a serializer takes
-        // much longer, and a list needs the key of every profile.
+        // much longer, and a list of profiles needs the key of every profile.
         for (key, value) in [(r#"{"accountId":"#, account_id), (r#","roleName":"#, role_name), of_session] {
             arguments.push_str(key);
             json::add_python_text(&mut arguments, value);

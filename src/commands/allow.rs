@@ -64,7 +64,7 @@ fn say_if_ignored(ctx: &Context) {
     match ctx.var("SSOX_FUNCTION").and_then(|caller| Emit::parse(caller).ok()) {
         Some(emit) if emit.shell.follows_directories() => {}
         Some(_) => say("this shell does not look for .ssox files: ssox use NAME"),
-        // A script gets no such note: it may trust the file for another shell, which has ssox's function.
+        // This note is not for scripts: a script may trust the file for another shell, which has ssox's function.
         None if terminal::is_seen() && !has_line(ctx) => {
             say("a shell without ssox's function does not look for .ssox files");
             say(&format!("hint: {}", install(ctx)));

@@ -12,7 +12,7 @@ use crate::identity::{self, ACCOUNT_ID, ENDPOINT, Identity, UNTIL, WEB_IDENTITY}
 use crate::profile::Profile;
 use crate::time::Timestamp;
 
-/// The variables by which a container gives credentials.
+/// The variables with the URL from which programs in a container get credentials.
 const CONTAINER: [&str; 2] = [ENDPOINT[0], ENDPOINT[1]];
 /// The variables of ssox itself, which `clear` unsets.
 const OWN: [&str; 17] = [
@@ -150,8 +150,8 @@ pub(super) fn later(ctx: &Context, state: Option<&str>, next: Option<Timestamp>)
     Ok(changes)
 }
 
-/// Returns when the hook removes the protected profile in use from the shell. Renewals do not postpone it. If somebody
-/// has edited `SSOX_PROTECTED_UNTIL`, returns the current time.
+/// Returns when the hook removes the protected profile in use from the shell. Renewals do not change this time. If
+/// somebody has edited `SSOX_PROTECTED_UNTIL`, returns the current time.
 pub(super) fn removed_at(ctx: &Context) -> Option<Timestamp> {
     if Identity::recorded(ctx).is_some_and(|held| !held.is_unchanged(ctx, UNTIL)) {
         return Some(ctx.now());
@@ -186,7 +186,7 @@ pub(super) fn cleared(ctx: &Context) -> Result<EnvChanges> {
             directory_values::remove(ctx, &mut changes, name)?;
         } else {
             directory_values::keep_foreign(ctx, &mut changes, name);
-            // The shell may still have a variable with this name that is not exported.
+            // The shell may still have a variable with this name that is not exported, so the variable is unset.
             if ctx.var_os(name).is_none() {
                 changes.unset(name);
             }
@@ -195,7 +195,7 @@ pub(super) fn cleared(ctx: &Context) -> Result<EnvChanges> {
     for name in LEFTOVERS[3..].iter().chain(&FOREIGN_LEFTOVERS).filter(|name| ctx.var_os(name).is_none()) {
         changes.unset(name);
     }
-    // If no profile is in use in this shell, a person has set SSOX_PROFILE to choose one, so it stays.
+    // If no profile is in use in this shell, a person has set SSOX_PROFILE to choose a profile, so this variable stays.
     let own = OWN.iter().filter(|name| **name != "SSOX_PROFILE" || identity::is_in_use(ctx));
     own.chain(&["AWS_SSO_PROFILE"]).for_each(|name| changes.unset(name));
     // These variables had no value before the first `use`, so the shell must not restore values that it has saved
@@ -203,7 +203,8 @@ pub(super) fn cleared(ctx: &Context) -> Result<EnvChanges> {
     let edited = OWN.iter().filter(|name| **name != "SSOX_PROFILE").chain(&[replaced::VARIABLE]);
     edited.for_each(|name| changes.forget(name));
     // If the person evaluated the lines of `ssox serve`, the shell function does not know that ssox set these
-    // variables. Without this code, it would restore their values as the values from before `use`.
+    // variables. Without this code, the function would restore their values, as if they were the values from before
+    // `use`.
     if endpoint_changes::is_served(ctx) {
         let unset: Vec<&str> = changes.iter().filter_map(|(name, value)| value.is_none().then_some(name)).collect();
         unset.into_iter().for_each(|name| changes.forget(name));

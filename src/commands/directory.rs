@@ -143,7 +143,8 @@ fn fetched(held: &Context, profile: &Profile) -> std::result::Result<Entry, (Seg
     }
 }
 
-/// Fetches credentials that cannot be cached, while the prompt waits. If that fails, returns the same as [`fetched`].
+/// Fetches credentials that cannot be cached, while the prompt waits. If that fails, returns the state and the time, as
+/// [`fetched`] does.
 fn uncached(held: &Context, profile: &Profile) -> std::result::Result<Entry, (SegmentState, Timestamp)> {
     profile.credentials(&held.unattended(), &Request::default()).map_err(|error| {
         held.log(|| error.message.clone());

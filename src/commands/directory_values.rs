@@ -1,6 +1,7 @@
 //! Remembers values of direnv or mise that the first `use` replaces. In the tool's directory, `clear` restores these
-//! values. Outside it, `clear` restores the values from before the shell entered the directory. `SSOX_SNAPSHOT` has a
-//! fingerprint of each value of the tool, and the value from before unless it may be secret.
+//! values. Outside this directory, `clear` restores the values from before the shell entered the directory.
+//! `SSOX_SNAPSHOT` has a fingerprint of each value of the tool, and the value from before, unless this earlier value
+//! may be secret.
 
 use crate::context::Context;
 use crate::environment::EnvChanges;

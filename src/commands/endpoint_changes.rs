@@ -24,7 +24,8 @@ const TOKEN: &str = identity::ENDPOINT[2];
 /// The variable with the path of the file that contains the authorization token.
 pub(super) const TOKEN_FILE: &str = identity::ENDPOINT[3];
 
-/// ssox's own variable with the same URL. If both are equal, ssox set [`URI`], and not a container.
+/// ssox's own variable with the URL of the local server. If [`URI`] has the same value, it was set by ssox, and not by
+/// a container.
 pub(super) const OWN: &str = "SSOX_ENDPOINT";
 
 /// The warning if a program uses the local server, but still reads files with a usable profile `default`.
@@ -124,7 +125,8 @@ pub(super) fn leave(changes: &mut EnvChanges, ctx: &Context) -> Result<()> {
     Ok(())
 }
 
-/// Sets the URL, and the authorization token twice: some tools read only the variable, and some only the file.
+/// Sets the URL, the authorization token, and the path of the file with the token: some tools read the token only from
+/// the variable, and some only from the file.
 fn address(changes: &mut EnvChanges, endpoint: &Endpoint) -> Result<()> {
     changes.set(URI, endpoint.uri())?;
     changes.set(TOKEN, endpoint.token.expose())?;
@@ -132,8 +134,8 @@ fn address(changes: &mut EnvChanges, endpoint: &Endpoint) -> Result<()> {
 }
 
 /// Excludes the local server from the HTTP proxy. Some SDKs (obstore 0.9, opendal and the SDK for Rust) send even
-/// requests to this machine to the proxy, which would see the token. A tool reads the variable in upper or in lower
-/// case, so both are set.
+/// requests to this machine to the proxy, which would see the token. Some tools read `NO_PROXY`, and some `no_proxy`,
+/// so both are set.
 fn bypass_proxy(changes: &mut EnvChanges, ctx: &Context) -> Result<()> {
     const LOCAL: &str = "127.0.0.1";
     if ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"].iter().all(|name| ctx.var(name).is_none()) {

@@ -66,7 +66,7 @@ impl FailedProcess {
         }
     }
 
-    /// Returns the failure of the last seconds; `None` if there is none, or the environment or the token has changed
+    /// Returns the last failure; `None` if there is none, it is too old, or the environment or the token has changed
     /// since.
     pub(super) fn recent(&self, ctx: &Context) -> Option<Error> {
         let Failure { at, state, error } = self.read(&self.failure)?;

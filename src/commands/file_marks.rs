@@ -12,7 +12,8 @@ use std::path::{Path, PathBuf};
 /// The variable with the path of the directory that has the links and marks.
 pub(super) const VARIABLE: &str = "SSOX_FILES";
 
-/// How many such directories are kept. If the directory of a shell was removed, ssox makes it again.
+/// The most directories with links and marks that are kept. If the directory of a shell was removed, ssox makes it
+/// again.
 const MOST: usize = 64;
 
 /// Returns the directory with the marks of the files as they are now; `None` if it cannot be made.
@@ -34,7 +35,7 @@ pub(super) fn current(ctx: &Context) -> Option<String> {
     directory.to_str().map(String::from)
 }
 
-/// Returns what distinguishes the states of a file.
+/// Returns a text that differs between two versions of a file: its modification time and its size.
 fn state(metadata: Option<&Metadata>) -> String {
     let modified = metadata.and_then(|metadata| metadata.modified().ok());
     format!("{modified:?} {:?}", metadata.map(Metadata::len))

@@ -30,7 +30,7 @@ impl Finding {
     }
 
     /// Tells whether the finding only reports a setting that a person may have chosen: requests go to another service
-    /// URL, or secrets are in the keyring, which can be read.
+    /// URL, or secrets are in a keyring that can be read.
     pub(super) fn is_intended(&self) -> bool {
         ["endpoint", "keyring"].contains(&self.check) && self.severity == Severity::Info
     }
@@ -40,7 +40,8 @@ impl Finding {
         self
     }
 
-    /// Adds the file and line of a setting. If the section does not have it, adds those of the section's first setting.
+    /// Adds the file and line of a setting. If the section does not have this setting, adds the file and line of the
+    /// section's first setting.
     pub(super) fn at_key(self, files: &ConfigFiles, section: &Section, key: &str) -> Self {
         match section.entry(key).or_else(|| section.entries().first()) {
             Some(entry) => {

@@ -152,7 +152,7 @@ fn with_current(ctx: &Context, held: &Identity, profile: &Profile) -> Result<Opt
 fn nothing_in_use(ctx: &Context) -> EnvChanges {
     let mut changes = EnvChanges::default();
     let shown = identity::SHOWN.into_iter().chain(TIMES).chain([identity::VARIABLE]);
-    // The shell may have some of these variables without exporting them, so that this process does not see them.
+    // All are unset: the shell may have some of them without exporting them, so that this process does not see them.
     for name in shown {
         changes.unset(name);
         changes.forget(name);

@@ -91,8 +91,8 @@ fn log_out(ctx: &Context, files: &ConfigFiles, session: &Session) -> Result<()> 
     Ok(())
 }
 
-/// Removes the cached credentials of the session's roles, and of roles assumed from those. Returns how many were
-/// removed, and whether this shell has credentials of such a role.
+/// Removes the cached credentials of the session's roles, and of roles that are assumed with those credentials. Returns
+/// how many cached credentials were removed, and whether this shell has credentials of one of these roles.
 fn remove_roles(ctx: &Context, files: &ConfigFiles, session: &Session) -> Result<(usize, bool)> {
     let (mut removed, mut is_in_shell) = (0, false);
     for name in files.profile_names() {

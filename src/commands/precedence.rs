@@ -37,8 +37,8 @@ const BESIDE_SSO: [(&str, &str, &str); 2] = [
     ("aws_access_key_id", "static keys", "the AWS CLI uses SSO, the SDKs for Go and JavaScript use the static keys"),
 ];
 
-/// Returns a message for each conflict in a profile. Without access keys in the environment, tools use different
-/// identities.
+/// Returns a message for each conflict in a profile. The tools use different identities only if the environment has no
+/// access keys.
 pub(crate) fn disagreements(files: &ConfigFiles, section: &Section) -> Vec<String> {
     check(files, section).into_iter().map(|finding| finding.message).collect()
 }

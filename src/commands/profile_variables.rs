@@ -22,7 +22,8 @@ pub(super) const REGIONS: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
 /// The fewest seconds until the hook calls ssox again, when the renewal is already due.
 const SHORTEST_PAUSE: i64 = 5;
 
-/// Records in the changes what ssox sets. If the profile has no region, any region of the shell counts as right.
+/// Records in the changes what ssox sets. If the profile has no region, a later change of the shell's region does not
+/// count as a change of its identity.
 ///
 /// # Errors
 /// No error occurs: a record has no control characters.

@@ -1,6 +1,6 @@
 //! Recognizes old values of ssox that direnv or mise restores. These tools save values when the shell enters a
-//! directory. They restore them when the shell leaves it, even if ssox has replaced or removed them since.
-//! `SSOX_REPLACED` has the fingerprints of such values.
+//! directory, and restore them when the shell leaves the directory, even if ssox has replaced or removed the values
+//! since. `SSOX_REPLACED` has the fingerprints of such values.
 
 use crate::context::Context;
 use crate::environment::EnvChanges;

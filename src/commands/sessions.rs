@@ -117,7 +117,7 @@ fn cells(now: Timestamp, session: &Session, token: Result<Option<Token>>, profil
     ]
 }
 
-/// Returns as text until when the token can be refreshed: at most until the client registration expires. ssox does not
+/// Returns, as text, how long the token can be refreshed: at most until the client registration expires. ssox does not
 /// know the limit that the organization has set.
 fn refreshable(now: Timestamp, token: &Token) -> String {
     match (token.is_refreshable(now), token.registration_expires_at) {

@@ -97,7 +97,7 @@ fn restore(ctx: &Context, held: &Identity, changes: &mut EnvChanges) -> Result<S
 /// that file. If AWS_CONFIG_FILE or AWS_SHARED_CREDENTIALS_FILE has changed since `use`, still shows what ssox set.
 ///
 /// # Errors
-/// Configuration: a name from a file with a control character.
+/// Configuration: a name in a file contains a control character.
 pub(super) fn follow_files(ctx: &Context, held: &Identity, changes: &mut EnvChanges) -> Result<()> {
     let marks = file_marks::current(ctx);
     if ctx.var(file_marks::VARIABLE) == marks.as_deref() {
@@ -123,7 +123,7 @@ pub(super) fn follow_files(ctx: &Context, held: &Identity, changes: &mut EnvChan
     if is_marked { changes.set("SSOX_PROMPT", marked) } else { Ok(()) }
 }
 
-/// Restores `SSOX_EXPIRES`, from which the prompt segment computes the time left: it is the same time as in
+/// Restores `SSOX_EXPIRES`, from which the prompt segment computes the time left. Its value is the time in
 /// AWS_CREDENTIAL_EXPIRATION. Unsets the variable if the credentials do not expire and thus are not renewed.
 fn expires(ctx: &Context, held: &Identity, changes: &mut EnvChanges) -> Result<()> {
     if !held.has_recorded(EXPIRATION) && ctx.var_os("SSOX_EXPIRES").is_some() {

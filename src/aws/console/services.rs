@@ -1,5 +1,5 @@
-//! The short service names that the command line accepts, and the console path of each. A service that is not in the
-//! table is written as in its console URL.
+//! The short service names that the command line accepts, and the console path of each. For a service that is not in
+//! the table, the person types the name that its console URL contains.
 
 /// Each row: the name on the command line, the console path (a URL fragment may follow after `#`), and a description.
 pub(crate) const SERVICES: [(&str, &str, &str); 73] = [

@@ -1,5 +1,5 @@
-//! Determines the account and role of a new profile. Options give them, and ssox checks them if there is a valid token.
-//! Otherwise, a person chooses from the list that AWS returns.
+//! Determines the account and role of a new profile. If options give both, ssox checks them if there is a valid token.
+//! If an option is missing, a person chooses from the list that AWS returns.
 
 use crate::account_names::AccountNames;
 use crate::arn::AccountId;

@@ -1,4 +1,4 @@
-//! Builds profile names from characters that every AWS tool reads and that have no meaning in a shell.
+//! Builds profile names from characters that every AWS tool reads and that have no special meaning in a shell.
 
 /// Returns the suggested name of the profile for a role in an account.
 pub(super) fn suggested(account_name: &str, role_name: &str, account_id: &str) -> String {

@@ -1,5 +1,5 @@
-//! Checks the profiles that `ssox configure populate` wrote. There may be hundreds of them, so a problem that many have
-//! is one finding.
+//! Checks the profiles that `ssox configure populate` wrote. There may be hundreds of them, so a problem that many
+//! profiles have is reported as one finding.
 
 use super::Severity::Error;
 use crate::commands::finding::Finding;

@@ -19,7 +19,8 @@ pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
     found.into_iter().flatten().chain(quoted_programs(files)).collect()
 }
 
-/// Reports access keys that are set but empty: tools that are built on `object_store` sign with them.
+/// Reports access keys that are set but empty: tools that are built on `object_store` sign requests with the empty
+/// keys.
 fn empty_keys(ctx: &Context) -> Option<Finding> {
     let is_empty = |name| ctx.var_os(name).is_some_and(|value| value.is_empty());
     if !is_empty(ID) || !is_empty(SECRET) {

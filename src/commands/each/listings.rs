@@ -58,7 +58,7 @@ pub(super) fn number_and_role(pattern: &str) -> Option<(&str, &str)> {
     (AccountId::is(account_id) && !role_name.contains(['*', '?', '[', '/'])).then_some((account_id, role_name))
 }
 
-/// Tells whether the command line may choose assignments, or names an account by its name.
+/// Tells whether listings are needed: the command line may choose assignments, or names an account by its name.
 fn are_needed(files: &ConfigFiles, args: &Each) -> bool {
     let is_number = |glob: &String| glob.bytes().all(|byte| !byte.is_ascii_alphabetic());
     let needs_listing = |pattern: &String| {

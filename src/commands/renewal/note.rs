@@ -15,8 +15,8 @@ use std::path::PathBuf;
 
 /// Seconds to wait after the first, second … failure in a row.
 const BACK_OFF: [i64; 4] = [5, 15, 60, 300];
-/// The longest time, in seconds, between two failures in a row. It is measured from the start of a renewal, or from
-/// when a failed renewal could be retried. A failure after a longer time counts as the first one.
+/// After this many seconds, the next failure counts as the first one again. The time is measured from the start of a
+/// renewal, or from the time at which a failed renewal may be retried.
 const LONGEST_GAP: i64 = 600;
 /// The seconds within which a new renewal process must take its lock.
 const START_LIMIT: i64 = 5;
@@ -161,7 +161,7 @@ fn is_recent(ctx: &Context, profile: &Profile, failure: &Failure) -> bool {
 }
 
 /// Returns the state of a renewal that was started. A renewing process that was killed or stopped cannot record its own
-/// failure, so this function does.
+/// failure, so this function records it.
 fn under_way(ctx: &Context, since: Timestamp) -> State {
     let seconds = ctx.now().seconds_after(since);
     if seconds < 0 {

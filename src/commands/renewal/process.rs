@@ -45,8 +45,8 @@ pub(in crate::commands) fn fetch_for_shell(ctx: &Context) -> Result<Secret> {
     reply.ok_or_else(timed_out).inspect_err(|error| ctx.log(|| error.message.clone()))
 }
 
-/// Starts ssox without the shell's stdin, stdout and stderr, so that no shell waits for it or reports its end. Its
-/// profile is the one in use in `ctx`, which the shell itself may not use yet.
+/// Starts ssox without the shell's stdin, stdout and stderr, so that no shell waits for it or reports its end. The
+/// process uses the profile that is in use in `ctx`; the shell itself perhaps does not use this profile yet.
 fn spawn(ctx: &Context, arguments: &[&str], stdout: Stdio) -> io::Result<Child> {
     let mut command = Command::new(std::env::current_exe()?);
     for name in HELD {

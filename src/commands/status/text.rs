@@ -69,7 +69,7 @@ fn next_attempt(now: Timestamp, retry_at: Timestamp) -> String {
     }
 }
 
-/// Returns as text until when ssox can refresh the token without a sign-in. ssox does not know the limit that the
+/// Returns, as text, until when ssox can refresh the token without a sign-in. ssox does not know the limit that the
 /// organization has set.
 fn refresh(now: Timestamp, token: &Token) -> String {
     match (token.is_refreshable(now), token.registration_expires_at) {

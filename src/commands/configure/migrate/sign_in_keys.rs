@@ -1,4 +1,4 @@
-//! Reads where a legacy profile signs in, or why it cannot be migrated.
+//! Reads the settings that say where a legacy profile signs in, or returns why the profile cannot be migrated.
 
 use crate::config::{ConfigFiles, Section, WhichFile};
 use crate::error::Result;
@@ -42,7 +42,7 @@ fn legacy_keys(start_url: &str, region: &str) -> Result<SignInKeys> {
 }
 
 /// Returns the settings of a profile that has both a session and legacy settings, for example after `--keep-legacy`. If
-/// they differ, returns why it cannot be migrated.
+/// the session and the legacy settings differ, returns why the profile cannot be migrated.
 fn keys_with_session(
     files: &ConfigFiles,
     name: &str,
