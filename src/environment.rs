@@ -4,7 +4,7 @@ use crate::error::{Error, Result, has_control};
 use crate::secret::Secret;
 
 /// Variables to set (`Some`) or unset (`None`), in order and without repetitions. Values may be secret. The shell has
-/// saved the values from before the first `use`; for the variables in `forgotten`, it is to forget the saved value.
+/// saved the values from before the first `use`. It must forget the saved values of the variables in `forgotten`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct EnvChanges {
     changes: Vec<(&'static str, Option<Secret>)>,
@@ -18,8 +18,8 @@ pub(crate) const FOREIGN_LEFTOVERS: [&str; 3] = ["AWSUME_PROFILE", "AWSUME_EXPIR
 /// for programs that it starts, never in a shell.
 pub(crate) const GDAL_CREDENTIALS_FILE: &str = "CPL_AWS_CREDENTIALS_FILE";
 
-/// The variables with hosts that are connected to without a proxy. ssox sets them for programs that it starts, never in
-/// a shell.
+/// The variables that list the hosts to which programs connect without a proxy. ssox sets them for programs that it
+/// starts, never in a shell.
 pub(crate) const PROXY_BYPASS: [&str; 2] = ["NO_PROXY", "no_proxy"];
 
 /// The largest size of a variable with its name, in bytes. Windows allows 32,767 characters, Linux 128 KiB, and macOS 1

@@ -1,5 +1,5 @@
 //! Reads and writes files that other programs use at the same time: reading has limits, writing is atomic, and an edit
-//! keeps the changes that other programs make meanwhile.
+//! keeps the changes that other programs make at the same time.
 
 mod directory;
 mod edit;
@@ -70,8 +70,8 @@ pub(crate) fn state(path: &Path) -> String {
     }
 }
 
-/// Returns the SHA-1 of a text in lower-case hexadecimal digits. It is the name of a cache file of the AWS CLI and of
-/// ssox.
+/// Returns the SHA-1 of a text in lower-case hexadecimal digits. The AWS CLI and ssox name their cache files with this
+/// hash.
 pub(crate) fn hashed(text: &str) -> String {
     hex::encode(hash(text))
 }

@@ -112,9 +112,8 @@ fn names_and_assignments(
     if !matches!(kind, ValueKind::Profile | ValueKind::ProfileOrPrevious) {
         return (ProfileNames::read(ctx), HashMap::new());
     }
-    // A shell that selects the matching names itself gets all names, if there are at most `MAX_NAMES`. Each role in the
-    // stored listings has a name (that of its profile, or `ACCOUNT/ROLE`). If there are more than `MAX_NAMES` roles,
-    // only the matching ones are read.
+    // A shell that selects the matching names itself gets all names, if there are at most `MAX_NAMES` profiles, and at
+    // most `MAX_NAMES` roles in the stored listings. Otherwise, roles that do not match what was typed are not read.
     let wanted = |all: &ProfileNames| {
         let is_for_shell = matched_by == MatchedBy::Shell && all.iter().len() <= MAX_NAMES;
         Typed { text: typed, all_up_to: if is_for_shell { MAX_NAMES } else { 0 } }
@@ -173,8 +172,8 @@ mod tests {
     const LEGACY: &str = r#"{"session":null,"startUrl":"https://old.awsapps.com/start","listedAt":"2026-11-20T12:00:00Z",
         "complete":true,"accounts":[{"accountId":"666677778888","accountName":"Data","email":null,"roles":["Old"]}]}"#;
 
-    /// Returns a config file. Most of its profiles have no role. The others have roles of the listings, in each form in
-    /// which a profile can name a role.
+    /// Returns a config file. Most of its profiles have no role. The others have roles from the listings, written in
+    /// every way in which a profile can contain a role.
     fn config() -> String {
         let comment = "#".repeat(250);
         let many: String = (0..1100).map(|n| format!("[profile p{n}]\nregion = eu-west-1\n{comment}\n")).collect();

@@ -21,9 +21,10 @@ use state::State;
 use std::path::PathBuf;
 
 impl ConfigFiles {
-    /// Loads both config files, but of a large `config` only the sections that these profiles need. Returns `None` if
-    /// the whole file must be read: `config` is not large, there is no valid index, or `role_arn` occurs in these
-    /// sections or in `credentials`. With `role_arn`, ssox also needs all other profiles that assume the same role.
+    /// Loads `credentials`, and those sections of a large `config` that these profiles need. Returns `None` if the
+    /// whole file must be read: `config` is not large, there is no valid index, or `role_arn` occurs in these sections
+    /// or in `credentials`. For a profile with `role_arn`, ssox also needs all other profiles that assume the same
+    /// role.
     pub(crate) fn excerpt(ctx: &Context, profiles: &[&str]) -> Option<Self> {
         let (path, file) = large_config(ctx)?;
         let index = Index::read(ctx, &path, &file, Part::Sections)?;

@@ -226,7 +226,8 @@ impl File {
         })
     }
 
-    /// Returns the headers that repeat the name of an earlier header, from those whose names have the same hash.
+    /// Returns the positions in `headers` of the headers that repeat the name of an earlier one. `same_hash` contains
+    /// the positions of headers whose names have the same hash.
     fn repeated(&self, headers: &[Header], same_hash: &[(u32, u32)]) -> Vec<usize> {
         let mut seen = HashSet::new();
         let is_repeated = |at: &usize| !seen.insert(self.name(headers[*at]));

@@ -11,7 +11,7 @@ pub(crate) enum SectionKind {
     SsoSession,
     Services,
     /// The section `[DEFAULT]`, in capitals. The AWS CLI adds its keys to each section that does not have them; the
-    /// SDKs ignore it. ssox does as the AWS CLI: these keys have the lowest precedence.
+    /// SDKs ignore it. ssox does the same as the AWS CLI: these keys have the lowest precedence.
     Defaults,
 }
 

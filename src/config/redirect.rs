@@ -17,7 +17,7 @@ impl ConfigFiles {
     }
 
     /// Returns the cause and a hint if a section is absent because a variable names another file, or because there are
-    /// no config files; otherwise `None`. `is_there` tells whether the files that it is called with contain the
+    /// no config files; otherwise `None`. `is_there` tells whether the config files in its argument contain the
     /// section.
     pub(crate) fn why_absent(&self, ctx: &Context, is_there: impl Fn(&Self) -> bool) -> Option<(String, String)> {
         if let Some(file) = self.redirected().find(|file| file.is_absent) {

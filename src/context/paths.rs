@@ -17,10 +17,12 @@ impl Context {
         })
     }
 
-    /// Returns ssox's state directory, for locks and the like: `$XDG_STATE_HOME/ssox` or the platform's equivalent.
+    /// Returns the directory in which ssox keeps its state, such as locks: `$XDG_STATE_HOME/ssox` or the platform's
+    /// equivalent.
     ///
     /// # Errors
-    /// Configuration: the home directory, which is needed to find it, is unknown; or other users can write to it.
+    /// Configuration: the path depends on the home directory, which is unknown; or other users can write to the state
+    /// directory.
     pub(crate) fn state_dir(&self) -> Result<PathBuf> {
         let directory = self.state_path()?;
         let check = || state::check(&directory, self.home.as_deref()).err();

@@ -55,7 +55,7 @@ impl Directory {
         Self(path)
     }
 
-    /// Returns the path of the token's file, which contains no line end.
+    /// Returns the path of the file that contains the token, and no line break.
     pub(crate) fn token(&self) -> PathBuf {
         self.0.join("token")
     }

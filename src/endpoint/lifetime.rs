@@ -25,8 +25,8 @@ fn servable_until(entry: &Entry) -> Option<Timestamp> {
     Some(end.plus(-LEAST_LEFT.min(half_lifetime)))
 }
 
-/// Returns the moment from which credentials are renewed: a little before they are valid for only 15 more minutes (half
-/// of their lifetime if that is shorter). With less time left, SDKs ask the server at every call.
+/// Returns the moment from which credentials are renewed: a little before the time when 15 minutes are left until they
+/// expire (or half of their lifetime, if that is shorter). With less time left, SDKs ask the server at every call.
 pub(super) fn due_at(entry: &Entry) -> Timestamp {
     entry.renewable_from().unwrap_or_else(|| entry.issued_at.plus(REREAD_ENDLESS_AFTER))
 }

@@ -2,7 +2,8 @@
 //! them in a container, and renews them while programs run.
 //! <https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html>
 //!
-//! Invariant: the process that serves never calls AWS and never asks a person. Another process renews, see `renewal`.
+//! Invariant: the process that serves never calls AWS and never asks a person. Another process renews the credentials,
+//! see `renewal`.
 
 mod connections;
 mod directory;

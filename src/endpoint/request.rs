@@ -1,7 +1,7 @@
 //! Reads an HTTP request, and decides whether its sender gets credentials.
 //!
-//! A web page gets none. Its requests have the header `Origin`; after DNS rebinding, `Host` contains the name of the
-//! page's site; and no page knows the token.
+//! A web page gets no credentials. Its requests have the header `Origin`; after DNS rebinding, `Host` contains the name
+//! of the page's site; and no page knows the token.
 
 use super::response::Refusal;
 use crate::context::{Context, Deadline};

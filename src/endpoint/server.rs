@@ -97,8 +97,8 @@ impl Server {
     }
 }
 
-/// Sends the response with one write, and waits until the client closes the connection. If ssox closed it while request
-/// data is unread, the kernel would reset it, and the response could be lost.
+/// Sends the response with one write, and waits until the client closes the connection. If ssox closed the connection
+/// before it had read all data from the client, the kernel would reset the connection, and the response could be lost.
 fn send(mut stream: &TcpStream, response: &Response) {
     let sent = stream.write_all(response.bytes()).and_then(|()| stream.shutdown(Shutdown::Write));
     if sent.is_ok() {

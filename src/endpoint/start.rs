@@ -76,7 +76,7 @@ pub(crate) fn become_server(endpoint: Endpoint, handover: Handover) -> Result<()
     Err(not_started(&failed().unwrap_or_else(|cause| cause)))
 }
 
-/// Starts the server process, and returns so that this process exits: the server is then no child of the program.
+/// Starts the server process and returns. This process then exits, so that the server is not a child of the program.
 fn detach(name: &str) -> Result<()> {
     let started = std::env::current_exe().and_then(|program| Command::new(program).args(["endpoint", name]).spawn());
     started.map(drop).map_err(|cause| not_started(&cause))
@@ -95,9 +95,9 @@ pub(crate) fn run(words: &[OsString], context: fn() -> Context) -> Option<Result
     Some(from_standard_streams(&context(), name.as_deref()))
 }
 
-/// Serves with the handover and the socket that [`StartingServer`] or [`become_server`] passed. `name`, the name of the
-/// directory, is given if the server runs beside a program. The server then gets a process session of its own
-/// (`setsid`), so that job control of the shell does not reach it.
+/// Serves with the handover and the socket that [`StartingServer`] or [`become_server`] passed. If the server runs
+/// beside a program, `name` is the name of the server's directory, and the server gets a process session of its own
+/// (`setsid`), so that job control of the shell does not reach the server.
 ///
 /// # Errors
 /// `Usage`: a person started this command. Those of [`server::serve`].

@@ -1,5 +1,5 @@
-//! When the server exits: after the process that it serves, on a signal, or at the time limit of a profile whose use a
-//! person must confirm (`ssox_protected`). In each case it removes its files.
+//! When the server exits: when the process that it serves has exited, on a signal, or at the time limit of a profile
+//! whose use a person must confirm (`ssox_protected`). In each case the server removes its files.
 
 use super::Directory;
 use crate::context::Context;
@@ -72,7 +72,7 @@ fn wait_for_end(process: u32) {
     if wait_on_descriptor(process).is_ok() {
         return;
     }
-    // Signalling a process that has changed its user fails, too, but with another error.
+    // `SRCH` means that the process has exited. For a process that now runs as another user, the error is another one.
     while test_kill_process(process) != Err(rustix::io::Errno::SRCH) {
         thread::sleep(Duration::from_millis(200));
     }

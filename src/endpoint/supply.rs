@@ -52,7 +52,7 @@ struct State {
 struct Failure {
     error: Error,
     at: Timestamp,
-    /// When the caches had last changed before the renewal. They change when a person signs in.
+    /// When the caches last changed before the renewal. They change when a person signs in.
     caches: Caches,
 }
 

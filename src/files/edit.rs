@@ -41,8 +41,8 @@ pub(crate) fn edit(path: &Path, largest: u64, change: impl Fn(Vec<u8>) -> Result
             continue;
         }
         let placed = prepared.persist(&target)?;
-        // A program that opened the file before the rename still writes to the old file. What this program has written
-        // is edited, too, and then replaces the new file.
+        // A program that opened the file before the rename still writes to the old file. If the content of the old file
+        // has changed, ssox edits this content too, and replaces the new file with the result.
         let Some(content) = before.written_since()? else { return Ok(()) };
         let metadata = placed.metadata().map_err(|cause| Error::file("read", &target, &cause))?;
         before = Original { file: Some(placed), metadata: Some(metadata), content, ..before };
@@ -86,8 +86,8 @@ impl Original {
         }
     }
 
-    /// Returns the content if a program wrote to the file after ssox had read it, even if another file is now at its
-    /// path.
+    /// Returns the content if a program has written to the file since ssox read it, even if the path now leads to
+    /// another file.
     fn written_since(&self) -> Result<Option<Content>> {
         let (Some(file), Some(before)) = (&self.file, &self.metadata) else { return Ok(None) };
         let now = file.metadata().map_err(|cause| Error::file("read", &self.path, &cause))?;

@@ -82,7 +82,7 @@ pub(super) fn create(directory: &Path) -> io::Result<NamedTempFile> {
 /// Gives a secret file the owner of the file that it replaces, or of its directory, if the system allows that.
 pub(super) fn set_owner(file: &File, replaced: Option<&Metadata>, directory: &Path) -> io::Result<()> {
     match replaced {
-        // If the system does not allow that, this user stays the owner.
+        // If the system does not allow a change of the owner, the file belongs to this user.
         Some(replaced) => drop(owner::copy_owner(file, replaced)),
         None => owner::inherit(file, directory)?,
     }

@@ -115,8 +115,8 @@ fn in_credentials(check: &mut Check, name: &str) {
     }
 }
 
-/// How many letters of `profile` or `sso-session` may be wrong in a header that is still recognized. An example is
-/// `[prof dev]`.
+/// A header is recognized if at most this many letters of its word `profile` or `sso-session` are wrong, missing or
+/// added. In `[prof dev]`, three letters are missing.
 const MAX_DISTANCE: usize = 3;
 
 /// What the person probably meant by a header that no AWS tool reads.

@@ -1,5 +1,5 @@
 //! Checks names, keys and values before they are written: the AWS CLI and every SDK must read them in the same way.
-//! When ssox reads a file, it accepts much more than this.
+//! ssox itself also reads names, keys and values that fail these checks.
 
 use crate::config::name::{SectionKind, WhichFile, is_portable, name};
 use crate::config::scan::Headers;

@@ -9,7 +9,7 @@ use crate::files;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-/// The size in bytes from which a config file has an index. A smaller file is read as fast without one.
+/// The size in bytes from which a config file has an index. For a smaller file, an index would save no time.
 pub(super) const SMALLEST: u64 = 256 << 10;
 /// The size in bytes of a section's entry in the index: the hash of its name (4 bytes), and the position of its header
 /// (4 bytes).
@@ -92,8 +92,8 @@ impl Index {
             let end = entry(at + 1).map_or(self.state.size(), |next| number(&next[4..]).into());
             let section = read_at(file, start.into(), u64::try_from(end).ok()?)?;
             text.push_str(section.strip_prefix('[').map(|_| section.as_str())?);
-            // If the next header in the file is indented, the copied text ends with its indentation. The section that
-            // is copied next must start in a new line.
+            // If the next header in the file is indented, the copied text ends with the blanks before that header. The
+            // section that is copied next must start in a new line.
             text.push('\n');
         }
         Some(text)

@@ -2,8 +2,8 @@
 
 use crate::context::Context;
 
-/// An index is written only if the last change of the file is at least this many seconds ago, which is longer than the
-/// time resolution of any file system.
+/// An index is written only if the last change of the file is at least this many seconds ago. This time is longer than
+/// the time resolution of any file system.
 const SETTLED: i64 = 3;
 
 /// The metadata of a file: device, inode, size, modification time and change time. Every change of the file changes at
@@ -26,7 +26,7 @@ impl State {
         ]))
     }
 
-    /// On Windows there is no state, and so no index: programs can set every time of a file.
+    /// On Windows there is no state, and therefore no index: programs can set all times of a file.
     #[cfg(not(unix))]
     pub(super) fn of(_file: &std::fs::File) -> Option<Self> {
         None
