@@ -1,6 +1,6 @@
-//! The identity of a shell: fingerprints of the values of AWS variables that ssox set last. The variable
-//! `SSOX_IDENTITY` contains them, so that each ssox process can find out whether another program has changed these
-//! variables.
+//! The identity of a shell: a fingerprint of the value that ssox last gave each AWS variable. The variable
+//! `SSOX_IDENTITY` contains the fingerprints, so that each ssox process can find out whether another program has
+//! changed these variables.
 //!
 //! A fingerprint is the first 32 bits of a digest of name and value. It reveals no secret: a secret access key has 240
 //! random bits and a session token has more, so 32 bits of a digest do not determine them. Access key IDs, regions and
@@ -85,7 +85,8 @@ pub(crate) fn is_in_use(ctx: &Context) -> bool {
     noted(ctx).is_some() || [VARIABLE, "SSOX_PROMPT"].iter().any(|name| ctx.var(name).is_some())
 }
 
-/// Returns the fingerprints that the shell function passes. Without a shell function the variable is ignored.
+/// Returns the fingerprints that the shell function passes. The variable [`NOTED`] is ignored if no shell function
+/// called ssox.
 fn noted(ctx: &Context) -> Option<&str> {
     ctx.emit.as_ref().and(ctx.var(NOTED))
 }
@@ -96,8 +97,8 @@ fn noted(ctx: &Context) -> Option<&str> {
 pub(crate) struct Identity(Vec<State>);
 
 impl Identity {
-    /// Returns the recorded state of this shell. Without a valid record, the variables that people set themselves count
-    /// as untouched by ssox, and all others as unset.
+    /// Returns the recorded state of this shell. Without a valid record, the variables that people may set themselves
+    /// have the state `Untouched`, and all others have the state `Unset`.
     pub(crate) fn of_shell(ctx: &Context) -> Self {
         Self::recorded(ctx).unwrap_or_else(|| {
             let is_setting =
@@ -145,7 +146,8 @@ impl Identity {
         Self(self::names().zip(&self.0).map(state).collect())
     }
 
-    /// Tells whether a variable still has the value that ssox left, even if other values are accepted, too.
+    /// Tells whether a variable still has the value that ssox left. Unlike [`Self::is_unchanged`], returns false if a
+    /// variable in the state `Released` has another value.
     pub(crate) fn is_as_left(&self, ctx: &Context, name: &str) -> bool {
         match self.state(name) {
             State::Released(_) => value(ctx, name).is_some_and(|value| self.matches(name, &value)),

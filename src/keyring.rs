@@ -160,7 +160,7 @@ impl Keyring {
         let (sender, receiver) = channel();
         let job: Job = Box::new(move |connection| {
             let result = connection.as_ref().map_err(Clone::clone).and_then(job);
-            // Sending fails if the caller has given up. That is ignored.
+            // Sending fails if the caller no longer waits. The error is ignored.
             drop(sender.send(result));
         });
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
@@ -174,7 +174,7 @@ impl Keyring {
         answer.map_err(Into::into)
     }
 
-    /// Sends a job to the thread, which is started if necessary; returns whether that worked.
+    /// Sends a job to the thread, which is started if necessary; returns whether the job was sent.
     fn is_sent(&self, state: &mut State, job: Job) -> bool {
         if matches!(state, State::NotConnected) {
             let (sender, jobs) = channel();

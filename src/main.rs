@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-/// A faster allocator: that of musl makes two system calls for each larger block.
+/// A faster allocator. The allocator of musl makes two system calls for each large block.
 #[cfg(target_env = "musl")]
 #[global_allocator]
 static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;

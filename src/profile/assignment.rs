@@ -1,6 +1,6 @@
-//! Finds the assignment for `ACCOUNT/ROLE` if no profile has this role. ACCOUNT can be the account ID: then AWS is not
-//! asked if only one session is configured, or a person is signed in to only one. Or it is the name of an account in
-//! the stored listings: the accounts and roles that AWS last listed for each session.
+//! Finds the assignment for `ACCOUNT/ROLE` if no profile has this role. ACCOUNT is the ID of an account, or the name of
+//! an account in the stored listings: the accounts and roles that AWS last listed for each session. With an ID, AWS is
+//! not asked if only one session is configured, or if a person is signed in to only one session.
 
 use super::sessions;
 use crate::arn::AccountId;

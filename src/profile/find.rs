@@ -1,5 +1,6 @@
 //! Finds the profile that a person means: by its name, by `ACCOUNT/ROLE`, or by a pasted ARN. If no profile fits, finds
-//! an assignment (an account and a role that a session may use). A profile with exactly this name has precedence.
+//! an assignment (an account and a role that a session may use). A profile whose name is exactly what the person typed
+//! has precedence.
 
 use super::assignment::{self, ListingSource};
 use super::first_step::first_step;

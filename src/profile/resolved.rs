@@ -35,7 +35,8 @@ pub(crate) struct Profile {
 }
 
 impl Profile {
-    /// Makes a profile of an assignment that has none. Its name is always `ACCOUNT ID/ROLE`.
+    /// Makes a profile for an assignment, which is not in the configuration files. Its name is always `ACCOUNT
+    /// ID/ROLE`.
     ///
     /// # Errors
     /// Configuration: the network settings or the time limit cannot be used.

@@ -53,7 +53,7 @@ pub(super) fn ad_hoc(
     })))
 }
 
-/// Tells whether a profile's role is assumed with other credentials. A web identity token needs none.
+/// Tells whether a profile's role is assumed with other credentials, not with a web identity token.
 fn is_assumed(section: &Section) -> bool {
     section.value("role_arn").is_some() && section.value("web_identity_token_file").is_none()
 }

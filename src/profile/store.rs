@@ -1,4 +1,5 @@
-//! Decides where a session's secrets are kept: as `SSOX_STORE` says, or else as `ssox_store` of the session does.
+//! Decides where a session's secrets are kept: where `SSOX_STORE` says; if it is unset, where the session's
+//! `ssox_store` says.
 
 use crate::config::{Section, nearest};
 use crate::context::Context;
@@ -19,7 +20,8 @@ pub(super) fn store(ctx: &Context, section: &Section) -> Result<Store> {
     }
 }
 
-/// Returns where the secrets of a session without `ssox_store` are kept: as `SSOX_STORE` says, or else in files.
+/// Returns where the secrets of a session without `ssox_store` are kept: where `SSOX_STORE` says; if it is unset, in
+/// files.
 ///
 /// # Errors
 /// Configuration: the value of the variable is neither `files` nor `keyring`.

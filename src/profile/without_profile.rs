@@ -42,7 +42,7 @@ impl WithoutProfile<'_> {
     }
 }
 
-/// Tells whether `ACCOUNT/ROLE` can start with a text, ignoring case; the role is not known here.
+/// Tells whether, with any role, `ACCOUNT/ROLE` for this account can start with a text, ignoring case.
 fn may_start_with(account: &str, typed: &str) -> bool {
     let both = account.len().min(typed.len());
     let starts = account.get(..both).zip(typed.get(..both));

@@ -23,7 +23,7 @@ use failure_record::FailureRecord;
 const MINIMUM_LEFT: i64 = 5 * 60;
 
 /// How many seconds ssox waits after a failed refresh before it tries again; the AWS CLI waits for the same time.
-/// Meanwhile ssox uses the old token if that is still valid.
+/// During this time, ssox uses the old token if it is still valid.
 const PAUSE: i64 = 60;
 
 /// Returns a valid token. Refreshes the cached token if it expires soon.

@@ -209,7 +209,7 @@ pub(crate) fn directory(ctx: &Context) -> Result<PathBuf> {
     SecretKind::Token.directory(ctx)
 }
 
-/// Returns the path of the cache file that is named by the hash of a text.
+/// Returns the path of the cache file whose name is the hash of a text.
 pub(super) fn cache_file(directory: &Path, of: &str) -> PathBuf {
     directory.join(format!("{}.json", files::hashed(of)))
 }

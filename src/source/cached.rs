@@ -1,5 +1,6 @@
-//! Gets credentials through the cache, in the same way for every source. It uses the cached credentials while they are
-//! valid for long enough, otherwise new ones. If AWS is unreachable, it uses cached ones until they expire.
+//! Gets credentials through the cache, in the same way for every source. Cached credentials are used while they are
+//! valid for long enough; then new ones are fetched. If AWS is unreachable, the cached credentials are used until they
+//! expire.
 //!
 //! Invariant: ssox asks nobody anything while it holds a lock. The person may take minutes, and other processes would
 //! wait.

@@ -108,7 +108,8 @@ fn environment(ctx: &Context) -> Result<RoleCredentials> {
         return Err(Error::needs_person(format!("the access keys in the environment expired at {end}"))
             .hint("set new access keys, and update or unset AWS_CREDENTIAL_EXPIRATION"));
     }
-    // `AWS_SECURITY_TOKEN` is the old name. If both variables are set, the AWS CLI uses this one, too.
+    // `AWS_SECURITY_TOKEN` is the old name of `AWS_SESSION_TOKEN`. As in the AWS CLI, the old variable takes
+    // precedence.
     let token = ["AWS_SECURITY_TOKEN", "AWS_SESSION_TOKEN"].iter().find_map(|name| ctx.var(name));
     let keys = RoleCredentials::new(
         required("AWS_ACCESS_KEY_ID")?,

@@ -19,8 +19,8 @@ use std::time::Duration;
 /// How many times ssox asks for a code, when codes are rejected or invalid.
 const MAX_ATTEMPTS: usize = 3;
 
-/// How long an MFA session must still be valid to be used. It can be short, because a role session may be valid for
-/// longer than the MFA session that it was assumed with.
+/// A cached MFA session is used only if it is still valid for at least this long. This time can be short, because a
+/// role session may be valid for longer than the MFA session that it was assumed with.
 const MIN_LEFT: Duration = Duration::from_secs(60);
 
 /// The age in seconds from which an MFA session is replaced when a role requires a recent code.

@@ -1,4 +1,5 @@
-//! How an AWS tool searches the environment for credentials: access keys, a web identity, those of a container.
+//! How an AWS tool searches the environment for credentials: access keys, a web identity, the credentials of a
+//! container.
 
 use super::rules::HalfKeys;
 use super::view::{Outcome, Taken, View};
@@ -68,7 +69,7 @@ impl View<'_> {
         Some((Taken::WebIdentity(role.into()), "AWS_WEB_IDENTITY_TOKEN_FILE".into()))
     }
 
-    /// Returns that the tool takes the credentials of a container; `None` if the variables for them are not set.
+    /// Returns the outcome if the variables for a container's credentials are set: the tool takes these credentials.
     pub(super) fn container(&self) -> Option<Outcome> {
         let is_set = |name| self.ctx.var(name).is_some();
         let has_token = !self.tool.needs_token_file || is_set("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE");

@@ -91,8 +91,8 @@ impl View<'_> {
         self.profile(kinds).filter(|(taken, _)| is_usable(taken))
     }
 
-    /// Returns that the tool refuses the profile, if it contains one of these kinds of credentials and a person must
-    /// sign in first.
+    /// Returns the outcome if the profile contains one of these kinds of credentials, and a person must sign in first:
+    /// the tool refuses the profile.
     fn token(&self, kinds: &[ProfileKind]) -> Option<Outcome> {
         let section = self.files.profile(self.selected.name())?;
         let kind = *kinds.iter().find(|kind| kind.is_in(&section))?;
@@ -117,8 +117,8 @@ impl View<'_> {
         Some((Taken::Profile(first.name.into_owned(), ProfileKind::StoredKeys), why.into()))
     }
 
-    /// Returns that the tool refuses the profile, if a variable names one that does not exist and the tool's rule
-    /// `unknown` is `when`.
+    /// Returns the outcome if a variable names a profile that does not exist, and the tool's rule `unknown` is `when`:
+    /// the tool refuses the profile.
     fn unknown_profile(&self, when: Unknown) -> Option<Outcome> {
         let name = Some(self.selected.name()).filter(|_| self.selected.is_named() && self.tool.unknown == when)?;
         let message = if name.is_empty() {

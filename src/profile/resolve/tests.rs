@@ -70,8 +70,8 @@ fn the_order_within_a_profile_is_that_of_the_aws_cli() {
         "keys CONFIG",
     ];
     for (rank, expected) in expected.iter().enumerate() {
-        // A web identity token takes precedence over a source profile, so the first case, which tests a source profile,
-        // has no token. The second case tests a token, and needs the role that the first case contains.
+        // The first case tests a source profile. It contains no web identity token, because a token takes precedence
+        // over a source profile. The second case tests the token. It also contains the role, which a token needs.
         let role = if rank == 1 { all[0] } else { "" };
         let rest: Vec<&str> =
             all[rank..].iter().enumerate().filter(|(n, _)| !(rank == 0 && *n == 1)).map(|(_, k)| *k).collect();
@@ -172,7 +172,7 @@ fn the_message_shows_the_whole_circle() {
     let role = |name: &str, source: &str| format!("[profile {name}]\n{ROLE}source_profile = {source}\n");
     let config = [role("p", "a"), role("a", "b"), role("b", "c"), role("c", "a")].concat();
     assert!(resolve(&config, "").unwrap_err().message.ends_with("circular: a → b → c → a"));
-    // The access keys of the first profile do not break a circle that leads back to it.
+    // A chain that leads back to the first profile is circular, even if that profile has access keys.
     let config = format!("{}{KEYS}{}", role("p", "a"), role("a", "p"));
     assert!(resolve(&config, "").unwrap_err().message.ends_with("circular: p → a → p"));
 }

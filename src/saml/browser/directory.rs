@@ -39,8 +39,8 @@ impl Directory {
         Ok(directory)
     }
 
-    /// Removes the pages that the browser saved to restore them later: together with a page, it saves the form that was
-    /// posted to it.
+    /// Removes the pages that the browser saved in order to restore them later. If a form was posted to a page, the
+    /// browser has saved this form too.
     fn remove_sessions(&self) {
         for name in ["Sessions", "Sessions_Encrypted"] {
             let _ = fs::remove_dir_all(self.path.join("Default").join(name));

@@ -9,7 +9,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::Duration;
 
-/// How long a browser may take to close; it writes its cookies to disk meanwhile.
+/// How long a browser may take to close. While it closes, it writes its cookies to disk.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 const POLL_INTERVAL: Duration = Duration::from_millis(10);
 /// How long to wait for the browser's last log lines after it has ended.

@@ -92,8 +92,8 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    /// Returns the error for a sign-in that took too long. Removes the client registration, because AWS may have told
-    /// only the browser that it does not know the client. The next sign-in registers a new client.
+    /// Returns the error for a sign-in that took too long. Removes the client registration, because AWS may not know
+    /// the client any more. AWS shows that error only in the browser. The next sign-in registers a new client.
     fn timed_out(&self) -> Error {
         registration::remove(self.client.ctx, self.client.session);
         self.client.timed_out().hint(self.client.device_code_line())
@@ -143,8 +143,8 @@ fn open(client: &Client, options: &SignInOptions, url: &str) -> Option<OpenedBro
     browser::open_private(client.ctx, url)
 }
 
-/// Shows the URL, and what to do if the browser is on another machine. ssox always shows both, because opening a
-/// browser may seem to work although this machine has no browser.
+/// Shows the URL, and what to do if the browser is on another machine. ssox always shows both, because a command that
+/// opens a browser may report success on a machine without a browser.
 fn show(client: &Client, listener: &CallbackListener, url: &str, opened: Option<&OpenedBrowser>) {
     client.ask_to_sign_in(opened.is_some());
     terminal::show_address(client.ctx, url);

@@ -85,7 +85,8 @@ impl Quote {
                 Self::None if !c.is_ascii() || c.is_ascii_alphanumeric() || "_-./:=@%+,".contains(c) => escaped.push(c),
                 Self::None => escaped.extend(['\\', c]),
                 Self::Single if c == '\'' => escaped.push_str(r"'\''"),
-                // Inside double quotes no escape prevents history expansion, so the quote is closed around `!`.
+                // Inside double quotes no escape prevents history expansion. The double quotes are therefore closed
+                // before `!` and opened again after it.
                 Self::Double if c == '!' => escaped.push_str(r#""'!'""#),
                 Self::Double if "$`\"\\".contains(c) => escaped.extend(['\\', c]),
                 Self::Single | Self::Double => escaped.push(c),
