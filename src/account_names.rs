@@ -1,4 +1,4 @@
-//! The file in which ssox keeps the names of accounts, so that people find `Sandbox` and not only `111122223333`.
+//! The file in which ssox keeps the names of accounts, so that people can use `Sandbox` instead of `111122223333`.
 //!
 //! AWS returns the names when ssox lists the accounts; `~/.aws/config` has no key for them. ssox works
 //! without the names, so an error while this file is read or written is ignored.

@@ -69,7 +69,8 @@ pub(super) fn run(ctx: &Context, args: &AssignedArgs) -> Result<Done> {
     Ok(Done { error, ..Done::from(stdout) })
 }
 
-/// Returns the named session. Without a name, returns all sessions that can be used, and warns of the others.
+/// Returns the named session. Without a name, returns all sessions that can be used, and prints a warning for each
+/// session that cannot be used.
 pub(super) fn sessions(ctx: &Context, files: &ConfigFiles, name: Option<&str>) -> Result<Vec<Session>> {
     if let Some(name) = name {
         return profile::labelled_session(ctx, files, name).map(|session| vec![session]);

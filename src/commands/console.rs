@@ -114,8 +114,8 @@ fn browser(ctx: &Context, args: &Console, profile: &Profile) -> Result<Opener> {
 }
 
 /// Returns the partition of the role, and the region of the console page. The region is that of `--region`, the profile
-/// or the shell, in this order, and only if it belongs to the partition. If the command line names no profile and one
-/// is in use, the shell's region comes before that of the profile.
+/// or the shell, in this order, and only if it belongs to the partition. If the command line names no profile and a
+/// profile is in use, the shell's region comes before that of the profile.
 fn partition_and_region<'a>(
     ctx: &'a Context,
     args: &'a Console,

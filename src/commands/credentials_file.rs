@@ -77,7 +77,7 @@ fn edited<'a>(files: &'a ConfigFiles, section: &str, credentials: &RoleCredentia
         ("aws_access_key_id", Some(credentials.access_key_id.as_str())),
         ("aws_secret_access_key", Some(credentials.secret_access_key.expose())),
         ("aws_session_token", credentials.session_token.as_ref().map(Secret::expose)),
-        // The old name of `aws_session_token`; the AWS CLI prefers it.
+        // The old name of `aws_session_token`. It is removed, because the AWS CLI prefers it to the new name.
         ("aws_security_token", None),
         ("aws_account_id", credentials.account_id.as_deref()),
         // Expirations that other tools may have written for the credentials that ssox replaces.

@@ -24,7 +24,8 @@ use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::Duration;
 
-/// How long the prompt waits for credentials that are not cached. After that, a later prompt sets them.
+/// How long the prompt waits for credentials that are not cached. If they come later, the hook sets them at a later
+/// prompt.
 const WAIT: Duration = Duration::from_secs(3);
 /// The time between two reads of the cache while the prompt waits.
 const POLL_INTERVAL: Duration = Duration::from_millis(20);

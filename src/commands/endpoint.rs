@@ -105,8 +105,8 @@ pub(super) fn handover(profile: &Profile, entry: Entry, endpoint: &Endpoint) -> 
     }
 }
 
-/// The local server for one program. On Unix it is a process, and on Windows a thread of this process, which waits for
-/// the program.
+/// The local server for one program. On Unix, the server is a process of its own. On Windows, it is a thread of this
+/// process, because this process waits for the program.
 pub(super) struct Beside {
     listening: Listening,
     #[cfg(unix)]

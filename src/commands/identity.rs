@@ -88,7 +88,7 @@ fn ours(ctx: &Context, held: &Identity, mut changes: EnvChanges) -> Result<EnvCh
 
 /// Returns the changes for a shell with an identity that ssox did not set. If the access key is another one, they unset
 /// the session token, expiration and account ID of ssox: AWS rejects the other key with this token, and botocore
-/// refuses it after this expiration.
+/// refuses the other key after this expiration.
 fn foreign(ctx: &Context, held: &Identity) -> Result<EnvChanges> {
     let mut changes = EnvChanges::default();
     shown::foreign(ctx, held, &mut changes)?;

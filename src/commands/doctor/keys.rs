@@ -1,5 +1,5 @@
-//! Checks the access keys in the config and credentials files: incomplete pairs, session tokens without keys, expired
-//! keys.
+//! Checks the access keys in the config and credentials files: incomplete pairs of keys, session tokens without keys,
+//! expired keys.
 
 use super::Severity::{Error, Info, Warning};
 use crate::commands::finding::Finding;

@@ -85,7 +85,8 @@ fn plugins(files: &ConfigFiles) -> Option<Finding> {
     Some(finding.at(&files.config.path, Some(line + 1)))
 }
 
-/// Reports `credential_process` programs in quotes: minio-go then sends unsigned requests, and older Go tools fail.
+/// Reports `credential_process` programs in quotes. If there are quotes, minio-go sends unsigned requests, and older Go
+/// tools fail.
 fn quoted_programs(files: &ConfigFiles) -> Vec<Finding> {
     files.profiles_with("credential_process").filter_map(|section| quoted_program(files, &section)).collect()
 }

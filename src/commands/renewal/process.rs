@@ -55,7 +55,8 @@ fn spawn(ctx: &Context, arguments: &[&str], stdout: Stdio) -> io::Result<Child> 
             None => command.env_remove(name),
         };
     }
-    // In its own process group, the process gets no signal from the shell's job control or when the terminal is closed.
+    // In its own process group, the process gets no signal from the shell's job control, and no signal when the
+    // terminal is closed.
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut command, 0);
     command.args(arguments).stdin(Stdio::null()).stdout(stdout).stderr(Stdio::null()).spawn()

@@ -48,7 +48,7 @@ fn lines(now: Timestamp, held: &Held, verified: Option<&Verified>) -> [(&'static
     ]
 }
 
-/// Returns the id of the account, and its name in brackets if ssox has listed the accounts.
+/// Returns the ID of the account, and its name in brackets if ssox has listed the accounts.
 fn account(held: &Held, verified: Option<&Verified>) -> Option<String> {
     let id = verified.map(|verified| &verified.identity.account).or(held.account_id.as_ref())?;
     let name = held.account_names.get(id).map(|name| format!(" ({name})"));
