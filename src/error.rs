@@ -162,7 +162,7 @@ impl Error {
         self.code.as_deref().is_some_and(|known| known.strip_suffix("Exception").unwrap_or(known) == code)
     }
 
-    /// Puts the operation that failed before the message.
+    /// Adds the failed operation to the beginning of the message.
     pub(crate) fn doing(mut self, what: impl fmt::Display) -> Self {
         self.message = format!("{what}: {}", self.message);
         self

@@ -278,7 +278,8 @@ fn value(ctx: &Context, name: &str) -> Option<String> {
     Some(value.to_string_lossy().into_owned()).filter(|value| !value.is_empty())
 }
 
-/// Returns the value that is compared after the variable of a configuration file is set to this path.
+/// Returns the value that is compared if the variable of a configuration file is set to this path, or is unset
+/// (`None`).
 fn named_file(ctx: &Context, name: &str, path: Option<&str>) -> Option<String> {
     whole(ctx.named_file(path.map(OsStr::new), usual_name(name)?).ok()?)
 }

@@ -80,8 +80,8 @@ fn marked(command: Command) -> Command {
     command.mut_args(marked_arg).mut_subcommands(marked)
 }
 
-/// Asks clap's engine for candidates. The engine gets the words before the cursor, and of the word at the cursor only a
-/// leading `--option=`. The rest of that word is compared with the candidates later.
+/// Asks clap's engine for candidates. The engine gets the words before the cursor. Of the word at the cursor, it gets
+/// only a leading `--option=`; the rest is compared with the candidates later.
 fn engine_candidates(mut command: Command, command_line: &CommandLine) -> Vec<CompletionCandidate> {
     let start = match command_line.current.split_once('=') {
         Some((option, _)) if option.starts_with("--") => format!("{option}="),

@@ -13,8 +13,8 @@ use crate::shell::completion::{Candidate, Completions, MatchedBy, is_insertable}
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-/// The highest number of profiles that get a description. If more match, none gets one, because each description reads
-/// a file.
+/// The highest number of profiles that get a description. If more profiles match, they get no descriptions, because a
+/// file is read for each description.
 const MAX_DESCRIBED: usize = 200;
 
 const OUTPUTS: [(&str, &str); 6] = [
@@ -188,8 +188,8 @@ mod tests {
         format!("{session}{many}{roles}")
     }
 
-    /// Checks that completion finds the same candidates with and without the index, and whether completion must read
-    /// the whole files although there is an index.
+    /// Checks that completion finds the same candidates with and without the index. `needs_files` is true if completion
+    /// must read the whole files although there is an index.
     fn check(credentials: &str, listings: &[&str], needs_files: bool) {
         let home = tempfile::tempdir().unwrap();
         let mut ctx = Context::new([("HOME".to_string(), home.path().into())]);

@@ -179,7 +179,8 @@ fn unknown_role(named: &[Candidate], name: &str, role_name: &str) -> Error {
     Error::configuration(format!("you have no role `{role_name}` in account `{name}`")).hint(did_you_mean(&near))
 }
 
-/// Returns the roles of an account with similar names, or all if they are few, as ACCOUNT/ROLE.
+/// Returns, as ACCOUNT/ROLE, the roles of an account whose names are similar to `role_name`. If none is similar and the
+/// account has few roles, returns all of them.
 fn nearest_roles(account: &AccountRoles, role_name: &str, label: &str) -> Vec<String> {
     let roles = account.known_roles();
     let near = nearest(role_name, roles.iter().map(String::as_str));

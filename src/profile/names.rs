@@ -43,7 +43,8 @@ impl ProfileNames {
         (all, shown)
     }
 
-    /// Calls `show` with the assignments without a profile; returns `None` if the index does not tell which these are.
+    /// Calls `show` with the assignments without a profile; returns `None` if the index does not tell which assignments
+    /// have a profile.
     fn assignments<T>(&self, ctx: &Context, typed: Typed, show: impl Fn(&[WithoutProfile]) -> T) -> Option<T> {
         let all = match self {
             Self::Indexed(index) => AllProfiles::indexed(ctx, index, typed)?,

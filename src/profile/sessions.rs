@@ -137,8 +137,8 @@ fn unknown(ctx: &Context, files: &ConfigFiles, name: &str) -> Error {
     error_for_unknown(ctx, files, name, hint)
 }
 
-/// Makes the error for an unknown session name. `hint` is used if nothing better is known: another file that has the
-/// session, a misspelt section header, or a similar name.
+/// Makes the error for an unknown session name. If another file has the session, a section header is misspelt, or a
+/// session has a similar name, the hint of the error tells that. Otherwise the error gets `hint`.
 fn error_for_unknown(ctx: &Context, files: &ConfigFiles, name: &str, hint: String) -> Error {
     let error = Error::configuration(format!("there is no sso-session `{name}`"));
     if let Some((cause, hint)) = files.why_absent(ctx, |usual| usual.sso_session(name).is_some()) {

@@ -116,7 +116,8 @@ struct Refresh<'a> {
     ctx: &'a Context,
     session: &'a Session,
     cached: &'a Token,
-    /// A failure that was recorded at this time or later is returned without a new request; `None` to ignore it.
+    /// If a refresh failed at this time or later because AWS was unreachable, its error is returned without a new
+    /// request. With `None`, a new request is sent.
     since: Option<Timestamp>,
     /// Whether the cached token cannot be used any more.
     is_needed: bool,

@@ -94,8 +94,8 @@ fn portal_path<'a>(host: &str, path: &'a str) -> &'a str {
     end.map_or(page, |end| &page[..end])
 }
 
-/// Returns the region that the AWS host of a start URL contains. For a custom URL, this is the host of the URL that it
-/// redirects to. Returns `None` if the host contains no region.
+/// Returns the region that the AWS host of a start URL contains. If the start URL is a custom one, the AWS host is that
+/// of the URL to which it redirects. Returns `None` if the host contains no region.
 pub(crate) fn find_region(ctx: &Context, network: &Network, start_url: &str) -> Option<String> {
     if is_aws_host(&host(start_url)?) {
         return region_of(start_url);

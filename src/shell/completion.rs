@@ -58,7 +58,7 @@ pub(crate) enum Completions {
     Command(usize),
     Files,
     Candidates {
-        /// What the candidates are, in a word for people: `profile`.
+        /// The word that tells people what the candidates are, such as `profile`.
         kind: &'static str,
         are_prefixes: bool,
         candidates: Vec<Candidate>,

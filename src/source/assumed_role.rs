@@ -19,7 +19,7 @@ use serde_json::{Map, Value, json};
 /// The longest session of a role that is assumed with another role's credentials (role chaining), in seconds.
 pub(crate) const CHAINED_LIMIT: i32 = 3600;
 
-/// A role to assume, the parameters of the AssumeRole call, and the source whose credentials call it.
+/// A role to assume, the parameters of the AssumeRole call, and the source of the credentials for this call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct AssumedRole {
     pub(crate) arn: RoleArn,

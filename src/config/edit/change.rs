@@ -84,8 +84,8 @@ impl<'a> InsertionPoint<'a> {
     /// Finds where new keys are inserted in the section that has this header.
     pub(super) fn of(text: &'a str, header: Header) -> Self {
         let body = header.body(text);
-        // If the next section's header is indented, a new key must be indented as much. Otherwise the header would
-        // become part of the new key's value.
+        // If the next section's header is indented, a new key must have the same indentation. Otherwise the header
+        // would become part of the new key's value.
         let next_indent = text[body.clone()].rfind(['\n', '\r']).map_or(body.start, |end| body.start + end + 1);
         let mut point = Self { at: body.start, indent: blank(&text[next_indent..body.end]) };
         let mut lines = LineClassifier::default();

@@ -93,7 +93,7 @@ impl Browser {
 }
 
 /// Starts the browser and waits until it answers. Returns `None` if a browser already uses the directory: the new
-/// process hands over to it and exits.
+/// process passes its command line to that browser and exits.
 fn launch(ctx: &Context, program: &Program, directory: &Directory) -> Result<Option<BrowserProcess>> {
     ctx.log(|| format!("browser: {}", program.path.display()));
     let unusable = |why: &str| Error::configuration(format!("`{}` {why}", program.path.display()));
