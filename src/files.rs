@@ -1,5 +1,5 @@
 //! Reads and writes files that other programs use at the same time: reading has limits, writing is atomic, and an edit
-//! keeps the changes that other programs make at the same time.
+//! keeps the changes that other programs make during the edit.
 
 mod directory;
 mod edit;

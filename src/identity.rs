@@ -268,8 +268,8 @@ fn awaits_server(changes: &EnvChanges, name: &str) -> bool {
 }
 
 /// Returns the value of a variable that is compared; `None` if it is unset or empty. For a configuration file, the
-/// value is its absolute path, which also depends on the working directory and on HOME. In a program that ssox started
-/// with other configuration files, the value is the path of those files.
+/// value is its absolute path, which also depends on the working directory and on HOME. In a program that runs under
+/// `exec --serve`, this is the path of the file that other programs read, not of the file that ssox reads.
 fn value(ctx: &Context, name: &str) -> Option<String> {
     let value = match usual_name(name) {
         Some(usual_name) => return whole(ctx.file_for_programs(name, usual_name).ok()?),

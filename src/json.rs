@@ -13,7 +13,8 @@ use zeroize::Zeroize as _;
 
 /// The usual size of a value on one line, in bytes.
 const LINE: usize = 512;
-/// For each byte, whether it needs no escape in a JSON string. For short texts, a table is faster than comparisons.
+/// For each byte: true if the byte needs no escape in a JSON string. For short texts, a table is faster than
+/// comparisons.
 const NEEDS_NO_ESCAPE: [bool; 256] = {
     let (mut table, mut byte) = ([false; 256], b' ');
     while byte <= b'~' {

@@ -52,8 +52,8 @@ impl Lock {
     /// Takes a lock; waits for a process that holds it. `what` says in messages what the lock protects.
     ///
     /// # Errors
-    /// `Unreachable`, naming the holder: it did not release the lock within [`LIMIT`]. Configuration: the lock file is
-    /// a link.
+    /// `Unreachable`: the holder did not release the lock within [`LIMIT`]. The message names the holder.
+    /// Configuration: the lock file is a link.
     pub(crate) fn wait(ctx: &Context, name: &str, what: &str) -> Result<Self> {
         Self::wait_within(ctx, LIMIT, name, what)
     }
@@ -104,7 +104,7 @@ impl StoppedHolder {
     /// Checks whether the holder of a lock is stopped, and for how long.
     ///
     /// # Errors
-    /// `Unreachable`, naming the holder: it has been stopped for [`LIMIT`].
+    /// `Unreachable`: the holder has been stopped for [`LIMIT`]. The message names the holder.
     pub(crate) fn check(&mut self, ctx: &Context, name: &str, what: &str) -> Result<()> {
         if !holder(ctx, name).is_some_and(|holder| holder.is_stopped()) {
             *self = Self::watch(ctx);

@@ -1,6 +1,6 @@
 //! Finds the values that clap does not know, such as profiles, sessions and regions, with a description of each.
 //!
-//! Invariant: all of it comes from files; AWS is never asked.
+//! Invariant: all values and descriptions come from files; AWS is never asked.
 
 use super::listed;
 use super::matching::{MAX_NAMES, Matches, matches};

@@ -55,7 +55,7 @@ impl DirectoryFile {
     /// Returns the settings in the file.
     ///
     /// # Errors
-    /// Configuration, naming the line: the file cannot be used.
+    /// Configuration: the file cannot be used. The message says why.
     pub(crate) fn settings(&self) -> Result<Settings> {
         Settings::parse(&self.path, &self.text)
     }

@@ -62,7 +62,7 @@ impl Listening {
         Ok(Self { listener, port, token, name: hex::encode(random::<8>()?) })
     }
 
-    /// Writes the files that the programs that use this server read.
+    /// Writes the files for the programs that use this server.
     ///
     /// # Errors
     /// Configuration: the files cannot be written.

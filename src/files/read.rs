@@ -94,7 +94,7 @@ pub(super) fn open(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// Reads a pipe until all writers have closed it. Until the first writer opens it, a named pipe also reads as closed.
+/// Reads a pipe until all writers have closed it. A named pipe also seems to be closed until the first writer opens it.
 fn pipe(mut file: &File, largest: u64) -> io::Result<Vec<u8>> {
     let kind = kind(&file.metadata()?);
     if kind == Some(DIRECTORY) {

@@ -138,7 +138,7 @@ fn unknown(ctx: &Context, files: &ConfigFiles, name: &str) -> Error {
 }
 
 /// Makes the error for an unknown session name. If another file has the session, a section header is misspelt, or a
-/// session has a similar name, the hint of the error tells that. Otherwise the error gets `hint`.
+/// session has a similar name, the hint names this cause. Otherwise the hint is `hint`.
 fn error_for_unknown(ctx: &Context, files: &ConfigFiles, name: &str, hint: String) -> Error {
     let error = Error::configuration(format!("there is no sso-session `{name}`"));
     if let Some((cause, hint)) = files.why_absent(ctx, |usual| usual.sso_session(name).is_some()) {

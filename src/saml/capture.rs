@@ -121,8 +121,8 @@ impl Capture<'_> {
         Ok(())
     }
 
-    /// Makes the browser pause each request of a new page or frame that may post the response. The first page then
-    /// opens the URL.
+    /// Makes the browser pause those requests of a new page or frame that may post the SAML response. The first page
+    /// then opens the URL.
     fn attached(&mut self, params: &Value) {
         let Some(id) = params["sessionId"].as_str() else { return };
         let patterns = json!({ "patterns": [{ "urlPattern": "https://*signin.*saml*", "requestStage": "Request" }] });

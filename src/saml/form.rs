@@ -51,8 +51,8 @@ fn value_of<'a>(attributes: &[(&str, &'a str)], name: &str) -> Option<&'a str> {
     attributes.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| *value)
 }
 
-/// Parses the attributes of an `input` tag; the text starts with the five letters of its name. Returns the attributes,
-/// and the text after them.
+/// Parses the attributes of an `input` tag; the text starts with the name of the tag. Returns the attributes, and the
+/// text after them.
 fn attributes(tag: &str) -> (Vec<(&str, &str)>, &str) {
     let is_end = |c: char| c.is_ascii_whitespace() || "=/>".contains(c);
     let mut attributes = Vec::new();

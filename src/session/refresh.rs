@@ -80,7 +80,7 @@ fn refreshed(
         Err(error) => error,
     };
     match token::read(ctx, session)? {
-        // Another tool has refreshed the token at the same time, because other tools do not take the lock.
+        // Other tools do not take the lock, so another tool can refresh the token at the same time.
         Some(other) if other.access_token != cached.access_token && is_fresh(&other) => Ok(other),
         _ if is_usable(&cached) => {
             report_usable(ctx, &cached, &error);

@@ -39,8 +39,8 @@ pub(super) fn get_or_renew(
     })
 }
 
-/// Fetches new credentials and stores them, while holding the lock of the cache entry. Returns the stored entry instead
-/// if another process has renewed it in the meantime.
+/// Fetches new credentials and stores them, while holding the lock of the cache entry. If another process has renewed
+/// the entry while this process waited for the lock, returns the stored entry instead.
 ///
 /// # Errors
 /// Unreachable: another process holds the lock for too long. `NeedsPerson`: the keyring cannot be used. The errors of

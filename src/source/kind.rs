@@ -55,7 +55,7 @@ pub(crate) trait Kind {
         None
     }
 
-    /// Tells whether the credentials are certainly a role's. With a role's credentials, AWS lets another role be
+    /// Tells whether the credentials certainly belong to a role. With the credentials of a role, another role can be
     /// assumed for an hour at most.
     fn is_role(&self) -> bool {
         self.assumed().is_some()

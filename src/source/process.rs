@@ -16,8 +16,9 @@ use crate::time::Timestamp;
 use serde_json::Value;
 use std::path::Path;
 
-/// The environment variable that detects circular calls: the program in `credential_process` may call ssox, and this
-/// ssox may run the same program again. The variable lists the profiles whose programs are running, one per line.
+/// The environment variable that detects circular calls: the program in `credential_process` may call ssox, and that
+/// ssox process may run the same program again. The variable lists the profiles whose programs are running, one per
+/// line.
 const CHAIN_VARIABLE: &str = "SSOX_PROCESS_CHAIN";
 
 /// Tells whether this process was started by a `credential_process` that another ssox process runs. That process shows

@@ -2,7 +2,7 @@
 //! response.
 //!
 //! It accepts one path, one method, one `Host` and one `state`. All other requests (a port scan, a favicon, another
-//! page) get a short response. Each connection has its own thread, so none delays the redirect.
+//! page) get a short response. Each connection has its own thread, so that no connection delays the redirect.
 
 use super::http_page::HttpPage;
 use crate::context::{Context, Deadline};

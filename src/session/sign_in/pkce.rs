@@ -17,8 +17,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
 
-/// Opens AWS's sign-in page in the person's browser, and exchanges the authorization code that comes back for a token.
-/// Returns `None` if no browser can be started here, and no option requires this flow.
+/// Opens AWS's sign-in page in the person's browser, receives the authorization code, and exchanges this code for a
+/// token. Returns `None` if no browser can be started here, and no option requires this flow.
 ///
 /// # Errors
 /// Configuration: the port is in use. `NeedsPerson`: the person did not sign in in time. `Refused`, `Unreachable`.
