@@ -181,7 +181,10 @@ fn clear_hands_them_back(tool: Tool, shell: Shell) {
     let theirs = look(&mut session, &home).1;
     assert_eq!(theirs["AWS_ACCESS_KEY_ID"], P2[0].1, "{tool:?} {shell:?}");
     let edit = match tool {
-        Tool::Direnv => "echo 'export AWS_PROFILE=x' >edit; cat edit >.envrc; direnv allow",
+        // direnv sees no change within one second.
+        Tool::Direnv => {
+            "echo 'export AWS_PROFILE=x' >edit; cat edit >.envrc; direnv allow; touch -t 202601010000 .envrc"
+        }
         Tool::Mise => "echo '[env]' >edit; echo 'AWS_PROFILE = \"x\"' >>edit; cat edit >mise.toml",
     };
     session.run(edit);
