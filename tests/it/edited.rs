@@ -641,3 +641,25 @@ fn bash_refuses_what_a_local_variable_hides_for_good() {
     session.run("ssox use dev");
     says_foreign(&mut session, &home, false);
 }
+
+/// Such a handler runs while ssox sets the variables.
+#[test]
+fn what_a_handler_of_a_variable_changes_is_foreign() {
+    if !shells().contains(&Shell::Fish) {
+        return;
+    }
+    let (_standin, home) = signed_in(Duration::from_secs(3300));
+    for name in ["SSOX_PROFILE", "AWS_SECRET_ACCESS_KEY", "SSOX_PROMPT"] {
+        let handler = format!("function handler --on-variable {name}; set -gx AWS_REGION theirs; end");
+        let mut session = home.session(Shell::Fish, "LOAD");
+        session.run(&handler);
+        session.run("ssox use dev");
+        session.wait_for_prompt_with(&["dev:ReadOnly?"]);
+        assert_eq!(says_foreign(&mut session, &home, true)["AWS_REGION"], "theirs", "{name}");
+    }
+    let mut session = home.session(Shell::Fish, "LOAD");
+    session.run("function handler --on-variable AWS_ACCESS_KEY_ID; functions -e handler; ssox use dev; end");
+    session.run("ssox use stg");
+    session.wait_for_prompt_with(&["dev:ReadOnly 5"]);
+    assert_eq!(says_foreign(&mut session, &home, false)["SSOX_PROFILE"], "dev");
+}
