@@ -296,7 +296,7 @@ function _ssox_signed_in() {
 function _ssox_precmd() {
   [[ ! -o xtrace ]] || builtin setopt local_options no_xtrace
   # Removes the segment before other hooks change the prompt.
-  if [[ -n $_ssox_painted ]]; then
+  if [[ -n $_ssox_painted || -n $RPROMPT ]]; then
     if [[ $RPROMPT == "$_ssox_painted" ]]; then RPROMPT=; else _ssox_unpaint; fi
     _ssox_painted=
   fi
@@ -312,10 +312,20 @@ function _ssox_precmd() {
   _ssox_refresh
 }
 
-# If a person removed the segment, it stays removed; but a later hook or a function `precmd` may have set the prompt again.
+# If a person removed the segment, it stays removed; but a later hook or a function `precmd` may have set the prompt
+# again, or a hook `preexec`, which the line that was typed does not name.
 function _ssox_unpaint() {
-  [[ $RPROMPT == "$_ssox_painted"* ]] || (( _ssox_moved )) || builtin whence precmd >/dev/null || _ssox_placed=0
+  (( _ssox_placed )) || return 0
+  [[ $RPROMPT == *"$_ssox_painted"* || -z $_ssox_typed ]] || (( _ssox_moved )) || builtin whence precmd >/dev/null || _ssox_placed=0
+  _ssox_typed=
+  _ssox_wipe
+}
+
+# Removes the segment and each copy of it: others keep the prompt as it was, and put it back.
+function _ssox_wipe() {
   RPROMPT=${RPROMPT#"$_ssox_painted"}
+  [[ $RPROMPT != *"$_ssox_edge"* ]] || RPROMPT=${(S)RPROMPT//"$_ssox_edge"*"$_ssox_edge"}
+  _ssox_painted=
 }
 
 # Renews the credentials when they are due, and computes the segment.
@@ -365,8 +375,7 @@ function _ssox_settle() {
 
 # Puts the segment into a prompt that is already there.
 function _ssox_put_up() {
-  RPROMPT=${RPROMPT#"$_ssox_painted"}
-  _ssox_painted=
+  _ssox_wipe
   [[ $_ssox_placed == 1 && -n $SSOX_SEGMENT ]] || return 0
   _ssox_paint
   _ssox_painted=$_ssox_painting${RPROMPT:+ }
@@ -389,8 +398,7 @@ function _ssox_look_late() {
   local -i fd=$1
   builtin zle -F $fd
   builtin exec {fd}<&-
-  RPROMPT=${RPROMPT#"$_ssox_painted"}
-  _ssox_painted=
+  _ssox_wipe
   _ssox_settle
   builtin zle reset-prompt
 }
@@ -408,6 +416,7 @@ function _ssox_preexec() {
   builtin setopt local_options no_xtrace
   [[ $precmd_functions[1] == _ssox_precmd ]] || _ssox_take_down
   (( ! $#_ssox_inline )) || _ssox_inline=()
+  [[ $3 != *(RPROMPT|RPS1|prompt)* ]] || _ssox_typed=1
   [[ $3 != *(AWS|SSOX)*=*ssox* ]] || _ssox_read_inline "$3"
   [[ ${SSOX_EXPIRES-} == [1-9][0-9](#c0,14) ]] || return 0
   [[ $1 != [[:space:]]#ssox* ]] || return 0
@@ -420,8 +429,8 @@ function _ssox_preexec() {
 
 # Without its hooks, the prompt would show for good what it showed last. At a prompt the first place is ours.
 function _ssox_take_down() {
-  RPROMPT=${RPROMPT#"$_ssox_painted"}
-  SSOX_SEGMENT= SSOX_SEGMENT_STATE= _ssox_painted= _ssox_current=
+  _ssox_wipe
+  SSOX_SEGMENT= SSOX_SEGMENT_STATE= _ssox_current=
 }
 
 # In `AWS_REGION=x ssox use dev` the value replaces that of the shell for the function, and zsh undoes what the function
@@ -685,13 +694,14 @@ function _ssox_show() {
 }
 
 # Escapes and colours the segment for the right prompt so that zsh does not expand it, with or without `prompt_subst`:
-# `%{%}` prints nothing, and a character before it starts no expansion.
+# `%(?..)` prints nothing, and a character before it starts no expansion. `%(3?..)` prints nothing either, and stands at
+# both ends.
 function _ssox_paint() {
   local label=${SSOX_SEGMENT%"$_ssox_clock_text"} colour=green
   _ssox_colours=${NO_COLOR:+plain}
   if [[ $label == *[^a-zA-Z0-9:_./@+-]* ]]; then
     label=${${label//[[:cntrl:]]}//\%/%%}
-    label=${${${label//\\/\\%\{%\}}//\$/\$%\{%\}}//\`/\\\`}
+    label=${${${label//\\/\\%(?..)}//\$/\$%(?..)}//\`/\\\`}
   fi
   case $SSOX_SEGMENT_STATE in
     (soon|renewing) colour=yellow ;;
@@ -704,6 +714,7 @@ function _ssox_paint() {
     (protected) _ssox_painting="%K{red}%F{white} $label %f%k%F{$colour}$_ssox_clock_text%f" ;;
     (*) _ssox_painting="%F{$colour}$label$_ssox_clock_text%f" ;;
   esac
+  _ssox_painting=$_ssox_edge$_ssox_painting$_ssox_edge
 }
 
 # Decides at the first prompt, after the whole rc file, whether the right prompt shows the segment. It does not where a
@@ -713,13 +724,13 @@ function _ssox_decide() {
   (( _ssox_segment )) || return 0
   local prompts="$PROMPT $RPROMPT $precmd_functions"
   [[ $TERM != dumb && $prompts != *SSOX_* ]] || return 0
-  [[ ${(L)prompts} != *(starship|oh-my-posh|_omp_|p9k|powerlevel|spaceship|powerline|liquidprompt|_lp_|agkozak|prompt_*_precmd)* ]] || return 0
+  [[ ${(L)prompts} != *(starship|oh-my-posh|_omp_|p9k|powerlevel|spaceship|powerline|liquidprompt|_lp_|agkozak|prompt_[[:alnum:]_-]##_precmd)* ]] || return 0
   _ssox_placed=1 _ssox_behind='*'
 }
 
 if [[ -o interactive ]]; then
   typeset -gi _ssox_clock=0 _ssox_since=0 _ssox_until=0 _ssox_retry=0 _ssox_segment=1 _ssox_undecided=1 _ssox_placed=0 _ssox_moved=0
-  typeset -g _ssox_last= _ssox_unjudged= _ssox_behind='*(direnv|mise|_ssox_precmd)*'
+  typeset -g _ssox_last= _ssox_typed= _ssox_edge='%(3?..)' _ssox_unjudged= _ssox_behind='*(direnv|mise|_ssox_precmd)*'
   [[ -z ${_ssox_no_prompt-} ]] || _ssox_segment=0
   _ssox_install
 fi

@@ -1,7 +1,8 @@
 //! Where the prompt shows the segment, when it shows none, and that no process is started to show it.
 
 use crate::segment::{LATER, seconds_from_now, segment};
-use crate::shells::{Home, Shell, installed, shells, shows_once};
+use crate::shells::{Home, Shell, installed, shells, shows_once, signed_in};
+use std::time::Duration;
 
 /// Returns the text of the prompt that the shell computes, with the segment.
 fn prompt_text(shell: Shell) -> &'static str {
@@ -114,6 +115,16 @@ fn a_framework_keeps_its_prompt() {
     }
 }
 
+/// Themes of oh-my-zsh have functions such as `git_prompt_info` in a plain prompt.
+#[test]
+fn a_function_in_a_plain_prompt_is_no_framework() {
+    if shells().contains(&Shell::Zsh) {
+        let home = Home::scripted();
+        let rc = "setopt prompt_subst\ngit_prompt_info() { print main }\nPROMPT='$(git_prompt_info) <<%!>> '\nLOAD";
+        assert!(is_placed(&home, Shell::Zsh, rc, &[("SSOX_PROMPT", "dev")]), "{}", home.read("prompt"));
+    }
+}
+
 #[test]
 fn a_prompt_that_is_set_at_each_display_shows_it_once() {
     let zsh = [
@@ -160,6 +171,34 @@ fn a_prompt_set_by_the_user_later_has_no_segment() {
         let rows = session.prompt_rows();
         assert!(rows[..2].iter().all(|row| row.contains("dev:ReadOnly")) && rows.len() == 6, "{rows:#?}");
         assert!(!rows[2..].iter().any(|row| row.contains("dev:ReadOnly")), "{shell:?}: {rows:#?}");
+    }
+}
+
+/// The script of VS Code keeps the right prompt that it has wrapped, and puts it back before each command.
+#[test]
+fn a_right_prompt_that_others_put_back_shows_what_is_in_use_now() {
+    if !shells().contains(&Shell::Zsh) {
+        return;
+    }
+    let theirs = "keep() { [[ -z $busy || -z $RPROMPT ]] || kept=$RPROMPT RPROMPT=\"%{%}$RPROMPT%{%}\"; busy= }\n\
+        put_back() { [[ -z $RPROMPT ]] || RPROMPT=$kept; busy=1 }\nbusy=1\nprecmd_functions+=(keep)\npreexec_functions+=(put_back)";
+    for own in ["", "RPROMPT=own\n"] {
+        let (_standin, home) = signed_in(Duration::from_secs(10_000));
+        let mut session = home.session(Shell::Zsh, &format!("{own}LOAD\nssox use dev\n{theirs}"));
+        session.wait_for_prompt_with(&["dev:ReadOnly 2h 4"]);
+        for (line, shown) in
+            [("true", "dev:ReadOnly 2h 4"), ("ssox use stg", "stg:PowerUser 2h 4"), ("true", "stg:PowerUser 2h 4")]
+        {
+            session.run(line);
+            session.wait_for_prompt_with(&[shown]);
+        }
+        session.run("ssox clear");
+        session.run("true");
+        session.run("true");
+        let rows = session.prompt_rows();
+        let last = &rows[rows.len() - 2..];
+        assert!(!last.iter().any(|row| row.contains(":ReadOnly") || row.contains(":PowerUser")), "{own}: {rows:#?}");
+        assert!(rows[1..4].iter().all(|row| shows_once(row, &[" 2h"])), "{own}: {rows:#?}");
     }
 }
 
