@@ -197,7 +197,7 @@ function _ssox_check() {
     # shellcheck disable=SC2254  # it is a pattern
     case $_ssox_name in
       $_ssox_odd) ;;
-      AWS_?* | SSOX_?*) continue ;;
+      AWS_?* | SSOX_?* | CPL_AWS_CREDENTIALS_FILE) continue ;;
     esac
     _ssox_wrong=${_ssox_wrong:-$_ssox_name}
   done

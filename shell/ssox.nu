@@ -126,7 +126,7 @@ def _ssox_rows [reply] {
     let lines = if ($reply | describe) == 'string' { $reply | str replace --regex '\n$' '' | split row "\n" } else { [] }
     if ($lines | length) < 2 or $lines.0 != '#ssox1' or ($lines | last) != '#end' { _ssox_refuse 'unexpected reply' }
     let lines = ($lines | skip | drop)
-    let names = '(?:AWS|SSOX)_[A-Z0-9_]+|AWSUME_PROFILE|AWSUME_EXPIRATION|AWSU_PROFILE'
+    let names = '(?:AWS|SSOX)_[A-Z0-9_]+|AWSUME_PROFILE|AWSUME_EXPIRATION|AWSU_PROFILE|CPL_AWS_CREDENTIALS_FILE'
     let rows = ($lines | parse --regex ('^(?:=(?<set>' + $names + ')=(?<value>.*)|-(?<gone>' + $names + ')|!(?<forget>' + $names + '))$'))
     if ($rows | length) == ($lines | length) { return $rows }
     let all = ($lines | parse --regex '^(?:=(?<set>[^=]+)=.*|[-!](?<gone>[^=]+))$')

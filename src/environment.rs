@@ -15,7 +15,7 @@ pub(crate) struct EnvChanges {
 pub(crate) const FOREIGN_LEFTOVERS: [&str; 3] = ["AWSUME_PROFILE", "AWSUME_EXPIRATION", "AWSU_PROFILE"];
 
 /// The variable from which GDAL reads the path of the credentials file, instead of from the AWS variable. ssox sets it
-/// for programs that it starts, never in a shell.
+/// for programs that use its endpoint.
 pub(crate) const GDAL_CREDENTIALS_FILE: &str = "CPL_AWS_CREDENTIALS_FILE";
 
 /// The variables that list the hosts to which programs connect without a proxy. ssox sets them for programs that it

@@ -8,8 +8,8 @@
 
 mod state;
 
-use crate::context::{Context, REAL_FILES};
-use crate::environment::EnvChanges;
+use crate::context::{Context, NO_MACHINE, REAL_FILES};
+use crate::environment::{EnvChanges, GDAL_CREDENTIALS_FILE};
 use crate::error::Result;
 use sha2::{Digest as _, Sha256};
 use state::State;
@@ -72,12 +72,18 @@ pub(crate) const SESSION: &str = "SSOX_SSO_SESSION";
 /// The variable with the time at which the hook removes a protected profile from the shell.
 pub(crate) const UNTIL: &str = "SSOX_PROTECTED_UNTIL";
 
+/// Variables that ssox sets only for programs that have its endpoint. A person may have set them, too.
+pub(crate) const BESIDE_ENDPOINT: [&str; 2] = [NO_MACHINE, GDAL_CREDENTIALS_FILE];
+
 /// Returns the variables that have a fingerprint: those that are compared or shown, the account ID (which only the
-/// account-based endpoints of AWS services use), the time limit of a protected profile, and the session of an
-/// assignment.
+/// account-based endpoints of AWS services use), the time limit of a protected profile, the session of an assignment,
+/// and what is set beside an endpoint. New ones go to the end, so that shells keep their records when ssox is upgraded.
 pub(crate) fn names() -> impl Iterator<Item = &'static str> {
-    COMPARED.into_iter().chain([ACCOUNT_ID]).chain(SHOWN).chain([UNTIL, SESSION])
+    COMPARED.into_iter().chain([ACCOUNT_ID]).chain(SHOWN).chain([UNTIL, SESSION]).chain(BESIDE_ENDPOINT)
 }
+
+/// How many states the shortest record has: that of the first version.
+const FEWEST: usize = COMPARED.len() + SHOWN.len() + 3;
 
 /// Tells whether `ssox use` or `ssox exec` has set variables in this environment. `SSOX_PROFILE` does not show this,
 /// because people set it, too.
@@ -232,8 +238,13 @@ impl Identity {
     }
 
     fn parse(text: &str) -> Option<Self> {
-        let states: Vec<State> = text.split('.').map(State::parse).collect::<Option<_>>()?;
-        (states.len() == names().count()).then_some(Self(states))
+        let mut states: Vec<State> = text.split('.').map(State::parse).collect::<Option<_>>()?;
+        if states.len() < FEWEST {
+            return None;
+        }
+        // An older or newer ssox has recorded other variables, too.
+        states.resize(names().count(), State::Untouched);
+        Some(Self(states))
     }
 }
 
@@ -350,6 +361,19 @@ mod tests {
             let ctx = context(&[(ID, "ASIADEV"), ("SSOX_PROFILE", "dev"), (VARIABLE, text)]);
             assert_eq!(Identity::of_shell(&ctx).changed_by_others(&ctx), [ID], "{text}");
         }
+    }
+
+    /// A shell keeps its record when ssox is upgraded.
+    #[test]
+    fn a_record_of_another_version_is_read() {
+        let dev = dev();
+        let older = dev.splitn(FEWEST + 1, '.').take(FEWEST).collect::<Vec<_>>().join(".");
+        for record in [older.clone(), format!("{dev}.-.aaaaaaaa")] {
+            let ctx = context(&[(ID, "ASIADEV"), (SECRET, "wJalr"), (VARIABLE, &record)]);
+            assert_eq!(Identity::recorded(&ctx).unwrap().changed_by_others(&ctx), [""; 0], "{record}");
+        }
+        let cut = older.rsplit_once('.').unwrap().0;
+        assert!(Identity::recorded(&context(&[(VARIABLE, cut)])).is_none());
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::context::{Context, NO_MACHINE, REAL_FILES};
 use crate::endpoint::Endpoint;
 use crate::environment::{EnvChanges, FOREIGN_LEFTOVERS, GDAL_CREDENTIALS_FILE, PROXY_BYPASS};
 use crate::error::{Error, Result};
-use crate::identity::{self, UNTIL};
+use crate::identity::{self, BESIDE_ENDPOINT, Identity, UNTIL};
 use crate::profile::Profile;
 use crate::terminal;
 use std::path::Path;
@@ -115,6 +115,9 @@ pub(super) fn leave(changes: &mut EnvChanges, ctx: &Context) -> Result<()> {
     if is_served(ctx) {
         [URI, TOKEN, TOKEN_FILE].iter().for_each(|name| changes.unset(name));
     }
+    let (held, seen) = (Identity::of_shell(ctx), ctx.for_programs());
+    let is_ours = |name: &&str| seen.var(name).is_some_and(|value| held.matches(name, value));
+    BESIDE_ENDPOINT.into_iter().filter(is_ours).for_each(|name| changes.unset(name));
     for (own, aws, _) in REAL_FILES.into_iter().filter(|(own, ..)| ctx.var(own).is_some()) {
         changes.unset(own);
         changes.unset("AWS_SDK_LOAD_CONFIG");

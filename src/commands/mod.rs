@@ -17,6 +17,7 @@ mod directory;
 mod directory_values;
 mod doctor;
 mod each;
+mod ended_endpoint;
 mod endpoint;
 mod endpoint_changes;
 mod error_json;

@@ -1,5 +1,5 @@
-//! A shell that has read the lines of `ssox serve`: `ssox clear` takes all of them out, and doctor says when the endpoint has
-//! ended.
+//! A shell that has read the lines of `ssox serve`: `ssox clear` takes all of them out, and doctor and status say when the
+//! endpoint has ended.
 
 use crate::pty::eventually;
 use crate::shells::{Home, Shell, shells, signed_in};
@@ -12,6 +12,7 @@ fn serve(home: &Home, shell: Shell) -> Child {
     let format = if shell == Shell::Fish { "fish" } else { "env" };
     let mut command = home.command("ssox");
     command.args(["serve", "dev", "--format", format]).stdin(Stdio::null());
+    let command = command.env_remove("AWS_EC2_METADATA_DISABLED");
     let child = command.stdout(fs::File::create(home.path("lines")).unwrap()).spawn().expect("ssox starts");
     eventually("the lines", || {
         fs::read_to_string(home.path("lines")).ok().filter(|text| text.contains("SSOX_IDENTITY"))
@@ -24,10 +25,13 @@ fn end(mut server: Child) {
     server.wait().unwrap();
 }
 
-/// Returns the variables of AWS and of ssox that a script ends with. A shell lets ssox change no others (`CPL_…` of GDAL).
+/// Returns the variables of AWS, of GDAL and of ssox that a script ends with. The tests themselves switch off the metadata of
+/// the machine.
 fn left(home: &Home, shell: Shell, script: &str) -> String {
-    let output = home.script(shell, &format!("{script}\ncommand env | command grep -E '^(AWS|SSOX)_' | command sort"));
-    let known = ["AWS_EC2_METADATA_DISABLED", "AWS_ENDPOINT_URL", "AWS_MAX_ATTEMPTS"];
+    let unset = if shell == Shell::Fish { "set -e" } else { "unset" };
+    let shown = "command env | command grep -E '^(AWS|SSOX|CPL)_' | command sort";
+    let output = home.script(shell, &format!("{unset} AWS_EC2_METADATA_DISABLED\n{script}\n{shown}"));
+    let known = ["AWS_ENDPOINT_URL", "AWS_MAX_ATTEMPTS"];
     let text = String::from_utf8(output.stdout).unwrap();
     text.lines()
         .filter(|line| !known.iter().any(|name| line.starts_with(name)))
@@ -42,22 +46,30 @@ fn clear_removes_what_the_lines_of_serve_have_set() {
         let before = left(&home, shell, "LOAD");
         let server = serve(&home, shell);
         let served = left(&home, shell, "LOAD\n. ./lines");
-        assert!(served.contains("AWS_CONTAINER_CREDENTIALS_FULL_URI"), "{shell:?}: {served}");
+        for name in ["AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_EC2_METADATA_DISABLED", "CPL_AWS_CREDENTIALS_FILE"] {
+            assert!(served.contains(name), "{shell:?}: {served}");
+        }
         assert_eq!(left(&home, shell, "LOAD\n. ./lines\nssox clear"), before, "{shell:?}");
         // With another identity in between, the end is the same.
         assert_eq!(left(&home, shell, "LOAD\nssox use dev\nssox clear\n. ./lines\nssox clear"), before, "{shell:?}");
+        assert_eq!(left(&home, shell, "LOAD\n. ./lines\nssox use dev\nssox clear"), before, "{shell:?}");
+        // What a person has set instead stays.
+        let own = shell.export("AWS_EC2_METADATA_DISABLED", "TRUE");
+        let kept = left(&home, shell, &format!("LOAD\n. ./lines\n{own}\nssox clear"));
+        assert_eq!(kept, format!("AWS_EC2_METADATA_DISABLED=TRUE\n{before}"), "{shell:?}");
         end(server);
         assert_eq!(left(&home, shell, "LOAD\n. ./lines\nssox clear"), before, "{shell:?}");
     }
 }
 
 #[test]
-fn doctor_says_that_an_endpoint_has_ended() {
+fn doctor_and_status_say_that_an_endpoint_has_ended() {
     let (_standin, home) = signed_in(Duration::from_hours(1));
     let server = serve(&home, Shell::Bash);
-    let said = || String::from_utf8(home.script(Shell::Bash, ". ./lines\nssox doctor").stdout).unwrap();
+    let said = || String::from_utf8(home.script(Shell::Bash, ". ./lines\nssox doctor; ssox status").stdout).unwrap();
     let ours = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
     assert!(!said().contains(ours) && !said().contains("has ended"), "{}", said());
     end(server);
-    assert!(said().contains("has ended: AWS tools get no credentials in this shell"), "{}", said());
+    let told = said();
+    assert_eq!(told.matches("has ended: AWS tools get no credentials in this shell").count(), 2, "{told}");
 }

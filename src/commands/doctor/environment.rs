@@ -2,16 +2,14 @@
 //! are not reported.
 
 use super::Severity::{Error, Info, Warning};
-use crate::commands::endpoint_changes;
 use crate::commands::finding::Finding;
+use crate::commands::{ended_endpoint, endpoint_changes};
 use crate::config::ConfigFiles;
 use crate::config::Severity;
 use crate::context::Context;
 use crate::identity::{WEB_IDENTITY, is_in_use};
 use crate::profile::{Profile, find};
 use crate::time::Timestamp;
-use std::net::{SocketAddr, TcpStream};
-use std::time::Duration;
 
 /// Variables that other tools leave behind, and their effect.
 const LEFTOVERS: [(&str, &str); 6] = [
@@ -23,8 +21,6 @@ const LEFTOVERS: [(&str, &str); 6] = [
     ("AWS_SSO_PROFILE", "prompts show it as the profile in use"),
 ];
 const KEYS: [&str; 3] = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
-/// How long ssox waits until an endpoint on this machine answers.
-const ANSWER: Duration = Duration::from_secs(1);
 const CONTAINER: [&str; 2] = ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"];
 
 /// Checks the environment of this process.
@@ -42,7 +38,8 @@ pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
         findings.push(finding(Info, message, ctx.line_to_unset(&WEB_IDENTITY)));
     }
     if endpoint_changes::is_served(ctx) {
-        findings.extend(ended_endpoint(ctx));
+        let ended = ended_endpoint::message(ctx);
+        findings.extend(ended.map(|message| finding(Warning, message, ended_endpoint::HINT)));
     } else {
         findings.extend(CONTAINER.iter().filter(|name| ctx.var(name).is_some()).map(|name| container(ctx, name)));
     }
@@ -67,17 +64,6 @@ pub(super) fn check(ctx: &Context, files: &ConfigFiles) -> Vec<Finding> {
 fn container(ctx: &Context, name: &str) -> Finding {
     let message = format!("{name} is set: AWS tools fall back to the credentials of a container");
     finding(Info, message, format!("{}, if this is not a container", ctx.line_to_unset(&[name])))
-}
-
-/// Reports an endpoint of ssox that no longer answers, although this shell still has its variables.
-fn ended_endpoint(ctx: &Context) -> Option<Finding> {
-    let url = ctx.var(endpoint_changes::URI)?;
-    let address: SocketAddr = url.strip_prefix("http://")?.trim_end_matches('/').parse().ok()?;
-    if TcpStream::connect_timeout(&address, ANSWER).is_ok() {
-        return None;
-    }
-    let message = format!("the endpoint of ssox at {url} has ended: AWS tools get no credentials in this shell");
-    Some(finding(Warning, message, "ssox clear, or the lines of a new ssox serve"))
 }
 
 fn keys(ctx: &Context, is_ours: bool, findings: &mut Vec<Finding>) {

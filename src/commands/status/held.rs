@@ -1,10 +1,10 @@
 //! Collects what `ssox status` shows.
 
 use crate::account_names::AccountNames;
-use crate::commands::endpoint_changes;
 use crate::commands::foreign::{self, Foreign, foreign};
 use crate::commands::precedence::disagreements;
 use crate::commands::renewal;
+use crate::commands::{ended_endpoint, endpoint_changes};
 use crate::config::ConfigFiles;
 use crate::context::Context;
 use crate::error::{Error, Result};
@@ -83,7 +83,13 @@ fn disagreements_of(ctx: &Context, held: &Held, files: Option<&ConfigFiles>) -> 
         Some("profile") => {
             profile.and_then(|(files, name)| Some(disagreements(files, &files.profile(name)?))).unwrap_or_default()
         }
-        Some("endpoint") if foreign::has_default(ctx) => vec![endpoint_changes::BESIDE_DEFAULT.into()],
+        Some("endpoint") => {
+            let ended = ended_endpoint::message(ctx).map(|message| format!("{message}; {}", ended_endpoint::HINT));
+            ended
+                .into_iter()
+                .chain(foreign::has_default(ctx).then(|| endpoint_changes::BESIDE_DEFAULT.into()))
+                .collect()
+        }
         _ => Vec::new(),
     }
 }
