@@ -350,7 +350,7 @@ function _ssox_settle_kept() {
 
 # Records the current values as set by ssox.
 function _ssox_note() {
-  _ssox_held=${SSOX_IDENTITY-} _ssox_files=${SSOX_FILES-} _ssox_left="${SSOX_PROMPT-},${SSOX_STATE-},${SSOX_EXPIRES-},${SSOX_PROTECTED-}" _ssox_unjudged=''
+  _ssox_held=${SSOX_IDENTITY-} _ssox_files=${SSOX_FILES-} _ssox_left="${SSOX_PROMPT-},${SSOX_STATE-},${SSOX_EXPIRES-},${SSOX_NEXT-},${SSOX_PROTECTED-}" _ssox_unjudged=''
   _ssox_read_identity
   _ssox_see
 }
@@ -447,7 +447,7 @@ function _ssox_judge() {
   _ssox_unjudged=on
   # They may be readonly.
   [[ -z ${SSOX_PROMPT-}${SSOX_IDENTITY-} ]] || builtin export SSOX_STATE=foreign SSOX_PROMPT="${SSOX_PROMPT%\?}?" 2>/dev/null || builtin true
-  _ssox_left="${SSOX_PROMPT-},${SSOX_STATE-},${SSOX_EXPIRES-},${SSOX_PROTECTED-}"
+  _ssox_left="${SSOX_PROMPT-},${SSOX_STATE-},${SSOX_EXPIRES-},${SSOX_NEXT-},${SSOX_PROTECTED-}"
 }
 
 # Tells whether the program should be called now. After a failure that is in a minute at the earliest; a clock that was
@@ -513,7 +513,7 @@ function _ssox_find_place() {
 function _ssox_refresh() {
   _ssox_check_clock
   # The program undoes an edit of what the segment shows.
-  if ! builtin test "$_ssox_left" = "${SSOX_PROMPT-},${SSOX_STATE-},${SSOX_EXPIRES-},${SSOX_PROTECTED-}" ||
+  if ! builtin test "$_ssox_left" = "${SSOX_PROMPT-},${SSOX_STATE-},${SSOX_EXPIRES-},${SSOX_NEXT-},${SSOX_PROTECTED-}" ||
     { [[ -n $_ssox_files ]] && _ssox_are_files_edited; }; then
     _ssox_seen=([0]=edited)
     _ssox_look || builtin true
@@ -843,7 +843,7 @@ function _ssox_exit() {
     _ssox_put_typed
     _ssox_kept=$_ssox_outside
     _ssox_child=${_ssox_outer[0]} _ssox_held=${_ssox_outer[1]} _ssox_before=("${_ssox_outer[@]:2}")
-    _ssox_files=${SSOX_FILES-} _ssox_left="${SSOX_PROMPT-},${SSOX_STATE-},${SSOX_EXPIRES-},${SSOX_PROTECTED-}"
+    _ssox_files=${SSOX_FILES-} _ssox_left="${SSOX_PROMPT-},${SSOX_STATE-},${SSOX_EXPIRES-},${SSOX_NEXT-},${SSOX_PROTECTED-}"
     # The program judges what is there now.
     if ((${#_ssox_under[@]})); then _ssox_seen=(); fi
     _ssox_names_under=' ' _ssox_under=() _ssox_over=() _ssox_layer=''

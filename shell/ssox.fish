@@ -101,7 +101,7 @@ function _ssox_look
     test -n "$SSOX_PROMPT$SSOX_IDENTITY"; or return 0
     set -gx SSOX_STATE foreign
     set -gx SSOX_PROMPT (string replace -r '\?$' '' -- $SSOX_PROMPT)'?'
-    set -gu _ssox_left "$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_PROTECTED"
+    set -gu _ssox_left "$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_NEXT,$SSOX_PROTECTED"
 end
 
 function ssox --description 'AWS credentials in this shell'
@@ -171,7 +171,7 @@ function _ssox_apply
     # These values are now those set by ssox.
     set -gu _ssox_held "$SSOX_IDENTITY"
     set -gu _ssox_files "$SSOX_FILES"
-    set -gu _ssox_left "$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_PROTECTED"
+    set -gu _ssox_left "$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_NEXT,$SSOX_PROTECTED"
     # A reply to `use` with keys and a region has all compared variables.
     string match -q 'use *AWS_ACCESS_KEY_ID *AWS_REGION *' -- "$argv[1] $_ssox_names "
     and set -gu _ssox_exported $_ssox_names; or _ssox_note_exported
@@ -330,7 +330,7 @@ end
 # Renews the credentials when they are due, and computes the segment.
 function _ssox_refresh
     # The program undoes an edit of what the segment shows.
-    if test "$_ssox_left" != "$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_PROTECTED"; or _ssox_are_files_edited
+    if test "$_ssox_left" != "$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_NEXT,$SSOX_PROTECTED"; or _ssox_are_files_edited
         set -gu _ssox_seen edited
         _ssox_look
     end
@@ -625,7 +625,7 @@ function _ssox_exit
         end
         set -gu _ssox_held $_ssox_before[1]
         set -gu _ssox_files "$SSOX_FILES"
-        set -gu _ssox_left "$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_PROTECTED"
+        set -gu _ssox_left "$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_NEXT,$SSOX_PROTECTED"
         set -gu _ssox_child $_ssox_before[2..]
         # The program judges what is there now.
         set -q _ssox_layered[1]; and set -gu _ssox_seen

@@ -191,7 +191,7 @@ def _ssox_identity [] {
 
 # Returns what the segment shows.
 def _ssox_visible [] {
-    [$env.SSOX_PROMPT? $env.SSOX_STATE? $env.SSOX_EXPIRES? $env.SSOX_PROTECTED?]
+    [$env.SSOX_PROMPT? $env.SSOX_STATE? $env.SSOX_EXPIRES? $env.SSOX_NEXT? $env.SSOX_PROTECTED?]
 }
 
 # Calls the program, without messages for people except of directories. Returns what is to change, or null.

@@ -374,7 +374,7 @@ function global:_ssox_identity {
 
 # Returns what the segment shows.
 function global:_ssox_visible {
-    "$env:SSOX_PROMPT`n$env:SSOX_STATE`n$env:SSOX_EXPIRES`n$env:SSOX_PROTECTED"
+    "$env:SSOX_PROMPT`n$env:SSOX_STATE`n$env:SSOX_EXPIRES`n$env:SSOX_NEXT`n$env:SSOX_PROTECTED"
 }
 
 # Has the program judge a change of the compared values: other keys, another region, a profile set beside them. It is

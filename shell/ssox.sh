@@ -270,7 +270,7 @@ _ssox_forget() {
 
 # Records the current values as set by ssox.
 _ssox_note() {
-  _ssox_held=${SSOX_IDENTITY-} _ssox_left="${SSOX_PROMPT-},${SSOX_STATE-},${SSOX_EXPIRES-},${SSOX_PROTECTED-}"
+  _ssox_held=${SSOX_IDENTITY-} _ssox_left="${SSOX_PROMPT-},${SSOX_STATE-},${SSOX_EXPIRES-},${SSOX_NEXT-},${SSOX_PROTECTED-}"
   _ssox_read_identity
   _ssox_seen=$_ssox_now
 }
@@ -333,7 +333,7 @@ _ssox_look() {
   _ssox_seen=$_ssox_now
   _ssox_ask identity && _ssox_apply identity 2>/dev/null && \return 0
   case ${SSOX_PROMPT-}${SSOX_IDENTITY-} in ?*) \export SSOX_STATE=foreign SSOX_PROMPT="${SSOX_PROMPT%\?}?" ;; esac
-  _ssox_left="${SSOX_PROMPT-},${SSOX_STATE-},${SSOX_EXPIRES-},${SSOX_PROTECTED-}"
+  _ssox_left="${SSOX_PROMPT-},${SSOX_STATE-},${SSOX_EXPIRES-},${SSOX_NEXT-},${SSOX_PROTECTED-}"
 }
 
 # Tells whether the program should be called now. After a failure that is in a minute at the earliest; a clock that was
@@ -374,7 +374,7 @@ _ssox_precmd() {
 # Renews the credentials when they are due, and computes the segment when it has changed.
 _ssox_refresh() {
   # The program undoes an edit of what the segment shows.
-  case $_ssox_left in '' | "${SSOX_PROMPT-},${SSOX_STATE-},${SSOX_EXPIRES-},${SSOX_PROTECTED-}") ;; *) _ssox_seen=edited ;; esac
+  case $_ssox_left in '' | "${SSOX_PROMPT-},${SSOX_STATE-},${SSOX_EXPIRES-},${SSOX_NEXT-},${SSOX_PROTECTED-}") ;; *) _ssox_seen=edited ;; esac
   _ssox_look
   _ssox_read_clock
   if _ssox_is_due; then _ssox_tick; fi

@@ -214,7 +214,7 @@ def _ssox_load(has_prompt):
 
     # Returns what the segment shows.
     def visible():
-        return tuple(env.get(name) for name in ('SSOX_PROMPT', 'SSOX_STATE', 'SSOX_EXPIRES', 'SSOX_PROTECTED'))
+        return tuple(env.get(name) for name in ('SSOX_PROMPT', 'SSOX_STATE', 'SSOX_EXPIRES', 'SSOX_NEXT', 'SSOX_PROTECTED'))
 
     # Returns a number from the environment, or else 0.
     def number(name):

@@ -155,7 +155,7 @@ function _ssox_apply() {
 
 # Records the current values as set by ssox.
 function _ssox_note() {
-  _ssox_held=${SSOX_IDENTITY-} _ssox_files=${SSOX_FILES-} _ssox_left=$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_PROTECTED _ssox_unjudged=
+  _ssox_held=${SSOX_IDENTITY-} _ssox_files=${SSOX_FILES-} _ssox_left=$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_NEXT,$SSOX_PROTECTED _ssox_unjudged=
   _ssox_see
 }
 
@@ -243,7 +243,7 @@ ${(t)AWS_DEFAULT_PROFILE}${(t)AWS_SECURITY_TOKEN}${(t)SSOX_PROFILE}${(t)SSOX_IDE
   _ssox_unjudged=1
   # They may be readonly.
   { [[ -z ${SSOX_PROMPT-}${SSOX_IDENTITY-} ]] || builtin export SSOX_STATE=foreign SSOX_PROMPT=${SSOX_PROMPT%\?}\? } always { TRY_BLOCK_ERROR=0 } 2>/dev/null
-  _ssox_left=$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_PROTECTED
+  _ssox_left=$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_NEXT,$SSOX_PROTECTED
 }
 
 # Records the compared values, with their types: a variable that is not exported reaches no program.
@@ -332,7 +332,7 @@ function _ssox_wipe() {
 function _ssox_refresh() {
   [[ -z $_ssox_files ]] || ! _ssox_are_files_edited || _ssox_seen=edited
   # The program undoes an edit of what the segment shows.
-  [[ $SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_PROTECTED == "$_ssox_left" ]] || _ssox_seen=edited
+  [[ $SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_NEXT,$SSOX_PROTECTED == "$_ssox_left" ]] || _ssox_seen=edited
   [[ $_ssox_seen != edited ]] && ! _ssox_is_due || { _ssox_look; ! _ssox_is_due } || _ssox_tick
   _ssox_show
 }
@@ -614,7 +614,7 @@ function _ssox_exit() {
   if [[ -n $_ssox_layer ]]; then
     _ssox_off
     _ssox_kept=("${(@kv)_ssox_outside}")
-    _ssox_child=$_ssox_before[1] _ssox_held=$_ssox_before[2] _ssox_files=${SSOX_FILES-} _ssox_left=$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_PROTECTED
+    _ssox_child=$_ssox_before[1] _ssox_held=$_ssox_before[2] _ssox_files=${SSOX_FILES-} _ssox_left=$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_NEXT,$SSOX_PROTECTED
     # The program judges what is there now.
     (( ! $#_ssox_under )) || _ssox_seen=
     _ssox_under=() _ssox_over=() _ssox_layer=

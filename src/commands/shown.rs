@@ -1,6 +1,7 @@
 //! Restores the variables by which the prompt segment and `status` show the profile in use. ssox has recorded their
 //! values, so an edit by hand is undone at the next prompt.
 
+use super::changes;
 use super::file_marks;
 use super::label::label;
 use super::profile_variables::set_or_unset;
@@ -23,6 +24,7 @@ const FOREIGN_MARK: char = '?';
 pub(super) fn ours(ctx: &Context, held: &Identity, changes: &mut EnvChanges) -> Result<()> {
     describe(ctx, held, "", changes)?;
     expires(ctx, held, changes)?;
+    next(ctx, changes)?;
     let state = ctx.var("SSOX_STATE");
     if renewal::is_awaited(ctx) {
         return awaited(ctx, changes);
@@ -135,4 +137,16 @@ fn expires(ctx: &Context, held: &Identity, changes: &mut EnvChanges) -> Result<(
         return Ok(());
     }
     changes.set("SSOX_EXPIRES", end)
+}
+
+/// Moves the hook's next call to the end of the time limit of a protected profile, where somebody has set a later one.
+fn next(ctx: &Context, changes: &mut EnvChanges) -> Result<()> {
+    let Some(until) = changes::removed_at(ctx) else { return Ok(()) };
+    let next = ctx.var("SSOX_NEXT").and_then(|next| next.parse().ok().map(Timestamp));
+    if next.is_some_and(|next| next <= until) {
+        return Ok(());
+    }
+    // The shell has read its clock before this process began.
+    let until = if until <= ctx.now() { Timestamp(1) } else { until };
+    changes.set("SSOX_NEXT", until.0.to_string())
 }

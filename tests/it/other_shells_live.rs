@@ -177,6 +177,10 @@ fn a_protected_profile_asks_and_leaves_after_its_time() {
             assert!(!shown.contains("rror"), "{shell:?}: {shown}");
             assert_eq!(session.state(&home).get("SSOX_PROFILE").map(String::as_str), held, "{shell:?} {keys:?}");
         }
+        // A later call does not prolong it.
+        let until = session.environment(&home)["SSOX_PROTECTED_UNTIL"].clone();
+        session.export("SSOX_NEXT", "4000000000");
+        assert_eq!(session.environment(&home)["SSOX_NEXT"], until, "{shell:?}");
         // The time limit becomes the past, as it is when the time has come.
         session.export("SSOX_PROTECTED_UNTIL", "1");
         session.export("SSOX_NEXT", "1");

@@ -196,6 +196,28 @@ fn the_time_limit_also_ends_a_profile_without_keys_in_the_shell() {
 }
 
 #[test]
+fn the_time_of_the_next_call_does_not_prolong_a_protected_profile() {
+    in_each(&shells(), |shell| {
+        let (_standin, home) = signed_in(Duration::from_secs(3600));
+        let rc = format!("LOAD\n{}", shell.probe());
+        let mut session = home.session_with(shell, &rc, &[("SSOX_PROTECT", "dev"), ("SSOX_PROTECTED_FOR", "1h")]);
+        for used in ["ssox use --yes dev", "ssox use --yes --profile-only dev"] {
+            session.run(used);
+            session.run("probe SSOX_PROTECTED_UNTIL >until");
+            let later = shell.export("SSOX_NEXT", "4000000000");
+            session.run(&later);
+            session.run("probe SSOX_NEXT SSOX_PROFILE >probed");
+            let until = home.read("until").replace("PROTECTED_UNTIL", "NEXT");
+            assert_eq!(home.read("probed"), format!("{until}SSOX_PROFILE exported [dev]\n"), "{shell:?} {used}");
+            session.run(&format!("{}; {later}", shell.export("SSOX_PROTECTED_UNTIL", "4000000000")));
+            session.run("probe SSOX_PROFILE AWS_PROFILE AWS_ACCESS_KEY_ID >probed");
+            let gone = "SSOX_PROFILE unset\nAWS_PROFILE unset\nAWS_ACCESS_KEY_ID unset\n";
+            assert_eq!(home.read("probed"), gone, "{shell:?} {used}");
+        }
+    });
+}
+
+#[test]
 fn nothing_in_a_renewal_moves_the_end() {
     let home = home("ssox_protected = true");
     let used = home.ssox_with(&["--emit=zsh1", "use", "--yes", "prod-admin"], &[("SSOX_PROTECTED_FOR", "30m")]);
