@@ -362,7 +362,9 @@ function global:_ssox_identity {
     [string]::Join("`n", @(
         $env:AWS_ACCESS_KEY_ID, $env:AWS_SECRET_ACCESS_KEY, $env:AWS_SESSION_TOKEN, $env:AWS_CREDENTIAL_EXPIRATION,
         $env:AWS_REGION, $env:AWS_DEFAULT_REGION, $env:AWS_PROFILE, $env:AWS_DEFAULT_PROFILE, $env:AWS_SECURITY_TOKEN,
-        $env:AWS_ACCOUNT_ID, $env:SSOX_PROFILE, $env:SSOX_IDENTITY
+        $env:AWS_ACCOUNT_ID, $env:AWS_SSO_PROFILE, $env:SSOX_PROFILE, $env:SSOX_IDENTITY
+        # An empty name is a name.
+        ($null -eq $env:AWS_PROFILE), ($null -eq $env:AWS_DEFAULT_PROFILE)
         if (-not $env:AWS_ACCESS_KEY_ID) {
             $env:AWS_CONFIG_FILE, $env:AWS_SHARED_CREDENTIALS_FILE, $env:AWS_WEB_IDENTITY_TOKEN_FILE, $env:AWS_ROLE_ARN, $env:AWS_CONTAINER_CREDENTIALS_FULL_URI,
             $env:AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, $env:AWS_CONTAINER_AUTHORIZATION_TOKEN,

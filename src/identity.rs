@@ -36,8 +36,8 @@ pub(crate) const COMPARED: [&str; 18] = [
     EXPIRATION,
     "AWS_REGION",
     "AWS_DEFAULT_REGION",
-    "AWS_PROFILE",
-    "AWS_DEFAULT_PROFILE",
+    PROFILES[0],
+    PROFILES[1],
     "AWS_SECURITY_TOKEN",
     "SSOX_PROFILE",
     FILES[0],
@@ -49,6 +49,8 @@ pub(crate) const COMPARED: [&str; 18] = [
     ENDPOINT[2],
     ENDPOINT[3],
 ];
+/// The variables with the name of a profile. The AWS CLI and boto3 look for a profile without a name where one is empty.
+pub(crate) const PROFILES: [&str; 2] = ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"];
 /// The variables with the paths of the AWS configuration files. ssox does not change them. While the shell has no
 /// access keys, tools use a profile in these files.
 pub(crate) const FILES: [&str; 2] = ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"];
@@ -278,15 +280,16 @@ fn awaits_server(changes: &EnvChanges, name: &str) -> bool {
     ENDPOINT[..2].contains(&name) && [ID, "AWS_PROFILE"].iter().all(|name| changes.get(name) == Some(None))
 }
 
-/// Returns the value of a variable that is compared; `None` if it is unset or empty. For a configuration file, the
-/// value is its absolute path, which also depends on the working directory and on HOME. In a program that runs under
-/// `exec --serve`, this is the path of the file that other programs read, not of the file that ssox reads.
+/// Returns the value of a variable that is compared; `None` if it is unset, or empty and not the name of a profile. For
+/// a configuration file, the value is its absolute path, which also depends on the working directory and on HOME. In a
+/// program that runs under `exec --serve`, this is the path of the file that other programs read, not of the file that
+/// ssox reads.
 fn value(ctx: &Context, name: &str) -> Option<String> {
     let value = match usual_name(name) {
         Some(usual_name) => return whole(ctx.file_for_programs(name, usual_name).ok()?),
         None => ctx.var_os(name)?,
     };
-    Some(value.to_string_lossy().into_owned()).filter(|value| !value.is_empty())
+    Some(value.to_string_lossy().into_owned()).filter(|value| !value.is_empty() || PROFILES.contains(&name))
 }
 
 /// Returns the value that is compared if the variable of a configuration file is set to this path, or is unset
@@ -336,9 +339,10 @@ mod tests {
     fn a_variable_is_unchanged_while_it_has_the_value_ssox_set() {
         let dev = dev();
         type Row<'a> = (&'a [(&'a str, &'a str)], &'a [&'a str]);
-        let rows: [Row<'_>; 6] = [
+        let rows: [Row<'_>; 7] = [
             (&[(ID, "ASIADEV"), (SECRET, "wJalr")], &[]),
-            (&[(ID, "ASIADEV"), (SECRET, "wJalr"), ("AWS_REGION", "untouched"), ("AWS_PROFILE", "")], &[]),
+            (&[(ID, "ASIADEV"), (SECRET, "wJalr"), ("AWS_REGION", "untouched"), ("AWS_SECURITY_TOKEN", "")], &[]),
+            (&[(ID, "ASIADEV"), (SECRET, "wJalr"), ("AWS_PROFILE", "")], &["AWS_PROFILE"]),
             (&[(ID, "ASIADEV"), (SECRET, "other")], &[SECRET]),
             (&[(ID, "AKIAOTHER"), (SECRET, "wJalr")], &[ID]),
             (&[(SECRET, "wJalr")], &[ID]),

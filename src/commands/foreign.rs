@@ -6,10 +6,13 @@ use crate::assignments;
 use crate::cache::{self, EntryNames, Key};
 use crate::config::ConfigFiles;
 use crate::context::Context;
-use crate::identity::{ENDPOINT, FILES, ID, Identity, WEB_IDENTITY, is_in_use};
+use crate::identity::{ENDPOINT, FILES, ID, Identity, PROFILES, WEB_IDENTITY, is_in_use};
 use crate::profile::{self, Profile};
 use crate::snapshots;
 use std::ffi::OsStr;
+
+/// What an empty name of a profile does.
+const EMPTY: &str = "empty, so the AWS CLI and boto3 refuse to start";
 
 /// An identity that replaced the one ssox set.
 pub(super) struct Foreign {
@@ -41,8 +44,10 @@ pub(super) fn without_ours(ctx: &Context) -> Option<(&'static str, String)> {
     if is_in_use(ctx) {
         return None;
     }
-    let keys = ctx.var(ID).map(|id| ("keys", key(ctx, id)));
-    keys.or_else(|| Some(("AWS_PROFILE", ctx.var("AWS_PROFILE")?.into())))
+    let keys = ctx.var(ID).map(|id| ("keys", format!("{}{}", key(ctx, id), beside(ctx))));
+    let named = || Some(("AWS_PROFILE", ctx.var("AWS_PROFILE")?.into()));
+    keys.or_else(named)
+        .or_else(|| empty_name(ctx).map(|name| (name, format!("{EMPTY}; {}", ctx.line_to_unset(&[name])))))
 }
 
 impl Foreign {
@@ -66,6 +71,7 @@ fn changes(ctx: &Context, names: &[&'static str]) -> Vec<String> {
         let value = ctx.var_os(name).filter(|value| !value.is_empty());
         let is_relative = value.is_some_and(|path| FILES.contains(name) && is_relative(ctx, path));
         let what = match (value.is_some(), snapshots::owner(ctx, name)) {
+            (false, _) if empty_name(ctx) == Some(*name) => EMPTY.into(),
             (false, _) if FILES.contains(name) => "missing, or HOME has changed".into(),
             (false, _) => "missing".into(),
             (true, None) if is_relative => {
@@ -91,11 +97,21 @@ fn is_relative(ctx: &Context, path: &OsStr) -> bool {
 pub(super) fn identity(ctx: &Context) -> String {
     let endpoint = ctx.var("AWS_ENDPOINT_URL").filter(|url| is_local(url));
     let emulator = endpoint.map(|url| format!(", for {url} (AWS_ENDPOINT_URL)")).unwrap_or_default();
-    let beside = ctx.var("AWS_PROFILE").map(|name| format!(", beside AWS_PROFILE={name}")).unwrap_or_default();
     match (ctx.var(ID), ctx.var("AWS_PROFILE")) {
-        (Some(id), _) => format!("{}{emulator}{beside}", key(ctx, id)),
+        (Some(id), _) => format!("{}{emulator}{}", key(ctx, id), beside(ctx)),
         (None, name) => without_keys(ctx, name),
     }
+}
+
+/// Describes the name of a profile that is set as well as access keys.
+fn beside(ctx: &Context) -> String {
+    let named = ctx.var("AWS_PROFILE").map(|name| format!(", beside AWS_PROFILE={name}"));
+    named.or_else(|| Some(format!(", beside {}, which is {EMPTY}", empty_name(ctx)?))).unwrap_or_default()
+}
+
+/// Returns the variable with an empty name of a profile.
+fn empty_name(ctx: &Context) -> Option<&'static str> {
+    PROFILES.into_iter().find(|name| ctx.var_os(name).is_some_and(|value| value.is_empty()))
 }
 
 fn without_keys(ctx: &Context, profile: Option<&str>) -> String {
@@ -104,6 +120,7 @@ fn without_keys(ctx: &Context, profile: Option<&str>) -> String {
     }
     let profile = match profile {
         Some(profile) => profile,
+        None if empty_name(ctx).is_some() => return format!("no access keys{}", beside(ctx)),
         None if has_default(ctx) => "default",
         None => return of_server(ctx),
     };

@@ -73,9 +73,7 @@ fn in_use(ctx: &Context) -> Result<EnvChanges> {
 /// Adds the changes for a shell that still has the identity that ssox set.
 fn ours(ctx: &Context, held: &Identity, mut changes: EnvChanges) -> Result<EnvChanges> {
     shown::ours(ctx, held, &mut changes)?;
-    if let Some(profile) = ctx.var("SSOX_PROFILE").filter(|_| ctx.var("AWS_SSO_PROFILE").is_none()) {
-        changes.set("AWS_SSO_PROFILE", profile)?;
-    }
+    named(ctx, &mut changes)?;
     if held.has_removed(ACCOUNT_ID) && changes.get(ACCOUNT_ID).is_none() {
         let profile = renewal::held_profile(ctx).ok();
         if let Some(account_id) = profile.as_ref().and_then(|profile| profile.source.account_id()) {
@@ -86,6 +84,12 @@ fn ours(ctx: &Context, held: &Identity, mut changes: EnvChanges) -> Result<EnvCh
     Ok(changes)
 }
 
+/// Sets the name of the profile that starship and powerlevel10k show.
+fn named(ctx: &Context, changes: &mut EnvChanges) -> Result<()> {
+    let right = ctx.var("SSOX_PROFILE").filter(|name| ctx.var("AWS_SSO_PROFILE") != Some(name));
+    right.map_or(Ok(()), |profile| changes.set("AWS_SSO_PROFILE", profile))
+}
+
 /// Returns the changes for a shell with an identity that ssox did not set. If the access key is another one, they unset
 /// the session token, expiration and account ID of ssox: AWS rejects the other key with this token, and botocore
 /// refuses the other key after this expiration.
@@ -93,6 +97,9 @@ fn foreign(ctx: &Context, held: &Identity) -> Result<EnvChanges> {
     let mut changes = EnvChanges::default();
     shown::foreign(ctx, held, &mut changes)?;
     if held.is_unchanged(ctx, ID) {
+        if held.is_unchanged(ctx, "SSOX_PROFILE") {
+            named(ctx, &mut changes)?;
+        }
         return Ok(changes);
     }
     let ours: Vec<&'static str> =

@@ -369,7 +369,7 @@ fn a_hook_that_is_added_to_a_list_of_bash_is_seen_through() {
         let (_standin, home) = signed_in(Duration::from_secs(3300));
         let mut session = home.session(Shell::Bash, &rc.replace("PREEXEC", preexec));
         session.run("ssox use dev");
-        session.run(&format!("late() {{ export AWS_PROFILE=$theirs; }}; theirs=x; {list}+=(late)"));
+        session.run(&format!("late() {{ unset AWS_PROFILE; test -z \"$theirs\" || export AWS_PROFILE=$theirs; }}; theirs=x; {list}+=(late)"));
         session.run("true");
         for (theirs, label) in [("x", "dev:ReadOnly?"), ("", "dev:ReadOnly 5"), ("y", "dev:ReadOnly?")] {
             session.run(&format!("theirs={theirs} others="));

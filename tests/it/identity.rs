@@ -126,6 +126,52 @@ fn each_compared_value_counts() {
     });
 }
 
+/// The AWS CLI and boto3 look for a profile without a name.
+#[test]
+fn an_empty_name_of_a_profile_is_foreign() {
+    in_each(&shells(), |shell| {
+        let (_standin, home) = signed_in(Duration::from_secs(3300));
+        let mut session = home.session(shell, "LOAD");
+        for used in ["ssox use dev", "ssox use dev --profile-only"] {
+            for name in ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"] {
+                session.run(used);
+                paste(&mut session, shell, &[(name, "")]);
+                assert_eq!(segment(&mut session, &home), "dev:ReadOnly?|foreign", "{shell:?} {used} {name}");
+                let told = session.run("ssox status").replace("\r\n", "");
+                assert!(told.contains(&format!("{name} empty, so the AWS CLI and boto3 refuse")), "{shell:?}: {told}");
+                assert!(session.run("ssox doctor").contains("is set but empty"), "{shell:?} {name}");
+                session.run("ssox clear");
+                let told = session.run("ssox status").replace("\r\n", "");
+                let (words, hint) = (format!("{name}  empty, so"), unset(shell, name));
+                assert!(
+                    name == "AWS_DEFAULT_PROFILE" || told.contains(&words) && told.contains(&hint),
+                    "{shell:?}: {told}"
+                );
+                session.run(&unset(shell, name));
+            }
+        }
+        session.run("ssox use dev");
+        says_foreign(&mut session, &home, false);
+    });
+}
+
+/// starship and powerlevel10k show it.
+#[test]
+fn the_name_that_prompts_of_others_show_is_put_right() {
+    in_each(&shells(), |shell| {
+        let (_standin, home) = signed_in(Duration::from_secs(3300));
+        let mut session = home.session(shell, "LOAD");
+        session.run("ssox use dev");
+        paste(&mut session, shell, &[("AWS_SSO_PROFILE", "prod")]);
+        assert_eq!(says_foreign(&mut session, &home, false)["AWS_SSO_PROFILE"], "dev", "{shell:?}");
+        paste(&mut session, shell, &[("AWS_SSO_PROFILE", "prod"), ("AWS_REGION", "theirs")]);
+        assert_eq!(says_foreign(&mut session, &home, true)["AWS_SSO_PROFILE"], "dev", "{shell:?}");
+        // Beside other keys it is theirs, as aws-sso-cli sets it.
+        paste(&mut session, shell, &[THEIRS[0], THEIRS[1], THEIRS[2], ("AWS_SSO_PROFILE", "prod")]);
+        assert_eq!(says_foreign(&mut session, &home, true)["AWS_SSO_PROFILE"], "prod", "{shell:?}");
+    });
+}
+
 #[test]
 fn use_and_clear_end_it() {
     in_each(&shells(), |shell| {

@@ -91,6 +91,12 @@ fn pasted_keys_are_shown_and_kept() {
             }
             assert!(session.segment(&home).starts_with("dev:ReadOnly 5"), "{shell:?} {name}");
         }
+        for name in ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"] {
+            session.export(name, "");
+            assert_eq!(session.segment(&home), "dev:ReadOnly?|foreign", "{shell:?} empty {name}");
+            session.run(&shell.unset(name));
+            assert!(session.segment(&home).starts_with("dev:ReadOnly 5"), "{shell:?} empty {name}");
+        }
         session.run(&shell.unset("AWS_SESSION_TOKEN"));
         assert_eq!(session.segment(&home), "dev:ReadOnly?|foreign", "{shell:?}");
         session.run("ssox clear");
@@ -111,6 +117,7 @@ fn an_edit_of_what_the_segment_shows_is_undone() {
             ("SSOX_STATE", "foreign"),
             ("SSOX_EXPIRES", "4000000000"),
             ("SSOX_IDENTITY", ""),
+            ("AWS_SSO_PROFILE", "prod"),
         ] {
             session.export(name, edited);
             let shown = session.segment(&home);

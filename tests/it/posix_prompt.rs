@@ -277,6 +277,11 @@ fn keys_of_somebody_else_are_shown_as_foreign() {
         let mut session = session(&home, shell, "LOAD", &[]);
         session.run("ssox use dev");
         assert!(session.shown().starts_with("dev:ReadOnly "), "{shell}: {}", session.shown());
+        session.run("export AWS_PROFILE=");
+        assert_eq!(session.shown(), "dev:ReadOnly?", "{shell}: an empty name");
+        session.run("unset AWS_PROFILE; AWS_SSO_PROFILE=prod");
+        assert!(session.shown().starts_with("dev:ReadOnly "), "{shell}: {}", session.shown());
+        assert!(session.run("echo \"[$AWS_SSO_PROFILE]\"").contains("[dev]"), "{shell}");
         session.run("export AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE");
         assert_eq!(session.shown(), "dev:ReadOnly?", "{shell}");
     }

@@ -530,10 +530,11 @@ fn keys_that_ssox_did_not_set_are_shown_and_kept() {
         \"[$env:AWS_CREDENTIAL_EXPIRATION] [$env:AWS_SESSION_TOKEN] $env:AWS_ACCESS_KEY_ID\"\n\
         $env:SSOX_NEXT = '1'; show; $env:AWS_ACCESS_KEY_ID\n\
         ssox clear; \"$env:AWS_ACCESS_KEY_ID $env:AWS_SECRET_ACCESS_KEY $env:AWS_PROFILE\"; @(Get-Item Env:SSOX*).Count; show\n\
-        ssox use dev; show; $env:AWS_ACCESS_KEY_ID -ceq $ours\nRemove-Item Env:AWS_SESSION_TOKEN; show";
+        ssox use dev; show; $env:AWS_ACCESS_KEY_ID -ceq $ours\n[Environment]::SetEnvironmentVariable('AWS_PROFILE', ''); show\n\
+        ssox use dev; show; Remove-Item Env:AWS_SESSION_TOKEN; show";
     let expected = "dev:ReadOnly ok \ndev:ReadOnly ok \ndev:ReadOnly? foreign foreign\n[] [] AKIATHEIRS\n\
         dev:ReadOnly? foreign foreign\nAKIATHEIRS\nAKIATHEIRS theirs outer\n0\n  \ndev:ReadOnly ok \nTrue\n\
-        dev:ReadOnly? foreign foreign\n";
+        dev:ReadOnly? foreign foreign\ndev:ReadOnly ok \ndev:ReadOnly? foreign foreign\n";
     check(&home, &script.replace("LOAD", LOAD), expected);
     assert!(!installed("pwsh") || standin.count("GetRoleCredentials") == 1);
 }
@@ -592,9 +593,9 @@ fn an_edit_of_what_the_segment_shows_is_undone() {
         function show { $null = prompt; \"$SSOX_SEGMENT $SSOX_SEGMENT_STATE $env:SSOX_STATE\" -replace ' 5\\dm' }\n\
         ssox use dev; $null = prompt; $ours = $env:SSOX_IDENTITY\n\
         $env:SSOX_PROMPT = 'prod:Admin'; show\n$env:SSOX_PROMPT = 'dev:ReadOnly??'; show\n$env:SSOX_STATE = 'foreign'; show\n\
-        $env:SSOX_EXPIRES = '4000000000'; show\nRemove-Item Env:SSOX_IDENTITY; show; $env:SSOX_IDENTITY -ceq $ours\n\
+        $env:SSOX_EXPIRES = '4000000000'; show\n$env:AWS_SSO_PROFILE = 'prod'; show; $env:AWS_SSO_PROFILE\nRemove-Item Env:SSOX_IDENTITY; show; $env:SSOX_IDENTITY -ceq $ours\n\
         $env:SSOX_IDENTITY = ''; ssox clear; @(Get-Item Env:SSOX*).Count; \"[$env:AWS_ACCESS_KEY_ID] [$env:AWS_ACCOUNT_ID]\"";
-    let expected = "dev:ReadOnly ok \n".repeat(5) + "True\n0\n[] []\n";
+    let expected = "dev:ReadOnly ok \n".repeat(5) + "dev\ndev:ReadOnly ok \nTrue\n0\n[] []\n";
     check(&home, &script.replace("LOAD", LOAD), &expected);
 }
 
