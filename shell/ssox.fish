@@ -298,7 +298,7 @@ end
 function _ssox_place
     set -gu _ssox_undecided
     set -l prompts (builtin functions fish_prompt fish_right_prompt 2>/dev/null)
-    string match -qr 'starship|oh-my-posh|_omp_|_tide_|_pure_|powerline|_ssox_draw' -- "$prompts"; and return
+    string match -qr 'starship|oh-my-posh|_omp_|_tide_|_pure_|powerline|_ssox_draw|_ssox_painted' -- "$prompts"; and return
     # A left prompt that shows the segment is drawn before the right one.
     string match -q '*SSOX_SEGMENT*' -- "$prompts"; or set -gu _ssox_is_late 1
     set -l mine "$(builtin functions fish_right_prompt 2>/dev/null)"
@@ -306,7 +306,8 @@ function _ssox_place
         string replace -r '(?m)^(function fish_right_prompt.*)$' "\$1"\n"    _ssox_draw \$\$status ' '" -- $mine | source
     else
         function fish_right_prompt
-            _ssox_draw $status
+            set -q _ssox_is_late[1]; and _ssox_look_and_show
+            set -q _ssox_painted[1]; and builtin echo -n -s -- $_ssox_painted
         end
     end
 end

@@ -7,7 +7,7 @@ if status is-interactive; and command -q ssox
 end
 
 function _ssox_on_uninstall --on-event ssox_uninstall
-    set -l prompt (functions fish_right_prompt 2>/dev/null | string match -v '*_ssox_draw *')
+    set -l prompt (functions fish_right_prompt 2>/dev/null | string match -v '*_ssox_*')
     if string match -qrv '^#|^function fish_right_prompt|^end$' -- $prompt
         string join \n -- $prompt | source
     else

@@ -13,12 +13,15 @@ fn prompt_text(shell: Shell) -> &'static str {
     }
 }
 
+/// What a prompt has where the segment was placed: in fish, a line in a right prompt of somebody, or one of its own.
+const MARKS: [&str; 4] = ["placed 1", "_ssox_ps1", "_ssox_draw", "_ssox_painted"];
+
 fn is_placed(home: &Home, shell: Shell, rc: &str, variables: &[(&str, &str)]) -> bool {
     let mut session = home.session_with(shell, rc, variables);
     session.run("true");
     session.run(prompt_text(shell));
     let prompt = home.read("prompt");
-    prompt.contains("placed 1") || prompt.contains("_ssox_ps1") || prompt.contains("_ssox_draw")
+    MARKS.iter().any(|mark| prompt.contains(mark))
 }
 
 #[test]
@@ -33,7 +36,8 @@ fn a_prompt_of_your_own_keeps_what_it_has() {
         assert!(is_placed(&home, shell, rc, &[("SSOX_PROMPT", "dev")]), "{shell:?}: {}", home.read("prompt"));
         let prompt = home.read("prompt");
         assert!(prompt.contains(mine), "{shell:?}: {prompt}");
-        let placed = ["%F{green}dev", "{_ssox_ps1", "_ssox_draw"].iter().map(|mark| prompt.matches(mark).count()).max();
+        let marks = ["%F{green}dev", "{_ssox_ps1", "_ssox_draw", "-- $_ssox_painted"];
+        let placed = marks.iter().map(|mark| prompt.matches(mark).count()).max();
         assert!(matches!(placed, Some(1 | 2)), "{shell:?}: placed twice: {prompt}");
     }
 }
