@@ -1,16 +1,20 @@
 # shellcheck shell=bash
-# ssox for bash (3.2 and later): the function `ssox`, the hook before each prompt, the segment in the prompt.
+# ssox for bash (3.2 and later), the whole script: what the function `ssox` does, the hook before each prompt, the segment in the
+# prompt. ssox.start.bash loads it.
 #
 # This script makes no decisions: it applies the replies of the program ssox, compares two numbers and a string, and
-# calls the program. All names are `_ssox_*`, except `ssox` itself and the SSOX_* variables.
+# calls the program. All names are `_ssox_*`, except the SSOX_* variables.
 # Invariant: nothing from AWS, a file or the environment is evaluated.
+
+# --- begin
 
 # Bash reads a line after the line before it has run: from the third line on, aliases do not change what is read.
 \builtin shopt -q expand_aliases && _ssox_aliases=on
 \builtin shopt -u expand_aliases
-builtin unalias ssox 2>/dev/null || builtin true
 # With `set -k`, bash takes `local NAME=VALUE` for a variable of that command alone.
 case $- in *k*) _ssox_keywords=on && builtin set +k ;; esac
+
+# --- state
 
 # The names that ssox has changed in this shell; `_ssox_before` has what was there before: `x` exported, `s` set, `u`
 # unset, then the value. A shell that inherits a profile in use does not know, and records nothing. Loading this twice
@@ -33,10 +37,11 @@ builtin unset -v _ssox_checked
 if [[ -n $_ssox_keys ]]; then builtin declare -gA _ssox_checked; fi
 _ssox_checked=()
 
-function ssox() {
+# What the function `ssox` does.
+function _ssox_call() {
   case $- in
     *k*)
-      _ssox_without_keywords ssox ${1+"$@"}
+      _ssox_without_keywords _ssox_call ${1+"$@"}
       return
       ;;
   esac
@@ -570,14 +575,6 @@ function _ssox_hold_place() {
   if [[ -n $_ssox_last ]]; then _ssox_go_last; fi
 }
 
-# Ends a hook. Under `set -e`, a status other than 0 would end the shell.
-function _ssox_put_flags() {
-  case $_ssox_flags in *e*) _ssox_status=0 ;; esac
-  case $_ssox_flags in *k*) builtin set -k ;; esac
-  case $_ssox_flags in *u*) builtin set -u ;; esac
-  case $_ssox_flags in *x*) builtin set -x ;; esac
-}
-
 # Since 4.4 bash expands PS0 before each command. Without the hook, the prompt would show for good what it showed last: so PS1
 # shows the segment only if the hook has run since the last command. The prompt may be hours old when a command is typed, and
 # no command should start with expired credentials: since 5.3 a function can be called there without a process. Another bash
@@ -874,37 +871,6 @@ function _ssox_chpwd() {
   _ssox_put_flags
 }
 
-# Takes the first place among the hooks again, and both places among those for a change of the directory.
-function _ssox_surround() {
-  case ${BLE_VERSION-}${bash_preexec_imported-}${__bp_imported-}${PROMPT_COMMAND-} in
-    _ssox_precmd*) ;;
-    *) _ssox_go_first ;;
-  esac
-  case " ${chpwd_functions[*]-} " in
-    '  ' | ' _ssox_depart '*' _ssox_chpwd ') ;;
-    *) _ssox_surround_chpwd ;;
-  esac
-}
-
-# The elements of an array are changed in place, because bash is running them.
-function _ssox_go_first() {
-  builtin local _ssox_at=''
-  case ${PROMPT_COMMAND[*]-} in *_ssox_precmd*) ;; *) return 0 ;; esac
-  for _ssox_at in "${!PROMPT_COMMAND[@]}"; do
-    PROMPT_COMMAND[_ssox_at]=${PROMPT_COMMAND[_ssox_at]//_ssox_precmd/:}
-  done
-  # shellcheck disable=SC2128,SC2178
-  PROMPT_COMMAND=$'_ssox_precmd\n'$PROMPT_COMMAND
-}
-
-function _ssox_surround_chpwd() {
-  builtin local _ssox_at=''
-  for _ssox_at in "${!chpwd_functions[@]}"; do
-    case ${chpwd_functions[_ssox_at]} in _ssox_depart | _ssox_chpwd) builtin unset -v "chpwd_functions[_ssox_at]" ;; esac
-  done
-  chpwd_functions=(_ssox_depart ${chpwd_functions[@]+"${chpwd_functions[@]}"} _ssox_chpwd)
-}
-
 # --- segment
 
 # Computes SSOX_SEGMENT (`dev:ReadOnly 43m`) and SSOX_SEGMENT_STATE (ok, soon, renewing, expired, foreign), not
@@ -987,22 +953,6 @@ function _ssox_decide() {
   _ssox_place_guard
 }
 
-# The first element of an array is its value as a string. A newline joins commands that `;` would break.
-function _ssox_install() {
-  if [[ -n ${BLE_VERSION-} ]]; then
-    blehook PRECMD!=_ssox_precmd
-  elif [[ $'\n'"${PROMPT_COMMAND[*]-}${precmd_functions[*]-}" == *_ssox_precmd* ]]; then
-    return 0
-  elif [[ -n ${bash_preexec_imported-}${__bp_imported-} ]]; then
-    precmd_functions=(_ssox_precmd ${precmd_functions[@]+"${precmd_functions[@]}"})
-  elif [[ -n ${PROMPT_COMMAND-} ]]; then
-    PROMPT_COMMAND=$'_ssox_precmd\n'$PROMPT_COMMAND
-  else
-    PROMPT_COMMAND=_ssox_precmd
-  fi
-  _ssox_go_last
-}
-
 # Where a framework makes PS1, both hooks go before it: the first to the front, the second behind direnv and mise. An array
 # keeps its order, because bash is running it.
 function _ssox_go_early() {
@@ -1024,52 +974,10 @@ function _ssox_go_early() {
   fi
 }
 
-# Moves the second hook behind all others, unless it is there already. The elements of an array are changed in place, because
-# bash is running them.
-function _ssox_go_last() {
-  builtin local _ssox_at=''
-  builtin local -a _ssox_commands
-  _ssox_commands=(${PROMPT_COMMAND[@]+"${PROMPT_COMMAND[@]}"})
-  if [[ -n ${BLE_VERSION-} ]]; then
-    blehook PRECMD-+=_ssox_settle
-    _ssox_last=_ssox_settle
-  elif [[ -n ${bash_preexec_imported-}${__bp_imported-} ]]; then
-    case " ${precmd_functions[*]-} " in
-      *' _ssox_settle ') ;;
-      *)
-        for _ssox_at in "${!precmd_functions[@]}"; do
-          case ${precmd_functions[_ssox_at]} in _ssox_settle) builtin unset -v "precmd_functions[_ssox_at]" ;; esac
-        done
-        precmd_functions+=(_ssox_settle) _ssox_moved=on
-        ;;
-    esac
-    _ssox_last=_ssox_settle
-  elif ((${#_ssox_commands[@]} > 1 && BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 501)); then
-    case ${_ssox_commands[${#_ssox_commands[@]} - 1]} in
-      *_ssox_settle) ;;
-      *)
-        for _ssox_at in "${!PROMPT_COMMAND[@]}"; do
-          PROMPT_COMMAND[_ssox_at]=${PROMPT_COMMAND[_ssox_at]//_ssox_settle/:}
-        done
-        PROMPT_COMMAND+=(_ssox_settle) _ssox_moved=on
-        ;;
-    esac
-    _ssox_last=_ssox_settle
-  else
-    # shellcheck disable=SC2128,SC2178
-    case ${PROMPT_COMMAND-} in
-      *_ssox_settle) ;;
-      *) PROMPT_COMMAND=${PROMPT_COMMAND/$'\n'_ssox_settle/}$'\n_ssox_settle' _ssox_moved=on ;;
-    esac
-    _ssox_last=_ssox_settle
-  fi
-}
-
 case $- in *i*)
   _ssox_clock=0 _ssox_since=0 _ssox_until=0 _ssox_current='' _ssox_retry=0 _ssox_ps1=() _ssox_drawn=0 _ssox_undecided=1 _ssox_unjudged='' _ssox_placed='' _ssox_moved='' _ssox_segment=on _ssox_last=''
   if [[ -n ${_ssox_no_prompt-} ]]; then _ssox_segment=''; fi
   _ssox_set_clock
-  _ssox_install
   ;;
 esac
 builtin unset -v _ssox_no_prompt
@@ -1171,16 +1079,6 @@ function _ssox_specified() {
     *) builtin compopt -o bashdefault -o default 2>/dev/null ;;
   esac
 }
-
-# --- registration
-
-# Before bash 4 a completion cannot ask for file names when it needs them; there readline offers them when there is
-# nothing else.
-if ((BASH_VERSINFO[0] < 4)); then
-  builtin complete -o default -F _ssox_complete ssox
-else
-  builtin complete -F _ssox_complete ssox
-fi
 
 # --- end
 

@@ -1,13 +1,12 @@
-# ssox for zsh: the function `ssox`, the hooks around each command, the segment in the prompt.
+# ssox for zsh, the whole script: what the function `ssox` does, the hooks around each command, the segment in the prompt. ssox.start.zsh
+# loads it.
 #
 # This script makes no decisions: it applies the replies of the program ssox, compares two numbers and a string, and
-# calls the program. All names are `_ssox_*`, except `ssox` itself and the SSOX_* variables.
+# calls the program. All names are `_ssox_*`, except the SSOX_* variables.
 # Invariant: nothing from AWS, a file or the environment is evaluated.
 #
-# `ssox init zsh` passes this text to `emulate zsh -o no_aliases -o extended_glob -c`: it is read, and its functions
+# `ssox init zsh` passes both texts to `emulate zsh -o no_aliases -o extended_glob -c`: they are read, and their functions
 # always run, with these options, whatever options and aliases the user's shell has.
-
-builtin unalias ssox 2>/dev/null || builtin true
 
 # For each name that ssox has changed in this shell, what was there before: `x` exported, `s` set, `u` unset, then the
 # value. A shell that inherits a profile in use does not know, and records nothing. Loading this twice loses nothing.
@@ -25,7 +24,8 @@ if [[ ${(t)_ssox_kept} != association* ]]; then
   [[ -z ${SSOX_PROMPT-}${SSOX_IDENTITY-} ]] || _ssox_child=1
 fi
 
-function ssox() {
+# What the function `ssox` does.
+function _ssox_call() {
   local REPLY
   _ssox_find_verb "$@"
   case $REPLY in
@@ -641,22 +641,6 @@ function _ssox_chpwd() {
   return 0
 }
 
-# Adds the hooks that are missing. Without them, what they have drawn would stay.
-function _ssox_install() {
-  typeset -ga precmd_functions preexec_functions chpwd_functions
-  (( $precmd_functions[(I)_ssox_precmd] && $precmd_functions[(I)_ssox_settle] )) \
-    || precmd_functions=(_ssox_precmd ${precmd_functions:#_ssox_(precmd|settle)} _ssox_settle)
-  (( $preexec_functions[(I)_ssox_preexec] )) || preexec_functions=(_ssox_preexec $preexec_functions)
-  (( $chpwd_functions[(I)_ssox_depart] && $chpwd_functions[(I)_ssox_chpwd] )) || _ssox_surround
-}
-
-# Takes the first and the last place among the hooks again.
-function _ssox_surround() {
-  [[ $precmd_functions[1] == _ssox_precmd ]] || precmd_functions=(_ssox_precmd ${precmd_functions:#_ssox_precmd})
-  [[ $chpwd_functions[1] == _ssox_depart && $chpwd_functions[-1] == _ssox_chpwd ]] \
-    || chpwd_functions=(_ssox_depart ${chpwd_functions:#_ssox_(depart|chpwd)} _ssox_chpwd)
-}
-
 # --- segment
 
 # Computes SSOX_SEGMENT (`dev:ReadOnly 43m`) and SSOX_SEGMENT_STATE (ok, soon, renewing, expired, foreign), not
@@ -732,7 +716,6 @@ if [[ -o interactive ]]; then
   typeset -gi _ssox_clock=0 _ssox_since=0 _ssox_until=0 _ssox_retry=0 _ssox_segment=1 _ssox_undecided=1 _ssox_placed=0 _ssox_moved=0
   typeset -g _ssox_last= _ssox_typed= _ssox_edge='%(3?..)' _ssox_unjudged= _ssox_behind='*(direnv|mise|_ssox_precmd)*'
   [[ -z ${_ssox_no_prompt-} ]] || _ssox_segment=0
-  _ssox_install
 fi
 builtin unset -v _ssox_no_prompt
 
@@ -767,20 +750,6 @@ function _ssox_complete() {
     (*) return 1 ;;
   esac
 }
-
-# --- registration
-
-# Registers with compsys. If compinit has not run yet, each prompt tries again.
-function _ssox_register() {
-  (( ${+_comps} )) || return 0
-  compdef _ssox_complete ssox
-  precmd_functions=(${precmd_functions:#_ssox_register})
-}
-
-if [[ -o interactive ]]; then
-  precmd_functions=(${precmd_functions:#_ssox_register} _ssox_register)
-  _ssox_register
-fi
 
 # --- end
 

@@ -2,7 +2,7 @@
 
 #[cfg(unix)]
 use crate::commands::process_context;
-use crate::commands::{Cli, error_as_json, usage_error};
+use crate::commands::{Cli, Init, error_as_json, usage_error};
 use crate::context;
 #[cfg(unix)]
 use crate::endpoint;
@@ -20,6 +20,9 @@ pub(crate) fn run() -> ExitCode {
     // version.
     if words.len() == 2 && (words[1] == "--version" || words[1] == "-V") {
         return exit(writeln!(stdout(), "ssox {}", env!("CARGO_PKG_VERSION")), 0, false);
+    }
+    if let Some(init) = Init::read(&words) {
+        return exit(init.print(), 0, false);
     }
     #[cfg(unix)]
     if let Some(served) = endpoint::run(&words, process_context) {

@@ -2,11 +2,14 @@
 //!
 //! Invariant: the output depends only on the shell and its version, so that it can be saved and sourced.
 
+use super::process_context;
 use super::verb::{Done, VerbArgs};
 use crate::context::Context;
 use crate::error::Result;
 use crate::shell::Shell;
 use clap::Args;
+use std::ffi::OsString;
+use std::io::{self, Write as _, stdout};
 
 #[derive(Args, Debug)]
 #[command(after_help = "Example: eval \"$(ssox init zsh)\"")]
@@ -16,42 +19,103 @@ pub(crate) struct Init {
     /// Do not change the prompt
     #[arg(long)]
     no_prompt: bool,
+    /// Print the whole script, which the start script loads
+    #[arg(long, hide = true)]
+    whole: bool,
 }
 
 impl VerbArgs for Init {
     const KEEPS_STATE: bool = false;
 
     fn run(&self, ctx: &Context) -> Result<Done> {
-        Ok(script(ctx, self.shell, !self.no_prompt).into())
+        Ok(script(ctx, self).into())
     }
 }
 
-/// Returns the script for a shell. Without `prompt`, the script adds no segment to the prompt.
-fn script(ctx: &Context, shell: Shell, prompt: bool) -> String {
-    let script = shell.init_script(ctx);
-    if prompt { script.into_owned() } else { format!("{}\n{script}", shell.no_prompt_line()) }
+impl Init {
+    /// Reads the command lines that shells run when they start. `None` for all others.
+    pub(crate) fn read(words: &[OsString]) -> Option<Self> {
+        let [_, verb, shell, options @ ..] = words else { return None };
+        let shell = Shell::named(shell.to_str()?).filter(|_| verb == "init")?;
+        let option = match options {
+            [] => "",
+            [option] => option.to_str().filter(|option| ["--no-prompt", "--whole"].contains(option))?,
+            _ => return None,
+        };
+        Some(Self { shell, no_prompt: option == "--no-prompt", whole: option == "--whole" })
+    }
+
+    /// Prints the script.
+    pub(crate) fn print(&self) -> io::Result<()> {
+        stdout().write_all(script(&process_context(), self).as_bytes())
+    }
+}
+
+/// Returns the script for a shell: the one that starts it, or the whole one.
+fn script(ctx: &Context, init: &Init) -> String {
+    let start = if init.whole { None } else { init.shell.start_script() };
+    let script = start.unwrap_or_else(|| init.shell.init_script(ctx).into_owned());
+    if init.no_prompt { format!("{}\n{script}", init.shell.no_prompt_line()) } else { script }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::commands::{Cli, Verb};
 
-    fn ctx() -> Context {
-        Context::new([])
+    fn printed(shell: Shell, no_prompt: bool, whole: bool) -> String {
+        script(&Context::new([]), &Init { shell, no_prompt, whole })
     }
 
     #[test]
     fn without_a_prompt_the_script_has_one_more_line() {
         for shell in Shell::ALL {
-            let (with, without) = (script(&ctx(), shell, true), script(&ctx(), shell, false));
-            assert_eq!(without.split_once('\n').unwrap().1, with, "{shell:?}");
+            for whole in [false, true] {
+                let (with, without) = (printed(shell, false, whole), printed(shell, true, whole));
+                assert_eq!(without.split_once('\n').unwrap().1, with, "{shell:?}");
+            }
         }
+    }
+
+    /// `Init::read` is a shorter way to the same.
+    #[test]
+    fn a_line_of_a_shell_is_read_as_the_command_line_is() {
+        let lines = [
+            "zsh",
+            "pwsh",
+            "zsh --whole",
+            "bash --no-prompt",
+            "zsh --nope",
+            "tcsh",
+            "zsh --whole --no-prompt",
+            "--help",
+            "",
+        ];
+        for line in lines {
+            let words: Vec<OsString> = format!("ssox init {line}").split_whitespace().map(OsString::from).collect();
+            let Some(read) = Init::read(&words) else { continue };
+            let Verb::Init(parsed) = Cli::read(&words).unwrap().verb else { panic!("{line}") };
+            assert_eq!(format!("{read:?}"), format!("{parsed:?}"));
+        }
+        let is_read = |line: &str| Init::read(&line.split(' ').map(OsString::from).collect::<Vec<_>>()).is_some();
+        assert!(is_read("ssox init zsh") && is_read("ssox init bash --whole") && !is_read("ssox init zsh --help"));
+        assert!(!is_read("ssox completions zsh") && !is_read("ssox init tcsh"));
     }
 
     #[test]
     fn no_script_contains_a_path_of_the_build() {
         for shell in Shell::ALL {
-            assert!(!script(&ctx(), shell, true).contains(env!("CARGO_MANIFEST_DIR")), "{shell:?}");
+            for whole in [false, true] {
+                assert!(!printed(shell, false, whole).contains(env!("CARGO_MANIFEST_DIR")), "{shell:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_start_script_is_a_fifth_of_the_whole_one() {
+        for shell in Shell::ALL {
+            let (start, whole) = (printed(shell, false, false), printed(shell, false, true));
+            assert!(start == whole || start.len() * 5 < whole.len(), "{shell:?}: {}", start.len());
         }
     }
 }

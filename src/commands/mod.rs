@@ -64,9 +64,9 @@ mod verify;
 
 use assigned::list_after_sign_in;
 pub(crate) use cli::Cli;
-#[cfg(unix)]
 pub(crate) use cli::process_context;
 pub(crate) use error_json::error_as_json;
+pub(crate) use init::Init;
 pub(crate) use usage_error::usage_error;
 
 use crate::context::Context;

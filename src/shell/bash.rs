@@ -4,11 +4,14 @@ mod line;
 
 use super::completion::MatchedBy;
 use super::integration::{Find, Integration};
+use super::section::{code, section};
 use crate::context::Context;
 use line::BashLine;
 use std::path::{Path, PathBuf};
 
 pub(super) struct Bash;
+
+const START: &str = include_str!("../../shell/ssox.start.bash");
 
 impl Integration for Bash {
     fn name(&self) -> &'static str {
@@ -27,6 +30,11 @@ impl Integration for Bash {
         include_str!("../../shell/ssox.bash")
     }
 
+    fn start_script(&self) -> Option<String> {
+        let part = |name| section(self.script(), name);
+        Some(code(&[part("begin"), START, part("end"), ""].join("\n")))
+    }
+
     fn no_prompt_line(&self) -> &'static str {
         "_ssox_no_prompt=1"
     }
@@ -41,6 +49,10 @@ impl Integration for Bash {
 
     fn completion_head(&self) -> &'static str {
         "# shellcheck shell=bash\n"
+    }
+
+    fn completion_tail(&self) -> &'static str {
+        section(START, "registration")
     }
 
     fn complete(&self, arguments: &[String], find: Find) -> String {

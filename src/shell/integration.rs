@@ -52,9 +52,15 @@ pub(crate) trait Integration: Sync {
     /// Returns the script of this shell in the folder `shell/`.
     fn script(&self) -> &'static str;
 
-    /// Returns the script as `ssox init` prints it. It may depend on the version of the shell, and on nothing else.
+    /// Returns the whole script. It may depend on the version of the shell, and on nothing else.
     fn init_script(&self, _: &Context) -> Cow<'static, str> {
         code(self.script()).into()
+    }
+
+    /// Returns the short script that `ssox init` prints in place of the whole one, and that loads the whole one when the shell needs
+    /// it; `None` if the shell loads the whole one when it starts.
+    fn start_script(&self) -> Option<String> {
+        None
     }
 
     /// Returns the line that keeps ssox from showing the profile in the prompt. The line must be before the script.

@@ -27,8 +27,12 @@ impl Integration for Zsh {
     /// `csh_junkie_quotes` forbids newlines in quotes, and several words would take zsh milliseconds to join.
     /// <https://zsh.sourceforge.io/Doc/Release/Shell-Builtin-Commands.html>, `emulate`.
     fn init_script(&self, _: &Context) -> Cow<'static, str> {
-        let word = ansi_c_quoted(&code(self.script()));
-        format!("'builtin' 'emulate' 'zsh' '-o' 'no_aliases' '-o' 'extended_glob' '-c' {word}\n").into()
+        emulated(&code(self.script())).into()
+    }
+
+    fn start_script(&self) -> Option<String> {
+        let start = include_str!("../../shell/ssox.start.zsh");
+        Some(emulated(&code(start)))
     }
 
     fn no_prompt_line(&self) -> &'static str {
@@ -56,6 +60,11 @@ impl Integration for Zsh {
         let Some(line) = CommandLine::parse(arguments, str::to_string) else { return String::new() };
         find(&line, MatchedBy::Shell).reply(|candidate| Some(described(candidate)))
     }
+}
+
+/// Returns the command that evaluates a script with the options of zsh.
+fn emulated(script: &str) -> String {
+    format!("'builtin' 'emulate' 'zsh' '-o' 'no_aliases' '-o' 'extended_glob' '-c' {}\n", ansi_c_quoted(script))
 }
 
 /// Returns a text as one word without a newline, `$'…'`.

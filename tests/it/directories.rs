@@ -333,7 +333,9 @@ fn the_binary_runs_only_where_a_file_begins_or_ends() {
         assert_eq!(home.calls(), "", "{shell:?}");
         session.run("cd dir");
         let entered = home.calls();
-        assert_eq!(entered.lines().count(), 1, "{shell:?}: {entered}");
+        // A start script loads the whole one first.
+        let others = entered.lines().filter(|call| !call.starts_with("init "));
+        assert_eq!(others.count(), 1, "{shell:?}: {entered}");
         for line in ["cd sub", "true", "cd deep", "true", "cd ..", "true", "true", "true"] {
             session.run(line);
         }

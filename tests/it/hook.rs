@@ -192,7 +192,7 @@ fn an_old_bash_counts_the_seconds() {
         return;
     }
     let home = Home::scripted();
-    let rc = "init=$(command ssox init bash)\nVERSION=(3 2)\neval \"${init//BASH_VERSINFO/VERSION}\"";
+    let rc = "LOAD\ninit=$(command ssox init bash --whole)\nVERSION=(3 2)\neval \"${init//BASH_VERSINFO/VERSION}\"";
     let mut session = home.session_with(Shell::Bash, rc, &DUE[..1]);
     session.run(&format!("SSOX_EXPIRES={}", now() + 2630));
     assert!(session.run("echo \"[$SSOX_SEGMENT]\"; SECONDS=x").contains("[dev:ReadOnly 43m]"));

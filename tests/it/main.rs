@@ -148,6 +148,8 @@ mod signing_in;
 mod signing_out;
 mod sources;
 #[cfg(unix)]
+mod start_script;
+#[cfg(unix)]
 mod state;
 #[cfg(target_os = "linux")]
 mod strangers;

@@ -115,7 +115,7 @@ fn a_framework_keeps_its_prompt() {
                 assert!(!is_placed(&home, shell, &rc, &[("SSOX_PROMPT", "dev")]), "{shell:?} {rc}");
             }
         }
-        assert!(is_placed(&home, shell, "LOAD", &[]), "{shell:?}");
+        assert!(is_placed(&home, shell, "LOAD", &[("SSOX_PROMPT", "dev")]), "{shell:?}");
     }
 }
 
@@ -248,7 +248,8 @@ fn ten_prompts_cost_no_process() {
     if !installed("strace") {
         return;
     }
-    let old_bash = "init=$(command ssox init bash)\nVERSION=(3 2)\neval \"${init//BASH_VERSINFO/VERSION}\"";
+    let old_bash =
+        "LOAD\ninit=$(command ssox init bash --whole)\nVERSION=(3 2)\neval \"${init//BASH_VERSINFO/VERSION}\"";
     let mut loaded: Vec<(Shell, &str)> = shells().into_iter().map(|shell| (shell, "LOAD")).collect();
     loaded.extend(shells().contains(&Shell::Bash).then_some((Shell::Bash, old_bash)));
     for (shell, load) in loaded {
@@ -277,6 +278,6 @@ fn ten_prompts_cost_no_process() {
 }
 
 /// The processes that were started so far; threads do not count.
-fn processes(home: &Home) -> Vec<String> {
+pub(crate) fn processes(home: &Home) -> Vec<String> {
     home.read("trace").lines().filter(|line| !line.contains("CLONE_THREAD")).map(String::from).collect()
 }

@@ -34,13 +34,17 @@ fn checks(program: &str, arguments: &[&str], files: &[&str]) {
 
 #[test]
 fn the_linters_have_nothing_to_say() {
-    checks("shellcheck", &["--norc", "--enable=quote-safe-variables,deprecate-which"], &["ssox.bash"]);
-    checks("bash", &["-n"], &["ssox.bash"]);
+    checks(
+        "shellcheck",
+        &["--norc", "--enable=quote-safe-variables,deprecate-which"],
+        &["ssox.bash", "ssox.start.bash"],
+    );
+    checks("bash", &["-n"], &["ssox.bash", "ssox.start.bash"]);
     checks("shellcheck", &["--norc", "--enable=quote-safe-variables,deprecate-which"], &["ssox.sh"]);
     for shell in ["dash", "mksh", "yash"] {
         checks(shell, &["-n"], &["ssox.sh"]);
     }
-    checks("zsh", &["-f", "-n"], &["ssox.zsh", "ssox.plugin.zsh"]);
+    checks("zsh", &["-f", "-n"], &["ssox.zsh", "ssox.start.zsh", "ssox.plugin.zsh"]);
     checks("fish", &["--no-config", "--no-execute"], &["ssox.fish", "conf.d/ssox.fish"]);
     checks("fish_indent", &["--check"], &["ssox.fish", "conf.d/ssox.fish"]);
 }
@@ -123,7 +127,12 @@ fn bash_3_2_knows_every_construct() {
         "lastpipe",
         "-d ''",
     ];
-    let script = text("ssox.bash");
+    for script in [text("ssox.bash"), text("ssox.start.bash")] {
+        check_constructs(&script, &unknown);
+    }
+}
+
+fn check_constructs(script: &str, unknown: &[&str]) {
     // Code after a check of the version is parsed by every bash, but run only by those that support it.
     let mut is_guarded = false;
     for (number, line) in script.lines().enumerate() {
@@ -165,8 +174,8 @@ fn init_prints_the_code_of_the_scripts() {
         ("elvish", code("ssox.elv")),
     ];
     for (shell, code) in printed {
-        assert_eq!(init(&[shell]), code, "{shell}");
-        assert!(init(&[shell, "--no-prompt"]).ends_with(&code), "{shell}");
+        assert_eq!(init(&[shell, "--whole"]), code, "{shell}");
+        assert!(init(&[shell, "--whole", "--no-prompt"]).ends_with(&code), "{shell}");
     }
     assert_eq!(init(&["pwsh"]), init(&["powershell"]));
 }
@@ -190,7 +199,7 @@ fn comments_and_indentation_change_nothing() {
             ),
         };
         let home = Home::scripted();
-        home.write("printed", &init(&[shell.name()]));
+        home.write("printed", &init(&[shell.name(), "--whole"]));
         home.write("whole", &text(file));
         let after = |load: &str| {
             let output = home.script(shell, &format!("{load}\n{dump}"));
@@ -210,7 +219,7 @@ fn zsh_gets_its_script_as_an_argument_of_emulate() {
     }
     let home = Home::scripted();
     let print = "function emulate { print -rn -- \"${@[-1]}\" }\ndisable builtin\nfunction builtin { \"$@\" }\n";
-    home.write("init", &init(&["zsh"]));
+    home.write("init", &init(&["zsh", "--whole"]));
     let output = home.script(Shell::Zsh, &format!("{print}source ./init"));
     assert_eq!(String::from_utf8_lossy(&output.stdout), code("ssox.zsh"));
 }

@@ -1,0 +1,208 @@
+# shellcheck shell=bash
+# ssox for bash, what a shell loads when it starts: the function `ssox` and hooks, which load the whole script, ssox.bash, at the
+# first moment when the shell needs it. That is a call of `ssox`, a TAB behind it, a variable of a profile in use, or a directory
+# with a `.ssox` file.
+#
+# `ssox init bash` adds the first and the last lines of ssox.bash. The whole script defines the functions again, except those in the
+# last parts of this one, and changes nothing that a person may have changed since: neither `ssox` itself, nor the hooks, nor how it
+# is completed. No function here has a local variable: `set -k` would take it for one of a command.
+
+builtin unalias ssox 2>/dev/null || builtin true
+_ssox_plain=${_ssox_no_prompt-}
+builtin unset -v _ssox_no_prompt
+
+function ssox() { _ssox_call ${1+"$@"}; }
+function _ssox_call() { _ssox_wake && _ssox_call ${1+"$@"}; }
+function _ssox_complete() { _ssox_wake 2>/dev/null && _ssox_complete; }
+
+# Loads the whole script, hidden from `set -x`. Its last lines unset `_ssox_no_prompt`. A variable for the text would take bash as long
+# as a tenth of the script.
+function _ssox_load() {
+  { _ssox_trace=$- _ssox_no_prompt=$_ssox_plain; builtin set +x; } 2>/dev/null
+  builtin eval "$(builtin exec ssox init bash --whole </dev/null)"
+  case $_ssox_trace in *x*) builtin set -x ;; esac
+  if [[ -z ${_ssox_no_prompt+set} ]]; then return 0; fi
+  builtin printf 'ssox: %s\n' 'the integration for bash was not loaded: the program ssox did not print it' 'hint: type -a ssox' >&2
+  return 127
+}
+
+# Loads the whole script into a shell that has been running. When it started nothing was in use.
+function _ssox_wake() {
+  _ssox_was=$_ssox_place
+  _ssox_load || return
+  _ssox_child='' _ssox_held='' _ssox_files='' _ssox_file=''
+  if [[ -n $_ssox_prompted ]]; then _ssox_place=$_ssox_was; fi
+}
+
+# Tells whether there is a variable that the hooks of the whole script react to.
+function _ssox_is_used() {
+  [[ -n ${SSOX_PROMPT-}${SSOX_IDENTITY-}${SSOX_REPLACED-}${SSOX_NEXT-}${SSOX_SEGMENT-}${SSOX_EXPIRES-}${SSOX_DIRECTORY-} ]]
+}
+
+# Tells whether the directory has changed and there is a `.ssox` file in it or above it. The whole script decides what it means.
+function _ssox_is_near() {
+  if builtin test "$PWD" = "$_ssox_place"; then return 1; fi
+  _ssox_up=''
+  while ((${#_ssox_up} < 3000)); do
+    if [[ -e ${_ssox_up}.ssox ]]; then return 0; fi
+    if [[ ${_ssox_up:-.} -ef / || ${_ssox_up:-.} -ef ${HOME-} ]]; then break; fi
+    _ssox_up+=../
+  done
+  _ssox_place=$PWD
+  return 1
+}
+
+function _ssox_precmd() {
+  _ssox_begin
+  if _ssox_is_used && _ssox_wake 2>/dev/null; then _ssox_hand_over _ssox_precmd; else _ssox_end; fi
+}
+
+function _ssox_settle() {
+  _ssox_begin
+  if { _ssox_is_used || _ssox_is_near; } && _ssox_wake 2>/dev/null; then
+    _ssox_hand_over _ssox_settle
+  else
+    _ssox_prompted=on
+    _ssox_surround
+    _ssox_go_last
+    _ssox_end
+  fi
+}
+
+function _ssox_depart() { builtin :; }
+
+function _ssox_chpwd() {
+  _ssox_begin
+  if _ssox_is_near && _ssox_wake 2>/dev/null; then _ssox_hand_over _ssox_chpwd; else _ssox_end; fi
+}
+
+# The beginning and the end of a hook.
+function _ssox_begin() {
+  _ssox_status=$? _ssox_flags=$-
+  case $_ssox_flags in *[kux]*) { builtin set +kux; } 2>/dev/null ;; esac
+}
+
+function _ssox_end() {
+  case $_ssox_flags in *[ekux]*) _ssox_put_flags ;; esac
+  return "$_ssox_status"
+}
+
+# Calls the hook of the whole script with the flags and the status that this one found.
+function _ssox_hand_over() {
+  if _ssox_end; then "$1"; else "$1"; fi
+}
+
+# --- places
+
+# Takes the first place among the hooks again, and both places among those for a change of the directory.
+function _ssox_surround() {
+  case ${BLE_VERSION-}${bash_preexec_imported-}${__bp_imported-}${PROMPT_COMMAND-} in
+    _ssox_precmd*) ;;
+    *) _ssox_go_first ;;
+  esac
+  case " ${chpwd_functions[*]-} " in
+    '  ' | ' _ssox_depart '*' _ssox_chpwd ') ;;
+    *) _ssox_surround_chpwd ;;
+  esac
+}
+
+# The elements of an array are changed in place, because bash is running them.
+function _ssox_go_first() {
+  builtin local _ssox_at=''
+  case ${PROMPT_COMMAND[*]-} in *_ssox_precmd*) ;; *) return 0 ;; esac
+  for _ssox_at in "${!PROMPT_COMMAND[@]}"; do
+    PROMPT_COMMAND[_ssox_at]=${PROMPT_COMMAND[_ssox_at]//_ssox_precmd/:}
+  done
+  # shellcheck disable=SC2128,SC2178
+  PROMPT_COMMAND=$'_ssox_precmd\n'$PROMPT_COMMAND
+}
+
+function _ssox_surround_chpwd() {
+  builtin local _ssox_at=''
+  for _ssox_at in "${!chpwd_functions[@]}"; do
+    case ${chpwd_functions[_ssox_at]} in _ssox_depart | _ssox_chpwd) builtin unset -v "chpwd_functions[_ssox_at]" ;; esac
+  done
+  chpwd_functions=(_ssox_depart ${chpwd_functions[@]+"${chpwd_functions[@]}"} _ssox_chpwd)
+}
+
+# The first element of an array is its value as a string. A newline joins commands that `;` would break.
+function _ssox_install() {
+  if [[ -n ${BLE_VERSION-} ]]; then
+    blehook PRECMD!=_ssox_precmd
+  elif [[ $'\n'"${PROMPT_COMMAND[*]-}${precmd_functions[*]-}" == *_ssox_precmd* ]]; then
+    return 0
+  elif [[ -n ${bash_preexec_imported-}${__bp_imported-} ]]; then
+    precmd_functions=(_ssox_precmd ${precmd_functions[@]+"${precmd_functions[@]}"})
+  elif [[ -n ${PROMPT_COMMAND-} ]]; then
+    PROMPT_COMMAND=$'_ssox_precmd\n'$PROMPT_COMMAND
+  else
+    PROMPT_COMMAND=_ssox_precmd
+  fi
+  _ssox_go_last
+}
+
+# Moves the second hook behind all others, unless it is there already. The elements of an array are changed in place, because
+# bash is running them.
+function _ssox_go_last() {
+  builtin local _ssox_at=''
+  builtin local -a _ssox_commands
+  _ssox_commands=(${PROMPT_COMMAND[@]+"${PROMPT_COMMAND[@]}"})
+  if [[ -n ${BLE_VERSION-} ]]; then
+    blehook PRECMD-+=_ssox_settle
+    _ssox_last=_ssox_settle
+  elif [[ -n ${bash_preexec_imported-}${__bp_imported-} ]]; then
+    case " ${precmd_functions[*]-} " in
+      *' _ssox_settle ') ;;
+      *)
+        for _ssox_at in "${!precmd_functions[@]}"; do
+          case ${precmd_functions[_ssox_at]} in _ssox_settle) builtin unset -v "precmd_functions[_ssox_at]" ;; esac
+        done
+        precmd_functions+=(_ssox_settle) _ssox_moved=on
+        ;;
+    esac
+    _ssox_last=_ssox_settle
+  elif ((${#_ssox_commands[@]} > 1 && BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 501)); then
+    case ${_ssox_commands[${#_ssox_commands[@]} - 1]} in
+      *_ssox_settle) ;;
+      *)
+        for _ssox_at in "${!PROMPT_COMMAND[@]}"; do
+          PROMPT_COMMAND[_ssox_at]=${PROMPT_COMMAND[_ssox_at]//_ssox_settle/:}
+        done
+        PROMPT_COMMAND+=(_ssox_settle) _ssox_moved=on
+        ;;
+    esac
+    _ssox_last=_ssox_settle
+  else
+    # shellcheck disable=SC2128,SC2178
+    case ${PROMPT_COMMAND-} in
+      *_ssox_settle) ;;
+      *) PROMPT_COMMAND=${PROMPT_COMMAND/$'\n'_ssox_settle/}$'\n_ssox_settle' _ssox_moved=on ;;
+    esac
+    _ssox_last=_ssox_settle
+  fi
+}
+
+# Ends a hook. Under `set -e`, a status other than 0 would end the shell.
+function _ssox_put_flags() {
+  case $_ssox_flags in *e*) _ssox_status=0 ;; esac
+  case $_ssox_flags in *k*) builtin set -k ;; esac
+  case $_ssox_flags in *u*) builtin set -u ;; esac
+  case $_ssox_flags in *x*) builtin set -x ;; esac
+}
+
+# --- registration
+
+# Before bash 4 a completion cannot ask for file names when it needs them; there readline offers them when there is
+# nothing else.
+if ((BASH_VERSINFO[0] < 4)); then
+  builtin complete -o default -F _ssox_complete ssox
+else
+  builtin complete -F _ssox_complete ssox
+fi
+
+# --- state
+
+if [[ -z ${_ssox_loaded[1]-} ]]; then _ssox_place='' _ssox_prompted=''; fi
+case $- in *i*) _ssox_install ;; esac
+# In a shell that has loaded it before, the functions were replaced now.
+if [[ -n ${_ssox_loaded[1]-} ]] || _ssox_is_used; then _ssox_load; fi
