@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# ssox for bash (3.2 and later), the whole script: what the function `ssox` does, the hook before each prompt, the segment in the
-# prompt. ssox.start.bash loads it.
+# ssox for bash (3.2 and later), the whole script: what the function `ssox` does, the hook before each prompt, the
+# segment in the prompt. ssox.start.bash loads it.
 #
 # This script makes no decisions: it applies the replies of the program ssox, compares two numbers and a string, and
 # calls the program. All names are `_ssox_*`, except the SSOX_* variables.
@@ -19,7 +19,8 @@ case $- in *k*) _ssox_keywords=on && builtin set +k ;; esac
 # The names that ssox has changed in this shell; `_ssox_before` has what was there before: `x` exported, `s` set, `u`
 # unset, then the value. A shell that inherits a profile in use does not know, and records nothing. Loading this twice
 # loses nothing. `_ssox_seen` has the compared values of the program's last judgement, `_ssox_held` their fingerprints,
-# `_ssox_left` what the segment showed after the last reply. The variables of a `.ssox` file are described below. They are arrays, which an environment cannot contain.
+# `_ssox_left` what the segment showed after the last reply. The variables of a `.ssox` file are described below. They
+# are arrays, which an environment cannot contain.
 if [[ -z ${_ssox_loaded[1]-} ]]; then
   builtin unset -v _ssox_loaded _ssox_before _ssox_seen
   _ssox_seen=() _ssox_keys='' _ssox_held=${SSOX_IDENTITY-} _ssox_files=${SSOX_FILES-} _ssox_left=''
@@ -102,8 +103,8 @@ function _ssox_show_change() {
   case $_ssox_options in *u*) builtin set -u ;; esac
 }
 
-# Runs in a subshell. bash reads the text of a `$(…)` again each time, with the aliases that there are then: what has words
-# such as `if` in it is a function of its own.
+# Runs in a subshell. bash reads the text of a `$(…)` again each time, with the aliases that there are then: what has
+# words such as `if` in it is a function of its own.
 function _ssox_request() {
   if [[ $_ssox_change == clear ]]; then _ssox_unhide "$(_ssox_list_hidden "${!AWS_@}" "${!SSOX_@}")"; fi
   # `command` would make one more process.
@@ -144,7 +145,8 @@ function _ssox_apply() {
   # What another program or shell has put in use here is not what was there before.
   if [[ $_ssox_kept == ' ' && -n ${SSOX_PROMPT-}${SSOX_IDENTITY-} ]]; then _ssox_child=1; fi
   case $1${SSOX_PROMPT-}${SSOX_IDENTITY-} in identity | tick) _ssox_in_use='' ;; esac
-  # The lines become the parameters, those that set a variable as `NAME=VALUE`: copying a token takes bash longer than most else.
+  # The lines become the parameters, those that set a variable as `NAME=VALUE`: copying a token takes bash longer than
+  # most else.
   # shellcheck disable=SC2086  # splitting at newlines is intended
   case $2 in
     *$'\n'[!=!#-]*) builtin set -- ;;
@@ -177,9 +179,9 @@ function _ssox_apply() {
   return "$_ssox_result"
 }
 
-# Checks the names and the form of all lines, which are in `_ssox_heads` as `NAME=`, `-NAME` and `!NAME`, and takes them apart:
-# names to unset and to forget, and `_ssox_names`, whose previous values are recorded. Most replies have the same names in the
-# same order as the one before, and then all this is known.
+# Checks the names and the form of all lines, which are in `_ssox_heads` as `NAME=`, `-NAME` and `!NAME`, and takes them
+# apart: names to unset and to forget, and `_ssox_names`, whose previous values are recorded. Most replies have the same
+# names in the same order as the one before, and then all this is known.
 function _ssox_check() {
   if _ssox_is_checked; then return 0; fi
   # A range such as [A-Z] depends on the locale.
@@ -271,8 +273,8 @@ function _ssox_are_kept() {
   done
 }
 
-# Lists which of the names are exported, which with `!` take no plain value, and which with `~` are hidden. It changes their
-# values, so it is called in a subshell.
+# Lists which of the names are exported, which with `!` take no plain value, and which with `~` are hidden. It changes
+# their values, so it is called in a subshell.
 function _ssox_list_facts() {
   builtin local _ssox_name=''
   builtin compgen -A export AWS
@@ -387,8 +389,9 @@ function _ssox_is_number() {
 }
 
 # Reads the compared values into `_ssox_now`; since 4.4 with their types, because a variable that is not exported
-# reaches no program. Without keys, some more variables determine what AWS_PROFILE means, and HOME does. There are no quotes, which an
-# assignment does not need, and no defaults: they would take longer than the rest of a prompt. So it is called without `set -u`.
+# reaches no program. Without keys, some more variables determine what AWS_PROFILE means, and HOME does. There are no
+# quotes, which an assignment does not need, and no defaults: they would take longer than the rest of a prompt. So it is
+# called without `set -u`.
 function _ssox_read_identity() {
   _ssox_now=${AWS_ACCESS_KEY_ID:-${AWS_CONFIG_FILE-:}:${AWS_SHARED_CREDENTIALS_FILE-:}:\
 $AWS_WEB_IDENTITY_TOKEN_FILE:$AWS_ROLE_ARN:$AWS_CONTAINER_CREDENTIALS_FULL_URI:$AWS_CONTAINER_CREDENTIALS_RELATIVE_URI:\
@@ -530,8 +533,8 @@ function _ssox_refresh() {
   _ssox_show
 }
 
-# Tells whether a configuration file was edited: with `--profile-only` the files say which identity it is. `_ssox_files` is a
-# directory with links to them, and marks with the times of their last changes.
+# Tells whether a configuration file was edited: with `--profile-only` the files say which identity it is. `_ssox_files`
+# is a directory with links to them, and marks with the times of their last changes.
 function _ssox_are_files_edited() {
   builtin local _ssox_path=''
   for _ssox_path in "$_ssox_files/config" "$_ssox_files/credentials"; do
@@ -575,10 +578,10 @@ function _ssox_hold_place() {
   if [[ -n $_ssox_last ]]; then _ssox_go_last; fi
 }
 
-# Since 4.4 bash expands PS0 before each command. Without the hook, the prompt would show for good what it showed last: so PS1
-# shows the segment only if the hook has run since the last command. The prompt may be hours old when a command is typed, and
-# no command should start with expired credentials: since 5.3 a function can be called there without a process. Another bash
-# that inherits PS0 could not parse that.
+# Since 4.4 bash expands PS0 before each command. Without the hook, the prompt would show for good what it showed last:
+# so PS1 shows the segment only if the hook has run since the last command. The prompt may be hours old when a command
+# is typed, and no command should start with expired credentials: since 5.3 a function can be called there without a
+# process. Another bash that inherits PS0 could not parse that.
 function _ssox_place_guard() { builtin :; }
 if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404)); then
   function _ssox_place_guard() {
@@ -611,14 +614,14 @@ fi
 
 # --- directories
 
-# The values of a `.ssox` file are a layer above those of the shell. The first hook takes it off, the other hooks run, and
-# the last hook puts it on again: direnv and mise never see it, whatever the order in the rc file.
+# The values of a `.ssox` file are a layer above those of the shell. The first hook takes it off, the other hooks run,
+# and the last hook puts it on again: direnv and mise never see it, whatever the order in the rc file.
 #
 # `_ssox_layer` is empty, `on` or `off`. `_ssox_names_under` has the names that were changed while the layer was on, and
-# `_ssox_under` and `_ssox_over` what is below and what is in the layer. `_ssox_typed` has what a person changed in it on the line
-# that left the directory. `_ssox_outside` and `_ssox_outer` have
-# the previous values and others from before. `_ssox_place` is the directory that was looked at last, `_ssox_file` the file
-# that was found there. `_ssox_nearer` tells that direnv or mise has a file below: what it sets, `_ssox_theirs`, stays.
+# `_ssox_under` and `_ssox_over` what is below and what is in the layer. `_ssox_typed` has what a person changed in it
+# on the line that left the directory. `_ssox_outside` and `_ssox_outer` have the previous values and others from
+# before. `_ssox_place` is the directory that was looked at last, `_ssox_file` the file that was found there.
+# `_ssox_nearer` tells that direnv or mise has a file below: what it sets, `_ssox_theirs`, stays.
 
 # Reads the state of a variable into `_ssox_state`. Before 4.4 it counts as exported: finding out takes a process.
 function _ssox_read_state() {
@@ -746,8 +749,8 @@ function _ssox_follow() {
   done
 }
 
-# Puts the layer on again, or another one where the directory has changed. Fails if there is nothing to do. `early` is before
-# direnv has acted: a layer must not begin above the values of the directory before.
+# Puts the layer on again, or another one where the directory has changed. Fails if there is nothing to do. `early` is
+# before direnv has acted: a layer must not begin above the values of the directory before.
 function _ssox_arrive() {
   if builtin test "$PWD" = "$_ssox_place" && [[ -z $_ssox_again ]]; then
     [[ -n $_ssox_layer ]] || return 1
@@ -782,8 +785,8 @@ function _ssox_arrive() {
   esac
 }
 
-# Finds the nearest `.ssox` file, by tests of files only. The home directory is the last one looked at. Where no directory up to
-# the root has such a file, a test for each of them is enough.
+# Finds the nearest `.ssox` file, by tests of files only. The home directory is the last one looked at. Where no
+# directory up to the root has such a file, a test for each of them is enough.
 function _ssox_find() {
   _ssox_found=''
   [[ -e .ssox || -e ../.ssox || -e ../../.ssox || -e ../../../.ssox || -e ../../../../.ssox ||
@@ -874,7 +877,8 @@ function _ssox_chpwd() {
 # --- segment
 
 # Computes SSOX_SEGMENT (`dev:ReadOnly 43m`) and SSOX_SEGMENT_STATE (ok, soon, renewing, expired, foreign), not
-# exported, for prompts of your own; `_ssox_ps1[1]`, the same with colours, which PS1 shows; and until when they are valid.
+# exported, for prompts of your own; `_ssox_ps1[1]`, the same with colours, which PS1 shows; and until when they are
+# valid.
 function _ssox_show() {
   builtin local _ssox_label="${SSOX_PROMPT-}" _ssox_time='' _ssox_mark='' _ssox_state=ok _ssox_seconds=0
   _ssox_check_clock
@@ -953,8 +957,8 @@ function _ssox_decide() {
   _ssox_place_guard
 }
 
-# Where a framework makes PS1, both hooks go before it: the first to the front, the second behind direnv and mise. An array
-# keeps its order, because bash is running it.
+# Where a framework makes PS1, both hooks go before it: the first to the front, the second behind direnv and mise. An
+# array keeps its order, because bash is running it.
 function _ssox_go_early() {
   builtin local _ssox_others='' _ssox_tool='' _ssox_behind=''
   # shellcheck disable=SC2128,SC2178

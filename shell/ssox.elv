@@ -4,8 +4,8 @@
 # the program. It is evaluated by `eval`, so its names are its own, except those that the end adds to the prompt's.
 # Invariant: nothing from AWS, a file or the environment is evaluated.
 #
-# An output capture `( … )` costs 20 us, so conditions that are looked at before each command have none: a key that is not
-# in a map is an exception, which costs 7. A command has to be defined before its use, or it would be a program.
+# An output capture `( … )` costs 20 us, so conditions that are looked at before each command have none: a key that is
+# not in a map is an exception, which costs 7. A command has to be defined before its use, or it would be a program.
 
 use math
 use path
@@ -16,13 +16,13 @@ use str
 var edit = $nil
 try { set edit = (eval 'put $edit:') } catch _ { }
 
-# The state is kept as long as the shell runs: a hook of a version that was loaded before hands it over. Our hooks are the
-# ones with an option `ssox`.
+# The state is kept as long as the shell runs: a hook of a version that was loaded before hands it over. Our hooks are
+# the ones with an option `ssox`.
 #
-# `was` has what ssox changed first here and what was there before: a list with the value, an empty one for a variable that
-# was not set. A `child`, which inherits a profile in use, does not know, and records nothing. `seen` has the compared
-# values of the program's last judgement, `held` their fingerprints, `left` what the segment showed after the last reply.
-# What a `.ssox` file needs is described below.
+# `was` has what ssox changed first here and what was there before: a list with the value, an empty one for a variable
+# that was not set. A `child`, which inherits a profile in use, does not know, and records nothing. `seen` has the
+# compared values of the program's last judgement, `held` their fingerprints, `left` what the segment showed after the
+# last reply. What a `.ssox` file needs is described below.
 var state = [
   &was=[&] &child=(not-eq $E:SSOX_PROMPT$E:SSOX_IDENTITY '') &seen=$nil &left=$nil &held=$E:SSOX_IDENTITY &layer='' &under=[&]
   &over=[&] &theirs=[&] &outside=[&] &before=[] &directory='' &file=$E:SSOX_DIRECTORY &nearer='' &again=$false
@@ -39,8 +39,8 @@ for hook $before-chdir {
   }
 }
 
-# The hook has nothing to do as long as these have the values and the ten seconds, which are these parts of the uptime: see
-# `assert-fresh`.
+# The hook has nothing to do as long as these have the values and the ten seconds, which are these parts of the uptime:
+# see `assert-fresh`.
 var fresh-values = [&]
 var fresh-times = [&]
 var tens point = '' ''
@@ -91,8 +91,8 @@ fn with-current {|known @names|
 
 fn in-use { not-eq $E:SSOX_PROMPT$E:SSOX_IDENTITY '' }
 
-# Calls a function with the compared values, and with those that the segment shows. The last ones of the former determine
-# what AWS_PROFILE means.
+# Calls a function with the compared values, and with those that the segment shows. The last ones of the former
+# determine what AWS_PROFILE means.
 fn current {|then|
   $then [
     $E:AWS_ACCESS_KEY_ID $E:AWS_SECRET_ACCESS_KEY $E:AWS_SESSION_TOKEN $E:AWS_CREDENTIAL_EXPIRATION $E:AWS_REGION
@@ -121,8 +121,9 @@ var restores = [&use=$nop~ &clear=$restore~ &directory=$restore-unused~ &tick=$r
 var is-asked = [&use=$true &clear=$true &directory=$true &tick=$false &identity=$false]
 var is-on = [&''=$false &on=$true &off=$false]
 
-# Applies the reply to a verb. After `clear`, and when nothing is in use, variables that are unset now get their previous
-# values back. A value that a hook unsets while nothing is in use was set by ssox, so it is not recorded as previous.
+# Applies the reply to a verb. After `clear`, and when nothing is in use, variables that are unset now get their
+# previous values back. A value that a hook unsets while nothing is in use was set by ssox, so it is not recorded as
+# previous.
 fn apply {|verb reply|
   check $reply
   var assigned = [(re:find '(?m)^=([A-Z0-9_]+)=(.*)$' $reply)]
@@ -199,8 +200,8 @@ fn ssox {|@arguments|
 
 # --- segment
 
-# `text` (`dev:ReadOnly 43m`) and `state` (ok, soon, renewing, expired, foreign), for prompts of your own; `styled`, the same
-# in colours; and the epoch second until which they are valid.
+# `text` (`dev:ReadOnly 43m`) and `state` (ok, soon, renewing, expired, foreign), for prompts of your own; `styled`, the
+# same in colours; and the epoch second until which they are valid.
 var none = [&text='' &state='' &styled=[] &until=$nil]
 var segment = $none
 
@@ -282,8 +283,8 @@ fn show {|clock|
 
 # --- hook
 
-# elvish has no clock. Where the kernel says how long the machine has been running, the epoch second costs a process once
-# after each call of ssox, else one each time.
+# elvish has no clock. Where the kernel says how long the machine has been running, the epoch second costs a process
+# once after each call of ssox, else one each time.
 fn uptime { var up _ = (str:split &max=2 ' ' (slurp < /proc/uptime)); put $up }
 
 fn clock {
@@ -362,13 +363,13 @@ fn guard {|line|
 
 # --- directories
 
-# The values of a `.ssox` file are a layer above those of the shell. The first hook takes it off, the other hooks run, and
-# the last one puts it on again: direnv and mise never see it, whatever the order in the rc file.
+# The values of a `.ssox` file are a layer above those of the shell. The first hook takes it off, the other hooks run,
+# and the last one puts it on again: direnv and mise never see it, whatever the order in the rc file.
 #
-# `layer` is empty, `on` or `off`. `under` has what is below for each name that was changed while the layer was on, `over`
-# what is in the layer while it is off. `outside` and `before` have `was` and others from before. `directory` is the
-# directory that was looked at last, `file` the file that was found there. `nearer` tells that direnv or mise has a file
-# below: what it sets, `theirs`, stays.
+# `layer` is empty, `on` or `off`. `under` has what is below for each name that was changed while the layer was on,
+# `over` what is in the layer while it is off. `outside` and `before` have `was` and others from before. `directory` is
+# the directory that was looked at last, `file` the file that was found there. `nearer` tells that direnv or mise has a
+# file below: what it sets, `theirs`, stays.
 
 fn take-off {
   for name [(keys $state[under])] {
@@ -460,7 +461,8 @@ fn enter {|file nearer|
   set state[file] = $file
 }
 
-# Tells whether this is still the file of the layer. What the tools had set when the directory was entered is not in the layer.
+# Tells whether this is still the file of the layer. What the tools had set when the directory was entered is not in the
+# layer.
 fn stays {|found nearer|
   and (eq $found $state[file]) (or (not-eq $nearer '') (not-eq $state[nearer] entered))
 }
@@ -470,7 +472,8 @@ fn stay {|nearer|
   put-on
 }
 
-# Puts the layer on again after the directory has changed, or leaves it. A layer begins at the prompt, where direnv acts.
+# Puts the layer on again after the directory has changed, or leaves it. A layer begins at the prompt, where direnv
+# acts.
 fn follow {
   if (not-eq $state[layer] off) { return }
   var found = (find)
@@ -524,8 +527,8 @@ fn complete {|@words|
 
 # --- end
 
-# Adds the segment to a plain right prompt at the first prompt, after the whole rc file, unless a framework owns the prompt.
-# It is added once: if a person removes it, it stays removed.
+# Adds the segment to a plain right prompt at the first prompt, after the whole rc file, unless a framework owns the
+# prompt. It is added once: if a person removes it, it stays removed.
 var is-placed = (bool ?(eval 'nop $-ssox-no-prompt'))
 
 fn place {

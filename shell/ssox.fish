@@ -183,9 +183,9 @@ function _ssox_note_exported
     string match -raq '(?m)^(?<_ssox_exported>AWS_.*|SSOX_(?:PROFILE|IDENTITY)|HOME)$' -- "$(set -xn)"
 end
 
-# Reads the compared values into the variable, and how many of them are not exported: those reach no program. While all that
-# were exported still are, the number tells whether others are, too. Without keys, some more variables determine what
-# AWS_PROFILE means. An empty name of a file is not the usual file.
+# Reads the compared values into the variable, and how many of them are not exported: those reach no program. While all
+# that were exported still are, the number tells whether others are, too. Without keys, some more variables determine
+# what AWS_PROFILE means. An empty name of a file is not the usual file.
 function _ssox_read_identity
     set -l fish_trace
     set -l more
@@ -217,9 +217,10 @@ function _ssox_off
     set -gu _ssox_layer off
 end
 
-# Puts the layer on again, or another one where the directory has changed. Fails if there is nothing to do. `early` is before
-# direnv and mise have acted: a layer must not begin above the values of the directory before. Where no directory up to the
-# root has a `.ssox` file, one call tells it, at most sixteen levels below the root: above the root is the root.
+# Puts the layer on again, or another one where the directory has changed. Fails if there is nothing to do. `early` is
+# before direnv and mise have acted: a layer must not begin above the values of the directory before. Where no directory
+# up to the root has a `.ssox` file, one call tells it, at most sixteen levels below the root: above the root is the
+# root.
 function _ssox_arrive
     test "$PWD/$_ssox_again" != "$_ssox_directory/"; or begin
         test -n "$_ssox_layer"; or return
@@ -266,8 +267,8 @@ function _ssox_arrive
     return 0
 end
 
-# Defines the hooks of direnv and mise, and then our last ones, again: handlers run in the order of their definition. A tool
-# that was loaded before ssox has run at this prompt already.
+# Defines the hooks of direnv and mise, and then our last ones, again: handlers run in the order of their definition. A
+# tool that was loaded before ssox has run at this prompt already.
 function _ssox_surround
     set -l tools
     builtin functions -q __direnv_export_eval; and set tools __direnv_export_eval
@@ -342,8 +343,8 @@ function _ssox_refresh
     _ssox_show
 end
 
-# Tells whether a configuration file was edited: with `--profile-only` the files say which identity it is. `_ssox_files` is a
-# directory with links to them, and marks with the times of their last changes.
+# Tells whether a configuration file was edited: with `--profile-only` the files say which identity it is. `_ssox_files`
+# is a directory with links to them, and marks with the times of their last changes.
 function _ssox_are_files_edited
     test -n "$_ssox_files"; or return
     for file in "$_ssox_files/config" "$_ssox_files/credentials"
@@ -401,7 +402,8 @@ end
 
 # --- verbs
 
-# Sets the caller's `_ssox_verb` to the verb that the arguments run. With `--help` they run none: help is printed for a person.
+# Sets the caller's `_ssox_verb` to the verb that the arguments run. With `--help` they run none: help is printed for a
+# person.
 function _ssox_find_verb --no-scope-shadowing
     set _ssox_verb
     for _ssox_argument in $argv
@@ -525,14 +527,14 @@ end
 
 # --- directories
 
-# The values of a `.ssox` file are a layer above those of the shell. The first hook takes it off, the other hooks run, and
-# the last hook puts it on again: direnv and mise never see it, whatever the order in the configuration.
+# The values of a `.ssox` file are a layer above those of the shell. The first hook takes it off, the other hooks run,
+# and the last hook puts it on again: direnv and mise never see it, whatever the order in the configuration.
 #
 # `_ssox_layer` is empty, `on` or `off`. `_ssox_layered` has the names that were changed while the layer was on,
 # `_ssox_under_NAME` what is below and `_ssox_over_NAME` what is in the layer while it is off. `_ssox_outside`,
-# `_ssox_outside_NAME` and `_ssox_before` have the previous values and others from before. `_ssox_directory` is the directory
-# that was looked at last, `_ssox_file` the file that was found there. `_ssox_nearer` tells that direnv or mise has a file
-# below: what it sets, `_ssox_theirs`, stays.
+# `_ssox_outside_NAME` and `_ssox_before` have the previous values and others from before. `_ssox_directory` is the
+# directory that was looked at last, `_ssox_file` the file that was found there. `_ssox_nearer` tells that direnv or
+# mise has a file below: what it sets, `_ssox_theirs`, stays.
 
 # Finds the nearest `.ssox` file, by tests of files only. The home directory is the last one looked at.
 function _ssox_find

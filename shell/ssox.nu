@@ -4,18 +4,19 @@
 # the program. All names are `_ssox_*`, except `ssox` itself and the SSOX_* variables.
 # Invariant: nothing from AWS, a file or the environment is evaluated.
 #
-# What runs often has loops with `for`: nushell copies its state for each call of a closure, which takes ten times as long. It
-# copies the environment after each call of a command with `--env`, so the hooks ask others first whether there is a need.
+# What runs often has loops with `for`: nushell copies its state for each call of a closure, which takes ten times as
+# long. It copies the environment after each call of a command with `--env`, so the hooks ask others first whether there
+# is a need.
 #
 # Once a command with `--env` has called another one, it cannot hide a variable any more: nushell then has two of it. So
 # commands compute what is to change, and `_ssox_commit`, which nothing else precedes in a call or a hook, changes it.
 
 # The state of this shell. nushell passes no record to a program, so a child shell has none of it.
 #
-# `was` has what ssox changed first here and what was there before: a list with the value, an empty one for a variable that
-# was not set. A `child`, which inherits a profile in use, does not know, and records nothing. `seen` has the compared
-# values of the program's last judgement, `held` their fingerprints, `left` what the segment showed after the last reply.
-# What a `.ssox` file needs is described below. Loading this twice loses nothing.
+# `was` has what ssox changed first here and what was there before: a list with the value, an empty one for a variable
+# that was not set. A `child`, which inherits a profile in use, does not know, and records nothing. `seen` has the
+# compared values of the program's last judgement, `held` their fingerprints, `left` what the segment showed after the
+# last reply. What a `.ssox` file needs is described below. Loading this twice loses nothing.
 export-env {
     $env._ssox = ({
         was: {}, seen: [], left: [], held: ($env.SSOX_IDENTITY? | default '')
@@ -64,8 +65,9 @@ def --env _ssox_change [verb: string args: list] {
     _ssox_commit (_ssox_applied $verb $reply $env._ssox)
 }
 
-# Changes the environment: `changes` has a list with the new value for each name, or an empty one to unset it; `state` what
-# is new in the state. With `note` the values are noted as those that ssox set: `all`, or what is `shown`, or `nothing`.
+# Changes the environment: `changes` has a list with the new value for each name, or an empty one to unset it; `state`
+# what is new in the state. With `note` the values are noted as those that ssox set: `all`, or what is `shown`, or
+# `nothing`.
 def --env _ssox_commit [plan: record] {
     let there = ($env | columns)
     mut gone = []
@@ -88,9 +90,9 @@ def --env _ssox_commit [plan: record] {
     $env._ssox.seen = (_ssox_identity)
 }
 
-# Checks all lines of the reply to a verb: `=NAME=VALUE` sets, `-NAME` unsets, `!NAME` forgets the previous value. Returns
-# what is to change. After `clear`, and when nothing is in use, variables that are unset then get their previous values
-# back. A value that a hook unsets while nothing is in use was set by ssox, so it is not recorded as previous.
+# Checks all lines of the reply to a verb: `=NAME=VALUE` sets, `-NAME` unsets, `!NAME` forgets the previous value.
+# Returns what is to change. After `clear`, and when nothing is in use, variables that are unset then get their previous
+# values back. A value that a hook unsets while nothing is in use was set by ssox, so it is not recorded as previous.
 def _ssox_applied [verb: string reply state: record] {
     mut changes = {}
     mut forgotten = []
@@ -120,8 +122,8 @@ def _ssox_applied [verb: string reply state: record] {
     {changes: ($changes | merge $restored), state: $state, note: all}
 }
 
-# Returns the lines between the first and the last one, taken apart. A group that did not match is null, or empty in an older
-# nushell.
+# Returns the lines between the first and the last one, taken apart. A group that did not match is null, or empty in an
+# older nushell.
 def _ssox_rows [reply] {
     let lines = if ($reply | describe) == 'string' { $reply | str replace --regex '\n$' '' | split row "\n" } else { [] }
     if ($lines | length) < 2 or $lines.0 != '#ssox1' or ($lines | last) != '#end' { _ssox_refuse 'unexpected reply' }
@@ -276,13 +278,14 @@ def --env _ssox_preexec [] {
 
 # --- directories
 
-# The values of a `.ssox` file are a layer above those of the shell. The first hook takes it off, the other hooks run, and
-# the last ones put it on again: direnv and mise never see it, whatever the order in the configuration.
+# The values of a `.ssox` file are a layer above those of the shell. The first hook takes it off, the other hooks run,
+# and the last ones put it on again: direnv and mise never see it, whatever the order in the configuration.
 #
-# `layer` is empty, `on` or `off`. `under` has what is below for each name that was changed while the layer was on, `over`
-# what is in the layer, `typed` what a person changed in it on the line that left the directory. `outside` and `before` have
-# `was` and others from before. `directory` is the directory that was looked at last, `file` the file that was found there. `nearer` tells that direnv or mise has a file
-# below: what it sets, `theirs`, stays. `entering` is the file that the last hooks put in force.
+# `layer` is empty, `on` or `off`. `under` has what is below for each name that was changed while the layer was on,
+# `over` what is in the layer, `typed` what a person changed in it on the line that left the directory. `outside` and
+# `before` have `was` and others from before. `directory` is the directory that was looked at last, `file` the file that
+# was found there. `nearer` tells that direnv or mise has a file below: what it sets, `theirs`, stays. `entering` is the
+# file that the last hooks put in force.
 
 # Returns what is to change when the layer is taken off.
 def _ssox_without_layer [] {
@@ -347,8 +350,8 @@ def --env _ssox_arrive [] {
     _ssox_commit (_ssox_left {entering: $found, nearer: $nearer})
 }
 
-# Returns what is to change so that all is as it was before. A shell that inherited the values does not know it: there the
-# program removes them.
+# Returns what is to change so that all is as it was before. A shell that inherited the values does not know it: there
+# the program removes them.
 def _ssox_left [more: record] {
     let state = ($more | merge {file: '', layer: ''})
     if $env._ssox.layer == '' {
@@ -482,8 +485,8 @@ def --env _ssox_place [] {
     }
 }
 
-# Takes the first and the last place among the hooks, if others have been added. nushell runs the hooks for a change of the
-# directory first, then those of `pre_prompt`, until one of them fails.
+# Takes the first and the last place among the hooks, if others have been added. nushell runs the hooks for a change of
+# the directory first, then those of `pre_prompt`, until one of them fails.
 def --env _ssox_surround [] {
     let hooks = ($env.config.hooks? | default {})
     let changes = ($hooks.env_change?.PWD? | default [])
@@ -531,8 +534,8 @@ export-env {
 
 # --- completion
 
-# Returns the candidates for the last word. The typed words go to the program unchanged, none is evaluated; its answer is
-# data, already quoted.
+# Returns the candidates for the last word. The typed words go to the program unchanged, none is evaluated; its answer
+# is data, already quoted.
 def _ssox_complete [spans: list<string>] {
     if (which --all ssox | where type == external | is-empty) { return [] }
     let reply = (^ssox complete nushell ($spans | last) ...($spans | drop) | complete | get stdout | lines)

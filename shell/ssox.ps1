@@ -9,8 +9,8 @@
 
 # For each name that ssox has changed in this shell, what was there before (null: nothing). A shell that inherits a
 # profile in use does not know, and records nothing. Loading this twice loses nothing. `_ssox_seen` has the compared
-# values of the program's last judgement, `_ssox_held` their fingerprints, `_ssox_left` what the segment showed after the
-# last reply. The variables of a `.ssox` file are described below.
+# values of the program's last judgement, `_ssox_held` their fingerprints, `_ssox_left` what the segment showed after
+# the last reply. The variables of a `.ssox` file are described below.
 if (-not (Microsoft.PowerShell.Management\Test-Path -LiteralPath Variable:global:_ssox_kept)) {
     $global:_ssox_kept = @{}
     $global:_ssox_child = [bool]"$env:SSOX_PROMPT$env:SSOX_IDENTITY"
@@ -469,13 +469,13 @@ function global:_ssox_read_line([int]$number) {
 
 # --- directories
 
-# The values of a `.ssox` file are a layer above those of the shell. It is taken off before the hooks of direnv and mise run,
-# and put on again after them: they never see it, whatever the order in the profile.
+# The values of a `.ssox` file are a layer above those of the shell. It is taken off before the hooks of direnv and mise
+# run, and put on again after them: they never see it, whatever the order in the profile.
 #
-# `_ssox_layer` is empty, `on` or `off`. `_ssox_under` has what is below for each name that was changed while the layer was
-# on, `_ssox_over` what is in the layer while it is off. `_ssox_outside` and `_ssox_before` have `_ssox_kept` and others from
-# before. `_ssox_place` is the directory that was looked at last, `_ssox_file` the file that was found there. `_ssox_nearer`
-# tells that direnv or mise has a file below: what it sets, `_ssox_theirs`, stays.
+# `_ssox_layer` is empty, `on` or `off`. `_ssox_under` has what is below for each name that was changed while the layer
+# was on, `_ssox_over` what is in the layer while it is off. `_ssox_outside` and `_ssox_before` have `_ssox_kept` and
+# others from before. `_ssox_place` is the directory that was looked at last, `_ssox_file` the file that was found
+# there. `_ssox_nearer` tells that direnv or mise has a file below: what it sets, `_ssox_theirs`, stays.
 
 function global:_ssox_off {
     if ($global:_ssox_layer -cne 'on') { return }
@@ -600,8 +600,8 @@ function global:_ssox_exit {
     }
 }
 
-# Takes the first and the last place among the hooks for a change of the directory, which PowerShell 7 has, and wraps the
-# prompt function of a tool that has wrapped ours.
+# Takes the first and the last place among the hooks for a change of the directory, which PowerShell 7 has, and wraps
+# the prompt function of a tool that has wrapped ours.
 function global:_ssox_surround {
     if (-not $global:_ssox_full) { return }
     if ("$function:prompt" -cnotmatch '_ssox_prompt \d' -and "$function:prompt" -match 'mise|direnv') { _ssox_wrap }

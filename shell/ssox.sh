@@ -1,6 +1,6 @@
 # shellcheck shell=sh
-# ssox for POSIX shells (dash, ksh93, mksh, yash and others): the function `ssox`; in ksh93 and mksh also the hook before each prompt
-# and the segment in the prompt; in yash also completion.
+# ssox for POSIX shells (dash, ksh93, mksh, yash and others): the function `ssox`; in ksh93 and mksh also the hook
+# before each prompt and the segment in the prompt; in yash also completion.
 #
 # This script makes no decisions: it applies the replies of the program ssox, compares two numbers and a string, and
 # calls the program. All names are `_ssox_*`, except `ssox` itself and the SSOX_* variables.
@@ -11,10 +11,11 @@
 
 \unalias ssox 2>/dev/null || \:
 
-# `_ssox_kept` has the names that ssox has changed in this shell; `_ssox_was_NAME` what was there before: `x` exported, `s` set, `u`
-# unset, then the value. A shell that inherits a profile in use does not know, and records nothing. Loading this twice
-# loses nothing; an environment cannot contain the id of this process. `_ssox_seen` has the compared values of the program's last
-# judgement, `_ssox_held` their fingerprints, `_ssox_left` what the segment showed after the last reply.
+# `_ssox_kept` has the names that ssox has changed in this shell; `_ssox_was_NAME` what was there before: `x` exported,
+# `s` set, `u` unset, then the value. A shell that inherits a profile in use does not know, and records nothing. Loading
+# this twice loses nothing; an environment cannot contain the id of this process. `_ssox_seen` has the compared values
+# of the program's last judgement, `_ssox_held` their fingerprints, `_ssox_left` what the segment showed after the last
+# reply.
 case ${_ssox_loaded-} in
   "$$") ;;
   *)
@@ -65,8 +66,9 @@ _ssox_find_verb() {
   done
 }
 
-# Makes the options and IFS of the shell the usual ones: tracing would show secrets, `set -a` would export what is not for
-# programs. What Ctrl-C ends is put back at the next prompt or call, so nothing that takes time is called in between where there is no hook.
+# Makes the options and IFS of the shell the usual ones: tracing would show secrets, `set -a` would export what is not
+# for programs. What Ctrl-C ends is put back at the next prompt or call, so nothing that takes time is called in between
+# where there is no hook.
 _ssox_begin() {
   case ${_ssox_flags-} in
     '') { _ssox_flags=-$- _ssox_ifs=${IFS+x$IFS} && \set +aeux; } 2>/dev/null ;;
@@ -90,8 +92,8 @@ _ssox_end() {
   case $_ssox_restored in *e*) \set -e ;; esac
 }
 
-# Runs a verb that changes the environment of this shell. What is traced meanwhile is thrown away; mksh would write it to the stderr of
-# before.
+# Runs a verb that changes the environment of this shell. What is traced meanwhile is thrown away; mksh would write it
+# to the stderr of before.
 _ssox_change() {
   _ssox_result=0
   case $_ssox_kind in mksh) _ssox_begin 2>/dev/null ;; esac
@@ -110,9 +112,9 @@ _ssox_request() {
   \exec ssox --emit=posix1 "$@"
 }
 
-# Applies `_ssox_reply`, the reply to a verb: `=NAME=VALUE` sets, `-NAME` unsets, `!NAME` forgets the previous value. After
-# `clear`, and when nothing is in use, variables that are unset now get their previous values back. A value that a hook unsets
-# while nothing is in use was set by ssox, so it is not recorded as previous.
+# Applies `_ssox_reply`, the reply to a verb: `=NAME=VALUE` sets, `-NAME` unsets, `!NAME` forgets the previous value.
+# After `clear`, and when nothing is in use, variables that are unset now get their previous values back. A value that a
+# hook unsets while nothing is in use was set by ssox, so it is not recorded as previous.
 _ssox_apply() {
   # What another program or shell has put in use here is not what was there before.
   case $_ssox_kept,${SSOX_PROMPT-}${SSOX_IDENTITY-} in ' ,'?*) _ssox_child=1 ;; esac
@@ -130,8 +132,8 @@ _ssox_apply() {
   _ssox_note
 }
 
-# Checks all lines, and finds the names: those that are to change, those whose previous values are recorded, and those whose previous
-# values are forgotten. Fields are split once: to cut off a line, mksh tries each of its characters.
+# Checks all lines, and finds the names: those that are to change, those whose previous values are recorded, and those
+# whose previous values are forgotten. Fields are split once: to cut off a line, mksh tries each of its characters.
 _ssox_check() {
   _ssox_names='' _ssox_recorded='' _ssox_forgotten=''
   case $_ssox_reply in
@@ -185,7 +187,8 @@ _ssox_refuse() {
   \command printf 'ssox: %s, environment unchanged\n' "$1" >&2
 }
 
-# Records the previous values of names that are not recorded yet. What cannot take a value, or would change it, refuses the reply.
+# Records the previous values of names that are not recorded yet. What cannot take a value, or would change it, refuses
+# the reply.
 _ssox_remember() {
   _ssox_facts=$(_ssox_list_exported 2>/dev/null) || {
     _ssox_refuse_odd
@@ -211,8 +214,8 @@ _ssox_refuse_odd() {
   _ssox_refuse "\`$_ssox_name\` is not a plain variable in this shell"
 }
 
-# Lists which of the names are exported. Only an assignment shows which ones are readonly, or change their values to another case or a
-# number. So it is called in a subshell.
+# Lists which of the names are exported. Only an assignment shows which ones are readonly, or change their values to
+# another case or a number. So it is called in a subshell.
 _ssox_list_exported() {
   # shellcheck disable=SC2031
   for _ssox_name in $_ssox_names; do
@@ -275,7 +278,8 @@ _ssox_note() {
   _ssox_seen=$_ssox_now
 }
 
-# Reads the compared values into `_ssox_now`. Without keys, some more variables determine what AWS_PROFILE means, and HOME does.
+# Reads the compared values into `_ssox_now`. Without keys, some more variables determine what AWS_PROFILE means, and
+# HOME does.
 _ssox_read_identity() {
   _ssox_now=${AWS_ACCESS_KEY_ID:-${AWS_CONFIG_FILE-:}:${AWS_SHARED_CREDENTIALS_FILE-:}:\
 ${AWS_WEB_IDENTITY_TOKEN_FILE-}:${AWS_ROLE_ARN-}:${AWS_CONTAINER_CREDENTIALS_FULL_URI-}:${AWS_CONTAINER_CREDENTIALS_RELATIVE_URI-}:\
@@ -305,7 +309,8 @@ _ssox_ask() {
 _ssox_clock=0 _ssox_retry=0
 _ssox_read_clock() { \:; }
 
-# Sets `_ssox_seconds` to the time until then, two billions at most: mksh computes with 32 bits. Fails if it is no number.
+# Sets `_ssox_seconds` to the time until then, two billions at most: mksh computes with 32 bits. Fails if it is no
+# number.
 _ssox_read_seconds() {
   case $1 in
     '' | 0* | *[!0123456789]* | ????????????????*) \return 1 ;;
@@ -356,8 +361,8 @@ _ssox_tick() {
   if _ssox_is_due; then _ssox_retry=$((_ssox_clock + 60)); fi
 }
 
-# Runs before each prompt, as a part of PS1, and returns the status that it found. ksh93 restores it by itself; there a status above 255
-# is a signal, which a function that returns it would receive again.
+# Runs before each prompt, as a part of PS1, and returns the status that it found. ksh93 restores it by itself; there a
+# status above 255 is a signal, which a function that returns it would receive again.
 _ssox_precmd() {
   _ssox_status=$?
   case ${_ssox_flags-}${SSOX_PROMPT-}${SSOX_IDENTITY-}${SSOX_REPLACED-}${SSOX_NEXT-}$_ssox_seen${SSOX_SEGMENT-} in
@@ -478,8 +483,8 @@ _ssox_double() {
   _ssox_ps1=$_ssox_ps1$_ssox_rest
 }
 
-# Puts the hook, and the segment, into PS1, unless they are there. Another shell that inherits PS1 could not parse it, so it is no longer
-# exported.
+# Puts the hook, and the segment, into PS1, unless they are there. Another shell that inherits PS1 could not parse it,
+# so it is no longer exported.
 # shellcheck disable=SC2016  # the shell expands PS1 at each prompt, and does not expand the result again
 _ssox_place() {
   _ssox_since=0 _ssox_until=0 _ssox_current='' _ssox_ps1='' _ssox_edge='' _ssox_escape='' _ssox_return=''
@@ -533,8 +538,8 @@ esac
 
 # --- completion
 
-# Completes in yash: the typed words go to the program unchanged, its answer is data, and yash escapes what it inserts. Other shells
-# cannot parse such a function.
+# Completes in yash: the typed words go to the program unchanged, its answer is data, and yash escapes what it inserts.
+# Other shells cannot parse such a function.
 case ${YASH_VERSION+yash} in
   yash) \eval '
     function completion/ssox {

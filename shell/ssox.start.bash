@@ -1,11 +1,12 @@
 # shellcheck shell=bash
-# ssox for bash, what a shell loads when it starts: the function `ssox` and hooks, which load the whole script, ssox.bash, at the
-# first moment when the shell needs it. That is a call of `ssox`, a TAB behind it, a variable of a profile in use, or a directory
-# with a `.ssox` file.
+# ssox for bash, what a shell loads when it starts: the function `ssox` and hooks, which load the whole script,
+# ssox.bash, at the first moment when the shell needs it. That is a call of `ssox`, a TAB behind it, a variable of a
+# profile in use, or a directory with a `.ssox` file.
 #
-# `ssox init bash` adds the first and the last lines of ssox.bash. The whole script defines the functions again, except those in the
-# last parts of this one, and changes nothing that a person may have changed since: neither `ssox` itself, nor the hooks, nor how it
-# is completed. No function here has a local variable: `set -k` would take it for one of a command.
+# `ssox init bash` adds the first and the last lines of ssox.bash. The whole script defines the functions again, except
+# those in the last parts of this one, and changes nothing that a person may have changed since: neither `ssox` itself,
+# nor the hooks, nor how it is completed. No function here has a local variable: `set -k` would take it for one of a
+# command.
 
 builtin unalias ssox 2>/dev/null || builtin true
 _ssox_plain=${_ssox_no_prompt-}
@@ -15,8 +16,8 @@ function ssox() { _ssox_call ${1+"$@"}; }
 function _ssox_call() { _ssox_wake && _ssox_call ${1+"$@"}; }
 function _ssox_complete() { _ssox_wake 2>/dev/null && _ssox_complete; }
 
-# Loads the whole script, hidden from `set -x`. Its last lines unset `_ssox_no_prompt`. A variable for the text would take bash as long
-# as a tenth of the script.
+# Loads the whole script, hidden from `set -x`. Its last lines unset `_ssox_no_prompt`. A variable for the text would
+# take bash as long as a tenth of the script.
 function _ssox_load() {
   { _ssox_trace=$- _ssox_no_prompt=$_ssox_plain; builtin set +x; } 2>/dev/null
   builtin eval "$(builtin exec ssox init bash --whole </dev/null)"
@@ -39,7 +40,8 @@ function _ssox_is_used() {
   [[ -n ${SSOX_PROMPT-}${SSOX_IDENTITY-}${SSOX_REPLACED-}${SSOX_NEXT-}${SSOX_SEGMENT-}${SSOX_EXPIRES-}${SSOX_DIRECTORY-} ]]
 }
 
-# Tells whether the directory has changed and there is a `.ssox` file in it or above it. The whole script decides what it means.
+# Tells whether the directory has changed and there is a `.ssox` file in it or above it. The whole script decides what
+# it means.
 function _ssox_is_near() {
   if builtin test "$PWD" = "$_ssox_place"; then return 1; fi
   _ssox_up=''
@@ -141,8 +143,8 @@ function _ssox_install() {
   _ssox_go_last
 }
 
-# Moves the second hook behind all others, unless it is there already. The elements of an array are changed in place, because
-# bash is running them.
+# Moves the second hook behind all others, unless it is there already. The elements of an array are changed in place,
+# because bash is running them.
 function _ssox_go_last() {
   builtin local _ssox_at=''
   builtin local -a _ssox_commands

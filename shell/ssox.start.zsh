@@ -1,9 +1,9 @@
-# ssox for zsh, what a shell loads when it starts: the function `ssox` and hooks, which load the whole script, ssox.zsh, at the first
-# moment when the shell needs it. That is a call of `ssox`, a TAB behind it, a variable of a profile in use, or a directory with a
-# `.ssox` file.
+# ssox for zsh, what a shell loads when it starts: the function `ssox` and hooks, which load the whole script, ssox.zsh,
+# at the first moment when the shell needs it. That is a call of `ssox`, a TAB behind it, a variable of a profile in
+# use, or a directory with a `.ssox` file.
 #
-# The whole script defines the functions again, except those in the last parts of this one, and changes nothing that a person may have
-# changed since: neither `ssox` itself, nor the hooks, nor how it is completed.
+# The whole script defines the functions again, except those in the last parts of this one, and changes nothing that a
+# person may have changed since: neither `ssox` itself, nor the hooks, nor how it is completed.
 
 builtin unalias ssox 2>/dev/null || builtin true
 typeset -g _ssox_plain=${_ssox_no_prompt-}
@@ -13,8 +13,8 @@ function ssox() { _ssox_call "$@" }
 function _ssox_call() { _ssox_wake && _ssox_call "$@" }
 function _ssox_complete() { _ssox_wake 2>/dev/null && _ssox_complete "$@" }
 
-# Loads the whole script. Its last lines unset `_ssox_no_prompt`. A variable for the text would take zsh as long as a tenth of the
-# script.
+# Loads the whole script. Its last lines unset `_ssox_no_prompt`. A variable for the text would take zsh as long as a
+# tenth of the script.
 function _ssox_load() {
   builtin setopt local_options no_xtrace
   typeset -g _ssox_no_prompt=$_ssox_plain
@@ -25,8 +25,8 @@ function _ssox_load() {
   return 127
 }
 
-# Loads the whole script into a shell that has been running. When it started nothing was in use; and what the script does at the
-# first prompt is done now.
+# Loads the whole script into a shell that has been running. When it started nothing was in use; and what the script
+# does at the first prompt is done now.
 function _ssox_wake() {
   local place=$_ssox_place
   _ssox_load || return
@@ -44,7 +44,8 @@ function _ssox_is_used() {
   [[ -n $SSOX_PROMPT$SSOX_IDENTITY$SSOX_REPLACED$SSOX_NEXT$SSOX_SEGMENT$SSOX_EXPIRES$SSOX_DIRECTORY ]]
 }
 
-# Tells whether the directory has changed and there is a `.ssox` file in it or above it. The whole script decides what it means.
+# Tells whether the directory has changed and there is a `.ssox` file in it or above it. The whole script decides what
+# it means.
 function _ssox_is_near() {
   local up=
   [[ $PWD != "$_ssox_place" ]] || return 1

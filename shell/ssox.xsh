@@ -1,7 +1,7 @@
 # ssox for xonsh (0.22 and later): the command `ssox`, the hooks around each command, the segment in the prompt.
 #
-# This script makes no decisions: it applies the replies of the program ssox, compares two numbers and a tuple, and calls
-# the program. It is plain Python, and leaves one module `_ssox` behind, which has its state, and no other name.
+# This script makes no decisions: it applies the replies of the program ssox, compares two numbers and a tuple, and
+# calls the program. It is plain Python, and leaves one module `_ssox` behind, which has its state, and no other name.
 # Invariant: nothing from AWS, a file or the environment is evaluated.
 
 
@@ -23,10 +23,10 @@ def _ssox_load(has_prompt):
     has_overlay = [int(number) for number in re.findall('[0-9]+', version)[:2]] >= [0, 23]
     # The state is kept as long as the shell runs, so that loading this twice loses nothing.
     #
-    # `was` has what ssox changed first here and what was there before: a tuple with the value, an empty one for a variable
-    # that was not set. A `child`, which inherits a profile in use, does not know, and records nothing. `seen` has the
-    # compared values of the program's last judgement, `held` their fingerprints, `left` what the segment showed after the
-    # last reply. What a `.ssox` file needs is described below.
+    # `was` has what ssox changed first here and what was there before: a tuple with the value, an empty one for a
+    # variable that was not set. A `child`, which inherits a profile in use, does not know, and records nothing. `seen`
+    # has the compared values of the program's last judgement, `held` their fingerprints, `left` what the segment showed
+    # after the last reply. What a `.ssox` file needs is described below.
     state = sys.modules.get('_ssox')
     if state is None:
         state = sys.modules['_ssox'] = types.ModuleType('_ssox')
@@ -159,8 +159,9 @@ def _ssox_load(has_prompt):
     def is_in_use():
         return bool(env.get('SSOX_PROMPT') or env.get('SSOX_IDENTITY'))
 
-    # Applies the reply to a verb. After `clear`, and when nothing is in use, variables that are unset now get their previous
-    # values back. A value that a hook unsets while nothing is in use was set by ssox, so it is not recorded as previous.
+    # Applies the reply to a verb. After `clear`, and when nothing is in use, variables that are unset now get their
+    # previous values back. A value that a hook unsets while nothing is in use was set by ssox, so it is not recorded as
+    # previous.
     def apply(verb, reply):
         changes, forgotten = read(reply)
         # What another program or shell has put in use here is not what was there before.
@@ -238,9 +239,9 @@ def _ssox_load(has_prompt):
             return False
         return True
 
-    # Has the program judge a change of the compared values: other keys, another region, a profile set beside them. It is
-    # called once for each change, and at the first prompt of a shell that inherits a profile. If it fails, the change
-    # counts as foreign. The program also undoes an edit of what the segment shows.
+    # Has the program judge a change of the compared values: other keys, another region, a profile set beside them. It
+    # is called once for each change, and at the first prompt of a shell that inherits a profile. If it fails, the
+    # change counts as foreign. The program also undoes an edit of what the segment shows.
     def look():
         if not is_in_use() and not env.get('SSOX_REPLACED') and state.seen is None or state.layer == 'off':
             return
@@ -254,8 +255,8 @@ def _ssox_load(has_prompt):
         env['SSOX_PROMPT'] = (env.get('SSOX_PROMPT') or '').removesuffix('?') + '?'
         state.left = visible()
 
-    # Tells whether the program should be called now. After a failure that is in a minute at the earliest; a clock that was
-    # set back does not make the wait longer.
+    # Tells whether the program should be called now. After a failure that is in a minute at the earliest; a clock that
+    # was set back does not make the wait longer.
     def is_due(clock):
         is_ours = env.get('SSOX_STATE') != 'foreign'
         return is_ours and 0 < number('SSOX_NEXT') <= clock and (clock >= state.retry or state.retry > clock + 60)
@@ -287,13 +288,13 @@ def _ssox_load(has_prompt):
 
     # --- directories
 
-    # The values of a `.ssox` file are a layer above those of the shell. It is taken off before the hooks of others run, and
-    # put on again after them: direnv and mise never see it.
+    # The values of a `.ssox` file are a layer above those of the shell. It is taken off before the hooks of others run,
+    # and put on again after them: direnv and mise never see it.
     #
-    # `layer` is empty, `on` or `off`. `under` has what is below for each name that was changed while the layer was on, `over`
-    # what is in the layer while it is off. `outside` and `before` have `was` and others from before. `directory` is the
-    # directory that was looked at last, `file` the file that was found there. `nearer` tells that direnv or mise has a file
-    # below: what it sets, `theirs`, stays.
+    # `layer` is empty, `on` or `off`. `under` has what is below for each name that was changed while the layer was on,
+    # `over` what is in the layer while it is off. `outside` and `before` have `was` and others from before. `directory`
+    # is the directory that was looked at last, `file` the file that was found there. `nearer` tells that direnv or mise
+    # has a file below: what it sets, `theirs`, stays.
 
     def take_off():
         if state.layer != 'on':
@@ -379,7 +380,8 @@ def _ssox_load(has_prompt):
             state.seen = ('entered',)
         state.file = file
 
-    # Restores what was there before. A shell that inherited the values does not know it: there the program removes them.
+    # Restores what was there before. A shell that inherited the values does not know it: there the program removes
+    # them.
     def leave():
         state.file = ''
         if state.layer:
@@ -436,8 +438,8 @@ def _ssox_load(has_prompt):
 
     # --- segment
 
-    # Computes the fields `{ssox}` (with colours), `{ssox_text}` (`dev:ReadOnly 43m`) and `{ssox_state}` (ok, soon, renewing,
-    # expired, foreign), for prompts of your own.
+    # Computes the fields `{ssox}` (with colours), `{ssox_text}` (`dev:ReadOnly 43m`) and `{ssox_state}` (ok, soon,
+    # renewing, expired, foreign), for prompts of your own.
     def show(clock):
         label = re.sub('[\x00-\x1f\x7f-\x9f]', '', env.get('SSOX_PROMPT') or '')
         kind = env.get('SSOX_STATE')
@@ -483,8 +485,8 @@ def _ssox_load(has_prompt):
     env['PROMPT_FIELDS']['ssox_text'] = lambda: state.text.replace('{', '{{').replace('}', '}}') or None
     env['PROMPT_FIELDS']['ssox_state'] = lambda: state.state or None
 
-    # Adds the segment to a plain right prompt at the first prompt, after the whole configuration, unless a framework owns
-    # the prompt. It is added once: if a person removes it, it stays removed.
+    # Adds the segment to a plain right prompt at the first prompt, after the whole configuration, unless a framework
+    # owns the prompt. It is added once: if a person removes it, it stays removed.
     def place_segment():
         state.is_placed = True
         right = env.get('RIGHT_PROMPT') or ''
@@ -509,8 +511,8 @@ def _ssox_completion():
     from xonsh.completers.tools import RichCompletion, contextual_command_completer_for
     from xonsh.parsers.completion_context import CompletionContext
 
-    # Returns the candidates at the cursor. The typed words go to the program unchanged, none is evaluated; its answer is
-    # data, already quoted.
+    # Returns the candidates at the cursor. The typed words go to the program unchanged, none is evaluated; its answer
+    # is data, already quoted.
     @contextual_command_completer_for('ssox')
     def complete(command):
         words = [arg.value for arg in command.args[: command.arg_index]]

@@ -1,17 +1,18 @@
-# ssox for zsh, the whole script: what the function `ssox` does, the hooks around each command, the segment in the prompt. ssox.start.zsh
-# loads it.
+# ssox for zsh, the whole script: what the function `ssox` does, the hooks around each command, the segment in the
+# prompt. ssox.start.zsh loads it.
 #
 # This script makes no decisions: it applies the replies of the program ssox, compares two numbers and a string, and
 # calls the program. All names are `_ssox_*`, except the SSOX_* variables.
 # Invariant: nothing from AWS, a file or the environment is evaluated.
 #
-# `ssox init zsh` passes both texts to `emulate zsh -o no_aliases -o extended_glob -c`: they are read, and their functions
-# always run, with these options, whatever options and aliases the user's shell has.
+# `ssox init zsh` passes both texts to `emulate zsh -o no_aliases -o extended_glob -c`: they are read, and their
+# functions always run, with these options, whatever options and aliases the user's shell has.
 
 # For each name that ssox has changed in this shell, what was there before: `x` exported, `s` set, `u` unset, then the
 # value. A shell that inherits a profile in use does not know, and records nothing. Loading this twice loses nothing.
-# `_ssox_seen` has the compared values of the program's last judgement, `_ssox_held` their fingerprints, `_ssox_files` its SSOX_FILES, `_ssox_left`
-# what the segment showed after the last reply. The variables of a `.ssox` file are described below.
+# `_ssox_seen` has the compared values of the program's last judgement, `_ssox_held` their fingerprints, `_ssox_files`
+# its SSOX_FILES, `_ssox_left` what the segment showed after the last reply. The variables of a `.ssox` file are
+# described below.
 if [[ ${(t)_ssox_kept} != association* ]]; then
   builtin unset -v _ssox_layer _ssox_under _ssox_over _ssox_theirs _ssox_outside _ssox_before _ssox_place _ssox_file _ssox_nearer _ssox_again
   typeset -gA _ssox_under _ssox_over _ssox_theirs _ssox_outside
@@ -76,8 +77,8 @@ function _ssox_change() {
   return 0
 }
 
-# Shows what has been changed at once: the rest of the line may read the segment, and where a key is bound to `ssox use`, no hook
-# runs before the prompt is drawn again.
+# Shows what has been changed at once: the rest of the line may read the segment, and where a key is bound to `ssox
+# use`, no hook runs before the prompt is drawn again.
 function _ssox_update() {
   _ssox_install
   _ssox_clock=${(%)_ssox_clock_format}
@@ -291,8 +292,8 @@ function _ssox_signed_in() {
   return 0
 }
 
-# Runs before the other hooks, so that prompts they draw show the current credentials. Calling a function costs zsh more than
-# most of what is here, and so does setting an option.
+# Runs before the other hooks, so that prompts they draw show the current credentials. Calling a function costs zsh more
+# than most of what is here, and so does setting an option.
 function _ssox_precmd() {
   [[ ! -o xtrace ]] || builtin setopt local_options no_xtrace
   # Removes the segment before other hooks change the prompt.
@@ -337,8 +338,8 @@ function _ssox_refresh() {
   _ssox_show
 }
 
-# Tells whether a configuration file was edited: with `--profile-only` the files say which identity it is. `_ssox_files` is a
-# directory with links to them, and marks with the times of their last changes.
+# Tells whether a configuration file was edited: with `--profile-only` the files say which identity it is. `_ssox_files`
+# is a directory with links to them, and marks with the times of their last changes.
 function _ssox_are_files_edited() {
   local file
   for file in $_ssox_files/config $_ssox_files/credentials; do
@@ -382,8 +383,8 @@ function _ssox_put_up() {
   RPROMPT=$_ssox_painted$RPROMPT
 }
 
-# A hook that was added after the rc file runs behind ours at this prompt. Moves behind it for the next one, and looks again
-# as soon as zsh waits for a line.
+# A hook that was added after the rc file runs behind ours at this prompt. Moves behind it for the next one, and looks
+# again as soon as zsh waits for a line.
 function _ssox_follow() {
   local before="$precmd_functions" last=$_ssox_last
   local -i fd
@@ -492,13 +493,13 @@ function _ssox_read_inline_again() {
 
 # --- directories
 
-# The values of a `.ssox` file are a layer above those of the shell. The first hook takes it off, the other hooks run, and
-# the last hook puts it on again: direnv and mise never see it, whatever the order in the rc file.
+# The values of a `.ssox` file are a layer above those of the shell. The first hook takes it off, the other hooks run,
+# and the last hook puts it on again: direnv and mise never see it, whatever the order in the rc file.
 #
-# `_ssox_layer` is empty, `on` or `off`. `_ssox_under` has what is below for each name that was changed while the layer was
-# on, `_ssox_over` what is in the layer while it is off. `_ssox_outside` and `_ssox_before` have `_ssox_kept` and others from
-# before. `_ssox_place` is the directory that was looked at last, `_ssox_file` the file that was found there. `_ssox_nearer`
-# tells that direnv or mise has a file below: what it sets, `_ssox_theirs`, stays.
+# `_ssox_layer` is empty, `on` or `off`. `_ssox_under` has what is below for each name that was changed while the layer
+# was on, `_ssox_over` what is in the layer while it is off. `_ssox_outside` and `_ssox_before` have `_ssox_kept` and
+# others from before. `_ssox_place` is the directory that was looked at last, `_ssox_file` the file that was found
+# there. `_ssox_nearer` tells that direnv or mise has a file below: what it sets, `_ssox_theirs`, stays.
 
 function _ssox_off() {
   [[ $_ssox_layer == on ]] || return 0
@@ -559,9 +560,9 @@ function _ssox_arrive() {
   return 0
 }
 
-# Sets REPLY to the path of the nearest `.ssox` file, by tests of files only. The home directory is the last one looked at.
-# Where no directory up to the root has such a file, one test tells it, at most sixteen levels below the root: above the root is
-# the root.
+# Sets REPLY to the path of the nearest `.ssox` file, by tests of files only. The home directory is the last one looked
+# at. Where no directory up to the root has such a file, one test tells it, at most sixteen levels below the root: above
+# the root is the root.
 function _ssox_find() {
   local up=
   REPLY=

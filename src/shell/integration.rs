@@ -57,8 +57,8 @@ pub(crate) trait Integration: Sync {
         code(self.script()).into()
     }
 
-    /// Returns the short script that `ssox init` prints in place of the whole one, and that loads the whole one when the shell needs
-    /// it; `None` if the shell loads the whole one when it starts.
+    /// Returns the short script that `ssox init` prints in place of the whole one, and that loads the whole one when
+    /// the shell needs it; `None` if the shell loads the whole one when it starts.
     fn start_script(&self) -> Option<String> {
         None
     }
