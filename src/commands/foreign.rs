@@ -1,11 +1,13 @@
 //! Describes a shell whose identity is not the one that ssox set: which variables changed, what set them, and which
 //! identity AWS tools now use in this shell.
 
+use super::renewal;
 use crate::address::Address;
 use crate::assignments;
 use crate::cache::{self, EntryNames, Key};
 use crate::config::ConfigFiles;
 use crate::context::Context;
+use crate::error::Error;
 use crate::identity::{ENDPOINT, FILES, ID, Identity, PROFILES, WEB_IDENTITY, is_in_use};
 use crate::profile::{self, Profile};
 use crate::snapshots;
@@ -22,6 +24,8 @@ pub(super) struct Foreign {
     changes: Vec<String>,
     /// The identity that AWS tools use now.
     pub(super) identity: String,
+    /// What to type; `None` if `ssox use` sets everything again.
+    hint: Option<String>,
 }
 
 /// Compares the environment with what ssox set. Returns `None` if no profile is in use or nothing has changed.
@@ -30,12 +34,29 @@ pub(super) fn foreign(ctx: &Context) -> Option<Foreign> {
         return None;
     }
     let names = Identity::of_shell(ctx).differing(ctx);
+    let lost = renewal::lost_profile(ctx);
     let ctx = &ctx.for_programs();
-    (!names.is_empty()).then(|| Foreign {
+    if names.is_empty() {
+        return lost.map(|error| lost_profile(ctx, &error));
+    }
+    Some(Foreign {
         profile: ctx.var("SSOX_PROFILE").filter(|_| !names.contains(&"SSOX_PROFILE")).map(String::from),
         changes: changes(ctx, &names),
         identity: identity(ctx),
+        hint: None,
     })
+}
+
+/// Describes a shell with the name of a profile that AWS tools cannot use any more.
+fn lost_profile(ctx: &Context, error: &Error) -> Foreign {
+    let profile = ctx.var("SSOX_PROFILE").map(String::from);
+    let hint = error.hints.first().map_or("ssox clear".into(), |hint| format!("{hint}; or ssox clear"));
+    Foreign {
+        profile,
+        changes: vec![error.message.clone()],
+        identity: "no credentials of this profile".into(),
+        hint: Some(hint),
+    }
 }
 
 /// Describes the credentials that AWS tools use in a shell in which no profile is in use: their kind, and the access
@@ -59,6 +80,9 @@ impl Foreign {
 
     /// Returns what to type.
     pub(super) fn hint(&self) -> String {
+        if let Some(hint) = &self.hint {
+            return hint.clone();
+        }
         let name = self.profile.as_deref().map_or("PROFILE".into(), shell_words::quote);
         format!("ssox use {name} sets everything again; ssox clear keeps what others set")
     }

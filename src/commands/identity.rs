@@ -56,8 +56,8 @@ fn in_use(ctx: &Context) -> Result<EnvChanges> {
     let held = Identity::of_shell(ctx);
     let unchanged = held.differing(ctx).is_empty().then(EnvChanges::default);
     let mut changes = match unchanged.map_or_else(|| restored(ctx, &held), |changes| Ok(Some(changes)))? {
-        Some(changes) => ours(ctx, &held, changes)?,
-        None => foreign(ctx, &held)?,
+        Some(changes) if renewal::lost_profile(ctx).is_none() => ours(ctx, &held, changes)?,
+        _ => foreign(ctx, &held)?,
     };
     if held.has_recorded("AWS_PROFILE") {
         shown::follow_files(ctx, &held, &mut changes)?;

@@ -52,6 +52,12 @@ pub(super) fn names_profile(ctx: &Context) -> bool {
     Identity::recorded(ctx).is_some_and(|held| held.has_recorded("AWS_PROFILE"))
 }
 
+/// Returns why AWS tools cannot use the profile whose name this shell has for them: it is no longer in the
+/// configuration, or has no credentials any more. `None`: they can, or this shell has keys.
+pub(super) fn lost_profile(ctx: &Context) -> Option<Error> {
+    if names_profile(ctx) { held_profile(ctx).err() } else { None }
+}
+
 /// Tells whether a source has the account and role that ssox recorded for this shell. True without a record.
 pub(super) fn is_as_used(ctx: &Context, source: &Source) -> bool {
     let Some(held) = Identity::recorded(ctx) else { return true };

@@ -77,6 +77,32 @@ fn where_the_files_depend_on_the_directory_or_on_home_the_profile_changes_with_t
     });
 }
 
+/// The label is as it was, and says that this is not what the shell has.
+#[test]
+fn a_profile_that_is_gone_or_has_no_credentials_is_shown_as_such() {
+    in_each(&shells(), |shell| {
+        let (_standin, home) = signed_in(Duration::from_secs(3300));
+        let config = home.read(".aws/config");
+        let mut session = home.session(shell, "LOAD");
+        session.run("ssox use --profile-only dev");
+        for (edited, why) in [
+            ("[profile dev]\nregion = eu-west-1\n", "profile `dev` has no credentials"),
+            ("[profile other]\nregion = eu-west-1\n", "there is no profile `dev`"),
+        ] {
+            home.write(".aws/config", edited);
+            session.run("true");
+            assert_eq!(segment(&mut session, &home), "dev?|foreign", "{shell:?} {edited}");
+            let status = status(&mut session, &home);
+            assert_eq!(status["foreign"], true, "{shell:?} {status}");
+            let told = session.run("ssox doctor");
+            assert!(told.contains(why), "{shell:?} {edited}: {told}");
+            home.write(".aws/config", &config);
+            session.run("true");
+            assert_eq!(segment(&mut session, &home), OURS, "{shell:?} {edited}");
+        }
+    });
+}
+
 /// AWS_PROFILE names whatever the files say at the time.
 #[test]
 fn an_edit_of_the_profile_is_shown_at_the_next_prompt() {
@@ -91,7 +117,6 @@ fn an_edit_of_the_profile_is_shown_at_the_next_prompt() {
         for (edited, shown, account) in [
             (&other, "dev:PowerUser|ok", "222233334444"),
             (&config, OURS, "111122223333"),
-            (&String::from("[profile dev]\nregion = eu-west-1\n"), "dev|ok", ""),
             (&protected, OURS, "111122223333"),
         ] {
             home.write(".aws/config", edited);
