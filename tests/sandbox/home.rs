@@ -6,6 +6,8 @@ use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread;
+use std::time::Duration;
 use tempfile::TempDir;
 
 /// Variables that would lead to files outside the home of the sandbox.
@@ -45,6 +47,20 @@ impl SandboxHome {
         let path = env::var_os("PATH").unwrap_or_default();
         let path = env::join_paths(std::iter::once(self.binaries.clone()).chain(env::split_paths(&path)));
         command.envs(path.map(|path| ("PATH", path))).envs(self.env.clone()).current_dir(self.home());
+    }
+}
+
+impl Drop for SandboxHome {
+    /// Removes the directory, and again what a process of ssox that lists in the background has written since.
+    fn drop(&mut self) {
+        for _ in 0..40 {
+            // The loop sees whether it worked.
+            let _ = fs::remove_dir_all(self.home());
+            thread::sleep(Duration::from_millis(50));
+            if !self.home().exists() {
+                return;
+            }
+        }
     }
 }
 
