@@ -62,6 +62,8 @@ function _ssox_precmd() {
 function _ssox_settle() {
   _ssox_begin
   if { _ssox_is_used || _ssox_is_near; } && _ssox_wake 2>/dev/null; then
+    # The first hook of this prompt ran before it was loaded.
+    _ssox_drawn=1
     _ssox_hand_over _ssox_settle
   else
     _ssox_prompted=on

@@ -30,6 +30,14 @@ fn with_directories() -> Home {
     home
 }
 
+/// Has the scripted ssox answer with that reply where a directory with a `.ssox` file begins.
+fn answer_directories(home: &Home, reply: &str) {
+    home.write("directory.reply", reply);
+    let script = home.read("bin/ssox");
+    home.write("bin/ssox", &script.replace("use|clear|tick)", "use|clear|tick|directory)"));
+    home.write("directory.status", "0");
+}
+
 #[test]
 fn a_shell_that_does_not_need_it_does_not_load_it() {
     for shell in starting() {
@@ -247,18 +255,29 @@ fn loading_it_again_forgets_nothing() {
     }
 }
 
+/// The prompt that loads the whole script shows the segment already, however the shell came into the directory.
+#[test]
+fn the_first_prompt_in_a_directory_shows_its_profile() {
+    for shell in starting() {
+        let home = with_directories();
+        answer_directories(&home, "#ssox1\n=SSOX_PROMPT=dev:ReadOnly\n=SSOX_IDENTITY=x\n#end\n");
+        for (rc, lines) in
+            [("cd dir/sub\nLOAD", vec![]), ("LOAD", vec!["cd dir"]), ("LOAD", vec!["true", "cd dir/sub"])]
+        {
+            let mut session = home.session(shell, rc);
+            for line in lines {
+                session.run(line);
+            }
+            session.wait_for_prompt_with(&["dev:ReadOnly"]);
+        }
+    }
+}
+
 /// zsh's hooks for a change of the directory run in an order that must be right before the first change.
 #[test]
 fn hooks_that_are_added_later_run_without_the_values_of_a_directory() {
     let home = with_directories();
-    home.reply("use", "#ssox1\n#end\n", 0);
-    home.write(
-        "bin/ssox",
-        &home.read("bin/ssox").replace(
-            "case $* in\n  --emit=*)",
-            "case $* in\n  *' directory '*) printf '#ssox1\\n=AWS_REGION=x\\n#end\\n'; exit ;;\n  --emit=*)",
-        ),
-    );
+    answer_directories(&home, "#ssox1\n=AWS_REGION=x\n#end\n");
     let note = "note() { echo \"$1 [${AWS_REGION-}]\" >>seen; }";
     let rcs = [
         (
