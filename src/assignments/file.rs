@@ -109,7 +109,7 @@ impl AccountRoles {
 }
 
 impl Listing {
-    /// Makes the listing of a session.
+    /// Creates the listing of a session, as the file stores it, from what AWS has listed.
     pub(super) fn new(session: &Session, listed_at: Timestamp, accounts: Vec<AccountRoles>) -> Self {
         Self { session: session.name.clone(), start_url: session.start_url.clone(), listed_at, accounts }
     }

@@ -53,7 +53,7 @@ pub(crate) struct Separation<'a> {
     pub(crate) extension: Extension,
 }
 
-/// Returns the browser for the console. With `separation` it opens pages in the container or profile of that account.
+/// Returns the browser for the console. With `separation`, pages open in the container or profile of the account that it names.
 ///
 /// # Errors
 /// Configuration: `SSOX_CONSOLE_BROWSER` cannot be used. `NeedsPerson`: neither Firefox nor Chrome is installed.

@@ -16,7 +16,8 @@ use std::path::PathBuf;
 const HEADING: &[u8] = b"ssox expirations 1\n";
 /// The size in bytes of a stamp and an expiration.
 const KNOWN: usize = 32 + 8;
-/// The size of a record in bytes: a hash, a stamp and an expiration.
+/// The size of a record in bytes: the hash of a file's name, when the file was last changed, and when its credentials
+/// expire.
 const RECORD: usize = size_of::<Hash>() + KNOWN;
 const SUM: usize = 20;
 /// The most records. With this limit, the file stays below the size limit for reading.

@@ -38,7 +38,8 @@ fn entry(ctx: &Context, name: &str) -> Option<String> {
 /// has left, restores the value from before the directory was entered.
 ///
 /// # Errors
-/// No error occurs in practice: the values come from an environment, so a reply can contain them.
+/// No error occurs in practice: the value was in an environment, so it has no byte that a reply to the shell cannot
+/// contain.
 pub(super) fn remove(ctx: &Context, changes: &mut EnvChanges, name: &'static str) -> Result<()> {
     let is_there =
         |print: &str| snapshots::value(ctx, name).is_some_and(|value| fingerprint(name, value.expose()) == print);

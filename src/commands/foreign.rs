@@ -120,7 +120,7 @@ fn is_relative(ctx: &Context, path: &OsStr) -> bool {
 /// profile or the local server.
 pub(super) fn identity(ctx: &Context) -> String {
     let endpoint = ctx.var("AWS_ENDPOINT_URL").filter(|url| is_local(url));
-    let emulator = endpoint.map(|url| format!(", for {url} (AWS_ENDPOINT_URL)")).unwrap_or_default();
+    let emulator = endpoint.map(|url| format!(", with AWS_ENDPOINT_URL={url}")).unwrap_or_default();
     match (ctx.var(ID), ctx.var("AWS_PROFILE")) {
         (Some(id), _) => format!("{}{emulator}{}", key(ctx, id), beside(ctx)),
         (None, name) => without_keys(ctx, name),

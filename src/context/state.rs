@@ -51,7 +51,7 @@ fn check_one(path: &Path, owners: &[u32]) -> Result<bool> {
 
 /// Returns the error for a path in the state directory that other users could have changed.
 pub(crate) fn refused(path: &Path, why: &str, hint: &str) -> Error {
-    Error::configuration(format!("`{}`, where ssox keeps its locks and state, {why}", path.display())).hint(hint)
+    Error::configuration(format!("`{}`, which ssox uses for its locks and state, {why}", path.display())).hint(hint)
 }
 
 /// Quotes a path for a hint with a command line.
@@ -99,7 +99,7 @@ mod tests {
         }
         let (home, directory) = state();
         symlink(home.path(), directory.join("browser")).unwrap();
-        assert!(check(&directory, None).unwrap_err().message.contains("browser`, where ssox keeps its locks"));
+        assert!(check(&directory, None).unwrap_err().message.contains("browser`, which ssox uses for its locks"));
         symlink(&directory, home.path().join("link")).unwrap();
         assert!(check(&home.path().join("link"), None).unwrap_err().message.contains("is a symbolic link"));
     }

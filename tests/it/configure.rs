@@ -55,7 +55,7 @@ fn legacy_profiles_share_one_session_afterwards() {
     +sso_start_url = https://d-1234567890.awsapps.com/start
     +sso_region = eu-west-1
     +sso_registration_scopes = sso:account:access
-    ssox: now: ssox login --sso-session d-1234567890
+    ssox: next: ssox login --sso-session d-1234567890
     ");
     shows!(home, home.ssox(&["configure", "migrate", "--yes"]).stderr(), @"ssox: there are no legacy profiles in `~/.aws/config`: nothing to do");
 }
@@ -128,7 +128,7 @@ fn keep_legacy_adds_and_removes_nothing() {
     ssox: --session-per-profile gives each of them its own session, so that each signs in separately
     ssox: `sso_start_url` and `sso_region` stay in the profiles: the Terraform AWS provider before version 5 and other old tools do not support sessions
     ssox: but the SDK for Rust rejects a profile that has these two keys and `sso_session`: to remove the keys when no tool needs them any more, run `ssox configure migrate`
-    ssox: now: ssox login --sso-session d-1234567890
+    ssox: next: ssox login --sso-session d-1234567890
     ");
     let added = |line: &&str| line.starts_with("sso_session = ");
     let before: Vec<&str> = LEGACY.lines().collect();

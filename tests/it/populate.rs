@@ -234,7 +234,7 @@ fn a_profile_of_a_person_is_never_touched() {
     +sso_account_id = 555566667777
     +sso_role_name = ReadOnly
     +ssox_managed = corp
-    ssox: warning: not written: `Shop.ReadOnly`; profiles with these names exist, and `configure populate` did not write them
+    ssox: warning: not written: `Shop.ReadOnly`; there are already profiles with these names, which `configure populate` did not create
     ssox: +2 ~0 -0
     ");
     assert_eq!((&json_of(&ran)["skipped"], ran.status()), (&json!(["Shop.ReadOnly"]), 0));
@@ -376,12 +376,12 @@ fn names_and_sessions_that_cannot_be_meant_are_errors() {
         "[profile legacy]\nsso_start_url = https://d-1234567890.awsapps.com/start\nsso_region = eu-west-1\n",
     );
     says!(home, populate(&home, &["--yes"]).fails(4), @r"
-    ssox: `https://d-1234567890.awsapps.com/start` is the start URL of legacy profiles, which have no session to name
+    ssox: `https://d-1234567890.awsapps.com/start` is the start URL of legacy profiles, not of an sso-session
     ssox: hint: ssox configure migrate gives them one
     ");
     let url = ["--yes", "--sso-session", "https://d-1234567890.awsapps.com/start"];
     says!(home, populate(&home, &url).fails(4), @r"
-    ssox: `https://d-1234567890.awsapps.com/start` is the start URL of legacy profiles, which have no session to name
+    ssox: `https://d-1234567890.awsapps.com/start` is the start URL of legacy profiles, not of an sso-session
     ssox: hint: ssox configure migrate gives them one
     ");
     home.write_config("");

@@ -98,8 +98,8 @@ fn with_a_session_for_each_profile_each_needs_its_own_sign_in() {
     +sso_start_url = https://d-1234567890.awsapps.com/start
     +sso_region = eu-west-1
     +sso_registration_scopes = sso:account:access
-    ssox: now: ssox login --sso-session dev
-    ssox: now: ssox login --sso-session stg
+    ssox: next: ssox login --sso-session dev
+    ssox: next: ssox login --sso-session stg
     ");
     let session = |name: &str| {
         format!(
@@ -332,7 +332,7 @@ fn with_every_answer_given_nobody_has_to_sign_in() {
     +sso_role_name = Admin
     +region = eu-north-1
     +output = json
-    ssox: now: ssox use mine
+    ssox: next: ssox use mine
     ");
     let added = format!(
         "\n[sso-session new]\nsso_start_url = {START_URL}\nsso_region = eu-west-1\n\
@@ -410,7 +410,7 @@ fn where_aws_cannot_be_reached_what_is_given_is_written() {
     +sso_session = corp
     +sso_account_id = 222233334444
     +sso_role_name = Admin
-    ssox: now: ssox use mine
+    ssox: next: ssox use mine
     ");
     assert!(
         config(&home).ends_with(

@@ -89,7 +89,7 @@ fn status_has_one_line_for_each_fact() {
     shows!(home, ran.stdout() + &ran.stderr(), @r"
     profile      dev
     foreign      this shell no longer has what ssox set for `dev`: AWS_ACCESS_KEY_ID set by something else
-    now          access key …WXYZ, unknown to ssox, for http://STANDIN (AWS_ENDPOINT_URL)
+    now          access key …WXYZ, unknown to ssox, with AWS_ENDPOINT_URL=http://STANDIN
     hint         ssox use dev sets everything again; ssox clear keeps what others set
     region       eu-west-1
     session      corp

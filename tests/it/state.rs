@@ -43,15 +43,15 @@ fn a_state_directory_that_others_can_write_to_is_refused() {
         home.ssox(&["--emit=zsh1", "use", "dev"]).ok();
     }
     says!(home, errors, @r"
-    ssox: `~/.local/state/ssox`, where ssox keeps its locks and state, can be written by other users
+    ssox: `~/.local/state/ssox`, which ssox uses for its locks and state, can be written by other users
     ssox: hint: chmod -R go-w ~/.local/state/ssox
-    error: `~/.local/state/ssox`, where ssox keeps its locks and state, can be written by other users
+    error: `~/.local/state/ssox`, which ssox uses for its locks and state, can be written by other users
         hint: chmod -R go-w ~/.local/state/ssox
     info: AWS_ENDPOINT_URL sends requests to `http://STANDIN`, not to AWS
         hint: unset AWS_ENDPOINT_URL
-    ssox: `~/.local/state/ssox/locks`, where ssox keeps its locks and state, can be written by other users
+    ssox: `~/.local/state/ssox/locks`, which ssox uses for its locks and state, can be written by other users
     ssox: hint: chmod -R go-w ~/.local/state/ssox/locks
-    error: `~/.local/state/ssox/locks`, where ssox keeps its locks and state, can be written by other users
+    error: `~/.local/state/ssox/locks`, which ssox uses for its locks and state, can be written by other users
         hint: chmod -R go-w ~/.local/state/ssox/locks
     info: AWS_ENDPOINT_URL sends requests to `http://STANDIN`, not to AWS
         hint: unset AWS_ENDPOINT_URL
@@ -67,9 +67,9 @@ fn a_state_directory_of_another_user_is_refused() {
     home.ssox(&["--emit=zsh1", "use", "dev"]).ok();
     chown(home.path(STATE), Some(1234), Some(1234)).unwrap();
     says!(home, is_refused(&home), @r"
-    ssox: `~/.local/state/ssox`, where ssox keeps its locks and state, belongs to another user (uid 1234)
+    ssox: `~/.local/state/ssox`, which ssox uses for its locks and state, belongs to another user (uid 1234)
     ssox: hint: set XDG_STATE_HOME to a directory of your own
-    error: `~/.local/state/ssox`, where ssox keeps its locks and state, belongs to another user (uid 1234)
+    error: `~/.local/state/ssox`, which ssox uses for its locks and state, belongs to another user (uid 1234)
         hint: set XDG_STATE_HOME to a directory of your own
     info: AWS_ENDPOINT_URL sends requests to `http://STANDIN`, not to AWS
         hint: unset AWS_ENDPOINT_URL
@@ -84,9 +84,9 @@ fn a_state_directory_with_links_is_refused() {
     fs::create_dir(&victim).unwrap();
     symlink(&victim, home.path(STATE).join("locks")).unwrap();
     says!(home, is_refused(&home), @r"
-    ssox: `~/.local/state/ssox/locks`, where ssox keeps its locks and state, is a symbolic link
+    ssox: `~/.local/state/ssox/locks`, which ssox uses for its locks and state, is a symbolic link
     ssox: hint: rm ~/.local/state/ssox/locks
-    error: `~/.local/state/ssox/locks`, where ssox keeps its locks and state, is a symbolic link
+    error: `~/.local/state/ssox/locks`, which ssox uses for its locks and state, is a symbolic link
         hint: rm ~/.local/state/ssox/locks
     info: AWS_ENDPOINT_URL sends requests to `http://STANDIN`, not to AWS
         hint: unset AWS_ENDPOINT_URL
@@ -110,7 +110,7 @@ fn a_lock_that_is_a_link_does_not_change_the_file_it_points_to() {
     }
     let error = home.ssox(&["--emit=zsh1", "use", "dev"]).fails(4);
     says!(home, error, @r"
-    ssox: `~/.local/state/ssox/locks/e9bf87b634cc7c6a78fdde5bdebe3e2929dfdf3f.lock`, where ssox keeps its locks and state, is a symbolic link
+    ssox: `~/.local/state/ssox/locks/e9bf87b634cc7c6a78fdde5bdebe3e2929dfdf3f.lock`, which ssox uses for its locks and state, is a symbolic link
     ssox: hint: rm ~/.local/state/ssox/locks/e9bf87b634cc7c6a78fdde5bdebe3e2929dfdf3f.lock
     ");
     assert_eq!(fs::read_to_string(&victim).unwrap(), "precious");

@@ -78,7 +78,7 @@ pub(super) fn run(ctx: &Context, args: &ConfigureMigrate) -> Result<String> {
     let again = |files: &ConfigFiles| migrated(files, &self::groups(files, args), args);
     if propose::write(ctx, &files.config, text.expose(), consent, again)? {
         for group in &groups {
-            say(&format!("now: ssox login {}", as_option("--sso-session", &group.name)));
+            say(&format!("next: ssox login {}", as_option("--sso-session", &group.name)));
         }
     }
     Ok(String::new())

@@ -73,7 +73,7 @@ pub(super) fn run(ctx: &Context, args: &ConfigureSso) -> Result<Done> {
     let consent = if args.yes { Consent::Given } else { Consent::Asked };
     if propose::write(ctx, &files.config, text.expose(), consent, edited)? {
         assigned::list_new_session(ctx, &session);
-        say(&format!("now: ssox use {}", as_argument(&profile)));
+        say(&format!("next: ssox use {}", as_argument(&profile)));
     }
     Ok(Done::default())
 }

@@ -181,7 +181,7 @@ fn session(ctx: &Context, files: &ConfigFiles, name: Option<&str>) -> Result<Ses
 }
 
 fn legacy(session: &Session) -> Error {
-    let message = format!("`{}` is the start URL of legacy profiles, which have no session to name", session.start_url);
+    let message = format!("`{}` is the start URL of legacy profiles, not of an sso-session", session.start_url);
     Error::configuration(message).hint("ssox configure migrate gives them one")
 }
 

@@ -46,7 +46,7 @@ impl<'a> PopulateJson<'a> {
 pub(super) fn say_counts(plan: &Plan) {
     if !plan.skipped.is_empty() {
         warn(&format!(
-            "not written: {}; profiles with these names exist, and `configure populate` did not write them",
+            "not written: {}; there are already profiles with these names, which `configure populate` did not create",
             name_list(&plan.skipped)
         ));
     }
