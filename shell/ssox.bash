@@ -916,13 +916,19 @@ function _ssox_show() {
   if _ssox_is_number "${SSOX_NEXT-}" && ((SSOX_NEXT < _ssox_until)); then _ssox_until=$SSOX_NEXT; fi
   # The next prompt compares the times of the files.
   if [[ -n $_ssox_files ]]; then _ssox_until=$_ssox_clock; fi
-  SSOX_SEGMENT='' SSOX_SEGMENT_STATE='' _ssox_ps1=()
+  _ssox_ps1=()
   if [[ -n $_ssox_label ]]; then
-    # shellcheck disable=SC2034  # read by prompts of people's own
-    SSOX_SEGMENT=$_ssox_label$_ssox_time$_ssox_mark SSOX_SEGMENT_STATE=$_ssox_state
     _ssox_paint "$_ssox_label" "$_ssox_time$_ssox_mark" "$_ssox_state"
+    _ssox_publish SSOX_SEGMENT "$_ssox_label$_ssox_time$_ssox_mark"
+    _ssox_publish SSOX_SEGMENT_STATE "$_ssox_state"
+  else
+    _ssox_publish SSOX_SEGMENT ''
+    _ssox_publish SSOX_SEGMENT_STATE ''
   fi
 }
+
+# For prompts of your own. An assignment to a readonly variable would end the hook.
+function _ssox_publish() { builtin printf -v "$1" %s "$2"; } 2>/dev/null
 
 # Readline does not count text between \001 and \002 when it measures the prompt.
 function _ssox_paint() {

@@ -20,7 +20,7 @@ if [[ ${(t)_ssox_kept} != association* ]]; then
   typeset -g _ssox_layer= _ssox_place= _ssox_file=${SSOX_DIRECTORY-} _ssox_nearer= _ssox_again=
   builtin unset -v _ssox_kept _ssox_child _ssox_seen _ssox_more _ssox_held _ssox_files _ssox_left _ssox_inline _ssox_outlasting _ssox_painted _ssox_painting _ssox_colours _ssox_current
   typeset -gA _ssox_kept _ssox_inline _ssox_outlasting
-  typeset -g _ssox_seen= _ssox_more= _ssox_held=${SSOX_IDENTITY-} _ssox_files=${SSOX_FILES-} _ssox_left= _ssox_painted= _ssox_painting= _ssox_colours= _ssox_current=
+  typeset -g _ssox_seen= _ssox_more= _ssox_held=${SSOX_IDENTITY-} _ssox_files=${SSOX_FILES-} _ssox_left= _ssox_painted= _ssox_painting= _ssox_colours= _ssox_current= _ssox_text= _ssox_text_state=
   typeset -gi _ssox_child=0
   [[ -z ${SSOX_PROMPT-}${SSOX_IDENTITY-} ]] || _ssox_child=1
 fi
@@ -367,7 +367,7 @@ function _ssox_settle() {
   [[ $precmd_functions[-1] == $_ssox_last ]] || _ssox_follow
   [[ $precmd_functions[1],$chpwd_functions[1],$chpwd_functions[-1] == _ssox_precmd,_ssox_depart,_ssox_chpwd ]] || _ssox_surround
   (( _ssox_placed )) || return 0
-  [[ -n ${SSOX_SEGMENT-} ]] || return 0
+  [[ -n $_ssox_text ]] || return 0
   # At most prompts nothing has changed.
   [[ -n $_ssox_painting && ${NO_COLOR:+plain} == $_ssox_colours ]] || _ssox_paint
   _ssox_painted=$_ssox_painting${RPROMPT:+ }
@@ -377,7 +377,7 @@ function _ssox_settle() {
 # Puts the segment into a prompt that is already there.
 function _ssox_put_up() {
   _ssox_wipe
-  [[ $_ssox_placed == 1 && -n $SSOX_SEGMENT ]] || return 0
+  [[ $_ssox_placed == 1 && -n $_ssox_text ]] || return 0
   _ssox_paint
   _ssox_painted=$_ssox_painting${RPROMPT:+ }
   RPROMPT=$_ssox_painted$RPROMPT
@@ -431,7 +431,8 @@ function _ssox_preexec() {
 # Without its hooks, the prompt would show for good what it showed last. At a prompt the first place is ours.
 function _ssox_take_down() {
   _ssox_wipe
-  SSOX_SEGMENT= SSOX_SEGMENT_STATE= _ssox_current=
+  _ssox_text= _ssox_text_state= _ssox_current=
+  _ssox_publish
 }
 
 # In `AWS_REGION=x ssox use dev` the value replaces that of the shell for the function, and zsh undoes what the function
@@ -673,22 +674,28 @@ function _ssox_show() {
   [[ ${SSOX_NEXT-} != [1-9][0-9](#c0,14) ]] || (( SSOX_NEXT >= _ssox_until )) || _ssox_until=SSOX_NEXT
   # The next prompt compares the times of the files.
   [[ -z $_ssox_files ]] || _ssox_until=_ssox_clock
-  SSOX_SEGMENT= SSOX_SEGMENT_STATE= _ssox_clock_text=$clock$mark
-  [[ -z $label ]] || SSOX_SEGMENT=$label$clock$mark SSOX_SEGMENT_STATE=$state
+  _ssox_text=${label:+$label$clock$mark} _ssox_text_state=${label:+$state} _ssox_clock_text=$clock$mark
   _ssox_current=$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_NEXT,$SSOX_PROTECTED _ssox_painting=
+  _ssox_publish
+}
+
+# For prompts of your own. Setting a readonly variable would end the hook.
+function _ssox_publish() {
+  [[ ${(t)SSOX_SEGMENT}${(t)SSOX_SEGMENT_STATE} == *readonly* ]] \
+    || SSOX_SEGMENT=$_ssox_text SSOX_SEGMENT_STATE=$_ssox_text_state
 }
 
 # Escapes and colours the segment for the right prompt so that zsh does not expand it, with or without `prompt_subst`:
 # `%(?..)` prints nothing, and a character before it starts no expansion. `%(3?..)` prints nothing either, and stands at
 # both ends.
 function _ssox_paint() {
-  local label=${SSOX_SEGMENT%"$_ssox_clock_text"} colour=green
+  local label=${_ssox_text%"$_ssox_clock_text"} colour=green
   _ssox_colours=${NO_COLOR:+plain}
   if [[ $label == *[^a-zA-Z0-9:_./@+-]* ]]; then
     label=${${label//[[:cntrl:]]}//\%/%%}
     label=${${${label//\\/\\%(?..)}//\$/\$%(?..)}//\`/\\\`}
   fi
-  case $SSOX_SEGMENT_STATE in
+  case $_ssox_text_state in
     (soon|renewing) colour=yellow ;;
     (expired) colour=red ;;
     (foreign) colour=magenta ;;

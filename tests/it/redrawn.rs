@@ -135,6 +135,25 @@ fn a_label_that_is_readonly_is_shown_as_foreign() {
     });
 }
 
+/// These are for prompts of people's own; the segment does not need them.
+#[test]
+fn a_segment_variable_that_is_readonly_does_not_keep_the_segment() {
+    in_each(&[Shell::Zsh, Shell::Bash], |shell| {
+        for name in ["SSOX_SEGMENT", "SSOX_SEGMENT_STATE"] {
+            let (_standin, home) = signed_in(Duration::from_secs(3300));
+            let mut session = home.session(shell, "LOAD");
+            session.run("ssox use dev");
+            session.run(&format!("readonly {name}"));
+            session.run(&shell.export(THEIRS[0].0, THEIRS[0].1));
+            session.wait_for_prompt_with(&["dev:ReadOnly?"]);
+            session.run("ssox use stg");
+            session.wait_for_prompt_with(&["stg:PowerUser 5"]);
+            session.run("ssox clear");
+            assert!(!session.prompt_rows().last().is_some_and(|row| row.contains("stg:")), "{shell:?} {name}");
+        }
+    });
+}
+
 #[test]
 fn what_became_readonly_in_a_directory_does_not_keep_the_rest_from_being_restored() {
     in_each(&[Shell::Zsh, Shell::Bash], |shell| {
