@@ -534,12 +534,13 @@ function _ssox_refresh() {
 }
 
 # Tells whether a configuration file was edited: with `--profile-only` the files say which identity it is. `_ssox_files`
-# is a directory with links to them, and marks with the times of their last changes.
+# is a directory with links to them, links to what they were after links of a person's own, and marks with the times of
+# their last changes.
 function _ssox_are_files_edited() {
   builtin local _ssox_path=''
   for _ssox_path in "$_ssox_files/config" "$_ssox_files/credentials"; do
     if [[ -e $_ssox_path ]]; then
-      [[ -e $_ssox_path.seen && ! $_ssox_path -nt $_ssox_path.seen && ! $_ssox_path -ot $_ssox_path.seen ]] || return 0
+      [[ -e $_ssox_path.seen && $_ssox_path -ef $_ssox_path.real && ! $_ssox_path -nt $_ssox_path.seen && ! $_ssox_path -ot $_ssox_path.seen ]] || return 0
     else
       [[ -L $_ssox_path && ! -e $_ssox_path.seen ]] || return 0
     fi

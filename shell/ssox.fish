@@ -344,12 +344,13 @@ function _ssox_refresh
 end
 
 # Tells whether a configuration file was edited: with `--profile-only` the files say which identity it is. `_ssox_files`
-# is a directory with links to them, and marks with the times of their last changes.
+# is a directory with links to them, links to what they were after links of a person's own, and marks with the times of
+# their last changes.
 function _ssox_are_files_edited
     test -n "$_ssox_files"; or return
     for file in "$_ssox_files/config" "$_ssox_files/credentials"
         if test -e "$file"
-            test -e "$file.seen"; or return 0
+            test -e "$file.seen" -a "$file" -ef "$file.real"; or return 0
             test "$file" -nt "$file.seen" -o "$file" -ot "$file.seen"; and return 0
         else
             test -L "$file" -a ! -e "$file.seen"; or return 0

@@ -339,12 +339,13 @@ function _ssox_refresh() {
 }
 
 # Tells whether a configuration file was edited: with `--profile-only` the files say which identity it is. `_ssox_files`
-# is a directory with links to them, and marks with the times of their last changes.
+# is a directory with links to them, links to what they were after links of a person's own, and marks with the times of
+# their last changes.
 function _ssox_are_files_edited() {
   local file
   for file in $_ssox_files/config $_ssox_files/credentials; do
     if [[ -e $file ]]; then
-      [[ -e $file.seen && ! $file -nt $file.seen && ! $file -ot $file.seen ]] || return 0
+      [[ -e $file.seen && $file -ef $file.real && ! $file -nt $file.seen && ! $file -ot $file.seen ]] || return 0
     else
       [[ -L $file && ! -e $file.seen ]] || return 0
     fi

@@ -2,7 +2,9 @@
 //! `use --profile-only` can change which identity AWS tools use.
 //!
 //! A directory has a link to each configuration file, and beside the link a mark: a file with the same modification
-//! time as the configuration file. Shells that have seen the same versions of the files share the directory.
+//! time as the configuration file. A second link leads to the file that the path meant: where the path is a link that
+//! was set to another file, both may have the same time. Shells that have seen the same versions of the files share the
+//! directory.
 
 use crate::context::{Context, REAL_FILES};
 use crate::files;
@@ -23,7 +25,9 @@ pub(super) fn current(ctx: &Context) -> Option<String> {
         Some((usual_name, path.metadata().ok(), path))
     });
     let found: Vec<_> = found.into_iter().collect::<Option<_>>()?;
-    let states = found.iter().map(|(_, metadata, path)| format!("{} {}\n", state(metadata.as_ref()), path.display()));
+    let states = found.iter().map(|(_, metadata, path)| {
+        format!("{} {} {}\n", state(metadata.as_ref()), path.display(), real(path).display())
+    });
     let all = ctx.state_dir().ok()?.join("files");
     let directory = all.join(files::hashed(&states.collect::<String>()));
     if !directory.is_dir() {
@@ -35,17 +39,21 @@ pub(super) fn current(ctx: &Context) -> Option<String> {
     directory.to_str().map(String::from)
 }
 
+/// Returns the path without links.
+fn real(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.into())
+}
+
 /// Returns a text that differs between two versions of a file: its modification time and its size.
 fn state(metadata: Option<&Metadata>) -> String {
     let modified = metadata.and_then(|metadata| metadata.modified().ok());
     format!("{modified:?} {:?}", metadata.map(Metadata::len))
 }
 
-/// Makes the link to a file, and the mark beside it if the file exists.
-fn mark(link: &Path, metadata: Option<&Metadata>, path: &PathBuf) -> Option<()> {
-    if fs::read_link(link).ok().as_ref() != Some(path) {
-        link_to(path, link)?;
-    }
+/// Makes the links to a file, and the mark beside them if the file exists.
+fn mark(link: &Path, metadata: Option<&Metadata>, path: &Path) -> Option<()> {
+    link_to(path, link)?;
+    link_to(&real(path), &link.with_extension("real"))?;
     let modified = metadata.and_then(|metadata| metadata.modified().ok());
     let (Some(modified), mark) = (modified, link.with_extension("seen")) else { return Some(()) };
     let read = |mark: &Path| mark.metadata().ok()?.modified().ok();
@@ -56,8 +64,12 @@ fn mark(link: &Path, metadata: Option<&Metadata>, path: &PathBuf) -> Option<()> 
     (read(&mark) == Some(modified)).then_some(())
 }
 
+/// Makes a link, unless it is there.
 #[cfg(unix)]
 fn link_to(path: &Path, link: &Path) -> Option<()> {
+    if fs::read_link(link).is_ok_and(|found| found == path) {
+        return Some(());
+    }
     std::os::unix::fs::symlink(path, link).ok()
 }
 

@@ -103,6 +103,29 @@ fn a_profile_that_is_gone_or_has_no_credentials_is_shown_as_such() {
     });
 }
 
+/// Tools that manage the files of a home set a link to another file, and give all files the same time.
+#[test]
+fn a_link_that_is_set_to_another_file_is_an_edit() {
+    in_each(&shells(), |shell| {
+        let (_standin, home) = signed_in(Duration::from_secs(3300));
+        let config = home.read(".aws/config");
+        home.write("first", &config);
+        home.write("second", &config.replace("111122223333", "222233334444").replace("ReadOnly", "PowerUser"));
+        for name in ["first", "second"] {
+            let file = std::fs::File::options().write(true).open(home.path(name)).expect("the file is there");
+            file.set_modified(std::time::UNIX_EPOCH + Duration::from_secs(1)).expect("time is set");
+        }
+        let mut session = home.session(shell, "LOAD");
+        session.run("ln -sf ../first .aws/config");
+        session.run("ssox use --profile-only dev");
+        assert_eq!(segment(&mut session, &home), OURS, "{shell:?}");
+        session.run("ln -sf ../second .aws/config");
+        assert_eq!(segment(&mut session, &home), "dev:PowerUser|ok", "{shell:?}");
+        session.run("ln -sf ../first .aws/config");
+        assert_eq!(segment(&mut session, &home), OURS, "{shell:?}");
+    });
+}
+
 /// AWS_PROFILE names whatever the files say at the time.
 #[test]
 fn an_edit_of_the_profile_is_shown_at_the_next_prompt() {
