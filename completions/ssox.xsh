@@ -9,8 +9,8 @@ def _ssox_completion():
     from xonsh.completers.tools import RichCompletion, contextual_command_completer_for
     from xonsh.parsers.completion_context import CompletionContext
 
-    # Returns the candidates at the cursor. The typed words go to the program unchanged, none is evaluated; its answer is
-    # data, already quoted.
+    # Returns the candidates at the cursor. The typed words go to the program unchanged, none is evaluated; its answer
+    # is data, already quoted.
     @contextual_command_completer_for('ssox')
     def complete(command):
         words = [arg.value for arg in command.args[: command.arg_index]]

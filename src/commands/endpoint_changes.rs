@@ -1,8 +1,8 @@
 //! The environment changes for a program that gets its credentials from the endpoint, which is ssox's local server for
 //! credentials.
 
+use super::default_profile;
 use super::file_marks;
-use super::foreign;
 use super::profile_variables::{KEYS, LEFTOVERS, REGIONS, account_id, ad_hoc, recorded, set_or_unset, shared};
 use crate::cache::Entry;
 use crate::config::ConfigFiles;
@@ -74,7 +74,7 @@ pub(super) fn with_endpoint(
     removed.for_each(|name| changes.unset(name));
     if config == ConfigChoice::Empty {
         files(&mut changes, ctx, endpoint)?;
-    } else if foreign::has_default(ctx) {
+    } else if default_profile::has_default(ctx) {
         terminal::warn(BESIDE_DEFAULT);
     }
     recorded(ctx, changes)

@@ -1,6 +1,7 @@
 //! Describes a shell whose identity is not the one that ssox set: which variables changed, what set them, and which
 //! identity AWS tools now use in this shell.
 
+use super::default_profile::has_default;
 use super::renewal;
 use crate::address::Address;
 use crate::assignments;
@@ -164,12 +165,6 @@ fn of_server(ctx: &Context) -> String {
         (None, Some(url)) => format!("the credentials of the server at {url}"),
         (None, None) => "no access keys".into(),
     }
-}
-
-/// Tells whether there are credentials for programs that get no profile name: those of the profile `default`.
-pub(super) fn has_default(ctx: &Context) -> bool {
-    let ctx = &ctx.for_programs();
-    ConfigFiles::load(ctx).is_ok_and(|files| Profile::resolve(ctx, &files, "default").is_ok())
 }
 
 /// Describes an access key: the last four characters of its ID, and which profile or assignment it belongs to.

@@ -13,6 +13,7 @@ mod configure;
 mod console;
 mod credential_process;
 mod credentials_file;
+mod default_profile;
 mod directory;
 mod directory_values;
 mod doctor;

@@ -1,6 +1,7 @@
 //! Collects what `ssox status` shows.
 
 use crate::account_names::AccountNames;
+use crate::commands::default_profile;
 use crate::commands::foreign::{self, Foreign, foreign};
 use crate::commands::precedence::disagreements;
 use crate::commands::renewal;
@@ -87,7 +88,7 @@ fn disagreements_of(ctx: &Context, held: &Held, files: Option<&ConfigFiles>) -> 
             let ended = ended_endpoint::message(ctx).map(|message| format!("{message}; {}", ended_endpoint::HINT));
             ended
                 .into_iter()
-                .chain(foreign::has_default(ctx).then(|| endpoint_changes::BESIDE_DEFAULT.into()))
+                .chain(default_profile::has_default(ctx).then(|| endpoint_changes::BESIDE_DEFAULT.into()))
                 .collect()
         }
         _ => Vec::new(),
