@@ -74,10 +74,16 @@ function _ssox_look_and_show
     else
         # A key may be bound to `cd`: then the prompt is drawn again without the hooks.
         test "$PWD" = "$_ssox_directory"; or _ssox_arrive
+        _ssox_is_edited; and set -gu _ssox_seen edited
         _ssox_look
     end
     _ssox_read_clock
     _ssox_show
+end
+
+# Tells whether something else has edited what the segment shows; the program undoes that.
+function _ssox_is_edited
+    test "$_ssox_left" != "$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_NEXT,$SSOX_PROTECTED"
 end
 
 # Has the program judge a change of the compared values: other keys, another region, a profile set beside them. It is
@@ -331,8 +337,7 @@ end
 
 # Renews the credentials when they are due, and computes the segment.
 function _ssox_refresh
-    # The program undoes an edit of what the segment shows.
-    if test "$_ssox_left" != "$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_NEXT,$SSOX_PROTECTED"; or _ssox_are_files_edited
+    if _ssox_is_edited; or _ssox_are_files_edited
         set -gu _ssox_seen edited
         _ssox_look
     end
@@ -754,7 +759,7 @@ if not set -qg _ssox_kept
     set -gu _ssox_seen ''
     set -gu _ssox_held "$SSOX_IDENTITY"
     set -gu _ssox_files "$SSOX_FILES"
-    set -gu _ssox_left
+    set -gu _ssox_left ,,,,
     set -gu _ssox_exported
     set -gu _ssox_layer
     set -gu _ssox_layered
@@ -780,10 +785,11 @@ if status is-interactive
     set -q _ssox_no_prompt[1]; and set _ssox_undecided
     # A universal variable that another shell changes reaches programs at once, so the prompt is drawn again.
     function _ssox_on_universal --on-variable AWS_PROFILE --on-variable AWS_DEFAULT_PROFILE \
-        --on-variable AWS_SECURITY_TOKEN --on-variable AWS_ACCESS_KEY_ID --on-variable AWS_CONFIG_FILE \
-        --on-variable AWS_SHARED_CREDENTIALS_FILE --on-variable AWS_WEB_IDENTITY_TOKEN_FILE \
-        --on-variable AWS_ROLE_ARN --on-variable AWS_CONTAINER_CREDENTIALS_FULL_URI \
-        --on-variable AWS_CONTAINER_CREDENTIALS_RELATIVE_URI
+        --on-variable AWS_SECURITY_TOKEN --on-variable AWS_ACCESS_KEY_ID --on-variable AWS_SECRET_ACCESS_KEY \
+        --on-variable AWS_SESSION_TOKEN --on-variable AWS_CREDENTIAL_EXPIRATION --on-variable AWS_REGION \
+        --on-variable AWS_DEFAULT_REGION --on-variable AWS_CONFIG_FILE --on-variable AWS_SHARED_CREDENTIALS_FILE \
+        --on-variable AWS_WEB_IDENTITY_TOKEN_FILE --on-variable AWS_ROLE_ARN \
+        --on-variable AWS_CONTAINER_CREDENTIALS_FULL_URI --on-variable AWS_CONTAINER_CREDENTIALS_RELATIVE_URI
         test "$argv[2]" != ERASE; and set -qUx $argv[3]; and not set -qg $argv[3]
         or test "$argv[2]$SSOX_STATE" = ERASEforeign; or return
         test "$argv[2]" = ERASE; or begin

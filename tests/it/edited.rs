@@ -242,6 +242,30 @@ fn a_note_that_is_set_by_hand_does_not_count() {
     assert_eq!((&status["profile"], &status["foreign"]), (&().into(), &false.into()), "{status}");
 }
 
+/// A hook between ours that sets what the segment shows at each prompt, as mise does with what a file of a directory says.
+#[test]
+fn an_edit_by_a_hook_of_others_is_undone_at_each_prompt() {
+    in_each(&shells(), |shell| {
+        let (_standin, home) = signed_in(Duration::from_secs(3300));
+        let edit = shell.export("SSOX_PROMPT", "prod:Admin");
+        let hook = match shell {
+            Shell::Zsh => format!("edit() {{ {edit} }}; precmd_functions+=(edit)"),
+            Shell::Bash => format!("edit() {{ {edit}; }}; PROMPT_COMMAND+=$'\\nedit'"),
+            Shell::Fish => format!("function edit --on-event fish_prompt; {edit}; end"),
+        };
+        let mut session = home.session(shell, &format!("LOAD\n{hook}"));
+        session.run("true");
+        assert_eq!(segment(&mut session, &home), "|", "{shell:?}");
+        session.run("ssox use dev");
+        for _ in 0..3 {
+            says_foreign(&mut session, &home, false);
+            session.run("true");
+        }
+        session.run("ssox clear");
+        assert_eq!(segment(&mut session, &home), "|", "{shell:?}");
+    });
+}
+
 /// A hook that changes the identity, and that is added behind all others while the shell runs.
 #[test]
 fn a_hook_that_is_added_later_is_seen_through() {
