@@ -3,10 +3,10 @@
 use super::environment::{self, Keys};
 use super::files::{self, Files};
 use super::kind::ProfileKind;
-use super::rules::{Last, Step, Unknown};
+use super::rules::{Last, Malformed, Step, Unknown};
 use super::table::TOOLS;
 use super::view::{Outcome, Taken, View};
-use crate::config::{ConfigFiles, SectionKind};
+use crate::config::{ConfigFiles, SectionKind, Severity};
 use crate::context::Context;
 
 /// The credentials and the region that a tool takes.
@@ -24,13 +24,22 @@ pub(crate) struct Prediction {
 
 /// Returns the credentials and the region that each tool takes, in the order of [`TOOLS`].
 pub(crate) fn predictions(ctx: &Context, files: &ConfigFiles) -> Vec<Prediction> {
+    let rejection = rejection(files);
     let files = Files::new(ctx, files);
-    TOOLS.iter().map(|tool| View::new(ctx, &files, tool).prediction()).collect()
+    TOOLS.iter().map(|tool| View::new(ctx, &files, tool).prediction(rejection.as_deref())).collect()
+}
+
+/// Says why the AWS CLI fails with these files whatever it is to do; `None` if it reads them.
+fn rejection(files: &ConfigFiles) -> Option<String> {
+    let error = files.check().into_iter().find(|finding| finding.severity == Severity::Error)?;
+    let line = error.line.map(|line| format!(":{line}")).unwrap_or_default();
+    Some(format!("refuses: {}{line}: {}", error.path.display(), error.message))
 }
 
 impl View<'_> {
-    fn prediction(&self) -> Prediction {
-        let (taken, mut why) = self.outcome();
+    fn prediction(&self, rejection: Option<&str>) -> Prediction {
+        let rejection = rejection.filter(|_| self.tool.malformed == Malformed::Refused);
+        let (taken, mut why) = rejection.map_or_else(|| self.outcome(), |why| (Taken::Nothing, why.into()));
         let missing = match &taken {
             Taken::Profile(name, kind) => self.missing_token(name, *kind),
             _ => None,

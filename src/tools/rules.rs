@@ -13,6 +13,7 @@ pub(super) struct Tool {
     /// Whether the tool takes an empty variable as the name of a profile. If not, the variable counts as unset.
     pub(super) empty_is_name: bool,
     pub(super) unknown: Unknown,
+    pub(super) malformed: Malformed,
     pub(super) half_keys: HalfKeys,
     /// Whether the tool refuses access keys in the environment after the time in `AWS_CREDENTIAL_EXPIRATION`.
     pub(super) reads_expiration: bool,
@@ -79,6 +80,15 @@ pub(super) enum Unknown {
     /// As `RefusesFirst` if `AWS_PROFILE` contains the name, as `Ignored` if another variable contains it.
     RefusesAwsProfileFirst,
     Ignored,
+}
+
+/// What a tool does if one of the two configuration files has an error, in whichever section it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Malformed {
+    /// The tool fails before it looks for credentials.
+    Refused,
+    /// The tool reads the other lines, or looks in the environment first.
+    Read,
 }
 
 /// What a tool does if the environment has an access key ID without a secret access key, or the reverse, or both empty.

@@ -6,7 +6,7 @@ use super::kind::ProfileKind::{
     self, ConfigKeys, ConfigProcess, LegacySso, Login, Role, Sso, StoredKeys, StoredProcess, StoredRole, WebIdentity,
 };
 use super::rules::RegionStep::{self, Profile, ProfileOfCredentials, Variable};
-use super::rules::{HalfKeys, Last, Step, Tool, Unknown};
+use super::rules::{HalfKeys, Last, Malformed, Step, Tool, Unknown};
 
 /// The tool that the others are compared with: people expect all tools to use the same identity as the AWS CLI.
 pub(crate) const CLI: &str = "AWS CLI v2";
@@ -33,6 +33,7 @@ const BOTOCORE: Tool = Tool {
     profile_variables: AWS_DEFAULT_PROFILE_FIRST,
     empty_is_name: true,
     unknown: Unknown::RefusesFirst,
+    malformed: Malformed::Refused,
     half_keys: HalfKeys::Refused,
     reads_expiration: true,
     needs_token_file: false,
@@ -49,6 +50,7 @@ const SDK: Tool = Tool {
     profile_variables: AWS_PROFILE,
     empty_is_name: false,
     unknown: Unknown::Ignored,
+    malformed: Malformed::Read,
     half_keys: HalfKeys::Ignored,
     reads_expiration: false,
     regions: &[AWS_REGION, Profile],
@@ -257,6 +259,7 @@ pub(super) const TOOLS: [Tool; 21] = [
             Step::EmptyKeys,
             Step::FirstKeys,
         ],
+        malformed: Malformed::Read,
         regions: &[AWS_REGION, AWS_DEFAULT_REGION, RegionStep::First],
         last: Last::WaitsForMetadata,
         ..BOTOCORE

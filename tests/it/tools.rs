@@ -105,6 +105,21 @@ fn the_prediction_is_what_the_tools_do() {
     assert_eq!(said.matches(", 0 differences").count(), tools.len(), "{said}");
 }
 
+/// botocore fails with such a file also where the access keys are in the environment.
+#[test]
+fn a_file_with_an_error_is_refused_by_the_tools_of_botocore() {
+    let home = Home::new();
+    home.write_config("[profile dev]\nregion = eu-west-1\nregion = eu-west-2\n");
+    let rows = rows(&home, &KEYS);
+    for tool in ["AWS CLI v1", "AWS CLI v2", "boto3", "Ansible"] {
+        let row = row(&rows, tool);
+        let why = row["why"].as_str().expect("a text");
+        assert_eq!(row["source"], "none", "{row}");
+        assert!(why.starts_with("refuses: ") && why.contains("/.aws/config:3: `region` is already in line 2"), "{why}");
+    }
+    assert_eq!(row(&rows, "Go v2")["source"], "environment");
+}
+
 #[test]
 fn keys_that_ssox_does_not_know_are_named_by_their_end() {
     let home = Home::signed_in();
