@@ -575,7 +575,7 @@ function _ssox_settle() {
 # Names the segment in PS1 again, and moves behind a hook that was added.
 function _ssox_hold_place() {
   # shellcheck disable=SC2016  # bash expands it at each prompt, and does not expand the result again
-  case ${PS1-} in *'${_ssox_ps1[${_ssox_drawn-0}]-}'*) ;; *) PS1='${_ssox_ps1[${_ssox_drawn-0}]-}'"${PS1-}" ;; esac
+  case ${PS1-} in *'${_ssox_ps1[${_ssox_drawn-0}]-}'*) ;; *) _ssox_publish PS1 '${_ssox_ps1[${_ssox_drawn-0}]-}'"${PS1-}" ;; esac
   if [[ -n $_ssox_last ]]; then _ssox_go_last; fi
 }
 
@@ -587,14 +587,14 @@ function _ssox_place_guard() { builtin :; }
 if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404)); then
   function _ssox_place_guard() {
     # shellcheck disable=SC2016
-    [[ -n ${BLE_VERSION-} || ${PS0-} == *_ssox_drawn* ]] || PS0='${_ssox_ps1[_ssox_drawn=0]-}'${PS0-}
+    [[ -n ${BLE_VERSION-} || ${PS0-} == *_ssox_drawn* ]] || _ssox_publish PS0 '${_ssox_ps1[_ssox_drawn=0]-}'"${PS0-}"
   }
 fi
 if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 503)); then
   function _ssox_place_guard() {
     [[ -z ${BLE_VERSION-} && ${PS0-} != *_ssox_guard* ]] || return 0
     # shellcheck disable=SC2016
-    PS0='${ _ssox_guard; }'${PS0-}
+    _ssox_publish PS0 '${ _ssox_guard; }'"${PS0-}"
     builtin export -n PS0
   }
 
@@ -928,7 +928,7 @@ function _ssox_show() {
   fi
 }
 
-# For prompts of your own. An assignment to a readonly variable would end the hook.
+# Sets a variable that may be readonly: an assignment would end the hook.
 function _ssox_publish() { builtin printf -v "$1" %s "$2"; } 2>/dev/null
 
 # Readline does not count text between \001 and \002 when it measures the prompt.
@@ -969,7 +969,7 @@ function _ssox_decide() {
 function _ssox_go_early() {
   builtin local _ssox_others='' _ssox_tool='' _ssox_behind=''
   # shellcheck disable=SC2128,SC2178
-  if [[ -z ${BLE_VERSION-}${bash_preexec_imported-}${__bp_imported-} && ${#PROMPT_COMMAND[@]} == 1 ]]; then
+  if [[ -z ${BLE_VERSION-}${bash_preexec_imported-}${__bp_imported-} && ${#PROMPT_COMMAND[@]} == 1 ]] && _ssox_is_movable; then
     _ssox_others=${PROMPT_COMMAND/$'\n'_ssox_settle/}
     _ssox_others=${_ssox_others/_ssox_precmd$'\n'/}
     for _ssox_tool in _direnv_hook _mise_hook_prompt_command _mise_hook; do

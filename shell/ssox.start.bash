@@ -20,7 +20,7 @@ function _ssox_complete() { _ssox_wake 2>/dev/null && _ssox_complete; }
 # take bash as long as a tenth of the script.
 function _ssox_load() {
   { _ssox_trace=$- _ssox_no_prompt=$_ssox_plain; builtin set +x; } 2>/dev/null
-  builtin eval "$(builtin exec ssox init bash --whole </dev/null)"
+  builtin eval "$(\builtin exec ssox init bash --whole </dev/null)"
   case $_ssox_trace in *x*) builtin set -x ;; esac
   if [[ -z ${_ssox_no_prompt+set} ]]; then return 0; fi
   builtin printf 'ssox: %s\n' 'the integration for bash was not loaded: the program ssox did not print it' 'hint: type -a ssox' >&2
@@ -110,10 +110,13 @@ function _ssox_surround() {
   esac
 }
 
+# Tells whether PROMPT_COMMAND can be set. An assignment to a readonly variable would end the hook.
+function _ssox_is_movable() { builtin printf -v PROMPT_COMMAND %s "${PROMPT_COMMAND-}"; } 2>/dev/null
+
 # The elements of an array are changed in place, because bash is running them.
 function _ssox_go_first() {
   builtin local _ssox_at=''
-  case ${PROMPT_COMMAND[*]-} in *_ssox_precmd*) ;; *) return 0 ;; esac
+  case ${PROMPT_COMMAND[*]-} in *_ssox_precmd*) _ssox_is_movable || return 0 ;; *) return 0 ;; esac
   for _ssox_at in "${!PROMPT_COMMAND[@]}"; do
     PROMPT_COMMAND[_ssox_at]=${PROMPT_COMMAND[_ssox_at]//_ssox_precmd/:}
   done
@@ -137,6 +140,8 @@ function _ssox_install() {
     return 0
   elif [[ -n ${bash_preexec_imported-}${__bp_imported-} ]]; then
     precmd_functions=(_ssox_precmd ${precmd_functions[@]+"${precmd_functions[@]}"})
+  elif ! _ssox_is_movable; then
+    return 0
   elif [[ -n ${PROMPT_COMMAND-} ]]; then
     PROMPT_COMMAND=$'_ssox_precmd\n'$PROMPT_COMMAND
   else
@@ -169,6 +174,7 @@ function _ssox_go_last() {
     case ${_ssox_commands[${#_ssox_commands[@]} - 1]} in
       *_ssox_settle) ;;
       *)
+        _ssox_is_movable || return 0
         for _ssox_at in "${!PROMPT_COMMAND[@]}"; do
           PROMPT_COMMAND[_ssox_at]=${PROMPT_COMMAND[_ssox_at]//_ssox_settle/:}
         done
@@ -180,7 +186,10 @@ function _ssox_go_last() {
     # shellcheck disable=SC2128,SC2178
     case ${PROMPT_COMMAND-} in
       *_ssox_settle) ;;
-      *) PROMPT_COMMAND=${PROMPT_COMMAND/$'\n'_ssox_settle/}$'\n_ssox_settle' _ssox_moved=on ;;
+      *)
+        _ssox_is_movable || return 0
+        PROMPT_COMMAND=${PROMPT_COMMAND/$'\n'_ssox_settle/}$'\n_ssox_settle' _ssox_moved=on
+        ;;
     esac
     _ssox_last=_ssox_settle
   fi

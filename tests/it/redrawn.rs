@@ -157,6 +157,38 @@ fn a_segment_variable_that_is_readonly_does_not_keep_the_segment() {
     });
 }
 
+/// People who keep a record of all commands make it readonly.
+#[test]
+fn a_prompt_command_that_is_readonly_keeps_the_hooks_it_has() {
+    if !shells().contains(&Shell::Bash) {
+        return;
+    }
+    let rcs = [
+        "LOAD\nreadonly PROMPT_COMMAND",
+        "LOAD\nPROMPT_COMMAND+=$'\\ntrue'\nreadonly PROMPT_COMMAND",
+        "LOAD\nPROMPT_COMMAND+=(true)\nreadonly PROMPT_COMMAND",
+        "LOAD\nPROMPT_COMMAND=\"true;$PROMPT_COMMAND\"\nreadonly PROMPT_COMMAND",
+        "LOAD\nPS0=\nreadonly PS0",
+        "PROMPT_COMMAND=true\nreadonly PROMPT_COMMAND\nLOAD",
+    ];
+    for rc in rcs {
+        let (_standin, home) = signed_in(Duration::from_secs(3300));
+        let mut session = home.session(Shell::Bash, rc);
+        session.run("ssox use dev");
+        let has_hooks = rc.starts_with("LOAD");
+        if has_hooks {
+            session.wait_for_prompt_with(&["dev:ReadOnly 5"]);
+        }
+        assert_eq!(environment(&mut session, &home)["SSOX_PROFILE"], "dev", "{rc}");
+        session.run(&Shell::Bash.export(THEIRS[0].0, THEIRS[0].1));
+        if has_hooks {
+            session.wait_for_prompt_with(&["dev:ReadOnly?"]);
+        }
+        let told = session.terminal.seen();
+        assert!(!told.contains("readonly variable"), "{rc}: {told}");
+    }
+}
+
 #[test]
 fn what_became_readonly_in_a_directory_does_not_keep_the_rest_from_being_restored() {
     in_each(&[Shell::Zsh, Shell::Bash], |shell| {
