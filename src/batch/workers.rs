@@ -1,4 +1,5 @@
-//! The threads that run the programs, and the events that they send to the supervising thread.
+//! The threads that run the programs of `ssox each`, and the events that the supervising thread receives: a program has
+//! ended, a signal has come, or nobody reads the output any more.
 
 use super::outcome::{Job, Outcome, Stop};
 use super::output::{Output, Stream};

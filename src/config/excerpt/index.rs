@@ -1,4 +1,5 @@
-//! The index of a large `config`, stored in a file in the state directory.
+//! The index of a large `config`, stored in a file in the state directory: where each section is, so that ssox reads only
+//! the sections that it needs.
 
 use super::state::State;
 use crate::config::file::File;
