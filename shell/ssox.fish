@@ -783,13 +783,13 @@ if status is-interactive
     set -gu _ssox_undecided 1
     set -gu _ssox_first 1
     set -q _ssox_no_prompt[1]; and set _ssox_undecided
-    # A universal variable that another shell changes reaches programs at once, so the prompt is drawn again.
+    # A universal variable that another shell changes reaches programs at once, so the prompt is drawn again. Each name
+    # that `use` sets would cost every `use` a call: of these, only the access key has one.
     function _ssox_on_universal --on-variable AWS_PROFILE --on-variable AWS_DEFAULT_PROFILE \
-        --on-variable AWS_SECURITY_TOKEN --on-variable AWS_ACCESS_KEY_ID --on-variable AWS_SECRET_ACCESS_KEY \
-        --on-variable AWS_SESSION_TOKEN --on-variable AWS_CREDENTIAL_EXPIRATION --on-variable AWS_REGION \
-        --on-variable AWS_DEFAULT_REGION --on-variable AWS_CONFIG_FILE --on-variable AWS_SHARED_CREDENTIALS_FILE \
-        --on-variable AWS_WEB_IDENTITY_TOKEN_FILE --on-variable AWS_ROLE_ARN \
-        --on-variable AWS_CONTAINER_CREDENTIALS_FULL_URI --on-variable AWS_CONTAINER_CREDENTIALS_RELATIVE_URI
+        --on-variable AWS_SECURITY_TOKEN --on-variable AWS_ACCESS_KEY_ID --on-variable AWS_CONFIG_FILE \
+        --on-variable AWS_SHARED_CREDENTIALS_FILE --on-variable AWS_WEB_IDENTITY_TOKEN_FILE \
+        --on-variable AWS_ROLE_ARN --on-variable AWS_CONTAINER_CREDENTIALS_FULL_URI \
+        --on-variable AWS_CONTAINER_CREDENTIALS_RELATIVE_URI
         test "$argv[2]" != ERASE; and set -qUx $argv[3]; and not set -qg $argv[3]
         or test "$argv[2]$SSOX_STATE" = ERASEforeign; or return
         test "$argv[2]" = ERASE; or begin

@@ -81,9 +81,6 @@ fn fish_shows_at_once_what_another_shell_sets_as_a_universal_variable() {
         ("LOAD", "ssox use dev", "AWS_PROFILE", "dev:ReadOnly 5"),
         ("LOAD", "ssox use dev", "AWS_SECURITY_TOKEN", "dev:ReadOnly 5"),
         ("LOAD", "ssox use dev --profile-only", "AWS_ACCESS_KEY_ID", "dev:ReadOnly"),
-        ("LOAD", "ssox use dev --profile-only", "AWS_SECRET_ACCESS_KEY", "dev:ReadOnly"),
-        ("LOAD", "ssox use dev --profile-only", "AWS_SESSION_TOKEN", "dev:ReadOnly"),
-        ("LOAD", "ssox use dev --profile-only", "AWS_CREDENTIAL_EXPIRATION", "dev:ReadOnly"),
         (own, "ssox use dev", "AWS_PROFILE", "dev:ReadOnly 5"),
     ] {
         let (_standin, home) = signed_in(Duration::from_secs(3300));
