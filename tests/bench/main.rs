@@ -17,6 +17,8 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 const ROUNDS: usize = 60;
+/// The name of a row.
+const IN_USE: &str = "init of ssox, a profile is in use";
 const PROFILES: [usize; 3] = [10, 1_000, 50_000];
 /// The age from which files have an entry in ssox's indexes.
 const SETTLED: Duration = Duration::from_secs(5);
@@ -332,6 +334,7 @@ impl Bench {
         }
     }
 
+    /// The start of a shell: a new one, and a child of one with a profile in use, which loads the whole script.
     fn init(&self) {
         for (shell, options) in [("zsh", ["-f", "-c"]), ("bash", ["--norc", "-c"]), ("fish", ["--no-config", "-c"])] {
             if !is_installed(shell) {
@@ -341,13 +344,21 @@ impl Bench {
                 let mut command = Command::new(shell);
                 command.args(options).arg(body);
                 self.environment(&mut command, 10);
+                if name != IN_USE {
+                    for name in ["SSOX_PROFILE", "SSOX_EXPIRES", "SSOX_NEXT", "SSOX_PROMPT"] {
+                        command.env_remove(name);
+                    }
+                }
                 Runner::new(format!("{shell}: {name}"), command)
             };
             let eval = |program: &str| match shell {
                 "fish" => format!("{program} init fish | source"),
                 _ => format!("eval \"$({program} init {shell})\""),
             };
-            let mut runners = vec![runner("nothing", ":"), runner("init of ssox", &eval("ssox"))];
+            let of_ssox = eval("ssox");
+            let mut runners = vec![runner("nothing", ":"), runner("init of ssox", &of_ssox), runner(IN_USE, &of_ssox)];
+            let first = runner("init of ssox, and the first use", &format!("{of_ssox}; ssox use p7"));
+            runners.push(first);
             for peer in ["zoxide", "starship"].iter().filter(|peer| is_installed(peer)) {
                 runners.push(runner(&format!("init of {peer}"), &eval(peer)));
             }
