@@ -6,7 +6,7 @@ use crate::config::nearest::distance_within;
 /// The config keys of `[sso-session]`.
 const SESSION: [&str; 4] = ["sso_start_url", "sso_region", "sso_registration_scopes", "ssox_store"];
 
-/// The config keys of profiles.
+/// The config keys of profiles, sorted.
 const PROFILE: &[&str] = &[
     "account_id_endpoint_mode",
     "api_versions",
@@ -91,7 +91,7 @@ const PROFILE: &[&str] = &[
 
 /// Tells whether an AWS tool or ssox reads this config key in a profile. The key is in lower case.
 pub(super) fn is_known(key: &str) -> bool {
-    PROFILE.contains(&key)
+    PROFILE.binary_search(&key).is_ok()
 }
 
 /// Tells whether AWS tools or ssox read this config key in `[sso-session]`. The key is in lower case.
@@ -109,4 +109,15 @@ pub(super) fn meant(key: &str) -> Option<&'static str> {
     };
     let near = PROFILE.iter().filter_map(|known| Some((distance_within(allowed, &spelled, known)?, *known)));
     near.min().map(|(_, known)| known)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_keys_are_sorted() {
+        assert!(PROFILE.is_sorted());
+        assert!(PROFILE.iter().all(|key| is_known(key)) && !is_known("regoin"));
+    }
 }
