@@ -3,7 +3,7 @@
 use std::env;
 
 fn main() {
-    println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=tests/package/build.rs");
     // The static program can be loaded at any address, so it adjusts 14,000 addresses in itself before it does anything.
     // Packed, their list takes 3 KB instead of 330. musl understands it since 1.2.4; Rust brings 1.2.5.
     let is = |name: &str, value: &str| env::var(name).is_ok_and(|found| found == value);
