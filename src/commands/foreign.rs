@@ -35,11 +35,10 @@ pub(super) fn foreign(ctx: &Context) -> Option<Foreign> {
         return None;
     }
     let names = Identity::of_shell(ctx).differing(ctx);
-    let lost = renewal::lost_profile(ctx);
-    let ctx = &ctx.for_programs();
     if names.is_empty() {
-        return lost.map(|error| lost_profile(ctx, &error));
+        return renewal::lost_profile(ctx).map(|error| lost_profile(&ctx.for_programs(), &error));
     }
+    let ctx = &ctx.for_programs();
     Some(Foreign {
         profile: ctx.var("SSOX_PROFILE").filter(|_| !names.contains(&"SSOX_PROFILE")).map(String::from),
         changes: changes(ctx, &names),
