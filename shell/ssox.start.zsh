@@ -13,11 +13,13 @@ function ssox() { _ssox_call "$@" }
 function _ssox_call() { _ssox_wake && _ssox_call "$@" }
 function _ssox_complete() { _ssox_wake 2>/dev/null && _ssox_complete "$@" }
 
-# Loads the whole script. Its last lines unset `_ssox_no_prompt`. A variable for the text would take zsh as long as a
-# tenth of the script.
+# Loads the whole script. Its last lines unset `_ssox_no_prompt`. zsh parses a file command by command, and what it evals
+# in one piece, which takes twice as long; without `/dev/fd` there is no other way.
 function _ssox_load() {
   builtin setopt local_options no_xtrace
   typeset -g _ssox_no_prompt=$_ssox_plain
+  builtin source <(builtin command ssox init zsh --whole </dev/null) 2>/dev/null
+  (( ${+_ssox_no_prompt} )) || return 0
   builtin eval "$(builtin command ssox init zsh --whole </dev/null)"
   (( ${+_ssox_no_prompt} )) || return 0
   builtin print -u2 -r -- 'ssox: the integration for zsh was not loaded: the program ssox did not print it'

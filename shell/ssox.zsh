@@ -5,8 +5,9 @@
 # calls the program. All names are `_ssox_*`, except the SSOX_* variables.
 # Invariant: nothing from AWS, a file or the environment is evaluated.
 #
-# `ssox init zsh` passes both texts to `emulate zsh -o no_aliases -o extended_glob -c`: they are read, and their
-# functions always run, with these options, whatever options and aliases the user's shell has.
+# `ssox init zsh` passes the start script to `emulate zsh -o no_aliases -o extended_glob -c`, and a function of it reads
+# this one: both are read, and their functions always run, with these options, whatever options and aliases the user's
+# shell has.
 
 # For each name that ssox has changed in this shell, what was there before: `x` exported, `s` set, `u` unset, then the
 # value. A shell that inherits a profile in use does not know, and records nothing. Loading this twice loses nothing.

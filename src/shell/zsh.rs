@@ -4,7 +4,6 @@ use super::completion::{Candidate, CommandLine, MatchedBy};
 use super::integration::{Find, Integration};
 use super::section::code;
 use crate::context::Context;
-use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 pub(super) struct Zsh;
@@ -22,14 +21,11 @@ impl Integration for Zsh {
         include_str!("../../shell/ssox.zsh")
     }
 
-    /// Returns the script inside `emulate -c`: zsh parses the script, and later runs its functions, with the options
-    /// given here instead of the user's options. The script is one word without a newline, because the option
-    /// `csh_junkie_quotes` forbids newlines in quotes, and several words would take zsh milliseconds to join.
+    /// Returns the start script inside `emulate -c`: zsh parses the script, and later runs its functions, with the
+    /// options given here instead of the user's options. The script is one word without a newline, because the option
+    /// `csh_junkie_quotes` forbids newlines in quotes, and several words would take zsh milliseconds to join. The whole
+    /// script is read by a function of this one, and so with the same options.
     /// <https://zsh.sourceforge.io/Doc/Release/Shell-Builtin-Commands.html>, `emulate`.
-    fn init_script(&self, _: &Context) -> Cow<'static, str> {
-        emulated(&code(self.script())).into()
-    }
-
     fn start_script(&self) -> Option<String> {
         let start = include_str!("../../shell/ssox.start.zsh");
         Some(emulated(&code(start)))

@@ -166,6 +166,7 @@ fn code(name: &str) -> String {
 #[test]
 fn init_prints_the_code_of_the_scripts() {
     let printed = [
+        ("zsh", code("ssox.zsh")),
         ("bash", code("ssox.bash")),
         ("fish", code("ssox.fish")),
         ("powershell", code("ssox.ps1")),
@@ -205,7 +206,7 @@ fn comments_and_indentation_change_nothing() {
             let output = home.script(shell, &format!("{load}\n{dump}"));
             String::from_utf8_lossy(&output.stdout).lines().map(String::from).collect::<Vec<_>>()
         };
-        let (printed, whole) = (after("source ./printed"), after(load));
+        let (printed, whole) = (after(&load.replace("whole", "printed")), after(load));
         assert!(whole.iter().any(|line| line.contains("_ssox_apply")), "{shell:?}");
         assert_eq!(printed.iter().zip(&whole).find(|(printed, whole)| printed != whole), None, "{shell:?}");
         assert_eq!(printed.len(), whole.len(), "{shell:?}");
@@ -219,9 +220,9 @@ fn zsh_gets_its_script_as_an_argument_of_emulate() {
     }
     let home = Home::scripted();
     let print = "function emulate { print -rn -- \"${@[-1]}\" }\ndisable builtin\nfunction builtin { \"$@\" }\n";
-    home.write("init", &init(&["zsh", "--whole"]));
+    home.write("init", &init(&["zsh"]));
     let output = home.script(Shell::Zsh, &format!("{print}source ./init"));
-    assert_eq!(String::from_utf8_lossy(&output.stdout), code("ssox.zsh"));
+    assert_eq!(String::from_utf8_lossy(&output.stdout), code("ssox.start.zsh"));
 }
 
 #[test]
