@@ -238,6 +238,8 @@ if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404)); then
     builtin local IFS=' ' _ssox_name='' _ssox_types=''
     # Most replies have the same names in the same order.
     case $_ssox_child$_ssox_kept in 1* | *" ${_ssox_names[*]} "*) ;; *) _ssox_are_kept || return 1 ;; esac
+    # Another value than that of the last reply may be a local one of a function, which hides that of the shell.
+    case $_ssox_applied in use | clear) if _ssox_has_changed; then return 1; fi ;; esac
     _ssox_read_types
     if ((${#_ssox_unusual[@]})); then
       for _ssox_name in "${_ssox_unusual[@]}"; do _ssox_types+=${!_ssox_name@a}; done
@@ -279,12 +281,14 @@ function _ssox_list_facts() {
   builtin local _ssox_name=''
   builtin compgen -A export AWS
   builtin compgen -A export SSOX_
-  builtin compgen -P '!' -A arrayvar AWS
-  builtin compgen -P '!' -A arrayvar SSOX_
   for _ssox_name in "${_ssox_names[@]}"; do
-    { builtin printf -v "$_ssox_name" %s 0xA && [[ ${!_ssox_name-} == 0xA ]]; } 2>/dev/null ||
+    # Bash before 4.3 has no references, and does not know -R.
+    { builtin test -R "$_ssox_name" || ! builtin printf -v "$_ssox_name" %s 0xA || [[ ${!_ssox_name-} != 0xA ]]; } 2>/dev/null &&
       builtin printf '!%s\n' "$_ssox_name"
   done
+  # An array without a value is listed only now.
+  builtin compgen -P '!' -A arrayvar AWS
+  builtin compgen -P '!' -A arrayvar SSOX_
   _ssox_list_hidden "${_ssox_names[@]}"
 }
 

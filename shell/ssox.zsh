@@ -183,6 +183,7 @@ function _ssox_check_type() {
   case ${(Pt)1} in
     (*readonly*) _ssox_refuse "\`$1\` is readonly in this shell" ;;
     (*-(left|right|lower|upper)*) _ssox_refuse "\`$1\` changes what is put into it in this shell" ;;
+    (*-local*) _ssox_refuse "a local variable of a function hides \`$1\` of the shell" ;;
     (scalar*) return 0 ;;
     (*) _ssox_refuse "\`$1\` is not a plain variable in this shell" ;;
   esac

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, available_parallelism, scope};
 
 /// The most items in a part. With larger parts, the allocator would return the memory of each result to the system,
@@ -31,20 +31,13 @@ pub(crate) fn each_part<T: Sync, R: Send>(items: &[T], work: impl Fn(&[T]) -> R 
         return parts.into_iter().map(work).for_each(take);
     }
     let threads = available_parallelism().map_or(1, NonZero::get).min(MOST_THREADS).min(parts.len());
-    let next = AtomicUsize::new(0);
-    let (in_order, was_taken) = (Mutex::new(InOrder { take, taken: 0, waiting: BTreeMap::new() }), Condvar::new());
+    let (next, in_order) = (AtomicUsize::new(0), InOrder::new(take));
     let run = || {
         let parts = std::iter::from_fn(|| {
             let at = next.fetch_add(1, Ordering::Relaxed);
             Some((at, *parts.get(at)?))
         });
-        for (at, part) in parts {
-            let result = work(part);
-            let in_order = in_order.lock().unwrap_or_else(PoisonError::into_inner);
-            let is_early = |in_order: &mut InOrder<R, _>| at > in_order.taken + MOST_WAITING;
-            was_taken.wait_while(in_order, is_early).unwrap_or_else(PoisonError::into_inner).add(at, result);
-            was_taken.notify_all();
-        }
+        parts.for_each(|(at, part)| in_order.add(at, work(part)));
     };
     // If no thread can be started, this thread does all of the work.
     scope(|scope| {
@@ -53,20 +46,63 @@ pub(crate) fn each_part<T: Sync, R: Send>(items: &[T], work: impl Fn(&[T]) -> R 
     });
 }
 
-/// The results that wait for earlier ones.
+/// Passes results on in the order of their parts. One thread at a time passes results on; the others go on working.
 struct InOrder<R, F> {
-    take: F,
+    results: Mutex<Results<R, F>>,
+    was_taken: Condvar,
+}
+
+/// The results that wait for earlier ones.
+struct Results<R, F> {
+    /// `None` while a thread passes results on.
+    take: Option<F>,
     taken: usize,
     waiting: BTreeMap<usize, R>,
+    /// The number of threads that wait until more results are taken.
+    early: usize,
 }
 
 impl<R, F: FnMut(R)> InOrder<R, F> {
-    fn add(&mut self, at: usize, result: R) {
-        self.waiting.insert(at, result);
-        while let Some(result) = self.waiting.remove(&self.taken) {
-            (self.take)(result);
-            self.taken += 1;
+    fn new(take: F) -> Self {
+        let results = Results { take: Some(take), taken: 0, waiting: BTreeMap::new(), early: 0 };
+        Self { results: Mutex::new(results), was_taken: Condvar::new() }
+    }
+
+    fn add(&self, at: usize, result: R) {
+        let mut results = self.lock();
+        while at > results.taken + MOST_WAITING {
+            results.early += 1;
+            results = self.was_taken.wait(results).unwrap_or_else(PoisonError::into_inner);
+            results.early -= 1;
         }
+        results.waiting.insert(at, result);
+        if let Some(take) = results.take.take() {
+            self.pass_on(results, take);
+        }
+    }
+
+    /// Calls `take` with each result whose earlier ones were taken. The lock is not held during a call.
+    fn pass_on<'a>(&'a self, mut results: MutexGuard<'a, Results<R, F>>, mut take: F) {
+        while let Some(result) = results.next() {
+            drop(results);
+            take(result);
+            results = self.lock();
+            results.taken += 1;
+            if results.early > 0 {
+                self.was_taken.notify_all();
+            }
+        }
+        results.take = Some(take);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Results<R, F>> {
+        self.results.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<R, F> Results<R, F> {
+    fn next(&mut self) -> Option<R> {
+        self.waiting.remove(&self.taken)
     }
 }
 

@@ -666,6 +666,52 @@ fn bash_refuses_what_a_local_variable_hides_for_good() {
     says_foreign(&mut session, &home, false);
 }
 
+/// A function may have local variables with the names that ssox sets.
+#[test]
+fn a_local_variable_of_a_function_leaves_no_half_set() {
+    in_each(&[Shell::Bash, Shell::Zsh], |shell| {
+        let (_standin, home) = signed_in(Duration::from_secs(3300));
+        let mut session = home.session(shell, "LOAD");
+        session.run("ssox use stg");
+        let ours = environment(&mut session, &home)["AWS_ACCESS_KEY_ID"].clone();
+        for local in ["local AWS_ACCESS_KEY_ID=zz", "local AWS_REGION=x"] {
+            let told = session.run(&format!("f() {{ {local}; ssox use dev; }}; f; echo status $?"));
+            let held = environment(&mut session, &home);
+            if shell == Shell::Zsh {
+                assert!(told.contains("hides `AWS_") && told.contains("status 70"), "{told}");
+                assert_eq!((&*held["SSOX_PROFILE"], &held["AWS_ACCESS_KEY_ID"]), ("stg", &ours), "{local}");
+            } else {
+                assert!(told.contains("status 0"), "{told}");
+                assert_eq!(held["SSOX_PROFILE"], "dev", "{local}");
+            }
+            assert_eq!(status(&mut session, &home)["foreign"], serde_json::Value::Bool(false), "{shell:?} {local}");
+            session.run("ssox use stg");
+        }
+        session.run("ssox clear");
+        let left: Vec<_> =
+            environment(&mut session, &home).into_keys().filter(|name| name.starts_with("AWS_")).collect();
+        assert!(!left.iter().any(|name| name == "AWS_ACCESS_KEY_ID"), "{left:?}");
+    });
+}
+
+/// An assignment to an array sets its first element, and one to a reference another variable; neither is exported.
+#[test]
+fn bash_refuses_an_array_without_a_value_and_a_reference() {
+    if !shells().contains(&Shell::Bash) {
+        return;
+    }
+    let (_standin, home) = signed_in(Duration::from_secs(3300));
+    for declared in ["-a AWS_REGION", "-A AWS_SESSION_TOKEN", "-n AWS_REGION=mine"] {
+        let mut session = home.session(Shell::Bash, "LOAD");
+        session.run(&format!("declare {declared}"));
+        for _ in 0..2 {
+            let told = session.run("ssox use dev; echo status $?");
+            assert!(told.contains("is not a plain variable in this shell") && told.contains("status 70"), "{told}");
+            assert!(!environment(&mut session, &home).contains_key("AWS_ACCESS_KEY_ID"), "{declared}");
+        }
+    }
+}
+
 /// Such a handler runs while ssox sets the variables.
 #[test]
 fn what_a_handler_of_a_variable_changes_is_foreign() {
