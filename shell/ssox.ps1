@@ -30,6 +30,8 @@ if (-not (Microsoft.PowerShell.Management\Test-Path -LiteralPath Variable:global
     $global:_ssox_departs = $null
     $global:_ssox_arrives = $null
 }
+$global:_ssox_settled = $null
+$global:_ssox_drawn = '', '', ''
 
 Microsoft.PowerShell.Management\Remove-Item -LiteralPath Alias:ssox -Force -ErrorAction Ignore
 
@@ -38,6 +40,7 @@ $global:_ssox_found = $null
 $global:_ssox_full = $ExecutionContext.SessionState.LanguageMode -eq 'FullLanguage'
 
 if ($global:_ssox_full) {
+    $global:_ssox_call = [scriptblock]::Create('& $binary --emit=powershell1 @given')
     # A simple function: an advanced one would read `-v` and the like as its own. With a pipeline that is stepped
     # through, the program has the terminal, reads its input as it arrives, and `$?` tells whether it failed, as without
     # the function.
@@ -45,18 +48,24 @@ if ($global:_ssox_full) {
         begin {
             $called = $MyInvocation.InvocationName
             if ($called -match '^\w' -and $called -notin $global:_ssox_names) { _ssox_register }
-            $given = @(_ssox_plain $args)
             $binary = _ssox_binary
-            $verb = _ssox_verb $given
-            $emit = if ($verb) { '--emit=powershell1 ' } else { '' }
-            # Most words of a call that changes this shell are as they were typed.
-            $is_plain = $verb -and -not ($given -cnotmatch '^[A-Za-z][A-Za-z0-9_./-]*\z')
-            $source = if ($is_plain) { $given } else { _ssox_source $MyInvocation $given }
-            $call = [scriptblock]::Create("& `$binary $emit$source")
-            $steps = $call.GetSteppablePipeline($MyInvocation.CommandOrigin)
             $reply = @()
+            # Most words of a call that changes this shell reach the program as they were typed.
+            $is_plain = $args.Count -and ($args[0] -ceq 'use' -or $args[0] -ceq 'clear') -and
+                -not ($args -cnotmatch '^[A-Za-z][A-Za-z0-9_./-]*\z')
+            if ($is_plain) {
+                $given = @(foreach ($value in $args) { "$value" })
+                $verb = $given[0]
+                $call = $global:_ssox_call
+            } else {
+                $given = @(_ssox_plain $args)
+                $verb = _ssox_verb $given
+                $emit = if ($verb) { '--emit=powershell1 ' } else { '' }
+                $call = [scriptblock]::Create("& `$binary $emit$(_ssox_source $MyInvocation $given)")
+            }
+            $steps = $call.GetSteppablePipeline($MyInvocation.CommandOrigin)
             if ($verb) {
-                _ssox_hand_over $true
+                if ($global:_ssox_held) { [Environment]::SetEnvironmentVariable('SSOX_HELD', $global:_ssox_held) }
                 return $steps.Begin($MyInvocation.ExpectingInput)
             }
             if (_ssox_is_trust $given) { $global:_ssox_again = $true }
@@ -65,13 +74,16 @@ if ($global:_ssox_full) {
         }
         process { $reply += $steps.Process($_) }
         end {
-            try { $reply += $steps.End() } finally { _ssox_hand_over $false }
+            try { $reply += $steps.End() } finally { [Environment]::SetEnvironmentVariable('SSOX_HELD', [NullString]::Value) }
             # With `2>&1`, messages for people are among the output.
-            $told, $reply = $reply.Where({ $_ -is [System.Management.Automation.ErrorRecord] }, 'Split')
-            $told
+            $lines = @()
+            foreach ($line in $reply) {
+                if ($line -is [System.Management.Automation.ErrorRecord]) { $line } else { $lines += $line }
+            }
             if (-not $verb) { _ssox_signed_in $given }
-            $refusal = if ($verb -and $global:LASTEXITCODE -eq 0) { _ssox_answer $verb $reply }
+            $refusal = if ($verb -and $global:LASTEXITCODE -eq 0) { _ssox_apply $verb $lines }
             if ($refusal) {
+                $refusal = _ssox_refused $refusal
                 $is_error = _ssox_value_of PSNativeCommandUseErrorActionPreference
                 $action = if ($is_error) { $ErrorActionPreference } else { 'Ignore' }
                 $error_of = { Microsoft.PowerShell.Utility\Write-Error $refusal -ErrorAction $action }
@@ -87,7 +99,8 @@ if ($global:_ssox_full) {
         if ($verb) {
             _ssox_hand_over $true
             try { $reply = @($input | & (_ssox_binary) '--emit=powershell1' @args) } finally { _ssox_hand_over $false }
-            if ($global:LASTEXITCODE -eq 0) { $null = _ssox_answer $verb $reply }
+            $refusal = if ($global:LASTEXITCODE -eq 0) { _ssox_apply $verb $reply }
+            if ($refusal) { $null = _ssox_refused $refusal }
             return
         }
         if (_ssox_is_trust $args) { $global:_ssox_again = $true }
@@ -113,8 +126,9 @@ function global:_ssox_tell($command) {
 # people know.
 function global:_ssox_binary {
     $found = $global:_ssox_found
-    if ($found -and $global:_ssox_searched -ceq $env:PATH -and [System.IO.File]::Exists($found.Path)) { return $found }
-    $global:_ssox_searched = $env:PATH
+    $path = if ($global:_ssox_full) { [Environment]::GetEnvironmentVariable('PATH') } else { $env:PATH }
+    if ($found -and $global:_ssox_searched -ceq $path -and [System.IO.File]::Exists($found.Path)) { return $found }
+    $global:_ssox_searched = $path
     $global:_ssox_found = if ($global:_ssox_full) { $ExecutionContext.InvokeCommand.GetCommand('ssox', 'Application') }
     if ($global:_ssox_found) { return $global:_ssox_found }
     Microsoft.PowerShell.Core\Get-Command -Name ssox -CommandType Application -TotalCount 1 -ErrorAction Stop
@@ -256,15 +270,12 @@ function global:_ssox_signed_in([object[]]$given) {
     $global:LASTEXITCODE = 0
 }
 
-# Applies the reply to a verb; returns the reason if it does not.
-function global:_ssox_answer([string]$verb, [object[]]$reply) {
-    $refusal = _ssox_apply $verb $reply
-    if ($refusal) {
-        $global:LASTEXITCODE = 70
-        $refusal = "ssox: $refusal, environment unchanged"
-        if ($global:_ssox_full) { $Host.UI.WriteErrorLine($refusal) }
-        else { Microsoft.PowerShell.Utility\Write-Error $refusal }
-    }
+# Says why a reply is not applied, and returns that.
+function global:_ssox_refused([string]$why) {
+    $global:LASTEXITCODE = 70
+    $refusal = "ssox: $why, environment unchanged"
+    if ($global:_ssox_full) { $Host.UI.WriteErrorLine($refusal) }
+    else { Microsoft.PowerShell.Utility\Write-Error $refusal }
     $refusal
 }
 
@@ -282,8 +293,8 @@ function global:_ssox_apply([string]$verb, [string[]]$reply) {
     if ($lines -cnotmatch "^(?:=[^=]+=$value|[-!][^=]+)\z") { return 'unexpected reply' }
     if ($lines -cnotmatch "^(?:=(?:$names)=.*|[-!](?:$names))\z") { return 'a variable of that name is not to be changed' }
     # What another program or shell has put in use here is not what was there before.
-    if ("$env:SSOX_PROMPT$env:SSOX_IDENTITY" -and -not $global:_ssox_kept.Count) { $global:_ssox_child = $true }
-    $in_use = "$env:SSOX_PROMPT$env:SSOX_IDENTITY" -or $verb -cmatch '^(?:use|clear|directory)\z'
+    if (-not $global:_ssox_kept.Count -and "$env:SSOX_PROMPT$env:SSOX_IDENTITY") { $global:_ssox_child = $true }
+    $in_use = $verb -cmatch '^(?:use|clear|directory)\z' -or "$env:SSOX_PROMPT$env:SSOX_IDENTITY"
     foreach ($line in $lines -cnotmatch '^!') {
         $name, $value = $line.Substring(1).Split([char[]]'=', 2)
         if ($global:_ssox_layer -ceq 'on' -and $line[0] -ne '!' -and -not $global:_ssox_under.ContainsKey($name)) {
@@ -305,8 +316,9 @@ function global:_ssox_apply([string]$verb, [string[]]$reply) {
 
 # Records the current values as set by ssox.
 function global:_ssox_note {
+    $global:_ssox_settled = $null
     $global:_ssox_held = "$env:SSOX_IDENTITY"
-    $global:_ssox_left = _ssox_visible
+    $global:_ssox_left = _ssox_values $global:_ssox_shown
     $global:_ssox_seen = _ssox_identity
 }
 
@@ -357,26 +369,33 @@ function global:_ssox_is_due([long]$now) {
     $next -and $now -ge $next -and ($now -ge $global:_ssox_retry -or $global:_ssox_retry -gt $now + 60)
 }
 
-# Returns the compared values. Without keys, some more variables determine what AWS_PROFILE means.
-function global:_ssox_identity {
-    [string]::Join("`n", @(
-        $env:AWS_ACCESS_KEY_ID, $env:AWS_SECRET_ACCESS_KEY, $env:AWS_SESSION_TOKEN, $env:AWS_CREDENTIAL_EXPIRATION,
-        $env:AWS_REGION, $env:AWS_DEFAULT_REGION, $env:AWS_PROFILE, $env:AWS_DEFAULT_PROFILE, $env:AWS_SECURITY_TOKEN,
-        $env:AWS_ACCOUNT_ID, $env:AWS_SSO_PROFILE, $env:SSOX_PROFILE, $env:SSOX_IDENTITY
-        # An empty name is a name.
-        ($null -eq $env:AWS_PROFILE), ($null -eq $env:AWS_DEFAULT_PROFILE)
-        if (-not $env:AWS_ACCESS_KEY_ID) {
-            $env:AWS_CONFIG_FILE, $env:AWS_SHARED_CREDENTIALS_FILE, $env:AWS_WEB_IDENTITY_TOKEN_FILE, $env:AWS_ROLE_ARN, $env:AWS_CONTAINER_CREDENTIALS_FULL_URI,
-            $env:AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, $env:AWS_CONTAINER_AUTHORIZATION_TOKEN,
-            $env:AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE,
-            $env:HOME, $env:USERPROFILE
-        }
-    ))
+# The compared variables; the others, which determine what AWS_PROFILE means, count where there are no keys.
+$global:_ssox_compared = @(
+    'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'AWS_CREDENTIAL_EXPIRATION', 'AWS_REGION',
+    'AWS_DEFAULT_REGION', 'AWS_PROFILE', 'AWS_DEFAULT_PROFILE', 'AWS_SECURITY_TOKEN', 'AWS_ACCOUNT_ID',
+    'AWS_SSO_PROFILE', 'SSOX_PROFILE', 'SSOX_IDENTITY'
+)
+$global:_ssox_without_keys = $global:_ssox_compared + @(
+    'AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE', 'AWS_WEB_IDENTITY_TOKEN_FILE', 'AWS_ROLE_ARN',
+    'AWS_CONTAINER_CREDENTIALS_FULL_URI', 'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI',
+    'AWS_CONTAINER_AUTHORIZATION_TOKEN', 'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE', 'HOME', 'USERPROFILE'
+)
+# What the segment shows.
+$global:_ssox_shown = 'SSOX_PROMPT', 'SSOX_STATE', 'SSOX_EXPIRES', 'SSOX_NEXT', 'SSOX_PROTECTED'
+# Everything the hook depends on.
+$global:_ssox_all = $global:_ssox_without_keys + $global:_ssox_shown + @('SSOX_REPLACED', 'NO_COLOR', 'TERM')
+
+# Returns the names and values of those variables that are set, as one string. `$env:` takes forty times as long.
+function global:_ssox_values($names) {
+    [string]::Join("`n", @(foreach ($name in $names) {
+        $value = if ($global:_ssox_full) { [Environment]::GetEnvironmentVariable($name) } else { _ssox_get $name }
+        if ($null -ne $value) { $name; $value }
+    }))
 }
 
-# Returns what the segment shows.
-function global:_ssox_visible {
-    "$env:SSOX_PROMPT`n$env:SSOX_STATE`n$env:SSOX_EXPIRES`n$env:SSOX_NEXT`n$env:SSOX_PROTECTED"
+# Returns the compared values.
+function global:_ssox_identity {
+    _ssox_values $(if ($env:AWS_ACCESS_KEY_ID) { $global:_ssox_compared } else { $global:_ssox_without_keys })
 }
 
 # Has the program judge a change of the compared values: other keys, another region, a profile set beside them. It is
@@ -392,7 +411,7 @@ function global:_ssox_look {
     if (-not (_ssox_ask identity) -and "$env:SSOX_PROMPT$env:SSOX_IDENTITY") {
         $env:SSOX_STATE = 'foreign'
         $env:SSOX_PROMPT = "$env:SSOX_PROMPT".TrimEnd('?') + '?'
-        $global:_ssox_left = _ssox_visible
+        $global:_ssox_left = _ssox_values $global:_ssox_shown
     }
     $true
 }
@@ -404,6 +423,7 @@ function global:_ssox_hand_over([bool]$is_asked) {
 
 # Calls the program, without messages for people except of directories, and tells whether its reply was applied.
 function global:_ssox_ask([string[]]$words) {
+    $global:_ssox_settled = $null
     # In Windows PowerShell, redirected stderr of a program counts as an error.
     $ErrorActionPreference = 'SilentlyContinue'
     $PSNativeCommandUseErrorActionPreference = $false
@@ -428,20 +448,36 @@ function global:_ssox_tick([long]$now, [string[]]$more = @()) {
     if (_ssox_is_due $now) { $global:_ssox_retry = $now + 60 }
 }
 
-# Runs at each prompt; returns the segment if the prompt should show it.
+# Runs at each prompt.
 function global:_ssox_hook {
     # Most aliases are defined after the line that loads this.
     if ($global:_ssox_is_new) { _ssox_register }
     $global:_ssox_is_new = $false
     $null = _ssox_look
     _ssox_refresh
+    if (-not $global:_ssox_full) { return }
+    $global:_ssox_settled = foreach ($name in $global:_ssox_all) { [Environment]::GetEnvironmentVariable($name) }
 }
 
-# Renews the credentials when they are due, and returns the segment.
+# Tells whether all that the hook depends on is as it was after the last run of the hook. At most prompts it is. What
+# the hook does takes ten times as long.
+function global:_ssox_is_settled {
+    $settled = $global:_ssox_settled
+    if (-not $settled -or $global:_ssox_again -or $global:_ssox_layer -ceq 'off') { return $false }
+    $ticks = [DateTime]::UtcNow.Ticks
+    if ($ticks -lt $global:_ssox_since -or $ticks -ge $global:_ssox_until) { return $false }
+    if ($ExecutionContext.SessionState.Path.CurrentFileSystemLocation.ProviderPath -cne $global:_ssox_place) { return $false }
+    $at = 0
+    foreach ($name in $global:_ssox_all) {
+        if ([Environment]::GetEnvironmentVariable($name) -cne $settled[$at++]) { return $false }
+    }
+    $true
+}
+
+# Renews the credentials when they are due, and computes the segment.
 function global:_ssox_refresh {
-    if (-not "$env:SSOX_PROMPT$env:SSOX_NEXT$global:SSOX_SEGMENT") { return '' }
     # The program undoes an edit of what the segment shows.
-    if ((_ssox_visible) -cne $global:_ssox_left) {
+    if ("$env:SSOX_PROMPT$env:SSOX_NEXT$global:SSOX_SEGMENT" -and (_ssox_values $global:_ssox_shown) -cne $global:_ssox_left) {
         $global:_ssox_seen = 'edited'
         $null = _ssox_look
     }
@@ -520,6 +556,7 @@ function global:_ssox_arrive {
     }
     $global:_ssox_place = $place
     $global:_ssox_again = $false
+    $global:_ssox_settled = $null
     # A relative path names another file now.
     $names = $env:AWS_CONFIG_FILE, $env:AWS_SHARED_CREDENTIALS_FILE
     if ($env:SSOX_IDENTITY -and ($names -match '^(?![/\\]|\w:|$)')) { $global:_ssox_seen = 'moved' }
@@ -590,7 +627,7 @@ function global:_ssox_exit {
         _ssox_off
         $global:_ssox_kept = $global:_ssox_outside
         $global:_ssox_child, $global:_ssox_held = $global:_ssox_before
-        $global:_ssox_left = _ssox_visible
+        $global:_ssox_left = _ssox_values $global:_ssox_shown
         # The program judges what is there now.
         if ($global:_ssox_under.Count) { $global:_ssox_seen = '' }
         $global:_ssox_under = @{}
@@ -629,7 +666,8 @@ function global:_ssox_chpwd {
 # --- segment
 
 # Computes $SSOX_SEGMENT (`dev:ReadOnly 43m`) and $SSOX_SEGMENT_STATE (ok, soon, renewing, expired, foreign) for prompts
-# of your own, and returns the segment with colours.
+# of your own. `_ssox_drawn` has the segment with colours and those two; they are right between two ticks of the clock,
+# `_ssox_since` and `_ssox_until`.
 function global:_ssox_show([long]$now) {
     $label = "$env:SSOX_PROMPT" -replace '\p{Cc}', ''
     $state = 'ok'
@@ -658,12 +696,14 @@ function global:_ssox_show([long]$now) {
         $mark = ' renewing'
         $state = 'renewing'
     }
-    $global:SSOX_SEGMENT = ''
-    $global:SSOX_SEGMENT_STATE = ''
-    if (-not $label) { return '' }
-    $global:SSOX_SEGMENT = "$label$time$mark"
-    $global:SSOX_SEGMENT_STATE = $state
-    _ssox_paint $label "$time$mark" $state
+    $until = $now + 60
+    if ($expires -and $state -cne 'foreign') { $until = if ($left -lt 60) { $now } else { $now + $left % 60 + 1 } }
+    $next = _ssox_number $env:SSOX_NEXT
+    if ($next -and $next -lt $until) { $until = $next }
+    $global:_ssox_since, $global:_ssox_until = foreach ($second in $now, $until) { ($second + 62135596800) * 10000000 }
+    $global:_ssox_drawn = '', '', ''
+    if ($label) { $global:_ssox_drawn = (_ssox_paint $label "$time$mark" $state), "$label$time$mark", $state }
+    $null, $global:SSOX_SEGMENT, $global:SSOX_SEGMENT_STATE = $global:_ssox_drawn
 }
 
 function global:_ssox_duration([long]$left) {
@@ -700,7 +740,7 @@ Microsoft.PowerShell.Management\Remove-Item -LiteralPath Variable:global:_ssox_n
 # Runs the prompt function with that number: the hook, then the prompt function that was there before. The segment is
 # not shown in a prompt that a framework owns or that shows it itself. $? and $LASTEXITCODE of the last command are set
 # for that function, and after it.
-function global:_ssox_prompt([int]$number) {
+function global:_ssox_prompt($number) {
     $succeeded = $global:?
     $code = $global:LASTEXITCODE
     # That of the command that is typed at this prompt.
@@ -711,20 +751,27 @@ function global:_ssox_prompt([int]$number) {
     # A function that wraps one of ours, and is wrapped by the next, is called after the hook has run.
     $was = $global:_ssox_is_prompting
     try {
-        if (-not $was -and "$before" -match 'mise|direnv') { _ssox_off } else { $null = _ssox_arrive }
-        if (-not $was) { $segment = _ssox_hook }
-    } catch { $segment = '' }
+        $is_tool = -not $was -and "$before" -match 'mise|direnv'
+        if ($was -or ($is_tool -and $global:_ssox_layer) -or -not (_ssox_is_settled)) {
+            if ($is_tool) { _ssox_off } else { $null = _ssox_arrive }
+            if (-not $was) { _ssox_hook }
+        }
+        if (-not $was) { $segment, $global:SSOX_SEGMENT, $global:SSOX_SEGMENT_STATE = $global:_ssox_drawn }
+    } catch { }
     $global:_ssox_is_prompting = $true
     try {
         $global:LASTEXITCODE = $code
         if (-not $succeeded) { Microsoft.PowerShell.Utility\Write-Error '' -ErrorAction Ignore }
         $text = @(if ("$before") { & $before })
         # direnv and mise change the environment in the prompt.
-        if (-not $was) {
+        if (-not $was -and -not (_ssox_is_settled)) {
             $is_changed = _ssox_arrive
-            if ((_ssox_look) -or $is_changed) { $segment = _ssox_show (_ssox_now) }
-            _ssox_surround
+            if ((_ssox_look) -or $is_changed) {
+                _ssox_show (_ssox_now)
+                $segment = $global:_ssox_drawn[0]
+            }
         }
+        if (-not $was) { _ssox_surround }
     } finally {
         $global:_ssox_is_prompting = $was
         $global:LASTEXITCODE = $code

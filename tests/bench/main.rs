@@ -276,10 +276,11 @@ impl Bench {
 
     /// What stands between Enter and the prompt, beside what others put there.
     fn hook(&self) {
-        let shells: [(&str, &[&str], &str, &str); 3] = [
+        let shells: [(&str, &[&str], &str, &str); 4] = [
             ("zsh", &["-f", "-c"], "_ssox_precmd", "x=$(date)"),
             ("bash", &["--norc", "-c"], "_ssox_precmd", "x=$(date)"),
             ("fish", &["--no-config", "-c"], "_ssox_prompt_hook", "set x (date)"),
+            ("pwsh", &["-NoProfile", "-Command"], "$null = prompt", "$x = (& date)"),
         ];
         for (shell, options, hook, date) in shells.iter().filter(|(shell, ..)| is_installed(shell)) {
             let [init, ..] = spelled(shell);

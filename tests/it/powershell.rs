@@ -293,6 +293,16 @@ fn the_prompt_renews_shows_and_leaves_statuses_alone() {
 }
 
 #[test]
+fn the_segment_follows_the_clock_and_is_there_again_after_an_edit() {
+    let (_standin, home) = signed_in(Duration::from_secs(130));
+    let script = "$env:TERM = 'dumb'\nfunction global:prompt { \"$global:SSOX_SEGMENT> \" }\nLOAD\nssox use dev; $null = prompt; $first = prompt\n\
+        $first -match '^dev:ReadOnly \\d+m> '\n$SSOX_SEGMENT = 'mine'; (prompt) -notmatch 'mine'\n\
+        foreach ($round in 1..900) { Start-Sleep -Milliseconds 100; $last = prompt; if ($last -cne $first) { break } }\n\
+        $last -cne $first; $last -match '^dev:ReadOnly \\d+[ms]> '";
+    check(&home, &script.replace("LOAD", LOAD), "True\nTrue\nTrue\nTrue\n");
+}
+
+#[test]
 fn a_prompt_around_ours_may_come_and_go_and_ours_be_loaded_again() {
     let home = Home::scripted();
     let script = "$env:SSOX_PROMPT = 'dev'; $env:NO_COLOR = '1'; $env:TERM = 'dumb'\nfunction global:prompt { 'mine> ' }\nLOAD\nprompt\n\
