@@ -5,7 +5,7 @@ use super::changes;
 use super::profile_variables::REGIONS;
 use super::shell_function::calling_function;
 use super::verb::{Done, VerbArgs};
-use super::{renewal, replaced, shown};
+use super::{protected, renewal, replaced, shown};
 use crate::context::Context;
 use crate::environment::EnvChanges;
 use crate::error::Result;
@@ -54,7 +54,12 @@ fn is_only_labelled(ctx: &Context) -> bool {
 
 fn in_use(ctx: &Context) -> Result<EnvChanges> {
     let held = Identity::of_shell(ctx);
-    let unchanged = held.differing(ctx).is_empty().then(EnvChanges::default);
+    let is_unchanged = held.differing(ctx).is_empty();
+    // Until now the identity was foreign, and foreign values stay.
+    if is_unchanged && protected::time_limit_has_passed(ctx) {
+        return protected::removed(ctx);
+    }
+    let unchanged = is_unchanged.then(EnvChanges::default);
     let mut changes = match unchanged.map_or_else(|| restored(ctx, &held), |changes| Ok(Some(changes)))? {
         Some(changes) if renewal::lost_profile(ctx).is_none() => ours(ctx, &held, changes)?,
         _ => foreign(ctx, &held)?,

@@ -6,14 +6,13 @@
 use super::options::duration;
 use super::shell_function::calling_function;
 use super::verb::{Done, VerbArgs};
-use super::{changes, identity, renewal};
+use super::{changes, identity, protected, renewal};
 use crate::context::Context;
 use crate::environment::EnvChanges;
-use crate::error::{Result, as_argument};
+use crate::error::Result;
 use crate::identity::Identity;
 use crate::profile::Profile;
 use crate::shell::reply::reply;
-use crate::terminal;
 use clap::Args;
 use renewal::{State, Step};
 use std::thread::sleep;
@@ -71,8 +70,8 @@ fn tick(ctx: &Context, wait: Duration) -> Result<TickResult> {
     if !Identity::of_shell(ctx).changed_by_others(ctx).is_empty() {
         return identity::check(ctx).map(TickResult::Changes);
     }
-    if time_limit_has_passed(ctx) {
-        return removed(ctx).map(TickResult::Changes);
+    if protected::time_limit_has_passed(ctx) {
+        return protected::removed(ctx).map(TickResult::Changes);
     }
     if ctx.var("SSOX_EXPIRES").is_none() && !renewal::is_awaited(ctx) {
         return changes::later(ctx, None, None).map(TickResult::Changes);
@@ -97,20 +96,6 @@ fn tick(ctx: &Context, wait: Duration) -> Result<TickResult> {
     renewal::under_way(ctx).map(TickResult::Changes)
 }
 
-fn time_limit_has_passed(ctx: &Context) -> bool {
-    changes::removed_at(ctx).is_some_and(|at| at <= ctx.now())
-}
-
-/// Removes a protected profile from the shell when its time limit has passed, and tells the person.
-fn removed(ctx: &Context) -> Result<EnvChanges> {
-    let name = ctx.var("SSOX_PROFILE").unwrap_or_default();
-    terminal::say_in_hook(&format!(
-        "removed the protected profile {name} from this shell: its time limit has passed; ssox use {}",
-        as_argument(name)
-    ));
-    changes::cleared(ctx)
-}
-
 /// Returns the result of the last renewal; `None` if there was none or one is running.
 fn last_result(ctx: &Context, profile: &Profile) -> Result<Option<TickResult>> {
     if let Some(entry) = renewal::fresh_entry(ctx, profile) {
@@ -125,24 +110,5 @@ fn last_result(ctx: &Context, profile: &Profile) -> Result<Option<TickResult>> {
         State::Failed(failure) if failure.step == Step::Store => Ok(Some(TickResult::FetchForShell)),
         State::Failed(failure) => renewal::failed(ctx, &failure).map(TickResult::Changes).map(Some),
         State::Idle | State::UnderWay => Ok(None),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::context::Clock;
-    use std::sync::Arc;
-
-    #[test]
-    fn a_protected_profile_is_removed_when_its_time_limit_has_passed_and_not_before() {
-        let clock = Clock::ahead(Arc::default());
-        let until = (Context::new([]).now().0 + 3600).to_string();
-        let mut ctx = Context::new([("SSOX_PROTECTED_UNTIL".into(), until.into())]);
-        ctx.clock = clock;
-        clock.advance(Duration::from_secs(3500));
-        assert!(!time_limit_has_passed(&ctx));
-        clock.advance(Duration::from_secs(100));
-        assert!(time_limit_has_passed(&ctx));
     }
 }

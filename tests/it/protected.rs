@@ -1,6 +1,7 @@
 //! Protected profiles: ssox asks before it uses one, and removes it from the shell after its time limit.
 
 use crate::home::{Home, SSOX};
+use crate::identity::environment;
 use crate::pty::{Terminal, eventually};
 use crate::shells::{Session, Shell, in_each, shells, signed_in};
 use crate::shown::says;
@@ -179,6 +180,26 @@ fn a_protected_profile_leaves_the_shell_after_its_time() {
             "AWS_REGION exported [mine]\nAWS_ACCESS_KEY_ID unset\nSSOX_PROTECTED_UNTIL unset\nSSOX_NEXT unset\nSSOX_PROMPT unset\n",
             "{shell:?}"
         );
+    });
+}
+
+/// While the identity is foreign, the profile stays. When it is that of ssox again, the time counts at once.
+#[test]
+fn a_protected_profile_whose_time_passed_while_it_was_foreign_leaves_when_it_is_not() {
+    in_each(&shells(), |shell| {
+        let (_standin, home) = signed_in(Duration::from_secs(3600));
+        let rc = format!("LOAD\n{}", shell.probe());
+        let mut session = home.session_with(shell, &rc, &[("SSOX_PROTECT", "dev"), ("SSOX_PROTECTED_FOR", "1h")]);
+        session.run("ssox use --yes dev");
+        let region = environment(&mut session, &home)["AWS_REGION"].clone();
+        session.run(&shell.export("AWS_REGION", "theirs"));
+        after_the_time_limit(&mut session, shell);
+        session.run("probe SSOX_PROFILE >probed");
+        assert_eq!(home.read("probed"), "SSOX_PROFILE exported [dev]\n", "{shell:?}");
+        session.run(&shell.export("AWS_REGION", &region));
+        session.run("probe SSOX_PROFILE AWS_ACCESS_KEY_ID SSOX_PROMPT >probed");
+        let gone = "SSOX_PROFILE unset\nAWS_ACCESS_KEY_ID unset\nSSOX_PROMPT unset\n";
+        assert_eq!(home.read("probed"), gone, "{shell:?}");
     });
 }
 
