@@ -184,8 +184,32 @@ function _ssox_apply() {
 # names in the same order as the one before, and then all this is known.
 function _ssox_check() {
   if _ssox_is_checked; then return 0; fi
-  # A range such as [A-Z] depends on the locale.
-  builtin local _ssox_odd='*[!ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_]*' _ssox_line='' _ssox_name='' _ssox_wrong=''
+  # A range such as [A-Z] depends on the locale. The second list has the names in `_ssox_read_types`.
+  builtin local _ssox_odd='*[!ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_]*' _ssox_usual='
+AWS_ACCESS_KEY_ID
+AWS_SECRET_ACCESS_KEY
+AWS_SESSION_TOKEN
+AWS_CREDENTIAL_EXPIRATION
+AWS_REGION
+AWS_DEFAULT_REGION
+AWS_ACCOUNT_ID
+AWS_SSO_PROFILE
+AWS_PROFILE
+AWS_DEFAULT_PROFILE
+AWS_SECURITY_TOKEN
+AWS_SESSION_EXPIRATION
+AWS_VAULT
+AWSUME_PROFILE
+AWSUME_EXPIRATION
+AWSU_PROFILE
+SSOX_PROFILE
+SSOX_ROLE
+SSOX_EXPIRES
+SSOX_NEXT
+SSOX_PROMPT
+SSOX_PREVIOUS
+SSOX_IDENTITY
+' _ssox_line='' _ssox_name='' _ssox_wrong=''
   _ssox_names=() _ssox_gone=() _ssox_forgotten=() _ssox_unusual=() _ssox_checked=()
   case $_ssox_heads in '#ssox1'$'\n''#end' | '#ssox1'$'\n'*$'\n''#end') ;; *) _ssox_line='#' ;; esac
   _ssox_line+=${_ssox_heads#'#ssox1'}
@@ -199,7 +223,7 @@ function _ssox_check() {
         return 1
         ;;
     esac
-    if _ssox_is_usual "$_ssox_name"; then continue; fi
+    case $_ssox_usual in *$'\n'"$_ssox_name"$'\n'*) continue ;; esac
     _ssox_unusual+=("$_ssox_name")
     # shellcheck disable=SC2254  # it is a pattern
     case $_ssox_name in
@@ -237,7 +261,14 @@ if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404)); then
   function _ssox_is_known() {
     builtin local IFS=' ' _ssox_name='' _ssox_types=''
     # Most replies have the same names in the same order.
-    case $_ssox_child$_ssox_kept in 1* | *" ${_ssox_names[*]} "*) ;; *) _ssox_are_kept || return 1 ;; esac
+    case $_ssox_child$_ssox_kept in
+      ' ')
+        _ssox_remember_nothing
+        return
+        ;;
+      1* | *" ${_ssox_names[*]} "*) ;;
+      *) _ssox_are_kept || return 1 ;;
+    esac
     # Another value than that of the last reply may be a local one of a function, which hides that of the shell.
     case $_ssox_applied in use | clear) if _ssox_has_changed; then return 1; fi ;; esac
     _ssox_read_types
@@ -245,6 +276,14 @@ if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404)); then
       for _ssox_name in "${_ssox_unusual[@]}"; do _ssox_types+=${!_ssox_name@a}; done
     fi
     case $_ssox_types in *[raAilu]*) return 1 ;; esac
+  }
+
+  # Records that nothing was there before. Fails if one of the names is declared, here or by a function that calls.
+  function _ssox_remember_nothing() {
+    for _ssox_name in "${_ssox_names[@]}"; do
+      if builtin declare -p "$_ssox_name"; then return 1; fi
+    done >/dev/null 2>&1
+    _ssox_kept=" ${_ssox_names[*]} " _ssox_before=("${_ssox_names[@]/*/u}")
   }
 
   # One after the other would take bash three times as long.
@@ -256,17 +295,6 @@ ${AWSU_PROFILE@a}${SSOX_PROFILE@a}${SSOX_ROLE@a}${SSOX_EXPIRES@a}${SSOX_NEXT@a}$
 ${SSOX_IDENTITY@a}
   }
 fi
-
-# Tells whether the name is one of those in `_ssox_read_types`.
-function _ssox_is_usual() {
-  case $1 in
-    AWS_ACCESS_KEY_ID | AWS_SECRET_ACCESS_KEY | AWS_SESSION_TOKEN | AWS_CREDENTIAL_EXPIRATION) ;;
-    AWS_REGION | AWS_DEFAULT_REGION | AWS_ACCOUNT_ID | AWS_SSO_PROFILE | AWS_PROFILE | AWS_DEFAULT_PROFILE) ;;
-    AWS_SECURITY_TOKEN | AWS_SESSION_EXPIRATION | AWS_VAULT | AWSUME_PROFILE | AWSUME_EXPIRATION | AWSU_PROFILE) ;;
-    SSOX_PROFILE | SSOX_ROLE | SSOX_EXPIRES | SSOX_NEXT | SSOX_PROMPT | SSOX_PREVIOUS | SSOX_IDENTITY) ;;
-    *) return 1 ;;
-  esac
-}
 
 function _ssox_are_kept() {
   builtin local _ssox_name=''

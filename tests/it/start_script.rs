@@ -115,6 +115,33 @@ fn ten_prompts_of_a_shell_without_ssox_cost_no_process() {
     }
 }
 
+/// One process prints each script, and one the reply. What was there before is known without one.
+#[test]
+fn where_nothing_was_before_the_first_use_starts_the_program_only() {
+    if !installed("strace") {
+        return;
+    }
+    for shell in starting() {
+        let home = Home::scripted();
+        home.reply("use", "#ssox1\n=AWS_REGION=x\n=SSOX_PROMPT=dev\n-AWS_PROFILE\n#end\n", 0);
+        home.write("script", "eval \"$(ssox init SHELL)\"\nssox use dev\n".replace("SHELL", shell.name()).as_str());
+        let mut strace = home.command("strace");
+        strace.args([
+            "-qq",
+            "-o",
+            "trace",
+            "-e",
+            "trace=fork,vfork,clone,clone3",
+            "-e",
+            "signal=none",
+            shell.name(),
+            "script",
+        ]);
+        assert!(strace.status().unwrap().success());
+        assert_eq!(processes(&home).len(), 3, "{shell:?}: {:?}", processes(&home));
+    }
+}
+
 /// Loading reads nothing from the terminal or from a pipe.
 #[test]
 fn what_is_piped_to_ssox_arrives() {
