@@ -1,7 +1,8 @@
-# ssox for fish (3.6 and later): the function `ssox`, the hooks around each command, the segment in the prompt.
+# ssox for fish (3.6 and later), the whole script: what the function `ssox` does, the hooks around each command, the
+# segment in the prompt. ssox.start.fish loads it.
 #
 # This script makes no decisions: it applies the replies of the program ssox, compares two numbers and a string, and
-# calls the program. All names are `_ssox_*`, except `ssox` itself and the SSOX_* variables.
+# calls the program. All names are `_ssox_*`, except the SSOX_* variables.
 # Invariant: nothing from AWS, a file or the environment is evaluated.
 #
 # An empty local `fish_trace` keeps secrets out of a trace. A local IFS splits output into lines, whatever IFS the user
@@ -11,19 +12,6 @@
 
 # What runs often comes first: for the first block or call that a function runs, fish counts the lines from the start
 # of the file. `or begin` runs a block only in the rare case.
-
-if status is-interactive
-    function _ssox_on_prompt --on-event fish_prompt
-        _ssox_prompt_hook
-        set -q _ssox_first[1]; and _ssox_go_last
-    end
-    function _ssox_on_departure --on-variable PWD
-        _ssox_off
-    end
-    function _ssox_on_preexec --on-event fish_preexec
-        _ssox_preexec_hook $argv
-    end
-end
 
 # Reads the clock: the epoch second in `_ssox_clock`. Builtins in a command substitution start no process: they return
 # the time of the last change of /, and how long ago that was.
@@ -110,7 +98,8 @@ function _ssox_look
     set -gu _ssox_left "$SSOX_PROMPT,$SSOX_STATE,$SSOX_EXPIRES,$SSOX_NEXT,$SSOX_PROTECTED"
 end
 
-function ssox --description 'AWS credentials in this shell'
+# What the function `ssox` does.
+function _ssox_call
     set -l _ssox_verb "$argv[1]"
     # Most calls have no option.
     string match -q -- '* -*' " $argv"; and _ssox_find_verb $argv
@@ -273,32 +262,6 @@ function _ssox_arrive
     return 0
 end
 
-# Defines the hooks of direnv and mise, and then our last ones, again: handlers run in the order of their definition. A
-# tool that was loaded before ssox has run at this prompt already.
-function _ssox_surround
-    set -l tools
-    builtin functions -q __direnv_export_eval; and set tools __direnv_export_eval
-    builtin functions -q __mise_env_eval_on_prompt; and set -a tools __mise_env_eval_on_prompt
-    if test "$tools" != "$_ssox_tools"
-        for name in $tools
-            builtin functions $name | source
-            $name
-        end
-        set -gu _ssox_tools $tools
-        function _ssox_on_settle --on-event fish_prompt
-            _ssox_settle_hook
-            _ssox_surround
-        end
-    end
-    # direnv and mise define this hook at each prompt.
-    set -q tools[1]; or ! builtin functions -q _ssox_on_arrival; or return
-    function _ssox_on_arrival --on-variable PWD
-        set -l early
-        test -z "$_ssox_tools"; or set early early
-        _ssox_arrive $early
-    end
-end
-
 # Adds the segment to a plain right prompt at the first prompt, after the whole configuration, unless a framework owns
 # the prompt. It is added once: if a person removes it, it stays removed. The rest of the right prompt is not moved into
 # another function: plugins that wrap it look for a mark in it, and would wrap it again.
@@ -324,15 +287,6 @@ function _ssox_draw --argument-names last space
     set -q _ssox_is_late[1]; and _ssox_look_and_show
     set -q _ssox_painted[1]; and builtin echo -n -s -- $_ssox_painted $space
     return $last
-end
-
-# Handlers run in the order of their definition, and at the first prompt all others are defined.
-function _ssox_go_last
-    set -gu _ssox_first
-    set -gu _ssox_tools none
-    _ssox_surround
-    # It runs at the next prompt and later.
-    _ssox_settle_hook
 end
 
 # Renews the credentials when they are due, and computes the segment.
@@ -781,7 +735,6 @@ if status is-interactive
     set -gu _ssox_is_late
     set -gu _ssox_colours
     set -gu _ssox_undecided 1
-    set -gu _ssox_first 1
     set -q _ssox_no_prompt[1]; and set _ssox_undecided
     # A universal variable that another shell changes reaches programs at once, so the prompt is drawn again. Each name
     # that `use` sets would cost every `use` a call: of these, only the access key has one.
@@ -827,11 +780,6 @@ function _ssox_complete
             complete -C (string join ' ' -- $inner "$current")
     end
 end
-
-# --- registration
-
-complete -e -c ssox
-complete -c ssox -f -a '(_ssox_complete)'
 
 # --- end
 

@@ -3,11 +3,14 @@
 use super::completion::{CommandLine, MatchedBy};
 use super::integration::{Find, Integration, config_home};
 use super::quote::ExportSyntax;
+use super::section::{code, section};
 use super::word::{single_quoted, word};
 use crate::context::Context;
 use std::path::{Path, PathBuf};
 
 pub(super) struct Fish;
+
+const START: &str = include_str!("../../shell/ssox.start.fish");
 
 impl Integration for Fish {
     fn name(&self) -> &'static str {
@@ -20,6 +23,10 @@ impl Integration for Fish {
 
     fn script(&self) -> &'static str {
         include_str!("../../shell/ssox.fish")
+    }
+
+    fn start_script(&self) -> Option<String> {
+        Some(code(START))
     }
 
     fn no_prompt_line(&self) -> &'static str {
@@ -57,6 +64,10 @@ impl Integration for Fish {
             quoted,
             unset: |name| format!("set -e {name}"),
         })
+    }
+
+    fn completion_tail(&self) -> &'static str {
+        section(START, "registration")
     }
 
     fn complete(&self, arguments: &[String], find: Find) -> String {

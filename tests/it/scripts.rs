@@ -45,8 +45,8 @@ fn the_linters_have_nothing_to_say() {
         checks(shell, &["-n"], &["ssox.sh"]);
     }
     checks("zsh", &["-f", "-n"], &["ssox.zsh", "ssox.start.zsh", "ssox.plugin.zsh"]);
-    checks("fish", &["--no-config", "--no-execute"], &["ssox.fish", "conf.d/ssox.fish"]);
-    checks("fish_indent", &["--check"], &["ssox.fish", "conf.d/ssox.fish"]);
+    checks("fish", &["--no-config", "--no-execute"], &["ssox.fish", "ssox.start.fish", "conf.d/ssox.fish"]);
+    checks("fish_indent", &["--check"], &["ssox.fish", "ssox.start.fish", "conf.d/ssox.fish"]);
 }
 
 #[test]

@@ -3,15 +3,11 @@
 use crate::place::processes;
 use crate::shells::{Home, Session, Shell, installed, shells};
 
-/// The shells whose `ssox init` prints a short script first.
-fn starting() -> Vec<Shell> {
-    shells().into_iter().filter(|shell| *shell != Shell::Fish).collect()
-}
-
 /// Tells whether a shell has loaded the whole script. The line does not contain the name of the function `ssox`.
 fn is_loaded(session: &mut Session, shell: Shell) -> bool {
     let count = match shell {
         Shell::Zsh => "echo there: ${+functions[_${:-ss}ox_apply]}.",
+        Shell::Fish => "echo there: (functions -a | string match -r '^_sso[x]_apply$' | count).",
         _ => "echo there: $(declare -F | grep -c '_sso[x]_apply').",
     };
     let told = session.run(count);
@@ -40,15 +36,15 @@ fn answer_directories(home: &Home, reply: &str) {
 
 #[test]
 fn a_shell_that_does_not_need_it_does_not_load_it() {
-    for shell in starting() {
+    for shell in shells() {
         let home = with_directories();
         let mut session = home.session(shell, "LOAD");
         for line in [
             "true",
-            "AWS_PROFILE=dev",
+            "export AWS_PROFILE=dev",
             "cd other/sub",
             "export SSOX_PROTECT='prod*'",
-            "HOME=$HOME/up/home",
+            "export HOME=$HOME/up/home",
             "cd; cd sub",
         ] {
             session.run(line);
@@ -61,12 +57,12 @@ fn a_shell_that_does_not_need_it_does_not_load_it() {
 fn each_of_these_moments_loads_it() {
     let lines = ["ssox --version", "ssox list | cat", "cd dir", "cd dir/sub/deep", "cd up/home", "ssox use dev; true"];
     let variables = ["PROMPT", "IDENTITY", "REPLACED", "NEXT", "SEGMENT", "EXPIRES", "DIRECTORY"];
-    for shell in starting() {
+    for shell in shells() {
         let home = with_directories();
-        let by_hand = variables.map(|name| format!("SSOX_{name}=x"));
+        let by_hand = variables.map(|name| shell.set(&format!("SSOX_{name}"), "x"));
         for line in lines.into_iter().chain(by_hand.iter().map(String::as_str)) {
             // In a pipeline of bash the function runs in another process.
-            let expected = shell == Shell::Zsh || !line.contains('|');
+            let expected = shell != Shell::Bash || !line.contains('|');
             let mut session = home.session(shell, "LOAD");
             session.run(line);
             assert_eq!(is_loaded(&mut session, shell), expected, "{shell:?} {line}");
@@ -82,14 +78,15 @@ fn each_of_these_moments_loads_it() {
 
 #[test]
 fn a_tab_loads_it() {
-    for shell in starting() {
+    for shell in shells() {
         let home = Home::new();
         let compinit = if shell == Shell::Zsh { "autoload -Uz compinit; compinit -u\nLOAD" } else { "LOAD" };
         let mut session = home.session(shell, compinit);
         assert!(!is_loaded(&mut session, shell), "{shell:?}");
         // The word is the only candidate. The line is not run.
         session.terminal.keys(": ; ssox sess\t");
-        session.terminal.wait_for("ssox sessions");
+        let is_there = |screen: &str| screen.contains("ssox sessions").then_some(());
+        session.terminal.wait_for_screen("ssox sessions", is_there);
         session.terminal.keys("\u{15}");
         assert!(is_loaded(&mut session, shell), "{shell:?}");
     }
@@ -100,7 +97,7 @@ fn ten_prompts_of_a_shell_without_ssox_cost_no_process() {
     if !installed("strace") {
         return;
     }
-    for shell in starting() {
+    for shell in shells() {
         let home = with_directories();
         let mut strace = home.command("strace");
         strace.args(["-f", "-qq", "-o", "trace", "-e", "trace=fork,vfork,clone,clone3,execve", shell.name()]);
@@ -121,10 +118,10 @@ fn where_nothing_was_before_the_first_use_starts_the_program_only() {
     if !installed("strace") {
         return;
     }
-    for shell in starting() {
+    for shell in shells() {
         let home = Home::scripted();
         home.reply("use", "#ssox1\n=AWS_REGION=x\n=SSOX_PROMPT=dev\n-AWS_PROFILE\n#end\n", 0);
-        home.write("script", "eval \"$(ssox init SHELL)\"\nssox use dev\n".replace("SHELL", shell.name()).as_str());
+        home.write("script", &format!("{}\nssox use dev\n", shell.load()));
         let mut strace = home.command("strace");
         strace.args([
             "-qq",
@@ -145,10 +142,11 @@ fn where_nothing_was_before_the_first_use_starts_the_program_only() {
 /// Loading reads nothing from the terminal or from a pipe.
 #[test]
 fn what_is_piped_to_ssox_arrives() {
-    for shell in starting() {
+    for shell in shells() {
         let home = Home::scripted();
-        let output =
-            home.script(shell, "LOAD\nprintf 'first\\nsecond\\n' | { ssox read; cat; }\nssox fail\necho status $?");
+        let (begin, end) = if shell == Shell::Fish { ("begin", "end") } else { ("{", "}") };
+        let read = format!("printf 'first\\nsecond\\n' | {begin}; ssox read; cat; {end}").replace("{;", "{");
+        let output = home.script(shell, &format!("LOAD\n{read}\nssox fail\n{}", shell.status()));
         let told = String::from_utf8_lossy(&output.stdout).into_owned();
         assert_eq!(told, "arguments: <read>\nread: first\nsecond\narguments: <fail>\nstatus 42\n", "{shell:?}");
     }
@@ -156,19 +154,21 @@ fn what_is_piped_to_ssox_arrives() {
 
 #[test]
 fn without_the_program_ssox_says_so_and_nothing_is_loaded() {
-    for shell in starting() {
+    for shell in shells() {
         let home = Home::scripted();
         let mut session = home.session(shell, "LOAD");
-        session.run("mv bin/s*x away; hash -r");
-        let told = session.run("ssox use dev; echo status $?");
+        let forget = if shell == Shell::Fish { "true" } else { "hash -r" };
+        session.run(&format!("mv bin/s*x away; {forget}"));
+        let told = session.run(&format!("ssox use dev; {}", shell.status()));
         assert!(told.contains("status 127") && told.contains("was not loaded"), "{told}");
         assert!(!is_loaded(&mut session, shell), "{shell:?}");
-        for line in ["SSOX_PROMPT=dev", "unset SSOX_PROMPT"] {
+        let unset = if shell == Shell::Fish { "set -e SSOX_PROMPT" } else { "unset SSOX_PROMPT" };
+        for line in [&shell.set("SSOX_PROMPT", "dev"), unset] {
             let told = session.run(line);
             assert!(!told.contains("not loaded") && !told.contains("not found"), "{told}");
         }
-        session.run("mv away bin/ss''ox; hash -r");
-        assert!(session.run("ssox fail; echo status $?").contains("status 42"), "{shell:?}");
+        session.run(&format!("mv away bin/ss''ox; {forget}"));
+        assert!(session.run(&format!("ssox fail; {}", shell.status())).contains("status 42"), "{shell:?}");
         assert!(is_loaded(&mut session, shell), "{shell:?}");
     }
 }
@@ -176,13 +176,13 @@ fn without_the_program_ssox_says_so_and_nothing_is_loaded() {
 /// An old ssox does not know the option, and another program of that name could print anything.
 #[test]
 fn a_program_that_does_not_print_the_script_is_an_error() {
-    for shell in starting() {
+    for shell in shells() {
         let home = Home::scripted();
         let init = home.command("ssox").args(["init", shell.name()]).output().unwrap().stdout;
         home.write("init", &String::from_utf8(init).unwrap());
         for program in ["exit 2", "echo true"] {
             home.write("bin/ssox", &format!("#!/bin/sh\n{program}\n"));
-            let output = home.script(shell, "source ./init\nssox use dev\necho status $?");
+            let output = home.script(shell, &format!("source ./init\nssox use dev\n{}", shell.status()));
             assert_eq!(String::from_utf8_lossy(&output.stdout), "status 127\n", "{shell:?} {program}");
             assert!(String::from_utf8_lossy(&output.stderr).contains("was not loaded"), "{shell:?} {program}");
         }
@@ -191,13 +191,14 @@ fn a_program_that_does_not_print_the_script_is_an_error() {
 
 #[test]
 fn a_function_that_a_person_has_put_around_it_stays() {
-    for shell in starting() {
+    for shell in shells() {
         let home = Home::scripted();
-        let copy = match shell {
-            Shell::Zsh => "functions[inner]=$functions[ssox]",
-            _ => "eval \"inner() $(declare -f ssox | tail -n +2)\"",
+        let wrap = match shell {
+            Shell::Zsh => "functions[inner]=$functions[ssox]; ssox() { echo mine; inner \"$@\"; }",
+            Shell::Bash => "eval \"inner() $(declare -f ssox | tail -n +2)\"; ssox() { echo mine; inner \"$@\"; }",
+            Shell::Fish => "functions -c ssox inner; function ssox; echo mine; inner $argv; end",
         };
-        let script = format!("LOAD\n{copy}\nssox() {{ echo mine; inner \"$@\"; }}\nssox list\nssox list");
+        let script = format!("LOAD\n{wrap}\nssox list\nssox list");
         let output = home.script(shell, &script);
         let told = String::from_utf8_lossy(&output.stdout).into_owned();
         assert_eq!(told, "mine\narguments: <list>\n".repeat(2), "{shell:?}");
@@ -206,7 +207,7 @@ fn a_function_that_a_person_has_put_around_it_stays() {
 
 #[test]
 fn loading_keeps_the_status_and_the_options() {
-    for shell in starting() {
+    for shell in shells().into_iter().filter(|shell| *shell != Shell::Fish) {
         let home = with_directories();
         for options in ["", "set -u", "set -k", "set -e", "set -x"] {
             let mut session = home.session(shell, &format!("LOAD\n{options}"));
@@ -230,11 +231,11 @@ fn loading_keeps_the_status_and_the_options() {
 
 #[test]
 fn the_status_of_a_command_is_there_after_the_prompt_that_loads_it() {
-    for shell in starting() {
+    for shell in shells() {
         let home = with_directories();
         let mut session = home.session(shell, "LOAD");
-        session.run("cd dir; (exit 7)");
-        assert!(session.run("echo status $?").contains("status 7"), "{shell:?}");
+        session.run("cd dir; sh -c 'exit 7'");
+        assert!(session.run(shell.status()).contains("status 7"), "{shell:?}");
         assert!(is_loaded(&mut session, shell), "{shell:?}");
     }
 }
@@ -242,9 +243,10 @@ fn the_status_of_a_command_is_there_after_the_prompt_that_loads_it() {
 /// A trace of a thousand lines would hide what a person looks for.
 #[test]
 fn a_trace_does_not_show_the_script() {
-    for shell in starting() {
+    for shell in shells() {
         let home = Home::scripted();
-        let output = home.script(shell, "LOAD\nset -x\nssox list");
+        let trace = if shell == Shell::Fish { "set -g fish_trace 1" } else { "set -x" };
+        let output = home.script(shell, &format!("LOAD\n{trace}\nssox list"));
         let told = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(told.lines().count() < 30 && told.contains("ssox list"), "{shell:?}: {told}");
     }
@@ -252,14 +254,19 @@ fn a_trace_does_not_show_the_script() {
 
 #[test]
 fn loading_it_late_adds_no_segment_with_no_prompt() {
-    for shell in starting() {
+    for shell in shells() {
         let home = Home::scripted();
         home.reply("use", "#ssox1\n=SSOX_PROMPT=dev\n=SSOX_IDENTITY=x\n#end\n", 0);
-        let load = format!("eval \"$(command ssox init {} --no-prompt)\"", shell.name());
+        let load = shell.load().replace(shell.name(), &format!("{} --no-prompt", shell.name()));
         let mut session = home.session(shell, &load);
         session.run("ssox use dev");
         session.run("true");
-        let told = session.run("echo \"[$SSOX_SEGMENT] ${RPROMPT-}${PS1/_ssox_ps1/placed}.\"");
+        let told = session.run(match shell {
+            Shell::Fish => {
+                "echo \"[$SSOX_SEGMENT] $(functions fish_right_prompt | string match -q '*_ss''ox*'; and echo pla''ced).\""
+            }
+            _ => "echo \"[$SSOX_SEGMENT] ${RPROMPT-}${PS1/_ssox_ps1/placed}.\"",
+        });
         assert!(told.contains("[dev] ") && !told.contains("placed.") && !told.contains("placed["), "{shell:?}: {told}");
     }
 }
@@ -267,13 +274,14 @@ fn loading_it_late_adds_no_segment_with_no_prompt() {
 /// Loading the start script again replaces functions of the whole one, which is loaded again then.
 #[test]
 fn loading_it_again_forgets_nothing() {
-    for shell in starting() {
+    for shell in shells() {
         let home = Home::scripted();
         home.reply("use", "#ssox1\n=AWS_REGION=x\n=SSOX_PROMPT=dev\n=SSOX_IDENTITY=x\n#end\n", 0);
         home.reply("clear", "#ssox1\n-AWS_REGION\n-SSOX_PROMPT\n-SSOX_IDENTITY\n#end\n", 0);
         for between in ["", "ssox use dev\n", "ssox list\n"] {
             let script = format!(
-                "LOAD\nAWS_REGION=mine\n{between}LOAD\nssox use dev\necho $AWS_REGION\nssox clear\necho $AWS_REGION"
+                "LOAD\n{}\n{between}LOAD\nssox use dev\necho $AWS_REGION\nssox clear\necho $AWS_REGION",
+                shell.set("AWS_REGION", "mine")
             );
             let output = home.script(shell, &script);
             let told = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -285,7 +293,7 @@ fn loading_it_again_forgets_nothing() {
 /// The prompt that loads the whole script shows the segment already, however the shell came into the directory.
 #[test]
 fn the_first_prompt_in_a_directory_shows_its_profile() {
-    for shell in starting() {
+    for shell in shells() {
         let home = with_directories();
         answer_directories(&home, "#ssox1\n=SSOX_PROMPT=dev:ReadOnly\n=SSOX_IDENTITY=x\n#end\n");
         for (rc, lines) in
@@ -300,30 +308,32 @@ fn the_first_prompt_in_a_directory_shows_its_profile() {
     }
 }
 
-/// zsh's hooks for a change of the directory run in an order that must be right before the first change.
+/// Hooks for a change of the directory run in an order that must be right before the first change.
 #[test]
 fn hooks_that_are_added_later_run_without_the_values_of_a_directory() {
     let home = with_directories();
     answer_directories(&home, "#ssox1\n=AWS_REGION=x\n#end\n");
-    let note = "note() { echo \"$1 [${AWS_REGION-}]\" >>seen; }";
-    let rcs = [
-        (
-            Shell::Zsh,
-            "LOAD\nd() { note cd }; p() { note prompt }\nchpwd_functions=(d $chpwd_functions d)\nprecmd_functions=(p $precmd_functions p)",
-        ),
-        (Shell::Bash, "LOAD\nPROMPT_COMMAND='note prompt;'\"$PROMPT_COMMAND\"$'\\nnote prompt'"),
-    ];
-    for (shell, rc) in rcs.into_iter().filter(|(shell, _)| starting().contains(shell)) {
+    for shell in shells() {
+        let note = format!("echo \"$NOTED [$AWS_REGION]\" >>{}", home.path("seen").display());
+        let hooks = match shell {
+            Shell::Zsh => {
+                "d() { note cd }; p() { note prompt }\nchpwd_functions=(d $chpwd_functions d)\nprecmd_functions=(p $precmd_functions p)"
+            }
+            Shell::Bash => "PROMPT_COMMAND='note prompt;'\"$PROMPT_COMMAND\"$'\\nnote prompt'",
+            Shell::Fish => {
+                "function p --on-event fish_prompt; note prompt; end\nfunction d --on-variable PWD; note cd; end"
+            }
+        };
+        let note = match shell {
+            Shell::Fish => format!("function note; {}; end", note.replace("NOTED", "argv")),
+            _ => format!("note() {{ {}; }}", note.replace("NOTED", "1")),
+        };
         home.write("seen", "");
-        let mut session =
-            home.session(shell, &format!("seen=$PWD/seen\n{}\n{rc}", note.replace("seen;", "\"$seen\";")));
+        let mut session = home.session(shell, &format!("{note}\nLOAD\n{hooks}"));
         session.run("cd dir");
         session.run("true");
         assert!(session.run("echo region $AWS_REGION.").contains("region x."), "{shell:?}");
-        assert!(
-            !home.read("seen").contains("[x]") && home.read("seen").contains("prompt []"),
-            "{shell:?}: {}",
-            home.read("seen")
-        );
+        let seen = home.read("seen");
+        assert!(!seen.contains("[x]") && seen.contains("prompt []"), "{shell:?}: {seen}");
     }
 }
