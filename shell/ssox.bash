@@ -24,7 +24,7 @@ case $- in *k*) _ssox_keywords=on && builtin set +k ;; esac
 if [[ -z ${_ssox_loaded[1]-} ]]; then
   builtin unset -v _ssox_loaded _ssox_before _ssox_seen
   _ssox_seen=() _ssox_keys='' _ssox_held=${SSOX_IDENTITY-} _ssox_files=${SSOX_FILES-} _ssox_left=''
-  if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 402)); then
+  if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404)); then
     builtin unset -v _ssox_seen
     builtin declare -gA _ssox_seen
     _ssox_seen=() _ssox_keys=on
@@ -47,6 +47,7 @@ function _ssox_call() {
       ;;
   esac
   builtin local _ssox_verb=''
+  if [[ -z ${_ssox_loaded[1]-} ]]; then _ssox_load || return; fi
   _ssox_find_verb ${1+"$@"}
   case $_ssox_verb in
     use | clear)
@@ -116,7 +117,7 @@ function _ssox_request() {
 # values, so it is called in a subshell. Bash before 4.2 cannot tell.
 function _ssox_list_hidden() {
   builtin local _ssox_name=''
-  [[ -n $_ssox_keys ]] || return 0
+  ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 402)) || return 0
   for _ssox_name in ${1+"$@"}; do
     if builtin declare -g "$_ssox_name=_ssox_probe" && [[ ${!_ssox_name-} != _ssox_probe ]]; then
       builtin printf '~%s\n' "$_ssox_name"
@@ -241,10 +242,11 @@ SSOX_IDENTITY
   _ssox_remember_check
 }
 
-# Finding a key of an associative array takes a fraction of the time of a comparison; bash before 4.2 has no such array.
+# Finding a key of an associative array takes a fraction of the time of a comparison. In an array of another kind, which
+# it would be after `unset`, bash would evaluate the key; before 4.4 the kind cannot be told.
 if [[ -n $_ssox_keys ]]; then
-  function _ssox_is_checked() { [[ -n ${_ssox_checked[$_ssox_in_use,$_ssox_heads]-} ]]; }
-  function _ssox_remember_check() { _ssox_checked[$_ssox_in_use,$_ssox_heads]=on; }
+  function _ssox_is_checked() { [[ ${_ssox_checked@a} == *A* && -n ${_ssox_checked[$_ssox_in_use,$_ssox_heads]-} ]]; }
+  function _ssox_remember_check() { [[ ${_ssox_checked@a} != *A* ]] || _ssox_checked[$_ssox_in_use,$_ssox_heads]=on; }
 else
   function _ssox_is_checked() { builtin test "$_ssox_in_use,$_ssox_heads" = "${_ssox_checked[0]-}"; }
   function _ssox_remember_check() { _ssox_checked[0]=$_ssox_in_use,$_ssox_heads; }
@@ -450,13 +452,16 @@ ${SSOX_PROFILE@a},${SSOX_IDENTITY@a}
 fi
 
 # Tells whether the compared values have changed. Finding a key of an associative array takes a quarter of the time of a
-# comparison; bash before 4.2 has no such array.
+# comparison.
 if [[ -n $_ssox_keys ]]; then
   function _ssox_has_changed() {
     _ssox_read_identity
-    [[ -z ${_ssox_seen[$_ssox_now]-} ]]
+    [[ ${_ssox_seen@a} != *A* || -z ${_ssox_seen[$_ssox_now]-} ]]
   }
-  function _ssox_see() { _ssox_seen=() && _ssox_seen[$_ssox_now]=on; }
+  function _ssox_see() {
+    [[ ${_ssox_seen@a} == *A* ]] || { builtin unset -v _ssox_seen && builtin declare -gA _ssox_seen; }
+    _ssox_seen=() && _ssox_seen[$_ssox_now]=on
+  }
 else
   # Not `[[`, which ignores case under nocasematch.
   function _ssox_has_changed() {
@@ -521,6 +526,8 @@ function _ssox_signed_in() {
 function _ssox_precmd() {
   _ssox_status=$? _ssox_flags=$- _ssox_drawn=1
   case $_ssox_flags in *[kux]*) { builtin set +kux; } 2>/dev/null ;; esac
+  # Somebody may have unset all variables of this script.
+  if [[ -z ${_ssox_loaded[1]-} ]]; then _ssox_load 2>/dev/null || builtin true; fi
   if [[ -n $_ssox_layer ]]; then _ssox_off; fi
   # shellcheck disable=SC2016
   case $_ssox_placed${PS1-} in

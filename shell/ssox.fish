@@ -115,6 +115,8 @@ function _ssox_call
     set -l reply "$(SSOX_HELD="$_ssox_held" command ssox --emit=fish1 $argv)"; or return
     set -q inline[1]; and set -e -l $inline
     _ssox_apply $_ssox_verb $reply; or return
+    # The reply is for the values of the call: the program judges those of the shell.
+    set -q inline[1]; and test -n "$SSOX_PROMPT$SSOX_IDENTITY"; and set -gu _ssox_seen edited
     # The rest of the line may read the segment.
     set -qg _ssox_until; or return 0
     _ssox_read_clock

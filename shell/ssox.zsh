@@ -29,6 +29,7 @@ fi
 # What the function `ssox` does.
 function _ssox_call() {
   local REPLY
+  (( ${+_ssox_kept} )) || _ssox_load || return
   _ssox_find_verb "$@"
   case $REPLY in
     (use|clear)
@@ -298,6 +299,8 @@ function _ssox_signed_in() {
 # than most of what is here, and so does setting an option.
 function _ssox_precmd() {
   [[ ! -o xtrace ]] || builtin setopt local_options no_xtrace
+  # Somebody may have unset all variables of this script.
+  (( ${+_ssox_kept} )) || _ssox_load 2>/dev/null || builtin true
   # Removes the segment before other hooks change the prompt.
   if [[ -n $_ssox_painted || -n $RPROMPT ]]; then
     if [[ $RPROMPT == "$_ssox_painted" ]]; then RPROMPT=; else _ssox_unpaint; fi
@@ -466,6 +469,8 @@ function _ssox_keep_inline() {
     _ssox_outlasting[$name]=$REPLY
   done
   precmd_functions=(_ssox_outlast ${precmd_functions:#_ssox_outlast})
+  # The reply is for the values of the call: the program judges those of the shell.
+  [[ -z ${SSOX_PROMPT-}${SSOX_IDENTITY-} ]] || _ssox_seen=edited
 }
 
 # Runs once, before the other hooks. Values that the rest of the line has set stay.

@@ -712,6 +712,51 @@ fn bash_refuses_an_array_without_a_value_and_a_reference() {
     }
 }
 
+/// After that, it is as in a child shell: the script starts again.
+#[test]
+fn a_shell_whose_variables_of_the_script_are_unset_starts_again() {
+    in_each(&shells(), |shell| {
+        let (_standin, home) = signed_in(Duration::from_secs(3300));
+        let mut session = home.session(shell, "LOAD");
+        let unset = match shell {
+            Shell::Zsh => "unset -m '_ssox*'",
+            Shell::Fish => "for name in (set -n | string match '_ssox*'); set -e $name; end",
+            _ => "unset ${!_ssox*}",
+        };
+        session.run("ssox use dev");
+        session.run(unset);
+        let told = session.run(&shell.export("AWS_REGION", "theirs"));
+        says_foreign(&mut session, &home, true);
+        assert!(!told.contains("SECRET") && !told.contains("ASIA"), "{shell:?}: {told}");
+        session.run(unset);
+        session.run("ssox use dev");
+        says_foreign(&mut session, &home, false);
+        session.run("ssox clear");
+        let left = environment(&mut session, &home);
+        assert!(!left.contains_key("AWS_ACCESS_KEY_ID") && !left.contains_key("SSOX_PROMPT"), "{shell:?}");
+    });
+}
+
+/// An array is subscripted with a number, which bash would evaluate.
+#[test]
+fn bash_never_takes_what_it_compares_for_a_number() {
+    if !shells().contains(&Shell::Bash) {
+        return;
+    }
+    let (_standin, home) = signed_in(Duration::from_secs(3300));
+    let mut session = home.session(Shell::Bash, "LOAD");
+    session.run("ssox use dev");
+    for state in ["unset _ssox_seen _ssox_checked", "unset _ssox_seen _ssox_checked; _ssox_seen=(1) _ssox_checked=(1)"]
+    {
+        session.run(state);
+        let told = session.run("export AWS_REGION=7");
+        says_foreign(&mut session, &home, true);
+        session.run("ssox use dev");
+        says_foreign(&mut session, &home, false);
+        assert!(!told.contains("bash:"), "{state}: {told}");
+    }
+}
+
 /// Such a handler runs while ssox sets the variables.
 #[test]
 fn what_a_handler_of_a_variable_changes_is_foreign() {

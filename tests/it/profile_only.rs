@@ -45,6 +45,26 @@ fn what_changes_the_meaning_of_aws_profile_is_foreign() {
     });
 }
 
+/// After the call, the shell has the files from before.
+#[test]
+fn a_file_that_only_one_call_had_is_not_that_of_the_shell() {
+    in_each(&shells(), |shell| {
+        let (_standin, home) = signed_in(Duration::from_secs(3300));
+        home.write("c2", &home.read(".aws/config").replace("ReadOnly", "PowerUser"));
+        let other = home.path("c2").display().to_string();
+        for (name, there) in [("AWS_CONFIG_FILE", None), ("AWS_CONFIG_FILE", Some("/dev/null"))] {
+            let mut session = home.session(shell, "LOAD");
+            session.run(&there.map_or_else(|| "true".into(), |there| shell.export(name, there)));
+            session.run(&format!("{name}={other} ssox use --profile-only dev"));
+            let (shown, status) = (segment(&mut session, &home), status(&mut session, &home));
+            assert_eq!(shown.contains('?'), status["foreign"], "{shell:?} {there:?} {shown}: {status}");
+            if there.is_some() {
+                assert_eq!(shown, "dev:PowerUser?|foreign", "{shell:?}");
+            }
+        }
+    });
+}
+
 /// As for every program, a relative path means another file in another directory, and `~` is what HOME says.
 #[test]
 fn where_the_files_depend_on_the_directory_or_on_home_the_profile_changes_with_them() {
