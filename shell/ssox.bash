@@ -244,12 +244,11 @@ SSOX_IDENTITY
 
 # Finding a key of an associative array takes a fraction of the time of a comparison. In an array of another kind, which
 # it would be after `unset`, bash would evaluate the key; before 4.4 the kind cannot be told.
-if [[ -n $_ssox_keys ]]; then
+function _ssox_is_checked() { builtin test "$_ssox_in_use,$_ssox_heads" = "${_ssox_checked[0]-}"; }
+function _ssox_remember_check() { _ssox_checked[0]=$_ssox_in_use,$_ssox_heads; }
+if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404)); then
   function _ssox_is_checked() { [[ ${_ssox_checked@a} == *A* && -n ${_ssox_checked[$_ssox_in_use,$_ssox_heads]-} ]]; }
   function _ssox_remember_check() { [[ ${_ssox_checked@a} != *A* ]] || _ssox_checked[$_ssox_in_use,$_ssox_heads]=on; }
-else
-  function _ssox_is_checked() { builtin test "$_ssox_in_use,$_ssox_heads" = "${_ssox_checked[0]-}"; }
-  function _ssox_remember_check() { _ssox_checked[0]=$_ssox_in_use,$_ssox_heads; }
 fi
 
 function _ssox_refuse() {
@@ -452,8 +451,13 @@ ${SSOX_PROFILE@a},${SSOX_IDENTITY@a}
 fi
 
 # Tells whether the compared values have changed. Finding a key of an associative array takes a quarter of the time of a
-# comparison.
-if [[ -n $_ssox_keys ]]; then
+# comparison. Not `[[`, which ignores case under nocasematch.
+function _ssox_has_changed() {
+  _ssox_read_identity
+  ! builtin test "$_ssox_now" = "${_ssox_seen[0]-}"
+}
+function _ssox_see() { _ssox_seen[0]=$_ssox_now; }
+if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404)); then
   function _ssox_has_changed() {
     _ssox_read_identity
     [[ ${_ssox_seen@a} != *A* || -z ${_ssox_seen[$_ssox_now]-} ]]
@@ -462,13 +466,6 @@ if [[ -n $_ssox_keys ]]; then
     [[ ${_ssox_seen@a} == *A* ]] || { builtin unset -v _ssox_seen && builtin declare -gA _ssox_seen; }
     _ssox_seen=() && _ssox_seen[$_ssox_now]=on
   }
-else
-  # Not `[[`, which ignores case under nocasematch.
-  function _ssox_has_changed() {
-    _ssox_read_identity
-    ! builtin test "$_ssox_now" = "${_ssox_seen[0]-}"
-  }
-  function _ssox_see() { _ssox_seen[0]=$_ssox_now; }
 fi
 
 # Has the program judge a change of the compared values: other keys, another region, a profile set beside them. It is
