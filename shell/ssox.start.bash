@@ -16,11 +16,15 @@ function ssox() { _ssox_call ${1+"$@"}; }
 function _ssox_call() { _ssox_wake && _ssox_call ${1+"$@"}; }
 function _ssox_complete() { _ssox_wake 2>/dev/null && _ssox_complete; }
 
-# Loads the whole script, hidden from `set -x`. Its last lines unset `_ssox_no_prompt`. A variable for the text would
-# take bash as long as a tenth of the script.
+# Loads the whole script, hidden from `set -x`. Its last lines unset `_ssox_no_prompt`. bash copies what it evals a few
+# times; a variable for the text would take it as long as a tenth of the script. Reading a file is faster, but it sets
+# `$!`, and in posix mode or without `/dev/fd` there may be no such file.
 function _ssox_load() {
   { _ssox_trace=$- _ssox_no_prompt=$_ssox_plain; builtin set +x; } 2>/dev/null
-  builtin eval "$(\builtin exec ssox init bash --whole </dev/null)"
+  if ((BASH_VERSINFO[0] > 4)) && [[ -z ${!-} && ! -o posix ]]; then
+    builtin eval '\builtin source <(\builtin exec ssox init bash --whole </dev/null)' 2>/dev/null || builtin true
+  fi
+  if [[ -n ${_ssox_no_prompt+set} ]]; then builtin eval "$(\builtin exec ssox init bash --whole </dev/null)"; fi
   case $_ssox_trace in *x*) builtin set -x ;; esac
   if [[ -z ${_ssox_no_prompt+set} ]]; then return 0; fi
   builtin printf 'ssox: %s\n' 'the integration for bash was not loaded: the program ssox did not print it' 'hint: type -a ssox' >&2

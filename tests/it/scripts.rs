@@ -134,10 +134,15 @@ fn bash_3_2_knows_every_construct() {
 
 fn check_constructs(script: &str, unknown: &[&str]) {
     // Code after a check of the version is parsed by every bash, but run only by those that support it.
-    let mut is_guarded = false;
+    let mut guarded_at = None;
     for (number, line) in script.lines().enumerate() {
-        is_guarded = line.starts_with("if ((BASH_VERSINFO") || (is_guarded && line != "else" && line != "fi");
-        if is_guarded {
+        let (indentation, words) = line.split_at(line.len() - line.trim_start().len());
+        if guarded_at.is_none() && words.starts_with("if ((BASH_VERSINFO") {
+            guarded_at = Some(indentation);
+        } else if guarded_at == Some(indentation) && ["else", "fi"].contains(&words) {
+            guarded_at = None;
+        }
+        if guarded_at.is_some() {
             continue;
         }
         let code = line.split(" # ").next().unwrap_or_default().trim_start();

@@ -139,6 +139,18 @@ fn where_nothing_was_before_the_first_use_starts_the_program_only() {
     }
 }
 
+#[test]
+fn loading_keeps_the_number_of_the_last_background_process() {
+    for shell in shells() {
+        let home = Home::scripted();
+        let last = if shell == Shell::Fish { "$last_pid" } else { "$!" };
+        let output = home.script(shell, &format!("LOAD\nsleep 0 &\necho {last}\nssox list\necho {last}"));
+        let told = String::from_utf8_lossy(&output.stdout).into_owned();
+        let lines: Vec<_> = told.lines().collect();
+        assert_eq!(lines, [lines[0], "arguments: <list>", lines[0]], "{shell:?}");
+    }
+}
+
 /// Loading reads nothing from the terminal or from a pipe.
 #[test]
 fn what_is_piped_to_ssox_arrives() {
