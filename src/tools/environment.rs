@@ -62,11 +62,18 @@ impl View<'_> {
         is_empty.then(|| (Taken::Nothing, "unsigned: AWS_ACCESS_KEY_ID is set but empty".into()))
     }
 
-    /// Returns the role in the variables of a web identity; `None` if these variables are not set.
+    /// Returns the role in the variables of a web identity; `None` if these variables are not set, or if only one is set
+    /// and the tool ignores it.
     pub(super) fn web_identity(&self) -> Option<Outcome> {
-        let role = self.ctx.var("AWS_ROLE_ARN")?;
         self.ctx.var("AWS_WEB_IDENTITY_TOKEN_FILE")?;
-        Some((Taken::WebIdentity(role.into()), "AWS_WEB_IDENTITY_TOKEN_FILE".into()))
+        if let Some(role) = self.ctx.var("AWS_ROLE_ARN") {
+            return Some((Taken::WebIdentity(role.into()), "AWS_WEB_IDENTITY_TOKEN_FILE".into()));
+        }
+        let profile = self.files.profile(self.selected.name());
+        let has_role = profile.is_some_and(|profile| profile.get("role_arn").is_some());
+        let is_refused = self.tool.refuses_token_without_role && !has_role;
+        let why = "refuses: AWS_WEB_IDENTITY_TOKEN_FILE is set without AWS_ROLE_ARN";
+        is_refused.then(|| (Taken::Nothing, why.into()))
     }
 
     /// Returns the outcome if the variables for a container's credentials are set: the tool takes these credentials.

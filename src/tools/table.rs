@@ -37,6 +37,7 @@ const BOTOCORE: Tool = Tool {
     half_keys: HalfKeys::Refused,
     reads_expiration: true,
     needs_token_file: false,
+    refuses_token_without_role: true,
     renews: true,
     not_renewed: &[],
     regions: &[AWS_DEFAULT_REGION, Profile],
@@ -53,6 +54,7 @@ const SDK: Tool = Tool {
     malformed: Malformed::Read,
     half_keys: HalfKeys::Ignored,
     reads_expiration: false,
+    refuses_token_without_role: false,
     regions: &[AWS_REGION, Profile],
     ..BOTOCORE
 };
@@ -199,6 +201,7 @@ pub(super) const TOOLS: [Tool; 21] = [
         ],
         profile_variables: AWS_PROFILE_FIRST,
         unknown: Unknown::RefusesAwsProfileFirst,
+        refuses_token_without_role: true,
         regions: &[AWS_REGION, AWS_DEFAULT_REGION, Profile],
         ..SDK
     },

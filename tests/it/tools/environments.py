@@ -84,6 +84,8 @@ def choices():
         yield "keys", None, "", kind, {}
     for key, profile, default, where in itertools.product(("", "keys"), (None, "static", "stored"), ("", "stored"), ("", "both")):
         yield key, profile, default, where, {"pod": POD}
+    for key, profile, where in ("", None, ""), ("", "static", ""), ("", "stored", "both"), ("keys", None, "both"), ("", "sso", ""):
+        yield key, profile, "", where, {"half-pod": {"AWS_WEB_IDENTITY_TOKEN_FILE": POD["AWS_WEB_IDENTITY_TOKEN_FILE"]}}
     for first, second in ("static", "stored"), ("stored", "missing"), ("missing", "stored"):
         yield "", first, "", "", {"other": {"AWS_DEFAULT_PROFILE": second}}
     yield "", None, "", "", {"other": {"AWS_DEFAULT_PROFILE": "stored"}}
