@@ -135,7 +135,8 @@ pub(super) fn ad_hoc(changes: &mut EnvChanges, ctx: &Context, profile: &Profile)
     set_or_remove(changes, ctx, "SSOX_DURATION", duration.as_deref())
 }
 
-/// Sets a variable, or unsets it if the shell has it: each line of a reply costs the shell time.
+/// Sets a variable to a value. Without a value, unsets the variable, but only if the shell has it: each line of a reply
+/// costs the shell time.
 ///
 /// # Errors
 /// Those of [`EnvChanges::set`].

@@ -51,8 +51,8 @@ pub(super) fn rows(ctx: &Context) -> Result<Vec<ToolRow>> {
     Ok(predictions.into_iter().map(|prediction| row(ctx, keys.as_deref(), prediction)).collect())
 }
 
-/// Tells a person which tools will not use a profile that only `AWS_PROFILE` names. Says nothing if the shell already
-/// has AWS_PROFILE and no access keys.
+/// Tells a person which tools will not use the profile if only AWS_PROFILE is set, without access keys. Says nothing if
+/// the shell was already in this state.
 pub(super) fn say_who_does_not_follow(ctx: &Context, profile: &str) {
     let has_begun = is_in_use(ctx) && ctx.var(ID).is_none() && ctx.var("AWS_PROFILE").is_some();
     if has_begun {

@@ -127,7 +127,7 @@ fn keep_legacy_adds_and_removes_nothing() {
     ssox: the reason: all have the start URL `https://d-1234567890.awsapps.com/start`, and session `d-1234567890` has one token file; each profile keeps its own account and role
     ssox: --session-per-profile gives each of them its own session, so that each signs in separately
     ssox: `sso_start_url` and `sso_region` stay in the profiles: the Terraform AWS provider before version 5 and other old tools do not support sessions
-    ssox: but the SDK for Rust rejects a profile that has these two keys and `sso_session`: to remove the keys when no tool needs them any more, run `ssox configure migrate`
+    ssox: but the SDK for Rust rejects a profile that has `sso_session` together with these two keys: when no tool needs the two any more, remove them with `ssox configure migrate`
     ssox: next: ssox login --sso-session d-1234567890
     ");
     let added = |line: &&str| line.starts_with("sso_session = ");

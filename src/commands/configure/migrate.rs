@@ -197,7 +197,7 @@ fn explain(groups: &[Group], args: &ConfigureMigrate) {
             "`sso_start_url` and `sso_region` stay in the profiles: the Terraform AWS provider before version 5 and other old tools do not support sessions",
         );
         say(
-            "but the SDK for Rust rejects a profile that has these two keys and `sso_session`: to remove the keys when no tool needs them any more, run `ssox configure migrate`",
+            "but the SDK for Rust rejects a profile that has `sso_session` together with these two keys: when no tool needs the two any more, remove them with `ssox configure migrate`",
         );
     }
 }
