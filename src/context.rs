@@ -113,7 +113,12 @@ impl Context {
     /// paths. `AWS_EC2_METADATA_DISABLED` is removed, too: ssox may ask the instance metadata service for a profile
     /// with `credential_source`.
     fn use_real_files(&mut self) {
-        if self.var("SSOX_ENDPOINT").is_some() && self.var(NO_MACHINE) == Some("true") {
+        if self.var("SSOX_ENDPOINT").is_none() {
+            // Outside of such a program, the two variables mean nothing: no tool would read these files.
+            REAL_FILES.iter().for_each(|(own, ..)| drop(self.env.remove(*own)));
+            return;
+        }
+        if self.var(NO_MACHINE) == Some("true") {
             self.replaced.push((NO_MACHINE, self.env.remove(NO_MACHINE)));
         }
         for (own, aws, name) in REAL_FILES {
@@ -274,7 +279,9 @@ mod tests {
         let inside = context(&served);
         assert_eq!((inside.var(NO_MACHINE), inside.for_programs().var(NO_MACHINE)), (None, Some("true")));
         assert_eq!(context(&served[1..]).var(NO_MACHINE), Some("true"));
-        let ctx = context(&[stub.as_slice(), &real].concat());
+        let outside = context(&[stub.as_slice(), &real].concat());
+        assert_eq!((outside.var("AWS_CONFIG_FILE"), outside.var("SSOX_CONFIG_FILE")), (Some("/stub"), None));
+        let ctx = context(&[stub.as_slice(), &real, &served].concat());
         assert_eq!(ctx.var("AWS_CONFIG_FILE"), None);
         assert_eq!(ctx.var("AWS_SHARED_CREDENTIALS_FILE"), Some("/other"));
         assert_eq!(ctx.for_programs().var("AWS_CONFIG_FILE"), Some("/stub"));
