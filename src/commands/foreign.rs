@@ -21,7 +21,7 @@ const EMPTY: &str = "empty, so the AWS CLI and boto3 refuse to start";
 pub(super) struct Foreign {
     /// The profile that ssox set; `None` if SSOX_PROFILE was edited.
     profile: Option<String>,
-    /// What happened to the variables: `AWS_ACCESS_KEY_ID set by direnv (/project)`, `AWS_SESSION_TOKEN missing`.
+    /// What happened to the variables: `direnv (/project) has set AWS_ACCESS_KEY_ID`, `missing: AWS_SESSION_TOKEN`.
     changes: Vec<String>,
     /// The identity that AWS tools use now.
     pub(super) identity: String,
@@ -75,7 +75,7 @@ impl Foreign {
     /// Returns what is wrong, in one line.
     pub(super) fn message(&self) -> String {
         let profile = self.profile.as_ref().map(|name| format!(" for `{name}`")).unwrap_or_default();
-        format!("this shell no longer has what ssox set{profile}: {}", self.changes.join("; "))
+        format!("this shell is no longer as ssox set it{profile}: {}", self.changes.join("; "))
     }
 
     /// Returns what to type.
@@ -90,26 +90,34 @@ impl Foreign {
 
 /// Returns what happened to the variables: one phrase for all variables with the same cause.
 fn changes(ctx: &Context, names: &[&'static str]) -> Vec<String> {
-    let mut phrases: Vec<(String, Vec<&str>)> = Vec::new();
+    let mut phrases: Vec<((String, &str), Vec<&str>)> = Vec::new();
     for name in names {
-        let value = ctx.var_os(name).filter(|value| !value.is_empty());
-        let is_relative = value.is_some_and(|path| FILES.contains(name) && is_relative(ctx, path));
-        let what = match (value.is_some(), snapshots::owner(ctx, name)) {
-            (false, _) if empty_name(ctx) == Some(*name) => EMPTY.into(),
-            (false, _) if FILES.contains(name) => "missing, or HOME has changed".into(),
-            (false, _) => "missing".into(),
-            (true, None) if is_relative => {
-                "set to a relative path, which means a different file in this directory".into()
-            }
-            (true, Some(owner)) => format!("set by {owner}"),
-            (true, None) => "set by something else".into(),
-        };
-        match phrases.iter_mut().find(|(known, _)| *known == what) {
+        let around = around(ctx, name);
+        match phrases.iter_mut().find(|(known, _)| *known == around) {
             Some((_, names)) => names.push(name),
-            None => phrases.push((what, vec![name])),
+            None => phrases.push((around, vec![name])),
         }
     }
-    phrases.into_iter().map(|(what, names)| format!("{} {what}", names.join(", "))).collect()
+    phrases.into_iter().map(|((before, after), names)| format!("{before}{}{after}", names.join(", "))).collect()
+}
+
+/// Returns what happened to a variable: the words before its name, and those behind it.
+fn around(ctx: &Context, name: &str) -> (String, &'static str) {
+    let value = ctx.var_os(name).filter(|value| !value.is_empty());
+    let is_file = FILES.contains(&name);
+    let Some(value) = value else {
+        if empty_name(ctx) == Some(name) {
+            return (format!("{EMPTY}: "), "");
+        }
+        return ("missing: ".into(), if is_file { ", or HOME has changed" } else { "" });
+    };
+    if let Some(owner) = snapshots::owner(ctx, name) {
+        return (format!("{owner} has set "), "");
+    }
+    if is_file && is_relative(ctx, value) {
+        return ("the relative path in ".into(), " means a different file in this directory");
+    }
+    ("something else has set ".into(), "")
 }
 
 fn is_relative(ctx: &Context, path: &OsStr) -> bool {

@@ -128,14 +128,14 @@ fn keys_of_an_assignment_have_its_name_in_status_and_doctor() {
     let told = ["status", "doctor"].map(|verb| mask(&home.ssox_with(&[verb], &held).stdout(), &theirs));
     shows!(home, told.concat(), @r"
     profile      dev
-    foreign      this shell no longer has what ssox set for `dev`: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN set by something else
+    foreign      this shell is no longer as ssox set it for `dev`: something else has set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN
     now          access key …WXYZ, of `555566667777/Admin`, with AWS_ENDPOINT_URL=http://STANDIN
     hint         ssox use dev sets everything again; ssox clear keeps what others set
     region       eu-west-1
     session      corp
     token        LEFT left, until TIME
     refresh      automatic until TIME at the latest; your organization may end the session earlier
-    error: this shell no longer has what ssox set for `dev`: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN set by something else; now: access key …WXYZ, of `555566667777/Admin`, with AWS_ENDPOINT_URL=http://STANDIN
+    error: this shell is no longer as ssox set it for `dev`: something else has set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN; now: access key …WXYZ, of `555566667777/Admin`, with AWS_ENDPOINT_URL=http://STANDIN
         hint: ssox use dev sets everything again; ssox clear keeps what others set
     warning: AWS_ACCOUNT_ID is `111122223333`, but the access key belongs to `555566667777`: the SDKs send requests to the address of another account
         hint: unset AWS_ACCOUNT_ID

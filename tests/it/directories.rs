@@ -394,7 +394,7 @@ fn powershell_enters_and_leaves_directories() {
     assert_eq!(rest.trim(), "0 0");
 }
 
-/// bash looks for a `.ssox` file at the prompt, so there the directory counts behind the whole line.
+/// bash looks for a `.ssox` file only at the prompt, so a change of directory takes effect after the whole line has run.
 #[test]
 fn a_variable_of_one_call_does_not_outlast_the_directory_on_its_line() {
     let at_once: Vec<Shell> = shells().into_iter().filter(|shell| *shell != Shell::Bash).collect();

@@ -579,7 +579,7 @@ fn a_shell_with_an_endpoint_whose_files_are_replaced_says_so() {
             assert_eq!(status(&mut session, &home)["foreign"], true, "{shell:?} {name}");
             session.run("ssox status >~/told");
             let told = home.read("told");
-            assert!(told.contains(&format!("{name} set by something else")), "{shell:?} {told}");
+            assert!(told.contains(&format!("something else has set {name}")), "{shell:?} {told}");
             assert!(told.contains("profile `default` of"), "{shell:?} {told}");
             session.run(&shell.export(name, &ours));
             assert_eq!(segment(&mut session, &home), "dev:ReadOnly|ok", "{shell:?} {name}");

@@ -138,7 +138,10 @@ fn an_empty_name_of_a_profile_is_foreign() {
                 paste(&mut session, shell, &[(name, "")]);
                 assert_eq!(segment(&mut session, &home), "dev:ReadOnly?|foreign", "{shell:?} {used} {name}");
                 let told = session.run("ssox status").replace("\r\n", "");
-                assert!(told.contains(&format!("{name} empty, so the AWS CLI and boto3 refuse")), "{shell:?}: {told}");
+                assert!(
+                    told.contains(&format!("empty, so the AWS CLI and boto3 refuse to start: {name}")),
+                    "{shell:?}: {told}"
+                );
                 assert!(session.run("ssox doctor").contains("is set but empty"), "{shell:?} {name}");
                 session.run("ssox clear");
                 let told = session.run("ssox status").replace("\r\n", "");
@@ -425,7 +428,7 @@ fn verify_never_shows_their_arn_beside_our_role() {
         session.run("ssox status --verify >verified; ssox status --verify --json >verified.json");
         let (text, json) = (home.read("verified"), home.read("verified.json"));
         let json: Value = serde_json::from_str(&json).expect("status is JSON");
-        assert!(text.contains("of profile `stg`") && text.contains("no longer has what ssox set for `dev`"), "{text}");
+        assert!(text.contains("of profile `stg`") && text.contains("no longer as ssox set it for `dev`"), "{text}");
         assert!(text.contains("arn ") && !text.contains("ReadOnly\n"), "{text}");
         assert_eq!((&json["foreign"], &json["role_name"]), (&Value::Bool(true), &Value::Null));
     }

@@ -83,7 +83,7 @@ fn where_the_files_depend_on_the_directory_or_on_home_the_profile_changes_with_t
             session.run("cd elsewhere");
             assert_eq!(segment(&mut session, &home), FOREIGN, "{shell:?} {name}={path}");
             let told = session.run("ssox doctor");
-            assert!(told.contains(&format!("{name} set to a relative path")), "{shell:?} {name}={path}: {told}");
+            assert!(told.contains(&format!("the relative path in {name} means")), "{shell:?} {name}={path}: {told}");
             session.run("cd ..");
             assert_eq!(segment(&mut session, &home), OURS, "{shell:?} {name}={path}");
         }
@@ -263,7 +263,7 @@ fn a_profile_that_tools_read_differently_is_named() {
     let status = run(&["status"], &held);
     shows!(home, String::from_utf8_lossy(&status.stdout), @r"
     profile      dev
-    foreign      this shell no longer has what ssox set for `dev`: AWS_PROFILE set by something else
+    foreign      this shell is no longer as ssox set it for `dev`: something else has set AWS_PROFILE
     now          profile `dev`
     hint         ssox use dev sets everything again; ssox clear keeps what others set
     warning      profile `dev` has static keys and SSO settings: the AWS CLI uses SSO, the SDKs for Go and JavaScript use the static keys

@@ -88,7 +88,7 @@ fn status_has_one_line_for_each_fact() {
     let ran = home.ssox_with(&["status", "--verify"], &changed);
     shows!(home, ran.stdout() + &ran.stderr(), @r"
     profile      dev
-    foreign      this shell no longer has what ssox set for `dev`: AWS_ACCESS_KEY_ID set by something else
+    foreign      this shell is no longer as ssox set it for `dev`: something else has set AWS_ACCESS_KEY_ID
     now          access key …WXYZ, unknown to ssox, with AWS_ENDPOINT_URL=http://STANDIN
     hint         ssox use dev sets everything again; ssox clear keeps what others set
     region       eu-west-1
