@@ -157,8 +157,10 @@ function _ssox_apply
         or _ssox_remember $changed
     end
     set -q _ssox_forgets[1]; and _ssox_forget (string match -rag '(?m)^!(.*)$' -- $argv[2])
-    # Handlers of these variables run when the reply has been applied: what they change is not what ssox has set.
-    builtin block -l
+    # Handlers of these variables run when the reply has been applied: what they change is not what ssox has set. While
+    # events are blocked, each one takes fish longer than the one before it, so they are blocked only if others have
+    # such handlers.
+    builtin functions -t variable | string match -rq '^(?:AWS|SSOX|CPL)\S* (?!_ssox_)'; and builtin block -l
     for name in $_ssox_names
         set -gx $name $_ssox_values[1]
         set -e _ssox_values[1]
