@@ -1,6 +1,7 @@
 //! Asks AWS whose credentials this shell has, no matter what set them.
 
-use super::{foreign, renewal};
+use super::endpoint_changes::is_served;
+use super::{ended_endpoint, foreign, renewal};
 use crate::aws::{Network, Timeouts, iam, partition, sts};
 use crate::config::ConfigFiles;
 use crate::context::Context;
@@ -10,6 +11,7 @@ use crate::identity::{ID, Identity, is_in_use};
 use crate::profile::{self, Profile};
 use crate::region::Region;
 use crate::secret::Secret;
+use crate::source::credential_source::container;
 use crate::source::{Request, Source};
 use crate::tools::{CLI, Taken, predictions};
 use std::time::Duration;
@@ -28,7 +30,7 @@ pub(super) struct Verified {
 /// tools use here.
 ///
 /// # Errors
-/// Configuration: there are no keys. AWS refuses them or is unreachable.
+/// Configuration: there are no keys, or the endpoint of ssox has ended. AWS refuses the keys or is unreachable.
 pub(super) fn verify(ctx: &Context) -> Result<Verified> {
     let profile = profile(ctx)?;
     let keys = keys(ctx, profile.as_ref())?;
@@ -42,10 +44,11 @@ pub(super) fn verify(ctx: &Context) -> Result<Verified> {
 }
 
 /// Returns the profile in use. If there are no access keys, and no profile is in use or something else has changed the
-/// profile's variables, returns the profile that the AWS CLI uses.
+/// profile's variables, returns the profile that the AWS CLI uses. With an endpoint of ssox there is no profile, unless
+/// the AWS CLI uses one instead.
 fn profile(ctx: &Context) -> Result<Option<Profile>> {
     let is_ours = is_in_use(ctx) && Identity::of_shell(ctx).changed_by_others(ctx).is_empty();
-    if is_ours || ctx.var(ID).is_some() {
+    if is_ours && !is_served(ctx) || ctx.var(ID).is_some() {
         return Ok(if is_in_use(ctx) { renewal::held_profile(ctx).ok() } else { None });
     }
     let seen = ctx.for_programs();
@@ -53,6 +56,7 @@ fn profile(ctx: &Context) -> Result<Option<Profile>> {
     let cli = predictions(&seen, &files).into_iter().find(|prediction| prediction.tool == CLI);
     match cli.map(|cli| cli.taken) {
         Some(Taken::Profile(name, _)) => Profile::resolve(&seen, &files, &name).map(Some),
+        Some(Taken::Container) if is_served(ctx) => Ok(None),
         Some(Taken::WebIdentity(_) | Taken::Container) => {
             let message = format!("only AWS tools can verify {}", foreign::identity(&seen));
             Err(Error::configuration(message).hint("aws sts get-caller-identity"))
@@ -71,6 +75,10 @@ fn keys(ctx: &Context, profile: Option<&Profile>) -> Result<RoleCredentials> {
             None,
         )),
         (None, None, Some(profile)) => Ok(profile.credentials(ctx, &Request::default())?.credentials),
+        (None, None, None) if is_served(ctx) => match ended_endpoint::message(ctx) {
+            Some(message) => Err(Error::configuration(message).hint(ended_endpoint::HINT)),
+            None => container(ctx),
+        },
         _ => Err(Error::configuration("this shell has no credentials to verify").hint("ssox use NAME")),
     }
 }

@@ -126,7 +126,12 @@ fn is_set_by_ssox(ctx: &Context) -> bool {
     is_in_use(ctx) && ctx.var("AWS_PROFILE").is_none()
 }
 
-fn container(ctx: &Context) -> Result<RoleCredentials> {
+/// Gets credentials from the container's endpoint that the environment names.
+///
+/// # Errors
+/// Configuration: the environment names no endpoint, or one that ssox sends no token to, or a token file that cannot be
+/// read. Those of [`local::container`].
+pub(crate) fn container(ctx: &Context) -> Result<RoleCredentials> {
     let url = match (ctx.var("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"), ctx.var("AWS_CONTAINER_CREDENTIALS_FULL_URI")) {
         (Some(path), _) => format!("{ECS_AGENT}{path}"),
         (None, Some(url)) => url.to_string(),

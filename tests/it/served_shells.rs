@@ -62,6 +62,25 @@ fn clear_removes_what_the_lines_of_serve_have_set() {
     }
 }
 
+/// They get the credentials from the endpoint, whoever is still signed in, or from a profile that somebody has written.
+#[test]
+fn status_verifies_whom_tools_are_in_such_a_shell() {
+    let (_standin, home) = signed_in(Duration::from_hours(1));
+    let server = serve(&home, Shell::Bash);
+    let verify = |more: &str| {
+        let ran = home.script(Shell::Bash, &format!(". ./lines\n{more}\nssox status --verify --json 2>&1"));
+        String::from_utf8(ran.stdout).unwrap()
+    };
+    let role = "assumed-role/AWSReservedSSO_ReadOnly";
+    assert!(verify("").contains(role), "{}", verify(""));
+    assert!(verify("ssox logout --sso-session corp").contains(role), "{}", verify(""));
+    let keys =
+        "printf '[default]\naws_access_key_id = AKIAOTHER\naws_secret_access_key = s\n' >$AWS_SHARED_CREDENTIALS_FILE";
+    assert!(!verify(keys).contains(role), "{}", verify(""));
+    end(server);
+    assert!(verify("").contains("has ended: AWS tools get no credentials in this shell"), "{}", verify(""));
+}
+
 #[test]
 fn doctor_and_status_say_that_an_endpoint_has_ended() {
     let (_standin, home) = signed_in(Duration::from_hours(1));
