@@ -5,11 +5,13 @@
 # Invariant: nothing from AWS, a file or the environment is evaluated.
 #
 # What runs often has loops with `for`: nushell copies its state for each call of a closure, which takes ten times as
-# long. It copies the environment after each call of a command with `--env`, so the hooks ask others first whether there
-# is a need.
+# long. It copies the environment after each call of a command with `--env` and after each hook. So there are few of
+# them, and a hook asks first whether there is a need.
 #
 # Once a command with `--env` has called another one, it cannot hide a variable any more: nushell then has two of it. So
-# commands compute what is to change, and `_ssox_commit`, which nothing else precedes in a call or a hook, changes it.
+# commands compute what is to change, a plan: `set` has new values, `gone` the names to unset, `state` the new state, and
+# `note` tells which values are noted as those that ssox set: `all` (or those of a layer that was `entered`), or
+# what is `shown`, or `nothing`.
 
 # The state of this shell. nushell passes no record to a program, so a child shell has none of it.
 #
@@ -23,22 +25,27 @@ export-env {
         child: ([$env.SSOX_PROMPT? $env.SSOX_IDENTITY?] | any {|value| $value | is-not-empty })
         layer: '', under: {}, over: {}, typed: {}, theirs: [], outside: {}, before: {}
         directory: '', file: ($env.SSOX_DIRECTORY? | default ''), nearer: '', again: false
-        current: [], since: 0, until: 0, painted: ''
-    } | merge ($env._ssox? | default {}) | merge {retry: 0, places: [], place: ($env._ssox_no_prompt? == null)})
+        settled: null, since: 0, until: 0, painted: ''
+    } | merge ($env._ssox? | default {}) | merge {retry: 0, settled: null, places: [], place: ($env._ssox_no_prompt? == null)})
     $env._ssox_no_prompt = null
 }
 
 # AWS credentials in this shell
 @complete '_ssox_complete'
 def --env --wrapped ssox [...args] {
-    # What is piped goes through `if` to the program, as it arrives.
-    if (_ssox_verb $args) in [use clear] {
-        _ssox_change (_ssox_verb $args) $args
-    } else if (_ssox_verb $args) in [allow deny] {
-        $env._ssox.again = true
-        SSOX_FUNCTION=nu1 ^ssox ...$args
-    } else {
-        SSOX_FUNCTION=nu1 ^ssox ...$args
+    # What is piped goes through `match` to the program, as it arrives.
+    match (_ssox_verb $args) {
+        $verb if $verb in [use clear] => {
+            let plan = (_ssox_answered $verb $args)
+            hide-env --ignore-errors ...$plan.gone
+            load-env $plan.set
+            $env._ssox = (_ssox_noted $plan)
+        }
+        'allow' | 'deny' => {
+            $env._ssox.again = true
+            SSOX_FUNCTION=nu1 ^ssox ...$args
+        }
+        _ => { SSOX_FUNCTION=nu1 ^ssox ...$args }
     }
 }
 
@@ -55,85 +62,83 @@ def _ssox_verb [args: list] {
 }
 
 # Runs a verb that changes the environment of this shell. Where the program fails, nushell ends this with its status.
-def --env _ssox_change [verb: string args: list] {
+def _ssox_answered [verb: string args: list] {
     let piped = $in
-    let reply = if $piped == null {
-        SSOX_HELD=$env._ssox.held ^ssox --emit=nu1 ...$args
-    } else {
-        $piped | SSOX_HELD=$env._ssox.held ^ssox --emit=nu1 ...$args
-    }
-    _ssox_commit (_ssox_applied $verb $reply $env._ssox)
+    $env.SSOX_HELD = $env._ssox.held
+    let reply = if $piped == null { ^ssox --emit=nu1 ...$args } else { $piped | ^ssox --emit=nu1 ...$args }
+    _ssox_applied $verb $reply $env._ssox
 }
 
-# Changes the environment: `changes` has a list with the new value for each name, or an empty one to unset it; `state`
-# what is new in the state. With `note` the values are noted as those that ssox set: `all`, or what is `shown`, or
-# `nothing`.
-def --env _ssox_commit [plan: record] {
-    let there = ($env | columns)
-    mut gone = []
+# Returns a plan that changes the state only.
+def _ssox_unchanged [more: record] {
+    {set: {}, gone: [], state: ($env._ssox | merge $more), note: nothing}
+}
+
+# Returns a plan: `changes` has a list with the new value for each name, or an empty one to unset it.
+def _ssox_plan [changes: record more: record] {
     mut set = {}
-    for row in ($plan.changes | transpose name value) {
-        if $row.value != [] {
-            $set = ($set | insert $row.name $row.value.0)
-        } else if $row.name in $there {
-            $gone = [...$gone $row.name]
-        }
+    mut gone = []
+    for row in ($changes | transpose name value) {
+        if $row.value == [] { $gone = [...$gone $row.name] } else { $set = ($set | insert $row.name $row.value.0) }
     }
-    hide-env --ignore-errors ...$gone
-    load-env $set
-    $env._ssox = ($env._ssox | merge $plan.state)
-    if $env._ssox.layer == on { $env._ssox.over = ($env._ssox.over | merge (_ssox_now | reject --optional ...$env._ssox.theirs)) }
-    if $plan.note == nothing { return }
-    $env._ssox.left = (_ssox_visible)
-    if $plan.note == shown { return }
-    $env._ssox.held = ($env.SSOX_IDENTITY? | default '')
-    $env._ssox.seen = (_ssox_identity)
+    {set: $set, gone: $gone, state: ($env._ssox | merge $more), note: nothing}
 }
 
-# Checks all lines of the reply to a verb: `=NAME=VALUE` sets, `-NAME` unsets, `!NAME` forgets the previous value.
-# Returns what is to change. After `clear`, and when nothing is in use, variables that are unset then get their previous
-# values back. A value that a hook unsets while nothing is in use was set by ssox, so it is not recorded as previous.
-def _ssox_applied [verb: string reply state: record] {
-    mut changes = {}
-    mut forgotten = []
-    for row in (_ssox_rows $reply) {
-        if ($row.forget | is-not-empty) {
-            $forgotten = [...$forgotten $row.forget]
-        } else if ($row.gone | is-not-empty) {
-            $changes = ($changes | insert $row.gone [])
-        } else {
-            $changes = ($changes | insert $row.set [$row.value])
-        }
+# Returns the state after a plan was carried out.
+def _ssox_noted [plan: record] {
+    let state = if $plan.state.layer != on { $plan.state } else {
+        $plan.state | merge {over: ($plan.state.over | merge (_ssox_now $plan.state.under | reject --optional ...$plan.state.theirs))}
     }
-    let changes = $changes
+    match $plan.note {
+        'nothing' => $state
+        'shown' => ($state | merge {left: (_ssox_visible)})
+        'all' => ($state | merge {left: (_ssox_visible), held: ($env.SSOX_IDENTITY? | default ''), seen: (_ssox_identity)})
+        # A layer that began below a file of direnv or mise is judged once more.
+        'entered' => ($state | merge {left: (_ssox_visible), held: ($env.SSOX_IDENTITY? | default ''), seen: [entered]})
+    }
+}
+
+# Reads the reply to a verb: `=NAME=VALUE` sets, `-NAME` unsets, `!NAME` forgets the previous value. Returns a plan. After
+# `clear`, and when nothing is in use, variables that are unset then get their previous values back. A value that a hook
+# unsets while nothing is in use was set by ssox, so it is not recorded as previous.
+def _ssox_applied [verb: string reply state: record] {
+    let lines = (_ssox_lines $reply)
+    let set = $lines.set
+    let gone = $lines.gone
     let is_asked = ($verb in [use clear directory]) or (_ssox_in_use)
-    let remembered = if $is_asked { $changes | columns } else { $changes | transpose name value | where value != [] | get name }
+    let remembered = if $is_asked { ($set | columns) ++ $gone } else { $set | columns }
     # What another program or shell has put in use here is not what was there before.
     let state = if ($state.was | is-empty) and (_ssox_in_use) { $state | merge {child: true} } else { $state }
     let state = (_ssox_remembering $remembered $state)
-    let state = ($state | merge {was: ($state.was | reject --optional ...$forgotten)})
-    if $verb == use { return {changes: $changes, state: $state, note: all} }
-    let in_use = ([SSOX_PROMPT SSOX_IDENTITY] | any {|name| ($changes | get --optional $name | default (_ssox_get $name)) not-in [[] ['']] })
-    if $verb != clear and $in_use { return {changes: $changes, state: $state, note: all} }
+    let state = if $lines.forgotten == [] { $state } else { $state | merge {was: ($state.was | reject --optional ...$lines.forgotten)} }
+    if $verb == use { return {set: $set, gone: $gone, state: $state, note: all} }
+    let after = {|name| if $name in $set { [($set | get $name)] } else if $name in $gone { [] } else { _ssox_get $name } }
+    let in_use = ([SSOX_PROMPT SSOX_IDENTITY] | any {|name| (do $after $name) not-in [[] ['']] })
+    if $verb != clear and $in_use { return {set: $set, gone: $gone, state: $state, note: all} }
     # Another program may have set a value since.
-    let free = ($state.was | transpose name value | where {|row| ($changes | get --optional $row.name | default (_ssox_get $row.name)) == [] })
-    let restored = ($free | reduce --fold {} {|row, all| $all | insert $row.name $row.value })
+    let free = ($state.was | transpose name value | where {|row| (do $after $row.name) == [] })
+    let restored = ($free | where value != [] | reduce --fold {} {|row, all| $all | insert $row.name $row.value.0 })
     let state = ($state | merge {child: false, was: ($state.was | reject --optional ...$free.name)})
-    {changes: ($changes | merge $restored), state: $state, note: all}
+    {set: ($set | merge $restored), gone: ($gone | where $it not-in $restored), state: $state, note: all}
 }
 
-# Returns the lines between the first and the last one, taken apart. A group that did not match is null, or empty in an
-# older nushell.
-def _ssox_rows [reply] {
-    let lines = if ($reply | describe) == 'string' { $reply | str replace --regex '\n$' '' | split row "\n" } else { [] }
-    if ($lines | length) < 2 or $lines.0 != '#ssox1' or ($lines | last) != '#end' { _ssox_refuse 'unexpected reply' }
-    let lines = ($lines | skip | drop)
-    let names = '(?:AWS|SSOX)_[A-Z0-9_]+|AWSUME_PROFILE|AWSUME_EXPIRATION|AWSU_PROFILE|CPL_AWS_CREDENTIALS_FILE'
-    let rows = ($lines | parse --regex ('^(?:=(?<set>' + $names + ')=(?<value>.*)|-(?<gone>' + $names + ')|!(?<forget>' + $names + '))$'))
-    if ($rows | length) == ($lines | length) { return $rows }
-    let all = ($lines | parse --regex '^(?:=(?<set>[^=]+)=.*|[-!](?<gone>[^=]+))$')
-    if ($all | length) != ($lines | length) { _ssox_refuse 'unexpected reply' }
-    let wrong = ($all | each {|row| if ($row.set | is-empty) { $row.gone } else { $row.set } } | where $it !~ ('^(?:' + $names + ')$') | first)
+# Checks all lines of a reply, and returns what they say. A group that did not match is null, or empty in an older
+# nushell.
+def _ssox_lines [reply] {
+    let text = $"($reply)"
+    if not ($text starts-with "#ssox1\n" and ($text ends-with "\n#end\n" or $text ends-with "\n#end")) { _ssox_refuse 'unexpected reply' }
+    let lines = ($text | lines | skip | drop)
+    if $lines == [] { return {set: {}, gone: [], forgotten: []} }
+    let rows = ($lines | parse --regex '^(?:=(?<set>[^=]+)=(?<value>.*)|-(?<gone>[^=]+)|!(?<forgotten>[^=]+))$')
+    if ($rows | length) != ($lines | length) { _ssox_refuse 'unexpected reply' }
+    let gone = ($rows.gone | compact --empty)
+    let forgotten = ($rows.forgotten | compact --empty)
+    let set = ($rows | compact --empty set)
+    let set = if $set == [] { {} } else { $set | select set value | transpose --header-row --as-record }
+    let names = (($set | columns) ++ $gone ++ $forgotten)
+    let allowed = '(?:AWS|SSOX)_[A-Z0-9_]+|AWSUME_PROFILE|AWSUME_EXPIRATION|AWSU_PROFILE|CPL_AWS_CREDENTIALS_FILE'
+    if ($names | str join "\n") =~ ('^(?:(?:' + $allowed + ')(?:\n|$))+$') { return {set: $set, gone: $gone, forgotten: $forgotten} }
+    let wrong = ($names | where $it !~ ('^(?:' + $allowed + ')$') | first)
     _ssox_refuse $'`($wrong)` is not to be changed'
 }
 
@@ -155,11 +160,14 @@ def _ssox_get [name: string] {
 def _ssox_remembering [names: list<string> state: record] {
     let under = if $state.layer == on { _ssox_with_current $names $state.under } else { $state.under }
     let was = if $state.child { $state.was } else { _ssox_with_current $names $state.was }
-    $state | merge {under: $under, was: $was}
+    if $was == $state.was and $under == $state.under { $state } else { $state | merge {under: $under, was: $was} }
 }
 
 # Adds the current values of the names that a record does not have.
 def _ssox_with_current [names: list<string> known: record] {
+    # At most calls it has all of them, and `$env` takes as long as a whole hook.
+    let others = ($known | reject --optional ...$names | columns | length)
+    if ($names | length) + $others == ($known | columns | length) { return $known }
     let current = $env
     mut all = $known
     for name in $names {
@@ -179,15 +187,17 @@ def _ssox_number [text] {
     if ($text | describe) == 'string' and $text =~ '^[1-9][0-9]{0,14}$' { $text | into int } else { 0 }
 }
 
-# Returns the compared values. The last five determine what AWS_PROFILE means.
+# Returns the compared values. Without keys, some more variables determine what AWS_PROFILE means.
 def _ssox_identity [] {
-    [
-        $env.AWS_ACCESS_KEY_ID? $env.AWS_SECRET_ACCESS_KEY? $env.AWS_SESSION_TOKEN? $env.AWS_CREDENTIAL_EXPIRATION?
-        $env.AWS_REGION? $env.AWS_DEFAULT_REGION? $env.AWS_PROFILE? $env.AWS_DEFAULT_PROFILE? $env.AWS_SECURITY_TOKEN?
-        $env.AWS_ACCOUNT_ID? $env.AWS_SSO_PROFILE? $env.SSOX_PROFILE? $env.SSOX_IDENTITY?
+    let without_keys = if ($env.AWS_ACCESS_KEY_ID? | is-empty) { [
         $env.AWS_CONFIG_FILE? $env.AWS_SHARED_CREDENTIALS_FILE? $env.AWS_WEB_IDENTITY_TOKEN_FILE? $env.AWS_ROLE_ARN?
         $env.AWS_CONTAINER_CREDENTIALS_FULL_URI? $env.AWS_CONTAINER_CREDENTIALS_RELATIVE_URI? $env.AWS_CONTAINER_AUTHORIZATION_TOKEN?
         $env.AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE? $env.HOME?
+    ] }
+    [
+        $env.AWS_ACCESS_KEY_ID? $env.AWS_SECRET_ACCESS_KEY? $env.AWS_SESSION_TOKEN? $env.AWS_CREDENTIAL_EXPIRATION?
+        $env.AWS_REGION? $env.AWS_DEFAULT_REGION? $env.AWS_PROFILE? $env.AWS_DEFAULT_PROFILE? $env.AWS_SECURITY_TOKEN?
+        $env.AWS_ACCOUNT_ID? $env.AWS_SSO_PROFILE? $env.SSOX_PROFILE? $env.SSOX_IDENTITY? $without_keys
     ]
 }
 
@@ -196,7 +206,7 @@ def _ssox_visible [] {
     [$env.SSOX_PROMPT? $env.SSOX_STATE? $env.SSOX_EXPIRES? $env.SSOX_NEXT? $env.SSOX_PROTECTED?]
 }
 
-# Calls the program, without messages for people except of directories. Returns what is to change, or null.
+# Calls the program, without messages for people except of directories. Returns a plan, or null.
 def _ssox_asked [verb: string args: list<string> state: record] {
     if (which --all ssox | where type == external | is-empty) { return null }
     try {
@@ -218,19 +228,13 @@ def _ssox_is_changed [] {
 # Has the program judge a change of the compared values: other keys, another region, a profile set beside them. It is
 # called once for each change, and at the first prompt of a shell that inherits a profile. If it fails, the change
 # counts as foreign. The program also undoes an edit of what the segment shows.
-def --env _ssox_look [] {
-    let now = (_ssox_identity)
+def _ssox_looked [] {
     let plan = (_ssox_asked identity [] $env._ssox)
-    if $plan != null {
-        _ssox_commit $plan
-    } else if (_ssox_in_use) {
-        $env.SSOX_STATE = 'foreign'
-        $env.SSOX_PROMPT = (($env.SSOX_PROMPT? | default '' | str replace --regex '\?$' '') + '?')
-        $env._ssox.left = (_ssox_visible)
-        $env._ssox.seen = $now
-    } else {
-        $env._ssox.seen = $now
-    }
+    if $plan != null { return $plan }
+    let plan = (_ssox_unchanged {seen: (_ssox_identity)})
+    if not (_ssox_in_use) { return $plan }
+    let label = ($env.SSOX_PROMPT? | default '' | str replace --regex '\?$' '') + '?'
+    $plan | merge {set: {SSOX_STATE: foreign, SSOX_PROMPT: $label}, note: shown}
 }
 
 # Tells whether the program should be called now. After a failure that is in a minute at the earliest; a clock that was
@@ -242,38 +246,87 @@ def _ssox_is_due [clock: int] {
 }
 
 # Has the program renew the credentials, or say when to call it again.
-def --env _ssox_tick [clock: int args: list<string>] {
+def _ssox_ticked [args: list<string>] {
+    let later = (_ssox_clock) + 60
     let plan = (_ssox_asked tick $args ($env._ssox | merge {retry: 0}))
-    if $plan == null {
-        $env._ssox.retry = $clock + 60
-    } else {
-        _ssox_commit $plan
-        if (_ssox_is_due $clock) { $env._ssox.retry = $clock + 60 }
-    }
-}
-
-# Tells whether the credentials may be due, or the segment is not what it should show. At most prompts neither is so.
-def _ssox_is_stale [] {
-    if not (_ssox_in_use) and $env.SSOX_NEXT? == null and $env._ssox.painted == '' { return false }
-    let clock = (_ssox_clock)
-    let is_current = $clock >= $env._ssox.since and $clock < $env._ssox.until
-    not $is_current or (_ssox_visible | append $env.SSOX_NEXT?) != $env._ssox.current
-}
-
-# Renews the credentials when they are due, and computes the segment.
-def --env _ssox_refresh [] {
-    let clock = (_ssox_clock)
-    if (_ssox_is_due $clock) { _ssox_tick $clock [] }
-    _ssox_show $clock
+    if $plan == null { return (_ssox_unchanged {retry: $later}) }
+    # A time that is not later than now is no time to wait for.
+    let next = if SSOX_NEXT in $plan.gone { 0 } else { _ssox_number ($plan.set.SSOX_NEXT? | default $env.SSOX_NEXT?) }
+    if $next == 0 or $next > (_ssox_clock) { $plan } else { $plan | merge {state: ($plan.state | merge {retry: $later})} }
 }
 
 # The prompt may be hours old when a command is typed, and no command should start with expired credentials.
-def --env _ssox_preexec [] {
+def _ssox_is_expiring [] {
     let expires = (_ssox_number $env.SSOX_EXPIRES?)
-    if $expires == 0 { return }
+    if $expires == 0 { return false }
     let clock = (_ssox_clock)
-    if $clock + 60 < $expires or (commandline) =~ '^\s*ssox' { return }
-    if $env.SSOX_STATE? == renewing or (_ssox_is_due $clock) { _ssox_tick $clock ['--wait=2s'] }
+    if $clock + 60 < $expires or (commandline) =~ '^\s*ssox' { return false }
+    $env.SSOX_STATE? == renewing or (_ssox_is_due $clock)
+}
+
+# Returns all that the hooks depend on.
+def _ssox_all [] {
+    [
+        $env.PWD $env.SSOX_PROMPT? $env.SSOX_STATE? $env.SSOX_EXPIRES? $env.SSOX_NEXT? $env.SSOX_PROTECTED?
+        (_ssox_identity)
+    ]
+}
+
+# Tells whether all is as it was after the last hook. At most prompts it is.
+def _ssox_is_settled [] {
+    let state = $env._ssox
+    let clock = (date now | into int) // 1_000_000_000
+    if $clock < $state.since or $clock >= $state.until or $state.layer == off or $state.again { return false }
+    $state.settled == (_ssox_all) and $state.places == (_ssox_places)
+}
+
+# Tells whether a hook has anything to do.
+def _ssox_is_needed [hook: string] {
+    match $hook {
+        'last' => (not (_ssox_is_settled))
+        'first' => ($env._ssox.layer == on or not (_ssox_is_settled))
+        'leave' => ($env._ssox.layer == on)
+        'command' => ($env._ssox.layer == off or (_ssox_is_expiring))
+    }
+}
+
+# Returns the plan of a step, or null.
+def _ssox_step [step: string] {
+    match $step {
+        'off' => { if $env._ssox.layer == on { _ssox_without_layer } }
+        'on' => { if $env._ssox.layer == off { _ssox_with_layer $env._ssox.nearer } }
+        'arrive' => { if (_ssox_is_away) { _ssox_arrived } }
+        'enter' => { if ($env._ssox.entering? | is-not-empty) { _ssox_entered } }
+        'look' => { if (_ssox_is_changed) { _ssox_looked } }
+        'renew' => { if $env._ssox.layer != off and (_ssox_is_due (_ssox_clock)) { _ssox_ticked [] } }
+        'guard' => { if (_ssox_is_expiring) { _ssox_ticked ['--wait=2s'] } }
+    }
+}
+
+# Returns the code of a hook: `first` and `last` before the prompt, `leave` where the directory changes, `command` before
+# a command. A variable that one step has set and another one unsets is there twice, so it is hidden twice.
+def _ssox_hook [hook: string] {
+    let steps = match $hook {
+        'last' => [arrive enter look renew]
+        'first' => [off renew]
+        'leave' => [off]
+        'command' => [on guard]
+    }
+    {|| try { if (_ssox_is_needed $hook) {
+        for step in $steps {
+            try {
+                let plan = (_ssox_step $step)
+                if $plan != null {
+                    hide-env --ignore-errors ...$plan.gone
+                    hide-env --ignore-errors ...$plan.gone
+                    load-env $plan.set
+                    $env._ssox = (_ssox_noted $plan)
+                }
+            }
+        }
+        if $env._ssox.layer != off { load-env (_ssox_shown) }
+        if $hook == last { _ssox_settle }
+    } } }
 }
 
 # --- directories
@@ -287,33 +340,26 @@ def --env _ssox_preexec [] {
 # was found there. `nearer` tells that direnv or mise has a file below: what it sets, `theirs`, stays. `entering` is the
 # file that the last hooks put in force.
 
-# Returns what is to change when the layer is taken off.
+# Returns the plan that takes the layer off.
 def _ssox_without_layer [] {
-    if $env._ssox.layer != on { return {changes: {}, state: {}, note: nothing} }
     let off = ($env._ssox.under | reject --optional ...$env._ssox.theirs)
-    let now = (_ssox_now | select ...($off | columns))
+    let now = (_ssox_now $off)
     # No hook runs between `cd` and the rest of its line.
     let typed = if $env.PWD == $env._ssox.directory { {} } else {
         $now | transpose name value | where {|row| $row.name starts-with AWS and $row.value != ($env._ssox.over | get --optional $row.name) }
             | reduce --fold {} {|row, all| $all | insert $row.name $row.value }
     }
-    {changes: $off, state: {layer: 'off', over: ($env._ssox.over | merge $now), typed: $typed}, note: nothing}
+    _ssox_plan $off {layer: 'off', over: ($env._ssox.over | merge $now), typed: $typed}
 }
 
-# Returns the current values of what is in the layer.
-def _ssox_now [] {
-    $env._ssox.under | columns | reduce --fold {} {|name, all| $all | insert $name (_ssox_get $name) }
-}
+# Returns the current values of what is in a record.
+def _ssox_now [names: record] { _ssox_with_current ($names | columns) {} }
 
-def --env _ssox_off [] {
-    if $env._ssox.layer == on { _ssox_commit (_ssox_without_layer) }
-}
-
-def --env _ssox_on [] {
-    if $env._ssox.layer != off { return }
-    let now = (_ssox_now)
+# Returns the plan that puts the layer on again.
+def _ssox_with_layer [nearer: string] {
+    let now = (_ssox_now $env._ssox.under)
     let differs = ($env._ssox.under | columns | where {|name| ($env._ssox.under | get $name) != ($now | get $name) })
-    let theirs = if $env._ssox.nearer == '' { [] } else { $differs }
+    let theirs = if $nearer == '' { [] } else { $differs }
     let changed = ($now | select ...($differs | where $it not-in $theirs))
     let was = ($changed | transpose name value | where {|row|
         let was = ($env._ssox.was | get --optional $row.name)
@@ -325,7 +371,7 @@ def --env _ssox_on [] {
         $cleared and ($env._ssox.over | get --optional $row.name) == ($env._ssox.under | get $row.name)
     } | reduce --fold $env._ssox.over {|row, all| $all | upsert $row.name $row.value })
     let state = {layer: 'on', theirs: $theirs, was: $was, under: ($env._ssox.under | merge $changed), over: $over}
-    _ssox_commit {changes: ($over | reject --optional ...$theirs), state: $state, note: nothing}
+    _ssox_plan ($over | reject --optional ...$theirs) $state
 }
 
 # Tells whether the layer is off, or the directory has changed.
@@ -333,45 +379,49 @@ def _ssox_is_away [] {
     $env._ssox.layer == off or $env._ssox.again or $env.PWD != $env._ssox.directory
 }
 
-# Puts the layer on again, or leaves it where the directory has changed.
-def --env _ssox_arrive [] {
+# Returns the plan that puts the layer on again, or leaves it where the directory has changed.
+def _ssox_arrived [] {
+    let here = {directory: $env.PWD, again: false}
     let again = $env._ssox.again
-    if $env.PWD == $env._ssox.directory and not $again { return (_ssox_on) }
+    if $env.PWD == $env._ssox.directory and not $again { return (_ssox_with_layer $env._ssox.nearer) }
     let found = (_ssox_find)
-    $env._ssox.directory = $env.PWD
-    $env._ssox.again = false
-    if $found == '' and $env._ssox.file == '' { return }
+    if $found == '' and $env._ssox.file == '' { return (_ssox_unchanged $here) }
     let nearer = if $found == '' { '' } else { _ssox_find_nearer $found }
     # What the tools had set when the directory was entered is not in the layer.
     if not $again and $found == $env._ssox.file and ($nearer != '' or $env._ssox.nearer != entered) {
-        if $env._ssox.nearer != entered { $env._ssox.nearer = $nearer }
-        return (_ssox_on)
+        let nearer = if $env._ssox.nearer == entered { 'entered' } else { $nearer }
+        let plan = if $env._ssox.layer == off { _ssox_with_layer $nearer } else { _ssox_unchanged {} }
+        return ($plan | merge {state: ($plan.state | merge {...$here nearer: $nearer})})
     }
-    _ssox_commit (_ssox_left {entering: $found, nearer: $nearer})
+    _ssox_left ($here | merge {entering: $found, nearer: $nearer})
 }
 
-# Returns what is to change so that all is as it was before. A shell that inherited the values does not know it: there
-# the program removes them.
+# Returns the plan after which all is as it was before. A shell that inherited the values does not know it: there the
+# program removes them.
 def _ssox_left [more: record] {
     let state = ($more | merge {file: '', layer: ''})
     if $env._ssox.layer == '' {
         let plan = if ($env.SSOX_DIRECTORY? | is-not-empty) { _ssox_asked directory [] $env._ssox }
-        return ($plan | default {changes: {}, state: {}, note: nothing} | update state {|it| $it.state | merge $state })
+        return ($plan | default (_ssox_unchanged {}) | update state {|it| $it.state | merge $state })
     }
-    let plan = (_ssox_without_layer)
+    let plan = if $env._ssox.layer == on { _ssox_without_layer } else { _ssox_unchanged {} }
     # The program judges what is there now.
     let seen = if ($env._ssox.under | is-empty) { $env._ssox.seen } else { [] }
     let before = ($env._ssox.before | merge {was: $env._ssox.outside, seen: $seen, under: {}, over: {}, typed: {}})
     # What a person has set since the directory changed stays, unless another hook has set something else.
-    let typed = ($plan.state | get --optional typed | default $env._ssox.typed)
-    let stays = ($typed | columns | where {|name| $name in $plan.changes or (_ssox_get $name) == ($env._ssox.under | get $name) })
-    {changes: ($plan.changes | merge ($typed | select ...$stays)), state: ($state | merge $before), note: shown}
+    let typed = $plan.state.typed
+    let stays = ($typed | columns | where {|name| $name in $plan.set or $name in $plan.gone or (_ssox_get $name) == ($env._ssox.under | get $name) })
+    let kept = (_ssox_plan ($typed | select ...$stays) {})
+    {
+        set: ($plan.set | reject --optional ...$kept.gone | merge $kept.set)
+        gone: ($plan.gone | where $it not-in $kept.set | append $kept.gone)
+        state: ($env._ssox | merge $state | merge $before), note: shown
+    }
 }
 
-# Puts the file in force that was found.
-def --env _ssox_enter [] {
-    let file = ($env._ssox.entering? | default '')
-    if $file == '' { return }
+# Returns the plan that puts the file in force that was found.
+def _ssox_entered [] {
+    let file = $env._ssox.entering
     let is_nearer = $env._ssox.nearer != ''
     let fresh = {entering: '', file: $file}
     let entered = ($env._ssox | merge $fresh | merge {
@@ -379,8 +429,8 @@ def --env _ssox_enter [] {
         nearer: (if $is_nearer { 'entered' } else { '' }), layer: 'on'
     })
     let plan = (_ssox_asked directory [$file] $entered)
-    _ssox_commit ($plan | default {changes: {}, state: $fresh, note: nothing})
-    if $plan != null and $is_nearer { $env._ssox.seen = [entered] }
+    if $plan == null { return (_ssox_unchanged $fresh) }
+    if $is_nearer { $plan | merge {note: entered} } else { $plan }
 }
 
 # Returns the nearest `.ssox` file, by tests of files only. The home directory is the last one looked at.
@@ -411,8 +461,10 @@ def _ssox_find_nearer [found: string] {
 # --- segment
 
 # Computes `$env.SSOX_SEGMENT`, a record with `text` (`dev:ReadOnly 43m`) and `state` (ok, soon, renewing, expired,
-# foreign), for prompts of your own; `painted`, the same with colours; and until when they are valid.
-def --env _ssox_show [clock: int] {
+# foreign), for prompts of your own; `painted`, the same with colours; and until when they are valid. Returns what is to
+# be set.
+def _ssox_shown [] {
+    let clock = (_ssox_clock)
     let label = ($env.SSOX_PROMPT? | default '' | str replace --all --regex '[[:cntrl:]]' '')
     let state = $env.SSOX_STATE?
     let next = (_ssox_number $env.SSOX_NEXT?)
@@ -433,16 +485,10 @@ def --env _ssox_show [clock: int] {
         {text: ' expired', state: 'expired'}
     }
     let until = if $expires == 0 { $clock + 60 } else if $left < 60 { $clock } else { $clock + $left mod 60 + 1 }
-    $env._ssox.current = (_ssox_visible | append $env.SSOX_NEXT?)
-    $env._ssox.since = $clock
-    $env._ssox.until = (if $next > 0 and $next < $until { $next } else { $until })
-    if $label == '' {
-        $env._ssox.painted = ''
-        $env.SSOX_SEGMENT = {text: '', state: ''}
-    } else {
-        $env._ssox.painted = (_ssox_painted $label $shown)
-        $env.SSOX_SEGMENT = {text: ($label + $shown.text), state: $shown.state}
-    }
+    let valid = {since: $clock, until: (if $next > 0 and $next < $until { $next } else { $until })}
+    if $label == '' { return {SSOX_SEGMENT: {text: '', state: ''}, _ssox: ($env._ssox | merge $valid | merge {painted: ''})} }
+    let painted = (_ssox_painted $label $shown)
+    {SSOX_SEGMENT: {text: ($label + $shown.text), state: $shown.state}, _ssox: ($env._ssox | merge $valid | merge {painted: $painted})}
 }
 
 def _ssox_duration [left: int] {
@@ -486,46 +532,32 @@ def --env _ssox_place [] {
 }
 
 # Takes the first and the last place among the hooks, if others have been added. nushell runs the hooks for a change of
-# the directory first, then those of `pre_prompt`, until one of them fails.
+# the directory first, then those of `pre_prompt`, until one of them fails. Each one costs a prompt as much as ours does.
 def --env _ssox_surround [] {
     let hooks = ($env.config.hooks? | default {})
-    let changes = ($hooks.env_change?.PWD? | default [])
-    let prompts = ($hooks.pre_prompt? | default [])
-    let others = {|hooks| $hooks | where {|hook| ($hook | describe) !~ '^record.*ssox' } }
-    let ours = {|code| {code: $code, ssox: 1} }
-    $env.config.hooks.env_change = ($hooks.env_change? | default {} | upsert PWD [
-        (do $ours {|| try { _ssox_off } })
-        ...(do $others $changes)
-    ])
-    $env.config.hooks.pre_prompt = [
-        (do $ours {|| try { if $env._ssox.layer != '' { _ssox_off } else if (_ssox_is_stale) { _ssox_refresh } } })
-        ...(do $others $prompts)
-        (do $ours {|| try { if (_ssox_is_away) { _ssox_arrive } } })
-        (do $ours {|| try { if ($env._ssox.entering? | is-not-empty) { _ssox_enter } } })
-        (do $ours {|| try { if (_ssox_is_changed) { _ssox_look } } })
-        (do $ours {|| try { if (_ssox_is_stale) { _ssox_refresh }; if $env._ssox.place or (_ssox_is_displaced) { _ssox_settle } } })
-    ]
-    $env.config.hooks.pre_execution = [
-        # A hook failed, and the last ones did not run.
-        (do $ours {|| try { if $env._ssox.layer == off { _ssox_on } } })
-        (do $ours {|| try { _ssox_preexec } })
-        ...(do $others ($hooks.pre_execution? | default []))
-    ]
+    let others = {|hooks| $hooks | default [] | where {|hook| ($hook | describe) !~ '^record.*ssox' } }
+    let changes = (do $others $hooks.env_change?.PWD?)
+    let prompts = (do $others $hooks.pre_prompt?)
+    let ours = {|hook| {code: (_ssox_hook $hook), ssox: 1} }
+    $env.config.hooks.env_change = ($hooks.env_change? | default {} | upsert PWD [(do $ours leave) ...$changes])
+    let first = if $prompts == [] { [] } else { [(do $ours first)] }
+    $env.config.hooks.pre_prompt = [...$first ...$prompts (do $ours last)]
+    # A hook may have failed, and the last one did not run.
+    $env.config.hooks.pre_execution = [(do $ours command) ...(do $others $hooks.pre_execution?)]
     $env._ssox.places = (_ssox_places)
 }
 
 # Returns how many hooks there are.
 def _ssox_places [] {
-    let hooks = ($env.config.hooks? | default {})
-    [($hooks.env_change?.PWD? | default [] | length) ($hooks.pre_prompt? | default [] | length)]
+    let hooks = $env.config.hooks
+    [($hooks.env_change?.PWD? | length) ($hooks.pre_prompt? | length)]
 }
 
-# Tells whether others have added hooks.
-def _ssox_is_displaced [] { $env._ssox.places != (_ssox_places) }
-
+# Ends a hook: notes what it was run for, and looks whether others have added hooks.
 def --env _ssox_settle [] {
     if $env._ssox.place { _ssox_place }
-    if (_ssox_is_displaced) { _ssox_surround }
+    if $env._ssox.places != (_ssox_places) { _ssox_surround }
+    $env._ssox.settled = (_ssox_all)
 }
 
 export-env {

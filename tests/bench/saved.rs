@@ -61,10 +61,11 @@ impl Bench {
     }
 
     /// Runs a program that does something many times.
-    fn run_saved(&self, Spelled { shell, options, init, .. }: &Spelled, body: &str) -> Runner {
+    fn run_saved(&self, Spelled { shell, options, init, hook, .. }: &Spelled, body: &str) -> Runner {
         let file = self.home(10).join(format!("{}.{shell}", body.len()));
         let times = vec![body; TIMES as usize].join("\n");
-        fs::write(&file, format!("{init}\n{times}\n")).expect("a file can be written");
+        // What the first prompt after `use` does is no part of the difference.
+        fs::write(&file, format!("{init}\n{hook}\n{times}\n")).expect("a file can be written");
         let mut command = Command::new(shell);
         command.args(*options).arg(file);
         self.environment(&mut command, 10);
