@@ -47,8 +47,7 @@ pub(super) fn verify(ctx: &Context) -> Result<Verified> {
 /// profile's variables, returns the profile that the AWS CLI uses. With an endpoint of ssox there is no profile, unless
 /// the AWS CLI uses one instead.
 fn profile(ctx: &Context) -> Result<Option<Profile>> {
-    let is_ours = is_in_use(ctx) && Identity::of_shell(ctx).changed_by_others(ctx).is_empty();
-    if is_ours && !is_served(ctx) || ctx.var(ID).is_some() {
+    if is_ours(ctx) && !is_served(ctx) || ctx.var(ID).is_some() {
         return Ok(if is_in_use(ctx) { renewal::held_profile(ctx).ok() } else { None });
     }
     let seen = ctx.for_programs();
@@ -56,13 +55,17 @@ fn profile(ctx: &Context) -> Result<Option<Profile>> {
     let cli = predictions(&seen, &files).into_iter().find(|prediction| prediction.tool == CLI);
     match cli.map(|cli| cli.taken) {
         Some(Taken::Profile(name, _)) => Profile::resolve(&seen, &files, &name).map(Some),
-        Some(Taken::Container) if is_served(ctx) => Ok(None),
+        Some(Taken::Container) if is_ours(ctx) => Ok(None),
         Some(Taken::WebIdentity(_) | Taken::Container) => {
             let message = format!("only AWS tools can verify {}", foreign::identity(&seen));
             Err(Error::configuration(message).hint("aws sts get-caller-identity"))
         }
         _ => Ok(None),
     }
+}
+
+fn is_ours(ctx: &Context) -> bool {
+    is_in_use(ctx) && Identity::of_shell(ctx).changed_by_others(ctx).is_empty()
 }
 
 fn keys(ctx: &Context, profile: Option<&Profile>) -> Result<RoleCredentials> {
@@ -75,7 +78,7 @@ fn keys(ctx: &Context, profile: Option<&Profile>) -> Result<RoleCredentials> {
             None,
         )),
         (None, None, Some(profile)) => Ok(profile.credentials(ctx, &Request::default())?.credentials),
-        (None, None, None) if is_served(ctx) => match ended_endpoint::message(ctx) {
+        (None, None, None) if is_ours(ctx) && is_served(ctx) => match ended_endpoint::message(ctx) {
             Some(message) => Err(Error::configuration(message).hint(ended_endpoint::HINT)),
             None => container(ctx),
         },
