@@ -604,6 +604,8 @@ function _ssox_settle() {
     on*'${_ssox_ps1[${_ssox_drawn-0}]-}'*"$_ssox_last") ;;
     on*) _ssox_hold_place ;;
   esac
+  # It is added to another PS0 as well, but stays removed from an empty one.
+  case $_ssox_placed${PS0-} in on | on*_ssox_drawn* | on*_ssox_guard*) ;; on*) _ssox_place_guard ;; esac
   case $_ssox_flags in *[ekux]*) _ssox_put_flags ;; esac
   return "$_ssox_status"
 }

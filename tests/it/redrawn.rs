@@ -186,6 +186,27 @@ fn a_prompt_command_that_is_readonly_keeps_the_hooks_it_has() {
     }
 }
 
+/// PS0 takes the segment down before each command, so that nothing old is shown where the hooks are gone.
+#[test]
+fn bash_with_another_ps0_shows_nothing_where_the_hooks_are_gone() {
+    if !shells().contains(&Shell::Bash) {
+        return;
+    }
+    let (_standin, home) = signed_in(Duration::from_secs(3300));
+    for ps0 in ["at \\t ", "$(:)"] {
+        let mut session = home.session(Shell::Bash, "LOAD");
+        session.run("ssox use dev");
+        session.wait_for_prompt_with(&["dev:ReadOnly 5"]);
+        session.run(&format!("PS0='{ps0}'"));
+        session.wait_for_prompt_with(&["dev:ReadOnly 5"]);
+        session.run("PROMPT_COMMAND=");
+        session.run("unset AWS_ACCESS_KEY_ID");
+        session.run("true");
+        let rows = session.prompt_rows();
+        assert!(!rows.last().expect("a prompt").contains("dev:"), "{ps0}: {rows:?}");
+    }
+}
+
 #[test]
 fn what_became_readonly_in_a_directory_does_not_keep_the_rest_from_being_restored() {
     in_each(&[Shell::Zsh, Shell::Bash], |shell| {
