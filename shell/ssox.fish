@@ -423,18 +423,26 @@ end
 
 function _ssox_remember
     set -l fish_trace
-    if test "$_ssox_layer" = on
-        for name in $argv
-            builtin contains -- $name $_ssox_layered; and continue
-            set -a _ssox_layered $name
-            _ssox_read _ssox_under_$name $name
+    test "$_ssox_layer" = on; and _ssox_record _ssox_layered _ssox_under_ $argv
+    set -q _ssox_child[1]; or _ssox_record _ssox_kept _ssox_was_ $argv
+end
+
+# Adds names to a list of names, and their states to the variables with that prefix. Most often the list is empty, and
+# nothing was there before the first reply.
+function _ssox_record --argument-names list prefix
+    set -l names $argv[3..]
+    set -qg $names
+    if test "$status/$$list" = "$(builtin count $names)/"
+        for name in $names
+            set -gu $prefix$name u
         end
+        set -gu $list $names
+        return
     end
-    set -q _ssox_child[1]; and return
-    for name in $argv
-        builtin contains -- $name $_ssox_kept; and continue
-        set -a _ssox_kept $name
-        _ssox_read _ssox_was_$name $name
+    for name in $names
+        builtin contains -- $name $$list; and continue
+        set -a $list $name
+        _ssox_read $prefix$name $name
     end
 end
 
