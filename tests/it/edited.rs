@@ -314,7 +314,7 @@ fn a_session_token_that_cannot_be_restored_is_missed_by_prompt_and_status() {
         says_foreign(&mut session, &home, true);
         session.run("ssox status >~/told");
         assert!(
-            home.read("told").contains("AWS_SESSION_TOKEN, AWS_CREDENTIAL_EXPIRATION missing"),
+            home.read("told").contains("missing: AWS_SESSION_TOKEN, AWS_CREDENTIAL_EXPIRATION"),
             "{}",
             home.read("told")
         );
