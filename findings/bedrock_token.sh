@@ -5,7 +5,7 @@
 # Expected: what code says takes precedence over the environment, as AWS says of all settings. A client that is made with
 # keys, or with a profile, acts in that account; an API key in the environment counts where code says nothing.
 # What happens: the API key is sent, and the keys or the profile of the code are not used at all. Nothing is reported.
-# Only Bedrock is affected: every other service gets a signature with the keys of the code.
+# Only Bedrock is affected: STS, for one, gets a signature with the keys of the code.
 # Why it matters: once an API key is exported, its account pays for the models and logs the calls, whatever is selected later.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh

@@ -4,7 +4,7 @@
 # Expected: `AWS_REGION := us-east-1` is a variable of make; recipes get it where the Makefile says `export`.
 # `make AWS_PROFILE=dev` is for this run, and a program in a recipe that is started without AWS_PROFILE has none.
 # What happens: without `export`, recipes get the value where the shell has AWS_REGION, and get nothing where it has none.
-# What stands on the command line is in MAKEFLAGS, too. Every make that any program below starts sets it again,
+# What stands on the command line is in MAKEFLAGS, too. A make that a program in a recipe starts sets it again,
 # also where AWS_PROFILE was unset, or set to something else.
 # Why it matters: one Makefile deploys to us-east-1 for whoever has a region in the shell, and to the region of the profile
 # for others. And below `make AWS_PROFILE=dev`, a recipe that selects other credentials loses them at the next make.

@@ -23,7 +23,7 @@ case $- in *k*) _ssox_keywords=on && builtin set +k ;; esac
 # are arrays, which an environment cannot contain.
 if [[ -z ${_ssox_loaded[1]-} ]]; then
   builtin unset -v _ssox_loaded _ssox_before _ssox_seen
-  _ssox_seen=() _ssox_keys='' _ssox_held=${SSOX_IDENTITY-} _ssox_files=${SSOX_FILES-} _ssox_left=''
+  _ssox_seen=() _ssox_keys='' _ssox_held=${SSOX_IDENTITY-} _ssox_files=${SSOX_FILES-} _ssox_left='' _ssox_short=''
   if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404)); then
     builtin unset -v _ssox_seen
     builtin declare -gA _ssox_seen
@@ -270,8 +270,9 @@ if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404)); then
       1* | *" ${_ssox_names[*]} "*) ;;
       *) _ssox_are_kept || return 1 ;;
     esac
-    # Another value than that of the last reply may be a local one of a function, which hides that of the shell.
-    case $_ssox_applied in use | clear) if _ssox_has_changed; then return 1; fi ;; esac
+    # Another value than that after the last reply may be a local one of a function, which hides that of the shell. The
+    # long values are left out: reading them takes bash longer than the rest of this.
+    case $_ssox_applied in use | clear) builtin test "$_ssox_short" = "${AWS_ACCESS_KEY_ID-},${AWS_REGION-},${AWS_DEFAULT_REGION-},${AWS_PROFILE-},${SSOX_PROFILE-}" || return 1 ;; esac
     _ssox_read_types
     if ((${#_ssox_unusual[@]})); then
       for _ssox_name in "${_ssox_unusual[@]}"; do _ssox_types+=${!_ssox_name@a}; done
@@ -391,6 +392,7 @@ function _ssox_settle_kept() {
 # Records the current values as set by ssox.
 function _ssox_note() {
   _ssox_held=${SSOX_IDENTITY-} _ssox_files=${SSOX_FILES-} _ssox_left="${SSOX_PROMPT-},${SSOX_STATE-},${SSOX_EXPIRES-},${SSOX_NEXT-},${SSOX_PROTECTED-}" _ssox_unjudged=''
+  _ssox_short=${AWS_ACCESS_KEY_ID-},${AWS_REGION-},${AWS_DEFAULT_REGION-},${AWS_PROFILE-},${SSOX_PROFILE-}
   _ssox_read_identity
   _ssox_see
 }

@@ -38,6 +38,7 @@ def --env --wrapped ssox [...args] {
         $verb if $verb in [use clear] => {
             let plan = (_ssox_answered $verb $args)
             hide-env --ignore-errors ...$plan.gone
+            load-env (_ssox_kept $plan.gone)
             load-env $plan.set
             $env._ssox = (_ssox_noted $plan)
         }
@@ -153,7 +154,19 @@ def _ssox_in_use [] {
 
 # Returns the state of a variable: a list with its value, or an empty one.
 def _ssox_get [name: string] {
-    if $name in $env { [($env | get $name)] } else { [] }
+    let value = ($env | get --optional $name)
+    if $value == null { [] } else { [$value] }
+}
+
+# Returns null for those of the names that are there although they were hidden, as in an overlay that was hidden and is used
+# again (a virtual environment). Programs do not get a variable that is null.
+def _ssox_kept [names: list<string>] {
+    let all = $env
+    mut kept = {}
+    for name in $names {
+        if ($all | get --optional $name) != null { $kept = ($kept | insert $name null) }
+    }
+    $kept
 }
 
 # Returns the state in which the current values of these names are recorded as previous.
@@ -319,6 +332,7 @@ def _ssox_hook [hook: string] {
                 if $plan != null {
                     hide-env --ignore-errors ...$plan.gone
                     hide-env --ignore-errors ...$plan.gone
+                    load-env (_ssox_kept $plan.gone)
                     load-env $plan.set
                     $env._ssox = (_ssox_noted $plan)
                 }

@@ -68,6 +68,28 @@ fn at_a_prompt_everything_is_restored_too() {
     }
 }
 
+/// Activating a virtual environment is an overlay. Used once more in a shell, hiding a variable has no effect in it.
+#[test]
+fn clear_removes_everything_in_an_overlay_of_nushell_that_is_used_again() {
+    if !others().contains(&Other::Nushell) {
+        return;
+    }
+    let home = Home::scripted();
+    home.reply("use", GOOD, 0);
+    home.reply("clear", CLEAR, 0);
+    fs::write(home.path("venv.nu"), "export-env { $env.VIRTUAL_ENV = 'there' }\n").unwrap();
+    let mut session = session(&home, Other::Nushell, "LOAD", &[]);
+    session.run("ssox use dev");
+    session.run("overlay use ~/venv.nu; ssox clear; overlay hide venv");
+    assert!(session.state(&home).contains_key("AWS_SESSION_TOKEN"), "the change was undone");
+    session.run("overlay use ~/venv.nu; ssox clear");
+    assert!(session.state(&home).is_empty());
+    session.run("ssox use dev");
+    assert!(session.state(&home).contains_key("AWS_SESSION_TOKEN"));
+    session.run("ssox clear");
+    assert!(session.state(&home).is_empty());
+}
+
 #[test]
 fn a_child_shell_unsets_what_it_inherited() {
     for shell in others() {
