@@ -1002,6 +1002,12 @@ function _ssox_decide() {
   esac
   _ssox_placed=on
   _ssox_place_guard
+  # A virtual environment that was activated before puts the prompt from before back.
+  # shellcheck disable=SC2016
+  case ${_OLD_VIRTUAL_PS1-} in
+    '' | *'${_ssox_ps1[${_ssox_drawn-0}]-}'*) ;;
+    *) _ssox_publish _OLD_VIRTUAL_PS1 '${_ssox_ps1[${_ssox_drawn-0}]-}'"$_OLD_VIRTUAL_PS1" ;;
+  esac
 }
 
 # Where a framework makes PS1, both hooks go before it: the first to the front, the second behind direnv and mise. An

@@ -86,12 +86,20 @@ fn profile(ctx: &Context, args: &Use) -> Result<Profile> {
 }
 
 /// Rejects what `AWS_PROFILE` cannot name: an assignment without a profile, and a role to assume with a profile's credentials.
+/// Also rejects a profile that needs access keys in the environment.
 pub(super) fn check_profile_only(profile: &Profile) -> Result<()> {
     if profile.is_assignment {
         let message =
             format!("--profile-only needs a profile, and no profile has the account and role `{}`", profile.name);
         return Err(Error::configuration(message)
             .hint("ssox configure populate writes a profile for each account and role that you may use"));
+    }
+    if profile.source.needs_keys_of_environment() {
+        let message = format!(
+            "--profile-only cannot be used with profile `{}`: it needs access keys in the environment (`credential_source = Environment`), and ssox removes them",
+            profile.name
+        );
+        return Err(Error::configuration(message).hint(format!("ssox use {}", as_argument(&profile.name))));
     }
     if profile.ad_hoc_role_arn.is_none() {
         return Ok(());

@@ -93,6 +93,15 @@ impl Source {
         self.assumed().map(role_arn::RoleArn::as_str)
     }
 
+    /// Tells whether the source needs access keys in the environment, directly or through a role.
+    pub(crate) fn needs_keys_of_environment(&self) -> bool {
+        match self {
+            Self::CredentialSource(source) => **source == credential_source::CredentialSource::Environment,
+            Self::AssumedRole(role) => role.source.needs_keys_of_environment(),
+            _ => false,
+        }
+    }
+
     /// Checks that credentials can be cached, before they are fetched. Succeeds when the source does not cache.
     ///
     /// # Errors

@@ -45,6 +45,24 @@ fn what_changes_the_meaning_of_aws_profile_is_foreign() {
     });
 }
 
+/// ssox takes the keys out, and AWS tools could not assume the role without them.
+#[test]
+fn a_profile_that_needs_keys_in_the_environment_is_refused() {
+    let home = crate::home::Home::signed_in();
+    let role = "role_arn = arn:aws:iam::333344445555:role/Deploy";
+    home.add_config(&format!(
+        "[profile deploy]\n{role}\ncredential_source = Environment\n[profile over]\n{role}2\nsource_profile = deploy\n"
+    ));
+    let keys = [("AWS_ACCESS_KEY_ID", "AKIA"), ("AWS_SECRET_ACCESS_KEY", "s")];
+    for name in ["deploy", "over"] {
+        let ran = home.ssox_with(&["--emit=zsh1", "use", "--profile-only", name], &keys);
+        assert_eq!((ran.status(), ran.stdout().as_str()), (4, ""), "{name}");
+        let said = ran.stderr();
+        assert!(said.contains("it needs access keys in the environment (`credential_source = Environment`)"), "{said}");
+        assert!(said.contains(&format!("hint: ssox use {name}")), "{said}");
+    }
+}
+
 /// After the call, the shell has the files from before.
 #[test]
 fn a_file_that_only_one_call_had_is_not_that_of_the_shell() {

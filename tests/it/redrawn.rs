@@ -186,6 +186,25 @@ fn a_prompt_command_that_is_readonly_keeps_the_hooks_it_has() {
     }
 }
 
+/// `deactivate` puts the prompt back that was there before. The first use comes after the activation.
+#[test]
+fn a_virtual_environment_that_is_activated_before_the_first_use_keeps_the_segment() {
+    in_each(&shells(), |shell| {
+        let (_standin, home) = signed_in(Duration::from_secs(3300));
+        let made =
+            std::process::Command::new("python3").args(["-m", "venv", "--without-pip"]).arg(home.path("v")).status();
+        assert!(made.is_ok_and(|status| status.success()), "python3 has venv");
+        let mut session = home.session(shell, "LOAD");
+        session.run(if shell == Shell::Fish { ". ~/v/bin/activate.fish" } else { ". ~/v/bin/activate" });
+        session.run("ssox use dev");
+        session.wait_for_prompt_with(&["dev:ReadOnly 5"]);
+        session.run("deactivate");
+        session.wait_for_prompt_with(&["dev:ReadOnly 5"]);
+        session.run("ssox use stg");
+        session.wait_for_prompt_with(&["stg:PowerUser 5"]);
+    });
+}
+
 /// PS0 takes the segment down before each command, so that nothing old is shown where the hooks are gone.
 #[test]
 fn bash_with_another_ps0_shows_nothing_where_the_hooks_are_gone() {
