@@ -802,9 +802,9 @@ function _ssox_arrive() {
   _ssox_find
   _ssox_place=$PWD
   # A relative path names another file now.
-  case ${SSOX_IDENTITY:+in use,}${AWS_CONFIG_FILE:-/},${AWS_SHARED_CREDENTIALS_FILE:-/} in
-    'in use,/'*,/*) ;;
-    'in use,'*) _ssox_seen=([0]=moved) ;;
+  case ${_ssox_layer:-${SSOX_IDENTITY:+on}},${AWS_CONFIG_FILE:-/},${AWS_SHARED_CREDENTIALS_FILE:-/} in
+    ,* | on,/*,/* | off,/*,/*) ;;
+    *) _ssox_seen=([0]=moved) ;;
   esac
   if [[ -z $_ssox_found$_ssox_file ]]; then
     _ssox_again=''

@@ -241,7 +241,7 @@ function _ssox_arrive
     test -z "$_ssox_is_near"; or _ssox_find
     set -l fish_trace
     # A relative path names another file now.
-    test -n "$SSOX_IDENTITY"; and string match -qr '^[^/]' -- "$AWS_CONFIG_FILE" "$AWS_SHARED_CREDENTIALS_FILE"
+    test -n "$SSOX_IDENTITY$_ssox_layer"; and string match -qr '^[^/]' -- "$AWS_CONFIG_FILE" "$AWS_SHARED_CREDENTIALS_FILE"
     and set -gu _ssox_seen moved
     set -l again "$_ssox_again"
     set -gu _ssox_again

@@ -559,7 +559,7 @@ function global:_ssox_arrive {
     $global:_ssox_settled = $null
     # A relative path names another file now.
     $names = $env:AWS_CONFIG_FILE, $env:AWS_SHARED_CREDENTIALS_FILE
-    if ($env:SSOX_IDENTITY -and ($names -match '^(?![/\\]|\w:|$)')) { $global:_ssox_seen = 'moved' }
+    if ("$env:SSOX_IDENTITY$global:_ssox_layer" -and ($names -match '^(?![/\\]|\w:|$)')) { $global:_ssox_seen = 'moved' }
     $found = _ssox_find $place
     if (-not "$found$global:_ssox_file") { return $false }
     $nearer = if ($found) { _ssox_find_nearer $place $found } else { '' }

@@ -554,7 +554,7 @@ function _ssox_arrive() {
   _ssox_find
   _ssox_place=$PWD
   # A relative path names another file now.
-  [[ -z $SSOX_IDENTITY || ${AWS_CONFIG_FILE:-/},${AWS_SHARED_CREDENTIALS_FILE:-/} == /*,/* ]] || _ssox_seen=moved
+  [[ -z $SSOX_IDENTITY$_ssox_layer || ${AWS_CONFIG_FILE:-/},${AWS_SHARED_CREDENTIALS_FILE:-/} == /*,/* ]] || _ssox_seen=moved
   [[ -n $REPLY$_ssox_file ]] || { _ssox_again=; return 1 }
   [[ -z $REPLY ]] || _ssox_find_nearer
   # What the tools had set when the directory was entered is not in the layer.

@@ -115,6 +115,26 @@ fn where_the_files_depend_on_the_directory_or_on_home_the_profile_changes_with_t
     });
 }
 
+/// Below the directory of a `.ssox` file, a relative path is another file, too.
+#[test]
+fn a_relative_path_counts_below_a_directory_with_a_file() {
+    in_each(&shells(), |shell| {
+        let (_standin, home) = signed_in(Duration::from_secs(3300));
+        let config = home.read(".aws/config");
+        home.write("project/.ssox", "profile = dev\nprofile_only = true\n");
+        home.write("project/c", &config);
+        home.write("project/in/c", &config.replace("ReadOnly", "PowerUser"));
+        let mut session = home.session_with(shell, "LOAD", &[("AWS_CONFIG_FILE", "c")]);
+        session.run("cd project; ssox allow");
+        session.run("true");
+        assert_eq!(segment(&mut session, &home), OURS, "{shell:?}");
+        session.run("cd in");
+        assert_eq!(segment(&mut session, &home), FOREIGN, "{shell:?}");
+        session.run("cd ..");
+        assert_eq!(segment(&mut session, &home), OURS, "{shell:?}");
+    });
+}
+
 /// The label is as it was, and says that this is not what the shell has.
 #[test]
 fn a_profile_that_is_gone_or_has_no_credentials_is_shown_as_such() {
