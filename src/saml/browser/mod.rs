@@ -97,6 +97,7 @@ impl Browser {
 fn launch(ctx: &Context, program: &Program, directory: &Directory) -> Result<Option<BrowserProcess>> {
     ctx.log(|| format!("browser: {}", program.path.display()));
     let unusable = |why: &str| Error::configuration(format!("`{}` {why}", program.path.display()));
+    let was_in_use = directory.is_in_use();
     let mut process = BrowserProcess::start(command(program, directory))
         .map_err(|cause| unusable(&format!("cannot be started: {cause}")))?;
     let asked = process.connection.send(None, "Browser.getVersion", &json!({}));
@@ -109,7 +110,8 @@ fn launch(ctx: &Context, program: &Program, directory: &Directory) -> Result<Opt
             }
             Incoming::Message(_) => {}
             Incoming::Closed => {
-                let Some(failure) = process.failure() else { return Ok(None) };
+                // It passes its arguments on to the other browser, which may just be closing, and then it fails.
+                let Some(failure) = process.failure().filter(|_| !was_in_use) else { return Ok(None) };
                 return Err(crashed(ctx, program, &process.last_errors().unwrap_or(failure)));
             }
             other => {
