@@ -114,7 +114,7 @@ mod interrupt {
     use super::shown;
     use crate::context::tell;
     use crate::signals;
-    use indicatif::WeakProgressBar;
+    use indicatif::{ProgressBar, WeakProgressBar};
     use signal_hook::consts::SIGINT;
     use std::sync::Once;
     use std::thread::spawn;
@@ -134,8 +134,11 @@ mod interrupt {
         if super::is_left_to_status_line() {
             return;
         }
-        shown().iter().filter_map(WeakProgressBar::upgrade).for_each(|bar| bar.finish_and_clear());
-        tell("ssox: interrupted");
+        let bars: Vec<ProgressBar> = shown().iter().filter_map(WeakProgressBar::upgrade).collect();
+        bars.iter().for_each(ProgressBar::finish_and_clear);
+        // The terminal drops output that it has not shown when it handles Ctrl-C, so the line is cleared once more.
+        let clear = if bars.iter().any(|bar| !bar.is_hidden()) { "\r\x1b[2K" } else { "" };
+        tell(&format!("{clear}ssox: interrupted"));
         signals::end_interrupted();
     }
 }
