@@ -23,11 +23,11 @@ case $- in *k*) _ssox_keywords=on && builtin set +k ;; esac
 # are arrays, which an environment cannot contain.
 if [[ -z ${_ssox_loaded[1]-} ]]; then
   builtin unset -v _ssox_loaded _ssox_before _ssox_seen
-  _ssox_seen=() _ssox_keys='' _ssox_held=${SSOX_IDENTITY-} _ssox_files=${SSOX_FILES-} _ssox_left='' _ssox_short=''
+  _ssox_seen=() _ssox_held=${SSOX_IDENTITY-} _ssox_files=${SSOX_FILES-} _ssox_left='' _ssox_short=''
   if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404)); then
     builtin unset -v _ssox_seen
     builtin declare -gA _ssox_seen
-    _ssox_seen=() _ssox_keys=on
+    _ssox_seen=()
   fi
   _ssox_layer='' _ssox_names_under=' ' _ssox_under=() _ssox_over=() _ssox_theirs=' ' _ssox_typed=() _ssox_outside=' ' _ssox_outer=()
   _ssox_place='' _ssox_file=${SSOX_DIRECTORY-} _ssox_nearer='' _ssox_again='' _ssox_state='' _ssox_found='' _ssox_in_layer=''
@@ -35,7 +35,7 @@ if [[ -z ${_ssox_loaded[1]-} ]]; then
   [[ -z ${SSOX_PROMPT-}${SSOX_IDENTITY-} ]] || _ssox_child=1
 fi
 builtin unset -v _ssox_checked
-if [[ -n $_ssox_keys ]]; then builtin declare -gA _ssox_checked; fi
+if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404)); then builtin declare -gA _ssox_checked; fi
 _ssox_checked=()
 
 # What the function `ssox` does.

@@ -47,7 +47,8 @@ pub(super) fn verify(ctx: &Context) -> Result<Verified> {
 /// profile's variables, returns the profile that the AWS CLI uses. With an endpoint of ssox there is no profile, unless
 /// the AWS CLI uses one instead.
 fn profile(ctx: &Context) -> Result<Option<Profile>> {
-    if is_ours(ctx) && !is_served(ctx) || ctx.var(ID).is_some() {
+    let is_ours = is_ours(ctx);
+    if is_ours && !is_served(ctx) || ctx.var(ID).is_some() {
         return Ok(if is_in_use(ctx) { renewal::held_profile(ctx).ok() } else { None });
     }
     let seen = ctx.for_programs();
@@ -55,7 +56,7 @@ fn profile(ctx: &Context) -> Result<Option<Profile>> {
     let cli = predictions(&seen, &files).into_iter().find(|prediction| prediction.tool == CLI);
     match cli.map(|cli| cli.taken) {
         Some(Taken::Profile(name, _)) => Profile::resolve(&seen, &files, &name).map(Some),
-        Some(Taken::Container) if is_ours(ctx) => Ok(None),
+        Some(Taken::Container) if is_ours => Ok(None),
         Some(Taken::WebIdentity(_) | Taken::Container) => {
             let message = format!("only AWS tools can verify {}", foreign::identity(&seen));
             Err(Error::configuration(message).hint("aws sts get-caller-identity"))
@@ -64,6 +65,7 @@ fn profile(ctx: &Context) -> Result<Option<Profile>> {
     }
 }
 
+/// Tells whether a profile is in use, and nothing else has changed the variables that ssox has set.
 fn is_ours(ctx: &Context) -> bool {
     is_in_use(ctx) && Identity::of_shell(ctx).changed_by_others(ctx).is_empty()
 }

@@ -688,9 +688,7 @@ fn a_local_variable_of_a_function_leaves_no_half_set() {
             session.run("ssox use stg");
         }
         session.run("ssox clear");
-        let left: Vec<_> =
-            environment(&mut session, &home).into_keys().filter(|name| name.starts_with("AWS_")).collect();
-        assert!(!left.iter().any(|name| name == "AWS_ACCESS_KEY_ID"), "{left:?}");
+        assert!(!environment(&mut session, &home).contains_key("AWS_ACCESS_KEY_ID"), "{shell:?}");
     });
 }
 
